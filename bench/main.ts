@@ -1,0 +1,14 @@
+/** `npm run bench -- NAME [--json]`: timings of the parts whose speed is promised. */
+import { trainStepBench } from "./train-step.ts";
+
+const benches: Readonly<Record<string, () => Promise<object>>> = { "train-step": trainStepBench };
+
+const [name = "", ...flags] = process.argv.slice(2);
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
+if (!bench || flags.some((flag) => flag !== "--json")) {
+  console.error(`usage: npm run bench -- NAME [--json]   NAME is one of: ${Object.keys(benches).join(", ")}`);
+  process.exit(2);
+}
+const figures = await bench();
+if (flags.includes("--json")) console.log(JSON.stringify(figures));
+else for (const [key, value] of Object.entries(figures)) console.log(`${key.padEnd(12)} ${value}`);

@@ -1,0 +1,45 @@
+import { readdir } from "node:fs/promises";
+
+/** The outcome of one comparison: `maxError` and `tolerance` are of one kind, absolute or relative, as the check says. */
+export interface CheckResult {
+  readonly check: string;
+  readonly maxError: number;
+  readonly tolerance: number;
+  readonly ok: boolean;
+}
+/** Something that is there and cannot be compared yet. */
+export interface Skipped {
+  readonly check: string;
+  readonly skipped: string;
+}
+export type Outcome = CheckResult | Skipped;
+
+/** A kind of reference data: which entries of a folder it reads, and its comparisons. */
+export interface ParityKind {
+  /** The entries of the folder that belong to this kind. */
+  claims(entries: readonly string[]): readonly string[];
+  run(folder: string, entries: readonly string[]): AsyncGenerator<Outcome>;
+}
+
+/** A result whose error may be at most the tolerance; NaN fails. */
+export const judged = (check: string, maxError: number, tolerance: number): CheckResult => ({
+  check,
+  maxError,
+  tolerance,
+  ok: maxError <= tolerance,
+});
+
+/** The largest of |a - b| / max(1, |b|); Infinity where the lengths differ. */
+export function maxError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
+  let worst = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const error = Math.abs(actual[i]! - expected[i]!) / Math.max(1, Math.abs(expected[i]!));
+    if (!(error <= worst)) worst = error;
+  }
+  return worst;
+}
+
+/** The entries of a folder, without hidden ones. */
+export const entriesOf = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();

@@ -1,0 +1,9 @@
+import { writeFile } from "node:fs/promises";
+import { encodePng } from "aquatint";
+import { generate } from "aquatint/node";
+
+for await (const event of generate({ prompt: "a red apple, blue background", seed: 7 })) {
+  if (event.type === "evaluation") process.stdout.write(`\rstep ${event.i + 1} of ${event.n}`);
+  if (event.type === "image") await writeFile("apple.png", encodePng(event.picture));
+}
+console.log("\napple.png");

@@ -1,0 +1,61 @@
+import { AquatintError } from "../errors.ts";
+import type { Node, Tensor } from "../graph/tensor.ts";
+import type { Shape } from "../graph/types.ts";
+import { topological } from "../graph/walk.ts";
+import { add } from "../ops/elementwise.ts";
+import { fill } from "../ops/leaves.ts";
+import { sum } from "../ops/reduce.ts";
+import { reshape } from "../ops/shape.ts";
+
+/**
+ * The derivative of a scalar `loss` with respect to each of `wrt`, as more graph.
+ * @throws AquatintError "graph/no-gradient" where the loss is no scalar, or depends on them through an op that refuses.
+ */
+export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
+  if (loss.shape.length) {
+    throw new AquatintError("graph/no-gradient", `the loss must be a scalar, got ${loss}`, {
+      hint: "reduce it with mean() or sum() first",
+    });
+  }
+  const nodes = topological([loss]);
+  const live = dependents(nodes, wrt);
+  const cotangents = new Map<Tensor, Tensor>([[loss, fill({ value: 1, shape: [] })]]);
+  for (const node of nodes.reverse()) {
+    if (!live.has(node) || !node.outputs.some((y) => cotangents.has(y))) continue;
+    for (const [i, d] of backward(node, cotangents).entries()) {
+      const x = node.inputs[i]!;
+      if (!d || !live.has(x.node)) continue;
+      const previous = cotangents.get(x);
+      const own = unbroadcast(d, x.shape);
+      cotangents.set(x, previous ? add(previous, own) : own);
+    }
+  }
+  return wrt.map((x) => cotangents.get(x) ?? fill({ value: 0, shape: x.shape }));
+}
+
+/** The nodes whose value depends on `wrt`. */
+function dependents(nodes: readonly Node[], wrt: readonly Tensor[]): Set<Node> {
+  const live = new Set(wrt.map((x) => x.node));
+  for (const node of nodes) if (node.inputs.some((x) => live.has(x.node))) live.add(node);
+  return live;
+}
+
+function backward(node: Node, cotangents: ReadonlyMap<Tensor, Tensor>): readonly (Tensor | undefined)[] {
+  const rule = node.op.grad;
+  if (rule === "zero" || rule === "leaf") return [];
+  if (rule === "refused") {
+    throw new AquatintError("graph/no-gradient", `${node.op.name} has no gradient${at(node)}`, {
+      hint: "rewrite the loss without it, or keep it out of the path to the parameters",
+    });
+  }
+  const dy = node.outputs.map((y) => cotangents.get(y));
+  return rule(dy as never, { inputs: node.inputs, outputs: node.outputs as never, attrs: node.attrs });
+}
+const at = ({ scope }: Node): string => (scope?.path() ? ` (in ${scope.path()})` : "");
+
+/** Sums `d` down to `shape`: the transpose of broadcasting, so that no op's gradient has to mention it. */
+function unbroadcast(d: Tensor, shape: Shape): Tensor {
+  const extra = d.shape.length - shape.length;
+  const axes = d.shape.flatMap((n, i) => (i < extra || (shape[i - extra] === 1 && n !== 1) ? [i] : []));
+  return axes.length ? reshape(sum(d, { axes }), { shape }) : d;
+}

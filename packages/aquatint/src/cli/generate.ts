@@ -1,0 +1,177 @@
+import { randomInt } from "node:crypto";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { samplers } from "../diffusion/registry.ts";
+import { encodePng } from "../formats/png.ts";
+import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } from "../pipelines/node.ts";
+import { defaults, type EvaluationEvent, type ImageEvent } from "../pipelines/text-to-image.ts";
+import type { Device } from "../runtime/types.ts";
+import type { Io } from "./io.ts";
+import { decimal, device, nodeDevices, sampler, size, whole } from "./options.ts";
+import { type Outputs, openOutputs, shortPath } from "./outputs.ts";
+import { createProgress, duration } from "./progress.ts";
+import { pngTexts, recipeOf } from "./recipe.ts";
+import { renderPicture, supportsPictures } from "./terminal.ts";
+import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "./trajectory.ts";
+
+/** The options of `aquatint generate`, as they are parsed. */
+interface Flags {
+  readonly model?: string;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly sampler?: string;
+  readonly seed?: number;
+  readonly count: number;
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly negative?: string;
+  readonly out?: string;
+  readonly strip?: string;
+  readonly saveTrajectory?: string;
+  readonly device?: Device;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const SEEDS = { min: 0, max: Number.MAX_SAFE_INTEGER, example: 42 };
+
+/** Adds `aquatint generate` to the program. */
+export const addGenerate = (program: Command, io: Io): Command =>
+  program
+    .command("generate")
+    .summary("make pictures of a prompt")
+    .description("Makes pictures of a prompt. Without --out they go to ./out/ under names that never overwrite.")
+    .argument("<prompt>", 'what to show, in quotes: "a red apple, blue background"')
+    .option("--model <path>", `folder of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
+    .option("--steps <n>", "steps of the sampler", whole("--steps", { min: 1, example: 30 }), defaults.steps)
+    .option(
+      "--guidance <g>",
+      "how closely to follow the prompt; 1 switches guidance off",
+      decimal("--guidance", { min: 0, example: 4 }),
+      defaults.guidance,
+    )
+    .option("--sampler <name>", `${Object.keys(samplers).join(", ")} (default: the model's own)`, sampler)
+    .option("--seed <s>", "same seed, same picture (default: a new one)", whole("--seed", SEEDS))
+    .option(
+      "--count <n>",
+      "pictures to make, with seeds that follow each other; named files then get a number (apple-1.png)",
+      whole("--count", { min: 1, max: MAX_COUNT, example: 4 }),
+      1,
+    )
+    .option("--size <WxH>", "width and height in pixels (default: what the model was trained at)", size)
+    .option("--negative <text>", "what the picture should not show")
+    .option("--out <file>", "PNG file of the picture, overwritten if it exists")
+    .option("--strip <file>", "PNG file: x_t (above) and the predicted x_0 (below) over the steps")
+    .option("--save-trajectory <file>", ".safetensors file: x, x0, t, alpha and sigma of every evaluation")
+    .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
+    .option("--json", "print one JSON object on stdout and nothing else")
+    .option("--quiet", "show no progress")
+    .action((prompt: string, flags: Flags) => generate(prompt, flags, io));
+
+/** What is said of a picture that was written. */
+interface Saved {
+  readonly path: string;
+  readonly seed: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+async function generate(prompt: string, flags: Flags, io: Io): Promise<void> {
+  const outputs = await openOutputs({ ...flags, prompt }, io.cwd);
+  const { model, seed = randomInt(2 ** 32), size: wanted, ...rest } = flags;
+  const generation = await prepareGeneration({
+    ...rest,
+    ...wanted,
+    prompt,
+    seed,
+    model: model === undefined ? undefined : resolve(io.cwd, model),
+    signal: io.signal,
+  });
+  if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!, generation.model.modules.channels);
+  const start = performance.now();
+  const images: Saved[] = [];
+  for await (const { image, report } of finished(generation, { flags, outputs, io })) {
+    images.push(image);
+    if (!flags.json) io.stdout.write(report);
+  }
+  const seconds = Math.round(performance.now() - start) / 1000;
+  if (flags.json) io.stdout.write(`${JSON.stringify({ images, seconds })}\n`);
+}
+
+interface Surroundings {
+  readonly flags: Flags;
+  readonly outputs: Outputs;
+  readonly io: Io;
+}
+interface Finished {
+  readonly image: Saved;
+  /** What a person sees of it: the picture, where it lies, how it was made. */
+  readonly report: string;
+}
+
+/** Makes the pictures with progress on stderr, and writes each with what belongs to it as soon as it is there. */
+async function* finished(generation: Generation, { flags, outputs, io }: Surroundings): AsyncGenerator<Finished> {
+  const { steps, count, quiet = false } = flags;
+  const keep = keptEvaluations(flags);
+  const progress = createProgress({ stream: io.stderr, total: count * steps, unit: "steps", quiet });
+  const kept: EvaluationEvent[] = [];
+  let done = 0;
+  let start = performance.now();
+  try {
+    for await (const event of generation.run()) {
+      if (event.type === "evaluation") {
+        if (keep(event)) kept.push(event);
+        const at = done * steps + event.i + (event.final ? 1 : 0);
+        progress.update(at, count > 1 ? `picture ${done + 1}/${count}` : "");
+        continue;
+      }
+      const paths = await write(event, { generation, outputs, kept: kept.splice(0), index: done++ });
+      progress.hide();
+      const { width, height } = event.picture;
+      const image = { path: paths[0]!, seed: Number(event.seed), width, height };
+      yield { image, report: described(event, { paths, io, seconds: (performance.now() - start) / 1000 }) };
+      start = performance.now();
+    }
+  } finally {
+    progress.hide();
+  }
+}
+
+/** Which evaluations the files need: a picture of a large model takes megabytes. */
+function keptEvaluations({ strip, saveTrajectory, steps }: Flags): (event: EvaluationEvent) => boolean {
+  const shown = strip ? stripSteps(steps) : new Set<number>();
+  return ({ i }) => saveTrajectory !== undefined || shown.has(i);
+}
+
+interface Work {
+  readonly generation: Generation;
+  readonly outputs: Outputs;
+  readonly kept: readonly EvaluationEvent[];
+  readonly index: number;
+}
+
+/** Writes a picture and what belongs to it; returns the paths, the picture's first. */
+async function write({ picture }: ImageEvent, { generation, outputs, kept, index }: Work): Promise<string[]> {
+  const { model, plans } = generation;
+  const recipe = recipeOf(plans[index]!, model.name);
+  const texts = Object.fromEntries(Object.entries(recipe).map(([key, value]) => [key, String(value)]));
+  const files = [
+    [outputs.picture, () => encodePng({ ...picture, text: { ...pngTexts(recipe) } })],
+    [outputs.strip, () => encodePng(stripOf(kept, picture))],
+    [outputs.trajectory, () => trajectoryOf(kept, { ...picture, metadata: texts })],
+  ] as const;
+  const paths: string[] = [];
+  for (const [put, encode] of files) if (put) paths.push(await put(index, encode()));
+  return paths;
+}
+
+interface Described {
+  readonly paths: readonly string[];
+  readonly io: Io;
+  readonly seconds: number;
+}
+
+function described({ picture, seed }: ImageEvent, { paths, io, seconds }: Described): string {
+  const [path, ...others] = paths.map((file) => shortPath(file, io.cwd));
+  const first = `${path}  ${picture.width}x${picture.height}, seed ${seed}, ${duration(seconds)}`;
+  return `${supportsPictures(io) ? renderPicture(picture, io) : ""}${[first, ...others].join("\n")}\n`;
+}

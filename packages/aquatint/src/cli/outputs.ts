@@ -1,0 +1,120 @@
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { AquatintError } from "../errors.ts";
+import { writeFileAtomic, writeNewFile } from "../formats/node.ts";
+
+/** Writes the file of picture number `index`, 0 .. count - 1; returns its path. */
+type Write = (index: number, bytes: Uint8Array) => Promise<string>;
+
+/** Where the files of a command go. */
+export interface Outputs {
+  readonly picture: Write;
+  readonly strip: Write | undefined;
+  readonly trajectory: Write | undefined;
+}
+
+/** Where files should go. */
+export interface OutputOptions {
+  readonly out?: string;
+  readonly strip?: string;
+  readonly saveTrajectory?: string;
+  /** Pictures; with more than one, named files get a number: apple-1.png, apple-2.png, ... */
+  readonly count: number;
+  /** Names the picture where `out` is absent. */
+  readonly prompt: string;
+}
+
+const outputError = (message: string, hint: string) => new AquatintError("cli/output", message, { hint });
+
+/**
+ * Checks where files shall go, before there is anything to write; nothing is created. A file that is named is
+ * overwritten; without `out` pictures go to the folder `out` under names that are new.
+ */
+export async function openOutputs(options: OutputOptions, cwd: string): Promise<Outputs> {
+  const { out, strip, saveTrajectory, count, prompt } = options;
+  const wanted = [
+    ["--out", ".png", out],
+    ["--strip", ".png", strip],
+    ["--save-trajectory", ".safetensors", saveTrajectory],
+  ] as const;
+  const paths: string[] = [];
+  for (const [flag, extension, path] of wanted) {
+    if (path === undefined) continue;
+    const whole = resolve(cwd, path);
+    await checkFile({ flag, extension, path: whole });
+    if (paths.includes(whole))
+      throw outputError(`${flag}: ${whole} is named twice`, "give each file a name of its own");
+    paths.push(whole);
+  }
+  const folder = join(cwd, "out");
+  if (out === undefined) await checkFolder(folder, cwd);
+  return {
+    picture: named(out, cwd, count) ?? ((_, bytes) => writeNewFile(folder, `${stemOf(prompt)}.png`, bytes)),
+    strip: named(strip, cwd, count),
+    trajectory: named(saveTrajectory, cwd, count),
+  };
+}
+
+interface NamedFile {
+  readonly flag: string;
+  readonly extension: string;
+  readonly path: string;
+}
+
+async function checkFile({ flag, extension, path }: NamedFile): Promise<void> {
+  if (extname(path).toLowerCase() !== extension) {
+    const hint = `only ${extension} files are written: ${flag} ${basename(path, extname(path))}${extension}`;
+    throw outputError(`${flag}: expected a name that ends in ${extension}, got "${basename(path)}"`, hint);
+  }
+  if (await isFolder(path)) throw outputError(`${flag}: ${path} is a folder`, "name a file inside it");
+  const folder = dirname(path);
+  if (!(await isFolder(folder))) throw outputError(`${flag}: there is no folder ${folder}`, "make the folder first");
+  await checkWritable(folder);
+}
+
+/** `folder` will be made when it is needed. */
+async function checkFolder(folder: string, parent: string): Promise<void> {
+  const found = await isFolder(folder);
+  if (found === false)
+    throw outputError(`${folder} is a file, expected a folder`, "name the picture with --out FILE.png");
+  await checkWritable(found ? folder : parent);
+}
+
+/** False for a file, undefined where there is nothing. */
+const isFolder = (path: string): Promise<boolean | undefined> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => undefined,
+  );
+
+const checkWritable = (folder: string): Promise<void> =>
+  access(folder, constants.W_OK).catch(() => {
+    throw outputError(`cannot write into ${folder}: permission denied`, "choose another folder with --out FILE.png");
+  });
+
+function named(path: string | undefined, cwd: string, count: number): Write | undefined {
+  if (path === undefined) return undefined;
+  return async (index, bytes) => {
+    const file = resolve(cwd, count === 1 ? path : numbered(path, index + 1));
+    await writeFileAtomic(file, bytes);
+    return file;
+  };
+}
+
+const numbered = (path: string, n: number): string => {
+  const extension = extname(path);
+  return `${path.slice(0, path.length - extension.length)}-${n}${extension}`;
+};
+
+/** The first words of a prompt as a file name: "a-red-apple-blue-background". */
+const stemOf = (prompt: string): string => {
+  const words = prompt.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return Array.from(words.join("-")).slice(0, 40).join("").replace(/-$/, "") || "picture";
+};
+
+/** A path as a person reads it: from the folder they are in, where that is shorter. */
+export function shortPath(path: string, cwd: string): string {
+  const inside = relative(cwd, path);
+  return inside.startsWith("..") ? path : inside;
+}

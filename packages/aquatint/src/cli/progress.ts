@@ -1,0 +1,96 @@
+import cliProgress from "cli-progress";
+import type { Output } from "./io.ts";
+
+/** Shows how far a long task has come. */
+export interface Progress {
+  /** @param text what stands beside the count: a loss, a rate. */
+  update(done: number, text?: string): void;
+  /** Clears the terminal's line for other output, until the next update; must be called at the end, come what may. */
+  hide(): void;
+}
+
+/** What a progress bar shows, and where. */
+export interface ProgressOptions {
+  readonly stream: Output;
+  readonly total: number;
+  /** What was done before this run. */
+  readonly start?: number;
+  /** What is counted: "steps". */
+  readonly unit: string;
+  readonly quiet?: boolean;
+  /** Seconds between two lines where `stream` is no terminal. */
+  readonly everySeconds?: number;
+}
+
+/** A bar on a terminal; a line now and then elsewhere, nothing where it should be quiet. */
+export function createProgress(options: ProgressOptions): Progress {
+  if (options.quiet) return { update() {}, hide() {} };
+  return options.stream.isTTY ? bar(options) : lines(options);
+}
+
+function bar({ stream, total, start = 0, unit }: ProgressOptions): Progress {
+  const left = timeLeft(start, total);
+  let now = { done: start, text: "" };
+  const drawn = new cliProgress.SingleBar({
+    stream,
+    clearOnComplete: true,
+    linewrap: true, // cuts the line at the terminal's width
+    gracefulExit: false, // signals belong to the command
+    barsize: 24,
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
+    format: (drawing, { progress }) =>
+      described([
+        cliProgress.Format.BarFormat(progress, drawing),
+        `${now.done}/${total} ${unit}`,
+        now.text,
+        left(now.done),
+      ]),
+  });
+  drawn.start(total, start);
+  return {
+    update(done, text = "") {
+      now = { done, text };
+      if (drawn.isActive) drawn.update(done);
+      else drawn.start(total, done);
+    },
+    hide: () => drawn.stop(),
+  };
+}
+
+function lines({ stream, total, start = 0, unit, everySeconds = 20 }: ProgressOptions): Progress {
+  const left = timeLeft(start, total);
+  let last = performance.now();
+  return {
+    update(done, text = "") {
+      const rest = left(done);
+      if (performance.now() - last < everySeconds * 1000) return;
+      last = performance.now();
+      stream.write(`${described([`${done}/${total} ${unit}`, text, rest])}\n`);
+    },
+    hide() {},
+  };
+}
+
+const described = (parts: readonly string[]): string => parts.filter(Boolean).join("  ");
+
+/** Says the time that is left, from the mean rate since the first thing was done (loading comes before it). */
+function timeLeft(start: number, total: number): (done: number) => string {
+  let first: { readonly done: number; readonly time: number } | undefined;
+  return (done) => {
+    if (done > start) first ??= { done, time: performance.now() };
+    if (!first || done <= first.done || done >= total) return "";
+    const seconds = (performance.now() - first.time) / 1000;
+    return `${duration(((total - done) * seconds) / (done - first.done))} left`;
+  };
+}
+
+/** Seconds in words: "4.2 s", "3 min 20 s", "1 h 05 min". */
+export function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return whole < 600 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}

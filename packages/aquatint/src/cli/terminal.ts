@@ -1,0 +1,64 @@
+import { Ansis } from "ansis";
+import { flatten, type Picture } from "../formats/image.ts";
+import type { Io } from "./io.ts";
+
+/** Widest picture in characters, whatever the terminal. */
+const MAX_COLUMNS = 80;
+
+/** What of the surroundings decides whether and how pictures are shown. */
+export type TerminalOf = Pick<Io, "stdout" | "env">;
+
+/** Colours of the terminal behind stdout: 3 is true colour, 2 is 256 colours, 1 is 16, 0 is none. */
+function colourLevel({ stdout, env }: TerminalOf): number {
+  if (!stdout.isTTY || env["NO_COLOR"]) return 0;
+  return new Ansis({ process: { env, platform: process.platform, argv: [], stdout: { isTTY: true } } }).level;
+}
+
+/** Whether a picture can be shown: stdout is a terminal with at least 256 colours, and NO_COLOR is not set. */
+export const supportsPictures = (terminal: TerminalOf): boolean => colourLevel(terminal) >= 2;
+
+/** A picture as lines of half blocks, two pixels a character; enlarged or shrunk by a whole factor to fit the terminal. */
+export function renderPicture(picture: Picture, terminal: TerminalOf): string {
+  const colours = new Ansis(colourLevel(terminal));
+  const columns = Math.min(terminal.stdout.columns ?? MAX_COLUMNS, MAX_COLUMNS);
+  const { width, height, at } = fitted(flatten(picture), columns);
+  const lines = Array.from({ length: Math.ceil(height / 2) }, (_, line) => {
+    const cells = Array.from({ length: width }, (_, x) => {
+      const upper = colours.rgb(...at(x, 2 * line));
+      return 2 * line + 1 < height ? upper.bgRgb(...at(x, 2 * line + 1))("▀") : upper("▀");
+    });
+    return `${cells.join("")}\n`;
+  });
+  return lines.join("");
+}
+
+type Rgb = readonly [red: number, green: number, blue: number];
+interface Sampled {
+  readonly width: number;
+  readonly height: number;
+  at(x: number, y: number): Rgb;
+}
+
+function fitted(picture: Picture, columns: number): Sampled {
+  const { width, height } = picture;
+  const up = Math.max(1, Math.floor(columns / width));
+  const down = Math.ceil(width / columns);
+  return {
+    width: Math.floor((width * up) / down),
+    height: Math.max(1, Math.floor((height * up) / down)),
+    at: (x, y) => mean(picture, { left: Math.floor((x * down) / up), top: Math.floor((y * down) / up), size: down }),
+  };
+}
+
+/** The mean colour of a square, as far as it lies in the picture. */
+function mean({ width, height, data }: Picture, { left, top, size }: { left: number; top: number; size: number }): Rgb {
+  const sum: [number, number, number] = [0, 0, 0];
+  let count = 0;
+  for (let y = top; y < Math.min(top + size, height); y++) {
+    for (let x = left; x < Math.min(left + size, width); x++, count++) {
+      for (const c of [0, 1, 2] as const) sum[c] += data[(y * width + x) * 3 + c]!;
+    }
+  }
+  const [r, g, b] = sum;
+  return [Math.round(r / count), Math.round(g / count), Math.round(b / count)];
+}

@@ -1,0 +1,104 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import type { Device } from "../runtime/types.ts";
+import { type RunEvent, trainRun } from "../train/node.ts";
+import type { Io } from "./io.ts";
+import { device, nodeDevices, whole } from "./options.ts";
+import { shortPath } from "./outputs.ts";
+import { createProgress, type Progress } from "./progress.ts";
+
+/** The options of `aquatint train`, as they are parsed. */
+interface Flags {
+  readonly resume?: boolean;
+  readonly initFrom?: string;
+  readonly device?: Device;
+  readonly threads?: number;
+  readonly quiet?: boolean;
+}
+
+/** Adds `aquatint train` to the program. */
+export const addTrain = (program: Command, io: Io): Command =>
+  program
+    .command("train")
+    .summary("train a model")
+    .description(
+      "Trains the model that a configuration describes. Ctrl-C saves a checkpoint, from which --resume goes on.",
+    )
+    .argument("<config>", "configuration file, JSON")
+    .option("--resume", "go on from the run's newest checkpoint")
+    .option("--init-from <model>", "folder of a model whose weights a new run begins with")
+    .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
+    .option(
+      "--threads <n>",
+      "threads to use (default: one a core)",
+      whole("--threads", { min: 1, max: 1024, example: 4 }),
+    )
+    .option("--quiet", "say only where the model was written")
+    .action(async (config: string, flags: Flags) => {
+      const { resume, initFrom, device, threads, quiet = false } = flags;
+      const events = trainRun(resolve(io.cwd, config), {
+        resume,
+        device,
+        threads,
+        initFrom: initFrom === undefined ? undefined : resolve(io.cwd, initFrom),
+        signal: io.signal,
+      });
+      await reportTraining(events, { io, quiet });
+    });
+
+/** Shows a run as it goes: progress on stderr, the model's folder on stdout. */
+export async function reportTraining(
+  events: AsyncIterable<RunEvent>,
+  { io, quiet = false }: { readonly io: Io; readonly quiet?: boolean },
+): Promise<void> {
+  const reporter = createReporter(io, quiet);
+  io.signal.addEventListener("abort", reporter.aborted);
+  try {
+    for await (const event of events) reporter.show(event);
+  } finally {
+    io.signal.removeEventListener("abort", reporter.aborted);
+    reporter.hide();
+  }
+}
+
+function createReporter(io: Io, quiet: boolean) {
+  let progress: Progress | undefined;
+  let loss: number | undefined;
+  const note = (line: string) => {
+    progress?.hide();
+    if (!quiet) io.stderr.write(`${line}\n`);
+  };
+  const at = (path: string, step: number) => `${shortPath(path, io.cwd)} at step ${step}`;
+  const shows: { readonly [T in RunEvent["type"]]: (event: Extract<RunEvent, { type: T }>) => void } = {
+    start({ folder, parameters, step, steps, device }) {
+      const where = `on ${device} in ${shortPath(folder, io.cwd)}${step > 0 ? `, from step ${step}` : ""}`;
+      note(`training ${millions(parameters)} weights for ${steps} steps ${where}`);
+      progress = createProgress({ stream: io.stderr, total: steps, start: step, unit: "steps", quiet });
+    },
+    step({ step, loss: latest, secondsPerStep }) {
+      loss = movingAverage(loss, latest);
+      progress?.update(step, `loss ${loss.toFixed(4)}  ${rate(secondsPerStep)}`);
+    },
+    checkpoint: ({ path, step }) => note(`saved ${at(path, step)}`),
+    samples: ({ path, step }) => note(`drew ${at(path, step)}`),
+    model({ path }) {
+      progress?.hide();
+      io.stdout.write(`${shortPath(path, io.cwd)}\n`);
+    },
+  };
+  return {
+    show: <T extends RunEvent["type"]>(event: Extract<RunEvent, { type: T }>) => shows[event.type as T](event),
+    aborted: () => note("saving a checkpoint… (once more to end without it)"),
+    hide: () => progress?.hide(),
+  };
+}
+
+/** Share of the latest loss in the average that is shown: about the last 50 steps count. */
+const LATEST = 0.02;
+const movingAverage = (average: number | undefined, latest: number): number =>
+  average === undefined ? latest : average + LATEST * (latest - average);
+
+const millions = (n: number): string => (n < 1e6 ? n.toLocaleString("en") : `${(n / 1e6).toFixed(2)} million`);
+
+const rate = (secondsPerStep: number): string =>
+  secondsPerStep < 1 ? `${(1 / secondsPerStep).toFixed(1)} steps/s` : `${secondsPerStep.toFixed(1)} s/step`;

@@ -1,0 +1,118 @@
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { capturedIo } from "../../test/captured-io.ts";
+import { tinyPixelModel, writeFiles } from "../../test/tiny-pixel-model.ts";
+import { main } from "./main.ts";
+
+let cwd: string;
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "aquatint-wrong-"));
+  await writeFiles(join(cwd, "model"), tinyPixelModel());
+  await cp(join(cwd, "model"), join(cwd, "pickled"), { recursive: true });
+  await writeFile(join(cwd, "pickled/unet/diffusion_pytorch_model.safetensors"), "PK\x03\x04 and then a pickle");
+  await writeFile(join(cwd, "weights.ckpt"), Buffer.from("\x80\x04 and then a pickle", "latin1"));
+  await mkdir(join(cwd, "folder.png"));
+  await writeFile(join(cwd, "bad.json"), "{ no json");
+  await writeFile(join(cwd, "empty.json"), "{}");
+});
+afterAll(() => rm(cwd, { recursive: true }));
+
+const files = async () => (await readdir(cwd, { recursive: true })).sort();
+const generate = (...args: string[]) => ["generate", "a red apple", "--model", "model", ...args];
+
+describe("wrong input fails before anything is loaded, with a sentence and a hint, and nothing is written", () => {
+  test.each<[argv: string[], message: string, hint: string]>([
+    [["generat", "x"], "unknown command 'generat'", "did you mean generate?"],
+    [["generate"], "missing required argument 'prompt'", "in quotes"],
+    [["generate", "a", "red", "apple"], "too many arguments for 'generate'", "in quotes"],
+    [generate("--stpes", "3"), "unknown option '--stpes'", "did you mean --steps?"],
+    [generate("--steps"), "option '--steps <n>' argument missing", "--help"],
+    [generate("--steps", "many"), `--steps: expected a whole number of 1 or more, got "many"`, "--steps 30"],
+    [generate("--steps", "0"), `--steps: expected a whole number of 1 or more, got "0"`, "--steps 30"],
+    [generate("--steps", "2.5"), `got "2.5"`, "--steps 30"],
+    [generate("--steps", "0x10"), `got "0x10"`, "--steps 30"],
+    [generate("--steps", ""), `got ""`, "--steps 30"],
+    [generate("--steps", "1001"), "expected 1 to 1000 whole steps, got 1001", "1 to 1000"],
+    [generate("--guidance", "strong"), `--guidance: expected a number of 0 or more, got "strong"`, "--guidance 4"],
+    [generate("--guidance", "-1"), `got "-1"`, "--guidance 4"],
+    [generate("--guidance", "Infinity"), `got "Infinity"`, "--guidance 4"],
+    [generate("--guidance", "1e999"), `got "1e999"`, "--guidance 4"],
+    [generate("--sampler", "ddimm"), `there is no sampler "ddimm"`, `did you mean "ddim"?`],
+    [generate("--sampler", "k_diffuse"), `there is no sampler "k_diffuse"`, "the samplers are ddpm, ddim"],
+    [
+      generate("--seed", "lucky"),
+      `--seed: expected a whole number from 0 to 9007199254740991, got "lucky"`,
+      "--seed 42",
+    ],
+    [generate("--seed", "9007199254740993"), `got "9007199254740993"`, "--seed 42"],
+    [generate("--seed", "9007199254740991", "--count", "2"), "a seed is a 64-bit integer", "0 to 9007199254740991"],
+    [generate("--count", "0"), `--count: expected a whole number from 1 to 10000, got "0"`, "--count 4"],
+    [generate("--size", "32"), `--size: expected width x height in pixels, got "32"`, "--size 32x32"],
+    [generate("--size", "0x8"), `got "0x8"`, "--size 32x32"],
+    [generate("--size", "8x-8"), `got "8x-8"`, "--size 32x32"],
+    [generate("--size", "8x9"), "the height must be a multiple of 2 pixels, got 9", "trained at 8x8"],
+    [generate("--size", "90000x90000"), "pixels are more than", "smaller"],
+    [generate("--device", "cudaa"), `there is no device "cudaa"`, `did you mean "cuda"?`],
+    [generate("--model", "nowhere"), "there is no model at", "model_index.json"],
+    [generate("--model", "."), "is no model folder", "model_index.json"],
+    [generate("--model", "weights.ckpt"), "can run any code", ".safetensors"],
+    [generate("--model", "bad.json"), "is a file, expected the folder of a model", "model_index.json"],
+    [generate("--model", "pickled"), "can run any code", ".safetensors"],
+    [generate("--out", "nowhere/a.png"), "there is no folder", "make the folder"],
+    [generate("--out", "a.jpg"), `--out: expected a name that ends in .png, got "a.jpg"`, "--out a.png"],
+    [generate("--out", "folder.png"), "is a folder", "inside it"],
+    [generate("--strip", "a.gif"), `--strip: expected a name that ends in .png, got "a.gif"`, "--strip a.png"],
+    [generate("--strip", "nowhere/a.png"), "--strip: there is no folder", "make the folder"],
+    [generate("--out", "a.png", "--strip", "./a.png"), "is named twice", "of its own"],
+    [generate("--save-trajectory", "a.npz"), "ends in .safetensors", "--save-trajectory a.safetensors"],
+    [generate("--save-trajectory", "nowhere/a.safetensors"), "there is no folder", "make the folder"],
+    [generate("--save-trajectory", "a.safetensors", "--steps", "1000", "--size", "512x512"), "6000 MiB", "fewer steps"],
+    [["train"], "missing required argument 'config'", "--help"],
+    [["train", "nowhere.json"], "nowhere.json: no such file", "Check the path"],
+    [
+      ["train", "empty.json", "--threads", "none"],
+      `--threads: expected a whole number from 1 to 1024, got "none"`,
+      "4",
+    ],
+    [["train", "empty.json"], "empty.json", "docs/training.md"],
+  ])("%j", async (argv, message, hint) => {
+    const before = await files();
+    const { io, out, err } = capturedIo({ cwd });
+    expect(await main(argv, io)).toBe(1);
+    const [error, advice] = err().split(/\nhint: /);
+    expect(error).toMatch(/^error: /);
+    expect(error).toContain(message);
+    expect(advice).toContain(hint);
+    expect(err()).not.toMatch(/^ +at /m);
+    expect(out()).toBe("");
+    expect(await files()).toEqual(before);
+  });
+});
+
+describe("main", () => {
+  test("prints the version and the help on stdout", async () => {
+    const version = capturedIo({ cwd });
+    expect(await main(["--version"], version.io)).toBe(0);
+    expect(version.out()).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const help = capturedIo({ cwd });
+    expect(await main(["generate", "--help"], help.io)).toBe(0);
+    for (const shown of ["(default: 30)", "(default: 4)", "(default: 1)", "heun"]) expect(help.out()).toContain(shown);
+    expect(help.err()).toBe("");
+  });
+
+  test.each([
+    [{}, false],
+    [{ AQUATINT_DEBUG: "1" }, true],
+  ])("says of a failure that nobody expected how to see more, with %j its stack", async (env, stack) => {
+    const { io, err } = capturedIo({ cwd, env });
+    const broken = Object.assign(Object.create(io.stdout), { write: () => fail() });
+    const fail = () => {
+      throw new TypeError("no such luck");
+    };
+    expect(await main(["--version"], { ...io, stdout: broken })).toBe(1);
+    expect(err()).toMatch(/^error: .*no such luck\nhint: set AQUATINT_DEBUG=1/);
+    expect(/^ +at /m.test(err())).toBe(stack);
+  });
+});

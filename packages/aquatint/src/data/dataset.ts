@@ -1,0 +1,33 @@
+/** Some pictures with what is said about them and what is known of them; index i of each list is one sample. */
+export interface Batch<Truth> {
+  /** Float32 [b, 3, h, w], RGB in -1 .. 1. */
+  readonly pictures: Float32Array;
+  readonly captions: readonly string[];
+  /** What the judge may know and the model may not. */
+  readonly truths: readonly Truth[];
+}
+
+/** Where a stream stands, as JSON: the run's seed and how many samples it has given out. */
+export interface StreamState {
+  readonly seed: number;
+  readonly position: number;
+}
+
+/** An endless sequence of samples that a seed fixes, whatever the batch sizes it is read in. */
+export interface DataStream<Truth> {
+  /** The next `batchSize` samples. */
+  next(batchSize: number): Promise<Batch<Truth>>;
+  snapshot(): StreamState;
+  /** Goes on from where `snapshot()` was taken, by this stream or by another of the same dataset. */
+  restore(state: StreamState): void;
+}
+
+/** What a trainer reads. */
+export interface Dataset<Truth = unknown> {
+  readonly name: string;
+  /** Height and width of its pictures, in pixels. */
+  readonly size: readonly [height: number, width: number];
+  /** A finite corpus with every word that a caption can have, to train a vocabulary on. */
+  captions(): Iterable<string>;
+  stream(options: { readonly seed: number }): DataStream<Truth>;
+}

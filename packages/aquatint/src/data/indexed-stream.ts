@@ -1,0 +1,66 @@
+import { AquatintError } from "../errors.ts";
+import { type RandomStream, torchCpu } from "../math/random.ts";
+import type { DataStream, StreamState } from "./dataset.ts";
+
+/** One sample: its caption, its truth, and how to paint it. */
+export interface Sample<Truth> {
+  readonly caption: string;
+  readonly truth: Truth;
+  /** Fills `pixels`, Float32 [3, h, w] in -1 .. 1. */
+  paint(pixels: Float32Array): void;
+}
+
+/** The stream whose sample i is drawn from a random stream of its own, seeded by (seed, i). */
+export function indexedStream<Truth>(
+  draw: (random: RandomStream) => Sample<Truth>,
+  { seed, size: [height, width] }: { readonly seed: number; readonly size: readonly [number, number] },
+): DataStream<Truth> {
+  const length = 3 * height * width;
+  let state: StreamState = checked({ seed, position: 0 });
+  return {
+    async next(batchSize) {
+      if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+        throw new AquatintError("data/batch-size", `a batch size is a whole number from 1, got ${batchSize}`);
+      }
+      const { seed, position } = state;
+      const pictures = new Float32Array(batchSize * length);
+      const samples = Array.from({ length: batchSize }, (_, i) => {
+        const sample = draw(torchCpu(sampleSeed(seed, position + i)));
+        sample.paint(pictures.subarray(i * length, (i + 1) * length));
+        return sample;
+      });
+      state = { seed, position: position + batchSize };
+      return { pictures, captions: samples.map((s) => s.caption), truths: samples.map((s) => s.truth) };
+    },
+    snapshot: () => state,
+    restore(from) {
+      state = checked(from);
+    },
+  };
+}
+
+/** A 32-bit seed for sample `index` of the run `seed`; neighbours get unrelated ones. */
+export function sampleSeed(seed: number, index: number): number {
+  return [seed, seed / 2 ** 32, index, index / 2 ** 32].reduce((hash, word) => mixed(hash ^ Math.floor(word)), 0);
+}
+
+/** The last step of MurmurHash3 (Appleby), shifted by a constant so that 0 does not stay 0. */
+function mixed(word: number): number {
+  let h = (word + 0x9e3779b9) | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+function checked({ seed, position }: StreamState): StreamState {
+  if (Number.isSafeInteger(seed) && seed >= 0 && Number.isSafeInteger(position) && position >= 0) {
+    return { seed, position };
+  }
+  throw new AquatintError(
+    "data/stream-state",
+    `a stream's seed and position are whole numbers from 0, got ${seed} and ${position}`,
+    {
+      hint: "pass what snapshot() returned, unchanged",
+    },
+  );
+}

@@ -1,0 +1,15 @@
+import type { z } from "zod";
+import type { Dataset } from "./dataset.ts";
+import type { ArtRequest, EmojiAtlas } from "./emoji/art/atlas.ts";
+
+/** What datasets are made from and cannot reach themselves, because it takes files; the caller gives it. */
+export interface DataSources {
+  /** Emoji art in memory. */
+  emojiArt(request: ArtRequest): Promise<EmojiAtlas>;
+}
+
+/** A kind of dataset: the schema of its config, whose `name` is the kind's, and how to make it. */
+export interface DatasetKind<Config extends z.ZodType, Truth> {
+  readonly config: Config;
+  create(config: z.output<Config>, sources: DataSources): Promise<Dataset<Truth>>;
+}

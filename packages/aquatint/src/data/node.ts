@@ -1,0 +1,18 @@
+import type { Dataset } from "./dataset.ts";
+import { loadEmojiAtlas } from "./emoji/art/node.ts";
+import type { DataSources } from "./kind.ts";
+import { createDataset, parseDatasetConfig } from "./registry.ts";
+
+/** Where files that are made once are kept; ".cache/emoji" of the current folder if left out. */
+export interface NodeDataOptions {
+  readonly cacheFolder?: string;
+}
+
+/** What datasets need, from this machine's files. */
+export const nodeDataSources = (options: NodeDataOptions = {}): DataSources => ({
+  emojiArt: (request) => loadEmojiAtlas(request, options),
+});
+
+/** The dataset of a config, with this machine's files. @throws AquatintError "config/invalid" that names the place. */
+export const openDataset = async (config: unknown, options: NodeDataOptions = {}): Promise<Dataset> =>
+  createDataset(parseDatasetConfig(config), nodeDataSources(options));

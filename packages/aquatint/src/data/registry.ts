@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { AquatintError } from "../errors.ts";
+import type { Dataset } from "./dataset.ts";
+import { emojiSingles } from "./emoji/singles.ts";
+import type { DataSources } from "./kind.ts";
+
+/** Every kind of dataset, by the name that a config calls it. */
+export const datasets = {
+  "emoji-singles": emojiSingles,
+} as const;
+
+/** The config of any dataset, told apart by its `name`. */
+export const datasetConfig = z.discriminatedUnion("name", [emojiSingles.config], {
+  error: ({ code }) => (code === "invalid_union" ? `expected one of ${Object.keys(datasets).join(", ")}` : undefined),
+});
+
+/** A config with its defaults filled in. */
+export type DatasetConfig = z.output<typeof datasetConfig>;
+
+/** Checks a config and fills in its defaults. @throws AquatintError "config/invalid" that names the place. */
+export function parseDatasetConfig(config: unknown): DatasetConfig {
+  const result = datasetConfig.safeParse(config);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  throw new AquatintError("config/invalid", `dataset: ${path.length ? `"${path.join(".")}": ` : ""}${message}`, {
+    hint: "docs/training.md lists the datasets and their fields",
+  });
+}
+
+/** The dataset of a config that was checked. */
+export const createDataset = (config: DatasetConfig, sources: DataSources): Promise<Dataset> =>
+  datasets[config.name].create(config, sources);

@@ -1,0 +1,192 @@
+import { describe, expect, test } from "vitest";
+import { deviation, idealDenoiser, spread } from "../../../test/gaussian.ts";
+import { torchCpu } from "../../math/random.ts";
+import type { Level } from "../level.ts";
+import { checkSolvable, targets } from "../prediction.ts";
+import { type SamplerEntry, samplers } from "../registry.ts";
+import { cosine, linear, schedules } from "../schedules.ts";
+import { levels } from "../spacing.ts";
+import { ddim, ddpm, renoise } from "./first-order.ts";
+import { heun, straight } from "./heun.ts";
+import { moves, type Sampler, type SamplerInput, type Step } from "./sampler.ts";
+
+const entries = Object.entries<SamplerEntry>(samplers);
+const denoise = idealDenoiser(targets.v_prediction);
+const noNoise = () => new Float32Array(1);
+
+async function run(sampler: Sampler, input: SamplerInput): Promise<{ steps: Step[]; x: Float32Array }> {
+  const steps: Step[] = [];
+  const loop = sampler(input);
+  for (let next = await loop.next(); ; next = await loop.next()) {
+    if (next.done) return { steps, x: next.value };
+    steps.push(next.value);
+  }
+}
+
+/** Error of the probability flow between two levels of the cosine, where its solution is the spread. */
+async function flowError(sampler: Sampler, n: number): Promise<number> {
+  const grid = Array.from({ length: n + 1 }, (_, i) => cosine().level(900 - (850 * i) / n));
+  const start = Float32Array.of(spread(grid[0]!));
+  const { x } = await run(sampler, { x: start, levels: grid, denoise, noise: noNoise });
+  return Math.abs(x[0]! - spread(grid[n]!));
+}
+
+/** Variance of the last x, exactly: the loop is linear, so one element follows the start and one each fresh noise. */
+async function finalVariance(sampler: Sampler, grid: readonly Level[]): Promise<number> {
+  const unit = (k: number, size = 1) => new Float32Array(grid.length + 1).map((_, i) => (i === k ? size : 0));
+  let drawn = 0;
+  const { x } = await run(sampler, { x: unit(0, spread(grid[0]!)), levels: grid, denoise, noise: () => unit(++drawn) });
+  return x.reduce((sum, v) => sum + v * v, 0);
+}
+
+const deterministic = entries.filter(([, { stochastic }]) => !stochastic);
+const random = entries.filter(([, { stochastic }]) => stochastic);
+
+test.each(deterministic)("%s solves the probability flow at its declared order", async (_, entry) => {
+  const measured = Math.log2((await flowError(entry.create(), 20)) / (await flowError(entry.create(), 40)));
+  expect(measured).toBeGreaterThan(entry.order - 0.3);
+  expect(measured).toBeLessThan(entry.order + 0.6);
+});
+
+test.each(random)("%s reaches the data's variance at its declared order", async (_, entry) => {
+  const error = async (steps: number) =>
+    Math.abs((await finalVariance(entry.create(), levels({ schedule: linear(), steps }))) - deviation ** 2);
+  const measured = Math.log2((await error(50)) / (await error(100)));
+  expect(Math.abs(measured - entry.order)).toBeLessThan(0.4);
+});
+
+describe.each(entries)("%s", (name, { create, stochastic, evaluations }) => {
+  const walk = levels({ schedule: cosine(), steps: 12 });
+  const seeded = (seed: number): SamplerInput => {
+    const stream = torchCpu(seed);
+    return { x: torchCpu(0).randn(6), levels: walk, denoise, noise: () => stream.randn(6) };
+  };
+
+  test("yields after every evaluation and says where it is", async () => {
+    const unfinished = walk.slice(1, -1);
+    const starts = unfinished.slice(0, -1);
+    const { steps, x } = await run(create(), { ...seeded(1), levels: unfinished });
+    const n = starts.length;
+    expect(steps).toHaveLength(evaluations * n);
+    expect(steps.filter((step) => step.final).map(({ i, next }) => [i, next])).toEqual(
+      Array.from(moves(unfinished), ({ i, to }) => [i, to]),
+    );
+    expect(starts.map((_, i) => steps.find((step) => step.i === i)!.level)).toEqual(starts);
+    expect(steps.every((step) => step.n === n)).toBe(true);
+    expect(x).toBe(steps.at(-1)!.x);
+  });
+
+  test("gives the same x for the same seed, and another for another seed only if it is stochastic", async () => {
+    const results = await Promise.all([1, 1, 2].map(async (seed) => (await run(create(), seeded(seed))).x));
+    expect(results[1]).toEqual(results[0]);
+    if (stochastic) expect(results[2]).not.toEqual(results[0]);
+    else expect(results[2]).toEqual(results[0]);
+  });
+
+  test("gives the same x whatever the network predicts", async () => {
+    const schedule = cosine({ maxBeta: 0.999 });
+    const grid = levels({ schedule, steps: 12 }).slice(1);
+    const [first, ...others] = await Promise.all(
+      Object.values(targets).map((target) =>
+        run(create(), { ...seeded(3), levels: grid, denoise: idealDenoiser(target) }),
+      ),
+    );
+    for (const { x } of others)
+      x.forEach((v, i) => {
+        expect(v).toBeCloseTo(first!.x[i]!, 4);
+      });
+  });
+
+  test.each([1, 2, 3, 1000])(
+    "stays finite over %i steps, in every schedule and prediction that can work",
+    async (steps) => {
+      for (const make of Object.values(schedules)) {
+        for (const target of Object.values(targets)) {
+          const schedule = make({});
+          const grid = levels({ schedule, steps });
+          const singular = schedule.alphaBar(1000) === 0 && target === targets.epsilon;
+          if (singular) expect(() => checkSolvable(target, grid.slice(0, -1))).toThrow("tells nothing new");
+          else {
+            const { x } = await run(create(), { ...seeded(4), levels: grid, denoise: idealDenoiser(target) });
+            expect(x.every(Number.isFinite)).toBe(true);
+          }
+        }
+      }
+    },
+  );
+
+  test("stops when aborted: before, between evaluations, and during one that never ends", async () => {
+    const reason = new Error("enough");
+    const controller = new AbortController();
+    const { signal } = controller;
+    const loop = create()({ ...seeded(5), signal });
+    await loop.next();
+    controller.abort(reason);
+    await expect(loop.next()).rejects.toBe(reason);
+    await expect(run(create(), { ...seeded(5), signal })).rejects.toBe(reason);
+
+    const late = new AbortController();
+    const stuck = run(create(), { ...seeded(5), denoise: () => new Promise(() => {}), signal: late.signal });
+    late.abort(reason);
+    await expect(stuck).rejects.toBe(reason);
+  });
+
+  test("is described for people", () => {
+    const { title, reference } = samplers[name as keyof typeof samplers];
+    expect(title).toMatch(/^[A-Z]/);
+    expect(reference).toMatch(/\d{4}.*arXiv:\d{4}\.\d{5}/);
+  });
+});
+
+const input = (): SamplerInput => {
+  const stream = torchCpu(7);
+  return {
+    x: torchCpu(6).randn(8),
+    levels: levels({ schedule: linear(), steps: 15 }),
+    denoise,
+    noise: () => stream.randn(8),
+  };
+};
+
+test("ddim at eta = 1 is ddpm with the small variance", async () => {
+  const [a, b] = [await run(ddim({ eta: 1 }), input()), await run(ddpm({ variance: "small" }), input())];
+  a.x.forEach((v, i) => {
+    expect(v).toBeCloseTo(b.x[i]!, 5);
+  });
+});
+
+test("ddpm with the large variance adds the forward step's, and none in the last step", async () => {
+  const grid = [linear().level(2), linear().level(1)];
+  const only = (variance: "small" | "large") => finalVariance(ddpm({ variance }), grid);
+  const beta = 1 - linear().alphaBar(2) / linear().alphaBar(1);
+  const small = (beta * (1 - linear().alphaBar(1))) / (1 - linear().alphaBar(2));
+  expect(((await only("large")) - (await only("small"))) / (beta - small)).toBeCloseTo(1, 2);
+  const last = levels({ schedule: linear(), steps: 1 });
+  expect(await finalVariance(ddpm({ variance: "large" }), last)).toBe(await finalVariance(ddpm(), last));
+});
+
+test("renoise is the lecture's x_t-1 = alpha_t-1 x0_hat + sigma_t-1 eps", async () => {
+  const { steps } = await run(renoise(), input());
+  const eps = torchCpu(7);
+  for (const { x, x0, next } of steps.slice(0, -1)) {
+    const fresh = eps.randn(8);
+    x.forEach((v, i) => {
+      expect(v).toBeCloseTo(next.alpha * x0[i]! + next.sigma * fresh[i]!, 5);
+    });
+  }
+  expect(steps.at(-1)!.x).toEqual(steps.at(-1)!.x0);
+});
+
+test("heun in straight coordinates keeps order 2, from pure noise too", async () => {
+  const error = async (n: number) => {
+    const grid = Array.from({ length: n + 1 }, (_, i) => cosine().level(1000 - (900 * i) / n));
+    const sampler = heun({ coordinates: straight });
+    const { x } = await run(sampler, { x: Float32Array.of(spread(grid[0]!)), levels: grid, denoise, noise: noNoise });
+    return Math.abs(x[0]! - spread(grid[n]!));
+  };
+  expect(Math.log2((await error(20)) / (await error(40)))).toBeGreaterThan(1.7);
+});
+
+test("an eta outside 0 .. 1 is refused", () => {
+  expect(() => ddim({ eta: 1.5 })).toThrow("eta lies in 0 .. 1, got 1.5");
+});

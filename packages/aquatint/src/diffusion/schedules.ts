@@ -1,0 +1,88 @@
+import { AquatintError } from "../errors.ts";
+import { linspace } from "../math/numbers.ts";
+import { scheduleFromBetas, withMaxBeta } from "./discrete.ts";
+import { checkedTime, type Schedule, variancePreserving } from "./level.ts";
+
+/** What `linear` and `scaledLinear` are made of, with diffusers' meanings. */
+export interface BetaOptions {
+  /** T. */
+  readonly steps?: number;
+  readonly betaStart?: number;
+  readonly betaEnd?: number;
+}
+
+/** What the cosine schedules are made of. */
+export interface CosineOptions {
+  /** T. */
+  readonly steps?: number;
+  /** Upper bound of every beta; without it the schedule is the exact function. */
+  readonly maxBeta?: number | undefined;
+}
+
+/** Betas evenly from 1e-4 to 0.02 over 1000 steps (Ho et al. 2020), scaled by 1000 / T for other T unless given. */
+export function linear({ steps = 1000, betaStart = 0.1 / steps, betaEnd = 20 / steps }: BetaOptions = {}): Schedule {
+  return scheduleFromBetas(linspace(betaStart, betaEnd, checkedSteps(steps)), { name: "linear" });
+}
+
+/** Square roots of betas evenly spaced (Rombach et al. 2022, Stable Diffusion). */
+export function scaledLinear({ steps = 1000, betaStart = 0.00085, betaEnd = 0.012 }: BetaOptions = {}): Schedule {
+  const roots = linspace(Math.sqrt(betaStart), Math.sqrt(betaEnd), checkedSteps(steps));
+  const betas = roots.map((root) => root ** 2);
+  return scheduleFromBetas(betas, { name: "scaled_linear" });
+}
+
+/**
+ * The lecture's cosine, alphaBar(t) = cos(pi t / 2T)^2, exactly 0 at T; `maxBeta` (0.999 is usual) clips it into a
+ * discrete schedule under which epsilon can be predicted.
+ */
+export function cosine({ steps = 1000, maxBeta }: CosineOptions = {}): Schedule {
+  // The sine of the complement is exact at both ends.
+  const exact = scheduleFromAlphaBar((u) => Math.sin((Math.PI / 2) * (1 - u)) ** 2, { steps, name: "cosine" });
+  return maxBeta === undefined ? exact : withMaxBeta(exact, maxBeta);
+}
+
+/** The offset cosine with clipped betas (Nichol and Dhariwal 2021, equation 17). */
+export function squaredcosCapV2({ steps = 1000, maxBeta = 0.999 }: CosineOptions = {}): Schedule {
+  const f = (u: number) => Math.cos(((u + 0.008) / 1.008) * (Math.PI / 2)) ** 2;
+  const betas = new Float64Array(checkedSteps(steps));
+  const capped = betas.map((_, i) => Math.min(1 - f((i + 1) / steps) / f(i / steps), maxBeta));
+  return scheduleFromBetas(capped, { name: "squaredcos_cap_v2" });
+}
+
+/** Every schedule that a configuration or a command can name, by diffusers' names and the lecture's "cosine". */
+export const schedules = {
+  linear,
+  scaled_linear: scaledLinear,
+  squaredcos_cap_v2: squaredcosCapV2,
+  cosine,
+} satisfies Readonly<Record<string, (options: BetaOptions & CosineOptions) => Schedule>>;
+
+/** The name of a schedule in the registry. */
+export type ScheduleName = keyof typeof schedules;
+
+/** Any decreasing function of u = t / T in 0 .. 1 with f(0) = 1 and f(1) >= 0, as a continuous schedule. */
+export function scheduleFromAlphaBar(f: (u: number) => number, { steps = 1000, name = "custom" } = {}): Schedule {
+  checkDecreasing(f, checkedSteps(steps), name);
+  const alphaBar = (t: number): number => f(checkedTime(t, { name, steps }) / steps);
+  return { name, steps, alphaBar, level: (t) => variancePreserving(t, alphaBar(t)), timestep: (t) => t - 1 };
+}
+
+function checkDecreasing(f: (u: number) => number, steps: number, name: string): void {
+  let last = f(0);
+  if (last !== 1) throw new AquatintError("schedule/alpha-bar", `alphaBar of "${name}" starts at 1, got ${last}`);
+  for (let t = 1; t <= steps; t++) {
+    const value = f(t / steps);
+    if (!(value >= 0 && value < last)) {
+      throw new AquatintError(
+        "schedule/alpha-bar",
+        `alphaBar of "${name}" decreases from 1 and is never negative, got ${value} after ${last} at t = ${t}`,
+      );
+    }
+    last = value;
+  }
+}
+
+function checkedSteps(steps: number): number {
+  if (Number.isInteger(steps) && steps >= 1) return steps;
+  throw new AquatintError("schedule/steps", `a schedule has a positive whole number of steps, got ${steps}`);
+}

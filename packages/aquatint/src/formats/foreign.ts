@@ -1,0 +1,37 @@
+/** What a file is instead of safetensors, in words: an error's kind, message and hint. */
+export interface ForeignFormat {
+  readonly kind: string;
+  readonly found: string;
+  readonly hint: string;
+}
+
+const pickle: ForeignFormat = {
+  kind: "pickle",
+  found:
+    "it is a Python pickle (.ckpt, .pt, .bin), which can run any code while it is being read, so it is never opened",
+  hint: "Take the .safetensors file of the same model, or convert it once with the safetensors package in Python.",
+};
+const other = (what: string, hint = "Take the .safetensors file of the same model."): ForeignFormat => ({
+  kind: "not-safetensors",
+  found: `it is ${what}, expected a safetensors file`,
+  hint,
+});
+
+const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] = [
+  ["PK\x03\x04", pickle], // torch.save since 1.6: a zip that holds a pickle
+  ["\x80\x02", pickle],
+  ["\x80\x03", pickle],
+  ["\x80\x04", pickle],
+  ["\x80\x05", pickle],
+  ["version https://git-lfs", other("a Git LFS pointer, not the file itself", "Fetch the content: git lfs pull.")],
+  ["GGUF", other("a GGUF file")],
+  ["\x89HDF", other("an HDF5 file")],
+  ["\x89PNG", other("a PNG picture")],
+  ["<", other("a web page or XML", "The download gave a page, not the file: check the address, or log in.")],
+];
+
+/** Names a well-known format by the first bytes of a file; the extension is not asked. */
+export function foreignFormat(head: Uint8Array): ForeignFormat | undefined {
+  const text = String.fromCharCode(...head.subarray(0, 32));
+  return signatures.find(([prefix]) => text.startsWith(prefix))?.[1];
+}

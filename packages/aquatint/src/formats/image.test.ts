@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { flatten, grid, type Picture, pictureToTensor, strip, tensorToPicture, tensorToPictures } from "./image.ts";
+
+/** A picture of one colour. */
+const plain = (value: number, width = 1, height = 1): Picture => ({
+  width,
+  height,
+  channels: 3,
+  data: new Uint8Array(width * height * 3).fill(value),
+});
+/** The red channel, row by row. */
+const reds = ({ width, height, data }: Picture): number[][] =>
+  Array.from({ length: height }, (_, y) => Array.from({ length: width }, (_, x) => data[(y * width + x) * 3]!));
+
+test("tensorToPicture interleaves channels, clamps, and rounds halves to even", () => {
+  const values = Float32Array.of(-1, 1, 0, -5, 5, 0.25); // red: -1, 1; green: 0, -5; blue: 5, 0.25
+  expect([...tensorToPicture(values, { width: 2, height: 1 }).data]).toEqual([0, 128, 255, 255, 0, 159]);
+});
+
+test("every byte comes back from its tensor", () => {
+  const picture: Picture = { width: 16, height: 16, channels: 3, data: Uint8Array.from({ length: 768 }, (_, i) => i) };
+  expect(tensorToPicture(pictureToTensor(picture), picture)).toEqual(picture);
+});
+
+test("tensorToPictures splits a batch", () => {
+  const batch = Float32Array.of(-1, -1, -1, 1, 1, 1);
+  expect(tensorToPictures(batch, { width: 1, height: 1 })).toEqual([plain(0), plain(255)]);
+  expect(() => tensorToPictures(batch, { width: 2, height: 2 })).toThrow(/6 values/);
+});
+
+test("wrong sizes, transparency and NaN are refused", () => {
+  const clear: Picture = { width: 1, height: 1, channels: 4, data: Uint8Array.of(0, 0, 0, 0) };
+  expect(() => tensorToPicture(Float32Array.of(0, Number.NaN, 0), { width: 1, height: 1 })).toThrow(/NaN/);
+  expect(() => tensorToPicture(new Float32Array(2), { width: 1, height: 1 })).toThrow(/2 values/);
+  expect(() => pictureToTensor(clear)).toThrow(/transparency/);
+  expect(() => pictureToTensor({ ...clear, channels: 3 })).toThrow(/given 4 bytes/);
+});
+
+test("flatten lays a picture on a colour", () => {
+  const half: Picture = { width: 2, height: 1, channels: 4, data: Uint8Array.of(200, 0, 0, 255, 200, 0, 0, 51) };
+  expect([...flatten(half, [0, 100, 255]).data]).toEqual([200, 0, 0, 40, 80, 204]);
+});
+
+test("grid lays pictures out in rows and enlarges them without smoothing", () => {
+  const sheet = grid([plain(1), plain(2), plain(3)], { columns: 2, gap: 1, scale: 2, background: [9, 9, 9] });
+  expect(reds(sheet)).toEqual([
+    [9, 9, 9, 9, 9, 9, 9],
+    [9, 1, 1, 9, 2, 2, 9],
+    [9, 1, 1, 9, 2, 2, 9],
+    [9, 9, 9, 9, 9, 9, 9],
+    [9, 3, 3, 9, 9, 9, 9],
+    [9, 3, 3, 9, 9, 9, 9],
+    [9, 9, 9, 9, 9, 9, 9],
+  ]);
+});
+
+test("strip puts rows of pictures below each other", () => {
+  expect(
+    reds(
+      strip(
+        [
+          [plain(1), plain(2)],
+          [plain(3), plain(4)],
+        ],
+        { gap: 0 },
+      ),
+    ),
+  ).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  expect(() => strip([[plain(1)], []])).toThrow(/row 1 has 0/);
+});
+
+test("grid refuses nothing at all, unequal pictures and broken options", () => {
+  expect(() => grid([])).toThrow(/at least one/);
+  expect(() => grid([plain(1), plain(1, 2, 1)])).toThrow(/1 x 1 x 3 and 2 x 1 x 3/);
+  expect(() => grid([plain(1)], { scale: 0.5 })).toThrow(/scale is 0.5/);
+});

@@ -1,0 +1,109 @@
+import { create } from "@bufbuild/protobuf";
+import { AquatintError } from "../errors.ts";
+import { NodeProtoSchema } from "../formats/generated/onnx_pb.ts";
+import {
+  attributeProto,
+  constantProto,
+  type ExternalData,
+  type GraphParts,
+  modelBytes,
+  weightProto,
+} from "./onnx-proto.ts";
+import type { Emitter } from "./op.ts";
+import type { Node, Tensor } from "./tensor.ts";
+import type { HostTensor, Type } from "./types.ts";
+import { topological } from "./walk.ts";
+
+export type { ExternalData } from "./onnx-proto.ts";
+
+/** What becomes of a parameter when its graph is written: an input of that name, or a constant. */
+export type Binding =
+  | { readonly name: string; readonly kind: "input" }
+  | { readonly name: string; readonly kind: "constant"; readonly value: HostTensor | ExternalData };
+
+/** A graph as ONNX. */
+export interface Emitted {
+  /** The serialised ONNX ModelProto. */
+  readonly model: Uint8Array<ArrayBuffer>;
+  /** The model's inputs: `input` leaves by their own names, bound parameters by theirs. */
+  readonly inputs: Readonly<Record<string, Type>>;
+  readonly outputs: Readonly<Record<string, Type>>;
+}
+
+/** Writes the graph behind `outputs` as an ONNX model. `parameters` says what each parameter leaf becomes. */
+export function emitOnnx(
+  outputs: Readonly<Record<string, Tensor>>,
+  parameters: ReadonlyMap<Tensor, Binding> = new Map(),
+): Emitted {
+  const parts: GraphParts = { nodes: [], initializers: [], inputs: {}, outputs: {} };
+  const writer = nodeWriter(parts);
+  const names = new Map<Tensor, string>();
+  for (const node of topological(Object.values(outputs))) {
+    const leaf = leafName(parts, node, parameters);
+    const emitted = leaf
+      ? [leaf]
+      : writer.emit(
+          node,
+          node.inputs.map((x) => names.get(x)!),
+        );
+    for (const [i, y] of node.outputs.entries()) names.set(y, emitted[i]!);
+  }
+  for (const [name, y] of Object.entries(outputs)) {
+    const output = { name: `/output/${name}`, opType: "Identity", input: [names.get(y)!], output: [name] };
+    parts.nodes.push(create(NodeProtoSchema, output));
+    parts.outputs[name] = { dtype: y.dtype, shape: y.shape };
+  }
+  return { model: modelBytes(parts), inputs: parts.inputs, outputs: parts.outputs };
+}
+
+/** Constants of at most so many values are shared. */
+const SHARED_VALUES = 64;
+
+/** Turns nodes of the graph into ONNX nodes, named after the module that they belong to. */
+function nodeWriter({ nodes, initializers }: GraphParts) {
+  const constants = new Map<string, string>();
+  let place = "";
+  let fresh = 0;
+  const emitter: Emitter = {
+    node: (...args) => emitter.nodes(...args)[0]!,
+    nodes(opType, input, attrs = {}, { domain = "", outputs: n = 1 } = {}) {
+      const output = Array.from({ length: n }, () => `v${fresh++}`);
+      const attribute = Object.entries(attrs).map(([name, value]) => attributeProto(name, value));
+      const name = `${place}/${opType}_${nodes.length}`;
+      nodes.push(create(NodeProtoSchema, { name, opType, domain, input: [...input], output, attribute }));
+      return output;
+    },
+    constant(dtype, values, shape = [values.length]) {
+      const key = values.length <= SHARED_VALUES ? `${dtype}:${shape}:${Array.from(values)}` : undefined;
+      const known = key && constants.get(key);
+      if (known) return known;
+      const name = `c${fresh++}`;
+      if (key) constants.set(key, name);
+      initializers.push(constantProto(name, dtype, values, shape));
+      return name;
+    },
+  };
+  return {
+    emit(node: Node, names: readonly string[]): readonly string[] {
+      place = node.scope?.path() ?? "";
+      return [node.op.emit(emitter, names, node.attrs, { inputs: node.inputs, outputs: node.outputs })].flat();
+    },
+  };
+}
+
+/** A leaf's name, once it is an input or a constant of the model; undefined for a node that emits itself. */
+function leafName(parts: GraphParts, node: Node, parameters: ReadonlyMap<Tensor, Binding>): string | undefined {
+  const attrs = node.attrs as { readonly name?: string; readonly value?: HostTensor };
+  if (node.op.grad !== "leaf" || attrs.value) return undefined;
+  const tensor = node.outputs[0]!;
+  const binding = parameters.get(tensor);
+  const name = binding?.name ?? attrs.name;
+  if (name === undefined) {
+    throw new AquatintError("graph/unbound-parameter", `a parameter ${tensor} has no binding`, {
+      hint: "bind every parameter of the module: parameters(module)",
+    });
+  }
+  if (binding?.kind === "constant") parts.initializers.push(weightProto(name, tensor, binding.value));
+  else parts.inputs[name] = { dtype: tensor.dtype, shape: tensor.shape };
+  return name;
+}

@@ -1,0 +1,114 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { AquatintError } from "../errors.ts";
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  AttributeProto_AttributeType as AttributeType,
+  TensorProto_DataLocation as DataLocation,
+  TensorProto_DataType as DataType,
+  ModelProtoSchema,
+  type NodeProto,
+  type TensorProto,
+  TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from "../formats/generated/onnx_pb.ts";
+import type { Attribute } from "./op.ts";
+import { type DType, type HostTensor, type Shape, sizeOf, type Type } from "./types.ts";
+
+/** Where a constant's bytes lie in a file beside the model (ONNX `external_data`). */
+export interface ExternalData {
+  /** Path relative to the executable's `weightsFolder`. */
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+const OPSET = 20n;
+const IR_VERSION = 9n;
+/** ONNX's numbers for element types. */
+const elementType = { float32: DataType.FLOAT, int32: DataType.INT32, int64: DataType.INT64, bool: DataType.BOOL };
+
+/** The parts of an ONNX graph. */
+export interface GraphParts {
+  readonly nodes: NodeProto[];
+  readonly initializers: TensorProto[];
+  readonly inputs: Record<string, Type>;
+  readonly outputs: Record<string, Type>;
+}
+
+/** Serialises a graph as a ModelProto. */
+export function modelBytes({ nodes, initializers, inputs, outputs }: GraphParts): Uint8Array<ArrayBuffer> {
+  const values = (types: Readonly<Record<string, Type>>) => Object.entries(types).map(([n, t]) => valueInfo(n, t));
+  const model = create(ModelProtoSchema, {
+    irVersion: IR_VERSION,
+    producerName: "aquatint",
+    opsetImport: [
+      { domain: "", version: OPSET },
+      { domain: "com.microsoft", version: 1n },
+    ],
+    graph: { name: "aquatint", node: nodes, initializer: initializers, input: values(inputs), output: values(outputs) },
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+/** An attribute of a node; the value's form decides its ONNX type. */
+export function attributeProto(name: string, value: Attribute): AttributeProto {
+  const of = (type: AttributeType, fields: object) => create(AttributeProtoSchema, { name, type, ...fields });
+  if (typeof value === "string") return of(AttributeType.STRING, { s: new TextEncoder().encode(value) });
+  if (typeof value === "number") return of(AttributeType.INT, { i: BigInt(value) });
+  if ("float" in value) return of(AttributeType.FLOAT, { f: value.float });
+  return of(AttributeType.INTS, { ints: Array.from(value, BigInt) });
+}
+
+/** A constant from numbers. */
+export const constantProto = (
+  name: string,
+  dtype: "float32" | "int32" | "int64",
+  values: ArrayLike<number>,
+  shape: Shape,
+): TensorProto => rawTensor(name, elementType[dtype], shape, rawBytes(dtype, values));
+
+function rawBytes(dtype: "float32" | "int32" | "int64", values: ArrayLike<number>): Uint8Array {
+  const typed = {
+    float32: () => Float32Array.from(values),
+    int32: () => Int32Array.from(values),
+    int64: () => BigInt64Array.from(Array.from(values), BigInt),
+  }[dtype]();
+  return new Uint8Array(typed.buffer);
+}
+
+const rawTensor = (name: string, dataType: DataType, shape: Shape, rawData: Uint8Array): TensorProto =>
+  create(TensorProtoSchema, { name, dataType, dims: shape.map(BigInt), rawData });
+
+/** A weight: its values inside the model, or where they lie in a file. */
+export function weightProto(name: string, { dtype, shape }: Type, value: HostTensor | ExternalData): TensorProto {
+  if ("data" in value) {
+    const { data } = value;
+    if (data.length !== sizeOf(shape)) {
+      const found = `${name} has ${data.length} values`;
+      throw new AquatintError("graph/weight-size", `${found}, its shape [${shape}] wants ${sizeOf(shape)}`);
+    }
+    return rawTensor(name, elementType[dtype], shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  const entries = { location: value.location, offset: String(value.offset), length: String(value.length) };
+  return create(TensorProtoSchema, {
+    name,
+    dataType: elementType[dtype],
+    dims: shape.map(BigInt),
+    dataLocation: DataLocation.EXTERNAL,
+    externalData: Object.entries(entries).map(([key, v]) => ({ key, value: v })),
+  });
+}
+
+const dimension = (d: number) => ({ value: { case: "dimValue" as const, value: BigInt(d) } });
+const valueInfo = (name: string, { dtype, shape }: { dtype: DType; shape: Shape }): ValueInfoProto =>
+  create(ValueInfoProtoSchema, {
+    name,
+    type: {
+      value: {
+        case: "tensorType",
+        value: { elemType: elementType[dtype], shape: { dim: shape.map(dimension) } },
+      },
+    },
+  });

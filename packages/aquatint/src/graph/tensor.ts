@@ -1,0 +1,31 @@
+import type { Op } from "./op.ts";
+import type { Scope } from "./scope.ts";
+import { type DType, type Shape, type Type, typeName } from "./types.ts";
+
+/** One application of an op. Immutable: the graph is only ever extended. */
+export interface Node {
+  readonly op: Op;
+  readonly inputs: readonly Tensor[];
+  readonly attrs: unknown;
+  readonly outputs: readonly Tensor[];
+  /** The module that applied it. */
+  readonly scope: Scope | undefined;
+}
+
+/** A value in the graph: output `index` of `node`. */
+export class Tensor implements Type {
+  readonly node: Node;
+  readonly index: number;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  constructor(node: Node, index: number, { dtype, shape }: Type) {
+    this.node = node;
+    this.index = index;
+    this.dtype = dtype;
+    this.shape = shape;
+  }
+  /** "float32[2,3]" */
+  toString(): string {
+    return typeName(this);
+  }
+}

@@ -1,0 +1,23 @@
+/** Element types that a graph computes with. Indices are int32 at the API; int64 exists only inside emitted ONNX. */
+export type DType = "float32" | "int32" | "bool";
+/** The sizes of the axes; [] is a scalar. */
+export type Shape = readonly number[];
+/** What is known of a value before it is computed. */
+export interface Type {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/** A tensor's values in JavaScript memory: row-major, bool as bytes of 0 and 1. */
+export interface HostTensor {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly data: Float32Array | Int32Array | Uint8Array;
+}
+/** Tensors by name. */
+export type HostTensors = Readonly<Record<string, HostTensor>>;
+
+/** How many elements a shape has; 1 for a scalar. */
+export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
+/** The element type with its shape, for messages: "float32[2,3]". */
+export const typeName = ({ dtype, shape }: Type): string => `${dtype}[${shape.join(",")}]`;

@@ -1,0 +1,24 @@
+/** The library that runs everywhere. Node's own parts are in "aquatint/node", the browser's in "aquatint/web". */
+export * from "./autodiff/grad.ts";
+export type { Batch, DataStream, Dataset, StreamState } from "./data/dataset.ts";
+export * from "./diffusion/index.ts";
+export { AquatintError, type ErrorCode, type ErrorOptions, messageOf } from "./errors.ts";
+export * from "./formats/image.ts";
+export { decodePng, encodePng, type PngPicture } from "./formats/png.ts";
+export { encodeSafetensors, parseSafetensors, type RawTensor, type Safetensors } from "./formats/safetensors.ts";
+export { type Binding, type Emitted, type ExternalData, emitOnnx } from "./graph/emit.ts";
+export { defineOp, type Emitter, float, type OpFn, type OpSpec, refuse, ShapeError } from "./graph/op.ts";
+export { printGraph } from "./graph/print.ts";
+export { Tensor } from "./graph/tensor.ts";
+export type { DType, HostTensor, HostTensors, Shape, Type } from "./graph/types.ts";
+export { type RandomState, type RandomStream, restoreTorchCpu, type Seed, torchCpu } from "./math/random.ts";
+export * from "./models/index.ts";
+export * as nn from "./nn/index.ts";
+export * as ops from "./ops/index.ts";
+export * from "./pipelines/index.ts";
+export { type ExecutableOptions, executableOf, type ParameterBinding } from "./runtime/compile.ts";
+export type { Device, Executable, Program, RunOptions, Runtime, RuntimeOptions, State } from "./runtime/types.ts";
+export { type ClipTokenizer, clipTokenizer } from "./tokenizers/clip.ts";
+export { type TokenizerFiles, tokenizerFrom } from "./tokenizers/files.ts";
+export { trainBytePairs } from "./tokenizers/train.ts";
+export * from "./train/index.ts";

@@ -1,0 +1,38 @@
+import type { Tensor } from "../../graph/tensor.ts";
+import { Linear } from "../../nn/layers.ts";
+import { module } from "../../nn/module.ts";
+import { cos, mul, silu, sin } from "../../ops/elementwise.ts";
+import { constant } from "../../ops/leaves.ts";
+import { concat, pad, reshape } from "../../ops/shape.ts";
+
+/** How a timestep becomes sines and cosines. */
+export interface TimestepOptions {
+  /** Cosines before sines. */
+  readonly flipSinToCos?: boolean;
+  /** Taken off the number of frequencies before the exponent is divided by it: 1 reaches the longest period, 0 stops short of it. */
+  readonly freqShift?: number;
+}
+
+/** Sines and cosines of t [b] at `width / 2` frequencies from 1 down to 1 / 10000: [b, width] (Vaswani et al. 2017; diffusers' rounding). */
+export function timesteps(
+  t: Tensor,
+  width: number,
+  { flipSinToCos = false, freqShift = 1 }: TimestepOptions = {},
+): Tensor {
+  const half = Math.floor(width / 2);
+  const fastest = Math.fround(-Math.log(10000));
+  const frequencies = Float32Array.from({ length: half }, (_, i) =>
+    Math.exp(Math.fround(Math.fround(fastest * i) / (half - freqShift))),
+  );
+  const table = constant({ value: { dtype: "float32", shape: [1, half], data: frequencies } });
+  const angle = mul(reshape(t, { shape: [t.shape[0]!, 1] }), table); // [b, half]
+  const waves = concat(flipSinToCos ? [cos(angle), sin(angle)] : [sin(angle), cos(angle)], { axis: 1 });
+  return width % 2 ? pad(waves, { before: [0, 0], after: [0, 1] }) : waves;
+}
+
+/** Two linear layers that make a time's waves [b, inFeatures] a vector [b, outFeatures] for every block. */
+export function TimestepEmbedding(inFeatures: number, outFeatures: number) {
+  const linear_1 = Linear(inFeatures, outFeatures);
+  const linear_2 = Linear(outFeatures, outFeatures);
+  return module({ linear_1, linear_2 }, (waves: Tensor): Tensor => linear_2(silu(linear_1(waves))));
+}

@@ -1,0 +1,87 @@
+import type { Tensor } from "../../graph/tensor.ts";
+import { type Module, module } from "../../nn/module.ts";
+import { concat } from "../../ops/shape.ts";
+import type { PictureAttention } from "./attention.ts";
+import { Downsample2D, Upsample2D } from "./resample.ts";
+import { ResnetBlock2D, type ResnetOptions } from "./resnet-block.ts";
+
+/** Makes the attention that follows each residual block of so many channels; undefined for a block without any. */
+export type AttentionFactory = ((channels: number) => Module<PictureAttention>) | undefined;
+
+/** What the blocks of a U-Net have in common. */
+export interface BlockOptions {
+  readonly resnet: ResnetOptions;
+  readonly attention: AttentionFactory;
+}
+/** What each block is told besides its picture. */
+export interface Conditions {
+  readonly temb: Tensor;
+  readonly context?: Tensor | undefined;
+}
+
+const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
+
+/** What a block on the way down is made of. */
+export interface DownBlockOptions extends BlockOptions {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly layers: number;
+  /** The last block of the way down keeps its size. */
+  readonly downsample: { readonly padding: number } | undefined;
+}
+
+/** Residual blocks, each with its attention, then half the size. Returns every picture on the way; the last goes on. */
+export function DownBlock({ inChannels, outChannels, layers, downsample, resnet, attention }: DownBlockOptions) {
+  const resnets = range(layers).map((i) => ResnetBlock2D(i ? outChannels : inChannels, outChannels, resnet));
+  const attentions = attention && resnets.map(() => attention(outChannels));
+  const downsamplers = downsample && [Downsample2D(outChannels, downsample)];
+  return module({ resnets, attentions, downsamplers }, (x: Tensor, { temb, context }: Conditions): Tensor[] => {
+    const passed: Tensor[] = [];
+    let h = x;
+    for (const [i, block] of resnets.entries()) {
+      h = block(h, temb); // [b, outChannels, h, w]
+      h = attentions ? attentions[i]!(h, context) : h;
+      passed.push(h);
+    }
+    return downsamplers ? [...passed, downsamplers[0]!(h)] : passed;
+  });
+}
+
+/** A residual block, then attention and another residual block: [b, channels, h, w]. */
+export function MidBlock(channels: number, { resnet, attention }: BlockOptions) {
+  const resnets = range(2).map(() => ResnetBlock2D(channels, channels, resnet));
+  const attentions = attention && [attention(channels)];
+  return module({ resnets, attentions }, (x: Tensor, { temb, context }: Conditions): Tensor => {
+    const h = resnets[0]!(x, temb);
+    return resnets[1]!(attentions ? attentions[0]!(h, context) : h, temb);
+  });
+}
+
+/** What a block on the way up is made of. */
+export interface UpBlockOptions extends BlockOptions {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  /** Channels of the pictures from the way down, in the order they are joined: one residual block for each. */
+  readonly skipChannels: readonly number[];
+  /** The last block of the way up keeps its size. */
+  readonly upsample: boolean;
+}
+
+/** Residual blocks, each joined with one picture from the way down (`skips`, the deepest first), then twice the size, or `size`. */
+export function UpBlock({ inChannels, outChannels, skipChannels, upsample, resnet, attention }: UpBlockOptions) {
+  const resnets = skipChannels.map((skip, i) =>
+    ResnetBlock2D((i ? outChannels : inChannels) + skip, outChannels, resnet),
+  );
+  const attentions = attention && resnets.map(() => attention(outChannels));
+  const upsamplers = upsample ? [Upsample2D(outChannels)] : undefined;
+  type Told = Conditions & { readonly size: readonly [number, number] | undefined };
+  const children = { resnets, attentions, upsamplers };
+  return module(children, (x: Tensor, skips: readonly Tensor[], { temb, context, size }: Told): Tensor => {
+    let h = x;
+    for (const [i, block] of resnets.entries()) {
+      h = block(concat([h, skips[i]!], { axis: 1 }), temb); // [b, outChannels, h, w]
+      h = attentions ? attentions[i]!(h, context) : h;
+    }
+    return upsamplers ? upsamplers[0]!(h, size) : h;
+  });
+}

@@ -1,0 +1,3 @@
+export * from "./clip/index.ts";
+export { models } from "./registry.ts";
+export * from "./unet/index.ts";

@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { parseUNet2DConditionConfig, parseUNet2DConfig } from "./config.ts";
+
+const failing = (code: string, message: string) => expect.objectContaining({ code, message });
+
+describe("a U-Net's config", () => {
+  test("missing keys take diffusers' defaults", () => {
+    expect(parseUNet2DConfig({})).toMatchObject({
+      block_out_channels: [224, 448, 672, 896],
+      attention_head_dim: 8,
+      freq_shift: 0,
+    });
+    expect(parseUNet2DConditionConfig({})).toMatchObject({
+      cross_attention_dim: 1280,
+      layers_per_block: 2,
+      sample_size: null,
+    });
+  });
+
+  test("keys with an underscore and keys that change no number pass", () => {
+    const json = {
+      _class_name: "UNet2DConditionModel",
+      _mine: 1,
+      upcast_attention: true,
+      addition_time_embed_dim: 256,
+    };
+    expect(parseUNet2DConditionConfig(json)).toEqual(parseUNet2DConditionConfig({}));
+  });
+
+  test("options that are not known here pass at the value that leaves them off", () => {
+    const off = {
+      dual_cross_attention: false,
+      class_embed_type: null,
+      resnet_out_scale_factor: 1,
+      time_cond_proj_dim: null,
+    };
+    expect(parseUNet2DConditionConfig(off)).toEqual(parseUNet2DConditionConfig({}));
+  });
+
+  test.each([
+    [
+      "an option that is not known",
+      { dual_cross_attention: true },
+      "config/unsupported",
+      `has "dual_cross_attention": true, supported is false`,
+    ],
+    [
+      "another embedding",
+      { addition_embed_type: "text_time" },
+      "config/unsupported",
+      `has "addition_embed_type": "text_time", supported is null`,
+    ],
+    ["an unknown key", { attn_head_dim: 8 }, "config/unknown-key", `has an unknown key "attn_head_dim": 8`],
+    [
+      "an unknown block",
+      { down_block_types: ["SkipDownBlock2D"] },
+      "config/value",
+      `has "down_block_types.0": ["SkipDownBlock2D"]. Invalid option: expected one of "DownBlock2D"|"CrossAttnDownBlock2D"`,
+    ],
+    [
+      "a number that is text",
+      { norm_eps: "small" },
+      "config/value",
+      `has "norm_eps": "small". Invalid input: expected number, received string`,
+    ],
+  ])("%s is refused", (_, json, code, message) => {
+    expect(() => parseUNet2DConditionConfig(json)).toThrow(
+      failing(code, `the config of UNet2DConditionModel ${message}`),
+    );
+  });
+
+  test.each([
+    [{ block_out_channels: [32, 64] }, "down_block_types", 2],
+    [{ attention_head_dim: [5, 10] }, "attention_head_dim", 4],
+  ])("%j is refused: %s should have %i entries", (json, key, n) => {
+    const message = `the config of UNet2DConditionModel: "${key}" must have ${n} entries, one for each of "block_out_channels"`;
+    expect(() => parseUNet2DConditionConfig(json)).toThrow(failing("config/value", message));
+  });
+
+  test.each([[null], ["text"], [[1]]])("%j is no config", (json) => {
+    expect(() => parseUNet2DConfig(json)).toThrow(
+      failing("config/value", "the config of UNet2DModel is not a JSON object"),
+    );
+  });
+});

@@ -1,0 +1,5 @@
+export * from "./attention.ts";
+export * from "./dims.ts";
+export * from "./initialise.ts";
+export * from "./layers.ts";
+export * from "./module.ts";

@@ -1,0 +1,102 @@
+import { AquatintError } from "../errors.ts";
+import { type Scope, within } from "../graph/scope.ts";
+import { Tensor } from "../graph/tensor.ts";
+
+/** What a module may hold under a name. */
+export type Child = Tensor | Module | undefined | readonly Child[];
+/** Named parameters and parts. */
+export type Children = { readonly [name: string]: Child };
+// biome-ignore lint/suspicious/noExplicitAny: a module's signature is its forward function's; `any` is the only upper bound of all of them
+type Forward = (...args: any[]) => unknown;
+/** A function of tensors with named children. */
+export type Module<F extends Forward = Forward, C extends Children = Children> = F & { readonly children: C };
+
+/** Where a module sits in its tree: known once the tree above it is built. */
+interface Place extends Scope {
+  parent: Place | undefined;
+  key: string;
+}
+const places = new WeakMap<object, Place>();
+
+function newPlace(): Place {
+  const place: Place = {
+    parent: undefined,
+    key: "",
+    path: () => [place.parent?.path(), place.key].filter(Boolean).join("."),
+  };
+  return place;
+}
+
+/**
+ * A module: `children` are its parameters and parts, named as in published checkpoints (arrays give numeric path
+ * parts, `undefined` leaves a gap); `forward` computes with them.
+ */
+export function module<C extends Children, F extends Forward>(children: C, forward: F): Module<F, C> {
+  const place = newPlace();
+  const call = (...args: unknown[]) => within(place, () => forward(...args)); // fresh: `forward` may itself be a module
+  places.set(call, place);
+  for (const [key, child] of named(children)) {
+    const below = places.get(child);
+    if (below && !below.parent) Object.assign(below, { parent: place, key });
+  }
+  return Object.assign(call, { children }) as unknown as Module<F, C>;
+}
+
+function* named(children: Children | readonly Child[], prefix = ""): Generator<[key: string, child: Module]> {
+  for (const [key, child] of Object.entries(children) as [string, Child][]) {
+    const path = prefix ? `${prefix}.${key}` : key;
+    if (Array.isArray(child)) yield* named(child, path);
+    else if (child && !(child instanceof Tensor)) yield [path, child as Module];
+  }
+}
+
+/** Every parameter under `root`, keyed by its path: "down_blocks.0.resnets.1.conv1.weight". */
+export function parameters(root: Child | Children, path = ""): Map<string, Tensor> {
+  if (root === undefined) return new Map();
+  if (root instanceof Tensor) return new Map([[path, root]]);
+  const children = typeof root === "function" ? root.children : root;
+  return new Map(
+    Object.entries<Child>(children as Children).flatMap(([key, child]) => [
+      ...parameters(child, path ? `${path}.${key}` : key),
+    ]),
+  );
+}
+
+/** The names that are missing from and strange to a checkpoint, and those whose shapes differ. */
+export interface KeyDifferences {
+  readonly missing: readonly string[];
+  readonly unexpected: readonly string[];
+  readonly misshapen: readonly string[];
+}
+
+/** A checkpoint whose tensors are not those of the model. */
+export class CheckpointError extends AquatintError {
+  override readonly name = "CheckpointError";
+  readonly differences: KeyDifferences;
+  constructor(file: string, differences: KeyDifferences) {
+    const { missing, unexpected, misshapen } = differences;
+    const say = (what: string, names: readonly string[]) =>
+      names.length ? [`${names.length} ${what} (the first: ${names[0]})`] : [];
+    const found = [...say("missing", missing), ...say("unknown", unexpected), ...say("of another shape", misshapen)];
+    super("checkpoint/keys", `${file} is not a checkpoint of this model: tensors ${found.join(", ")}`, {
+      hint: "compare the folder's config.json with the model that the weights were saved from",
+    });
+    this.differences = differences;
+  }
+}
+
+/** Compares a checkpoint's names and shapes with a module's parameters. @throws CheckpointError where they differ. */
+export function expectKeys(
+  file: string,
+  wanted: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+  found: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+): void {
+  const missing = [...wanted.keys()].filter((key) => !found.has(key));
+  const unexpected = [...found.keys()].filter((key) => !wanted.has(key));
+  const misshapen = [...wanted]
+    .filter(([key, { shape }]) => found.has(key) && String(found.get(key)!.shape) !== String(shape))
+    .map(([key, { shape }]) => `${key} [${found.get(key)!.shape}], expected [${shape}]`);
+  if (missing.length + unexpected.length + misshapen.length) {
+    throw new CheckpointError(file, { missing, unexpected, misshapen });
+  }
+}

@@ -1,0 +1,6 @@
+/** The parts that need Node: files, the runtime in a worker thread, and everything in one call. */
+export { openDataset } from "./data/node.ts";
+export { readSafetensors, readSafetensorsHeader, writeFileAtomic, writeSafetensors } from "./formats/node.ts";
+export * from "./pipelines/node.ts";
+export { nodeRuntime } from "./runtime/node.ts";
+export { type RunEvent, readTrainConfig, type TrainRunOptions, trainRun } from "./train/node.ts";

@@ -1,0 +1,48 @@
+import { defineOp, type OpFn, refuse } from "../graph/op.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { type DType, type HostTensor, type Shape, sizeOf } from "../graph/types.ts";
+
+/** A value given with each run, by name. */
+export const input: OpFn<[], { name: string; dtype: DType; shape: Shape }> = defineOp({
+  name: "input",
+  infer: (_, { dtype, shape }) => ({ dtype, shape }),
+  emit: (_e, _i, { name }) => name,
+  grad: "leaf",
+});
+
+/** How a parameter starts: a constant, uniform in [-bound, bound], or normal with the deviation. */
+export type Init = "zeros" | "ones" | { readonly uniform: number } | { readonly normal: number };
+
+/** A trainable float32 leaf. It has no name of its own: the module tree it sits in names it. */
+export const param: OpFn<[], { shape: Shape; init: Init }> = defineOp({
+  name: "param",
+  infer: (_, { shape }) => ({ dtype: "float32", shape }),
+  emit: () => refuse("a parameter must be bound before its graph is written"),
+  grad: "leaf",
+});
+
+/** A fixed value. */
+export const constant: OpFn<[], { value: HostTensor }> = defineOp({
+  name: "constant",
+  infer: (_, { value: { dtype, shape, data } }) => {
+    if (dtype === "bool") refuse("constants are float32 or int32");
+    if (data.length !== sizeOf(shape)) refuse(`${data.length} values for the shape [${shape}]`);
+    return { dtype, shape };
+  },
+  emit: (e, _, { value: { dtype, data, shape } }) => e.constant(dtype as "float32" | "int32", data, shape),
+  grad: "leaf",
+});
+
+/** One float32 number in every place of `shape`; takes no memory until it is used. */
+export const fill: OpFn<[], { value: number; shape: Shape }> = defineOp({
+  name: "fill",
+  infer: (_, { shape }) => ({ dtype: "float32", shape }),
+  emit: (e, _, { value, shape }) => {
+    const scalar = e.constant("float32", [value], []);
+    return shape.length ? e.node("Expand", [scalar, e.constant("int64", shape)]) : scalar;
+  },
+  grad: "zero",
+});
+
+/** A float32 scalar. */
+export const scalar = (value: number): Tensor => fill({ value, shape: [] });

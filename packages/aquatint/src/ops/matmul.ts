@@ -1,0 +1,58 @@
+import { defineOp, float, type OpFn, refuse } from "../graph/op.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { reshape } from "./shape.ts";
+import { broadcastShapes, expectDtype } from "./shape-rules.ts";
+
+/** What is done to the operands and the product. */
+export interface MatmulOptions {
+  /** Swap the last two axes of a, or of b, first. */
+  readonly transA?: boolean;
+  readonly transB?: boolean;
+  /** The product is multiplied by this. */
+  readonly alpha?: number;
+}
+
+/** alpha · a·b over the last two axes; the axes before them broadcast. */
+export const matmul = (
+  a: Tensor,
+  b: Tensor,
+  { transA = false, transB = false, alpha = 1 }: MatmulOptions = {},
+): Tensor => matmulOp(a, b, { transA, transB, alpha });
+
+const matmulOp: OpFn<[a: Tensor, b: Tensor], Required<MatmulOptions>> = defineOp({
+  name: "matmul",
+  infer: ([a, b], { transA, transB }) => {
+    expectDtype(a, "float32");
+    expectDtype(b, "float32");
+    if (a.shape.length < 2 || b.shape.length < 2) refuse("both need two axes at least");
+    const [m, k] = transA ? [a.shape.at(-1)!, a.shape.at(-2)!] : [a.shape.at(-2)!, a.shape.at(-1)!];
+    const [k2, n] = transB ? [b.shape.at(-1)!, b.shape.at(-2)!] : [b.shape.at(-2)!, b.shape.at(-1)!];
+    if (k !== k2) refuse(`inner sizes ${k} and ${k2} differ`);
+    return { dtype: "float32", shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n] };
+  },
+  emit: (e, x, { transA, transB, alpha }) =>
+    transA || transB || alpha !== 1
+      ? e.node(
+          "FusedMatMul",
+          x,
+          { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: float(alpha) },
+          { domain: "com.microsoft" },
+        )
+      : e.node("MatMul", x),
+  grad: ([dy], { inputs: [a, b], attrs: { transA, transB, alpha } }) => {
+    const da = transA
+      ? matmul(b, dy, { transA: transB, transB: true, alpha })
+      : matmul(dy, b, { transB: !transB, alpha });
+    // a matrix shared by a batch: fold the batch into the rows, so that its gradient is one product
+    if (b.shape.length === 2 && a.shape.length > 2 && !transA) {
+      const [a2, dy2] = [rows(a), rows(dy)];
+      return [da, transB ? matmul(dy2, a2, { transA: true, alpha }) : matmul(a2, dy2, { transA: true, alpha })];
+    }
+    const db = transB
+      ? matmul(dy, a, { transA: true, transB: transA, alpha })
+      : matmul(a, dy, { transA: !transA, alpha });
+    return [da, db];
+  },
+});
+
+const rows = (x: Tensor): Tensor => reshape(x, { shape: [-1, x.shape.at(-1)!] });

@@ -1,0 +1,123 @@
+import { defineOp, type OpFn, refuse } from "../graph/op.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { type Shape, sizeOf, type Type } from "../graph/types.ts";
+import { fill } from "./leaves.ts";
+import { axisOf, broadcastShapes } from "./shape-rules.ts";
+
+/** The same elements in another shape. One axis may be -1: whatever is left. */
+export function reshape(x: Tensor, { shape }: { shape: Shape }): Tensor {
+  const known = shape.reduce((n, d) => (d === -1 ? n : n * d), 1);
+  const whole = shape.map((d) => (d === -1 ? sizeOf(x.shape) / known : d));
+  return whole.length === x.shape.length && whole.every((d, i) => d === x.shape[i])
+    ? x
+    : reshapeOp(x, { shape: whole });
+}
+const reshapeOp: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
+  name: "reshape",
+  infer: ([x], { shape }) => {
+    if (sizeOf(shape) !== sizeOf(x.shape)) refuse(`${sizeOf(x.shape)} elements do not fill [${shape}]`);
+    return { dtype: x.dtype, shape };
+  },
+  emit: (e, [x], { shape }) => e.node("Reshape", [x!, e.constant("int64", shape)], { allowzero: 1 }),
+  grad: ([dy], { inputs: [x] }) => [reshape(dy, { shape: x.shape })],
+});
+
+/** Axis i of the result is axis `perm[i]` of x. */
+export const transpose: OpFn<[x: Tensor], { perm: readonly number[] }> = defineOp({
+  name: "transpose",
+  infer: ([x], { perm }) => {
+    if (perm.length !== x.shape.length || x.shape.some((_, i) => !perm.includes(i))) {
+      refuse(`[${perm}] is no order of ${x.shape.length} axes`);
+    }
+    return { dtype: x.dtype, shape: perm.map((p) => x.shape[p]!) };
+  },
+  emit: (e, x, { perm }) => e.node("Transpose", x, { perm }),
+  grad: ([dy], { attrs: { perm } }) => [transpose(dy, { perm: perm.map((_, i) => perm.indexOf(i)) })],
+});
+
+/** Repeats axes of size 1 until the shape is `shape` (broadcasting made explicit). */
+export const expand: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
+  name: "expand",
+  infer: ([x], { shape }) => {
+    const whole = broadcastShapes(x.shape, shape);
+    if (whole.length !== shape.length || whole.some((d, i) => d !== shape[i])) refuse(`does not expand to [${shape}]`);
+    return { dtype: x.dtype, shape };
+  },
+  emit: (e, [x], { shape }) => e.node("Expand", [x!, e.constant("int64", shape)]),
+  grad: ([dy]) => [dy],
+});
+
+/** Joins tensors along an axis. */
+export const concat = (xs: readonly Tensor[], { axis }: { axis: number }): Tensor =>
+  xs.length === 1 ? xs[0]! : concatOp(...xs, { axis: axisOf(axis, xs[0]!.shape.length) });
+const concatOp: OpFn<Tensor[], { axis: number }> = defineOp({
+  name: "concat",
+  infer: (xs: Tensor[], { axis }: { axis: number }) => {
+    const [first] = xs as [Tensor];
+    const odd = xs.find((x) => x.dtype !== first.dtype || x.shape.some((d, i) => i !== axis && d !== first.shape[i]));
+    if (odd || xs.some((x) => x.shape.length !== first.shape.length))
+      refuse(`shapes may differ along axis ${axis} only`);
+    return {
+      dtype: first.dtype,
+      shape: first.shape.with(
+        axis,
+        xs.reduce((n, x) => n + x.shape[axis]!, 0),
+      ),
+    };
+  },
+  emit: (e, xs, { axis }) => e.node("Concat", xs, { axis }),
+  grad: ([dy], { inputs, attrs: { axis } }) => [...split(dy, { axis, sizes: inputs.map((x) => x.shape[axis]!) })],
+});
+
+/** Cuts a tensor along an axis into parts of the given sizes. */
+export const split: OpFn<[x: Tensor], { axis: number; sizes: readonly number[] }, readonly Type[]> = defineOp({
+  name: "split",
+  infer: ([x], { axis, sizes }) => {
+    const n = x.shape[axisOf(axis, x.shape.length)]!;
+    if (sizes.reduce((a, b) => a + b, 0) !== n) refuse(`parts of ${sizes.join(" + ")} do not make ${n}`);
+    return sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(axis, size) }));
+  },
+  emit: (e, [x], { axis, sizes }) =>
+    e.nodes("Split", [x!, e.constant("int64", sizes)], { axis }, { outputs: sizes.length }),
+  grad: (dys, { outputs, attrs: { axis } }) => [
+    concat(
+      outputs.map((y, i) => dys[i] ?? fill({ value: 0, shape: y.shape })),
+      { axis },
+    ),
+  ],
+});
+
+/** Elements `start` to `end` (not included) along each of the axes. */
+export const slice: OpFn<[x: Tensor], { axis: number; start: number; end: number }> = defineOp({
+  name: "slice",
+  infer: ([x], { axis, start, end }) => {
+    const n = x.shape[axisOf(axis, x.shape.length)]!;
+    if (start < 0 || end > n || start > end) refuse(`${start} to ${end} is outside of 0 to ${n}`);
+    return { dtype: x.dtype, shape: x.shape.with(axis, end - start) };
+  },
+  emit: (e, [x], { axis, start, end }) =>
+    e.node("Slice", [x!, ...[[start], [end], [axis]].map((v) => e.constant("int64", v))]),
+  grad: ([dy], { inputs: [x], attrs: { axis, start, end } }) => {
+    const n = x.shape.length;
+    const at = axis < 0 ? axis + n : axis;
+    const margin = (size: number) => Array.from({ length: n }, (_, i) => (i === at ? size : 0));
+    return [pad(dy, { before: margin(start), after: margin(x.shape[at]! - end) })];
+  },
+});
+
+/** Adds zeros before and after each axis. */
+export const pad: OpFn<[x: Tensor], { before: readonly number[]; after: readonly number[] }> = defineOp({
+  name: "pad",
+  infer: ([x], { before, after }) => {
+    if (before.length !== x.shape.length || after.length !== x.shape.length) refuse(`one margin an axis is wanted`);
+    return { dtype: x.dtype, shape: x.shape.map((d, i) => before[i]! + d + after[i]!) };
+  },
+  emit: (e, [x], { before, after }) =>
+    e.node("Pad", [x!, e.constant("int64", [...before, ...after])], { mode: "constant" }),
+  grad: ([dy], { inputs: [x], attrs: { before } }) => [
+    before.reduce((d, b, axis) => {
+      const n = x.shape[axis]!;
+      return d.shape[axis] === n ? d : slice(d, { axis, start: b, end: b + n });
+    }, dy),
+  ],
+});

@@ -1,0 +1,171 @@
+import { access, readdir, stat } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
+import { AquatintError } from "../errors.ts";
+import { readBytes, readSafetensorsHeader } from "../formats/node.ts";
+import type { Seed } from "../math/random.ts";
+import { nodeRuntime } from "../runtime/node.ts";
+import type { Device } from "../runtime/types.ts";
+import { openPixelModel, type PixelModel, pixelParameters } from "./pixel-folder.ts";
+import { pixelNetwork } from "./pixel-network.ts";
+import type { ModelSource } from "./source.ts";
+import {
+  defaults,
+  planTextToImage,
+  type TextToImageEvent,
+  type TextToImageOptions,
+  type TextToImagePlan,
+  textToImage,
+} from "./text-to-image.ts";
+
+const modelError = (kind: string, message: string, hint: string) =>
+  new AquatintError(`model/${kind}`, message, { hint });
+
+/** A model folder on this machine's disk; a path that leaves the folder is refused. */
+export const folderSource = (folder: string): ModelSource => ({
+  name: folder,
+  async read(path) {
+    const file = resolve(folder, path);
+    const inside = relative(resolve(folder), file);
+    if (inside.split(/[\\/]/)[0] === ".." || isAbsolute(inside)) {
+      throw new AquatintError("file/outside", `"${path}" leaves the folder ${folder}`);
+    }
+    return readBytes(file);
+  },
+});
+
+/** The package that holds the models used when none is named. */
+export const DEFAULT_MODEL_PACKAGE = "@aquatint/model-emoji";
+
+/** The folder of the default model, looked up in the packages installed beside the module at `from`. */
+export async function defaultModelFolder({ from = import.meta.url }: { readonly from?: string } = {}): Promise<string> {
+  const hint = `install it (npm install ${DEFAULT_MODEL_PACKAGE}), or name the folder of another model`;
+  let packageFile: string;
+  try {
+    packageFile = createRequire(from).resolve(`${DEFAULT_MODEL_PACKAGE}/package.json`);
+  } catch {
+    throw modelError(
+      "default-missing",
+      `the default model is not here: ${DEFAULT_MODEL_PACKAGE} is not installed`,
+      hint,
+    );
+  }
+  const folder = join(dirname(packageFile), "pixel");
+  if (await exists(folder)) return folder;
+  throw modelError("default-missing", `the default model is not here: ${folder} does not exist`, hint);
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const FOLDER_HINT = "give the folder of a model, the one that holds model_index.json";
+
+/** Looks at a model folder before anything of it is loaded. @throws AquatintError where it cannot be a whole model. */
+export async function checkModelFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (!found) throw modelError("missing", `there is no model at ${folder}`, FOLDER_HINT);
+  if (!found.isDirectory()) return refuseFile(folder);
+  if (!(await exists(join(folder, "model_index.json")))) {
+    throw modelError("not-a-model", `${folder} is no model folder: it holds no model_index.json`, FOLDER_HINT);
+  }
+  for (const part of await readdir(folder, { withFileTypes: true })) {
+    if (!part.isFile()) await checkWeights(join(folder, part.name));
+  }
+}
+
+const weightsExtension = /^\.(safetensors|sft|ckpt|pt|pth|bin)$/i;
+
+/** A file where a folder was expected: pickles and damaged files are refused as such. */
+async function refuseFile(file: string): Promise<never> {
+  if (!weightsExtension.test(extname(file))) {
+    throw modelError("not-a-folder", `${file} is a file, expected the folder of a model`, FOLDER_HINT);
+  }
+  await readSafetensorsHeader(file);
+  throw modelError("single-file", `${file} is a single file, which cannot be opened yet`, FOLDER_HINT);
+}
+
+/** A part with a config.json is a network, which has weights; the headers of all weights must be sound. */
+async function checkWeights(part: string): Promise<void> {
+  const files = await readdir(part).catch((): string[] => []);
+  const weights = files.filter((file) => file.endsWith(".safetensors"));
+  for (const file of weights) await readSafetensorsHeader(join(part, file));
+  if (weights.length > 0 || !files.includes("config.json")) return;
+  const pickle = files.find((file) => weightsExtension.test(extname(file)));
+  if (pickle === undefined) {
+    throw modelError("weights", `${part} holds no weights, expected a .safetensors file`, "fetch the model again");
+  }
+  throw modelError(
+    "pickle",
+    `the weights in ${part} are a Python pickle (${pickle}), which can run any code while it is read, so it is never opened`,
+    "take the .safetensors files of the same model, or convert it once with the safetensors package in Python",
+  );
+}
+
+/** What `generate` takes. */
+export interface GenerateOptions extends TextToImageOptions {
+  /** Folder of a model; the package of the default one when absent. */
+  readonly model?: string | undefined;
+  /** Pictures to make, with the seeds seed, seed + 1, ... */
+  readonly count?: number | undefined;
+  /** Where to run; the CPU when absent. */
+  readonly device?: Device | undefined;
+  /** At most so many threads. */
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Pictures that are ready to be made: everything is checked, nothing is loaded. */
+export interface Generation {
+  readonly model: PixelModel;
+  /** One a picture. */
+  readonly plans: readonly TextToImagePlan[];
+  /** Loads the model, makes the pictures in order and unloads it. */
+  run(): AsyncGenerator<TextToImageEvent, void, void>;
+}
+
+/** Pictures that one call makes at most. */
+export const MAX_COUNT = 10_000;
+
+/** Checks every option and the model's files. @throws AquatintError that names what is wrong. */
+export async function prepareGeneration(options: GenerateOptions): Promise<Generation> {
+  const { count = 1, seed = defaults.seed } = options;
+  if (!Number.isSafeInteger(count) || count < 1 || count > MAX_COUNT) {
+    throw new AquatintError("generate/count", `expected 1 to ${MAX_COUNT} pictures, got ${count}`, {
+      hint: "give a whole number of pictures",
+    });
+  }
+  const folder = options.model ?? (await defaultModelFolder());
+  await checkModelFolder(folder);
+  const model = await openPixelModel(folderSource(folder));
+  const plans = Array.from({ length: count }, (_, i) => planTextToImage(model, { ...options, seed: seedAt(seed, i) }));
+  return { model, plans, run: () => run(model, plans, options) };
+}
+
+const seedAt = (seed: Seed, i: number): Seed => (typeof seed === "bigint" ? seed + BigInt(i) : seed + i);
+
+async function* run(
+  model: PixelModel,
+  plans: readonly TextToImagePlan[],
+  { device, threads, signal }: GenerateOptions,
+): AsyncGenerator<TextToImageEvent, void, void> {
+  signal?.throwIfAborted();
+  const { modules, tokenizer, scheduler } = model;
+  const parameters = { names: pixelParameters(modules), as: await model.weights() };
+  await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
+  signal?.throwIfAborted();
+  await using network = pixelNetwork({ runtime, modules, tokenizer, parameters });
+  for (const plan of plans) {
+    yield* textToImage({ network, scheduler, channels: modules.channels }, plan, signal ? { signal } : {});
+  }
+}
+
+/**
+ * Makes pictures of a prompt: yields an event for every evaluation of the network and for every picture, and frees
+ * the model at the end.
+ */
+export async function* generate(options: GenerateOptions): AsyncGenerator<TextToImageEvent, void, void> {
+  yield* (await prepareGeneration(options)).run();
+}

@@ -1,0 +1,176 @@
+import { type Denoiser, denoiser, type Network } from "../diffusion/denoiser.ts";
+import { clipped, guide } from "../diffusion/guidance.ts";
+import type { Latent } from "../diffusion/latent.ts";
+import { lin } from "../diffusion/latent.ts";
+import type { Level } from "../diffusion/level.ts";
+import { checkSolvable, targets } from "../diffusion/prediction.ts";
+import { samplerNamed } from "../diffusion/registry.ts";
+import type { Sampler } from "../diffusion/samplers/sampler.ts";
+import type { SchedulerSettings } from "../diffusion/scheduler-config.ts";
+import { levels, spacings } from "../diffusion/spacing.ts";
+import { AquatintError } from "../errors.ts";
+import { type Picture, tensorToPicture } from "../formats/image.ts";
+import type { HostTensor } from "../graph/types.ts";
+import { type Seed, torchCpu } from "../math/random.ts";
+import type { PixelModules } from "./pixel-modules.ts";
+import type { PixelNetwork } from "./pixel-network.ts";
+
+/** What a caller may choose. */
+export interface TextToImageOptions {
+  readonly prompt: string;
+  /** What the picture should not show; guidance pushes away from it. */
+  readonly negative?: string | undefined;
+  /** Steps of the sampler, 1 .. the schedule's T. */
+  readonly steps?: number | undefined;
+  /** Scale of classifier-free guidance; 1 switches it off. */
+  readonly guidance?: number | undefined;
+  /** A name or alias of the sampler registry; the checkpoint's own when absent. */
+  readonly sampler?: string | undefined;
+  /** The same seed gives the same picture; as torch's CPU generator. */
+  readonly seed?: Seed | undefined;
+  /** In pixels; what the model was trained at when absent. */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+}
+
+/** Options that have been checked against a model: nothing about them can fail later. */
+export interface TextToImagePlan {
+  readonly prompt: string;
+  readonly negative: string;
+  readonly guidance: number;
+  readonly seed: Seed;
+  readonly width: number;
+  readonly height: number;
+  readonly sampler: Sampler;
+  readonly samplerName: string;
+  readonly levels: readonly Level[];
+}
+
+/** One evaluation of the network: the x it was given, at which level, and the data it believed in. */
+export interface EvaluationEvent {
+  readonly type: "evaluation";
+  /** The step it belongs to, of n. */
+  readonly i: number;
+  readonly n: number;
+  readonly level: Level;
+  /** The number the network was told. */
+  readonly timestep: number;
+  /** [c, h, w] */
+  readonly x: Latent;
+  readonly x0: Latent;
+  /** True for the last evaluation of a step. */
+  readonly final: boolean;
+}
+/** The finished picture. */
+export interface ImageEvent {
+  readonly type: "image";
+  readonly seed: Seed;
+  readonly picture: Picture;
+}
+/** What happens on the way from a prompt to a picture. */
+export type TextToImageEvent = EvaluationEvent | ImageEvent;
+
+/** A model's own choices, where the caller makes none. */
+export const defaults = { steps: 30, guidance: 4, seed: 0 } as const;
+const MAX_PIXELS = 1024 * 1024;
+
+/** Checks every option against the model before anything is loaded. @throws AquatintError that names the option. */
+export function planTextToImage(
+  { scheduler, modules }: { readonly scheduler: SchedulerSettings; readonly modules: PixelModules },
+  options: TextToImageOptions,
+): TextToImagePlan {
+  const { sampleSize } = modules;
+  const { prompt, negative = "", steps = defaults.steps, guidance = defaults.guidance, seed = defaults.seed } = options;
+  const { width = sampleSize, height = sampleSize } = options;
+  if (!Number.isFinite(guidance) || guidance < 0) {
+    throw new AquatintError("generate/guidance", `expected a guidance scale of 0 or more, got ${guidance}`, {
+      hint: "1 switches guidance off; 2 to 8 are usual",
+    });
+  }
+  checkSize({ width, height }, modules);
+  torchCpu(seed); // refuses what is no 64-bit integer
+  const named = samplerNamed(options.sampler ?? scheduler.sampler);
+  const own = named.name === scheduler.sampler ? scheduler.samplerOptions : {};
+  const spacing = named.spacing ? spacings[named.spacing]({}) : scheduler.spacing;
+  const path = levels({ schedule: scheduler.schedule, steps, spacing, final: scheduler.final });
+  checkSolvable(targets[scheduler.prediction], path.slice(0, -1));
+  return {
+    prompt,
+    negative,
+    guidance,
+    seed,
+    width,
+    height,
+    levels: path,
+    sampler: named.create(own),
+    samplerName: named.name,
+  };
+}
+
+function checkSize(size: { width: number; height: number }, { multiple, sampleSize }: PixelModules): void {
+  for (const [name, value] of Object.entries(size)) {
+    if (Number.isInteger(value) && value > 0 && value % multiple === 0) continue;
+    throw new AquatintError("generate/size", `the ${name} must be a multiple of ${multiple} pixels, got ${value}`, {
+      hint: `this model was trained at ${sampleSize}x${sampleSize}`,
+    });
+  }
+  if (size.width * size.height > MAX_PIXELS) {
+    throw new AquatintError("generate/size", `${size.width}x${size.height} pixels are more than ${MAX_PIXELS}`, {
+      hint: "give a smaller size",
+    });
+  }
+}
+
+/** A loaded model. */
+export interface TextToImageInput {
+  readonly network: PixelNetwork;
+  readonly scheduler: SchedulerSettings;
+  readonly channels: number;
+}
+
+/** Draws noise and turns it into a picture of the prompt; yields every evaluation on the way, then the picture. */
+export async function* textToImage(
+  { network, scheduler, channels }: TextToImageInput,
+  plan: TextToImagePlan,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): AsyncGenerator<TextToImageEvent, void, void> {
+  const { height, width, seed } = plan;
+  const size = channels * height * width;
+  const stream = torchCpu(seed);
+  const seen: { x: Latent; timestep: number }[] = [];
+  const predict = await guidedNetwork({ network, scheduler, channels }, plan, signal);
+  const recorded: Network = (x, level) => {
+    seen.push({ x, timestep: scheduler.schedule.timestep(level.t) });
+    return predict(x, level);
+  };
+  const denoise = withClip(denoiser(recorded, targets[scheduler.prediction]), scheduler.clip);
+  const x = lin([plan.levels[0]!.sigma, stream.randn(size)]);
+  const run = plan.sampler({ x, levels: plan.levels, denoise, noise: () => stream.randn(size), signal });
+  let last = x;
+  for await (const { i, n, level, x: reached, x0, final } of run) {
+    last = reached;
+    yield { type: "evaluation", i, n, level, ...seen.pop()!, x0, final };
+  }
+  yield { type: "image", seed, picture: tensorToPicture(last, { width, height }) };
+}
+
+const withClip = (denoise: Denoiser, range: number | undefined): Denoiser =>
+  range === undefined ? denoise : clipped(denoise, range);
+
+/** Both branches of classifier-free guidance in one call of the network. */
+async function guidedNetwork(
+  { network, scheduler, channels }: TextToImageInput,
+  { prompt, negative, guidance, height, width }: TextToImagePlan,
+  signal: AbortSignal | undefined,
+): Promise<Network> {
+  const captions = guidance === 1 ? [prompt] : [negative, prompt];
+  const context = await network.encode(captions, { signal });
+  const shape = [captions.length, channels, height, width];
+  return async (x, level) => {
+    const data = new Float32Array(captions.length * x.length);
+    for (let i = 0; i < captions.length; i++) data.set(x, i * x.length);
+    const batch: HostTensor = { dtype: "float32", shape, data };
+    const out = await network.predict(batch, scheduler.schedule.timestep(level.t), context, { signal });
+    return captions.length === 1 ? out : guide(out.subarray(0, x.length), out.subarray(x.length), guidance);
+  };
+}

@@ -1,0 +1,61 @@
+import { AquatintError } from "../errors.ts";
+import { type Binding, type ExternalData, emitOnnx } from "../graph/emit.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import type { HostTensor, Type } from "../graph/types.ts";
+import type { Executable } from "./types.ts";
+
+/** The named leaves of a graph, and where their values come from. */
+export interface ParameterBinding {
+  /** Every path with its leaf; one leaf may stand at several paths: the first is its name. */
+  readonly names: ReadonlyMap<string, Tensor>;
+  /** "state": taken from the state given with each run; else the values by name, which become constants of the model. */
+  readonly as: "state" | ReadonlyMap<string, HostTensor | ExternalData>;
+}
+
+/** A graph that is to become a program. */
+export interface ExecutableOptions {
+  /** What comes back from a run, by name. */
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  /** What replaces a tensor of the state after a run, by its name in the state. */
+  readonly updates?: Readonly<Record<string, Tensor>>;
+  readonly parameters?: ParameterBinding;
+  /** Folder that the locations of `ExternalData` are relative to. */
+  readonly weightsFolder?: string;
+}
+
+/** Writes a graph as a program for any runtime. Its feeds are the graph's `input` leaves that are no parameters. */
+export function executableOf({ outputs, updates = {}, parameters, weightsFolder }: ExecutableOptions): Executable {
+  const bindings = bind(parameters);
+  const next = Object.entries(updates).map(([name, tensor]) => [`next:${name}`, name, tensor] as const);
+  const all = { ...outputs, ...Object.fromEntries(next.map(([output, , tensor]) => [output, tensor])) };
+  const emitted = emitOnnx(all, bindings);
+  const state = new Set(Array.from(bindings.values(), (binding) => binding.name));
+  return {
+    model: emitted.model,
+    feeds: pick(emitted.inputs, (name) => !state.has(name)),
+    stateInputs: pick(emitted.inputs, (name) => state.has(name)),
+    results: pick(emitted.outputs, (name) => name in outputs),
+    updates: Object.fromEntries(next.map(([output, name]) => [output, name])),
+    ...(weightsFolder === undefined ? {} : { weightsFolder }),
+  };
+}
+
+const pick = (types: Readonly<Record<string, Type>>, wanted: (name: string) => boolean): Record<string, Type> =>
+  Object.fromEntries(Object.entries(types).filter(([name]) => wanted(name)));
+
+function bind({ names, as }: ParameterBinding = { names: new Map(), as: "state" }): ReadonlyMap<Tensor, Binding> {
+  const bindings = new Map<Tensor, Binding>();
+  for (const [name, tensor] of names) {
+    if (bindings.has(tensor)) continue;
+    bindings.set(tensor, as === "state" ? { name, kind: "input" } : { name, kind: "constant", value: take(as, name) });
+  }
+  return bindings;
+}
+
+function take(values: ReadonlyMap<string, HostTensor | ExternalData>, name: string): HostTensor | ExternalData {
+  const value = values.get(name);
+  if (value) return value;
+  throw new AquatintError("graph/unbound-parameter", `no value was given for the parameter ${name}`, {
+    hint: "give a value for every parameter of the module",
+  });
+}

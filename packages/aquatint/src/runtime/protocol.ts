@@ -1,0 +1,98 @@
+import type { ErrorCode } from "../errors.ts";
+import type { HostTensor, HostTensors } from "../graph/types.ts";
+import type { Device, Executable } from "./types.ts";
+
+/** How the worker sets itself up, once. */
+export interface OpenOptions {
+  /** The platform's first device when absent. */
+  readonly device?: Device;
+  /** At most so many threads. */
+  readonly threads?: number;
+  /** Browser only: the folder, or the files, of onnxruntime-web's wasm. */
+  readonly wasmPaths?: WasmPaths;
+  /** A model of one node, loaded to learn whether the device works. */
+  readonly probe: Uint8Array<ArrayBuffer>;
+}
+/** Where onnxruntime-web finds its files: a URL prefix, or the URL of each. */
+export type WasmPaths = string | { readonly wasm?: string; readonly mjs?: string };
+
+/** What the worker found. */
+export interface Opened {
+  readonly device: Device;
+  readonly devices: readonly Device[];
+  readonly threads: number;
+}
+
+interface Call<Params, Result> {
+  readonly params: Params;
+  readonly result: Result;
+}
+
+/** Everything that the host can ask of the worker. Programs and states are numbered by the host. */
+export interface Calls {
+  open: Call<OpenOptions, Opened>;
+  load: Call<{ readonly program: number; readonly executable: Executable }, null>;
+  run: Call<{ readonly program: number; readonly state?: number; readonly feeds: HostTensors }, HostTensors>;
+  unload: Call<{ readonly program: number }, null>;
+  createState: Call<{ readonly state: number; readonly tensors: HostTensors }, null>;
+  readState: Call<{ readonly state: number; readonly names: readonly string[] }, HostTensors>;
+  writeState: Call<{ readonly state: number; readonly tensors: HostTensors }, null>;
+  disposeState: Call<{ readonly state: number }, null>;
+  close: Call<null, null>;
+}
+/** The name of a call. */
+export type CallName = keyof Calls;
+/** What a call is given. */
+export type Params<K extends CallName> = Calls[K]["params"];
+/** What a call answers. */
+export type Result<K extends CallName> = Calls[K]["result"];
+
+/** One call. The host sends the next only after the answer to the one before, so answers need no number. */
+export interface Request<K extends CallName = CallName> {
+  readonly call: K;
+  readonly params: Params<K>;
+  /** Whether the state updates of the run just answered are kept: only the host knows if that run was aborted. */
+  readonly keep: boolean;
+}
+
+/** An error in a form that crosses to another thread. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+/** How a call ended. */
+export type Answer =
+  | { readonly ok: true; readonly result: Result<CallName> }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** A result with the buffers of it that are transferred. */
+export interface Reply<R> {
+  readonly result: R;
+  readonly transfer: ArrayBuffer[];
+}
+/** The reply of a call that only does something. */
+export const done: Reply<null> = { result: null, transfer: [] };
+/** What the worker does for each call. */
+export type Handlers = { readonly [K in CallName]: (params: Params<K>) => Promise<Reply<Result<K>>> };
+
+/** A private copy of a tensor, in a buffer of its own that may be transferred. */
+export const copyTensor = ({ dtype, shape, data }: HostTensor): HostTensor => ({
+  dtype,
+  shape: [...shape],
+  data: copyData(data),
+});
+/** Private copies of tensors. */
+export const copyTensors = (tensors: HostTensors): HostTensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, copyTensor(tensor)]));
+
+// Not data.slice(): that of a Node Buffer shares its memory.
+function copyData(data: HostTensor["data"]): HostTensor["data"] {
+  if (data instanceof Float32Array) return new Float32Array(data);
+  return data instanceof Int32Array ? new Int32Array(data) : new Uint8Array(data);
+}
+
+/** The buffers behind tensors, each once, to be transferred. */
+export const buffersOf = (tensors: HostTensors): ArrayBuffer[] => [
+  ...new Set(Object.values(tensors).flatMap(({ data }) => (data.buffer instanceof ArrayBuffer ? [data.buffer] : []))),
+];

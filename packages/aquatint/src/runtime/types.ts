@@ -1,0 +1,61 @@
+import type { HostTensors, Type } from "../graph/types.ts";
+
+/** Where a program runs. Which of them a platform offers is its Runtime's `devices`. */
+export type Device = "cpu" | "wasm" | "webgpu" | "cuda" | "coreml" | "dml";
+
+/** An emitted ONNX model with what its inputs and outputs mean. */
+export interface Executable {
+  /** The serialised ONNX ModelProto. */
+  readonly model: Uint8Array<ArrayBuffer>;
+  /** Inputs given with each run. */
+  readonly feeds: Readonly<Record<string, Type>>;
+  /** Inputs taken from the state given with the run: ONNX input name = name in the state. */
+  readonly stateInputs: Readonly<Record<string, Type>>;
+  /** Outputs that come back to the caller. */
+  readonly results: Readonly<Record<string, Type>>;
+  /** Outputs that replace a tensor of the state when the run ends: ONNX output name -> name in the state. */
+  readonly updates: Readonly<Record<string, string>>;
+  /** Folder that the model's `external_data` locations are relative to. */
+  readonly weightsFolder?: string;
+}
+
+/** How a runtime is made. */
+export interface RuntimeOptions {
+  readonly device?: Device;
+  /** At most so many threads for one run; the platform's choice when absent. */
+  readonly threads?: number;
+}
+
+/** What a run may be given beside its feeds. */
+export interface RunOptions {
+  /** Needed when the program has `stateInputs`. */
+  readonly state?: State;
+  readonly signal?: AbortSignal;
+}
+
+/** A loaded program. Runs are queued; a run's state updates are all made or none. */
+export interface Program extends AsyncDisposable {
+  readonly executable: Omit<Executable, "model">;
+  /** @throws AquatintError "runtime/feed" for a missing, unknown or wrongly typed feed; "runtime/failed" with ONNX Runtime's words. An abort rejects at once with the signal's reason; the call in flight ends in the worker and its results and state updates are discarded. */
+  run(feeds: HostTensors, options?: RunOptions): Promise<HostTensors>;
+}
+
+/** Named tensors that live in the worker: weights, optimiser moments, EMA. Shared by any number of programs of one runtime. */
+export interface State extends AsyncDisposable {
+  readonly types: Readonly<Record<string, Type>>;
+  /** Copies out the named tensors, all when no names are given. */
+  read(names?: readonly string[]): Promise<HostTensors>;
+  /** Replaces the named tensors; types must not change. */
+  write(tensors: HostTensors): Promise<void>;
+}
+
+/** One worker with ONNX Runtime in it. */
+export interface Runtime extends AsyncDisposable {
+  readonly device: Device;
+  /** The devices offered here, the default first. Some need a driver, so opening one may still fail. */
+  readonly devices: readonly Device[];
+  /** Threads of one run; 1 in a page that is not cross-origin isolated. */
+  readonly threads: number;
+  load(executable: Executable): Promise<Program>;
+  createState(tensors: HostTensors): Promise<State>;
+}

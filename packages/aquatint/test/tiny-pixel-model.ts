@@ -1,0 +1,51 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { torchCpu } from "../src/math/random.ts";
+import { initialise } from "../src/nn/initialise.ts";
+import { encodePixelFolder, pixelParameters } from "../src/pipelines/pixel-folder.ts";
+import { pixelModules } from "../src/pipelines/pixel-modules.ts";
+import { tokenizerFrom } from "../src/tokenizers/files.ts";
+import { trainBytePairs } from "../src/tokenizers/train.ts";
+
+const CONTEXT = 8;
+
+/** The files of a pixel model with random weights, trained by nobody: 8 x 8 pixels, multiples of 2. */
+export function tinyPixelModel({ seed = 0 } = {}): ReadonlyMap<string, Uint8Array | string> {
+  const tokenizer = trainBytePairs(["a red apple", "a blue cat"], { merges: 8, contextLength: CONTEXT });
+  const { vocabSize, endTokenId } = tokenizerFrom(tokenizer);
+  const configs = {
+    unet: {
+      sample_size: 8,
+      in_channels: 3,
+      out_channels: 3,
+      block_out_channels: [8, 16],
+      down_block_types: ["DownBlock2D", "CrossAttnDownBlock2D"],
+      up_block_types: ["CrossAttnUpBlock2D", "UpBlock2D"],
+      layers_per_block: 1,
+      norm_num_groups: 4,
+      attention_head_dim: 1,
+      cross_attention_dim: 16,
+    },
+    text_encoder: {
+      vocab_size: vocabSize,
+      hidden_size: 16,
+      intermediate_size: 32,
+      num_hidden_layers: 1,
+      num_attention_heads: 2,
+      max_position_embeddings: CONTEXT,
+      eos_token_id: endTokenId,
+    },
+    scheduler: { _class_name: "DDIMScheduler", prediction_type: "v_prediction", beta_schedule: "squaredcos_cap_v2" },
+  };
+  const parameters = pixelParameters(pixelModules(configs));
+  const weights = new Map(Object.entries(initialise(parameters, torchCpu(seed))));
+  return encodePixelFolder({ configs, tokenizer, weights });
+}
+
+/** Writes files under a folder. */
+export async function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array | string>): Promise<void> {
+  for (const [path, bytes] of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), bytes);
+  }
+}

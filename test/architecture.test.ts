@@ -1,0 +1,156 @@
+import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path/posix";
+import { describe, expect, test } from "vitest";
+import { type Import, type Source, sources } from "./source.ts";
+import { root } from "./tree.ts";
+
+/** What each folder may import besides itself and `base`. The entries at the top of src and cli/ may import anything. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  math: [],
+  formats: ["math"],
+  graph: ["formats"],
+  ops: ["graph"],
+  autodiff: ["graph", "ops"],
+  nn: ["graph", "ops"],
+  models: ["graph", "ops", "nn"],
+  diffusion: ["math"],
+  tokenizers: ["math"],
+  runtime: ["graph", "formats"],
+  pipelines: ["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
+  data: ["math", "formats"],
+  train: [
+    ...["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
+    ...["pipelines", "autodiff", "data"],
+  ],
+};
+/** Files that everything may import and that import nothing. */
+const base = ["errors.ts", "graph/types.ts"];
+
+/** Where each dependency may be imported; one that is not listed may be imported anywhere. */
+const dependencyHomes: Readonly<Record<string, RegExp>> = {
+  "onnxruntime-node": /^runtime\/node[^/]*\.ts$/,
+  "onnxruntime-web": /^runtime\/web[^/]*\.ts$/,
+  "onnxruntime-common": /^runtime\//,
+  "@bufbuild/protobuf": /^(formats|graph|runtime)\//,
+  "fast-png": /^formats\//,
+  sharp: /(^|\/)node[^/]*\.ts$/,
+  commander: /^cli\//,
+  ansis: /^cli\//,
+  "cli-progress": /^cli\//,
+};
+
+const longest = { file: 300, function: 40 };
+/** Files and functions that may be longer, with the reason. */
+const longFiles = ["formats/generated/onnx_pb.ts" /* generated */];
+const longFunctions = ["train/loop.ts train" /* the training loop is one visible generator */];
+
+const all = sources();
+const folderOf = (path: string): string => (path.includes("/") ? path.slice(0, path.indexOf("/")) : "");
+const unrestricted = (folder: string): boolean => folder === "" || folder === "cli";
+/** May use node:* and what only Node has. */
+const isForNode = (path: string): boolean =>
+  /^node(-.*)?\.ts$/.test(basename(path)) || dirname(path).split("/").includes("node") || path.startsWith("cli/");
+
+/** "file -> target" for each import that `wrong` picks. */
+const importsThat = (wrong: (source: Source, found: Import) => boolean): string[] =>
+  all.flatMap((source) =>
+    source.imports.filter((found) => wrong(source, found)).map(({ target }) => `${source.path} -> ${target}`),
+  );
+const packageOf = (target: string): string =>
+  target
+    .split("/")
+    .slice(0, target.startsWith("@") ? 2 : 1)
+    .join("/");
+const isPackage = ({ relative, target }: Import): boolean => !relative && !target.startsWith("node:");
+
+test("the library has sources, and each folder has its row in the table", () => {
+  const folders = new Set(all.map(({ path }) => folderOf(path)).filter((folder) => !unrestricted(folder)));
+  expect(folders.size).toBeGreaterThan(0);
+  expect(Object.keys(mayImport)).toEqual(expect.arrayContaining([...folders]));
+});
+
+describe("imports", () => {
+  test("go from folder to folder as the table says", () => {
+    const wrong = importsThat(({ path }, { target, relative }) => {
+      if (!relative || base.includes(target)) return false;
+      const [from, to] = [folderOf(path), folderOf(target)];
+      return !unrestricted(from) && from !== to && !mayImport[from]?.includes(to);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("of what everything imports there are none", () => {
+    expect(importsThat(({ path }) => base.includes(path))).toEqual([]);
+  });
+
+  test("stay inside the library", () => {
+    const paths = new Set(all.map(({ path }) => path));
+    const wrong = importsThat((_, { target, relative }) => relative && target.endsWith(".ts") && !paths.has(target));
+    expect(wrong).toEqual([]);
+  });
+
+  test("form no cycle when they run; types may name each other", () => {
+    const atRunTime = (imports: readonly Import[]) => imports.flatMap((i) => (i.typeOnly ? [] : [i.target]));
+    expect(cyclesIn(new Map(all.map(({ path, imports }) => [path, atRunTime(imports)])))).toEqual([]);
+  });
+
+  test("of node:* stand only in the files for Node, which only files for Node import", () => {
+    const wrong = importsThat(
+      ({ path }, { target, relative }) =>
+        !isForNode(path) && (target.startsWith("node:") || (relative && isForNode(target))),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("of packages are of the package's own dependencies, each in its place", () => {
+    const manifest = JSON.parse(readFileSync(join(root, "packages/aquatint/package.json"), "utf8"));
+    const declared = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+    const wrong = importsThat((source, found) => {
+      const name = packageOf(found.target);
+      return isPackage(found) && !(declared.includes(name) && (dependencyHomes[name] ?? /./).test(source.path));
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("of onnxruntime-common are types", () => {
+    expect(importsThat((_, { target, typeOnly }) => target === "onnxruntime-common" && !typeOnly)).toEqual([]);
+  });
+});
+
+describe("sizes", () => {
+  test(`files have at most ${longest.file} lines`, () => {
+    const long = all.filter(({ path, lines }) => lines > longest.file && !longFiles.includes(path));
+    expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
+  });
+
+  test(`functions have at most ${longest.function} lines`, () => {
+    const long = all.flatMap(({ path, functions }) =>
+      functions
+        .filter(({ name, lines }) => lines > longest.function && !longFunctions.includes(`${path} ${name}`))
+        .map(({ name, lines }) => `${path} ${name}: ${lines}`),
+    );
+    expect(long).toEqual([]);
+  });
+});
+
+test("every export says in a comment what it is", () => {
+  const missing = all
+    .filter(({ path }) => !longFiles.includes(path))
+    .flatMap(({ path, undocumented }) => undocumented.map((name) => `${path}: ${name}`));
+  expect(missing).toEqual([]);
+});
+
+/** Each cycle as "a -> b -> a", found by depth-first search. */
+function cyclesIn(edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (at: string, trail: readonly string[]) => {
+    const start = trail.indexOf(at);
+    if (start >= 0) cycles.push([...trail.slice(start), at].join(" -> "));
+    if (start >= 0 || done.has(at)) return;
+    for (const next of edges.get(at) ?? []) visit(next, [...trail, at]);
+    done.add(at);
+  };
+  for (const path of edges.keys()) visit(path, []);
+  return cycles;
+}

@@ -1,0 +1,56 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { filesUnder, root } from "./tree.ts";
+
+const megabyte = 2 ** 20;
+/** Files that may be larger than 5 MB: the weights of the default models. */
+const weights = /^packages\/model-emoji\/[^/]+\/[^/]+\/[^/]+\.safetensors$/;
+
+const files = filesUnder();
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+const code = files.filter((path) => /\.(ts|mjs)$/.test(path));
+const prose = files.filter(
+  (path) => /\.(ts|mjs|json|md|ya?ml|html|css)$|^\.ci\//.test(path) && !path.endsWith("package-lock.json"),
+);
+
+/** "file:line: text" for each line of `paths` that `pattern` finds. */
+const linesWith = (paths: readonly string[], pattern: RegExp): string[] =>
+  paths.flatMap((path) =>
+    read(path)
+      .split("\n")
+      .flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1}: ${line.trim().slice(0, 120)}`] : [])),
+  );
+
+test("no file names a path of one machine", () => {
+  const folders = ["work", "tmp", "root", "home", "Users"].join("|");
+  expect(linesWith(prose, new RegExp(`(^|[^\\w.*-])/(${folders})/`))).toEqual([]);
+  expect(linesWith(prose, new RegExp(["\\.\\.", "shared\\b"].join("/")))).toEqual([]);
+});
+
+test("no test is skipped, singled out or left for later", () => {
+  expect(linesWith(code, /\b(it|test|describe|bench)\.(skip|only|todo)\b/)).toEqual([]);
+});
+
+test("nothing is left unfinished, and no type check is switched off", () => {
+  expect(linesWith(code, new RegExp(`\\b(${["TO" + "DO", "FIX" + "ME"].join("|")})\\b`))).toEqual([]);
+  expect(linesWith(code, new RegExp(`@ts-(ignore|nocheck)|\\bas ${"any"}\\b`))).toEqual([]);
+});
+
+test("no file is larger than 5 MB but the weights, which are under 100 MB in all", () => {
+  const sizes = files.map((path) => ({ path, size: statSync(join(root, path)).size }));
+  expect(sizes.filter(({ path, size }) => size > 5 * megabyte && !weights.test(path))).toEqual([]);
+  const total = sizes.filter(({ path }) => weights.test(path)).reduce((sum, { size }) => sum + size, 0);
+  expect(total).toBeLessThan(100 * megabyte);
+});
+
+/**
+ * npm 11 reads `allowScripts`; npm 10 does not, and runs every install script that the lock file announces. onnxruntime-node's
+ * downloads hundreds of megabytes that the project does not use, and fails without a network.
+ */
+test("the lock file announces no install script that package.json refuses", () => {
+  const refused = Object.keys(JSON.parse(read("package.json")).allowScripts).map((name) => `node_modules/${name}`);
+  const locked: Record<string, { hasInstallScript?: boolean }> = JSON.parse(read("package-lock.json")).packages;
+  const announced = refused.filter((path) => locked[path]?.hasInstallScript === true);
+  expect(announced, 'delete their "hasInstallScript" lines from package-lock.json').toEqual([]);
+});

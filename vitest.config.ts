@@ -1,0 +1,65 @@
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { findChromium } from "./scripts/browser.ts";
+
+const inBrowser = ["packages/*/src/**/*.browser.test.ts", "packages/*/test/**/*.browser.test.ts"];
+
+const node: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: "node",
+    include: ["packages/*/{src,test}/**/*.test.ts", "{test,scripts,examples,bench}/**/*.test.ts"],
+    exclude: ["**/node_modules/**", ...inBrowser],
+    pool: "forks",
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
+};
+
+/** Without these headers onnxruntime-web silently runs on one thread. */
+const isolation = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+const browser = (executablePath: string): TestProjectConfiguration => ({
+  extends: true,
+  server: { headers: isolation },
+  // found while tests run, they would make Vite reload the page under them
+  optimizeDeps: {
+    exclude: ["onnxruntime-web"],
+    include: ["zod", "@bufbuild/protobuf", "@bufbuild/protobuf/codegenv2", "fast-png"],
+  },
+  test: {
+    name: "browser",
+    include: inBrowser,
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          executablePath,
+          // WebGPU in software, so that it is there on a machine without a graphics card.
+          args: ["--enable-unsafe-webgpu", "--enable-features=Vulkan", "--use-webgpu-adapter=swiftshader"],
+        },
+      }),
+      instances: [{ browser: "chromium" }],
+    },
+  },
+});
+
+const chromium = findChromium();
+if (chromium === undefined)
+  console.warn("The browser tests were not run: no Chromium was found. Install one, or name it in CHROMIUM_PATH.\n");
+
+export default defineConfig({
+  resolve: { tsconfigPaths: true },
+  test: {
+    slowTestThreshold: 10_000,
+    projects: chromium === undefined ? [node] : [node, browser(chromium)],
+  },
+});
