@@ -116,5 +116,5 @@ const stemOf = (prompt: string): string => {
 /** A path as a person reads it: from the folder they are in, where that is shorter. */
 export function shortPath(path: string, cwd: string): string {
   const inside = relative(cwd, path);
-  return inside.startsWith("..") ? path : inside;
+  return inside === "" || inside.startsWith("..") ? path : inside;
 }

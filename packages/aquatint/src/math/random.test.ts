@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import streams from "../../test/fixtures/random.json" with { type: "json" };
+import streams from "../../test/fixtures/parity/random.json" with { type: "json" };
 import { type RandomState, restoreTorchCpu, torchCpu } from "./random.ts";
 
 type Excerpt = { first: number[]; last: number[]; sum: number };

@@ -1,0 +1,30 @@
+import { messageOf } from "../../packages/aquatint/src/errors.ts";
+import { entriesOf, type Outcome, type ParityKind } from "./check.ts";
+import { random } from "./random.ts";
+import { train } from "./train.ts";
+
+const kinds: Readonly<Record<string, ParityKind>> = { random, train };
+/** Files that say something about the data and hold nothing to compare. */
+const inert = /^(README\.md|made-with\.json)$/;
+
+/** Compares everything that is known in a folder of reference data with what Aquatint computes. */
+export async function* outcomes(folder: string): AsyncGenerator<Outcome> {
+  const entries = await entriesOf(folder);
+  const left = new Set(entries.filter((name) => !inert.test(name)));
+  for (const [kind, { claims, run }] of Object.entries(kinds)) {
+    const own = claims(entries);
+    for (const name of own) left.delete(name);
+    if (own.length) yield* guarded(kind, run(folder, own));
+  }
+  for (const name of left) yield { check: name, skipped: "this kind of reference data is not supported yet" };
+}
+
+/** A check that breaks has failed; the others still run. */
+async function* guarded(kind: string, run: AsyncGenerator<Outcome>): AsyncGenerator<Outcome> {
+  try {
+    yield* run;
+  } catch (error) {
+    console.error(`${kind}: ${messageOf(error)}`);
+    yield { check: kind, maxError: Number.POSITIVE_INFINITY, tolerance: 0, ok: false };
+  }
+}
