@@ -6,6 +6,7 @@ import { encodePixelFolder, pixelParameters } from "../src/pipelines/pixel-folde
 import { pixelModules } from "../src/pipelines/pixel-modules.ts";
 import { tokenizerFrom } from "../src/tokenizers/files.ts";
 import { trainBytePairs } from "../src/tokenizers/train.ts";
+import { tinyConfigs } from "../src/train/tiny.cases.ts";
 
 const CONTEXT = 8;
 
@@ -14,24 +15,10 @@ export function tinyPixelModel({ seed = 0 } = {}): ReadonlyMap<string, Uint8Arra
   const tokenizer = trainBytePairs(["a red apple", "a blue cat"], { merges: 8, contextLength: CONTEXT });
   const { vocabSize, endTokenId } = tokenizerFrom(tokenizer);
   const configs = {
-    unet: {
-      sample_size: 8,
-      in_channels: 3,
-      out_channels: 3,
-      block_out_channels: [8, 16],
-      down_block_types: ["DownBlock2D", "CrossAttnDownBlock2D"],
-      up_block_types: ["CrossAttnUpBlock2D", "UpBlock2D"],
-      layers_per_block: 1,
-      norm_num_groups: 4,
-      attention_head_dim: 1,
-      cross_attention_dim: 16,
-    },
+    unet: tinyConfigs.unet,
     text_encoder: {
+      ...tinyConfigs.text_encoder,
       vocab_size: vocabSize,
-      hidden_size: 16,
-      intermediate_size: 32,
-      num_hidden_layers: 1,
-      num_attention_heads: 2,
       max_position_embeddings: CONTEXT,
       eos_token_id: endTokenId,
     },

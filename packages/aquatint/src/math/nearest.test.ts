@@ -8,6 +8,7 @@ test.each([
   ["ddmp", "ddpm"],
   ["renoize", "renoise"],
   ["henu", "heun"],
+  ["ddmi", "ddim"],
 ])("%s is meant as %s", (word, expected) => {
   expect(nearest(word, names)).toBe(expected);
 });

@@ -12,16 +12,19 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** Levenshtein's distance: insertions, deletions and substitutions. */
+/** Edits from a to b: insertions, deletions, substitutions and swaps of neighbours (Damerau's distance, restricted). */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    const [above, twoAbove] = [rows[i - 1]!, rows[i - 2]];
+    const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substituted = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, row[j]! + 1, next[j - 1]! + 1));
+      const substituted = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = twoAbove && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const edits = Math.min(substituted, above[j]! + 1, row[j - 1]! + 1);
+      row.push(swapped ? Math.min(edits, twoAbove[j - 2]! + 1) : edits);
     }
-    row = next;
+    rows.push(row);
   }
-  return row[b.length]!;
+  return rows[a.length]![b.length]!;
 }

@@ -6,7 +6,7 @@ import { AquatintError, messageOf } from "../errors.ts";
 import { grid } from "../formats/image.ts";
 import { readBytes, readText, writeFileAtomic } from "../formats/node.ts";
 import { encodePng } from "../formats/png.ts";
-import { folderSource } from "../pipelines/node.ts";
+import { checkModelFolder, folderSource } from "../pipelines/node.ts";
 import { openPixelModel } from "../pipelines/pixel-folder.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Device } from "../runtime/types.ts";
@@ -215,4 +215,7 @@ async function checkpointsOf(folder: string): Promise<string[]> {
   }
 }
 
-const weightsOf = async (folder: string) => (await openPixelModel(folderSource(folder))).weights();
+async function weightsOf(folder: string) {
+  await checkModelFolder(folder);
+  return (await openPixelModel(folderSource(folder))).weights();
+}
