@@ -36,6 +36,7 @@ export interface PixelModel {
   readonly configs: PixelConfigs;
   readonly scheduler: SchedulerSettings;
   readonly tokenizer: ClipTokenizer;
+  readonly tokenizerFiles: TokenizerFiles;
   readonly modules: PixelModules;
   /** Reads the weights by their names in `pixelParameters`, widened to float32. @throws CheckpointError */
   weights(): Promise<ReadonlyMap<string, HostTensor>>;
@@ -62,12 +63,14 @@ export async function openPixelModel(source: ModelSource): Promise<PixelModel> {
   ]);
   const configs = { unet, text_encoder, scheduler };
   const modules = pixelModules(configs);
+  const tokenizerFiles = await readTokenizer(source);
   return {
     name: source.name,
     configs,
     modules,
     scheduler: schedulerSettings(scheduler),
-    tokenizer: await readTokenizer(source),
+    tokenizer: tokenizerFrom(tokenizerFiles),
+    tokenizerFiles,
     weights: () => readWeights(source, modules),
   };
 }
@@ -84,10 +87,10 @@ async function readJson(source: ModelSource, path: string): Promise<Record<strin
   }
 }
 
-async function readTokenizer(source: ModelSource): Promise<ClipTokenizer> {
+async function readTokenizer(source: ModelSource): Promise<TokenizerFiles> {
   const files = await Promise.all(tokenizerFileNames.map((file) => source.read(`tokenizer/${file}`)));
   const texts = tokenizerFileNames.map((file, i) => [file, new TextDecoder().decode(files[i])]);
-  return tokenizerFrom(Object.fromEntries(texts) as TokenizerFiles);
+  return Object.fromEntries(texts) as TokenizerFiles;
 }
 
 async function readWeights(source: ModelSource, modules: PixelModules): Promise<Map<string, HostTensor>> {

@@ -66,13 +66,17 @@ export const trainConfig = z.strictObject({
 /** A configuration with its defaults filled in. */
 export type TrainConfig = z.infer<typeof trainConfig>;
 
+const LONGEST_QUOTE = 60;
+
 /** Checks a configuration. @throws AquatintError "config/invalid" that names the place, what was found and expected. */
 export function parseTrainConfig(json: unknown, { name }: { readonly name: string }): TrainConfig {
-  const result = trainConfig.safeParse(json);
+  const result = trainConfig.safeParse(json, { reportInput: true });
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const place = issue.path.length ? `"${issue.path.join(".")}": ` : "";
-  throw new AquatintError("config/invalid", `${name}: ${place}${issue.message}`, {
+  const found = JSON.stringify(issue.input) ?? "nothing";
+  const shown = found.length > LONGEST_QUOTE ? `${found.slice(0, LONGEST_QUOTE)}…` : found;
+  throw new AquatintError("config/invalid", `${name}: ${place}${issue.message}; found ${shown}`, {
     hint: "docs/training.md lists every field with its default",
   });
 }

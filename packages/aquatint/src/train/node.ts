@@ -13,7 +13,7 @@ import type { Device } from "../runtime/types.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { parseTrainConfig, type TrainConfig } from "./config.ts";
 import type { StepEvent } from "./loop.ts";
-import { openSession, type TrainingSession } from "./session.ts";
+import { type InitialModel, openSession, type TrainingSession } from "./session.ts";
 
 /** How a run starts and where. */
 export interface TrainRunOptions {
@@ -57,7 +57,7 @@ export async function readTrainConfig(path: string): Promise<TrainConfig> {
 }
 
 /**
- * A training run in its folder: `config.json`, `metrics.jsonl`, `checkpoints/`, `samples/`, and `model/` at the end.
+ * A training run in its folder: `config.json`, `metrics.jsonl`, `samples/`, and with each checkpoint `checkpoints/` and `model/`.
  * An abort writes a checkpoint before its reason is thrown.
  */
 export async function* trainRun(
@@ -68,7 +68,7 @@ export async function* trainRun(
   const folder = config.output;
   const checkpoint = await startingPoint(folder, options);
   const dataset = await createDataset(config.dataset, nodeDataSources());
-  const initialWeights = options.initFrom ? await weightsOf(options.initFrom) : undefined;
+  const initial = await initialModel(folder, options);
   for (const part of ["checkpoints", "samples"]) await mkdir(join(folder, part), { recursive: true });
   await writeFileAtomic(join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
   if (checkpoint) await trimMetrics(folder, checkpoint.step);
@@ -79,13 +79,12 @@ export async function* trainRun(
     dataset,
     runtime,
     ...(checkpoint && { checkpoint }),
-    ...(initialWeights && { initialWeights }),
+    ...(initial && { initial }),
   });
   const { steps } = config.training;
   const step = checkpoint?.step ?? 0;
   yield { type: "start", folder, parameters: session.parameterCount, step, steps, device: runtime.device };
   yield* recordedSteps(session, { config, folder, from: checkpoint, signal: options.signal });
-  for (const [path, bytes] of await session.modelFiles()) await writeInto(join(folder, "model"), path, bytes);
   yield { type: "model", path: join(folder, "model") };
 }
 
@@ -115,6 +114,7 @@ async function* recordedSteps(
     }
     if (saved.due() || last || signal?.aborted) {
       const tensors = await session.tensors();
+      for (const [path, bytes] of await session.modelFiles()) await writeInto(join(folder, "model"), path, bytes);
       const path = await saveCheckpoint(folder, { step: event.step, seconds: clock.seconds(), position, tensors });
       yield { type: "checkpoint", path, step: event.step };
     }
@@ -215,7 +215,11 @@ async function checkpointsOf(folder: string): Promise<string[]> {
   }
 }
 
-async function weightsOf(folder: string) {
-  await checkModelFolder(folder);
-  return (await openPixelModel(folderSource(folder))).weights();
+/** The model that a run begins with; a resumed run keeps the vocabulary that it wrote beside its weights. */
+async function initialModel(folder: string, { initFrom, resume }: TrainRunOptions): Promise<InitialModel | undefined> {
+  const source = initFrom ?? (resume ? join(folder, "model") : undefined);
+  if (source === undefined) return undefined;
+  await checkModelFolder(source);
+  const { tokenizerFiles, weights } = await openPixelModel(folderSource(source));
+  return { tokenizerFiles, weights: await weights() };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tinyPixelModel } from "../../test/tiny-pixel-model.ts";
 import { parseSafetensors } from "../formats/safetensors.ts";
 import type { HostTensors } from "../graph/types.ts";
 import { openPixelModel } from "../pipelines/pixel-folder.ts";
@@ -7,7 +8,7 @@ import type { Runtime } from "../runtime/types.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { TrainConfig } from "./config.ts";
 import { openSession } from "./session.ts";
-import { colourPlates, tinyConfigs } from "./tiny.cases.ts";
+import { colourPlates, tinyConfigs, tinyTokenizer } from "./tiny.cases.ts";
 
 const config: TrainConfig = {
   output: "unused",
@@ -83,12 +84,28 @@ test("a session draws its samples and writes a folder that opens as a model, in 
 });
 
 test("weights of another model are refused by name", async () => {
-  const initialWeights = new Map([
-    ["unet.nonsense", { dtype: "float32", shape: [1], data: new Float32Array(1) } as const],
-  ]);
-  const opened = openSession({ config, dataset: colourPlates, runtime, initialWeights });
+  const weights = new Map([["unet.nonsense", { dtype: "float32", shape: [1], data: new Float32Array(1) } as const]]);
+  const opened = openSession({
+    config,
+    dataset: colourPlates,
+    runtime,
+    initial: { tokenizerFiles: tinyTokenizer, weights },
+  });
   await expect(opened).rejects.toMatchObject({
     code: "checkpoint/keys",
     message: expect.stringContaining("unet.nonsense"),
   });
+});
+
+test("a run that begins with a model keeps its vocabulary and starts from its weights", async () => {
+  const files = tinyPixelModel();
+  const read = async (path: string) => new Uint8Array(Buffer.from(files.get(path)!));
+  const { tokenizerFiles, weights } = await openPixelModel({ name: "tiny", read });
+  const initial = { tokenizerFiles, weights: await weights() };
+  await using session = await openSession({ config, dataset: colourPlates, runtime, initial });
+  const written = await session.modelFiles();
+  expect(written.get("tokenizer/vocab.json")).toBe(tokenizerFiles["vocab.json"]);
+  expect(plain(await session.tensors())["weights/unet.conv_out.weight"]).toEqual([
+    ...initial.weights.get("unet.conv_out.weight")!.data,
+  ]);
 });

@@ -33,6 +33,12 @@ export interface TrainingSession extends AsyncDisposable {
   modelFiles(): Promise<ReadonlyMap<string, Uint8Array | string>>;
 }
 
+/** What a run takes over from another model: its vocabulary, and the weights by their names in `pixelParameters`. */
+export interface InitialModel {
+  readonly tokenizerFiles: TokenizerFiles;
+  readonly weights: ReadonlyMap<string, HostTensor>;
+}
+
 /** What a session is made from. */
 export interface SessionInput {
   readonly config: TrainConfig;
@@ -40,14 +46,14 @@ export interface SessionInput {
   readonly runtime: Runtime;
   /** Where to go on from. */
   readonly checkpoint?: Checkpoint;
-  /** Weights to start from, by their names in `pixelParameters`. */
-  readonly initialWeights?: ReadonlyMap<string, HostTensor>;
+  /** A model to begin with. */
+  readonly initial?: InitialModel;
 }
 
 /** Builds models, tokenizer, training program and state for a configuration. */
 export async function openSession(input: SessionInput): Promise<TrainingSession> {
   const { config, dataset, runtime, checkpoint } = input;
-  const model = modelOf(config, dataset);
+  const model = modelOf(input);
   const objective = objectiveOf(config, dataset, model);
   if (checkpoint) objective.restore(checkpoint.position);
   const { beta1, beta2, eps } = config.training;
@@ -65,18 +71,17 @@ interface Model {
   readonly scheduler: SchedulerSettings;
 }
 
-/** The vocabulary is learnt from the data set's captions, and its size is written into the text encoder's configuration. */
-function modelOf({ model: { unet, text_encoder, scheduler, tokenizer } }: TrainConfig, dataset: Dataset): Model {
-  const tokenizerFiles = trainBytePairs(dataset.captions(), {
-    merges: tokenizer.merges,
-    contextLength: tokenizer.context,
-  });
-  const { vocabSize, endTokenId } = tokenizerFrom(tokenizerFiles);
+/** The vocabulary is the initial model's, or learnt from the captions; the text encoder's configuration follows it. */
+function modelOf({ config, dataset, initial }: SessionInput): Model {
+  const { unet, text_encoder, scheduler, tokenizer } = config.model;
+  const { merges, context: contextLength } = tokenizer;
+  const tokenizerFiles = initial?.tokenizerFiles ?? trainBytePairs(dataset.captions(), { merges, contextLength });
+  const { vocabSize, endTokenId, modelMaxLength } = tokenizerFrom(tokenizerFiles);
   const configs: PixelConfigs = {
     unet: { sample_size: dataset.size[0], in_channels: 3, out_channels: 3, ...unet },
     text_encoder: {
       vocab_size: vocabSize,
-      max_position_embeddings: tokenizer.context,
+      max_position_embeddings: modelMaxLength,
       eos_token_id: endTokenId,
       ...text_encoder,
     },
@@ -97,11 +102,11 @@ const objectiveOf = ({ training }: TrainConfig, dataset: Dataset, model: Model):
     seed: training.seed,
   });
 
-function firstState({ config, checkpoint, initialWeights }: SessionInput, { parameters }: Objective): HostTensors {
+function firstState({ config, checkpoint, initial }: SessionInput, { parameters }: Objective): HostTensors {
   if (checkpoint) return checkpoint.tensors;
-  if (!initialWeights) return initialState(parameters, torchCpu(config.training.seed));
-  expectKeys("the checkpoint to start from", parameters, initialWeights);
-  return stateFrom(Object.fromEntries(initialWeights));
+  if (!initial) return initialState(parameters, torchCpu(config.training.seed));
+  expectKeys("the model to begin with", parameters, initial.weights);
+  return stateFrom(Object.fromEntries(initial.weights));
 }
 
 const rateOptions = ({ training: t }: TrainConfig): RateOptions => ({
