@@ -14,7 +14,7 @@ import { planTextToImage, textToImage } from "../packages/aquatint/src/pipelines
 import { nodeRuntime } from "../packages/aquatint/src/runtime/node.ts";
 import { readTrainConfig } from "../packages/aquatint/src/train/node.ts";
 
-const RECIPE = "recipes/emoji/pixel.json";
+const RECIPE = "recipes/emoji/pixel-3d.json";
 /** Ten pictures of each colour. */
 const PER_COLOUR = 10;
 const SHOWN = 32;

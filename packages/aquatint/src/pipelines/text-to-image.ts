@@ -71,7 +71,7 @@ export interface ImageEvent {
 export type TextToImageEvent = EvaluationEvent | ImageEvent;
 
 /** A model's own choices, where the caller makes none. */
-export const defaults = { steps: 30, guidance: 4, seed: 0 } as const;
+export const defaults = { steps: 50, guidance: 2, seed: 0 } as const;
 const MAX_PIXELS = 1024 * 1024;
 
 /** Checks every option against the model before anything is loaded. @throws AquatintError that names the option. */

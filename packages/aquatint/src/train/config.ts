@@ -45,8 +45,8 @@ const samples = z.strictObject({
   prompts: z.array(z.string()).min(1),
   /** Minutes between two grids; the last step always makes one. */
   every_minutes: positive.default(10),
-  steps: count.default(30),
-  guidance: z.number().nonnegative().default(4),
+  steps: count.default(50),
+  guidance: z.number().nonnegative().default(2),
   /** The first prompt's seed; the next ones follow. */
   seed: z.int().nonnegative().default(0),
 });
