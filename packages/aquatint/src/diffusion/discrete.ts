@@ -1,8 +1,18 @@
 import { AquatintError } from "../errors.ts";
 import { checkedTime, type Schedule, variancePreserving } from "./level.ts";
 
+/** How numbers of a table are rounded. */
+export interface Precision {
+  /** Rounds betas and alphaBar as torch does in float32, for other tools' last digit. */
+  readonly float32?: boolean | undefined;
+}
+
 /** The published form: `betas[t - 1]` is the variance that step t adds, so alphaBar(t) is the product of 1 - beta. */
-export function scheduleFromBetas(betas: ArrayLike<number>, { name = "betas" } = {}): Schedule {
+export function scheduleFromBetas(
+  betas: ArrayLike<number>,
+  { name = "betas", float32 = false }: Precision & { readonly name?: string } = {},
+): Schedule {
+  const rounded = float32 ? Math.fround : (value: number) => value;
   const alphaBars = new Float64Array(betas.length + 1);
   alphaBars[0] = 1;
   for (let i = 0; i < betas.length; i++) {
@@ -12,9 +22,9 @@ export function scheduleFromBetas(betas: ArrayLike<number>, { name = "betas" } =
         hint: "give smaller betas, or more steps where they are scaled by the number of steps",
       });
     }
-    alphaBars[i + 1] = alphaBars[i]! * (1 - beta);
+    alphaBars[i + 1] = alphaBars[i]! * rounded(1 - rounded(beta));
   }
-  return discrete(name, alphaBars);
+  return discrete(name, alphaBars.map(rounded));
 }
 
 /** The variances that each of a schedule's T steps adds: 1 - alphaBar(t) / alphaBar(t - 1), t = 1 .. T. */

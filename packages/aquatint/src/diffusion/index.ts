@@ -1,3 +1,5 @@
+export * from "./continuous.ts";
+export * from "./coordinates.ts";
 export * from "./denoiser.ts";
 export * from "./discrete.ts";
 export * from "./forward.ts";
@@ -6,8 +8,10 @@ export * from "./latent.ts";
 export * from "./level.ts";
 export * from "./posterior.ts";
 export * from "./prediction.ts";
+export * from "./ramps.ts";
 export * from "./registry.ts";
 export * from "./samplers/sampler.ts";
+export * from "./scheduler.ts";
 export * from "./scheduler-config.ts";
 export * from "./schedules.ts";
 export * from "./spacing.ts";

@@ -16,6 +16,11 @@ export const targets: Readonly<Record<PredictionType, Target>> = {
   flow: () => [-1, 1],
 };
 
+/** What the networks of Karras et al. 2022 output in their own coordinates, for data of deviation `sigmaData`. */
+export const edmTarget =
+  (sigmaData: number, { sign = 1 } = {}): Target =>
+  ({ alpha, sigma }) => [(sign * sigma) / sigmaData, -sign * alpha * sigmaData];
+
 /** What is believed of a noisy x: the data and the noise that it is made of. */
 export interface Estimate {
   readonly x0: Latent;

@@ -30,12 +30,12 @@ test("an unknown name is refused with the valid ones and the nearest", () => {
   expect(error).toBeInstanceOf(AquatintError);
   expect(error.code).toBe("sampler/unknown");
   expect(error.message).toBe('there is no sampler "ddiim"');
-  expect(error.hint).toBe('did you mean "ddim"? the samplers are ddpm, ddim, renoise, heun, dpmpp-2m');
-  expect(thrown("bogosort").hint).toBe("the samplers are ddpm, ddim, renoise, heun, dpmpp-2m");
+  expect(error.hint).toBe(`did you mean "ddim"? the samplers are ${Object.keys(samplers).join(", ")}`);
+  expect(thrown("bogosort").hint).toMatch(/^the samplers are ddpm, ddim, .*tcd/);
   expect(thrown("constructor").code).toBe("sampler/unknown");
 });
 
 test("an option that a sampler does not take is refused", () => {
-  expect(() => samplerNamed("heun").create({ eta: 0.5 })).toThrow('"heun" takes no option "eta"');
+  expect(() => samplerNamed("plms").create({ eta: 0.5 })).toThrow('"plms" takes no option "eta"');
   expect(() => samplerNamed("ddim").create({ eta: 0.5 })).not.toThrow();
 });

@@ -1,16 +1,37 @@
 import { AquatintError } from "../errors.ts";
 import { nearest } from "../math/nearest.ts";
-import { dpmpp2m } from "./samplers/dpmpp-2m.ts";
-import { ddim, ddpm, renoise, type Variance } from "./samplers/first-order.ts";
-import { heun } from "./samplers/heun.ts";
+import type { SolverType } from "./samplers/dpm-solver.ts";
+import type { Algorithm } from "./samplers/exponential.ts";
+import type { Variance } from "./samplers/first-order.ts";
 import type { Sampler } from "./samplers/sampler.ts";
+import { samplers } from "./samplers/table.ts";
 import type { SpacingName } from "./spacing.ts";
 
 /** Every option that some sampler takes; an entry lists its own. */
 export interface SamplerOptions {
-  /** Share of DDPM's noise that is fresh, 0 .. 1. */
+  /** Share of ancestral noise that is fresh, 0 .. 1; TCD's gamma. */
   readonly eta?: number | undefined;
   readonly variance?: Variance | undefined;
+  /** Karras et al. 2022's S_churn. */
+  readonly churn?: number | undefined;
+  /** In what coordinates Heun's method draws straight lines. */
+  readonly coordinates?: "exploding" | "straight" | undefined;
+  /** The solver's order, 1 to 3 (LMS: 1 to 4). */
+  readonly order?: number | undefined;
+  /** What a DPM solver extrapolates, by diffusers' names. */
+  readonly algorithm?: Algorithm | undefined;
+  readonly solverType?: SolverType | undefined;
+  /** The last steps of short walks take lower orders. */
+  readonly lowerOrderFinal?: boolean | undefined;
+  readonly eulerAtFinal?: boolean | undefined;
+  /** UniPC's B(h). */
+  readonly variant?: "bh1" | "bh2" | undefined;
+  /** UniPC extrapolates the data, or else the noise. */
+  readonly predictData?: boolean | undefined;
+  /** Steps that UniPC does not correct, the first being 0. */
+  readonly uncorrected?: readonly number[] | undefined;
+  /** LCM's `timestep_scaling`. */
+  readonly timestepScaling?: number | undefined;
 }
 
 /** What else a name of another tool fixes. */
@@ -28,6 +49,8 @@ export interface SamplerEntry {
   readonly stochastic: boolean;
   /** Evaluations of the network in a full step. */
   readonly evaluations: number;
+  /** Evaluations that its first steps take beyond that. */
+  readonly starting?: number;
   /** The spacing where neither the checkpoint nor the caller chooses one. */
   readonly spacing: SpacingName;
   readonly options: readonly (keyof SamplerOptions)[];
@@ -37,64 +60,7 @@ export interface SamplerEntry {
   create(options?: SamplerOptions): Sampler;
 }
 
-/** Every sampler, by the name that the command line takes. */
-export const samplers = {
-  ddpm: {
-    title: "DDPM",
-    order: 1,
-    stochastic: true,
-    evaluations: 1,
-    spacing: "trailing",
-    options: ["variance"],
-    aliases: { DDPMScheduler: {} },
-    reference: "Ho, Jain and Abbeel 2020, algorithm 2, arXiv:2006.11239",
-    create: ddpm,
-  },
-  ddim: {
-    title: "DDIM",
-    order: 1,
-    stochastic: false,
-    evaluations: 1,
-    spacing: "trailing",
-    options: ["eta"],
-    aliases: { DDIMScheduler: {} },
-    reference: "Song, Meng and Ermon 2021, equation 12, arXiv:2010.02502",
-    create: ddim,
-  },
-  renoise: {
-    title: "Renoise",
-    order: 0,
-    stochastic: true,
-    evaluations: 1,
-    spacing: "trailing",
-    options: [],
-    aliases: {},
-    reference: "Song et al. 2023, algorithm 1 (multistep consistency sampling), arXiv:2303.01469",
-    create: renoise,
-  },
-  heun: {
-    title: "Heun",
-    order: 2,
-    stochastic: false,
-    evaluations: 2,
-    spacing: "trailing",
-    options: [],
-    aliases: {},
-    reference: "Karras et al. 2022, algorithm 1, arXiv:2206.00364",
-    create: () => heun(),
-  },
-  "dpmpp-2m": {
-    title: "DPM-Solver++ (2M)",
-    order: 2,
-    stochastic: false,
-    evaluations: 1,
-    spacing: "trailing",
-    options: [],
-    aliases: { dpmpp_2m: {} },
-    reference: "Lu et al. 2022, algorithm 2, arXiv:2211.01095",
-    create: dpmpp2m,
-  },
-} as const satisfies Readonly<Record<string, SamplerEntry>>;
+export { samplers };
 
 /** The name of a sampler in the registry. */
 export type SamplerName = keyof typeof samplers;
@@ -105,6 +71,8 @@ export interface NamedSampler {
   readonly entry: SamplerEntry;
   /** The spacing that the name fixes, if it does. */
   readonly spacing: SpacingName | undefined;
+  /** The options that the name fixes. */
+  readonly options: SamplerOptions;
   /** Makes the sampler; an option that it does not take throws. */
   create(options?: SamplerOptions): Sampler;
 }
@@ -128,6 +96,7 @@ function chosen(name: SamplerName, entry: SamplerEntry, preset: SamplerPreset): 
     name,
     entry,
     spacing: preset.spacing,
+    options: preset.options ?? {},
     create(options = {}) {
       const foreign = Object.keys(options).find((key) => !entry.options.some((known) => known === key));
       if (foreign === undefined) return entry.create({ ...preset.options, ...options });

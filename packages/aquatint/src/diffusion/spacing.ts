@@ -1,6 +1,8 @@
 import { AquatintError } from "../errors.ts";
 import { linspace, roundHalfEven } from "../math/numbers.ts";
+import { levelOfRatio, noiseRatio } from "./coordinates.ts";
 import { clean, type Level, type Schedule } from "./level.ts";
+import { alignYourSteps, beta, exponential, karras, polyexponential, type Ramp } from "./ramps.ts";
 
 /** Chooses the levels at which `steps` steps begin, noisiest first, without the one where the last step ends. */
 export type Spacing = (schedule: Schedule, steps: number) => readonly Level[];
@@ -32,11 +34,79 @@ export const linspaced = (): Spacing => (schedule, n) => {
   return visit(schedule, n, (i) => 1 + roundHalfEven(indices[n - 1 - i]!));
 };
 
+/** As `linspaced`, with fractional times; between whole times sigma / alpha is linear (k-diffusion's old default). */
+export const fractional = (): Spacing => (schedule, n) => {
+  const indices = linspace(0, schedule.steps - 1, n);
+  return Array.from({ length: n }, (_, i) => ratioLinear(schedule, 1 + indices[n - 1 - i]!));
+};
+
+/** The levels of one more step, without the cleanest: what diffusers' multistep solvers visit. */
+export const open =
+  (spacing: Spacing): Spacing =>
+  (schedule, n) =>
+    spacing(schedule, n + 1).slice(0, n);
+
+/** ComfyUI's "simple": every T / n-th time down from T, cut to whole times. */
+export const simple = (): Spacing => (schedule, n) =>
+  visit(schedule, n, (i) => schedule.steps - Math.floor((i * schedule.steps) / n));
+
+/** Stability's "SGM uniform": evenly from T towards 1, which is not visited. */
+export const sgmUniform = (): Spacing => open(fractional());
+
+/** How a ramp of noise ratios is laid over a schedule. */
+export interface RampedOptions {
+  /** Where the ramp's ends come from: this spacing's first and last level; the schedule's own without it. */
+  readonly within?: Spacing | undefined;
+  /** Its ends themselves, where they are given. */
+  readonly ratioMax?: number | undefined;
+  readonly ratioMin?: number | undefined;
+  /** What is done to times, which networks are told as indices. */
+  readonly toWhole?: ((index: number) => number) | undefined;
+}
+
+/** Levels whose noise ratios follow a ramp; their times are found on the schedule. */
+export const ramped =
+  (ramp: Ramp, { within, ratioMax, ratioMin, toWhole = (index) => index }: RampedOptions = {}): Spacing =>
+  (schedule, n) => {
+    const inner = within?.(schedule, n);
+    const [first, last] = [inner?.[0] ?? schedule.level(schedule.steps), inner?.at(-1) ?? schedule.level(1)];
+    const [from, to] = [finite(ratioMax ?? noiseRatio(first), schedule), ratioMin ?? noiseRatio(last)].map(Math.fround);
+    return Array.from(ramp(from!, to!, n), (ratio) => {
+      const t = timeOfRatio(schedule, ratio);
+      return levelOfRatio(1 + toWhole(t - 1), ratio);
+    });
+  };
+
+/** Pure noise has no finite ratio: the ramp then begins at the noisiest level that does. */
+const finite = (ratio: number, schedule: Schedule): number =>
+  Number.isFinite(ratio) && ratio < 1e6 ? ratio : noiseRatio(schedule.level(schedule.steps - 1));
+
+/** Exactly these times, 0 .. T, noisiest first. */
+export const atTimes =
+  (times: readonly number[]): Spacing =>
+  (schedule, n) =>
+    checkedList(times, n, "times").map((t) => schedule.level(t));
+
+/** Exactly these noise ratios sigma / alpha, noisiest first. */
+export const atRatios =
+  (ratios: readonly number[]): Spacing =>
+  (schedule, n) =>
+    checkedList(ratios, n, "sigmas").map((ratio) => levelOfRatio(timeOfRatio(schedule, ratio), ratio));
+
 /** Every spacing that a configuration or a sampler can name. */
 export const spacings = {
   trailing,
   leading,
   linspace: linspaced,
+  fractional,
+  karras: () => ramped(karras()),
+  exponential: () => ramped(exponential()),
+  polyexponential: () => ramped(polyexponential()),
+  beta: () => ramped(beta()),
+  simple,
+  sgm_uniform: sgmUniform,
+  ays: () => ramped(alignYourSteps("sd15")),
+  ays_sdxl: () => ramped(alignYourSteps("sdxl")),
 } satisfies Readonly<Record<string, (options: SpacingOptions) => Spacing>>;
 
 /** The name of a spacing in the registry. */
@@ -59,6 +129,39 @@ export function levels({ schedule, steps, spacing = trailing(), final = clean }:
     });
   }
   return [...spacing(schedule, steps), final];
+}
+
+/**
+ * The time in 1 .. T at which the schedule's sigma / alpha is `ratio`, or the nearer end; between whole times ln(sigma)
+ * is linear, and its table has the precision of diffusers' (float32), which decides where times are cut to whole ones.
+ */
+export function timeOfRatio(schedule: Schedule, ratio: number): number {
+  const table = (t: number) => Math.fround(Math.log(Math.fround(noiseRatio(schedule.level(t)))));
+  const wanted = Math.log(ratio);
+  let [low, high] = [1, schedule.steps];
+  if (wanted <= table(low)) return low;
+  if (wanted >= table(high)) return high;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (table(middle) <= wanted) low = middle;
+    else high = middle;
+  }
+  const [from, to] = [table(low), table(high)];
+  return Number.isFinite(to) ? low + (wanted - from) / (to - from) : low;
+}
+
+function ratioLinear(schedule: Schedule, t: number): Level {
+  const low = Math.floor(t);
+  const part = t - low;
+  if (part === 0) return schedule.level(t);
+  const [from, to] = [noiseRatio(schedule.level(low)), noiseRatio(schedule.level(low + 1))];
+  return Number.isFinite(to) && to < 1e6 ? levelOfRatio(t, (1 - part) * from + part * to) : schedule.level(t);
+}
+
+function checkedList(list: readonly number[], n: number, what: string): readonly number[] {
+  const falls = list.every((value, i) => Number.isFinite(value) && (i === 0 || value < list[i - 1]!));
+  if (list.length === n && falls) return list;
+  throw new AquatintError("sampler/steps", `expected ${n} falling ${what}, got ${JSON.stringify(list)}`);
 }
 
 const visit = (schedule: Schedule, n: number, time: (i: number) => number): readonly Level[] =>

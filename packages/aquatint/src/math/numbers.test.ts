@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { linspace, roundHalfEven } from "./numbers.ts";
+import { linspace, linspace32, roundHalfEven } from "./numbers.ts";
 
 test("linspace holds both ends exactly", () => {
   expect(Array.from(linspace(1, 2, 5))).toEqual([1, 1.25, 1.5, 1.75, 2]);
@@ -18,4 +18,13 @@ test.each([
   [7, 7],
 ])("%d rounds to %d", (x, expected) => {
   expect(roundHalfEven(x)).toBe(expected);
+});
+
+test("linspace32 is linspace in float32, its last element exact", () => {
+  const all = linspace32(0.0001, 0.02, 1000);
+  expect([all[0], all[999]]).toEqual([Math.fround(0.0001), Math.fround(0.02)]);
+  all.forEach((v, i) => {
+    expect(v).toBe(Math.fround(v));
+    expect(Math.abs(v - linspace(0.0001, 0.02, 1000)[i]!)).toBeLessThan(3e-9);
+  });
 });

@@ -152,13 +152,13 @@ async function* run(
   { device, threads, signal }: GenerateOptions,
 ): AsyncGenerator<TextToImageEvent, void, void> {
   signal?.throwIfAborted();
-  const { modules, tokenizer, scheduler } = model;
+  const { modules, tokenizer } = model;
   const parameters = { names: pixelParameters(modules), as: await model.weights() };
   await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
   signal?.throwIfAborted();
   await using network = pixelNetwork({ runtime, modules, tokenizer, parameters });
   for (const plan of plans) {
-    yield* textToImage({ network, scheduler, channels: modules.channels }, plan, signal ? { signal } : {});
+    yield* textToImage({ network, channels: modules.channels }, plan, signal ? { signal } : {});
   }
 }
 

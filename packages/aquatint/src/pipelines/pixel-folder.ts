@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type SchedulerSettings, schedulerSettings } from "../diffusion/scheduler-config.ts";
+import type { SchedulerSettings } from "../diffusion/scheduler.ts";
+import { schedulerSettings } from "../diffusion/scheduler-config.ts";
 import { AquatintError, messageOf } from "../errors.ts";
 import { fromFloat32, toFloat32 } from "../formats/half.ts";
 import { encodeSafetensors, parseSafetensors } from "../formats/safetensors.ts";

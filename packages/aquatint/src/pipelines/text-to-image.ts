@@ -1,13 +1,10 @@
-import { type Denoiser, denoiser, type Network } from "../diffusion/denoiser.ts";
-import { clipped, guide } from "../diffusion/guidance.ts";
+import { writtenIn } from "../diffusion/coordinates.ts";
+import { guide } from "../diffusion/guidance.ts";
 import type { Latent } from "../diffusion/latent.ts";
 import { lin } from "../diffusion/latent.ts";
 import type { Level } from "../diffusion/level.ts";
-import { checkSolvable, targets } from "../diffusion/prediction.ts";
-import { samplerNamed } from "../diffusion/registry.ts";
-import type { Sampler } from "../diffusion/samplers/sampler.ts";
-import type { SchedulerSettings } from "../diffusion/scheduler-config.ts";
-import { levels, spacings } from "../diffusion/spacing.ts";
+import { checkSolvable } from "../diffusion/prediction.ts";
+import { type SchedulerRun, type SchedulerSettings, scheduler, withSampler } from "../diffusion/scheduler.ts";
 import { AquatintError } from "../errors.ts";
 import { type Picture, tensorToPicture } from "../formats/image.ts";
 import type { HostTensor } from "../graph/types.ts";
@@ -41,8 +38,10 @@ export interface TextToImagePlan {
   readonly seed: Seed;
   readonly width: number;
   readonly height: number;
-  readonly sampler: Sampler;
+  /** The checkpoint's scheduler, or the one of the sampler that the caller chose. */
+  readonly scheduler: SchedulerSettings;
   readonly samplerName: string;
+  readonly steps: number;
   readonly levels: readonly Level[];
 }
 
@@ -89,11 +88,12 @@ export function planTextToImage(
   }
   checkSize({ width, height }, modules);
   torchCpu(seed); // refuses what is no 64-bit integer
-  const named = samplerNamed(options.sampler ?? scheduler.sampler);
-  const own = named.name === scheduler.sampler ? scheduler.samplerOptions : {};
-  const spacing = named.spacing ? spacings[named.spacing]({}) : scheduler.spacing;
-  const path = levels({ schedule: scheduler.schedule, steps, spacing, final: scheduler.final });
-  checkSolvable(targets[scheduler.prediction], path.slice(0, -1));
+  const chosen = options.sampler === undefined ? scheduler : withSampler(scheduler, options.sampler);
+  const { levels } = chosen.path(steps);
+  checkSolvable(
+    chosen.target,
+    levels.slice(0, -1).map((level) => writtenIn(chosen.networkCoordinates, level)),
+  );
   return {
     prompt,
     negative,
@@ -101,9 +101,10 @@ export function planTextToImage(
     seed,
     width,
     height,
-    levels: path,
-    sampler: named.create(own),
-    samplerName: named.name,
+    scheduler: chosen,
+    samplerName: chosen.sampler,
+    steps,
+    levels,
   };
 }
 
@@ -124,28 +125,27 @@ function checkSize(size: { width: number; height: number }, { multiple, sampleSi
 /** A loaded model. */
 export interface TextToImageInput {
   readonly network: PixelNetwork;
-  readonly scheduler: SchedulerSettings;
   readonly channels: number;
 }
 
 /** Draws noise and turns it into a picture of the prompt; yields every evaluation on the way, then the picture. */
 export async function* textToImage(
-  { network, scheduler, channels }: TextToImageInput,
+  { network, channels }: TextToImageInput,
   plan: TextToImagePlan,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<TextToImageEvent, void, void> {
-  const { height, width, seed } = plan;
+  const { height, width, seed, steps } = plan;
   const size = channels * height * width;
   const stream = torchCpu(seed);
   const seen: { x: Latent; timestep: number }[] = [];
-  const predict = await guidedNetwork({ network, scheduler, channels }, plan, signal);
-  const recorded: Network = (x, level) => {
-    seen.push({ x, timestep: scheduler.schedule.timestep(level.t) });
-    return predict(x, level);
+  const predict = await guidedNetwork({ network, channels }, plan, signal);
+  const recorded: SchedulerRun["network"] = (x, timestep) => {
+    seen.push({ x, timestep });
+    return predict(x, timestep);
   };
-  const denoise = withClip(denoiser(recorded, targets[scheduler.prediction]), scheduler.clip);
-  const x = lin([plan.levels[0]!.sigma, stream.randn(size)]);
-  const run = plan.sampler({ x, levels: plan.levels, denoise, noise: () => stream.randn(size), signal });
+  const chosen = scheduler(plan.scheduler);
+  const x = lin([chosen.initialNoiseScale(steps), stream.randn(size)]);
+  const run = chosen.run({ steps, x, network: recorded, noise: () => stream.randn(size), ...(signal && { signal }) });
   let last = x;
   for await (const { i, n, level, x: reached, x0, final } of run) {
     last = reached;
@@ -154,23 +154,20 @@ export async function* textToImage(
   yield { type: "image", seed, picture: tensorToPicture(last, { width, height }) };
 }
 
-const withClip = (denoise: Denoiser, range: number | undefined): Denoiser =>
-  range === undefined ? denoise : clipped(denoise, range);
-
 /** Both branches of classifier-free guidance in one call of the network. */
 async function guidedNetwork(
-  { network, scheduler, channels }: TextToImageInput,
+  { network, channels }: TextToImageInput,
   { prompt, negative, guidance, height, width }: TextToImagePlan,
   signal: AbortSignal | undefined,
-): Promise<Network> {
+): Promise<SchedulerRun["network"]> {
   const captions = guidance === 1 ? [prompt] : [negative, prompt];
   const context = await network.encode(captions, { signal });
   const shape = [captions.length, channels, height, width];
-  return async (x, level) => {
+  return async (x, timestep) => {
     const data = new Float32Array(captions.length * x.length);
     for (let i = 0; i < captions.length; i++) data.set(x, i * x.length);
     const batch: HostTensor = { dtype: "float32", shape, data };
-    const out = await network.predict(batch, scheduler.schedule.timestep(level.t), context, { signal });
+    const out = await network.predict(batch, timestep, context, { signal });
     return captions.length === 1 ? out : guide(out.subarray(0, x.length), out.subarray(x.length), guidance);
   };
 }

@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
-import { targets } from "../diffusion/prediction.ts";
-import { type SchedulerSettings, schedulerSettings } from "../diffusion/scheduler-config.ts";
+import type { SchedulerSettings } from "../diffusion/scheduler.ts";
+import { schedulerSettings } from "../diffusion/scheduler-config.ts";
 import type { Picture } from "../formats/image.ts";
 import { type HostTensor, type HostTensors, sizeOf } from "../graph/types.ts";
 import { torchCpu } from "../math/random.ts";
@@ -96,7 +96,7 @@ const objectiveOf = ({ training }: TrainConfig, dataset: Dataset, model: Model):
     tokenizer: tokenizerFrom(model.tokenizerFiles),
     dataset,
     schedule: model.scheduler.schedule,
-    target: targets[model.scheduler.prediction],
+    target: model.scheduler.target,
     batchSize: training.batch_size,
     guidanceDropout: training.guidance_dropout,
     seed: training.seed,
@@ -168,7 +168,7 @@ function previewOf({ config, runtime, model, state }: Open) {
       const pictures: Picture[] = [];
       for (const [i, prompt] of prompts.entries()) {
         const plan = planTextToImage({ scheduler, modules }, { prompt, steps, guidance, seed: seed + i });
-        for await (const event of textToImage({ network, scheduler, channels: modules.channels }, plan)) {
+        for await (const event of textToImage({ network, channels: modules.channels }, plan)) {
           if (event.type === "image") pictures.push(event.picture);
         }
       }

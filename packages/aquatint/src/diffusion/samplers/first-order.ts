@@ -16,7 +16,7 @@ interface Landing {
 const oneEvaluation = (land: (x: Latent, believed: Estimate, move: Move) => Landing): Sampler =>
   async function* (input) {
     let { x } = input;
-    for (const move of moves(input.levels)) {
+    for (const move of moves(input)) {
       const believed = await evaluate(input, x, move.from);
       const { mean, deviation } = land(x, believed, move);
       x = deviation > 0 ? lin([1, mean], [deviation, input.noise()]) : mean;
@@ -50,9 +50,18 @@ export const ddpm = ({ variance = "small" }: { readonly variance?: Variance | un
 
 /** DDIM (Song et al. 2021): deterministic at eta = 0, DDPM at eta = 1; Euler's method on the probability flow. */
 export const ddim = ({ eta = 0 }: { readonly eta?: number | undefined } = {}): Sampler => {
-  if (!(eta >= 0 && eta <= 1)) throw new AquatintError("sampler/option", `eta lies in 0 .. 1, got ${eta}`);
-  return refreshing((from, to) => eta * Math.sqrt(posterior(from, to).variance));
+  const share = checkedShare(eta);
+  return refreshing((from, to) => share * Math.sqrt(posterior(from, to).variance));
 };
+
+/** Euler's method with ancestral noise: DDIM whose noise is all fresh unless eta says otherwise. */
+export const eulerAncestral = ({ eta = 1 }: { readonly eta?: number | undefined } = {}): Sampler => ddim({ eta });
 
 /** The lecture's x_t-1 = x0_hat + sigma_t-1 eps with all noise fresh: alpha_t-1 x0_hat + sigma_t-1 eps here. */
 export const renoise = (): Sampler => refreshing((_, to) => to.sigma);
+
+/** Returns eta where it is a share, 0 .. 1, and throws elsewhere. */
+export function checkedShare(eta: number): number {
+  if (eta >= 0 && eta <= 1) return eta;
+  throw new AquatintError("sampler/option", `eta lies in 0 .. 1, got ${eta}`);
+}

@@ -1,30 +1,13 @@
+import { exploding, type StraightCoordinates } from "../coordinates.ts";
 import { type Latent, lin } from "../latent.ts";
-import type { Level } from "../level.ts";
 import type { Estimate } from "../prediction.ts";
 import { evaluate, type Move, moves, type Sampler } from "./sampler.ts";
 
-/** The coordinates in which a method draws straight lines: x / scale against sigma / scale. */
-export interface Coordinates {
-  /** 0 where the coordinates are infinite. */
-  scale(level: Level): number;
-  /** Change of x / scale for a change of sigma / scale. */
-  slope(believed: Estimate): Latent;
-}
-
-/** Variance-exploding coordinates (Karras et al. 2022), the usual ones of Stable Diffusion. */
-export const exploding: Coordinates = { scale: ({ alpha }) => alpha, slope: ({ eps }) => eps };
-
-/** Flow matching's coordinates, finite also where nothing of the data is left. */
-export const straight: Coordinates = {
-  scale: ({ alpha, sigma }) => alpha + sigma,
-  slope: ({ x0, eps }) => lin([1, eps], [-1, x0]),
-};
-
 /** Heun's method (Karras et al. 2022, algorithm 1); one evaluation where a step starts or ends beyond the coordinates. */
-export const heun = ({ coordinates = exploding } = {}): Sampler =>
+export const heun = ({ coordinates = exploding }: { readonly coordinates?: StraightCoordinates } = {}): Sampler =>
   async function* (input) {
     let { x } = input;
-    for (const move of moves(input.levels)) {
+    for (const move of moves(input)) {
       const { i, n, from, to } = move;
       const first = await evaluate(input, x, from);
       const start = x;
@@ -39,7 +22,12 @@ export const heun = ({ coordinates = exploding } = {}): Sampler =>
     return x;
   };
 
-function trapezoid({ scale, slope }: Coordinates, { from, to }: Move, x: Latent, ends: [Estimate, Estimate]): Latent {
+function trapezoid(
+  { scale, slope }: StraightCoordinates,
+  { from, to }: Move,
+  x: Latent,
+  ends: [Estimate, Estimate],
+): Latent {
   const [s, s2] = [scale(from), scale(to)];
   const half = (to.sigma - (s2 / s) * from.sigma) / 2;
   return lin([s2 / s, x], [half, slope(ends[0])], [half, slope(ends[1])]);

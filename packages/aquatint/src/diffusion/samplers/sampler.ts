@@ -1,7 +1,15 @@
 import type { Denoiser } from "../denoiser.ts";
-import type { Latent } from "../latent.ts";
+import { type Latent, lin } from "../latent.ts";
 import type { Level } from "../level.ts";
 import type { Estimate } from "../prediction.ts";
+
+/** Finds a level by what it is known for. */
+export interface LevelFinder {
+  /** By its noise-to-signal ratio sigma / alpha. */
+  ratio(ratio: number): Level;
+  /** By its time, 0 .. T. */
+  time(t: number): Level;
+}
 
 /** What a sampler works on. */
 export interface SamplerInput {
@@ -9,8 +17,12 @@ export interface SamplerInput {
   readonly x: Latent;
   /** At least two levels, from noisy to clean. */
   readonly levels: readonly Level[];
+  /** Where each step lands, if not at the next of `levels`: DDIM in diffusers lands a fixed stride further down. */
+  readonly landings?: readonly Level[] | undefined;
+  /** Levels that are not among `levels`, in their coordinates; for samplers that evaluate in between. */
+  readonly levelAt: LevelFinder;
   readonly denoise: Denoiser;
-  /** Fresh standard normals of x's size; only stochastic samplers ask, once a step at most. */
+  /** Fresh standard normals of x's size, drawn in the order of the levels; only stochastic samplers ask. */
   readonly noise: () => Latent;
   readonly signal?: AbortSignal | undefined;
 }
@@ -43,11 +55,17 @@ export interface Move {
   readonly to: Level;
 }
 
-/** The steps between neighbouring levels. */
-export function* moves(levels: readonly Level[]): Generator<Move, void, void> {
+/** The steps between neighbouring levels, or from each level to its landing. */
+export function* moves({ levels, landings }: Pick<SamplerInput, "levels" | "landings">): Generator<Move, void, void> {
   const n = levels.length - 1;
-  for (let i = 0; i < n; i++) yield { i, n, from: levels[i]!, to: levels[i + 1]! };
+  for (let i = 0; i < n; i++) yield { i, n, from: levels[i]!, to: (landings ?? levels.slice(1))[i]! };
 }
+
+/** Where a step has only one way to go: from pure noise, or to clean data. */
+export const isEdge = ({ from, to }: Move): boolean => from.alpha === 0 || to.sigma === 0;
+
+/** The first-order step: the estimated data and noise, mixed as `to` says. */
+export const remix = ({ to }: Pick<Move, "to">, { x0, eps }: Estimate): Latent => lin([to.alpha, x0], [to.sigma, eps]);
 
 /** One evaluation; an abort rejects at once, whether or not the network notices it. */
 export async function evaluate({ denoise, signal }: SamplerInput, x: Latent, level: Level): Promise<Estimate> {

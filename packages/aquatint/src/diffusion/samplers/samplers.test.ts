@@ -1,18 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { deviation, idealDenoiser, spread } from "../../../test/gaussian.ts";
 import { torchCpu } from "../../math/random.ts";
-import type { Level } from "../level.ts";
+import { preserving, straight } from "../coordinates.ts";
+import type { Level, Schedule } from "../level.ts";
 import { checkSolvable, targets } from "../prediction.ts";
 import { type SamplerEntry, samplers } from "../registry.ts";
+import { levelFinder } from "../scheduler.ts";
 import { cosine, linear, schedules } from "../schedules.ts";
 import { levels } from "../spacing.ts";
 import { ddim, ddpm, renoise } from "./first-order.ts";
-import { heun, straight } from "./heun.ts";
+import { heun } from "./heun.ts";
 import { moves, type Sampler, type SamplerInput, type Step } from "./sampler.ts";
 
 const entries = Object.entries<SamplerEntry>(samplers);
 const denoise = idealDenoiser(targets.v_prediction);
 const noNoise = () => new Float32Array(1);
+const finder = (schedule: Schedule) => levelFinder({ schedule, coordinates: preserving });
+const levelAt = finder(cosine({ maxBeta: 0.999 }));
 
 async function run(sampler: Sampler, input: SamplerInput): Promise<{ steps: Step[]; x: Float32Array }> {
   const steps: Step[] = [];
@@ -23,19 +27,26 @@ async function run(sampler: Sampler, input: SamplerInput): Promise<{ steps: Step
   }
 }
 
-/** Error of the probability flow between two levels of the cosine, where its solution is the spread. */
+/**
+ * Error of the probability flow between two levels of the cosine, where its solution is the spread: the mean at four
+ * levels on the way, where groups of two or three steps end for n = 24 and 48.
+ */
 async function flowError(sampler: Sampler, n: number): Promise<number> {
   const grid = Array.from({ length: n + 1 }, (_, i) => cosine().level(900 - (850 * i) / n));
   const start = Float32Array.of(spread(grid[0]!));
-  const { x } = await run(sampler, { x: start, levels: grid, denoise, noise: noNoise });
-  return Math.abs(x[0]! - spread(grid[n]!));
+  const { steps } = await run(sampler, { x: start, levels: grid, denoise, noise: noNoise, levelAt });
+  const ends = steps.filter(({ final, i }) => final && (i + 1) % (n / 4) === 0);
+  return ends.reduce((sum, { x, next }) => sum + Math.abs(x[0]! - spread(next)), 0) / ends.length;
 }
+
+const linearAt = finder(linear());
 
 /** Variance of the last x, exactly: the loop is linear, so one element follows the start and one each fresh noise. */
 async function finalVariance(sampler: Sampler, grid: readonly Level[]): Promise<number> {
   const unit = (k: number, size = 1) => new Float32Array(grid.length + 1).map((_, i) => (i === k ? size : 0));
   let drawn = 0;
-  const { x } = await run(sampler, { x: unit(0, spread(grid[0]!)), levels: grid, denoise, noise: () => unit(++drawn) });
+  const x0 = unit(0, spread(grid[0]!));
+  const { x } = await run(sampler, { x: x0, levels: grid, denoise, noise: () => unit(++drawn), levelAt: linearAt });
   return x.reduce((sum, v) => sum + v * v, 0);
 }
 
@@ -43,23 +54,23 @@ const deterministic = entries.filter(([, { stochastic }]) => !stochastic);
 const random = entries.filter(([, { stochastic }]) => stochastic);
 
 test.each(deterministic)("%s solves the probability flow at its declared order", async (_, entry) => {
-  const measured = Math.log2((await flowError(entry.create(), 20)) / (await flowError(entry.create(), 40)));
+  const measured = Math.log2((await flowError(entry.create(), 24)) / (await flowError(entry.create(), 48)));
   expect(measured).toBeGreaterThan(entry.order - 0.3);
-  expect(measured).toBeLessThan(entry.order + 0.6);
+  expect(measured).toBeLessThan(entry.order + 0.8);
 });
 
 test.each(random)("%s reaches the data's variance at its declared order", async (_, entry) => {
   const error = async (steps: number) =>
     Math.abs((await finalVariance(entry.create(), levels({ schedule: linear(), steps }))) - deviation ** 2);
   const measured = Math.log2((await error(50)) / (await error(100)));
-  expect(Math.abs(measured - entry.order)).toBeLessThan(0.4);
+  expect(Math.abs(measured - entry.order)).toBeLessThan(0.5);
 });
 
-describe.each(entries)("%s", (name, { create, stochastic, evaluations }) => {
+describe.each(entries)("%s", (name, { create, stochastic, evaluations, starting = 0 }) => {
   const walk = levels({ schedule: cosine(), steps: 12 });
   const seeded = (seed: number): SamplerInput => {
     const stream = torchCpu(seed);
-    return { x: torchCpu(0).randn(6), levels: walk, denoise, noise: () => stream.randn(6) };
+    return { x: torchCpu(0).randn(6), levels: walk, denoise, noise: () => stream.randn(6), levelAt };
   };
 
   test("yields after every evaluation and says where it is", async () => {
@@ -67,9 +78,9 @@ describe.each(entries)("%s", (name, { create, stochastic, evaluations }) => {
     const starts = unfinished.slice(0, -1);
     const { steps, x } = await run(create(), { ...seeded(1), levels: unfinished });
     const n = starts.length;
-    expect(steps).toHaveLength(evaluations * n);
+    expect(steps).toHaveLength(evaluations * n + starting);
     expect(steps.filter((step) => step.final).map(({ i, next }) => [i, next])).toEqual(
-      Array.from(moves(unfinished), ({ i, to }) => [i, to]),
+      Array.from(moves({ levels: unfinished }), ({ i, to }) => [i, to]),
     );
     expect(starts.map((_, i) => steps.find((step) => step.i === i)!.level)).toEqual(starts);
     expect(steps.every((step) => step.n === n)).toBe(true);
@@ -107,7 +118,12 @@ describe.each(entries)("%s", (name, { create, stochastic, evaluations }) => {
           const singular = schedule.alphaBar(1000) === 0 && target === targets.epsilon;
           if (singular) expect(() => checkSolvable(target, grid.slice(0, -1))).toThrow("tells nothing new");
           else {
-            const { x } = await run(create(), { ...seeded(4), levels: grid, denoise: idealDenoiser(target) });
+            const { x } = await run(create(), {
+              ...seeded(4),
+              levels: grid,
+              levelAt: finder(schedule),
+              denoise: idealDenoiser(target),
+            });
             expect(x.every(Number.isFinite)).toBe(true);
           }
         }
@@ -145,6 +161,7 @@ const input = (): SamplerInput => {
     levels: levels({ schedule: linear(), steps: 15 }),
     denoise,
     noise: () => stream.randn(8),
+    levelAt: linearAt,
   };
 };
 
@@ -181,7 +198,13 @@ test("heun in straight coordinates keeps order 2, from pure noise too", async ()
   const error = async (n: number) => {
     const grid = Array.from({ length: n + 1 }, (_, i) => cosine().level(1000 - (900 * i) / n));
     const sampler = heun({ coordinates: straight });
-    const { x } = await run(sampler, { x: Float32Array.of(spread(grid[0]!)), levels: grid, denoise, noise: noNoise });
+    const { x } = await run(sampler, {
+      x: Float32Array.of(spread(grid[0]!)),
+      levels: grid,
+      denoise,
+      noise: noNoise,
+      levelAt,
+    });
     return Math.abs(x[0]! - spread(grid[n]!));
   };
   expect(Math.log2((await error(20)) / (await error(40)))).toBeGreaterThan(1.7);

@@ -1,0 +1,126 @@
+import { type Coordinates, noiseRatio, preserving, writtenIn } from "./coordinates.ts";
+import type { Denoiser } from "./denoiser.ts";
+import type { Limit } from "./guidance.ts";
+import { type Latent, lin } from "./latent.ts";
+import type { Level, Schedule } from "./level.ts";
+import { estimate, type Target } from "./prediction.ts";
+import { type SamplerName, type SamplerOptions, samplerNamed } from "./registry.ts";
+import type { LevelFinder, Step } from "./samplers/sampler.ts";
+import { levels, type Spacing, spacings, timeOfRatio } from "./spacing.ts";
+
+/** The levels of a walk, and where its steps land if not at the next of them. */
+export interface Path {
+  readonly levels: readonly Level[];
+  readonly landings?: readonly Level[] | undefined;
+}
+
+/** All that a published scheduler configuration says about sampling. */
+export interface SchedulerSettings {
+  readonly sampler: SamplerName;
+  readonly samplerOptions: SamplerOptions;
+  readonly schedule: Schedule;
+  /** What the network predicts, in its own coordinates. */
+  readonly target: Target;
+  /** Bounds on the estimated data. */
+  readonly limit: Limit;
+  /** The coordinates of `path` and of every x. */
+  readonly coordinates: Coordinates;
+  /** The coordinates that x is brought to before the network sees it. */
+  readonly networkCoordinates: Coordinates;
+  /** Chooses levels for samplers other than the scheduler's own. */
+  readonly spacing: Spacing;
+  readonly final: Level;
+  path(steps: number): Path;
+  /** The level of every evaluation of a walk, in order. */
+  evaluated(path: Path, at: LevelFinder): readonly Level[];
+  /** What diffusers lists as its sigmas. */
+  listed(path: Path): readonly number[];
+  /** What standard normals are multiplied by to begin. */
+  initialNoiseScale(path: Path): number;
+}
+
+/** What `run` works on. */
+export interface SchedulerRun {
+  readonly steps: number;
+  /** The start: standard normals times the initial noise scale. */
+  readonly x: Latent;
+  /** The network; it sees x scaled as it was trained and the number that it knows the level by. */
+  readonly network: (scaledInput: Latent, t: number) => Promise<Latent>;
+  /** Fresh standard normals of x's size. */
+  readonly noise: () => Latent;
+  /** Share of ancestral noise, for samplers that take it. */
+  readonly eta?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A sampler with its schedule, in the coordinates and the numbers of the tool that published it. */
+export interface Scheduler {
+  readonly settings: SchedulerSettings;
+  /** What the network is told at each of its evaluations. */
+  timesteps(steps: number): Float64Array;
+  sigmas(steps: number): Float64Array;
+  /** What standard normals are multiplied by to begin a walk of so many steps. */
+  initialNoiseScale(steps: number): number;
+  /** Yields after every evaluation; it returns the last x. */
+  run(options: SchedulerRun): AsyncGenerator<Step, Latent, void>;
+}
+
+/** A scheduler at work. */
+export function scheduler(settings: SchedulerSettings): Scheduler {
+  const { schedule, path } = settings;
+  return {
+    settings,
+    timesteps(steps) {
+      const visited = settings.evaluated(path(steps), levelFinder(settings));
+      return Float64Array.from(visited, ({ t }) => schedule.timestep(t));
+    },
+    sigmas: (steps) => Float64Array.from(settings.listed(path(steps))),
+    initialNoiseScale: (steps) => settings.initialNoiseScale(path(steps)),
+    run({ steps, x, network, noise, eta, signal }) {
+      const options = eta === undefined ? settings.samplerOptions : { ...settings.samplerOptions, eta };
+      const sampler = samplerNamed(settings.sampler).create(options);
+      const denoise = settings.limit(networkDenoiser(settings, network));
+      return sampler({ ...path(steps), x, denoise, noise, levelAt: levelFinder(settings), signal });
+    },
+  };
+}
+
+/** A network that is told times, as a denoiser in the coordinates of the settings. */
+export function networkDenoiser(
+  { schedule, target, networkCoordinates }: SchedulerSettings,
+  network: SchedulerRun["network"],
+): Denoiser {
+  return async (x, level) => {
+    const scaled = lin([1 / networkCoordinates.scale(level), x]);
+    const output = await network(scaled, schedule.timestep(level.t));
+    return estimate(target, writtenIn(networkCoordinates, level), scaled, output);
+  };
+}
+
+/** Finds levels of the schedule in the coordinates of the settings. */
+export const levelFinder = ({
+  schedule,
+  coordinates,
+}: Pick<SchedulerSettings, "schedule" | "coordinates">): LevelFinder => ({
+  ratio: (ratio) => writtenIn(coordinates, { t: timeOfRatio(schedule, ratio), alpha: 1, sigma: ratio }),
+  time: (t) => writtenIn(coordinates, schedule.level(t)),
+});
+
+/** The same model under another sampler of the registry, in variance-preserving coordinates. */
+export function withSampler(settings: SchedulerSettings, wanted: string): SchedulerSettings {
+  const named = samplerNamed(wanted);
+  const own = named.name === settings.sampler;
+  if (own && !named.spacing && Object.keys(named.options).length === 0) return settings;
+  const spacing = named.spacing ? spacings[named.spacing]({}) : settings.spacing;
+  const { schedule, final } = settings;
+  return {
+    ...settings,
+    sampler: named.name,
+    samplerOptions: own ? { ...settings.samplerOptions, ...named.options } : named.options,
+    coordinates: preserving,
+    path: (steps) => ({ levels: levels({ schedule, steps, spacing, final }).map((at) => writtenIn(preserving, at)) }),
+    evaluated: (path) => path.levels.slice(0, -1),
+    listed: (path) => path.levels.map(noiseRatio),
+    initialNoiseScale: ({ levels: [first] }) => first!.sigma,
+  };
+}

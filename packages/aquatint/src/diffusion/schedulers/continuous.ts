@@ -1,0 +1,167 @@
+import { z } from "zod";
+import { linspace } from "../../math/numbers.ts";
+import { edm, flow, shifted } from "../continuous.ts";
+import { edmCoordinates, exploding, straight, writtenIn } from "../coordinates.ts";
+import type { Limit } from "../guidance.ts";
+import { clean, type Level, type Schedule, variancePreserving } from "../level.ts";
+import { edmTarget, targets } from "../prediction.ts";
+import { exponential, karras } from "../ramps.ts";
+import type { SamplerName, SamplerOptions } from "../registry.ts";
+import type { SchedulerSettings } from "../scheduler.ts";
+import { ramped, type Spacing } from "../spacing.ts";
+import {
+  continuousSettings,
+  define,
+  finalField,
+  flag,
+  innerTwice,
+  limitOf,
+  only,
+  rampFields,
+  thresholdFields,
+} from "./fields.ts";
+
+const edmFields = {
+  sigma_min: z.number().positive().default(0.002),
+  sigma_max: z.number().positive().default(80),
+  sigma_data: z.number().positive().default(0.5),
+  sigma_schedule: z.enum(["karras", "exponential"]).default("karras"),
+  num_train_timesteps: z.int().positive().default(1000),
+  prediction_type: z.enum(["epsilon", "v_prediction"]).default("epsilon"),
+  rho: z.number().positive().default(7),
+  ...finalField,
+};
+
+function edmSettings(
+  config: z.infer<z.ZodObject<typeof edmFields>>,
+  particular: { readonly sampler: SamplerName; readonly samplerOptions?: SamplerOptions; readonly limit?: Limit },
+): SchedulerSettings {
+  const { sigma_min: sigmaMin, sigma_max: sigmaMax, sigma_data: sigmaData, rho } = config;
+  const walk = edm({ steps: config.num_train_timesteps, sigmaMin, sigmaMax, rho });
+  // what the network is told depends on sigma alone, so times are sigmas' own
+  const schedule: Schedule = { ...walk, timestep: (t) => t };
+  const told = (level: Level): Level => ({ ...level, t: Math.log(level.sigma) / 4 });
+  const ramp = config.sigma_schedule === "karras" ? karras({ rho }) : exponential();
+  const spacing: Spacing = (_, n) =>
+    ramped(ramp, { ratioMin: sigmaMin, ratioMax: sigmaMax })(walk, n).map((level) => told(writtenIn(exploding, level)));
+  return continuousSettings({
+    schedule,
+    spacing,
+    final: config.final_sigmas_type === "zero" ? clean : told({ t: 0, alpha: 1, sigma: sigmaMin }),
+    target: edmTarget(sigmaData, { sign: config.prediction_type === "epsilon" ? 1 : -1 }),
+    coordinates: exploding,
+    networkCoordinates: edmCoordinates(sigmaData),
+    initialNoiseScale: () => Math.hypot(sigmaMax, 1),
+    ...particular,
+  });
+}
+
+/** EDMEulerScheduler */
+export const edmEuler = define(edmFields, (config) => edmSettings(config, { sampler: "euler" }));
+
+/** EDMDPMSolverMultistepScheduler */
+export const edmDpm = define(
+  {
+    ...edmFields,
+    ...thresholdFields,
+    solver_order: z.int().min(1).max(3).default(2),
+    algorithm_type: z.enum(["dpmsolver++", "sde-dpmsolver++"]).default("dpmsolver++"),
+    solver_type: z.enum(["midpoint", "heun"]).default("midpoint"),
+    lower_order_final: flag(true),
+    euler_at_final: flag(),
+  },
+  (config) =>
+    edmSettings(config, {
+      sampler: config.algorithm_type === "dpmsolver++" ? "dpmpp-2m" : "dpmpp-2m-sde",
+      samplerOptions: {
+        order: config.solver_order,
+        algorithm: config.algorithm_type,
+        solverType: config.solver_type,
+        lowerOrderFinal: config.lower_order_final,
+        eulerAtFinal: config.euler_at_final,
+      },
+      limit: limitOf(config),
+    }),
+);
+
+const flowFields = {
+  num_train_timesteps: z.int().positive().default(1000),
+  shift: z.number().positive().default(1),
+};
+
+/** Evenly from T to the time whose shifted place is the first one's: diffusers shifts its ends and then the walk. */
+const twiceShifted =
+  (shift: number): Spacing =>
+  (schedule, n) =>
+    Array.from(linspace(schedule.steps, schedule.steps * shifted(1 / schedule.steps, shift), n), schedule.level);
+
+function flowSettings(
+  { num_train_timesteps: steps, shift }: z.infer<z.ZodObject<typeof flowFields>>,
+  particular: { readonly sampler: SamplerName } & Partial<SchedulerSettings>,
+): SchedulerSettings {
+  return continuousSettings({
+    schedule: flow({ steps, shift }),
+    spacing: twiceShifted(shift),
+    final: { t: 0, alpha: 1, sigma: 0 },
+    target: targets.flow,
+    coordinates: straight,
+    networkCoordinates: straight,
+    listed: ({ levels }) => levels.map(({ sigma }) => sigma),
+    ...particular,
+  });
+}
+
+/** FlowMatchEulerDiscreteScheduler */
+export const flowEuler = define(
+  {
+    ...flowFields,
+    ...rampFields,
+    use_karras_sigmas: only(false),
+    use_exponential_sigmas: only(false),
+    use_beta_sigmas: only(false),
+    use_dynamic_shifting: only(false),
+    invert_sigmas: only(false),
+    stochastic_sampling: flag(),
+    shift_terminal: z.null().optional(),
+    base_shift: z.unknown().optional(),
+    max_shift: z.unknown().optional(),
+    base_image_seq_len: z.unknown().optional(),
+    max_image_seq_len: z.unknown().optional(),
+    time_shift_type: z.unknown().optional(),
+  },
+  (config) => flowSettings(config, { sampler: config.stochastic_sampling ? "renoise" : "euler" }),
+);
+
+/** FlowMatchHeunDiscreteScheduler */
+export const flowHeun = define(flowFields, (config) =>
+  flowSettings(config, {
+    sampler: "heun",
+    samplerOptions: { coordinates: "straight" },
+    evaluated: ({ levels }) => innerTwice(levels).slice(0, -1),
+    listed: ({ levels }) => innerTwice(levels).map(({ sigma }) => sigma),
+  }),
+);
+
+/** IPNDMScheduler: sigma = sin(pi u / 2)^2, and a first step that believes in no data. */
+export const ipndm = define(
+  { num_train_timesteps: z.int().positive().default(1000), trained_betas: z.null().default(null) },
+  ({ num_train_timesteps: steps }) => {
+    const share = (u: number) => 1 - Math.sin((Math.PI / 2) * u) ** 4;
+    const level = (t: number) => variancePreserving(t, share(t / steps));
+    const timestep = (t: number) => (Math.asin(level(t).sigma) / Math.PI) * 2;
+    const schedule: Schedule = { name: "ipndm", steps, alphaBar: (t) => share(t / steps), level, timestep };
+    return continuousSettings({
+      sampler: "ipndm",
+      schedule,
+      spacing: (_, n) => Array.from({ length: n }, (_, i) => level(steps - (steps * i) / n)),
+      final: clean,
+      target: targets.v_prediction,
+      limit: blindAtNoise,
+    });
+  },
+);
+
+const blindAtNoise: Limit = (denoise) => async (x, level) => {
+  const believed = await denoise(x, level);
+  return level.alpha === 0 ? { ...believed, x0: new Float32Array(x.length) } : believed;
+};
