@@ -55,7 +55,7 @@ if (!folder || !out) {
 }
 const { dataset } = await readTrainConfig(RECIPE);
 const model = await openPixelModel(folderSource(folder));
-const { modules, tokenizer, scheduler } = model;
+const { modules, tokenizer } = model;
 await using runtime = await nodeRuntime();
 const parameters = { names: pixelParameters(modules), as: await model.weights() };
 await using network = pixelNetwork({ runtime, modules, tokenizer, parameters });
@@ -64,7 +64,7 @@ const wrong: string[] = [];
 const asked = captions(dataset.names ?? emojiNames.map(({ name }) => name));
 for (const [i, { prompt, colour }] of asked.entries()) {
   const plan = planTextToImage(model, { prompt, seed: FIRST_SEED + i });
-  for await (const event of textToImage({ network, scheduler, channels: modules.channels }, plan)) {
+  for await (const event of textToImage({ network, channels: modules.channels }, plan)) {
     if (event.type !== "image") continue;
     pictures.push(event.picture);
     const found = borderColour(event.picture);
