@@ -9,7 +9,12 @@ if (!files.length) {
   process.exit(2);
 }
 const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
-const losses = texts.flatMap((text) => text.trim().split("\n").map((line) => Number(JSON.parse(line).loss)));
+const losses = texts.flatMap((text) =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => Number(JSON.parse(line).loss)),
+);
 const points = Array.from({ length: Math.ceil(losses.length / AVERAGED) }, (_, i) => {
   const part = losses.slice(i * AVERAGED, (i + 1) * AVERAGED);
   return part.reduce((a, b) => a + b, 0) / part.length;
