@@ -39,7 +39,7 @@ export function withMaxBeta(schedule: Schedule, maxBeta: number): Schedule {
 }
 
 /** A schedule known at the integers; between them its log-SNR is linear, or alphaBar where that is infinite. */
-function discrete(name: string, alphaBars: Float64Array): Schedule {
+export function discrete(name: string, alphaBars: Float64Array): Schedule {
   const steps = alphaBars.length - 1;
   const alphaBar = (t: number): number => {
     const i = Math.floor(checkedTime(t, { name, steps }));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { denoiser, type Network } from "./denoiser.ts";
-import { clipped, guided } from "./guidance.ts";
+import { type Denoiser, denoiser, type Network } from "./denoiser.ts";
+import { clipped, guided, reconciled, thresholded } from "./guidance.ts";
 import type { Level } from "./level.ts";
 import { targets } from "./prediction.ts";
 
@@ -29,4 +29,20 @@ test("clipping bounds x0 and leaves eps as it was", async () => {
   expect([cut.x0[0], cut.x0[1]]).toEqual([raw.x0[0], -1]);
   expect(cut.eps).toEqual(raw.eps);
   expect((await clipped(plain, 2)(x, level)).x0[1]).toBe(-2);
+});
+
+test("dynamic thresholding clips at a quantile of |x0| and scales back to 1", async () => {
+  const belief: Denoiser = async () => ({ x0: Float32Array.of(-4, 1, 2, 0.5, 3), eps: x });
+  const { x0, eps } = await thresholded(belief, { quantile: 0.5, max: 10 })(x, level);
+  expect(Array.from(x0)).toEqual([-1, 0.5, 1, 0.25, 1]);
+  expect(eps).toBe(x);
+  expect(Array.from((await thresholded(belief)(x, level)).x0)).toEqual([-1, 1, 1, 0.5, 1]);
+});
+
+test("reconciled noise makes x of the bounded data again", async () => {
+  const plain = denoiser(constant(0.5, 0.25), targets.epsilon);
+  const { x0, eps } = await reconciled(clipped(plain))(x, level);
+  x.forEach((v, i) => {
+    expect(level.alpha * x0[i]! + level.sigma * eps[i]!).toBeCloseTo(v, 6);
+  });
 });

@@ -10,23 +10,36 @@ import { levels } from "./spacing.ts";
 const ddpm = (options: object = {}) => schedulerSettings({ _class_name: "DDPMScheduler", ...options });
 const ddim = (options: object = {}) => schedulerSettings({ _class_name: "DDIMScheduler", ...options });
 
-// 256 elements a latent, of which the fixture keeps the first; "network": x t / (t + 1) at index t.
-test.each(runs)("$label runs as diffusers' does", async ({ scheduler, config, steps, step_args, ...expected }) => {
-  const { timesteps, run } = schedulerFromConfig({ _class_name: scheduler, ...config });
-  expect(Array.from(timesteps(steps)).slice(0, expected.timesteps.length)).toEqual(expected.timesteps);
-  const [x, stream] = [torchCpu(100).randn(256), torchCpu(7)];
-  const network = async (input: Float32Array, t: number) => input.map((v) => (v * t) / (t + 1));
-  const trajectory: Float32Array[] = [x];
-  for await (const step of run({ steps, x, network, noise: () => stream.randn(256), ...step_args })) {
-    trajectory.push(step.x);
-  }
-  const every = steps / (expected.trajectory.length - 1);
-  expected.trajectory.forEach((row, k) => {
-    row.forEach((b, i) => {
-      expect(Math.abs(trajectory[k * every]![i]! - b)).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(b)));
-    });
+/** The reference data's bound: |a - b| <= 1e-4 max(1, |b|). */
+function expectClose(actual: ArrayLike<number>, expected: readonly number[]) {
+  expected.forEach((b, i) => {
+    expect(Math.abs(actual[i]! - b)).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(b)));
   });
-});
+}
+
+// 256 elements a latent, of which the fixture keeps the first; "network": factor x t / (t + 1) at index t.
+test.each(runs)(
+  "$label runs as diffusers' does",
+  async ({ scheduler, config, steps, step_args, factor, ...expected }) => {
+    const { timesteps, sigmas, initialNoiseScale, run } = schedulerFromConfig({ _class_name: scheduler, ...config });
+    expectClose(timesteps(steps), expected.timesteps);
+    expectClose(sigmas(steps), expected.sigmas);
+    const stream = torchCpu(7);
+    const scale = initialNoiseScale(steps);
+    const x = torchCpu(100)
+      .randn(256)
+      .map((v) => v * scale);
+    const network = async (input: Float32Array, t: number) => input.map((v) => (factor * v * t) / (t + 1));
+    const trajectory: Latent[] = [x];
+    for await (const step of run({ steps, x, network, noise: () => stream.randn(256), ...step_args })) {
+      trajectory.push(step.x);
+    }
+    const every = (trajectory.length - 1) / (expected.trajectory.length - 1);
+    expected.trajectory.forEach((row, k) => {
+      expectClose(trajectory[k * every]!, row);
+    });
+  },
+);
 
 describe("missing keys take diffusers' defaults", () => {
   test("of DDPMScheduler", () => {

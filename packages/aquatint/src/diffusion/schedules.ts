@@ -1,6 +1,6 @@
 import { AquatintError } from "../errors.ts";
 import { linspace, linspace32 } from "../math/numbers.ts";
-import { type Precision, scheduleFromBetas, withMaxBeta } from "./discrete.ts";
+import { discrete, type Precision, scheduleFromBetas, withMaxBeta } from "./discrete.ts";
 import { checkedTime, type Schedule, variancePreserving } from "./level.ts";
 
 /** What `linear` and `scaledLinear` are made of, with diffusers' meanings. */
@@ -65,7 +65,8 @@ export function sigmoid(options: BetaOptions = {}): Schedule {
 
 /**
  * The same schedule with sqrt(alphaBar) shifted and scaled so that alphaBar(T) is 0 and alphaBar(1) stays (Lin et al.
- * 2024, algorithm 1); `least` keeps alphaBar(T) above 0 for methods that divide by it.
+ * 2024, algorithm 1); `least` is alphaBar(T) for methods that divide by it, as in diffusers, where it may lie above
+ * alphaBar(T - 1).
  */
 export function zeroTerminalSnr({ name, steps, alphaBar }: Schedule, { least = 0 } = {}): Schedule {
   const [first, last] = [Math.sqrt(alphaBar(1)), Math.sqrt(alphaBar(steps))];
@@ -73,8 +74,10 @@ export function zeroTerminalSnr({ name, steps, alphaBar }: Schedule, { least = 0
     if (t === 0) return 1;
     return t === steps ? least : (((Math.sqrt(alphaBar(t)) - last) * first) / (first - last)) ** 2;
   };
-  const betas = Float64Array.from({ length: steps }, (_, i) => 1 - at(i + 1) / at(i));
-  return scheduleFromBetas(betas, { name });
+  return discrete(
+    name,
+    Float64Array.from({ length: steps + 1 }, (_, t) => at(t)),
+  );
 }
 
 /** Every schedule that a configuration or a command can name, by diffusers' names and the lecture's "cosine". */

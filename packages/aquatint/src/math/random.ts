@@ -83,16 +83,17 @@ function shuffled(n: number, next: () => number): Int32Array {
   return out;
 }
 
-function low32(seed: Seed): number {
+/** Returns a seed as a bigint where it is a 64-bit integer, and throws elsewhere. */
+export function checkedSeed(seed: Seed): bigint {
   const exact = typeof seed === "bigint" || Number.isSafeInteger(seed);
   const value = exact ? BigInt(seed) : undefined;
-  if (value === undefined || value < -(2n ** 63n) || value >= 2n ** 64n) {
-    throw new AquatintError("random/seed", `a seed is a 64-bit integer, got ${String(seed)}`, {
-      hint: "give an integer from 0 to 9007199254740991, or a bigint up to 18446744073709551615",
-    });
-  }
-  return Number(BigInt.asUintN(32, value));
+  if (value !== undefined && value >= -(2n ** 63n) && value < 2n ** 64n) return value;
+  throw new AquatintError("random/seed", `a seed is a 64-bit integer, got ${String(seed)}`, {
+    hint: "give an integer from 0 to 9007199254740991, or a bigint up to 18446744073709551615",
+  });
 }
+
+const low32 = (seed: Seed): number => Number(BigInt.asUintN(32, checkedSeed(seed)));
 
 function checkedRange(low: number, high: number): number {
   const whole = Number.isInteger(low) && Number.isInteger(high);
