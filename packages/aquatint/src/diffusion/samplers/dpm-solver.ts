@@ -66,13 +66,21 @@ interface Extrapolation {
   readonly fresh?: Latent | undefined;
 }
 
+/** The terms that every order begins with: the first-order step, and fresh noise where the equation has some. */
+function firstOrder(
+  k: Coefficients,
+  { x, m, fresh }: { readonly x: Latent; readonly m: Latent; readonly fresh: Latent | undefined },
+): readonly Term[] {
+  const step: readonly Term[] = [
+    [k.x, x],
+    [k.first, m],
+  ];
+  return fresh ? [...step, [k.noise, fresh]] : step;
+}
+
 function extrapolated(k: Coefficients, { x, to, known, solverType, fresh }: Extrapolation): readonly Term[] {
   const [m0, m1, m2] = known as [Belief, Belief?, Belief?];
-  const start: Term[] = [
-    [k.x, x],
-    [k.first, m0.m],
-  ];
-  if (fresh) start.push([k.noise, fresh]);
+  const start = firstOrder(k, { x, m: m0.m, fresh });
   if (!m1) return start;
   const h = lambda(to) - lambda(m0.level);
   const r0 = (lambda(m0.level) - lambda(m1.level)) / h;
@@ -128,11 +136,7 @@ function groups(n: number, order: number, lowerOrderFinal: boolean): readonly nu
 /** `known` holds the group's beliefs, its first level first. */
 function within(k: Coefficients, { x, to, known, solverType, fresh }: Extrapolation): readonly Term[] {
   const [m0, m1, m2] = known as [Belief, Belief?, Belief?];
-  const start: Term[] = [
-    [k.x, x],
-    [k.first, m0.m],
-  ];
-  if (fresh) start.push([k.noise, fresh]);
+  const start = firstOrder(k, { x, m: m0.m, fresh });
   if (!m1) return start;
   const h = lambda(to) - lambda(m0.level);
   const r1 = (lambda(m1.level) - lambda(m0.level)) / h;
