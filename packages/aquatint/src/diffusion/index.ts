@@ -2,6 +2,7 @@ export * from "./continuous.ts";
 export * from "./coordinates.ts";
 export * from "./denoiser.ts";
 export * from "./discrete.ts";
+export * from "./exact.ts";
 export * from "./forward.ts";
 export * from "./guidance.ts";
 export * from "./latent.ts";
