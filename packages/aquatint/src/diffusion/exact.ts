@@ -58,15 +58,16 @@ interface Part {
 export function gaussianMixture(components: readonly GaussianComponent[]): GaussianMixture {
   const parts = partsOf(components);
   const dimensions = parts[0]!.mean.length;
-  const look = (x: ArrayLike<number>, level: Level) => views(parts, x, level);
   const estimate = (x: ArrayLike<number>, level: Level): ExactEstimate => {
     const [x0, eps] = [new Float64Array(x.length), new Float64Array(x.length)];
-    for (const { at, share, part, pull } of look(x, level)) {
-      const covered = along(part, pull, part.variances);
-      for (let i = 0; i < dimensions; i++) {
-        x0[at + i]! += share * (part.mean[i]! + level.alpha * covered[i]!);
-        eps[at + i]! += share * level.sigma * pull[i]!;
-      }
+    for (const { at, shares, pulls } of views(parts, x, level)) {
+      parts.forEach((part, k) => {
+        const covered = along(part, pulls[k]!, part.variances);
+        for (let i = 0; i < dimensions; i++) {
+          x0[at + i]! += shares[k]! * (part.mean[i]! + level.alpha * covered[i]!);
+          eps[at + i]! += shares[k]! * level.sigma * pulls[k]![i]!;
+        }
+      });
     }
     return { x0, eps };
   };
@@ -78,11 +79,13 @@ export function gaussianMixture(components: readonly GaussianComponent[]): Gauss
     dimensions,
     ...moments(parts),
     estimate,
-    logDensity: (x, level = clean) => logDensities(parts, x, level),
+    logDensity: (x, level = clean) => Float64Array.from(views(parts, x, level), (seen) => seen.logDensity),
     score(x, level = clean) {
       const gradient = new Float64Array(x.length);
-      for (const { at, share, pull } of look(x, level)) {
-        for (let i = 0; i < dimensions; i++) gradient[at + i]! -= share * pull[i]!;
+      for (const { at, shares, pulls } of views(parts, x, level)) {
+        pulls.forEach((pull, k) => {
+          for (let i = 0; i < dimensions; i++) gradient[at + i]! -= shares[k]! * pull[i]!;
+        });
       }
       return gradient;
     },
@@ -132,51 +135,61 @@ function checkedRows(rows: readonly ArrayLike<number>[], d: number): readonly Ar
   return rows;
 }
 
-/** One component's view of one noised row, which begins at index `at`. */
-interface View {
-  readonly at: number;
+/** A component as it is at a level. */
+interface NoisedPart {
   readonly part: Part;
-  /** ln of weight times density. */
-  readonly logJoint: number;
-  /** The inverse of the noised covariance, times x_t - alpha mean. */
-  readonly pull: Float64Array;
+  /** 1 / variance along each axis. */
+  readonly precision: Float64Array;
+  /** ln of its weight times its density at its centre. */
+  readonly height: number;
 }
 
-function view(part: Part, x: ArrayLike<number>, at: number, level: Level): View {
-  const { alpha, sigma } = level;
-  const noised = part.variances.map((v) => alpha ** 2 * v + sigma ** 2);
-  if (noised.includes(0)) {
+/** How all components see one row of x. */
+interface View {
+  /** Where the row begins. */
+  readonly at: number;
+  /** ln of the mixture's density. */
+  readonly logDensity: number;
+  /** For each component, the probability that the row is its own. */
+  readonly shares: Float64Array;
+  /** For each component, the inverse of the noised covariance, times x_t - alpha mean. */
+  readonly pulls: readonly Float64Array[];
+}
+
+function noisedPart(part: Part, level: Level): NoisedPart {
+  const variances = part.variances.map((v) => level.alpha ** 2 * v + level.sigma ** 2);
+  if (variances.includes(0)) {
     throw new AquatintError("exact/singular", `at t = ${level.t} a component without variance has no density`, {
       hint: "ask at a level with noise (sigma above 0), or give the component a small covariance",
     });
   }
-  const away = part.mean.map((mean, i) => x[at + i]! - alpha * mean);
-  const pull = along(
-    part,
-    away,
-    noised.map((v) => 1 / v),
-  );
-  const distance = away.reduce((sum, v, i) => sum + v * pull[i]!, 0);
-  const volume = noised.reduce((sum, v) => sum + Math.log(2 * Math.PI * v), 0);
-  return { at, part, logJoint: Math.log(part.weight) - (distance + volume) / 2, pull };
+  const volume = variances.reduce((sum, v) => sum + Math.log(2 * Math.PI * v), 0);
+  return { part, precision: variances.map((v) => 1 / v), height: Math.log(part.weight) - volume / 2 };
 }
 
-/** Every component's view of every row, with the probability that the row is the component's. */
-function* views(
-  parts: readonly Part[],
+/** The rows of x, one after another. */
+function* views(parts: readonly Part[], x: ArrayLike<number>, level: Level): Generator<View> {
+  const noised = parts.map((part) => noisedPart(part, level));
+  for (const at of rowsOf(parts, x)) yield view(noised, x, { at, alpha: level.alpha });
+}
+
+function view(
+  noised: readonly NoisedPart[],
   x: ArrayLike<number>,
-  level: Level,
-): Generator<View & { readonly share: number }> {
-  for (const at of rowsOf(parts, x)) {
-    const seen = parts.map((part) => view(part, x, at, level));
-    const total = logSumExp(seen.map(({ logJoint }) => logJoint));
-    for (const one of seen) yield { ...one, share: Math.exp(one.logJoint - total) };
-  }
-}
-
-function logDensities(parts: readonly Part[], x: ArrayLike<number>, level: Level): Float64Array {
-  const starts = rowsOf(parts, x);
-  return Float64Array.from(starts, (at) => logSumExp(parts.map((part) => view(part, x, at, level).logJoint)));
+  { at, alpha }: { readonly at: number; readonly alpha: number },
+): View {
+  const shares = new Float64Array(noised.length);
+  const pulls = noised.map(({ part, precision, height }, k) => {
+    const away = part.mean.map((mean, i) => x[at + i]! - alpha * mean);
+    const pull = along(part, away, precision);
+    let distance = 0;
+    for (let i = 0; i < away.length; i++) distance += away[i]! * pull[i]!;
+    shares[k] = height - distance / 2;
+    return pull;
+  });
+  const logDensity = logSumExp(shares);
+  for (let k = 0; k < shares.length; k++) shares[k] = Math.exp(shares[k]! - logDensity);
+  return { at, logDensity, shares, pulls };
 }
 
 function rowsOf(parts: readonly Part[], x: ArrayLike<number>): readonly number[] {
@@ -185,7 +198,8 @@ function rowsOf(parts: readonly Part[], x: ArrayLike<number>): readonly number[]
   throw new AquatintError("shape/mismatch", `${x.length} numbers are no rows of ${d}, the mixture's dimensions`);
 }
 
-function logSumExp(values: readonly number[]): number {
+function logSumExp(values: Float64Array): number {
+  if (values.length === 1) return values[0]!;
   const most = Math.max(...values);
   return most + Math.log(values.reduce((sum, v) => sum + Math.exp(v - most), 0));
 }
