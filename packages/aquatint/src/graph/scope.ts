@@ -8,8 +8,8 @@ let active: Scope | undefined;
 /** The module whose forward function is being traced. */
 export const currentScope = (): Scope | undefined => active;
 
-/** Runs `trace` with `scope` as the current one. */
-export function within<R>(scope: Scope, trace: () => R): R {
+/** Runs `trace` with `scope` as the current one; undefined is outside of every module. */
+export function within<R>(scope: Scope | undefined, trace: () => R): R {
   const outer = active;
   active = scope;
   try {
