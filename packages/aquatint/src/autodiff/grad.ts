@@ -1,4 +1,5 @@
 import { AquatintError } from "../errors.ts";
+import { gradientScope, within } from "../graph/scope.ts";
 import type { Node, Tensor } from "../graph/tensor.ts";
 import type { Shape } from "../graph/types.ts";
 import { topological } from "../graph/walk.ts";
@@ -8,7 +9,8 @@ import { sum } from "../ops/reduce.ts";
 import { reshape } from "../ops/shape.ts";
 
 /**
- * The derivative of a scalar `loss` with respect to each of `wrt`, as more graph.
+ * The derivative of a scalar `loss` with respect to each of `wrt`, as more graph. Its nodes belong to the module of the
+ * node that they differentiate, as "mid_block.resnets.0 (gradient)".
  * @throws AquatintError "graph/no-gradient" where the loss is no scalar, or depends on them through an op that refuses.
  */
 export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
@@ -22,13 +24,15 @@ export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   const cotangents = new Map<Tensor, Tensor>([[loss, fill({ value: 1, shape: [] })]]);
   for (const node of nodes.reverse()) {
     if (!live.has(node) || !node.outputs.some((y) => cotangents.has(y))) continue;
-    for (const [i, d] of backward(node, cotangents).entries()) {
-      const x = node.inputs[i]!;
-      if (!d || !live.has(x.node)) continue;
-      const previous = cotangents.get(x);
-      const own = unbroadcast(d, x.shape);
-      cotangents.set(x, previous ? add(previous, own) : own);
-    }
+    within(node.scope && gradientScope(node.scope), () => {
+      for (const [i, d] of backward(node, cotangents).entries()) {
+        const x = node.inputs[i]!;
+        if (!d || !live.has(x.node)) continue;
+        const previous = cotangents.get(x);
+        const own = unbroadcast(d, x.shape);
+        cotangents.set(x, previous ? add(previous, own) : own);
+      }
+    });
   }
   return wrt.map((x) => cotangents.get(x) ?? fill({ value: 0, shape: x.shape }));
 }

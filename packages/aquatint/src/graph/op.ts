@@ -1,7 +1,7 @@
 import { AquatintError } from "../errors.ts";
 import { currentScope } from "./scope.ts";
 import { type Node, Tensor } from "./tensor.ts";
-import { type Type, typeName } from "./types.ts";
+import { type HostTensor, type Type, typeName } from "./types.ts";
 
 type Tensors = readonly Tensor[];
 /** An ONNX attribute: whole numbers are INT, `float(x)` is FLOAT, lists are INTS. */
@@ -40,6 +40,28 @@ export type GradRule<I extends Tensors, A, T> =
   | "leaf"
   | "refused";
 
+/** What the passes may rely on in an op. An op that says nothing is left as it is. */
+export interface Laws<I extends Tensors, A> {
+  /** The operands may change places. */
+  readonly commutes?: true;
+  /** For each operand the number that, in every place of it, makes the result the other operand: x - 0 is [undefined, 0]. */
+  readonly neutral?: readonly (number | undefined)[];
+  /** Applied twice it gives back its input. */
+  readonly cancels?: true;
+  /** Two applications, `first` and then `second`, as one. */
+  readonly merge?: (first: A, second: A) => A;
+  /** Whether each output is the input of the same place. */
+  readonly identity?: (inputs: I, attrs: A) => boolean;
+  /** The op works element by element, on float32 like this. */
+  readonly element?: (...values: number[]) => number;
+  /** Where every element of every input is `value`, so is what this gives of the output. */
+  readonly uniform?: (value: number, inputs: I, attrs: A) => number;
+  /** The value is known before the graph runs: a number in every place, or all of it. */
+  readonly known?: (attrs: A) => number | HostTensor;
+  /** No two applications are ever the same value. */
+  readonly distinct?: true;
+}
+
 /** The declaration of an op. */
 export interface OpSpec<I extends Tensors, A, T extends Type | readonly Type[]> {
   readonly name: string;
@@ -54,6 +76,7 @@ export interface OpSpec<I extends Tensors, A, T extends Type | readonly Type[]> 
   ): string | readonly string[];
   /** One gradient per input, in order. Gradients are un-broadcast by `grad`, never here. */
   readonly grad: GradRule<I, A, T>;
+  readonly laws?: Laws<I, A>;
 }
 /** Any op; its rules are only called with nodes of its own. */
 // biome-ignore lint/suspicious/noExplicitAny: the erased form of every op
@@ -76,14 +99,17 @@ export function refuse(message: string, hint?: string): never {
   throw new ShapeError("shape/mismatch", message, { hint });
 }
 
-/** Applies `op`: infers the result's type and extends the graph by one node. */
-function apply(op: Op, inputs: Tensors, attrs: unknown): Tensor | Tensors {
-  const types = inferAt(op, inputs, attrs);
+/** Extends the graph by one application of `op`, whose outputs have these types. */
+function extend(op: Op, inputs: Tensors, attrs: unknown, types: readonly Type[]): Tensors {
   const outputs: Tensor[] = [];
   const node: Node = { op, inputs, attrs, outputs, scope: currentScope() };
-  for (const type of [types].flat() as Type[]) outputs.push(new Tensor(node, outputs.length, type));
-  return Array.isArray(types) ? outputs : outputs[0]!;
+  for (const type of types) outputs.push(new Tensor(node, outputs.length, type));
+  return outputs;
 }
+
+/** One more application of any op, for passes: all its outputs. @throws ShapeError */
+export const apply = (op: Op, inputs: Tensors, attrs: unknown): Tensors =>
+  extend(op, inputs, attrs, [inferAt(op, inputs, attrs)].flat());
 
 function inferAt(op: Op, inputs: Tensors, attrs: unknown): Type | readonly Type[] {
   try {
@@ -101,7 +127,10 @@ export function defineOp<I extends Tensors, A, T extends Type | readonly Type[]>
   const call = (...args: readonly unknown[]) => {
     const last = args.at(-1);
     const inputs = args.filter((arg) => arg instanceof Tensor);
-    return apply(op, inputs, last instanceof Tensor ? undefined : last);
+    const attrs = last instanceof Tensor ? undefined : (last as A);
+    const types = inferAt(op, inputs, attrs);
+    const outputs = extend(op, inputs, attrs, [types].flat());
+    return Array.isArray(types) ? outputs : outputs[0]!;
   };
   return Object.assign(call, { op }) as unknown as OpFn<I, A, T>;
 }

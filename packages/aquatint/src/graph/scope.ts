@@ -3,6 +3,17 @@ export interface Scope {
   path(): string;
 }
 
+const gradients = new WeakMap<Scope, Scope>();
+
+/** Where the gradient of a module's nodes belongs: "mid_block.resnets.0 (gradient)". That of a gradient is the same. */
+export function gradientScope(scope: Scope): Scope {
+  const known = gradients.get(scope);
+  if (known) return known;
+  const gradient: Scope = { path: () => `${scope.path()} (gradient)`.trimStart() };
+  gradients.set(scope, gradient).set(gradient, gradient);
+  return gradient;
+}
+
 let active: Scope | undefined;
 
 /** The module whose forward function is being traced. */

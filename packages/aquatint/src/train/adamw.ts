@@ -35,7 +35,7 @@ export const rateInputs = (): Readonly<Record<RateName, Tensor>> => {
 
 /** Scales gradients so that their common norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does. */
 export function clipByGlobalNorm(gradients: readonly Tensor[], limit: Tensor) {
-  const norm = sqrt(gradients.map((g) => sum(square(g))).reduce(add));
+  const norm = sqrt(gradients.map((g) => sum(square(g))).reduce((a, b) => add(a, b)));
   const factor = minimum(scalar(1), div(limit, add(norm, scalar(1e-6))));
   return { norm, clipped: gradients.map((g) => mul(g, factor)) };
 }
