@@ -30,12 +30,21 @@ type Cotangents<T> = T extends Type ? readonly [Tensor] : readonly (Tensor | und
 type Gradients<I extends Tensors> = { readonly [K in keyof I]: Tensor | undefined };
 type OutputsOf<T> = T extends Type ? readonly [Tensor] : Tensors;
 
+/** Where a derivative is taken. */
+export interface GradSite<I extends Tensors, A, T> {
+  readonly inputs: I;
+  readonly outputs: OutputsOf<T>;
+  readonly attrs: A;
+  /** Of each input, whether its gradient is used at all. */
+  readonly wanted: readonly boolean[];
+}
+
 /**
  * An op's derivative: a rule; "zero" where it is zero almost everywhere; "leaf" for a graph's inputs;
  * "refused" where there is one that nobody has written, so that asking for it throws.
  */
 export type GradRule<I extends Tensors, A, T> =
-  | ((dy: Cotangents<T>, site: { inputs: I; outputs: OutputsOf<T>; attrs: A }) => Gradients<I>)
+  | ((dy: Cotangents<T>, site: GradSite<I, A, T>) => Gradients<I>)
   | "zero"
   | "leaf"
   | "refused";
@@ -104,7 +113,23 @@ function extend(op: Op, inputs: Tensors, attrs: unknown, types: readonly Type[])
   const outputs: Tensor[] = [];
   const node: Node = { op, inputs, attrs, outputs, scope: currentScope() };
   for (const type of types) outputs.push(new Tensor(node, outputs.length, type));
+  recording?.add(node);
   return outputs;
+}
+
+let recording: Set<Node> | undefined;
+
+/** What `trace` returns, and the nodes by which it extends the graph. */
+export function recorded<R>(trace: () => R): { readonly result: R; readonly nodes: ReadonlySet<Node> } {
+  const outer = recording;
+  const nodes = new Set<Node>();
+  recording = nodes;
+  try {
+    return { result: trace(), nodes };
+  } finally {
+    recording = outer;
+    for (const node of nodes) outer?.add(node);
+  }
 }
 
 /** One more application of any op, for passes: all its outputs. @throws ShapeError */
