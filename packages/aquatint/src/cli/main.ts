@@ -6,6 +6,7 @@ import { addGenerate } from "./generate.ts";
 import { Interrupted, type Io, inProcess } from "./io.ts";
 import { addNoise } from "./noise.ts";
 import { addSchedule } from "./schedule.ts";
+import { addTheory } from "./theory.ts";
 import { addTrain } from "./train.ts";
 import { version } from "./version.ts";
 
@@ -42,7 +43,7 @@ function createProgram(io: Io): Command {
     "a prompt of several words goes in quotes; aquatint generate --help lists the options",
   );
   addHint(addTrain(program, io), "aquatint train --help lists the options");
-  for (const add of [addSchedule, addNoise, addDenoise, addElbo]) {
+  for (const add of [addSchedule, addNoise, addDenoise, addElbo, addTheory]) {
     const command = add(program, io);
     addHint(command, `aquatint ${command.name()} --help lists the options`);
   }
