@@ -91,7 +91,7 @@ svg.drawing{--plot-background:var(--paper);display:block;width:100%;height:auto;
 @media (max-width:640px){
   header{padding-top:32px}h1{font-size:1.75rem}section{padding-top:40px}
   .for-wide{display:none}.for-narrow{display:block}
-  .strip{grid-template-columns:repeat(auto-fill,minmax(72px,1fr))}
+  .strip{grid-template-columns:repeat(3,1fr)}
 }
 @media print{body{background:#fff}section{break-inside:avoid-page}}
 `;

@@ -45,7 +45,13 @@ function boundFigure({ exact, bounds }: BoundComparison, narrow: boolean): Drawi
   return {
     label: "Bits per dimension of two bounds against T, and the exact likelihood",
     ...{ height: narrow ? 280 : 320, marginLeft: 46, marginBottom: 42 },
-    x: { type: "log", domain: [steps[0]! * 0.9, steps.at(-1)! * 1.1], label: "T", ticks: steps, tickFormat: String },
+    x: {
+      type: "log",
+      domain: [steps[0]! * 0.9, steps.at(-1)! * 1.1],
+      label: "T",
+      ticks: steps,
+      tickFormat: (tick: number) => `${tick}`,
+    },
     y: { domain: [0.5, 4], label: "bits per dimension", ticks: 7 },
     marks: [
       ...gridLines({ x: steps }),

@@ -62,7 +62,7 @@ export async function theoryPictures({ images, size, count = 6 }: PictureOptions
   try {
     const cacheFolder = join(tmpdir(), "aquatint-emoji");
     const dataset = await openDataset({ name: "emoji-singles", size, ...KNOWN }, { cacheFolder });
-    const { pictures, captions } = await dataset.stream({ seed: 8, split: "held-out" }).next(count);
+    const { pictures, captions } = await dataset.stream({ seed: 12, split: "held-out" }).next(count);
     const list = captions.map((caption, i) => {
       const plane = pictures.length / count;
       return { caption, values: eightBit(pictures.slice(i * plane, (i + 1) * plane), size) };

@@ -112,16 +112,17 @@ interface ErrorAxes {
   readonly most: number;
 }
 
+const errorLine = (line: Convergence): Plot.Markish[] => [
+  Plot.line(line.points, { x: "evaluations", y: "error", stroke: orderColour(line), strokeWidth: 1.6 }),
+  Plot.dot(line.points, { x: "evaluations", y: "error", r: 2, fill: orderColour(line) }),
+];
+
 function errorFigure(list: readonly Convergence[], { y, domain, most }: ErrorAxes, narrow: boolean): DrawingOptions {
   const height = narrow ? 460 : 480;
   const decades = Math.log10(domain[1] / domain[0]);
   const labels = spreadLabels(list, { least: (13.5 / (height - 70)) * decades });
   const right = narrow ? 108 : 150;
   const edge = most * 1.25;
-  const marks = list.flatMap((line) => [
-    Plot.line(line.points, { x: "evaluations", y: "error", stroke: orderColour(line), strokeWidth: 1.6 }),
-    Plot.dot(line.points, { x: "evaluations", y: "error", r: 2, fill: orderColour(line) }),
-  ]);
   const leaders = labels.map(({ line, last, y }) =>
     Plot.line([last, { evaluations: edge, error: y }], {
       x: "evaluations",
@@ -136,12 +137,12 @@ function errorFigure(list: readonly Convergence[], { y, domain, most }: ErrorAxe
   return {
     label: `${y} against network evaluations, both logarithmic: ${list.map((l) => `${l.name} ${l.fitted.toFixed(1)}`).join(", ")}`,
     ...{ height, marginRight: right, marginLeft: 50, marginBottom: 42 },
-    x: { type: "log", domain: [5, edge], label: "network evaluations", ticks, tickFormat: String },
+    x: { type: "log", domain: [5, edge], label: "network evaluations", ticks, tickFormat: (tick: number) => `${tick}` },
     y: { type: "log", domain: [...domain], label: y, ticks: powersOfTen(...domain), tickFormat: powerText },
     marks: [
       ...gridLines({ x: ticks, y: powersOfTen(...domain) }),
       ...leaders,
-      ...marks,
+      ...list.flatMap(errorLine),
       Plot.text(text, {
         x: "x",
         y: "y",
