@@ -1,10 +1,12 @@
 import { refuse } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { scaledDotProductAttention } from "../../nn/attention.ts";
 import { dims, rearrange } from "../../nn/dims.ts";
 import { Embedding, LayerNorm, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
-import { add, cast, equal, gelu, quickGelu } from "../../ops/elementwise.ts";
+import { gelu, quickGelu } from "../../ops/activation.ts";
+import { scaledDotProductAttention } from "../../ops/attention.ts";
+import { cast, causalMask, equal } from "../../ops/comparison.ts";
+import { add } from "../../ops/elementwise.ts";
 import { embedding } from "../../ops/gather.ts";
 import { constant } from "../../ops/leaves.ts";
 import { argmax } from "../../ops/reduce.ts";
@@ -12,7 +14,6 @@ import { reshape, slice } from "../../ops/shape.ts";
 import type { ClipTextConfig } from "./config.ts";
 
 const activations = { quick_gelu: quickGelu, gelu };
-const HIDDEN = -1e9;
 
 function Attention({ hidden_size: width, num_attention_heads: h }: ClipTextConfig) {
   const [k_proj, v_proj] = [Linear(width, width), Linear(width, width)];
@@ -71,17 +72,11 @@ export function CLIPTextModel(config: ClipTextConfig) {
   });
   const final_layer_norm = LayerNorm(config.hidden_size, { eps: config.layer_norm_eps });
   const text_model = module({ embeddings, encoder, final_layer_norm }, (ids: Tensor): TextEncoding => {
-    const hiddenStates = encoder(embeddings(ids), causalMask(ids.shape[1]!));
+    const hiddenStates = encoder(embeddings(ids), causalMask({ queries: ids.shape[1]! }));
     const lastHiddenState = final_layer_norm(hiddenStates.at(-1)!);
     return { lastHiddenState, hiddenStates, pooled: atEnd(lastHiddenState, ids, config.eos_token_id) };
   });
   return module({ text_model }, (ids: Tensor): TextEncoding => text_model(ids));
-}
-
-/** [n, n]: a token sees itself and those before it. */
-function causalMask(n: number): Tensor {
-  const data = Float32Array.from({ length: n * n }, (_, i) => (i % n > Math.floor(i / n) ? HIDDEN : 0));
-  return constant({ value: { dtype: "float32", shape: [n, n], data } });
 }
 
 /** The rows of x [b, n, d] where the text ends: [b, d]. */
