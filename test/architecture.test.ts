@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   models: ["graph", "ops", "nn"],
   diffusion: ["math"],
   tokenizers: ["math"],
-  runtime: ["graph", "formats"],
+  runtime: ["graph", "formats", "ops"],
   pipelines: ["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
   data: ["math", "formats"],
   train: [

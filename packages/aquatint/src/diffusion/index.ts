@@ -15,3 +15,4 @@ export * from "./scheduler.ts";
 export * from "./scheduler-config.ts";
 export * from "./schedules.ts";
 export * from "./spacing.ts";
+export * from "./weighting.ts";

@@ -52,6 +52,7 @@ export const cast: OpFn<[x: Tensor], { to: DType }> = defineOp({
   infer: ([x], { to }) => ({ dtype: to, shape: x.shape }),
   emit: (e, x, { to }) => e.node("Cast", x, { to: { float32: 1, int32: 6, bool: 9 }[to] }),
   grad: ([dy], { inputs: [x], attrs: { to } }) => [x.dtype === "float32" && to === "float32" ? dy : undefined],
+  laws: { identity: ([x], { to }) => x.dtype === to },
 });
 
 /** `a` where `condition` holds, else `b`. */

@@ -45,9 +45,13 @@ interface ReducerSpec {
   /** Whether there is a result where there is nothing to reduce. */
   readonly empty: boolean;
   readonly grad: (dy: Tensor, x: Tensor, y: Tensor, axes: readonly number[]) => Tensor;
+  /** The result where all `count` elements are `value`. */
+  readonly uniform: (value: number, count: number) => number;
 }
 
-function reducer(name: string, onnx: string, { dtypes, empty, grad }: ReducerSpec) {
+const countOf = (x: Type, axes: readonly number[]): number => sizeOf(axes.map((axis) => x.shape[axis]!));
+
+function reducer(name: string, onnx: string, { dtypes, empty, grad, uniform }: ReducerSpec) {
   const op: OpFn<[x: Tensor], Reduction> = defineOp({
     name,
     infer: ([x], reduction) => {
@@ -57,6 +61,7 @@ function reducer(name: string, onnx: string, { dtypes, empty, grad }: ReducerSpe
     },
     emit: (e, [x], { axes, keepDims }) => e.node(onnx, [x!, e.constant("int64", axes)], { keepdims: keepDims ? 1 : 0 }),
     grad: ([dy], { inputs: [x], outputs: [y], attrs: { axes } }) => [grad(dy, x, y, axes)],
+    laws: { uniform: (value, [x], { axes }) => uniform(value, countOf(x, axes)) },
   });
   return (x: Tensor, options: ReduceOptions = {}): Tensor => {
     const reduction = reductionOf(name, x, options);
@@ -69,13 +74,14 @@ export const sum: (x: Tensor, options?: ReduceOptions) => Tensor = reducer("sum"
   dtypes: ["float32", "int32"],
   empty: true,
   grad: (dy, x, _, axes) => expand(kept(dy, x, axes), { shape: x.shape }),
+  uniform: (value, count) => value * count,
 });
 
 /** The mean along `axes`. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { axes } = reductionOf("mean", x, options);
   checking("mean", [x], () => expectElements(x, axes));
-  return scale(sum(x, options), 1 / sizeOf(axes.map((axis) => x.shape[axis]!)));
+  return scale(sum(x, options), 1 / countOf(x, axes));
 }
 
 /** The mean square distance from the mean along `axes`; `correction` is taken from the count (1: unbiased). */
@@ -84,7 +90,7 @@ export function variance(
   { correction = 0, ...options }: ReduceOptions & { correction?: number } = {},
 ): Tensor {
   const { axes } = reductionOf("variance", x, options);
-  const count = sizeOf(axes.map((axis) => x.shape[axis]!));
+  const count = countOf(x, axes);
   const distance = sub(x, mean(x, { axes, keepDims: true }));
   return scale(sum(square(distance), options), 1 / (count - correction));
 }
@@ -97,6 +103,7 @@ export const amax: (x: Tensor, options?: ReduceOptions) => Tensor = reducer("ama
     const here = cast(equal(x, kept(y, x, axes)), { to: "float32" });
     return mul(here, div(kept(dy, x, axes), sum(here, { axes, keepDims: true })));
   },
+  uniform: (value) => value,
 });
 
 /** The smallest along `axes`; equal ones share the gradient. */
@@ -107,6 +114,7 @@ export const logsumexp: (x: Tensor, options?: ReduceOptions) => Tensor = reducer
   dtypes: ["float32"],
   empty: false,
   grad: (dy, x, y, axes) => mul(kept(dy, x, axes), exp(sub(x, kept(y, x, axes)))),
+  uniform: (value, count) => value + Math.log(count),
 });
 
 const place = (name: string, onnx: string): OpFn<[x: Tensor], { axis: number }> =>
