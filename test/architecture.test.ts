@@ -18,6 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   runtime: ["graph", "formats", "ops"],
   pipelines: ["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
   data: ["math", "formats"],
+  reports: ["math", "formats"],
   train: [
     ...["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
     ...["pipelines", "autodiff", "data"],
@@ -34,6 +35,8 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
   "@bufbuild/protobuf": /^(formats|graph|runtime)\//,
   "fast-png": /^formats\//,
   sharp: /(^|\/)node[^/]*\.ts$/,
+  "@observablehq/plot": /(^|\/)node[^/]*\.ts$/,
+  linkedom: /^reports\/node[^/]*\.ts$/,
   commander: /^cli\//,
   ansis: /^cli\//,
   "cli-progress": /^cli\//,
