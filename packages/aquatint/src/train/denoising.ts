@@ -9,13 +9,13 @@ import { add, mul, square, sub } from "../ops/elementwise.ts";
 import { input } from "../ops/leaves.ts";
 import { mean } from "../ops/reduce.ts";
 import { captionIds } from "../pipelines/caption-ids.ts";
-import type { PixelModules } from "../pipelines/pixel-modules.ts";
+import type { TextToImageModules } from "../pipelines/modules.ts";
 import type { ClipTokenizer } from "../tokenizers/clip.ts";
 import type { Objective, ObjectiveBatch } from "./objective.ts";
 
 /** What is trained, and on what. */
 export interface DenoisingOptions {
-  readonly modules: PixelModules;
+  readonly modules: TextToImageModules;
   readonly tokenizer: ClipTokenizer;
   readonly dataset: Dataset;
   readonly schedule: Schedule;

@@ -6,8 +6,8 @@ import { AquatintError, messageOf } from "../errors.ts";
 import { grid } from "../formats/image.ts";
 import { readBytes, readText, writeFileAtomic } from "../formats/node.ts";
 import { encodePng } from "../formats/png.ts";
+import { openModel } from "../pipelines/model-folder.ts";
 import { checkModelFolder, folderSource } from "../pipelines/node.ts";
-import { openPixelModel } from "../pipelines/pixel-folder.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Device } from "../runtime/types.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
@@ -220,6 +220,6 @@ async function initialModel(folder: string, { initFrom, resume }: TrainRunOption
   const source = initFrom ?? (resume ? join(folder, "model") : undefined);
   if (source === undefined) return undefined;
   await checkModelFolder(source);
-  const { tokenizerFiles, weights } = await openPixelModel(folderSource(source));
+  const { tokenizerFiles, weights } = await openModel(folderSource(source));
   return { tokenizerFiles, weights: await weights() };
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { tinyPixelModel } from "../../test/tiny-pixel-model.ts";
 import { parseSafetensors } from "../formats/safetensors.ts";
 import type { HostTensors } from "../graph/types.ts";
-import { openPixelModel } from "../pipelines/pixel-folder.ts";
+import { openModel } from "../pipelines/model-folder.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
@@ -77,7 +77,7 @@ test("a session draws its samples and writes a folder that opens as a model, in 
     const file = files.get(path)!;
     return typeof file === "string" ? new TextEncoder().encode(file) : file;
   };
-  const model = await openPixelModel({ name: "memory", read: async (path) => bytes(path) });
+  const model = await openModel({ name: "memory", read: async (path) => bytes(path) });
   expect([...(await model.weights()).keys()]).toContain("unet.conv_in.weight");
   const { tensors } = parseSafetensors(bytes("unet/diffusion_pytorch_model.safetensors"));
   expect(new Set([...tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(["F16"]));
@@ -100,7 +100,7 @@ test("weights of another model are refused by name", async () => {
 test("a run that begins with a model keeps its vocabulary and starts from its weights", async () => {
   const files = tinyPixelModel();
   const read = async (path: string) => new Uint8Array(Buffer.from(files.get(path)!));
-  const { tokenizerFiles, weights } = await openPixelModel({ name: "tiny", read });
+  const { tokenizerFiles, weights } = await openModel({ name: "tiny", read });
   const initial = { tokenizerFiles, weights: await weights() };
   await using session = await openSession({ config, dataset: colourPlates, runtime, initial });
   const written = await session.modelFiles();

@@ -5,9 +5,9 @@ import type { Picture } from "../formats/image.ts";
 import { type HostTensor, type HostTensors, sizeOf } from "../graph/types.ts";
 import { torchCpu } from "../math/random.ts";
 import { expectKeys } from "../nn/module.ts";
-import { encodePixelFolder, type PixelConfigs, pixelParameters } from "../pipelines/pixel-folder.ts";
-import { type PixelModules, pixelModules } from "../pipelines/pixel-modules.ts";
-import { pixelNetwork } from "../pipelines/pixel-network.ts";
+import { encodeModelFolder, type ModelConfigs } from "../pipelines/model-folder.ts";
+import { modelParameters, type TextToImageModules, textToImageModules } from "../pipelines/modules.ts";
+import { textToImageNetwork } from "../pipelines/network.ts";
 import { planTextToImage, textToImage } from "../pipelines/text-to-image.ts";
 import type { Program, Runtime, State } from "../runtime/types.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../tokenizers/files.ts";
@@ -33,7 +33,7 @@ export interface TrainingSession extends AsyncDisposable {
   modelFiles(): Promise<ReadonlyMap<string, Uint8Array | string>>;
 }
 
-/** What a run takes over from another model: its vocabulary, and the weights by their names in `pixelParameters`. */
+/** What a run takes over from another model: its vocabulary, and the weights by their names in `modelParameters`. */
 export interface InitialModel {
   readonly tokenizerFiles: TokenizerFiles;
   readonly weights: ReadonlyMap<string, HostTensor>;
@@ -65,9 +65,9 @@ export async function openSession(input: SessionInput): Promise<TrainingSession>
 }
 
 interface Model {
-  readonly configs: PixelConfigs;
+  readonly configs: ModelConfigs;
   readonly tokenizerFiles: TokenizerFiles;
-  readonly modules: PixelModules;
+  readonly modules: TextToImageModules;
   readonly scheduler: SchedulerSettings;
 }
 
@@ -77,7 +77,7 @@ function modelOf({ config, dataset, initial }: SessionInput): Model {
   const { merges, context: contextLength } = tokenizer;
   const tokenizerFiles = initial?.tokenizerFiles ?? trainBytePairs(dataset.captions(), { merges, contextLength });
   const { vocabSize, endTokenId, modelMaxLength } = tokenizerFrom(tokenizerFiles);
-  const configs: PixelConfigs = {
+  const configs: ModelConfigs = {
     unet: { sample_size: dataset.size[0], in_channels: 3, out_channels: 3, ...unet },
     text_encoder: {
       vocab_size: vocabSize,
@@ -87,7 +87,7 @@ function modelOf({ config, dataset, initial }: SessionInput): Model {
     },
     scheduler,
   };
-  return { configs, tokenizerFiles, modules: pixelModules(configs), scheduler: schedulerSettings(scheduler) };
+  return { configs, tokenizerFiles, modules: textToImageModules(configs), scheduler: schedulerSettings(scheduler) };
 }
 
 const objectiveOf = ({ training }: TrainConfig, dataset: Dataset, model: Model): Objective =>
@@ -141,7 +141,7 @@ function session(open: Open): TrainingSession {
     async modelFiles() {
       const read = Object.entries(await state.read(averages));
       const weights = new Map(read.map(([name, value]) => [name.slice(slots.ema.length + 1), value]));
-      return encodePixelFolder({ configs: model.configs, tokenizer: model.tokenizerFiles, weights });
+      return encodeModelFolder({ configs: model.configs, tokenizer: model.tokenizerFiles, weights });
     },
     async [Symbol.asyncDispose]() {
       await preview[Symbol.asyncDispose]();
@@ -154,8 +154,8 @@ function session(open: Open): TrainingSession {
 /** Makes the sample pictures of a run from the moving averages in its state. */
 function previewOf({ config, runtime, model, state }: Open) {
   const { modules, scheduler } = model;
-  const averages = Array.from(pixelParameters(modules), ([name, tensor]) => [`${slots.ema}/${name}`, tensor] as const);
-  const network = pixelNetwork({
+  const averages = Array.from(modelParameters(modules), ([name, tensor]) => [`${slots.ema}/${name}`, tensor] as const);
+  const network = textToImageNetwork({
     runtime,
     modules,
     tokenizer: tokenizerFrom(model.tokenizerFiles),
@@ -168,7 +168,7 @@ function previewOf({ config, runtime, model, state }: Open) {
       const pictures: Picture[] = [];
       for (const [i, prompt] of prompts.entries()) {
         const plan = planTextToImage({ scheduler, modules }, { prompt, steps, guidance, seed: seed + i });
-        for await (const event of textToImage({ network, channels: modules.channels }, plan)) {
+        for await (const event of textToImage(network, plan)) {
           if (event.type === "image") pictures.push(event.picture);
         }
       }

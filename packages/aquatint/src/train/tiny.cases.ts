@@ -2,7 +2,7 @@ import type { Dataset, StreamState } from "../data/dataset.ts";
 import { targets } from "../diffusion/prediction.ts";
 import { schedules } from "../diffusion/schedules.ts";
 import { torchCpu } from "../math/random.ts";
-import { pixelModules } from "../pipelines/pixel-modules.ts";
+import { textToImageModules } from "../pipelines/modules.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { tokenizerFrom } from "../tokenizers/files.ts";
 import { trainBytePairs } from "../tokenizers/train.ts";
@@ -62,7 +62,7 @@ export const tinyTokenizer = trainBytePairs(plateNames, { merges: 20, contextLen
 export function tinyObjective({ batchSize = 4 } = {}): Objective {
   const tokenizer = tokenizerFrom(tinyTokenizer);
   const { vocabSize: vocab_size, modelMaxLength: max_position_embeddings } = tokenizer;
-  const modules = pixelModules({
+  const modules = textToImageModules({
     unet: tinyConfigs.unet,
     text_encoder: { ...tinyConfigs.text_encoder, vocab_size, max_position_embeddings },
   });
