@@ -95,6 +95,9 @@ export const sigmoid: Unary = unary("sigmoid", "Sigmoid", (_, y) => sub(y, mul(y
 /** The error function of the normal distribution. */
 export const erf: Unary = unary("erf", "Erf", (x) => scale(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)));
 
+/** |x| */
+export const abs = (x: Tensor): Tensor => maximum(x, neg(x));
+
 /** x² */
 export const square = (x: Tensor): Tensor => mul(x, x);
 

@@ -1,6 +1,6 @@
 import { type OpCase, spread } from "./conformance.cases.ts";
 import { array, type Float64, total } from "./float64.cases.ts";
-import { normalise, softmax } from "./norm.ts";
+import { logSoftmax, normalise, softmax } from "./norm.ts";
 
 /** `f` of each vector along the last axis. */
 function rows(x: Float64, f: (row: readonly number[]) => readonly number[]): Float64 {
@@ -35,5 +35,11 @@ export const normCases: readonly OpCase[] = [
     reference: (x) => rows(x!, normalised(0.5)),
   },
   { name: "softmax", inputs: [spread([2, 2, 4])], op: softmax, reference: (x) => rows(x!, exponentials) },
+  {
+    name: "logSoftmax",
+    inputs: [spread([2, 2, 4])],
+    op: logSoftmax,
+    reference: (x) => rows(x!, (row) => exponentials(row).map(Math.log)),
+  },
   { name: "softmax of one", inputs: [spread([3, 1])], op: softmax, reference: (x) => rows(x!, exponentials) },
 ];

@@ -1,7 +1,7 @@
 import { defineOp, float, type OpFn } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Type } from "../graph/types.ts";
-import { add, mul, scale, sub } from "./elementwise.ts";
+import { add, exp, mul, scale, sub } from "./elementwise.ts";
 import { mean, sum } from "./reduce.ts";
 
 /** Output 0: (x - mean) / sqrt(variance + eps) over the last axis; 1: the mean; 2: the inverse deviation. */
@@ -45,4 +45,12 @@ export const softmax: OpFn<[x: Tensor]> = defineOp({
     const t = mul(dy, y);
     return [sub(t, mul(y, sum(t, { axes: [-1], keepDims: true })))];
   },
+});
+
+/** The logarithm of the softmax along the last axis, also where the softmax itself would be 0. */
+export const logSoftmax: OpFn<[x: Tensor]> = defineOp({
+  name: "logSoftmax",
+  infer: ([x]) => x,
+  emit: (e, x) => e.node("LogSoftmax", x, { axis: -1 }),
+  grad: ([dy], { outputs: [y] }) => [sub(dy, mul(exp(y), sum(dy, { axes: [-1], keepDims: true })))],
 });
