@@ -65,17 +65,24 @@ const exists = (path: string): Promise<boolean> =>
 
 const FOLDER_HINT = "give the folder of a model, the one that holds model_index.json";
 
+/** The files of which a folder must hold one. */
+interface FolderCheck {
+  readonly marks?: readonly string[];
+}
+
 /** Looks at a model folder before anything of it is loaded. @throws AquatintError where it cannot be a whole model. */
-export async function checkModelFolder(folder: string): Promise<void> {
+export async function checkModelFolder(
+  folder: string,
+  { marks = ["model_index.json"] }: FolderCheck = {},
+): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (!found) throw modelError("missing", `there is no model at ${folder}`, FOLDER_HINT);
   if (!found.isDirectory()) return refuseFile(folder);
-  if (!(await exists(join(folder, "model_index.json")))) {
-    throw modelError("not-a-model", `${folder} is no model folder: it holds no model_index.json`, FOLDER_HINT);
+  const parts = await readdir(folder, { withFileTypes: true });
+  if (!parts.some(({ name }) => marks.includes(name))) {
+    throw modelError("not-a-model", `${folder} is no model folder: it holds no ${marks.join(" or ")}`, FOLDER_HINT);
   }
-  for (const part of await readdir(folder, { withFileTypes: true })) {
-    if (!part.isFile()) await checkWeights(join(folder, part.name));
-  }
+  for (const part of parts) if (!part.isFile()) await checkWeights(join(folder, part.name));
 }
 
 const weightsExtension = /^\.(safetensors|sft|ckpt|pt|pth|bin)$/i;

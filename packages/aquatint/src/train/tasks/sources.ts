@@ -37,6 +37,6 @@ export function sourcesOf({ dataset, seed }: { readonly dataset: Dataset; readon
 /** Seed of the pictures that evaluations look at, so that all runs are judged by the same. */
 const EVALUATION_SEED = 1_000_003;
 
-/** The first `count` samples that evaluations look at: none that training sees where the data set holds some out. */
+/** The first `count` samples that evaluations look at, from what training never sees. */
 export const evaluationSamples = (dataset: Dataset, count: number) =>
-  dataset.stream({ seed: EVALUATION_SEED }).next(count);
+  dataset.stream({ seed: EVALUATION_SEED, split: "held-out" }).next(count);
