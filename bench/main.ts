@@ -1,8 +1,14 @@
 /** `npm run bench -- NAME [--json]`: timings of the parts whose speed is promised. */
+import { deepNetworkBench } from "./deep-network.ts";
 import { randomBench } from "./random.ts";
 import { trainStepBench } from "./train-step.ts";
 
-const benches: Readonly<Record<string, () => Promise<object>>> = { random: randomBench, "train-step": trainStepBench };
+const benches: Readonly<Record<string, () => Promise<object>>> = {
+  "deep-network": () => deepNetworkBench(),
+  "deep-network-checkpointed": () => deepNetworkBench({ checkpoints: true }),
+  random: randomBench,
+  "train-step": () => trainStepBench(),
+};
 
 const [name = "", ...flags] = process.argv.slice(2);
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
