@@ -22,6 +22,19 @@ export interface DataStream<Truth> {
   restore(state: StreamState): void;
 }
 
+/** The two parts of a dataset that have nothing in common: what training may see, and what only evaluation does. */
+export const splits = ["train", "held-out"] as const;
+
+/** One of the parts. */
+export type Split = (typeof splits)[number];
+
+/** How a stream is drawn. */
+export interface StreamOptions {
+  readonly seed: number;
+  /** "train" if left out. */
+  readonly split?: Split;
+}
+
 /** What a trainer reads. */
 export interface Dataset<Truth = unknown> {
   readonly name: string;
@@ -29,5 +42,5 @@ export interface Dataset<Truth = unknown> {
   readonly size: readonly [height: number, width: number];
   /** A finite corpus with every word that a caption can have, to train a vocabulary on. */
   captions(): Iterable<string>;
-  stream(options: { readonly seed: number }): DataStream<Truth>;
+  stream(options: StreamOptions): DataStream<Truth>;
 }

@@ -8,6 +8,7 @@ export * from "./optimisers/optimiser.ts";
 export { createOptimiser, optimisers } from "./optimisers/registry.ts";
 export * from "./optimisers/sgd.ts";
 export * from "./rates.ts";
+export * from "./recomputing.ts";
 export { openSession, type SessionInput, type TrainingSession } from "./session.ts";
 export * from "./step.ts";
 export * from "./task.ts";

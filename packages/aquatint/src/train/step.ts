@@ -123,7 +123,7 @@ function updated(groups: readonly ParameterGroup[], gradients: ReadonlyMap<strin
 
 /** Scales gradients so that their common norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does. */
 function clipByGlobalNorm(gradients: ReadonlyMap<string, Tensor>, limit: Tensor) {
-  const norm = sqrt([...gradients.values()].map((g) => sum(square(g))).reduce(add));
+  const norm = sqrt([...gradients.values()].map((g) => sum(square(g))).reduce((a, b) => add(a, b)));
   const factor = minimum(scalar(1), div(limit, add(norm, scalar(1e-6))));
   return { norm, clipped: new Map(Array.from(gradients, ([name, g]) => [name, mul(g, factor)])) };
 }

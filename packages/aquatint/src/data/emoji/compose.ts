@@ -29,6 +29,32 @@ export function fill({ side, pixels }: Canvas, rgb: Colour): void {
   });
 }
 
+/** Covers the canvas with two colours; `share` is the second one's coverage of pixel (x, y), 0 .. 1. */
+export function mixColours(
+  { side, pixels }: Canvas,
+  [under, over]: readonly [Colour, Colour],
+  share: (x: number, y: number) => number,
+): void {
+  fill({ side, pixels }, under);
+  cover({ side, pixels }, over, share);
+}
+
+/** Lays a colour over the canvas where `share`, its coverage of pixel (x, y), 0 .. 1, says so. */
+export function cover({ side, pixels }: Canvas, rgb: Colour, share: (x: number, y: number) => number): void {
+  const plane = side * side;
+  const [red, green, blue] = rgb.map((value) => value / 127.5 - 1) as [number, number, number];
+  for (let y = 0, at = 0; y < side; y++) {
+    for (let x = 0; x < side; x++, at++) {
+      const covered = share(x, y);
+      if (covered === 0) continue;
+      const rest = 1 - covered;
+      pixels[at] = pixels[at]! * rest + covered * red;
+      pixels[at + plane] = pixels[at + plane]! * rest + covered * green;
+      pixels[at + 2 * plane] = pixels[at + 2 * plane]! * rest + covered * blue;
+    }
+  }
+}
+
 /** Lays `picture` over the canvas: area resampling when it shrinks, bilinear when it grows, alpha as coverage. */
 export function blend({ side, pixels }: Canvas, picture: RgbaPicture, { x, y, size, mirrored }: Place): void {
   const scale = Math.max(picture.width, picture.height) / (size * side);

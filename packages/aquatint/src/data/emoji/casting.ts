@@ -1,0 +1,122 @@
+import { AquatintError } from "../../errors.ts";
+import type { RandomStream } from "../../math/random.ts";
+import type { EmojiAtlas, Style } from "./art/atlas.ts";
+import { type BackgroundKindName, backgroundKinds } from "./backgrounds.ts";
+import { pick, weighted } from "./caption.ts";
+import { colours, type NamedColour } from "./colours.ts";
+import { toldApart, visibleShare } from "./contrast.ts";
+import { type HeldOutReason, heldOutReasons } from "./held-out.ts";
+import type { EmojiName } from "./names.ts";
+import type { Template } from "./template.ts";
+import { type TemplateName, templates } from "./templates.ts";
+import { tinted } from "./tint.ts";
+
+/** Something that is drawn more or less often. */
+export interface Weighted<T> {
+  readonly item: T;
+  readonly weight: number;
+}
+
+/** What scenes are drawn from. */
+export interface SceneWorld {
+  readonly templates: readonly Weighted<TemplateName>[];
+  readonly names: readonly EmojiName[];
+  readonly styles: readonly Style[];
+  readonly backgrounds: readonly Weighted<BackgroundKindName>[];
+  readonly colours: readonly NamedColour[];
+  /** Swap left and right of each thing one time in two. */
+  readonly mirror: boolean;
+  readonly atlas: EmojiAtlas;
+}
+
+/** A scene before it is placed: the choices that may be held out or hard to see. */
+export interface Cast {
+  readonly template: TemplateName;
+  readonly style: Style;
+  readonly kind: BackgroundKindName;
+  readonly things: readonly EmojiName[];
+  /** The background's. */
+  readonly colours: readonly NamedColour[];
+  /** The template's own. */
+  readonly paints: readonly NamedColour[];
+}
+
+/** A thing of which less than this share can be told apart from a colour is never drawn on it. */
+const LEAST_VISIBLE = 0.5;
+
+const colourNamed = new Map(colours.map((colour) => [colour.name, colour]));
+
+/** Draws casts, good or bad: what is held out or hard to see is sorted out later. */
+export function casting(world: SceneWorld): (random: RandomStream) => Cast {
+  const pools = new Map(world.templates.map(({ item }) => [item, poolsOf(item, world.names)]));
+  return (random) => {
+    const template = weighted(random, world.templates).item;
+    const kind = weighted(random, world.backgrounds).item;
+    const { paints }: Template = templates[template];
+    return {
+      template,
+      kind,
+      style: pick(random, world.styles),
+      things: different(random, pools.get(template)!),
+      colours: different(random, times(backgroundKinds[kind].colours, world.colours)),
+      paints: paints ? different(random, times(paints.count, paints.from)).map((name) => colourNamed.get(name)!) : [],
+    };
+  };
+}
+
+/** Who can play each part. @throws AquatintError "data/nothing-to-draw" where a part has nobody. */
+function poolsOf(name: TemplateName, names: readonly EmojiName[]): readonly (readonly EmojiName[])[] {
+  const template: Template = templates[name];
+  const pools = Array.from({ length: template.things }, (_, part) =>
+    names.filter((thing) => template.suits?.(thing, part) ?? true),
+  );
+  if (new Set(pools.flat()).size >= template.things && pools.every((pool) => pool.length > 0)) return pools;
+  throw new AquatintError(
+    "data/nothing-to-draw",
+    `scenes of "${name}" take ${template.things} of the names, and ${names.length} names have too few that can play in it`,
+    { hint: `give the dataset more names, or leave "${name}" out of its templates` },
+  );
+}
+
+const times = <T>(count: number, item: T): readonly T[] => Array.from({ length: count }, () => item);
+
+/** One item of each list, no two the same: one that is taken is drawn again, for which the lists must be long enough. */
+function different<T>(random: RandomStream, pools: readonly (readonly T[])[]): readonly T[] {
+  const chosen: T[] = [];
+  for (const pool of pools) {
+    const free = pool.length > 2 * chosen.length + 2 ? undefined : pool.filter((item) => !chosen.includes(item));
+    let item = pick(random, free ?? pool);
+    while (chosen.includes(item)) item = pick(random, pool);
+    chosen.push(item);
+  }
+  return chosen;
+}
+
+/** The reasons to hold a cast out of training; undefined where something in it would be hard to see. */
+export type Judge = (cast: Cast) => readonly HeldOutReason[] | undefined;
+
+/** Judges casts by the art of an atlas. */
+export function judgeOf(atlas: EmojiAtlas): Judge {
+  const shares = new Map<string, boolean>();
+  const visible = ({ hex }: EmojiName, style: Style, ground: NamedColour, tint: NamedColour | undefined): boolean => {
+    const key = `${hex} ${style} ${ground.name} ${tint?.name}`;
+    let seen = shares.get(key);
+    if (seen === undefined) {
+      const art = atlas.get(hex, style);
+      seen = visibleShare(tint ? tinted(art, tint.rgb) : art, ground.rgb) >= LEAST_VISIBLE;
+      shares.set(key, seen);
+    }
+    return seen;
+  };
+  return ({ template, kind, style, things, colours, paints }) => {
+    const { paints: kindOfPaints }: Template = templates[template];
+    const behind = kindOfPaints?.use === "behind" ? [...colours, ...paints] : colours;
+    const tints = kindOfPaints?.use === "tints" ? paints : [];
+    const apart = paints.every((paint, i) =>
+      [...colours, ...paints.slice(i + 1)].every((other) => toldApart(paint.rgb, other.rgb)),
+    );
+    if (!apart || !things.every((t, i) => behind.every((ground) => visible(t, style, ground, tints[i])))) return;
+    const [names, grounds] = [things.map((t) => t.name), behind.map((c) => c.name)];
+    return heldOutReasons({ template, names, style, background: kind, colours: grounds });
+  };
+}
