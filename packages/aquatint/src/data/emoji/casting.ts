@@ -4,7 +4,7 @@ import type { EmojiAtlas, Style } from "./art/atlas.ts";
 import { type BackgroundKindName, backgroundKinds } from "./backgrounds.ts";
 import { pick, weighted } from "./caption.ts";
 import { colours, type NamedColour } from "./colours.ts";
-import { toldApart, visibleShare } from "./contrast.ts";
+import { thinned, toldApart, visibleShare } from "./contrast.ts";
 import { type HeldOutReason, heldOutReasons } from "./held-out.ts";
 import type { EmojiName } from "./names.ts";
 import type { Template } from "./template.ts";
@@ -97,17 +97,13 @@ export type Judge = (cast: Cast) => readonly HeldOutReason[] | undefined;
 
 /** Judges casts by the art of an atlas. */
 export function judgeOf(atlas: EmojiAtlas): Judge {
-  const shares = new Map<string, boolean>();
-  const visible = ({ hex }: EmojiName, style: Style, ground: NamedColour, tint: NamedColour | undefined): boolean => {
-    const key = `${hex} ${style} ${ground.name} ${tint?.name}`;
-    let seen = shares.get(key);
-    if (seen === undefined) {
-      const art = atlas.get(hex, style);
-      seen = visibleShare(tint ? tinted(art, tint.rgb) : art, ground.rgb) >= LEAST_VISIBLE;
-      shares.set(key, seen);
-    }
-    return seen;
-  };
+  const small = remembered((hex: string, style: string) => thinned(atlas.get(hex, style as Style)));
+  const isVisible = remembered((thing: string, ground: string, tint: string) => {
+    const [hex, style] = thing.split(" ") as [string, string];
+    const art = small(hex, style);
+    const painted = tint === "" ? art : tinted(art, colourNamed.get(tint)!.rgb);
+    return visibleShare(painted, colourNamed.get(ground)!.rgb) >= LEAST_VISIBLE;
+  });
   return ({ template, kind, style, things, colours, paints }) => {
     const { paints: kindOfPaints }: Template = templates[template];
     const behind = kindOfPaints?.use === "behind" ? [...colours, ...paints] : colours;
@@ -115,8 +111,28 @@ export function judgeOf(atlas: EmojiAtlas): Judge {
     const apart = paints.every((paint, i) =>
       [...colours, ...paints.slice(i + 1)].every((other) => toldApart(paint.rgb, other.rgb)),
     );
-    if (!apart || !things.every((t, i) => behind.every((ground) => visible(t, style, ground, tints[i])))) return;
+    if (
+      !apart ||
+      !things.every((t, i) =>
+        behind.every((ground) => isVisible(`${t.hex} ${style}`, ground.name, tints[i]?.name ?? "")),
+      )
+    )
+      return;
     const [names, grounds] = [things.map((t) => t.name), behind.map((c) => c.name)];
     return heldOutReasons({ template, names, style, background: kind, colours: grounds });
+  };
+}
+
+/** The same function, which computes each value once. */
+function remembered<A extends readonly string[], T>(compute: (...key: A) => T): (...key: A) => T {
+  const values = new Map<string, T>();
+  return (...key) => {
+    const name = key.join("|");
+    let value = values.get(name);
+    if (value === undefined) {
+      value = compute(...key);
+      values.set(name, value);
+    }
+    return value;
   };
 }
