@@ -1,7 +1,12 @@
 /** `npm run bench -- NAME [--json]`: timings of the parts whose speed is promised. */
+import { deepNetworkBench } from "./deep-network.ts";
 import { trainStepBench } from "./train-step.ts";
 
-const benches: Readonly<Record<string, () => Promise<object>>> = { "train-step": trainStepBench };
+const benches: Readonly<Record<string, () => Promise<object>>> = {
+  "train-step": () => trainStepBench(),
+  "deep-network": () => deepNetworkBench(),
+  "deep-network-checkpointed": () => deepNetworkBench({ checkpoints: true }),
+};
 
 const [name = "", ...flags] = process.argv.slice(2);
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;

@@ -1,4 +1,5 @@
 /** The library that runs everywhere. Node's own parts are in "aquatint/node", the browser's in "aquatint/web". */
+export * from "./autodiff/checkpointed.ts";
 export * from "./autodiff/grad.ts";
 export type { Batch, DataStream, Dataset, StreamState } from "./data/dataset.ts";
 export * from "./diffusion/index.ts";

@@ -20,13 +20,13 @@ test("the gradient is more graph", () => {
   expect(printGraph({ dx: dx! })).toMatchInlineSnapshot(`
     "%0: float32[] = fill() {value: 1, shape: []}
     %1: float32[] = fill() {value: 0.5, shape: []}
-    %2: float32[] = mul(%0, %1)
-    %3: float32[1,1] = reshape(%2) {shape: [1,1]}
-    %4: float32[2,1] = expand(%3) {shape: [2,1]}
+    %2: float32[] = mul(%0, %1)  # (gradient)
+    %3: float32[1,1] = reshape(%2) {shape: [1,1]}  # (gradient)
+    %4: float32[2,1] = expand(%3) {shape: [2,1]}  # (gradient)
     %5: float32[1] = input() {name: b, dtype: float32, shape: [1]}
-    %6: float32[2,1] = mul(%4, %5)
+    %6: float32[2,1] = mul(%4, %5)  # (gradient)
     %7: float32[3,1] = input() {name: a, dtype: float32, shape: [3,1]}
-    %8: float32[2,3] = matmul(%6, %7) {transA: false, transB: true, alpha: 1}
+    %8: float32[2,3] = matmul(%6, %7) {transA: false, transB: true, alpha: 1}  # (gradient)
     return dx = %8"
   `);
 });

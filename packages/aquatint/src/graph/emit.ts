@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { AquatintError } from "../errors.ts";
 import { NodeProtoSchema } from "../formats/generated/onnx_pb.ts";
+import { nodeName } from "./node-name.ts";
 import {
   attributeProto,
   constantProto,
@@ -59,17 +60,17 @@ export function emitOnnx(
 /** Constants of at most so many values are shared. */
 const SHARED_VALUES = 64;
 
-/** Turns nodes of the graph into ONNX nodes, named after the module that they belong to. */
+/** Turns nodes of the graph into ONNX nodes, named after their module and op. */
 function nodeWriter({ nodes, initializers }: GraphParts) {
   const constants = new Map<string, string>();
-  let place = "";
+  let origin = { path: "", op: "" };
   let fresh = 0;
   const emitter: Emitter = {
     node: (...args) => emitter.nodes(...args)[0]!,
     nodes(opType, input, attrs = {}, { domain = "", outputs: n = 1 } = {}) {
       const output = Array.from({ length: n }, () => `v${fresh++}`);
       const attribute = Object.entries(attrs).map(([name, value]) => attributeProto(name, value));
-      const name = `${place}/${opType}_${nodes.length}`;
+      const name = nodeName({ ...origin, onnx: opType }, nodes.length);
       nodes.push(create(NodeProtoSchema, { name, opType, domain, input: [...input], output, attribute }));
       return output;
     },
@@ -85,7 +86,7 @@ function nodeWriter({ nodes, initializers }: GraphParts) {
   };
   return {
     emit(node: Node, names: readonly string[]): readonly string[] {
-      place = node.scope?.path() ?? "";
+      origin = { path: node.scope?.path() ?? "", op: node.op.name };
       return [node.op.emit(emitter, names, node.attrs, { inputs: node.inputs, outputs: node.outputs })].flat();
     },
   };

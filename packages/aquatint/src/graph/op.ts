@@ -1,7 +1,7 @@
 import { AquatintError } from "../errors.ts";
 import { currentScope } from "./scope.ts";
 import { type Node, Tensor } from "./tensor.ts";
-import { type Type, typeName } from "./types.ts";
+import { type HostTensor, type Type, typeName } from "./types.ts";
 
 type Tensors = readonly Tensor[];
 /** An ONNX attribute: whole numbers are INT, `float(x)` is FLOAT, lists are INTS. */
@@ -30,15 +30,46 @@ type Cotangents<T> = T extends Type ? readonly [Tensor] : readonly (Tensor | und
 type Gradients<I extends Tensors> = { readonly [K in keyof I]: Tensor | undefined };
 type OutputsOf<T> = T extends Type ? readonly [Tensor] : Tensors;
 
+/** Where a derivative is taken. */
+export interface GradSite<I extends Tensors, A, T> {
+  readonly inputs: I;
+  readonly outputs: OutputsOf<T>;
+  readonly attrs: A;
+  /** Of each input, whether its gradient is used at all. */
+  readonly wanted: readonly boolean[];
+}
+
 /**
  * An op's derivative: a rule; "zero" where it is zero almost everywhere; "leaf" for a graph's inputs;
  * "refused" where there is one that nobody has written, so that asking for it throws.
  */
 export type GradRule<I extends Tensors, A, T> =
-  | ((dy: Cotangents<T>, site: { inputs: I; outputs: OutputsOf<T>; attrs: A }) => Gradients<I>)
+  | ((dy: Cotangents<T>, site: GradSite<I, A, T>) => Gradients<I>)
   | "zero"
   | "leaf"
   | "refused";
+
+/** What the passes may rely on in an op. An op that says nothing is left as it is. */
+export interface Laws<I extends Tensors, A> {
+  /** The operands may change places. */
+  readonly commutes?: true;
+  /** For each operand the number that, in every place of it, makes the result the other operand: x - 0 is [undefined, 0]. */
+  readonly neutral?: readonly (number | undefined)[];
+  /** Applied twice it gives back its input. */
+  readonly cancels?: true;
+  /** Two applications, `first` and then `second`, as one. */
+  readonly merge?: (first: A, second: A) => A;
+  /** Whether each output is the input of the same place. */
+  readonly identity?: (inputs: I, attrs: A) => boolean;
+  /** The op works element by element, on float32 like this. */
+  readonly element?: (...values: number[]) => number;
+  /** Where every element of every input is `value`, so is what this gives of the output. */
+  readonly uniform?: (value: number, inputs: I, attrs: A) => number;
+  /** The value is known before the graph runs: a number in every place, or all of it. */
+  readonly known?: (attrs: A) => number | HostTensor;
+  /** No two applications are ever the same value. */
+  readonly distinct?: true;
+}
 
 /** The declaration of an op. */
 export interface OpSpec<I extends Tensors, A, T extends Type | readonly Type[]> {
@@ -54,6 +85,7 @@ export interface OpSpec<I extends Tensors, A, T extends Type | readonly Type[]> 
   ): string | readonly string[];
   /** One gradient per input, in order. Gradients are un-broadcast by `grad`, never here. */
   readonly grad: GradRule<I, A, T>;
+  readonly laws?: Laws<I, A>;
 }
 /** Any op; its rules are only called with nodes of its own. */
 // biome-ignore lint/suspicious/noExplicitAny: the erased form of every op
@@ -76,14 +108,33 @@ export function refuse(message: string, hint?: string): never {
   throw new ShapeError("shape/mismatch", message, { hint });
 }
 
-/** Applies `op`: infers the result's type and extends the graph by one node. */
-function apply(op: Op, inputs: Tensors, attrs: unknown): Tensor | Tensors {
-  const types = inferAt(op, inputs, attrs);
+/** Extends the graph by one application of `op`, whose outputs have these types. */
+function extend(op: Op, inputs: Tensors, attrs: unknown, types: readonly Type[]): Tensors {
   const outputs: Tensor[] = [];
   const node: Node = { op, inputs, attrs, outputs, scope: currentScope() };
-  for (const type of [types].flat() as Type[]) outputs.push(new Tensor(node, outputs.length, type));
-  return Array.isArray(types) ? outputs : outputs[0]!;
+  for (const type of types) outputs.push(new Tensor(node, outputs.length, type));
+  recording?.add(node);
+  return outputs;
 }
+
+let recording: Set<Node> | undefined;
+
+/** What `trace` returns, and the nodes by which it extends the graph. */
+export function recorded<R>(trace: () => R): { readonly result: R; readonly nodes: ReadonlySet<Node> } {
+  const outer = recording;
+  const nodes = new Set<Node>();
+  recording = nodes;
+  try {
+    return { result: trace(), nodes };
+  } finally {
+    recording = outer;
+    for (const node of nodes) outer?.add(node);
+  }
+}
+
+/** One more application of any op, for passes: all its outputs. @throws ShapeError */
+export const apply = (op: Op, inputs: Tensors, attrs: unknown): Tensors =>
+  extend(op, inputs, attrs, [inferAt(op, inputs, attrs)].flat());
 
 function inferAt(op: Op, inputs: Tensors, attrs: unknown): Type | readonly Type[] {
   try {
@@ -101,7 +152,10 @@ export function defineOp<I extends Tensors, A, T extends Type | readonly Type[]>
   const call = (...args: readonly unknown[]) => {
     const last = args.at(-1);
     const inputs = args.filter((arg) => arg instanceof Tensor);
-    return apply(op, inputs, last instanceof Tensor ? undefined : last);
+    const attrs = last instanceof Tensor ? undefined : (last as A);
+    const types = inferAt(op, inputs, attrs);
+    const outputs = extend(op, inputs, attrs, [types].flat());
+    return Array.isArray(types) ? outputs : outputs[0]!;
   };
   return Object.assign(call, { op }) as unknown as OpFn<I, A, T>;
 }

@@ -3,13 +3,24 @@ export interface Scope {
   path(): string;
 }
 
+const gradients = new WeakMap<Scope, Scope>();
+
+/** Where the gradient of a module's nodes belongs: "mid_block.resnets.0 (gradient)". That of a gradient is the same. */
+export function gradientScope(scope: Scope): Scope {
+  const known = gradients.get(scope);
+  if (known) return known;
+  const gradient: Scope = { path: () => `${scope.path()} (gradient)`.trimStart() };
+  gradients.set(scope, gradient).set(gradient, gradient);
+  return gradient;
+}
+
 let active: Scope | undefined;
 
 /** The module whose forward function is being traced. */
 export const currentScope = (): Scope | undefined => active;
 
-/** Runs `trace` with `scope` as the current one. */
-export function within<R>(scope: Scope, trace: () => R): R {
+/** Runs `trace` with `scope` as the current one; undefined is outside of every module. */
+export function within<R>(scope: Scope | undefined, trace: () => R): R {
   const outer = active;
   active = scope;
   try {

@@ -1,20 +1,23 @@
 import type { Node, Tensor } from "./tensor.ts";
 
-/** Every node that `roots` depend on, inputs before users. Iterative: graphs are deep. */
-export function topological(roots: readonly Tensor[]): Node[] {
+/**
+ * Every node that `roots` depend on, inputs before users; nothing behind a tensor of which `until` holds.
+ * Iterative: graphs are deep.
+ */
+export function topological(roots: readonly Tensor[], until: (x: Tensor) => boolean = () => false): Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
   const stack: { node: Node; next: number }[] = [];
-  const visit = (node: Node) => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    stack.push({ node, next: 0 });
+  const visit = (x: Tensor) => {
+    if (seen.has(x.node) || until(x)) return;
+    seen.add(x.node);
+    stack.push({ node: x.node, next: 0 });
   };
   for (const root of roots) {
-    visit(root.node);
+    visit(root);
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
       const input = top.node.inputs[top.next++];
-      if (input) visit(input.node);
+      if (input) visit(input);
       else order.push(stack.pop()!.node);
     }
   }

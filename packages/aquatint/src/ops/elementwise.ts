@@ -13,6 +13,7 @@ export const add: Binary = defineOp({
   infer: ([a, b]) => broadcast(a, b),
   emit: (e, x) => e.node("Add", x),
   grad: ([dy]) => [dy, dy],
+  laws: { commutes: true, neutral: [0, 0], element: (a, b) => a + b },
 });
 
 /** a - b */
@@ -21,6 +22,7 @@ export const sub: Binary = defineOp({
   infer: ([a, b]) => broadcast(a, b),
   emit: (e, x) => e.node("Sub", x),
   grad: ([dy]) => [dy, neg(dy)],
+  laws: { neutral: [undefined, 0], element: (a, b) => a - b },
 });
 
 /** a · b, element by element. */
@@ -29,6 +31,7 @@ export const mul: Binary = defineOp({
   infer: ([a, b]) => broadcast(a, b),
   emit: (e, x) => e.node("Mul", x),
   grad: ([dy], { inputs: [a, b] }) => [mul(dy, b), mul(dy, a)],
+  laws: { commutes: true, neutral: [1, 1], element: (a, b) => a * b },
 });
 
 /** a / b */
@@ -40,6 +43,7 @@ export const div: Binary = defineOp({
     const da = div(dy, b);
     return [da, neg(mul(da, y))];
   },
+  laws: { neutral: [undefined, 1], element: (a, b) => a / b },
 });
 
 /** The larger of a and b; where they are equal the gradient goes to b. */
@@ -51,6 +55,7 @@ export const maximum: Binary = defineOp({
     const first = cast(greater(a, b), { to: "float32" });
     return [mul(dy, first), mul(dy, sub(scalar(1), first))];
   },
+  laws: { commutes: true, element: Math.max },
 });
 
 /** The smaller of a and b. */
@@ -65,9 +70,15 @@ export const neg: Unary = defineOp({
   infer: ([x]) => x,
   emit: (e, x) => e.node("Neg", x),
   grad: ([dy]) => [neg(dy)],
+  laws: { cancels: true, element: (x) => -x },
 });
 
-const unary = (name: string, onnx: string, slope: (x: Tensor, y: Tensor) => Tensor): Unary =>
+const unary = (
+  name: string,
+  onnx: string,
+  slope: (x: Tensor, y: Tensor) => Tensor,
+  element?: (x: number) => number,
+): Unary =>
   defineOp({
     name,
     infer: ([x]) => {
@@ -76,14 +87,15 @@ const unary = (name: string, onnx: string, slope: (x: Tensor, y: Tensor) => Tens
     },
     emit: (e, x) => e.node(onnx, x),
     grad: ([dy], { inputs: [x], outputs: [y] }) => [mul(dy, slope(x, y))],
+    laws: element ? { element } : {},
   });
 
 /** e to the power x. */
-export const exp: Unary = unary("exp", "Exp", (_, y) => y);
+export const exp: Unary = unary("exp", "Exp", (_, y) => y, Math.exp);
 /** Natural logarithm. */
-export const log: Unary = unary("log", "Log", (x) => div(scalar(1), x));
+export const log: Unary = unary("log", "Log", (x) => div(scalar(1), x), Math.log);
 /** Square root. */
-export const sqrt: Unary = unary("sqrt", "Sqrt", (_, y) => div(scalar(0.5), y));
+export const sqrt: Unary = unary("sqrt", "Sqrt", (_, y) => div(scalar(0.5), y), Math.sqrt);
 /** Sine of x in radians. */
 export const sin: Unary = unary("sin", "Sin", (x) => cos(x));
 /** Cosine of x in radians. */
@@ -134,6 +146,7 @@ export const cast: OpFn<[x: Tensor], { to: DType }> = defineOp({
   infer: ([x], { to }) => ({ dtype: to, shape: x.shape }),
   emit: (e, x, { to }) => e.node("Cast", x, { to: { float32: 1, int32: 6, bool: 9 }[to] }),
   grad: ([dy], { inputs: [x], attrs: { to } }) => [x.dtype === "float32" && to === "float32" ? dy : undefined],
+  laws: { identity: ([x], { to }) => x.dtype === to },
 });
 
 /** `a` where `condition` holds, else `b`. */

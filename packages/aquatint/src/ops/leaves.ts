@@ -8,6 +8,7 @@ export const input: OpFn<[], { name: string; dtype: DType; shape: Shape }> = def
   infer: (_, { dtype, shape }) => ({ dtype, shape }),
   emit: (_e, _i, { name }) => name,
   grad: "leaf",
+  laws: { distinct: true },
 });
 
 /** How a parameter starts: a constant, uniform in [-bound, bound], or normal with the deviation. */
@@ -19,6 +20,7 @@ export const param: OpFn<[], { shape: Shape; init: Init }> = defineOp({
   infer: (_, { shape }) => ({ dtype: "float32", shape }),
   emit: () => refuse("a parameter must be bound before its graph is written"),
   grad: "leaf",
+  laws: { distinct: true },
 });
 
 /** A fixed value. */
@@ -31,6 +33,7 @@ export const constant: OpFn<[], { value: HostTensor }> = defineOp({
   },
   emit: (e, _, { value: { dtype, data, shape } }) => e.constant(dtype as "float32" | "int32", data, shape),
   grad: "leaf",
+  laws: { known: ({ value }) => value },
 });
 
 /** One float32 number in every place of `shape`; takes no memory until it is used. */
@@ -42,6 +45,7 @@ export const fill: OpFn<[], { value: number; shape: Shape }> = defineOp({
     return shape.length ? e.node("Expand", [scalar, e.constant("int64", shape)]) : scalar;
   },
   grad: "zero",
+  laws: { known: ({ value }) => value },
 });
 
 /** A float32 scalar. */

@@ -30,6 +30,7 @@ const sumOp: OpFn<[x: Tensor], { axes: readonly number[]; keepDims: boolean }> =
     const kept = x.shape.map((n, i) => (axes.includes(i) ? 1 : n));
     return [expand(reshape(dy, { shape: kept }), { shape: x.shape })];
   },
+  laws: { uniform: (value, [x], { axes }) => axes.reduce((total, axis) => total * x.shape[axis]!, value) },
 });
 
 /** The mean along `axes`. */

@@ -21,4 +21,5 @@ export const upsampleNearest: OpFn<[x: Tensor], { factor: number }> = defineOp({
     const cells = reshape(dy, { shape: [n * c * h, factor, w, factor] });
     return [reshape(sum(cells, { axes: [1, 3] }), { shape: x.shape })];
   },
+  laws: { identity: (_, { factor }) => factor === 1, uniform: (value) => value },
 });

@@ -4,13 +4,15 @@ import { type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { fill } from "./leaves.ts";
 import { axisOf, broadcastShapes } from "./shape-rules.ts";
 
+const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
+/** Of an op that only moves or repeats elements. */
+const unchanged = (value: number): number => value;
+
 /** The same elements in another shape. One axis may be -1: whatever is left. */
 export function reshape(x: Tensor, { shape }: { shape: Shape }): Tensor {
   const known = shape.reduce((n, d) => (d === -1 ? n : n * d), 1);
   const whole = shape.map((d) => (d === -1 ? sizeOf(x.shape) / known : d));
-  return whole.length === x.shape.length && whole.every((d, i) => d === x.shape[i])
-    ? x
-    : reshapeOp(x, { shape: whole });
+  return sameShape(whole, x.shape) ? x : reshapeOp(x, { shape: whole });
 }
 const reshapeOp: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
   name: "reshape",
@@ -20,6 +22,7 @@ const reshapeOp: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
   },
   emit: (e, [x], { shape }) => e.node("Reshape", [x!, e.constant("int64", shape)], { allowzero: 1 }),
   grad: ([dy], { inputs: [x] }) => [reshape(dy, { shape: x.shape })],
+  laws: { merge: (_, second) => second, identity: ([x], { shape }) => sameShape(x.shape, shape), uniform: unchanged },
 });
 
 /** Axis i of the result is axis `perm[i]` of x. */
@@ -33,6 +36,11 @@ export const transpose: OpFn<[x: Tensor], { perm: readonly number[] }> = defineO
   },
   emit: (e, x, { perm }) => e.node("Transpose", x, { perm }),
   grad: ([dy], { attrs: { perm } }) => [transpose(dy, { perm: perm.map((_, i) => perm.indexOf(i)) })],
+  laws: {
+    merge: (first, second) => ({ perm: second.perm.map((p) => first.perm[p]!) }),
+    identity: (_, { perm }) => perm.every((p, i) => p === i),
+    uniform: unchanged,
+  },
 });
 
 /** Repeats axes of size 1 until the shape is `shape` (broadcasting made explicit). */
@@ -45,6 +53,7 @@ export const expand: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
   },
   emit: (e, [x], { shape }) => e.node("Expand", [x!, e.constant("int64", shape)]),
   grad: ([dy]) => [dy],
+  laws: { merge: (_, second) => second, identity: ([x], { shape }) => sameShape(x.shape, shape), uniform: unchanged },
 });
 
 /** Joins tensors along an axis. */
@@ -67,6 +76,7 @@ const concatOp: OpFn<Tensor[], { axis: number }> = defineOp({
   },
   emit: (e, xs, { axis }) => e.node("Concat", xs, { axis }),
   grad: ([dy], { inputs, attrs: { axis } }) => [...split(dy, { axis, sizes: inputs.map((x) => x.shape[axis]!) })],
+  laws: { uniform: unchanged },
 });
 
 /** Cuts a tensor along an axis into parts of the given sizes. */
@@ -103,6 +113,10 @@ export const slice: OpFn<[x: Tensor], { axis: number; start: number; end: number
     const margin = (size: number) => Array.from({ length: n }, (_, i) => (i === at ? size : 0));
     return [pad(dy, { before: margin(start), after: margin(x.shape[at]! - end) })];
   },
+  laws: {
+    identity: ([x], { axis, start, end }) => start === 0 && end === x.shape.at(axis),
+    uniform: unchanged,
+  },
 });
 
 /** Adds zeros before and after each axis. */
@@ -120,4 +134,5 @@ export const pad: OpFn<[x: Tensor], { before: readonly number[]; after: readonly
       return d.shape[axis] === n ? d : slice(d, { axis, start: b, end: b + n });
     }, dy),
   ],
+  laws: { identity: (_, { before, after }) => [...before, ...after].every((n) => n === 0) },
 });

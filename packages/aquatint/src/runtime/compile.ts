@@ -2,6 +2,7 @@ import { AquatintError } from "../errors.ts";
 import { type Binding, type ExternalData, emitOnnx } from "../graph/emit.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor, Type } from "../graph/types.ts";
+import { simplify } from "../ops/simplify.ts";
 import type { Executable } from "./types.ts";
 
 /** The named leaves of a graph, and where their values come from. */
@@ -28,7 +29,7 @@ export function executableOf({ outputs, updates = {}, parameters, weightsFolder 
   const bindings = bind(parameters);
   const next = Object.entries(updates).map(([name, tensor]) => [`next:${name}`, name, tensor] as const);
   const all = { ...outputs, ...Object.fromEntries(next.map(([output, , tensor]) => [output, tensor])) };
-  const emitted = emitOnnx(all, bindings);
+  const emitted = emitOnnx(simplify(all), bindings);
   const state = new Set(Array.from(bindings.values(), (binding) => binding.name));
   return {
     model: emitted.model,

@@ -1,8 +1,9 @@
 import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-common";
-import { AquatintError, messageOf } from "../errors.ts";
+import { AquatintError } from "../errors.ts";
 import type { HostTensors } from "../graph/types.ts";
 import { type Bank, type Banks, createBanks, replyWith, takeFrom, tensorName, toHost, toTensors } from "./bank.ts";
 import { copyTensor, done, type Handlers } from "./protocol.ts";
+import { refusal } from "./refusal.ts";
 import { createSessions, type Platform, type Sessions } from "./sessions.ts";
 import type { Executable } from "./types.ts";
 
@@ -75,7 +76,7 @@ const current = (bank: Bank, name: string): Tensor => takeFrom(bank, name, "tens
 const refused =
   (act: "load" | "run") =>
   (error: unknown): never => {
-    throw new AquatintError("runtime/failed", `ONNX Runtime could not ${act} the program: ${messageOf(error)}`);
+    throw refusal(act, error);
   };
 
 type Outputs = InferenceSession.ReturnType;

@@ -1,0 +1,52 @@
+import { apply } from "../op.ts";
+import type { Node, Tensor } from "../tensor.ts";
+import { type Shape, typeName } from "../types.ts";
+import type { Rule } from "./rewrite.ts";
+
+/** x + 0, x · 1 and their like are x. A sum with +0 may lose the sign of a zero; nothing else changes. */
+export const neutralOperand: Rule = ({ op, inputs, outputs }) => {
+  const neutral = op.laws?.neutral;
+  const idle = neutral ? inputs.findIndex((x, i) => neutral[i] !== undefined && uniformValue(x) === neutral[i]) : -1;
+  if (idle < 0) return undefined;
+  const other = inputs[1 - idle]!;
+  return typeName(other) === typeName(outputs[0]!) ? [other] : undefined;
+};
+
+/** A slice of everything, a cast to the same type, and whatever else gives back its inputs. */
+export const identity: Rule = ({ op, inputs, attrs, outputs }) =>
+  op.laws?.identity?.(inputs, attrs) ? inputs.slice(0, outputs.length) : undefined;
+
+/** -(-x) is x; a transpose of a transpose is one transpose. */
+export const twice: Rule = ({ op, inputs, attrs }) => {
+  const inner = inputs[0]?.node;
+  if (!inner || inner.op !== op || !op.laws) return undefined;
+  if (op.laws.cancels) return inner.inputs;
+  return op.laws.merge && apply(op, inner.inputs, op.laws.merge(inner.attrs, attrs));
+};
+
+/** An operand of an elementwise op that is one number in every place becomes a scalar: the other operand has the shape. */
+export const scalarOperands =
+  (fill: Fill): Rule =>
+  (node) => {
+    const { op, inputs, attrs, outputs } = node;
+    if (!op.laws?.element || inputs.length < 2) return undefined;
+    const at = inputs.findIndex((x, i) => x.shape.length > 0 && uniformValue(x) !== undefined && isSpare(node, i));
+    if (at < 0) return undefined;
+    const value = uniformValue(inputs[at]!)!;
+    const answer = apply(op, inputs.with(at, fill({ value, shape: [] })), attrs);
+    return typeName(answer[0]!) === typeName(outputs[0]!) ? answer : undefined;
+  };
+
+/** The op that fills a shape with a float32 number. */
+export type Fill = (attrs: { readonly value: number; readonly shape: Shape }) => Tensor;
+
+/** Whether the result keeps its shape without the shape of operand `i`. */
+const isSpare = ({ inputs, outputs: [y] }: Node, i: number): boolean =>
+  inputs.some((x, j) => j !== i && String(x.shape) === String(y!.shape)) && inputs[i]!.dtype === "float32";
+
+/** The number in every place of a tensor whose value is known before the graph runs. */
+export function uniformValue({ node: { op, attrs }, dtype }: Tensor): number | undefined {
+  const known = op.laws?.known?.(attrs);
+  if (dtype !== "float32" || known === undefined) return undefined;
+  return typeof known === "number" ? Math.fround(known) : known.data.length === 1 ? known.data[0] : undefined;
+}

@@ -1,0 +1,60 @@
+import type { Node, Tensor } from "../tensor.ts";
+import { type HostTensor, type Shape, sizeOf } from "../types.ts";
+import { type Fill, uniformValue } from "./algebra.ts";
+import type { Rule } from "./rewrite.ts";
+
+/** Results of at most so many different values become constants. */
+const FOLDED = 64;
+
+/** The ops that results which are known become. */
+export interface Constants {
+  readonly fill: Fill;
+  readonly constant: (attrs: { readonly value: HostTensor }) => Tensor;
+}
+
+/** Computes float32 nodes whose inputs are known: one number in every place as it is, others up to 64 values. */
+export const foldConstants =
+  ({ fill, constant }: Constants): Rule =>
+  (node) => {
+    const { inputs, outputs } = node;
+    const [y] = outputs;
+    if (!inputs.length || outputs.length > 1 || [y!, ...inputs].some(({ dtype }) => dtype !== "float32"))
+      return undefined;
+    const value = uniformResult(node);
+    if (value !== undefined) return [fill({ value: Math.fround(value), shape: y!.shape })];
+    const data = elementsOf(node);
+    return data && [constant({ value: { dtype: "float32", shape: y!.shape, data } })];
+  };
+
+function uniformResult({ op, inputs, attrs }: Node): number | undefined {
+  const values = inputs.map(uniformValue).filter((value) => value !== undefined);
+  if (!op.laws || values.length < inputs.length) return undefined;
+  const { element, uniform } = op.laws;
+  if (element) return element(...values);
+  return values.every((value) => Object.is(value, values[0])) ? uniform?.(values[0]!, inputs, attrs) : undefined;
+}
+
+function elementsOf({ op, inputs, outputs: [y] }: Node): Float32Array | undefined {
+  const element = op.laws?.element;
+  if (!element || sizeOf(y!.shape) > FOLDED) return undefined;
+  const operands = inputs.map((x) => knownAt(x, y!.shape)).filter((at) => at !== undefined);
+  if (operands.length < inputs.length) return undefined;
+  return Float32Array.from({ length: sizeOf(y!.shape) }, (_, i) => element(...operands.map((at) => at(i))));
+}
+
+/** The known value of `x` at each place of the shape that it broadcasts to. */
+function knownAt(x: Tensor, shape: Shape): ((place: number) => number) | undefined {
+  const known = x.node.op.laws?.known?.(x.node.attrs);
+  if (known === undefined) return undefined;
+  if (typeof known === "number") return () => Math.fround(known);
+  return (place) => {
+    let [rest, index, step] = [place, 0, 1];
+    for (let axis = 1; axis <= shape.length; axis++) {
+      const [size, own] = [shape.at(-axis)!, x.shape.at(-axis) ?? 1];
+      index += own === 1 ? 0 : (rest % size) * step;
+      rest = Math.floor(rest / size);
+      step *= own;
+    }
+    return known.data[index]!;
+  };
+}

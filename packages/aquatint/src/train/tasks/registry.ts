@@ -1,0 +1,8 @@
+import { denoising } from "./denoising/task.ts";
+import type { TaskKind } from "./kind.ts";
+
+/** Every kind of task, by the `task` of a configuration. */
+export const tasks: Readonly<Record<string, TaskKind>> = { denoising };
+
+/** The task of a configuration that names none. */
+export const DEFAULT_TASK = "denoising";
