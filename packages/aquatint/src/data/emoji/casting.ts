@@ -1,8 +1,8 @@
 import { AquatintError } from "../../errors.ts";
 import type { RandomStream } from "../../math/random.ts";
+import { pick, weighted } from "../choose.ts";
 import type { EmojiAtlas, Style } from "./art/atlas.ts";
 import { type BackgroundKindName, backgroundKinds } from "./backgrounds.ts";
-import { pick, weighted } from "./caption.ts";
 import { colours, type NamedColour } from "./colours.ts";
 import { thinned, toldApart, visibleShare } from "./contrast.ts";
 import { type HeldOutReason, heldOutReasons } from "./held-out.ts";
@@ -64,16 +64,27 @@ export function casting(world: SceneWorld): (random: RandomStream) => Cast {
   };
 }
 
-/** Who can play each part. @throws AquatintError "data/nothing-to-draw" where a part has nobody. */
-function poolsOf(name: TemplateName, names: readonly EmojiName[]): readonly (readonly EmojiName[])[] {
+/** Whether scenes of a kind can be cast from names. */
+export const canPlay = (template: TemplateName, names: readonly EmojiName[]): boolean =>
+  castFrom(template, names) !== undefined;
+
+/** Who can play each part; undefined where a part has nobody. */
+function castFrom(name: TemplateName, names: readonly EmojiName[]): readonly (readonly EmojiName[])[] | undefined {
   const template: Template = templates[name];
   const pools = Array.from({ length: template.things }, (_, part) =>
     names.filter((thing) => template.suits?.(thing, part) ?? true),
   );
-  if (new Set(pools.flat()).size >= template.things && pools.every((pool) => pool.length > 0)) return pools;
+  const enough = new Set(pools.flat()).size >= template.things && pools.every((pool) => pool.length > 0);
+  return enough ? pools : undefined;
+}
+
+function poolsOf(name: TemplateName, names: readonly EmojiName[]): readonly (readonly EmojiName[])[] {
+  const pools = castFrom(name, names);
+  if (pools) return pools;
+  const { things }: Template = templates[name];
   throw new AquatintError(
     "data/nothing-to-draw",
-    `scenes of "${name}" take ${template.things} of the names, and ${names.length} names have too few that can play in it`,
+    `scenes of "${name}" take ${things} of the names, and too few of these ${names.length} can play in it`,
     { hint: `give the dataset more names, or leave "${name}" out of its templates` },
   );
 }

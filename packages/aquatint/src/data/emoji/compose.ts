@@ -60,7 +60,8 @@ export function cover({ side, pixels }: Canvas, rgb: Colour, share: (x: number, 
 export function blend({ side, pixels }: Canvas, picture: RgbaPicture, { x, y, size, mirrored }: Place): void {
   const wholeScale = Math.max(picture.width, picture.height) / (size * side);
   const level = levelFor(picture, wholeScale);
-  const [width, height, scale] = [picture.width, picture.height, wholeScale].map((n) => n / level.factor) as Triple;
+  const scale = wholeScale / level.factor;
+  const [width, height] = [picture.width / level.factor, picture.height / level.factor];
   const columns = taps({ length: width, scale, centre: x * side, side, reversed: mirrored });
   const rows = taps({ length: height, scale, centre: y * side, side, reversed: false });
   const narrow = resampleColumns(level.picture, columns);
@@ -86,8 +87,6 @@ export function blend({ side, pixels }: Canvas, picture: RgbaPicture, { x, y, si
     }
   }
 }
-
-type Triple = readonly [number, number, number];
 
 /** For each canvas pixel along one axis, from `first` on, the source pixels that it averages and their weights. */
 interface Taps {
