@@ -84,7 +84,7 @@ async function generate(prompt: string, flags: Flags, io: Io): Promise<void> {
     model: model === undefined ? undefined : resolve(io.cwd, model),
     signal: io.signal,
   });
-  if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!, generation.model.modules.channels);
+  if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
   const start = performance.now();
   const images: Saved[] = [];
   for await (const { image, report } of finished(generation, { flags, outputs, io })) {
@@ -109,13 +109,14 @@ interface Finished {
 /** Makes the pictures with progress on stderr, and writes each with what belongs to it as soon as it is there. */
 async function* finished(generation: Generation, { flags, outputs, io }: Surroundings): AsyncGenerator<Finished> {
   const { steps, count, quiet = false } = flags;
+  const previews = flags.strip ? stripSteps(steps) : undefined;
   const keep = keptEvaluations(flags);
   const progress = createProgress({ stream: io.stderr, total: count * steps, unit: "steps", quiet });
   const kept: EvaluationEvent[] = [];
   let done = 0;
   let start = performance.now();
   try {
-    for await (const event of generation.run()) {
+    for await (const event of generation.run({ previews })) {
       if (event.type === "evaluation") {
         if (keep(event)) kept.push(event);
         const at = done * steps + event.i + (event.final ? 1 : 0);
@@ -155,7 +156,7 @@ async function write({ picture }: ImageEvent, { generation, outputs, kept, index
   const files = [
     [outputs.picture, () => encodePng({ ...picture, text: { ...pngTexts(recipe) } })],
     [outputs.strip, () => encodePng(stripOf(kept, picture))],
-    [outputs.trajectory, () => trajectoryOf(kept, { ...picture, metadata: texts })],
+    [outputs.trajectory, () => trajectoryOf(kept, { ...plans[index]!, metadata: texts })],
   ] as const;
   const paths: string[] = [];
   for (const [put, encode] of files) if (put) paths.push(await put(index, encode()));
