@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { AquatintError, messageOf } from "../errors.ts";
 import { addGenerate } from "./generate.ts";
 import { Interrupted, type Io, inProcess } from "./io.ts";
+import { addSamplers } from "./samplers.ts";
 import { addTrain } from "./train.ts";
 import { version } from "./version.ts";
 
@@ -37,6 +38,7 @@ function createProgram(io: Io): Command {
     addGenerate(program, io),
     "a prompt of several words goes in quotes; aquatint generate --help lists the options",
   );
+  addSamplers(program, io);
   addHint(addTrain(program, io), "aquatint train --help lists the options");
   return program;
 }

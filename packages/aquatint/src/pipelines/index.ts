@@ -1,3 +1,4 @@
+export * from "./draws.ts";
 export * from "./pixel-folder.ts";
 export * from "./pixel-modules.ts";
 export * from "./pixel-network.ts";

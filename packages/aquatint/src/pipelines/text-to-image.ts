@@ -1,19 +1,21 @@
 import { writtenIn } from "../diffusion/coordinates.ts";
-import { guide } from "../diffusion/guidance.ts";
+import { checkedRescale, guidedOutput } from "../diffusion/guidance.ts";
 import type { Latent } from "../diffusion/latent.ts";
 import { lin } from "../diffusion/latent.ts";
 import type { Level } from "../diffusion/level.ts";
 import { checkSolvable } from "../diffusion/prediction.ts";
+import { type SamplerEntry, samplers } from "../diffusion/registry.ts";
 import { type SchedulerRun, type SchedulerSettings, scheduler, withSampler } from "../diffusion/scheduler.ts";
 import { AquatintError } from "../errors.ts";
 import { type Picture, tensorToPicture } from "../formats/image.ts";
 import type { HostTensor } from "../graph/types.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
+import { checkedDraws, type DrawOptions, drawsOf } from "./draws.ts";
 import type { PixelModules } from "./pixel-modules.ts";
 import type { PixelNetwork } from "./pixel-network.ts";
 
 /** What a caller may choose. */
-export interface TextToImageOptions {
+export interface TextToImageOptions extends DrawOptions {
   readonly prompt: string;
   /** What the picture should not show; guidance pushes away from it. */
   readonly negative?: string | undefined;
@@ -21,9 +23,11 @@ export interface TextToImageOptions {
   readonly steps?: number | undefined;
   /** Scale of classifier-free guidance; 1 switches it off. */
   readonly guidance?: number | undefined;
+  /** Share of guidance, 0 .. 1, that is brought back to the conditional output's deviation; 0 if absent. */
+  readonly guidanceRescale?: number | undefined;
   /** A name or alias of the sampler registry; the checkpoint's own when absent. */
   readonly sampler?: string | undefined;
-  /** The same seed gives the same picture; as torch's CPU generator. */
+  /** The same seed gives the same picture. */
   readonly seed?: Seed | undefined;
   /** In pixels; what the model was trained at when absent. */
   readonly width?: number | undefined;
@@ -31,15 +35,17 @@ export interface TextToImageOptions {
 }
 
 /** Options that have been checked against a model: nothing about them can fail later. */
-export interface TextToImagePlan {
+export interface TextToImagePlan extends Required<ReturnType<typeof checkedDraws>> {
   readonly prompt: string;
   readonly negative: string;
   readonly guidance: number;
+  readonly guidanceRescale: number;
   readonly seed: Seed;
   readonly width: number;
   readonly height: number;
   /** The checkpoint's scheduler, or the one of the sampler that the caller chose. */
   readonly scheduler: SchedulerSettings;
+  /** The name that the caller chose, schedule included, or the one of the checkpoint's sampler. */
   readonly samplerName: string;
   readonly steps: number;
   readonly levels: readonly Level[];
@@ -98,11 +104,13 @@ export function planTextToImage(
     prompt,
     negative,
     guidance,
+    guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
+    ...checkedDraws(options),
     seed,
     width,
     height,
     scheduler: chosen,
-    samplerName: chosen.sampler,
+    samplerName: options.sampler ?? chosen.sampler,
     steps,
     levels,
   };
@@ -136,7 +144,7 @@ export async function* textToImage(
 ): AsyncGenerator<TextToImageEvent, void, void> {
   const { height, width, seed, steps } = plan;
   const size = channels * height * width;
-  const stream = torchCpu(seed);
+  const { start, noise } = drawsOf(plan, size);
   const seen: { x: Latent; timestep: number }[] = [];
   const predict = await guidedNetwork({ network, channels }, plan, signal);
   const recorded: SchedulerRun["network"] = (x, timestep) => {
@@ -144,8 +152,8 @@ export async function* textToImage(
     return predict(x, timestep);
   };
   const chosen = scheduler(plan.scheduler);
-  const x = lin([chosen.initialNoiseScale(steps), stream.randn(size)]);
-  const run = chosen.run({ steps, x, network: recorded, noise: () => stream.randn(size), ...(signal && { signal }) });
+  const x = lin([chosen.initialNoiseScale(steps), start.randn(size)]);
+  const run = chosen.run({ steps, x, network: recorded, noise, ...(signal && { signal }) });
   let last = x;
   for await (const { i, n, level, x: reached, x0, final } of run) {
     last = reached;
@@ -157,10 +165,11 @@ export async function* textToImage(
 /** Both branches of classifier-free guidance in one call of the network. */
 async function guidedNetwork(
   { network, channels }: TextToImageInput,
-  { prompt, negative, guidance, height, width }: TextToImagePlan,
+  { prompt, negative, guidance, guidanceRescale, height, width, scheduler }: TextToImagePlan,
   signal: AbortSignal | undefined,
 ): Promise<SchedulerRun["network"]> {
-  const captions = guidance === 1 ? [prompt] : [negative, prompt];
+  const { unconditional = false }: SamplerEntry = samplers[scheduler.sampler];
+  const captions = guidance === 1 && !unconditional ? [prompt] : [negative, prompt];
   const context = await network.encode(captions, { signal });
   const shape = [captions.length, channels, height, width];
   return async (x, timestep) => {
@@ -168,6 +177,7 @@ async function guidedNetwork(
     for (let i = 0; i < captions.length; i++) data.set(x, i * x.length);
     const batch: HostTensor = { dtype: "float32", shape, data };
     const out = await network.predict(batch, timestep, context, { signal });
-    return captions.length === 1 ? out : guide(out.subarray(0, x.length), out.subarray(x.length), guidance);
+    const options = { scale: guidance, rescale: guidanceRescale };
+    return captions.length === 1 ? out : guidedOutput(out.subarray(0, x.length), out.subarray(x.length), options);
   };
 }

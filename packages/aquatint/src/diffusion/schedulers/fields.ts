@@ -87,6 +87,12 @@ export const rampFields = {
   use_beta_sigmas: flag(),
 };
 
+/** A shift that follows the size of the picture, which no caller says yet. */
+export const dynamicShiftFields = {
+  use_dynamic_shifting: only(false),
+  time_shift_type: z.enum(["exponential", "linear"]).default("exponential"),
+};
+
 /** The last sigma. */
 export const finalField = {
   final_sigmas_type: z
