@@ -1,8 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { AquatintError, messageOf } from "../errors.ts";
+import { addDenoise } from "./denoise.ts";
+import { addElbo } from "./elbo.ts";
 import { addGenerate } from "./generate.ts";
 import { Interrupted, type Io, inProcess } from "./io.ts";
+import { addNoise } from "./noise.ts";
 import { addSamplers } from "./samplers.ts";
+import { addSchedule } from "./schedule.ts";
 import { addTrain } from "./train.ts";
 import { version } from "./version.ts";
 
@@ -40,6 +44,10 @@ function createProgram(io: Io): Command {
   );
   addSamplers(program, io);
   addHint(addTrain(program, io), "aquatint train --help lists the options");
+  for (const add of [addSchedule, addNoise, addDenoise, addElbo]) {
+    const command = add(program, io);
+    addHint(command, `aquatint ${command.name()} --help lists the options`);
+  }
   return program;
 }
 

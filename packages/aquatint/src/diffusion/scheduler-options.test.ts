@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import runs from "../../test/fixtures/scheduler-options.json" with { type: "json" };
 import { torchCpu } from "../math/random.ts";
+import type { Latent } from "./latent.ts";
 import { schedulerFromConfig } from "./scheduler-config.ts";
 
 interface OptionRun {
@@ -31,7 +32,7 @@ test.each(cases)(
       const out = input.map((v) => (factor * v * t) / (t + 1));
       return learned ? Float32Array.of(...out, ...out.map((v) => Math.sin(3 * v))) : out;
     };
-    const walk = [x];
+    const walk: Latent[] = [x];
     for await (const step of run({ steps, x, network, noise: () => stream.randn(256) })) walk.push(step.x);
     const every = (walk.length - 1) / (expected.trajectory.length - 1);
     expected.trajectory.forEach((row, k) => {

@@ -11,10 +11,8 @@ import type { Path, SchedulerSettings } from "../scheduler.ts";
 import { levels, open, ramped, type Spacing } from "../spacing.ts";
 import {
   continuousSettings,
-  type DiscreteConfig,
   define,
   discreteFields,
-  discreteSettings,
   dynamicShiftFields,
   finalField,
   finalOf,
@@ -24,6 +22,7 @@ import {
   only,
   rampFields,
   rampOf,
+  type ScheduleConfig,
   scheduleOf,
   thresholdFields,
   timesOf,
@@ -31,7 +30,7 @@ import {
 
 /** The multistep solvers' spacing: whole times short of the last, ramps over the whole schedule. */
 function solverSpacing(
-  config: DiscreteConfig & z.infer<z.ZodObject<typeof rampFields>>,
+  config: ScheduleConfig & z.infer<z.ZodObject<typeof rampFields>>,
   { lu = false, least = Number.NEGATIVE_INFINITY } = {},
 ): Spacing {
   const ramp = lu ? exponential() : rampOf(config);
@@ -84,7 +83,7 @@ function flowSettings(
 > {
   const { num_train_timesteps: T, flow_shift: shift } = config;
   const plain = flow({ steps: T });
-  const smallest = noiseRatio(scheduleOf({ ...config, prediction_type: "epsilon" }).level(1));
+  const smallest = noiseRatio(scheduleOf(config).level(1));
   const schedule: Schedule = { ...plain, timestep: (t) => Math.floor(plain.timestep(t)) };
   const spacing: Spacing = (_, n) =>
     Array.from(linspace(1 / T, 1, n + 1).subarray(0, n), (alpha) => plain.level(T * shifted(1 - alpha, shift)));
@@ -126,13 +125,12 @@ const solver = (
     throw new AquatintError("config/invalid", 'the prediction_type "flow_prediction" wants "use_flow_sigmas"');
   }
   const schedule = scheduleOf(config, { least: LEAST });
-  const plain = { ...config, prediction_type: config.prediction_type };
-  return discreteSettings(plain, {
+  return continuousSettings({
     sampler,
     samplerOptions,
     schedule,
     target,
-    spacing: solverSpacing(plain, { lu, least }),
+    spacing: solverSpacing(config, { lu, least }),
     final: finalOf(final, schedule),
     limit,
   });
