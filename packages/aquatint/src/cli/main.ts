@@ -5,6 +5,7 @@ import { addElbo } from "./elbo.ts";
 import { addGenerate } from "./generate.ts";
 import { Interrupted, type Io, inProcess } from "./io.ts";
 import { addNoise } from "./noise.ts";
+import { addSamplers } from "./samplers.ts";
 import { addSchedule } from "./schedule.ts";
 import { addTheory } from "./theory.ts";
 import { addTrain } from "./train.ts";
@@ -42,6 +43,7 @@ function createProgram(io: Io): Command {
     addGenerate(program, io),
     "a prompt of several words goes in quotes; aquatint generate --help lists the options",
   );
+  addSamplers(program, io);
   addHint(addTrain(program, io), "aquatint train --help lists the options");
   for (const add of [addSchedule, addNoise, addDenoise, addElbo, addTheory]) {
     const command = add(program, io);
