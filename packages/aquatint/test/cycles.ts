@@ -1,5 +1,5 @@
 /** A process that compiles, runs and lets go, over and over: prints by how many MB it grew after its first 50 cycles. */
-import { silu } from "../src/ops/elementwise.ts";
+import { silu } from "../src/ops/activation.ts";
 import { constant, input } from "../src/ops/leaves.ts";
 import { matmul } from "../src/ops/matmul.ts";
 import { executableOf } from "../src/runtime/compile.ts";
