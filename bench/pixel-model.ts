@@ -62,7 +62,7 @@ const parameters = { names: modelParameters(modules), as: await model.weights() 
 await using network = textToImageNetwork({ runtime, modules, tokenizer, parameters });
 const pictures: Picture[] = [];
 const wrong: string[] = [];
-const asked = captions(dataset.names ?? emojiNames.map(({ name }) => name));
+const asked = captions(("names" in dataset && dataset.names) || emojiNames.map(({ name }) => name));
 for (const [i, { prompt, colour }] of asked.entries()) {
   const plan = planTextToImage(model, { prompt, seed: FIRST_SEED + i });
   for await (const event of textToImage(network, plan)) {

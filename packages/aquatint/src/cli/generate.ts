@@ -7,7 +7,7 @@ import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } 
 import { defaults, type EvaluationEvent, type ImageEvent } from "../pipelines/text-to-image.ts";
 import type { Device } from "../runtime/types.ts";
 import type { Io } from "./io.ts";
-import { decimal, device, nodeDevices, sampler, size, whole } from "./options.ts";
+import { decimal, device, nodeDevices, sampler, seeds, size, whole } from "./options.ts";
 import { type Outputs, openOutputs, shortPath } from "./outputs.ts";
 import { createProgress, duration } from "./progress.ts";
 import { pngTexts, recipeOf } from "./recipe.ts";
@@ -32,8 +32,6 @@ interface Flags {
   readonly quiet?: boolean;
 }
 
-const SEEDS = { min: 0, max: Number.MAX_SAFE_INTEGER, example: 42 };
-
 /** Adds `aquatint generate` to the program. */
 export const addGenerate = (program: Command, io: Io): Command =>
   program
@@ -50,7 +48,7 @@ export const addGenerate = (program: Command, io: Io): Command =>
       defaults.guidance,
     )
     .option("--sampler <name>", `${Object.keys(samplers).join(", ")} (default: the model's own)`, sampler)
-    .option("--seed <s>", "same seed, same picture (default: a new one)", whole("--seed", SEEDS))
+    .option("--seed <s>", "same seed, same picture (default: a new one)", whole("--seed", seeds))
     .option(
       "--count <n>",
       "pictures to make, with seeds that follow each other; named files then get a number (apple-1.png)",

@@ -1,7 +1,7 @@
 import type { Tensor } from "../../graph/tensor.ts";
 import { Conv2d, GroupNorm } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
-import { silu } from "../../ops/elementwise.ts";
+import { silu } from "../../ops/activation.ts";
 import { AttentionBlock } from "../blocks/attention.ts";
 import { type AttentionFactory, DownBlock, MidBlock, UpBlock } from "../blocks/unet-blocks.ts";
 import type { AutoencoderConfig } from "./config.ts";

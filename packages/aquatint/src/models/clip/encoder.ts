@@ -1,9 +1,10 @@
 import type { Tensor } from "../../graph/tensor.ts";
-import { scaledDotProductAttention } from "../../nn/attention.ts";
 import { rearrange } from "../../nn/dims.ts";
 import { LayerNorm, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
-import { add, gelu, quickGelu } from "../../ops/elementwise.ts";
+import { gelu, quickGelu } from "../../ops/activation.ts";
+import { scaledDotProductAttention } from "../../ops/attention.ts";
+import { add } from "../../ops/elementwise.ts";
 
 /** What the transformers of CLIP's two towers have in common. */
 export interface ClipEncoderConfig {

@@ -3,15 +3,14 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { dims } from "../../nn/dims.ts";
 import { Embedding, LayerNorm, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
-import { add, cast, equal } from "../../ops/elementwise.ts";
+import { cast, causalMask, equal } from "../../ops/comparison.ts";
+import { add } from "../../ops/elementwise.ts";
 import { embedding } from "../../ops/gather.ts";
 import { constant } from "../../ops/leaves.ts";
 import { argmax } from "../../ops/reduce.ts";
 import { reshape, slice } from "../../ops/shape.ts";
 import type { ClipTextConfig } from "./config.ts";
 import { ClipEncoder } from "./encoder.ts";
-
-const HIDDEN = -1e9;
 
 function Embeddings({ vocab_size, hidden_size, max_position_embeddings }: ClipTextConfig) {
   const token_embedding = Embedding(vocab_size, hidden_size, { std: 0.02 });
@@ -40,7 +39,7 @@ export function ClipTextTransformer(config: ClipTextConfig) {
   const encoder = ClipEncoder(config);
   const final_layer_norm = LayerNorm(config.hidden_size, { eps: config.layer_norm_eps });
   return module({ embeddings, encoder, final_layer_norm }, (ids: Tensor): TextEncoding => {
-    const hiddenStates = encoder(embeddings(ids), causalMask(ids.shape[1]!));
+    const hiddenStates = encoder(embeddings(ids), causalMask({ queries: ids.shape[1]! }));
     const lastHiddenState = final_layer_norm(hiddenStates.at(-1)!);
     return { lastHiddenState, hiddenStates, pooled: atEnd(lastHiddenState, ids, config.eos_token_id) };
   });
@@ -60,12 +59,6 @@ export function CLIPTextModelWithProjection(config: ClipTextConfig) {
     const encoding = text_model(ids);
     return { ...encoding, textEmbeds: text_projection(encoding.pooled) };
   });
-}
-
-/** [n, n]: a token sees itself and those before it. */
-function causalMask(n: number): Tensor {
-  const data = Float32Array.from({ length: n * n }, (_, i) => (i % n > Math.floor(i / n) ? HIDDEN : 0));
-  return constant({ value: { dtype: "float32", shape: [n, n], data } });
 }
 
 /** The rows of x [b, n, d] where the text ends: [b, d]. */
