@@ -1,19 +1,16 @@
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { nodeDataSources } from "../data/node.ts";
 import { createDataset } from "../data/registry.ts";
 import { AquatintError, messageOf } from "../errors.ts";
-import { fileError, readBytes, readText, writeFileAtomic } from "../formats/node.ts";
+import { readText } from "../formats/node.ts";
 import { checkModelFolder, folderSource } from "../pipelines/node.ts";
 import type { ModelSource } from "../pipelines/source.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Device, Runtime } from "../runtime/types.ts";
-import { runClock } from "./clock.ts";
 import { parseTrainConfig, type TrainConfig } from "./config.ts";
 import type { RunEvent } from "./events.ts";
-import { recordedSteps, writeConfig } from "./recording.ts";
+import { claimFolder, diskFiles } from "./node-folder.ts";
+import { runTask } from "./run.ts";
 import { checkpointNames, type FoundCheckpoint, newestCheckpoint, type RunFiles } from "./run-folder.ts";
-import { openSession } from "./session.ts";
 import type { Task } from "./task.ts";
 import { tasks } from "./tasks/registry.ts";
 
@@ -52,30 +49,12 @@ export async function* trainRun(
   const folder = config.output;
   const files = diskFiles(folder);
   const found = await startingPoint(files, options);
-  const checkpoint = found?.checkpoint;
-  for (const message of found?.problems ?? []) yield { type: "problem", message };
-  if (found?.problems.length) yield { type: "problem", message: `going on from ${found.path}` };
+  await using _ = await claimFolder(folder);
   const { device, threads, initFrom, signal } = options;
   await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
-  const task = await openTask(config, { runtime, initFrom, assets: checkpoint?.assets });
-  await writeConfig(files, config);
-  const clock = runClock({ before: checkpoint?.seconds ?? 0 });
-  await using session = await openSession({ config, task, runtime, checkpoint, seconds: clock.seconds });
-  const from = checkpoint?.step ?? 0;
-  const { steps } = config.training;
-  yield { type: "start", folder, parameters: session.parameterCount, step: from, steps, device: runtime.device };
+  const task = await openTask(config, { runtime, initFrom, assets: found?.checkpoint.assets });
   const memory = () => process.memoryUsage.rss() / 2 ** 20;
-  const ended = yield* recordedSteps({
-    session,
-    config,
-    files,
-    clock,
-    from,
-    checkpointPath: found?.path,
-    memory,
-    signal,
-  });
-  yield { type: "model", path: join(folder, "model"), ended };
+  yield* runTask({ config, task, runtime, files, found, memory, signal });
 }
 
 interface TaskOptions {
@@ -98,8 +77,9 @@ async function openTask(config: TrainConfig, { runtime, initFrom, assets }: Task
   });
 }
 
+/** A whole model, or one network of it. */
 async function openFolder(folder: string): Promise<ModelSource> {
-  await checkModelFolder(folder);
+  await checkModelFolder(folder, { marks: ["model_index.json", "config.json"] });
   return folderSource(folder);
 }
 
@@ -119,43 +99,4 @@ async function startingPoint(
   throw new AquatintError("train/exists", `${files.folder} already holds a run (${newest})`, {
     hint: 'go on with --resume, or give the configuration another "output"',
   });
-}
-
-/** A run's folder on this machine's disk. */
-export function diskFiles(folder: string): RunFiles {
-  const at = (path: string) => join(folder, path);
-  const failing = async <T>(verb: "read" | "write", path: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (cause) {
-      throw fileError(verb, at(path), cause);
-    }
-  };
-  return {
-    folder,
-    write: (path, bytes) =>
-      failing("write", path, async () => {
-        await mkdir(dirname(at(path)), { recursive: true });
-        await writeFileAtomic(at(path), bytes);
-      }),
-    append: (path, text, size) =>
-      failing("write", path, async () => {
-        if (size === 0) return await diskFiles(folder).write(path, text);
-        const file = await open(at(path), "r+");
-        try {
-          await file.truncate(size);
-          await file.write(text, size);
-        } finally {
-          await file.close();
-        }
-      }),
-    read: (path) => readBytes(at(path)),
-    list: (path) =>
-      readdir(at(path)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") return [];
-        throw fileError("read", at(path), error);
-      }),
-    remove: (path) => failing("write", path, () => rm(at(path), { force: true })),
-    rename: (from, to) => failing("write", from, () => rename(at(from), at(to))),
-  };
 }
