@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { AquatintError, messageOf } from "../errors.ts";
+import { addData } from "./data.ts";
 import { addDenoise } from "./denoise.ts";
 import { addElbo } from "./elbo.ts";
 import { addGenerate } from "./generate.ts";
@@ -42,7 +43,7 @@ function createProgram(io: Io): Command {
     "a prompt of several words goes in quotes; aquatint generate --help lists the options",
   );
   addHint(addTrain(program, io), "aquatint train --help lists the options");
-  for (const add of [addSchedule, addNoise, addDenoise, addElbo]) {
+  for (const add of [addData, addSchedule, addNoise, addDenoise, addElbo]) {
     const command = add(program, io);
     addHint(command, `aquatint ${command.name()} --help lists the options`);
   }

@@ -22,7 +22,7 @@ async function answer(request: PrefetchRequest): Promise<PrefetchAnswer> {
     stream.restore(state);
     return { id, batch: await stream.next(batchSize) };
   } catch (error) {
-    const { code, hint } = error instanceof AquatintError ? error : { code: "data/failed", hint: undefined };
+    const { code, hint } = error instanceof AquatintError ? error : { code: "data/failed" as const, hint: undefined };
     return { id, failure: { code, message: messageOf(error), hint } };
   }
 }

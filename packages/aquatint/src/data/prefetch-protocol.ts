@@ -1,3 +1,4 @@
+import type { AquatintError } from "../errors.ts";
 import type { Batch, DatasetReport } from "./dataset.ts";
 import type { BatchRequest } from "./prefetch.ts";
 
@@ -19,5 +20,11 @@ export interface DatasetFacts {
 export type PrefetchAnswer = { readonly id: number } & (
   | { readonly facts: DatasetFacts }
   | { readonly batch: Batch<unknown> }
-  | { readonly failure: { readonly code: string; readonly message: string; readonly hint: string | undefined } }
+  | {
+      readonly failure: {
+        readonly code: AquatintError["code"];
+        readonly message: string;
+        readonly hint: string | undefined;
+      };
+    }
 );
