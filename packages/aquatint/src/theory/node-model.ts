@@ -1,9 +1,10 @@
 import type { Denoiser } from "../diffusion/denoiser.ts";
 import { networkDenoiser, type SchedulerSettings } from "../diffusion/scheduler.ts";
 import { AquatintError } from "../errors.ts";
+import { openModel } from "../pipelines/model-folder.ts";
+import { modelParameters } from "../pipelines/modules.ts";
+import { textToImageNetwork } from "../pipelines/network.ts";
 import { checkModelFolder, defaultModelFolder, folderSource } from "../pipelines/node.ts";
-import { openPixelModel, PIXEL_PIPELINE, pixelParameters } from "../pipelines/pixel-folder.ts";
-import { pixelNetwork } from "../pipelines/pixel-network.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 
 /** A trained pixel model as the theory sees it. */
@@ -27,12 +28,11 @@ export interface PixelDenoiserOptions {
 export async function openPixelDenoiser({ model, threads }: PixelDenoiserOptions = {}): Promise<PixelDenoiser> {
   const folder = model ?? (await defaultModelFolder());
   await checkModelFolder(folder);
-  const source = folderSource(folder);
-  refuseLatents(folder, new TextDecoder().decode(await source.read("model_index.json")));
-  const { modules, tokenizer, scheduler: settings, weights } = await openPixelModel(source);
-  const parameters = { names: pixelParameters(modules), as: await weights() };
+  const { modules, tokenizer, scheduler: settings, weights } = await openModel(folderSource(folder));
+  if (modules.vae) refuseLatents(folder);
+  const parameters = { names: modelParameters(modules), as: await weights() };
   const runtime = await nodeRuntime({ ...(threads && { threads }) });
-  const network = pixelNetwork({ runtime, modules, tokenizer, parameters });
+  const network = textToImageNetwork({ runtime, modules, tokenizer, parameters });
   const { channels, sampleSize: size } = modules;
   return {
     name: folder,
@@ -53,11 +53,9 @@ export async function openPixelDenoiser({ model, threads }: PixelDenoiserOptions
 }
 
 /** The theory is about pixels: a latent model's U-Net knows no picture, only what its autoencoder makes of one. */
-function refuseLatents(folder: string, index: string): void {
-  const found = /"_class_name"\s*:\s*"([^"]*)"/.exec(index)?.[1];
-  if (found === undefined || found === PIXEL_PIPELINE) return;
+function refuseLatents(folder: string): never {
   const reason = "its U-Net denoises an autoencoder's latents and not pixels, so it has no likelihood of a picture";
-  throw new AquatintError("theory/latent", `${folder} is a latent model (${found}): ${reason}`, {
+  throw new AquatintError("theory/latent", `${folder} is a latent model: ${reason}`, {
     hint: "give the folder of a pixel model, such as the default one or one that aquatint train wrote",
   });
 }
