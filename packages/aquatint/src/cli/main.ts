@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { AquatintError, messageOf } from "../errors.ts";
+import { addData } from "./data.ts";
 import { addDenoise } from "./denoise.ts";
 import { addElbo } from "./elbo.ts";
 import { addGenerate } from "./generate.ts";
@@ -24,6 +25,8 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
+const commands = [addTrain, addData, addSamplers, addSchedule, addNoise, addDenoise, addElbo, addTheory];
+
 function createProgram(io: Io): Command {
   const program = new Command("aquatint")
     .description("Pictures from words: trains diffusion models and makes pictures with them, without Python.")
@@ -43,9 +46,7 @@ function createProgram(io: Io): Command {
     addGenerate(program, io),
     "a prompt of several words goes in quotes; aquatint generate --help lists the options",
   );
-  addSamplers(program, io);
-  addHint(addTrain(program, io), "aquatint train --help lists the options");
-  for (const add of [addSchedule, addNoise, addDenoise, addElbo, addTheory]) {
+  for (const add of commands) {
     const command = add(program, io);
     addHint(command, `aquatint ${command.name()} --help lists the options`);
   }
