@@ -12,7 +12,7 @@ import {
 } from "./onnx-proto.ts";
 import type { Emitter } from "./op.ts";
 import type { Node, Tensor } from "./tensor.ts";
-import type { HostTensor, Type } from "./types.ts";
+import { type HostTensor, sizeOf, type Type } from "./types.ts";
 import { topological } from "./walk.ts";
 
 export type { ExternalData } from "./onnx-proto.ts";
@@ -87,6 +87,10 @@ function nodeWriter({ nodes, initializers }: GraphParts) {
   return {
     emit(node: Node, names: readonly string[]): readonly string[] {
       origin = { path: node.scope?.path() ?? "", op: node.op.name };
+      // not every kernel takes tensors without elements, and there is nothing to compute
+      if (node.outputs.every(({ shape }) => sizeOf(shape) === 0)) {
+        return node.outputs.map(({ dtype, shape }) => emitter.constant(dtype, [], shape));
+      }
       return [node.op.emit(emitter, names, node.attrs, { inputs: node.inputs, outputs: node.outputs })].flat();
     },
   };

@@ -1,7 +1,7 @@
 import { AquatintError } from "../errors.ts";
 import { currentScope } from "./scope.ts";
 import { type Node, Tensor } from "./tensor.ts";
-import { type HostTensor, type Type, typeName } from "./types.ts";
+import { type DType, type HostTensor, type Type, typeName } from "./types.ts";
 
 type Tensors = readonly Tensor[];
 /** An ONNX attribute: whole numbers are INT, `float(x)` is FLOAT, lists are INTS. */
@@ -22,7 +22,7 @@ export interface Emitter {
   /** Adds a node and returns the names of all its outputs. */
   nodes(opType: string, inputs: readonly string[], attrs?: Record<string, Attribute>, options?: EmitOptions): string[];
   /** A constant; equal small ones are shared. A vector unless `shape` says otherwise. */
-  constant(dtype: "float32" | "int32" | "int64", values: ArrayLike<number>, shape?: readonly number[]): string;
+  constant(dtype: DType | "int64", values: ArrayLike<number>, shape?: readonly number[]): string;
 }
 
 /** The cotangents of an op's outputs; undefined where the loss does not depend on that output. */
@@ -136,13 +136,20 @@ export function recorded<R>(trace: () => R): { readonly result: R; readonly node
 export const apply = (op: Op, inputs: Tensors, attrs: unknown): Tensors =>
   extend(op, inputs, attrs, [inferAt(op, inputs, attrs)].flat());
 
-function inferAt(op: Op, inputs: Tensors, attrs: unknown): Type | readonly Type[] {
+const inferAt = (op: Op, inputs: Tensors, attrs: unknown): Type | readonly Type[] =>
+  checking(op.name, inputs, () => op.infer(inputs, attrs));
+
+/**
+ * What `check` gives. A refusal inside it names `name`, its inputs and the module being traced, as that of an op does:
+ * for functions made of several ops. One that an op inside has named keeps that name.
+ */
+export function checking<R>(name: string, inputs: Tensors, check: () => R): R {
   try {
-    return op.infer(inputs, attrs);
+    return check();
   } catch (error) {
-    if (!(error instanceof ShapeError)) throw error;
+    if (!(error instanceof ShapeError) || error.cause instanceof ShapeError) throw error;
     const path = currentScope()?.path();
-    const where = `${op.name}(${inputs.map(typeName).join(", ")})${path ? ` in ${path}` : ""}`;
+    const where = `${name}(${inputs.map(typeName).join(", ")})${path ? ` in ${path}` : ""}`;
     throw new ShapeError(error.code, `${where}: ${error.message}`, { hint: error.hint, cause: error });
   }
 }

@@ -18,7 +18,7 @@ test("what is left out takes its default", () => {
     model: { tokenizer: { merges: 512, context: 32 } },
     objective: { guidance_dropout: 0.1, min_snr_gamma: null },
   });
-  expect(dataset.size).toBe(32);
+  expect(dataset).toMatchObject({ size: 32 });
 });
 
 test.each([

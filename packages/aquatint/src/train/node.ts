@@ -94,8 +94,9 @@ async function openTask(config: TrainConfig, { runtime, initFrom, assets }: Task
   });
 }
 
+/** A whole model, or one network of it. */
 async function openFolder(folder: string): Promise<ModelSource> {
-  await checkModelFolder(folder);
+  await checkModelFolder(folder, { marks: ["model_index.json", "config.json"] });
   return folderSource(folder);
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { tinyPixelModel } from "../../test/tiny-pixel-model.ts";
 import { parseSafetensors } from "../formats/safetensors.ts";
 import type { HostTensors } from "../graph/types.ts";
-import { openPixelModel } from "../pipelines/pixel-folder.ts";
+import { openModel } from "../pipelines/model-folder.ts";
 import type { ModelSource } from "../pipelines/source.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
@@ -74,7 +74,7 @@ test("a session draws its samples and writes a folder that opens as a model, in 
     const file = files.get(path)!;
     return typeof file === "string" ? new TextEncoder().encode(file) : file;
   };
-  const written = await openPixelModel({ name: "memory", read: async (path) => bytes(path) });
+  const written = await openModel({ name: "memory", read: async (path) => bytes(path) });
   expect([...(await written.weights()).keys()]).toContain("unet.conv_in.weight");
   const { tensors } = parseSafetensors(bytes("unet/diffusion_pytorch_model.safetensors"));
   expect(new Set([...tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(["F16"]));
@@ -94,7 +94,7 @@ test("weights of another model are refused by name", async () => {
 });
 
 test("a run that begins with a model keeps its vocabulary and starts from its weights", async () => {
-  const { tokenizerFiles, weights } = await openPixelModel(initFrom);
+  const { tokenizerFiles, weights } = await openModel(initFrom);
   await using session = await opened(config, { initFrom });
   const written = await session.outputs.modelFiles();
   expect(written.get("tokenizer/vocab.json")).toBe(tokenizerFiles["vocab.json"]);

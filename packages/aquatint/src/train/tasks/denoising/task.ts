@@ -5,13 +5,8 @@ import type { HostTensor } from "../../../graph/types.ts";
 import { type RandomState, restoreTorchCpu, torchCpu } from "../../../math/random.ts";
 import { expectKeys } from "../../../nn/module.ts";
 import { input } from "../../../ops/leaves.ts";
-import {
-  openPixelModel,
-  type PixelConfigs,
-  type PixelModel,
-  pixelParameters,
-} from "../../../pipelines/pixel-folder.ts";
-import { type PixelModules, pixelModules } from "../../../pipelines/pixel-modules.ts";
+import { type ModelConfigs, openModel, type TextToImageModel } from "../../../pipelines/model-folder.ts";
+import { modelParameters, type TextToImageModules, textToImageModules } from "../../../pipelines/modules.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
 import { trainBytePairs } from "../../../tokenizers/train.ts";
 import type { Phase, Task } from "../../task.ts";
@@ -26,7 +21,7 @@ export const denoising = taskKind({
   summary: "A text encoder and a U-Net that denoises the pixels of captioned pictures.",
   fields: denoisingFields,
   async create(config, context) {
-    const initial = context.initFrom && (await openPixelModel(context.initFrom));
+    const initial = context.initFrom && (await openModel(context.initFrom));
     const model = denoisingModel(config.model, { ...context, initial });
     return denoisingTask(config, { ...context, model, initial });
   },
@@ -34,16 +29,16 @@ export const denoising = taskKind({
 
 /** A model in training: its parts' configurations, its vocabulary, its networks. */
 export interface DenoisingModel {
-  readonly configs: PixelConfigs;
+  readonly configs: ModelConfigs;
   readonly tokenizerFiles: TokenizerFiles;
-  readonly modules: PixelModules;
+  readonly modules: TextToImageModules;
   readonly scheduler: SchedulerSettings;
 }
 
 interface ModelContext {
   readonly dataset: Dataset;
   readonly assets?: TaskContext["assets"] | undefined;
-  readonly initial?: PixelModel | undefined;
+  readonly initial?: TextToImageModel | undefined;
 }
 
 /** The vocabulary is the run's own, or the initial model's, or learnt from the captions; configurations follow it. */
@@ -55,7 +50,7 @@ function denoisingModel(
     trainBytePairs(dataset.captions(), { merges: tokenizer.merges, contextLength: tokenizer.context });
   const tokenizerFiles = (assets as TokenizerFiles | undefined) ?? initial?.tokenizerFiles ?? learnt();
   const { vocabSize, endTokenId, modelMaxLength } = tokenizerFrom(tokenizerFiles);
-  const configs: PixelConfigs = {
+  const configs: ModelConfigs = {
     unet: { sample_size: dataset.size[0], in_channels: 3, out_channels: 3, ...unet },
     text_encoder: {
       vocab_size: vocabSize,
@@ -65,17 +60,17 @@ function denoisingModel(
     },
     scheduler,
   };
-  return { configs, tokenizerFiles, modules: pixelModules(configs), scheduler: schedulerSettings(scheduler) };
+  return { configs, tokenizerFiles, modules: textToImageModules(configs), scheduler: schedulerSettings(scheduler) };
 }
 
 interface TaskParts extends TaskContext {
   readonly model: DenoisingModel;
-  readonly initial: PixelModel | undefined;
+  readonly initial: TextToImageModel | undefined;
 }
 
 function denoisingTask(config: DenoisingConfig, parts: TaskParts): Task {
   const { model, initial, runtime } = parts;
-  const parameters = pixelParameters(model.modules);
+  const parameters = modelParameters(model.modules);
   const { phase, restore } = denoisingPhase(config, parts);
   return {
     parameters,

@@ -1,0 +1,122 @@
+import type { Emitter } from "../graph/op.ts";
+import type { Shape } from "../graph/types.ts";
+import { both, type Sliding, type Two } from "./window.ts";
+
+/** How a kernel is laid on a picture. */
+export interface Geometry extends Sliding {
+  readonly groups: number;
+}
+/** The four sizes of a picture batch [n, c, h, w] or of a kernel [o, c / groups, kh, kw]. */
+export type Shape4 = readonly [number, number, number, number];
+
+/** ONNX's attributes for a kernel that is laid this way. */
+export const convAttributes = ([, , kh, kw]: Shape4, { stride, padding, dilation, groups }: Geometry) => ({
+  kernel_shape: [kh, kw],
+  strides: stride,
+  pads: [...padding, ...padding],
+  dilations: dilation,
+  group: groups,
+});
+
+/** A value in the emitted graph, with its shape. */
+interface Value {
+  readonly name: string;
+  readonly shape: Shape4;
+}
+
+/** A transposed convolution of x by w, with a result of shape `size`, in the fastest of three forms. */
+export function transposedConv(
+  e: Emitter,
+  x: Value,
+  w: Value,
+  { size, ...geometry }: Geometry & { size: Shape },
+): string {
+  const { stride, padding, dilation, groups } = geometry;
+  const reach = both((i) => dilation[i] * (w.shape[2 + i]! - 1));
+  const extra = both((i) => size[2 + i]! - ((x.shape[2 + i]! - 1) * stride[i] - 2 * padding[i] + reach[i] + 1));
+  const more = both((i) => Math.floor(extra[i] / stride[i]));
+  if (more[0] + more[1] > 0) return transposedConv(e, extended(e, x, more), w, { size, ...geometry });
+  const dense = stride[0] === 1 && stride[1] === 1 && extra[0] === 0 && extra[1] === 0;
+  const pointwise = reach[0] + reach[1] + padding[0] + padding[1] === 0 && groups === 1;
+  if (dense && pointwise) return pointwiseTransposed(e, x, w, size);
+  return dense && padding[0] <= reach[0] && padding[1] <= reach[1]
+    ? flippedConv(e, x, w, { ...geometry, padding: both((i) => reach[i] - padding[i]) })
+    : e.node("ConvTranspose", [x.name, w.name], { ...convAttributes(w.shape, geometry), output_padding: extra });
+}
+
+/** ONNX Runtime adds less than a stride to the result; the rest comes from pixels of 0 after the last. */
+function extended(e: Emitter, { name, shape }: Value, [rows, columns]: Two): Value {
+  const margins = e.constant("int64", [0, 0, 0, 0, 0, 0, rows, columns]);
+  const [n, c, h, w] = shape;
+  return { name: e.node("Pad", [name, margins], { mode: "constant" }), shape: [n, c, h + rows, w + columns] };
+}
+
+function pointwiseTransposed(e: Emitter, { name, shape: [n, o, h, width] }: Value, w: Value, size: Shape): string {
+  const flatWeight = e.node("Reshape", [w.name, e.constant("int64", [o, size[1]!])]);
+  const matrix = e.node("Transpose", [flatWeight], { perm: [1, 0] });
+  const flat = e.node("MatMul", [matrix, e.node("Reshape", [name, e.constant("int64", [n, o, h * width])])]);
+  return e.node("Reshape", [flat, e.constant("int64", size)]);
+}
+
+/** With stride 1 an ordinary convolution by the weight, transposed in its channels and flipped in space, is the faster form. */
+function flippedConv(e: Emitter, x: Value, w: Value, geometry: Geometry): string {
+  const [o, c, kh, kw] = w.shape;
+  const { groups } = geometry;
+  const reshaped = (name: string, shape: Shape) => e.node("Reshape", [name, e.constant("int64", shape)]);
+  const swapped =
+    groups === 1
+      ? e.node("Transpose", [w.name], { perm: [1, 0, 2, 3] })
+      : reshaped(e.node("Transpose", [reshaped(w.name, [groups, o / groups, c, kh, kw])], { perm: [0, 2, 1, 3, 4] }), [
+          groups * c,
+          o / groups,
+          kh,
+          kw,
+        ]);
+  const ends = [
+    [-1, -1],
+    [-100_000, -100_000],
+    [2, 3],
+    [-1, -1],
+  ].map((v) => e.constant("int64", v));
+  return e.node(
+    "Conv",
+    [x.name, e.node("Slice", [swapped, ...ends])],
+    convAttributes([groups * c, o, kh, kw], geometry),
+  );
+}
+
+/**
+ * The gradient of a convolution with respect to its weight of shape `size`: for each place of the kernel one product of
+ * dY [n, o, hw] with the shifted picture [n, c, hw] (a product a group where there are groups), summed over n.
+ */
+export function weightGradientNodes(
+  e: Emitter,
+  x: Value,
+  dy: Value,
+  { size, stride, padding, dilation, groups }: Geometry & { size: Shape },
+): string {
+  const [n, o, h, w] = dy.shape;
+  const [, c, kh, kw] = size as Shape4;
+  const margin = [0, 0, ...padding];
+  const isPadded = padding[0] + padding[1] > 0;
+  const padded = isPadded
+    ? e.node("Pad", [x.name, e.constant("int64", [...margin, ...margin])], { mode: "constant" })
+    : x.name;
+  const flat = (name: string, channels: number) => {
+    const shape = groups === 1 ? [n, channels, h * w] : [n, groups, channels / groups, h * w];
+    return e.node("Reshape", [name, e.constant("int64", shape)]);
+  };
+  const rows = flat(dy.name, o);
+  const whole = kh * kw === 1 && !isPadded && x.shape[2] === h && x.shape[3] === w;
+  const parts = Array.from({ length: kh * kw }, (_, k) => {
+    const first = [Math.floor(k / kw) * dilation[0], (k % kw) * dilation[1]] as const;
+    const last = [first[0] + stride[0] * (h - 1) + 1, first[1] + stride[1] * (w - 1) + 1];
+    const window = [first, last, [2, 3], stride].map((v) => e.constant("int64", v));
+    const columns = flat(whole ? padded : e.node("Slice", [padded, ...window]), c * groups);
+    const product = e.node("FusedMatMul", [rows, columns], { transA: 0, transB: 1 }, { domain: "com.microsoft" });
+    const total = e.node("ReduceSum", [product, e.constant("int64", [0])], { keepdims: 0 });
+    return e.node("Reshape", [total, e.constant("int64", [o, c, 1])]);
+  });
+  const joined = parts.length === 1 ? parts[0]! : e.node("Concat", parts, { axis: 2 });
+  return e.node("Reshape", [joined, e.constant("int64", size)]);
+}
