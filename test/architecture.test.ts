@@ -19,6 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   pipelines: ["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
   data: ["math", "formats"],
   reports: ["math", "formats"],
+  theory: ["math", "formats", "diffusion", "pipelines", "runtime", "data", "reports"],
   train: [
     ...["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
     ...["pipelines", "autodiff", "data"],

@@ -1,19 +1,27 @@
 import { z } from "zod";
 import { AquatintError } from "../errors.ts";
 import type { Dataset } from "./dataset.ts";
+import { digits } from "./digits/kind.ts";
 import { emojiScenes, emojiSingles } from "./emoji/kinds.ts";
+import { captionedFolder } from "./folder/kind.ts";
 import type { DataSources, DatasetKind } from "./kind.ts";
 
 /** Every kind of dataset, by the name that a config calls it. */
 export const datasets = {
   "emoji-singles": emojiSingles,
   "emoji-scenes": emojiScenes,
+  "captioned-folder": captionedFolder,
+  digits,
 } as const;
 
 /** The config of any dataset, told apart by its `name`. */
-export const datasetConfig = z.discriminatedUnion("name", [emojiSingles.config, emojiScenes.config], {
-  error: ({ code }) => (code === "invalid_union" ? `expected one of ${Object.keys(datasets).join(", ")}` : undefined),
-});
+export const datasetConfig = z.discriminatedUnion(
+  "name",
+  [emojiSingles.config, emojiScenes.config, captionedFolder.config, digits.config],
+  {
+    error: ({ code }) => (code === "invalid_union" ? `expected one of ${Object.keys(datasets).join(", ")}` : undefined),
+  },
+);
 
 /** A config with its defaults filled in. */
 export type DatasetConfig = z.output<typeof datasetConfig>;

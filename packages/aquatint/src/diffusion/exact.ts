@@ -1,7 +1,8 @@
 import { AquatintError } from "../errors.ts";
 import { symmetricEigen } from "../math/eigen.ts";
 import type { RandomStream } from "../math/random.ts";
-import type { Denoiser, Network } from "./denoiser.ts";
+import type { Denoiser } from "./denoiser.ts";
+import type { Latent } from "./latent.ts";
 import { clean, type Level } from "./level.ts";
 import { type Target, trainingTarget } from "./prediction.ts";
 
@@ -43,7 +44,7 @@ export interface GaussianMixture {
   /** The perfect denoiser, for any sampler. */
   readonly denoise: Denoiser;
   /** The perfect network that outputs a target. */
-  network(target: Target): Network;
+  network(target: Target): (x: Latent, level: Level) => Promise<Latent>;
 }
 
 /** A component with its covariance as variances along axes: `axes[i][j]` is coordinate i of axis j. */

@@ -1,3 +1,4 @@
+export * from "./brownian.ts";
 export * from "./continuous.ts";
 export * from "./coordinates.ts";
 export * from "./denoiser.ts";

@@ -1,5 +1,5 @@
 import { AquatintError } from "../errors.ts";
-import type { Denoiser, Network } from "./denoiser.ts";
+import type { Denoiser } from "./denoiser.ts";
 import { transition } from "./forward.ts";
 import type { Latent } from "./latent.ts";
 import type { Level } from "./level.ts";
@@ -89,7 +89,7 @@ export interface LearnedReverseOptions {
 
 /** The reverse process of a network that outputs its target and, in as many channels again, its variance. */
 export const learnedReverseStep =
-  (network: Network, options: LearnedReverseOptions): ReverseStep =>
+  (network: (x: Latent, level: Level) => Promise<Latent>, options: LearnedReverseOptions): ReverseStep =>
   async (x, move) => {
     const { target, variance = "learned_range", pictures = 1, limit = (x0) => x0 } = options;
     const [output, v] = halves(await network(x, move.from), { x, pictures });

@@ -12,7 +12,12 @@ export const input: OpFn<[], { name: string; dtype: DType; shape: Shape }> = def
 });
 
 /** How a parameter starts: a constant, uniform in [-bound, bound], or normal with the deviation. */
-export type Init = "zeros" | "ones" | { readonly uniform: number } | { readonly normal: number };
+export type Init =
+  | "zeros"
+  | "ones"
+  | { readonly constant: number }
+  | { readonly uniform: number }
+  | { readonly normal: number };
 
 /** A trainable float32 leaf. It has no name of its own: the module tree it sits in names it. */
 export const param: OpFn<[], { shape: Shape; init: Init }> = defineOp({

@@ -1,19 +1,19 @@
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { nodeDataSources } from "../data/node.ts";
-import { createDataset } from "../data/registry.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { prefetchedDataset } from "../data/node-prefetch.ts";
 import { AquatintError, messageOf } from "../errors.ts";
-import { fileError, readBytes, readText, writeFileAtomic } from "../formats/node.ts";
+import { readText } from "../formats/node.ts";
 import { checkModelFolder, folderSource } from "../pipelines/node.ts";
 import type { ModelSource } from "../pipelines/source.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Device, Runtime } from "../runtime/types.ts";
-import { runClock } from "./clock.ts";
 import { parseTrainConfig, type TrainConfig } from "./config.ts";
+import { type DryRunEvent, dryRun } from "./dry-run.ts";
 import type { RunEvent } from "./events.ts";
-import { recordedSteps, writeConfig } from "./recording.ts";
+import { claimFolder, diskFiles } from "./node-folder.ts";
+import { withPreset } from "./presets.ts";
+import { recomputing } from "./recomputing.ts";
+import { runTask } from "./run.ts";
 import { checkpointNames, type FoundCheckpoint, newestCheckpoint, type RunFiles } from "./run-folder.ts";
-import { openSession } from "./session.ts";
 import type { Task } from "./task.ts";
 import { tasks } from "./tasks/registry.ts";
 
@@ -29,15 +29,16 @@ export interface TrainRunOptions {
 }
 
 /** Reads a configuration file. @throws AquatintError where it is missing, no JSON, or wrong. */
-export async function readTrainConfig(path: string): Promise<TrainConfig> {
+export const readTrainConfig = async (path: string): Promise<TrainConfig> =>
+  parseTrainConfig(await readJson(path), { name: path });
+
+async function readJson(path: string): Promise<unknown> {
   const text = await readText(path);
-  let json: unknown;
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new AquatintError("config/json", `${path} is not JSON: ${messageOf(cause)}`, { cause });
   }
-  return parseTrainConfig(json, { name: path });
 }
 
 /**
@@ -52,54 +53,62 @@ export async function* trainRun(
   const folder = config.output;
   const files = diskFiles(folder);
   const found = await startingPoint(files, options);
-  const checkpoint = found?.checkpoint;
-  for (const message of found?.problems ?? []) yield { type: "problem", message };
-  if (found?.problems.length) yield { type: "problem", message: `going on from ${found.path}` };
+  await using _ = await claimFolder(folder);
   const { device, threads, initFrom, signal } = options;
   await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
-  const task = await openTask(config, { runtime, initFrom, assets: checkpoint?.assets });
-  await writeConfig(files, config);
-  const clock = runClock({ before: checkpoint?.seconds ?? 0 });
-  await using session = await openSession({ config, task, runtime, checkpoint, seconds: clock.seconds });
-  const from = checkpoint?.step ?? 0;
-  const { steps } = config.training;
-  yield { type: "start", folder, parameters: session.parameterCount, step: from, steps, device: runtime.device };
+  await using dataset = await prefetchedDataset(config.dataset);
+  yield* skippedFiles(dataset);
+  const task = await openTask(config, { dataset, runtime, initFrom, assets: found?.checkpoint.assets });
   const memory = () => process.memoryUsage.rss() / 2 ** 20;
-  const ended = yield* recordedSteps({
-    session,
-    config,
-    files,
-    clock,
-    from,
-    checkpointPath: found?.path,
-    memory,
-    signal,
-  });
-  yield { type: "model", path: join(folder, "model"), ended };
+  yield* runTask({ config, task, runtime, files, found, memory, signal });
+}
+
+/** Says what the dataset could not use. */
+function* skippedFiles({ report }: Dataset): Generator<RunEvent> {
+  for (const { reason, count, files } of report?.skipped ?? []) {
+    const named = files.join(", ") + (count > files.length ? ", …" : "");
+    yield { type: "problem", message: `skipped ${count} ${reason}: ${named}` };
+  }
+}
+
+/** What a run of this configuration would be, with the pace of three steps; nothing is written. */
+export async function* dryTrainRun(
+  configPath: string,
+  { device, threads, initFrom }: Pick<TrainRunOptions, "device" | "threads" | "initFrom"> = {},
+): AsyncGenerator<DryRunEvent, void, void> {
+  const config = await readTrainConfig(configPath);
+  await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
+  const dataset = await createDataset(config.dataset, nodeDataSources());
+  const task = await openTask(config, { dataset, runtime, initFrom });
+  const preset = withPreset(await readJson(configPath)).changes;
+  yield* dryRun({ config, task, runtime, preset, memory: () => process.resourceUsage().maxRSS * 1024 });
 }
 
 interface TaskOptions {
+  readonly dataset: Dataset;
   readonly runtime: Runtime;
   readonly initFrom?: string | undefined;
   readonly assets?: Readonly<Record<string, string>> | undefined;
 }
 
-async function openTask(config: TrainConfig, { runtime, initFrom, assets }: TaskOptions): Promise<Task> {
-  const { batch_size: batchSize, accumulate, seed } = config.training;
+async function openTask(config: TrainConfig, { dataset, runtime, initFrom, assets }: TaskOptions): Promise<Task> {
+  const { batch_size: batchSize, accumulate, seed, activation_checkpointing } = config.training;
   return tasks[config.task]!.create(config, {
-    dataset: await createDataset(config.dataset, nodeDataSources()),
+    dataset,
     runtime,
     batchSize,
     microBatchSize: batchSize / accumulate,
     seed,
+    ...(activation_checkpointing && { trace: recomputing }),
     openModel: openFolder,
     ...(initFrom !== undefined && { initFrom: await openFolder(initFrom) }),
     ...(assets && { assets }),
   });
 }
 
+/** A whole model, or one network of it. */
 async function openFolder(folder: string): Promise<ModelSource> {
-  await checkModelFolder(folder);
+  await checkModelFolder(folder, { marks: ["model_index.json", "config.json"] });
   return folderSource(folder);
 }
 
@@ -119,43 +128,4 @@ async function startingPoint(
   throw new AquatintError("train/exists", `${files.folder} already holds a run (${newest})`, {
     hint: 'go on with --resume, or give the configuration another "output"',
   });
-}
-
-/** A run's folder on this machine's disk. */
-export function diskFiles(folder: string): RunFiles {
-  const at = (path: string) => join(folder, path);
-  const failing = async <T>(verb: "read" | "write", path: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (cause) {
-      throw fileError(verb, at(path), cause);
-    }
-  };
-  return {
-    folder,
-    write: (path, bytes) =>
-      failing("write", path, async () => {
-        await mkdir(dirname(at(path)), { recursive: true });
-        await writeFileAtomic(at(path), bytes);
-      }),
-    append: (path, text, size) =>
-      failing("write", path, async () => {
-        if (size === 0) return await diskFiles(folder).write(path, text);
-        const file = await open(at(path), "r+");
-        try {
-          await file.truncate(size);
-          await file.write(text, size);
-        } finally {
-          await file.close();
-        }
-      }),
-    read: (path) => readBytes(at(path)),
-    list: (path) =>
-      readdir(at(path)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") return [];
-        throw fileError("read", at(path), error);
-      }),
-    remove: (path) => failing("write", path, () => rm(at(path), { force: true })),
-    rename: (from, to) => failing("write", from, () => rename(at(from), at(to))),
-  };
 }

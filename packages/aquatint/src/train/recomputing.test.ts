@@ -23,7 +23,7 @@ const trace = () => {
 /** Loss, gradients of all parameters. */
 const gradients = (loss: Tensor) => {
   const all = grad(loss, [...names.values()]);
-  return { loss, ...Object.fromEntries([...names.keys()].map((name, i) => [name, all[i]!])) };
+  return { loss, ...Object.fromEntries([...names.keys()].map((name, i) => [`d ${name}`, all[i]!])) };
 };
 const count = (name: string, outputs: Readonly<Record<string, Tensor>>) =>
   topological(Object.values(simplify(outputs))).filter(({ op }) => op.name === name).length;

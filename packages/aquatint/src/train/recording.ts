@@ -34,12 +34,15 @@ export async function* recordedSteps(recording: Recording): AsyncGenerator<RunEv
   const [saves, draws] = [every(config.checkpoint_minutes), every(config.samples?.every_minutes ?? 0)];
   const log = await metricsLog(files, recording.from);
   const saver = checkpoints(recording);
+  let waiting = false;
   clock.begin();
   for await (const event of saver.guarded(session.steps())) {
     const { gap, ...record } = stepRecord(event, recording);
     if (gap > 0) yield { type: "problem", message: `${Math.round(gap)} s passed without a step: the machine slept` };
     const recorded = await attempted(() => log.add(record));
-    if (recorded) yield { type: "problem", message: `${messageOf(recorded)}; the metrics wait for the next step` };
+    if (recorded && !waiting)
+      yield { type: "problem", message: `${messageOf(recorded)}; the metrics wait for the next step` };
+    waiting = recorded !== undefined;
     yield { type: "step", ...record };
     const gone = recorded?.code === "file/missing";
     if (gone) {

@@ -1,10 +1,10 @@
 import { AquatintError } from "../../errors.ts";
 import type { RandomStream } from "../../math/random.ts";
+import { pick, weighted } from "../choose.ts";
 import type { EmojiAtlas, Style } from "./art/atlas.ts";
 import { type BackgroundKindName, backgroundKinds } from "./backgrounds.ts";
-import { pick, weighted } from "./caption.ts";
 import { colours, type NamedColour } from "./colours.ts";
-import { toldApart, visibleShare } from "./contrast.ts";
+import { thinned, toldApart, visibleShare } from "./contrast.ts";
 import { type HeldOutReason, heldOutReasons } from "./held-out.ts";
 import type { EmojiName } from "./names.ts";
 import type { Template } from "./template.ts";
@@ -64,16 +64,27 @@ export function casting(world: SceneWorld): (random: RandomStream) => Cast {
   };
 }
 
-/** Who can play each part. @throws AquatintError "data/nothing-to-draw" where a part has nobody. */
-function poolsOf(name: TemplateName, names: readonly EmojiName[]): readonly (readonly EmojiName[])[] {
+/** Whether scenes of a kind can be cast from names. */
+export const canPlay = (template: TemplateName, names: readonly EmojiName[]): boolean =>
+  castFrom(template, names) !== undefined;
+
+/** Who can play each part; undefined where a part has nobody. */
+function castFrom(name: TemplateName, names: readonly EmojiName[]): readonly (readonly EmojiName[])[] | undefined {
   const template: Template = templates[name];
   const pools = Array.from({ length: template.things }, (_, part) =>
     names.filter((thing) => template.suits?.(thing, part) ?? true),
   );
-  if (new Set(pools.flat()).size >= template.things && pools.every((pool) => pool.length > 0)) return pools;
+  const enough = new Set(pools.flat()).size >= template.things && pools.every((pool) => pool.length > 0);
+  return enough ? pools : undefined;
+}
+
+function poolsOf(name: TemplateName, names: readonly EmojiName[]): readonly (readonly EmojiName[])[] {
+  const pools = castFrom(name, names);
+  if (pools) return pools;
+  const { things }: Template = templates[name];
   throw new AquatintError(
     "data/nothing-to-draw",
-    `scenes of "${name}" take ${template.things} of the names, and ${names.length} names have too few that can play in it`,
+    `scenes of "${name}" take ${things} of the names, and too few of these ${names.length} can play in it`,
     { hint: `give the dataset more names, or leave "${name}" out of its templates` },
   );
 }
@@ -97,17 +108,13 @@ export type Judge = (cast: Cast) => readonly HeldOutReason[] | undefined;
 
 /** Judges casts by the art of an atlas. */
 export function judgeOf(atlas: EmojiAtlas): Judge {
-  const shares = new Map<string, boolean>();
-  const visible = ({ hex }: EmojiName, style: Style, ground: NamedColour, tint: NamedColour | undefined): boolean => {
-    const key = `${hex} ${style} ${ground.name} ${tint?.name}`;
-    let seen = shares.get(key);
-    if (seen === undefined) {
-      const art = atlas.get(hex, style);
-      seen = visibleShare(tint ? tinted(art, tint.rgb) : art, ground.rgb) >= LEAST_VISIBLE;
-      shares.set(key, seen);
-    }
-    return seen;
-  };
+  const small = remembered((hex: string, style: string) => thinned(atlas.get(hex, style as Style)));
+  const isVisible = remembered((thing: string, ground: string, tint: string) => {
+    const [hex, style] = thing.split(" ") as [string, string];
+    const art = small(hex, style);
+    const painted = tint === "" ? art : tinted(art, colourNamed.get(tint)!.rgb);
+    return visibleShare(painted, colourNamed.get(ground)!.rgb) >= LEAST_VISIBLE;
+  });
   return ({ template, kind, style, things, colours, paints }) => {
     const { paints: kindOfPaints }: Template = templates[template];
     const behind = kindOfPaints?.use === "behind" ? [...colours, ...paints] : colours;
@@ -115,8 +122,28 @@ export function judgeOf(atlas: EmojiAtlas): Judge {
     const apart = paints.every((paint, i) =>
       [...colours, ...paints.slice(i + 1)].every((other) => toldApart(paint.rgb, other.rgb)),
     );
-    if (!apart || !things.every((t, i) => behind.every((ground) => visible(t, style, ground, tints[i])))) return;
+    if (
+      !apart ||
+      !things.every((t, i) =>
+        behind.every((ground) => isVisible(`${t.hex} ${style}`, ground.name, tints[i]?.name ?? "")),
+      )
+    )
+      return;
     const [names, grounds] = [things.map((t) => t.name), behind.map((c) => c.name)];
     return heldOutReasons({ template, names, style, background: kind, colours: grounds });
+  };
+}
+
+/** The same function, which computes each value once. */
+function remembered<A extends readonly string[], T>(compute: (...key: A) => T): (...key: A) => T {
+  const values = new Map<string, T>();
+  return (...key) => {
+    const name = key.join("|");
+    let value = values.get(name);
+    if (value === undefined) {
+      value = compute(...key);
+      values.set(name, value);
+    }
+    return value;
   };
 }

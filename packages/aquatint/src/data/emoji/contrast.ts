@@ -22,6 +22,23 @@ export function visibleShare({ data }: RgbaPicture, rgb: Colour): number {
   return opaque === 0 ? 0 : visible / opaque;
 }
 
+/** About how many pixels of each row and column `thinned` keeps. */
+const KEPT = 24;
+
+/** Every so many-th pixel of a picture, which is enough to measure its colours by. */
+export function thinned({ width, height, data, channels }: RgbaPicture): RgbaPicture {
+  const step = Math.max(1, Math.floor(Math.max(width, height) / KEPT));
+  const [columns, rows] = [Math.ceil(width / step), Math.ceil(height / step)];
+  const out = new Uint8Array(columns * rows * 4);
+  for (let row = 0, to = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, to += 4) {
+      const at = 4 * step * (row * width + column);
+      for (let channel = 0; channel < 4; channel++) out[to + channel] = data[at + channel]!;
+    }
+  }
+  return { width: columns, height: rows, channels, data: out };
+}
+
 /** Two paints that differ by more than this in red, green or blue are told apart at a glance. */
 const APART = 80;
 

@@ -4,7 +4,7 @@ import { styles } from "./art/atlas.ts";
 import { backgroundNames } from "./backgrounds.ts";
 import { colours } from "./colours.ts";
 import { emojiNames } from "./names.ts";
-import { type TemplateName, templateNames } from "./templates.ts";
+import { templateNames } from "./templates.ts";
 
 const didYouMean = (input: unknown, names: readonly string[]): string => {
   const name = typeof input === "string" ? nearest(input, names) : undefined;
@@ -36,19 +36,6 @@ const weights = <T extends string>(names: readonly T[], what: string) => {
     .refine((value) => Object.keys(value).length > 0, `expected at least one of ${names.join(", ")}`);
 };
 
-/** How often each kind of scene is drawn where a config does not say. */
-const usualTemplates: Readonly<Record<TemplateName, number>> = {
-  single: 4,
-  left: 2,
-  above: 2,
-  riding: 2,
-  sizes: 1,
-  count: 1,
-  inside: 1,
-  tinted: 1,
-  between: 1,
-};
-
 const usualBackgrounds = { solid: 4, gradient: 1, stripes: 1, checks: 1, dots: 1, ground: 1 } as const;
 
 /** The fields that the configs of emoji datasets are made of. */
@@ -74,8 +61,10 @@ export const emojiFields = {
     .describe("The background colours; all if left out."),
   mirror: z.boolean().default(false).describe("Swap left and right of each thing one time in two."),
   templates: weights(templateNames, "a kind of scene")
-    .default(usualTemplates)
-    .describe("How often each kind of scene is drawn, relative to the others."),
+    .optional()
+    .describe(
+      "How often each kind of scene is drawn, relative to the others; if left out, all that the names can play.",
+    ),
   backgrounds: weights(backgroundNames, "a kind of background")
     .default(usualBackgrounds)
     .describe("How often each kind of background is drawn, relative to the others."),

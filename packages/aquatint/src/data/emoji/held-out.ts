@@ -1,3 +1,4 @@
+import { stringHash } from "../string-hash.ts";
 import type { Style } from "./art/atlas.ts";
 import table from "./held-out.json" with { type: "json" };
 
@@ -53,11 +54,5 @@ export const heldOutReasons = (scene: Combination, table = heldOut): readonly He
 /** Whether a scene has a combination that training must not see. */
 export const isHeldOut = (scene: Combination, table = heldOut): boolean => heldOutReasons(scene, table).length > 0;
 
-/** A number in 0 .. 1 that belongs to two names, in whatever order: FNV-1a (Fowler, Noll, Vo) with a last mixing. */
-export function pairHash(a: string, b: string): number {
-  let h = 0x811c9dc5;
-  for (const char of [a, b].sort().join("|")) h = Math.imul(h ^ char.codePointAt(0)!, 0x01000193);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
-}
+/** A number in 0 .. 1 that belongs to two names, in whatever order. */
+export const pairHash = (a: string, b: string): number => stringHash([a, b].sort().join("|"));

@@ -21,7 +21,10 @@ const atlas: EmojiAtlas = {
     ),
   }),
 };
-const sources: DataSources = { emojiArt: async () => atlas };
+const unused = async (): Promise<never> => {
+  throw new Error("not what emoji are made from");
+};
+const sources: DataSources = { emojiArt: async () => atlas, pictureFolder: unused, digits: unused };
 const dataset = (config: object = {}) =>
   createDataset(datasetConfig.parse({ name: "emoji-singles", size: 8, ...config }), sources);
 const cast = (parts: Partial<Cast>): Cast => ({

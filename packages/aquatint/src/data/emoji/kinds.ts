@@ -4,7 +4,7 @@ import type { Dataset } from "../dataset.ts";
 import { indexedStream } from "../indexed-stream.ts";
 import type { DataSources, DatasetKind } from "../kind.ts";
 import type { BackgroundKindName } from "./backgrounds.ts";
-import type { SceneWorld, Weighted } from "./casting.ts";
+import { canPlay, type SceneWorld, type Weighted } from "./casting.ts";
 import { colours } from "./colours.ts";
 import { emojiFields } from "./fields.ts";
 import { emojiNames, phrasesOf } from "./names.ts";
@@ -45,6 +45,19 @@ export const emojiScenes: DatasetKind<typeof scenesConfig, SceneTruth> = {
 
 type EmojiConfig = Omit<z.output<typeof scenesConfig>, "name"> & { readonly name: string };
 
+/** How often each kind of scene is drawn where a config does not say. */
+const usualTemplates: readonly Weighted<TemplateName>[] = [
+  { item: "single", weight: 4 },
+  { item: "left", weight: 2 },
+  { item: "above", weight: 2 },
+  { item: "riding", weight: 2 },
+  { item: "sizes", weight: 1 },
+  { item: "count", weight: 1 },
+  { item: "inside", weight: 1 },
+  { item: "tinted", weight: 1 },
+  { item: "between", weight: 1 },
+];
+
 /** How many drawn captions the corpus for a vocabulary has, after every phrase and colour has stood in it once. */
 const CORPUS = 10_000;
 
@@ -58,7 +71,9 @@ async function emojiDataset(config: EmojiConfig, { emojiArt }: DataSources): Pro
   const atlas = await emojiArt({ hexes: things.map((e) => e.hex), styles, size: artSize(size) });
   const world: SceneWorld = {
     ...{ names: things, styles, colours: grounds, mirror: config.mirror, atlas },
-    templates: weightedItems<TemplateName>(config.templates),
+    templates: config.templates
+      ? weightedItems<TemplateName>(config.templates)
+      : usualTemplates.filter(({ item }) => canPlay(item, things)),
     backgrounds: weightedItems<BackgroundKindName>(config.backgrounds),
   };
   const sources = sceneSources(world);

@@ -1,9 +1,10 @@
 import { AquatintError } from "../../errors.ts";
 import type { RandomStream } from "../../math/random.ts";
+import { worded } from "../choose.ts";
 import type { Split } from "../dataset.ts";
 import type { Sample } from "../indexed-stream.ts";
 import { backgroundKinds } from "./backgrounds.ts";
-import { caption, worded } from "./caption.ts";
+import { caption } from "./caption.ts";
 import { type Cast, casting, judgeOf, type SceneWorld } from "./casting.ts";
 import { colours } from "./colours.ts";
 import { blend, type Canvas, type RgbaPicture } from "./compose.ts";

@@ -1,4 +1,4 @@
-import { pick } from "../caption.ts";
+import { pick } from "../../choose.ts";
 import type { Template } from "../template.ts";
 import { placed, type Spot } from "./layout.ts";
 

@@ -1,4 +1,5 @@
-import { pick } from "../caption.ts";
+import { pick } from "../../choose.ts";
+import { indefinite } from "../caption.ts";
 import { shapeNames } from "../shapes.ts";
 import type { Template } from "../template.ts";
 import { atSpots } from "./layout.ts";
@@ -19,14 +20,11 @@ export const inside: Template = {
     const name = pick(random, shapeNames);
     const size = 0.72 + 0.12 * random.rand(1)[0]!;
     const [least, most] = FILLS.map((share) => share * size) as [number, number];
+    const behind = indefinite(`${paint!.name} ${name}`);
     return {
       shape: { name, size, colour: paint!.name },
       parts: atSpots(random, [{ x: 0.5, y: 0.5, size: [least, most] }]),
-      what: said(
-        random,
-        [([a]) => `${a} inside a ${paint!.name} ${name}`, ([a]) => `${a} in a ${paint!.name} ${name}`],
-        things,
-      ),
+      what: said(random, [([a]) => `${a} inside ${behind}`, ([a]) => `${a} in ${behind}`], things),
     };
   },
 };

@@ -1,4 +1,4 @@
-import { pick } from "../caption.ts";
+import { pick } from "../../choose.ts";
 import { colourWords } from "../colours.ts";
 import type { Template } from "../template.ts";
 import { left } from "./pairs.ts";

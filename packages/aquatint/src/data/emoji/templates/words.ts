@@ -1,5 +1,6 @@
 import type { RandomStream } from "../../../math/random.ts";
-import { described, pick, worded } from "../caption.ts";
+import { pick, worded } from "../../choose.ts";
+import { described } from "../caption.ts";
 import { type EmojiName, phrasesOf } from "../names.ts";
 
 /** A way to say it; `phrases` holds one noun phrase for each thing. */
@@ -11,9 +12,13 @@ export function said(random: RandomStream, wordings: readonly Wording[], things:
   return pick(random, wordings)(phrases);
 }
 
-/** Phrases that take an adjective: "a red apple" does, "the sun", "two cherries" and "half an avocado" do not. */
+const withArticle = (phrase: string): boolean => /^an? /.test(phrase);
+
+/** Phrases that take an adjective: "a red apple" does, "the sun", "Saturn", "two cherries" and "half an avocado" do not. */
 const describable = (thing: EmojiName): readonly string[] =>
-  phrasesOf(thing).filter((phrase) => !/^(the|two|half) |^[A-Z]/.test(phrase));
+  phrasesOf(thing).filter(
+    (phrase) => withArticle(phrase) || (!withArticle(thing.phrase) && !/^(the|two|half) |^[A-Z]/.test(phrase)),
+  );
 
 /** "a small cat" of "small" and a cat; one of its phrases that `fits`, the usual one mostly. */
 export const describedThing = (

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Picture } from "../../../formats/image.ts";
-import { encodePixelFolder } from "../../../pipelines/pixel-folder.ts";
-import { pixelNetwork } from "../../../pipelines/pixel-network.ts";
+import { encodeModelFolder } from "../../../pipelines/model-folder.ts";
+import { textToImageNetwork } from "../../../pipelines/network.ts";
 import { planTextToImage, textToImage } from "../../../pipelines/text-to-image.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { tokenizerFrom } from "../../../tokenizers/files.ts";
@@ -22,12 +22,12 @@ interface OutputsInput {
 export function denoisingOutputs({ samples }: DenoisingConfig, { runtime, model, weights }: OutputsInput): TaskOutputs {
   const { modules, scheduler, configs, tokenizerFiles } = model;
   const { parameters, state } = weights;
-  const network = pixelNetwork({ runtime, modules, tokenizer: tokenizerFrom(tokenizerFiles), parameters, state });
+  const network = textToImageNetwork({ runtime, modules, tokenizer: tokenizerFrom(tokenizerFiles), parameters, state });
   const draw = async ({ prompts, seed, steps, guidance }: NonNullable<DenoisingConfig["samples"]>) => {
     const pictures: Picture[] = [];
     for (const [i, prompt] of prompts.entries()) {
       const plan = planTextToImage({ scheduler, modules }, { prompt, steps, guidance, seed: seed + i });
-      for await (const event of textToImage({ network, channels: modules.channels }, plan)) {
+      for await (const event of textToImage(network, plan)) {
         if (event.type === "image") pictures.push(event.picture);
       }
     }
@@ -35,7 +35,7 @@ export function denoisingOutputs({ samples }: DenoisingConfig, { runtime, model,
   };
   return {
     ...(samples && { samples: () => draw(samples) }),
-    modelFiles: async () => encodePixelFolder({ configs, tokenizer: tokenizerFiles, weights: await weights.read() }),
+    modelFiles: async () => encodeModelFolder({ configs, tokenizer: tokenizerFiles, weights: await weights.read() }),
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };
 }

@@ -5,33 +5,36 @@ import { executableOf, type ParameterBinding } from "../runtime/compile.ts";
 import type { Program, Runtime, State } from "../runtime/types.ts";
 import type { ClipTokenizer } from "../tokenizers/clip.ts";
 import { captionIds } from "./caption-ids.ts";
-import type { PixelModules } from "./pixel-modules.ts";
+import type { TextToImageModules } from "./modules.ts";
 
-/** The two networks of a pixel model, loaded: captions in, predictions out. */
-export interface PixelNetwork extends AsyncDisposable {
+interface Cancelled {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The networks of a text-to-image model, loaded: captions in, predictions and pixels out. */
+export interface TextToImageNetwork extends AsyncDisposable {
   /** What the U-Net is told of each caption: [n, tokens, width]. */
-  encode(captions: readonly string[], options?: { readonly signal?: AbortSignal | undefined }): Promise<HostTensor>;
+  encode(captions: readonly string[], options?: Cancelled): Promise<HostTensor>;
   /** The network's output for x [n, c, h, w] at timestep t, given n encoded captions. */
-  predict(
-    x: HostTensor,
-    t: number,
-    context: HostTensor,
-    options?: { readonly signal?: AbortSignal | undefined },
-  ): Promise<Float32Array>;
+  predict(x: HostTensor, t: number, context: HostTensor, options?: Cancelled): Promise<Float32Array>;
+  /** What the U-Net works on, x [n, c, h, w], as pixels in about -1 .. 1: [n, 3, factor h, factor w]. */
+  decode(x: HostTensor, options?: Cancelled): Promise<Float32Array>;
 }
 
 /** What the networks are made of, and where they run. */
-export interface PixelNetworkInput {
+export interface TextToImageNetworkInput {
   readonly runtime: Runtime;
-  readonly modules: PixelModules;
+  readonly modules: TextToImageModules;
   readonly tokenizer: ClipTokenizer;
   /** Constants read from a checkpoint, or a state that a training run shares. */
   readonly parameters: ParameterBinding;
   readonly state?: State;
 }
 
+const feed = (name: string, shape: Shape) => input({ name, dtype: "float32", shape });
+
 /** Loads the networks; a program is compiled for each size and number of pictures when it is first wanted. */
-export function pixelNetwork(parts: PixelNetworkInput): PixelNetwork {
+export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageNetwork {
   const { modules, tokenizer, state } = parts;
   const programs = programCache(parts);
   const run = async (loaded: Promise<Program>, feeds: HostTensors, signal: AbortSignal | undefined) => {
@@ -40,10 +43,8 @@ export function pixelNetwork(parts: PixelNetworkInput): PixelNetwork {
   };
   const encoder = (n: number) => () =>
     modules.textEncoder(input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] })).lastHiddenState;
-  const denoiser = (shape: Shape, contextShape: Shape) => () => {
-    const float = (name: string, of: Shape) => input({ name, dtype: "float32", shape: of });
-    return modules.unet(float("x", shape), float("t", [shape[0]!]), float("context", contextShape));
-  };
+  const denoiser = (shape: Shape, contextShape: Shape) => () =>
+    modules.unet(feed("x", shape), feed("t", [shape[0]!]), feed("context", contextShape));
   return {
     encode(captions, { signal } = {}) {
       const n = captions.length;
@@ -55,12 +56,18 @@ export function pixelNetwork(parts: PixelNetworkInput): PixelNetwork {
       const t: HostTensor = { dtype: "float32", shape: [n], data: new Float32Array(n).fill(time) };
       return (await run(loaded, { x, t, context }, signal)).data as Float32Array;
     },
+    async decode(x, { signal } = {}) {
+      const { decode } = modules;
+      if (!decode) return x.data as Float32Array;
+      const loaded = programs.get(`decode ${x.shape}`, () => decode(feed("x", x.shape)));
+      return (await run(loaded, { x }, signal)).data as Float32Array;
+    },
     [Symbol.asyncDispose]: programs.dispose,
   };
 }
 
 /** Programs by key, loaded once; a load that fails is tried again by the next call. */
-function programCache({ runtime, parameters }: PixelNetworkInput) {
+function programCache({ runtime, parameters }: TextToImageNetworkInput) {
   const programs = new Map<string, Promise<Program>>();
   return {
     get(key: string, trace: () => Tensor): Promise<Program> {
