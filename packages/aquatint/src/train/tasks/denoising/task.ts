@@ -82,17 +82,16 @@ function denoisingPhase(
   { objective: { guidance_dropout, timesteps, min_snr_gamma } }: DenoisingConfig,
   parts: TaskParts,
 ) {
-  const { model, dataset, seed, batchSize, microBatchSize: n } = parts;
+  const { model, dataset, seed, batchSize, microBatchSize: n, trace = (graph) => graph() } = parts;
   const { modules, scheduler } = model;
   const tokenizer = tokenizerFrom(model.tokenizerFiles);
   const sample = [modules.channels, ...dataset.size];
   const objective = denoisingObjective({ sample, scheduler, timesteps, minSnrGamma: min_snr_gamma });
   const ids = input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] });
-  const { lastHiddenState } = modules.textEncoder(ids);
   const sources = sourcesOf({ dataset, seed });
   const phase: Phase = {
     name: "denoising",
-    ...objective.loss(n, (xt, t) => modules.unet(xt, t, lastHiddenState)),
+    ...trace(() => objective.loss(n, (xt, t) => modules.unet(xt, t, modules.textEncoder(ids).lastHiddenState))),
     async next() {
       const { pictures, captions } = await sources.stream.next(batchSize);
       const { draws } = sources;
