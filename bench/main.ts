@@ -1,9 +1,11 @@
 /** `npm run bench -- NAME [--json]`: timings of the parts whose speed is promised. */
+import { dataBench } from "./data.ts";
 import { deepNetworkBench } from "./deep-network.ts";
 import { randomBench } from "./random.ts";
 import { trainStepBench } from "./train-step.ts";
 
 const benches: Readonly<Record<string, () => Promise<object>>> = {
+  data: dataBench,
   "deep-network": () => deepNetworkBench(),
   "deep-network-checkpointed": () => deepNetworkBench({ checkpoints: true }),
   random: randomBench,

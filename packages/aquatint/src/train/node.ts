@@ -1,5 +1,5 @@
-import { nodeDataSources } from "../data/node.ts";
-import { createDataset } from "../data/registry.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { prefetchedDataset } from "../data/node-prefetch.ts";
 import { AquatintError, messageOf } from "../errors.ts";
 import { readText } from "../formats/node.ts";
 import { checkModelFolder, folderSource } from "../pipelines/node.ts";
@@ -56,9 +56,19 @@ export async function* trainRun(
   await using _ = await claimFolder(folder);
   const { device, threads, initFrom, signal } = options;
   await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
-  const task = await openTask(config, { runtime, initFrom, assets: found?.checkpoint.assets });
+  await using dataset = await prefetchedDataset(config.dataset);
+  yield* skippedFiles(dataset);
+  const task = await openTask(config, { dataset, runtime, initFrom, assets: found?.checkpoint.assets });
   const memory = () => process.memoryUsage.rss() / 2 ** 20;
   yield* runTask({ config, task, runtime, files, found, memory, signal });
+}
+
+/** Says what the dataset could not use. */
+function* skippedFiles({ report }: Dataset): Generator<RunEvent> {
+  for (const { reason, count, files } of report?.skipped ?? []) {
+    const named = files.join(", ") + (count > files.length ? ", …" : "");
+    yield { type: "problem", message: `skipped ${count} ${reason}: ${named}` };
+  }
 }
 
 /** What a run of this configuration would be, with the pace of three steps; nothing is written. */
@@ -68,21 +78,23 @@ export async function* dryTrainRun(
 ): AsyncGenerator<DryRunEvent, void, void> {
   const config = await readTrainConfig(configPath);
   await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
-  const task = await openTask(config, { runtime, initFrom });
+  await using dataset = await prefetchedDataset(config.dataset);
+  const task = await openTask(config, { dataset, runtime, initFrom });
   const preset = withPreset(await readJson(configPath)).changes;
   yield* dryRun({ config, task, runtime, preset, memory: () => process.resourceUsage().maxRSS * 1024 });
 }
 
 interface TaskOptions {
+  readonly dataset: Dataset;
   readonly runtime: Runtime;
   readonly initFrom?: string | undefined;
   readonly assets?: Readonly<Record<string, string>> | undefined;
 }
 
-async function openTask(config: TrainConfig, { runtime, initFrom, assets }: TaskOptions): Promise<Task> {
+async function openTask(config: TrainConfig, { dataset, runtime, initFrom, assets }: TaskOptions): Promise<Task> {
   const { batch_size: batchSize, accumulate, seed, activation_checkpointing } = config.training;
   return tasks[config.task]!.create(config, {
-    dataset: await createDataset(config.dataset, nodeDataSources()),
+    dataset,
     runtime,
     batchSize,
     microBatchSize: batchSize / accumulate,
