@@ -33,13 +33,13 @@ export function momentsOf(features: Features): Moments {
 
 /**
  * The squared Fréchet distance of the Gaussians with these moments (Dowson and Landau 1982; Heusel et al. 2017):
- * |m1 - m2|^2 + tr(C1 + C2 - 2 (C1^1/2 C2 C1^1/2)^1/2). Of sets of the same distribution it is above 0, the more the
+ * |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^1/2). Of sets of the same distribution it is above 0, the more the
  * smaller they are: compare with the distance of two real sets of the same size.
  */
 export function frechetDistance(a: Moments, b: Moments): number {
   const shift = a.mean.reduce((sum, m, d) => sum + (m - b.mean[d]!) ** 2, 0);
-  const root = squareRoot(a.covariance);
-  const product = times(times(root, b.covariance), root);
+  const factor = choleskyFactor(a.covariance);
+  const product = times(times(transposed(factor), b.covariance), factor); // has the eigenvalues of C1 C2
   const { values } = symmetricEigen(symmetric(product));
   const overlap = values.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
   return Math.max(0, shift + trace(a.covariance) + trace(b.covariance) - 2 * overlap);
@@ -48,11 +48,25 @@ export function frechetDistance(a: Moments, b: Moments): number {
 type Matrix = readonly Float64Array[];
 const trace = (m: Matrix): number => m.reduce((sum, row, i) => sum + row[i]!, 0);
 
-/** The symmetric root of a symmetric matrix without negative eigenvalues but for rounding. */
-function squareRoot(m: Matrix): Matrix {
-  const { values, vectors } = symmetricEigen(m);
-  const scaled = vectors.map((row) => row.map((v, i) => v * Math.sqrt(Math.max(0, values[i]!))));
-  return times(scaled, transposed(vectors));
+/** What a pivot must have of the largest variance; below that a direction has none but for rounding. */
+const FLAT = 1e-12;
+
+/** The lower triangle L with L Lᵀ = m, for a covariance that may lack directions. */
+function choleskyFactor(m: Matrix): Matrix {
+  const least = FLAT * Math.max(...m.map((row, i) => row[i]!));
+  const factor = m.map((row) => new Float64Array(row.length));
+  const rest = (i: number, j: number): number => {
+    let sum = m[i]![j]!;
+    for (let k = 0; k < j; k++) sum -= factor[i]![k]! * factor[j]![k]!;
+    return sum;
+  };
+  for (let j = 0; j < m.length; j++) {
+    const pivot = rest(j, j);
+    if (pivot <= least) continue;
+    factor[j]![j] = Math.sqrt(pivot);
+    for (let i = j + 1; i < m.length; i++) factor[i]![j] = rest(i, j) / factor[j]![j]!;
+  }
+  return factor;
 }
 
 const transposed = (m: Matrix): Matrix => m.map((_, i) => Float64Array.from(m, (row) => row[i]!));

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { torchCpu } from "../math/random.ts";
+import { type Estimate, setDistance } from "./distribution.ts";
 import type { Features } from "./features.ts";
 import { frechetDistance, type Moments, momentsOf } from "./frechet.ts";
 import { bootstrap, quantile, wilson } from "./intervals.ts";
-import { neighbourhood } from "./neighbours.ts";
 
 /** n normal vectors about a centre. */
 function cloud(n: number, { centre = 0, width = 4, scale = 1, seed = 0 } = {}): Features {
@@ -51,9 +51,13 @@ describe("the Fréchet distance", () => {
 
 describe("precision, recall, density and coverage", () => {
   const real = cloud(200);
+  const spread = (input: { readonly real: Features; readonly generated: Features }) => {
+    const { precision, recall, density, coverage } = setDistance({ ...input, resamples: 2 });
+    return { precision: precision.value, recall: recall.value, density: density.value, coverage: coverage.value };
+  };
 
   test("of a set and itself are full", () => {
-    const { density, ...shares } = neighbourhood({ real, generated: real });
+    const { density, ...shares } = spread({ real, generated: real });
     expect(shares).toEqual({ precision: 1, recall: 1, coverage: 1 });
     expect(density).toBeGreaterThan(1); // each lies in its own ball beside the k others, about
     expect(density).toBeLessThan(1.4);
@@ -61,34 +65,34 @@ describe("precision, recall, density and coverage", () => {
 
   test("of disjoint sets are nothing", () => {
     const generated = cloud(200, { centre: 100, seed: 1 });
-    expect(neighbourhood({ real, generated })).toEqual({ precision: 0, recall: 0, density: 0, coverage: 0 });
+    expect(spread({ real, generated })).toEqual({ precision: 0, recall: 0, density: 0, coverage: 0 });
   });
 
   test("of a set that lacks one of two modes: precise, but half is not recalled", () => {
     const modes = [...cloud(100), ...cloud(100, { centre: 50, seed: 1 })];
-    const { precision, recall, coverage } = neighbourhood({ real: modes, generated: cloud(200, { seed: 2 }) });
+    const { precision, recall, coverage } = spread({ real: modes, generated: cloud(200, { seed: 2 }) });
     expect(precision).toBeGreaterThan(0.9);
     for (const share of [recall, coverage]) expect(share).toBeLessThanOrEqual(0.5);
     for (const share of [recall, coverage]) expect(share).toBeGreaterThan(0.4);
   });
 
   test("of a set with a mode that is not real: half precise, all recalled", () => {
-    const modes = [...cloud(200, { seed: 1 }), ...cloud(200, { centre: 50, seed: 2 })];
-    const { precision, recall, coverage } = neighbourhood({ real, generated: modes });
+    const modes = [...cloud(100, { seed: 1 }), ...cloud(100, { centre: 50, seed: 2 })];
+    const { precision, recall, coverage } = spread({ real, generated: modes });
     expect(precision).toBeLessThanOrEqual(0.5);
     for (const share of [recall, coverage]) expect(share).toBeGreaterThan(0.85);
   });
 
   test("one outlier among the real ones raises the precision of what is near it, hardly the density", () => {
     const outlier = [Float64Array.of(40, 40, 40, 40)];
-    const generated = cloud(100, { centre: 15, seed: 3 });
-    const { precision, density } = neighbourhood({ real: [...real, ...outlier], generated });
+    const generated = cloud(201, { centre: 15, seed: 3 });
+    const { precision, density } = spread({ real: [...real, ...outlier], generated });
     expect(precision).toBe(1); // the known weakness that Naeem et al. mend
     expect(density).toBeCloseTo(1 / 5, 10);
   });
 
   test("refuses sets of no more than k", () => {
-    expect(() => neighbourhood({ real: cloud(5), generated: real })).toThrow(
+    expect(() => spread({ real: cloud(5), generated: real })).toThrow(
       expect.objectContaining({ code: "evaluate/too-few" }),
     );
   });
@@ -121,4 +125,13 @@ describe("intervals", () => {
   test("a quantile lies between its neighbours", () => {
     expect([0, 0.25, 0.5, 1].map((share) => quantile([1, 2, 4], share))).toEqual([1, 1.5, 2, 4]);
   });
+});
+
+test("a set's distances have intervals that hold them", () => {
+  const found = setDistance({ real: cloud(60), generated: cloud(60, { centre: 0.5, seed: 1 }) });
+  for (const { value, interval } of Object.values(found) as Estimate[]) {
+    expect(interval[0]).toBeLessThanOrEqual(value);
+    expect(interval[1]).toBeGreaterThanOrEqual(value);
+    expect(interval[1] - interval[0]).toBeGreaterThan(0);
+  }
 });

@@ -1,16 +1,16 @@
 import { AquatintError } from "../errors.ts";
 import { distances, type Features } from "./features.ts";
 
-/** How generated pictures lie among real ones, each 0 .. 1 but for the density, which is about 1 for equal sets. */
+/** How generated pictures lie among real ones. */
 export interface Neighbourhood {
-  /** Share of the generated ones within the real set (Kynkäänniemi et al. 2019). */
-  readonly precision: number;
-  /** Share of the real ones within the generated set (Kynkäänniemi et al. 2019). */
-  readonly recall: number;
-  /** How many real neighbourhoods a generated one lies in, over k (Naeem et al. 2020). */
-  readonly density: number;
-  /** Share of the real neighbourhoods with a generated one in them (Naeem et al. 2020). */
-  readonly coverage: number;
+  /** Whether each generated one lies within the real set: their share is the precision (Kynkäänniemi et al. 2019). */
+  readonly precise: readonly boolean[];
+  /** Whether each real one lies within the generated set: their share is the recall (Kynkäänniemi et al. 2019). */
+  readonly recalled: readonly boolean[];
+  /** In how many real neighbourhoods each generated one lies, over k: their mean, about 1, is the density (Naeem et al. 2020). */
+  readonly densities: readonly number[];
+  /** Whether each real neighbourhood has a generated one in it: their share is the coverage (Naeem et al. 2020). */
+  readonly covered: readonly boolean[];
 }
 
 /** Two sets of pictures, and the number of neighbours that make a neighbourhood. */
@@ -38,10 +38,10 @@ export function neighbourhood({ real, generated, k = 5 }: NeighbourhoodInput): N
   const covered = real.map((_, i) => count(generated, (j) => across[i]![j]! <= realRadii[i]!));
   const inGenerated = real.map((_, i) => count(generated, (j) => across[i]![j]! <= generatedRadii[j]!));
   return {
-    precision: shareAbove0(inReal),
-    recall: shareAbove0(inGenerated),
-    density: inReal.reduce((sum, n) => sum + n, 0) / (k * generated.length),
-    coverage: shareAbove0(covered),
+    precise: inReal.map((n) => n > 0),
+    recalled: inGenerated.map((n) => n > 0),
+    densities: inReal.map((n) => n / k),
+    covered: covered.map((n) => n > 0),
   };
 }
 
@@ -50,5 +50,3 @@ const radii = (set: Features, k: number): readonly number[] => distances(set, se
 
 const count = (set: Features, holds: (i: number) => boolean): number =>
   set.reduce((sum: number, _, i) => sum + (holds(i) ? 1 : 0), 0);
-
-const shareAbove0 = (counts: readonly number[]): number => counts.filter((n) => n > 0).length / counts.length;
