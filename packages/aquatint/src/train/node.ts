@@ -78,7 +78,7 @@ export async function* dryTrainRun(
 ): AsyncGenerator<DryRunEvent, void, void> {
   const config = await readTrainConfig(configPath);
   await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
-  const dataset = await createDataset(config.dataset, nodeDataSources());
+  await using dataset = await prefetchedDataset(config.dataset);
   const task = await openTask(config, { dataset, runtime, initFrom });
   const preset = withPreset(await readJson(configPath)).changes;
   yield* dryRun({ config, task, runtime, preset, memory: () => process.resourceUsage().maxRSS * 1024 });
