@@ -1,6 +1,8 @@
 import { defineOp, type Emitter, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Shape, Type } from "../graph/types.ts";
+import { channelsLast } from "./blocks.ts";
+import { convInBlocks } from "./conv-blocked.ts";
 import { sum } from "./reduce.ts";
 import { expectRank } from "./shape-rules.ts";
 
@@ -48,6 +50,7 @@ const plainConv: OpFn<[x: Tensor, weight: Tensor], Geometry> = defineOp({
     inputGradient(dy, w, { ...attrs, size: x.shape }),
     weightGradient(x, dy, { ...attrs, size: w.shape }),
   ],
+  blocked: ({ inputs, attrs, block }) => convInBlocks(inputs, { ...attrs, block, backward: false }),
 });
 
 const biasedConv: OpFn<[x: Tensor, weight: Tensor, bias: Tensor], Geometry> = defineOp({
@@ -62,6 +65,7 @@ const biasedConv: OpFn<[x: Tensor, weight: Tensor, bias: Tensor], Geometry> = de
     weightGradient(x, dy, { ...attrs, size: w.shape }),
     sum(dy, { axes: [0, 2, 3] }),
   ],
+  blocked: ({ inputs, attrs, block }) => convInBlocks(inputs, { ...attrs, block, backward: false }),
 });
 
 /** The gradient of conv2d with respect to its picture, of shape `size`: a transposed convolution of dy. */
@@ -83,6 +87,11 @@ const inputGradient: OpFn<[dy: Tensor, weight: Tensor], Geometry & { size: Shape
     conv2d(d, w, undefined, { stride, padding }),
     weightGradient(d, dy, { stride, padding, size: w.shape }),
   ],
+  blocked: ({ inputs, attrs: { stride, padding }, block }) => {
+    const [, , kh, kw] = shape4(inputs[1]);
+    if (stride !== 1 || kh !== kw || padding >= kh) return undefined;
+    return convInBlocks(inputs, { stride, padding: kh - 1 - padding, block, backward: true });
+  },
 });
 
 function pointwiseInputGradient(e: Emitter, dy: string, w: string, { shape }: Type, size: Shape): string {
@@ -125,39 +134,56 @@ function transposedConv(
   return e.node("ConvTranspose", [dy, w], { ...onnxAttributes(weight, geometry), output_padding });
 }
 
-/** The gradient of conv2d with respect to its weight, of shape `size`. */
-const weightGradient: OpFn<[x: Tensor, dy: Tensor], Geometry & { size: Shape }> = defineOp({
+interface WeightGradientOptions extends Geometry {
+  /** The shape of the weight. */
+  readonly size: Shape;
+  /** The picture is [n, h, w, c]. */
+  readonly channelsLast?: true;
+}
+
+/** The gradient of conv2d with respect to its weight. */
+const weightGradient: OpFn<[x: Tensor, dy: Tensor], WeightGradientOptions> = defineOp({
   name: "conv2dWeightGradient",
   infer: (_, { size }) => ({ dtype: "float32", shape: size }),
-  emit: (e, [x, dy], { size, stride, padding }, { inputs: [xType, dyType] }) => {
-    const [n, o, h, w] = shape4(dyType);
+  emit: (e, [x, dy], { size, channelsLast: last, ...geometry }, { inputs: [, { shape }] }) => {
+    const [n, o, h, w] = shape as unknown as Shape4;
     const [, c, kh, kw] = size as unknown as Shape4;
-    const margin = [0, 0, padding, padding];
-    const padded = padding
-      ? e.node("Pad", [x!, e.constant("int64", [...margin, ...margin])], { mode: "constant" })
-      : x!;
-    const rows = e.node("Reshape", [dy!, e.constant("int64", [n, o, h * w])]);
-    const whole = kh === 1 && kw === 1 && stride === 1 && !padding && shape4(xType)[2] === h;
-    // one product a place of the kernel: dY [n, o, hw] with the shifted picture [n, c, hw], summed over n
-    const parts = Array.from({ length: kh * kw }, (_, k) => {
-      const [i, j] = [Math.floor(k / kw), k % kw];
-      const window = [
-        [i, j],
-        [i + stride * (h - 1) + 1, j + stride * (w - 1) + 1],
-        [2, 3],
-        [stride, stride],
-      ];
-      const shifted = whole ? padded : e.node("Slice", [padded, ...window.map((v) => e.constant("int64", v))]);
-      const columns = e.node("Reshape", [shifted, e.constant("int64", [n, c, h * w])]);
-      const product = e.node("FusedMatMul", [rows, columns], { transA: 0, transB: 1 }, { domain: "com.microsoft" });
-      const total = e.node("ReduceSum", [product, e.constant("int64", [0])], { keepdims: 0 });
-      return e.node("Reshape", [total, e.constant("int64", [o, c, 1])]);
-    });
-    const joined = parts.length === 1 ? parts[0]! : e.node("Concat", parts, { axis: 2 });
-    return e.node("Reshape", [joined, e.constant("int64", size)]);
+    const picture = last ? x! : e.node("Transpose", [x!], { perm: [0, 2, 3, 1] });
+    const rows = as(e, e.node("Transpose", [dy!], { perm: [1, 0, 2, 3] }), [o, n * h * w]);
+    const places = windows(e, picture, { window: [kh, kw], reach: [h, w], ...geometry });
+    // one product a place of the kernel: dY [o, nhw] with the shifted picture [nhw, c]
+    const products = places.map((place) => e.node("MatMul", [rows, as(e, place, [n * h * w, c])]));
+    if (products.length === 1) return as(e, products[0]!, size);
+    const joined = e.node(
+      "Concat",
+      products.map((product) => as(e, product, [o, 1, c])),
+      { axis: 1 },
+    );
+    return as(e, e.node("Transpose", [joined], { perm: [0, 2, 1] }), size);
   },
   grad: ([d], { inputs: [x, dy], attrs: { stride, padding } }) => [
     inputGradient(dy, d, { stride, padding, size: x.shape }),
     conv2d(x, d, undefined, { stride, padding }),
   ],
+  blocked: ({ inputs: [x, dy], attrs }) =>
+    attrs.channelsLast ? undefined : [weightGradient(channelsLast(x), dy, { ...attrs, channelsLast: true })],
 });
+
+const as = (e: Emitter, x: string, shape: Shape): string => e.node("Reshape", [x, e.constant("int64", shape)]);
+
+interface Windows extends Geometry {
+  readonly window: readonly [number, number];
+  readonly reach: readonly [number, number];
+}
+
+/** What lies under each place of a window as it goes over a picture [n, h, w, c]: [n, ...reach, c] each. */
+function windows(e: Emitter, picture: string, { window: [kh, kw], reach: [h, w], stride, padding: p }: Windows) {
+  const margins = [0, p, p, 0, 0, p, p, 0];
+  const padded = p ? e.node("Pad", [picture, e.constant("int64", margins)], { mode: "constant" }) : picture;
+  return Array.from({ length: kh * kw }, (_, k) => {
+    const [i, j] = [Math.floor(k / kw), k % kw];
+    const ends = [i + stride * (h - 1) + 1, j + stride * (w - 1) + 1];
+    const bounds = [[i, j], ends, [1, 2], [stride, stride]].map((v) => e.constant("int64", v));
+    return e.node("Slice", [padded, ...bounds]);
+  });
+}

@@ -2,6 +2,7 @@ import { grad } from "../autodiff/grad.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../graph/types.ts";
 import { type InitialDraws, initialise } from "../nn/initialise.ts";
+import type { Layout } from "../ops/layout.ts";
 import { executableOf } from "../runtime/compile.ts";
 import type { Executable } from "../runtime/types.ts";
 import { type AdamWOptions, adamWUpdate, beside, clipByGlobalNorm, type ParameterUpdate, rateInputs } from "./adamw.ts";
@@ -21,10 +22,13 @@ export interface TrainStepInput {
   readonly optimiser?: AdamWOptions;
   /** Also return every clipped gradient, as the result "gradient/NAME". */
   readonly withGradients?: boolean;
+  /** What the runtime wants, its `layout`. */
+  readonly layout?: Layout | undefined;
 }
 
 /** Loss, gradients, clipping, AdamW and moving average as one program. Results: `loss` and `gradNorm` (before clipping). */
-export function trainStep({ loss, parameters, optimiser = {}, withGradients = false }: TrainStepInput): Executable {
+export function trainStep(input: TrainStepInput): Executable {
+  const { loss, parameters, optimiser = {}, withGradients = false, layout } = input;
   const rates = rateInputs();
   const gradients = grad(loss, [...parameters.values()]);
   const { norm, clipped } = clipByGlobalNorm(gradients, rates.clip);
@@ -42,7 +46,7 @@ export function trainStep({ loss, parameters, optimiser = {}, withGradients = fa
     ? [...parameters.keys()].map((name, i) => [`gradient/${name}`, clipped[i]!] as const)
     : [];
   const outputs = { loss, gradNorm: norm, ...Object.fromEntries(shown) };
-  return executableOf({ outputs, updates, parameters: { names: state, as: "state" } });
+  return executableOf({ outputs, updates, parameters: { names: state, as: "state" }, layout });
 }
 
 /** The state before the first step: fresh weights, moments of zero, the moving average equal to the weights. */
