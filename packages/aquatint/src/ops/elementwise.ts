@@ -103,7 +103,12 @@ export const cos: Unary = unary("cos", "Cos", (x) => neg(sin(x)));
 /** Hyperbolic tangent. */
 export const tanh: Unary = unary("tanh", "Tanh", (_, y) => sub(scalar(1), mul(y, y)));
 /** 1 / (1 + e^-x) */
-export const sigmoid: Unary = unary("sigmoid", "Sigmoid", (_, y) => sub(y, mul(y, y)));
+export const sigmoid: Unary = unary(
+  "sigmoid",
+  "Sigmoid",
+  (_, y) => sub(y, mul(y, y)),
+  (x) => 1 / (1 + Math.exp(-x)),
+);
 /** The error function of the normal distribution. */
 export const erf: Unary = unary("erf", "Erf", (x) => scale(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)));
 
@@ -116,6 +121,7 @@ const gate: Binary = defineOp({
   infer: ([x]) => x,
   emit: (e, x) => e.node("Mul", x),
   grad: ([dy], { inputs: [, s], outputs: [y] }) => [mul(dy, add(s, sub(y, mul(y, s)))), undefined],
+  laws: { element: (x, s) => x * s },
 });
 /** x · sigmoid(x) (SiLU, also called swish). */
 export const silu = (x: Tensor): Tensor => gate(x, sigmoid(x));

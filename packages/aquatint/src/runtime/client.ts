@@ -2,7 +2,7 @@ import { AquatintError } from "../errors.ts";
 import type { HostTensors, Type } from "../graph/types.ts";
 import { checkData, checkTensors, checkTypes } from "./check.ts";
 import type { Connect } from "./line.ts";
-import { probeModel } from "./probe.ts";
+import { layoutProbeModel, probeModel } from "./probe.ts";
 import { buffersOf, copyTensors, type OpenOptions } from "./protocol.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import type { Executable, Program, Runtime, State } from "./types.ts";
@@ -11,11 +11,15 @@ import type { Executable, Program, Runtime, State } from "./types.ts";
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
 /** A runtime over the worker that `connect` starts. */
-export async function createRuntime(connect: Connect, options: Omit<OpenOptions, "probe">): Promise<Runtime> {
+export async function createRuntime(
+  connect: Connect,
+  options: Omit<OpenOptions, "probe" | "layoutProbe">,
+): Promise<Runtime> {
   checkThreads(options.threads);
   const queue = createQueue(connect);
   const life = lifetime("runtime", () => queue.close(disposed("runtime")));
-  const opened = await queue.call("open", { ...options, probe: probeModel() }).catch(async (error: unknown) => {
+  const probes = { probe: probeModel(), layoutProbe: layoutProbeModel() };
+  const opened = await queue.call("open", { ...options, ...probes }).catch(async (error: unknown) => {
     await life.dispose();
     throw error;
   });

@@ -1,5 +1,7 @@
 import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from "onnxruntime-common";
 import { AquatintError, messageOf } from "../errors.ts";
+import type { Layout } from "../ops/layout.ts";
+import { channelBlockOf, layoutProbeShape, layoutProbeValues } from "./probe.ts";
 import type { Opened, OpenOptions } from "./protocol.ts";
 import type { Device } from "./types.ts";
 
@@ -10,6 +12,8 @@ export interface Platform {
   devices(): Promise<readonly Device[]>;
   /** Sets ONNX Runtime up before its first session; answers with the number of threads it will use. */
   configure(options: OpenOptions): number;
+  /** The devices whose convolutions may be written in blocks of channels. */
+  readonly blocked: readonly Device[];
   /** What to see to when the device is offered and yet fails. */
   readonly advice: string;
 }
@@ -21,7 +25,7 @@ export interface Sessions {
 }
 
 /** Sessions that share the options of one worker. */
-export function createSessions({ ort, devices, configure, advice }: Platform): Sessions {
+export function createSessions({ ort, devices, configure, blocked, advice }: Platform): Sessions {
   let options: InferenceSession.SessionOptions = {};
   const create: Sessions["create"] = (model, weightsFolder) =>
     ort.InferenceSession.create(model, { ...options, extra: { session: sessionEntries(weightsFolder) } });
@@ -41,7 +45,20 @@ export function createSessions({ ort, devices, configure, advice }: Platform): S
       });
     });
     await session.release();
-    return { device, devices: listed, threads };
+    const layout = blocked.includes(device) ? await layoutOf(wanted.layoutProbe) : {};
+    return { device, devices: listed, threads, layout };
+  }
+
+  /** A processor without these kernels refuses the probe, or computes it in another order. */
+  async function layoutOf(probe: Uint8Array): Promise<Layout> {
+    try {
+      const session = await create(probe);
+      const { y } = await session.run({ x: new ort.Tensor("float32", layoutProbeValues(), layoutProbeShape) });
+      await session.release();
+      return { channelBlock: channelBlockOf(y?.data as Float32Array) };
+    } catch {
+      return {};
+    }
   }
   return { open, create };
 }

@@ -58,9 +58,9 @@ export async function openSession(input: SessionInput): Promise<TrainingSession>
   if (checkpoint) objective.restore(checkpoint.position);
   const { beta1, beta2, eps } = config.training;
   const state = await runtime.createState(firstState(input, objective));
-  const program = await runtime.load(
-    trainStep({ loss: objective.loss, parameters: objective.parameters, optimiser: { beta1, beta2, eps } }),
-  );
+  const { loss, parameters } = objective;
+  const step = trainStep({ loss, parameters, optimiser: { beta1, beta2, eps }, layout: runtime.layout });
+  const program = await runtime.load(step);
   return session({ ...input, model, objective, state, program });
 }
 

@@ -87,10 +87,10 @@ export const tinyRates: RateOptions = {
   clipNorm: 1,
 };
 
-/** The losses of a few training steps on a runtime. */
-export async function tinyLosses(runtime: Runtime): Promise<number[]> {
+/** The losses of a few training steps on a runtime, in the layout that it asks for. */
+export async function tinyLosses(runtime: Runtime, { layout = runtime.layout } = {}): Promise<number[]> {
   const objective = tinyObjective();
-  const program = await runtime.load(trainStep(objective));
+  const program = await runtime.load(trainStep({ ...objective, layout }));
   const state = await runtime.createState(initialState(objective.parameters, torchCpu(1)));
   const losses: number[] = [];
   for await (const { loss } of train({ program, state, objective, rates: tinyRates })) losses.push(loss);
