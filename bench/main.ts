@@ -1,7 +1,14 @@
 /** `npm run bench -- NAME [--json]`: timings of the parts whose speed is promised. */
+import { deepNetworkBench } from "./deep-network.ts";
+import { randomBench } from "./random.ts";
 import { trainStepBench } from "./train-step.ts";
 
-const benches: Readonly<Record<string, () => Promise<object>>> = { "train-step": trainStepBench };
+const benches: Readonly<Record<string, () => Promise<object>>> = {
+  "deep-network": () => deepNetworkBench(),
+  "deep-network-checkpointed": () => deepNetworkBench({ checkpoints: true }),
+  random: randomBench,
+  "train-step": () => trainStepBench(),
+};
 
 const [name = "", ...flags] = process.argv.slice(2);
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
@@ -11,4 +18,4 @@ if (!bench || flags.some((flag) => flag !== "--json")) {
 }
 const figures = await bench();
 if (flags.includes("--json")) console.log(JSON.stringify(figures));
-else for (const [key, value] of Object.entries(figures)) console.log(`${key.padEnd(12)} ${value}`);
+else for (const [key, value] of Object.entries(figures)) console.log(`${key.padEnd(20)} ${value}`);

@@ -7,9 +7,10 @@ import { emojiNames } from "../packages/aquatint/src/data/emoji/names.ts";
 import { grid, type Picture } from "../packages/aquatint/src/formats/image.ts";
 import { writeFileAtomic } from "../packages/aquatint/src/formats/node.ts";
 import { encodePng } from "../packages/aquatint/src/formats/png.ts";
+import { openModel } from "../packages/aquatint/src/pipelines/model-folder.ts";
+import { modelParameters } from "../packages/aquatint/src/pipelines/modules.ts";
+import { textToImageNetwork } from "../packages/aquatint/src/pipelines/network.ts";
 import { folderSource } from "../packages/aquatint/src/pipelines/node.ts";
-import { openPixelModel, pixelParameters } from "../packages/aquatint/src/pipelines/pixel-folder.ts";
-import { pixelNetwork } from "../packages/aquatint/src/pipelines/pixel-network.ts";
 import { planTextToImage, textToImage } from "../packages/aquatint/src/pipelines/text-to-image.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/node.ts";
 import { readTrainConfig } from "../packages/aquatint/src/train/node.ts";
@@ -54,17 +55,17 @@ if (!folder || !out) {
   process.exit(2);
 }
 const { dataset } = await readTrainConfig(RECIPE);
-const model = await openPixelModel(folderSource(folder));
+const model = await openModel(folderSource(folder));
 const { modules, tokenizer } = model;
 await using runtime = await nodeRuntime();
-const parameters = { names: pixelParameters(modules), as: await model.weights() };
-await using network = pixelNetwork({ runtime, modules, tokenizer, parameters });
+const parameters = { names: modelParameters(modules), as: await model.weights() };
+await using network = textToImageNetwork({ runtime, modules, tokenizer, parameters });
 const pictures: Picture[] = [];
 const wrong: string[] = [];
-const asked = captions(dataset.names ?? emojiNames.map(({ name }) => name));
+const asked = captions(("names" in dataset && dataset.names) || emojiNames.map(({ name }) => name));
 for (const [i, { prompt, colour }] of asked.entries()) {
   const plan = planTextToImage(model, { prompt, seed: FIRST_SEED + i });
-  for await (const event of textToImage({ network, channels: modules.channels }, plan)) {
+  for await (const event of textToImage(network, plan)) {
     if (event.type !== "image") continue;
     pictures.push(event.picture);
     const found = borderColour(event.picture);

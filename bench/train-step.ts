@@ -2,14 +2,14 @@ import type { HostTensor } from "../packages/aquatint/src/graph/types.ts";
 import { sizeOf } from "../packages/aquatint/src/graph/types.ts";
 import { torchCpu } from "../packages/aquatint/src/math/random.ts";
 import { parseUNet2DConfig, UNet2DModel } from "../packages/aquatint/src/models/unet/index.ts";
+import { initialise } from "../packages/aquatint/src/nn/initialise.ts";
 import { parameters } from "../packages/aquatint/src/nn/module.ts";
 import { square, sub } from "../packages/aquatint/src/ops/elementwise.ts";
 import { input } from "../packages/aquatint/src/ops/leaves.ts";
 import { mean } from "../packages/aquatint/src/ops/reduce.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/node.ts";
-import { rateNames } from "../packages/aquatint/src/train/adamw.ts";
-import { ratesAt } from "../packages/aquatint/src/train/rates.ts";
-import { initialState, trainStep } from "../packages/aquatint/src/train/step.ts";
+import { rateFeeds } from "../packages/aquatint/src/train/rates.ts";
+import { firstState, oneGroup, trainStep } from "../packages/aquatint/src/train/step.ts";
 
 /** The U-Net of the PyTorch peer: channels 64, 128, 128, two layers a block, one-headed attention at 8x8. */
 const config = {
@@ -42,26 +42,23 @@ export async function trainStepBench({ steps = 8, threads = 2 } = {}): Promise<T
   const shape = [BATCH, 3, 32, 32];
   const feed = (name: string, of: readonly number[]) => input({ name, dtype: "float32", shape: of });
   const loss = mean(square(sub(network(feed("x", shape), feed("t", [BATCH])), feed("target", shape))));
-  const executable = trainStep({ loss, parameters: weights, layout: runtime.layout });
+  const groups = oneGroup(weights);
+  const executable = trainStep({ loss, groups, layout: runtime.layout });
   const traced = performance.now();
   const program = await runtime.load(executable);
   const loaded = performance.now();
   const draws = torchCpu(0);
-  const state = await runtime.createState(initialState(weights, draws));
+  const state = await runtime.createState(firstState(initialise(weights, draws), groups));
   const float = (data: Float32Array, of: readonly number[]): HostTensor => ({ dtype: "float32", shape: of, data });
   const times: number[] = [];
   for (let step = 1; step <= steps; step++) {
-    const rates = ratesAt(step, {
+    const rated = groups.map((group) => ({
+      ...group,
       learningRate: 1e-4,
-      warmupSteps: 0,
-      steps,
       weightDecay: 0.01,
-      emaDecay: 0.999,
-      clipNorm: 1,
-    });
-    const scalars = Object.fromEntries(
-      rateNames.map((name) => [`rate.${name}`, float(Float32Array.of(rates[name]), [])]),
-    );
+      averageRate: { horizon: 1000, warmup: true },
+    }));
+    const scalars = rateFeeds(rated, 1, { update: step, share: 1 });
     const [x, target, t] = [
       draws.randn(sizeOf(shape)),
       draws.randn(sizeOf(shape)),

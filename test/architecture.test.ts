@@ -18,6 +18,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   runtime: ["graph", "formats", "ops"],
   pipelines: ["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
   data: ["math", "formats"],
+  reports: ["math", "formats"],
+  theory: ["math", "formats", "diffusion", "pipelines", "runtime", "data", "reports"],
   train: [
     ...["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
     ...["pipelines", "autodiff", "data"],
@@ -34,6 +36,8 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
   "@bufbuild/protobuf": /^(formats|graph|runtime)\//,
   "fast-png": /^formats\//,
   sharp: /(^|\/)node[^/]*\.ts$/,
+  "@observablehq/plot": /(^|\/)node[^/]*\.ts$/,
+  linkedom: /^reports\/node[^/]*\.ts$/,
   commander: /^cli\//,
   ansis: /^cli\//,
   "cli-progress": /^cli\//,

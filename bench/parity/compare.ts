@@ -1,10 +1,12 @@
 import { messageOf } from "../../packages/aquatint/src/errors.ts";
 import { entriesOf, type Outcome, type ParityKind } from "./check.ts";
+import { parts } from "./parts.ts";
 import { random } from "./random.ts";
 import { schedulers } from "./schedulers.ts";
+import { theory } from "./theory.ts";
 import { train } from "./train.ts";
 
-const kinds: Readonly<Record<string, ParityKind>> = { random, schedulers, train };
+const kinds: Readonly<Record<string, ParityKind>> = { parts, random, schedulers, theory, train };
 /** Files that say something about the data and hold nothing to compare. */
 const inert = /^(README\.md|made-with\.json)$/;
 

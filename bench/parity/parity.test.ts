@@ -14,7 +14,7 @@ async function collect(folder: string): Promise<Outcome[]> {
   return all;
 }
 
-test("random streams and a training run agree with PyTorch's", async () => {
+test("random streams, a training run and an autoencoder agree with PyTorch's and diffusers'", async () => {
   const all = await collect(fixtures);
   expect(all.filter((outcome) => !("ok" in outcome && outcome.ok))).toEqual([]);
   expect(all.map(({ check }) => check)).toContain("train-v/weights/rms");

@@ -13,7 +13,9 @@ import { input } from "../../packages/aquatint/src/ops/leaves.ts";
 import { mean } from "../../packages/aquatint/src/ops/reduce.ts";
 import { executableOf } from "../../packages/aquatint/src/runtime/compile.ts";
 import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
-import { stateFrom, trainStep } from "../../packages/aquatint/src/train/step.ts";
+import { adamW } from "../../packages/aquatint/src/train/optimisers/adamw.ts";
+import { rateFeeds } from "../../packages/aquatint/src/train/rates.ts";
+import { firstState, oneGroup, type ParameterGroup, trainStep } from "../../packages/aquatint/src/train/step.ts";
 import { judged, maxError, type Outcome, type ParityKind } from "./check.ts";
 
 interface Reference {
@@ -56,7 +58,6 @@ export const train: ParityKind = {
 };
 
 const float = (data: Float32Array, shape: readonly number[]): HostTensor => ({ dtype: "float32", shape, data });
-const scalar = (value: number): HostTensor => float(Float32Array.of(value), []);
 const read = (tensors: RawTensors, name: string): HostTensor => {
   const raw = tensors.get(name);
   if (!raw) throw new Error(`the reference holds no tensor ${name}`);
@@ -87,9 +88,9 @@ async function* compareRun(name: string, reference: Reference, tensors: RawTenso
   const { prediction, loss } = lossOf(network, read(tensors, "step0/x0").shape);
   const [beta1, beta2] = reference.adamw.betas;
   await using runtime = await nodeRuntime();
-  const state = await runtime.createState(stateFrom(Object.fromEntries(initial)));
-  const optimiser = { beta1, beta2, eps: reference.adamw.eps };
-  const program = await runtime.load(trainStep({ loss, parameters: weights, optimiser, withGradients: true }));
+  const groups = oneGroup(weights, adamW({ beta1, beta2, eps: reference.adamw.eps }));
+  const state = await runtime.createState(firstState(Object.fromEntries(initial), groups));
+  const program = await runtime.load(trainStep({ loss, groups, withGradients: true }));
   const names = new Map(Array.from(weights, ([key, tensor]) => [`weights/${key}`, tensor]));
   const forward = await runtime.load(executableOf({ outputs: { prediction }, parameters: { names, as: "state" } }));
   for (const [i, expected] of reference.losses.entries()) {
@@ -102,7 +103,7 @@ async function* compareRun(name: string, reference: Reference, tensors: RawTenso
       maxError(predicted["prediction"]!.data, read(tensors, `step${i}/pred`).data),
       i ? 2e-3 : 1e-4,
     );
-    const results = await program.run({ ...feeds, ...rates(reference, i + 1) }, { state });
+    const results = await program.run({ ...feeds, ...rates(reference, groups, i + 1) }, { state });
     yield judged(`${name}/step${i}/loss`, maxError(results["loss"]!.data, [expected]), 1e-4);
     yield judged(
       `${name}/step${i}/grad-norm`,
@@ -132,14 +133,12 @@ function stepFeeds({ schedule, prediction_type }: Reference, tensors: RawTensors
   return { feeds: feeds as Record<string, HostTensor>, xtError: Math.max(...errors) };
 }
 
-function rates({ adamw: { lr, betas, weight_decay }, clip, ema }: Reference, step: number): HostTensors {
-  return {
-    "rate.keep": scalar(1 - lr * weight_decay),
-    "rate.step": scalar(lr / (1 - betas[0] ** step)),
-    "rate.root": scalar(1 / Math.sqrt(1 - betas[1] ** step)),
-    "rate.ema": scalar(ema),
-    "rate.clip": scalar(clip),
-  };
+function rates({ adamw, clip, ema }: Reference, groups: readonly ParameterGroup[], update: number): HostTensors {
+  const averageRate = { horizon: 1 / (1 - ema), warmup: false };
+  const rated = groups.map((group) => {
+    return { ...group, learningRate: adamw.lr, weightDecay: adamw.weight_decay, averageRate };
+  });
+  return rateFeeds(rated, clip, { update, share: 1 });
 }
 
 /** Clipped gradients of the first step, in units of each tensor's largest. */

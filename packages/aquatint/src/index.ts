@@ -1,4 +1,5 @@
 /** The library that runs everywhere. Node's own parts are in "aquatint/node", the browser's in "aquatint/web". */
+export * from "./autodiff/checkpointed.ts";
 export * from "./autodiff/grad.ts";
 export type { Batch, DataStream, Dataset, StreamState } from "./data/dataset.ts";
 export * from "./diffusion/index.ts";
@@ -11,8 +12,16 @@ export { defineOp, type Emitter, float, type OpFn, type OpSpec, refuse, ShapeErr
 export { printGraph } from "./graph/print.ts";
 export { Tensor } from "./graph/tensor.ts";
 export type { DType, HostTensor, HostTensors, Shape, Type } from "./graph/types.ts";
-export { cudaPhilox, type NormalStream } from "./math/cuda.ts";
-export { type RandomState, type RandomStream, restoreTorchCpu, type Seed, torchCpu } from "./math/random.ts";
+export { type CudaPhiloxOptions, cudaPhilox } from "./math/cuda.ts";
+export { type GeneratorName, generatorNamed, generators } from "./math/generators.ts";
+export {
+  type NormalStream,
+  type RandomState,
+  type RandomStream,
+  restoreTorchCpu,
+  type Seed,
+  torchCpu,
+} from "./math/random.ts";
 export * from "./models/index.ts";
 export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";

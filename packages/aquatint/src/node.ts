@@ -3,4 +3,5 @@ export { openDataset } from "./data/node.ts";
 export { readSafetensors, readSafetensorsHeader, writeFileAtomic, writeSafetensors } from "./formats/node.ts";
 export * from "./pipelines/node.ts";
 export { nodeRuntime } from "./runtime/node.ts";
-export { type RunEvent, readTrainConfig, type TrainRunOptions, trainRun } from "./train/node.ts";
+export type { RunEvent, RunProblem, StepRecord } from "./train/events.ts";
+export { readTrainConfig, type TrainRunOptions, trainRun } from "./train/node.ts";

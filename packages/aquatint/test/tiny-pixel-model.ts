@@ -2,8 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { torchCpu } from "../src/math/random.ts";
 import { initialise } from "../src/nn/initialise.ts";
-import { encodePixelFolder, pixelParameters } from "../src/pipelines/pixel-folder.ts";
-import { pixelModules } from "../src/pipelines/pixel-modules.ts";
+import { encodeModelFolder } from "../src/pipelines/model-folder.ts";
+import { modelParameters, textToImageModules } from "../src/pipelines/modules.ts";
 import { tokenizerFrom } from "../src/tokenizers/files.ts";
 import { trainBytePairs } from "../src/tokenizers/train.ts";
 import { tinyConfigs } from "../src/train/tiny.cases.ts";
@@ -24,9 +24,9 @@ export function tinyPixelModel({ seed = 0 } = {}): ReadonlyMap<string, Uint8Arra
     },
     scheduler: { _class_name: "DDIMScheduler", prediction_type: "v_prediction", beta_schedule: "squaredcos_cap_v2" },
   };
-  const parameters = pixelParameters(pixelModules(configs));
+  const parameters = modelParameters(textToImageModules(configs));
   const weights = new Map(Object.entries(initialise(parameters, torchCpu(seed))));
-  return encodePixelFolder({ configs, tokenizer, weights });
+  return encodeModelFolder({ configs, tokenizer, weights });
 }
 
 /** Writes files under a folder. */

@@ -19,22 +19,49 @@ export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
       hint: "reduce it with mean() or sum() first",
     });
   }
-  const nodes = topological([loss]);
+  const one = fill({ value: 1, shape: [] });
+  return pullback({ outputs: [loss], cotangents: [one], wrt }).map(
+    (d, i) => d ?? fill({ value: 0, shape: wrt[i]!.shape }),
+  );
+}
+
+/** What is carried back through a graph. */
+export interface PullbackInput {
+  readonly outputs: readonly Tensor[];
+  /** The derivative with respect to each output; undefined where there is none. */
+  readonly cotangents: readonly (Tensor | undefined)[];
+  readonly wrt: readonly Tensor[];
+  /** Take each of `wrt` for a variable of its own, although one may depend on another. */
+  readonly independent?: boolean;
+}
+
+/** The derivatives with respect to `wrt`, each undefined where no output depends on it. @throws as `grad` does. */
+export function pullback({
+  outputs,
+  cotangents: given,
+  wrt,
+  independent = false,
+}: PullbackInput): (Tensor | undefined)[] {
+  const variables = new Set(independent ? wrt : []);
+  const nodes = topological(outputs, (x) => variables.has(x));
   const live = dependents(nodes, wrt);
-  const cotangents = new Map<Tensor, Tensor>([[loss, fill({ value: 1, shape: [] })]]);
+  const cotangents = new Map<Tensor, Tensor>();
+  const accumulate = (x: Tensor, d: Tensor) => {
+    const previous = cotangents.get(x);
+    cotangents.set(x, previous ? add(previous, d) : d);
+  };
+  for (const [i, d] of given.entries()) if (d) accumulate(outputs[i]!, d);
   for (const node of nodes.reverse()) {
     if (!live.has(node) || !node.outputs.some((y) => cotangents.has(y))) continue;
     within(node.scope && gradientScope(node.scope), () => {
-      for (const [i, d] of backward(node, cotangents).entries()) {
+      const wanted = node.inputs.map((x) => live.has(x.node));
+      for (const [i, d] of backward(node, cotangents, wanted).entries()) {
         const x = node.inputs[i]!;
-        if (!d || !live.has(x.node)) continue;
-        const previous = cotangents.get(x);
-        const own = unbroadcast(d, x.shape);
-        cotangents.set(x, previous ? add(previous, own) : own);
+        if (d && wanted[i]) accumulate(x, unbroadcast(d, x.shape));
       }
     });
   }
-  return wrt.map((x) => cotangents.get(x) ?? fill({ value: 0, shape: x.shape }));
+  return wrt.map((x) => cotangents.get(x));
 }
 
 /** The nodes whose value depends on `wrt`. */
@@ -44,7 +71,11 @@ function dependents(nodes: readonly Node[], wrt: readonly Tensor[]): Set<Node> {
   return live;
 }
 
-function backward(node: Node, cotangents: ReadonlyMap<Tensor, Tensor>): readonly (Tensor | undefined)[] {
+function backward(
+  node: Node,
+  cotangents: ReadonlyMap<Tensor, Tensor>,
+  wanted: readonly boolean[],
+): readonly (Tensor | undefined)[] {
   const rule = node.op.grad;
   if (rule === "zero" || rule === "leaf") return [];
   if (rule === "refused") {
@@ -53,7 +84,7 @@ function backward(node: Node, cotangents: ReadonlyMap<Tensor, Tensor>): readonly
     });
   }
   const dy = node.outputs.map((y) => cotangents.get(y));
-  return rule(dy as never, { inputs: node.inputs, outputs: node.outputs as never, attrs: node.attrs });
+  return rule(dy as never, { inputs: node.inputs, outputs: node.outputs as never, attrs: node.attrs, wanted });
 }
 const at = ({ scope }: Node): string => (scope?.path() ? ` (in ${scope.path()})` : "");
 

@@ -7,7 +7,7 @@ import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } 
 import { defaults, type EvaluationEvent, type ImageEvent } from "../pipelines/text-to-image.ts";
 import type { Device } from "../runtime/types.ts";
 import type { Io } from "./io.ts";
-import { decimal, device, nodeDevices, sampler, size, whole } from "./options.ts";
+import { decimal, device, nodeDevices, sampler, seeds, size, whole } from "./options.ts";
 import { type Outputs, openOutputs, shortPath } from "./outputs.ts";
 import { createProgress, duration } from "./progress.ts";
 import { pngTexts, recipeOf } from "./recipe.ts";
@@ -32,8 +32,6 @@ interface Flags {
   readonly quiet?: boolean;
 }
 
-const SEEDS = { min: 0, max: Number.MAX_SAFE_INTEGER, example: 42 };
-
 /** Adds `aquatint generate` to the program. */
 export const addGenerate = (program: Command, io: Io): Command =>
   program
@@ -50,7 +48,7 @@ export const addGenerate = (program: Command, io: Io): Command =>
       defaults.guidance,
     )
     .option("--sampler <name>", `${Object.keys(samplers).join(", ")} (default: the model's own)`, sampler)
-    .option("--seed <s>", "same seed, same picture (default: a new one)", whole("--seed", SEEDS))
+    .option("--seed <s>", "same seed, same picture (default: a new one)", whole("--seed", seeds))
     .option(
       "--count <n>",
       "pictures to make, with seeds that follow each other; named files then get a number (apple-1.png)",
@@ -86,7 +84,7 @@ async function generate(prompt: string, flags: Flags, io: Io): Promise<void> {
     model: model === undefined ? undefined : resolve(io.cwd, model),
     signal: io.signal,
   });
-  if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!, generation.model.modules.channels);
+  if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
   const start = performance.now();
   const images: Saved[] = [];
   for await (const { image, report } of finished(generation, { flags, outputs, io })) {
@@ -111,13 +109,14 @@ interface Finished {
 /** Makes the pictures with progress on stderr, and writes each with what belongs to it as soon as it is there. */
 async function* finished(generation: Generation, { flags, outputs, io }: Surroundings): AsyncGenerator<Finished> {
   const { steps, count, quiet = false } = flags;
+  const previews = flags.strip ? stripSteps(steps) : undefined;
   const keep = keptEvaluations(flags);
   const progress = createProgress({ stream: io.stderr, total: count * steps, unit: "steps", quiet });
   const kept: EvaluationEvent[] = [];
   let done = 0;
   let start = performance.now();
   try {
-    for await (const event of generation.run()) {
+    for await (const event of generation.run({ previews })) {
       if (event.type === "evaluation") {
         if (keep(event)) kept.push(event);
         const at = done * steps + event.i + (event.final ? 1 : 0);
@@ -157,7 +156,7 @@ async function write({ picture }: ImageEvent, { generation, outputs, kept, index
   const files = [
     [outputs.picture, () => encodePng({ ...picture, text: { ...pngTexts(recipe) } })],
     [outputs.strip, () => encodePng(stripOf(kept, picture))],
-    [outputs.trajectory, () => trajectoryOf(kept, { ...picture, metadata: texts })],
+    [outputs.trajectory, () => trajectoryOf(kept, { ...plans[index]!, metadata: texts })],
   ] as const;
   const paths: string[] = [];
   for (const [put, encode] of files) if (put) paths.push(await put(index, encode()));

@@ -1,7 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { AquatintError, messageOf } from "../errors.ts";
+import { addDenoise } from "./denoise.ts";
+import { addElbo } from "./elbo.ts";
 import { addGenerate } from "./generate.ts";
 import { Interrupted, type Io, inProcess } from "./io.ts";
+import { addNoise } from "./noise.ts";
+import { addSchedule } from "./schedule.ts";
 import { addTrain } from "./train.ts";
 import { version } from "./version.ts";
 
@@ -38,6 +42,10 @@ function createProgram(io: Io): Command {
     "a prompt of several words goes in quotes; aquatint generate --help lists the options",
   );
   addHint(addTrain(program, io), "aquatint train --help lists the options");
+  for (const add of [addSchedule, addNoise, addDenoise, addElbo]) {
+    const command = add(program, io);
+    addHint(command, `aquatint ${command.name()} --help lists the options`);
+  }
   return program;
 }
 

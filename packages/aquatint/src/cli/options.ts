@@ -13,7 +13,7 @@ const wrong = (flag: string, expected: string, text: string, hint: string) =>
 export interface Range {
   readonly min: number;
   readonly max?: number;
-  readonly example: number;
+  readonly example: number | string;
 }
 
 /** A whole number in decimal digits. */
@@ -33,6 +33,30 @@ export const decimal =
     const value = Number(text);
     if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && value >= min && Number.isFinite(value)) return value;
     throw wrong(flag, `a number of ${min} or more`, text, `for example ${flag} ${example}`);
+  };
+
+/** The range of a seed, as every command takes it. */
+export const seeds: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, example: 42 };
+
+/** Numbers of 0 or more, separated by commas. */
+export const times =
+  (flag: string): Parser<readonly number[]> =>
+  (text) =>
+    text.split(",").map((part) => decimal(flag, { min: 0, example: "0,250,1000" })(part.trim()));
+
+/** One of some words. */
+export const choice =
+  <T extends string>(flag: string, words: readonly T[]): Parser<T> =>
+  (text) => {
+    const known = words.find((word) => word === text);
+    if (known) return known;
+    const close = nearest(text, words);
+    throw wrong(
+      flag,
+      `one of ${words.join(", ")}`,
+      text,
+      close ? `did you mean "${close}"?` : `for example ${flag} ${words[0]}`,
+    );
   };
 
 /** Width and height in pixels, written "32x32". */

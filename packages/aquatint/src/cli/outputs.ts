@@ -56,6 +56,19 @@ export async function openOutputs(options: OutputOptions, cwd: string): Promise<
   };
 }
 
+/** One file that an option names, checked before there is anything to write; an existing file is overwritten. */
+export async function openFile(
+  { path, ...named }: NamedFile,
+  cwd: string,
+): Promise<(bytes: string) => Promise<string>> {
+  const file = resolve(cwd, path);
+  await checkFile({ ...named, path: file });
+  return async (bytes) => {
+    await writeFileAtomic(file, bytes);
+    return file;
+  };
+}
+
 interface NamedFile {
   readonly flag: string;
   readonly extension: string;

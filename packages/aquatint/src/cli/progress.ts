@@ -3,8 +3,8 @@ import type { Output } from "./io.ts";
 
 /** Shows how far a long task has come. */
 export interface Progress {
-  /** @param text what stands beside the count: a loss, a rate. */
-  update(done: number, text?: string): void;
+  /** @param text what stands beside the count: a loss, a rate. @param left seconds to the end, for who knows better than the mean rate. */
+  update(done: number, text?: string, left?: number): void;
   /** Clears the terminal's line for other output, until the next update; must be called at the end, come what may. */
   hide(): void;
 }
@@ -12,7 +12,8 @@ export interface Progress {
 /** What a progress bar shows, and where. */
 export interface ProgressOptions {
   readonly stream: Output;
-  readonly total: number;
+  /** What there is to do; absent where nobody knows. */
+  readonly total?: number | undefined;
   /** What was done before this run. */
   readonly start?: number;
   /** What is counted: "steps". */
@@ -30,7 +31,7 @@ export function createProgress(options: ProgressOptions): Progress {
 
 function bar({ stream, total, start = 0, unit }: ProgressOptions): Progress {
   const left = timeLeft(start, total);
-  let now = { done: start, text: "" };
+  let now: { done: number; text: string; seconds: number | undefined } = { done: start, text: "", seconds: undefined };
   const drawn = new cliProgress.SingleBar({
     stream,
     clearOnComplete: true,
@@ -41,18 +42,19 @@ function bar({ stream, total, start = 0, unit }: ProgressOptions): Progress {
     barIncompleteChar: "░",
     format: (drawing, { progress }) =>
       described([
-        cliProgress.Format.BarFormat(progress, drawing),
-        `${now.done}/${total} ${unit}`,
+        total === undefined ? "" : cliProgress.Format.BarFormat(progress, drawing),
+        counted(now.done, total, unit),
         now.text,
-        left(now.done),
+        left(now.done, now.seconds),
       ]),
   });
-  drawn.start(total, start);
+  const whole = total ?? Number.MAX_SAFE_INTEGER;
+  drawn.start(whole, start);
   return {
-    update(done, text = "") {
-      now = { done, text };
+    update(done, text = "", seconds) {
+      now = { done, text, seconds };
       if (drawn.isActive) drawn.update(done);
-      else drawn.start(total, done);
+      else drawn.start(whole, done);
     },
     hide: () => drawn.stop(),
   };
@@ -62,22 +64,26 @@ function lines({ stream, total, start = 0, unit, everySeconds = 20 }: ProgressOp
   const left = timeLeft(start, total);
   let last = performance.now();
   return {
-    update(done, text = "") {
-      const rest = left(done);
+    update(done, text = "", seconds) {
+      const rest = left(done, seconds);
       if (performance.now() - last < everySeconds * 1000) return;
       last = performance.now();
-      stream.write(`${described([`${done}/${total} ${unit}`, text, rest])}\n`);
+      stream.write(`${described([counted(done, total, unit), text, rest])}\n`);
     },
     hide() {},
   };
 }
 
+const counted = (done: number, total: number | undefined, unit: string): string =>
+  total === undefined ? `${done} ${unit}` : `${done}/${total} ${unit}`;
+
 const described = (parts: readonly string[]): string => parts.filter(Boolean).join("  ");
 
-/** Says the time that is left, from the mean rate since the first thing was done (loading comes before it). */
-function timeLeft(start: number, total: number): (done: number) => string {
+/** Says the time that is left, as it is known or from the mean rate since the first thing was done (loading comes before it). */
+function timeLeft(start: number, total = 0): (done: number, known?: number) => string {
   let first: { readonly done: number; readonly time: number } | undefined;
-  return (done) => {
+  return (done, known) => {
+    if (known !== undefined) return known > 0 ? `${duration(known)} left` : "";
     if (done > start) first ??= { done, time: performance.now() };
     if (!first || done <= first.done || done >= total) return "";
     const seconds = (performance.now() - first.time) / 1000;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { capturedIo } from "../../test/captured-io.ts";
-import type { RunEvent } from "../train/node.ts";
+import type { RunEvent } from "../train/events.ts";
 import { Interrupted } from "./io.ts";
 import { reportTraining } from "./train.ts";
 
@@ -11,11 +11,13 @@ const started = { type: "start", folder, parameters: 2_345_678, step: 10, steps:
 const step = (at: number, loss: number): RunEvent => ({
   type: "step",
   step: at,
-  steps: 12,
   loss,
   gradNorm: 1,
+  metrics: {},
   learningRate: 1e-3,
+  seconds: at / 4,
   secondsPerStep: 0.25,
+  secondsLeft: (12 - at) / 4,
 });
 
 async function* run(): AsyncGenerator<RunEvent> {
@@ -24,7 +26,7 @@ async function* run(): AsyncGenerator<RunEvent> {
   yield { type: "samples", path: join(folder, "samples/step-0000011.png"), step: 11 };
   yield step(12, 0.4);
   yield { type: "checkpoint", path: join(folder, "checkpoints/step-0000012.safetensors"), step: 12 };
-  yield { type: "model", path: join(folder, "model") };
+  yield { type: "model", path: join(folder, "model"), ended: "steps" };
 }
 
 test("a run tells where it is going, what it wrote, and on stdout where the model is", async () => {

@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Device } from "../runtime/types.ts";
-import { type RunEvent, trainRun } from "../train/node.ts";
+import type { RunEvent } from "../train/events.ts";
+import type { EndReason } from "../train/length.ts";
+import { trainRun } from "../train/node.ts";
 import type { Io } from "./io.ts";
 import { device, nodeDevices, whole } from "./options.ts";
 import { shortPath } from "./outputs.ts";
@@ -72,16 +74,20 @@ function createReporter(io: Io, quiet: boolean) {
   const shows: { readonly [T in RunEvent["type"]]: (event: Extract<RunEvent, { type: T }>) => void } = {
     start({ folder, parameters, step, steps, device }) {
       const where = `on ${device} in ${shortPath(folder, io.cwd)}${step > 0 ? `, from step ${step}` : ""}`;
-      note(`training ${millions(parameters)} weights for ${steps} steps ${where}`);
+      const length = steps === undefined ? "" : ` for ${steps} steps`;
+      note(`training ${millions(parameters)} weights${length} ${where}`);
       progress = createProgress({ stream: io.stderr, total: steps, start: step, unit: "steps", quiet });
     },
-    step({ step, loss: latest, secondsPerStep }) {
+    step({ step, loss: latest, secondsPerStep, secondsLeft }) {
       loss = movingAverage(loss, latest);
-      progress?.update(step, `loss ${loss.toFixed(4)}  ${rate(secondsPerStep)}`);
+      progress?.update(step, `loss ${loss.toFixed(4)}  ${rate(secondsPerStep)}`, secondsLeft);
     },
     checkpoint: ({ path, step }) => note(`saved ${at(path, step)}`),
     samples: ({ path, step }) => note(`drew ${at(path, step)}`),
-    model({ path }) {
+    evaluation: ({ step, metrics }) => note(`step ${step}: ${listed(metrics)}`),
+    problem: ({ message }) => note(`warning: ${message}`),
+    model({ path, ended }) {
+      if (ended !== "steps") note(endings[ended]);
       progress?.hide();
       io.stdout.write(`${shortPath(path, io.cwd)}\n`);
     },
@@ -97,6 +103,17 @@ function createReporter(io: Io, quiet: boolean) {
 const LATEST = 0.02;
 const movingAverage = (average: number | undefined, latest: number): number =>
   average === undefined ? latest : average + LATEST * (latest - average);
+
+const endings: Readonly<Record<EndReason, string>> = {
+  steps: "all steps are done",
+  minutes: "the time is over",
+  plateau: "the loss no longer falls",
+};
+
+const listed = (metrics: Readonly<Record<string, number>>): string =>
+  Object.entries(metrics)
+    .map(([name, value]) => `${name} ${value.toPrecision(4)}`)
+    .join("  ");
 
 const millions = (n: number): string => (n < 1e6 ? n.toLocaleString("en") : `${(n / 1e6).toFixed(2)} million`);
 

@@ -1,8 +1,9 @@
 import { samplerNamed } from "../diffusion/registry.ts";
 import { AquatintError } from "../errors.ts";
 import { fromFloat32 } from "../formats/half.ts";
-import { type Picture, strip, tensorToPicture } from "../formats/image.ts";
+import { type Picture, strip } from "../formats/image.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
+import { sizeOf } from "../graph/types.ts";
 import { linspace } from "../math/numbers.ts";
 import type { EvaluationEvent, TextToImagePlan } from "../pipelines/text-to-image.ts";
 
@@ -22,7 +23,7 @@ export function stripOf(
 ): Picture {
   const steps = stripSteps(evaluations[0]?.n ?? 0);
   const shown = evaluations.filter(({ i }, k) => steps.has(i) && evaluations[k - 1]?.i !== i);
-  const row = (key: "x" | "x0") => shown.map((evaluation) => tensorToPicture(evaluation[key], { width, height }));
+  const row = (key: "x" | "x0") => shown.flatMap(({ pictures }) => (pictures ? [pictures[key]] : []));
   return strip([row("x"), row("x0")], { scale: Math.max(1, Math.ceil(CELL / Math.min(width, height))) });
 }
 
@@ -30,12 +31,12 @@ export function stripOf(
 const MAX_TRAJECTORY_BYTES = 2 ** 30;
 
 /** Refuses a run whose trajectory would not fit in memory. */
-export function checkTrajectorySize({ levels, samplerName, width, height }: TextToImagePlan, channels: number): void {
+export function checkTrajectorySize({ levels, samplerName, latentShape }: TextToImagePlan): void {
   const evaluations = (levels.length - 1) * samplerNamed(samplerName).entry.evaluations;
-  const bytes = evaluations * channels * width * height * 8;
+  const bytes = evaluations * sizeOf(latentShape) * 8;
   if (bytes <= MAX_TRAJECTORY_BYTES) return;
   const mebibytes = (n: number) => `${Math.ceil(n / 2 ** 20)} MiB`;
-  const found = `a trajectory of ${evaluations} evaluations at ${width}x${height} takes ${mebibytes(bytes)}`;
+  const found = `a trajectory of ${evaluations} evaluations of [${latentShape}] takes ${mebibytes(bytes)}`;
   throw new AquatintError("cli/trajectory", `${found}, expected at most ${mebibytes(MAX_TRAJECTORY_BYTES)}`, {
     hint: "give fewer steps or a smaller size, or leave --save-trajectory out",
   });
@@ -48,15 +49,14 @@ export function checkTrajectorySize({ levels, samplerName, width, height }: Text
 export function trajectoryOf(
   evaluations: readonly EvaluationEvent[],
   {
-    width,
-    height,
+    latentShape,
     metadata,
-  }: Pick<Picture, "width" | "height"> & { readonly metadata: Readonly<Record<string, string>> },
+  }: Pick<TextToImagePlan, "latentShape"> & { readonly metadata: Readonly<Record<string, string>> },
 ): Uint8Array<ArrayBuffer> {
   const rows = evaluations.length;
   const pictures = (key: "x" | "x0") => {
     const values = joined(evaluations.map((evaluation) => evaluation[key]));
-    return fromFloat32(values, [rows, values.length / (rows * width * height), height, width]);
+    return fromFloat32(values, [rows, ...latentShape]);
   };
   const numbers = (key: "t" | "alpha" | "sigma") =>
     fromFloat32(

@@ -22,12 +22,42 @@ export interface DataStream<Truth> {
   restore(state: StreamState): void;
 }
 
+/** The two parts of a dataset that have nothing in common: what training may see, and what only evaluation does. */
+export const splits = ["train", "held-out"] as const;
+
+/** One of the parts. */
+export type Split = (typeof splits)[number];
+
+/** How a stream is drawn. */
+export interface StreamOptions {
+  readonly seed: number;
+  /** "train" if left out. */
+  readonly split?: Split;
+}
+
+/** Files that a dataset found and could not use, by the reason. */
+export interface Skipped {
+  readonly reason: string;
+  readonly count: number;
+  /** The first few of them. */
+  readonly files: readonly string[];
+}
+
+/** What opening a dataset of files found. */
+export interface DatasetReport {
+  /** Pictures that are used, in training and held out. */
+  readonly used: Readonly<Record<Split, number>>;
+  readonly skipped: readonly Skipped[];
+}
+
 /** What a trainer reads. */
 export interface Dataset<Truth = unknown> {
   readonly name: string;
   /** Height and width of its pictures, in pixels. */
   readonly size: readonly [height: number, width: number];
+  /** What was found, of datasets that read files. */
+  readonly report?: DatasetReport;
   /** A finite corpus with every word that a caption can have, to train a vocabulary on. */
   captions(): Iterable<string>;
-  stream(options: { readonly seed: number }): DataStream<Truth>;
+  stream(options: StreamOptions): DataStream<Truth>;
 }

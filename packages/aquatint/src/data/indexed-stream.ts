@@ -7,12 +7,21 @@ export interface Sample<Truth> {
   readonly caption: string;
   readonly truth: Truth;
   /** Fills `pixels`, Float32 [3, h, w] in -1 .. 1. */
-  paint(pixels: Float32Array): void;
+  paint(pixels: Float32Array): void | Promise<void>;
 }
+
+/** Which sample of which run. */
+export interface SamplePosition {
+  readonly seed: number;
+  readonly index: number;
+}
+
+/** Draws one sample by its own random stream, or by its position. */
+export type DrawSample<Truth> = (random: RandomStream, position: SamplePosition) => Sample<Truth>;
 
 /** The stream whose sample i is drawn from a random stream of its own, seeded by (seed, i). */
 export function indexedStream<Truth>(
-  draw: (random: RandomStream) => Sample<Truth>,
+  draw: DrawSample<Truth>,
   { seed, size: [height, width] }: { readonly seed: number; readonly size: readonly [number, number] },
 ): DataStream<Truth> {
   const length = 3 * height * width;
@@ -25,10 +34,10 @@ export function indexedStream<Truth>(
       const { seed, position } = state;
       const pictures = new Float32Array(batchSize * length);
       const samples = Array.from({ length: batchSize }, (_, i) => {
-        const sample = draw(torchCpu(sampleSeed(seed, position + i)));
-        sample.paint(pictures.subarray(i * length, (i + 1) * length));
-        return sample;
+        const index = position + i;
+        return draw(torchCpu(sampleSeed(seed, index)), { seed, index });
       });
+      await Promise.all(samples.map((s, i) => s.paint(pictures.subarray(i * length, (i + 1) * length))));
       state = { seed, position: position + batchSize };
       return { pictures, captions: samples.map((s) => s.caption), truths: samples.map((s) => s.truth) };
     },
@@ -36,6 +45,18 @@ export function indexedStream<Truth>(
     restore(from) {
       state = checked(from);
     },
+  };
+}
+
+/** Which of `length` items sample i shows: every one once an epoch, in an order of the seed's and the epoch's own. */
+export function shuffler(length: number): (position: SamplePosition) => number {
+  let shuffled: { readonly seed: number; readonly epoch: number; readonly order: Int32Array } | undefined;
+  return ({ seed, index }) => {
+    const epoch = Math.floor(index / length);
+    if (shuffled?.seed !== seed || shuffled.epoch !== epoch) {
+      shuffled = { seed, epoch, order: torchCpu(sampleSeed(epoch, seed)).randperm(length) };
+    }
+    return shuffled.order[index % length]!;
   };
 }
 

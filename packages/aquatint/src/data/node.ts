@@ -1,5 +1,7 @@
 import type { Dataset } from "./dataset.ts";
+import { loadDigits } from "./digits/node.ts";
 import { loadEmojiAtlas } from "./emoji/art/node.ts";
+import { openPictureFolder } from "./folder/node/pictures.ts";
 import type { DataSources } from "./kind.ts";
 import { createDataset, parseDatasetConfig } from "./registry.ts";
 
@@ -11,6 +13,8 @@ export interface NodeDataOptions {
 /** What datasets need, from this machine's files. */
 export const nodeDataSources = (options: NodeDataOptions = {}): DataSources => ({
   emojiArt: (request) => loadEmojiAtlas(request, options),
+  pictureFolder: openPictureFolder,
+  digits: loadDigits,
 });
 
 /** The dataset of a config, with this machine's files. @throws AquatintError "config/invalid" that names the place. */

@@ -1,18 +1,27 @@
 import { z } from "zod";
 import { AquatintError } from "../errors.ts";
 import type { Dataset } from "./dataset.ts";
-import { emojiSingles } from "./emoji/singles.ts";
-import type { DataSources } from "./kind.ts";
+import { digits } from "./digits/kind.ts";
+import { emojiScenes, emojiSingles } from "./emoji/kinds.ts";
+import { captionedFolder } from "./folder/kind.ts";
+import type { DataSources, DatasetKind } from "./kind.ts";
 
 /** Every kind of dataset, by the name that a config calls it. */
 export const datasets = {
   "emoji-singles": emojiSingles,
+  "emoji-scenes": emojiScenes,
+  "captioned-folder": captionedFolder,
+  digits,
 } as const;
 
 /** The config of any dataset, told apart by its `name`. */
-export const datasetConfig = z.discriminatedUnion("name", [emojiSingles.config], {
-  error: ({ code }) => (code === "invalid_union" ? `expected one of ${Object.keys(datasets).join(", ")}` : undefined),
-});
+export const datasetConfig = z.discriminatedUnion(
+  "name",
+  [emojiSingles.config, emojiScenes.config, captionedFolder.config, digits.config],
+  {
+    error: ({ code }) => (code === "invalid_union" ? `expected one of ${Object.keys(datasets).join(", ")}` : undefined),
+  },
+);
 
 /** A config with its defaults filled in. */
 export type DatasetConfig = z.output<typeof datasetConfig>;
@@ -28,5 +37,7 @@ export function parseDatasetConfig(config: unknown): DatasetConfig {
 }
 
 /** The dataset of a config that was checked. */
-export const createDataset = (config: DatasetConfig, sources: DataSources): Promise<Dataset> =>
-  datasets[config.name].create(config, sources);
+export function createDataset(config: DatasetConfig, sources: DataSources): Promise<Dataset> {
+  const kind: Pick<DatasetKind<typeof datasetConfig, unknown>, "create"> = datasets[config.name];
+  return kind.create(config, sources);
+}

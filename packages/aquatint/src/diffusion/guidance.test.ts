@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Denoiser, denoiser, type Network } from "./denoiser.ts";
-import { clipped, guided, reconciled, thresholded } from "./guidance.ts";
+import { clipped, guidedOutput, reconciled, thresholded } from "./guidance.ts";
 import type { Level } from "./level.ts";
 import { targets } from "./prediction.ts";
 
@@ -11,15 +11,26 @@ const constant =
   async () =>
     Float32Array.from(values);
 
-test("guidance goes beyond the conditional output by its scale", async () => {
-  const out = await guided(constant(1, 3), constant(2, -1), 7.5)(x, level);
-  expect(Array.from(out)).toEqual([2 + 7.5 * (1 - 2), -1 + 7.5 * (3 + 1)]);
+const [without, withPrompt] = [Float32Array.of(2, -1), Float32Array.of(1, 3)];
+
+test("guidance goes beyond the conditional output by its scale, and keeps the unconditional one", () => {
+  const { output, unconditional } = guidedOutput(without, withPrompt, { scale: 7.5 });
+  expect(Array.from(output)).toEqual([2 + 7.5 * (1 - 2), -1 + 7.5 * (3 + 1)]);
+  expect(unconditional).toBe(without);
 });
 
-test("at scale 1 the unconditional network is not asked, at 0 only it counts", async () => {
-  const never: Network = () => Promise.reject(new Error("asked"));
-  expect(Array.from(await guided(constant(1, 3), never, 1)(x, level))).toEqual([1, 3]);
-  expect(Array.from(await guided(constant(1, 3), constant(2, -1), 0)(x, level))).toEqual([2, -1]);
+test("at scale 1 only the conditional output counts, at 0 only the other", () => {
+  expect(guidedOutput(without, withPrompt, { scale: 1 }).output).toEqual(withPrompt);
+  expect(guidedOutput(without, withPrompt, { scale: 0 }).output).toEqual(without);
+});
+
+test("rescaled guidance has the conditional output's deviation, in its share", () => {
+  const deviation = ([a, b]: Float32Array) => Math.abs(a! - b!) / 2;
+  const plain = guidedOutput(without, withPrompt, { scale: 4 }).output;
+  const of = (rescale: number) => deviation(guidedOutput(without, withPrompt, { scale: 4, rescale }).output);
+  expect(of(1)).toBeCloseTo(deviation(withPrompt), 5);
+  expect(of(0.7)).toBeCloseTo(0.7 * deviation(withPrompt) + 0.3 * deviation(plain), 5);
+  expect(() => of(1.5)).toThrow("the guidance rescale lies in 0 .. 1, got 1.5");
 });
 
 test("clipping bounds x0 and leaves eps as it was", async () => {

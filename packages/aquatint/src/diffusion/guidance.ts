@@ -1,14 +1,43 @@
-import type { Denoiser, Network } from "./denoiser.ts";
+import { AquatintError } from "../errors.ts";
+import type { Denoiser, FullOutput } from "./denoiser.ts";
 import { type Latent, lin } from "./latent.ts";
 
 /** Classifier-free guidance (Ho and Salimans 2022): unconditional + scale (conditional - unconditional). */
 export const guide = (unconditional: Latent, conditional: Latent, scale: number): Latent =>
   lin([1 - scale, unconditional], [scale, conditional]);
 
-/** A network pushed away from another's output; at scale 1 only the conditional one is evaluated. */
-export function guided(conditional: Network, unconditional: Network, scale: number): Network {
-  if (scale === 1) return conditional;
-  return async (x, level) => guide(await unconditional(x, level), await conditional(x, level), scale);
+/** How a guided output is made of the two. */
+export interface GuidanceOptions {
+  /** 1 leaves the conditional output, 0 the unconditional one. */
+  readonly scale: number;
+  /** Share of the guided output, 0 .. 1, that is brought back to the conditional one's deviation. */
+  readonly rescale?: number | undefined;
+}
+
+/** Guidance with its rescale (Lin et al. 2024, section 3.4), on the outputs of one picture; both go on to the sampler. */
+export function guidedOutput(
+  unconditional: Latent,
+  conditional: Latent,
+  { scale, rescale = 0 }: GuidanceOptions,
+): FullOutput {
+  const output = guide(unconditional, conditional, scale);
+  const share = checkedRescale(rescale);
+  if (share === 0) return { output, unconditional };
+  const back = deviationOf(conditional) / deviationOf(output);
+  return { output: lin([share * back + 1 - share, output]), unconditional };
+}
+
+/** Returns the share of guidance that is rescaled where it is one, 0 .. 1, and throws elsewhere. */
+export function checkedRescale(share: number): number {
+  if (share >= 0 && share <= 1) return share;
+  throw new AquatintError("generate/guidance", `the guidance rescale lies in 0 .. 1, got ${share}`, {
+    hint: "0 switches it off; 0.7 is what its paper uses",
+  });
+}
+
+function deviationOf(values: Latent): number {
+  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
 }
 
 /** What acts on the estimated data between the network and the sampler. */
@@ -21,8 +50,8 @@ export const unlimited: Limit = (denoise) => denoise;
 export const clipped =
   (denoise: Denoiser, range = 1): Denoiser =>
   async (x, level) => {
-    const { x0, eps } = await denoise(x, level);
-    return { x0: x0.map((v) => Math.min(Math.max(v, -range), range)), eps };
+    const believed = await denoise(x, level);
+    return { ...believed, x0: believed.x0.map((v) => Math.min(Math.max(v, -range), range)) };
   };
 
 /** How the estimated data is bounded by its own largest values. */
@@ -37,17 +66,17 @@ export interface ThresholdOptions {
 export const thresholded =
   (denoise: Denoiser, { quantile = 0.995, max = 1 }: ThresholdOptions = {}): Denoiser =>
   async (x, level) => {
-    const { x0, eps } = await denoise(x, level);
-    const bound = Math.min(Math.max(quantileOf(x0.map(Math.abs), quantile), 1), max);
-    return { x0: x0.map((v) => Math.min(Math.max(v, -bound), bound) / bound), eps };
+    const believed = await denoise(x, level);
+    const bound = Math.min(Math.max(quantileOf(believed.x0.map(Math.abs), quantile), 1), max);
+    return { ...believed, x0: believed.x0.map((v) => Math.min(Math.max(v, -bound), bound) / bound) };
   };
 
 /** Makes the estimated noise follow from x and the bounded data again. */
 export const reconciled =
   (denoise: Denoiser): Denoiser =>
   async (x, level) => {
-    const { x0 } = await denoise(x, level);
-    return { x0, eps: lin([1 / level.sigma, x], [-level.alpha / level.sigma, x0]) };
+    const believed = await denoise(x, level);
+    return { ...believed, eps: lin([1 / level.sigma, x], [-level.alpha / level.sigma, believed.x0]) };
   };
 
 /** The quantile as torch has it: linear between neighbours. */

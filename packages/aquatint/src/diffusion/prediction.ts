@@ -25,6 +25,10 @@ export const edmTarget =
 export interface Estimate {
   readonly x0: Latent;
   readonly eps: Latent;
+  /** What is believed without the prompt, where a guided network says it too; samplers of the CFG++ family read it. */
+  readonly unconditional?: Estimate | undefined;
+  /** What the network says of the variance of its own reverse step; DDPM with a learned variance reads it. */
+  readonly variance?: Latent | undefined;
 }
 
 /** What a network should output for data `x0` noised by `eps` to `level`. */

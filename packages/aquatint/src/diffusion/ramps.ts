@@ -10,8 +10,14 @@ export const karras =
   (max, min, n) =>
     linspace(max ** (1 / rho), min ** (1 / rho), n).map((root) => root ** rho);
 
-/** Even in ln(sigma); the lambdas of Lu et al. 2022 are the same. */
+/** Even in ln(sigma) (k-diffusion). */
 export const exponential = (): Ramp => (max, min, n) => linspace(Math.log(max), Math.log(min), n).map(Math.exp);
+
+/** Even in Lu et al. 2022's lambda = ln(alpha / sigma), which makes it the same as `exponential`. */
+export const lambdas = exponential;
+
+/** Even in the angle of sigma to alpha (Sabour et al. 2024, the optimum for Gaussian data). */
+export const klOptimal = (): Ramp => (max, min, n) => linspace(Math.atan(max), Math.atan(min), n).map(Math.tan);
 
 /** ln(sigma) along a power of an even ramp (k-diffusion). */
 export const polyexponential =

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { AquatintError } from "../errors.ts";
-import { type SamplerEntry, samplerNamed, samplers } from "./registry.ts";
+import { type SamplerEntry, samplerNamed, samplers, scheduleWords } from "./registry.ts";
+import { schedulerClasses } from "./schedulers/classes.ts";
+import { linear } from "./schedules.ts";
+import { open, spacings } from "./spacing.ts";
 
 const entries = Object.entries<SamplerEntry>(samplers);
 
@@ -31,8 +34,52 @@ test("an unknown name is refused with the valid ones and the nearest", () => {
   expect(error.code).toBe("sampler/unknown");
   expect(error.message).toBe('there is no sampler "ddiim"');
   expect(error.hint).toBe(`did you mean "ddim"? the samplers are ${Object.keys(samplers).join(", ")}`);
-  expect(thrown("bogosort").hint).toMatch(/^the samplers are ddpm, ddim, .*tcd/);
+  expect(thrown("bogosort").hint).toMatch(/^the samplers are ddpm, .*tcd, ddim, .*deis$/);
   expect(thrown("constructor").code).toBe("sampler/unknown");
+});
+
+/** The samplers of AUTOMATIC1111's web UI but for "DPM adaptive", which chooses its own number of steps. */
+const webui = {
+  "DPM++ 2M": "dpmpp-2m",
+  "DPM++ SDE": "dpmpp-sde",
+  "DPM++ 2M SDE": "dpmpp-2m-sde",
+  "DPM++ 2M SDE Heun": "dpmpp-2m-sde",
+  "DPM++ 2S a": "dpmpp-2s-a",
+  "DPM++ 3M SDE": "dpmpp-3m-sde",
+  "Euler a": "euler-a",
+  Euler: "euler",
+  LMS: "lms",
+  Heun: "heun",
+  DPM2: "dpm2",
+  "DPM2 a": "dpm2-a",
+  "DPM fast": "dpm-3s",
+  Restart: "restart",
+  DDIM: "ddim",
+  "DDIM CFG++": "ddim-cfgpp",
+  PLMS: "plms",
+  UniPC: "unipc",
+  LCM: "lcm",
+};
+
+test.each(Object.entries(webui))("%s of the web UI is %s, with and without a schedule after it", (alias, name) => {
+  expect(samplerNamed(alias).name).toBe(name);
+  for (const [word, spacing] of Object.entries(scheduleWords)) {
+    const named = samplerNamed(`${alias} ${word}`);
+    expect(named).toMatchObject({ name, options: samplerNamed(alias).options });
+    const inner = spacings[spacing]({});
+    const expected = named.entry.open ? open(inner) : inner;
+    expect(named.spacing!(linear(), 9)).toEqual(expected(linear(), 9));
+  }
+});
+
+test("every class of diffusers that is read is a name too", () => {
+  for (const name of Object.keys(schedulerClasses)) expect(samplerNamed(name).name).toBeDefined();
+});
+
+test("an unknown schedule is understood with the sampler before it", () => {
+  expect(() => samplerNamed("DPM++ 2M Karas")).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining('did you mean "DPM++ 2M Karras"?') }),
+  );
 });
 
 test("an option that a sampler does not take is refused", () => {

@@ -1,29 +1,22 @@
 import { AquatintError } from "../errors.ts";
 import { nearest } from "../math/nearest.ts";
-import type { SolverType } from "./samplers/dpm-solver.ts";
-import type { Algorithm } from "./samplers/exponential.ts";
+import type { ChurnOptions } from "./samplers/churn.ts";
+import type { DpmSolverOptions } from "./samplers/dpm-solver.ts";
 import type { Variance } from "./samplers/first-order.ts";
+import type { RestartInterval } from "./samplers/restart.ts";
 import type { Sampler } from "./samplers/sampler.ts";
 import { samplers } from "./samplers/table.ts";
-import type { SpacingName } from "./spacing.ts";
+import { open, type Spacing, type SpacingName, spacings } from "./spacing.ts";
 
 /** Every option that some sampler takes; an entry lists its own. */
-export interface SamplerOptions {
+export interface SamplerOptions extends ChurnOptions, DpmSolverOptions {
+  /** The solver's order, 1 to 3 (LMS: 1 to 4). */
+  readonly order?: number | undefined;
   /** Share of ancestral noise that is fresh, 0 .. 1; TCD's gamma. */
   readonly eta?: number | undefined;
   readonly variance?: Variance | undefined;
-  /** Karras et al. 2022's S_churn. */
-  readonly churn?: number | undefined;
   /** In what coordinates Heun's method draws straight lines. */
   readonly coordinates?: "exploding" | "straight" | undefined;
-  /** The solver's order, 1 to 3 (LMS: 1 to 4). */
-  readonly order?: number | undefined;
-  /** What a DPM solver extrapolates, by diffusers' names. */
-  readonly algorithm?: Algorithm | undefined;
-  readonly solverType?: SolverType | undefined;
-  /** The last steps of short walks take lower orders. */
-  readonly lowerOrderFinal?: boolean | undefined;
-  readonly eulerAtFinal?: boolean | undefined;
   /** UniPC's B(h). */
   readonly variant?: "bh1" | "bh2" | undefined;
   /** UniPC extrapolates the data, or else the noise. */
@@ -32,18 +25,24 @@ export interface SamplerOptions {
   readonly uncorrected?: readonly number[] | undefined;
   /** LCM's `timestep_scaling`. */
   readonly timestepScaling?: number | undefined;
+  readonly restart?: RestartInterval | undefined;
 }
 
-/** What else a name of another tool fixes. */
+/** What else a name fixes. */
 export interface SamplerPreset {
   readonly spacing?: SpacingName;
   readonly options?: SamplerOptions;
+  /** The order with these options, where it is not the entry's. */
+  readonly order?: number;
 }
 
 /** What a sampler declares of itself: commands, menus, documents and conformance tests read it. */
 export interface SamplerEntry {
   readonly title: string;
-  /** The error falls with steps^-order; 0 where more steps do not lead to the data's distribution. */
+  /**
+   * The error falls with steps^-order: that of x, or of its variance where the sampler is stochastic; 0 where more steps do
+   * not lead to the data's distribution.
+   */
   readonly order: number;
   /** Whether it asks for fresh noise with its default options. */
   readonly stochastic: boolean;
@@ -51,10 +50,16 @@ export interface SamplerEntry {
   readonly evaluations: number;
   /** Evaluations that its first steps take beyond that. */
   readonly starting?: number;
+  /** Steps that it takes beyond the n of its walk. */
+  readonly extraSteps?: (n: number) => number;
+  /** It reads what is believed without the prompt, at every guidance scale. */
+  readonly unconditional?: boolean;
+  /** A schedule that is named with it is laid for one more step and loses its cleanest level, as in the web UI. */
+  readonly open?: boolean;
   /** The spacing where neither the checkpoint nor the caller chooses one. */
   readonly spacing: SpacingName;
   readonly options: readonly (keyof SamplerOptions)[];
-  /** Names in other tools, with what they fix beyond the sampler. */
+  /** Other names, of other tools too, with what they fix beyond the sampler. */
   readonly aliases: Readonly<Record<string, SamplerPreset>>;
   readonly reference: string;
   create(options?: SamplerOptions): Sampler;
@@ -65,37 +70,85 @@ export { samplers };
 /** The name of a sampler in the registry. */
 export type SamplerName = keyof typeof samplers;
 
+/** Words for a spacing that may follow any sampler's name, as in the web UI: "DPM++ 2M Karras". */
+export const scheduleWords = {
+  Karras: "karras",
+  Exponential: "exponential",
+  Polyexponential: "polyexponential",
+  "SGM Uniform": "sgm_uniform",
+  "KL Optimal": "kl_optimal",
+  "Align Your Steps": "ays",
+  "Align Your Steps XL": "ays_sdxl",
+  Simple: "simple",
+  Normal: "uniform",
+  Uniform: "uniform",
+  DDIM: "ddim_uniform",
+  Beta: "beta",
+  Leading: "leading",
+  Trailing: "trailing",
+  Linspace: "linspace",
+  Lambdas: "lambdas",
+} as const satisfies Readonly<Record<string, SpacingName>>;
+
 /** A sampler as a name chose it. */
 export interface NamedSampler {
   readonly name: SamplerName;
   readonly entry: SamplerEntry;
   /** The spacing that the name fixes, if it does. */
-  readonly spacing: SpacingName | undefined;
+  readonly spacing: Spacing | undefined;
   /** The options that the name fixes. */
   readonly options: SamplerOptions;
   /** Makes the sampler; an option that it does not take throws. */
   create(options?: SamplerOptions): Sampler;
 }
 
-/** Finds a sampler by its name or by an alias, case aside. */
+interface Candidate {
+  readonly name: SamplerName;
+  readonly entry: SamplerEntry;
+  readonly preset: SamplerPreset;
+}
+
+/** Every name and alias in lower case. */
+const candidates: ReadonlyMap<string, Candidate> = new Map(
+  Object.entries<SamplerEntry>(samplers).flatMap(([key, entry]) =>
+    Object.entries({ [key]: {}, ...entry.aliases }).map(([alias, preset]) => [
+      alias.toLowerCase(),
+      { name: key as SamplerName, entry, preset },
+    ]),
+  ),
+);
+
+/** Finds a sampler by its name or an alias, with or without the word for a schedule after it, case aside. */
 export function samplerNamed(wanted: string): NamedSampler {
-  for (const [key, entry] of Object.entries<SamplerEntry>(samplers)) {
-    for (const [alias, preset] of Object.entries({ [key]: {}, ...entry.aliases })) {
-      if (alias.toLowerCase() === wanted.toLowerCase()) return chosen(key as SamplerName, entry, preset);
-    }
+  const text = wanted.trim().toLowerCase();
+  const plain = candidates.get(text);
+  if (plain) return chosen(plain);
+  for (const [word, spacing] of Object.entries(scheduleWords)) {
+    const end = ` ${word.toLowerCase()}`;
+    const base = text.endsWith(end) ? candidates.get(text.slice(0, -end.length)) : undefined;
+    if (base) return chosen(base, spacing);
   }
+  throw unknown(wanted);
+}
+
+/** The nearest of all names; among samplers and schedules apart, so that "DPM++ 2N Karas" is understood too. */
+function unknown(wanted: string): AquatintError {
   const names = Object.keys(samplers);
-  const close = nearest(wanted, names);
-  throw new AquatintError("sampler/unknown", `there is no sampler "${wanted}"`, {
+  const all = Object.entries<SamplerEntry>(samplers).flatMap(([name, { aliases }]) => [name, ...Object.keys(aliases)]);
+  const suffixed = all.flatMap((name) => Object.keys(scheduleWords).map((word) => `${name} ${word}`));
+  const close = nearest(wanted, [...all, ...suffixed]);
+  return new AquatintError("sampler/unknown", `there is no sampler "${wanted}"`, {
     hint: `${close ? `did you mean "${close}"? ` : ""}the samplers are ${names.join(", ")}`,
   });
 }
 
-function chosen(name: SamplerName, entry: SamplerEntry, preset: SamplerPreset): NamedSampler {
+function chosen({ name, entry, preset }: Candidate, schedule?: SpacingName): NamedSampler {
+  const named = schedule ?? preset.spacing;
+  const spacing = named && spacings[named]({});
   return {
     name,
     entry,
-    spacing: preset.spacing,
+    spacing: spacing && schedule && entry.open ? open(spacing) : spacing,
     options: preset.options ?? {},
     create(options = {}) {
       const foreign = Object.keys(options).find((key) => !entry.options.some((known) => known === key));

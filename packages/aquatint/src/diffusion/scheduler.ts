@@ -1,12 +1,12 @@
 import { type Coordinates, noiseRatio, preserving, writtenIn } from "./coordinates.ts";
-import type { Denoiser } from "./denoiser.ts";
+import { type Denoiser, type NetworkOutput, read } from "./denoiser.ts";
 import type { Limit } from "./guidance.ts";
 import { type Latent, lin } from "./latent.ts";
 import type { Level, Schedule } from "./level.ts";
-import { estimate, type Target } from "./prediction.ts";
+import type { Target } from "./prediction.ts";
 import { type SamplerName, type SamplerOptions, samplerNamed } from "./registry.ts";
-import type { LevelFinder, Step } from "./samplers/sampler.ts";
-import { levels, type Spacing, spacings, timeOfRatio } from "./spacing.ts";
+import type { LevelFinder, NoiseSource, Step } from "./samplers/sampler.ts";
+import { levels, type Spacing, timeOfRatio } from "./spacing.ts";
 
 /** The levels of a walk, and where its steps land if not at the next of them. */
 export interface Path {
@@ -45,9 +45,9 @@ export interface SchedulerRun {
   /** The start: standard normals times the initial noise scale. */
   readonly x: Latent;
   /** The network; it sees x scaled as it was trained and the number that it knows the level by. */
-  readonly network: (scaledInput: Latent, t: number) => Promise<Latent>;
-  /** Fresh standard normals of x's size. */
-  readonly noise: () => Latent;
+  readonly network: (scaledInput: Latent, t: number) => Promise<NetworkOutput>;
+  /** Fresh standard normals of x's size, for the way from one level to another. */
+  readonly noise: NoiseSource;
   /** Share of ancestral noise, for samplers that take it. */
   readonly eta?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -93,7 +93,7 @@ export function networkDenoiser(
   return async (x, level) => {
     const scaled = lin([1 / networkCoordinates.scale(level), x]);
     const output = await network(scaled, schedule.timestep(level.t));
-    return estimate(target, writtenIn(networkCoordinates, level), scaled, output);
+    return read(target, writtenIn(networkCoordinates, level), scaled, output);
   };
 }
 
@@ -111,7 +111,7 @@ export function withSampler(settings: SchedulerSettings, wanted: string): Schedu
   const named = samplerNamed(wanted);
   const own = named.name === settings.sampler;
   if (own && !named.spacing && Object.keys(named.options).length === 0) return settings;
-  const spacing = named.spacing ? spacings[named.spacing]({}) : settings.spacing;
+  const { spacing = settings.spacing } = named;
   const { schedule, final } = settings;
   return {
     ...settings,

@@ -2,7 +2,7 @@ import { AquatintError } from "../errors.ts";
 import { linspace, roundHalfEven } from "../math/numbers.ts";
 import { levelOfRatio, noiseRatio } from "./coordinates.ts";
 import { clean, type Level, type Schedule } from "./level.ts";
-import { alignYourSteps, beta, exponential, karras, polyexponential, type Ramp } from "./ramps.ts";
+import { alignYourSteps, beta, exponential, karras, klOptimal, lambdas, polyexponential, type Ramp } from "./ramps.ts";
 
 /** Chooses the levels at which `steps` steps begin, noisiest first, without the one where the last step ends. */
 export type Spacing = (schedule: Schedule, steps: number) => readonly Level[];
@@ -50,8 +50,20 @@ export const open =
 export const simple = (): Spacing => (schedule, n) =>
   visit(schedule, n, (i) => schedule.steps - Math.floor((i * schedule.steps) / n));
 
+/** Evenly from T down to 1 in fractional times, between which ln(sigma) is linear (k-diffusion, the web UI). */
+export const uniform = (): Spacing => (schedule, n) => {
+  const indices = linspace(0, schedule.steps - 1, n);
+  return Array.from({ length: n }, (_, i) => schedule.level(1 + indices[n - 1 - i]!));
+};
+
 /** Stability's "SGM uniform": evenly from T towards 1, which is not visited. */
-export const sgmUniform = (): Spacing => open(fractional());
+export const sgmUniform = (): Spacing => open(uniform());
+
+/** The web UI's "DDIM": as `leading`, one time later where there is one. */
+export const ddimUniform = (): Spacing => (schedule, n) => {
+  const room = schedule.steps - 1 - (n - 1) * Math.floor(schedule.steps / n);
+  return leading({ offset: Math.min(room, 1) })(schedule, n);
+};
 
 /** How a ramp of noise ratios is laid over a schedule. */
 export interface RampedOptions {
@@ -103,6 +115,10 @@ export const spacings = {
   exponential: () => ramped(exponential()),
   polyexponential: () => ramped(polyexponential()),
   beta: () => ramped(beta()),
+  lambdas: () => ramped(lambdas()),
+  kl_optimal: () => ramped(klOptimal()),
+  uniform,
+  ddim_uniform: ddimUniform,
   simple,
   sgm_uniform: sgmUniform,
   ays: () => ramped(alignYourSteps("sd15")),

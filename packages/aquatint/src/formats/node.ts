@@ -149,7 +149,8 @@ const failures: Readonly<Record<string, readonly [kind: string, found: string, h
   ENOSPC: ["full", "the disk is full", "Free some space, or choose another disk."],
 };
 
-function fileError(verb: "read" | "write", path: string, cause: unknown): AquatintError {
+/** The AquatintError "file/…" of a failed call of `node:fs`; one that is an AquatintError already stays. */
+export function fileError(verb: "read" | "write", path: string, cause: unknown): AquatintError {
   if (cause instanceof AquatintError) return cause;
   const [kind, found, hint] = failures[String(codeOf(cause))] ?? ["failed", messageOf(cause), undefined];
   return new AquatintError(`file/${kind}`, `cannot ${verb} ${path}: ${found}`, { hint, cause });

@@ -12,7 +12,7 @@ import {
 } from "./onnx-proto.ts";
 import type { Emitter } from "./op.ts";
 import type { Node, Tensor } from "./tensor.ts";
-import type { HostTensor, Type } from "./types.ts";
+import { type HostTensor, sizeOf, type Type } from "./types.ts";
 import { topological } from "./walk.ts";
 
 export type { ExternalData } from "./onnx-proto.ts";
@@ -49,12 +49,28 @@ export function emitOnnx(
         );
     for (const [i, y] of node.outputs.entries()) names.set(y, emitted[i]!);
   }
-  for (const [name, y] of Object.entries(outputs)) {
-    const output = { name: `/output/${name}`, opType: "Identity", input: [names.get(y)!], output: [name] };
-    parts.nodes.push(create(NodeProtoSchema, output));
-    parts.outputs[name] = { dtype: y.dtype, shape: y.shape };
-  }
+  nameOutputs(
+    parts,
+    Object.entries(outputs).map(([name, y]) => [name, names.get(y)!]),
+  );
+  for (const [name, { dtype, shape }] of Object.entries(outputs)) parts.outputs[name] = { dtype, shape };
   return { model: modelBytes(parts), inputs: parts.inputs, outputs: parts.outputs };
+}
+
+/** Computed values take the names of the outputs that they are; leaves, and values that are two outputs, are copied. */
+function nameOutputs({ nodes }: GraphParts, outputs: readonly (readonly [name: string, value: string])[]): void {
+  const computed = new Set(nodes.flatMap(({ output }) => output));
+  const names = new Map<string, string>();
+  for (const [name, value] of outputs) if (computed.has(value) && !names.has(value)) names.set(value, name);
+  for (const node of nodes) {
+    node.input = node.input.map((value) => names.get(value) ?? value);
+    node.output = node.output.map((value) => names.get(value) ?? value);
+  }
+  for (const [name, value] of outputs) {
+    if (names.get(value) === name) continue;
+    const copy = { name: `/output/${name}`, opType: "Identity", input: [names.get(value) ?? value], output: [name] };
+    nodes.push(create(NodeProtoSchema, copy));
+  }
 }
 
 /** Constants of at most so many values are shared. */
@@ -87,6 +103,10 @@ function nodeWriter({ nodes, initializers }: GraphParts) {
   return {
     emit(node: Node, names: readonly string[]): readonly string[] {
       origin = { path: node.scope?.path() ?? "", op: node.op.name };
+      // not every kernel takes tensors without elements, and there is nothing to compute
+      if (node.outputs.every(({ shape }) => sizeOf(shape) === 0)) {
+        return node.outputs.map(({ dtype, shape }) => emitter.constant(dtype, [], shape));
+      }
       return [node.op.emit(emitter, names, node.attrs, { inputs: node.inputs, outputs: node.outputs })].flat();
     },
   };

@@ -66,15 +66,16 @@ export function attributeProto(name: string, value: Attribute): AttributeProto {
 /** A constant from numbers. */
 export const constantProto = (
   name: string,
-  dtype: "float32" | "int32" | "int64",
+  dtype: DType | "int64",
   values: ArrayLike<number>,
   shape: Shape,
 ): TensorProto => rawTensor(name, elementType[dtype], shape, rawBytes(dtype, values));
 
-function rawBytes(dtype: "float32" | "int32" | "int64", values: ArrayLike<number>): Uint8Array {
+function rawBytes(dtype: DType | "int64", values: ArrayLike<number>): Uint8Array {
   const typed = {
     float32: () => Float32Array.from(values),
     int32: () => Int32Array.from(values),
+    bool: () => Uint8Array.from(values),
     int64: () => BigInt64Array.from(Array.from(values), BigInt),
   }[dtype]();
   return new Uint8Array(typed.buffer);

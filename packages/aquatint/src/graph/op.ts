@@ -1,7 +1,7 @@
 import { AquatintError } from "../errors.ts";
 import { currentScope } from "./scope.ts";
 import { type Node, Tensor } from "./tensor.ts";
-import { type HostTensor, type Type, typeName } from "./types.ts";
+import { type DType, type HostTensor, type Type, typeName } from "./types.ts";
 
 type Tensors = readonly Tensor[];
 /** An ONNX attribute: whole numbers are INT, `float(x)` is FLOAT, lists are INTS. */
@@ -22,7 +22,7 @@ export interface Emitter {
   /** Adds a node and returns the names of all its outputs. */
   nodes(opType: string, inputs: readonly string[], attrs?: Record<string, Attribute>, options?: EmitOptions): string[];
   /** A constant; equal small ones are shared. A vector unless `shape` says otherwise. */
-  constant(dtype: "float32" | "int32" | "int64", values: ArrayLike<number>, shape?: readonly number[]): string;
+  constant(dtype: DType | "int64", values: ArrayLike<number>, shape?: readonly number[]): string;
 }
 
 /** The cotangents of an op's outputs; undefined where the loss does not depend on that output. */
@@ -30,12 +30,21 @@ type Cotangents<T> = T extends Type ? readonly [Tensor] : readonly (Tensor | und
 type Gradients<I extends Tensors> = { readonly [K in keyof I]: Tensor | undefined };
 type OutputsOf<T> = T extends Type ? readonly [Tensor] : Tensors;
 
+/** Where a derivative is taken. */
+export interface GradSite<I extends Tensors, A, T> {
+  readonly inputs: I;
+  readonly outputs: OutputsOf<T>;
+  readonly attrs: A;
+  /** Of each input, whether its gradient is used at all. */
+  readonly wanted: readonly boolean[];
+}
+
 /**
  * An op's derivative: a rule; "zero" where it is zero almost everywhere; "leaf" for a graph's inputs;
  * "refused" where there is one that nobody has written, so that asking for it throws.
  */
 export type GradRule<I extends Tensors, A, T> =
-  | ((dy: Cotangents<T>, site: { inputs: I; outputs: OutputsOf<T>; attrs: A }) => Gradients<I>)
+  | ((dy: Cotangents<T>, site: GradSite<I, A, T>) => Gradients<I>)
   | "zero"
   | "leaf"
   | "refused";
@@ -115,20 +124,43 @@ function extend(op: Op, inputs: Tensors, attrs: unknown, types: readonly Type[])
   const outputs: Tensor[] = [];
   const node: Node = { op, inputs, attrs, outputs, scope: currentScope() };
   for (const type of types) outputs.push(new Tensor(node, outputs.length, type));
+  recording?.add(node);
   return outputs;
+}
+
+let recording: Set<Node> | undefined;
+
+/** What `trace` returns, and the nodes by which it extends the graph. */
+export function recorded<R>(trace: () => R): { readonly result: R; readonly nodes: ReadonlySet<Node> } {
+  const outer = recording;
+  const nodes = new Set<Node>();
+  recording = nodes;
+  try {
+    return { result: trace(), nodes };
+  } finally {
+    recording = outer;
+    for (const node of nodes) outer?.add(node);
+  }
 }
 
 /** One more application of any op, for passes: all its outputs. @throws ShapeError */
 export const apply = (op: Op, inputs: Tensors, attrs: unknown): Tensors =>
   extend(op, inputs, attrs, [inferAt(op, inputs, attrs)].flat());
 
-function inferAt(op: Op, inputs: Tensors, attrs: unknown): Type | readonly Type[] {
+const inferAt = (op: Op, inputs: Tensors, attrs: unknown): Type | readonly Type[] =>
+  checking(op.name, inputs, () => op.infer(inputs, attrs));
+
+/**
+ * What `check` gives. A refusal inside it names `name`, its inputs and the module being traced, as that of an op does:
+ * for functions made of several ops. One that an op inside has named keeps that name.
+ */
+export function checking<R>(name: string, inputs: Tensors, check: () => R): R {
   try {
-    return op.infer(inputs, attrs);
+    return check();
   } catch (error) {
-    if (!(error instanceof ShapeError)) throw error;
+    if (!(error instanceof ShapeError) || error.cause instanceof ShapeError) throw error;
     const path = currentScope()?.path();
-    const where = `${op.name}(${inputs.map(typeName).join(", ")})${path ? ` in ${path}` : ""}`;
+    const where = `${name}(${inputs.map(typeName).join(", ")})${path ? ` in ${path}` : ""}`;
     throw new ShapeError(error.code, `${where}: ${error.message}`, { hint: error.hint, cause: error });
   }
 }

@@ -36,3 +36,36 @@ test("calls differ, both halves of a seed count, and what is no seed is refused"
   expect(cudaPhilox(5n + (1n << 32n)).randn(4)).not.toEqual(cudaPhilox(5n).randn(4));
   expect(() => cudaPhilox(0.5)).toThrow("a seed is a 64-bit integer, got 0.5");
 });
+
+test("draws in pieces of the stream's counters are those of the counters themselves", () => {
+  const x = cudaPhilox(11).randn(5000);
+  for (const i of [0, 1, 2047, 2048, 4999]) {
+    const [first, second] = philox([0, 0, i, 0], [11, 0]);
+    const radius = Math.sqrt(-2 * Math.log((first + 0.5) / 2 ** 32));
+    expect(Math.abs(x[i]! - radius * Math.sin(((second + 0.5) / 2 ** 31) * Math.PI))).toBeLessThan(1e-6);
+  }
+});
+
+test("a stream goes on from an offset", () => {
+  const stream = cudaPhilox(5);
+  stream.randn(4);
+  stream.randn64(9);
+  expect(stream.randn(4)).toEqual(cudaPhilox(5, { offset: 2 }).randn(4));
+  expect(() => cudaPhilox(5, { offset: -1 })).toThrow("0 .. 2^32 - 1, got -1");
+});
+
+test("normals in single and double precision have mean 0, variance 1 and kurtosis 3", () => {
+  for (const x of [cudaPhilox(1).randn(200_000), cudaPhilox(1).randn64(200_000)]) {
+    const moment = (k: number) => (x as Float64Array).reduce((sum, v) => sum + v ** k, 0) / x.length;
+    expect(Math.abs(moment(1))).toBeLessThan(0.01);
+    expect(Math.abs(moment(2) - 1)).toBeLessThan(0.015);
+    expect(Math.abs(moment(4) - 3)).toBeLessThan(0.1);
+  }
+});
+
+test("in double precision both words of a uniform count, as in cuRAND's formula", () => {
+  const [a, b, c, d] = philox([0, 0, 3, 0], [7, 0]);
+  const uniform = (low: number, high: number) => (Number(BigInt(low) ^ (BigInt(high) << 21n)) + 0.5) / 2 ** 53;
+  const expected = Math.sqrt(-2 * Math.log(uniform(a, b))) * Math.sin(2 * Math.PI * uniform(c, d));
+  expect(cudaPhilox(7).randn64(4)[3]).toBeCloseTo(expected, 12);
+});

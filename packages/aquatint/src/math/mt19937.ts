@@ -28,21 +28,26 @@ export function mt19937Seeded(seed: number): Mt19937State {
 /** The Mersenne Twister MT19937, going on from `state`. */
 export function mt19937(state: Mt19937State): Mt19937 {
   const words = Uint32Array.from(state.words);
+  const ready = words.map(tempered);
   let index = state.index;
   return {
     next() {
       if (index === N) {
         twist(words);
+        for (let i = 0; i < N; i++) ready[i] = tempered(words[i]!);
         index = 0;
       }
-      let y = words[index++]!;
-      y ^= y >>> 11;
-      y ^= (y << 7) & 0x9d2c5680;
-      y ^= (y << 15) & 0xefc60000;
-      return (y ^ (y >>> 18)) >>> 0;
+      return ready[index++]!;
     },
     snapshot: () => ({ words: Array.from(words), index }),
   };
+}
+
+function tempered(word: number): number {
+  let y = word ^ (word >>> 11);
+  y ^= (y << 7) & 0x9d2c5680;
+  y ^= (y << 15) & 0xefc60000;
+  return y ^ (y >>> 18);
 }
 
 function twist(words: Uint32Array): void {

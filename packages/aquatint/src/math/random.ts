@@ -12,20 +12,26 @@ export interface RandomState extends Mt19937State {
   readonly spareNormal: number | null;
 }
 
-/** A seeded stream of random numbers; every call goes on where the last one stopped. */
-export interface RandomStream {
-  /** `n` uniforms of [0, 1). */
-  rand(n: number): Float32Array;
+/** A seeded stream of normals; every call goes on where the last one stopped. */
+export interface NormalStream {
   /** `n` standard normals. */
   randn(n: number): Float32Array;
   /** `n` standard normals in double precision. */
   randn64(n: number): Float64Array;
+}
+
+/** A seeded stream of random numbers; every call goes on where the last one stopped. */
+export interface RandomStream extends NormalStream {
+  /** `n` uniforms of [0, 1). */
+  rand(n: number): Float32Array;
   /** `n` uniform integers in low .. high - 1. */
   randint(low: number, high: number, n: number): Int32Array;
   /** The integers 0 .. n - 1 in random order. */
   randperm(n: number): Int32Array;
   snapshot(): RandomState;
 }
+
+const TO_UNIT = 2 ** -24;
 
 /** The stream of `torch.Generator("cpu").manual_seed(seed)`; torch reads the low 32 bits of the seed. */
 export function torchCpu(seed: Seed): RandomStream {
@@ -49,7 +55,7 @@ export function restoreTorchCpu(state: RandomState): RandomStream {
     return value;
   };
   const fill = (out: Float32Array): Float32Array => {
-    for (let i = 0; i < out.length; i++) out[i] = (bits.next() & 0xffffff) * 2 ** -24;
+    for (let i = 0; i < out.length; i++) out[i] = (bits.next() & 0xffffff) * TO_UNIT;
     return out;
   };
   const fill64 = (out: Float64Array): Float64Array => {

@@ -1,4 +1,3 @@
-export * from "./attention.ts";
 export * from "./dims.ts";
 export * from "./initialise.ts";
 export * from "./layers.ts";

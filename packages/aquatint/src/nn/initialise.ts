@@ -21,6 +21,7 @@ export function initialise(parameters: ReadonlyMap<string, Tensor>, draws: Initi
 function values(init: Init, n: number, draws: InitialDraws): Float32Array {
   if (init === "zeros") return new Float32Array(n);
   if (init === "ones") return new Float32Array(n).fill(1);
+  if ("constant" in init) return new Float32Array(n).fill(init.constant);
   if ("normal" in init) return draws.randn(n).map((v) => v * init.normal);
   return draws.rand(n).map((v) => (2 * v - 1) * init.uniform);
 }

@@ -1,11 +1,12 @@
 import { refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { conv2d } from "../ops/conv.ts";
-import { add, mul } from "../ops/elementwise.ts";
+import { sizeOf } from "../graph/types.ts";
+import { conv2d, convTranspose2d } from "../ops/conv.ts";
+import { add } from "../ops/elementwise.ts";
 import { embedding } from "../ops/gather.ts";
 import { param } from "../ops/leaves.ts";
 import { matmul } from "../ops/matmul.ts";
-import { normalise } from "../ops/norm.ts";
+import { groupNorm, layerNorm } from "../ops/norm.ts";
 import { reshape } from "../ops/shape.ts";
 import { dims } from "./dims.ts";
 import { type Module, module } from "./module.ts";
@@ -30,33 +31,44 @@ export function Conv2d(
   inChannels: number,
   outChannels: number,
   kernel: number,
-  { stride = 1, padding = (kernel - 1) >> 1, bias: hasBias = true } = {},
+  { stride = 1, padding = (kernel - 1) >> 1, dilation = 1, groups = 1, bias: hasBias = true } = {},
 ) {
-  const init = { uniform: 1 / Math.sqrt(inChannels * kernel * kernel) };
-  const weight = param({ shape: [outChannels, inChannels, kernel, kernel], init });
-  const bias = hasBias ? param({ shape: [outChannels], init }) : undefined;
-  return module({ weight, bias }, (x: Tensor): Tensor => conv2d(x, weight, bias, { stride, padding }));
+  const shape = [outChannels, inChannels / groups, kernel, kernel];
+  const { weight, bias } = kernelParams(shape, outChannels, hasBias);
+  const options = { stride, padding, dilation, groups };
+  return module({ weight, bias }, (x: Tensor): Tensor => conv2d(x, weight, bias, options));
+}
+
+/** Square transposed convolution of [n, inChannels, h, w]; starts as PyTorch's does. */
+export function ConvTranspose2d(
+  inChannels: number,
+  outChannels: number,
+  kernel: number,
+  { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1, bias: hasBias = true } = {},
+) {
+  const shape = [inChannels, outChannels / groups, kernel, kernel];
+  const { weight, bias } = kernelParams(shape, outChannels, hasBias);
+  const options = { stride, padding, outputPadding, dilation, groups };
+  return module({ weight, bias }, (x: Tensor): Tensor => convTranspose2d(x, weight, bias, options));
+}
+
+function kernelParams(shape: readonly number[], outChannels: number, hasBias: boolean) {
+  const init = { uniform: 1 / Math.sqrt(sizeOf(shape.slice(1))) };
+  return { weight: param({ shape, init }), bias: hasBias ? param({ shape: [outChannels], init }) : undefined };
 }
 
 /** Normalises groups of channels of [n, c, ...] and scales and shifts each channel (Wu and He 2018). */
 export function GroupNorm(groups: number, channels: number, { eps = 1e-5 } = {}) {
   const weight = param({ shape: [channels], init: "ones" });
   const bias = param({ shape: [channels], init: "zeros" });
-  return module({ weight, bias }, (x: Tensor): Tensor => {
-    if (channels % groups) refuse(`${channels} channels do not make ${groups} groups`);
-    if (x.shape[1] !== channels) refuse(`GroupNorm of ${channels} channels got ${x}`);
-    const flat = normalise(reshape(x, { shape: [x.shape[0]!, groups, -1] }), { eps });
-    const perChannel = [channels, ...x.shape.slice(2).map(() => 1)];
-    const scaled = mul(reshape(flat, { shape: x.shape }), reshape(weight, { shape: perChannel }));
-    return add(scaled, reshape(bias, { shape: perChannel }));
-  });
+  return module({ weight, bias }, (x: Tensor): Tensor => groupNorm(x, weight, bias, { groups, eps }));
 }
 
 /** Normalises the last axis and scales and shifts it (Ba et al. 2016). */
 export function LayerNorm(size: number, { eps = 1e-5 } = {}) {
   const weight = param({ shape: [size], init: "ones" });
   const bias = param({ shape: [size], init: "zeros" });
-  return module({ weight, bias }, (x: Tensor): Tensor => add(mul(normalise(x, { eps }), weight), bias));
+  return module({ weight, bias }, (x: Tensor): Tensor => layerNorm(x, weight, bias, { eps }));
 }
 
 /** A table of `count` vectors of `width`, looked up by int32 indices. */

@@ -18,6 +18,21 @@ interface Place extends Scope {
 }
 const places = new WeakMap<object, Place>();
 
+/** What stands in for the forward function of the module at `path`. */
+export type CallWrapper = <F extends Forward>(path: string, forward: F) => F;
+let wrapper: CallWrapper | undefined;
+
+/** Runs `trace`; each module that it calls runs what `wrap` makes of its forward function. The modules stay as they are. */
+export function wrapCalls<R>(wrap: CallWrapper, trace: () => R): R {
+  const outer = wrapper;
+  wrapper = wrap;
+  try {
+    return trace();
+  } finally {
+    wrapper = outer;
+  }
+}
+
 function newPlace(): Place {
   const place: Place = {
     parent: undefined,
@@ -33,7 +48,9 @@ function newPlace(): Place {
  */
 export function module<C extends Children, F extends Forward>(children: C, forward: F): Module<F, C> {
   const place = newPlace();
-  const call = (...args: unknown[]) => within(place, () => forward(...args)); // fresh: `forward` may itself be a module
+  // fresh: `forward` may itself be a module
+  const call = (...args: unknown[]) =>
+    within(place, () => (wrapper ? wrapper(place.path(), forward) : forward)(...args));
   places.set(call, place);
   for (const [key, child] of named(children)) {
     const below = places.get(child);

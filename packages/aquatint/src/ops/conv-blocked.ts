@@ -1,14 +1,11 @@
-import { defineOp, type Emitter, type OpFn } from "../graph/op.ts";
+import { type BlockedSite, defineOp, type Emitter, type OpFn } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Shape } from "../graph/types.ts";
 import { fillsBlocks, inBlocks, outOfBlocks, unblockedShape } from "./blocks.ts";
+import { convAttributes, type Geometry, type Shape4 } from "./conv-onnx.ts";
 import { pad } from "./shape.ts";
+import { both, placesOf } from "./window.ts";
 
-type Shape4 = readonly [number, number, number, number];
-interface Geometry {
-  readonly stride: number;
-  readonly padding: number;
-}
 interface KernelOptions {
   readonly block: number;
   /** The kernel of the picture's gradient: outputs and inputs change places, and so do the ends of the window. */
@@ -50,31 +47,44 @@ function filledUp(e: Emitter, w: string, shape: Shape, { axis, to }: { axis: num
 /** conv2d in blocks: x [n, c / block, h, w, block], or [n, c, h, w] with fewer channels than a block, by a blocked kernel. */
 const blockedConv: OpFn<readonly Tensor[], Geometry> = defineOp({
   name: "blockedConv",
-  infer: ([x, kernel]: readonly Tensor[], { stride, padding }: Geometry) => {
+  infer: ([x, kernel]: readonly Tensor[], geometry: Geometry) => {
     const [n, , h, w] = x!.shape as Shape4;
     const [o, , kh, kw, , block] = kernel!.shape as readonly [...Shape4, number, number];
-    const reach = (size: number, k: number) => Math.floor((size + 2 * padding - k) / stride) + 1;
-    return { dtype: x!.dtype, shape: [n, o, reach(h, kh), reach(w, kw), block] };
+    return { dtype: x!.dtype, shape: [n, o, ...placesOf([h, w], [kh, kw], geometry), block] };
   },
-  emit: (e, [x, kernel, ...bias], { stride: s, padding: p }, { inputs: [picture, blocks], outputs: [y] }) => {
+  emit: (e, [x, kernel, ...bias], geometry, { inputs: [picture, blocks], outputs: [y] }) => {
     const [o, i, kh, kw, inner, block] = blocks!.shape as readonly [...Shape4, number, number];
     const as = (name: string, shape: Shape) => e.node("Reshape", [name, e.constant("int64", shape)]);
     const whole = picture!.shape.length === 4 ? x! : as(x!, unblockedShape(picture!.shape));
-    const attributes = { kernel_shape: [kh, kw], strides: [s, s], pads: [p, p, p, p] };
-    const weight = as(kernel!, [o * block, i * inner, kh, kw]);
-    const result = e.node("Conv", [whole, weight, ...bias], attributes, { domain: "com.microsoft.nchwc" });
+    const shape: Shape4 = [o * block, i * inner, kh, kw];
+    const attributes = convAttributes(shape, geometry);
+    const result = e.node("Conv", [whole, as(kernel!, shape), ...bias], attributes, { domain: "com.microsoft.nchwc" });
     return as(result, y!.shape);
   },
   grad: "refused",
 });
 
-/** A convolution of pictures whose channels fill blocks, or are fewer than a block; undefined for others. */
-export function convInBlocks(
-  [x, weight, bias]: readonly Tensor[],
-  { block, backward, ...geometry }: Geometry & KernelOptions,
-): readonly Tensor[] | undefined {
+type Site<A> = BlockedSite<readonly Tensor[], A>;
+
+/** conv2d in blocks, for pictures whose channels fill blocks or are fewer than a block, and no groups. */
+export const convInBlocks = ({ inputs, attrs, block }: Site<Geometry>): readonly Tensor[] | undefined =>
+  byBlocks(inputs, attrs, { block, backward: false });
+
+/** convTranspose2d in blocks, where it is a convolution by the reversed kernel: without steps. */
+export function transposedInBlocks({ inputs, outputs, attrs, block }: Site<Geometry & { size: Shape }>) {
+  const { size: _, ...geometry } = attrs;
+  const [, , kh, kw] = inputs[1]!.shape as Shape4;
+  const padding = both((i) => geometry.dilation[i] * ([kh, kw][i]! - 1) - geometry.padding[i]);
+  if (geometry.stride.some((s) => s > 1) || padding.some((p) => p < 0)) return undefined;
+  const [, , h, w] = inputs[0]!.shape as Shape4;
+  const found = placesOf([h, w], [kh, kw], { ...geometry, padding });
+  if (found.some((d, i) => d !== outputs[0]!.shape[2 + i])) return undefined;
+  return byBlocks(inputs, { ...geometry, padding }, { block, backward: true });
+}
+
+function byBlocks([x, weight, bias]: readonly Tensor[], geometry: Geometry, { block, backward }: KernelOptions) {
   const few = x!.shape[1]! < block;
-  if (!few && !fillsBlocks(x!, block)) return undefined;
+  if (geometry.groups > 1 || !(few || fillsBlocks(x!, block))) return undefined;
   const channels = weight!.shape[backward ? 1 : 0]!;
   const kernel = blockKernel(weight!, { block, backward });
   const rest = kernel.shape[0]! * block - channels;

@@ -1,16 +1,26 @@
 import { defineOp, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import type { DType } from "../graph/types.ts";
-import { fill, scalar } from "./leaves.ts";
-import { broadcast, broadcastShapes, expectDtype } from "./shape-rules.ts";
+import type { Type } from "../graph/types.ts";
+import { cast, equal, greater, greaterEqual, lessEqual, logicalAnd, where } from "./comparison.ts";
+import { scalar } from "./leaves.ts";
+import { broadcast, expectDtype } from "./shape-rules.ts";
 
 type Unary = OpFn<[x: Tensor]>;
 type Binary = OpFn<[a: Tensor, b: Tensor]>;
 
+function numbers(a: Type, b: Type): Type {
+  expectDtype(a, "float32", "int32");
+  return broadcast(a, b);
+}
+function number(x: Type): Type {
+  expectDtype(x, "float32", "int32");
+  return x;
+}
+
 /** a + b */
 export const add: Binary = defineOp({
   name: "add",
-  infer: ([a, b]) => broadcast(a, b),
+  infer: ([a, b]) => numbers(a, b),
   emit: (e, x) => e.node("Add", x),
   grad: ([dy]) => [dy, dy],
   laws: { commutes: true, neutral: [0, 0], element: (a, b) => a + b },
@@ -19,7 +29,7 @@ export const add: Binary = defineOp({
 /** a - b */
 export const sub: Binary = defineOp({
   name: "sub",
-  infer: ([a, b]) => broadcast(a, b),
+  infer: ([a, b]) => numbers(a, b),
   emit: (e, x) => e.node("Sub", x),
   grad: ([dy]) => [dy, neg(dy)],
   laws: { neutral: [undefined, 0], element: (a, b) => a - b },
@@ -28,16 +38,19 @@ export const sub: Binary = defineOp({
 /** a · b, element by element. */
 export const mul: Binary = defineOp({
   name: "mul",
-  infer: ([a, b]) => broadcast(a, b),
+  infer: ([a, b]) => numbers(a, b),
   emit: (e, x) => e.node("Mul", x),
   grad: ([dy], { inputs: [a, b] }) => [mul(dy, b), mul(dy, a)],
   laws: { commutes: true, neutral: [1, 1], element: (a, b) => a * b },
 });
 
-/** a / b */
+/** a / b, both float32. */
 export const div: Binary = defineOp({
   name: "div",
-  infer: ([a, b]) => broadcast(a, b),
+  infer: ([a, b]) => {
+    expectDtype(a, "float32");
+    return broadcast(a, b);
+  },
   emit: (e, x) => e.node("Div", x),
   grad: ([dy], { inputs: [, b], outputs: [y] }) => {
     const da = div(dy, b);
@@ -49,7 +62,7 @@ export const div: Binary = defineOp({
 /** The larger of a and b; where they are equal the gradient goes to b. */
 export const maximum: Binary = defineOp({
   name: "maximum",
-  infer: ([a, b]) => broadcast(a, b),
+  infer: ([a, b]) => numbers(a, b),
   emit: (e, x) => e.node("Max", x),
   grad: ([dy], { inputs: [a, b] }) => {
     const first = cast(greater(a, b), { to: "float32" });
@@ -58,7 +71,7 @@ export const maximum: Binary = defineOp({
   laws: { commutes: true, element: Math.max },
 });
 
-/** The smaller of a and b. */
+/** The smaller of a and b; where they are equal the gradient goes to b. */
 export const minimum = (a: Tensor, b: Tensor): Tensor => neg(maximum(neg(a), neg(b)));
 
 /** k · x for a number k. */
@@ -67,7 +80,7 @@ export const scale = (x: Tensor, k: number): Tensor => (k === 1 ? x : mul(x, sca
 /** -x */
 export const neg: Unary = defineOp({
   name: "neg",
-  infer: ([x]) => x,
+  infer: ([x]) => number(x),
   emit: (e, x) => e.node("Neg", x),
   grad: ([dy]) => [neg(dy)],
   laws: { cancels: true, element: (x) => -x },
@@ -115,57 +128,84 @@ export const erf: Unary = unary("erf", "Erf", (x) => scale(exp(neg(mul(x, x))), 
 /** x² */
 export const square = (x: Tensor): Tensor => mul(x, x);
 
-/** x · s for s = sigmoid(x), whose whole derivative is charged to x: s + y - y·s. */
-const gate: Binary = defineOp({
-  name: "gate",
-  infer: ([x]) => x,
-  emit: (e, x) => e.node("Mul", x),
-  grad: ([dy], { inputs: [, s], outputs: [y] }) => [mul(dy, add(s, sub(y, mul(y, s)))), undefined],
-  laws: { element: (x, s) => x * s },
-});
-/** x · sigmoid(x) (SiLU, also called swish). */
-export const silu = (x: Tensor): Tensor => gate(x, sigmoid(x));
-/** x · sigmoid(1.702 x), the activation of OpenAI's CLIP. */
-export const quickGelu = (x: Tensor): Tensor => mul(x, sigmoid(scale(x, 1.702)));
-/** x · Phi(x) with the exact normal distribution function. */
-export const gelu = (x: Tensor): Tensor => mul(scale(x, 0.5), add(erf(scale(x, Math.SQRT1_2)), scalar(1)));
-
-/** a > b */
-export const greater: Binary = defineOp({
-  name: "greater",
-  infer: ([a, b]) => ({ ...broadcast(a, b), dtype: "bool" }),
-  emit: (e, x) => e.node("Greater", x),
-  grad: "zero",
+/** |x|; its derivative at 0 is 0. */
+export const abs: Unary = defineOp({
+  name: "abs",
+  infer: ([x]) => number(x),
+  emit: (e, x) => e.node("Abs", x),
+  grad: ([dy], { inputs: [x] }) => [mul(dy, sign(x))],
+  laws: { element: Math.abs },
 });
 
-/** a = b */
-export const equal: Binary = defineOp({
-  name: "equal",
-  infer: ([a, b]) => ({ ...broadcast(a, b), dtype: "bool" }),
-  emit: (e, x) => e.node("Equal", x),
-  grad: "zero",
-});
+const step = (name: string, onnx: string, infer: (x: Type) => Type): Unary =>
+  defineOp({ name, infer: ([x]) => infer(x), emit: (e, x) => e.node(onnx, x), grad: "zero" });
+function fraction(x: Type): Type {
+  expectDtype(x, "float32");
+  return x;
+}
+/** -1, 0 or 1. */
+export const sign: Unary = step("sign", "Sign", number);
+/** The largest whole number that is not above x. */
+export const floor: Unary = step("floor", "Floor", fraction);
+/** The smallest whole number that is not below x. */
+export const ceil: Unary = step("ceil", "Ceil", fraction);
+/** The nearest whole number; of two the even one. */
+export const round: Unary = step("round", "Round", fraction);
 
-/** The same values in another element type. */
-export const cast: OpFn<[x: Tensor], { to: DType }> = defineOp({
-  name: "cast",
-  infer: ([x], { to }) => ({ dtype: to, shape: x.shape }),
-  emit: (e, x, { to }) => e.node("Cast", x, { to: { float32: 1, int32: 6, bool: 9 }[to] }),
-  grad: ([dy], { inputs: [x], attrs: { to } }) => [x.dtype === "float32" && to === "float32" ? dy : undefined],
-  laws: { identity: ([x], { to }) => x.dtype === to },
-});
-
-/** `a` where `condition` holds, else `b`. */
-export const where: OpFn<[condition: Tensor, a: Tensor, b: Tensor]> = defineOp({
-  name: "where",
-  infer: ([condition, a, b]) => {
-    if (condition.dtype !== "bool") refuse("the condition must be bool");
-    const { dtype, shape } = broadcast(a, b);
-    return { dtype, shape: broadcastShapes(condition.shape, shape) };
+/** What a clamp keeps; a side that is absent is open. */
+export interface ClampOptions {
+  readonly min?: number;
+  readonly max?: number;
+}
+/** x, and the nearest of `min` and `max` where it lies outside of them; the gradient is 1 on the limits, 0 beyond. */
+export const clamp = (x: Tensor, { min, max }: ClampOptions): Tensor => clampOp(x, { min, max });
+const clampOp: OpFn<[x: Tensor], { min: number | undefined; max: number | undefined }> = defineOp({
+  name: "clamp",
+  infer: ([x], { min, max }) => {
+    expectDtype(x, "float32");
+    if ((min ?? Number.NEGATIVE_INFINITY) > (max ?? Number.POSITIVE_INFINITY)) refuse(`${min} is above ${max}`);
+    return x;
   },
-  emit: (e, x) => e.node("Where", x),
-  grad: ([dy], { inputs: [condition] }) => {
-    const none = fill({ value: 0, shape: [] });
-    return [undefined, where(condition, dy, none), where(condition, none, dy)];
+  emit: (e, [x], { min, max }) =>
+    e.node("Clip", [x!, ...[min, max].map((limit) => (limit === undefined ? "" : e.constant("float32", [limit], [])))]),
+  grad: ([dy], { inputs: [x], attrs: { min, max } }) => {
+    const above = min === undefined ? [] : [greaterEqual(x, scalar(min))];
+    const below = max === undefined ? [] : [lessEqual(x, scalar(max))];
+    const inside = [...above, ...below];
+    return [inside.length ? mul(dy, cast(inside.reduce(logicalAnd), { to: "float32" })) : dy];
+  },
+});
+
+/**
+ * x to the power of a number, or of a tensor. As in C, 0 to the power 0 is 1, and a negative number has no powers that
+ * are not whole (NaN). A base of 0 gives a tensor in the exponent the gradient 0.
+ */
+export const pow = (x: Tensor, exponent: Tensor | number): Tensor =>
+  typeof exponent === "number" ? powNumber(x, { exponent }) : powTensor(x, exponent);
+
+const powNumber: OpFn<[x: Tensor], { exponent: number }> = defineOp({
+  name: "pow",
+  infer: ([x]) => fraction(x),
+  emit: (e, [x], { exponent }) => e.node("Pow", [x!, e.constant("float32", [exponent], [])]),
+  grad: ([dy], { inputs: [x], attrs: { exponent: p } }) => {
+    if (p === 0) return [undefined];
+    return [p === 1 ? dy : mul(dy, scale(p === 2 ? x : pow(x, p - 1), p))];
+  },
+});
+
+// Where a branch is not taken its operand is 1, so that no infinity meets a zero when it is differentiated again.
+const powTensor: Binary = defineOp({
+  name: "pow",
+  infer: ([a, b]) => {
+    expectDtype(a, "float32");
+    return broadcast(a, b);
+  },
+  emit: (e, x) => e.node("Pow", x),
+  grad: ([dy], { inputs: [a, b] }) => {
+    const [noBase, noExponent] = [equal(a, scalar(0)), equal(b, scalar(0))];
+    const power = pow(where(noExponent, scalar(1), a), sub(b, scalar(1)));
+    const base = where(noBase, scalar(1), a);
+    const slope = mul(pow(base, b), log(base));
+    return [mul(dy, mul(b, power)), mul(dy, slope)];
   },
 });

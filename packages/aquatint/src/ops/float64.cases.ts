@@ -46,6 +46,45 @@ export const broadcastAt = (x: Float64, index: readonly number[]): number =>
 export function zip(a: Float64, b: Float64, f: (p: number, q: number) => number): Float64 {
   const rank = Math.max(a.shape.length, b.shape.length);
   const size = ({ shape }: Float64, axis: number) => shape[axis - rank + shape.length] ?? 1;
-  const shape = Array.from({ length: rank }, (_, axis) => Math.max(size(a, axis), size(b, axis)));
+  const shape = Array.from({ length: rank }, (_, axis) => (size(a, axis) === 1 ? size(b, axis) : size(a, axis)));
   return array(shape, (index) => f(broadcastAt(a, index), broadcastAt(b, index)));
+}
+
+/** The vector along `axis` that `index` lies on. */
+const vectorAt = (x: Float64, axis: number, index: readonly number[]): number[] =>
+  Array.from({ length: x.shape[axis]! }, (_, k) => x.at(...index.with(axis, k)));
+
+/** `f` of each vector along `axis`; all results have the length `size`, that of the vectors when absent. */
+export function along(
+  x: Float64,
+  axis: number,
+  f: (vector: readonly number[]) => readonly number[],
+  size = x.shape.at(axis)!,
+): Float64 {
+  const at = axis < 0 ? axis + x.shape.length : axis;
+  return array(x.shape.with(at, size), (index) => f(vectorAt(x, at, index.with(at, 0)))[index[at]!]!);
+}
+
+/** `f` of all elements that differ only along `axes`. */
+export function reduced(
+  x: Float64,
+  { axes = x.shape.map((_, i) => i), keepDims = false }: { axes?: readonly number[]; keepDims?: boolean },
+  f: (values: readonly number[]) => number,
+): Float64 {
+  const whole = axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis));
+  const inner = whole.map((axis) => x.shape[axis]!);
+  const kept = array(
+    x.shape.map((n, i) => (whole.includes(i) ? 1 : n)),
+    (index) => {
+      const element = (_: unknown, k: number) =>
+        x.at(...indexOf(k, inner).reduce((place, i, n) => place.with(whole[n]!, i), [...index]));
+      return f(Array.from({ length: sizeOf(inner) }, element));
+    },
+  );
+  return keepDims
+    ? kept
+    : over(
+        x.shape.filter((_, i) => !whole.includes(i)),
+        kept.data,
+      );
 }

@@ -1,40 +1,115 @@
-import { defineOp, type OpFn } from "../graph/op.ts";
+import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { sizeOf } from "../graph/types.ts";
-import { reshape } from "./shape.ts";
-import { expectDtype, expectRank } from "./shape-rules.ts";
+import { sizeOf, type Type } from "../graph/types.ts";
+import { reshape, transpose } from "./shape.ts";
+import { axisOf, expectDtype, expectRank } from "./shape-rules.ts";
 
-/** Rows of `table` [v, d] by int32 `indices` [...]: [..., d]. Indices outside of the table fail when the graph runs. */
-export const embedding: OpFn<[table: Tensor, indices: Tensor]> = defineOp({
-  name: "embedding",
-  infer: ([table, indices]) => {
-    expectRank(table, 2, "rows, width");
+/**
+ * Slices of x along `axis` by int32 `indices` of any shape: [...before, ...indices, ...after] (numpy's take, PyTorch's
+ * index_select). Indices outside of the axis fail when the graph runs.
+ */
+export const indexSelect = (x: Tensor, indices: Tensor, { axis }: { axis: number }): Tensor =>
+  indexSelectOp(x, indices, { axis: checking("indexSelect", [x, indices], () => axisOf(axis, x.shape.length)) });
+const indexSelectOp: OpFn<[x: Tensor, indices: Tensor], { axis: number }> = defineOp({
+  name: "indexSelect",
+  infer: ([x, indices], { axis }) => {
     expectDtype(indices, "int32");
-    return { dtype: table.dtype, shape: [...indices.shape, table.shape[1]!] };
+    return { dtype: x.dtype, shape: x.shape.toSpliced(axis, 1, ...indices.shape) };
   },
-  emit: (e, x) => e.node("Gather", x, { axis: 0 }),
-  grad: ([dy], { inputs: [table, indices] }) => {
-    const [count, width] = [sizeOf(indices.shape), table.shape[1]!];
-    const rows = reshape(dy, { shape: [count, width] });
-    return [scatterAdd(rows, reshape(indices, { shape: [count] }), { rows: table.shape[0]! }), undefined];
+  emit: (e, x, { axis }) => e.node("Gather", x, { axis }),
+  grad: ([dy], { inputs: [x, indices], attrs: { axis } }) => {
+    const count = sizeOf(indices.shape);
+    const updates = reshape(dy, { shape: x.shape.with(axis, count) });
+    return [indexAdd(updates, reshape(indices, { shape: [count] }), { axis, size: x.shape[axis]! }), undefined];
   },
 });
 
-/** A table of `rows` rows, zero but for `updates` [n, d], each added to the row that `indices` [n] names. */
-export const scatterAdd: OpFn<[updates: Tensor, indices: Tensor], { rows: number }> = defineOp({
-  name: "scatterAdd",
-  infer: ([updates, indices], { rows }) => {
-    expectRank(updates, 2, "n, width");
-    expectRank(indices, 1, "n");
+/** Rows of `table` [v, d] by int32 `indices` [...]: [..., d]. Indices outside of the table fail when the graph runs. */
+export function embedding(table: Tensor, indices: Tensor): Tensor {
+  checking("embedding", [table, indices], () => {
+    expectRank(table, 2, "rows, width");
     expectDtype(indices, "int32");
-    return { dtype: updates.dtype, shape: [rows, updates.shape[1]!] };
+  });
+  return indexSelect(table, indices, { axis: 0 });
+}
+
+/**
+ * Zeros with `size` slices along `axis`, and every slice of `updates` added to the one that int32 `indices` [n] names
+ * (PyTorch's index_add): the transpose of indexSelect.
+ */
+export function indexAdd(updates: Tensor, indices: Tensor, { axis, size }: { axis: number; size: number }): Tensor {
+  const at = checking("indexAdd", [updates, indices], () => axisOf(axis, updates.shape.length));
+  const rest = updates.shape.flatMap((_, i) => (i === at ? [] : [i]));
+  const rows = indexAddRows(at ? transpose(updates, { perm: [at, ...rest] }) : updates, indices, { rows: size });
+  const back = updates.shape.map((_, i) => (i === at ? 0 : rest.indexOf(i) + 1));
+  return at ? transpose(rows, { perm: back }) : rows;
+}
+const indexAddRows: OpFn<[updates: Tensor, indices: Tensor], { rows: number }> = defineOp({
+  name: "indexAdd",
+  infer: ([updates, indices], { rows }) => {
+    expectDtype(updates, "float32");
+    expectDtype(indices, "int32");
+    const [n] = updates.shape;
+    if (indices.shape.length !== 1 || indices.shape[0] !== n)
+      refuse(`the indices must be [${n}], got [${indices.shape}]`);
+    return { dtype: updates.dtype, shape: updates.shape.with(0, rows) };
   },
   emit: (e, [updates, indices], { rows }, { inputs: [source] }) => {
-    const shape = e.constant("int64", [rows, source.shape[1]!]);
-    const zeros = e.node("Expand", [e.constant("float32", [0], []), shape]);
+    const zeros = e.node("Expand", [e.constant("float32", [0], []), e.constant("int64", source.shape.with(0, rows))]);
     const int64 = e.node("Cast", [indices!], { to: 7 });
     const column = e.node("Unsqueeze", [int64, e.constant("int64", [1])]);
     return e.node("ScatterND", [zeros, column, updates!], { reduction: "add" });
   },
-  grad: ([dy], { inputs: [, indices] }) => [embedding(dy, indices), undefined],
+  grad: ([dy], { inputs: [, indices] }) => [indexSelect(dy, indices, { axis: 0 }), undefined],
+});
+
+function alongAxis(x: Type, indices: Type, axis: number): void {
+  expectDtype(indices, "int32");
+  expectRank(indices, x.shape.length, "those of x");
+  const odd = indices.shape.findIndex((n, i) => i !== axis && n !== x.shape[i]);
+  if (odd >= 0) refuse(`axis ${odd} has ${x.shape[odd]} elements, the indices ${indices.shape[odd]}`);
+}
+
+/**
+ * For each place of int32 `indices` the element of x that stands there along `axis`; the other axes are equal (PyTorch's
+ * gather). Indices outside of the axis fail when the graph runs.
+ */
+export const gather = (x: Tensor, indices: Tensor, { axis }: { axis: number }): Tensor =>
+  gatherOp(x, indices, { axis: checking("gather", [x, indices], () => axisOf(axis, x.shape.length)) });
+const gatherOp: OpFn<[x: Tensor, indices: Tensor], { axis: number }> = defineOp({
+  name: "gather",
+  infer: ([x, indices], { axis }) => {
+    alongAxis(x, indices, axis);
+    return { dtype: x.dtype, shape: indices.shape };
+  },
+  emit: (e, x, { axis }) => e.node("GatherElements", x, { axis }),
+  grad: ([dy], { inputs: [x, indices], attrs: { axis } }) => [
+    scatterAdd(dy, indices, { axis, size: x.shape[axis]! }),
+    undefined,
+  ],
+});
+
+/**
+ * Zeros with `size` places along `axis`, and every element of `updates` added to the place that int32 `indices`, of the
+ * same shape, names (PyTorch's scatter_add): the transpose of gather.
+ */
+export const scatterAdd = (updates: Tensor, indices: Tensor, { axis, size }: { axis: number; size: number }): Tensor =>
+  scatterAddOp(updates, indices, {
+    axis: checking("scatterAdd", [updates, indices], () => axisOf(axis, updates.shape.length)),
+    size,
+  });
+const scatterAddOp: OpFn<[updates: Tensor, indices: Tensor], { axis: number; size: number }> = defineOp({
+  name: "scatterAdd",
+  infer: ([updates, indices], { axis, size }) => {
+    expectDtype(updates, "float32");
+    alongAxis(updates, indices, axis);
+    if (indices.shape[axis] !== updates.shape[axis]) refuse("updates and indices must have one shape");
+    return { dtype: updates.dtype, shape: updates.shape.with(axis, size) };
+  },
+  emit: (e, [updates, indices], { axis, size }, { inputs: [source] }) => {
+    const shape = e.constant("int64", source.shape.with(axis, size));
+    const zeros = e.node("Expand", [e.constant("float32", [0], []), shape]);
+    return e.node("ScatterElements", [zeros, indices!, updates!], { axis, reduction: "add" });
+  },
+  grad: ([dy], { inputs: [, indices], attrs: { axis } }) => [gather(dy, indices, { axis }), undefined],
 });

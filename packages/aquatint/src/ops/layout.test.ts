@@ -10,8 +10,9 @@ import { module, parameters } from "../nn/module.ts";
 import { executableOf } from "../runtime/compile.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
+import { silu } from "./activation.ts";
 import { conv2d } from "./conv.ts";
-import { add, mul, silu, square } from "./elementwise.ts";
+import { add, mul, square } from "./elementwise.ts";
 import { arrange } from "./layout.ts";
 import { input, scalar } from "./leaves.ts";
 import { mean, sum } from "./reduce.ts";
@@ -30,12 +31,12 @@ test("between convolutions pictures stay in blocks", () => {
     %1: float32[1,1,4,4,8] = toBlocks(%0) {block: 8}
     %2: float32[16,8,3,3] = input() {name: v, dtype: float32, shape: [16,8,3,3]}
     %3: float32[2,1,3,3,8,8] = blockKernel(%2) {block: 8, backward: false}
-    %4: float32[1,2,4,4,8] = blockedConv(%1, %3) {stride: 1, padding: 1}
+    %4: float32[1,2,4,4,8] = blockedConv(%1, %3) {stride: [1,1], padding: [1,1], dilation: [1,1], groups: 1}
     %5: float32[] = fill() {value: 2, shape: []}
     %6: float32[1,2,4,4,8] = mul(%4, %5)
     %7: float32[3,16,1,1] = input() {name: w, dtype: float32, shape: [3,16,1,1]}
     %8: float32[1,2,1,1,8,8] = blockKernel(%7) {block: 8, backward: false}
-    %9: float32[1,1,4,4,8] = blockedConv(%6, %8) {stride: 1, padding: 0}
+    %9: float32[1,1,4,4,8] = blockedConv(%6, %8) {stride: [1,1], padding: [0,0], dilation: [1,1], groups: 1}
     %10: float32[1,3,4,4] = fromBlocks(%9) {channels: 3, channelsLast: false}
     return y = %10"
   `);

@@ -12,7 +12,12 @@ export const input: OpFn<[], { name: string; dtype: DType; shape: Shape }> = def
 });
 
 /** How a parameter starts: a constant, uniform in [-bound, bound], or normal with the deviation. */
-export type Init = "zeros" | "ones" | { readonly uniform: number } | { readonly normal: number };
+export type Init =
+  | "zeros"
+  | "ones"
+  | { readonly constant: number }
+  | { readonly uniform: number }
+  | { readonly normal: number };
 
 /** A trainable float32 leaf. It has no name of its own: the module tree it sits in names it. */
 export const param: OpFn<[], { shape: Shape; init: Init }> = defineOp({
@@ -27,11 +32,10 @@ export const param: OpFn<[], { shape: Shape; init: Init }> = defineOp({
 export const constant: OpFn<[], { value: HostTensor }> = defineOp({
   name: "constant",
   infer: (_, { value: { dtype, shape, data } }) => {
-    if (dtype === "bool") refuse("constants are float32 or int32");
     if (data.length !== sizeOf(shape)) refuse(`${data.length} values for the shape [${shape}]`);
     return { dtype, shape };
   },
-  emit: (e, _, { value: { dtype, data, shape } }) => e.constant(dtype as "float32" | "int32", data, shape),
+  emit: (e, _, { value: { dtype, data, shape } }) => e.constant(dtype, data, shape),
   grad: "leaf",
   laws: { known: ({ value }) => value },
 });

@@ -1,13 +1,23 @@
-import { defineOp, float, type OpFn } from "../graph/op.ts";
+import { checking, defineOp, float, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import type { Type } from "../graph/types.ts";
-import { add, mul, scale, sub } from "./elementwise.ts";
+import { type Shape, sizeOf, type Type } from "../graph/types.ts";
+import { add, exp, mul, scale, sub } from "./elementwise.ts";
 import { mean, sum } from "./reduce.ts";
+import { reshape } from "./shape.ts";
+import { axisOf, expectDtype } from "./shape-rules.ts";
+
+/** How a normalisation is made safe. */
+export interface NormOptions {
+  /** Added to the variance. */
+  readonly eps?: number;
+}
 
 /** Output 0: (x - mean) / sqrt(variance + eps) over the last axis; 1: the mean; 2: the inverse deviation. */
 const normaliseOp: OpFn<[x: Tensor], { eps: number }, readonly [Type, Type, Type]> = defineOp({
   name: "normalise",
   infer: ([x]) => {
+    expectDtype(x, "float32");
+    if (!x.shape.length) refuse("a scalar has no axis to normalise");
     const one = { dtype: x.dtype, shape: x.shape.with(-1, 1) };
     return [{ dtype: x.dtype, shape: x.shape }, one, one] as const;
   },
@@ -34,15 +44,87 @@ const normaliseOp: OpFn<[x: Tensor], { eps: number }, readonly [Type, Type, Type
 });
 
 /** (x - mean) / sqrt(variance + eps) over the last axis, without scale or shift (Ba et al. 2016). */
-export const normalise = (x: Tensor, { eps = 1e-5 }: { eps?: number } = {}): Tensor => normaliseOp(x, { eps })[0]!;
+export const normalise = (x: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor => normaliseOp(x, { eps })[0]!;
 
-/** Normalised exponentials along the last axis. */
-export const softmax: OpFn<[x: Tensor]> = defineOp({
+/** Normalises `groups` groups of the channels of x [n, c, ...]; weight and bias [c] scale and shift each (Wu and He 2018). */
+export function groupNorm(
+  x: Tensor,
+  weight: Tensor | undefined,
+  bias: Tensor | undefined,
+  { groups, eps = 1e-5 }: { groups: number; eps?: number },
+): Tensor {
+  const channels = checking("groupNorm", operands(x, weight, bias), () => {
+    if (x.shape.length < 2) refuse(`expected [n, c, ...], got [${x.shape}]`);
+    const c = x.shape[1]!;
+    if (!(groups >= 1) || c % groups) refuse(`${c} channels do not fall into ${groups} groups`);
+    expectAffine(weight, bias, [c]);
+    return c;
+  });
+  const size = sizeOf(x.shape.slice(1)) / groups;
+  const flat = normalise(reshape(x, { shape: [x.shape[0]!, groups, size] }), { eps });
+  const perChannel = { shape: [channels, ...x.shape.slice(2).map(() => 1)] };
+  return affine(
+    reshape(flat, { shape: x.shape }),
+    weight && reshape(weight, perChannel),
+    bias && reshape(bias, perChannel),
+  );
+}
+
+/** Normalises each channel of x [n, c, ...] of each example; weight and bias [c] (Ulyanov et al. 2016). */
+export const instanceNorm = (x: Tensor, weight?: Tensor, bias?: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor =>
+  groupNorm(x, weight, bias, { groups: x.shape[1] ?? 1, eps });
+
+/** Normalises the last axis, of size n; weight and bias [n] scale and shift it (Ba et al. 2016). */
+export function layerNorm(x: Tensor, weight?: Tensor, bias?: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor {
+  checking("layerNorm", operands(x, weight, bias), () => {
+    if (!x.shape.length) refuse("a scalar has no axis to normalise");
+    expectAffine(weight, bias, x.shape.slice(-1));
+  });
+  return affine(normalise(x, { eps }), weight, bias);
+}
+
+const operands = (...xs: readonly (Tensor | undefined)[]): Tensor[] => xs.filter((x) => x !== undefined);
+
+function expectAffine(weight: Tensor | undefined, bias: Tensor | undefined, shape: Shape): void {
+  for (const [name, x] of Object.entries({ weight, bias })) {
+    if (x && String(x.shape) !== String(shape)) refuse(`the ${name} must be [${shape}], got [${x.shape}]`);
+  }
+}
+
+function affine(x: Tensor, weight: Tensor | undefined, bias: Tensor | undefined): Tensor {
+  const scaled = weight ? mul(x, weight) : x;
+  return bias ? add(scaled, bias) : scaled;
+}
+
+/** Along which axis. */
+export interface AxisOptions {
+  /** The last one when absent. */
+  readonly axis?: number;
+}
+
+function exponentials({ dtype, shape }: Type, axis: number): Type {
+  expectDtype({ dtype, shape }, "float32");
+  axisOf(axis, shape.length);
+  return { dtype, shape };
+}
+
+/** Normalised exponentials along `axis`. */
+export const softmax = (x: Tensor, { axis = -1 }: AxisOptions = {}): Tensor => softmaxOp(x, { axis });
+const softmaxOp: OpFn<[x: Tensor], { axis: number }> = defineOp({
   name: "softmax",
-  infer: ([x]) => x,
-  emit: (e, x) => e.node("Softmax", x, { axis: -1 }),
-  grad: ([dy], { outputs: [y] }) => {
+  infer: ([x], { axis }) => exponentials(x, axis),
+  emit: (e, x, { axis }) => e.node("Softmax", x, { axis }),
+  grad: ([dy], { outputs: [y], attrs: { axis } }) => {
     const t = mul(dy, y);
-    return [sub(t, mul(y, sum(t, { axes: [-1], keepDims: true })))];
+    return [sub(t, mul(y, sum(t, { axes: [axis], keepDims: true })))];
   },
+});
+
+/** The logarithm of the softmax along `axis`, also where the softmax itself would be 0. */
+export const logSoftmax = (x: Tensor, { axis = -1 }: AxisOptions = {}): Tensor => logSoftmaxOp(x, { axis });
+const logSoftmaxOp: OpFn<[x: Tensor], { axis: number }> = defineOp({
+  name: "logSoftmax",
+  infer: ([x], { axis }) => exponentials(x, axis),
+  emit: (e, x, { axis }) => e.node("LogSoftmax", x, { axis }),
+  grad: ([dy], { outputs: [y], attrs: { axis } }) => [sub(dy, mul(exp(y), sum(dy, { axes: [axis], keepDims: true })))],
 });

@@ -1,7 +1,10 @@
-import { defineOp, type OpFn } from "../graph/op.ts";
+import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { scale } from "./elementwise.ts";
-import { expand, reshape } from "./shape.ts";
+import { type DType, type Shape, sizeOf, type Type } from "../graph/types.ts";
+import { cast, equal } from "./comparison.ts";
+import { div, exp, mul, neg, scale, square, sub } from "./elementwise.ts";
+import { fill } from "./leaves.ts";
+import { concat, expand, reshape, slice } from "./shape.ts";
 import { axisOf, expectDtype } from "./shape-rules.ts";
 
 /** Where to reduce, and what is left there. */
@@ -12,41 +15,151 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
-/** The sum along `axes`. */
-export function sum(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}): Tensor {
-  const whole = axes?.map((axis) => axisOf(axis, x.shape.length)) ?? x.shape.map((_, i) => i);
-  return whole.length ? sumOp(x, { axes: whole, keepDims }) : x;
+/** Which axes go, counted from the front, and whether size 1 is left of them. */
+interface Reduction {
+  readonly axes: readonly number[];
+  readonly keepDims: boolean;
 }
-const sumOp: OpFn<[x: Tensor], { axes: readonly number[]; keepDims: boolean }> = defineOp({
-  name: "sum",
-  infer: ([x], { axes, keepDims }) => {
-    expectDtype(x, "float32", "int32");
-    const shape = x.shape.flatMap((n, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [n]));
-    return { dtype: x.dtype, shape };
-  },
-  emit: (e, [x], { axes, keepDims }) =>
-    e.node("ReduceSum", [x!, e.constant("int64", axes)], { keepdims: keepDims ? 1 : 0 }),
-  grad: ([dy], { inputs: [x], attrs: { axes } }) => {
-    const kept = x.shape.map((n, i) => (axes.includes(i) ? 1 : n));
-    return [expand(reshape(dy, { shape: kept }), { shape: x.shape })];
-  },
-  laws: { uniform: (value, [x], { axes }) => axes.reduce((total, axis) => total * x.shape[axis]!, value) },
+
+function reductionOf(name: string, x: Tensor, { axes, keepDims = false }: ReduceOptions): Reduction {
+  return checking(name, [x], () => {
+    const whole = axes?.map((axis) => axisOf(axis, x.shape.length)) ?? x.shape.map((_, i) => i);
+    if (new Set(whole).size < whole.length) refuse(`the axes [${axes}] name one twice`);
+    return { axes: whole, keepDims };
+  });
+}
+
+function expectElements(x: Type, axes: readonly number[]): void {
+  const none = axes.find((axis) => x.shape[axis] === 0);
+  if (none !== undefined) refuse(`axis ${none} has no elements`);
+}
+
+const without = ({ shape }: Type, { axes, keepDims }: Reduction): Shape =>
+  shape.flatMap((n, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [n]));
+const keptShape = (x: Type, axes: readonly number[]): Shape => without(x, { axes, keepDims: true });
+/** y, which is x reduced along `axes`, with those axes at size 1. */
+const kept = (y: Tensor, x: Tensor, axes: readonly number[]): Tensor => reshape(y, { shape: keptShape(x, axes) });
+
+interface ReducerSpec {
+  readonly dtypes: readonly DType[];
+  /** Whether there is a result where there is nothing to reduce. */
+  readonly empty: boolean;
+  readonly grad: (dy: Tensor, x: Tensor, y: Tensor, axes: readonly number[]) => Tensor;
+  /** The result where all `count` elements are `value`. */
+  readonly uniform: (value: number, count: number) => number;
+}
+
+const countOf = (x: Type, axes: readonly number[]): number => sizeOf(axes.map((axis) => x.shape[axis]!));
+
+function reducer(name: string, onnx: string, { dtypes, empty, grad, uniform }: ReducerSpec) {
+  const op: OpFn<[x: Tensor], Reduction> = defineOp({
+    name,
+    infer: ([x], reduction) => {
+      expectDtype(x, ...dtypes);
+      if (!empty) expectElements(x, reduction.axes);
+      return { dtype: x.dtype, shape: without(x, reduction) };
+    },
+    emit: (e, [x], { axes, keepDims }) => e.node(onnx, [x!, e.constant("int64", axes)], { keepdims: keepDims ? 1 : 0 }),
+    grad: ([dy], { inputs: [x], outputs: [y], attrs: { axes } }) => [grad(dy, x, y, axes)],
+    laws: { uniform: (value, [x], { axes }) => uniform(value, countOf(x, axes)) },
+  });
+  return (x: Tensor, options: ReduceOptions = {}): Tensor => {
+    const reduction = reductionOf(name, x, options);
+    return reduction.axes.length ? op(x, reduction) : x;
+  };
+}
+
+/** The sum along `axes`; 0 where there is nothing to add. */
+export const sum: (x: Tensor, options?: ReduceOptions) => Tensor = reducer("sum", "ReduceSum", {
+  dtypes: ["float32", "int32"],
+  empty: true,
+  grad: (dy, x, _, axes) => expand(kept(dy, x, axes), { shape: x.shape }),
+  uniform: (value, count) => value * count,
 });
 
 /** The mean along `axes`. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const axes = options.axes ?? x.shape.map((_, i) => i);
-  const count = axes.reduce((n, axis) => n * x.shape[axisOf(axis, x.shape.length)]!, 1);
-  return scale(sum(x, options), 1 / count);
+  const { axes } = reductionOf("mean", x, options);
+  checking("mean", [x], () => expectElements(x, axes));
+  return scale(sum(x, options), 1 / countOf(x, axes));
 }
 
+/** The mean square distance from the mean along `axes`; `correction` is taken from the count (1: unbiased). */
+export function variance(
+  x: Tensor,
+  { correction = 0, ...options }: ReduceOptions & { correction?: number } = {},
+): Tensor {
+  const { axes } = reductionOf("variance", x, options);
+  const count = countOf(x, axes);
+  const distance = sub(x, mean(x, { axes, keepDims: true }));
+  return scale(sum(square(distance), options), 1 / (count - correction));
+}
+
+/** The largest along `axes`; equal ones share the gradient. */
+export const amax: (x: Tensor, options?: ReduceOptions) => Tensor = reducer("amax", "ReduceMax", {
+  dtypes: ["float32", "int32"],
+  empty: false,
+  grad: (dy, x, y, axes) => {
+    const here = cast(equal(x, kept(y, x, axes)), { to: "float32" });
+    return mul(here, div(kept(dy, x, axes), sum(here, { axes, keepDims: true })));
+  },
+  uniform: (value) => value,
+});
+
+/** The smallest along `axes`; equal ones share the gradient. */
+export const amin = (x: Tensor, options: ReduceOptions = {}): Tensor => neg(amax(neg(x), options));
+
+/** ln(sum(e^x)) along `axes`, without overflow; its gradient is the softmax. */
+export const logsumexp: (x: Tensor, options?: ReduceOptions) => Tensor = reducer("logsumexp", "ReduceLogSumExp", {
+  dtypes: ["float32"],
+  empty: false,
+  grad: (dy, x, y, axes) => mul(kept(dy, x, axes), exp(sub(x, kept(y, x, axes)))),
+  uniform: (value, count) => value + Math.log(count),
+});
+
+const place = (name: string, onnx: string): OpFn<[x: Tensor], { axis: number }> =>
+  defineOp({
+    name,
+    infer: ([x], { axis }) => {
+      expectDtype(x, "float32", "int32");
+      const at = axisOf(axis, x.shape.length);
+      expectElements(x, [at]);
+      return { dtype: "int32", shape: x.shape.toSpliced(at, 1) };
+    },
+    emit: (e, x, { axis }) => e.node("Cast", [e.node(onnx, x, { axis, keepdims: 0 })], { to: 6 }),
+    grad: "zero",
+  });
 /** Where along `axis` the largest element stands, the first of equals, as int32; the axis goes. */
-export const argmax: OpFn<[x: Tensor], { axis: number }> = defineOp({
-  name: "argmax",
+export const argmax: OpFn<[x: Tensor], { axis: number }> = place("argmax", "ArgMax");
+/** Where along `axis` the smallest element stands, the first of equals, as int32; the axis goes. */
+export const argmin: OpFn<[x: Tensor], { axis: number }> = place("argmin", "ArgMin");
+
+/** The sum of each element and all before it along `axis`; `reverse`: of all after it. */
+export const cumsum = (x: Tensor, { axis, reverse = false }: { axis: number; reverse?: boolean }): Tensor =>
+  cumsumOp(x, { axis, reverse });
+const cumsumOp: OpFn<[x: Tensor], { axis: number; reverse: boolean }> = defineOp({
+  name: "cumsum",
   infer: ([x], { axis }) => {
     expectDtype(x, "float32", "int32");
-    return { dtype: "int32", shape: x.shape.toSpliced(axisOf(axis, x.shape.length), 1) };
+    axisOf(axis, x.shape.length);
+    return x;
   },
-  emit: (e, x, { axis }) => e.node("Cast", [e.node("ArgMax", x, { axis, keepdims: 0 })], { to: 6 }),
-  grad: "zero",
+  emit: (e, [x], { axis, reverse }, { inputs: [source] }) =>
+    e.node("CumSum", [x!, e.constant("int64", [axisOf(axis, source.shape.length)], [])], { reverse: reverse ? 1 : 0 }),
+  grad: ([dy], { attrs: { axis, reverse } }) => [cumsum(dy, { axis, reverse: !reverse })],
 });
+
+/**
+ * The product of each element and all before it along `axis`, in log2(n) products of a shifted copy (Hillis and Steele
+ * 1986): no division, so that the gradient is right where elements are 0.
+ */
+export function cumprod(x: Tensor, { axis }: { axis: number }): Tensor {
+  const at = checking("cumprod", [x], () => axisOf(axis, x.shape.length));
+  const n = x.shape[at]!;
+  let y = x;
+  for (let reach = 1; reach < n; reach *= 2) {
+    const before = fill({ value: 1, shape: x.shape.with(at, reach) });
+    y = mul(y, concat([before, slice(y, { axis: at, start: 0, end: n - reach })], { axis: at }));
+  }
+  return y;
+}

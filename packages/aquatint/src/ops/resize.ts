@@ -1,13 +1,20 @@
-import { defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { indexSelect } from "./gather.ts";
+import { constant } from "./leaves.ts";
+import { matmul } from "./matmul.ts";
 import { sum } from "./reduce.ts";
 import { reshape } from "./shape.ts";
+import { expectDtype, expectRank } from "./shape-rules.ts";
 
 /** Repeats every pixel of [n, c, h, w] `factor` times in both directions (nearest neighbour). */
 export const upsampleNearest: OpFn<[x: Tensor], { factor: number }> = defineOp({
   name: "upsampleNearest",
   infer: ([x], { factor }) => {
-    if (x.shape.length !== 4) refuse(`expected [n, c, h, w]`);
+    expectDtype(x, "float32", "int32");
+    expectRank(x, 4, "n, c, h, w");
+    if (!Number.isInteger(factor) || factor < 1) refuse(`the factor ${factor} is no whole number from 1 on`);
+    if (x.shape.includes(0)) refuse("there are no pixels to repeat");
     return { dtype: x.dtype, shape: x.shape.map((d, i) => (i < 2 ? d : d * factor)) };
   },
   emit: (e, [x], { factor }) =>
@@ -23,3 +30,54 @@ export const upsampleNearest: OpFn<[x: Tensor], { factor: number }> = defineOp({
   },
   laws: { identity: (_, { factor }) => factor === 1, uniform: (value) => value },
 });
+
+/** The height and width that a picture is to have. */
+export interface ResizeOptions {
+  readonly size: readonly [height: number, width: number];
+}
+
+function checkResize(name: string, x: Tensor, { size }: ResizeOptions): void {
+  checking(name, [x], () => {
+    expectRank(x, 4, "n, c, h, w");
+    if (size.some((d) => !Number.isInteger(d) || d < 1)) refuse(`[${size}] is no size of a picture`);
+    if (x.shape[2]! < 1 || x.shape[3]! < 1) refuse("there are no pixels to resize");
+  });
+}
+
+/** Pixels of [n, c, h, w] repeated or left out: pixel i comes from floor(i · h / height) (PyTorch's "nearest"). */
+export function resizeNearest(x: Tensor, { size }: ResizeOptions): Tensor {
+  checkResize("resizeNearest", x, { size });
+  return size.reduce((y, m, i) => {
+    const [axis, n] = [2 + i, x.shape[2 + i]!];
+    const data = Int32Array.from({ length: m }, (_, place) => Math.floor((place * n) / m));
+    return m === n ? y : indexSelect(y, constant({ value: { dtype: "int32", shape: [m], data } }), { axis });
+  }, x);
+}
+
+/**
+ * Straight lines between the pixels of [n, c, h, w], as a product with a matrix in each direction (PyTorch's "bilinear",
+ * without antialiasing). `alignCorners`: the corner pixels' centres stay in the corners; else the pictures' edges meet.
+ */
+export function resizeBilinear(
+  x: Tensor,
+  { size, alignCorners = false }: ResizeOptions & { alignCorners?: boolean },
+): Tensor {
+  checkResize("resizeBilinear", x, { size });
+  const [h, w] = x.shape.slice(2) as [number, number];
+  const wide = size[1] === w ? x : matmul(x, linearWeights(w, size[1], alignCorners), { transB: true });
+  return size[0] === h ? wide : matmul(linearWeights(h, size[0], alignCorners), wide);
+}
+
+/** What each of n pixels gives to each of m: [m, n]. */
+function linearWeights(n: number, m: number, alignCorners: boolean): Tensor {
+  const data = new Float32Array(m * n);
+  for (let i = 0; i < m; i++) {
+    const aligned = m > 1 ? (i * (n - 1)) / (m - 1) : 0;
+    const at = alignCorners ? aligned : Math.max(0, ((i + 0.5) * n) / m - 0.5);
+    const low = Math.min(Math.floor(at), n - 1);
+    const high = Math.min(low + 1, n - 1);
+    data[i * n + low]! += 1 - (at - low);
+    data[i * n + high]! += at - low;
+  }
+  return constant({ value: { dtype: "float32", shape: [m, n], data } });
+}

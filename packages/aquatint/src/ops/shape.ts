@@ -1,4 +1,4 @@
-import { defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { fill } from "./leaves.ts";
@@ -10,16 +10,20 @@ const unchanged = (value: number): number => value;
 
 /** The same elements in another shape. One axis may be -1: whatever is left. */
 export function reshape(x: Tensor, { shape }: { shape: Shape }): Tensor {
-  const known = shape.reduce((n, d) => (d === -1 ? n : n * d), 1);
-  const whole = shape.map((d) => (d === -1 ? sizeOf(x.shape) / known : d));
+  const whole = checking("reshape", [x], () => complete(shape, sizeOf(x.shape)));
   return sameShape(whole, x.shape) ? x : reshapeOp(x, { shape: whole });
+}
+
+/** `shape` with its -1, of which there may be one, replaced by what is left of `count` elements. */
+function complete(shape: Shape, count: number): Shape {
+  const known = shape.reduce((n, d) => (d === -1 ? n : n * d), 1);
+  const whole = shape.map((d) => (d === -1 ? count / known : d));
+  const sound = whole.every((d) => Number.isInteger(d) && d >= 0) && sizeOf(whole) === count;
+  return sound ? whole : refuse(`${count} elements do not fill [${shape}]`);
 }
 const reshapeOp: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
   name: "reshape",
-  infer: ([x], { shape }) => {
-    if (sizeOf(shape) !== sizeOf(x.shape)) refuse(`${sizeOf(x.shape)} elements do not fill [${shape}]`);
-    return { dtype: x.dtype, shape };
-  },
+  infer: ([x], { shape }) => ({ dtype: x.dtype, shape }),
   emit: (e, [x], { shape }) => e.node("Reshape", [x!, e.constant("int64", shape)], { allowzero: 1 }),
   grad: ([dy], { inputs: [x] }) => [reshape(dy, { shape: x.shape })],
   laws: { merge: (_, second) => second, identity: ([x], { shape }) => sameShape(x.shape, shape), uniform: unchanged },
@@ -57,8 +61,13 @@ export const expand: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
 });
 
 /** Joins tensors along an axis. */
-export const concat = (xs: readonly Tensor[], { axis }: { axis: number }): Tensor =>
-  xs.length === 1 ? xs[0]! : concatOp(...xs, { axis: axisOf(axis, xs[0]!.shape.length) });
+export function concat(xs: readonly Tensor[], { axis }: { axis: number }): Tensor {
+  const at = checking("concat", xs, () => {
+    if (!xs.length) refuse("there is nothing to join");
+    return axisOf(axis, xs[0]!.shape.length);
+  });
+  return xs.length === 1 ? xs[0]! : concatOp(...xs, { axis: at });
+}
 const concatOp: OpFn<Tensor[], { axis: number }> = defineOp({
   name: "concat",
   infer: (xs: Tensor[], { axis }: { axis: number }) => {
@@ -124,6 +133,9 @@ export const pad: OpFn<[x: Tensor], { before: readonly number[]; after: readonly
   name: "pad",
   infer: ([x], { before, after }) => {
     if (before.length !== x.shape.length || after.length !== x.shape.length) refuse(`one margin an axis is wanted`);
+    if ([...before, ...after].some((d) => !Number.isInteger(d) || d < 0)) {
+      refuse(`margins ${before} and ${after} are not both whole numbers from 0 on`);
+    }
     return { dtype: x.dtype, shape: x.shape.map((d, i) => before[i]! + d + after[i]!) };
   },
   emit: (e, [x], { before, after }) =>
@@ -136,3 +148,26 @@ export const pad: OpFn<[x: Tensor], { before: readonly number[]; after: readonly
   ],
   laws: { identity: (_, { before, after }) => [...before, ...after].every((n) => n === 0) },
 });
+
+/** Cuts a tensor along an axis into `parts` parts of one size. */
+export function chunk(x: Tensor, { axis, parts }: { axis: number; parts: number }): readonly Tensor[] {
+  const n = checking("chunk", [x], () => {
+    const size = x.shape[axisOf(axis, x.shape.length)]!;
+    if (!(parts >= 1) || size % parts) refuse(`${size} elements do not make ${parts} equal parts`);
+    return size;
+  });
+  return split(x, { axis, sizes: Array.from({ length: parts }, () => n / parts) });
+}
+
+/** Joins tensors of one shape along a new axis. */
+export function stack(xs: readonly Tensor[], { axis }: { axis: number }): Tensor {
+  const at = checking("stack", xs, () => {
+    if (!xs.length) refuse("there is nothing to join");
+    if (xs.some((x) => String(x.shape) !== String(xs[0]!.shape))) refuse("all must have one shape");
+    return axisOf(axis, xs[0]!.shape.length + 1);
+  });
+  return concat(
+    xs.map((x) => reshape(x, { shape: x.shape.toSpliced(at, 0, 1) })),
+    { axis: at },
+  );
+}

@@ -1,5 +1,6 @@
-export * from "./pixel-folder.ts";
-export * from "./pixel-modules.ts";
-export * from "./pixel-network.ts";
+export { encodeComponent, readJson, readWeights } from "./component.ts";
+export * from "./model-folder.ts";
+export * from "./modules.ts";
+export * from "./network.ts";
 export * from "./source.ts";
 export * from "./text-to-image.ts";

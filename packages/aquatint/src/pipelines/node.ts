@@ -6,8 +6,9 @@ import { readBytes, readSafetensorsHeader } from "../formats/node.ts";
 import type { Seed } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Device } from "../runtime/types.ts";
-import { openPixelModel, type PixelModel, pixelParameters } from "./pixel-folder.ts";
-import { pixelNetwork } from "./pixel-network.ts";
+import { openModel, type TextToImageModel } from "./model-folder.ts";
+import { modelParameters } from "./modules.ts";
+import { textToImageNetwork } from "./network.ts";
 import type { ModelSource } from "./source.ts";
 import {
   defaults,
@@ -15,6 +16,7 @@ import {
   type TextToImageEvent,
   type TextToImageOptions,
   type TextToImagePlan,
+  type TextToImageRun,
   textToImage,
 } from "./text-to-image.ts";
 
@@ -63,17 +65,24 @@ const exists = (path: string): Promise<boolean> =>
 
 const FOLDER_HINT = "give the folder of a model, the one that holds model_index.json";
 
+/** The files of which a folder must hold one. */
+interface FolderCheck {
+  readonly marks?: readonly string[];
+}
+
 /** Looks at a model folder before anything of it is loaded. @throws AquatintError where it cannot be a whole model. */
-export async function checkModelFolder(folder: string): Promise<void> {
+export async function checkModelFolder(
+  folder: string,
+  { marks = ["model_index.json"] }: FolderCheck = {},
+): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (!found) throw modelError("missing", `there is no model at ${folder}`, FOLDER_HINT);
   if (!found.isDirectory()) return refuseFile(folder);
-  if (!(await exists(join(folder, "model_index.json")))) {
-    throw modelError("not-a-model", `${folder} is no model folder: it holds no model_index.json`, FOLDER_HINT);
+  const parts = await readdir(folder, { withFileTypes: true });
+  if (!parts.some(({ name }) => marks.includes(name))) {
+    throw modelError("not-a-model", `${folder} is no model folder: it holds no ${marks.join(" or ")}`, FOLDER_HINT);
   }
-  for (const part of await readdir(folder, { withFileTypes: true })) {
-    if (!part.isFile()) await checkWeights(join(folder, part.name));
-  }
+  for (const part of parts) if (!part.isFile()) await checkWeights(join(folder, part.name));
 }
 
 const weightsExtension = /^\.(safetensors|sft|ckpt|pt|pth|bin)$/i;
@@ -105,7 +114,7 @@ async function checkWeights(part: string): Promise<void> {
 }
 
 /** What `generate` takes. */
-export interface GenerateOptions extends TextToImageOptions {
+export interface GenerateOptions extends TextToImageOptions, TextToImageRun {
   /** Folder of a model; the package of the default one when absent. */
   readonly model?: string | undefined;
   /** Pictures to make, with the seeds seed, seed + 1, ... */
@@ -114,16 +123,15 @@ export interface GenerateOptions extends TextToImageOptions {
   readonly device?: Device | undefined;
   /** At most so many threads. */
   readonly threads?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Pictures that are ready to be made: everything is checked, nothing is loaded. */
 export interface Generation {
-  readonly model: PixelModel;
+  readonly model: TextToImageModel;
   /** One a picture. */
   readonly plans: readonly TextToImagePlan[];
   /** Loads the model, makes the pictures in order and unloads it. */
-  run(): AsyncGenerator<TextToImageEvent, void, void>;
+  run(options?: Pick<TextToImageRun, "previews">): AsyncGenerator<TextToImageEvent, void, void>;
 }
 
 /** Pictures that one call makes at most. */
@@ -139,26 +147,26 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   }
   const folder = options.model ?? (await defaultModelFolder());
   await checkModelFolder(folder);
-  const model = await openPixelModel(folderSource(folder));
+  const model = await openModel(folderSource(folder));
   const plans = Array.from({ length: count }, (_, i) => planTextToImage(model, { ...options, seed: seedAt(seed, i) }));
-  return { model, plans, run: () => run(model, plans, options) };
+  return { model, plans, run: (show = {}) => run(model, plans, { ...options, ...show }) };
 }
 
 const seedAt = (seed: Seed, i: number): Seed => (typeof seed === "bigint" ? seed + BigInt(i) : seed + i);
 
 async function* run(
-  model: PixelModel,
+  model: TextToImageModel,
   plans: readonly TextToImagePlan[],
-  { device, threads, signal }: GenerateOptions,
+  { device, threads, signal, previews }: GenerateOptions,
 ): AsyncGenerator<TextToImageEvent, void, void> {
   signal?.throwIfAborted();
   const { modules, tokenizer } = model;
-  const parameters = { names: pixelParameters(modules), as: await model.weights() };
+  const parameters = { names: modelParameters(modules), as: await model.weights() };
   await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
   signal?.throwIfAborted();
-  await using network = pixelNetwork({ runtime, modules, tokenizer, parameters });
+  await using network = textToImageNetwork({ runtime, modules, tokenizer, parameters });
   for (const plan of plans) {
-    yield* textToImage({ network, channels: modules.channels }, plan, signal ? { signal } : {});
+    yield* textToImage(network, plan, { signal, previews });
   }
 }
 

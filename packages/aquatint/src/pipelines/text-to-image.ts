@@ -6,11 +6,11 @@ import type { Level } from "../diffusion/level.ts";
 import { checkSolvable } from "../diffusion/prediction.ts";
 import { type SchedulerRun, type SchedulerSettings, scheduler, withSampler } from "../diffusion/scheduler.ts";
 import { AquatintError } from "../errors.ts";
-import { type Picture, tensorToPicture } from "../formats/image.ts";
+import { type Picture, tensorToPictures } from "../formats/image.ts";
 import type { HostTensor } from "../graph/types.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
-import type { PixelModules } from "./pixel-modules.ts";
-import type { PixelNetwork } from "./pixel-network.ts";
+import type { TextToImageModules } from "./modules.ts";
+import type { TextToImageNetwork } from "./network.ts";
 
 /** What a caller may choose. */
 export interface TextToImageOptions {
@@ -38,6 +38,8 @@ export interface TextToImagePlan {
   readonly seed: Seed;
   readonly width: number;
   readonly height: number;
+  /** What the U-Net works on: [c, h, w]. */
+  readonly latentShape: readonly [channels: number, height: number, width: number];
   /** The checkpoint's scheduler, or the one of the sampler that the caller chose. */
   readonly scheduler: SchedulerSettings;
   readonly samplerName: string;
@@ -59,6 +61,8 @@ export interface EvaluationEvent {
   readonly x0: Latent;
   /** True for the last evaluation of a step. */
   readonly final: boolean;
+  /** Both as pictures, in the steps that the caller wants to see. */
+  readonly pictures?: { readonly x: Picture; readonly x0: Picture };
 }
 /** The finished picture. */
 export interface ImageEvent {
@@ -75,10 +79,10 @@ const MAX_PIXELS = 1024 * 1024;
 
 /** Checks every option against the model before anything is loaded. @throws AquatintError that names the option. */
 export function planTextToImage(
-  { scheduler, modules }: { readonly scheduler: SchedulerSettings; readonly modules: PixelModules },
+  { scheduler, modules }: { readonly scheduler: SchedulerSettings; readonly modules: TextToImageModules },
   options: TextToImageOptions,
 ): TextToImagePlan {
-  const { sampleSize } = modules;
+  const { sampleSize, channels, factor } = modules;
   const { prompt, negative = "", steps = defaults.steps, guidance = defaults.guidance, seed = defaults.seed } = options;
   const { width = sampleSize, height = sampleSize } = options;
   if (!Number.isFinite(guidance) || guidance < 0) {
@@ -101,6 +105,7 @@ export function planTextToImage(
     seed,
     width,
     height,
+    latentShape: [channels, height / factor, width / factor],
     scheduler: chosen,
     samplerName: chosen.sampler,
     steps,
@@ -108,7 +113,7 @@ export function planTextToImage(
   };
 }
 
-function checkSize(size: { width: number; height: number }, { multiple, sampleSize }: PixelModules): void {
+function checkSize(size: { width: number; height: number }, { multiple, sampleSize }: TextToImageModules): void {
   for (const [name, value] of Object.entries(size)) {
     if (Number.isInteger(value) && value > 0 && value % multiple === 0) continue;
     throw new AquatintError("generate/size", `the ${name} must be a multiple of ${multiple} pixels, got ${value}`, {
@@ -122,51 +127,69 @@ function checkSize(size: { width: number; height: number }, { multiple, sampleSi
   }
 }
 
-/** A loaded model. */
-export interface TextToImageInput {
-  readonly network: PixelNetwork;
-  readonly channels: number;
+/** How a plan is carried out. */
+export interface TextToImageRun {
+  readonly signal?: AbortSignal | undefined;
+  /** Steps whose evaluations carry pictures, from 0. */
+  readonly previews?: ReadonlySet<number> | undefined;
 }
 
 /** Draws noise and turns it into a picture of the prompt; yields every evaluation on the way, then the picture. */
 export async function* textToImage(
-  { network, channels }: TextToImageInput,
+  network: TextToImageNetwork,
   plan: TextToImagePlan,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { signal, previews }: TextToImageRun = {},
 ): AsyncGenerator<TextToImageEvent, void, void> {
-  const { height, width, seed, steps } = plan;
-  const size = channels * height * width;
+  const { latentShape, seed, steps } = plan;
+  const size = latentShape.reduce((a, b) => a * b);
   const stream = torchCpu(seed);
   const seen: { x: Latent; timestep: number }[] = [];
-  const predict = await guidedNetwork({ network, channels }, plan, signal);
+  const predict = await guidedNetwork(network, plan, signal);
   const recorded: SchedulerRun["network"] = (x, timestep) => {
     seen.push({ x, timestep });
     return predict(x, timestep);
   };
+  const pictures = picturesBy(network, plan, signal);
   const chosen = scheduler(plan.scheduler);
   const x = lin([chosen.initialNoiseScale(steps), stream.randn(size)]);
   const run = chosen.run({ steps, x, network: recorded, noise: () => stream.randn(size), ...(signal && { signal }) });
   let last = x;
   for await (const { i, n, level, x: reached, x0, final } of run) {
     last = reached;
-    yield { type: "evaluation", i, n, level, ...seen.pop()!, x0, final };
+    const told = seen.pop()!;
+    const shown = previews?.has(i) ? await pictures([told.x, x0]) : undefined;
+    const preview = shown && { pictures: { x: shown[0]!, x0: shown[1]! } };
+    yield { type: "evaluation", i, n, level, ...told, x0, final, ...preview };
   }
-  yield { type: "image", seed, picture: tensorToPicture(last, { width, height }) };
+  yield { type: "image", seed, picture: (await pictures([last]))[0]! };
+}
+
+/** Latents of a plan as pictures. */
+const picturesBy =
+  (network: TextToImageNetwork, { latentShape, width, height }: TextToImagePlan, signal: AbortSignal | undefined) =>
+  async (latents: readonly Latent[]): Promise<readonly Picture[]> => {
+    const x: HostTensor = { dtype: "float32", shape: [latents.length, ...latentShape], data: sideBySide(latents) };
+    return tensorToPictures(await network.decode(x, { signal }), { width, height });
+  };
+
+function sideBySide(latents: readonly Latent[]): Float32Array {
+  const size = latents[0]!.length;
+  const data = new Float32Array(latents.length * size);
+  for (const [i, latent] of latents.entries()) data.set(latent, i * size);
+  return data;
 }
 
 /** Both branches of classifier-free guidance in one call of the network. */
 async function guidedNetwork(
-  { network, channels }: TextToImageInput,
-  { prompt, negative, guidance, height, width }: TextToImagePlan,
+  network: TextToImageNetwork,
+  { prompt, negative, guidance, latentShape }: TextToImagePlan,
   signal: AbortSignal | undefined,
 ): Promise<SchedulerRun["network"]> {
   const captions = guidance === 1 ? [prompt] : [negative, prompt];
   const context = await network.encode(captions, { signal });
-  const shape = [captions.length, channels, height, width];
+  const shape = [captions.length, ...latentShape];
   return async (x, timestep) => {
-    const data = new Float32Array(captions.length * x.length);
-    for (let i = 0; i < captions.length; i++) data.set(x, i * x.length);
-    const batch: HostTensor = { dtype: "float32", shape, data };
+    const batch: HostTensor = { dtype: "float32", shape, data: sideBySide(captions.map(() => x)) };
     const out = await network.predict(batch, timestep, context, { signal });
     return captions.length === 1 ? out : guide(out.subarray(0, x.length), out.subarray(x.length), guidance);
   };

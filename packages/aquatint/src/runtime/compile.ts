@@ -41,6 +41,7 @@ export function executableOf(options: ExecutableOptions): Executable {
     stateInputs: pick(emitted.inputs, (name) => state.has(name)),
     results: pick(emitted.outputs, (name) => name in outputs),
     updates: Object.fromEntries(next.map(([output, name]) => [output, name])),
+    ...(layout?.channelBlock === undefined ? {} : { arranged: true }),
     ...(weightsFolder === undefined ? {} : { weightsFolder }),
   };
 }

@@ -3,7 +3,7 @@ import { AquatintError, messageOf } from "../errors.ts";
 import type { Layout } from "../ops/layout.ts";
 import { channelBlockOf, layoutProbeShape, layoutProbeValues } from "./probe.ts";
 import type { Opened, OpenOptions } from "./protocol.ts";
-import type { Device } from "./types.ts";
+import type { Device, Executable } from "./types.ts";
 
 /** What differs between the places where ONNX Runtime runs. */
 export interface Platform {
@@ -21,14 +21,18 @@ export interface Platform {
 /** Makes the sessions of one worker, all for the device that `open` settled on. */
 export interface Sessions {
   open(options: OpenOptions): Promise<Opened>;
-  create(model: Uint8Array, weightsFolder?: string): Promise<InferenceSession>;
+  create(model: Uint8Array, how?: Pick<Executable, "weightsFolder" | "arranged">): Promise<InferenceSession>;
 }
 
 /** Sessions that share the options of one worker. */
 export function createSessions({ ort, devices, configure, blocked, advice }: Platform): Sessions {
   let options: InferenceSession.SessionOptions = {};
-  const create: Sessions["create"] = (model, weightsFolder) =>
-    ort.InferenceSession.create(model, { ...options, extra: { session: sessionEntries(weightsFolder) } });
+  const create: Sessions["create"] = (model, { weightsFolder, arranged } = {}) =>
+    ort.InferenceSession.create(model, {
+      ...options,
+      graphOptimizationLevel: arranged ? "disabled" : "all",
+      extra: { session: sessionEntries(weightsFolder) },
+    });
 
   async function open(wanted: OpenOptions): Promise<Opened> {
     const listed = await devices();
@@ -64,7 +68,6 @@ export function createSessions({ ort, devices, configure, blocked, advice }: Pla
 }
 
 const sharedOptions: InferenceSession.SessionOptions = {
-  graphOptimizationLevel: "all",
   executionMode: "sequential",
   enableMemPattern: true,
   enableCpuMemArena: true,

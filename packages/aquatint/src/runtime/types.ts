@@ -16,6 +16,8 @@ export interface Executable {
   readonly results: Readonly<Record<string, Type>>;
   /** Outputs that replace a tensor of the state when the run ends: ONNX output name -> name in the state. */
   readonly updates: Readonly<Record<string, string>>;
+  /** The graph is arranged for the runtime, which loads it as it is. */
+  readonly arranged?: true;
   /** Folder that the model's `external_data` locations are relative to. */
   readonly weightsFolder?: string;
 }

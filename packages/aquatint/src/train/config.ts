@@ -1,77 +1,41 @@
 import { z } from "zod";
 import { datasetConfig } from "../data/registry.ts";
 import { AquatintError } from "../errors.ts";
+import { nearest } from "../math/nearest.ts";
+import { DEFAULT_TASK, tasks } from "./tasks/registry.ts";
+import { trainingConfig } from "./training-config.ts";
 
-const positive = z.number().positive();
-const count = z.int().positive();
-const share = z.number().min(0).max(1);
-const jsonObject = z.record(z.string(), z.unknown());
+const shared = {
+  $schema: z.string().optional().describe("Where editors find the schema of this file."),
+  output: z.string().min(1).describe("Folder of the run: checkpoints, metrics, samples, and the model at the end."),
+  dataset: datasetConfig.describe("A data set by its name, with its own options beside it."),
+  training: trainingConfig,
+  checkpoint_minutes: z.number().positive().default(5).describe("Minutes between checkpoints."),
+  keep_checkpoints: z.int().positive().default(2).describe("Checkpoints that are kept, the newest."),
+};
 
-const model = z.strictObject({
-  /** UNet2DConditionModel's config.json in diffusers' names. */
-  unet: jsonObject,
-  /** CLIPTextModel's config.json in transformers' names; vocabulary size and context come from the tokenizer. */
-  text_encoder: jsonObject,
-  /** A scheduler_config.json in diffusers' names: the schedule and what the network predicts. */
-  scheduler: jsonObject,
-  tokenizer: z.strictObject({
-    /** Byte-pair merges learnt from the data set's captions. */
-    merges: count.default(512),
-    /** Tokens of a caption with its start and end: `model_max_length`. */
-    context: z.int().min(4).max(77).default(32),
+/** The schema of the configuration of each kind of task, by the kind's name. */
+export const trainConfigs: Readonly<Record<string, z.ZodObject>> = Object.fromEntries(
+  Object.entries(tasks).map(([name, { fields, summary }]) => {
+    const literal = z.literal(name).describe("What is trained.");
+    const task = name === DEFAULT_TASK ? literal.default(name) : literal;
+    return [name, z.strictObject({ ...shared, task, ...fields }).describe(summary)];
   }),
-});
+);
 
-const training = z.strictObject({
-  steps: count,
-  batch_size: count.default(32),
-  learning_rate: positive.default(3e-4),
-  warmup_steps: z.int().nonnegative().default(200),
-  /** Share of the highest learning rate that is left at the end of the cosine. */
-  final_learning_rate_share: share.default(0),
-  weight_decay: z.number().nonnegative().default(0.01),
-  beta1: share.default(0.9),
-  beta2: share.default(0.999),
-  eps: positive.default(1e-8),
-  /** Largest global norm of the gradients; null for no clipping. */
-  clip_norm: positive.nullable().default(1),
-  ema_decay: share.default(0.999),
-  /** Share of captions replaced by "" for classifier-free guidance. */
-  guidance_dropout: share.default(0.1),
-  seed: z.int().nonnegative().default(0),
-});
-
-const samples = z.strictObject({
-  prompts: z.array(z.string()).min(1),
-  /** Minutes between two grids; the last step always makes one. */
-  every_minutes: positive.default(10),
-  steps: count.default(50),
-  guidance: z.number().nonnegative().default(2),
-  /** The first prompt's seed; the next ones follow. */
-  seed: z.int().nonnegative().default(0),
-});
-
-/** A training run's configuration file. */
-export const trainConfig = z.strictObject({
-  $schema: z.string().optional(),
-  /** Folder of the run: checkpoints, metrics, samples, and the model at the end. */
-  output: z.string().min(1),
-  /** A data set of the registry by its name, with its own options beside it. */
-  dataset: datasetConfig,
-  model,
-  training,
-  checkpoint_minutes: positive.default(5),
-  samples: samples.optional(),
-});
-/** A configuration with its defaults filled in. */
-export type TrainConfig = z.infer<typeof trainConfig>;
+const sharedObject = z.object(shared);
+/** A configuration with its defaults filled in; what else it holds is its task's. */
+export type TrainConfig = z.output<typeof sharedObject> & {
+  readonly task: string;
+  readonly samples?: { readonly every_minutes: number };
+};
 
 const LONGEST_QUOTE = 60;
 
 /** Checks a configuration. @throws AquatintError "config/invalid" that names the place, what was found and expected. */
 export function parseTrainConfig(json: unknown, { name }: { readonly name: string }): TrainConfig {
-  const result = trainConfig.safeParse(json, { reportInput: true });
-  if (result.success) return result.data;
+  const result = schemaFor(json, name).safeParse(json, { reportInput: true });
+  if (result.success) return result.data as unknown as TrainConfig;
   const issue = result.error.issues[0]!;
   const place = issue.path.length ? `"${issue.path.join(".")}": ` : "";
   const found = JSON.stringify(issue.input) ?? "nothing";
@@ -79,4 +43,19 @@ export function parseTrainConfig(json: unknown, { name }: { readonly name: strin
   throw new AquatintError("config/invalid", `${name}: ${place}${issue.message}; found ${shown}`, {
     hint: "docs/training.md lists every field with its default",
   });
+}
+
+/** The schema of the task that a configuration names. */
+function schemaFor(json: unknown, name: string): z.ZodObject {
+  const { task = DEFAULT_TASK } = (json ?? {}) as { readonly task?: unknown };
+  if (typeof task === "string" && Object.hasOwn(trainConfigs, task)) return trainConfigs[task]!;
+  const known = Object.keys(tasks);
+  const close = nearest(String(task), known);
+  throw new AquatintError(
+    "config/invalid",
+    `${name}: "task": expected ${known.join(", ")}; found ${JSON.stringify(task)}`,
+    {
+      hint: close ? `did you mean "${close}"?` : "docs/training.md lists the tasks",
+    },
+  );
 }

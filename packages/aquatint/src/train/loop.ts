@@ -1,64 +1,80 @@
 import { AquatintError } from "../errors.ts";
-import type { HostTensor } from "../graph/types.ts";
-import type { Program, State } from "../runtime/types.ts";
-import { rateNames, type StepRates } from "./adamw.ts";
-import type { Objective, Position } from "./objective.ts";
-import { type RateOptions, ratesAt } from "./rates.ts";
+import type { HostTensors } from "../graph/types.ts";
+import type { EndReason, RunLength } from "./length.ts";
+import type { Position, TaskBatch } from "./task.ts";
+
+/** One optimiser step of a phase, ready to run; a step of the run is one round of all its turns. */
+export interface Turn {
+  /** What its metrics' names begin with; empty for a task of one turn. */
+  readonly prefix: string;
+  next(): Promise<TaskBatch>;
+  /** Makes the update. Results: `loss` and `gradNorm`, and the phase's own. */
+  run(feeds: HostTensors, at: { readonly step: number; readonly share: number }): Promise<HostTensors>;
+}
 
 /** What the loop runs. */
 export interface TrainInput {
-  readonly program: Program;
-  readonly state: State;
-  readonly objective: Pick<Objective, "next">;
-  readonly rates: RateOptions;
+  readonly turns: readonly Turn[];
+  readonly length: Pick<RunLength, "progress" | "ended">;
+  /** The learning rate at a step, as a share of the highest. */
+  readonly rateShare: (step: number, progress: number) => number;
   /** The last step that is already done. */
   readonly from?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One finished step. */
 export interface StepEvent {
   /** Counted from 1. */
   readonly step: number;
+  /** Of the last turn. */
   readonly loss: number;
-  /** Global norm of the gradients before clipping. */
+  /** Global norm of the gradients before clipping, of the last turn. */
   readonly gradNorm: number;
-  readonly learningRate: number;
-  /** Where the objective stands after this step: what a checkpoint must remember. */
+  /** The learning rate as a share of the highest. */
+  readonly rateShare: number;
+  /** Share of the run that was done before this step. */
+  readonly progress: number;
+  /** What the phases report beside the loss. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Where the task's streams stand after this step: what a checkpoint must remember. */
   readonly position: Position;
+  /** Why the run ends here; absent before its last step. */
+  readonly ended?: EndReason;
 }
-
-const scalarFeed = (value: number): HostTensor => ({ dtype: "float32", shape: [], data: Float32Array.of(value) });
-const rateFeeds = (rates: StepRates) =>
-  Object.fromEntries(rateNames.map((name) => [`rate.${name}`, scalarFeed(rates[name])]));
 
 /**
- * Repeat { batch; optimiser step } until `rates.steps`. The next batch is drawn while the worker computes.
- * @throws AquatintError "train/diverged" when the loss is no longer a number; the state then holds that step.
+ * Repeat { for each turn: batch; optimiser step } until the run's length. The next batch is drawn while the worker computes.
+ * @throws AquatintError "train/diverged" when a loss or a gradient is no longer a number; the state then holds that step.
  */
-export async function* train({
-  program,
-  state,
-  objective,
-  rates,
-  from = 0,
-  signal,
-}: TrainInput): AsyncGenerator<StepEvent> {
-  let upcoming = objective.next();
-  for (let step = from + 1; step <= rates.steps; step++) {
-    signal?.throwIfAborted();
-    const { feeds, position } = await upcoming;
-    const now = ratesAt(step, rates);
-    const running = program.run({ ...feeds, ...rateFeeds(now) }, { state });
-    upcoming = objective.next();
-    upcoming.catch(() => {}); // awaited by the next step, which is where it throws
-    const { loss, gradNorm } = await running;
-    const event = { step, loss: Number(loss!.data[0]), gradNorm: Number(gradNorm!.data[0]) };
-    if (!Number.isFinite(event.loss)) {
-      throw new AquatintError("train/diverged", `the loss became ${event.loss} at step ${step}`, {
-        hint: "resume from the last checkpoint with a lower learning rate, a longer warm-up or a smaller clip norm",
-      });
+export async function* train({ turns, length, rateShare, from = 0, signal }: TrainInput): AsyncGenerator<StepEvent> {
+  let upcoming = turns[0]!.next();
+  for (let step = from + 1; ; step++) {
+    const progress = length.progress(step);
+    const share = rateShare(step, progress);
+    const metrics: Record<string, number> = {};
+    let last: { loss: number; gradNorm: number; position: Position } | undefined;
+    for (const [i, turn] of turns.entries()) {
+      signal?.throwIfAborted();
+      const { feeds, position, report } = await upcoming;
+      const running = turn.run(feeds, { step, share });
+      upcoming = turns[(i + 1) % turns.length]!.next();
+      upcoming.catch(() => {}); // awaited by the next turn, which is where it throws
+      const results = await running;
+      const numbers = { loss: Number(results["loss"]!.data[0]), gradNorm: Number(results["gradNorm"]!.data[0]) };
+      last = { ...numbers, position };
+      const named = { ...(turn.prefix && numbers), ...report?.(results) };
+      for (const [name, value] of Object.entries(named)) metrics[turn.prefix + name] = value;
+      const broken = Object.entries(numbers).find(([, value]) => !Number.isFinite(value));
+      if (broken) throw diverged(turn.prefix + broken[0], broken[1], step);
     }
-    yield { ...event, learningRate: now.learningRate, position };
+    const ended = length.ended(step, last!.loss);
+    yield { step, ...last!, rateShare: share, progress, metrics, ...(ended && { ended }) };
+    if (ended) return;
   }
 }
+
+const diverged = (what: string, value: number, step: number) =>
+  new AquatintError("train/diverged", `${what} became ${value} at step ${step}`, {
+    hint: "resume from the last checkpoint with a lower learning rate, a longer warm-up or a smaller clip norm",
+  });

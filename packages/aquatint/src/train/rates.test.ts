@@ -1,24 +1,28 @@
 import { expect, test } from "vitest";
-import { emaDecayAt, learningRateAt, type RateOptions, ratesAt } from "./rates.ts";
+import { createLearningRateSchedule, learningRateScheduleConfig } from "./learning-rates.ts";
+import { adamW } from "./optimisers/adamw.ts";
+import { averageDecayAt, type RatedGroup, rateFeeds, rateShareAt } from "./rates.ts";
 
-const options: RateOptions = {
-  learningRate: 0.5,
-  warmupSteps: 10,
-  steps: 110,
-  finalShare: 0.1,
-  weightDecay: 0.2,
-  emaDecay: 0.9,
-  clipNorm: 1,
-};
+const schedule = (config: object) => createLearningRateSchedule(learningRateScheduleConfig.parse(config));
 
 test.each([
-  [1, 0.05],
-  [10, 0.5],
-  [60, 0.275],
-  [110, 0.05],
-  [500, 0.05],
-])("the learning rate at step %i is %f", (step, rate) => {
-  expect(learningRateAt(step, options)).toBeCloseTo(rate, 12);
+  [{ name: "cosine", final_share: 0.1 }, [1, 0.55, 0.1]],
+  [{ name: "linear", final_share: 0.2 }, [1, 0.6, 0.2]],
+  [{ name: "constant" }, [1, 1, 1]],
+  [{ name: "step", at: [0.5, 0.9], factor: 0.1 }, [1, 0.1, 0.01]],
+])("the schedule %o at the start, the middle and the end", (config, expected) => {
+  const share = schedule(config);
+  for (const [i, value] of expected.entries()) expect(share(i / 2)).toBeCloseTo(value, 12);
+});
+
+test.each([
+  [1, 0, 0.1],
+  [10, 0, 1],
+  [11, 0.5, 0.5],
+  [500, 3, 0],
+])("at step %i, %f through the run, the rate is a share of %f", (step, progress, share) => {
+  const found = rateShareAt(step, { warmupSteps: 10, schedule: schedule({ name: "cosine" }), progress });
+  expect(found).toBeCloseTo(share, 12);
 });
 
 test.each([
@@ -26,13 +30,26 @@ test.each([
   [2, 2 / 11],
   [10, 10 / 19],
   [1000, 0.9],
-])("the moving average at step %i keeps %f", (step, decay) => {
-  expect(emaDecayAt(step, options)).toBeCloseTo(decay, 12);
+])("the moving average of horizon 10 keeps %f at update %i", (update, decay) => {
+  expect(averageDecayAt(update, { horizon: 10, warmup: true })).toBeCloseTo(decay, 12);
+  expect(averageDecayAt(update, { horizon: 10, warmup: false })).toBeCloseTo(0.9, 12);
 });
 
-test("Adam's corrections are those of the step", () => {
-  const { keep, step, root } = ratesAt(10, { ...options, beta1: 0.8, beta2: 0.99 });
-  expect(keep).toBeCloseTo(1 - 0.5 * 0.2, 12);
-  expect(step).toBeCloseTo(0.5 / (1 - 0.8 ** 10), 12);
-  expect(root).toBeCloseTo(1 / Math.sqrt(1 - 0.99 ** 10), 12);
+test("the feeds hold Adam's corrections of the update, by the group's name", () => {
+  const group: RatedGroup = {
+    name: "all",
+    parameters: new Map(),
+    optimiser: adamW({ beta1: 0.8, beta2: 0.99 }),
+    learningRate: 0.5,
+    weightDecay: 0.2,
+    average: true,
+    averageRate: { horizon: 10, warmup: false },
+  };
+  const feeds = rateFeeds([group], 2, { update: 10, share: 0.5 });
+  const value = (name: string) => feeds[name]!.data[0];
+  expect(value("rate.clip")).toBe(2);
+  expect(value("rate.all.keep")).toBeCloseTo(1 - 0.25 * 0.2, 6);
+  expect(value("rate.all.step")).toBeCloseTo(0.25 / (1 - 0.8 ** 10), 6);
+  expect(value("rate.all.root")).toBeCloseTo(1 / Math.sqrt(1 - 0.99 ** 10), 6);
+  expect(value("rate.all.average")).toBeCloseTo(0.9, 6);
 });

@@ -1,44 +1,52 @@
-import type { AdamWOptions, StepRates } from "./adamw.ts";
+import type { HostTensor, HostTensors } from "../graph/types.ts";
+import type { LearningRateSchedule } from "./learning-rates.ts";
+import type { ParameterGroup } from "./step.ts";
 
-/** How the rates of a run go. */
-export interface RateOptions extends AdamWOptions {
+/** How fast the moving average of weights follows them. */
+export interface AverageRate {
+  /** Steps that it looks back over: the decay is 1 - 1 / horizon. */
+  readonly horizon: number;
+  /** Follow closely at first, as diffusers' EMAModel does. */
+  readonly warmup: boolean;
+}
+
+/** A group with the numbers that its updates follow from. */
+export interface RatedGroup extends ParameterGroup {
   /** Highest learning rate. */
   readonly learningRate: number;
-  /** Steps over which the rate rises from 0 in a line. */
-  readonly warmupSteps: number;
-  /** Steps of the whole run, over which the rate falls as a half cosine to `finalShare` of the highest. */
-  readonly steps: number;
-  readonly finalShare?: number;
   readonly weightDecay: number;
-  /** Highest decay of the moving average. */
-  readonly emaDecay: number;
-  readonly clipNorm: number;
+  readonly averageRate: AverageRate;
 }
 
-/** The learning rate at step 1 .. steps: a linear warm-up, then half a cosine (Loshchilov and Hutter 2017). */
-export function learningRateAt(
+/** Where a run stands when an update is made. */
+export interface Moment {
+  /** Updates of these parameters with this one, from 1. */
+  readonly update: number;
+  /** The learning rate as a share of the highest. */
+  readonly share: number;
+}
+
+/** The share of the highest learning rate at step 1 .. : a line up over the warm-up, then the schedule. */
+export const rateShareAt = (
   step: number,
-  { learningRate, warmupSteps, steps, finalShare = 0 }: RateOptions,
-): number {
-  if (step <= warmupSteps) return (learningRate * step) / warmupSteps;
-  const progress = Math.min((step - warmupSteps) / Math.max(steps - warmupSteps, 1), 1);
-  return learningRate * (finalShare + (1 - finalShare) * 0.5 * (1 + Math.cos(Math.PI * progress)));
+  { warmupSteps, schedule, progress }: { warmupSteps: number; schedule: LearningRateSchedule; progress: number },
+): number => (step <= warmupSteps ? step / warmupSteps : schedule(Math.min(Math.max(progress, 0), 1)));
+
+/** The decay of the moving average at update 1 .. : 0 at first, then longer up to its horizon. */
+export function averageDecayAt(update: number, { horizon, warmup }: AverageRate): number {
+  const full = 1 - 1 / horizon;
+  if (!warmup) return full;
+  return update <= 1 ? 0 : Math.min(full, update / (9 + update));
 }
 
-/** The decay of the moving average at step 1 .. : 0 at first, then longer up to `emaDecay`, as in diffusers' EMAModel. */
-export const emaDecayAt = (step: number, { emaDecay }: RateOptions): number =>
-  step <= 1 ? 0 : Math.min(emaDecay, step / (9 + step));
+const scalar = (value: number): HostTensor => ({ dtype: "float32", shape: [], data: Float32Array.of(value) });
 
-/** Everything that the update graph is told at a step, counted from 1. */
-export function ratesAt(step: number, options: RateOptions): StepRates & { readonly learningRate: number } {
-  const learningRate = learningRateAt(step, options);
-  const { beta1 = 0.9, beta2 = 0.999 } = options;
-  return {
-    learningRate,
-    keep: 1 - learningRate * options.weightDecay,
-    step: learningRate / (1 - beta1 ** step),
-    root: 1 / Math.sqrt(1 - beta2 ** step),
-    ema: emaDecayAt(step, options),
-    clip: options.clipNorm,
-  };
+/** The feeds "rate.clip" and "rate.GROUP.NAME" that an update wants; no clipping where `clipNorm` is Infinity. */
+export function rateFeeds(groups: readonly RatedGroup[], clipNorm: number, { update, share }: Moment): HostTensors {
+  const entries = groups.flatMap(({ name, optimiser, average, averageRate, learningRate, weightDecay }) => {
+    const rates = optimiser.ratesAt({ learningRate: learningRate * share, weightDecay, update });
+    const own = average ? { ...rates, average: averageDecayAt(update, averageRate) } : rates;
+    return Object.entries(own).map(([rate, value]) => [`rate.${name}.${rate}`, scalar(value)] as const);
+  });
+  return { "rate.clip": scalar(clipNorm), ...Object.fromEntries(entries) };
 }

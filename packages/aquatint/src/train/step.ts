@@ -1,71 +1,161 @@
 import { grad } from "../autodiff/grad.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../graph/types.ts";
-import { type InitialDraws, initialise } from "../nn/initialise.ts";
+import { add, div, minimum, mul, scale, sqrt, square, sub } from "../ops/elementwise.ts";
 import type { Layout } from "../ops/layout.ts";
+import { input, param, scalar } from "../ops/leaves.ts";
+import { sum } from "../ops/reduce.ts";
 import { executableOf } from "../runtime/compile.ts";
 import type { Executable } from "../runtime/types.ts";
-import { type AdamWOptions, adamWUpdate, beside, clipByGlobalNorm, type ParameterUpdate, rateInputs } from "./adamw.ts";
+import { adamW } from "./optimisers/adamw.ts";
+import type { Optimiser } from "./optimisers/optimiser.ts";
 
-/** What the state holds of each parameter: "weights/NAME" and, beside it, its moments and moving average. */
-export const slots = { weight: "weights", m: "adam.m", v: "adam.v", ema: "ema" } as const satisfies Record<
-  keyof ParameterUpdate,
-  string
->;
-const slotNames = Object.entries(slots) as [keyof ParameterUpdate, string][];
+/** Folders of the state beside those of the optimisers: "weights/NAME". */
+export const slots = { weight: "weights", average: "ema", gradient: "gradient" } as const;
+
+/** Parameters that are updated alike. */
+export interface ParameterGroup {
+  /** Stands in the names of the group's rates, "rate.NAME.step". */
+  readonly name: string;
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  readonly optimiser: Optimiser;
+  /** Whether a moving average of the weights is kept. */
+  readonly average: boolean;
+}
+
+/** All parameters in one group. */
+export const oneGroup = (parameters: ReadonlyMap<string, Tensor>, optimiser = adamW()): readonly ParameterGroup[] => [
+  { name: "all", parameters, optimiser, average: true },
+];
 
 /** What a training step is made of. */
 export interface TrainStepInput {
   /** A scalar that depends on the parameters. */
   readonly loss: Tensor;
-  readonly parameters: ReadonlyMap<string, Tensor>;
-  readonly optimiser?: AdamWOptions;
+  readonly groups: readonly ParameterGroup[];
+  /** Parameters that the loss reads and this step leaves alone. */
+  readonly fixed?: ReadonlyMap<string, Tensor>;
+  /** Further results, by name. */
+  readonly results?: Readonly<Record<string, Tensor>>;
   /** Also return every clipped gradient, as the result "gradient/NAME". */
   readonly withGradients?: boolean;
   /** What the runtime wants, its `layout`. */
   readonly layout?: Layout | undefined;
 }
 
-/** Loss, gradients, clipping, AdamW and moving average as one program. Results: `loss` and `gradNorm` (before clipping). */
-export function trainStep(input: TrainStepInput): Executable {
-  const { loss, parameters, optimiser = {}, withGradients = false, layout } = input;
-  const rates = rateInputs();
-  const gradients = grad(loss, [...parameters.values()]);
-  const { norm, clipped } = clipByGlobalNorm(gradients, rates.clip);
+const parametersOf = (groups: readonly ParameterGroup[]): ReadonlyMap<string, Tensor> =>
+  new Map(groups.flatMap(({ parameters }) => [...parameters]));
+const inFolder = (folder: string, tensors: ReadonlyMap<string, Tensor>) =>
+  Array.from(tensors, ([name, tensor]) => [`${folder}/${name}`, tensor] as const);
+const gradients = (loss: Tensor, parameters: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> => {
+  const slopes = grad(loss, [...parameters.values()]);
+  return new Map([...parameters.keys()].map((name, i) => [name, slopes[i]!]));
+};
+
+/** Loss, gradients, clipping, update and moving average as one program. Results: `loss` and `gradNorm` (before clipping). */
+export function trainStep(step: TrainStepInput): Executable {
+  const { loss, groups, fixed = new Map(), results, withGradients, layout } = step;
+  const parameters = parametersOf(groups);
+  const update = updated(groups, gradients(loss, parameters));
+  const shown = withGradients ? Object.fromEntries(inFolder(slots.gradient, update.clipped)) : {};
+  return executableOf({
+    outputs: { loss, gradNorm: update.norm, ...results, ...shown },
+    updates: update.next,
+    parameters: { names: new Map([...update.state, ...inFolder(slots.weight, fixed)]), as: "state" },
+    layout,
+  });
+}
+
+/**
+ * Adds the gradients of one part of a batch to "gradient/NAME" in the state; with `accumulate.keep` 0 they start anew.
+ * `share` is the part's share of the batch. Results: `loss`.
+ */
+export function accumulateStep(step: TrainStepInput, share: number): Executable {
+  const { loss, groups, fixed = new Map(), results, layout } = step;
+  const parameters = parametersOf(groups);
+  const sums = new Map(Array.from(parameters, ([name, weight]) => [name, beside(weight)]));
+  const keep = input({ name: "accumulate.keep", dtype: "float32", shape: [] });
+  const next = Array.from(gradients(loss, parameters), ([name, gradient]) => {
+    return [`${slots.gradient}/${name}`, add(mul(sums.get(name)!, keep), scale(gradient, share))] as const;
+  });
+  const names = [parameters, fixed].flatMap((weights) => inFolder(slots.weight, weights));
+  return executableOf({
+    outputs: { loss, ...results },
+    updates: Object.fromEntries(next),
+    parameters: { names: new Map([...names, ...inFolder(slots.gradient, sums)]), as: "state" },
+    layout,
+  });
+}
+
+/** Updates the parameters from the gradients that `accumulateStep` added up. Result: `gradNorm`. */
+export function applyStep(groups: readonly ParameterGroup[], layout?: Layout): Executable {
+  const sums = new Map(Array.from(parametersOf(groups), ([name, weight]) => [name, beside(weight)]));
+  const { norm, next, state } = updated(groups, sums);
+  return executableOf({
+    outputs: { gradNorm: norm },
+    updates: next,
+    parameters: { names: new Map([...state, ...inFolder(slots.gradient, sums)]), as: "state" },
+    layout,
+  });
+}
+
+/** A leaf of the state beside a parameter: a moment, a moving average, a sum of gradients. */
+const beside = (weight: Tensor): Tensor => param({ shape: weight.shape, init: "zeros" });
+const rate = (name: string): Tensor => input({ name: `rate.${name}`, dtype: "float32", shape: [] });
+
+/** The graph of an update: what it reads of the state, what it replaces there, and the gradients' norm and clipped form. */
+function updated(groups: readonly ParameterGroup[], gradients: ReadonlyMap<string, Tensor>) {
+  const { norm, clipped } = clipByGlobalNorm(gradients, rate("clip"));
   const state = new Map<string, Tensor>();
-  const updates: Record<string, Tensor> = {};
-  for (const [i, [name, weight]] of [...parameters].entries()) {
-    const old: ParameterUpdate = { weight, m: beside(weight), v: beside(weight), ema: beside(weight) };
-    const next = adamWUpdate(old, clipped[i]!, rates, optimiser);
-    for (const [slot, folder] of slotNames) {
-      state.set(`${folder}/${name}`, old[slot]);
-      updates[`${folder}/${name}`] = next[slot];
+  const next: Record<string, Tensor> = {};
+  for (const { name: group, parameters, optimiser, average } of groups) {
+    const rates = Object.fromEntries(optimiser.rates.map((name) => [name, rate(`${group}.${name}`)]));
+    const keep = average ? rate(`${group}.average`) : undefined;
+    const set = (slot: string, name: string, old: Tensor, value: Tensor) => {
+      state.set(`${slot}/${name}`, old);
+      next[`${slot}/${name}`] = value;
+    };
+    for (const [name, weight] of parameters) {
+      const old = { weight, slots: Object.fromEntries(optimiser.slots.map((slot) => [slot, beside(weight)])) };
+      const after = optimiser.update(old, clipped.get(name)!, rates);
+      set(slots.weight, name, weight, after.weight);
+      for (const slot of optimiser.slots) set(slot, name, old.slots[slot]!, after.slots[slot]!);
+      if (!keep) continue;
+      const mean = beside(weight);
+      set(slots.average, name, mean, add(after.weight, mul(sub(mean, after.weight), keep)));
     }
   }
-  const shown = withGradients
-    ? [...parameters.keys()].map((name, i) => [`gradient/${name}`, clipped[i]!] as const)
-    : [];
-  const outputs = { loss, gradNorm: norm, ...Object.fromEntries(shown) };
-  return executableOf({ outputs, updates, parameters: { names: state, as: "state" }, layout });
+  return { norm, clipped, state, next };
 }
 
-/** The state before the first step: fresh weights, moments of zero, the moving average equal to the weights. */
-export function initialState(parameters: ReadonlyMap<string, Tensor>, draws: InitialDraws): HostTensors {
-  return stateFrom(initialise(parameters, draws));
+/** Scales gradients so that their common norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does. */
+function clipByGlobalNorm(gradients: ReadonlyMap<string, Tensor>, limit: Tensor) {
+  const norm = sqrt([...gradients.values()].map((g) => sum(square(g))).reduce((a, b) => add(a, b)));
+  const factor = minimum(scalar(1), div(limit, add(norm, scalar(1e-6))));
+  return { norm, clipped: new Map(Array.from(gradients, ([name, g]) => [name, mul(g, factor)])) };
 }
 
-/** The state of a run that begins with the given weights. */
-export function stateFrom(weights: HostTensors): HostTensors {
-  const zeros = ({ shape, data }: HostTensor): HostTensor => ({
-    dtype: "float32",
-    shape,
-    data: new Float32Array(data.length),
-  });
-  const copy = ({ shape, data }: HostTensor): HostTensor => ({ dtype: "float32", shape, data: data.slice() });
-  const start = { weight: copy, m: zeros, v: zeros, ema: copy } satisfies Record<keyof ParameterUpdate, unknown>;
-  return Object.fromEntries(
-    Object.entries(weights).flatMap(([name, value]) =>
-      slotNames.map(([slot, folder]) => [`${folder}/${name}`, start[slot](value)]),
-    ),
+/** The state before the first step: weights, moving averages equal to them, optimisers' slots of zero; of fixed ones the weights. */
+export function firstState(weights: HostTensors, groups: readonly ParameterGroup[]): HostTensors {
+  const state = Object.entries(weights).map(([name, value]) => [`${slots.weight}/${name}`, copy(value)] as const);
+  const beside = groups.flatMap(({ parameters, optimiser, average }) =>
+    [...parameters.keys()].flatMap((name) => [
+      ...optimiser.slots.map((slot) => [`${slot}/${name}`, zeros(weights[name]!)] as const),
+      ...(average ? [[`${slots.average}/${name}`, copy(weights[name]!)] as const] : []),
+    ]),
   );
+  return Object.fromEntries([...state, ...beside]);
 }
+
+/** Sums of gradients, of zero: what accumulation needs in the state beside `firstState`. */
+export const gradientSums = (weights: HostTensors, groups: readonly ParameterGroup[]): HostTensors =>
+  Object.fromEntries(
+    [...parametersOf(groups).keys()].map((name) => [`${slots.gradient}/${name}`, zeros(weights[name]!)]),
+  );
+
+const copy = ({ shape, data }: HostTensor): HostTensor => ({ dtype: "float32", shape, data: data.slice() });
+const zeros = ({ shape, data }: HostTensor): HostTensor => ({
+  dtype: "float32",
+  shape,
+  data: new Float32Array(data.length),
+});

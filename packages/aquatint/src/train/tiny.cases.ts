@@ -1,16 +1,13 @@
 import type { Dataset, StreamState } from "../data/dataset.ts";
-import { targets } from "../diffusion/prediction.ts";
-import { schedules } from "../diffusion/schedules.ts";
 import { torchCpu } from "../math/random.ts";
-import { pixelModules } from "../pipelines/pixel-modules.ts";
+import { initialise } from "../nn/initialise.ts";
 import type { Runtime } from "../runtime/types.ts";
-import { tokenizerFrom } from "../tokenizers/files.ts";
 import { trainBytePairs } from "../tokenizers/train.ts";
-import { denoisingObjective } from "./denoising.ts";
-import { train } from "./loop.ts";
-import type { Objective } from "./objective.ts";
-import type { RateOptions } from "./rates.ts";
-import { initialState, trainStep } from "./step.ts";
+import { parseTrainConfig, type TrainConfig } from "./config.ts";
+import { openSession } from "./session.ts";
+import type { Task } from "./task.ts";
+import type { TaskContext } from "./tasks/kind.ts";
+import { tasks } from "./tasks/registry.ts";
 
 /** The captions of `colourPlates`. */
 export const plateNames = ["red", "green", "blue"] as const;
@@ -58,42 +55,55 @@ export const tinyConfigs = {
 };
 export const tinyTokenizer = trainBytePairs(plateNames, { merges: 20, contextLength: 8 });
 
-/** A fresh objective: training begins at the same numbers each time. */
-export function tinyObjective({ batchSize = 4 } = {}): Objective {
-  const tokenizer = tokenizerFrom(tinyTokenizer);
-  const { vocabSize: vocab_size, modelMaxLength: max_position_embeddings } = tokenizer;
-  const modules = pixelModules({
-    unet: tinyConfigs.unet,
-    text_encoder: { ...tinyConfigs.text_encoder, vocab_size, max_position_embeddings },
-  });
-  const schedule = schedules.squaredcos_cap_v2();
-  const common = { guidanceDropout: 0.1, seed: 3, batchSize };
-  return denoisingObjective({
-    modules,
-    tokenizer,
-    dataset: colourPlates,
-    schedule,
-    target: targets.epsilon,
-    ...common,
-  });
+/** The configuration of a run of some milliseconds; `training` and the rest may be replaced. */
+export function tinyConfig({
+  training = {},
+  ...rest
+}: {
+  readonly training?: object;
+  readonly [part: string]: unknown;
+} = {}) {
+  const json = {
+    output: "unused",
+    dataset: { name: "emoji-singles", size: SIZE },
+    model: {
+      ...tinyConfigs,
+      scheduler: { _class_name: "DDPMScheduler", beta_schedule: "squaredcos_cap_v2" },
+      tokenizer: { merges: 20, context: 8 },
+    },
+    training: {
+      steps: 6,
+      batch_size: 4,
+      learning_rate: 3e-3,
+      warmup_steps: 2,
+      ema: { steps: 10 },
+      seed: 3,
+      ...training,
+    },
+    ...rest,
+  };
+  return parseTrainConfig(json, { name: "tiny" });
 }
 
-export const tinyRates: RateOptions = {
-  learningRate: 3e-3,
-  warmupSteps: 2,
-  steps: 6,
-  weightDecay: 0.01,
-  emaDecay: 0.9,
-  clipNorm: 1,
-};
+/** The task of a configuration on `colourPlates`. */
+export function tinyTask(
+  config: TrainConfig,
+  context: Pick<TaskContext, "runtime"> & Partial<TaskContext>,
+): Promise<Task> {
+  const { batch_size: batchSize, accumulate, seed } = config.training;
+  const openModel = () => Promise.reject(new Error("no other model is needed"));
+  const sizes = { batchSize, microBatchSize: batchSize / accumulate, seed };
+  return tasks[config.task]!.create(config, { dataset: colourPlates, ...sizes, openModel, ...context });
+}
 
 /** The losses of a few training steps on a runtime, in the layout that it asks for. */
-export async function tinyLosses(runtime: Runtime, { layout = runtime.layout } = {}): Promise<number[]> {
-  const objective = tinyObjective();
-  const program = await runtime.load(trainStep({ ...objective, layout }));
-  const state = await runtime.createState(initialState(objective.parameters, torchCpu(1)));
+export async function tinyLosses(runtime: Runtime): Promise<number[]> {
+  const config = tinyConfig();
+  const task = await tinyTask(config, { runtime });
+  const initial = async () => new Map(Object.entries(initialise(task.parameters, torchCpu(1))));
+  await using session = await openSession({ config, task: { ...task, initial }, runtime });
   const losses: number[] = [];
-  for await (const { loss } of train({ program, state, objective, rates: tinyRates })) losses.push(loss);
+  for await (const { loss } of session.steps()) losses.push(loss);
   return losses;
 }
 

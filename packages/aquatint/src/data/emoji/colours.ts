@@ -26,3 +26,8 @@ export const colours: readonly NamedColour[] = [
   { name: "black", aliases: [], rgb: [20, 20, 24] },
   { name: "white", aliases: [], rgb: [255, 255, 255] },
 ];
+
+/** Every word that names a colour, or part of one: a phrase with such a word says a colour already. */
+export const colourWords: ReadonlySet<string> = new Set(
+  [...colours.flatMap(({ name, aliases }) => [name, ...aliases]), "golden", "wooden"].flatMap((c) => c.split(" ")),
+);

@@ -10,6 +10,8 @@ export interface EmojiName {
   readonly phrase: string;
   /** Other noun phrases for the same picture; no phrase belongs to two names. */
   readonly aliases: readonly string[];
+  /** What follows "two"; null where nobody would count it. */
+  readonly plural: string | null;
 }
 
 /** Every thing of the table, chosen by eye: each is what its phrases say in all three art styles. */

@@ -22,7 +22,7 @@ export const lcm = ({ timestepScaling = 10 }: LcmOptions = {}): Sampler =>
       const norm = Math.hypot(scaled, SIGMA_DATA);
       const jump = lin([scaled / norm, x0], [(SIGMA_DATA / norm) ** 2, x]);
       const last = i === n - 1;
-      x = last ? jump : lin([to.alpha, jump], [to.sigma, input.noise()]);
+      x = last ? jump : lin([to.alpha, jump], [to.sigma, input.noise(from, to)]);
       yield { i, n, level: from, next: to, x, x0, final: true };
     }
     return x;
@@ -44,7 +44,7 @@ export const tcd = ({ eta = 0.3 }: TcdOptions = {}): Sampler => {
       const believed = await evaluate(input, x, from);
       const below = lower(input, move, share);
       x = remix({ to: below }, believed);
-      if (share > 0 && i < n - 1) x = noisedFurther(below, to, x, input.noise());
+      if (share > 0 && i < n - 1) x = noisedFurther(below, to, x, input.noise(from, to));
       yield { i, n, level: from, next: to, x, x0: believed.x0, final: true };
     }
     return x;

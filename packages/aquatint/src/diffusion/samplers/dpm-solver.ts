@@ -1,6 +1,7 @@
 import { type Latent, lin } from "../latent.ts";
 import type { Level } from "../level.ts";
 import { type Algorithm, type Coefficients, type Integrand, integrands, lambda } from "./exponential.ts";
+import { checkedShare } from "./first-order.ts";
 import { evaluate, isEdge, moves, remix, type Sampler } from "./sampler.ts";
 
 /** How the second-order term is weighed: by the step's middle or by its exact integral. */
@@ -13,6 +14,7 @@ export interface DpmSolverOptions {
   readonly solverType?: SolverType | undefined;
   readonly lowerOrderFinal?: boolean | undefined;
   readonly eulerAtFinal?: boolean | undefined;
+  readonly eta?: number | undefined;
 }
 
 /** What was believed at a level. */
@@ -31,15 +33,16 @@ export const dpmMultistep = ({
   solverType = "midpoint",
   lowerOrderFinal = false,
   eulerAtFinal = false,
+  eta = 1,
 }: DpmSolverOptions = {}): Sampler => {
-  const integrand: Integrand = integrands[algorithm];
+  const integrand: Integrand = integrands[algorithm](checkedShare(eta));
   return async function* (input) {
     let { x } = input;
     const past: Belief[] = [];
     for (const move of moves(input)) {
       const { i, n, from, to } = move;
       const believed = await evaluate(input, x, from);
-      const fresh = integrand.stochastic ? input.noise() : undefined;
+      const fresh = integrand.stochastic ? input.noise(from, to) : undefined;
       const left = n - i;
       const most = (lowerOrderFinal && n < FEW_STEPS) || (eulerAtFinal && left === 1) ? left : order;
       const m = integrand.believed(believed);
@@ -100,8 +103,9 @@ export const dpmSinglestep = ({
   algorithm = "dpmsolver++",
   solverType = "midpoint",
   lowerOrderFinal = false,
+  eta = 1,
 }: DpmSolverOptions = {}): Sampler => {
-  const integrand: Integrand = integrands[algorithm];
+  const integrand: Integrand = integrands[algorithm](checkedShare(eta));
   return async function* (input) {
     let { x } = input;
     let group: Belief[] = [];
@@ -110,7 +114,7 @@ export const dpmSinglestep = ({
     for (const move of moves(input)) {
       const { i, n, from, to } = move;
       const believed = await evaluate(input, x, from);
-      const fresh = integrand.stochastic ? input.noise() : undefined;
+      const fresh = integrand.stochastic ? input.noise(from, to) : undefined;
       const open = orders[i]! > 1 && group.length > 0 && group[0]!.level.alpha > 0 && to.sigma > 0;
       if (!open) [group, start] = [[], x];
       group.push({ level: from, m: integrand.believed(believed) });

@@ -37,17 +37,28 @@ const remainders = (r: number): readonly [second: number, third: number] => {
   return [1 - (1 - r) / h, 0.5 - (r - 1 + h) / h ** 2];
 };
 
-/** DPM-Solver++ (Lu et al. 2022b): extrapolates the data. */
-const data: Integrand = {
+/**
+ * DPM-Solver++ (Lu et al. 2022b): extrapolates the data. At eta = 1 it is SDE-DPM-Solver++, over twice the step with the
+ * rest of the variance fresh; at 0 nothing is fresh.
+ */
+export const dataIntegrand = (eta: number): Integrand => ({
   believed: ({ x0 }) => x0,
-  stochastic: false,
+  stochastic: eta > 0,
   coefficients(from, to) {
     const r = decay(from, to);
-    const [second, third] = remainders(r);
+    const lost = r ** (1 + eta);
+    const [second, third] = remainders(lost);
     const a = to.alpha;
-    return { x: to.sigma / from.sigma, first: a * (1 - r), second: a * second, third: a * third, noise: 0 };
+    const noise = to.sigma * Math.sqrt(1 - r ** (2 * eta));
+    return {
+      x: (to.sigma / from.sigma) * r ** eta,
+      first: a * (1 - lost),
+      second: a * second,
+      third: a * third,
+      noise,
+    };
   },
-};
+});
 
 /** DPM-Solver (Lu et al. 2022a): extrapolates the noise; not from pure noise and not to clean data. */
 const noise: Integrand = {
@@ -63,24 +74,6 @@ const noise: Integrand = {
   },
 };
 
-/** SDE-DPM-Solver++: the data's part over twice the step, the rest of the variance fresh. */
-const dataSde: Integrand = {
-  believed: ({ x0 }) => x0,
-  stochastic: true,
-  coefficients(from, to) {
-    const r = decay(from, to);
-    const [second, third] = remainders(r * r);
-    const a = to.alpha;
-    return {
-      x: (to.sigma / from.sigma) * r,
-      first: a * (1 - r * r),
-      second: a * second,
-      third: a * third,
-      noise: to.sigma * Math.sqrt(1 - r * r),
-    };
-  },
-};
-
 /** SDE-DPM-Solver: extrapolates the noise, twice, and adds fresh noise. */
 const noiseSde: Integrand = {
   believed: ({ eps }) => eps,
@@ -93,13 +86,13 @@ const noiseSde: Integrand = {
   },
 };
 
-/** The integrands by the names of diffusers' `algorithm_type`. */
+/** The integrands by the names of diffusers' `algorithm_type`; `eta` 0 .. 1 is the share of noise that is fresh. */
 export const integrands = {
-  "dpmsolver++": data,
-  dpmsolver: noise,
-  "sde-dpmsolver++": dataSde,
-  "sde-dpmsolver": noiseSde,
-} as const satisfies Readonly<Record<string, Integrand>>;
+  "dpmsolver++": () => dataIntegrand(0),
+  dpmsolver: () => noise,
+  "sde-dpmsolver++": (eta: number) => dataIntegrand(eta),
+  "sde-dpmsolver": () => noiseSde,
+} as const satisfies Readonly<Record<string, (eta: number) => Integrand>>;
 
 /** The name of an integrand. */
 export type Algorithm = keyof typeof integrands;

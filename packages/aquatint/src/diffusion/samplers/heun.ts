@@ -1,26 +1,42 @@
 import { exploding, type StraightCoordinates } from "../coordinates.ts";
 import { type Latent, lin } from "../latent.ts";
 import type { Estimate } from "../prediction.ts";
-import { evaluate, type Move, moves, type Sampler } from "./sampler.ts";
+import { type ChurnOptions, churned } from "./churn.ts";
+import { evaluate, type Move, moves, remix, type Sampler, type SamplerInput, type Step } from "./sampler.ts";
 
-/** Heun's method (Karras et al. 2022, algorithm 1); one evaluation where a step starts or ends beyond the coordinates. */
-export const heun = ({ coordinates = exploding }: { readonly coordinates?: StraightCoordinates } = {}): Sampler =>
+/** What Heun's method is made of. */
+export interface HeunOptions extends ChurnOptions {
+  /** Where it draws straight lines. */
+  readonly coordinates?: StraightCoordinates | undefined;
+}
+
+/** Heun's method (Karras et al. 2022, algorithms 1 and 2). */
+export const heun = (options: HeunOptions = {}): Sampler =>
   async function* (input) {
     let { x } = input;
-    for (const move of moves(input)) {
-      const { i, n, from, to } = move;
-      const first = await evaluate(input, x, from);
-      const start = x;
-      x = lin([to.alpha, first.x0], [to.sigma, first.eps]);
-      const single = to.sigma === 0 || coordinates.scale(from) === 0;
-      yield { i, n, level: from, next: to, x, x0: first.x0, final: single };
-      if (single) continue;
-      const second = await evaluate(input, x, to);
-      x = trapezoid(coordinates, move, start, [first, second]);
-      yield { i, n, level: to, next: to, x, x0: second.x0, final: true };
-    }
+    for (const move of moves(input)) x = yield* heunStep(input, move, x, options);
     return x;
   };
+
+/** One step of Heun's method; of one evaluation where it starts or ends beyond the coordinates. */
+export async function* heunStep(
+  input: SamplerInput,
+  move: Move,
+  given: Latent,
+  { coordinates = exploding, ...churn }: HeunOptions = {},
+): AsyncGenerator<Step, Latent, void> {
+  const { i, n, to } = move;
+  const { from, x: start } = churned(input, move, given, churn);
+  const first = await evaluate(input, start, from);
+  const x = remix(move, first);
+  const single = to.sigma === 0 || coordinates.scale(from) === 0;
+  yield { i, n, level: from, next: to, x, x0: first.x0, final: single };
+  if (single) return x;
+  const second = await evaluate(input, x, to);
+  const corrected = trapezoid(coordinates, { ...move, from }, start, [first, second]);
+  yield { i, n, level: to, next: to, x: corrected, x0: second.x0, final: true };
+  return corrected;
+}
 
 function trapezoid(
   { scale, slope }: StraightCoordinates,

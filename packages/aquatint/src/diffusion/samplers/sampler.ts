@@ -11,6 +11,12 @@ export interface LevelFinder {
   time(t: number): Level;
 }
 
+/**
+ * Fresh standard normals of x's size for the way between two levels, asked for in the order of the walk and by stochastic
+ * samplers only. A stream may ignore the levels; Brownian noise depends on them.
+ */
+export type NoiseSource = (from: Level, to: Level) => Latent;
+
 /** What a sampler works on. */
 export interface SamplerInput {
   /** x at the first level: standard normals to begin from pure noise, noised data to begin further down. */
@@ -22,8 +28,7 @@ export interface SamplerInput {
   /** Levels that are not among `levels`, in their coordinates; for samplers that evaluate in between. */
   readonly levelAt: LevelFinder;
   readonly denoise: Denoiser;
-  /** Fresh standard normals of x's size, drawn in the order of the levels; only stochastic samplers ask. */
-  readonly noise: () => Latent;
+  readonly noise: NoiseSource;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -33,7 +33,7 @@ export const uniPc = ({
   lowerOrderFinal = true,
   uncorrected = [],
 }: UniPcOptions = {}): Sampler => {
-  const integrand = integrands[predictData ? "dpmsolver++" : "dpmsolver"];
+  const integrand = integrands[predictData ? "dpmsolver++" : "dpmsolver"]();
   const rule = { integrand, variant, sign: predictData ? -1 : 1 };
   return async function* (input) {
     let { x } = input;

@@ -1,8 +1,8 @@
 import type { Tensor } from "../../graph/tensor.ts";
-import { scaledDotProductAttention } from "../../nn/attention.ts";
 import { dims, rearrange } from "../../nn/dims.ts";
 import { GroupNorm, type Layer, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
+import { scaledDotProductAttention } from "../../ops/attention.ts";
 import { add, scale } from "../../ops/elementwise.ts";
 import type { NormOptions } from "./resnet-block.ts";
 

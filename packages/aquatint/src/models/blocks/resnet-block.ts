@@ -2,7 +2,8 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { rearrange } from "../../nn/dims.ts";
 import { Conv2d, GroupNorm, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
-import { add, mul, scale, silu } from "../../ops/elementwise.ts";
+import { silu } from "../../ops/activation.ts";
+import { add, mul, scale } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
 import { split } from "../../ops/shape.ts";
 

@@ -1,7 +1,8 @@
 import type { Tensor } from "../../graph/tensor.ts";
 import { Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
-import { cos, mul, silu, sin } from "../../ops/elementwise.ts";
+import { silu } from "../../ops/activation.ts";
+import { cos, mul, sin } from "../../ops/elementwise.ts";
 import { constant } from "../../ops/leaves.ts";
 import { concat, pad, reshape } from "../../ops/shape.ts";
 

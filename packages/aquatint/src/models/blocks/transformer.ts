@@ -3,7 +3,8 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { dims, rearrange } from "../../nn/dims.ts";
 import { Conv2d, GroupNorm, LayerNorm, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
-import { add, gelu, mul } from "../../ops/elementwise.ts";
+import { gelu } from "../../ops/activation.ts";
+import { add, mul } from "../../ops/elementwise.ts";
 import { split } from "../../ops/shape.ts";
 import { Attention } from "./attention.ts";
 

@@ -8,14 +8,15 @@ import { ResnetBlock2D, type ResnetOptions } from "./resnet-block.ts";
 /** Makes the attention that follows each residual block of so many channels; undefined for a block without any. */
 export type AttentionFactory = ((channels: number) => Module<PictureAttention>) | undefined;
 
-/** What the blocks of a U-Net have in common. */
+/** What the blocks of a U-Net or an autoencoder have in common. */
 export interface BlockOptions {
   readonly resnet: ResnetOptions;
   readonly attention: AttentionFactory;
 }
 /** What each block is told besides its picture. */
 export interface Conditions {
-  readonly temb: Tensor;
+  /** Absent where the blocks do not know the time, as in an autoencoder. */
+  readonly temb?: Tensor | undefined;
   readonly context?: Tensor | undefined;
 }
 
@@ -61,25 +62,26 @@ export function MidBlock(channels: number, { resnet, attention }: BlockOptions) 
 export interface UpBlockOptions extends BlockOptions {
   readonly inChannels: number;
   readonly outChannels: number;
-  /** Channels of the pictures from the way down, in the order they are joined: one residual block for each. */
+  /** Channels of the pictures from the way down, in the order they are joined, 0 for none: one residual block for each. */
   readonly skipChannels: readonly number[];
   /** The last block of the way up keeps its size. */
   readonly upsample: boolean;
 }
 
-/** Residual blocks, each joined with one picture from the way down (`skips`, the deepest first), then twice the size, or `size`. */
+/** Residual blocks, each joined with one picture from the way down (`skips`, the deepest first) if there is one, then twice the size, or `size`. */
 export function UpBlock({ inChannels, outChannels, skipChannels, upsample, resnet, attention }: UpBlockOptions) {
   const resnets = skipChannels.map((skip, i) =>
     ResnetBlock2D((i ? outChannels : inChannels) + skip, outChannels, resnet),
   );
   const attentions = attention && resnets.map(() => attention(outChannels));
   const upsamplers = upsample ? [Upsample2D(outChannels)] : undefined;
-  type Told = Conditions & { readonly size: readonly [number, number] | undefined };
+  type Told = Conditions & { readonly size?: readonly [number, number] | undefined };
   const children = { resnets, attentions, upsamplers };
   return module(children, (x: Tensor, skips: readonly Tensor[], { temb, context, size }: Told): Tensor => {
     let h = x;
     for (const [i, block] of resnets.entries()) {
-      h = block(concat([h, skips[i]!], { axis: 1 }), temb); // [b, outChannels, h, w]
+      const skip = skips[i];
+      h = block(skip ? concat([h, skip], { axis: 1 }) : h, temb); // [b, outChannels, h, w]
       h = attentions ? attentions[i]!(h, context) : h;
     }
     return upsamplers ? upsamplers[0]!(h, size) : h;

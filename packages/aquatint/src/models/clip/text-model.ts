@@ -1,43 +1,16 @@
 import { refuse } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { scaledDotProductAttention } from "../../nn/attention.ts";
-import { dims, rearrange } from "../../nn/dims.ts";
+import { dims } from "../../nn/dims.ts";
 import { Embedding, LayerNorm, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
-import { add, cast, equal, gelu, quickGelu } from "../../ops/elementwise.ts";
+import { cast, causalMask, equal } from "../../ops/comparison.ts";
+import { add } from "../../ops/elementwise.ts";
 import { embedding } from "../../ops/gather.ts";
 import { constant } from "../../ops/leaves.ts";
 import { argmax } from "../../ops/reduce.ts";
 import { reshape, slice } from "../../ops/shape.ts";
 import type { ClipTextConfig } from "./config.ts";
-
-const activations = { quick_gelu: quickGelu, gelu };
-const HIDDEN = -1e9;
-
-function Attention({ hidden_size: width, num_attention_heads: h }: ClipTextConfig) {
-  const [k_proj, v_proj] = [Linear(width, width), Linear(width, width)];
-  const [q_proj, out_proj] = [Linear(width, width), Linear(width, width)];
-  return module({ k_proj, v_proj, q_proj, out_proj }, (x: Tensor, mask: Tensor): Tensor => {
-    const [q, k, v] = [q_proj, k_proj, v_proj].map((proj) => rearrange(proj(x), "b n (h d) -> b h n d", { h }));
-    return out_proj(rearrange(scaledDotProductAttention(q!, k!, v!, { mask }), "b h n d -> b n (h d)"));
-  });
-}
-
-function Mlp({ hidden_size, intermediate_size, hidden_act }: ClipTextConfig) {
-  const fc1 = Linear(hidden_size, intermediate_size);
-  const fc2 = Linear(intermediate_size, hidden_size);
-  return module({ fc1, fc2 }, (x: Tensor): Tensor => fc2(activations[hidden_act](fc1(x))));
-}
-
-function EncoderLayer(config: ClipTextConfig) {
-  const norm = () => LayerNorm(config.hidden_size, { eps: config.layer_norm_eps });
-  const children = { self_attn: Attention(config), layer_norm1: norm(), mlp: Mlp(config), layer_norm2: norm() };
-  const { self_attn, layer_norm1, mlp, layer_norm2 } = children;
-  return module(children, (x: Tensor, mask: Tensor): Tensor => {
-    const told = add(x, self_attn(layer_norm1(x), mask));
-    return add(told, mlp(layer_norm2(told)));
-  });
-}
+import { ClipEncoder } from "./encoder.ts";
 
 function Embeddings({ vocab_size, hidden_size, max_position_embeddings }: ClipTextConfig) {
   const token_embedding = Embedding(vocab_size, hidden_size, { std: 0.02 });
@@ -60,28 +33,32 @@ export interface TextEncoding {
   readonly pooled: Tensor;
 }
 
-/** CLIP's text encoder (Radford et al. 2021) in transformers' names: int32 ids [b, n] to hidden states. */
-export function CLIPTextModel(config: ClipTextConfig) {
-  const layers = Array.from({ length: config.num_hidden_layers }, () => EncoderLayer(config));
+/** The tower itself, under the names that it has inside of each of CLIP's published models. */
+export function ClipTextTransformer(config: ClipTextConfig) {
   const embeddings = Embeddings(config);
-  const encoder = module({ layers }, (x: Tensor, mask: Tensor): Tensor[] => {
-    const states = [x];
-    for (const layer of layers) states.push(layer(states.at(-1)!, mask));
-    return states;
-  });
+  const encoder = ClipEncoder(config);
   const final_layer_norm = LayerNorm(config.hidden_size, { eps: config.layer_norm_eps });
-  const text_model = module({ embeddings, encoder, final_layer_norm }, (ids: Tensor): TextEncoding => {
-    const hiddenStates = encoder(embeddings(ids), causalMask(ids.shape[1]!));
+  return module({ embeddings, encoder, final_layer_norm }, (ids: Tensor): TextEncoding => {
+    const hiddenStates = encoder(embeddings(ids), causalMask({ queries: ids.shape[1]! }));
     const lastHiddenState = final_layer_norm(hiddenStates.at(-1)!);
     return { lastHiddenState, hiddenStates, pooled: atEnd(lastHiddenState, ids, config.eos_token_id) };
   });
+}
+
+/** CLIP's text encoder (Radford et al. 2021) in transformers' names: int32 ids [b, n] to hidden states. */
+export function CLIPTextModel(config: ClipTextConfig) {
+  const text_model = ClipTextTransformer(config);
   return module({ text_model }, (ids: Tensor): TextEncoding => text_model(ids));
 }
 
-/** [n, n]: a token sees itself and those before it. */
-function causalMask(n: number): Tensor {
-  const data = Float32Array.from({ length: n * n }, (_, i) => (i % n > Math.floor(i / n) ? HIDDEN : 0));
-  return constant({ value: { dtype: "float32", shape: [n, n], data } });
+/** The same, with its pooled vector projected to where pictures are compared with texts: textEmbeds [b, projection_dim]. */
+export function CLIPTextModelWithProjection(config: ClipTextConfig) {
+  const text_model = ClipTextTransformer(config);
+  const text_projection = Linear(config.hidden_size, config.projection_dim, { bias: false });
+  return module({ text_model, text_projection }, (ids: Tensor): TextEncoding & { readonly textEmbeds: Tensor } => {
+    const encoding = text_model(ids);
+    return { ...encoding, textEmbeds: text_projection(encoding.pooled) };
+  });
 }
 
 /** The rows of x [b, n, d] where the text ends: [b, d]. */

@@ -1,6 +1,7 @@
 import type { Tensor } from "../../graph/tensor.ts";
 import { Conv2d, GroupNorm } from "../../nn/layers.ts";
-import { scale, silu, sub } from "../../ops/elementwise.ts";
+import { silu } from "../../ops/activation.ts";
+import { scale, sub } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
 import type { ResnetOptions } from "../blocks/resnet-block.ts";
 import { TimestepEmbedding, timesteps } from "../blocks/timesteps.ts";

@@ -1,16 +1,15 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Sharp, SharpInput, SharpOptions } from "sharp";
+import type { Sharp } from "sharp";
 import { AquatintError } from "../../../errors.ts";
 import type { Picture } from "../../../formats/image.ts";
 import { readBytes, writeFileAtomic } from "../../../formats/node.ts";
 import { decodePng, encodePng } from "../../../formats/png.ts";
+import { importSharp } from "../../node-sharp.ts";
 import type { RgbaPicture } from "../compose.ts";
 import type { ArtRequest, EmojiAtlas, Style } from "./atlas.ts";
 import { type ArtPackage, artPackage } from "./packages/node.ts";
-
-type SharpFactory = (input: SharpInput, options?: SharpOptions) => Sharp;
 
 /** Vector art is drawn this many times larger than asked for, then shrunk, so that trimming loses no sharpness. */
 const OVERSAMPLING = 4;
@@ -48,22 +47,11 @@ export async function loadEmojiAtlas(
 const keyOf = (hex: string, style: Style): string => `${hex} ${style}`;
 
 async function render(art: ArtPackage, hex: string, size: number): Promise<Picture> {
-  const sharp = await importSharp();
+  const sharp = await importSharp("drawing emoji");
   const whole = await rgba(sharp(await art.source(hex, OVERSAMPLING * size)));
   const { width, height, channels } = whole;
   const trimmed = sharp(whole.data, { raw: { width, height, channels } }).extract(opaqueBox(whole, hex));
   return rgba(trimmed.resize({ width: size, height: size, fit: "inside" }));
-}
-
-async function importSharp(): Promise<SharpFactory> {
-  try {
-    return (await import("sharp")).default;
-  } catch (cause) {
-    throw new AquatintError("emoji/no-sharp", "drawing emoji needs the package sharp, which cannot be loaded", {
-      hint: "npm install sharp",
-      cause,
-    });
-  }
 }
 
 async function rgba(image: Sharp): Promise<RgbaPicture> {

@@ -1,0 +1,23 @@
+import type { RandomStream } from "../math/random.ts";
+
+/** How often something goes by its usual words rather than by others. */
+const USUAL = 0.75;
+
+/** The first of the wordings or, one time in four, one of the others. */
+export function worded(random: RandomStream, [usual, ...others]: readonly string[]): string {
+  return others.length === 0 || random.rand(1)[0]! < USUAL ? usual! : pick(random, others);
+}
+
+/** One of the items, all equally likely. */
+export const pick = <T>(random: RandomStream, items: readonly T[]): T => items[random.randint(0, items.length, 1)[0]!]!;
+
+/** One of the items, each as likely as its weight says. */
+export function weighted<T extends { readonly weight: number }>(random: RandomStream, items: readonly T[]): T {
+  const total = items.reduce((sum, { weight }) => sum + weight, 0);
+  let left = random.rand(1)[0]! * total;
+  for (const item of items) {
+    left -= item.weight;
+    if (left < 0) return item;
+  }
+  return items.at(-1)!;
+}

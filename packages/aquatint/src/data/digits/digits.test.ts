@@ -1,0 +1,62 @@
+import { beforeAll, expect, test } from "vitest";
+import type { Dataset } from "../dataset.ts";
+import { openDataset } from "../node.ts";
+import type { DigitTruth } from "./kind.ts";
+
+let dataset: Dataset<DigitTruth>;
+beforeAll(async () => {
+  dataset = (await openDataset({ name: "digits" })) as Dataset<DigitTruth>;
+});
+
+test("captions say the digit, with the right article", async () => {
+  const { captions, truths } = await dataset.stream({ seed: 1 }).next(300);
+  const words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+  for (const [i, caption] of captions.entries()) {
+    const word = words[truths[i]!.digit]!;
+    expect([`${word === "eight" ? "an" : "a"} ${word}`, `the digit ${word}`, word]).toContain(caption);
+  }
+  expect(new Set(dataset.captions()).size).toBe(30);
+  expect([...dataset.captions()]).toEqual(expect.arrayContaining([...captions]));
+});
+
+test("pictures are white on black in a black frame, the same in all three channels", async () => {
+  const { pictures } = await dataset.stream({ seed: 2 }).next(20);
+  for (let i = 0; i < 20; i++) {
+    const [red, green, blue] = [0, 1, 2].map((c) => pictures.slice((3 * i + c) * 1024, (3 * i + c + 1) * 1024));
+    expect(green).toEqual(red);
+    expect(blue).toEqual(red);
+    for (const at of [0, 31, 32 + 1, 1023, 30 * 32 + 16]) expect(red![at]).toBe(-1);
+    expect(Math.max(...red!)).toBeGreaterThan(0.9);
+    const mean = red!.reduce((a, b) => a + b) / 1024;
+    expect(mean).toBeGreaterThan(-0.98);
+    expect(mean).toBeLessThan(-0.3);
+  }
+});
+
+test("a tenth is held out, and no picture is in both parts", async () => {
+  const pictureKeys = async (split: "train" | "held-out", count: number) => {
+    const { pictures } = await dataset.stream({ seed: 3, split }).next(count);
+    return new Set(Array.from({ length: count }, (_, i) => pictures.subarray(3072 * i, 3072 * i + 1024).join()));
+  };
+  const held = await pictureKeys("held-out", 995);
+  const train = await pictureKeys("train", 2000);
+  expect(held.size).toBeGreaterThan(980);
+  expect([...train].filter((key) => held.has(key)).length).toBeLessThan(5); // a few digits are in the package twice
+});
+
+test("an epoch shows each picture once, in an order of its own", async () => {
+  const small = (await openDataset({ name: "digits", digits: [7] })) as Dataset<DigitTruth>;
+  const stream = small.stream({ seed: 4, split: "held-out" });
+  const keys = async () => {
+    const { pictures, truths } = await stream.next(COUNT);
+    expect(new Set(truths.map((t) => t.digit))).toEqual(new Set([7]));
+    return Array.from({ length: COUNT }, (_, i) => pictures.subarray(3072 * i, 3072 * i + 1024).join());
+  };
+  const [first, second] = [await keys(), await keys()];
+  expect(new Set(first).size).toBe(COUNT);
+  expect(new Set(second)).toEqual(new Set(first));
+  expect(second).not.toEqual(first);
+});
+
+/** Held-out sevens. */
+const COUNT = 107;

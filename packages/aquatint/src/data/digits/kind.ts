@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { worded } from "../choose.ts";
+import { type Split, splits } from "../dataset.ts";
+import { type DrawSample, indexedStream, shuffler } from "../indexed-stream.ts";
+import type { DatasetKind } from "../kind.ts";
+
+/** Handwritten digits in memory. */
+export interface Digits {
+  /** Grey values 0 .. 255, [n, 28, 28]: white on black. */
+  readonly pictures: Uint8Array;
+  /** The digit of each, 0 .. 9. */
+  readonly labels: Uint8Array;
+}
+
+/** What the judge knows of a digit. */
+export interface DigitTruth {
+  readonly digit: number;
+}
+
+const words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"] as const;
+
+const phrasesOf = (digit: number): readonly string[] => {
+  const word = words[digit]!;
+  return [`${word === "eight" ? "an" : "a"} ${word}`, `the digit ${word}`, word];
+};
+
+const config = z.strictObject({
+  name: z.literal("digits").describe("Handwritten digits of MNIST, 28 x 28 in a black frame: 32 x 32 pixels."),
+  digits: z
+    .array(z.int().min(0).max(9))
+    .min(1)
+    .refine((list) => new Set(list).size === list.length, "an entry stands twice")
+    .default([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    .describe("Which digits to show."),
+});
+
+const [SIDE, FRAME] = [28, 2];
+const SIZE = SIDE + 2 * FRAME;
+
+/** Every so many-th picture of a digit is held out. */
+const HELD_OUT_EVERY = 10;
+
+/** Handwritten digits: "a three". */
+export const digits: DatasetKind<typeof config, DigitTruth> = {
+  config,
+  async create({ name, digits: shown }, sources) {
+    const all = await sources.digits();
+    const draws = Object.fromEntries(
+      splits.map((split) => [split, drawOf(all, indicesOf(all.labels, shown, split))]),
+    ) as Record<Split, DrawSample<DigitTruth>>;
+    return {
+      name,
+      size: [SIZE, SIZE],
+      captions: () => shown.flatMap(phrasesOf),
+      stream: ({ seed, split = "train" }) => indexedStream(draws[split], { seed, size: [SIZE, SIZE] }),
+    };
+  },
+};
+
+/** The pictures of one split, by their indices. */
+function indicesOf(labels: Uint8Array, shown: readonly number[], split: Split): readonly number[] {
+  const seen = new Map<number, number>();
+  return [...labels.keys()].filter((i) => {
+    const digit = labels[i]!;
+    const nth = seen.get(digit) ?? 0;
+    seen.set(digit, nth + 1);
+    return shown.includes(digit) && (nth % HELD_OUT_EVERY === HELD_OUT_EVERY - 1) === (split === "held-out");
+  });
+}
+
+function drawOf({ pictures, labels }: Digits, indices: readonly number[]): DrawSample<DigitTruth> {
+  const shuffled = shuffler(indices.length);
+  return (random, position) => {
+    const at = indices[shuffled(position)]!;
+    const digit = labels[at]!;
+    return {
+      caption: worded(random, phrasesOf(digit)),
+      truth: { digit },
+      paint: (pixels) => paint(pixels, pictures.subarray(at * SIDE * SIDE, (at + 1) * SIDE * SIDE)),
+    };
+  };
+}
+
+function paint(pixels: Float32Array, grey: Uint8Array): void {
+  const plane = SIZE * SIZE;
+  pixels.fill(-1);
+  for (let y = 0; y < SIDE; y++) {
+    for (let x = 0; x < SIDE; x++) pixels[(y + FRAME) * SIZE + x + FRAME] = grey[y * SIDE + x]! / 127.5 - 1;
+  }
+  pixels.copyWithin(plane, 0, plane);
+  pixels.copyWithin(2 * plane, 0, plane);
+}

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { AquatintError } from "../../errors.ts";
+import type { RandomStream } from "../../math/random.ts";
+import { pick } from "../choose.ts";
+import type { Dataset, Split } from "../dataset.ts";
+import { blend, fill, type Place, type RgbaPicture } from "../emoji/compose.ts";
+import { type DrawSample, indexedStream, shuffler } from "../indexed-stream.ts";
+import type { DataSources, DatasetKind } from "../kind.ts";
+import type { PictureFolder } from "./pictures.ts";
+
+/** What the judge knows of a picture of a folder. */
+export interface FolderTruth {
+  /** Its path from the folder. */
+  readonly file: string;
+}
+
+const config = z.strictObject({
+  name: z.literal("captioned-folder").describe("A folder of pictures, each with what is said about it."),
+  folder: z.string().min(1).describe("The folder, from where the command is run; folders inside it are read too."),
+  size: z.int().min(8).max(1024).default(64).describe("Height and width of the pictures, in pixels."),
+  fit: z
+    .enum(["crop", "pad"])
+    .default("crop")
+    .describe("What becomes of a picture that is not square: a part of it fills the frame, or all of it is padded."),
+  crop: z
+    .enum(["middle", "random"])
+    .default("middle")
+    .describe("Which part of a picture is taken that is larger than the frame."),
+  zoom: z.number().min(1).max(4).default(1).describe("Each picture is enlarged up to this many times, at random."),
+  flip: z.boolean().default(false).describe("Swap left and right one time in two."),
+  ground: z
+    .tuple([z.int().min(0).max(255), z.int().min(0).max(255), z.int().min(0).max(255)])
+    .default([255, 255, 255])
+    .describe("Red, green and blue behind what is transparent or padded."),
+  held_out_share: z.number().min(0).max(0.9).default(0.05).describe("Share of the pictures that training never sees."),
+  max_megapixels: z.number().positive().default(64).describe("Larger pictures are skipped."),
+  max_megabytes: z.number().positive().default(64).describe("Larger files are skipped."),
+});
+
+type FolderConfig = z.output<typeof config>;
+
+/** Pictures of a folder with their captions. */
+export const captionedFolder: DatasetKind<typeof config, FolderTruth> = {
+  config,
+  async create(options, sources): Promise<Dataset<FolderTruth>> {
+    const { name, size } = options;
+    const folder = await openFolder(options, sources);
+    return {
+      name,
+      size: [size, size],
+      report: folder.report,
+      captions: () => folder.entries.flatMap(({ captions }) => captions),
+      stream: ({ seed, split = "train" }) =>
+        indexedStream(drawOf(folder, { ...options, split }), { seed, size: [size, size] }),
+    };
+  },
+};
+
+const openFolder = (config: FolderConfig, sources: DataSources): Promise<PictureFolder> =>
+  sources.pictureFolder({
+    folder: config.folder,
+    shorterSide: Math.ceil(config.size * config.zoom),
+    maxMegapixels: config.max_megapixels,
+    maxMegabytes: config.max_megabytes,
+    heldOutShare: config.held_out_share,
+  });
+
+function drawOf(folder: PictureFolder, options: FolderConfig & { readonly split: Split }): DrawSample<FolderTruth> {
+  const entries = folder.entries.filter(({ split }) => split === options.split);
+  if (entries.length === 0) {
+    throw new AquatintError("data/nothing-to-draw", `${options.folder} has no pictures that are ${options.split}`, {
+      hint: options.split === "train" ? "lower held_out_share" : "raise held_out_share, or add pictures",
+    });
+  }
+  const shuffled = shuffler(entries.length);
+  return (random, position) => {
+    const entry = entries[shuffled(position)]!;
+    const caption = pick(random, entry.captions);
+    const frame = frameOf(random, options);
+    return {
+      caption,
+      truth: { file: entry.file },
+      async paint(pixels) {
+        const canvas = { side: options.size, pixels };
+        const picture = await folder.picture(entry);
+        fill(canvas, options.ground);
+        blend(canvas, picture, placeOf(picture, options.fit, frame));
+      },
+    };
+  };
+}
+
+/** What part of a picture is taken, before its shape is known. */
+interface Frame {
+  readonly zoom: number;
+  /** Where in what hangs over, 0 .. 1 from the left and from the top. */
+  readonly x: number;
+  readonly y: number;
+  readonly mirrored: boolean;
+}
+
+function frameOf(random: RandomStream, { zoom, crop, flip }: FolderConfig): Frame {
+  const [a, x, y, b] = random.rand(4);
+  const [u, v] = crop === "random" ? [x!, y!] : [0.5, 0.5];
+  return { zoom: 1 + (zoom - 1) * a!, x: u, y: v, mirrored: flip && b! < 0.5 };
+}
+
+/** Where a picture goes so that its shorter side (or its longer one, with "pad") fills the frame. */
+function placeOf({ width, height }: RgbaPicture, fit: FolderConfig["fit"], { zoom, x, y, mirrored }: Frame): Place {
+  const side = fit === "crop" ? Math.min(width, height) : Math.max(width, height);
+  const centre = (length: number, at: number): number => 0.5 + (0.5 - at) * Math.max(0, (zoom * length) / side - 1);
+  return { x: centre(width, x), y: centre(height, y), size: (zoom * Math.max(width, height)) / side, mirrored };
+}

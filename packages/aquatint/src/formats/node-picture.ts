@@ -1,0 +1,39 @@
+import { basename } from "node:path";
+import { AquatintError, messageOf } from "../errors.ts";
+import type { Picture } from "./image.ts";
+import { readBytes } from "./node.ts";
+import { decodePng, MAX_PIXELS } from "./png.ts";
+
+const PNG = [0x89, 0x50, 0x4e, 0x47];
+
+/**
+ * A picture file as pixels: PNG by itself, all else that sharp knows (JPEG, WebP, AVIF, GIF, TIFF, SVG) where it is
+ * installed, turned upright. @throws AquatintError "file/…", "png/…" or "picture/…".
+ */
+export async function readPicture(path: string): Promise<Picture> {
+  const bytes = await readBytes(path);
+  if (PNG.every((byte, i) => bytes[i] === byte)) {
+    const { width, height, channels, data } = decodePng(bytes, { name: path });
+    return { width, height, channels, data };
+  }
+  const { default: sharp } = await importSharp(path);
+  try {
+    const image = sharp(bytes, { limitInputPixels: MAX_PIXELS }).autoOrient().toColourspace("srgb").ensureAlpha();
+    const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, channels: 4, data };
+  } catch (cause) {
+    throw new AquatintError("picture/unknown", `${path} cannot be read as a picture: ${messageOf(cause)}`, {
+      hint: "give a PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG file of at most 4096 x 4096 pixels",
+      cause,
+    });
+  }
+}
+
+async function importSharp(path: string): Promise<typeof import("sharp")> {
+  try {
+    return await import("sharp");
+  } catch (cause) {
+    const found = `${basename(path)} is no PNG file, and other pictures need the package sharp, which cannot be loaded`;
+    throw new AquatintError("picture/no-sharp", found, { hint: "npm install sharp, or save it as PNG", cause });
+  }
+}

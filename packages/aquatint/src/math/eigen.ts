@@ -1,0 +1,40 @@
+/** A symmetric matrix [n, n] as n eigenvalues, with the unit eigenvectors in the columns of `vectors` [n, n]. */
+export interface Eigen {
+  readonly values: Float64Array;
+  readonly vectors: readonly Float64Array[];
+}
+
+const SWEEPS = 60;
+
+/** Jacobi's method for a symmetric matrix given by its rows; meant for tens of rows, exact to float64's rounding. */
+export function symmetricEigen(rows: readonly ArrayLike<number>[]): Eigen {
+  const n = rows.length;
+  const a = rows.map((row) => Float64Array.from(row));
+  const vectors = rows.map((_, i) => Float64Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
+  const size = a.reduce((sum, row) => sum + row.reduce((s, v) => s + v * v, 0), 0);
+  for (let sweep = 0; sweep < SWEEPS && offDiagonal(a) > 1e-32 * size; sweep++) {
+    for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotate(a, vectors, p, q);
+  }
+  return { values: Float64Array.from(a, (row, i) => row[i]!), vectors };
+}
+
+const offDiagonal = (a: readonly Float64Array[]): number =>
+  a.reduce((sum, row, i) => row.reduce((s, v, j) => (i === j ? s : s + v * v), sum), 0);
+
+/** Turns the plane of axes p and q so that a[p][q] becomes 0. */
+function rotate(a: readonly Float64Array[], vectors: readonly Float64Array[], p: number, q: number): void {
+  const off = a[p]![q]!;
+  if (off === 0) return;
+  const theta = (a[q]![q]! - a[p]![p]!) / (2 * off);
+  const tangent = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1));
+  const c = 1 / Math.hypot(tangent, 1);
+  const s = tangent * c;
+  const mixColumns = (m: readonly Float64Array[]) => {
+    for (const row of m) [row[p], row[q]] = [c * row[p]! - s * row[q]!, s * row[p]! + c * row[q]!];
+  };
+  mixColumns(a);
+  for (let k = 0; k < a.length; k++) {
+    [a[p]![k], a[q]![k]] = [c * a[p]![k]! - s * a[q]![k]!, s * a[p]![k]! + c * a[q]![k]!];
+  }
+  mixColumns(vectors);
+}

@@ -1,0 +1,24 @@
+import { AquatintError } from "../errors.ts";
+import { cudaPhilox } from "./cuda.ts";
+import { nearest } from "./nearest.ts";
+import { type NormalStream, type Seed, torchCpu } from "./random.ts";
+
+/** What a seed can mean: the streams of torch's generators, by the names that the command line takes. */
+export const generators = {
+  "torch-cpu": (seed: Seed): NormalStream => torchCpu(seed),
+  "cuda-philox": (seed: Seed): NormalStream => cudaPhilox(seed),
+} as const;
+
+/** The name of a generator in the registry. */
+export type GeneratorName = keyof typeof generators;
+
+/** Returns a generator's name where it is one. @throws AquatintError "random/generator" with the nearest. */
+export function generatorNamed(wanted: string): GeneratorName {
+  const names = Object.keys(generators) as GeneratorName[];
+  const known = names.find((name) => name === wanted);
+  if (known) return known;
+  const close = nearest(wanted, names);
+  throw new AquatintError("random/generator", `there is no random generator "${wanted}"`, {
+    hint: `${close ? `did you mean "${close}"? ` : ""}the generators are ${names.join(", ")}`,
+  });
+}

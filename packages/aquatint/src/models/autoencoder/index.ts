@@ -1,0 +1,2 @@
+export * from "./autoencoder-kl.ts";
+export { type AutoencoderConfig, parseAutoencoderConfig } from "./config.ts";

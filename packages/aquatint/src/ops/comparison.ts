@@ -1,0 +1,80 @@
+import { defineOp, type OpFn, refuse } from "../graph/op.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { type DType, type Shape, sizeOf } from "../graph/types.ts";
+import { constant, fill } from "./leaves.ts";
+import { broadcast, broadcastShapes, expectDtype } from "./shape-rules.ts";
+
+type Binary = OpFn<[a: Tensor, b: Tensor]>;
+
+const comparison = (name: string, onnx: string, ...dtypes: readonly DType[]): Binary =>
+  defineOp({
+    name,
+    infer: ([a, b]) => {
+      expectDtype(a, ...dtypes);
+      return { ...broadcast(a, b), dtype: "bool" };
+    },
+    emit: (e, x) => e.node(onnx, x),
+    grad: "zero",
+  });
+
+/** a > b, as bool. */
+export const greater: Binary = comparison("greater", "Greater", "float32", "int32");
+/** a ≥ b, as bool. */
+export const greaterEqual: Binary = comparison("greaterEqual", "GreaterOrEqual", "float32", "int32");
+/** a = b, as bool. */
+export const equal: Binary = comparison("equal", "Equal", "float32", "int32", "bool");
+/** a < b, as bool. */
+export const less: Binary = comparison("less", "Less", "float32", "int32");
+/** a ≤ b, as bool. */
+export const lessEqual: Binary = comparison("lessEqual", "LessOrEqual", "float32", "int32");
+/** Where a and b, both bool, hold. */
+export const logicalAnd: Binary = comparison("logicalAnd", "And", "bool");
+/** Where a or b or both, all bool, hold. */
+export const logicalOr: Binary = comparison("logicalOr", "Or", "bool");
+
+/** Where x, which is bool, does not hold. */
+export const logicalNot: OpFn<[x: Tensor]> = defineOp({
+  name: "logicalNot",
+  infer: ([x]) => {
+    expectDtype(x, "bool");
+    return x;
+  },
+  emit: (e, x) => e.node("Not", x),
+  grad: "zero",
+});
+
+/** a ≠ b, as bool. */
+export const notEqual = (a: Tensor, b: Tensor): Tensor => logicalNot(equal(a, b));
+
+/** The same values in another element type; float32 to int32 cuts towards zero, and what is not 0 is true. */
+export const cast: OpFn<[x: Tensor], { to: DType }> = defineOp({
+  name: "cast",
+  infer: ([x], { to }) => ({ dtype: to, shape: x.shape }),
+  emit: (e, x, { to }) => e.node("Cast", x, { to: { float32: 1, int32: 6, bool: 9 }[to] }),
+  grad: ([dy], { inputs: [x], attrs: { to } }) => [x.dtype === "float32" && to === "float32" ? dy : undefined],
+  laws: { identity: ([x], { to }) => x.dtype === to },
+});
+
+/** `a` where `condition` holds, else `b`. */
+export const where: OpFn<[condition: Tensor, a: Tensor, b: Tensor]> = defineOp({
+  name: "where",
+  infer: ([condition, a, b]) => {
+    if (condition.dtype !== "bool") refuse("the condition must be bool");
+    const { dtype, shape } = broadcast(a, b);
+    return { dtype, shape: broadcastShapes(condition.shape, shape) };
+  },
+  emit: (e, x) => e.node("Where", x),
+  grad: ([dy], { inputs: [condition] }) => {
+    const none = fill({ value: 0, shape: [] });
+    return [undefined, where(condition, dy, none), where(condition, none, dy)];
+  },
+});
+
+/** Which of `keys` places each of `queries` may see, bool [queries, keys]: its own, where both end together, and all before it. */
+export function causalMask({ queries, keys = queries }: { queries: number; keys?: number }): Tensor {
+  const places = (shape: Shape, first: number) => {
+    const data = Int32Array.from({ length: sizeOf(shape) }, (_, i) => first + i);
+    return constant({ value: { dtype: "int32", shape, data } });
+  };
+  return greaterEqual(places([queries, 1], keys - queries), places([1, keys], 0));
+}

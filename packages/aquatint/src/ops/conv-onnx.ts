@@ -1,0 +1,139 @@
+import type { Emitter } from "../graph/op.ts";
+import type { Shape } from "../graph/types.ts";
+import { both, type Sliding, type Two } from "./window.ts";
+
+/** How a kernel is laid on a picture. */
+export interface Geometry extends Sliding {
+  readonly groups: number;
+}
+/** The four sizes of a picture batch [n, c, h, w] or of a kernel [o, c / groups, kh, kw]. */
+export type Shape4 = readonly [number, number, number, number];
+
+/** ONNX's attributes for a kernel that is laid this way. */
+export const convAttributes = ([, , kh, kw]: Shape4, { stride, padding, dilation, groups }: Geometry) => ({
+  kernel_shape: [kh, kw],
+  strides: stride,
+  pads: [...padding, ...padding],
+  dilations: dilation,
+  group: groups,
+});
+
+/** A value in the emitted graph, with its shape. */
+interface Value {
+  readonly name: string;
+  readonly shape: Shape4;
+}
+
+/** A transposed convolution of x by w, with a result of shape `size`, in the fastest of three forms. */
+export function transposedConv(
+  e: Emitter,
+  x: Value,
+  w: Value,
+  { size, ...geometry }: Geometry & { size: Shape },
+): string {
+  const { stride, padding, dilation, groups } = geometry;
+  const reach = both((i) => dilation[i] * (w.shape[2 + i]! - 1));
+  const extra = both((i) => size[2 + i]! - ((x.shape[2 + i]! - 1) * stride[i] - 2 * padding[i] + reach[i] + 1));
+  const more = both((i) => Math.floor(extra[i] / stride[i]));
+  if (more[0] + more[1] > 0) return transposedConv(e, extended(e, x, more), w, { size, ...geometry });
+  const dense = stride[0] === 1 && stride[1] === 1 && extra[0] === 0 && extra[1] === 0;
+  const pointwise = reach[0] + reach[1] + padding[0] + padding[1] === 0 && groups === 1;
+  if (dense && pointwise) return pointwiseTransposed(e, x, w, size);
+  return dense && padding[0] <= reach[0] && padding[1] <= reach[1]
+    ? flippedConv(e, x, w, { ...geometry, padding: both((i) => reach[i] - padding[i]) })
+    : e.node("ConvTranspose", [x.name, w.name], { ...convAttributes(w.shape, geometry), output_padding: extra });
+}
+
+/** ONNX Runtime adds less than a stride to the result; the rest comes from pixels of 0 after the last. */
+function extended(e: Emitter, { name, shape }: Value, [rows, columns]: Two): Value {
+  const margins = e.constant("int64", [0, 0, 0, 0, 0, 0, rows, columns]);
+  const [n, c, h, w] = shape;
+  return { name: e.node("Pad", [name, margins], { mode: "constant" }), shape: [n, c, h + rows, w + columns] };
+}
+
+function pointwiseTransposed(e: Emitter, { name, shape: [n, o, h, width] }: Value, w: Value, size: Shape): string {
+  const flatWeight = e.node("Reshape", [w.name, e.constant("int64", [o, size[1]!])]);
+  const matrix = e.node("Transpose", [flatWeight], { perm: [1, 0] });
+  const flat = e.node("MatMul", [matrix, e.node("Reshape", [name, e.constant("int64", [n, o, h * width])])]);
+  return e.node("Reshape", [flat, e.constant("int64", size)]);
+}
+
+/** With stride 1 an ordinary convolution by the weight, transposed in its channels and flipped in space, is the faster form. */
+function flippedConv(e: Emitter, x: Value, w: Value, geometry: Geometry): string {
+  const [o, c, kh, kw] = w.shape;
+  const { groups } = geometry;
+  const reshaped = (name: string, shape: Shape) => e.node("Reshape", [name, e.constant("int64", shape)]);
+  const swapped =
+    groups === 1
+      ? e.node("Transpose", [w.name], { perm: [1, 0, 2, 3] })
+      : reshaped(e.node("Transpose", [reshaped(w.name, [groups, o / groups, c, kh, kw])], { perm: [0, 2, 1, 3, 4] }), [
+          groups * c,
+          o / groups,
+          kh,
+          kw,
+        ]);
+  const ends = [
+    [-1, -1],
+    [-100_000, -100_000],
+    [2, 3],
+    [-1, -1],
+  ].map((v) => e.constant("int64", v));
+  return e.node(
+    "Conv",
+    [x.name, e.node("Slice", [swapped, ...ends])],
+    convAttributes([groups * c, o, kh, kw], geometry),
+  );
+}
+
+/** Which picture a weight's gradient is taken from, and what it is. */
+export interface WeightGradient extends Geometry {
+  /** The weight's shape. */
+  readonly size: Shape;
+  /** The picture is [n, h, w, c]; only without groups. */
+  readonly channelsLast?: true;
+}
+
+/**
+ * The gradient of a convolution with respect to its weight: for each place of the kernel one product (one a group) of
+ * dY [o, nhw] with the shifted picture [nhw, c], so that the product itself sums over the batch.
+ */
+export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: WeightGradient): string {
+  const { size, groups } = options;
+  const [n, o, h, w] = dy.shape;
+  const [, c, kh, kw] = size as Shape4;
+  const as = (name: string, shape: Shape) => e.node("Reshape", [name, e.constant("int64", shape)]);
+  const perGroup = groups === 1 ? [] : [groups];
+  const apart = as(dy.name, [n, groups, o / groups, h * w]);
+  const rows = as(e.node("Transpose", [apart], { perm: [1, 2, 0, 3] }), [...perGroup, o / groups, n * h * w]);
+  const products = shiftedPictures(e, channelsInside(e, x, options), [h, w], options).map((shifted) =>
+    as(e.node("MatMul", [rows, as(shifted, [...perGroup, n * h * w, c])]), [o, 1, c]),
+  );
+  if (kh * kw === 1) return as(products[0]!, size);
+  return as(e.node("Transpose", [e.node("Concat", products, { axis: 1 })], { perm: [0, 2, 1] }), size);
+}
+
+/** A picture as [n, h, w, c], or [groups, n, h, w, c] where there are groups. */
+function channelsInside(e: Emitter, { name, shape }: Value, { groups, channelsLast }: WeightGradient): string {
+  if (channelsLast) return name;
+  if (groups === 1) return e.node("Transpose", [name], { perm: [0, 2, 3, 1] });
+  const [n, c, h, w] = shape;
+  const apart = e.node("Reshape", [name, e.constant("int64", [n, groups, c / groups, h, w])]);
+  return e.node("Transpose", [apart], { perm: [1, 0, 3, 4, 2] });
+}
+
+/** What lies under each point of a kernel as it goes over so many places of a picture from `channelsInside`. */
+function shiftedPictures(e: Emitter, picture: string, [h, w]: Two, options: WeightGradient): string[] {
+  const { size, stride, padding, dilation, groups } = options;
+  const [, , kh, kw] = size as Shape4;
+  const before = groups === 1 ? [0] : [0, 0];
+  const axes = [before.length, before.length + 1];
+  const margins = [...before, ...padding, 0];
+  const padded = padding.some((p) => p > 0)
+    ? e.node("Pad", [picture, e.constant("int64", [...margins, ...margins])], { mode: "constant" })
+    : picture;
+  return Array.from({ length: kh * kw }, (_, k) => {
+    const first = [Math.floor(k / kw) * dilation[0], (k % kw) * dilation[1]] as const;
+    const last = [first[0] + stride[0] * (h - 1) + 1, first[1] + stride[1] * (w - 1) + 1];
+    return e.node("Slice", [padded, ...[first, last, axes, stride].map((v) => e.constant("int64", v))]);
+  });
+}

@@ -1,0 +1,19 @@
+/** A number for the rows and one for the columns of a picture. */
+export type Two = readonly [rows: number, columns: number];
+/** One number for both directions, or one for the rows and one for the columns. */
+export type Pair = number | Two;
+
+/** Both numbers of a pair. */
+export const pairOf = (p: Pair): Two => (typeof p === "number" ? [p, p] : p);
+/** `f` of the rows' numbers, and of the columns'. */
+export const both = (f: (i: 0 | 1) => number): Two => [f(0), f(1)];
+
+/** How a window slides over a picture. */
+export interface Sliding {
+  readonly stride: Two;
+  readonly padding: Two;
+  readonly dilation: Two;
+}
+/** In how many places a window of `kernel` stands on a picture of `size`: what is left over at the end is not used. */
+export const placesOf = (size: Two, kernel: Two, { stride, padding, dilation }: Sliding): Two =>
+  both((i) => Math.floor((size[i] + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1) / stride[i]) + 1);

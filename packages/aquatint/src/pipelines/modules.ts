@@ -1,0 +1,63 @@
+import type { Tensor } from "../graph/tensor.ts";
+import {
+  type Autoencoder,
+  AutoencoderKL,
+  downsampling,
+  parseAutoencoderConfig,
+  unscaleLatent,
+} from "../models/autoencoder/index.ts";
+import { CLIPTextModel, parseClipTextConfig } from "../models/clip/index.ts";
+import { parseUNet2DConditionConfig, UNet2DConditionModel } from "../models/unet/index.ts";
+import { parameters } from "../nn/module.ts";
+
+/** The networks of a text-to-image model, without weights. */
+export interface TextToImageModules {
+  readonly unet: ReturnType<typeof UNet2DConditionModel>;
+  readonly textEncoder: ReturnType<typeof CLIPTextModel>;
+  /** Absent where the U-Net works on the pixels themselves. */
+  readonly vae?: Autoencoder;
+  /** Channels that the U-Net works on: 3 for RGB. */
+  readonly channels: number;
+  /** Pixels along each side for one place of the U-Net's picture. */
+  readonly factor: number;
+  /** What the U-Net works on, [n, channels, h, w], as pixels [n, 3, factor h, factor w]; absent where it is pixels. */
+  readonly decode?: (latent: Tensor) => Tensor;
+  /** Height and width that the model was trained at, in pixels. */
+  readonly sampleSize: number;
+  /** Heights and widths must be multiples of this. */
+  readonly multiple: number;
+}
+
+/** The configurations of the networks, in diffusers' and transformers' names. */
+export interface ModuleConfigs {
+  readonly unet: unknown;
+  readonly text_encoder: unknown;
+  /** Absent for a model of pixels. */
+  readonly vae?: unknown;
+}
+
+/** Builds the networks that the configurations describe. @throws AquatintError "config/…" for a wrong one. */
+export function textToImageModules({ unet, text_encoder, vae }: ModuleConfigs): TextToImageModules {
+  const config = parseUNet2DConditionConfig(unet);
+  const { in_channels: channels, sample_size, block_out_channels } = config;
+  const space =
+    vae === undefined ? pixels(block_out_channels.length) : latents(AutoencoderKL(parseAutoencoderConfig(vae)));
+  return {
+    unet: UNet2DConditionModel(config),
+    textEncoder: CLIPTextModel(parseClipTextConfig(text_encoder)),
+    channels,
+    sampleSize: (sample_size ?? 32) * space.factor,
+    ...space,
+  };
+}
+
+const pixels = (levels: number) => ({ factor: 1, multiple: 2 ** (levels - 1) });
+
+function latents(vae: Autoencoder) {
+  const factor = downsampling(vae.config);
+  return { vae, factor, multiple: factor, decode: (z: Tensor) => vae.decode(unscaleLatent(z, vae.config)) };
+}
+
+/** Every parameter of the networks: "unet.conv_in.weight", "text_encoder.…", "vae.…". */
+export const modelParameters = ({ unet, textEncoder, vae }: TextToImageModules) =>
+  parameters({ unet, text_encoder: textEncoder, vae });

@@ -1,0 +1,16 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+/** By how many MB a process grows over 200 cycles of compile, run and dispose, each of which holds about 1 MB. */
+async function growth(...flags: readonly string[]): Promise<number> {
+  const cycles = fileURLToPath(new URL("../../test/cycles.ts", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", cycles, ...flags]);
+  return Number(stdout);
+}
+
+test("200 programs and states that were disposed of leave no memory behind; if they are not, it shows", async () => {
+  expect(await growth()).toBeLessThan(60);
+  expect(await growth("--forget-to-dispose")).toBeGreaterThan(120);
+});

@@ -1,0 +1,61 @@
+import type { Denoiser } from "../diffusion/denoiser.ts";
+import { networkDenoiser, type SchedulerSettings } from "../diffusion/scheduler.ts";
+import { AquatintError } from "../errors.ts";
+import { openModel } from "../pipelines/model-folder.ts";
+import { modelParameters } from "../pipelines/modules.ts";
+import { textToImageNetwork } from "../pipelines/network.ts";
+import { checkModelFolder, defaultModelFolder, folderSource } from "../pipelines/node.ts";
+import { nodeRuntime } from "../runtime/node.ts";
+
+/** A trained pixel model as the theory sees it. */
+export interface PixelDenoiser extends AsyncDisposable {
+  /** The model's folder. */
+  readonly name: string;
+  readonly settings: SchedulerSettings;
+  /** Height and width that it was trained at, in pixels. */
+  readonly size: number;
+  /** The denoiser of a batch that is told one caption for each picture: x is [n, 3, size, size]. */
+  told(captions: readonly string[], signal?: AbortSignal): Promise<Denoiser>;
+}
+
+/** Which model is opened; the default one when absent. */
+export interface PixelDenoiserOptions {
+  readonly model?: string | undefined;
+  readonly threads?: number | undefined;
+}
+
+/** Loads a pixel model as a denoiser. @throws AquatintError "theory/latent" for a model of latents. */
+export async function openPixelDenoiser({ model, threads }: PixelDenoiserOptions = {}): Promise<PixelDenoiser> {
+  const folder = model ?? (await defaultModelFolder());
+  await checkModelFolder(folder);
+  const { modules, tokenizer, scheduler: settings, weights } = await openModel(folderSource(folder));
+  if (modules.vae) refuseLatents(folder);
+  const parameters = { names: modelParameters(modules), as: await weights() };
+  const runtime = await nodeRuntime({ ...(threads && { threads }) });
+  const network = textToImageNetwork({ runtime, modules, tokenizer, parameters });
+  const { channels, sampleSize: size } = modules;
+  return {
+    name: folder,
+    settings,
+    size,
+    async told(captions, signal) {
+      const context = await network.encode(captions, { signal });
+      const shape = [captions.length, channels, size, size];
+      const predict = (data: Float32Array, t: number) =>
+        network.predict({ dtype: "float32", shape, data }, t, context, { signal });
+      return settings.limit(networkDenoiser(settings, predict));
+    },
+    async [Symbol.asyncDispose]() {
+      await network[Symbol.asyncDispose]();
+      await runtime[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The theory is about pixels: a latent model's U-Net knows no picture, only what its autoencoder makes of one. */
+function refuseLatents(folder: string): never {
+  const reason = "its U-Net denoises an autoencoder's latents and not pixels, so it has no likelihood of a picture";
+  throw new AquatintError("theory/latent", `${folder} is a latent model: ${reason}`, {
+    hint: "give the folder of a pixel model, such as the default one or one that aquatint train wrote",
+  });
+}

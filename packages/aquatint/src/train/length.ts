@@ -1,0 +1,76 @@
+/** When a run ends: at whichever of these comes first. */
+export interface RunLengthOptions {
+  readonly steps?: number | undefined;
+  /** Of training, over all sessions. */
+  readonly minutes?: number | undefined;
+  readonly plateau?: PlateauOptions | undefined;
+}
+
+/** A loss that no longer falls. */
+export interface PlateauOptions {
+  /** Steps that the moving average of the loss looks back over. */
+  readonly window: number;
+  /** Steps without a new lowest average after which the run ends. */
+  readonly patience: number;
+  /** Share by which an average must be lower to count. */
+  readonly improvement: number;
+}
+
+/** Why a run ended. */
+export type EndReason = "steps" | "minutes" | "plateau";
+
+/** What a run remembers of its losses, as JSON. */
+export interface LengthState {
+  readonly seen: number;
+  readonly average: number;
+  readonly lowest: number;
+  readonly lowestStep: number;
+}
+
+/** Follows a run and says how far it is. */
+export interface RunLength {
+  /** Share of the run that is done before step `step` ends, in 0 .. 1; counted from the end of the warm-up by steps. */
+  progress(step: number): number;
+  /** Why the run ends after this step; undefined while it goes on. */
+  ended(step: number, loss: number): EndReason | undefined;
+  snapshot(): LengthState;
+}
+
+/** What a run length is followed by. */
+export interface RunLengthInput extends RunLengthOptions {
+  readonly warmupSteps: number;
+  /** Seconds of training so far, over all sessions. */
+  readonly seconds: () => number;
+  readonly state?: LengthState | undefined;
+}
+
+const fresh: LengthState = { seen: 0, average: 0, lowest: Number.MAX_VALUE, lowestStep: 0 };
+
+/** The length of a run; with only a plateau the progress stays 0. */
+export function runLength({ steps, minutes, plateau, warmupSteps, seconds, state = fresh }: RunLengthInput): RunLength {
+  let now = state;
+  const timeShare = () => (minutes === undefined ? 0 : seconds() / (60 * minutes));
+  return {
+    progress(step) {
+      const byStep = steps === undefined ? 0 : (step - warmupSteps) / Math.max(steps - warmupSteps, 1);
+      return Math.min(Math.max(byStep, timeShare(), 0), 1);
+    },
+    ended(step, loss) {
+      if (plateau) now = followed(now, { step, loss, plateau });
+      if (steps !== undefined && step >= steps) return "steps";
+      if (timeShare() >= 1) return "minutes";
+      return plateau && step - now.lowestStep >= plateau.patience ? "plateau" : undefined;
+    },
+    snapshot: () => now,
+  };
+}
+
+/** The moving average with a loss in it: the plain mean until the window is full. */
+function followed(
+  { seen, average, lowest, lowestStep }: LengthState,
+  { step, loss, plateau }: { step: number; loss: number; plateau: PlateauOptions },
+): LengthState {
+  const next = { seen: seen + 1, average: average + (loss - average) / Math.min(seen + 1, plateau.window) };
+  const lower = next.seen < plateau.window || next.average < lowest * (1 - plateau.improvement);
+  return lower ? { ...next, lowest: next.average, lowestStep: step } : { ...next, lowest, lowestStep };
+}

@@ -1,0 +1,34 @@
+import type { Runtime } from "../runtime/types.ts";
+import type { RunEvent } from "./events.ts";
+import { lineTask, lineTraining } from "./line.cases.ts";
+import { runTask } from "./run.ts";
+import { newestCheckpoint, type RunFiles } from "./run-folder.ts";
+
+/** What a run of `lineTask` is made with. */
+export interface LineRunOptions {
+  readonly runtime: Runtime;
+  readonly files: RunFiles;
+  readonly resume?: boolean;
+  readonly training?: object;
+  readonly signal?: AbortSignal;
+}
+
+/** A run of thirty steps that writes a checkpoint after each. */
+export async function* lineRun({ runtime, files, resume, training, signal }: LineRunOptions): AsyncGenerator<RunEvent> {
+  const checked = lineTraining({ steps: 30, ...training });
+  yield* runTask({
+    config: {
+      task: "line",
+      output: files.folder,
+      dataset: { name: "emoji-singles", size: 8, styles: ["flat"], mirror: false },
+      training: checked,
+      checkpoint_minutes: Number.MIN_VALUE,
+      keep_checkpoints: 2,
+    },
+    task: lineTask(checked),
+    runtime,
+    files,
+    found: resume ? await newestCheckpoint(files) : undefined,
+    signal,
+  });
+}

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { add, div, mul, sqrt, square, sub } from "../../ops/elementwise.ts";
+import { scalar } from "../../ops/leaves.ts";
+import type { Optimiser, OptimiserKind } from "./optimiser.ts";
+
+/** Constants of Adam that stay the same for a whole run, with PyTorch's defaults. */
+export interface AdamOptions {
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly eps?: number;
+}
+
+/** AdamW (Loshchilov and Hutter 2019): Adam whose weight decay is apart from the gradient. */
+export function adamW({ beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamOptions = {}): Optimiser {
+  return {
+    slots: ["adam.m", "adam.v"],
+    rates: ["keep", "step", "root"],
+    ratesAt: ({ learningRate, weightDecay, update }) => ({
+      keep: 1 - learningRate * weightDecay,
+      step: learningRate / (1 - beta1 ** update),
+      root: 1 / Math.sqrt(1 - beta2 ** update),
+    }),
+    update({ weight, slots }, gradient, { keep, step, root }) {
+      const m = add(mul(slots["adam.m"]!, scalar(beta1)), mul(gradient, scalar(1 - beta1)));
+      const v = add(mul(slots["adam.v"]!, scalar(beta2)), mul(square(gradient), scalar(1 - beta2)));
+      const denominator = add(mul(sqrt(v), root!), scalar(eps));
+      const moved = sub(mul(weight, keep!), mul(div(m, denominator), step!));
+      return { weight: moved, slots: { "adam.m": m, "adam.v": v } };
+    },
+  };
+}
+
+/** Adam (Kingma and Ba 2015): weight decay is part of the gradient, as in torch.optim.Adam. */
+export function adam(options: AdamOptions = {}): Optimiser {
+  const decoupled = adamW(options);
+  return {
+    slots: decoupled.slots,
+    rates: [...decoupled.rates, "decay"],
+    ratesAt: (moment) => ({ ...decoupled.ratesAt({ ...moment, weightDecay: 0 }), decay: moment.weightDecay }),
+    update: (old, gradient, rates) => decoupled.update(old, add(gradient, mul(old.weight, rates["decay"]!)), rates),
+  };
+}
+
+const beta = z.number().min(0).lt(1);
+const fields = {
+  beta1: beta.default(0.9).describe("How much of the mean of the gradients stays at each step."),
+  beta2: beta.default(0.999).describe("How much of the mean of their squares stays at each step."),
+  eps: z.number().positive().default(1e-8).describe("Added to the root of the mean square."),
+};
+
+/** `{ "name": "adamw" }` */
+export const adamwKind = {
+  config: z.strictObject({ name: z.literal("adamw"), ...fields }).describe("AdamW: weight decay beside the gradient."),
+  create: adamW,
+} satisfies OptimiserKind<z.ZodType>;
+
+/** `{ "name": "adam" }` */
+export const adamKind = {
+  config: z.strictObject({ name: z.literal("adam"), ...fields }).describe("Adam: weight decay in the gradient."),
+  create: adam,
+} satisfies OptimiserKind<z.ZodType>;

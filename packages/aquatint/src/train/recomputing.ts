@@ -1,0 +1,15 @@
+import { checkpointed, type Results } from "../autodiff/checkpointed.ts";
+import { wrapCalls } from "../nn/module.ts";
+
+/** The residual blocks and the attentions of a U-Net or an autoencoder, by their paths. */
+export const blockPaths = /(^|\.)(resnets|attentions)\.\d+$/;
+
+/**
+ * Runs `trace` with activation checkpoints around the modules whose paths match `at`, whatever model they are in: the
+ * gradient of what it returns computes their inside again instead of keeping it.
+ */
+export const recomputing = <R>(trace: () => R, { at = blockPaths }: { readonly at?: RegExp } = {}): R =>
+  wrapCalls(
+    (path, forward) => (at.test(path) ? (checkpointed(forward as () => Results) as typeof forward) : forward),
+    trace,
+  );

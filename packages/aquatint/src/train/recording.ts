@@ -1,0 +1,148 @@
+import { AquatintError, messageOf } from "../errors.ts";
+import { grid } from "../formats/image.ts";
+import { encodePng } from "../formats/png.ts";
+import type { RunClock } from "./clock.ts";
+import type { TrainConfig } from "./config.ts";
+import type { RunEvent, StepRecord } from "./events.ts";
+import type { EndReason } from "./length.ts";
+import type { StepEvent } from "./loop.ts";
+import { metricsLog, type RunFiles, samplesPath, saveCheckpoint } from "./run-folder.ts";
+import type { TrainingSession } from "./session.ts";
+
+/** A session with all that its run needs to be written down. */
+export interface Recording {
+  readonly session: TrainingSession;
+  readonly config: TrainConfig;
+  readonly files: RunFiles;
+  readonly clock: RunClock;
+  /** The last step that was already done. */
+  readonly from: number;
+  /** The checkpoint that the run began with, for messages. */
+  readonly checkpointPath?: string | undefined;
+  /** Memory of the process in MiB. */
+  readonly memory?: () => number;
+  /** An abort writes a checkpoint before its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The run's steps with everything that is written beside them. A disk that is full or a folder that was deleted is told
+ * as a problem and tried again; only the last checkpoint must succeed.
+ */
+export async function* recordedSteps(recording: Recording): AsyncGenerator<RunEvent, EndReason, void> {
+  const { session, config, files, clock, signal } = recording;
+  const [saves, draws] = [every(config.checkpoint_minutes), every(config.samples?.every_minutes ?? 0)];
+  const log = await metricsLog(files, recording.from);
+  const saver = checkpoints(recording);
+  let waiting = false;
+  clock.begin();
+  for await (const event of saver.guarded(session.steps())) {
+    const { gap, ...record } = stepRecord(event, recording);
+    if (gap > 0) yield { type: "problem", message: `${Math.round(gap)} s passed without a step: the machine slept` };
+    const recorded = await attempted(() => log.add(record));
+    if (recorded && !waiting)
+      yield { type: "problem", message: `${messageOf(recorded)}; the metrics wait for the next step` };
+    waiting = recorded !== undefined;
+    yield { type: "step", ...record };
+    const gone = recorded?.code === "file/missing";
+    if (gone) {
+      yield { type: "problem", message: `the folder ${files.folder} was deleted; it is written again` };
+      log.restart();
+      await attempted(() => writeConfig(files, config));
+    }
+    const last = event.ended !== undefined || signal?.aborted === true;
+    if (session.outputs.samples && (draws.due() || event.ended)) yield* drawSamples(recording, event.step);
+    if (saves.due() || gone || last) yield* saver.save(event, { must: last });
+    signal?.throwIfAborted();
+    if (event.ended) return event.ended;
+    clock.begin();
+  }
+  throw new AquatintError("train/steps", "the steps of the run ended without a reason");
+}
+
+/** Writes the configuration with its defaults filled in. */
+export const writeConfig = (files: RunFiles, config: TrainConfig): Promise<void> =>
+  files.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
+
+function stepRecord(event: StepEvent, { clock, config, memory }: Recording): StepRecord & { readonly gap: number } {
+  const { step, loss, gradNorm, metrics, rateShare, progress } = event;
+  const { seconds: secondsPerStep, gap } = clock.lap();
+  const seconds = clock.seconds();
+  const { steps, minutes, learning_rate } = config.training;
+  const byStep = steps === undefined ? undefined : clock.left(steps - step);
+  const byTime = minutes === undefined ? undefined : Math.max(60 * minutes - seconds, 0);
+  const secondsLeft = [byStep, byTime].filter((left) => left !== undefined);
+  return {
+    ...{ step, loss, gradNorm, metrics, learningRate: learning_rate * rateShare, progress, seconds, secondsPerStep },
+    ...(secondsLeft.length > 0 && { secondsLeft: Math.min(...secondsLeft) }),
+    ...(memory && { memory: Math.round(memory()) }),
+    gap,
+  };
+}
+
+async function* drawSamples({ session, files }: Recording, step: number): AsyncGenerator<RunEvent, void, void> {
+  const pictures = await session.outputs.samples!();
+  const path = samplesPath(step);
+  const problem = await attempted(() => files.write(path, encodePng(grid(pictures, { columns: 8, scale: 3, gap: 2 }))));
+  yield problem
+    ? { type: "problem", message: `${messageOf(problem)}; the samples of step ${step} are left out` }
+    : { type: "samples", path: `${files.folder}/${path}`, step };
+}
+
+/** Saves checkpoints with the model beside them, and remembers the last good one. */
+function checkpoints({ session, config, files, clock, checkpointPath }: Recording) {
+  let good = checkpointPath;
+  const write = async ({ step, position }: StepEvent) => {
+    const checkpoint = { step, position, seconds: clock.seconds(), ...(await session.remembered()) };
+    good = await saveCheckpoint(files, checkpoint, config.keep_checkpoints);
+    for (const [path, bytes] of await session.outputs.modelFiles()) await files.write(`model/${path}`, bytes);
+  };
+  return {
+    async *save(event: StepEvent, { must }: { must: boolean }): AsyncGenerator<RunEvent, void, void> {
+      const { step } = event;
+      const problem = await attempted(() => write(event));
+      if (problem && must) throw problem;
+      if (problem) {
+        const kept = good ? `the last good checkpoint is ${good}` : "there is no checkpoint yet";
+        yield { type: "problem", message: `${messageOf(problem)}; ${kept}, and training goes on` };
+        return;
+      }
+      yield { type: "checkpoint", path: `${files.folder}/${good}`, step };
+      const metrics = await session.outputs.evaluate?.();
+      if (metrics) yield { type: "evaluation", step, metrics };
+    },
+    /** Steps whose divergence names the last good checkpoint. */
+    async *guarded(steps: AsyncIterable<StepEvent>): AsyncGenerator<StepEvent, void, void> {
+      try {
+        yield* steps;
+      } catch (error) {
+        if (!(error instanceof AquatintError && error.code === "train/diverged")) throw error;
+        const kept = good ? `the last good checkpoint is ${files.folder}/${good}` : "no checkpoint was written before";
+        throw new AquatintError(error.code, `${error.message}; ${kept}`, { hint: error.hint, cause: error });
+      }
+    },
+  };
+}
+
+/** Runs something that writes; a failure of the disk is returned, any other is thrown. */
+async function attempted(write: () => Promise<void>): Promise<AquatintError | undefined> {
+  try {
+    await write();
+    return undefined;
+  } catch (error) {
+    if (error instanceof AquatintError && error.code.startsWith("file/")) return error;
+    throw error;
+  }
+}
+
+/** True once an interval of so many minutes has passed, and then again. */
+function every(minutes: number) {
+  let last = performance.now();
+  return {
+    due(): boolean {
+      if (performance.now() - last < minutes * 60_000) return false;
+      last = performance.now();
+      return true;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Tensor } from "../../../graph/tensor.ts";
+import type { LatentPosterior } from "../../../models/autoencoder/index.ts";
+import { abs, add, exp, scale, square, sub } from "../../../ops/elementwise.ts";
+import { scalar } from "../../../ops/leaves.ts";
+import { mean } from "../../../ops/reduce.ts";
+import { slice } from "../../../ops/shape.ts";
+
+/** What an autoencoder's loss is made of, each a mean over all elements. */
+export interface AutoencoderTerms {
+  /** |d| for the difference d of reconstruction and picture, which are in -1 .. 1. */
+  readonly l1: Tensor;
+  /** d² */
+  readonly squared: Tensor;
+  /** |d(x + 1) - d(x)| along both sides of the picture: edges that are soft or in the wrong place. */
+  readonly gradient: Tensor;
+  /** Kullback-Leibler divergence of the posterior from N(0, I) in nats (Kingma and Welling 2014). */
+  readonly kl: Tensor;
+}
+
+/** Compares reconstructions with their pictures, both [n, c, h, w]. */
+export function autoencoderTerms(
+  picture: Tensor,
+  reconstruction: Tensor,
+  posterior: LatentPosterior,
+): AutoencoderTerms {
+  const d = sub(reconstruction, picture);
+  const slopes = [2, 3].map((axis) => mean(abs(slope(d, axis))));
+  return { l1: mean(abs(d)), squared: mean(square(d)), gradient: slopes.reduce(add), kl: divergence(posterior) };
+}
+
+function slope(d: Tensor, axis: number): Tensor {
+  const n = d.shape[axis]!;
+  return sub(slice(d, { axis, start: 1, end: n }), slice(d, { axis, start: 0, end: n - 1 }));
+}
+
+function divergence({ mean: mu, logVariance }: LatentPosterior): Tensor {
+  const spread = sub(exp(logVariance), add(logVariance, scalar(1)));
+  return scale(mean(add(square(mu), spread)), 0.5);
+}
+
+/** Mean squared distance of two pictures' states in an image encoder, layer by layer (Johnson et al. 2016). */
+export const featureDistance = (a: readonly Tensor[], b: readonly Tensor[]): Tensor =>
+  scale(a.map((state, i) => mean(square(sub(state, b[i]!)))).reduce(add), 1 / a.length);

@@ -1,0 +1,106 @@
+import type { Dataset } from "../../../data/dataset.ts";
+import { strip, tensorToPictures } from "../../../formats/image.ts";
+import { sizeOf } from "../../../graph/types.ts";
+import type { Autoencoder } from "../../../models/autoencoder/index.ts";
+import { input } from "../../../ops/leaves.ts";
+import { encodeComponent } from "../../../pipelines/component.ts";
+import type { Runtime } from "../../../runtime/types.ts";
+import type { TaskOutputs, TrainedWeights } from "../../task.ts";
+import { inChunks } from "../in-chunks.ts";
+import { evaluationSamples } from "../sources.ts";
+import type { AutoencoderTaskConfig } from "./config.ts";
+
+/** Pictures that one run of a program takes. */
+const CHUNK = 16;
+/** Pictures whose latents the scaling factor is measured on. */
+const MEASURED = 256;
+
+interface OutputsInput {
+  readonly runtime: Runtime;
+  readonly dataset: Dataset;
+  readonly vae: Autoencoder;
+  /** Without the scaling factor. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly weights: TrainedWeights;
+}
+
+/** Reconstructions of held-out pictures, their PSNR, and the autoencoder's folder in float16. */
+export function autoencoderOutputs({ evaluation, samples }: AutoencoderTaskConfig, input: OutputsInput): TaskOutputs {
+  const { dataset, config, weights } = input;
+  const coder = coderOf(input);
+  const [height, width] = dataset.size;
+  const show = async (count: number) => {
+    const { pictures } = await evaluationSamples(dataset, count);
+    const rows = [pictures, (await coder.code(pictures)).reconstruction];
+    return [strip(rows.map((row) => tensorToPictures(row, { width, height })))];
+  };
+  return {
+    ...(samples && { samples: () => show(samples.pictures) }),
+    async evaluate() {
+      const { pictures } = await evaluationSamples(dataset, evaluation.pictures);
+      const { reconstruction, mean, logVariance } = await coder.code(pictures);
+      const size = pictures.length / evaluation.pictures;
+      return { psnr: meanPsnr(pictures, reconstruction, size), latent_deviation: deviation(mean, logVariance) };
+    },
+    async modelFiles() {
+      const { pictures } = await evaluationSamples(dataset, MEASURED);
+      const { mean, logVariance } = await coder.code(pictures);
+      const scaling_factor = Number((1 / deviation(mean, logVariance)).toPrecision(5));
+      const own = Array.from(await weights.read()).filter(([name]) => name.startsWith("vae."));
+      const content = new Map(own.map(([name, value]) => [name.slice("vae.".length), value]));
+      const whole = { ...config, scaling_factor };
+      return new Map(encodeComponent({ folder: "", className: "AutoencoderKL", config: whole, weights: content }));
+    },
+    [Symbol.asyncDispose]: coder.dispose,
+  };
+}
+
+/** What the autoencoder makes of pictures. */
+interface Coded {
+  readonly reconstruction: Float32Array;
+  readonly mean: Float32Array;
+  readonly logVariance: Float32Array;
+}
+
+/** Runs the autoencoder from the weights as they stand. */
+function coderOf({ runtime, dataset, vae, weights: { state, parameters } }: OutputsInput) {
+  const shape = [3, ...dataset.size];
+  const trace = (n: number) => {
+    const posterior = vae.encode(input({ name: "pictures", dtype: "float32", shape: [n, ...shape] }));
+    return { reconstruction: vae.decode(posterior.mean), ...posterior };
+  };
+  const network = inChunks({ runtime, state, parameters, chunk: CHUNK, trace });
+  return {
+    async code(pictures: Float32Array): Promise<Coded> {
+      const n = pictures.length / sizeOf(shape);
+      const found = await network.run({ pictures: { dtype: "float32", shape: [n, ...shape], data: pictures } });
+      const of = (name: keyof Coded) => found[name]!.data as Float32Array;
+      return { reconstruction: of("reconstruction"), mean: of("mean"), logVariance: of("logVariance") };
+    },
+    dispose: () => network[Symbol.asyncDispose](),
+  };
+}
+
+/** Mean peak signal-to-noise ratio in dB of pictures of `size` values in -1 .. 1, the reconstruction clamped. */
+export function meanPsnr(pictures: Float32Array, reconstruction: Float32Array, size: number): number {
+  const count = pictures.length / size;
+  const psnr = Array.from({ length: count }, (_, k) => {
+    let squared = 0;
+    for (let i = k * size; i < (k + 1) * size; i++) {
+      squared += (Math.min(1, Math.max(-1, reconstruction[i]!)) - pictures[i]!) ** 2;
+    }
+    return 10 * Math.log10(4 / (squared / size));
+  });
+  return psnr.reduce((a, b) => a + b) / count;
+}
+
+/** Standard deviation of latents drawn from the posteriors, over all of their elements. */
+export function deviation(mean: Float32Array, logVariance: Float32Array): number {
+  const n = mean.length;
+  let [sum, squares] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    sum += mean[i]!;
+    squares += mean[i]! ** 2 + Math.exp(logVariance[i]!);
+  }
+  return Math.sqrt(squares / n - (sum / n) ** 2);
+}

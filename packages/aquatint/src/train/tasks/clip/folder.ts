@@ -1,0 +1,67 @@
+import type { Tensor } from "../../../graph/tensor.ts";
+import type { HostTensor } from "../../../graph/types.ts";
+import { type ClipConfig, parseClipConfig } from "../../../models/clip/index.ts";
+import { encodeComponent, encodeJson, readJson, readWeights } from "../../../pipelines/component.ts";
+import { readTokenizer } from "../../../pipelines/model-folder.ts";
+import type { ModelSource } from "../../../pipelines/source.ts";
+import { type TokenizerFiles, tokenizerFileNames } from "../../../tokenizers/files.ts";
+
+/** A folder with both towers of CLIP, as transformers' CLIPModel and CLIPProcessor lay it out. */
+export interface ClipFolder {
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly config: ClipConfig;
+  readonly tokenizerFiles: TokenizerFiles;
+  /** The weights of a tower, or of both, by the names of CLIPModel. @throws CheckpointError */
+  read(parameters: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, HostTensor>>;
+}
+
+/** Opens a folder that `encodeClip` wrote, or a published one. @throws AquatintError where it is none. */
+export async function openClip(source: ModelSource): Promise<ClipFolder> {
+  const json = await readJson(source, "config.json");
+  const config = parseClipConfig(json);
+  return {
+    json,
+    config,
+    tokenizerFiles: await readTokenizer(source, ""),
+    read: (parameters) => {
+      const parts = new Set(Array.from(parameters.keys(), partOf));
+      const only = (key: string) => parts.has(partOf(key));
+      return readWeights(source, { folder: "", className: "CLIPModel", parameters, only });
+    },
+  };
+}
+
+const partOf = (key: string): string => key.split(".")[0]!;
+
+/** What a folder with both towers holds. */
+export interface ClipContent {
+  /** CLIPModel's config in transformers' names. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Side of the pictures in pixels. */
+  readonly side: number;
+  readonly tokenizerFiles: TokenizerFiles;
+  readonly weights: ReadonlyMap<string, HostTensor>;
+}
+
+/** The files of such a folder in float16, by their paths. */
+export function encodeClip({ config, side, tokenizerFiles, weights }: ClipContent): Map<string, Uint8Array | string> {
+  const files = new Map(encodeComponent({ folder: "", className: "CLIPModel", config, weights }));
+  for (const file of tokenizerFileNames) files.set(file, tokenizerFiles[file]);
+  return files.set("preprocessor_config.json", encodeJson(preprocessing(side)));
+}
+
+/** How CLIPProcessor makes tensors of pictures: as our data sets do, in -1 .. 1. */
+const preprocessing = (side: number) => ({
+  image_processor_type: "CLIPImageProcessor",
+  do_resize: true,
+  size: { shortest_edge: side },
+  resample: 3,
+  do_center_crop: true,
+  crop_size: { height: side, width: side },
+  do_rescale: true,
+  rescale_factor: 1 / 255,
+  do_normalize: true,
+  image_mean: [0.5, 0.5, 0.5],
+  image_std: [0.5, 0.5, 0.5],
+  do_convert_rgb: true,
+});

@@ -1,0 +1,99 @@
+import { AquatintError } from "../../../errors.ts";
+import type { HostTensor } from "../../../graph/types.ts";
+import { CLIPModel, parseClipConfig } from "../../../models/clip/index.ts";
+import { parameters } from "../../../nn/module.ts";
+import { input } from "../../../ops/leaves.ts";
+import { captionIds } from "../../../pipelines/caption-ids.ts";
+import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
+import type { Phase, Task } from "../../task.ts";
+import { type TaskContext, taskKind } from "../kind.ts";
+import { sourcesOf } from "../sources.ts";
+import { settledVocabulary, vocabularyConfig } from "../vocabulary.ts";
+import { type ClipTaskConfig, clipFields } from "./config.ts";
+import { answersOf, contrastiveLoss } from "./contrastive.ts";
+import { type ClipFolder, openClip } from "./folder.ts";
+import { clipOutputs } from "./outputs.ts";
+
+/** Pictures and captions in one space. */
+export const clip = taskKind({
+  summary: "CLIP: an image tower and a text tower that put a picture beside its caption.",
+  fields: clipFields,
+  async create(config, context) {
+    const { microBatchSize, batchSize } = context;
+    if (microBatchSize !== batchSize) {
+      throw new AquatintError("config/accumulate", '"training.accumulate" cannot split a batch of "task": "clip"', {
+        hint: "every caption is compared with every picture of the batch: leave accumulate at 1",
+      });
+    }
+    return clipTask(config, { ...context, initial: context.initFrom && (await openClip(context.initFrom)) });
+  },
+});
+
+interface TaskParts extends TaskContext {
+  readonly initial: ClipFolder | undefined;
+}
+
+/** Both towers without weights, and what they are made from. */
+export interface ClipParts {
+  readonly model: ReturnType<typeof CLIPModel>;
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly tokenizerFiles: TokenizerFiles;
+}
+
+function clipParts({ model: wanted }: ClipTaskConfig, { dataset, assets, initial }: TaskParts): ClipParts {
+  const { text_encoder, image_encoder, tokenizer, ...rest } = wanted;
+  const tokenizerFiles = settledVocabulary(tokenizer, { dataset, assets, initial: initial?.tokenizerFiles });
+  const { projection_dim } = rest;
+  const json = {
+    ...rest,
+    text_config: { ...vocabularyConfig(tokenizerFiles), projection_dim, ...text_encoder },
+    vision_config: { image_size: dataset.size[0], projection_dim, ...image_encoder },
+  };
+  return { model: CLIPModel(parseClipConfig(json)), json, tokenizerFiles };
+}
+
+function clipTask(config: ClipTaskConfig, parts: TaskParts): Task {
+  const { runtime, dataset, initial } = parts;
+  const clip = clipParts(config, parts);
+  const names = parameters(clip.model);
+  const { phase, restore } = clipPhase(clip, parts);
+  return {
+    parameters: names,
+    phases: [phase],
+    assets: { ...clip.tokenizerFiles },
+    restore,
+    initial: async () => (await initial?.read(names)) ?? new Map(),
+    outputs: (weights) => clipOutputs(config, { ...clip, runtime, dataset, weights }),
+  };
+}
+
+function clipPhase({ model, tokenizerFiles }: ClipParts, { dataset, seed, batchSize: n }: TaskParts) {
+  const tokenizer = tokenizerFrom(tokenizerFiles);
+  const sources = sourcesOf({ dataset, seed });
+  const shape = [n, 3, ...dataset.size];
+  const { imageEmbeds, textEmbeds } = model(
+    input({ name: "pictures", dtype: "float32", shape }),
+    input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] }),
+  );
+  const answers = input({ name: "answers", dtype: "float32", shape: [n, n] });
+  const logitScale = model.children.logit_scale;
+  const phase: Phase = {
+    name: "clip",
+    loss: contrastiveLoss({ imageEmbeds, textEmbeds, logitScale, answers }),
+    results: { logitScale },
+    async next() {
+      const { pictures, captions } = await sources.stream.next(n);
+      const feeds = {
+        pictures: { dtype: "float32", shape, data: pictures },
+        ids: captionIds(tokenizer, captions),
+        answers: { dtype: "float32", shape: [n, n], data: answersOf(captions) },
+      } as const;
+      return { feeds, position: sources.position(), report };
+    },
+  };
+  return { phase, restore: sources.restore };
+}
+
+const report = ({ logitScale }: Readonly<Record<string, HostTensor>>) => ({
+  temperature: 1 / Math.exp(logitScale!.data[0]!),
+});

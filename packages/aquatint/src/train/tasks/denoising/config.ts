@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { samplesSchema } from "../kind.ts";
+import { timestepsConfig } from "./timesteps.ts";
+
+const count = z.int().positive();
+const jsonObject = z.record(z.string(), z.unknown());
+
+/** How captions become tokens. */
+export const tokenizerFields = z.strictObject({
+  merges: count.default(512).describe("Byte-pair merges learnt from the data set's captions."),
+  context: z.int().min(4).max(77).default(32).describe("Tokens of a caption with its start and end."),
+});
+
+/** What is asked of a denoising network, whatever its data. */
+export const objectiveFields = z.strictObject({
+  guidance_dropout: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe('Share of captions replaced by "" for classifier-free guidance.'),
+  timesteps: timestepsConfig.prefault({ name: "uniform" }).describe("Which noise levels are drawn how often."),
+  min_snr_gamma: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("Gamma of min-SNR weighting (Hang et al. 2023; 5 is usual); null weighs every sample alike."),
+});
+
+/** Sample grids of text-to-picture models. */
+export const textSamples = samplesSchema({
+  prompts: z.array(z.string()).min(1).describe("What the grids show."),
+  steps: count.default(50).describe("Sampling steps."),
+  guidance: z.number().nonnegative().default(2).describe("Classifier-free guidance; 1 is none."),
+  seed: z.int().nonnegative().default(0).describe("The first prompt's seed; the next ones follow."),
+});
+
+/** The fields of `"task": "denoising"`. */
+export const denoisingFields = {
+  model: z.strictObject({
+    unet: jsonObject.describe("UNet2DConditionModel's config in diffusers' names; sizes follow from the data."),
+    text_encoder: jsonObject.describe("CLIPTextModel's config in transformers' names; the vocabulary follows."),
+    scheduler: jsonObject.describe("A scheduler_config.json: the schedule and what the network predicts."),
+    tokenizer: tokenizerFields.prefault({}),
+  }),
+  objective: objectiveFields.prefault({}),
+  samples: textSamples.describe("Grids of samples; without this there are none."),
+};

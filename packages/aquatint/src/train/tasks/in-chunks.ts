@@ -1,0 +1,72 @@
+import type { Tensor } from "../../graph/tensor.ts";
+import { type HostTensor, type HostTensors, sizeOf } from "../../graph/types.ts";
+import { executableOf, type ParameterBinding } from "../../runtime/compile.ts";
+import type { Program, Runtime, State } from "../../runtime/types.ts";
+
+/** A network that takes any number of samples. */
+export interface ChunkedNetwork extends AsyncDisposable {
+  /** Feeds and results hold a sample a row along their first axis. */
+  run(feeds: HostTensors): Promise<HostTensors>;
+}
+
+/** What such a network is made of. */
+export interface ChunkedNetworkInput {
+  readonly runtime: Runtime;
+  readonly parameters: ParameterBinding;
+  /** Needed where the parameters are bound to it. */
+  readonly state?: State;
+  /** Samples that the graph takes at once. */
+  readonly chunk: number;
+  /** The graph's results for so many samples; its inputs are fed by their names. */
+  readonly trace: (chunk: number) => Readonly<Record<string, Tensor>>;
+}
+
+/** Runs a graph of `chunk` samples over any number of them, the last chunk filled up with zeros; loaded when first wanted. */
+export function inChunks({ runtime, parameters, state, chunk, trace }: ChunkedNetworkInput): ChunkedNetwork {
+  let program: Promise<Program> | undefined;
+  return {
+    async run(feeds) {
+      program ??= runtime.load(executableOf({ outputs: trace(chunk), parameters, layout: runtime.layout }));
+      const loaded = await program;
+      const n = Object.values(feeds)[0]!.shape[0]!;
+      const parts: HostTensors[] = [];
+      for (let from = 0; from < n; from += chunk) {
+        parts.push(
+          await loaded.run(
+            mapped(feeds, (x) => rows(x, from, chunk)),
+            { ...(state && { state }) },
+          ),
+        );
+      }
+      return mapped(parts[0]!, (_, name) =>
+        joined(
+          parts.map((part) => part[name]!),
+          n,
+        ),
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      await (await program)?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const mapped = (tensors: HostTensors, f: (x: HostTensor, name: string) => HostTensor): HostTensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, f(x, name)]));
+
+/** `count` rows from row `from`, zeros where there are no more. */
+function rows({ dtype, shape, data }: HostTensor, from: number, count: number): HostTensor {
+  const size = sizeOf(shape.slice(1));
+  const part = data.slice(from * size, (from + count) * size);
+  const full = dtype === "float32" ? new Float32Array(count * size) : new Int32Array(count * size);
+  full.set(part);
+  return { dtype, shape: [count, ...shape.slice(1)], data: full };
+}
+
+/** The first `n` rows of all parts together, float32. */
+function joined(parts: readonly HostTensor[], n: number): HostTensor {
+  const shape = parts[0]!.shape;
+  const all = new Float32Array(parts.length * sizeOf(shape));
+  for (const [i, { data }] of parts.entries()) all.set(data, i * data.length);
+  return { dtype: "float32", shape: [n, ...shape.slice(1)], data: all.subarray(0, n * sizeOf(shape.slice(1))) };
+}

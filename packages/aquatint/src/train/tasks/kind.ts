@@ -1,0 +1,61 @@
+import { z } from "zod";
+import type { Dataset } from "../../data/dataset.ts";
+import type { ModelSource } from "../../pipelines/source.ts";
+import type { Runtime } from "../../runtime/types.ts";
+import type { Task } from "../task.ts";
+
+/** What a task is made with, beside its own part of the configuration. */
+export interface TaskContext {
+  readonly dataset: Dataset;
+  readonly runtime: Runtime;
+  /** Samples of an optimiser step: what `next()` draws. */
+  readonly batchSize: number;
+  /** Samples that the graph takes at once; `batchSize` is a whole multiple of it. */
+  readonly microBatchSize: number;
+  readonly seed: number;
+  /** The model that a new run begins with: its vocabulary and weights. */
+  readonly initFrom?: ModelSource;
+  /** What the task's `assets` were when the run began; given where a run is resumed, and then binding. */
+  readonly assets?: Readonly<Record<string, string>>;
+  /** Another model of which the configuration gives the folder. */
+  openModel(folder: string): Promise<ModelSource>;
+}
+
+/** The fields of a configuration that a task declares; `samples`, where there are any, come from `samplesSchema`. */
+export type TaskFields = z.ZodRawShape & { readonly samples?: SamplesSchema };
+type SamplesSchema = z.ZodOptional<z.ZodObject<typeof samplesFields>>;
+
+const samplesFields = {
+  every_minutes: z
+    .number()
+    .positive()
+    .default(10)
+    .describe("Minutes between two grids of samples; the last step always makes one."),
+};
+
+/** The `samples` of a configuration: when grids are drawn, and the task's own fields. */
+export const samplesSchema = <Own extends z.ZodRawShape>(own: Own) =>
+  z.strictObject({ ...own, ...samplesFields }).optional();
+
+/** How a kind of task is declared. */
+export interface TaskSpec<Fields extends TaskFields> {
+  /** One sentence for the documentation. */
+  readonly summary: string;
+  /** Its own fields of a run's configuration, beside those of every run. */
+  readonly fields: Fields;
+  create(config: z.output<z.ZodObject<Fields>>, context: TaskContext): Promise<Task>;
+}
+
+/** A kind of task as the shared code sees it: its configuration is its own affair. */
+export interface TaskKind {
+  readonly summary: string;
+  readonly fields: z.ZodRawShape;
+  /** Makes the task of a checked configuration. */
+  create(config: object, context: TaskContext): Promise<Task>;
+}
+
+/** Declares a kind of task. */
+export function taskKind<Fields extends TaskFields>({ summary, fields, create }: TaskSpec<Fields>): TaskKind {
+  const own = z.object(fields);
+  return { summary, fields, create: (config, context) => create(own.parse(config), context) };
+}

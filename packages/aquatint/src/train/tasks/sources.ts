@@ -1,0 +1,42 @@
+import type { DataStream, Dataset, StreamState } from "../../data/dataset.ts";
+import { type RandomState, type RandomStream, restoreTorchCpu, torchCpu } from "../../math/random.ts";
+
+/** A run's samples and random draws, which stand and go on together. */
+export interface Sources {
+  readonly stream: DataStream<unknown>;
+  readonly draws: RandomStream;
+  /** Where both stand, as JSON. */
+  position(): unknown;
+  /** Goes on from such a position. */
+  restore(position: unknown): void;
+}
+
+interface SourcesPosition {
+  readonly data: StreamState;
+  readonly draws: RandomState;
+}
+
+/** The sources of a task whose batches each come from one stream of the data set, with draws of the same seed. */
+export function sourcesOf({ dataset, seed }: { readonly dataset: Dataset; readonly seed: number }): Sources {
+  const stream = dataset.stream({ seed });
+  let draws = torchCpu(seed);
+  return {
+    stream,
+    get draws() {
+      return draws;
+    },
+    position: (): SourcesPosition => ({ data: stream.snapshot(), draws: draws.snapshot() }),
+    restore(position) {
+      const { data, draws: drawn } = position as SourcesPosition;
+      stream.restore(data);
+      draws = restoreTorchCpu(drawn);
+    },
+  };
+}
+
+/** Seed of the pictures that evaluations look at, so that all runs are judged by the same. */
+const EVALUATION_SEED = 1_000_003;
+
+/** The first `count` samples that evaluations look at, from what training never sees. */
+export const evaluationSamples = (dataset: Dataset, count: number) =>
+  dataset.stream({ seed: EVALUATION_SEED, split: "held-out" }).next(count);
