@@ -35,6 +35,7 @@ export interface TrainStepBench {
 
 /** Times AdamW steps of a U-Net on noise. */
 export async function trainStepBench({ steps = 8, threads = 2 } = {}): Promise<TrainStepBench> {
+  await using runtime = await nodeRuntime({ threads });
   const started = performance.now();
   const network = UNet2DModel(parseUNet2DConfig(config));
   const weights = parameters(network);
@@ -42,9 +43,8 @@ export async function trainStepBench({ steps = 8, threads = 2 } = {}): Promise<T
   const feed = (name: string, of: readonly number[]) => input({ name, dtype: "float32", shape: of });
   const loss = mean(square(sub(network(feed("x", shape), feed("t", [BATCH])), feed("target", shape))));
   const groups = oneGroup(weights);
-  const executable = trainStep({ loss, groups });
+  const executable = trainStep({ loss, groups, layout: runtime.layout });
   const traced = performance.now();
-  await using runtime = await nodeRuntime({ threads });
   const program = await runtime.load(executable);
   const loaded = performance.now();
   const draws = torchCpu(0);
