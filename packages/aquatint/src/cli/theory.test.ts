@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -13,8 +13,12 @@ beforeAll(async () => {
   await writeFiles(join(cwd, "model"), tinyPixelModel());
   const data = Uint8Array.from({ length: 12 * 10 * 3 }, (_, i) => (i * 7) % 256);
   await writeFile(join(cwd, "p.png"), encodePng({ width: 12, height: 10, channels: 3, data }));
-  await writeFile(join(cwd, "latent.json"), "{}");
-  await writeFiles(join(cwd, "latent"), new Map([["model_index.json", '{"_class_name":"StableDiffusionPipeline"}']]));
+  await writeFile(join(cwd, "none.json"), "{}");
+  const index = { "model_index.json": '{"_class_name":"StableDiffusionPipeline"}' };
+  await writeFiles(join(cwd, "latent"), new Map([...tinyPixelModel(), ...Object.entries(index)]));
+  await cp(new URL("../../test/fixtures/parity/tiny-vae/vae", import.meta.url), join(cwd, "latent/vae"), {
+    recursive: true,
+  });
 });
 afterAll(() => rm(cwd, { recursive: true }));
 
@@ -121,7 +125,7 @@ describe("with a pixel model", () => {
   });
 
   test("what is no picture is refused", async () => {
-    expect((await run("denoise", "latent.json", "--model", "model")).err).toContain("cannot be read as a picture");
+    expect((await run("denoise", "none.json", "--model", "model")).err).toContain("cannot be read as a picture");
     expect((await run("elbo", "--image", "none.png", "--model", "model")).err).toContain("no such file");
   });
 

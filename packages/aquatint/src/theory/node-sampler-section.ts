@@ -191,7 +191,8 @@ export async function convergencePart(): Promise<Part> {
     ),
     figure(
       [legend(names), plot(variance, "error of the variance")],
-      html`<b>Stochastic samplers.</b> Error of the last x's variance for normal data, computed without drawing.
+      html`<b>Stochastic samplers.</b> Error of the last x's variance for normal data over the same levels, computed
+        without drawing.
         Samplers of order 0 (consistency models' among them) are not made to converge with a plain denoiser.`,
     ),
     table(columns, [...flow, ...variance]),

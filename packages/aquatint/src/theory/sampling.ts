@@ -81,23 +81,30 @@ function slope(points: readonly ErrorPoint[]): number {
 
 const POINTS = 12;
 
+/** Levels evenly in t of the cosine from 0.9 T to 0.05 T: where errors are those of the method, not of its last step. */
+const smoothWalk = (n: number): readonly Level[] =>
+  Array.from({ length: n + 1 }, (_, i) => cosine().level(900 - (850 * i) / n));
+
 /**
- * Deterministic samplers: the root mean square distance from where the exact probability flow of the toy mixture
- * leads, over levels evenly in t of the cosine from 0.9 T to 0.05 T.
+ * Deterministic samplers: the root mean square distance from where the exact probability flow of the toy mixture leads.
  */
 export async function flowConvergence(
   stepCounts: readonly number[] = [6, 12, 24, 48, 96, 192],
 ): Promise<Convergence[]> {
-  const walk = (n: number): readonly Level[] =>
-    Array.from({ length: n + 1 }, (_, i) => cosine().level(900 - (850 * i) / n));
-  const [first, last] = [walk(1)[0]!, walk(1)[1]!];
+  const [first, last] = [smoothWalk(1)[0]!, smoothWalk(1)[1]!];
   const x = Float32Array.from(toyMixture.sample(torchCpu(3), POINTS, first));
   const exact = probabilityFlow(toyMixture, x, { from: first, to: last, steps: 2000 });
   const measured = entries.filter(([, { stochastic, order }]) => !stochastic && order > 0);
   return Promise.all(
     measured.map(async ([name, entry]) => {
       const points = stepCounts.map(async (n): Promise<ErrorPoint> => {
-        const input = { x, levels: walk(n), denoise: toyMixture.denoise, noise: () => x, levelAt: finder(COSINE) };
+        const input = {
+          x,
+          levels: smoothWalk(n),
+          denoise: toyMixture.denoise,
+          noise: () => x,
+          levelAt: finder(COSINE),
+        };
         const steps = await stepsOf(entry, input);
         const squares = steps.at(-1)!.x.reduce((sum, v, i) => sum + (v - exact[i]!) ** 2, 0);
         return { evaluations: steps.length, error: Math.sqrt(squares / POINTS) };
@@ -115,26 +122,28 @@ const normal = gaussianMixture([{ mean: [0], covariance: DEVIATION ** 2 }]);
  * linear, so one element follows the start and one more each draw of noise.
  */
 export async function varianceConvergence(
-  stepCounts: readonly number[] = [12, 24, 48, 96, 192],
+  stepCounts: readonly number[] = [6, 12, 24, 48, 96, 192],
 ): Promise<Convergence[]> {
-  const schedule = linear();
   const run = async (entry: SamplerEntry, n: number, draws: number) => {
-    const walk = levels({ schedule, steps: n });
+    const walk = smoothWalk(n);
     const unit = (k: number, size = 1) => new Float32Array(draws + 1).map((_, i) => (i === k ? size : 0));
     let drawn = 0;
     const x = unit(0, Math.hypot(walk[0]!.alpha * DEVIATION, walk[0]!.sigma));
     const noise = () => unit(++drawn);
-    const input = { x, levels: walk, denoise: normal.denoise, noise, levelAt: finder(schedule) };
-    return { steps: await stepsOf(entry, input), drawn: () => drawn };
+    const input = { x, levels: walk, denoise: normal.denoise, noise, levelAt: finder(COSINE) };
+    return { last: walk[n]!, steps: await stepsOf(entry, input), drawn: () => drawn };
   };
   const measured = entries.filter(([, { stochastic }]) => stochastic);
   return Promise.all(
     measured.map(async ([name, entry]) => {
       const points = stepCounts.map(async (n): Promise<ErrorPoint> => {
         const draws = (await run(entry, n, 0)).drawn();
-        const { steps } = await run(entry, n, draws);
+        const { steps, last } = await run(entry, n, draws);
         const variance = steps.at(-1)!.x.reduce((sum, v) => sum + v * v, 0);
-        return { evaluations: steps.length, error: Math.abs(variance - DEVIATION ** 2) };
+        return {
+          evaluations: steps.length,
+          error: Math.abs(variance - (last.alpha * DEVIATION) ** 2 - last.sigma ** 2),
+        };
       });
       return convergence(name, entry, await Promise.all(points));
     }),
