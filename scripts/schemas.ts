@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { trainConfigs } from "../packages/aquatint/src/train/config.ts";
 import { trainJsonSchema } from "../packages/aquatint/src/train/schema.ts";
-import { tasks } from "../packages/aquatint/src/train/tasks/registry.ts";
+import { DEFAULT_TASK, tasks } from "../packages/aquatint/src/train/tasks/registry.ts";
 import { root } from "../test/tree.ts";
 import { fieldTable } from "./config-table.ts";
 
@@ -15,12 +15,11 @@ const jsonSchema = (schema: z.ZodType): object => z.toJSONSchema(schema, { io: "
 
 /** The tables of the documentation: the fields of every run, and those of each task. */
 function tables(): string {
-  const [first] = Object.values(trainConfigs);
   const own = Object.entries(tasks).map(([name, { fields, summary }]) => {
     return `### \`"task": "${name}"\`\n\n${summary}\n\n${fieldTable(jsonSchema(z.object(fields)))}`;
   });
   const ofTasks = Object.values(tasks).flatMap(({ fields }) => Object.keys(fields));
-  return [fieldTable(jsonSchema(first!), ofTasks), ...own].join("\n\n");
+  return [fieldTable(jsonSchema(trainConfigs[DEFAULT_TASK]!), ofTasks), ...own].join("\n\n");
 }
 
 const DOCS = "docs/training.md";

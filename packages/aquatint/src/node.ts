@@ -1,5 +1,6 @@
 /** The parts that need Node: files, the runtime in a worker thread, and everything in one call. */
 export { openDataset } from "./data/node.ts";
+export { type PrefetchedDataset, prefetchedDataset } from "./data/node-prefetch.ts";
 export { readSafetensors, readSafetensorsHeader, writeFileAtomic, writeSafetensors } from "./formats/node.ts";
 export * from "./pipelines/node.ts";
 export { nodeRuntime } from "./runtime/node.ts";

@@ -23,8 +23,12 @@ export interface Sessions {
 /** Sessions that share the options of one worker. */
 export function createSessions({ ort, devices, configure, advice }: Platform): Sessions {
   let options: InferenceSession.SessionOptions = {};
+  let fallback: Readonly<Record<string, string>> = {};
   const create: Sessions["create"] = (model, weightsFolder) =>
-    ort.InferenceSession.create(model, { ...options, extra: { session: sessionEntries(weightsFolder) } });
+    ort.InferenceSession.create(model, {
+      ...options,
+      extra: { session: { ...sessionEntries(weightsFolder), ...fallback } },
+    });
 
   async function open(wanted: OpenOptions): Promise<Opened> {
     const listed = await devices();
@@ -34,6 +38,7 @@ export function createSessions({ ort, devices, configure, advice }: Platform): S
     }
     const threads = configure(wanted);
     options = { ...sharedOptions, executionProviders: [device], intraOpNumThreads: threads };
+    fallback = wanted.cpuFallback === false ? { disable_cpu_ep_fallback: "1" } : {};
     const session = await create(wanted.probe).catch((error: unknown) => {
       const others = listed.filter((other) => other !== device);
       throw new AquatintError("runtime/device", `the device "${device}" does not work: ${messageOf(error)}`, {

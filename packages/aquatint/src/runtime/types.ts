@@ -24,6 +24,8 @@ export interface RuntimeOptions {
   readonly device?: Device;
   /** At most so many threads for one run; the platform's choice when absent. */
   readonly threads?: number;
+  /** Whether ops that the device has no kernel for run on the CPU; else loading them fails. True when absent. */
+  readonly cpuFallback?: boolean;
 }
 
 /** What a run may be given beside its feeds. */

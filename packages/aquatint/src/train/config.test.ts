@@ -27,7 +27,7 @@ test.each([
   [{ ...config, training: { steps: 1, ema: { steps: 0 } } }, /"training.ema.steps": .*; found 0/],
   [
     { ...config, dataset: { name: "emoji-single" } },
-    /"dataset.name": expected emoji-singles or emoji-scenes; found "emoji-single"/,
+    /"dataset.name": expected emoji-singles, .*; found "emoji-single"/,
   ],
   [{ ...config, output: undefined }, /"output": .*; found nothing/],
   [[], /c.json: .*expected object/],
