@@ -30,7 +30,7 @@ await using runtime = await nodeRuntime();
 const folder = join(root, "packages/model-emoji/judge", String(height));
 await using judge = await openJudge(folderSource(folder), { runtime, size: dataset.size });
 const batch = await dataset.stream({ seed: SEED, split: "held-out" }).next(COUNT);
-const truths = batch.truths as readonly SceneTruth[];
+const truths = (batch.truths as readonly SceneTruth[]).map((truth, i) => ({ ...truth, caption: batch.captions[i]! }));
 const pictures = tensorToPictures(batch.pictures, { width, height });
 const { sights } = await judge.look(pictures);
 

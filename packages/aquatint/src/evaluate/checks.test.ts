@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SceneObject, SceneTruth } from "../data/emoji/truth.ts";
 import { borderColours } from "./border.ts";
-import { checks, type SeenThing } from "./checks.ts";
+import { type Asked, checks, type SeenThing } from "./checks.ts";
 import { expectNames } from "./judge.ts";
 import { sharesOf } from "./shares.ts";
 
@@ -13,7 +13,8 @@ const thing = (name: string, x: number, y: number): SceneObject => ({
 const asked = (
   objects: readonly SceneObject[],
   { colours = ["red"], heldOut = [] }: Partial<{ colours: string[]; heldOut: SceneTruth["heldOut"] }> = {},
-): SceneTruth => ({
+): Asked => ({
+  caption: "a thing, red background",
   ...{ template: "left", style: "3d", shape: null, heldOut },
   background: { kind: "solid", colours },
   objects,
@@ -62,6 +63,7 @@ test("background wants all colours to be the widest, in any order", () => {
   const { answers } = checks.background;
   expect(answers(sees([], ["white", "red", "navy"]), striped)).toEqual([true]);
   expect(answers(sees([], ["white", "navy", "red"]), striped)).toEqual([false]);
+  expect(answers(sees([]), { ...striped, caption: "a cat" })).toEqual([]); // a caption that leaves it open
 });
 
 test("a border's colours are those of its pixels alone, widest first", () => {

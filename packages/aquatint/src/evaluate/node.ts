@@ -75,8 +75,7 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
   yield {
     type: "evaluation",
     evaluation: evaluationOf({
-      captions: asked.captions,
-      truths: asked.truths,
+      truths: asked.truths.map((truth, i) => ({ ...truth, caption: asked.captions[i]! })),
       seconds,
       generated: await judge.look(pictures),
       real: await judge.look(asked.pictures),

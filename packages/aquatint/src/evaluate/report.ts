@@ -1,4 +1,4 @@
-import type { SceneTruth } from "../data/emoji/truth.ts";
+import type { Asked } from "./checks.ts";
 import { type SetDistance, setDistance } from "./distribution.ts";
 import { quantile } from "./intervals.ts";
 import type { Sights } from "./judge.ts";
@@ -41,8 +41,7 @@ export interface Evaluation extends Made {
 
 /** What an evaluation is made from. */
 export interface EvaluationInput {
-  readonly captions: readonly string[];
-  readonly truths: readonly SceneTruth[];
+  readonly truths: readonly Asked[];
   /** Of each picture. */
   readonly seconds: readonly number[];
   readonly generated: Sights;
@@ -66,15 +65,11 @@ export const evaluationOf = ({ seconds, real, second, made, ...input }: Evaluati
   verdicts: verdictsOf(input),
 });
 
-const verdictsOf = ({
-  captions,
-  truths,
-  generated: { sights },
-}: Pick<EvaluationInput, "captions" | "truths" | "generated">) =>
-  truths.map(({ objects, background }, i): Verdict => {
+const verdictsOf = ({ truths, generated: { sights } }: Pick<EvaluationInput, "truths" | "generated">) =>
+  truths.map(({ caption, objects, background }, i): Verdict => {
     const { things, border } = sights[i]!;
     return {
-      caption: captions[i]!,
+      caption,
       asked: objects.map(({ name }) => name),
       seen: things.slice(0, objects.length).map(({ name }) => name),
       background: background.colours,

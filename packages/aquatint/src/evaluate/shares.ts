@@ -1,5 +1,4 @@
-import type { SceneTruth } from "../data/emoji/truth.ts";
-import { type CheckName, checks, type Sight } from "./checks.ts";
+import { type Asked, type CheckName, checks, type Sight } from "./checks.ts";
 import { bootstrap, type Interval, wilson } from "./intervals.ts";
 
 /** A share of answers that were yes, with Wilson's 95 % interval. */
@@ -23,7 +22,7 @@ export interface SharePair {
 
 /** Pictures of the same captions, generated and rendered, as a judge sees them. */
 export interface ShareInput {
-  readonly truths: readonly SceneTruth[];
+  readonly truths: readonly Asked[];
   readonly generated: readonly Sight[];
   readonly real: readonly Sight[];
 }
@@ -33,7 +32,7 @@ export const subsets = {
   all: () => true,
   seen: ({ heldOut }) => heldOut.length === 0,
   unseen: ({ heldOut }) => heldOut.length > 0,
-} as const satisfies Readonly<Record<string, (truth: SceneTruth) => boolean>>;
+} as const satisfies Readonly<Record<string, (truth: Asked) => boolean>>;
 /** The name of such a part. */
 export type SubsetName = keyof typeof subsets;
 
@@ -60,9 +59,9 @@ interface Tally {
 function pairOf(
   { truths, generated, real }: ShareInput,
   check: CheckName,
-  inSubset: (truth: SceneTruth) => boolean,
+  inSubset: (truth: Asked) => boolean,
 ): SharePair | undefined {
-  const tally = (sight: Sight, truth: SceneTruth): Tally => {
+  const tally = (sight: Sight, truth: Asked): Tally => {
     const answers: readonly boolean[] = checks[check].answers(sight, truth);
     return { hits: answers.filter(Boolean).length, n: answers.length };
   };
