@@ -4,6 +4,7 @@ export { type PrefetchedDataset, prefetchedDataset } from "./data/node-prefetch.
 export { readSafetensors, readSafetensorsHeader, writeFileAtomic, writeSafetensors } from "./formats/node.ts";
 export * from "./pipelines/node.ts";
 export { nodeRuntime } from "./runtime/node.ts";
+export { type MappedWeight, mappedWeights } from "./runtime/node-mapped.ts";
 export type { DryRunEvent, DryRunPace } from "./train/dry-run.ts";
 export type { RunEvent, RunProblem, StepRecord } from "./train/events.ts";
 export { dryTrainRun, readTrainConfig, type TrainRunOptions, trainRun } from "./train/node.ts";
