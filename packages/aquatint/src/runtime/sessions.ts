@@ -49,22 +49,23 @@ export function createSessions({ ort, devices, configure, blocked, advice }: Pla
       });
     });
     await session.release();
-    const layout = blocked.includes(device) ? await layoutOf(wanted.layoutProbe) : {};
+    const layout = blocked.includes(device) ? await probeLayout(wanted.layoutProbe) : {};
     return { device, devices: listed, threads, layout };
   }
 
-  /** A processor without these kernels refuses the probe, or computes it in another order. */
-  async function layoutOf(probe: Uint8Array): Promise<Layout> {
-    try {
-      const session = await create(probe);
-      const { y } = await session.run({ x: new ort.Tensor("float32", layoutProbeValues(), layoutProbeShape) });
-      await session.release();
-      return { channelBlock: channelBlockOf(y?.data as Float32Array) };
-    } catch {
-      return {};
-    }
-  }
+  const probeLayout = (probe: Uint8Array) =>
+    create(probe).then(
+      (session) => layoutOf(session, ort.Tensor),
+      () => ({}),
+    );
   return { open, create };
+}
+
+/** What the session of a `layoutProbeModel` shows. */
+async function layoutOf(session: InferenceSession, Tensor: TensorConstructor): Promise<Layout> {
+  const { y } = await session.run({ x: new Tensor("float32", layoutProbeValues(), layoutProbeShape) });
+  await session.release();
+  return { channelBlock: channelBlockOf(y?.data as Float32Array) };
 }
 
 const sharedOptions: InferenceSession.SessionOptions = {
