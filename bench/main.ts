@@ -1,6 +1,8 @@
 /** `npm run bench -- NAME [--json]`: timings of the parts whose speed is promised. */
 import { parseArgs } from "node:util";
+import { dataBench } from "./data.ts";
 import { deepNetworkBench } from "./deep-network.ts";
+import { passesBench } from "./passes.ts";
 import { randomBench } from "./random.ts";
 import { trainStepBench } from "./train-step.ts";
 
@@ -18,8 +20,10 @@ const variants = ["eager", "channels_last", ...(flags.compile ? ["compiled"] : [
 const peer = flags.peer ? { python: flags.python, variants } : undefined;
 
 const benches: Readonly<Record<string, () => Promise<object>>> = {
+  data: dataBench,
   "deep-network": () => deepNetworkBench(),
   "deep-network-checkpointed": () => deepNetworkBench({ checkpoints: true }),
+  passes: passesBench,
   random: randomBench,
   "train-step": () => trainStepBench({ peer, steps: Number(flags.steps) }),
 };

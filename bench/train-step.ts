@@ -14,7 +14,7 @@ import { firstState, oneGroup, trainStep } from "../packages/aquatint/src/train/
 import { startPeer } from "./peers/peer.ts";
 
 /** The U-Net of the PyTorch peer: channels 64, 128, 128, two layers a block, one-headed attention at 8x8. */
-const config = {
+export const smallUNet = {
   sample_size: 32,
   block_out_channels: [64, 128, 128],
   down_block_types: ["DownBlock2D", "DownBlock2D", "AttnDownBlock2D"],
@@ -76,7 +76,7 @@ const median = (times: readonly number[]): number => times.toSorted((a, b) => a 
 /** The step as a function that returns its milliseconds. */
 async function ours(runtime: Runtime) {
   const started = performance.now();
-  const network = UNet2DModel(parseUNet2DConfig(config));
+  const network = UNet2DModel(parseUNet2DConfig(smallUNet));
   const weights = parameters(network);
   const shape = [BATCH, 3, 32, 32];
   const feed = (name: string, of: readonly number[]) => input({ name, dtype: "float32", shape: of });

@@ -27,6 +27,13 @@ export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";
 export * from "./pipelines/index.ts";
 export { type ExecutableOptions, executableOf, type ParameterBinding } from "./runtime/compile.ts";
+export {
+  describeNonFinite,
+  type FindNonFiniteOptions,
+  findNonFinite,
+  type NonFinite,
+  type Statistics,
+} from "./runtime/non-finite.ts";
 export type { Device, Executable, Program, RunOptions, Runtime, RuntimeOptions, State } from "./runtime/types.ts";
 export { type ClipTokenizer, clipTokenizer } from "./tokenizers/clip.ts";
 export { type TokenizerFiles, tokenizerFrom } from "./tokenizers/files.ts";

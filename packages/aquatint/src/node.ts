@@ -1,7 +1,9 @@
 /** The parts that need Node: files, the runtime in a worker thread, and everything in one call. */
 export { openDataset } from "./data/node.ts";
+export { type PrefetchedDataset, prefetchedDataset } from "./data/node-prefetch.ts";
 export { readSafetensors, readSafetensorsHeader, writeFileAtomic, writeSafetensors } from "./formats/node.ts";
 export * from "./pipelines/node.ts";
 export { nodeRuntime } from "./runtime/node.ts";
+export type { DryRunEvent, DryRunPace } from "./train/dry-run.ts";
 export type { RunEvent, RunProblem, StepRecord } from "./train/events.ts";
-export { readTrainConfig, type TrainRunOptions, trainRun } from "./train/node.ts";
+export { dryTrainRun, readTrainConfig, type TrainRunOptions, trainRun } from "./train/node.ts";

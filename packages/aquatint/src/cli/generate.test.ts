@@ -37,9 +37,17 @@ describe("aquatint generate", () => {
     expect(one).toMatchObject({ code: 0, out: expect.stringMatching(/^a\.png {2}10x8, seed 8, .* s\n$/) });
     const { width, height, text } = await picture("a.png");
     expect([width, height]).toEqual([10, 8]);
-    const recipe = { prompt: "a red apple 🍎", negative: "blur", seed: 8, steps: 20, sampler: "ddim", guidance: 2 };
+    const recipe = {
+      prompt: "a red apple 🍎",
+      negative: "blur",
+      seed: 8,
+      steps: 20,
+      sampler: "ddim",
+      guidance: 2,
+      rng: "torch-cpu",
+    };
     expect(JSON.parse(text["aquatint"]!)).toEqual({ ...recipe, width: 10, height: 8, model: "tiny/model", version });
-    const settings = "Steps: 20, Sampler: DDIM, CFG scale: 2, Seed: 8, Size: 10x8, Model: tiny/model";
+    const settings = "Steps: 20, Sampler: DDIM, CFG scale: 2, Seed: 8, RNG: CPU, Size: 10x8, Model: tiny/model";
     expect(text["parameters"]).toBe(`a red apple 🍎\nNegative prompt: blur\n${settings}, Version: aquatint ${version}`);
 
     const named = ["--count", "2", "--seed", "7", "--out", "b.png", "--strip", "s.png", "--json"];

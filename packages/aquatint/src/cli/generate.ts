@@ -1,8 +1,9 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { samplers } from "../diffusion/registry.ts";
 import { encodePng } from "../formats/png.ts";
+import { type GeneratorName, generatorNamed, generators } from "../math/generators.ts";
+import { drawDefaults, type NoiseKind, noiseKindNamed, noiseKinds } from "../pipelines/draws.ts";
 import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } from "../pipelines/node.ts";
 import { defaults, type EvaluationEvent, type ImageEvent } from "../pipelines/text-to-image.ts";
 import type { Device } from "../runtime/types.ts";
@@ -19,6 +20,9 @@ interface Flags {
   readonly model?: string;
   readonly steps: number;
   readonly guidance: number;
+  readonly guidanceRescale: number;
+  readonly rng: GeneratorName;
+  readonly noise: NoiseKind;
   readonly sampler?: string;
   readonly seed?: number;
   readonly count: number;
@@ -32,14 +36,9 @@ interface Flags {
   readonly quiet?: boolean;
 }
 
-/** Adds `aquatint generate` to the program. */
-export const addGenerate = (program: Command, io: Io): Command =>
-  program
-    .command("generate")
-    .summary("make pictures of a prompt")
-    .description("Makes pictures of a prompt. Without --out they go to ./out/ under names that never overwrite.")
-    .argument("<prompt>", 'what to show, in quotes: "a red apple, blue background"')
-    .option("--model <path>", `folder of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
+/** The options that say how a picture is sampled. */
+const addSampling = (command: Command): Command =>
+  command
     .option("--steps <n>", "steps of the sampler", whole("--steps", { min: 1, example: 30 }), defaults.steps)
     .option(
       "--guidance <g>",
@@ -47,7 +46,37 @@ export const addGenerate = (program: Command, io: Io): Command =>
       decimal("--guidance", { min: 0, example: 4 }),
       defaults.guidance,
     )
-    .option("--sampler <name>", `${Object.keys(samplers).join(", ")} (default: the model's own)`, sampler)
+    .option(
+      "--guidance-rescale <share>",
+      "share of guidance, 0 to 1, that keeps the contrast it would have without",
+      decimal("--guidance-rescale", { min: 0, max: 1, example: 0.7 }),
+      0,
+    )
+    .option(
+      "--sampler <name>",
+      'a name that `aquatint samplers` lists, with a schedule after it or not: "DPM++ 2M Karras" (default: the model\'s own)',
+      sampler,
+    )
+    .option(
+      "--rng <name>",
+      `what a seed means: ${Object.keys(generators).join(", ")}`,
+      generatorNamed,
+      drawDefaults.rng,
+    )
+    .option(
+      "--noise <kind>",
+      `of stochastic samplers: ${noiseKinds.join(", ")} (one path for every number of steps)`,
+      noiseKindNamed,
+      drawDefaults.noise,
+    );
+
+/** Adds `aquatint generate` to the program. */
+export const addGenerate = (program: Command, io: Io): Command =>
+  addSampling(program.command("generate"))
+    .summary("make pictures of a prompt")
+    .description("Makes pictures of a prompt. Without --out they go to ./out/ under names that never overwrite.")
+    .argument("<prompt>", 'what to show, in quotes: "a red apple, blue background"')
+    .option("--model <path>", `folder of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
     .option("--seed <s>", "same seed, same picture (default: a new one)", whole("--seed", seeds))
     .option(
       "--count <n>",
@@ -119,7 +148,7 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
     for await (const event of generation.run({ previews })) {
       if (event.type === "evaluation") {
         if (keep(event)) kept.push(event);
-        const at = done * steps + event.i + (event.final ? 1 : 0);
+        const at = (done + (event.i + (event.final ? 1 : 0)) / event.n) * steps; // some samplers take steps of their own
         progress.update(at, count > 1 ? `picture ${done + 1}/${count}` : "");
         continue;
       }

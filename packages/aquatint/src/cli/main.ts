@@ -1,11 +1,14 @@
 import { Command, CommanderError } from "commander";
 import { AquatintError, messageOf } from "../errors.ts";
+import { addData } from "./data.ts";
 import { addDenoise } from "./denoise.ts";
 import { addElbo } from "./elbo.ts";
 import { addGenerate } from "./generate.ts";
 import { Interrupted, type Io, inProcess } from "./io.ts";
 import { addNoise } from "./noise.ts";
+import { addSamplers } from "./samplers.ts";
 import { addSchedule } from "./schedule.ts";
+import { addTheory } from "./theory.ts";
 import { addTrain } from "./train.ts";
 import { version } from "./version.ts";
 
@@ -21,6 +24,8 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
     return report(error, io);
   }
 }
+
+const commands = [addTrain, addData, addSamplers, addSchedule, addNoise, addDenoise, addElbo, addTheory];
 
 function createProgram(io: Io): Command {
   const program = new Command("aquatint")
@@ -41,8 +46,7 @@ function createProgram(io: Io): Command {
     addGenerate(program, io),
     "a prompt of several words goes in quotes; aquatint generate --help lists the options",
   );
-  addHint(addTrain(program, io), "aquatint train --help lists the options");
-  for (const add of [addSchedule, addNoise, addDenoise, addElbo]) {
+  for (const add of commands) {
     const command = add(program, io);
     addHint(command, `aquatint ${command.name()} --help lists the options`);
   }

@@ -28,11 +28,17 @@ export const whole =
 
 /** A decimal number. */
 export const decimal =
-  (flag: string, { min, example }: Omit<Range, "max">): Parser<number> =>
+  (flag: string, { min, max, example }: Range): Parser<number> =>
   (text) => {
     const value = Number(text);
-    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && value >= min && Number.isFinite(value)) return value;
-    throw wrong(flag, `a number of ${min} or more`, text, `for example ${flag} ${example}`);
+    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && value >= min && value <= (max ?? Number.MAX_VALUE))
+      return value;
+    throw wrong(
+      flag,
+      max === undefined ? `a number of ${min} or more` : `a number from ${min} to ${max}`,
+      text,
+      `for example ${flag} ${example}`,
+    );
   };
 
 /** The range of a seed, as every command takes it. */

@@ -60,7 +60,7 @@ export async function openOutputs(options: OutputOptions, cwd: string): Promise<
 export async function openFile(
   { path, ...named }: NamedFile,
   cwd: string,
-): Promise<(bytes: string) => Promise<string>> {
+): Promise<(bytes: Uint8Array | string) => Promise<string>> {
   const file = resolve(cwd, path);
   await checkFile({ ...named, path: file });
   return async (bytes) => {

@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import type { Device } from "../runtime/types.ts";
 import type { RunEvent } from "../train/events.ts";
 import type { EndReason } from "../train/length.ts";
-import { trainRun } from "../train/node.ts";
+import { dryTrainRun, trainRun } from "../train/node.ts";
+import { reportDryRun } from "./dry-run.ts";
 import type { Io } from "./io.ts";
 import { device, nodeDevices, whole } from "./options.ts";
 import { shortPath } from "./outputs.ts";
@@ -13,6 +14,7 @@ import { createProgress, type Progress } from "./progress.ts";
 interface Flags {
   readonly resume?: boolean;
   readonly initFrom?: string;
+  readonly dryRun?: boolean;
   readonly device?: Device;
   readonly threads?: number;
   readonly quiet?: boolean;
@@ -29,6 +31,7 @@ export const addTrain = (program: Command, io: Io): Command =>
     .argument("<config>", "configuration file, JSON")
     .option("--resume", "go on from the run's newest checkpoint")
     .option("--init-from <model>", "folder of a model whose weights a new run begins with")
+    .option("--dry-run", "say what the run would be, with the pace of three steps; nothing is written")
     .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
     .option(
       "--threads <n>",
@@ -37,15 +40,12 @@ export const addTrain = (program: Command, io: Io): Command =>
     )
     .option("--quiet", "say only where the model was written")
     .action(async (config: string, flags: Flags) => {
-      const { resume, initFrom, device, threads, quiet = false } = flags;
-      const events = trainRun(resolve(io.cwd, config), {
-        resume,
-        device,
-        threads,
-        initFrom: initFrom === undefined ? undefined : resolve(io.cwd, initFrom),
-        signal: io.signal,
-      });
-      await reportTraining(events, { io, quiet });
+      const { resume, device, threads, quiet = false } = flags;
+      const path = resolve(io.cwd, config);
+      const initFrom = flags.initFrom === undefined ? undefined : resolve(io.cwd, flags.initFrom);
+      if (flags.dryRun) return reportDryRun(dryTrainRun(path, { device, threads, initFrom }), io);
+      const events = trainRun(path, { resume, device, threads, initFrom, signal: io.signal });
+      return reportTraining(events, { io, quiet });
     });
 
 /** Shows a run as it goes: progress on stderr, the model's folder on stdout. */

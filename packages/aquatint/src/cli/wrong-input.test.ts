@@ -40,7 +40,7 @@ describe("wrong input fails before anything is loaded, with a sentence and a hin
     [generate("--guidance", "Infinity"), `got "Infinity"`, "--guidance 4"],
     [generate("--guidance", "1e999"), `got "1e999"`, "--guidance 4"],
     [generate("--sampler", "ddimm"), `there is no sampler "ddimm"`, `did you mean "ddim"?`],
-    [generate("--sampler", "k_diffuse"), `there is no sampler "k_diffuse"`, "the samplers are ddpm, ddim"],
+    [generate("--sampler", "k_diffuse"), `there is no sampler "k_diffuse"`, "the samplers are ddpm, renoise"],
     [
       generate("--seed", "lucky"),
       `--seed: expected a whole number from 0 to 9007199254740991, got "lucky"`,
@@ -98,7 +98,8 @@ describe("main", () => {
     expect(version.out()).toMatch(/^\d+\.\d+\.\d+\n$/);
     const help = capturedIo({ cwd });
     expect(await main(["generate", "--help"], help.io)).toBe(0);
-    for (const shown of ["(default: 50)", "(default: 2)", "(default: 1)", "heun"]) expect(help.out()).toContain(shown);
+    for (const shown of ["(default: 50)", "(default: 2)", "(default: 1)", "DPM++ 2M Karras"])
+      expect(help.out()).toContain(shown);
     expect(help.err()).toBe("");
   });
 

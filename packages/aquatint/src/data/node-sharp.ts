@@ -2,7 +2,10 @@ import type { Sharp, SharpInput, SharpOptions } from "sharp";
 import { AquatintError } from "../errors.ts";
 
 /** The function that opens a picture. */
-export type SharpFactory = (input: SharpInput, options?: SharpOptions) => Sharp;
+export interface SharpFactory {
+  (input: SharpInput, options?: SharpOptions): Sharp;
+  (options: SharpOptions): Sharp;
+}
 
 /** The optional package sharp. @throws AquatintError "data/no-sharp" that says `what` needs it. */
 export async function importSharp(what: string): Promise<SharpFactory> {

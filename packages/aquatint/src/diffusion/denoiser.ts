@@ -15,14 +15,17 @@ export interface FullOutput {
 export type NetworkOutput = Latent | FullOutput;
 
 /** A network at work: what it outputs for x at a level, in whatever it was trained to predict. */
-export type Network = (x: Latent, level: Level) => Promise<NetworkOutput>;
+export type Network = (x: Latent, level: Level) => Promise<Latent>;
+
+/** A network that may say more than its output. */
+export type FullNetwork = (x: Latent, level: Level) => Promise<NetworkOutput>;
 
 /** All that a sampler knows of a model: its belief of what x is made of. */
 export type Denoiser = (x: Latent, level: Level) => Promise<Estimate>;
 
 /** Reads a network's output as data and noise. */
 export const denoiser =
-  (network: Network, target: Target): Denoiser =>
+  (network: FullNetwork, target: Target): Denoiser =>
   async (x, level) =>
     read(target, level, x, await network(x, level));
 

@@ -30,6 +30,8 @@ export interface ElboInput {
   readonly noise: (level: Level) => Latent;
   /** Of x_0 given x_1: 8-bit pictures unless told otherwise. */
   readonly logLikelihood?: LogLikelihood;
+  /** Which steps are evaluated, by the level they start from; all when absent. */
+  readonly visits?: (from: Level) => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -47,12 +49,13 @@ export interface Elbo {
  * KL(q(x_t-1 | x_t, x_0) || p(x_t-1 | x_t)), -log p(x_0 | x_1); a draw of x_t each, so their sum is an estimate.
  */
 export async function* elbo(input: ElboInput): AsyncGenerator<ElboTerm, void, void> {
-  const { levels, reverse, x0, noise, logLikelihood = discretised(), signal } = input;
+  const { levels, reverse, x0, noise, logLikelihood = discretised(), visits = () => true, signal } = input;
   checkWalk(levels);
   yield priorMatching(levels[0]!, x0);
   for (const move of movesOf(levels)) {
-    signal?.throwIfAborted();
     const { from, to } = move;
+    if (!visits(from)) continue;
+    signal?.throwIfAborted();
     const x = noised(from, { x0, eps: noise(from) });
     const p = await reverse(x, move);
     if (to.sigma === 0) {

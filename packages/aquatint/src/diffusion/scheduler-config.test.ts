@@ -79,7 +79,7 @@ test("keys that begin with _ and keys that change nothing pass", () => {
 test.each([
   [{ beta_strat: 1 }, 'unknown option "beta_strat"'],
   [{ beta_schedule: "exp" }, '"beta_schedule"'],
-  [{ variance_type: "learned" }, '"variance_type": expected fixed_small'],
+  [{ variance_type: "fixed_large_log" }, '"variance_type": Invalid option: expected one of "fixed_small"'],
   [{ beta_start: "0.1" }, '"beta_start"'],
   [{ num_train_timesteps: 1.5 }, '"num_train_timesteps"'],
   [{ trained_betas: [0.1, 0.2] }, 'expected 1000 "trained_betas", got 2'],
@@ -98,7 +98,12 @@ test.each([
   ["PNDMScheduler", { rescale_betas_zero_snr: true }, '"rescale_betas_zero_snr": expected false'],
   ["EulerDiscreteScheduler", { use_karras_sigmas: true, use_beta_sigmas: true }, "only one of the use_..._sigmas"],
   ["DPMSolverMultistepScheduler", { algorithm_type: "dpmsolver" }, "cannot end at a sigma of zero"],
-  ["DPMSolverMultistepScheduler", { use_flow_sigmas: true }, '"use_flow_sigmas": expected false'],
+  ["DPMSolverMultistepScheduler", { prediction_type: "flow_prediction" }, '"flow_prediction" wants "use_flow_sigmas"'],
+  [
+    "DPMSolverMultistepScheduler",
+    { algorithm_type: "sde-dpmsolver", solver_order: 3, final_sigmas_type: "sigma_min" },
+    "has no step of order 3",
+  ],
 ])("%s with %j is refused with a reason", (name, options, message) => {
   expect(() => schedulerSettings({ _class_name: name, ...options })).toThrow(message);
 });

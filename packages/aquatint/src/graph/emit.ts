@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { AquatintError } from "../errors.ts";
 import { NodeProtoSchema } from "../formats/generated/onnx_pb.ts";
-import { nodeName } from "./node-name.ts";
+import { nodeName } from "./onnx-name.ts";
 import {
   attributeProto,
   constantProto,

@@ -29,8 +29,6 @@ export const less: Binary = comparison("less", "Less", "float32", "int32");
 export const lessEqual: Binary = comparison("lessEqual", "LessOrEqual", "float32", "int32");
 /** Where a and b, both bool, hold. */
 export const logicalAnd: Binary = comparison("logicalAnd", "And", "bool");
-/** Where a or b or both, all bool, hold. */
-export const logicalOr: Binary = comparison("logicalOr", "Or", "bool");
 
 /** Where x, which is bool, does not hold. */
 export const logicalNot: OpFn<[x: Tensor]> = defineOp({
@@ -42,6 +40,9 @@ export const logicalNot: OpFn<[x: Tensor]> = defineOp({
   emit: (e, x) => e.node("Not", x),
   grad: "zero",
 });
+
+/** Where a or b, both bool, holds, or both do. */
+export const logicalOr = (a: Tensor, b: Tensor): Tensor => logicalNot(logicalAnd(logicalNot(a), logicalNot(b)));
 
 /** a ≠ b, as bool. */
 export const notEqual = (a: Tensor, b: Tensor): Tensor => logicalNot(equal(a, b));
@@ -60,6 +61,7 @@ export const where: OpFn<[condition: Tensor, a: Tensor, b: Tensor]> = defineOp({
   name: "where",
   infer: ([condition, a, b]) => {
     if (condition.dtype !== "bool") refuse("the condition must be bool");
+    expectDtype(a, "float32", "int32");
     const { dtype, shape } = broadcast(a, b);
     return { dtype, shape: broadcastShapes(condition.shape, shape) };
   },

@@ -24,7 +24,7 @@ interface Value {
   readonly shape: Shape4;
 }
 
-/** A transposed convolution of x by w, with a result of shape `size`, in the fastest of three forms. */
+/** A transposed convolution of x by w, with a result of shape `size`, in the form that is fastest and right. */
 export function transposedConv(
   e: Emitter,
   x: Value,
@@ -36,12 +36,34 @@ export function transposedConv(
   const extra = both((i) => size[2 + i]! - ((x.shape[2 + i]! - 1) * stride[i] - 2 * padding[i] + reach[i] + 1));
   const more = both((i) => Math.floor(extra[i] / stride[i]));
   if (more[0] + more[1] > 0) return transposedConv(e, extended(e, x, more), w, { size, ...geometry });
-  const dense = stride[0] === 1 && stride[1] === 1 && extra[0] === 0 && extra[1] === 0;
+  const dense = stride[0] === 1 && stride[1] === 1;
   const pointwise = reach[0] + reach[1] + padding[0] + padding[1] === 0 && groups === 1;
   if (dense && pointwise) return pointwiseTransposed(e, x, w, size);
-  return dense && padding[0] <= reach[0] && padding[1] <= reach[1]
-    ? flippedConv(e, x, w, { ...geometry, padding: both((i) => reach[i] - padding[i]) })
+  // ConvTranspose of ONNX Runtime 1.30 is wrong on WebGPU for several channels in each of several groups
+  const broken = groups > 1 && w.shape[0] > groups;
+  return (dense || broken) && padding[0] <= reach[0] && padding[1] <= reach[1]
+    ? flippedConv(e, dense ? x : spreadOut(e, x, { stride, extra }), w, {
+        ...geometry,
+        stride: [1, 1],
+        padding: both((i) => reach[i] - padding[i]),
+      })
     : e.node("ConvTranspose", [x.name, w.name], { ...convAttributes(w.shape, geometry), output_padding: extra });
+}
+
+/** The pixels of x `stride` apart with zeros between them, and `extra` zeros after the last. */
+function spreadOut(e: Emitter, { name, shape }: Value, { stride, extra }: { stride: Two; extra: Two }): Value {
+  const [n, c, h, w] = shape;
+  const reshaped = (x: string, sizes: Shape) => e.node("Reshape", [x, e.constant("int64", sizes)]);
+  const margins = e.constant("int64", [...Array(9).fill(0), stride[0] - 1, 0, stride[1] - 1]);
+  const cells = e.node("Pad", [reshaped(name, [n, c, h, 1, w, 1]), margins], { mode: "constant" });
+  const [height, width] = both((i) => ([h, w][i]! - 1) * stride[i] + 1 + extra[i]);
+  const bounds = [
+    [0, 0],
+    [height, width],
+    [2, 3],
+  ].map((v) => e.constant("int64", v));
+  const cut = e.node("Slice", [reshaped(cells, [n, c, h * stride[0], w * stride[1]]), ...bounds]);
+  return { name: cut, shape: [n, c, height, width] };
 }
 
 /** ONNX Runtime adds less than a stride to the result; the rest comes from pixels of 0 after the last. */

@@ -28,7 +28,7 @@ function* meetings(
 const sizeAfter = (n: number, k: number, s: number, p: number, d: number) =>
   Math.floor((n + 2 * p - d * (k - 1) - 1) / s) + 1;
 
-function convolution(x: Float64, w: Float64, bias: Float64 | undefined, options: ConvOptions): Float64 {
+export function convolution(x: Float64, w: Float64, bias: Float64 | undefined, options: ConvOptions): Float64 {
   const [[n, c, h, width], [o, inner, kh, kw]] = [shape4(x), shape4(w)];
   const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
   const [s, p, d] = [pairOf(stride), pairOf(padding), pairOf(dilation)];
@@ -46,7 +46,7 @@ function convolution(x: Float64, w: Float64, bias: Float64 | undefined, options:
   return shifted(y, bias);
 }
 
-function transposed(x: Float64, w: Float64, bias: Float64 | undefined, options: ConvTransposeOptions): Float64 {
+export function transposed(x: Float64, w: Float64, bias: Float64 | undefined, options: ConvTransposeOptions): Float64 {
   const [[n, c, h, width], [, inner, kh, kw]] = [shape4(x), shape4(w)];
   const { stride = 1, padding = 0, dilation = 1, groups = 1, outputPadding = 0 } = options;
   const [s, p, d, extra] = [pairOf(stride), pairOf(padding), pairOf(dilation), pairOf(outputPadding)];
@@ -90,11 +90,11 @@ const convolutions: Geometries<ConvOptions> = [
   [[1, 1, 1, 1], [1, 1, 1, 1]],
   [[1, 1, 5, 5], [1, 1, 3, 3], { dilation: 2 }],
   [[1, 2, 5, 4], [2, 2, 2, 2], { dilation: 2, stride: 2, padding: 1 }],
-  [[1, 1, 3, 6], [2, 1, 1, 3], { dilation: [1, 2], padding: [0, 2], stride: [1, 2] }],
+  [[1, 2, 4, 4], [4, 1, 2, 2], { groups: 2, stride: 2, bias: true }],
   [[1, 4, 3, 3], [2, 2, 3, 3], { groups: 2, padding: 1, bias: true }],
   [[2, 4, 2, 2], [6, 2, 1, 1], { groups: 2 }],
   [[2, 3, 4, 4], [3, 1, 3, 3], { groups: 3, padding: 1 }],
-  [[1, 2, 4, 4], [4, 1, 2, 2], { groups: 2, stride: 2, bias: true }],
+  [[1, 1, 3, 6], [2, 1, 1, 3], { dilation: [1, 2], padding: [0, 2], stride: [1, 2] }],
   [[1, 2, 5, 5], [2, 1, 3, 3], { groups: 2, dilation: 2, padding: 2 }],
 ];
 
@@ -112,6 +112,7 @@ const transposes: Geometries<ConvTransposeOptions> = [
   [[1, 1, 2, 2], [1, 1, 2, 2], { dilation: 2, outputPadding: 1 }],
   [[1, 1, 2, 2], [1, 2, 3, 1], { stride: [2, 1], padding: [1, 0], outputPadding: [1, 0] }],
   [[1, 4, 2, 2], [4, 1, 3, 3], { groups: 2, bias: true }],
+  [[1, 4, 2, 2], [4, 1, 3, 3], { groups: 2, stride: [2, 1], padding: 1, outputPadding: [1, 0] }],
   [[1, 2, 2, 3], [2, 1, 4, 4], { groups: 2, stride: 2, padding: 1 }],
 ];
 

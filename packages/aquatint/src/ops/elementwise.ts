@@ -1,9 +1,10 @@
-import { defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Type } from "../graph/types.ts";
 import { cast, equal, greater, greaterEqual, lessEqual, logicalAnd, where } from "./comparison.ts";
 import { scalar } from "./leaves.ts";
-import { broadcast, expectDtype } from "./shape-rules.ts";
+import { expand } from "./shape.ts";
+import { broadcast, broadcastShapes, expectDtype } from "./shape-rules.ts";
 
 type Unary = OpFn<[x: Tensor]>;
 type Binary = OpFn<[a: Tensor, b: Tensor]>;
@@ -81,7 +82,9 @@ export const scale = (x: Tensor, k: number): Tensor => (k === 1 ? x : mul(x, sca
 export const neg: Unary = defineOp({
   name: "neg",
   infer: ([x]) => number(x),
-  emit: (e, x) => e.node("Neg", x),
+  // WebGPU has no kernel for the integers
+  emit: (e, [x], _, { inputs: [{ dtype }] }) =>
+    dtype === "int32" ? e.node("Sub", [e.constant("int32", [0], []), x!]) : e.node("Neg", [x!]),
   grad: ([dy]) => [neg(dy)],
   laws: { cancels: true, element: (x) => -x },
 });
@@ -128,6 +131,13 @@ export const erf: Unary = unary("erf", "Erf", (x) => scale(exp(neg(mul(x, x))), 
 /** x² */
 export const square = (x: Tensor): Tensor => mul(x, x);
 
+/** -1, 0 or 1. */
+export function sign(x: Tensor): Tensor {
+  const nothing = cast(scalar(0), { to: x.dtype });
+  const [above, below] = [greater(x, nothing), greater(nothing, x)].map((side) => cast(side, { to: x.dtype }));
+  return sub(above!, below!);
+}
+
 /** |x|; its derivative at 0 is 0. */
 export const abs: Unary = defineOp({
   name: "abs",
@@ -137,20 +147,18 @@ export const abs: Unary = defineOp({
   laws: { element: Math.abs },
 });
 
-const step = (name: string, onnx: string, infer: (x: Type) => Type): Unary =>
-  defineOp({ name, infer: ([x]) => infer(x), emit: (e, x) => e.node(onnx, x), grad: "zero" });
 function fraction(x: Type): Type {
   expectDtype(x, "float32");
   return x;
 }
-/** -1, 0 or 1. */
-export const sign: Unary = step("sign", "Sign", number);
+const step = (name: string, onnx: string): Unary =>
+  defineOp({ name, infer: ([x]) => fraction(x), emit: (e, x) => e.node(onnx, x), grad: "zero" });
 /** The largest whole number that is not above x. */
-export const floor: Unary = step("floor", "Floor", fraction);
+export const floor: Unary = step("floor", "Floor");
 /** The smallest whole number that is not below x. */
-export const ceil: Unary = step("ceil", "Ceil", fraction);
+export const ceil: Unary = step("ceil", "Ceil");
 /** The nearest whole number; of two the even one. */
-export const round: Unary = step("round", "Round", fraction);
+export const round: Unary = step("round", "Round");
 
 /** What a clamp keeps; a side that is absent is open. */
 export interface ClampOptions {
@@ -181,7 +189,14 @@ const clampOp: OpFn<[x: Tensor], { min: number | undefined; max: number | undefi
  * are not whole (NaN). A base of 0 gives a tensor in the exponent the gradient 0.
  */
 export const pow = (x: Tensor, exponent: Tensor | number): Tensor =>
-  typeof exponent === "number" ? powNumber(x, { exponent }) : powTensor(x, exponent);
+  typeof exponent === "number" ? powNumber(x, { exponent }) : powTensor(...alike(x, exponent));
+
+/** Both tensors at the shape that they broadcast to, unless one is a scalar: ONNX Runtime 1.30 fails to broadcast Pow on WebGPU. */
+function alike(a: Tensor, b: Tensor): [Tensor, Tensor] {
+  if (!a.shape.length || !b.shape.length) return [a, b];
+  const shape = checking("pow", [a, b], () => broadcastShapes(a.shape, b.shape));
+  return [expand(a, { shape }), expand(b, { shape })];
+}
 
 const powNumber: OpFn<[x: Tensor], { exponent: number }> = defineOp({
   name: "pow",

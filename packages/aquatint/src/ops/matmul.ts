@@ -1,4 +1,4 @@
-import { defineOp, float, type OpFn, refuse } from "../graph/op.ts";
+import { defineOp, type Emitter, float, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { reshape } from "./shape.ts";
 import { broadcastShapes, expectDtype } from "./shape-rules.ts";
@@ -30,15 +30,20 @@ const matmulOp: OpFn<[a: Tensor, b: Tensor], Required<MatmulOptions>> = defineOp
     if (k !== k2) refuse(`inner sizes ${k} and ${k2} differ`);
     return { dtype: "float32", shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n] };
   },
-  emit: (e, x, { transA, transB, alpha }) =>
-    transA || transB || alpha !== 1
-      ? e.node(
-          "FusedMatMul",
-          x,
-          { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: float(alpha) },
-          { domain: "com.microsoft" },
-        )
-      : e.node("MatMul", x),
+  emit: (e, [a, b], options, { inputs: [aType, bType] }) => {
+    const { transA, transB, alpha } = options;
+    const matrices = aType.shape.length === 2 && bType.shape.length === 2;
+    // Gemm takes a weight as it lies in its file; it has no rows or columns of nothing to add up
+    if (matrices && (transA || transB || alpha !== 1) && !bType.shape.includes(0)) {
+      return e.node("Gemm", [a!, b!], { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: float(alpha) });
+    }
+    // ONNX Runtime makes these one node where it has a kernel for that, which is on the CPU only
+    const product = e.node("MatMul", [
+      transA ? swapped(e, a!, aType.shape.length) : a!,
+      transB ? swapped(e, b!, bType.shape.length) : b!,
+    ]);
+    return alpha === 1 ? product : e.node("Mul", [product, e.constant("float32", [alpha], [])]);
+  },
   grad: ([dy], { inputs: [a, b], attrs: { transA, transB, alpha } }) => {
     const da = transA
       ? matmul(b, dy, { transA: transB, transB: true, alpha })
@@ -54,5 +59,10 @@ const matmulOp: OpFn<[a: Tensor, b: Tensor], Required<MatmulOptions>> = defineOp
     return [da, db];
   },
 });
+
+function swapped(e: Emitter, x: string, rank: number): string {
+  const perm = Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
+  return e.node("Transpose", [x], { perm });
+}
 
 const rows = (x: Tensor): Tensor => reshape(x, { shape: [-1, x.shape.at(-1)!] });

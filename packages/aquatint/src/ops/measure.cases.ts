@@ -27,8 +27,18 @@ export interface Probe {
   judge(found: HostTensors): Deviation;
 }
 
-/** A case with its first and second derivatives; `id` keeps its names apart from other cases' in one graph. */
-export function probe(test: OpCase, { id = "", orders = 2 }: { id?: string; orders?: 0 | 1 | 2 } = {}): Probe {
+/** How a case is probed. */
+export interface ProbeOptions {
+  /** Keeps its names apart from other cases' in one graph. */
+  readonly id?: string;
+  /** How often it is differentiated. */
+  readonly orders?: 0 | 1 | 2;
+  /** Of the central differences: 1e-3 serves both derivatives, the first alone does with less, nearer to kinks. */
+  readonly step?: number;
+}
+
+/** A case with its derivatives. */
+export function probe(test: OpCase, { id = "", orders = 2, step = 1e-3 }: ProbeOptions = {}): Probe {
   const leaves = test.inputs.map(({ dtype, shape }, i) => input({ name: `${id}x${i}`, dtype, shape }));
   const y = applyTo(test.op, leaves);
   const float = test.inputs.flatMap(({ dtype }, i) => (dtype === "float32" ? [i] : []));
@@ -41,7 +51,7 @@ export function probe(test: OpCase, { id = "", orders = 2 }: { id?: string; orde
     outputs,
     feeds: Object.fromEntries(test.inputs.map((sample, i) => [`${id}x${i}`, toHost(sample)])),
     judge(found) {
-      const want = differences(test, { wrt, c, along, orders });
+      const want = differences(test, { wrt, c, along, orders, step });
       const worst = (kind: "g" | "h", expected: readonly Float64[]) =>
         Math.max(0, ...expected.map((e, n) => distance(found[`${id}${kind}${n}`]!.data, e.data)));
       return {
@@ -77,6 +87,9 @@ interface Direction {
   readonly along: readonly Sample[];
   readonly orders: number;
 }
+interface Differences extends Direction {
+  readonly step: number;
+}
 
 function derivatives(
   leaves: readonly Tensor[],
@@ -93,10 +106,8 @@ function derivatives(
   return Object.fromEntries([...named("g", first), ...named("h", second)]);
 }
 
-const STEP = 1e-3;
-
 /** The same numbers by central differences, in float64. */
-function differences({ inputs, reference }: OpCase, { wrt, c, along, orders }: Direction) {
+function differences({ inputs, reference }: OpCase, { wrt, c, along, orders, step }: Differences) {
   const point = inputs.map(({ shape, data }) => over(shape, data));
   const loss = (x: readonly Float64[]) => applyTo(reference, x).data.reduce((s, v, i) => s + v * c.data[i]!, 0);
   const moved = (x: readonly Float64[], h: number) =>
@@ -109,22 +120,22 @@ function differences({ inputs, reference }: OpCase, { wrt, c, along, orders }: D
           )
         : v;
     });
-  const slope = (x: readonly Float64[]) => central((h) => loss(moved(x, h)));
+  const slope = (x: readonly Float64[]) => central(step, (h) => loss(moved(x, h)));
   const gradient = (f: (x: readonly Float64[]) => number) =>
     wrt.map((i) => {
       const at = (k: number, h: number) =>
         f(point.with(i, over(point[i]!.shape, point[i]!.data.with(k, point[i]!.data[k]! + h))));
       return over(
         point[i]!.shape,
-        point[i]!.data.map((_, k) => central((h) => at(k, h))),
+        point[i]!.data.map((_, k) => central(step, (h) => at(k, h))),
       );
     });
   return { value: applyTo(reference, point), first: gradient(loss), second: orders > 1 ? gradient(slope) : [] };
 }
 
 /** The derivative of f at 0 by five points: the error is of fourth order. */
-const central = (f: (h: number) => number): number =>
-  (8 * (f(STEP) - f(-STEP)) - (f(2 * STEP) - f(-2 * STEP))) / (12 * STEP);
+const central = (step: number, f: (h: number) => number): number =>
+  (8 * (f(step) - f(-step)) - (f(2 * step) - f(-2 * step))) / (12 * step);
 
 /** The largest |a - b| / max(1, |b|); infinite for other sizes and where only one is no number. */
 export function distance(found: ArrayLike<number>, wanted: Float64Array): number {

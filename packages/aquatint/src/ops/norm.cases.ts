@@ -2,7 +2,7 @@ import { float, given, int, type OpCase, type OpRow, type OpRows, spread } from 
 import { along, array, type Float64, over, total } from "./float64.cases.ts";
 import { groupNorm, instanceNorm, layerNorm, logSoftmax, normalise, softmax } from "./norm.ts";
 
-const normalised = (eps: number) => (row: readonly number[]) => {
+export const normalised = (eps: number) => (row: readonly number[]) => {
   const mean = total(row.length, (i) => row[i]!) / row.length;
   const variance = total(row.length, (i) => (row[i]! - mean) ** 2) / row.length;
   return row.map((v) => (v - mean) / Math.sqrt(variance + eps));

@@ -1,10 +1,12 @@
 import { defineOp, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type Shape, sizeOf, type Type } from "../graph/types.ts";
-import { convTranspose2d } from "./conv.ts";
-import { indexAdd } from "./gather.ts";
-import { fill } from "./leaves.ts";
-import { reshape } from "./shape.ts";
+import { cast, equal } from "./comparison.ts";
+import { conv2d, convTranspose2d } from "./conv.ts";
+import { add, div, mul, sub } from "./elementwise.ts";
+import { constant, fill } from "./leaves.ts";
+import { sum } from "./reduce.ts";
+import { pad, reshape } from "./shape.ts";
 import { expectDtype, expectRank } from "./shape-rules.ts";
 import { both, type Pair, pairOf, placesOf, type Two } from "./window.ts";
 
@@ -56,36 +58,57 @@ const avgPool: OpFn<[x: Tensor], Window> = defineOp({
   name: "avgPool2d",
   infer: ([x], window) => ({ dtype: x.dtype, shape: pooledShape(x, window) }),
   emit: (e, x, window) => e.node("AveragePool", x, { ...attributesOf(window), count_include_pad: 1 }),
-  // the transpose of a convolution of each channel with a kernel of equal weights
-  grad: ([dy], { inputs: [x], attrs: { kernel, stride, padding } }) => {
-    const [n, c, ...places] = dy.shape as [number, number, number, number];
-    const reached = both((i) => (places[i]! - 1) * stride[i] - 2 * padding[i] + kernel[i]);
-    const outputPadding = both((i) => x.shape[2 + i]! - reached[i]);
-    const weight = fill({ value: 1 / sizeOf(kernel), shape: [1, 1, ...kernel] });
-    const pictures = reshape(dy, { shape: [n * c, 1, ...places] });
-    const dx = convTranspose2d(pictures, weight, undefined, { stride, padding, outputPadding });
-    return [reshape(dx, { shape: x.shape })];
+  grad: ([dy], { inputs: [x], attrs }) => {
+    const weight = fill({ value: 1 / sizeOf(attrs.kernel), shape: [1, 1, ...attrs.kernel] });
+    return [laidBack(channelwise(dy, 1), weight, { ...attrs, size: x.shape })];
   },
 });
 
-/** The largest of each window of x [n, c, h, w]: [n, c, h', w']. Of equal ones the first has the gradient. */
+/** [n, c, h, w] or its windows as pictures of their own: [n c, `parts`, h, w]. */
+const channelwise = (x: Tensor, parts: number): Tensor => reshape(x, { shape: [-1, parts, ...x.shape.slice(2)] });
+
+/** What windows [n c, k, h', w'] give to the pixels under them, by kernels [k, 1, kh, kw]: [n, c, h, w] = `size`. */
+function laidBack(
+  windows: Tensor,
+  weight: Tensor,
+  { size, kernel, stride, padding }: Window & { size: Shape },
+): Tensor {
+  const places = windows.shape.slice(2);
+  const reached = both((i) => (places[i]! - 1) * stride[i] - 2 * padding[i] + kernel[i]);
+  const outputPadding = both((i) => size[2 + i]! - reached[i]);
+  return reshape(convTranspose2d(windows, weight, undefined, { stride, padding, outputPadding }), { shape: size });
+}
+
+/** The largest of each window of x [n, c, h, w]: [n, c, h', w']; equal ones share the gradient. */
 export const maxPool2d = (x: Tensor, options: PoolOptions): Tensor => maxPool(x, windowOf(options));
+// MaxPool can say where the largest stands, but not on WebGPU: the derivative looks for what equals it
 const maxPool: OpFn<[x: Tensor], Window> = defineOp({
   name: "maxPool2d",
   infer: ([x], window) => ({ dtype: x.dtype, shape: pooledShape(x, window) }),
   emit: (e, x, window) => e.node("MaxPool", x, attributesOf(window)),
-  grad: ([dy], { inputs: [x], attrs }) => {
-    const count = sizeOf(dy.shape);
-    const chosen = reshape(maxPoolPlaces(x, attrs), { shape: [count] });
-    const added = indexAdd(reshape(dy, { shape: [count, 1] }), chosen, { axis: 0, size: sizeOf(x.shape) });
-    return [reshape(added, { shape: x.shape })];
+  grad: ([dy], { inputs: [x], outputs: [y], attrs }) => {
+    const weight = oneHot(attrs.kernel);
+    const windows = conv2d(channelwise(lowered(x, attrs.padding), 1), weight, undefined, { stride: attrs.stride });
+    const here = cast(equal(windows, channelwise(y, 1)), { to: "float32" });
+    const share = div(here, sum(here, { axes: [1], keepDims: true }));
+    return [laidBack(mul(share, channelwise(dy, 1)), weight, { ...attrs, size: x.shape })];
   },
 });
 
-/** Where in x, counted through all of it, the largest of each window stands, as int32. */
-const maxPoolPlaces: OpFn<[x: Tensor], Window> = defineOp({
-  name: "maxPool2dPlaces",
-  infer: ([x], window) => ({ dtype: "int32", shape: pooledShape(x, window) }),
-  emit: (e, x, window) => e.node("Cast", [e.nodes("MaxPool", x, attributesOf(window), { outputs: 2 })[1]!], { to: 6 }),
-  grad: "zero",
-});
+/** Kernels [kh kw, 1, kh, kw] that each show one place of the window. */
+function oneHot(kernel: Two): Tensor {
+  const count = sizeOf(kernel);
+  const data = Float32Array.from({ length: count * count }, (_, i) => (i % (count + 1) === 0 ? 1 : 0));
+  return constant({ value: { dtype: "float32", shape: [count, 1, ...kernel], data } });
+}
+
+/** x with a margin of the lowest numbers, which no pixel is below. */
+function lowered(x: Tensor, [rows, columns]: Two): Tensor {
+  if (rows + columns === 0) return x;
+  const margin = [0, 0, rows, columns];
+  const [inside, outside] = [x, fill({ value: LOWEST, shape: x.shape })].map((t) =>
+    pad(t, { before: margin, after: margin }),
+  );
+  return add(inside!, sub(fill({ value: LOWEST, shape: [] }), outside!));
+}
+const LOWEST = -3.4028234663852886e38;

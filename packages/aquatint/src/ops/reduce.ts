@@ -1,4 +1,4 @@
-import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { checking, defineOp, type Emitter, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type DType, type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { cast, equal } from "./comparison.ts";
@@ -51,7 +51,21 @@ interface ReducerSpec {
 
 const countOf = (x: Type, axes: readonly number[]): number => sizeOf(axes.map((axis) => x.shape[axis]!));
 
-function reducer(name: string, onnx: string, { dtypes, empty, grad, uniform }: ReducerSpec) {
+const reduceNode = (e: Emitter, onnx: string, x: string, { axes, keepDims }: Reduction): string =>
+  e.node(onnx, [x, e.constant("int64", axes)], { keepdims: keepDims ? 1 : 0 });
+
+/** Of the kernels for this some overflow, so that the largest is taken out; it is held to numbers, as infinities cancel to none. */
+function logSumExp(e: Emitter, x: string, reduction: Reduction): string {
+  const whole = { ...reduction, keepDims: true };
+  const limits = [-LARGEST, LARGEST].map((limit) => e.constant("float32", [limit], []));
+  const top = e.node("Clip", [reduceNode(e, "ReduceMax", x, whole), ...limits]);
+  const total = reduceNode(e, "ReduceSum", e.node("Exp", [e.node("Sub", [x, top])]), whole);
+  const y = e.node("Add", [e.node("Log", [total]), top]);
+  return reduction.keepDims ? y : e.node("Squeeze", [y, e.constant("int64", reduction.axes)]);
+}
+const LARGEST = 3.4028234663852886e38;
+
+function reducer(name: string, onnx: string | typeof logSumExp, { dtypes, empty, grad, uniform }: ReducerSpec) {
   const op: OpFn<[x: Tensor], Reduction> = defineOp({
     name,
     infer: ([x], reduction) => {
@@ -59,7 +73,8 @@ function reducer(name: string, onnx: string, { dtypes, empty, grad, uniform }: R
       if (!empty) expectElements(x, reduction.axes);
       return { dtype: x.dtype, shape: without(x, reduction) };
     },
-    emit: (e, [x], { axes, keepDims }) => e.node(onnx, [x!, e.constant("int64", axes)], { keepdims: keepDims ? 1 : 0 }),
+    emit: (e, [x], reduction) =>
+      typeof onnx === "string" ? reduceNode(e, onnx, x!, reduction) : onnx(e, x!, reduction),
     grad: ([dy], { inputs: [x], outputs: [y], attrs: { axes } }) => [grad(dy, x, y, axes)],
     laws: { uniform: (value, [x], { axes }) => uniform(value, countOf(x, axes)) },
   });
@@ -110,7 +125,7 @@ export const amax: (x: Tensor, options?: ReduceOptions) => Tensor = reducer("ama
 export const amin = (x: Tensor, options: ReduceOptions = {}): Tensor => neg(amax(neg(x), options));
 
 /** ln(sum(e^x)) along `axes`, without overflow; its gradient is the softmax. */
-export const logsumexp: (x: Tensor, options?: ReduceOptions) => Tensor = reducer("logsumexp", "ReduceLogSumExp", {
+export const logsumexp: (x: Tensor, options?: ReduceOptions) => Tensor = reducer("logsumexp", logSumExp, {
   dtypes: ["float32"],
   empty: false,
   grad: (dy, x, y, axes) => mul(kept(dy, x, axes), exp(sub(x, kept(y, x, axes)))),

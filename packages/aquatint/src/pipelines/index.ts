@@ -1,4 +1,5 @@
 export { encodeComponent, readJson, readWeights } from "./component.ts";
+export * from "./draws.ts";
 export * from "./model-folder.ts";
 export * from "./modules.ts";
 export * from "./network.ts";

@@ -1,19 +1,21 @@
 import { writtenIn } from "../diffusion/coordinates.ts";
-import { guide } from "../diffusion/guidance.ts";
+import { checkedRescale, guidedOutput } from "../diffusion/guidance.ts";
 import type { Latent } from "../diffusion/latent.ts";
 import { lin } from "../diffusion/latent.ts";
 import type { Level } from "../diffusion/level.ts";
 import { checkSolvable } from "../diffusion/prediction.ts";
+import { type SamplerEntry, samplers } from "../diffusion/registry.ts";
 import { type SchedulerRun, type SchedulerSettings, scheduler, withSampler } from "../diffusion/scheduler.ts";
 import { AquatintError } from "../errors.ts";
 import { type Picture, tensorToPictures } from "../formats/image.ts";
 import type { HostTensor } from "../graph/types.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
+import { checkedDraws, type DrawOptions, drawsOf } from "./draws.ts";
 import type { TextToImageModules } from "./modules.ts";
 import type { TextToImageNetwork } from "./network.ts";
 
 /** What a caller may choose. */
-export interface TextToImageOptions {
+export interface TextToImageOptions extends DrawOptions {
   readonly prompt: string;
   /** What the picture should not show; guidance pushes away from it. */
   readonly negative?: string | undefined;
@@ -21,9 +23,11 @@ export interface TextToImageOptions {
   readonly steps?: number | undefined;
   /** Scale of classifier-free guidance; 1 switches it off. */
   readonly guidance?: number | undefined;
+  /** Share of guidance, 0 .. 1, that is brought back to the conditional output's deviation; 0 if absent. */
+  readonly guidanceRescale?: number | undefined;
   /** A name or alias of the sampler registry; the checkpoint's own when absent. */
   readonly sampler?: string | undefined;
-  /** The same seed gives the same picture; as torch's CPU generator. */
+  /** The same seed gives the same picture. */
   readonly seed?: Seed | undefined;
   /** In pixels; what the model was trained at when absent. */
   readonly width?: number | undefined;
@@ -31,10 +35,11 @@ export interface TextToImageOptions {
 }
 
 /** Options that have been checked against a model: nothing about them can fail later. */
-export interface TextToImagePlan {
+export interface TextToImagePlan extends Required<ReturnType<typeof checkedDraws>> {
   readonly prompt: string;
   readonly negative: string;
   readonly guidance: number;
+  readonly guidanceRescale: number;
   readonly seed: Seed;
   readonly width: number;
   readonly height: number;
@@ -42,6 +47,7 @@ export interface TextToImagePlan {
   readonly latentShape: readonly [channels: number, height: number, width: number];
   /** The checkpoint's scheduler, or the one of the sampler that the caller chose. */
   readonly scheduler: SchedulerSettings;
+  /** The name that the caller chose, schedule included, or the one of the checkpoint's sampler. */
   readonly samplerName: string;
   readonly steps: number;
   readonly levels: readonly Level[];
@@ -102,12 +108,14 @@ export function planTextToImage(
     prompt,
     negative,
     guidance,
+    guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
+    ...checkedDraws(options),
     seed,
     width,
     height,
     latentShape: [channels, height / factor, width / factor],
     scheduler: chosen,
-    samplerName: chosen.sampler,
+    samplerName: options.sampler ?? chosen.sampler,
     steps,
     levels,
   };
@@ -142,7 +150,7 @@ export async function* textToImage(
 ): AsyncGenerator<TextToImageEvent, void, void> {
   const { latentShape, seed, steps } = plan;
   const size = latentShape.reduce((a, b) => a * b);
-  const stream = torchCpu(seed);
+  const { start, noise } = drawsOf(plan, size);
   const seen: { x: Latent; timestep: number }[] = [];
   const predict = await guidedNetwork(network, plan, signal);
   const recorded: SchedulerRun["network"] = (x, timestep) => {
@@ -151,8 +159,8 @@ export async function* textToImage(
   };
   const pictures = picturesBy(network, plan, signal);
   const chosen = scheduler(plan.scheduler);
-  const x = lin([chosen.initialNoiseScale(steps), stream.randn(size)]);
-  const run = chosen.run({ steps, x, network: recorded, noise: () => stream.randn(size), ...(signal && { signal }) });
+  const x = lin([chosen.initialNoiseScale(steps), start.randn(size)]);
+  const run = chosen.run({ steps, x, network: recorded, noise, ...(signal && { signal }) });
   let last = x;
   for await (const { i, n, level, x: reached, x0, final } of run) {
     last = reached;
@@ -182,15 +190,17 @@ function sideBySide(latents: readonly Latent[]): Float32Array {
 /** Both branches of classifier-free guidance in one call of the network. */
 async function guidedNetwork(
   network: TextToImageNetwork,
-  { prompt, negative, guidance, latentShape }: TextToImagePlan,
+  { prompt, negative, guidance, guidanceRescale, latentShape, scheduler }: TextToImagePlan,
   signal: AbortSignal | undefined,
 ): Promise<SchedulerRun["network"]> {
-  const captions = guidance === 1 ? [prompt] : [negative, prompt];
+  const { unconditional = false }: SamplerEntry = samplers[scheduler.sampler];
+  const captions = guidance === 1 && !unconditional ? [prompt] : [negative, prompt];
   const context = await network.encode(captions, { signal });
   const shape = [captions.length, ...latentShape];
   return async (x, timestep) => {
     const batch: HostTensor = { dtype: "float32", shape, data: sideBySide(captions.map(() => x)) };
     const out = await network.predict(batch, timestep, context, { signal });
-    return captions.length === 1 ? out : guide(out.subarray(0, x.length), out.subarray(x.length), guidance);
+    const options = { scale: guidance, rescale: guidanceRescale };
+    return captions.length === 1 ? out : guidedOutput(out.subarray(0, x.length), out.subarray(x.length), options);
   };
 }

@@ -35,11 +35,30 @@ export const screenDrawing = (options: (width: number, narrow: boolean) => Omit<
     drawing({ ...options(widths.narrow, true), width: widths.narrow }),
   );
 
+/** Where the lines behind a drawing are; at the ticks that Plot chooses when absent. */
+export interface GridTicks {
+  readonly x?: readonly number[];
+  readonly y?: readonly number[];
+}
+
 /** Horizontal and vertical lines behind a drawing, faint. */
-export const gridLines = (): Plot.Markish[] => [
-  Plot.gridY({ stroke: colour("rule"), strokeOpacity: 1 }),
-  Plot.gridX({ stroke: colour("rule"), strokeOpacity: 1 }),
+export const gridLines = ({ x, y }: GridTicks = {}): Plot.Markish[] => [
+  Plot.gridY({ stroke: colour("rule"), strokeOpacity: 1, ...(y && { ticks: [...y] }) }),
+  Plot.gridX({ stroke: colour("rule"), strokeOpacity: 1, ...(x && { ticks: [...x] }) }),
 ];
+
+/** The powers of ten within a range, for logarithmic axes. */
+export const powersOfTen = (low: number, high: number): readonly number[] => {
+  const [first, last] = [Math.ceil(Math.log10(low)), Math.floor(Math.log10(high))];
+  return Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => Number(`1e${first + i}`));
+};
+
+/** A power of ten as people write it: 1, 10, 10⁻³. */
+export function powerText(value: number): string {
+  const power = Math.round(Math.log10(value));
+  if (power >= 0 && power <= 4) return String(10 ** power);
+  return `10${[...String(power)].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)])).join("")}`;
+}
 
 /** A drawing as a file of its own, which follows the reader's light or dark setting too. */
 export function svgFile(options: DrawingOptions): string {

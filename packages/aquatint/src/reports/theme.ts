@@ -67,6 +67,7 @@ figcaption b{color:var(--ink);font-weight:600}
 .scroll{overflow-x:auto}
 .sheet{display:block;width:100%;height:auto;image-rendering:pixelated;border-radius:6px;border:1px solid var(--rule)}
 .strip{display:grid;grid-template-columns:repeat(var(--columns),minmax(64px,1fr));gap:10px}
+.strip+.strip{margin-top:16px}
 .strip figure{margin:0}
 .strip img{display:block;width:100%;height:auto;image-rendering:pixelated;border-radius:5px;background:var(--panel)}
 .strip figcaption{margin-top:5px;font-size:.78rem;line-height:1.35;text-align:center;font-variant-numeric:tabular-nums}
@@ -80,6 +81,7 @@ tbody th{font-weight:500}
 .number{text-align:right}
 th:last-child,td:last-child{padding-right:0}
 .note{border-left:3px solid var(--ochre);padding:2px 0 2px 14px;color:var(--quiet)}
+td code{white-space:nowrap}
 code{font:.88em ui-monospace,"SF Mono",Menlo,Consolas,monospace;background:var(--panel);border:1px solid var(--rule);border-radius:4px;padding:.08em .35em}
 footer{margin-top:72px;padding-top:18px;padding-bottom:48px;border-top:1px solid var(--rule);color:var(--quiet);font-size:.85rem}
 svg.drawing{--plot-background:var(--paper);display:block;width:100%;height:auto;overflow:visible;color:var(--ink);font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
@@ -89,7 +91,7 @@ svg.drawing{--plot-background:var(--paper);display:block;width:100%;height:auto;
 @media (max-width:640px){
   header{padding-top:32px}h1{font-size:1.75rem}section{padding-top:40px}
   .for-wide{display:none}.for-narrow{display:block}
-  .strip{grid-template-columns:repeat(auto-fill,minmax(72px,1fr))}
+  .strip{grid-template-columns:repeat(3,1fr)}
 }
 @media print{body{background:#fff}section{break-inside:avoid-page}}
 `;

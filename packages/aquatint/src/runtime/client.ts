@@ -2,42 +2,47 @@ import { AquatintError } from "../errors.ts";
 import type { HostTensors, Type } from "../graph/types.ts";
 import { checkData, checkTensors, checkTypes } from "./check.ts";
 import type { Connect } from "./line.ts";
+import { type Held, lossesOf, stateLost } from "./losses.ts";
 import { layoutProbeModel, probeModel } from "./probe.ts";
 import { buffersOf, copyTensors, type OpenOptions } from "./protocol.ts";
-import { createQueue, type Queue } from "./queue.ts";
+import type { Queue } from "./queue.ts";
 import type { Executable, Program, Runtime, State } from "./types.ts";
+import { createWorkers, type WorkerInService, type Workers } from "./workers.ts";
 
 // Where the symbol is missing, compilers of `await using` look for this one.
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
-/** A runtime over the worker that `connect` starts. */
+/** A runtime over the worker that `connect` starts, and over the next one should that die. */
 export async function createRuntime(
   connect: Connect,
   options: Omit<OpenOptions, "probe" | "layoutProbe">,
 ): Promise<Runtime> {
   checkThreads(options.threads);
-  const queue = createQueue(connect);
-  const life = lifetime("runtime", () => queue.close(disposed("runtime")));
-  const probes = { probe: probeModel(), layoutProbe: layoutProbeModel() };
-  const opened = await queue.call("open", { ...options, ...probes }).catch(async (error: unknown) => {
+  const held: Held = { states: new Map(), programs: new Set(), handles: new WeakMap() };
+  const opening = { ...options, probe: probeModel(), layoutProbe: layoutProbeModel() };
+  const workers = createWorkers(connect, opening, (worker) => lossesOf(held, worker));
+  const life = lifetime("runtime", () => workers.close(disposed("runtime")));
+  const opened = await workers.current().opened.catch(async (error: unknown) => {
     await life.dispose();
     throw error;
   });
-  const handles = new WeakMap<State, StateHandle>();
   let last = 0;
   return {
     ...opened,
     async load(executable) {
-      const program = ++last;
-      await queue.call("load", { program, executable });
-      return createProgram(queue, { program, executable, handles });
+      const number = ++last;
+      const { load, program } = createProgram(workers, { program: number, executable, held });
+      await load();
+      held.programs.add(number);
+      return program;
     },
     async createState(tensors) {
       for (const [name, tensor] of Object.entries(tensors)) checkData(name, tensor, "runtime/state");
       const state = ++last;
       const copies = copyTensors(tensors);
+      const { queue, number } = workers.current();
       await queue.call("createState", { state, tensors: copies }, { transfer: buffersOf(copies) });
-      return createState(queue, { state, types: typesOf(tensors), handles });
+      return createState(workers, { state, types: typesOf(tensors), worker: number, held });
     },
     [asyncDispose]: life.dispose,
   };
@@ -49,28 +54,43 @@ function checkThreads(threads = 1): void {
   }
 }
 
-interface StateHandle extends Lifetime {
-  readonly state: number;
-}
-type Handles = WeakMap<State, StateHandle>;
-
+/** A program that loads itself into each new worker before it first runs there. */
 function createProgram(
-  queue: Queue,
-  { program, executable, handles }: { program: number; executable: Executable; handles: Handles },
-): Program {
+  workers: Workers,
+  { program, executable, held }: { program: number; executable: Executable; held: Held },
+) {
   const { model: _, ...described } = executable;
-  const life = lifetime("program", () => queue.free("unload", { program }));
+  let home = 0;
+  let loading: Promise<null> = Promise.resolve(null);
+  const load = ({ queue, number }: WorkerInService): Promise<null> => {
+    if (home === number) return loading;
+    home = number;
+    loading = queue.call("load", { program, executable });
+    loading.catch(() => {
+      home = 0;
+    });
+    return loading;
+  };
+  const life = lifetime("program", async () => {
+    held.programs.delete(program);
+    const { queue, number } = workers.latest();
+    if (home === number) await queue.free("unload", { program });
+  });
+  const run: Program["run"] = async (feeds, { state, signal, accept } = {}) => {
+    life.check();
+    signal?.throwIfAborted();
+    checkFeeds(feeds, described.feeds);
+    const worker = workers.current();
+    const bound = bindState(described, state, { held, worker: worker.number });
+    const copies = copyTensors(feeds);
+    const loaded = load(worker);
+    const params = { program, feeds: copies, ...bound };
+    const ran = worker.queue.call("run", params, { transfer: buffersOf(copies), signal, accept });
+    return (await Promise.all([loaded, ran]))[1];
+  };
   return {
-    executable: described,
-    async run(feeds, { state, signal } = {}) {
-      life.check();
-      signal?.throwIfAborted();
-      checkFeeds(feeds, described.feeds);
-      const bound = bindState(described, state, handles);
-      const copies = copyTensors(feeds);
-      return queue.call("run", { program, feeds: copies, ...bound }, { transfer: buffersOf(copies), signal });
-    },
-    [asyncDispose]: life.dispose,
+    load: () => load(workers.current()),
+    program: { executable: described, run, [asyncDispose]: life.dispose } satisfies Program,
   };
 }
 
@@ -81,39 +101,57 @@ function checkFeeds(feeds: HostTensors, types: Program["executable"]["feeds"]): 
 }
 
 // The number of the state for the worker, when it holds what the program takes and gives.
-function bindState({ stateInputs, updates }: Program["executable"], state: State | undefined, handles: Handles) {
+function bindState(
+  { stateInputs, updates }: Program["executable"],
+  state: State | undefined,
+  { held, worker }: { held: Held; worker: number },
+) {
   const needed = Object.keys(stateInputs).length + Object.keys(updates).length > 0;
   if (!state && !needed) return {};
   if (!state) throw new AquatintError("runtime/state", "the program needs a state, but the run was given none");
-  const handle = handles.get(state);
+  const handle = held.handles.get(state);
   if (!handle) throw new AquatintError("runtime/state", "the state belongs to another runtime");
-  handle.check();
+  handle.check(worker);
   checkTypes(state.types, { code: "runtime/state", owner: "the program", types: stateInputs });
   checkNames(Object.values(updates), state.types);
   return { state: handle.state };
 }
 
 function createState(
-  queue: Queue,
-  { state, types, handles }: { state: number; types: State["types"]; handles: Handles },
+  workers: Workers,
+  { state, types, worker, held }: { state: number; types: State["types"]; worker: number; held: Held },
 ): State {
-  const life = lifetime("state", () => queue.free("disposeState", { state }));
+  const life = lifetime("state", async () => {
+    held.states.delete(state);
+    const { queue, number } = workers.latest();
+    if (number === worker) await queue.free("disposeState", { state });
+  });
+  const check = (number: number) => {
+    life.check();
+    if (number !== worker) throw stateLost(types);
+  };
+  const serving = (): Queue => {
+    const { queue, number } = workers.current();
+    check(number);
+    return queue;
+  };
   const handle: State = {
     types,
     async read(names = Object.keys(types)) {
-      life.check();
+      const queue = serving();
       checkNames(names, types);
       return queue.call("readState", { state, names });
     },
     async write(tensors) {
-      life.check();
+      const queue = serving();
       checkTensors(tensors, { code: "runtime/state", owner: "the state", types });
       const copies = copyTensors(tensors);
       await queue.call("writeState", { state, tensors: copies }, { transfer: buffersOf(copies) });
     },
     [asyncDispose]: life.dispose,
   };
-  handles.set(handle, { ...life, state });
+  held.states.set(state, { types, worker });
+  held.handles.set(handle, { state, check });
   return handle;
 }
 

@@ -1,4 +1,5 @@
 import { AquatintError, messageOf } from "../errors.ts";
+import type { HostTensors } from "../graph/types.ts";
 import type { Answer, CallName, Request, Result } from "./protocol.ts";
 
 /** The host's end of the connection to a worker. */
@@ -23,7 +24,8 @@ export interface Job {
   readonly transfer: ArrayBuffer[];
   /** Whether the caller still waits. */
   isOpen(): boolean;
-  finish(answer: Answer): void;
+  /** Gives the answer to the caller; tells whether the state updates of it count. */
+  finish(answer: Answer): boolean;
   cancel(reason: unknown): void;
 }
 
@@ -42,8 +44,7 @@ export function createLine(connect: Connect, died: (cause: unknown) => void): Li
   let keep = false;
   const channel = connect({
     answered(answer) {
-      keep = current?.isOpen() === true;
-      current?.finish(answer);
+      keep = current?.finish(answer) === true;
       next();
     },
     died,
@@ -78,13 +79,18 @@ export function createLine(connect: Connect, died: (cause: unknown) => void): Li
 const notSent = (error: unknown) =>
   new AquatintError("runtime/failed", `could not send a call to the worker: ${messageOf(error)}`);
 
+/** What may come with a job. */
+export interface JobOptions {
+  readonly transfer?: ArrayBuffer[];
+  /** Rejects the caller at once when it fires; what the worker still answers is dropped. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether a run with these results may change the state; it may when absent. */
+  readonly accept?: ((results: HostTensors) => boolean) | undefined;
+}
+
 /** A job whose caller waits until its answer, or until `signal` fires. */
 export function createJob(
-  {
-    request,
-    transfer = [],
-    signal,
-  }: Pick<Job, "request"> & { transfer?: ArrayBuffer[]; signal?: AbortSignal | undefined },
+  { request, transfer = [], signal, accept = () => true }: Pick<Job, "request"> & JobOptions,
   resolve: (result: Result<CallName>) => void,
   reject: (reason: unknown) => void,
 ): Job {
@@ -104,9 +110,20 @@ export function createJob(
     transfer,
     isOpen: () => open,
     finish(answer) {
+      if (!open) return false;
       shut();
-      if (answer.ok) resolve(answer.result);
-      else reject(new AquatintError(answer.failure.code, answer.failure.message, { hint: answer.failure.hint }));
+      if (!answer.ok) {
+        reject(new AquatintError(answer.failure.code, answer.failure.message, { hint: answer.failure.hint }));
+        return false;
+      }
+      try {
+        const counts = request.call !== "run" || accept(answer.result as Result<"run">);
+        resolve(answer.result);
+        return counts;
+      } catch (error) {
+        reject(error);
+        return false;
+      }
     },
     cancel,
   };

@@ -9,6 +9,8 @@ export interface OpenOptions {
   readonly device?: Device;
   /** At most so many threads. */
   readonly threads?: number;
+  /** Whether ops that the device lacks run on the CPU; true when absent. */
+  readonly cpuFallback?: boolean;
   /** Browser only: the folder, or the files, of onnxruntime-web's wasm. */
   readonly wasmPaths?: WasmPaths;
   /** A model of one node, loaded to learn whether the device works. */

@@ -10,6 +10,7 @@ function byHand() {
   const sent: Request[] = [];
   const held: boolean[] = [];
   let closed = 0;
+  const obituary = (cause: unknown) => new AquatintError("runtime/worker-died", String(cause));
   const queue = createQueue((to) => {
     listener = to;
     return {
@@ -22,7 +23,7 @@ function byHand() {
         closed++;
       },
     };
-  });
+  }, obituary);
   const answer = () => listener?.answered({ ok: true, result: null });
   const run = (program: number, signal?: AbortSignal) => queue.call("run", { program, feeds: {} }, { signal });
   return { queue, sent, held, answer, run, die: (cause: unknown) => listener?.died(cause), closings: () => closed };

@@ -1,30 +1,26 @@
-import { AquatintError, messageOf } from "../errors.ts";
-import { type Connect, createJob, createLine } from "./line.ts";
+import type { AquatintError } from "../errors.ts";
+import { type Connect, createJob, createLine, type JobOptions } from "./line.ts";
 import type { CallName, Params, Result } from "./protocol.ts";
-
-/** What may come with a call. */
-export interface CallOptions {
-  readonly transfer?: ArrayBuffer[];
-  /** Rejects the call at once when it fires; what the worker still answers is dropped. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** The calls made to one worker: one at a time, in order. */
 export interface Queue {
-  call<K extends CallName>(call: K, params: Params<K>, options?: CallOptions): Promise<Result<K>>;
+  call<K extends CallName>(call: K, params: Params<K>, options?: JobOptions): Promise<Result<K>>;
   /** A call that gives memory back, which is nothing to do when the worker has ended. */
   free<K extends CallName>(call: K, params: Params<K>): Promise<void>;
+  /** Whether it takes no more calls: it was closed, or its worker has died. */
+  hasEnded(): boolean;
   /** Rejects every call not yet answered with `reason`, waits for the one under way, and ends the worker. */
   close(reason: AquatintError): Promise<void>;
 }
 
-/** A queue of calls to the worker that `connect` starts. */
-export function createQueue(connect: Connect): Queue {
+/** A queue of calls to the worker that `connect` starts. If that dies, all calls fail with what `obituary` says. */
+export function createQueue(connect: Connect, obituary: (cause: unknown) => AquatintError): Queue {
   let ended: AquatintError | undefined;
+  let closing: Promise<void> | undefined;
   let dead = false;
   const line = createLine(connect, (cause) => {
     dead = true;
-    end(workerDied(cause));
+    end(ended ?? obituary(cause));
     void line.close();
   });
 
@@ -32,11 +28,16 @@ export function createQueue(connect: Connect): Queue {
     ended ??= reason;
     line.cancel(ended);
   }
-  function push<K extends CallName>(call: K, params: Params<K>, options: CallOptions = {}): Promise<Result<K>> {
+  function push<K extends CallName>(call: K, params: Params<K>, options: JobOptions = {}): Promise<Result<K>> {
     return new Promise((resolve, reject) => {
       const request = { call, params };
       line.push(createJob({ request, ...options }, (result) => resolve(result as Result<K>), reject));
     });
+  }
+  async function shut(reason: AquatintError): Promise<void> {
+    end(reason);
+    if (!dead) await push("close", null).catch(unless(() => dead));
+    await line.close();
   }
   return {
     async call(...args) {
@@ -46,10 +47,10 @@ export function createQueue(connect: Connect): Queue {
     async free(call, params) {
       if (!ended) await push(call, params).catch(unless(() => ended !== undefined));
     },
-    async close(reason) {
-      end(reason);
-      if (!dead) await push("close", null).catch(unless(() => dead));
-      await line.close();
+    hasEnded: () => ended !== undefined,
+    close(reason) {
+      closing ??= shut(reason);
+      return closing;
     },
   };
 }
@@ -57,9 +58,3 @@ export function createQueue(connect: Connect): Queue {
 const unless = (excused: () => boolean) => (error: unknown) => {
   if (!excused()) throw error;
 };
-
-const workerDied = (cause: unknown) =>
-  new AquatintError("runtime/worker-died", `the runtime's worker ended unexpectedly: ${messageOf(cause)}`, {
-    hint: "make a new runtime; if memory ran out, use a smaller batch or size",
-    cause,
-  });

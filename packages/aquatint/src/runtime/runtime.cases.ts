@@ -170,6 +170,20 @@ const aborts = (trainer: Trainer) =>
       await expect(first).rejects.toThrow("stop");
       expect(await state.read()).toEqual({ w: float(8) });
     });
+    test("results that are not accepted come back, and the state keeps what it had", async () => {
+      const { program, state } = await trainer();
+      const accept = (results: HostTensors) => numbers(results, "step")[0]! < 1;
+      await program.run(half, { state, accept });
+      const tooFar = { rate: float(4), slope };
+      expect(numbers(await program.run(tooFar, { state, accept }), "step")).toEqual([4, 8, 12]);
+      expect(await state.read(["w"])).toEqual({ w: float(0.5, 0, -0.5) });
+      const broken = () => {
+        throw new Error("cannot tell");
+      };
+      await expect(program.run(half, { state, accept: broken })).rejects.toThrow("cannot tell");
+      await program.run(half, { state });
+      expect(await state.read(["w"])).toEqual({ w: float(0, -1, -2) });
+    });
     test("an abort after the end changes nothing", async () => {
       const { program, state } = await trainer();
       const stop = new AbortController();

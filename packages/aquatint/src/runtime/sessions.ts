@@ -27,11 +27,12 @@ export interface Sessions {
 /** Sessions that share the options of one worker. */
 export function createSessions({ ort, devices, configure, blocked, advice }: Platform): Sessions {
   let options: InferenceSession.SessionOptions = {};
+  let fallback: Readonly<Record<string, string>> = {};
   const create: Sessions["create"] = (model, { weightsFolder, arranged } = {}) =>
     ort.InferenceSession.create(model, {
       ...options,
       graphOptimizationLevel: arranged ? "disabled" : "all",
-      extra: { session: sessionEntries(weightsFolder) },
+      extra: { session: { ...sessionEntries(weightsFolder), ...fallback } },
     });
 
   async function open(wanted: OpenOptions): Promise<Opened> {
@@ -42,6 +43,7 @@ export function createSessions({ ort, devices, configure, blocked, advice }: Pla
     }
     const threads = configure(wanted);
     options = { ...sharedOptions, executionProviders: [device], intraOpNumThreads: threads };
+    fallback = wanted.cpuFallback === false ? { disable_cpu_ep_fallback: "1" } : {};
     const session = await create(wanted.probe).catch((error: unknown) => {
       const others = listed.filter((other) => other !== device);
       throw new AquatintError("runtime/device", `the device "${device}" does not work: ${messageOf(error)}`, {
@@ -49,23 +51,25 @@ export function createSessions({ ort, devices, configure, blocked, advice }: Pla
       });
     });
     await session.release();
-    const layout = blocked.includes(device) ? await probeLayout(wanted.layoutProbe) : {};
+    const layout = blocked.includes(device) ? await layoutOf(wanted.layoutProbe, { ort, create }) : {};
     return { device, devices: listed, threads, layout };
   }
-
-  const probeLayout = (probe: Uint8Array) =>
-    create(probe).then(
-      (session) => layoutOf(session, ort.Tensor),
-      () => ({}),
-    );
   return { open, create };
 }
 
-/** What the session of a `layoutProbeModel` shows. */
-async function layoutOf(session: InferenceSession, Tensor: TensorConstructor): Promise<Layout> {
-  const { y } = await session.run({ x: new Tensor("float32", layoutProbeValues(), layoutProbeShape) });
-  await session.release();
-  return { channelBlock: channelBlockOf(y?.data as Float32Array) };
+/** A processor without these kernels refuses the probe, or computes it in another order. */
+async function layoutOf(
+  probe: Uint8Array,
+  { ort, create }: Pick<Platform, "ort"> & Pick<Sessions, "create">,
+): Promise<Layout> {
+  try {
+    const session = await create(probe);
+    const { y } = await session.run({ x: new ort.Tensor("float32", layoutProbeValues(), layoutProbeShape) });
+    await session.release();
+    return { channelBlock: channelBlockOf(y?.data as Float32Array) };
+  } catch {
+    return {};
+  }
 }
 
 const sharedOptions: InferenceSession.SessionOptions = {

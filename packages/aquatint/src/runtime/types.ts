@@ -27,6 +27,8 @@ export interface RuntimeOptions {
   readonly device?: Device;
   /** At most so many threads for one run; the platform's choice when absent. */
   readonly threads?: number;
+  /** Whether ops that the device has no kernel for run on the CPU; else loading them fails. True when absent. */
+  readonly cpuFallback?: boolean;
 }
 
 /** What a run may be given beside its feeds. */
@@ -34,6 +36,8 @@ export interface RunOptions {
   /** Needed when the program has `stateInputs`. */
   readonly state?: State;
   readonly signal?: AbortSignal;
+  /** Asked when the results are there: without its consent the state keeps what it had, as if the run were aborted. */
+  readonly accept?: (results: HostTensors) => boolean;
 }
 
 /** A loaded program. Runs are queued; a run's state updates are all made or none. */
@@ -52,7 +56,10 @@ export interface State extends AsyncDisposable {
   write(tensors: HostTensors): Promise<void>;
 }
 
-/** One worker with ONNX Runtime in it. */
+/**
+ * One worker with ONNX Runtime in it. If that dies, every call under way fails with "runtime/worker-died" and says what
+ * was lost. The next call starts a fresh worker; programs load themselves again, states are gone ("runtime/state-lost").
+ */
 export interface Runtime extends AsyncDisposable {
   readonly device: Device;
   /** The devices offered here, the default first. Some need a driver, so opening one may still fail. */

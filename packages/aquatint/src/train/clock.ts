@@ -23,16 +23,17 @@ const RECENT = 101;
 /** A step is a gap where it took longer than this in seconds, and so many times the pace. */
 const GAP = { seconds: 60, paces: 10 };
 
-/** A clock that starts now. */
+/** A clock that starts with the first step: loading is no training. */
 export function runClock({ now = () => performance.now(), before = 0 }: ClockOptions = {}): RunClock {
-  const start = now();
-  let [begun, asleep, stepping] = [start, 0, 0];
+  let start: number | undefined;
+  let [begun, asleep, stepping] = [now(), 0, 0];
   let recent: readonly number[] = [];
-  const passed = () => (now() - start) / 1000 - asleep;
+  const passed = () => (start === undefined ? 0 : (now() - start) / 1000 - asleep);
   return {
     seconds: () => before + passed(),
     begin() {
       begun = now();
+      start ??= begun;
     },
     lap() {
       const took = (now() - begun) / 1000;

@@ -2,11 +2,17 @@ import { z } from "zod";
 import { datasetConfig } from "../data/registry.ts";
 import { AquatintError } from "../errors.ts";
 import { nearest } from "../math/nearest.ts";
+import { configProblem } from "./config-errors.ts";
+import { presets, withPreset } from "./presets.ts";
 import { DEFAULT_TASK, tasks } from "./tasks/registry.ts";
 import { trainingConfig } from "./training-config.ts";
 
 const shared = {
   $schema: z.string().optional().describe("Where editors find the schema of this file."),
+  preset: z
+    .enum(Object.keys(presets) as (keyof typeof presets)[])
+    .optional()
+    .describe(`Fills in what "training" does not say, by purpose: ${Object.keys(presets).join(", ")}.`),
   output: z.string().min(1).describe("Folder of the run: checkpoints, metrics, samples, and the model at the end."),
   dataset: datasetConfig.describe("A data set by its name, with its own options beside it."),
   training: trainingConfig,
@@ -30,20 +36,16 @@ export type TrainConfig = z.output<typeof sharedObject> & {
   readonly samples?: { readonly every_minutes: number };
 };
 
-const LONGEST_QUOTE = 60;
-
 /** Checks a configuration. @throws AquatintError "config/invalid" that names the place, what was found and expected. */
 export function parseTrainConfig(json: unknown, { name }: { readonly name: string }): TrainConfig {
-  const result = schemaFor(json, name).safeParse(json, { reportInput: true });
+  const schema = schemaFor(json, name);
+  const result = schema.safeParse(withPreset(json).json);
   if (result.success) return result.data as unknown as TrainConfig;
-  const issue = result.error.issues[0]!;
-  const place = issue.path.length ? `"${issue.path.join(".")}": ` : "";
-  const found = JSON.stringify(issue.input) ?? "nothing";
-  const shown = found.length > LONGEST_QUOTE ? `${found.slice(0, LONGEST_QUOTE)}…` : found;
-  throw new AquatintError("config/invalid", `${name}: ${place}${issue.message}; found ${shown}`, {
-    hint: "docs/training.md lists every field with its default",
-  });
+  const { message, hint = SEE_DOCS } = configProblem(schema, result.error.issues[0]!, json);
+  throw new AquatintError("config/invalid", `${name}: ${message}`, { hint });
 }
+
+const SEE_DOCS = "docs/training.md lists every field with its default";
 
 /** The schema of the task that a configuration names. */
 function schemaFor(json: unknown, name: string): z.ZodObject {
@@ -51,11 +53,6 @@ function schemaFor(json: unknown, name: string): z.ZodObject {
   if (typeof task === "string" && Object.hasOwn(trainConfigs, task)) return trainConfigs[task]!;
   const known = Object.keys(tasks);
   const close = nearest(String(task), known);
-  throw new AquatintError(
-    "config/invalid",
-    `${name}: "task": expected ${known.join(", ")}; found ${JSON.stringify(task)}`,
-    {
-      hint: close ? `did you mean "${close}"?` : "docs/training.md lists the tasks",
-    },
-  );
+  const message = `${name}: "task": expected ${known.join(" or ")}; found ${JSON.stringify(task)}`;
+  throw new AquatintError("config/invalid", message, { hint: close ? `did you mean "${close}"?` : SEE_DOCS });
 }

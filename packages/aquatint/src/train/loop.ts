@@ -1,5 +1,6 @@
 import { AquatintError } from "../errors.ts";
 import type { HostTensors } from "../graph/types.ts";
+import { describeNonFinite, type NonFinite } from "../runtime/non-finite.ts";
 import type { EndReason, RunLength } from "./length.ts";
 import type { Position, TaskBatch } from "./task.ts";
 
@@ -9,7 +10,15 @@ export interface Turn {
   readonly prefix: string;
   next(): Promise<TaskBatch>;
   /** Makes the update. Results: `loss` and `gradNorm`, and the phase's own. */
-  run(feeds: HostTensors, at: { readonly step: number; readonly share: number }): Promise<HostTensors>;
+  run(feeds: HostTensors, at: Moment): Promise<HostTensors>;
+  /** Where the numbers of that update stopped being finite. */
+  diagnose?(feeds: HostTensors, at: Moment): Promise<NonFinite | undefined>;
+}
+
+/** Which step an update belongs to, and the learning rate there as a share of the highest. */
+interface Moment {
+  readonly step: number;
+  readonly share: number;
 }
 
 /** What the loop runs. */
@@ -45,7 +54,8 @@ export interface StepEvent {
 
 /**
  * Repeat { for each turn: batch; optimiser step } until the run's length. The next batch is drawn while the worker computes.
- * @throws AquatintError "train/diverged" when a loss or a gradient is no longer a number; the state then holds that step.
+ * @throws AquatintError "train/diverged" when a loss or a gradient is no longer a number: it names the node where that began, and
+ * the state keeps the step before.
  */
 export async function* train({ turns, length, rateShare, from = 0, signal }: TrainInput): AsyncGenerator<StepEvent> {
   let upcoming = turns[0]!.next();
@@ -66,7 +76,10 @@ export async function* train({ turns, length, rateShare, from = 0, signal }: Tra
       const named = { ...(turn.prefix && numbers), ...report?.(results) };
       for (const [name, value] of Object.entries(named)) metrics[turn.prefix + name] = value;
       const broken = Object.entries(numbers).find(([, value]) => !Number.isFinite(value));
-      if (broken) throw diverged(turn.prefix + broken[0], broken[1], step);
+      if (broken) {
+        const what = `${turn.prefix}${broken[0]} became ${broken[1]} at step ${step}`;
+        throw diverged(what, await turn.diagnose?.(feeds, { step, share }).catch(() => undefined));
+      }
     }
     const ended = length.ended(step, last!.loss);
     yield { step, ...last!, rateShare: share, progress, metrics, ...(ended && { ended }) };
@@ -74,7 +87,8 @@ export async function* train({ turns, length, rateShare, from = 0, signal }: Tra
   }
 }
 
-const diverged = (what: string, value: number, step: number) =>
-  new AquatintError("train/diverged", `${what} became ${value} at step ${step}`, {
+// A probe that fails itself, for want of memory say, must not hide what it was to explain.
+const diverged = (what: string, found: NonFinite | undefined) =>
+  new AquatintError("train/diverged", found ? `${what}: ${describeNonFinite(found)}` : what, {
     hint: "resume from the last checkpoint with a lower learning rate, a longer warm-up or a smaller clip norm",
   });

@@ -1,5 +1,5 @@
-import { nodeDataSources } from "../data/node.ts";
-import { createDataset } from "../data/registry.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { prefetchedDataset } from "../data/node-prefetch.ts";
 import { AquatintError, messageOf } from "../errors.ts";
 import { readText } from "../formats/node.ts";
 import { checkModelFolder, folderSource } from "../pipelines/node.ts";
@@ -7,8 +7,11 @@ import type { ModelSource } from "../pipelines/source.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Device, Runtime } from "../runtime/types.ts";
 import { parseTrainConfig, type TrainConfig } from "./config.ts";
+import { type DryRunEvent, dryRun } from "./dry-run.ts";
 import type { RunEvent } from "./events.ts";
 import { claimFolder, diskFiles } from "./node-folder.ts";
+import { withPreset } from "./presets.ts";
+import { recomputing } from "./recomputing.ts";
 import { runTask } from "./run.ts";
 import { checkpointNames, type FoundCheckpoint, newestCheckpoint, type RunFiles } from "./run-folder.ts";
 import type { Task } from "./task.ts";
@@ -26,15 +29,16 @@ export interface TrainRunOptions {
 }
 
 /** Reads a configuration file. @throws AquatintError where it is missing, no JSON, or wrong. */
-export async function readTrainConfig(path: string): Promise<TrainConfig> {
+export const readTrainConfig = async (path: string): Promise<TrainConfig> =>
+  parseTrainConfig(await readJson(path), { name: path });
+
+async function readJson(path: string): Promise<unknown> {
   const text = await readText(path);
-  let json: unknown;
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new AquatintError("config/json", `${path} is not JSON: ${messageOf(cause)}`, { cause });
   }
-  return parseTrainConfig(json, { name: path });
 }
 
 /**
@@ -52,25 +56,50 @@ export async function* trainRun(
   await using _ = await claimFolder(folder);
   const { device, threads, initFrom, signal } = options;
   await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
-  const task = await openTask(config, { runtime, initFrom, assets: found?.checkpoint.assets });
+  await using dataset = await prefetchedDataset(config.dataset);
+  yield* skippedFiles(dataset);
+  const task = await openTask(config, { dataset, runtime, initFrom, assets: found?.checkpoint.assets });
   const memory = () => process.memoryUsage.rss() / 2 ** 20;
   yield* runTask({ config, task, runtime, files, found, memory, signal });
 }
 
+/** Says what the dataset could not use. */
+function* skippedFiles({ report }: Dataset): Generator<RunEvent> {
+  for (const { reason, count, files } of report?.skipped ?? []) {
+    const named = files.join(", ") + (count > files.length ? ", …" : "");
+    yield { type: "problem", message: `skipped ${count} ${reason}: ${named}` };
+  }
+}
+
+/** What a run of this configuration would be, with the pace of three steps; nothing is written. */
+export async function* dryTrainRun(
+  configPath: string,
+  { device, threads, initFrom }: Pick<TrainRunOptions, "device" | "threads" | "initFrom"> = {},
+): AsyncGenerator<DryRunEvent, void, void> {
+  const config = await readTrainConfig(configPath);
+  await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
+  await using dataset = await prefetchedDataset(config.dataset);
+  const task = await openTask(config, { dataset, runtime, initFrom });
+  const preset = withPreset(await readJson(configPath)).changes;
+  yield* dryRun({ config, task, runtime, preset, memory: () => process.resourceUsage().maxRSS * 1024 });
+}
+
 interface TaskOptions {
+  readonly dataset: Dataset;
   readonly runtime: Runtime;
   readonly initFrom?: string | undefined;
   readonly assets?: Readonly<Record<string, string>> | undefined;
 }
 
-async function openTask(config: TrainConfig, { runtime, initFrom, assets }: TaskOptions): Promise<Task> {
-  const { batch_size: batchSize, accumulate, seed } = config.training;
+async function openTask(config: TrainConfig, { dataset, runtime, initFrom, assets }: TaskOptions): Promise<Task> {
+  const { batch_size: batchSize, accumulate, seed, activation_checkpointing } = config.training;
   return tasks[config.task]!.create(config, {
-    dataset: await createDataset(config.dataset, nodeDataSources()),
+    dataset,
     runtime,
     batchSize,
     microBatchSize: batchSize / accumulate,
     seed,
+    ...(activation_checkpointing && { trace: recomputing }),
     openModel: openFolder,
     ...(initFrom !== undefined && { initFrom: await openFolder(initFrom) }),
     ...(assets && { assets }),

@@ -6,7 +6,7 @@ import type { Layout } from "../ops/layout.ts";
 import { input, param, scalar } from "../ops/leaves.ts";
 import { sum } from "../ops/reduce.ts";
 import { concat, split } from "../ops/shape.ts";
-import { executableOf } from "../runtime/compile.ts";
+import { type ExecutableOptions, executableOf } from "../runtime/compile.ts";
 import type { Executable } from "../runtime/types.ts";
 import { adamW } from "./optimisers/adamw.ts";
 import type { Optimiser } from "./optimisers/optimiser.ts";
@@ -54,24 +54,33 @@ const gradients = (loss: Tensor, parameters: ReadonlyMap<string, Tensor>): Reado
 };
 
 /** Loss, gradients, clipping, update and moving average as one program. Results: `loss` and `gradNorm` (before clipping). */
-export function trainStep(step: TrainStepInput): Executable {
-  const { loss, groups, fixed = new Map(), results, withGradients, layout } = step;
+export const trainStep = (step: TrainStepInput): Executable => executableOf(trainGraph(step));
+
+/** The graph of `trainStep`. */
+export function trainGraph({
+  loss,
+  groups,
+  fixed = new Map(),
+  results,
+  withGradients,
+  layout,
+}: TrainStepInput): ExecutableOptions {
   const parameters = parametersOf(groups);
   const update = updated(groups, gradients(loss, parameters));
   const shown = withGradients ? Object.fromEntries(inFolder(slots.gradient, update.clipped)) : {};
-  return executableOf({
+  return {
     outputs: { loss, gradNorm: update.norm, ...results, ...shown },
     updates: update.next,
     parameters: { names: new Map([...update.state, ...inFolder(slots.weight, fixed)]), as: "state" },
     layout,
-  });
+  };
 }
 
 /**
  * Adds the gradients of one part of a batch to "gradient/NAME" in the state; with `accumulate.keep` 0 they start anew.
- * `share` is the part's share of the batch. Results: `loss`.
+ * `share` is the part's share of the batch. Results: `loss`. A graph, as `executableOf` takes it.
  */
-export function accumulateStep(step: TrainStepInput, share: number): Executable {
+export function accumulateGraph(step: TrainStepInput, share: number): ExecutableOptions {
   const { loss, groups, fixed = new Map(), results, layout } = step;
   const parameters = parametersOf(groups);
   const sums = new Map(Array.from(parameters, ([name, weight]) => [name, beside(weight)]));
@@ -80,15 +89,15 @@ export function accumulateStep(step: TrainStepInput, share: number): Executable 
     return [`${slots.gradient}/${name}`, add(mul(sums.get(name)!, keep), scale(gradient, share))] as const;
   });
   const names = [parameters, fixed].flatMap((weights) => inFolder(slots.weight, weights));
-  return executableOf({
+  return {
     outputs: { loss, ...results },
     updates: Object.fromEntries(next),
     parameters: { names: new Map([...names, ...inFolder(slots.gradient, sums)]), as: "state" },
     layout,
-  });
+  };
 }
 
-/** Updates the parameters from the gradients that `accumulateStep` added up. Result: `gradNorm`. */
+/** Updates the parameters from the gradients that `accumulateGraph` added up. Result: `gradNorm`. */
 export function applyStep(groups: readonly ParameterGroup[], layout?: Layout): Executable {
   const sums = new Map(Array.from(parametersOf(groups), ([name, weight]) => [name, beside(weight)]));
   const { norm, next, state } = updated(groups, sums);

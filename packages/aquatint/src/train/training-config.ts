@@ -49,6 +49,10 @@ const fields = {
     .describe("Moving average of the weights, which samples and the model are made of; null for none."),
   groups: z.array(group).default([]).describe("Parameters with rates of their own; the first group that fits counts."),
   freeze: patterns.default([]).describe('Patterns of parameters that are never updated: "text_encoder.*".'),
+  activation_checkpointing: z
+    .boolean()
+    .default(false)
+    .describe("Compute the insides of blocks again for the gradient instead of keeping them: less memory, more time."),
   seed: z.int().nonnegative().default(0).describe("Of weights, data, noise and drop-out."),
 };
 

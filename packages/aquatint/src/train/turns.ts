@@ -1,9 +1,11 @@
 import type { Tensor } from "../graph/tensor.ts";
 import { type HostTensor, type HostTensors, sizeOf } from "../graph/types.ts";
+import { executableOf } from "../runtime/compile.ts";
+import { findNonFinite, type NonFinite } from "../runtime/non-finite.ts";
 import type { Program, Runtime, State } from "../runtime/types.ts";
 import type { Turn } from "./loop.ts";
 import { type Moment, type RatedGroup, rateFeeds } from "./rates.ts";
-import { accumulateStep, applyStep, trainStep } from "./step.ts";
+import { accumulateGraph, applyStep, trainGraph } from "./step.ts";
 import type { Phase } from "./task.ts";
 
 /** What a phase's turns are compiled from. */
@@ -32,13 +34,15 @@ export async function compilePhase(input: TurnsInput): Promise<CompiledPhase> {
   const { repeat = 1 } = phase;
   const update = await (accumulate === 1 ? updateAtOnce(input) : updateInParts(input));
   const turns = Array.from({ length: repeat }, (_, i): Turn => {
+    const ratesAt = ({ step, share }: { readonly step: number; readonly share: number }) => {
+      const moment: Moment = { update: (step - 1) * repeat + i + 1, share };
+      return rateFeeds(groups, clipNorm, moment);
+    };
     return {
       prefix,
       next: phase.next,
-      run: (feeds, { step, share }) => {
-        const moment: Moment = { update: (step - 1) * repeat + i + 1, share };
-        return update.run(feeds, rateFeeds(groups, clipNorm, moment));
-      },
+      run: (feeds, at) => update.run(feeds, ratesAt(at)),
+      diagnose: (feeds, at) => update.diagnose(feeds, ratesAt(at)),
     };
   });
   return { turns, [Symbol.asyncDispose]: update.dispose };
@@ -46,14 +50,17 @@ export async function compilePhase(input: TurnsInput): Promise<CompiledPhase> {
 
 interface Update {
   run(feeds: HostTensors, rates: HostTensors): Promise<HostTensors>;
+  diagnose(feeds: HostTensors, rates: HostTensors): Promise<NonFinite | undefined>;
   dispose(): PromiseLike<void>;
 }
 
 async function updateAtOnce({ phase, groups, fixed, runtime, state }: TurnsInput): Promise<Update> {
   const { loss, results = {} } = phase;
-  const program = await runtime.load(trainStep({ loss, groups, fixed, results, layout: runtime.layout }));
+  const graph = trainGraph({ loss, groups, fixed, results, layout: runtime.layout });
+  const program = await runtime.load(executableOf(graph));
   return {
-    run: (feeds, rates) => program.run({ ...feeds, ...rates }, { state }),
+    run: (feeds, rates) => program.run({ ...feeds, ...rates }, { state, accept: isSound }),
+    diagnose: (feeds, rates) => findNonFinite(runtime, { graph, state, feeds: { ...feeds, ...rates } }),
     dispose: () => program[Symbol.asyncDispose](),
   };
 }
@@ -61,16 +68,28 @@ async function updateAtOnce({ phase, groups, fixed, runtime, state }: TurnsInput
 async function updateInParts({ phase, groups, fixed, runtime, state, accumulate }: TurnsInput): Promise<Update> {
   const { loss, results = {} } = phase;
   const { layout } = runtime;
-  const add = await runtime.load(accumulateStep({ loss, groups, fixed, results, layout }, 1 / accumulate));
+  const graph = accumulateGraph({ loss, groups, fixed, results, layout }, 1 / accumulate);
+  const add = await runtime.load(executableOf(graph));
+  const part = (feeds: HostTensors, i: number): HostTensors => ({
+    ...partOf(feeds, add, i),
+    "accumulate.keep": { dtype: "float32", shape: [], data: Float32Array.of(i === 0 ? 0 : 1) },
+  });
   const apply = await runtime.load(applyStep(groups, layout));
   return {
     async run(feeds, rates) {
       const parts: HostTensors[] = [];
-      for (let i = 0; i < accumulate; i++) {
-        const keep: HostTensor = { dtype: "float32", shape: [], data: Float32Array.of(i === 0 ? 0 : 1) };
-        parts.push(await add.run({ ...partOf(feeds, add, i), "accumulate.keep": keep }, { state }));
+      for (let i = 0; i < accumulate; i++) parts.push(await add.run(part(feeds, i), { state }));
+      const whole = joined(parts);
+      const accept = (applied: HostTensors) => isSound({ ...whole, ...applied });
+      return { ...whole, ...(await apply.run(rates, { state, accept })) };
+    },
+    async diagnose(feeds) {
+      let found: NonFinite | undefined;
+      for (let i = 0; i < accumulate && !found; i++) {
+        const start = { ...part(feeds, i), "accumulate.keep": part(feeds, 0)["accumulate.keep"]! };
+        found = await findNonFinite(runtime, { graph, state, feeds: start });
       }
-      return { ...joined(parts), ...(await apply.run(rates, { state })) };
+      return found;
     },
     async dispose() {
       await add[Symbol.asyncDispose]();
@@ -78,6 +97,10 @@ async function updateInParts({ phase, groups, fixed, runtime, state, accumulate 
     },
   };
 }
+
+/** Whether an update may be kept. */
+const isSound = ({ loss, gradNorm }: HostTensors): boolean =>
+  [loss, gradNorm].every((result) => Number.isFinite(result?.data[0]));
 
 /** Part `i` of the feeds that hold more samples than the program takes. */
 const partOf = (feeds: HostTensors, { executable }: Program, i: number): HostTensors =>

@@ -65,7 +65,7 @@ async function* rungeKuttaStart(
   x: Latent,
   { i, n, from, to }: Move,
 ): AsyncGenerator<Step, Opening, void> {
-  const middle = input.levelAt.time(from.t - halfOf(from.t - to.t));
+  const middle = input.levelAt.time(to.t + halfOf(from.t - to.t));
   const noises: Latent[] = [];
   let [at, tried] = [from, x];
   for (const next of [middle, middle, to]) {

@@ -5,19 +5,21 @@ import { edmCoordinates, exploding, straight, writtenIn } from "../coordinates.t
 import type { Limit } from "../guidance.ts";
 import { clean, type Level, type Schedule, variancePreserving } from "../level.ts";
 import { edmTarget, targets } from "../prediction.ts";
-import { exponential, karras } from "../ramps.ts";
+import { exponential, karras, type Ramp } from "../ramps.ts";
 import type { SamplerName, SamplerOptions } from "../registry.ts";
 import type { SchedulerSettings } from "../scheduler.ts";
 import { ramped, type Spacing } from "../spacing.ts";
 import {
   continuousSettings,
   define,
+  dynamicShiftFields,
   finalField,
   flag,
   innerTwice,
   limitOf,
   only,
   rampFields,
+  rampOf,
   thresholdFields,
 } from "./fields.ts";
 
@@ -95,6 +97,20 @@ const twiceShifted =
   (schedule, n) =>
     Array.from(linspace(schedule.steps, schedule.steps * shifted(1 / schedule.steps, shift), n), schedule.level);
 
+/** `twiceShifted`, stretched to end at the sigma `terminal` where that is above 0, and then replaced by a ramp. */
+const rebuilt =
+  (shift: number, ramp: Ramp | undefined, terminal: number): Spacing =>
+  (schedule, n) => {
+    const walk = twiceShifted(shift)(schedule, n);
+    const factor = terminal > 0 ? walk.at(-1)!.alpha / (1 - terminal) : 1;
+    const sigmas = walk.map(({ alpha }) => 1 - alpha / factor);
+    const chosen = ramp?.(sigmas[0]!, sigmas.at(-1)!, n) ?? sigmas;
+    return Array.from(chosen, (sigma) => ({ t: timeOfSigma(sigma, shift) * schedule.steps, alpha: 1 - sigma, sigma }));
+  };
+
+/** The part u of a flow that a shift brings to `sigma`. */
+const timeOfSigma = (sigma: number, shift: number): number => Math.min(shifted(sigma, 1 / shift), 1);
+
 function flowSettings(
   { num_train_timesteps: steps, shift }: z.infer<z.ZodObject<typeof flowFields>>,
   particular: { readonly sampler: SamplerName } & Partial<SchedulerSettings>,
@@ -116,20 +132,20 @@ export const flowEuler = define(
   {
     ...flowFields,
     ...rampFields,
-    use_karras_sigmas: only(false),
-    use_exponential_sigmas: only(false),
-    use_beta_sigmas: only(false),
-    use_dynamic_shifting: only(false),
+    ...dynamicShiftFields,
     invert_sigmas: only(false),
     stochastic_sampling: flag(),
-    shift_terminal: z.null().optional(),
+    shift_terminal: z.number().min(0).lt(1).nullish(),
     base_shift: z.unknown().optional(),
     max_shift: z.unknown().optional(),
     base_image_seq_len: z.unknown().optional(),
     max_image_seq_len: z.unknown().optional(),
-    time_shift_type: z.unknown().optional(),
   },
-  (config) => flowSettings(config, { sampler: config.stochastic_sampling ? "renoise" : "euler" }),
+  (config) =>
+    flowSettings(config, {
+      sampler: config.stochastic_sampling ? "renoise" : "euler",
+      spacing: rebuilt(config.shift, rampOf(config), config.shift_terminal || 0),
+    }),
 );
 
 /** FlowMatchHeunDiscreteScheduler */

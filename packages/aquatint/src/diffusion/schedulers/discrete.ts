@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { clean, type Level, type Schedule } from "../level.ts";
+import type { Variance } from "../samplers/first-order.ts";
 import type { Path, SchedulerSettings } from "../scheduler.ts";
 import { levels, type Spacing } from "../spacing.ts";
 import {
@@ -26,19 +27,28 @@ function strided(schedule: Schedule, spacing: Spacing, final: Level): (steps: nu
   };
 }
 
-const learned = "expected fixed_small, fixed_small_log or fixed_large (learned variances are not supported yet)";
+/** What each of diffusers' variance types is here; its fixed_large_log takes a root of a logarithm, which has none. */
+const variances = {
+  fixed_small: "small",
+  fixed_small_log: "small",
+  fixed_large: "large",
+  learned: "learned",
+  learned_range: "learned-range",
+} as const satisfies Readonly<Record<string, Variance>>;
+type VarianceType = keyof typeof variances;
+
 /** DDPMScheduler */
 export const ddpm = define(
   {
     ...discreteFields({ spacing: "leading" }),
     ...clipFields(),
     ...thresholdFields,
-    variance_type: z.enum(["fixed_small", "fixed_small_log", "fixed_large"], { error: learned }).default("fixed_small"),
+    variance_type: z.enum(Object.keys(variances) as VarianceType[]).default("fixed_small"),
   },
   (config) =>
     discreteSettings(config, {
       sampler: "ddpm",
-      samplerOptions: { variance: config.variance_type === "fixed_large" ? "large" : "small" },
+      samplerOptions: { variance: variances[config.variance_type] },
       limit: limitOf(config),
     }),
 );
@@ -76,7 +86,7 @@ export const pndm = define(
       walk.slice(0, -1).flatMap((from, i) => {
         const to = walk[i + 1]!;
         if (i + 2 > walk.length - 1 || i >= (sampler === "plms" ? 1 : 3)) return [from];
-        const middle = at.time(from.t - Math.floor((from.t - to.t) / 2));
+        const middle = at.time(to.t + Math.floor((from.t - to.t) / 2));
         return sampler === "plms" ? [from, to] : [from, middle, middle, to];
       });
     return discreteSettings(config, { sampler, schedule, final, path, evaluated });

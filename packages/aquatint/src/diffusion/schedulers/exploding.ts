@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { roundHalfEven } from "../../math/numbers.ts";
-import { exploding, noiseRatio } from "../coordinates.ts";
+import { exploding, noiseRatio, writtenIn } from "../coordinates.ts";
+import { exponential } from "../ramps.ts";
 import type { Path, SchedulerSettings } from "../scheduler.ts";
-import { fractional, ramped } from "../spacing.ts";
+import { fractional, open, ramped, type Spacing } from "../spacing.ts";
 import {
   clipFields,
   type DiscreteConfig,
@@ -25,19 +26,45 @@ import {
 
 /** The classes that come from k-diffusion: variance-exploding, fractional times, ramps within those times. */
 function exploded(config: DiscreteConfig, more: Particular & RampOptions): SchedulerSettings {
-  const { ramp, toWhole, ratioMin, ratioMax, ...particular } = more;
-  const schedule = scheduleOf(config, { least: LEAST });
+  const { ramp, toWhole, ratioMin, ratioMax, logLinear = false, continuous = false, ...particular } = more;
+  const discrete = scheduleOf(config, { least: LEAST });
+  const toldOf = (t: number) => Math.log(noiseRatio(discrete.level(t))) / 4;
+  const schedule = continuous ? { ...discrete, timestep: toldOf } : discrete;
   const within = config.timestep_spacing === "linspace" ? fractional() : timesOf(config);
-  const spacing = ramp ? ramped(ramp, { within, toWhole, ratioMin, ratioMax }) : within;
+  const told = logLinear ? logEven(within) : within;
+  const spacing = ramp ? ramped(ramp, { within, toWhole, ratioMin, ratioMax }) : told;
   const initialNoiseScale = ({ levels: [first] }: Path) =>
     config.timestep_spacing === "leading" ? Math.hypot(first!.sigma, 1) : first!.sigma;
-  return discreteSettings(config, { coordinates: exploding, schedule, spacing, initialNoiseScale, ...particular });
+  const path = (steps: number): Path => ({
+    levels: [...spacing(schedule, steps), schedule.level(1)].map((level) => writtenIn(exploding, level)),
+  });
+  return discreteSettings(config, {
+    coordinates: exploding,
+    schedule,
+    spacing,
+    initialNoiseScale,
+    ...particular,
+    ...(logLinear && !ramp && { path }),
+  });
 }
+
+/** Ratios even in their logarithm over the whole schedule, the last of them left to the walk's end, told other times. */
+const logEven =
+  (told: Spacing): Spacing =>
+  (schedule, n) => {
+    const ratios = open(ramped(exponential()))(schedule, n);
+    return told(schedule, n).map(({ t }, i) => ({ ...ratios[i]!, t }));
+  };
+
 interface RampOptions {
   readonly ramp?: ReturnType<typeof rampOf>;
   readonly toWhole?: ((index: number) => number) | undefined;
   readonly ratioMin?: number | undefined;
   readonly ratioMax?: number | undefined;
+  /** Ratios even in their logarithm over the whole schedule, told at the even times. */
+  readonly logLinear?: boolean;
+  /** The network is told ln(sigma) / 4. */
+  readonly continuous?: boolean;
 }
 
 /** EulerDiscreteScheduler */
@@ -46,8 +73,8 @@ export const euler = define(
     ...discreteFields(),
     ...rampFields,
     ...finalField,
-    interpolation_type: only("linear"),
-    timestep_type: only("discrete"),
+    interpolation_type: z.enum(["linear", "log_linear"]).default("linear"),
+    timestep_type: z.enum(["discrete", "continuous"]).default("discrete"),
     sigma_min: z.number().positive().nullable().default(null),
     sigma_max: z.number().positive().nullable().default(null),
   },
@@ -55,6 +82,8 @@ export const euler = define(
     exploded(config, {
       sampler: "euler",
       ramp: rampOf(config),
+      logLinear: config.interpolation_type === "log_linear",
+      continuous: config.timestep_type === "continuous" && config.prediction_type === "v_prediction",
       ratioMin: config.sigma_min ?? undefined,
       ratioMax: config.sigma_max ?? undefined,
       final: finalOf(config.final_sigmas_type, scheduleOf(config, { least: LEAST })),

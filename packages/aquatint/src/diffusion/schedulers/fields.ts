@@ -87,6 +87,12 @@ export const rampFields = {
   use_beta_sigmas: flag(),
 };
 
+/** A shift that follows the size of the picture, which no caller says yet. */
+export const dynamicShiftFields = {
+  use_dynamic_shifting: only(false),
+  time_shift_type: z.enum(["exponential", "linear"]).default("exponential"),
+};
+
 /** The last sigma. */
 export const finalField = {
   final_sigmas_type: z
@@ -98,16 +104,18 @@ export const finalField = {
 const discreteSchema = z.object(discreteFields());
 /** What `discreteFields` reads. */
 export type DiscreteConfig = z.infer<typeof discreteSchema>;
+/** What of it says where the noise is, whatever is predicted. */
+export type ScheduleConfig = Omit<DiscreteConfig, "prediction_type">;
 const limitSchema = z.object({ ...clipFields(), ...thresholdFields }).partial();
 const rampSchema = z.object(rampFields);
 
 /** The schedule of a configuration; `least` keeps alphaBar(T) above zero where it is rescaled to zero. */
-export function scheduleOf(config: DiscreteConfig, { least = 0 } = {}): Schedule {
+export function scheduleOf(config: ScheduleConfig, { least = 0 } = {}): Schedule {
   const plain = plainSchedule(config);
   return config.rescale_betas_zero_snr ? zeroTerminalSnr(plain, { least }) : plain;
 }
 
-function plainSchedule(config: DiscreteConfig): Schedule {
+function plainSchedule(config: ScheduleConfig): Schedule {
   const { beta_schedule, beta_start, beta_end, trained_betas, max_beta, num_train_timesteps: steps } = config;
   if (max_beta !== null && (beta_schedule !== "cosine" || trained_betas)) {
     throw new AquatintError("config/invalid", `"max_beta" belongs to the beta_schedule "cosine"`);
@@ -149,7 +157,7 @@ export function rampOf(config: z.infer<typeof rampSchema>): Ramp | undefined {
 }
 
 /** Even times as a configuration chooses them. */
-export const timesOf = ({ timestep_spacing, steps_offset }: DiscreteConfig): Spacing =>
+export const timesOf = ({ timestep_spacing, steps_offset }: ScheduleConfig): Spacing =>
   spacings[timestep_spacing]({ offset: steps_offset });
 
 /** What a class says that differs from the plain case: variance-preserving, one evaluation a step, to clean data. */

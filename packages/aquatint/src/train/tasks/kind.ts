@@ -13,6 +13,8 @@ export interface TaskContext {
   /** Samples that the graph takes at once; `batchSize` is a whole multiple of it. */
   readonly microBatchSize: number;
   readonly seed: number;
+  /** How the graph of a loss is to be traced: as it is (when absent), or with insides that are computed again. */
+  readonly trace?: <R>(graph: () => R) => R;
   /** The model that a new run begins with: its vocabulary and weights. */
   readonly initFrom?: ModelSource;
   /** What the task's `assets` were when the run began; given where a run is resumed, and then binding. */

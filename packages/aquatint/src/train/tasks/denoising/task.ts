@@ -1,16 +1,16 @@
-import type { Dataset, StreamState } from "../../../data/dataset.ts";
+import type { Dataset } from "../../../data/dataset.ts";
 import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
 import { schedulerSettings } from "../../../diffusion/scheduler-config.ts";
 import type { HostTensor } from "../../../graph/types.ts";
-import { type RandomState, restoreTorchCpu, torchCpu } from "../../../math/random.ts";
 import { expectKeys } from "../../../nn/module.ts";
 import { input } from "../../../ops/leaves.ts";
 import { type ModelConfigs, openModel, type TextToImageModel } from "../../../pipelines/model-folder.ts";
 import { modelParameters, type TextToImageModules, textToImageModules } from "../../../pipelines/modules.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
-import { trainBytePairs } from "../../../tokenizers/train.ts";
 import type { Phase, Task } from "../../task.ts";
 import { type TaskContext, taskKind } from "../kind.ts";
+import { sourcesOf } from "../sources.ts";
+import { settledVocabulary, vocabularyConfig } from "../vocabulary.ts";
 import { captionFeed } from "./captions.ts";
 import { denoisingFields } from "./config.ts";
 import { denoisingObjective } from "./objective.ts";
@@ -46,18 +46,10 @@ function denoisingModel(
   { unet, text_encoder, scheduler, tokenizer }: DenoisingConfig["model"],
   { dataset, assets, initial }: ModelContext,
 ): DenoisingModel {
-  const learnt = () =>
-    trainBytePairs(dataset.captions(), { merges: tokenizer.merges, contextLength: tokenizer.context });
-  const tokenizerFiles = (assets as TokenizerFiles | undefined) ?? initial?.tokenizerFiles ?? learnt();
-  const { vocabSize, endTokenId, modelMaxLength } = tokenizerFrom(tokenizerFiles);
+  const tokenizerFiles = settledVocabulary(tokenizer, { dataset, assets, initial: initial?.tokenizerFiles });
   const configs: ModelConfigs = {
     unet: { sample_size: dataset.size[0], in_channels: 3, out_channels: 3, ...unet },
-    text_encoder: {
-      vocab_size: vocabSize,
-      max_position_embeddings: modelMaxLength,
-      eos_token_id: endTokenId,
-      ...text_encoder,
-    },
+    text_encoder: { ...vocabularyConfig(tokenizerFiles), ...text_encoder },
     scheduler,
   };
   return { configs, tokenizerFiles, modules: textToImageModules(configs), scheduler: schedulerSettings(scheduler) };
@@ -86,39 +78,27 @@ function denoisingTask(config: DenoisingConfig, parts: TaskParts): Task {
   };
 }
 
-interface DenoisingPosition {
-  readonly data: StreamState;
-  readonly draws: RandomState;
-}
-
 function denoisingPhase(
   { objective: { guidance_dropout, timesteps, min_snr_gamma } }: DenoisingConfig,
   parts: TaskParts,
 ) {
-  const { model, dataset, seed, batchSize, microBatchSize: n } = parts;
+  const { model, dataset, seed, batchSize, microBatchSize: n, trace = (graph) => graph() } = parts;
   const { modules, scheduler } = model;
   const tokenizer = tokenizerFrom(model.tokenizerFiles);
   const sample = [modules.channels, ...dataset.size];
   const objective = denoisingObjective({ sample, scheduler, timesteps, minSnrGamma: min_snr_gamma });
   const ids = input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] });
-  const { lastHiddenState } = modules.textEncoder(ids);
-  const stream = dataset.stream({ seed });
-  let draws = torchCpu(seed);
+  const sources = sourcesOf({ dataset, seed });
   const phase: Phase = {
     name: "denoising",
-    ...objective.loss(n, (xt, t) => modules.unet(xt, t, lastHiddenState)),
+    ...trace(() => objective.loss(n, (xt, t) => modules.unet(xt, t, modules.textEncoder(ids).lastHiddenState))),
     async next() {
-      const { pictures, captions } = await stream.next(batchSize);
+      const { pictures, captions } = await sources.stream.next(batchSize);
+      const { draws } = sources;
       const { feeds, report } = objective.draw(pictures, draws);
       const texts = captionFeed(captions, draws, { tokenizer, dropout: guidance_dropout });
-      const position: DenoisingPosition = { data: stream.snapshot(), draws: draws.snapshot() };
-      return { feeds: { ...feeds, ids: texts }, position, report };
+      return { feeds: { ...feeds, ids: texts }, position: sources.position(), report };
     },
   };
-  const restore = (position: unknown) => {
-    const { data, draws: drawn } = position as DenoisingPosition;
-    stream.restore(data);
-    draws = restoreTorchCpu(drawn);
-  };
-  return { phase, restore };
+  return { phase, restore: sources.restore };
 }

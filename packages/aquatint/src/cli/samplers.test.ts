@@ -1,0 +1,87 @@
+import { PassThrough } from "node:stream";
+import { expect, test } from "vitest";
+import { scheduleWords } from "../diffusion/registry.ts";
+import { main } from "./main.ts";
+import { type SamplerRow, samplerRows } from "./samplers.ts";
+
+async function run(...args: string[]): Promise<string> {
+  const stdout = Object.assign(new PassThrough(), { columns: 90 });
+  const io = { stdout, stderr: new PassThrough(), cwd: ".", env: {}, signal: new AbortController().signal };
+  expect(await main(["samplers", ...args], io)).toBe(0);
+  return stdout.read().toString();
+}
+
+test("--json lists every sampler with what the registry says of it", async () => {
+  const rows = JSON.parse(await run("--json")) as SamplerRow[];
+  expect(rows).toEqual(samplerRows());
+  expect(rows.find(({ name }) => name === "heun")).toMatchObject({
+    title: "Heun",
+    order: 2,
+    evaluations: 2,
+    stochastic: false,
+    aliases: expect.arrayContaining(["HeunDiscreteScheduler"]),
+    reference: expect.stringContaining("arXiv:2206.00364"),
+  });
+});
+
+test("the table names every sampler and every other name, in lines that fit the terminal", async () => {
+  const text = await run();
+  for (const { name, aliases } of samplerRows()) {
+    expect(text).toMatch(new RegExp(`^${name} `, "m"));
+    for (const alias of aliases) expect(text.replaceAll(/\n +/g, " ")).toContain(alias);
+  }
+  expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(90);
+});
+
+const cell = (text: string) => text.replaceAll("|", "\\|");
+
+/** The page is made of the registry: `npx vitest run --update=all` and this path write it anew. */
+test("docs/samplers.md is made of the registry", async () => {
+  const rows = samplerRows().map(
+    ({ name, title, order, evaluations, stochastic, aliases, reference }) =>
+      `| \`${name}\` | ${cell(title)} | ${order} | ${evaluations} | ${stochastic ? "fresh" : ""} | ${cell(aliases.join(", "))} | ${reference} |`,
+  );
+  const page = `# Samplers
+
+<!-- Made of the registry in packages/aquatint/src/diffusion/samplers by its test; do not edit. -->
+
+\`aquatint generate --sampler NAME\` takes a name or any of the other names, whether in capitals or not, and after it one
+of the schedules of AUTOMATIC1111's web UI: \`--sampler "DPM++ 2M Karras"\`. Without a schedule the steps lie where the
+model's own scheduler puts them. \`aquatint samplers\` prints this table, \`--json\` as JSON.
+
+| schedule | spacing | | schedule | spacing |
+| --- | --- | --- | --- | --- |
+${pairs(Object.entries(scheduleWords).map(([word, spacing]) => `${word} | \`${spacing}\``))}
+
+The order says how the error falls with the number of steps, as steps^-order: that of x, or of its variance where noise
+is fresh; 0 stands where more steps do not lead to the data's distribution. A test measures every one of them. Classes of
+diffusers are names too; their \`scheduler_config.json\` is read by \`schedulerFromConfig\`.
+
+| name | title | order | evaluations a step | noise | other names | reference |
+| --- | --- | --- | --- | --- | --- | --- |
+${rows.join("\n")}
+
+Two names of the web UI stand for something else than a sampler of their own: "DPM fast" is \`dpm-3s\` on an exponential
+schedule, and "DPM2", "DPM2 a" and "DPM++ 3M SDE" lay a schedule that is named with them over one more step and leave its
+cleanest level out. "DPM adaptive" chooses its own number of steps and is not offered.
+
+## Seeds and noise
+
+\`--rng torch-cpu\` (the default) draws what PyTorch draws on a CPU, \`--rng cuda-philox\` what it draws on an NVIDIA GPU.
+\`--noise brownian\` takes the noise of stochastic samplers from one Brownian path for every element, so that more steps
+follow the same path: a picture gets finer and does not become another. It serves as k-diffusion's Brownian tree does and
+gives other numbers.
+
+## Options
+
+In TypeScript every sampler takes the options that its entry lists, and what acts on the estimate stands apart from it:
+\`clipped\`, \`thresholded\`, \`guidedOutput\` with its \`rescale\` (Lin et al. 2024, section 3.4). Spacings are functions as
+well: \`atTimes\` and \`atRatios\` take explicit timesteps and sigmas, \`ramped\` any ramp between any two of them.
+`;
+  await expect(page).toMatchFileSnapshot("../../../../docs/samplers.md");
+});
+
+function pairs(cells: readonly string[]): string {
+  const half = Math.ceil(cells.length / 2);
+  return Array.from({ length: half }, (_, i) => `| ${cells[i]} | | ${cells[i + half] ?? " | "} |`).join("\n");
+}

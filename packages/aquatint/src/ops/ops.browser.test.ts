@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { webRuntime } from "../runtime/web.ts";
+import { agree, exceptionFor, sampleOf, webgpuExceptions } from "./devices.cases.ts";
+import { measure, probe } from "./measure.cases.ts";
+
+const adapter = await navigator.gpu?.requestAdapter();
+
+describe.skipIf(!adapter)("on WebGPU, with nothing left to the CPU,", () => {
+  test("every op and its gradient equal the float64 reference, but for the exceptions", async () => {
+    await using runtime = await webRuntime({ device: "webgpu", cpuFallback: false });
+    await agree(runtime, sampleOf(6), webgpuExceptions);
+  });
+
+  test("the exceptions are none that could be struck out", async () => {
+    await using runtime = await webRuntime({ device: "webgpu", cpuFallback: false });
+    const able: string[] = [];
+    for (const named of sampleOf(1)) {
+      if (!exceptionFor(named, webgpuExceptions)) continue;
+      await measure(runtime, [probe(named.one, { orders: 1 })]).then(
+        () => able.push(named.title),
+        (error) => expect(error).toHaveProperty("code", "runtime/failed"),
+      );
+    }
+    expect(able).toEqual([]);
+  });
+
+  test("an exception runs on the CPU when that is allowed", async () => {
+    await using runtime = await webRuntime({ device: "webgpu" });
+    await agree(
+      runtime,
+      sampleOf(6).filter((named) => exceptionFor(named, webgpuExceptions)),
+    );
+  });
+});
+
+test("on wasm every op and its gradient equal the float64 reference", async () => {
+  await using runtime = await webRuntime();
+  await agree(runtime, sampleOf(6));
+});

@@ -1,0 +1,153 @@
+import { describeOrigin } from "../graph/onnx-name.ts";
+import type { Node, Tensor } from "../graph/tensor.ts";
+import { type HostTensor, type HostTensors, typeName } from "../graph/types.ts";
+import { topological } from "../graph/walk.ts";
+import { equal, where } from "../ops/comparison.ts";
+import { sub } from "../ops/elementwise.ts";
+import { scalar } from "../ops/leaves.ts";
+import { sum } from "../ops/reduce.ts";
+import { concat, reshape } from "../ops/shape.ts";
+import { simplify } from "../ops/simplify.ts";
+import { type ExecutableOptions, executableOf } from "./compile.ts";
+import type { Runtime, State } from "./types.ts";
+
+/** What is in a tensor. */
+export interface Statistics {
+  /** "float32[2,3]" */
+  readonly type: string;
+  /** The leaf's name, or the op and module that made it: "conv2d in mid_block.resnets.0.conv1". */
+  readonly source: string;
+  readonly nan: number;
+  readonly infinite: number;
+  /** Of the finite values; NaN where there are none. */
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+}
+
+/** The node of a graph where its numbers first stopped being finite. */
+export interface NonFinite {
+  readonly op: string;
+  /** Path of its module, "" outside of all. */
+  readonly path: string;
+  readonly inputs: readonly Statistics[];
+  readonly output: Statistics;
+}
+
+/** A run to be looked into. */
+export interface FindNonFiniteOptions {
+  /** The graph, as its program was compiled from it. */
+  readonly graph: ExecutableOptions;
+  readonly feeds: HostTensors;
+  readonly state?: State;
+}
+
+/**
+ * Runs a graph once more, with checks on every float32 value, and names the first node from which a result became NaN
+ * or infinite, or the input that already was; undefined where every result is finite. The state is left as it is.
+ * An infinity that makes no NaN and reaches no result (a mask, a limit) is none.
+ */
+export async function findNonFinite(
+  runtime: Runtime,
+  { graph, ...given }: FindNonFiniteOptions,
+): Promise<NonFinite | undefined> {
+  const results = Object.values(simplify({ ...graph.outputs, ...graph.updates }));
+  const values = topological(results).flatMap(({ outputs }) => outputs.filter(({ dtype }) => dtype === "float32"));
+  const look = async (outputs: Readonly<Record<string, Tensor>>) => {
+    const { updates: _, ...rest } = graph;
+    const executable = executableOf({ ...rest, outputs });
+    const program = await runtime.load(executable);
+    const feeds = Object.fromEntries(Object.entries(given.feeds).filter(([name]) => name in executable.feeds));
+    try {
+      return await program.run(feeds, given.state ? { state: given.state } : {});
+    } finally {
+      await program[Symbol.asyncDispose]();
+    }
+  };
+  const flags = await look({ finite: flagsOf(values, notFinite), numbers: flagsOf(values, notNumbers) });
+  const infected = marked(values, flags["finite"]!);
+  const culprit = firstIn(results, { infected, nan: marked(values, flags["numbers"]!) });
+  return culprit && described(culprit, graph, look);
+}
+
+/** NaN where any value of x is not finite, else 0. */
+const notFinite = (x: Tensor): Tensor => sum(sub(x, x));
+/** How many values of x are NaN. */
+const notNumbers = (x: Tensor): Tensor => sum(where(equal(x, x), scalar(0), scalar(1)));
+const flagsOf = (values: readonly Tensor[], flag: (x: Tensor) => Tensor): Tensor =>
+  concat(
+    values.map((x) => reshape(flag(x), { shape: [1] })),
+    { axis: 0 },
+  );
+const marked = (values: readonly Tensor[], { data }: HostTensor): ReadonlySet<Tensor> =>
+  new Set(values.filter((_, i) => data[i] !== 0));
+
+interface Marks {
+  /** What holds a NaN or an infinity. */
+  readonly infected: ReadonlySet<Tensor>;
+  readonly nan: ReadonlySet<Tensor>;
+}
+
+function firstIn(results: readonly Tensor[], { infected, nan }: Marks): Node | undefined {
+  const order = topological(results.filter((y) => infected.has(y)));
+  const starts = (marks: ReadonlySet<Tensor>) =>
+    order.filter(({ outputs, inputs }) => outputs.some((y) => marks.has(y)) && !inputs.some((x) => marks.has(x)));
+  const [firstNan] = starts(nan);
+  if (!firstNan) return starts(infected).find(({ inputs }) => inputs.length) ?? starts(infected)[0];
+  return overflowBefore(firstNan, infected) ?? firstNan;
+}
+
+/** The node whose overflow made a NaN: where the infinities among its inputs began, unless they were given as such. */
+function overflowBefore(node: Node, infected: ReadonlySet<Tensor>): Node | undefined {
+  const cause = node.inputs.find((x) => infected.has(x) && x.node.inputs.length);
+  if (!cause) return undefined;
+  const begun = topological([cause]).find(
+    ({ outputs, inputs }) =>
+      outputs.some((y) => infected.has(y)) && !inputs.some((x) => infected.has(x)) && inputs.length,
+  );
+  return begun;
+}
+
+async function described(
+  node: Node,
+  graph: ExecutableOptions,
+  look: (outputs: Readonly<Record<string, Tensor>>) => Promise<HostTensors>,
+): Promise<NonFinite> {
+  const names = new Map(Array.from(graph.parameters?.names ?? [], ([name, tensor]) => [tensor, name]));
+  const sourceOf = (x: Tensor): string => {
+    const { name } = (x.node.attrs ?? {}) as { readonly name?: string };
+    return names.get(x) ?? (x.node.inputs.length ? describeOrigin(originOf(x.node)) : (name ?? x.node.op.name));
+  };
+  const seen = [node.outputs[0]!, ...node.inputs];
+  const values = await look(Object.fromEntries(seen.map((x, i) => [`probe:${i}`, x])));
+  const [output, ...inputs] = seen.map((x, i) => statistics(values[`probe:${i}`]!, sourceOf(x)));
+  return { ...originOf(node), inputs, output: output! };
+}
+const originOf = ({ op, scope }: Node) => ({ op: op.name, path: scope?.path() ?? "" });
+
+function statistics({ dtype, shape, data }: HostTensor, source: string): Statistics {
+  let [nan, infinite, min, max, total] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const value of data) {
+    if (Number.isNaN(value)) nan++;
+    else if (!Number.isFinite(value)) infinite++;
+    else [min, max, total] = [Math.min(min, value), Math.max(max, value), total + value];
+  }
+  const finite = data.length - nan - infinite;
+  const of = finite ? { min, max, mean: total / finite } : { min: Number.NaN, max: Number.NaN, mean: Number.NaN };
+  return { type: typeName({ dtype, shape }), source, nan, infinite, ...of };
+}
+
+/** In words: "exp in mid gave 1 NaN and 2 infinite values in float32[4]; it was given x float32[4] from -1 to 90, mean 44". */
+export function describeNonFinite({ inputs, output }: NonFinite): string {
+  const found = [output.nan && `${output.nan} NaN`, output.infinite && `${output.infinite} infinite`].filter(Boolean);
+  const given = inputs.map((x) => `${x.source} ${x.type} ${rangeOf(x)}`);
+  const from = given.length ? `; it was given ${given.join(", and ")}` : "";
+  return `${output.source} gave ${found.join(" and ")} in ${output.type}${from}`;
+}
+function rangeOf({ nan, infinite, min, max, mean }: Statistics): string {
+  const broken = nan + infinite ? ` (${nan} NaN, ${infinite} infinite)` : "";
+  const short = (value: number) => value.toPrecision(4).replace(/\.?0+$/, "");
+  return Number.isNaN(mean)
+    ? `without a finite value${broken}`
+    : `from ${short(min)} to ${short(max)}, mean ${short(mean)}${broken}`;
+}

@@ -1,0 +1,9 @@
+import { z } from "zod";
+import { trainConfigs } from "./config.ts";
+
+/** The JSON schema of a training configuration of any task (draft 2020-12), with every field's description and default; what stands in several places is written once, or inline. */
+export function trainJsonSchema({ reused = "ref" }: { readonly reused?: "ref" | "inline" } = {}): object {
+  const [first, ...more] = Object.values(trainConfigs);
+  const any = more.length > 0 ? z.union([first!, ...more]) : first!;
+  return { title: "A training run of aquatint", ...z.toJSONSchema(any, { io: "input", reused }) };
+}

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AutoencoderKL, parseAutoencoderConfig } from "../../models/autoencoder/index.ts";
+import { parameters } from "../../nn/module.ts";
+import { readJson, readWeights } from "../../pipelines/component.ts";
+import type { ModelSource } from "../../pipelines/source.ts";
+import { nodeRuntime } from "../../runtime/node.ts";
+import type { Runtime } from "../../runtime/types.ts";
+import type { TrainConfig } from "../config.ts";
+import { openSession } from "../session.ts";
+import { colourPlates, tinyConfig, tinyTask } from "../tiny.cases.ts";
+import { openClip } from "./clip/folder.ts";
+import type { TaskContext } from "./kind.ts";
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await nodeRuntime({ threads: 1 });
+});
+afterAll(() => runtime[Symbol.asyncDispose]());
+
+const training = { steps: 30, batch_size: 4, learning_rate: 1e-2, warmup_steps: 3, ema: { steps: 5 } };
+const vae = {
+  block_out_channels: [8, 8],
+  down_block_types: ["DownEncoderBlock2D", "DownEncoderBlock2D"],
+  up_block_types: ["UpDecoderBlock2D", "UpDecoderBlock2D"],
+  norm_num_groups: 4,
+  mid_block_add_attention: false,
+};
+const autoencoder = tinyConfig({
+  task: "autoencoder",
+  model: { vae },
+  evaluation: { pictures: 5 },
+  samples: { pictures: 2 },
+  training,
+});
+const tower = { hidden_size: 16, intermediate_size: 16, num_hidden_layers: 1, num_attention_heads: 2 };
+const clip = tinyConfig({
+  task: "clip",
+  model: {
+    text_encoder: tower,
+    image_encoder: { ...tower, patch_size: 4 },
+    projection_dim: 8,
+    tokenizer: { merges: 20, context: 8 },
+  },
+  evaluation: { pictures: 5 },
+  training,
+});
+
+type Files = ReadonlyMap<string, Uint8Array | string>;
+const sourceOf = (files: Files): ModelSource => ({
+  name: "memory",
+  read: async (path) => {
+    const file = files.get(path);
+    if (file === undefined) throw new Error(`there is no ${path}`);
+    return typeof file === "string" ? new TextEncoder().encode(file) : file;
+  },
+});
+
+interface Trained {
+  readonly losses: readonly number[];
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly evaluation: Readonly<Record<string, number>>;
+  readonly files: Files;
+  readonly samples: readonly { readonly width: number; readonly height: number }[];
+}
+
+/** A whole run. */
+async function trained(config: TrainConfig, context: Partial<TaskContext> = {}): Promise<Trained> {
+  const task = await tinyTask(config, { runtime, ...context });
+  await using session = await openSession({ config, task, runtime });
+  const losses: number[] = [];
+  let metrics = {};
+  for await (const step of session.steps()) {
+    losses.push(step.loss);
+    metrics = step.metrics;
+  }
+  const { outputs } = session;
+  const samples = (await outputs.samples?.()) ?? [];
+  return { losses, metrics, evaluation: await outputs.evaluate!(), files: await outputs.modelFiles(), samples };
+}
+
+describe("an autoencoder", () => {
+  let run: Trained;
+  beforeAll(async () => {
+    run = await trained(autoencoder);
+  });
+
+  test("learns, and tells its terms", () => {
+    expect(run.losses.at(-1)).toBeLessThan(run.losses[0]! / 2);
+    expect(Object.keys(run.metrics).sort()).toEqual(["gradient", "kl", "l1", "psnr", "squared"]);
+    expect(run.evaluation["psnr"]).toBeGreaterThan(8);
+  });
+
+  test("is written with the scaling factor that makes its latents' deviation 1", async () => {
+    const source = sourceOf(run.files);
+    const json = await readJson(source, "config.json");
+    expect(json).toMatchObject({ _class_name: "AutoencoderKL", sample_size: 8, block_out_channels: [8, 8] });
+    const { scaling_factor } = parseAutoencoderConfig(json);
+    expect(scaling_factor * run.evaluation["latent_deviation"]!).toBeCloseTo(1, 1);
+    const names = parameters(AutoencoderKL(parseAutoencoderConfig(json)));
+    const weights = await readWeights(source, { folder: "", className: "AutoencoderKL", parameters: names });
+    expect([...weights.keys()].sort()).toEqual([...names.keys()].sort());
+  });
+
+  test("shows pictures above their reconstructions", () => {
+    const [sheet, ...others] = run.samples;
+    expect([sheet!.width, sheet!.height, others.length]).toEqual([22, 22, 0]); // two by two of 8 pixels, with gaps of 2
+  });
+
+  test("goes on from one that was written", async () => {
+    const { losses } = await trained(autoencoder, { initFrom: sourceOf(run.files) });
+    expect(losses[0]).toBeLessThan(0.7 * run.losses[0]!); // the moving average lags behind
+  });
+});
+
+describe("CLIP", () => {
+  let run: Trained;
+  beforeAll(async () => {
+    run = await trained(clip);
+  });
+
+  test("learns which picture belongs to which caption", () => {
+    expect(run.losses.at(-1)).toBeLessThan(run.losses[0]! / 2);
+    expect(run.evaluation).toEqual({ image_to_text: 1, text_to_image: 1 });
+    expect(run.metrics["temperature"]).toBeGreaterThan(0);
+  });
+
+  test("is written as transformers lays it out, and goes on from there", async () => {
+    const { config, json } = await openClip(sourceOf(run.files));
+    expect(json).toMatchObject({ model_type: "clip", architectures: ["CLIPModel"] });
+    expect(config.vision_config).toMatchObject({ image_size: 8, patch_size: 4, projection_dim: 8 });
+    expect(JSON.parse(String(run.files.get("preprocessor_config.json")))).toMatchObject({ size: { shortest_edge: 8 } });
+    const { losses } = await trained(clip, { initFrom: sourceOf(run.files) });
+    expect(losses[0]).toBeLessThan(run.losses[0]! / 2);
+  });
+
+  test("cannot split its batch", async () => {
+    const split = tinyConfig({ ...clip, training: { ...training, accumulate: 2 } });
+    await expect(tinyTask(split, { runtime })).rejects.toThrow('"training.accumulate" cannot split a batch');
+  });
+
+  test("compares an autoencoder's pictures, and stays as it is", async () => {
+    const { loss } = autoencoder as unknown as { readonly loss: object };
+    const config = tinyConfig({ ...autoencoder, loss: { ...loss, features: { clip: "somewhere", weight: 0.1 } } });
+    const openModel = async () => sourceOf(run.files);
+    const task = await tinyTask(config, { runtime, openModel });
+    await using session = await openSession({ config, task, runtime });
+    const before = (await session.remembered()).tensors;
+    for await (const { step, metrics } of session.steps()) {
+      expect(metrics["features"]).toBeGreaterThan(0);
+      if (step === 3) break;
+    }
+    const after = (await session.remembered()).tensors;
+    const name = "weights/features.vision_model.post_layernorm.weight";
+    expect(after[name]!.data).toEqual(before[name]!.data);
+    expect([...(await session.outputs.modelFiles()).keys()].sort()).toEqual([
+      "config.json",
+      "diffusion_pytorch_model.safetensors",
+    ]);
+  });
+});
+
+test("runs stand where their position says", async () => {
+  for (const config of [autoencoder, clip]) {
+    const task = await tinyTask(config, { runtime, dataset: colourPlates });
+    const phase = task.phases[0]!;
+    const { position } = await phase.next();
+    const { feeds } = await phase.next();
+    const other = await tinyTask(config, { runtime, dataset: colourPlates });
+    other.restore(JSON.parse(JSON.stringify(position)));
+    expect((await other.phases[0]!.next()).feeds).toEqual(feeds);
+  }
+});

@@ -1,0 +1,42 @@
+/**
+ * `npm run schemas`: writes the JSON schema of training configurations to `schemas/train.json`, for editors to complete by
+ * `$schema`, and the tables of `docs/training.md`.
+ */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { trainConfigs } from "../packages/aquatint/src/train/config.ts";
+import { trainJsonSchema } from "../packages/aquatint/src/train/schema.ts";
+import { DEFAULT_TASK, tasks } from "../packages/aquatint/src/train/tasks/registry.ts";
+import { root } from "../test/tree.ts";
+import { fieldTable } from "./config-table.ts";
+
+const jsonSchema = (schema: z.ZodType): object => z.toJSONSchema(schema, { io: "input", reused: "inline" });
+
+/** The tables of the documentation: the fields of every run, and those of each task. */
+function tables(): string {
+  const own = Object.entries(tasks).map(([name, { fields, summary }]) => {
+    return `### \`"task": "${name}"\`\n\n${summary}\n\n${fieldTable(jsonSchema(z.object(fields)))}`;
+  });
+  const ofTasks = Object.values(tasks).flatMap(({ fields }) => Object.keys(fields));
+  return [fieldTable(jsonSchema(trainConfigs[DEFAULT_TASK]!), ofTasks), ...own].join("\n\n");
+}
+
+const DOCS = "docs/training.md";
+const between = /(<!-- fields: npm run schemas -->\n)[\s\S]*?(\n<!-- end of fields -->)/;
+
+/** The text that each generated file should have, by its path from the root. */
+export async function schemaFiles(): Promise<Readonly<Record<string, string>>> {
+  const docs = await readFile(join(root, DOCS), "utf8");
+  return {
+    "schemas/train.json": `${JSON.stringify(trainJsonSchema(), null, 2)}\n`,
+    [DOCS]: docs.replace(between, (_, before: string, after: string) => `${before}\n${tables()}\n${after}`),
+  };
+}
+
+if (process.argv[1]?.endsWith("schemas.ts")) {
+  for (const [path, text] of Object.entries(await schemaFiles())) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+}
