@@ -55,7 +55,9 @@ export const denoisingFields = {
       ),
     vae: folder
       .optional()
-      .describe('Folder of a model that "task": "autoencoder" wrote: its latents are denoised. Without it, pixels are.'),
+      .describe(
+        'Folder of a model that "task": "autoencoder" wrote: its latents are denoised. Without it, pixels are.',
+      ),
     scheduler: jsonObject.describe("A scheduler_config.json: the schedule and what the network predicts."),
     generation: generationSchema
       .optional()
@@ -65,7 +67,9 @@ export const denoisingFields = {
   objective: objectiveFields.prefault({}),
   evaluation: z
     .strictObject({
-      pictures: count.default(128).describe("Held-out pictures whose loss each evaluation takes, always at the same noise."),
+      pictures: count
+        .default(128)
+        .describe("Held-out pictures whose loss each evaluation takes, always at the same noise."),
     })
     .prefault({}),
   samples: textSamples.describe("Grids of samples; without this there are none."),
