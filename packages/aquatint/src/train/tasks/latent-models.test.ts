@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { grad } from "../../autodiff/grad.ts";
+import { topological } from "../../graph/walk.ts";
 import { AutoencoderKL, parseAutoencoderConfig } from "../../models/autoencoder/index.ts";
 import { parameters } from "../../nn/module.ts";
+import { simplify } from "../../ops/simplify.ts";
 import { readJson, readWeights } from "../../pipelines/component.ts";
 import { memorySource } from "../../pipelines/source.ts";
 import { nodeRuntime } from "../../runtime/node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config.ts";
+import { recomputing } from "../recomputing.ts";
 import { openSession } from "../session.ts";
 import { colourPlates, tinyConfig, tinyTask } from "../tiny.cases.ts";
 import { openClip } from "./clip/folder.ts";
@@ -160,4 +164,18 @@ test("runs stand where their position says", async () => {
     other.restore(JSON.parse(JSON.stringify(position)));
     expect((await other.phases[0]!.next()).feeds).toEqual(feeds);
   }
+});
+
+test.each([
+  ["autoencoder", autoencoder, "conv2d"],
+  ["clip", clip, "softmax"],
+] as const)("the blocks of %s are computed again where that is asked for", async (_, config, op) => {
+  const count = async (context: Partial<TaskContext>) => {
+    const { phases, parameters } = await tinyTask(config, { runtime, ...context });
+    const { loss } = phases[0]!;
+    const slopes = grad(loss, [...parameters.values()]);
+    const outputs = Object.fromEntries([loss, ...slopes].map((tensor, i) => [String(i), tensor]));
+    return topological(Object.values(simplify(outputs))).filter((node) => node.op.name === op).length;
+  };
+  expect(await count({ trace: recomputing })).toBeGreaterThan(await count({}));
 });
