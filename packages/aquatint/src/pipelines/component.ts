@@ -42,6 +42,13 @@ export async function readJson(source: ModelSource, path: string): Promise<Recor
   }
 }
 
+/** The same for a file that may be missing. */
+export const readOptionalJson = (source: ModelSource, path: string): Promise<Record<string, unknown> | undefined> =>
+  readJson(source, path).catch((error: unknown) => {
+    if (error instanceof AquatintError && error.code === "file/missing") return undefined;
+    throw error;
+  });
+
 /** JSON as it stands in a model folder. */
 export const encodeJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
