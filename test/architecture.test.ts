@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   data: ["math", "formats"],
   reports: ["math", "formats"],
   theory: ["math", "formats", "diffusion", "pipelines", "runtime", "data", "reports"],
+  evaluate: [...["math", "formats", "models", "nn", "ops", "runtime", "pipelines", "data", "train"]],
   train: [
     ...["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
     ...["pipelines", "autodiff", "data"],

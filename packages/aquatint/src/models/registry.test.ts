@@ -8,6 +8,7 @@ test.each([
   ["CLIPTextModel", 196],
   ["CLIPTextModelWithProjection", 197],
   ["CLIPVisionModelWithProjection", 200],
+  ["PictureClassifier", 32],
   ["UNet2DConditionModel", 686],
   ["UNet2DModel", 432],
 ] as const)("%s is made from its defaults, with %i parameters", (name, count) => {
@@ -15,7 +16,7 @@ test.each([
 });
 
 const { AutoencoderKL, CLIPModel, CLIPTextModel, CLIPTextModelWithProjection, CLIPVisionModelWithProjection } = models;
-const { UNet2DConditionModel, UNet2DModel } = models;
+const { PictureClassifier, UNet2DConditionModel, UNet2DModel } = models;
 const make: { readonly [Name in keyof typeof models]: () => Child } = {
   AutoencoderKL: () => AutoencoderKL.create(AutoencoderKL.parseConfig({})),
   CLIPModel: () => CLIPModel.create(CLIPModel.parseConfig({})),
@@ -23,6 +24,7 @@ const make: { readonly [Name in keyof typeof models]: () => Child } = {
   CLIPTextModelWithProjection: () => CLIPTextModelWithProjection.create(CLIPTextModelWithProjection.parseConfig({})),
   CLIPVisionModelWithProjection: () =>
     CLIPVisionModelWithProjection.create(CLIPVisionModelWithProjection.parseConfig({})),
+  PictureClassifier: () => PictureClassifier.create(PictureClassifier.parseConfig({})),
   UNet2DConditionModel: () => UNet2DConditionModel.create(UNet2DConditionModel.parseConfig({})),
   UNet2DModel: () => UNet2DModel.create(UNet2DModel.parseConfig({})),
 };

@@ -24,6 +24,11 @@ export const published = {
   AutoencoderKL: diffusers("AutoencoderKL"),
   CLIPModel: transformers("CLIPModel", "clip"),
   CLIPTextModel: transformers("CLIPTextModel", "clip_text_model"),
+  PictureClassifier: {
+    library: "aquatint",
+    file: "model.safetensors",
+    marks: { _class_name: "PictureClassifier" },
+  },
   UNet2DConditionModel: diffusers("UNet2DConditionModel"),
 } as const;
 /** A class of model that lies in a folder of its own. */
