@@ -6,11 +6,12 @@ import { type GeneratorName, generatorNamed, generators } from "../math/generato
 import { drawDefaults, type NoiseKind, noiseKindNamed, noiseKinds } from "../pipelines/draws.ts";
 import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } from "../pipelines/node.ts";
 import type { EvaluationEvent, ImageEvent } from "../pipelines/text-to-image.ts";
+import { duration } from "../reports/words.ts";
 import type { Device } from "../runtime/types.ts";
 import type { Io } from "./io.ts";
 import { decimal, device, nodeDevices, sampler, seeds, size, whole } from "./options.ts";
 import { type Outputs, openOutputs, shortPath } from "./outputs.ts";
-import { createProgress, duration } from "./progress.ts";
+import { createProgress } from "./progress.ts";
 import { pngTexts, recipeOf } from "./recipe.ts";
 import { renderPicture, supportsPictures } from "./terminal.ts";
 import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "./trajectory.ts";
@@ -205,5 +206,6 @@ interface Described {
 function described({ picture, seed }: ImageEvent, { paths, io, seconds }: Described): string {
   const [path, ...others] = paths.map((file) => shortPath(file, io.cwd));
   const first = `${path}  ${picture.width}x${picture.height}, seed ${seed}, ${duration(seconds)}`;
-  return `${supportsPictures(io) ? renderPicture(picture, io) : ""}${[first, ...others].join("\n")}\n`;
+  const screen = { stream: io.stdout, env: io.env };
+  return `${supportsPictures(screen) ? renderPicture(picture, screen) : ""}${[first, ...others].join("\n")}\n`;
 }

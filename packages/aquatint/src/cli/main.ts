@@ -6,6 +6,7 @@ import { addElbo } from "./elbo.ts";
 import { addGenerate } from "./generate.ts";
 import { Interrupted, type Io, inProcess } from "./io.ts";
 import { addNoise } from "./noise.ts";
+import { addRuns } from "./runs.ts";
 import { addSamplers } from "./samplers.ts";
 import { addSchedule } from "./schedule.ts";
 import { addTheory } from "./theory.ts";
@@ -25,7 +26,7 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-const commands = [addTrain, addData, addSamplers, addSchedule, addNoise, addDenoise, addElbo, addTheory];
+const commands = [addTrain, addRuns, addData, addSamplers, addSchedule, addNoise, addDenoise, addElbo, addTheory];
 
 function createProgram(io: Io): Command {
   const program = new Command("aquatint")
