@@ -16,13 +16,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   diffusion: ["math"],
   tokenizers: ["math"],
   runtime: ["graph", "formats", "ops"],
-  pipelines: ["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
+  pipelines: [
+    ...["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
+    "checkpoints",
+  ],
+  checkpoints: ["math", "formats", "graph", "ops", "nn"],
   data: ["math", "formats"],
   reports: ["math", "formats"],
   theory: ["math", "formats", "diffusion", "pipelines", "runtime", "data", "reports"],
   train: [
     ...["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
-    ...["pipelines", "autodiff", "data"],
+    ...["pipelines", "autodiff", "data", "checkpoints"],
   ],
 };
 /** Files that everything may import and that import nothing. */
