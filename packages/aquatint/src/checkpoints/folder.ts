@@ -123,7 +123,7 @@ async function readComponent(
       hint: `known are ${Object.keys(stems).join(", ")}`,
     });
   }
-  const file = chooseFile(await source.list(folder), { stem, name, variant: options.variant });
+  const file = chooseWeights(await source.list(folder), { stem, name, variant: options.variant });
   const path = inside(folder, file);
   const weights = file.endsWith(".json")
     ? await readShards(source, folder, path)
@@ -136,14 +136,15 @@ function classOf({ _class_name, architectures }: JsonObject): string {
   return String(_class_name ?? first);
 }
 
-interface FileChoice {
+/** Whose file is chosen. */
+export interface FileChoice {
   readonly stem: string;
   readonly name: string;
   readonly variant: string | undefined;
 }
 
 /** The file of a network's weights, or the index of its shards. */
-function chooseFile(files: readonly string[], { stem, name, variant }: FileChoice): string {
+export function chooseWeights(files: readonly string[], { stem, name, variant }: FileChoice): string {
   const forms = new Map<string, string>();
   for (const file of files) {
     const whole = /^([^.]+)(?:\.([\w-]+))?\.safetensors$/.exec(file);
