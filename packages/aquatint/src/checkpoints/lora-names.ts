@@ -61,7 +61,7 @@ const kohya: readonly (readonly [prefix: string, component: string])[] = [
 ];
 
 /** "attn1.processor.to_out_lora.down" of the first files of diffusers is "attn1.to_out.0". */
-const processor = /^(.*)\.(?:processor\.)?(to_q|to_k|to_v|to_out)_lora\.(down|up)\.weight$/;
+const processor = /^(.*?)(?:\.processor)?\.(to_q|to_k|to_v|to_out)_lora\.(down|up)\.weight$/;
 const textNames: Readonly<Record<string, string>> = {
   to_q: "q_proj",
   to_k: "k_proj",

@@ -75,7 +75,7 @@ async function* fetchAll(
       failure = cause;
     }
     const after = await sizeOf(partial);
-    if (after > before) left = attempts;
+    if (after > before) left = attempts + 1;
     if (left <= 1 && after !== file.size) {
       const found = `${file.path} could not be fetched: ${messageOf(failure)}`;
       throw hubError(

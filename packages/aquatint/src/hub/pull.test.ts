@@ -151,7 +151,7 @@ const readUnet = () => readFile(join(folder(), unet));
 test("brings what a pipeline needs, and no pickle, safety checker, second form or single file", async () => {
   const events = await run();
   expect(await pulled()).toEqual(wanted);
-  expect(new Uint8Array(await readUnet())).toEqual(repository[unet]);
+  expect((await readUnet()).equals(repository[unet]!)).toBe(true);
   expect(events[0]).toMatchObject({ type: "start", commit, files: wanted.length });
   expect(events.at(-1)).toEqual({ type: "done", folder: folder(), path: folder() });
   const progress = events.flatMap((event) => (event.type === "progress" ? [event.done] : []));
@@ -191,11 +191,12 @@ test.each<[string, Fault[], string]>([
   ["a corrupt file is fetched again, from its beginning", ["corrupt"], ""],
   ["a corrupt end of a broken file too", ["truncate", "corrupt"], ""],
 ])("%s", async (_, list, range) => {
-  faults = list;
+  faults = [...list];
   await run();
-  expect(new Uint8Array(await readUnet())).toEqual(repository[unet]);
+  expect((await readUnet()).equals(repository[unet]!)).toBe(true);
   const asked = requests.filter(({ path }) => path === unet);
-  expect(asked).toHaveLength(list.length + 1);
+  // the server that knows no ranges sends all of it
+  expect(asked).toHaveLength(list.filter((fault) => fault !== "no-ranges").length + 1);
   expect(asked.map((request) => request.range ?? "")).toContain(range);
   expect(
     (await readdir(join(cache, "models--someone--model", "blobs"))).filter((name) => name.endsWith(".incomplete")),
@@ -211,7 +212,7 @@ test("what stays corrupt gets no name", async () => {
 test("what does not come is an error that says so, and the next command goes on where it ended", async () => {
   faults = ["truncate", "error", "error", "error"];
   expect(await failure()).toMatchObject({ code: "hub/network", hint: expect.stringContaining("goes on") });
-  requests = [];
+  [faults, requests] = [[], []];
   await run();
   expect(requests.map(({ range }) => range)).toContain("bytes=150000-");
 });
@@ -258,7 +259,7 @@ test("a file of the cache that has lost bytes is fetched again", async () => {
   const blob = join(cache, "models--someone--model", "blobs", sha256(repository[unet]!));
   await writeFile(blob, "short");
   await run();
-  expect(new Uint8Array(await readUnet())).toEqual(repository[unet]);
+  expect((await readUnet()).equals(repository[unet]!)).toBe(true);
 });
 
 test("the command prints where the model lies", async () => {
