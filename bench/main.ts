@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [--json]`: timings of the parts whose speed is promised. */
 import { dataBench } from "./data.ts";
 import { deepNetworkBench } from "./deep-network.ts";
+import { passesBench } from "./passes.ts";
 import { randomBench } from "./random.ts";
 import { trainStepBench } from "./train-step.ts";
 
@@ -8,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   data: dataBench,
   "deep-network": () => deepNetworkBench(),
   "deep-network-checkpointed": () => deepNetworkBench({ checkpoints: true }),
+  passes: passesBench,
   random: randomBench,
   "train-step": () => trainStepBench(),
 };

@@ -12,7 +12,7 @@ import { rateFeeds } from "../packages/aquatint/src/train/rates.ts";
 import { firstState, oneGroup, trainStep } from "../packages/aquatint/src/train/step.ts";
 
 /** The U-Net of the PyTorch peer: channels 64, 128, 128, two layers a block, one-headed attention at 8x8. */
-const config = {
+export const smallUNet = {
   sample_size: 32,
   block_out_channels: [64, 128, 128],
   down_block_types: ["DownBlock2D", "DownBlock2D", "AttnDownBlock2D"],
@@ -35,16 +35,16 @@ export interface TrainStepBench {
 
 /** Times AdamW steps of a U-Net on noise. */
 export async function trainStepBench({ steps = 8, threads = 2 } = {}): Promise<TrainStepBench> {
+  await using runtime = await nodeRuntime({ threads });
   const started = performance.now();
-  const network = UNet2DModel(parseUNet2DConfig(config));
+  const network = UNet2DModel(parseUNet2DConfig(smallUNet));
   const weights = parameters(network);
   const shape = [BATCH, 3, 32, 32];
   const feed = (name: string, of: readonly number[]) => input({ name, dtype: "float32", shape: of });
   const loss = mean(square(sub(network(feed("x", shape), feed("t", [BATCH])), feed("target", shape))));
   const groups = oneGroup(weights);
-  const executable = trainStep({ loss, groups });
+  const executable = trainStep({ loss, groups, layout: runtime.layout });
   const traced = performance.now();
-  await using runtime = await nodeRuntime({ threads });
   const program = await runtime.load(executable);
   const loaded = performance.now();
   const draws = torchCpu(0);

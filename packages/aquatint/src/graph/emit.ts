@@ -49,12 +49,28 @@ export function emitOnnx(
         );
     for (const [i, y] of node.outputs.entries()) names.set(y, emitted[i]!);
   }
-  for (const [name, y] of Object.entries(outputs)) {
-    const output = { name: `/output/${name}`, opType: "Identity", input: [names.get(y)!], output: [name] };
-    parts.nodes.push(create(NodeProtoSchema, output));
-    parts.outputs[name] = { dtype: y.dtype, shape: y.shape };
-  }
+  nameOutputs(
+    parts,
+    Object.entries(outputs).map(([name, y]) => [name, names.get(y)!]),
+  );
+  for (const [name, { dtype, shape }] of Object.entries(outputs)) parts.outputs[name] = { dtype, shape };
   return { model: modelBytes(parts), inputs: parts.inputs, outputs: parts.outputs };
+}
+
+/** Computed values take the names of the outputs that they are; leaves, and values that are two outputs, are copied. */
+function nameOutputs({ nodes }: GraphParts, outputs: readonly (readonly [name: string, value: string])[]): void {
+  const computed = new Set(nodes.flatMap(({ output }) => output));
+  const names = new Map<string, string>();
+  for (const [name, value] of outputs) if (computed.has(value) && !names.has(value)) names.set(value, name);
+  for (const node of nodes) {
+    node.input = node.input.map((value) => names.get(value) ?? value);
+    node.output = node.output.map((value) => names.get(value) ?? value);
+  }
+  for (const [name, value] of outputs) {
+    if (names.get(value) === name) continue;
+    const copy = { name: `/output/${name}`, opType: "Identity", input: [names.get(value) ?? value], output: [name] };
+    nodes.push(create(NodeProtoSchema, copy));
+  }
 }
 
 /** Constants of at most so many values are shared. */

@@ -25,6 +25,7 @@ export interface ExternalData {
 }
 
 const OPSET = 20n;
+const NCHWC = "com.microsoft.nchwc";
 const IR_VERSION = 9n;
 /** ONNX's numbers for element types. */
 const elementType = { float32: DataType.FLOAT, int32: DataType.INT32, int64: DataType.INT64, bool: DataType.BOOL };
@@ -46,6 +47,7 @@ export function modelBytes({ nodes, initializers, inputs, outputs }: GraphParts)
     opsetImport: [
       { domain: "", version: OPSET },
       { domain: "com.microsoft", version: 1n },
+      ...(nodes.some(({ domain }) => domain === NCHWC) ? [{ domain: NCHWC, version: 1n }] : []),
     ],
     graph: { name: "aquatint", node: nodes, initializer: initializers, input: values(inputs), output: values(outputs) },
   });

@@ -2,6 +2,7 @@ import { AquatintError } from "../errors.ts";
 import { type Binding, type ExternalData, emitOnnx } from "../graph/emit.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor, Type } from "../graph/types.ts";
+import { arrange, type Layout } from "../ops/layout.ts";
 import { simplify } from "../ops/simplify.ts";
 import type { Executable } from "./types.ts";
 
@@ -22,14 +23,17 @@ export interface ExecutableOptions {
   readonly parameters?: ParameterBinding;
   /** Folder that the locations of `ExternalData` are relative to. */
   readonly weightsFolder?: string;
+  /** What the runtime wants, its `layout`; row-major when absent, as for a graph that is kept. */
+  readonly layout?: Layout | undefined;
 }
 
 /** Writes a graph as a program for any runtime. Its feeds are the graph's `input` leaves that are no parameters. */
-export function executableOf({ outputs, updates = {}, parameters, weightsFolder }: ExecutableOptions): Executable {
+export function executableOf(options: ExecutableOptions): Executable {
+  const { outputs, updates = {}, parameters, weightsFolder, layout } = options;
   const bindings = bind(parameters);
   const next = Object.entries(updates).map(([name, tensor]) => [`next:${name}`, name, tensor] as const);
   const all = { ...outputs, ...Object.fromEntries(next.map(([output, , tensor]) => [output, tensor])) };
-  const emitted = emitOnnx(simplify(all), bindings);
+  const emitted = emitOnnx(arrange(simplify(all), layout), bindings);
   const state = new Set(Array.from(bindings.values(), (binding) => binding.name));
   return {
     model: emitted.model,
@@ -37,6 +41,7 @@ export function executableOf({ outputs, updates = {}, parameters, weightsFolder 
     stateInputs: pick(emitted.inputs, (name) => state.has(name)),
     results: pick(emitted.outputs, (name) => name in outputs),
     updates: Object.fromEntries(next.map(([output, name]) => [output, name])),
+    ...(layout?.channelBlock === undefined ? {} : { arranged: true }),
     ...(weightsFolder === undefined ? {} : { weightsFolder }),
   };
 }

@@ -1,4 +1,5 @@
 import type { HostTensors, Type } from "../graph/types.ts";
+import type { Layout } from "../ops/layout.ts";
 
 /** Where a program runs. Which of them a platform offers is its Runtime's `devices`. */
 export type Device = "cpu" | "wasm" | "webgpu" | "cuda" | "coreml" | "dml";
@@ -15,6 +16,8 @@ export interface Executable {
   readonly results: Readonly<Record<string, Type>>;
   /** Outputs that replace a tensor of the state when the run ends: ONNX output name -> name in the state. */
   readonly updates: Readonly<Record<string, string>>;
+  /** The graph is arranged for the runtime, which loads it as it is. */
+  readonly arranged?: true;
   /** Folder that the model's `external_data` locations are relative to. */
   readonly weightsFolder?: string;
 }
@@ -63,6 +66,8 @@ export interface Runtime extends AsyncDisposable {
   readonly devices: readonly Device[];
   /** Threads of one run; 1 in a page that is not cross-origin isolated. */
   readonly threads: number;
+  /** How pictures lie best in memory here: an option of everything that writes a graph for this runtime alone. */
+  readonly layout: Layout;
   load(executable: Executable): Promise<Program>;
   createState(tensors: HostTensors): Promise<State>;
 }

@@ -2,6 +2,7 @@ import { grad } from "../autodiff/grad.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../graph/types.ts";
 import { add, div, minimum, mul, scale, sqrt, square, sub } from "../ops/elementwise.ts";
+import type { Layout } from "../ops/layout.ts";
 import { input, param, scalar } from "../ops/leaves.ts";
 import { sum } from "../ops/reduce.ts";
 import { type ExecutableOptions, executableOf } from "../runtime/compile.ts";
@@ -38,6 +39,8 @@ export interface TrainStepInput {
   readonly results?: Readonly<Record<string, Tensor>>;
   /** Also return every clipped gradient, as the result "gradient/NAME". */
   readonly withGradients?: boolean;
+  /** What the runtime wants, its `layout`. */
+  readonly layout?: Layout | undefined;
 }
 
 const parametersOf = (groups: readonly ParameterGroup[]): ReadonlyMap<string, Tensor> =>
@@ -59,6 +62,7 @@ export function trainGraph({
   fixed = new Map(),
   results,
   withGradients,
+  layout,
 }: TrainStepInput): ExecutableOptions {
   const parameters = parametersOf(groups);
   const update = updated(groups, gradients(loss, parameters));
@@ -67,6 +71,7 @@ export function trainGraph({
     outputs: { loss, gradNorm: update.norm, ...results, ...shown },
     updates: update.next,
     parameters: { names: new Map([...update.state, ...inFolder(slots.weight, fixed)]), as: "state" },
+    layout,
   };
 }
 
@@ -75,7 +80,7 @@ export function trainGraph({
  * `share` is the part's share of the batch. Results: `loss`. A graph, as `executableOf` takes it.
  */
 export function accumulateGraph(step: TrainStepInput, share: number): ExecutableOptions {
-  const { loss, groups, fixed = new Map(), results } = step;
+  const { loss, groups, fixed = new Map(), results, layout } = step;
   const parameters = parametersOf(groups);
   const sums = new Map(Array.from(parameters, ([name, weight]) => [name, beside(weight)]));
   const keep = input({ name: "accumulate.keep", dtype: "float32", shape: [] });
@@ -87,17 +92,19 @@ export function accumulateGraph(step: TrainStepInput, share: number): Executable
     outputs: { loss, ...results },
     updates: Object.fromEntries(next),
     parameters: { names: new Map([...names, ...inFolder(slots.gradient, sums)]), as: "state" },
+    layout,
   };
 }
 
 /** Updates the parameters from the gradients that `accumulateGraph` added up. Result: `gradNorm`. */
-export function applyStep(groups: readonly ParameterGroup[]): Executable {
+export function applyStep(groups: readonly ParameterGroup[], layout?: Layout): Executable {
   const sums = new Map(Array.from(parametersOf(groups), ([name, weight]) => [name, beside(weight)]));
   const { norm, next, state } = updated(groups, sums);
   return executableOf({
     outputs: { gradNorm: norm },
     updates: next,
     parameters: { names: new Map([...state, ...inFolder(slots.gradient, sums)]), as: "state" },
+    layout,
   });
 }
 
