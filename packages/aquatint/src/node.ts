@@ -18,6 +18,7 @@ export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } fro
 export { type FoundRun, findRuns } from "./runs/node-find.ts";
 export type { RunData, RunState, RunSummary } from "./runs/run.ts";
 export { nodeRuntime } from "./runtime/node.ts";
+export { type MappedWeight, mappedWeights } from "./runtime/node-mapped.ts";
 export type { DryRunEvent, DryRunPace } from "./train/dry-run.ts";
 export type {
   EvaluationRecord,
