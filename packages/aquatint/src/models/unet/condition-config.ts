@@ -45,7 +45,6 @@ export const parseUNet2DConditionConfig = configParser({
       .default(["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]),
     layers_per_block: perBlock.default(2),
     reverse_transformer_layers_per_block: depths.nullable().default(null),
-    mid_block_only_cross_attention: z.boolean().nullable().default(null),
     time_cond_proj_dim: size.nullable().default(null),
     conv_in_kernel: size.default(3),
     conv_out_kernel: size.default(3),
@@ -63,7 +62,7 @@ export const parseUNet2DConditionConfig = configParser({
     time_embedding_act_fn: [null],
     timestep_post_act: [null],
   },
-  inert: attendingInert,
+  inert: [...attendingInert, "mid_block_only_cross_attention"],
   check: (config) => {
     const { up_block_types, reverse_transformer_layers_per_block: up } = config;
     const layers = eachBlock(config.layers_per_block, config.block_out_channels.length);

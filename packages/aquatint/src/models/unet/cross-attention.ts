@@ -16,7 +16,6 @@ export interface CrossAttentionConfig {
   readonly cross_attention_dim: number | readonly number[];
   readonly transformer_layers_per_block: number | readonly Depth[];
   readonly only_cross_attention: boolean | readonly boolean[];
-  readonly mid_block_only_cross_attention?: boolean | null;
   readonly use_linear_projection: boolean;
   readonly norm_num_groups: number;
 }
@@ -62,12 +61,8 @@ export function descentPlan(config: CrossAttentionConfig): DescentPlan {
   const n = config.block_out_channels.length;
   const depths = eachBlock<Depth>(config.transformer_layers_per_block, n);
   const only = eachBlock(config.only_cross_attention, n);
-  const everywhere = config.only_cross_attention === true;
-  const middle = {
-    level: n - 1,
-    depth: depths.at(-1)!,
-    onlyContext: config.mid_block_only_cross_attention ?? everywhere,
-  };
+  // diffusers' block in the middle looks at the places first, whatever the config says
+  const middle = { level: n - 1, depth: depths.at(-1)!, onlyContext: false };
   const crossing = config.mid_block_type === "UNetMidBlock2DCrossAttn";
   return {
     layers: eachBlock(config.layers_per_block, n),
