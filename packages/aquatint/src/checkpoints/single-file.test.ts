@@ -74,7 +74,7 @@ test("OpenCLIP in SD 2.x: the last of its layers is never run, the fused project
       [`cond_stage_model.model.transformer.resblocks.${i}.ln_1.weight`, ["F16", [4]]],
     ]),
   );
-  const text = { ...layers, "cond_stage_model.model.text_projection": ["F16", [4, 4]] };
+  const text: unknown = { ...layers, "cond_stage_model.model.text_projection": ["F16", [4, 4]] };
   const weights = open(text as NamesCase["tensors"]).components.get("text_encoder")!.weights;
   expect([...weights.keys()]).toEqual(
     [0, 1].flatMap((i) => [

@@ -1,3 +1,4 @@
+import { AquatintError } from "../errors.ts";
 import { fromFloat32, toFloat32 } from "../formats/half.ts";
 import { parseJsonObject } from "../formats/json.ts";
 import { currentKeys } from "../formats/renamed-keys.ts";

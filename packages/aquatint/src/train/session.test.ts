@@ -3,7 +3,7 @@ import { tinyPixelModel } from "../../test/tiny-pixel-model.ts";
 import { parseSafetensors } from "../formats/safetensors.ts";
 import type { HostTensors } from "../graph/types.ts";
 import { openModel } from "../pipelines/model-folder.ts";
-import { memorySource } from "../pipelines/source.ts";
+import { type ModelSource, memorySource } from "../pipelines/source.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
