@@ -6,16 +6,18 @@ import {
   attributeProto,
   constantProto,
   type ExternalData,
+  externalProto,
   type GraphParts,
   modelBytes,
   weightProto,
+  widenedWeight,
 } from "./onnx-proto.ts";
 import type { Emitter } from "./op.ts";
 import type { Node, Tensor } from "./tensor.ts";
 import { type HostTensor, sizeOf, type Type } from "./types.ts";
 import { topological } from "./walk.ts";
 
-export type { ExternalData } from "./onnx-proto.ts";
+export type { ExternalData, StoredType } from "./onnx-proto.ts";
 
 /** What becomes of a parameter when its graph is written: an input of that name, or a constant. */
 export type Binding =
@@ -49,12 +51,28 @@ export function emitOnnx(
         );
     for (const [i, y] of node.outputs.entries()) names.set(y, emitted[i]!);
   }
-  for (const [name, y] of Object.entries(outputs)) {
-    const output = { name: `/output/${name}`, opType: "Identity", input: [names.get(y)!], output: [name] };
-    parts.nodes.push(create(NodeProtoSchema, output));
-    parts.outputs[name] = { dtype: y.dtype, shape: y.shape };
-  }
+  nameOutputs(
+    parts,
+    Object.entries(outputs).map(([name, y]) => [name, names.get(y)!]),
+  );
+  for (const [name, { dtype, shape }] of Object.entries(outputs)) parts.outputs[name] = { dtype, shape };
   return { model: modelBytes(parts), inputs: parts.inputs, outputs: parts.outputs };
+}
+
+/** Computed values take the names of the outputs that they are; leaves, and values that are two outputs, are copied. */
+function nameOutputs({ nodes }: GraphParts, outputs: readonly (readonly [name: string, value: string])[]): void {
+  const computed = new Set(nodes.flatMap(({ output }) => output));
+  const names = new Map<string, string>();
+  for (const [name, value] of outputs) if (computed.has(value) && !names.has(value)) names.set(value, name);
+  for (const node of nodes) {
+    node.input = node.input.map((value) => names.get(value) ?? value);
+    node.output = node.output.map((value) => names.get(value) ?? value);
+  }
+  for (const [name, value] of outputs) {
+    if (names.get(value) === name) continue;
+    const copy = { name: `/output/${name}`, opType: "Identity", input: [names.get(value) ?? value], output: [name] };
+    nodes.push(create(NodeProtoSchema, copy));
+  }
 }
 
 /** Constants of at most so many values are shared. */
@@ -108,7 +126,22 @@ function leafName(parts: GraphParts, node: Node, parameters: ReadonlyMap<Tensor,
       hint: "bind every parameter of the module: parameters(module)",
     });
   }
-  if (binding?.kind === "constant") parts.initializers.push(weightProto(name, tensor, binding.value));
+  if (binding?.kind === "constant") addWeight(parts, name, tensor, binding.value);
   else parts.inputs[name] = { dtype: tensor.dtype, shape: tensor.shape };
   return name;
+}
+
+function addWeight(
+  { initializers, nodes }: GraphParts,
+  name: string,
+  type: Type,
+  value: HostTensor | ExternalData,
+): void {
+  if ("data" in value) {
+    initializers.push(weightProto(name, type, value));
+    return;
+  }
+  const asStored = value.stored || value.transposed ? `${name}:stored` : name;
+  initializers.push(externalProto(asStored, type, value));
+  nodes.push(...widenedWeight(asStored, name, value));
 }

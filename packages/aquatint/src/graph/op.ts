@@ -86,6 +86,17 @@ export interface OpSpec<I extends Tensors, A, T extends Type | readonly Type[]> 
   /** One gradient per input, in order. Gradients are un-broadcast by `grad`, never here. */
   readonly grad: GradRule<I, A, T>;
   readonly laws?: Laws<I, A>;
+  /** The same results from pictures in blocks of channels, [n, c / block, h, w, block]; undefined where that does not fit. */
+  readonly blocked?: (site: BlockedSite<I, A>) => readonly Tensor[] | undefined;
+}
+
+/** Where an op may compute in blocks of channels. */
+export interface BlockedSite<I extends Tensors, A> {
+  readonly inputs: I;
+  readonly outputs: Tensors;
+  readonly attrs: A;
+  /** How many channels lie together. */
+  readonly block: number;
 }
 /** Any op; its rules are only called with nodes of its own. */
 // biome-ignore lint/suspicious/noExplicitAny: the erased form of every op

@@ -13,6 +13,7 @@ const gate: OpFn<[x: Tensor, s: Tensor]> = defineOp({
   infer: ([x]) => x,
   emit: (e, x) => e.node("Mul", x),
   grad: ([dy], { inputs: [, s], outputs: [y] }) => [mul(dy, add(s, sub(y, mul(y, s)))), undefined],
+  laws: { element: (x, s) => x * s },
 });
 /** x · sigmoid(x) (SiLU, also called swish). */
 export const silu = (x: Tensor): Tensor => gate(x, sigmoid(x));

@@ -97,6 +97,12 @@ const choice: OpRow = {
   ),
   refuses: [
     { about: "no condition", inputs: [float(2), float(2), float(2)], op: where, says: "the condition must be bool" },
+    {
+      about: "truth values",
+      inputs: [bool(2), bool(2), bool(2)],
+      op: where,
+      says: "expected float32 or int32, got bool",
+    },
     { about: "other shapes", inputs: [bool(3), float(2), float(2)], op: where, says: "cannot broadcast [3] with [2]" },
   ],
 };

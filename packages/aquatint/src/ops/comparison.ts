@@ -61,6 +61,7 @@ export const where: OpFn<[condition: Tensor, a: Tensor, b: Tensor]> = defineOp({
   name: "where",
   infer: ([condition, a, b]) => {
     if (condition.dtype !== "bool") refuse("the condition must be bool");
+    expectDtype(a, "float32", "int32");
     const { dtype, shape } = broadcast(a, b);
     return { dtype, shape: broadcastShapes(condition.shape, shape) };
   },

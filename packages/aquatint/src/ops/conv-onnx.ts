@@ -107,39 +107,55 @@ function flippedConv(e: Emitter, x: Value, w: Value, geometry: Geometry): string
   );
 }
 
+/** Which picture a weight's gradient is taken from, and what it is. */
+export interface WeightGradient extends Geometry {
+  /** The weight's shape. */
+  readonly size: Shape;
+  /** The picture is [n, h, w, c]; only without groups. */
+  readonly channelsLast?: true;
+}
+
 /**
- * The gradient of a convolution with respect to its weight of shape `size`: for each place of the kernel one product of
- * dY [n, o, hw] with the shifted picture [n, c, hw] (a product a group where there are groups), summed over n.
+ * The gradient of a convolution with respect to its weight: for each place of the kernel one product (one a group) of
+ * dY [o, nhw] with the shifted picture [nhw, c], so that the product itself sums over the batch.
  */
-export function weightGradientNodes(
-  e: Emitter,
-  x: Value,
-  dy: Value,
-  { size, stride, padding, dilation, groups }: Geometry & { size: Shape },
-): string {
+export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: WeightGradient): string {
+  const { size, groups } = options;
   const [n, o, h, w] = dy.shape;
   const [, c, kh, kw] = size as Shape4;
-  const margin = [0, 0, ...padding];
-  const isPadded = padding[0] + padding[1] > 0;
-  const padded = isPadded
-    ? e.node("Pad", [x.name, e.constant("int64", [...margin, ...margin])], { mode: "constant" })
-    : x.name;
-  const flat = (name: string, channels: number) => {
-    const shape = groups === 1 ? [n, channels, h * w] : [n, groups, channels / groups, h * w];
-    return e.node("Reshape", [name, e.constant("int64", shape)]);
-  };
-  const rows = flat(dy.name, o);
-  const whole = kh * kw === 1 && !isPadded && x.shape[2] === h && x.shape[3] === w;
-  const parts = Array.from({ length: kh * kw }, (_, k) => {
+  const as = (name: string, shape: Shape) => e.node("Reshape", [name, e.constant("int64", shape)]);
+  const perGroup = groups === 1 ? [] : [groups];
+  const apart = as(dy.name, [n, groups, o / groups, h * w]);
+  const rows = as(e.node("Transpose", [apart], { perm: [1, 2, 0, 3] }), [...perGroup, o / groups, n * h * w]);
+  const products = shiftedPictures(e, channelsInside(e, x, options), [h, w], options).map((shifted) =>
+    as(e.node("MatMul", [rows, as(shifted, [...perGroup, n * h * w, c])]), [o, 1, c]),
+  );
+  if (kh * kw === 1) return as(products[0]!, size);
+  return as(e.node("Transpose", [e.node("Concat", products, { axis: 1 })], { perm: [0, 2, 1] }), size);
+}
+
+/** A picture as [n, h, w, c], or [groups, n, h, w, c] where there are groups. */
+function channelsInside(e: Emitter, { name, shape }: Value, { groups, channelsLast }: WeightGradient): string {
+  if (channelsLast) return name;
+  if (groups === 1) return e.node("Transpose", [name], { perm: [0, 2, 3, 1] });
+  const [n, c, h, w] = shape;
+  const apart = e.node("Reshape", [name, e.constant("int64", [n, groups, c / groups, h, w])]);
+  return e.node("Transpose", [apart], { perm: [1, 0, 3, 4, 2] });
+}
+
+/** What lies under each point of a kernel as it goes over so many places of a picture from `channelsInside`. */
+function shiftedPictures(e: Emitter, picture: string, [h, w]: Two, options: WeightGradient): string[] {
+  const { size, stride, padding, dilation, groups } = options;
+  const [, , kh, kw] = size as Shape4;
+  const before = groups === 1 ? [0] : [0, 0];
+  const axes = [before.length, before.length + 1];
+  const margins = [...before, ...padding, 0];
+  const padded = padding.some((p) => p > 0)
+    ? e.node("Pad", [picture, e.constant("int64", [...margins, ...margins])], { mode: "constant" })
+    : picture;
+  return Array.from({ length: kh * kw }, (_, k) => {
     const first = [Math.floor(k / kw) * dilation[0], (k % kw) * dilation[1]] as const;
     const last = [first[0] + stride[0] * (h - 1) + 1, first[1] + stride[1] * (w - 1) + 1];
-    const window = [first, last, [2, 3], stride].map((v) => e.constant("int64", v));
-    const columns = flat(whole ? padded : e.node("Slice", [padded, ...window]), c * groups);
-    const swapped = e.node("Transpose", [columns], { perm: groups === 1 ? [0, 2, 1] : [0, 1, 3, 2] });
-    const product = e.node("MatMul", [rows, swapped]);
-    const total = e.node("ReduceSum", [product, e.constant("int64", [0])], { keepdims: 0 });
-    return e.node("Reshape", [total, e.constant("int64", [o, c, 1])]);
+    return e.node("Slice", [padded, ...[first, last, axes, stride].map((v) => e.constant("int64", v))]);
   });
-  const joined = parts.length === 1 ? parts[0]! : e.node("Concat", parts, { axis: 2 });
-  return e.node("Reshape", [joined, e.constant("int64", size)]);
 }

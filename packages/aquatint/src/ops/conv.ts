@@ -1,7 +1,16 @@
 import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Shape, Type } from "../graph/types.ts";
-import { convAttributes, type Geometry, type Shape4, transposedConv, weightGradientNodes } from "./conv-onnx.ts";
+import { channelsLast } from "./blocks.ts";
+import { convInBlocks, transposedInBlocks } from "./conv-blocked.ts";
+import {
+  convAttributes,
+  type Geometry,
+  type Shape4,
+  transposedConv,
+  type WeightGradient,
+  weightGradientNodes,
+} from "./conv-onnx.ts";
 import { add } from "./elementwise.ts";
 import { sum } from "./reduce.ts";
 import { reshape, slice } from "./shape.ts";
@@ -88,6 +97,7 @@ const plainConv: OpFn<[x: Tensor, weight: Tensor], Geometry> = defineOp({
     transposed(dy, w, { ...attrs, size: x.shape }),
     weightGradient(x, dy, { ...attrs, size: w.shape }),
   ],
+  blocked: (site) => convInBlocks(site),
 });
 
 const biasedConv: OpFn<[x: Tensor, weight: Tensor, bias: Tensor], Geometry> = defineOp({
@@ -103,6 +113,7 @@ const biasedConv: OpFn<[x: Tensor, weight: Tensor, bias: Tensor], Geometry> = de
     weightGradient(x, dy, { ...attrs, size: w.shape }),
     sum(dy, { axes: [0, 2, 3] }),
   ],
+  blocked: (site) => convInBlocks(site),
 });
 
 /**
@@ -153,14 +164,19 @@ const transposed: OpFn<[x: Tensor, weight: Tensor], Geometry & { size: Shape }> 
     cropTo(conv2d(d, w, undefined, geometry), x.shape),
     weightGradient(d, x, { ...geometry, size: w.shape }),
   ],
+  blocked: (site) => transposedInBlocks(site),
 });
 
-/** The gradient of conv2d with respect to its weight, of shape `size`. */
-const weightGradient: OpFn<[x: Tensor, dy: Tensor], Geometry & { size: Shape }> = defineOp({
+/** The gradient of conv2d with respect to its weight. */
+const weightGradient: OpFn<[x: Tensor, dy: Tensor], WeightGradient> = defineOp({
   name: "conv2dWeightGradient",
   infer: (_, { size }) => ({ dtype: "float32", shape: size }),
   emit: (e, [x, dy], attrs, { inputs: [xType, dyType] }) =>
     weightGradientNodes(e, value(x!, xType), value(dy!, dyType), attrs),
+  blocked: ({ inputs: [x, dy], attrs }) =>
+    attrs.channelsLast || attrs.groups > 1
+      ? undefined
+      : [weightGradient(channelsLast(x), dy, { ...attrs, channelsLast: true })],
   grad: ([d], { inputs: [x, dy], attrs: { size: _, ...geometry } }) => [
     transposed(dy, d, { ...geometry, size: x.shape }),
     cropTo(conv2d(x, d, undefined, geometry), dy.shape),

@@ -119,7 +119,12 @@ export const cos: Unary = unary("cos", "Cos", (x) => neg(sin(x)));
 /** Hyperbolic tangent. */
 export const tanh: Unary = unary("tanh", "Tanh", (_, y) => sub(scalar(1), mul(y, y)));
 /** 1 / (1 + e^-x) */
-export const sigmoid: Unary = unary("sigmoid", "Sigmoid", (_, y) => sub(y, mul(y, y)));
+export const sigmoid: Unary = unary(
+  "sigmoid",
+  "Sigmoid",
+  (_, y) => sub(y, mul(y, y)),
+  (x) => 1 / (1 + Math.exp(-x)),
+);
 /** The error function of the normal distribution. */
 export const erf: Unary = unary("erf", "Erf", (x) => scale(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)));
 

@@ -3,7 +3,7 @@ import type { HostTensors, Type } from "../graph/types.ts";
 import { checkData, checkTensors, checkTypes } from "./check.ts";
 import type { Connect } from "./line.ts";
 import { type Held, lossesOf, stateLost } from "./losses.ts";
-import { probeModel } from "./probe.ts";
+import { layoutProbeModel, probeModel } from "./probe.ts";
 import { buffersOf, copyTensors, type OpenOptions } from "./protocol.ts";
 import type { Queue } from "./queue.ts";
 import type { Executable, Program, Runtime, State } from "./types.ts";
@@ -13,10 +13,13 @@ import { createWorkers, type WorkerInService, type Workers } from "./workers.ts"
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
 /** A runtime over the worker that `connect` starts, and over the next one should that die. */
-export async function createRuntime(connect: Connect, options: Omit<OpenOptions, "probe">): Promise<Runtime> {
+export async function createRuntime(
+  connect: Connect,
+  options: Omit<OpenOptions, "probe" | "layoutProbe">,
+): Promise<Runtime> {
   checkThreads(options.threads);
   const held: Held = { states: new Map(), programs: new Set(), handles: new WeakMap() };
-  const opening = { ...options, probe: probeModel() };
+  const opening = { ...options, probe: probeModel(), layoutProbe: layoutProbeModel() };
   const workers = createWorkers(connect, opening, (worker) => lossesOf(held, worker));
   const life = lifetime("runtime", () => workers.close(disposed("runtime")));
   const opened = await workers.current().opened.catch(async (error: unknown) => {

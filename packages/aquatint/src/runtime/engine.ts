@@ -49,7 +49,7 @@ interface Parts {
 
 const programHandlers = ({ Tensor, banks, sessions, programs }: Parts): Pick<Handlers, "load" | "run" | "unload"> => ({
   async load({ program, executable: { model, ...executable } }) {
-    const session = await sessions.create(model, executable.weightsFolder).catch(refused("load"));
+    const session = await sessions.create(model, executable).catch(refused("load"));
     programs.set(program, { session, executable });
     return done;
   },

@@ -14,6 +14,7 @@ const engine = createEngine({
     return known.filter((device) => names.includes(device));
   },
   configure: ({ threads }) => Math.min(threads ?? Number.POSITIVE_INFINITY, availableParallelism()),
+  blocked: ["cpu"],
   advice: "see that its driver and libraries are installed",
 });
 serve(

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
 import type { HostTensor, HostTensors } from "../graph/types.ts";
+import type { Layout } from "../ops/layout.ts";
 import type { Device, Executable } from "./types.ts";
 
 /** How the worker sets itself up, once. */
@@ -14,6 +15,8 @@ export interface OpenOptions {
   readonly wasmPaths?: WasmPaths;
   /** A model of one node, loaded to learn whether the device works. */
   readonly probe: Uint8Array<ArrayBuffer>;
+  /** A model that shows how the device lays channels in blocks. */
+  readonly layoutProbe: Uint8Array<ArrayBuffer>;
 }
 /** Where onnxruntime-web finds its files: a URL prefix, or the URL of each. */
 export type WasmPaths = string | { readonly wasm?: string; readonly mjs?: string };
@@ -23,6 +26,7 @@ export interface Opened {
   readonly device: Device;
   readonly devices: readonly Device[];
   readonly threads: number;
+  readonly layout: Layout;
 }
 
 interface Call<Params, Result> {

@@ -46,7 +46,7 @@ test("a node that fails when it runs is named by its op and its module, with wha
   await expect(run).rejects.toMatchObject({
     code: "runtime/failed",
     message: expect.stringMatching(
-      /^ONNX Runtime could not run embedding in text\.0 \(Gather\): indices element out of data bounds, idx=7/,
+      /^ONNX Runtime could not run indexSelect in text\.0 \(Gather\): indices element out of data bounds, idx=7/,
     ),
     hint: expect.stringContaining("values"),
   });

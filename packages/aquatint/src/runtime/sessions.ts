@@ -1,7 +1,9 @@
 import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from "onnxruntime-common";
 import { AquatintError, messageOf } from "../errors.ts";
+import type { Layout } from "../ops/layout.ts";
+import { channelBlockOf, layoutProbeShape, layoutProbeValues } from "./probe.ts";
 import type { Opened, OpenOptions } from "./protocol.ts";
-import type { Device } from "./types.ts";
+import type { Device, Executable, WeightMemory } from "./types.ts";
 
 /** What differs between the places where ONNX Runtime runs. */
 export interface Platform {
@@ -10,6 +12,8 @@ export interface Platform {
   devices(): Promise<readonly Device[]>;
   /** Sets ONNX Runtime up before its first session; answers with the number of threads it will use. */
   configure(options: OpenOptions): number;
+  /** The devices whose convolutions may be written in blocks of channels. */
+  readonly blocked: readonly Device[];
   /** What to see to when the device is offered and yet fails. */
   readonly advice: string;
 }
@@ -17,17 +21,21 @@ export interface Platform {
 /** Makes the sessions of one worker, all for the device that `open` settled on. */
 export interface Sessions {
   open(options: OpenOptions): Promise<Opened>;
-  create(model: Uint8Array, weightsFolder?: string): Promise<InferenceSession>;
+  create(
+    model: Uint8Array,
+    how?: Pick<Executable, "weightsFolder" | "weightMemory" | "arranged">,
+  ): Promise<InferenceSession>;
 }
 
 /** Sessions that share the options of one worker. */
-export function createSessions({ ort, devices, configure, advice }: Platform): Sessions {
+export function createSessions({ ort, devices, configure, blocked, advice }: Platform): Sessions {
   let options: InferenceSession.SessionOptions = {};
   let fallback: Readonly<Record<string, string>> = {};
-  const create: Sessions["create"] = (model, weightsFolder) =>
+  const create: Sessions["create"] = (model, { weightsFolder, weightMemory = "packed", arranged } = {}) =>
     ort.InferenceSession.create(model, {
       ...options,
-      extra: { session: { ...sessionEntries(weightsFolder), ...fallback } },
+      graphOptimizationLevel: arranged ? "disabled" : holding[weightMemory].level,
+      extra: { session: { ...sessionEntries(weightsFolder), ...holding[weightMemory].entries, ...fallback } },
     });
 
   async function open(wanted: OpenOptions): Promise<Opened> {
@@ -46,18 +54,39 @@ export function createSessions({ ort, devices, configure, advice }: Platform): S
       });
     });
     await session.release();
-    return { device, devices: listed, threads };
+    const layout = blocked.includes(device) ? await layoutOf(wanted.layoutProbe, { ort, create }) : {};
+    return { device, devices: listed, threads, layout };
   }
   return { open, create };
 }
 
+/** A processor without these kernels refuses the probe, or computes it in another order. */
+async function layoutOf(
+  probe: Uint8Array,
+  { ort, create }: Pick<Platform, "ort"> & Pick<Sessions, "create">,
+): Promise<Layout> {
+  try {
+    const session = await create(probe);
+    const { y } = await session.run({ x: new ort.Tensor("float32", layoutProbeValues(), layoutProbeShape) });
+    await session.release();
+    return { channelBlock: channelBlockOf(y?.data as Float32Array) };
+  } catch {
+    return {};
+  }
+}
+
 const sharedOptions: InferenceSession.SessionOptions = {
-  graphOptimizationLevel: "all",
   executionMode: "sequential",
   enableMemPattern: true,
   enableCpuMemArena: true,
   logSeverityLevel: 4, // errors are thrown, with the same words
 };
+
+// Where weights stay in their files nothing may copy them: no packing by kernels, and no blocks of channels, the last level.
+const holding = {
+  packed: { level: "all", entries: {} },
+  mapped: { level: "extended", entries: { disable_prepacking: "1" } },
+} as const satisfies Record<WeightMemory, unknown>;
 
 // Two threads on two cores: with spinning a step is 0 to 10 % faster on an idle machine, 10 to 20 % slower on a busy one.
 const sessionEntries = (weightsFolder: string | undefined) => ({

@@ -1,7 +1,14 @@
 import type { HostTensors, Type } from "../graph/types.ts";
+import type { Layout } from "../ops/layout.ts";
 
 /** Where a program runs. Which of them a platform offers is its Runtime's `devices`. */
 export type Device = "cpu" | "wasm" | "webgpu" | "cuda" | "coreml" | "dml";
+
+/**
+ * How constant weights are held. "packed": copied once, into the order that the kernels read fastest. "mapped": used where
+ * they lie in their files, paged in as they are needed, shared with other processes; loads at once and computes slower.
+ */
+export type WeightMemory = "packed" | "mapped";
 
 /** An emitted ONNX model with what its inputs and outputs mean. */
 export interface Executable {
@@ -15,8 +22,12 @@ export interface Executable {
   readonly results: Readonly<Record<string, Type>>;
   /** Outputs that replace a tensor of the state when the run ends: ONNX output name -> name in the state. */
   readonly updates: Readonly<Record<string, string>>;
+  /** The graph is arranged for the runtime, which loads it as it is. */
+  readonly arranged?: true;
   /** Folder that the model's `external_data` locations are relative to. */
   readonly weightsFolder?: string;
+  /** "packed" when absent. */
+  readonly weightMemory?: WeightMemory;
 }
 
 /** How a runtime is made. */
@@ -63,6 +74,8 @@ export interface Runtime extends AsyncDisposable {
   readonly devices: readonly Device[];
   /** Threads of one run; 1 in a page that is not cross-origin isolated. */
   readonly threads: number;
+  /** How pictures lie best in memory here: an option of everything that writes a graph for this runtime alone. */
+  readonly layout: Layout;
   load(executable: Executable): Promise<Program>;
   createState(tensors: HostTensors): Promise<State>;
 }

@@ -18,6 +18,7 @@ export function serveWeb(ort: OrtWeb): void {
     ort,
     devices,
     configure: (options) => configure(ort.env, options),
+    blocked: [],
     advice: "see that onnxruntime-web's .wasm files are served, and name their place with wasmPaths",
   });
   serve(

@@ -137,10 +137,11 @@ function errorFigure(list: readonly Convergence[], { y, domain, most }: ErrorAxe
   return {
     label: `${y} against network evaluations, both logarithmic: ${list.map((l) => `${l.name} ${l.fitted.toFixed(1)}`).join(", ")}`,
     ...{ height, marginRight: right, marginLeft: 50, marginBottom: 42 },
-    x: { type: "log", domain: [5, edge], label: "network evaluations", ticks, tickFormat: (tick: number) => `${tick}` },
+    x: { type: "log", domain: [5, edge], label: "network evaluations", axis: null },
     y: { type: "log", domain: [...domain], label: y, ticks: powersOfTen(...domain), tickFormat: powerText },
     marks: [
       ...gridLines({ x: ticks, y: powersOfTen(...domain) }),
+      Plot.axisX(ticks, { text: (tick: number) => `${tick}` }), // Plot's own leaves ticks of long ranges unnamed
       ...leaders,
       ...list.flatMap(errorLine),
       Plot.text(text, {

@@ -2,8 +2,10 @@ import { grad } from "../autodiff/grad.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../graph/types.ts";
 import { add, div, minimum, mul, scale, sqrt, square, sub } from "../ops/elementwise.ts";
+import type { Layout } from "../ops/layout.ts";
 import { input, param, scalar } from "../ops/leaves.ts";
 import { sum } from "../ops/reduce.ts";
+import { concat, split } from "../ops/shape.ts";
 import { type ExecutableOptions, executableOf } from "../runtime/compile.ts";
 import type { Executable } from "../runtime/types.ts";
 import { adamW } from "./optimisers/adamw.ts";
@@ -38,6 +40,8 @@ export interface TrainStepInput {
   readonly results?: Readonly<Record<string, Tensor>>;
   /** Also return every clipped gradient, as the result "gradient/NAME". */
   readonly withGradients?: boolean;
+  /** What the runtime wants, its `layout`. */
+  readonly layout?: Layout | undefined;
 }
 
 const parametersOf = (groups: readonly ParameterGroup[]): ReadonlyMap<string, Tensor> =>
@@ -59,6 +63,7 @@ export function trainGraph({
   fixed = new Map(),
   results,
   withGradients,
+  layout,
 }: TrainStepInput): ExecutableOptions {
   const parameters = parametersOf(groups);
   const update = updated(groups, gradients(loss, parameters));
@@ -67,6 +72,7 @@ export function trainGraph({
     outputs: { loss, gradNorm: update.norm, ...results, ...shown },
     updates: update.next,
     parameters: { names: new Map([...update.state, ...inFolder(slots.weight, fixed)]), as: "state" },
+    layout,
   };
 }
 
@@ -75,7 +81,7 @@ export function trainGraph({
  * `share` is the part's share of the batch. Results: `loss`. A graph, as `executableOf` takes it.
  */
 export function accumulateGraph(step: TrainStepInput, share: number): ExecutableOptions {
-  const { loss, groups, fixed = new Map(), results } = step;
+  const { loss, groups, fixed = new Map(), results, layout } = step;
   const parameters = parametersOf(groups);
   const sums = new Map(Array.from(parameters, ([name, weight]) => [name, beside(weight)]));
   const keep = input({ name: "accumulate.keep", dtype: "float32", shape: [] });
@@ -87,17 +93,19 @@ export function accumulateGraph(step: TrainStepInput, share: number): Executable
     outputs: { loss, ...results },
     updates: Object.fromEntries(next),
     parameters: { names: new Map([...names, ...inFolder(slots.gradient, sums)]), as: "state" },
+    layout,
   };
 }
 
 /** Updates the parameters from the gradients that `accumulateGraph` added up. Result: `gradNorm`. */
-export function applyStep(groups: readonly ParameterGroup[]): Executable {
+export function applyStep(groups: readonly ParameterGroup[], layout?: Layout): Executable {
   const sums = new Map(Array.from(parametersOf(groups), ([name, weight]) => [name, beside(weight)]));
   const { norm, next, state } = updated(groups, sums);
   return executableOf({
     outputs: { gradNorm: norm },
     updates: next,
     parameters: { names: new Map([...state, ...inFolder(slots.gradient, sums)]), as: "state" },
+    layout,
   });
 }
 
@@ -107,34 +115,60 @@ const rate = (name: string): Tensor => input({ name: `rate.${name}`, dtype: "flo
 
 /** The graph of an update: what it reads of the state, what it replaces there, and the gradients' norm and clipped form. */
 function updated(groups: readonly ParameterGroup[], gradients: ReadonlyMap<string, Tensor>) {
-  const { norm, clipped } = clipByGlobalNorm(gradients, rate("clip"));
-  const state = new Map<string, Tensor>();
+  const packs = groups.flatMap((group) => packsOf(group.parameters).map((pack) => ({ group, pack })));
+  const { norm, clipped } = clipByGlobalNorm(
+    packs.map(({ pack }) => joined(pack.map(({ name }) => gradients.get(name)!))),
+    rate("clip"),
+  );
+  const [state, shown] = [new Map<string, Tensor>(), new Map<string, Tensor>()];
   const next: Record<string, Tensor> = {};
-  for (const { name: group, parameters, optimiser, average } of groups) {
-    const rates = Object.fromEntries(optimiser.rates.map((name) => [name, rate(`${group}.${name}`)]));
-    const keep = average ? rate(`${group}.average`) : undefined;
-    const set = (slot: string, name: string, old: Tensor, value: Tensor) => {
-      state.set(`${slot}/${name}`, old);
-      next[`${slot}/${name}`] = value;
+  for (const [i, { group, pack }] of packs.entries()) {
+    const { optimiser, average } = group;
+    const rates = Object.fromEntries(optimiser.rates.map((name) => [name, rate(`${group.name}.${name}`)]));
+    /** The state's tensors of a slot, joined; and what replaces them. */
+    const read = (slot: string, leaf: (weight: Tensor) => Tensor = beside): Tensor => {
+      const leaves = pack.map(({ name, weight }) => [`${slot}/${name}`, leaf(weight)] as const);
+      for (const [name, tensor] of leaves) state.set(name, tensor);
+      return joined(leaves.map(([, tensor]) => tensor));
     };
-    for (const [name, weight] of parameters) {
-      const old = { weight, slots: Object.fromEntries(optimiser.slots.map((slot) => [slot, beside(weight)])) };
-      const after = optimiser.update(old, clipped.get(name)!, rates);
-      set(slots.weight, name, weight, after.weight);
-      for (const slot of optimiser.slots) set(slot, name, old.slots[slot]!, after.slots[slot]!);
-      if (!keep) continue;
-      const mean = beside(weight);
-      set(slots.average, name, mean, add(after.weight, mul(sub(mean, after.weight), keep)));
-    }
+    const replace = (slot: string, value: Tensor): void => {
+      for (const [name, part] of apart(value, pack)) next[`${slot}/${name}`] = part;
+    };
+    for (const [name, part] of apart(clipped[i]!, pack)) shown.set(name, part);
+    const weight = read(slots.weight, (leaf) => leaf);
+    const old = { weight, slots: Object.fromEntries(optimiser.slots.map((slot) => [slot, read(slot)])) };
+    const after = optimiser.update(old, clipped[i]!, rates);
+    replace(slots.weight, after.weight);
+    for (const slot of optimiser.slots) replace(slot, after.slots[slot]!);
+    if (!average) continue;
+    const mean = read(slots.average);
+    replace(slots.average, add(after.weight, mul(sub(mean, after.weight), rate(`${group.name}.average`))));
   }
-  return { norm, clipped, state, next };
+  return { norm, clipped: shown, state, next };
+}
+
+/** Parameters that are updated as one tensor. */
+type Pack = readonly { readonly name: string; readonly weight: Tensor }[];
+
+/** Vectors in one pack, since starting an op takes longer than the op itself on so few numbers; all else on its own. */
+function packsOf(parameters: ReadonlyMap<string, Tensor>): readonly Pack[] {
+  const all = Array.from(parameters, ([name, weight]) => ({ name, weight }));
+  const vectors = all.filter(({ weight }) => weight.shape.length === 1);
+  const others = all.filter(({ weight }) => weight.shape.length !== 1).map((one) => [one]);
+  return vectors.length > 0 ? [vectors, ...others] : others;
+}
+const joined = (tensors: readonly Tensor[]): Tensor => concat(tensors, { axis: 0 });
+function apart(value: Tensor, pack: Pack): (readonly [name: string, part: Tensor])[] {
+  const sizes = pack.map(({ weight }) => weight.shape[0]!);
+  const parts = pack.length > 1 ? split(value, { axis: 0, sizes }) : [value];
+  return pack.map(({ name }, i) => [name, parts[i]!]);
 }
 
 /** Scales gradients so that their common norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does. */
-function clipByGlobalNorm(gradients: ReadonlyMap<string, Tensor>, limit: Tensor) {
-  const norm = sqrt([...gradients.values()].map((g) => sum(square(g))).reduce((a, b) => add(a, b)));
+function clipByGlobalNorm(gradients: readonly Tensor[], limit: Tensor) {
+  const norm = sqrt(gradients.map((g) => sum(square(g))).reduce((a, b) => add(a, b)));
   const factor = minimum(scalar(1), div(limit, add(norm, scalar(1e-6))));
-  return { norm, clipped: new Map(Array.from(gradients, ([name, g]) => [name, mul(g, factor)])) };
+  return { norm, clipped: gradients.map((g) => mul(g, factor)) };
 }
 
 /** The state before the first step: weights, moving averages equal to them, optimisers' slots of zero; of fixed ones the weights. */

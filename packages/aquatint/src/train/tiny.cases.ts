@@ -96,7 +96,7 @@ export function tinyTask(
   return tasks[config.task]!.create(config, { dataset: colourPlates, ...sizes, openModel, ...context });
 }
 
-/** The losses of a few training steps on a runtime. */
+/** The losses of a few training steps on a runtime, in the layout that it asks for. */
 export async function tinyLosses(runtime: Runtime): Promise<number[]> {
   const config = tinyConfig();
   const task = await tinyTask(config, { runtime });

@@ -56,7 +56,7 @@ interface Update {
 
 async function updateAtOnce({ phase, groups, fixed, runtime, state }: TurnsInput): Promise<Update> {
   const { loss, results = {} } = phase;
-  const graph = trainGraph({ loss, groups, fixed, results });
+  const graph = trainGraph({ loss, groups, fixed, results, layout: runtime.layout });
   const program = await runtime.load(executableOf(graph));
   return {
     run: (feeds, rates) => program.run({ ...feeds, ...rates }, { state, accept: isSound }),
@@ -67,13 +67,14 @@ async function updateAtOnce({ phase, groups, fixed, runtime, state }: TurnsInput
 
 async function updateInParts({ phase, groups, fixed, runtime, state, accumulate }: TurnsInput): Promise<Update> {
   const { loss, results = {} } = phase;
-  const graph = accumulateGraph({ loss, groups, fixed, results }, 1 / accumulate);
+  const { layout } = runtime;
+  const graph = accumulateGraph({ loss, groups, fixed, results, layout }, 1 / accumulate);
   const add = await runtime.load(executableOf(graph));
   const part = (feeds: HostTensors, i: number): HostTensors => ({
     ...partOf(feeds, add, i),
     "accumulate.keep": { dtype: "float32", shape: [], data: Float32Array.of(i === 0 ? 0 : 1) },
   });
-  const apply = await runtime.load(applyStep(groups));
+  const apply = await runtime.load(applyStep(groups, layout));
   return {
     async run(feeds, rates) {
       const parts: HostTensors[] = [];

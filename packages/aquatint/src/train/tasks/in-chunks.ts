@@ -26,7 +26,7 @@ export function inChunks({ runtime, parameters, state, chunk, trace }: ChunkedNe
   let program: Promise<Program> | undefined;
   return {
     async run(feeds) {
-      program ??= runtime.load(executableOf({ outputs: trace(chunk), parameters }));
+      program ??= runtime.load(executableOf({ outputs: trace(chunk), parameters, layout: runtime.layout }));
       const loaded = await program;
       const n = Object.values(feeds)[0]!.shape[0]!;
       const parts: HostTensors[] = [];
