@@ -13,13 +13,16 @@ const { values: flags, positionals } = parseArgs({
   options: {
     json: { type: "boolean" },
     peer: { type: "boolean" },
+    compile: { type: "boolean" },
     python: { type: "string", default: "python3" },
-    steps: { type: "string", default: "3" },
+    steps: { type: "string" },
     memory: { type: "string", default: "packed" },
   },
 });
 const { peer = false, python, memory: weightMemory } = flags;
-const fullSize = { peer, python, steps: Number(flags.steps), weightMemory };
+const variants = ["eager", "channels_last", ...(flags.compile ? ["compiled"] : [])];
+const fullSize = { peer, python, steps: Number(flags.steps ?? 3), weightMemory };
+const trainStep = { ...(peer && { peer: { python, variants } }), steps: Number(flags.steps ?? 8) };
 
 const benches: Readonly<Record<string, () => Promise<object>>> = {
   data: dataBench,
@@ -27,7 +30,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   "deep-network-checkpointed": () => deepNetworkBench({ checkpoints: true }),
   passes: passesBench,
   random: randomBench,
-  "train-step": () => trainStepBench(),
+  "train-step": () => trainStepBench(trainStep),
   ...Object.fromEntries(Object.keys(parts).map((part) => [part, () => fullSizeBench(part, fullSize)])),
 };
 
@@ -35,8 +38,9 @@ const [name = ""] = positionals;
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
 if (!bench) {
   console.error(`usage: npm run bench -- NAME [--json]   NAME is one of: ${Object.keys(benches).join(", ")}
+train-step: [--steps N] [--peer [--compile] [--python PATH]]
 ${Object.keys(parts).join(", ")}: [--steps N] [--memory packed|mapped] [--peer [--python PATH]]
-  against PyTorch and diffusers, see bench/peers/requirements.txt`);
+  --peer compares with PyTorch and diffusers, see bench/peers/requirements.txt`);
   process.exit(2);
 }
 const figures = await bench();

@@ -1,6 +1,14 @@
 /** The library that runs everywhere. Node's own parts are in "aquatint/node", the browser's in "aquatint/web". */
 export * from "./autodiff/checkpointed.ts";
 export * from "./autodiff/grad.ts";
+export { bareCheckpoint } from "./checkpoints/bare.ts";
+export type { Embedding } from "./checkpoints/embedding.ts";
+export { type CheckpointSource, type FolderOptions, folderCheckpoint } from "./checkpoints/folder.ts";
+export { type FileKind, identify } from "./checkpoints/identify.ts";
+export { type Inspection, inspectCheckpoint, inspectFile } from "./checkpoints/inspect.ts";
+export { type Lora, type LoraBranches, loraBranches, type ScaledLora } from "./checkpoints/lora.ts";
+export { type FileHeader, singleFileCheckpoint } from "./checkpoints/single-file.ts";
+export type { Checkpoint, CheckpointComponent, Family, WeightPlace } from "./checkpoints/types.ts";
 export type { Batch, DataStream, Dataset, StreamState } from "./data/dataset.ts";
 export * from "./diffusion/index.ts";
 export { AquatintError, type ErrorCode, type ErrorOptions, messageOf } from "./errors.ts";

@@ -46,7 +46,7 @@ export function blocksOf({ node: { op, inputs, attrs }, shape }: Tensor): Tensor
 }
 /** A picture in blocks: as it was computed, or put into them. */
 export const inBlocks = (x: Tensor, block: number): Tensor => blocksOf(x) ?? toBlocks(x, { block });
-/** A picture of blocks as any op takes it. */
+/** A picture of blocks as every other op takes it. */
 export const outOfBlocks = (x: Tensor, channels = unblockedShape(x.shape)[1]!): Tensor =>
   fromBlocks(x, { channels, channelsLast: false });
 
