@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import { messageOf } from "../../packages/aquatint/src/errors.ts";
 
 /** The outcome of one comparison: `maxError` and `tolerance` are of one kind, absolute or relative, as the check says. */
 export interface CheckResult {
@@ -43,3 +44,13 @@ export function maxError(actual: ArrayLike<number>, expected: ArrayLike<number>)
 /** The entries of a folder, without hidden ones. */
 export const entriesOf = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
+
+/** A check that breaks has failed; the others still run. */
+export async function* guarded(check: string, run: AsyncGenerator<Outcome>): AsyncGenerator<Outcome> {
+  try {
+    yield* run;
+  } catch (error) {
+    console.error(`${check}: ${messageOf(error)}`);
+    yield { check, maxError: Number.POSITIVE_INFINITY, tolerance: 0, ok: false };
+  }
+}

@@ -1,5 +1,4 @@
-import { messageOf } from "../../packages/aquatint/src/errors.ts";
-import { entriesOf, type Outcome, type ParityKind } from "./check.ts";
+import { entriesOf, guarded, type Outcome, type ParityKind } from "./check.ts";
 import { parts } from "./parts.ts";
 import { random } from "./random.ts";
 import { schedulers } from "./schedulers.ts";
@@ -21,14 +20,4 @@ export async function* outcomes(folder: string): AsyncGenerator<Outcome> {
     if (own.length) yield* guarded(kind, run(folder, own));
   }
   for (const name of left) yield { check: name, skipped: "this kind of reference data is not supported yet" };
-}
-
-/** A check that breaks has failed; the others still run. */
-async function* guarded(kind: string, run: AsyncGenerator<Outcome>): AsyncGenerator<Outcome> {
-  try {
-    yield* run;
-  } catch (error) {
-    console.error(`${kind}: ${messageOf(error)}`);
-    yield { check: kind, maxError: Number.POSITIVE_INFINITY, tolerance: 0, ok: false };
-  }
 }

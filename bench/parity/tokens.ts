@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readText } from "../../packages/aquatint/src/formats/node.ts";
+import type { ClipTokenizer } from "../../packages/aquatint/src/tokenizers/clip.ts";
 import {
   type TokenizerFiles,
   tokenizerFileNames,
@@ -20,7 +21,9 @@ export const tokens: ParityKind = {
     entries.includes("tokens.json") ? entries.filter((name) => /^token(s\.json|izer)$/.test(name)) : [],
   async *run(folder, entries) {
     const cases: readonly Case[] = JSON.parse(await readText(join(folder, "tokens.json")));
-    const tokenizers = [["package", await publishedClipTokenizer()] as const];
+    const tokenizers: (readonly [source: string, tokenizer: ClipTokenizer])[] = [
+      ["package", await publishedClipTokenizer()],
+    ];
     if (entries.includes("tokenizer")) tokenizers.push(["files", await fromFolder(join(folder, "tokenizer"))]);
     for (const [source, tokenizer] of tokenizers) {
       for (const [i, { text, ids, full_ids }] of cases.entries()) {
