@@ -66,9 +66,12 @@ const change = fc.oneof(
     .constantFrom("__proto__", "unet.mid.alpha", "__metadata__", "\\ud800", "x".repeat(5000))
     .map((name) => (text: string) => text.replace("unet.mid.lora_A.weight", name)),
   fc.integer({ min: 3, max: 20_000 }).map((depth) => (text: string) => text.replace("[2,3]", nested(depth))),
-  fc.integer({ min: -8, max: 8 }).map(
-    (by) => (text: string) => text.replace(/\[(\d+),(\d+)\](?=\}\}?$)/, (_, a, b) => `[${Number(a) + by},${Number(b) + by}]`),
-  ),
+  fc
+    .integer({ min: -8, max: 8 })
+    .map(
+      (by) => (text: string) =>
+        text.replace(/\[(\d+),(\d+)\](?=\}\}?$)/, (_, a, b) => `[${Number(a) + by},${Number(b) + by}]`),
+    ),
   fc.constant((text: string) => text.replace(/"shape":(\[[\d,]*\])/, '"shape":$1,"shape":$1')),
   fc.tuple(fc.nat(header.length), fc.string({ maxLength: 6 })).map(
     ([at, extra]) =>
