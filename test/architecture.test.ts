@@ -25,10 +25,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   data: ["math", "formats"],
   reports: ["math", "formats"],
   theory: ["math", "formats", "diffusion", "pipelines", "runtime", "data", "reports"],
+  evaluate: [...["math", "formats", "models", "nn", "ops", "runtime", "pipelines", "data", "train"]],
   train: [
     ...["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
     ...["pipelines", "autodiff", "data", "checkpoints"],
   ],
+  runs: ["math", "formats", "train", "reports"],
 };
 /** Files that everything may import and that import nothing. */
 const base = ["errors.ts", "graph/types.ts"];

@@ -15,7 +15,7 @@ export { AquatintError, type ErrorCode, type ErrorOptions, messageOf } from "./e
 export * from "./formats/image.ts";
 export { decodePng, encodePng, type PngPicture } from "./formats/png.ts";
 export { encodeSafetensors, parseSafetensors, type RawTensor, type Safetensors } from "./formats/safetensors.ts";
-export { type Binding, type Emitted, type ExternalData, emitOnnx } from "./graph/emit.ts";
+export { type Binding, type Emitted, type ExternalData, emitOnnx, type StoredType } from "./graph/emit.ts";
 export { defineOp, type Emitter, float, type OpFn, type OpSpec, refuse, ShapeError } from "./graph/op.ts";
 export { printGraph } from "./graph/print.ts";
 export { Tensor } from "./graph/tensor.ts";
@@ -42,7 +42,16 @@ export {
   type NonFinite,
   type Statistics,
 } from "./runtime/non-finite.ts";
-export type { Device, Executable, Program, RunOptions, Runtime, RuntimeOptions, State } from "./runtime/types.ts";
+export type {
+  Device,
+  Executable,
+  Program,
+  RunOptions,
+  Runtime,
+  RuntimeOptions,
+  State,
+  WeightMemory,
+} from "./runtime/types.ts";
 export { type ClipTokenizer, clipTokenizer } from "./tokenizers/clip.ts";
 export { type TokenizerFiles, tokenizerFrom } from "./tokenizers/files.ts";
 export { trainBytePairs } from "./tokenizers/train.ts";

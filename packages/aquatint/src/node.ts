@@ -14,7 +14,18 @@ export { type PrefetchedDataset, prefetchedDataset } from "./data/node-prefetch.
 export { readSafetensors, readSafetensorsHeader, writeFileAtomic, writeSafetensors } from "./formats/node.ts";
 export { type PullEvent, type PullOptions, pull } from "./hub/node.ts";
 export * from "./pipelines/node.ts";
+export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } from "./runs/node.ts";
+export { type FoundRun, findRuns } from "./runs/node-find.ts";
+export type { RunData, RunState, RunSummary } from "./runs/run.ts";
 export { nodeRuntime } from "./runtime/node.ts";
+export { type MappedWeight, mappedWeights } from "./runtime/node-mapped.ts";
 export type { DryRunEvent, DryRunPace } from "./train/dry-run.ts";
-export type { RunEvent, RunProblem, StepRecord } from "./train/events.ts";
+export type {
+  EvaluationRecord,
+  Machine,
+  RunEvent,
+  RunProblem,
+  SessionRecord,
+  StepRecord,
+} from "./train/events.ts";
 export { dryTrainRun, readTrainConfig, type TrainRunOptions, trainRun } from "./train/node.ts";

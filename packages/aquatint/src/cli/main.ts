@@ -21,6 +21,7 @@ type Add = (program: Command, io: Io) => Command;
 /** Each command's own code, loaded where it is asked for: a command starts as fast as what it needs. */
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
   train: async () => (await import("./train.ts")).addTrain,
+  runs: async () => (await import("./runs.ts")).addRuns,
   data: async () => (await import("./data.ts")).addData,
   samplers: async () => (await import("./samplers.ts")).addSamplers,
   schedule: async () => (await import("./schedule.ts")).addSchedule,
