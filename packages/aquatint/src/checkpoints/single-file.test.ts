@@ -68,14 +68,14 @@ test("an inpainting model differs in its first convolution", () => {
 });
 
 test("OpenCLIP in SD 2.x: the last of its layers is never run, the fused projections are three, the last projection is left", () => {
-  const layers = Object.fromEntries(
+  const layers: NamesCase["tensors"] = Object.fromEntries(
     [0, 1, 2].flatMap((i) => [
-      [`cond_stage_model.model.transformer.resblocks.${i}.attn.in_proj_weight`, ["F16", [12, 4]]],
-      [`cond_stage_model.model.transformer.resblocks.${i}.ln_1.weight`, ["F16", [4]]],
+      [`cond_stage_model.model.transformer.resblocks.${i}.attn.in_proj_weight`, ["F16", [12, 4]] as const],
+      [`cond_stage_model.model.transformer.resblocks.${i}.ln_1.weight`, ["F16", [4]] as const],
     ]),
   );
-  const text: unknown = { ...layers, "cond_stage_model.model.text_projection": ["F16", [4, 4]] };
-  const weights = open(text as NamesCase["tensors"]).components.get("text_encoder")!.weights;
+  const text: NamesCase["tensors"] = { ...layers, "cond_stage_model.model.text_projection": ["F16", [4, 4]] };
+  const weights = open(text).components.get("text_encoder")!.weights;
   expect([...weights.keys()]).toEqual(
     [0, 1].flatMap((i) => [
       ...["q", "k", "v"].map((p) => `text_model.encoder.layers.${i}.self_attn.${p}_proj.weight`),
