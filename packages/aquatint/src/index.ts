@@ -42,6 +42,9 @@ export {
   type NonFinite,
   type Statistics,
 } from "./runtime/non-finite.ts";
+export type { Device, Executable, Program, RunOptions, Runtime, RuntimeOptions, State } from "./runtime/types.ts";
+export * from "./tokenizers/attention.ts";
+export * from "./tokenizers/chunks.ts";
 export type {
   Device,
   Executable,
@@ -53,6 +56,9 @@ export type {
   WeightMemory,
 } from "./runtime/types.ts";
 export { type ClipTokenizer, clipTokenizer } from "./tokenizers/clip.ts";
+export * from "./tokenizers/editing.ts";
+export * from "./tokenizers/emphasis.ts";
 export { type TokenizerFiles, tokenizerFrom } from "./tokenizers/files.ts";
+export * from "./tokenizers/prompt.ts";
 export { trainBytePairs } from "./tokenizers/train.ts";
 export * from "./train/index.ts";
