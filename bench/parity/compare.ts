@@ -3,9 +3,10 @@ import { parts } from "./parts.ts";
 import { random } from "./random.ts";
 import { schedulers } from "./schedulers.ts";
 import { theory } from "./theory.ts";
+import { tokens } from "./tokens.ts";
 import { train } from "./train.ts";
 
-const kinds: Readonly<Record<string, ParityKind>> = { parts, random, schedulers, theory, train };
+const kinds: Readonly<Record<string, ParityKind>> = { parts, random, schedulers, theory, tokens, train };
 /** Files that say something about the data and hold nothing to compare. */
 const inert = /^(README\.md|made-with\.json)$/;
 

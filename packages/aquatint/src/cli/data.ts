@@ -1,10 +1,8 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { type Dataset, type Split, splits } from "../data/dataset.ts";
-import { openDataset } from "../data/node.ts";
+import { openDataset, readDatasetConfig } from "../data/node.ts";
 import { contactSheet } from "../data/node-sheet.ts";
-import { AquatintError, messageOf } from "../errors.ts";
-import { readText } from "../formats/node.ts";
 import type { Io } from "./io.ts";
 import { choice, seeds, whole } from "./options.ts";
 import { openFile, shortPath } from "./outputs.ts";
@@ -34,20 +32,9 @@ export const addData = (program: Command, io: Io): Command =>
 
 async function showData(config: string, { out, ...options }: Flags, io: Io): Promise<void> {
   const write = await openFile({ flag: "--out", extension: ".png", path: out }, io.cwd);
-  const dataset = await openDataset(await datasetOf(config));
+  const dataset = await openDataset(await readDatasetConfig(config));
   describeFiles(dataset, io);
   io.stdout.write(`${shortPath(await write(await contactSheet(dataset, options)), io.cwd)}\n`);
-}
-
-/** The part of a configuration file that is about data. */
-async function datasetOf(path: string): Promise<unknown> {
-  const text = await readText(path);
-  try {
-    const json = JSON.parse(text) as { readonly dataset?: unknown };
-    return json?.dataset ?? json;
-  } catch (cause) {
-    throw new AquatintError("config/json", `${path} is not JSON: ${messageOf(cause)}`, { cause });
-  }
 }
 
 /** What was found and what was not used, of data sets that read files. */

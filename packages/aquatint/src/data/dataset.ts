@@ -57,6 +57,8 @@ export interface Dataset<Truth = unknown> {
   readonly size: readonly [height: number, width: number];
   /** What was found, of datasets that read files. */
   readonly report?: DatasetReport;
+  /** What its truths may call the things to be seen, where they name and place them. */
+  readonly names?: readonly string[];
   /** A finite corpus with every word that a caption can have, to train a vocabulary on. */
   captions(): Iterable<string>;
   stream(options: StreamOptions): DataStream<Truth>;

@@ -14,8 +14,9 @@ async function answer(request: PrefetchRequest): Promise<PrefetchAnswer> {
         request.open,
         request.cacheFolder === undefined ? {} : { cacheFolder: request.cacheFolder },
       );
-      const { name, size, report } = dataset;
-      return { id, facts: { name, size, captions: [...dataset.captions()], ...(report && { report }) } };
+      const { name, size, report, names } = dataset;
+      const found = { ...(report && { report }), ...(names && { names }) };
+      return { id, facts: { name, size, captions: [...dataset.captions()], ...found } };
     }
     const { split, state, batchSize } = request.batch;
     const stream = dataset!.stream({ seed: state.seed, split });

@@ -1,3 +1,5 @@
+import { AquatintError, messageOf } from "../errors.ts";
+import { readText } from "../formats/node.ts";
 import type { Dataset } from "./dataset.ts";
 import { loadDigits } from "./digits/node.ts";
 import { loadEmojiAtlas } from "./emoji/art/node.ts";
@@ -20,3 +22,17 @@ export const nodeDataSources = (options: NodeDataOptions = {}): DataSources => (
 /** The dataset of a config, with this machine's files. @throws AquatintError "config/invalid" that names the place. */
 export const openDataset = async (config: unknown, options: NodeDataOptions = {}): Promise<Dataset> =>
   createDataset(parseDatasetConfig(config), nodeDataSources(options));
+
+/**
+ * The dataset's part of a file that holds a run's configuration, or a dataset's alone; not checked yet.
+ * @throws AquatintError "config/json" for what is not JSON.
+ */
+export async function readDatasetConfig(path: string): Promise<unknown> {
+  const text = await readText(path);
+  try {
+    const json = JSON.parse(text) as { readonly dataset?: unknown };
+    return json?.dataset ?? json;
+  } catch (cause) {
+    throw new AquatintError("config/json", `${path} is not JSON: ${messageOf(cause)}`, { cause });
+  }
+}

@@ -14,6 +14,8 @@ export interface DatasetFacts {
   readonly size: readonly [height: number, width: number];
   readonly captions: readonly string[];
   readonly report?: DatasetReport;
+  /** What its truths may call the things to be seen, where they name and place them. */
+  readonly names?: readonly string[];
 }
 
 /** A worker's answer. */

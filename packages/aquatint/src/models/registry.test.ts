@@ -9,6 +9,7 @@ test.each([
   ["CLIPTextModel", 196],
   ["CLIPTextModelWithProjection", 197],
   ["CLIPVisionModelWithProjection", 200],
+  ["PictureClassifier", 32],
   ["ControlNetModel", 340],
   ["UNet2DConditionModel", 686],
   ["UNet2DModel", 432],

@@ -1,6 +1,8 @@
 import { AutoencoderKL } from "./autoencoder/autoencoder-kl.ts";
 import { parseAutoencoderConfig } from "./autoencoder/config.ts";
 import { AutoencoderTiny, parseAutoencoderTinyConfig } from "./autoencoder-tiny/index.ts";
+import { parseClassifierConfig } from "./classifier/config.ts";
+import { PictureClassifier } from "./classifier/picture-classifier.ts";
 import { CLIPModel } from "./clip/clip-model.ts";
 import { parseClipConfig, parseClipTextConfig, parseClipVisionConfig } from "./clip/config.ts";
 import { CLIPTextModel, CLIPTextModelWithProjection } from "./clip/text-model.ts";
@@ -19,6 +21,7 @@ export const models = {
   CLIPTextModel: { parseConfig: parseClipTextConfig, create: CLIPTextModel },
   CLIPTextModelWithProjection: { parseConfig: parseClipTextConfig, create: CLIPTextModelWithProjection },
   CLIPVisionModelWithProjection: { parseConfig: parseClipVisionConfig, create: CLIPVisionModelWithProjection },
+  PictureClassifier: { parseConfig: parseClassifierConfig, create: PictureClassifier },
   ControlNetModel: { parseConfig: parseControlNetConfig, create: ControlNetModel },
   UNet2DConditionModel: { parseConfig: parseUNet2DConditionConfig, create: UNet2DConditionModel },
   UNet2DModel: { parseConfig: parseUNet2DConfig, create: UNet2DModel },

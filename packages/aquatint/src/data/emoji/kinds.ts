@@ -80,6 +80,7 @@ async function emojiDataset(config: EmojiConfig, { emojiArt }: DataSources): Pro
   return {
     name,
     size: [size, size],
+    names: things.map((e) => e.name),
     *captions() {
       for (const thing of things) yield* phrasesOf(thing);
       for (const { name, aliases } of grounds) yield* [name, ...aliases].map((word) => `${word} background`);

@@ -1,10 +1,11 @@
 import { autoencoder } from "./autoencoder/task.ts";
+import { classification } from "./classification/task.ts";
 import { clip } from "./clip/task.ts";
 import { denoising } from "./denoising/task.ts";
 import type { TaskKind } from "./kind.ts";
 
 /** Every kind of task, by the `task` of a configuration. */
-export const tasks: Readonly<Record<string, TaskKind>> = { autoencoder, clip, denoising };
+export const tasks: Readonly<Record<string, TaskKind>> = { autoencoder, classification, clip, denoising };
 
 /** The task of a configuration that names none. */
 export const DEFAULT_TASK = "denoising";

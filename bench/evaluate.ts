@@ -1,0 +1,95 @@
+/**
+ * `npm run evaluate -- MODEL`: makes pictures of captions from the model's own data, with fixed seeds and none left out,
+ * and has them judged by a classifier that was trained on real renders alone. docs/evaluation.md says how to read it.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { version } from "../packages/aquatint/src/cli/version.ts";
+import { AquatintError } from "../packages/aquatint/src/errors.ts";
+import { type Evaluation, evaluateDefaults, evaluateModel } from "../packages/aquatint/src/evaluate/node.ts";
+import { evaluationTable } from "../packages/aquatint/src/evaluate/table.ts";
+import { grid, type Picture } from "../packages/aquatint/src/formats/image.ts";
+import { writeFileAtomic } from "../packages/aquatint/src/formats/node.ts";
+import { encodePng } from "../packages/aquatint/src/formats/png.ts";
+import { root } from "../test/tree.ts";
+
+interface Flags {
+  readonly json?: boolean;
+  readonly count?: string;
+  readonly seed?: string;
+  readonly sampler?: string;
+  readonly steps?: string;
+  readonly guidance?: string;
+  readonly judge?: string;
+  readonly data?: string;
+  readonly threads?: string;
+  readonly sheet?: string;
+}
+
+/** Pictures of a sheet, the first ones. */
+const SHOWN = 32;
+
+const program = new Command("npm run evaluate --")
+  .description("Measures a text-to-image model against real renders of the same captions.")
+  .argument("<model>", "folder of a model")
+  .option("--json", "print JSON in place of a table")
+  .option("--count <n>", "pictures, half of them of combinations that training never saw", `${evaluateDefaults.count}`)
+  .option("--seed <n>", "seed of the first picture", `${evaluateDefaults.seed}`)
+  .option("--sampler <name>", "a sampler; the model's own if left out")
+  .option("--steps <n>", "steps of the sampler")
+  .option("--guidance <w>", "scale of classifier-free guidance")
+  .option("--judge <folder>", "a classifier; the shipped one of the pictures' size if left out")
+  .option("--data <file>", "configuration of the training run or its data set; the one beside the model if left out")
+  .option("--threads <n>", "at most so many threads")
+  .option("--sheet <file>", `write the first ${SHOWN} pictures, unpicked, to a PNG file`)
+  .action(run);
+
+async function run(model: string, flags: Flags): Promise<void> {
+  const pictures: Picture[] = [];
+  for await (const event of evaluateModel({ model, ...wanted(flags) })) {
+    if (event.type === "picture") {
+      pictures.push(event.picture);
+      process.stderr.write(`\r${event.i + 1} of ${event.n} pictures`);
+      continue;
+    }
+    process.stderr.write("\n");
+    if (flags.sheet) await writeSheet(flags.sheet, pictures);
+    process.stdout.write(flags.json ? json(event.evaluation) : evaluationTable(event.evaluation));
+  }
+}
+
+function wanted({ count, seed, steps, guidance, threads, sampler, judge, data }: Flags) {
+  const numbers = Object.entries({ count, seed, steps, guidance, threads }).flatMap(([name, text]) =>
+    text === undefined ? [] : [[name, numberOf(name, text)] as const],
+  );
+  const texts = { ...(sampler && { sampler }), ...(judge && { judge }), ...(data && { data }) };
+  return { ...Object.fromEntries(numbers), ...texts, judges: join(root, "packages/model-emoji/judge") };
+}
+
+function numberOf(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value)) return value;
+  throw new AquatintError("evaluate/option", `--${name} takes a number, got "${text}"`);
+}
+
+const writeSheet = (path: string, pictures: readonly Picture[]) =>
+  writeFileAtomic(path, encodePng(grid(pictures.slice(0, SHOWN), { columns: 8, scale: 3, gap: 3 })));
+
+function json(evaluation: Evaluation): string {
+  const installed = (name: string): string =>
+    JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8")).version;
+  const facts = {
+    command: `npm run evaluate -- ${process.argv.slice(2).join(" ")}`,
+    versions: { aquatint: version, "onnxruntime-node": installed("onnxruntime-node"), node: process.version },
+  };
+  return `${JSON.stringify({ ...facts, ...evaluation }, null, 2)}\n`;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof AquatintError)) throw error;
+  console.error(`${error.message}${error.hint ? `\n${error.hint}` : ""}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,18 @@
+/** The feature vectors of a set of pictures. */
+export type Features = readonly ArrayLike<number>[];
+
+/** Rows of a flat [n, width] array. */
+export function rowsOf(flat: Float32Array, n: number): Features {
+  const width = flat.length / n;
+  return Array.from({ length: n }, (_, i) => flat.subarray(i * width, (i + 1) * width));
+}
+
+/** Distances from each of the first set to each of the second, row by row. */
+export const distances = (from: Features, to: Features): readonly Float64Array[] =>
+  from.map((a) => Float64Array.from(to, (b) => distance(a, b)));
+
+function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let d = 0; d < a.length; d++) sum += (a[d]! - b[d]!) ** 2;
+  return Math.sqrt(sum);
+}

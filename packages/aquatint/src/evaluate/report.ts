@@ -1,0 +1,83 @@
+import type { SceneTruth } from "../data/emoji/truth.ts";
+import { type SetDistance, setDistance } from "./distribution.ts";
+import { quantile } from "./intervals.ts";
+import type { Sights } from "./judge.ts";
+import { type Shares, sharesOf } from "./shares.ts";
+
+/** How the pictures were made. */
+export interface Made {
+  readonly count: number;
+  /** Of the first picture; picture i has seed + i. */
+  readonly seed: number;
+  readonly sampler: string;
+  readonly steps: number;
+  readonly guidance: number;
+}
+
+/** What was asked for in a picture, and what the judge saw in it. */
+export interface Verdict {
+  readonly caption: string;
+  readonly asked: readonly string[];
+  /** The clearest things, as many as were asked for. */
+  readonly seen: readonly string[];
+  readonly background: readonly string[];
+  /** The widest colours of the border, as many as were asked for. */
+  readonly border: readonly string[];
+}
+
+/** What was found about a model. */
+export interface Evaluation extends Made {
+  /** Median, without what was loaded for the first picture. */
+  readonly secondsPerPicture: number;
+  /** By question, for all captions, those of seen and those of unseen combinations. */
+  readonly shares: Shares;
+  /** The generated pictures beside real ones of the same captions. */
+  readonly distance: SetDistance;
+  /** Other real pictures beside the same: what a perfect model of this count would get. */
+  readonly floor: SetDistance;
+  /** Picture by picture. */
+  readonly verdicts: readonly Verdict[];
+}
+
+/** What an evaluation is made from. */
+export interface EvaluationInput {
+  readonly captions: readonly string[];
+  readonly truths: readonly SceneTruth[];
+  /** Of each picture. */
+  readonly seconds: readonly number[];
+  readonly generated: Sights;
+  /** Renders of the same captions. */
+  readonly real: Sights;
+  /** Renders of as many other captions. */
+  readonly second: Sights;
+  readonly made: Made;
+}
+
+/** Puts it all together. */
+export const evaluationOf = ({ seconds, real, second, made, ...input }: EvaluationInput): Evaluation => ({
+  ...made,
+  secondsPerPicture: quantile(
+    seconds.slice(1).sort((a, b) => a - b),
+    0.5,
+  ),
+  shares: sharesOf({ truths: input.truths, generated: input.generated.sights, real: real.sights }),
+  distance: setDistance({ real: real.features, generated: input.generated.features }),
+  floor: setDistance({ real: real.features, generated: second.features }),
+  verdicts: verdictsOf(input),
+});
+
+const verdictsOf = ({
+  captions,
+  truths,
+  generated: { sights },
+}: Pick<EvaluationInput, "captions" | "truths" | "generated">) =>
+  truths.map(({ objects, background }, i): Verdict => {
+    const { things, border } = sights[i]!;
+    return {
+      caption: captions[i]!,
+      asked: objects.map(({ name }) => name),
+      seen: things.slice(0, objects.length).map(({ name }) => name),
+      background: background.colours,
+      border: border.slice(0, background.colours.length),
+    };
+  });

@@ -1,0 +1,80 @@
+/** The logits of one picture's places. */
+export interface PlaceLogits {
+  /** [classes + 1, rows, columns], "nothing" last. */
+  readonly logits: Float32Array;
+  readonly classes: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** One thing that a classifier sees, about the centre (x, y) in fractions of the picture's sides. */
+export interface Detection {
+  /** The class's index. */
+  readonly class: number;
+  readonly x: number;
+  readonly y: number;
+  /** The sum of the class's probabilities over its places. */
+  readonly score: number;
+}
+
+/** What is seen in a picture: neighbouring places with the same likeliest class are one thing. Highest score first. */
+export function detectionsOf({ logits, classes, rows, columns }: PlaceLogits): readonly Detection[] {
+  const places = rows * columns;
+  const best = Array.from({ length: places }, (_, place) => likeliest(logits, { place, places, classes }));
+  const seen = new Set<number>();
+  const found: Detection[] = [];
+  for (let start = 0; start < places; start++) {
+    if (seen.has(start) || best[start]!.class === classes) continue;
+    const region = regionAt(start, { rows, columns, seen, same: (a, b) => best[a]!.class === best[b]!.class });
+    const total = (of: (place: number) => number) =>
+      region.reduce((sum, place) => sum + best[place]!.probability * of(place), 0);
+    const score = total(() => 1);
+    const x = total((place) => ((place % columns) + 0.5) / columns) / score;
+    const y = total((place) => (Math.floor(place / columns) + 0.5) / rows) / score;
+    found.push({ class: best[start]!.class, x, y, score });
+  }
+  return found.sort((a, b) => b.score - a.score);
+}
+
+interface At {
+  readonly place: number;
+  readonly places: number;
+  readonly classes: number;
+}
+
+function likeliest(logits: Float32Array, { place, places, classes }: At) {
+  let best = 0;
+  for (let c = 1; c <= classes; c++) if (logits[c * places + place]! > logits[best * places + place]!) best = c;
+  let total = 0;
+  for (let c = 0; c <= classes; c++) total += Math.exp(logits[c * places + place]! - logits[best * places + place]!);
+  return { class: best, probability: 1 / total };
+}
+
+interface Grid {
+  readonly rows: number;
+  readonly columns: number;
+  /** Places that belong to a region already; what is found is added. */
+  readonly seen: Set<number>;
+  readonly same: (a: number, b: number) => boolean;
+}
+
+/** The places that hang together with `start` along rows and columns. */
+function regionAt(start: number, { rows, columns, seen, same }: Grid): readonly number[] {
+  const region = [start];
+  seen.add(start);
+  for (const place of region) {
+    const [row, column] = [Math.floor(place / columns), place % columns];
+    const beside = [
+      ...(column > 0 ? [place - 1] : []),
+      ...(column < columns - 1 ? [place + 1] : []),
+      ...(row > 0 ? [place - columns] : []),
+      ...(row < rows - 1 ? [place + columns] : []),
+    ];
+    for (const next of beside) {
+      if (seen.has(next) || !same(start, next)) continue;
+      seen.add(next);
+      region.push(next);
+    }
+  }
+  return region;
+}

@@ -1,0 +1,3 @@
+export { type ClassifierConfig, parseClassifierConfig } from "./config.ts";
+export * from "./detections.ts";
+export * from "./picture-classifier.ts";

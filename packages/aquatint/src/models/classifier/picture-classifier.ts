@@ -1,0 +1,44 @@
+import { refuse } from "../../graph/op.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { Conv2d, expectChannels, GroupNorm } from "../../nn/layers.ts";
+import { module } from "../../nn/module.ts";
+import { silu } from "../../ops/activation.ts";
+import { mean } from "../../ops/reduce.ts";
+import { ResnetBlock2D } from "../blocks/resnet-block.ts";
+import type { ClassifierConfig } from "./config.ts";
+
+/** What a classifier makes of a batch of pictures. */
+export interface ClassifierOutput {
+  /** Logits of every class, and of nothing last, for each place of the grid: [n, classes + 1, h / stride, w / stride]. */
+  readonly places: Tensor;
+  /** What the network sees in the whole picture, for distances between sets of pictures: [n, last width]. */
+  readonly features: Tensor;
+}
+
+/** Pixels along each side for one place of the grid. */
+export const strideOf = ({ block_out_channels }: ClassifierConfig): number => 2 ** block_out_channels.length;
+
+/** A residual network (He et al. 2016) that names what is to be seen at each place of [n, 3, h, w]; takes any size. */
+export function PictureClassifier(config: ClassifierConfig) {
+  const { in_channels, block_out_channels: widths, layers_per_block, norm_num_groups: groups, classes } = config;
+  const norm = { groups, eps: 1e-5 };
+  const conv_in = Conv2d(in_channels, widths[0]!, 5, { stride: 2 });
+  const down_blocks = widths.map((width, i) => {
+    const downsampler = i === 0 ? undefined : Conv2d(widths[i - 1]!, width, 3, { stride: 2 });
+    const resnets = Array.from({ length: layers_per_block }, () => ResnetBlock2D(width, width, { norm }));
+    return module(
+      { downsampler, resnets },
+      (x: Tensor): Tensor => resnets.reduce((h, resnet) => resnet(h), downsampler ? downsampler(x) : x),
+    );
+  });
+  const conv_norm_out = GroupNorm(groups, widths.at(-1)!);
+  const conv_out = Conv2d(widths.at(-1)!, classes.length + 1, 1);
+
+  return module({ conv_in, down_blocks, conv_norm_out, conv_out }, (x: Tensor): ClassifierOutput => {
+    expectChannels(x, in_channels);
+    const ragged = x.shape.slice(2).find((side) => side % strideOf(config));
+    if (ragged !== undefined) refuse(`sides must be multiples of ${strideOf(config)}, got ${x}`);
+    const seen = silu(conv_norm_out(down_blocks.reduce((h, block) => block(h), conv_in(x))));
+    return { places: conv_out(seen), features: mean(seen, { axes: [2, 3] }) };
+  });
+}

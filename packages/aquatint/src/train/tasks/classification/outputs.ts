@@ -1,0 +1,71 @@
+import type { Dataset } from "../../../data/dataset.ts";
+import {
+  type ClassifierConfig,
+  detectionsOf,
+  type PictureClassifier,
+  strideOf,
+} from "../../../models/classifier/index.ts";
+import { input } from "../../../ops/leaves.ts";
+import { encodeComponent } from "../../../pipelines/component.ts";
+import type { Runtime } from "../../../runtime/types.ts";
+import type { TaskOutputs, TrainedWeights } from "../../task.ts";
+import { inChunks } from "../in-chunks.ts";
+import { evaluationSamples } from "../sources.ts";
+import type { ClassificationConfig } from "./config.ts";
+import { thingsOf } from "./places.ts";
+
+/** Pictures that one run of a program takes. */
+const CHUNK = 32;
+
+interface OutputsInput {
+  readonly model: ReturnType<typeof PictureClassifier>;
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly classifier: ClassifierConfig;
+  readonly runtime: Runtime;
+  readonly dataset: Dataset;
+  readonly weights: TrainedWeights;
+}
+
+/** How often held-out things are named, and the classifier's folder in float16. */
+export function classificationOutputs({ evaluation }: ClassificationConfig, parts: OutputsInput): TaskOutputs {
+  const { model, runtime, dataset, classifier, json, weights } = parts;
+  const { state, parameters } = weights;
+  const trace = (n: number) => {
+    const pictures = input({ name: "pictures", dtype: "float32", shape: [n, 3, ...dataset.size] });
+    return { places: model(pictures).places };
+  };
+  const network = inChunks({ runtime, state, parameters, chunk: CHUNK, trace });
+  return {
+    async evaluate() {
+      const { pictures, truths } = await evaluationSamples(dataset, evaluation.pictures);
+      const feed = { dtype: "float32", shape: [truths.length, 3, ...dataset.size], data: pictures } as const;
+      const { data } = (await network.run({ pictures: feed }))["places"]!;
+      return { recall: recallOf(data as Float32Array, truths, { dataset, classifier }) };
+    },
+    modelFiles: async () => {
+      const content = { folder: "", config: json, weights: await weights.read() };
+      return new Map(encodeComponent({ ...content, className: "PictureClassifier" }));
+    },
+    [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
+  };
+}
+
+/** Share of the things, 0 .. 1, that are among as many of the clearest detections as there are things. */
+function recallOf(
+  all: Float32Array,
+  truths: readonly unknown[],
+  { dataset, classifier }: Pick<OutputsInput, "dataset" | "classifier">,
+): number {
+  const [rows, columns] = dataset.size.map((side) => side / strideOf(classifier)) as [number, number];
+  const { classes } = classifier;
+  const size = all.length / truths.length;
+  const hits = truths.flatMap((truth, i) => {
+    const logits = all.subarray(i * size, (i + 1) * size);
+    const things = thingsOf(truth);
+    const seen = detectionsOf({ logits, classes: classes.length, rows, columns })
+      .slice(0, things.length)
+      .map((detection) => classes[detection.class]!);
+    return things.map(({ name }): number => (seen.includes(name) ? 1 : 0));
+  });
+  return hits.reduce((sum, hit) => sum + hit, 0) / hits.length;
+}

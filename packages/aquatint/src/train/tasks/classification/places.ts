@@ -1,0 +1,55 @@
+/** A thing that is known to be in a picture: its box about (x, y), in fractions of the picture's sides. */
+export interface PlacedThing {
+  readonly name: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What the places of a grid should show. */
+export interface PlaceAnswers {
+  /** Index of a class for each place, row by row; the number of classes stands for nothing. */
+  readonly classes: Int32Array;
+  /** How much each place counts in the loss. */
+  readonly weights: Float32Array;
+}
+
+/** How a picture's answers are laid out. */
+export interface PlaceOptions {
+  readonly classes: readonly string[];
+  readonly rows: number;
+  readonly columns: number;
+  /** Weight of a place outside of all boxes. */
+  readonly nothing: number;
+}
+
+/** A place belongs to a thing where it lies within this share of the box, and is left out of the loss in the rest of it. */
+const MIDDLE = 0.6;
+
+/** The classes of a grid's places: the middle of each thing is its own, later things are in front. */
+export function placeAnswers(things: readonly PlacedThing[], options: PlaceOptions): PlaceAnswers {
+  const { classes, rows, columns, nothing } = options;
+  const answers = {
+    classes: new Int32Array(rows * columns).fill(classes.length),
+    weights: new Float32Array(rows * columns).fill(nothing),
+  };
+  for (const { name, x, y, width, height } of things) {
+    const own = classes.indexOf(name);
+    const nearest = Math.floor(y * rows) * columns + Math.floor(x * columns);
+    for (let place = 0; place < rows * columns; place++) {
+      const across = Math.abs(((place % columns) + 0.5) / columns - x) / (width / 2);
+      const down = Math.abs((Math.floor(place / columns) + 0.5) / rows - y) / (height / 2);
+      const reach = Math.max(across, down);
+      if (reach > 1 && place !== nearest) continue;
+      const middle = reach <= MIDDLE || place === nearest;
+      answers.classes[place] = middle ? own : classes.length;
+      answers.weights[place] = middle ? 1 : 0;
+    }
+  }
+  return answers;
+}
+
+/** What a truth of a data set with names says is to be seen. */
+export const thingsOf = (truth: unknown): readonly PlacedThing[] =>
+  (truth as { readonly objects: readonly PlacedThing[] }).objects;

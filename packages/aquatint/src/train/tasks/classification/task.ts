@@ -1,0 +1,95 @@
+import type { Dataset } from "../../../data/dataset.ts";
+import { AquatintError } from "../../../errors.ts";
+import type { Tensor } from "../../../graph/tensor.ts";
+import {
+  type ClassifierConfig,
+  PictureClassifier,
+  parseClassifierConfig,
+  strideOf,
+} from "../../../models/classifier/index.ts";
+import { parameters } from "../../../nn/module.ts";
+import { mul, neg } from "../../../ops/elementwise.ts";
+import { gather } from "../../../ops/gather.ts";
+import { input } from "../../../ops/leaves.ts";
+import { logSoftmax } from "../../../ops/norm.ts";
+import { mean } from "../../../ops/reduce.ts";
+import { readWeights } from "../../../pipelines/component.ts";
+import type { Phase, Task } from "../../task.ts";
+import { type TaskContext, taskKind } from "../kind.ts";
+import { sourcesOf } from "../sources.ts";
+import { type ClassificationConfig, classificationFields } from "./config.ts";
+import { classificationOutputs } from "./outputs.ts";
+import { placeAnswers, thingsOf } from "./places.ts";
+
+/** Names what is to be seen, and where. */
+export const classification = taskKind({
+  summary: "A PictureClassifier: names what each place of a picture shows, from data that knows what is where.",
+  fields: classificationFields,
+  async create(config, context) {
+    const json = { ...config.model.classifier, classes: namesOf(context.dataset) };
+    return classificationTask(config, { ...context, json, classifier: parseClassifierConfig(json) });
+  },
+});
+
+function namesOf({ name, names }: Dataset): readonly string[] {
+  if (names) return names;
+  throw new AquatintError("config/dataset", `the data set "${name}" does not say what is where in its pictures`, {
+    hint: '"task": "classification" takes "emoji-singles" or "emoji-scenes"',
+  });
+}
+
+interface TaskParts extends TaskContext {
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly classifier: ClassifierConfig;
+}
+
+function classificationTask(config: ClassificationConfig, parts: TaskParts): Task {
+  const { initFrom } = parts;
+  const model = PictureClassifier(parts.classifier);
+  const names = parameters(model);
+  const { phase, restore } = classificationPhase(model, config, parts);
+  const request = { folder: "", className: "PictureClassifier", parameters: names } as const;
+  return {
+    parameters: names,
+    phases: [phase],
+    restore,
+    initial: async () => (initFrom ? readWeights(initFrom, request) : new Map()),
+    outputs: (weights) => classificationOutputs(config, { ...parts, model, weights }),
+  };
+}
+
+/** The mean over all places of the negative log likelihood of what they show, by their weights. */
+function placesLoss(places: Tensor): Tensor {
+  const [n, , rows, columns] = places.shape as [number, number, number, number];
+  const shape = [n, 1, rows, columns];
+  const answers = input({ name: "answers", dtype: "int32", shape });
+  const weights = input({ name: "weights", dtype: "float32", shape });
+  return neg(mean(mul(weights, gather(logSoftmax(places, { axis: 1 }), answers, { axis: 1 }))));
+}
+
+function classificationPhase(
+  model: ReturnType<typeof PictureClassifier>,
+  { loss }: ClassificationConfig,
+  { dataset, seed, batchSize, microBatchSize, classifier }: TaskParts,
+) {
+  const sources = sourcesOf({ dataset, seed });
+  const [rows, columns] = dataset.size.map((side) => side / strideOf(classifier)) as [number, number];
+  const options = { classes: classifier.classes, rows, columns, ...loss };
+  const pictures = input({ name: "pictures", dtype: "float32", shape: [microBatchSize, 3, ...dataset.size] });
+  const phase: Phase = {
+    name: "classification",
+    loss: placesLoss(model(pictures).places),
+    async next() {
+      const batch = await sources.stream.next(batchSize);
+      const answers = batch.truths.map((truth) => placeAnswers(thingsOf(truth), options));
+      const shape = [batchSize, 1, rows, columns];
+      const feeds = {
+        pictures: { dtype: "float32", shape: [batchSize, 3, ...dataset.size], data: batch.pictures },
+        answers: { dtype: "int32", shape, data: Int32Array.from(answers.flatMap((a) => [...a.classes])) },
+        weights: { dtype: "float32", shape, data: Float32Array.from(answers.flatMap((a) => [...a.weights])) },
+      } as const;
+      return { feeds, position: sources.position() };
+    },
+  };
+  return { phase, restore: sources.restore };
+}
