@@ -52,7 +52,12 @@ export type {
   State,
   WeightMemory,
 } from "./runtime/types.ts";
+export * from "./tokenizers/attention.ts";
+export * from "./tokenizers/chunks.ts";
 export { type ClipTokenizer, clipTokenizer } from "./tokenizers/clip.ts";
+export * from "./tokenizers/editing.ts";
+export * from "./tokenizers/emphasis.ts";
 export { type TokenizerFiles, tokenizerFrom } from "./tokenizers/files.ts";
+export * from "./tokenizers/prompt.ts";
 export { trainBytePairs } from "./tokenizers/train.ts";
 export * from "./train/index.ts";
