@@ -42,9 +42,6 @@ export {
   type NonFinite,
   type Statistics,
 } from "./runtime/non-finite.ts";
-export type { Device, Executable, Program, RunOptions, Runtime, RuntimeOptions, State } from "./runtime/types.ts";
-export * from "./tokenizers/attention.ts";
-export * from "./tokenizers/chunks.ts";
 export type {
   Device,
   Executable,
@@ -55,6 +52,8 @@ export type {
   State,
   WeightMemory,
 } from "./runtime/types.ts";
+export * from "./tokenizers/attention.ts";
+export * from "./tokenizers/chunks.ts";
 export { type ClipTokenizer, clipTokenizer } from "./tokenizers/clip.ts";
 export * from "./tokenizers/editing.ts";
 export * from "./tokenizers/emphasis.ts";
