@@ -61,14 +61,8 @@ async function* comparePart(site: PartReference): AsyncGenerator<Outcome> {
   }
 }
 
-async function* compare({
-  runtime,
-  part,
-  check,
-  reference,
-  model,
-  outputs,
-}: PartReference & Traced): AsyncGenerator<Outcome> {
+async function* compare(site: PartReference & Traced): AsyncGenerator<Outcome> {
+  const { runtime, part, check, reference, model, outputs, measure = maxError } = site;
   const names = parameters(model);
   const values = new Map(Array.from(await weightsOf(part), ([key, raw]) => [key, hostTensor(raw)]));
   expectKeys(part, names, values);
@@ -82,7 +76,7 @@ async function* compare({
     if (name in executable.feeds) continue;
     const found = results[name];
     if (!found) yield { check: `${check}/${name}`, skipped: "nothing computes it" };
-    else yield judged(`${check}/${name}`, maxError(found.data, toFloat32(raw, { name })), TOLERANCE);
+    else yield judged(`${check}/${name}`, measure(found.data, toFloat32(raw, { name })), TOLERANCE);
   }
 }
 

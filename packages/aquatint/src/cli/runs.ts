@@ -137,15 +137,23 @@ function curves(runs: readonly FoundRun[], { stdout, env }: Io): readonly string
   return [`loss, moving averages   ${names}`, "", ...chart(drawn, { width, height: CHART.height, colours })];
 }
 
-/** Longest value that is shown whole. */
-const VALUE = 40;
+/** Longest value that is shown whole, and how much of what is equal stands before a difference. */
+const VALUE = { longest: 40, before: 12 };
 
 function differing(found: readonly Difference[], runs: readonly FoundRun[]): readonly string[] {
   if (found.length === 0) return ["their configurations are equal"];
-  const short = (value = "-") => (value.length > VALUE ? `${value.slice(0, VALUE - 1)}…` : value);
-  const values = runs.map(({ summary }, i) => ({
+  const columns = runs.map(({ summary }, i) => ({
     title: summary.name,
-    cell: (difference: Difference) => short(difference.values[i]),
+    cell: ({ values }: Difference) => shortened(values[i] ?? "-", values),
   }));
-  return textTable([{ title: "configuration", cell: ({ path }: Difference) => path }, ...values], found);
+  return textTable([{ title: "configuration", cell: ({ path }: Difference) => path }, ...columns], found);
+}
+
+/** A long value from a little before where it begins to differ from the others. */
+function shortened(value: string, values: Difference["values"]): string {
+  if (value.length <= VALUE.longest) return value;
+  const same = Array.from(value).findIndex((c, i) => values.some((other) => other !== undefined && other[i] !== c));
+  const start = Math.max(same - VALUE.before, 0);
+  const part = value.slice(start, start + VALUE.longest - 2);
+  return `${start > 0 ? "…" : ""}${part}${start + part.length < value.length ? "…" : ""}`;
 }

@@ -65,7 +65,7 @@ test("a terminal sees the loss, its parts, the speed and the time left, and pict
     /psnr 12\.5\nspeed +32 samples\/s {2}0\.25 s a step, 2\.8 s so far\nrate +0\.001 {2}gradient {2}1\n/,
   );
   expect(err()).toContain("drew runs/emoji/samples/step-0000011.png at step 11\n\x1b[38;2;255;0;0m\x1b[48;2;0;0;255m▀");
-  expect(err()).toContain("\r\x1b[6A\x1b[Jsaved ");
+  expect(err()).toContain("\r\x1b[7A\x1b[Jsaved ");
 });
 
 test("without colours there are lines, on a terminal too", async () => {

@@ -104,6 +104,7 @@ function drawn({ event, followed, losses, start, colours }: Drawn): readonly str
   const left = secondsLeft === undefined ? "" : `${duration(secondsLeft)} left`;
   const mean = colours.bold(figureText(followed.loss));
   return [
+    "",
     row(bar(event, colours), `${count(step, start.steps)}`, colours.bold(left)),
     row("loss", mean, quiet(`last ${figureText(loss)}`), colours.cyan(sparkline(losses, SPARK))),
     ...metricRows(followed.metrics, { row, quiet }),

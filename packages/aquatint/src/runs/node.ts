@@ -29,33 +29,42 @@ export async function writeRunReport(folder: string, { maker }: ReportOptions): 
 }
 
 /**
- * The events of a run, whose report is written after each checkpoint and where the run stops. A report that cannot be
- * written is told as a problem and does not end the run.
+ * The events of a run, whose report is written after each checkpoint, while training goes on, and once more where the run
+ * ends or stops. A report that cannot be written is told as a problem and does not end the run.
  */
 export async function* reportedRun(
   events: AsyncIterable<RunEvent>,
   options: ReportOptions,
 ): AsyncGenerator<RunEvent | ReportEvent, void, void> {
-  let folder: string | undefined;
+  let folder = "";
   let stale = false;
-  const written = async (): Promise<ReportEvent | RunProblem> => {
+  let writing: Promise<void> | undefined;
+  const told: (ReportEvent | RunProblem)[] = [];
+  const write = async () => {
     stale = false;
-    return writeRunReport(folder!, options).then(
-      (path) => ({ type: "report", path }) as const,
-      (error: unknown) => ({
-        type: "problem",
-        message: `${messageOf(error)}; the report waits for the next checkpoint`,
-      }),
-    );
+    told.push(await writtenOrNot(folder, options));
+    writing = undefined;
   };
   try {
     for await (const event of events) {
       if (event.type === "start") folder = event.folder;
-      if (stale && event.type !== "evaluation") yield await written();
+      if (stale && !writing && event.type !== "evaluation") writing = write();
+      if (event.type === "model") {
+        await writing;
+        await write();
+      }
+      yield* told.splice(0);
       stale ||= event.type === "checkpoint";
       yield event;
     }
   } finally {
-    if (stale) await written();
+    await writing;
+    if (stale) await write(); // told to nobody: the reason of the end is on its way
   }
 }
+
+const writtenOrNot = (folder: string, options: ReportOptions): Promise<ReportEvent | RunProblem> =>
+  writeRunReport(folder, options).then(
+    (path) => ({ type: "report", path }) as const,
+    (error: unknown) => ({ type: "problem", message: `${messageOf(error)}; the report waits for the next checkpoint` }),
+  );

@@ -157,7 +157,8 @@ function packsOf(parameters: ReadonlyMap<string, Tensor>): readonly Pack[] {
   const others = all.filter(({ weight }) => weight.shape.length !== 1).map((one) => [one]);
   return vectors.length > 0 ? [vectors, ...others] : others;
 }
-const joined = (tensors: readonly Tensor[]): Tensor => concat(tensors, { axis: 0 });
+const joined = (tensors: readonly Tensor[]): Tensor =>
+  tensors.length > 1 ? concat(tensors, { axis: 0 }) : tensors[0]!;
 function apart(value: Tensor, pack: Pack): (readonly [name: string, part: Tensor])[] {
   const sizes = pack.map(({ weight }) => weight.shape[0]!);
   const parts = pack.length > 1 ? split(value, { axis: 0, sizes }) : [value];

@@ -62,11 +62,23 @@ export function embed(parts: Embeddings, config: EmbeddingConfig, t: Tensor, con
   let told = time_embedding(waves(t, config.block_out_channels[0]!), timestepCond);
   if (class_embedding && classLabels) told = add(told, class_embedding(classLabels));
   if (add_embedding && textEmbeds && timeIds) {
+    expectAdded(config, textEmbeds, timeIds);
     const { b, n } = dims(timeIds, "b n");
     const times = waves(reshape(timeIds, { shape: [b * n] }), config.addition_time_embed_dim!);
     told = add(told, add_embedding(concat([textEmbeds, reshape(times, { shape: [b, -1] })], { axis: 1 })));
   }
   return told;
+}
+
+function expectAdded(config: EmbeddingConfig, textEmbeds: Tensor, timeIds: Tensor): void {
+  const [{ d }, { n }] = [dims(textEmbeds, "b d"), dims(timeIds, "b n")];
+  const { addition_time_embed_dim: width, projection_class_embeddings_input_dim: wanted } = config;
+  const found = d + n * width!;
+  if (found === wanted) return;
+  refuse(
+    `textEmbeds of ${d} and ${n} timeIds of ${width} make ${found}, the embedding takes ${wanted}`,
+    "Stable Diffusion XL takes 6 timeIds, its refiner 5",
+  );
 }
 
 function expectConditions(

@@ -1,0 +1,60 @@
+/**
+ * `npm run judge -- CONFIG MISTAKES.png`: what the shipped judge says of real renders that nothing was trained on, and
+ * the first pictures in which it misses something.
+ */
+import { join } from "node:path";
+import type { SceneTruth } from "../packages/aquatint/src/data/emoji/truth.ts";
+import { openDataset, readDatasetConfig } from "../packages/aquatint/src/data/node.ts";
+import { type CheckName, checks } from "../packages/aquatint/src/evaluate/checks.ts";
+import { wilson } from "../packages/aquatint/src/evaluate/intervals.ts";
+import { openJudge } from "../packages/aquatint/src/evaluate/judge.ts";
+import { grid, tensorToPictures } from "../packages/aquatint/src/formats/image.ts";
+import { writeFileAtomic } from "../packages/aquatint/src/formats/node.ts";
+import { encodePng } from "../packages/aquatint/src/formats/png.ts";
+import { folderSource } from "../packages/aquatint/src/pipelines/node.ts";
+import { nodeRuntime } from "../packages/aquatint/src/runtime/node.ts";
+import { root } from "../test/tree.ts";
+
+const COUNT = 1000;
+const SEED = 4_000_037;
+const SHOWN = 32;
+
+const [config, out] = process.argv.slice(2);
+if (!config || !out) {
+  console.error("usage: npm run judge -- CONFIG MISTAKES.png");
+  process.exit(2);
+}
+const dataset = await openDataset(await readDatasetConfig(config));
+const [height, width] = dataset.size;
+await using runtime = await nodeRuntime();
+const folder = join(root, "packages/model-emoji/judge", String(height));
+await using judge = await openJudge(folderSource(folder), { runtime, size: dataset.size });
+const batch = await dataset.stream({ seed: SEED, split: "held-out" }).next(COUNT);
+const truths = batch.truths as readonly SceneTruth[];
+const pictures = tensorToPictures(batch.pictures, { width, height });
+const { sights } = await judge.look(pictures);
+
+const missed = new Map<number, string[]>();
+for (const name of Object.keys(checks) as CheckName[]) {
+  const answers = truths.map((truth, i): readonly boolean[] => checks[name].answers(sights[i]!, truth));
+  const all = answers.flat();
+  if (all.length === 0) continue;
+  const hits = all.filter(Boolean).length;
+  const [low, high] = wilson(hits, all.length).map((bound) => bound.toFixed(3));
+  console.log(`${name}: ${(hits / all.length).toFixed(3)} [${low}, ${high}], ${hits} of ${all.length}`);
+  for (const [i, own] of answers.entries()) if (own.includes(false)) missed.set(i, [...(missed.get(i) ?? []), name]);
+}
+const shown = [...missed.keys()].sort((a, b) => a - b).slice(0, SHOWN);
+for (const i of shown) {
+  const seen = sights[i]!.things.map(({ name }) => name).join(", ");
+  console.log(
+    `${batch.captions[i]} (${truths[i]!.style}): missed ${missed.get(i)}; saw ${seen}; ${sights[i]!.border.slice(0, 3)}`,
+  );
+}
+if (shown.length > 0) {
+  const sheet = grid(
+    shown.map((i) => pictures[i]!),
+    { columns: 8, scale: Math.max(1, Math.floor(128 / width)), gap: 3 },
+  );
+  await writeFileAtomic(out, encodePng(sheet));
+}

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { evaluate, float32, noiseWeights } from "../../../test/evaluate.ts";
+import { parameters } from "../../nn/module.ts";
+import { input } from "../../ops/leaves.ts";
+import { nodeRuntime } from "../../runtime/node.ts";
+import type { Runtime } from "../../runtime/types.ts";
+import { detectionsOf, PictureClassifier, parseClassifierConfig, strideOf } from "./index.ts";
+
+const config = parseClassifierConfig({ block_out_channels: [8, 16], norm_num_groups: 4, classes: ["cat", "dog"] });
+const picture = (h: number, w: number) => input({ name: "x", dtype: "float32", shape: [2, 3, h, w] });
+
+describe("PictureClassifier", () => {
+  let runtime: Runtime;
+  beforeAll(async () => {
+    runtime = await nodeRuntime({ threads: 1 });
+  });
+  afterAll(() => runtime[Symbol.asyncDispose]());
+
+  test.each([
+    [8, 8],
+    [16, 12],
+  ])("takes pictures of %i x %i, and of whatever else its stride divides", (h, w) => {
+    const { places, features } = PictureClassifier(config)(picture(h, w));
+    expect(places.shape).toEqual([2, 3, h / strideOf(config), w / strideOf(config)]);
+    expect(features.shape).toEqual([2, 16]);
+  });
+
+  test("refuses sides that its stride does not divide", () => {
+    expect(() => PictureClassifier(config)(picture(8, 10))).toThrow(/multiples of 4/);
+  });
+
+  test("sees equal pictures alike, and others differently", async () => {
+    const x = float32(
+      [2, 3, 8, 8],
+      Array.from({ length: 384 }, (_, i) => Math.sin(i % 192)),
+    );
+    const model = PictureClassifier(config);
+    const names = parameters(model);
+    const { features } = model(picture(8, 8));
+    const of = async (feeds: typeof x) => {
+      const found = await evaluate(runtime, { features }, { feeds: { x: feeds }, names, values: noiseWeights(names) });
+      return [...found["features"]!.data];
+    };
+    const same = await of(x);
+    expect(same.slice(0, 16)).toEqual(same.slice(16));
+    const data = (x.data as Float32Array).map((v, i) => (i < 192 ? -v : v));
+    const other = await of({ ...x, data });
+    expect(other.slice(0, 16)).not.toEqual(other.slice(16));
+  });
+
+  test.each([
+    [{ norm_num_groups: 3 }, /no multiple of the 3/],
+    [{ classes: ["cat", "cat"] }, /twice/],
+    [{ clases: ["cat"] }, /unknown key "clases"/],
+  ])("refuses %o", (wrong, message) => {
+    expect(() => parseClassifierConfig({ block_out_channels: [8], ...wrong })).toThrow(message);
+  });
+});
+
+describe("detections", () => {
+  const nothing = 2;
+  /** Logits that name the class of each place, by rows; `sure` is how far it is ahead. */
+  const logitsOf = (rows: readonly (readonly number[])[], sure = 8) => {
+    const places = rows.flat();
+    const logits = new Float32Array(3 * places.length);
+    for (const [i, c] of places.entries()) logits[c * places.length + i] = sure;
+    return { logits, classes: 2, rows: rows.length, columns: rows[0]!.length };
+  };
+
+  test("are neighbouring places of one class, the largest first", () => {
+    const found = detectionsOf(
+      logitsOf([
+        [0, nothing, 1, 1],
+        [nothing, nothing, 1, 1],
+      ]),
+    );
+    expect(found.map((seen) => seen.class)).toEqual([1, 0]);
+    expect(found[0]!.x).toBeCloseTo(0.75, 6);
+    expect(found[0]!.y).toBeCloseTo(0.5, 6);
+    expect(found[1]!.x).toBeCloseTo(0.125, 6);
+    expect(found[0]!.score).toBeCloseTo(4 * found[1]!.score, 4);
+  });
+
+  test("of one class in two corners are two things: places that touch at a corner do not hang together", () => {
+    const rows = [
+      [0, nothing],
+      [nothing, 0],
+    ];
+    expect(detectionsOf(logitsOf(rows))).toHaveLength(2);
+  });
+
+  test("are none where nothing is likeliest everywhere", () => {
+    expect(detectionsOf(logitsOf([[nothing, nothing]]))).toEqual([]);
+  });
+
+  test("score by probability", () => {
+    const [unsure] = detectionsOf(logitsOf([[0]], 1));
+    expect(unsure!.score).toBeCloseTo(Math.E / (Math.E + 2), 6);
+  });
+});
