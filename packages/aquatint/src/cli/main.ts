@@ -30,6 +30,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   elbo: async () => (await import("./elbo.ts")).addElbo,
   theory: async () => (await import("./theory.ts")).addTheory,
   inspect: async () => (await import("./inspect.ts")).addInspect,
+  info: async () => (await import("./info.ts")).addInfo,
   pull: async () => (await import("./pull.ts")).addPull,
 };
 
