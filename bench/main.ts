@@ -1,9 +1,28 @@
 /** `npm run bench -- NAME [--json]`: timings of the parts whose speed is promised. */
+import { parseArgs } from "node:util";
 import { dataBench } from "./data.ts";
 import { deepNetworkBench } from "./deep-network.ts";
+import { fullSizeBench } from "./full-size/full-size.ts";
+import { parts } from "./full-size/parts.ts";
 import { passesBench } from "./passes.ts";
 import { randomBench } from "./random.ts";
 import { trainStepBench } from "./train-step.ts";
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: "boolean" },
+    peer: { type: "boolean" },
+    compile: { type: "boolean" },
+    python: { type: "string", default: "python3" },
+    steps: { type: "string" },
+    memory: { type: "string", default: "packed" },
+  },
+});
+const { peer = false, python, memory: weightMemory } = flags;
+const variants = ["eager", "channels_last", ...(flags.compile ? ["compiled"] : [])];
+const fullSize = { peer, python, steps: Number(flags.steps ?? 3), weightMemory };
+const trainStep = { ...(peer && { peer: { python, variants } }), steps: Number(flags.steps ?? 8) };
 
 const benches: Readonly<Record<string, () => Promise<object>>> = {
   data: dataBench,
@@ -11,15 +30,19 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   "deep-network-checkpointed": () => deepNetworkBench({ checkpoints: true }),
   passes: passesBench,
   random: randomBench,
-  "train-step": () => trainStepBench(),
+  "train-step": () => trainStepBench(trainStep),
+  ...Object.fromEntries(Object.keys(parts).map((part) => [part, () => fullSizeBench(part, fullSize)])),
 };
 
-const [name = "", ...flags] = process.argv.slice(2);
+const [name = ""] = positionals;
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
-if (!bench || flags.some((flag) => flag !== "--json")) {
-  console.error(`usage: npm run bench -- NAME [--json]   NAME is one of: ${Object.keys(benches).join(", ")}`);
+if (!bench) {
+  console.error(`usage: npm run bench -- NAME [--json]   NAME is one of: ${Object.keys(benches).join(", ")}
+train-step: [--steps N] [--peer [--compile] [--python PATH]]
+${Object.keys(parts).join(", ")}: [--steps N] [--memory packed|mapped] [--peer [--python PATH]]
+  --peer compares with PyTorch and diffusers, see bench/peers/requirements.txt`);
   process.exit(2);
 }
 const figures = await bench();
-if (flags.includes("--json")) console.log(JSON.stringify(figures));
+if (flags.json) console.log(JSON.stringify(figures));
 else for (const [key, value] of Object.entries(figures)) console.log(`${key.padEnd(20)} ${value}`);

@@ -16,15 +16,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   diffusion: ["math"],
   tokenizers: ["math"],
   runtime: ["graph", "formats", "ops"],
-  pipelines: ["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
+  pipelines: [
+    ...["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
+    "checkpoints",
+  ],
+  checkpoints: ["math", "formats", "graph", "ops", "nn"],
+  hub: ["formats", "checkpoints"],
   data: ["math", "formats"],
   reports: ["math", "formats"],
   theory: ["math", "formats", "diffusion", "pipelines", "runtime", "data", "reports"],
   evaluate: [...["math", "formats", "models", "nn", "ops", "runtime", "pipelines", "data", "train"]],
   train: [
     ...["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
-    ...["pipelines", "autodiff", "data"],
+    ...["pipelines", "autodiff", "data", "checkpoints"],
   ],
+  runs: ["math", "formats", "train", "reports"],
 };
 /** Files that everything may import and that import nothing. */
 const base = ["errors.ts", "graph/types.ts"];
@@ -39,6 +45,7 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
   sharp: /(^|\/)node[^/]*\.ts$/,
   "@observablehq/plot": /(^|\/)node[^/]*\.ts$/,
   linkedom: /^reports\/node[^/]*\.ts$/,
+  "@huggingface/hub": /^hub\/node[^/]*\.ts$/,
   commander: /^cli\//,
   ansis: /^cli\//,
   "cli-progress": /^cli\//,

@@ -1,12 +1,12 @@
-import { messageOf } from "../../packages/aquatint/src/errors.ts";
-import { entriesOf, type Outcome, type ParityKind } from "./check.ts";
+import { entriesOf, guarded, type Outcome, type ParityKind } from "./check.ts";
 import { parts } from "./parts.ts";
 import { random } from "./random.ts";
 import { schedulers } from "./schedulers.ts";
 import { theory } from "./theory.ts";
+import { tokens } from "./tokens.ts";
 import { train } from "./train.ts";
 
-const kinds: Readonly<Record<string, ParityKind>> = { parts, random, schedulers, theory, train };
+const kinds: Readonly<Record<string, ParityKind>> = { parts, random, schedulers, theory, tokens, train };
 /** Files that say something about the data and hold nothing to compare. */
 const inert = /^(README\.md|made-with\.json)$/;
 
@@ -20,14 +20,4 @@ export async function* outcomes(folder: string): AsyncGenerator<Outcome> {
     if (own.length) yield* guarded(kind, run(folder, own));
   }
   for (const name of left) yield { check: name, skipped: "this kind of reference data is not supported yet" };
-}
-
-/** A check that breaks has failed; the others still run. */
-async function* guarded(kind: string, run: AsyncGenerator<Outcome>): AsyncGenerator<Outcome> {
-  try {
-    yield* run;
-  } catch (error) {
-    console.error(`${kind}: ${messageOf(error)}`);
-    yield { check: kind, maxError: Number.POSITIVE_INFINITY, tolerance: 0, ok: false };
-  }
 }

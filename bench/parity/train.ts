@@ -16,7 +16,7 @@ import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
 import { adamW } from "../../packages/aquatint/src/train/optimisers/adamw.ts";
 import { rateFeeds } from "../../packages/aquatint/src/train/rates.ts";
 import { firstState, oneGroup, type ParameterGroup, trainStep } from "../../packages/aquatint/src/train/step.ts";
-import { judged, maxError, type Outcome, type ParityKind } from "./check.ts";
+import { errorOfLargest, judged, maxError, type Outcome, type ParityKind } from "./check.ts";
 
 interface Reference {
   readonly config: unknown;
@@ -151,12 +151,7 @@ function gradients(
   let worst = 0;
   for (const [key, { data }] of expected) {
     if (zero_gradient.includes(key)) continue;
-    const largest = (data as Float32Array).reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-    const actual = results[`gradient/${key}`]!.data;
-    for (let i = 0; i < data.length; i++) {
-      const error = Math.abs(actual[i]! - data[i]!) / largest;
-      if (!(error <= worst)) worst = error;
-    }
+    worst = Math.max(worst, errorOfLargest(results[`gradient/${key}`]!.data, data));
   }
   return judged(`${name}/gradients`, worst, 1e-4);
 }

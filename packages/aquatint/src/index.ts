@@ -1,13 +1,21 @@
 /** The library that runs everywhere. Node's own parts are in "aquatint/node", the browser's in "aquatint/web". */
 export * from "./autodiff/checkpointed.ts";
 export * from "./autodiff/grad.ts";
+export { bareCheckpoint } from "./checkpoints/bare.ts";
+export type { Embedding } from "./checkpoints/embedding.ts";
+export { type CheckpointSource, type FolderOptions, folderCheckpoint } from "./checkpoints/folder.ts";
+export { type FileKind, identify } from "./checkpoints/identify.ts";
+export { type Inspection, inspectCheckpoint, inspectFile } from "./checkpoints/inspect.ts";
+export { type Lora, type LoraBranches, loraBranches, type ScaledLora } from "./checkpoints/lora.ts";
+export { type FileHeader, singleFileCheckpoint } from "./checkpoints/single-file.ts";
+export type { Checkpoint, CheckpointComponent, Family, WeightPlace } from "./checkpoints/types.ts";
 export type { Batch, DataStream, Dataset, StreamState } from "./data/dataset.ts";
 export * from "./diffusion/index.ts";
 export { AquatintError, type ErrorCode, type ErrorOptions, messageOf } from "./errors.ts";
 export * from "./formats/image.ts";
 export { decodePng, encodePng, type PngPicture } from "./formats/png.ts";
 export { encodeSafetensors, parseSafetensors, type RawTensor, type Safetensors } from "./formats/safetensors.ts";
-export { type Binding, type Emitted, type ExternalData, emitOnnx } from "./graph/emit.ts";
+export { type Binding, type Emitted, type ExternalData, emitOnnx, type StoredType } from "./graph/emit.ts";
 export { defineOp, type Emitter, float, type OpFn, type OpSpec, refuse, ShapeError } from "./graph/op.ts";
 export { printGraph } from "./graph/print.ts";
 export { Tensor } from "./graph/tensor.ts";
@@ -34,8 +42,22 @@ export {
   type NonFinite,
   type Statistics,
 } from "./runtime/non-finite.ts";
-export type { Device, Executable, Program, RunOptions, Runtime, RuntimeOptions, State } from "./runtime/types.ts";
+export type {
+  Device,
+  Executable,
+  Program,
+  RunOptions,
+  Runtime,
+  RuntimeOptions,
+  State,
+  WeightMemory,
+} from "./runtime/types.ts";
+export * from "./tokenizers/attention.ts";
+export * from "./tokenizers/chunks.ts";
 export { type ClipTokenizer, clipTokenizer } from "./tokenizers/clip.ts";
+export * from "./tokenizers/editing.ts";
+export * from "./tokenizers/emphasis.ts";
 export { type TokenizerFiles, tokenizerFrom } from "./tokenizers/files.ts";
+export * from "./tokenizers/prompt.ts";
 export { trainBytePairs } from "./tokenizers/train.ts";
 export * from "./train/index.ts";

@@ -66,7 +66,8 @@ async function denoise(path: string, flags: Flags, io: Io): Promise<void> {
     io.stdout.write(`${JSON.stringify(report)}\n`);
     return;
   }
-  if (supportsPictures(io)) io.stdout.write(renderPicture(side, io));
+  const screen = { stream: io.stdout, env: io.env };
+  if (supportsPictures(screen)) io.stdout.write(renderPicture(side, screen));
   const decibels = `PSNR ${psnr.before.toFixed(2)} dB before, ${psnr.after.toFixed(2)} dB after`;
   io.stdout.write(`${shortPath(written, io.cwd)}  sigma ${sigma} (t = ${t.toFixed(1)}), seed ${seed}, ${decibels}\n`);
   if (beside !== undefined) io.stdout.write(`${shortPath(beside, io.cwd)}\n`);

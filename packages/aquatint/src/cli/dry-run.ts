@@ -1,7 +1,7 @@
+import { duration } from "../reports/words.ts";
 import type { DryRunEvent, DryRunPace } from "../train/dry-run.ts";
 import type { TrainingPlan } from "../train/plan.ts";
 import type { Io } from "./io.ts";
-import { duration } from "./progress.ts";
 
 /** Writes what a run would be to stdout, as it becomes known. */
 export async function reportDryRun(events: AsyncIterable<DryRunEvent>, io: Io): Promise<void> {

@@ -6,11 +6,12 @@ import { fixedVariances, reverseStep } from "../diffusion/reverse.ts";
 import { levels } from "../diffusion/spacing.ts";
 import { torchCpu } from "../math/random.ts";
 import { DEFAULT_MODEL_PACKAGE } from "../pipelines/node.ts";
+import { duration } from "../reports/words.ts";
 import { openPixelDenoiser, type PixelDenoiser } from "../theory/node-model.ts";
 import type { Io } from "./io.ts";
 import { choice, seeds, whole } from "./options.ts";
 import { pictureInput } from "./picture-input.ts";
-import { createProgress, duration } from "./progress.ts";
+import { createProgress } from "./progress.ts";
 
 /** The options of `aquatint elbo`, as they are parsed. */
 interface Flags {

@@ -5,12 +5,13 @@ import { encodePng } from "../formats/png.ts";
 import { type GeneratorName, generatorNamed, generators } from "../math/generators.ts";
 import { drawDefaults, type NoiseKind, noiseKindNamed, noiseKinds } from "../pipelines/draws.ts";
 import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } from "../pipelines/node.ts";
-import { defaults, type EvaluationEvent, type ImageEvent } from "../pipelines/text-to-image.ts";
+import type { EvaluationEvent, ImageEvent } from "../pipelines/text-to-image.ts";
+import { duration } from "../reports/words.ts";
 import type { Device } from "../runtime/types.ts";
 import type { Io } from "./io.ts";
 import { decimal, device, nodeDevices, sampler, seeds, size, whole } from "./options.ts";
 import { type Outputs, openOutputs, shortPath } from "./outputs.ts";
-import { createProgress, duration } from "./progress.ts";
+import { createProgress } from "./progress.ts";
 import { pngTexts, recipeOf } from "./recipe.ts";
 import { renderPicture, supportsPictures } from "./terminal.ts";
 import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "./trajectory.ts";
@@ -18,8 +19,8 @@ import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "./trajec
 /** The options of `aquatint generate`, as they are parsed. */
 interface Flags {
   readonly model?: string;
-  readonly steps: number;
-  readonly guidance: number;
+  readonly steps?: number;
+  readonly guidance?: number;
   readonly guidanceRescale: number;
   readonly rng: GeneratorName;
   readonly noise: NoiseKind;
@@ -39,12 +40,15 @@ interface Flags {
 /** The options that say how a picture is sampled. */
 const addSampling = (command: Command): Command =>
   command
-    .option("--steps <n>", "steps of the sampler", whole("--steps", { min: 1, example: 30 }), defaults.steps)
+    .option(
+      "--steps <n>",
+      "steps of the sampler (default: the model's own, or 50)",
+      whole("--steps", { min: 1, example: 30 }),
+    )
     .option(
       "--guidance <g>",
-      "how closely to follow the prompt; 1 switches guidance off",
+      "how closely to follow the prompt; 1 switches guidance off (default: the model's own, or 2)",
       decimal("--guidance", { min: 0, example: 4 }),
-      defaults.guidance,
     )
     .option(
       "--guidance-rescale <share>",
@@ -137,9 +141,10 @@ interface Finished {
 
 /** Makes the pictures with progress on stderr, and writes each with what belongs to it as soon as it is there. */
 async function* finished(generation: Generation, { flags, outputs, io }: Surroundings): AsyncGenerator<Finished> {
-  const { steps, count, quiet = false } = flags;
+  const { count, quiet = false } = flags;
+  const { steps } = generation.plans[0]!;
   const previews = flags.strip ? stripSteps(steps) : undefined;
-  const keep = keptEvaluations(flags);
+  const keep = keptEvaluations(flags, steps);
   const progress = createProgress({ stream: io.stderr, total: count * steps, unit: "steps", quiet });
   const kept: EvaluationEvent[] = [];
   let done = 0;
@@ -165,7 +170,7 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
 }
 
 /** Which evaluations the files need: a picture of a large model takes megabytes. */
-function keptEvaluations({ strip, saveTrajectory, steps }: Flags): (event: EvaluationEvent) => boolean {
+function keptEvaluations({ strip, saveTrajectory }: Flags, steps: number): (event: EvaluationEvent) => boolean {
   const shown = strip ? stripSteps(steps) : new Set<number>();
   return ({ i }) => saveTrajectory !== undefined || shown.has(i);
 }
@@ -201,5 +206,6 @@ interface Described {
 function described({ picture, seed }: ImageEvent, { paths, io, seconds }: Described): string {
   const [path, ...others] = paths.map((file) => shortPath(file, io.cwd));
   const first = `${path}  ${picture.width}x${picture.height}, seed ${seed}, ${duration(seconds)}`;
-  return `${supportsPictures(io) ? renderPicture(picture, io) : ""}${[first, ...others].join("\n")}\n`;
+  const screen = { stream: io.stdout, env: io.env };
+  return `${supportsPictures(screen) ? renderPicture(picture, screen) : ""}${[first, ...others].join("\n")}\n`;
 }

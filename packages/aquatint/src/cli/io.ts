@@ -5,6 +5,8 @@ export interface Output extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
   /** Characters in a line of the terminal. */
   readonly columns?: number;
+  /** Lines that the terminal shows. */
+  readonly rows?: number;
 }
 
 /** Everything that a command reads of its surroundings. */

@@ -1,15 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { AquatintError, messageOf } from "../errors.ts";
-import { addData } from "./data.ts";
-import { addDenoise } from "./denoise.ts";
-import { addElbo } from "./elbo.ts";
-import { addGenerate } from "./generate.ts";
 import { Interrupted, type Io, inProcess } from "./io.ts";
-import { addNoise } from "./noise.ts";
-import { addSamplers } from "./samplers.ts";
-import { addSchedule } from "./schedule.ts";
-import { addTheory } from "./theory.ts";
-import { addTrain } from "./train.ts";
 import { version } from "./version.ts";
 
 /** Runs the `aquatint` command; returns its exit code. Nothing is thrown. */
@@ -18,16 +9,33 @@ export const main = (argv: readonly string[], io?: Io): Promise<number> =>
 
 async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
-    await createProgram(io).parseAsync(argv, { from: "user" });
+    const program = await createProgram(io, argv[0]);
+    await program.parseAsync(argv, { from: "user" });
     return 0;
   } catch (error) {
     return report(error, io);
   }
 }
 
-const commands = [addTrain, addData, addSamplers, addSchedule, addNoise, addDenoise, addElbo, addTheory];
+type Add = (program: Command, io: Io) => Command;
+/** Each command's own code, loaded where it is asked for: a command starts as fast as what it needs. */
+const commands: Readonly<Record<string, () => Promise<Add>>> = {
+  train: async () => (await import("./train.ts")).addTrain,
+  runs: async () => (await import("./runs.ts")).addRuns,
+  data: async () => (await import("./data.ts")).addData,
+  samplers: async () => (await import("./samplers.ts")).addSamplers,
+  schedule: async () => (await import("./schedule.ts")).addSchedule,
+  noise: async () => (await import("./noise.ts")).addNoise,
+  denoise: async () => (await import("./denoise.ts")).addDenoise,
+  elbo: async () => (await import("./elbo.ts")).addElbo,
+  theory: async () => (await import("./theory.ts")).addTheory,
+  inspect: async () => (await import("./inspect.ts")).addInspect,
+  info: async () => (await import("./info.ts")).addInfo,
+  pull: async () => (await import("./pull.ts")).addPull,
+};
 
-function createProgram(io: Io): Command {
+/** The program with the command that `first` names, or with all of them where it is none: a prompt, or --help. */
+async function createProgram(io: Io, first = ""): Promise<Command> {
   const program = new Command("aquatint")
     .description("Pictures from words: trains diffusion models and makes pictures with them, without Python.")
     .version(version, "-v, --version", "print the version")
@@ -42,11 +50,15 @@ function createProgram(io: Io): Command {
       getErrHasColors: () => false,
       outputError: (text, write) => write(withHint(text, "aquatint --help lists the commands")),
     });
-  addHint(
-    addGenerate(program, io),
-    "a prompt of several words goes in quotes; aquatint generate --help lists the options",
-  );
-  for (const add of commands) {
+  const named = Object.hasOwn(commands, first) ? [commands[first]!] : Object.values(commands);
+  if (named.length > 1) {
+    const { addGenerate } = await import("./generate.ts");
+    addHint(
+      addGenerate(program, io),
+      "a prompt of several words goes in quotes; aquatint generate --help lists the options",
+    );
+  }
+  for (const add of await Promise.all(named.map((load) => load()))) {
     const command = add(program, io);
     addHint(command, `aquatint ${command.name()} --help lists the options`);
   }

@@ -65,6 +65,7 @@ async function noise(path: string, flags: Flags, io: Io): Promise<void> {
     io.stdout.write(`${JSON.stringify(report)}\n`);
     return;
   }
-  if (supportsPictures(io)) io.stdout.write(renderPicture(sheet, io));
+  const screen = { stream: io.stdout, env: io.env };
+  if (supportsPictures(screen)) io.stdout.write(renderPicture(sheet, screen));
   io.stdout.write(`${shortPath(written, io.cwd)}  ${schedule.name}, t = ${at.join(", ")} of ${steps}, seed ${seed}\n`);
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { capturedIo } from "../../test/captured-io.ts";
-import { createProgress, duration } from "./progress.ts";
+import { createProgress } from "./progress.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -53,18 +53,4 @@ describe("progress", () => {
     progress.hide();
     expect(err()).toBe("");
   });
-});
-
-test.each([
-  [0.04, "0.0 s"],
-  [4.23, "4.2 s"],
-  [9.97, "10 s"],
-  [59.4, "59 s"],
-  [59.6, "1 min 0 s"],
-  [200, "3 min 20 s"],
-  [599.7, "10 min"],
-  [3599, "1 h 00 min"],
-  [3900, "1 h 05 min"],
-])("%d seconds are %s", (seconds, words) => {
-  expect(duration(seconds)).toBe(words);
 });

@@ -1,4 +1,5 @@
 import cliProgress from "cli-progress";
+import { duration } from "../reports/words.ts";
 import type { Output } from "./io.ts";
 
 /** Shows how far a long task has come. */
@@ -19,6 +20,8 @@ export interface ProgressOptions {
   /** What is counted: "steps". */
   readonly unit: string;
   readonly quiet?: boolean;
+  /** Lines on a terminal too. */
+  readonly plain?: boolean;
   /** Seconds between two lines where `stream` is no terminal. */
   readonly everySeconds?: number;
 }
@@ -26,7 +29,7 @@ export interface ProgressOptions {
 /** A bar on a terminal; a line now and then elsewhere, nothing where it should be quiet. */
 export function createProgress(options: ProgressOptions): Progress {
   if (options.quiet) return { update() {}, hide() {} };
-  return options.stream.isTTY ? bar(options) : lines(options);
+  return options.stream.isTTY && !options.plain ? bar(options) : lines(options);
 }
 
 function bar({ stream, total, start = 0, unit }: ProgressOptions): Progress {
@@ -89,14 +92,4 @@ function timeLeft(start: number, total = 0): (done: number, known?: number) => s
     const seconds = (performance.now() - first.time) / 1000;
     return `${duration(((total - done) * seconds) / (done - first.done))} left`;
   };
-}
-
-/** Seconds in words: "4.2 s", "3 min 20 s", "1 h 05 min". */
-export function duration(seconds: number): string {
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return whole < 600 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { DEFAULT_MODEL_PACKAGE } from "../pipelines/node.ts";
+import { duration } from "../reports/words.ts";
 import type { Io } from "./io.ts";
 import { openFile, shortPath } from "./outputs.ts";
-import { createProgress, duration } from "./progress.ts";
+import { createProgress } from "./progress.ts";
 import { version } from "./version.ts";
 
 /** The options of `aquatint theory`, as they are parsed. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { capturedIo } from "../../test/captured-io.ts";
 import type { RunEvent } from "../train/events.ts";
@@ -7,13 +8,23 @@ import { reportTraining } from "./train.ts";
 
 const cwd = "/work";
 const folder = join(cwd, "runs/emoji");
-const started = { type: "start", folder, parameters: 2_345_678, step: 10, steps: 12, device: "cpu" } as const;
+const started = {
+  type: "start",
+  folder,
+  parameters: 2_345_678,
+  step: 10,
+  steps: 12,
+  batchSize: 8,
+  device: "cpu",
+} as const;
+const picture = { width: 1, height: 2, channels: 3, data: Uint8Array.of(255, 0, 0, 0, 0, 255) } as const;
 const step = (at: number, loss: number): RunEvent => ({
   type: "step",
   step: at,
   loss,
   gradNorm: 1,
-  metrics: {},
+  metrics: { loss_0_25: loss * 2, loss_25_50: loss, psnr: 12.5 },
+  progress: (at - 1) / 12,
   learningRate: 1e-3,
   seconds: at / 4,
   secondsPerStep: 0.25,
@@ -23,7 +34,7 @@ const step = (at: number, loss: number): RunEvent => ({
 async function* run(): AsyncGenerator<RunEvent> {
   yield started;
   yield step(11, 0.5);
-  yield { type: "samples", path: join(folder, "samples/step-0000011.png"), step: 11 };
+  yield { type: "samples", path: join(folder, "samples/step-0000011.png"), step: 11, pictures: [picture] };
   yield step(12, 0.4);
   yield { type: "checkpoint", path: join(folder, "checkpoints/step-0000012.safetensors"), step: 12 };
   yield { type: "model", path: join(folder, "model"), ended: "steps" };
@@ -41,14 +52,31 @@ test("a run tells where it is going, what it wrote, and on stdout where the mode
   expect(out()).toBe("runs/emoji/model\n");
 });
 
-test("a terminal sees a bar with the mean loss and the rate", async () => {
-  const { io, err } = capturedIo({ cwd, isTTY: true });
+const terminal = { cwd, isTTY: true, env: { COLORTERM: "truecolor" } };
+
+test("a terminal sees the loss, its parts, the speed and the time left, and pictures; nothing of it stays", async () => {
+  const { io, err } = capturedIo(terminal);
   await reportTraining(run(), { io });
-  expect(err()).toMatch(/12\/12 steps {2}loss 0\.4980 {2}4\.0 steps\/s/);
+  const text = stripVTControlCharacters(err());
+  expect(text).toMatch(
+    /step 11 of 12 {2}0\.3 s left\nloss +0\.5 {2}last 0\.5 {2}▁\nloss by t +0–25 % 1 {2}25–50 % 0\.5\n/,
+  );
+  expect(text).toMatch(
+    /psnr 12\.5\nspeed +32 samples\/s {2}0\.25 s a step, 2\.8 s so far\nrate +0\.001 {2}gradient {2}1\n/,
+  );
+  expect(err()).toContain("drew runs/emoji/samples/step-0000011.png at step 11\n\x1b[38;2;255;0;0m\x1b[48;2;0;0;255m▀");
+  expect(err()).toContain("\r\x1b[7A\x1b[Jsaved ");
+});
+
+test("without colours there are lines, on a terminal too", async () => {
+  const { io, err } = capturedIo({ cwd, isTTY: true, env: { NO_COLOR: "1" } });
+  await reportTraining(run(), { io });
+  expect(err()).not.toContain("\x1b");
+  expect(err()).toContain("drew runs/emoji/samples");
 });
 
 test("quiet leaves the model's folder alone", async () => {
-  const { io, out, err } = capturedIo({ cwd, isTTY: true });
+  const { io, out, err } = capturedIo(terminal);
   await reportTraining(run(), { io, quiet: true });
   expect([out(), err()]).toEqual(["runs/emoji/model\n", ""]);
 });

@@ -1,14 +1,17 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { type ReportEvent, reportedRun } from "../runs/node.ts";
 import type { Device } from "../runtime/types.ts";
 import type { RunEvent } from "../train/events.ts";
 import type { EndReason } from "../train/length.ts";
 import { dryTrainRun, trainRun } from "../train/node.ts";
 import { reportDryRun } from "./dry-run.ts";
+import { renderSamples } from "./graphics.ts";
 import type { Io } from "./io.ts";
 import { device, nodeDevices, whole } from "./options.ts";
 import { shortPath } from "./outputs.ts";
-import { createProgress, type Progress } from "./progress.ts";
+import { type TrainingView, trainingView } from "./training-view.ts";
+import { version } from "./version.ts";
 
 /** The options of `aquatint train`, as they are parsed. */
 interface Flags {
@@ -44,13 +47,16 @@ export const addTrain = (program: Command, io: Io): Command =>
       const path = resolve(io.cwd, config);
       const initFrom = flags.initFrom === undefined ? undefined : resolve(io.cwd, flags.initFrom);
       if (flags.dryRun) return reportDryRun(dryTrainRun(path, { device, threads, initFrom }), io);
-      const events = trainRun(path, { resume, device, threads, initFrom, signal: io.signal });
+      const run = trainRun(path, { resume, device, threads, initFrom, signal: io.signal });
+      const events = reportedRun(run, { maker: `aquatint ${version}` });
       return reportTraining(events, { io, quiet });
     });
 
+type ShownEvent = RunEvent | ReportEvent;
+
 /** Shows a run as it goes: progress on stderr, the model's folder on stdout. */
 export async function reportTraining(
-  events: AsyncIterable<RunEvent>,
+  events: AsyncIterable<ShownEvent>,
   { io, quiet = false }: { readonly io: Io; readonly quiet?: boolean },
 ): Promise<void> {
   const reporter = createReporter(io, quiet);
@@ -64,45 +70,45 @@ export async function reportTraining(
 }
 
 function createReporter(io: Io, quiet: boolean) {
-  let progress: Progress | undefined;
-  let loss: number | undefined;
+  let view: TrainingView | undefined;
+  let reported = false;
   const note = (line: string) => {
-    progress?.hide();
+    view?.hide();
     if (!quiet) io.stderr.write(`${line}\n`);
   };
   const at = (path: string, step: number) => `${shortPath(path, io.cwd)} at step ${step}`;
-  const shows: { readonly [T in RunEvent["type"]]: (event: Extract<RunEvent, { type: T }>) => void } = {
-    start({ folder, parameters, step, steps, device }) {
+  const shows: { readonly [T in ShownEvent["type"]]: (event: Extract<ShownEvent, { type: T }>) => void } = {
+    start(start) {
+      const { folder, parameters, step, steps, device } = start;
       const where = `on ${device} in ${shortPath(folder, io.cwd)}${step > 0 ? `, from step ${step}` : ""}`;
       const length = steps === undefined ? "" : ` for ${steps} steps`;
       note(`training ${millions(parameters)} weights${length} ${where}`);
-      progress = createProgress({ stream: io.stderr, total: steps, start: step, unit: "steps", quiet });
+      view = trainingView({ io, start, quiet });
     },
-    step({ step, loss: latest, secondsPerStep, secondsLeft }) {
-      loss = movingAverage(loss, latest);
-      progress?.update(step, `loss ${loss.toFixed(4)}  ${rate(secondsPerStep)}`, secondsLeft);
-    },
+    step: (event) => view?.step(event),
     checkpoint: ({ path, step }) => note(`saved ${at(path, step)}`),
-    samples: ({ path, step }) => note(`drew ${at(path, step)}`),
+    samples({ path, step, pictures }) {
+      note(`drew ${at(path, step)}`);
+      if (!quiet) io.stderr.write(renderSamples(pictures, { stream: io.stderr, env: io.env }));
+    },
+    report({ path }) {
+      if (!reported) note(`report in ${shortPath(path, io.cwd)}, written anew with each checkpoint`);
+      reported = true;
+    },
     evaluation: ({ step, metrics }) => note(`step ${step}: ${listed(metrics)}`),
     problem: ({ message }) => note(`warning: ${message}`),
     model({ path, ended }) {
       if (ended !== "steps") note(endings[ended]);
-      progress?.hide();
+      view?.hide();
       io.stdout.write(`${shortPath(path, io.cwd)}\n`);
     },
   };
   return {
-    show: <T extends RunEvent["type"]>(event: Extract<RunEvent, { type: T }>) => shows[event.type as T](event),
+    show: <T extends ShownEvent["type"]>(event: Extract<ShownEvent, { type: T }>) => shows[event.type as T](event),
     aborted: () => note("saving a checkpoint… (once more to end without it)"),
-    hide: () => progress?.hide(),
+    hide: () => view?.hide(),
   };
 }
-
-/** Share of the latest loss in the average that is shown: about the last 50 steps count. */
-const LATEST = 0.02;
-const movingAverage = (average: number | undefined, latest: number): number =>
-  average === undefined ? latest : average + LATEST * (latest - average);
 
 const endings: Readonly<Record<EndReason, string>> = {
   steps: "all steps are done",
@@ -116,6 +122,3 @@ const listed = (metrics: Readonly<Record<string, number>>): string =>
     .join("  ");
 
 const millions = (n: number): string => (n < 1e6 ? n.toLocaleString("en") : `${(n / 1e6).toFixed(2)} million`);
-
-const rate = (secondsPerStep: number): string =>
-  secondsPerStep < 1 ? `${(1 / secondsPerStep).toFixed(1)} steps/s` : `${secondsPerStep.toFixed(1)} s/step`;

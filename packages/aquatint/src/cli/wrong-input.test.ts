@@ -98,7 +98,7 @@ describe("main", () => {
     expect(version.out()).toMatch(/^\d+\.\d+\.\d+\n$/);
     const help = capturedIo({ cwd });
     expect(await main(["generate", "--help"], help.io)).toBe(0);
-    for (const shown of ["(default: 50)", "(default: 2)", "(default: 1)", "DPM++ 2M Karras"])
+    for (const shown of ["the model's own, or 50)", "(default: 1)", "DPM++ 2M Karras"])
       expect(help.out()).toContain(shown);
     expect(help.err()).toBe("");
   });

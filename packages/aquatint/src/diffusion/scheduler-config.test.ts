@@ -3,7 +3,7 @@ import runs from "../../test/fixtures/schedulers.json" with { type: "json" };
 import { torchCpu } from "../math/random.ts";
 import type { Latent } from "./latent.ts";
 import { targets } from "./prediction.ts";
-import { schedulerFromConfig, schedulerSettings } from "./scheduler-config.ts";
+import { publishedScheduler, schedulerFromConfig, schedulerSettings } from "./scheduler-config.ts";
 import { schedulerClasses } from "./schedulers/classes.ts";
 import { levels } from "./spacing.ts";
 
@@ -132,4 +132,20 @@ describe.each(Object.keys(schedulerClasses))("%s", (name) => {
 
 test("what is no object is refused", () => {
   expect(() => schedulerSettings("DDIM")).toThrow("is a JSON object");
+});
+
+test("a clipped cosine of the lecture is published as its betas, which give the same schedule", () => {
+  const own = { _class_name: "DDIMScheduler", beta_schedule: "cosine", max_beta: 0.999, timestep_spacing: "trailing" };
+  const { trained_betas, ...rest } = publishedScheduler(own);
+  expect(rest).toEqual({ _class_name: "DDIMScheduler", timestep_spacing: "trailing" });
+  const [wanted, found] = [own, { ...rest, trained_betas }].map((json) => schedulerSettings(json).schedule);
+  for (const t of [1, 10, 500, 990, 999]) expect(found!.alphaBar(t) / wanted!.alphaBar(t)).toBeCloseTo(1, 4);
+});
+
+test("what diffusers knows is published as it stands", () => {
+  for (const json of [
+    { _class_name: "DDIMScheduler", beta_schedule: "squaredcos_cap_v2" },
+    { beta_schedule: "cosine" },
+  ])
+    expect(publishedScheduler(json)).toBe(json);
 });

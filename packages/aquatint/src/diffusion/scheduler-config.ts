@@ -23,6 +23,15 @@ export function schedulerSettings(json: unknown): SchedulerSettings {
   });
 }
 
+/** A configuration as diffusers reads it, too: a clipped cosine of the lecture becomes the list of its betas, the rest stays. */
+export function publishedScheduler(json: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { beta_schedule, max_beta, ...rest } = json;
+  if (beta_schedule !== "cosine" || typeof max_beta !== "number") return json;
+  const { steps, alphaBar } = schedulerSettings(json).schedule;
+  const betas = Array.from({ length: steps }, (_, i) => 1 - alphaBar(i + 1) / alphaBar(i));
+  return { ...rest, trained_betas: betas.map((beta) => Number(beta.toPrecision(9))) };
+}
+
 /** The scheduler that a published `scheduler_config.json` of diffusers describes, parsed from JSON. */
 export const schedulerFromConfig = (json: unknown): Scheduler => scheduler(schedulerSettings(json));
 

@@ -17,14 +17,23 @@ const other = (what: string, hint = "Take the .safetensors file of the same mode
   hint,
 });
 
+const onnx = other("an ONNX model");
+
 const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] = [
   ["PK\x03\x04", pickle], // torch.save since 1.6: a zip that holds a pickle
+  ["\x80\x00", pickle],
+  ["\x80\x01", pickle],
   ["\x80\x02", pickle],
   ["\x80\x03", pickle],
   ["\x80\x04", pickle],
   ["\x80\x05", pickle],
   ["version https://git-lfs", other("a Git LFS pointer, not the file itself", "Fetch the content: git lfs pull.")],
   ["GGUF", other("a GGUF file")],
+  ["GGML", other("a GGML file")],
+  ["lmgg", other("a GGML file")],
+  ["fmgg", other("a GGML file")],
+  ["tjgg", other("a GGML file")],
+  ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((ir) => [`\x08${String.fromCharCode(ir)}\x12`, onnx] as const),
   ["\x89HDF", other("an HDF5 file")],
   ["\x89PNG", other("a PNG picture")],
   ["<", other("a web page or XML", "The download gave a page, not the file: check the address, or log in.")],
@@ -32,6 +41,6 @@ const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] 
 
 /** Names a well-known format by the first bytes of a file; the extension is not asked. */
 export function foreignFormat(head: Uint8Array): ForeignFormat | undefined {
-  const text = String.fromCharCode(...head.subarray(0, 32));
+  const text = String.fromCharCode(...head.subarray(0, 32)).replace(/^\s+(?=<)/, "");
   return signatures.find(([prefix]) => text.startsWith(prefix))?.[1];
 }

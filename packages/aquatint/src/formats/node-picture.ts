@@ -1,9 +1,12 @@
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { AquatintError, messageOf } from "../errors.ts";
 import type { Picture } from "./image.ts";
 import { readBytes } from "./node.ts";
 import { decodePng, MAX_PIXELS } from "./png.ts";
 
+/** Bytes of the largest picture file that is read: more than any of 4096 x 4096 pixels takes. */
+const MAX_BYTES = 256e6;
 const PNG = [0x89, 0x50, 0x4e, 0x47];
 
 /**
@@ -11,6 +14,7 @@ const PNG = [0x89, 0x50, 0x4e, 0x47];
  * installed, turned upright. @throws AquatintError "file/…", "png/…" or "picture/…".
  */
 export async function readPicture(path: string): Promise<Picture> {
+  await checkSize(path);
   const bytes = await readBytes(path);
   if (PNG.every((byte, i) => bytes[i] === byte)) {
     const { width, height, channels, data } = decodePng(bytes, { name: path });
@@ -27,6 +31,14 @@ export async function readPicture(path: string): Promise<Picture> {
       cause,
     });
   }
+}
+
+async function checkSize(path: string): Promise<void> {
+  const size = (await stat(path).catch(() => undefined))?.size ?? 0;
+  if (size <= MAX_BYTES) return;
+  throw new AquatintError("picture/too-large", `${path} has ${size} bytes, at most ${MAX_BYTES} are read`, {
+    hint: "give a picture of at most 4096 x 4096 pixels",
+  });
 }
 
 async function importSharp(path: string): Promise<typeof import("sharp")> {

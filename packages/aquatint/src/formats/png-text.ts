@@ -40,3 +40,22 @@ function readText({ type, data }: PngChunk): readonly [keyword: string, text: st
   if (data[end + 1] !== 0 || language < 0 || translated < 0) return undefined;
   return [keyword, new TextDecoder().decode(data.subarray(translated + 1))];
 }
+
+/** A text of PNG that is compressed with zlib: zTXt, or iTXt with its flag set. */
+export interface CompressedText {
+  readonly keyword: string;
+  readonly data: Uint8Array<ArrayBuffer>;
+  readonly encoding: "latin1" | "utf-8";
+}
+
+/** The compressed text of a chunk, still packed; undefined for other chunks. */
+export function compressedText({ type, data }: PngChunk): CompressedText | undefined {
+  const end = data.indexOf(0);
+  if ((type !== "zTXt" && type !== "iTXt") || end < 1) return undefined;
+  const keyword = fromLatin1(data.subarray(0, end));
+  if (type === "zTXt") return { keyword, data: data.slice(end + 2), encoding: "latin1" };
+  const language = data.indexOf(0, end + 3);
+  const translated = language < 0 ? -1 : data.indexOf(0, language + 1);
+  if (data[end + 1] !== 1 || translated < 0) return undefined;
+  return { keyword, data: data.slice(translated + 1), encoding: "utf-8" };
+}

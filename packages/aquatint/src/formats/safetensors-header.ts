@@ -1,5 +1,6 @@
 import { AquatintError } from "../errors.ts";
 import { foreignFormat } from "./foreign.ts";
+import { jsonFault } from "./json.ts";
 
 /** Bytes of one element, in the order of the reference implementation (which sorts tensors by it, largest type first). */
 export const dtypeBytes = {
@@ -40,6 +41,11 @@ export interface SafetensorsHeader {
 export const PREFIX_BYTES = 8;
 /** The reference implementation's limit on the length of a header, in bytes. */
 export const MAX_HEADER_BYTES = 100_000_000;
+
+/** The object, its tensors, their lists; one more is refused by name and not as nonsense. */
+const HEADER_DEPTH = 5;
+/** A value of a file as a message quotes it. */
+const quoted = (value: unknown): string => String(JSON.stringify(value)).slice(0, 100);
 
 /** A refusal with a code "safetensors/kind" and the file's name in front. */
 export const safetensorsError = (kind: string, name: string, found: string, hint?: string, cause?: unknown) =>
@@ -110,29 +116,20 @@ function parseJson(bytes: Uint8Array, name: string): Record<string, unknown> {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw safetensorsError("json", name, "its header is not valid JSON in UTF-8", DAMAGED, cause);
+  }
+  // before parsing: nothing is built of a header that is nested a million deep
+  const fault = jsonFault(text, { maxDepth: HEADER_DEPTH });
+  if (fault?.kind === "deep") throw safetensorsError("json", name, `its header: ${fault.found}`, INVALID);
+  try {
     value = JSON.parse(text);
   } catch (cause) {
     throw safetensorsError("json", name, "its header is not valid JSON in UTF-8", DAMAGED, cause);
   }
   if (!isRecord(value)) throw safetensorsError("json", name, "its header is not a JSON object", INVALID);
-  const twice = duplicateKey(text);
-  if (twice !== undefined) throw safetensorsError("duplicate", name, `"${twice}" stands twice in its header`, INVALID);
+  if (fault) throw safetensorsError("duplicate", name, `its header: ${fault.found}`, INVALID);
   return value;
-}
-
-/** The first key that an object of this (valid) JSON text repeats: JSON.parse would keep the last one silently. */
-function duplicateKey(text: string): string | undefined {
-  const open: Set<string>[] = [];
-  for (const [token, key] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}]/g)) {
-    if (token === "{") open.push(new Set());
-    else if (token === "}") open.pop();
-    else if (key !== undefined) {
-      const plain: string = JSON.parse(key);
-      if (open.at(-1)?.has(plain)) return plain;
-      open.at(-1)?.add(plain);
-    }
-  }
-  return undefined;
 }
 
 function checkMetadata(value: unknown, name: string): asserts value is Record<string, string> {
@@ -142,16 +139,17 @@ function checkMetadata(value: unknown, name: string): asserts value is Record<st
 }
 
 function parseEntry(key: string, value: unknown, start: number, name: string): TensorEntry {
-  const bad = (kind: string, found: string) => safetensorsError(kind, name, `tensor "${key}" ${found}`, INVALID);
+  const bad = (kind: string, found: string) =>
+    safetensorsError(kind, name, `tensor "${key.slice(0, 100)}" ${found}`, INVALID);
   if (!isRecord(value)) throw bad("header", "is not described by an object");
   const { dtype, shape, data_offsets: offsets, ...rest } = value;
   const unknown = Object.keys(rest)[0];
-  if (unknown !== undefined) throw bad("header", `has an unknown field "${unknown}"`);
+  if (unknown !== undefined) throw bad("header", `has an unknown field "${unknown.slice(0, 100)}"`);
   if (typeof dtype !== "string" || !Object.hasOwn(dtypeBytes, dtype)) {
-    throw bad("dtype", `has the dtype ${JSON.stringify(dtype)}, known are ${Object.keys(dtypeBytes).join(", ")}`);
+    throw bad("dtype", `has the dtype ${quoted(dtype)}, known are ${Object.keys(dtypeBytes).join(", ")}`);
   }
   const elements = elementsOf(shape);
-  if (elements === undefined) throw bad("shape", `has the shape ${JSON.stringify(shape)}, expected sizes of 0 or more`);
+  if (elements === undefined) throw bad("shape", `has the shape ${quoted(shape)}, expected sizes of 0 or more`);
   const [begin, end] = Array.isArray(offsets) && offsets.length === 2 ? (offsets as readonly unknown[]) : [];
   if (
     typeof begin !== "number" ||
@@ -160,12 +158,12 @@ function parseEntry(key: string, value: unknown, start: number, name: string): T
     elementsOf([end]) === undefined ||
     begin > end
   ) {
-    throw bad("offsets", `has the offsets ${JSON.stringify(offsets)}, expected [begin, end] with begin <= end`);
+    throw bad("offsets", `has the offsets ${quoted(offsets)}, expected [begin, end] with begin <= end`);
   }
   const known = dtype as SafetensorsDType;
   const expected = elements * dtypeBytes[known];
   if (end - begin !== expected) {
-    throw bad("size", `takes ${end - begin} bytes, but ${dtype} ${JSON.stringify(shape)} needs ${expected}`);
+    throw bad("size", `takes ${end - begin} bytes, but ${dtype} ${quoted(shape)} needs ${expected}`);
   }
   return { dtype: known, shape: shape as readonly number[], offset: start + begin, length: expected };
 }
@@ -173,9 +171,15 @@ function parseEntry(key: string, value: unknown, start: number, name: string): T
 function checkLayout(entries: readonly (readonly [string, TensorEntry])[], start: number, size: number, name: string) {
   let at = start;
   for (const [key, { offset, length }] of entries) {
-    if (offset < at) throw safetensorsError("overlap", name, `tensor "${key}" overlaps the one before it`, INVALID);
+    if (offset < at)
+      throw safetensorsError("overlap", name, `tensor "${key.slice(0, 100)}" overlaps the one before it`, INVALID);
     if (offset > at)
-      throw safetensorsError("gap", name, `${offset - at} bytes before tensor "${key}" belong to none`, INVALID);
+      throw safetensorsError(
+        "gap",
+        name,
+        `${offset - at} bytes before tensor "${key.slice(0, 100)}" belong to none`,
+        INVALID,
+      );
     at = offset + length;
   }
   if (at > size)

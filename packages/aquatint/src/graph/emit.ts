@@ -6,16 +6,18 @@ import {
   attributeProto,
   constantProto,
   type ExternalData,
+  externalProto,
   type GraphParts,
   modelBytes,
   weightProto,
+  widenedWeight,
 } from "./onnx-proto.ts";
 import type { Emitter } from "./op.ts";
 import type { Node, Tensor } from "./tensor.ts";
 import { type HostTensor, sizeOf, type Type } from "./types.ts";
 import { topological } from "./walk.ts";
 
-export type { ExternalData } from "./onnx-proto.ts";
+export type { ExternalData, StoredType } from "./onnx-proto.ts";
 
 /** What becomes of a parameter when its graph is written: an input of that name, or a constant. */
 export type Binding =
@@ -124,7 +126,22 @@ function leafName(parts: GraphParts, node: Node, parameters: ReadonlyMap<Tensor,
       hint: "bind every parameter of the module: parameters(module)",
     });
   }
-  if (binding?.kind === "constant") parts.initializers.push(weightProto(name, tensor, binding.value));
+  if (binding?.kind === "constant") addWeight(parts, name, tensor, binding.value);
   else parts.inputs[name] = { dtype: tensor.dtype, shape: tensor.shape };
   return name;
+}
+
+function addWeight(
+  { initializers, nodes }: GraphParts,
+  name: string,
+  type: Type,
+  value: HostTensor | ExternalData,
+): void {
+  if ("data" in value) {
+    initializers.push(weightProto(name, type, value));
+    return;
+  }
+  const asStored = value.stored || value.transposed ? `${name}:stored` : name;
+  initializers.push(externalProto(asStored, type, value));
+  nodes.push(...widenedWeight(asStored, name, value));
 }

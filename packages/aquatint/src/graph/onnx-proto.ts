@@ -8,11 +8,13 @@ import {
   TensorProto_DataType as DataType,
   ModelProtoSchema,
   type NodeProto,
+  NodeProtoSchema,
   type TensorProto,
   TensorProtoSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "../formats/generated/onnx_pb.ts";
+import { nodeName } from "./onnx-name.ts";
 import type { Attribute } from "./op.ts";
 import { type DType, type HostTensor, type Shape, sizeOf, type Type } from "./types.ts";
 
@@ -22,13 +24,27 @@ export interface ExternalData {
   readonly location: string;
   readonly offset: number;
   readonly length: number;
+  /** The element type in the file, where the graph widens it to float32. */
+  readonly stored?: StoredType | undefined;
+  /** A matrix that lies in the file with its two axes swapped. */
+  readonly transposed?: true | undefined;
 }
+/** Element types that weights are only stored in. */
+export type StoredType = "float16" | "bfloat16";
 
 const OPSET = 20n;
 const NCHWC = "com.microsoft.nchwc";
 const IR_VERSION = 9n;
 /** ONNX's numbers for element types. */
-const elementType = { float32: DataType.FLOAT, int32: DataType.INT32, int64: DataType.INT64, bool: DataType.BOOL };
+const elementType = {
+  float32: DataType.FLOAT,
+  int32: DataType.INT32,
+  int64: DataType.INT64,
+  bool: DataType.BOOL,
+  float16: DataType.FLOAT16,
+  bfloat16: DataType.BFLOAT16,
+};
+const elementBytes = { float32: 4, int32: 4, bool: 1, float16: 2, bfloat16: 2 };
 
 /** The parts of an ONNX graph. */
 export interface GraphParts {
@@ -84,23 +100,44 @@ function rawBytes(dtype: DType | "int64", values: ArrayLike<number>): Uint8Array
 const rawTensor = (name: string, dataType: DataType, shape: Shape, rawData: Uint8Array): TensorProto =>
   create(TensorProtoSchema, { name, dataType, dims: shape.map(BigInt), rawData });
 
-/** A weight: its values inside the model, or where they lie in a file. */
-export function weightProto(name: string, { dtype, shape }: Type, value: HostTensor | ExternalData): TensorProto {
-  if ("data" in value) {
-    const { data } = value;
-    if (data.length !== sizeOf(shape)) {
-      const found = `${name} has ${data.length} values`;
-      throw new AquatintError("graph/weight-size", `${found}, its shape [${shape}] wants ${sizeOf(shape)}`);
-    }
-    return rawTensor(name, elementType[dtype], shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  const entries = { location: value.location, offset: String(value.offset), length: String(value.length) };
+/** A weight whose values stand inside the model. */
+export function weightProto(name: string, { dtype, shape }: Type, { data }: HostTensor): TensorProto {
+  if (data.length !== sizeOf(shape)) throw wrongSize(name, `${data.length} values`, { shape, wants: sizeOf(shape) });
+  return rawTensor(name, elementType[dtype], shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+/** A weight whose values stay in a file, in the type and the order that they have there. */
+export function externalProto(name: string, { dtype, shape }: Type, place: ExternalData): TensorProto {
+  const { location, offset, length, stored = dtype, transposed } = place;
+  const wants = sizeOf(shape) * elementBytes[stored];
+  if (length !== wants) throw wrongSize(name, `${length} bytes of ${stored}`, { shape, wants });
+  const entries = { location, offset: String(offset), length: String(length) };
   return create(TensorProtoSchema, {
     name,
-    dataType: elementType[dtype],
-    dims: shape.map(BigInt),
+    dataType: elementType[stored],
+    dims: (transposed ? shape.toReversed() : shape).map(BigInt),
     dataLocation: DataLocation.EXTERNAL,
     externalData: Object.entries(entries).map(([key, v]) => ({ key, value: v })),
+  });
+}
+
+const wrongSize = (name: string, found: string, { shape, wants }: { shape: Shape; wants: number }) =>
+  new AquatintError("graph/weight-size", `${name} has ${found}, its shape [${shape}] wants ${wants}`);
+
+/** Nodes that make `to` of a weight as it lies in its file under the name `from`: turned, and widened to float32. */
+export function widenedWeight(from: string, to: string, { stored, transposed }: ExternalData): NodeProto[] {
+  const steps = [
+    ...(transposed ? [{ opType: "Transpose", attribute: [attributeProto("perm", [1, 0])] }] : []),
+    ...(stored ? [{ opType: "Cast", attribute: [attributeProto("to", DataType.FLOAT)] }] : []),
+  ];
+  return steps.map((step, i) => {
+    const [x, y] = [i === 0 ? from : `${from}/${i}`, i === steps.length - 1 ? to : `${from}/${i + 1}`];
+    return create(NodeProtoSchema, {
+      ...step,
+      name: nodeName({ path: to, op: "weight", onnx: step.opType }, i),
+      input: [x],
+      output: [y],
+    });
   });
 }
 

@@ -1,3 +1,4 @@
+export * from "./adapters.ts";
 export * from "./dims.ts";
 export * from "./initialise.ts";
 export * from "./layers.ts";

@@ -4,7 +4,7 @@ import { sizeOf } from "../graph/types.ts";
 import { conv2d, convTranspose2d } from "../ops/conv.ts";
 import { add } from "../ops/elementwise.ts";
 import { embedding } from "../ops/gather.ts";
-import { param } from "../ops/leaves.ts";
+import { type Init, param } from "../ops/leaves.ts";
 import { matmul } from "../ops/matmul.ts";
 import { groupNorm, layerNorm } from "../ops/norm.ts";
 import { reshape } from "../ops/shape.ts";
@@ -26,17 +26,25 @@ export function Linear(inFeatures: number, outFeatures: number, { bias: hasBias 
   });
 }
 
-/** Square convolution of [n, inChannels, h, w]; starts as PyTorch's does. */
-export function Conv2d(
-  inChannels: number,
-  outChannels: number,
-  kernel: number,
-  { stride = 1, padding = (kernel - 1) >> 1, dilation = 1, groups = 1, bias: hasBias = true } = {},
-) {
+/** How a convolution moves over a picture, and how it starts. */
+export interface Conv2dOptions {
+  readonly stride?: number;
+  /** Zeros on each side; as many as keep the size at stride 1 when absent. */
+  readonly padding?: number;
+  readonly dilation?: number;
+  readonly groups?: number;
+  readonly bias?: boolean;
+  /** As PyTorch's starts when absent. */
+  readonly init?: Init;
+}
+
+/** Square convolution of [n, inChannels, h, w]. */
+export function Conv2d(inChannels: number, outChannels: number, kernel: number, options: Conv2dOptions = {}) {
+  const { stride = 1, padding = (kernel - 1) >> 1, dilation = 1, groups = 1, bias: hasBias = true, init } = options;
   const shape = [outChannels, inChannels / groups, kernel, kernel];
-  const { weight, bias } = kernelParams(shape, outChannels, hasBias);
-  const options = { stride, padding, dilation, groups };
-  return module({ weight, bias }, (x: Tensor): Tensor => conv2d(x, weight, bias, options));
+  const { weight, bias } = kernelParams(shape, outChannels, hasBias, init);
+  const strides = { stride, padding, dilation, groups };
+  return module({ weight, bias }, (x: Tensor): Tensor => conv2d(x, weight, bias, strides));
 }
 
 /** Square transposed convolution of [n, inChannels, h, w]; starts as PyTorch's does. */
@@ -52,8 +60,12 @@ export function ConvTranspose2d(
   return module({ weight, bias }, (x: Tensor): Tensor => convTranspose2d(x, weight, bias, options));
 }
 
-function kernelParams(shape: readonly number[], outChannels: number, hasBias: boolean) {
-  const init = { uniform: 1 / Math.sqrt(sizeOf(shape.slice(1))) };
+function kernelParams(
+  shape: readonly number[],
+  outChannels: number,
+  hasBias: boolean,
+  init: Init = { uniform: 1 / Math.sqrt(sizeOf(shape.slice(1))) },
+) {
   return { weight: param({ shape, init }), bias: hasBias ? param({ shape: [outChannels], init }) : undefined };
 }
 

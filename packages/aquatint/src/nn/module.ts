@@ -18,14 +18,14 @@ interface Place extends Scope {
 }
 const places = new WeakMap<object, Place>();
 
-/** What stands in for the forward function of the module at `path`. */
-export type CallWrapper = <F extends Forward>(path: string, forward: F) => F;
+/** What stands in for the forward function of the module at `path`, whose children are given. */
+export type CallWrapper = <F extends Forward>(path: string, forward: F, children: Children) => F;
 let wrapper: CallWrapper | undefined;
 
-/** Runs `trace`; each module that it calls runs what `wrap` makes of its forward function. The modules stay as they are. */
+/** Runs `trace`; each module that it calls runs what `wrap` makes of its forward function, then what a wrapper around this one makes of that. The modules stay as they are. */
 export function wrapCalls<R>(wrap: CallWrapper, trace: () => R): R {
   const outer = wrapper;
-  wrapper = wrap;
+  wrapper = outer ? (path, forward, children) => outer(path, wrap(path, forward, children), children) : wrap;
   try {
     return trace();
   } finally {
@@ -50,7 +50,7 @@ export function module<C extends Children, F extends Forward>(children: C, forwa
   const place = newPlace();
   // fresh: `forward` may itself be a module
   const call = (...args: unknown[]) =>
-    within(place, () => (wrapper ? wrapper(place.path(), forward) : forward)(...args));
+    within(place, () => (wrapper ? wrapper(place.path(), forward, children) : forward)(...args));
   places.set(call, place);
   for (const [key, child] of named(children)) {
     const below = places.get(child);

@@ -5,9 +5,18 @@ export * from "./conv.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
 export * from "./leaves.ts";
-export * from "./matmul.ts";
-export * from "./norm.ts";
+export { type MatmulOptions, matmul } from "./matmul.ts";
+export {
+  type AxisOptions,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  logSoftmax,
+  type NormOptions,
+  normalise,
+  softmax,
+} from "./norm.ts";
 export * from "./pool.ts";
 export * from "./reduce.ts";
 export * from "./resize.ts";
-export * from "./shape.ts";
+export { chunk, concat, expand, pad, reshape, slice, split, stack, transpose } from "./shape.ts";

@@ -19,7 +19,8 @@ export const matmul = (
   { transA = false, transB = false, alpha = 1 }: MatmulOptions = {},
 ): Tensor => matmulOp(a, b, { transA, transB, alpha });
 
-const matmulOp: OpFn<[a: Tensor, b: Tensor], Required<MatmulOptions>> = defineOp({
+/** The op behind `matmul`, for passes. */
+export const matmulOp: OpFn<[a: Tensor, b: Tensor], Required<MatmulOptions>> = defineOp({
   name: "matmul",
   infer: ([a, b], { transA, transB }) => {
     expectDtype(a, "float32");

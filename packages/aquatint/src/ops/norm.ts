@@ -110,7 +110,8 @@ function exponentials({ dtype, shape }: Type, axis: number): Type {
 
 /** Normalised exponentials along `axis`. */
 export const softmax = (x: Tensor, { axis = -1 }: AxisOptions = {}): Tensor => softmaxOp(x, { axis });
-const softmaxOp: OpFn<[x: Tensor], { axis: number }> = defineOp({
+/** The op behind `softmax`, for passes. */
+export const softmaxOp: OpFn<[x: Tensor], { axis: number }> = defineOp({
   name: "softmax",
   infer: ([x], { axis }) => exponentials(x, axis),
   emit: (e, x, { axis }) => e.node("Softmax", x, { axis }),

@@ -1,10 +1,10 @@
 import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { scale } from "./elementwise.ts";
 import { indexSelect } from "./gather.ts";
 import { constant } from "./leaves.ts";
 import { matmul } from "./matmul.ts";
-import { sum } from "./reduce.ts";
-import { reshape } from "./shape.ts";
+import { avgPool2d } from "./pool.ts";
 import { expectDtype, expectRank } from "./shape-rules.ts";
 
 /** Repeats every pixel of [n, c, h, w] `factor` times in both directions (nearest neighbour). */
@@ -23,11 +23,7 @@ export const upsampleNearest: OpFn<[x: Tensor], { factor: number }> = defineOp({
       coordinate_transformation_mode: "asymmetric",
       nearest_mode: "floor",
     }),
-  grad: ([dy], { inputs: [x], attrs: { factor } }) => {
-    const [n, c, h, w] = x.shape as [number, number, number, number];
-    const cells = reshape(dy, { shape: [n * c * h, factor, w, factor] });
-    return [reshape(sum(cells, { axes: [1, 3] }), { shape: x.shape })];
-  },
+  grad: ([dy], { attrs: { factor } }) => [scale(avgPool2d(dy, { kernel: factor }), factor ** 2)],
   laws: { identity: (_, { factor }) => factor === 1, uniform: (value) => value },
 });
 

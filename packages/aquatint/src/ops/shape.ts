@@ -21,7 +21,8 @@ function complete(shape: Shape, count: number): Shape {
   const sound = whole.every((d) => Number.isInteger(d) && d >= 0) && sizeOf(whole) === count;
   return sound ? whole : refuse(`${count} elements do not fill [${shape}]`);
 }
-const reshapeOp: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
+/** The op behind `reshape`, for passes. */
+export const reshapeOp: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
   name: "reshape",
   infer: ([x], { shape }) => ({ dtype: x.dtype, shape }),
   emit: (e, [x], { shape }) => e.node("Reshape", [x!, e.constant("int64", shape)], { allowzero: 1 }),

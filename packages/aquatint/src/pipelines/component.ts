@@ -1,6 +1,6 @@
-import { z } from "zod";
-import { AquatintError, messageOf } from "../errors.ts";
+import { AquatintError } from "../errors.ts";
 import { fromFloat32, toFloat32 } from "../formats/half.ts";
+import { parseJsonObject } from "../formats/json.ts";
 import { currentKeys } from "../formats/renamed-keys.ts";
 import { encodeSafetensors, parseSafetensors } from "../formats/safetensors.ts";
 import type { Tensor } from "../graph/tensor.ts";
@@ -34,18 +34,17 @@ export const published = {
 /** A class of model that lies in a folder of its own. */
 export type PublishedClass = keyof typeof published;
 
-const jsonObject = z.record(z.string(), z.unknown());
 /** A JSON object of a model folder. @throws AquatintError "model/json" for anything else. */
-export async function readJson(source: ModelSource, path: string): Promise<Record<string, unknown>> {
-  const text = new TextDecoder().decode(await source.read(path));
-  try {
-    return jsonObject.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new AquatintError("model/json", `${source.name}/${path} is not a JSON object: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
+export async function readJson(source: ModelSource, path: string): Promise<Readonly<Record<string, unknown>>> {
+  return parseJsonObject(new TextDecoder().decode(await source.read(path)), { name: `${source.name}/${path}` });
 }
+
+/** The same for a file that may be missing. */
+export const readOptionalJson = (source: ModelSource, path: string): Promise<Record<string, unknown> | undefined> =>
+  readJson(source, path).catch((error: unknown) => {
+    if (error instanceof AquatintError && error.code === "file/missing") return undefined;
+    throw error;
+  });
 
 /** JSON as it stands in a model folder. */
 export const encodeJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,10 +1,19 @@
 import type { SchedulerSettings } from "../diffusion/scheduler.ts";
-import { schedulerSettings } from "../diffusion/scheduler-config.ts";
+import { publishedScheduler, schedulerSettings } from "../diffusion/scheduler-config.ts";
 import { AquatintError } from "../errors.ts";
 import type { HostTensor } from "../graph/types.ts";
 import type { ClipTokenizer } from "../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../tokenizers/files.ts";
-import { encodeComponent, encodeJson, type PublishedClass, published, readJson, readWeights } from "./component.ts";
+import {
+  encodeComponent,
+  encodeJson,
+  type PublishedClass,
+  published,
+  readJson,
+  readOptionalJson,
+  readWeights,
+} from "./component.ts";
+import { type GenerationDefaults, generationDefaults } from "./generation.ts";
 import { modelParameters, type TextToImageModules, textToImageModules } from "./modules.ts";
 import type { ModelSource } from "./source.ts";
 
@@ -39,6 +48,8 @@ export interface ModelConfigs {
   readonly text_encoder: Readonly<Record<string, unknown>>;
   readonly vae?: Readonly<Record<string, unknown>>;
   readonly scheduler: Readonly<Record<string, unknown>>;
+  /** What `generation_config.json` says, where there is one. */
+  readonly generation?: Readonly<Record<string, unknown>>;
 }
 type NetworkConfigs = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -47,6 +58,8 @@ export interface TextToImageModel {
   readonly name: string;
   readonly configs: ModelConfigs;
   readonly scheduler: SchedulerSettings;
+  /** The model's own choices. */
+  readonly generation: GenerationDefaults;
   readonly tokenizer: ClipTokenizer;
   readonly tokenizerFiles: TokenizerFiles;
   readonly modules: TextToImageModules;
@@ -54,14 +67,17 @@ export interface TextToImageModel {
   weights(): Promise<ReadonlyMap<string, HostTensor>>;
 }
 
+const GENERATION = "generation_config.json";
+
 /** Reads a model folder's configurations; nothing is loaded yet. @throws AquatintError where it is no text-to-image model. */
 export async function openModel(source: ModelSource): Promise<TextToImageModel> {
   const { components } = kindOf(source.name, await readJson(source, "model_index.json"));
   const names = Object.keys(components);
   const read = await Promise.all(names.map((part) => readJson(source, `${part}/config.json`)));
   const scheduler = await readJson(source, "scheduler/scheduler_config.json");
+  const generation = await readOptionalJson(source, GENERATION);
   const networks = Object.fromEntries(names.map((part, i) => [part, read[i]!]));
-  const configs = { ...networks, scheduler } as unknown as ModelConfigs;
+  const configs = { ...networks, scheduler, ...(generation && { generation }) } as unknown as ModelConfigs;
   const modules = textToImageModules(configs);
   const tokenizerFiles = await readTokenizer(source, "tokenizer/");
   return {
@@ -69,6 +85,7 @@ export async function openModel(source: ModelSource): Promise<TextToImageModel> 
     configs,
     modules,
     scheduler: schedulerSettings(scheduler),
+    generation: generationDefaults(generation),
     tokenizer: tokenizerFrom(tokenizerFiles),
     tokenizerFiles,
     weights: () => readAll(source, components, modules),
@@ -119,7 +136,7 @@ export interface ModelFolder {
 
 /** The files of a model folder, by their paths in it. */
 export function encodeModelFolder({ configs, tokenizer, weights, dtype = "F16" }: ModelFolder) {
-  const { scheduler, ...networks } = configs;
+  const { scheduler, generation, ...networks } = configs;
   const [className, kind] = kindWith(networks);
   const files = new Map<string, Uint8Array | string>();
   const index: Record<string, unknown> = { _class_name: className, ...kind.index };
@@ -130,7 +147,8 @@ export function encodeModelFolder({ configs, tokenizer, weights, dtype = "F16" }
     index[folder] = [published[part].library, part];
   }
   for (const file of tokenizerFileNames) files.set(`tokenizer/${file}`, tokenizer[file]);
-  files.set("scheduler/scheduler_config.json", encodeJson(scheduler));
+  files.set("scheduler/scheduler_config.json", encodeJson(publishedScheduler(scheduler)));
+  if (generation) files.set(GENERATION, encodeJson(generation));
   const rest = { tokenizer: ["transformers", "CLIPTokenizer"], scheduler: ["diffusers", scheduler["_class_name"]] };
   files.set("model_index.json", encodeJson({ ...index, ...rest }));
   return files;

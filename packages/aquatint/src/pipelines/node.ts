@@ -11,7 +11,7 @@ import { modelParameters } from "./modules.ts";
 import { textToImageNetwork } from "./network.ts";
 import type { ModelSource } from "./source.ts";
 import {
-  defaults,
+  DEFAULT_SEED,
   planTextToImage,
   type TextToImageEvent,
   type TextToImageOptions,
@@ -139,7 +139,7 @@ export const MAX_COUNT = 10_000;
 
 /** Checks every option and the model's files. @throws AquatintError that names what is wrong. */
 export async function prepareGeneration(options: GenerateOptions): Promise<Generation> {
-  const { count = 1, seed = defaults.seed } = options;
+  const { count = 1, seed = DEFAULT_SEED } = options;
   if (!Number.isSafeInteger(count) || count < 1 || count > MAX_COUNT) {
     throw new AquatintError("generate/count", `expected 1 to ${MAX_COUNT} pictures, got ${count}`, {
       hint: "give a whole number of pictures",

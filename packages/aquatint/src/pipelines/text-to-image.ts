@@ -11,6 +11,7 @@ import { type Picture, tensorToPictures } from "../formats/image.ts";
 import type { HostTensor } from "../graph/types.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
 import { checkedDraws, type DrawOptions, drawsOf } from "./draws.ts";
+import { type GenerationDefaults, generationDefaults } from "./generation.ts";
 import type { TextToImageModules } from "./modules.ts";
 import type { TextToImageNetwork } from "./network.ts";
 
@@ -19,7 +20,7 @@ export interface TextToImageOptions extends DrawOptions {
   readonly prompt: string;
   /** What the picture should not show; guidance pushes away from it. */
   readonly negative?: string | undefined;
-  /** Steps of the sampler, 1 .. the schedule's T. */
+  /** Steps of the sampler, 1 .. the schedule's T; the model's own choice when absent, as for `guidance`. */
   readonly steps?: number | undefined;
   /** Scale of classifier-free guidance; 1 switches it off. */
   readonly guidance?: number | undefined;
@@ -79,17 +80,25 @@ export interface ImageEvent {
 /** What happens on the way from a prompt to a picture. */
 export type TextToImageEvent = EvaluationEvent | ImageEvent;
 
-/** A model's own choices, where the caller makes none. */
-export const defaults = { steps: 50, guidance: 2, seed: 0 } as const;
+/** The seed of a caller who gives none. */
+export const DEFAULT_SEED = 0;
 const MAX_PIXELS = 1024 * 1024;
+
+/** What a plan reads of a model. */
+interface PlannedModel {
+  readonly scheduler: SchedulerSettings;
+  readonly modules: TextToImageModules;
+  readonly generation?: GenerationDefaults;
+}
 
 /** Checks every option against the model before anything is loaded. @throws AquatintError that names the option. */
 export function planTextToImage(
-  { scheduler, modules }: { readonly scheduler: SchedulerSettings; readonly modules: TextToImageModules },
+  { scheduler, modules, generation = generationDefaults() }: PlannedModel,
   options: TextToImageOptions,
 ): TextToImagePlan {
   const { sampleSize, channels, factor } = modules;
-  const { prompt, negative = "", steps = defaults.steps, guidance = defaults.guidance, seed = defaults.seed } = options;
+  const { prompt, negative = "", seed = DEFAULT_SEED } = options;
+  const { steps = generation.steps, guidance = generation.guidance } = options;
   const { width = sampleSize, height = sampleSize } = options;
   if (!Number.isFinite(guidance) || guidance < 0) {
     throw new AquatintError("generate/guidance", `expected a guidance scale of 0 or more, got ${guidance}`, {

@@ -69,17 +69,30 @@ const panel = ({ content, caption }: Panel): Html =>
 /** Small drawings in as many columns as there is room for. */
 export const panels = (list: readonly Panel[]): Html => html`<div class="panels">${list.map(panel)}</div>`;
 
+/** Drawings two by two, one under the other on narrow screens. */
+export const pairs = (list: readonly Panel[]): Html => html`<div class="pairs">${list.map(panel)}</div>`;
+
 /** Pictures side by side, each with a word below; on narrow screens they wrap. */
 export const pictureStrip = (list: readonly Panel[]): Html =>
   html`<div class="strip" style="--columns:${list.length}">${list.map(panel)}</div>`;
 
 /** A picture inside the page; `alt` says what it shows. Its pixels are drawn as squares, however large it is shown. */
-export function inlinePicture(picture: Picture, alt: string): Html {
-  const bytes = encodePng(picture);
-  const { width, height } = picture;
+export const inlinePicture = (picture: Picture, alt: string): Html =>
+  inlinePng(encodePng(picture), { ...picture, alt });
+
+/** What is said of a PNG file beside its bytes. */
+export interface PngOptions extends Pick<Picture, "width" | "height"> {
+  readonly alt: string;
+}
+
+/** A PNG file inside the page. */
+export function inlinePng(bytes: Uint8Array, { width, height, alt }: PngOptions): Html {
   const source = `data:image/png;base64,${btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join(""))}`;
   return html`<img src="${source}" width="${width}" height="${height}" alt="${alt}">`;
 }
+
+/** A large picture of many small ones, as wide as the page. */
+export const sheet = (picture: Html): Html => html`<div class="sheet">${picture}</div>`;
 
 /** What the colours of a drawing mean. */
 export const legend = (entries: readonly (readonly [colour: string, name: Content])[]): Html =>

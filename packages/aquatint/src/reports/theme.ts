@@ -65,7 +65,7 @@ figcaption b{color:var(--ink);font-weight:600}
 .formula{font-family:"Iowan Old Style","Palatino Linotype",Palatino,Georgia,"Noto Serif",serif;font-style:italic;white-space:nowrap}
 .formula sub,.formula sup{font-size:.72em;line-height:0}
 .scroll{overflow-x:auto}
-.sheet{display:block;width:100%;height:auto;image-rendering:pixelated;border-radius:6px;border:1px solid var(--rule)}
+.sheet img{display:block;width:100%;height:auto;image-rendering:pixelated;border-radius:6px;border:1px solid var(--rule)}
 .strip{display:grid;grid-template-columns:repeat(var(--columns),minmax(64px,1fr));gap:10px}
 .strip+.strip{margin-top:16px}
 .strip figure{margin:0}
@@ -74,6 +74,9 @@ figcaption b{color:var(--ink);font-weight:600}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:18px 14px}
 .panels figure{margin:0}
 .panels figcaption{margin-top:4px;font-size:.8rem;line-height:1.35}
+.pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(320px,100%),1fr));gap:22px 24px}
+.pairs figure{margin:0}
+.pairs figcaption{margin-top:2px}
 table{border-collapse:collapse;width:100%;font-size:.88rem;font-variant-numeric:tabular-nums}
 th,td{padding:6px 14px 6px 0;border-bottom:1px solid var(--rule);text-align:left;vertical-align:baseline}
 thead th{font-weight:600;color:var(--quiet);font-size:.8rem;white-space:nowrap}

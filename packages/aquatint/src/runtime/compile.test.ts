@@ -59,9 +59,11 @@ test("parameters become constants, those of the file keep their place in it", as
   expect(Array.from(y!.data)).toEqual([13, 27]);
   await runtime[Symbol.asyncDispose]();
 
-  const inFile = new Map(
-    [...names.keys()].map((name, i) => [name, { location: "w.safetensors", offset: 64 * i, length: 16 }]),
-  );
+  const location = "w.safetensors";
+  const inFile = new Map([
+    ["weight", { location, offset: 0, length: 16 }],
+    ["bias", { location, offset: 64, length: 8 }],
+  ]);
   const mapped = executableOf({
     outputs: { y: layer(x) },
     parameters: { names, as: inFile },

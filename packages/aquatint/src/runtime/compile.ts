@@ -2,9 +2,10 @@ import { AquatintError } from "../errors.ts";
 import { type Binding, type ExternalData, emitOnnx } from "../graph/emit.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor, Type } from "../graph/types.ts";
+import { fuse } from "../ops/fused.ts";
 import { arrange, type Layout } from "../ops/layout.ts";
 import { simplify } from "../ops/simplify.ts";
-import type { Executable } from "./types.ts";
+import type { Executable, WeightMemory } from "./types.ts";
 
 /** The named leaves of a graph, and where their values come from. */
 export interface ParameterBinding {
@@ -23,17 +24,20 @@ export interface ExecutableOptions {
   readonly parameters?: ParameterBinding;
   /** Folder that the locations of `ExternalData` are relative to. */
   readonly weightsFolder?: string;
+  /** How the runtime holds constant weights; "packed" when absent. */
+  readonly weightMemory?: WeightMemory | undefined;
   /** What the runtime wants, its `layout`; row-major when absent, as for a graph that is kept. */
   readonly layout?: Layout | undefined;
 }
 
 /** Writes a graph as a program for any runtime. Its feeds are the graph's `input` leaves that are no parameters. */
 export function executableOf(options: ExecutableOptions): Executable {
-  const { outputs, updates = {}, parameters, weightsFolder, layout } = options;
+  const { outputs, updates = {}, parameters, weightsFolder, weightMemory, layout } = options;
   const bindings = bind(parameters);
   const next = Object.entries(updates).map(([name, tensor]) => [`next:${name}`, name, tensor] as const);
   const all = { ...outputs, ...Object.fromEntries(next.map(([output, , tensor]) => [output, tensor])) };
-  const emitted = emitOnnx(arrange(simplify(all), layout), bindings);
+  const simple = simplify(all);
+  const emitted = emitOnnx(arrange(next.length ? simple : fuse(simple), layout), bindings);
   const state = new Set(Array.from(bindings.values(), (binding) => binding.name));
   return {
     model: emitted.model,
@@ -43,6 +47,7 @@ export function executableOf(options: ExecutableOptions): Executable {
     updates: Object.fromEntries(next.map(([output, name]) => [output, name])),
     ...(layout?.channelBlock === undefined ? {} : { arranged: true }),
     ...(weightsFolder === undefined ? {} : { weightsFolder }),
+    ...(weightMemory === undefined ? {} : { weightMemory }),
   };
 }
 

@@ -3,7 +3,7 @@ import { AquatintError, messageOf } from "../errors.ts";
 import type { Layout } from "../ops/layout.ts";
 import { channelBlockOf, layoutProbeShape, layoutProbeValues } from "./probe.ts";
 import type { Opened, OpenOptions } from "./protocol.ts";
-import type { Device, Executable } from "./types.ts";
+import type { Device, Executable, WeightMemory } from "./types.ts";
 
 /** What differs between the places where ONNX Runtime runs. */
 export interface Platform {
@@ -21,18 +21,21 @@ export interface Platform {
 /** Makes the sessions of one worker, all for the device that `open` settled on. */
 export interface Sessions {
   open(options: OpenOptions): Promise<Opened>;
-  create(model: Uint8Array, how?: Pick<Executable, "weightsFolder" | "arranged">): Promise<InferenceSession>;
+  create(
+    model: Uint8Array,
+    how?: Pick<Executable, "weightsFolder" | "weightMemory" | "arranged">,
+  ): Promise<InferenceSession>;
 }
 
 /** Sessions that share the options of one worker. */
 export function createSessions({ ort, devices, configure, blocked, advice }: Platform): Sessions {
   let options: InferenceSession.SessionOptions = {};
   let fallback: Readonly<Record<string, string>> = {};
-  const create: Sessions["create"] = (model, { weightsFolder, arranged } = {}) =>
+  const create: Sessions["create"] = (model, { weightsFolder, weightMemory = "packed", arranged } = {}) =>
     ort.InferenceSession.create(model, {
       ...options,
-      graphOptimizationLevel: arranged ? "disabled" : "all",
-      extra: { session: { ...sessionEntries(weightsFolder), ...fallback } },
+      graphOptimizationLevel: arranged ? "disabled" : holding[weightMemory].level,
+      extra: { session: { ...sessionEntries(weightsFolder), ...holding[weightMemory].entries, ...fallback } },
     });
 
   async function open(wanted: OpenOptions): Promise<Opened> {
@@ -78,6 +81,12 @@ const sharedOptions: InferenceSession.SessionOptions = {
   enableCpuMemArena: true,
   logSeverityLevel: 4, // errors are thrown, with the same words
 };
+
+// Where weights stay in their files nothing may copy them: no packing by kernels, and no blocks of channels, the last level.
+const holding = {
+  packed: { level: "all", entries: {} },
+  mapped: { level: "extended", entries: { disable_prepacking: "1" } },
+} as const satisfies Record<WeightMemory, unknown>;
 
 // Two threads on two cores: with spinning a step is 0 to 10 % faster on an idle machine, 10 to 20 % slower on a busy one.
 const sessionEntries = (weightsFolder: string | undefined) => ({

@@ -4,6 +4,12 @@ import type { Layout } from "../ops/layout.ts";
 /** Where a program runs. Which of them a platform offers is its Runtime's `devices`. */
 export type Device = "cpu" | "wasm" | "webgpu" | "cuda" | "coreml" | "dml";
 
+/**
+ * How constant weights are held. "packed": copied once, into the order that the kernels read fastest. "mapped": used where
+ * they lie in their files, paged in as they are needed, shared with other processes; loads at once and computes slower.
+ */
+export type WeightMemory = "packed" | "mapped";
+
 /** An emitted ONNX model with what its inputs and outputs mean. */
 export interface Executable {
   /** The serialised ONNX ModelProto. */
@@ -20,6 +26,8 @@ export interface Executable {
   readonly arranged?: true;
   /** Folder that the model's `external_data` locations are relative to. */
   readonly weightsFolder?: string;
+  /** "packed" when absent. */
+  readonly weightMemory?: WeightMemory;
 }
 
 /** How a runtime is made. */

@@ -48,9 +48,9 @@ const UNFINISHED = /^\.step-\d+\.\w+\.[0-9a-f]+\.tmp$/;
 export async function claimFolder(folder: string): Promise<AsyncDisposable> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, LOCK);
-  const held = await readText(path).catch(() => "");
-  if (held !== "" && isRunning(Number(held))) {
-    throw new AquatintError("train/running", `${folder} is being trained in by another process (${held.trim()})`, {
+  const holder = await runningProcess(folder);
+  if (holder !== undefined && holder !== process.pid) {
+    throw new AquatintError("train/running", `${folder} is being trained in by another process (${holder})`, {
       hint: `wait for it, end it, or remove ${path} if no training is running`,
     });
   }
@@ -62,8 +62,14 @@ export async function claimFolder(folder: string): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
 }
 
+/** The process that holds a run's folder; undefined where none does that still runs. */
+export async function runningProcess(folder: string): Promise<number | undefined> {
+  const pid = Number(await readText(join(folder, LOCK)).catch(() => ""));
+  return isRunning(pid) ? pid : undefined;
+}
+
 function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;

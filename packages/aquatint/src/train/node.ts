@@ -1,3 +1,4 @@
+import { arch, cpus, platform, totalmem } from "node:os";
 import type { Dataset } from "../data/dataset.ts";
 import { prefetchedDataset } from "../data/node-prefetch.ts";
 import { AquatintError, messageOf } from "../errors.ts";
@@ -8,7 +9,7 @@ import { nodeRuntime } from "../runtime/node.ts";
 import type { Device, Runtime } from "../runtime/types.ts";
 import { parseTrainConfig, type TrainConfig } from "./config.ts";
 import { type DryRunEvent, dryRun } from "./dry-run.ts";
-import type { RunEvent } from "./events.ts";
+import type { Machine, RunEvent } from "./events.ts";
 import { claimFolder, diskFiles } from "./node-folder.ts";
 import { withPreset } from "./presets.ts";
 import { recomputing } from "./recomputing.ts";
@@ -60,7 +61,19 @@ export async function* trainRun(
   yield* skippedFiles(dataset);
   const task = await openTask(config, { dataset, runtime, initFrom, assets: found?.checkpoint.assets });
   const memory = () => process.memoryUsage.rss() / 2 ** 20;
-  yield* runTask({ config, task, runtime, files, found, memory, signal });
+  const place = { machine: thisMachine(), ...(threads && { threads }) };
+  yield* runTask({ config, task, runtime, files, found, memory, place, signal });
+}
+
+function thisMachine(): Machine {
+  const processors = cpus();
+  return {
+    processor: processors[0]?.model.trim() ?? "unknown",
+    cores: processors.length,
+    memory: Math.round(totalmem() / 2 ** 30),
+    system: `${platform()} ${arch()}`,
+    node: process.version,
+  };
 }
 
 /** Says what the dataset could not use. */

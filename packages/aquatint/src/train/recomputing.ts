@@ -1,8 +1,8 @@
 import { checkpointed, type Results } from "../autodiff/checkpointed.ts";
 import { wrapCalls } from "../nn/module.ts";
 
-/** The residual blocks and the attentions of a U-Net or an autoencoder, by their paths. */
-export const blockPaths = /(^|\.)(resnets|attentions)\.\d+$/;
+/** The residual blocks and the attentions of a U-Net or an autoencoder, and the layers of CLIP's towers, by their paths. */
+export const blockPaths = /(^|\.)(resnets|attentions|layers)\.\d+$/;
 
 /**
  * Runs `trace` with activation checkpoints around the modules whose paths match `at`, whatever model they are in: the

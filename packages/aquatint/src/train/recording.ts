@@ -3,10 +3,10 @@ import { grid } from "../formats/image.ts";
 import { encodePng } from "../formats/png.ts";
 import type { RunClock } from "./clock.ts";
 import type { TrainConfig } from "./config.ts";
-import type { RunEvent, StepRecord } from "./events.ts";
+import type { EvaluationRecord, RunEvent, StepRecord } from "./events.ts";
 import type { EndReason } from "./length.ts";
 import type { StepEvent } from "./loop.ts";
-import { metricsLog, type RunFiles, samplesPath, saveCheckpoint } from "./run-folder.ts";
+import { logs, type RecordLog, type RunFiles, recordLog, samplesPath, saveCheckpoint } from "./run-folder.ts";
 import type { TrainingSession } from "./session.ts";
 
 /** A session with all that its run needs to be written down. */
@@ -15,6 +15,8 @@ export interface Recording {
   readonly config: TrainConfig;
   readonly files: RunFiles;
   readonly clock: RunClock;
+  /** Writes what the run is: its configuration, and where it is computed. */
+  readonly describe: () => Promise<void>;
   /** The last step that was already done. */
   readonly from: number;
   /** The checkpoint that the run began with, for messages. */
@@ -30,10 +32,10 @@ export interface Recording {
  * as a problem and tried again; only the last checkpoint must succeed.
  */
 export async function* recordedSteps(recording: Recording): AsyncGenerator<RunEvent, EndReason, void> {
-  const { session, config, files, clock, signal } = recording;
+  const { session, config, files, clock, describe, signal } = recording;
   const [saves, draws] = [every(config.checkpoint_minutes), every(config.samples?.every_minutes ?? 0)];
-  const log = await metricsLog(files, recording.from);
-  const saver = checkpoints(recording);
+  const log = await recordLog(files, logs.metrics, recording.from);
+  const saver = checkpoints(recording, await recordLog(files, logs.evaluations, recording.from));
   let waiting = false;
   clock.begin();
   for await (const event of saver.guarded(session.steps())) {
@@ -48,7 +50,8 @@ export async function* recordedSteps(recording: Recording): AsyncGenerator<RunEv
     if (gone) {
       yield { type: "problem", message: `the folder ${files.folder} was deleted; it is written again` };
       log.restart();
-      await attempted(() => writeConfig(files, config));
+      saver.restart();
+      await attempted(describe);
     }
     const last = event.ended !== undefined || signal?.aborted === true;
     if (session.outputs.samples && (draws.due() || event.ended)) yield* drawSamples(recording, event.step);
@@ -60,12 +63,8 @@ export async function* recordedSteps(recording: Recording): AsyncGenerator<RunEv
   throw new AquatintError("train/steps", "the steps of the run ended without a reason");
 }
 
-/** Writes the configuration with its defaults filled in. */
-export const writeConfig = (files: RunFiles, config: TrainConfig): Promise<void> =>
-  files.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
-
 function stepRecord(event: StepEvent, { clock, config, memory }: Recording): StepRecord & { readonly gap: number } {
-  const { step, loss, gradNorm, metrics, rateShare, progress } = event;
+  const { step, loss, gradNorm, metrics, rateShare, progress, ended } = event;
   const { seconds: secondsPerStep, gap } = clock.lap();
   const seconds = clock.seconds();
   const { steps, minutes, learning_rate } = config.training;
@@ -76,6 +75,7 @@ function stepRecord(event: StepEvent, { clock, config, memory }: Recording): Ste
     ...{ step, loss, gradNorm, metrics, learningRate: learning_rate * rateShare, progress, seconds, secondsPerStep },
     ...(secondsLeft.length > 0 && { secondsLeft: Math.min(...secondsLeft) }),
     ...(memory && { memory: Math.round(memory()) }),
+    ...(ended && { ended }),
     gap,
   };
 }
@@ -86,11 +86,11 @@ async function* drawSamples({ session, files }: Recording, step: number): AsyncG
   const problem = await attempted(() => files.write(path, encodePng(grid(pictures, { columns: 8, scale: 3, gap: 2 }))));
   yield problem
     ? { type: "problem", message: `${messageOf(problem)}; the samples of step ${step} are left out` }
-    : { type: "samples", path: `${files.folder}/${path}`, step };
+    : { type: "samples", path: `${files.folder}/${path}`, step, pictures };
 }
 
-/** Saves checkpoints with the model beside them, and remembers the last good one. */
-function checkpoints({ session, config, files, clock, checkpointPath }: Recording) {
+/** Saves checkpoints with the model beside them and evaluates it, and remembers the last good one. */
+function checkpoints({ session, config, files, clock, checkpointPath }: Recording, evaluations: RecordLog) {
   let good = checkpointPath;
   const write = async ({ step, position }: StepEvent) => {
     const checkpoint = { step, position, seconds: clock.seconds(), ...(await session.remembered()) };
@@ -109,8 +109,14 @@ function checkpoints({ session, config, files, clock, checkpointPath }: Recordin
       }
       yield { type: "checkpoint", path: `${files.folder}/${good}`, step };
       const metrics = await session.outputs.evaluate?.();
-      if (metrics) yield { type: "evaluation", step, metrics };
+      if (!metrics) return;
+      const record: EvaluationRecord = { step, seconds: clock.seconds(), metrics };
+      const unwritten = await attempted(() => evaluations.add(record));
+      yield { type: "evaluation", step, metrics };
+      if (unwritten)
+        yield { type: "problem", message: `${messageOf(unwritten)}; the evaluation waits for the next one` };
     },
+    restart: () => evaluations.restart(),
     /** Steps whose divergence names the last good checkpoint. */
     async *guarded(steps: AsyncIterable<StepEvent>): AsyncGenerator<StepEvent, void, void> {
       try {

@@ -1,5 +1,6 @@
 import { AquatintError, messageOf } from "../errors.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+import type { SessionRecord } from "./events.ts";
 
 /** The files of a run's folder, by their paths in it; every method throws an AquatintError "file/…" where it fails. */
 export interface RunFiles {
@@ -17,7 +18,10 @@ export interface RunFiles {
 }
 
 const CHECKPOINTS = "checkpoints";
-const METRICS = "metrics.jsonl";
+/** The files of a run that grow by a line a record. */
+export const logs = { metrics: "metrics.jsonl", evaluations: "evaluations.jsonl", sessions: "sessions.jsonl" } as const;
+const SAMPLES = "samples";
+const stepIn = (name: string): number => Number(/\d+/.exec(name)?.[0]);
 const numbered = (step: number) => `step-${String(step).padStart(7, "0")}`;
 
 /** Names of a run's checkpoints, oldest first. */
@@ -33,7 +37,27 @@ export async function saveCheckpoint(files: RunFiles, checkpoint: Checkpoint, ke
 }
 
 /** Where samples of a step are written. */
-export const samplesPath = (step: number): string => `samples/${numbered(step)}.png`;
+export const samplesPath = (step: number): string => `${SAMPLES}/${numbered(step)}.png`;
+
+/** A file that is numbered by its step. */
+export interface StepFile {
+  readonly step: number;
+  /** In the run's folder. */
+  readonly path: string;
+}
+
+/** A run's grids of samples, oldest first. */
+export const sampleFiles = async (files: RunFiles): Promise<readonly StepFile[]> =>
+  (await files.list(SAMPLES))
+    .filter((name) => /^step-\d+\.png$/.test(name))
+    .sort()
+    .map((name) => ({ step: stepIn(name), path: `${SAMPLES}/${name}` }));
+
+/** The step of a run's newest checkpoint; undefined where there is none. */
+export async function newestStep(files: RunFiles): Promise<number | undefined> {
+  const newest = (await checkpointNames(files)).at(-1);
+  return newest === undefined ? undefined : stepIn(newest);
+}
 
 /** The newest checkpoint that is whole, and what was wrong with newer ones. */
 export interface FoundCheckpoint {
@@ -66,22 +90,23 @@ export async function newestCheckpoint(files: RunFiles): Promise<FoundCheckpoint
 const isDamage = (error: unknown): boolean =>
   error instanceof AquatintError && /^(checkpoint\/damaged|safetensors\/)/.test(error.code);
 
-/** The run's `metrics.jsonl`, a line a record; lines that could not be written are written with the next ones. */
-export interface MetricsLog {
+/** A file with a line a record; lines that could not be written are written with the next ones. */
+export interface RecordLog {
   /** Writes a record and all that waits. */
   add(record: object): Promise<void>;
   /** Begins the file anew, with what waits. */
   restart(): void;
 }
 
-/** Opens the metrics of a run that goes on after `step`: lines after it are dropped, for they are written again. */
-export async function metricsLog(files: RunFiles, step: number): Promise<MetricsLog> {
-  let size = step > 0 ? await trimmed(files, step) : 0;
+/** Opens the records of a run that goes on after `step`: lines after it are dropped, for they are written again. */
+export async function recordLog(files: RunFiles, path: string, step: number): Promise<RecordLog> {
+  if (step === 0) await files.remove(path);
+  let size = step > 0 ? await trimmed(files, path, step) : 0;
   let waiting = "";
   return {
     async add(record) {
       waiting += `${JSON.stringify(record)}\n`;
-      await files.append(METRICS, waiting, size);
+      await files.append(path, waiting, size);
       size += new TextEncoder().encode(waiting).length;
       waiting = "";
     },
@@ -92,14 +117,23 @@ export async function metricsLog(files: RunFiles, step: number): Promise<Metrics
 }
 
 /** Drops the lines after a step and any half line. Returns the bytes that are left. */
-async function trimmed(files: RunFiles, step: number): Promise<number> {
-  const known = (await files.list(".")).includes(METRICS);
-  const lines = known ? new TextDecoder().decode(await files.read(METRICS)).split("\n") : [];
+async function trimmed(files: RunFiles, path: string, step: number): Promise<number> {
+  const lines = (await textOf(files, path)).split("\n");
   const kept = lines.filter((line) => (stepOf(line) ?? Number.POSITIVE_INFINITY) <= step);
   const text = kept.map((line) => `${line}\n`).join("");
-  await files.write(METRICS, text);
+  await files.write(path, text);
   return new TextEncoder().encode(text).length;
 }
+
+/** Adds a line to the records of sessions; a run that begins anew begins them anew. */
+export async function addSession(files: RunFiles, session: SessionRecord): Promise<void> {
+  const before = session.step > 0 ? await textOf(files, logs.sessions) : "";
+  await files.write(logs.sessions, `${before}${JSON.stringify(session)}\n`);
+}
+
+/** The text of a file at the top of the folder; "" where it is missing. */
+export const textOf = async (files: RunFiles, path: string): Promise<string> =>
+  (await files.list(".")).includes(path) ? new TextDecoder().decode(await files.read(path)) : "";
 
 /** The step of a line of metrics; undefined where it is cut off. */
 function stepOf(line: string): number | undefined {

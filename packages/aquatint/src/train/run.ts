@@ -1,9 +1,9 @@
 import type { Runtime } from "../runtime/types.ts";
 import { runClock } from "./clock.ts";
 import type { TrainConfig } from "./config.ts";
-import type { RunEvent } from "./events.ts";
-import { recordedSteps, writeConfig } from "./recording.ts";
-import type { FoundCheckpoint, RunFiles } from "./run-folder.ts";
+import type { RunEvent, SessionRecord } from "./events.ts";
+import { recordedSteps } from "./recording.ts";
+import { addSession, type FoundCheckpoint, type RunFiles } from "./run-folder.ts";
 import { openSession } from "./session.ts";
 import type { Task } from "./task.ts";
 
@@ -17,23 +17,40 @@ export interface RunInput {
   readonly found?: FoundCheckpoint | undefined;
   /** Memory of the process in MiB. */
   readonly memory?: () => number;
+  /** Where it is computed, for who reads of it later. */
+  readonly place?: Pick<SessionRecord, "machine" | "threads">;
   /** An abort writes a checkpoint before its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A training run in its folder: `config.json`, `metrics.jsonl`, `samples/`, and with each checkpoint `checkpoints/` and `model/`. */
+/**
+ * A training run in its folder: `config.json`, `sessions.jsonl`, `metrics.jsonl`, `samples/`, and with each checkpoint
+ * `checkpoints/`, `model/` and `evaluations.jsonl`.
+ */
 export async function* runTask(input: RunInput): AsyncGenerator<RunEvent, void, void> {
-  const { config, task, runtime, files, found } = input;
+  const { config, task, runtime, files, found, place } = input;
   const checkpoint = found?.checkpoint;
   for (const message of found?.problems ?? []) yield { type: "problem", message };
   if (found?.problems.length) yield { type: "problem", message: `going on from ${found.path}` };
-  await writeConfig(files, config);
+  const started = new Date().toISOString();
   const clock = runClock({ before: checkpoint?.seconds ?? 0 });
   await using session = await openSession({ config, task, runtime, checkpoint, seconds: clock.seconds });
   const { parameterCount: parameters } = session;
   const { folder } = files;
   const from = checkpoint?.step ?? 0;
-  yield { type: "start", folder, parameters, step: from, steps: config.training.steps, device: runtime.device };
-  const ended = yield* recordedSteps({ ...input, session, clock, from, checkpointPath: found?.path });
+  const { device } = runtime;
+  const described = { started, step: from, parameters, device, ...place };
+  const describe = async () => {
+    await writeConfig(files, config);
+    await addSession(files, described);
+  };
+  await describe();
+  const { steps, batch_size: batchSize } = config.training;
+  yield { type: "start", folder, parameters, step: from, steps, batchSize, device };
+  const ended = yield* recordedSteps({ ...input, session, clock, describe, from, checkpointPath: found?.path });
   yield { type: "model", path: `${folder}/model`, ended };
 }
+
+/** Writes the configuration with its defaults filled in. */
+const writeConfig = (files: RunFiles, config: TrainConfig): Promise<void> =>
+  files.write("config.json", `${JSON.stringify(config, null, 2)}\n`);

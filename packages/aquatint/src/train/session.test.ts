@@ -3,7 +3,7 @@ import { tinyPixelModel } from "../../test/tiny-pixel-model.ts";
 import { parseSafetensors } from "../formats/safetensors.ts";
 import type { HostTensors } from "../graph/types.ts";
 import { openModel } from "../pipelines/model-folder.ts";
-import type { ModelSource } from "../pipelines/source.ts";
+import { type ModelSource, memorySource } from "../pipelines/source.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
@@ -74,17 +74,13 @@ test("a session draws its samples and writes a folder that opens as a model, in 
     const file = files.get(path)!;
     return typeof file === "string" ? new TextEncoder().encode(file) : file;
   };
-  const written = await openModel({ name: "memory", read: async (path) => bytes(path) });
+  const written = await openModel(memorySource(files));
   expect([...(await written.weights()).keys()]).toContain("unet.conv_in.weight");
   const { tensors } = parseSafetensors(bytes("unet/diffusion_pytorch_model.safetensors"));
   expect(new Set([...tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(["F16"]));
 });
 
-const tinyModel = tinyPixelModel();
-const initFrom: ModelSource = {
-  name: "tiny",
-  read: async (path) => new Uint8Array(Buffer.from(tinyModel.get(path)!)),
-};
+const initFrom = memorySource(tinyPixelModel(), "tiny");
 
 test("weights of another model are refused by name", async () => {
   const wider = tinyConfig({

@@ -5,6 +5,7 @@ import { add, div, minimum, mul, scale, sqrt, square, sub } from "../ops/element
 import type { Layout } from "../ops/layout.ts";
 import { input, param, scalar } from "../ops/leaves.ts";
 import { sum } from "../ops/reduce.ts";
+import { concat, split } from "../ops/shape.ts";
 import { type ExecutableOptions, executableOf } from "../runtime/compile.ts";
 import type { Executable } from "../runtime/types.ts";
 import { adamW } from "./optimisers/adamw.ts";
@@ -114,34 +115,61 @@ const rate = (name: string): Tensor => input({ name: `rate.${name}`, dtype: "flo
 
 /** The graph of an update: what it reads of the state, what it replaces there, and the gradients' norm and clipped form. */
 function updated(groups: readonly ParameterGroup[], gradients: ReadonlyMap<string, Tensor>) {
-  const { norm, clipped } = clipByGlobalNorm(gradients, rate("clip"));
-  const state = new Map<string, Tensor>();
+  const packs = groups.flatMap((group) => packsOf(group.parameters).map((pack) => ({ group, pack })));
+  const { norm, clipped } = clipByGlobalNorm(
+    packs.map(({ pack }) => joined(pack.map(({ name }) => gradients.get(name)!))),
+    rate("clip"),
+  );
+  const [state, shown] = [new Map<string, Tensor>(), new Map<string, Tensor>()];
   const next: Record<string, Tensor> = {};
-  for (const { name: group, parameters, optimiser, average } of groups) {
-    const rates = Object.fromEntries(optimiser.rates.map((name) => [name, rate(`${group}.${name}`)]));
-    const keep = average ? rate(`${group}.average`) : undefined;
-    const set = (slot: string, name: string, old: Tensor, value: Tensor) => {
-      state.set(`${slot}/${name}`, old);
-      next[`${slot}/${name}`] = value;
+  for (const [i, { group, pack }] of packs.entries()) {
+    const { optimiser, average } = group;
+    const rates = Object.fromEntries(optimiser.rates.map((name) => [name, rate(`${group.name}.${name}`)]));
+    /** The state's tensors of a slot, joined; and what replaces them. */
+    const read = (slot: string, leaf: (weight: Tensor) => Tensor = beside): Tensor => {
+      const leaves = pack.map(({ name, weight }) => [`${slot}/${name}`, leaf(weight)] as const);
+      for (const [name, tensor] of leaves) state.set(name, tensor);
+      return joined(leaves.map(([, tensor]) => tensor));
     };
-    for (const [name, weight] of parameters) {
-      const old = { weight, slots: Object.fromEntries(optimiser.slots.map((slot) => [slot, beside(weight)])) };
-      const after = optimiser.update(old, clipped.get(name)!, rates);
-      set(slots.weight, name, weight, after.weight);
-      for (const slot of optimiser.slots) set(slot, name, old.slots[slot]!, after.slots[slot]!);
-      if (!keep) continue;
-      const mean = beside(weight);
-      set(slots.average, name, mean, add(after.weight, mul(sub(mean, after.weight), keep)));
-    }
+    const replace = (slot: string, value: Tensor): void => {
+      for (const [name, part] of apart(value, pack)) next[`${slot}/${name}`] = part;
+    };
+    for (const [name, part] of apart(clipped[i]!, pack)) shown.set(name, part);
+    const weight = read(slots.weight, (leaf) => leaf);
+    const old = { weight, slots: Object.fromEntries(optimiser.slots.map((slot) => [slot, read(slot)])) };
+    const after = optimiser.update(old, clipped[i]!, rates);
+    replace(slots.weight, after.weight);
+    for (const slot of optimiser.slots) replace(slot, after.slots[slot]!);
+    if (!average) continue;
+    const mean = read(slots.average);
+    replace(slots.average, add(after.weight, mul(sub(mean, after.weight), rate(`${group.name}.average`))));
   }
-  return { norm, clipped, state, next };
+  return { norm, clipped: shown, state, next };
+}
+
+/** Parameters that are updated as one tensor. */
+type Pack = readonly { readonly name: string; readonly weight: Tensor }[];
+
+/** Vectors in one pack, since starting an op takes longer than the op itself on so few numbers; all else on its own. */
+function packsOf(parameters: ReadonlyMap<string, Tensor>): readonly Pack[] {
+  const all = Array.from(parameters, ([name, weight]) => ({ name, weight }));
+  const vectors = all.filter(({ weight }) => weight.shape.length === 1);
+  const others = all.filter(({ weight }) => weight.shape.length !== 1).map((one) => [one]);
+  return vectors.length > 0 ? [vectors, ...others] : others;
+}
+const joined = (tensors: readonly Tensor[]): Tensor =>
+  tensors.length > 1 ? concat(tensors, { axis: 0 }) : tensors[0]!;
+function apart(value: Tensor, pack: Pack): (readonly [name: string, part: Tensor])[] {
+  const sizes = pack.map(({ weight }) => weight.shape[0]!);
+  const parts = pack.length > 1 ? split(value, { axis: 0, sizes }) : [value];
+  return pack.map(({ name }, i) => [name, parts[i]!]);
 }
 
 /** Scales gradients so that their common norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does. */
-function clipByGlobalNorm(gradients: ReadonlyMap<string, Tensor>, limit: Tensor) {
-  const norm = sqrt([...gradients.values()].map((g) => sum(square(g))).reduce((a, b) => add(a, b)));
+function clipByGlobalNorm(gradients: readonly Tensor[], limit: Tensor) {
+  const norm = sqrt(gradients.map((g) => sum(square(g))).reduce((a, b) => add(a, b)));
   const factor = minimum(scalar(1), div(limit, add(norm, scalar(1e-6))));
-  return { norm, clipped: new Map(Array.from(gradients, ([name, g]) => [name, mul(g, factor)])) };
+  return { norm, clipped: gradients.map((g) => mul(g, factor)) };
 }
 
 /** The state before the first step: weights, moving averages equal to them, optimisers' slots of zero; of fixed ones the weights. */

@@ -10,7 +10,7 @@ import type { Runtime } from "../../runtime/types.ts";
 import { AttentionBlock } from "./attention.ts";
 import { Downsample2D, Upsample2D } from "./resample.ts";
 import { ResnetBlock2D } from "./resnet-block.ts";
-import { timesteps } from "./timesteps.ts";
+import { guidanceEmbedding, timesteps } from "./timesteps.ts";
 import { Transformer2DModel } from "./transformer.ts";
 
 let runtime: Runtime;
@@ -178,4 +178,12 @@ describe("attention", () => {
     expect(() => make(2)(x)).toThrow("attention to a context needs one: [b, tokens, width]");
     expect(() => make(3)(x, leaf("c", noise([1, 5, 6])))).toThrow("axis (h d) of 8 is not a multiple of 3");
   });
+});
+
+test("a guidance scale is told as waves of 1000 (w - 1), sines first", async () => {
+  const w = float32([2], [1, 1.001]);
+  const { y } = await evaluate(runtime, { y: guidanceEmbedding(leaf("w", w), 4) }, { feeds: { w } });
+  const angle = (Math.fround(1.001) - 1) * 1000;
+  const wanted = [0, 0, 1, 1, Math.sin(angle), Math.sin(angle / 10000), Math.cos(angle), Math.cos(angle / 10000)];
+  expect(deviation(y, wanted)).toBeLessThan(1e-4);
 });

@@ -2,8 +2,8 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { silu } from "../../ops/activation.ts";
-import { cos, mul, sin } from "../../ops/elementwise.ts";
-import { constant } from "../../ops/leaves.ts";
+import { add, cos, mul, scale, sin, sub } from "../../ops/elementwise.ts";
+import { constant, scalar } from "../../ops/leaves.ts";
 import { concat, pad, reshape } from "../../ops/shape.ts";
 
 /** How a timestep becomes sines and cosines. */
@@ -31,9 +31,24 @@ export function timesteps(
   return width % 2 ? pad(waves, { before: [0, 0], after: [0, 1] }) : waves;
 }
 
-/** Two linear layers that make a time's waves [b, inFeatures] a vector [b, outFeatures] for every block. */
-export function TimestepEmbedding(inFeatures: number, outFeatures: number) {
+/** Sines and cosines of a guidance scale [b]: [b, width], as latent consistency models are told it (Luo et al. 2023). */
+export const guidanceEmbedding = (guidanceScale: Tensor, width: number): Tensor =>
+  timesteps(scale(sub(guidanceScale, scalar(1)), 1000), width);
+
+/**
+ * Two linear layers that make a time's waves [b, inFeatures] a vector [b, outFeatures] for every block. With
+ * `conditionWidth` it is told a further condition [b, conditionWidth].
+ */
+export function TimestepEmbedding(
+  inFeatures: number,
+  outFeatures: number,
+  { conditionWidth }: { readonly conditionWidth?: number | null } = {},
+) {
   const linear_1 = Linear(inFeatures, outFeatures);
+  const cond_proj = conditionWidth ? Linear(conditionWidth, inFeatures, { bias: false }) : undefined;
   const linear_2 = Linear(outFeatures, outFeatures);
-  return module({ linear_1, linear_2 }, (waves: Tensor): Tensor => linear_2(silu(linear_1(waves))));
+  return module({ linear_1, cond_proj, linear_2 }, (waves: Tensor, condition?: Tensor): Tensor => {
+    const told = cond_proj && condition ? add(waves, cond_proj(condition)) : waves;
+    return linear_2(silu(linear_1(told)));
+  });
 }

@@ -29,18 +29,20 @@ export interface TransformerOptions {
   readonly heads: number;
   /** Width of the context's tokens. */
   readonly contextWidth: number;
+  /** The first attention, too, is to the context instead of among the places, as in Stable Diffusion's upscaler. */
+  readonly onlyContext?: boolean;
 }
 
 /** Self-attention, attention to the context and a feed-forward layer, each normalised before and added: [b, n, width]. */
-export function BasicTransformerBlock(width: number, { heads, contextWidth }: TransformerOptions) {
+export function BasicTransformerBlock(width: number, { heads, contextWidth, onlyContext = false }: TransformerOptions) {
   const norm1 = LayerNorm(width);
-  const attn1 = Attention(width, { heads });
+  const attn1 = Attention(width, onlyContext ? { heads, contextWidth } : { heads });
   const norm2 = LayerNorm(width);
   const attn2 = Attention(width, { heads, contextWidth });
   const norm3 = LayerNorm(width);
   const ff = FeedForward(width);
   return module({ norm1, attn1, norm2, attn2, norm3, ff }, (x: Tensor, context: Tensor): Tensor => {
-    const own = add(attn1(norm1(x)), x);
+    const own = add(attn1(norm1(x), onlyContext ? context : undefined), x);
     const told = add(attn2(norm2(own), context), own);
     return add(ff(norm3(told)), told);
   });

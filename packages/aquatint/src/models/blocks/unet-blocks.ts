@@ -5,8 +5,8 @@ import type { PictureAttention } from "./attention.ts";
 import { Downsample2D, Upsample2D } from "./resample.ts";
 import { ResnetBlock2D, type ResnetOptions } from "./resnet-block.ts";
 
-/** Makes the attention that follows each residual block of so many channels; undefined for a block without any. */
-export type AttentionFactory = ((channels: number) => Module<PictureAttention>) | undefined;
+/** Makes the attention that follows a block's i-th residual block of so many channels; undefined for a block without any. */
+export type AttentionFactory = ((channels: number, i: number) => Module<PictureAttention>) | undefined;
 
 /** What the blocks of a U-Net or an autoencoder have in common. */
 export interface BlockOptions {
@@ -34,7 +34,7 @@ export interface DownBlockOptions extends BlockOptions {
 /** Residual blocks, each with its attention, then half the size. Returns every picture on the way; the last goes on. */
 export function DownBlock({ inChannels, outChannels, layers, downsample, resnet, attention }: DownBlockOptions) {
   const resnets = range(layers).map((i) => ResnetBlock2D(i ? outChannels : inChannels, outChannels, resnet));
-  const attentions = attention && resnets.map(() => attention(outChannels));
+  const attentions = attention && resnets.map((_, i) => attention(outChannels, i));
   const downsamplers = downsample && [Downsample2D(outChannels, downsample)];
   return module({ resnets, attentions, downsamplers }, (x: Tensor, { temb, context }: Conditions): Tensor[] => {
     const passed: Tensor[] = [];
@@ -48,13 +48,20 @@ export function DownBlock({ inChannels, outChannels, layers, downsample, resnet,
   });
 }
 
+/** What the block in the middle is made of. */
+export interface MidBlockOptions extends BlockOptions {
+  /** Whether attention and a second residual block follow the first. */
+  readonly paired?: boolean;
+}
+
 /** A residual block, then attention and another residual block: [b, channels, h, w]. */
-export function MidBlock(channels: number, { resnet, attention }: BlockOptions) {
-  const resnets = range(2).map(() => ResnetBlock2D(channels, channels, resnet));
-  const attentions = attention && [attention(channels)];
+export function MidBlock(channels: number, { resnet, attention, paired = true }: MidBlockOptions) {
+  const resnets = range(paired ? 2 : 1).map(() => ResnetBlock2D(channels, channels, resnet));
+  const attentions = paired && attention ? [attention(channels, 0)] : undefined;
   return module({ resnets, attentions }, (x: Tensor, { temb, context }: Conditions): Tensor => {
-    const h = resnets[0]!(x, temb);
-    return resnets[1]!(attentions ? attentions[0]!(h, context) : h, temb);
+    const [first, second] = resnets;
+    const h = first!(x, temb);
+    return second ? second(attentions ? attentions[0]!(h, context) : h, temb) : h;
   });
 }
 
@@ -73,7 +80,7 @@ export function UpBlock({ inChannels, outChannels, skipChannels, upsample, resne
   const resnets = skipChannels.map((skip, i) =>
     ResnetBlock2D((i ? outChannels : inChannels) + skip, outChannels, resnet),
   );
-  const attentions = attention && resnets.map(() => attention(outChannels));
+  const attentions = attention && resnets.map((_, i) => attention(outChannels, i));
   const upsamplers = upsample ? [Upsample2D(outChannels)] : undefined;
   type Told = Conditions & { readonly size?: readonly [number, number] | undefined };
   const children = { resnets, attentions, upsamplers };

@@ -8,7 +8,7 @@ import { expectKeys, parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
 import { nodeRuntime } from "../../runtime/node.ts";
 import type { Runtime } from "../../runtime/types.ts";
-import { CLIPTextModel, parseClipTextConfig } from "./index.ts";
+import { CLIPTextModel, parseClipTextConfig, skipLayers } from "./index.ts";
 
 const fixture = (file: string) => readFile(new URL(`../../../test/fixtures/tiny-clip/${file}`, import.meta.url));
 const tensors = async (file: string) => parseSafetensors(await fixture(file)).tensors;
@@ -92,13 +92,16 @@ test("the structures of Stable Diffusion 1.x and 2.x, at full size", () => {
   expect(count(huge)).toEqual([372, 340_387_840]);
 });
 
-test("more tokens than places, and heads that do not share the width, are refused", () => {
+test("more tokens than places, more layers than there are, and heads that do not share the width, are refused", () => {
   const model = CLIPTextModel(
     parseClipTextConfig({ hidden_size: 8, max_position_embeddings: 4, num_hidden_layers: 1 }),
   );
   expect(() => model(input({ name: "ids", dtype: "int32", shape: [1, 5] }))).toThrow(
     "5 tokens are more than the 4 of this encoder",
   );
+  const encoding = model(input({ name: "ids", dtype: "int32", shape: [1, 4] }));
+  expect(() => skipLayers(model, encoding, 2)).toThrow("expected from 0 to 1 layers to leave out, got 2");
+  expect(() => skipLayers(model, encoding, 0.5)).toThrow("got 0.5");
   expect(() => parseClipTextConfig({ hidden_size: 30 })).toThrow(
     `"hidden_size" must be a multiple of "num_attention_heads"`,
   );

@@ -61,6 +61,21 @@ export function CLIPTextModelWithProjection(config: ClipTextConfig) {
   });
 }
 
+/** Either text encoder, or both towers of CLIP. */
+interface WithTextModel {
+  readonly children: { readonly text_model: ReturnType<typeof ClipTextTransformer> };
+}
+
+/**
+ * "Clip skip" as diffusers counts it: the hidden states [b, n, hidden_size] without the last `layers` layers, normalised
+ * as the last are. A1111's "clip skip 2" is one layer. Stable Diffusion XL takes `hiddenStates.at(-2 - layers)` as it is.
+ */
+export function skipLayers({ children }: WithTextModel, { hiddenStates }: TextEncoding, layers: number): Tensor {
+  const state = Number.isInteger(layers) && layers >= 0 ? hiddenStates.at(-1 - layers) : undefined;
+  if (!state) refuse(`expected from 0 to ${hiddenStates.length - 1} layers to leave out, got ${layers}`);
+  return children.text_model.children.final_layer_norm(state);
+}
+
 /** The rows of x [b, n, d] where the text ends: [b, d]. */
 function atEnd(x: Tensor, ids: Tensor, eos: number): Tensor {
   const { b, n, d } = dims(x, "b n d");

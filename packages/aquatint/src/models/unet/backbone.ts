@@ -4,18 +4,14 @@ import { silu } from "../../ops/activation.ts";
 import { scale, sub } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
 import type { ResnetOptions } from "../blocks/resnet-block.ts";
-import { TimestepEmbedding, timesteps } from "../blocks/timesteps.ts";
 import { type AttentionFactory, type Conditions, DownBlock, MidBlock, UpBlock } from "../blocks/unet-blocks.ts";
+import { addResiduals, type Residuals } from "./residuals.ts";
 
-/** The keys of both U-Nets' configs that say the same of both. */
-export interface BackboneConfig {
+/** The keys of a config that describe the way down and the middle. */
+export interface DescentConfig {
   readonly in_channels: number;
-  readonly out_channels: number;
   readonly block_out_channels: readonly number[];
-  readonly center_input_sample: boolean;
-  readonly flip_sin_to_cos: boolean;
-  readonly freq_shift: number;
-  readonly time_embedding_dim: number | null;
+  readonly time_embedding_dim?: number | null;
   readonly norm_num_groups: number;
   readonly norm_eps: number;
   readonly downsample_padding: number;
@@ -23,41 +19,47 @@ export interface BackboneConfig {
   readonly mid_block_scale_factor: number;
   readonly resnet_time_scale_shift: string;
   readonly conv_in_kernel?: number;
+}
+/** The keys of both U-Nets' configs that say the same of both. */
+export interface BackboneConfig extends DescentConfig {
+  readonly out_channels: number;
+  readonly center_input_sample: boolean;
   readonly conv_out_kernel?: number;
 }
 
-/** What differs: residual blocks and attention of each block, both lists in the order of the config. */
-export interface BackbonePlan {
+/** Residual blocks and attention of each block on the way down, in the order of the config, and in the middle. */
+export interface DescentPlan {
   readonly layers: readonly number[];
   readonly down: readonly AttentionFactory[];
   readonly mid: AttentionFactory;
+  /** Whether the middle has a second residual block; it has unless said otherwise. */
+  readonly midPaired?: boolean;
+}
+/** The same, and of each block on the way up, in the order of the config. */
+export interface BackbonePlan extends DescentPlan {
   readonly up: readonly AttentionFactory[];
 }
 
-/** The parts of a U-Net (Ronneberger et al. 2015; Ho et al. 2020) under their published names. */
-export function backbone(config: BackboneConfig, plan: BackbonePlan) {
-  const { in_channels, out_channels, block_out_channels: channels, norm_num_groups: groups, norm_eps: eps } = config;
-  const first = channels[0]!;
-  const timeChannels = config.time_embedding_dim ?? 4 * first;
-  const timeScaleShift = config.resnet_time_scale_shift === "scale_shift";
-  const resnet = { norm: { groups, eps }, timeChannels, timeScaleShift };
-  const mid = { resnet: { ...resnet, outputScale: config.mid_block_scale_factor }, attention: plan.mid };
-  return {
-    conv_in: Conv2d(in_channels, first, config.conv_in_kernel ?? 3),
-    time_embedding: TimestepEmbedding(first, timeChannels),
-    down_blocks: downBlocks(config, plan, resnet),
-    mid_block: config.mid_block_type === null ? undefined : MidBlock(channels.at(-1)!, mid),
-    up_blocks: upBlocks(config, plan, resnet),
-    conv_norm_out: GroupNorm(groups, first, { eps }),
-    conv_out: Conv2d(first, out_channels, config.conv_out_kernel ?? 3),
-  };
-}
-/** The parts that every U-Net has. */
-export type Backbone = ReturnType<typeof backbone>;
+/** Width of the vector that tells every block the time. */
+export const timeChannels = ({ time_embedding_dim, block_out_channels }: DescentConfig): number =>
+  time_embedding_dim ?? 4 * block_out_channels[0]!;
 
-function downBlocks(config: BackboneConfig, { layers, down }: BackbonePlan, resnet: ResnetOptions) {
+function resnetOptions(config: DescentConfig): ResnetOptions {
+  const { norm_num_groups: groups, norm_eps: eps, resnet_time_scale_shift } = config;
+  const timeScaleShift = resnet_time_scale_shift === "scale_shift";
+  return { norm: { groups, eps }, timeChannels: timeChannels(config), timeScaleShift };
+}
+
+/** The way down and the middle under their published names. */
+export function descent(config: DescentConfig, { layers, down, mid, midPaired = true }: DescentPlan) {
   const channels = config.block_out_channels;
-  return channels.map((outChannels, i) =>
+  const resnet = resnetOptions(config);
+  const middle = {
+    resnet: { ...resnet, outputScale: config.mid_block_scale_factor },
+    attention: mid,
+    paired: midPaired,
+  };
+  const down_blocks = channels.map((outChannels, i) =>
     DownBlock({
       inChannels: channels[Math.max(i - 1, 0)]!,
       outChannels,
@@ -67,10 +69,32 @@ function downBlocks(config: BackboneConfig, { layers, down }: BackbonePlan, resn
       attention: down[i],
     }),
   );
+  return {
+    conv_in: Conv2d(config.in_channels, channels[0]!, config.conv_in_kernel ?? 3),
+    down_blocks,
+    mid_block: config.mid_block_type === null ? undefined : MidBlock(channels.at(-1)!, middle),
+  };
 }
+/** The parts on the way down. */
+export type Descent = ReturnType<typeof descent>;
 
-function upBlocks(config: BackboneConfig, { layers, up }: BackbonePlan, resnet: ResnetOptions) {
+/** The parts of a U-Net (Ronneberger et al. 2015; Ho et al. 2020) under their published names. */
+export function backbone(config: BackboneConfig, plan: BackbonePlan) {
+  const { out_channels, block_out_channels, norm_num_groups: groups, norm_eps: eps } = config;
+  const first = block_out_channels[0]!;
+  return {
+    ...descent(config, plan),
+    up_blocks: upBlocks(config, plan),
+    conv_norm_out: GroupNorm(groups, first, { eps }),
+    conv_out: Conv2d(first, out_channels, config.conv_out_kernel ?? 3),
+  };
+}
+/** The parts that every U-Net has. */
+export type Backbone = ReturnType<typeof backbone>;
+
+function upBlocks(config: BackboneConfig, { layers, up }: BackbonePlan) {
   const channels = config.block_out_channels.toReversed();
+  const resnet = resnetOptions(config);
   return channels.map((outChannels, i) => {
     const own = Array.from({ length: layers.at(-1 - i)! }, () => outChannels);
     return UpBlock({
@@ -84,22 +108,26 @@ function upBlocks(config: BackboneConfig, { layers, up }: BackbonePlan, resnet: 
   });
 }
 
-/** The vector [b, timeChannels] that tells every block the time t [b]. */
-export function embedTime({ time_embedding }: Backbone, config: BackboneConfig, t: Tensor): Tensor {
-  const { flip_sin_to_cos: flipSinToCos, freq_shift: freqShift } = config;
-  return time_embedding(timesteps(t, config.block_out_channels[0]!, { flipSinToCos, freqShift }));
+/** Down through the blocks and the middle from the first convolution's x: what each gave, and the middle's picture. */
+export function descend({ down_blocks, mid_block }: Omit<Descent, "conv_in">, x: Tensor, conditions: Conditions) {
+  const skips = [x];
+  for (const block of down_blocks) skips.push(...block(skips.at(-1)!, conditions));
+  const deepest = skips.at(-1)!;
+  return { skips, middle: mid_block ? mid_block(deepest, conditions) : deepest };
 }
 
 /** Down, through the middle and up: sample [b, in_channels, h, w] to [b, out_channels, h, w]. */
-export function runBackbone(parts: Backbone, config: BackboneConfig, sample: Tensor, conditions: Conditions): Tensor {
-  const { conv_in, down_blocks, mid_block, up_blocks, conv_norm_out, conv_out } = parts;
-  let x = conv_in(config.center_input_sample ? sub(scale(sample, 2), scalar(1)) : sample);
-  const skips = [x];
-  for (const block of down_blocks) {
-    skips.push(...block(x, conditions));
-    x = skips.at(-1)!;
-  }
-  if (mid_block) x = mid_block(x, conditions);
+export function runBackbone(
+  parts: Backbone,
+  config: BackboneConfig,
+  sample: Tensor,
+  { residuals, ...conditions }: Conditions & { readonly residuals?: Residuals | undefined },
+): Tensor {
+  const { conv_in, up_blocks, conv_norm_out, conv_out } = parts;
+  const centred = config.center_input_sample ? sub(scale(sample, 2), scalar(1)) : sample;
+  const passed = descend(parts, conv_in(centred), conditions);
+  const { skips, middle } = residuals ? addResiduals(passed, residuals) : passed;
+  let x = middle;
   for (const block of up_blocks) {
     const joined = skips.splice(-block.children.resnets.length).reverse();
     const size = skips.at(-1)?.shape.slice(2) as [number, number] | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseUNet2DConditionConfig, parseUNet2DConfig } from "./config.ts";
+import { parseUNet2DConditionConfig, parseUNet2DConfig } from "./index.ts";
 
 const failing = (code: string, message: string) => expect.objectContaining({ code, message });
 
@@ -22,7 +22,7 @@ describe("a U-Net's config", () => {
       _class_name: "UNet2DConditionModel",
       _mine: 1,
       upcast_attention: true,
-      addition_time_embed_dim: 256,
+      addition_embed_type_num_heads: 64,
     };
     expect(parseUNet2DConditionConfig(json)).toEqual(parseUNet2DConditionConfig({}));
   });
@@ -31,6 +31,7 @@ describe("a U-Net's config", () => {
     const off = {
       dual_cross_attention: false,
       class_embed_type: null,
+      encoder_hid_dim: null,
       resnet_out_scale_factor: 1,
       time_cond_proj_dim: null,
     };
@@ -46,9 +47,9 @@ describe("a U-Net's config", () => {
     ],
     [
       "another embedding",
-      { addition_embed_type: "text_time" },
-      "config/unsupported",
-      `has "addition_embed_type": "text_time", supported is null`,
+      { addition_embed_type: "image" },
+      "config/value",
+      `has "addition_embed_type": "image". Invalid input: expected "text_time"`,
     ],
     ["an unknown key", { attn_head_dim: 8 }, "config/unknown-key", `has an unknown key "attn_head_dim": 8`],
     [
@@ -75,6 +76,35 @@ describe("a U-Net's config", () => {
   ])("%j is refused: %s should have %i entries", (json, key, n) => {
     const message = `the config of UNet2DConditionModel: "${key}" must have ${n} entries, one for each of "block_out_channels"`;
     expect(() => parseUNet2DConditionConfig(json)).toThrow(failing("config/value", message));
+  });
+
+  const added = { addition_embed_type: "text_time", addition_time_embed_dim: 256 };
+  test.each([
+    [
+      { transformer_layers_per_block: [1, [2, 2], [4, 4], 1] },
+      `"transformer_layers_per_block" has lists in it and "reverse_transformer_layers_per_block" is missing`,
+    ],
+    [
+      { transformer_layers_per_block: [1, [2, 2, 2], 1, 1] },
+      `"transformer_layers_per_block" must have 2 entries for block 1, got [2,2,2]`,
+    ],
+    [
+      { reverse_transformer_layers_per_block: [1, [2, 2], 1, 1] },
+      `"reverse_transformer_layers_per_block" must have 3 entries for block 1, got [2,2]`,
+    ],
+    [
+      { addition_embed_type: "text_time" },
+      `"addition_time_embed_dim" must be a number where "addition_embed_type" is set`,
+    ],
+    [added, `"projection_class_embeddings_input_dim" must be a number where "addition_embed_type" is set`],
+    [
+      { class_embed_type: "projection" },
+      `"projection_class_embeddings_input_dim" must be a number where "class_embed_type" is set`,
+    ],
+  ])("%j is refused", (json, message) => {
+    expect(() => parseUNet2DConditionConfig(json)).toThrow(
+      failing("config/value", `the config of UNet2DConditionModel: ${message}`),
+    );
   });
 
   test.each([[null], ["text"], [[1]]])("%j is no config", (json) => {

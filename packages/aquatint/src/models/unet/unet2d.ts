@@ -3,8 +3,10 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { module } from "../../nn/module.ts";
 import { AttentionBlock } from "../blocks/attention.ts";
 import type { NormOptions } from "../blocks/resnet-block.ts";
-import { backbone, embedTime, runBackbone } from "./backbone.ts";
-import { eachBlock, type UNet2DConfig } from "./config.ts";
+import { backbone, runBackbone } from "./backbone.ts";
+import type { UNet2DConfig } from "./config.ts";
+import { eachBlock } from "./cross-attention.ts";
+import { embed, embeddings } from "./embeddings.ts";
 
 const attends = { DownBlock2D: false, AttnDownBlock2D: true, UpBlock2D: false, AttnUpBlock2D: true };
 
@@ -22,9 +24,11 @@ export function UNet2DModel(config: UNet2DConfig) {
     mid: config.add_attention ? attention(midNorm(config), mid_block_scale_factor) : undefined,
     up: config.up_block_types.map((type) => (attends[type] ? inBlock : undefined)),
   });
+  const { conv_in, ...others } = parts;
+  const vector = embeddings(config);
   return module(
-    { ...parts },
-    (sample: Tensor, t: Tensor): Tensor => runBackbone(parts, config, sample, { temb: embedTime(parts, config, t) }),
+    { conv_in, ...vector, ...others },
+    (sample: Tensor, t: Tensor): Tensor => runBackbone(parts, config, sample, { temb: embed(vector, config, t) }),
   );
 }
 

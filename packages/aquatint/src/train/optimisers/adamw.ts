@@ -23,8 +23,9 @@ export function adamW({ beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamOptions = 
     update({ weight, slots }, gradient, { keep, step, root }) {
       const m = add(mul(slots["adam.m"]!, scalar(beta1)), mul(gradient, scalar(1 - beta1)));
       const v = add(mul(slots["adam.v"]!, scalar(beta2)), mul(square(gradient), scalar(1 - beta2)));
-      const denominator = add(mul(sqrt(v), root!), scalar(eps));
-      const moved = sub(mul(weight, keep!), mul(div(m, denominator), step!));
+      // step m / (root sqrt(v) + eps), divided by root: numbers instead of one more pass over the weights
+      const direction = div(m, add(sqrt(v), div(scalar(eps), root!)));
+      const moved = sub(mul(weight, keep!), mul(direction, div(step!, root!)));
       return { weight: moved, slots: { "adam.m": m, "adam.v": v } };
     },
   };

@@ -22,6 +22,7 @@ export interface Optimiser {
   /** Scalars that the graph is told anew at each update. */
   readonly rates: readonly string[];
   ratesAt(moment: UpdateMoment): Readonly<Record<string, number>>;
+  /** Works element by element: several weights may be joined to one. */
   update(old: OptimiserState, gradient: Tensor, rates: Readonly<Record<string, Tensor>>): OptimiserState;
 }
 

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { grad } from "../../autodiff/grad.ts";
+import { topological } from "../../graph/walk.ts";
 import { AutoencoderKL, parseAutoencoderConfig } from "../../models/autoencoder/index.ts";
 import { parameters } from "../../nn/module.ts";
+import { simplify } from "../../ops/simplify.ts";
 import { readJson, readWeights } from "../../pipelines/component.ts";
-import type { ModelSource } from "../../pipelines/source.ts";
+import { memorySource } from "../../pipelines/source.ts";
 import { nodeRuntime } from "../../runtime/node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config.ts";
+import { recomputing } from "../recomputing.ts";
 import { openSession } from "../session.ts";
 import { colourPlates, tinyConfig, tinyTask } from "../tiny.cases.ts";
 import { openClip } from "./clip/folder.ts";
@@ -46,15 +50,6 @@ const clip = tinyConfig({
 });
 
 type Files = ReadonlyMap<string, Uint8Array | string>;
-const sourceOf = (files: Files): ModelSource => ({
-  name: "memory",
-  read: async (path) => {
-    const file = files.get(path);
-    if (file === undefined) throw new Error(`there is no ${path}`);
-    return typeof file === "string" ? new TextEncoder().encode(file) : file;
-  },
-});
-
 interface Trained {
   readonly losses: readonly number[];
   readonly metrics: Readonly<Record<string, number>>;
@@ -91,7 +86,7 @@ describe("an autoencoder", () => {
   });
 
   test("is written with the scaling factor that makes its latents' deviation 1", async () => {
-    const source = sourceOf(run.files);
+    const source = memorySource(run.files);
     const json = await readJson(source, "config.json");
     expect(json).toMatchObject({ _class_name: "AutoencoderKL", sample_size: 8, block_out_channels: [8, 8] });
     const { scaling_factor } = parseAutoencoderConfig(json);
@@ -107,7 +102,7 @@ describe("an autoencoder", () => {
   });
 
   test("goes on from one that was written", async () => {
-    const { losses } = await trained(autoencoder, { initFrom: sourceOf(run.files) });
+    const { losses } = await trained(autoencoder, { initFrom: memorySource(run.files) });
     expect(losses[0]).toBeLessThan(0.7 * run.losses[0]!); // the moving average lags behind
   });
 });
@@ -125,11 +120,11 @@ describe("CLIP", () => {
   });
 
   test("is written as transformers lays it out, and goes on from there", async () => {
-    const { config, json } = await openClip(sourceOf(run.files));
+    const { config, json } = await openClip(memorySource(run.files));
     expect(json).toMatchObject({ model_type: "clip", architectures: ["CLIPModel"] });
     expect(config.vision_config).toMatchObject({ image_size: 8, patch_size: 4, projection_dim: 8 });
     expect(JSON.parse(String(run.files.get("preprocessor_config.json")))).toMatchObject({ size: { shortest_edge: 8 } });
-    const { losses } = await trained(clip, { initFrom: sourceOf(run.files) });
+    const { losses } = await trained(clip, { initFrom: memorySource(run.files) });
     expect(losses[0]).toBeLessThan(run.losses[0]! / 2);
   });
 
@@ -141,7 +136,7 @@ describe("CLIP", () => {
   test("compares an autoencoder's pictures, and stays as it is", async () => {
     const { loss } = autoencoder as unknown as { readonly loss: object };
     const config = tinyConfig({ ...autoencoder, loss: { ...loss, features: { clip: "somewhere", weight: 0.1 } } });
-    const openModel = async () => sourceOf(run.files);
+    const openModel = async () => memorySource(run.files);
     const task = await tinyTask(config, { runtime, openModel });
     await using session = await openSession({ config, task, runtime });
     const before = (await session.remembered()).tensors;
@@ -169,4 +164,18 @@ test("runs stand where their position says", async () => {
     other.restore(JSON.parse(JSON.stringify(position)));
     expect((await other.phases[0]!.next()).feeds).toEqual(feeds);
   }
+});
+
+test.each([
+  ["autoencoder", autoencoder, "conv2d"],
+  ["clip", clip, "softmax"],
+] as const)("the blocks of %s are computed again where that is asked for", async (_, config, op) => {
+  const count = async (context: Partial<TaskContext>) => {
+    const { phases, parameters } = await tinyTask(config, { runtime, ...context });
+    const { loss } = phases[0]!;
+    const slopes = grad(loss, [...parameters.values()]);
+    const outputs = Object.fromEntries([loss, ...slopes].map((tensor, i) => [String(i), tensor]));
+    return topological(Object.values(simplify(outputs))).filter((node) => node.op.name === op).length;
+  };
+  expect(await count({ trace: recomputing })).toBeGreaterThan(await count({}));
 });

@@ -34,8 +34,8 @@ export function sourcesOf({ dataset, seed }: { readonly dataset: Dataset; readon
   };
 }
 
-/** Seed of the pictures that evaluations look at, so that all runs are judged by the same. */
-const EVALUATION_SEED = 1_000_003;
+/** Seed of the pictures and the noise that evaluations look at, so that all runs are judged by the same. */
+export const EVALUATION_SEED = 1_000_003;
 
 /** The first `count` samples that evaluations look at, from what training never sees. */
 export const evaluationSamples = (dataset: Dataset, count: number) =>

@@ -80,7 +80,7 @@ interface PhaseParts extends TaskParts {
 }
 
 function autoencoderPhase({ loss: weights }: AutoencoderTaskConfig, parts: PhaseParts) {
-  const { dataset, seed, batchSize, microBatchSize, vae, features } = parts;
+  const { dataset, seed, batchSize, microBatchSize, vae, features, trace = (graph) => graph() } = parts;
   const sources = sourcesOf({ dataset, seed });
   const factor = downsampling(vae.config);
   const latent = [vae.config.latent_channels, ...dataset.size.map((side) => side / factor)];
@@ -88,7 +88,7 @@ function autoencoderPhase({ loss: weights }: AutoencoderTaskConfig, parts: Phase
   const noise = input({ name: "noise", dtype: "float32", shape: [microBatchSize, ...latent] });
   const phase: Phase = {
     name: "autoencoder",
-    ...lossOf(picture, noise, { vae, weights, features }),
+    ...trace(() => lossOf(picture, noise, { vae, weights, features })),
     async next() {
       const { pictures } = await sources.stream.next(batchSize);
       const drawn = sources.draws.randn(batchSize * latent.reduce((a, b) => a * b));

@@ -67,19 +67,18 @@ function clipTask(config: ClipTaskConfig, parts: TaskParts): Task {
   };
 }
 
-function clipPhase({ model, tokenizerFiles }: ClipParts, { dataset, seed, batchSize: n }: TaskParts) {
+function clipPhase({ model, tokenizerFiles }: ClipParts, parts: TaskParts) {
+  const { dataset, seed, batchSize: n, trace = (graph) => graph() } = parts;
   const tokenizer = tokenizerFrom(tokenizerFiles);
   const sources = sourcesOf({ dataset, seed });
   const shape = [n, 3, ...dataset.size];
-  const { imageEmbeds, textEmbeds } = model(
-    input({ name: "pictures", dtype: "float32", shape }),
-    input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] }),
-  );
+  const pictures = input({ name: "pictures", dtype: "float32", shape });
+  const ids = input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] });
   const answers = input({ name: "answers", dtype: "float32", shape: [n, n] });
   const logitScale = model.children.logit_scale;
   const phase: Phase = {
     name: "clip",
-    loss: contrastiveLoss({ imageEmbeds, textEmbeds, logitScale, answers }),
+    loss: trace(() => contrastiveLoss({ ...model(pictures, ids), logitScale, answers })),
     results: { logitScale },
     async next() {
       const { pictures, captions } = await sources.stream.next(n);

@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { generationSchema } from "../../../pipelines/generation.ts";
 import { samplesSchema } from "../kind.ts";
+import { latentKinds } from "./space.ts";
 import { timestepsConfig } from "./timesteps.ts";
 
 const count = z.int().positive();
 const jsonObject = z.record(z.string(), z.unknown());
+const folder = z.string().min(1);
 
 /** How captions become tokens. */
 export const tokenizerFields = z.strictObject({
@@ -26,6 +29,10 @@ export const objectiveFields = z.strictObject({
     .nullable()
     .default(null)
     .describe("Gamma of min-SNR weighting (Hang et al. 2023; 5 is usual); null weighs every sample alike."),
+  latents: z
+    .enum(latentKinds)
+    .default("sample")
+    .describe('Of a model with a "vae": latents are drawn from its posterior, or are the mean.'),
 });
 
 /** Sample grids of text-to-picture models. */
@@ -40,10 +47,32 @@ export const textSamples = samplesSchema({
 export const denoisingFields = {
   model: z.strictObject({
     unet: jsonObject.describe("UNet2DConditionModel's config in diffusers' names; sizes follow from the data."),
-    text_encoder: jsonObject.describe("CLIPTextModel's config in transformers' names; the vocabulary follows."),
+    text_encoder: z
+      .union([folder, jsonObject], { error: "expected a config, or the folder of a CLIP model" })
+      .describe(
+        "CLIPTextModel's config in transformers' names, whose vocabulary follows, to train it along; or the folder of a " +
+          'model that "task": "clip" wrote, whose text tower and vocabulary stay as they are.',
+      ),
+    vae: folder
+      .optional()
+      .describe(
+        'Folder of a model that "task": "autoencoder" wrote: its latents are denoised. Without it, pixels are.',
+      ),
     scheduler: jsonObject.describe("A scheduler_config.json: the schedule and what the network predicts."),
-    tokenizer: tokenizerFields.prefault({}),
+    generation: generationSchema
+      .optional()
+      .describe("The model's own choices where a caller makes none, in diffusers' names: a generation_config.json."),
+    tokenizer: tokenizerFields.prefault({}).describe("Of a text encoder that is trained along."),
   }),
   objective: objectiveFields.prefault({}),
+  evaluation: z
+    .strictObject({
+      pictures: count
+        .default(128)
+        .describe("Held-out pictures whose loss each evaluation takes, always at the same noise."),
+    })
+    .prefault({}),
   samples: textSamples.describe("Grids of samples; without this there are none."),
 };
+/** The task's part of a configuration. */
+export type DenoisingConfig = z.output<z.ZodObject<typeof denoisingFields>>;

@@ -4,13 +4,13 @@ import { checkSolvable } from "../../../diffusion/prediction.ts";
 import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
 import { minSnrWeight } from "../../../diffusion/weighting.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
-import type { HostTensor, HostTensors, Shape } from "../../../graph/types.ts";
+import { type HostTensor, type HostTensors, type Shape, sizeOf } from "../../../graph/types.ts";
 import type { RandomStream } from "../../../math/random.ts";
 import { add, mul, square, sub } from "../../../ops/elementwise.ts";
 import { input } from "../../../ops/leaves.ts";
 import { mean } from "../../../ops/reduce.ts";
 import { reshape } from "../../../ops/shape.ts";
-import { type TimestepSampling, type TimestepsConfig, timestepSampling } from "./timesteps.ts";
+import { type TimestepsConfig, timestepSampling } from "./timesteps.ts";
 
 /** What a denoising network is trained on, whatever its data: pictures or latents. */
 export interface DenoisingOptions {
@@ -25,13 +25,15 @@ export interface DenoisingOptions {
 
 /** The loss of a denoising network and the draws that it is fed. */
 export interface DenoisingObjective {
-  /** The loss over `n` samples that are fed, and the results that `draw`'s report reads. */
-  loss(n: number, network: (xt: Tensor, t: Tensor) => Tensor): { loss: Tensor; results: Record<string, Tensor> };
-  /** Noises x0, Float32 [n, c, h, w]: the feeds, and the loss by parts of the schedule as a report. */
-  draw(x0: Float32Array, draws: RandomStream): DenoisingDraw;
+  /** The loss over samples x0 [n, c, h, w], and the results that `draw`'s report reads. */
+  loss(x0: Tensor, network: (xt: Tensor, t: Tensor) => Tensor): { loss: Tensor; results: Record<string, Tensor> };
+  /** Noise for n samples: the feeds, and the loss by parts of the schedule as a report. */
+  draw(n: number, draws: RandomStream): DenoisingDraw;
+  /** The same with levels spread evenly over the whole schedule, for the results alone; its report has the mean as `loss`. */
+  evaluation(n: number, draws: RandomStream): DenoisingDraw;
 }
 
-/** One noised batch. */
+/** Noise for one batch. */
 export interface DenoisingDraw {
   readonly feeds: HostTensors;
   readonly report: (results: HostTensors) => Readonly<Record<string, number>>;
@@ -49,19 +51,37 @@ export function denoisingObjective(options: DenoisingOptions): DenoisingObjectiv
   const { schedule, target, networkCoordinates } = scheduler;
   const levels = Array.from({ length: schedule.steps }, (_, i) => writtenIn(networkCoordinates, schedule.level(i + 1)));
   checkSolvable(target, levels);
-  const timesteps = timestepSampling(options.timesteps, schedule.steps);
+  const noising = { sample: options.sample, scheduler, levels };
+  const drawn = timestepSampling(options.timesteps, schedule.steps);
+  const spread = timestepSampling({ name: "stratified", from: 0, to: 1 }, schedule.steps);
+  const weightOf = (level: Level) =>
+    options.minSnrGamma === null ? 1 : minSnrWeight(target, level, options.minSnrGamma);
+  const report = (t: Int32Array) => (results: HostTensors) => lossByBand(t, results["errors"]!.data, schedule.steps);
   return {
-    loss: (n, network) => denoisingLoss([n, ...options.sample], network),
-    draw: (x0, draws) => noisedBatch(x0, { ...options, levels, timesteps, draws }),
+    loss: denoisingLoss,
+    draw(n, draws) {
+      const t = drawn(draws, n);
+      const weight = column(t, { levels, of: weightOf, shape: [n, ...options.sample.map(() => 1)] });
+      return { feeds: { ...noiseFeeds(t, { ...noising, draws }), weight }, report: report(t) };
+    },
+    evaluation(n, draws) {
+      const t = spread(draws, n);
+      const bands = report(t);
+      return {
+        feeds: noiseFeeds(t, { ...noising, draws }),
+        report: (results) => ({ loss: average(results["errors"]!.data), ...bands(results) }),
+      };
+    },
   };
 }
 
-/** mean weight |network(alpha x0 + sigma eps, t) - (a x0 + b eps)|² over a batch that is fed. */
-function denoisingLoss(shape: Shape, network: (xt: Tensor, t: Tensor) => Tensor) {
+/** mean weight |network(alpha x0 + sigma eps, t) - (a x0 + b eps)|² over a batch, whose noise is fed. */
+function denoisingLoss(x0: Tensor, network: (xt: Tensor, t: Tensor) => Tensor) {
+  const { shape } = x0;
   const n = shape[0]!;
   const feed = (name: string, of: Shape) => input({ name, dtype: "float32", shape: of });
   const perSample = (name: string) => feed(name, [n, ...shape.slice(1).map(() => 1)]);
-  const [x0, eps] = [feed("x0", shape), feed("eps", shape)];
+  const eps = feed("eps", shape);
   const xt = add(mul(perSample("alpha"), x0), mul(perSample("sigma"), eps));
   const output = network(xt, feed("t", [n]));
   const error = square(sub(output, add(mul(perSample("a"), x0), mul(perSample("b"), eps))));
@@ -70,32 +90,44 @@ function denoisingLoss(shape: Shape, network: (xt: Tensor, t: Tensor) => Tensor)
   return { loss, results: { errors } };
 }
 
-interface Noising extends Omit<DenoisingOptions, "timesteps"> {
+interface Noising extends Pick<DenoisingOptions, "sample" | "scheduler"> {
+  /** Of t = 1 .. T, as the network sees them. */
   readonly levels: readonly Level[];
-  readonly timesteps: TimestepSampling;
   readonly draws: RandomStream;
 }
 
-function noisedBatch(x0: Float32Array, noising: Noising): DenoisingDraw {
-  const { sample, levels, timesteps, draws, scheduler, minSnrGamma } = noising;
-  const { schedule, target } = scheduler;
-  const n = x0.length / sample.reduce((a, b) => a * b, 1);
-  const drawn = timesteps(draws, n);
-  const chosen = Array.from(drawn, (t) => levels[t - 1]!);
-  const column = (f: (level: Level) => number) => float(Float32Array.from(chosen, f), [n, ...sample.map(() => 1)]);
-  const t = Float32Array.from(drawn, (at) => schedule.timestep(at));
-  const feeds = {
-    x0: float(x0, [n, ...sample]),
-    eps: float(draws.randn(x0.length), [n, ...sample]),
-    alpha: column((level) => level.alpha),
-    sigma: column((level) => level.sigma),
-    a: column((level) => target(level)[0]),
-    b: column((level) => target(level)[1]),
-    weight: column((level) => (minSnrGamma === null ? 1 : minSnrWeight(target, level, minSnrGamma))),
-    t: float(t, [n]),
+/** Fresh noise at times t, with the coefficients of its levels. */
+function noiseFeeds(t: Int32Array, { sample, scheduler: { schedule, target }, levels, draws }: Noising): HostTensors {
+  const n = t.length;
+  const shape = [n, ...sample.map(() => 1)];
+  const at = (of: (level: Level) => number) => column(t, { levels, of, shape });
+  return {
+    eps: float(draws.randn(n * sizeOf(sample)), [n, ...sample]),
+    alpha: at((level) => level.alpha),
+    sigma: at((level) => level.sigma),
+    a: at((level) => target(level)[0]),
+    b: at((level) => target(level)[1]),
+    t: float(
+      Float32Array.from(t, (at) => schedule.timestep(at)),
+      [n],
+    ),
   };
-  return { feeds, report: ({ errors }) => lossByBand(drawn, errors!.data, schedule.steps) };
 }
+
+interface Column {
+  readonly levels: readonly Level[];
+  readonly of: (level: Level) => number;
+  readonly shape: Shape;
+}
+
+/** A number of each sample's level. */
+const column = (t: Int32Array, { levels, of, shape }: Column): HostTensor =>
+  float(
+    Float32Array.from(t, (at) => of(levels[at - 1]!)),
+    shape,
+  );
+
+const average = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 
 /** The mean error of the samples in each band that has any: "loss_0_25" and so on. */
 function lossByBand(drawn: Int32Array, errors: HostTensor["data"], steps: number): Record<string, number> {
@@ -103,7 +135,7 @@ function lossByBand(drawn: Int32Array, errors: HostTensor["data"], steps: number
     const start = BANDS[i]!;
     const within = (t: number) => (100 * t) / steps > start && (100 * t) / steps <= end;
     const own = Array.from(errors).filter((_, k) => within(drawn[k]!));
-    return [`loss_${start}_${end}`, own.reduce((a, b) => a + b, 0) / own.length] as const;
+    return [`loss_${start}_${end}`, average(own)] as const;
   });
   return Object.fromEntries(bands.filter(([, loss]) => Number.isFinite(loss)));
 }

@@ -1,41 +1,74 @@
-import type { z } from "zod";
 import type { Picture } from "../../../formats/image.ts";
+import { torchCpu } from "../../../math/random.ts";
+import { captionIds } from "../../../pipelines/caption-ids.ts";
 import { encodeModelFolder } from "../../../pipelines/model-folder.ts";
 import { textToImageNetwork } from "../../../pipelines/network.ts";
 import { planTextToImage, textToImage } from "../../../pipelines/text-to-image.ts";
-import type { Runtime } from "../../../runtime/types.ts";
 import { tokenizerFrom } from "../../../tokenizers/files.ts";
 import type { TaskOutputs, TrainedWeights } from "../../task.ts";
-import type { denoisingFields } from "./config.ts";
-import type { DenoisingModel } from "./task.ts";
+import { inChunks } from "../in-chunks.ts";
+import { EVALUATION_SEED, evaluationSamples } from "../sources.ts";
+import type { DenoisingConfig } from "./config.ts";
+import { type DenoisingParts, denoisingGraph } from "./graph.ts";
 
-/** The task's part of a configuration. */
-export type DenoisingConfig = z.output<z.ZodObject<typeof denoisingFields>>;
+/** Pictures that one run of the evaluation's program takes. */
+const CHUNK = 16;
 
-interface OutputsInput {
-  readonly runtime: Runtime;
-  readonly model: DenoisingModel;
+interface OutputsInput extends DenoisingParts {
   readonly weights: TrainedWeights;
 }
 
-/** Sample pictures of the configuration's prompts, and a pixel model's folder in float16. */
-export function denoisingOutputs({ samples }: DenoisingConfig, { runtime, model, weights }: OutputsInput): TaskOutputs {
-  const { modules, scheduler, configs, tokenizerFiles } = model;
+/** Sample pictures of the configuration's prompts, the held-out loss, and the model's folder in float16. */
+export function denoisingOutputs({ samples, evaluation }: DenoisingConfig, input: OutputsInput): TaskOutputs {
+  const { model, weights } = input;
+  const { configs, tokenizerFiles: tokenizer } = model;
+  const painter = painterOf(input);
+  const judge = judgeOf(input);
+  return {
+    ...(samples && { samples: () => painter.draw(samples) }),
+    evaluate: () => judge.evaluate(evaluation.pictures),
+    modelFiles: async () => encodeModelFolder({ configs, tokenizer, weights: await weights.read() }),
+    async [Symbol.asyncDispose]() {
+      await painter.dispose();
+      await judge.dispose();
+    },
+  };
+}
+
+/** Draws pictures from the weights as they stand. */
+function painterOf({ runtime, model: { modules, scheduler, tokenizerFiles }, weights }: OutputsInput) {
   const { parameters, state } = weights;
   const network = textToImageNetwork({ runtime, modules, tokenizer: tokenizerFrom(tokenizerFiles), parameters, state });
-  const draw = async ({ prompts, seed, steps, guidance }: NonNullable<DenoisingConfig["samples"]>) => {
-    const pictures: Picture[] = [];
-    for (const [i, prompt] of prompts.entries()) {
-      const plan = planTextToImage({ scheduler, modules }, { prompt, steps, guidance, seed: seed + i });
-      for await (const event of textToImage(network, plan)) {
-        if (event.type === "image") pictures.push(event.picture);
-      }
-    }
-    return pictures;
-  };
   return {
-    ...(samples && { samples: () => draw(samples) }),
-    modelFiles: async () => encodeModelFolder({ configs, tokenizer: tokenizerFiles, weights: await weights.read() }),
-    [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
+    async draw({ prompts, seed, steps, guidance }: NonNullable<DenoisingConfig["samples"]>) {
+      const pictures: Picture[] = [];
+      for (const [i, prompt] of prompts.entries()) {
+        const plan = planTextToImage({ scheduler, modules }, { prompt, steps, guidance, seed: seed + i });
+        for await (const event of textToImage(network, plan)) {
+          if (event.type === "image") pictures.push(event.picture);
+        }
+      }
+      return pictures;
+    },
+    dispose: () => network[Symbol.asyncDispose](),
+  };
+}
+
+/** Takes the loss of the weights as they stand on held-out pictures, with the same noise for every run. */
+function judgeOf(input: OutputsInput) {
+  const { runtime, dataset, model, space, objective, weights } = input;
+  const { parameters, state } = weights;
+  const trace = (n: number) => denoisingGraph(input, n).results;
+  const network = inChunks({ runtime, state, parameters, chunk: CHUNK, trace });
+  const tokenizer = tokenizerFrom(model.tokenizerFiles);
+  return {
+    async evaluate(count: number) {
+      const { pictures, captions } = await evaluationSamples(dataset, count);
+      const draws = torchCpu(EVALUATION_SEED);
+      const { feeds, report } = objective.evaluation(count, draws);
+      const samples = space.feeds(pictures, draws);
+      return report(await network.run({ ...samples, ...feeds, ids: captionIds(tokenizer, captions) }));
+    },
+    dispose: () => network[Symbol.asyncDispose](),
   };
 }

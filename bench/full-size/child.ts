@@ -1,0 +1,49 @@
+/** A process that loads one part and makes a step for each line of standard input; answers in lines of JSON. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { readSafetensorsHeader } from "../../packages/aquatint/src/formats/node.ts";
+import { parameters } from "../../packages/aquatint/src/nn/module.ts";
+import { executableOf } from "../../packages/aquatint/src/runtime/compile.ts";
+import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
+import { mappedWeights } from "../../packages/aquatint/src/runtime/node-mapped.ts";
+import type { WeightMemory } from "../../packages/aquatint/src/runtime/types.ts";
+import { leafOf, parts } from "./parts.ts";
+
+const [name = "", folder = "", weightMemory = "packed", threads = "2"] = process.argv.slice(2);
+const part = parts[name]!;
+
+const peakMB = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) >> 10;
+
+async function timed<R>(work: () => Promise<R>) {
+  const [wall, processor] = [performance.now(), process.cpuUsage()];
+  const result = await work();
+  const { user, system } = process.cpuUsage(processor);
+  return { result, figures: { ms: performance.now() - wall, cpuMs: (user + system) / 1000, peakMB: peakMB() } };
+}
+
+async function load() {
+  const runtime = await nodeRuntime({ threads: Number(threads) });
+  const file = join(folder, part.file);
+  const { tensors } = await readSafetensorsHeader(file);
+  const traced = performance.now();
+  const { module, trace } = part.create();
+  const weights = new Map(Array.from(tensors, ([key, entry]) => [key, { ...entry, file }]));
+  const bound = mappedWeights(parameters(module as Parameters<typeof parameters>[0]), weights);
+  const executable = executableOf({
+    outputs: { y: trace(leafOf(part)) },
+    ...bound,
+    weightMemory: weightMemory as WeightMemory,
+  });
+  const emitMs = performance.now() - traced;
+  return { program: await runtime.load(executable), emitMs };
+}
+
+const answer = (figures: object) => process.stdout.write(`${JSON.stringify(figures)}\n`);
+const { result: loaded, figures } = await timed(load);
+answer({ ...figures, emitMs: loaded.emitMs });
+for await (const _ of createInterface({ input: process.stdin })) {
+  const { result, figures } = await timed(() => loaded.program.run(part.feeds));
+  answer({ ...figures, first: Array.from(result.y!.data.slice(0, 8)) });
+}
+process.exit();

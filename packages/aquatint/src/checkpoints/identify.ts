@@ -1,0 +1,20 @@
+import type { SafetensorsHeader } from "../formats/safetensors.ts";
+import { bareNetwork } from "./bare.ts";
+import { isEmbedding } from "./embedding.ts";
+import { isLora } from "./lora-names.ts";
+import { isSingleFile } from "./single-file.ts";
+
+/** What a safetensors file is for, by the names of its tensors. */
+export type FileKind = "single-file" | "component" | "lora" | "embedding" | "unknown";
+
+const kinds: readonly (readonly [kind: FileKind, is: (header: SafetensorsHeader) => boolean])[] = [
+  ["lora", isLora],
+  ["single-file", isSingleFile],
+  ["component", ({ tensors }) => bareNetwork(tensors) !== undefined],
+  ["embedding", isEmbedding],
+];
+
+/** Says what a file is. */
+export function identify(header: SafetensorsHeader): { readonly kind: FileKind } {
+  return { kind: kinds.find(([, is]) => is(header))?.[0] ?? "unknown" };
+}

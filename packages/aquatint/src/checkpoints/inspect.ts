@@ -1,0 +1,132 @@
+import { embeddingOf } from "./embedding.ts";
+import { type FileKind, identify } from "./identify.ts";
+import { type LoraPair, loraPairs } from "./lora-names.ts";
+import { type MemoryEstimate, memoryEstimate, parameterCount, type WorkSize } from "./memory.ts";
+import type { FileHeader } from "./single-file.ts";
+import type { Checkpoint, CheckpointComponent } from "./types.ts";
+
+/** One network of a model, as `aquatint inspect` shows it. */
+export interface ComponentReport {
+  readonly name: string;
+  readonly className: string;
+  readonly parameters: number;
+  readonly tensors: number;
+  readonly bytes: number;
+  /** Tensors by element type. */
+  readonly dtypes: Readonly<Record<string, number>>;
+}
+
+/** What a LoRA adapts. */
+export interface LoraReport {
+  readonly ranks: readonly number[];
+  readonly layers: Readonly<Record<string, number>>;
+  /** Names of the kinds of layers: "to_q", "ff_net_0_proj". */
+  readonly targets: readonly string[];
+  readonly convolutions: boolean;
+}
+
+/** What a file or folder holds, from headers and configs alone. */
+export interface Inspection {
+  readonly path: string;
+  readonly kind: "model" | "network" | "lora" | "embedding" | "unknown";
+  readonly layout: Checkpoint["layout"] | "file";
+  readonly family: Checkpoint["family"] | null;
+  readonly components: readonly ComponentReport[];
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly dtypes: Readonly<Record<string, number>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly lora?: LoraReport;
+  readonly embedding?: { readonly token: string | null; readonly vectors: number; readonly width: number };
+  /** What the network predicts: "epsilon", "v_prediction". */
+  readonly prediction?: string;
+  readonly memory?: MemoryEstimate;
+  /** Tensors that no part of a model takes. */
+  readonly unused: readonly string[];
+}
+
+type Sized = Iterable<{ readonly dtype: string; readonly shape: readonly number[]; readonly length: number }>;
+
+function totals(tensors: Sized) {
+  const dtypes: Record<string, number> = {};
+  let [parameters, bytes] = [0, 0];
+  for (const { dtype, shape, length } of tensors) {
+    dtypes[dtype] = (dtypes[dtype] ?? 0) + 1;
+    parameters += shape.reduce((n, d) => n * d, 1);
+    bytes += length;
+  }
+  return { dtypes, parameters, bytes };
+}
+
+const componentReport = (name: string, component: CheckpointComponent): ComponentReport => {
+  const { dtypes, bytes } = totals(component.weights.values());
+  const { className, weights } = component;
+  return { name, className, parameters: parameterCount(component), tensors: weights.size, bytes, dtypes };
+};
+
+/** What a checkpoint holds, and the memory that pictures of a size take. */
+export function inspectCheckpoint(checkpoint: Checkpoint, size: WorkSize): Inspection {
+  const { name, layout, family, metadata, unused, scheduler } = checkpoint;
+  const components = Array.from(checkpoint.components, ([part, component]) => componentReport(part, component));
+  const memory = memoryEstimate(checkpoint, size);
+  const prediction = scheduler?.["prediction_type"];
+  return {
+    path: name,
+    kind: components.length > 1 ? "model" : "network",
+    layout,
+    family: family ?? null,
+    components,
+    ...totals([...checkpoint.components.values()].flatMap(({ weights }) => [...weights.values()])),
+    metadata,
+    ...(typeof prediction === "string" && { prediction }),
+    ...(memory && { memory }),
+    unused,
+  };
+}
+
+/** What a file that is no model holds: a LoRA, an embedding, or tensors of an unknown kind. */
+export function inspectFile(file: FileHeader, { name }: { readonly name: string }): Inspection {
+  const { header } = file;
+  const { kind } = identify(header);
+  const extra = extras[kind]?.(file, name);
+  return {
+    path: name,
+    kind: "unknown",
+    layout: "file",
+    family: null,
+    components: [],
+    ...totals(header.tensors.values()),
+    metadata: header.metadata,
+    unused: extra ? [] : [...header.tensors.keys()],
+    ...extra,
+  };
+}
+
+const extras: Partial<Record<FileKind, (file: FileHeader, name: string) => Partial<Inspection>>> = {
+  lora: (file, name) => ({ kind: "lora", lora: loraReport(loraPairs(file, { name })) }),
+  embedding: (file, name) => {
+    const { token, vectors } = embeddingOf(file, { name });
+    const [first] = vectors.values();
+    const [count = 0, width = 0] = first?.shape ?? [];
+    return { kind: "embedding", embedding: { token: token ?? null, vectors: count, width } };
+  },
+};
+
+/** The last names of the layers that files adapt, as kohya writes them. */
+const layerNames =
+  /(to_q|to_k|to_v|to_out_0|ff_net_0_proj|ff_net_2|proj_in|proj_out|[qkv]_proj|out_proj|mlp_fc[12]|conv\d?|conv_in|conv_out|conv_shortcut|time_emb_proj|in_layers_2|out_layers_3|emb_layers_1|skip_connection|op)$/;
+
+function loraReport(pairs: readonly LoraPair[]): LoraReport {
+  const layers: Record<string, number> = {};
+  for (const { component } of pairs) layers[component] = (layers[component] ?? 0) + 1;
+  const names = pairs.map(({ module }) => {
+    const flat = module.replaceAll(".", "_");
+    return layerNames.exec(flat)?.[1] ?? flat;
+  });
+  return {
+    ranks: [...new Set(pairs.map(({ rank }) => rank))].sort((a, b) => a - b),
+    layers,
+    targets: [...new Set(names)].sort(),
+    convolutions: pairs.some(({ down, mid }) => mid !== undefined || (down.shape[2] ?? 1) > 1),
+  };
+}

@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import { scalar } from "../ops/leaves.ts";
+import { headerOf, names } from "./fixture.cases.ts";
+import { identify } from "./identify.ts";
+import { loraBranches } from "./lora.ts";
+import { type LoraPair, loraPairs } from "./lora-names.ts";
+import { originalNames } from "./lora-original.ts";
+
+type Tensors = Parameters<typeof headerOf>[0];
+const read = (tensors: Tensors) => loraPairs({ file: "/l.safetensors", header: headerOf(tensors) }, { name: "l" });
+const unet = Object.keys(names["tiny-sd1"].weights)
+  .filter((path) => path.startsWith("unet."))
+  .map((path) => path.slice(5));
+const targets = (pairs: readonly LoraPair[], component = "unet", paths = unet) => {
+  const lora = { name: "l", pairs: pairs.map((pair) => ({ ...pair, factor: 1 })), metadata: {} };
+  const { adapters } = loraBranches([{ lora, scale: scalar(1) }], new Map([[component, paths]]));
+  return [...(adapters.get(component)?.keys() ?? [])].sort();
+};
+
+test("the same LoRA in kohya's and in PEFT's names adapts the same layers", () => {
+  const [kohya, peft] = [read(names["lora-kohya"]), read(names["lora-peft-alpha8"])];
+  expect(identify(headerOf(names["lora-kohya"])).kind).toBe("lora");
+  expect(kohya).toHaveLength(166);
+  expect(kohya.every(({ rank, alpha }) => rank === 4 && alpha !== undefined)).toBe(true);
+  expect(targets(kohya)).toEqual(targets(peft));
+});
+
+const pair = (down: string, up: string, shape = 4): Tensors => ({
+  [down]: ["F32", [2, shape]],
+  [up]: ["F32", [shape, 2]],
+});
+const layer = "down_blocks.0.attentions.0.transformer_blocks.0.attn1";
+test.each<[string, Tensors, string]>([
+  ["PEFT", pair(`unet.${layer}.to_q.lora_A.weight`, `unet.${layer}.to_q.lora_B.weight`), `${layer}.to_q`],
+  ["diffusers", pair(`unet.${layer}.to_q.lora.down.weight`, `unet.${layer}.to_q.lora.up.weight`), `${layer}.to_q`],
+  [
+    "diffusers, in its first form",
+    pair(`unet.${layer}.processor.to_out_lora.down.weight`, `unet.${layer}.processor.to_out_lora.up.weight`),
+    `${layer}.to_out.0`,
+  ],
+  [
+    "kohya, of an original file",
+    pair(
+      "lora_unet_input_blocks_1_1_transformer_blocks_0_attn1_to_q.lora_down.weight",
+      "lora_unet_input_blocks_1_1_transformer_blocks_0_attn1_to_q.lora_up.weight",
+    ),
+    `${layer}.to_q`,
+  ],
+  [
+    "LoCon, of a convolution on the way up",
+    pair("lora_unet_output_blocks_2_1_conv.lora_down.weight", "lora_unet_output_blocks_2_1_conv.lora_up.weight"),
+    "up_blocks.0.upsamplers.0.conv",
+  ],
+])("names as %s writes them", (_, tensors, path) => {
+  expect(targets(read(tensors))).toEqual([path]);
+});
+
+test("text encoders, first and second", () => {
+  const module = "text_model_encoder_layers_0_self_attn_q_proj";
+  const paths = ["text_model.encoder.layers.0.self_attn.q_proj.weight"];
+  for (const [prefix, component] of [
+    ["lora_te", "text_encoder"],
+    ["lora_te1", "text_encoder"],
+    ["lora_te2", "text_encoder_2"],
+  ] as const) {
+    const pairs = read(pair(`${prefix}_${module}.lora_down.weight`, `${prefix}_${module}.lora_up.weight`));
+    expect(targets(pairs, component, paths)).toEqual(["text_model.encoder.layers.0.self_attn.q_proj"]);
+  }
+});
+
+test.each([
+  ["DoRA", "lora_unet_a.dora_scale"],
+  ["LoHa", "lora_unet_a.hada_w1_a"],
+  ["LoKr", "lora_unet_a.lokr_w1"],
+])("%s is refused by its name", (name, key) => {
+  const tensors: Tensors = {
+    ...pair("lora_unet_a.lora_down.weight", "lora_unet_a.lora_up.weight"),
+    [key]: ["F32", [4]],
+  };
+  expect(() => read(tensors)).toThrow(new RegExp(name));
+});
+
+test.each<[string, Tensors, string]>([
+  ["half of a pair", { "lora_unet_a.lora_down.weight": ["F32", [2, 4]] }, "lora/keys"],
+  [
+    "ranks that differ",
+    { "lora_unet_a.lora_down.weight": ["F32", [2, 4]], "lora_unet_a.lora_up.weight": ["F32", [4, 3]] },
+    "lora/shape",
+  ],
+  ["another tensor", { "unet.conv_in.weight": ["F32", [2, 4]] }, "lora/keys"],
+  [
+    "a rank of nothing",
+    { "lora_unet_a.lora_down.weight": ["F32", [0, 4]], "lora_unet_a.lora_up.weight": ["F32", [4, 0]] },
+    "lora/shape",
+  ],
+])("%s is refused", (_, tensors, code) => {
+  expect(() => read(tensors)).toThrow(expect.objectContaining({ code }));
+});
+
+test("a layer that the model lacks is named", () => {
+  const pairs = read(pair("lora_unet_down_blocks_9_x.lora_down.weight", "lora_unet_down_blocks_9_x.lora_up.weight"));
+  expect(() => targets(pairs)).toThrow(/down_blocks_9_x/);
+});
+
+test("a U-Net's modules have the names of the original file too", () => {
+  const modules = new Set(unet.filter((path) => path.endsWith(".weight")).map((path) => path.slice(0, -7)));
+  const originals = new Set(
+    originalNames("unet", modules).map(([original]) => `model.diffusion_model.${original}.weight`),
+  );
+  const published = Object.keys(names["tiny-sd1"].tensors).filter((key) =>
+    /^model\.diffusion_model\..*\.weight$/.test(key),
+  );
+  expect(published.filter((key) => !originals.has(key))).toEqual([]);
+});

@@ -1,0 +1,66 @@
+import type { Checkpoint, CheckpointComponent } from "./types.ts";
+
+/** What is to be made, for an estimate. */
+export interface WorkSize {
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Pictures at a time. */
+  readonly batch: number;
+}
+
+/** Bytes that a run takes by an estimate: float32 weights of all networks, and the most that one network computes with at a time. */
+export interface MemoryEstimate extends WorkSize {
+  readonly weights: number;
+  readonly activations: number;
+  readonly total: number;
+}
+
+const FLOAT = 4;
+/** Copies of a network's largest tensor that live at once: input, normalised, result, and the engine's own workspace. */
+const LIVE = 4;
+
+const numbers = (value: unknown): readonly number[] =>
+  Array.isArray(value) && value.every((one) => typeof one === "number") ? value : [];
+const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
+
+/** How many parameters a network has. */
+export const parameterCount = ({ weights }: CheckpointComponent): number =>
+  Array.from(weights.values(), ({ shape }) => elements(shape)).reduce((a, b) => a + b, 0);
+
+/** The memory that making pictures of this size takes, estimated from the shapes alone; undefined where there is no U-Net. */
+export function memoryEstimate(checkpoint: Checkpoint, size: WorkSize): MemoryEstimate | undefined {
+  const { components } = checkpoint;
+  const [unet, vae] = [components.get("unet"), components.get("vae")];
+  if (!unet) return undefined;
+  const weights = Array.from(components.values(), parameterCount).reduce((a, b) => a + b, 0) * FLOAT;
+  const factor = vae ? 2 ** Math.max(0, numbers(vae.config["block_out_channels"]).length - 1) : 1;
+  const places = Math.ceil(size.width / factor) * Math.ceil(size.height / factor);
+  const activations = Math.max(unetBytes(unet, places, 2 * size.batch), vae ? decoderBytes(vae, size) : 0);
+  return { ...size, weights, activations, total: weights + activations };
+}
+
+/** The tensors kept for the way up, and the scores of the largest attention; guidance doubles the batch. */
+function unetBytes({ config }: CheckpointComponent, places: number, batch: number): number {
+  const channels = numbers(config["block_out_channels"]);
+  const types = Array.isArray(config["down_block_types"]) ? (config["down_block_types"] as readonly unknown[]) : [];
+  const heads = config["attention_head_dim"];
+  const layers = typeof config["layers_per_block"] === "number" ? config["layers_per_block"] : 2;
+  let kept = 0;
+  let largest = 0;
+  for (const [level, c] of channels.entries()) {
+    const area = places / 4 ** level;
+    kept += (layers + 1) * c * area;
+    const attends = String(types[level]).includes("Attn");
+    const own = typeof heads === "number" ? heads : (numbers(heads)[level] ?? 1);
+    // before the residual block the way up holds its input and the kept tensor side by side
+    largest = Math.max(largest, LIVE * 2 * c * area + (attends ? own * area * area : 0));
+  }
+  return (kept + largest) * batch * FLOAT;
+}
+
+/** The decoder is at its widest where it first reaches the full size. */
+function decoderBytes({ config }: CheckpointComponent, { width, height, batch }: WorkSize): number {
+  const [first = 0, second = first] = numbers(config["block_out_channels"]);
+  return LIVE * Math.max(first, second) * width * height * batch * FLOAT;
+}

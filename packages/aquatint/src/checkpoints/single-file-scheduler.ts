@@ -1,0 +1,26 @@
+import type { SafetensorsHeader } from "../formats/safetensors.ts";
+import type { Family, JsonObject } from "./types.ts";
+
+const predictions: Readonly<Record<string, string>> = { v: "v_prediction", epsilon: "epsilon" };
+
+/**
+ * The scheduler that a family was published with. What the network predicts is no shape: the file's metadata
+ * ("modelspec.prediction_type") or its marker tensors say it, else SD 2.x is taken for the model of v.
+ */
+export function singleFileScheduler(family: Family, { metadata, tensors }: SafetensorsHeader): JsonObject {
+  const said = predictions[metadata["modelspec.prediction_type"] ?? ""];
+  const marked = tensors.has("v_pred") ? "v_prediction" : undefined;
+  const zeroSnr = tensors.has("ztsnr");
+  return {
+    _class_name: family.startsWith("sdxl") ? "EulerDiscreteScheduler" : "DDIMScheduler",
+    beta_start: 0.00085,
+    beta_end: 0.012,
+    beta_schedule: "scaled_linear",
+    num_train_timesteps: 1000,
+    prediction_type: said ?? marked ?? (family === "sd2" ? "v_prediction" : "epsilon"),
+    steps_offset: 1,
+    timestep_spacing: zeroSnr ? "trailing" : "leading",
+    ...(zeroSnr && { rescale_betas_zero_snr: true }),
+    ...(!family.startsWith("sdxl") && { clip_sample: false, set_alpha_to_one: false }),
+  };
+}

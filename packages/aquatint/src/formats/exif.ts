@@ -1,0 +1,76 @@
+/** The texts of an EXIF block that pictures' makers use, by the tag's name; empty where it has none or is broken. */
+export function exifTexts(tiff: Uint8Array): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
+  if (tiff.length < 8) return texts;
+  const order = view.getUint16(0);
+  if (order !== LITTLE && order !== BIG) return texts;
+  const block: Block = { view, tiff, little: order === LITTLE };
+  const first = entriesOf(block, view.getUint32(4, block.little));
+  const nested = first.find(({ tag }) => tag === EXIF_IFD);
+  const second = nested ? entriesOf(block, view.getUint32(nested.valueAt, block.little)) : [];
+  for (const entry of [...first, ...second]) {
+    const name = names[entry.tag];
+    const text = name === undefined ? undefined : textOf(block, entry);
+    if (name !== undefined && text !== undefined) texts[name] = text;
+  }
+  return texts;
+}
+
+const LITTLE = 0x4949;
+const BIG = 0x4d4d;
+const EXIF_IFD = 0x8769;
+const names: Readonly<Record<number, string>> = {
+  270: "ImageDescription",
+  271: "Make",
+  272: "Model",
+  305: "Software",
+  37510: "UserComment",
+};
+
+interface Block {
+  readonly view: DataView;
+  readonly tiff: Uint8Array;
+  readonly little: boolean;
+}
+interface Entry {
+  readonly tag: number;
+  readonly type: number;
+  readonly count: number;
+  /** Where the value, or its offset, stands. */
+  readonly valueAt: number;
+}
+
+function entriesOf({ view, little }: Block, at: number): readonly Entry[] {
+  if (at + 2 > view.byteLength) return [];
+  const count = view.getUint16(at, little);
+  if (at + 2 + count * 12 > view.byteLength) return [];
+  return Array.from({ length: count }, (_, i) => {
+    const place = at + 2 + i * 12;
+    const [tag, type] = [view.getUint16(place, little), view.getUint16(place + 2, little)];
+    return { tag, type, count: view.getUint32(place + 4, little), valueAt: place + 8 };
+  });
+}
+
+/** ASCII (2), bytes (1) and undefined (7) are texts here. */
+function textOf({ view, tiff, little }: Block, { type, count, valueAt }: Entry): string | undefined {
+  if (type !== 1 && type !== 2 && type !== 7) return undefined;
+  const from = count <= 4 ? valueAt : view.getUint32(valueAt, little);
+  if (from + count > tiff.length) return undefined;
+  const bytes = tiff.subarray(from, from + count);
+  const mark = new TextDecoder().decode(bytes.subarray(0, 8));
+  const decode = (start: number, encoding: string) =>
+    new TextDecoder(encoding).decode(bytes.subarray(start)).replace(/\0+$/, "");
+  if (mark === "UNICODE\0") return decode(8, utf16Of(bytes.subarray(8), little));
+  return decode(mark === "ASCII\0\0\0" ? 8 : 0, "utf-8");
+}
+
+/** Writers disagree on the byte order of UserComment: the half of the bytes with more zeros holds the high ones. */
+function utf16Of(bytes: Uint8Array, little: boolean): string {
+  let [even, odd] = [0, 0];
+  for (const [i, byte] of bytes.entries()) {
+    if (byte === 0 && i % 2 === 0) even++;
+    else if (byte === 0) odd++;
+  }
+  return odd > even || (odd === even && little) ? "utf-16le" : "utf-16be";
+}

@@ -1,0 +1,134 @@
+import { deflateSync } from "node:zlib";
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { pictureRecipe } from "./picture-recipe.ts";
+import { MAX_TEXT_BYTES, pictureTexts } from "./picture-texts.ts";
+import { encodePng } from "./png.ts";
+import { joinChunks, readChunks } from "./png-chunks.ts";
+
+const picture = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
+const parameters = [
+  "a fox, (snow:1.2)",
+  "second line 🦊",
+  "Negative prompt: blur,",
+  "noise",
+  'Steps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7.5, Seed: 42, Size: 512x768, Model hash: 6ce0161689, Model: v1-5, Lora hashes: "a: 1, b: 2", Version: v1.10.1',
+].join("\n");
+
+test("A1111's text is read, with prompts of several lines and quoted settings", () => {
+  expect(pictureRecipe({ parameters })).toEqual({
+    source: "a1111",
+    prompt: "a fox, (snow:1.2)\nsecond line 🦊",
+    negative: "blur,\nnoise",
+    seed: 42,
+    steps: 20,
+    sampler: "DPM++ 2M Karras",
+    guidance: 7.5,
+    width: 512,
+    height: 768,
+    model: "v1-5",
+    modelHash: "6ce0161689",
+    settings: expect.objectContaining({ "Lora hashes": "a: 1, b: 2", Version: "v1.10.1" }),
+  });
+  expect(pictureRecipe({ parameters: "only words" })).toMatchObject({
+    prompt: "only words",
+    negative: "",
+    settings: {},
+  });
+});
+
+test("Aquatint's own recipe wins, and ComfyUI's graph is followed from its sampler", () => {
+  const own = { prompt: "a fox", negative: "", seed: 8, steps: 3, sampler: "ddim", guidance: 2, rng: "torch-cpu" };
+  const { rng: _, ...known } = own;
+  const found = pictureRecipe({ aquatint: JSON.stringify(own), parameters });
+  expect(found).toEqual({ source: "aquatint", ...known, settings: own });
+  const graph = {
+    3: {
+      class_type: "KSampler",
+      inputs: {
+        ...{ seed: 156680208700286, steps: 20, cfg: 8, sampler_name: "euler", scheduler: "normal", denoise: 1 },
+        ...{ model: ["4", 0], positive: ["10", 0], negative: ["7", 0], latent_image: ["5", 0] },
+      },
+    },
+    4: { class_type: "CheckpointLoaderSimple", inputs: { ckpt_name: "v1-5.safetensors" } },
+    5: { class_type: "EmptyLatentImage", inputs: { width: 512, height: 768, batch_size: 1 } },
+    6: { class_type: "CLIPTextEncode", inputs: { text: "a fox", clip: ["4", 1] } },
+    7: { class_type: "CLIPTextEncode", inputs: { text: "blur", clip: ["4", 1] } },
+    10: { class_type: "ConditioningSetTimestepRange", inputs: { conditioning: ["6", 0], loop: ["10", 0] } },
+  };
+  expect(pictureRecipe({ prompt: JSON.stringify(graph) })).toMatchObject({
+    ...{ source: "comfyui", prompt: "a fox", negative: "blur", seed: 156680208700286, steps: 20, guidance: 8 },
+    ...{ sampler: "euler normal", width: 512, height: 768, model: "v1-5.safetensors" },
+  });
+  for (const prompt of ["{}", "[1]", "no json", '{"3":7}']) expect(pictureRecipe({ prompt })).toBeUndefined();
+});
+
+/** A PNG file with one more chunk after its header. */
+function withChunk(type: string, data: Uint8Array): Uint8Array {
+  const [header, ...rest] = readChunks(encodePng(picture));
+  return joinChunks([header!, { type, data }, ...rest]);
+}
+const packed = (text: string | Uint8Array) => Buffer.concat([Buffer.from("parameters\0\0"), deflateSync(text)]);
+
+describe("texts of PNG", () => {
+  test.each([
+    ["plain", encodePng({ ...picture, text: { parameters } })],
+    [
+      "iTXt, compressed",
+      withChunk("iTXt", Buffer.concat([Buffer.from("parameters\0\x01\0\0\0"), deflateSync(parameters)])),
+    ],
+  ])("%s", async (_, bytes) => {
+    expect(await pictureTexts(bytes)).toEqual({ parameters });
+  });
+
+  test("zTXt is Latin-1; one that is damaged or unpacks to too much is refused", async () => {
+    const latin1 = withChunk("zTXt", packed(Buffer.from("café", "latin1")));
+    expect(await pictureTexts(latin1)).toEqual({ parameters: "café" });
+    const bomb = withChunk("zTXt", packed(new Uint8Array(MAX_TEXT_BYTES + 1)));
+    await expect(pictureTexts(bomb)).rejects.toThrow(expect.objectContaining({ code: "png/too-large" }));
+    const damaged = withChunk("zTXt", Buffer.from("parameters\0\0 not zlib"));
+    await expect(pictureTexts(damaged)).rejects.toThrow(expect.objectContaining({ code: "png/corrupt" }));
+  });
+});
+
+/** A TIFF block with one entry, UserComment, in its EXIF folder, as A1111 writes it: big-endian, UTF-16. */
+function userComment(text: string): Buffer {
+  const utf16 = Buffer.from(text, "utf16le").swap16();
+  const value = Buffer.concat([Buffer.from("UNICODE\0"), utf16]);
+  const head = Buffer.alloc(44);
+  head.write("MM\0*", "latin1");
+  head.writeUInt32BE(8, 4);
+  for (const [at, tag, type, count, offset] of [
+    [8, 0x8769, 4, 1, 26],
+    [26, 0x9286, 7, value.length, 44],
+  ] as const) {
+    head.writeUInt16BE(1, at);
+    head.writeUInt16BE(tag, at + 2);
+    head.writeUInt16BE(type, at + 4);
+    head.writeUInt32BE(count, at + 6);
+    head.writeUInt32BE(offset, at + 10);
+  }
+  return Buffer.concat([head, value]);
+}
+
+test("JPEG and WebP carry the web UI's text as EXIF; a broken block is no text", async () => {
+  const tiff = userComment(parameters);
+  const plain = sharp(picture.data, { raw: { width: 1, height: 1, channels: 3 } });
+  const jpeg = await plain.clone().jpeg().toBuffer();
+  const exif = Buffer.concat([Buffer.from("Exif\0\0"), tiff]);
+  const segment = Buffer.concat([Buffer.from([0xff, 0xe1, (exif.length + 2) >> 8, (exif.length + 2) & 255]), exif]);
+  expect(await pictureTexts(Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]))).toEqual({
+    UserComment: parameters,
+  });
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(tiff.length);
+  const webp = Buffer.concat([await plain.clone().webp().toBuffer(), Buffer.from("EXIF"), size, tiff]);
+  expect(await pictureTexts(webp)).toEqual({ UserComment: parameters });
+  for (let length = 0; length < 60; length++) {
+    const cut = Buffer.concat([jpeg.subarray(0, 2), segment.subarray(0, 10 + length)]);
+    expect(await pictureTexts(cut)).toEqual({});
+  }
+  await expect(pictureTexts(Buffer.from("GIF89a"))).rejects.toThrow(
+    expect.objectContaining({ code: "picture/unknown" }),
+  );
+});

@@ -1,0 +1,2 @@
+export * from "./autoencoder-tiny.ts";
+export { type AutoencoderTinyConfig, parseAutoencoderTinyConfig } from "./config.ts";

@@ -1,0 +1,97 @@
+import { refuse } from "../../graph/op.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { Conv2d } from "../../nn/layers.ts";
+import { module } from "../../nn/module.ts";
+import { add, mul, scale } from "../../ops/elementwise.ts";
+import { mean } from "../../ops/reduce.ts";
+import { concat, split } from "../../ops/shape.ts";
+import { descend, descent } from "../unet/backbone.ts";
+import type { ControlNetConfig } from "../unet/condition-config.ts";
+import { descentPlan } from "../unet/cross-attention.ts";
+import { type AddedConditions, embed, embeddings } from "../unet/embeddings.ts";
+import type { Residuals } from "../unet/residuals.ts";
+import { ControlNetConditioningEmbedding } from "./conditioning.ts";
+
+/** How strongly a ControlNet acts, and what it is told besides the time, the prompt and its picture. */
+export interface ControlNetConditions extends AddedConditions {
+  /** Times this number, a tensor of one element so that it may change from run to run; 1 when absent. */
+  readonly conditioningScale?: Tensor;
+  /** The pictures on the way down count less the larger they are, from 0.1 to 1: for guidance without a prompt. */
+  readonly guessMode?: boolean;
+}
+
+/**
+ * What steers a U-Net by a picture (Zhang et al. 2023): sample [b, in_channels, h, w], times t [b], the prompt's
+ * encoderHiddenStates [b, n, cross_attention_dim] and controlnetCond [b, conditioning_channels, f h, f w] in 0 .. 1,
+ * f = 2^(widths - 1) of the conditioning embedding, to what is added to the U-Net.
+ */
+export function ControlNetModel(config: ControlNetConfig) {
+  const { conv_in, down_blocks, mid_block } = descent(config, descentPlan(config));
+  const vector = embeddings(config);
+  const channels = config.block_out_channels;
+  const controlnet_cond_embedding = ControlNetConditioningEmbedding({
+    inChannels: config.conditioning_channels,
+    widths: config.conditioning_embedding_out_channels,
+    outChannels: channels[0]!,
+  });
+  const controlnet_down_blocks = passedChannels(config).map(ZeroConv);
+  const controlnet_mid_block = ZeroConv(channels.at(-1)!);
+  const before = { conv_in, ...vector, controlnet_cond_embedding };
+  const children = { ...before, down_blocks, controlnet_down_blocks, controlnet_mid_block, mid_block };
+  type Args = [sample: Tensor, t: Tensor, encoderHiddenStates: Tensor, controlnetCond: Tensor];
+  const forward = (...[sample, t, context, picture, told = {}]: [...Args, told?: ControlNetConditions]): Residuals => {
+    const { conditioningScale, guessMode = false, ...conditions } = told;
+    const seen = controlnet_cond_embedding(inOrder(picture, config));
+    const x = conv_in(sample);
+    expectSize(x, seen);
+    const temb = embed(vector, config, t, conditions);
+    const { skips, middle } = descend({ down_blocks, mid_block }, add(x, seen), { temb, context });
+    const weigh = weighing(config, { count: skips.length, conditioningScale, guessMode });
+    const down = skips.map((skip, i) => weigh(controlnet_down_blocks[i]!(skip), i));
+    return { down, mid: weigh(controlnet_mid_block(middle), skips.length) };
+  };
+  return module(children, forward);
+}
+
+interface Weighing {
+  /** Pictures on the way down. */
+  readonly count: number;
+  readonly conditioningScale: Tensor | undefined;
+  readonly guessMode: boolean;
+}
+/** What is done to the i-th picture that is added to the U-Net; the middle's is the last. */
+const weighing =
+  ({ global_pool_conditions: pooled }: ControlNetConfig, { count, conditioningScale, guessMode }: Weighing) =>
+  (y: Tensor, i: number): Tensor => {
+    const faded = guessMode && !pooled ? scale(y, 10 ** (i / count - 1)) : y;
+    const scaled = conditioningScale ? mul(faded, conditioningScale) : faded;
+    return pooled ? mean(scaled, { axes: [2, 3], keepDims: true }) : scaled;
+  };
+
+/** A convolution of one pixel that starts as nothing, so that an untrained ControlNet changes nothing. */
+const ZeroConv = (channels: number) => Conv2d(channels, channels, 1, { init: "zeros" });
+
+/** Channels of each picture on the way down, the first convolution's among them. */
+function passedChannels({ block_out_channels: channels, layers_per_block }: ControlNetConfig): readonly number[] {
+  const each = channels.flatMap((width, i) => {
+    const pictures = layers_per_block + (i === channels.length - 1 ? 0 : 1);
+    return Array.from({ length: pictures }, () => width);
+  });
+  return [channels[0]!, ...each];
+}
+
+/** The picture in the order of colours that the network was trained on. */
+function inOrder(picture: Tensor, { controlnet_conditioning_channel_order: order }: ControlNetConfig): Tensor {
+  if (order === "rgb") return picture;
+  const planes = split(picture, { axis: 1, sizes: Array.from({ length: picture.shape[1]! }, () => 1) });
+  return concat([...planes].reverse(), { axis: 1 });
+}
+
+function expectSize(x: Tensor, seen: Tensor): void {
+  const [h, w] = x.shape.slice(2);
+  if (seen.shape[2] === h && seen.shape[3] === w) return;
+  refuse(
+    `the control picture stands for a latent of ${seen.shape[2]} x ${seen.shape[3]}, the sample is ${h} x ${w}`,
+    "give the control picture the size of the picture that is made",
+  );
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { type ModelName, makeModel } from "../../test/make-model.ts";
+import { sizeOf } from "../graph/types.ts";
+import { expectKeys, parameters } from "../nn/module.ts";
+
+/** What bench/peers/published_keys.py wrote of diffusers' and transformers' models, at full size. */
+interface Published {
+  readonly class: ModelName;
+  readonly config: object;
+  readonly parameters: number;
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+}
+const file = readFileSync(new URL("../../test/fixtures/published-keys.json.gz", import.meta.url));
+const published: Readonly<Record<string, Published>> = JSON.parse(new TextDecoder().decode(gunzipSync(file)));
+
+/** Figures that model cards give, so that the fixture itself is held to something. */
+const known = {
+  "sd15/unet": 859_520_964,
+  "sd21/unet": 865_910_724,
+  "sdxl/unet": 2_567_463_684,
+  "sd15/vae": 83_653_863,
+  "sd15/text_encoder": 123_060_480,
+};
+
+test.each(Object.entries(published))("%s has the published names and shapes", (label, { class: name, ...wanted }) => {
+  const found = parameters(makeModel(name, wanted.config));
+  const shapes = new Map(Object.entries(wanted.shapes).map(([key, shape]) => [key, { shape }]));
+  expectKeys(label, found, shapes);
+  expect([...found.values()].reduce((n, { shape }) => n + sizeOf(shape), 0)).toBe(wanted.parameters);
+});
+
+test.each(Object.entries(known))("%s has %i weights", (label, count) => {
+  expect(published[label]?.parameters).toBe(count);
+});

@@ -1,0 +1,100 @@
+import { refuse } from "../../graph/op.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { dims } from "../../nn/dims.ts";
+import { Embedding } from "../../nn/layers.ts";
+import { add } from "../../ops/elementwise.ts";
+import { concat, reshape } from "../../ops/shape.ts";
+import { TimestepEmbedding, timesteps } from "../blocks/timesteps.ts";
+import { type DescentConfig, timeChannels } from "./backbone.ts";
+
+/** The keys of a config that describe the vector that every block is told. */
+export interface EmbeddingConfig extends DescentConfig {
+  readonly flip_sin_to_cos: boolean;
+  readonly freq_shift: number;
+  readonly time_cond_proj_dim?: number | null;
+  readonly class_embed_type?: "projection" | null;
+  readonly num_class_embeds?: number | null;
+  readonly addition_embed_type?: "text_time" | null;
+  readonly addition_time_embed_dim?: number | null;
+  readonly projection_class_embeddings_input_dim?: number | null;
+}
+
+/** What some networks are told besides the time; each is needed by those whose config asks for it, and refused by others. */
+export interface AddedConditions {
+  /** The guidance scale's waves [b, time_cond_proj_dim] (`guidanceEmbedding`), for latent consistency models. */
+  readonly timestepCond?: Tensor;
+  /** Int32 [b] where there are `num_class_embeds`; [b, projection_class_embeddings_input_dim] where they are projected. */
+  readonly classLabels?: Tensor;
+  /** Stable Diffusion XL: the prompt's pooled and projected vector [b, d]. */
+  readonly textEmbeds?: Tensor;
+  /** Stable Diffusion XL: [b, 6] original height and width, crop's top and left, target's height and width; the refiner: [b, 5]. */
+  readonly timeIds?: Tensor;
+}
+
+/** The layers that make the vector, under their published names. */
+export function embeddings(config: EmbeddingConfig) {
+  const { block_out_channels, time_cond_proj_dim: conditionWidth = null, addition_embed_type } = config;
+  const width = timeChannels(config);
+  return {
+    time_embedding: TimestepEmbedding(block_out_channels[0]!, width, { conditionWidth }),
+    class_embedding: classEmbedding(config, width),
+    add_embedding: addition_embed_type ? projected(config, width) : undefined,
+  };
+}
+/** The layers that make the vector that every block is told. */
+export type Embeddings = ReturnType<typeof embeddings>;
+
+const projected = ({ projection_class_embeddings_input_dim: from }: EmbeddingConfig, width: number) =>
+  TimestepEmbedding(from!, width);
+
+function classEmbedding(config: EmbeddingConfig, width: number) {
+  if (config.class_embed_type) return projected(config, width);
+  return config.num_class_embeds ? Embedding(config.num_class_embeds, width) : undefined;
+}
+
+/** The vector [b, timeChannels] that tells every block the time t [b] and what else the network is told. */
+export function embed(parts: Embeddings, config: EmbeddingConfig, t: Tensor, conditions: AddedConditions = {}): Tensor {
+  const { time_embedding, class_embedding, add_embedding } = parts;
+  expectConditions(parts, conditions);
+  const { timestepCond, classLabels, textEmbeds, timeIds } = conditions;
+  const waves = (x: Tensor, width: number) =>
+    timesteps(x, width, { flipSinToCos: config.flip_sin_to_cos, freqShift: config.freq_shift });
+  let told = time_embedding(waves(t, config.block_out_channels[0]!), timestepCond);
+  if (class_embedding && classLabels) told = add(told, class_embedding(classLabels));
+  if (add_embedding && textEmbeds && timeIds) {
+    expectAdded(config, textEmbeds, timeIds);
+    const { b, n } = dims(timeIds, "b n");
+    const times = waves(reshape(timeIds, { shape: [b * n] }), config.addition_time_embed_dim!);
+    told = add(told, add_embedding(concat([textEmbeds, reshape(times, { shape: [b, -1] })], { axis: 1 })));
+  }
+  return told;
+}
+
+function expectAdded(config: EmbeddingConfig, textEmbeds: Tensor, timeIds: Tensor): void {
+  const [{ d }, { n }] = [dims(textEmbeds, "b d"), dims(timeIds, "b n")];
+  const { addition_time_embed_dim: width, projection_class_embeddings_input_dim: wanted } = config;
+  const found = d + n * width!;
+  if (found === wanted) return;
+  refuse(
+    `textEmbeds of ${d} and ${n} timeIds of ${width} make ${found}, the embedding takes ${wanted}`,
+    "Stable Diffusion XL takes 6 timeIds, its refiner 5",
+  );
+}
+
+function expectConditions(
+  { time_embedding, class_embedding, add_embedding }: Embeddings,
+  given: AddedConditions,
+): void {
+  const wanted = {
+    timestepCond: time_embedding.children.cond_proj,
+    classLabels: class_embedding,
+    textEmbeds: add_embedding,
+    timeIds: add_embedding,
+  };
+  for (const [name, part] of Object.entries(wanted)) {
+    const found = given[name as keyof AddedConditions] !== undefined;
+    if (part && !found) refuse(`this network needs ${name}, got nothing`, "see AddedConditions for what it is");
+    if (!part && found)
+      refuse(`this network has no use for ${name}`, "leave it out, or take a network that is told it");
+  }
+}

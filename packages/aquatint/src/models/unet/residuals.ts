@@ -1,0 +1,30 @@
+import { refuse } from "../../graph/op.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { add } from "../../ops/elementwise.ts";
+
+/** What a ControlNet (Zhang et al. 2023) adds to a U-Net: to every picture on the way down, and to the middle's. */
+export interface Residuals {
+  readonly down: readonly Tensor[];
+  readonly mid: Tensor;
+}
+
+/** The sum of what several ControlNets add. */
+export const sumResiduals = ([first, ...rest]: readonly [Residuals, ...Residuals[]]): Residuals =>
+  rest.reduce((sum, { down, mid }) => ({ down: addEach(sum.down, down), mid: add(sum.mid, mid) }), first);
+
+interface Passed {
+  readonly skips: Tensor[];
+  readonly middle: Tensor;
+}
+/** The pictures of a way down with a ControlNet's residuals added. */
+export const addResiduals = ({ skips, middle }: Passed, { down, mid }: Residuals): Passed => ({
+  skips: addEach(skips, down),
+  middle: add(middle, mid),
+});
+
+function addEach(xs: readonly Tensor[], ys: readonly Tensor[]): Tensor[] {
+  if (xs.length !== ys.length) {
+    refuse(`expected ${xs.length} residuals on the way down, got ${ys.length}`, "take a ControlNet of the same family");
+  }
+  return xs.map((x, i) => add(x, ys[i]!));
+}

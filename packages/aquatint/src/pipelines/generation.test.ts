@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { generationDefaults } from "./generation.ts";
+
+test("a folder may say how many steps and how much guidance its model wants", () => {
+  expect(generationDefaults()).toEqual({ steps: 50, guidance: 2 });
+  expect(generationDefaults({ num_inference_steps: 15 })).toEqual({ steps: 15, guidance: 2 });
+  expect(generationDefaults({ guidance_scale: 4.5 })).toEqual({ steps: 50, guidance: 4.5 });
+});
+
+test.each([
+  [{ num_inference_steps: 0 }, '"num_inference_steps"'],
+  [{ guidance_scale: -1 }, '"guidance_scale"'],
+  [{ steps: 3 }, "steps"],
+])("%j is refused", (json, place) => {
+  const refused = expect.objectContaining({ code: "model/generation", message: expect.stringContaining(place) });
+  expect(() => generationDefaults(json)).toThrow(refused);
+});

@@ -1,0 +1,100 @@
+import { type Content, html } from "../reports/html.ts";
+import { type Column, figure, page, type Section, table } from "../reports/page.ts";
+import { seriesColours } from "../reports/theme.ts";
+import { duration, figureText } from "../reports/words.ts";
+import type { StepRecord } from "../train/events.ts";
+import { type Difference, differences } from "./differences.ts";
+import { type Line, wideFigure } from "./node-figures.ts";
+import { type FoundRun, foundFiles } from "./node-find.ts";
+import { pathCode, samplesFigure } from "./node-report.ts";
+import { losses } from "./points.ts";
+import { averaged, type Point } from "./series.ts";
+
+/** Several runs side by side: one self-contained HTML file. */
+export async function compareReport(runs: readonly FoundRun[], { maker }: { readonly maker: string }): Promise<string> {
+  const names = runs.map(({ summary }) => summary.name);
+  return page({
+    kicker: "Aquatint · Training runs",
+    title: `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`,
+    lead: "Their losses, where their configurations differ, and their newest samples.",
+    sections: [curvesSection(runs), summarySection(runs), configSection(runs), ...(await samplesSection(runs))],
+    footer: html`Written by ${maker}. Losses are comparable only between runs of the same task, data and weighting.`,
+  });
+}
+
+function curvesSection(runs: readonly FoundRun[]): Section {
+  const lines = (
+    place: (points: readonly Point[], steps: readonly StepRecord[]) => readonly Point[],
+  ): readonly Line[] =>
+    runs.map(({ run, summary }, i) => ({
+      name: summary.name,
+      colour: seriesColours[i % seriesColours.length]!,
+      points: place(averaged(losses(run.steps)), run.steps),
+    }));
+  const byStep = lines((points) => points);
+  const byTime = lines((points, steps) =>
+    points.map(({ value }, i) => ({ step: (steps[i]?.seconds ?? 0) / 60, value })),
+  );
+  const body = [
+    figure(
+      wideFigure({ label: "Moving averages of the losses against steps", lines: byStep }),
+      html`<b>Loss by steps</b>, moving averages.`,
+    ),
+    figure(
+      wideFigure({
+        label: "Moving averages of the losses against minutes",
+        lines: byTime,
+        xLabel: "minutes of training",
+      }),
+      html`<b>Loss by time</b>, moving averages.`,
+    ),
+  ];
+  return { id: "curves", title: "Curves", body };
+}
+
+function summarySection(runs: readonly FoundRun[]): Section {
+  const evaluated = [...new Set(runs.flatMap(({ summary }) => Object.keys(summary.evaluation?.metrics ?? {})))];
+  const columns: readonly Column<FoundRun>[] = [
+    { title: "run", cell: ({ summary }) => summary.name },
+    { title: "state", cell: ({ summary }) => summary.state },
+    { title: "task", cell: ({ summary }) => summary.task },
+    { title: "data", cell: ({ summary }) => summary.dataset },
+    { title: "steps", number: true, cell: ({ summary }) => summary.step.toLocaleString("en") },
+    { title: "time", number: true, cell: ({ summary }) => duration(summary.minutes * 60) },
+    { title: "loss", number: true, cell: ({ summary }) => written(summary.loss) },
+    ...evaluated.map((name) => ({
+      title: name,
+      number: true,
+      cell: ({ summary }: FoundRun) => written(summary.evaluation?.metrics[name]),
+    })),
+  ];
+  return { id: "figures", title: "Figures", body: table(columns, runs) };
+}
+
+const written = (value: number | null | undefined): string =>
+  value === null || value === undefined ? "" : figureText(value);
+
+function configSection(runs: readonly FoundRun[]): Section {
+  const columns: readonly Column<Difference>[] = [
+    { title: "place", cell: ({ path }) => pathCode(path) },
+    ...runs.map(({ summary }, i) => ({
+      title: summary.name,
+      cell: ({ values }: Difference): Content => values[i]?.replaceAll(",", ", ") ?? "–",
+    })),
+  ];
+  return {
+    id: "config",
+    title: "Where they differ",
+    body: table(columns, differences(runs.map(({ run }) => run.config))),
+  };
+}
+
+async function samplesSection(runs: readonly FoundRun[]): Promise<readonly Section[]> {
+  const parts = [];
+  for (const { run, summary } of runs) {
+    const newest = run.samples.at(-1);
+    if (newest)
+      parts.push(html`<h3>${summary.name}</h3>`, await samplesFigure({ ...newest, run, files: foundFiles(run) }));
+  }
+  return parts.length > 0 ? [{ id: "samples", title: "Newest samples", body: parts }] : [];
+}

@@ -1,0 +1,15 @@
+import type { StepRecord } from "../train/events.ts";
+import type { Point } from "./series.ts";
+
+/** A number of each step that has it. */
+export const pointsOf = (
+  steps: readonly StepRecord[],
+  value: (record: StepRecord) => number | undefined,
+): readonly Point[] =>
+  steps.flatMap((record) => {
+    const found = value(record);
+    return found === undefined ? [] : [{ step: record.step, value: found }];
+  });
+
+/** The loss of each step. */
+export const losses = (steps: readonly StepRecord[]): readonly Point[] => pointsOf(steps, ({ loss }) => loss);

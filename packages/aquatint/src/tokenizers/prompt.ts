@@ -1,0 +1,60 @@
+import { AquatintError } from "../errors.ts";
+import { parseAttention } from "./attention.ts";
+import { type ChunkOptions, type PromptChunk, promptChunks } from "./chunks.ts";
+import { promptStages } from "./editing.ts";
+
+/** How a prompt is read: literally and cut at the encoder's length, as diffusers does, or with the web UI's signs. */
+export const promptSyntaxes = ["plain", "a1111"] as const;
+/** A syntax by its name. */
+export type PromptSyntax = (typeof promptSyntaxes)[number];
+
+/** Plain: brackets and colons mean themselves, so a text gives the same picture as with diffusers. */
+export const DEFAULT_PROMPT_SYNTAX: PromptSyntax = "plain";
+
+/** What the text encoder reads up to and including a step, counted from 1. */
+export interface EncodedStage {
+  readonly until: number;
+  readonly chunks: readonly PromptChunk[];
+}
+/** A prompt as ids and weights; stages follow each other, and the last one ends with the run. */
+export interface EncodedPrompt {
+  readonly stages: readonly EncodedStage[];
+  /** The end of a plain prompt that did not fit; "" where all of it did. */
+  readonly cut: string;
+}
+
+/** How `encodePrompt` reads a prompt. */
+export interface EncodePromptOptions extends ChunkOptions {
+  readonly syntax?: PromptSyntax;
+  /** Steps of the sampler, which prompt editing counts in. */
+  readonly steps: number;
+}
+
+/**
+ * A prompt as what the text encoder reads at each step. @throws AquatintError "prompt/and" for the web UI's AND, which
+ * is not implemented, "prompt/nesting" and "prompt/embedding".
+ */
+export function encodePrompt(prompt: string, options: EncodePromptOptions): EncodedPrompt {
+  const { syntax = DEFAULT_PROMPT_SYNTAX, steps, ...chunking } = options;
+  return syntax === "plain" ? plainPrompt(prompt, steps, chunking) : editedPrompt(prompt, steps, chunking);
+}
+
+function editedPrompt(prompt: string, steps: number, chunking: ChunkOptions): EncodedPrompt {
+  if (/\bAND\b/.test(prompt)) {
+    throw new AquatintError("prompt/and", "the prompt has AND, which combines several prompts; it is not implemented", {
+      hint: 'Write "and" in small letters, or read the prompt literally with the syntax "plain".',
+    });
+  }
+  const stages = promptStages(prompt, steps).map(({ until, text }) => ({
+    until,
+    chunks: promptChunks(parseAttention(text), chunking),
+  }));
+  return { stages, cut: "" };
+}
+
+function plainPrompt(prompt: string, steps: number, chunking: ChunkOptions): EncodedPrompt {
+  const [first, ...rest] = promptChunks([[{ text: prompt, weight: 1 }]], { ...chunking, commaReach: 0 });
+  const end = chunking.tokenizer.endTokenId;
+  const cut = rest.flatMap(({ ids }) => Array.from(ids.subarray(1, ids.indexOf(end))));
+  return { stages: [{ until: steps, chunks: [first!] }], cut: chunking.tokenizer.decode(cut) };
+}

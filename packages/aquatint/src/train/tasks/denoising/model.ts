@@ -1,0 +1,90 @@
+import type { z } from "zod";
+import type { Dataset } from "../../../data/dataset.ts";
+import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
+import { schedulerSettings } from "../../../diffusion/scheduler-config.ts";
+import type { HostTensor } from "../../../graph/types.ts";
+import { downsampling, parseAutoencoderConfig } from "../../../models/autoencoder/index.ts";
+import { expectKeys, parameters } from "../../../nn/module.ts";
+import { type ModelConfigs, openModel, type TextToImageModel } from "../../../pipelines/model-folder.ts";
+import { modelParameters, type TextToImageModules, textToImageModules } from "../../../pipelines/modules.ts";
+import type { TokenizerFiles } from "../../../tokenizers/files.ts";
+import type { TaskContext } from "../kind.ts";
+import { settledVocabulary, vocabularyConfig } from "../vocabulary.ts";
+import type { denoisingFields } from "./config.ts";
+import { type FrozenPart, frozenAssets, frozenParts } from "./parts.ts";
+
+type Wanted = z.output<typeof denoisingFields.model>;
+
+/** A model in training: its parts' configurations, its vocabulary, its networks. */
+export interface DenoisingModel {
+  readonly configs: ModelConfigs;
+  readonly tokenizerFiles: TokenizerFiles;
+  readonly modules: TextToImageModules;
+  readonly scheduler: SchedulerSettings;
+  /** Patterns of the parameters that stay as other runs left them. */
+  readonly frozen: readonly string[];
+  /** What a checkpoint remembers of it. */
+  readonly assets: Readonly<Record<string, string>>;
+  /** First values: of everything from the initial model, else of the frozen parts. @throws CheckpointError */
+  initial(): Promise<ReadonlyMap<string, HostTensor>>;
+}
+
+/**
+ * The vocabulary is the run's own, or the initial model's, or the frozen text encoder's, or learnt from the captions;
+ * configurations follow it, the data and the frozen parts.
+ */
+export async function denoisingModel(wanted: Wanted, context: TaskContext): Promise<DenoisingModel> {
+  const { dataset, assets, initFrom } = context;
+  const { unet, text_encoder, vae, scheduler, generation } = wanted;
+  const initial = initFrom && (await openModel(initFrom));
+  const folders = {
+    ...(vae !== undefined && { vae }),
+    ...(typeof text_encoder === "string" && { text_encoder }),
+  };
+  const frozen = await frozenParts(folders, { ...context, initial });
+  const given = initial?.tokenizerFiles ?? frozen.text_encoder?.tokenizerFiles;
+  const tokenizerFiles = settledVocabulary(wanted.tokenizer, { dataset, assets, initial: given });
+  const configs: ModelConfigs = {
+    unet: { ...unetConfig(dataset, frozen.vae?.config), ...unet },
+    text_encoder: frozen.text_encoder?.config ?? { ...vocabularyConfig(tokenizerFiles), ...(text_encoder as object) },
+    ...(frozen.vae && { vae: frozen.vae.config }),
+    scheduler,
+    ...(generation && { generation }),
+  };
+  const modules = textToImageModules(configs);
+  return {
+    configs,
+    tokenizerFiles,
+    modules,
+    scheduler: schedulerSettings(scheduler),
+    frozen: Object.keys(frozen).map((part) => `${part}.*`),
+    assets: { ...tokenizerFiles, ...frozenAssets(frozen) },
+    initial: () => (initial ? wholeModel(initial, modules) : frozenWeights(frozen, modules)),
+  };
+}
+
+/** The keys of the U-Net's config that follow from what it denoises. */
+function unetConfig({ size: [side] }: Dataset, vae: unknown) {
+  if (!vae) return { sample_size: side, in_channels: 3, out_channels: 3 };
+  const config = parseAutoencoderConfig(vae);
+  const { latent_channels: channels } = config;
+  return { sample_size: side / downsampling(config), in_channels: channels, out_channels: channels };
+}
+
+async function wholeModel(initial: TextToImageModel, modules: TextToImageModules) {
+  const weights = await initial.weights();
+  expectKeys("the model to begin with", modelParameters(modules), weights);
+  return weights;
+}
+
+async function frozenWeights(
+  frozen: { readonly vae?: FrozenPart; readonly text_encoder?: FrozenPart },
+  { vae, textEncoder }: TextToImageModules,
+): Promise<ReadonlyMap<string, HostTensor>> {
+  const of = async (name: string, part: FrozenPart | undefined, names: ReturnType<typeof parameters>) =>
+    Array.from((await part?.read?.(names)) ?? [], ([key, value]) => [`${name}.${key}`, value] as const);
+  return new Map([
+    ...(await of("vae", frozen.vae, vae ? parameters(vae) : new Map())),
+    ...(await of("text_encoder", frozen.text_encoder, parameters(textEncoder))),
+  ]);
+}

@@ -1,0 +1,61 @@
+import type { Tensor } from "../../../graph/tensor.ts";
+import { type HostTensor, type HostTensors, type Shape, sizeOf } from "../../../graph/types.ts";
+import type { RandomStream } from "../../../math/random.ts";
+import { type Autoencoder, downsampling, samplePosterior, scaleLatent } from "../../../models/autoencoder/index.ts";
+import { input } from "../../../ops/leaves.ts";
+import type { TextToImageModules } from "../../../pipelines/modules.ts";
+
+/** What a U-Net learns to denoise: pictures themselves, or their latents. */
+export interface SampleSpace {
+  /** Shape of one sample: [c, h, w]. */
+  readonly sample: Shape;
+  /** A batch of n samples in a graph, from what `feeds` gives. */
+  x0(n: number): Tensor;
+  /** The feeds of pictures, Float32 [n, 3, H, W] in -1 .. 1. */
+  feeds(pictures: Float32Array, draws: RandomStream): HostTensors;
+}
+
+/** How latents are taken from an autoencoder's posterior. */
+export const latentKinds = ["sample", "mean"] as const;
+
+/** What a space is made from. */
+export interface SampleSpaceInput {
+  readonly modules: Pick<TextToImageModules, "vae">;
+  /** Height and width of the pictures in pixels. */
+  readonly size: readonly [height: number, width: number];
+  readonly latents: (typeof latentKinds)[number];
+}
+
+/** The space of a model: latents where it has an autoencoder, which encodes within the training step, else pixels. */
+export const sampleSpace = ({ modules: { vae }, size, latents }: SampleSpaceInput): SampleSpace =>
+  vae ? latentSpace(vae, { size, latents }) : pixelSpace(size);
+
+const float = (data: Float32Array, shape: Shape): HostTensor => ({ dtype: "float32", shape, data });
+const feed = (name: string, shape: Shape) => input({ name, dtype: "float32", shape });
+
+function pixelSpace(size: SampleSpaceInput["size"]): SampleSpace {
+  const sample = [3, ...size];
+  return {
+    sample,
+    x0: (n) => feed("x0", [n, ...sample]),
+    feeds: (pictures) => ({ x0: float(pictures, [pictures.length / sizeOf(sample), ...sample]) }),
+  };
+}
+
+function latentSpace(vae: Autoencoder, { size, latents }: Omit<SampleSpaceInput, "modules">): SampleSpace {
+  const picture = [3, ...size];
+  const sample = [vae.config.latent_channels, ...size.map((side) => side / downsampling(vae.config))];
+  return {
+    sample,
+    x0(n) {
+      const posterior = vae.encode(feed("pictures", [n, ...picture]));
+      const drawn = latents === "mean" ? posterior.mean : samplePosterior(posterior, feed("z", [n, ...sample]));
+      return scaleLatent(drawn, vae.config);
+    },
+    feeds(pictures, draws) {
+      const n = pictures.length / sizeOf(picture);
+      const z = latents === "sample" && { z: float(draws.randn(n * sizeOf(sample)), [n, ...sample]) };
+      return { pictures: float(pictures, [n, ...picture]), ...z };
+    },
+  };
+}
