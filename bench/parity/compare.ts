@@ -1,12 +1,13 @@
 import { entriesOf, guarded, type Outcome, type ParityKind } from "./check.ts";
 import { parts } from "./parts.ts";
+import { pipelines } from "./pipelines.ts";
 import { random } from "./random.ts";
 import { schedulers } from "./schedulers.ts";
 import { theory } from "./theory.ts";
 import { tokens } from "./tokens.ts";
 import { train } from "./train.ts";
 
-const kinds: Readonly<Record<string, ParityKind>> = { parts, random, schedulers, theory, tokens, train };
+const kinds: Readonly<Record<string, ParityKind>> = { parts, pipelines, random, schedulers, theory, tokens, train };
 /** Files that say something about the data and hold nothing to compare. */
 const inert = /^(README\.md|made-with\.json)$/;
 

@@ -5,10 +5,9 @@ import type { SceneTruth } from "../data/emoji/truth.ts";
 import { openDataset, readDatasetConfig } from "../data/node.ts";
 import { AquatintError } from "../errors.ts";
 import { type Picture, tensorToPictures } from "../formats/image.ts";
-import { openModel, type TextToImageModel } from "../pipelines/model-folder.ts";
-import { modelParameters } from "../pipelines/modules.ts";
+import type { TextToImageModel } from "../pipelines/model-folder.ts";
 import { textToImageNetwork } from "../pipelines/network.ts";
-import { checkModelFolder, folderSource } from "../pipelines/node.ts";
+import { folderSource, openTextToImage } from "../pipelines/node.ts";
 import { planTextToImage, type TextToImageOptions, textToImage } from "../pipelines/text-to-image.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
@@ -55,8 +54,7 @@ const SECOND_SEED = 3_000_017;
 export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, void, void> {
   const { count = evaluateDefaults.count, seed = evaluateDefaults.seed, threads } = options;
   checkCount(count);
-  await checkModelFolder(options.model);
-  const model = await openModel(folderSource(options.model));
+  const model = await openTextToImage(options.model);
   const dataset = await datasetOf(options);
   await using runtime = await nodeRuntime({ ...(threads && { threads }) });
   await using judge = await openJudge(folderSource(judgeFolder(options, dataset)), { runtime, size: dataset.size });
@@ -149,8 +147,7 @@ function planOf(model: TextToImageModel, { sampler, steps, guidance }: EvaluateO
 /** A picture a caption, each with its own seed, and the seconds that it took. */
 async function* makePictures({ runtime, model, options, seed, captions }: Making) {
   const { modules, tokenizer } = model;
-  const parameters = { names: modelParameters(modules), as: await model.weights() };
-  await using network = textToImageNetwork({ runtime, modules, tokenizer, parameters });
+  await using network = textToImageNetwork({ runtime, modules, tokenizer, ...(await model.binding()) });
   for (const [i, prompt] of captions.entries()) {
     const start = performance.now();
     const { plan } = planOf(model, options, { prompt, seed: seed + i });

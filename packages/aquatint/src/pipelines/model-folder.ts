@@ -2,6 +2,7 @@ import type { SchedulerSettings } from "../diffusion/scheduler.ts";
 import { publishedScheduler, schedulerSettings } from "../diffusion/scheduler-config.ts";
 import { AquatintError } from "../errors.ts";
 import type { HostTensor } from "../graph/types.ts";
+import type { ExecutableOptions } from "../runtime/compile.ts";
 import type { ClipTokenizer } from "../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../tokenizers/files.ts";
 import {
@@ -65,9 +66,18 @@ export interface TextToImageModel {
   readonly modules: TextToImageModules;
   /** Reads the weights by their names in `modelParameters`, widened to float32. @throws CheckpointError */
   weights(): Promise<ReadonlyMap<string, HostTensor>>;
+  /** The weights as a program's constants, mapped from their files where the model lies in files. @throws CheckpointError */
+  binding(): Promise<WeightBinding>;
+}
+/** Where a program takes its weights from. */
+export type WeightBinding = Required<Pick<ExecutableOptions, "parameters">> & Pick<ExecutableOptions, "weightsFolder">;
+/** What a model is made of, wherever its files are. */
+export interface ModelParts extends Pick<TextToImageModel, "name" | "configs" | "tokenizerFiles"> {
+  readonly modules: TextToImageModules;
 }
 
-const GENERATION = "generation_config.json";
+/** The file of a model's own choices. */
+export const GENERATION = "generation_config.json";
 
 /** Reads a model folder's configurations; nothing is loaded yet. @throws AquatintError where it is no text-to-image model. */
 export async function openModel(source: ModelSource): Promise<TextToImageModel> {
@@ -80,17 +90,21 @@ export async function openModel(source: ModelSource): Promise<TextToImageModel> 
   const configs = { ...networks, scheduler, ...(generation && { generation }) } as unknown as ModelConfigs;
   const modules = textToImageModules(configs);
   const tokenizerFiles = await readTokenizer(source, "tokenizer/");
-  return {
-    name: source.name,
-    configs,
-    modules,
-    scheduler: schedulerSettings(scheduler),
-    generation: generationDefaults(generation),
-    tokenizer: tokenizerFrom(tokenizerFiles),
-    tokenizerFiles,
-    weights: () => readAll(source, components, modules),
-  };
+  const weights = () => readAll(source, components, modules);
+  const binding = async () => ({ parameters: { names: modelParameters(modules), as: await weights() } });
+  return { ...describedModel({ name: source.name, configs, modules, tokenizerFiles }), weights, binding };
 }
+
+/** What a model's configurations say, parsed. @throws AquatintError where they are wrong. */
+export const describedModel = ({ name, configs, modules, tokenizerFiles }: ModelParts) => ({
+  name,
+  configs,
+  modules,
+  tokenizerFiles,
+  scheduler: schedulerSettings(configs.scheduler),
+  generation: generationDefaults(configs.generation),
+  tokenizer: tokenizerFrom(tokenizerFiles),
+});
 
 function kindOf(name: string, index: Readonly<Record<string, unknown>>): PipelineKind {
   const className = index["_class_name"];

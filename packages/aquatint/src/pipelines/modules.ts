@@ -1,3 +1,4 @@
+import { AquatintError } from "../errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import {
   type Autoencoder,
@@ -7,7 +8,7 @@ import {
   unscaleLatent,
 } from "../models/autoencoder/index.ts";
 import { CLIPTextModel, parseClipTextConfig } from "../models/clip/index.ts";
-import { parseUNet2DConditionConfig, UNet2DConditionModel } from "../models/unet/index.ts";
+import { parseUNet2DConditionConfig, type UNet2DConditionConfig, UNet2DConditionModel } from "../models/unet/index.ts";
 import { parameters } from "../nn/module.ts";
 
 /** The networks of a text-to-image model, without weights. */
@@ -39,6 +40,7 @@ export interface ModuleConfigs {
 /** Builds the networks that the configurations describe. @throws AquatintError "config/…" for a wrong one. */
 export function textToImageModules({ unet, text_encoder, vae }: ModuleConfigs): TextToImageModules {
   const config = parseUNet2DConditionConfig(unet);
+  checkConnected(config);
   const { in_channels: channels, sample_size, block_out_channels } = config;
   const space =
     vae === undefined ? pixels(block_out_channels.length) : latents(AutoencoderKL(parseAutoencoderConfig(vae)));
@@ -49,6 +51,23 @@ export function textToImageModules({ unet, text_encoder, vae }: ModuleConfigs): 
     sampleSize: (sample_size ?? 32) * space.factor,
     ...space,
   };
+}
+
+/** Refuses networks that are told more than a caption and a time. */
+function checkConnected({ in_channels, out_channels, time_cond_proj_dim, addition_embed_type }: UNet2DConditionConfig) {
+  const reasons = [
+    [
+      in_channels !== out_channels,
+      `it takes ${in_channels} channels and gives ${out_channels}: it paints into pictures`,
+    ],
+    [time_cond_proj_dim !== null, "it is told the scale of guidance, as latent consistency models are"],
+    [addition_embed_type !== null, "it is told more than one text encoder says, as Stable Diffusion XL is"],
+  ] as const;
+  const reason = reasons.find(([is]) => is)?.[1];
+  if (reason === undefined) return;
+  throw new AquatintError("model/unsupported", `text-to-image cannot run this U-Net: ${reason}`, {
+    hint: "take a text-to-image checkpoint of Stable Diffusion 1.x or 2.x",
+  });
 }
 
 const pixels = (levels: number) => ({ factor: 1, multiple: 2 ** (levels - 1) });

@@ -1,14 +1,16 @@
 import { access, readdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
+import type { FolderOptions } from "../checkpoints/folder.ts";
+import { openCheckpoint } from "../checkpoints/node.ts";
 import { AquatintError } from "../errors.ts";
 import { readBytes, readSafetensorsHeader } from "../formats/node.ts";
 import type { Seed } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/node.ts";
-import type { Device } from "../runtime/types.ts";
-import { openModel, type TextToImageModel } from "./model-folder.ts";
-import { modelParameters } from "./modules.ts";
+import type { Device, WeightMemory } from "../runtime/types.ts";
+import type { TextToImageModel } from "./model-folder.ts";
 import { textToImageNetwork } from "./network.ts";
+import { checkpointModel } from "./node-checkpoint.ts";
 import type { ModelSource } from "./source.ts";
 import {
   DEFAULT_SEED,
@@ -93,7 +95,7 @@ async function refuseFile(file: string): Promise<never> {
     throw modelError("not-a-folder", `${file} is a file, expected the folder of a model`, FOLDER_HINT);
   }
   await readSafetensorsHeader(file);
-  throw modelError("single-file", `${file} is a single file, which cannot be opened yet`, FOLDER_HINT);
+  throw modelError("single-file", `${file} is a single file, expected the folder of a model`, FOLDER_HINT);
 }
 
 /** A part with a config.json is a network, which has weights; the headers of all weights must be sound. */
@@ -113,9 +115,16 @@ async function checkWeights(part: string): Promise<void> {
   );
 }
 
+/** Opens a text-to-image model: a folder in the published layout or an original single file; its weights stay there. */
+export async function openTextToImage(path: string, { variant }: FolderOptions = {}): Promise<TextToImageModel> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) await checkModelFolder(path);
+  return checkpointModel(await openCheckpoint(path, { variant }));
+}
+
 /** What `generate` takes. */
-export interface GenerateOptions extends TextToImageOptions, TextToImageRun {
-  /** Folder of a model; the package of the default one when absent. */
+export interface GenerateOptions extends TextToImageOptions, TextToImageRun, FolderOptions {
+  /** Folder or single file of a model; the package of the default one when absent. */
   readonly model?: string | undefined;
   /** Pictures to make, with the seeds seed, seed + 1, ... */
   readonly count?: number | undefined;
@@ -123,6 +132,8 @@ export interface GenerateOptions extends TextToImageOptions, TextToImageRun {
   readonly device?: Device | undefined;
   /** At most so many threads. */
   readonly threads?: number | undefined;
+  /** How constant weights are held; "packed" when absent. */
+  readonly weightMemory?: WeightMemory | undefined;
 }
 
 /** Pictures that are ready to be made: everything is checked, nothing is loaded. */
@@ -145,9 +156,7 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
       hint: "give a whole number of pictures",
     });
   }
-  const folder = options.model ?? (await defaultModelFolder());
-  await checkModelFolder(folder);
-  const model = await openModel(folderSource(folder));
+  const model = await openTextToImage(options.model ?? (await defaultModelFolder()), options);
   const plans = Array.from({ length: count }, (_, i) => planTextToImage(model, { ...options, seed: seedAt(seed, i) }));
   return { model, plans, run: (show = {}) => run(model, plans, { ...options, ...show }) };
 }
@@ -157,14 +166,14 @@ const seedAt = (seed: Seed, i: number): Seed => (typeof seed === "bigint" ? seed
 async function* run(
   model: TextToImageModel,
   plans: readonly TextToImagePlan[],
-  { device, threads, signal, previews }: GenerateOptions,
+  { device, threads, weightMemory, signal, previews }: GenerateOptions,
 ): AsyncGenerator<TextToImageEvent, void, void> {
   signal?.throwIfAborted();
   const { modules, tokenizer } = model;
-  const parameters = { names: modelParameters(modules), as: await model.weights() };
+  const binding = await model.binding();
   await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
   signal?.throwIfAborted();
-  await using network = textToImageNetwork({ runtime, modules, tokenizer, parameters });
+  await using network = textToImageNetwork({ runtime, modules, tokenizer, weightMemory, ...binding });
   for (const plan of plans) {
     yield* textToImage(network, plan, { signal, previews });
   }

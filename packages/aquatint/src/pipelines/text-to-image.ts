@@ -22,10 +22,12 @@ export interface TextToImageOptions extends DrawOptions {
   readonly negative?: string | undefined;
   /** Steps of the sampler, 1 .. the schedule's T; the model's own choice when absent, as for `guidance`. */
   readonly steps?: number | undefined;
-  /** Scale of classifier-free guidance; 1 switches it off. */
+  /** Scale of classifier-free guidance; up to 1 there is none. */
   readonly guidance?: number | undefined;
   /** Share of guidance, 0 .. 1, that is brought back to the conditional output's deviation; 0 if absent. */
   readonly guidanceRescale?: number | undefined;
+  /** Layers at the text encoder's end that are left out, as diffusers counts "clip skip"; 0 if absent. */
+  readonly clipSkip?: number | undefined;
   /** A name or alias of the sampler registry; the checkpoint's own when absent. */
   readonly sampler?: string | undefined;
   /** The same seed gives the same picture. */
@@ -41,6 +43,7 @@ export interface TextToImagePlan extends Required<ReturnType<typeof checkedDraws
   readonly negative: string;
   readonly guidance: number;
   readonly guidanceRescale: number;
+  readonly clipSkip: number;
   readonly seed: Seed;
   readonly width: number;
   readonly height: number;
@@ -66,6 +69,8 @@ export interface EvaluationEvent {
   /** [c, h, w] */
   readonly x: Latent;
   readonly x0: Latent;
+  /** Where the sampler went: the latent after this evaluation, in the scheduler's own coordinates. */
+  readonly reached: Latent;
   /** True for the last evaluation of a step. */
   readonly final: boolean;
   /** Both as pictures, in the steps that the caller wants to see. */
@@ -97,7 +102,7 @@ export function planTextToImage(
   options: TextToImageOptions,
 ): TextToImagePlan {
   const { sampleSize, channels, factor } = modules;
-  const { prompt, negative = "", seed = DEFAULT_SEED } = options;
+  const { prompt, negative = "", seed = DEFAULT_SEED, clipSkip = 0 } = options;
   const { steps = generation.steps, guidance = generation.guidance } = options;
   const { width = sampleSize, height = sampleSize } = options;
   if (!Number.isFinite(guidance) || guidance < 0) {
@@ -106,6 +111,7 @@ export function planTextToImage(
     });
   }
   checkSize({ width, height }, modules);
+  checkClipSkip(clipSkip, modules);
   torchCpu(seed); // refuses what is no 64-bit integer
   const chosen = options.sampler === undefined ? scheduler : withSampler(scheduler, options.sampler);
   const { levels } = chosen.path(steps);
@@ -118,6 +124,7 @@ export function planTextToImage(
     negative,
     guidance,
     guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
+    clipSkip,
     ...checkedDraws(options),
     seed,
     width,
@@ -128,6 +135,18 @@ export function planTextToImage(
     steps,
     levels,
   };
+}
+
+function checkClipSkip(clipSkip: number, { textEncoder }: TextToImageModules): void {
+  const layers = textEncoder.children.text_model.children.encoder.children.layers.length;
+  if (Number.isInteger(clipSkip) && clipSkip >= 0 && clipSkip < layers) return;
+  throw new AquatintError(
+    "generate/clip-skip",
+    `expected from 0 to ${layers - 1} layers to leave out, got ${clipSkip}`,
+    {
+      hint: "the web UI's clip skip 2 is 1 layer left out",
+    },
+  );
 }
 
 function checkSize(size: { width: number; height: number }, { multiple, sampleSize }: TextToImageModules): void {
@@ -176,7 +195,7 @@ export async function* textToImage(
     const told = seen.pop()!;
     const shown = previews?.has(i) ? await pictures([told.x, x0]) : undefined;
     const preview = shown && { pictures: { x: shown[0]!, x0: shown[1]! } };
-    yield { type: "evaluation", i, n, level, ...told, x0, final, ...preview };
+    yield { type: "evaluation", i, n, level, ...told, x0, reached, final, ...preview };
   }
   yield { type: "image", seed, picture: (await pictures([last]))[0]! };
 }
@@ -199,12 +218,12 @@ function sideBySide(latents: readonly Latent[]): Float32Array {
 /** Both branches of classifier-free guidance in one call of the network. */
 async function guidedNetwork(
   network: TextToImageNetwork,
-  { prompt, negative, guidance, guidanceRescale, latentShape, scheduler }: TextToImagePlan,
+  { prompt, negative, guidance, guidanceRescale, clipSkip, latentShape, scheduler }: TextToImagePlan,
   signal: AbortSignal | undefined,
 ): Promise<SchedulerRun["network"]> {
   const { unconditional = false }: SamplerEntry = samplers[scheduler.sampler];
-  const captions = guidance === 1 && !unconditional ? [prompt] : [negative, prompt];
-  const context = await network.encode(captions, { signal });
+  const captions = guidance <= 1 && !unconditional ? [prompt] : [negative, prompt];
+  const context = await network.encode(captions, { signal, clipSkip });
   const shape = [captions.length, ...latentShape];
   return async (x, timestep) => {
     const batch: HostTensor = { dtype: "float32", shape, data: sideBySide(captions.map(() => x)) };

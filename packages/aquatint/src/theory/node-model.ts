@@ -1,10 +1,8 @@
 import type { Denoiser } from "../diffusion/denoiser.ts";
 import { networkDenoiser, type SchedulerSettings } from "../diffusion/scheduler.ts";
 import { AquatintError } from "../errors.ts";
-import { openModel } from "../pipelines/model-folder.ts";
-import { modelParameters } from "../pipelines/modules.ts";
 import { textToImageNetwork } from "../pipelines/network.ts";
-import { checkModelFolder, defaultModelFolder, folderSource } from "../pipelines/node.ts";
+import { defaultModelFolder, openTextToImage } from "../pipelines/node.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 
 /** A trained pixel model as the theory sees it. */
@@ -27,12 +25,11 @@ export interface PixelDenoiserOptions {
 /** Loads a pixel model as a denoiser. @throws AquatintError "theory/latent" for a model of latents. */
 export async function openPixelDenoiser({ model, threads }: PixelDenoiserOptions = {}): Promise<PixelDenoiser> {
   const folder = model ?? (await defaultModelFolder());
-  await checkModelFolder(folder);
-  const { modules, tokenizer, scheduler: settings, weights } = await openModel(folderSource(folder));
+  const { modules, tokenizer, scheduler: settings, binding } = await openTextToImage(folder);
   if (modules.vae) refuseLatents(folder);
-  const parameters = { names: modelParameters(modules), as: await weights() };
+  const weights = await binding();
   const runtime = await nodeRuntime({ ...(threads && { threads }) });
-  const network = textToImageNetwork({ runtime, modules, tokenizer, parameters });
+  const network = textToImageNetwork({ runtime, modules, tokenizer, ...weights });
   const { channels, sampleSize: size } = modules;
   return {
     name: folder,

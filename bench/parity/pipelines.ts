@@ -1,0 +1,136 @@
+import { join } from "node:path";
+import { schedulerSettings } from "../../packages/aquatint/src/diffusion/scheduler-config.ts";
+import { AquatintError } from "../../packages/aquatint/src/errors.ts";
+import { toFloat32 } from "../../packages/aquatint/src/formats/half.ts";
+import { parseJsonObject } from "../../packages/aquatint/src/formats/json.ts";
+import { readSafetensors, readText } from "../../packages/aquatint/src/formats/node.ts";
+import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors.ts";
+import { textToImageNetwork } from "../../packages/aquatint/src/pipelines/network.ts";
+import { openTextToImage } from "../../packages/aquatint/src/pipelines/node.ts";
+import { planTextToImage, textToImage } from "../../packages/aquatint/src/pipelines/text-to-image.ts";
+import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
+import type { Runtime } from "../../packages/aquatint/src/runtime/types.ts";
+import { guarded, judged, type Outcome, type ParityKind } from "./check.ts";
+
+const TOLERANCE = 1e-3;
+const JSON_FILE = "pipelines.json";
+const TENSORS_FILE = "pipelines.safetensors";
+
+/** One run of a pipeline, as pipelines.json lists it. */
+interface Case {
+  readonly name: string;
+  /** The folder of its checkpoint; a single file of the same name may lie beside it. */
+  readonly model: string;
+  readonly scheduler: string;
+  readonly scheduler_config: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly args: Readonly<Record<string, string | number>>;
+}
+
+/** How text-to-image calls diffusers' arguments. */
+const argumentNames: Readonly<Record<string, string>> = {
+  prompt: "prompt",
+  negative_prompt: "negative",
+  width: "width",
+  height: "height",
+  guidance_scale: "guidance",
+  guidance_rescale: "guidanceRescale",
+  num_inference_steps: "steps",
+  clip_skip: "clipSkip",
+};
+/** What a case of such a name loads beside its checkpoint: no argument says it. */
+const adapters: readonly (readonly [name: RegExp, reason: string])[] = [
+  [/-lora$/, "generate loads no LoRA yet"],
+  [/-textual-inversion$/, "generate loads no textual inversion yet"],
+];
+
+/** `pipelines.json` with its tensors: whole runs of diffusers' pipelines, from each layout of their checkpoints. */
+export const pipelines: ParityKind = {
+  claims: (entries) =>
+    entries.includes(JSON_FILE)
+      ? entries.filter((name) => {
+          const stem = /^(.+)\.safetensors$/.exec(name)?.[1];
+          return name === JSON_FILE || name === TENSORS_FILE || (stem !== undefined && entries.includes(stem));
+        })
+      : [],
+  async *run(folder, entries) {
+    if (!entries.includes(TENSORS_FILE)) {
+      yield { check: JSON_FILE, skipped: `${JSON_FILE} and ${TENSORS_FILE} belong together` };
+      return;
+    }
+    const text = await readText(join(folder, JSON_FILE));
+    const cases = parseJsonObject(`{"cases":${text}}`, { name: JSON_FILE })["cases"] as readonly Case[];
+    const { tensors } = await readSafetensors(join(folder, TENSORS_FILE));
+    await using runtime = await nodeRuntime();
+    for (const run of cases) {
+      for (const file of [run.model, `${run.model}.safetensors`]) {
+        if (file !== run.model && !entries.includes(file)) continue;
+        const check = `pipelines/${run.name}/${file === run.model ? "folder" : "single-file"}`;
+        yield* guarded(check, compareCase(run, { runtime, check, path: join(folder, file), tensors }));
+      }
+    }
+  },
+};
+
+interface Site {
+  readonly runtime: Runtime;
+  readonly check: string;
+  readonly path: string;
+  readonly tensors: RawTensors;
+}
+
+/** Why a case cannot be run, if it cannot. */
+function reasonAgainst({ name, args }: Case): string | undefined {
+  const unknown = Object.keys(args).find((key) => !Object.hasOwn(argumentNames, key));
+  if (unknown !== undefined) return `text-to-image takes no ${unknown}`;
+  return adapters.find(([named]) => named.test(name))?.[1];
+}
+
+/** A case that text-to-image does not cover is skipped with its reason. */
+async function* compareCase(run: Case, site: Site): AsyncGenerator<Outcome> {
+  const { check } = site;
+  const reason = reasonAgainst(run);
+  if (reason !== undefined) {
+    yield { check, skipped: reason };
+    return;
+  }
+  try {
+    yield* compareRun(run, site);
+  } catch (error) {
+    if (!(error instanceof AquatintError) || error.code !== "model/unsupported") throw error;
+    yield { check, skipped: error.message };
+  }
+}
+
+async function* compareRun(run: Case, { runtime, check, path, tensors }: Site): AsyncGenerator<Outcome> {
+  const model = await openTextToImage(path);
+  const scheduler = schedulerSettings({ _class_name: run.scheduler, ...run.scheduler_config });
+  const options = Object.fromEntries(Object.entries(run.args).map(([key, value]) => [argumentNames[key]!, value]));
+  const plan = planTextToImage({ ...model, scheduler }, { prompt: "", ...options, seed: run.seed });
+  const { modules, tokenizer } = model;
+  await using network = textToImageNetwork({ runtime, modules, tokenizer, ...(await model.binding()) });
+  const latents: Float32Array[] = [];
+  for await (const event of textToImage(network, plan)) {
+    if (event.type === "evaluation") latents.push(Float32Array.from(event.reached));
+  }
+  const last = { dtype: "float32", shape: [1, ...plan.latentShape], data: latents.at(-1)! } as const;
+  const found = { latents: latents.flatMap((x) => [...x]), image: unitRows(await network.decode(last)) };
+  for (const [kind, values] of Object.entries(found)) {
+    const raw = tensors.get(`${run.name}/${kind}`);
+    if (!raw) yield { check: `${check}/${kind}`, skipped: `${TENSORS_FILE} does not hold it` };
+    else yield judged(`${check}/${kind}`, largestDifference(values, toFloat32(raw, { name: run.name })), TOLERANCE);
+  }
+}
+
+/** One picture [3, h, w] in -1 .. 1 as [h, w, 3] in 0 .. 1. */
+function unitRows(picture: Float32Array): Float32Array {
+  const plane = picture.length / 3;
+  return picture.map((_, i) => Math.min(1, Math.max(0, picture[(i % 3) * plane + Math.floor(i / 3)]! / 2 + 0.5)));
+}
+
+/** The largest of |a - b|; Infinity where the lengths differ or one is NaN. */
+function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
+  const worst = Array.from(expected, (b, i) => Math.abs(actual[i]! - b)).reduce((a, b) => Math.max(a, b), 0);
+  return Number.isNaN(worst) ? Number.POSITIVE_INFINITY : worst;
+}
