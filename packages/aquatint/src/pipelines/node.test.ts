@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -88,7 +88,7 @@ describe("a model folder is checked before it is loaded", () => {
 
   test("a single safetensors file is refused", async () => {
     await expect(checkModelFolder(join(model, unet))).rejects.toThrow(
-      failing("model/single-file", "cannot be opened yet"),
+      failing("model/single-file", "is a single file, expected the folder"),
     );
   });
 
@@ -134,6 +134,34 @@ describe("generate", () => {
     expect(both.flatMap((event) => (event.type === "image" ? [event.seed] : []))).toEqual([5n, 6n]);
     expect(await eventsOf({ seed: 6n })).toEqual(both.slice(3));
     expect(both[2]).not.toMatchObject({ picture: (both[5] as ImageEvent).picture });
+  });
+
+  test("the weights may lie in a variant's file", async () => {
+    const folder = await mkdtemp(join(root, "variant-"));
+    await cp(model, folder, { recursive: true });
+    const stem = join(folder, "unet/diffusion_pytorch_model");
+    await rename(`${stem}.safetensors`, `${stem}.fp16.safetensors`);
+    const pictures = [];
+    for (const path of [model, folder]) {
+      for await (const event of generate({ prompt: "a red apple", model: path, steps: 1 })) pictures.push(event);
+    }
+    expect(pictures.slice(2)).toEqual(pictures.slice(0, 2));
+    await expect(prepareGeneration({ prompt: "", model: folder, variant: "bf16" })).rejects.toMatchObject({
+      code: "checkpoint/variant",
+    });
+  });
+
+  test("a file of one network is no whole model", async () => {
+    const file = join(model, "unet/diffusion_pytorch_model.safetensors");
+    await expect(prepareGeneration({ prompt: "", model: file })).rejects.toThrow(
+      failing("model/parts", "holds no text_encoder"),
+    );
+  });
+
+  test("more layers cannot be left out than the text encoder has", async () => {
+    await expect(prepareGeneration({ prompt: "", model, clipSkip: 99 })).rejects.toThrow(
+      failing("generate/clip-skip", "got 99"),
+    );
   });
 
   test.each([[0], [1.5], [1e9]])("a count of %d is refused", async (count) => {
