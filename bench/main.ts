@@ -37,4 +37,6 @@ train-step: [--steps N] [--peer [--compile] [--python PATH]]   against PyTorch, 
 }
 const figures = await bench();
 if (flags.json) console.log(JSON.stringify(figures));
-else for (const [key, value] of Object.entries(figures)) console.log(`${key.padEnd(20)} ${value}`);
+else
+  for (const [key, value] of Object.entries(figures))
+    console.log(`${key.padEnd(20)} ${typeof value === "object" ? JSON.stringify(value) : value}`);
