@@ -45,4 +45,6 @@ ${Object.keys(parts).join(", ")}: [--steps N] [--memory packed|mapped] [--peer [
 }
 const figures = await bench();
 if (flags.json) console.log(JSON.stringify(figures));
-else for (const [key, value] of Object.entries(figures)) console.log(`${key.padEnd(20)} ${value}`);
+else
+  for (const [key, value] of Object.entries(figures))
+    console.log(`${key.padEnd(20)} ${typeof value === "object" ? JSON.stringify(value) : value}`);

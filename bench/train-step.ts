@@ -11,7 +11,7 @@ import { nodeRuntime } from "../packages/aquatint/src/runtime/node.ts";
 import type { Runtime } from "../packages/aquatint/src/runtime/types.ts";
 import { rateFeeds } from "../packages/aquatint/src/train/rates.ts";
 import { firstState, oneGroup, trainStep } from "../packages/aquatint/src/train/step.ts";
-import { startPeer } from "./peers/peer.ts";
+import { startPeer, type Timing } from "./peers/peer.ts";
 
 /** The U-Net of the PyTorch peer: channels 64, 128, 128, two layers a block, one-headed attention at 8x8. */
 export const smallUNet = {
@@ -24,56 +24,56 @@ export const smallUNet = {
 };
 const BATCH = 16;
 
-export interface TrainStepBench {
-  /** Fastest and median of the steps after the first. */
+/** Steps after the first. */
+interface Summary {
+  /** The fastest, and the one in the middle. */
   readonly stepMs: number;
   readonly medianMs: number;
-  /** Loading the graph into ONNX Runtime. */
-  readonly sessionMs: number;
-  /** Building models and graph, and writing it as ONNX. */
-  readonly traceMs: number;
-  readonly parameters: number;
-  readonly rssMB: number;
+  /** The least CPU time of a step, over all threads. */
+  readonly cpuMs: number;
 }
 
-/** What is timed beside it, in turns. */
 export interface TrainStepBenchOptions {
   readonly steps?: number;
   readonly threads?: number;
-  /** PyTorch's variants of the same step: for each the fastest and the median time, and the median of ours / theirs. */
+  /** PyTorch's variants of the same step, timed in turns with it. */
   readonly peer?: { readonly python: string; readonly variants: readonly string[] } | undefined;
 }
 
-/** Times AdamW steps of a U-Net on noise. */
+/** Times AdamW steps of a U-Net on noise. Ratios are ours / theirs: the median over turns, and of the least CPU times. */
 export async function trainStepBench({ steps = 8, threads = 2, peer }: TrainStepBenchOptions = {}) {
   await using runtime = await nodeRuntime({ threads });
   const { step, ...fixed } = await ours(runtime);
   const torch = peer && startPeer("train_step.py", { python: peer.python, threads });
-  const times: number[] = [];
-  const others: Record<string, number[]> = Object.fromEntries((peer?.variants ?? []).map((name) => [name, []]));
+  const own: Timing[] = [];
+  const others = new Map((peer?.variants ?? []).map((name) => [name, [] as Timing[]]));
   for (let i = 1; i <= steps; i++) {
-    times.push(await step(i));
-    for (const [name, list] of Object.entries(others)) list.push(await torch!.step(name));
+    own.push(await step(i));
+    for (const [name, timings] of others) timings.push(await torch!.step(name));
   }
   await torch?.[Symbol.asyncDispose]();
-  const compared = Object.entries(others).flatMap(([name, list]) => [
-    [`${name}Ms`, Math.round(fastest(list))],
-    [`${name}MedianMs`, Math.round(median(list.slice(1)))],
-    [`${name}Ratio`, Number(median(times.slice(1).map((ms, i) => ms / list[i + 1]!)).toFixed(3))],
-  ]);
-  const figures: TrainStepBench = {
-    stepMs: Math.round(fastest(times)),
-    medianMs: Math.round(median(times.slice(1))),
-    ...fixed,
-    rssMB: Math.round(process.memoryUsage().rss / 2 ** 20),
-  };
-  return { ...figures, ...Object.fromEntries(compared) };
+  const summary = summaryOf(own);
+  const compared = Array.from(others, ([name, timings]) => {
+    const theirs = summaryOf(timings);
+    const ratio = rounded(median(own.slice(1).map(({ ms }, i) => ms / timings[i + 1]!.ms)));
+    return [name, { ...theirs, ratio, cpuRatio: rounded(summary.cpuMs / theirs.cpuMs) }] as const;
+  });
+  const rssMB = Math.round(process.memoryUsage().rss / 2 ** 20);
+  return { ...summary, ...fixed, rssMB, ...Object.fromEntries(compared) };
 }
 
-const fastest = (times: readonly number[]): number => Math.min(...times.slice(1));
-const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1]!;
+function summaryOf([, ...timings]: readonly Timing[]): Summary {
+  const times = timings.map(({ ms }) => ms);
+  return {
+    stepMs: Math.round(Math.min(...times)),
+    medianMs: Math.round(median(times)),
+    cpuMs: Math.round(Math.min(...timings.map(({ cpuMs }) => cpuMs))),
+  };
+}
+const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+const rounded = (ratio: number): number => Number(ratio.toFixed(3));
 
-/** The step as a function that returns its milliseconds. */
+/** The step as a function, with what it cost to make it: `traceMs` for the graph, `sessionMs` for ONNX Runtime. */
 async function ours(runtime: Runtime) {
   const started = performance.now();
   const network = UNet2DModel(parseUNet2DConfig(smallUNet));
@@ -91,14 +91,15 @@ async function ours(runtime: Runtime) {
   const float = (data: Float32Array, of: readonly number[]): HostTensor => ({ dtype: "float32", shape: of, data });
   const averageRate = { horizon: 1000, warmup: true };
   const rated = groups.map((group) => ({ ...group, learningRate: 1e-4, weightDecay: 0.01, averageRate }));
-  async function step(update: number): Promise<number> {
+  async function step(update: number): Promise<Timing> {
     const scalars = rateFeeds(rated, 1, { update, share: 1 });
     const [x, target] = [draws.randn(sizeOf(shape)), draws.randn(sizeOf(shape))];
     const t = draws.rand(BATCH).map((v) => v * 999);
     const feeds = { ...scalars, x: float(x, shape), target: float(target, shape), t: float(t, [BATCH]) };
-    const begun = performance.now();
+    const [begun, busy] = [performance.now(), process.cpuUsage()];
     await program.run(feeds, { state });
-    return performance.now() - begun;
+    const { user, system } = process.cpuUsage(busy);
+    return { ms: performance.now() - begun, cpuMs: (user + system) / 1000 };
   }
   return {
     step,

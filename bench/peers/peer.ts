@@ -3,10 +3,16 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
+/** How long something took. CPU time counts all threads, and hardly depends on what else the machine does. */
+export interface Timing {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
 /** A PyTorch program that makes one step for each line that it is sent. */
 export interface Peer extends AsyncDisposable {
-  /** Milliseconds of one step of a variant. */
-  step(variant: string): Promise<number>;
+  /** Makes one step of a variant. */
+  step(variant: string): Promise<Timing>;
 }
 
 /** Starts a program of bench/peers with the requirements of its requirements.txt installed for `python`. */
@@ -25,7 +31,8 @@ export function startPeer(program: string, { python, threads }: { python: string
     async step(variant) {
       child.stdin.write(`${variant}\n`);
       const { value } = await Promise.race([lines.next(), failed, ended]);
-      return Number(value);
+      const [ms, cpuMs] = String(value).split(" ").map(Number);
+      return { ms: ms!, cpuMs: cpuMs! };
     },
     async [Symbol.asyncDispose]() {
       child.stdin.end();

@@ -86,11 +86,14 @@ export interface OpSpec<I extends Tensors, A, T extends Type | readonly Type[]> 
   /** One gradient per input, in order. Gradients are un-broadcast by `grad`, never here. */
   readonly grad: GradRule<I, A, T>;
   readonly laws?: Laws<I, A>;
-  /** The same results from pictures in blocks of channels, [n, c / block, h, w, block]; undefined where that does not fit. */
+  /**
+   * The same results by kernels that only the CPU has: from pictures in blocks of channels, [n, c / block, h, w, block],
+   * or by a fused product. Undefined where that does not fit, and where it is so already.
+   */
   readonly blocked?: (site: BlockedSite<I, A>) => readonly Tensor[] | undefined;
 }
 
-/** Where an op may compute in blocks of channels. */
+/** Where an op may take the form for the CPU. */
 export interface BlockedSite<I extends Tensors, A> {
   readonly inputs: I;
   readonly outputs: Tensors;

@@ -15,6 +15,7 @@ import { conv2d } from "./conv.ts";
 import { add, mul, square } from "./elementwise.ts";
 import { arrange } from "./layout.ts";
 import { input, scalar } from "./leaves.ts";
+import { matmul } from "./matmul.ts";
 import { mean, sum } from "./reduce.ts";
 import { upsampleNearest } from "./resize.ts";
 import { concat } from "./shape.ts";
@@ -55,6 +56,18 @@ test("channels that fill no blocks are left alone", () => {
 test("an elementwise op with a picture that is not in blocks is left alone", () => {
   const y = add(conv2d(float("x", 1, 8, 4, 4), float("w", 8, 8, 1, 1)), float("z", 1, 8, 4, 4));
   expect(opsOf(arranged(y)).at(-1)).toBe("add");
+});
+
+test("a product of transposed operands is one node of the CPU", async () => {
+  const [a, b] = [float("a", 2, 3, 4), float("b", 2, 5, 4)];
+  const y = matmul(a, b, { transB: true, alpha: 0.5 });
+  expect(arranged(y).node.attrs).toMatchObject({ fused: true });
+  const feeds = { a: noise(a.shape), b: noise(b.shape, { seed: 1 }) };
+  const run = async (layout: Runtime["layout"]) => {
+    const program = await runtime.load(executableOf({ outputs: { y }, layout }));
+    return (await program.run(feeds)).y;
+  };
+  expect(deviation(await run(runtime.layout), (await run({}))!.data)).toBeLessThan(1e-6);
 });
 
 test("without a block nothing changes", () => {

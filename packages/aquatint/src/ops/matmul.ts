@@ -19,8 +19,13 @@ export const matmul = (
   { transA = false, transB = false, alpha = 1 }: MatmulOptions = {},
 ): Tensor => matmulOp(a, b, { transA, transB, alpha });
 
+interface MatmulAttributes extends Required<MatmulOptions> {
+  /** Written as one node of a kernel that only the CPU has. */
+  readonly fused?: true;
+}
+
 /** The op behind `matmul`, for passes. */
-export const matmulOp: OpFn<[a: Tensor, b: Tensor], Required<MatmulOptions>> = defineOp({
+export const matmulOp: OpFn<[a: Tensor, b: Tensor], MatmulAttributes> = defineOp({
   name: "matmul",
   infer: ([a, b], { transA, transB }) => {
     expectDtype(a, "float32");
@@ -32,12 +37,14 @@ export const matmulOp: OpFn<[a: Tensor, b: Tensor], Required<MatmulOptions>> = d
     return { dtype: "float32", shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n] };
   },
   emit: (e, [a, b], options, { inputs: [aType, bType] }) => {
-    const { transA, transB, alpha } = options;
+    const { transA, transB, alpha, fused } = options;
     const matrices = aType.shape.length === 2 && bType.shape.length === 2;
     // Gemm takes a weight as it lies in its file; it has no rows or columns of nothing to add up
+    const attributes = { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: float(alpha) };
     if (matrices && (transA || transB || alpha !== 1) && !bType.shape.includes(0)) {
-      return e.node("Gemm", [a!, b!], { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: float(alpha) });
+      return e.node("Gemm", [a!, b!], attributes);
     }
+    if (fused) return e.node("FusedMatMul", [a!, b!], attributes, { domain: "com.microsoft" });
     // ONNX Runtime makes these one node where it has a kernel for that, which is on the CPU only
     const product = e.node("MatMul", [
       transA ? swapped(e, a!, aType.shape.length) : a!,
@@ -45,6 +52,10 @@ export const matmulOp: OpFn<[a: Tensor, b: Tensor], Required<MatmulOptions>> = d
     ]);
     return alpha === 1 ? product : e.node("Mul", [product, e.constant("float32", [alpha], [])]);
   },
+  blocked: ({ inputs: [a, b], attrs }) =>
+    attrs.fused || !(attrs.transA || attrs.transB || attrs.alpha !== 1)
+      ? undefined
+      : [matmulOp(a, b, { ...attrs, fused: true })],
   grad: ([dy], { inputs: [a, b], attrs: { transA, transB, alpha } }) => {
     const da = transA
       ? matmul(b, dy, { transA: transB, transB: true, alpha })
