@@ -223,7 +223,7 @@ async function guidedNetwork(
 ): Promise<SchedulerRun["network"]> {
   const { unconditional = false }: SamplerEntry = samplers[scheduler.sampler];
   const captions = guidance <= 1 && !unconditional ? [prompt] : [negative, prompt];
-  const context = await network.encode(captions, { signal, clipSkip });
+  const context = await contextOf(network, captions, { signal, clipSkip });
   const shape = [captions.length, ...latentShape];
   return async (x, timestep) => {
     const batch: HostTensor = { dtype: "float32", shape, data: sideBySide(captions.map(() => x)) };
@@ -231,4 +231,18 @@ async function guidedNetwork(
     const options = { scale: guidance, rescale: guidanceRescale };
     return captions.length === 1 ? out : guidedOutput(out.subarray(0, x.length), out.subarray(x.length), options);
   };
+}
+
+/** What the U-Net is told, the prompt last; as in diffusers, layers are left out for the prompt alone. */
+async function contextOf(
+  network: TextToImageNetwork,
+  captions: readonly string[],
+  { signal, clipSkip }: { readonly signal: AbortSignal | undefined; readonly clipSkip: number },
+): Promise<HostTensor> {
+  if (clipSkip === 0) return network.encode(captions, { signal });
+  const told = await network.encode(captions.slice(-1), { signal, clipSkip });
+  if (captions.length === 1) return told;
+  const away = await network.encode(captions.slice(0, -1), { signal });
+  const data = sideBySide([away.data as Float32Array, told.data as Float32Array]);
+  return { dtype: "float32", shape: [captions.length, ...told.shape.slice(1)], data };
 }
