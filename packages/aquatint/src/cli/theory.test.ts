@@ -14,8 +14,10 @@ beforeAll(async () => {
   const data = Uint8Array.from({ length: 12 * 10 * 3 }, (_, i) => (i * 7) % 256);
   await writeFile(join(cwd, "p.png"), encodePng({ width: 12, height: 10, channels: 3, data }));
   await writeFile(join(cwd, "none.json"), "{}");
-  const index = { "model_index.json": '{"_class_name":"StableDiffusionPipeline"}' };
-  await writeFiles(join(cwd, "latent"), new Map([...tinyPixelModel(), ...Object.entries(index)]));
+  const latent = new Map(tinyPixelModel());
+  const index = { ...JSON.parse(String(latent.get("model_index.json"))), vae: ["diffusers", "AutoencoderKL"] };
+  latent.set("model_index.json", JSON.stringify({ ...index, _class_name: "StableDiffusionPipeline" }));
+  await writeFiles(join(cwd, "latent"), latent);
   await cp(new URL("../../test/fixtures/parity/tiny-vae/vae", import.meta.url), join(cwd, "latent/vae"), {
     recursive: true,
   });
