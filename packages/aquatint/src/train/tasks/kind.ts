@@ -45,6 +45,7 @@ export interface TaskSpec<Fields extends TaskFields> {
   readonly summary: string;
   /** Its own fields of a run's configuration, beside those of every run. */
   readonly fields: Fields;
+  /** Loads what it is made of only here: a wrong configuration is told at once. */
   create(config: z.output<z.ZodObject<Fields>>, context: TaskContext): Promise<Task>;
 }
 

@@ -1,7 +1,7 @@
-import { autoencoder } from "./autoencoder/task.ts";
-import { classification } from "./classification/task.ts";
-import { clip } from "./clip/task.ts";
-import { denoising } from "./denoising/task.ts";
+import { autoencoder } from "./autoencoder/kind.ts";
+import { classification } from "./classification/kind.ts";
+import { clip } from "./clip/kind.ts";
+import { denoising } from "./denoising/kind.ts";
 import type { TaskKind } from "./kind.ts";
 
 /** Every kind of task, by the `task` of a configuration. */
