@@ -15,6 +15,7 @@ import { runTask } from "./run.ts";
 import type { FoundCheckpoint, RunFiles } from "./run-folder.ts";
 import type { Task } from "./task.ts";
 import { tasks } from "./tasks/registry.ts";
+import { holdsOut } from "./tasks/sources.ts";
 
 /** Where a run is computed, and what it begins with. */
 type Place = Pick<TrainRunOptions, "device" | "threads" | "initFrom">;
@@ -32,7 +33,7 @@ export async function* startedRun(config: TrainConfig, options: StartOptions): A
   const { files, found, signal, threads, initFrom } = options;
   await using runtime = await runtimeOf(options);
   await using dataset = await prefetchedDataset(config.dataset);
-  yield* skippedFiles(dataset);
+  yield* reported(dataset);
   const task = await openTask(config, { dataset, runtime, initFrom, assets: found?.checkpoint.assets });
   const memory = () => process.memoryUsage.rss() / 2 ** 20;
   const place = { machine: thisMachine(), ...(threads && { threads }) };
@@ -64,12 +65,14 @@ function thisMachine(): Machine {
   };
 }
 
-/** Says what the dataset could not use. */
-function* skippedFiles({ report }: Dataset): Generator<RunEvent> {
+/** Says what the dataset could not use, and what it leaves out. */
+function* reported(dataset: Dataset): Generator<RunEvent> {
+  const { report } = dataset;
   for (const { reason, count, files } of report?.skipped ?? []) {
     const named = files.join(", ") + (count > files.length ? ", …" : "");
     yield { type: "problem", message: `skipped ${count} ${reason}: ${named}` };
   }
+  if (!holdsOut(dataset)) yield { type: "problem", message: "no picture is held out, so that nothing is evaluated" };
 }
 
 interface TaskOptions {
