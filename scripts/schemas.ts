@@ -6,6 +6,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { trainConfigs } from "../packages/aquatint/src/train/config.ts";
+import { presets } from "../packages/aquatint/src/train/presets.ts";
 import { trainJsonSchema } from "../packages/aquatint/src/train/schema.ts";
 import { DEFAULT_TASK, tasks } from "../packages/aquatint/src/train/tasks/registry.ts";
 import { root } from "../test/tree.ts";
@@ -22,15 +23,29 @@ function tables(): string {
   return [fieldTable(jsonSchema(trainConfigs[DEFAULT_TASK]!), ofTasks), ...own].join("\n\n");
 }
 
+/** What each preset is for, and what it sets. */
+function presetTable(): string {
+  const rows = Object.entries(presets).map(([name, { summary, training }]) => {
+    const set = Object.entries(training).map(([key, value]) => `\`${key}\` ${JSON.stringify(value)}`);
+    return `| \`"${name}"\` | ${summary} | ${set.join(", ")} |`;
+  });
+  return ["| `preset` | for | sets in `training` |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
 const DOCS = "docs/training.md";
-const between = /(<!-- fields: npm run schemas -->\n)[\s\S]*?(\n<!-- end of fields -->)/;
+/** Replaces what stands between the marks of a generated part. */
+const filled = (docs: string, name: string, text: string): string =>
+  docs.replace(
+    new RegExp(`(<!-- ${name}: npm run schemas -->\n)[\\s\\S]*?(\n<!-- end of ${name} -->)`),
+    (_, before: string, after: string) => `${before}\n${text}\n${after}`,
+  );
 
 /** The text that each generated file should have, by its path from the root. */
 export async function schemaFiles(): Promise<Readonly<Record<string, string>>> {
   const docs = await readFile(join(root, DOCS), "utf8");
   return {
     "schemas/train.json": `${JSON.stringify(trainJsonSchema(), null, 2)}\n`,
-    [DOCS]: docs.replace(between, (_, before: string, after: string) => `${before}\n${tables()}\n${after}`),
+    [DOCS]: filled(filled(docs, "presets", presetTable()), "fields", tables()),
   };
 }
 
