@@ -26,7 +26,7 @@ function tables(): string {
 /** What each preset is for, and what it sets. */
 function presetTable(): string {
   const rows = Object.entries(presets).map(([name, { summary, training }]) => {
-    const set = Object.entries(training).map(([key, value]) => `\`${key}\` ${JSON.stringify(value)}`);
+    const set = Object.entries(training).map(([key, value]) => `\`${key} = ${JSON.stringify(value)}\``);
     return `| \`"${name}"\` | ${summary} | ${set.join(", ")} |`;
   });
   return ["| `preset` | for | sets in `training` |", "| --- | --- | --- |", ...rows].join("\n");
