@@ -49,27 +49,29 @@ const stepsIn = async (file: string): Promise<readonly number[]> =>
 
 const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);
 
-/** Whether a model is there whose files belong together, at the latest with the second checkpoint. */
-async function wholeModel(folder: string): Promise<boolean> {
+/** Whether a model is there, under its name or the one of a kill's moment, and its files belong together. */
+async function modelIn(folder: string): Promise<"none" | "whole" | "mixed"> {
   const names = await namesIn(folder);
   const model = ["model", "model.before"].find((name) => names.includes(name));
-  if (!model) return (await namesIn(join(folder, "checkpoints"))).length < 2;
+  if (!model) return "none";
   const [one, other] = await Promise.all(
     ["weights.json", "again/weights.json"].map((path) => readFile(join(folder, model, path), "utf8")),
   );
-  return one === other;
+  return one === other ? "whole" : "mixed";
 }
 
 test(`a run that is killed ${KILLS} times at random moments ends as one that was not`, async () => {
   const [quiet, killed] = [join(root, "quiet"), join(root, "killed")];
   const undisturbed = trainingProcess(quiet);
+  const models: string[] = [];
   for (let i = 0; i < KILLS; i++) {
     // some while it starts, most while it trains and writes
     const after = i % 5 === 4 ? "spawn" : "start";
     const ms = { spawn: 100 + 300 * Math.random(), start: 120 * Math.random() }[after];
     expect(await trainingProcess(killed, { after, ms })).toMatchObject({ signal: "SIGKILL", errors: "" });
-    expect(await wholeModel(killed)).toBe(true);
+    models.push(await modelIn(killed));
   }
+  expect(models.join(" ")).toMatch(/^(none ?)*(whole ?)*$/);
   expect(await trainingProcess(killed)).toMatchObject({ code: 0, errors: "" });
   expect(await undisturbed).toMatchObject({ code: 0, errors: "" });
   const weights = (folder: string) => readFile(join(folder, "model/weights.json"), "utf8");
