@@ -6,13 +6,13 @@ import { AquatintError } from "../../packages/aquatint/src/errors.ts";
 import { toFloat32 } from "../../packages/aquatint/src/formats/half.ts";
 import { parseJsonObject } from "../../packages/aquatint/src/formats/json.ts";
 import { readSafetensors, readText } from "../../packages/aquatint/src/formats/node.ts";
-import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors.ts";
 import { textToImageNetwork } from "../../packages/aquatint/src/pipelines/network.ts";
 import { checkpointModel } from "../../packages/aquatint/src/pipelines/node-checkpoint.ts";
 import { planTextToImage, textToImage } from "../../packages/aquatint/src/pipelines/text-to-image.ts";
 import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
 import type { Runtime } from "../../packages/aquatint/src/runtime/types.ts";
 import { guarded, judged, type Outcome, type ParityKind } from "./check.ts";
+import { canvasOf, controlNetIn, type InputSite, missingFor, sharedDraws, steered } from "./pipeline-inputs.ts";
 
 const TOLERANCE = 1e-3;
 const JSON_FILE = "pipelines.json";
@@ -39,7 +39,10 @@ const argumentNames: Readonly<Record<string, string>> = {
   guidance_rescale: "guidanceRescale",
   num_inference_steps: "steps",
   clip_skip: "clipSkip",
+  strength: "strength",
 };
+/** Arguments that are no option of a plan, read one by one. */
+const otherArguments = ["num_images_per_prompt", "controlnet_conditioning_scale"];
 /** What a case of such a name loads beside its checkpoint: no argument says it. */
 const adapters: readonly (readonly [name: RegExp, reason: string])[] = [
   [/-lora$/, "generate loads no LoRA yet"],
@@ -63,38 +66,40 @@ export const pipelines: ParityKind = {
     const text = await readText(join(folder, JSON_FILE));
     const cases = parseJsonObject(`{"cases":${text}}`, { name: JSON_FILE })["cases"] as readonly Case[];
     const { tensors } = await readSafetensors(join(folder, TENSORS_FILE));
+    const controlNet = await controlNetIn(folder);
     await using runtime = await nodeRuntime();
     for (const run of cases) {
       const path = join(folder, run.model);
       const single = entries.includes(`${run.model}.safetensors`) ? `${path}.safetensors` : undefined;
       const check = `pipelines/${run.name}`;
-      yield* guarded(check, compareCase(run, { runtime, check: `${check}/folder`, path, tensors }));
-      const site = { runtime, check: `${check}/single-file`, path, single, tensors };
+      yield* guarded(check, compareCase(run, { runtime, check: `${check}/folder`, path, tensors, controlNet }));
+      const site = { runtime, check: `${check}/single-file`, path, single, tensors, controlNet };
       if (single) yield* guarded(check, compareCase(run, site));
     }
   },
 };
 
-interface Site {
+interface Site extends InputSite {
   readonly runtime: Runtime;
   readonly check: string;
   readonly path: string;
   /** Takes the weights from this file, which has no configs: no shape says how many heads so small a model has. */
   readonly single?: string | undefined;
-  readonly tensors: RawTensors;
 }
 
 /** Why a case cannot be run, if it cannot. */
-function reasonAgainst({ name, args }: Case): string | undefined {
-  const unknown = Object.keys(args).find((key) => !Object.hasOwn(argumentNames, key));
-  if (unknown !== undefined) return `text-to-image takes no ${unknown}`;
+function reasonAgainst({ name, args }: Case, site: Site): string | undefined {
+  const unknown = Object.keys(args).find((key) => !Object.hasOwn(argumentNames, key) && !otherArguments.includes(key));
+  if (unknown !== undefined) return `the pipelines take no ${unknown}`;
+  const missing = missingFor(name, site);
+  if (missing !== undefined) return missing;
   return adapters.find(([named]) => named.test(name))?.[1];
 }
 
 /** A case that text-to-image does not cover is skipped with its reason. */
 async function* compareCase(run: Case, site: Site): AsyncGenerator<Outcome> {
   const { check } = site;
-  const reason = reasonAgainst(run);
+  const reason = reasonAgainst(run, site);
   if (reason !== undefined) {
     yield { check, skipped: reason };
     return;
@@ -117,20 +122,32 @@ async function checkpointOf({ path, single }: Site): Promise<Checkpoint> {
   return { ...folder, components: new Map(merged) };
 }
 
+/** A case's arguments as options of a plan. */
+const optionsOf = ({ args }: Case) =>
+  Object.fromEntries(
+    Object.entries(args).flatMap(([key, value]) => (argumentNames[key] ? [[argumentNames[key], value]] : [])),
+  );
+
 async function* compareRun(run: Case, site: Site): AsyncGenerator<Outcome> {
   const { runtime, check, tensors } = site;
-  const model = await checkpointModel(await checkpointOf(site));
   const scheduler = schedulerSettings({ _class_name: run.scheduler, ...run.scheduler_config });
-  const options = Object.fromEntries(Object.entries(run.args).map(([key, value]) => [argumentNames[key]!, value]));
-  const plan = planTextToImage({ ...model, scheduler }, { prompt: "", ...options, seed: run.seed });
+  const model = await steered(run, site, await checkpointModel(await checkpointOf(site)));
+  const plan = planTextToImage(
+    { ...model, scheduler },
+    { prompt: "", ...canvasOf(run, site), ...optionsOf(run), seed: run.seed },
+  );
   const { modules, tokenizer } = model;
   await using network = textToImageNetwork({ runtime, modules, tokenizer, ...(await model.binding()) });
-  const latents: Float32Array[] = [];
-  for await (const event of textToImage(network, plan)) {
-    if (event.type === "evaluation") latents.push(Float32Array.from(event.reached));
+  const draws = sharedDraws(plan, Number(run.args["num_images_per_prompt"] ?? 1));
+  const reached: Float32Array[] = [];
+  for await (const event of textToImage(network, plan, { draws })) {
+    if (event.type === "evaluation") reached.push(Float32Array.from(event.reached));
   }
-  const last = { dtype: "float32", shape: [1, ...plan.latentShape], data: latents.at(-1)! } as const;
-  const found = { latents: latents.flatMap((x) => [...x]), image: unitRows(await network.decode(last)) };
+  const image: number[] = [];
+  for (const data of reached.slice(-draws.length)) {
+    image.push(...unitRows(await network.decode({ dtype: "float32", shape: [1, ...plan.latentShape], data })));
+  }
+  const found = { latents: reached.flatMap((x) => [...x]), image };
   for (const [kind, values] of Object.entries(found)) {
     const raw = tensors.get(`${run.name}/${kind}`);
     if (!raw) yield { check: `${check}/${kind}`, skipped: `${TENSORS_FILE} does not hold it` };

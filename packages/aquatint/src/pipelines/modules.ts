@@ -5,9 +5,12 @@ import {
   AutoencoderKL,
   downsampling,
   parseAutoencoderConfig,
+  samplePosterior,
+  scaleLatent,
   unscaleLatent,
 } from "../models/autoencoder/index.ts";
 import { CLIPTextModel, parseClipTextConfig } from "../models/clip/index.ts";
+import type { ControlNetModel } from "../models/controlnet/index.ts";
 import { parseUNet2DConditionConfig, type UNet2DConditionConfig, UNet2DConditionModel } from "../models/unet/index.ts";
 import { parameters } from "../nn/module.ts";
 
@@ -17,12 +20,18 @@ export interface TextToImageModules {
   readonly textEncoder: ReturnType<typeof CLIPTextModel>;
   /** Absent where the U-Net works on the pixels themselves. */
   readonly vae?: Autoencoder;
-  /** Channels that the U-Net works on: 3 for RGB. */
+  /** What steers the U-Net by pictures. */
+  readonly controls: readonly ReturnType<typeof ControlNetModel>[];
+  /** Channels that the U-Net denoises: 3 for RGB. */
   readonly channels: number;
+  /** Whether the U-Net sees, in channels after those, a mask and the picture without what it is to paint over. */
+  readonly paints: boolean;
   /** Pixels along each side for one place of the U-Net's picture. */
   readonly factor: number;
   /** What the U-Net works on, [n, channels, h, w], as pixels [n, 3, factor h, factor w]; absent where it is pixels. */
   readonly decode?: (latent: Tensor) => Tensor;
+  /** Pixels [n, 3, factor h, factor w] with noise of the result's shape as what the U-Net works on; absent likewise. */
+  readonly encode?: (pixels: Tensor, noise: Tensor) => Tensor;
   /** Height and width that the model was trained at, in pixels. */
   readonly sampleSize: number;
   /** Heights and widths must be multiples of this. */
@@ -41,13 +50,15 @@ export interface ModuleConfigs {
 export function textToImageModules({ unet, text_encoder, vae }: ModuleConfigs): TextToImageModules {
   const config = parseUNet2DConditionConfig(unet);
   checkConnected(config);
-  const { in_channels: channels, sample_size, block_out_channels } = config;
+  const { in_channels, out_channels: channels, sample_size, block_out_channels } = config;
   const space =
     vae === undefined ? pixels(block_out_channels.length) : latents(AutoencoderKL(parseAutoencoderConfig(vae)));
   return {
     unet: UNet2DConditionModel(config),
     textEncoder: CLIPTextModel(parseClipTextConfig(text_encoder)),
+    controls: [],
     channels,
+    paints: in_channels !== channels,
     sampleSize: (sample_size ?? 32) * space.factor,
     ...space,
   };
@@ -57,8 +68,8 @@ export function textToImageModules({ unet, text_encoder, vae }: ModuleConfigs): 
 function checkConnected({ in_channels, out_channels, time_cond_proj_dim, addition_embed_type }: UNet2DConditionConfig) {
   const reasons = [
     [
-      in_channels !== out_channels,
-      `it takes ${in_channels} channels and gives ${out_channels}: it paints into pictures`,
+      in_channels !== out_channels && in_channels !== 2 * out_channels + 1,
+      `it takes ${in_channels} channels and gives ${out_channels}, which is neither text-to-image nor inpainting`,
     ],
     [time_cond_proj_dim !== null, "it is told the scale of guidance, as latent consistency models are"],
     [addition_embed_type !== null, "it is told more than one text encoder says, as Stable Diffusion XL is"],
@@ -74,7 +85,13 @@ const pixels = (levels: number) => ({ factor: 1, multiple: 2 ** (levels - 1) });
 
 function latents(vae: Autoencoder) {
   const factor = downsampling(vae.config);
-  return { vae, factor, multiple: factor, decode: (z: Tensor) => vae.decode(unscaleLatent(z, vae.config)) };
+  return {
+    vae,
+    factor,
+    multiple: factor,
+    decode: (z: Tensor) => vae.decode(unscaleLatent(z, vae.config)),
+    encode: (pixels: Tensor, noise: Tensor) => scaleLatent(samplePosterior(vae.encode(pixels), noise), vae.config),
+  };
 }
 
 /** Every parameter of the networks: "unet.conv_in.weight", "text_encoder.…", "vae.…". */

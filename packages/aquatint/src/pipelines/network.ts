@@ -7,6 +7,7 @@ import type { Program, Runtime, State, WeightMemory } from "../runtime/types.ts"
 import type { ClipTokenizer } from "../tokenizers/clip.ts";
 import { captionIds } from "./caption-ids.ts";
 import type { TextToImageModules } from "./modules.ts";
+import { residualsOf, type Steering, steeringFeeds } from "./steering.ts";
 
 interface Cancelled {
   readonly signal?: AbortSignal | undefined;
@@ -15,13 +16,21 @@ interface EncodeOptions extends Cancelled {
   /** Layers at the text encoder's end that are left out; 0 when absent. */
   readonly clipSkip?: number | undefined;
 }
+interface PredictOptions extends Cancelled {
+  /** One for each of the model's ControlNets. */
+  readonly steering?: readonly Steering[] | undefined;
+}
 
 /** The networks of a text-to-image model, loaded: captions in, predictions and pixels out. */
 export interface TextToImageNetwork extends AsyncDisposable {
+  /** Whether pictures are encoded by drawing from a distribution. */
+  readonly posterior: boolean;
   /** What the U-Net is told of each caption: [n, tokens, width]. */
   encode(captions: readonly string[], options?: EncodeOptions): Promise<HostTensor>;
   /** The network's output for x [n, c, h, w] at timestep t, given n encoded captions. */
-  predict(x: HostTensor, t: number, context: HostTensor, options?: Cancelled): Promise<Float32Array>;
+  predict(x: HostTensor, t: number, context: HostTensor, options?: PredictOptions): Promise<Float32Array>;
+  /** Pixels [n, 3, factor h, factor w] in -1 .. 1 as what the U-Net works on; `noise`, of that shape, draws it from the posterior. */
+  encodePicture(pixels: HostTensor, noise: HostTensor, options?: Cancelled): Promise<Float32Array>;
   /** What the U-Net works on, x [n, c, h, w], as pixels in about -1 .. 1: [n, 3, factor h, factor w]. */
   decode(x: HostTensor, options?: Cancelled): Promise<Float32Array>;
 }
@@ -54,9 +63,13 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
     const ids = input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] });
     return skipLayers(modules.textEncoder, modules.textEncoder(ids), skipped);
   };
-  const denoiser = (shape: Shape, contextShape: Shape) => () =>
-    modules.unet(feed("x", shape), feed("t", [shape[0]!]), feed("context", contextShape));
+  const denoiser = (shape: Shape, contextShape: Shape, pictures: readonly Shape[]) => () => {
+    const given = { x: feed("x", shape), t: feed("t", [shape[0]!]), context: feed("context", contextShape) };
+    const residuals = residualsOf(modules, given, pictures);
+    return modules.unet(given.x, given.t, given.context, { ...(residuals && { residuals }) });
+  };
   return {
+    posterior: modules.encode !== undefined,
     encode(captions, { signal, clipSkip = 0 } = {}) {
       const n = captions.length;
       return run(
@@ -65,11 +78,20 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
         signal,
       );
     },
-    async predict(x, time, context, { signal } = {}) {
-      const loaded = programs.get(`unet ${x.shape} ${context.shape}`, denoiser(x.shape, context.shape));
+    async predict(x, time, context, { signal, steering = [] } = {}) {
+      const pictures = steering.map(({ picture }) => picture.shape);
+      const key = `unet ${[x.shape, context.shape, ...pictures].join(" ")}`;
+      const loaded = programs.get(key, denoiser(x.shape, context.shape, pictures));
       const n = x.shape[0]!;
       const t: HostTensor = { dtype: "float32", shape: [n], data: new Float32Array(n).fill(time) };
-      return (await run(loaded, { x, t, context }, signal)).data as Float32Array;
+      return (await run(loaded, { x, t, context, ...steeringFeeds(steering) }, signal)).data as Float32Array;
+    },
+    async encodePicture(pixels, noise, { signal } = {}) {
+      const { encode } = modules;
+      if (!encode) return pixels.data as Float32Array;
+      const trace = () => encode(feed("pixels", pixels.shape), feed("noise", noise.shape));
+      const loaded = programs.get(`encode ${pixels.shape}`, trace);
+      return (await run(loaded, { pixels, noise }, signal)).data as Float32Array;
     },
     async decode(x, { signal } = {}) {
       const { decode } = modules;

@@ -26,7 +26,10 @@ export interface RestartOptions {
 export const restart = (options: RestartOptions = {}): Sampler =>
   async function* (input) {
     let { x } = input;
-    for (const move of restarted(input, options.restart ?? usualRestart(input.levels.length - 1))) {
+    for (const move of restarted(
+      input,
+      options.restart ?? usualRestart(input.levels.length - 1 - (input.begin ?? 0)),
+    )) {
       const { raised, from } = move;
       if (raised) x = noisedFurther(raised, from, x, input.noise(raised, from));
       x = yield* heunStep(input, move, x);
@@ -49,7 +52,8 @@ function restarted(input: SamplerInput, { low, high, steps, times }: RestartInte
     undefined,
   );
   if (!last || noiseRatio(plain[0]!.from) < high) return plain;
-  const { i: at, to: bottom } = last;
+  const { to: bottom } = last;
+  const at = plain.indexOf(last);
   const inner = Array.from(karras()(high, noiseRatio(bottom), steps + 1).subarray(0, steps), input.levelAt.ratio);
   const again = inner.map((from, k) => ({
     from,
