@@ -15,13 +15,22 @@ import { entriesOf } from "./check.ts";
 /** What a case's inputs are made of. */
 export interface InputSite {
   readonly tensors: RawTensors;
-  /** Folder of the ControlNet that lies beside the checkpoints. */
-  readonly controlNet: string | undefined;
+  /** Folders of the ControlNets that lie beside the checkpoints. */
+  readonly controlNets: readonly string[];
 }
-interface NamedCase {
+/** One run of a pipeline: its name says what it is given besides its arguments. */
+export interface NamedCase {
   readonly name: string;
-  readonly args: Readonly<Record<string, string | number>>;
+  /** diffusers' arguments; with several ControlNets a number for each. */
+  readonly args: Readonly<Record<string, string | number | readonly number[]>>;
 }
+/** Arguments that are read here. */
+export const inputArguments = [
+  "num_images_per_prompt",
+  "controlnet_conditioning_scale",
+  "control_guidance_start",
+  "control_guidance_end",
+];
 
 /** Which tensors a case is given, by its name: no argument says it. */
 const inputs = [
@@ -32,11 +41,15 @@ const inputs = [
 const inputsOf = (name: string) => inputs.find(({ named }) => named.test(name));
 
 /** What a case needs and a folder lacks, if it lacks something. */
-export function missingFor(name: string, { tensors, controlNet }: InputSite): string | undefined {
+export function missingFor({ name, args }: NamedCase, { tensors, controlNets }: InputSite): string | undefined {
   const wanted = inputsOf(name);
+  if (wanted && !wanted.control && Number(args["num_images_per_prompt"] ?? 1) > 1) {
+    return "each picture of a batch draws a latent of the first picture for itself here";
+  }
   const missing = wanted?.tensors.find((key) => !tensors.has(key));
   if (missing !== undefined) return `the tensors hold no ${missing}`;
-  return wanted?.control && controlNet === undefined ? "the folder holds no ControlNet" : undefined;
+  const [nets, found] = [wanted?.control ? scalesOf(args).length : 0, controlNets.length];
+  return found < nets ? `the folder holds ${found} ControlNets, expected ${nets}` : undefined;
 }
 
 /** The pictures that a case is given, as options of a plan; without a size of its own it has the picture's. */
@@ -47,9 +60,14 @@ export function canvasOf({ name, args }: NamedCase, { tensors }: InputSite): Can
   const init = { ...picture!, data: picture!.data.map((v) => 2 * v - 1) };
   const sides = { width: init.width, height: init.height };
   if (!wanted.control) return { ...sides, init, ...(mask && { mask }) };
-  const scale = Number(args["controlnet_conditioning_scale"] ?? 1);
-  return { ...sides, controls: [{ picture: init, scale }] };
+  const [starts, ends] = [args["control_guidance_start"], args["control_guidance_end"]];
+  const at = (given: NamedCase["args"][string] | undefined, i: number) =>
+    given === undefined ? undefined : Number([given].flat()[i]);
+  const controls = scalesOf(args).map((scale, i) => ({ picture: init, scale, start: at(starts, i), end: at(ends, i) }));
+  return { ...sides, controls };
 }
+const scalesOf = (args: NamedCase["args"]): readonly number[] =>
+  [args["controlnet_conditioning_scale"] ?? 1].flat().map(Number);
 type Sides = Pick<PictureValues, "width" | "height">;
 
 function planes(tensors: RawTensors, key: string): PictureValues {
@@ -58,18 +76,19 @@ function planes(tensors: RawTensors, key: string): PictureValues {
   return { width: width!, height: height!, data: toFloat32(raw, { name: key }) };
 }
 
-/** The model with the folder's ControlNet beside it, where the case has one. */
-export const steered = ({ name }: NamedCase, { controlNet }: InputSite, model: TextToImageModel) =>
-  withControlNets(model, inputsOf(name)?.control && controlNet !== undefined ? [controlNet] : []);
+/** The model with the folder's ControlNets beside it, where the case has some. */
+export const steered = ({ name, args }: NamedCase, { controlNets }: InputSite, model: TextToImageModel) =>
+  withControlNets(model, inputsOf(name)?.control ? controlNets.slice(0, scalesOf(args).length) : []);
 
-/** The folder of a ControlNet in a folder. */
-export async function controlNetIn(folder: string): Promise<string | undefined> {
+/** The ControlNets' folders in a folder. */
+export async function controlNetsIn(folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
   for (const entry of await entriesOf(folder)) {
     const path = join(folder, entry, "config.json");
     const text = await readText(path).catch(() => "{}");
-    if (parseJsonObject(text, { name: path })["_class_name"] === "ControlNetModel") return join(folder, entry);
+    if (parseJsonObject(text, { name: path })["_class_name"] === "ControlNetModel") found.push(join(folder, entry));
   }
-  return undefined;
+  return found;
 }
 
 /** One stream for all pictures: each draw is made for all of them at once, as diffusers' pipelines do with one generator. */
@@ -80,9 +99,8 @@ export function sharedDraws(plan: TextToImagePlan, count: number): readonly Draw
   return Array.from({ length: count }, (_, k) => {
     let taken = 0;
     const own = (draw: () => Float32Array) => {
-      const all = (made[taken] ??= draw());
-      taken++;
-      return all.slice(k * size, (k + 1) * size);
+      if (made.length === taken) made.push(draw());
+      return made[taken++]!.slice(k * size, (k + 1) * size);
     };
     const randn = () => own(() => start.randn(count * size));
     return { start: { ...start, randn }, noise: (from, to) => own(() => noise(from, to)) };

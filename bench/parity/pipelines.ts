@@ -12,21 +12,28 @@ import { planTextToImage, textToImage } from "../../packages/aquatint/src/pipeli
 import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
 import type { Runtime } from "../../packages/aquatint/src/runtime/types.ts";
 import { guarded, judged, type Outcome, type ParityKind } from "./check.ts";
-import { canvasOf, controlNetIn, type InputSite, missingFor, sharedDraws, steered } from "./pipeline-inputs.ts";
+import {
+  canvasOf,
+  controlNetsIn,
+  type InputSite,
+  inputArguments,
+  missingFor,
+  type NamedCase,
+  sharedDraws,
+  steered,
+} from "./pipeline-inputs.ts";
 
 const TOLERANCE = 1e-3;
 const JSON_FILE = "pipelines.json";
 const TENSORS_FILE = "pipelines.safetensors";
 
 /** One run of a pipeline, as pipelines.json lists it. */
-interface Case {
-  readonly name: string;
+interface Case extends NamedCase {
   /** The folder of its checkpoint; a single file of the same name may lie beside it. */
   readonly model: string;
   readonly scheduler: string;
   readonly scheduler_config: Readonly<Record<string, unknown>>;
   readonly seed: number;
-  readonly args: Readonly<Record<string, string | number>>;
 }
 
 /** How text-to-image calls diffusers' arguments. */
@@ -41,8 +48,6 @@ const argumentNames: Readonly<Record<string, string>> = {
   clip_skip: "clipSkip",
   strength: "strength",
 };
-/** Arguments that are no option of a plan, read one by one. */
-const otherArguments = ["num_images_per_prompt", "controlnet_conditioning_scale"];
 /** What a case of such a name loads beside its checkpoint: no argument says it. */
 const adapters: readonly (readonly [name: RegExp, reason: string])[] = [
   [/-lora$/, "generate loads no LoRA yet"],
@@ -66,14 +71,14 @@ export const pipelines: ParityKind = {
     const text = await readText(join(folder, JSON_FILE));
     const cases = parseJsonObject(`{"cases":${text}}`, { name: JSON_FILE })["cases"] as readonly Case[];
     const { tensors } = await readSafetensors(join(folder, TENSORS_FILE));
-    const controlNet = await controlNetIn(folder);
+    const controlNets = await controlNetsIn(folder);
     await using runtime = await nodeRuntime();
     for (const run of cases) {
       const path = join(folder, run.model);
       const single = entries.includes(`${run.model}.safetensors`) ? `${path}.safetensors` : undefined;
       const check = `pipelines/${run.name}`;
-      yield* guarded(check, compareCase(run, { runtime, check: `${check}/folder`, path, tensors, controlNet }));
-      const site = { runtime, check: `${check}/single-file`, path, single, tensors, controlNet };
+      yield* guarded(check, compareCase(run, { runtime, check: `${check}/folder`, path, tensors, controlNets }));
+      const site = { runtime, check: `${check}/single-file`, path, single, tensors, controlNets };
       if (single) yield* guarded(check, compareCase(run, site));
     }
   },
@@ -89,9 +94,9 @@ interface Site extends InputSite {
 
 /** Why a case cannot be run, if it cannot. */
 function reasonAgainst({ name, args }: Case, site: Site): string | undefined {
-  const unknown = Object.keys(args).find((key) => !Object.hasOwn(argumentNames, key) && !otherArguments.includes(key));
+  const unknown = Object.keys(args).find((key) => !Object.hasOwn(argumentNames, key) && !inputArguments.includes(key));
   if (unknown !== undefined) return `the pipelines take no ${unknown}`;
-  const missing = missingFor(name, site);
+  const missing = missingFor({ name, args }, site);
   if (missing !== undefined) return missing;
   return adapters.find(([named]) => named.test(name))?.[1];
 }

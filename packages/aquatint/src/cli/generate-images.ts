@@ -55,7 +55,10 @@ const range: Parser<readonly [number, number]> = (text) => {
 /** Adds the options that begin with pictures. */
 export const addImageFlags = (command: Command): Command =>
   addHires(addControl(command))
-    .option("--init <file>", "picture to begin with in place of noise: PNG, or what the package sharp reads")
+    .option(
+      "--init <file>",
+      "picture to begin with in place of noise: PNG; with the package sharp also JPEG, WebP, ...",
+    )
     .option(
       "--strength <s>",
       `how far to go from --init, above 0 to 1 (default: ${canvasDefaults.strength}; with --mask ${canvasDefaults.paintingStrength})`,

@@ -61,7 +61,8 @@ function restarted(input: SamplerInput, { low, high, steps, times }: RestartInte
     ...(k === 0 && { raised: bottom }),
   }));
   const all = [...plain.slice(0, at + 1), ...Array.from({ length: times }, () => again).flat(), ...plain.slice(at + 1)];
-  return all.map((move, i) => ({ ...move, i, n: all.length }));
+  const { begin = 0 } = input;
+  return all.map((move, i) => ({ ...move, i: begin + i, n: begin + all.length }));
 }
 
 /** The interval that a walk of n steps restarts in unless another is given. */
