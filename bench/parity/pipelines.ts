@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { openCheckpoint } from "../../packages/aquatint/src/checkpoints/node.ts";
 import type { Checkpoint, WeightPlace } from "../../packages/aquatint/src/checkpoints/types.ts";
@@ -8,15 +9,18 @@ import { parseJsonObject } from "../../packages/aquatint/src/formats/json.ts";
 import { readSafetensors, readText } from "../../packages/aquatint/src/formats/node.ts";
 import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors.ts";
 import { textToImageNetwork } from "../../packages/aquatint/src/pipelines/network.ts";
+import type { AdapterFiles } from "../../packages/aquatint/src/pipelines/node-adapters.ts";
 import { checkpointModel } from "../../packages/aquatint/src/pipelines/node-checkpoint.ts";
 import { planTextToImage, textToImage } from "../../packages/aquatint/src/pipelines/text-to-image.ts";
 import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
 import type { Runtime } from "../../packages/aquatint/src/runtime/types.ts";
+import { adapterFiles } from "./adapters.ts";
 import { guarded, judged, type Outcome, type ParityKind } from "./check.ts";
 
 const TOLERANCE = 1e-3;
 const JSON_FILE = "pipelines.json";
 const TENSORS_FILE = "pipelines.safetensors";
+const ADAPTERS = "adapters";
 
 /** One run of a pipeline, as pipelines.json lists it. */
 interface Case {
@@ -26,7 +30,7 @@ interface Case {
   readonly scheduler: string;
   readonly scheduler_config: Readonly<Record<string, unknown>>;
   readonly seed: number;
-  readonly args: Readonly<Record<string, string | number>>;
+  readonly args: Readonly<Record<string, unknown>>;
 }
 
 /** How text-to-image calls diffusers' arguments. */
@@ -39,20 +43,22 @@ const argumentNames: Readonly<Record<string, string>> = {
   guidance_rescale: "guidanceRescale",
   num_inference_steps: "steps",
   clip_skip: "clipSkip",
+  original_size: "originalSize",
+  crops_coords_top_left: "cropTopLeft",
+  target_size: "targetSize",
 };
-/** What a case of such a name loads beside its checkpoint: no argument says it. */
-const adapters: readonly (readonly [name: RegExp, reason: string])[] = [
-  [/-lora$/, "generate loads no LoRA yet"],
-  [/-textual-inversion$/, "generate loads no textual inversion yet"],
-];
-
 /** `pipelines.json` with its tensors: whole runs of diffusers' pipelines, from each layout of their checkpoints. */
 export const pipelines: ParityKind = {
   claims: (entries) =>
     entries.includes(JSON_FILE)
       ? entries.filter((name) => {
           const stem = /^(.+)\.safetensors$/.exec(name)?.[1];
-          return name === JSON_FILE || name === TENSORS_FILE || (stem !== undefined && entries.includes(stem));
+          return (
+            name === JSON_FILE ||
+            name === TENSORS_FILE ||
+            name === ADAPTERS ||
+            (stem !== undefined && entries.includes(stem))
+          );
         })
       : [],
   async *run(folder, entries) {
@@ -68,9 +74,12 @@ export const pipelines: ParityKind = {
       const path = join(folder, run.model);
       const single = entries.includes(`${run.model}.safetensors`) ? `${path}.safetensors` : undefined;
       const check = `pipelines/${run.name}`;
-      yield* guarded(check, compareCase(run, { runtime, check: `${check}/folder`, path, tensors }));
-      const site = { runtime, check: `${check}/single-file`, path, single, tensors };
-      if (single) yield* guarded(check, compareCase(run, site));
+      for await (const [form, files] of adapterFiles(run, join(folder, ADAPTERS))) {
+        const site = { runtime, check: [check, "folder", ...form].join("/"), path, tensors, files };
+        yield* guarded(site.check, compareCase(run, site));
+        const other = { ...site, check: [check, "single-file", ...form].join("/"), single };
+        if (single) yield* guarded(other.check, compareCase(run, other));
+      }
     }
   },
 };
@@ -82,19 +91,26 @@ interface Site {
   /** Takes the weights from this file, which has no configs: no shape says how many heads so small a model has. */
   readonly single?: string | undefined;
   readonly tensors: RawTensors;
+  /** What is loaded beside the checkpoint, or why that is not there. */
+  readonly files: AdapterFiles | string;
 }
 
 /** Why a case cannot be run, if it cannot. */
-function reasonAgainst({ name, args }: Case): string | undefined {
+async function reasonAgainst({ args, model }: Case, { path, files }: Site): Promise<string | undefined> {
   const unknown = Object.keys(args).find((key) => !Object.hasOwn(argumentNames, key));
   if (unknown !== undefined) return `text-to-image takes no ${unknown}`;
-  return adapters.find(([named]) => named.test(name))?.[1];
+  if (typeof files === "string") return files;
+  const whole = await access(join(path, "model_index.json")).then(
+    () => true,
+    () => false,
+  );
+  return whole ? undefined : `there is no ${model}/model_index.json`;
 }
 
 /** A case that text-to-image does not cover is skipped with its reason. */
 async function* compareCase(run: Case, site: Site): AsyncGenerator<Outcome> {
   const { check } = site;
-  const reason = reasonAgainst(run);
+  const reason = await reasonAgainst(run, site);
   if (reason !== undefined) {
     yield { check, skipped: reason };
     return;
@@ -119,12 +135,12 @@ async function checkpointOf({ path, single }: Site): Promise<Checkpoint> {
 
 async function* compareRun(run: Case, site: Site): AsyncGenerator<Outcome> {
   const { runtime, check, tensors } = site;
-  const model = await checkpointModel(await checkpointOf(site));
+  const model = await checkpointModel(await checkpointOf(site), site.files as AdapterFiles);
   const scheduler = schedulerSettings({ _class_name: run.scheduler, ...run.scheduler_config });
   const options = Object.fromEntries(Object.entries(run.args).map(([key, value]) => [argumentNames[key]!, value]));
   const plan = planTextToImage({ ...model, scheduler }, { prompt: "", ...options, seed: run.seed });
-  const { modules, tokenizer } = model;
-  await using network = textToImageNetwork({ runtime, modules, tokenizer, ...(await model.binding()) });
+  const { modules } = model;
+  await using network = textToImageNetwork({ runtime, modules, ...(await model.binding()) });
   const latents: Float32Array[] = [];
   for await (const event of textToImage(network, plan)) {
     if (event.type === "evaluation") latents.push(Float32Array.from(event.reached));

@@ -1,8 +1,20 @@
 export { encodeComponent, readJson, readWeights } from "./component.ts";
+export {
+  type Conditioning,
+  type ConditioningOptions,
+  type ConditioningStage,
+  encodedConditioning,
+  plainCaptions,
+  planConditioning,
+} from "./conditioning.ts";
 export * from "./draws.ts";
 export { type GenerationDefaults, generationDefaults } from "./generation.ts";
+export { type PipelineClass, type PipelineKind, pipelineKinds } from "./kinds.ts";
 export * from "./model-folder.ts";
 export * from "./modules.ts";
 export * from "./network.ts";
+export type { HeightWidth, SizeOptions } from "./size-conditions.ts";
 export * from "./source.ts";
+export type { TextEncoder } from "./text-encoders.ts";
+export type { EncodedCaptions, TextEmbeddings, TokenizedCaption } from "./text-encoding.ts";
 export * from "./text-to-image.ts";

@@ -10,24 +10,26 @@ import { AquatintError } from "../errors.ts";
 import { type Picture, tensorToPictures } from "../formats/image.ts";
 import type { HostTensor } from "../graph/types.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
+import {
+  type ConditionedModel,
+  type Conditioning,
+  type ConditioningOptions,
+  encodedConditioning,
+  planConditioning,
+} from "./conditioning.ts";
 import { checkedDraws, type DrawOptions, drawsOf } from "./draws.ts";
 import { type GenerationDefaults, generationDefaults } from "./generation.ts";
 import type { TextToImageModules } from "./modules.ts";
 import type { TextToImageNetwork } from "./network.ts";
 
 /** What a caller may choose. */
-export interface TextToImageOptions extends DrawOptions {
-  readonly prompt: string;
-  /** What the picture should not show; guidance pushes away from it. */
-  readonly negative?: string | undefined;
+export interface TextToImageOptions extends DrawOptions, ConditioningOptions {
   /** Steps of the sampler, 1 .. the schedule's T; the model's own choice when absent, as for `guidance`. */
   readonly steps?: number | undefined;
   /** Scale of classifier-free guidance; up to 1 there is none. */
   readonly guidance?: number | undefined;
   /** Share of guidance, 0 .. 1, that is brought back to the conditional output's deviation; 0 if absent. */
   readonly guidanceRescale?: number | undefined;
-  /** Layers at the text encoder's end that are left out, as diffusers counts "clip skip"; 0 if absent. */
-  readonly clipSkip?: number | undefined;
   /** A name or alias of the sampler registry; the checkpoint's own when absent. */
   readonly sampler?: string | undefined;
   /** The same seed gives the same picture. */
@@ -43,7 +45,8 @@ export interface TextToImagePlan extends Required<ReturnType<typeof checkedDraws
   readonly negative: string;
   readonly guidance: number;
   readonly guidanceRescale: number;
-  readonly clipSkip: number;
+  /** What the U-Net will be told. */
+  readonly conditioning: Conditioning;
   readonly seed: Seed;
   readonly width: number;
   readonly height: number;
@@ -90,19 +93,16 @@ export const DEFAULT_SEED = 0;
 const MAX_PIXELS = 1024 * 1024;
 
 /** What a plan reads of a model. */
-interface PlannedModel {
+interface PlannedModel extends ConditionedModel {
   readonly scheduler: SchedulerSettings;
-  readonly modules: TextToImageModules;
   readonly generation?: GenerationDefaults;
 }
 
 /** Checks every option against the model before anything is loaded. @throws AquatintError that names the option. */
-export function planTextToImage(
-  { scheduler, modules, generation = generationDefaults() }: PlannedModel,
-  options: TextToImageOptions,
-): TextToImagePlan {
+export function planTextToImage(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
+  const { scheduler, modules, generation = generationDefaults() } = model;
   const { sampleSize, channels, factor } = modules;
-  const { prompt, negative = "", seed = DEFAULT_SEED, clipSkip = 0 } = options;
+  const { prompt, negative = "", seed = DEFAULT_SEED } = options;
   const { steps = generation.steps, guidance = generation.guidance } = options;
   const { width = sampleSize, height = sampleSize } = options;
   if (!Number.isFinite(guidance) || guidance < 0) {
@@ -111,10 +111,10 @@ export function planTextToImage(
     });
   }
   checkSize({ width, height }, modules);
-  checkClipSkip(clipSkip, modules);
   torchCpu(seed); // refuses what is no 64-bit integer
   const chosen = options.sampler === undefined ? scheduler : withSampler(scheduler, options.sampler);
   const { levels } = chosen.path(steps);
+  const { unconditional = false }: SamplerEntry = samplers[chosen.sampler];
   checkSolvable(
     chosen.target,
     levels.slice(0, -1).map((level) => writtenIn(chosen.networkCoordinates, level)),
@@ -124,7 +124,7 @@ export function planTextToImage(
     negative,
     guidance,
     guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
-    clipSkip,
+    conditioning: planConditioning(model, options, { steps, guidance, unconditional, width, height }),
     ...checkedDraws(options),
     seed,
     width,
@@ -135,18 +135,6 @@ export function planTextToImage(
     steps,
     levels,
   };
-}
-
-function checkClipSkip(clipSkip: number, { textEncoder }: TextToImageModules): void {
-  const layers = textEncoder.children.text_model.children.encoder.children.layers.length;
-  if (Number.isInteger(clipSkip) && clipSkip >= 0 && clipSkip < layers) return;
-  throw new AquatintError(
-    "generate/clip-skip",
-    `expected from 0 to ${layers - 1} layers to leave out, got ${clipSkip}`,
-    {
-      hint: "the web UI's clip skip 2 is 1 layer left out",
-    },
-  );
 }
 
 function checkSize(size: { width: number; height: number }, { multiple, sampleSize }: TextToImageModules): void {
@@ -180,7 +168,8 @@ export async function* textToImage(
   const size = latentShape.reduce((a, b) => a * b);
   const { start, noise } = drawsOf(plan, size);
   const seen: { x: Latent; timestep: number }[] = [];
-  const predict = await guidedNetwork(network, plan, signal);
+  let step = 0;
+  const predict = await guidedNetwork(network, plan, { signal, step: () => step });
   const recorded: SchedulerRun["network"] = (x, timestep) => {
     seen.push({ x, timestep });
     return predict(x, timestep);
@@ -192,6 +181,7 @@ export async function* textToImage(
   let last = x;
   for await (const { i, n, level, x: reached, x0, final } of run) {
     last = reached;
+    step = final ? i + 1 : i;
     const told = seen.pop()!;
     const shown = previews?.has(i) ? await pictures([told.x, x0]) : undefined;
     const preview = shown && { pictures: { x: shown[0]!, x0: shown[1]! } };
@@ -218,31 +208,16 @@ function sideBySide(latents: readonly Latent[]): Float32Array {
 /** Both branches of classifier-free guidance in one call of the network. */
 async function guidedNetwork(
   network: TextToImageNetwork,
-  { prompt, negative, guidance, guidanceRescale, clipSkip, latentShape, scheduler }: TextToImagePlan,
-  signal: AbortSignal | undefined,
+  { conditioning, guidance, guidanceRescale, latentShape }: TextToImagePlan,
+  { signal, step }: { readonly signal: AbortSignal | undefined; readonly step: () => number },
 ): Promise<SchedulerRun["network"]> {
-  const { unconditional = false }: SamplerEntry = samplers[scheduler.sampler];
-  const captions = guidance <= 1 && !unconditional ? [prompt] : [negative, prompt];
-  const context = await contextOf(network, captions, { signal, clipSkip });
-  const shape = [captions.length, ...latentShape];
+  const { branches } = conditioning;
+  const told = await encodedConditioning(network, conditioning, { signal });
+  const shape = [branches, ...latentShape];
   return async (x, timestep) => {
-    const batch: HostTensor = { dtype: "float32", shape, data: sideBySide(captions.map(() => x)) };
-    const out = await network.predict(batch, timestep, context, { signal });
+    const batch: HostTensor = { dtype: "float32", shape, data: sideBySide(Array.from({ length: branches }, () => x)) };
+    const out = await network.predict(batch, timestep, told(step()), { signal });
     const options = { scale: guidance, rescale: guidanceRescale };
-    return captions.length === 1 ? out : guidedOutput(out.subarray(0, x.length), out.subarray(x.length), options);
+    return branches === 1 ? out : guidedOutput(out.subarray(0, x.length), out.subarray(x.length), options);
   };
-}
-
-/** What the U-Net is told, the prompt last; as in diffusers, layers are left out for the prompt alone. */
-async function contextOf(
-  network: TextToImageNetwork,
-  captions: readonly string[],
-  { signal, clipSkip }: { readonly signal: AbortSignal | undefined; readonly clipSkip: number },
-): Promise<HostTensor> {
-  if (clipSkip === 0) return network.encode(captions, { signal });
-  const told = await network.encode(captions.slice(-1), { signal, clipSkip });
-  if (captions.length === 1) return told;
-  const away = await network.encode(captions.slice(0, -1), { signal });
-  const data = sideBySide([away.data as Float32Array, told.data as Float32Array]);
-  return { dtype: "float32", shape: [captions.length, ...told.shape.slice(1)], data };
 }
