@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { openCheckpoint } from "../../packages/aquatint/src/checkpoints/node.ts";
 import type { Checkpoint, WeightPlace } from "../../packages/aquatint/src/checkpoints/types.ts";
@@ -7,10 +8,12 @@ import { toFloat32 } from "../../packages/aquatint/src/formats/half.ts";
 import { parseJsonObject } from "../../packages/aquatint/src/formats/json.ts";
 import { readSafetensors, readText } from "../../packages/aquatint/src/formats/node.ts";
 import { textToImageNetwork } from "../../packages/aquatint/src/pipelines/network.ts";
+import type { AdapterFiles } from "../../packages/aquatint/src/pipelines/node-adapters.ts";
 import { checkpointModel } from "../../packages/aquatint/src/pipelines/node-checkpoint.ts";
 import { planTextToImage, textToImage } from "../../packages/aquatint/src/pipelines/text-to-image.ts";
 import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
 import type { Runtime } from "../../packages/aquatint/src/runtime/types.ts";
+import { adapterFiles } from "./adapters.ts";
 import { guarded, judged, type Outcome, type ParityKind } from "./check.ts";
 import {
   canvasOf,
@@ -26,6 +29,7 @@ import {
 const TOLERANCE = 1e-3;
 const JSON_FILE = "pipelines.json";
 const TENSORS_FILE = "pipelines.safetensors";
+const ADAPTERS = "adapters";
 
 /** One run of a pipeline, as pipelines.json lists it. */
 interface Case extends NamedCase {
@@ -47,20 +51,22 @@ const argumentNames: Readonly<Record<string, string>> = {
   num_inference_steps: "steps",
   clip_skip: "clipSkip",
   strength: "strength",
+  original_size: "originalSize",
+  crops_coords_top_left: "cropTopLeft",
+  target_size: "targetSize",
 };
-/** What a case of such a name loads beside its checkpoint: no argument says it. */
-const adapters: readonly (readonly [name: RegExp, reason: string])[] = [
-  [/-lora$/, "generate loads no LoRA yet"],
-  [/-textual-inversion$/, "generate loads no textual inversion yet"],
-];
-
 /** `pipelines.json` with its tensors: whole runs of diffusers' pipelines, from each layout of their checkpoints. */
 export const pipelines: ParityKind = {
   claims: (entries) =>
     entries.includes(JSON_FILE)
       ? entries.filter((name) => {
           const stem = /^(.+)\.safetensors$/.exec(name)?.[1];
-          return name === JSON_FILE || name === TENSORS_FILE || (stem !== undefined && entries.includes(stem));
+          return (
+            name === JSON_FILE ||
+            name === TENSORS_FILE ||
+            name === ADAPTERS ||
+            (stem !== undefined && entries.includes(stem))
+          );
         })
       : [],
   async *run(folder, entries) {
@@ -77,9 +83,12 @@ export const pipelines: ParityKind = {
       const path = join(folder, run.model);
       const single = entries.includes(`${run.model}.safetensors`) ? `${path}.safetensors` : undefined;
       const check = `pipelines/${run.name}`;
-      yield* guarded(check, compareCase(run, { runtime, check: `${check}/folder`, path, tensors, controlNets }));
-      const site = { runtime, check: `${check}/single-file`, path, single, tensors, controlNets };
-      if (single) yield* guarded(check, compareCase(run, site));
+      for await (const [form, files] of adapterFiles(run, join(folder, ADAPTERS))) {
+        const site = { runtime, check: [check, "folder", ...form].join("/"), path, tensors, files, controlNets };
+        yield* guarded(site.check, compareCase(run, site));
+        const other = { ...site, check: [check, "single-file", ...form].join("/"), single };
+        if (single) yield* guarded(other.check, compareCase(run, other));
+      }
     }
   },
 };
@@ -90,21 +99,30 @@ interface Site extends InputSite {
   readonly path: string;
   /** Takes the weights from this file, which has no configs: no shape says how many heads so small a model has. */
   readonly single?: string | undefined;
+  /** What is loaded beside the checkpoint, or why that is not there. */
+  readonly files: AdapterFiles | string;
 }
 
 /** Why a case cannot be run, if it cannot. */
-function reasonAgainst({ name, args }: Case, site: Site): string | undefined {
+async function reasonAgainst(run: Case, site: Site): Promise<string | undefined> {
+  const { args, model } = run;
+  const { path, files } = site;
   const unknown = Object.keys(args).find((key) => !Object.hasOwn(argumentNames, key) && !inputArguments.includes(key));
   if (unknown !== undefined) return `the pipelines take no ${unknown}`;
-  const missing = missingFor({ name, args }, site);
+  const missing = missingFor(run, site);
   if (missing !== undefined) return missing;
-  return adapters.find(([named]) => named.test(name))?.[1];
+  if (typeof files === "string") return files;
+  const whole = await access(join(path, "model_index.json")).then(
+    () => true,
+    () => false,
+  );
+  return whole ? undefined : `there is no ${model}/model_index.json`;
 }
 
 /** A case that text-to-image does not cover is skipped with its reason. */
 async function* compareCase(run: Case, site: Site): AsyncGenerator<Outcome> {
   const { check } = site;
-  const reason = reasonAgainst(run, site);
+  const reason = await reasonAgainst(run, site);
   if (reason !== undefined) {
     yield { check, skipped: reason };
     return;
@@ -136,13 +154,13 @@ const optionsOf = ({ args }: Case) =>
 async function* compareRun(run: Case, site: Site): AsyncGenerator<Outcome> {
   const { runtime, check, tensors } = site;
   const scheduler = schedulerSettings({ _class_name: run.scheduler, ...run.scheduler_config });
-  const model = await steered(run, site, await checkpointModel(await checkpointOf(site)));
+  const model = await steered(run, site, await checkpointModel(await checkpointOf(site), site.files as AdapterFiles));
   const plan = planTextToImage(
     { ...model, scheduler },
     { prompt: "", ...canvasOf(run, site), ...optionsOf(run), seed: run.seed },
   );
-  const { modules, tokenizer } = model;
-  await using network = textToImageNetwork({ runtime, modules, tokenizer, ...(await model.binding()) });
+  const { modules } = model;
+  await using network = textToImageNetwork({ runtime, modules, ...(await model.binding()) });
   const draws = sharedDraws(plan, Number(run.args["num_images_per_prompt"] ?? 1));
   const reached: Float32Array[] = [];
   for await (const event of textToImage(network, plan, { draws })) {

@@ -10,6 +10,7 @@ import { nodeRuntime } from "../runtime/node.ts";
 import type { Device, WeightMemory } from "../runtime/types.ts";
 import type { TextToImageModel } from "./model-folder.ts";
 import { textToImageNetwork } from "./network.ts";
+import { type AdapterFiles, withVae } from "./node-adapters.ts";
 import { checkpointModel } from "./node-checkpoint.ts";
 import { withControlNets } from "./node-control.ts";
 import type { ModelSource } from "./source.ts";
@@ -116,15 +117,22 @@ async function checkWeights(part: string): Promise<void> {
   );
 }
 
+/** Which files a model is opened from besides its own. */
+export interface OpenOptions extends FolderOptions, AdapterFiles {
+  /** Folder or file of the autoencoder that takes the place of the model's own. */
+  readonly vae?: string | undefined;
+}
+
 /** Opens a text-to-image model: a folder in the published layout or an original single file; its weights stay there. */
-export async function openTextToImage(path: string, { variant }: FolderOptions = {}): Promise<TextToImageModel> {
+export async function openTextToImage(path: string, { variant, vae, ...files }: OpenOptions = {}) {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) await checkModelFolder(path);
-  return checkpointModel(await openCheckpoint(path, { variant }));
+  const checkpoint = await openCheckpoint(path, { variant });
+  return checkpointModel(vae === undefined ? checkpoint : await withVae(checkpoint, vae), files);
 }
 
 /** What `generate` takes. */
-export interface GenerateOptions extends TextToImageOptions, TextToImageRun, FolderOptions {
+export interface GenerateOptions extends TextToImageOptions, TextToImageRun, OpenOptions {
   /** Folder or single file of a model; the package of the default one when absent. */
   readonly model?: string | undefined;
   /** Pictures to make, with the seeds seed, seed + 1, ...; those of one batch when absent. */
@@ -182,11 +190,11 @@ async function* run(
   { device, threads, weightMemory, signal, previews, batch = 1 }: GenerateOptions,
 ): AsyncGenerator<TextToImageEvent, void, void> {
   signal?.throwIfAborted();
-  const { modules, tokenizer } = model;
+  const { modules } = model;
   const binding = await model.binding();
   await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
   signal?.throwIfAborted();
-  await using network = textToImageNetwork({ runtime, modules, tokenizer, weightMemory, ...binding });
+  await using network = textToImageNetwork({ runtime, modules, weightMemory, ...binding });
   for (let i = 0; i < plans.length; i += batch) {
     const seeds = plans.slice(i, i + batch).map(({ seed }) => seed);
     yield* textToImage(network, plans[i]!, { signal, previews, seeds });

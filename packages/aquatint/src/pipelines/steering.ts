@@ -1,7 +1,6 @@
 import type { Tensor } from "../graph/tensor.ts";
-import type { HostTensor, HostTensors, Shape } from "../graph/types.ts";
-import { type Residuals, sumResiduals } from "../models/unet/index.ts";
-import { input } from "../ops/leaves.ts";
+import type { HostTensor, HostTensors } from "../graph/types.ts";
+import { type AddedConditions, type Residuals, sumResiduals } from "../models/unet/index.ts";
 import { slice } from "../ops/shape.ts";
 import { type CanvasPlan, scaleAt } from "./canvas.ts";
 import type { TextToImageModules } from "./modules.ts";
@@ -11,24 +10,33 @@ export interface Steering {
   readonly picture: HostTensor;
   readonly scale: number;
 }
-const feed = (name: string, shape: Shape) => input({ name, dtype: "float32", shape });
+const pictureName = (i: number): string => `control.${i}.picture`;
+const scaleName = (i: number): string => `control.${i}.scale`;
 
 interface Given {
   readonly x: Tensor;
   readonly t: Tensor;
   readonly context: Tensor;
+  /** What the U-Net is told besides. */
+  readonly added: AddedConditions;
+}
+
+/** The inputs that `steeringFeeds` names, for so many ControlNets. */
+interface Shown {
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly count: number;
 }
 
 /** What the ControlNets add; they see what is denoised, and no mask beside it. */
 export function residualsOf(
   { controls, channels }: TextToImageModules,
-  { x, t, context }: Given,
-  pictures: readonly Shape[],
+  { x, t, context, added }: Given,
+  { inputs, count }: Shown,
 ): Residuals | undefined {
   const denoised = x.shape[1] === channels ? x : slice(x, { axis: 1, start: 0, end: channels });
-  const [first, ...rest] = pictures.map((shape, i) => {
-    const conditioningScale = feed(`control_scale_${i}`, [1]);
-    return controls[i]!(denoised, t, context, feed(`control_${i}`, shape), { conditioningScale });
+  const [first, ...rest] = controls.slice(0, count).map((control, i) => {
+    const conditioningScale = inputs[scaleName(i)]!;
+    return control(denoised, t, context, inputs[pictureName(i)]!, { ...added, conditioningScale });
   });
   return first && sumResiduals([first, ...rest]);
 }
@@ -37,8 +45,8 @@ export function residualsOf(
 export const steeringFeeds = (steering: readonly Steering[]): HostTensors =>
   Object.fromEntries(
     steering.flatMap(({ picture, scale }, i) => [
-      [`control_${i}`, picture],
-      [`control_scale_${i}`, { dtype: "float32", shape: [1], data: Float32Array.of(scale) }],
+      [pictureName(i), picture],
+      [scaleName(i), { dtype: "float32", shape: [1], data: Float32Array.of(scale) }],
     ]),
   );
 

@@ -3,6 +3,7 @@ import { checkedRescale } from "../diffusion/guidance.ts";
 import type { Latent } from "../diffusion/latent.ts";
 import type { Level } from "../diffusion/level.ts";
 import { checkSolvable } from "../diffusion/prediction.ts";
+import { type SamplerEntry, samplers } from "../diffusion/registry.ts";
 import { type SchedulerSettings, withSampler } from "../diffusion/scheduler.ts";
 import { AquatintError } from "../errors.ts";
 import type { Picture } from "../formats/image.ts";
@@ -10,6 +11,12 @@ import { fitted } from "../formats/resize.ts";
 import { pictureValues } from "../formats/values.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
 import { type CanvasOptions, type CanvasPlan, canvasSize, planCanvas, planStrength } from "./canvas.ts";
+import {
+  type ConditionedModel,
+  type Conditioning,
+  type ConditioningOptions,
+  planConditioning,
+} from "./conditioning.ts";
 import { checkedDraws, type DrawOptions, type Draws } from "./draws.ts";
 import { type GenerationDefaults, generationDefaults } from "./generation.ts";
 import type { TextToImageModules } from "./modules.ts";
@@ -18,18 +25,13 @@ import { type RefineOptions, refinementOptions } from "./refine.ts";
 import { walk } from "./walk.ts";
 
 /** What a caller may choose. */
-export interface TextToImageOptions extends DrawOptions, CanvasOptions, RefineOptions {
-  readonly prompt: string;
-  /** What the picture should not show; guidance pushes away from it. */
-  readonly negative?: string | undefined;
+export interface TextToImageOptions extends DrawOptions, ConditioningOptions, CanvasOptions, RefineOptions {
   /** Steps of the sampler, 1 .. the schedule's T; the model's own choice when absent, as for `guidance`. */
   readonly steps?: number | undefined;
   /** Scale of classifier-free guidance; up to 1 there is none. */
   readonly guidance?: number | undefined;
   /** Share of guidance, 0 .. 1, that is brought back to the conditional output's deviation; 0 if absent. */
   readonly guidanceRescale?: number | undefined;
-  /** Layers at the text encoder's end that are left out, as diffusers counts "clip skip"; 0 if absent. */
-  readonly clipSkip?: number | undefined;
   /** A name or alias of the sampler registry; the checkpoint's own when absent. */
   readonly sampler?: string | undefined;
   /** The same seed gives the same picture. */
@@ -45,7 +47,8 @@ export interface TextToImagePlan extends Required<ReturnType<typeof checkedDraws
   readonly negative: string;
   readonly guidance: number;
   readonly guidanceRescale: number;
-  readonly clipSkip: number;
+  /** What the U-Net will be told. */
+  readonly conditioning: Conditioning;
   readonly seed: Seed;
   readonly width: number;
   readonly height: number;
@@ -96,9 +99,8 @@ export const DEFAULT_SEED = 0;
 const MAX_PIXELS = 2048 * 2048;
 
 /** What a plan reads of a model. */
-interface PlannedModel {
+interface PlannedModel extends ConditionedModel {
   readonly scheduler: SchedulerSettings;
-  readonly modules: TextToImageModules;
   readonly generation?: GenerationDefaults;
 }
 
@@ -111,12 +113,10 @@ export function planTextToImage(model: PlannedModel, options: TextToImageOptions
   return { ...plan, refinement: { ...refinement, ...planStrength({ strength }, refinement.steps) } };
 }
 
-function planWalk(
-  { scheduler, modules, generation = generationDefaults() }: PlannedModel,
-  options: TextToImageOptions,
-): TextToImagePlan {
+function planWalk(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
+  const { scheduler, modules, generation = generationDefaults() } = model;
   const { channels, factor } = modules;
-  const { prompt, negative = "", seed = DEFAULT_SEED, clipSkip = 0 } = options;
+  const { prompt, negative = "", seed = DEFAULT_SEED } = options;
   const { steps = generation.steps, guidance = generation.guidance } = options;
   const { width, height } = canvasSize(options, modules);
   if (!Number.isFinite(guidance) || guidance < 0) {
@@ -125,10 +125,10 @@ function planWalk(
     });
   }
   checkSize({ width, height }, modules);
-  checkClipSkip(clipSkip, modules);
   torchCpu(seed); // refuses what is no 64-bit integer
   const chosen = options.sampler === undefined ? scheduler : withSampler(scheduler, options.sampler);
   const { levels } = chosen.path(steps);
+  const { unconditional = false }: SamplerEntry = samplers[chosen.sampler];
   checkSolvable(
     chosen.target,
     levels.slice(0, -1).map((level) => writtenIn(chosen.networkCoordinates, level)),
@@ -138,7 +138,7 @@ function planWalk(
     negative,
     guidance,
     guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
-    clipSkip,
+    conditioning: planConditioning(model, options, { steps, guidance, unconditional, width, height }),
     ...checkedDraws(options),
     seed,
     width,
@@ -150,18 +150,6 @@ function planWalk(
     levels,
     ...planCanvas(options, { modules, size: { width, height }, steps }),
   };
-}
-
-function checkClipSkip(clipSkip: number, { textEncoder }: TextToImageModules): void {
-  const layers = textEncoder.children.text_model.children.encoder.children.layers.length;
-  if (Number.isInteger(clipSkip) && clipSkip >= 0 && clipSkip < layers) return;
-  throw new AquatintError(
-    "generate/clip-skip",
-    `expected from 0 to ${layers - 1} layers to leave out, got ${clipSkip}`,
-    {
-      hint: "the web UI's clip skip 2 is 1 layer left out",
-    },
-  );
 }
 
 function checkSize(size: { width: number; height: number }, { multiple, sampleSize }: TextToImageModules): void {
