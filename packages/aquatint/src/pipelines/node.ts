@@ -158,8 +158,9 @@ export interface Generation {
   run(options?: Pick<TextToImageRun, "previews">): AsyncGenerator<TextToImageEvent, void, void>;
 }
 
-/** Pictures that one call makes at most, and in the same calls of the network. */
+/** Pictures that one call makes at most. */
 export const MAX_COUNT = 10_000;
+/** Pictures that are made in the same calls of the network at most. */
 export const MAX_BATCH = 64;
 
 /** Checks every option and the model's files. @throws AquatintError that names what is wrong. */
