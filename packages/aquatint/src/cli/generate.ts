@@ -168,7 +168,7 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
       const { width, height } = event.picture;
       const image = { path: paths[0]!, seed: Number(event.seed), width, height };
       yield { image, report: described(event, { paths, io, seconds: (performance.now() - start) / 1000 }) };
-      start = performance.now();
+      if (done % batch === 0) start = performance.now();
     }
   } finally {
     progress.hide();
