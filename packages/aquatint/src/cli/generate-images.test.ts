@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { capturedIo } from "../../test/captured-io.ts";
 import { tinyPixelModel, writeFiles } from "../../test/tiny-pixel-model.ts";
@@ -68,6 +69,37 @@ describe("--hires", () => {
     const [large, byHand] = [await picture("large.png"), await picture("by-hand.png")];
     expect([large.width, large.height]).toEqual([16, 16]);
     expect(large.data).toEqual(byHand.data);
+  });
+});
+
+describe("--control", () => {
+  const fixtures = fileURLToPath(new URL("../../test/fixtures/pipelines", import.meta.url));
+  const control = ["--control", join(fixtures, "controlnet-1"), "--control-image", "teal.png"];
+  const draw = async (out: string, ...args: readonly string[]) => {
+    const fixed = ["--model", join(fixtures, "tiny"), "--size", "16x16", "--steps", "2", "--seed", "5", "--quiet"];
+    const { io, err } = capturedIo({ cwd });
+    expect([await main(["generate", "a fox", ...fixed, "--out", out, ...args], io), err()]).toEqual([0, ""]);
+    return (await picture(out)).data;
+  };
+
+  test("steers by its picture, as strongly as its scale says and as long as its range", async () => {
+    const free = await draw("free.png");
+    expect(await draw("none.png", ...control, "--control-scale", "0")).toEqual(free);
+    const [whole, half] = [
+      await draw("whole.png", ...control),
+      await draw("half.png", ...control, "--control-range", "0-0.5"),
+    ];
+    expect(distance(whole, free)).toBeGreaterThan(0);
+    expect(distance(half, free)).toBeGreaterThan(0);
+    expect(half).not.toEqual(whole);
+  });
+
+  test("an inpainting model wants a picture and a mask", async () => {
+    const { io, err } = capturedIo({ cwd });
+    expect(await main(["generate", "a fox", "--model", join(fixtures, "tiny-inpaint")], io)).toBe(1);
+    expect(err()).toBe(
+      "error: this model paints into a picture, and was given none\nhint: give it a picture and a mask\n",
+    );
   });
 });
 

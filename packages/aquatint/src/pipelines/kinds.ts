@@ -22,11 +22,17 @@ const xl = { text_encoder_2: "CLIPTextModelWithProjection", vae: "AutoencoderKL"
 export const pipelineKinds = {
   AquatintPixelPipeline: { components: text, index: {}, generation: trainedGeneration },
   StableDiffusionPipeline: { components: latent, index: unchecked, generation: { steps: 50, guidance: 7.5 } },
+  StableDiffusionInpaintPipeline: { components: latent, index: unchecked, generation: { steps: 50, guidance: 7.5 } },
   LatentConsistencyModelPipeline: { components: latent, index: unchecked, generation: { steps: 4, guidance: 8.5 } },
   StableDiffusionXLPipeline: {
     components: { ...text, ...xl },
     index: { ...unguarded, force_zeros_for_empty_prompt: true },
     generation: { steps: 50, guidance: 5 },
+  },
+  StableDiffusionXLInpaintPipeline: {
+    components: { ...text, ...xl },
+    index: { ...unguarded, force_zeros_for_empty_prompt: true, requires_aesthetics_score: false },
+    generation: { steps: 50, guidance: 7.5 },
   },
   /** The refiner, which has no first text encoder. */
   StableDiffusionXLImg2ImgPipeline: {
