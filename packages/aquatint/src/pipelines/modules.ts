@@ -71,10 +71,17 @@ export function textToImageModules({ unet, vae, index = {}, ...texts }: ModuleCo
   };
 }
 
-/** Refuses networks that paint into pictures. */
-function checkConnected({ in_channels, out_channels }: UNet2DConditionConfig) {
-  if (in_channels === out_channels) return;
-  const reason = `it takes ${in_channels} channels and gives ${out_channels}: it paints into pictures`;
+/** Refuses networks that are told what no prompt says. */
+function checkConnected({ in_channels, out_channels, class_embed_type, num_class_embeds }: UNet2DConditionConfig) {
+  const reasons = [
+    [
+      in_channels !== out_channels,
+      `it takes ${in_channels} channels and gives ${out_channels}: it paints into pictures`,
+    ],
+    [class_embed_type !== null || num_class_embeds !== null, "it is told a picture or a number besides the caption"],
+  ] as const;
+  const reason = reasons.find(([is]) => is)?.[1];
+  if (reason === undefined) return;
   throw new AquatintError("model/unsupported", `text-to-image cannot run this U-Net: ${reason}`, {
     hint: "take a text-to-image checkpoint of Stable Diffusion",
   });
