@@ -55,11 +55,12 @@ test("what no shape says is as each family was published", () => {
   const header = { metadata: {}, tensors: new Map() };
   const of = (family: Family, in_channels = 4) => {
     const scheduler = singleFileScheduler(family, { ...header, config: { in_channels } });
-    return [scheduler["prediction_type"], trainedSize(family, scheduler), singleFileIndex(family, {})["_class_name"]];
+    return [scheduler["prediction_type"], trainedSize(family, scheduler), singleFileIndex(family, { in_channels })["_class_name"]];
   };
   expect(of("sd1")).toEqual(["epsilon", 64, "StableDiffusionPipeline"]);
   expect(of("sd2")).toEqual(["v_prediction", 96, "StableDiffusionPipeline"]);
-  expect(of("sd2", 9)).toEqual(["epsilon", 64, "StableDiffusionPipeline"]);
+  expect(of("sd2", 9)).toEqual(["epsilon", 64, "StableDiffusionInpaintPipeline"]);
+  expect(of("sdxl", 9)[2]).toBe("StableDiffusionXLInpaintPipeline");
   expect(of("sdxl")).toEqual(["epsilon", 128, "StableDiffusionXLPipeline"]);
   expect(of("sdxl-refiner")).toEqual(["epsilon", 128, "StableDiffusionXLImg2ImgPipeline"]);
   expect(singleFileIndex("sd1", { time_cond_proj_dim: 256 })["_class_name"]).toBe("LatentConsistencyModelPipeline");

@@ -5,8 +5,11 @@ import {
   AutoencoderKL,
   downsampling,
   parseAutoencoderConfig,
+  samplePosterior,
+  scaleLatent,
   unscaleLatent,
 } from "../models/autoencoder/index.ts";
+import type { ControlNetModel } from "../models/controlnet/index.ts";
 import { parseUNet2DConditionConfig, type UNet2DConditionConfig, UNet2DConditionModel } from "../models/unet/index.ts";
 import { parameters } from "../nn/module.ts";
 import { lastState, penultimateState, type TextEncoder, textEncoders } from "./text-encoders.ts";
@@ -29,12 +32,18 @@ export interface TextToImageModules {
   readonly told: ToldBesides;
   /** Absent where the U-Net works on the pixels themselves. */
   readonly vae?: Autoencoder | undefined;
-  /** Channels that the U-Net works on: 3 for RGB. */
+  /** What steers the U-Net by pictures. */
+  readonly controls: readonly ReturnType<typeof ControlNetModel>[];
+  /** Channels that the U-Net denoises: 3 for RGB. */
   readonly channels: number;
+  /** Whether the U-Net sees, in channels after those, a mask and the picture without what it is to paint over. */
+  readonly paints: boolean;
   /** Pixels along each side for one place of the U-Net's picture. */
   readonly factor: number;
   /** What the U-Net works on, [n, channels, h, w], as pixels [n, 3, factor h, factor w]; absent where it is pixels. */
   readonly decode?: (latent: Tensor) => Tensor;
+  /** Pixels [n, 3, factor h, factor w] with noise of the result's shape as what the U-Net works on; absent likewise. */
+  readonly encode?: (pixels: Tensor, noise: Tensor) => Tensor;
   /** Height and width that the model was trained at, in pixels. */
   readonly sampleSize: number;
   /** Heights and widths must be multiples of this. */
@@ -56,7 +65,7 @@ export interface ModuleConfigs {
 export function textToImageModules({ unet, vae, index = {}, ...texts }: ModuleConfigs): TextToImageModules {
   const config = parseUNet2DConditionConfig(unet);
   checkConnected(config);
-  const { in_channels: channels, sample_size, block_out_channels, addition_embed_type } = config;
+  const { in_channels, out_channels: channels, sample_size, block_out_channels, addition_embed_type } = config;
   const space =
     vae === undefined ? pixels(block_out_channels.length) : latents(AutoencoderKL(parseAutoencoderConfig(vae)));
   checkLatents(config, space.vae);
@@ -65,18 +74,20 @@ export function textToImageModules({ unet, vae, index = {}, ...texts }: ModuleCo
     unet: UNet2DConditionModel(config),
     textEncoders: encoders,
     told: toldBesides(config, encoders, index),
+    controls: [],
     channels,
+    paints: in_channels !== channels,
     sampleSize: (sample_size ?? 32) * space.factor,
     ...space,
   };
 }
 
-/** Refuses networks that are told what no prompt says. */
+/** Refuses networks that neither make pictures of words nor paint into them, and such as are told what no prompt says. */
 function checkConnected({ in_channels, out_channels, class_embed_type, num_class_embeds }: UNet2DConditionConfig) {
   const reasons = [
     [
-      in_channels !== out_channels,
-      `it takes ${in_channels} channels and gives ${out_channels}: it paints into pictures`,
+      in_channels !== out_channels && in_channels !== 2 * out_channels + 1,
+      `it takes ${in_channels} channels and gives ${out_channels}, expected ${out_channels} or ${2 * out_channels + 1}`,
     ],
     [class_embed_type !== null || num_class_embeds !== null, "it is told a picture or a number besides the caption"],
   ] as const;
@@ -119,7 +130,13 @@ const pixels = (levels: number) => ({ factor: 1, multiple: 2 ** (levels - 1), va
 
 function latents(vae: Autoencoder) {
   const factor = downsampling(vae.config);
-  return { vae, factor, multiple: factor, decode: (z: Tensor) => vae.decode(unscaleLatent(z, vae.config)) };
+  return {
+    vae,
+    factor,
+    multiple: factor,
+    decode: (z: Tensor) => vae.decode(unscaleLatent(z, vae.config)),
+    encode: (pixels: Tensor, noise: Tensor) => scaleLatent(samplePosterior(vae.encode(pixels), noise), vae.config),
+  };
 }
 
 /** Every parameter of the networks: "unet.conv_in.weight", "text_encoder.…", "vae.…". */

@@ -4,6 +4,7 @@ import { input } from "../ops/leaves.ts";
 import { adapted, type NetworkAdapters, scaleFeeds } from "./adapters.ts";
 import type { TextToImageModules } from "./modules.ts";
 import { type ProgramsInput, programsOf } from "./programs.ts";
+import { residualsOf, type Steering, steeringFeeds } from "./steering.ts";
 import {
   type EncodedCaptions,
   type EncodeOptions,
@@ -25,13 +26,21 @@ export interface Conditions extends EncodedCaptions {
   /** How strongly each LoRA counts. */
   readonly loraScales?: readonly number[];
 }
+interface PredictOptions extends Cancelled {
+  /** One for each of the model's ControlNets. */
+  readonly steering?: readonly Steering[] | undefined;
+}
 
 /** The networks of a text-to-image model, loaded: captions in, predictions and pixels out. */
 export interface TextToImageNetwork extends AsyncDisposable {
+  /** Whether pictures are encoded by drawing from a distribution. */
+  readonly posterior: boolean;
   /** What the text encoders say of captions, which all have the same number of chunks. */
   encode(captions: readonly TokenizedCaption[], options?: EncodeOptions): Promise<EncodedCaptions>;
   /** The network's output for x [n, c, h, w] at timestep t, told of n captions. */
-  predict(x: HostTensor, t: number, conditions: Conditions, options?: Cancelled): Promise<Float32Array>;
+  predict(x: HostTensor, t: number, conditions: Conditions, options?: PredictOptions): Promise<Float32Array>;
+  /** Pixels [n, 3, factor h, factor w] in -1 .. 1 as what the U-Net works on; `noise`, of that shape, draws it from the posterior. */
+  encodePicture(pixels: HostTensor, noise: HostTensor, options?: Cancelled): Promise<Float32Array>;
   /** What the U-Net works on, x [n, c, h, w], as pixels in about -1 .. 1: [n, 3, factor h, factor w]. */
   decode(x: HostTensor, options?: Cancelled): Promise<Float32Array>;
 }
@@ -54,15 +63,23 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
   const { modules, adapters, embeddings, ...rest } = parts;
   const programs = programsOf(rest);
   return {
+    posterior: modules.encode !== undefined,
     encode: (captions, options = {}) =>
       encodeCaptions({ encoders: modules.textEncoders, programs, adapters, embeddings }, captions, options),
-    async predict(x, time, { loraScales = [], ...told }, { signal } = {}) {
+    async predict(x, time, { loraScales = [], ...told }, { signal, steering = [] } = {}) {
       const n = x.shape[0]!;
       const t: HostTensor = { dtype: "float32", shape: [n], data: new Float32Array(n).fill(time) };
-      const feeds = { x, t, ...told };
-      const trace = () => ({ output: adapted(adapters, "unet", () => denoised(modules, feeds)) });
+      const feeds = { x, t, ...told, ...steeringFeeds(steering) };
+      const trace = () => ({ output: adapted(adapters, "unet", () => denoised(modules, feeds, steering.length)) });
       const key = `unet ${Object.entries(feeds).map(([name, { shape }]) => `${name} ${shape}`)}`;
       const { output } = await programs.run({ key, trace, feeds: { ...feeds, ...scaleFeeds(loraScales) }, signal });
+      return output!.data as Float32Array;
+    },
+    async encodePicture(pixels, noise, { signal } = {}) {
+      const { encode } = modules;
+      if (!encode) return pixels.data as Float32Array;
+      const trace = () => ({ output: encode(feed("pixels", pixels), feed("noise", noise)) });
+      const { output } = await programs.run({ key: `encode ${pixels.shape}`, trace, feeds: { pixels, noise }, signal });
       return output!.data as Float32Array;
     },
     async decode(x, { signal } = {}) {
@@ -79,10 +96,16 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
 const feed = (name: string, { shape }: HostTensor) => input({ name, dtype: "float32", shape });
 
 /** The U-Net's output as a graph over inputs of these names. */
-function denoised({ unet, told: { guidanceWidth } }: TextToImageModules, feeds: HostTensors) {
-  const { x, t, context, guidance, ...added } = Object.fromEntries(
-    Object.entries(feeds).map(([name, value]) => [name, feed(name, value)]),
-  );
+function denoised(modules: TextToImageModules, feeds: HostTensors, controls: number) {
+  const { guidanceWidth } = modules.told;
+  const inputs = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, feed(name, value)]));
+  const { x, t, context, guidance, textEmbeds, timeIds } = inputs;
   const timestepCond = guidance && guidanceWidth && guidanceEmbedding(guidance, guidanceWidth);
-  return unet(x!, t!, context!, { ...added, ...(timestepCond && { timestepCond }) });
+  const added = { ...(textEmbeds && { textEmbeds }), ...(timeIds && { timeIds }) };
+  const residuals = residualsOf(modules, { x: x!, t: t!, context: context!, added }, { inputs, count: controls });
+  return modules.unet(x!, t!, context!, {
+    ...added,
+    ...(timestepCond && { timestepCond }),
+    ...(residuals && { residuals }),
+  });
 }
