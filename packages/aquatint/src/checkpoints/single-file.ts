@@ -5,7 +5,7 @@ import { autoencoderRenames } from "./original-autoencoder.ts";
 import { openClipLayers, openClipRenames, openClipWeights } from "./original-text.ts";
 import { controlNetRenames, originalDepth, unetRenames } from "./original-unet.ts";
 import { type Renames, renameKey } from "./rename.ts";
-import { singleFileIndex, singleFileScheduler } from "./single-file-pipeline.ts";
+import { singleFileIndex, singleFileScheduler, trainedSize } from "./single-file-pipeline.ts";
 import type { Checkpoint, CheckpointComponent, Family, WeightPlace } from "./types.ts";
 
 /** A file with its header. */
@@ -155,8 +155,11 @@ export function singleFileCheckpoint({ file, header }: FileHeader, { name }: { r
     if (!inert.test(key) && !found.some(({ prefix }) => key.startsWith(prefix))) unused.push(key);
   }
   const { family, components } = configured(taken, openClipped);
-  const scheduler = family && taken.has("unet") ? singleFileScheduler(family, header) : undefined;
-  const index = singleFileIndex(family, components.get("unet")?.config);
+  const net = components.get("unet");
+  const scheduler = family && net && singleFileScheduler(family, { ...header, config: net.config });
+  if (scheduler)
+    components.set("unet", { ...net, config: { ...net.config, sample_size: trainedSize(family, scheduler) } });
+  const index = singleFileIndex(family, net?.config);
   const said = { padTokens, metadata: header.metadata, unused };
   return { name, layout: "single-file", family, components, scheduler, index, ...said };
 }

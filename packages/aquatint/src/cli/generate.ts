@@ -8,6 +8,7 @@ import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } 
 import { type EvaluationEvent, type ImageEvent, walkedSteps } from "../pipelines/text-to-image.ts";
 import { duration } from "../reports/words.ts";
 import type { Device } from "../runtime/types.ts";
+import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, sayCut } from "./generate-checkpoint.ts";
 import { addImageFlags, type ImageFlags, imageOptions, sayResized } from "./generate-images.ts";
 import type { Io } from "./io.ts";
 import { decimal, device, nodeDevices, sampler, seeds, size, whole } from "./options.ts";
@@ -18,7 +19,7 @@ import { renderPicture, supportsPictures } from "./terminal.ts";
 import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "./trajectory.ts";
 
 /** The options of `aquatint generate`, as they are parsed. */
-interface Flags extends ImageFlags {
+interface Flags extends CheckpointFlags, ImageFlags {
   readonly model?: string;
   readonly steps?: number;
   readonly guidance?: number;
@@ -48,7 +49,7 @@ const addSampling = (command: Command): Command =>
     )
     .option(
       "--guidance <g>",
-      "how closely to follow the prompt; 1 switches guidance off (default: the model's own, or 2)",
+      "how closely to follow the prompt; 1 switches guidance off (default: the model's own, or its kind's: 7.5 for Stable Diffusion, 5 for XL, 8.5 for LCM, 2 for aquatint's)",
       decimal("--guidance", { min: 0, example: 4 }),
     )
     .option(
@@ -77,7 +78,7 @@ const addSampling = (command: Command): Command =>
 
 /** Adds `aquatint generate` to the program. */
 export const addGenerate = (program: Command, io: Io): Command =>
-  addImageFlags(addSampling(program.command("generate")))
+  addCheckpointFlags(addImageFlags(addSampling(program.command("generate"))))
     .summary("make pictures of a prompt")
     .description("Makes pictures of a prompt. Without --out they go to ./out/ under names that never overwrite.")
     .argument("<prompt>", 'what to show, in quotes: "a red apple, blue background"')
@@ -89,7 +90,11 @@ export const addGenerate = (program: Command, io: Io): Command =>
       whole("--count", { min: 1, max: MAX_COUNT, example: 4 }),
       1,
     )
-    .option("--size <WxH>", "width and height in pixels (default: what the model was trained at)", size)
+    .option(
+      "--size <WxH>",
+      "width and height in pixels (default: what the model was trained at, in the proportions of --init)",
+      size,
+    )
     .option("--negative <text>", "what the picture should not show")
     .option("--out <file>", "PNG file of the picture, overwritten if it exists")
     .option("--strip <file>", "PNG file: x_t (above) and the predicted x_0 (below) over the steps")
@@ -114,12 +119,14 @@ async function generate(prompt: string, flags: Flags, io: Io): Promise<void> {
   const generation = await prepareGeneration({
     ...rest,
     ...wanted,
+    ...checkpointFiles(flags, io),
     ...images,
     prompt,
     seed,
     model: model === undefined ? undefined : resolve(io.cwd, model),
     signal: io.signal,
   });
+  sayCut(generation.plans[0]!, io, flags.quiet);
   sayResized(flags, images, { size: generation.plans[0]!, io });
   if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
   const start = performance.now();

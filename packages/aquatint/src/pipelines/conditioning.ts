@@ -59,6 +59,9 @@ export interface Conditioning {
   /** The scale that a latent consistency model is told. */
   readonly guidance: number | undefined;
   readonly loraScales: readonly number[];
+  readonly promptSyntax: PromptSyntax;
+  /** Of the prompt. */
+  readonly clipSkip: number;
   /** The ends of plain prompts that did not fit the text encoder. */
   readonly cut: readonly string[];
 }
@@ -92,6 +95,8 @@ export function planConditioning(
     timeIds: sizeConditions(options, { numbers: told.timeIds, branches, ...run }),
     guidance: embedded ? run.guidance : undefined,
     loraScales: checkedScales(options.loraScales, model),
+    promptSyntax: options.promptSyntax ?? DEFAULT_PROMPT_SYNTAX,
+    clipSkip,
     cut: read.flatMap(({ prompts }) => prompts[0]!.cut || []),
   };
 }

@@ -22,16 +22,16 @@ const xl = { text_encoder_2: "CLIPTextModelWithProjection", vae: "AutoencoderKL"
 export const pipelineKinds = {
   AquatintPixelPipeline: { components: text, index: {}, generation: trainedGeneration },
   StableDiffusionPipeline: { components: latent, index: unchecked, generation: { steps: 50, guidance: 7.5 } },
-  StableDiffusionInpaintPipeline: { components: latent, index: unchecked, generation: { steps: 50, guidance: 7.5 } },
   LatentConsistencyModelPipeline: { components: latent, index: unchecked, generation: { steps: 4, guidance: 8.5 } },
   StableDiffusionXLPipeline: {
     components: { ...text, ...xl },
     index: { ...unguarded, force_zeros_for_empty_prompt: true },
     generation: { steps: 50, guidance: 5 },
   },
+  StableDiffusionInpaintPipeline: { components: latent, index: unchecked, generation: { steps: 50, guidance: 7.5 } },
   StableDiffusionXLInpaintPipeline: {
     components: { ...text, ...xl },
-    index: { ...unguarded, force_zeros_for_empty_prompt: true, requires_aesthetics_score: false },
+    index: { ...unguarded, force_zeros_for_empty_prompt: true },
     generation: { steps: 50, guidance: 7.5 },
   },
   /** The refiner, which has no first text encoder. */
@@ -49,6 +49,10 @@ export const pipelineKind = (className: unknown): PipelineKind | undefined =>
   typeof className === "string" && Object.hasOwn(pipelineKinds, className)
     ? pipelineKinds[className as PipelineClass]
     : undefined;
+
+/** What a kind wants where nobody else says it: a model that was published under a name of its own is guided as Stable Diffusion is. */
+export const kindGeneration = (index: Readonly<Record<string, unknown>> | undefined): GenerationDefaults =>
+  index ? (pipelineKind(index["_class_name"]) ?? pipelineKinds.StableDiffusionPipeline).generation : trainedGeneration;
 
 /** The folder of the tokenizer that goes with a text encoder: "tokenizer_2" with "text_encoder_2". */
 export const tokenizerFolder = (textEncoder: string): string => textEncoder.replace("text_encoder", "tokenizer");

@@ -7,7 +7,7 @@ import type { ClipTokenizer } from "../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../tokenizers/files.ts";
 import { encodeComponent, encodeJson, published, readJson, readOptionalJson, readWeights } from "./component.ts";
 import { type GenerationDefaults, generationDefaults } from "./generation.ts";
-import { type PipelineKind, pipelineKind, pipelineKinds, tokenizerFolder } from "./kinds.ts";
+import { kindGeneration, type PipelineKind, pipelineKind, pipelineKinds, tokenizerFolder } from "./kinds.ts";
 import { modelParameters, type TextToImageModules, textToImageModules } from "./modules.ts";
 import type { NetworkOptions } from "./network.ts";
 import type { ModelSource } from "./source.ts";
@@ -86,7 +86,7 @@ export const describedModel = ({ name, configs, modules, tokenizerFiles }: Model
   modules,
   tokenizerFiles,
   scheduler: schedulerSettings(configs.scheduler),
-  generation: generationDefaults(configs.generation, pipelineKind(configs.index?.["_class_name"])?.generation),
+  generation: generationDefaults(configs.generation, kindGeneration(configs.index)),
   tokenizers: tokenizerFiles.map(tokenizerFrom),
 });
 

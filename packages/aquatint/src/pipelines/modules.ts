@@ -82,10 +82,17 @@ export function textToImageModules({ unet, vae, index = {}, ...texts }: ModuleCo
   };
 }
 
-/** Refuses networks that neither make pictures of words nor paint into them. */
-function checkConnected({ in_channels, out_channels }: UNet2DConditionConfig) {
-  if (in_channels === out_channels || in_channels === 2 * out_channels + 1) return;
-  const reason = `it takes ${in_channels} channels and gives ${out_channels}, expected ${out_channels} or ${2 * out_channels + 1}`;
+/** Refuses networks that neither make pictures of words nor paint into them, and such as are told what no prompt says. */
+function checkConnected({ in_channels, out_channels, class_embed_type, num_class_embeds }: UNet2DConditionConfig) {
+  const reasons = [
+    [
+      in_channels !== out_channels && in_channels !== 2 * out_channels + 1,
+      `it takes ${in_channels} channels and gives ${out_channels}, expected ${out_channels} or ${2 * out_channels + 1}`,
+    ],
+    [class_embed_type !== null || num_class_embeds !== null, "it is told a picture or a number besides the caption"],
+  ] as const;
+  const reason = reasons.find(([is]) => is)?.[1];
+  if (reason === undefined) return;
   throw new AquatintError("model/unsupported", `text-to-image cannot run this U-Net: ${reason}`, {
     hint: "take a text-to-image checkpoint of Stable Diffusion",
   });
