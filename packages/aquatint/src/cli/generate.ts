@@ -122,9 +122,9 @@ async function generate(prompt: string, flags: Flags, io: Io): Promise<void> {
     model: model === undefined ? undefined : resolve(io.cwd, model),
     signal: io.signal,
   });
-  sayCut(generation.plans[0]!, io, flags.quiet);
   sayResized(flags, images, { size: generation.plans[0]!, io });
   if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
+  sayCut(generation.plans[0]!, io, flags.quiet);
   const start = performance.now();
   const saved: Saved[] = [];
   for await (const { image, report } of finished(generation, { flags, outputs, io })) {
