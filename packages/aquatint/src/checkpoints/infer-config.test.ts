@@ -55,7 +55,11 @@ test("what no shape says is as each family was published", () => {
   const header = { metadata: {}, tensors: new Map() };
   const of = (family: Family, in_channels = 4) => {
     const scheduler = singleFileScheduler(family, { ...header, config: { in_channels } });
-    return [scheduler["prediction_type"], trainedSize(family, scheduler), singleFileIndex(family, { in_channels })["_class_name"]];
+    return [
+      scheduler["prediction_type"],
+      trainedSize(family, scheduler),
+      singleFileIndex(family, { in_channels })["_class_name"],
+    ];
   };
   expect(of("sd1")).toEqual(["epsilon", 64, "StableDiffusionPipeline"]);
   expect(of("sd2")).toEqual(["v_prediction", 96, "StableDiffusionPipeline"]);

@@ -35,7 +35,9 @@ test("LoRAs, embeddings and another autoencoder are loaded beside the model", as
 test("words that the text encoder does not reach are said", async () => {
   const { code, err } = await generate("the red horse ".repeat(30), "--out", "b.png");
   expect(code).toBe(0);
-  expect(err).toMatch(/^note: the prompt is longer than the text encoder reads; left out: "(the |red |horse ?)+"\n.*a1111/);
+  expect(err).toMatch(
+    /^note: the prompt is longer than the text encoder reads; left out: "(the |red |horse ?)+"\n.*a1111/,
+  );
   expect((await generate("the red horse ".repeat(30), "--out", "b.png", "--quiet")).err).toBe("");
 });
 

@@ -99,9 +99,7 @@ describe("encoding", () => {
     const at = await encodedConditioning({ encode }, plan({ prompt: "[red|apple]", promptSyntax: "a1111" }));
     expect(calls).toHaveLength(2);
     const word = (text: string) => tokenizer.encode(text)[1]!;
-    expect([0, 1, 2, 3].map((step) => at(step).context.data[1])).toEqual(
-      ["red", "apple", "red", "apple"].map(word),
-    );
+    expect([0, 1, 2, 3].map((step) => at(step).context.data[1])).toEqual(["red", "apple", "red", "apple"].map(word));
   });
 
   test("zeros take the negative prompt's place, and only what the U-Net takes is told", async () => {

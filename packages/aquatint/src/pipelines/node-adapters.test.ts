@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openCheckpoint } from "../checkpoints/node.ts";
+import type { Checkpoint } from "../checkpoints/types.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { textToImageNetwork } from "./network.ts";
 import { type OpenOptions, openTextToImage } from "./node.ts";
+import { withVae } from "./node-adapters.ts";
 import { planTextToImage, textToImage } from "./text-to-image.ts";
 
 const fixture = (path: string) => fileURLToPath(new URL(`../../test/fixtures/conditioned/${path}`, import.meta.url));
@@ -25,7 +28,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The last latent of one step with each of these scales, all from one load. */
+/** What is believed after the first of two steps with each of these scales, all from one load. */
 async function latents(options: OpenOptions, scales: readonly (readonly number[])[] = [[]]) {
   const model = await openTextToImage(fixture("sd"), options);
   const { modules } = model;
@@ -33,8 +36,9 @@ async function latents(options: OpenOptions, scales: readonly (readonly number[]
   const found: Float32Array[] = [];
   for (const loraScales of scales) {
     const given = loraScales.length ? { loraScales } : {};
-    const plan = planTextToImage(model, { prompt: "a <thing>", steps: 1, width: 16, height: 16, seed: 1, ...given });
-    for await (const event of textToImage(network, plan)) if (event.type === "evaluation") found.push(event.reached);
+    const plan = planTextToImage(model, { prompt: "a <thing>", steps: 2, width: 16, height: 16, seed: 1, ...given });
+    for await (const event of textToImage(network, plan))
+      if (event.type === "evaluation" && event.i === 0) found.push(event.x0);
   }
   return found;
 }
@@ -63,10 +67,14 @@ test("a word calls its embedding, which its file's name does where nobody gives 
 });
 
 test("an autoencoder may come from another folder or file; the scale of its latents is the model's", async () => {
-  for (const vae of [fixture("lcm"), fixture("lcm/vae"), fixture("xl.safetensors")]) {
+  for (const vae of [fixture("lcm"), fixture("lcm/vae")]) {
     const { configs } = await openTextToImage(fixture("sd"), { vae });
     expect(configs.vae).toMatchObject({ latent_channels: 4, scaling_factor: 0.18215 });
   }
+  const scale = ({ components }: Checkpoint) => components.get("vae")!.config["scaling_factor"];
+  const bare = fixture("xl.safetensors");
+  expect(scale(await openCheckpoint(bare))).toBe(0.13025);
+  expect(scale(await withVae(await openCheckpoint(fixture("sd")), bare))).toBe(0.18215);
 });
 
 const wide = async () => {
