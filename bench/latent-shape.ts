@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { randomModel } from "../packages/aquatint/test/tiny-pixel-model.ts";
 import { trainBytePairs } from "../packages/aquatint/src/tokenizers/train.ts";
+import { randomModel } from "../packages/aquatint/test/tiny-pixel-model.ts";
 import { root } from "../test/tree.ts";
 
-const recipe = async (name: string) => JSON.parse(await readFile(join(root, `recipes/emoji/${name}.json`), "utf8")).model;
+const recipe = async (name: string) =>
+  JSON.parse(await readFile(join(root, `recipes/emoji/${name}.json`), "utf8")).model;
 
 /** The files of a model of the shape that the recipes of the latent model train, 64 x 64 pixels, with random weights. */
 export async function recipeShapedModel(): Promise<ReadonlyMap<string, Uint8Array | string>> {

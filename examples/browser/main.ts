@@ -3,12 +3,21 @@ import { webRuntime } from "aquatint/web";
 
 const find = <Name extends keyof HTMLElementTagNameMap>(name: Name) => document.querySelector(name)!;
 
+const say = (text: string, { busy = false } = {}) => {
+  find("output").value = text;
+  find("button").disabled = busy;
+};
+
 async function load() {
   const [model, runtime] = await Promise.all([openModel(urlSource("model")), webRuntime()]);
   const { modules, tokenizer } = model;
   return { model, network: textToImageNetwork({ runtime, modules, tokenizer, ...(await model.binding()) }) };
 }
 const loaded = load();
+loaded.then(
+  () => say("Ready"),
+  (error: unknown) => say(messageOf(error), { busy: true }),
+);
 
 async function draw(prompt: string, seed: number): Promise<string> {
   const { model, network } = await loaded;
@@ -27,8 +36,6 @@ async function draw(prompt: string, seed: number): Promise<string> {
 find("form").onsubmit = async (event) => {
   event.preventDefault();
   const { prompt, seed } = Object.fromEntries(new FormData(find("form")));
-  find("button").disabled = true;
-  find("output").value = "Drawing…";
-  find("output").value = await draw(String(prompt), Number(seed)).catch(messageOf);
-  find("button").disabled = false;
+  say("Drawing…", { busy: true });
+  say(await draw(String(prompt), Number(seed)).catch(messageOf));
 };
