@@ -8,8 +8,8 @@ import { root } from "../test/tree.ts";
 import { recipeShapedModel } from "./latent-shape.ts";
 
 const run = promisify(execFile);
-const RUNS = 5;
-const MORE = 4;
+const RUNS = 3;
+const MORE = 3;
 
 /** The built command in a process of its own, which says at its end what it took. */
 const child = `
@@ -51,7 +51,7 @@ const median = (values: readonly number[]): string =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!.toFixed(2);
 
 /**
- * One picture from a cold start of the built command, and one more by the same process: medians of five runs, on a model
+ * One picture from a cold start of the built command, and one more by the same process: medians of three runs, on a model
  * of the latent recipe's shape with random weights. The seconds of all processors say more where others compute, too.
  */
 export async function pictureBench(): Promise<object> {

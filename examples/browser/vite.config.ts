@@ -6,10 +6,17 @@ const headers = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+/** Found while the page loads, they would make Vite's server load it again. */
+const bundled = ["zod", "fast-png", "@bufbuild/protobuf", "@bufbuild/protobuf/codegenv2"];
+
 export default defineConfig({
   base: "./",
   worker: { format: "es" },
-  optimizeDeps: { exclude: ["aquatint", "onnxruntime-web"] },
+  optimizeDeps: {
+    // they look for their workers and their .wasm file beside themselves
+    exclude: ["aquatint", "onnxruntime-web"],
+    include: bundled.map((name) => `aquatint > ${name}`),
+  },
   server: { headers },
   preview: { headers },
 });
