@@ -9,6 +9,7 @@ import type { EvaluationEvent, ImageEvent } from "../pipelines/text-to-image.ts"
 import { duration } from "../reports/words.ts";
 import type { Device } from "../runtime/types.ts";
 import type { Io } from "./io.ts";
+import { addMemory, type MemoryFlags, retryText } from "./memory-flags.ts";
 import { decimal, device, nodeDevices, sampler, seeds, size, whole } from "./options.ts";
 import { type Outputs, openOutputs, shortPath } from "./outputs.ts";
 import { createProgress } from "./progress.ts";
@@ -17,7 +18,7 @@ import { renderPicture, supportsPictures } from "./terminal.ts";
 import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "./trajectory.ts";
 
 /** The options of `aquatint generate`, as they are parsed. */
-interface Flags {
+interface Flags extends MemoryFlags {
   readonly model?: string;
   readonly steps?: number;
   readonly guidance?: number;
@@ -76,7 +77,7 @@ const addSampling = (command: Command): Command =>
 
 /** Adds `aquatint generate` to the program. */
 export const addGenerate = (program: Command, io: Io): Command =>
-  addSampling(program.command("generate"))
+  addMemory(addSampling(program.command("generate")))
     .summary("make pictures of a prompt")
     .description("Makes pictures of a prompt. Without --out they go to ./out/ under names that never overwrite.")
     .argument("<prompt>", 'what to show, in quotes: "a red apple, blue background"')
@@ -151,6 +152,11 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
   let start = performance.now();
   try {
     for await (const event of generation.run({ previews })) {
+      if (event.type === "retry") {
+        progress.hide();
+        io.stderr.write(retryText(event));
+        continue;
+      }
       if (event.type === "evaluation") {
         if (keep(event)) kept.push(event);
         const at = (done + (event.i + (event.final ? 1 : 0)) / event.n) * steps; // some samplers take steps of their own

@@ -5,4 +5,6 @@ export * from "./model-folder.ts";
 export * from "./modules.ts";
 export * from "./network.ts";
 export * from "./source.ts";
+export type { RetryEvent } from "./half-decode.ts";
+export type { MemoryPlan } from "./memory-plan.ts";
 export * from "./text-to-image.ts";

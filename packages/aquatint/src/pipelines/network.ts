@@ -38,6 +38,8 @@ export interface TextToImageNetworkInput {
   readonly weightsFolder?: string;
   /** How constant weights are held; "packed" when absent. */
   readonly weightMemory?: WeightMemory | undefined;
+  /** The most bytes of attention scores at a time; no limit when absent. */
+  readonly scoreBytes?: number | undefined;
 }
 
 const feed = (name: string, shape: Shape) => input({ name, dtype: "float32", shape });
@@ -82,8 +84,8 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
 }
 
 /** Programs by key, loaded once; a load that fails is tried again by the next call. */
-function programCache({ runtime, parameters, weightsFolder, weightMemory }: TextToImageNetworkInput) {
-  const weights = { parameters, weightMemory, ...(weightsFolder !== undefined && { weightsFolder }) };
+function programCache({ runtime, parameters, weightsFolder, weightMemory, scoreBytes }: TextToImageNetworkInput) {
+  const weights = { parameters, weightMemory, scoreBytes, ...(weightsFolder !== undefined && { weightsFolder }) };
   const programs = new Map<string, Promise<Program>>();
   return {
     get(key: string, trace: () => Tensor): Promise<Program> {

@@ -7,9 +7,12 @@ import { AquatintError } from "../errors.ts";
 import { readBytes, readSafetensorsHeader } from "../formats/node.ts";
 import type { Seed } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/node.ts";
-import type { Device, WeightMemory } from "../runtime/types.ts";
+import type { Device, Runtime, WeightMemory } from "../runtime/types.ts";
+import type { RetryEvent } from "./half-decode.ts";
+import { type MemoryPlan, planMemory } from "./memory-plan.ts";
 import type { TextToImageModel } from "./model-folder.ts";
-import { textToImageNetwork } from "./network.ts";
+import { type TextToImageNetwork, textToImageNetwork } from "./network.ts";
+import { networkWithin, type VaePrecision } from "./network-within.ts";
 import { checkpointModel } from "./node-checkpoint.ts";
 import type { ModelSource } from "./source.ts";
 import {
@@ -132,8 +135,12 @@ export interface GenerateOptions extends TextToImageOptions, TextToImageRun, Fol
   readonly device?: Device | undefined;
   /** At most so many threads. */
   readonly threads?: number | undefined;
-  /** How constant weights are held; "packed" when absent. */
+  /** How constant weights are held; "packed" when absent, or what the limit of memory allows. */
   readonly weightMemory?: WeightMemory | undefined;
+  /** Bytes that the process may take: the way of computing is chosen for it. No limit when absent. */
+  readonly maxMemory?: number | undefined;
+  /** What the autoencoder computes in, "float32" when absent; in float16 it is tried, and tried again in float32 if it overflows. */
+  readonly vaePrecision?: VaePrecision | undefined;
 }
 
 /** Pictures that are ready to be made: everything is checked, nothing is loaded. */
@@ -141,6 +148,8 @@ export interface Generation {
   readonly model: TextToImageModel;
   /** One a picture. */
   readonly plans: readonly TextToImagePlan[];
+  /** How the limit of memory is kept, where one was given. */
+  readonly memory?: MemoryPlan;
   /** Loads the model, makes the pictures in order and unloads it. */
   run(options?: Pick<TextToImageRun, "previews">): AsyncGenerator<TextToImageEvent, void, void>;
 }
@@ -158,7 +167,31 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   }
   const model = await openTextToImage(options.model ?? (await defaultModelFolder()), options);
   const plans = Array.from({ length: count }, (_, i) => planTextToImage(model, { ...options, seed: seedAt(seed, i) }));
-  return { model, plans, run: (show = {}) => run(model, plans, { ...options, ...show }) };
+  const memory = await memoryOf(model, plans[0]!, options);
+  const whole = { ...options, memory };
+  return { model, plans, ...(memory && { memory }), run: (show = {}) => run(model, plans, { ...whole, ...show }) };
+}
+
+/** How the limit of memory is kept. @throws AquatintError "generate/memory" where it cannot be. */
+async function memoryOf(model: TextToImageModel, plan: TextToImagePlan, options: GenerateOptions) {
+  const { maxMemory: budget, weightMemory } = options;
+  if (budget === undefined) return undefined;
+  const { modules, tokenizer } = model;
+  const binding = await model.binding();
+  const rehearsal = (scale: number) => {
+    const part = (pixels: number) => modules.multiple * Math.floor((pixels * scale) / modules.multiple);
+    const [width, height] = [part(plan.width), part(plan.height)];
+    if (width === 0 || height === 0) return undefined;
+    const smaller = planTextToImage(model, { ...options, width, height });
+    return {
+      ...{ width, height, factor: modules.factor },
+      open: (runtime: Runtime) => textToImageNetwork({ runtime, modules, tokenizer, ...binding }),
+      async run(network: TextToImageNetwork) {
+        for await (const _ of textToImage(network, smaller));
+      },
+    };
+  };
+  return planMemory({ budget, baseline: process.memoryUsage.rss(), weightMemory, rehearsal });
 }
 
 const seedAt = (seed: Seed, i: number): Seed => (typeof seed === "bigint" ? seed + BigInt(i) : seed + i);
@@ -166,16 +199,22 @@ const seedAt = (seed: Seed, i: number): Seed => (typeof seed === "bigint" ? seed
 async function* run(
   model: TextToImageModel,
   plans: readonly TextToImagePlan[],
-  { device, threads, weightMemory, signal, previews }: GenerateOptions,
+  options: GenerateOptions & { readonly memory: MemoryPlan | undefined },
 ): AsyncGenerator<TextToImageEvent, void, void> {
+  const { device, threads, signal, previews, ...rest } = options;
   signal?.throwIfAborted();
-  const { modules, tokenizer } = model;
   const binding = await model.binding();
   await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
   signal?.throwIfAborted();
-  await using network = textToImageNetwork({ runtime, modules, tokenizer, weightMemory, ...binding });
+  const retries: RetryEvent[] = [];
+  const { modules, tokenizer } = model;
+  const parts = { modules, tokenizer, ...binding };
+  await using network = networkWithin(runtime, { ...rest, parts, retried: (event) => retries.push(event) });
   for (const plan of plans) {
-    yield* textToImage(network, plan, { signal, previews });
+    for await (const event of textToImage(network, plan, { signal, previews })) {
+      yield* retries.splice(0);
+      yield event;
+    }
   }
 }
 

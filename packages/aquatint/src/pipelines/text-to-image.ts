@@ -12,6 +12,7 @@ import type { HostTensor } from "../graph/types.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
 import { checkedDraws, type DrawOptions, drawsOf } from "./draws.ts";
 import { type GenerationDefaults, generationDefaults } from "./generation.ts";
+import type { RetryEvent } from "./half-decode.ts";
 import type { TextToImageModules } from "./modules.ts";
 import type { TextToImageNetwork } from "./network.ts";
 
@@ -83,7 +84,7 @@ export interface ImageEvent {
   readonly picture: Picture;
 }
 /** What happens on the way from a prompt to a picture. */
-export type TextToImageEvent = EvaluationEvent | ImageEvent;
+export type TextToImageEvent = EvaluationEvent | ImageEvent | RetryEvent;
 
 /** The seed of a caller who gives none. */
 export const DEFAULT_SEED = 0;
