@@ -6,6 +6,7 @@ import { fullSizeBench } from "./full-size/full-size.ts";
 import { parts } from "./full-size/parts.ts";
 import { passesBench } from "./passes.ts";
 import { randomBench } from "./random.ts";
+import { soak } from "./soak.ts";
 import { trainStepBench } from "./train-step.ts";
 
 const { values: flags, positionals } = parseArgs({
@@ -30,6 +31,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   "deep-network-checkpointed": () => deepNetworkBench({ checkpoints: true }),
   passes: passesBench,
   random: randomBench,
+  soak: () => soak(),
   "train-step": () => trainStepBench(trainStep),
   ...Object.fromEntries(Object.keys(parts).map((part) => [part, () => fullSizeBench(part, fullSize)])),
 };

@@ -67,8 +67,7 @@ function executionOrder(roots: readonly Tensor[]): Node[] {
   const written = new Map(topological(roots).map((node, i) => [node, i]));
   const order: Node[] = [];
   const seen = new Set<Node>();
-  const descending = (nodes: Iterable<Node>) =>
-    [...new Set(nodes)].sort((a, b) => placeOf(a) - placeOf(b)); // the last of them is on top of the stack
+  const descending = (nodes: Iterable<Node>) => [...new Set(nodes)].sort((a, b) => placeOf(a) - placeOf(b)); // the last of them is on top of the stack
   // weights are widened by nodes that stand before all others, so they are made just before their use
   const placeOf = (node: Node) => (node.inputs.length === 0 ? -1 : written.get(node)!);
   const stack = descending(roots.map(({ node }) => node)).map((node) => ({ node, done: false }));

@@ -69,7 +69,15 @@ export function fuse(
   outputs: Readonly<Record<string, Tensor>>,
   { scoreBytes = Number.POSITIVE_INFINITY }: FuseOptions = {},
 ): Readonly<Record<string, Tensor>> {
-  const rules = [identity, twice, attentionInSlices(scoreBytes), attentionInOne, biasInProduct, geluInOne, commonSubexpressions()];
+  const rules = [
+    identity,
+    twice,
+    attentionInSlices(scoreBytes),
+    attentionInOne,
+    biasInProduct,
+    geluInOne,
+    commonSubexpressions(),
+  ];
   const fused = rewrite(Object.values(outputs), { rules });
   return Object.fromEntries(Object.keys(outputs).map((name, i) => [name, fused[i]!]));
 }

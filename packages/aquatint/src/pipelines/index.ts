@@ -1,10 +1,10 @@
 export { encodeComponent, readJson, readWeights } from "./component.ts";
 export * from "./draws.ts";
 export { type GenerationDefaults, generationDefaults } from "./generation.ts";
+export type { RetryEvent } from "./half-decode.ts";
+export type { MemoryPlan } from "./memory-plan.ts";
 export * from "./model-folder.ts";
 export * from "./modules.ts";
 export * from "./network.ts";
 export * from "./source.ts";
-export type { RetryEvent } from "./half-decode.ts";
-export type { MemoryPlan } from "./memory-plan.ts";
 export * from "./text-to-image.ts";

@@ -73,7 +73,9 @@ export async function planMemory(options: MemoryPlanOptions): Promise<MemoryPlan
   const free = weightMemory === "packed" ? await firstFit(needs, { ...options, weightMemory: undefined }) : least;
   const hint = free.bytes <= budget ? `take mapped weights: about ${gigabytes(free.bytes)}` : await smaller(options);
   throw new AquatintError("generate/memory", found, {
-    hint: hint ?? `the model's weights alone are too large: take its half-precision form, or allow ${gigabytes(least.bytes)}`,
+    hint:
+      hint ??
+      `the model's weights alone are too large: take its half-precision form, or allow ${gigabytes(least.bytes)}`,
   });
 }
 
@@ -107,7 +109,7 @@ async function rehearse({ open, run, factor }: Rehearsal): Promise<Needs> {
     ...network,
     async decode(x) {
       decoded = [1, ...x.shape.slice(1)];
-      return new Float32Array((x.shape[0]! * 3 * sizeOf(x.shape.slice(2)) * factor ** 2));
+      return new Float32Array(x.shape[0]! * 3 * sizeOf(x.shape.slice(2)) * factor ** 2);
     },
   });
   const known = new Map<number | undefined, readonly GraphMemory[]>();
@@ -135,10 +137,7 @@ interface DecoderCall {
   readonly shape: Shape;
 }
 
-async function decoderMemory(
-  open: Rehearsal["open"],
-  { shape, ...how }: DecoderCall,
-): Promise<readonly GraphMemory[]> {
+async function decoderMemory(open: Rehearsal["open"], { shape, ...how }: DecoderCall): Promise<readonly GraphMemory[]> {
   const { runtime, memories } = rehearsalRuntime();
   await using network = frugalNetwork(open(runtime), how);
   await network.decode({ dtype: "float32", shape, data: new Float32Array(sizeOf(shape)) });
@@ -153,7 +152,8 @@ async function firstFit(
   let least: MemoryPlan | undefined;
   for (const way of ways.filter((one) => weightMemory === undefined || one.weightMemory === weightMemory)) {
     for (const tile of tiles) {
-      const bytes = baseline + RUNTIME + bytesBy[way.residency]([...programs, ...(await decoder(tile))], way.weightMemory);
+      const bytes =
+        baseline + RUNTIME + bytesBy[way.residency]([...programs, ...(await decoder(tile))], way.weightMemory);
       const plan: MemoryPlan = { ...way, bytes, ...(tile !== undefined && { tile }) };
       if (bytes <= budget) return plan;
       if (!least || bytes < least.bytes) least = plan;

@@ -7,13 +7,13 @@ import { AquatintError } from "../errors.ts";
 import { readBytes, readSafetensorsHeader } from "../formats/node.ts";
 import type { Seed } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/node.ts";
-import type { Device, Runtime, WeightMemory } from "../runtime/types.ts";
+import type { Device, WeightMemory } from "../runtime/types.ts";
 import type { RetryEvent } from "./half-decode.ts";
-import { type MemoryPlan, planMemory } from "./memory-plan.ts";
+import type { MemoryPlan } from "./memory-plan.ts";
 import type { TextToImageModel } from "./model-folder.ts";
-import { type TextToImageNetwork, textToImageNetwork } from "./network.ts";
 import { networkWithin, type VaePrecision } from "./network-within.ts";
 import { checkpointModel } from "./node-checkpoint.ts";
+import { memoryWithin } from "./node-memory.ts";
 import type { ModelSource } from "./source.ts";
 import {
   DEFAULT_SEED,
@@ -167,31 +167,10 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   }
   const model = await openTextToImage(options.model ?? (await defaultModelFolder()), options);
   const plans = Array.from({ length: count }, (_, i) => planTextToImage(model, { ...options, seed: seedAt(seed, i) }));
-  const memory = await memoryOf(model, plans[0]!, options);
-  const whole = { ...options, memory };
-  return { model, plans, ...(memory && { memory }), run: (show = {}) => run(model, plans, { ...whole, ...show }) };
-}
-
-/** How the limit of memory is kept. @throws AquatintError "generate/memory" where it cannot be. */
-async function memoryOf(model: TextToImageModel, plan: TextToImagePlan, options: GenerateOptions) {
-  const { maxMemory: budget, weightMemory } = options;
-  if (budget === undefined) return undefined;
-  const { modules, tokenizer } = model;
-  const binding = await model.binding();
-  const rehearsal = (scale: number) => {
-    const part = (pixels: number) => modules.multiple * Math.floor((pixels * scale) / modules.multiple);
-    const [width, height] = [part(plan.width), part(plan.height)];
-    if (width === 0 || height === 0) return undefined;
-    const smaller = planTextToImage(model, { ...options, width, height });
-    return {
-      ...{ width, height, factor: modules.factor },
-      open: (runtime: Runtime) => textToImageNetwork({ runtime, modules, tokenizer, ...binding }),
-      async run(network: TextToImageNetwork) {
-        for await (const _ of textToImage(network, smaller));
-      },
-    };
-  };
-  return planMemory({ budget, baseline: process.memoryUsage.rss(), weightMemory, rehearsal });
+  const resized = (size: object) => planTextToImage(model, { ...options, ...size });
+  const memory = await memoryWithin({ ...options, model, plan: plans[0]!, resized });
+  const all = { ...options, memory };
+  return { model, plans, ...(memory && { memory }), run: (show = {}) => run(model, plans, { ...all, ...show }) };
 }
 
 const seedAt = (seed: Seed, i: number): Seed => (typeof seed === "bigint" ? seed + BigInt(i) : seed + i);

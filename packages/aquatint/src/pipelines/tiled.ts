@@ -57,7 +57,11 @@ export const decodeInTiles =
       const data = await decode(cut(x, place), options);
       tiles.set(`${place.top} ${place.left}`, { data, h: place.h * factor, w: place.w * factor });
     }
-    const whole: Planes = { data: new Float32Array(n * 3 * height * width * factor ** 2), h: height * factor, w: width * factor };
+    const whole: Planes = {
+      data: new Float32Array(n * 3 * height * width * factor ** 2),
+      h: height * factor,
+      w: width * factor,
+    };
     for (const { top, left } of places) {
       const own = tiles.get(`${top} ${left}`)!;
       const [above, before] = [tiles.get(`${top - step} ${left}`), tiles.get(`${top} ${left - step}`)];

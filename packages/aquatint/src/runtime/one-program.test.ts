@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { HostTensor } from "../graph/types.ts";
-import { input } from "../ops/leaves.ts";
 import { add } from "../ops/elementwise.ts";
+import { input } from "../ops/leaves.ts";
 import { executableOf } from "./compile.ts";
 import { oneProgramAtATime } from "./one-program.ts";
 import { rehearsalRuntime } from "./rehearsal.ts";

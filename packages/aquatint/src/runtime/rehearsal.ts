@@ -20,7 +20,9 @@ export function rehearsalRuntime(): { readonly runtime: Runtime; readonly memori
       return { executable, run: async () => results(executable.results), async [Symbol.asyncDispose]() {} };
     },
     async createState(tensors) {
-      const types = Object.fromEntries(Object.entries(tensors).map(([name, { dtype, shape }]) => [name, { dtype, shape }]));
+      const types = Object.fromEntries(
+        Object.entries(tensors).map(([name, { dtype, shape }]) => [name, { dtype, shape }]),
+      );
       return { types, read: async () => tensors, async write() {}, async [Symbol.asyncDispose]() {} };
     },
     async [Symbol.asyncDispose]() {},
