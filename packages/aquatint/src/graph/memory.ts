@@ -17,42 +17,38 @@ export type StoredBytes = (leaf: Tensor) => number | undefined;
 
 const elementBytes = { float32: 4, int32: 4, bool: 1 };
 const bytesOf = ({ dtype, shape }: Type): number => elementBytes[dtype] * sizeOf(shape);
-const total = (xs: readonly Type[]): number => xs.reduce((sum, x) => sum + bytesOf(x), 0);
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 /** The memory of a graph whose nodes run one after the other, each result freed after its last use. */
 export function graphMemory(outputs: Readonly<Record<string, Tensor>>, storedBytes: StoredBytes): GraphMemory {
-  const order = executionOrder(Object.values(outputs));
+  const results = Object.values(outputs);
+  const order = executionOrder(results);
+  // a view owns nothing, and a weight that is computed with as it lies in its file is counted as a weight alone
+  const ownBytes = (x: Tensor): number => {
+    const isElsewhere = x.node.op.view === true || (storedBytes(x) ?? 0) >= bytesOf(x);
+    return isElsewhere ? 0 : bytesOf(x);
+  };
+  const freed = freedAfter(order, results);
   let [weights, stored, live, activations] = [0, 0, 0, 0];
-  const lastUse = lastUses(order, Object.values(outputs));
   for (const node of order) {
     const bytes = node.op.grad === "leaf" ? storedBytes(node.outputs[0]!) : undefined;
-    const made = total(node.outputs);
-    if (bytes !== undefined) {
-      weights += made;
-      stored += bytes;
-    }
-    const isFree = node.op.view === true || (bytes !== undefined && bytes >= made);
-    if (!isFree) live += made;
+    weights += bytes === undefined ? 0 : bytesOf(node.outputs[0]!);
+    stored += bytes ?? 0;
+    live += sum(node.outputs.map(ownBytes));
     activations = Math.max(activations, live);
-    live -= total(lastUse.get(node) ?? []);
+    live -= sum((freed.get(node) ?? []).map(ownBytes));
   }
   return { weights, stored, activations };
+}
 
-  /** For each node what is of no use after it: tensors that own memory. */
-  function lastUses(nodes: readonly Node[], results: readonly Tensor[]): ReadonlyMap<Node, readonly Tensor[]> {
-    const last = new Map<Tensor, Node>();
-    for (const node of nodes) {
-      for (const y of node.outputs) last.set(y, node);
-      for (const x of node.inputs) last.set(ownerOf(x), node);
-    }
-    const kept = new Set(results.map(ownerOf));
-    const byNode = new Map<Node, Tensor[]>();
-    for (const [x, node] of last) {
-      const ownsNone = ownerOf(x) !== x || (storedBytes(x) ?? 0) >= bytesOf(x);
-      if (!kept.has(x) && !ownsNone) byNode.set(node, [...(byNode.get(node) ?? []), x]);
-    }
-    return byNode;
-  }
+/** For each node what is of no use after it. */
+function freedAfter(order: readonly Node[], results: readonly Tensor[]): ReadonlyMap<Node, readonly Tensor[]> {
+  const last = new Map<Tensor, Node>();
+  for (const node of order) for (const x of [...node.outputs, ...node.inputs]) last.set(ownerOf(x), node);
+  for (const result of results) last.delete(ownerOf(result));
+  const byNode = new Map<Node, Tensor[]>();
+  for (const [x, node] of last) byNode.set(node, [...(byNode.get(node) ?? []), x]);
+  return byNode;
 }
 
 /** The tensor whose memory x is a view of, most often x. */

@@ -33,8 +33,8 @@ export interface Rehearsal {
 export interface MemoryPlanOptions {
   /** Bytes that the process may take. */
   readonly budget: number;
-  /** Bytes that it takes before anything is loaded. */
-  readonly baseline: number;
+  /** Bytes that it takes while nothing is loaded; asked after the rehearsals. */
+  baseline(): number;
   /** How weights must be held; chosen when absent. */
   readonly weightMemory?: WeightMemory | undefined;
   /** The run at this share of its width and height; undefined where no picture is so small. */
@@ -51,6 +51,9 @@ const held = {
   packed: { weights: 1.3, activations: 2.2 },
   mapped: { weights: 1, activations: 1.4 },
 } as const satisfies Record<WeightMemory, object>;
+
+/** A decoded picture of float32, beside the program: its tiles overlap. */
+const COPIES = 5;
 
 /** What is tried, the fastest first. */
 const ways = [
@@ -96,6 +99,8 @@ async function smaller(options: MemoryPlanOptions): Promise<string | undefined> 
 /** What the programs of a run take; of the decoder's there are several forms. */
 interface Needs {
   readonly programs: readonly GraphMemory[];
+  /** The decoded picture on its way: as it leaves the worker, as tiles, put together. */
+  readonly pictures: number;
   /** Tiles that there may be, the whole picture first. */
   readonly tiles: readonly (number | undefined)[];
   decoder(tile: number | undefined): Promise<readonly GraphMemory[]>;
@@ -115,6 +120,7 @@ async function rehearse({ open, run, factor }: Rehearsal): Promise<Needs> {
   const known = new Map<number | undefined, readonly GraphMemory[]>();
   return {
     programs: [...memories],
+    pictures: COPIES * 4 * 3 * sizeOf(decoded.slice(2)) * factor ** 2,
     tiles: [undefined, ...tilesOf(decoded)],
     async decoder(tile) {
       const found = known.get(tile) ?? (await decoderMemory(open, { tile, factor, shape: decoded }));
@@ -146,14 +152,14 @@ async function decoderMemory(open: Rehearsal["open"], { shape, ...how }: Decoder
 
 /** The first way within the budget, or else the one that takes least. */
 async function firstFit(
-  { programs, tiles, decoder }: Needs,
+  { programs, pictures, tiles, decoder }: Needs,
   { budget, baseline, weightMemory }: MemoryPlanOptions,
 ): Promise<MemoryPlan> {
   let least: MemoryPlan | undefined;
   for (const way of ways.filter((one) => weightMemory === undefined || one.weightMemory === weightMemory)) {
     for (const tile of tiles) {
-      const bytes =
-        baseline + RUNTIME + bytesBy[way.residency]([...programs, ...(await decoder(tile))], way.weightMemory);
+      const all = [...programs, ...(await decoder(tile))];
+      const bytes = baseline() + RUNTIME + pictures + bytesBy[way.residency](all, way.weightMemory);
       const plan: MemoryPlan = { ...way, bytes, ...(tile !== undefined && { tile }) };
       if (bytes <= budget) return plan;
       if (!least || bytes < least.bytes) least = plan;
@@ -164,17 +170,15 @@ async function firstFit(
 
 type Estimate = (programs: readonly GraphMemory[], memory: WeightMemory) => number;
 
-/** Bytes beside the baseline. */
+const programBytes = (one: GraphMemory, memory: WeightMemory): number =>
+  weightBytes(one, memory) + held[memory].activations * one.activations;
+
+/** Bytes beside the baseline. A program that stays loaded keeps what it computed in. */
 const bytesBy: Readonly<Record<MemoryPlan["residency"], Estimate>> = {
-  all: (programs, memory) =>
-    sum(programs.map((one) => weightBytes(one, memory))) +
-    Math.max(...programs.map((one) => activationBytes(one, memory))),
-  one: (programs, memory) =>
-    Math.max(...programs.map((one) => weightBytes(one, memory) + activationBytes(one, memory))),
+  all: (programs, memory) => sum(programs.map((one) => programBytes(one, memory))),
+  one: (programs, memory) => Math.max(...programs.map((one) => programBytes(one, memory))),
 };
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
-const activationBytes = ({ activations }: GraphMemory, memory: WeightMemory): number =>
-  held[memory].activations * activations;
 
 /** A file in half precision is paged in to be widened; mapped, the widened weights are among the activations. */
 function weightBytes({ weights, stored }: GraphMemory, memory: WeightMemory): number {

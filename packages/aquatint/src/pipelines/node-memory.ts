@@ -10,6 +10,8 @@ export interface MemoryLimit {
   /** Bytes that the process may take; no limit when absent. */
   readonly maxMemory?: number | undefined;
   readonly weightMemory?: WeightMemory | undefined;
+  /** Bytes that the process takes while nothing is loaded; measured when absent. */
+  readonly baseline?: (() => number) | undefined;
   /** What is to be made. */
   readonly plan: TextToImagePlan;
   /** The same in another size. */
@@ -18,7 +20,7 @@ export interface MemoryLimit {
 
 /** How the limit is kept, from rehearsals in which nothing is loaded. @throws AquatintError "generate/memory" where it cannot be. */
 export async function memoryWithin(limit: MemoryLimit): Promise<MemoryPlan | undefined> {
-  const { model, maxMemory: budget, weightMemory, plan, resized } = limit;
+  const { model, maxMemory: budget, weightMemory, baseline = process.memoryUsage.rss, plan, resized } = limit;
   if (budget === undefined) return undefined;
   const { modules, tokenizer } = model;
   const binding = await model.binding();
@@ -35,5 +37,5 @@ export async function memoryWithin(limit: MemoryLimit): Promise<MemoryPlan | und
       },
     };
   };
-  return planMemory({ budget, baseline: process.memoryUsage.rss(), weightMemory, rehearsal });
+  return planMemory({ budget, baseline, weightMemory, rehearsal });
 }
