@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyLatentModel } from "../../test/tiny-latent-model.ts";
 import { writeFiles } from "../../test/tiny-pixel-model.ts";
 import type { WeightMemory } from "../runtime/types.ts";
+import type { MemoryPlan } from "./memory-plan.ts";
 import { generate, openTextToImage } from "./node.ts";
 import { memoryWithin } from "./node-memory.ts";
 import { planTextToImage } from "./text-to-image.ts";
@@ -32,16 +33,24 @@ async function planned(side: number, maxMemory: number, weightMemory?: WeightMem
 }
 
 describe("a limit of memory", () => {
-  test("is kept by the fastest way that fits: whole pictures first, then tiles, then one network at a time", async () => {
-    const whole = await planned(512, 64e9);
-    expect(whole).toMatchObject({ weightMemory: "packed", residency: "all" });
-    expect(whole.tile).toBeUndefined();
-    const mapped = await planned(512, whole.bytes - 1);
-    expect(mapped).toMatchObject({ weightMemory: "mapped", residency: "one" });
-    expect(mapped.tile).toBeUndefined();
-    const tiled = await planned(512, mapped.bytes - 1);
-    expect(tiled).toMatchObject({ weightMemory: "mapped", residency: "one", tile: 32 });
-    expect(tiled.bytes).toBeLessThan(mapped.bytes);
+  /** The plans for limits that each are a byte too small for the one before, down to refusal. */
+  async function descend(side: number, weightMemory?: WeightMemory) {
+    const plans: MemoryPlan[] = [];
+    for (let limit = 64e9; ; limit = plans.at(-1)!.bytes - 1) {
+      const plan = await planned(side, limit, weightMemory).catch(() => undefined);
+      if (!plan) return plans;
+      expect(plan.bytes).toBeLessThanOrEqual(limit);
+      plans.push(plan);
+    }
+  }
+
+  test("is kept by the fastest way that fits: whole pictures before tiles, one network at a time after all", async () => {
+    const plans = await descend(512);
+    expect(plans[0]).toMatchObject({ weightMemory: "packed", residency: "all" });
+    expect(plans[0]!.tile).toBeUndefined();
+    expect(plans.at(-1)).toMatchObject({ weightMemory: "mapped", residency: "one", tile: expect.any(Number) });
+    const ranks = plans.map(({ residency, tile = 64 }) => (residency === "one" ? 1000 : 0) - tile);
+    expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
   });
 
   test("that cannot be kept is refused before anything is loaded, with a size or a way that fits", async () => {
@@ -51,8 +60,8 @@ describe("a limit of memory", () => {
       message: expect.stringMatching(/^pictures of 1024x1024 take about 0\.\d\d GB, the limit is 0\.\d\d GB$/),
       hint: expect.stringMatching(/^(512x512|256x256) takes about/),
     });
-    const packed = await planned(256, 64e9, "packed");
-    await expect(planned(256, packed.bytes - 20e6, "packed")).rejects.toMatchObject({
+    const packed = (await descend(512, "packed")).at(-1)!;
+    await expect(planned(512, packed.bytes - 1, "packed")).rejects.toMatchObject({
       hint: expect.stringMatching(/^take mapped weights: about/),
     });
     await expect(planned(256, 1e6)).rejects.toMatchObject({ hint: expect.stringContaining("half-precision") });
