@@ -42,7 +42,7 @@ export interface MemoryPlanOptions {
 }
 
 /** ONNX Runtime with its worker, and pictures on their way. */
-const RUNTIME = 110e6;
+const RUNTIME = 150e6;
 /**
  * What is held of a program in multiples of what its shapes say, measured: kernels' packed copies beside what they were
  * made from, and a memory pattern beside the first run's blocks; mapped weights are held once.
