@@ -76,9 +76,7 @@ export async function planMemory(options: MemoryPlanOptions): Promise<MemoryPlan
   const free = weightMemory === "packed" ? await firstFit(needs, { ...options, weightMemory: undefined }) : least;
   const hint = free.bytes <= budget ? `take mapped weights: about ${gigabytes(free.bytes)}` : await smaller(options);
   throw new AquatintError("generate/memory", found, {
-    hint:
-      hint ??
-      `the model's weights alone are too large: take its half-precision form, or allow ${gigabytes(least.bytes)}`,
+    hint: hint ?? `no smaller picture fits: take the model's half-precision form, or allow ${gigabytes(least.bytes)}`,
   });
 }
 
