@@ -7,6 +7,7 @@ import { parts } from "./full-size/parts.ts";
 import { passesBench } from "./passes.ts";
 import { pictureBench } from "./picture.ts";
 import { randomBench } from "./random.ts";
+import { soak } from "./soak.ts";
 import { trainStepBench } from "./train-step.ts";
 
 const { values: flags, positionals } = parseArgs({
@@ -32,6 +33,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   passes: passesBench,
   picture: pictureBench,
   random: randomBench,
+  soak: () => soak(),
   "train-step": () => trainStepBench(trainStep),
   ...Object.fromEntries(Object.keys(parts).map((part) => [part, () => fullSizeBench(part, fullSize)])),
 };

@@ -11,7 +11,7 @@ import { nodeRuntime } from "../packages/aquatint/src/runtime/node.ts";
 import type { Runtime } from "../packages/aquatint/src/runtime/types.ts";
 import { rateFeeds } from "../packages/aquatint/src/train/rates.ts";
 import { firstState, oneGroup, trainStep } from "../packages/aquatint/src/train/step.ts";
-import { startPeer, type Timing } from "./peers/peer.ts";
+import { peer as peerProcess, type Timing } from "./peers/peer.ts";
 
 /** The U-Net of the PyTorch peer: channels 64, 128, 128, two layers a block, one-headed attention at 8x8. */
 export const smallUNet = {
@@ -44,14 +44,14 @@ export interface TrainStepBenchOptions {
 export async function trainStepBench({ steps = 8, threads = 2, peer }: TrainStepBenchOptions = {}) {
   await using runtime = await nodeRuntime({ threads });
   const { step, ...fixed } = await ours(runtime);
-  const torch = peer && startPeer("train_step.py", { python: peer.python, threads });
+  const args = ["--threads", String(threads)];
+  await using torch = peer ? peerProcess<Timing>("train_step.py", { python: peer.python, args }) : undefined;
   const own: Timing[] = [];
   const others = new Map((peer?.variants ?? []).map((name) => [name, [] as Timing[]]));
   for (let i = 1; i <= steps; i++) {
     own.push(await step(i));
-    for (const [name, timings] of others) timings.push(await torch!.step(name));
+    for (const [name, timings] of others) timings.push(await torch!.ask(name));
   }
-  await torch?.[Symbol.asyncDispose]();
   const summary = summaryOf(own);
   const compared = Array.from(others, ([name, timings]) => {
     const theirs = summaryOf(timings);

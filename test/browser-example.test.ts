@@ -6,7 +6,8 @@ import { chromium, type Route } from "playwright";
 import { build, type Plugin, preview } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { generate } from "../packages/aquatint/src/pipelines/node.ts";
-import { tinyLatentModel, writeFiles } from "../packages/aquatint/test/tiny-pixel-model.ts";
+import { tinyLatentModel } from "../packages/aquatint/test/tiny-latent-model.ts";
+import { writeFiles } from "../packages/aquatint/test/tiny-pixel-model.ts";
 import { findChromium } from "../scripts/browser.ts";
 import { root } from "./tree.ts";
 

@@ -7,7 +7,8 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { decodePng } from "../packages/aquatint/src/formats/png.ts";
 import { defaultModelFolder, openTextToImage } from "../packages/aquatint/src/pipelines/node.ts";
-import { tinyLatentModel, writeFiles } from "../packages/aquatint/test/tiny-pixel-model.ts";
+import { tinyLatentModel } from "../packages/aquatint/test/tiny-latent-model.ts";
+import { writeFiles } from "../packages/aquatint/test/tiny-pixel-model.ts";
 import { root } from "./tree.ts";
 
 const run = promisify(execFile);

@@ -1,51 +1,14 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { type Contender, contender, peer as peerProcess, type Timing } from "../peers/peer.ts";
 import { folderOf } from "./weights.ts";
 
 /** What a process says of one piece of work. */
-interface Figures {
-  readonly ms: number;
-  /** Of all its threads: on a machine that others use too this says more than `ms`. */
-  readonly cpuMs: number;
+interface Figures extends Timing {
   readonly peakMB: number;
   /** The first numbers of the result. */
   readonly first?: readonly number[];
   /** Tracing and writing ONNX. */
   readonly emitMs?: number;
-}
-
-/** A process that answers each line of its input with a line of figures; first comes what loading took. */
-interface Contender {
-  next(): Promise<Figures>;
-  /** From the start of the process. */
-  elapsed(): number;
-  end(): Promise<void>;
-}
-
-function contender(command: string, args: readonly string[]): Contender {
-  const started = performance.now();
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const ended = Promise.race([once(child, "exit"), once(child, "error")]).then(([reason]) => {
-    throw new Error(`${command} ended: ${reason}; for the peer: pip install -r bench/peers/requirements.txt`);
-  });
-  ended.catch(() => {}); // told by the call that waits
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  let loaded = false;
-  return {
-    async next() {
-      if (loaded) child.stdin.write("\n");
-      loaded = true;
-      const { value } = await Promise.race([lines.next(), ended]);
-      return JSON.parse(value as string) as Figures;
-    },
-    elapsed: () => performance.now() - started,
-    async end() {
-      child.stdin.end();
-      await ended.catch(() => {});
-    },
-  };
 }
 
 export interface FullSizeOptions {
@@ -58,30 +21,35 @@ export interface FullSizeOptions {
   readonly threads?: number;
 }
 
-/** One part of Stable Diffusion 1.5 at its full size: loading, the first step, the median of the others, peak memory. */
-export async function fullSizeBench(
-  name: string,
-  { peer = false, python = "python3", steps = 3, weightMemory = "packed", threads = 2 }: FullSizeOptions = {},
-): Promise<Readonly<Record<string, number>>> {
-  const folder = folderOf(name);
-  const [child, script] = ["./child.ts", "../peers/sd15.py"].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
-  const starts = [
-    () => contender(process.execPath, ["--import", "tsx", child!, name, folder, weightMemory, String(threads)]),
-    ...(peer ? [() => contender(python, [script!, name, folder, "--threads", String(threads)])] : []),
-  ];
+/** One part of a published model at its full size: loading, the first step, the median of the others, peak memory. */
+export async function fullSizeBench(name: string, options: FullSizeOptions = {}) {
+  const { peer = false, steps = 3 } = options;
   const runs = [];
-  for (const start of starts) {
-    const contending = start();
-    const loading = await contending.next();
-    const first = await contending.next();
-    runs.push({ contending, loading, first, toFirstStepMs: contending.elapsed(), later: [] as Figures[] });
+  for (const start of starts(name, options)) {
+    const process = start();
+    const loading = await process.answer();
+    const first = await process.ask();
+    runs.push({ process, loading, first, toFirstStepMs: process.elapsed(), later: [] as Figures[] });
   }
-  for (let i = 0; i < steps; i++) for (const run of runs) run.later.push(await run.contending.next());
-  for (const { contending } of runs) await contending.end();
+  for (let i = 0; i < steps; i++) for (const run of runs) run.later.push(await run.process.ask());
+  for (const { process } of runs) await process[Symbol.asyncDispose]();
   const [ours, theirs] = runs.map(summary);
   return { ...ours, ...(theirs && comparison(ours!, theirs)), ...(peer && { largestDifference: difference(runs) }) };
+}
+
+/** Those who do the work, each in a process of its own. */
+function starts(
+  name: string,
+  { peer = false, python = "python3", weightMemory = "packed", threads = 2 }: FullSizeOptions,
+): readonly (() => Contender<Figures>)[] {
+  const folder = folderOf(name);
+  const child = fileURLToPath(new URL("./child.ts", import.meta.url));
+  const own = ["--import", "tsx", child, name, folder, weightMemory, String(threads)];
+  const args = [name, folder, "--threads", String(threads)];
+  return [
+    () => contender<Figures>(process.execPath, own),
+    ...(peer ? [() => peerProcess<Figures>("full_size.py", { python, args })] : []),
+  ];
 }
 
 interface Run {

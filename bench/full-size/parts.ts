@@ -32,7 +32,7 @@ const tokens = (count: number): HostTensor => ({
 
 const weights = "diffusion_pytorch_model.safetensors";
 
-/** The parts of Stable Diffusion 1.5 at 512x512: the U-Net for two latents, as guidance needs them. */
+/** The parts of Stable Diffusion 1.5 at 512x512 and the U-Net of Stable Diffusion XL at 256x256: for two latents, as guidance needs them. */
 export const parts: Readonly<Record<string, Part>> = {
   "unet-sd15": {
     file: weights,
@@ -53,6 +53,40 @@ export const parts: Readonly<Record<string, Part>> = {
     create() {
       const unet = UNet2DConditionModel(parseUNet2DConditionConfig(this.config));
       return { module: unet, trace: (leaf) => unet(leaf("x"), leaf("t"), leaf("context")) };
+    },
+  },
+  "unet-sdxl": {
+    file: weights,
+    config: {
+      _class_name: "UNet2DConditionModel",
+      sample_size: 128,
+      cross_attention_dim: 2048,
+      attention_head_dim: [5, 10, 20],
+      block_out_channels: [320, 640, 1280],
+      down_block_types: ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+      up_block_types: ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+      transformer_layers_per_block: [1, 2, 10],
+      use_linear_projection: true,
+      addition_embed_type: "text_time",
+      addition_time_embed_dim: 256,
+      projection_class_embeddings_input_dim: 2816,
+    },
+    feeds: {
+      x: numbers(0.37, 2, 4, 32, 32),
+      t: { dtype: "float32", shape: [2], data: Float32Array.of(500, 500) },
+      context: numbers(0.13, 2, 77, 2048),
+      textEmbeds: numbers(0.29, 2, 1280),
+      timeIds: {
+        dtype: "float32",
+        shape: [2, 6],
+        data: Float32Array.of(256, 256, 0, 0, 256, 256, 256, 256, 0, 0, 256, 256),
+      },
+    },
+    create() {
+      const unet = UNet2DConditionModel(parseUNet2DConditionConfig(this.config));
+      const trace = (leaf: (name: string) => Tensor) =>
+        unet(leaf("x"), leaf("t"), leaf("context"), { textEmbeds: leaf("textEmbeds"), timeIds: leaf("timeIds") });
+      return { module: unet, trace };
     },
   },
   "vae-decode": {

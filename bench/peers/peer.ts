@@ -9,34 +9,40 @@ export interface Timing {
   readonly cpuMs: number;
 }
 
-/** A PyTorch program that makes one step for each line that it is sent. */
-export interface Peer extends AsyncDisposable {
-  /** Makes one step of a variant. */
-  step(variant: string): Promise<Timing>;
+/** A process that works when it is sent a line, and answers in lines of JSON. */
+export interface Contender<Figures> extends AsyncDisposable {
+  /** Has it work on a line, which may be empty. */
+  ask(line?: string): Promise<Figures>;
+  /** Its next answer, to nothing that was asked. */
+  answer(): Promise<Figures>;
+  /** Milliseconds from the start of the process. */
+  elapsed(): number;
 }
 
-/** Starts a program of bench/peers with the requirements of its requirements.txt installed for `python`. */
-export function startPeer(program: string, { python, threads }: { python: string; threads: number }): Peer {
-  const script = fileURLToPath(new URL(program, import.meta.url));
-  const child = spawn(python, [script, "--threads", String(threads)], { stdio: ["pipe", "pipe", "inherit"] });
-  const failed = once(child, "error").then(([error]) => {
-    throw error;
+/** Starts such a process; disposing of it closes its input and waits for its end. */
+export function contender<Figures>(command: string, args: readonly string[]): Contender<Figures> {
+  const started = performance.now();
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = Promise.race([once(child, "exit"), once(child, "error")]).then(([reason]) => {
+    throw new Error(`${command} ended: ${reason}; for the peer: pip install -r bench/peers/requirements.txt`);
   });
-  const ended = once(child, "exit").then(([code]) => {
-    throw new Error(`${python} ended with exit code ${code}: pip install -r bench/peers/requirements.txt`);
-  });
-  for (const never of [failed, ended]) never.catch(() => {}); // told by the step that waits
+  ended.catch(() => {}); // told by the call that waits
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => JSON.parse((await Promise.race([lines.next(), ended])).value as string) as Figures;
   return {
-    async step(variant) {
-      child.stdin.write(`${variant}\n`);
-      const { value } = await Promise.race([lines.next(), failed, ended]);
-      const [ms, cpuMs] = String(value).split(" ").map(Number);
-      return { ms: ms!, cpuMs: cpuMs! };
+    answer,
+    ask(line = "") {
+      child.stdin.write(`${line}\n`);
+      return answer();
     },
+    elapsed: () => performance.now() - started,
     async [Symbol.asyncDispose]() {
       child.stdin.end();
       await ended.catch(() => {});
     },
   };
 }
+
+/** A program of bench/peers, with the requirements of its requirements.txt installed for `python`. */
+export const peer = <Figures>(program: string, { python, args }: { python: string; args: readonly string[] }) =>
+  contender<Figures>(python, [fileURLToPath(new URL(program, import.meta.url)), ...args]);

@@ -5,6 +5,7 @@ milliseconds and those of CPU time. The first step of a compiled variant takes m
 """
 
 import argparse
+import json
 import time
 
 import torch
@@ -132,7 +133,8 @@ def main():
         while True:
             variant = input()
             steppers[variant] = steppers.get(variant) or stepper(variant)
-            print(*steppers[variant](), flush=True)
+            ms, cpu_ms = steppers[variant]()
+            print(json.dumps({"ms": ms, "cpuMs": cpu_ms}), flush=True)
     except EOFError:
         pass
 

@@ -11,6 +11,7 @@ import type { Device } from "../runtime/types.ts";
 import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, sayCut } from "./generate-checkpoint.ts";
 import { addImageFlags, type ImageFlags, imageOptions, sayResized } from "./generate-images.ts";
 import type { Io } from "./io.ts";
+import { addMemory, type MemoryFlags, retryText } from "./memory-flags.ts";
 import { decimal, device, nodeDevices, sampler, seeds, size, whole } from "./options.ts";
 import { type Outputs, openOutputs, shortPath } from "./outputs.ts";
 import { createProgress } from "./progress.ts";
@@ -19,7 +20,7 @@ import { renderPicture, supportsPictures } from "./terminal.ts";
 import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "./trajectory.ts";
 
 /** The options of `aquatint generate`, as they are parsed. */
-interface Flags extends CheckpointFlags, ImageFlags {
+interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags {
   readonly model?: string;
   readonly steps?: number;
   readonly guidance?: number;
@@ -78,7 +79,7 @@ const addSampling = (command: Command): Command =>
 
 /** Adds `aquatint generate` to the program. */
 export const addGenerate = (program: Command, io: Io): Command =>
-  addCheckpointFlags(addImageFlags(addSampling(program.command("generate"))))
+  addMemory(addCheckpointFlags(addImageFlags(addSampling(program.command("generate")))))
     .summary("make pictures of a prompt")
     .description("Makes pictures of a prompt. Without --out they go to ./out/ under names that never overwrite.")
     .argument("<prompt>", 'what to show, in quotes: "a red apple, blue background"')
@@ -162,6 +163,11 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
   let start = performance.now();
   try {
     for await (const event of generation.run({ previews })) {
+      if (event.type === "retry") {
+        progress.hide();
+        io.stderr.write(retryText(event));
+        continue;
+      }
       if (event.type === "evaluation") {
         const index = done + event.picture;
         if (keep(event)) kept.set(index, [...(kept.get(index) ?? []), event]);

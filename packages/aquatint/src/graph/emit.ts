@@ -143,5 +143,6 @@ function addWeight(
   }
   const asStored = value.stored || value.transposed ? `${name}:stored` : name;
   initializers.push(externalProto(asStored, type, value));
-  nodes.push(...widenedWeight(asStored, name, value));
+  // ONNX Runtime makes inputs in the reverse order of their writing: what is written first is widened just before its use
+  nodes.unshift(...widenedWeight(asStored, name, value));
 }

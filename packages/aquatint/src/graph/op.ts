@@ -86,6 +86,8 @@ export interface OpSpec<I extends Tensors, A, T extends Type | readonly Type[]> 
   /** One gradient per input, in order. Gradients are un-broadcast by `grad`, never here. */
   readonly grad: GradRule<I, A, T>;
   readonly laws?: Laws<I, A>;
+  /** The output is the first input's memory in another shape. */
+  readonly view?: true;
   /**
    * The same results by kernels that only the CPU has: from pictures in blocks of channels, [n, c / block, h, w, block],
    * or by a fused product. Undefined where that does not fit, and where it is so already.

@@ -4,6 +4,7 @@ import { commonSubexpressions } from "../graph/passes/common.ts";
 import { type Rule, rewrite } from "../graph/passes/rewrite.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { attentionInOne } from "./attention-fused.ts";
+import { attentionInSlices } from "./attention-sliced.ts";
 import { add, erf, mul } from "./elementwise.ts";
 import { type MatmulOptions, matmulOp } from "./matmul.ts";
 import { reshape, reshapeOp } from "./shape.ts";
@@ -54,12 +55,29 @@ function withoutNumber({ node: { inputs } }: Tensor, k: number): Tensor | undefi
   return at < 0 ? undefined : inputs[1 - at];
 }
 
+/** How graphs that only compute are written. */
+export interface FuseOptions {
+  /** The most bytes of attention scores at a time; no limit when absent. */
+  readonly scoreBytes?: number | undefined;
+}
+
 /**
  * The same results with attention, linear layers and GELU in one op each, for graphs that only compute: what a gradient
  * wants of their insides it would compute again.
  */
-export function fuse(outputs: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>> {
-  const rules = [identity, twice, attentionInOne, biasInProduct, geluInOne, commonSubexpressions()];
+export function fuse(
+  outputs: Readonly<Record<string, Tensor>>,
+  { scoreBytes = Number.POSITIVE_INFINITY }: FuseOptions = {},
+): Readonly<Record<string, Tensor>> {
+  const rules = [
+    identity,
+    twice,
+    attentionInSlices(scoreBytes),
+    attentionInOne,
+    biasInProduct,
+    geluInOne,
+    commonSubexpressions(),
+  ];
   const fused = rewrite(Object.values(outputs), { rules });
   return Object.fromEntries(Object.keys(outputs).map((name, i) => [name, fused[i]!]));
 }

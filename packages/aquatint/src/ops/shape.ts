@@ -27,6 +27,7 @@ export const reshapeOp: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
   infer: ([x], { shape }) => ({ dtype: x.dtype, shape }),
   emit: (e, [x], { shape }) => e.node("Reshape", [x!, e.constant("int64", shape)], { allowzero: 1 }),
   grad: ([dy], { inputs: [x] }) => [reshape(dy, { shape: x.shape })],
+  view: true,
   laws: { merge: (_, second) => second, identity: ([x], { shape }) => sameShape(x.shape, shape), uniform: unchanged },
 });
 

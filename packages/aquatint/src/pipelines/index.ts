@@ -16,7 +16,9 @@ export {
 } from "./conditioning.ts";
 export * from "./draws.ts";
 export { type GenerationDefaults, generationDefaults } from "./generation.ts";
+export type { RetryEvent } from "./half-decode.ts";
 export { type PipelineClass, type PipelineKind, pipelineKinds } from "./kinds.ts";
+export type { MemoryPlan } from "./memory-plan.ts";
 export * from "./model-folder.ts";
 export * from "./modules.ts";
 export * from "./network.ts";

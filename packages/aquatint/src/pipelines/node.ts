@@ -8,11 +8,14 @@ import { readBytes, readSafetensorsHeader } from "../formats/node.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Device, WeightMemory } from "../runtime/types.ts";
+import type { RetryEvent } from "./half-decode.ts";
+import type { MemoryPlan } from "./memory-plan.ts";
 import type { TextToImageModel } from "./model-folder.ts";
-import { textToImageNetwork } from "./network.ts";
+import { networkWithin, type VaePrecision } from "./network-within.ts";
 import { type AdapterFiles, withVae } from "./node-adapters.ts";
 import { checkpointModel } from "./node-checkpoint.ts";
 import { withControlNets } from "./node-control.ts";
+import { memoryWithin } from "./node-memory.ts";
 import type { ModelSource } from "./source.ts";
 import {
   DEFAULT_SEED,
@@ -150,17 +153,26 @@ export interface GenerateOptions extends TextToImageOptions, TextToImageRun, Ope
   readonly device?: Device | undefined;
   /** At most so many threads. */
   readonly threads?: number | undefined;
-  /** How constant weights are held; "packed" when absent. */
+  /** How constant weights are held; "packed" when absent, or what the limit of memory allows. */
   readonly weightMemory?: WeightMemory | undefined;
+  /** Bytes that the process may take: the way of computing is chosen for it. No limit when absent. */
+  readonly maxMemory?: number | undefined;
+  /** What the autoencoder computes in, "float32" when absent; in float16 it is tried, and tried again in float32 if it overflows. */
+  readonly vaePrecision?: VaePrecision | undefined;
 }
+
+/** What a generation tells: of its pictures, and where it had to fall back to another precision. */
+export type GenerationEvent = TextToImageEvent | RetryEvent;
 
 /** Pictures that are ready to be made: everything is checked, nothing is loaded. */
 export interface Generation {
   readonly model: TextToImageModel;
   /** One a picture. */
   readonly plans: readonly TextToImagePlan[];
+  /** How the limit of memory is kept, where one was given. */
+  readonly memory?: MemoryPlan;
   /** Loads the model, makes the pictures in order and unloads it. */
-  run(options?: Pick<TextToImageRun, "previews">): AsyncGenerator<TextToImageEvent, void, void>;
+  run(options?: Pick<TextToImageRun, "previews">): AsyncGenerator<GenerationEvent, void, void>;
 }
 
 /** Pictures that one call makes at most. */
@@ -178,7 +190,11 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   const plan = planTextToImage(model, options);
   torchCpu(seedAt(seed, count - 1)); // refuses what is no 64-bit integer
   const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: seedAt(seed, i) }));
-  return { model, plans, run: (show = {}) => run(model, plans, { ...options, ...show }) };
+  const resized = (size: object) => planTextToImage(model, { ...options, ...size });
+  const seeds = seedsOf(plans.slice(0, batch));
+  const memory = await memoryWithin({ ...options, model, plan, seeds, resized });
+  const all = { ...options, memory };
+  return { model, plans, ...(memory && { memory }), run: (show = {}) => run(model, plans, { ...all, ...show }) };
 }
 
 function checkCount(name: "count" | "batch", count: number, most: number): void {
@@ -188,22 +204,29 @@ function checkCount(name: "count" | "batch", count: number, most: number): void 
   });
 }
 
+const seedsOf = (plans: readonly TextToImagePlan[]): Seed[] => plans.map(({ seed }) => seed);
 const seedAt = (seed: Seed, i: number): Seed => (typeof seed === "bigint" ? seed + BigInt(i) : seed + i);
 
 async function* run(
   model: TextToImageModel,
   plans: readonly TextToImagePlan[],
-  { device, threads, weightMemory, signal, previews, batch = 1 }: GenerateOptions,
-): AsyncGenerator<TextToImageEvent, void, void> {
+  options: GenerateOptions & { readonly memory: MemoryPlan | undefined },
+): AsyncGenerator<GenerationEvent, void, void> {
+  const { device, threads, signal, previews, batch = 1, ...rest } = options;
   signal?.throwIfAborted();
   const { modules } = model;
   const binding = await model.binding();
   await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
   signal?.throwIfAborted();
-  await using network = textToImageNetwork({ runtime, modules, weightMemory, ...binding });
+  const retries: RetryEvent[] = [];
+  const parts = { modules, ...binding };
+  await using network = networkWithin(runtime, { ...rest, parts, retried: (event) => retries.push(event) });
   for (let i = 0; i < plans.length; i += batch) {
-    const seeds = plans.slice(i, i + batch).map(({ seed }) => seed);
-    yield* textToImage(network, plans[i]!, { signal, previews, seeds });
+    const seeds = seedsOf(plans.slice(i, i + batch));
+    for await (const event of textToImage(network, plans[i]!, { signal, previews, seeds })) {
+      yield* retries.splice(0);
+      yield event;
+    }
   }
 }
 
@@ -211,6 +234,6 @@ async function* run(
  * Makes pictures of a prompt: yields an event for every evaluation of the network and for every picture, and frees
  * the model at the end.
  */
-export async function* generate(options: GenerateOptions): AsyncGenerator<TextToImageEvent, void, void> {
+export async function* generate(options: GenerateOptions): AsyncGenerator<GenerationEvent, void, void> {
   yield* (await prepareGeneration(options)).run();
 }

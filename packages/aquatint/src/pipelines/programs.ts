@@ -4,7 +4,8 @@ import { type ExecutableOptions, executableOf } from "../runtime/compile.ts";
 import type { Program, Runtime, State } from "../runtime/types.ts";
 
 /** Where programs run and what their parameters are bound to. */
-export interface ProgramsInput extends Pick<ExecutableOptions, "parameters" | "weightsFolder" | "weightMemory"> {
+export interface ProgramsInput
+  extends Pick<ExecutableOptions, "parameters" | "weightsFolder" | "weightMemory" | "scoreBytes"> {
   readonly runtime: Runtime;
   readonly state?: State | undefined;
 }

@@ -31,6 +31,7 @@ test("feeds, state, results and updates are told apart", async () => {
     },
     results: { y: { dtype: "float32", shape: [1, 2] } },
     updates: { "next:layer.weight": "layer.weight" },
+    memory: { weights: 0, stored: 0, activations: expect.any(Number) },
   });
 
   const runtime = await nodeRuntime({ threads: 1 });

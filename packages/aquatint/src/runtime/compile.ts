@@ -1,5 +1,6 @@
 import { AquatintError } from "../errors.ts";
 import { type Binding, type ExternalData, emitOnnx } from "../graph/emit.ts";
+import { graphMemory } from "../graph/memory.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor, Type } from "../graph/types.ts";
 import { fuse } from "../ops/fused.ts";
@@ -28,16 +29,19 @@ export interface ExecutableOptions {
   readonly weightMemory?: WeightMemory | undefined;
   /** What the runtime wants, its `layout`; row-major when absent, as for a graph that is kept. */
   readonly layout?: Layout | undefined;
+  /** The most bytes of attention scores at a time, for devices that keep them; no limit when absent. */
+  readonly scoreBytes?: number | undefined;
 }
 
 /** Writes a graph as a program for any runtime. Its feeds are the graph's `input` leaves that are no parameters. */
 export function executableOf(options: ExecutableOptions): Executable {
-  const { outputs, updates = {}, parameters, weightsFolder, weightMemory, layout } = options;
+  const { outputs, updates = {}, parameters, weightsFolder, weightMemory, layout, scoreBytes } = options;
   const bindings = bind(parameters);
   const next = Object.entries(updates).map(([name, tensor]) => [`next:${name}`, name, tensor] as const);
   const all = { ...outputs, ...Object.fromEntries(next.map(([output, , tensor]) => [output, tensor])) };
   const simple = simplify(all);
-  const emitted = emitOnnx(arrange(next.length ? simple : fuse(simple), layout), bindings);
+  const final = arrange(next.length ? simple : fuse(simple, { scoreBytes }), layout);
+  const emitted = emitOnnx(final, bindings);
   const state = new Set(Array.from(bindings.values(), (binding) => binding.name));
   return {
     model: emitted.model,
@@ -48,8 +52,15 @@ export function executableOf(options: ExecutableOptions): Executable {
     ...(layout?.channelBlock === undefined ? {} : { arranged: true }),
     ...(weightsFolder === undefined ? {} : { weightsFolder }),
     ...(weightMemory === undefined ? {} : { weightMemory }),
+    memory: graphMemory(final, storedBytes(bindings)),
   };
 }
+
+const storedBytes = (bindings: ReadonlyMap<Tensor, Binding>) => (leaf: Tensor) => {
+  const binding = bindings.get(leaf);
+  if (binding?.kind !== "constant") return undefined;
+  return "data" in binding.value ? binding.value.data.byteLength : binding.value.length;
+};
 
 const pick = (types: Readonly<Record<string, Type>>, wanted: (name: string) => boolean): Record<string, Type> =>
   Object.fromEntries(Object.entries(types).filter(([name]) => wanted(name)));

@@ -34,7 +34,8 @@ export function createSessions({ ort, devices, configure, blocked, advice }: Pla
   const create: Sessions["create"] = (model, { weightsFolder, weightMemory = "packed", arranged } = {}) =>
     ort.InferenceSession.create(model, {
       ...options,
-      graphOptimizationLevel: arranged ? "disabled" : holding[weightMemory].level,
+      ...holding[weightMemory].options,
+      ...(arranged && { graphOptimizationLevel: "disabled" }),
       extra: { session: { ...sessionEntries(weightsFolder), ...holding[weightMemory].entries, ...fallback } },
     });
 
@@ -82,11 +83,17 @@ const sharedOptions: InferenceSession.SessionOptions = {
   logSeverityLevel: 4, // errors are thrown, with the same words
 };
 
-// Where weights stay in their files nothing may copy them: no packing by kernels, and no blocks of channels, the last level.
+/**
+ * Where weights stay in their files nothing may copy them: no packing by kernels, no folding of what widens them, no
+ * blocks of channels. A memory pattern is a second block beside what the first run took.
+ */
 const holding = {
-  packed: { level: "all", entries: {} },
-  mapped: { level: "extended", entries: { disable_prepacking: "1" } },
-} as const satisfies Record<WeightMemory, unknown>;
+  packed: { options: { graphOptimizationLevel: "all" }, entries: {} },
+  mapped: {
+    options: { graphOptimizationLevel: "disabled", enableMemPattern: false },
+    entries: { disable_prepacking: "1" },
+  },
+} as const satisfies Record<WeightMemory, { options: InferenceSession.SessionOptions; entries: object }>;
 
 // Two threads on two cores: with spinning a step is 0 to 10 % faster on an idle machine, 10 to 20 % slower on a busy one.
 const sessionEntries = (weightsFolder: string | undefined) => ({

@@ -1,3 +1,4 @@
+import type { GraphMemory } from "../graph/memory.ts";
 import type { HostTensors, Type } from "../graph/types.ts";
 import type { Layout } from "../ops/layout.ts";
 
@@ -28,6 +29,8 @@ export interface Executable {
   readonly weightsFolder?: string;
   /** "packed" when absent. */
   readonly weightMemory?: WeightMemory;
+  /** What it takes to run, by its shapes. */
+  readonly memory?: GraphMemory;
 }
 
 /** How a runtime is made. */

@@ -27,6 +27,13 @@ def unet(folder):
     return lambda: model(x, torch.full((2,), 500.0), context).sample
 
 
+def unet_xl(folder):
+    model = diffusers.UNet2DConditionModel.from_pretrained(folder).eval().to(memory_format=torch.channels_last)
+    x = numbers(0.37, 2, 4, 32, 32).contiguous(memory_format=torch.channels_last)
+    added = {"text_embeds": numbers(0.29, 2, 1280), "time_ids": torch.tensor([[256.0, 256, 0, 0, 256, 256]] * 2)}
+    return lambda: model(x, torch.full((2,), 500.0), numbers(0.13, 2, 77, 2048), added_cond_kwargs=added).sample
+
+
 def vae(folder):
     model = diffusers.AutoencoderKL.from_pretrained(folder).eval().to(memory_format=torch.channels_last)
     x = numbers(0.37, 1, 4, 64, 64).contiguous(memory_format=torch.channels_last)
@@ -39,7 +46,7 @@ def text(folder):
     return lambda: model(ids).last_hidden_state
 
 
-PARTS = {"unet-sd15": unet, "vae-decode": vae, "text-encoder": text}
+PARTS = {"unet-sd15": unet, "unet-sdxl": unet_xl, "vae-decode": vae, "text-encoder": text}
 
 
 def peak_mb():

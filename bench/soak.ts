@@ -1,0 +1,67 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { prepareGeneration } from "../packages/aquatint/src/pipelines/node.ts";
+import { tinyLatentModel } from "../packages/aquatint/test/tiny-latent-model.ts";
+import { tinyPixelModel, writeFiles } from "../packages/aquatint/test/tiny-pixel-model.ts";
+
+/** What a process holds. */
+interface Holding {
+  readonly rssMB: number;
+  readonly files: number;
+  /** Workers, ports, timers: what keeps an event loop busy. */
+  readonly handles: number;
+}
+
+export interface SoakOptions {
+  /** Models that are made ready, used and let go of, one after the other. */
+  readonly switches?: number;
+  readonly picturesEach?: number;
+}
+
+/** Three small models with random weights: of pixels, and two of latents. */
+const models = [() => tinyPixelModel(), () => tinyLatentModel(), () => tinyLatentModel({ seed: 1 })];
+
+/**
+ * Makes pictures while switching between three models, and compares what the process holds after the switches of the
+ * second quarter and of the last: medians of MB, and the most files and handles.
+ */
+export async function soak({ switches = 50, picturesEach = 4 }: SoakOptions = {}) {
+  const root = await mkdtemp(join(tmpdir(), "aquatint-soak-"));
+  try {
+    for (const [i, files] of models.entries()) await writeFiles(join(root, String(i)), files());
+    const held: Holding[] = [];
+    let pictures = 0;
+    for (let i = 0; i < switches; i++) {
+      const model = join(root, String(i % models.length));
+      const generation = await prepareGeneration({ prompt: "a red apple", model, steps: 2, count: picturesEach });
+      for await (const { type } of generation.run()) if (type === "image") pictures++;
+      held.push(await holding());
+    }
+    return { pictures, switches, ...growthOf(held) };
+  } finally {
+    await rm(root, { recursive: true });
+  }
+}
+
+async function holding(): Promise<Holding> {
+  const files = (await readdir("/proc/self/fd")).length;
+  return { rssMB: process.memoryUsage.rss() / 2 ** 20, files, handles: process.getActiveResourcesInfo().length };
+}
+
+function growthOf(held: readonly Holding[]) {
+  const quarter = Math.floor(held.length / 4);
+  const [early, late] = [held.slice(quarter, 2 * quarter), held.slice(-quarter)];
+  const most = (some: readonly Holding[], key: keyof Holding) => Math.max(...some.map((one) => one[key]));
+  const [before, after] = [early, late].map((some) => median(some.map(({ rssMB }) => rssMB)));
+  return {
+    rssMB: Math.round(after!),
+    growthMB: Math.round(after! - before!),
+    files: most(late, "files"),
+    moreFiles: most(late, "files") - most(early, "files"),
+    handles: most(late, "handles"),
+    moreHandles: most(late, "handles") - most(early, "handles"),
+  };
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;

@@ -1,0 +1,46 @@
+import { inHalfPrecision } from "../runtime/half.ts";
+import { oneProgramAtATime } from "../runtime/one-program.ts";
+import type { Runtime, WeightMemory } from "../runtime/types.ts";
+import { frugalNetwork } from "./frugal.ts";
+import { decodeInHalf, type RetryEvent } from "./half-decode.ts";
+import { type MemoryPlan, scoreBytesOf } from "./memory-plan.ts";
+import { type TextToImageNetwork, type TextToImageNetworkInput, textToImageNetwork } from "./network.ts";
+
+/** What an autoencoder computes in. In float16 it is tried, and computed again in float32 where it overflows. */
+export type VaePrecision = "float32" | "float16";
+
+/** How networks are to be run. */
+export interface NetworkLimits {
+  /** What the networks are made of. */
+  readonly parts: Omit<TextToImageNetworkInput, "runtime" | "weightMemory" | "scoreBytes">;
+  readonly memory?: MemoryPlan | undefined;
+  /** Bytes that the process may take; no limit when absent. */
+  readonly maxMemory?: number | undefined;
+  readonly weightMemory?: WeightMemory | undefined;
+  readonly vaePrecision?: VaePrecision | undefined;
+  /** Told when half precision was given up. */
+  readonly retried: (event: RetryEvent) => void;
+}
+
+/** The networks of a model on a runtime, within a plan of memory and in the precision that is wanted. */
+export function networkWithin(runtime: Runtime, limits: NetworkLimits): TextToImageNetwork {
+  const { parts, memory, maxMemory, vaePrecision = "float32", retried } = limits;
+  const weightMemory = memory?.weightMemory ?? limits.weightMemory;
+  const scoreBytes = scoreBytesOf(runtime.device, maxMemory);
+  const shared = memory?.residency === "one" ? oneProgramAtATime(runtime) : runtime;
+  const open = (on: Runtime): TextToImageNetwork => {
+    const network = textToImageNetwork({ ...parts, runtime: on, weightMemory, scoreBytes });
+    return memory ? frugalNetwork(network, { tile: memory.tile, factor: parts.modules.factor }) : network;
+  };
+  const full = open(shared);
+  if (vaePrecision === "float32") return full;
+  const half = open(inHalfPrecision(shared));
+  return {
+    ...full,
+    decode: decodeInHalf(half.decode, full.decode, retried),
+    async [Symbol.asyncDispose]() {
+      await half[Symbol.asyncDispose]();
+      await full[Symbol.asyncDispose]();
+    },
+  };
+}

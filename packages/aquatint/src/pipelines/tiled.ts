@@ -1,0 +1,145 @@
+import type { HostTensor } from "../graph/types.ts";
+import type { TextToImageNetwork } from "./network.ts";
+
+type Decode = TextToImageNetwork["decode"];
+
+/** How a picture is decoded in tiles. */
+export interface TilingOptions {
+  /** Height and width of a tile, in places of the latent. */
+  readonly tile: number;
+  /** Pixels along each side for one place of the latent. */
+  readonly factor: number;
+  /** Share of a tile, 0 to below 1, that its neighbours share; 0.25, diffusers' choice, when absent. */
+  readonly overlap?: number;
+}
+
+/** One picture of a batch after the other, so that memory is that of one. */
+export const decodeSingly =
+  (decode: Decode): Decode =>
+  async (x, options) => {
+    const [n = 1, ...shape] = x.shape;
+    if (n === 1) return decode(x, options);
+    const size = x.data.length / n;
+    const pictures: Float32Array[] = [];
+    for (let i = 0; i < n; i++) {
+      const data = x.data.slice(i * size, (i + 1) * size);
+      pictures.push(await decode({ ...x, shape: [1, ...shape], data }, options));
+    }
+    return joined(pictures);
+  };
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((n, { length }) => n + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/**
+ * Decodes in overlapping tiles that are faded into each other, as diffusers' `AutoencoderKL.tiled_decode` does, so that
+ * memory depends on the tile alone. Tiles are normalised each for itself: the picture is a little different.
+ */
+export const decodeInTiles =
+  (decode: Decode, { tile, factor, overlap = 0.25 }: TilingOptions): Decode =>
+  async (x, options) => {
+    const [n, , height, width] = x.shape as readonly [number, number, number, number];
+    if (height <= tile && width <= tile) return decode(x, options);
+    const step = Math.max(1, Math.trunc(tile * (1 - overlap)));
+    const blend = Math.trunc(tile * factor * overlap);
+    const [rows, columns] = [startsOf(height, step), startsOf(width, step)];
+    const places = rows.flatMap((top) => columns.map((left) => ({ top, left, ...sizeAt(top, left) })));
+    const tiles = new Map<string, Planes>();
+    // equal sizes after each other: each is a program of its own
+    for (const place of places.toSorted((a, b) => b.h - a.h || b.w - a.w)) {
+      const data = await decode(cut(x, place), options);
+      tiles.set(`${place.top} ${place.left}`, { data, h: place.h * factor, w: place.w * factor });
+    }
+    const whole: Planes = {
+      data: new Float32Array(n * 3 * height * width * factor ** 2),
+      h: height * factor,
+      w: width * factor,
+    };
+    for (const { top, left } of places) {
+      const own = tiles.get(`${top} ${left}`)!;
+      const [above, before] = [tiles.get(`${top - step} ${left}`), tiles.get(`${top} ${left - step}`)];
+      if (above) fade(own, above, { extent: blend, along: "y" });
+      if (before) fade(own, before, { extent: blend, along: "x" });
+      paste(whole, own, { y: top * factor, x: left * factor, limit: tile * factor - blend });
+    }
+    return whole.data;
+
+    function sizeAt(top: number, left: number) {
+      return { h: Math.min(tile, height - top), w: Math.min(tile, width - left) };
+    }
+  };
+
+const startsOf = (size: number, step: number): number[] =>
+  Array.from({ length: Math.ceil(size / step) }, (_, i) => i * step);
+
+/** Planes of pixels, one after the other. */
+interface Planes {
+  readonly data: Float32Array;
+  readonly h: number;
+  readonly w: number;
+}
+
+interface Cut {
+  readonly top: number;
+  readonly left: number;
+  readonly h: number;
+  readonly w: number;
+}
+
+function cut({ shape, data, dtype }: HostTensor, { top, left, h, w }: Cut): HostTensor {
+  const [n, c, height, width] = shape as readonly [number, number, number, number];
+  const part = new Float32Array(n * c * h * w);
+  for (let row = 0; row < n * c * h; row++) {
+    const from = (Math.floor(row / h) * height + top + (row % h)) * width + left;
+    part.set((data as Float32Array).subarray(from, from + w), row * w);
+  }
+  return { dtype, shape: [n, c, h, w], data: part };
+}
+
+interface Fade {
+  /** In pixels. */
+  readonly extent: number;
+  readonly along: "x" | "y";
+}
+
+/** The beginning of a tile goes over from the end of the one before it. */
+function fade(own: Planes, before: Planes, { extent, along }: Fade): void {
+  const size = along === "y" ? "h" : "w";
+  const reach = Math.min(before[size], own[size], extent);
+  const [h, w] = along === "y" ? [reach, Math.min(own.w, before.w)] : [Math.min(own.h, before.h), reach];
+  const shift = along === "y" ? (before.h - reach) * before.w : before.w - reach;
+  for (let plane = 0; plane < own.data.length / (own.h * own.w); plane++) {
+    for (let y = 0; y < h; y++) {
+      for (let x = 0; x < w; x++) {
+        const at = (plane * own.h + y) * own.w + x;
+        const share = (along === "y" ? y : x) / reach;
+        const other = before.data[plane * before.h * before.w + y * before.w + x + shift]!;
+        own.data[at] = other * (1 - share) + own.data[at]! * share;
+      }
+    }
+  }
+}
+
+interface Paste {
+  readonly y: number;
+  readonly x: number;
+  /** Pixels of a tile that are its own; the rest is its neighbours'. */
+  readonly limit: number;
+}
+
+function paste(whole: Planes, { data, h, w }: Planes, { y, x, limit }: Paste): void {
+  const [rows, columns] = [Math.min(h, limit, whole.h - y), Math.min(w, limit, whole.w - x)];
+  for (let plane = 0; plane < data.length / (h * w); plane++) {
+    for (let row = 0; row < rows; row++) {
+      const from = (plane * h + row) * w;
+      whole.data.set(data.subarray(from, from + columns), (plane * whole.h + y + row) * whole.w + x);
+    }
+  }
+}
