@@ -10,8 +10,8 @@ import { tinyConfigs } from "../src/train/tiny.cases.ts";
 
 const CONTEXT = 8;
 
-/** The files of a pixel model with random weights, trained by nobody: 8 x 8 pixels, multiples of 2. */
-export function tinyPixelModel({ seed = 0 } = {}): ReadonlyMap<string, Uint8Array | string> {
+/** The tokenizer and the configurations of a pixel model. */
+export function tinyModelParts() {
   const tokenizer = trainBytePairs(["a red apple", "a blue cat"], { merges: 8, contextLength: CONTEXT });
   const { vocabSize, endTokenId } = tokenizerFrom(tokenizer);
   const configs = {
@@ -24,6 +24,12 @@ export function tinyPixelModel({ seed = 0 } = {}): ReadonlyMap<string, Uint8Arra
     },
     scheduler: { _class_name: "DDIMScheduler", prediction_type: "v_prediction", beta_schedule: "squaredcos_cap_v2" },
   };
+  return { tokenizer, configs };
+}
+
+/** The files of a pixel model with random weights, trained by nobody: 8 x 8 pixels, multiples of 2. */
+export function tinyPixelModel({ seed = 0 } = {}): ReadonlyMap<string, Uint8Array | string> {
+  const { tokenizer, configs } = tinyModelParts();
   const parameters = modelParameters(textToImageModules(configs));
   const weights = new Map(Object.entries(initialise(parameters, torchCpu(seed))));
   return encodeModelFolder({ configs, tokenizer, weights });

@@ -1,3 +1,4 @@
+import type { LatentRgb } from "../checkpoints/latent-rgb.ts";
 import type { SchedulerSettings } from "../diffusion/scheduler.ts";
 import { publishedScheduler, schedulerSettings } from "../diffusion/scheduler-config.ts";
 import { AquatintError } from "../errors.ts";
@@ -64,6 +65,10 @@ export interface TextToImageModel {
   readonly tokenizer: ClipTokenizer;
   readonly tokenizerFiles: TokenizerFiles;
   readonly modules: TextToImageModules;
+  /** The files of the U-Net's weights, by which others know the model; absent where they are in memory. */
+  readonly weightFiles?: readonly string[];
+  /** How the latents of its family look, where it is of a known one. */
+  readonly latentRgb?: LatentRgb | undefined;
   /** Reads the weights by their names in `modelParameters`, widened to float32. @throws CheckpointError */
   weights(): Promise<ReadonlyMap<string, HostTensor>>;
   /** The weights as a program's constants, mapped from their files where the model lies in files. @throws CheckpointError */

@@ -1,3 +1,4 @@
+import { publishedLatentRgb } from "../checkpoints/latent-rgb.ts";
 import { diskSource, readWeights } from "../checkpoints/node.ts";
 import type { Checkpoint, Family, WeightPlace } from "../checkpoints/types.ts";
 import { AquatintError } from "../errors.ts";
@@ -34,6 +35,8 @@ export async function checkpointModel(checkpoint: Checkpoint): Promise<TextToIma
   };
   return {
     ...describedModel(parts),
+    weightFiles: unetFiles(checkpoint),
+    latentRgb: checkpoint.family && publishedLatentRgb(checkpoint.family, configs["vae"]),
     async weights() {
       const values = new Map<string, HostTensor>();
       for await (const [key, value] of readWeights(places())) values.set(key, value);
@@ -54,6 +57,9 @@ function placesOf({ components }: Checkpoint): Map<string, WeightPlace> {
   }
   return places;
 }
+
+const unetFiles = ({ components }: Checkpoint): readonly string[] =>
+  [...new Set(Array.from(components.get("unet")!.weights.values(), ({ file }) => file))].sort();
 
 /** Refuses what is no text-to-image model, or one of parts that are not connected. */
 function checkParts({ name, components, scheduler }: Checkpoint): void {

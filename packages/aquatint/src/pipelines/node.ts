@@ -11,6 +11,8 @@ import type { Device, WeightMemory } from "../runtime/types.ts";
 import type { TextToImageModel } from "./model-folder.ts";
 import { textToImageNetwork } from "./network.ts";
 import { checkpointModel } from "./node-checkpoint.ts";
+import { type PreparedPreview, type PreviewOptions, preparePreview } from "./node-preview.ts";
+import { withPreviews } from "./preview.ts";
 import type { ModelSource } from "./source.ts";
 import {
   DEFAULT_SEED,
@@ -123,7 +125,7 @@ export async function openTextToImage(path: string, { variant }: FolderOptions =
 }
 
 /** What `generate` takes. */
-export interface GenerateOptions extends TextToImageOptions, TextToImageRun, FolderOptions {
+export interface GenerateOptions extends TextToImageOptions, TextToImageRun, FolderOptions, PreviewOptions {
   /** Folder or single file of a model; the package of the default one when absent. */
   readonly model?: string | undefined;
   /** Pictures to make, with the seeds seed, seed + 1, ... */
@@ -158,14 +160,19 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   }
   const model = await openTextToImage(options.model ?? (await defaultModelFolder()), options);
   const plans = Array.from({ length: count }, (_, i) => planTextToImage(model, { ...options, seed: seedAt(seed, i) }));
-  return { model, plans, run: (show = {}) => run(model, plans, { ...options, ...show }) };
+  const preview = await preparePreview(model, options);
+  return { model, plans, run: (show = {}) => run({ model, plans, preview }, { ...options, ...show }) };
 }
 
 const seedAt = (seed: Seed, i: number): Seed => (typeof seed === "bigint" ? seed + BigInt(i) : seed + i);
 
+/** What was checked of a generation. */
+interface Prepared extends Pick<Generation, "model" | "plans"> {
+  readonly preview: PreparedPreview | undefined;
+}
+
 async function* run(
-  model: TextToImageModel,
-  plans: readonly TextToImagePlan[],
+  { model, plans, preview }: Prepared,
   { device, threads, weightMemory, signal, previews }: GenerateOptions,
 ): AsyncGenerator<TextToImageEvent, void, void> {
   signal?.throwIfAborted();
@@ -174,8 +181,9 @@ async function* run(
   await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
   signal?.throwIfAborted();
   await using network = textToImageNetwork({ runtime, modules, tokenizer, weightMemory, ...binding });
+  const previewer = preview?.(runtime);
   for (const plan of plans) {
-    yield* textToImage(network, plan, { signal, previews });
+    yield* withPreviews(textToImage(network, plan, { signal, previews }), { ...plan, previewer });
   }
 }
 
