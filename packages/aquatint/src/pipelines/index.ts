@@ -1,8 +1,11 @@
 export { encodeComponent, readJson, readWeights } from "./component.ts";
 export * from "./draws.ts";
 export { type GenerationDefaults, generationDefaults } from "./generation.ts";
+export { type Likeness, likeness } from "./like.ts";
 export * from "./model-folder.ts";
 export * from "./modules.ts";
 export * from "./network.ts";
+export { fitLatentRgb, type LatentPixels, linearPreview, type Previewer } from "./preview.ts";
+export { type Recipe, type RecipeSource, recipeOf, recipeTexts } from "./recipe.ts";
 export * from "./source.ts";
 export * from "./text-to-image.ts";

@@ -36,7 +36,7 @@ export async function checkpointModel(checkpoint: Checkpoint): Promise<TextToIma
   return {
     ...describedModel(parts),
     weightFiles: unetFiles(checkpoint),
-    latentRgb: checkpoint.family && publishedLatentRgb(checkpoint.family, configs["vae"]),
+    latentRgb: checkpoint.family && publishedLatentRgb(checkpoint.family, checkpoint.components.get("vae")?.config),
     async weights() {
       const values = new Map<string, HostTensor>();
       for await (const [key, value] of readWeights(places())) values.set(key, value);
