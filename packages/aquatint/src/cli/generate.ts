@@ -86,7 +86,7 @@ export const addGenerate = (program: Command, io: Io): Command =>
   addPreviewFlags(addPictureFlags(addSampling(program.command("generate"))))
     .summary("make pictures of a prompt")
     .description("Makes pictures of a prompt. Without --out they go to ./out/ under names that never overwrite.")
-    .argument("[prompt]", 'what to show, in quotes: "a red apple, blue background"')
+    .argument("[prompt]", 'what to show, in quotes: "a red apple, blue background"; not needed with --like')
     .option("--model <path>", `folder or .safetensors file of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
     .option("--seed <s>", "same seed, same picture (default: a new one)", whole("--seed", seeds))
     .option(

@@ -39,7 +39,7 @@ const makers: Readonly<Record<PictureRecipe["source"], string>> = {
 function described({ source, settings, width, height, ...fields }: PictureRecipe): string {
   const size = width === undefined || height === undefined ? undefined : `${width}x${height}`;
   const rows = Object.entries({ "made by": makers[source], ...fields, size }).filter(
-    ([, value]) => value !== undefined,
+    ([, value]) => value !== undefined && value !== "",
   );
   const known = new Set([...Object.values(fields), width, height].map(String));
   const others = Object.entries(settings).filter(([key, value]) => {

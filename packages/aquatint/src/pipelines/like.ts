@@ -66,6 +66,7 @@ const webUi: Reader = ({ settings, ...found }) => {
     modelHash: found.modelHash,
     notes: [
       ...notes,
+      ...seedNotes(found.seed),
       ...(others.length > 0 ? [`not repeated: ${listed(others.map(([key, value]) => `${key} ${value}`))}`] : []),
     ],
   };
@@ -85,7 +86,7 @@ const comfyUi: Reader = ({ settings, ...found }) => {
     options: { ...mapped(found), ...sampler, rng: "torch-cpu" },
     model: found.model,
     modelHash: undefined,
-    notes: [...notes, ...partly, "only the sampler, its prompts and its size were read of the graph"],
+    notes: [...notes, ...seedNotes(found.seed), ...partly, "only the sampler, its prompts and its size were read of the graph"],
   };
 };
 
@@ -102,6 +103,9 @@ function mapped({ prompt = "", negative, seed, steps, guidance, width, height }:
     ...(width !== undefined && height !== undefined && { width, height }),
   };
 }
+
+const seedNotes = (seed: number | undefined): readonly string[] =>
+  seed === undefined || Number.isSafeInteger(seed) ? [] : ["its seed is beyond 2^53 and was rounded: a new one is drawn"];
 
 function knownSampler(name: string | undefined) {
   if (name === undefined || name === "") return { sampler: {}, notes: [] };

@@ -46,6 +46,14 @@ describe("the linear map", () => {
     for (const [colour, value] of map.bias.entries()) expect(bias[colour]).toBeCloseTo(value, 5);
   });
 
+  test("of pictures in one colour is that colour", async () => {
+    const latents = new Float32Array(2 * 9).fill(0.5);
+    const pixels = Float32Array.from({ length: 3 * 9 }, (_, i) => [0.5, 0, -0.5][Math.floor(i / 9)]!);
+    const found = fitLatentRgb({ latents, pixels, channels: 2, plane: 9 });
+    const { data } = await linearPreview(found)(latents, [2, 3, 3]);
+    expect([...data.subarray(0, 3)]).toEqual([191, 128, 64]);
+  });
+
   test.each([
     ["sd1", 0.18215],
     ["sd2", 0.18215],

@@ -75,12 +75,16 @@ export interface LatentPixels {
   readonly plane: number;
 }
 
+/** A little of each unknown's square, a pixel, so that pictures of few colours have one answer, too. */
+const RIDGE = 1e-6;
+
 /** The map with the least squared error, by the normal equations of each colour. */
 export function fitLatentRgb({ latents, pixels, channels, plane }: LatentPixels): LatentRgb {
   const n = latents.length / (channels * plane);
   const rows = channels + 1; // the last unknown is the bias
   const gram = Array.from({ length: rows }, () => new Array<number>(rows).fill(0));
   const right = [0, 1, 2].map(() => new Array<number>(rows).fill(0));
+  for (let a = 0; a < rows; a++) gram[a]![a] = RIDGE * n * plane;
   const value = new Float64Array(rows).fill(1);
   for (let k = 0; k < n; k++) {
     for (let i = 0; i < plane; i++) {
