@@ -86,7 +86,12 @@ const comfyUi: Reader = ({ settings, ...found }) => {
     options: { ...mapped(found), ...sampler, rng: "torch-cpu" },
     model: found.model,
     modelHash: undefined,
-    notes: [...notes, ...seedNotes(found.seed), ...partly, "only the sampler, its prompts and its size were read of the graph"],
+    notes: [
+      ...notes,
+      ...seedNotes(found.seed),
+      ...partly,
+      "only the sampler, its prompts and its size were read of the graph",
+    ],
   };
 };
 
@@ -105,7 +110,9 @@ function mapped({ prompt = "", negative, seed, steps, guidance, width, height }:
 }
 
 const seedNotes = (seed: number | undefined): readonly string[] =>
-  seed === undefined || Number.isSafeInteger(seed) ? [] : ["its seed is beyond 2^53 and was rounded: a new one is drawn"];
+  seed === undefined || Number.isSafeInteger(seed)
+    ? []
+    : ["its seed is beyond 2^53 and was rounded: a new one is drawn"];
 
 function knownSampler(name: string | undefined) {
   if (name === undefined || name === "") return { sampler: {}, notes: [] };

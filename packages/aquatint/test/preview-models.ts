@@ -18,7 +18,7 @@ const vae = {
 };
 
 /** The files of a latent model with random weights: 16 x 16 pixels from four channels of 8 x 8. */
-export function tinyLatentModel({ vaeExtras = {} }: { readonly vaeExtras?: Readonly<Record<string, unknown>> } = {}) {
+export function latentModel({ vaeExtras = {} }: { readonly vaeExtras?: Readonly<Record<string, unknown>> } = {}) {
   const { tokenizer, configs } = tinyModelParts();
   const whole = {
     ...configs,
