@@ -17,6 +17,7 @@ export { type PictureTexts, pictureTexts, withTexts } from "./formats/picture-fi
 export { type PictureRecipe, pictureRecipe } from "./formats/picture-recipe.ts";
 export { decodePng, encodePng, type PngPicture } from "./formats/png.ts";
 export { encodeSafetensors, parseSafetensors, type RawTensor, type Safetensors } from "./formats/safetensors.ts";
+export { maskValues, type PictureValues, pictureValues } from "./formats/values.ts";
 export { type Binding, type Emitted, type ExternalData, emitOnnx, type StoredType } from "./graph/emit.ts";
 export { defineOp, type Emitter, float, type OpFn, type OpSpec, refuse, ShapeError } from "./graph/op.ts";
 export { printGraph } from "./graph/print.ts";

@@ -13,6 +13,7 @@ export { openDataset } from "./data/node.ts";
 export { type PrefetchedDataset, prefetchedDataset } from "./data/node-prefetch.ts";
 export { readSafetensors, readSafetensorsHeader, writeFileAtomic, writeSafetensors } from "./formats/node.ts";
 export { type EncodeOptions, encodePicture, type PictureFormat, pictureFormats } from "./formats/node-encode.ts";
+export { readPicture } from "./formats/node-picture.ts";
 export { type PullEvent, type PullOptions, pull } from "./hub/node.ts";
 export * from "./pipelines/node.ts";
 export { modelHash, modelLabel } from "./pipelines/node-recipe.ts";

@@ -26,7 +26,7 @@ export function latentModel({ vaeExtras = {} }: { readonly vaeExtras?: Readonly<
     vae: { ...vae, ...vaeExtras },
   };
   const weights = new Map(Object.entries(initialise(modelParameters(textToImageModules(whole)), torchCpu(0))));
-  return encodeModelFolder({ configs: whole, tokenizer, weights });
+  return encodeModelFolder({ configs: whole, tokenizers: [tokenizer], weights });
 }
 
 /** The files of a tiny autoencoder with random weights for latents of so many times fewer pixels. */

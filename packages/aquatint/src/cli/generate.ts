@@ -9,9 +9,10 @@ import { drawDefaults, type NoiseKind, noiseKindNamed, noiseKinds } from "../pip
 import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } from "../pipelines/node.ts";
 import { modelHash, modelLabel } from "../pipelines/node-recipe.ts";
 import { recipeOf, recipeTexts } from "../pipelines/recipe.ts";
-import type { EvaluationEvent, ImageEvent } from "../pipelines/text-to-image.ts";
+import { type EvaluationEvent, type ImageEvent, walkedSteps } from "../pipelines/text-to-image.ts";
 import { duration } from "../reports/words.ts";
 import type { Device } from "../runtime/types.ts";
+import { addImageFlags, type ImageFlags, imageOptions, sayResized } from "./generate-images.ts";
 import type { Io } from "./io.ts";
 import { type Asked, asked, checkSameModel } from "./like.ts";
 import { decimal, device, nodeDevices, sampler, seeds, size, whole } from "./options.ts";
@@ -24,7 +25,7 @@ import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "./trajec
 import { version } from "./version.ts";
 
 /** The options of `aquatint generate`, as they are parsed. */
-interface Flags extends PictureFlags, PreviewFlags {
+interface Flags extends ImageFlags, PictureFlags, PreviewFlags {
   readonly model?: string;
   readonly steps?: number;
   readonly guidance?: number;
@@ -83,7 +84,7 @@ const addSampling = (command: Command): Command =>
 
 /** Adds `aquatint generate` to the program. */
 export const addGenerate = (program: Command, io: Io): Command =>
-  addPreviewFlags(addPictureFlags(addSampling(program.command("generate"))))
+  addPreviewFlags(addPictureFlags(addImageFlags(addSampling(program.command("generate")))))
     .summary("make pictures of a prompt")
     .description("Makes pictures of a prompt. Without --out they go to ./out/ under names that never overwrite.")
     .argument("[prompt]", 'what to show, in quotes: "a red apple, blue background"; not needed with --like')
@@ -119,25 +120,28 @@ async function generate({ prompt, flags, like }: Asked<Flags>, io: Io): Promise<
   const outputs = await openOutputs({ ...flags, prompt }, io.cwd);
   checkQuality(flags.quality, outputs.format);
   const { model, seed = randomInt(2 ** 32), size: wanted, ...rest } = flags;
+  const images = await imageOptions(flags, io);
   const generation = await prepareGeneration({
     ...rest,
     ...wanted,
     ...previewOptions(flags, io),
+    ...images,
     prompt,
     seed,
     model: model === undefined ? undefined : resolve(io.cwd, model),
     signal: io.signal,
   });
   if (like) await checkSameModel(like, { model: generation.model, named: model !== undefined, io });
+  sayResized(flags, images, { size: generation.plans[0]!, io });
   if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
   const start = performance.now();
-  const images: Saved[] = [];
+  const saved: Saved[] = [];
   for await (const { image, report } of finished(generation, { flags, outputs, io })) {
-    images.push(image);
+    saved.push(image);
     if (!flags.json) io.stdout.write(report);
   }
   const seconds = Math.round(performance.now() - start) / 1000;
-  if (flags.json) io.stdout.write(`${JSON.stringify({ images, seconds })}\n`);
+  if (flags.json) io.stdout.write(`${JSON.stringify({ images: saved, seconds })}\n`);
 }
 
 interface Surroundings {
@@ -153,22 +157,24 @@ interface Finished {
 
 /** Makes the pictures with progress on stderr, and writes each with what belongs to it as soon as it is there. */
 async function* finished(generation: Generation, { flags, outputs, io }: Surroundings): AsyncGenerator<Finished> {
-  const { count, quiet = false } = flags;
-  const { steps } = generation.plans[0]!;
+  const { count, batch, quiet = false } = flags;
+  const steps = walkedSteps(generation.plans[0]!);
   const previews = flags.strip ? stripSteps(steps) : undefined;
   const keep = keptEvaluations(flags, steps);
   const progress = previewView({ io, total: count * steps, unit: "steps", quiet });
   const describe = describing(generation, flags);
-  const kept: EvaluationEvent[] = [];
+  const kept = new Map<number, EvaluationEvent[]>();
   let done = 0;
   let start = performance.now();
   try {
     for await (const event of generation.run({ previews })) {
       if (event.type === "evaluation") {
-        if (keep(event)) kept.push(event);
+        const index = done + event.picture;
+        if (keep(event)) kept.set(index, [...(kept.get(index) ?? []), event]);
         progress.show(event.preview);
-        const at = (done + (event.i + (event.final ? 1 : 0)) / event.n) * steps; // some samplers take steps of their own
-        progress.update(at, count > 1 ? `picture ${done + 1}/${count}` : "");
+        const together = Math.min(batch, count - done);
+        const share = (event.i + (event.final ? 1 : 0)) / event.n; // some samplers take steps of their own
+        progress.update((done + share * together) * steps, labelOf({ done, together, count }));
         continue;
       }
       const paths = await write(event, {
@@ -176,7 +182,7 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
         generation,
         outputs,
         describe,
-        kept: kept.splice(0),
+        kept: taken(kept, done),
         index: done++,
       });
       progress.hide();
@@ -188,6 +194,18 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
   } finally {
     progress.hide();
   }
+}
+
+/** Which pictures are being made: "picture 2/4", "pictures 1-4/8". */
+function labelOf({ done, together, count }: Record<"done" | "together" | "count", number>): string {
+  if (count === 1) return "";
+  return together === 1 ? `picture ${done + 1}/${count}` : `pictures ${done + 1}-${done + together}/${count}`;
+}
+
+function taken<T>(lists: Map<number, readonly T[]>, key: number): readonly T[] {
+  const list = lists.get(key) ?? [];
+  lists.delete(key);
+  return list;
 }
 
 /** Which evaluations the files need: a picture of a large model takes megabytes. */
@@ -205,11 +223,11 @@ interface Work extends Pick<Flags, "quality"> {
 }
 
 /** The recipe of picture number `index`, if it shall have one; the model is hashed while the pictures are made. */
-function describing({ model, plans }: Generation, { metadata }: Flags) {
+function describing({ model, plans, options }: Generation, { metadata }: Flags) {
   if (!metadata) return async () => undefined;
   const hash = modelHash(model).catch(() => undefined); // a picture is written even where its model is gone meanwhile
   return async (index: number) =>
-    recipeOf(plans[index]!, { model: modelLabel(model.name), modelHash: await hash, version });
+    recipeOf(plans[index]!, { model: modelLabel(model.name), modelHash: await hash, version, options, loras: model.loras });
 }
 
 /** Writes a picture and what belongs to it; returns the paths, the picture's first. */

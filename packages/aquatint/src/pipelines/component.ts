@@ -24,6 +24,7 @@ export const published = {
   AutoencoderKL: diffusers("AutoencoderKL"),
   CLIPModel: transformers("CLIPModel", "clip"),
   CLIPTextModel: transformers("CLIPTextModel", "clip_text_model"),
+  CLIPTextModelWithProjection: transformers("CLIPTextModelWithProjection", "clip_text_model"),
   PictureClassifier: {
     library: "aquatint",
     file: "model.safetensors",

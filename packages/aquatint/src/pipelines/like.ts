@@ -27,18 +27,23 @@ type Reader = (found: PictureRecipe, name: string) => Likeness;
 
 const own: Reader = ({ settings }, name) => {
   const { model, modelHash, rng, noise, seed, ...told } = parseRecipe(settings, { name });
-  const { prompt, negative, steps, sampler, guidance, guidanceRescale, clipSkip, width, height } = told;
+  const { prompt, negative, steps, sampler, guidance, guidanceRescale, clipSkip, hires, width, height } = told;
   const foreign = Object.keys(settings).filter((key) => !recipeKeys.includes(key));
   return {
     options: {
-      ...{ prompt, negative, steps, sampler, guidance, guidanceRescale, clipSkip, width, height },
+      ...{ prompt, negative, steps, sampler, guidance, guidanceRescale, clipSkip, hires, width, height },
+      ...(told.promptSyntax !== undefined && { promptSyntax: told.promptSyntax }),
+      ...(told.strength !== undefined && { strength: told.strength }),
       seed: typeof seed === "string" ? BigInt(seed) : seed,
       rng: generatorNamed(rng),
       ...(noise !== undefined && { noise: noiseKindNamed(noise) }),
     },
     model,
     modelHash,
-    notes: foreign.length > 0 ? [`not known to this version: ${listed(foreign)}`] : [],
+    notes: [
+      ...(told.needs ? [`made of more than words, which must be given again: ${listed(told.needs)}`] : []),
+      ...(foreign.length > 0 ? [`not known to this version: ${listed(foreign)}`] : []),
+    ],
   };
 };
 
@@ -59,6 +64,7 @@ const webUi: Reader = ({ settings, ...found }) => {
       ...mapped(found),
       ...sampler,
       rng: webUiGenerator(told("RNG")),
+      promptSyntax: "a1111",
       ...(layers > 0 && { clipSkip: layers }),
       ...(rescale > 0 && { guidanceRescale: rescale }),
     },

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { AquatintError } from "../errors.ts";
 import type { PictureTexts } from "../formats/picture-file.ts";
 import type { GeneratorName } from "../math/generators.ts";
+import { DEFAULT_PROMPT_SYNTAX, promptSyntaxes } from "../tokenizers/prompt.ts";
 import { drawDefaults } from "./draws.ts";
-import type { TextToImagePlan } from "./text-to-image.ts";
+import type { TextToImageOptions, TextToImagePlan } from "./text-to-image.ts";
 import { webUiSampler } from "./web-ui.ts";
 
 const count = z.int().nonnegative();
@@ -20,6 +21,16 @@ const recipeSchema = z.looseObject({
   guidanceRescale: z.number().min(0).max(1).optional(),
   /** Layers that were left out, where some were. */
   clipSkip: count.optional(),
+  /** Only where it is not plain. */
+  promptSyntax: z.enum(promptSyntaxes).optional(),
+  /** How the picture was enlarged, where it was. */
+  hires: z
+    .object({ scale: z.number(), strength: z.number().optional(), steps: z.int().positive().optional() })
+    .optional(),
+  /** Share of the steps that was walked, where the picture began with another. */
+  strength: z.number().optional(),
+  /** What else it was made of, which the file does not hold: "init", "mask", "controls", the names of LoRAs. */
+  needs: z.array(z.string()).optional(),
   rng: z.string(),
   /** Only where it is not fresh. */
   noise: z.string().optional(),
@@ -54,10 +65,14 @@ export interface RecipeSource {
   readonly modelHash?: string | undefined;
   /** Aquatint's. */
   readonly version: string;
+  /** What the plan was made from. */
+  readonly options: TextToImageOptions;
+  /** The LoRAs of the model. */
+  readonly loras?: readonly { readonly name: string; readonly scale: number }[] | undefined;
 }
 
 /** The recipe of a planned picture. */
-export const recipeOf = (plan: TextToImagePlan, { model, modelHash, version }: RecipeSource): Recipe => ({
+export const recipeOf = (plan: TextToImagePlan, source: RecipeSource): Recipe => ({
   prompt: plan.prompt,
   negative: plan.negative,
   seed: Number.isSafeInteger(Number(plan.seed)) ? Number(plan.seed) : String(plan.seed),
@@ -65,15 +80,28 @@ export const recipeOf = (plan: TextToImagePlan, { model, modelHash, version }: R
   sampler: plan.samplerName,
   guidance: plan.guidance,
   ...(plan.guidanceRescale > 0 && { guidanceRescale: plan.guidanceRescale }),
-  ...(plan.clipSkip > 0 && { clipSkip: plan.clipSkip }),
+  ...conditionsOf(source.options),
   rng: plan.rng,
   ...(plan.noise !== drawDefaults.noise && { noise: plan.noise }),
   width: plan.width,
   height: plan.height,
-  model,
-  ...(modelHash !== undefined && { modelHash }),
-  version,
+  ...beginningOf(plan, source),
+  model: source.model,
+  ...(source.modelHash !== undefined && { modelHash: source.modelHash }),
+  version: source.version,
 });
+
+const conditionsOf = ({ clipSkip = 0, promptSyntax = DEFAULT_PROMPT_SYNTAX, hires }: TextToImageOptions) => ({
+  ...(clipSkip > 0 && { clipSkip }),
+  ...(promptSyntax !== DEFAULT_PROMPT_SYNTAX && { promptSyntax }),
+  ...(hires && { hires }),
+});
+
+function beginningOf({ init, mask, controls, strength }: TextToImagePlan, { loras = [] }: RecipeSource) {
+  const pictures = Object.entries({ init, mask, controls: controls.length > 0 ? controls : undefined });
+  const needs = [...pictures.flatMap(([name, value]) => (value ? [name] : [])), ...loras.map(({ name }) => name)];
+  return { ...(init && { strength }), ...(needs.length > 0 && { needs }) };
+}
 
 /** What the web UI calls the generators. */
 export const rngNames: Readonly<Record<GeneratorName, string>> = { "torch-cpu": "CPU", "cuda-philox": "NV" };

@@ -1,6 +1,17 @@
 import type { SafetensorsHeader } from "../formats/safetensors.ts";
 import type { Family, JsonObject } from "./types.ts";
 
+/** The model_index.json that a family was published with, as far as it says how the parts are used. */
+export function singleFileIndex(family: Family | undefined, unet: JsonObject | undefined): JsonObject {
+  if (family === "sdxl") return { _class_name: "StableDiffusionXLPipeline", force_zeros_for_empty_prompt: true };
+  if (family === "sdxl-refiner") {
+    const refiner = { force_zeros_for_empty_prompt: false, requires_aesthetics_score: true };
+    return { _class_name: "StableDiffusionXLImg2ImgPipeline", ...refiner };
+  }
+  const told = unet?.["time_cond_proj_dim"] !== undefined;
+  return { _class_name: told ? "LatentConsistencyModelPipeline" : "StableDiffusionPipeline" };
+}
+
 const predictions: Readonly<Record<string, string>> = { v: "v_prediction", epsilon: "epsilon" };
 
 /**
