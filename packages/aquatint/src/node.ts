@@ -12,9 +12,11 @@ export {
 export { openDataset } from "./data/node.ts";
 export { type PrefetchedDataset, prefetchedDataset } from "./data/node-prefetch.ts";
 export { readSafetensors, readSafetensorsHeader, writeFileAtomic, writeSafetensors } from "./formats/node.ts";
+export { type EncodeOptions, encodePicture, type PictureFormat, pictureFormats } from "./formats/node-encode.ts";
 export { readPicture } from "./formats/node-picture.ts";
 export { type PullEvent, type PullOptions, pull } from "./hub/node.ts";
 export * from "./pipelines/node.ts";
+export { modelHash, modelLabel } from "./pipelines/node-recipe.ts";
 export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } from "./runs/node.ts";
 export { type FoundRun, findRuns } from "./runs/node-find.ts";
 export type { RunData, RunState, RunSummary } from "./runs/run.ts";

@@ -21,6 +21,12 @@ export interface RandomModel {
 
 const tinyTokenizer = trainBytePairs(["a red apple", "a blue cat"], { merges: 8, contextLength: 8 });
 
+function withVocabulary<Configs extends ModelConfigs>(configs: Configs, tokenizer: TokenizerFiles) {
+  const { vocabSize, endTokenId, modelMaxLength } = tokenizerFrom(tokenizer);
+  const told = { vocab_size: vocabSize, max_position_embeddings: modelMaxLength, eos_token_id: endTokenId };
+  return { ...configs, text_encoder: { ...configs.text_encoder, ...told } };
+}
+
 /** The files of a text-to-image model that nobody has trained. */
 export function randomModel({
   configs,
@@ -29,9 +35,7 @@ export function randomModel({
   dtype = "F16",
   factors = {},
 }: RandomModel) {
-  const { vocabSize, endTokenId, modelMaxLength } = tokenizerFrom(tokenizer);
-  const told = { vocab_size: vocabSize, max_position_embeddings: modelMaxLength, eos_token_id: endTokenId };
-  const whole = { ...configs, text_encoder: { ...configs.text_encoder, ...told } };
+  const whole = withVocabulary(configs, tokenizer);
   const parameters = modelParameters(textToImageModules(whole));
   const weights = new Map<string, HostTensor>(Object.entries(initialise(parameters, torchCpu(seed))));
   for (const [name, factor] of Object.entries(factors)) {
@@ -47,6 +51,12 @@ export const tinyScheduler = {
   prediction_type: "v_prediction",
   beta_schedule: "squaredcos_cap_v2",
 };
+
+/** The tokenizer and the configurations of a model of pixels. */
+export const tinyModelParts = () => ({
+  tokenizer: tinyTokenizer,
+  configs: withVocabulary({ ...tinyConfigs, scheduler: tinyScheduler }, tinyTokenizer),
+});
 
 /** A model of 8 x 8 pixels with random weights; sizes are multiples of 2. */
 export const tinyPixelModel = ({ seed = 0 } = {}) =>

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -46,8 +47,12 @@ describe("aquatint generate", () => {
       guidance: 2,
       rng: "torch-cpu",
     };
-    expect(JSON.parse(text["aquatint"]!)).toEqual({ ...recipe, width: 10, height: 8, model: "tiny/model", version });
-    const settings = "Steps: 20, Sampler: DDIM, CFG scale: 2, Seed: 8, RNG: CPU, Size: 10x8, Model: tiny/model";
+    const weights = await readFile(join(root, "tiny/model/unet/diffusion_pytorch_model.safetensors"));
+    const modelHash = createHash("sha256").update(weights).digest("hex");
+    const made = { width: 10, height: 8, model: "tiny/model", modelHash, version };
+    expect(JSON.parse(text["aquatint"]!)).toEqual({ ...recipe, ...made });
+    const model = `Model hash: ${modelHash.slice(0, 10)}, Model: tiny/model`;
+    const settings = `Steps: 20, Sampler: DDIM, CFG scale: 2, Seed: 8, RNG: CPU, Size: 10x8, ${model}`;
     expect(text["parameters"]).toBe(`a red apple 🍎\nNegative prompt: blur\n${settings}, Version: aquatint ${version}`);
 
     const named = ["--count", "2", "--seed", "7", "--out", "b.png", "--strip", "s.png", "--json"];

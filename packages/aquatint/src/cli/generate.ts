@@ -1,26 +1,33 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { encodePicture } from "../formats/node-encode.ts";
 import { encodePng } from "../formats/png.ts";
 import { type GeneratorName, generatorNamed, generators } from "../math/generators.ts";
+import type { Seed } from "../math/random.ts";
 import { drawDefaults, type NoiseKind, noiseKindNamed, noiseKinds } from "../pipelines/draws.ts";
 import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } from "../pipelines/node.ts";
+import { modelHash, modelLabel } from "../pipelines/node-recipe.ts";
+import { recipeOf, recipeTexts } from "../pipelines/recipe.ts";
 import { type EvaluationEvent, type ImageEvent, walkedSteps } from "../pipelines/text-to-image.ts";
 import { duration } from "../reports/words.ts";
 import type { Device } from "../runtime/types.ts";
 import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, sayCut } from "./generate-checkpoint.ts";
 import { addImageFlags, type ImageFlags, imageOptions, sayResized } from "./generate-images.ts";
 import type { Io } from "./io.ts";
+import { type Asked, asked, checkSameModel } from "./like.ts";
 import { addMemory, type MemoryFlags, retryText } from "./memory-flags.ts";
 import { decimal, device, nodeDevices, sampler, seeds, size, whole } from "./options.ts";
 import { type Outputs, openOutputs, shortPath } from "./outputs.ts";
-import { createProgress } from "./progress.ts";
-import { pngTexts, recipeOf } from "./recipe.ts";
+import { addPictureFlags, checkQuality, type PictureFlags } from "./picture-flags.ts";
+import { addPreviewFlags, type PreviewFlags, previewOptions } from "./preview-flags.ts";
+import { previewView } from "./preview-view.ts";
 import { renderPicture, supportsPictures } from "./terminal.ts";
 import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "./trajectory.ts";
+import { version } from "./version.ts";
 
 /** The options of `aquatint generate`, as they are parsed. */
-interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags {
+interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags, PictureFlags, PreviewFlags {
   readonly model?: string;
   readonly steps?: number;
   readonly guidance?: number;
@@ -28,7 +35,7 @@ interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags {
   readonly rng: GeneratorName;
   readonly noise: NoiseKind;
   readonly sampler?: string;
-  readonly seed?: number;
+  readonly seed?: Seed;
   readonly count: number;
   readonly size?: { readonly width: number; readonly height: number };
   readonly negative?: string;
@@ -79,10 +86,12 @@ const addSampling = (command: Command): Command =>
 
 /** Adds `aquatint generate` to the program. */
 export const addGenerate = (program: Command, io: Io): Command =>
-  addMemory(addCheckpointFlags(addImageFlags(addSampling(program.command("generate")))))
+  addPreviewFlags(
+    addPictureFlags(addMemory(addCheckpointFlags(addImageFlags(addSampling(program.command("generate")))))),
+  )
     .summary("make pictures of a prompt")
     .description("Makes pictures of a prompt. Without --out they go to ./out/ under names that never overwrite.")
-    .argument("<prompt>", 'what to show, in quotes: "a red apple, blue background"')
+    .argument("[prompt]", 'what to show, in quotes: "a red apple, blue background"; not needed with --like')
     .option("--model <path>", `folder or .safetensors file of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
     .option("--seed <s>", "same seed, same picture (default: a new one)", whole("--seed", seeds))
     .option(
@@ -97,13 +106,15 @@ export const addGenerate = (program: Command, io: Io): Command =>
       size,
     )
     .option("--negative <text>", "what the picture should not show")
-    .option("--out <file>", "PNG file of the picture, overwritten if it exists")
+    .option("--out <file>", ".png, .jpg or .webp file of the picture, overwritten if it exists")
     .option("--strip <file>", "PNG file: x_t (above) and the predicted x_0 (below) over the steps")
     .option("--save-trajectory <file>", ".safetensors file: x, x0, t, alpha and sigma of every evaluation")
     .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--quiet", "show no progress")
-    .action((prompt: string, flags: Flags) => generate(prompt, flags, io));
+    .action(async (prompt: string | undefined, flags: Flags, command: Command) =>
+      generate(await asked(prompt, flags, { command, io }), io),
+    );
 
 /** What is said of a picture that was written. */
 interface Saved {
@@ -113,20 +124,23 @@ interface Saved {
   readonly height: number;
 }
 
-async function generate(prompt: string, flags: Flags, io: Io): Promise<void> {
+async function generate({ prompt, flags, like }: Asked<Flags>, io: Io): Promise<void> {
   const outputs = await openOutputs({ ...flags, prompt }, io.cwd);
+  checkQuality(flags.quality, outputs.format);
   const { model, seed = randomInt(2 ** 32), size: wanted, ...rest } = flags;
   const images = await imageOptions(flags, io);
   const generation = await prepareGeneration({
     ...rest,
     ...wanted,
     ...checkpointFiles(flags, io),
+    ...previewOptions(flags, io),
     ...images,
     prompt,
     seed,
     model: model === undefined ? undefined : resolve(io.cwd, model),
     signal: io.signal,
   });
+  if (like) await checkSameModel(like, { model: generation.model, named: model !== undefined, io });
   if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
   sayCut(generation.plans[0]!, io, flags.quiet);
   sayResized(flags, images, { size: generation.plans[0]!, io });
@@ -157,7 +171,8 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
   const steps = walkedSteps(generation.plans[0]!);
   const previews = flags.strip ? stripSteps(steps) : undefined;
   const keep = keptEvaluations(flags, steps);
-  const progress = createProgress({ stream: io.stderr, total: count * steps, unit: "steps", quiet });
+  const progress = previewView({ io, total: count * steps, unit: "steps", quiet });
+  const describe = describing(generation, flags);
   const kept = new Map<number, EvaluationEvent[]>();
   let done = 0;
   let start = performance.now();
@@ -171,12 +186,20 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
       if (event.type === "evaluation") {
         const index = done + event.picture;
         if (keep(event)) kept.set(index, [...(kept.get(index) ?? []), event]);
+        progress.show(event.preview);
         const together = Math.min(batch, count - done);
         const share = (event.i + (event.final ? 1 : 0)) / event.n; // some samplers take steps of their own
         progress.update((done + share * together) * steps, labelOf({ done, together, count }));
         continue;
       }
-      const paths = await write(event, { generation, outputs, kept: taken(kept, done), index: done++ });
+      const paths = await write(event, {
+        ...flags,
+        generation,
+        outputs,
+        describe,
+        kept: taken(kept, done),
+        index: done++,
+      });
       progress.hide();
       const { width, height } = event.picture;
       const image = { path: paths[0]!, seed: Number(event.seed), width, height };
@@ -206,25 +229,41 @@ function keptEvaluations({ strip, saveTrajectory }: Flags, steps: number): (even
   return ({ i }) => saveTrajectory !== undefined || shown.has(i);
 }
 
-interface Work {
+interface Work extends Pick<Flags, "quality"> {
   readonly generation: Generation;
   readonly outputs: Outputs;
+  readonly describe: ReturnType<typeof describing>;
   readonly kept: readonly EvaluationEvent[];
   readonly index: number;
 }
 
+/** The recipe of picture number `index`, if it shall have one; the model is hashed while the pictures are made. */
+function describing({ model, plans, options }: Generation, { metadata }: Flags) {
+  if (!metadata) return async () => undefined;
+  const hash = modelHash(model).catch(() => undefined); // a picture is written even where its model is gone meanwhile
+  return async (index: number) =>
+    recipeOf(plans[index]!, {
+      model: modelLabel(model.name),
+      modelHash: await hash,
+      version,
+      options,
+      loras: model.loras,
+    });
+}
+
 /** Writes a picture and what belongs to it; returns the paths, the picture's first. */
-async function write({ picture }: ImageEvent, { generation, outputs, kept, index }: Work): Promise<string[]> {
-  const { model, plans } = generation;
-  const recipe = recipeOf(plans[index]!, model.name);
-  const texts = Object.fromEntries(Object.entries(recipe).map(([key, value]) => [key, String(value)]));
+async function write({ picture }: ImageEvent, work: Work): Promise<string[]> {
+  const { generation, outputs, describe, kept, index, quality } = work;
+  const recipe = await describe(index);
+  const texts = recipe && recipeTexts(recipe);
+  const metadata = Object.fromEntries(Object.entries(recipe ?? {}).map(([key, value]) => [key, String(value)]));
   const files = [
-    [outputs.picture, () => encodePng({ ...picture, text: { ...pngTexts(recipe) } })],
+    [outputs.picture, () => encodePicture(picture, { format: outputs.format, quality, texts })],
     [outputs.strip, () => encodePng(stripOf(kept, picture))],
-    [outputs.trajectory, () => trajectoryOf(kept, { ...plans[index]!, metadata: texts })],
+    [outputs.trajectory, () => trajectoryOf(kept, { ...generation.plans[index]!, metadata })],
   ] as const;
   const paths: string[] = [];
-  for (const [put, encode] of files) if (put) paths.push(await put(index, encode()));
+  for (const [put, encode] of files) if (put) paths.push(await put(index, await encode()));
   return paths;
 }
 

@@ -34,6 +34,15 @@ test("aquatint info says how a picture was made, in lines or as JSON", async () 
   expect(JSON.parse((await info("fox.png", "--json")).out)).toMatchObject({ source: "a1111", seed: 42, width: 8 });
 });
 
+test("what would write on the screen is shown as its code", async () => {
+  const text = { parameters: "a \u001b[2J\u202e fox\nSteps: 1, Sampler: \u009b31mEuler, Seed: 1" };
+  await writeFile(join(cwd, "hostile.png"), encodePng({ ...picture, text }));
+  const { code, out } = await info("hostile.png");
+  expect(code).toBe(0);
+  expect(out).toMatch(/^prompt +a \\u001b\[2J\\u202e fox$/m);
+  expect(out).toMatch(/^sampler +\\u009b31mEuler$/m);
+});
+
 test.each([
   ["bare.png", "does not say how it was made"],
   ["nowhere.png", "no such file"],

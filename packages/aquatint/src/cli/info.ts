@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { AquatintError } from "../errors.ts";
-import { readBytes } from "../formats/node.ts";
+import { readPictureFile } from "../formats/node-picture.ts";
+import { pictureTexts } from "../formats/picture-file.ts";
 import { type PictureRecipe, pictureRecipe } from "../formats/picture-recipe.ts";
-import { pictureTexts } from "../formats/picture-texts.ts";
 import type { Io } from "./io.ts";
+import { printable } from "./printable.ts";
 
 /** Adds `aquatint info` to the program. */
 export const addInfo = (program: Command, io: Io): Command =>
@@ -21,7 +22,7 @@ export const addInfo = (program: Command, io: Io): Command =>
 
 /** The recipe in a picture's file. @throws AquatintError "picture/no-recipe" where there is none. */
 export async function recipeIn(path: string, cwd: string): Promise<PictureRecipe> {
-  const recipe = pictureRecipe(await pictureTexts(await readBytes(resolve(cwd, path)), { name: path }));
+  const recipe = pictureRecipe(await pictureTexts(await readPictureFile(resolve(cwd, path)), { name: path }));
   if (recipe) return recipe;
   throw new AquatintError("picture/no-recipe", `${path} does not say how it was made`, {
     hint: "Many sites remove what a file says: use the file as it was saved.",
@@ -38,15 +39,17 @@ const makers: Readonly<Record<PictureRecipe["source"], string>> = {
 function described({ source, settings, width, height, ...fields }: PictureRecipe): string {
   const size = width === undefined || height === undefined ? undefined : `${width}x${height}`;
   const rows = Object.entries({ "made by": makers[source], ...fields, size }).filter(
-    ([, value]) => value !== undefined,
+    ([, value]) => value !== undefined && value !== "",
   );
   const known = new Set([...Object.values(fields), width, height].map(String));
   const others = Object.entries(settings).filter(([key, value]) => {
     return typeof value !== "object" && !known.has(String(value)) && !(key in fields) && key !== "Size";
   });
-  const lines = [...rows, ...others].map(([key, value]) => [key === "modelHash" ? "model hash" : key, value] as const);
-  const column = Math.max(...lines.map(([key]) => key.length));
+  const lines = [...rows, ...others].map(([key, value]) => {
+    return [printable(key === "modelHash" ? "model hash" : key), printable(String(value))] as const;
+  });
+  const column = lines.reduce((width, [key]) => Math.max(width, key.length), 0);
   return lines
-    .map(([key, value]) => `${key.padEnd(column)}  ${String(value).replace(/\n/g, `\n${" ".repeat(column + 2)}`)}\n`)
+    .map(([key, value]) => `${key.padEnd(column)}  ${value.replace(/\n/g, `\n${" ".repeat(column + 2)}`)}\n`)
     .join("");
 }

@@ -3,6 +3,7 @@ import { access, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { AquatintError } from "../errors.ts";
 import { writeFileAtomic, writeNewFile } from "../formats/node.ts";
+import { type PictureFormat, pictureFormatOf, pictureFormats } from "../formats/node-encode.ts";
 
 /** Writes the file of picture number `index`, 0 .. count - 1; returns its path. */
 type Write = (index: number, bytes: Uint8Array) => Promise<string>;
@@ -10,6 +11,8 @@ type Write = (index: number, bytes: Uint8Array) => Promise<string>;
 /** Where the files of a command go. */
 export interface Outputs {
   readonly picture: Write;
+  /** What `picture` is written as. */
+  readonly format: PictureFormat;
   readonly strip: Write | undefined;
   readonly trajectory: Write | undefined;
 }
@@ -34,15 +37,15 @@ const outputError = (message: string, hint: string) => new AquatintError("cli/ou
 export async function openOutputs(options: OutputOptions, cwd: string): Promise<Outputs> {
   const { out, strip, saveTrajectory, count, prompt } = options;
   const wanted = [
-    ["--out", ".png", out],
-    ["--strip", ".png", strip],
-    ["--save-trajectory", ".safetensors", saveTrajectory],
+    ["--out", Object.values(pictureFormats).flatMap(({ extensions }) => extensions), out],
+    ["--strip", [".png"], strip],
+    ["--save-trajectory", [".safetensors"], saveTrajectory],
   ] as const;
   const paths: string[] = [];
-  for (const [flag, extension, path] of wanted) {
+  for (const [flag, extensions, path] of wanted) {
     if (path === undefined) continue;
     const whole = resolve(cwd, path);
-    await checkFile({ flag, extension, path: whole });
+    await checkFile({ flag, extensions, path: whole });
     if (paths.includes(whole))
       throw outputError(`${flag}: ${whole} is named twice`, "give each file a name of its own");
     paths.push(whole);
@@ -51,6 +54,7 @@ export async function openOutputs(options: OutputOptions, cwd: string): Promise<
   if (out === undefined) await checkFolder(folder, cwd);
   return {
     picture: named(out, cwd, count) ?? ((_, bytes) => writeNewFile(folder, `${stemOf(prompt)}.png`, bytes)),
+    format: (out === undefined ? undefined : pictureFormatOf(out)) ?? pictureFormats.png,
     strip: named(strip, cwd, count),
     trajectory: named(saveTrajectory, cwd, count),
   };
@@ -58,11 +62,11 @@ export async function openOutputs(options: OutputOptions, cwd: string): Promise<
 
 /** One file that an option names, checked before there is anything to write; an existing file is overwritten. */
 export async function openFile(
-  { path, ...named }: NamedFile,
+  { path, flag, extension }: NamedFile,
   cwd: string,
 ): Promise<(bytes: Uint8Array | string) => Promise<string>> {
   const file = resolve(cwd, path);
-  await checkFile({ ...named, path: file });
+  await checkFile({ flag, extensions: [extension], path: file });
   return async (bytes) => {
     await writeFileAtomic(file, bytes);
     return file;
@@ -75,10 +79,16 @@ interface NamedFile {
   readonly path: string;
 }
 
-async function checkFile({ flag, extension, path }: NamedFile): Promise<void> {
-  if (extname(path).toLowerCase() !== extension) {
-    const hint = `only ${extension} files are written: ${flag} ${basename(path, extname(path))}${extension}`;
-    throw outputError(`${flag}: expected a name that ends in ${extension}, got "${basename(path)}"`, hint);
+interface CheckedFile extends Omit<NamedFile, "extension"> {
+  /** What its name may end in, in lower case. */
+  readonly extensions: readonly string[];
+}
+
+async function checkFile({ flag, extensions, path }: CheckedFile): Promise<void> {
+  if (!extensions.includes(extname(path).toLowerCase())) {
+    const known = extensions.join(", ");
+    const hint = `only ${known} files are written: ${flag} ${basename(path, extname(path))}${extensions[0]}`;
+    throw outputError(`${flag}: expected a name that ends in ${known}, got "${basename(path)}"`, hint);
   }
   if (await isFolder(path)) throw outputError(`${flag}: ${path} is a folder`, "name a file inside it");
   const folder = dirname(path);

@@ -63,15 +63,23 @@ function bar({ stream, total, start = 0, unit }: ProgressOptions): Progress {
   };
 }
 
-function lines({ stream, total, start = 0, unit, everySeconds = 20 }: ProgressOptions): Progress {
+/** What stands beside a bar: the count, a text, the time that is left. */
+export function progressText({ total, start = 0, unit }: Pick<ProgressOptions, "total" | "start" | "unit">) {
   const left = timeLeft(start, total);
+  return (done: number, text = "", seconds?: number): string => {
+    return described([counted(done, total, unit), text, left(done, seconds)]);
+  };
+}
+
+function lines({ stream, total, start = 0, unit, everySeconds = 20 }: ProgressOptions): Progress {
+  const described = progressText({ total, start, unit });
   let last = performance.now();
   return {
     update(done, text = "", seconds) {
-      const rest = left(done, seconds);
+      const line = described(done, text, seconds);
       if (performance.now() - last < everySeconds * 1000) return;
       last = performance.now();
-      stream.write(`${described([counted(done, total, unit), text, rest])}\n`);
+      stream.write(`${line}\n`);
     },
     hide() {},
   };

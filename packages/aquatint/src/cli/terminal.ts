@@ -19,9 +19,16 @@ export function colourLevel({ stream, env }: TerminalOf): number {
 /** Whether a picture can be shown: the stream is a terminal with at least 256 colours, and NO_COLOR is not set. */
 export const supportsPictures = (terminal: TerminalOf): boolean => colourLevel(terminal) >= 2;
 
-/** A picture as lines of half blocks, two pixels a character; enlarged or shrunk by a whole factor to fit the terminal. */
-export function renderPicture(picture: Picture, terminal: TerminalOf): string {
-  const columns = Math.min(terminal.stream.columns ?? MAX_COLUMNS, MAX_COLUMNS);
+/**
+ * A picture as lines of half blocks, two pixels a character; enlarged or shrunk by a whole factor to fit the terminal, or at
+ * most so many columns of it.
+ */
+export function renderPicture(
+  picture: Picture,
+  terminal: TerminalOf,
+  { columns: most = MAX_COLUMNS }: { readonly columns?: number } = {},
+): string {
+  const columns = Math.min(terminal.stream.columns ?? most, most);
   return halfBlocks(fitted(flatten(picture), columns), terminal);
 }
 

@@ -3,6 +3,7 @@ import { duration, figureText } from "../reports/words.ts";
 import { metricFamilies } from "../runs/metric-names.ts";
 import { movingAverage, type Point } from "../runs/series.ts";
 import type { RunEvent } from "../train/events.ts";
+import { drawnBar } from "./bar.ts";
 import type { Io } from "./io.ts";
 import { liveLines } from "./live.ts";
 import { createProgress } from "./progress.ts";
@@ -105,7 +106,7 @@ function drawn({ event, followed, losses, start, colours }: Drawn): readonly str
   const mean = colours.bold(figureText(followed.loss));
   return [
     "",
-    row(bar(event, colours), `${count(step, start.steps)}`, colours.bold(left)),
+    row(`${drawnBar(event.progress, { width: BAR, colours })} `, `${count(step, start.steps)}`, colours.bold(left)),
     row("loss", mean, quiet(`last ${figureText(loss)}`), colours.cyan(sparkline(losses, SPARK))),
     ...metricRows(followed.metrics, { row, quiet }),
     row(
@@ -121,11 +122,6 @@ function drawn({ event, followed, losses, start, colours }: Drawn): readonly str
       ...(memory ? [quiet("memory"), `${memory} MiB`] : []),
     ),
   ];
-}
-
-function bar({ progress }: StepEvent, colours: Ansis): string {
-  const full = Math.round(Math.min(Math.max(progress, 0), 1) * BAR);
-  return `${colours.cyan("█".repeat(full))}${colours.dim("░".repeat(BAR - full))} `;
 }
 
 const count = (step: number, steps: number | undefined): string =>

@@ -1,6 +1,6 @@
 import { tensorToPictures } from "../formats/image.ts";
+import { importSharp } from "../formats/node-sharp.ts";
 import type { Dataset, StreamOptions } from "./dataset.ts";
-import { importSharp } from "./node-sharp.ts";
 
 /** What a sheet shows. */
 export interface SheetOptions extends StreamOptions {

@@ -22,15 +22,15 @@ function upstream(graph: Graph, link: unknown): readonly Node[] {
   const found: Node[] = [];
   const queue: unknown[] = [link];
   const seen = new Set<string>();
-  while (queue.length > 0 && found.length < MAX_HOPS) {
-    const next = queue.shift();
+  for (let at = 0; at < queue.length && found.length < MAX_HOPS; at++) {
+    const next = queue[at];
     const id = Array.isArray(next) ? String(next[0]) : undefined;
     if (id === undefined || seen.has(id)) continue;
     seen.add(id);
     const node = nodeAt(graph, id);
     if (!node) continue;
     found.push(node);
-    queue.push(...Object.values(node.inputs));
+    for (const input of Object.values(node.inputs)) queue.push(input);
   }
   return found;
 }

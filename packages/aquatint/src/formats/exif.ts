@@ -1,30 +1,42 @@
-/** The texts of an EXIF block that pictures' makers use, by the tag's name; empty where it has none or is broken. */
-export function exifTexts(tiff: Uint8Array): Readonly<Record<string, string>> {
-  const texts: Record<string, string> = {};
+import { AquatintError } from "../errors.ts";
+import { OWN_NOTE } from "./exif-note.ts";
+import { MAX_TEXT_BYTES } from "./text-budget.ts";
+
+/**
+ * The texts of an EXIF block that pictures' makers use, by the tag's name, Aquatint's own under "aquatint"; empty where it
+ * has none or is broken. @throws AquatintError "picture/too-large" beyond `MAX_TEXT_BYTES`.
+ */
+export function exifTexts(tiff: Uint8Array, { name: file = "the picture" } = {}): Readonly<Record<string, string>> {
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
-  if (tiff.length < 8) return texts;
+  if (tiff.length < 8) return {};
   const order = view.getUint16(0);
-  if (order !== LITTLE && order !== BIG) return texts;
-  const block: Block = { view, tiff, little: order === LITTLE };
+  if (order !== LITTLE && order !== BIG) return {};
+  const block: Block = { view, tiff, little: order === LITTLE, file };
   const first = entriesOf(block, view.getUint32(4, block.little));
   const nested = first.find(({ tag }) => tag === EXIF_IFD);
   const second = nested ? entriesOf(block, view.getUint32(nested.valueAt, block.little)) : [];
+  const texts = new Map<string, string>();
   for (const entry of [...first, ...second]) {
     const name = names[entry.tag];
-    const text = name === undefined ? undefined : textOf(block, entry);
-    if (name !== undefined && text !== undefined) texts[name] = text;
+    if (name === undefined || texts.has(name)) continue; // a tag stands once
+    const text = textOf(block, entry);
+    if (text === undefined) continue;
+    if (name !== NOTE) texts.set(name, text);
+    else if (text.startsWith(OWN_NOTE)) texts.set("aquatint", text.slice(OWN_NOTE.length));
   }
-  return texts;
+  return Object.fromEntries(texts);
 }
 
 const LITTLE = 0x4949;
 const BIG = 0x4d4d;
 const EXIF_IFD = 0x8769;
+const NOTE = "MakerNote";
 const names: Readonly<Record<number, string>> = {
   270: "ImageDescription",
   271: "Make",
   272: "Model",
   305: "Software",
+  37500: NOTE,
   37510: "UserComment",
 };
 
@@ -32,6 +44,8 @@ interface Block {
   readonly view: DataView;
   readonly tiff: Uint8Array;
   readonly little: boolean;
+  /** For messages. */
+  readonly file: string;
 }
 interface Entry {
   readonly tag: number;
@@ -53,16 +67,27 @@ function entriesOf({ view, little }: Block, at: number): readonly Entry[] {
 }
 
 /** ASCII (2), bytes (1) and undefined (7) are texts here. */
-function textOf({ view, tiff, little }: Block, { type, count, valueAt }: Entry): string | undefined {
+function textOf({ view, tiff, little, file }: Block, { type, count, valueAt }: Entry): string | undefined {
   if (type !== 1 && type !== 2 && type !== 7) return undefined;
   const from = count <= 4 ? valueAt : view.getUint32(valueAt, little);
   if (from + count > tiff.length) return undefined;
+  if (count > MAX_TEXT_BYTES) {
+    const found = `${file}: a text of its EXIF takes ${count} bytes, at most ${MAX_TEXT_BYTES} are read`;
+    throw new AquatintError("picture/too-large", found, { hint: "remove its EXIF" });
+  }
   const bytes = tiff.subarray(from, from + count);
   const mark = new TextDecoder().decode(bytes.subarray(0, 8));
   const decode = (start: number, encoding: string) =>
-    new TextDecoder(encoding).decode(bytes.subarray(start)).replace(/\0+$/, "");
+    withoutEnd(new TextDecoder(encoding).decode(bytes.subarray(start)));
   if (mark === "UNICODE\0") return decode(8, utf16Of(bytes.subarray(8), little));
   return decode(mark === "ASCII\0\0\0" ? 8 : 0, "utf-8");
+}
+
+/** A text without the zeros that pad it. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 0) end--;
+  return text.slice(0, end);
 }
 
 /** Writers disagree on the byte order of UserComment: the half of the bytes with more zeros holds the high ones. */

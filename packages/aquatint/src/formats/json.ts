@@ -5,6 +5,9 @@ const MAX_DEPTH = 32;
 /** Characters of the largest JSON file that is read: an index of shards names some thousand weights. */
 export const MAX_JSON = 16_000_000;
 
+/** Keys, strings and brackets; a string that is not closed goes to the end in one match, so that none is looked at again. */
+const tokens = /("[^"\\]*(?:\\[\s\S][^"\\]*)*")\s*:|"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|[{}[\]]/g;
+
 /** What is wrong with a JSON text beside its grammar. */
 export interface JsonFault {
   readonly kind: "deep" | "duplicate";
@@ -14,7 +17,7 @@ export interface JsonFault {
 /** Finds what JSON.parse lets pass: nesting beyond `maxDepth`, and keys that an object repeats. The text must be valid, or end anywhere. */
 export function jsonFault(text: string, { maxDepth = MAX_DEPTH } = {}): JsonFault | undefined {
   const open: Set<string>[] = [];
-  for (const [token, key] of text.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")\s*:|"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]/g)) {
+  for (const [token, key] of text.matchAll(tokens)) {
     if (token === "{" || token === "[") {
       open.push(new Set());
       if (open.length > maxDepth) return { kind: "deep", found: `it is nested more than ${maxDepth} deep` };
@@ -39,7 +42,7 @@ function unquoted(key: string): string {
 }
 
 /** Infinity and NaN as Python writes them, outside of strings. */
-const python = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:Infinity|NaN)\b/g;
+const python = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|-?\b(?:Infinity|NaN)\b/g;
 const numbers: Readonly<Record<string, number>> = {
   Infinity: Number.POSITIVE_INFINITY,
   "-Infinity": Number.NEGATIVE_INFINITY,

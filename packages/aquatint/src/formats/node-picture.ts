@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { AquatintError, messageOf } from "../errors.ts";
 import type { Picture } from "./image.ts";
 import { readBytes } from "./node.ts";
+import { importSharp } from "./node-sharp.ts";
 import { decodePng, MAX_PIXELS } from "./png.ts";
 
 /** Bytes of the largest picture file that is read: more than any of 4096 x 4096 pixels takes. */
@@ -14,13 +15,12 @@ const PNG = [0x89, 0x50, 0x4e, 0x47];
  * installed, turned upright. @throws AquatintError "file/…", "png/…" or "picture/…".
  */
 export async function readPicture(path: string): Promise<Picture> {
-  await checkSize(path);
-  const bytes = await readBytes(path);
+  const bytes = await readPictureFile(path);
   if (PNG.every((byte, i) => bytes[i] === byte)) {
     const { width, height, channels, data } = decodePng(bytes, { name: path });
     return { width, height, channels, data };
   }
-  const { default: sharp } = await importSharp(path);
+  const sharp = await importSharp(`${basename(path)} is no PNG file: reading it`);
   try {
     const image = sharp(bytes, { limitInputPixels: MAX_PIXELS }).autoOrient().toColourspace("srgb").ensureAlpha();
     const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
@@ -33,19 +33,11 @@ export async function readPicture(path: string): Promise<Picture> {
   }
 }
 
-async function checkSize(path: string): Promise<void> {
+/** The bytes of a picture's file. @throws AquatintError "file/…", or "picture/too-large" before any is read. */
+export async function readPictureFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const size = (await stat(path).catch(() => undefined))?.size ?? 0;
-  if (size <= MAX_BYTES) return;
+  if (size <= MAX_BYTES) return readBytes(path);
   throw new AquatintError("picture/too-large", `${path} has ${size} bytes, at most ${MAX_BYTES} are read`, {
     hint: "give a picture of at most 4096 x 4096 pixels",
   });
-}
-
-async function importSharp(path: string): Promise<typeof import("sharp")> {
-  try {
-    return await import("sharp");
-  } catch (cause) {
-    const found = `${basename(path)} is no PNG file, and other pictures need the package sharp, which cannot be loaded`;
-    throw new AquatintError("picture/no-sharp", found, { hint: "npm install sharp, or save it as PNG", cause });
-  }
 }

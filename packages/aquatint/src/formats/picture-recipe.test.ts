@@ -1,10 +1,11 @@
 import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
+import { pictureTexts } from "./picture-file.ts";
 import { pictureRecipe } from "./picture-recipe.ts";
-import { MAX_TEXT_BYTES, pictureTexts } from "./picture-texts.ts";
 import { encodePng } from "./png.ts";
 import { joinChunks, readChunks } from "./png-chunks.ts";
+import { MAX_TEXT_BYTES } from "./text-budget.ts";
 
 const picture = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
 const parameters = [
@@ -111,6 +112,29 @@ function userComment(text: string): Buffer {
   return Buffer.concat([head, value]);
 }
 
+describe("texts that would take long or much are understood as nothing, at once", () => {
+  const much = 4_000_000;
+  test.each<[string, Readonly<Record<string, string>>]>([
+    ["JSON with a string that is not closed", { aquatint: `{"${'\\"'.repeat(much)}` }],
+    ["JSON with a line inside a string", { prompt: `{"${'\\"'.repeat(much)}\\\n"}` }],
+    ["JSON that is deep", { aquatint: `{"a":${"[".repeat(much)}` }],
+    ["a graph of one node with many inputs", { prompt: `{"1":{"class_type":"a","inputs":[${"1,".repeat(much)}1]}}` }],
+  ])("%s", (_, texts) => {
+    expect(pictureRecipe(texts)).toBeUndefined();
+  });
+
+  test("settings of millions of words", () => {
+    const parameters = `a fox\n${"a ".repeat(much)}`;
+    expect(pictureRecipe({ parameters })?.settings).toEqual({});
+  });
+});
+
+test("a text chunk beyond the budget is refused before it is read", async () => {
+  const huge = withChunk("tEXt", Buffer.concat([Buffer.from("parameters\0"), Buffer.alloc(MAX_TEXT_BYTES, 97)]));
+  const refused = await pictureTexts(huge).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: "png/too-large" });
+});
+
 test("JPEG and WebP carry the web UI's text as EXIF; a broken block is no text", async () => {
   const tiff = userComment(parameters);
   const plain = sharp(picture.data, { raw: { width: 1, height: 1, channels: 3 } });
@@ -126,7 +150,10 @@ test("JPEG and WebP carry the web UI's text as EXIF; a broken block is no text",
   expect(await pictureTexts(webp)).toEqual({ UserComment: parameters });
   for (let length = 0; length < 60; length++) {
     const cut = Buffer.concat([jpeg.subarray(0, 2), segment.subarray(0, 10 + length)]);
-    expect(await pictureTexts(cut)).toEqual({});
+    await expect(pictureTexts(cut)).rejects.toThrow(expect.objectContaining({ code: "picture/truncated" }));
+    const broken = Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]);
+    broken.fill(0xff, 12 + length, 13 + length);
+    expect(Object.keys(await pictureTexts(broken)).filter((key) => key !== "UserComment")).toEqual([]);
   }
   await expect(pictureTexts(Buffer.from("GIF89a"))).rejects.toThrow(
     expect.objectContaining({ code: "picture/unknown" }),

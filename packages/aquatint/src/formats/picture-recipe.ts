@@ -1,4 +1,5 @@
 import { comfyRecipe } from "./comfy-recipe.ts";
+import { parseJsonObject } from "./json.ts";
 
 /** How a picture was made, as far as its file says; `settings` holds every value under its maker's own name. */
 export interface PictureRecipe {
@@ -26,11 +27,11 @@ export function pictureRecipe(texts: Readonly<Record<string, string>>): PictureR
   return graph && comfyRecipe(graph);
 }
 
-/** A JSON object, or undefined. */
+/** A JSON object, or undefined: what is too deep or repeats its keys was written by none of the makers. */
 function objectOf(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (text === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(text ?? "null");
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return parseJsonObject(text, { name: "the recipe" });
   } catch {
     return undefined;
   }
@@ -57,14 +58,18 @@ const fieldsOf = (values: Readonly<Record<string, unknown>>): Omit<PictureRecipe
     ),
   );
 
-const setting = /\s*([\w ./-]+):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)/g;
+/** Characters of the longest line of settings that is understood. */
+const MAX_SETTINGS = 2 ** 16;
+const setting = /([\w ./-]{1,80}):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)/g;
 
 /** The web UI's text: the prompt, a line "Negative prompt: ...", and last a line of settings. */
 function a1111Recipe(text: string): PictureRecipe {
   const lines = text.trim().split("\n");
-  const hasSettings = [...(lines.at(-1) ?? "").matchAll(setting)].length >= 3;
+  const last = lines.at(-1) ?? "";
+  const hasSettings = last.length <= MAX_SETTINGS && [...last.matchAll(setting)].length >= 3;
   const settings: Record<string, string> = {};
-  for (const [, key, value] of hasSettings ? lines.pop()!.matchAll(setting) : []) settings[key!] = unquoted(value!);
+  for (const [, key, value] of hasSettings ? lines.pop()!.matchAll(setting) : [])
+    settings[key!.trim()] = unquoted(value!);
   const at = lines.findIndex((line) => line.startsWith("Negative prompt:"));
   const prompt = (at < 0 ? lines : lines.slice(0, at)).join("\n").trim();
   const negative = at < 0 ? "" : lines.slice(at).join("\n").replace("Negative prompt:", "").trim();

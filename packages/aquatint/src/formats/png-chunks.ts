@@ -6,6 +6,8 @@ export interface PngChunk {
   readonly data: Uint8Array;
 }
 
+/** Chunks of a file at most: pictures of 4096 x 4096 pixels have some thousand. */
+const MAX_CHUNKS = 2 ** 18;
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** A refusal with a code "png/kind" and the file's name in front. */
@@ -40,6 +42,9 @@ export function readChunks(bytes: Uint8Array, { name = "the picture" } = {}): Pn
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end)) {
       throw pngError("corrupt", name, `the checksum of the chunk ${JSON.stringify(type)} is wrong`, "Fetch it again.");
+    }
+    if (chunks.length === MAX_CHUNKS) {
+      throw pngError("too-large", name, `it has more than ${MAX_CHUNKS} chunks`, "Save it again.");
     }
     chunks.push({ type, data: bytes.subarray(at + 8, end) });
     at = end + 4;

@@ -1,4 +1,7 @@
+import { AquatintError } from "../errors.ts";
+import { concat } from "./bytes.ts";
 import { type PngChunk, pngError } from "./png-chunks.ts";
+import { MAX_TEXT_BYTES } from "./text-budget.ts";
 
 const isLatin1 = (text: string): boolean => Array.from(text).every((c) => c <= "\xff");
 const latin1 = (text: string): number[] => Array.from(text, (c) => c.charCodeAt(0));
@@ -19,14 +22,62 @@ export function textChunk(keyword: string, text: string): PngChunk {
   };
 }
 
-/** The uncompressed texts of a file by keyword, the first of each; compressed ones (zTXt, flagged iTXt) are left out. */
-export function readTexts(chunks: readonly PngChunk[]): Record<string, string> {
+const textTypes = ["tEXt", "iTXt", "zTXt"];
+
+/**
+ * The uncompressed texts of a file by keyword, the first of each; compressed ones (zTXt, flagged iTXt) are left out.
+ * @throws AquatintError "png/too-large" beyond `MAX_TEXT_BYTES` in all.
+ */
+export function readTexts(chunks: readonly PngChunk[], { name = "the picture" } = {}): Record<string, string> {
   const texts = new Map<string, string>();
+  const size = chunks.reduce((sum, { type, data }) => sum + (textTypes.includes(type) ? data.length : 0), 0);
+  if (size > MAX_TEXT_BYTES) throw tooMuchText(name, `its texts take ${size} bytes`);
   for (const chunk of chunks) {
     const [keyword, text] = readText(chunk) ?? [];
     if (keyword !== undefined && text !== undefined && !texts.has(keyword)) texts.set(keyword, text);
   }
   return Object.fromEntries(texts);
+}
+
+const tooMuchText = (name: string, found: string) =>
+  pngError("too-large", name, `${found}, at most ${MAX_TEXT_BYTES} are read`, "Remove its texts.");
+
+/** All texts of a file by keyword, compressed ones too. @throws AquatintError "png/corrupt", or "png/too-large". */
+export async function allTexts(
+  chunks: readonly PngChunk[],
+  { name = "the picture" } = {},
+): Promise<Record<string, string>> {
+  const texts = new Map(Object.entries(readTexts(chunks, { name })));
+  let budget = MAX_TEXT_BYTES;
+  for (const chunk of chunks) {
+    const found = compressedText(chunk);
+    if (!found || texts.has(found.keyword)) continue;
+    const unpacked = await inflated(found.data, budget, name);
+    budget -= unpacked.length;
+    texts.set(found.keyword, new TextDecoder(found.encoding).decode(unpacked));
+  }
+  return Object.fromEntries(texts);
+}
+
+async function inflated(data: Uint8Array<ArrayBuffer>, budget: number, name: string): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  try {
+    const reader = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
+    for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+      const part = value!;
+      length += part.length;
+      if (length > budget) {
+        await reader.cancel();
+        throw tooMuchText(name, `its texts unpack to more than ${budget} bytes`);
+      }
+      parts.push(part);
+    }
+  } catch (cause) {
+    if (cause instanceof AquatintError) throw cause;
+    throw pngError("corrupt", name, "a compressed text cannot be unpacked", "Fetch or save it again.", cause);
+  }
+  return concat(parts);
 }
 
 function readText({ type, data }: PngChunk): readonly [keyword: string, text: string] | undefined {
@@ -42,14 +93,14 @@ function readText({ type, data }: PngChunk): readonly [keyword: string, text: st
 }
 
 /** A text of PNG that is compressed with zlib: zTXt, or iTXt with its flag set. */
-export interface CompressedText {
+interface CompressedText {
   readonly keyword: string;
   readonly data: Uint8Array<ArrayBuffer>;
   readonly encoding: "latin1" | "utf-8";
 }
 
 /** The compressed text of a chunk, still packed; undefined for other chunks. */
-export function compressedText({ type, data }: PngChunk): CompressedText | undefined {
+function compressedText({ type, data }: PngChunk): CompressedText | undefined {
   const end = data.indexOf(0);
   if ((type !== "zTXt" && type !== "iTXt") || end < 1) return undefined;
   const keyword = fromLatin1(data.subarray(0, end));

@@ -29,7 +29,7 @@ export function decodePng(bytes: Uint8Array, { name = "the picture", maxPixels =
   const chunks = readChunks(bytes, { name });
   const header = readHeader(chunks, name);
   checkBudget(chunks, header, { name, maxPixels });
-  const text = readTexts(chunks);
+  const text = readTexts(chunks, { name });
   try {
     // only what draws the picture reaches the decoder: no profile or text of the file is unpacked
     const drawing = header.indexed ? ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"] : ["IHDR", "tRNS", "IDAT", "IEND"];

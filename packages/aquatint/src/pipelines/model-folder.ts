@@ -1,3 +1,4 @@
+import type { LatentRgb } from "../checkpoints/latent-rgb.ts";
 import type { SchedulerSettings } from "../diffusion/scheduler.ts";
 import { publishedScheduler, schedulerSettings } from "../diffusion/scheduler-config.ts";
 import { AquatintError } from "../errors.ts";
@@ -39,6 +40,10 @@ export interface TextToImageModel {
   readonly tokenizers: readonly ClipTokenizer[];
   readonly tokenizerFiles: readonly TokenizerFiles[];
   readonly modules: TextToImageModules;
+  /** The files of the U-Net's weights, by which others know the model; absent where they are in memory. */
+  readonly weightFiles?: readonly string[];
+  /** How the latents of its family look, where it is of a known one. */
+  readonly latentRgb?: LatentRgb | undefined;
   /** LoRAs beside its networks, with the scale of a caller who gives none. */
   readonly loras?: readonly { readonly name: string; readonly scale: number }[];
   /** Textual inversions that prompts may call. */

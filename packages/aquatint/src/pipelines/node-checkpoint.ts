@@ -1,3 +1,4 @@
+import { publishedLatentRgb } from "../checkpoints/latent-rgb.ts";
 import { diskSource, readWeights } from "../checkpoints/node.ts";
 import type { Checkpoint, WeightPlace } from "../checkpoints/types.ts";
 import { AquatintError } from "../errors.ts";
@@ -45,6 +46,8 @@ export async function checkpointModel(checkpoint: Checkpoint, files: AdapterFile
   };
   return {
     ...describedModel({ name, configs, modules, tokenizerFiles }),
+    weightFiles: unetFiles(checkpoint),
+    latentRgb: checkpoint.family && publishedLatentRgb(checkpoint.family, checkpoint.components.get("vae")?.config),
     loras,
     embeddings,
     async weights() {
@@ -69,6 +72,9 @@ function placesOf({ components }: Checkpoint): Map<string, WeightPlace> {
   }
   return places;
 }
+
+const unetFiles = ({ components }: Checkpoint): readonly string[] =>
+  [...new Set(Array.from(components.get("unet")!.weights.values(), ({ file }) => file))].sort();
 
 /** Refuses what is no text-to-image model, or one of parts that are not connected. */
 function checkParts({ name, components, scheduler }: Checkpoint): void {

@@ -16,6 +16,8 @@ import { type AdapterFiles, withVae } from "./node-adapters.ts";
 import { checkpointModel } from "./node-checkpoint.ts";
 import { withControlNets } from "./node-control.ts";
 import { memoryWithin } from "./node-memory.ts";
+import { type PreparedPreview, type PreviewOptions, preparePreview } from "./node-preview.ts";
+import { withPreviews } from "./preview.ts";
 import type { ModelSource } from "./source.ts";
 import {
   DEFAULT_SEED,
@@ -140,7 +142,7 @@ export async function openTextToImage(path: string, { variant, vae, ...files }: 
 }
 
 /** What `generate` takes. */
-export interface GenerateOptions extends TextToImageOptions, TextToImageRun, OpenOptions {
+export interface GenerateOptions extends TextToImageOptions, TextToImageRun, OpenOptions, PreviewOptions {
   /** Folder or single file of a model; the package of the default one when absent. */
   readonly model?: string | undefined;
   /** Pictures to make, with the seeds seed, seed + 1, ...; those of one batch when absent. */
@@ -171,6 +173,8 @@ export interface Generation {
   readonly plans: readonly TextToImagePlan[];
   /** How the limit of memory is kept, where one was given. */
   readonly memory?: MemoryPlan;
+  /** What the plans were made from. */
+  readonly options: GenerateOptions;
   /** Loads the model, makes the pictures in order and unloads it. */
   run(options?: Pick<TextToImageRun, "previews">): AsyncGenerator<GenerationEvent, void, void>;
 }
@@ -193,8 +197,9 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   const resized = (size: object) => planTextToImage(model, { ...options, ...size });
   const seeds = seedsOf(plans.slice(0, batch));
   const memory = await memoryWithin({ ...options, model, plan, seeds, resized });
-  const all = { ...options, memory };
-  return { model, plans, ...(memory && { memory }), run: (show = {}) => run(model, plans, { ...all, ...show }) };
+  const preview = await preparePreview(model, options);
+  const prepared: Prepared = { model, plans, ...(memory && { memory }), preview };
+  return { ...prepared, options, run: (show = {}) => run(prepared, { ...options, ...show }) };
 }
 
 function checkCount(name: "count" | "batch", count: number, most: number): void {
@@ -207,10 +212,14 @@ function checkCount(name: "count" | "batch", count: number, most: number): void 
 const seedsOf = (plans: readonly TextToImagePlan[]): Seed[] => plans.map(({ seed }) => seed);
 const seedAt = (seed: Seed, i: number): Seed => (typeof seed === "bigint" ? seed + BigInt(i) : seed + i);
 
+/** What was checked of a generation. */
+interface Prepared extends Pick<Generation, "model" | "plans" | "memory"> {
+  readonly preview: PreparedPreview | undefined;
+}
+
 async function* run(
-  model: TextToImageModel,
-  plans: readonly TextToImagePlan[],
-  options: GenerateOptions & { readonly memory: MemoryPlan | undefined },
+  { model, plans, memory, preview }: Prepared,
+  options: GenerateOptions,
 ): AsyncGenerator<GenerationEvent, void, void> {
   const { device, threads, signal, previews, batch = 1, ...rest } = options;
   signal?.throwIfAborted();
@@ -220,10 +229,12 @@ async function* run(
   signal?.throwIfAborted();
   const retries: RetryEvent[] = [];
   const parts = { modules, ...binding };
-  await using network = networkWithin(runtime, { ...rest, parts, retried: (event) => retries.push(event) });
+  await using network = networkWithin(runtime, { ...rest, memory, parts, retried: (event) => retries.push(event) });
+  const previewer = preview?.(runtime);
   for (let i = 0; i < plans.length; i += batch) {
     const seeds = seedsOf(plans.slice(i, i + batch));
-    for await (const event of textToImage(network, plans[i]!, { signal, previews, seeds })) {
+    const events = textToImage(network, plans[i]!, { signal, previews, seeds });
+    for await (const event of withPreviews(events, { plan: plans[i]!, previewer })) {
       yield* retries.splice(0);
       yield event;
     }

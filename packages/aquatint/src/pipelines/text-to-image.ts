@@ -84,6 +84,8 @@ export interface EvaluationEvent {
   readonly final: boolean;
   /** Both as pictures, in the steps that the caller wants to see. */
   readonly pictures?: { readonly x: Picture; readonly x0: Picture };
+  /** What x0 looks like, at the end of a step where previews were asked for; as small as it is cheap. */
+  readonly preview?: Picture;
 }
 /** The finished picture. */
 export interface ImageEvent {

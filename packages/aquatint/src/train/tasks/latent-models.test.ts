@@ -7,6 +7,7 @@ import { AutoencoderKL, parseAutoencoderConfig } from "../../models/autoencoder/
 import { parameters } from "../../nn/module.ts";
 import { simplify } from "../../ops/simplify.ts";
 import { readJson, readWeights } from "../../pipelines/component.ts";
+import { latentRgbIn } from "../../pipelines/preview.ts";
 import { memorySource } from "../../pipelines/source.ts";
 import { nodeRuntime } from "../../runtime/node.ts";
 import type { Runtime } from "../../runtime/types.ts";
@@ -94,6 +95,7 @@ describe("an autoencoder", () => {
     expect(json).toMatchObject({ _class_name: "AutoencoderKL", sample_size: 8, block_out_channels: [8, 8] });
     const { scaling_factor } = parseAutoencoderConfig(json);
     expect(scaling_factor * run.evaluation["latent_deviation"]!).toBeCloseTo(1, 1);
+    expect(latentRgbIn(json)?.factors.flat()).toHaveLength(4 * 3); // how they look, for previews
     const names = parameters(AutoencoderKL(parseAutoencoderConfig(json)));
     const weights = await readWeights(source, { folder: "", className: "AutoencoderKL", parameters: names });
     expect([...weights.keys()].sort()).toEqual([...names.keys()].sort());

@@ -1,9 +1,10 @@
 import type { Dataset } from "../../../data/dataset.ts";
 import { strip, tensorToPictures } from "../../../formats/image.ts";
 import { sizeOf } from "../../../graph/types.ts";
-import type { Autoencoder } from "../../../models/autoencoder/index.ts";
+import { type Autoencoder, downsampling } from "../../../models/autoencoder/index.ts";
 import { input } from "../../../ops/leaves.ts";
 import { encodeComponent } from "../../../pipelines/component.ts";
+import { fitLatentRgb, LATENT_RGB_KEY } from "../../../pipelines/preview.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import type { TaskOutputs, TrainedWeights } from "../../task.ts";
 import { inChunks } from "../in-chunks.ts";
@@ -12,7 +13,7 @@ import type { AutoencoderTaskConfig } from "./config.ts";
 
 /** Pictures that one run of a program takes. */
 const CHUNK = 16;
-/** Pictures whose latents the scaling factor is measured on. */
+/** Pictures whose latents the scaling factor and the map for previews are measured on. */
 const MEASURED = 256;
 
 interface OutputsInput {
@@ -26,7 +27,7 @@ interface OutputsInput {
 
 /** Reconstructions of held-out pictures, their PSNR, and the autoencoder's folder in float16. */
 export function autoencoderOutputs({ evaluation, samples }: AutoencoderTaskConfig, input: OutputsInput): TaskOutputs {
-  const { dataset, config, weights } = input;
+  const { dataset, vae, config, weights } = input;
   const coder = coderOf(input);
   const [height, width] = dataset.size;
   const show = async (count: number) => {
@@ -43,28 +44,63 @@ export function autoencoderOutputs({ evaluation, samples }: AutoencoderTaskConfi
       return { psnr: meanPsnr(pictures, reconstruction, size), latent_deviation: deviation(mean, logVariance) };
     },
     async modelFiles() {
-      const { scaling_factor = await measuredFactor(coder, dataset) } = config;
+      const { pictures } = await evaluationSamples(dataset, MEASURED);
+      const { mean, logVariance } = await coder.code(pictures);
+      const { scaling_factor = measuredFactor(mean, logVariance) } = config;
       const own = Array.from(await weights.read()).filter(([name]) => name.startsWith("vae."));
       const content = new Map(own.map(([name, value]) => [name.slice("vae.".length), value]));
-      const whole = { ...config, scaling_factor };
+      const look = latentRgbOf({
+        pictures,
+        mean,
+        size: dataset.size,
+        factor: downsampling(vae.config),
+        scaling_factor: Number(scaling_factor),
+      });
+      const whole = { ...config, scaling_factor, [LATENT_RGB_KEY]: look };
       return new Map(encodeComponent({ folder: "", className: "AutoencoderKL", config: whole, weights: content }));
     },
     [Symbol.asyncDispose]: coder.dispose,
   };
 }
 
-/** What brings the latents of pictures to a deviation of 1, five digits of it. */
-async function measuredFactor(coder: ReturnType<typeof coderOf>, dataset: Dataset): Promise<number> {
-  const { pictures } = await evaluationSamples(dataset, MEASURED);
-  const { mean, logVariance } = await coder.code(pictures);
-  return Number((1 / deviation(mean, logVariance)).toPrecision(5));
-}
+/** What brings latents to a deviation of 1, five digits of it. */
+const measuredFactor = (mean: Float32Array, logVariance: Float32Array): number =>
+  Number((1 / deviation(mean, logVariance)).toPrecision(5));
 
 /** What the autoencoder makes of pictures. */
 interface Coded {
   readonly reconstruction: Float32Array;
   readonly mean: Float32Array;
   readonly logVariance: Float32Array;
+}
+
+interface Looked {
+  /** [n, 3, H, W] */
+  readonly pictures: Float32Array;
+  /** Their latents' means, [n, c, H / factor, W / factor], before they are scaled. */
+  readonly mean: Float32Array;
+  readonly size: readonly [height: number, width: number];
+  readonly factor: number;
+  readonly scaling_factor: number;
+}
+
+/** How scaled latents look, for previews. */
+function latentRgbOf({ pictures, mean, size: [height, width], factor, scaling_factor }: Looked) {
+  const pixels = shrunk(pictures, { width, factor });
+  const plane = (height / factor) * (width / factor);
+  const channels = mean.length / (pixels.length / 3);
+  return fitLatentRgb({ latents: mean.map((z) => z * scaling_factor), pixels, channels, plane });
+}
+
+/** Rows of pixels, averaged over squares. */
+function shrunk(values: Float32Array, { width, factor }: { readonly width: number; readonly factor: number }) {
+  const small = new Float32Array(values.length / factor ** 2);
+  const columns = width / factor;
+  for (let i = 0; i < values.length; i++) {
+    const [row, column] = [Math.floor(i / width), i % width];
+    small[Math.floor(row / factor) * columns + Math.floor(column / factor)]! += values[i]! / factor ** 2;
+  }
+  return small;
 }
 
 /** Runs the autoencoder from the weights as they stand. */

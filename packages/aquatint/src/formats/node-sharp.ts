@@ -7,13 +7,13 @@ export interface SharpFactory {
   (options: SharpOptions): Sharp;
 }
 
-/** The optional package sharp. @throws AquatintError "data/no-sharp" that says `what` needs it. */
+/** The optional package sharp. @throws AquatintError "picture/no-sharp" that says `what` needs it. */
 export async function importSharp(what: string): Promise<SharpFactory> {
   try {
     return (await import("sharp")).default;
   } catch (cause) {
-    throw new AquatintError("data/no-sharp", `${what} needs the package sharp, which cannot be loaded`, {
-      hint: "npm install sharp",
+    throw new AquatintError("picture/no-sharp", `${what} needs the package sharp, which cannot be loaded`, {
+      hint: "npm install sharp, or work with PNG files",
       cause,
     });
   }

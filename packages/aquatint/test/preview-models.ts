@@ -1,0 +1,48 @@
+import { fromFloat32 } from "../src/formats/half.ts";
+import { encodeSafetensors } from "../src/formats/safetensors.ts";
+import { torchCpu } from "../src/math/random.ts";
+import { AutoencoderTiny, parseAutoencoderTinyConfig } from "../src/models/autoencoder-tiny/index.ts";
+import { initialise } from "../src/nn/initialise.ts";
+import { parameters } from "../src/nn/module.ts";
+import { encodeModelFolder } from "../src/pipelines/model-folder.ts";
+import { modelParameters, textToImageModules } from "../src/pipelines/modules.ts";
+import { tinyModelParts } from "./tiny-pixel-model.ts";
+
+const vae = {
+  block_out_channels: [8, 8],
+  down_block_types: ["DownEncoderBlock2D", "DownEncoderBlock2D"],
+  up_block_types: ["UpDecoderBlock2D", "UpDecoderBlock2D"],
+  norm_num_groups: 4,
+  mid_block_add_attention: false,
+  scaling_factor: 2.5,
+};
+
+/** The files of a latent model with random weights: 16 x 16 pixels from four channels of 8 x 8. */
+export function latentModel({ vaeExtras = {} }: { readonly vaeExtras?: Readonly<Record<string, unknown>> } = {}) {
+  const { tokenizer, configs } = tinyModelParts();
+  const whole = {
+    ...configs,
+    unet: { ...configs.unet, in_channels: 4, out_channels: 4 },
+    vae: { ...vae, ...vaeExtras },
+  };
+  const weights = new Map(Object.entries(initialise(modelParameters(textToImageModules(whole)), torchCpu(0))));
+  return encodeModelFolder({ configs: whole, tokenizers: [tokenizer], weights });
+}
+
+/** The files of a tiny autoencoder with random weights for latents of so many times fewer pixels. */
+export function tinyTaesd({ levels = 2 } = {}): ReadonlyMap<string, Uint8Array | string> {
+  const each = (n: number) => new Array<number>(levels).fill(n);
+  const config = {
+    _class_name: "AutoencoderTiny",
+    ...{ encoder_block_out_channels: each(4), decoder_block_out_channels: each(4) },
+    ...{ num_encoder_blocks: each(1), num_decoder_blocks: each(1) },
+  };
+  const own = parameters(AutoencoderTiny(parseAutoencoderTinyConfig(config)));
+  const raw = Object.entries(initialise(own, torchCpu(3))).map(([name, { data, shape }]) => {
+    return [name, fromFloat32(data as Float32Array, shape, "F32")] as const;
+  });
+  return new Map<string, Uint8Array | string>([
+    ["config.json", JSON.stringify(config)],
+    ["diffusion_pytorch_model.safetensors", encodeSafetensors(new Map(raw))],
+  ]);
+}

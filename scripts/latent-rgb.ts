@@ -1,0 +1,54 @@
+/**
+ * `npx tsx scripts/latent-rgb.ts VAE_FOLDER PICTURES...` fits the linear map from an autoencoder's latents to colours to
+ * some pictures, and writes it into the folder's config.json, where previews find it.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openCheckpoint } from "../packages/aquatint/src/checkpoints/node.ts";
+import { flatten, pictureToTensor } from "../packages/aquatint/src/formats/image.ts";
+import { writeFileAtomic } from "../packages/aquatint/src/formats/node.ts";
+import { readPicture } from "../packages/aquatint/src/formats/node-picture.ts";
+import { fitted } from "../packages/aquatint/src/formats/resize.ts";
+import {
+  AutoencoderKL,
+  downsampling,
+  parseAutoencoderConfig,
+  scaleLatent,
+} from "../packages/aquatint/src/models/autoencoder/index.ts";
+import { parameters } from "../packages/aquatint/src/nn/module.ts";
+import { input } from "../packages/aquatint/src/ops/leaves.ts";
+import { fitLatentRgb, LATENT_RGB_KEY } from "../packages/aquatint/src/pipelines/preview.ts";
+import { executableOf } from "../packages/aquatint/src/runtime/compile.ts";
+import { nodeRuntime } from "../packages/aquatint/src/runtime/node.ts";
+import { mappedWeights } from "../packages/aquatint/src/runtime/node-mapped.ts";
+
+/** Sides of the pictures as the autoencoder sees them, in latents. */
+const SIDE = 32;
+
+const [folder, ...files] = process.argv.slice(2);
+if (!folder || files.length === 0) throw new Error("usage: npx tsx scripts/latent-rgb.ts VAE_FOLDER PICTURES...");
+const { className, config, weights } = [...(await openCheckpoint(folder)).components.values()][0]!;
+if (className !== "AutoencoderKL") throw new Error(`${folder} holds a ${className}, expected an AutoencoderKL`);
+
+const vae = AutoencoderKL(parseAutoencoderConfig(config));
+const factor = downsampling(vae.config);
+const side = SIDE * factor;
+const x = input({ name: "x", dtype: "float32", shape: [1, 3, side, side] });
+const output = scaleLatent(vae.encode(x).mean, vae.config);
+await using runtime = await nodeRuntime();
+const encode = await runtime.load(executableOf({ outputs: { output }, ...mappedWeights(parameters(vae), weights) }));
+const latents: number[] = [];
+const pixels: number[] = [];
+for (const file of files) {
+  const picture = fitted(flatten(await readPicture(file)), { width: side, height: side });
+  const data = pictureToTensor(picture);
+  const found = await encode.run({ x: { dtype: "float32", shape: [1, 3, side, side], data } });
+  for (const z of found["output"]!.data) latents.push(Number(z));
+  for (const v of pictureToTensor(fitted(picture, { width: SIDE, height: SIDE }))) pixels.push(v);
+}
+const [channels, plane] = [vae.config.latent_channels, SIDE * SIDE];
+const map = fitLatentRgb({ latents: Float32Array.from(latents), pixels: Float32Array.from(pixels), channels, plane });
+const path = join(folder, "config.json");
+const whole = { ...JSON.parse(readFileSync(path, "utf8")), [LATENT_RGB_KEY]: map };
+await writeFileAtomic(path, `${JSON.stringify(whole, null, 2)}\n`);
+process.stdout.write(`${JSON.stringify(map)}\n`);
