@@ -1,10 +1,11 @@
 /**
- * `npm run schemas`: writes the JSON schema of training configurations to `schemas/train.json`, for editors to complete by
- * `$schema`, and the tables of `docs/training.md`.
+ * `npm run schemas`: writes the JSON schemas of configurations to `schemas/`, for editors to complete by `$schema`, and the
+ * tables of `docs/training.md` and `docs/comparison.md`.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { comparisonConfig } from "../packages/aquatint/src/compare/config.ts";
 import { trainConfigs } from "../packages/aquatint/src/train/config.ts";
 import { trainJsonSchema } from "../packages/aquatint/src/train/schema.ts";
 import { DEFAULT_TASK, tasks } from "../packages/aquatint/src/train/tasks/registry.ts";
@@ -22,15 +23,26 @@ function tables(): string {
   return [fieldTable(jsonSchema(trainConfigs[DEFAULT_TASK]!), ofTasks), ...own].join("\n\n");
 }
 
-const DOCS = "docs/training.md";
 const between = /(<!-- fields: npm run schemas -->\n)[\s\S]*?(\n<!-- end of fields -->)/;
+
+/** A page of the documentation with its table. */
+async function pageWith(path: string, table: string): Promise<readonly [path: string, text: string]> {
+  const text = await readFile(join(root, path), "utf8");
+  return [path, text.replace(between, (_, before: string, after: string) => `${before}\n${table}\n${after}`)];
+}
+
+const encoded = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
 
 /** The text that each generated file should have, by its path from the root. */
 export async function schemaFiles(): Promise<Readonly<Record<string, string>>> {
-  const docs = await readFile(join(root, DOCS), "utf8");
+  const comparison = jsonSchema(comparisonConfig);
   return {
-    "schemas/train.json": `${JSON.stringify(trainJsonSchema(), null, 2)}\n`,
-    [DOCS]: docs.replace(between, (_, before: string, after: string) => `${before}\n${tables()}\n${after}`),
+    "schemas/train.json": encoded(trainJsonSchema()),
+    "schemas/compare.json": encoded(comparison),
+    ...Object.fromEntries([
+      await pageWith("docs/training.md", tables()),
+      await pageWith("docs/comparison.md", fieldTable(comparison, ["$schema"])),
+    ]),
   };
 }
 

@@ -28,7 +28,7 @@ const measure = z.strictObject({
 
 /** What `aquatint compare` reads; files lie relative to it. */
 export const comparisonConfig = z.strictObject({
-  $schema: z.string().optional(),
+  $schema: z.string().optional().describe("Where editors find the schema of this file."),
   title: z.string().min(1).describe("The data, in a few words."),
   judge: file.describe('Configuration of the classifier\'s run, of "task": "classification".'),
   models: z.array(model).min(2).describe("What is compared."),
