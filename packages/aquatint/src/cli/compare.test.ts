@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { capturedIo } from "../../test/captured-io.ts";
 import type { Measured } from "../compare/measured.ts";
+import { openComparison, untrainedRuns } from "../compare/node-open.ts";
 import { main } from "./main.ts";
 
 let cwd: string;
@@ -76,7 +77,8 @@ test("trains what is missing, measures everything and writes a page that needs n
   expect(out()).toBe("report/index.html\n");
   const page = await readFile(join(cwd, "report/index.html"), "utf8");
   expect(page).not.toMatch(/(src|href)="(?!#|data:)/);
-  expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  const words = page.replace(/data:[^"]*/g, ""); // base64 may spell anything
+  expect(words).not.toMatch(/NaN|undefined|Infinity/);
   const measured: Measured = JSON.parse(await readFile(join(cwd, "report/compare.json"), "utf8"));
   expect(measured.models.map(({ points }) => points.map(({ evaluations }) => evaluations))).toEqual([[1], [1], [1, 3]]);
   expect(measured.models.map(({ bound }) => bound !== null)).toEqual([true, false, true]);
@@ -86,13 +88,8 @@ test("trains what is missing, measures everything and writes a page that needs n
   expect(measured.models[1]!.parameters).toBeLessThan(measured.models[1]!.training.parameters!);
   for (const { training } of measured.models) expect(training.steps).toBe(2);
 
-  const again = capturedIo({ cwd });
-  expect(await main(["compare", config, "--out", "report", "--threads", "1", "--json"], again.io)).toBe(0);
-  expect(again.err()).not.toContain("training ");
-  const second: Measured = JSON.parse(again.out());
-  const numbers = ({ models }: Measured) => models.map(({ points }) => points.map(({ distance }) => distance));
-  expect(numbers(second)).toEqual(numbers(measured));
-}, 240_000);
+  expect(await untrainedRuns(await openComparison(config))).toEqual([]);
+}, 600_000);
 
 test("what does not fit together is refused before anything is trained", async () => {
   const refused = async (folder: string, change: object, message: RegExp) => {
@@ -107,7 +104,8 @@ test("what does not fit together is refused before anything is trained", async (
     { name: "b", config: "other.json" },
   ];
   const path = await written("data", { models });
-  const other = { output: join(cwd, "other"), dataset: { name: "digits", digits: [3] }, ...tasks.gan };
+  const training = { steps: 2, batch_size: 4 };
+  const other = { output: join(cwd, "other"), dataset: { name: "digits", digits: [3] }, training, ...tasks.gan };
   await writeFile(join(cwd, "data/other.json"), JSON.stringify(other));
   const { io, err } = capturedIo({ cwd });
   expect(await main(["compare", path, "--out", "report"], io)).toBe(1);

@@ -1,5 +1,7 @@
-import { resolve } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { fileError } from "../formats/node.ts";
 import { reportedRun } from "../runs/node.ts";
 import { trainRun } from "../train/node.ts";
 import type { Io } from "./io.ts";
@@ -37,16 +39,19 @@ export const addCompare = (program: Command, io: Io): Command =>
     .action((config: string, flags: Flags) => compare(resolve(io.cwd, config), flags, io));
 
 async function compare(path: string, { out, threads, json, quiet = false }: Flags, io: Io): Promise<void> {
-  const folder = resolve(io.cwd, out);
-  const [page, numbers] = await Promise.all([
-    openFile({ flag: "--out", extension: ".html", path: resolve(folder, "index.html") }, io.cwd),
-    openFile({ flag: "--out", extension: ".json", path: resolve(folder, "compare.json") }, io.cwd),
-  ]);
   const [{ openComparison, untrainedRuns }, { compareModels }] = await Promise.all([
     import("../compare/node-open.ts"),
     import("../compare/node.ts"),
   ]);
   const comparison = await openComparison(path);
+  const folder = resolve(io.cwd, out);
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw fileError("write", folder, cause);
+  });
+  const [page, numbers] = await Promise.all([
+    openFile({ flag: "--out", extension: ".html", path: join(folder, "index.html") }, io.cwd),
+    openFile({ flag: "--out", extension: ".json", path: join(folder, "compare.json") }, io.cwd),
+  ]);
   const maker = `aquatint ${version}`;
   for (const { path: config, resume } of await untrainedRuns(comparison)) {
     const run = trainRun(config, { resume, threads, signal: io.signal });

@@ -29,10 +29,10 @@ export function judged(larger: Estimate, smaller: Estimate): Verdict {
 }
 
 const plain = (value: number): Estimate => ({ value, interval: [value * (1 - CLEAR / 2), value * (1 + CLEAR / 2)] });
-const said = ({ name, estimate: { value } }: Side): string => `${name} ${figureText(Number(value.toPrecision(3)))}`;
+const said = ({ name, estimate: { value } }: Side): string => `${figureText(Number(value.toPrecision(3)))} (${name})`;
 const compared = (what: string, larger: Side, smaller: Side): Pick<Claim, "verdict" | "found"> => ({
   verdict: judged(larger.estimate, smaller.estimate),
-  found: `${what}: ${said(larger)}, ${said(smaller)}.`,
+  found: `${what}: ${said(larger)}, ${said(smaller)}`,
 });
 
 /** Where each kind stands: its last way of making pictures, which takes the most evaluations. */

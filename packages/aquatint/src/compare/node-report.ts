@@ -9,7 +9,7 @@ import type { RealSet } from "./measure.ts";
 import { type Measured, type MeasuredModel, type NamedPoint, pointsOf } from "./measured.ts";
 import { modelColours, speedFigure, trilemmaFigure } from "./node-trilemma.ts";
 import { type NeighbourRows, SHOWN } from "./shown.ts";
-import { boundColumns, distanceColumns, floorRow, pointRows, trainingColumns } from "./tables.ts";
+import { boundColumns, distanceColumns, floorRow, pictureColumns, pointRows, timeColumns, trainingColumns } from "./tables.ts";
 import { corners, trilemma } from "./trilemma.ts";
 
 /** A model with what is shown of it. */
@@ -79,8 +79,7 @@ function trilemmaSection(measured: Measured): Section {
   const body = [
     figure(
       [legendOf(measured), trilemmaFigure(measured)],
-      html`<b>Where each model is strongest.</b> Quality is precision and coverage is coverage, each as a share of what other
-        real pictures get; speed is 1 for the fastest and 0 for the slowest, even in the logarithm of the time. A dot lies
+      html`<b>Where each model is strongest.</b> Quality is measured by precision and coverage by the measure of that name, each as a share of what other real pictures get; speed is 1 for the fastest and 0 for the slowest, even in the logarithm of the time. A dot lies
         where its three scores pull it and is as large as their mean. By their largest score: ${inWords.join("; ")}.`,
     ),
     figure(
@@ -101,9 +100,9 @@ function claimsSection(measured: Measured): Section {
   ];
   const count = (wanted: Claim["verdict"]) => claims.filter(({ verdict }) => verdict === wanted).length;
   const body = [
-    html`<p>Of ${claims.length} things that are usually said of these models, ${count("shows")} show at this scale, of
-      ${count("the opposite shows")} the opposite shows, and ${count("cannot be told")} cannot be told. A comparison counts where the
-      95 % intervals do not meet, or, for times and bounds, where the numbers are a tenth apart.</p>`,
+    html`<p>${claims.length} things are usually said of these models: ${count("shows")} of them show at this scale, of
+      ${count("the opposite shows")} the opposite shows, ${count("cannot be told")} cannot be told. A difference counts where the 95 %
+      intervals do not meet or, for times and bounds, where the numbers are a tenth apart.</p>`,
     table(columns, claims),
   ];
   return { id: "claims", title: "Does the usual story show?", body };
@@ -114,6 +113,10 @@ function figuresSection(measured: Measured): Section {
     html`<p>${measured.pictures} pictures of each, of the captions of as many held-out pictures, beside those pictures in
       the features of one classifier that was trained on real pictures alone. Brackets are 95 % intervals.</p>`,
     table(distanceColumns, [...pointRows(measured), floorRow(measured)]),
+    html`<h3>Picture by picture</h3>`,
+    table(pictureColumns, [...pointRows(measured), floorRow(measured)]),
+    html`<h3>Time</h3>`,
+    table(timeColumns, pointRows(measured)),
   ];
   return { id: "figures", title: "Measured", body };
 }

@@ -82,18 +82,29 @@ export function trilemmaFigure(measured: Measured): Html {
         stroke: colour("paper"),
         strokeWidth: 1.2,
       }),
-      Plot.text(placed, {
-        x: "x",
-        y: "y",
-        text: (p: Placed) => shortLabel(p.point),
-        dx: 13,
-        textAnchor: "start",
-        fill: of,
-        fontWeight: 600,
-      }),
+      ...labels(
+        placed.filter(({ point }) => point.model.points.length === 1),
+        of,
+        1,
+      ),
+      ...labels(
+        placed.filter(({ point }) => point.model.points.length > 1),
+        of,
+        -1,
+      ),
     ],
   }));
 }
+
+/** Names beside points, to the right (1) or to the left (-1). */
+const labels = (placed: readonly Placed[], fill: (p: Placed) => string, side: 1 | -1): Plot.Markish[] => [
+  Plot.text(placed, {
+    ...{ x: "x", y: "y", fill, dx: 13 * side, fontWeight: 600 },
+    textAnchor: side > 0 ? "start" : "end",
+    text: (p: Placed) => shortLabel(p.point),
+    ...{ stroke: colour("paper"), strokeWidth: 3 },
+  }),
+];
 
 /** Margins that keep the triangle's sides equal. */
 function sides(width: number): Pick<DrawingOptions, "marginLeft" | "marginRight"> {

@@ -16,28 +16,49 @@ export const pointRows = (measured: Measured): readonly FigureRow[] => pointsOf(
 /** What real pictures get. */
 export const floorRow = ({ floor }: Measured): FigureRow => ({ ...floor, name: "other real pictures" });
 
-const short = (value: number): string => figureText(Number(value.toPrecision(value < 1 ? 2 : 3)));
+const short = (value: number): string => {
+  const size = Math.abs(value);
+  if (size > 0 && size < 0.1) return value.toPrecision(2);
+  return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0);
+};
+const SPACE = "\u00a0"; // keeps a number and its interval on one line
 const estimated = ({ value, interval: [low, high] }: Estimate): string =>
-  `${short(value)} [${short(low)}, ${short(high)}]`;
+  `${short(value)}${SPACE}[${short(low)},${SPACE}${short(high)}]`;
 /** Milliseconds below a second. */
 const time = (seconds: number | undefined): string =>
-  seconds === undefined ? "" : seconds < 1 ? `${short(1000 * seconds)} ms` : duration(seconds);
+  seconds === undefined
+    ? ""
+    : seconds < 1
+      ? `${figureText(Number((1000 * seconds).toPrecision(3)))} ms`
+      : duration(seconds);
 
 const number = <Row>(title: string, cell: (row: Row) => string): Column<Row> => ({ title, number: true, cell });
 
-/** The measurements of each point. */
+const named: Column<FigureRow> = { title: "", cell: ({ name }) => name.replaceAll(" ", SPACE) };
+
+/** How the pictures of each point are spread beside real ones. */
 export const distanceColumns: readonly Column<FigureRow>[] = [
-  { title: "", cell: ({ name }) => name },
-  number("evaluations", ({ evaluations }) => (evaluations === undefined ? "" : String(evaluations))),
-  number("a picture", ({ seconds }) => time(seconds)),
-  number("in batches", ({ secondsInBatch }) => time(secondsInBatch)),
+  named,
   number("Fréchet distance", ({ distance }) => estimated(distance.frechet)),
   number("precision", ({ distance }) => estimated(distance.precision)),
   number("recall", ({ distance }) => estimated(distance.recall)),
-  number("density", ({ distance }) => estimated(distance.density)),
   number("coverage", ({ distance }) => estimated(distance.coverage)),
+];
+
+/** How real the pictures of each point are. */
+export const pictureColumns: readonly Column<FigureRow>[] = [
+  named,
+  number("density", ({ distance }) => estimated(distance.density)),
   number("class accuracy", ({ accuracy }) => estimated(accuracy)),
   number("mean slope", ({ sharpness }) => estimated(sharpness)),
+];
+
+/** What a picture of each point takes. */
+export const timeColumns: readonly Column<FigureRow>[] = [
+  named,
+  number("evaluations", ({ evaluations }) => String(evaluations ?? "")),
+  number("one picture", ({ seconds }) => time(seconds)),
+  number("each of a batch", ({ secondsInBatch }) => time(secondsInBatch)),
 ];
 
 /** The bounds of the models that have one. */

@@ -61,54 +61,70 @@ export interface OnePassContent {
 
 const TEXT = { part: "text_encoder", className: "CLIPTextModel" } as const;
 
+/** The tensors whose names begin with a part's, without it. */
+const ownOf = <T>(all: ReadonlyMap<string, T>, part: string): Map<string, T> =>
+  new Map([...all].flatMap(([name, x]) => (name.startsWith(`${part}.`) ? [[name.slice(part.length + 1), x]] : [])));
+
+const partsOf = ({ part, className }: Pick<OnePassKind<OnePassNetwork>, "part" | "className">) =>
+  [{ part, className }, TEXT] as const;
+
 /** How the folders of one kind of model are built, read and written. */
-function onePassFolder<Network extends OnePassNetwork>({ pipeline, part, className, create }: OnePassKind<Network>) {
-  const parts = [{ part, className }, TEXT] as const;
-  const build = (configs: OnePassConfigs): OnePassModules<Network> => {
-    const network = create(configs.network);
-    const textEncoder = CLIPTextModel(parseClipTextConfig(configs.text_encoder));
-    return { network, textEncoder, parameters: parameters({ [part]: network, [TEXT.part]: textEncoder }) };
-  };
-  const own = <T>(all: ReadonlyMap<string, T>, prefix: string) =>
-    new Map(
-      [...all].flatMap(([name, x]) => (name.startsWith(`${prefix}.`) ? [[name.slice(prefix.length + 1), x]] : [])),
-    );
+function onePassFolder<Network extends OnePassNetwork>(kind: OnePassKind<Network>) {
   return {
-    part,
-    build,
+    build: (configs: OnePassConfigs) => built(kind, configs),
     /** @throws AquatintError "model/class" where the folder holds another kind of model. */
-    async open(source: ModelSource): Promise<OnePassModel<Network>> {
-      expectClass(source.name, pipeline, await readJson(source, "model_index.json"));
-      const configs = {
-        network: await readJson(source, `${part}/config.json`),
-        text_encoder: await readJson(source, `${TEXT.part}/config.json`),
-      };
-      const modules = build(configs);
-      const tokenizerFiles = await readTokenizer(source, "tokenizer/");
-      const weights = async () => {
-        const all = new Map<string, HostTensor>();
-        for (const { part: folder, className } of parts) {
-          const read = await readWeights(source, { folder, className, parameters: own(modules.parameters, folder) });
-          for (const [name, value] of read) all.set(`${folder}.${name}`, value);
-        }
-        return all;
-      };
-      return { ...modules, configs, tokenizerFiles, tokenizer: tokenizerFrom(tokenizerFiles), weights };
-    },
+    open: (source: ModelSource) => opened(kind, source),
     /** The files of a model, by their paths in its folder. */
-    encode({ configs, tokenizerFiles, weights }: OnePassContent): Map<string, Uint8Array | string> {
-      const jsons = [configs.network, configs.text_encoder];
-      const files = parts.flatMap(({ part: folder, className }, i) =>
-        encodeComponent({ folder, className, config: jsons[i]!, weights: own(weights, folder) }),
-      );
-      const index = parts.map((one) => [one.part, [published[one.className].library, one.className]] as const);
-      return new Map([
-        ...files,
-        ...tokenizerFileNames.map((file) => [`tokenizer/${file}`, tokenizerFiles[file]] as const),
-        ["model_index.json", encodeJson({ _class_name: pipeline, ...Object.fromEntries(index) })],
-      ]);
-    },
+    encode: (content: OnePassContent) => encoded(kind, content),
   };
+}
+
+function built<Network extends OnePassNetwork>(
+  { part, create }: OnePassKind<Network>,
+  configs: OnePassConfigs,
+): OnePassModules<Network> {
+  const network = create(configs.network);
+  const textEncoder = CLIPTextModel(parseClipTextConfig(configs.text_encoder));
+  return { network, textEncoder, parameters: parameters({ [part]: network, [TEXT.part]: textEncoder }) };
+}
+
+async function opened<Network extends OnePassNetwork>(
+  kind: OnePassKind<Network>,
+  source: ModelSource,
+): Promise<OnePassModel<Network>> {
+  expectClass(source.name, kind.pipeline, await readJson(source, "model_index.json"));
+  const configs = {
+    network: await readJson(source, `${kind.part}/config.json`),
+    text_encoder: await readJson(source, `${TEXT.part}/config.json`),
+  };
+  const modules = built(kind, configs);
+  const tokenizerFiles = await readTokenizer(source, "tokenizer/");
+  const weights = async () => {
+    const all = new Map<string, HostTensor>();
+    for (const { part, className } of partsOf(kind)) {
+      const read = await readWeights(source, { folder: part, className, parameters: ownOf(modules.parameters, part) });
+      for (const [name, value] of read) all.set(`${part}.${name}`, value);
+    }
+    return all;
+  };
+  return { ...modules, configs, tokenizerFiles, tokenizer: tokenizerFrom(tokenizerFiles), weights };
+}
+
+function encoded<Network extends OnePassNetwork>(
+  kind: OnePassKind<Network>,
+  { configs, tokenizerFiles, weights }: OnePassContent,
+): Map<string, Uint8Array | string> {
+  const parts = partsOf(kind);
+  const jsons = [configs.network, configs.text_encoder];
+  const files = parts.flatMap(({ part, className }, i) =>
+    encodeComponent({ folder: part, className, config: jsons[i]!, weights: ownOf(weights, part) }),
+  );
+  const index = parts.map(({ part, className }) => [part, [published[className].library, className]] as const);
+  return new Map([
+    ...files,
+    ...tokenizerFileNames.map((file) => [`tokenizer/${file}`, tokenizerFiles[file]] as const),
+    ["model_index.json", encodeJson({ _class_name: kind.pipeline, ...Object.fromEntries(index) })],
+  ]);
 }
 
 /** One kind of folder. */
