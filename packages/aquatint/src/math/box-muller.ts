@@ -36,7 +36,9 @@ export function normalPair(u1: number, u2: number): readonly [number, number] {
 function blocks32(out: Float32Array, from: number, to: number): void {
   for (let at = from; at < to; at += BLOCK) {
     for (let j = at; j < at + HALF; j++) {
-      const radius = Math.fround(Math.sqrt(2 * Math.fround(24 * Math.LN2 - fastLog((1 - out[j]!) * 2 ** 24))));
+      // a uniform of 0, one in 2^24, leaves the rounding of fastLog, which may be below 0
+      const energy = Math.max(0, Math.fround(24 * Math.LN2 - fastLog((1 - out[j]!) * 2 ** 24)));
+      const radius = Math.fround(Math.sqrt(2 * energy));
       const opposite = 2 - Math.fround(Math.fround(2 * Math.PI) * out[j + HALF]!) * (2 / Math.PI); // in quarter turns
       out[j] = radius * Math.fround(fastSine(Math.abs(opposite) - 1));
       out[j + HALF] = radius * Math.fround(fastSine(opposite));
