@@ -7,9 +7,19 @@ import type { MeasureConfig } from "./config.ts";
 import { families } from "./families/registry.ts";
 import type { RealSet } from "./measure.ts";
 import { type Measured, type MeasuredModel, type NamedPoint, pointsOf } from "./measured.ts";
-import { modelColours, speedFigure, trilemmaFigure } from "./node-trilemma.ts";
+import { modelColours } from "./node-colours.ts";
+import { speedFigure } from "./node-speed.ts";
+import { trilemmaFigure } from "./node-triangle.ts";
 import { type NeighbourRows, SHOWN } from "./shown.ts";
-import { boundColumns, distanceColumns, floorRow, pictureColumns, pointRows, timeColumns, trainingColumns } from "./tables.ts";
+import {
+  boundColumns,
+  distanceColumns,
+  floorRow,
+  pictureColumns,
+  pointRows,
+  timeColumns,
+  trainingColumns,
+} from "./tables.ts";
 import { corners, trilemma } from "./trilemma.ts";
 
 /** A model with what is shown of it. */

@@ -22,8 +22,9 @@ const short = (value: number): string => {
   return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0);
 };
 const SPACE = "\u00a0"; // keeps a number and its interval on one line
-const estimated = ({ value, interval: [low, high] }: Estimate): string =>
-  `${short(value)}${SPACE}[${short(low)},${SPACE}${short(high)}]`;
+const estimated = ({ value, interval: [low, high] }: Estimate, written = short): string =>
+  `${written(value)}${SPACE}[${written(low)},${SPACE}${written(high)}]`;
+const share = (estimate: Estimate): string => estimated(estimate, (value) => value.toFixed(2));
 /** Milliseconds below a second. */
 const time = (seconds: number | undefined): string =>
   seconds === undefined
@@ -40,16 +41,16 @@ const named: Column<FigureRow> = { title: "", cell: ({ name }) => name.replaceAl
 export const distanceColumns: readonly Column<FigureRow>[] = [
   named,
   number("Fréchet distance", ({ distance }) => estimated(distance.frechet)),
-  number("precision", ({ distance }) => estimated(distance.precision)),
-  number("recall", ({ distance }) => estimated(distance.recall)),
-  number("coverage", ({ distance }) => estimated(distance.coverage)),
+  number("precision", ({ distance }) => share(distance.precision)),
+  number("recall", ({ distance }) => share(distance.recall)),
+  number("coverage", ({ distance }) => share(distance.coverage)),
 ];
 
 /** How real the pictures of each point are. */
 export const pictureColumns: readonly Column<FigureRow>[] = [
   named,
-  number("density", ({ distance }) => estimated(distance.density)),
-  number("class accuracy", ({ accuracy }) => estimated(accuracy)),
+  number("density", ({ distance }) => share(distance.density)),
+  number("class accuracy", ({ accuracy }) => share(accuracy)),
   number("mean slope", ({ sharpness }) => estimated(sharpness)),
 ];
 
