@@ -3,7 +3,7 @@ import type { Estimate } from "../evaluate/distribution.ts";
 import { torchCpu } from "../math/random.ts";
 import { claimsOf, judged } from "./claims.ts";
 import { parseComparison } from "./config.ts";
-import type { Measured, MeasuredModel, MeasuredPoint } from "./measured.ts";
+import { type Measured, type MeasuredModel, type MeasuredPoint, mistimed } from "./measured.ts";
 import { nearestOf } from "./nearest.ts";
 import { canonical } from "./same.ts";
 import { sharpnessOf, slopeOf } from "./sharpness.ts";
@@ -95,6 +95,13 @@ test("in the triangle a point lies where its scores pull it", () => {
     expect(y).toBeGreaterThanOrEqual(0);
     expect(y).toBeLessThanOrEqual(Math.sqrt(3) * Math.min(x, 1 - x) + 1e-9);
   }
+});
+
+test("times that fall where evaluations rise are told as such", () => {
+  expect(mistimed(usual)).toEqual([]);
+  const [few, many] = usual.models[2]!.points as [MeasuredPoint, MeasuredPoint];
+  const turned = model("denoising", [{ ...few, seconds: 2 }, many]);
+  expect(mistimed(measured([usual.models[0]!, turned]))).toEqual([turned]);
 });
 
 test("a way along the sphere keeps the length of its ends, and of equal ends it is a point", () => {

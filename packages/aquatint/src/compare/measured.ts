@@ -71,3 +71,10 @@ export const pointsOf = ({ models }: Pick<Measured, "models">): readonly NamedPo
   models.flatMap((model) =>
     model.points.map((point) => ({ ...point, model, name: [model.name, point.label].filter(Boolean).join(" · ") })),
   );
+
+/** The models whose pictures do not take longer with more evaluations: something else had the machine while they were timed. */
+export const mistimed = ({ models }: Pick<Measured, "models">): readonly MeasuredModel[] =>
+  models.filter(({ points }) => {
+    const inOrder = points.toSorted((a, b) => a.evaluations - b.evaluations);
+    return inOrder.some(({ seconds }, i) => i > 0 && seconds < inOrder[i - 1]!.seconds);
+  });

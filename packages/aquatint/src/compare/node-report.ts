@@ -1,12 +1,12 @@
 import { grid, type Picture, strip, tensorToPictures } from "../formats/image.ts";
 import { type Content, html } from "../reports/html.ts";
-import { figure, inlinePicture, legend, page, type Section, sheet, table } from "../reports/page.ts";
+import { figure, inlinePicture, legend, note, page, type Section, sheet, table } from "../reports/page.ts";
 import { duration } from "../reports/words.ts";
 import { type Claim, claimsOf } from "./claims.ts";
 import type { MeasureConfig } from "./config.ts";
 import { families } from "./families/registry.ts";
 import type { RealSet } from "./measure.ts";
-import { type Measured, type MeasuredModel, type NamedPoint, pointsOf } from "./measured.ts";
+import { type Measured, type MeasuredModel, mistimed, type NamedPoint, pointsOf } from "./measured.ts";
 import { modelColours } from "./node-colours.ts";
 import { speedFigure } from "./node-speed.ts";
 import { trilemmaFigure } from "./node-triangle.ts";
@@ -119,6 +119,7 @@ function claimsSection(measured: Measured): Section {
 }
 
 function figuresSection(measured: Measured): Section {
+  const disturbed = mistimed(measured);
   const body = [
     html`<p>${measured.pictures} pictures of each, of the captions of as many held-out pictures, beside those pictures in
       the features of one classifier that was trained on real pictures alone. Brackets are 95 % intervals.</p>`,
@@ -127,6 +128,10 @@ function figuresSection(measured: Measured): Section {
     table(pictureColumns, [...pointRows(measured), floorRow(measured)]),
     html`<h3>Time</h3>`,
     table(timeColumns, pointRows(measured)),
+    disturbed.length > 0
+      ? note(`Single pictures of ${disturbed.map(({ name }) => name).join(", ")} do not take longer with more evaluations: other
+          work had the machine while they were timed. Their times, and the speeds above, are rough; go by those of batches.`)
+      : undefined,
   ];
   return { id: "figures", title: "Measured", body };
 }

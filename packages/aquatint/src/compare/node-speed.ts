@@ -62,7 +62,7 @@ function pointMarks(points: readonly NamedPoint[], colours: ReadonlyMap<string, 
     Plot.dot(points, { x: "seconds", y: distance, fill, r: 5 }),
     Plot.text(points, {
       ...{ x: "seconds", y: distance, text: shortLabel, fill, fontWeight: 600 },
-      ...{ dx: 9, textAnchor: "start", stroke: colour("paper"), strokeWidth: 3 },
+      ...{ dy: -13, stroke: colour("paper"), strokeWidth: 3 },
     }),
   ];
 }
