@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { comparisonConfig } from "../packages/aquatint/src/compare/config.ts";
 import { trainConfigs } from "../packages/aquatint/src/train/config.ts";
+import { presets } from "../packages/aquatint/src/train/presets.ts";
 import { trainJsonSchema } from "../packages/aquatint/src/train/schema.ts";
 import { DEFAULT_TASK, tasks } from "../packages/aquatint/src/train/tasks/registry.ts";
 import { root } from "../test/tree.ts";
@@ -23,13 +24,23 @@ function tables(): string {
   return [fieldTable(jsonSchema(trainConfigs[DEFAULT_TASK]!), ofTasks), ...own].join("\n\n");
 }
 
-const between = /(<!-- fields: npm run schemas -->\n)[\s\S]*?(\n<!-- end of fields -->)/;
-
-/** A page of the documentation with its table. */
-async function pageWith(path: string, table: string): Promise<readonly [path: string, text: string]> {
-  const text = await readFile(join(root, path), "utf8");
-  return [path, text.replace(between, (_, before: string, after: string) => `${before}\n${table}\n${after}`)];
+/** What each preset is for, and what it sets. */
+function presetTable(): string {
+  const rows = Object.entries(presets).map(([name, { summary, training }]) => {
+    const set = Object.entries(training).map(([key, value]) => `\`${key} = ${JSON.stringify(value)}\``);
+    return `| \`"${name}"\` | ${summary} | ${set.join(", ")} |`;
+  });
+  return ["| `preset` | for | sets in `training` |", "| --- | --- | --- |", ...rows].join("\n");
 }
+
+/** Replaces what stands between the marks of a generated part. */
+const filled = (docs: string, name: string, text: string): string =>
+  docs.replace(
+    new RegExp(`(<!-- ${name}: npm run schemas -->\n)[\\s\\S]*?(\n<!-- end of ${name} -->)`),
+    (_, before: string, after: string) => `${before}\n${text}\n${after}`,
+  );
+
+const page = (name: string): Promise<string> => readFile(join(root, `docs/${name}.md`), "utf8");
 
 const encoded = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
 
@@ -39,10 +50,8 @@ export async function schemaFiles(): Promise<Readonly<Record<string, string>>> {
   return {
     "schemas/train.json": encoded(trainJsonSchema()),
     "schemas/compare.json": encoded(comparison),
-    ...Object.fromEntries([
-      await pageWith("docs/training.md", tables()),
-      await pageWith("docs/comparison.md", fieldTable(comparison, ["$schema"])),
-    ]),
+    "docs/training.md": filled(filled(await page("training"), "presets", presetTable()), "fields", tables()),
+    "docs/comparison.md": filled(await page("comparison"), "fields", fieldTable(comparison, ["$schema"])),
   };
 }
 

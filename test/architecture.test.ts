@@ -128,6 +128,16 @@ describe("imports", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("of models, runtime and drawing come after a configuration was checked", () => {
+    const early = [...loadedBy("cli/train.ts")].filter((target) =>
+      /^(models|nn|autodiff|runtime|pipelines\/model|reports\/page)|^(@bufbuild|onnxruntime|sharp|linkedom)/.test(
+        target,
+      ),
+    );
+    expect(early).toEqual([]);
+    expect(loadedBy("train/node-parts.ts")).toContain("runtime/node.ts");
+  });
+
   test("of onnxruntime-common are types", () => {
     expect(importsThat((_, { target, typeOnly }) => target === "onnxruntime-common" && !typeOnly)).toEqual([]);
   });
@@ -155,6 +165,16 @@ test("every export says in a comment what it is", () => {
     .flatMap(({ path, undocumented }) => undocumented.map((name) => `${path}: ${name}`));
   expect(missing).toEqual([]);
 });
+
+/** Every file and package that is loaded before a file runs. */
+function loadedBy(path: string): ReadonlySet<string> {
+  const loaded = new Set([path]);
+  for (const at of loaded) {
+    const imports = all.find((source) => source.path === at)?.imports ?? [];
+    for (const { target, typeOnly, late } of imports) if (!typeOnly && !late) loaded.add(target);
+  }
+  return loaded;
+}
 
 /** Each cycle as "a -> b -> a", found by depth-first search. */
 function cyclesIn(edges: ReadonlyMap<string, readonly string[]>): string[] {

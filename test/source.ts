@@ -12,6 +12,8 @@ export interface Import {
   readonly relative: boolean;
   /** Gone when the types are. */
   readonly typeOnly: boolean;
+  /** Loaded where the code comes to it, `import("…")`. */
+  readonly late: boolean;
 }
 
 /** What the architecture tests ask of one source file of the library. */
@@ -55,7 +57,14 @@ function importOf(node: ts.Node, path: string): Import[] {
   const [specifier, typeOnly] = specifierOf(node);
   if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return [];
   const relative = specifier.text.startsWith(".");
-  return [{ target: relative ? join(dirname(path), specifier.text) : specifier.text, relative, typeOnly }];
+  return [
+    {
+      target: relative ? join(dirname(path), specifier.text) : specifier.text,
+      relative,
+      typeOnly,
+      late: ts.isCallExpression(node),
+    },
+  ];
 }
 
 function specifierOf(node: ts.Node): [specifier: ts.Node | undefined, typeOnly: boolean] {

@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { openCheckpoint } from "../../packages/aquatint/src/checkpoints/node.ts";
 import type { Checkpoint, WeightPlace } from "../../packages/aquatint/src/checkpoints/types.ts";
@@ -6,27 +7,37 @@ import { AquatintError } from "../../packages/aquatint/src/errors.ts";
 import { toFloat32 } from "../../packages/aquatint/src/formats/half.ts";
 import { parseJsonObject } from "../../packages/aquatint/src/formats/json.ts";
 import { readSafetensors, readText } from "../../packages/aquatint/src/formats/node.ts";
-import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors.ts";
 import { textToImageNetwork } from "../../packages/aquatint/src/pipelines/network.ts";
+import type { AdapterFiles } from "../../packages/aquatint/src/pipelines/node-adapters.ts";
 import { checkpointModel } from "../../packages/aquatint/src/pipelines/node-checkpoint.ts";
 import { planTextToImage, textToImage } from "../../packages/aquatint/src/pipelines/text-to-image.ts";
 import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
 import type { Runtime } from "../../packages/aquatint/src/runtime/types.ts";
+import { adapterFiles } from "./adapters.ts";
 import { guarded, judged, type Outcome, type ParityKind } from "./check.ts";
+import {
+  canvasOf,
+  controlNetsIn,
+  type InputSite,
+  inputArguments,
+  missingFor,
+  type NamedCase,
+  sharedDraws,
+  steered,
+} from "./pipeline-inputs.ts";
 
 const TOLERANCE = 1e-3;
 const JSON_FILE = "pipelines.json";
 const TENSORS_FILE = "pipelines.safetensors";
+const ADAPTERS = "adapters";
 
 /** One run of a pipeline, as pipelines.json lists it. */
-interface Case {
-  readonly name: string;
+interface Case extends NamedCase {
   /** The folder of its checkpoint; a single file of the same name may lie beside it. */
   readonly model: string;
   readonly scheduler: string;
   readonly scheduler_config: Readonly<Record<string, unknown>>;
   readonly seed: number;
-  readonly args: Readonly<Record<string, string | number>>;
 }
 
 /** How text-to-image calls diffusers' arguments. */
@@ -39,20 +50,23 @@ const argumentNames: Readonly<Record<string, string>> = {
   guidance_rescale: "guidanceRescale",
   num_inference_steps: "steps",
   clip_skip: "clipSkip",
+  strength: "strength",
+  original_size: "originalSize",
+  crops_coords_top_left: "cropTopLeft",
+  target_size: "targetSize",
 };
-/** What a case of such a name loads beside its checkpoint: no argument says it. */
-const adapters: readonly (readonly [name: RegExp, reason: string])[] = [
-  [/-lora$/, "generate loads no LoRA yet"],
-  [/-textual-inversion$/, "generate loads no textual inversion yet"],
-];
-
 /** `pipelines.json` with its tensors: whole runs of diffusers' pipelines, from each layout of their checkpoints. */
 export const pipelines: ParityKind = {
   claims: (entries) =>
     entries.includes(JSON_FILE)
       ? entries.filter((name) => {
           const stem = /^(.+)\.safetensors$/.exec(name)?.[1];
-          return name === JSON_FILE || name === TENSORS_FILE || (stem !== undefined && entries.includes(stem));
+          return (
+            name === JSON_FILE ||
+            name === TENSORS_FILE ||
+            name === ADAPTERS ||
+            (stem !== undefined && entries.includes(stem))
+          );
         })
       : [],
   async *run(folder, entries) {
@@ -63,38 +77,52 @@ export const pipelines: ParityKind = {
     const text = await readText(join(folder, JSON_FILE));
     const cases = parseJsonObject(`{"cases":${text}}`, { name: JSON_FILE })["cases"] as readonly Case[];
     const { tensors } = await readSafetensors(join(folder, TENSORS_FILE));
+    const controlNets = await controlNetsIn(folder);
     await using runtime = await nodeRuntime();
     for (const run of cases) {
       const path = join(folder, run.model);
       const single = entries.includes(`${run.model}.safetensors`) ? `${path}.safetensors` : undefined;
       const check = `pipelines/${run.name}`;
-      yield* guarded(check, compareCase(run, { runtime, check: `${check}/folder`, path, tensors }));
-      const site = { runtime, check: `${check}/single-file`, path, single, tensors };
-      if (single) yield* guarded(check, compareCase(run, site));
+      for await (const [form, files] of adapterFiles(run, join(folder, ADAPTERS))) {
+        const site = { runtime, check: [check, "folder", ...form].join("/"), path, tensors, files, controlNets };
+        yield* guarded(site.check, compareCase(run, site));
+        const other = { ...site, check: [check, "single-file", ...form].join("/"), single };
+        if (single) yield* guarded(other.check, compareCase(run, other));
+      }
     }
   },
 };
 
-interface Site {
+interface Site extends InputSite {
   readonly runtime: Runtime;
   readonly check: string;
   readonly path: string;
   /** Takes the weights from this file, which has no configs: no shape says how many heads so small a model has. */
   readonly single?: string | undefined;
-  readonly tensors: RawTensors;
+  /** What is loaded beside the checkpoint, or why that is not there. */
+  readonly files: AdapterFiles | string;
 }
 
 /** Why a case cannot be run, if it cannot. */
-function reasonAgainst({ name, args }: Case): string | undefined {
-  const unknown = Object.keys(args).find((key) => !Object.hasOwn(argumentNames, key));
-  if (unknown !== undefined) return `text-to-image takes no ${unknown}`;
-  return adapters.find(([named]) => named.test(name))?.[1];
+async function reasonAgainst(run: Case, site: Site): Promise<string | undefined> {
+  const { args, model } = run;
+  const { path, files } = site;
+  const unknown = Object.keys(args).find((key) => !Object.hasOwn(argumentNames, key) && !inputArguments.includes(key));
+  if (unknown !== undefined) return `the pipelines take no ${unknown}`;
+  const missing = missingFor(run, site);
+  if (missing !== undefined) return missing;
+  if (typeof files === "string") return files;
+  const whole = await access(join(path, "model_index.json")).then(
+    () => true,
+    () => false,
+  );
+  return whole ? undefined : `there is no ${model}/model_index.json`;
 }
 
 /** A case that text-to-image does not cover is skipped with its reason. */
 async function* compareCase(run: Case, site: Site): AsyncGenerator<Outcome> {
   const { check } = site;
-  const reason = reasonAgainst(run);
+  const reason = await reasonAgainst(run, site);
   if (reason !== undefined) {
     yield { check, skipped: reason };
     return;
@@ -117,20 +145,32 @@ async function checkpointOf({ path, single }: Site): Promise<Checkpoint> {
   return { ...folder, components: new Map(merged) };
 }
 
+/** A case's arguments as options of a plan. */
+const optionsOf = ({ args }: Case) =>
+  Object.fromEntries(
+    Object.entries(args).flatMap(([key, value]) => (argumentNames[key] ? [[argumentNames[key], value]] : [])),
+  );
+
 async function* compareRun(run: Case, site: Site): AsyncGenerator<Outcome> {
   const { runtime, check, tensors } = site;
-  const model = await checkpointModel(await checkpointOf(site));
   const scheduler = schedulerSettings({ _class_name: run.scheduler, ...run.scheduler_config });
-  const options = Object.fromEntries(Object.entries(run.args).map(([key, value]) => [argumentNames[key]!, value]));
-  const plan = planTextToImage({ ...model, scheduler }, { prompt: "", ...options, seed: run.seed });
-  const { modules, tokenizer } = model;
-  await using network = textToImageNetwork({ runtime, modules, tokenizer, ...(await model.binding()) });
-  const latents: Float32Array[] = [];
-  for await (const event of textToImage(network, plan)) {
-    if (event.type === "evaluation") latents.push(Float32Array.from(event.reached));
+  const model = await steered(run, site, await checkpointModel(await checkpointOf(site), site.files as AdapterFiles));
+  const plan = planTextToImage(
+    { ...model, scheduler },
+    { prompt: "", ...canvasOf(run, site), ...optionsOf(run), seed: run.seed },
+  );
+  const { modules } = model;
+  await using network = textToImageNetwork({ runtime, modules, ...(await model.binding()) });
+  const draws = sharedDraws(plan, Number(run.args["num_images_per_prompt"] ?? 1));
+  const reached: Float32Array[] = [];
+  for await (const event of textToImage(network, plan, { draws })) {
+    if (event.type === "evaluation") reached.push(Float32Array.from(event.reached));
   }
-  const last = { dtype: "float32", shape: [1, ...plan.latentShape], data: latents.at(-1)! } as const;
-  const found = { latents: latents.flatMap((x) => [...x]), image: unitRows(await network.decode(last)) };
+  const image: number[] = [];
+  for (const data of reached.slice(-draws.length)) {
+    image.push(...unitRows(await network.decode({ dtype: "float32", shape: [1, ...plan.latentShape], data })));
+  }
+  const found = { latents: reached.flatMap((x) => [...x]), image };
   for (const [kind, values] of Object.entries(found)) {
     const raw = tensors.get(`${run.name}/${kind}`);
     if (!raw) yield { check: `${check}/${kind}`, skipped: `${TENSORS_FILE} does not hold it` };

@@ -15,6 +15,7 @@ export { AquatintError, type ErrorCode, type ErrorOptions, messageOf } from "./e
 export * from "./formats/image.ts";
 export { decodePng, encodePng, type PngPicture } from "./formats/png.ts";
 export { encodeSafetensors, parseSafetensors, type RawTensor, type Safetensors } from "./formats/safetensors.ts";
+export { maskValues, type PictureValues, pictureValues } from "./formats/values.ts";
 export { type Binding, type Emitted, type ExternalData, emitOnnx, type StoredType } from "./graph/emit.ts";
 export { defineOp, type Emitter, float, type OpFn, type OpSpec, refuse, ShapeError } from "./graph/op.ts";
 export { printGraph } from "./graph/print.ts";

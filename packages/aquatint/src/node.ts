@@ -12,6 +12,7 @@ export {
 export { openDataset } from "./data/node.ts";
 export { type PrefetchedDataset, prefetchedDataset } from "./data/node-prefetch.ts";
 export { readSafetensors, readSafetensorsHeader, writeFileAtomic, writeSafetensors } from "./formats/node.ts";
+export { readPicture } from "./formats/node-picture.ts";
 export { type PullEvent, type PullOptions, pull } from "./hub/node.ts";
 export * from "./pipelines/node.ts";
 export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } from "./runs/node.ts";

@@ -26,7 +26,7 @@ export function tinyPixelModel({ seed = 0 } = {}): ReadonlyMap<string, Uint8Arra
   };
   const parameters = modelParameters(textToImageModules(configs));
   const weights = new Map(Object.entries(initialise(parameters, torchCpu(seed))));
-  return encodeModelFolder({ configs, tokenizer, weights });
+  return encodeModelFolder({ configs, tokenizers: [tokenizer], weights });
 }
 
 /** Writes files under a folder. */

@@ -32,6 +32,6 @@ export function bareCheckpoint({ file, header }: FileHeader, { name }: { readonl
   const hidden = weights.get("text_model.final_layer_norm.weight")?.shape[0] ?? 0;
   // 768 is OpenAI's CLIP; OpenCLIP's encoders are wider
   const described = describe(component, weights, { pooled: undefined, family, openClip: hidden > 768 });
-  const rest = { scheduler: undefined, padTokens: new Map(), metadata: header.metadata, unused: [] };
+  const rest = { scheduler: undefined, index: {}, padTokens: new Map(), metadata: header.metadata, unused: [] };
   return { name, layout: "component", family, components: new Map([[component, described]]), ...rest };
 }

@@ -43,14 +43,14 @@ const readObject = async (source: CheckpointSource, path: string): Promise<JsonO
 export async function folderCheckpoint(source: CheckpointSource, options: FolderOptions = {}): Promise<Checkpoint> {
   const names = await source.list("");
   const { name } = source;
-  const found = { name, padTokens: new Map(), metadata: {}, unused: [] };
+  const found = { name, index: {}, padTokens: new Map(), metadata: {}, unused: [] };
   if (names.includes("model_index.json")) {
     const index = await readObject(source, "model_index.json");
     const components = await readComponents(source, index, options);
     const scheduler = names.includes("scheduler")
       ? await readObject(source, "scheduler/scheduler_config.json")
       : undefined;
-    return { ...found, layout: "folder", family: familyAmong(components), components, scheduler };
+    return { ...found, layout: "folder", family: familyAmong(components), components, scheduler, index };
   }
   if (names.includes("config.json")) {
     const component = await readComponent(source, "", options);

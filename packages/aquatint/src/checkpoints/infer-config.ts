@@ -1,6 +1,9 @@
 import { countOf, upTo } from "./rename.ts";
 import type { Family, JsonObject, WeightPlace } from "./types.ts";
 
+/** Width of the pooled caption in the published SDXL. */
+const XL_POOLED = 1280;
+
 type Weights = ReadonlyMap<string, Pick<WeightPlace, "shape">>;
 
 const sizeAt = (weights: Weights, key: string, axis: number): number | undefined => weights.get(key)?.shape[axis];
@@ -8,7 +11,7 @@ const channelsOf = (weights: Weights, levels: number, key: (level: number) => st
   upTo(levels).map((level) => sizeAt(weights, key(level), 0) ?? 0);
 
 /** What a U-Net and a ControlNet have in common, from their shapes. Heads: 8 a level in SD 1.x, of 64 channels each since. */
-function encoderConfig(weights: Weights): JsonObject {
+function encoderConfig(weights: Weights, pooled: number): JsonObject {
   const keys = [...weights.keys()];
   const levels = countOf(keys, /^down_blocks\.(\d+)\./);
   const channels = channelsOf(weights, levels, (level) => `down_blocks.${level}.resnets.0.conv1.weight`);
@@ -18,34 +21,35 @@ function encoderConfig(weights: Weights): JsonObject {
   const depth = (part: string) =>
     countOf(keys, new RegExp(`^${part}\\.attentions\\.0\\.transformer_blocks\\.(\\d+)\\.`));
   // where a level has none, the published configs repeat the middle's in the last level, and 1 elsewhere
+  const added = sizeAt(weights, "add_embedding.linear_1.weight", 1);
   const depths = upTo(levels).map((l) => depth(`down_blocks.${l}`) || (l === levels - 1 ? depth("mid_block") : 0) || 1);
   return {
     in_channels: sizeAt(weights, "conv_in.weight", 1),
     block_out_channels: channels,
     layers_per_block: countOf(keys, /^down_blocks\.0\.resnets\.(\d+)\./),
+    mid_block_type: depth("mid_block") ? "UNetMidBlock2DCrossAttn" : "UNetMidBlock2D",
     down_block_types: upTo(levels).map((l) => (depth(`down_blocks.${l}`) ? "CrossAttnDownBlock2D" : "DownBlock2D")),
     cross_attention_dim: context && sizeAt(weights, context, 1),
     transformer_layers_per_block: depths.every((d) => d === depths[0]) ? depths[0] : depths,
     use_linear_projection: linear,
     attention_head_dim: linear ? channels.map((c) => Math.max(1, Math.floor(c / 64))) : 8,
+    ...(added !== undefined && textTime(added, pooled)),
   };
 }
 
 /** The config of a U-Net from the shapes of its weights. `pooled` is the width of the text that joins the time embedding. */
 export function unetConfig(
   weights: Weights,
-  { pooled = 1280 }: { readonly pooled?: number | undefined } = {},
+  { pooled = XL_POOLED }: { readonly pooled?: number | undefined } = {},
 ): JsonObject {
-  const shared = encoderConfig(weights);
+  const shared = encoderConfig(weights, pooled);
   const types = shared["down_block_types"] as readonly string[];
-  const added = sizeAt(weights, "add_embedding.linear_1.weight", 1);
   const guidance = sizeAt(weights, "time_embedding.cond_proj.weight", 1);
   return {
     _class_name: "UNet2DConditionModel",
     ...shared,
     out_channels: sizeAt(weights, "conv_out.weight", 0),
     up_block_types: types.toReversed().map((type) => type.replace("Down", "Up")),
-    ...(added !== undefined && textTime(added, pooled)),
     ...(guidance !== undefined && { time_cond_proj_dim: guidance }),
   };
 }
@@ -69,7 +73,7 @@ export function controlNetConfig(weights: Weights): JsonObject {
   const last = sizeAt(weights, `controlnet_cond_embedding.blocks.${blocks - 1}.weight`, 0) ?? 0;
   return {
     _class_name: "ControlNetModel",
-    ...encoderConfig(weights),
+    ...encoderConfig(weights, XL_POOLED),
     conditioning_channels: sizeAt(weights, "controlnet_cond_embedding.conv_in.weight", 1),
     conditioning_embedding_out_channels: [...widths, last],
   };

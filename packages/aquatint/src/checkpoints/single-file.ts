@@ -5,7 +5,7 @@ import { autoencoderRenames } from "./original-autoencoder.ts";
 import { openClipLayers, openClipRenames, openClipWeights } from "./original-text.ts";
 import { controlNetRenames, originalDepth, unetRenames } from "./original-unet.ts";
 import { type Renames, renameKey } from "./rename.ts";
-import { singleFileScheduler } from "./single-file-scheduler.ts";
+import { singleFileIndex, singleFileScheduler, trainedSize } from "./single-file-pipeline.ts";
 import type { Checkpoint, CheckpointComponent, Family, WeightPlace } from "./types.ts";
 
 /** A file with its header. */
@@ -155,8 +155,13 @@ export function singleFileCheckpoint({ file, header }: FileHeader, { name }: { r
     if (!inert.test(key) && !found.some(({ prefix }) => key.startsWith(prefix))) unused.push(key);
   }
   const { family, components } = configured(taken, openClipped);
-  const scheduler = family && taken.has("unet") ? singleFileScheduler(family, header) : undefined;
-  return { name, layout: "single-file", family, components, scheduler, padTokens, metadata: header.metadata, unused };
+  const net = components.get("unet");
+  const scheduler = family && net && singleFileScheduler(family, { ...header, config: net.config });
+  if (scheduler)
+    components.set("unet", { ...net, config: { ...net.config, sample_size: trainedSize(family, scheduler) } });
+  const index = singleFileIndex(family, net?.config);
+  const said = { padTokens, metadata: header.metadata, unused };
+  return { name, layout: "single-file", family, components, scheduler, index, ...said };
 }
 
 function refuseStrange(name: string, prefix: string, strange: readonly string[]): void {
@@ -186,7 +191,9 @@ interface Known {
   readonly openClip: boolean;
 }
 
-const describers: Readonly<Record<string, (weights: Weights, known: Known) => Omit<CheckpointComponent, "weights">>> = {
+const describers: Readonly<
+  Record<string, (weights: Weights, known: Known) => Pick<CheckpointComponent, "className" | "config">>
+> = {
   unet: (weights, known) => ({ className: "UNet2DConditionModel", config: unetConfig(weights, known) }),
   controlnet: (weights) => ({ className: "ControlNetModel", config: controlNetConfig(weights) }),
   vae: (weights, known) => ({ className: "AutoencoderKL", config: autoencoderConfig(weights, known) }),
@@ -200,5 +207,6 @@ const describers: Readonly<Record<string, (weights: Weights, known: Known) => Om
 /** A component with the config that its shapes imply. */
 export const describe = (component: string, weights: Weights, known: Known): CheckpointComponent => ({
   ...describers[component]!(weights, known),
+  inferred: true,
   weights,
 });

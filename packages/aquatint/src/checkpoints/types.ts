@@ -15,6 +15,8 @@ export interface CheckpointComponent {
   /** The class that `models` knows it by: "UNet2DConditionModel". */
   readonly className: string;
   readonly config: JsonObject;
+  /** No file held the config: it follows from the shapes, and what they do not say is as it was published. */
+  readonly inferred?: true;
   readonly weights: ReadonlyMap<string, WeightPlace>;
 }
 
@@ -32,6 +34,8 @@ export interface Checkpoint {
   readonly components: ReadonlyMap<string, CheckpointComponent>;
   /** The config of its scheduler; a single file's is what its family was published with. */
   readonly scheduler: JsonObject | undefined;
+  /** What its model_index.json says of the pipeline; a single file's is what its family was published with. */
+  readonly index: JsonObject;
   /** The token that pads prompts, by the name of the text encoder; empty for a folder, whose tokenizers say it. */
   readonly padTokens: ReadonlyMap<string, string>;
   readonly metadata: Readonly<Record<string, string>>;

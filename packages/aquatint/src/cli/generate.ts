@@ -5,9 +5,11 @@ import { encodePng } from "../formats/png.ts";
 import { type GeneratorName, generatorNamed, generators } from "../math/generators.ts";
 import { drawDefaults, type NoiseKind, noiseKindNamed, noiseKinds } from "../pipelines/draws.ts";
 import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } from "../pipelines/node.ts";
-import type { EvaluationEvent, ImageEvent } from "../pipelines/text-to-image.ts";
+import { type EvaluationEvent, type ImageEvent, walkedSteps } from "../pipelines/text-to-image.ts";
 import { duration } from "../reports/words.ts";
 import type { Device } from "../runtime/types.ts";
+import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, sayCut } from "./generate-checkpoint.ts";
+import { addImageFlags, type ImageFlags, imageOptions, sayResized } from "./generate-images.ts";
 import type { Io } from "./io.ts";
 import { decimal, device, nodeDevices, sampler, seeds, size, whole } from "./options.ts";
 import { type Outputs, openOutputs, shortPath } from "./outputs.ts";
@@ -17,7 +19,7 @@ import { renderPicture, supportsPictures } from "./terminal.ts";
 import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "./trajectory.ts";
 
 /** The options of `aquatint generate`, as they are parsed. */
-interface Flags {
+interface Flags extends CheckpointFlags, ImageFlags {
   readonly model?: string;
   readonly steps?: number;
   readonly guidance?: number;
@@ -47,7 +49,7 @@ const addSampling = (command: Command): Command =>
     )
     .option(
       "--guidance <g>",
-      "how closely to follow the prompt; 1 switches guidance off (default: the model's own, or 2)",
+      "how closely to follow the prompt; 1 switches guidance off (default: the model's own, or its kind's: 7.5 for Stable Diffusion, 5 for XL, 8.5 for LCM, 2 for aquatint's)",
       decimal("--guidance", { min: 0, example: 4 }),
     )
     .option(
@@ -76,7 +78,7 @@ const addSampling = (command: Command): Command =>
 
 /** Adds `aquatint generate` to the program. */
 export const addGenerate = (program: Command, io: Io): Command =>
-  addSampling(program.command("generate"))
+  addCheckpointFlags(addImageFlags(addSampling(program.command("generate"))))
     .summary("make pictures of a prompt")
     .description("Makes pictures of a prompt. Without --out they go to ./out/ under names that never overwrite.")
     .argument("<prompt>", 'what to show, in quotes: "a red apple, blue background"')
@@ -88,7 +90,11 @@ export const addGenerate = (program: Command, io: Io): Command =>
       whole("--count", { min: 1, max: MAX_COUNT, example: 4 }),
       1,
     )
-    .option("--size <WxH>", "width and height in pixels (default: what the model was trained at)", size)
+    .option(
+      "--size <WxH>",
+      "width and height in pixels (default: what the model was trained at, in the proportions of --init)",
+      size,
+    )
     .option("--negative <text>", "what the picture should not show")
     .option("--out <file>", "PNG file of the picture, overwritten if it exists")
     .option("--strip <file>", "PNG file: x_t (above) and the predicted x_0 (below) over the steps")
@@ -109,23 +115,28 @@ interface Saved {
 async function generate(prompt: string, flags: Flags, io: Io): Promise<void> {
   const outputs = await openOutputs({ ...flags, prompt }, io.cwd);
   const { model, seed = randomInt(2 ** 32), size: wanted, ...rest } = flags;
+  const images = await imageOptions(flags, io);
   const generation = await prepareGeneration({
     ...rest,
     ...wanted,
+    ...checkpointFiles(flags, io),
+    ...images,
     prompt,
     seed,
     model: model === undefined ? undefined : resolve(io.cwd, model),
     signal: io.signal,
   });
   if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
+  sayCut(generation.plans[0]!, io, flags.quiet);
+  sayResized(flags, images, { size: generation.plans[0]!, io });
   const start = performance.now();
-  const images: Saved[] = [];
+  const saved: Saved[] = [];
   for await (const { image, report } of finished(generation, { flags, outputs, io })) {
-    images.push(image);
+    saved.push(image);
     if (!flags.json) io.stdout.write(report);
   }
   const seconds = Math.round(performance.now() - start) / 1000;
-  if (flags.json) io.stdout.write(`${JSON.stringify({ images, seconds })}\n`);
+  if (flags.json) io.stdout.write(`${JSON.stringify({ images: saved, seconds })}\n`);
 }
 
 interface Surroundings {
@@ -141,32 +152,46 @@ interface Finished {
 
 /** Makes the pictures with progress on stderr, and writes each with what belongs to it as soon as it is there. */
 async function* finished(generation: Generation, { flags, outputs, io }: Surroundings): AsyncGenerator<Finished> {
-  const { count, quiet = false } = flags;
-  const { steps } = generation.plans[0]!;
+  const { count, batch, quiet = false } = flags;
+  const steps = walkedSteps(generation.plans[0]!);
   const previews = flags.strip ? stripSteps(steps) : undefined;
   const keep = keptEvaluations(flags, steps);
   const progress = createProgress({ stream: io.stderr, total: count * steps, unit: "steps", quiet });
-  const kept: EvaluationEvent[] = [];
+  const kept = new Map<number, EvaluationEvent[]>();
   let done = 0;
   let start = performance.now();
   try {
     for await (const event of generation.run({ previews })) {
       if (event.type === "evaluation") {
-        if (keep(event)) kept.push(event);
-        const at = (done + (event.i + (event.final ? 1 : 0)) / event.n) * steps; // some samplers take steps of their own
-        progress.update(at, count > 1 ? `picture ${done + 1}/${count}` : "");
+        const index = done + event.picture;
+        if (keep(event)) kept.set(index, [...(kept.get(index) ?? []), event]);
+        const together = Math.min(batch, count - done);
+        const share = (event.i + (event.final ? 1 : 0)) / event.n; // some samplers take steps of their own
+        progress.update((done + share * together) * steps, labelOf({ done, together, count }));
         continue;
       }
-      const paths = await write(event, { generation, outputs, kept: kept.splice(0), index: done++ });
+      const paths = await write(event, { generation, outputs, kept: taken(kept, done), index: done++ });
       progress.hide();
       const { width, height } = event.picture;
       const image = { path: paths[0]!, seed: Number(event.seed), width, height };
       yield { image, report: described(event, { paths, io, seconds: (performance.now() - start) / 1000 }) };
-      start = performance.now();
+      if (done % batch === 0) start = performance.now();
     }
   } finally {
     progress.hide();
   }
+}
+
+/** Which pictures are being made: "picture 2/4", "pictures 1-4/8". */
+function labelOf({ done, together, count }: Record<"done" | "together" | "count", number>): string {
+  if (count === 1) return "";
+  return together === 1 ? `picture ${done + 1}/${count}` : `pictures ${done + 1}-${done + together}/${count}`;
+}
+
+function taken<T>(lists: Map<number, readonly T[]>, key: number): readonly T[] {
+  const list = lists.get(key) ?? [];
+  lists.delete(key);
+  return list;
 }
 
 /** Which evaluations the files need: a picture of a large model takes megabytes. */

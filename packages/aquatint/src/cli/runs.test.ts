@@ -48,8 +48,9 @@ test("two are compared: curves, figures, and where they differ", async () => {
   expect(code).toBe(0);
   expect(out).toContain("● runs/first   ○ runs/second");
   expect(out).toMatch(/dataset\.name +"digits" +"emoji-singles"/);
+  expect(out).toMatch(/^held out +runs\/first +runs\/second\nat step +40 +20\npsnr +20 +10$/m);
   expect(out.trimEnd().endsWith("both.html")).toBe(true);
-  expect(await readFile(join(cwd, "both.html"), "utf8")).toContain("<h2>Curves</h2>");
+  expect(await readFile(join(cwd, "both.html"), "utf8")).toMatch(/<h2>Curves<\/h2>[\s\S]*<h2>On held-out data<\/h2>/);
   const json = JSON.parse((await run("compare", "runs/first", "runs/second", "--json")).out);
   expect(json.differences).toEqual([{ path: "dataset.name", values: ["digits", "emoji-singles"] }]);
 });

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { AquatintError } from "../errors.ts";
 import { duration, figureText } from "../reports/words.ts";
 import { type Difference, differences } from "../runs/differences.ts";
+import { type EvaluatedFigure, evaluatedFigures } from "../runs/evaluated.ts";
 import { writeRunReport } from "../runs/node.ts";
 import { type FoundRun, findRuns, openRuns } from "../runs/node-find.ts";
 import { losses } from "../runs/points.ts";
@@ -115,7 +116,14 @@ async function compareRuns(paths: readonly string[], { out, json = false }: Comp
     io.stdout.write(`${JSON.stringify({ runs: runs.map(rowOf), differences: differing, ...(path && { path }) })}\n`);
     return;
   }
-  io.stdout.write(lines([...curves(runs, io), "", ...textTable(columns, runs), "", ...differing(found, runs)]));
+  const evaluations = evaluated(runs);
+  io.stdout.write(
+    lines([
+      ...[...curves(runs, io), "", ...textTable(columns, runs), ""],
+      ...(evaluations.length > 0 ? [...evaluations, ""] : []),
+      ...differing(found, runs),
+    ]),
+  );
   if (path) io.stdout.write(`\n${shortPath(path, io.cwd)}\n`);
 }
 
@@ -135,6 +143,17 @@ function curves(runs: readonly FoundRun[], { stdout, env }: Io): readonly string
   const names = drawn.map(({ name }, i) => `${chartMark(i, colours)} ${name}`).join("   ");
   const width = Math.min(stdout.columns ?? CHART.width, CHART.width);
   return [`loss, moving averages   ${names}`, "", ...chart(drawn, { width, height: CHART.height, colours })];
+}
+
+/** The newest figures of each run on held-out data. */
+function evaluated(runs: readonly FoundRun[]): readonly string[] {
+  const columns = runs.map(({ summary }, i) => ({
+    title: summary.name,
+    number: true,
+    cell: ({ values }: EvaluatedFigure) => values[i] ?? "",
+  }));
+  const rows = evaluatedFigures(runs);
+  return rows.length > 0 ? textTable([{ title: "held out", cell: ({ name }) => name }, ...columns], rows) : [];
 }
 
 /** Longest value that is shown whole, and how much of what is equal stands before a difference. */

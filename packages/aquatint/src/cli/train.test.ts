@@ -37,6 +37,7 @@ async function* run(): AsyncGenerator<RunEvent> {
   yield { type: "samples", path: join(folder, "samples/step-0000011.png"), step: 11, pictures: [picture] };
   yield step(12, 0.4);
   yield { type: "checkpoint", path: join(folder, "checkpoints/step-0000012.safetensors"), step: 12 };
+  yield { type: "evaluation", step: 12, metrics: { loss: 0.5, loss_0_25: 0.75, loss_25_50: 0.25, psnr: 12.34567 } };
   yield { type: "model", path: join(folder, "model"), ended: "steps" };
 }
 
@@ -47,6 +48,7 @@ test("a run tells where it is going, what it wrote, and on stdout where the mode
     "training 2.35 million weights for 12 steps on cpu in runs/emoji, from step 10",
     "drew runs/emoji/samples/step-0000011.png at step 11",
     "saved runs/emoji/checkpoints/step-0000012.safetensors at step 12",
+    "held-out data at step 12: loss 0.5 (0–25 % 0.75, 25–50 % 0.25)  psnr 12.35",
     "",
   ]);
   expect(out()).toBe("runs/emoji/model\n");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { capturedIo } from "../../test/captured-io.ts";
 import { tinyPixelModel, writeFiles } from "../../test/tiny-pixel-model.ts";
+import { encodePng } from "../formats/png.ts";
 import { main } from "./main.ts";
 
 let cwd: string;
@@ -14,12 +15,18 @@ beforeAll(async () => {
   await writeFile(join(cwd, "pickled/unet/diffusion_pytorch_model.safetensors"), "PK\x03\x04 and then a pickle");
   await writeFile(join(cwd, "weights.ckpt"), Buffer.from("\x80\x04 and then a pickle", "latin1"));
   await mkdir(join(cwd, "folder.png"));
+  await writeFile(join(cwd, "small.png"), dark(4, 4));
+  await writeFile(join(cwd, "wide.png"), dark(12, 4));
+  await writeFile(join(cwd, "cut.png"), dark(4, 4).subarray(0, 40));
   await writeFile(join(cwd, "bad.json"), "{ no json");
   await writeFile(join(cwd, "empty.json"), "{}");
 });
 afterAll(() => rm(cwd, { recursive: true }));
 
 const files = async () => (await readdir(cwd, { recursive: true })).sort();
+const twice = (flag: string, value: string) => [flag, value, flag, value];
+const dark = (width: number, height: number) =>
+  encodePng({ width, height, channels: 3, data: new Uint8Array(width * height * 3) });
 const generate = (...args: string[]) => ["generate", "a red apple", "--model", "model", ...args];
 
 describe("wrong input fails before anything is loaded, with a sentence and a hint, and nothing is written", () => {
@@ -69,6 +76,35 @@ describe("wrong input fails before anything is loaded, with a sentence and a hin
     [generate("--save-trajectory", "a.npz"), "ends in .safetensors", "--save-trajectory a.safetensors"],
     [generate("--save-trajectory", "nowhere/a.safetensors"), "there is no folder", "make the folder"],
     [generate("--save-trajectory", "a.safetensors", "--steps", "1000", "--size", "512x512"), "6000 MiB", "fewer steps"],
+    [generate("--strength", "0.5"), "--strength: there is no --init", "give --init, too"],
+    [generate("--strength", "0", "--init", "small.png"), `--strength: expected a number above 0`, "--strength 0.6"],
+    [generate("--strength", "2"), `--strength: expected a number from 0 to 1, got "2"`, "--strength 0.6"],
+    [generate("--init", "small.png", "--strength", "0.01"), "leaves none of 50 steps", "at least 100 steps"],
+    [generate("--init", "nowhere.png"), "nowhere.png: no such file", "Check the path"],
+    [generate("--init", "weights.ckpt"), "cannot be read as a picture", "PNG, JPEG"],
+    [generate("--init", "cut.png"), "cut.png", "Fetch it again"],
+    [generate("--mask", "small.png"), "--mask: there is no --init", "give --init, too"],
+    [generate("--init", "small.png", "--mask", "wide.png"), "the mask is 12x4, its picture 4x4", "picture's size"],
+    [generate("--init", "small.png", "--mask", "small.png"), "dark everywhere", "paint white"],
+    [generate("--control", "model"), "--control: there is no --control-image", "give --control-image, too"],
+    [generate("--control-image", "small.png"), "--control-image: there is no --control", "give --control, too"],
+    [generate("--control-scale", "1"), "--control-scale: there is no --control", "give --control, too"],
+    [generate("--control-range", "0.5"), `--control-range: expected two shares`, "--control-range 0-0.5"],
+    [generate("--control-range", "0.5-0.2"), `got "0.5-0.2"`, "--control-range 0-0.5"],
+    [
+      generate("--control", "a", "--control", "b", "--control", "c", ...twice("--control-image", "small.png")),
+      "--control-image is given 2 times, --control 3 times",
+      "once for each",
+    ],
+    [generate("--control", "model", "--control-image", "small.png"), "holds no ControlNet but", "ControlNet"],
+    [generate("--control", "nowhere", "--control-image", "small.png"), "nowhere: no such file", "Check the path"],
+    [generate("--hires", "1"), "--hires: expected a number above 1", "--hires 2"],
+    [generate("--hires", "20"), `--hires: expected a number from 1 to 8, got "20"`, "--hires 2"],
+    [generate("--hires-strength", "0.5"), "--hires-strength: there is no --hires", "give --hires, too"],
+    [generate("--hires", "2", "--init", "small.png"), "and there is an --init", "--size"],
+    [generate("--hires", "2", "--strip", "a.png"), "--strip shows one walk", "leave one"],
+    [generate("--batch", "0"), `--batch: expected a whole number from 1 to 64, got "0"`, "--batch 4"],
+    [generate("--size", "9x8"), "the width must be a multiple of 2 pixels, got 9", "8x8"],
     [["train"], "missing required argument 'config'", "--help"],
     [["train", "nowhere.json"], "nowhere.json: no such file", "Check the path"],
     [

@@ -2,7 +2,7 @@ import { type Coordinates, noiseRatio, preserving, writtenIn } from "./coordinat
 import { type Denoiser, type NetworkOutput, read } from "./denoiser.ts";
 import type { Limit } from "./guidance.ts";
 import { type Latent, lin } from "./latent.ts";
-import type { Level, Schedule } from "./level.ts";
+import { clean, type Level, type Schedule } from "./level.ts";
 import type { Target } from "./prediction.ts";
 import { type SamplerName, type SamplerOptions, samplerNamed } from "./registry.ts";
 import type { LevelFinder, NoiseSource, Step } from "./samplers/sampler.ts";
@@ -39,11 +39,18 @@ export interface SchedulerSettings {
   initialNoiseScale(path: Path): number;
 }
 
+/** Where x belongs at a level, in the coordinates of the settings: what a picture is held to while it is sampled. */
+export type Projection = (x: Latent, level: Level) => Latent;
+
 /** What `run` works on. */
 export interface SchedulerRun {
   readonly steps: number;
-  /** The start: standard normals times the initial noise scale. */
+  /** Steps that are left out at the start, 0 .. steps - 1; 0 when absent. */
+  readonly begin?: number | undefined;
+  /** The start: standard normals times the initial noise scale, or data noised to the level that step `begin` starts at. */
   readonly x: Latent;
+  /** Applied to x after every evaluation, at the level of the next one, and to the last x without noise. */
+  readonly project?: Projection | undefined;
   /** The network; it sees x scaled as it was trained and the number that it knows the level by. */
   readonly network: (scaledInput: Latent, t: number) => Promise<NetworkOutput>;
   /** Fresh standard normals of x's size, for the way from one level to another. */
@@ -76,13 +83,30 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
     },
     sigmas: (steps) => Float64Array.from(settings.listed(path(steps))),
     initialNoiseScale: (steps) => settings.initialNoiseScale(path(steps)),
-    run({ steps, x, network, noise, eta, signal }) {
+    run({ steps, begin, x, project, network, noise, eta, signal }) {
       const options = eta === undefined ? settings.samplerOptions : { ...settings.samplerOptions, eta };
       const sampler = samplerNamed(settings.sampler).create(options);
       const denoise = settings.limit(networkDenoiser(settings, network));
-      return sampler({ ...path(steps), x, denoise, noise, levelAt: levelFinder(settings), signal });
+      const walk = path(steps);
+      const loop = sampler({ ...walk, begin, x, denoise, noise, levelAt: levelFinder(settings), signal });
+      return project ? projected(loop, walk, project) : loop;
     },
   };
+}
+
+/** The same loop with x brought to where it belongs before the sampler goes on. */
+async function* projected(
+  loop: AsyncGenerator<Step, Latent, void>,
+  { levels: walk, landings }: Path,
+  project: Projection,
+): AsyncGenerator<Step, Latent, void> {
+  for (let found = await loop.next(); ; found = await loop.next()) {
+    if (found.done) return found.value;
+    const { i, n, next, x, final } = found.value;
+    const ahead = final && i === n - 1 ? clean : final && landings ? walk[i + 1]! : next;
+    x.set(project(x, ahead));
+    yield found.value;
+  }
 }
 
 /** A network that is told times, as a denoiser in the coordinates of the settings. */

@@ -146,8 +146,8 @@ function planOf(model: TextToImageModel, { sampler, steps, guidance }: EvaluateO
 
 /** A picture a caption, each with its own seed, and the seconds that it took. */
 async function* makePictures({ runtime, model, options, seed, captions }: Making) {
-  const { modules, tokenizer } = model;
-  await using network = textToImageNetwork({ runtime, modules, tokenizer, ...(await model.binding()) });
+  const { modules } = model;
+  await using network = textToImageNetwork({ runtime, modules, ...(await model.binding()) });
   for (const [i, prompt] of captions.entries()) {
     const start = performance.now();
     const { plan } = planOf(model, options, { prompt, seed: seed + i });

@@ -30,6 +30,7 @@ export const published = {
   AutoencoderKL: diffusers("AutoencoderKL"),
   CLIPModel: transformers("CLIPModel", "clip"),
   CLIPTextModel: transformers("CLIPTextModel", "clip_text_model"),
+  CLIPTextModelWithProjection: transformers("CLIPTextModelWithProjection", "clip_text_model"),
   ConditionalGenerator: own("ConditionalGenerator"),
   ConditionalVAE: own("ConditionalVAE"),
   PictureClassifier: own("PictureClassifier"),

@@ -13,16 +13,15 @@ export interface GenerationDefaults {
   readonly guidance: number;
 }
 
-const standard: GenerationDefaults = { steps: 50, guidance: 2 };
+/** The choices for our own small models. */
+export const trainedGeneration: GenerationDefaults = { steps: 50, guidance: 2 };
 
-/** The choices of a `generation_config.json`, parsed from JSON. @throws AquatintError "model/generation" for a wrong one. */
-export function generationDefaults(json: unknown = {}): GenerationDefaults {
+/** The choices of a `generation_config.json`, parsed from JSON; what it does not say is as `fallback` has it. @throws AquatintError "model/generation" for a wrong one. */
+export function generationDefaults(json: unknown = {}, fallback: GenerationDefaults = trainedGeneration) {
   const { success, data, error } = generationSchema.safeParse(json);
   if (success) {
-    return {
-      steps: data.num_inference_steps ?? standard.steps,
-      guidance: data.guidance_scale ?? standard.guidance,
-    };
+    const { num_inference_steps: steps = fallback.steps, guidance_scale: guidance = fallback.guidance } = data;
+    return { steps, guidance };
   }
   const { path, message } = error.issues[0]!;
   const place = path.length ? `"${path.join(".")}": ` : "";

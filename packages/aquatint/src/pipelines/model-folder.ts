@@ -5,54 +5,28 @@ import type { HostTensor } from "../graph/types.ts";
 import type { ExecutableOptions } from "../runtime/compile.ts";
 import type { ClipTokenizer } from "../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../tokenizers/files.ts";
-import {
-  encodeComponent,
-  encodeJson,
-  type PublishedClass,
-  published,
-  readJson,
-  readOptionalJson,
-  readWeights,
-} from "./component.ts";
+import { encodeComponent, encodeJson, published, readJson, readOptionalJson, readWeights } from "./component.ts";
 import { type GenerationDefaults, generationDefaults } from "./generation.ts";
+import { kindGeneration, type PipelineKind, pipelineKind, pipelineKinds, tokenizerFolder } from "./kinds.ts";
 import { modelParameters, type TextToImageModules, textToImageModules } from "./modules.ts";
+import type { NetworkOptions } from "./network.ts";
 import type { ModelSource } from "./source.ts";
+import type { TextEmbeddings } from "./text-encoding.ts";
 
-/** The networks of a folder by the names of their subfolders. */
-type Components = Readonly<Record<string, PublishedClass>>;
-interface PipelineKind {
-  readonly components: Components;
-  /** What else `model_index.json` says. */
-  readonly index: Readonly<Record<string, unknown>>;
-}
-
-const text = { unet: "UNet2DConditionModel", text_encoder: "CLIPTextModel" } as const;
-const absent = [null, null];
-
-/** Every kind of folder that can be opened and written, by the `_class_name` of its model_index.json. */
-export const pipelineKinds: Readonly<Record<string, PipelineKind>> = {
-  AquatintPixelPipeline: { components: text, index: {} },
-  StableDiffusionPipeline: {
-    components: { ...text, vae: "AutoencoderKL" },
-    index: {
-      feature_extractor: absent,
-      image_encoder: absent,
-      safety_checker: absent,
-      requires_safety_checker: false,
-    },
-  },
-};
+type Json = Readonly<Record<string, unknown>>;
 
 /** The JSON of a model's parts, in diffusers' and transformers' names: without a `vae` it works on pixels. */
 export interface ModelConfigs {
-  readonly unet: Readonly<Record<string, unknown>>;
-  readonly text_encoder: Readonly<Record<string, unknown>>;
-  readonly vae?: Readonly<Record<string, unknown>>;
-  readonly scheduler: Readonly<Record<string, unknown>>;
+  readonly unet: Json;
+  readonly text_encoder?: Json;
+  readonly text_encoder_2?: Json;
+  readonly vae?: Json;
+  readonly scheduler: Json;
+  /** What `model_index.json` says; absent for a kind that follows from the networks. */
+  readonly index?: Json;
   /** What `generation_config.json` says, where there is one. */
-  readonly generation?: Readonly<Record<string, unknown>>;
+  readonly generation?: Json;
 }
-type NetworkConfigs = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** A model that has been read and checked, but not loaded: configurations, tokenizer and modules without weights. */
 export interface TextToImageModel {
@@ -61,16 +35,23 @@ export interface TextToImageModel {
   readonly scheduler: SchedulerSettings;
   /** The model's own choices. */
   readonly generation: GenerationDefaults;
-  readonly tokenizer: ClipTokenizer;
-  readonly tokenizerFiles: TokenizerFiles;
+  /** One a text encoder, as `modules.textEncoders` has them, with the files that they were read from. */
+  readonly tokenizers: readonly ClipTokenizer[];
+  readonly tokenizerFiles: readonly TokenizerFiles[];
   readonly modules: TextToImageModules;
+  /** LoRAs beside its networks, with the scale of a caller who gives none. */
+  readonly loras?: readonly { readonly name: string; readonly scale: number }[];
+  /** Textual inversions that prompts may call. */
+  readonly embeddings?: TextEmbeddings | undefined;
   /** Reads the weights by their names in `modelParameters`, widened to float32. @throws CheckpointError */
   weights(): Promise<ReadonlyMap<string, HostTensor>>;
   /** The weights as a program's constants, mapped from their files where the model lies in files. @throws CheckpointError */
   binding(): Promise<WeightBinding>;
 }
-/** Where a program takes its weights from. */
-export type WeightBinding = Required<Pick<ExecutableOptions, "parameters">> & Pick<ExecutableOptions, "weightsFolder">;
+/** Where a program takes its weights from, and what stands beside and in place of them. */
+export type WeightBinding = Required<Pick<ExecutableOptions, "parameters">> &
+  Pick<ExecutableOptions, "weightsFolder"> &
+  NetworkOptions;
 /** What a model is made of, wherever its files are. */
 export interface ModelParts extends Pick<TextToImageModel, "name" | "configs" | "tokenizerFiles"> {
   readonly modules: TextToImageModules;
@@ -81,15 +62,18 @@ export const GENERATION = "generation_config.json";
 
 /** Reads a model folder's configurations; nothing is loaded yet. @throws AquatintError where it is no text-to-image model. */
 export async function openModel(source: ModelSource): Promise<TextToImageModel> {
-  const { components } = kindOf(source.name, await readJson(source, "model_index.json"));
+  const index = await readJson(source, "model_index.json");
+  const { components } = kindOf(source.name, index);
   const names = Object.keys(components);
   const read = await Promise.all(names.map((part) => readJson(source, `${part}/config.json`)));
   const scheduler = await readJson(source, "scheduler/scheduler_config.json");
   const generation = await readOptionalJson(source, GENERATION);
   const networks = Object.fromEntries(names.map((part, i) => [part, read[i]!]));
-  const configs = { ...networks, scheduler, ...(generation && { generation }) } as unknown as ModelConfigs;
+  const configs = { ...networks, scheduler, index, ...(generation && { generation }) } as unknown as ModelConfigs;
   const modules = textToImageModules(configs);
-  const tokenizerFiles = await readTokenizer(source, "tokenizer/");
+  const tokenizerFiles = await Promise.all(
+    modules.textEncoders.map(({ name }) => readTokenizer(source, `${tokenizerFolder(name)}/`)),
+  );
   const weights = () => readAll(source, components, modules);
   const binding = async () => ({ parameters: { names: modelParameters(modules), as: await weights() } });
   return { ...describedModel({ name: source.name, configs, modules, tokenizerFiles }), weights, binding };
@@ -102,13 +86,13 @@ export const describedModel = ({ name, configs, modules, tokenizerFiles }: Model
   modules,
   tokenizerFiles,
   scheduler: schedulerSettings(configs.scheduler),
-  generation: generationDefaults(configs.generation),
-  tokenizer: tokenizerFrom(tokenizerFiles),
+  generation: generationDefaults(configs.generation, kindGeneration(configs.index)),
+  tokenizers: tokenizerFiles.map(tokenizerFrom),
 });
 
-function kindOf(name: string, index: Readonly<Record<string, unknown>>): PipelineKind {
-  const className = index["_class_name"];
-  if (typeof className === "string" && Object.hasOwn(pipelineKinds, className)) return pipelineKinds[className]!;
+function kindOf(name: string, { _class_name: className }: Json): PipelineKind {
+  const kind = pipelineKind(className);
+  if (kind) return kind;
   const known = Object.keys(pipelineKinds).join(" or ");
   throw new AquatintError("model/class", `${name} holds a ${JSON.stringify(className)}, expected ${known}`, {
     hint: "give the folder of a text-to-image model, such as one that aquatint train wrote",
@@ -122,7 +106,7 @@ export async function readTokenizer(source: ModelSource, prefix: string): Promis
   return Object.fromEntries(texts) as TokenizerFiles;
 }
 
-async function readAll(source: ModelSource, components: Components, modules: TextToImageModules) {
+async function readAll(source: ModelSource, components: PipelineKind["components"], modules: TextToImageModules) {
   const all = [...modelParameters(modules)];
   const read = new Map<string, HostTensor>();
   for (const [part, className] of Object.entries(components)) {
@@ -142,34 +126,42 @@ const own = <T>(entries: Iterable<readonly [string, T]>, part: string): [string,
 /** All that a model folder holds. */
 export interface ModelFolder {
   readonly configs: ModelConfigs;
-  readonly tokenizer: TokenizerFiles;
+  /** One a text encoder. */
+  readonly tokenizers: readonly TokenizerFiles[];
   /** By their names in `modelParameters`. */
   readonly weights: ReadonlyMap<string, HostTensor>;
   readonly dtype?: "F16" | "F32";
 }
 
 /** The files of a model folder, by their paths in it. */
-export function encodeModelFolder({ configs, tokenizer, weights, dtype = "F16" }: ModelFolder) {
-  const { scheduler, generation, ...networks } = configs;
-  const [className, kind] = kindWith(networks);
+export function encodeModelFolder({ configs, tokenizers, weights, dtype = "F16" }: ModelFolder) {
+  const { scheduler, generation, index: given, ...networks } = configs;
+  const [className, kind] = kindWith(networks, given);
   const files = new Map<string, Uint8Array | string>();
   const index: Record<string, unknown> = { _class_name: className, ...kind.index };
   for (const [folder, part] of Object.entries(kind.components)) {
-    const config = (networks as NetworkConfigs)[folder]!;
+    const config = (networks as Readonly<Record<string, Json>>)[folder]!;
     const content = { folder, className: part, config, weights: new Map(own(weights, folder)), dtype };
     for (const [path, bytes] of encodeComponent(content)) files.set(path, bytes);
     index[folder] = [published[part].library, part];
   }
-  for (const file of tokenizerFileNames) files.set(`tokenizer/${file}`, tokenizer[file]);
+  for (const [i, encoder] of Object.keys(kind.components).filter(isTextEncoder).entries()) {
+    const folder = tokenizerFolder(encoder);
+    for (const file of tokenizerFileNames) files.set(`${folder}/${file}`, tokenizers[i]![file]);
+    index[folder] = ["transformers", "CLIPTokenizer"];
+  }
   files.set("scheduler/scheduler_config.json", encodeJson(publishedScheduler(scheduler)));
   if (generation) files.set(GENERATION, encodeJson(generation));
-  const rest = { tokenizer: ["transformers", "CLIPTokenizer"], scheduler: ["diffusers", scheduler["_class_name"]] };
-  files.set("model_index.json", encodeJson({ ...index, ...rest }));
+  files.set("model_index.json", encodeJson({ ...index, scheduler: ["diffusers", scheduler["_class_name"]] }));
   return files;
 }
 
-/** The kind whose networks are exactly these. */
-function kindWith(networks: object): readonly [className: string, kind: PipelineKind] {
+const isTextEncoder = (component: string): boolean => component.startsWith("text_encoder");
+
+/** The kind that is named, else the first whose networks are exactly these. */
+function kindWith(networks: object, index: Json | undefined): readonly [className: string, kind: PipelineKind] {
   const names = (of: object) => Object.keys(of).sort().join();
-  return Object.entries(pipelineKinds).find(([, { components }]) => names(components) === names(networks))!;
+  const kinds: [string, PipelineKind][] = Object.entries(pipelineKinds);
+  const fitting = kinds.filter(([, { components }]) => names(components) === names(networks));
+  return fitting.find(([name]) => name === index?.["_class_name"]) ?? fitting[0]!;
 }

@@ -1,102 +1,111 @@
-import type { Tensor } from "../graph/tensor.ts";
-import type { HostTensor, HostTensors, Shape } from "../graph/types.ts";
-import { skipLayers } from "../models/clip/index.ts";
+import type { HostTensor, HostTensors } from "../graph/types.ts";
+import { guidanceEmbedding } from "../models/blocks/timesteps.ts";
 import { input } from "../ops/leaves.ts";
-import { executableOf, type ParameterBinding } from "../runtime/compile.ts";
-import type { Program, Runtime, State, WeightMemory } from "../runtime/types.ts";
-import type { ClipTokenizer } from "../tokenizers/clip.ts";
-import { captionIds } from "./caption-ids.ts";
+import { adapted, type NetworkAdapters, scaleFeeds } from "./adapters.ts";
 import type { TextToImageModules } from "./modules.ts";
+import { type ProgramsInput, programsOf } from "./programs.ts";
+import { residualsOf, type Steering, steeringFeeds } from "./steering.ts";
+import {
+  type EncodedCaptions,
+  type EncodeOptions,
+  encodeCaptions,
+  type TextEmbeddings,
+  type TokenizedCaption,
+} from "./text-encoding.ts";
 
 interface Cancelled {
   readonly signal?: AbortSignal | undefined;
 }
-interface EncodeOptions extends Cancelled {
-  /** Layers at the text encoder's end that are left out; 0 when absent. */
-  readonly clipSkip?: number | undefined;
+
+/** What a U-Net is told of n captions besides the time; what it has no use for is absent. */
+export interface Conditions extends EncodedCaptions {
+  /** Stable Diffusion XL: [n, 6] original height and width, crop's top and left, target's height and width; its refiner: [n, 5]. */
+  readonly timeIds?: HostTensor;
+  /** Latent consistency models: the scale of guidance [n]. */
+  readonly guidance?: HostTensor;
+  /** How strongly each LoRA counts. */
+  readonly loraScales?: readonly number[];
+}
+interface PredictOptions extends Cancelled {
+  /** One for each of the model's ControlNets. */
+  readonly steering?: readonly Steering[] | undefined;
 }
 
 /** The networks of a text-to-image model, loaded: captions in, predictions and pixels out. */
 export interface TextToImageNetwork extends AsyncDisposable {
-  /** What the U-Net is told of each caption: [n, tokens, width]. */
-  encode(captions: readonly string[], options?: EncodeOptions): Promise<HostTensor>;
-  /** The network's output for x [n, c, h, w] at timestep t, given n encoded captions. */
-  predict(x: HostTensor, t: number, context: HostTensor, options?: Cancelled): Promise<Float32Array>;
+  /** Whether pictures are encoded by drawing from a distribution. */
+  readonly posterior: boolean;
+  /** What the text encoders say of captions, which all have the same number of chunks. */
+  encode(captions: readonly TokenizedCaption[], options?: EncodeOptions): Promise<EncodedCaptions>;
+  /** The network's output for x [n, c, h, w] at timestep t, told of n captions. */
+  predict(x: HostTensor, t: number, conditions: Conditions, options?: PredictOptions): Promise<Float32Array>;
+  /** Pixels [n, 3, factor h, factor w] in -1 .. 1 as what the U-Net works on; `noise`, of that shape, draws it from the posterior. */
+  encodePicture(pixels: HostTensor, noise: HostTensor, options?: Cancelled): Promise<Float32Array>;
   /** What the U-Net works on, x [n, c, h, w], as pixels in about -1 .. 1: [n, 3, factor h, factor w]. */
   decode(x: HostTensor, options?: Cancelled): Promise<Float32Array>;
 }
 
-/** What the networks are made of, and where they run. */
-export interface TextToImageNetworkInput {
-  readonly runtime: Runtime;
-  readonly modules: TextToImageModules;
-  readonly tokenizer: ClipTokenizer;
-  /** Constants read from a checkpoint, or a state that a training run shares. */
-  readonly parameters: ParameterBinding;
-  readonly state?: State;
-  /** Folder of the weights that are mapped from their files. */
-  readonly weightsFolder?: string;
-  /** How constant weights are held; "packed" when absent. */
-  readonly weightMemory?: WeightMemory | undefined;
+/** What stands beside the layers and in place of tokens. */
+export interface NetworkOptions {
+  /** LoRAs, whose scales `Conditions` give. */
+  readonly adapters?: NetworkAdapters | undefined;
+  /** Textual inversions that captions may call. */
+  readonly embeddings?: TextEmbeddings | undefined;
 }
 
-const feed = (name: string, shape: Shape) => input({ name, dtype: "float32", shape });
+/** What the networks are made of, and where they run. */
+export interface TextToImageNetworkInput extends ProgramsInput, NetworkOptions {
+  readonly modules: TextToImageModules;
+}
 
 /** Loads the networks; a program is compiled for each size and number of pictures when it is first wanted. */
 export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageNetwork {
-  const { modules, tokenizer, state } = parts;
-  const programs = programCache(parts);
-  const run = async (loaded: Promise<Program>, feeds: HostTensors, signal: AbortSignal | undefined) => {
-    const { output } = await (await loaded).run(feeds, { ...(state && { state }), ...(signal && { signal }) });
-    return output!;
-  };
-  const encoder = (n: number, skipped: number) => () => {
-    const ids = input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] });
-    return skipLayers(modules.textEncoder, modules.textEncoder(ids), skipped);
-  };
-  const denoiser = (shape: Shape, contextShape: Shape) => () =>
-    modules.unet(feed("x", shape), feed("t", [shape[0]!]), feed("context", contextShape));
+  const { modules, adapters, embeddings, ...rest } = parts;
+  const programs = programsOf(rest);
   return {
-    encode(captions, { signal, clipSkip = 0 } = {}) {
-      const n = captions.length;
-      return run(
-        programs.get(`text ${n} ${clipSkip}`, encoder(n, clipSkip)),
-        { ids: captionIds(tokenizer, captions) },
-        signal,
-      );
-    },
-    async predict(x, time, context, { signal } = {}) {
-      const loaded = programs.get(`unet ${x.shape} ${context.shape}`, denoiser(x.shape, context.shape));
+    posterior: modules.encode !== undefined,
+    encode: (captions, options = {}) =>
+      encodeCaptions({ encoders: modules.textEncoders, programs, adapters, embeddings }, captions, options),
+    async predict(x, time, { loraScales = [], ...told }, { signal, steering = [] } = {}) {
       const n = x.shape[0]!;
       const t: HostTensor = { dtype: "float32", shape: [n], data: new Float32Array(n).fill(time) };
-      return (await run(loaded, { x, t, context }, signal)).data as Float32Array;
+      const feeds = { x, t, ...told, ...steeringFeeds(steering) };
+      const trace = () => ({ output: adapted(adapters, "unet", () => denoised(modules, feeds, steering.length)) });
+      const key = `unet ${Object.entries(feeds).map(([name, { shape }]) => `${name} ${shape}`)}`;
+      const { output } = await programs.run({ key, trace, feeds: { ...feeds, ...scaleFeeds(loraScales) }, signal });
+      return output!.data as Float32Array;
+    },
+    async encodePicture(pixels, noise, { signal } = {}) {
+      const { encode } = modules;
+      if (!encode) return pixels.data as Float32Array;
+      const trace = () => ({ output: encode(feed("pixels", pixels), feed("noise", noise)) });
+      const { output } = await programs.run({ key: `encode ${pixels.shape}`, trace, feeds: { pixels, noise }, signal });
+      return output!.data as Float32Array;
     },
     async decode(x, { signal } = {}) {
       const { decode } = modules;
       if (!decode) return x.data as Float32Array;
-      const loaded = programs.get(`decode ${x.shape}`, () => decode(feed("x", x.shape)));
-      return (await run(loaded, { x }, signal)).data as Float32Array;
+      const trace = () => ({ output: decode(feed("x", x)) });
+      const { output } = await programs.run({ key: `decode ${x.shape}`, trace, feeds: { x }, signal });
+      return output!.data as Float32Array;
     },
-    [Symbol.asyncDispose]: programs.dispose,
+    [Symbol.asyncDispose]: () => programs[Symbol.asyncDispose](),
   };
 }
 
-/** Programs by key, loaded once; a load that fails is tried again by the next call. */
-function programCache({ runtime, parameters, weightsFolder, weightMemory }: TextToImageNetworkInput) {
-  const weights = { parameters, weightMemory, ...(weightsFolder !== undefined && { weightsFolder }) };
-  const programs = new Map<string, Promise<Program>>();
-  return {
-    get(key: string, trace: () => Tensor): Promise<Program> {
-      const known = programs.get(key);
-      if (known) return known;
-      const loading = runtime.load(executableOf({ outputs: { output: trace() }, ...weights }));
-      programs.set(key, loading);
-      loading.catch(() => programs.delete(key));
-      return loading;
-    },
-    async dispose() {
-      const loaded = await Promise.allSettled(programs.values());
-      await Promise.all(loaded.map((p) => (p.status === "fulfilled" ? p.value[Symbol.asyncDispose]() : undefined)));
-    },
-  };
+const feed = (name: string, { shape }: HostTensor) => input({ name, dtype: "float32", shape });
+
+/** The U-Net's output as a graph over inputs of these names. */
+function denoised(modules: TextToImageModules, feeds: HostTensors, controls: number) {
+  const { guidanceWidth } = modules.told;
+  const inputs = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, feed(name, value)]));
+  const { x, t, context, guidance, textEmbeds, timeIds } = inputs;
+  const timestepCond = guidance && guidanceWidth && guidanceEmbedding(guidance, guidanceWidth);
+  const added = { ...(textEmbeds && { textEmbeds }), ...(timeIds && { timeIds }) };
+  const residuals = residualsOf(modules, { x: x!, t: t!, context: context!, added }, { inputs, count: controls });
+  return modules.unet(x!, t!, context!, {
+    ...added,
+    ...(timestepCond && { timestepCond }),
+    ...(residuals && { residuals }),
+  });
 }

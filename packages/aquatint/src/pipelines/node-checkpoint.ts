@@ -1,5 +1,5 @@
 import { diskSource, readWeights } from "../checkpoints/node.ts";
-import type { Checkpoint, Family, WeightPlace } from "../checkpoints/types.ts";
+import type { Checkpoint, WeightPlace } from "../checkpoints/types.ts";
 import { AquatintError } from "../errors.ts";
 import { parseJsonObject } from "../formats/json.ts";
 import type { HostTensor } from "../graph/types.ts";
@@ -7,25 +7,36 @@ import { expectKeys } from "../nn/module.ts";
 import { mappedWeights } from "../runtime/node-mapped.ts";
 import { type TokenizerFiles, tokenizerFileNames } from "../tokenizers/files.ts";
 import { clipVocabulary } from "../tokenizers/published.ts";
+import { tokenizerFolder } from "./kinds.ts";
 import { describedModel, GENERATION, type ModelConfigs, type TextToImageModel } from "./model-folder.ts";
 import { modelParameters, textToImageModules } from "./modules.ts";
+import { type AdapterFiles, openAdapters } from "./node-adapters.ts";
 
 /** The networks of a text-to-image model, with the class that each must be of. */
-const classes = { unet: "UNet2DConditionModel", text_encoder: "CLIPTextModel", vae: "AutoencoderKL" } as const;
+const classes = {
+  unet: "UNet2DConditionModel",
+  text_encoder: "CLIPTextModel",
+  text_encoder_2: "CLIPTextModelWithProjection",
+  vae: "AutoencoderKL",
+} as const;
 
-/** A published model as one that makes pictures of a prompt; its weights stay in their files. @throws AquatintError "model/…" */
-export async function checkpointModel(checkpoint: Checkpoint): Promise<TextToImageModel> {
-  const { name, scheduler } = checkpoint;
+/**
+ * A published model as one that makes pictures of a prompt, with LoRAs and textual inversions beside it; its weights
+ * stay in their files. @throws AquatintError "model/…", "lora/…" or "embedding/…".
+ */
+export async function checkpointModel(checkpoint: Checkpoint, files: AdapterFiles = {}): Promise<TextToImageModel> {
+  const { name, scheduler, index } = checkpoint;
   checkParts(checkpoint);
   const generation = await ownChoices(checkpoint);
   const networks = Object.keys(classes).flatMap((part) => {
     const found = checkpoint.components.get(part);
     return found ? [[part, found.config] as const] : [];
   });
-  const configs = { ...Object.fromEntries(networks), scheduler, ...(generation && { generation }) };
-  const modules = textToImageModules(configs as unknown as ModelConfigs);
-  const tokenizerFiles = await tokenizerOf(checkpoint);
-  const parts = { name, configs: configs as unknown as ModelConfigs, modules, tokenizerFiles };
+  const given = { scheduler, index, ...(generation && { generation }) };
+  const configs = { ...Object.fromEntries(networks), ...given } as unknown as ModelConfigs;
+  const modules = textToImageModules(configs);
+  const tokenizerFiles = await Promise.all(modules.textEncoders.map(({ name: part }) => tokenizerOf(checkpoint, part)));
+  const { loras, embeddings, branches } = await openAdapters(files, modules);
   const names = modelParameters(modules);
   const places = () => {
     const found = placesOf(checkpoint);
@@ -33,15 +44,19 @@ export async function checkpointModel(checkpoint: Checkpoint): Promise<TextToIma
     return found;
   };
   return {
-    ...describedModel(parts),
+    ...describedModel({ name, configs, modules, tokenizerFiles }),
+    loras,
+    embeddings,
     async weights() {
       const values = new Map<string, HostTensor>();
       for await (const [key, value] of readWeights(places())) values.set(key, value);
       return values;
     },
     async binding() {
-      const { parameters, weightsFolder } = mappedWeights(names, places());
-      return { parameters: parameters!, ...(weightsFolder !== undefined && { weightsFolder }) };
+      const all = { names: new Map([...names, ...branches.parameters]), at: [...places(), ...branches.weights] };
+      const { parameters, weightsFolder } = mappedWeights(all.names, new Map(all.at));
+      const where = { parameters: parameters!, ...(weightsFolder !== undefined && { weightsFolder }) };
+      return { ...where, adapters: branches.adapters, embeddings };
     },
   };
 }
@@ -60,10 +75,10 @@ function checkParts({ name, components, scheduler }: Checkpoint): void {
   const refuse = (kind: string, found: string, hint: string) => {
     throw new AquatintError(`model/${kind}`, `${name} ${found}`, { hint });
   };
-  const sd = "take a text-to-image checkpoint of Stable Diffusion 1.x or 2.x";
-  if (components.has("text_encoder_2")) refuse("unsupported", "has two text encoders, expected one", sd);
-  for (const part of ["unet", "text_encoder"]) {
-    if (!components.has(part)) refuse("parts", `holds no ${part}, expected a whole text-to-image model`, sd);
+  const sd = "take a text-to-image checkpoint of Stable Diffusion";
+  if (!components.has("unet")) refuse("parts", "holds no unet, expected a whole text-to-image model", sd);
+  if (!components.has("text_encoder") && !components.has("text_encoder_2")) {
+    refuse("parts", "holds no text_encoder, expected a whole text-to-image model", sd);
   }
   for (const [part, className] of Object.entries(classes)) {
     const found = components.get(part)?.className ?? className;
@@ -71,7 +86,7 @@ function checkParts({ name, components, scheduler }: Checkpoint): void {
   }
   // a U-Net of pixels works on red, green and blue; every other one needs its autoencoder
   if (!components.has("vae") && components.get("unet")!.config["in_channels"] !== 3) {
-    refuse("parts", "holds no vae, which turns its latents into pictures", "take a file with the autoencoder inside");
+    refuse("parts", "holds no vae, which turns its latents into pictures", "name the folder or file of one: --vae");
   }
   if (!scheduler) refuse("parts", "holds no scheduler/scheduler_config.json", "fetch the model again");
 }
@@ -84,20 +99,21 @@ async function ownChoices({ name, layout }: Checkpoint) {
   return parseJsonObject(await source.readText(GENERATION), { name: `${name}/${GENERATION}` });
 }
 
-/** The folder's own tokenizer, or the published one with the token that pads the family's prompts. */
-async function tokenizerOf({ name, layout, family, padTokens }: Checkpoint): Promise<TokenizerFiles> {
-  if (layout !== "folder") return publishedFiles(padTokens.get("text_encoder") ?? padOf(family));
+/** A text encoder's own tokenizer from the folder, or the published one with the token that pads its prompts. */
+async function tokenizerOf({ name, layout, family, padTokens }: Checkpoint, encoder: string): Promise<TokenizerFiles> {
+  const openClip = encoder === "text_encoder_2" || family === "sd2";
+  const published = () => publishedFiles(padTokens.get(encoder) ?? (openClip ? "!" : "<|endoftext|>"));
+  if (layout !== "folder") return published();
   const source = await diskSource(name);
-  const names = await source.list("tokenizer");
-  if (!names.includes("vocab.json")) return publishedFiles(padOf(family));
+  const folder = tokenizerFolder(encoder);
+  const names = await source.list(folder);
+  if (!names.includes("vocab.json")) return published();
   const texts = tokenizerFileNames.map(async (file) => {
     const missing = file === "special_tokens_map.json" && !names.includes(file);
-    return [file, missing ? "{}" : await source.readText(`tokenizer/${file}`)] as const;
+    return [file, missing ? "{}" : await source.readText(`${folder}/${file}`)] as const;
   });
   return Object.fromEntries(await Promise.all(texts)) as TokenizerFiles;
 }
-
-const padOf = (family: Family | undefined): string => (family === "sd2" ? "!" : "<|endoftext|>");
 
 async function publishedFiles(padToken: string): Promise<TokenizerFiles> {
   const { vocab, merges } = await clipVocabulary();

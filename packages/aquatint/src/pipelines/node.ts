@@ -5,12 +5,14 @@ import type { FolderOptions } from "../checkpoints/folder.ts";
 import { openCheckpoint } from "../checkpoints/node.ts";
 import { AquatintError } from "../errors.ts";
 import { readBytes, readSafetensorsHeader } from "../formats/node.ts";
-import type { Seed } from "../math/random.ts";
+import { type Seed, torchCpu } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Device, WeightMemory } from "../runtime/types.ts";
 import type { TextToImageModel } from "./model-folder.ts";
 import { textToImageNetwork } from "./network.ts";
+import { type AdapterFiles, withVae } from "./node-adapters.ts";
 import { checkpointModel } from "./node-checkpoint.ts";
+import { withControlNets } from "./node-control.ts";
 import type { ModelSource } from "./source.ts";
 import {
   DEFAULT_SEED,
@@ -115,19 +117,30 @@ async function checkWeights(part: string): Promise<void> {
   );
 }
 
+/** Which files a model is opened from besides its own. */
+export interface OpenOptions extends FolderOptions, AdapterFiles {
+  /** Folder or file of the autoencoder that takes the place of the model's own. */
+  readonly vae?: string | undefined;
+}
+
 /** Opens a text-to-image model: a folder in the published layout or an original single file; its weights stay there. */
-export async function openTextToImage(path: string, { variant }: FolderOptions = {}): Promise<TextToImageModel> {
+export async function openTextToImage(path: string, { variant, vae, ...files }: OpenOptions = {}) {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) await checkModelFolder(path);
-  return checkpointModel(await openCheckpoint(path, { variant }));
+  const checkpoint = await openCheckpoint(path, { variant });
+  return checkpointModel(vae === undefined ? checkpoint : await withVae(checkpoint, vae), files);
 }
 
 /** What `generate` takes. */
-export interface GenerateOptions extends TextToImageOptions, TextToImageRun, FolderOptions {
+export interface GenerateOptions extends TextToImageOptions, TextToImageRun, OpenOptions {
   /** Folder or single file of a model; the package of the default one when absent. */
   readonly model?: string | undefined;
-  /** Pictures to make, with the seeds seed, seed + 1, ... */
+  /** Pictures to make, with the seeds seed, seed + 1, ...; those of one batch when absent. */
   readonly count?: number | undefined;
+  /** Pictures that are made in the same calls of the network; 1 when absent. */
+  readonly batch?: number | undefined;
+  /** Folders or files of ControlNets, one for each of `controls`. */
+  readonly controlNets?: readonly string[] | undefined;
   /** Where to run; the CPU when absent. */
   readonly device?: Device | undefined;
   /** At most so many threads. */
@@ -147,18 +160,27 @@ export interface Generation {
 
 /** Pictures that one call makes at most. */
 export const MAX_COUNT = 10_000;
+/** Pictures that are made in the same calls of the network at most. */
+export const MAX_BATCH = 64;
 
 /** Checks every option and the model's files. @throws AquatintError that names what is wrong. */
 export async function prepareGeneration(options: GenerateOptions): Promise<Generation> {
-  const { count = 1, seed = DEFAULT_SEED } = options;
-  if (!Number.isSafeInteger(count) || count < 1 || count > MAX_COUNT) {
-    throw new AquatintError("generate/count", `expected 1 to ${MAX_COUNT} pictures, got ${count}`, {
-      hint: "give a whole number of pictures",
-    });
-  }
-  const model = await openTextToImage(options.model ?? (await defaultModelFolder()), options);
-  const plans = Array.from({ length: count }, (_, i) => planTextToImage(model, { ...options, seed: seedAt(seed, i) }));
+  const { batch = 1, count = batch, seed = DEFAULT_SEED } = options;
+  checkCount("count", count, MAX_COUNT);
+  checkCount("batch", batch, MAX_BATCH);
+  const opened = await openTextToImage(options.model ?? (await defaultModelFolder()), options);
+  const model = await withControlNets(opened, options.controlNets ?? []);
+  const plan = planTextToImage(model, options);
+  torchCpu(seedAt(seed, count - 1)); // refuses what is no 64-bit integer
+  const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: seedAt(seed, i) }));
   return { model, plans, run: (show = {}) => run(model, plans, { ...options, ...show }) };
+}
+
+function checkCount(name: "count" | "batch", count: number, most: number): void {
+  if (Number.isSafeInteger(count) && count >= 1 && count <= most) return;
+  throw new AquatintError(`generate/${name}`, `expected 1 to ${most} pictures, got ${count}`, {
+    hint: "give a whole number of pictures",
+  });
 }
 
 const seedAt = (seed: Seed, i: number): Seed => (typeof seed === "bigint" ? seed + BigInt(i) : seed + i);
@@ -166,16 +188,17 @@ const seedAt = (seed: Seed, i: number): Seed => (typeof seed === "bigint" ? seed
 async function* run(
   model: TextToImageModel,
   plans: readonly TextToImagePlan[],
-  { device, threads, weightMemory, signal, previews }: GenerateOptions,
+  { device, threads, weightMemory, signal, previews, batch = 1 }: GenerateOptions,
 ): AsyncGenerator<TextToImageEvent, void, void> {
   signal?.throwIfAborted();
-  const { modules, tokenizer } = model;
+  const { modules } = model;
   const binding = await model.binding();
   await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
   signal?.throwIfAborted();
-  await using network = textToImageNetwork({ runtime, modules, tokenizer, weightMemory, ...binding });
-  for (const plan of plans) {
-    yield* textToImage(network, plan, { signal, previews });
+  await using network = textToImageNetwork({ runtime, modules, weightMemory, ...binding });
+  for (let i = 0; i < plans.length; i += batch) {
+    const seeds = plans.slice(i, i + batch).map(({ seed }) => seed);
+    yield* textToImage(network, plans[i]!, { signal, previews, seeds });
   }
 }
 

@@ -1,33 +1,37 @@
 import { writtenIn } from "../diffusion/coordinates.ts";
-import { checkedRescale, guidedOutput } from "../diffusion/guidance.ts";
+import { checkedRescale } from "../diffusion/guidance.ts";
 import type { Latent } from "../diffusion/latent.ts";
-import { lin } from "../diffusion/latent.ts";
 import type { Level } from "../diffusion/level.ts";
 import { checkSolvable } from "../diffusion/prediction.ts";
 import { type SamplerEntry, samplers } from "../diffusion/registry.ts";
-import { type SchedulerRun, type SchedulerSettings, scheduler, withSampler } from "../diffusion/scheduler.ts";
+import { type SchedulerSettings, withSampler } from "../diffusion/scheduler.ts";
 import { AquatintError } from "../errors.ts";
-import { type Picture, tensorToPictures } from "../formats/image.ts";
-import type { HostTensor } from "../graph/types.ts";
+import type { Picture } from "../formats/image.ts";
+import { fittedValues } from "../formats/resize.ts";
+import { pictureValues } from "../formats/values.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
-import { checkedDraws, type DrawOptions, drawsOf } from "./draws.ts";
+import { type CanvasOptions, type CanvasPlan, canvasSize, planCanvas, planStrength } from "./canvas.ts";
+import {
+  type ConditionedModel,
+  type Conditioning,
+  type ConditioningOptions,
+  planConditioning,
+} from "./conditioning.ts";
+import { checkedDraws, type DrawOptions, type Draws } from "./draws.ts";
 import { type GenerationDefaults, generationDefaults } from "./generation.ts";
 import type { TextToImageModules } from "./modules.ts";
 import type { TextToImageNetwork } from "./network.ts";
+import { type RefineOptions, refinementOptions } from "./refine.ts";
+import { walk } from "./walk.ts";
 
 /** What a caller may choose. */
-export interface TextToImageOptions extends DrawOptions {
-  readonly prompt: string;
-  /** What the picture should not show; guidance pushes away from it. */
-  readonly negative?: string | undefined;
+export interface TextToImageOptions extends DrawOptions, ConditioningOptions, CanvasOptions, RefineOptions {
   /** Steps of the sampler, 1 .. the schedule's T; the model's own choice when absent, as for `guidance`. */
   readonly steps?: number | undefined;
   /** Scale of classifier-free guidance; up to 1 there is none. */
   readonly guidance?: number | undefined;
   /** Share of guidance, 0 .. 1, that is brought back to the conditional output's deviation; 0 if absent. */
   readonly guidanceRescale?: number | undefined;
-  /** Layers at the text encoder's end that are left out, as diffusers counts "clip skip"; 0 if absent. */
-  readonly clipSkip?: number | undefined;
   /** A name or alias of the sampler registry; the checkpoint's own when absent. */
   readonly sampler?: string | undefined;
   /** The same seed gives the same picture. */
@@ -38,16 +42,17 @@ export interface TextToImageOptions extends DrawOptions {
 }
 
 /** Options that have been checked against a model: nothing about them can fail later. */
-export interface TextToImagePlan extends Required<ReturnType<typeof checkedDraws>> {
+export interface TextToImagePlan extends Required<ReturnType<typeof checkedDraws>>, CanvasPlan {
   readonly prompt: string;
   readonly negative: string;
   readonly guidance: number;
   readonly guidanceRescale: number;
-  readonly clipSkip: number;
+  /** What the U-Net will be told. */
+  readonly conditioning: Conditioning;
   readonly seed: Seed;
   readonly width: number;
   readonly height: number;
-  /** What the U-Net works on: [c, h, w]. */
+  /** What the U-Net denoises: [c, h, w]. */
   readonly latentShape: readonly [channels: number, height: number, width: number];
   /** The checkpoint's scheduler, or the one of the sampler that the caller chose. */
   readonly scheduler: SchedulerSettings;
@@ -55,12 +60,16 @@ export interface TextToImagePlan extends Required<ReturnType<typeof checkedDraws
   readonly samplerName: string;
   readonly steps: number;
   readonly levels: readonly Level[];
+  /** What is done with the finished picture: it is the `init` of this plan. */
+  readonly refinement?: TextToImagePlan;
 }
 
 /** One evaluation of the network: the x it was given, at which level, and the data it believed in. */
 export interface EvaluationEvent {
   readonly type: "evaluation";
-  /** The step it belongs to, of n. */
+  /** Which of the pictures that are made together, from 0. */
+  readonly picture: number;
+  /** The step it belongs to, of the n that are walked. */
   readonly i: number;
   readonly n: number;
   readonly level: Level;
@@ -87,34 +96,39 @@ export type TextToImageEvent = EvaluationEvent | ImageEvent;
 
 /** The seed of a caller who gives none. */
 export const DEFAULT_SEED = 0;
-const MAX_PIXELS = 1024 * 1024;
+const MAX_PIXELS = 2048 * 2048;
 
 /** What a plan reads of a model. */
-interface PlannedModel {
+interface PlannedModel extends ConditionedModel {
   readonly scheduler: SchedulerSettings;
-  readonly modules: TextToImageModules;
   readonly generation?: GenerationDefaults;
 }
 
 /** Checks every option against the model before anything is loaded. @throws AquatintError that names the option. */
-export function planTextToImage(
-  { scheduler, modules, generation = generationDefaults() }: PlannedModel,
-  options: TextToImageOptions,
-): TextToImagePlan {
-  const { sampleSize, channels, factor } = modules;
-  const { prompt, negative = "", seed = DEFAULT_SEED, clipSkip = 0 } = options;
+export function planTextToImage(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
+  const plan = planWalk(model, options);
+  if (!options.hires) return plan;
+  const { larger, strength } = refinementOptions(options, { ...plan, multiple: model.modules.multiple });
+  const refinement = planWalk(model, larger);
+  return { ...plan, refinement: { ...refinement, ...planStrength({ strength }, refinement.steps) } };
+}
+
+function planWalk(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
+  const { scheduler, modules, generation = generationDefaults() } = model;
+  const { channels, factor } = modules;
+  const { prompt, negative = "", seed = DEFAULT_SEED } = options;
   const { steps = generation.steps, guidance = generation.guidance } = options;
-  const { width = sampleSize, height = sampleSize } = options;
+  const { width, height } = canvasSize(options, modules);
   if (!Number.isFinite(guidance) || guidance < 0) {
     throw new AquatintError("generate/guidance", `expected a guidance scale of 0 or more, got ${guidance}`, {
       hint: "1 switches guidance off; 2 to 8 are usual",
     });
   }
   checkSize({ width, height }, modules);
-  checkClipSkip(clipSkip, modules);
   torchCpu(seed); // refuses what is no 64-bit integer
   const chosen = options.sampler === undefined ? scheduler : withSampler(scheduler, options.sampler);
   const { levels } = chosen.path(steps);
+  const { unconditional = false }: SamplerEntry = samplers[chosen.sampler];
   checkSolvable(
     chosen.target,
     levels.slice(0, -1).map((level) => writtenIn(chosen.networkCoordinates, level)),
@@ -124,7 +138,7 @@ export function planTextToImage(
     negative,
     guidance,
     guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
-    clipSkip,
+    conditioning: planConditioning(model, options, { steps, guidance, unconditional, width, height }),
     ...checkedDraws(options),
     seed,
     width,
@@ -134,19 +148,8 @@ export function planTextToImage(
     samplerName: options.sampler ?? chosen.sampler,
     steps,
     levels,
+    ...planCanvas(options, { modules, size: { width, height }, steps }),
   };
-}
-
-function checkClipSkip(clipSkip: number, { textEncoder }: TextToImageModules): void {
-  const layers = textEncoder.children.text_model.children.encoder.children.layers.length;
-  if (Number.isInteger(clipSkip) && clipSkip >= 0 && clipSkip < layers) return;
-  throw new AquatintError(
-    "generate/clip-skip",
-    `expected from 0 to ${layers - 1} layers to leave out, got ${clipSkip}`,
-    {
-      hint: "the web UI's clip skip 2 is 1 layer left out",
-    },
-  );
 }
 
 function checkSize(size: { width: number; height: number }, { multiple, sampleSize }: TextToImageModules): void {
@@ -163,86 +166,42 @@ function checkSize(size: { width: number; height: number }, { multiple, sampleSi
   }
 }
 
+/** Steps that a plan walks, those of its refinement among them. */
+export const walkedSteps = ({ steps, begin, refinement }: TextToImagePlan): number =>
+  steps - begin + (refinement ? walkedSteps(refinement) : 0);
+
 /** How a plan is carried out. */
 export interface TextToImageRun {
   readonly signal?: AbortSignal | undefined;
   /** Steps whose evaluations carry pictures, from 0. */
   readonly previews?: ReadonlySet<number> | undefined;
+  /** A picture each, made in the same calls of the network; the plan's own seed when absent. */
+  readonly seeds?: readonly Seed[] | undefined;
+  /** Each picture's random numbers; those of its seed when absent. */
+  readonly draws?: readonly Draws[] | undefined;
 }
 
-/** Draws noise and turns it into a picture of the prompt; yields every evaluation on the way, then the picture. */
+/** Draws noise and turns it into a picture of the prompt; yields every evaluation on the way, then the pictures. */
 export async function* textToImage(
   network: TextToImageNetwork,
   plan: TextToImagePlan,
-  { signal, previews }: TextToImageRun = {},
+  run: TextToImageRun = {},
 ): AsyncGenerator<TextToImageEvent, void, void> {
-  const { latentShape, seed, steps } = plan;
-  const size = latentShape.reduce((a, b) => a * b);
-  const { start, noise } = drawsOf(plan, size);
-  const seen: { x: Latent; timestep: number }[] = [];
-  const predict = await guidedNetwork(network, plan, signal);
-  const recorded: SchedulerRun["network"] = (x, timestep) => {
-    seen.push({ x, timestep });
-    return predict(x, timestep);
-  };
-  const pictures = picturesBy(network, plan, signal);
-  const chosen = scheduler(plan.scheduler);
-  const x = lin([chosen.initialNoiseScale(steps), start.randn(size)]);
-  const run = chosen.run({ steps, x, network: recorded, noise, ...(signal && { signal }) });
-  let last = x;
-  for await (const { i, n, level, x: reached, x0, final } of run) {
-    last = reached;
-    const told = seen.pop()!;
-    const shown = previews?.has(i) ? await pictures([told.x, x0]) : undefined;
-    const preview = shown && { pictures: { x: shown[0]!, x0: shown[1]! } };
-    yield { type: "evaluation", i, n, level, ...told, x0, reached, final, ...preview };
+  const { refinement } = plan;
+  const small: Picture[] = [];
+  const more = refinement ? walkedSteps(refinement) : 0;
+  let before = 0;
+  for await (const event of walk(network, plan, run)) {
+    if (event.type === "evaluation") before = event.n;
+    if (!refinement) yield event;
+    else if (event.type === "image") small.push(event.picture);
+    else yield { ...event, n: event.n + more };
   }
-  yield { type: "image", seed, picture: (await pictures([last]))[0]! };
-}
-
-/** Latents of a plan as pictures. */
-const picturesBy =
-  (network: TextToImageNetwork, { latentShape, width, height }: TextToImagePlan, signal: AbortSignal | undefined) =>
-  async (latents: readonly Latent[]): Promise<readonly Picture[]> => {
-    const x: HostTensor = { dtype: "float32", shape: [latents.length, ...latentShape], data: sideBySide(latents) };
-    return tensorToPictures(await network.decode(x, { signal }), { width, height });
-  };
-
-function sideBySide(latents: readonly Latent[]): Float32Array {
-  const size = latents[0]!.length;
-  const data = new Float32Array(latents.length * size);
-  for (const [i, latent] of latents.entries()) data.set(latent, i * size);
-  return data;
-}
-
-/** Both branches of classifier-free guidance in one call of the network. */
-async function guidedNetwork(
-  network: TextToImageNetwork,
-  { prompt, negative, guidance, guidanceRescale, clipSkip, latentShape, scheduler }: TextToImagePlan,
-  signal: AbortSignal | undefined,
-): Promise<SchedulerRun["network"]> {
-  const { unconditional = false }: SamplerEntry = samplers[scheduler.sampler];
-  const captions = guidance <= 1 && !unconditional ? [prompt] : [negative, prompt];
-  const context = await contextOf(network, captions, { signal, clipSkip });
-  const shape = [captions.length, ...latentShape];
-  return async (x, timestep) => {
-    const batch: HostTensor = { dtype: "float32", shape, data: sideBySide(captions.map(() => x)) };
-    const out = await network.predict(batch, timestep, context, { signal });
-    const options = { scale: guidance, rescale: guidanceRescale };
-    return captions.length === 1 ? out : guidedOutput(out.subarray(0, x.length), out.subarray(x.length), options);
-  };
-}
-
-/** What the U-Net is told, the prompt last; as in diffusers, layers are left out for the prompt alone. */
-async function contextOf(
-  network: TextToImageNetwork,
-  captions: readonly string[],
-  { signal, clipSkip }: { readonly signal: AbortSignal | undefined; readonly clipSkip: number },
-): Promise<HostTensor> {
-  if (clipSkip === 0) return network.encode(captions, { signal });
-  const told = await network.encode(captions.slice(-1), { signal, clipSkip });
-  if (captions.length === 1) return told;
-  const away = await network.encode(captions.slice(0, -1), { signal });
-  const data = sideBySide([away.data as Float32Array, told.data as Float32Array]);
-  return { dtype: "float32", shape: [captions.length, ...told.shape.slice(1)], data };
+  if (!refinement) return;
+  // the same as image-to-image of the picture as it would have been written
+  const inits = small.map((picture) => fittedValues(pictureValues(picture), refinement).data);
+  const previews = new Set(Array.from(run.previews ?? [], (i) => i - before));
+  for await (const event of walk(network, refinement, { ...run, previews, inits })) {
+    yield event.type === "image" ? event : { ...event, i: event.i + before, n: event.n + before };
+  }
 }

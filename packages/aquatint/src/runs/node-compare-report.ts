@@ -4,6 +4,7 @@ import { seriesColours } from "../reports/theme.ts";
 import { duration, figureText } from "../reports/words.ts";
 import type { StepRecord } from "../train/events.ts";
 import { type Difference, differences } from "./differences.ts";
+import { type EvaluatedFigure, evaluatedFigures } from "./evaluated.ts";
 import { type Line, wideFigure } from "./node-figures.ts";
 import { type FoundRun, foundFiles } from "./node-find.ts";
 import { pathCode, samplesFigure } from "./node-report.ts";
@@ -17,7 +18,10 @@ export async function compareReport(runs: readonly FoundRun[], { maker }: { read
     kicker: "Aquatint · Training runs",
     title: `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`,
     lead: "Their losses, where their configurations differ, and their newest samples.",
-    sections: [curvesSection(runs), summarySection(runs), configSection(runs), ...(await samplesSection(runs))],
+    sections: [
+      ...[curvesSection(runs), summarySection(runs), ...evaluationSection(runs), configSection(runs)],
+      ...(await samplesSection(runs)),
+    ],
     footer: html`Written by ${maker}. Losses are comparable only between runs of the same task, data and weighting.`,
   });
 }
@@ -53,7 +57,6 @@ function curvesSection(runs: readonly FoundRun[]): Section {
 }
 
 function summarySection(runs: readonly FoundRun[]): Section {
-  const evaluated = [...new Set(runs.flatMap(({ summary }) => Object.keys(summary.evaluation?.metrics ?? {})))];
   const columns: readonly Column<FoundRun>[] = [
     { title: "run", cell: ({ summary }) => summary.name },
     { title: "state", cell: ({ summary }) => summary.state },
@@ -62,13 +65,23 @@ function summarySection(runs: readonly FoundRun[]): Section {
     { title: "steps", number: true, cell: ({ summary }) => summary.step.toLocaleString("en") },
     { title: "time", number: true, cell: ({ summary }) => duration(summary.minutes * 60) },
     { title: "loss", number: true, cell: ({ summary }) => written(summary.loss) },
-    ...evaluated.map((name) => ({
-      title: name,
-      number: true,
-      cell: ({ summary }: FoundRun) => written(summary.evaluation?.metrics[name]),
-    })),
   ];
   return { id: "figures", title: "Figures", body: table(columns, runs) };
+}
+
+/** The newest figures of each run on data that it is not trained on, a row a figure. */
+function evaluationSection(runs: readonly FoundRun[]): readonly Section[] {
+  const rows = evaluatedFigures(runs);
+  if (rows.length === 0) return [];
+  const columns: readonly Column<EvaluatedFigure>[] = [
+    { title: "figure", cell: ({ name }) => html`<code>${name}</code>` },
+    ...runs.map(({ summary }, i) => ({
+      title: summary.name,
+      number: true,
+      cell: ({ values }: EvaluatedFigure) => values[i] ?? "",
+    })),
+  ];
+  return [{ id: "evaluation", title: "On held-out data", body: table(columns, rows) }];
 }
 
 const written = (value: number | null | undefined): string =>

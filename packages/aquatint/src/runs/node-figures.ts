@@ -53,14 +53,19 @@ function axisOf(
   return { type: "linear", domain, ticks: evenNumbers(...domain, ticks) };
 }
 
-/** Numbers 1, 2 and 5 times powers of ten within a range: only the powers where all would be too many. */
+/** Numbers 1, 2 and 5 times powers of ten within a range; 1 and 3 times them or only the powers where those are too many. */
 export function roundNumbers(low: number, high: number, most: number): readonly number[] {
   const first = Math.floor(Math.log10(low));
   const decades = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, i) => first + i);
   const within = (mantissas: readonly number[]) =>
     decades.flatMap((power) => mantissas.map((m) => Number(`${m}e${power}`))).filter((v) => v >= low && v <= high);
-  const fine = within([1, 2, 5]);
-  if (fine.length <= most) return fine;
+  const fine = [
+    [1, 2, 5],
+    [1, 3],
+  ]
+    .map(within)
+    .find((numbers) => numbers.length <= most);
+  if (fine) return fine;
   const powers = within([1]);
   const every = Math.ceil(powers.length / most);
   return powers.filter((_, i) => i % every === 0);

@@ -93,7 +93,7 @@ function bandSections(steps: readonly StepRecord[]): readonly Section[] {
       colour: seriesColours[k % seriesColours.length]!,
       points: averaged(pointsOf(steps, ({ metrics }) => metrics[metric])),
     }));
-    const caption = html`<b>${name} by part of the schedule</b>, from the least noise (0 %) to the most (100 %); moving
+    const caption = html`<b>${titled(name)} by part of the schedule</b>, from the least noise (0 %) to the most (100 %); moving
       averages.`;
     const body = figure(wideFigure({ label: `${name} by bands against steps`, lines }), caption);
     return { id: `bands-${i + 1}`, title: `${titled(name)} by timestep`, body };
@@ -166,16 +166,36 @@ function evaluationSection({ evaluations }: RunData): readonly Section[] {
     ...names.map((name) => ({ title: html`<code>${name}</code>`, number: true, cell: evaluated(name) })),
   ];
   const rows = spread(evaluations, 12).toReversed();
-  const panels = names.map((name): Panel => {
-    const points = evaluations.flatMap(({ step, metrics: { [name]: value } }) =>
-      value === undefined ? [] : [{ step, value }],
-    );
-    const lines = [{ name, colour: colour("blue"), points }];
-    return { content: smallFigure({ label: `${name} against steps`, lines }), caption: html`<code>${name}</code>` };
-  });
   const words = html`<p>On data that is not trained on, with each checkpoint.</p>`;
-  const body = [words, ...(evaluations.length > 1 ? [pairs(panels)] : []), table(columns, rows)];
+  const body = [words, ...(evaluations.length > 1 ? evaluationFigures(evaluations, names) : []), table(columns, rows)];
   return [{ id: "evaluation", title: "Evaluation", body }];
+}
+
+/** A figure for each quantity that is told by bands, and one for each that stands alone. */
+function evaluationFigures(evaluations: RunData["evaluations"], names: readonly string[]): readonly Html[] {
+  const points = (metric: string) =>
+    evaluations.flatMap(({ step, metrics: { [metric]: value } }) => (value === undefined ? [] : [{ step, value }]));
+  const families = metricFamilies(names);
+  const banded = families.filter(({ members }) => members.length > 1);
+  const wide = banded.map(({ name, members }) => {
+    const lines = members.map(({ metric, band }, k) => ({
+      name: band || "all",
+      colour: seriesColours[k % seriesColours.length]!,
+      points: points(metric),
+    }));
+    const caption = html`<b>${titled(name)} of held-out data</b>, in all and by part of the schedule.`;
+    return figure(wideFigure({ label: `Held-out ${name} against steps`, lines }), caption);
+  });
+  const panels = families
+    .flatMap(({ members }) => (members.length === 1 ? members : []))
+    .map(({ metric }): Panel => {
+      const lines = [{ name: metric, colour: colour("blue"), points: points(metric) }];
+      return {
+        content: smallFigure({ label: `${metric} against steps`, lines }),
+        caption: html`<code>${metric}</code>`,
+      };
+    });
+  return [...wide, ...(panels.length > 0 ? [pairs(panels)] : [])];
 }
 
 const evaluated =

@@ -199,7 +199,7 @@ describe("a run that is reported", () => {
   test("writes its report after each checkpoint, and at the end", async () => {
     const types = await line();
     expect(types.slice(-2)).toEqual(["report", "model"]);
-    const round = ["step", "checkpoint"];
+    const round = ["step", "checkpoint", "evaluation"];
     expect(types.filter((type) => type !== "report")).toEqual(["start", ...round, ...round, ...round, "model"]);
     expect(await lead()).toContain("Done (steps)");
     expect((await readdir(root)).filter((name) => name.endsWith(".tmp"))).toEqual([]);

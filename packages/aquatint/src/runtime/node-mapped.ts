@@ -71,7 +71,7 @@ function realPath(file: string): string {
 }
 
 /** The deepest folder that all files are in. */
-function commonFolder(files: readonly string[]): string {
+export function commonFolder(files: readonly string[]): string {
   let folder = dirname(files[0] ?? ".");
   const outside = (file: string) => !file.startsWith(folder.endsWith(sep) ? folder : folder + sep);
   while (files.some(outside) && dirname(folder) !== folder) folder = dirname(folder);

@@ -1,6 +1,7 @@
 import type { Denoiser } from "../diffusion/denoiser.ts";
 import { networkDenoiser, type SchedulerSettings } from "../diffusion/scheduler.ts";
 import { AquatintError } from "../errors.ts";
+import { plainCaptions } from "../pipelines/conditioning.ts";
 import { textToImageNetwork } from "../pipelines/network.ts";
 import { defaultModelFolder, openTextToImage } from "../pipelines/node.ts";
 import { nodeRuntime } from "../runtime/node.ts";
@@ -25,21 +26,21 @@ export interface PixelDenoiserOptions {
 /** Loads a pixel model as a denoiser. @throws AquatintError "theory/latent" for a model of latents. */
 export async function openPixelDenoiser({ model, threads }: PixelDenoiserOptions = {}): Promise<PixelDenoiser> {
   const folder = model ?? (await defaultModelFolder());
-  const { modules, tokenizer, scheduler: settings, binding } = await openTextToImage(folder);
+  const { modules, tokenizers, scheduler: settings, binding } = await openTextToImage(folder);
   if (modules.vae) refuseLatents(folder);
   const weights = await binding();
   const runtime = await nodeRuntime({ ...(threads && { threads }) });
-  const network = textToImageNetwork({ runtime, modules, tokenizer, ...weights });
+  const network = textToImageNetwork({ runtime, modules, ...weights });
   const { channels, sampleSize: size } = modules;
   return {
     name: folder,
     settings,
     size,
     async told(captions, signal) {
-      const context = await network.encode(captions, { signal });
+      const conditions = await network.encode(plainCaptions(tokenizers, captions), { signal });
       const shape = [captions.length, channels, size, size];
       const predict = (data: Float32Array, t: number) =>
-        network.predict({ dtype: "float32", shape, data }, t, context, { signal });
+        network.predict({ dtype: "float32", shape, data }, t, conditions, { signal });
       return settings.limit(networkDenoiser(settings, predict));
     },
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,5 @@
 import { type SpecialTokens, specialTokens, tokenizerError } from "./special.ts";
-import { byteSymbols, splitWords, symbolsText, WORD_END, wordSymbols } from "./words.ts";
+import { byteSymbols, literal, splitWords, symbolsText, WORD_END, wordSymbols } from "./words.ts";
 
 /** The contents of a published CLIP tokenizer's files. */
 export interface ClipTokenizerInput {
@@ -76,9 +76,6 @@ export function clipTokenizer({ vocab, merges, config, specialTokens: map = {} }
     },
   };
 }
-
-/** A regular expression that matches exactly this text. */
-const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
 function readMaxLength({ model_max_length: length, tokenizer_class: kind = "CLIPTokenizer" }: Record<string, unknown>) {
   if (kind !== "CLIPTokenizer" && kind !== "CLIPTokenizerFast") {

@@ -1,7 +1,8 @@
 import { AquatintError } from "../errors.ts";
-import { parseAttention } from "./attention.ts";
+import { parseAttention, type WeightedText } from "./attention.ts";
 import { type ChunkOptions, type PromptChunk, promptChunks } from "./chunks.ts";
 import { promptStages } from "./editing.ts";
+import { literal } from "./words.ts";
 
 /** How a prompt is read: literally and cut at the encoder's length, as diffusers does, or with the web UI's signs. */
 export const promptSyntaxes = ["plain", "a1111"] as const;
@@ -53,8 +54,15 @@ function editedPrompt(prompt: string, steps: number, chunking: ChunkOptions): En
 }
 
 function plainPrompt(prompt: string, steps: number, chunking: ChunkOptions): EncodedPrompt {
-  const [first, ...rest] = promptChunks([[{ text: prompt, weight: 1 }]], { ...chunking, commaReach: 0 });
+  const [first, ...rest] = promptChunks([wordsApart(prompt, chunking.embeddings)], { ...chunking, commaReach: 0 });
   const end = chunking.tokenizer.endTokenId;
   const cut = rest.flatMap(({ ids }) => Array.from(ids.subarray(1, ids.indexOf(end))));
   return { stages: [{ until: steps, chunks: [first!] }], cut: chunking.tokenizer.decode(cut) };
+}
+
+/** The prompt cut around the words of embeddings, which are found whatever touches them, as diffusers' added tokens are. */
+function wordsApart(prompt: string, embeddings: ChunkOptions["embeddings"]): readonly WeightedText[] {
+  const words = [...(embeddings?.keys() ?? [])].sort((a, b) => b.length - a.length).map(literal);
+  const parts = words.length > 0 ? prompt.split(new RegExp(`(${words.join("|")})`)) : [prompt];
+  return parts.map((text) => ({ text, weight: 1 }));
 }

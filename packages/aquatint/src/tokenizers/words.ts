@@ -46,3 +46,6 @@ export function symbolsText(symbols: string): string {
   const plain = symbols.replaceAll(WORD_END, symbolOf[32]!);
   return new TextDecoder().decode(Uint8Array.from(plain, (symbol) => byteOf.get(symbol) ?? 0));
 }
+
+/** The source of a regular expression that matches exactly this text. */
+export const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");

@@ -2,9 +2,11 @@
 export interface RunClock {
   /** Seconds of training so far, over all sessions, without gaps. */
   seconds(): number;
+  /** To be called every few seconds, whatever the run does: a longer time without a call is a gap. */
+  tick(): void;
   /** Begins to time a step; what came before it (samples, checkpoints) is work, but no step. */
   begin(): void;
-  /** Ends a step. */
+  /** Ends a step. `gap`: seconds that the machine slept since the last one. */
   lap(): { readonly seconds: number; readonly gap: number };
   /** Seconds until `steps` more are done at the pace of the last ones, with the share of work between them; undefined before the first. */
   left(steps: number): number | undefined;
@@ -20,29 +22,27 @@ export interface ClockOptions {
 
 /** Steps whose median is the pace. */
 const RECENT = 101;
-/** A step is a gap where it took longer than this in seconds, and so many times the pace. */
-const GAP = { seconds: 60, paces: 10 };
+/** Seconds without a look at the clock that are a gap. Steps and samples are computed in a worker: they hold up no tick. */
+const GAP = 60;
 
 /** A clock that starts with the first step: loading is no training. */
 export function runClock({ now = () => performance.now(), before = 0 }: ClockOptions = {}): RunClock {
+  const awake = wakingTime(now);
   let start: number | undefined;
-  let [begun, asleep, stepping] = [now(), 0, 0];
+  let [begun, told, stepping] = [awake.seconds(), 0, 0];
   let recent: readonly number[] = [];
-  const passed = () => (start === undefined ? 0 : (now() - start) / 1000 - asleep);
+  const passed = () => (start === undefined ? 0 : awake.seconds() - start);
   return {
     seconds: () => before + passed(),
+    tick: () => void awake.seconds(),
     begin() {
-      begun = now();
+      begun = awake.seconds();
       start ??= begun;
     },
     lap() {
-      const took = (now() - begun) / 1000;
-      const pace = median(recent);
-      const slept = pace !== undefined && took > GAP.seconds && took > GAP.paces * pace;
-      const seconds = slept ? pace : took;
-      const gap = took - seconds;
-      begun = now();
-      asleep += gap;
+      const seconds = awake.seconds() - begun;
+      const gap = awake.slept() - told;
+      told += gap;
       stepping += seconds;
       recent = [...recent, seconds].slice(-RECENT);
       return { seconds, gap };
@@ -51,6 +51,20 @@ export function runClock({ now = () => performance.now(), before = 0 }: ClockOpt
       const pace = median(recent);
       return pace === undefined ? undefined : (steps * pace * Math.max(passed(), stepping)) / stepping;
     },
+  };
+}
+
+/** Seconds that pass while somebody looks, and those that were slept through. */
+function wakingTime(now: () => number) {
+  let [seen, asleep] = [now(), 0];
+  return {
+    seconds() {
+      const time = now();
+      if (time - seen > GAP * 1000) asleep += time - seen;
+      seen = time;
+      return (time - asleep) / 1000;
+    },
+    slept: () => asleep / 1000,
   };
 }
 

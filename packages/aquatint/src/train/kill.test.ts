@@ -1,57 +1,84 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundledScript } from "../../test/bundled.ts";
 
 const KILLS = 20;
 const STEPS = 400;
-const script = fileURLToPath(new URL("../../test/line-run.ts", import.meta.url));
 
 let root: string;
+let script: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "aquatint-kill-"));
+  script = await bundledScript("line-run", join(root, "script"));
+  await writeFile(join(root, "script/package.json"), '{ "type": "module" }');
 });
 afterAll(() => rm(root, { recursive: true }));
 
-/** A process that trains in a folder, or goes on there; with `kill` it is killed so many milliseconds after it starts to train. */
+/** When a process is killed: so many milliseconds after it starts, or after it starts to train. */
+interface Kill {
+  readonly after: "spawn" | "start";
+  readonly ms: number;
+}
+
+/** A process that trains in a folder, or goes on there. */
 function trainingProcess(
   folder: string,
-  kill?: number,
+  kill?: Kill,
 ): Promise<{ code: number | null; signal: string | null; errors: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", script, folder, String(STEPS)]);
+  const child = spawn(process.execPath, [script, folder, String(STEPS)]);
   let errors = "";
   child.stderr.on("data", (text) => {
     errors += text;
   });
-  if (kill !== undefined && kill < 0) setTimeout(() => child.kill("SIGKILL"), -kill);
-  child.stdout.once("data", () => {
-    if (kill !== undefined && kill >= 0) setTimeout(() => child.kill("SIGKILL"), kill);
-  });
+  if (kill) {
+    const due = kill.after === "spawn" ? child : child.stdout;
+    due.once(kill.after === "spawn" ? "spawn" : "data", () => setTimeout(() => child.kill("SIGKILL"), kill.ms));
+  }
   child.stdout.resume();
   return new Promise((resolve) => child.once("close", (code, signal) => resolve({ code, signal, errors })));
 }
 
-const metrics = async (folder: string) =>
-  (await readFile(join(folder, "metrics.jsonl"), "utf8"))
+const stepsIn = async (file: string): Promise<readonly number[]> =>
+  (await readFile(file, "utf8"))
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line).step);
 
-// a quiet machine takes half a minute, most of it for starting processes
+const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);
+
+/** Whether a model is there, under its name or the one of a kill's moment, and its files belong together. */
+async function modelIn(folder: string): Promise<"none" | "whole" | "mixed"> {
+  const names = await namesIn(folder);
+  const model = ["model", "model.before"].find((name) => names.includes(name));
+  if (!model) return "none";
+  const [one, other] = await Promise.all(
+    ["weights.json", "again/weights.json"].map((path) => readFile(join(folder, model, path), "utf8")),
+  );
+  return one === other ? "whole" : "mixed";
+}
+
 test(`a run that is killed ${KILLS} times at random moments ends as one that was not`, async () => {
   const [quiet, killed] = [join(root, "quiet"), join(root, "killed")];
   const undisturbed = trainingProcess(quiet);
+  const models: string[] = [];
   for (let i = 0; i < KILLS; i++) {
     // some while it starts, most while it trains and writes
-    const moment = i % 5 === 4 ? -300 - 700 * Math.random() : 120 * Math.random();
-    expect(await trainingProcess(killed, moment)).toMatchObject({ signal: "SIGKILL", errors: "" });
+    const after = i % 5 === 4 ? "spawn" : "start";
+    const ms = { spawn: 100 + 300 * Math.random(), start: 120 * Math.random() }[after];
+    expect(await trainingProcess(killed, { after, ms })).toMatchObject({ signal: "SIGKILL", errors: "" });
+    models.push(await modelIn(killed));
   }
+  expect(models.join(" ")).toMatch(/^(none ?)*(whole ?)*$/);
   expect(await trainingProcess(killed)).toMatchObject({ code: 0, errors: "" });
   expect(await undisturbed).toMatchObject({ code: 0, errors: "" });
   const weights = (folder: string) => readFile(join(folder, "model/weights.json"), "utf8");
   expect(await weights(killed)).toBe(await weights(quiet));
-  expect(await metrics(killed)).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
+  expect(await stepsIn(join(killed, "metrics.jsonl"))).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
+  const evaluated = await stepsIn(join(killed, "evaluations.jsonl"));
+  expect(evaluated).toEqual([...new Set(evaluated)].sort((a, b) => a - b));
+  expect(evaluated.length).toBeGreaterThan(STEPS - KILLS - 2);
   expect((await readdir(join(killed, "checkpoints"))).length).toBe(2);
 }, 900_000);

@@ -56,9 +56,14 @@ export function lineTask({ batch_size: batch, accumulate, seed }: Training, { du
       draws = restoreTorchCpu(position as RandomState);
     },
     outputs: (weights) => ({
+      evaluate: async () => ({ bias: (await weights.read()).get("bias")!.data[0]! }),
       modelFiles: async () => {
         const values = Array.from(await weights.read(), ([name, { data }]) => [name, Array.from(data)]);
-        return new Map([["weights.json", JSON.stringify(Object.fromEntries(values))]]);
+        const text = JSON.stringify(Object.fromEntries(values));
+        return new Map([
+          ["weights.json", text],
+          ["again/weights.json", text],
+        ]);
       },
       async [Symbol.asyncDispose]() {},
     }),

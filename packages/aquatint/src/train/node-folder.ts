@@ -2,7 +2,8 @@ import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AquatintError } from "../errors.ts";
 import { fileError, readBytes, readText, writeFileAtomic } from "../formats/node.ts";
-import type { RunFiles } from "./run-folder.ts";
+import { finishReplacing, replaceFolder } from "./node-replace.ts";
+import { MODEL, type RunFiles } from "./run-folder.ts";
 
 /** A run's folder on this machine's disk. */
 export function diskFiles(folder: string): RunFiles {
@@ -18,6 +19,7 @@ export function diskFiles(folder: string): RunFiles {
   return {
     folder,
     write: (path, bytes) => write(path, () => whole(path, bytes)),
+    replace: (path, contents) => write(path, () => replaceFolder(at(path), contents)),
     append: (path, text, size) => write(path, () => (size === 0 ? whole(path, text) : writeAt(at(path), text, size))),
     read: (path) => readBytes(at(path)),
     list: (path) =>
@@ -59,6 +61,7 @@ export async function claimFolder(folder: string): Promise<AsyncDisposable> {
     const names = await readdir(join(folder, part)).catch(() => []);
     for (const name of names.filter((one) => UNFINISHED.test(one))) await rm(join(folder, part, name), { force: true });
   }
+  await finishReplacing(join(folder, MODEL));
   return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
 }
 

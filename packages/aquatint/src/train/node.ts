@@ -1,22 +1,12 @@
-import { arch, cpus, platform, totalmem } from "node:os";
-import type { Dataset } from "../data/dataset.ts";
-import { prefetchedDataset } from "../data/node-prefetch.ts";
 import { AquatintError, messageOf } from "../errors.ts";
 import { readText } from "../formats/node.ts";
-import { checkModelFolder, folderSource } from "../pipelines/node.ts";
-import type { ModelSource } from "../pipelines/source.ts";
-import { nodeRuntime } from "../runtime/node.ts";
-import type { Device, Runtime } from "../runtime/types.ts";
+import type { Device } from "../runtime/types.ts";
 import { parseTrainConfig, type TrainConfig } from "./config.ts";
-import { type DryRunEvent, dryRun } from "./dry-run.ts";
-import type { Machine, RunEvent } from "./events.ts";
+import type { DryRunEvent } from "./dry-run.ts";
+import type { RunEvent } from "./events.ts";
 import { claimFolder, diskFiles } from "./node-folder.ts";
 import { withPreset } from "./presets.ts";
-import { recomputing } from "./recomputing.ts";
-import { runTask } from "./run.ts";
 import { checkpointNames, type FoundCheckpoint, newestCheckpoint, type RunFiles } from "./run-folder.ts";
-import type { Task } from "./task.ts";
-import { tasks } from "./tasks/registry.ts";
 
 /** How a run starts and where. */
 export interface TrainRunOptions {
@@ -42,6 +32,9 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
+// What a run is made of is loaded once its configuration is known to be right: a wrong one is told at once.
+const parts = () => import("./node-parts.ts");
+
 /**
  * A training run in its folder: `config.json`, `metrics.jsonl`, `samples/`, and with each checkpoint `checkpoints/` and `model/`.
  * An abort writes a checkpoint before its reason is thrown.
@@ -55,74 +48,19 @@ export async function* trainRun(
   const files = diskFiles(folder);
   const found = await startingPoint(files, options);
   await using _ = await claimFolder(folder);
-  const { device, threads, initFrom, signal } = options;
-  await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
-  await using dataset = await prefetchedDataset(config.dataset);
-  yield* skippedFiles(dataset);
-  const task = await openTask(config, { dataset, runtime, initFrom, assets: found?.checkpoint.assets });
-  const memory = () => process.memoryUsage.rss() / 2 ** 20;
-  const place = { machine: thisMachine(), ...(threads && { threads }) };
-  yield* runTask({ config, task, runtime, files, found, memory, place, signal });
-}
-
-function thisMachine(): Machine {
-  const processors = cpus();
-  return {
-    processor: processors[0]?.model.trim() ?? "unknown",
-    cores: processors.length,
-    memory: Math.round(totalmem() / 2 ** 30),
-    system: `${platform()} ${arch()}`,
-    node: process.version,
-  };
-}
-
-/** Says what the dataset could not use. */
-function* skippedFiles({ report }: Dataset): Generator<RunEvent> {
-  for (const { reason, count, files } of report?.skipped ?? []) {
-    const named = files.join(", ") + (count > files.length ? ", …" : "");
-    yield { type: "problem", message: `skipped ${count} ${reason}: ${named}` };
-  }
+  const { startedRun } = await parts();
+  yield* startedRun(config, { ...options, files, found });
 }
 
 /** What a run of this configuration would be, with the pace of three steps; nothing is written. */
 export async function* dryTrainRun(
   configPath: string,
-  { device, threads, initFrom }: Pick<TrainRunOptions, "device" | "threads" | "initFrom"> = {},
+  options: Pick<TrainRunOptions, "device" | "threads" | "initFrom"> = {},
 ): AsyncGenerator<DryRunEvent, void, void> {
-  const config = await readTrainConfig(configPath);
-  await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
-  await using dataset = await prefetchedDataset(config.dataset);
-  const task = await openTask(config, { dataset, runtime, initFrom });
-  const preset = withPreset(await readJson(configPath)).changes;
-  yield* dryRun({ config, task, runtime, preset, memory: () => process.resourceUsage().maxRSS * 1024 });
-}
-
-interface TaskOptions {
-  readonly dataset: Dataset;
-  readonly runtime: Runtime;
-  readonly initFrom?: string | undefined;
-  readonly assets?: Readonly<Record<string, string>> | undefined;
-}
-
-async function openTask(config: TrainConfig, { dataset, runtime, initFrom, assets }: TaskOptions): Promise<Task> {
-  const { batch_size: batchSize, accumulate, seed, activation_checkpointing } = config.training;
-  return tasks[config.task]!.create(config, {
-    dataset,
-    runtime,
-    batchSize,
-    microBatchSize: batchSize / accumulate,
-    seed,
-    ...(activation_checkpointing && { trace: recomputing }),
-    openModel: openFolder,
-    ...(initFrom !== undefined && { initFrom: await openFolder(initFrom) }),
-    ...(assets && { assets }),
-  });
-}
-
-/** A whole model, or one network of it. */
-async function openFolder(folder: string): Promise<ModelSource> {
-  await checkModelFolder(folder, { marks: ["model_index.json", "config.json"] });
-  return folderSource(folder);
+  const json = await readJson(configPath);
+  const config = parseTrainConfig(json, { name: configPath });
+  const { measuredRun } = await parts();
+  yield* measuredRun(config, { ...options, preset: withPreset(json).changes });
 }
 
 /** The checkpoint to go on from, none for a fresh run. @throws AquatintError where a run would be overwritten or is missing. */

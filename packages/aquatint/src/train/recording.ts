@@ -6,7 +6,7 @@ import type { TrainConfig } from "./config.ts";
 import type { EvaluationRecord, RunEvent, StepRecord } from "./events.ts";
 import type { EndReason } from "./length.ts";
 import type { StepEvent } from "./loop.ts";
-import { logs, type RecordLog, type RunFiles, recordLog, samplesPath, saveCheckpoint } from "./run-folder.ts";
+import { logs, MODEL, type RecordLog, type RunFiles, recordLog, samplesPath, saveCheckpoint } from "./run-folder.ts";
 import type { TrainingSession } from "./session.ts";
 
 /** A session with all that its run needs to be written down. */
@@ -40,7 +40,7 @@ export async function* recordedSteps(recording: Recording): AsyncGenerator<RunEv
   clock.begin();
   for await (const event of saver.guarded(session.steps())) {
     const { gap, ...record } = stepRecord(event, recording);
-    if (gap > 0) yield { type: "problem", message: `${Math.round(gap)} s passed without a step: the machine slept` };
+    if (gap > 0) yield { type: "problem", message: `the machine slept for ${Math.round(gap)} s, which do not count` };
     const recorded = await attempted(() => log.add(record));
     if (recorded && !waiting)
       yield { type: "problem", message: `${messageOf(recorded)}; the metrics wait for the next step` };
@@ -95,7 +95,7 @@ function checkpoints({ session, config, files, clock, checkpointPath }: Recordin
   const write = async ({ step, position }: StepEvent) => {
     const checkpoint = { step, position, seconds: clock.seconds(), ...(await session.remembered()) };
     good = await saveCheckpoint(files, checkpoint, config.keep_checkpoints);
-    for (const [path, bytes] of await session.outputs.modelFiles()) await files.write(`model/${path}`, bytes);
+    await files.replace(MODEL, await session.outputs.modelFiles());
   };
   return {
     async *save(event: StepEvent, { must }: { must: boolean }): AsyncGenerator<RunEvent, void, void> {

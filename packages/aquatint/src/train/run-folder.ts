@@ -8,6 +8,8 @@ export interface RunFiles {
   readonly folder: string;
   /** Writes a file whole or not at all, and its folders if they are missing. */
   write(path: string, bytes: Uint8Array | string): Promise<void>;
+  /** Puts files in the place of a whole folder, by their paths in it; the old folder stays until the new one is whole. */
+  replace(folder: string, files: ReadonlyMap<string, Uint8Array | string>): Promise<void>;
   /** Cuts a file at byte `size` and writes `text` there; a file of size 0 may be missing. */
   append(path: string, text: string, size: number): Promise<void>;
   read(path: string): Promise<Uint8Array<ArrayBuffer>>;
@@ -21,6 +23,8 @@ const CHECKPOINTS = "checkpoints";
 /** The files of a run that grow by a line a record. */
 export const logs = { metrics: "metrics.jsonl", evaluations: "evaluations.jsonl", sessions: "sessions.jsonl" } as const;
 const SAMPLES = "samples";
+/** The folder of the model as of the newest checkpoint. */
+export const MODEL = "model";
 const stepIn = (name: string): number => Number(/\d+/.exec(name)?.[0]);
 const numbered = (step: number) => `step-${String(step).padStart(7, "0")}`;
 

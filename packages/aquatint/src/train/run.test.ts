@@ -46,11 +46,13 @@ async function run({ files = diskFiles(folder), seen = () => {}, ...options }: O
 const weights = async (of = folder) => (await readFile(join(of, "model/weights.json"))).toString();
 const problems = (events: readonly RunEvent[]) =>
   events.flatMap((event) => (event.type === "problem" ? [event.message] : []));
-const steps = async () =>
-  (await readFile(join(folder, "metrics.jsonl"), "utf8"))
+const records = async (file: string) =>
+  (await readFile(join(folder, file), "utf8"))
     .trim()
     .split("\n")
-    .map((line) => JSON.parse(line).step as number);
+    .map((line) => JSON.parse(line));
+const stepsIn = async (file: string) => (await records(file)).map(({ step }) => step as number);
+const steps = () => stepsIn("metrics.jsonl");
 const everyStep = Array.from({ length: STEPS }, (_, i) => i + 1);
 /** What a run that nothing happens to ends with. */
 let undisturbed: string;
@@ -75,6 +77,29 @@ test("a step's record holds what is needed to watch a run", async () => {
     "type",
   ]);
   expect(await steps()).toEqual(everyStep);
+});
+
+describe("evaluations", () => {
+  test("are told and written with each checkpoint", async () => {
+    const events = await run();
+    const told = events.filter((event) => event.type === "evaluation");
+    expect(told.map(({ step }) => step)).toEqual(everyStep);
+    const [first, ...others] = await records("evaluations.jsonl");
+    expect(first).toEqual({ step: 1, seconds: expect.any(Number), metrics: told[0]!.metrics });
+    expect(others.at(-1).metrics).toEqual({ bias: JSON.parse(await weights()).bias[0] });
+    const at = (type: RunEvent["type"]) => events.findIndex((event) => event.type === type);
+    expect(at("evaluation")).toBe(at("checkpoint") + 1);
+  });
+
+  test("of steps that are made again are dropped", async () => {
+    await run({ training: { steps: 12 } });
+    const whole = await records("evaluations.jsonl");
+    await rm(join(folder, "checkpoints", "step-0000012.safetensors"));
+    await run({ resume: true, training: { steps: 12 } });
+    const metrics = (lines: readonly { readonly metrics: object }[]) => lines.map((line) => line.metrics);
+    expect(metrics(await records("evaluations.jsonl"))).toEqual(metrics(whole));
+    expect(await stepsIn("evaluations.jsonl")).toEqual(everyStep.slice(0, 12));
+  });
 });
 
 describe("a damaged checkpoint is set aside, and the one before it is gone on from", () => {
@@ -133,6 +158,7 @@ function fullDisk(full: () => boolean): RunFiles {
   return {
     ...files,
     write: (path, bytes) => (full() ? failing() : files.write(path, bytes)),
+    replace: (path, contents) => (full() ? failing() : files.replace(path, contents)),
     append: (path, text, size) => (full() ? half(path, text, size) : files.append(path, text, size)),
   };
 }
@@ -148,6 +174,7 @@ test("a full disk is told; training goes on, and loses nothing once there is roo
   );
   expect(problems(events)).toContainEqual(expect.stringContaining("the metrics wait for the next step"));
   expect(await steps()).toEqual(everyStep);
+  expect(await stepsIn("evaluations.jsonl")).toEqual(everyStep.filter((at) => at < 10 || at >= 20));
   expect(await weights()).toBe(undisturbed);
 });
 

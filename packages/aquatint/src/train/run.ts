@@ -3,7 +3,7 @@ import { runClock } from "./clock.ts";
 import type { TrainConfig } from "./config.ts";
 import type { RunEvent, SessionRecord } from "./events.ts";
 import { recordedSteps } from "./recording.ts";
-import { addSession, type FoundCheckpoint, type RunFiles } from "./run-folder.ts";
+import { addSession, type FoundCheckpoint, MODEL, type RunFiles } from "./run-folder.ts";
 import { openSession } from "./session.ts";
 import type { Task } from "./task.ts";
 
@@ -22,6 +22,9 @@ export interface RunInput {
   /** An abort writes a checkpoint before its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Milliseconds between two looks at the clock, far fewer than make a gap. */
+const TICK = 5000;
 
 /**
  * A training run in its folder: `config.json`, `sessions.jsonl`, `metrics.jsonl`, `samples/`, and with each checkpoint
@@ -47,8 +50,13 @@ export async function* runTask(input: RunInput): AsyncGenerator<RunEvent, void, 
   await describe();
   const { steps, batch_size: batchSize } = config.training;
   yield { type: "start", folder, parameters, step: from, steps, batchSize, device };
-  const ended = yield* recordedSteps({ ...input, session, clock, describe, from, checkpointPath: found?.path });
-  yield { type: "model", path: `${folder}/model`, ended };
+  const ticks = setInterval(clock.tick, TICK);
+  try {
+    const ended = yield* recordedSteps({ ...input, session, clock, describe, from, checkpointPath: found?.path });
+    yield { type: "model", path: `${folder}/${MODEL}`, ended };
+  } finally {
+    clearInterval(ticks);
+  }
 }
 
 /** Writes the configuration with its defaults filled in. */

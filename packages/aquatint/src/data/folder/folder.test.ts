@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Dataset } from "../dataset.ts";
 import { openDataset } from "../node.ts";
 import type { FolderTruth } from "./kind.ts";
@@ -155,6 +155,68 @@ describe("pictures", () => {
     expect(new Set((await shown(await open(), "wide.png", 200)).map(edge))).toEqual(new Set([8]));
   });
 });
+
+describe("files as people have them", () => {
+  let odd: string;
+  const all = async (config: object = {}) => {
+    const dataset = await open({ folder: odd, ...config });
+    return { dataset, first: await shown(dataset, "only.png", 1) };
+  };
+  const only = async (picture: Uint8Array, name = "only.png") => {
+    odd = await mkdtemp(join(tmpdir(), "aquatint-odd-"));
+    await writeFile(join(odd, name), picture);
+    await writeFile(join(odd, `${name.replace(/\.\w+$/, "")}.txt`), "\ufeffit");
+  };
+  afterEach(() => rm(odd, { recursive: true }));
+
+  test.each<[string, () => Promise<Uint8Array>, readonly number[]]>([
+    ["grey", () => flat("#808080").greyscale().toColourspace("b-w").png().toBuffer(), [128, 128, 128]],
+    ["of 16 bits", () => flat("#4080c0").toColourspace("rgb16").png().toBuffer(), [64, 128, 192]],
+    ["with a palette", () => flat("#4080c0").png({ palette: true }).toBuffer(), [64, 128, 192]],
+    ["half transparent", () => flat({ r: 0, g: 0, b: 200, alpha: 0.5 }).png().toBuffer(), [128, 128, 228]],
+    ["smaller than the frame", () => flat("#4080c0", 3).png().toBuffer(), [64, 128, 192]],
+  ])("%s", async (_, make, colour) => {
+    await only(await make());
+    const { first } = await all();
+    const found = first[0]!.pixel(8, 8);
+    for (const [c, value] of colour.entries()) expect(Math.abs(found[c]! - value), `${found}`).toBeLessThanOrEqual(2);
+  });
+
+  test("CMYK, and an ending in capitals", async () => {
+    await only(await flat("#4080c0").toColourspace("cmyk").jpeg({ quality: 100 }).toBuffer(), "only.JPG");
+    const dataset = await open({ folder: odd });
+    const [seen] = await shown(dataset, "only.JPG", 1);
+    expect(seen!.caption).toBe("it");
+    expect(seen!.pixel(8, 8)[2]! - seen!.pixel(8, 8)[0]!).toBeGreaterThan(60);
+  });
+
+  test.each<[number, string, readonly [number, number], readonly [number, number]]>([
+    [6, "the top is red", [8, 2], [8, 13]],
+    [8, "the bottom is red", [8, 13], [8, 2]],
+  ])("lying on their side with EXIF orientation %i: %s", async (orientation, _, red, blue) => {
+    await only(await halves(64, 32).png().withMetadata({ orientation }).toBuffer());
+    const { first } = await all({ fit: "pad" });
+    expect(first[0]!.pixel(...red)[0]).toBeGreaterThan(200);
+    expect(first[0]!.pixel(...blue)[2]).toBeGreaterThan(200);
+    expect(first[0]!.pixel(1, 8)).toEqual([255, 255, 255]); // upright, it is narrow
+  });
+
+  test("a text that is no UTF-8 is counted, and the others are used", async () => {
+    await only(await flat("#4080c0").png().toBuffer());
+    await writeFile(join(odd, "other.png"), await flat("#ff0000").png().toBuffer());
+    await writeFile(join(odd, "other.txt"), Uint8Array.of(0xe4, 0x70, 0xff));
+    const { dataset } = await all();
+    expect(dataset.report).toEqual({
+      used: { train: 1, "held-out": 0 },
+      skipped: [
+        { reason: "texts that are not readable as UTF-8", count: 1, files: ["other.txt"] },
+        { reason: "without a caption", count: 1, files: ["other.png"] },
+      ],
+    });
+  });
+});
+const flat = (background: string | { r: number; g: number; b: number; alpha: number }, side = 20) =>
+  sharp({ create: { width: side, height: side, channels: typeof background === "string" ? 3 : 4, background } });
 
 test("streams are the same in whatever batches, and go on from a snapshot", async () => {
   const dataset = await open({ crop: "random", zoom: 1.5, flip: true });

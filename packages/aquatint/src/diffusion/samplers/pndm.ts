@@ -29,7 +29,7 @@ const pseudoLinear = (start: Start, starts: number): Sampler =>
     let past: readonly Latent[] = [];
     for (const move of moves(input)) {
       const { i, n, from, to } = move;
-      if (i < Math.min(starts, n - 1) && !isEdge(move)) {
+      if (past.length < starts && i < n - 1 && !isEdge(move)) {
         const opening = yield* start(input, x, move);
         x = opening.x;
         past = [opening.eps, ...past];

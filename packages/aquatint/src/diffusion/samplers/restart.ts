@@ -26,7 +26,10 @@ export interface RestartOptions {
 export const restart = (options: RestartOptions = {}): Sampler =>
   async function* (input) {
     let { x } = input;
-    for (const move of restarted(input, options.restart ?? usualRestart(input.levels.length - 1))) {
+    for (const move of restarted(
+      input,
+      options.restart ?? usualRestart(input.levels.length - 1 - (input.begin ?? 0)),
+    )) {
       const { raised, from } = move;
       if (raised) x = noisedFurther(raised, from, x, input.noise(raised, from));
       x = yield* heunStep(input, move, x);
@@ -49,7 +52,8 @@ function restarted(input: SamplerInput, { low, high, steps, times }: RestartInte
     undefined,
   );
   if (!last || noiseRatio(plain[0]!.from) < high) return plain;
-  const { i: at, to: bottom } = last;
+  const { to: bottom } = last;
+  const at = plain.indexOf(last);
   const inner = Array.from(karras()(high, noiseRatio(bottom), steps + 1).subarray(0, steps), input.levelAt.ratio);
   const again = inner.map((from, k) => ({
     from,
@@ -57,7 +61,8 @@ function restarted(input: SamplerInput, { low, high, steps, times }: RestartInte
     ...(k === 0 && { raised: bottom }),
   }));
   const all = [...plain.slice(0, at + 1), ...Array.from({ length: times }, () => again).flat(), ...plain.slice(at + 1)];
-  return all.map((move, i) => ({ ...move, i, n: all.length }));
+  const { begin = 0 } = input;
+  return all.map((move, i) => ({ ...move, i: begin + i, n: begin + all.length }));
 }
 
 /** The interval that a walk of n steps restarts in unless another is given. */

@@ -25,6 +25,8 @@ export interface SamplerInput {
   readonly levels: readonly Level[];
   /** Where each step lands, if not at the next of `levels`: DDIM in diffusers lands a fixed stride further down. */
   readonly landings?: readonly Level[] | undefined;
+  /** Steps of the walk that are left out at its start, where x lies at a level further down; 0 when absent. */
+  readonly begin?: number | undefined;
   /** Levels that are not among `levels`, in their coordinates; for samplers that evaluate in between. */
   readonly levelAt: LevelFinder;
   readonly denoise: Denoiser;
@@ -34,7 +36,7 @@ export interface SamplerInput {
 
 /** Where a run stands after one evaluation of the network. */
 export interface Step {
-  /** Steps before this one, 0 .. n - 1. */
+  /** Steps of the walk before this one, `begin` .. n - 1. */
   readonly i: number;
   /** Steps in all. */
   readonly n: number;
@@ -42,6 +44,7 @@ export interface Step {
   readonly level: Level;
   /** The level that x has come to. */
   readonly next: Level;
+  /** The array that the sampler goes on with: what is written into it before the next step counts. */
   readonly x: Latent;
   /** The data as estimated by this evaluation. */
   readonly x0: Latent;
@@ -61,9 +64,13 @@ export interface Move {
 }
 
 /** The steps between neighbouring levels, or from each level to its landing. */
-export function* moves({ levels, landings }: Pick<SamplerInput, "levels" | "landings">): Generator<Move, void, void> {
+export function* moves({
+  levels,
+  landings,
+  begin = 0,
+}: Pick<SamplerInput, "levels" | "landings" | "begin">): Generator<Move, void, void> {
   const n = levels.length - 1;
-  for (let i = 0; i < n; i++) yield { i, n, from: levels[i]!, to: (landings ?? levels.slice(1))[i]! };
+  for (let i = begin; i < n; i++) yield { i, n, from: levels[i]!, to: (landings ?? levels.slice(1))[i]! };
 }
 
 /** Where a step has only one way to go: from pure noise, or to clean data. */

@@ -25,15 +25,32 @@ export function timesteps(
   const frequencies = Float32Array.from({ length: half }, (_, i) =>
     Math.exp(Math.fround(Math.fround(fastest * i) / (half - freqShift))),
   );
-  const table = constant({ value: { dtype: "float32", shape: [1, half], data: frequencies } });
-  const angle = mul(reshape(t, { shape: [t.shape[0]!, 1] }), table); // [b, half]
-  const waves = concat(flipSinToCos ? [cos(angle), sin(angle)] : [sin(angle), cos(angle)], { axis: 1 });
+  const { sines, cosines } = wavesOf(t, frequencies);
+  return joined(flipSinToCos ? [cosines, sines] : [sines, cosines], width);
+}
+
+/** Sines and cosines of x [b] at each frequency: [b, n] both. */
+function wavesOf(x: Tensor, frequencies: Float32Array<ArrayBuffer>) {
+  const n = frequencies.length;
+  const table = constant({ value: { dtype: "float32", shape: [1, n], data: frequencies } });
+  const angle = mul(reshape(x, { shape: [x.shape[0]!, 1] }), table);
+  return { sines: sin(angle), cosines: cos(angle) };
+}
+
+function joined(halves: readonly [Tensor, Tensor], width: number): Tensor {
+  const waves = concat(halves, { axis: 1 });
   return width % 2 ? pad(waves, { before: [0, 0], after: [0, 1] }) : waves;
 }
 
 /** Sines and cosines of a guidance scale [b]: [b, width], as latent consistency models are told it (Luo et al. 2023). */
-export const guidanceEmbedding = (guidanceScale: Tensor, width: number): Tensor =>
-  timesteps(scale(sub(guidanceScale, scalar(1)), 1000), width);
+export function guidanceEmbedding(guidanceScale: Tensor, width: number): Tensor {
+  const half = Math.floor(width / 2);
+  // diffusers rounds otherwise than for times, which angles of thousands show
+  const exponent = Math.fround(Math.fround(Math.log(10000)) / (half - 1));
+  const frequencies = Float32Array.from({ length: half }, (_, i) => Math.exp(Math.fround(-i * exponent)));
+  const { sines, cosines } = wavesOf(scale(sub(guidanceScale, scalar(1)), 1000), frequencies);
+  return joined([sines, cosines], width);
+}
 
 /**
  * Two linear layers that make a time's waves [b, inFeatures] a vector [b, outFeatures] for every block. With

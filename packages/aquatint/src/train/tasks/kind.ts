@@ -3,6 +3,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import type { ModelSource } from "../../pipelines/source.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { Task } from "../task.ts";
+import { holdsOut } from "./sources.ts";
 
 /** What a task is made with, beside its own part of the configuration. */
 export interface TaskContext {
@@ -45,6 +46,7 @@ export interface TaskSpec<Fields extends TaskFields> {
   readonly summary: string;
   /** Its own fields of a run's configuration, beside those of every run. */
   readonly fields: Fields;
+  /** Loads what it is made of only here: a wrong configuration is told at once. */
   create(config: z.output<z.ZodObject<Fields>>, context: TaskContext): Promise<Task>;
 }
 
@@ -59,5 +61,19 @@ export interface TaskKind {
 /** Declares a kind of task. */
 export function taskKind<Fields extends TaskFields>({ summary, fields, create }: TaskSpec<Fields>): TaskKind {
   const own = z.object(fields);
-  return { summary, fields, create: (config, context) => create(own.parse(config), context) };
+  return {
+    summary,
+    fields,
+    create: async (config, context) => judged(await create(own.parse(config), context), context.dataset),
+  };
+}
+
+/** A task as it is, but for its evaluation where training leaves nothing to look at. */
+function judged(task: Task, dataset: Dataset): Task {
+  if (holdsOut(dataset)) return task;
+  const outputs: Task["outputs"] = (weights) => {
+    const { evaluate: _, ...others } = task.outputs(weights);
+    return others;
+  };
+  return { ...task, outputs };
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { grad } from "../../autodiff/grad.ts";
+import type { Node, Tensor } from "../../graph/tensor.ts";
+import { sizeOf } from "../../graph/types.ts";
 import { topological } from "../../graph/walk.ts";
 import { AutoencoderKL, parseAutoencoderConfig } from "../../models/autoencoder/index.ts";
 import { parameters } from "../../nn/module.ts";
@@ -9,6 +11,7 @@ import { memorySource } from "../../pipelines/source.ts";
 import { nodeRuntime } from "../../runtime/node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config.ts";
+import { trainingPlan } from "../plan.ts";
 import { recomputing } from "../recomputing.ts";
 import { openSession } from "../session.ts";
 import { colourPlates, tinyConfig, tinyTask } from "../tiny.cases.ts";
@@ -105,7 +108,62 @@ describe("an autoencoder", () => {
     const { losses } = await trained(autoencoder, { initFrom: memorySource(run.files) });
     expect(losses[0]).toBeLessThan(0.7 * run.losses[0]!); // the moving average lags behind
   });
+
+  test("keeps a scaling factor that is given", async () => {
+    const config = tinyConfig({ ...autoencoder, model: { vae: { ...vae, scaling_factor: 0.25 } } });
+    const task = await tinyTask(config, { runtime });
+    await using session = await openSession({ config, task, runtime });
+    const files = await session.outputs.modelFiles();
+    expect(await readJson(memorySource(files), "config.json")).toMatchObject({ scaling_factor: 0.25 });
+  });
+
+  describe("whose encoder is frozen", () => {
+    const config = tinyConfig({
+      ...autoencoder,
+      training: { ...training, steps: 3, freeze: ["vae.encoder.*", "vae.quant_conv.*"] },
+    });
+    const isEncoder = (name: string) => /vae\.(encoder|quant_conv)\./.test(name);
+
+    test("trains its decoder alone, from the weights that it begins with", async () => {
+      const task = await tinyTask(config, { runtime, initFrom: memorySource(run.files) });
+      const given = await task.initial!();
+      await using session = await openSession({ config, task, runtime });
+      for await (const { loss } of session.steps()) expect(loss).toBeLessThan(run.losses[0]!);
+      const { tensors } = await session.remembered();
+      for (const [name, { data }] of given) {
+        const now = tensors[`weights/${name}`]!.data;
+        if (isEncoder(name)) expect(now, name).toEqual(data);
+      }
+      const moved = [...given].filter(
+        ([name, { data }]) => !isEncoder(name) && differ(tensors[`weights/${name}`]!.data, data),
+      );
+      expect(moved.length).toBeGreaterThan(10);
+      expect(Object.keys(tensors).filter((name) => isEncoder(name) && !name.startsWith("weights/"))).toEqual([]);
+    });
+
+    test("computes no gradient in it, and keeps no moments of it", async () => {
+      const task = await tinyTask(config, { runtime });
+      const [phase] = task.phases;
+      const all = [...task.parameters];
+      const behind = (own: readonly (readonly [string, Tensor])[]) => {
+        const slopes = grad(
+          phase!.loss,
+          own.map(([, tensor]) => tensor),
+        );
+        const forward = new Set(topological([phase!.loss]));
+        return topological(slopes).filter((node) => !forward.has(node));
+      };
+      const encoder = new Set(all.filter(([name]) => isEncoder(name)).map(([, { node }]) => node));
+      const reads = (nodes: readonly Node[]) => nodes.filter(({ inputs }) => inputs.some((x) => encoder.has(x.node)));
+      expect(reads(behind(all)).length).toBeGreaterThan(0);
+      expect(reads(behind(all.filter(([name]) => !isEncoder(name))))).toEqual([]);
+      const decoder = all.filter(([name]) => !isEncoder(name)).reduce((n, [, { shape }]) => n + sizeOf(shape), 0);
+      const plan = trainingPlan(task, config.training);
+      expect([plan.gradients, plan.optimiser, plan.averages]).toEqual([4 * decoder, 8 * decoder, 4 * decoder]);
+    });
+  });
 });
+const differ = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).some((value, i) => value !== b[i]);
 
 describe("CLIP", () => {
   let run: Trained;

@@ -1,10 +1,10 @@
-import { autoencoder } from "./autoencoder/task.ts";
-import { classification } from "./classification/task.ts";
-import { clip } from "./clip/task.ts";
-import { denoising } from "./denoising/task.ts";
-import { gan } from "./gan/task.ts";
+import { autoencoder } from "./autoencoder/kind.ts";
+import { classification } from "./classification/kind.ts";
+import { clip } from "./clip/kind.ts";
+import { denoising } from "./denoising/kind.ts";
+import { gan } from "./gan/kind.ts";
 import type { TaskKind } from "./kind.ts";
-import { vae } from "./vae/task.ts";
+import { vae } from "./vae/kind.ts";
 
 /** Every kind of task, by the `task` of a configuration. */
 export const tasks: Readonly<Record<string, TaskKind>> = { autoencoder, classification, clip, denoising, gan, vae };

@@ -37,6 +37,9 @@ export function sourcesOf({ dataset, seed }: { readonly dataset: Dataset; readon
 /** Seed of the pictures and the noise that evaluations look at, so that all runs are judged by the same. */
 export const EVALUATION_SEED = 1_000_003;
 
-/** The first `count` samples that evaluations look at, from what training never sees. */
+/** Whether training leaves anything for evaluations to look at; a folder may be too small for that. */
+export const holdsOut = ({ report }: Dataset): boolean => report?.used["held-out"] !== 0;
+
+/** The first `count` samples that evaluations look at, from what training never sees, or from all where that is nothing. */
 export const evaluationSamples = (dataset: Dataset, count: number) =>
-  dataset.stream({ seed: EVALUATION_SEED, split: "held-out" }).next(count);
+  dataset.stream({ seed: EVALUATION_SEED, split: holdsOut(dataset) ? "held-out" : "train" }).next(count);

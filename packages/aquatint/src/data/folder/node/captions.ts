@@ -30,11 +30,21 @@ export async function captionedFiles(folder: string, skipped: SkipList): Promise
   const found: Captioned[] = [];
   for (const file of [...pictures].sort()) {
     const text = `${file.slice(0, -extname(file).length)}.txt`;
-    const said = captions.get(file) ?? (texts.has(text) ? lines(await readText(join(folder, text))) : []);
+    const said = captions.get(file) ?? (texts.has(text) ? lines(await textOf(folder, text, skipped)) : []);
     if (said.length > 0) found.push({ file, captions: said });
     else skipped.add("without a caption", file);
   }
   return found;
+}
+
+/** A text file below the folder; one that cannot be read goes on the list and says nothing. */
+async function textOf(folder: string, file: string, skipped: SkipList): Promise<string> {
+  try {
+    return await readText(join(folder, file));
+  } catch {
+    skipped.add("texts that are not readable as UTF-8", file);
+    return "";
+  }
 }
 
 /** Paths from the folder, with slashes; links are not followed. */
@@ -57,7 +67,7 @@ async function metadata(
   file: string,
   skipped: SkipList,
 ): Promise<readonly (readonly [string, readonly string[]])[]> {
-  const rows = (await readText(join(folder, file))).split("\n").map((line, i) => ({ line, at: `${file}:${i + 1}` }));
+  const rows = (await textOf(folder, file, skipped)).split("\n").map((line, i) => ({ line, at: `${file}:${i + 1}` }));
   return rows.flatMap(({ line, at }) => {
     if (line.trim() === "") return [];
     const parsed = row.safeParse(parsedJson(line));

@@ -77,9 +77,9 @@ async function decoded(
   { folder, shorterSide, maxMegapixels, maxMegabytes }: FolderRequest,
 ): Promise<RgbaPicture | string> {
   const path = join(folder, file);
-  if ((await stat(path)).size > maxMegabytes * 1e6) return `larger than ${maxMegabytes} megabytes`;
-  const bytes = await readBytes(path);
   try {
+    if ((await stat(path)).size > maxMegabytes * 1e6) return `larger than ${maxMegabytes} megabytes`;
+    const bytes = await readBytes(path);
     const { width, height } = await sharp(Buffer.from(bytes), { limitInputPixels: false }).metadata();
     if (width * height > maxMegapixels * 1e6) return `larger than ${maxMegapixels} megapixels`;
     const upright = sharp(Buffer.from(bytes), { limitInputPixels: maxMegapixels * 1e6, failOn: "error" }).rotate();

@@ -23,7 +23,7 @@ export const autoencoderFields = {
     vae: z
       .record(z.string(), z.unknown())
       .describe(
-        "AutoencoderKL's config in diffusers' names; size follows from the data, the scaling factor is measured.",
+        "AutoencoderKL's config in diffusers' names; size follows from the data, a scaling factor that is left out is measured.",
       ),
   }),
   loss: loss.prefault({}).describe("What the loss is made of."),

@@ -19,7 +19,7 @@ interface OutputsInput {
   readonly runtime: Runtime;
   readonly dataset: Dataset;
   readonly vae: Autoencoder;
-  /** Without the scaling factor. */
+  /** The scaling factor is measured where it has none. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly weights: TrainedWeights;
 }
@@ -43,9 +43,7 @@ export function autoencoderOutputs({ evaluation, samples }: AutoencoderTaskConfi
       return { psnr: meanPsnr(pictures, reconstruction, size), latent_deviation: deviation(mean, logVariance) };
     },
     async modelFiles() {
-      const { pictures } = await evaluationSamples(dataset, MEASURED);
-      const { mean, logVariance } = await coder.code(pictures);
-      const scaling_factor = Number((1 / deviation(mean, logVariance)).toPrecision(5));
+      const { scaling_factor = await measuredFactor(coder, dataset) } = config;
       const own = Array.from(await weights.read()).filter(([name]) => name.startsWith("vae."));
       const content = new Map(own.map(([name, value]) => [name.slice("vae.".length), value]));
       const whole = { ...config, scaling_factor };
@@ -53,6 +51,13 @@ export function autoencoderOutputs({ evaluation, samples }: AutoencoderTaskConfi
     },
     [Symbol.asyncDispose]: coder.dispose,
   };
+}
+
+/** What brings the latents of pictures to a deviation of 1, five digits of it. */
+async function measuredFactor(coder: ReturnType<typeof coderOf>, dataset: Dataset): Promise<number> {
+  const { pictures } = await evaluationSamples(dataset, MEASURED);
+  const { mean, logVariance } = await coder.code(pictures);
+  return Number((1 / deviation(mean, logVariance)).toPrecision(5));
 }
 
 /** What the autoencoder makes of pictures. */

@@ -15,22 +15,18 @@ import { readWeights } from "../../../pipelines/component.ts";
 import type { ModelSource } from "../../../pipelines/source.ts";
 import type { Phase, Task } from "../../task.ts";
 import { openClip } from "../clip/folder.ts";
-import { type TaskContext, taskKind } from "../kind.ts";
+import type { TaskContext } from "../kind.ts";
 import { sourcesOf } from "../sources.ts";
-import { type AutoencoderTaskConfig, autoencoderFields } from "./config.ts";
+import type { AutoencoderTaskConfig } from "./config.ts";
 import { autoencoderTerms, featureDistance } from "./losses.ts";
 import { autoencoderOutputs } from "./outputs.ts";
 
-/** Pictures to small latents and back. */
-export const autoencoder = taskKind({
-  summary: "An AutoencoderKL: pictures to latents a few times smaller along each side, and back.",
-  fields: autoencoderFields,
-  async create(config, context) {
-    const { clip } = config.loss.features ?? {};
-    const features = clip === undefined ? undefined : await featuresOf(await context.openModel(clip));
-    return autoencoderTask(config, { ...context, features });
-  },
-});
+/** The task of an autoencoder, with the image encoder that pictures are compared by. */
+export async function openAutoencoderTask(config: AutoencoderTaskConfig, context: TaskContext): Promise<Task> {
+  const { clip } = config.loss.features ?? {};
+  const features = clip === undefined ? undefined : await featuresOf(await context.openModel(clip));
+  return autoencoderTask(config, { ...context, features });
+}
 
 /** A frozen image encoder that pictures are compared by. */
 interface Features {

@@ -15,21 +15,17 @@ import { logSoftmax } from "../../../ops/norm.ts";
 import { mean } from "../../../ops/reduce.ts";
 import { readWeights } from "../../../pipelines/component.ts";
 import type { Phase, Task } from "../../task.ts";
-import { type TaskContext, taskKind } from "../kind.ts";
+import type { TaskContext } from "../kind.ts";
 import { sourcesOf } from "../sources.ts";
-import { type ClassificationConfig, classificationFields } from "./config.ts";
+import type { ClassificationConfig } from "./config.ts";
 import { classificationOutputs } from "./outputs.ts";
 import { placeAnswers, thingsOf } from "./places.ts";
 
-/** Names what is to be seen, and where. */
-export const classification = taskKind({
-  summary: "A PictureClassifier: names what each place of a picture shows, from data that knows what is where.",
-  fields: classificationFields,
-  async create(config, context) {
-    const json = { ...config.model.classifier, classes: namesOf(context.dataset) };
-    return classificationTask(config, { ...context, json, classifier: parseClassifierConfig(json) });
-  },
-});
+/** The task of a classifier. @throws AquatintError "config/dataset" where the data does not say what is where. */
+export async function openClassificationTask(config: ClassificationConfig, context: TaskContext): Promise<Task> {
+  const json = { ...config.model.classifier, classes: namesOf(context.dataset) };
+  return classificationTask(config, { ...context, json, classifier: parseClassifierConfig(json) });
+}
 
 function namesOf({ name, names }: Dataset): readonly string[] {
   if (names) return names;

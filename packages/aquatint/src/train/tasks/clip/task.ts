@@ -6,28 +6,24 @@ import { input } from "../../../ops/leaves.ts";
 import { captionIds } from "../../../pipelines/caption-ids.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
 import type { Phase, Task } from "../../task.ts";
-import { type TaskContext, taskKind } from "../kind.ts";
+import type { TaskContext } from "../kind.ts";
 import { sourcesOf } from "../sources.ts";
 import { settledVocabulary, vocabularyConfig } from "../vocabulary.ts";
-import { type ClipTaskConfig, clipFields } from "./config.ts";
+import type { ClipTaskConfig } from "./config.ts";
 import { answersOf, contrastiveLoss } from "./contrastive.ts";
 import { type ClipFolder, openClip } from "./folder.ts";
 import { clipOutputs } from "./outputs.ts";
 
-/** Pictures and captions in one space. */
-export const clip = taskKind({
-  summary: "CLIP: an image tower and a text tower that put a picture beside its caption.",
-  fields: clipFields,
-  async create(config, context) {
-    const { microBatchSize, batchSize } = context;
-    if (microBatchSize !== batchSize) {
-      throw new AquatintError("config/accumulate", '"training.accumulate" cannot split a batch of "task": "clip"', {
-        hint: "every caption is compared with every picture of the batch: leave accumulate at 1",
-      });
-    }
-    return clipTask(config, { ...context, initial: context.initFrom && (await openClip(context.initFrom)) });
-  },
-});
+/** The task of both towers. @throws AquatintError "config/accumulate" where batches would be split. */
+export async function openClipTask(config: ClipTaskConfig, context: TaskContext): Promise<Task> {
+  const { microBatchSize, batchSize } = context;
+  if (microBatchSize !== batchSize) {
+    throw new AquatintError("config/accumulate", '"training.accumulate" cannot split a batch of "task": "clip"', {
+      hint: "every caption is compared with every picture of the batch: leave accumulate at 1",
+    });
+  }
+  return clipTask(config, { ...context, initial: context.initFrom && (await openClip(context.initFrom)) });
+}
 
 interface TaskParts extends TaskContext {
   readonly initial: ClipFolder | undefined;

@@ -1,12 +1,16 @@
 import { z } from "zod";
 import { generationSchema } from "../../../pipelines/generation.ts";
 import { samplesSchema } from "../kind.ts";
-import { latentKinds } from "./space.ts";
 import { timestepsConfig } from "./timesteps.ts";
 
 const count = z.int().positive();
 const jsonObject = z.record(z.string(), z.unknown());
 const folder = z.string().min(1);
+
+/** How latents are taken from an autoencoder's posterior. */
+const latentKinds = ["sample", "mean"] as const;
+/** One of those ways. */
+export type LatentKind = (typeof latentKinds)[number];
 
 /** How captions become tokens. */
 export const tokenizerFields = z.strictObject({

@@ -15,8 +15,8 @@ export interface DenoisingParts extends TaskContext {
 
 /** The graph of the loss over n samples; its feeds are those of the space and of the objective, and the captions' `ids`. */
 export function denoisingGraph({ model, space, objective }: Omit<DenoisingParts, keyof TaskContext>, n: number) {
-  const { unet, textEncoder } = model.modules;
+  const { unet, textEncoders } = model.modules;
   const { modelMaxLength } = tokenizerFrom(model.tokenizerFiles);
   const ids = input({ name: "ids", dtype: "int32", shape: [n, modelMaxLength] });
-  return objective.loss(space.x0(n), (xt: Tensor, t: Tensor) => unet(xt, t, textEncoder(ids).lastHiddenState));
+  return objective.loss(space.x0(n), (xt: Tensor, t: Tensor) => unet(xt, t, textEncoders[0]!.read(ids).hidden(0)));
 }

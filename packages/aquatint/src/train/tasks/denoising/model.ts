@@ -5,6 +5,7 @@ import { schedulerSettings } from "../../../diffusion/scheduler-config.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import { downsampling, parseAutoencoderConfig } from "../../../models/autoencoder/index.ts";
 import { expectKeys, parameters } from "../../../nn/module.ts";
+import { trainedGeneration } from "../../../pipelines/generation.ts";
 import { type ModelConfigs, openModel, type TextToImageModel } from "../../../pipelines/model-folder.ts";
 import { modelParameters, type TextToImageModules, textToImageModules } from "../../../pipelines/modules.ts";
 import type { TokenizerFiles } from "../../../tokenizers/files.ts";
@@ -12,6 +13,10 @@ import type { TaskContext } from "../kind.ts";
 import { settledVocabulary, vocabularyConfig } from "../vocabulary.ts";
 import type { denoisingFields } from "./config.ts";
 import { type FrozenPart, frozenAssets, frozenParts } from "./parts.ts";
+
+const { steps: num_inference_steps, guidance: guidance_scale } = trainedGeneration;
+/** What a folder says where the configuration does not: other tools would guide it as a large model. */
+const trainedChoices = { num_inference_steps, guidance_scale };
 
 type Wanted = z.output<typeof denoisingFields.model>;
 
@@ -42,14 +47,14 @@ export async function denoisingModel(wanted: Wanted, context: TaskContext): Prom
     ...(typeof text_encoder === "string" && { text_encoder }),
   };
   const frozen = await frozenParts(folders, { ...context, initial });
-  const given = initial?.tokenizerFiles ?? frozen.text_encoder?.tokenizerFiles;
+  const given = initial?.tokenizerFiles[0] ?? frozen.text_encoder?.tokenizerFiles;
   const tokenizerFiles = settledVocabulary(wanted.tokenizer, { dataset, assets, initial: given });
   const configs: ModelConfigs = {
     unet: { ...unetConfig(dataset, frozen.vae?.config), ...unet },
     text_encoder: frozen.text_encoder?.config ?? { ...vocabularyConfig(tokenizerFiles), ...(text_encoder as object) },
     ...(frozen.vae && { vae: frozen.vae.config }),
     scheduler,
-    ...(generation && { generation }),
+    generation: { ...trainedChoices, ...generation },
   };
   const modules = textToImageModules(configs);
   return {
@@ -79,12 +84,12 @@ async function wholeModel(initial: TextToImageModel, modules: TextToImageModules
 
 async function frozenWeights(
   frozen: { readonly vae?: FrozenPart; readonly text_encoder?: FrozenPart },
-  { vae, textEncoder }: TextToImageModules,
+  { vae, textEncoders }: TextToImageModules,
 ): Promise<ReadonlyMap<string, HostTensor>> {
   const of = async (name: string, part: FrozenPart | undefined, names: ReturnType<typeof parameters>) =>
     Array.from((await part?.read?.(names)) ?? [], ([key, value]) => [`${name}.${key}`, value] as const);
   return new Map([
     ...(await of("vae", frozen.vae, vae ? parameters(vae) : new Map())),
-    ...(await of("text_encoder", frozen.text_encoder, parameters(textEncoder))),
+    ...(await of("text_encoder", frozen.text_encoder, parameters(textEncoders[0]!.model))),
   ]);
 }

@@ -21,13 +21,13 @@ interface OutputsInput extends DenoisingParts {
 /** Sample pictures of the configuration's prompts, the held-out loss, and the model's folder in float16. */
 export function denoisingOutputs({ samples, evaluation }: DenoisingConfig, input: OutputsInput): TaskOutputs {
   const { model, weights } = input;
-  const { configs, tokenizerFiles: tokenizer } = model;
+  const { configs, tokenizerFiles } = model;
   const painter = painterOf(input);
   const judge = judgeOf(input);
   return {
     ...(samples && { samples: () => painter.draw(samples) }),
     evaluate: () => judge.evaluate(evaluation.pictures),
-    modelFiles: async () => encodeModelFolder({ configs, tokenizer, weights: await weights.read() }),
+    modelFiles: async () => encodeModelFolder({ configs, tokenizers: [tokenizerFiles], weights: await weights.read() }),
     async [Symbol.asyncDispose]() {
       await painter.dispose();
       await judge.dispose();
@@ -38,12 +38,13 @@ export function denoisingOutputs({ samples, evaluation }: DenoisingConfig, input
 /** Draws pictures from the weights as they stand. */
 function painterOf({ runtime, model: { modules, scheduler, tokenizerFiles }, weights }: OutputsInput) {
   const { parameters, state } = weights;
-  const network = textToImageNetwork({ runtime, modules, tokenizer: tokenizerFrom(tokenizerFiles), parameters, state });
+  const tokenizers = [tokenizerFrom(tokenizerFiles)];
+  const network = textToImageNetwork({ runtime, modules, parameters, state });
   return {
     async draw({ prompts, seed, steps, guidance }: NonNullable<DenoisingConfig["samples"]>) {
       const pictures: Picture[] = [];
       for (const [i, prompt] of prompts.entries()) {
-        const plan = planTextToImage({ scheduler, modules }, { prompt, steps, guidance, seed: seed + i });
+        const plan = planTextToImage({ scheduler, modules, tokenizers }, { prompt, steps, guidance, seed: seed + i });
         for await (const event of textToImage(network, plan)) {
           if (event.type === "image") pictures.push(event.picture);
         }

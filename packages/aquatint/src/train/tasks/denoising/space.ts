@@ -4,6 +4,7 @@ import type { RandomStream } from "../../../math/random.ts";
 import { type Autoencoder, downsampling, samplePosterior, scaleLatent } from "../../../models/autoencoder/index.ts";
 import { input } from "../../../ops/leaves.ts";
 import type { TextToImageModules } from "../../../pipelines/modules.ts";
+import type { LatentKind } from "./config.ts";
 
 /** What a U-Net learns to denoise: pictures themselves, or their latents. */
 export interface SampleSpace {
@@ -15,15 +16,12 @@ export interface SampleSpace {
   feeds(pictures: Float32Array, draws: RandomStream): HostTensors;
 }
 
-/** How latents are taken from an autoencoder's posterior. */
-export const latentKinds = ["sample", "mean"] as const;
-
 /** What a space is made from. */
 export interface SampleSpaceInput {
   readonly modules: Pick<TextToImageModules, "vae">;
   /** Height and width of the pictures in pixels. */
   readonly size: readonly [height: number, width: number];
-  readonly latents: (typeof latentKinds)[number];
+  readonly latents: LatentKind;
 }
 
 /** The space of a model: latents where it has an autoencoder, which encodes within the training step, else pixels. */

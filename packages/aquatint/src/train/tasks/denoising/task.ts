@@ -1,29 +1,25 @@
 import { modelParameters } from "../../../pipelines/modules.ts";
 import { tokenizerFrom } from "../../../tokenizers/files.ts";
 import type { Phase, Task } from "../../task.ts";
-import { taskKind } from "../kind.ts";
+import type { TaskContext } from "../kind.ts";
 import { sourcesOf } from "../sources.ts";
 import { captionFeed } from "./captions.ts";
-import { type DenoisingConfig, denoisingFields } from "./config.ts";
+import type { DenoisingConfig } from "./config.ts";
 import { type DenoisingParts, denoisingGraph } from "./graph.ts";
 import { denoisingModel } from "./model.ts";
 import { denoisingObjective } from "./objective.ts";
 import { denoisingOutputs } from "./outputs.ts";
 import { sampleSpace } from "./space.ts";
 
-/** A U-Net on captioned pictures or on their latents, with a text encoder of its own or a frozen one. */
-export const denoising = taskKind({
-  summary: "A U-Net that denoises captioned pictures, or their latents where a `vae` is named.",
-  fields: denoisingFields,
-  create: async (config, context) => {
-    const model = await denoisingModel(config.model, context);
-    const { timesteps, min_snr_gamma: minSnrGamma, latents } = config.objective;
-    const space = sampleSpace({ modules: model.modules, size: context.dataset.size, latents });
-    const { scheduler } = model;
-    const learnt = denoisingObjective({ sample: space.sample, scheduler, timesteps, minSnrGamma });
-    return denoisingTask(config, { ...context, model, space, objective: learnt });
-  },
-});
+/** The task of a U-Net, with the frozen parts that its configuration names. */
+export async function openDenoisingTask(config: DenoisingConfig, context: TaskContext): Promise<Task> {
+  const model = await denoisingModel(config.model, context);
+  const { timesteps, min_snr_gamma: minSnrGamma, latents } = config.objective;
+  const space = sampleSpace({ modules: model.modules, size: context.dataset.size, latents });
+  const { scheduler } = model;
+  const learnt = denoisingObjective({ sample: space.sample, scheduler, timesteps, minSnrGamma });
+  return denoisingTask(config, { ...context, model, space, objective: learnt });
+}
 
 function denoisingTask(config: DenoisingConfig, parts: DenoisingParts): Task {
   const { frozen, assets, modules, initial } = parts.model;

@@ -11,23 +11,19 @@ import { slice } from "../../../ops/shape.ts";
 import { captionIds } from "../../../pipelines/caption-ids.ts";
 import { ganFolder } from "../../../pipelines/one-pass.ts";
 import type { Phase, Task } from "../../task.ts";
-import { type TaskContext, taskKind } from "../kind.ts";
+import type { TaskContext } from "../kind.ts";
 import { onePassOutputs } from "../one-pass/outputs.ts";
 import { type OnePassParts, onePassParts } from "../one-pass/parts.ts";
 import { type Sources, sourcesOf } from "../sources.ts";
-import { type GanTaskConfig, ganFields } from "./config.ts";
+import type { GanTaskConfig } from "./config.ts";
 import { criticLosses, generatorLoss, slopePenalty } from "./losses.ts";
 
-/** A generator and the critic that it is trained against, turn by turn. */
-export const gan = taskKind({
-  summary: "A generator against a critic: makes a picture of a caption in one pass.",
-  fields: ganFields,
-  async create(config, context) {
-    const { generator, critic: _, ...text } = config.model;
-    const parts = await onePassParts(ganFolder, { network: generator, ...text }, context);
-    return ganTask(config, { ...context, parts });
-  },
-});
+/** The task of a generator and the critic that it is trained against, turn by turn. */
+export async function openGanTask(config: GanTaskConfig, context: TaskContext): Promise<Task> {
+  const { generator, critic: _, ...text } = config.model;
+  const parts = await onePassParts(ganFolder, { network: generator, ...text }, context);
+  return ganTask(config, { ...context, parts });
+}
 
 interface GanParts extends TaskContext {
   readonly parts: OnePassParts<ReturnType<typeof ConditionalGenerator>>;

@@ -8,26 +8,22 @@ import { captionIds } from "../../../pipelines/caption-ids.ts";
 import { vaeFolder } from "../../../pipelines/one-pass.ts";
 import type { Phase, Task, TaskOutputs, TrainedWeights } from "../../task.ts";
 import { inChunks } from "../in-chunks.ts";
-import { type TaskContext, taskKind } from "../kind.ts";
+import type { TaskContext } from "../kind.ts";
 import { onePassOutputs } from "../one-pass/outputs.ts";
 import { type OnePassParts, onePassParts } from "../one-pass/parts.ts";
 import { EVALUATION_SEED, evaluationSamples, sourcesOf } from "../sources.ts";
 import { vaeTerms } from "./bound.ts";
-import { type VaeTaskConfig, vaeFields } from "./config.ts";
+import type { VaeTaskConfig } from "./config.ts";
 
 /** Pictures that one run of the evaluation's program takes. */
 const CHUNK = 32;
 
-/** A variational autoencoder of captioned pictures, by the bound on their likelihood. */
-export const vae = taskKind({
-  summary: "A variational autoencoder: makes a picture of a caption in one pass, and bounds a picture's likelihood.",
-  fields: vaeFields,
-  async create(config, context) {
-    const { vae, ...text } = config.model;
-    const parts = await onePassParts(vaeFolder, { network: vae, ...text }, context);
-    return vaeTask(config, { ...context, parts });
-  },
-});
+/** The task of a variational autoencoder of captioned pictures, by the bound on their likelihood. */
+export async function openVaeTask(config: VaeTaskConfig, context: TaskContext): Promise<Task> {
+  const { vae, ...text } = config.model;
+  const parts = await onePassParts(vaeFolder, { network: vae, ...text }, context);
+  return vaeTask(config, { ...context, parts });
+}
 
 interface VaeParts extends TaskContext {
   readonly parts: OnePassParts<VariationalAutoencoder>;

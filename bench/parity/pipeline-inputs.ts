@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import { toFloat32 } from "../../packages/aquatint/src/formats/half.ts";
+import { parseJsonObject } from "../../packages/aquatint/src/formats/json.ts";
+import { readText } from "../../packages/aquatint/src/formats/node.ts";
+import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors.ts";
+import type { PictureValues } from "../../packages/aquatint/src/formats/values.ts";
+import { sizeOf } from "../../packages/aquatint/src/graph/types.ts";
+import type { CanvasOptions } from "../../packages/aquatint/src/pipelines/canvas.ts";
+import { type Draws, drawsOf } from "../../packages/aquatint/src/pipelines/draws.ts";
+import type { TextToImageModel } from "../../packages/aquatint/src/pipelines/model-folder.ts";
+import { withControlNets } from "../../packages/aquatint/src/pipelines/node-control.ts";
+import type { TextToImagePlan } from "../../packages/aquatint/src/pipelines/text-to-image.ts";
+import { entriesOf } from "./check.ts";
+
+/** What a case's inputs are made of. */
+export interface InputSite {
+  readonly tensors: RawTensors;
+  /** Folders of the ControlNets that lie beside the checkpoints. */
+  readonly controlNets: readonly string[];
+}
+/** One run of a pipeline: its name says what it is given besides its arguments. */
+export interface NamedCase {
+  readonly name: string;
+  /** diffusers' arguments; with several ControlNets a number for each. */
+  readonly args: Readonly<Record<string, string | number | readonly number[]>>;
+}
+/** Arguments that are read here. */
+export const inputArguments = [
+  "num_images_per_prompt",
+  "controlnet_conditioning_scale",
+  "control_guidance_start",
+  "control_guidance_end",
+];
+
+/** Which tensors a case is given, by its name: no argument says it. */
+const inputs = [
+  { named: /img2img/, tensors: ["init_image"], control: false },
+  { named: /inpaint/, tensors: ["init_image", "mask"], control: false },
+  { named: /controlnet/, tensors: ["init_image"], control: true },
+] as const;
+const inputsOf = (name: string) => inputs.find(({ named }) => named.test(name));
+
+/** What a case needs and a folder lacks, if it lacks something. */
+export function missingFor({ name, args }: NamedCase, { tensors, controlNets }: InputSite): string | undefined {
+  const wanted = inputsOf(name);
+  if (wanted && !wanted.control && Number(args["num_images_per_prompt"] ?? 1) > 1) {
+    return "each picture of a batch draws a latent of the first picture for itself here";
+  }
+  const missing = wanted?.tensors.find((key) => !tensors.has(key));
+  if (missing !== undefined) return `the tensors hold no ${missing}`;
+  const [nets, found] = [wanted?.control ? scalesOf(args).length : 0, controlNets.length];
+  return found < nets ? `the folder holds ${found} ControlNets, expected ${nets}` : undefined;
+}
+
+/** The pictures that a case is given, as options of a plan; without a size of its own it has the picture's. */
+export function canvasOf({ name, args }: NamedCase, { tensors }: InputSite): CanvasOptions & Partial<Sides> {
+  const wanted = inputsOf(name);
+  if (!wanted) return {};
+  const [picture, mask] = wanted.tensors.map((key) => planes(tensors, key));
+  const init = { ...picture!, data: picture!.data.map((v) => 2 * v - 1) };
+  const sides = { width: init.width, height: init.height };
+  if (!wanted.control) return { ...sides, init, ...(mask && { mask }) };
+  const [starts, ends] = [args["control_guidance_start"], args["control_guidance_end"]];
+  const at = (given: NamedCase["args"][string] | undefined, i: number) =>
+    given === undefined ? undefined : Number([given].flat()[i]);
+  const controls = scalesOf(args).map((scale, i) => ({ picture: init, scale, start: at(starts, i), end: at(ends, i) }));
+  return { ...sides, controls };
+}
+const scalesOf = (args: NamedCase["args"]): readonly number[] =>
+  [args["controlnet_conditioning_scale"] ?? 1].flat().map(Number);
+type Sides = Pick<PictureValues, "width" | "height">;
+
+function planes(tensors: RawTensors, key: string): PictureValues {
+  const raw = tensors.get(key)!;
+  const [height, width] = raw.shape.slice(-2);
+  return { width: width!, height: height!, data: toFloat32(raw, { name: key }) };
+}
+
+/** The model with the folder's ControlNets beside it, where the case has some. */
+export const steered = ({ name, args }: NamedCase, { controlNets }: InputSite, model: TextToImageModel) =>
+  withControlNets(model, inputsOf(name)?.control ? controlNets.slice(0, scalesOf(args).length) : []);
+
+/** The ControlNets' folders in a folder. */
+export async function controlNetsIn(folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const entry of await entriesOf(folder)) {
+    const path = join(folder, entry, "config.json");
+    const text = await readText(path).catch(() => "{}");
+    if (parseJsonObject(text, { name: path })["_class_name"] === "ControlNetModel") found.push(join(folder, entry));
+  }
+  return found;
+}
+
+/** One stream for all pictures: each draw is made for all of them at once, as diffusers' pipelines do with one generator. */
+export function sharedDraws(plan: TextToImagePlan, count: number): readonly Draws[] {
+  const size = sizeOf(plan.latentShape);
+  const { start, noise } = drawsOf(plan, count * size);
+  const made: Float32Array[] = [];
+  return Array.from({ length: count }, (_, k) => {
+    let taken = 0;
+    const own = (draw: () => Float32Array) => {
+      if (made.length === taken) made.push(draw());
+      return made[taken++]!.slice(k * size, (k + 1) * size);
+    };
+    const randn = () => own(() => start.randn(count * size));
+    return { start: { ...start, randn }, noise: (from, to) => own(() => noise(from, to)) };
+  });
+}

@@ -1,0 +1,36 @@
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build, type Plugin } from "vite";
+
+const require = createRequire(import.meta.url);
+/** A native package, which is loaded from where it lies. */
+const native: Plugin = {
+  name: "native",
+  enforce: "pre",
+  resolveId: (id) =>
+    id === "onnxruntime-node" ? { id: pathToFileURL(require.resolve(id)).href, external: true } : undefined,
+};
+
+/**
+ * Writes a script of `test/` with all that it imports into a folder, as plain JavaScript with its runtime's worker beside
+ * it: it starts in a fraction of the time that it takes through tsx. Returns its path.
+ */
+export async function bundledScript(name: string, folder: string): Promise<string> {
+  const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  const input = { [name]: at(`${name}.ts`), "node-worker": at("../src/runtime/node-worker.ts") };
+  await build({
+    configFile: false,
+    logLevel: "warn",
+    plugins: [native],
+    ssr: { noExternal: true },
+    build: {
+      ssr: true,
+      target: "node20",
+      outDir: folder,
+      emptyOutDir: false,
+      minify: false,
+      rollupOptions: { input, output: { entryFileNames: "[name].js", chunkFileNames: "[name].js", format: "es" } },
+    },
+  });
+  return `${folder}/${name}.js`;
+}
