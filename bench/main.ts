@@ -5,6 +5,7 @@ import { deepNetworkBench } from "./deep-network.ts";
 import { fullSizeBench } from "./full-size/full-size.ts";
 import { parts } from "./full-size/parts.ts";
 import { passesBench } from "./passes.ts";
+import { pictureBench } from "./picture.ts";
 import { randomBench } from "./random.ts";
 import { trainStepBench } from "./train-step.ts";
 
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   "deep-network": () => deepNetworkBench(),
   "deep-network-checkpointed": () => deepNetworkBench({ checkpoints: true }),
   passes: passesBench,
+  picture: pictureBench,
   random: randomBench,
   "train-step": () => trainStepBench(trainStep),
   ...Object.fromEntries(Object.keys(parts).map((part) => [part, () => fullSizeBench(part, fullSize)])),

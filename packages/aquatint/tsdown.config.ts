@@ -25,11 +25,11 @@ export default defineConfig({
   entry: [...published, ...started, "!src/**/*.test.ts"],
   unbundle: true,
   format: "esm",
-  platform: "node",
+  platform: "neutral", // what runs everywhere must import nothing of Node, not even through the bundler
   target: "es2023",
   fixedExtension: false,
   dts: true,
-  deps: { skipNodeModulesBundle: true },
+  deps: { skipNodeModulesBundle: true, neverBundle: [/^node:/] },
   plugins: [workerUrls],
   checks: { pluginTimings: false },
   logLevel: "warn",

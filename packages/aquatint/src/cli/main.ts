@@ -20,6 +20,7 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
 type Add = (program: Command, io: Io) => Command;
 /** Each command's own code, loaded where it is asked for: a command starts as fast as what it needs. */
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
+  generate: async () => (await import("./generate.ts")).addGenerate,
   train: async () => (await import("./train.ts")).addTrain,
   runs: async () => (await import("./runs.ts")).addRuns,
   data: async () => (await import("./data.ts")).addData,
@@ -34,6 +35,9 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   info: async () => (await import("./info.ts")).addInfo,
   pull: async () => (await import("./pull.ts")).addPull,
 };
+
+/** What else is said of a command that was typed wrongly. */
+const advice: Readonly<Record<string, string>> = { generate: "a prompt of several words goes in quotes; " };
 
 /** The program with the command that `first` names, or with all of them where it is none: a prompt, or --help. */
 async function createProgram(io: Io, first = ""): Promise<Command> {
@@ -52,16 +56,10 @@ async function createProgram(io: Io, first = ""): Promise<Command> {
       outputError: (text, write) => write(withHint(text, "aquatint --help lists the commands")),
     });
   const named = Object.hasOwn(commands, first) ? [commands[first]!] : Object.values(commands);
-  if (named.length > 1) {
-    const { addGenerate } = await import("./generate.ts");
-    addHint(
-      addGenerate(program, io),
-      "a prompt of several words goes in quotes; aquatint generate --help lists the options",
-    );
-  }
   for (const add of await Promise.all(named.map((load) => load()))) {
     const command = add(program, io);
-    addHint(command, `aquatint ${command.name()} --help lists the options`);
+    const name = command.name();
+    addHint(command, `${advice[name] ?? ""}aquatint ${name} --help lists the options`);
   }
   return program;
 }

@@ -43,14 +43,18 @@ describe("the default model", () => {
     return { home, from: pathToFileURL(join(home, "index.js")).href };
   };
 
-  test("is the pixel folder of its package", async () => {
-    const { home, from } = await installed({ "package.json": "{}", "pixel/model_index.json": "{}" });
-    expect(await defaultModelFolder({ from })).toBe(join(home, "node_modules/@aquatint/model-emoji/pixel"));
+  test.each([
+    ["latent", ["pixel", "latent"]],
+    ["pixel", ["pixel"]],
+  ])("is the %s folder of its package where it holds %j", async (chosen, folders) => {
+    const models = Object.fromEntries(folders.map((folder) => [`${folder}/model_index.json`, "{}"]));
+    const { home, from } = await installed({ "package.json": "{}", ...models });
+    expect(await defaultModelFolder({ from })).toBe(join(home, "node_modules/@aquatint/model-emoji", chosen));
   });
 
   test.each([
     ["the package is not installed", {}, "is not installed"],
-    ["the package holds no model", { "package.json": "{}" }, "does not exist"],
+    ["the package holds no model", { "package.json": "{}", "latent/README.md": "" }, "has no latent or pixel folder"],
   ])("is missed clearly where %s", async (_, files, message) => {
     const { from } = await installed(files);
     await expect(defaultModelFolder({ from })).rejects.toThrow(failing("model/default-missing", message));

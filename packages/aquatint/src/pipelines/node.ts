@@ -42,6 +42,8 @@ export const folderSource = (folder: string): ModelSource => ({
 
 /** The package that holds the models used when none is named. */
 export const DEFAULT_MODEL_PACKAGE = "@aquatint/model-emoji";
+/** Its folders, the best first. */
+const DEFAULT_MODELS = ["latent", "pixel"] as const;
 
 /** The folder of the default model, looked up in the packages installed beside the module at `from`. */
 export async function defaultModelFolder({ from = import.meta.url }: { readonly from?: string } = {}): Promise<string> {
@@ -56,9 +58,12 @@ export async function defaultModelFolder({ from = import.meta.url }: { readonly 
       hint,
     );
   }
-  const folder = join(dirname(packageFile), "pixel");
-  if (await exists(folder)) return folder;
-  throw modelError("default-missing", `the default model is not here: ${folder} does not exist`, hint);
+  for (const name of DEFAULT_MODELS) {
+    const folder = join(dirname(packageFile), name);
+    if (await exists(join(folder, "model_index.json"))) return folder;
+  }
+  const found = `${dirname(packageFile)} has no ${DEFAULT_MODELS.join(" or ")} folder with a model`;
+  throw modelError("default-missing", `the default model is not here: ${found}`, hint);
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -1,5 +1,6 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema, TensorProto_DataType, type ValueInfoProtoSchema } from "../formats/generated/onnx_pb.ts";
+import { layoutProbeShape } from "./channel-block.ts";
 
 /** The smallest ONNX model, y = -x for one number: if it does not load, nothing will. */
 export const probeModel = (): Uint8Array<ArrayBuffer> =>
@@ -16,9 +17,6 @@ export const probeModel = (): Uint8Array<ArrayBuffer> =>
       },
     }),
   );
-
-const CHANNELS = 16;
-const PIXELS = 2;
 
 /** Puts a picture [1, 16, 1, 2] into blocks of channels, so that the order of `probeNumbers` in `y` tells the block. */
 export const layoutProbeModel = (): Uint8Array<ArrayBuffer> =>
@@ -38,22 +36,6 @@ export const layoutProbeModel = (): Uint8Array<ArrayBuffer> =>
       },
     }),
   );
-/** The picture of `layoutProbeModel`. */
-export const layoutProbeShape: readonly number[] = [1, CHANNELS, 1, PIXELS];
-/** Its values, all different. */
-export const layoutProbeValues = (): Float32Array => Float32Array.from({ length: CHANNELS * PIXELS }, (_, i) => i);
-
-/** How many channels lie together in what `layoutProbeModel` gave; undefined when it is no such order. */
-export function channelBlockOf(found: ArrayLike<number>): number | undefined {
-  const block = Array.from(found).indexOf(1);
-  if (block < 2 || CHANNELS % block) return undefined;
-  const wanted = (i: number): number => {
-    const [k, pixel, channel] = [Math.floor(i / (PIXELS * block)), Math.floor(i / block) % PIXELS, i % block];
-    return (k * block + channel) * PIXELS + pixel;
-  };
-  return layoutProbeValues().every((i) => found[i] === wanted(i)) ? block : undefined;
-}
-
 const floats = (name: string, shape: readonly number[]): MessageInitShape<typeof ValueInfoProtoSchema> => ({
   name,
   type: {

@@ -1,7 +1,7 @@
 import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from "onnxruntime-common";
 import { AquatintError, messageOf } from "../errors.ts";
 import type { Layout } from "../ops/layout.ts";
-import { channelBlockOf, layoutProbeShape, layoutProbeValues } from "./probe.ts";
+import { channelBlockOf, layoutProbeShape, layoutProbeValues } from "./channel-block.ts";
 import type { Opened, OpenOptions } from "./protocol.ts";
 import type { Device, Executable, WeightMemory } from "./types.ts";
 
