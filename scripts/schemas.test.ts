@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { parseComparison } from "../packages/aquatint/src/compare/config.ts";
 import { parseTrainConfig } from "../packages/aquatint/src/train/config.ts";
 import { trainJsonSchema } from "../packages/aquatint/src/train/schema.ts";
 import { filesUnder, root } from "../test/tree.ts";
@@ -35,7 +36,8 @@ test.each(filesUnder("recipes").filter((path) => path.endsWith(".json")))(
   "%s is right and names its schema",
   async (path) => {
     const json = JSON.parse(await read(path));
-    expect(() => parseTrainConfig(json, { name: path })).not.toThrow();
-    expect(join(path, "..", json.$schema)).toBe(join("schemas", "train.json"));
+    const [schema, parse] = path.endsWith("compare.json") ? ["compare", parseComparison] : ["train", parseTrainConfig];
+    expect(() => parse(json, { name: path })).not.toThrow();
+    expect(join(path, "..", json.$schema)).toBe(join("schemas", `${schema}.json`));
   },
 );

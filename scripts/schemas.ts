@@ -1,10 +1,11 @@
 /**
- * `npm run schemas`: writes the JSON schema of training configurations to `schemas/train.json`, for editors to complete by
- * `$schema`, and the tables of `docs/training.md`.
+ * `npm run schemas`: writes the JSON schemas of configurations to `schemas/`, for editors to complete by `$schema`, and the
+ * tables of `docs/training.md` and `docs/comparison.md`.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { comparisonConfig } from "../packages/aquatint/src/compare/config.ts";
 import { trainConfigs } from "../packages/aquatint/src/train/config.ts";
 import { presets } from "../packages/aquatint/src/train/presets.ts";
 import { trainJsonSchema } from "../packages/aquatint/src/train/schema.ts";
@@ -32,7 +33,6 @@ function presetTable(): string {
   return ["| `preset` | for | sets in `training` |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
-const DOCS = "docs/training.md";
 /** Replaces what stands between the marks of a generated part. */
 const filled = (docs: string, name: string, text: string): string =>
   docs.replace(
@@ -40,12 +40,18 @@ const filled = (docs: string, name: string, text: string): string =>
     (_, before: string, after: string) => `${before}\n${text}\n${after}`,
   );
 
+const page = (name: string): Promise<string> => readFile(join(root, `docs/${name}.md`), "utf8");
+
+const encoded = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
+
 /** The text that each generated file should have, by its path from the root. */
 export async function schemaFiles(): Promise<Readonly<Record<string, string>>> {
-  const docs = await readFile(join(root, DOCS), "utf8");
+  const comparison = jsonSchema(comparisonConfig);
   return {
-    "schemas/train.json": `${JSON.stringify(trainJsonSchema(), null, 2)}\n`,
-    [DOCS]: filled(filled(docs, "presets", presetTable()), "fields", tables()),
+    "schemas/train.json": encoded(trainJsonSchema()),
+    "schemas/compare.json": encoded(comparison),
+    "docs/training.md": filled(filled(await page("training"), "presets", presetTable()), "fields", tables()),
+    "docs/comparison.md": filled(await page("comparison"), "fields", fieldTable(comparison, ["$schema"])),
   };
 }
 

@@ -31,6 +31,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...["pipelines", "autodiff", "data", "checkpoints"],
   ],
   runs: ["math", "formats", "train", "reports"],
+  compare: [
+    ...["math", "formats", "graph", "ops", "models", "diffusion", "runtime", "pipelines", "data", "train"],
+    ...["evaluate", "theory", "reports", "runs"],
+  ],
 };
 /** Files that everything may import and that import nothing. */
 const base = ["errors.ts", "graph/types.ts"];

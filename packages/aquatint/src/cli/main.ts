@@ -29,6 +29,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   noise: async () => (await import("./noise.ts")).addNoise,
   denoise: async () => (await import("./denoise.ts")).addDenoise,
   elbo: async () => (await import("./elbo.ts")).addElbo,
+  compare: async () => (await import("./compare.ts")).addCompare,
   theory: async () => (await import("./theory.ts")).addTheory,
   inspect: async () => (await import("./inspect.ts")).addInspect,
   info: async () => (await import("./info.ts")).addInfo,

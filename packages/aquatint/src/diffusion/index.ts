@@ -20,4 +20,5 @@ export * from "./scheduler.ts";
 export * from "./scheduler-config.ts";
 export * from "./schedules.ts";
 export * from "./spacing.ts";
+export * from "./variational.ts";
 export * from "./weighting.ts";

@@ -36,11 +36,18 @@ export const normalLogDensity: LogLikelihood = (x, normals) => {
 /** ln of a standard normal's probability of an interval, whose ends may be infinite. */
 export type LogInterval = (a: number, b: number) => number;
 
-/** The interval by the error function, and as improved-diffusion has it: by tanh, and at least 1e-12. */
+/**
+ * The interval by the error function, and as improved-diffusion has it: by tanh, and at least 1e-12; and that of a
+ * logistic distribution whose scale stands in the deviation's place (Salimans et al. 2017).
+ */
 export const intervals = {
   erf: logNormalInterval,
+  logistic: (a, b) => Math.log(-Math.expm1(a - b)) - softplus(-b) - softplus(a),
   tanh: (a, b) => Math.log(Math.max(tanhNormalCdf(b) - tanhNormalCdf(a), 1e-12)),
 } as const satisfies Readonly<Record<string, LogInterval>>;
+
+/** ln(1 + e^x). */
+const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 /** How pictures are told apart. */
 export interface DiscretisedOptions {

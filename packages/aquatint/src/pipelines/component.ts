@@ -19,17 +19,21 @@ const transformers = (className: string, model_type: string) => ({
   marks: { architectures: [className], model_type },
 });
 
+const own = (className: string) => ({
+  library: "aquatint",
+  file: "model.safetensors",
+  marks: { _class_name: className },
+});
+
 /** How each class of model lies in a folder: whose it is, the file of its weights, and what its config says of itself. */
 export const published = {
   AutoencoderKL: diffusers("AutoencoderKL"),
   CLIPModel: transformers("CLIPModel", "clip"),
   CLIPTextModel: transformers("CLIPTextModel", "clip_text_model"),
   CLIPTextModelWithProjection: transformers("CLIPTextModelWithProjection", "clip_text_model"),
-  PictureClassifier: {
-    library: "aquatint",
-    file: "model.safetensors",
-    marks: { _class_name: "PictureClassifier" },
-  },
+  ConditionalGenerator: own("ConditionalGenerator"),
+  ConditionalVAE: own("ConditionalVAE"),
+  PictureClassifier: own("PictureClassifier"),
   UNet2DConditionModel: diffusers("UNet2DConditionModel"),
 } as const;
 /** A class of model that lies in a folder of its own. */

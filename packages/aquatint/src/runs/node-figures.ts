@@ -54,7 +54,7 @@ function axisOf(
 }
 
 /** Numbers 1, 2 and 5 times powers of ten within a range; 1 and 3 times them or only the powers where those are too many. */
-function roundNumbers(low: number, high: number, most: number): readonly number[] {
+export function roundNumbers(low: number, high: number, most: number): readonly number[] {
   const first = Math.floor(Math.log10(low));
   const decades = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, i) => first + i);
   const within = (mantissas: readonly number[]) =>

@@ -41,7 +41,7 @@ async function runsIn(folder: string, { from, depth }: { from: string; depth: nu
 }
 
 /** The run of a folder; undefined where it is none. */
-async function openRun(folder: string, name: string): Promise<FoundRun | undefined> {
+export async function openRun(folder: string, name: string): Promise<FoundRun | undefined> {
   const run = await readRun(diskFiles(folder));
   if (!run) return undefined;
   const held = (await runningProcess(folder)) !== undefined;

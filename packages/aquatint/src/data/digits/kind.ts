@@ -15,6 +15,15 @@ export interface Digits {
 /** What the judge knows of a digit. */
 export interface DigitTruth {
   readonly digit: number;
+  /** The digit by its word, and the box that MNIST fits digits into, in fractions of the picture's sides. */
+  readonly objects: readonly [DigitObject];
+}
+interface DigitObject {
+  readonly name: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 const words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"] as const;
@@ -37,6 +46,9 @@ const config = z.strictObject({
 const [SIDE, FRAME] = [28, 2];
 const SIZE = SIDE + 2 * FRAME;
 
+const BOX = 20;
+const box = { x: 0.5, y: 0.5, width: BOX / SIZE, height: BOX / SIZE };
+
 /** Every so many-th picture of a digit is held out. */
 const HELD_OUT_EVERY = 10;
 
@@ -51,6 +63,7 @@ export const digits: DatasetKind<typeof config, DigitTruth> = {
     return {
       name,
       size: [SIZE, SIZE],
+      names: shown.map((digit) => words[digit]!),
       captions: () => shown.flatMap(phrasesOf),
       stream: ({ seed, split = "train" }) => indexedStream(draws[split], { seed, size: [SIZE, SIZE] }),
     };
@@ -75,7 +88,7 @@ function drawOf({ pictures, labels }: Digits, indices: readonly number[]): DrawS
     const digit = labels[at]!;
     return {
       caption: worded(random, phrasesOf(digit)),
-      truth: { digit },
+      truth: { digit, objects: [{ name: words[digit]!, ...box }] },
       paint: (pixels) => paint(pixels, pictures.subarray(at * SIDE * SIDE, (at + 1) * SIDE * SIDE)),
     };
   };

@@ -16,6 +16,13 @@ export interface LatentPosterior {
   readonly logVariance: Tensor;
 }
 
+/** The posterior of an encoder's moments [b, 2c, ...], means first. */
+export function clampedPosterior(moments: Tensor): LatentPosterior {
+  const c = moments.shape[1]! / 2;
+  const [mean, wide] = split(moments, { axis: 1, sizes: [c, c] }) as [Tensor, Tensor];
+  return { mean, logVariance: minimum(maximum(wide, scalar(-30)), scalar(20)) };
+}
+
 /** A latent of the posterior for a given draw from N(0, I) of the mean's shape. */
 export const samplePosterior = ({ mean, logVariance }: LatentPosterior, noise: Tensor): Tensor =>
   add(mean, mul(exp(scale(logVariance, 0.5)), noise));
@@ -48,8 +55,7 @@ export function AutoencoderKL(config: AutoencoderConfig) {
   const encode = (image: Tensor): LatentPosterior => {
     expectMultiple(image, downsampling(config));
     const moments = encoder(image); // [b, 2c, h, w]
-    const [mean, wide] = split(quant_conv ? quant_conv(moments) : moments, { axis: 1, sizes: [c, c] });
-    return { mean: mean!, logVariance: minimum(maximum(wide!, scalar(-30)), scalar(20)) };
+    return clampedPosterior(quant_conv ? quant_conv(moments) : moments);
   };
   const decode = (z: Tensor): Tensor => decoder(post_quant_conv ? post_quant_conv(z) : z);
 

@@ -25,7 +25,7 @@ export function autoencoderTerms(
 ): AutoencoderTerms {
   const d = sub(reconstruction, picture);
   const slopes = [2, 3].map((axis) => mean(abs(slope(d, axis))));
-  return { l1: mean(abs(d)), squared: mean(square(d)), gradient: slopes.reduce(add), kl: divergence(posterior) };
+  return { l1: mean(abs(d)), squared: mean(square(d)), gradient: slopes.reduce(add), kl: mean(divergence(posterior)) };
 }
 
 function slope(d: Tensor, axis: number): Tensor {
@@ -33,9 +33,10 @@ function slope(d: Tensor, axis: number): Tensor {
   return sub(slice(d, { axis, start: 1, end: n }), slice(d, { axis, start: 0, end: n - 1 }));
 }
 
-function divergence({ mean: mu, logVariance }: LatentPosterior): Tensor {
+/** Kullback-Leibler divergence of each latent's posterior from N(0, 1), in nats: the graph of `normalKl`. */
+export function divergence({ mean: mu, logVariance }: LatentPosterior): Tensor {
   const spread = sub(exp(logVariance), add(logVariance, scalar(1)));
-  return scale(mean(add(square(mu), spread)), 0.5);
+  return scale(add(square(mu), spread), 0.5);
 }
 
 /** Mean squared distance of two pictures' states in an image encoder, layer by layer (Johnson et al. 2016). */

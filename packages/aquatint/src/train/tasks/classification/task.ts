@@ -30,7 +30,7 @@ export async function openClassificationTask(config: ClassificationConfig, conte
 function namesOf({ name, names }: Dataset): readonly string[] {
   if (names) return names;
   throw new AquatintError("config/dataset", `the data set "${name}" does not say what is where in its pictures`, {
-    hint: '"task": "classification" takes "emoji-singles" or "emoji-scenes"',
+    hint: '"task": "classification" takes "emoji-singles", "emoji-scenes" or "digits"',
   });
 }
 

@@ -1,0 +1,96 @@
+import * as Plot from "@observablehq/plot";
+import type { Html } from "../reports/html.ts";
+import { type DrawingOptions, screenDrawing } from "../reports/node-plot.ts";
+import { colour } from "../reports/theme.ts";
+import type { Measured } from "./measured.ts";
+import { modelColours, shortLabel } from "./node-colours.ts";
+import { cornerPlaces, corners, type Placed, trilemma } from "./trilemma.ts";
+
+const HEIGHT = Math.sqrt(3) / 2;
+const centre = { x: 0.5, y: HEIGHT / 3 };
+const middle = (a: { x: number; y: number }, b: { x: number; y: number }) => ({
+  x: (a.x + b.x) / 2,
+  y: (a.y + b.y) / 2,
+});
+const regionColours = { quality: "violet", coverage: "teal", speed: "ochre" } as const;
+
+/** A region: its corner, the middles of the sides that meet there, and the triangle's centre. */
+function regionMark(corner: (typeof corners)[number]): Plot.Markish {
+  const [a, b] = corners
+    .filter((other) => other !== corner)
+    .map((other) => middle(cornerPlaces[corner], cornerPlaces[other]));
+  const fill = colour(regionColours[corner]);
+  const outline = [cornerPlaces[corner], a!, centre, b!];
+  return Plot.line(outline, {
+    x: "x",
+    y: "y",
+    curve: "linear-closed",
+    fill,
+    fillOpacity: 0.12,
+    stroke: colour("rule"),
+  });
+}
+
+/** Where the corners' names stand. */
+const named = corners.map((corner) => {
+  const { x, y } = cornerPlaces[corner];
+  return { corner, x, y: y > 0 ? y + 0.045 : y - 0.05 };
+});
+
+/** The triangle of quality, coverage and speed with a dot a point, those of one model joined in the order of their steps. */
+export function trilemmaFigure(measured: Measured): Html {
+  const placed = trilemma(measured);
+  return screenDrawing((width, narrow) => ({
+    label: "A triangle of quality, coverage and speed with a point for each model and number of steps",
+    height: Math.round((Math.min(width, 560) - 80) * HEIGHT + 70),
+    ...sides(width),
+    ...{ marginTop: 30, marginBottom: 30 },
+    x: { axis: null, domain: [0, 1] },
+    y: { axis: null, domain: [-0.04, HEIGHT + 0.04] },
+    r: { type: "identity" },
+    marks: [...corners.map(regionMark), cornerNames(narrow), ...pointMarks(placed, modelColours(measured))],
+  }));
+}
+
+const cornerNames = (narrow: boolean): Plot.Markish =>
+  Plot.text(named, {
+    ...{ x: "x", y: "y", text: "corner", fill: colour("ink") },
+    ...{ fontSize: narrow ? 12 : 14, fontWeight: 600 },
+  });
+
+/** Dots as large as their mean score, joined model by model, with their names. */
+function pointMarks(placed: readonly Placed[], colours: ReadonlyMap<string, string>): readonly Plot.Markish[] {
+  const of = (p: Placed) => colours.get(p.point.model.name)!;
+  const score = ({ scores }: Placed) => corners.reduce((sum, corner) => sum + scores[corner], 0) / corners.length;
+  const lines = [...colours].map(([model, stroke]) => {
+    const own = placed.filter(({ point }) => point.model.name === model);
+    return Plot.line(own, { x: "x", y: "y", stroke, strokeOpacity: 0.5, strokeDasharray: "3 3" });
+  });
+  const r = (p: Placed) => 3 + 7 * score(p);
+  const single = ({ point }: Placed) => point.model.points.length === 1;
+  return [
+    ...lines,
+    Plot.dot(placed, { x: "x", y: "y", r, fill: of, stroke: colour("paper"), strokeWidth: 1.2 }),
+    labels(placed.filter(single), of, 1),
+    labels(
+      placed.filter((p) => !single(p)),
+      of,
+      -1,
+    ),
+  ];
+}
+
+/** Names beside points, to the right (1) or to the left (-1). */
+const labels = (placed: readonly Placed[], fill: (p: Placed) => string, side: 1 | -1): Plot.Markish =>
+  Plot.text(placed, {
+    ...{ x: "x", y: "y", fill, dx: 13 * side, fontWeight: 600 },
+    textAnchor: side > 0 ? "start" : "end",
+    text: (p: Placed) => shortLabel(p.point),
+    ...{ stroke: colour("paper"), strokeWidth: 3 },
+  });
+
+/** Margins that keep the triangle's sides equal. */
+function sides(width: number): Pick<DrawingOptions, "marginLeft" | "marginRight"> {
+  const margin = Math.max(40, (width - Math.min(width, 560)) / 2 + 40);
+  return { marginLeft: margin, marginRight: margin };
+}

@@ -1,0 +1,20 @@
+import type { Tensor } from "../../graph/tensor.ts";
+import { module } from "../../nn/module.ts";
+import { tanh } from "../../ops/elementwise.ts";
+import { PictureDecoder } from "../blocks/picture-decoder.ts";
+import type { GeneratorConfig } from "./config.ts";
+
+/** A generator (Goodfellow et al. 2014): vectors z [n, latent_size] and conditions to pictures in -1 .. 1. */
+export function ConditionalGenerator(config: GeneratorConfig) {
+  const decoder = PictureDecoder({
+    latentSize: config.latent_size,
+    conditionSize: config.condition_size,
+    outChannels: config.out_channels,
+    side: config.sample_size,
+    widths: config.block_out_channels,
+    layers: config.layers_per_block,
+    groups: config.norm_num_groups,
+  });
+  const whole = module({ decoder }, (z: Tensor, condition: Tensor): Tensor => tanh(decoder(z, condition)));
+  return Object.assign(whole, { config });
+}

@@ -1,0 +1,3 @@
+export * from "./conditional-critic.ts";
+export * from "./conditional-generator.ts";
+export * from "./config.ts";

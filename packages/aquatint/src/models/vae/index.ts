@@ -1,0 +1,2 @@
+export * from "./conditional-vae.ts";
+export { parseVaeConfig, type VaeConfig } from "./config.ts";

@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { tokenizerFields } from "../denoising/config.ts";
+import { samplesSchema } from "../kind.ts";
+
+const jsonObject = z.record(z.string(), z.unknown());
+
+/** What every model says that makes a picture of a vector and a caption in one pass. */
+export const captionedModel = {
+  text_encoder: jsonObject.describe("CLIPTextModel's config in transformers' names; its vocabulary follows."),
+  tokenizer: tokenizerFields.prefault({}).describe("Of the text encoder."),
+};
+
+/** Sample grids of such models. */
+export const onePassSamples = samplesSchema({
+  prompts: z.array(z.string()).min(1).describe("What the grids show."),
+  seed: z.int().nonnegative().default(0).describe("Of the vectors that the pictures are made of."),
+});
+
+/** The samples of a configuration, where there are any. */
+export type OnePassSamples = z.output<typeof onePassSamples>;

@@ -1,0 +1,49 @@
+import { type Picture, tensorToPictures } from "../../../formats/image.ts";
+import type { Tensor } from "../../../graph/tensor.ts";
+import { torchCpu } from "../../../math/random.ts";
+import { input } from "../../../ops/leaves.ts";
+import { captionIds } from "../../../pipelines/caption-ids.ts";
+import type { OnePassFolder, OnePassModules } from "../../../pipelines/one-pass.ts";
+import type { ClipTokenizer } from "../../../tokenizers/clip.ts";
+import type { TaskOutputs, TrainedWeights } from "../../task.ts";
+import { inChunks } from "../in-chunks.ts";
+import type { TaskContext } from "../kind.ts";
+import type { OnePassSamples } from "./config.ts";
+import type { OnePassParts } from "./parts.ts";
+
+type Modules = OnePassModules<ReturnType<OnePassFolder["build"]>["network"]>;
+
+/** The graph from `z` [n, latent_size] and the captions' `ids` to pictures [n, 3, h, w]. */
+export function onePassPictures({ network, textEncoder }: Modules, tokenizer: ClipTokenizer, n: number): Tensor {
+  const ids = input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] });
+  const z = input({ name: "z", dtype: "float32", shape: [n, network.config.latent_size] });
+  return network(z, textEncoder(ids).pooled);
+}
+
+interface OutputsInput extends Pick<TaskContext, "runtime"> {
+  readonly folder: OnePassFolder;
+  readonly parts: OnePassParts<Modules["network"]>;
+  readonly weights: TrainedWeights;
+  readonly samples: OnePassSamples;
+}
+
+/** Sample pictures of the configuration's prompts, and the model's folder in float16. */
+export function onePassOutputs({ folder, parts, runtime, weights, samples }: OutputsInput): TaskOutputs {
+  const { modules, tokenizer, configs, tokenizerFiles } = parts;
+  const { state, parameters } = weights;
+  const { latent_size: width, sample_size: side } = modules.network.config;
+  const trace = (n: number) => ({ pictures: onePassPictures(modules, tokenizer, n) });
+  const chunk = samples?.prompts.length ?? 1;
+  const network = inChunks({ runtime, state, parameters, chunk, trace });
+  const draw = async ({ prompts, seed }: NonNullable<OnePassSamples>): Promise<readonly Picture[]> => {
+    const n = prompts.length;
+    const z = { dtype: "float32", shape: [n, width], data: torchCpu(seed).randn(n * width) } as const;
+    const { pictures } = await network.run({ z, ids: captionIds(tokenizer, prompts) });
+    return tensorToPictures(pictures!.data as Float32Array, { width: side, height: side });
+  };
+  return {
+    ...(samples && { samples: () => draw(samples) }),
+    modelFiles: async () => folder.encode({ configs, tokenizerFiles, weights: await weights.read() }),
+    [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,118 @@
+import { type HostTensors, sizeOf } from "../../../graph/types.ts";
+import { torchCpu } from "../../../math/random.ts";
+import type { VariationalAutoencoder } from "../../../models/vae/index.ts";
+import { add, scale } from "../../../ops/elementwise.ts";
+import { input } from "../../../ops/leaves.ts";
+import { mean } from "../../../ops/reduce.ts";
+import { captionIds } from "../../../pipelines/caption-ids.ts";
+import { vaeFolder } from "../../../pipelines/one-pass.ts";
+import type { Phase, Task, TaskOutputs, TrainedWeights } from "../../task.ts";
+import { inChunks } from "../in-chunks.ts";
+import type { TaskContext } from "../kind.ts";
+import { onePassOutputs } from "../one-pass/outputs.ts";
+import { type OnePassParts, onePassParts } from "../one-pass/parts.ts";
+import { EVALUATION_SEED, evaluationSamples, sourcesOf } from "../sources.ts";
+import { vaeTerms } from "./bound.ts";
+import type { VaeTaskConfig } from "./config.ts";
+
+/** Pictures that one run of the evaluation's program takes. */
+const CHUNK = 32;
+
+/** The task of a variational autoencoder of captioned pictures, by the bound on their likelihood. */
+export async function openVaeTask(config: VaeTaskConfig, context: TaskContext): Promise<Task> {
+  const { vae, ...text } = config.model;
+  const parts = await onePassParts(vaeFolder, { network: vae, ...text }, context);
+  return vaeTask(config, { ...context, parts });
+}
+
+interface VaeParts extends TaskContext {
+  readonly parts: OnePassParts<VariationalAutoencoder>;
+}
+
+function vaeTask(config: VaeTaskConfig, all: VaeParts): Task {
+  const { parts } = all;
+  const { phase, restore } = vaePhase(all);
+  return {
+    parameters: parts.modules.parameters,
+    phases: [phase],
+    assets: { ...parts.tokenizerFiles },
+    restore,
+    initial: parts.initial,
+    outputs: (weights) => vaeOutputs(config, { ...all, weights }),
+  };
+}
+
+/** The bound's terms of n pictures, in bits per dimension: [n] each. */
+function boundGraph({ parts: { modules, tokenizer }, dataset }: VaeParts, n: number) {
+  const { network, textEncoder } = modules;
+  const picture = [3, ...dataset.size];
+  const terms = vaeTerms({
+    vae: network,
+    pictures: input({ name: "pictures", dtype: "float32", shape: [n, ...picture] }),
+    noise: input({ name: "noise", dtype: "float32", shape: [n, network.config.latent_size] }),
+    condition: textEncoder(input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] })).pooled,
+  });
+  const bits = 1 / (sizeOf(picture) * Math.LN2);
+  return { reconstruction: scale(terms.reconstruction, bits), kl: scale(terms.kl, bits) };
+}
+
+interface Samples {
+  readonly pictures: Float32Array;
+  readonly captions: readonly string[];
+  readonly noise: Float32Array;
+}
+
+const feedsOf = ({ parts, dataset }: VaeParts, { pictures, captions, noise }: Samples): HostTensors => ({
+  pictures: { dtype: "float32", shape: [captions.length, 3, ...dataset.size], data: pictures },
+  noise: { dtype: "float32", shape: [captions.length, parts.modules.network.config.latent_size], data: noise },
+  ids: captionIds(parts.tokenizer, captions),
+});
+
+function vaePhase(all: VaeParts) {
+  const { dataset, seed, batchSize, microBatchSize, parts, trace = (graph) => graph() } = all;
+  const sources = sourcesOf({ dataset, seed });
+  const phase: Phase = {
+    name: "vae",
+    ...trace(() => {
+      const terms = boundGraph(all, microBatchSize);
+      return { loss: mean(add(terms.reconstruction, terms.kl)), results: terms };
+    }),
+    async next() {
+      const { pictures, captions } = await sources.stream.next(batchSize);
+      const noise = sources.draws.randn(batchSize * parts.modules.network.config.latent_size);
+      return { feeds: feedsOf(all, { pictures, captions, noise }), position: sources.position(), report };
+    },
+  };
+  return { phase, restore: sources.restore };
+}
+
+const average = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+
+/** The terms' means over the batch. */
+const report = ({ reconstruction, kl }: HostTensors): Record<string, number> => ({
+  reconstruction: average(reconstruction!.data),
+  kl: average(kl!.data),
+});
+
+function vaeOutputs(
+  { evaluation, samples }: VaeTaskConfig,
+  { weights, ...all }: VaeParts & { readonly weights: TrainedWeights },
+): TaskOutputs {
+  const { parts, runtime, dataset } = all;
+  const { state, parameters } = weights;
+  const made = onePassOutputs({ folder: vaeFolder, parts, runtime, weights, samples });
+  const judge = inChunks({ runtime, state, parameters, chunk: CHUNK, trace: (n) => boundGraph(all, n) });
+  return {
+    ...made,
+    async evaluate() {
+      const { pictures, captions } = await evaluationSamples(dataset, evaluation.pictures);
+      const noise = torchCpu(EVALUATION_SEED).randn(captions.length * parts.modules.network.config.latent_size);
+      const terms = report(await judge.run(feedsOf(all, { pictures, captions, noise })));
+      return { bits_per_dimension: terms["reconstruction"]! + terms["kl"]!, kl: terms["kl"]! };
+    },
+    async [Symbol.asyncDispose]() {
+      await made[Symbol.asyncDispose]();
+      await judge[Symbol.asyncDispose]();
+    },
+  };
+}
