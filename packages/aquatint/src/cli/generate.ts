@@ -173,14 +173,17 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
   const keep = keptEvaluations(flags, steps);
   const progress = previewView({ io, total: count * steps, unit: "steps", quiet });
   const describe = describing(generation, flags);
+  const say = (text: string) => {
+    progress.hide();
+    io.stderr.write(text);
+  };
   const kept = new Map<number, EvaluationEvent[]>();
   let done = 0;
   let start = performance.now();
   try {
     for await (const event of generation.run({ previews })) {
       if (event.type === "retry") {
-        progress.hide();
-        io.stderr.write(retryText(event));
+        say(retryText(event));
         continue;
       }
       if (event.type === "evaluation") {
@@ -192,14 +195,8 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
         progress.update((done + share * together) * steps, labelOf({ done, together, count }));
         continue;
       }
-      const paths = await write(event, {
-        ...flags,
-        generation,
-        outputs,
-        describe,
-        kept: taken(kept, done),
-        index: done++,
-      });
+      const own = { kept: taken(kept, done), index: done++ };
+      const paths = await write(event, { ...flags, generation, outputs, describe, ...own });
       progress.hide();
       const { width, height } = event.picture;
       const image = { path: paths[0]!, seed: Number(event.seed), width, height };

@@ -1,8 +1,9 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { capturedIo } from "../../test/captured-io.ts";
+import { tinyLatentModel } from "../../test/tiny-latent-model.ts";
 import { tinyPixelModel, writeFiles } from "../../test/tiny-pixel-model.ts";
 import { decodePng, encodePng } from "../formats/png.ts";
 import { main } from "./main.ts";
@@ -14,13 +15,7 @@ beforeAll(async () => {
   const data = Uint8Array.from({ length: 12 * 10 * 3 }, (_, i) => (i * 7) % 256);
   await writeFile(join(cwd, "p.png"), encodePng({ width: 12, height: 10, channels: 3, data }));
   await writeFile(join(cwd, "none.json"), "{}");
-  const latent = new Map(tinyPixelModel());
-  const index = { ...JSON.parse(String(latent.get("model_index.json"))), vae: ["diffusers", "AutoencoderKL"] };
-  latent.set("model_index.json", JSON.stringify({ ...index, _class_name: "StableDiffusionPipeline" }));
-  await writeFiles(join(cwd, "latent"), latent);
-  await cp(new URL("../../test/fixtures/parity/tiny-vae/vae", import.meta.url), join(cwd, "latent/vae"), {
-    recursive: true,
-  });
+  await writeFiles(join(cwd, "latent"), tinyLatentModel());
 });
 afterAll(() => rm(cwd, { recursive: true }));
 

@@ -4,6 +4,7 @@ import { samplerNamed } from "../../diffusion/registry.ts";
 import { networkDenoiser, scheduler, withSampler } from "../../diffusion/scheduler.ts";
 import { sizeOf } from "../../graph/types.ts";
 import { torchCpu } from "../../math/random.ts";
+import { plainCaptions } from "../../pipelines/conditioning.ts";
 import { openModel, type TextToImageModel } from "../../pipelines/model-folder.ts";
 import { modelParameters } from "../../pipelines/modules.ts";
 import { type TextToImageNetwork, textToImageNetwork } from "../../pipelines/network.ts";
@@ -23,7 +24,6 @@ export const diffusionFamily: FamilyKind = {
     const network = textToImageNetwork({
       runtime,
       modules: model.modules,
-      tokenizer: model.tokenizer,
       ...(await model.binding()),
     });
     const { channels, sampleSize, factor, vae } = model.modules;
@@ -67,16 +67,16 @@ function walkOf(work: Work, { sampler, steps }: { readonly sampler: string; read
     },
   };
 
-  async function walked({ network, shape }: Work, { z, captions, signal }: Drawing): Promise<Float32Array> {
+  async function walked({ model, network, shape }: Work, { z, captions, signal }: Drawing): Promise<Float32Array> {
     const chosen = scheduler(settings);
     const all = [captions.length, ...shape];
-    const context = await network.encode(captions, { signal });
+    const conditions = await network.encode(plainCaptions(model.tokenizers, captions), { signal });
     const noise = torchCpu(0); // asked for by samplers that add some; always the same
     let x = lin([chosen.initialNoiseScale(steps), z]);
     const run = chosen.run({
       steps,
       x,
-      network: (data, t) => network.predict({ dtype: "float32", shape: all, data }, t, context, { signal }),
+      network: (data, t) => network.predict({ dtype: "float32", shape: all, data }, t, conditions, { signal }),
       noise: () => noise.randn(z.length),
       ...(signal && { signal }),
     });
@@ -98,11 +98,11 @@ function joined(parts: readonly Float32Array[]): Float32Array {
 /** The bound of a pixel model, all pictures in one batch. */
 async function boundOf({ model, network, shape }: Work, { pictures, captions, evaluations, seed, signal }: BoundInput) {
   const { scheduler: settings } = model;
-  const context = await network.encode(captions, { signal });
+  const conditions = await network.encode(plainCaptions(model.tokenizers, captions), { signal });
   const all = [captions.length, ...shape];
   const denoise = settings.limit(
     networkDenoiser(settings, (data, t) =>
-      network.predict({ dtype: "float32", shape: all, data }, t, context, { signal }),
+      network.predict({ dtype: "float32", shape: all, data }, t, conditions, { signal }),
     ),
   );
   const terms: ElboTerm[] = [];
