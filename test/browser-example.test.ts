@@ -93,7 +93,7 @@ test.skipIf(executablePath === undefined).each([
   [false, "on one where it is not"],
 ])("the page draws what Node draws; isolated: %s, %s", async (isolated) => {
   const [expected, found] = [await inNode(), await inPage({ isolated })];
-  expect(found).toMatchObject({ width: 16, height: 16, isolated });
+  expect(found).toMatchObject({ width: expected.width, height: expected.height, isolated });
   const rgb = found.data.filter((_, i) => i % 4 < 3);
   const differences = rgb.map((value, i) => Math.abs(value - expected.data[i]!) / 255);
   expect(rgb).toHaveLength(expected.data.length);

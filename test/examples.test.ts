@@ -24,7 +24,7 @@ const examples: readonly {
   readonly size: number;
 }[] = [
   { example: "first-picture.ts", arguments: async () => [], pictures: ["apple.png"], size },
-  { example: "latent-pictures.ts", arguments: tinyModel, pictures: ["7.png", "8.png"], size: 16 },
+  { example: "latent-pictures.ts", arguments: tinyModel, pictures: ["7.png", "8.png"], size: 64 },
 ];
 
 async function tinyModel(folder: string): Promise<readonly string[]> {

@@ -191,8 +191,7 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
         if (keep(event)) kept.set(index, [...(kept.get(index) ?? []), event]);
         progress.show(event.preview);
         const together = Math.min(batch, count - done);
-        const share = (event.i + (event.final ? 1 : 0)) / event.n; // some samplers take steps of their own
-        progress.update((done + share * together) * steps, labelOf({ done, together, count }));
+        progress.update((done + shareOf(event) * together) * steps, labelOf({ done, together, count }));
         continue;
       }
       const own = { kept: taken(kept, done), index: done++ };
@@ -207,6 +206,9 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
     progress.hide();
   }
 }
+
+/** How much of the way an evaluation ends: some samplers take steps of their own. */
+const shareOf = ({ i, n, final }: EvaluationEvent): number => (i + (final ? 1 : 0)) / n;
 
 /** Which pictures are being made: "picture 2/4", "pictures 1-4/8". */
 function labelOf({ done, together, count }: Record<"done" | "together" | "count", number>): string {

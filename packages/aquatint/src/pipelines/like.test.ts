@@ -59,9 +59,9 @@ test("ComfyUI's picture draws on the CPU; a seed that JSON rounds and a part of 
 test("keys of a later version are said, and a seed of 64 bits stays whole", () => {
   const own = {
     ...{ prompt: "a", seed: "18446744073709551615", steps: 1, sampler: "ddim", guidance: 1, rng: "torch-cpu" },
-    ...{ width: 8, height: 8, strength: 0.5 },
+    ...{ width: 8, height: 8, tiling: true },
   };
   const { options, notes } = likeness(pictureRecipe({ aquatint: JSON.stringify(own) })!, { name: "x.png" });
   expect(options.seed).toBe(18446744073709551615n);
-  expect(notes).toEqual(["not known to this version: strength"]);
+  expect(notes).toEqual(["not known to this version: tiling"]);
 });
