@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { deviation, noise } from "../../test/evaluate.ts";
+import { deviation } from "../../test/evaluate.ts";
 import { grad } from "../autodiff/grad.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { topological } from "../graph/walk.ts";
@@ -7,10 +7,11 @@ import { executableOf } from "../runtime/compile.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { type ConvOptions, conv2d } from "./conv.ts";
+import { upsampledCases, upsampledGraph } from "./conv-upsampled.cases.ts";
 import { fuse } from "./fused.ts";
 import { input } from "./leaves.ts";
 import { sum } from "./reduce.ts";
-import { resizeNearest, upsampleNearest } from "./resize.ts";
+import { upsampleNearest } from "./resize.ts";
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -22,41 +23,12 @@ const leaf = (name: string, ...shape: number[]): Tensor => input({ name, dtype: 
 const opsOf = (y: Tensor): string[] => topological([y]).map(({ op }) => op.name);
 const fused = (y: Tensor): Tensor => fuse({ y }).y!;
 
-interface Case {
-  readonly factor: number;
-  readonly kernel: readonly [number, number];
-  readonly bias: boolean;
-  readonly size?: readonly [number, number];
-}
-const cases: readonly (readonly [string, Case])[] = [
-  ["doubled under 3x3, as in Stable Diffusion", { factor: 2, kernel: [3, 3], bias: true }],
-  ["doubled under 3x3, without a bias", { factor: 2, kernel: [3, 3], bias: false }],
-  ["doubled, a single pixel", { factor: 2, kernel: [3, 3], bias: true, size: [1, 1] }],
-  ["doubled under 5x5", { factor: 2, kernel: [5, 5], bias: true }],
-  ["doubled under 1x7, of other sides", { factor: 2, kernel: [1, 7], bias: false, size: [2, 5] }],
-  ["tripled under 3x3", { factor: 3, kernel: [3, 3], bias: true }],
-];
-
-test.each(cases)("a convolution of a picture that is %s reads the picture itself", async (_, one) => {
-  const { factor, kernel, bias, size: [h, w] = [3, 4] } = one;
-  const shapes = { x: [2, 72, h, w], weight: [16, 72, ...kernel], bias: [16] };
-  const leaves = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, leaf(name, ...shape)]));
-  const [x, weight] = [leaves.x!, leaves.weight!];
-  const convolved = (picture: Tensor) =>
-    conv2d(picture, weight, bias ? leaves.bias : undefined, { padding: [kernel[0] >> 1, kernel[1] >> 1] });
-  const outputs = {
-    y: convolved(upsampleNearest(x, { factor })),
-    wanted: convolved(resizeNearest(x, { size: [factor * h, factor * w] })),
-  };
+test.each(upsampledCases)("a convolution of a picture that is $about reads the picture itself", async (one) => {
+  const { outputs, feeds } = upsampledGraph(one);
   // along an axis where the kernel has one point, all copies are the same
-  const places = kernel.reduce((n, k) => n * (k > 1 ? factor : 1), 1);
+  const places = one.kernel.reduce((n, k) => n * (k > 1 ? one.factor : 1), 1);
   expect(opsOf(fused(outputs.y)).filter((op) => op === "phaseConv")).toHaveLength(places);
   expect(opsOf(fused(outputs.y))).not.toContain("upsampleNearest");
-  const feeds = Object.fromEntries(
-    Object.entries(shapes)
-      .filter(([name]) => bias || name !== "bias")
-      .map(([name, shape], seed) => [name, noise(shape, { seed, size: name === "weight" ? 0.1 : 1 })]),
-  );
   for (const layout of [{}, runtime.layout]) {
     const program = await runtime.load(executableOf({ outputs, layout }));
     const { y, wanted } = await program.run(feeds);
