@@ -10,10 +10,13 @@ export interface Geometry extends Sliding {
 export type Shape4 = readonly [number, number, number, number];
 
 /** ONNX's attributes for a kernel that is laid this way. */
-export const convAttributes = ([, , kh, kw]: Shape4, { stride, padding, dilation, groups }: Geometry) => ({
+export const convAttributes = (
+  [, , kh, kw]: Shape4,
+  { stride, padding, trailing = padding, dilation, groups }: Geometry,
+) => ({
   kernel_shape: [kh, kw],
   strides: stride,
-  pads: [...padding, ...padding],
+  pads: [...padding, ...trailing],
   dilations: dilation,
   group: groups,
 });

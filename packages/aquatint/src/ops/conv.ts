@@ -1,4 +1,4 @@
-import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { checking, defineOp, type Op, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Shape, Type } from "../graph/types.ts";
 import { channelsLast } from "./blocks.ts";
@@ -115,6 +115,9 @@ const biasedConv: OpFn<[x: Tensor, weight: Tensor, bias: Tensor], Geometry> = de
   ],
   blocked: (site) => convInBlocks(site),
 });
+
+/** The ops behind `conv2d`, for passes. */
+export const convOps: readonly Op[] = [plainConv.op, biasedConv.op];
 
 /**
  * Transposed convolution (also called deconvolution): the gradient of conv2d with respect to its picture.

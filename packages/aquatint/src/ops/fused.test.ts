@@ -12,7 +12,7 @@ import { add, scale } from "./elementwise.ts";
 import { fuse } from "./fused.ts";
 import { input } from "./leaves.ts";
 import { matmul } from "./matmul.ts";
-import { reshape, transpose } from "./shape.ts";
+import { reshape, split, transpose } from "./shape.ts";
 import { simplify } from "./simplify.ts";
 
 let runtime: Runtime;
@@ -42,6 +42,7 @@ const attention = (h: number): Tensor =>
   together(scaledDotProductAttention(heads(q, h), heads(k, h), heads(v, h), { scale: 0.3 }));
 const rows = reshape(v, { shape: [14, 6] });
 const linear = reshape(matmul(rows, weight, { transB: true }), { shape: [2, 7, 4] });
+const parts = split as (...args: Parameters<typeof split>) => [Tensor, Tensor];
 
 const opsOf = (y: Tensor): string[] => topological([y]).map(({ op }) => op.name);
 const fused = (y: Tensor): Tensor => fuse(simplify({ y })).y!;
@@ -65,6 +66,16 @@ describe("graphs that only compute have in one op", () => {
       "a linear layer with the bias first",
       add(bias, linear),
       ["input", "input", "reshape", "input", "gemm", "reshape"],
+    ],
+    [
+      "the sum of parts of a linear layer",
+      add(...parts(add(linear, bias), { axis: -1, sizes: [2, 2] })),
+      ["input", "reshape", "input", "split", "input", "split", "gemm", "reshape", "gemm", "reshape", "add"],
+    ],
+    [
+      "a linear layer whose rows are cut",
+      add(...parts(add(linear, bias), { axis: 0, sizes: [1, 1] })),
+      ["input", "reshape", "input", "input", "gemm", "reshape", "split", "add"],
     ],
     ["GELU", gelu(v), ["input", "geluInOne"]],
   ] as const)("%s", async (_, y, ops) => {

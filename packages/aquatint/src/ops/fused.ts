@@ -5,9 +5,10 @@ import { type Rule, rewrite } from "../graph/passes/rewrite.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { attentionInOne } from "./attention-fused.ts";
 import { attentionInSlices } from "./attention-sliced.ts";
+import { convOfUpsampled } from "./conv-upsampled.ts";
 import { add, erf, mul } from "./elementwise.ts";
 import { type MatmulOptions, matmulOp } from "./matmul.ts";
-import { reshape, reshapeOp } from "./shape.ts";
+import { reshape, reshapeOp, split } from "./shape.ts";
 
 /** alpha · a·b + c for matrices a and b and a row c. */
 const gemm: OpFn<[a: Tensor, b: Tensor, c: Tensor], Required<MatmulOptions>> = defineOp({
@@ -29,6 +30,20 @@ const biasInProduct: Rule = ({ op, inputs, outputs: [y] }) => {
   const [a, b] = product.node.inputs as readonly [Tensor, Tensor];
   const whole = gemm(a, b, bias!, product.node.attrs as Required<MatmulOptions>);
   return [reshape(whole, { shape: y!.shape })];
+};
+
+/** Parts of a linear layer's result are linear layers of parts of its weights, so that nothing is cut up and copied. */
+const partsOfProduct: Rule = ({ op, inputs: [whole], attrs, outputs }) => {
+  if (op !== split.op) return undefined;
+  const product = whole!.node.op === reshapeOp.op ? whole!.node.inputs[0]! : whole!;
+  const { axis, sizes } = attrs as { readonly axis: number; readonly sizes: readonly number[] };
+  const isLast = axis === -1 || axis === whole!.shape.length - 1;
+  if (!isLast || product.node.op !== gemm.op || product.shape[1] !== whole!.shape.at(-1)) return undefined;
+  const [a, b, c] = product.node.inputs as readonly [Tensor, Tensor, Tensor];
+  const options = product.node.attrs as Required<MatmulOptions>;
+  const weights = split(b, { axis: options.transB ? 0 : 1, sizes });
+  const biases = split(c, { axis: 0, sizes });
+  return outputs.map(({ shape }, i) => reshape(gemm(a, weights[i]!, biases[i]!, options), { shape }));
 };
 
 const geluInOneOp: OpFn<[x: Tensor]> = defineOp({
@@ -75,7 +90,9 @@ export function fuse(
     attentionInSlices(scoreBytes),
     attentionInOne,
     biasInProduct,
+    partsOfProduct,
     geluInOne,
+    convOfUpsampled,
     commonSubexpressions(),
   ];
   const fused = rewrite(Object.values(outputs), { rules });

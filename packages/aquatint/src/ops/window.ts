@@ -11,9 +11,14 @@ export const both = (f: (i: 0 | 1) => number): Two => [f(0), f(1)];
 /** How a window slides over a picture. */
 export interface Sliding {
   readonly stride: Two;
+  /** Zeros before the first pixel, and after the last one unless `trailing` says how many. */
   readonly padding: Two;
+  readonly trailing?: Two;
   readonly dilation: Two;
 }
 /** In how many places a window of `kernel` stands on a picture of `size`: what is left over at the end is not used. */
-export const placesOf = (size: Two, kernel: Two, { stride, padding, dilation }: Sliding): Two =>
-  both((i) => Math.floor((size[i] + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1) / stride[i]) + 1);
+export const placesOf = (size: Two, kernel: Two, { stride, padding, trailing = padding, dilation }: Sliding): Two =>
+  both((i) => {
+    const room = size[i] + padding[i] + trailing[i] - dilation[i] * (kernel[i] - 1) - 1;
+    return Math.floor(room / stride[i]) + 1;
+  });

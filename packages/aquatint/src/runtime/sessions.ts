@@ -35,7 +35,7 @@ export function createSessions({ ort, devices, configure, blocked, advice }: Pla
     ort.InferenceSession.create(model, {
       ...options,
       ...holding[weightMemory].options,
-      ...(arranged && { graphOptimizationLevel: "disabled" }),
+      ...(arranged && arrangedOptions),
       extra: { session: { ...sessionEntries(weightsFolder), ...holding[weightMemory].entries, ...fallback } },
     });
 
@@ -78,19 +78,25 @@ async function layoutOf(
 
 const sharedOptions: InferenceSession.SessionOptions = {
   executionMode: "sequential",
-  enableMemPattern: true,
+  enableMemPattern: false, // a pattern is a second block beside what the first run took (decision 0009)
   enableCpuMemArena: true,
   logSeverityLevel: 4, // errors are thrown, with the same words
 };
 
+/** What was arranged for the runtime is loaded as it is. It is mostly training, whose figures are those with a pattern. */
+const arrangedOptions = {
+  graphOptimizationLevel: "disabled",
+  enableMemPattern: true,
+} as const satisfies InferenceSession.SessionOptions;
+
 /**
  * Where weights stay in their files nothing may copy them: no packing by kernels, no folding of what widens them, no
- * blocks of channels. A memory pattern is a second block beside what the first run took.
+ * blocks of channels.
  */
 const holding = {
   packed: { options: { graphOptimizationLevel: "all" }, entries: {} },
   mapped: {
-    options: { graphOptimizationLevel: "disabled", enableMemPattern: false },
+    options: { graphOptimizationLevel: "disabled" },
     entries: { disable_prepacking: "1" },
   },
 } as const satisfies Record<WeightMemory, { options: InferenceSession.SessionOptions; entries: object }>;

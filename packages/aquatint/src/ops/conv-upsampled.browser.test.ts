@@ -1,0 +1,20 @@
+import { describe, expect, test } from "vitest";
+import { deviation } from "../../test/evaluate.ts";
+import { executableOf } from "../runtime/compile.ts";
+import { webRuntime } from "../runtime/web.ts";
+import { upsampledCases, upsampledGraph } from "./conv-upsampled.cases.ts";
+
+const adapter = await navigator.gpu?.requestAdapter();
+
+describe.each(["wasm", "webgpu"] as const)("on %s", (device) => {
+  test.skipIf(device === "webgpu" && !adapter)("convolutions of repeated pixels read the picture itself", async () => {
+    await using runtime = await webRuntime({ device, cpuFallback: false });
+    for (const one of upsampledCases) {
+      const { outputs, feeds } = upsampledGraph(one);
+      await using program = await runtime.load(executableOf({ outputs }));
+      const { y, wanted } = await program.run(feeds);
+      expect({ about: one.about, shape: y!.shape }).toEqual({ about: one.about, shape: wanted!.shape });
+      expect(deviation(y, wanted!.data), one.about).toBeLessThan(1e-5);
+    }
+  });
+});
