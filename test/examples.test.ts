@@ -22,7 +22,7 @@ const examples: readonly {
   readonly arguments: (folder: string) => Promise<readonly string[]>;
   readonly leaves: (folder: string, printed: string) => void;
 }[] = [
-  { example: "digits.ts", arguments: async () => ["120"], leaves: (_, printed) => expectRead(printed, 70) },
+  { example: "digits.ts", arguments: async () => ["150"], leaves: (_, printed) => expectRead(printed, 80) },
   { example: "first-picture.ts", arguments: async () => [], leaves: (folder) => expectPictures(folder, ["apple.png"]) },
   {
     example: "latent-pictures.ts",
