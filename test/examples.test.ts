@@ -16,15 +16,19 @@ const tsx = pathToFileURL(join(root, "node_modules/tsx/dist/esm/index.mjs")).hre
 
 /** What the default model makes pictures of. */
 const { sampleSize: size } = (await openTextToImage(await defaultModelFolder())).modules;
-/** What each example is given, and the pictures that it must leave; the latent one is given a model of its own. */
+/** What each example is given, and what must come of it; the latent one is given a model of its own. */
 const examples: readonly {
   readonly example: string;
   readonly arguments: (folder: string) => Promise<readonly string[]>;
-  readonly pictures: readonly string[];
-  readonly size: number;
+  readonly leaves: (folder: string, printed: string) => void;
 }[] = [
-  { example: "first-picture.ts", arguments: async () => [], pictures: ["apple.png"], size },
-  { example: "latent-pictures.ts", arguments: tinyModel, pictures: ["7.png", "8.png"], size: 64 },
+  { example: "digits.ts", arguments: async () => ["150"], leaves: (_, printed) => expectRead(printed, 80) },
+  { example: "first-picture.ts", arguments: async () => [], leaves: (folder) => expectPictures(folder, ["apple.png"]) },
+  {
+    example: "latent-pictures.ts",
+    arguments: tinyModel,
+    leaves: (folder) => expectPictures(folder, ["7.png", "8.png"], 64),
+  },
 ];
 
 async function tinyModel(folder: string): Promise<readonly string[]> {
@@ -32,27 +36,35 @@ async function tinyModel(folder: string): Promise<readonly string[]> {
   return ["model", "a red apple"];
 }
 
+function expectPictures(folder: string, pictures: readonly string[], side = size): void {
+  expect(readdirSync(folder).filter((file) => file.endsWith(".png"))).toEqual(pictures);
+  for (const file of pictures) {
+    expect(decodePng(readFileSync(join(folder, file)))).toMatchObject({ width: side, height: side });
+  }
+}
+
+function expectRead(printed: string, percent: number): void {
+  const read = /([\d.]+) % of \d+ unseen digits are read right\n$/.exec(printed)?.[1];
+  expect(Number(read), printed).toBeGreaterThan(percent);
+}
+
 test("every example is run", () => {
   const files = readdirSync(join(root, "examples")).filter((file) => file.endsWith(".ts"));
   expect(examples.map(({ example }) => example)).toEqual(files);
 });
 
-test.each(examples)(
-  "the example $example makes its pictures",
-  async ({ example, arguments: given, pictures, size }) => {
-    const folder = mkdtempSync(join(tmpdir(), "example-"));
-    try {
-      const args = await given(folder);
-      await run(process.execPath, ["--import", tsx, join(root, "examples", example), ...args], { cwd: folder });
-      expect(readdirSync(folder).filter((file) => file.endsWith(".png"))).toEqual(pictures);
-      for (const file of pictures) {
-        expect(decodePng(readFileSync(join(folder, file)))).toMatchObject({ width: size, height: size });
-      }
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  },
-);
+test.each(examples)("the example $example does what it should", async ({ example, arguments: given, leaves }) => {
+  const folder = mkdtempSync(join(tmpdir(), "example-"));
+  try {
+    const args = [...(await given(folder))];
+    const { stdout } = await run(process.execPath, ["--import", tsx, join(root, "examples", example), ...args], {
+      cwd: folder,
+    });
+    leaves(folder, stdout);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test("the command that is installed makes a picture and says where it is", async () => {
   const folder = mkdtempSync(join(tmpdir(), "command-"));

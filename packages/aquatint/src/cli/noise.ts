@@ -6,11 +6,12 @@ import { strip, tensorToPicture } from "../formats/image.ts";
 import { encodePng } from "../formats/png.ts";
 import { within } from "../formats/resize.ts";
 import { torchCpu } from "../math/random.ts";
-import { scheduleNamed, scheduleNames } from "../theory/schedules.ts";
+import { scheduleNamed } from "../theory/schedules.ts";
 import type { Io } from "./io.ts";
 import { seeds, times, whole } from "./options.ts";
 import { openOutputs, shortPath } from "./outputs.ts";
 import { pictureInput, stemOf } from "./picture-input.ts";
+import { addScheduleFlags } from "./schedule-flags.ts";
 import { renderPicture, supportsPictures } from "./terminal.ts";
 
 /** The options of `aquatint noise`, as they are parsed. */
@@ -29,15 +30,16 @@ const SIDE = 256;
 
 /** Adds `aquatint noise` to the program. */
 export const addNoise = (program: Command, io: Io): Command =>
-  program
-    .command("noise")
-    .summary("noise a picture to some t: the forward process as a strip")
-    .description(
-      "Draws x_t given x_0 at some times, with the same noise at each. Without --out the strip goes to ./out/ under a new name.",
-    )
-    .argument("<picture>", "PNG file; with the package sharp also JPEG, WebP, AVIF, GIF, TIFF, SVG")
-    .option("--schedule <name>", scheduleNames.join(", "), "cosine")
-    .option("--steps <T>", "T", whole("--steps", { min: 1, max: 1_000_000, example: 1000 }), 1000)
+  addScheduleFlags(
+    program
+      .command("noise")
+      .summary("noise a picture to some t: the forward process as a strip")
+      .description(
+        "Draws x_t given x_0 at some times, with the same noise at each. Without --out the strip goes to ./out/ under a new name.",
+      )
+      .argument("<picture>", "PNG file; with the package sharp also JPEG, WebP, AVIF, GIF, TIFF, SVG"),
+    "schedule",
+  )
     .option("--at <times>", "times in 0 .. T, separated by commas (default: 0,100,250,500,1000 of 1000)", times("--at"))
     .option("--seed <s>", "same seed, same noise (default: a new one)", whole("--seed", seeds))
     .option("--out <file>", "PNG file of the strip, overwritten if it exists")

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { logSnr, type Schedule } from "../diffusion/level.ts";
-import { scheduleNamed, scheduleNames } from "../theory/schedules.ts";
+import { scheduleNamed } from "../theory/schedules.ts";
 import type { Io } from "./io.ts";
-import { whole } from "./options.ts";
 import { openFile, shortPath } from "./outputs.ts";
+import { addScheduleFlags } from "./schedule-flags.ts";
 
 /** The options of `aquatint schedule`, as they are parsed. */
 interface Flags {
@@ -13,16 +13,17 @@ interface Flags {
   readonly plot?: string;
 }
 
-const MAX_STEPS = 1_000_000;
-
 /** Adds `aquatint schedule` to the program. */
 export const addSchedule = (program: Command, io: Io): Command =>
-  program
-    .command("schedule")
-    .summary("show a noise schedule: the signal's share over t")
-    .description("Shows a noise schedule: alphaBar, the share of the signal's variance that is left at t, from 1 to 0.")
-    .option("--name <name>", scheduleNames.join(", "), "cosine")
-    .option("--steps <T>", "T", whole("--steps", { min: 1, max: MAX_STEPS, example: 1000 }), 1000)
+  addScheduleFlags(
+    program
+      .command("schedule")
+      .summary("show a noise schedule: the signal's share over t")
+      .description(
+        "Shows a noise schedule: alphaBar, the share of the signal's variance that is left at t, from 1 to 0.",
+      ),
+    "name",
+  )
     .option("--json", 'print {"name", "steps", "alphaBar": [0 .. T]} on stdout and nothing else')
     .option("--plot <file>", "SVG file: the schedule beside linear and cosine, overwritten if it exists")
     .action((flags: Flags) => showSchedule(flags, io));

@@ -49,6 +49,9 @@ export type GradRule<I extends Tensors, A, T> =
   | "leaf"
   | "refused";
 
+type Args<I extends readonly unknown[], A> = A extends undefined ? I : [...I, A];
+type OnNumbers<I extends Tensors, A> = (...args: Args<{ [K in keyof I]: number }, A>) => number;
+
 /** What the passes may rely on in an op. An op that says nothing is left as it is. */
 export interface Laws<I extends Tensors, A> {
   /** The operands may change places. */
@@ -57,12 +60,14 @@ export interface Laws<I extends Tensors, A> {
   readonly neutral?: readonly (number | undefined)[];
   /** Applied twice it gives back its input. */
   readonly cancels?: true;
-  /** Two applications, `first` and then `second`, as one. */
-  readonly merge?: (first: A, second: A) => A;
+  /** Applied twice it gives what it gives applied once. */
+  readonly idempotent?: true;
+  /** Two applications, `first` to `inputs` and then `second`, as one; undefined where that would be another value. */
+  readonly merge?: (first: A, second: A, inputs: I) => A | undefined;
   /** Whether each output is the input of the same place. */
   readonly identity?: (inputs: I, attrs: A) => boolean;
-  /** The op works element by element, on float32 like this. */
-  readonly element?: (...values: number[]) => number;
+  /** The op works element by element, on float32 like this: numbers where the op takes tensors. */
+  readonly element?: NoInfer<OnNumbers<I, A>>;
   /** Where every element of every input is `value`, so is what this gives of the output. */
   readonly uniform?: (value: number, inputs: I, attrs: A) => number;
   /** The value is known before the graph runs: a number in every place, or all of it. */
@@ -107,7 +112,6 @@ export interface BlockedSite<I extends Tensors, A> {
 // biome-ignore lint/suspicious/noExplicitAny: the erased form of every op
 export type Op = OpSpec<any, any, any>;
 
-type Args<I extends Tensors, A> = A extends undefined ? I : [...I, A];
 type Result<T> = T extends Type ? Tensor : Tensors;
 /** An op as a function: tensors by position, attributes last, by name. */
 export type OpFn<I extends Tensors, A = undefined, T extends Type | readonly Type[] = Type> = ((

@@ -3,7 +3,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { cast, greater, where } from "./comparison.ts";
 import { add, clamp, erf, mul, neg, scale, sigmoid, sub, tanh } from "./elementwise.ts";
 import { scalar } from "./leaves.ts";
-import { expectDtype } from "./shape-rules.ts";
+import { floatOf } from "./shape-rules.ts";
 
 type Unary = OpFn<[x: Tensor]>;
 
@@ -36,38 +36,32 @@ export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Ten
 /** max(x, 0); its derivative at 0 is 0. */
 export const relu: Unary = defineOp({
   name: "relu",
-  infer: ([x]) => {
-    expectDtype(x, "float32");
-    return x;
-  },
+  infer: ([x]) => floatOf(x),
   emit: (e, x) => e.node("Relu", x),
   grad: ([dy], { outputs: [y] }) => [mul(dy, cast(greater(y, scalar(0)), { to: "float32" }))],
+  laws: { idempotent: true, element: (x) => Math.max(x, 0) },
 });
 
 /** x where it is positive, else slope · x (Maas et al. 2013). */
 export const leakyRelu = (x: Tensor, { slope = 0.01 }: { slope?: number } = {}): Tensor => leakyReluOp(x, { slope });
 const leakyReluOp: OpFn<[x: Tensor], { slope: number }> = defineOp({
   name: "leakyRelu",
-  infer: ([x]) => {
-    expectDtype(x, "float32");
-    return x;
-  },
+  infer: ([x]) => floatOf(x),
   emit: (e, x, { slope }) => e.node("LeakyRelu", x, { alpha: float(slope) }),
   grad: ([dy], { inputs: [x], attrs: { slope } }) => [mul(dy, where(greater(x, scalar(0)), scalar(1), scalar(slope)))],
+  laws: { element: (x, { slope }) => (x > 0 ? x : slope * x) },
 });
 
 /** x where it is positive, else alpha · (e^x - 1) (Clevert et al. 2015). */
 export const elu = (x: Tensor, { alpha = 1 }: { alpha?: number } = {}): Tensor => eluOp(x, { alpha });
 const eluOp: OpFn<[x: Tensor], { alpha: number }> = defineOp({
   name: "elu",
-  infer: ([x]) => {
-    expectDtype(x, "float32");
-    return x;
-  },
+  infer: ([x]) => floatOf(x),
   emit: (e, x, { alpha }) => e.node("Elu", x, { alpha: float(alpha) }),
   grad: ([dy], { inputs: [x], outputs: [y], attrs: { alpha } }) => [
     mul(dy, where(greater(x, scalar(0)), scalar(1), add(y, scalar(alpha)))),
   ],
+  laws: { element: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)) },
 });
 /** ELU with the two constants that keep mean 0 and variance 1 from layer to layer (Klambauer et al. 2017). */
 export const selu = (x: Tensor): Tensor => scale(elu(x, { alpha: 1.6732632423543772 }), 1.0507009873554805);
@@ -75,12 +69,10 @@ export const selu = (x: Tensor): Tensor => scale(elu(x, { alpha: 1.6732632423543
 /** ln(1 + e^x), without overflow. */
 export const softplus: Unary = defineOp({
   name: "softplus",
-  infer: ([x]) => {
-    expectDtype(x, "float32");
-    return x;
-  },
+  infer: ([x]) => floatOf(x),
   emit: (e, x) => e.node("Softplus", x),
   grad: ([dy], { inputs: [x] }) => [mul(dy, sigmoid(x))],
+  laws: { element: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))) },
 });
 /** ln(sigmoid(x)), without overflow: the loss of a discriminator. */
 export const logSigmoid = (x: Tensor): Tensor => neg(softplus(neg(x)));

@@ -1,4 +1,4 @@
-import { defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { defineOp, type Laws, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type DType, type Shape, sizeOf } from "../graph/types.ts";
 import { constant, fill } from "./leaves.ts";
@@ -6,7 +6,8 @@ import { broadcast, broadcastShapes, expectDtype } from "./shape-rules.ts";
 
 type Binary = OpFn<[a: Tensor, b: Tensor]>;
 
-const comparison = (name: string, onnx: string, ...dtypes: readonly DType[]): Binary =>
+type BinaryLaws = Laws<[a: Tensor, b: Tensor], undefined>;
+const comparison = (name: string, onnx: string, dtypes: readonly DType[], laws: BinaryLaws = {}): Binary =>
   defineOp({
     name,
     infer: ([a, b]) => {
@@ -15,20 +16,24 @@ const comparison = (name: string, onnx: string, ...dtypes: readonly DType[]): Bi
     },
     emit: (e, x) => e.node(onnx, x),
     grad: "zero",
+    laws,
   });
 
 /** a > b, as bool. */
-export const greater: Binary = comparison("greater", "Greater", "float32", "int32");
+export const greater: Binary = comparison("greater", "Greater", ["float32", "int32"]);
 /** a ≥ b, as bool. */
-export const greaterEqual: Binary = comparison("greaterEqual", "GreaterOrEqual", "float32", "int32");
+export const greaterEqual: Binary = comparison("greaterEqual", "GreaterOrEqual", ["float32", "int32"]);
 /** a = b, as bool. */
-export const equal: Binary = comparison("equal", "Equal", "float32", "int32", "bool");
+export const equal: Binary = comparison("equal", "Equal", ["float32", "int32", "bool"], { commutes: true });
 /** a < b, as bool. */
-export const less: Binary = comparison("less", "Less", "float32", "int32");
+export const less: Binary = comparison("less", "Less", ["float32", "int32"]);
 /** a ≤ b, as bool. */
-export const lessEqual: Binary = comparison("lessEqual", "LessOrEqual", "float32", "int32");
+export const lessEqual: Binary = comparison("lessEqual", "LessOrEqual", ["float32", "int32"]);
 /** Where a and b, both bool, hold. */
-export const logicalAnd: Binary = comparison("logicalAnd", "And", "bool");
+export const logicalAnd: Binary = comparison("logicalAnd", "And", ["bool"], {
+  commutes: true,
+  identity: ([a, b]) => a === b,
+});
 
 /** Where x, which is bool, does not hold. */
 export const logicalNot: OpFn<[x: Tensor]> = defineOp({
@@ -39,6 +44,7 @@ export const logicalNot: OpFn<[x: Tensor]> = defineOp({
   },
   emit: (e, x) => e.node("Not", x),
   grad: "zero",
+  laws: { cancels: true },
 });
 
 /** Where a or b, both bool, holds, or both do. */
@@ -53,7 +59,12 @@ export const cast: OpFn<[x: Tensor], { to: DType }> = defineOp({
   infer: ([x], { to }) => ({ dtype: to, shape: x.shape }),
   emit: (e, x, { to }) => e.node("Cast", x, { to: { float32: 1, int32: 6, bool: 9 }[to] }),
   grad: ([dy], { inputs: [x], attrs: { to } }) => [x.dtype === "float32" && to === "float32" ? dy : undefined],
-  laws: { identity: ([x], { to }) => x.dtype === to },
+  laws: {
+    identity: ([x], { to }) => x.dtype === to,
+    // bool is 0 and 1 everywhere, and no int32 becomes 0; float32 does not hold every int32, nor int32 a fraction
+    merge: (_, second, [x]) =>
+      x.dtype === "bool" || (x.dtype === "int32" && second.to === "bool") ? second : undefined,
+  },
 });
 
 /** `a` where `condition` holds, else `b`. */

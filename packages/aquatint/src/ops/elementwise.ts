@@ -4,7 +4,7 @@ import type { Type } from "../graph/types.ts";
 import { cast, equal, greater, greaterEqual, lessEqual, logicalAnd, where } from "./comparison.ts";
 import { scalar } from "./leaves.ts";
 import { expand } from "./shape.ts";
-import { broadcast, broadcastShapes, expectDtype } from "./shape-rules.ts";
+import { broadcast, broadcastShapes, expectDtype, floatOf } from "./shape-rules.ts";
 
 type Unary = OpFn<[x: Tensor]>;
 type Binary = OpFn<[a: Tensor, b: Tensor]>;
@@ -69,7 +69,12 @@ export const maximum: Binary = defineOp({
     const first = cast(greater(a, b), { to: "float32" });
     return [mul(dy, first), mul(dy, sub(scalar(1), first))];
   },
-  laws: { commutes: true, element: Math.max },
+  laws: {
+    commutes: true,
+    neutral: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    identity: ([a, b]) => a === b,
+    element: (a, b) => Math.max(a, b),
+  },
 });
 
 /** The smaller of a and b; where they are equal the gradient goes to b. */
@@ -97,10 +102,7 @@ const unary = (
 ): Unary =>
   defineOp({
     name,
-    infer: ([x]) => {
-      expectDtype(x, "float32");
-      return x;
-    },
+    infer: ([x]) => floatOf(x),
     emit: (e, x) => e.node(onnx, x),
     grad: ([dy], { inputs: [x], outputs: [y] }) => [mul(dy, slope(x, y))],
     laws: element ? { element } : {},
@@ -113,11 +115,11 @@ export const log: Unary = unary("log", "Log", (x) => div(scalar(1), x), Math.log
 /** Square root. */
 export const sqrt: Unary = unary("sqrt", "Sqrt", (_, y) => div(scalar(0.5), y), Math.sqrt);
 /** Sine of x in radians. */
-export const sin: Unary = unary("sin", "Sin", (x) => cos(x));
+export const sin: Unary = unary("sin", "Sin", (x) => cos(x), Math.sin);
 /** Cosine of x in radians. */
-export const cos: Unary = unary("cos", "Cos", (x) => neg(sin(x)));
+export const cos: Unary = unary("cos", "Cos", (x) => neg(sin(x)), Math.cos);
 /** Hyperbolic tangent. */
-export const tanh: Unary = unary("tanh", "Tanh", (_, y) => sub(scalar(1), mul(y, y)));
+export const tanh: Unary = unary("tanh", "Tanh", (_, y) => sub(scalar(1), mul(y, y)), Math.tanh);
 /** 1 / (1 + e^-x) */
 export const sigmoid: Unary = unary(
   "sigmoid",
@@ -144,21 +146,24 @@ export const abs: Unary = defineOp({
   infer: ([x]) => number(x),
   emit: (e, x) => e.node("Abs", x),
   grad: ([dy], { inputs: [x] }) => [mul(dy, sign(x))],
-  laws: { element: Math.abs },
+  laws: { idempotent: true, element: Math.abs },
 });
 
-function fraction(x: Type): Type {
-  expectDtype(x, "float32");
-  return x;
-}
-const step = (name: string, onnx: string): Unary =>
-  defineOp({ name, infer: ([x]) => fraction(x), emit: (e, x) => e.node(onnx, x), grad: "zero" });
+const step = (name: string, onnx: string, element: (x: number) => number): Unary =>
+  defineOp({
+    name,
+    infer: ([x]) => floatOf(x),
+    emit: (e, x) => e.node(onnx, x),
+    grad: "zero",
+    laws: { idempotent: true, element },
+  });
 /** The largest whole number that is not above x. */
-export const floor: Unary = step("floor", "Floor");
+export const floor: Unary = step("floor", "Floor", Math.floor);
 /** The smallest whole number that is not below x. */
-export const ceil: Unary = step("ceil", "Ceil");
+export const ceil: Unary = step("ceil", "Ceil", Math.ceil);
+const toEven = (x: number): number => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
 /** The nearest whole number; of two the even one. */
-export const round: Unary = step("round", "Round");
+export const round: Unary = step("round", "Round", toEven);
 
 /** What a clamp keeps; a side that is absent is open. */
 export interface ClampOptions {
@@ -167,12 +172,18 @@ export interface ClampOptions {
 }
 /** x, and the nearest of `min` and `max` where it lies outside of them; the gradient is 1 on the limits, 0 beyond. */
 export const clamp = (x: Tensor, { min, max }: ClampOptions): Tensor => clampOp(x, { min, max });
-const clampOp: OpFn<[x: Tensor], { min: number | undefined; max: number | undefined }> = defineOp({
+interface Limits {
+  readonly min: number | undefined;
+  readonly max: number | undefined;
+}
+const clamped = (x: number, { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: Limits): number =>
+  Math.min(Math.max(x, min), max);
+const clampOp: OpFn<[x: Tensor], Limits> = defineOp({
   name: "clamp",
-  infer: ([x], { min, max }) => {
-    expectDtype(x, "float32");
-    if ((min ?? Number.NEGATIVE_INFINITY) > (max ?? Number.POSITIVE_INFINITY)) refuse(`${min} is above ${max}`);
-    return x;
+  infer: ([x], { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }) => {
+    const type = floatOf(x);
+    if (min > max) refuse(`${min} is above ${max}`);
+    return type;
   },
   emit: (e, [x], { min, max }) =>
     e.node("Clip", [x!, ...[min, max].map((limit) => (limit === undefined ? "" : e.constant("float32", [limit], [])))]),
@@ -181,6 +192,14 @@ const clampOp: OpFn<[x: Tensor], { min: number | undefined; max: number | undefi
     const below = max === undefined ? [] : [lessEqual(x, scalar(max))];
     const inside = [...above, ...below];
     return [inside.length ? mul(dy, cast(inside.reduce(logicalAnd), { to: "float32" })) : dy];
+  },
+  laws: {
+    identity: (_, { min, max }) => min === undefined && max === undefined,
+    merge: (first, second) => ({
+      min: first.min === undefined ? second.min : clamped(first.min, second),
+      max: first.max === undefined ? second.max : clamped(first.max, second),
+    }),
+    element: clamped,
   },
 });
 
@@ -200,12 +219,13 @@ function alike(a: Tensor, b: Tensor): [Tensor, Tensor] {
 
 const powNumber: OpFn<[x: Tensor], { exponent: number }> = defineOp({
   name: "pow",
-  infer: ([x]) => fraction(x),
+  infer: ([x]) => floatOf(x),
   emit: (e, [x], { exponent }) => e.node("Pow", [x!, e.constant("float32", [exponent], [])]),
   grad: ([dy], { inputs: [x], attrs: { exponent: p } }) => {
     if (p === 0) return [undefined];
     return [p === 1 ? dy : mul(dy, scale(p === 2 ? x : pow(x, p - 1), p))];
   },
+  laws: { identity: (_, { exponent }) => exponent === 1 },
 });
 
 // Where a branch is not taken its operand is 1, so that no infinity meets a zero when it is differentiated again.
@@ -223,4 +243,5 @@ const powTensor: Binary = defineOp({
     const slope = mul(pow(base, b), log(base));
     return [mul(dy, mul(b, power)), mul(dy, slope)];
   },
+  laws: { neutral: [undefined, 1] },
 });

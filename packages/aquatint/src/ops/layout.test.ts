@@ -10,9 +10,9 @@ import { module, parameters } from "../nn/module.ts";
 import { executableOf } from "../runtime/compile.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
-import { silu } from "./activation.ts";
+import { leakyRelu, silu } from "./activation.ts";
 import { conv2d } from "./conv.ts";
-import { add, mul, square } from "./elementwise.ts";
+import { add, clamp, mul, square } from "./elementwise.ts";
 import { arrange } from "./layout.ts";
 import { input, scalar } from "./leaves.ts";
 import { matmul } from "./matmul.ts";
@@ -41,6 +41,15 @@ test("between convolutions pictures stay in blocks", () => {
     %10: float32[1,3,4,4] = fromBlocks(%9) {channels: 3, channelsLast: false}
     return y = %10"
   `);
+});
+
+test("an activation with a number of its own goes along", () => {
+  const [x, v, w] = [float("x", 1, 8, 4, 4), float("v", 8, 8, 1, 1), float("w", 8, 8, 1, 1)];
+  const y = arranged(conv2d(leakyRelu(conv2d(x, v), { slope: 0.2 }), w));
+  const [convolved, activated] = ["blockedConv", "leakyRelu"];
+  const chain = opsOf(y).filter((op) => op === convolved || op === activated || op === "fromBlocks");
+  expect(chain).toEqual([convolved, activated, convolved, "fromBlocks"]);
+  expect(topological([y]).find(({ op }) => op.name === activated)!.attrs).toEqual({ slope: 0.2 });
 });
 
 test("a picture of fewer channels than a block is read as it is", () => {
@@ -88,7 +97,7 @@ test("the runtime says in which blocks it computes, or in none", () => {
 interface Plan {
   readonly channels: readonly number[];
   readonly kernels: readonly { readonly size: 1 | 3 | 4; readonly stride: 1 | 2; readonly bias: boolean }[];
-  readonly joins: "nothing" | "sum" | "concat" | "upsample" | "norm";
+  readonly joins: "nothing" | "leaky" | "sum" | "concat" | "upsample" | "norm";
   readonly size: readonly [number, number];
 }
 const plans: fc.Arbitrary<Plan> = fc.record({
@@ -97,7 +106,7 @@ const plans: fc.Arbitrary<Plan> = fc.record({
     minLength: 3,
     maxLength: 3,
   }),
-  joins: fc.constantFrom("nothing", "sum", "concat", "upsample", "norm"),
+  joins: fc.constantFrom("nothing", "leaky", "sum", "concat", "upsample", "norm"),
   size: fc.tuple(fc.integer({ min: 4, max: 7 }), fc.integer({ min: 4, max: 7 })),
 });
 
@@ -110,6 +119,7 @@ function network({ channels, kernels, joins, size }: Plan) {
   const norm = GroupNorm(1, channels[2]!);
   const join = {
     nothing: (h: Tensor) => silu(h),
+    leaky: (h: Tensor) => clamp(leakyRelu(h, { slope: 0.2 }), { max: 2 }),
     sum: (h: Tensor) => add(h, silu(h)),
     concat: (h: Tensor) => concat([h, silu(h)], { axis: 1 }),
     upsample: (h: Tensor) => upsampleNearest(h, { factor: 2 }),

@@ -19,10 +19,18 @@ export interface PoolOptions {
   /** Added on every side, at most half a kernel; 0 when absent. */
   readonly padding?: Pair;
 }
+/** The window of an average pooling. */
+export interface AvgPoolOptions extends PoolOptions {
+  /** Whether the zeros of the padding count, as PyTorch's do by default; true when absent. */
+  readonly countIncludePad?: boolean;
+}
 interface Window {
   readonly kernel: Two;
   readonly stride: Two;
   readonly padding: Two;
+}
+interface AveragingWindow extends Window {
+  readonly countIncludePad: boolean;
 }
 
 const windowOf = ({ kernel, stride = kernel, padding = 0 }: PoolOptions): Window => ({
@@ -52,17 +60,38 @@ function pooledShape(x: Type, { kernel, stride, padding }: Window): Shape {
   return [n, c, ...places];
 }
 
-/** The mean of each window of x [n, c, h, w]: [n, c, h', w']. The zeros of the padding count, as PyTorch's do. */
-export const avgPool2d = (x: Tensor, options: PoolOptions): Tensor => avgPool(x, windowOf(options));
-const avgPool: OpFn<[x: Tensor], Window> = defineOp({
+/** A window of one pixel that stops at each. */
+const isOnePixel = ({ kernel, stride }: Window): boolean => [...kernel, ...stride].every((d) => d === 1);
+
+/** The mean of each window of x [n, c, h, w]: [n, c, h', w']. */
+export const avgPool2d = (x: Tensor, { countIncludePad = true, ...options }: AvgPoolOptions): Tensor =>
+  avgPool(x, { ...windowOf(options), countIncludePad });
+const avgPool: OpFn<[x: Tensor], AveragingWindow> = defineOp({
   name: "avgPool2d",
   infer: ([x], window) => ({ dtype: x.dtype, shape: pooledShape(x, window) }),
-  emit: (e, x, window) => e.node("AveragePool", x, { ...attributesOf(window), count_include_pad: 1 }),
+  emit: (e, x, window) =>
+    e.node("AveragePool", x, { ...attributesOf(window), count_include_pad: window.countIncludePad ? 1 : 0 }),
   grad: ([dy], { inputs: [x], attrs }) => {
-    const weight = fill({ value: 1 / sizeOf(attrs.kernel), shape: [1, 1, ...attrs.kernel] });
-    return [laidBack(channelwise(dy, 1), weight, { ...attrs, size: x.shape })];
+    const shares = attrs.countIncludePad ? undefined : sharesOf(x, attrs);
+    const weight = fill({ value: shares ? 1 : 1 / sizeOf(attrs.kernel), shape: [1, 1, ...attrs.kernel] });
+    return [laidBack(channelwise(shares ? mul(dy, shares) : dy, 1), weight, { ...attrs, size: x.shape })];
   },
+  laws: { identity: (_, window) => isOnePixel(window) },
 });
+
+/** [h', w']: 1 / the number of pixels that each window shows, fewer at the edges. */
+function sharesOf(x: Type, window: Window): Tensor {
+  const { kernel, stride, padding } = window;
+  const shape = pooledShape(x, window).slice(2);
+  const [rows, columns] = shape.map((places, i) =>
+    Array.from({ length: places }, (_, place) => {
+      const start = place * stride[i]! - padding[i]!;
+      return Math.min(start + kernel[i]!, x.shape[2 + i]!) - Math.max(start, 0);
+    }),
+  );
+  const data = Float32Array.from(rows!.flatMap((high) => columns!.map((wide) => 1 / (high * wide))));
+  return constant({ value: { dtype: "float32", shape, data } });
+}
 
 /** [n, c, h, w] or its windows as pictures of their own: [n c, `parts`, h, w]. */
 const channelwise = (x: Tensor, parts: number): Tensor => reshape(x, { shape: [-1, parts, ...x.shape.slice(2)] });
@@ -86,6 +115,7 @@ const maxPool: OpFn<[x: Tensor], Window> = defineOp({
   name: "maxPool2d",
   infer: ([x], window) => ({ dtype: x.dtype, shape: pooledShape(x, window) }),
   emit: (e, x, window) => e.node("MaxPool", x, attributesOf(window)),
+  laws: { identity: (_, window) => isOnePixel(window) },
   grad: ([dy], { inputs: [x], outputs: [y], attrs }) => {
     const weight = oneHot(attrs.kernel);
     const windows = conv2d(channelwise(lowered(x, attrs.padding), 1), weight, undefined, { stride: attrs.stride });

@@ -76,7 +76,10 @@ function reducer(name: string, onnx: string | typeof logSumExp, { dtypes, empty,
     emit: (e, [x], reduction) =>
       typeof onnx === "string" ? reduceNode(e, onnx, x!, reduction) : onnx(e, x!, reduction),
     grad: ([dy], { inputs: [x], outputs: [y], attrs: { axes } }) => [grad(dy, x, y, axes)],
-    laws: { uniform: (value, [x], { axes }) => uniform(value, countOf(x, axes)) },
+    laws: {
+      identity: ([x], { axes, keepDims }) => keepDims && axes.every((axis) => x.shape[axis] === 1),
+      uniform: (value, [x], { axes }) => uniform(value, countOf(x, axes)),
+    },
   });
   return (x: Tensor, options: ReduceOptions = {}): Tensor => {
     const reduction = reductionOf(name, x, options);
@@ -162,6 +165,7 @@ const cumsumOp: OpFn<[x: Tensor], { axis: number; reverse: boolean }> = defineOp
   emit: (e, [x], { axis, reverse }, { inputs: [source] }) =>
     e.node("CumSum", [x!, e.constant("int64", [axisOf(axis, source.shape.length)], [])], { reverse: reverse ? 1 : 0 }),
   grad: ([dy], { attrs: { axis, reverse } }) => [cumsum(dy, { axis, reverse: !reverse })],
+  laws: { identity: ([x], { axis }) => x.shape.at(axis) === 1 },
 });
 
 /**

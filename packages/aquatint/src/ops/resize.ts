@@ -24,7 +24,11 @@ export const upsampleNearest: OpFn<[x: Tensor], { factor: number }> = defineOp({
       nearest_mode: "floor",
     }),
   grad: ([dy], { attrs: { factor } }) => [scale(avgPool2d(dy, { kernel: factor }), factor ** 2)],
-  laws: { identity: (_, { factor }) => factor === 1, uniform: (value) => value },
+  laws: {
+    identity: (_, { factor }) => factor === 1,
+    merge: (first, second) => ({ factor: first.factor * second.factor }),
+    uniform: (value) => value,
+  },
 });
 
 /** The height and width that a picture is to have. */

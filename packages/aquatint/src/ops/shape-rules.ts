@@ -23,6 +23,12 @@ export function expectDtype(x: Type, ...allowed: readonly DType[]): void {
   if (!allowed.includes(x.dtype)) refuse(`expected ${allowed.join(" or ")}, got ${x.dtype}`);
 }
 
+/** The type of an elementwise op of one float32 tensor: its own. */
+export function floatOf(x: Type): Type {
+  expectDtype(x, "float32");
+  return x;
+}
+
 /** Refuses a tensor that has not `rank` axes. */
 export function expectRank(x: Type, rank: number, axes: string): void {
   if (x.shape.length !== rank) refuse(`expected ${rank} axes (${axes}), got [${x.shape}]`);

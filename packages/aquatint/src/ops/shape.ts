@@ -98,6 +98,7 @@ export const split: OpFn<[x: Tensor], { axis: number; sizes: readonly number[] }
     if (sizes.reduce((a, b) => a + b, 0) !== n) refuse(`parts of ${sizes.join(" + ")} do not make ${n}`);
     return sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(axis, size) }));
   },
+  laws: { identity: (_, { sizes }) => sizes.length === 1 },
   emit: (e, [x], { axis, sizes }) =>
     e.nodes("Split", [x!, e.constant("int64", sizes)], { axis }, { outputs: sizes.length }),
   grad: (dys, { outputs, attrs: { axis } }) => [
@@ -126,6 +127,12 @@ export const slice: OpFn<[x: Tensor], { axis: number; start: number; end: number
   },
   laws: {
     identity: ([x], { axis, start, end }) => start === 0 && end === x.shape.at(axis),
+    merge: (first, second, [x]) => {
+      const [inner, axis] = [first, second].map((one) => axisOf(one.axis, x.shape.length));
+      return inner === axis
+        ? { axis: axis!, start: first.start + second.start, end: first.start + second.end }
+        : undefined;
+    },
     uniform: unchanged,
   },
 });
@@ -148,7 +155,13 @@ export const pad: OpFn<[x: Tensor], { before: readonly number[]; after: readonly
       return d.shape[axis] === n ? d : slice(d, { axis, start: b, end: b + n });
     }, dy),
   ],
-  laws: { identity: (_, { before, after }) => [...before, ...after].every((n) => n === 0) },
+  laws: {
+    identity: (_, { before, after }) => [...before, ...after].every((n) => n === 0),
+    merge: (first, second) => ({
+      before: first.before.map((n, i) => n + second.before[i]!),
+      after: first.after.map((n, i) => n + second.after[i]!),
+    }),
+  },
 });
 
 /** Cuts a tensor along an axis into `parts` parts of one size. */

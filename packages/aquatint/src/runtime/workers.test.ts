@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { createRuntime } from "./client.ts";
 import type { Connect } from "./line.ts";
 import { average, descend, float } from "./models.cases.ts";
+import { nodeRuntime } from "./node.ts";
 import type { Runtime } from "./types.ts";
 
 /**
@@ -70,6 +71,24 @@ test("a dead worker is replaced: it says what was lost, programs load themselves
   await averaging.run({}, { state: again });
   expect(await again.read(["w"])).toEqual({ w: float(0, -1, -2) });
   expect(started()).toBe(2);
+});
+
+test("the worker that Node starts is watched, too", async () => {
+  const workers: Worker[] = [];
+  const note = (worker: Worker) => workers.push(worker);
+  process.on("worker", note);
+  try {
+    await using runtime = await nodeRuntime({ threads: 1 });
+    const program = await runtime.load(descend);
+    const state = await fresh(runtime);
+    await workers[0]!.terminate();
+    await expect(program.run(half, { state })).rejects.toHaveProperty("code", "runtime/state-lost");
+    const { step } = await program.run(half, { state: await fresh(runtime) });
+    expect([...step!.data]).toEqual([0.5, 1, 1.5]);
+    expect(workers).toHaveLength(2);
+  } finally {
+    process.off("worker", note);
+  }
 });
 
 test("a program that is disposed of after its worker has died needs no new one", async () => {

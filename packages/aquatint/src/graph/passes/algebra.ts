@@ -16,12 +16,14 @@ export const neutralOperand: Rule = ({ op, inputs, outputs }) => {
 export const identity: Rule = ({ op, inputs, attrs, outputs }) =>
   op.laws?.identity?.(inputs, attrs) ? inputs.slice(0, outputs.length) : undefined;
 
-/** -(-x) is x; a transpose of a transpose is one transpose. */
+/** -(-x) is x, | |x| | is |x|, a transpose of a transpose is one transpose. */
 export const twice: Rule = ({ op, inputs, attrs }) => {
   const inner = inputs[0]?.node;
   if (!inner || inner.op !== op || !op.laws) return undefined;
   if (op.laws.cancels) return inner.inputs;
-  return op.laws.merge && apply(op, inner.inputs, op.laws.merge(inner.attrs, attrs));
+  if (op.laws.idempotent) return inner.outputs;
+  const merged = op.laws.merge?.(inner.attrs, attrs, inner.inputs);
+  return merged === undefined ? undefined : apply(op, inner.inputs, merged);
 };
 
 /** An operand of an elementwise op that is one number in every place becomes a scalar: the other operand has the shape. */

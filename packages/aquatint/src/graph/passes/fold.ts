@@ -30,16 +30,16 @@ function uniformResult({ op, inputs, attrs }: Node): number | undefined {
   const values = inputs.map(uniformValue).filter((value) => value !== undefined);
   if (!op.laws || values.length < inputs.length) return undefined;
   const { element, uniform } = op.laws;
-  if (element) return element(...values);
+  if (element) return element(...values, attrs);
   return values.every((value) => Object.is(value, values[0])) ? uniform?.(values[0]!, inputs, attrs) : undefined;
 }
 
-function elementsOf({ op, inputs, outputs: [y] }: Node): Float32Array | undefined {
+function elementsOf({ op, inputs, attrs, outputs: [y] }: Node): Float32Array | undefined {
   const element = op.laws?.element;
   if (!element || sizeOf(y!.shape) > FOLDED) return undefined;
   const operands = inputs.map((x) => knownAt(x, y!.shape)).filter((at) => at !== undefined);
   if (operands.length < inputs.length) return undefined;
-  return Float32Array.from({ length: sizeOf(y!.shape) }, (_, i) => element(...operands.map((at) => at(i))));
+  return Float32Array.from({ length: sizeOf(y!.shape) }, (_, i) => element(...operands.map((at) => at(i)), attrs));
 }
 
 /** The known value of `x` at each place of the shape that it broadcasts to. */
