@@ -14,11 +14,13 @@ async function collect(folder: string): Promise<Outcome[]> {
   return all;
 }
 
+const refined = ["xl-refiner-img2img", "xl-refiner-img2img-scores"];
+
 test("whole runs agree with diffusers' from both layouts: latents after each step, and the picture", async () => {
   const all = await collect(fixtures);
   expect(all.filter((outcome) => !("ok" in outcome && outcome.ok))).toEqual([]);
   const checks = all.map(({ check }) => check.replace(/^pipelines\//, ""));
-  for (const run of ["sd-ddim", "lcm", "xl-no-negative", "xl-empty-negative", "xl-sizes"]) {
+  for (const run of ["sd-ddim", "lcm", "xl-no-negative", "xl-empty-negative", "xl-sizes", ...refined]) {
     expect(checks).toEqual(expect.arrayContaining([`${run}/folder/latents`, `${run}/folder/image`]));
   }
   for (const form of ["lora-kohya", "lora-peft-alpha4"]) expect(checks).toContain(`sd-lora/single-file/${form}/image`);
@@ -37,6 +39,7 @@ test("what a folder lacks is skipped with the reason", async () => {
       "there is no adapters/lora*.safetensors",
       "there is no lcm/model_index.json",
       ...[1, 2, 3].map(() => "there is no xl/model_index.json"),
+      ...refined.map(() => "there is no xl-refiner/model_index.json"),
     ]);
   } finally {
     await rm(folder, { recursive: true });

@@ -54,6 +54,8 @@ const argumentNames: Readonly<Record<string, string>> = {
   original_size: "originalSize",
   crops_coords_top_left: "cropTopLeft",
   target_size: "targetSize",
+  aesthetic_score: "aestheticScore",
+  negative_aesthetic_score: "negativeAestheticScore",
 };
 /** `pipelines.json` with its tensors: whole runs of diffusers' pipelines, from each layout of their checkpoints. */
 export const pipelines: ParityKind = {

@@ -1,8 +1,8 @@
 """A folder of very small checkpoints and whole runs of them, as diffusers makes them.
 
 python bench/peers/conditioning.py packages/aquatint/test/fixtures/conditioned
-Random weights of true structure in float16: Stable Diffusion 1.x and XL in both layouts, a latent consistency model,
-adapters/ with one LoRA under two kinds of names and a textual inversion. pipelines.json lists the runs as
+Random weights of true structure in float16: Stable Diffusion 1.x and XL in both layouts, XL's refiner, a latent
+consistency model, adapters/ with one LoRA under two kinds of names and a textual inversion. pipelines.json lists the runs as
 bench/parity/pipelines.ts reads them; pipelines.safetensors holds each run's latents and its picture.
 """
 import copy
@@ -88,7 +88,9 @@ def checkpoint(name, kind, parts, scheduler, pads, **extra):
     with open(f"{OUT}/{name}/model_index.json", "w") as f:
         json.dump(index, f, indent=1)
     models = {key: model.float().eval() for key, model in models.items()}
-    rest = {} if "text_encoder_2" in parts else {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
+    rest = dict(extra) if "text_encoder_2" in parts else {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
+    if "text_encoder" not in parts:
+        rest |= {"text_encoder": None, "tokenizer": None}
     return lambda: kind(**copy.deepcopy({**models, **tokenizers}), scheduler=scheduler, **rest)
 
 
@@ -140,23 +142,36 @@ def inversion(pipe):
     pipe.load_textual_inversion(path, token="<thing>")
 
 
-def run(name, model, make, prepare=None, **args):
+def run(name, model, make, prepare=None, image=None, **args):
     pipe = make()
     if prepare:
         prepare(pipe)
     pipe.set_progress_bar_config(disable=True)
-    args = {"prompt": "a red horse", "width": 64, "height": 64, **args}
+    args = {"prompt": "a red horse", **({} if image is not None else {"width": 64, "height": 64}), **args}
     seen = []
 
     def keep(_pipe, _i, _t, values):
         seen.append(values["latents"].clone())
         return values
 
-    images = pipe(**args, generator=torch.Generator("cpu").manual_seed(5), output_type="np", callback_on_step_end=keep).images
+    given = {} if image is None else {"image": image}
+    images = pipe(**args, **given, generator=torch.Generator("cpu").manual_seed(5), output_type="np", callback_on_step_end=keep).images
     tensors = {f"{name}/latents": torch.stack(seen), f"{name}/image": torch.from_numpy(images)}
     scheduler = {k: v for k, v in pipe.scheduler.config.items() if not k.startswith("_")}
     case = {"name": name, "model": model, "scheduler": type(pipe.scheduler).__name__, "scheduler_config": scheduler, "seed": 5, "args": args}
     return case, tensors
+
+
+def refiner_parts(projected):
+    """One text encoder; the U-Net is told five numbers, the last of which is how good the picture shall be."""
+    return {
+        "text_encoder_2": lambda size: text_encoder(projected, size, "gelu", size - 1),
+        "vae": lambda _: vae(),
+        "unet": lambda _: unet(
+            attention_head_dim=(2, 2, 4, 4), use_linear_projection=True, transformer_layers_per_block=2,
+            down_block_types=(D, XD, XD, D), up_block_types=(U, XU, XU, U), addition_embed_type="text_time",
+            addition_time_embed_dim=4, projection_class_embeddings_input_dim=WIDTH + 20),
+    }
 
 
 def main():
@@ -187,9 +202,19 @@ def main():
         run("xl-empty-negative", "xl", xl, negative_prompt="", clip_skip=1, **short),
         run("xl-sizes", "xl", xl, negative_prompt="blue", original_size=(48, 32), crops_coords_top_left=(8, 16), target_size=(64, 80), **short),
     ]
+    init = torch.rand(1, 3, 64, 64)
+    refine = {"image": init, "negative_prompt": "blue", "strength": 0.5, **short, "num_inference_steps": 4}
+    refiner = checkpoint(
+        "xl-refiner", diffusers.StableDiffusionXLImg2ImgPipeline, refiner_parts(projected), EULER, {"tokenizer_2": "!"},
+        force_zeros_for_empty_prompt=False, requires_aesthetics_score=True)
+    runs += [
+        run("xl-refiner-img2img", "xl-refiner", refiner, **refine),
+        run("xl-refiner-img2img-scores", "xl-refiner", refiner, aesthetic_score=9.0, negative_aesthetic_score=1.0, **refine),
+    ]
     with open(f"{OUT}/pipelines.json", "w") as f:
         json.dump([case for case, _ in runs], f, indent=1)
-    save_file({key: value.contiguous() for _, tensors in runs for key, value in tensors.items()}, f"{OUT}/pipelines.safetensors")
+    tensors = {"init_image": init} | {key: value for _, tensors in runs for key, value in tensors.items()}
+    save_file({key: value.contiguous() for key, value in tensors.items()}, f"{OUT}/pipelines.safetensors")
 
 
 main()

@@ -77,7 +77,14 @@ export async function openCheckpoint(path: string, options: FolderOptions = {}):
     throw fileError("read", path, cause);
   });
   if (found.isDirectory()) return folderCheckpoint(await diskSource(path), options);
-  const file = await openFileHeader(path);
+  return fileCheckpoint(await openFileHeader(path), { ...options, path });
+}
+
+/** The same for a file whose header is read already; `path` is its name as the caller gave it. @throws AquatintError likewise. */
+export async function fileCheckpoint(
+  file: FileHeader,
+  { path, ...options }: FolderOptions & { readonly path: string },
+): Promise<Checkpoint> {
   const { kind } = identify(file.header);
   if (kind === "single-file") return singleFileCheckpoint(file, { name: path });
   if (kind === "component") {

@@ -14,6 +14,7 @@ import { duration } from "../reports/words.ts";
 import type { Device } from "../runtime/types.ts";
 import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, sayCut } from "./generate-checkpoint.ts";
 import { addImageFlags, type ImageFlags, imageOptions, sayResized } from "./generate-images.ts";
+import { renderFinished } from "./graphics.ts";
 import type { Io } from "./io.ts";
 import { type Asked, asked, checkSameModel } from "./like.ts";
 import { addMemory, type MemoryFlags, retryText } from "./memory-flags.ts";
@@ -22,7 +23,6 @@ import { type Outputs, openOutputs, shortPath } from "./outputs.ts";
 import { addPictureFlags, checkQuality, type PictureFlags } from "./picture-flags.ts";
 import { addPreviewFlags, type PreviewFlags, previewOptions } from "./preview-flags.ts";
 import { previewView } from "./preview-view.ts";
-import { renderPicture, supportsPictures } from "./terminal.ts";
 import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "./trajectory.ts";
 import { version } from "./version.ts";
 
@@ -246,7 +246,8 @@ function describing({ model, plans, options }: Generation, { metadata }: Flags) 
       modelHash: await hash,
       version,
       options,
-      loras: model.loras,
+      beside: model,
+      otherVae: options.vae !== undefined,
     });
 }
 
@@ -276,5 +277,5 @@ function described({ picture, seed }: ImageEvent, { paths, io, seconds }: Descri
   const [path, ...others] = paths.map((file) => shortPath(file, io.cwd));
   const first = `${path}  ${picture.width}x${picture.height}, seed ${seed}, ${duration(seconds)}`;
   const screen = { stream: io.stdout, env: io.env };
-  return `${supportsPictures(screen) ? renderPicture(picture, screen) : ""}${[first, ...others].join("\n")}\n`;
+  return `${renderFinished(picture, screen)}${[first, ...others].join("\n")}\n`;
 }

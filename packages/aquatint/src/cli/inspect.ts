@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { identify } from "../checkpoints/identify.ts";
 import { type Inspection, inspectCheckpoint, inspectFile } from "../checkpoints/inspect.ts";
-import { openCheckpoint, openFileHeader } from "../checkpoints/node.ts";
+import { fileCheckpoint, openCheckpoint, openFileHeader } from "../checkpoints/node.ts";
 import type { Io } from "./io.ts";
 import { size, whole } from "./numbers.ts";
 
@@ -36,13 +36,13 @@ export const addInspect = (program: Command, io: Io): Command =>
     });
 
 async function inspect(path: string, { variant, size, batch }: Flags): Promise<Inspection> {
+  const work = { ...size, batch };
   const folder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-  if (!folder) {
-    const file = await openFileHeader(path);
-    const { kind } = identify(file.header);
-    if (kind !== "single-file" && kind !== "component") return inspectFile(file, { name: path });
-  }
-  return inspectCheckpoint(await openCheckpoint(path, { variant }), { ...size, batch });
+  if (folder) return inspectCheckpoint(await openCheckpoint(path, { variant }), work);
+  const file = await openFileHeader(path);
+  const { kind } = identify(file.header);
+  if (kind !== "single-file" && kind !== "component") return inspectFile(file, { name: path });
+  return inspectCheckpoint(await fileCheckpoint(file, { path, variant }), work);
 }
 
 const families: Readonly<Record<string, string>> = {

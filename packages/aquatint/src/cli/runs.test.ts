@@ -6,7 +6,7 @@ import { capturedIo } from "../../test/captured-io.ts";
 import { runsFolder, writtenRun } from "../runs/written-run.cases.ts";
 import { chart } from "./chart.ts";
 import { textTable } from "./columns.ts";
-import { renderSamples } from "./graphics.ts";
+import { renderFinished, renderSamples } from "./graphics.ts";
 import { main } from "./main.ts";
 import { sparkline } from "./sparkline.ts";
 
@@ -117,4 +117,14 @@ test.each([
   const text = renderSamples([picture], { stream, env: { COLORTERM: "truecolor", ...env } });
   expect(text.startsWith(beginning)).toBe(true);
   expect(renderSamples([picture], { stream, env: { ...env, COLORTERM: "truecolor", NO_COLOR: "1" } })).toBe("");
+});
+
+test.each([
+  ["kitty", { KITTY_WINDOW_ID: "1" }, "\x1b_Ga=T,f=100,q=2,c=36,"],
+  ["a terminal with colours", {}, "\x1b[38;2;255;0;0m"],
+])("a finished picture is drawn as %s does, enlarged by a whole factor", (_, env, beginning) => {
+  const { stderr: stream } = capturedIo({ cwd: ".", isTTY: true }).io;
+  const picture = { width: 2, height: 1, channels: 3, data: Uint8Array.of(255, 0, 0, 255, 0, 0) } as const;
+  expect(renderFinished(picture, { stream, env: { COLORTERM: "truecolor", ...env } }).startsWith(beginning)).toBe(true);
+  expect(renderFinished(picture, { stream, env: { ...env, NO_COLOR: "1" } })).toBe("");
 });

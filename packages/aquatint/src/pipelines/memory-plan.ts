@@ -1,6 +1,6 @@
 import { AquatintError } from "../errors.ts";
 import type { GraphMemory } from "../graph/memory.ts";
-import { type Shape, sizeOf } from "../graph/types.ts";
+import { type HostTensor, type Shape, sizeOf } from "../graph/types.ts";
 import { rehearsalRuntime } from "../runtime/rehearsal.ts";
 import type { Device, Runtime, WeightMemory } from "../runtime/types.ts";
 import { frugalNetwork } from "./frugal.ts";
@@ -13,7 +13,7 @@ export interface MemoryPlan {
   readonly weightMemory: WeightMemory;
   /** Whether all networks stay loaded, or one at a time. */
   readonly residency: "all" | "one";
-  /** Places of the latent along each side of a tile of the decoder; whole pictures when absent. */
+  /** Places of the latent along each side of a tile of the autoencoder; whole pictures when absent. */
   readonly tile?: number;
 }
 
@@ -94,19 +94,20 @@ async function smaller(options: MemoryPlanOptions): Promise<string | undefined> 
   return undefined;
 }
 
-/** What the programs of a run take; of the decoder's there are several forms. */
+/** What the programs of a run take; of the autoencoder's there are several forms. */
 interface Needs {
   readonly programs: readonly GraphMemory[];
   /** The decoded picture on its way: as it leaves the worker, as tiles, put together. */
   readonly pictures: number;
   /** Tiles that there may be, the whole picture first. */
   readonly tiles: readonly (number | undefined)[];
-  decoder(tile: number | undefined): Promise<readonly GraphMemory[]>;
+  autoencoder(tile: number | undefined): Promise<readonly GraphMemory[]>;
 }
 
 async function rehearse({ open, run, factor }: Rehearsal): Promise<Needs> {
   const { runtime, memories } = rehearsalRuntime();
   let decoded: Shape = [1, 1, 1, 1];
+  let encodes = false;
   await using network = open(runtime);
   await run({
     ...network,
@@ -114,14 +115,18 @@ async function rehearse({ open, run, factor }: Rehearsal): Promise<Needs> {
       decoded = [1, ...x.shape.slice(1)];
       return new Float32Array(x.shape[0]! * 3 * sizeOf(x.shape.slice(2)) * factor ** 2);
     },
+    async encodePicture(_, noise) {
+      encodes = true;
+      return new Float32Array(sizeOf(noise.shape));
+    },
   });
   const known = new Map<number | undefined, readonly GraphMemory[]>();
   return {
     programs: [...memories],
     pictures: COPIES * 4 * 3 * sizeOf(decoded.slice(2)) * factor ** 2,
     tiles: [undefined, ...tilesOf(decoded)],
-    async decoder(tile) {
-      const found = known.get(tile) ?? (await decoderMemory(open, { tile, factor, shape: decoded }));
+    async autoencoder(tile) {
+      const found = known.get(tile) ?? (await autoencoderMemory(open, { tile, factor, shape: decoded, encodes }));
       known.set(tile, found);
       return found;
     },
@@ -135,28 +140,37 @@ function tilesOf([, , height = 1, width = 1]: Shape): number[] {
   return tiles;
 }
 
-interface DecoderCall {
+interface AutoencoderCalls {
   readonly tile: number | undefined;
   readonly factor: number;
+  /** Of the latent. */
   readonly shape: Shape;
+  /** Whether the run begins with a picture. */
+  readonly encodes: boolean;
 }
 
-async function decoderMemory(open: Rehearsal["open"], { shape, ...how }: DecoderCall): Promise<readonly GraphMemory[]> {
+async function autoencoderMemory(
+  open: Rehearsal["open"],
+  { shape, encodes, ...how }: AutoencoderCalls,
+): Promise<readonly GraphMemory[]> {
   const { runtime, memories } = rehearsalRuntime();
   await using network = frugalNetwork(open(runtime), how);
-  await network.decode({ dtype: "float32", shape, data: new Float32Array(sizeOf(shape)) });
+  const zeros = (of: Shape): HostTensor => ({ dtype: "float32", shape: of, data: new Float32Array(sizeOf(of)) });
+  await network.decode(zeros(shape));
+  const pixels = [1, 3, ...shape.slice(2).map((places) => places * how.factor)];
+  if (encodes) await network.encodePicture(zeros(pixels), zeros(shape));
   return memories;
 }
 
 /** The first way within the budget, or else the one that takes least. */
 async function firstFit(
-  { programs, pictures, tiles, decoder }: Needs,
+  { programs, pictures, tiles, autoencoder }: Needs,
   { budget, baseline, weightMemory }: MemoryPlanOptions,
 ): Promise<MemoryPlan> {
   let least: MemoryPlan | undefined;
   for (const way of ways.filter((one) => weightMemory === undefined || one.weightMemory === weightMemory)) {
     for (const tile of tiles) {
-      const all = [...programs, ...(await decoder(tile))];
+      const all = [...programs, ...(await autoencoder(tile))];
       const bytes = baseline() + RUNTIME + pictures + bytesBy[way.residency](all, way.weightMemory);
       const plan: MemoryPlan = { ...way, bytes, ...(tile !== undefined && { tile }) };
       if (bytes <= budget) return plan;

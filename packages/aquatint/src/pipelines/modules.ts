@@ -1,17 +1,9 @@
 import { AquatintError } from "../errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import {
-  type Autoencoder,
-  AutoencoderKL,
-  downsampling,
-  parseAutoencoderConfig,
-  samplePosterior,
-  scaleLatent,
-  unscaleLatent,
-} from "../models/autoencoder/index.ts";
 import type { ControlNetModel } from "../models/controlnet/index.ts";
 import { parseUNet2DConditionConfig, type UNet2DConditionConfig, UNet2DConditionModel } from "../models/unet/index.ts";
 import { parameters } from "../nn/module.ts";
+import { type LatentSpace, latentSpace } from "./latent-space.ts";
 import { lastState, penultimateState, type TextEncoder, textEncoders } from "./text-encoders.ts";
 
 /** What a U-Net is told besides the time and the captions' hidden states. */
@@ -31,7 +23,9 @@ export interface TextToImageModules {
   readonly textEncoders: readonly TextEncoder[];
   readonly told: ToldBesides;
   /** Absent where the U-Net works on the pixels themselves. */
-  readonly vae?: Autoencoder | undefined;
+  readonly vae?: LatentSpace["vae"] | undefined;
+  /** The autoencoder where it gives distributions to draw latents from. */
+  readonly posterior?: LatentSpace["posterior"];
   /** What steers the U-Net by pictures. */
   readonly controls: readonly ReturnType<typeof ControlNetModel>[];
   /** Channels that the U-Net denoises: 3 for RGB. */
@@ -66,9 +60,8 @@ export function textToImageModules({ unet, vae, index = {}, ...texts }: ModuleCo
   const config = parseUNet2DConditionConfig(unet);
   checkConnected(config);
   const { in_channels, out_channels: channels, sample_size, block_out_channels, addition_embed_type } = config;
-  const space =
-    vae === undefined ? pixels(block_out_channels.length) : latents(AutoencoderKL(parseAutoencoderConfig(vae)));
-  checkLatents(config, space.vae);
+  const { vaeChannels, ...space } = vae === undefined ? pixels(block_out_channels.length) : latentSpace(vae);
+  checkLatents(config, vaeChannels);
   const encoders = textEncoders({ ...texts }, addition_embed_type ? penultimateState : lastState);
   return {
     unet: UNet2DConditionModel(config),
@@ -98,8 +91,7 @@ function checkConnected({ in_channels, out_channels, class_embed_type, num_class
   });
 }
 
-function checkLatents({ out_channels }: UNet2DConditionConfig, vae: Autoencoder | undefined): void {
-  const found = vae?.config.latent_channels ?? out_channels;
+function checkLatents({ out_channels }: UNet2DConditionConfig, found = out_channels): void {
   if (found === out_channels) return;
   const sizes = `a U-Net of ${out_channels} channels and an autoencoder of ${found}`;
   throw new AquatintError("config/value", `the model has ${sizes}`, { hint: "take all parts from one family" });
@@ -126,18 +118,7 @@ function toldBesides(
   return { timeIds, guidanceWidth: time_cond_proj_dim ?? undefined, zeroedNegative: added !== null && zeroed === true };
 }
 
-const pixels = (levels: number) => ({ factor: 1, multiple: 2 ** (levels - 1), vae: undefined });
-
-function latents(vae: Autoencoder) {
-  const factor = downsampling(vae.config);
-  return {
-    vae,
-    factor,
-    multiple: factor,
-    decode: (z: Tensor) => vae.decode(unscaleLatent(z, vae.config)),
-    encode: (pixels: Tensor, noise: Tensor) => scaleLatent(samplePosterior(vae.encode(pixels), noise), vae.config),
-  };
-}
+const pixels = (levels: number) => ({ factor: 1, multiple: 2 ** (levels - 1), vaeChannels: undefined });
 
 /** Every parameter of the networks: "unet.conv_in.weight", "text_encoder.…", "vae.…". */
 export const modelParameters = ({ unet, textEncoders, vae }: TextToImageModules) =>

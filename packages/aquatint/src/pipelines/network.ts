@@ -63,7 +63,7 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
   const { modules, adapters, embeddings, ...rest } = parts;
   const programs = programsOf(rest);
   return {
-    posterior: modules.encode !== undefined,
+    posterior: modules.posterior !== undefined,
     encode: (captions, options = {}) =>
       encodeCaptions({ encoders: modules.textEncoders, programs, adapters, embeddings }, captions, options),
     async predict(x, time, { loraScales = [], ...told }, { signal, steering = [] } = {}) {

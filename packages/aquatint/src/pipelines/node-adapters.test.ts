@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tinyTaesd } from "../../test/preview-models.ts";
+import { writeFiles } from "../../test/tiny-pixel-model.ts";
 import { openCheckpoint } from "../checkpoints/node.ts";
 import type { Checkpoint } from "../checkpoints/types.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
+import { latentSpace } from "./latent-space.ts";
 import { textToImageNetwork } from "./network.ts";
 import { type OpenOptions, openTextToImage } from "./node.ts";
 import { withVae } from "./node-adapters.ts";
@@ -75,6 +78,31 @@ test("an autoencoder may come from another folder or file; the scale of its late
   const bare = fixture("xl.safetensors");
   expect(scale(await openCheckpoint(bare))).toBe(0.13025);
   expect(scale(await withVae(await openCheckpoint(fixture("sd")), bare))).toBe(0.18215);
+});
+
+test("a tiny autoencoder (TAESD) may take its place: it decodes the same latents, and encodes without drawing", async () => {
+  await writeFiles(join(folder, "taesd"), tinyTaesd({ levels: 4 }));
+  const model = await openTextToImage(fixture("sd"), { vae: join(folder, "taesd") });
+  const { modules } = model;
+  expect(modules).toMatchObject({ factor: 8, multiple: 8, posterior: undefined });
+  await using network = textToImageNetwork({ runtime, modules, ...(await model.binding()) });
+  expect(network.posterior).toBe(false);
+  const init = { width: 16, height: 16, data: new Float32Array(3 * 256).fill(0.25) };
+  const plan = planTextToImage(model, { prompt: "a horse", steps: 2, strength: 0.5, init, seed: 1 });
+  const pictures = [];
+  for await (const event of textToImage(network, plan)) if (event.type === "image") pictures.push(event.picture);
+  expect(pictures).toMatchObject([{ width: 16, height: 16 }]);
+  expect(new Set(pictures[0]!.data).size).toBeGreaterThan(1);
+});
+
+test("an autoencoder of fewer halvings has other pixels; a decoder that is not its encoder's inverse is refused", async () => {
+  await writeFiles(join(folder, "half"), tinyTaesd({ levels: 3 }));
+  const { modules } = await openTextToImage(fixture("sd"), { vae: join(folder, "half") });
+  expect(modules.factor).toBe(4);
+  expect(() => latentSpace({ _class_name: "AutoencoderTiny", upsampling_scaling_factor: 3 })).toThrow(
+    "divides the size",
+  );
+  expect(() => latentSpace({ _class_name: "VQModel" })).toThrow(`of the class "VQModel"`);
 });
 
 const wide = async () => {

@@ -9,17 +9,18 @@ import { mappedWeights } from "../runtime/node-mapped.ts";
 import { type TokenizerFiles, tokenizerFileNames } from "../tokenizers/files.ts";
 import { clipVocabulary } from "../tokenizers/published.ts";
 import { tokenizerFolder } from "./kinds.ts";
+import { autoencoderClasses } from "./latent-space.ts";
 import { describedModel, GENERATION, type ModelConfigs, type TextToImageModel } from "./model-folder.ts";
 import { modelParameters, textToImageModules } from "./modules.ts";
 import { type AdapterFiles, openAdapters } from "./node-adapters.ts";
 
-/** The networks of a text-to-image model, with the class that each must be of. */
-const classes = {
-  unet: "UNet2DConditionModel",
-  text_encoder: "CLIPTextModel",
-  text_encoder_2: "CLIPTextModelWithProjection",
-  vae: "AutoencoderKL",
-} as const;
+/** The networks of a text-to-image model, with the classes of which each must be one. */
+const classes: Readonly<Record<string, readonly string[]>> = {
+  unet: ["UNet2DConditionModel"],
+  text_encoder: ["CLIPTextModel"],
+  text_encoder_2: ["CLIPTextModelWithProjection"],
+  vae: autoencoderClasses,
+};
 
 /**
  * A published model as one that makes pictures of a prompt, with LoRAs and textual inversions beside it; its weights
@@ -86,9 +87,10 @@ function checkParts({ name, components, scheduler }: Checkpoint): void {
   if (!components.has("text_encoder") && !components.has("text_encoder_2")) {
     refuse("parts", "holds no text_encoder, expected a whole text-to-image model", sd);
   }
-  for (const [part, className] of Object.entries(classes)) {
-    const found = components.get(part)?.className ?? className;
-    if (found !== className) refuse("class", `has a ${part} of the class ${found}, expected ${className}`, sd);
+  for (const [part, known] of Object.entries(classes)) {
+    const found = components.get(part)?.className;
+    if (found === undefined || known.includes(found)) continue;
+    refuse("class", `has a ${part} of the class ${found}, expected ${known.join(" or ")}`, sd);
   }
   // a U-Net of pixels works on red, green and blue; every other one needs its autoencoder
   if (!components.has("vae") && components.get("unet")!.config["in_channels"] !== 3) {
@@ -105,15 +107,17 @@ async function ownChoices({ name, layout }: Checkpoint) {
   return parseJsonObject(await source.readText(GENERATION), { name: `${name}/${GENERATION}` });
 }
 
-/** A text encoder's own tokenizer from the folder, or the published one with the token that pads its prompts. */
-async function tokenizerOf({ name, layout, family, padTokens }: Checkpoint, encoder: string): Promise<TokenizerFiles> {
-  const openClip = encoder === "text_encoder_2" || family === "sd2";
-  const published = () => publishedFiles(padTokens.get(encoder) ?? (openClip ? "!" : "<|endoftext|>"));
-  if (layout !== "folder") return published();
+/**
+ * A text encoder's own tokenizer from the folder, or the published one with the token that pads its prompts.
+ * @throws AquatintError "model/parts" where there is none and the encoder has other tokens than the published one.
+ */
+async function tokenizerOf(checkpoint: Checkpoint, encoder: string): Promise<TokenizerFiles> {
+  const { name, layout } = checkpoint;
+  if (layout !== "folder") return publishedTokenizer(checkpoint, encoder);
   const source = await diskSource(name);
   const folder = tokenizerFolder(encoder);
   const names = await source.list(folder);
-  if (!names.includes("vocab.json")) return published();
+  if (!names.includes("vocab.json")) return publishedTokenizer(checkpoint, encoder);
   const texts = tokenizerFileNames.map(async (file) => {
     const missing = file === "special_tokens_map.json" && !names.includes(file);
     return [file, missing ? "{}" : await source.readText(`${folder}/${file}`)] as const;
@@ -121,8 +125,22 @@ async function tokenizerOf({ name, layout, family, padTokens }: Checkpoint, enco
   return Object.fromEntries(await Promise.all(texts)) as TokenizerFiles;
 }
 
-async function publishedFiles(padToken: string): Promise<TokenizerFiles> {
+async function publishedTokenizer(
+  { name, family, padTokens, components }: Checkpoint,
+  encoder: string,
+): Promise<TokenizerFiles> {
   const { vocab, merges } = await clipVocabulary();
+  const count = Object.keys(vocab).length;
+  // a token more may be a textual inversion's that was saved with the model
+  const known = Number(components.get(encoder)?.config["vocab_size"] ?? count);
+  if (known < count) {
+    const found = `${name} holds no ${tokenizerFolder(encoder)}/vocab.json, and its ${encoder} knows ${known} tokens`;
+    throw new AquatintError("model/parts", `${found}, fewer than the ${count} of CLIP's vocabulary`, {
+      hint: "give the folder of the model with its tokenizer",
+    });
+  }
+  const openClip = encoder === "text_encoder_2" || family === "sd2";
+  const padToken = padTokens.get(encoder) ?? (openClip ? "!" : "<|endoftext|>");
   return {
     "vocab.json": JSON.stringify(vocab),
     "merges.txt": `#version: 0.2\n${merges}\n`,

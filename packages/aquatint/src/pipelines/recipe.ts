@@ -3,6 +3,7 @@ import { AquatintError } from "../errors.ts";
 import type { PictureTexts } from "../formats/picture-file.ts";
 import type { GeneratorName } from "../math/generators.ts";
 import { DEFAULT_PROMPT_SYNTAX, promptSyntaxes } from "../tokenizers/prompt.ts";
+import type { ConditionedModel } from "./conditioning.ts";
 import { drawDefaults } from "./draws.ts";
 import type { TextToImageOptions, TextToImagePlan } from "./text-to-image.ts";
 import { webUiSampler } from "./web-ui.ts";
@@ -29,7 +30,7 @@ const recipeSchema = z.looseObject({
     .optional(),
   /** Share of the steps that was walked, where the picture began with another. */
   strength: z.number().optional(),
-  /** What else it was made of, which the file does not hold: "init", "mask", "controls", the names of LoRAs. */
+  /** What else it was made of, which the file does not hold: "init", "mask", "controls", "vae", "style:0.8" (a LoRA and its scale), "<thing>" (an embedding). */
   needs: z.array(z.string()).optional(),
   rng: z.string(),
   /** Only where it is not fresh. */
@@ -67,8 +68,10 @@ export interface RecipeSource {
   readonly version: string;
   /** What the plan was made from. */
   readonly options: TextToImageOptions;
-  /** The LoRAs of the model. */
-  readonly loras?: readonly { readonly name: string; readonly scale: number }[] | undefined;
+  /** What stands beside the model. */
+  readonly beside?: Pick<ConditionedModel, "loras" | "embeddings"> | undefined;
+  /** Whether its autoencoder was another's. */
+  readonly otherVae?: boolean;
 }
 
 /** The recipe of a planned picture. */
@@ -97,11 +100,22 @@ const conditionsOf = ({ clipSkip = 0, promptSyntax = DEFAULT_PROMPT_SYNTAX, hire
   ...(hires && { hires }),
 });
 
-function beginningOf({ init, mask, controls, strength }: TextToImagePlan, { loras = [] }: RecipeSource) {
-  const pictures = Object.entries({ init, mask, controls: controls.length > 0 ? controls : undefined });
-  const needs = [...pictures.flatMap(([name, value]) => (value ? [name] : [])), ...loras.map(({ name }) => name)];
+function beginningOf({ init, mask, controls, strength, ...plan }: TextToImagePlan, source: RecipeSource) {
+  const given = { init, mask, controls: controls.length > 0, vae: source.otherVae };
+  const names = Object.entries(given).flatMap(([name, value]) => (value ? [name] : []));
+  const needs = [...names, ...lorasOf(plan, source), ...wordsOf(plan, source)];
   return { ...(init && { strength }), ...(needs.length > 0 && { needs }) };
 }
+
+/** The LoRAs as `--lora` takes them; one of scale 0 changed nothing. */
+function lorasOf({ conditioning }: Pick<TextToImagePlan, "conditioning">, { beside }: RecipeSource): readonly string[] {
+  const scaled = (beside?.loras ?? []).map(({ name }, i) => [name, conditioning.loraScales[i]] as const);
+  return scaled.flatMap(([name, scale]) => (scale === 0 ? [] : [scale === 1 ? name : `${name}:${scale}`]));
+}
+
+/** The words of those textual inversions that the prompts call. */
+const wordsOf = ({ prompt, negative }: Pick<TextToImagePlan, "prompt" | "negative">, { beside }: RecipeSource) =>
+  [...(beside?.embeddings?.keys() ?? [])].filter((word) => prompt.includes(word) || negative.includes(word));
 
 /** What the web UI calls the generators. */
 export const rngNames: Readonly<Record<GeneratorName, string>> = { "torch-cpu": "CPU", "cuda-philox": "NV" };

@@ -11,7 +11,7 @@ import { executableOf } from "../runtime/compile.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import { mappedWeights } from "../runtime/node-mapped.ts";
 import type { Program, Runtime } from "../runtime/types.ts";
-import { decodeInTiles, decodeSingly } from "./tiled.ts";
+import { decodeInTiles, decodeSingly, encodeInTiles } from "./tiled.ts";
 
 const folder = new URL("../../test/fixtures/parity/tiny-vae/", import.meta.url).pathname;
 const read = async (file: string) => parseSafetensors(await readFile(`${folder}${file}`), { name: file }).tensors;
@@ -62,6 +62,31 @@ describe("in tiles", () => {
     const row = [...picture.slice(0, 56)];
     const blend = Array.from({ length: 8 }, (_, i) => i / 8);
     expect(row.slice(0, 48)).toEqual([...Array(24).fill(0), ...blend, ...Array(16).fill(1)]);
+  });
+});
+
+describe("encoded in tiles", () => {
+  /** Of each place its first pixel and its noise: an encoder whose tiles agree wherever they are cut. */
+  const corners = (factor: number, seen: string[]) => async (pixels: HostTensor, noise: HostTensor) => {
+    seen.push(String(pixels.shape));
+    const [, c, h, w] = noise.shape as readonly [number, number, number, number];
+    return Float32Array.from(noise.data as Float32Array, (z, i) => {
+      const [channel, y, x] = [Math.floor(i / (h * w)) % Math.min(c, 3), Math.floor(i / w) % h, i % w];
+      return z + pixels.data[(channel * h * factor + y * factor) * w * factor + x * factor]!;
+    });
+  };
+
+  test.each([
+    [10, 19, 8],
+    [9, 9, 4],
+  ])("%i x %i places in tiles of %i are what they are as a whole, each with its noise", async (h, w, tile) => {
+    const [pixels, noise] = [latent(1, 3, h * 4, w * 4), latent(1, 3, h, w)];
+    const seen: string[] = [];
+    const tiled = await encodeInTiles(corners(4, seen), { tile, factor: 4 })(pixels, noise);
+    const whole = await corners(4, [])(pixels, noise);
+    expect(Math.max(...tiled.map((v, i) => Math.abs(v - whole[i]!)))).toBeLessThan(1e-6);
+    expect(seen.length).toBeGreaterThan(1);
+    expect(seen[0]).toBe(`1,3,${4 * tile},${4 * tile}`);
   });
 });
 

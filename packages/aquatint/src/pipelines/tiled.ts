@@ -1,16 +1,17 @@
-import type { HostTensor } from "../graph/types.ts";
+import type { HostTensor, Shape } from "../graph/types.ts";
 import type { TextToImageNetwork } from "./network.ts";
 
 type Decode = TextToImageNetwork["decode"];
+type Encode = TextToImageNetwork["encodePicture"];
 
-/** How a picture is decoded in tiles. */
+/** How a picture is encoded or decoded in tiles. */
 export interface TilingOptions {
   /** Height and width of a tile, in places of the latent. */
   readonly tile: number;
   /** Pixels along each side for one place of the latent. */
   readonly factor: number;
   /** Share of a tile, 0 to below 1, that its neighbours share; 0.25, diffusers' choice, when absent. */
-  readonly overlap?: number;
+  readonly overlap?: number | undefined;
 }
 
 /** One picture of a batch after the other, so that memory is that of one. */
@@ -43,38 +44,60 @@ function joined(parts: readonly Float32Array[]): Float32Array {
  * memory depends on the tile alone. Tiles are normalised each for itself: the picture is a little different.
  */
 export const decodeInTiles =
-  (decode: Decode, { tile, factor, overlap = 0.25 }: TilingOptions): Decode =>
-  async (x, options) => {
-    const [n, , height, width] = x.shape as readonly [number, number, number, number];
-    if (height <= tile && width <= tile) return decode(x, options);
-    const step = Math.max(1, Math.trunc(tile * (1 - overlap)));
-    const blend = Math.trunc(tile * factor * overlap);
-    const [rows, columns] = [startsOf(height, step), startsOf(width, step)];
-    const places = rows.flatMap((top) => columns.map((left) => ({ top, left, ...sizeAt(top, left) })));
-    const tiles = new Map<string, Planes>();
-    // equal sizes after each other: each is a program of its own
-    for (const place of places.toSorted((a, b) => b.h - a.h || b.w - a.w)) {
-      const data = await decode(cut(x, place), options);
-      tiles.set(`${place.top} ${place.left}`, { data, h: place.h * factor, w: place.w * factor });
-    }
-    const whole: Planes = {
-      data: new Float32Array(n * 3 * height * width * factor ** 2),
-      h: height * factor,
-      w: width * factor,
-    };
-    for (const { top, left } of places) {
-      const own = tiles.get(`${top} ${left}`)!;
-      const [above, before] = [tiles.get(`${top - step} ${left}`), tiles.get(`${top} ${left - step}`)];
-      if (above) fade(own, above, { extent: blend, along: "y" });
-      if (before) fade(own, before, { extent: blend, along: "x" });
-      paste(whole, own, { y: top * factor, x: left * factor, limit: tile * factor - blend });
-    }
-    return whole.data;
+  (decode: Decode, { tile, factor, overlap }: TilingOptions): Decode =>
+  async (x, options) =>
+    isWithin(x, tile)
+      ? decode(x, options)
+      : inTiles(x.shape, { tile, overlap, scale: factor }, (place) => decode(cut(x, place), options));
 
-    function sizeAt(top: number, left: number) {
-      return { h: Math.min(tile, height - top), w: Math.min(tile, width - left) };
-    }
-  };
+/** Encodes in such tiles, as diffusers' `tiled_encode` does; each place of a latent has its noise in every tile. */
+export const encodeInTiles =
+  (encode: Encode, { tile, factor, overlap }: TilingOptions): Encode =>
+  async (pixels, noise, options) =>
+    isWithin(noise, tile)
+      ? encode(pixels, noise, options)
+      : inTiles(noise.shape, { tile, overlap, scale: 1 }, (place) =>
+          encode(cut(pixels, place, factor), cut(noise, place), options),
+        );
+
+const isWithin = ({ shape: [, , height, width] }: HostTensor, tile: number): boolean =>
+  height! <= tile && width! <= tile;
+
+interface Tiling extends Pick<TilingOptions, "tile" | "overlap"> {
+  /** How many times as high and wide the result is as the latent. */
+  readonly scale: number;
+}
+
+/** The results of tiles of a latent, put together. */
+async function inTiles(
+  [n = 1, , height = 1, width = 1]: Shape,
+  { tile, scale, overlap = 0.25 }: Tiling,
+  run: (place: Cut) => Promise<Float32Array>,
+): Promise<Float32Array> {
+  const step = Math.max(1, Math.trunc(tile * (1 - overlap)));
+  const blend = Math.trunc(tile * scale * overlap);
+  const size = (top: number, left: number) => ({ h: Math.min(tile, height - top), w: Math.min(tile, width - left) });
+  const places = startsOf(height, step).flatMap((top) =>
+    startsOf(width, step).map((left) => ({ top, left, ...size(top, left) })),
+  );
+  const tiles = new Map<string, Planes>();
+  // equal sizes after each other: each is a program of its own
+  for (const place of places.toSorted((a, b) => b.h - a.h || b.w - a.w)) {
+    tiles.set(`${place.top} ${place.left}`, { data: await run(place), h: place.h * scale, w: place.w * scale });
+  }
+  const [first] = tiles.values();
+  const channels = first!.data.length / (n * first!.h * first!.w);
+  const [h, w] = [height * scale, width * scale];
+  const whole: Planes = { data: new Float32Array(n * channels * h * w), h, w };
+  for (const { top, left } of places) {
+    const own = tiles.get(`${top} ${left}`)!;
+    const [above, before] = [tiles.get(`${top - step} ${left}`), tiles.get(`${top} ${left - step}`)];
+    if (above) fade(own, above, { extent: blend, along: "y" });
+    if (before) fade(own, before, { extent: blend, along: "x" });
+    paste(whole, own, { y: top * scale, x: left * scale, limit: tile * scale - blend });
+  }
+  return whole.data;
+}
 
 const startsOf = (size: number, step: number): number[] =>
   Array.from({ length: Math.ceil(size / step) }, (_, i) => i * step);
@@ -86,6 +109,7 @@ interface Planes {
   readonly w: number;
 }
 
+/** Places of a latent. */
 interface Cut {
   readonly top: number;
   readonly left: number;
@@ -93,8 +117,10 @@ interface Cut {
   readonly w: number;
 }
 
-function cut({ shape, data, dtype }: HostTensor, { top, left, h, w }: Cut): HostTensor {
+/** A tile of a tensor, so many of whose values along each side belong to a place. */
+function cut({ shape, data, dtype }: HostTensor, place: Cut, factor = 1): HostTensor {
   const [n, c, height, width] = shape as readonly [number, number, number, number];
+  const [top, left, h, w] = [place.top * factor, place.left * factor, place.h * factor, place.w * factor];
   const part = new Float32Array(n * c * h * w);
   for (let row = 0; row < n * c * h; row++) {
     const from = (Math.floor(row / h) * height + top + (row % h)) * width + left;

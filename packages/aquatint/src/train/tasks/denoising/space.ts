@@ -18,15 +18,15 @@ export interface SampleSpace {
 
 /** What a space is made from. */
 export interface SampleSpaceInput {
-  readonly modules: Pick<TextToImageModules, "vae">;
+  readonly modules: Pick<TextToImageModules, "posterior">;
   /** Height and width of the pictures in pixels. */
   readonly size: readonly [height: number, width: number];
   readonly latents: LatentKind;
 }
 
 /** The space of a model: latents where it has an autoencoder, which encodes within the training step, else pixels. */
-export const sampleSpace = ({ modules: { vae }, size, latents }: SampleSpaceInput): SampleSpace =>
-  vae ? latentSpace(vae, { size, latents }) : pixelSpace(size);
+export const sampleSpace = ({ modules: { posterior }, size, latents }: SampleSpaceInput): SampleSpace =>
+  posterior ? latentSpace(posterior, { size, latents }) : pixelSpace(size);
 
 const float = (data: Float32Array, shape: Shape): HostTensor => ({ dtype: "float32", shape, data });
 const feed = (name: string, shape: Shape) => input({ name, dtype: "float32", shape });
