@@ -44,7 +44,7 @@ const model = (task: string, points: readonly MeasuredPoint[], bits?: number): M
     bits === undefined ? null : { elbo: { reconstruction: bits, priorMatching: 0, denoisingMatching: 0, total: bits } },
 });
 const measured = (models: readonly MeasuredModel[]): Measured => ({
-  ...{ title: "test", pictures: 10, size: [2, 2], models, floorNeighbours: [1] },
+  ...{ title: "test", pictures: 10, split: "held-out", size: [2, 2], models, floorNeighbours: [1] },
   floor: point({ seconds: 1, frechet: 0.1, precision: 0.9, coverage: 0.8, slope: 0.2 }),
 });
 const usual = measured([
@@ -76,6 +76,18 @@ test("where numbers tell the usual story every claim shows, and turned round the
   expect(verdicts.get("Diffusion is slower than models of one pass")).toBe("cannot be told");
   expect(verdicts.has("More steps bring diffusion nearer to the data")).toBe(false);
   expect(claimsOf(measured([vae, gan]))).toEqual([]);
+});
+
+test("a distilled model is held against as many steps of its teacher, where there are as many", () => {
+  const story = "Distilled, diffusion comes nearer to the data in few steps than its teacher in as many";
+  const verdict = (student: MeasuredPoint) =>
+    claimsOf({ ...usual, models: [...usual.models, model("distillation", [student])] }).find(
+      (claim) => claim.story === story,
+    )?.verdict;
+  const few = { label: "DDIM 1", seconds: 0.01, precision: 0.8, coverage: 0.8 };
+  expect(verdict(point({ ...few, frechet: 2 }))).toBe("shows");
+  expect(verdict(point({ ...few, frechet: 10 }))).toBe("the opposite shows");
+  expect(verdict(point({ ...few, evaluations: 2, frechet: 2 }))).toBeUndefined();
 });
 
 test("a claim is told only where the intervals do not meet", () => {

@@ -118,11 +118,19 @@ function claimsSection(measured: Measured): Section {
   return { id: "claims", title: "Does the usual story show?", body };
 }
 
+/** Which real pictures a comparison is with. */
+const realPictures: Readonly<Record<Measured["split"], string>> = {
+  "held-out": "The real pictures are held out of all training.",
+  train:
+    "The real pictures are new draws of what training draws from: pictures of this data are made as they are drawn, and those that it holds out show other things.",
+};
+
 function figuresSection(measured: Measured): Section {
   const disturbed = mistimed(measured);
   const body = [
-    html`<p>${measured.pictures} pictures of each, of the captions of as many held-out pictures, beside those pictures in
-      the features of one classifier that was trained on real pictures alone. Brackets are 95 % intervals.</p>`,
+    html`<p>${measured.pictures} pictures of each, of the captions of as many real pictures, beside those pictures in
+      the features of one classifier that was trained on real pictures alone. ${realPictures[measured.split]} Brackets are
+      95 % intervals.</p>`,
     table(distanceColumns, [...pointRows(measured), floorRow(measured)]),
     html`<h3>Picture by picture</h3>`,
     table(pictureColumns, [...pointRows(measured), floorRow(measured)]),
@@ -154,7 +162,7 @@ function samplesSection({ measured, shown, real }: ReportInput): Section {
         one(picturesOf(values, measured.size), [model.name, model.points[i]!.label].filter(Boolean).join(" · ")),
       ),
     ),
-    one(real.pictures.slice(0, SHOWN), "held-out pictures of these captions"),
+    one(real.pictures.slice(0, SHOWN), "real pictures of these captions"),
   ];
   return { id: "samples", title: "Samples, not picked", body };
 }
@@ -186,7 +194,7 @@ function neighboursSection({ shown, floorRows }: ReportInput): Section {
     html`<p>A model that only remembered would lie nearer to its training pictures than new real pictures do, and would be
       found out here.</p>`,
     ...shown.map(({ measured, neighbours }) => one(measured.name, neighbours)),
-    one("held-out pictures", floorRows),
+    one("other real pictures", floorRows),
   ];
   return { id: "neighbours", title: "Nearest training pictures", body };
 }
@@ -196,7 +204,7 @@ function likelihoodSection({ measured, shown }: ReportInput): Section {
   const reasons = measured.models.map(({ name, task }) => html`<p><b>${name}.</b> ${families[task]!.likelihood}</p>`);
   const bounded = measured.models.filter(({ bound }) => bound !== null);
   const body = [
-    html`<p>Bounds on −log₂ p(picture | caption) in bits per dimension, of 8-bit values, over ${first!.measure.bounds} held-out
+    html`<p>Bounds on −log₂ p(picture | caption) in bits per dimension, of 8-bit values, over ${first!.measure.bounds} real
       pictures. Fewer are better; a picture stored as it is takes 8.</p>`,
     table(boundColumns, bounded),
     ...reasons,
