@@ -5,6 +5,7 @@ import { claimsOf, judged } from "./claims.ts";
 import { parseComparison } from "./config.ts";
 import { type Measured, type MeasuredModel, type MeasuredPoint, mistimed } from "./measured.ts";
 import { nearestOf } from "./nearest.ts";
+import { placeLabels } from "./place-labels.ts";
 import { canonical } from "./same.ts";
 import { sharpnessOf, slopeOf } from "./sharpness.ts";
 import { differentCaptions } from "./shown.ts";
@@ -34,7 +35,7 @@ const point = ({
   ...{ label, evaluations, seconds, secondsInBatch: seconds / 2, accuracy: about(0.9), sharpness: about(slope, 0.001) },
   distance: {
     ...{ frechet: about(frechet), precision: about(precision), coverage: about(coverage) },
-    ...{ recall: about(0.5), density: about(0.5) },
+    ...{ recall: about(coverage), density: about(0.5) },
   },
 });
 const model = (task: string, points: readonly MeasuredPoint[], bits?: number): MeasuredModel => ({
@@ -62,7 +63,7 @@ const usual = measured([
 
 test("where numbers tell the usual story every claim shows, and turned round the opposite does", () => {
   const claims = claimsOf(usual);
-  expect(claims.length).toBe(8);
+  expect(claims.length).toBe(9);
   expect(claims.filter(({ verdict }) => verdict !== "shows")).toEqual([]);
   const [vae, gan, denoising] = usual.models as [MeasuredModel, MeasuredModel, MeasuredModel];
   const swapped = measured([
@@ -73,7 +74,7 @@ test("where numbers tell the usual story every claim shows, and turned round the
   const verdicts = new Map(claimsOf(swapped).map(({ story, verdict }) => [story, verdict]));
   expect(verdicts.get("Diffusion comes nearer to the data than a VAE")).toBe("the opposite shows");
   expect(verdicts.get("Diffusion's bound on the likelihood is better than a VAE's")).toBe("the opposite shows");
-  expect(verdicts.get("Diffusion is slower than models of one pass")).toBe("cannot be told");
+  expect(verdicts.get("Diffusion is slower than models of one pass")).toBe("the opposite shows");
   expect(verdicts.has("More steps bring diffusion nearer to the data")).toBe(false);
   expect(claimsOf(measured([vae, gan]))).toEqual([]);
 });
@@ -153,6 +154,20 @@ test("ways are shown of captions that ask for different things", () => {
     "a two",
     "three",
   ]);
+});
+
+test("words keep clear of dots, of each other and of the edge", () => {
+  const placed = (labels: Parameters<typeof placeLabels>[0], taken: Parameters<typeof placeLabels>[1]["taken"] = []) =>
+    placeLabels(labels, { width: 200, fontSize: 10, taken });
+  const dot = (x: number, text = "DDIM 1") => ({ x, y: 50, r: 4, text });
+  expect(placed([dot(50)])).toEqual([{ dx: 8, dy: 0, anchor: "start" }]);
+  expect(placed([dot(190)])[0]!.anchor).toBe("end");
+  expect(placed([dot(100), dot(112)]).map(({ anchor }) => anchor)).toEqual(["end", "start"]);
+  const above = { left: 0, right: 200, top: 0, bottom: 45 };
+  const sides = [60, 140].map((x) => ({ left: x - 39, right: x + 39, top: 45, bottom: 55 }));
+  const [below] = placed([dot(100, "DDIM")], [above, ...sides]);
+  expect(below).toMatchObject({ dx: 0, anchor: "middle" });
+  expect(below!.dy).toBeGreaterThan(0);
 });
 
 test("equal configurations are equal whatever the order of their keys", () => {

@@ -1,8 +1,9 @@
+import type { Estimate } from "../evaluate/distribution.ts";
 import { grid, type Picture, strip, tensorToPictures } from "../formats/image.ts";
 import { type Content, html } from "../reports/html.ts";
 import { figure, inlinePicture, legend, note, page, type Section, sheet, table } from "../reports/page.ts";
 import { duration } from "../reports/words.ts";
-import { type Claim, claimsOf } from "./claims.ts";
+import { type Claim, claimsOf, judged } from "./claims.ts";
 import type { MeasureConfig } from "./config.ts";
 import { families } from "./families/registry.ts";
 import type { RealSet } from "./measure.ts";
@@ -69,12 +70,23 @@ export async function comparisonReport(input: ReportInput): Promise<string> {
   });
 }
 
+const negated = ({ value, interval: [low, high] }: Estimate): Estimate => ({ value: -value, interval: [-high, -low] });
+
+/** The point with the most, and how many others cannot be told from it. */
+function foremost(points: readonly NamedPoint[], of: (point: NamedPoint) => Estimate): string {
+  const first = points.reduce((a, b) => (of(b).value > of(a).value ? b : a));
+  const tied = points.filter((p) => p !== first && judged(of(first), of(p)) !== "shows").length;
+  return tied === 0 ? first.name : `${first.name}, from which ${tied} of the other ${points.length - 1} cannot be told`;
+}
+
 function leadOf(measured: Measured): Content {
   const points = pointsOf(measured);
-  const least = (of: (point: NamedPoint) => number) => points.reduce((a, b) => (of(b) < of(a) ? b : a)).name;
-  return `The same pictures and captions, the same engine and trainer, about as many weights. Nearest to the data by
-    Fréchet distance is ${least((p) => p.distance.frechet.value)}; most of the data is covered by
-    ${least((p) => -p.distance.coverage.value)}; the fastest is ${least((p) => p.seconds)}.`;
+  const fastest = points.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+  const weights = measured.models.map(({ parameters }) => parameters);
+  const [fewest, most] = [Math.min(...weights), Math.max(...weights)].map((n) => n.toLocaleString("en"));
+  return `The same pictures and captions, the same engine and trainer, ${fewest} to ${most} weights that make a picture.
+    Nearest to the data by Fréchet distance: ${foremost(points, (p) => negated(p.distance.frechet))}. Most of the data covered:
+    ${foremost(points, (p) => p.distance.coverage)}. Fastest: ${fastest.name}.`;
 }
 
 const legendOf = (measured: Measured) =>
