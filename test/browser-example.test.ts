@@ -76,10 +76,13 @@ async function inPage({ isolated }: { readonly isolated: boolean }) {
     await page.click("button");
     await page.locator("output", { hasText: /\d s$/ }).waitFor();
     expect(problems).toEqual([]);
-    return await page.evaluate(() => {
-      const canvas = document.querySelector("canvas")!;
-      const { width, height } = canvas;
-      const { data } = canvas.getContext("2d")!.getImageData(0, 0, width, height);
+    return await page.evaluate(async () => {
+      const image = document.querySelector("img")!;
+      await image.decode();
+      const { naturalWidth: width, naturalHeight: height } = image;
+      const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d")!;
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, width, height);
       return { width, height, data: [...data], isolated: crossOriginIsolated };
     });
   } finally {
