@@ -5,6 +5,7 @@ import { claimsOf, judged } from "./claims.ts";
 import { parseComparison } from "./config.ts";
 import { type Measured, type MeasuredModel, type MeasuredPoint, mistimed } from "./measured.ts";
 import { nearestOf } from "./nearest.ts";
+import { placeLabels } from "./place-labels.ts";
 import { canonical } from "./same.ts";
 import { sharpnessOf, slopeOf } from "./sharpness.ts";
 import { differentCaptions } from "./shown.ts";
@@ -34,7 +35,7 @@ const point = ({
   ...{ label, evaluations, seconds, secondsInBatch: seconds / 2, accuracy: about(0.9), sharpness: about(slope, 0.001) },
   distance: {
     ...{ frechet: about(frechet), precision: about(precision), coverage: about(coverage) },
-    ...{ recall: about(0.5), density: about(0.5) },
+    ...{ recall: about(coverage), density: about(0.5) },
   },
 });
 const model = (task: string, points: readonly MeasuredPoint[], bits?: number): MeasuredModel => ({
@@ -44,7 +45,7 @@ const model = (task: string, points: readonly MeasuredPoint[], bits?: number): M
     bits === undefined ? null : { elbo: { reconstruction: bits, priorMatching: 0, denoisingMatching: 0, total: bits } },
 });
 const measured = (models: readonly MeasuredModel[]): Measured => ({
-  ...{ title: "test", pictures: 10, size: [2, 2], models, floorNeighbours: [1] },
+  ...{ title: "test", pictures: 10, split: "held-out", size: [2, 2], models, floorNeighbours: [1] },
   floor: point({ seconds: 1, frechet: 0.1, precision: 0.9, coverage: 0.8, slope: 0.2 }),
 });
 const usual = measured([
@@ -62,7 +63,7 @@ const usual = measured([
 
 test("where numbers tell the usual story every claim shows, and turned round the opposite does", () => {
   const claims = claimsOf(usual);
-  expect(claims.length).toBe(8);
+  expect(claims.length).toBe(9);
   expect(claims.filter(({ verdict }) => verdict !== "shows")).toEqual([]);
   const [vae, gan, denoising] = usual.models as [MeasuredModel, MeasuredModel, MeasuredModel];
   const swapped = measured([
@@ -73,9 +74,21 @@ test("where numbers tell the usual story every claim shows, and turned round the
   const verdicts = new Map(claimsOf(swapped).map(({ story, verdict }) => [story, verdict]));
   expect(verdicts.get("Diffusion comes nearer to the data than a VAE")).toBe("the opposite shows");
   expect(verdicts.get("Diffusion's bound on the likelihood is better than a VAE's")).toBe("the opposite shows");
-  expect(verdicts.get("Diffusion is slower than models of one pass")).toBe("cannot be told");
+  expect(verdicts.get("Diffusion is slower than models of one pass")).toBe("the opposite shows");
   expect(verdicts.has("More steps bring diffusion nearer to the data")).toBe(false);
   expect(claimsOf(measured([vae, gan]))).toEqual([]);
+});
+
+test("a distilled model is held against as many steps of its teacher, where there are as many", () => {
+  const story = "Distilled, diffusion comes nearer to the data in few steps than its teacher in as many";
+  const verdict = (student: MeasuredPoint) =>
+    claimsOf({ ...usual, models: [...usual.models, model("distillation", [student])] }).find(
+      (claim) => claim.story === story,
+    )?.verdict;
+  const few = { label: "DDIM 1", seconds: 0.01, precision: 0.8, coverage: 0.8 };
+  expect(verdict(point({ ...few, frechet: 2 }))).toBe("shows");
+  expect(verdict(point({ ...few, frechet: 10 }))).toBe("the opposite shows");
+  expect(verdict(point({ ...few, evaluations: 2, frechet: 2 }))).toBeUndefined();
 });
 
 test("a claim is told only where the intervals do not meet", () => {
@@ -141,6 +154,20 @@ test("ways are shown of captions that ask for different things", () => {
     "a two",
     "three",
   ]);
+});
+
+test("words keep clear of dots, of each other and of the edge", () => {
+  const placed = (labels: Parameters<typeof placeLabels>[0], taken: Parameters<typeof placeLabels>[1]["taken"] = []) =>
+    placeLabels(labels, { width: 200, fontSize: 10, taken });
+  const dot = (x: number, text = "DDIM 1") => ({ x, y: 50, r: 4, text });
+  expect(placed([dot(50)])).toEqual([{ dx: 8, dy: 0, anchor: "start" }]);
+  expect(placed([dot(190)])[0]!.anchor).toBe("end");
+  expect(placed([dot(100), dot(112)]).map(({ anchor }) => anchor)).toEqual(["end", "start"]);
+  const above = { left: 0, right: 200, top: 0, bottom: 45 };
+  const sides = [60, 140].map((x) => ({ left: x - 39, right: x + 39, top: 45, bottom: 55 }));
+  const [below] = placed([dot(100, "DDIM")], [above, ...sides]);
+  expect(below).toMatchObject({ dx: 0, anchor: "middle" });
+  expect(below!.dy).toBeGreaterThan(0);
 });
 
 test("equal configurations are equal whatever the order of their keys", () => {

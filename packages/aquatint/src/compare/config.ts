@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { splits } from "../data/dataset.ts";
 import { AquatintError } from "../errors.ts";
 import { families } from "./families/registry.ts";
 
@@ -17,8 +18,14 @@ const model = z.strictObject({
 });
 
 const measure = z.strictObject({
-  pictures: count.min(32).default(480).describe("Pictures that each model makes, and held-out ones beside them."),
-  bounds: count.default(32).describe("Held-out pictures whose likelihood is bounded."),
+  pictures: count.min(32).default(480).describe("Pictures that each model makes, and real ones beside them."),
+  split: z
+    .enum(splits)
+    .default("held-out")
+    .describe(
+      'The real pictures: held-out ones, or new draws of what training draws from ("train"), for data that is made as it is drawn and whose held-out pictures show other things.',
+    ),
+  bounds: count.default(32).describe("Real pictures whose likelihood is bounded."),
   evaluations: count.default(60).describe("Denoising terms of a diffusion bound that are evaluated."),
   importance: count.default(16).describe("Draws of a latent for the importance-weighted bound."),
   timed: count.default(9).describe("Single pictures that are timed; the fastest counts, since others use the machine."),

@@ -10,7 +10,7 @@ import type { OpenFamily, Walk } from "./family.ts";
 import type { MeasuredPoint, PictureMeasures } from "./measured.ts";
 import { sharpnessOf } from "./sharpness.ts";
 
-/** Held-out pictures, as the judge sees them. */
+/** Real pictures, as the judge sees them. */
 export interface RealSet {
   /** Float32 [n, 3, h, w] */
   readonly values: Float32Array;
@@ -21,12 +21,16 @@ export interface RealSet {
   readonly sights: Sights;
 }
 
-/** Seed of the held-out pictures: no run of the trainer has it. */
-const HELD_OUT_SEED = 2_000_003;
+/** Seed of the real pictures: no run of the trainer has it. */
+const REAL_SEED = 2_000_003;
 
-/** Two sets of held-out pictures, which have none in common where there are enough. */
-export async function realSets(dataset: Dataset, judge: Judge, count: number): Promise<readonly [RealSet, RealSet]> {
-  const stream = dataset.stream({ seed: HELD_OUT_SEED, split: "held-out" });
+/** Two sets of real pictures, which have none in common where there are enough. */
+export async function realSets(
+  dataset: Dataset,
+  judge: Judge,
+  { pictures: count, split }: Pick<MeasureConfig, "pictures" | "split">,
+): Promise<readonly [RealSet, RealSet]> {
+  const stream = dataset.stream({ seed: REAL_SEED, split });
   const [height, width] = dataset.size;
   const one = async (): Promise<RealSet> => {
     const { pictures: values, captions, truths } = await stream.next(count);

@@ -1,7 +1,8 @@
+import type { Split } from "../data/dataset.ts";
 import type { Estimate, SetDistance } from "../evaluate/distribution.ts";
 import type { Bound } from "./family.ts";
 
-/** How pictures of one way of making them compare with held-out ones; each number with its 95 % interval. */
+/** How pictures of one way of making them compare with real ones; each number with its 95 % interval. */
 export interface PictureMeasures {
   readonly distance: SetDistance;
   /** Share of pictures of which the judge names what their caption asks for. */
@@ -49,13 +50,15 @@ export interface MeasuredModel {
 /** Everything that a comparison found. */
 export interface Measured {
   readonly title: string;
-  /** Pictures that each way made, and held-out ones beside them. */
+  /** Pictures that each way made, and real ones beside them. */
   readonly pictures: number;
+  /** Which real ones. */
+  readonly split: Split;
   readonly size: readonly [height: number, width: number];
   readonly models: readonly MeasuredModel[];
-  /** Held-out pictures beside other held-out ones: what a perfect model of this count would get. */
+  /** Real pictures beside other real ones: what a perfect model of this count would get. */
   readonly floor: PictureMeasures;
-  /** From held-out pictures to the nearest of training. */
+  /** From real pictures to the nearest of training. */
   readonly floorNeighbours: readonly number[];
 }
 

@@ -1,8 +1,9 @@
+import type { Estimate } from "../evaluate/distribution.ts";
 import { grid, type Picture, strip, tensorToPictures } from "../formats/image.ts";
 import { type Content, html } from "../reports/html.ts";
 import { figure, inlinePicture, legend, note, page, type Section, sheet, table } from "../reports/page.ts";
 import { duration } from "../reports/words.ts";
-import { type Claim, claimsOf } from "./claims.ts";
+import { type Claim, claimsOf, judged } from "./claims.ts";
 import type { MeasureConfig } from "./config.ts";
 import { families } from "./families/registry.ts";
 import type { RealSet } from "./measure.ts";
@@ -69,12 +70,23 @@ export async function comparisonReport(input: ReportInput): Promise<string> {
   });
 }
 
+const negated = ({ value, interval: [low, high] }: Estimate): Estimate => ({ value: -value, interval: [-high, -low] });
+
+/** The point with the most, and how many others cannot be told from it. */
+function foremost(points: readonly NamedPoint[], of: (point: NamedPoint) => Estimate): string {
+  const first = points.reduce((a, b) => (of(b).value > of(a).value ? b : a));
+  const tied = points.filter((p) => p !== first && judged(of(first), of(p)) !== "shows").length;
+  return tied === 0 ? first.name : `${first.name}, from which ${tied} of the other ${points.length - 1} cannot be told`;
+}
+
 function leadOf(measured: Measured): Content {
   const points = pointsOf(measured);
-  const least = (of: (point: NamedPoint) => number) => points.reduce((a, b) => (of(b) < of(a) ? b : a)).name;
-  return `The same pictures and captions, the same engine and trainer, about as many weights. Nearest to the data by
-    Fréchet distance is ${least((p) => p.distance.frechet.value)}; most of the data is covered by
-    ${least((p) => -p.distance.coverage.value)}; the fastest is ${least((p) => p.seconds)}.`;
+  const fastest = points.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+  const weights = measured.models.map(({ parameters }) => parameters);
+  const [fewest, most] = [Math.min(...weights), Math.max(...weights)].map((n) => n.toLocaleString("en"));
+  return `The same pictures and captions, the same engine and trainer, ${fewest} to ${most} weights that make a picture.
+    Nearest to the data by Fréchet distance: ${foremost(points, (p) => negated(p.distance.frechet))}. Most of the data covered:
+    ${foremost(points, (p) => p.distance.coverage)}. Fastest: ${fastest.name}.`;
 }
 
 const legendOf = (measured: Measured) =>
@@ -118,11 +130,19 @@ function claimsSection(measured: Measured): Section {
   return { id: "claims", title: "Does the usual story show?", body };
 }
 
+/** Which real pictures a comparison is with. */
+const realPictures: Readonly<Record<Measured["split"], string>> = {
+  "held-out": "The real pictures are held out of all training.",
+  train:
+    "The real pictures are new draws of what training draws from: pictures of this data are made as they are drawn, and those that it holds out show other things.",
+};
+
 function figuresSection(measured: Measured): Section {
   const disturbed = mistimed(measured);
   const body = [
-    html`<p>${measured.pictures} pictures of each, of the captions of as many held-out pictures, beside those pictures in
-      the features of one classifier that was trained on real pictures alone. Brackets are 95 % intervals.</p>`,
+    html`<p>${measured.pictures} pictures of each, of the captions of as many real pictures, beside those pictures in
+      the features of one classifier that was trained on real pictures alone. ${realPictures[measured.split]} Brackets are
+      95 % intervals.</p>`,
     table(distanceColumns, [...pointRows(measured), floorRow(measured)]),
     html`<h3>Picture by picture</h3>`,
     table(pictureColumns, [...pointRows(measured), floorRow(measured)]),
@@ -154,7 +174,7 @@ function samplesSection({ measured, shown, real }: ReportInput): Section {
         one(picturesOf(values, measured.size), [model.name, model.points[i]!.label].filter(Boolean).join(" · ")),
       ),
     ),
-    one(real.pictures.slice(0, SHOWN), "held-out pictures of these captions"),
+    one(real.pictures.slice(0, SHOWN), "real pictures of these captions"),
   ];
   return { id: "samples", title: "Samples, not picked", body };
 }
@@ -186,7 +206,7 @@ function neighboursSection({ shown, floorRows }: ReportInput): Section {
     html`<p>A model that only remembered would lie nearer to its training pictures than new real pictures do, and would be
       found out here.</p>`,
     ...shown.map(({ measured, neighbours }) => one(measured.name, neighbours)),
-    one("held-out pictures", floorRows),
+    one("other real pictures", floorRows),
   ];
   return { id: "neighbours", title: "Nearest training pictures", body };
 }
@@ -196,7 +216,7 @@ function likelihoodSection({ measured, shown }: ReportInput): Section {
   const reasons = measured.models.map(({ name, task }) => html`<p><b>${name}.</b> ${families[task]!.likelihood}</p>`);
   const bounded = measured.models.filter(({ bound }) => bound !== null);
   const body = [
-    html`<p>Bounds on −log₂ p(picture | caption) in bits per dimension, of 8-bit values, over ${first!.measure.bounds} held-out
+    html`<p>Bounds on −log₂ p(picture | caption) in bits per dimension, of 8-bit values, over ${first!.measure.bounds} real
       pictures. Fewer are better; a picture stored as it is takes 8.</p>`,
     table(boundColumns, bounded),
     ...reasons,

@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import type { Html } from "../reports/html.ts";
-import { type DrawingOptions, screenDrawing } from "../reports/node-plot.ts";
+import { screenDrawing } from "../reports/node-plot.ts";
 import { colour } from "../reports/theme.ts";
 import type { Measured } from "./measured.ts";
-import { modelColours, shortLabel } from "./node-colours.ts";
+import { modelColours } from "./node-colours.ts";
+import { labelMarks } from "./node-labels.ts";
 import { cornerPlaces, corners, type Placed, trilemma } from "./trilemma.ts";
 
 const HEIGHT = Math.sqrt(3) / 2;
@@ -42,13 +43,18 @@ export function trilemmaFigure(measured: Measured): Html {
   const placed = trilemma(measured);
   return screenDrawing((width, narrow) => ({
     label: "A triangle of quality, coverage and speed with a point for each model and number of steps",
-    height: Math.round((Math.min(width, 560) - 80) * HEIGHT + 70),
-    ...sides(width),
-    ...{ marginTop: 30, marginBottom: 30 },
+    height: heightOf(width),
+    ...{ marginLeft: sideOf(width), marginRight: sideOf(width) },
+    ...{ marginTop: MARGIN, marginBottom: MARGIN },
     x: { axis: null, domain: [0, 1] },
-    y: { axis: null, domain: [-0.04, HEIGHT + 0.04] },
+    y: { axis: null, domain: [...range] },
     r: { type: "identity" },
-    marks: [...corners.map(regionMark), cornerNames(narrow), ...pointMarks(placed, modelColours(measured))],
+    marks: [
+      ...corners.map(regionMark),
+      cornerNames(narrow),
+      ...pointMarks(placed, modelColours(measured)),
+      ...names(placed, { width, fontSize: narrow ? 10 : 12, colours: modelColours(measured) }),
+    ],
   }));
 }
 
@@ -58,39 +64,35 @@ const cornerNames = (narrow: boolean): Plot.Markish =>
     ...{ fontSize: narrow ? 12 : 14, fontWeight: 600 },
   });
 
-/** Dots as large as their mean score, joined model by model, with their names. */
+/** Dots as large as their mean score, joined model by model. */
 function pointMarks(placed: readonly Placed[], colours: ReadonlyMap<string, string>): readonly Plot.Markish[] {
   const of = (p: Placed) => colours.get(p.point.model.name)!;
-  const score = ({ scores }: Placed) => corners.reduce((sum, corner) => sum + scores[corner], 0) / corners.length;
   const lines = [...colours].map(([model, stroke]) => {
     const own = placed.filter(({ point }) => point.model.name === model);
     return Plot.line(own, { x: "x", y: "y", stroke, strokeOpacity: 0.5, strokeDasharray: "3 3" });
   });
-  const r = (p: Placed) => 3 + 7 * score(p);
-  const single = ({ point }: Placed) => point.model.points.length === 1;
   return [
     ...lines,
-    Plot.dot(placed, { x: "x", y: "y", r, fill: of, stroke: colour("paper"), strokeWidth: 1.2 }),
-    labels(placed.filter(single), of, 1),
-    labels(
-      placed.filter((p) => !single(p)),
-      of,
-      -1,
-    ),
+    Plot.dot(placed, { x: "x", y: "y", r: radius, fill: of, stroke: colour("paper"), strokeWidth: 1.2 }),
   ];
 }
 
-/** Names beside points, to the right (1) or to the left (-1). */
-const labels = (placed: readonly Placed[], fill: (p: Placed) => string, side: 1 | -1): Plot.Markish =>
-  Plot.text(placed, {
-    ...{ x: "x", y: "y", fill, dx: 13 * side, fontWeight: 600 },
-    textAnchor: side > 0 ? "start" : "end",
-    text: (p: Placed) => shortLabel(p.point),
-    ...{ stroke: colour("paper"), strokeWidth: 3 },
-  });
+const radius = ({ scores }: Placed): number =>
+  3 + (7 * corners.reduce((sum, corner) => sum + scores[corner], 0)) / corners.length;
 
-/** Margins that keep the triangle's sides equal. */
-function sides(width: number): Pick<DrawingOptions, "marginLeft" | "marginRight"> {
-  const margin = Math.max(40, (width - Math.min(width, 560)) / 2 + 40);
-  return { marginLeft: margin, marginRight: margin };
+function names(placed: readonly Placed[], options: Parameters<typeof labelMarks>[1]): readonly Plot.Markish[] {
+  const side = sideOf(options.width);
+  const inside = { width: options.width - 2 * side, height: heightOf(options.width) - 2 * MARGIN };
+  const plotted = placed.map((one) => ({
+    ...{ point: one.point, at: [one.x, one.y] as const, r: radius(one) },
+    x: side + one.x * inside.width,
+    y: MARGIN + ((range[1] - one.y) / (range[1] - range[0])) * inside.height,
+  }));
+  return labelMarks(plotted, options);
 }
+
+const MARGIN = 30;
+const range = [-0.04, HEIGHT + 0.04] as const;
+const heightOf = (width: number): number => Math.round((Math.min(width, 560) - 80) * HEIGHT + 70);
+/** The margin that keeps the triangle's sides equal. */
+const sideOf = (width: number): number => Math.max(40, (width - Math.min(width, 560)) / 2 + 40);

@@ -55,7 +55,7 @@ export async function* compareModels(
   await using runtime = await nodeRuntime({ ...(threads && { threads }) });
   await using judge = await openJudge(folderSource(judging.model), { runtime, size: dataset.size });
   expectNames(judge, dataset.names ?? []);
-  const [real, second] = await realSets(dataset, judge, measure.pictures);
+  const [real, second] = await realSets(dataset, judge, measure);
   const { pictures: seen } = await dataset.stream({ seed: NEIGHBOURS_SEED }).next(measure.neighbours);
   const bench: Bench = { runtime, judge, dataset, measure, real, seen, signal };
   const shown: ShownModel[] = [];
@@ -68,6 +68,7 @@ export async function* compareModels(
   const measured: Measured = {
     title: config.title,
     pictures: measure.pictures,
+    split: measure.split,
     size: dataset.size,
     models: shown.map(({ measured }) => measured),
     floor: pictureMeasures({ ...second, names: second.names }, real),
@@ -107,7 +108,7 @@ async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise
   return { measured, samples, finest, ways: { captions, rows: ways, label: walk.label }, neighbours, measure };
 }
 
-/** The bound over the first held-out pictures. */
+/** The bound over the first real pictures. */
 function boundOf(family: OpenFamily, { real, measure, dataset, signal }: Bench): Promise<Bound> | undefined {
   const n = Math.min(measure.bounds, real.captions.length);
   const pictures = real.values.slice(0, 3 * dataset.size[0] * dataset.size[1] * n);

@@ -35,7 +35,11 @@ const time = (seconds: number | undefined): string =>
 
 const number = <Row>(title: string, cell: (row: Row) => string): Column<Row> => ({ title, number: true, cell });
 
-const named: Column<FigureRow> = { title: "", cell: ({ name }) => name.replaceAll(" ", SPACE) };
+const HYPHEN = "\u2011"; // keeps a sampler's name on one line
+const named: Column<FigureRow> = {
+  title: "",
+  cell: ({ name }) => name.replaceAll(" ", SPACE).replaceAll("-", HYPHEN),
+};
 
 /** How the pictures of each point are spread beside real ones. */
 export const distanceColumns: readonly Column<FigureRow>[] = [

@@ -1,5 +1,6 @@
 import type { FamilyKind } from "../family.ts";
 import { diffusionFamily } from "./diffusion.ts";
+import { distilledFamily } from "./distilled.ts";
 import { ganFamily } from "./gan.ts";
 import { vaeFamily } from "./vae.ts";
 
@@ -8,4 +9,5 @@ export const families: Readonly<Record<string, FamilyKind>> = {
   vae: vaeFamily,
   gan: ganFamily,
   denoising: diffusionFamily,
+  distillation: distilledFamily,
 };

@@ -1,6 +1,7 @@
 import type { Tensor } from "../../../graph/tensor.ts";
 import { input } from "../../../ops/leaves.ts";
-import { tokenizerFrom } from "../../../tokenizers/files.ts";
+import type { TextToImageModules } from "../../../pipelines/modules.ts";
+import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
 import type { TaskContext } from "../kind.ts";
 import type { DenoisingModel } from "./model.ts";
 import type { DenoisingObjective } from "./objective.ts";
@@ -10,13 +11,26 @@ import type { SampleSpace } from "./space.ts";
 export interface DenoisingParts extends TaskContext {
   readonly model: DenoisingModel;
   readonly space: SampleSpace;
+  readonly objective: Pick<DenoisingObjective, "draw" | "evaluation">;
+  /** The loss over n samples with its results; its feeds are those of the space and of the objective, and the captions' `ids`. */
+  graph(n: number): ReturnType<DenoisingObjective["loss"]>;
+}
+
+/** The ids of n captions, int32 [n, tokens]. */
+export const captionIdsInput = (files: TokenizerFiles, n: number): Tensor =>
+  input({ name: "ids", dtype: "int32", shape: [n, tokenizerFrom(files).modelMaxLength] });
+
+/** A model's network at noisy samples xt [n, c, h, w] and their times [n], told captions by their ids. */
+export const denoises =
+  ({ unet, textEncoders }: Pick<TextToImageModules, "unet" | "textEncoders">, ids: Tensor) =>
+  (xt: Tensor, t: Tensor): Tensor =>
+    unet(xt, t, textEncoders[0]!.read(ids).hidden(0));
+
+/** What the loss of a denoising network is made of. */
+export interface DenoisingGraphInput extends Pick<DenoisingParts, "model" | "space"> {
   readonly objective: DenoisingObjective;
 }
 
-/** The graph of the loss over n samples; its feeds are those of the space and of the objective, and the captions' `ids`. */
-export function denoisingGraph({ model, space, objective }: Omit<DenoisingParts, keyof TaskContext>, n: number) {
-  const { unet, textEncoders } = model.modules;
-  const { modelMaxLength } = tokenizerFrom(model.tokenizerFiles);
-  const ids = input({ name: "ids", dtype: "int32", shape: [n, modelMaxLength] });
-  return objective.loss(space.x0(n), (xt: Tensor, t: Tensor) => unet(xt, t, textEncoders[0]!.read(ids).hidden(0)));
-}
+/** The graph of the loss over n samples. */
+export const denoisingGraph = ({ model, space, objective }: DenoisingGraphInput, n: number) =>
+  objective.loss(space.x0(n), denoises(model.modules, captionIdsInput(model.tokenizerFiles, n)));

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Dataset } from "../../../data/dataset.ts";
 import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
 import { schedulerSettings } from "../../../diffusion/scheduler-config.ts";
+import type { Tensor } from "../../../graph/tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import { downsampling, parseAutoencoderConfig } from "../../../models/autoencoder/index.ts";
 import { expectKeys, parameters } from "../../../nn/module.ts";
@@ -25,6 +26,8 @@ export interface DenoisingModel {
   readonly configs: ModelConfigs;
   readonly tokenizerFiles: TokenizerFiles;
   readonly modules: TextToImageModules;
+  /** All that live in a run's state, by their names in checkpoints. */
+  readonly parameters: ReadonlyMap<string, Tensor>;
   readonly scheduler: SchedulerSettings;
   /** Patterns of the parameters that stay as other runs left them. */
   readonly frozen: readonly string[];
@@ -61,6 +64,7 @@ export async function denoisingModel(wanted: Wanted, context: TaskContext): Prom
     configs,
     tokenizerFiles,
     modules,
+    parameters: modelParameters(modules),
     scheduler: schedulerSettings(scheduler),
     frozen: Object.keys(frozen).map((part) => `${part}.*`),
     assets: { ...tokenizerFiles, ...frozenAssets(frozen) },

@@ -129,8 +129,8 @@ const column = (t: Int32Array, { levels, of, shape }: Column): HostTensor =>
 
 const average = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 
-/** The mean error of the samples in each band that has any: "loss_0_25" and so on. */
-function lossByBand(drawn: Int32Array, errors: HostTensor["data"], steps: number): Record<string, number> {
+/** The mean error of the samples in each quarter of the schedule that has any: "loss_0_25" and so on, of times 1 .. `steps`. */
+export function lossByBand(drawn: Int32Array, errors: HostTensor["data"], steps: number): Record<string, number> {
   const bands = BANDS.slice(1).map((end, i) => {
     const start = BANDS[i]!;
     const within = (t: number) => (100 * t) / steps > start && (100 * t) / steps <= end;

@@ -9,7 +9,7 @@ import type { TaskOutputs, TrainedWeights } from "../../task.ts";
 import { inChunks } from "../in-chunks.ts";
 import { EVALUATION_SEED, evaluationSamples } from "../sources.ts";
 import type { DenoisingConfig } from "./config.ts";
-import { type DenoisingParts, denoisingGraph } from "./graph.ts";
+import type { DenoisingParts } from "./graph.ts";
 
 /** Pictures that one run of the evaluation's program takes. */
 const CHUNK = 16;
@@ -18,8 +18,13 @@ interface OutputsInput extends DenoisingParts {
   readonly weights: TrainedWeights;
 }
 
+/** What outputs read of a configuration. */
+export interface DenoisingOutputsConfig extends Pick<DenoisingConfig, "evaluation"> {
+  readonly samples?: DenoisingConfig["samples"];
+}
+
 /** Sample pictures of the configuration's prompts, the held-out loss, and the model's folder in float16. */
-export function denoisingOutputs({ samples, evaluation }: DenoisingConfig, input: OutputsInput): TaskOutputs {
+export function denoisingOutputs({ samples, evaluation }: DenoisingOutputsConfig, input: OutputsInput): TaskOutputs {
   const { model, weights } = input;
   const { configs, tokenizerFiles } = model;
   const painter = painterOf(input);
@@ -57,9 +62,9 @@ function painterOf({ runtime, model: { modules, scheduler, tokenizerFiles }, wei
 
 /** Takes the loss of the weights as they stand on held-out pictures, with the same noise for every run. */
 function judgeOf(input: OutputsInput) {
-  const { runtime, dataset, model, space, objective, weights } = input;
+  const { runtime, dataset, model, space, objective, graph, weights } = input;
   const { parameters, state } = weights;
-  const trace = (n: number) => denoisingGraph(input, n).results;
+  const trace = (n: number) => graph(n).results;
   const network = inChunks({ runtime, state, parameters, chunk: CHUNK, trace });
   const tokenizer = tokenizerFrom(model.tokenizerFiles);
   return {

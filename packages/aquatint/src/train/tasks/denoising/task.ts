@@ -1,4 +1,3 @@
-import { modelParameters } from "../../../pipelines/modules.ts";
 import { tokenizerFrom } from "../../../tokenizers/files.ts";
 import type { Phase, Task } from "../../task.ts";
 import type { TaskContext } from "../kind.ts";
@@ -8,7 +7,7 @@ import type { DenoisingConfig } from "./config.ts";
 import { type DenoisingParts, denoisingGraph } from "./graph.ts";
 import { denoisingModel } from "./model.ts";
 import { denoisingObjective } from "./objective.ts";
-import { denoisingOutputs } from "./outputs.ts";
+import { type DenoisingOutputsConfig, denoisingOutputs } from "./outputs.ts";
 import { sampleSpace } from "./space.ts";
 
 /** The task of a U-Net, with the frozen parts that its configuration names. */
@@ -17,15 +16,22 @@ export async function openDenoisingTask(config: DenoisingConfig, context: TaskCo
   const { timesteps, min_snr_gamma: minSnrGamma, latents } = config.objective;
   const space = sampleSpace({ modules: model.modules, size: context.dataset.size, latents });
   const { scheduler } = model;
-  const learnt = denoisingObjective({ sample: space.sample, scheduler, timesteps, minSnrGamma });
-  return denoisingTask(config, { ...context, model, space, objective: learnt });
+  const objective = denoisingObjective({ sample: space.sample, scheduler, timesteps, minSnrGamma });
+  const graph = (n: number) => denoisingGraph({ model, space, objective }, n);
+  return denoisingTask(config, { ...context, model, space, objective, graph });
 }
 
-function denoisingTask(config: DenoisingConfig, parts: DenoisingParts): Task {
-  const { frozen, assets, modules, initial } = parts.model;
+/** What a task of a denoising network reads of its configuration, whatever its loss. */
+export interface DenoisingTaskConfig extends DenoisingOutputsConfig {
+  readonly objective: Pick<DenoisingConfig["objective"], "guidance_dropout">;
+}
+
+/** The task of a denoising network whose graph and draws are given. */
+export function denoisingTask(config: DenoisingTaskConfig, parts: DenoisingParts): Task {
+  const { frozen, assets, parameters, initial } = parts.model;
   const { phase, restore } = denoisingPhase(config, parts);
   return {
-    parameters: modelParameters(modules),
+    parameters,
     frozen,
     phases: [phase],
     assets,
@@ -35,13 +41,13 @@ function denoisingTask(config: DenoisingConfig, parts: DenoisingParts): Task {
   };
 }
 
-function denoisingPhase({ objective: { guidance_dropout: dropout } }: DenoisingConfig, parts: DenoisingParts) {
+function denoisingPhase({ objective: { guidance_dropout: dropout } }: DenoisingTaskConfig, parts: DenoisingParts) {
   const { model, space, objective, dataset, seed, batchSize, microBatchSize, trace = (graph) => graph() } = parts;
   const tokenizer = tokenizerFrom(model.tokenizerFiles);
   const sources = sourcesOf({ dataset, seed });
   const phase: Phase = {
     name: "denoising",
-    ...trace(() => denoisingGraph(parts, microBatchSize)),
+    ...trace(() => parts.graph(microBatchSize)),
     async next() {
       const { pictures, captions } = await sources.stream.next(batchSize);
       const { draws } = sources;

@@ -1,0 +1,87 @@
+/** A word that is to stand beside a place of a drawing, in pixels with y downwards. */
+export interface Labelled {
+  readonly x: number;
+  readonly y: number;
+  /** Of the dot there. */
+  readonly r: number;
+  readonly text: string;
+}
+
+/** Where a word goes. */
+export interface LabelPlace {
+  /** From its dot to where the text is anchored. */
+  readonly dx: number;
+  readonly dy: number;
+  readonly anchor: "start" | "middle" | "end";
+}
+
+/** A rectangle in pixels. */
+export interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** What words are placed by. */
+export interface PlaceOptions {
+  readonly width: number;
+  readonly fontSize: number;
+  /** What else should stay free, beside the dots. */
+  readonly taken?: readonly Box[];
+}
+
+/** Width of a letter of a heavy sans serif, and the height of a line, in units of the font's size. */
+const [LETTER, LINE] = [0.64, 1.1];
+/** Steps away from the dot that are tried, in lines. */
+const REACH = [0, 1, 2];
+
+/** Places words one after the other beside their dots, each where it covers least of dots, of words before it and of what is taken. */
+export function placeLabels(
+  labels: readonly Labelled[],
+  { width, fontSize, taken = [] }: PlaceOptions,
+): readonly LabelPlace[] {
+  const covered: Box[] = [...taken, ...labels.map(({ x, y, r }) => boxAt(x, y, 2 * r, 2 * r))];
+  return labels.map((label) => {
+    const places = candidates(label, fontSize);
+    const costs = places.map((place) => {
+      const box = boxOf(label, place, fontSize);
+      const outside = Math.max(0, -box.left) + Math.max(0, box.right - width);
+      return covered.reduce((sum, other) => sum + overlap(box, other), outside * fontSize * 4);
+    });
+    const chosen = places[costs.indexOf(Math.min(...costs))]!;
+    covered.push(boxOf(label, chosen, fontSize));
+    return chosen;
+  });
+}
+
+/** Right, left, above and below, and each further up or down. */
+function candidates({ r }: Labelled, fontSize: number): readonly LabelPlace[] {
+  const [beside, line] = [r + 4, LINE * fontSize];
+  const above = r + 2 + line / 2;
+  return REACH.flatMap((reach) => [
+    ...[...new Set([-reach * line, reach * line])].flatMap((dy): LabelPlace[] => [
+      { dx: beside, dy, anchor: "start" },
+      { dx: -beside, dy, anchor: "end" },
+    ]),
+    { dx: 0, dy: -above - reach * line, anchor: "middle" },
+    { dx: 0, dy: above + reach * line, anchor: "middle" },
+  ]);
+}
+
+function boxOf({ x, y, text }: Labelled, { dx, dy, anchor }: LabelPlace, fontSize: number): Box {
+  const width = LETTER * fontSize * text.length;
+  const shift = { start: width / 2, middle: 0, end: -width / 2 }[anchor];
+  return boxAt(x + dx + shift, y + dy, width, LINE * fontSize);
+}
+
+const boxAt = (x: number, y: number, width: number, height: number): Box => ({
+  left: x - width / 2,
+  right: x + width / 2,
+  top: y - height / 2,
+  bottom: y + height / 2,
+});
+
+const overlap = (a: Box, b: Box): number =>
+  Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) *
+  Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));

@@ -1,0 +1,35 @@
+import { writtenIn } from "./coordinates.ts";
+import type { Level } from "./level.ts";
+import { checkSolvable, type Target } from "./prediction.ts";
+import type { SchedulerSettings } from "./scheduler.ts";
+
+/** What a walk is divided by. */
+export interface DividedWalkInput {
+  readonly settings: Pick<SchedulerSettings, "schedule" | "target" | "networkCoordinates" | "path">;
+  /** Steps of the student. */
+  readonly steps: number;
+  /** Steps of the teacher in each of those. */
+  readonly substeps: number;
+}
+
+/** The levels of each of a student's steps, noisiest first, in the network's coordinates: both ends and where its teacher stops between. */
+export function dividedWalk({ settings, steps, substeps }: DividedWalkInput): readonly (readonly Level[])[] {
+  const { schedule, target, networkCoordinates, path } = settings;
+  const visited = path(steps).levels;
+  const walk = visited.slice(0, -1).map((from, i) => {
+    const to = visited[i + 1]!;
+    const between = Array.from({ length: substeps - 1 }, (_, j) =>
+      schedule.level(Math.round(from.t + ((j + 1) / substeps) * (to.t - from.t))),
+    );
+    return [from, ...between, to].map((level) => writtenIn(networkCoordinates, level));
+  });
+  for (const step of walk) checkSolvable(target, step.slice(0, -1));
+  return walk;
+}
+
+/** DDIM's step (Song et al. 2021) from one level to another as two numbers: it goes from x to p x + q output. */
+export function ddimStep(target: Target, from: Level, to: Level): readonly [p: number, q: number] {
+  const [a, b] = target(from);
+  const det = from.alpha * b - from.sigma * a;
+  return [(to.alpha * b - to.sigma * a) / det, (to.sigma * from.alpha - to.alpha * from.sigma) / det];
+}

@@ -1,0 +1,75 @@
+import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
+import { schedulerSettings } from "../../../diffusion/scheduler-config.ts";
+import { AquatintError } from "../../../errors.ts";
+import { type ModelConfigs, openModel, type TextToImageModel } from "../../../pipelines/model-folder.ts";
+import { modelParameters, textToImageModules } from "../../../pipelines/modules.ts";
+import type { Task } from "../../task.ts";
+import { captionIdsInput, denoises } from "../denoising/graph.ts";
+import type { DenoisingModel } from "../denoising/model.ts";
+import { sampleSpace } from "../denoising/space.ts";
+import { denoisingTask } from "../denoising/task.ts";
+import type { TaskContext } from "../kind.ts";
+import type { DistillationConfig } from "./config.ts";
+import { distillationObjective } from "./objective.ts";
+
+const TEACHER = "teacher.";
+
+/** The task of a student that begins with its teacher's weights; the teacher stays beside it as it is. */
+export async function openDistillationTask(config: DistillationConfig, context: TaskContext): Promise<Task> {
+  const { steps, teacher_steps: substeps } = config.distillation;
+  const given = await openModel(await context.openModel(config.teacher));
+  const teacher = textToImageModules({ ...given.configs, vae: undefined });
+  const model = studentOf(given, { steps, teaching: modelParameters(teacher) });
+  const { modules, scheduler, tokenizerFiles } = model;
+  const space = sampleSpace({ modules, size: context.dataset.size, latents: "sample" });
+  const objective = distillationObjective({ sample: space.sample, scheduler, steps, substeps });
+  const graph = (n: number) => {
+    const ids = captionIdsInput(tokenizerFiles, n);
+    return objective.loss(space.x0(n), { student: denoises(modules, ids), teacher: denoises(teacher, ids) });
+  };
+  const samples = config.samples && { ...config.samples, steps, guidance: 1 };
+  const settings = { ...config, samples, objective: { guidance_dropout: 0 } };
+  return denoisingTask(settings, { ...context, model, space, objective, graph });
+}
+
+interface StudentOptions {
+  readonly steps: number;
+  readonly teaching: ReturnType<typeof modelParameters>;
+}
+
+/** A student of the same networks, which takes its steps by DDIM from the last level of the schedule on. */
+function studentOf(given: TextToImageModel, { steps, teaching }: StudentOptions): DenoisingModel {
+  const generation = { ...given.configs.generation, num_inference_steps: steps, guidance_scale: 1 };
+  const scheduler = { ...given.configs.scheduler, _class_name: "DDIMScheduler", timestep_spacing: "trailing" };
+  const configs: ModelConfigs = { ...given.configs, scheduler, generation };
+  const modules = textToImageModules(configs);
+  const [tokenizerFiles] = given.tokenizerFiles;
+  const beside = Array.from(teaching, ([name, tensor]) => [`${TEACHER}${name}`, tensor] as const);
+  return {
+    configs,
+    tokenizerFiles: tokenizerFiles!,
+    modules,
+    parameters: new Map([...modelParameters(modules), ...beside]),
+    scheduler: walkedByDdim(given, schedulerSettings(scheduler)),
+    frozen: [`${TEACHER}*`, "vae.*"],
+    assets: tokenizerFiles!,
+    async initial() {
+      const weights = await given.weights();
+      return new Map([
+        ...weights,
+        ...beside.map(([name]) => [name, weights.get(name.slice(TEACHER.length))!] as const),
+      ]);
+    },
+  };
+}
+
+/** The student's schedule where it is its teacher's. @throws AquatintError "config/value" where DDIM's settings mean another. */
+function walkedByDdim({ name, scheduler }: TextToImageModel, student: SchedulerSettings): SchedulerSettings {
+  const [from, to] = [scheduler.schedule, student.schedule];
+  const middle = Math.round(to.steps / 2);
+  const same = from.steps === to.steps && Math.abs(from.level(middle).alpha - to.level(middle).alpha) < 1e-9;
+  if (same) return student;
+  throw new AquatintError("config/value", `${name} has the schedule "${from.name}", expected one that DDIM walks`, {
+    hint: "take a teacher with a schedule of betas: DDPMScheduler, DDIMScheduler, DPMSolverMultistepScheduler, …",
+  });
+}
