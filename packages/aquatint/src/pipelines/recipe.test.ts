@@ -27,6 +27,6 @@ test.each<[OpenOptions, string, readonly string[] | undefined]>([
 ])("a recipe names what its file does not hold: %j, %s", async (files, prompt, needs) => {
   const model = await openTextToImage(fixture("sd"), files);
   const plan = planTextToImage(model, { prompt, steps: 1, width: 16, height: 16 });
-  const source = { model: "sd", version: "1", options: {}, beside: model, otherVae: files.vae !== undefined };
+  const source = { model: "sd", version: "1", options: { prompt }, beside: model, otherVae: files.vae !== undefined };
   expect(recipeOf(plan, source).needs).toEqual(needs);
 });
