@@ -42,7 +42,10 @@ const attention = (h: number): Tensor =>
   together(scaledDotProductAttention(heads(q, h), heads(k, h), heads(v, h), { scale: 0.3 }));
 const rows = reshape(v, { shape: [14, 6] });
 const linear = reshape(matmul(rows, weight, { transB: true }), { shape: [2, 7, 4] });
-const parts = split as (...args: Parameters<typeof split>) => readonly [Tensor, Tensor];
+const parts = (...args: Parameters<typeof split>): [Tensor, Tensor] => {
+  const [first, second] = split(...args);
+  return [first!, second!];
+};
 
 const opsOf = (y: Tensor): string[] => topological([y]).map(({ op }) => op.name);
 const fused = (y: Tensor): Tensor => fuse(simplify({ y })).y!;
