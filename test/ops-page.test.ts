@@ -47,7 +47,7 @@ const graphsOf = ({ cases }: OpRow): Tensor[] =>
 
 function onnxOf(y: Tensor): string[] {
   const nodes = fromBinary(ModelProtoSchema, emitOnnx({ y }).model).graph!.node;
-  return nodes.slice(0, -1).map(({ opType }) => opType);
+  return nodes.map(({ opType }) => opType);
 }
 
 /** Rows whose cases need other ops to be asked at all. */
