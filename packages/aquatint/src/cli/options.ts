@@ -1,6 +1,5 @@
 import { samplerNamed } from "../diffusion/registry.ts";
-import { AquatintError } from "../errors.ts";
-import { nearest } from "../math/nearest.ts";
+import { didYouMean, unknownName } from "../math/names.ts";
 import type { Device } from "../runtime/types.ts";
 import { type Parser, wrong } from "./numbers.ts";
 
@@ -12,13 +11,7 @@ export const choice =
   (text) => {
     const known = words.find((word) => word === text);
     if (known) return known;
-    const close = nearest(text, words);
-    throw wrong(
-      flag,
-      `one of ${words.join(", ")}`,
-      text,
-      close ? `did you mean "${close}"?` : `for example ${flag} ${words[0]}`,
-    );
+    throw wrong(flag, `one of ${words.join(", ")}`, text, didYouMean(text, words) ?? `for example ${flag} ${words[0]}`);
   };
 
 /** A sampler's name or alias, as it was given. */
@@ -34,8 +27,5 @@ export const nodeDevices = ["cpu", "cuda", "webgpu", "coreml", "dml"] as const s
 export function device(text: string): Device {
   const known = nodeDevices.find((name) => name === text);
   if (known) return known;
-  const close = nearest(text, nodeDevices);
-  throw new AquatintError("cli/device", `there is no device "${text}"`, {
-    hint: `${close ? `did you mean "${close}"? ` : ""}the devices are ${nodeDevices.join(", ")}`,
-  });
+  throw unknownName("cli/device", { wanted: text, kind: "device", names: nodeDevices });
 }

@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { AquatintError, messageOf } from "../errors.ts";
 import { readText } from "../formats/node.ts";
-import { nearest } from "../math/nearest.ts";
+import { didYouMean } from "../math/names.ts";
 import { openRun } from "../runs/node-find.ts";
 import type { TrainConfig } from "../train/config.ts";
 import { readTrainConfig } from "../train/node.ts";
@@ -57,9 +57,8 @@ async function readJson(path: string): Promise<unknown> {
 
 function checkTask({ path, config: { task } }: NeededRun, wanted: readonly string[]): void {
   if (wanted.includes(task)) return;
-  const close = nearest(task, wanted);
   throw new AquatintError("compare/task", `${path} is of the task "${task}", expected ${wanted.join(" or ")}`, {
-    hint: close ? `did you mean "${close}"?` : "docs/comparison.md says what can be compared",
+    hint: didYouMean(task, wanted) ?? "docs/comparison.md says what can be compared",
   });
 }
 

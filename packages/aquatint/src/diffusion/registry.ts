@@ -1,5 +1,5 @@
 import { AquatintError } from "../errors.ts";
-import { nearest } from "../math/nearest.ts";
+import { unknownName } from "../math/names.ts";
 import type { ChurnOptions } from "./samplers/churn.ts";
 import type { DpmSolverOptions } from "./samplers/dpm-solver.ts";
 import type { Variance } from "./samplers/first-order.ts";
@@ -132,14 +132,11 @@ export function samplerNamed(wanted: string): NamedSampler {
 }
 
 /** The nearest of all names; among samplers and schedules apart, so that "DPM++ 2N Karas" is understood too. */
-function unknown(wanted: string): AquatintError {
-  const names = Object.keys(samplers);
+function unknown(wanted: string) {
   const all = Object.entries<SamplerEntry>(samplers).flatMap(([name, { aliases }]) => [name, ...Object.keys(aliases)]);
   const suffixed = all.flatMap((name) => Object.keys(scheduleWords).map((word) => `${name} ${word}`));
-  const close = nearest(wanted, [...all, ...suffixed]);
-  return new AquatintError("sampler/unknown", `there is no sampler "${wanted}"`, {
-    hint: `${close ? `did you mean "${close}"? ` : ""}the samplers are ${names.join(", ")}`,
-  });
+  const names = Object.keys(samplers);
+  return unknownName("sampler/unknown", { wanted, kind: "sampler", names, candidates: [...all, ...suffixed] });
 }
 
 function chosen({ name, entry, preset }: Candidate, schedule?: SpacingName): NamedSampler {

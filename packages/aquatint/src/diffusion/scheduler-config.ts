@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AquatintError } from "../errors.ts";
-import { nearest } from "../math/nearest.ts";
+import { didYouMean } from "../math/names.ts";
 import { type Scheduler, type SchedulerSettings, scheduler } from "./scheduler.ts";
 import { schedulerClasses } from "./schedulers/classes.ts";
 import type { SchedulerClass } from "./schedulers/fields.ts";
@@ -44,9 +44,9 @@ function read({ schema, settings }: SchedulerClass, entries: readonly (readonly 
   const issue = result.error.issues[0]!;
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0]!;
-    const close = nearest(key, Object.keys(schema.shape));
+    const otherwise = "remove it if it changes no numbers; otherwise it is not supported";
     throw new AquatintError("config/unknown-option", `the scheduler's configuration has an unknown option "${key}"`, {
-      hint: close ? `did you mean "${close}"?` : "remove it if it changes no numbers; otherwise it is not supported",
+      hint: didYouMean(key, Object.keys(schema.shape)) ?? otherwise,
     });
   }
   throw new AquatintError("config/invalid", `the scheduler's "${issue.path.join(".")}": ${issue.message}`);

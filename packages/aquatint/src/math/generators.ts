@@ -1,6 +1,5 @@
-import { AquatintError } from "../errors.ts";
 import { cudaPhilox } from "./cuda.ts";
-import { nearest } from "./nearest.ts";
+import { unknownName } from "./names.ts";
 import { type NormalStream, type Seed, torchCpu } from "./random.ts";
 
 /** What a seed can mean: the streams of torch's generators, by the names that the command line takes. */
@@ -17,8 +16,5 @@ export function generatorNamed(wanted: string): GeneratorName {
   const names = Object.keys(generators) as GeneratorName[];
   const known = names.find((name) => name === wanted);
   if (known) return known;
-  const close = nearest(wanted, names);
-  throw new AquatintError("random/generator", `there is no random generator "${wanted}"`, {
-    hint: `${close ? `did you mean "${close}"? ` : ""}the generators are ${names.join(", ")}`,
-  });
+  throw unknownName("random/generator", { wanted, kind: "random generator", kinds: "generators", names });
 }

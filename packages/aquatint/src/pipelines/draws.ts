@@ -1,8 +1,7 @@
 import { brownianNoise } from "../diffusion/brownian.ts";
 import type { NoiseSource } from "../diffusion/samplers/sampler.ts";
-import { AquatintError } from "../errors.ts";
 import { type GeneratorName, generatorNamed, generators } from "../math/generators.ts";
-import { nearest } from "../math/nearest.ts";
+import { unknownName } from "../math/names.ts";
 import type { NormalStream, Seed } from "../math/random.ts";
 
 /** Where a sampler's noise comes from: drawn afresh at every step, or along one Brownian path. */
@@ -31,10 +30,7 @@ export function checkedDraws({ rng = drawDefaults.rng, noise = drawDefaults.nois
 export function noiseKindNamed(wanted: string): NoiseKind {
   const known = noiseKinds.find((name) => name === wanted);
   if (known) return known;
-  const close = nearest(wanted, noiseKinds);
-  throw new AquatintError("generate/noise", `there is no noise "${wanted}"`, {
-    hint: `${close ? `did you mean "${close}"? ` : ""}the kinds are ${noiseKinds.join(", ")}`,
-  });
+  throw unknownName("generate/noise", { wanted, kind: "noise", kinds: "kinds", names: noiseKinds });
 }
 
 /** The random numbers of one picture, in the order that they are drawn: its start, then the sampler's noise. */

@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { AquatintError } from "../errors.ts";
 import { fileError } from "../formats/node.ts";
-import { nearest } from "../math/nearest.ts";
+import { didYouMean } from "../math/names.ts";
 import { diskFiles, runningProcess } from "../train/node-folder.ts";
 import { logs, type RunFiles } from "../train/run-folder.ts";
 import { type RunData, type RunSummary, readRun, summaryOf } from "./run.ts";
@@ -64,12 +64,9 @@ export async function openRuns(
 
 async function missing(path: string): Promise<AquatintError> {
   const beside = await findRuns(join(path, "..")).catch(() => []);
-  const close = nearest(
-    basename(path),
-    beside.map(({ summary }) => summary.name),
-  );
+  const names = beside.map(({ summary }) => summary.name);
   return new AquatintError("runs/missing", `${path} holds no training run, expected a folder with config.json`, {
-    hint: close ? `did you mean "${close}"?` : "aquatint runs DIR lists the runs of a folder",
+    hint: didYouMean(basename(path), names) ?? "aquatint runs DIR lists the runs of a folder",
   });
 }
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearest } from "../math/nearest.ts";
+import { didYouMean } from "../math/names.ts";
 
 /** What of a schema is looked at here, whatever its kind. */
 interface Definition {
@@ -63,17 +63,12 @@ export function configProblem(schema: z.ZodType, issue: z.core.$ZodIssue, json: 
     json,
   );
   const wrong = issue.code === "unrecognized_keys" ? issue.keys[0]! : value;
-  const close =
-    typeof wrong === "string"
-      ? nearest(
-          wrong,
-          names.filter((name) => name !== wrong),
-        )
-      : undefined;
+  const others = names.filter((name) => name !== wrong);
+  const hint = typeof wrong === "string" ? didYouMean(wrong, others) : undefined;
   const place = issue.path.length ? `"${issue.path.join(".")}": ` : "";
   const expected = issue.code === "invalid_union" && names.length ? `expected ${listed(names)}` : issue.message;
   const found = issue.code === "unrecognized_keys" ? "" : `; found ${quoted(value)}`;
-  return { message: `${place}${expected}${found}`, hint: close && `did you mean "${close}"?` };
+  return { message: `${place}${expected}${found}`, hint };
 }
 
 const listed = (names: readonly string[]): string =>

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { datasetConfig } from "../data/registry.ts";
 import { AquatintError } from "../errors.ts";
-import { nearest } from "../math/nearest.ts";
+import { didYouMean } from "../math/names.ts";
 import { configProblem } from "./config-errors.ts";
 import { presets, withPreset } from "./presets.ts";
 import { DEFAULT_TASK, tasks } from "./tasks/registry.ts";
@@ -52,7 +52,6 @@ function schemaFor(json: unknown, name: string): z.ZodObject {
   const { task = DEFAULT_TASK } = (json ?? {}) as { readonly task?: unknown };
   if (typeof task === "string" && Object.hasOwn(trainConfigs, task)) return trainConfigs[task]!;
   const known = Object.keys(tasks);
-  const close = nearest(String(task), known);
   const message = `${name}: "task": expected ${known.join(" or ")}; found ${JSON.stringify(task)}`;
-  throw new AquatintError("config/invalid", message, { hint: close ? `did you mean "${close}"?` : SEE_DOCS });
+  throw new AquatintError("config/invalid", message, { hint: didYouMean(String(task), known) ?? SEE_DOCS });
 }

@@ -1,19 +1,20 @@
 import { z } from "zod";
-import { nearest } from "../../math/nearest.ts";
+import { didYouMean } from "../../math/names.ts";
 import { styles } from "./art/atlas.ts";
 import { backgroundNames } from "./backgrounds.ts";
 import { colours } from "./colours.ts";
 import { emojiNames } from "./names.ts";
 import { templateNames } from "./templates.ts";
 
-const didYouMean = (input: unknown, names: readonly string[]): string => {
-  const name = typeof input === "string" ? nearest(input, names) : undefined;
-  return name === undefined ? "" : `, did you mean "${name}"?`;
+/** Behind a sentence. */
+const suggestion = (input: unknown, names: readonly string[]): string => {
+  const hint = typeof input === "string" ? didYouMean(input, names) : undefined;
+  return hint === undefined ? "" : `, ${hint}`;
 };
 
 const oneOf = <T extends string>(names: readonly T[], what: string) =>
   z.enum(names, {
-    error: ({ input }) => `${JSON.stringify(input)} is not ${what} of the table${didYouMean(input, names)}`,
+    error: ({ input }) => `${JSON.stringify(input)} is not ${what} of the table${suggestion(input, names)}`,
   });
 
 const someOf = <T extends z.ZodType<string>>(item: T) =>
@@ -30,7 +31,7 @@ const weights = <T extends string>(names: readonly T[], what: string) => {
     .strictObject(shape, {
       error: (issue) =>
         issue.code === "unrecognized_keys"
-          ? `${JSON.stringify(issue.keys[0])} is not ${what}${didYouMean(issue.keys[0], names)}`
+          ? `${JSON.stringify(issue.keys[0])} is not ${what}${suggestion(issue.keys[0], names)}`
           : undefined,
     })
     .refine((value) => Object.keys(value).length > 0, `expected at least one of ${names.join(", ")}`);
