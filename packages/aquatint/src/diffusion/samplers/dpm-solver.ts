@@ -81,16 +81,23 @@ function firstOrder(
   return fresh ? [...step, [k.noise, fresh]] : step;
 }
 
-function extrapolated(k: Coefficients, { x, to, known, solverType, fresh }: Extrapolation): readonly Term[] {
-  const [m0, m1, m2] = known as [Belief, Belief?, Belief?];
+/** Of order 1, or of order 2 where something was believed at another level, too: before the first or after it. */
+function upToSecondOrder(k: Coefficients, { x, to, known, solverType, fresh }: Extrapolation): readonly Term[] {
+  const [m0, m1] = known as [Belief, Belief?];
   const start = firstOrder(k, { x, m: m0.m, fresh });
   if (!m1) return start;
+  const r = (lambda(m1.level) - lambda(m0.level)) / (lambda(to) - lambda(m0.level));
+  const weight = (solverType === "midpoint" ? k.first / 2 : k.second) / r;
+  return [...start, [-weight, m0.m], [weight, m1.m]];
+}
+
+function extrapolated(k: Coefficients, input: Extrapolation): readonly Term[] {
+  const { x, to, known, fresh } = input;
+  const [m0, m1, m2] = known as [Belief, Belief?, Belief?];
+  if (!m1 || !m2) return upToSecondOrder(k, input);
+  const start = firstOrder(k, { x, m: m0.m, fresh });
   const h = lambda(to) - lambda(m0.level);
   const r0 = (lambda(m0.level) - lambda(m1.level)) / h;
-  if (!m2) {
-    const weight = (solverType === "midpoint" ? k.first / 2 : k.second) / r0;
-    return [...start, [weight, m0.m], [-weight, m1.m]];
-  }
   const r1 = (lambda(m1.level) - lambda(m2.level)) / h;
   const bend = (k.second * r0 + k.third) / (r0 + r1);
   const [newer, older] = [(k.second + bend) / r0, -bend / r1];
@@ -138,16 +145,13 @@ function groups(n: number, order: number, lowerOrderFinal: boolean): readonly nu
 }
 
 /** `known` holds the group's beliefs, its first level first. */
-function within(k: Coefficients, { x, to, known, solverType, fresh }: Extrapolation): readonly Term[] {
+function within(k: Coefficients, input: Extrapolation): readonly Term[] {
+  const { x, to, known, solverType, fresh } = input;
   const [m0, m1, m2] = known as [Belief, Belief?, Belief?];
+  if (!m1 || !m2) return upToSecondOrder(k, input);
   const start = firstOrder(k, { x, m: m0.m, fresh });
-  if (!m1) return start;
   const h = lambda(to) - lambda(m0.level);
   const r1 = (lambda(m1.level) - lambda(m0.level)) / h;
-  if (!m2) {
-    const weight = (solverType === "midpoint" ? k.first / 2 : k.second) / r1;
-    return [...start, [-weight, m0.m], [weight, m1.m]];
-  }
   const r2 = (lambda(m2.level) - lambda(m0.level)) / h;
   if (solverType === "midpoint") return [...start, [-k.second / r2, m0.m], [k.second / r2, m2.m]];
   const [near, far] = [
