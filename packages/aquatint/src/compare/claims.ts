@@ -1,6 +1,6 @@
 import type { Estimate } from "../evaluate/distribution.ts";
 import { figureText } from "../reports/words.ts";
-import type { Measured, MeasuredModel, MeasuredPoint } from "./measured.ts";
+import type { Measured, MeasuredModel, MeasuredPoint, PictureMeasures } from "./measured.ts";
 
 /** Whether what is usually said was found here. */
 export type Verdict = "shows" | "the opposite shows" | "cannot be told";
@@ -48,84 +48,66 @@ const best = ({ points }: MeasuredModel): MeasuredPoint =>
   points.reduce((a, b) => (b.evaluations > a.evaluations ? b : a));
 const first = ({ points }: MeasuredModel): MeasuredPoint =>
   points.reduce((a, b) => (b.evaluations < a.evaluations ? b : a));
-const side = (model: MeasuredModel, of: (point: MeasuredPoint) => Estimate, point = best(model)): Side => ({
+/** A way of making pictures, with its name in a sentence. */
+interface Way<P = MeasuredPoint> {
+  readonly name: string;
+  readonly point: P;
+}
+const at = (model: MeasuredModel, point = best(model)): Way => ({
   name: [model.name, point.label].filter(Boolean).join(" "),
-  estimate: of(point),
+  point,
 });
+
+/** What is measured of a way of making pictures. */
+type Figure<P = PictureMeasures> = readonly [what: string, of: (point: P) => Estimate];
+const precision: Figure = ["Precision", ({ distance }) => distance.precision];
+const recall: Figure = ["Recall", ({ distance }) => distance.recall];
+const coverage: Figure = ["Coverage", ({ distance }) => distance.coverage];
+const frechet: Figure = ["Fréchet distance", ({ distance }) => distance.frechet];
+const slope: Figure = ["Mean slope", ({ sharpness }) => sharpness];
+const seconds: Figure<MeasuredPoint> = ["Seconds a picture", (point) => plain(point.seconds)];
+
+function between<P>([what, of]: Figure<P>, larger: Way<P>, smaller: Way<P>) {
+  const side = ({ name, point }: Way<P>): Side => ({ name, estimate: of(point) });
+  return compared(what, side(larger), side(smaller));
+}
 
 type Told = (cast: Cast) => Pick<Claim, "verdict" | "found"> | undefined;
 
 /** What the lecture's slides and the literature say, each with its rule. */
 const stories: readonly (readonly [story: string, told: Told])[] = [
-  [
-    "A GAN's pictures look more like real ones than a VAE's",
-    ({ gan, vae }) => {
-      const precision = (point: MeasuredPoint) => point.distance.precision;
-      return compared("Precision", side(gan, precision), side(vae, precision));
-    },
-  ],
+  ["A GAN's pictures look more like real ones than a VAE's", ({ gan, vae }) => between(precision, at(gan), at(vae))],
   [
     "A VAE's pictures are blurred",
-    ({ vae, measured: { floor } }) =>
-      compared(
-        "Mean slope",
-        { name: "real pictures", estimate: floor.sharpness },
-        side(vae, (p) => p.sharpness),
-      ),
+    ({ vae, measured: { floor } }) => between(slope, { name: "real pictures", point: floor }, at(vae)),
   ],
   [
     "A GAN leaves more of the data out than diffusion does",
-    ({ gan, denoising }) => {
-      const coverage = (point: MeasuredPoint) => point.distance.coverage;
-      return compared("Coverage", side(denoising, coverage), side(gan, coverage));
-    },
+    ({ gan, denoising }) => between(coverage, at(denoising), at(gan)),
   ],
-  [
-    "A GAN's pictures vary less than diffusion's",
-    ({ gan, denoising }) => {
-      const recall = (point: MeasuredPoint) => point.distance.recall;
-      return compared("Recall", side(denoising, recall), side(gan, recall));
-    },
-  ],
-  [
-    "Diffusion comes nearer to the data than a GAN",
-    ({ gan, denoising }) => {
-      const frechet = (point: MeasuredPoint) => point.distance.frechet;
-      return compared("Fréchet distance", side(gan, frechet), side(denoising, frechet));
-    },
-  ],
-  [
-    "Diffusion comes nearer to the data than a VAE",
-    ({ vae, denoising }) => {
-      const frechet = (point: MeasuredPoint) => point.distance.frechet;
-      return compared("Fréchet distance", side(vae, frechet), side(denoising, frechet));
-    },
-  ],
+  ["A GAN's pictures vary less than diffusion's", ({ gan, denoising }) => between(recall, at(denoising), at(gan))],
+  ["Diffusion comes nearer to the data than a GAN", ({ gan, denoising }) => between(frechet, at(gan), at(denoising))],
+  ["Diffusion comes nearer to the data than a VAE", ({ vae, denoising }) => between(frechet, at(vae), at(denoising))],
   [
     "Diffusion is slower than models of one pass",
     ({ vae, gan, denoising }) => {
-      const seconds = (point: MeasuredPoint) => plain(point.seconds);
       const slower = best(vae).seconds > best(gan).seconds ? vae : gan;
-      return compared("Seconds a picture", side(denoising, seconds), side(slower, seconds));
+      return between(seconds, at(denoising), at(slower));
     },
   ],
   [
     "More steps bring diffusion nearer to the data",
     ({ denoising }) => {
       const [few, many] = [first(denoising), best(denoising)];
-      if (few === many) return undefined;
-      const frechet = (point: MeasuredPoint) => point.distance.frechet;
-      return compared("Fréchet distance", side(denoising, frechet, few), side(denoising, frechet, many));
+      return few === many ? undefined : between(frechet, at(denoising, few), at(denoising, many));
     },
   ],
   [
     "Distilled, diffusion comes nearer to the data in few steps than its teacher in as many",
     ({ denoising, distilled }) => {
-      const student = distilled && best(distilled);
-      const teacher = denoising.points.find(({ evaluations }) => evaluations === student?.evaluations);
-      if (!student || !teacher) return undefined;
-      const frechet = (point: MeasuredPoint) => point.distance.frechet;
-      return compared("Fréchet distance", side(denoising, frechet, teacher), side(distilled, frechet, student));
+      const student = distilled && at(distilled);
+      const teacher = denoising.points.find(({ evaluations }) => evaluations === student?.point.evaluations);
+      return student && teacher && between(frechet, at(denoising, teacher), student);
     },
   ],
   [
