@@ -1,5 +1,6 @@
 import { AquatintError } from "../errors.ts";
 import { concat, startsWith } from "./bytes.ts";
+import { damaged } from "./damaged.ts";
 
 const EXIF = "Exif\0\0";
 const APP1 = 0xe1;
@@ -14,9 +15,6 @@ interface Segment {
   readonly marker: number;
   readonly data: Uint8Array;
 }
-
-const damaged = (kind: "truncated" | "corrupt", name: string, found: string) =>
-  new AquatintError(`picture/${kind}`, `${name}: ${found}`, { hint: "fetch or save it again" });
 
 /** The segments of a JPEG file before its picture; lengths are checked. */
 function* segments(bytes: Uint8Array, name: string): Generator<Segment, void, void> {

@@ -1,5 +1,5 @@
-import { AquatintError } from "../errors.ts";
 import { concat, startsWith } from "./bytes.ts";
+import { damaged } from "./damaged.ts";
 
 /** Where the chunks begin, after "RIFF", the file's length and "WEBP". */
 const CHUNKS = 12;
@@ -12,9 +12,6 @@ interface Chunk {
   readonly type: string;
   readonly data: Uint8Array;
 }
-
-const damaged = (kind: "truncated" | "corrupt", name: string, found: string) =>
-  new AquatintError(`picture/${kind}`, `${name}: ${found}`, { hint: "fetch or save it again" });
 
 /** The chunks of a WebP file; lengths are checked. */
 function* chunks(bytes: Uint8Array, name: string): Generator<Chunk, void, void> {

@@ -3,7 +3,7 @@ import { type Latent, lin } from "../diffusion/latent.ts";
 import type { Projection } from "../diffusion/scheduler.ts";
 import { type HostTensor, sizeOf } from "../graph/types.ts";
 import type { NormalStream } from "../math/random.ts";
-import { joined } from "./guided.ts";
+import { joined } from "./joined.ts";
 import type { TextToImageNetwork } from "./network.ts";
 import type { TextToImagePlan } from "./text-to-image.ts";
 

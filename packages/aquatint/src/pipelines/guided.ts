@@ -4,6 +4,7 @@ import type { Latent } from "../diffusion/latent.ts";
 import { type HostTensor, sizeOf } from "../graph/types.ts";
 import type { Beginning } from "./beginning.ts";
 import { encodedConditioning } from "./conditioning.ts";
+import { joined } from "./joined.ts";
 import type { Conditions, TextToImageNetwork } from "./network.ts";
 import { steeringOf } from "./steering.ts";
 import type { TextToImagePlan } from "./text-to-image.ts";
@@ -65,15 +66,4 @@ function repeated({ dtype, shape, data }: HostTensor, count: number): HostTensor
   const rows = Array.from({ length: shape[0]! }, (_, i) => (data as Float32Array).subarray(i * size, (i + 1) * size));
   const all = rows.flatMap((row) => Array.from({ length: count }, () => row));
   return { dtype, shape: [all.length, ...shape.slice(1)], data: joined(all) };
-}
-
-/** Flat tensors one after the other. */
-export function joined(parts: readonly Float32Array[]): Float32Array {
-  const data = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    data.set(part, at);
-    at += part.length;
-  }
-  return data;
 }

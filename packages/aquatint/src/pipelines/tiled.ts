@@ -1,4 +1,5 @@
 import type { HostTensor, Shape } from "../graph/types.ts";
+import { joined } from "./joined.ts";
 import type { TextToImageNetwork } from "./network.ts";
 
 type Decode = TextToImageNetwork["decode"];
@@ -28,16 +29,6 @@ export const decodeSingly =
     }
     return joined(pictures);
   };
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((n, { length }) => n + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
 
 /**
  * Decodes in overlapping tiles that are faded into each other, as diffusers' `AutoencoderKL.tiled_decode` does, so that
