@@ -6,16 +6,8 @@ import { initialise } from "../src/nn/initialise.ts";
 import { parameters } from "../src/nn/module.ts";
 import { encodeModelFolder } from "../src/pipelines/model-folder.ts";
 import { modelParameters, textToImageModules } from "../src/pipelines/modules.ts";
+import { tinyVae } from "../src/train/tiny.cases.ts";
 import { tinyModelParts } from "./tiny-pixel-model.ts";
-
-const vae = {
-  block_out_channels: [8, 8],
-  down_block_types: ["DownEncoderBlock2D", "DownEncoderBlock2D"],
-  up_block_types: ["UpDecoderBlock2D", "UpDecoderBlock2D"],
-  norm_num_groups: 4,
-  mid_block_add_attention: false,
-  scaling_factor: 2.5,
-};
 
 /** The files of a latent model with random weights: 16 x 16 pixels from four channels of 8 x 8. */
 export function latentModel({ vaeExtras = {} }: { readonly vaeExtras?: Readonly<Record<string, unknown>> } = {}) {
@@ -23,7 +15,7 @@ export function latentModel({ vaeExtras = {} }: { readonly vaeExtras?: Readonly<
   const whole = {
     ...configs,
     unet: { ...configs.unet, in_channels: 4, out_channels: 4 },
-    vae: { ...vae, ...vaeExtras },
+    vae: { ...tinyVae, scaling_factor: 2.5, ...vaeExtras },
   };
   const weights = new Map(Object.entries(initialise(modelParameters(textToImageModules(whole)), torchCpu(0))));
   return encodeModelFolder({ configs: whole, tokenizers: [tokenizer], weights });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AquatintError } from "../errors.ts";
+import { codeOf } from "../../test/code-of.ts";
 import { parseJsonObject } from "../formats/json.ts";
 import { decodePng, encodePng } from "../formats/png.ts";
 import { encodeSafetensors, type RawTensors } from "../formats/safetensors.ts";
@@ -105,17 +105,6 @@ const mutatedBytes = fc
     return Uint8Array.from(out);
   });
 const mutatedLength = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((length) => file(header, 40, length));
-
-/** The code of what `run` throws; anything but a typed error fails the test. */
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-    return "read";
-  } catch (error) {
-    if (error instanceof AquatintError) return error.code;
-    throw error;
-  }
-}
 
 describe("mutated files", () => {
   test("20,000 are read or refused with a typed error, in messages of a sensible length and without blowing up the memory", () => {

@@ -53,6 +53,14 @@ export const tinyConfigs = {
   },
   text_encoder: { hidden_size: 16, intermediate_size: 32, num_hidden_layers: 1, num_attention_heads: 2 },
 };
+/** The smallest autoencoder that halves a picture's sides; its latents have four channels. */
+export const tinyVae = {
+  block_out_channels: [8, 8],
+  down_block_types: ["DownEncoderBlock2D", "DownEncoderBlock2D"],
+  up_block_types: ["UpDecoderBlock2D", "UpDecoderBlock2D"],
+  norm_num_groups: 4,
+  mid_block_add_attention: false,
+};
 export const tinyTokenizer = trainBytePairs(plateNames, { merges: 20, contextLength: 8 });
 
 /** The configuration of a run of some milliseconds; `training` and the rest may be replaced. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { DataSources } from "../kind.ts";
 import { createDataset, datasetConfig } from "../registry.ts";
 import { type EmojiAtlas, styles } from "./art/atlas.ts";
+import { barsAtlas } from "./bars.cases.ts";
 import { type Cast, judgeOf } from "./casting.ts";
 import { colours } from "./colours.ts";
 import { heldOutReasons } from "./held-out.ts";
@@ -9,18 +10,7 @@ import { emojiNames, phrasesOf } from "./names.ts";
 import type { SceneTruth } from "./truth.ts";
 
 /** Every emoji is a bar, half red, half cyan, to be seen on any colour. */
-const atlas: EmojiAtlas = {
-  size: 8,
-  get: () => ({
-    width: 8,
-    height: 4,
-    channels: 4,
-    data: Uint8Array.from(
-      { length: 128 },
-      (_, i) => (Math.floor(i / 16) % 2 ? [255, 0, 0, 255] : [0, 255, 255, 255])[i % 4]!,
-    ),
-  }),
-};
+const atlas = barsAtlas([255, 0, 0, 255], [0, 255, 255, 255], (pixel) => Math.floor(pixel / 4) % 2 === 1);
 const unused = async (): Promise<never> => {
   throw new Error("not what emoji are made from");
 };

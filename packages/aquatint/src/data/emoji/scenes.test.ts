@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type RandomStream, torchCpu } from "../../math/random.ts";
-import { type EmojiAtlas, styles } from "./art/atlas.ts";
+import { styles } from "./art/atlas.ts";
 import { type BackgroundKindName, backgroundKinds, backgroundNames } from "./backgrounds.ts";
+import { barsAtlas } from "./bars.cases.ts";
 import type { SceneWorld } from "./casting.ts";
 import { colours } from "./colours.ts";
 import { heldOutReasons } from "./held-out.ts";
@@ -11,15 +12,7 @@ import { type TemplateName, templateNames } from "./templates.ts";
 import type { SceneTruth } from "./truth.ts";
 
 /** Every emoji is a bar, half white, half black, to be seen on any colour. */
-const atlas: EmojiAtlas = {
-  size: 8,
-  get: () => ({
-    width: 8,
-    height: 4,
-    channels: 4,
-    data: Uint8Array.from({ length: 128 }, (_, i) => (i % 4 === 3 || Math.floor(i / 4) % 2 ? 255 : 0)),
-  }),
-};
+const atlas = barsAtlas([255, 255, 255, 255], [0, 0, 0, 255], (pixel) => pixel % 2 === 1);
 const equal = <T>(items: readonly T[]) => items.map((item) => ({ item, weight: 1 }));
 const world = (parts: Partial<SceneWorld> = {}): SceneWorld => ({
   ...{ templates: equal(templateNames), backgrounds: equal(backgroundNames), names: emojiNames },

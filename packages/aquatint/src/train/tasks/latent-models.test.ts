@@ -15,7 +15,7 @@ import type { TrainConfig } from "../config.ts";
 import { trainingPlan } from "../plan.ts";
 import { recomputing } from "../recomputing.ts";
 import { openSession } from "../session.ts";
-import { colourPlates, tinyConfig, tinyTask } from "../tiny.cases.ts";
+import { colourPlates, tinyConfig, tinyTask, tinyVae } from "../tiny.cases.ts";
 import { openClip } from "./clip/folder.ts";
 import type { TaskContext } from "./kind.ts";
 
@@ -26,16 +26,9 @@ beforeAll(async () => {
 afterAll(() => runtime[Symbol.asyncDispose]());
 
 const training = { steps: 30, batch_size: 4, learning_rate: 1e-2, warmup_steps: 3, ema: { steps: 5 } };
-const vae = {
-  block_out_channels: [8, 8],
-  down_block_types: ["DownEncoderBlock2D", "DownEncoderBlock2D"],
-  up_block_types: ["UpDecoderBlock2D", "UpDecoderBlock2D"],
-  norm_num_groups: 4,
-  mid_block_add_attention: false,
-};
 const autoencoder = tinyConfig({
   task: "autoencoder",
-  model: { vae },
+  model: { vae: tinyVae },
   evaluation: { pictures: 5 },
   samples: { pictures: 2 },
   training,
@@ -112,7 +105,7 @@ describe("an autoencoder", () => {
   });
 
   test("keeps a scaling factor that is given", async () => {
-    const config = tinyConfig({ ...autoencoder, model: { vae: { ...vae, scaling_factor: 0.25 } } });
+    const config = tinyConfig({ ...autoencoder, model: { vae: { ...tinyVae, scaling_factor: 0.25 } } });
     const task = await tinyTask(config, { runtime });
     await using session = await openSession({ config, task, runtime });
     const files = await session.outputs.modelFiles();

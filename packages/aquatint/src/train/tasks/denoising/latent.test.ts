@@ -13,7 +13,7 @@ import { type ModelSource, memorySource } from "../../../pipelines/source.ts";
 import { nodeRuntime } from "../../../runtime/node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { openSession } from "../../session.ts";
-import { tinyConfig, tinyConfigs, tinyTask, tinyTokenizer } from "../../tiny.cases.ts";
+import { tinyConfig, tinyConfigs, tinyTask, tinyTokenizer, tinyVae } from "../../tiny.cases.ts";
 import { encodeClip } from "../clip/folder.ts";
 import { vocabularyConfig } from "../vocabulary.ts";
 import { sampleSpace } from "./space.ts";
@@ -27,14 +27,7 @@ afterAll(() => runtime[Symbol.asyncDispose]());
 const drawn = (network: Module, seed: number): ReadonlyMap<string, HostTensor> =>
   new Map(Object.entries(initialise(parameters(network), torchCpu(seed))));
 
-const vaeConfig = {
-  block_out_channels: [8, 8],
-  down_block_types: ["DownEncoderBlock2D", "DownEncoderBlock2D"],
-  up_block_types: ["UpDecoderBlock2D", "UpDecoderBlock2D"],
-  norm_num_groups: 4,
-  mid_block_add_attention: false,
-  scaling_factor: 2.5,
-};
+const vaeConfig = { ...tinyVae, scaling_factor: 2.5 };
 const vae = AutoencoderKL(parseAutoencoderConfig(vaeConfig));
 const tower = { hidden_size: 16, intermediate_size: 16, num_hidden_layers: 1, num_attention_heads: 2 };
 const clipConfig = {
