@@ -9,7 +9,7 @@ import { version } from "../packages/aquatint/src/cli/version.ts";
 import { AquatintError } from "../packages/aquatint/src/errors.ts";
 import { type Evaluation, evaluateDefaults, evaluateModel } from "../packages/aquatint/src/evaluate/node.ts";
 import { evaluationTable } from "../packages/aquatint/src/evaluate/table.ts";
-import { grid, type Picture } from "../packages/aquatint/src/formats/image.ts";
+import { grid, type Picture, strip } from "../packages/aquatint/src/formats/image.ts";
 import { writeFileAtomic } from "../packages/aquatint/src/formats/node.ts";
 import { encodePng } from "../packages/aquatint/src/formats/png.ts";
 import { root } from "../test/tree.ts";
@@ -25,10 +25,14 @@ interface Flags {
   readonly data?: string;
   readonly threads?: string;
   readonly sheet?: string;
+  readonly clip?: string;
+  readonly nearest?: string;
 }
 
 /** Pictures of a sheet, the first ones. */
 const SHOWN = 32;
+/** Training renders in which the nearest pictures are looked for. */
+const NEIGHBOURS = 4096;
 
 const program = new Command("npm run evaluate --")
   .description("Measures a text-to-image model against real renders of the same captions.")
@@ -43,6 +47,8 @@ const program = new Command("npm run evaluate --")
   .option("--data <file>", "configuration of the training run or its data set; the one beside the model if left out")
   .option("--threads <n>", "at most so many threads")
   .option("--sheet <file>", `write the first ${SHOWN} pictures, unpicked, to a PNG file`)
+  .option("--clip <folder>", "a CLIP model that compares pictures with captions")
+  .option("--nearest <file>", `write pictures above the nearest of ${NEIGHBOURS} training renders to a PNG file`)
   .action(run);
 
 async function run(model: string, flags: Flags): Promise<void> {
@@ -54,17 +60,22 @@ async function run(model: string, flags: Flags): Promise<void> {
       continue;
     }
     process.stderr.write("\n");
+    if (event.type === "neighbours") {
+      if (flags.nearest) await writePng(flags.nearest, strip(event.found.rows, { scale: 2, gap: 2 }));
+      continue;
+    }
     if (flags.sheet) await writeSheet(flags.sheet, pictures);
     process.stdout.write(flags.json ? json(event.evaluation) : evaluationTable(event.evaluation));
   }
 }
 
-function wanted({ count, seed, steps, guidance, threads, sampler, judge, data }: Flags) {
+function wanted({ count, seed, steps, guidance, threads, sampler, judge, data, clip, nearest }: Flags) {
   const numbers = Object.entries({ count, seed, steps, guidance, threads }).flatMap(([name, text]) =>
     text === undefined ? [] : [[name, numberOf(name, text)] as const],
   );
-  const texts = { ...(sampler && { sampler }), ...(judge && { judge }), ...(data && { data }) };
-  return { ...Object.fromEntries(numbers), ...texts, judges: join(root, "packages/model-emoji/judge") };
+  const texts = { ...(sampler && { sampler }), ...(judge && { judge }), ...(data && { data }), ...(clip && { clip }) };
+  const looked = nearest !== undefined && { neighbours: NEIGHBOURS };
+  return { ...Object.fromEntries(numbers), ...texts, ...looked, judges: join(root, "packages/model-emoji/judge") };
 }
 
 function numberOf(name: string, text: string): number {
@@ -74,7 +85,8 @@ function numberOf(name: string, text: string): number {
 }
 
 const writeSheet = (path: string, pictures: readonly Picture[]) =>
-  writeFileAtomic(path, encodePng(grid(pictures.slice(0, SHOWN), { columns: 8, scale: 3, gap: 3 })));
+  writePng(path, grid(pictures.slice(0, SHOWN), { columns: 8, scale: 3, gap: 3 }));
+const writePng = (path: string, picture: Picture) => writeFileAtomic(path, encodePng(picture));
 
 function json(evaluation: Evaluation): string {
   const installed = (name: string): string =>

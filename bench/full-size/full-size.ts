@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type Contender, contender, peer as peerProcess, type Timing } from "../peers/peer.ts";
+import { parts } from "./parts.ts";
 import { folderOf } from "./weights.ts";
 
 /** What a process says of one piece of work. */
@@ -24,8 +25,18 @@ export interface FullSizeOptions {
 /** One part of a published model at its full size: loading, the first step, the median of the others, peak memory. */
 export async function fullSizeBench(name: string, options: FullSizeOptions = {}) {
   const { peer = false, steps = 3 } = options;
+  const everybody = starts(name, options);
+  const turns = parts[name]?.apart ? everybody.map((start) => [start]) : [everybody];
   const runs = [];
-  for (const start of starts(name, options)) {
+  for (const together of turns) runs.push(...(await inTurns(together, steps)));
+  const [ours, theirs] = runs.map(summary);
+  return { ...ours, ...(theirs && comparison(ours!, theirs)), ...(peer && { largestDifference: difference(runs) }) };
+}
+
+/** Starts all, has them make their steps in turns, and ends them. */
+async function inTurns(starts: readonly (() => Contender<Figures>)[], steps: number): Promise<readonly Run[]> {
+  const runs = [];
+  for (const start of starts) {
     const process = start();
     const loading = await process.answer();
     const first = await process.ask();
@@ -33,8 +44,7 @@ export async function fullSizeBench(name: string, options: FullSizeOptions = {})
   }
   for (let i = 0; i < steps; i++) for (const run of runs) run.later.push(await run.process.ask());
   for (const { process } of runs) await process[Symbol.asyncDispose]();
-  const [ours, theirs] = runs.map(summary);
-  return { ...ours, ...(theirs && comparison(ours!, theirs)), ...(peer && { largestDifference: difference(runs) }) };
+  return runs;
 }
 
 /** Those who do the work, each in a process of its own. */

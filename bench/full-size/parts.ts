@@ -14,6 +14,8 @@ export interface Part {
   /** File of the weights beside config.json. */
   readonly file: string;
   readonly feeds: HostTensors;
+  /** Whether Aquatint and its peer do not fit into memory together, so that one ends before the other begins. */
+  readonly apart?: boolean;
   /** The module whose parameters the file holds. */
   create(): { readonly module: Child; trace(leaf: (name: string) => Tensor): Tensor };
 }
@@ -57,6 +59,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   "unet-sdxl": {
     file: weights,
+    apart: true,
     config: {
       _class_name: "UNet2DConditionModel",
       sample_size: 128,

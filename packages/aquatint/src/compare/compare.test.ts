@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { Estimate } from "../evaluate/distribution.ts";
+import { nearestOf } from "../evaluate/nearest.ts";
 import { torchCpu } from "../math/random.ts";
 import { claimsOf, judged } from "./claims.ts";
 import { parseComparison } from "./config.ts";
 import { type Measured, type MeasuredModel, type MeasuredPoint, mistimed } from "./measured.ts";
-import { nearestOf } from "./nearest.ts";
 import { placeLabels } from "./place-labels.ts";
 import { canonical } from "./same.ts";
 import { sharpnessOf, slopeOf } from "./sharpness.ts";

@@ -1,4 +1,5 @@
 import type { Estimate } from "../evaluate/distribution.ts";
+import type { NeighbourRows } from "../evaluate/nearest.ts";
 import { grid, type Picture, strip, tensorToPictures } from "../formats/image.ts";
 import { type Content, html } from "../reports/html.ts";
 import { figure, inlinePicture, legend, note, page, type Section, sheet, table } from "../reports/page.ts";
@@ -11,7 +12,7 @@ import { type Measured, type MeasuredModel, mistimed, type NamedPoint, pointsOf 
 import { modelColours } from "./node-colours.ts";
 import { speedFigure } from "./node-speed.ts";
 import { trilemmaFigure } from "./node-triangle.ts";
-import { type NeighbourRows, SHOWN } from "./shown.ts";
+import { SHOWN } from "./shown.ts";
 import {
   boundColumns,
   distanceColumns,

@@ -2,6 +2,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { openDataset } from "../data/node.ts";
 import { AquatintError } from "../errors.ts";
 import { expectNames, type Judge, openJudge } from "../evaluate/judge.ts";
+import { neighbourRows } from "../evaluate/nearest.ts";
 import { folderSource } from "../pipelines/node.ts";
 import { openRun } from "../runs/node-find.ts";
 import { nodeRuntime } from "../runtime/node.ts";
@@ -13,7 +14,7 @@ import { measurePoint, pictureMeasures, type RealSet, realSets } from "./measure
 import type { Measured, MeasuredModel, MeasuredPoint, Training } from "./measured.ts";
 import type { Comparison, NeededRun } from "./node-open.ts";
 import { comparisonReport, type ShownModel } from "./node-report.ts";
-import { differentCaptions, interpolations, neighbourRows } from "./shown.ts";
+import { differentCaptions, interpolations, NEIGHBOURS, SHOWN } from "./shown.ts";
 
 /** How a comparison is measured. */
 export interface CompareOptions {
@@ -32,6 +33,8 @@ export type CompareEvent =
 const CHUNK = 32;
 /** Of the training pictures in which neighbours are looked for. */
 const NEIGHBOURS_SEED = 5_000_011;
+
+const looking = ({ size }: Dataset) => ({ size, looked: SHOWN, shown: NEIGHBOURS });
 
 interface Bench {
   readonly runtime: Runtime;
@@ -64,7 +67,7 @@ export async function* compareModels(
     yield { type: "part", name: run.name, i, n: models.length };
     shown.push(await measureModel(bench, run, config.models[i]!.walks));
   }
-  const floorRows = neighbourRows(real.values, seen, dataset.size);
+  const floorRows = neighbourRows(real.values, seen, looking(dataset));
   const measured: Measured = {
     title: config.title,
     pictures: measure.pictures,
@@ -93,7 +96,7 @@ async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise
   }
   const finest = family.walks.reduce((a, b, i) => (b.evaluations > family.walks[a]!.evaluations ? i : a), 0);
   const captions = differentCaptions(real.captions, real.names);
-  const neighbours = neighbourRows(samples[finest]!, seen, dataset.size);
+  const neighbours = neighbourRows(samples[finest]!, seen, looking(dataset));
   const measured: MeasuredModel = {
     name: run.name,
     task: run.config.task,

@@ -1,7 +1,6 @@
 import { type Picture, tensorToPictures } from "../formats/image.ts";
 import { torchCpu } from "../math/random.ts";
 import type { OpenFamily, Walk } from "./family.ts";
-import { nearestOf } from "./nearest.ts";
 import { spherical } from "./spherical.ts";
 
 /** Samples that the report shows, never picked out: the first ones. */
@@ -44,24 +43,4 @@ export async function interpolations({ family, walk, captions, size, signal }: I
 export function differentCaptions(captions: readonly string[], names: readonly string[]): readonly string[] {
   const firsts = captions.filter((_, i) => names.indexOf(names[i]!) === i);
   return firsts.slice(0, WAYS);
-}
-
-/** Pictures and the nearest of training, in two rows. */
-export interface NeighbourRows {
-  readonly rows: readonly [made: readonly Picture[], nearest: readonly Picture[]];
-  /** Of every picture that was looked at: root mean squared differences. */
-  readonly distances: readonly number[];
-}
-
-/** Looks for the nearest training pictures of the first `SHOWN` pictures, of which `NEIGHBOURS` are shown. */
-export function neighbourRows(values: Float32Array, training: Float32Array, size: Size): NeighbourRows {
-  const length = 3 * size[0] * size[1];
-  const clamped = values.slice(0, SHOWN * length).map((v) => Math.min(1, Math.max(-1, v)));
-  const found = nearestOf(clamped, training, length);
-  const shown = found.slice(0, NEIGHBOURS);
-  const nearest = shown.flatMap(({ index }) => picturesOf(training.slice(index * length, (index + 1) * length), size));
-  return {
-    rows: [picturesOf(clamped.slice(0, shown.length * length), size), nearest],
-    distances: found.map(({ distance }) => distance),
-  };
 }

@@ -1,5 +1,5 @@
 import { AquatintError } from "../errors.ts";
-import { type Picture, pictureToTensor } from "../formats/image.ts";
+import { type Picture, picturesToTensor } from "../formats/image.ts";
 import { detectionsOf, PictureClassifier, parseClassifierConfig, strideOf } from "../models/classifier/index.ts";
 import { parameters } from "../nn/module.ts";
 import { input } from "../ops/leaves.ts";
@@ -57,9 +57,8 @@ export async function openJudge(source: ModelSource, { runtime, size }: JudgeOpt
     names: classes,
     async look(pictures) {
       const shape = [pictures.length, config.in_channels, ...size];
-      const data = new Float32Array(shape.reduce((a, b) => a * b));
-      for (const [i, picture] of pictures.entries()) data.set(pictureToTensor(picture), (i * data.length) / shape[0]!);
-      const { places, features } = await network.run({ pictures: { dtype: "float32", shape, data } });
+      const feed = { dtype: "float32", shape, data: picturesToTensor(pictures) } as const;
+      const { places, features } = await network.run({ pictures: feed });
       const logits = places!.data as Float32Array;
       const length = logits.length / pictures.length;
       const own = (i: number) => logits.subarray(i * length, (i + 1) * length);

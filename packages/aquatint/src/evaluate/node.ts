@@ -4,14 +4,16 @@ import type { Batch, Dataset } from "../data/dataset.ts";
 import type { SceneTruth } from "../data/emoji/truth.ts";
 import { openDataset, readDatasetConfig } from "../data/node.ts";
 import { AquatintError } from "../errors.ts";
-import { type Picture, tensorToPictures } from "../formats/image.ts";
+import { type Picture, picturesToTensor, tensorToPictures } from "../formats/image.ts";
 import type { TextToImageModel } from "../pipelines/model-folder.ts";
 import { textToImageNetwork } from "../pipelines/network.ts";
 import { folderSource, openTextToImage } from "../pipelines/node.ts";
 import { planTextToImage, type TextToImageOptions, textToImage } from "../pipelines/text-to-image.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
+import { type ClipJudgeOptions, openClipJudge } from "./clip.ts";
 import { expectNames, openJudge } from "./judge.ts";
+import { type NeighbourRows, neighbourRows } from "./nearest.ts";
 import { type Evaluation, evaluationOf } from "./report.ts";
 
 export type { Evaluation };
@@ -31,6 +33,10 @@ export interface EvaluateOptions extends Pick<TextToImageOptions, "sampler" | "s
   /** Of the first picture; the others follow. */
   readonly seed?: number;
   readonly threads?: number;
+  /** Folder of a CLIP model for pictures of this size; if absent, none is asked. */
+  readonly clip?: string;
+  /** New renders of what training draws from, in which the nearest of the first pictures are looked for; 0 if absent. */
+  readonly neighbours?: number;
 }
 
 /** A picture is made, or all is done. */
@@ -42,6 +48,7 @@ export type EvaluateEvent =
       readonly caption: string;
       readonly picture: Picture;
     }
+  | { readonly type: "neighbours"; readonly found: NeighbourRows }
   | { readonly type: "evaluation"; readonly evaluation: Evaluation };
 
 /** What pictures and captions start from where the caller does not say. */
@@ -49,10 +56,14 @@ export const evaluateDefaults = { count: 200, seed: 1000 } as const;
 /** Seed of the captions, and of the second set of real pictures: no run of the trainer has them. */
 const CAPTIONS_SEED = 2_000_003;
 const SECOND_SEED = 3_000_017;
+/** Seed of the renders in which neighbours are looked for. */
+const NEIGHBOURS_SEED = 5_000_011;
+/** Pictures whose neighbours are looked for. */
+const LOOKED = 16;
 
 /** Makes pictures of captions that it draws from the model's data, and has them judged beside real renders of the same. */
 export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, void, void> {
-  const { count = evaluateDefaults.count, seed = evaluateDefaults.seed, threads } = options;
+  const { count = evaluateDefaults.count, seed = evaluateDefaults.seed, threads, neighbours = 0 } = options;
   checkCount(count);
   const model = await openTextToImage(options.model);
   const dataset = await datasetOf(options);
@@ -68,6 +79,7 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
     const i = pictures.length - 1;
     yield { type: "picture", i, n: count, caption: asked.captions[i]!, picture: made.picture };
   }
+  if (neighbours > 0) yield { type: "neighbours", found: await neighboursOf(pictures, dataset, neighbours) };
   const second = await samples(dataset, { count, seed: SECOND_SEED });
   const { plan, sampler } = planOf(model, options);
   yield {
@@ -78,9 +90,28 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
       generated: await judge.look(pictures),
       real: await judge.look(asked.pictures),
       second: await judge.look(second.pictures),
+      clip: await clipOf(options, { runtime, size: dataset.size }, { ...asked, made: pictures }),
       made: { count, seed, sampler, steps: plan.steps, guidance: plan.guidance },
     }),
   };
+}
+
+/** The first pictures beside the nearest of `count` renders of what training draws from. */
+async function neighboursOf(made: readonly Picture[], dataset: Dataset, count: number): Promise<NeighbourRows> {
+  const { pictures } = await dataset.stream({ seed: NEIGHBOURS_SEED }).next(count);
+  return neighbourRows(picturesToTensor(made.slice(0, LOOKED)), pictures, { size: dataset.size, looked: LOOKED });
+}
+
+/** What the CLIP model says that the options name. */
+async function clipOf(
+  { clip }: EvaluateOptions,
+  options: ClipJudgeOptions,
+  asked: Samples & { made: readonly Picture[] },
+) {
+  if (clip === undefined) return undefined;
+  await using judge = await openClipJudge(folderSource(clip), options);
+  const { captions, pictures, made } = asked;
+  return { generated: await judge.fit(made, captions), real: await judge.fit(pictures, captions) };
 }
 
 function checkCount(count: number): void {

@@ -1,4 +1,5 @@
 import type { Asked } from "./checks.ts";
+import type { ClipFit } from "./clip.ts";
 import { type SetDistance, setDistance } from "./distribution.ts";
 import { quantile } from "./intervals.ts";
 import type { Sights } from "./judge.ts";
@@ -35,8 +36,16 @@ export interface Evaluation extends Made {
   readonly distance: SetDistance;
   /** Other real pictures beside the same: what a perfect model of this count would get. */
   readonly floor: SetDistance;
+  /** What CLIP finds of the pictures and of real ones of the same captions, where it was asked. */
+  readonly clip?: ClipPair;
   /** Picture by picture. */
   readonly verdicts: readonly Verdict[];
+}
+
+/** How well captions fit to generated and to real pictures. */
+export interface ClipPair {
+  readonly generated: ClipFit;
+  readonly real: ClipFit;
 }
 
 /** What an evaluation is made from. */
@@ -49,11 +58,12 @@ export interface EvaluationInput {
   readonly real: Sights;
   /** Renders of as many other captions. */
   readonly second: Sights;
+  readonly clip?: ClipPair | undefined;
   readonly made: Made;
 }
 
 /** Puts it all together. */
-export const evaluationOf = ({ seconds, real, second, made, ...input }: EvaluationInput): Evaluation => ({
+export const evaluationOf = ({ seconds, real, second, made, clip, ...input }: EvaluationInput): Evaluation => ({
   ...made,
   secondsPerPicture: quantile(
     seconds.slice(1).sort((a, b) => a - b),
@@ -62,6 +72,7 @@ export const evaluationOf = ({ seconds, real, second, made, ...input }: Evaluati
   shares: sharesOf({ truths: input.truths, generated: input.generated.sights, real: real.sights }),
   distance: setDistance({ real: real.features, generated: input.generated.features }),
   floor: setDistance({ real: real.features, generated: second.features }),
+  ...(clip && { clip }),
   verdicts: verdictsOf(input),
 });
 

@@ -18,6 +18,7 @@ export function evaluationTable(evaluation: Evaluation): string {
     "| | generated | real renders |",
     "| --- | --- | --- |",
     ...distanceRows(evaluation),
+    ...clipRows(evaluation),
     "",
   ].join("\n");
 }
@@ -44,6 +45,15 @@ const distanceRows = ({ distance, floor }: Evaluation): readonly string[] =>
     const at = key as keyof typeof names;
     return row(name, estimate(distance[at]), estimate(floor[at]));
   });
+
+const clipRows = ({ clip }: Evaluation): readonly string[] =>
+  clip
+    ? [
+        row("CLIP score", number(clip.generated.score), number(clip.real.score)),
+        row("the picture's caption found among all", number(clip.generated.imageToText), number(clip.real.imageToText)),
+        row("the caption's picture found among all", number(clip.generated.textToImage), number(clip.real.textToImage)),
+      ]
+    : [];
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 const share = ({ share, hits, n, interval: bounds }: Share): string =>

@@ -77,6 +77,18 @@ export function pictureToTensor(picture: Picture): Float32Array<ArrayBuffer> {
   return values;
 }
 
+/** RGB pictures of one size as a [n, 3, height, width] tensor in -1..1. */
+export function picturesToTensor(pictures: readonly Picture[]): Float32Array<ArrayBuffer> {
+  const parts = pictures.map(pictureToTensor);
+  const values = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    values.set(part, at);
+    at += part.length;
+  }
+  return values;
+}
+
 /** The picture as RGB, laid on a background colour where it is transparent. */
 export function flatten(picture: Picture, background: Colour = WHITE): Picture {
   checkPicture(picture);
