@@ -43,18 +43,12 @@ function described({ source, settings, width, height, ...fields }: PictureRecipe
   );
   const known = new Set([...Object.values(fields), width, height].map(String));
   const others = Object.entries(settings).filter(([key, value]) => {
-    return (
-      (typeof value !== "object" || Array.isArray(value)) &&
-      !known.has(String(value)) &&
-      !(key in fields) &&
-      key !== "Size"
-    );
+    const isShown = typeof value !== "object" || Array.isArray(value);
+    return isShown && key !== "Size" && !(key in fields) && !known.has(String(value));
   });
   const lines = [...rows, ...others].map(([key, value]) => {
-    return [
-      printable(key === "modelHash" ? "model hash" : key),
-      printable(Array.isArray(value) ? value.join(", ") : String(value)),
-    ] as const;
+    const text = Array.isArray(value) ? value.join(", ") : String(value);
+    return [printable(key === "modelHash" ? "model hash" : key), printable(text)] as const;
   });
   const column = lines.reduce((width, [key]) => Math.max(width, key.length), 0);
   return lines

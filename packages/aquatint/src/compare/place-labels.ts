@@ -25,7 +25,9 @@ export interface Box {
 
 /** What words are placed by. */
 export interface PlaceOptions {
+  /** Of the drawing, in pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly fontSize: number;
   /** What else should stay free, beside the dots. */
   readonly taken?: readonly Box[];

@@ -12,7 +12,10 @@ export interface DividedWalkInput {
   readonly substeps: number;
 }
 
-/** The levels of each of a student's steps, noisiest first, in the network's coordinates: both ends and where its teacher stops between. */
+/**
+ * The levels of each of a student's steps, noisiest first, in the network's coordinates: both ends and where its teacher
+ * stops between. @throws AquatintError "prediction/singular" where an output at one of them tells nothing new.
+ */
 export function dividedWalk({ settings, steps, substeps }: DividedWalkInput): readonly (readonly Level[])[] {
   const { schedule, target, networkCoordinates, path } = settings;
   const visited = path(steps).levels;

@@ -1,4 +1,5 @@
 import { AquatintError } from "../errors.ts";
+import { average } from "../math/average.ts";
 import type { Denoiser, FullOutput } from "./denoiser.ts";
 import { type Latent, lin } from "./latent.ts";
 
@@ -36,7 +37,7 @@ export function checkedRescale(share: number): number {
 }
 
 function deviationOf(values: Latent): number {
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+  const mean = average(values);
   return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
 }
 

@@ -1,7 +1,7 @@
 export * from "./activation.ts";
 export * from "./attention.ts";
 export * from "./comparison.ts";
-export * from "./conv.ts";
+export { type ConvOptions, type ConvTransposeOptions, conv2d, convTranspose2d } from "./conv.ts";
 export * from "./elementwise.ts";
 export * from "./gather.ts";
 export * from "./leaves.ts";

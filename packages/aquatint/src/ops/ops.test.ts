@@ -13,7 +13,7 @@ const noRow = { input: "what every case is fed", param: "has a value only once i
 /** Ops that no input can be wrong for. */
 const neverRefuse = ["cast", "fill", "causalMask"];
 
-const names = Object.entries(ops).flatMap(([name, op]) => (typeof op === "function" && !(name in noRow) ? [name] : []));
+const names = Object.keys(ops).filter((name) => !(name in noRow));
 const table = Object.entries(rows);
 
 describe("the table", () => {

@@ -1,5 +1,5 @@
 import type { TextToImageNetwork } from "./network.ts";
-import { decodeInTiles, decodeSingly, encodeInTiles } from "./tiled.ts";
+import { decodeInTiles, decodeSingly, encodeInTiles, type TilingOptions } from "./tiled.ts";
 
 /** How a network decodes and encodes with little memory: one picture at a time, in tiles where one is given. */
 export interface FrugalCoding {
@@ -11,16 +11,16 @@ export interface FrugalCoding {
 
 /** The same network, decoding and encoding with the memory of one picture, or of one tile. */
 export function frugalNetwork(network: TextToImageNetwork, { tile, factor }: FrugalCoding): TextToImageNetwork {
-  const { decode, encodePicture } = network;
-  const tiled = tile !== undefined && {
-    decode: decodeInTiles(decode, { tile, factor }),
-    encodePicture: encodeInTiles(encodePicture, { tile, factor }),
-  };
-  const coding = { decode, encodePicture, ...tiled };
+  const { decode, encodePicture } = tile === undefined ? network : inTiles(network, { tile, factor });
   return {
     ...network,
-    ...coding,
-    decode: decodeSingly(coding.decode),
+    decode: decodeSingly(decode),
+    encodePicture,
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };
 }
+
+const inTiles = ({ decode, encodePicture }: TextToImageNetwork, tiling: TilingOptions) => ({
+  decode: decodeInTiles(decode, tiling),
+  encodePicture: encodeInTiles(encodePicture, tiling),
+});

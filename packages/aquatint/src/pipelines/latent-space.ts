@@ -15,7 +15,7 @@ import type { Children, Module } from "../nn/module.ts";
 /** The latents of an autoencoder, as a U-Net works on them. */
 export interface LatentSpace {
   readonly vae: Module<(image: Tensor) => Tensor, Children>;
-  /** Of the latents. */
+  /** Channels of the latents. */
   readonly vaeChannels: number;
   /** The autoencoder where it gives distributions to draw latents from; absent where it gives the latents themselves. */
   readonly posterior?: Autoencoder;
@@ -25,12 +25,12 @@ export interface LatentSpace {
   readonly multiple: number;
   /** Latents [n, channels, h, w] as pixels [n, 3, factor h, factor w]. */
   decode(latent: Tensor): Tensor;
-  /** Pixels with noise of the result's shape as latents. */
+  /** Pixels [n, 3, factor h, factor w] as latents [n, channels, h, w], drawn by normal noise of that shape where they are. */
   encode(pixels: Tensor, noise: Tensor): Tensor;
 }
 
-/** Stable Diffusion's own. */
-function drawn(json: unknown): LatentSpace {
+/** Stable Diffusion's own, whose encoder answers with distributions. */
+function variational(json: unknown): LatentSpace {
   const vae = AutoencoderKL(parseAutoencoderConfig(json));
   const { config } = vae;
   const factor = downsampling(config);
@@ -65,12 +65,15 @@ function tiny(json: unknown): LatentSpace {
   };
 }
 
-const kinds = { AutoencoderKL: drawn, AutoencoderTiny: tiny } as const;
+const kinds = { AutoencoderKL: variational, AutoencoderTiny: tiny } as const;
 
 /** The classes of autoencoders that a text-to-image model may have. */
 export const autoencoderClasses: readonly string[] = Object.keys(kinds);
 
-/** The latents of the autoencoder that a config describes: Stable Diffusion's unless it names another class. @throws AquatintError "config/…". */
+/**
+ * The latents of the autoencoder that a config describes: Stable Diffusion's unless it names another class.
+ * @throws AquatintError "config/…" where the class is unknown or its fields are wrong.
+ */
 export function latentSpace(json: unknown): LatentSpace {
   const { _class_name: named = "AutoencoderKL" } = json as { readonly _class_name?: unknown };
   const kind = Object.hasOwn(kinds, String(named)) ? kinds[named as keyof typeof kinds] : undefined;

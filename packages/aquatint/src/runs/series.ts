@@ -1,3 +1,5 @@
+import { average } from "../math/average.ts";
+
 /** A number that changes with the steps of a run. */
 export interface Point {
   readonly step: number;
@@ -9,11 +11,11 @@ export const AVERAGE_STEPS = 100;
 
 /** A moving average: over the last fifth of what it has seen, and at most over `AVERAGE_STEPS`. Returns the average so far. */
 export function movingAverage(): (value: number) => number {
-  let [seen, average] = [0, 0];
+  let [seen, mean] = [0, 0];
   return (value) => {
     seen++;
-    average += (value - average) / Math.min(Math.max(seen / 5, 1), AVERAGE_STEPS);
-    return average;
+    mean += (value - mean) / Math.min(Math.max(seen / 5, 1), AVERAGE_STEPS);
+    return mean;
   };
 }
 
@@ -35,8 +37,7 @@ export function buckets(points: readonly Point[], count: number): readonly Bucke
   return Array.from({ length: Math.ceil(points.length / size) }, (_, i) => {
     const own = points.slice(i * size, (i + 1) * size);
     const values = own.map(({ value }) => value);
-    const value = values.reduce((a, b) => a + b, 0) / values.length;
-    return { step: own.at(-1)!.step, value, low: Math.min(...values), high: Math.max(...values) };
+    return { step: own.at(-1)!.step, value: average(values), low: Math.min(...values), high: Math.max(...values) };
   });
 }
 

@@ -83,7 +83,7 @@ const sharedOptions: InferenceSession.SessionOptions = {
   logSeverityLevel: 4, // errors are thrown, with the same words
 };
 
-/** What was arranged for the runtime is loaded as it is. It is mostly training, whose figures are those with a pattern. */
+/** What was arranged in blocks is loaded as it is; it is mostly training, which was measured with a memory pattern. */
 const arrangedOptions = {
   graphOptimizationLevel: "disabled",
   enableMemPattern: true,

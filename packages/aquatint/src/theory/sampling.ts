@@ -7,6 +7,7 @@ import type { SamplerInput, Step } from "../diffusion/samplers/sampler.ts";
 import { levelFinder } from "../diffusion/scheduler.ts";
 import { cosine, linear } from "../diffusion/schedules.ts";
 import { levels } from "../diffusion/spacing.ts";
+import { average } from "../math/average.ts";
 import { torchCpu } from "../math/random.ts";
 import { probabilityFlow } from "./flow.ts";
 import { toyMixture } from "./toy.ts";
@@ -73,8 +74,7 @@ function convergence(name: string, entry: SamplerEntry, points: readonly ErrorPo
 function slope(points: readonly ErrorPoint[]): number {
   const used = points.filter(({ error }) => error > FLOOR).slice(-4);
   const [u, v] = [used.map((p) => Math.log(p.evaluations)), used.map((p) => Math.log(p.error))];
-  const mean = (list: readonly number[]) => list.reduce((a, b) => a + b, 0) / list.length;
-  const [mu, mv] = [mean(u), mean(v)];
+  const [mu, mv] = [average(u), average(v)];
   const top = u.reduce((sum, x, i) => sum + (x - mu) * (v[i]! - mv), 0);
   return -top / u.reduce((sum, x) => sum + (x - mu) ** 2, 0);
 }

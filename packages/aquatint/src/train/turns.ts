@@ -1,5 +1,6 @@
 import type { Tensor } from "../graph/tensor.ts";
 import { type HostTensor, type HostTensors, sizeOf } from "../graph/types.ts";
+import { average } from "../math/average.ts";
 import { executableOf } from "../runtime/compile.ts";
 import { findNonFinite, type NonFinite } from "../runtime/non-finite.ts";
 import type { Program, Runtime, State } from "../runtime/types.ts";
@@ -121,8 +122,7 @@ function joined(parts: readonly HostTensors[]): HostTensors {
       const all = parts.map((part) => part[name]!);
       const { shape } = all[0]!;
       const values = all.flatMap(({ data }) => [...data]);
-      const mean = () => [values.reduce((a, b) => a + b, 0) / values.length];
-      const data = Float32Array.from(shape.length ? values : mean());
+      const data = Float32Array.from(shape.length ? values : [average(values)]);
       const of = shape.length ? [shape[0]! * parts.length, ...shape.slice(1)] : [];
       return [name, { dtype: "float32", shape: of, data } satisfies HostTensor];
     }),

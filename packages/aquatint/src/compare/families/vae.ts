@@ -2,6 +2,7 @@ import { elboOf } from "../../diffusion/elbo.ts";
 import { discretised } from "../../diffusion/likelihood.ts";
 import { importanceBound, logImportance, variationalElbo } from "../../diffusion/variational.ts";
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
+import { average } from "../../math/average.ts";
 import { torchCpu } from "../../math/random.ts";
 import type { VariationalAutoencoder } from "../../models/vae/index.ts";
 import { input } from "../../ops/leaves.ts";
@@ -84,7 +85,6 @@ async function coderOf(
 }
 
 const logLikelihood = discretised({ interval: "logistic" });
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Both bounds: of the first draw of each picture's posterior, and of all draws together. */
 async function boundOf(coder: Coder, { pictures, captions, importance, seed }: BoundInput): Promise<Bound> {
@@ -111,6 +111,6 @@ async function boundOf(coder: Coder, { pictures, captions, importance, seed }: B
   });
   const totals = found.map(({ terms }) => elboOf(terms).total);
   const elbo = elboOf(found.flatMap(({ terms }) => terms.map((term) => ({ ...term, bits: term.bits / n }))));
-  const weighted = -mean(found.map((one) => one.weighted)) / size / Math.LN2;
+  const weighted = -average(found.map((one) => one.weighted)) / size / Math.LN2;
   return { elbo, pictures: totals, importanceWeighted: weighted };
 }

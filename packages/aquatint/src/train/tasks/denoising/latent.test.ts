@@ -131,6 +131,7 @@ describe("a U-Net on latents", () => {
       names: parameters({ vae }),
       values: new Map(Array.from(vaeWeights, ([name, value]) => [`vae.${name}`, value])),
     };
+    expect(() => sampleSpace({ modules: { vae }, size: [8, 8], latents: "mean" })).toThrow("no distributions");
     const spaceOf = (latents: "sample" | "mean") => sampleSpace({ modules: { posterior: vae }, size: [8, 8], latents });
     const { mean, logVariance } = vae.encode(input({ name: "pictures", dtype: "float32", shape }));
     const moments = await evaluate(runtime, { mean, logVariance }, { feeds: { pictures }, ...given });

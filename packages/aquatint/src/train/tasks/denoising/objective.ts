@@ -5,6 +5,7 @@ import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
 import { minSnrWeight } from "../../../diffusion/weighting.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { type HostTensor, type HostTensors, type Shape, sizeOf } from "../../../graph/types.ts";
+import { average } from "../../../math/average.ts";
 import type { RandomStream } from "../../../math/random.ts";
 import { add, mul, square, sub } from "../../../ops/elementwise.ts";
 import { input } from "../../../ops/leaves.ts";
@@ -126,8 +127,6 @@ const column = (t: Int32Array, { levels, of, shape }: Column): HostTensor =>
     Float32Array.from(t, (at) => of(levels[at - 1]!)),
     shape,
   );
-
-const average = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 
 /** The mean error of the samples in each quarter of the schedule that has any: "loss_0_25" and so on, of times 1 .. `steps`. */
 export function lossByBand(drawn: Int32Array, errors: HostTensor["data"], steps: number): Record<string, number> {

@@ -1,3 +1,4 @@
+import { AquatintError } from "../../../errors.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { type HostTensor, type HostTensors, type Shape, sizeOf } from "../../../graph/types.ts";
 import type { RandomStream } from "../../../math/random.ts";
@@ -18,15 +19,23 @@ export interface SampleSpace {
 
 /** What a space is made from. */
 export interface SampleSpaceInput {
-  readonly modules: Pick<TextToImageModules, "posterior">;
+  readonly modules: Pick<TextToImageModules, "posterior" | "vae">;
   /** Height and width of the pictures in pixels. */
   readonly size: readonly [height: number, width: number];
   readonly latents: LatentKind;
 }
 
-/** The space of a model: latents where it has an autoencoder, which encodes within the training step, else pixels. */
-export const sampleSpace = ({ modules: { posterior }, size, latents }: SampleSpaceInput): SampleSpace =>
-  posterior ? latentSpace(posterior, { size, latents }) : pixelSpace(size);
+/**
+ * The space of a model: latents where it has an autoencoder, which encodes within the training step, else pixels.
+ * @throws AquatintError "config/value" for an autoencoder that gives latents themselves (TAESD).
+ */
+export function sampleSpace({ modules: { posterior, vae }, size, latents }: SampleSpaceInput): SampleSpace {
+  if (posterior) return latentSpace(posterior, { size, latents });
+  if (!vae) return pixelSpace(size);
+  throw new AquatintError("config/value", "the model's autoencoder gives no distributions to draw latents from", {
+    hint: "train on the latents of an AutoencoderKL",
+  });
+}
 
 const float = (data: Float32Array, shape: Shape): HostTensor => ({ dtype: "float32", shape, data });
 const feed = (name: string, shape: Shape) => input({ name, dtype: "float32", shape });

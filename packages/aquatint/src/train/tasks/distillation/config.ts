@@ -28,5 +28,6 @@ export const distillationFields = {
     seed: z.int().nonnegative().default(0).describe("The first prompt's seed; the next ones follow."),
   }).describe("Grids of samples; without this there are none."),
 };
+
 /** The task's part of a configuration. */
 export type DistillationConfig = z.output<z.ZodObject<typeof distillationFields>>;

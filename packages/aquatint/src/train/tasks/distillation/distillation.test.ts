@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deviation, evaluate, float32, noise } from "../../../../test/evaluate.ts";
 import { schedulerSettings } from "../../../diffusion/scheduler-config.ts";
+import type { Tensor } from "../../../graph/tensor.ts";
 import { torchCpu } from "../../../math/random.ts";
 import { scale } from "../../../ops/elementwise.ts";
 import { input } from "../../../ops/leaves.ts";
@@ -42,7 +43,7 @@ async function errorsOf(prediction: string, { w, v, substeps }: { w: number; v: 
 }
 const linear =
   (w: number) =>
-  (x: Parameters<typeof scale>[0]): ReturnType<typeof scale> =>
+  (x: Tensor): Tensor =>
     scale(x, w);
 
 describe("what a student is to output", () => {

@@ -3,6 +3,7 @@ import type { Level } from "../../../diffusion/level.ts";
 import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { type HostTensor, type HostTensors, type Shape, sizeOf } from "../../../graph/types.ts";
+import { average } from "../../../math/average.ts";
 import type { RandomStream } from "../../../math/random.ts";
 import { add, mul, square, sub } from "../../../ops/elementwise.ts";
 import { input } from "../../../ops/leaves.ts";
@@ -13,12 +14,15 @@ import { type DenoisingObjective, lossByBand } from "../denoising/objective.ts";
 export interface DistillationOptions {
   /** Shape of one sample: [c, h, w]. */
   readonly sample: Shape;
+  /** The student's, which is its teacher's walked by DDIM. */
   readonly scheduler: Pick<SchedulerSettings, "schedule" | "target" | "networkCoordinates" | "path">;
+  /** Of the student. */
   readonly steps: number;
+  /** Steps of the teacher in each of those. */
   readonly substeps: number;
 }
 
-/** A network's output at noisy samples and their times. */
+/** A network's output at noisy samples [n, c, h, w] and their times [n]. */
 export type Denoises = (xt: Tensor, t: Tensor) => Tensor;
 
 /** The loss of a student and the draws that it is fed. */
@@ -36,6 +40,7 @@ export interface DistillationObjective extends Pick<DenoisingObjective, "draw" |
 /**
  * Progressive distillation (Salimans and Ho 2022): a student's output is to take it in one DDIM step to where `substeps` of
  * its teacher end; the paper's substeps are 2, and the squared error of v is its loss of SNR + 1.
+ * @throws AquatintError "prediction/singular" where a network that predicts epsilon begins with noise alone.
  */
 export function distillationObjective({
   sample,
@@ -59,8 +64,7 @@ export function distillationObjective({
     evaluation(n, draws) {
       const which = Array.from({ length: n }, (_, i) => i % steps);
       const { feeds, bands } = drawnAt(n, which, draws);
-      const average = ({ data }: HostTensor) => Array.from(data).reduce((a, b) => a + b, 0) / n;
-      return { feeds, report: (results) => ({ loss: average(results["errors"]!), ...bands(results) }) };
+      return { feeds, report: (results) => ({ loss: average(results["errors"]!.data), ...bands(results) }) };
     },
   };
 }

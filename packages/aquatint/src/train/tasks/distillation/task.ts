@@ -14,7 +14,10 @@ import { distillationObjective } from "./objective.ts";
 
 const TEACHER = "teacher.";
 
-/** The task of a student that begins with its teacher's weights; the teacher stays beside it as it is. */
+/**
+ * The task of a student that begins with its teacher's weights; the teacher stays beside it as it is. @throws AquatintError
+ * "config/value" for a teacher whose schedule DDIM does not walk, or whose autoencoder gives no distributions.
+ */
 export async function openDistillationTask(config: DistillationConfig, context: TaskContext): Promise<Task> {
   const { steps, teacher_steps: substeps } = config.distillation;
   const given = await openModel(await context.openModel(config.teacher));

@@ -1,4 +1,5 @@
 import { type HostTensors, sizeOf } from "../../../graph/types.ts";
+import { average } from "../../../math/average.ts";
 import { torchCpu } from "../../../math/random.ts";
 import type { VariationalAutoencoder } from "../../../models/vae/index.ts";
 import { add, scale } from "../../../ops/elementwise.ts";
@@ -85,8 +86,6 @@ function vaePhase(all: VaeParts) {
   };
   return { phase, restore: sources.restore };
 }
-
-const average = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 
 /** The terms' means over the batch. */
 const report = ({ reconstruction, kl }: HostTensors): Record<string, number> => ({
