@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { encodePng } from "aquatint";
 import { generate } from "aquatint/node";
 
-for await (const event of generate({ prompt: "a red apple, blue background", seed: 7 })) {
+for await (const event of generate({ prompt: "an astronaut riding a horse", seed: 7 })) {
   if (event.type === "evaluation") process.stdout.write(`\rstep ${event.i + 1} of ${event.n}`);
-  if (event.type === "image") await writeFile("apple.png", encodePng(event.picture));
+  if (event.type === "image") await writeFile("astronaut.png", encodePng(event.picture));
 }
-console.log("\napple.png");
+console.log("\nastronaut.png");

@@ -23,7 +23,11 @@ const examples: readonly {
   readonly leaves: (folder: string, printed: string) => void;
 }[] = [
   { example: "digits.ts", arguments: async () => ["150"], leaves: (_, printed) => expectRead(printed, 80) },
-  { example: "first-picture.ts", arguments: async () => [], leaves: (folder) => expectPictures(folder, ["apple.png"]) },
+  {
+    example: "first-picture.ts",
+    arguments: async () => [],
+    leaves: (folder) => expectPictures(folder, ["astronaut.png"]),
+  },
   {
     example: "latent-pictures.ts",
     arguments: tinyModel,

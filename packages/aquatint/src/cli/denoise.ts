@@ -40,7 +40,7 @@ export const addDenoise = (program: Command, io: Io): Command =>
       0.75,
     )
     .option("--prompt <text>", "what the model is told of the picture", "")
-    .option("--model <path>", `folder of a pixel model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
+    .option("--model <path>", `folder of a pixel model (default: pixel in ${DEFAULT_MODEL_PACKAGE})`)
     .option("--seed <s>", "same seed, same noise (default: a new one)", whole("--seed", seeds))
     .option("--out <file>", "PNG file of the estimate, overwritten if it exists")
     .option("--strip <file>", "PNG file: the picture, the noised one and the estimate, side by side")

@@ -36,7 +36,7 @@ export const addElbo = (program: Command, io: Io): Command =>
       "Computes the evidence lower bound of a picture under a pixel model, in bits per dimension: reconstruction, prior matching, and denoising matching for every t. Fewer bits are better.",
     )
     .requiredOption("--image <file>", "PNG file; with the package sharp also JPEG, WebP, AVIF, GIF, TIFF, SVG")
-    .option("--model <path>", `folder of a pixel model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
+    .option("--model <path>", `folder of a pixel model (default: pixel in ${DEFAULT_MODEL_PACKAGE})`)
     .option("--prompt <text>", "what the model is told of the picture", "")
     .option(
       "--variance <kind>",

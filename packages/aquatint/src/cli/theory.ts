@@ -25,7 +25,7 @@ export const addTheory = (program: Command, io: Io): Command =>
       "Writes one HTML file that shows the theory and measures the software against it: schedules, the forward process, the posterior, every sampler's trajectories and order, one-shot denoising and the ELBO.",
     )
     .option("--out <file>", "HTML file, overwritten if it exists", "theory.html")
-    .option("--model <path>", `folder of a pixel model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
+    .option("--model <path>", `folder of a pixel model (default: pixel in ${DEFAULT_MODEL_PACKAGE})`)
     .option("--image <files...>", "pictures to show (default: scenes that training never sees)")
     .option("--json", "print one JSON object with every number on stdout and nothing else")
     .option("--quiet", "show no progress")

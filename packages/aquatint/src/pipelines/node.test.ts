@@ -52,6 +52,13 @@ describe("the default model", () => {
     expect(await defaultModelFolder({ from })).toBe(join(home, "node_modules/@aquatint/model-emoji", chosen));
   });
 
+  test("may be asked for among some of the folders", async () => {
+    const models = { "latent/model_index.json": "{}", "pixel/model_index.json": "{}" };
+    const { home, from } = await installed({ "package.json": "{}", ...models });
+    const pixel = join(home, "node_modules/@aquatint/model-emoji/pixel");
+    expect(await defaultModelFolder({ from, among: ["pixel"] })).toBe(pixel);
+  });
+
   test.each([
     ["the package is not installed", {}, "is not installed"],
     ["the package holds no model", { "package.json": "{}", "latent/README.md": "" }, "has no latent or pixel folder"],

@@ -47,11 +47,22 @@ export const folderSource = (folder: string): ModelSource => ({
 
 /** The package that holds the models used when none is named. */
 export const DEFAULT_MODEL_PACKAGE = "@aquatint/model-emoji";
-/** Its folders, the best first. */
+/** Its folders, the best first: what a model's U-Net denoises. */
 const DEFAULT_MODELS = ["latent", "pixel"] as const;
 
-/** The folder of the default model, looked up in the packages installed beside the module at `from`. */
-export async function defaultModelFolder({ from = import.meta.url }: { readonly from?: string } = {}): Promise<string> {
+/** Which default model is meant. */
+export interface DefaultModelOptions {
+  /** The module beside which packages are looked up. */
+  readonly from?: string;
+  /** The folders that will do, the best first. */
+  readonly among?: readonly (typeof DEFAULT_MODELS)[number][];
+}
+
+/** The folder of the default model. @throws AquatintError "model/default-missing" */
+export async function defaultModelFolder({
+  from = import.meta.url,
+  among = DEFAULT_MODELS,
+}: DefaultModelOptions = {}): Promise<string> {
   const hint = `install it (npm install ${DEFAULT_MODEL_PACKAGE}), or name the folder of another model`;
   let packageFile: string;
   try {
@@ -63,11 +74,11 @@ export async function defaultModelFolder({ from = import.meta.url }: { readonly 
       hint,
     );
   }
-  for (const name of DEFAULT_MODELS) {
+  for (const name of among) {
     const folder = join(dirname(packageFile), name);
     if (await exists(join(folder, "model_index.json"))) return folder;
   }
-  const found = `${dirname(packageFile)} has no ${DEFAULT_MODELS.join(" or ")} folder with a model`;
+  const found = `${dirname(packageFile)} has no ${among.join(" or ")} folder with a model`;
   throw modelError("default-missing", `the default model is not here: ${found}`, hint);
 }
 

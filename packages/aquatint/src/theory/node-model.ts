@@ -17,7 +17,7 @@ export interface PixelDenoiser extends AsyncDisposable {
   told(captions: readonly string[], signal?: AbortSignal): Promise<Denoiser>;
 }
 
-/** Which model is opened; the default one when absent. */
+/** Which model is opened; the default one of pixels when absent. */
 export interface PixelDenoiserOptions {
   readonly model?: string | undefined;
   readonly threads?: number | undefined;
@@ -25,7 +25,7 @@ export interface PixelDenoiserOptions {
 
 /** Loads a pixel model as a denoiser. @throws AquatintError "theory/latent" for a model of latents. */
 export async function openPixelDenoiser({ model, threads }: PixelDenoiserOptions = {}): Promise<PixelDenoiser> {
-  const folder = model ?? (await defaultModelFolder());
+  const folder = model ?? (await defaultModelFolder({ among: ["pixel"] }));
   const { modules, tokenizers, scheduler: settings, binding } = await openTextToImage(folder);
   if (modules.vae) refuseLatents(folder);
   const weights = await binding();
@@ -54,6 +54,6 @@ export async function openPixelDenoiser({ model, threads }: PixelDenoiserOptions
 function refuseLatents(folder: string): never {
   const reason = "its U-Net denoises an autoencoder's latents and not pixels, so it has no likelihood of a picture";
   throw new AquatintError("theory/latent", `${folder} is a latent model: ${reason}`, {
-    hint: "give the folder of a pixel model, such as the default one or one that aquatint train wrote",
+    hint: "give the folder of a pixel model, such as one that aquatint train wrote, or leave --model out",
   });
 }
