@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { unknownName } from "./names.ts";
 import { nearest } from "./nearest.ts";
 
 const names = ["ddpm", "ddim", "heun", "renoise"];
@@ -16,15 +15,4 @@ test.each([
 
 test("a word unlike all of them has no nearest", () => {
   expect(nearest("bogosort", names)).toBeUndefined();
-});
-
-test("an unknown name is refused with the nearest, if there is one, and with all", () => {
-  expect(unknownName("sampler/unknown", { wanted: "hune", kind: "sampler", names })).toMatchObject({
-    code: "sampler/unknown",
-    message: 'there is no sampler "hune"',
-    hint: 'did you mean "heun"? the samplers are ddpm, ddim, heun, renoise',
-  });
-  expect(unknownName("sampler/unknown", { wanted: "bogosort", kind: "sampler", names }).hint).toBe(
-    "the samplers are ddpm, ddim, heun, renoise",
-  );
 });
