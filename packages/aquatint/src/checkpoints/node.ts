@@ -33,7 +33,11 @@ export async function diskSource(folder: string): Promise<CheckpointSource> {
   return {
     name: folder,
     async list(path) {
-      const entries = await readdir(await inside(path)).catch(() => []);
+      const real = await inside(path).catch((error: unknown) => {
+        if (error instanceof AquatintError && error.code === "file/missing") return undefined;
+        throw error;
+      });
+      const entries = real === undefined ? [] : await readdir(real).catch(() => []);
       return entries.sort();
     },
     async readText(path) {
