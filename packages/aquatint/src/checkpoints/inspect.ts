@@ -1,7 +1,7 @@
 import { embeddingOf } from "./embedding.ts";
 import { type FileKind, identify } from "./identify.ts";
 import { type LoraPair, loraPairs } from "./lora-names.ts";
-import { type MemoryEstimate, memoryEstimate, parameterCount, type WorkSize } from "./memory.ts";
+import { type MemoryEstimate, memoryEstimate, parameterCount, type Work } from "./memory.ts";
 import type { FileHeader } from "./single-file.ts";
 import type { Checkpoint, CheckpointComponent } from "./types.ts";
 
@@ -64,11 +64,11 @@ const componentReport = (name: string, component: CheckpointComponent): Componen
   return { name, className, parameters: parameterCount(component), tensors: weights.size, bytes, dtypes };
 };
 
-/** What a checkpoint holds, and the memory that pictures of a size take. */
-export function inspectCheckpoint(checkpoint: Checkpoint, size: WorkSize): Inspection {
+/** What a checkpoint holds, and the memory that pictures take. */
+export function inspectCheckpoint(checkpoint: Checkpoint, work: Work): Inspection {
   const { name, layout, family, metadata, unused, scheduler } = checkpoint;
   const components = Array.from(checkpoint.components, ([part, component]) => componentReport(part, component));
-  const memory = memoryEstimate(checkpoint, size);
+  const memory = memoryEstimate(checkpoint, work);
   const prediction = scheduler?.["prediction_type"];
   return {
     path: name,

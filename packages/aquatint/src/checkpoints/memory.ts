@@ -1,11 +1,18 @@
 import type { Checkpoint, CheckpointComponent } from "./types.ts";
 
 /** What is to be made, for an estimate. */
+export interface Work {
+  /** In pixels; what the model was trained at if absent. */
+  readonly size?: Pick<WorkSize, "width" | "height"> | undefined;
+  /** Pictures at a time. */
+  readonly batch: number;
+}
+
+/** The same with a size. */
 export interface WorkSize {
   /** In pixels. */
   readonly width: number;
   readonly height: number;
-  /** Pictures at a time. */
   readonly batch: number;
 }
 
@@ -19,6 +26,8 @@ export interface MemoryEstimate extends WorkSize {
 const FLOAT = 4;
 /** Copies of a network's largest tensor that live at once: input, normalised, result, and the engine's own workspace. */
 const LIVE = 4;
+/** Pixels along each side for one place of a published autoencoder's latents. */
+const PUBLISHED_FACTOR = 8;
 
 const numbers = (value: unknown): readonly number[] =>
   Array.isArray(value) && value.every((one) => typeof one === "number") ? value : [];
@@ -28,33 +37,40 @@ const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n 
 export const parameterCount = ({ weights }: CheckpointComponent): number =>
   Array.from(weights.values(), ({ shape }) => elements(shape)).reduce((a, b) => a + b, 0);
 
-/** The memory that making pictures of this size takes, estimated from the shapes alone; undefined where there is no U-Net. */
-export function memoryEstimate(checkpoint: Checkpoint, size: WorkSize): MemoryEstimate | undefined {
+/** The memory that making such pictures takes, estimated from the shapes alone; undefined where there is no U-Net. */
+export function memoryEstimate(checkpoint: Checkpoint, work: Work): MemoryEstimate | undefined {
   const { components } = checkpoint;
   const [unet, vae] = [components.get("unet"), components.get("vae")];
   if (!unet) return undefined;
   const weights = Array.from(components.values(), parameterCount).reduce((a, b) => a + b, 0) * FLOAT;
-  const factor = vae ? 2 ** Math.max(0, numbers(vae.config["block_out_channels"]).length - 1) : 1;
+  const factor = vae ? 2 ** Math.max(0, numbers(vae.config["block_out_channels"]).length - 1) : factorOf(unet);
+  const size: WorkSize = { ...(work.size ?? trainedSize(unet, factor)), batch: work.batch };
   const places = Math.ceil(size.width / factor) * Math.ceil(size.height / factor);
   const activations = Math.max(unetBytes(unet, places, 2 * size.batch), vae ? decoderBytes(vae, size) : 0);
   return { ...size, weights, activations, total: weights + activations };
 }
 
-/** The tensors kept for the way up, and the scores of the largest attention; guidance doubles the batch. */
+/** Pixels that a U-Net was trained at, by its configuration; the diffusers classes' own default where it says nothing. */
+function trainedSize({ config }: CheckpointComponent, factor: number) {
+  const { sample_size: given = 64 } = config;
+  const [height = 64, width = height] = typeof given === "number" ? [given] : numbers(given);
+  return { width: width * factor, height: height * factor };
+}
+
+/** A U-Net without its autoencoder works on pixels where it takes their three channels, else on latents as published. */
+const factorOf = ({ config }: CheckpointComponent): number => (config["in_channels"] === 3 ? 1 : PUBLISHED_FACTOR);
+
+/** The tensors kept for the way up and what the widest level computes with; guidance doubles the batch. */
 function unetBytes({ config }: CheckpointComponent, places: number, batch: number): number {
   const channels = numbers(config["block_out_channels"]);
-  const types = Array.isArray(config["down_block_types"]) ? (config["down_block_types"] as readonly unknown[]) : [];
-  const heads = config["attention_head_dim"];
   const layers = typeof config["layers_per_block"] === "number" ? config["layers_per_block"] : 2;
   let kept = 0;
   let largest = 0;
   for (const [level, c] of channels.entries()) {
     const area = places / 4 ** level;
     kept += (layers + 1) * c * area;
-    const attends = String(types[level]).includes("Attn");
-    const own = typeof heads === "number" ? heads : (numbers(heads)[level] ?? 1);
-    // before the residual block the way up holds its input and the kept tensor side by side
-    largest = Math.max(largest, LIVE * 2 * c * area + (attends ? own * area * area : 0));
+    // before the residual block the way up holds its input and the kept tensor side by side; scores are never kept whole
+    largest = Math.max(largest, LIVE * 2 * c * area);
   }
   return (kept + largest) * batch * FLOAT;
 }

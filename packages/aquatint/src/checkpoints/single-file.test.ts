@@ -87,7 +87,7 @@ test("OpenCLIP in SD 2.x: the last of its layers is never run, the fused project
 
 test("the estimate of memory grows with the size and the batch", () => {
   const total = (width: number, batch: number) => {
-    const { memory } = inspectCheckpoint(open(tensors), { width, height: 512, batch });
+    const { memory } = inspectCheckpoint(open(tensors), { size: { width, height: 512 }, batch });
     return memory!.total;
   };
   expect(total(1024, 1)).toBeGreaterThan(total(512, 1));

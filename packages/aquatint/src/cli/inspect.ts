@@ -10,7 +10,7 @@ import { size, whole } from "./numbers.ts";
 interface Flags {
   readonly json?: boolean;
   readonly variant?: string;
-  readonly size: { readonly width: number; readonly height: number };
+  readonly size?: { readonly width: number; readonly height: number };
   readonly batch: number;
 }
 
@@ -25,10 +25,11 @@ export const addInspect = (program: Command, io: Io): Command =>
     .argument("<path>", "a .safetensors file, or the folder of a model")
     .option("--json", "print one JSON object on stdout")
     .option("--variant <name>", "form of the weights where a folder holds several: fp16, non_ema")
-    .option("--size <WxH>", "size of the pictures whose memory is estimated, in pixels", size, {
-      width: 512,
-      height: 512,
-    })
+    .option(
+      "--size <WxH>",
+      "size of the pictures whose memory is estimated, in pixels (default: the model's own)",
+      size,
+    )
     .option("--batch <n>", "pictures at a time, for the estimate", whole("--batch", { min: 1, max: 64, example: 1 }), 1)
     .action(async (path: string, flags: Flags) => {
       const inspection = await inspect(resolve(io.cwd, path), flags);
@@ -36,7 +37,7 @@ export const addInspect = (program: Command, io: Io): Command =>
     });
 
 async function inspect(path: string, { variant, size, batch }: Flags): Promise<Inspection> {
-  const work = { ...size, batch };
+  const work = { size, batch };
   const folder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
   if (folder) return inspectCheckpoint(await openCheckpoint(path, { variant }), work);
   const file = await openFileHeader(path);
