@@ -34,7 +34,7 @@ const browser = (executablePath: string): TestProjectConfiguration => ({
   test: {
     name: "browser",
     include: inBrowser,
-    testTimeout: 300_000,
+    testTimeout: 900_000,
     hookTimeout: 120_000,
     browser: {
       enabled: true,
