@@ -15,6 +15,6 @@ test("checkpoints leave the gradient as it is and take less than half of the mem
   const plain = await measured("deep-network");
   const checkpointed = await measured("deep-network-checkpointed");
   expect(checkpointed.gradNorm).toBeCloseTo(plain.gradNorm, 9);
-  expect(plain.peakMB).toBeGreaterThan(200); // 24 blocks of 12 MB are kept
+  expect(plain.peakMB).toBeGreaterThan(100); // of each of 24 blocks 5 MB or more are kept
   expect(checkpointed.peakMB).toBeLessThan(plain.peakMB / 2);
 });
