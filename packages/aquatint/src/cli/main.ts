@@ -39,6 +39,15 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
 /** What else is said of a command that was typed wrongly. */
 const advice: Readonly<Record<string, string>> = { generate: "a prompt of several words goes in quotes; " };
 
+/** How a command says what other programs call so. */
+const namedElsewhere: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  generate: {
+    ...{ "--width": "--size 512x512", "--height": "--size 512x512", "-W": "--size 512x512", "-H": "--size 512x512" },
+    ...{ "--cfg-scale": "--guidance 7.5", "--guidance-scale": "--guidance 7.5", "--num-inference-steps": "--steps 20" },
+    ...{ "--negative-prompt": '--negative "blurry"', "--sampling-method": "--sampler dpmpp-2m", "--output": "--out" },
+  },
+};
+
 /** The program with the command that `first` names, or with all of them where it is none: a prompt, or --help. */
 async function createProgram(io: Io, first = ""): Promise<Command> {
   const program = new Command("aquatint")
@@ -59,13 +68,19 @@ async function createProgram(io: Io, first = ""): Promise<Command> {
   for (const add of await Promise.all(named.map((load) => load()))) {
     const command = add(program, io);
     const name = command.name();
-    addHint(command, `${advice[name] ?? ""}aquatint ${name} --help lists the options`);
+    addHint(command, `${advice[name] ?? ""}aquatint ${name} --help lists the options`, namedElsewhere[name]);
   }
   return program;
 }
 
-const addHint = (command: Command, hint: string): Command =>
-  command.configureOutput({ outputError: (text, write) => write(withHint(text, hint)) });
+const addHint = (command: Command, hint: string, elsewhere: Readonly<Record<string, string>> = {}): Command =>
+  command.configureOutput({
+    outputError(text, write) {
+      const option = /unknown option '(.+)'/.exec(text)?.[1] ?? "";
+      const own = elsewhere[option];
+      write(own ? withHint(text.split("\n")[0]!, `here it is ${own}`) : withHint(text, hint));
+    },
+  });
 
 /** Commander's message in our form: its suggestion is the hint, or else `otherwise`. */
 function withHint(text: string, otherwise: string): string {

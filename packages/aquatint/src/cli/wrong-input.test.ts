@@ -35,6 +35,8 @@ describe("wrong input fails before anything is loaded, with a sentence and a hin
     [["generate"], "missing required argument 'prompt'", "in quotes"],
     [["generate", "a", "red", "apple"], "too many arguments for 'generate'", "in quotes"],
     [generate("--stpes", "3"), "unknown option '--stpes'", "did you mean --steps?"],
+    [generate("--width", "64"), "unknown option '--width'", "here it is --size 512x512"],
+    [generate("--cfg-scale", "7"), "unknown option '--cfg-scale'", "here it is --guidance 7.5"],
     [generate("--steps"), "option '--steps <n>' argument missing", "--help"],
     [generate("--steps", "many"), `--steps: expected a whole number of 1 or more, got "many"`, "--steps 30"],
     [generate("--steps", "0"), `--steps: expected a whole number of 1 or more, got "0"`, "--steps 30"],

@@ -35,7 +35,7 @@ const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] 
   ["tjgg", other("a GGML file")],
   ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((ir) => [`\x08${String.fromCharCode(ir)}\x12`, onnx] as const),
   ["\x89HDF", other("an HDF5 file")],
-  ["\x89PNG", other("a PNG picture")],
+  ["\x89PNG", other("a PNG picture", "How a picture was made says: aquatint info FILE.")],
   ["<", other("a web page or XML", "The download gave a page, not the file: check the address, or log in.")],
 ];
 
