@@ -77,8 +77,8 @@ figcaption b{color:var(--ink);font-weight:600}
 .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(320px,100%),1fr));gap:22px 24px}
 .pairs figure{margin:0}
 .pairs figcaption{margin-top:2px}
-table{border-collapse:collapse;width:100%;font-size:.88rem;font-variant-numeric:tabular-nums}
-th,td{padding:6px 14px 6px 0;border-bottom:1px solid var(--rule);text-align:left;vertical-align:baseline}
+table{border-collapse:collapse;width:100%;font-size:.82rem;font-variant-numeric:tabular-nums}
+th,td{padding:6px 12px 6px 0;border-bottom:1px solid var(--rule);text-align:left;vertical-align:baseline}
 thead th{font-weight:600;color:var(--quiet);font-size:.8rem;white-space:nowrap}
 tbody th{font-weight:500}
 .number{text-align:right}
