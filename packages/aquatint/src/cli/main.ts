@@ -42,9 +42,14 @@ const advice: Readonly<Record<string, string>> = { generate: "a prompt of severa
 /** How a command says what other programs call so. */
 const namedElsewhere: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   generate: {
-    ...{ "--width": "--size 512x512", "--height": "--size 512x512", "-W": "--size 512x512", "-H": "--size 512x512" },
-    ...{ "--cfg-scale": "--guidance 7.5", "--guidance-scale": "--guidance 7.5", "--num-inference-steps": "--steps 20" },
-    ...{ "--negative-prompt": '--negative "blurry"', "--sampling-method": "--sampler dpmpp-2m", "--output": "--out" },
+    "--width": "--size 512x512",
+    "--height": "--size 512x512",
+    "--cfg-scale": "--guidance 7.5",
+    "--guidance-scale": "--guidance 7.5",
+    "--num-inference-steps": "--steps 20",
+    "--negative-prompt": '--negative "blurry"',
+    "--sampling-method": "--sampler dpmpp-2m",
+    "--output": "--out picture.png",
   },
 };
 
