@@ -13,15 +13,15 @@ import numpy
 import PIL
 from PIL import Image
 
-WIDTH, HEIGHT = 41, 27
-SIZES = [(16, 16), (9, 13), (24, 5), (60, 45), (41, 12), (7, 27), (1, 1), (3, 64)]
+WIDTH, HEIGHT = 23, 15
+SIZES = [(8, 8), (5, 7), (13, 3), (33, 24), (23, 7), (4, 15), (1, 1), (2, 40)]
 FOLDER = pathlib.Path(__file__).parents[2] / "packages/aquatint/test/fixtures/images"
 
 random = numpy.random.default_rng(15)
 pixels = random.integers(0, 256, (HEIGHT, WIDTH, 4), dtype=numpy.uint8)
-pixels[5:15, 8:20] = 255
-pixels[15:22, 8:20] = 0
-pixels[0:4, 30:41, 3] = 0
+pixels[3:8, 4:12] = 255
+pixels[8:12, 4:12] = 0
+pixels[0:3, 16:23, 3] = 0
 color = Image.fromarray(pixels)
 
 

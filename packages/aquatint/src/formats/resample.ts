@@ -15,12 +15,15 @@ export interface Raster<T extends Uint8Array | Float32Array> {
 /** How sums of weighted samples become samples again. */
 export interface SampleKind<T extends Uint8Array | Float32Array> {
   create(length: number): T;
+  /** Steps of 1 that weights are rounded to; kept as they are where absent. */
+  readonly weightSteps?: number;
   stored(sum: number): number;
 }
 
-/** 8-bit samples, rounded to the nearest after each of the two passes, as Pillow does. */
+/** 8-bit samples, rounded after each of the two passes; weights have 22 bits, as Pillow's, so that sums and halves are exact. */
 export const eightBit: SampleKind<Uint8Array> = {
   create: (length) => new Uint8Array(length),
+  weightSteps: 2 ** 22,
   stored: (sum) => (sum <= 0 ? 0 : sum >= 255 ? 255 : Math.floor(sum + 0.5)),
 };
 
@@ -49,7 +52,7 @@ interface Taps {
 }
 
 /** Taps clipped to the line, not to the span: what is cut off still counts near the cut, as with the `box` of Pillow's `resize`. */
-function tapsOf(length: number, span: Span, to: number): Taps {
+function tapsOf(length: number, span: Span, to: number, steps?: number): Taps {
   const scale = span.length / to;
   const stretch = Math.max(scale, 1);
   const radius = LOBES * stretch;
@@ -64,10 +67,17 @@ function tapsOf(length: number, span: Span, to: number): Taps {
     taps.offsets[i] = weights.length;
     let sum = 0;
     for (let k = start; k < end; k++) sum += lanczos((k - center + 0.5) / stretch);
-    for (let k = start; k < end; k++) weights.push(lanczos((k - center + 0.5) / stretch) / sum);
+    const rounding = end - start > MOST_ROUNDED ? undefined : steps;
+    for (let k = start; k < end; k++) weights.push(rounded(lanczos((k - center + 0.5) / stretch) / sum, rounding));
   }
   return { ...taps, weights: Float64Array.from(weights) };
 }
+
+/** With more taps than this, rounded weights could sum up to half an 8-bit step too much or too little. */
+const MOST_ROUNDED = 2 ** 14;
+
+const rounded = (weight: number, steps: number | undefined): number =>
+  steps === undefined ? weight : (Math.sign(weight) * Math.floor(Math.abs(weight) * steps + 0.5)) / steps;
 
 const isWhole = (length: number, { from, length: part }: Span, to: number): boolean =>
   from === 0 && part === length && to === length;
@@ -127,19 +137,20 @@ export interface Resampling {
 }
 
 /**
- * A part of an image in another size by Lanczos with three lobes, rows first, as Pillow's `resize(size, LANCZOS, box)`; 8-bit
- * results are within 1 of Pillow's, whose weights are rounded to 22 bits.
+ * A part of an image in another size by Lanczos with three lobes, rows first, as Pillow's `resize(size, LANCZOS, box)`.
  */
 export function resampled<T extends Uint8Array | Float32Array>(
   image: Raster<T>,
   { columns, rows, width, height }: Resampling,
   kind: SampleKind<T>,
 ): Raster<T> {
-  const vertical = isWhole(image.height, rows, height) ? undefined : tapsOf(image.height, rows, height);
+  const vertical = isWhole(image.height, rows, height)
+    ? undefined
+    : tapsOf(image.height, rows, height, kind.weightSteps);
   const first = vertical?.starts[0] ?? 0;
   const last = vertical ? vertical.starts[height - 1]! + vertical.counts[height - 1]! : image.height;
   const narrowed = isWhole(image.width, columns, width)
     ? { ...image, height: last - first, data: image.data.subarray(first * image.width * image.channels) as T }
-    : rowsResampled(image, tapsOf(image.width, columns, width), { first, last, kind });
+    : rowsResampled(image, tapsOf(image.width, columns, width, kind.weightSteps), { first, last, kind });
   return vertical ? columnsResampled(narrowed, vertical, { first, kind }) : narrowed;
 }

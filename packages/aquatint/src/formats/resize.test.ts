@@ -18,16 +18,15 @@ const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
 
 describe.each(pillow.cases)("as Pillow's Lanczos at $width x $height:", (expected) => {
   test("8-bit colors, cut to the proportions", () => {
-    expect(largest(fitted(rgb, expected).data, bytes(expected.RGB))).toBeLessThanOrEqual(1);
+    expect(largest(fitted(rgb, expected).data, bytes(expected.RGB))).toBe(0);
   });
   test("float planes of colors", () => {
     const { data } = fittedPlanes(pictureValues(rgb), expected);
     const plane = expected.width * expected.height;
-    const theirs = Array.from(bytes(expected.RGB), (_, i, all = bytes(expected.RGB)) => {
-      const [c, p] = [Math.floor(i / plane), i % plane];
-      return all[3 * p + c]! / 127.5 - 1;
-    });
-    expect(largest(data, theirs)).toBeLessThanOrEqual(2 / 255); // values span 2, so that this is 1 of 255
+    const all = bytes(expected.RGB);
+    const theirs = Array.from(all, (_, i) => all[3 * (i % plane) + Math.floor(i / plane)]! / 127.5 - 1);
+    // values span 2, so that 2 / 255 is a step of 8 bits; Pillow rounds twice to half a step, the first time before weighting
+    expect(largest(data, theirs)).toBeLessThanOrEqual(2.5 / 255);
   });
   test("a float plane of brightness", () => {
     const gray = bytes(pillow.source.L);
@@ -39,7 +38,7 @@ describe.each(pillow.cases)("as Pillow's Lanczos at $width x $height:", (expecte
     const theirs = bytes(expected.RGBA);
     const ours = resized(rgba, expected).data;
     const alpha = (data: Uint8Array) => data.filter((_, i) => i % 4 === 3);
-    expect(largest(alpha(ours), alpha(theirs))).toBeLessThanOrEqual(1);
+    expect(largest(alpha(ours), alpha(theirs))).toBe(0);
     // a color is stored times its alpha: one step there is 255 / alpha steps of the color
     const steps = Array.from(ours, (v, i) => (Math.abs(v - theirs[i]!) * theirs[i | 3]!) / 255);
     expect(Math.max(...steps)).toBeLessThan(2);
@@ -50,7 +49,7 @@ describe.each(pillow.cases)("as Pillow's Lanczos at $width x $height:", (expecte
 const side = fc.oneof(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 4100 }));
 const size = fc.record({ width: side, height: side }).map(({ width, height }) => ({
   width,
-  height: Math.max(1, Math.min(height, Math.floor(120_000 / width))),
+  height: Math.max(1, Math.min(height, Math.floor(30_000 / width))),
 }));
 const turned = fc.boolean();
 const sizes = fc.record({ from: size, to: size, turned }).map(({ from, to, turned: turn }) => {
@@ -74,7 +73,7 @@ const mirrored = ({ width, height, channels, data }: Picture): Picture => ({
 });
 
 describe("of any size to any size", () => {
-  const runs = { numRuns: 40 };
+  const runs = { numRuns: 30 };
   test("a constant stays constant", () => {
     fc.assert(
       fc.property(sizes, fc.nat(255), ({ from, to }, value) => {
@@ -105,7 +104,7 @@ describe("of any size to any size", () => {
     fc.assert(
       fc.property(sizes, fc.nat(), ({ from, to }, seed) => {
         const image = noise(from, seed);
-        expect(largest(fitted(mirrored(image), to).data, mirrored(fitted(image, to)).data)).toBeLessThanOrEqual(1);
+        expect(largest(fitted(mirrored(image), to).data, mirrored(fitted(image, to)).data)).toBe(0);
       }),
       runs,
     );
