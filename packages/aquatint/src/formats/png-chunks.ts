@@ -6,7 +6,7 @@ export interface PngChunk {
   readonly data: Uint8Array;
 }
 
-/** Chunks of a file at most: pictures of 4096 x 4096 pixels have some thousand. */
+/** Chunks of a file at most: images of 8192 x 8192 pixels have some thousand. */
 const MAX_CHUNKS = 2 ** 18;
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -66,4 +66,10 @@ export function joinChunks(chunks: readonly PngChunk[]): Uint8Array<ArrayBuffer>
     at += data.length + 12;
   }
   return bytes;
+}
+
+/** The frames of an animated PNG file (its acTL chunk); 1 of another. */
+export function animationFrames(bytes: Uint8Array): number {
+  const data = readChunks(bytes).find(({ type }) => type === "acTL")?.data;
+  return data && data.length >= 4 ? new DataView(data.buffer, data.byteOffset).getUint32(0) : 1;
 }
