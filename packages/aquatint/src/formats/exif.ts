@@ -27,12 +27,17 @@ export function exifTexts(tiff: Uint8Array, { name: file = "the picture" } = {})
 
 /** The value 1 .. 8 of an EXIF block's Orientation; 1, which is upright, where it has none or is broken. */
 export function exifOrientation(tiff: Uint8Array): number {
-  const block = blockOf(tiff, "");
-  if (!block) return 1;
-  const entries = entriesOf(block, block.view.getUint32(4, block.little));
-  const entry = entries.find(({ tag, type }) => tag === ORIENTATION && type === SHORT);
-  const value = entry ? block.view.getUint16(entry.valueAt, block.little) : 1;
+  const value = shortTag(tiff, ORIENTATION) ?? 1;
   return value >= 1 && value <= 8 ? value : 1;
+}
+
+/** The first value of a tag of 16-bit integers in an EXIF block, or in a TIFF file, which begins as one; undefined without. */
+export function shortTag(tiff: Uint8Array, tag: number): number | undefined {
+  const block = blockOf(tiff, "");
+  if (!block) return undefined;
+  const entries = entriesOf(block, block.view.getUint32(4, block.little));
+  const entry = entries.find((found) => found.tag === tag && found.type === SHORT);
+  return entry && block.view.getUint16(entry.valueAt, block.little);
 }
 
 const ORIENTATION = 274;

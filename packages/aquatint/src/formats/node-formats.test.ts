@@ -74,6 +74,38 @@ describe.each(Object.entries(encoders))("%s:", (_, encode) => {
   });
 });
 
+/** A TIFF file of one pixel without compression; its samples are zeros. */
+function tiffFile(kind: { bits: number; photometric: number; format: number; samples: number }): Uint8Array {
+  const tags = [
+    ...[
+      [256, 1],
+      [257, 1],
+      [258, kind.bits],
+      [259, 1],
+      [262, kind.photometric],
+      [273, 200],
+      [277, kind.samples],
+    ],
+    ...[
+      [278, 1],
+      [279, (kind.samples * kind.bits) / 8],
+      [339, kind.format],
+    ],
+  ] as const;
+  const file = new DataView(new ArrayBuffer(216));
+  file.setUint32(0, 0x4d4d002a);
+  file.setUint32(4, 8);
+  file.setUint16(8, tags.length);
+  for (const [i, [tag, value]] of (tags as readonly (readonly [number, number])[]).entries()) {
+    const at = 10 + 12 * i;
+    file.setUint16(at, tag);
+    file.setUint16(at + 2, 3);
+    file.setUint32(at + 4, 1);
+    file.setUint16(at + 8, value);
+  }
+  return new Uint8Array(file.buffer);
+}
+
 describe("colors that are not RGB of 8 bits:", () => {
   const gray = (depth: "uchar" | "ushort") =>
     sharp(Buffer.from(Uint8Array.of(0, 100, 200, 255)), { raw: { width: 2, height: 2, channels: 1 } }).toColourspace(
@@ -93,6 +125,15 @@ describe("colors that are not RGB of 8 bits:", () => {
     const { channels, data } = await read(fields().toColourspace("rgb16").tiff({ compression: "lzw" }));
     expect([channels, data.length]).toEqual([3, 3 * 32 * 48]);
     expect([...data.subarray(0, 3)]).toEqual([255, 0, 0]);
+  });
+  test.each([
+    ["floats", { bits: 32, photometric: 1, format: 3, samples: 1 }, 'numbers of the kind "float"'],
+    ["Y, Cb and Cr", { bits: 8, photometric: 6, format: 1, samples: 3 }, "Y, Cb and Cr without JPEG"],
+  ])("a TIFF of %s is refused, as its white would be another", async (_, kind, says) => {
+    await expect(decodeImage(tiffFile(kind), { name: "a.tif" })).rejects.toMatchObject({
+      code: "picture/unsupported",
+      message: expect.stringContaining(says),
+    });
   });
   test("a CMYK JPEG has the colors that it prints", async () => {
     const image = await read(fields().toColourspace("cmyk").jpeg({ quality: 100 }));

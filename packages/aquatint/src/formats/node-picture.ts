@@ -1,6 +1,8 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
+import type { Metadata } from "sharp";
 import { AquatintError, messageOf } from "../errors.ts";
+import { shortTag } from "./exif.ts";
 import { checkPixels, framesNote, type ImageFile, withoutOpaqueAlpha } from "./image-file.ts";
 import { fileKinds, imageKindOf, READABLE } from "./image-kinds.ts";
 import { readBytes } from "./node.ts";
@@ -46,7 +48,9 @@ async function decodedBySharp(bytes: Uint8Array, limits: ReadLimits): Promise<Im
   const { name: kind } = imageKindOf(bytes, name);
   const sharp = await importSharp(`${basename(name)} is ${kind}: reading it`);
   try {
-    const { width, height, pages = 1, hasAlpha } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    const header = await sharp(bytes, { limitInputPixels: false }).metadata();
+    const { width, height, pages = 1, hasAlpha } = header;
+    checkSamples(header, bytes, name);
     checkPixels({ width, height }, { name, maxPixels });
     // "error": what is only odd is read, what is cut off is not
     const open = sharp(bytes, { limitInputPixels: maxPixels, failOn: "error" }).autoOrient().toColourspace("srgb");
@@ -57,11 +61,33 @@ async function decodedBySharp(bytes: Uint8Array, limits: ReadLimits): Promise<Im
     return { ...withoutOpaqueAlpha(image), notes: framesNote(pages) };
   } catch (cause) {
     if (cause instanceof AquatintError) throw cause;
-    throw new AquatintError("picture/unknown", `${name} cannot be read as ${kind}: ${messageOf(cause)}`, {
-      hint: `fetch or save it again, or ${READABLE}`,
-      cause,
-    });
+    throw new AquatintError(
+      "picture/unknown",
+      `${name} cannot be read as ${kind}: ${messageOf(cause).split("\n")[0]}`,
+      {
+        hint: `fetch or save it again, or ${READABLE}`,
+        cause,
+      },
+    );
   }
+}
+
+/** Tags of TIFF, and their values for Y, Cb and Cr, and for JPEG inside of it. */
+const tiff = { compression: 259, photometric: 262, yCbCr: 6, jpeg: 7 } as const;
+
+/** Refuses a TIFF file whose numbers sharp would show as other colors. @throws AquatintError "picture/unsupported". */
+function checkSamples({ format, depth }: Metadata, bytes: Uint8Array, name: string): void {
+  if (format !== "tiff") return;
+  const yCbCr = shortTag(bytes, tiff.photometric) === tiff.yCbCr && shortTag(bytes, tiff.compression) !== tiff.jpeg;
+  if (!yCbCr && (depth === "uchar" || depth === "ushort")) return;
+  const found = yCbCr ? "Y, Cb and Cr without JPEG" : `numbers of the kind "${depth}"`;
+  throw new AquatintError(
+    "picture/unsupported",
+    `${name} is a TIFF image of ${found}, expected 8 or 16 bits a sample`,
+    {
+      hint: "save it as PNG",
+    },
+  );
 }
 
 /** The bytes of an image's file. @throws AquatintError "file/…", or "picture/too-large" before any is read. */
