@@ -78,13 +78,16 @@ async function decoded(
 ): Promise<RgbaPicture | string> {
   const path = join(folder, file);
   try {
-    if ((await stat(path)).size > maxMegabytes * 1e6) return `larger than ${maxMegabytes} megabytes`;
+    const { size } = await stat(path).catch(() => ({ size: 0 })); // reading says why
+    if (size > maxMegabytes * 1e6) return `larger than ${maxMegabytes} megabytes`;
     const image = await decodeImage(await readBytes(path), { name: path, maxPixels: maxMegapixels * 1e6 });
     return withAlpha(resized(image, atLeast(image, shorterSide)));
   } catch (error) {
-    if (error instanceof AquatintError && error.code === "picture/no-sharp") throw error;
-    const tooLarge = error instanceof AquatintError && /\/too-large$/.test(error.code);
-    return tooLarge ? `larger than ${maxMegapixels} megapixels` : "not readable as a picture";
+    if (!(error instanceof AquatintError)) throw error;
+    if (error.code === "picture/no-sharp") throw error;
+    if (error.code === "picture/unsupported") return "not PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG";
+    if (/\/too-large$/.test(error.code)) return `larger than ${maxMegapixels} megapixels`;
+    return "not readable as a picture";
   }
 }
 
