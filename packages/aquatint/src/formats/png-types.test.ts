@@ -90,6 +90,12 @@ describe("transparency by a chunk:", () => {
   });
 });
 
+test("16 bits of four samples count twice towards the limit", () => {
+  const { file } = sample({ colorType: 6, depth: 16, interlaced: false });
+  expect(codeOf(() => decodePng(file, { maxPixels: 2 * WIDTH * HEIGHT - 2 }))).toBe("png/too-large");
+  expect(codeOf(() => decodePng(file, { maxPixels: 2 * WIDTH * HEIGHT }))).toBe("read");
+});
+
 test("gamma, chromaticities, significant bits, a broken profile and unknown chunks change nothing", async () => {
   const profile = [...Buffer.from("broken\0\0"), ...deflateSync(Buffer.from("no profile"))];
   const before = [

@@ -25,7 +25,7 @@ export const MAX_PIXELS = 8192 * 8192;
 /**
  * Reads a PNG file of any color type as 8-bit RGB, or RGBA where the file has transparency, turned upright where its eXIf
  * chunk says how. Color profiles are ignored; of an animation (APNG) the default image is read.
- * @param options.maxPixels budget for width * height, checked before anything is unpacked.
+ * @param options.maxPixels budget for width * height, half of it for RGBA of 16 bits, checked before anything is unpacked.
  * @throws AquatintError "png/…" for anything that is not a correct file within the budget, "png/unsupported" for an
  * interlaced one of less than 8 bits a sample.
  */
@@ -65,10 +65,15 @@ const depths: Readonly<Record<number, readonly number[]>> = {
   6: [8, 16],
 };
 
+/** Samples of a pixel by color type. */
+const samples: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
 interface PngHeader {
   readonly width: number;
   readonly height: number;
   readonly depth: number;
+  /** Of all samples of a pixel, when they are unpacked. */
+  readonly pixelBytes: number;
   readonly indexed: boolean;
   readonly interlaced: boolean;
 }
@@ -88,7 +93,8 @@ function readHeader(chunks: readonly PngChunk[], name: string): PngHeader {
   }
   const indexed = colourType === 3;
   if (indexed && count("PLTE") !== 1) throw pngError("corrupt", name, "it needs one palette", DAMAGED);
-  return { width, height, depth, indexed, interlaced: view.getUint8(12) !== 0 };
+  const pixelBytes = samples[colourType]! * Math.ceil(depth / 8);
+  return { width, height, depth, pixelBytes, indexed, interlaced: view.getUint8(12) !== 0 };
 }
 
 function checkBudget(
@@ -96,11 +102,14 @@ function checkBudget(
   header: PngHeader,
   limits: { name: string; maxPixels: number },
 ): void {
-  const { width, height, depth, interlaced } = header;
+  const { width, height, depth, pixelBytes, interlaced } = header;
   const { name, maxPixels } = limits;
-  if (width * height > maxPixels) {
-    const found = `${width} x ${height} is more than the ${maxPixels} pixels allowed`;
-    throw pngError("too-large", name, found, "Make the picture smaller.");
+  // more than the four bytes of RGBA count as more pixels
+  const allowed = Math.floor(maxPixels / Math.max(1, pixelBytes / 4));
+  if (width * height > allowed) {
+    const kind = depth === 16 ? " of 16 bits a sample" : "";
+    const found = `${width} x ${height} is more than the ${allowed} pixels${kind} that are read`;
+    throw pngError("too-large", name, found, "Make the image smaller.");
   }
   if (interlaced && depth < 8) {
     throw pngError("unsupported", name, `it is interlaced with ${depth} bits a sample`, "Save it without interlacing.");

@@ -43,7 +43,9 @@ export function plannedMask(
   // sides are rounded, so that the same proportions may differ by a pixel of each
   if (Math.abs(mask.width * init.height - mask.height * init.width) > Math.max(mask.width, mask.height)) {
     const found = `the mask is ${mask.width}x${mask.height}, its picture ${init.width}x${init.height}`;
-    throw refuse("mask", found, "give a mask of the proportions of its picture");
+    const lying = mask.width > mask.height !== init.width > init.height;
+    const turned = lying ? "; photos are read upright, by their EXIF orientation" : "";
+    throw refuse("mask", found, `give a mask of the proportions of its picture${turned}`);
   }
   const values =
     "channels" in mask
