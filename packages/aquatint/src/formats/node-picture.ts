@@ -7,8 +7,8 @@ import { checkPixels, framesNote, type ImageFile, withoutOpaqueAlpha } from "./i
 import { fileKinds, imageKindOf, READABLE } from "./image-kinds.ts";
 import { readBytes } from "./node.ts";
 import { importSharp } from "./node-sharp.ts";
-import { decodePng, MAX_PIXELS } from "./png.ts";
-import { animationFrames } from "./png-chunks.ts";
+import { MAX_PIXELS } from "./png.ts";
+import { readPng } from "./png-reader.ts";
 
 /** Bytes of the largest image file that is read: more than one of `MAX_PIXELS` usually takes. */
 const MAX_BYTES = 256e6;
@@ -32,8 +32,7 @@ export async function decodeImage(bytes: Uint8Array, limits: ReadLimits): Promis
   if (imageKindOf(bytes, limits.name) !== fileKinds.png) return decodedBySharp(bytes, limits);
   const { name, maxPixels = MAX_PIXELS } = limits;
   try {
-    const image = withoutOpaqueAlpha(decodePng(bytes, { name, maxPixels }));
-    return { ...image, notes: framesNote(animationFrames(bytes)) };
+    return await readPng(bytes, { name, maxPixels });
   } catch (error) {
     if (!(error instanceof AquatintError) || error.code !== "png/unsupported") throw error;
     return decodedBySharp(bytes, limits).catch((cause) => {

@@ -67,9 +67,3 @@ export function joinChunks(chunks: readonly PngChunk[]): Uint8Array<ArrayBuffer>
   }
   return bytes;
 }
-
-/** The frames of an animated PNG file (its acTL chunk); 1 of another. */
-export function animationFrames(bytes: Uint8Array): number {
-  const data = readChunks(bytes).find(({ type }) => type === "acTL")?.data;
-  return data && data.length >= 4 ? new DataView(data.buffer, data.byteOffset).getUint32(0) : 1;
-}

@@ -107,7 +107,8 @@ test("gamma, chromaticities, significant bits, a broken profile and unknown chun
     chunk("prVt", [1, 2, 3]),
   ];
   const file = pngFile({ width: 1, height: 1, colorType: 2, depth: 8, samples: [10, 20, 30], before });
-  expect([...(await decodeImage(file, { name: "a.png" })).data]).toEqual([10, 20, 30]);
+  const image = await decodeImage(file, { name: "a.png" });
+  expect([image.notes, ...image.data]).toEqual([['its color profile "broken" is not applied'], 10, 20, 30]);
 });
 
 test("of an animation the default image is read, and that is said", async () => {
@@ -145,6 +146,24 @@ describe("the orientation of an eXIf chunk", () => {
     );
     return [width, ...data.filter((_, i) => i % 3 === 0)];
   };
+  test("is read from ImageMagick's text, too, packed or not, and a broken one changes nothing", async () => {
+    const rest = { width: 2, height: 3, colorType: 0, depth: 8, samples: [1, 2, 3, 4, 5, 6] } as const;
+    const profile = (exif: readonly number[]) =>
+      `\nexif\n      ${exif.length}\n${Buffer.from(exif).toString("hex").replace(/.{72}/g, "$&\n")}\n`;
+    const keyword = [...Buffer.from("Raw profile type exif\0")];
+    const plain = (text: string) => chunk("tEXt", [...keyword, ...Buffer.from(text)]);
+    const packed = (text: string) => chunk("zTXt", [...keyword, 0, ...deflateSync(Buffer.from(text))]);
+    const exif = [...Buffer.from("Exif\0\0"), ...tiff(6, true)];
+    const read = async (...before: PngChunk[]) => {
+      const { width, data } = await decodeImage(pngFile({ ...rest, before }), { name: "a.png" });
+      return [width, ...data.filter((_, i) => i % 3 === 0)];
+    };
+    for (const write of [plain, packed]) expect(await read(write(profile(exif)))).toEqual([3, 5, 3, 1, 6, 4, 2]);
+    expect(await read(plain("\nexif\n 3\nxyz"))).toEqual([2, 1, 2, 3, 4, 5, 6]);
+    expect(await read(chunk("zTXt", [...keyword, 0, 1, 2]))).toEqual([2, 1, 2, 3, 4, 5, 6]);
+    // where both stand, eXIf alone counts
+    expect(await read(plain(profile(exif)), chunk("eXIf", tiff(1, true)))).toEqual([2, 1, 2, 3, 4, 5, 6]);
+  });
   test.each([
     [1, [2, 1, 2, 3, 4, 5, 6]],
     [2, [2, 2, 1, 4, 3, 6, 5]],

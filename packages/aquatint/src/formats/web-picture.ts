@@ -1,8 +1,8 @@
 import { AquatintError, messageOf } from "../errors.ts";
-import { checkPixels, framesNote, type ImageFile, withoutOpaqueAlpha } from "./image-file.ts";
+import { checkPixels, type ImageFile, withoutOpaqueAlpha } from "./image-file.ts";
 import { fileKinds, imageKindOf } from "./image-kinds.ts";
-import { decodePng, MAX_PIXELS } from "./png.ts";
-import { animationFrames } from "./png-chunks.ts";
+import { MAX_PIXELS } from "./png.ts";
+import { readPng } from "./png-reader.ts";
 
 /**
  * An image file as pixels, upright: PNG exactly, all else that the browser shows (JPEG, WebP, AVIF, GIF, of an animation its
@@ -16,7 +16,7 @@ export async function readPicture(file: Blob): Promise<ImageFile> {
   const kind = imageKindOf(bytes, name);
   if (kind === fileKinds.png) {
     try {
-      return { ...withoutOpaqueAlpha(decodePng(bytes, { name })), notes: framesNote(animationFrames(bytes)) };
+      return await readPng(bytes, { name });
     } catch (error) {
       if (!(error instanceof AquatintError) || error.code !== "png/unsupported") throw error;
     }
