@@ -88,7 +88,11 @@ export const READABLE = "give a PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG file";
 /** The kind of an image's file. @throws AquatintError "picture/unsupported" for a kind that is not read, "picture/unknown" for no kind. */
 export function imageKindOf(bytes: Uint8Array, name: string): FileKind {
   const kind = fileKindOf(bytes);
-  if (!kind) throw new AquatintError("picture/unknown", `${name} is no image of a known kind`, { hint: READABLE });
+  if (!kind) {
+    throw new AquatintError("picture/unknown", `${name} cannot be read as an image: its content is of no known kind`, {
+      hint: READABLE,
+    });
+  }
   if (kind.advice === undefined) return kind;
   throw new AquatintError("picture/unsupported", `${name} is ${kind.name}, which cannot be read as an image`, {
     hint: kind.advice,

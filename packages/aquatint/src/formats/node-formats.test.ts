@@ -193,7 +193,7 @@ const refused: readonly (readonly [what: string, bytes: Uint8Array, code: string
   ["a page that a download gave", Buffer.from(html), "picture/unsupported", /is an HTML page.*\n.*the image itself/],
   ["a pointer", Buffer.from("version https://git-lfs.github.com/spec/v1\n"), "picture/unsupported", /git lfs pull/],
   ["a text", Buffer.from("a cat\n"), "picture/unsupported", /is a text file/],
-  ["noise", Buffer.of(1, 2, 3, 4, 5), "picture/unknown", /no image of a known kind/],
+  ["noise", Buffer.of(1, 2, 3, 4, 5), "picture/unknown", /cannot be read as an image: its content is of no known kind/],
   ["an SVG that is cut", Buffer.from("<svg><rect"), "picture/unknown", /cannot be read as an SVG image/],
 ];
 test.each(refused)("%s is refused by name", async (_, bytes, code, says) => {

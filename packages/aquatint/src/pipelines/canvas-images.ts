@@ -45,7 +45,7 @@ export function plannedMask(
     const found = `the mask is ${mask.width}x${mask.height}, its picture ${init.width}x${init.height}`;
     const lying = mask.width > mask.height !== init.width > init.height;
     const turned = lying ? "; photos are read upright, by their EXIF orientation" : "";
-    throw refuse("mask", found, `give a mask of the proportions of its picture${turned}`);
+    throw refuse("mask", found, `give a mask of the picture's size, or of its proportions${turned}`);
   }
   const values =
     "channels" in mask
