@@ -13,7 +13,7 @@ import { type EvaluationEvent, type ImageEvent, walkedSteps } from "../pipelines
 import { duration } from "../reports/words.ts";
 import type { Device } from "../runtime/types.ts";
 import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, sayCut } from "./generate-checkpoint.ts";
-import { addImageFlags, type ImageFlags, imageOptions, sayResized } from "./generate-images.ts";
+import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "./generate-images.ts";
 import { renderFinished } from "./graphics.ts";
 import type { Io } from "./io.ts";
 import { type Asked, asked, checkSameModel } from "./like.ts";
@@ -143,7 +143,7 @@ async function generate({ prompt, flags, like }: Asked<Flags>, io: Io): Promise<
   if (like) await checkSameModel(like, { model: generation.model, named: model !== undefined, io });
   if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
   sayCut(generation.plans[0]!, io, flags.quiet);
-  sayResized(flags, images, { size: generation.plans[0]!, io });
+  noteAllResized(flags, images, { size: generation.plans[0]!, io });
   const start = performance.now();
   const saved: Saved[] = [];
   for await (const { image, report } of finished(generation, { flags, outputs, io })) {

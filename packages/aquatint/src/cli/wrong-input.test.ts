@@ -94,7 +94,7 @@ describe("wrong input fails before anything is loaded, with a sentence and a hin
     [generate("--strength", "2"), `--strength: expected a number from 0 to 1, got "2"`, "--strength 0.6"],
     [generate("--init", "small.png", "--strength", "0.01"), "leaves none of 50 steps", "at least 100 steps"],
     [generate("--init", "nowhere.png"), "nowhere.png: no such file", "Check the path"],
-    [generate("--init", "weights.ckpt"), "cannot be read as a picture", "PNG, JPEG"],
+    [generate("--init", "weights.ckpt"), "cannot be read as an image", "PNG, JPEG"],
     [generate("--init", "cut.png"), "cut.png", "Fetch it again"],
     [generate("--mask", "small.png"), "--mask: there is no --init", "give --init, too"],
     [generate("--init", "small.png", "--mask", "wide.png"), "the mask is 12x4, its picture 4x4", "picture's size"],

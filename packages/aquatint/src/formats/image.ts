@@ -73,7 +73,9 @@ export function pictureToTensor(picture: Picture): Float32Array<ArrayBuffer> {
   }
   const plane = width * height;
   const values = new Float32Array(plane * 3);
-  for (let i = 0; i < data.length; i++) values[(i % 3) * plane + Math.floor(i / 3)] = data[i]! / 127.5 - 1;
+  for (let p = 0, from = 0; p < plane; p++) {
+    for (let c = 0; c < 3; c++) values[c * plane + p] = data[from++]! / 127.5 - 1;
+  }
   return values;
 }
 
@@ -95,11 +97,11 @@ export function flatten(picture: Picture, background: Colour = WHITE): Picture {
   const { width, height, channels, data } = picture;
   if (channels === 3) return picture;
   const flat = new Uint8Array(width * height * 3);
-  for (let i = 0; i < flat.length; i++) {
-    const c = i % 3;
-    const p = (i - c) / 3;
-    const alpha = data[p * 4 + 3]! / 255;
-    flat[i] = Math.round(data[p * 4 + c]! * alpha + background[c]! * (1 - alpha));
+  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
+    const alpha = data[from + 3]! / 255;
+    for (let c = 0; c < 3; c++) {
+      flat[to + c] = alpha === 1 ? data[from + c]! : Math.round(data[from + c]! * alpha + background[c]! * (1 - alpha));
+    }
   }
   return { width, height, channels: 3, data: flat };
 }

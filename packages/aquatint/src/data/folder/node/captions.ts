@@ -6,7 +6,8 @@ import type { SkipList } from "./skip-list.ts";
 
 /** Endings of files that are taken for pictures, whether or not they can be read. */
 const pictureEndings: ReadonlySet<string> = new Set([
-  ...[".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".avif", ".heic", ".bmp"],
+  ...[".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".tif", ".tiff", ".avif", ".svg"],
+  ...[".heic", ".heif", ".bmp", ".jxl", ".jp2", ".psd"],
 ]);
 
 /** A picture's path from the folder, with slashes, and what is said about it. */
