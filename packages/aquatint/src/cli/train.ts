@@ -104,6 +104,11 @@ function createReporter(io: Io, quiet: boolean) {
       view?.hide();
       io.stdout.write(`${shortPath(path, io.cwd)}\n`);
     },
+    finished({ folder, path, step, ended }) {
+      note(`nothing to do: ${shortPath(folder, io.cwd)} ended at step ${step}, ${endings[ended]}`);
+      note('a longer run: raise "steps" or "minutes" in the configuration and resume again');
+      io.stdout.write(`${shortPath(path, io.cwd)}\n`);
+    },
   };
   return {
     show: <T extends ShownEvent["type"]>(event: Extract<ShownEvent, { type: T }>) => shows[event.type as T](event),

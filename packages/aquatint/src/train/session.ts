@@ -1,3 +1,4 @@
+import { AquatintError } from "../errors.ts";
 import { type HostTensors, sizeOf } from "../graph/types.ts";
 import { torchCpu } from "../math/random.ts";
 import { initialise } from "../nn/initialise.ts";
@@ -7,7 +8,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import type { TrainConfig } from "./config.ts";
 import { groupsOf } from "./groups.ts";
 import { createLearningRateSchedule } from "./learning-rates.ts";
-import { type RunLength, runLength } from "./length.ts";
+import { type EndReason, type RunLength, runLength } from "./length.ts";
 import { type StepEvent, train } from "./loop.ts";
 import { type RatedGroup, rateShareAt } from "./rates.ts";
 import { firstState, gradientSums, slots } from "./step.ts";
@@ -20,6 +21,8 @@ export interface TrainingSession extends AsyncDisposable {
   readonly parameterCount: number;
   /** What the weights can be turned into as they stand. */
   readonly outputs: TaskOutputs;
+  /** Why the run is over before this session's first step; undefined while there are steps to make. */
+  readonly over: EndReason | undefined;
   /** Trains from the session's start to the run's end. */
   steps(options?: { readonly signal?: AbortSignal }): AsyncGenerator<StepEvent>;
   /** What a checkpoint holds beside a step's own: every tensor of the state, and what the run remembers. */
@@ -84,10 +87,20 @@ async function stateOf(
   const given = checkpoint ? {} : Object.fromEntries((await task.initial?.()) ?? []);
   const weights = { ...drawn, ...given };
   const first = firstState(weights, groups);
-  if (checkpoint)
-    expectKeys("the checkpoint", new Map(Object.entries(first)), new Map(Object.entries(checkpoint.tensors)));
+  if (checkpoint) expectTensors(first, checkpoint.tensors);
   const sums = training.accumulate > 1 ? gradientSums(weights, groups) : {};
   return { ...(checkpoint?.tensors ?? first), ...sums };
+}
+
+/** Checks that a checkpoint holds the tensors of a state. @throws AquatintError */
+function expectTensors(expected: HostTensors, found: HostTensors): void {
+  expectKeys("the checkpoint", new Map(Object.entries(expected)), new Map(Object.entries(found)));
+  const other = Object.keys(expected).find((name) => `${expected[name]!.shape}` !== `${found[name]!.shape}`);
+  if (other === undefined) return;
+  const [then, now] = [found[other]!, expected[other]!].map(({ shape }) => `[${shape.join(", ")}]`);
+  throw new AquatintError("train/changed", `the checkpoint's ${other} has the shape ${then}, the model's ${now}`, {
+    hint: "give the model the sizes that the run began with, or begin a new run",
+  });
 }
 
 interface Open extends SessionInput {
@@ -105,6 +118,7 @@ function session({ config, task, state, phases, length, checkpoint }: Open): Tra
   return {
     parameterCount: [...task.parameters.values()].reduce((n, { shape }) => n + sizeOf(shape), 0),
     outputs,
+    over: length.over(checkpoint?.step ?? 0),
     steps: (options = {}) =>
       train({
         turns: phases.flatMap(({ turns }) => turns),
