@@ -147,7 +147,7 @@ describe("looking for runs", () => {
     await writtenRun(join(root, "emoji"));
     const wrong = [{ path: join(root, "emojy"), name: "emojy" }];
     await expect(openRuns(wrong)).rejects.toMatchObject({ code: "runs/missing", hint: 'did you mean "emoji"?' });
-    await expect(findRuns(join(root, "nowhere"))).rejects.toMatchObject({ code: "file/missing" });
+    await expect(findRuns(join(root, "nowhere"))).rejects.toMatchObject({ code: "runs/missing" });
   });
 });
 

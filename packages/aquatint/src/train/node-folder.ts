@@ -2,7 +2,7 @@ import { mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AquatintError } from "../errors.ts";
 import { fileError, readBytes, writeFileAtomic } from "../formats/node.ts";
-import { exclusiveLock, lockHolder } from "./node-lock.ts";
+import { exclusiveLock, lockHolder } from "../formats/node-lock.ts";
 import { finishReplacing, replaceFolder } from "./node-replace.ts";
 import { MODEL, type RunFiles } from "./run-folder.ts";
 

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { AquatintError } from "../errors.ts";
-import { fileError } from "../formats/node.ts";
+import { fileError } from "./node.ts";
 
 /** The process that holds a lock. */
 export interface LockHolder {
@@ -15,6 +15,9 @@ export interface LockHolder {
   readonly start?: string | undefined;
 }
 
+/** Milliseconds between two times that a lock's file is touched, and after which an untouched one of another machine is left over. */
+const TOUCH = { every: 10_000, left: 120_000 };
+
 /** Locks that this process holds. */
 const held = new Set<string>();
 /** Milliseconds after which a lock without content is one whose process was killed while it wrote it. */
@@ -22,7 +25,7 @@ const UNWRITTEN = 2000;
 
 /**
  * Creates a lock file for this process; exactly one of any number of simultaneous callers succeeds. A lock of a process
- * that no longer runs is taken over. Disposal removes the file. @throws AquatintError "file/locked".
+ * that no longer runs is taken over, one of another machine when it was not touched for two minutes. Disposal removes the file. @throws AquatintError "file/locked".
  */
 export async function exclusiveLock(path: string): Promise<AsyncDisposable> {
   if (held.has(path)) throw lockedError(path, process);
@@ -33,8 +36,11 @@ export async function exclusiveLock(path: string): Promise<AsyncDisposable> {
     held.delete(path);
     throw error;
   }
+  const touching = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), TOUCH.every);
+  touching.unref();
   return {
     async [Symbol.asyncDispose]() {
+      clearInterval(touching);
       await rm(path, { force: true });
       held.delete(path);
     },
@@ -48,7 +54,7 @@ async function acquired(path: string): Promise<void> {
     const text = await lockText(path);
     if (text === undefined) continue; // released meanwhile
     const holder = holderOf(text);
-    if (holder && (await isAlive(holder))) throw lockedError(path, holder);
+    if (holder && (await isAlive(path, holder))) throw lockedError(path, holder);
     // of those who see a lock that nobody holds, one at a time replaces it
     await using _ = await exclusiveLock(`${path}.takeover`);
     if ((await lockText(path)) !== text) continue;
@@ -60,7 +66,7 @@ async function acquired(path: string): Promise<void> {
 export async function lockHolder(path: string): Promise<LockHolder | undefined> {
   const holder = holderOf((await lockText(path).catch(() => undefined)) ?? "");
   if (!holder) return undefined;
-  return held.has(path) || (await isAlive(holder)) ? holder : undefined;
+  return held.has(path) || (await isAlive(path, holder)) ? holder : undefined;
 }
 
 function lockedError(path: string, { pid, host = hostname() }: LockHolder): AquatintError {
@@ -127,9 +133,12 @@ function holderOf(text: string): LockHolder | undefined {
   }
 }
 
-/** Whether a lock's process runs. One of another machine may; one of this number that is older than this process does not. */
-async function isAlive({ pid, host, start }: LockHolder): Promise<boolean> {
-  if (host !== undefined && host !== hostname()) return true;
+/** Whether a lock's process runs; one of this process's number that is older than it does not. */
+async function isAlive(path: string, { pid, host, start }: LockHolder): Promise<boolean> {
+  if (host !== undefined && host !== hostname()) {
+    const touched = await stat(path).catch(() => undefined);
+    return touched !== undefined && Date.now() - touched.mtimeMs < TOUCH.left;
+  }
   const found = await startOf(pid);
   if (pid === process.pid) return start !== undefined && found === start; // another thread's
   return isRunning(pid) && (start === undefined || found === undefined || found === start);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -87,4 +87,7 @@ test("the lock of a killed process is taken over, that of a running one and of a
   await writeFile(path, JSON.stringify({ pid: 1, host: `not-${hostname()}`, start: "1" }));
   await expect(exclusiveLock(path)).rejects.toMatchObject({ message: expect.stringContaining(`on not-${hostname()}`) });
   expect(await readFile(path, "utf8")).toContain("not-");
+  const before = new Date(Date.now() - 600_000); // as a machine leaves it that is gone: a container made anew
+  await utimes(path, before, before);
+  await (await exclusiveLock(path))[Symbol.asyncDispose]();
 });
