@@ -119,6 +119,18 @@ describe("names as people have them", () => {
     expect([code, out.startsWith(`${join("out", stem)}-0001.png `)], out).toEqual([0, true]);
   });
 
+  test("the folder of a training run points to its model", async () => {
+    await cp(join(cwd, "model"), join(cwd, "a run/model"), { recursive: true });
+    const { err } = await run("generate", "x", "--model", "a run");
+    expect(err).toContain(`hint: it holds a model of its own, as a training run does: ${join(cwd, "a run/model")}`);
+  });
+
+  test("long texts are not echoed whole", async () => {
+    const long = "word ".repeat(4000);
+    expect((await small("x", "--steps", long)).err.length).toBeLessThan(300);
+    expect((await small(long, "--out", "long.png")).err.length).toBeLessThan(600);
+  });
+
   test("a model in a folder of an odd name is opened", async () => {
     for (const name of ["#m %41 \u00fc", "-m", "a:0.5"]) {
       await cp(join(cwd, "model"), join(cwd, name), { recursive: true });

@@ -106,6 +106,16 @@ test("captions have any line ends and a mark of byte order; empty ones and such 
   });
 });
 
+test("kohya's .caption files are read; a .txt beside them counts", async () => {
+  await put({ "a.png": png, "a.caption": "a", "b.png": png, "b.caption": "not b", "b.txt": "b" });
+  expect((await found()).captions).toEqual(["a", "b"]);
+});
+
+test("two images of one name share its caption", async () => {
+  await put({ "a.png": png, "a.jpg": png, "a.txt": "a" });
+  expect(await found()).toMatchObject({ used: 2, captions: ["a", "a"] });
+});
+
 test("endings may be in capitals; hidden and empty files are named", async () => {
   await put({
     ...{ "A.PNG": png, "A.TXT": "a", "b.JpEg": png, "b.txt": "b", "no ending": png },

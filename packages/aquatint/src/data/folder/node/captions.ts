@@ -29,7 +29,11 @@ export async function captionedFiles(folder: string, findings: Findings): Promis
   const files = await filesBelow(folder, skipped);
   const pictures = files.filter((file) => pictureEndings.has(extname(file).toLowerCase()));
   const captions = await metadataCaptions(folder, { files, pictures, ...findings });
-  const texts = new Map(files.filter((file) => isText.test(file)).map((file) => [withoutEnding(file), file]));
+  const texts = new Map(
+    textEndings
+      .flatMap((ending) => files.filter((file) => ending.test(file)))
+      .map((file) => [withoutEnding(file), file]),
+  );
   const found: Captioned[] = [];
   for (const file of pictures.toSorted()) {
     const text = texts.get(withoutEnding(file));
@@ -42,7 +46,8 @@ export async function captionedFiles(folder: string, findings: Findings): Promis
   return found;
 }
 
-const isText = /\.txt$/i;
+/** Endings of captions, the one that counts where there are both last. */
+const textEndings = [/\.caption$/i, /\.txt$/i];
 const withoutEnding = (file: string): string => file.slice(0, file.length - extname(file).length);
 
 interface Listing extends Findings {
