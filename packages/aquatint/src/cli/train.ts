@@ -4,7 +4,7 @@ import { figureText } from "../reports/words.ts";
 import { metricFamilies } from "../runs/metric-names.ts";
 import { type ReportEvent, reportedRun } from "../runs/node.ts";
 import type { Device } from "../runtime/types.ts";
-import type { RunEvent } from "../train/events.ts";
+import type { FinishedRun, RunEvent } from "../train/events.ts";
 import type { EndReason } from "../train/length.ts";
 import { dryTrainRun, trainRun } from "../train/node.ts";
 import { reportDryRun } from "./dry-run.ts";
@@ -54,6 +54,7 @@ export const addTrain = (program: Command, io: Io): Command =>
       return reportTraining(events, { io, quiet });
     });
 
+type StartEvent = Extract<RunEvent, { type: "start" }>;
 type ShownEvent = RunEvent | ReportEvent;
 
 /** Shows a run as it goes: progress on stderr, the model's folder on stdout. */
@@ -81,10 +82,7 @@ function createReporter(io: Io, quiet: boolean) {
   const at = (path: string, step: number) => `${shortPath(path, io.cwd)} at step ${step}`;
   const shows: { readonly [T in ShownEvent["type"]]: (event: Extract<ShownEvent, { type: T }>) => void } = {
     start(start) {
-      const { folder, parameters, step, steps, device } = start;
-      const where = `on ${device} in ${shortPath(folder, io.cwd)}${step > 0 ? `, from step ${step}` : ""}`;
-      const length = steps === undefined ? "" : ` for ${steps} steps`;
-      note(`training ${millions(parameters)} weights${length} ${where}`);
+      note(startText(start, io.cwd));
       view = trainingView({ io, start, quiet });
     },
     step: (event) => view?.step(event),
@@ -104,10 +102,9 @@ function createReporter(io: Io, quiet: boolean) {
       view?.hide();
       io.stdout.write(`${shortPath(path, io.cwd)}\n`);
     },
-    finished({ folder, path, step, ended }) {
-      note(`nothing to do: ${shortPath(folder, io.cwd)} ended at step ${step}, ${endings[ended]}`);
-      note('a longer run: raise "steps" or "minutes" in the configuration and resume again');
-      io.stdout.write(`${shortPath(path, io.cwd)}\n`);
+    finished(run) {
+      note(finishedText(run, io.cwd));
+      io.stdout.write(`${shortPath(run.path, io.cwd)}\n`);
     },
   };
   return {
@@ -122,6 +119,16 @@ const endings: Readonly<Record<EndReason, string>> = {
   minutes: "the time is over",
   plateau: "the loss no longer falls",
 };
+
+const finishedText = ({ folder, step, ended }: FinishedRun, cwd: string): string =>
+  `nothing to do: ${shortPath(folder, cwd)} ended at step ${step}, ${endings[ended]}
+for a longer run, raise "steps" or "minutes" in the configuration and resume it again`;
+
+function startText({ folder, parameters, step, steps, device }: StartEvent, cwd: string): string {
+  const where = `on ${device} in ${shortPath(folder, cwd)}${step > 0 ? `, from step ${step}` : ""}`;
+  const length = steps === undefined ? "" : ` for ${steps} steps`;
+  return `training ${millions(parameters)} weights${length} ${where}`;
+}
 
 /** "loss 0.6365 (0–25 % 1.049, 25–50 % 0.7049)  psnr 12.5" */
 const listed = (metrics: Readonly<Record<string, number>>): string =>

@@ -160,6 +160,11 @@ const failures: Readonly<Record<string, readonly [kind: string, found: string, h
   EROFS: ["denied", "the disk is read-only", "Choose another folder."],
   ENOSPC: ["full", "the disk is full", "Free some space, or choose another disk."],
   EDQUOT: ["full", "the quota of the disk is used up", "Free some space, or choose another disk."],
+  EFBIG: [
+    "full",
+    "the file is larger than the disk or the user's limit allows",
+    "Choose another disk, or raise the limit.",
+  ],
   ENAMETOOLONG: ["name", "the name is too long", "Choose a shorter one: most disks allow 255 bytes."],
   EEXIST: ["missing", "a part of the path is a file, not a folder", "Check the path."],
 };

@@ -109,22 +109,29 @@ async function* drawSamples({ session, files }: Recording, step: number): AsyncG
     : { type: "samples", path: `${files.folder}/${path}`, step, pictures };
 }
 
+/** Figures of the weights as they stand, where the task has any. */
+async function* evaluate(
+  { session, clock }: Recording,
+  evaluations: RecordLog,
+  step: number,
+): AsyncGenerator<RunEvent, void, void> {
+  const metrics = await session.outputs.evaluate?.();
+  if (!metrics) return;
+  const record: EvaluationRecord = { step, seconds: clock.seconds(), metrics };
+  const unwritten = await attempted(() => evaluations.add(record));
+  yield { type: "evaluation", step, metrics };
+  if (unwritten) yield { type: "problem", message: `${messageOf(unwritten)}; the evaluation waits for the next one` };
+}
+
 /** Saves checkpoints with the model beside them and evaluates it, and remembers the last good one. */
-function checkpoints({ session, config, files, clock, from, checkpointPath }: Recording, evaluations: RecordLog) {
+function checkpoints(recording: Recording, evaluations: RecordLog) {
+  const { session, config, files, clock, from, checkpointPath } = recording;
   let good = checkpointPath;
   const write = async ({ step, position }: StepEvent) => {
     const checkpoint = { step, position, seconds: clock.seconds(), ...(await session.remembered()) };
     good = await saveCheckpoint(files, checkpoint, config.keep_checkpoints);
     await files.replace(MODEL, await session.outputs.modelFiles());
   };
-  async function* evaluate(step: number): AsyncGenerator<RunEvent, void, void> {
-    const metrics = await session.outputs.evaluate?.();
-    if (!metrics) return;
-    const record: EvaluationRecord = { step, seconds: clock.seconds(), metrics };
-    const unwritten = await attempted(() => evaluations.add(record));
-    yield { type: "evaluation", step, metrics };
-    if (unwritten) yield { type: "problem", message: `${messageOf(unwritten)}; the evaluation waits for the next one` };
-  }
   return {
     async *save(event: StepEvent, { must }: { must: boolean }): AsyncGenerator<RunEvent, void, void> {
       const { step } = event;
@@ -136,12 +143,12 @@ function checkpoints({ session, config, files, clock, from, checkpointPath }: Re
         return;
       }
       yield { type: "checkpoint", path: `${files.folder}/${good}`, step };
-      yield* evaluate(step);
+      yield* evaluate(recording, evaluations, step);
     },
     /** Writes what a run lacks that was killed between its last checkpoint and its end. */
     async *finish(): AsyncGenerator<RunEvent, void, void> {
       await files.replace(MODEL, await session.outputs.modelFiles());
-      if (evaluations.last < from) yield* evaluate(from);
+      if (evaluations.last < from) yield* evaluate(recording, evaluations, from);
       await attempted(() => writeEnd(files, from));
     },
     restart: () => evaluations.restart(),
