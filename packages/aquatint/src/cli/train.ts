@@ -79,6 +79,11 @@ function createReporter(io: Io, quiet: boolean) {
     view?.hide();
     if (!quiet) io.stderr.write(`${line}\n`);
   };
+  const end = (path: string, text?: string) => {
+    if (text !== undefined) note(text);
+    view?.hide();
+    io.stdout.write(`${shortPath(path, io.cwd)}\n`);
+  };
   const at = (path: string, step: number) => `${shortPath(path, io.cwd)} at step ${step}`;
   const shows: { readonly [T in ShownEvent["type"]]: (event: Extract<ShownEvent, { type: T }>) => void } = {
     start(start) {
@@ -97,15 +102,8 @@ function createReporter(io: Io, quiet: boolean) {
     },
     evaluation: ({ step, metrics }) => note(`held-out data at step ${step}: ${listed(metrics)}`),
     problem: ({ message }) => note(`warning: ${message}`),
-    model({ path, ended }) {
-      if (ended !== "steps") note(endings[ended]);
-      view?.hide();
-      io.stdout.write(`${shortPath(path, io.cwd)}\n`);
-    },
-    finished(run) {
-      note(finishedText(run, io.cwd));
-      io.stdout.write(`${shortPath(run.path, io.cwd)}\n`);
-    },
+    model: ({ path, ended }) => end(path, ended === "steps" ? undefined : endings[ended]),
+    finished: (run) => end(run.path, finishedText(run, io.cwd)),
   };
   return {
     show: <T extends ShownEvent["type"]>(event: Extract<ShownEvent, { type: T }>) => shows[event.type as T](event),
