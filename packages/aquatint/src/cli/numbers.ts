@@ -1,11 +1,16 @@
 import { AquatintError } from "../errors.ts";
+import { type Seed, smallSeed } from "../math/random.ts";
 
 /** Turns the text of an option into its value. @throws AquatintError "cli/option". */
 export type Parser<T> = (text: string) => T;
 
 /** The refusal of an option's value. */
 export const wrong = (flag: string, expected: string, text: string, hint: string) =>
-  new AquatintError("cli/option", `${flag}: expected ${expected}, got "${text}"`, { hint });
+  new AquatintError(
+    "cli/option",
+    `${flag}: expected ${expected}, got "${text.length <= 100 ? text : `${text.slice(0, 99)}…`}"`,
+    { hint },
+  );
 
 /** Limits of a number, both included, and an example for the hint. */
 export interface Range {
@@ -39,7 +44,17 @@ export const decimal =
     );
   };
 
-/** The range of a seed, as every command takes it. */
+/** A seed of 64 bits, a number where that is exact. */
+export const seed =
+  (flag: string): Parser<Seed> =>
+  (text) => {
+    const value = /^\+?\d{1,40}$/.test(text) ? BigInt(text.replace("+", "")) : undefined;
+    if (value !== undefined && value < 2n ** 64n) return smallSeed(value);
+    const hint = /^-\d+$/.test(text) ? `leave ${flag} out for a new one each time` : `for example ${flag} 42`;
+    throw wrong(flag, `a whole number from 0 to ${2n ** 64n - 1n}`, text, hint);
+  };
+
+/** The range of a seed of training data. */
 export const seeds: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, example: 42 };
 
 /** Numbers of 0 or more, separated by commas. */

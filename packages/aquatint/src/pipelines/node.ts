@@ -5,7 +5,7 @@ import type { FolderOptions } from "../checkpoints/folder.ts";
 import { openCheckpoint } from "../checkpoints/node.ts";
 import { AquatintError } from "../errors.ts";
 import { readBytes, readSafetensorsHeader } from "../formats/node.ts";
-import { type Seed, torchCpu } from "../math/random.ts";
+import { followingSeed, type Seed } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Device, WeightMemory } from "../runtime/types.ts";
 import type { RetryEvent } from "./half-decode.ts";
@@ -105,7 +105,10 @@ export async function checkModelFolder(
   if (!found.isDirectory()) return refuseFile(folder);
   const parts = await readdir(folder, { withFileTypes: true });
   if (!parts.some(({ name }) => marks.includes(name))) {
-    throw modelError("not-a-model", `${folder} is no model folder: it holds no ${marks.join(" or ")}`, FOLDER_HINT);
+    const inside = join(folder, "model");
+    const isRun = await exists(join(inside, "model_index.json"));
+    const hint = isRun ? `it holds a model of its own, as a training run does: ${inside}` : FOLDER_HINT;
+    throw modelError("not-a-model", `${folder} is no model folder: it holds no ${marks.join(" or ")}`, hint);
   }
   for (const part of parts) if (!part.isFile()) await checkWeights(join(folder, part.name));
 }
@@ -156,7 +159,7 @@ export async function openTextToImage(path: string, { variant, vae, ...files }: 
 export interface GenerateOptions extends TextToImageOptions, TextToImageRun, OpenOptions, PreviewOptions {
   /** Folder or single file of a model; the package of the default one when absent. */
   readonly model?: string | undefined;
-  /** Pictures to make, with the seeds seed, seed + 1, ...; those of one batch when absent. */
+  /** Pictures to make, with the seeds seed, seed + 1, ..., and 0 after 2^64 - 1; those of one batch when absent. */
   readonly count?: number | undefined;
   /** Pictures that are made in the same calls of the network; 1 when absent. */
   readonly batch?: number | undefined;
@@ -203,8 +206,7 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   const opened = await openTextToImage(options.model ?? (await defaultModelFolder()), options);
   const model = await withControlNets(opened, options.controlNets ?? []);
   const plan = planTextToImage(model, options);
-  torchCpu(seedAt(seed, count - 1)); // refuses what is no 64-bit integer
-  const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: seedAt(seed, i) }));
+  const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: followingSeed(seed, i) }));
   const resized = (size: object) => planTextToImage(model, { ...options, ...size });
   const seeds = seedsOf(plans.slice(0, batch));
   const memory = await memoryWithin({ ...options, model, plan, seeds, resized });
@@ -221,7 +223,6 @@ function checkCount(name: "count" | "batch", count: number, most: number): void 
 }
 
 const seedsOf = (plans: readonly TextToImagePlan[]): Seed[] => plans.map(({ seed }) => seed);
-const seedAt = (seed: Seed, i: number): Seed => (typeof seed === "bigint" ? seed + BigInt(i) : seed + i);
 
 /** What was checked of a generation. */
 interface Prepared extends Pick<Generation, "model" | "plans" | "memory"> {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AquatintError } from "../errors.ts";
 import type { PictureTexts } from "../formats/picture-file.ts";
 import type { GeneratorName } from "../math/generators.ts";
+import { jsonSeed } from "../math/random.ts";
 import { DEFAULT_PROMPT_SYNTAX, promptSyntaxes } from "../tokenizers/prompt.ts";
 import type { ConditionedModel } from "./conditioning.ts";
 import { drawDefaults } from "./draws.ts";
@@ -78,7 +79,7 @@ export interface RecipeSource {
 export const recipeOf = (plan: TextToImagePlan, source: RecipeSource): Recipe => ({
   prompt: plan.prompt,
   negative: plan.negative,
-  seed: Number.isSafeInteger(Number(plan.seed)) ? Number(plan.seed) : String(plan.seed),
+  seed: jsonSeed(plan.seed),
   steps: plan.steps,
   sampler: plan.samplerName,
   guidance: plan.guidance,

@@ -8,7 +8,10 @@ export const nodeRuntime = (options: RuntimeOptions = {}): Promise<Runtime> => c
 
 const connect: Connect = ({ answered, died }) => {
   const entry = import.meta.url.endsWith(".ts") ? "./node-worker-source.mjs" : "./node-worker.js";
-  const worker = new Worker(new URL(entry, import.meta.url), { execArgv: [] });
+  // the engine matches the process's command line recursively, about 300 bytes of stack a character: 4 MB, Node's
+  // default, end the process at 14 kB of prompt
+  const resourceLimits = { stackSizeMb: 64 };
+  const worker = new Worker(new URL(entry, import.meta.url), { execArgv: [], resourceLimits });
   worker.on("message", answered);
   worker.on("messageerror", died);
   worker.on("error", died);

@@ -24,10 +24,10 @@ const AT_ONCE = 8;
  */
 export async function openPictureFolder(request: FolderRequest): Promise<PictureFolder> {
   const { folder, heldOutShare } = request;
-  const skipped = skipList();
+  const [skipped, noted] = [skipList(), skipList()];
   const kept = new Map<string, RgbaPicture>();
   let bytes = 0;
-  const candidates = [...(await captionedFiles(folder, skipped))];
+  const candidates = [...(await captionedFiles(folder, { skipped, noted }))];
   const entries: FolderEntry[] = [];
   const look = async (): Promise<void> => {
     for (let next = candidates.shift(); next; next = candidates.shift()) {
@@ -42,7 +42,8 @@ export async function openPictureFolder(request: FolderRequest): Promise<Picture
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, look));
-  const report = { used: countsOf(entries), skipped: skipped.list() };
+  const notes = noted.list();
+  const report = { used: countsOf(entries), skipped: skipped.list(), ...(notes.length > 0 && { notes }) };
   if (entries.length === 0) throw nothingToUse(folder, report.skipped);
   return {
     entries: entries.sort((a, b) => (a.file < b.file ? -1 : 1)),
