@@ -127,7 +127,7 @@ test("endings may be in capitals; hidden and empty files are named", async () =>
     captions: ["a", "b"],
     skipped: {
       hidden: [".DS_Store", "._A.PNG", ".git", "__MACOSX"],
-      "not readable as a picture": ["zero.png"],
+      "not PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG": ["zero.png"],
     },
     notes: {},
   });
