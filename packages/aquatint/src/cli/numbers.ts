@@ -12,16 +12,19 @@ export interface Range {
   readonly min: number;
   readonly max?: number;
   readonly example: number | string;
+  /** What else helps whoever gave another value. */
+  readonly hint?: string;
 }
 
 /** A whole number in decimal digits. */
 export const whole =
-  (flag: string, { min, max, example }: Range): Parser<number> =>
+  (flag: string, { min, max, example, hint }: Range): Parser<number> =>
   (text) => {
     const value = Number(text);
     if (/^[+-]?\d+$/.test(text) && value >= min && value <= (max ?? value)) return value;
     const range = max === undefined ? `of ${min} or more` : `from ${min} to ${max}`;
-    throw wrong(flag, `a whole number ${range}`, text, `for example ${flag} ${example}`);
+    const advice = [`for example ${flag} ${example}`, ...(hint === undefined ? [] : [hint])].join("; ");
+    throw wrong(flag, `a whole number ${range}`, text, advice);
   };
 
 /** A decimal number. */
@@ -40,7 +43,12 @@ export const decimal =
   };
 
 /** The range of a seed, as every command takes it. */
-export const seeds: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, example: 42 };
+export const seeds: Range = {
+  min: 0,
+  max: Number.MAX_SAFE_INTEGER,
+  example: 42,
+  hint: "leave it out to draw a new one",
+};
 
 /** Numbers of 0 or more, separated by commas. */
 export const times =

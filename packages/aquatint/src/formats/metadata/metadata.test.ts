@@ -1,11 +1,11 @@
 import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { pictureTexts } from "./picture-file.ts";
-import { pictureRecipe } from "./picture-recipe.ts";
-import { encodePng } from "./png.ts";
-import { joinChunks, readChunks } from "./png-chunks.ts";
-import { MAX_TEXT_BYTES } from "./text-budget.ts";
+import { pictureTexts } from "../picture-file.ts";
+import { encodePng } from "../png.ts";
+import { joinChunks, readChunks } from "../png-chunks.ts";
+import { MAX_TEXT_BYTES } from "../text-budget.ts";
+import { imageMetadata } from "./index.ts";
 
 const picture = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
 const parameters = [
@@ -17,7 +17,7 @@ const parameters = [
 ].join("\n");
 
 test("A1111's text is read, with prompts of several lines and quoted settings", () => {
-  expect(pictureRecipe({ parameters })).toEqual({
+  expect(imageMetadata({ parameters })).toMatchObject({
     source: "a1111",
     prompt: "a fox, (snow:1.2)\nsecond line 🦊",
     negative: "blur,\nnoise",
@@ -31,7 +31,7 @@ test("A1111's text is read, with prompts of several lines and quoted settings", 
     modelHash: "6ce0161689",
     settings: expect.objectContaining({ "Lora hashes": "a: 1, b: 2", Version: "v1.10.1" }),
   });
-  expect(pictureRecipe({ parameters: "only words" })).toMatchObject({
+  expect(imageMetadata({ parameters: "only words" })).toMatchObject({
     prompt: "only words",
     negative: "",
     settings: {},
@@ -41,7 +41,7 @@ test("A1111's text is read, with prompts of several lines and quoted settings", 
 test("Aquatint's own recipe wins, and ComfyUI's graph is followed from its sampler", () => {
   const own = { prompt: "a fox", negative: "", seed: 8, steps: 3, sampler: "ddim", guidance: 2, rng: "torch-cpu" };
   const { rng: _, ...known } = own;
-  const found = pictureRecipe({ aquatint: JSON.stringify(own), parameters });
+  const found = imageMetadata({ aquatint: JSON.stringify(own), parameters });
   expect(found).toEqual({ source: "aquatint", ...known, settings: own });
   const graph = {
     3: {
@@ -57,11 +57,11 @@ test("Aquatint's own recipe wins, and ComfyUI's graph is followed from its sampl
     7: { class_type: "CLIPTextEncode", inputs: { text: "blur", clip: ["4", 1] } },
     10: { class_type: "ConditioningSetTimestepRange", inputs: { conditioning: ["6", 0], loop: ["10", 0] } },
   };
-  expect(pictureRecipe({ prompt: JSON.stringify(graph) })).toMatchObject({
+  expect(imageMetadata({ prompt: JSON.stringify(graph) })).toMatchObject({
     ...{ source: "comfyui", prompt: "a fox", negative: "blur", seed: 156680208700286, steps: 20, guidance: 8 },
     ...{ sampler: "euler normal", width: 512, height: 768, model: "v1-5.safetensors" },
   });
-  for (const prompt of ["{}", "[1]", "no json", '{"3":7}']) expect(pictureRecipe({ prompt })).toBeUndefined();
+  for (const prompt of ["{}", "[1]", "no json", '{"3":7}']) expect(imageMetadata({ prompt })).toBeUndefined();
 });
 
 /** A PNG file with one more chunk after its header. */
@@ -120,12 +120,12 @@ describe("texts that would take long or much are understood as nothing, at once"
     ["JSON that is deep", { aquatint: `{"a":${"[".repeat(much)}` }],
     ["a graph of one node with many inputs", { prompt: `{"1":{"class_type":"a","inputs":[${"1,".repeat(much)}1]}}` }],
   ])("%s", (_, texts) => {
-    expect(pictureRecipe(texts)).toBeUndefined();
+    expect(imageMetadata(texts)).toBeUndefined();
   });
 
   test("settings of millions of words", () => {
     const parameters = `a fox\n${"a ".repeat(much)}`;
-    expect(pictureRecipe({ parameters })?.settings).toEqual({});
+    expect(imageMetadata({ parameters })?.settings).toEqual({});
   });
 });
 
