@@ -34,7 +34,8 @@ export function commentText(bytes: Uint8Array, { little = false } = {}): string 
   if (head === marks.unicode) return withoutEnd(unicode(rest, little));
   if (head === marks.jis) return withoutEnd(decoded(rest, "iso-2022-jp"));
   if (head === marks.ascii || head === marks.none) return withoutEnd(latin1OrUtf8(rest));
-  return withoutEnd(isUtf16(bytes) ? unicode(bytes, little) : latin1OrUtf8(bytes));
+  if (!isUtf16(bytes)) return withoutEnd(latin1OrUtf8(bytes));
+  return withoutEnd(unicode(bytes, little).replace(/^UNICODE[\0 ]?/, "")); // some writers widen the mark, too
 }
 
 /** A text without the zeros that pad it. */

@@ -65,7 +65,11 @@ export function readInfotext({ prompt, negative, settings }: Infotext, rules: In
     model: at("Model"),
     modelHash: at("Model hash"),
     settings,
-    defaultSchedule: hasAutomatic(at("Version")) ? "Automatic" : "Normal",
+    defaultSchedule: /sd\.?next/i.test(at("App") ?? "")
+      ? undefined
+      : hasAutomatic(at("Version"))
+        ? "Automatic"
+        : "Normal",
     guidanceRescale: numberOf(at("CFG Rescale")),
     clipStop: layerOf(at("Clip skip"), at("Version")),
     rng: rng ?? "cuda-philox",

@@ -18,15 +18,17 @@ export type Role = "positive" | "negative";
 const NONE: GraphPrompt = { text: undefined, zeroed: false, changes: [], encoders: [] };
 /** Nodes that pass a conditioning on as it is. */
 const passing = /^(reroute|primitive|.*\breroute\b.*|conditioning ?switch|pipe.*|.*\bpipe\b.*)$/i;
+/** Nodes that make another text of the one they are given. */
+const rewrites = /styler|style|translat|llm|gpt|ollama|llama|caption|tagger|interrogat|enhanc|expan/i;
 /** Inputs that hold a prompt, in the order that they are asked. */
 const textNames = ["text", "prompt", "text_g", "string", "clip_l", "caption", "t5xxl"];
 
 /** The prompt that an input of conditioning leads to. */
-export function promptAt(graph: Graph, value: unknown, role: Role, seen: ReadonlySet<string> = new Set()): GraphPrompt {
+export function promptAt(graph: Graph, value: unknown, role: Role, seen: Set<string> = new Set()): GraphPrompt {
   const node = linked(graph, value);
   if (!node || seen.has(node.id) || !isLink(value)) return NONE;
-  const visited = new Set([...seen, node.id]);
-  const next = (name: string) => promptAt(graph, node.inputs[name], role, visited);
+  seen.add(node.id); // each once: a graph may lead to a node on very many ways
+  const next = (name: string) => promptAt(graph, node.inputs[name], role, seen);
   if (/zero ?out/i.test(node.type)) return { ...NONE, zeroed: true };
   const sides = ["positive", "negative"].filter((name) => node.inputs[name] !== undefined);
   if (sides.length === 2) return sided(graph, node, { role, slot: value[1], next });
@@ -35,7 +37,7 @@ export function promptAt(graph: Graph, value: unknown, role: Role, seen: Readonl
   if (parts.length === 1) return changed(next(parts[0]!), node);
   const text = encodedText(graph, node);
   if (text !== undefined) return { ...NONE, ...text, encoders: [node] };
-  return throughAny(graph, node, role, visited);
+  return throughAny(graph, node, role, seen);
 }
 
 /** Nodes with both prompts: ControlNet's pass on what comes in, loaders hold the texts themselves. */
@@ -75,15 +77,17 @@ function encodedText(graph: Graph, node: GraphNode): Pick<GraphPrompt, "text" | 
   const name = textNames.find((key) => node.inputs[key] !== undefined && textAt(graph, node, key) !== undefined);
   if (name === undefined) return undefined;
   const text = textAt(graph, node, name)!;
+  const writers = upstream(graph, node.inputs[name]).filter(({ type }) => rewrites.test(type));
+  const written = writers.map(({ type }) => `${type} (which changes the prompt)`);
   const local = ["text_l", "clip_l"].find((key) => key !== name && node.inputs[key] !== undefined);
   const other = local === undefined ? text : (textAt(graph, node, local) ?? text);
-  if (other === text || other.trim() === "") return { text, changes: [] };
-  if (text.trim() === "") return { text: other, changes: [] };
-  return { text, changes: [`${local} ${other}`] };
+  if (other === text || other.trim() === "") return { text, changes: written };
+  if (text.trim() === "") return { text: other, changes: written };
+  return { text, changes: [`${local} ${other}`, ...written] };
 }
 
 /** A node that is not known: the first of its links that leads to a text, and the node itself as a change. */
-function throughAny(graph: Graph, node: GraphNode, role: Role, seen: ReadonlySet<string>): GraphPrompt {
+function throughAny(graph: Graph, node: GraphNode, role: Role, seen: Set<string>): GraphPrompt {
   for (const input of Object.values(node.inputs)) {
     const found = isLink(input) ? promptAt(graph, input, role, seen) : NONE;
     if (found.text !== undefined || found.zeroed) return changed(found, node);

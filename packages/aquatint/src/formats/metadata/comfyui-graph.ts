@@ -13,8 +13,8 @@ export interface GraphNode {
 /** Nodes by id. */
 export type Graph = ReadonlyMap<string, GraphNode>;
 
-/** Nodes that are followed at most. */
-const MAX_NODES = 4096;
+/** Nodes of a graph that are read at most, so that reading always ends soon. */
+export const MAX_NODES = 4096;
 
 /** Whether a value is a link. */
 export const isLink = (value: unknown): value is GraphLink =>
@@ -30,7 +30,7 @@ export function promptGraph(json: JsonObject): Graph {
       ? [[id, { id, type: node["class_type"], inputs: node["inputs"] }] as const]
       : [],
   );
-  return new Map(nodes);
+  return new Map(nodes.slice(0, MAX_NODES));
 }
 
 /** The node that an input is linked to. */
@@ -69,45 +69,71 @@ const stringNames = [
 ];
 const joins = /concat|join|combine.*(text|string)|text.*combine/i;
 
+/** What may still be visited: a graph may lead to its values on very many ways. */
+interface Budget {
+  left: number;
+}
+const newBudget = (): Budget => ({ left: 4096 });
+
+/** Whether there is room for another visit. */
+const spend = (budget: Budget, cost = 1): boolean => {
+  budget.left -= cost;
+  return budget.left > 0;
+};
+
 /** The number of an input: its own, or that of the node it is linked to. */
-export function numberAt(graph: Graph, node: GraphNode, name: string, depth = 0): number | string | undefined {
+export function numberAt(
+  graph: Graph,
+  node: GraphNode,
+  name: string,
+  budget = newBudget(),
+): number | string | undefined {
   const value = node.inputs[name];
   if (typeof value === "number" || (typeof value === "string" && /^\d{1,20}$/.test(value))) return value;
   const source = linked(graph, value);
-  if (!source || depth > 16) return undefined;
+  if (!source || !spend(budget)) return undefined;
   for (const key of [name, ...numberNames]) {
-    const found = source.inputs[key] === undefined ? undefined : numberAt(graph, source, key, depth + 1);
+    const found = source.inputs[key] === undefined ? undefined : numberAt(graph, source, key, budget);
     if (found !== undefined) return found;
   }
   const only = Object.keys(source.inputs).filter((key) => isLink(source.inputs[key]));
-  return only.length === 1 ? numberAt(graph, source, only[0]!, depth + 1) : undefined;
+  return only.length === 1 ? numberAt(graph, source, only[0]!, budget) : undefined;
 }
 
 /** The text of an input: its own, or that of the node it is linked to; nodes that join texts join them here. */
-export function textAt(graph: Graph, node: GraphNode, name: string, depth = 0): string | undefined {
+export function textAt(graph: Graph, node: GraphNode, name: string, budget = newBudget()): string | undefined {
   const value = node.inputs[name];
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return spend(budget, value.length / 1024) ? value : undefined;
   const source = linked(graph, value);
-  if (!source || depth > 16) return undefined;
-  if (joins.test(source.type)) return joined(graph, source, depth);
+  if (!source || !isLink(value) || !spend(budget)) return undefined;
+  if (joins.test(source.type)) return joined(graph, source, budget);
+  const side = sideOf(source, value);
+  if (side !== undefined) return textAt(graph, source, side, budget);
   const literal = stringNames.find((key) => typeof source.inputs[key] === "string" && source.inputs[key] !== "");
   const follow = stringNames.find((key) => isLink(source.inputs[key]));
   // a text that is linked wins over the one in the box beside it
-  if (follow !== undefined) return textAt(graph, source, follow, depth + 1);
+  if (follow !== undefined) return textAt(graph, source, follow, budget);
   if (literal !== undefined) return source.inputs[literal] as string;
-  const links = Object.keys(source.inputs).filter((key) => isLink(source.inputs[key]));
-  for (const key of links) {
-    const found = textAt(graph, source, key, depth + 1);
+  for (const key of Object.keys(source.inputs).filter((key) => isLink(source.inputs[key]))) {
+    const found = textAt(graph, source, key, budget);
     if (found !== undefined) return found;
   }
   return stringNames.some((key) => source.inputs[key] === "") ? "" : undefined;
 }
 
+/** The input of a node with two texts that its output stands for: the second output of a styler is the negative one. */
+function sideOf({ inputs }: GraphNode, [, slot]: GraphLink): string | undefined {
+  const names = ["positive", "negative"].map((side) =>
+    Object.keys(inputs).find((key) => new RegExp(`^(text_|prompt_)?${side}(_prompt|_text)?$`, "i").test(key)),
+  );
+  return names[0] !== undefined && names[1] !== undefined ? names[slot === 1 ? 1 : 0] : undefined;
+}
+
 const separators = ["delimiter", "separator", "divider"];
 
-function joined(graph: Graph, node: GraphNode, depth: number): string {
+function joined(graph: Graph, node: GraphNode, budget: Budget): string {
   const separator = separators.map((key) => node.inputs[key]).find((value) => typeof value === "string");
   const names = Object.keys(node.inputs).filter((key) => /text|string|str|prompt|^[a-d]$|input/i.test(key));
-  const parts = names.flatMap((key) => textAt(graph, node, key, depth + 1) || []);
+  const parts = names.flatMap((key) => textAt(graph, node, key, budget) || []);
   return parts.join(typeof separator === "string" ? separator.replace(/\\n/g, "\n") : ", ");
 }

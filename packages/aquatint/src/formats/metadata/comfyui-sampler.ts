@@ -17,6 +17,8 @@ export function isSampler({ type, inputs }: GraphNode): boolean {
 }
 
 const latentNames = /^(latent(_image|s)?|samples|optional_latent|init_latent|pipe|image|pixels|images)$/i;
+/** Nodes that write images, and samplers one after the other, that are looked at. */
+const MAX_ENDS = 64;
 const outputs = /save|output|websocket|preview|image ?saver|send/i;
 
 /** The way of an image through the graph. */
@@ -40,7 +42,7 @@ export function samplingPath(graph: Graph): SamplingPath | undefined {
         pattern.test(node.type) &&
         Object.entries(node.inputs).some(([name, value]) => /image|pixels|samples/i.test(name) && isLink(value)),
     );
-  const ends = [...writes(/save|image ?saver/i), ...writes(outputs)];
+  const ends = [...writes(/save|image ?saver/i), ...writes(outputs)].slice(0, MAX_ENDS);
   const paths = ends.flatMap((end) => pathTo(graph, [end.id, 0]) ?? []);
   const path = paths[0] ?? withoutOutput(graph, nodes);
   return path && { ...path, ambiguous: paths.some(({ sampler }) => sampler !== path.sampler) };
@@ -48,7 +50,7 @@ export function samplingPath(graph: Graph): SamplingPath | undefined {
 
 /** A graph that writes nothing: the sampler that no other sampler comes after. */
 function withoutOutput(graph: Graph, nodes: readonly GraphNode[]) {
-  const samplers = nodes.filter(isSampler);
+  const samplers = nodes.filter(isSampler).slice(-MAX_ENDS);
   const before = new Set(samplers.flatMap((node) => latentsOf(graph, node).map(({ id }) => id)));
   const last = samplers.findLast(({ id }) => !before.has(id)) ?? samplers.at(-1);
   return last && pathTo(graph, [last.id, 0]);
@@ -63,7 +65,7 @@ function pathTo(graph: Graph, link: unknown): Omit<SamplingPath, "ambiguous"> | 
   if (!last) return undefined;
   const chain = [last];
   const between: GraphNode[] = [];
-  for (let at = last; ; ) {
+  for (let at = last; chain.length < MAX_ENDS; ) {
     const links = Object.entries(at.inputs).filter(([name, value]) => latentNames.test(name) && isLink(value));
     const nodes = links.flatMap(([, value]) => upstream(graph, value, { stop: isSampler }));
     const next = nodes.find((node) => isSampler(node) && !chain.includes(node));

@@ -1,4 +1,4 @@
-import type { Graph, GraphLink, GraphNode } from "./comfyui-graph.ts";
+import { type Graph, type GraphLink, type GraphNode, MAX_NODES } from "./comfyui-graph.ts";
 import { isObject, type JsonObject } from "./fields.ts";
 
 /** Widgets of ComfyUI's own nodes, in the order of `widgets_values`; "" stands for "control after generate". */
@@ -40,6 +40,8 @@ const BYPASSED = 4;
 const INPUT_NODE = "-10";
 const OUTPUT_NODE = "-20";
 const MAX_DEPTH = 16;
+/** Subgraphs that are unpacked at most: one may hold others many times over. */
+const MAX_SUBGRAPHS = 256;
 
 interface Link {
   readonly id: string;
@@ -51,7 +53,10 @@ interface Link {
 /** A canvas: that of the workflow, or of a subgraph. */
 interface Canvas {
   readonly nodes: readonly JsonObject[];
-  readonly links: readonly Link[];
+  readonly byNode: ReadonlyMap<string, JsonObject>;
+  readonly byLink: ReadonlyMap<string, Link>;
+  /** By "node:slot" of their targets. */
+  readonly byTarget: ReadonlyMap<string, Link>;
 }
 type Canvases = ReadonlyMap<string, Canvas>;
 
@@ -68,10 +73,16 @@ function linkOf(value: unknown): readonly Link[] {
     : [{ id: String(id), from: String(from), slot: Number(slot), to: String(to), toSlot: Number(toSlot) }];
 }
 
-const canvasOf = (json: JsonObject): Canvas => ({
-  nodes: listOf(json["nodes"]).filter(isObject),
-  links: listOf(json["links"]).flatMap(linkOf),
-});
+function canvasOf(json: JsonObject): Canvas {
+  const nodes = listOf(json["nodes"]).filter(isObject).slice(0, MAX_NODES);
+  const links = listOf(json["links"]).flatMap(linkOf);
+  return {
+    nodes,
+    byNode: new Map(nodes.map((node) => [String(node["id"]), node])),
+    byLink: new Map(links.map((link) => [link.id, link])),
+    byTarget: new Map(links.map((link) => [`${link.to}:${link.toSlot}`, link])),
+  };
+}
 
 /** The graph of the `workflow` text, as its `prompt` would be: subgraphs unpacked, muted nodes gone, bypassed ones passed. */
 export function workflowGraph(json: JsonObject): Graph {
@@ -82,7 +93,14 @@ export function workflowGraph(json: JsonObject): Graph {
       .map((one) => [String(one["id"]), canvasOf(one)] as const),
   );
   const nodes = new Map<string, GraphNode>();
-  place(canvasOf(json), { canvases, nodes, prefix: "", outer: () => undefined, depth: 0 });
+  place(canvasOf(json), {
+    canvases,
+    nodes,
+    prefix: "",
+    outer: () => undefined,
+    depth: 0,
+    budget: { left: MAX_SUBGRAPHS },
+  });
   return nodes;
 }
 
@@ -93,65 +111,60 @@ interface Placing {
   /** What an input of this subgraph is linked to outside. */
   readonly outer: (slot: number) => GraphLink | undefined;
   readonly depth: number;
+  readonly budget: { left: number };
 }
 
 /** Adds a canvas's nodes under the names that the `prompt` has: "12", and "12:3" within the subgraph 12. */
 function place(canvas: Canvas, placing: Placing): void {
-  const { canvases, nodes, prefix, depth } = placing;
-  if (depth > MAX_DEPTH) return;
+  const { canvases, nodes, prefix, depth, budget } = placing;
+  if (depth > MAX_DEPTH || budget.left-- <= 0) return;
   const source = sourcesOf(canvas, placing);
   for (const node of canvas.nodes) {
     const [id, type] = [String(node["id"]), String(node["type"])];
     if (node["mode"] === MUTED || node["mode"] === BYPASSED) continue;
     const inner = canvases.get(type);
     if (inner) {
-      const outer = (slot: number) => source(canvas.links.find(({ to, toSlot }) => to === id && toSlot === slot));
+      const outer = (slot: number) => source(canvas.byTarget.get(`${id}:${slot}`));
       place(inner, { ...placing, prefix: `${prefix}${id}:`, outer, depth: depth + 1 });
-    } else nodes.set(prefix + id, { id: prefix + id, type, inputs: inputsOf(node, canvas, source) });
+    } else if (nodes.size < MAX_NODES)
+      nodes.set(prefix + id, { id: prefix + id, type, inputs: inputsOf(node, canvas, source) });
   }
 }
 
 type Source = (link: Link | undefined, depth?: number) => GraphLink | undefined;
 
 /** Finds what a link comes from: through bypassed nodes, into subgraphs, and out of them. */
-function sourcesOf(canvas: Canvas, { canvases, prefix, outer, depth: level }: Placing): Source {
-  const byId = new Map(canvas.nodes.map((node) => [String(node["id"]), node]));
+function sourcesOf(canvas: Canvas, placing: Placing): Source {
+  const { canvases, prefix, outer, depth: level } = placing;
   const source: Source = (link, depth = 0) => {
     if (!link || depth > 256) return undefined;
     if (link.from === INPUT_NODE) return outer(link.slot);
-    const node = byId.get(link.from);
+    const node = canvas.byNode.get(link.from);
     if (!node || node["mode"] === MUTED) return undefined;
     if (node["mode"] === BYPASSED) return source(bypassed(node, link.slot, canvas), depth + 1);
     const inner = canvases.get(String(node["type"]));
     if (!inner || level > MAX_DEPTH) return [prefix + link.from, link.slot];
-    const output = inner.links.find(({ to, toSlot }) => to === OUTPUT_NODE && toSlot === link.slot);
+    const output = inner.byTarget.get(`${OUTPUT_NODE}:${link.slot}`);
     const within = `${prefix}${link.from}:`;
-    const passed = (slot: number) =>
-      source(
-        canvas.links.find(({ to, toSlot }) => to === link.from && toSlot === slot),
-        depth + 1,
-      );
-    return sourcesOf(inner, { canvases, prefix: within, outer: passed, depth: level + 1, nodes: new Map() })(
-      output,
-      depth + 1,
-    );
+    const passed = (slot: number) => source(canvas.byTarget.get(`${link.from}:${slot}`), depth + 1);
+    return sourcesOf(inner, { ...placing, prefix: within, outer: passed, depth: level + 1 })(output, depth + 1);
   };
   return source;
 }
 
 /** The link into a bypassed node that its output passes on: the first input of the output's type. */
-function bypassed(node: JsonObject, slot: number, { links }: Canvas): Link | undefined {
+function bypassed(node: JsonObject, slot: number, { byLink }: Canvas): Link | undefined {
   const output = listOf(node["outputs"])[slot];
   const type = isObject(output) ? output["type"] : undefined;
   const input = listOf(node["inputs"]).find((one) => isObject(one) && one["type"] === type && one["link"] != null);
-  return isObject(input) ? links.find(({ id }) => id === String(input["link"])) : undefined;
+  return isObject(input) ? byLink.get(String(input["link"])) : undefined;
 }
 
-function inputsOf(node: JsonObject, { links }: Canvas, source: Source): JsonObject {
+function inputsOf(node: JsonObject, { byLink }: Canvas, source: Source): JsonObject {
   const inputs = listOf(node["inputs"]).filter(isObject);
   const values = node["widgets_values"];
   const linked = inputs.flatMap((one) => {
-    const link = one["link"] == null ? undefined : source(links.find(({ id }) => id === String(one["link"])));
+    const link = one["link"] == null ? undefined : source(byLink.get(String(one["link"])));
     return link ? [[String(one["name"]), link] as const] : [];
   });
   const set = isObject(values) ? values : widgetValues(String(node["type"]), inputs, listOf(values));

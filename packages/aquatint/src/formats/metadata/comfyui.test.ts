@@ -120,6 +120,15 @@ const graphs: Readonly<Record<string, readonly [nodes: Nodes, metadata?: object]
       30: sampler(),
     },
   ],
+  "a styler with two texts": [
+    {
+      42: ["SDXLPromptStyler", { text_positive: "a cat", text_negative: "blurry", style: "anime" }],
+      6: ["CLIPTextEncode", { text: ["42", 0], clip: ["4", 1] }],
+      7: ["CLIPTextEncode", { text: ["42", 1], clip: ["4", 1] }],
+      30: sampler(),
+    },
+    { unrepeated: ["SDXLPromptStyler (which changes the prompt)"] },
+  ],
   "SDXL's text node": [
     {
       6: ["CLIPTextEncodeSDXL", { width: 1024, height: 1024, text_g: "a cat", text_l: "a cat", clip: ["4", 1] }],

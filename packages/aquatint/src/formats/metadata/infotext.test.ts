@@ -12,6 +12,7 @@ test.each([
   ["the same setting twice: the first counts", `${line}, Seed: 999`],
   ["quotes within quotes", `${line}, Hires prompt: "a \\"b\\", Seed: 999", Version: v1.6.0`],
   ["a quote inside a value", `${line}, Model: a"b, Version: v1`],
+  ["names with brackets", `${line}, Vec. CC [v1.2]: x, Version: v1.6.0`],
   ["no spaces after commas (AI Horde)", "Steps: 20, Sampler: k_euler_a,Seed: 5,Size: 512x768, CFG scale: 7"],
 ])("%s", (_, settings) => {
   const { prompt, negative, settings: found } = parseInfotext(`a cat\nNegative prompt: blurry\n${settings}`);
@@ -26,6 +27,13 @@ test("values come unquoted, and later lines are settings of their own", () => {
   expect(settings).toMatchObject({
     ...{ "Hires prompt": 'a, "b": c', "Lora hashes": "x: 1, y: 2", Template: "a, b: c\nand more" },
   });
+});
+
+test("a text whose line ends were lost is parted where its parts begin", () => {
+  const found = imageMetadata({
+    parameters: `a cat, fur.Negative prompt: blurry, Size.${line}, Version: f2.0.1v1.10.1`,
+  });
+  expect(found).toMatchObject({ prompt: "a cat, fur.", negative: "blurry, Size.", seed: 5, width: 512 });
 });
 
 test.each([

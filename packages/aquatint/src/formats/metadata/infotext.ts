@@ -20,10 +20,7 @@ const NEGATIVE = "Negative prompt:";
  * write after it; else the last line, where it has three settings or more as the web UI itself asks.
  */
 export function parseInfotext(text: string): Infotext {
-  const lines = text
-    .replace(/\0+$/, "")
-    .trim()
-    .split(/\r\n|\r|\n/);
+  const lines = linesOf(text.replace(/\0+$/, "").trim());
   const at = settingsAt(lines);
   const settings = at < 0 ? {} : parseSettings(lines.slice(at).join("\n"));
   const prompts = (at < 0 ? lines : lines.slice(0, at)).map((line) => line.trim());
@@ -31,6 +28,18 @@ export function parseInfotext(text: string): Infotext {
   const prompt = (negativeAt < 0 ? prompts : prompts.slice(0, negativeAt)).join("\n").trim();
   const negative = negativeAt < 0 ? "" : prompts.slice(negativeAt).join("\n").replace(NEGATIVE, "").trim();
   return { prompt, negative, settings };
+}
+
+/** Lines of a text; one whose line ends were lost, as some tools do, is parted before its known beginnings. */
+function linesOf(text: string): readonly string[] {
+  const lines = text.split(/\r\n|\r|\n/);
+  const only = lines.length === 1 ? lines[0]! : "";
+  const at = only.search(/[\s.]Steps: \d{1,6}, (Sampler|Size|Seed|CFG scale|Schedule type): /);
+  if (at < 0) return lines;
+  const before = only.slice(0, at + 1).trim();
+  const negative = before.indexOf(NEGATIVE);
+  const prompts = negative < 0 ? [before] : [before.slice(0, negative).trim(), before.slice(negative)];
+  return [...prompts, only.slice(at + 1)];
 }
 
 /** The line that the settings begin with, or -1. */
@@ -44,11 +53,11 @@ function settingsAt(lines: readonly string[]): number {
   return names.length >= 3 && names.some((name) => usual.test(name)) ? last : -1;
 }
 
-const name = /[\s,|]*([\p{L}\d_][\p{L}\d_ .()/#-]{0,79}):[ \t]*/uy;
+const name = /[\s,|]{0,64}([^\s,:"|][^,:"\n]{0,79}):[ \t]*/y;
 const quoted = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"(?=\s*(?:,|\n|$))/y;
 const bare = /[^,\n]*/y;
 const nextEnd = /[,\n]/g;
-/** Values in brackets that turn out to be no JSON, before no more is tried. */
+/** Values in quotes or brackets that turn out to have no end, before no more is tried. */
 const MAX_FAILURES = 16;
 
 /** Every "name: value" of a text, the first of each name: values may be quoted or JSON; a line after the first is one setting. */
@@ -71,10 +80,11 @@ function parseSettings(text: string): Record<string, string> {
       continue;
     }
     at += key[0].length;
-    const json = failures < MAX_FAILURES && /[[{]/.test(text[at] ?? "") ? jsonAt(text, at) : undefined;
-    if (json === undefined && /[[{]/.test(text[at] ?? "")) failures++;
-    const value = json ?? matchAt(quoted, text, at)?.[0] ?? matchAt(bare, text, at)![0];
-    put(key[1]!.trim(), unquoted(value));
+    const special = /["[{]/.test(text[at] ?? "") && failures < MAX_FAILURES;
+    const whole = special ? (text[at] === '"' ? matchAt(quoted, text, at)?.[0] : jsonAt(text, at)) : undefined;
+    if (special && whole === undefined) failures++;
+    const value = whole ?? matchAt(bare, text, at)![0];
+    put(key[1]!.trim(), whole?.startsWith('"') ? unquoted(whole) : value.trim());
     at += value.length;
   }
   return Object.fromEntries(found);
@@ -107,17 +117,17 @@ const isJson = (text: string): boolean => objectOf(`{"value":${text}}`) !== unde
 
 /** "Template: ..." and its like, which extensions write after the settings; a line without a name belongs to the one above. */
 function laterLines(text: string): readonly (readonly [string, string])[] {
-  const entries: [string, string][] = [];
+  const entries: [key: string, lines: string[]][] = [];
   for (const line of text.split("\n")) {
     const [, key, value = ""] = /^\s*([A-Z][\w -]{0,60}):\s?(.*)$/.exec(line.slice(0, MAX_SETTINGS)) ?? [];
     const last = entries.at(-1);
-    if (key !== undefined) entries.push([key, value.trim()]);
-    else if (last) last[1] = `${last[1]}\n${line}`.trim();
+    if (key !== undefined) entries.push([key, [value]]);
+    else last?.[1].push(line);
   }
-  return entries;
+  return entries.map(([key, lines]) => [key, lines.join("\n").trim()] as const);
 }
 
 function unquoted(value: string): string {
-  const object = value.startsWith('"') ? objectOf(`{"value":${value.replace(/\n/g, "\\n")}}`) : undefined;
+  const object = objectOf(`{"value":${value.replace(/\n/g, "\\n")}}`);
   return typeof object?.["value"] === "string" ? object["value"] : value.trim();
 }

@@ -82,6 +82,16 @@ describe("texts of PNG", () => {
     expect(await pictureTexts(bytes)).toEqual({ parameters });
   });
 
+  test.each(["tEXt", "zTXt"])("%s that is UTF-8 against the standard is read as that", async (type) => {
+    const text = Buffer.from("naïve 猫 🐈");
+    const data = type === "zTXt" ? packed(text) : Buffer.concat([Buffer.from("parameters\0"), text]);
+    expect(await pictureTexts(withChunk(type, data))).toEqual({ parameters: "naïve 猫 🐈" });
+  });
+
+  test.each(["Ã©", "Â©", "é", "naïve", "Ã"])("what is written of %s is read back", async (parameters) => {
+    expect(await pictureTexts(encodePng({ ...picture, text: { parameters } }))).toEqual({ parameters });
+  });
+
   test("zTXt is Latin-1; one that is damaged or unpacks to too much is refused", async () => {
     const latin1 = withChunk("zTXt", packed(Buffer.from("café", "latin1")));
     expect(await pictureTexts(latin1)).toEqual({ parameters: "café" });
@@ -118,9 +128,46 @@ describe("texts that would take long or much are understood as nothing, at once"
     ["JSON with a string that is not closed", { aquatint: `{"${'\\"'.repeat(much)}` }],
     ["JSON with a line inside a string", { prompt: `{"${'\\"'.repeat(much)}\\\n"}` }],
     ["JSON that is deep", { aquatint: `{"a":${"[".repeat(much)}` }],
+    ["settings that are nothing but commas", { UserComment: ",".repeat(1_000_000) }],
+    ["quotes that do not end", { UserComment: `Steps: 1${'a:"\\",'.repeat(150_000)}` }],
+    ["brackets that do not end", { UserComment: `a: ${"[,".repeat(400_000)}` }],
     ["a graph of one node with many inputs", { prompt: `{"1":{"class_type":"a","inputs":[${"1,".repeat(much)}1]}}` }],
   ])("%s", (_, texts) => {
     expect(imageMetadata(texts)).toBeUndefined();
+  });
+
+  const link = (to: number) => [`${to}`, 0];
+  const layers = (type: string, names: readonly string[]) =>
+    Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [
+        `${i}`,
+        { class_type: type, inputs: Object.fromEntries(names.map((name) => [name, link(i + 1)])) },
+      ]),
+    );
+  test.each([
+    ["nodes that nobody knows", layers("Unknown", ["a", "b", "c"])],
+    ["texts that are joined", layers("StringConcatenate", ["string_a", "string_b"])],
+    ["conditionings that are combined", layers("ConditioningCombine", ["conditioning_1", "conditioning_2"])],
+    ["numbers", layers("Int", ["value", "seed", "int"])],
+  ])("graphs with very many ways through %s", (_, nodes) => {
+    const sampler = { positive: link(0), negative: link(0), seed: link(0), steps: link(0), latent_image: link(0) };
+    const text = { class_type: "CLIPTextEncode", inputs: { text: link(0) } };
+    const graph = { ...nodes, 70: { class_type: "KSampler", inputs: sampler }, 71: text };
+    expect(imageMetadata({ prompt: JSON.stringify(graph) })).toMatchObject({ source: "comfyui" });
+  });
+
+  test("subgraphs within subgraphs, many times over", () => {
+    const subgraphs = Array.from({ length: 14 }, (_, i) => ({
+      ...{ id: `s${i}`, links: [] },
+      nodes: Array.from({ length: 9 }, (__, k) => ({ id: k, type: `s${i + 1}` })),
+    }));
+    const workflow = JSON.stringify({ nodes: [{ id: 1, type: "s0", widgets_values: [] }], definitions: { subgraphs } });
+    expect(imageMetadata({ workflow })).toBeUndefined();
+  });
+
+  test("lines by the hundred thousand after the settings", () => {
+    const parameters = `a fox\nSteps: 2, Seed: 1\nTemplate: b\n${"c\n".repeat(300_000)}`;
+    expect(imageMetadata({ parameters })).toMatchObject({ steps: 2, seed: 1 });
   });
 
   test("settings of millions of words", () => {
