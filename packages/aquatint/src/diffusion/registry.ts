@@ -151,13 +151,15 @@ const splits = (
  * it; case, spaces, hyphens and underscores do not count. @throws AquatintError "sampler/unknown".
  */
 export function samplerNamed(wanted: string): NamedSampler {
-  for (const [base, schedule] of splits(wanted.trim().toLowerCase(), spacedSchedules)) {
+  const spaced = splits(wanted.trim().toLowerCase(), spacedSchedules);
+  for (const [base, schedule] of spaced) {
     const plain = exact.get(base.trimEnd());
     if (plain) return chosen(plain, schedule);
   }
-  const parts = splits(folded(wanted), foldedSchedules);
+  // a schedule that stands apart is read as written, since ComfyUI's kl_optimal need not be the web UI's KL Optimal
+  const parts = [...spaced, ...splits(folded(wanted), foldedSchedules)];
   for (const [base, schedule] of parts) {
-    const plain = candidates.get(base);
+    const plain = candidates.get(folded(base));
     if (plain) return chosen(plain, schedule);
   }
   for (const [base, schedule] of parts) {

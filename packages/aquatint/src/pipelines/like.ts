@@ -151,11 +151,12 @@ interface KnownSampler {
 }
 
 /** The sampler under a name that is known here. "Automatic" and no schedule at all are what the program means by them. */
-function knownSampler({ sampler, defaultSchedule }: ImageMetadata): KnownSampler {
+function knownSampler({ sampler, defaultSchedule, schedulesOf }: ImageMetadata): KnownSampler {
   if (sampler === undefined) return { name: undefined, notes: [] };
   const automatic = /\s+automatic$/i.test(sampler);
   const name = sampler.replace(/\s+automatic$/i, "");
-  const found = nearestKnown(name);
+  const own = `${name} ${schedulesOf}`;
+  const found = nearestKnown(schedulesOf !== undefined && isKnown(own) ? own : name);
   if (found.name === undefined) return found;
   const schedule = scheduleOf(found.name, automatic ? "Automatic" : defaultSchedule);
   const gpu = /_gpu\b/i.test(name)

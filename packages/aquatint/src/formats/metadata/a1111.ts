@@ -33,7 +33,8 @@ export const a1111: MetadataFormat = {
     const infotext = parseInfotext(infotextOf(texts)!);
     // savers of ComfyUI write this text beside the graph: the noise is ComfyUI's
     const byComfy = objectOf(texts["prompt"]) !== undefined || /comfy/i.test(infotext.settings["Version"] ?? "");
-    return readInfotext(infotext, { source: "a1111", rng: byComfy ? "torch-cpu" : undefined });
+    if (!byComfy) return readInfotext(infotext, { source: "a1111" });
+    return { ...readInfotext(infotext, { source: "a1111", rng: "torch-cpu" }), schedulesOf: "ComfyUI" };
   },
 };
 
@@ -52,33 +53,26 @@ export function readInfotext({ prompt, negative, settings }: Infotext, rules: In
   const [positive, other] = [withoutNetworks(prompt), withoutNetworks(negative)];
   const networks = [...positive.networks, ...other.networks, ...hypernet(at), ...civitaiLoras(at, positive.networks)];
   const rng = generatorOf(at("RNG"), rules.rng ?? "cuda-philox");
-  const size = generatedSize(at);
   return compact({
     source: rules.source,
-    prompt: positive.prompt,
-    negative: other.prompt,
-    seed: seedOf(at("Seed")),
-    steps: numberOf(at("Steps")),
-    sampler: samplerOf(at("Sampler"), at("Schedule type") ?? at("Scheduler")),
+    ...{ prompt: positive.prompt, negative: other.prompt, seed: seedOf(at("Seed")), steps: numberOf(at("Steps")) },
+    sampler: samplerIn(at),
     guidance: numberOf(at("CFG scale") ?? at("Guidance scale")),
-    ...size,
+    ...generatedSize(at),
     model: at("Model"),
-    modelHash: at("Model hash"),
+    modelHash: /^[\da-f]{4,64}$/i.test(at("Model hash") ?? "") ? at("Model hash") : undefined,
     settings,
-    defaultSchedule: /sd\.?next/i.test(at("App") ?? "")
-      ? undefined
-      : hasAutomatic(at("Version"))
-        ? "Automatic"
-        : "Normal",
+    defaultSchedule: defaultSchedule(at),
     guidanceRescale: numberOf(at("CFG Rescale")),
     clipStop: layerOf(at("Clip skip"), at("Version")),
     rng: rng ?? "cuda-philox",
     promptSyntax: "a1111",
     emphasis: emphasisOf(at("Emphasis")),
-    networks: networks.length > 0 ? networks : undefined,
+    networks: nonEmpty(networks),
     unrepeated: nonEmpty([
       ...unrepeatedOf(settings, [...readKeys, ...(rules.neutral ?? [])]).filter((text) => !isDefault(text)),
       ...(/^(v0|false)/i.test(at("Pad conds") ?? "") ? [`Pad conds ${at("Pad conds")}`] : []),
+      ...(emphasisOf(at("Emphasis")) ? [] : [`Emphasis ${at("Emphasis")}`]),
     ]),
     notes: nonEmpty([
       ...(rng ? [] : [`its random generator ${at("RNG")} is not known here: the noise is another`]),
@@ -86,6 +80,18 @@ export function readInfotext({ prompt, negative, settings }: Infotext, rules: In
       ...(at("TI hashes") ? [`embeddings were used, which must be given again: ${at("TI hashes")}`] : []),
     ]),
   });
+}
+
+/** Sampler and schedule; Krita's plugin writes "its own name (sampler / schedule)" with ComfyUI's names. */
+function samplerIn(at: At): string | undefined {
+  const [, name, schedule] = /\((\w{1,40}) \/ (\w{1,40})\)$/.exec(at("Sampler") ?? "") ?? [];
+  return name ? samplerOf(name, schedule) : samplerOf(at("Sampler"), at("Schedule type") ?? at("Scheduler"));
+}
+
+/** SD.Next's is the model's own. */
+function defaultSchedule(at: At): ImageMetadata["defaultSchedule"] {
+  if (/sd\.?next/i.test(at("App") ?? "")) return undefined;
+  return hasAutomatic(at("Version")) ? "Automatic" : "Normal";
 }
 
 const nonEmpty = <T>(list: readonly T[]): readonly T[] | undefined => (list.length > 0 ? list : undefined);

@@ -57,6 +57,7 @@ function readPath(graph: Graph, path: SamplingPath): ImageMetadata {
     settings: literals(sampler),
     guidanceRescale: models.rescale,
     clipStop: layer === undefined ? undefined : { layer, rule: "comfyui" },
+    schedulesOf: "ComfyUI",
     rng: "torch-cpu",
     networks: models.networks.length > 0 ? models.networks : undefined,
     unrepeated: unique([

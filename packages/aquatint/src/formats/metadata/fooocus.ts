@@ -48,6 +48,7 @@ function readJson(settings: Readonly<Record<string, unknown>>): ImageMetadata {
     modelHash: textOf(settings["base_model_hash"]),
     settings,
     clipStop: skip === undefined ? undefined : { layer: skip, rule: "comfyui" },
+    schedulesOf: "ComfyUI",
     rng: "torch-cpu",
     networks: lorasOf(settings),
     unrepeated: unrepeatedOf(settings, readKeys).filter((text) => !/^lora_combined_\d+ |^vae Default/i.test(text)),

@@ -33,7 +33,7 @@ test("a text whose line ends were lost is parted where its parts begin", () => {
   const found = imageMetadata({
     parameters: `a cat, fur.Negative prompt: blurry, Size.${line}, Version: f2.0.1v1.10.1`,
   });
-  expect(found).toMatchObject({ prompt: "a cat, fur.", negative: "blurry, Size.", seed: 5, width: 512 });
+  expect(found).toMatchObject({ prompt: "a cat, fur", negative: "blurry, Size", seed: 5, width: 512 });
 });
 
 test.each([
@@ -65,6 +65,19 @@ test("old hires fix names what was generated first; Civitai's resources are LoRA
     ...{ width: 256, height: 384, networks: [{ kind: "lora", name: "Bar V1", scale: 0.8 }] },
     unrepeated: ["First pass size 256x384"],
   });
+});
+
+test("Krita's plugin names the sampler in brackets, and a hash that it does not know", () => {
+  const parameters = `a\nSteps: 8, Sampler: Lightning - Euler a (euler_ancestral / sgm_uniform), Seed: 1, Model hash: unknown`;
+  expect(imageMetadata({ parameters })).toMatchObject({ sampler: "euler_ancestral sgm_uniform" });
+  expect(imageMetadata({ parameters })).not.toHaveProperty("modelHash");
+});
+
+test("a LoRA goes with the space before it, but commas stay apart, since two that touch are another token", () => {
+  const prompt = (text: string) => imageMetadata({ parameters: `${text}\n${line}` })!.prompt;
+  expect(prompt("a cat <lora:x:1>, <lora:y:1>blue")).toBe("a cat, blue");
+  expect(prompt("a cat,\n<lora:x:1>, <lora:y:1>, blue")).toBe("a cat,\n, , blue");
+  expect(prompt("<lora:x:1> a cat <lora:y:0.5:0.7>")).toBe("a cat");
 });
 
 test("a comment of a camera is no metadata, the same text in UserComment is", () => {

@@ -36,11 +36,14 @@ function linesOf(text: string): readonly string[] {
   const only = lines.length === 1 ? lines[0]! : "";
   const at = only.search(/[\s.]Steps: \d{1,6}, (Sampler|Size|Seed|CFG scale|Schedule type): /);
   if (at < 0) return lines;
-  const before = only.slice(0, at + 1).trim();
+  const before = withoutStop(only.slice(0, at + 1));
   const negative = before.indexOf(NEGATIVE);
-  const prompts = negative < 0 ? [before] : [before.slice(0, negative).trim(), before.slice(negative)];
+  const prompts = negative < 0 ? [before] : [withoutStop(before.slice(0, negative)), before.slice(negative)];
   return [...prompts, only.slice(at + 1)];
 }
+
+/** Without the period that ExifTool shows in place of a line's end. */
+const withoutStop = (text: string): string => text.replace(/\.$/, "").trim();
 
 /** The line that the settings begin with, or -1. */
 function settingsAt(lines: readonly string[]): number {

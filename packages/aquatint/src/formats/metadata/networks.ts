@@ -18,10 +18,14 @@ export function withoutNetworks(prompt: string): NetworkPrompt {
     networks.push(networkCall(match[1]!, match[2]!));
     const before = prompt.slice(end, match.index);
     end = match.index + match[0].length;
-    kept += /^[\s,]|^$/.test(prompt.slice(end, end + 1)) ? before.trimEnd() : before;
+    kept += joins(before, prompt[end]) ? before.trimEnd() : before;
   }
   return { prompt: networks.length > 0 ? (kept + prompt.slice(end)).trim() : prompt, networks };
 }
+
+/** Whether the space before a call can go: two commas that touch are one token of CLIP, so that they are kept apart. */
+const joins = (before: string, next = ""): boolean =>
+  next === "" || /\s/.test(next) || (next === "," && /[\p{L}\p{N})]\s*$/u.test(before));
 
 /** A call of its kind and the arguments behind it: "style:0.8", "style:0.5:0.7", "style:te=0.5". */
 export function networkCall(kind: string, args: string): NetworkCall {

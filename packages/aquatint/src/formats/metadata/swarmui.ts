@@ -37,6 +37,7 @@ export const swarmui: MetadataFormat = {
       model: textOf(settings["model"]),
       settings,
       clipStop: stop === undefined ? undefined : { layer: Math.abs(stop), rule: "comfyui" },
+      schedulesOf: "ComfyUI",
       rng: "torch-cpu",
       networks: [...calls.filter(isNetwork), ...listed(settings)],
       unrepeated: [

@@ -57,6 +57,8 @@ export interface ImageMetadata {
   readonly settings: Readonly<Record<string, unknown>>;
   /** The program's schedule where the sampler's name has none. */
   readonly defaultSchedule?: "Automatic" | "Normal" | undefined;
+  /** The program whose schedules are meant where programs differ under one name: its name then stands behind the schedule's. */
+  readonly schedulesOf?: "ComfyUI" | undefined;
   readonly guidanceRescale?: number | undefined;
   readonly clipStop?: ClipStop | undefined;
   readonly rng?: GeneratorName | undefined;
