@@ -122,6 +122,34 @@ function userComment(text: string): Buffer {
   return Buffer.concat([head, value]);
 }
 
+test("JPEG and WebP carry XMP, and JPEG a comment", async () => {
+  const xmp = '<x:xmpmeta><exif:UserComment><rdf:li>{"c":"a 猫","steps":3}</rdf:li></exif:UserComment></x:xmpmeta>';
+  const plain = sharp(picture.data, { raw: { width: 1, height: 1, channels: 3 } });
+  const segment = (marker: number, data: Buffer) =>
+    Buffer.concat([Buffer.from([0xff, marker, (data.length + 2) >> 8, (data.length + 2) & 255]), data]);
+  const jpeg = await plain.clone().jpeg().toBuffer();
+  const parts = [
+    jpeg.subarray(0, 2),
+    segment(0xe1, Buffer.concat([Buffer.from("http://ns.adobe.com/xap/1.0/\0"), Buffer.from(xmp)])),
+    segment(0xfe, Buffer.from("a comment")),
+    jpeg.subarray(2),
+  ];
+  const texts = await pictureTexts(Buffer.concat(parts));
+  expect(texts).toEqual({ "XML:com.adobe.xmp": xmp, Comment: "a comment" });
+  expect(imageMetadata(texts)).toMatchObject({ source: "draw-things", prompt: "a 猫", steps: 3 });
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(Buffer.byteLength(xmp));
+  const padding = Buffer.alloc(Buffer.byteLength(xmp) & 1);
+  const webp = Buffer.concat([
+    await plain.clone().webp().toBuffer(),
+    Buffer.from("XMP "),
+    size,
+    Buffer.from(xmp),
+    padding,
+  ]);
+  expect(await pictureTexts(webp)).toEqual({ "XML:com.adobe.xmp": xmp });
+});
+
 describe("texts that would take long or much are understood as nothing, at once", () => {
   const much = 4_000_000;
   test.each<[string, Readonly<Record<string, string>>]>([
