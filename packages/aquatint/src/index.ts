@@ -13,7 +13,7 @@ export type { Batch, DataStream, Dataset, StreamState } from "./data/dataset.ts"
 export * from "./diffusion/index.ts";
 export { AquatintError, type ErrorCode, type ErrorOptions, messageOf } from "./errors.ts";
 export * from "./formats/image.ts";
-export { type ImageMetadata, imageMetadata } from "./formats/metadata/index.ts";
+export { type ImageMetadata, imageMetadata, type MetadataSource, type NetworkCall } from "./formats/metadata/index.ts";
 export { type PictureTexts, pictureTexts, withTexts } from "./formats/picture-file.ts";
 export { decodePng, encodePng, type PngPicture } from "./formats/png.ts";
 export { encodeSafetensors, parseSafetensors, type RawTensor, type Safetensors } from "./formats/safetensors.ts";
