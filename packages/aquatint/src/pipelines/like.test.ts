@@ -67,7 +67,10 @@ test("LoRAs are taken out of the prompts and named, unless their files are given
     "not repeated: the LoRAs style_v2:0.8, sky, neg:0.5:0.7; a LoRA is given again with --lora FILE:SCALE",
   ]);
   const given = [{ file: "loras/Style_v2.safetensors", scale: 0.5 }, { file: "sky.safetensors" }, { file: "neg.pt" }];
-  expect(like(given).notes).toEqual(["style_v2 counted 0.8 in its file, 0.5 here"]);
+  expect(like(given).notes).toEqual([
+    "given again with --lora: style_v2, sky, neg",
+    "style_v2 counted 0.8 in its file, 0.5 here",
+  ]);
 });
 
 test.each([

@@ -119,6 +119,7 @@ function networkNotes(
 ): readonly string[] {
   const given = new Map(loras.map(({ file, scale = 1 }) => [stem(file), scale]));
   const missing = networks.filter(({ name }) => !given.has(stem(name)));
+  const again = networks.filter(({ name }) => given.has(stem(name)));
   const scaled = networks.flatMap(({ name, scale }) => {
     const here = given.get(stem(name));
     return here === undefined || here === scale || scale === undefined
@@ -133,6 +134,7 @@ function networkNotes(
           `not repeated: the ${kinds}${missing.length > 1 ? "s" : ""} ${words}; a LoRA is given again with --lora FILE:SCALE`,
         ]
       : []),
+    ...(again.length > 0 ? [`given again with --lora: ${listed(again.map(({ name }) => name))}`] : []),
     ...scaled,
   ];
 }
