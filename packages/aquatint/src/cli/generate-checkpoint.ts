@@ -5,6 +5,7 @@ import type { OpenOptions } from "../pipelines/node.ts";
 import type { EmbeddingFile, LoraFile } from "../pipelines/node-adapters.ts";
 import type { TextToImagePlan } from "../pipelines/text-to-image.ts";
 import type { WeightMemory } from "../runtime/types.ts";
+import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, type PromptSyntax, promptSyntaxes } from "../tokenizers/prompt.ts";
 import type { Io } from "./io.ts";
 import { type Parser, wrong } from "./numbers.ts";
@@ -18,6 +19,7 @@ export interface CheckpointFlags {
   readonly variant?: string;
   readonly clipSkip: number;
   readonly promptSyntax: PromptSyntax;
+  readonly emphasis: EmphasisMode;
   readonly weightMemory: WeightMemory;
 }
 
@@ -73,6 +75,12 @@ export const addCheckpointFlags = (command: Command, io: Io): Command =>
       "plain: read as it stands, as diffusers does; a1111: (word:1.2), [from:to:when], BREAK, any length",
       choice("--prompt-syntax", promptSyntaxes),
       DEFAULT_PROMPT_SYNTAX,
+    )
+    .option(
+      "--emphasis <mode>",
+      "with a1111, what (word:1.2) does: original: the mean is restored; no-norm: it is not; ignore: nothing; none: a bracket is a character",
+      choice("--emphasis", emphasisModes),
+      DEFAULT_EMPHASIS,
     )
     .option(
       "--weight-memory <kind>",

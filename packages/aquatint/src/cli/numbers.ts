@@ -17,16 +17,19 @@ export interface Range {
   readonly min: number;
   readonly max?: number;
   readonly example: number | string;
+  /** What else helps whoever gave another value. */
+  readonly hint?: string;
 }
 
 /** A whole number in decimal digits. */
 export const whole =
-  (flag: string, { min, max, example }: Range): Parser<number> =>
+  (flag: string, { min, max, example, hint }: Range): Parser<number> =>
   (text) => {
     const value = Number(text);
     if (/^[+-]?\d+$/.test(text) && value >= min && value <= (max ?? value)) return value;
     const range = max === undefined ? `of ${min} or more` : `from ${min} to ${max}`;
-    throw wrong(flag, `a whole number ${range}`, text, `for example ${flag} ${example}`);
+    const advice = [`for example ${flag} ${example}`, ...(hint === undefined ? [] : [hint])].join("; ");
+    throw wrong(flag, `a whole number ${range}`, text, advice);
   };
 
 /** A decimal number. */

@@ -2,6 +2,7 @@ import { AquatintError } from "../errors.ts";
 import { startsWith } from "./bytes.ts";
 import { OWN_NOTE } from "./exif-note.ts";
 import { MAX_TEXT_BYTES } from "./text-budget.ts";
+import { commentText } from "./text-encoding.ts";
 
 /**
  * The texts of an EXIF block that pictures' makers use, by the tag's name, Aquatint's own under "aquatint"; empty where it
@@ -103,26 +104,5 @@ function textOf({ view, tiff, little, file }: Block, { type, count, valueAt }: E
     throw new AquatintError("picture/too-large", found, { hint: "remove its EXIF" });
   }
   const bytes = tiff.subarray(from, from + count);
-  const mark = new TextDecoder().decode(bytes.subarray(0, 8));
-  const decode = (start: number, encoding: string) =>
-    withoutEnd(new TextDecoder(encoding).decode(bytes.subarray(start)));
-  if (mark === "UNICODE\0") return decode(8, utf16Of(bytes.subarray(8), little));
-  return decode(mark === "ASCII\0\0\0" ? 8 : 0, "utf-8");
-}
-
-/** A text without the zeros that pad it. */
-function withoutEnd(text: string): string {
-  let end = text.length;
-  while (end > 0 && text.charCodeAt(end - 1) === 0) end--;
-  return text.slice(0, end);
-}
-
-/** Writers disagree on the byte order of UserComment: the half of the bytes with more zeros holds the high ones. */
-function utf16Of(bytes: Uint8Array, little: boolean): string {
-  let [even, odd] = [0, 0];
-  for (const [i, byte] of bytes.entries()) {
-    if (byte === 0 && i % 2 === 0) even++;
-    else if (byte === 0) odd++;
-  }
-  return odd > even || (odd === even && little) ? "utf-16le" : "utf-16be";
+  return commentText(bytes, { little });
 }
