@@ -1,6 +1,6 @@
-import { embeddingOf } from "./embedding.ts";
+import { bundledEmbeddings, embeddingOf } from "./embedding.ts";
 import { type FileKind, identify } from "./identify.ts";
-import { type LoraPair, loraPairs } from "./lora-names.ts";
+import { type LoraLayer, loraLayers } from "./lora/file.ts";
 import { type MemoryEstimate, memoryEstimate, parameterCount, type Work } from "./memory.ts";
 import type { FileHeader } from "./single-file.ts";
 import type { Checkpoint, CheckpointComponent } from "./types.ts";
@@ -18,11 +18,15 @@ export interface ComponentReport {
 
 /** What a LoRA adapts. */
 export interface LoraReport {
+  /** "LoRA", "LoHa". */
+  readonly methods: readonly string[];
   readonly ranks: readonly number[];
   readonly layers: Readonly<Record<string, number>>;
   /** Names of the kinds of layers: "to_q", "ff_net_0_proj". */
   readonly targets: readonly string[];
   readonly convolutions: boolean;
+  /** Words of the textual inversions inside. */
+  readonly words: readonly string[];
 }
 
 /** What a file or folder holds, from headers and configs alone. */
@@ -103,12 +107,16 @@ export function inspectFile(file: FileHeader, { name }: { readonly name: string 
 }
 
 const extras: Partial<Record<FileKind, (file: FileHeader, name: string) => Partial<Inspection>>> = {
-  lora: (file, name) => ({ kind: "lora", lora: loraReport(loraPairs(file, { name })) }),
+  lora: (file, name) => {
+    const { layers, unused } = loraLayers(file, { name });
+    const words = bundledEmbeddings(file).flatMap(({ token }) => token ?? []);
+    return { kind: "lora", lora: { ...loraReport(layers), words }, unused };
+  },
   embedding: (file, name) => {
-    const { token, vectors } = embeddingOf(file, { name });
+    const { token, vectors, unused } = embeddingOf(file, { name });
     const [first] = vectors.values();
     const [count = 0, width = 0] = first?.shape ?? [];
-    return { kind: "embedding", embedding: { token: token ?? null, vectors: count, width } };
+    return { kind: "embedding", embedding: { token: token ?? null, vectors: count, width }, unused };
   },
 };
 
@@ -116,17 +124,19 @@ const extras: Partial<Record<FileKind, (file: FileHeader, name: string) => Parti
 const layerNames =
   /(to_q|to_k|to_v|to_out_0|ff_net_0_proj|ff_net_2|proj_in|proj_out|[qkv]_proj|out_proj|mlp_fc[12]|conv\d?|conv_in|conv_out|conv_shortcut|time_emb_proj|in_layers_2|out_layers_3|emb_layers_1|skip_connection|op)$/;
 
-function loraReport(pairs: readonly LoraPair[]): LoraReport {
+function loraReport(all: readonly LoraLayer[]): Omit<LoraReport, "words"> {
   const layers: Record<string, number> = {};
-  for (const { component } of pairs) layers[component] = (layers[component] ?? 0) + 1;
-  const names = pairs.map(({ module }) => {
+  for (const { component } of all) layers[component] = (layers[component] ?? 0) + 1;
+  const names = all.map(({ module }) => {
     const flat = module.replaceAll(".", "_");
     return layerNames.exec(flat)?.[1] ?? flat;
   });
+  const places = all.flatMap((layer) => Object.values(layer.places));
   return {
-    ranks: [...new Set(pairs.map(({ rank }) => rank))].sort((a, b) => a - b),
+    methods: [...new Set(all.map(({ method }) => method.name))],
+    ranks: [...new Set(all.flatMap(({ rank }) => rank ?? []))].sort((a, b) => a - b),
     layers,
     targets: [...new Set(names)].sort(),
-    convolutions: pairs.some(({ down, mid }) => mid !== undefined || (down.shape[2] ?? 1) > 1),
+    convolutions: places.some((place) => (place?.shape[2] ?? 1) > 1),
   };
 }

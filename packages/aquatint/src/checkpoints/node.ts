@@ -9,8 +9,6 @@ import { bareCheckpoint } from "./bare.ts";
 import { type Embedding, embeddingOf } from "./embedding.ts";
 import { type CheckpointSource, type FolderOptions, folderCheckpoint } from "./folder.ts";
 import { identify } from "./identify.ts";
-import type { Lora } from "./lora.ts";
-import { loraError, loraPairs } from "./lora-names.ts";
 import { type FileHeader, singleFileCheckpoint } from "./single-file.ts";
 import type { Checkpoint, WeightPlace } from "./types.ts";
 import { externalWeight, isMappable, weightOf } from "./weights.ts";
@@ -118,6 +116,13 @@ export async function openFileHeader(path: string): Promise<FileHeader> {
 export async function* readWeights(
   weights: ReadonlyMap<string, WeightPlace>,
 ): AsyncGenerator<readonly [key: string, value: HostTensor]> {
+  for await (const [key, data, place] of readBytesOf(weights)) yield [key, weightOf(data, place, key)];
+}
+
+/** Their bytes as they lie in the files, likewise. */
+export async function* readBytesOf(
+  weights: ReadonlyMap<string, WeightPlace>,
+): AsyncGenerator<readonly [key: string, data: Uint8Array, place: WeightPlace]> {
   const files = new Map<string, FileHandle>();
   try {
     for (const [key, place] of weights) {
@@ -126,7 +131,7 @@ export async function* readWeights(
       const data = new Uint8Array(place.length);
       const { bytesRead } = await file.read(data, 0, data.length, place.offset);
       if (bytesRead !== place.length) throw changed(place.file);
-      yield [key, weightOf(data, place, key)];
+      yield [key, data, place];
     }
   } catch (cause) {
     throw cause instanceof AquatintError ? cause : fileError("read", weights.values().next().value?.file ?? "", cause);
@@ -164,19 +169,6 @@ function commonest(names: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
-}
-
-/** Opens a LoRA in PEFT's, diffusers' or kohya's names; of its tensors only the scalars alpha are read. */
-export async function openLora(path: string): Promise<Lora> {
-  const file = await openFileHeader(path);
-  const pairs = loraPairs(file, { name: path });
-  const places = pairs.flatMap(({ alpha }, i) => (alpha ? [[String(i), alpha] as const] : []));
-  const alphas = new Map<string, number>();
-  for await (const [i, { data }] of readWeights(new Map(places))) alphas.set(i, data[0] ?? Number.NaN);
-  const scaled = pairs.map((pair, i) => ({ ...pair, factor: (alphas.get(String(i)) ?? pair.rank) / pair.rank }));
-  const wrong = scaled.find(({ factor }) => !Number.isFinite(factor));
-  if (wrong) throw loraError("alpha", `${path}: the alpha of ${wrong.module.slice(0, 100)} is no number`);
-  return { name: path, pairs: scaled, metadata: file.header.metadata };
 }
 
 /** Opens a textual-inversion embedding. */

@@ -6,6 +6,7 @@ import { type Inspection, inspectCheckpoint, inspectFile } from "../checkpoints/
 import { fileCheckpoint, openCheckpoint, openFileHeader } from "../checkpoints/node.ts";
 import type { Io } from "./io.ts";
 import { size, whole } from "./numbers.ts";
+import { plainText as plain } from "./plain-text.ts";
 
 interface Flags {
   readonly json?: boolean;
@@ -126,7 +127,8 @@ function* rows(inspection: Inspection): Generator<readonly [label: string, text:
 
 function* extraRows({ lora, embedding }: Inspection): Generator<readonly [label: string, text: string]> {
   if (lora) {
-    yield ["rank", lora.ranks.join(", ")];
+    yield ["method", lora.methods.join(", ")];
+    if (lora.ranks.length > 0) yield ["rank", lora.ranks.join(", ")];
     yield [
       "adapts",
       Object.entries(lora.layers)
@@ -134,6 +136,7 @@ function* extraRows({ lora, embedding }: Inspection): Generator<readonly [label:
         .join(", "),
     ];
     yield ["layers", lora.targets.join(", ")];
+    if (lora.words.length > 0) yield ["words", lora.words.join(", ")];
   }
   if (embedding)
     yield [
@@ -141,9 +144,6 @@ function* extraRows({ lora, embedding }: Inspection): Generator<readonly [label:
       `${embedding.vectors} of width ${embedding.width}${embedding.token ? ` for ${embedding.token}` : ""}`,
     ];
 }
-
-/** Text of a file without what would move the terminal's cursor. */
-const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, " ");
 
 function described(inspection: Inspection): string {
   const all = [...rows(inspection)];

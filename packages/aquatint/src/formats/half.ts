@@ -96,6 +96,26 @@ export function toFloat32({ dtype, shape, data }: RawTensor, { name = "the tenso
   );
 }
 
+/** The element types that are no floats, as typed arrays of bytes that begin at an aligned address. */
+const integers: Partial<Record<SafetensorsDType, (data: ArrayBuffer) => ArrayLike<number | bigint>>> = {
+  BOOL: (data) => new Uint8Array(data),
+  U8: (data) => new Uint8Array(data),
+  I8: (data) => new Int8Array(data),
+  U16: (data) => new Uint16Array(data),
+  I16: (data) => new Int16Array(data),
+  U32: (data) => new Uint32Array(data),
+  I32: (data) => new Int32Array(data),
+  U64: (data) => new BigUint64Array(data),
+  I64: (data) => new BigInt64Array(data),
+};
+
+/** The first element of a tensor of any element type; NaN where it has none. */
+export function toNumber(tensor: RawTensor, { name = "the tensor" } = {}): number {
+  const convert = integers[tensor.dtype];
+  const values = convert ? convert(aligned(tensor.data)) : toFloat32(tensor, { name });
+  return Number(values[0] ?? Number.NaN);
+}
+
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 

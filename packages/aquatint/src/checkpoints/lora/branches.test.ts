@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Tensor } from "../graph/tensor.ts";
-import type { HostTensor } from "../graph/types.ts";
-import { type Adapters, withAdapters } from "../nn/adapters.ts";
-import { Conv2d, Linear } from "../nn/layers.ts";
-import { module, parameters } from "../nn/module.ts";
-import { input, param, scalar } from "../ops/leaves.ts";
-import { reshape } from "../ops/shape.ts";
-import { executableOf } from "../runtime/compile.ts";
-import { nodeRuntime } from "../runtime/node.ts";
-import type { Runtime } from "../runtime/types.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import type { HostTensor } from "../../graph/types.ts";
+import { type Adapters, withAdapters } from "../../nn/adapters.ts";
+import { Conv2d, Linear } from "../../nn/layers.ts";
+import { module, parameters } from "../../nn/module.ts";
+import { input, param, scalar } from "../../ops/leaves.ts";
+import { reshape } from "../../ops/shape.ts";
+import { executableOf } from "../../runtime/compile.ts";
+import { nodeRuntime } from "../../runtime/node.ts";
+import type { Runtime } from "../../runtime/types.ts";
 
 let runtime: Runtime;
 beforeAll(async () => {
