@@ -7,33 +7,34 @@ import type { WeightPlace } from "./types.ts";
 export interface Embedding {
   /** The word that the file gives itself, as diffusers writes it. */
   readonly token: string | undefined;
-  /** [count, width] by text encoder; under `ANY_ENCODER` where the file does not say which. */
+  /** [count, width] by text encoder; of the first where the file names none. */
   readonly vectors: ReadonlyMap<string, WeightPlace>;
+  /** Whether the file names the encoder; else its width tells it. */
+  readonly namesEncoder: boolean;
   /** Tensors that no text encoder of Stable Diffusion takes. */
   readonly unused: readonly string[];
 }
 
-/** The encoder of vectors whose file does not name one: it is known by its width. */
-export const ANY_ENCODER = "";
-
 /** Names of vectors: A1111's, ComfyUI's, those of pivotal tuning in diffusers, and those of the first training script. */
 const encoders: readonly (readonly [key: RegExp, encoder: string])[] = [
-  [/^(emb_params|\*|string_to_param\.\*)$/, ANY_ENCODER],
   [/^(clip_[lh]|text_encoders_0)$/, "text_encoder"],
   [/^(clip_g|text_encoders_1)$/, "text_encoder_2"],
 ];
+/** Names of vectors that say no encoder. */
+const unnamed = /^(emb_params|\*|string_to_param\.\*)$/;
 /** What may stand beside them: vectors of encoders that Stable Diffusion lacks, and what a training saved. */
 const beside = /^(t5(xxl)?|text_encoders_2|string_to_token\..*|name|step|sd_checkpoint(_name)?)$/;
 const MAX_TENSORS = 8;
 
 const encoderOf = (key: string): string | undefined => encoders.find(([pattern]) => pattern.test(key))?.[1];
+const isKnown = (key: string): boolean => unnamed.test(key) || encoderOf(key) !== undefined;
 const isVectors = ({ shape }: TensorEntry): boolean => shape.length === 1 || shape.length === 2;
 
 /** Whether a file holds vectors for a word and nothing else, under the known names or one named by its word. */
 export function isEmbedding({ tensors }: SafetensorsHeader): boolean {
   if (tensors.size === 0 || tensors.size > MAX_TENSORS) return false;
-  const strange = [...tensors].filter(([key]) => encoderOf(key) === undefined && !beside.test(key));
-  const isNamed = [...tensors].some(([key, entry]) => encoderOf(key) !== undefined && isVectors(entry));
+  const strange = [...tensors].filter(([key]) => !isKnown(key) && !beside.test(key));
+  const isNamed = [...tensors].some(([key, entry]) => isKnown(key) && isVectors(entry));
   if (isNamed) return strange.length === 0;
   return tensors.size === 1 && strange.every(([, entry]) => isVectors(entry));
 }
@@ -45,22 +46,25 @@ export function embeddingOf({ file, header }: FileHeader, { name }: { readonly n
       hint: `it holds ${header.tensors.size} tensors, expected "emb_params", "clip_l" and "clip_g", "text_encoders_0" and "text_encoders_1", or one named by its word`,
     });
   }
-  const token = [...header.tensors.keys()].find((key) => encoderOf(key) === undefined && !beside.test(key));
+  const token = [...header.tensors.keys()].find((key) => !isKnown(key) && !beside.test(key));
   return { token, ...vectorsOf(Array.from(header.tensors, ([key, entry]) => [key, { ...entry, file }])) };
 }
 
 function vectorsOf(tensors: readonly (readonly [key: string, place: WeightPlace])[]) {
   const vectors = new Map<string, WeightPlace>();
   const unused: string[] = [];
+  let namesEncoder = false;
   for (const [key, place] of tensors) {
     if (beside.test(key)) {
       unused.push(key);
       continue;
     }
     const shape = place.shape.length === 1 ? [1, ...place.shape] : place.shape;
-    vectors.set(encoderOf(key) ?? ANY_ENCODER, { ...place, shape });
+    const encoder = encoderOf(key);
+    namesEncoder ||= encoder !== undefined;
+    vectors.set(encoder ?? "text_encoder", { ...place, shape });
   }
-  return { vectors, unused };
+  return { vectors, unused, namesEncoder };
 }
 
 /** "bundle_emb.NAME.clip_l": OneTrainer packs the embeddings that were trained with a LoRA into its file. */

@@ -2,6 +2,7 @@ import { bundledEmbeddings, embeddingOf } from "./embedding.ts";
 import { type FileKind, identify } from "./identify.ts";
 import { type LoraLayer, loraLayers } from "./lora/file.ts";
 import { type MemoryEstimate, memoryEstimate, parameterCount, type Work } from "./memory.ts";
+import { otherModel } from "./other-models.ts";
 import type { FileHeader } from "./single-file.ts";
 import type { Checkpoint, CheckpointComponent } from "./types.ts";
 
@@ -45,6 +46,10 @@ export interface Inspection {
   /** What the network predicts: "epsilon", "v_prediction". */
   readonly prediction?: string;
   readonly memory?: MemoryEstimate;
+  /** What an unknown file is by the names of its tensors: "a Flux transformer". */
+  readonly other?: string;
+  /** What else is not as it was published. */
+  readonly notes?: readonly string[];
   /** Tensors that no part of a model takes. */
   readonly unused: readonly string[];
 }
@@ -70,7 +75,7 @@ const componentReport = (name: string, component: CheckpointComponent): Componen
 
 /** What a checkpoint holds, and the memory that pictures take. */
 export function inspectCheckpoint(checkpoint: Checkpoint, work: Work): Inspection {
-  const { name, layout, family, metadata, unused, scheduler } = checkpoint;
+  const { name, layout, family, metadata, unused, notes, scheduler } = checkpoint;
   const components = Array.from(checkpoint.components, ([part, component]) => componentReport(part, component));
   const memory = memoryEstimate(checkpoint, work);
   const prediction = scheduler?.["prediction_type"];
@@ -84,6 +89,7 @@ export function inspectCheckpoint(checkpoint: Checkpoint, work: Work): Inspectio
     metadata,
     ...(typeof prediction === "string" && { prediction }),
     ...(memory && { memory }),
+    ...(notes.length > 0 && { notes }),
     unused,
   };
 }
@@ -93,6 +99,7 @@ export function inspectFile(file: FileHeader, { name }: { readonly name: string 
   const { header } = file;
   const { kind } = identify(header);
   const extra = extras[kind]?.(file, name);
+  const other = kind === "unknown" ? otherModel(header.tensors.keys()) : undefined;
   return {
     path: name,
     kind: "unknown",
@@ -101,6 +108,7 @@ export function inspectFile(file: FileHeader, { name }: { readonly name: string 
     components: [],
     ...totals(header.tensors.values()),
     metadata: header.metadata,
+    ...(other !== undefined && { other }),
     unused: extra ? [] : [...header.tensors.keys()],
     ...extra,
   };

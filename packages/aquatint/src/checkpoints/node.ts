@@ -9,6 +9,7 @@ import { bareCheckpoint } from "./bare.ts";
 import { type Embedding, embeddingOf } from "./embedding.ts";
 import { type CheckpointSource, type FolderOptions, folderCheckpoint } from "./folder.ts";
 import { identify } from "./identify.ts";
+import { otherModel, READ_MODELS } from "./other-models.ts";
 import { type FileHeader, singleFileCheckpoint } from "./single-file.ts";
 import type { Checkpoint, WeightPlace } from "./types.ts";
 import { externalWeight, isMappable, weightOf } from "./weights.ts";
@@ -98,9 +99,14 @@ export async function fileCheckpoint(
     }
     return bareCheckpoint(file, { name: path });
   }
-  const what = { lora: "a LoRA", embedding: "a textual-inversion embedding", unknown: "no model that is known" }[kind];
-  throw new AquatintError("checkpoint/kind", `${path} is ${what}, expected a model`, {
-    hint: "aquatint inspect FILE says what a file holds",
+  const other = otherModel(file.header.tensors.keys());
+  const what = {
+    lora: "a LoRA",
+    embedding: "a textual-inversion embedding",
+    unknown: other ?? "no model that is known",
+  };
+  throw new AquatintError("checkpoint/kind", `${path} is ${what[kind]}, expected a model`, {
+    hint: kind === "unknown" ? READ_MODELS : "aquatint inspect FILE says what a file holds",
   });
 }
 

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { families } from "../checkpoints/families.ts";
 import { identify } from "../checkpoints/identify.ts";
 import { type Inspection, inspectCheckpoint, inspectFile } from "../checkpoints/inspect.ts";
 import { fileCheckpoint, openCheckpoint, openFileHeader } from "../checkpoints/node.ts";
@@ -47,12 +48,6 @@ async function inspect(path: string, { variant, size, batch }: Flags): Promise<I
   return inspectCheckpoint(await fileCheckpoint(file, { path, variant }), work);
 }
 
-const families: Readonly<Record<string, string>> = {
-  sd1: "Stable Diffusion 1.x",
-  sd2: "Stable Diffusion 2.x",
-  sdxl: "Stable Diffusion XL",
-  "sdxl-refiner": "Stable Diffusion XL refiner",
-};
 const kinds: Readonly<Record<Inspection["kind"], string>> = {
   model: "a whole model",
   network: "one network",
@@ -94,8 +89,8 @@ const SHOWN = 3;
 
 function* rows(inspection: Inspection): Generator<readonly [label: string, text: string]> {
   const { kind, layout, family, prediction, parameters, dtypes, memory, unused, metadata } = inspection;
-  yield ["kind", `${kinds[kind]} (${layouts[layout]})`];
-  if (family) yield ["family", families[family] ?? family];
+  yield ["kind", `${inspection.other ?? kinds[kind]} (${layouts[layout]})`];
+  if (family) yield ["family", families[family].title];
   if (prediction) yield ["predicts", prediction];
   for (const part of inspection.components) {
     yield [
@@ -118,6 +113,7 @@ function* rows(inspection: Inspection): Generator<readonly [label: string, text:
       value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}… (${value.length} characters)` : value,
     ];
   }
+  for (const note of inspection.notes ?? []) yield ["note", note];
   if (unused.length > 0)
     yield [
       "not used",

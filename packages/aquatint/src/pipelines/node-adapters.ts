@@ -1,5 +1,6 @@
 import { basename, extname } from "node:path";
-import { ANY_ENCODER, type Embedding } from "../checkpoints/embedding.ts";
+import type { Embedding } from "../checkpoints/embedding.ts";
+import { families } from "../checkpoints/families.ts";
 import { type LoraBranches, loraBranches } from "../checkpoints/lora/branches.ts";
 import { loraError } from "../checkpoints/lora/error.ts";
 import { openLora } from "../checkpoints/lora/node.ts";
@@ -96,11 +97,11 @@ async function readEmbeddings(
   { textEncoders }: TextToImageModules,
 ): Promise<TextEmbeddings> {
   const embeddings = new Map<string, Map<string, HostTensor>>();
-  for (const { file, word, vectors } of words) {
+  for (const { file, word, vectors, namesEncoder } of words) {
     const own = embeddings.get(word) ?? new Map<string, HostTensor>();
     embeddings.set(word, own);
     for await (const [key, value] of readWeights(vectors)) {
-      const encoder = key === ANY_ENCODER ? encoderOfWidth(textEncoders, value.shape[1]) : key;
+      const encoder = namesEncoder ? key : encoderOfWidth(textEncoders, value.shape[1]);
       if (own.has(encoder)) {
         const hint = "give each its own word: --embedding FILE:WORD";
         throw embeddingError("word", `two embeddings are called by the word "${word}"`, hint);
@@ -133,6 +134,9 @@ function checkWidths(file: string, own: ReadonlyMap<string, HostTensor>, encoder
   }
 }
 
+/** Autoencoders that give latents of the scale that U-Nets work on, of whatever family. */
+const ownScale = new Set(["AutoencoderTiny"]);
+
 /** The checkpoint with the autoencoder of another folder or file. @throws AquatintError "model/parts" where that has none. */
 export async function withVae(checkpoint: Checkpoint, path: string): Promise<Checkpoint> {
   const { components } = await openCheckpoint(path);
@@ -143,7 +147,11 @@ export async function withVae(checkpoint: Checkpoint, path: string): Promise<Che
     });
   }
   // no shape says the scale of latents: it belongs to the U-Net, which was trained on them
-  const scale = checkpoint.components.get("vae")?.config["scaling_factor"];
-  const config = found.inferred && scale !== undefined ? { ...found.config, scaling_factor: scale } : found.config;
+  const { family, components: own } = checkpoint;
+  const published = family && families[family].scalingFactor;
+  const scale = own.get("vae")?.config["scaling_factor"] ?? published;
+  const isSaid = !found.inferred && found.config["scaling_factor"] !== undefined;
+  const isKept = isSaid || scale === undefined || ownScale.has(found.className);
+  const config = isKept ? found.config : { ...found.config, scaling_factor: scale };
   return { ...checkpoint, components: new Map([...checkpoint.components, ["vae", { ...found, config }]]) };
 }

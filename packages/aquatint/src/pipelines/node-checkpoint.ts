@@ -52,7 +52,7 @@ export async function checkpointModel(checkpoint: Checkpoint, files: AdapterFile
     latentRgb: checkpoint.family && publishedLatentRgb(checkpoint.family, checkpoint.components.get("vae")?.config),
     loras,
     embeddings,
-    notes: [...unusedNote(name, "tensors", checkpoint.unused), ...notes],
+    notes: [...checkpoint.notes, ...unusedNote(name, "tensors", checkpoint.unused), ...notes],
     async weights() {
       const values = new Map<string, HostTensor>();
       for await (const [key, value] of readWeights(places())) values.set(key, value);
