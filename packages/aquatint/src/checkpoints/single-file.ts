@@ -110,7 +110,7 @@ const openClip =
 
 const unet = byTable((keys) => unetRenames(originalDepth(keys)));
 const controlNet = byTable((keys) => controlNetRenames(originalDepth(keys)));
-const clipText = { component: "text_encoder", rename: clip("CLIPTextModel"), padToken: "<|endoftext|>" };
+const clipText = { component: "text_encoder", rename: clip("CLIPTextModel") };
 const clipText2 = {
   component: "text_encoder_2",
   rename: clip("CLIPTextModelWithProjection"),

@@ -85,7 +85,10 @@ function checkParts({ name, components, scheduler }: Checkpoint): void {
     throw new AquatintError(`model/${kind}`, `${name} ${found}`, { hint });
   };
   const sd = "take a text-to-image checkpoint of Stable Diffusion";
-  if (!components.has("unet")) refuse("parts", "holds no unet, expected a whole text-to-image model", sd);
+  if (!components.has("unet")) {
+    const found = Array.from(components.keys()).join(", ") || "no network that is known";
+    refuse("parts", `holds no unet but ${found}, expected a whole text-to-image model`, sd);
+  }
   if (!components.has("text_encoder") && !components.has("text_encoder_2")) {
     refuse("parts", "holds no text_encoder, expected a whole text-to-image model", sd);
   }
