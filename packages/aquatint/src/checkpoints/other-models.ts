@@ -24,7 +24,7 @@ const others: Named = [
   [/(^|[._])joint_(transformer_)?blocks[._]\d+[._]/, "a Stable Diffusion 3 transformer"],
   [/(^|[._])transformer_blocks[._]\d+[._]attn[._]add_[qkv]_proj/, "a Stable Diffusion 3 or Qwen-Image transformer"],
   [/(^|[._])transformer_blocks[._]\d+[._](img|txt)_mod/, "a Qwen-Image transformer"],
-  [/(^|[._])(clip_txt_mapper|clip_txt_pooled_mapper|effnet_mapper|lora_prior_unet)/, "a Stable Cascade model"],
+  [/(^|[._])(clip_txt_mapper|clip_txt_pooled_mapper|effnet_mapper|lora_prior_(unet|te))/, "a Stable Cascade model"],
   [/(^|[._])double_layers[._]\d+[._]attn/, "an AuraFlow transformer"],
   [/(^|[._])mlp_t5[._]/, "a Hunyuan-DiT transformer"],
   [/(^|[._])(t_block[._]1|adaln_single[._])/, "a PixArt, LTX-Video or Sana transformer"],

@@ -84,6 +84,20 @@ const names: readonly CompatibilityRow[] = [
   row("`lora_te2_text_projection`", "OneTrainer", adapted(pair("lora_te2_text_projection"), { model: "xl" }), {
     paths: ["text_encoder_2.text_projection"],
   }),
+  row(
+    "`lora_unet_label_emb_0_0`, `lora_unet_time_embed_0`",
+    "LyCORIS for SDXL",
+    adapted(
+      {
+        "lora_unet_label_emb_0_0.lora_down.weight": F32(4, 32),
+        "lora_unet_label_emb_0_0.lora_up.weight": F32(32, 4),
+        "lora_unet_time_embed_0.lora_down.weight": F32(4, 8),
+        "lora_unet_time_embed_0.lora_up.weight": F32(32, 4),
+      },
+      { model: "xl" },
+    ),
+    { paths: ["unet.add_embedding.linear_1", "unet.time_embedding.linear_1"] },
+  ),
   row("`lycoris_…`", "LyCORIS alone, SimpleTuner", adapted(pair(`lycoris_${under(UNET)}`)), unet),
   row("`unet.… .lora_A.weight`", "diffusers with PEFT", adapted(pair(`unet.${UNET}`, peft)), unet),
   row("`text_encoder.… .lora_A.weight`", "diffusers with PEFT", adapted(pair(`text_encoder.${TEXT}`, peft)), text),
@@ -276,6 +290,13 @@ const others: readonly CompatibilityRow[] = [
     "kohya's sd-scripts, ai-toolkit",
     adapted(pair("transformer.single_transformer_blocks.0.attn.to_k", peft)),
     { code: "lora/target", message: expect.stringContaining("a LoRA for a Flux transformer") },
+    "refused by name",
+  ),
+  row(
+    "a LoRA for Stable Cascade",
+    "OneTrainer",
+    adapted(pair("lora_prior_te_text_model_encoder_layers_0_mlp_fc1")),
+    { code: "lora/target", message: expect.stringContaining("a LoRA for a Stable Cascade model") },
     "refused by name",
   ),
   row(

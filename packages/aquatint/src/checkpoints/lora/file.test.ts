@@ -125,3 +125,18 @@ test("a U-Net's modules have the names of the original file too", () => {
   );
   expect(published.filter((key) => !originals.has(key))).toEqual([]);
 });
+
+test("a file of a method that is refused is a LoRA nevertheless", () => {
+  const ia3: Tensors = { "lora_unet_a_to_k.on_input": ["I64", []], "lora_unet_a_to_k.weight": ["F32", [4]] };
+  expect(identify(headerOf(ia3)).kind).toBe("lora");
+  expect(() => read(ia3)).toThrow(/IA3/);
+});
+
+test("each layer has the alpha that its own tensor says", () => {
+  const own = (name: string): Tensors => ({
+    ...pair(`lora_unet_${name}.lora_down.weight`, `lora_unet_${name}.lora_up.weight`),
+    [`lora_unet_${name}.alpha`]: ["F32", []],
+  });
+  const layers = read({ ...own("a"), ...own("b") });
+  expect(new Set(layers.map(({ alpha }) => alpha?.offset)).size).toBe(2);
+});

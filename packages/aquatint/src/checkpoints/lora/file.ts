@@ -28,8 +28,9 @@ export interface LoraLayers {
   readonly unused: readonly string[];
 }
 
-/** Keys of LoRAs for other models. */
-const otherLora = /(\.lora_[AB](\.[^.]+)?\.weight|\.lora_(down|up)\.weight|\.lora\.(down|up)\.weight)$/;
+/** Keys of LoRAs for other models, and of kohya's tools whatever stands behind the layer. */
+const otherLora =
+  /^lora_(unet|te\d?|prior)_|(\.lora_[AB](\.[^.]+)?\.weight|\.lora_(down|up)\.weight|\.lora\.(down|up)\.weight)$/;
 const isAdapting = (key: string): boolean => loraKey(key) !== undefined || isBundled(key) || otherLora.test(key);
 
 /** Whether most of a file's tensors adapt another model's. */
