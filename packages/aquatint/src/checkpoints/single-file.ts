@@ -188,9 +188,22 @@ export function singleFileCheckpoint({ file, header }: FileHeader, { name }: { r
   if (scheduler)
     components.set("unet", { ...net, config: { ...net.config, sample_size: trainedSize(family, scheduler) } });
   const index = singleFileIndex(family, net?.config);
-  const notes = textNotes(name, family, components);
+  const notes = [...textNotes(name, family, components), ...averageNote(name, header, components)];
   const said = { padTokens, metadata: header.metadata, unused, notes };
   return { name, layout: "single-file", family, components, scheduler, index, ...said };
+}
+
+/** Says where a file holds the average of its training alone, whose names are not read. */
+function averageNote(
+  name: string,
+  { tensors }: SafetensorsHeader,
+  components: ReadonlyMap<string, unknown>,
+): readonly string[] {
+  const isAverage =
+    !components.has("unet") && [...tensors.keys()].some((key) => key.startsWith("model_ema.diffusion_model"));
+  return isAverage
+    ? [`${name}: of its U-Net there is only the average of training (model_ema.), which is not read`]
+    : [];
 }
 
 function strangeKeys(name: string, { tensors }: SafetensorsHeader, first: string) {

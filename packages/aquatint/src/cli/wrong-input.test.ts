@@ -67,7 +67,7 @@ describe("wrong input fails before anything is loaded, with a sentence and a hin
     [generate("--model", "nowhere"), "there is no model at", "model_index.json"],
     [generate("--model", "."), "is no model folder", "model_index.json"],
     [generate("--model", "weights.ckpt"), "can run any code", ".safetensors"],
-    [generate("--model", "bad.json"), "does not begin with a header", "Only safetensors"],
+    [generate("--model", "bad.json"), "it is a JSON text", "Only safetensors"],
     [generate("--model", "pickled"), "can run any code", ".safetensors"],
     [generate("--out", "nowhere/a.png"), "there is no folder", "make the folder"],
     [

@@ -17,7 +17,7 @@ const other = (what: string, hint = "Take the .safetensors file of the same mode
   hint,
 });
 
-const DOWNLOAD = "The download gave a page, not the file: check the address, or log in.";
+const DOWNLOAD = "If it was downloaded, the download gave a page, not the file: check the address, or log in.";
 const onnx = other("an ONNX model");
 
 const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] = [
@@ -40,7 +40,7 @@ const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] 
   ["7z\xbc\xaf", other("a 7z archive", "Unpack it.")],
   ["Rar!", other("a RAR archive", "Unpack it.")],
   ["\x1f\x8b", other("a gzip archive", "Unpack it.")],
-  ["{", other("a JSON text", DOWNLOAD)],
+  ["{", other("a JSON text", `Only safetensors files are read. ${DOWNLOAD}`)],
   ["<", other("a web page or XML", DOWNLOAD)],
 ];
 

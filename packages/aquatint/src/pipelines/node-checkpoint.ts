@@ -80,14 +80,14 @@ const unetFiles = ({ components }: Checkpoint): readonly string[] =>
   [...new Set(Array.from(components.get("unet")!.weights.values(), ({ file }) => file))].sort();
 
 /** Refuses what is no text-to-image model, or one of parts that are not connected. */
-function checkParts({ name, components, scheduler }: Checkpoint): void {
+function checkParts({ name, components, scheduler, notes }: Checkpoint): void {
   const refuse = (kind: string, found: string, hint: string) => {
     throw new AquatintError(`model/${kind}`, `${name} ${found}`, { hint });
   };
   const sd = "take a text-to-image checkpoint of Stable Diffusion";
   if (!components.has("unet")) {
     const found = Array.from(components.keys()).join(", ") || "no network that is known";
-    refuse("parts", `holds no unet but ${found}, expected a whole text-to-image model`, sd);
+    refuse("parts", `holds no unet but ${found}, expected a whole text-to-image model`, notes[0] ?? sd);
   }
   if (!components.has("text_encoder") && !components.has("text_encoder_2")) {
     refuse("parts", "holds no text_encoder, expected a whole text-to-image model", sd);

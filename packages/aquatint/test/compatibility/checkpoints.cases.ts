@@ -148,6 +148,13 @@ const files: readonly CompatibilityRow[] = [
     "refused by name",
   ),
   row(
+    "the average of training alone (`model_ema.`)",
+    "pruning programs",
+    single(SD, without("model.diffusion_model."), { "model_ema.diffusion_modelout2weight": zeros("F16", 1) }),
+    { parts: ["text_encoder", "vae"], notes: [expect.stringContaining("only the average of training")] },
+    "its U-Net is not read, which is said",
+  ),
+  row(
     "U-Net alone, `diffusion_model.`",
     "ComfyUI's saver",
     single(SD, only("model.diffusion_model.", "diffusion_model.")),
