@@ -6,7 +6,7 @@ export type { Embedding } from "./checkpoints/embedding.ts";
 export { type CheckpointSource, type FolderOptions, folderCheckpoint } from "./checkpoints/folder.ts";
 export { type FileKind, identify } from "./checkpoints/identify.ts";
 export { type Inspection, inspectCheckpoint, inspectFile } from "./checkpoints/inspect.ts";
-export { type Lora, type LoraBranches, loraBranches, type ScaledLora } from "./checkpoints/lora.ts";
+export { type Lora, type LoraBranches, loraBranches, type ScaledLora } from "./checkpoints/lora/branches.ts";
 export { type FileHeader, singleFileCheckpoint } from "./checkpoints/single-file.ts";
 export type { Checkpoint, CheckpointComponent, Family, WeightPlace } from "./checkpoints/types.ts";
 export type { Batch, DataStream, Dataset, StreamState } from "./data/dataset.ts";

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import type { TextToImageModel } from "../pipelines/model-folder.ts";
 import type { OpenOptions } from "../pipelines/node.ts";
 import type { EmbeddingFile, LoraFile } from "../pipelines/node-adapters.ts";
 import type { TextToImagePlan } from "../pipelines/text-to-image.ts";
@@ -10,6 +11,7 @@ import { DEFAULT_PROMPT_SYNTAX, type PromptSyntax, promptSyntaxes } from "../tok
 import type { Io } from "./io.ts";
 import { type Parser, wrong } from "./numbers.ts";
 import { choice, decimal, whole } from "./options.ts";
+import { plainText } from "./plain-text.ts";
 
 /** The options that say which files a published model is opened from, and how they and the prompt are read. */
 export interface CheckpointFlags {
@@ -104,6 +106,11 @@ export function checkpointFiles({ lora, embedding, vae }: CheckpointFlags, { cwd
 const SHOWN = 200;
 const shortened = (text: string): string =>
   text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length.toLocaleString("en")} characters)`;
+
+/** Says on stderr what of the model's files is not used. */
+export function sayUnused({ notes = [] }: TextToImageModel, { stderr }: Io, quiet = false): void {
+  if (!quiet) for (const note of notes) stderr.write(`note: ${plainText(note)}\n`);
+}
 
 /** Says on stderr which words of the prompts the text encoder will not read. */
 export function sayCut({ conditioning: { cut } }: TextToImagePlan, { stderr }: Io, quiet = false): void {

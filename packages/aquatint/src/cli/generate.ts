@@ -12,7 +12,7 @@ import { recipeOf, recipeTexts } from "../pipelines/recipe.ts";
 import { type EvaluationEvent, type ImageEvent, walkedSteps } from "../pipelines/text-to-image.ts";
 import { duration } from "../reports/words.ts";
 import type { Device } from "../runtime/types.ts";
-import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, sayCut } from "./generate-checkpoint.ts";
+import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, sayCut, sayUnused } from "./generate-checkpoint.ts";
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "./generate-images.ts";
 import { renderFinished } from "./graphics.ts";
 import type { Io } from "./io.ts";
@@ -142,6 +142,7 @@ async function generate({ prompt, flags, like }: Asked<Flags>, io: Io): Promise<
   });
   if (like) await checkSameModel(like, { model: generation.model, named: model !== undefined, io });
   if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
+  sayUnused(generation.model, io, flags.quiet);
   sayCut(generation.plans[0]!, io, flags.quiet);
   noteAllResized(flags, images, { size: generation.plans[0]!, io });
   const start = performance.now();

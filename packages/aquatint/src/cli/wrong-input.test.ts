@@ -68,7 +68,7 @@ describe("wrong input fails before anything is loaded, with a sentence and a hin
     [generate("--model", "model/unet"), "is no model folder", "model_index.json"],
     [generate("--model", "."), "is no model folder", "it holds a model of its own"],
     [generate("--model", "weights.ckpt"), "can run any code", ".safetensors"],
-    [generate("--model", "bad.json"), "does not begin with a header", "Only safetensors"],
+    [generate("--model", "bad.json"), "it is a JSON text", "Only safetensors"],
     [generate("--model", "pickled"), "can run any code", ".safetensors"],
     [
       generate("--out", "a.gif"),

@@ -1,7 +1,7 @@
 import { access, readdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
-import type { FolderOptions } from "../checkpoints/folder.ts";
+import { type FolderOptions, isNeeded, missingWeights } from "../checkpoints/folder.ts";
 import { openCheckpoint } from "../checkpoints/node.ts";
 import { AquatintError } from "../errors.ts";
 import { readBytes, readSafetensorsHeader } from "../formats/node.ts";
@@ -96,10 +96,13 @@ interface FolderCheck {
 }
 
 /** Looks at a model folder before anything of it is loaded. @throws AquatintError where it cannot be a whole model. */
-export async function checkModelFolder(
-  folder: string,
-  { marks = ["model_index.json"] }: FolderCheck = {},
-): Promise<void> {
+export async function checkModelFolder(folder: string, check: FolderCheck = {}): Promise<void> {
+  const parts = await markedFolder(folder, check);
+  for (const part of parts) if (!part.isFile() && isNeeded(part.name)) await checkWeights(join(folder, part.name));
+}
+
+/** What lies in a folder that holds one of the files. */
+async function markedFolder(folder: string, { marks = ["model_index.json"] }: FolderCheck) {
   const found = await stat(folder).catch(() => undefined);
   if (!found) throw modelError("missing", `there is no model at ${folder}`, FOLDER_HINT);
   if (!found.isDirectory()) return refuseFile(folder);
@@ -110,7 +113,7 @@ export async function checkModelFolder(
     const hint = isRun ? `it holds a model of its own, as a training run does: ${inside}` : FOLDER_HINT;
     throw modelError("not-a-model", `${folder} is no model folder: it holds no ${marks.join(" or ")}`, hint);
   }
-  for (const part of parts) if (!part.isFile()) await checkWeights(join(folder, part.name));
+  return parts;
 }
 
 const weightsExtension = /^\.(safetensors|sft|ckpt|pt|pth|bin)$/i;
@@ -130,15 +133,7 @@ async function checkWeights(part: string): Promise<void> {
   const weights = files.filter((file) => file.endsWith(".safetensors"));
   for (const file of weights) await readSafetensorsHeader(join(part, file));
   if (weights.length > 0 || !files.includes("config.json")) return;
-  const pickle = files.find((file) => weightsExtension.test(extname(file)));
-  if (pickle === undefined) {
-    throw modelError("weights", `${part} holds no weights, expected a .safetensors file`, "fetch the model again");
-  }
-  throw modelError(
-    "pickle",
-    `the weights in ${part} are a Python pickle (${pickle}), which can run any code while it is read, so it is never opened`,
-    "take the .safetensors files of the same model, or convert it once with the safetensors package in Python",
-  );
+  throw missingWeights(files, { name: part, variant: undefined, forms: [] });
 }
 
 /** Which files a model is opened from besides its own. */
@@ -150,7 +145,7 @@ export interface OpenOptions extends FolderOptions, AdapterFiles {
 /** Opens a text-to-image model: a folder in the published layout or an original single file; its weights stay there. */
 export async function openTextToImage(path: string, { variant, vae, ...files }: OpenOptions = {}) {
   const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile()) await checkModelFolder(path);
+  if (!found?.isFile()) await markedFolder(path, {});
   const checkpoint = await openCheckpoint(path, { variant });
   return checkpointModel(vae === undefined ? checkpoint : await withVae(checkpoint, vae), files);
 }

@@ -19,6 +19,9 @@ const storedTypes: Partial<Record<SafetensorsDType, StoredType | "float32">> = {
   F32: "float32",
   F16: "float16",
   BF16: "bfloat16",
+  F64: "float64",
+  F8_E4M3: "float8e4m3fn",
+  F8_E5M2: "float8e5m2",
 };
 
 /**
@@ -56,7 +59,7 @@ function checkedWeight(name: string, { dtype, shape }: Tensor, weight: MappedWei
     throw fail("shape", found, "The config belongs to another model: take config.json and weights from one place.");
   }
   if (dtype !== "float32" || !storedTypes[weight.dtype]) {
-    const found = `${name} is ${weight.dtype} in ${weight.file}, expected F32, F16 or BF16 for ${typeName({ dtype, shape })}`;
+    const found = `${name} is ${weight.dtype} in ${weight.file}, expected ${Object.keys(storedTypes).join(", ")} for ${typeName({ dtype, shape })}`;
     throw fail("dtype", found, "Take the float16 or float32 file of the same model.");
   }
   return weight;
