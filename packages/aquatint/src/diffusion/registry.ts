@@ -3,13 +3,14 @@ import { unknownName } from "../math/names.ts";
 import type { ChurnOptions } from "./samplers/churn.ts";
 import type { DpmSolverOptions } from "./samplers/dpm-solver.ts";
 import type { Variance } from "./samplers/first-order.ts";
+import type { PndmOptions } from "./samplers/pndm.ts";
 import type { RestartInterval } from "./samplers/restart.ts";
 import type { Sampler } from "./samplers/sampler.ts";
 import { samplers } from "./samplers/table.ts";
 import { open, type Spacing, type SpacingName, spacings } from "./spacing.ts";
 
 /** Every option that some sampler takes; an entry lists its own. */
-export interface SamplerOptions extends ChurnOptions, DpmSolverOptions {
+export interface SamplerOptions extends ChurnOptions, DpmSolverOptions, PndmOptions {
   /** The solver's order, 1 to 3 (LMS: 1 to 4). */
   readonly order?: number | undefined;
   /** Share of ancestral noise that is fresh, 0 .. 1; TCD's gamma. */
@@ -56,6 +57,8 @@ export interface SamplerEntry {
   readonly unconditional?: boolean;
   /** A schedule that is named with it is laid for one more step and loses its cleanest level, as in the web UI. */
   readonly open?: boolean;
+  /** Without a schedule it ends where the model's own scheduler does, as its class of diffusers; others end at clean data. */
+  readonly keepsEnd?: boolean;
   /** The spacing where neither the checkpoint nor the caller chooses one. */
   readonly spacing: SpacingName;
   readonly options: readonly (keyof SamplerOptions)[];
@@ -76,14 +79,20 @@ export const scheduleWords = {
   Exponential: "exponential",
   Polyexponential: "polyexponential",
   "SGM Uniform": "sgm_uniform",
-  "KL Optimal": "kl_optimal",
-  "Align Your Steps": "ays",
-  "Align Your Steps XL": "ays_sdxl",
+  "KL Optimal": "kl_optimal_webui",
+  "KL Optimal ComfyUI": "kl_optimal",
+  "Align Your Steps": "ays_webui",
+  "Align Your Steps XL": "ays_sdxl_webui",
+  AYS: "ays",
+  "AYS XL": "ays_sdxl",
+  Turbo: "turbo",
   Simple: "simple",
   Normal: "uniform",
   Uniform: "uniform",
   DDIM: "ddim_uniform",
   Beta: "beta",
+  "Beta ComfyUI": "beta_comfyui",
+  "Linear Quadratic": "linear_quadratic",
   Leading: "leading",
   Trailing: "trailing",
   Linspace: "linspace",

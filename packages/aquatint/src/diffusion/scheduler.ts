@@ -88,7 +88,8 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
       const sampler = samplerNamed(settings.sampler).create(options);
       const denoise = settings.limit(networkDenoiser(settings, network));
       const walk = path(steps);
-      const loop = sampler({ ...walk, begin, x, denoise, noise, levelAt: levelFinder(settings), signal });
+      const { target } = settings;
+      const loop = sampler({ ...walk, begin, x, denoise, target, noise, levelAt: levelFinder(settings), signal });
       return project ? projected(loop, walk, project) : loop;
     },
   };
@@ -130,13 +131,20 @@ export const levelFinder = ({
   time: (t) => writtenIn(coordinates, schedule.level(t)),
 });
 
-/** The same model under another sampler of the registry, in variance-preserving coordinates. */
+/**
+ * The same model under another sampler of the registry, in variance-preserving coordinates. A named schedule ends where its
+ * program ends it, at clean data for k-diffusion's; the model's own spacing ends there as well, unless the sampler keeps
+ * the model's own end.
+ */
 export function withSampler(settings: SchedulerSettings, wanted: string): SchedulerSettings {
   const named = samplerNamed(wanted);
   const own = named.name === settings.sampler;
-  if (own && !named.spacing && Object.keys(named.options).length === 0) return settings;
+  const fixed: readonly (readonly [string, unknown])[] = Object.entries({ ...named.options });
+  const known: Readonly<Record<string, unknown>> = { ...settings.samplerOptions };
+  if (own && !named.spacing && fixed.every(([key, value]) => known[key] === value)) return settings;
   const { spacing = settings.spacing } = named;
-  const { schedule, final } = settings;
+  const { schedule } = settings;
+  const final = named.spacing || !named.entry.keepsEnd ? (spacing.end?.(schedule) ?? clean) : settings.final;
   return {
     ...settings,
     sampler: named.name,

@@ -131,6 +131,7 @@ export const stochasticSamplers = {
     order: 0,
     stochastic: true,
     evaluations: 1,
+    keepsEnd: true,
     spacing: "trailing",
     options: ["eta"],
     aliases: { TCDScheduler: {} },

@@ -89,7 +89,8 @@ export const pndm = define(
         const middle = at.time(to.t + Math.floor((from.t - to.t) / 2));
         return sampler === "plms" ? [from, to] : [from, middle, middle, to];
       });
-    return discreteSettings(config, { sampler, schedule, final, path, evaluated });
+    const samplerOptions = { extrapolates: "output" } as const;
+    return discreteSettings(config, { sampler, samplerOptions, schedule, final, path, evaluated });
   },
 );
 
