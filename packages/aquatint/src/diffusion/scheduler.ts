@@ -5,8 +5,8 @@ import { type Latent, lin } from "./latent.ts";
 import { clean, type Level, type Schedule } from "./level.ts";
 import type { Target } from "./prediction.ts";
 import { type SamplerName, type SamplerOptions, samplerNamed } from "./registry.ts";
-import type { LevelFinder, NoiseSource, Step } from "./samplers/sampler.ts";
-import { levels, type Spacing, timeOfRatio } from "./spacing.ts";
+import { isStill, type LevelFinder, type NoiseSource, type Step } from "./samplers/sampler.ts";
+import { checkedStepCount, type Spacing, timeOfRatio } from "./spacing.ts";
 
 /** The levels of a walk, and where its steps land if not at the next of them. */
 export interface Path {
@@ -144,13 +144,19 @@ export function withSampler(settings: SchedulerSettings, wanted: string): Schedu
   if (own && !named.spacing && fixed.every(([key, value]) => known[key] === value)) return settings;
   const { spacing = settings.spacing } = named;
   const { schedule } = settings;
-  const final = named.spacing || !named.entry.keepsEnd ? (spacing.end?.(schedule) ?? clean) : settings.final;
+  const kept = !named.spacing && named.entry.keepsEnd ? settings.final : spacing.end?.(schedule);
+  const path = (steps: number): Path => {
+    const visited = spacing(schedule, checkedStepCount(steps, schedule));
+    const [last] = visited.slice(-1);
+    const end = kept && !isStill({ from: last!, to: kept }) ? kept : clean;
+    return { levels: [...visited, end].map((level) => writtenIn(preserving, level)) };
+  };
   return {
     ...settings,
     sampler: named.name,
     samplerOptions: own ? { ...settings.samplerOptions, ...named.options } : named.options,
     coordinates: preserving,
-    path: (steps) => ({ levels: levels({ schedule, steps, spacing, final }).map((at) => writtenIn(preserving, at)) }),
+    path,
     evaluated: (path) => path.levels.slice(0, -1),
     listed: (path) => path.levels.map(noiseRatio),
     initialNoiseScale: ({ levels: [first] }) => first!.sigma,

@@ -89,7 +89,7 @@ export const betaTimes =
   (schedule, n) => {
     const times = Array.from(
       { length: n },
-      (_, i) => 1 + roundHalfEven(betaQuantile(1 - i / n, a, b) * (schedule.steps - 1)),
+      (_, i) => 1 + roundHalfEven(Math.fround(betaQuantile(1 - i / n, a, b) * (schedule.steps - 1))),
     );
     for (let i = 1; i < n; i++) times[i] = Math.min(times[i]!, times[i - 1]! - 1);
     for (let i = n - 1, least = 1; i >= 0 && times[i]! < least; i--, least++) times[i] = least;
@@ -179,13 +179,17 @@ export interface LevelsInput {
 }
 
 /** The `steps` + 1 levels that a sampler walks down. */
-export function levels({ schedule, steps, spacing = trailing(), final = clean }: LevelsInput): readonly Level[] {
-  if (!Number.isInteger(steps) || steps < 1 || steps > schedule.steps) {
-    throw new AquatintError("sampler/steps", `expected 1 to ${schedule.steps} whole steps, got ${steps}`, {
-      hint: `give a whole number of steps from 1 to ${schedule.steps}`,
-    });
-  }
-  return [...spacing(schedule, steps), final];
+export const levels = ({ schedule, steps, spacing = trailing(), final = clean }: LevelsInput): readonly Level[] => [
+  ...spacing(schedule, checkedStepCount(steps, schedule)),
+  final,
+];
+
+/** Returns a number of steps that a schedule has room for, 1 .. T, and throws elsewhere. */
+export function checkedStepCount(steps: number, schedule: Schedule): number {
+  if (Number.isInteger(steps) && steps >= 1 && steps <= schedule.steps) return steps;
+  throw new AquatintError("sampler/steps", `expected 1 to ${schedule.steps} whole steps, got ${steps}`, {
+    hint: `give a whole number of steps from 1 to ${schedule.steps}`,
+  });
 }
 
 /**
@@ -193,18 +197,30 @@ export function levels({ schedule, steps, spacing = trailing(), final = clean }:
  * is linear, and its table has the precision of diffusers' (float32), which decides where times are cut to whole ones.
  */
 export function timeOfRatio(schedule: Schedule, ratio: number): number {
-  const table = (t: number) => Math.fround(Math.log(Math.fround(noiseRatio(schedule.level(t)))));
+  const table = logRatios(schedule);
   const wanted = Math.log(ratio);
   let [low, high] = [1, schedule.steps];
-  if (wanted <= table(low)) return low;
-  if (wanted >= table(high)) return high;
+  if (wanted <= table[low]!) return low;
+  if (wanted >= table[high]!) return high;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (table(middle) <= wanted) low = middle;
+    if (table[middle]! <= wanted) low = middle;
     else high = middle;
   }
-  const [from, to] = [table(low), table(high)];
+  const [from, to] = [table[low]!, table[high]!];
   return Number.isFinite(to) ? low + (wanted - from) / (to - from) : low;
+}
+
+const tables = new WeakMap<Schedule, Float64Array>();
+
+/** ln(sigma / alpha) at 0 .. T, in float32; made once for a schedule. */
+function logRatios(schedule: Schedule): Float64Array {
+  const known = tables.get(schedule);
+  if (known) return known;
+  const ratioAt = (t: number) => Math.fround(noiseRatio(schedule.level(t)));
+  const made = Float64Array.from({ length: schedule.steps + 1 }, (_, t) => Math.fround(Math.log(ratioAt(t))));
+  tables.set(schedule, made);
+  return made;
 }
 
 function ratioLinear(schedule: Schedule, t: number): Level {

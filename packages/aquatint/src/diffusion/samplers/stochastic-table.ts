@@ -101,7 +101,7 @@ export const stochasticSamplers = {
     options: solverOptions,
     aliases: { "DPM++ 3M SDE": {}, dpmpp_3m_sde: {} },
     reference: "Lu et al. 2022, SDE-DPM-Solver++ of three evaluations as in k-diffusion, arXiv:2211.01095",
-    create: (options = {}) => dpmMultistep({ order: 3, algorithm: "sde-dpmsolver++", ...options }),
+    create: (options = {}) => dpmMultistep({ order: 3, algorithm: "sde-dpmsolver++", solverType: "heun", ...options }),
   },
   restart: {
     title: "Restart",
