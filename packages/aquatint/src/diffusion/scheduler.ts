@@ -1,5 +1,6 @@
 import { type Coordinates, noiseRatio, preserving, writtenIn } from "./coordinates.ts";
 import { type Denoiser, type NetworkOutput, read } from "./denoiser.ts";
+import { finiteChecks } from "./finite.ts";
 import type { Limit } from "./guidance.ts";
 import { type Latent, lin } from "./latent.ts";
 import { clean, type Level, type Schedule } from "./level.ts";
@@ -17,6 +18,8 @@ export interface Path {
 /** All that a published scheduler configuration says about sampling. */
 export interface SchedulerSettings {
   readonly sampler: SamplerName;
+  /** What its caller called it, schedule included; its own name when absent. */
+  readonly name?: string | undefined;
   readonly samplerOptions: SamplerOptions;
   readonly schedule: Schedule;
   /** What the network predicts, in its own coordinates. */
@@ -86,10 +89,12 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
     run({ steps, begin, x, project, network, noise, eta, signal }) {
       const options = eta === undefined ? settings.samplerOptions : { ...settings.samplerOptions, eta };
       const sampler = samplerNamed(settings.sampler).create(options);
-      const denoise = settings.limit(networkDenoiser(settings, network));
       const walk = path(steps);
-      const { target } = settings;
-      const loop = sampler({ ...walk, begin, x, denoise, target, noise, levelAt: levelFinder(settings), signal });
+      const { sampler: own, name = own, target } = settings;
+      const checks = finiteChecks({ begin: begin ?? 0, n: walk.levels.length - 1, name });
+      const denoise = settings.limit(networkDenoiser(settings, checks.network(network)));
+      const made = sampler({ ...walk, begin, x, denoise, target, noise, levelAt: levelFinder(settings), signal });
+      const loop = checks.loop(x, made);
       return project ? projected(loop, walk, project) : loop;
     },
   };
@@ -154,6 +159,7 @@ export function withSampler(settings: SchedulerSettings, wanted: string): Schedu
   return {
     ...settings,
     sampler: named.name,
+    name: wanted,
     samplerOptions: own ? { ...settings.samplerOptions, ...named.options } : named.options,
     coordinates: preserving,
     path,
