@@ -61,6 +61,8 @@ export interface SamplerEntry {
   readonly keepsEnd?: boolean;
   /** The spacing where neither the checkpoint nor the caller chooses one. */
   readonly spacing: SpacingName;
+  /** What the web UI's schedule "Automatic" means for it; absent where that program has no such sampler or a rule of its own. */
+  readonly automatic?: SpacingName;
   readonly options: readonly (keyof SamplerOptions)[];
   /** Other names, of other tools too, with what they fix beyond the sampler. */
   readonly aliases: Readonly<Record<string, SamplerPreset>>;
@@ -139,6 +141,12 @@ export function samplerNamed(wanted: string): NamedSampler {
   }
   throw unknown(wanted);
 }
+
+/**
+ * The spacing that AUTOMATIC1111's web UI takes for a sampler where its schedule is "Automatic" (the table of
+ * modules/sd_samplers_kdiffusion.py); undefined where it has no such sampler or lays the steps by a rule of its own.
+ */
+export const automaticSchedule = (sampler: string): SpacingName | undefined => samplerNamed(sampler).entry.automatic;
 
 /** The nearest of all names; among samplers and schedules apart, so that "DPM++ 2N Karas" is understood too. */
 function unknown(wanted: string) {

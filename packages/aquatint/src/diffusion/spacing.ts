@@ -35,12 +35,13 @@ export const trailing = (): Spacing => (schedule, n) => {
   return visit(schedule, n, (i) => roundHalfEven(T - i * stride));
 };
 
-/** Every floor(T / n)-th time from 1 + offset up; T is not visited. */
+/** Every floor(T / n)-th time from 1 + offset up, from as much of the offset as there is room for; T is rarely visited. */
 export const leading =
   ({ offset = 0 }: SpacingOptions = {}): Spacing =>
   (schedule, n) => {
     const stride = Math.floor(schedule.steps / n);
-    return visit(schedule, n, (i) => 1 + offset + (n - 1 - i) * stride);
+    const first = 1 + Math.min(offset, schedule.steps - 1 - (n - 1) * stride);
+    return visit(schedule, n, (i) => first + (n - 1 - i) * stride);
   };
 
 /** Evenly from T down to 1, both visited; a single step visits only 1, as in diffusers. */
@@ -73,11 +74,8 @@ export const uniform = (): Spacing => (schedule, n) =>
 /** Stability's "SGM uniform": evenly from T towards 1, which is not visited. */
 export const sgmUniform = (): Spacing => open(uniform());
 
-/** The web UI's "DDIM": as `leading`, one time later where there is one. */
-export const ddimUniform = (): Spacing => (schedule, n) => {
-  const room = schedule.steps - 1 - (n - 1) * Math.floor(schedule.steps / n);
-  return leading({ offset: Math.min(room, 1) })(schedule, n);
-};
+/** The web UI's "DDIM" and ComfyUI's "ddim_uniform": as `leading`, one time later; they make more steps where n does not divide T. */
+export const ddimUniform = (): Spacing => leading({ offset: 1 });
 
 /** Forge's "Turbo": every T / n-th time down from T, rounded as an index. */
 export const turbo = (): Spacing => (schedule, n) =>
