@@ -52,7 +52,7 @@ def at_times(times):
 
 
 def log_linear(table, n):
-    """n sigmas evenly along the table's logarithms, both ends among them."""
+    """n sigmas evenly along the table's logarithms, both ends among them; a single one is the largest (the web UI: smallest)."""
     places = np.linspace(0, len(table) - 1, n)
     return np.exp(np.interp(places, np.arange(len(table)), np.log(table)))
 
