@@ -98,7 +98,8 @@ the model's own scheduler, extrapolates the network's output and converts it las
 predicts v the two differ.
 
 An error whose code begins with "not-finite/" says where values first became NaN or infinite: \`start\` (the first image),
-\`encoder\`, \`network\`, \`guidance\`, \`step\` (the sampler's arithmetic, with its name, step and sigmas) or \`decoder\`.
+\`encoder\`, \`network\`, \`input\` (what the network was given, grown too large), \`guidance\`, \`step\`
+(the sampler's arithmetic, with its name, step and sigmas) or \`decoder\`.
 \`npm run bench -- samplers\` walks every sampler on every schedule over the configurations that families publish.
 
 ## Seeds and noise

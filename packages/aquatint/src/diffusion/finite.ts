@@ -8,6 +8,7 @@ import type { Step } from "./samplers/sampler.ts";
 const causes = {
   start: "the first image, its mask or its autoencoder are at fault: try another image, or float32 in place of float16",
   encoder: "give another autoencoder, or decode and encode in float32 in place of float16",
+  input: "give a smaller guidance scale, or another sampler: what is denoised grew beyond what networks know",
   network: "use other weights, weaker LoRAs or emphasis, or float32 in place of float16 weights",
   guidance: "give a smaller guidance scale",
   step: "give another sampler or schedule, or a smaller guidance scale if the values before were large; please report it",
@@ -33,6 +34,18 @@ export function checkedFinite<T extends Latent>(values: T, origin: () => Origin)
   throw new AquatintError(`not-finite/${cause}`, `${what} has ${count} NaN or infinite values of ${values.length}`, {
     hint: causes[cause],
   });
+}
+
+/** Latents, scaled as networks see them, stay well below this. */
+const LARGE = 1e4;
+
+/** Where a network's output comes from: the network, unless it was given values that no network is trained on. */
+export function outputOrigin(where: string, x: Latent): Origin {
+  const most = magnitudeOf(x);
+  const what = `the network's output ${where}`;
+  return most < LARGE
+    ? { cause: "network", what }
+    : { cause: "input", what: `${what}, which was given values up to ${most.toPrecision(3)},` };
 }
 
 /** The same for all that a network gives. */
@@ -73,10 +86,7 @@ export function finiteChecks({ begin, n, name }: Watched): FiniteChecks {
     network: (ask) => async (x, t) => {
       const given = await ask(x, t);
       at.output = given;
-      return checkedOutput(given, () => ({
-        cause: "network",
-        what: `the network's output at step ${at.i + 1} of ${at.n} (timestep ${Number(t.toPrecision(6))})`,
-      }));
+      return checkedOutput(given, () => outputOrigin(stepAt(at.i, at.n, t), x));
     },
     async *loop(x, loop) {
       checkedFinite(x, () => ({ cause: "start", what: "what the sampler starts from" }));
@@ -91,6 +101,10 @@ export function finiteChecks({ begin, n, name }: Watched): FiniteChecks {
     },
   };
 }
+
+/** "at step 3 of 20 (timestep 901)" */
+export const stepAt = (i: number, n: number, t: number): string =>
+  `at step ${i + 1} of ${n} (timestep ${Number(t.toPrecision(6))})`;
 
 function stepWords({ i, n, level, next }: Step, name: string, output: NetworkOutput): string {
   const [from, to] = [level, next].map((at) => Number(noiseRatio(at).toPrecision(4)));

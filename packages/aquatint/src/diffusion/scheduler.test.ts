@@ -72,6 +72,15 @@ test.each(names.filter(([, { options }]) => options.includes("eta")))(
   },
 );
 
+test("a distilled model refuses more steps than it was distilled at", async () => {
+  await expect(last("LCMScheduler", "LCM", { steps: 50 })).resolves.toMatchObject({ steps: 50 });
+  await expect(last("LCMScheduler", "LCM", { steps: 51 })).rejects.toMatchObject({
+    code: "sampler/steps",
+    message: "expected 1 to 50 steps, as many as it was distilled at, got 51",
+  });
+  await expect(last("LCM Normal", "LCM", { steps: 60 })).resolves.toMatchObject({ steps: 60 });
+});
+
 test("what is chosen is the configuration's own where the name changes nothing", () => {
   const settings = published("SD 2.x, v, PNDM");
   expect(withSampler(settings, "plms")).toBe(settings);

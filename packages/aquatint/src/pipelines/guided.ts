@@ -1,5 +1,5 @@
 import type { NetworkOutput } from "../diffusion/denoiser.ts";
-import { checkedFinite, checkedOutput } from "../diffusion/finite.ts";
+import { checkedFinite, checkedOutput, outputOrigin, stepAt } from "../diffusion/finite.ts";
 import { guidedOutput } from "../diffusion/guidance.ts";
 import type { Latent } from "../diffusion/latent.ts";
 import { type HostTensor, sizeOf } from "../graph/types.ts";
@@ -38,8 +38,8 @@ export async function guidedNetwork(
     const data = joined(Array.from({ length: branches }, () => one).flat());
     const options = { signal, steering: steering(at.i, at.n) };
     const out = await network.predict({ dtype: "float32", shape, data }, timestep, told(begin + at.i), options);
-    const where = `at step ${at.i + 1} of ${at.n} (timestep ${Number(timestep.toPrecision(6))})`;
-    checkedFinite(out, () => ({ cause: "network", what: `the network's output ${where}` }));
+    const where = stepAt(at.i, at.n, timestep);
+    checkedFinite(out, () => outputOrigin(where, data));
     const row = (branch: number, k: number) => out.subarray((branch * count + k) * size).subarray(0, size);
     const guided = { scale: guidance, rescale: guidanceRescale };
     const what = `guidance at scale ${guidance} ${where}`;

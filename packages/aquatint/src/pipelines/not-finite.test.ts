@@ -57,6 +57,20 @@ describe("what first stopped being finite is named", () => {
     });
   });
 
+  test("what the network is given, where guidance let it grow", async () => {
+    const predict: TextToImageNetwork["predict"] = async (x) =>
+      Float32Array.from(x.data as Float32Array, (v, i) =>
+        Math.abs(v) > 1e30 ? Number.NaN : i < x.data.length / 2 ? -1 : 1,
+      );
+    await expect(made({ predict }, { guidance: 1e31 })).rejects.toMatchObject({
+      code: "not-finite/input",
+      message: expect.stringMatching(
+        /^the network's output at step 2 of 3 .* which was given values up to [\d.]+e\+3\d,/,
+      ),
+      hint: expect.stringContaining("smaller guidance scale"),
+    });
+  });
+
   test("guidance of finite outputs", async () => {
     const predict: TextToImageNetwork["predict"] = async (x) =>
       Float32Array.from({ length: x.data.length }, (_, i) => (i < x.data.length / 2 ? -1 : 1));
