@@ -55,7 +55,7 @@ const otherMethods: Readonly<Record<string, string>> = {
 };
 
 /** Folded names of schedules that are words here under another name. */
-export const scheduleAliases: Readonly<Record<string, string>> = { discrete: "Normal", ays: "Align Your Steps" };
+export const scheduleAliases: Readonly<Record<string, string>> = { discrete: "Normal" };
 
 /** Endings that say where noise is drawn, or name the schedule in short: "_gpu", "_k" and "_ka" of InvokeAI and the web UI. */
 const shorter: readonly (readonly [RegExp, string])[] = [

@@ -4,13 +4,14 @@ import { folded, otherMethod, programNames, scheduleAliases } from "./program-na
 import type { ChurnOptions } from "./samplers/churn.ts";
 import type { DpmSolverOptions } from "./samplers/dpm-solver.ts";
 import type { Variance } from "./samplers/first-order.ts";
+import type { PndmOptions } from "./samplers/pndm.ts";
 import type { RestartInterval } from "./samplers/restart.ts";
 import type { Sampler } from "./samplers/sampler.ts";
 import { samplers } from "./samplers/table.ts";
 import { open, type Spacing, type SpacingName, spacings } from "./spacing.ts";
 
 /** Every option that some sampler takes; an entry lists its own. */
-export interface SamplerOptions extends ChurnOptions, DpmSolverOptions {
+export interface SamplerOptions extends ChurnOptions, DpmSolverOptions, PndmOptions {
   /** The solver's order, 1 to 3 (LMS: 1 to 4). */
   readonly order?: number | undefined;
   /** Share of ancestral noise that is fresh, 0 .. 1; TCD's gamma. */
@@ -57,8 +58,12 @@ export interface SamplerEntry {
   readonly unconditional?: boolean;
   /** A schedule that is named with it is laid for one more step and loses its cleanest level, as in the web UI. */
   readonly open?: boolean;
+  /** Without a schedule it ends where the model's own scheduler does, as its class of diffusers; others end at clean data. */
+  readonly keepsEnd?: boolean;
   /** The spacing where neither the checkpoint nor the caller chooses one. */
   readonly spacing: SpacingName;
+  /** What the web UI's schedule "Automatic" means for it; absent where that program has no such sampler or a rule of its own. */
+  readonly automatic?: SpacingName;
   readonly options: readonly (keyof SamplerOptions)[];
   /** Other names, of other tools too, with what they fix beyond the sampler. */
   readonly aliases: Readonly<Record<string, SamplerPreset>>;
@@ -77,14 +82,20 @@ export const scheduleWords = {
   Exponential: "exponential",
   Polyexponential: "polyexponential",
   "SGM Uniform": "sgm_uniform",
-  "KL Optimal": "kl_optimal",
-  "Align Your Steps": "ays",
-  "Align Your Steps XL": "ays_sdxl",
+  "KL Optimal": "kl_optimal_webui",
+  "KL Optimal ComfyUI": "kl_optimal",
+  "Align Your Steps": "ays_webui",
+  "Align Your Steps XL": "ays_sdxl_webui",
+  AYS: "ays",
+  "AYS XL": "ays_sdxl",
+  Turbo: "turbo",
   Simple: "simple",
   Normal: "uniform",
   Uniform: "uniform",
   DDIM: "ddim_uniform",
   Beta: "beta",
+  "Beta ComfyUI": "beta_comfyui",
+  "Linear Quadratic": "linear_quadratic",
   Leading: "leading",
   Trailing: "trailing",
   Linspace: "linspace",
@@ -94,6 +105,10 @@ export const scheduleWords = {
 /** A word for a spacing. */
 export type ScheduleWord = keyof typeof scheduleWords;
 
+/** The first word for a spacing; the spacing's own name where there is none. */
+export const scheduleWord = (spacing: SpacingName): ScheduleWord | SpacingName =>
+  (Object.keys(scheduleWords) as ScheduleWord[]).find((word) => scheduleWords[word] === spacing) ?? spacing;
+
 /** A sampler as a name chose it. */
 export interface NamedSampler {
   readonly name: SamplerName;
@@ -101,7 +116,7 @@ export interface NamedSampler {
   /** The spacing that the name fixes, if it does. */
   readonly spacing: Spacing | undefined;
   /** The word for the schedule that stood behind the sampler's name. */
-  readonly schedule: ScheduleWord | undefined;
+  readonly schedule: ScheduleWord | SpacingName | undefined;
   /** The options that the name fixes. */
   readonly options: SamplerOptions;
   /** Makes the sampler; an option that it does not take throws. */
@@ -175,6 +190,12 @@ export function samplerNamed(wanted: string): NamedSampler {
   });
 }
 
+/**
+ * The spacing that AUTOMATIC1111's web UI takes for a sampler where its schedule is "Automatic" (the table of
+ * modules/sd_samplers_kdiffusion.py); undefined where it has no such sampler or lays the steps by a rule of its own.
+ */
+export const automaticSchedule = (sampler: string): SpacingName | undefined => samplerNamed(sampler).entry.automatic;
+
 /** The nearest of all names; among samplers and schedules apart, so that "DPM++ 2N Karas" is understood too. */
 function unknown(wanted: string) {
   const all = Object.entries<SamplerEntry>(samplers).flatMap(([name, { aliases }]) => [name, ...Object.keys(aliases)]);
@@ -190,7 +211,7 @@ function chosen({ name, entry, preset }: Candidate, schedule?: SpacingName): Nam
     name,
     entry,
     spacing: spacing && schedule && entry.open ? open(spacing) : spacing,
-    schedule: (Object.keys(scheduleWords) as ScheduleWord[]).find((word) => scheduleWords[word] === schedule),
+    schedule: schedule && scheduleWord(schedule),
     options: preset.options ?? {},
     create(options = {}) {
       const foreign = Object.keys(options).find((key) => !entry.options.some((known) => known === key));

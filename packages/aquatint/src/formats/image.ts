@@ -26,7 +26,7 @@ export function checkPicture(picture: Picture): void {
 
 /**
  * A [3, height, width] tensor in -1..1 as an RGB picture, clamped; rounded as diffusers does (to even at a half).
- * @throws AquatintError "image/not-finite" where a value is not a number: the network diverged.
+ * @throws AquatintError "image/not-finite" where a value is not a number.
  */
 export function tensorToPicture(values: Float32Array, { width, height }: Pick<Picture, "width" | "height">): Picture {
   const plane = width * height;
@@ -45,8 +45,8 @@ export function tensorToPicture(values: Float32Array, { width, height }: Pick<Pi
 }
 
 const notFinite = () =>
-  new AquatintError("image/not-finite", "the values of a picture contain NaN", {
-    hint: "The network's output diverged: use other weights, or a smaller learning rate.",
+  new AquatintError("image/not-finite", "the values of an image contain NaN", {
+    hint: "Look for what made them: the weights, the decoder, or the arithmetic before this call.",
   });
 
 /** A [n, 3, height, width] tensor in -1..1 as n RGB pictures. */

@@ -1,3 +1,4 @@
+import { checkedFinite } from "../diffusion/finite.ts";
 import { noised } from "../diffusion/forward.ts";
 import { type Latent, lin } from "../diffusion/latent.ts";
 import type { Projection } from "../diffusion/scheduler.ts";
@@ -53,10 +54,15 @@ export async function beginningOf(plan: TextToImagePlan, context: BeginningConte
 const encoderOf =
   ({ width, height, latentShape }: TextToImagePlan, { network, start, signal }: BeginningContext) =>
   async (values: Float32Array): Promise<Latent> => {
+    checkedFinite(values, () => ({ cause: "start", what: "the first image" }));
     const picture: HostTensor = { dtype: "float32", shape: [1, 3, height, width], data: values };
     const shape = [1, ...latentShape];
     const noise = network.posterior ? start.randn(sizeOf(shape)) : new Float32Array(0);
-    return network.encodePicture(picture, { dtype: "float32", shape, data: noise }, { signal });
+    const latent = await network.encodePicture(picture, { dtype: "float32", shape, data: noise }, { signal });
+    return checkedFinite(latent, () => ({
+      cause: "encoder",
+      what: "the autoencoder's latent of a finite first image",
+    }));
   };
 
 /** A mask at the places of the latent, [h, w]: of each place its first pixel, as diffusers takes it. @throws AquatintError "generate/mask" where that leaves nothing to paint. */

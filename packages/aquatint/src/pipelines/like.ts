@@ -1,12 +1,11 @@
-import { automaticSchedule } from "../diffusion/a1111-names.ts";
 import { otherMethod } from "../diffusion/program-names.ts";
-import { samplerNamed } from "../diffusion/registry.ts";
+import { automaticSchedule, samplerNamed, scheduleWord } from "../diffusion/registry.ts";
+import type { SpacingName } from "../diffusion/spacing.ts";
 import type { ImageMetadata, NetworkCall } from "../formats/metadata/index.ts";
 import { generatorNamed } from "../math/generators.ts";
 import { noiseKindNamed } from "./draws.ts";
 import { emphasisNames, parseRecipe, recipeKeys } from "./recipe.ts";
 import type { TextToImageOptions } from "./text-to-image.ts";
-import { webUiSampler } from "./web-ui.ts";
 
 /** What makes an image again, as far as its file says it. */
 export interface Likeness {
@@ -169,10 +168,13 @@ function knownSampler({ sampler, defaultSchedule, schedulesOf }: ImageMetadata):
 
 function scheduleOf(name: string, rule: ImageMetadata["defaultSchedule"]): readonly string[] | undefined {
   if (rule === undefined || samplerNamed(name).spacing !== undefined) return undefined;
-  const schedule = automaticSchedule(webUiSampler(name).sampler);
+  const schedule = automaticSchedule(name);
   if (schedule === undefined) return undefined;
-  return [rule === "Normal" ? rule : schedule];
+  return [rule === "Normal" && followsSchedules(schedule) ? rule : scheduleWord(schedule)];
 }
+
+/** The web UI's DDIM, PLMS and UniPC lay their steps in their own way, whatever schedule is named. */
+const followsSchedules = (automatic: SpacingName): boolean => !["ddim_uniform", "sgm_uniform"].includes(automatic);
 
 /** The name, or as many of its first words as are a sampler: the rest is a schedule that is not here. */
 function nearestKnown(name: string): KnownSampler {
