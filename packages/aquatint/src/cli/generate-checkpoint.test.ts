@@ -77,7 +77,7 @@ test.each<[readonly string[], string]>([
   [["--variant", "fp17"], 'no weights of the variant "fp17"'],
   [["--clip-skip", "3"], "from 0 to 2 layers to leave out, got 3"],
   [["--emphasis", "no-norm"], 'the emphasis "no-norm" has no weights in a prompt that is read literally'],
-  [["--seed", "-1"], "leave it out to draw a new one"],
+  [["--seed", "-1"], "leave --seed out for a new one"],
   [["--prompt-syntax", "a111"], 'did you mean "a1111"?'],
   [["--weight-memory", "paged"], "expected one of packed, mapped"],
 ])("%j is refused", async (args, message) => {

@@ -17,13 +17,13 @@ test.each([
   ["Sampler: DPM++ 2M, Schedule type: Automatic", "DPM++ 2M Karras"],
   ["Sampler: DPM++ SDE, Schedule type: Automatic", "DPM++ SDE Karras"],
   ["Sampler: DPM++ 2M SDE, Schedule type: Automatic", "DPM++ 2M SDE Exponential"],
-  ["Sampler: DDIM, Schedule type: Automatic", "DDIM"],
+  ["Sampler: DDIM, Schedule type: Automatic", "DDIM DDIM"],
   // before version 1.9 a sampler without a schedule in its name had k-diffusion's even times
   ["Sampler: DPM++ 2M, Version: v1.6.0", "DPM++ 2M Normal"],
   ["Sampler: DPM++ 2M", "DPM++ 2M Normal"],
   ["Sampler: DPM++ 2M, Version: v1.10.1", "DPM++ 2M Karras"],
   ["Sampler: DPM++ 2M, Version: f2.0.1v1.10.1-previous-1", "DPM++ 2M Karras"],
-  ["Sampler: DDIM, Version: v1.6.0", "DDIM"],
+  ["Sampler: DDIM, Version: v1.6.0", "DDIM DDIM"],
 ])("the web UI's %s is %j", (settings, sampler) => {
   expect(webUi(settings)).toMatchObject({ options: { sampler }, notes: [] });
 });

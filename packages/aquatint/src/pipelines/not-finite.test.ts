@@ -91,7 +91,7 @@ describe("what first stopped being finite is named", () => {
   });
 
   test("the first image, its encoder, the decoder", async () => {
-    await expect(made({}, { init: init(Number.NaN) })).rejects.toMatchObject({ code: "not-finite/start" });
+    await expect(made({}, { init: init(Number.NaN) })).rejects.toMatchObject({ code: "generate/picture" });
     const encodePicture = async () => filled(Number.POSITIVE_INFINITY);
     await expect(made({ encodePicture }, { init: init(0) })).rejects.toMatchObject({ code: "not-finite/encoder" });
     const decode = async () => filled(Number.NaN, 7);
