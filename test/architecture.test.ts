@@ -8,31 +8,32 @@ import { root } from "./tree.ts";
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   math: [],
   formats: ["math"],
-  graph: ["formats"],
+  graph: [],
   ops: ["graph"],
   autodiff: ["graph", "ops"],
+  compiler: ["formats", "graph", "ops"],
   nn: ["graph", "ops"],
   models: ["graph", "ops", "nn"],
   diffusion: ["math"],
   tokenizers: ["math"],
-  runtime: ["graph", "formats", "ops"],
+  runtime: ["formats", "graph", "ops", "compiler"],
   pipelines: [
-    ...["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
+    ...["math", "formats", "graph", "ops", "compiler", "nn", "models", "diffusion", "tokenizers", "runtime"],
     "checkpoints",
   ],
-  checkpoints: ["math", "formats", "graph", "ops", "nn"],
+  checkpoints: ["math", "formats", "graph", "ops", "compiler", "nn"],
   hub: ["formats", "checkpoints"],
   data: ["math", "formats"],
   reports: ["math", "formats"],
   theory: ["math", "formats", "diffusion", "pipelines", "runtime", "data", "reports"],
-  evaluate: [...["math", "formats", "models", "nn", "ops", "runtime", "pipelines", "data", "train"]],
+  evaluate: [...["compiler", "math", "formats", "models", "nn", "ops", "runtime", "pipelines", "data", "train"]],
   train: [
-    ...["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
+    ...["math", "formats", "graph", "ops", "compiler", "nn", "models", "diffusion", "tokenizers", "runtime"],
     ...["pipelines", "autodiff", "data", "checkpoints"],
   ],
   runs: ["math", "formats", "train", "reports"],
   compare: [
-    ...["math", "formats", "graph", "ops", "models", "diffusion", "runtime", "pipelines", "data", "train"],
+    ...["math", "formats", "graph", "ops", "compiler", "models", "diffusion", "runtime", "pipelines", "data", "train"],
     ...["evaluate", "theory", "reports", "runs"],
   ],
 };
@@ -44,7 +45,7 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
   "onnxruntime-node": /^runtime\/node[^/]*\.ts$/,
   "onnxruntime-web": /^runtime\/web[^/]*\.ts$/,
   "onnxruntime-common": /^runtime\//,
-  "@bufbuild/protobuf": /^(formats|graph|runtime)\//,
+  "@bufbuild/protobuf": /^(formats|compiler|runtime)\//,
   "fast-png": /^formats\//,
   sharp: /(^|\/)node[^/]*\.ts$/,
   "@observablehq/plot": /(^|\/)node[^/]*\.ts$/,
@@ -130,7 +131,7 @@ describe("imports", () => {
 
   test("of models, runtime and drawing come after a configuration was checked", () => {
     const early = [...loadedBy("cli/train.ts")].filter((target) =>
-      /^(models|nn|autodiff|runtime|pipelines\/model|reports\/page)|^(@bufbuild|onnxruntime|sharp|linkedom)/.test(
+      /^(models|nn|autodiff|compiler|runtime|pipelines\/model|reports\/page)|^(@bufbuild|onnxruntime|sharp|linkedom)/.test(
         target,
       ),
     );

@@ -4,14 +4,14 @@ import { fromBinary } from "@bufbuild/protobuf";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { pullback } from "../packages/aquatint/src/autodiff/grad.ts";
+import { emitOnnx } from "../packages/aquatint/src/compiler/onnx/emit.ts";
 import { ModelProtoSchema } from "../packages/aquatint/src/formats/generated/onnx_pb.ts";
-import { emitOnnx } from "../packages/aquatint/src/graph/emit.ts";
 import type { Tensor } from "../packages/aquatint/src/graph/tensor.ts";
 import { topological } from "../packages/aquatint/src/graph/walk.ts";
-import { applyTo, type OpRow } from "../packages/aquatint/src/ops/conformance.cases.ts";
-import { webgpuExceptions } from "../packages/aquatint/src/ops/devices.cases.ts";
+import { applyTo, type OpRow } from "../packages/aquatint/src/ops/cases/conformance.cases.ts";
+import { webgpuExceptions } from "../packages/aquatint/src/ops/cases/devices.cases.ts";
+import { rows } from "../packages/aquatint/src/ops/cases/rows.cases.ts";
 import { fill, input } from "../packages/aquatint/src/ops/leaves.ts";
-import { rows } from "../packages/aquatint/src/ops/rows.cases.ts";
 import { root } from "./tree.ts";
 
 const folder = "packages/aquatint/src/ops";

@@ -9,6 +9,9 @@ export { type Inspection, inspectCheckpoint, inspectFile } from "./checkpoints/i
 export { type Lora, type LoraBranches, loraBranches, type ScaledLora } from "./checkpoints/lora.ts";
 export { type FileHeader, singleFileCheckpoint } from "./checkpoints/single-file.ts";
 export type { Checkpoint, CheckpointComponent, Family, WeightPlace } from "./checkpoints/types.ts";
+export { type CompileOptions, compile, type ParameterBinding } from "./compiler/compile.ts";
+export type { Executable, WeightMemory } from "./compiler/executable.ts";
+export { type Binding, type Emitted, type ExternalData, emitOnnx, type StoredType } from "./compiler/onnx/emit.ts";
 export type { Batch, DataStream, Dataset, StreamState } from "./data/dataset.ts";
 export * from "./diffusion/index.ts";
 export { AquatintError, type ErrorCode, type ErrorOptions, messageOf } from "./errors.ts";
@@ -18,7 +21,6 @@ export { type PictureRecipe, pictureRecipe } from "./formats/picture-recipe.ts";
 export { decodePng, encodePng, type PngPicture } from "./formats/png.ts";
 export { encodeSafetensors, parseSafetensors, type RawTensor, type Safetensors } from "./formats/safetensors.ts";
 export { maskValues, type PictureValues, pictureValues } from "./formats/values.ts";
-export { type Binding, type Emitted, type ExternalData, emitOnnx, type StoredType } from "./graph/emit.ts";
 export { defineOp, type Emitter, float, type OpFn, type OpSpec, refuse, ShapeError } from "./graph/op.ts";
 export { printGraph } from "./graph/print.ts";
 export { Tensor } from "./graph/tensor.ts";
@@ -37,7 +39,6 @@ export * from "./models/index.ts";
 export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";
 export * from "./pipelines/index.ts";
-export { type ExecutableOptions, executableOf, type ParameterBinding } from "./runtime/compile.ts";
 export {
   describeNonFinite,
   type FindNonFiniteOptions,
@@ -45,16 +46,7 @@ export {
   type NonFinite,
   type Statistics,
 } from "./runtime/non-finite.ts";
-export type {
-  Device,
-  Executable,
-  Program,
-  RunOptions,
-  Runtime,
-  RuntimeOptions,
-  State,
-  WeightMemory,
-} from "./runtime/types.ts";
+export type { Device, Program, RunOptions, Runtime, RuntimeOptions, State } from "./runtime/types.ts";
 export * from "./tokenizers/attention.ts";
 export * from "./tokenizers/chunks.ts";
 export { type ClipTokenizer, clipTokenizer } from "./tokenizers/clip.ts";

@@ -1,6 +1,6 @@
+import { compile } from "../src/compiler/compile.ts";
 import type { Tensor } from "../src/graph/tensor.ts";
 import { type HostTensor, type HostTensors, type Shape, sizeOf } from "../src/graph/types.ts";
-import { executableOf } from "../src/runtime/compile.ts";
 import type { Runtime } from "../src/runtime/types.ts";
 
 export interface EvaluateOptions {
@@ -16,7 +16,7 @@ export async function evaluate(
   outputs: Readonly<Record<string, Tensor>>,
   { feeds = {}, names = new Map(), values = new Map() }: EvaluateOptions = {},
 ): Promise<HostTensors> {
-  const program = await runtime.load(executableOf({ outputs, parameters: { names, as: values } }));
+  const program = await runtime.load(compile({ outputs, parameters: { names, as: values } }));
   try {
     return await program.run(feeds);
   } finally {

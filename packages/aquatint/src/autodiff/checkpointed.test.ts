@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deviation, evaluate, noise } from "../../test/evaluate.ts";
+import { simplify } from "../compiler/passes/simplify.ts";
 import { printGraph } from "../graph/print.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensors } from "../graph/types.ts";
@@ -10,7 +11,6 @@ import { input } from "../ops/leaves.ts";
 import { matmul } from "../ops/matmul.ts";
 import { mean, sum } from "../ops/reduce.ts";
 import { split } from "../ops/shape.ts";
-import { simplify } from "../ops/simplify.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { checkpointed } from "./checkpointed.ts";

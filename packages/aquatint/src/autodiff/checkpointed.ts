@@ -1,6 +1,6 @@
 import { AquatintError } from "../errors.ts";
 import { defineOp, type OpFn, recorded } from "../graph/op.ts";
-import { rewrite } from "../graph/passes/rewrite.ts";
+import { rewrite } from "../graph/rewrite.ts";
 import { type Node, Tensor } from "../graph/tensor.ts";
 import { sizeOf, type Type } from "../graph/types.ts";
 import { topological } from "../graph/walk.ts";

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { compile } from "../compiler/compile.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor } from "../graph/types.ts";
 import { type Adapters, withAdapters } from "../nn/adapters.ts";
@@ -6,7 +7,6 @@ import { Conv2d, Linear } from "../nn/layers.ts";
 import { module, parameters } from "../nn/module.ts";
 import { input, param, scalar } from "../ops/leaves.ts";
 import { reshape } from "../ops/shape.ts";
-import { executableOf } from "../runtime/compile.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
 
@@ -37,7 +37,7 @@ async function output(
   const net = model();
   const names = new Map([...parameters(net), ...leaves]);
   const y = trace(net, input({ name: "x", dtype: "float32", shape: x.shape }));
-  const program = await runtime.load(executableOf({ outputs: { y }, parameters: { names, as: values } }));
+  const program = await runtime.load(compile({ outputs: { y }, parameters: { names, as: values } }));
   try {
     const runs: Float32Array[] = [];
     for (const scale of Object.values(feeds)) {

@@ -1,6 +1,6 @@
 import { AquatintError } from "../errors.ts";
 import { currentScope } from "./scope.ts";
-import { type Node, Tensor } from "./tensor.ts";
+import { type Node, newNode, type Outputs, Tensor } from "./tensor.ts";
 import { type DType, type HostTensor, type Type, typeName } from "./types.ts";
 
 type Tensors = readonly Tensor[];
@@ -26,9 +26,13 @@ export interface Emitter {
 }
 
 /** The cotangents of an op's outputs; undefined where the loss does not depend on that output. */
-type Cotangents<T> = T extends Type ? readonly [Tensor] : readonly (Tensor | undefined)[];
+type Cotangents<T> = T extends Type ? readonly [Tensor] : { readonly [K in keyof T]: Tensor | undefined };
 type Gradients<I extends Tensors> = { readonly [K in keyof I]: Tensor | undefined };
-type OutputsOf<T> = T extends Type ? readonly [Tensor] : Tensors;
+type OutputsOf<T> = T extends Type
+  ? readonly [Tensor]
+  : T extends readonly [Type, ...Type[]]
+    ? { readonly [K in keyof T]: Tensor }
+    : Outputs;
 
 /** Where a derivative is taken. */
 export interface GradSite<I extends Tensors, A, T> {
@@ -49,6 +53,8 @@ export type GradRule<I extends Tensors, A, T> =
   | "leaf"
   | "refused";
 
+/** The ONNX names of an op's inputs. */
+type NamesOf<I extends Tensors> = { readonly [K in keyof I]: string };
 type Args<I extends readonly unknown[], A> = A extends undefined ? I : [...I, A];
 type OnNumbers<I extends Tensors, A> = (...args: Args<{ [K in keyof I]: number }, A>) => number;
 
@@ -84,39 +90,44 @@ export interface OpSpec<I extends Tensors, A, T extends Type | readonly Type[]> 
   /** The ONNX nodes that compute it; returns a name for each output. */
   emit(
     e: Emitter,
-    inputs: readonly string[],
+    inputs: NamesOf<I>,
     attrs: A,
-    site: { inputs: I; outputs: Tensors },
+    site: { inputs: I; outputs: OutputsOf<T> },
   ): string | readonly string[];
   /** One gradient per input, in order. Gradients are un-broadcast by `grad`, never here. */
   readonly grad: GradRule<I, A, T>;
   readonly laws?: Laws<I, A>;
   /** The output is the first input's memory in another shape. */
   readonly view?: true;
-  /**
-   * The same results by kernels that only the CPU has: from pictures in blocks of channels, [n, c / block, h, w, block],
-   * or by a fused product. Undefined where that does not fit, and where it is so already.
-   */
-  readonly blocked?: (site: BlockedSite<I, A>) => readonly Tensor[] | undefined;
-}
-
-/** Where an op may take the form for the CPU. */
-export interface BlockedSite<I extends Tensors, A> {
-  readonly inputs: I;
-  readonly outputs: Tensors;
-  readonly attrs: A;
-  /** How many channels lie together. */
-  readonly block: number;
 }
 /** Any op; its rules are only called with nodes of its own. */
 // biome-ignore lint/suspicious/noExplicitAny: the erased form of every op
 export type Op = OpSpec<any, any, any>;
 
-type Result<T> = T extends Type ? Tensor : Tensors;
+type Result<T> = T extends Type ? Tensor : OutputsOf<T>;
 /** An op as a function: tensors by position, attributes last, by name. */
 export type OpFn<I extends Tensors, A = undefined, T extends Type | readonly Type[] = Type> = ((
   ...args: Args<I, A>
 ) => Result<T>) & { readonly op: OpSpec<I, A, T> };
+
+/** A node of a known op, with the types of its declaration. */
+export interface NodeOf<I extends Tensors, A, T> extends Node {
+  readonly inputs: I;
+  readonly attrs: A;
+  readonly outputs: OutputsOf<T> & Outputs;
+}
+
+/** Whether `node` is an application of `op`. */
+export const isNodeOf = <I extends Tensors, A, T extends Type | readonly Type[]>(
+  node: Node,
+  { op }: { readonly op: OpSpec<I, A, T> },
+): node is NodeOf<I, A, T> => node.op === op;
+
+/** A function that calls `op` with its defaults filled in. Rules of the compiler know it by the op, as they know any other. */
+export const calling = <F extends (...args: never[]) => unknown, O>(
+  { op }: { readonly op: O },
+  call: F,
+): F & { readonly op: O } => Object.assign(call, { op });
 
 /** Shapes or element types that an op cannot take; `defineOp` adds the op, its inputs and the module path. */
 export class ShapeError extends AquatintError {
@@ -129,12 +140,12 @@ export function refuse(message: string, hint?: string): never {
 }
 
 /** Extends the graph by one application of `op`, whose outputs have these types. */
-function extend(op: Op, inputs: Tensors, attrs: unknown, types: readonly Type[]): Tensors {
-  const outputs: Tensor[] = [];
-  const node: Node = { op, inputs, attrs, outputs, scope: currentScope() };
-  for (const type of types) outputs.push(new Tensor(node, outputs.length, type));
+function extend(op: Op, inputs: Tensors, attrs: unknown, [first, ...others]: readonly Type[]): Outputs {
+  if (!first) refuse("there is nothing to give");
+  const scope = currentScope();
+  const node: Node = newNode({ op, inputs, attrs, scope }, [first, ...others]);
   recording?.add(node);
-  return outputs;
+  return node.outputs;
 }
 
 let recording: Set<Node> | undefined;
@@ -153,7 +164,7 @@ export function recorded<R>(trace: () => R): { readonly result: R; readonly node
 }
 
 /** One more application of any op, for passes: all its outputs. @throws ShapeError */
-export const apply = (op: Op, inputs: Tensors, attrs: unknown): Tensors =>
+export const apply = (op: Op, inputs: Tensors, attrs: unknown): Outputs =>
   extend(op, inputs, attrs, [inferAt(op, inputs, attrs)].flat());
 
 const inferAt = (op: Op, inputs: Tensors, attrs: unknown): Type | readonly Type[] =>
@@ -176,13 +187,13 @@ export function checking<R>(name: string, inputs: Tensors, check: () => R): R {
 
 /** Declares an op once: its shape rule, its ONNX form and its gradient. Calling the result extends the graph. */
 export function defineOp<I extends Tensors, A, T extends Type | readonly Type[]>(op: OpSpec<I, A, T>): OpFn<I, A, T> {
-  const call = (...args: readonly unknown[]) => {
+  const call = (...args: readonly unknown[]): unknown => {
     const last = args.at(-1);
     const inputs = args.filter((arg) => arg instanceof Tensor);
     const attrs = last instanceof Tensor ? undefined : (last as A);
     const types = inferAt(op, inputs, attrs);
     const outputs = extend(op, inputs, attrs, [types].flat());
-    return Array.isArray(types) ? outputs : outputs[0]!;
+    return Array.isArray(types) ? outputs : outputs[0];
   };
-  return Object.assign(call, { op }) as unknown as OpFn<I, A, T>;
+  return Object.assign(call, { op }) as OpFn<I, A, T>;
 }

@@ -7,10 +7,13 @@ export interface Node {
   readonly op: Op;
   readonly inputs: readonly Tensor[];
   readonly attrs: unknown;
-  readonly outputs: readonly Tensor[];
+  readonly outputs: Outputs;
   /** The module that applied it. */
   readonly scope: Scope | undefined;
 }
+
+/** The outputs of a node: one at least. */
+export type Outputs = readonly [Tensor, ...Tensor[]];
 
 /** A value in the graph: output `index` of `node`. */
 export class Tensor implements Type {
@@ -28,4 +31,12 @@ export class Tensor implements Type {
   toString(): string {
     return typeName(this);
   }
+}
+
+/** A node with outputs of these types. */
+export function newNode(node: Omit<Node, "outputs">, [first, ...others]: readonly [Type, ...Type[]]): Node {
+  const outputs: [Tensor, ...Tensor[]] = [] as never; // filled at once: a node and its outputs name each other
+  const made: Node = { ...node, outputs };
+  for (const type of [first, ...others]) outputs.push(new Tensor(made, outputs.length, type));
+  return made;
 }

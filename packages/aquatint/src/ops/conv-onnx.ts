@@ -114,6 +114,10 @@ function flippedConv(e: Emitter, x: Value, w: Value, geometry: Geometry): string
 export interface WeightGradient extends Geometry {
   /** The weight's shape. */
   readonly size: Shape;
+}
+
+/** How a weight's gradient is written. */
+interface Written extends WeightGradient {
   /** The picture is [n, h, w, c]; only without groups. */
   readonly channelsLast?: true;
 }
@@ -122,7 +126,7 @@ export interface WeightGradient extends Geometry {
  * The gradient of a convolution with respect to its weight: for each place of the kernel one product (one a group) of
  * dY [o, nhw] with the shifted picture [nhw, c], so that the product itself sums over the batch.
  */
-export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: WeightGradient): string {
+export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: Written): string {
   const { size, groups } = options;
   const [n, o, h, w] = dy.shape;
   const [, c, kh, kw] = size as Shape4;
@@ -138,7 +142,7 @@ export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: We
 }
 
 /** A picture as [n, h, w, c], or [groups, n, h, w, c] where there are groups. */
-function channelsInside(e: Emitter, { name, shape }: Value, { groups, channelsLast }: WeightGradient): string {
+function channelsInside(e: Emitter, { name, shape }: Value, { groups, channelsLast }: Written): string {
   if (channelsLast) return name;
   if (groups === 1) return e.node("Transpose", [name], { perm: [0, 2, 3, 1] });
   const [n, c, h, w] = shape;

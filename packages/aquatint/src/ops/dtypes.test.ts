@@ -3,9 +3,9 @@ import { ShapeError } from "../graph/op.ts";
 import type { DType } from "../graph/types.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
-import type { OpCase, Sample } from "./conformance.cases.ts";
-import { measure, type Probe, probe } from "./measure.cases.ts";
-import { rows } from "./rows.cases.ts";
+import type { OpCase, Sample } from "./cases/conformance.cases.ts";
+import { measure, type Probe, probe } from "./cases/measure.cases.ts";
+import { rows } from "./cases/rows.cases.ts";
 
 const dtypes: readonly DType[] = ["float32", "int32", "bool"];
 const as = ({ shape, data }: Sample, dtype: DType): Sample => ({

@@ -1,4 +1,4 @@
-import { defineOp, type Emitter, float, type OpFn, refuse } from "../graph/op.ts";
+import { calling, defineOp, type Emitter, float, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { reshape } from "./shape.ts";
 import { broadcastShapes, expectDtype } from "./shape-rules.ts";
@@ -12,20 +12,8 @@ export interface MatmulOptions {
   readonly alpha?: number;
 }
 
-/** alpha · a·b over the last two axes; the axes before them broadcast. */
-export const matmul = (
-  a: Tensor,
-  b: Tensor,
-  { transA = false, transB = false, alpha = 1 }: MatmulOptions = {},
-): Tensor => matmulOp(a, b, { transA, transB, alpha });
-
-interface MatmulAttributes extends Required<MatmulOptions> {
-  /** Written as one node of a kernel that only the CPU has. */
-  readonly fused?: true;
-}
-
-/** The op behind `matmul`, for passes. */
-export const matmulOp: OpFn<[a: Tensor, b: Tensor], MatmulAttributes> = defineOp({
+type MatmulOp = OpFn<[a: Tensor, b: Tensor], Required<MatmulOptions>>;
+const matmulOp: MatmulOp = defineOp({
   name: "matmul",
   infer: ([a, b], { transA, transB }) => {
     expectDtype(a, "float32");
@@ -37,25 +25,20 @@ export const matmulOp: OpFn<[a: Tensor, b: Tensor], MatmulAttributes> = defineOp
     return { dtype: "float32", shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n] };
   },
   emit: (e, [a, b], options, { inputs: [aType, bType] }) => {
-    const { transA, transB, alpha, fused } = options;
+    const { transA, transB, alpha } = options;
     const matrices = aType.shape.length === 2 && bType.shape.length === 2;
     // Gemm takes a weight as it lies in its file; it has no rows or columns of nothing to add up
     const attributes = { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: float(alpha) };
     if (matrices && (transA || transB || alpha !== 1) && !bType.shape.includes(0)) {
-      return e.node("Gemm", [a!, b!], attributes);
+      return e.node("Gemm", [a, b], attributes);
     }
-    if (fused) return e.node("FusedMatMul", [a!, b!], attributes, { domain: "com.microsoft" });
     // ONNX Runtime makes these one node where it has a kernel for that, which is on the CPU only
     const product = e.node("MatMul", [
-      transA ? swapped(e, a!, aType.shape.length) : a!,
-      transB ? swapped(e, b!, bType.shape.length) : b!,
+      transA ? swapped(e, a, aType.shape.length) : a,
+      transB ? swapped(e, b, bType.shape.length) : b,
     ]);
     return alpha === 1 ? product : e.node("Mul", [product, e.constant("float32", [alpha], [])]);
   },
-  blocked: ({ inputs: [a, b], attrs }) =>
-    attrs.fused || !(attrs.transA || attrs.transB || attrs.alpha !== 1)
-      ? undefined
-      : [matmulOp(a, b, { ...attrs, fused: true })],
   grad: ([dy], { inputs: [a, b], attrs: { transA, transB, alpha } }) => {
     const da = transA
       ? matmul(b, dy, { transA: transB, transB: true, alpha })
@@ -76,5 +59,12 @@ function swapped(e: Emitter, x: string, rank: number): string {
   const perm = Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
   return e.node("Transpose", [x], { perm });
 }
+
+/** alpha · a·b over the last two axes; the axes before them broadcast. */
+export const matmul: ((a: Tensor, b: Tensor, options?: MatmulOptions) => Tensor) & Pick<MatmulOp, "op"> = calling(
+  matmulOp,
+  (a: Tensor, b: Tensor, { transA = false, transB = false, alpha = 1 }: MatmulOptions = {}) =>
+    matmulOp(a, b, { transA, transB, alpha }),
+);
 
 const rows = (x: Tensor): Tensor => reshape(x, { shape: [-1, x.shape.at(-1)!] });

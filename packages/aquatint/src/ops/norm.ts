@@ -1,4 +1,4 @@
-import { checking, defineOp, float, type OpFn, refuse } from "../graph/op.ts";
+import { calling, checking, defineOp, float, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { add, exp, mul, scale, sub } from "./elementwise.ts";
@@ -108,10 +108,8 @@ function exponentials({ dtype, shape }: Type, axis: number): Type {
   return { dtype, shape };
 }
 
-/** Normalised exponentials along `axis`. */
-export const softmax = (x: Tensor, { axis = -1 }: AxisOptions = {}): Tensor => softmaxOp(x, { axis });
-/** The op behind `softmax`, for passes. */
-export const softmaxOp: OpFn<[x: Tensor], { axis: number }> = defineOp({
+type SoftmaxOp = OpFn<[x: Tensor], Required<AxisOptions>>;
+const softmaxOp: SoftmaxOp = defineOp({
   name: "softmax",
   infer: ([x], { axis }) => exponentials(x, axis),
   emit: (e, x, { axis }) => e.node("Softmax", x, { axis }),
@@ -120,6 +118,12 @@ export const softmaxOp: OpFn<[x: Tensor], { axis: number }> = defineOp({
     return [sub(t, mul(y, sum(t, { axes: [axis], keepDims: true })))];
   },
 });
+
+/** Normalised exponentials along `axis`. */
+export const softmax: ((x: Tensor, options?: AxisOptions) => Tensor) & Pick<SoftmaxOp, "op"> = calling(
+  softmaxOp,
+  (x: Tensor, { axis = -1 }: AxisOptions = {}) => softmaxOp(x, { axis }),
+);
 
 /** The logarithm of the softmax along `axis`, also where the softmax itself would be 0. */
 export const logSoftmax = (x: Tensor, { axis = -1 }: AxisOptions = {}): Tensor => logSoftmaxOp(x, { axis });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { webRuntime } from "../runtime/web.ts";
-import { agree, exceptionFor, sampleOf, webgpuExceptions } from "./devices.cases.ts";
-import { measure, probe } from "./measure.cases.ts";
+import { agree, exceptionFor, sampleOf, webgpuExceptions } from "./cases/devices.cases.ts";
+import { measure, probe } from "./cases/measure.cases.ts";
 
 const adapter = await navigator.gpu?.requestAdapter();
 

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { module } from "../nn/module.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import type { Runtime } from "../runtime/types.ts";
-import { applyTo, type OpRow } from "./conformance.cases.ts";
+import { applyTo, type OpRow } from "./cases/conformance.cases.ts";
+import { measure, probe } from "./cases/measure.cases.ts";
+import { rows } from "./cases/rows.cases.ts";
 import * as ops from "./index.ts";
 import { input } from "./leaves.ts";
-import { measure, probe } from "./measure.cases.ts";
-import { rows } from "./rows.cases.ts";
 
 /** Exported functions that are no ops with a value of their own. */
 const noRow = { input: "what every case is fed", param: "has a value only once it is bound" };

@@ -1,4 +1,4 @@
-import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { calling, checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { fill } from "./leaves.ts";
@@ -8,12 +8,6 @@ const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.ev
 /** Of an op that only moves or repeats elements. */
 const unchanged = (value: number): number => value;
 
-/** The same elements in another shape. One axis may be -1: whatever is left. */
-export function reshape(x: Tensor, { shape }: { shape: Shape }): Tensor {
-  const whole = checking("reshape", [x], () => complete(shape, sizeOf(x.shape)));
-  return sameShape(whole, x.shape) ? x : reshapeOp(x, { shape: whole });
-}
-
 /** `shape` with its -1, of which there may be one, replaced by what is left of `count` elements. */
 function complete(shape: Shape, count: number): Shape {
   const known = shape.reduce((n, d) => (d === -1 ? n : n * d), 1);
@@ -21,8 +15,11 @@ function complete(shape: Shape, count: number): Shape {
   const sound = whole.every((d) => Number.isInteger(d) && d >= 0) && sizeOf(whole) === count;
   return sound ? whole : refuse(`${count} elements do not fill [${shape}]`);
 }
-/** The op behind `reshape`, for passes. */
-export const reshapeOp: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
+interface ReshapeOptions {
+  readonly shape: Shape;
+}
+type ReshapeOp = OpFn<[x: Tensor], ReshapeOptions>;
+const reshapeOp: ReshapeOp = defineOp({
   name: "reshape",
   infer: ([x], { shape }) => ({ dtype: x.dtype, shape }),
   emit: (e, [x], { shape }) => e.node("Reshape", [x!, e.constant("int64", shape)], { allowzero: 1 }),
@@ -30,6 +27,15 @@ export const reshapeOp: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
   view: true,
   laws: { merge: (_, second) => second, identity: ([x], { shape }) => sameShape(x.shape, shape), uniform: unchanged },
 });
+
+/** The same elements in another shape. One axis may be -1: whatever is left. */
+export const reshape: ((x: Tensor, options: ReshapeOptions) => Tensor) & Pick<ReshapeOp, "op"> = calling(
+  reshapeOp,
+  (x: Tensor, { shape }: ReshapeOptions) => {
+    const whole = checking("reshape", [x], () => complete(shape, sizeOf(x.shape)));
+    return sameShape(whole, x.shape) ? x : reshapeOp(x, { shape: whole });
+  },
+);
 
 /** Axis i of the result is axis `perm[i]` of x. */
 export const transpose: OpFn<[x: Tensor], { perm: readonly number[] }> = defineOp({

@@ -1,8 +1,9 @@
+import type { WeightMemory } from "../compiler/executable.ts";
 import { AquatintError } from "../errors.ts";
 import type { GraphMemory } from "../graph/memory.ts";
 import { type HostTensor, type Shape, sizeOf } from "../graph/types.ts";
 import { rehearsalRuntime } from "../runtime/rehearsal.ts";
-import type { Device, Runtime, WeightMemory } from "../runtime/types.ts";
+import type { Device, Runtime } from "../runtime/types.ts";
 import { frugalNetwork } from "./frugal.ts";
 import type { TextToImageNetwork } from "./network.ts";
 

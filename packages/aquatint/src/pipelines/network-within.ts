@@ -1,6 +1,7 @@
+import type { WeightMemory } from "../compiler/executable.ts";
 import { inHalfPrecision } from "../runtime/half.ts";
 import { oneProgramAtATime } from "../runtime/one-program.ts";
-import type { Runtime, WeightMemory } from "../runtime/types.ts";
+import type { Runtime } from "../runtime/types.ts";
 import { frugalNetwork } from "./frugal.ts";
 import { decodeInHalf, type RetryEvent } from "./half-decode.ts";
 import { type MemoryPlan, scoreBytesOf } from "./memory-plan.ts";

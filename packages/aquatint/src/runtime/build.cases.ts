@@ -1,4 +1,5 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import type { Executable } from "../compiler/executable.ts";
 import {
   AttributeProto_AttributeType,
   ModelProtoSchema,
@@ -7,7 +8,6 @@ import {
   type ValueInfoProtoSchema,
 } from "../formats/generated/onnx_pb.ts";
 import type { Type } from "../graph/types.ts";
-import type { Executable } from "./types.ts";
 
 type Types = Readonly<Record<string, Type>>;
 

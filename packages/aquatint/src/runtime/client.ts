@@ -1,3 +1,4 @@
+import type { Executable } from "../compiler/executable.ts";
 import { AquatintError } from "../errors.ts";
 import type { HostTensors, Type } from "../graph/types.ts";
 import { checkData, checkTensors, checkTypes } from "./check.ts";
@@ -6,7 +7,7 @@ import { type Held, lossesOf, stateLost } from "./losses.ts";
 import { layoutProbeModel, probeModel } from "./probe.ts";
 import { buffersOf, copyTensors, type OpenOptions } from "./protocol.ts";
 import type { Queue } from "./queue.ts";
-import type { Executable, Program, Runtime, State } from "./types.ts";
+import type { Program, Runtime, State } from "./types.ts";
 import { createWorkers, type WorkerInService, type Workers } from "./workers.ts";
 
 // Where the symbol is missing, compilers of `await using` look for this one.

@@ -1,11 +1,11 @@
 import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-common";
+import type { Executable } from "../compiler/executable.ts";
 import { AquatintError } from "../errors.ts";
 import type { HostTensors } from "../graph/types.ts";
 import { type Bank, type Banks, createBanks, replyWith, takeFrom, tensorName, toHost, toTensors } from "./bank.ts";
 import { copyTensor, done, type Handlers } from "./protocol.ts";
 import { refusal } from "./refusal.ts";
 import { createSessions, type Platform, type Sessions } from "./sessions.ts";
-import type { Executable } from "./types.ts";
 
 /** The worker's side of the protocol. Its host never makes two calls at once. */
 export interface Engine {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deviation, float32, noise } from "../../test/evaluate.ts";
+import { compile } from "../compiler/compile.ts";
 import { Conv2d, GroupNorm, Linear } from "../nn/layers.ts";
 import { module, parameters } from "../nn/module.ts";
 import { silu } from "../ops/activation.ts";
@@ -8,7 +9,6 @@ import { add, scale } from "../ops/elementwise.ts";
 import { input } from "../ops/leaves.ts";
 import { upsampleNearest } from "../ops/resize.ts";
 import { reshape } from "../ops/shape.ts";
-import { executableOf } from "./compile.ts";
 import { inHalfPrecision } from "./half.ts";
 import { nodeRuntime } from "./node.ts";
 import type { Runtime } from "./types.ts";
@@ -32,7 +32,7 @@ function small() {
   });
   const names = parameters(all);
   const values = new Map(Array.from(names, ([name, { shape }], seed) => [name, noise(shape, { seed })]));
-  return executableOf({ outputs: { y: all() }, parameters: { names, as: values } });
+  return compile({ outputs: { y: all() }, parameters: { names, as: values } });
 }
 
 test("a program in half precision gives nearly the same, and not the same", async () => {
@@ -44,7 +44,7 @@ test("a program in half precision gives nearly the same, and not the same", asyn
 });
 
 test("beyond 65504 values are infinite", async () => {
-  const executable = executableOf({ outputs: { y: scale(x, 1e5), twice: add(x, x) } });
+  const executable = compile({ outputs: { y: scale(x, 1e5), twice: add(x, x) } });
   const program = await inHalfPrecision(full).load(executable);
   const { y, twice } = await program.run({ x: float32([1, 4, 6, 6], new Float32Array(144).fill(1)) });
   expect(y!.data[0]).toBe(Number.POSITIVE_INFINITY);

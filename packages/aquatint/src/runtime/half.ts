@@ -1,4 +1,5 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { Executable } from "../compiler/executable.ts";
 import {
   AttributeProtoSchema,
   AttributeProto_AttributeType as AttributeType,
@@ -12,7 +13,7 @@ import {
   type ValueInfoProto,
 } from "../formats/generated/onnx_pb.ts";
 import { floatToHalf } from "../formats/half.ts";
-import type { Executable, Runtime } from "./types.ts";
+import type { Runtime } from "./types.ts";
 
 /** A runtime whose programs compute in float16, with float32 at their edges. Values beyond 65504 become infinite. */
 export const inHalfPrecision = (runtime: Runtime): Runtime => ({

@@ -1,6 +1,6 @@
+import type { Executable } from "../compiler/executable.ts";
 import type { HostTensor, Type } from "../graph/types.ts";
 import { elementType, executable, integer } from "./build.cases.ts";
-import type { Executable } from "./types.ts";
 
 export const float = (...values: number[]): HostTensor => ({
   dtype: "float32",

@@ -3,16 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deviation, float32, noise } from "../../test/evaluate.ts";
+import { compile } from "../compiler/compile.ts";
+import type { WeightMemory } from "../compiler/executable.ts";
 import { floatToHalf, toFloat32 } from "../formats/half.ts";
 import { readSafetensors, readSafetensorsHeader, writeSafetensors } from "../formats/node.ts";
 import type { RawTensor, RawTensors } from "../formats/safetensors.ts";
 import { Linear } from "../nn/layers.ts";
 import { parameters } from "../nn/module.ts";
 import { input } from "../ops/leaves.ts";
-import { executableOf } from "./compile.ts";
 import { nodeRuntime } from "./node.ts";
 import { type MappedWeight, mappedWeights } from "./node-mapped.ts";
-import type { Runtime, WeightMemory } from "./types.ts";
+import type { Runtime } from "./types.ts";
 
 let runtime: Runtime;
 let folder: string;
@@ -69,9 +70,7 @@ async function wanted(file: string): Promise<number[]> {
 
 const graph = () => ({ y: layer(input({ name: "x", dtype: "float32", shape: [3, 6] })) });
 async function run(weights: ReadonlyMap<string, MappedWeight>, weightMemory?: WeightMemory) {
-  const program = await runtime.load(
-    executableOf({ outputs: graph(), ...mappedWeights(names, weights), weightMemory }),
-  );
+  const program = await runtime.load(compile({ outputs: graph(), ...mappedWeights(names, weights), weightMemory }));
   return (await program.run({ x })).y!;
 }
 
@@ -134,8 +133,8 @@ describe("files that do not fit the module are refused", () => {
     const weights = await weightsIn(file);
     if (change) weights.set("bias", { ...weights.get("bias")!, ...(change as Partial<MappedWeight>) });
     else weights.delete("bias");
-    const compile = () => executableOf({ outputs: graph(), ...mappedWeights(names, weights) });
-    expect(compile).toThrow(expect.objectContaining({ code, message: message.replace("FILE", file) }));
+    const compilation = () => compile({ outputs: graph(), ...mappedWeights(names, weights) });
+    expect(compilation).toThrow(expect.objectContaining({ code, message: message.replace("FILE", file) }));
   });
 
   test("float32 comes out the same as from numbers in the model", async () => {
@@ -144,7 +143,7 @@ describe("files that do not fit the module are refused", () => {
       ["weight", float32([4, 6], weight)],
       ["bias", float32([4], bias)],
     ]);
-    const program = await runtime.load(executableOf({ outputs: graph(), parameters: { names, as } }));
+    const program = await runtime.load(compile({ outputs: graph(), parameters: { names, as } }));
     expect((await run(await weightsIn(file))).data).toEqual((await program.run({ x })).y!.data);
   });
 });

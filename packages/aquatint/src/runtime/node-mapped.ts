@@ -1,12 +1,12 @@
 import { realpathSync } from "node:fs";
 import { dirname, relative, sep } from "node:path";
+import type { CompileOptions } from "../compiler/compile.ts";
+import type { ExternalData, StoredType } from "../compiler/onnx/emit.ts";
 import { AquatintError } from "../errors.ts";
 import { fileError } from "../formats/node.ts";
 import type { SafetensorsDType, TensorEntry } from "../formats/safetensors-header.ts";
-import type { ExternalData, StoredType } from "../graph/emit.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { typeName } from "../graph/types.ts";
-import type { ExecutableOptions } from "./compile.ts";
 
 /** Where a weight's bytes lie. `shape` is the module's; a transposed weight lies in the file with its two axes swapped. */
 export interface MappedWeight extends TensorEntry {
@@ -22,14 +22,14 @@ const storedTypes: Partial<Record<SafetensorsDType, StoredType | "float32">> = {
 };
 
 /**
- * Binds parameters to the files that they lie in, so that no weight passes through JavaScript: options of `executableOf`.
+ * Binds parameters to the files that they lie in, so that no weight passes through JavaScript: options of `compile`.
  * @throws AquatintError "weights/missing", "weights/shape" or "weights/dtype" where the files do not hold the module's
  * weights; "file/…" where one is not there.
  */
 export function mappedWeights(
   names: ReadonlyMap<string, Tensor>,
   weights: ReadonlyMap<string, MappedWeight>,
-): Pick<ExecutableOptions, "parameters" | "weightsFolder"> {
+): Pick<CompileOptions, "parameters" | "weightsFolder"> {
   const checked = Array.from(names, ([name, type]) => [name, checkedWeight(name, type, weights.get(name))] as const);
   // ONNX Runtime follows no link out of the folder, and a download cache is made of links
   const paths = new Map([...new Set(checked.map(([, { file }]) => file))].map((file) => [file, realPath(file)]));

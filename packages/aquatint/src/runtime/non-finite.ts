@@ -1,4 +1,6 @@
-import { describeOrigin } from "../graph/onnx-name.ts";
+import { type CompileOptions, compile } from "../compiler/compile.ts";
+import { describeOrigin } from "../compiler/onnx/names.ts";
+import { simplify } from "../compiler/passes/simplify.ts";
 import type { Node, Tensor } from "../graph/tensor.ts";
 import { type HostTensor, type HostTensors, typeName } from "../graph/types.ts";
 import { topological } from "../graph/walk.ts";
@@ -7,8 +9,6 @@ import { sub } from "../ops/elementwise.ts";
 import { scalar } from "../ops/leaves.ts";
 import { sum } from "../ops/reduce.ts";
 import { concat, reshape } from "../ops/shape.ts";
-import { simplify } from "../ops/simplify.ts";
-import { type ExecutableOptions, executableOf } from "./compile.ts";
 import type { Runtime, State } from "./types.ts";
 
 /** What is in a tensor. */
@@ -37,7 +37,7 @@ export interface NonFinite {
 /** A run to be looked into. */
 export interface FindNonFiniteOptions {
   /** The graph, as its program was compiled from it. */
-  readonly graph: ExecutableOptions;
+  readonly graph: CompileOptions;
   readonly feeds: HostTensors;
   readonly state?: State;
 }
@@ -55,7 +55,7 @@ export async function findNonFinite(
   const values = topological(results).flatMap(({ outputs }) => outputs.filter(({ dtype }) => dtype === "float32"));
   const look = async (outputs: Readonly<Record<string, Tensor>>) => {
     const { updates: _, ...rest } = graph;
-    const executable = executableOf({ ...rest, outputs });
+    const executable = compile({ ...rest, outputs });
     const program = await runtime.load(executable);
     const feeds = Object.fromEntries(Object.entries(given.feeds).filter(([name]) => name in executable.feeds));
     try {
@@ -110,7 +110,7 @@ function overflowBefore(node: Node, infected: ReadonlySet<Tensor>): Node | undef
 
 async function described(
   node: Node,
-  graph: ExecutableOptions,
+  graph: CompileOptions,
   look: (outputs: Readonly<Record<string, Tensor>>) => Promise<HostTensors>,
 ): Promise<NonFinite> {
   const names = new Map(Array.from(graph.parameters?.names ?? [], ([name, tensor]) => [tensor, name]));

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { compile } from "../compiler/compile.ts";
 import type { HostTensor } from "../graph/types.ts";
 import { add } from "../ops/elementwise.ts";
 import { input } from "../ops/leaves.ts";
-import { executableOf } from "./compile.ts";
 import { oneProgramAtATime } from "./one-program.ts";
 import { rehearsalRuntime } from "./rehearsal.ts";
 import type { Runtime } from "./types.ts";
@@ -29,7 +29,7 @@ function watched() {
 }
 
 const x = input({ name: "x", dtype: "float32", shape: [2] });
-const executable = (name: string) => executableOf({ outputs: { [name]: add(x, x) } });
+const executable = (name: string) => compile({ outputs: { [name]: add(x, x) } });
 const feeds: Record<string, HostTensor> = { x: { dtype: "float32", shape: [2], data: new Float32Array(2) } };
 
 test("a program makes room for the next, and is loaded again when it is run", async () => {

@@ -1,4 +1,5 @@
-import type { Executable, Program, Runtime } from "./types.ts";
+import type { Executable } from "../compiler/executable.ts";
+import type { Program, Runtime } from "./types.ts";
 
 /** Loads a program and lets go of it. */
 interface Place {

@@ -1,7 +1,8 @@
+import type { Executable } from "../compiler/executable.ts";
+import type { Layout } from "../compiler/nchwc/layout.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { HostTensor, HostTensors } from "../graph/types.ts";
-import type { Layout } from "../ops/layout.ts";
-import type { Device, Executable } from "./types.ts";
+import type { Device } from "./types.ts";
 
 /** How the worker sets itself up, once. */
 export interface OpenOptions {

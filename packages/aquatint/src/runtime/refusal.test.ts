@@ -3,6 +3,7 @@ import { evaluate, float32 } from "../../test/evaluate.ts";
 import { grad } from "../autodiff/grad.ts";
 import { defineOp, type Emitter, type OpFn } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import type { Type } from "../graph/types.ts";
 import { module } from "../nn/module.ts";
 import { mul } from "../ops/elementwise.ts";
 import { embedding } from "../ops/gather.ts";
@@ -25,15 +26,20 @@ const inText = (forward: () => Tensor): Tensor => {
   const part = module({}, forward);
   return module({ text: [part] }, () => part())();
 };
-const broken = (emit: (e: Emitter, x: readonly string[]) => string): OpFn<[x: Tensor]> =>
-  defineOp({ name: "broken", infer: ([x]) => x, emit, grad: ([dy], { inputs: [x] }) => [brokenGradient(mul(dy, x))] });
+const broken = (emit: (e: Emitter, x: readonly [string]) => string): OpFn<[x: Tensor]> =>
+  defineOp<[x: Tensor], undefined, Type>({
+    name: "broken",
+    infer: ([x]) => x,
+    emit,
+    grad: ([dy], { inputs: [x] }) => [brokenGradient(mul(dy, x))],
+  });
 const brokenGradient: OpFn<[x: Tensor]> = defineOp({
   name: "brokenGradient",
   infer: ([x]) => x,
-  emit: (e, x) => e.node("Reshape", [x[0]!, e.constant("int64", [3, 7])]),
+  emit: (e, [x]) => e.node("Reshape", [x, e.constant("int64", [3, 7])]),
   grad: "refused",
 });
-const square = broken((e, x) => e.node("Mul", [x[0]!, x[0]!]));
+const square = broken((e, [x]) => e.node("Mul", [x, x]));
 
 test("a node that fails when it runs is named by its op and its module, with what to look at", async () => {
   const ids = input({ name: "ids", dtype: "int32", shape: [2] });

@@ -1,5 +1,5 @@
+import { describeOrigin, nodeNamedIn } from "../compiler/onnx/names.ts";
 import { AquatintError, messageOf } from "../errors.ts";
-import { describeOrigin, nodeNamedIn } from "../graph/onnx-name.ts";
 
 const hints = {
   load: "its ONNX form does not fit this version of ONNX Runtime or this device: see `emit` in the op's declaration",

@@ -1,9 +1,10 @@
 import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from "onnxruntime-common";
+import type { Executable, WeightMemory } from "../compiler/executable.ts";
+import type { Layout } from "../compiler/nchwc/layout.ts";
 import { AquatintError, messageOf } from "../errors.ts";
-import type { Layout } from "../ops/layout.ts";
 import { channelBlockOf, layoutProbeShape, layoutProbeValues } from "./channel-block.ts";
 import type { Opened, OpenOptions } from "./protocol.ts";
-import type { Device, Executable, WeightMemory } from "./types.ts";
+import type { Device } from "./types.ts";
 
 /** What differs between the places where ONNX Runtime runs. */
 export interface Platform {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { deviation, evaluate, noise, noiseWeights } from "../../test/evaluate.ts";
 import { grad } from "../autodiff/grad.ts";
+import { simplify } from "../compiler/passes/simplify.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { topological } from "../graph/walk.ts";
 import { parseUNet2DConditionConfig, UNet2DConditionModel } from "../models/unet/index.ts";
@@ -8,7 +9,6 @@ import { parameters } from "../nn/module.ts";
 import { square } from "../ops/elementwise.ts";
 import { input } from "../ops/leaves.ts";
 import { mean } from "../ops/reduce.ts";
-import { simplify } from "../ops/simplify.ts";
 import { nodeRuntime } from "../runtime/node.ts";
 import { recomputing } from "./recomputing.ts";
 import { tinyConfigs } from "./tiny.cases.ts";

@@ -1,6 +1,6 @@
+import { compile, type ParameterBinding } from "../../compiler/compile.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type HostTensor, type HostTensors, sizeOf } from "../../graph/types.ts";
-import { executableOf, type ParameterBinding } from "../../runtime/compile.ts";
 import type { Program, Runtime, State } from "../../runtime/types.ts";
 
 /** A network that takes any number of samples. */
@@ -26,7 +26,7 @@ export function inChunks({ runtime, parameters, state, chunk, trace }: ChunkedNe
   let program: Promise<Program> | undefined;
   return {
     async run(feeds) {
-      program ??= runtime.load(executableOf({ outputs: trace(chunk), parameters, layout: runtime.layout }));
+      program ??= runtime.load(compile({ outputs: trace(chunk), parameters, layout: runtime.layout }));
       const loaded = await program;
       const n = Object.values(feeds)[0]!.shape[0]!;
       const parts: HostTensors[] = [];

@@ -1,0 +1,23 @@
+import { describe, expect, test } from "vitest";
+import { deviation } from "../../../test/evaluate.ts";
+import { webRuntime } from "../../runtime/web.ts";
+import { compile } from "../compile.ts";
+import { upsampledCases, upsampledGraph } from "./upsampled-conv.cases.ts";
+
+const adapter = await navigator.gpu?.requestAdapter();
+
+/** Programs are slow to make where a processor draws for WebGPU. */
+const cases = { wasm: upsampledCases, webgpu: upsampledCases.slice(0, 1) };
+
+describe.each(["wasm", "webgpu"] as const)("on %s", (device) => {
+  test.skipIf(device === "webgpu" && !adapter)("convolutions of repeated pixels read the picture itself", async () => {
+    await using runtime = await webRuntime({ device, cpuFallback: device === "wasm" });
+    for (const one of cases[device]) {
+      const { outputs, feeds } = upsampledGraph(one);
+      await using program = await runtime.load(compile({ outputs }));
+      const { y, wanted } = await program.run(feeds);
+      expect({ about: one.about, shape: y!.shape }).toEqual({ about: one.about, shape: wanted!.shape });
+      expect(deviation(y, wanted!.data), one.about).toBeLessThan(1e-5);
+    }
+  });
+});

@@ -1,0 +1,12 @@
+import { rewriteNamed } from "../../graph/rewrite.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { identity, neutralOperand, scalarOperands, twice } from "./algebra.ts";
+import { commonSubexpressions } from "./cse.ts";
+import { foldConstants } from "./fold.ts";
+
+/**
+ * The same results from fewer nodes, in one walk: constants folded, neutral operands and applications that do nothing
+ * left out, equal nodes merged. What no result needs is not in the graph at all. Every program is compiled from this.
+ */
+export const simplify = (outputs: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>> =>
+  rewriteNamed(outputs, [identity, foldConstants, neutralOperand, twice, scalarOperands, commonSubexpressions()]);
