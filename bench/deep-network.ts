@@ -1,4 +1,4 @@
-import { checkpointed } from "../packages/aquatint/src/autodiff/checkpointed.ts";
+import { checkpoint } from "../packages/aquatint/src/autodiff/checkpoint.ts";
 import { grad } from "../packages/aquatint/src/autodiff/grad.ts";
 import { compile } from "../packages/aquatint/src/compiler/compile.ts";
 import type { Tensor } from "../packages/aquatint/src/graph/tensor.ts";
@@ -9,7 +9,7 @@ import { add, square } from "../packages/aquatint/src/ops/elementwise.ts";
 import { input } from "../packages/aquatint/src/ops/leaves.ts";
 import { matmul } from "../packages/aquatint/src/ops/matmul.ts";
 import { mean } from "../packages/aquatint/src/ops/reduce.ts";
-import { nodeRuntime } from "../packages/aquatint/src/runtime/node.ts";
+import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
 
 const [ROWS, WIDTH, INNER] = [2048, 128, 512] as const;
 
@@ -31,7 +31,7 @@ export async function deepNetworkBench({
   const leaf = (name: string, shape: Shape) => input({ name, dtype: "float32", shape });
   const [x, up, down] = [leaf("x", [ROWS, WIDTH]), leaf("up", [WIDTH, INNER]), leaf("down", [INNER, WIDTH])];
   const plain = (h: Tensor): Tensor => add(h, matmul(silu(matmul(h, up)), down));
-  const block = checkpoints ? checkpointed(plain) : plain;
+  const block = checkpoints ? checkpoint(plain) : plain;
   let y = x;
   for (let i = 0; i < depth; i++) y = block(y);
   const [dUp] = grad(mean(square(y)), [up]);

@@ -2,8 +2,8 @@ import type { CompileOptions } from "../packages/aquatint/src/compiler/compile.t
 import { emitOnnx } from "../packages/aquatint/src/compiler/onnx/emit.ts";
 import { simplify } from "../packages/aquatint/src/compiler/passes/simplify.ts";
 import type { Tensor } from "../packages/aquatint/src/graph/tensor.ts";
+import { topological } from "../packages/aquatint/src/graph/topological.ts";
 import type { Shape } from "../packages/aquatint/src/graph/types.ts";
-import { topological } from "../packages/aquatint/src/graph/walk.ts";
 import {
   parseUNet2DConditionConfig,
   parseUNet2DConfig,

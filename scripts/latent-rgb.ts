@@ -19,8 +19,8 @@ import {
 import { parameters } from "../packages/aquatint/src/nn/module.ts";
 import { input } from "../packages/aquatint/src/ops/leaves.ts";
 import { fitLatentRgb, LATENT_RGB_KEY } from "../packages/aquatint/src/pipelines/preview.ts";
-import { nodeRuntime } from "../packages/aquatint/src/runtime/node.ts";
-import { mappedWeights } from "../packages/aquatint/src/runtime/node-mapped.ts";
+import { mappedWeights } from "../packages/aquatint/src/runtime/mapped-weights.node.ts";
+import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
 
 /** Sides of the pictures as the autoencoder sees them, in latents. */
 const SIDE = 32;

@@ -42,8 +42,8 @@ const base = ["errors.ts", "graph/types.ts"];
 
 /** Where each dependency may be imported; one that is not listed may be imported anywhere. */
 const dependencyHomes: Readonly<Record<string, RegExp>> = {
-  "onnxruntime-node": /^runtime\/node[^/]*\.ts$/,
-  "onnxruntime-web": /^runtime\/web[^/]*\.ts$/,
+  "onnxruntime-node": /^runtime\/[^/]*\.node\.ts$/,
+  "onnxruntime-web": /^runtime\/[^/]*\.web\.ts$/,
   "onnxruntime-common": /^runtime\//,
   "@bufbuild/protobuf": /^(formats|compiler|runtime)\//,
   "fast-png": /^formats\//,
@@ -56,6 +56,9 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
   "cli-progress": /^cli\//,
 };
 
+/** May use the DOM: `x.web.ts`, and the entry. */
+const isForWeb = (path: string): boolean => /\.web\.ts$/.test(path) || path === "web.ts";
+
 const longest = { file: 300, function: 40 };
 /** Files and functions that may be longer, with the reason. */
 const longFiles = ["formats/generated/onnx_pb.ts" /* generated */];
@@ -64,9 +67,11 @@ const longFunctions = ["train/loop.ts train" /* the training loop is one visible
 const all = sources();
 const folderOf = (path: string): string => (path.includes("/") ? path.slice(0, path.indexOf("/")) : "");
 const unrestricted = (folder: string): boolean => folder === "" || folder === "cli";
-/** May use node:* and what only Node has. */
+/** May use node:* and what only Node has: `x.node.ts`; for folders not yet renamed `node.ts`, `node-x.ts` and `node/`. */
 const isForNode = (path: string): boolean =>
-  /^node(-.*)?\.ts$/.test(basename(path)) || dirname(path).split("/").includes("node") || path.startsWith("cli/");
+  /\.node\.ts$|^node(-.*)?\.ts$/.test(basename(path)) ||
+  dirname(path).split("/").includes("node") ||
+  path.startsWith("cli/");
 
 /** "file -> target" for each import that `wrong` picks. */
 const importsThat = (wrong: (source: Source, found: Import) => boolean): string[] =>
@@ -119,6 +124,11 @@ describe("imports", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("of files for the browser stand only in files for the browser", () => {
+    const wrong = importsThat(({ path }, { target, relative }) => relative && isForWeb(target) && !isForWeb(path));
+    expect(wrong).toEqual([]);
+  });
+
   test("of packages are of the package's own dependencies, each in its place", () => {
     const manifest = JSON.parse(readFileSync(join(root, "packages/aquatint/package.json"), "utf8"));
     const declared = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
@@ -136,7 +146,7 @@ describe("imports", () => {
       ),
     );
     expect(early).toEqual([]);
-    expect(loadedBy("train/node-parts.ts")).toContain("runtime/node.ts");
+    expect(loadedBy("train/node-parts.ts")).toContain("runtime/runtime.node.ts");
   });
 
   test("of onnxruntime-common are types", () => {

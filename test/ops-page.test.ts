@@ -7,7 +7,7 @@ import { pullback } from "../packages/aquatint/src/autodiff/grad.ts";
 import { emitOnnx } from "../packages/aquatint/src/compiler/onnx/emit.ts";
 import { ModelProtoSchema } from "../packages/aquatint/src/formats/generated/onnx_pb.ts";
 import type { Tensor } from "../packages/aquatint/src/graph/tensor.ts";
-import { topological } from "../packages/aquatint/src/graph/walk.ts";
+import { topological } from "../packages/aquatint/src/graph/topological.ts";
 import { applyTo, type OpRow } from "../packages/aquatint/src/ops/cases/conformance.cases.ts";
 import { webgpuExceptions } from "../packages/aquatint/src/ops/cases/devices.cases.ts";
 import { rows } from "../packages/aquatint/src/ops/cases/rows.cases.ts";

@@ -6,8 +6,8 @@ import { compile } from "../../packages/aquatint/src/compiler/compile.ts";
 import type { WeightMemory } from "../../packages/aquatint/src/compiler/executable.ts";
 import { readSafetensorsHeader } from "../../packages/aquatint/src/formats/node.ts";
 import { parameters } from "../../packages/aquatint/src/nn/module.ts";
-import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
-import { mappedWeights } from "../../packages/aquatint/src/runtime/node-mapped.ts";
+import { mappedWeights } from "../../packages/aquatint/src/runtime/mapped-weights.node.ts";
+import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";
 import { leafOf, parts } from "./parts.ts";
 
 const [name = "", folder = "", weightMemory = "packed", threads = "2"] = process.argv.slice(2);

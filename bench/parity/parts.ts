@@ -8,7 +8,7 @@ import { currentKeys } from "../../packages/aquatint/src/formats/renamed-keys.ts
 import type { RawTensor, RawTensors } from "../../packages/aquatint/src/formats/safetensors.ts";
 import type { HostTensor } from "../../packages/aquatint/src/graph/types.ts";
 import { expectKeys, parameters } from "../../packages/aquatint/src/nn/module.ts";
-import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
+import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";
 import type { Runtime } from "../../packages/aquatint/src/runtime/types.ts";
 import { entriesOf, guarded, judged, maxError, type Outcome, type ParityKind } from "./check.ts";
 import { type Traced, timeOf, trace } from "./traces.ts";

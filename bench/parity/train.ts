@@ -12,7 +12,7 @@ import { expectKeys, parameters } from "../../packages/aquatint/src/nn/module.ts
 import { add, mul, square, sub } from "../../packages/aquatint/src/ops/elementwise.ts";
 import { input } from "../../packages/aquatint/src/ops/leaves.ts";
 import { mean } from "../../packages/aquatint/src/ops/reduce.ts";
-import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
+import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";
 import { adamW } from "../../packages/aquatint/src/train/optimisers/adamw.ts";
 import { rateFeeds } from "../../packages/aquatint/src/train/rates.ts";
 import { firstState, oneGroup, type ParameterGroup, trainStep } from "../../packages/aquatint/src/train/step.ts";

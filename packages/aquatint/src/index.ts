@@ -1,5 +1,5 @@
 /** The library that runs everywhere. Node's own parts are in "aquatint/node", the browser's in "aquatint/web". */
-export * from "./autodiff/checkpointed.ts";
+export * from "./autodiff/checkpoint.ts";
 export * from "./autodiff/grad.ts";
 export { bareCheckpoint } from "./checkpoints/bare.ts";
 export type { Embedding } from "./checkpoints/embedding.ts";
@@ -21,7 +21,7 @@ export { type PictureRecipe, pictureRecipe } from "./formats/picture-recipe.ts";
 export { decodePng, encodePng, type PngPicture } from "./formats/png.ts";
 export { encodeSafetensors, parseSafetensors, type RawTensor, type Safetensors } from "./formats/safetensors.ts";
 export { maskValues, type PictureValues, pictureValues } from "./formats/values.ts";
-export { defineOp, type Emitter, float, type OpFn, type OpSpec, refuse, ShapeError } from "./graph/op.ts";
+export { defineOp, type Emitter, float, type OpFn, type OpSpec, ShapeError, shapeError } from "./graph/op.ts";
 export { printGraph } from "./graph/print.ts";
 export { Tensor } from "./graph/tensor.ts";
 export type { DType, HostTensor, HostTensors, Shape, Type } from "./graph/types.ts";

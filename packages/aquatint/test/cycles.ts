@@ -4,7 +4,7 @@ import { compile } from "../src/compiler/compile.ts";
 import { silu } from "../src/ops/activation.ts";
 import { constant, input } from "../src/ops/leaves.ts";
 import { matmul } from "../src/ops/matmul.ts";
-import { nodeRuntime } from "../src/runtime/node.ts";
+import { nodeRuntime } from "../src/runtime/runtime.node.ts";
 import { noise } from "./evaluate.ts";
 
 const CYCLES = 200;

@@ -1,8 +1,8 @@
 import { AquatintError } from "../errors.ts";
-import { gradientScope, within } from "../graph/scope.ts";
+import { gradientScope, withScope } from "../graph/scope.ts";
 import type { Node, Tensor } from "../graph/tensor.ts";
+import { topological } from "../graph/topological.ts";
 import type { Shape } from "../graph/types.ts";
-import { topological } from "../graph/walk.ts";
 import { add } from "../ops/elementwise.ts";
 import { fill } from "../ops/leaves.ts";
 import { sum } from "../ops/reduce.ts";
@@ -19,8 +19,8 @@ export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
       hint: "reduce it with mean() or sum() first",
     });
   }
-  const one = fill({ value: 1, shape: [] });
-  return pullback({ outputs: [loss], cotangents: [one], wrt }).map(
+  const unit = fill({ value: 1, shape: [] });
+  return pullback({ outputs: [loss], cotangents: [unit], wrt }).map(
     (d, i) => d ?? fill({ value: 0, shape: wrt[i]!.shape }),
   );
 }
@@ -38,7 +38,7 @@ export interface PullbackInput {
 /** The derivatives with respect to `wrt`, each undefined where no output depends on it. @throws as `grad` does. */
 export function pullback({
   outputs,
-  cotangents: given,
+  cotangents: outputCotangents,
   wrt,
   independent = false,
 }: PullbackInput): (Tensor | undefined)[] {
@@ -50,14 +50,14 @@ export function pullback({
     const previous = cotangents.get(x);
     cotangents.set(x, previous ? add(previous, d) : d);
   };
-  for (const [i, d] of given.entries()) if (d) accumulate(outputs[i]!, d);
+  for (const [i, d] of outputCotangents.entries()) if (d) accumulate(outputs[i]!, d);
   for (const node of nodes.reverse()) {
     if (!live.has(node) || !node.outputs.some((y) => cotangents.has(y))) continue;
-    within(node.scope && gradientScope(node.scope), () => {
-      const wanted = node.inputs.map((x) => live.has(x.node));
-      for (const [i, d] of backward(node, cotangents, wanted).entries()) {
+    withScope(node.scope && gradientScope(node.scope), () => {
+      const needsGradient = node.inputs.map((x) => live.has(x.node));
+      for (const [i, d] of backward(node, cotangents, needsGradient).entries()) {
         const x = node.inputs[i]!;
-        if (d && wanted[i]) accumulate(x, unbroadcast(d, x.shape));
+        if (d && needsGradient[i]) accumulate(x, unbroadcast(d, x.shape));
       }
     });
   }
@@ -74,17 +74,17 @@ function dependents(nodes: readonly Node[], wrt: readonly Tensor[]): Set<Node> {
 function backward(
   node: Node,
   cotangents: ReadonlyMap<Tensor, Tensor>,
-  wanted: readonly boolean[],
+  needsGradient: readonly boolean[],
 ): readonly (Tensor | undefined)[] {
   const rule = node.op.grad;
   if (rule === "zero" || rule === "leaf") return [];
-  if (rule === "refused") {
+  if (rule === "unsupported") {
     throw new AquatintError("graph/no-gradient", `${node.op.name} has no gradient${at(node)}`, {
       hint: "rewrite the loss without it, or keep it out of the path to the parameters",
     });
   }
   const dy = node.outputs.map((y) => cotangents.get(y));
-  return rule(dy as never, { inputs: node.inputs, outputs: node.outputs as never, attrs: node.attrs, wanted });
+  return rule(dy as never, { inputs: node.inputs, outputs: node.outputs as never, attrs: node.attrs, needsGradient });
 }
 const at = ({ scope }: Node): string => (scope?.path() ? ` (in ${scope.path()})` : "");
 

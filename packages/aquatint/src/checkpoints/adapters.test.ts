@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { compile } from "../compiler/compile.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor } from "../graph/types.ts";
-import { type Adapters, withAdapters } from "../nn/adapters.ts";
 import { Conv2d, Linear } from "../nn/layers.ts";
+import { type Adapters, withAdapters } from "../nn/lora.ts";
 import { module, parameters } from "../nn/module.ts";
 import { input, param, scalar } from "../ops/leaves.ts";
 import { reshape } from "../ops/shape.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
 
 let runtime: Runtime;

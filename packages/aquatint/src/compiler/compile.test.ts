@@ -3,7 +3,7 @@ import { Linear } from "../nn/layers.ts";
 import { module, parameters } from "../nn/module.ts";
 import { add, scale } from "../ops/elementwise.ts";
 import { input, param } from "../ops/leaves.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import { compile } from "./compile.ts";
 
 const x = input({ name: "x", dtype: "float32", shape: [1, 2] });
@@ -22,8 +22,8 @@ test("feeds, state, results and updates are told apart", async () => {
     updates: { "layer.weight": scale(weight, 2) },
     parameters: { names, as: "state" },
   });
-  const { model: _, ...described } = executable;
-  expect(described).toEqual({
+  const { model: _, ...description } = executable;
+  expect(description).toEqual({
     feeds: { x: { dtype: "float32", shape: [1, 2] } },
     stateInputs: {
       "layer.weight": { dtype: "float32", shape: [2, 2] },

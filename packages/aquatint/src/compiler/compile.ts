@@ -49,7 +49,7 @@ export function compile(options: CompileOptions): Executable {
     stateInputs: pick(emitted.inputs, (name) => state.has(name)),
     results: pick(emitted.outputs, (name) => name in outputs),
     updates: Object.fromEntries(next.map(([output, name]) => [output, name])),
-    ...(layout?.channelBlock === undefined ? {} : { arranged: true }),
+    ...(layout?.channelBlock === undefined ? {} : { nchwc: true }),
     ...(weightsFolder === undefined ? {} : { weightsFolder }),
     ...(weightMemory === undefined ? {} : { weightMemory }),
     memory: graphMemory(final, storedBytes(bindings)),
@@ -62,8 +62,8 @@ const storedBytes = (bindings: ReadonlyMap<Tensor, Binding>) => (leaf: Tensor) =
   return "data" in binding.value ? binding.value.data.byteLength : binding.value.length;
 };
 
-const pick = (types: Readonly<Record<string, Type>>, wanted: (name: string) => boolean): Record<string, Type> =>
-  Object.fromEntries(Object.entries(types).filter(([name]) => wanted(name)));
+const pick = (types: Readonly<Record<string, Type>>, accepts: (name: string) => boolean): Record<string, Type> =>
+  Object.fromEntries(Object.entries(types).filter(([name]) => accepts(name)));
 
 function bind({ names, as }: ParameterBinding = { names: new Map(), as: "state" }): ReadonlyMap<Tensor, Binding> {
   const bindings = new Map<Tensor, Binding>();

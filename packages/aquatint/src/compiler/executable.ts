@@ -9,7 +9,7 @@ export type WeightMemory = "packed" | "mapped";
 
 /** An emitted ONNX model with what its inputs and outputs mean. */
 export interface Executable {
-  /** The serialised ONNX ModelProto. */
+  /** The serialized ONNX ModelProto. */
   readonly model: Uint8Array<ArrayBuffer>;
   /** Inputs given with each run. */
   readonly feeds: Readonly<Record<string, Type>>;
@@ -20,7 +20,7 @@ export interface Executable {
   /** Outputs that replace a tensor of the state when the run ends: ONNX output name -> name in the state. */
   readonly updates: Readonly<Record<string, string>>;
   /** The graph is arranged for the runtime, which loads it as it is. */
-  readonly arranged?: true;
+  readonly nchwc?: true;
   /** Folder that the model's `external_data` locations are relative to. */
   readonly weightsFolder?: string;
   /** "packed" when absent. */

@@ -3,7 +3,7 @@ import { elu, gelu, relu, silu, softplus } from "../ops/activation.ts";
 import { erf64, sigmoid64 } from "../ops/cases/elementwise.cases.ts";
 import { along, array, type Float64, map, reduced, zip } from "../ops/cases/float64.cases.ts";
 import { product } from "../ops/cases/matmul.cases.ts";
-import { normalised, softmax64 } from "../ops/cases/norm.cases.ts";
+import { normalized, softmax64 } from "../ops/cases/norm.cases.ts";
 import { causalMask, greater, where } from "../ops/comparison.ts";
 import {
   abs,
@@ -24,7 +24,7 @@ import {
 } from "../ops/elementwise.ts";
 import { scalar } from "../ops/leaves.ts";
 import { matmul } from "../ops/matmul.ts";
-import { logSoftmax, normalise, softmax } from "../ops/norm.ts";
+import { logSoftmax, normalize, softmax } from "../ops/norm.ts";
 import { amax, cumsum, logsumexp, mean, sum } from "../ops/reduce.ts";
 import { concat, pad, slice, transpose } from "../ops/shape.ts";
 
@@ -127,7 +127,7 @@ export const steps: Readonly<Record<string, Step>> = {
     (a) => scale(logSoftmax(a), 0.5),
     (row) => softmax64(row).map((p) => Math.log(p) / 2),
   ),
-  normalise: inRows((a) => normalise(a, { eps: 0.5 }), normalised(0.5)),
+  normalize: inRows((a) => normalize(a, { eps: 0.5 }), normalized(0.5)),
   cumsum: inRows(
     (a) => scale(cumsum(a, { axis: 1 }), 0.4),
     (row) => row.map((_, i) => 0.4 * total(row.slice(0, i + 1))),

@@ -12,12 +12,12 @@ import { conv2d, convTranspose2d } from "../ops/conv.ts";
 import { add, mul } from "../ops/elementwise.ts";
 import { matmul } from "../ops/matmul.ts";
 import { sum } from "../ops/reduce.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { steps } from "./random-graphs.cases.ts";
 
 /** The same graphs in every run; a failure prints its seed and the smallest graph that fails. */
-const settled = { seed: 20261123, numRuns: 30 };
+const runOptions = { seed: 20261123, numRuns: 30 };
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -32,11 +32,11 @@ const noise = (shape: Shape, seed: number): Sample => ({
 });
 const size = (max: number) => fc.integer({ min: 1, max });
 
-async function holds(one: OpCase): Promise<void> {
-  const [found] = await measure(runtime, [probe(one, { orders: 1, step: 1e-6 })]);
-  expect(found!.shape).toEqual(found!.wantedShape);
-  expect(found!.value).toBeLessThan(1e-5);
-  expect(found!.gradient).toBeLessThan(1e-4);
+async function holds(opCase: OpCase): Promise<void> {
+  const [deviation] = await measure(runtime, [probe(opCase, { orders: 1, step: 1e-6 })]);
+  expect(deviation!.shape).toEqual(deviation!.expectedShape);
+  expect(deviation!.value).toBeLessThan(1e-5);
+  expect(deviation!.gradient).toBeLessThan(1e-4);
 }
 
 /** Which earlier matrices a node is made of, counted back from the last one. */
@@ -48,10 +48,11 @@ function build<T>(
   nodes: readonly { name: string; a: number; b: number }[],
   side: "graph" | "reference",
 ): T {
-  const made = [...inputs];
-  const back = (k: number) => made[Math.max(0, made.length - 1 - k)]!;
-  for (const { name, a, b } of nodes) made.push((steps[name]![side] as unknown as (a: T, b: T) => T)(back(a), back(b)));
-  return made.at(-1)!;
+  const values = [...inputs];
+  const back = (k: number) => values[Math.max(0, values.length - 1 - k)]!;
+  for (const { name, a, b } of nodes)
+    values.push((steps[name]![side] as unknown as (a: T, b: T) => T)(back(a), back(b)));
+  return values.at(-1)!;
 }
 
 test("random small graphs and their gradients equal the reference", async () => {
@@ -63,7 +64,7 @@ test("random small graphs and their gradients equal the reference", async () => 
       reference: (x, y) => build([x, y], nodes, "reference"),
     }),
   );
-  await fc.assert(property, { ...settled, numRuns: 60 });
+  await fc.assert(property, { ...runOptions, numRuns: 60 });
 });
 
 /** A shape, and one that broadcasts with it. */
@@ -80,13 +81,13 @@ test("elementwise ops of random shapes that broadcast", async () => {
       reference: (x, y) => zip(x, y, (p, q) => p * q + q),
     });
   });
-  await fc.assert(property, settled);
+  await fc.assert(property, runOptions);
 });
 
 test("sums of random shapes along random axes", async () => {
   const shape = fc.array(fc.nat(3), { minLength: 1, maxLength: 4 });
-  const property = fc.asyncProperty(shape, fc.nat(15), fc.boolean(), (sizes, chosen, keepDims) => {
-    const axes = sizes.flatMap((_, i) => ((chosen >> i) & 1 ? [i] : []));
+  const property = fc.asyncProperty(shape, fc.nat(15), fc.boolean(), (sizes, axisBits, keepDims) => {
+    const axes = sizes.flatMap((_, i) => ((axisBits >> i) & 1 ? [i] : []));
     return holds({
       about: "",
       inputs: [noise(sizes, 3)],
@@ -94,7 +95,7 @@ test("sums of random shapes along random axes", async () => {
       reference: (x) => reduced(x, { axes, keepDims }, (values) => values.reduce((p, q) => p + q, 0)),
     });
   });
-  await fc.assert(property, settled);
+  await fc.assert(property, runOptions);
 });
 
 test("products of matrices of random sizes, each way round", async () => {
@@ -110,7 +111,7 @@ test("products of matrices of random sizes, each way round", async () => {
       reference: (x, y) => product(x, y, how),
     });
   });
-  await fc.assert(property, settled);
+  await fc.assert(property, runOptions);
 });
 
 const geometry = fc.record({ stride: size(3), padding: fc.nat(1), dilation: size(2), groups: size(2) });
@@ -137,5 +138,5 @@ test("convolutions of random geometry and their transposes", async () => {
           },
     );
   });
-  await fc.assert(property, settled);
+  await fc.assert(property, runOptions);
 });

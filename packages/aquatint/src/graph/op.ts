@@ -40,18 +40,18 @@ export interface GradSite<I extends Tensors, A, T> {
   readonly outputs: OutputsOf<T>;
   readonly attrs: A;
   /** Of each input, whether its gradient is used at all. */
-  readonly wanted: readonly boolean[];
+  readonly needsGradient: readonly boolean[];
 }
 
 /**
  * An op's derivative: a rule; "zero" where it is zero almost everywhere; "leaf" for a graph's inputs;
- * "refused" where there is one that nobody has written, so that asking for it throws.
+ * "unsupported" where there is one that nobody has written, so that asking for it throws.
  */
 export type GradRule<I extends Tensors, A, T> =
   | ((dy: Cotangents<T>, site: GradSite<I, A, T>) => Gradients<I>)
   | "zero"
   | "leaf"
-  | "refused";
+  | "unsupported";
 
 /** The ONNX names of an op's inputs. */
 type NamesOf<I extends Tensors> = { readonly [K in keyof I]: string };
@@ -59,13 +59,13 @@ type Args<I extends readonly unknown[], A> = A extends undefined ? I : [...I, A]
 type OnNumbers<I extends Tensors, A> = (...args: Args<{ [K in keyof I]: number }, A>) => number;
 
 /** What the passes may rely on in an op. An op that says nothing is left as it is. */
-export interface Laws<I extends Tensors, A> {
+export interface Traits<I extends Tensors, A> {
   /** The operands may change places. */
-  readonly commutes?: true;
+  readonly commutative?: true;
   /** For each operand the number that, in every place of it, makes the result the other operand: x - 0 is [undefined, 0]. */
-  readonly neutral?: readonly (number | undefined)[];
+  readonly identityElement?: readonly (number | undefined)[];
   /** Applied twice it gives back its input. */
-  readonly cancels?: true;
+  readonly involution?: true;
   /** Applied twice it gives what it gives applied once. */
   readonly idempotent?: true;
   /** Two applications, `first` to `inputs` and then `second`, as one; undefined where that would be another value. */
@@ -73,13 +73,13 @@ export interface Laws<I extends Tensors, A> {
   /** Whether each output is the input of the same place. */
   readonly identity?: (inputs: I, attrs: A) => boolean;
   /** The op works element by element, on float32 like this: numbers where the op takes tensors. */
-  readonly element?: NoInfer<OnNumbers<I, A>>;
+  readonly scalar?: NoInfer<OnNumbers<I, A>>;
   /** Where every element of every input is `value`, so is what this gives of the output. */
-  readonly uniform?: (value: number, inputs: I, attrs: A) => number;
+  readonly splat?: (value: number, inputs: I, attrs: A) => number;
   /** The value is known before the graph runs: a number in every place, or all of it. */
-  readonly known?: (attrs: A) => number | HostTensor;
+  readonly constant?: (attrs: A) => number | HostTensor;
   /** No two applications are ever the same value. */
-  readonly distinct?: true;
+  readonly unique?: true;
 }
 
 /** The declaration of an op. */
@@ -96,7 +96,7 @@ export interface OpSpec<I extends Tensors, A, T extends Type | readonly Type[]> 
   ): string | readonly string[];
   /** One gradient per input, in order. Gradients are un-broadcast by `grad`, never here. */
   readonly grad: GradRule<I, A, T>;
-  readonly laws?: Laws<I, A>;
+  readonly traits?: Traits<I, A>;
   /** The output is the first input's memory in another shape. */
   readonly view?: true;
 }
@@ -124,7 +124,7 @@ export const isNodeOf = <I extends Tensors, A, T extends Type | readonly Type[]>
 ): node is NodeOf<I, A, T> => node.op === op;
 
 /** A function that calls `op` with its defaults filled in. Rules of the compiler know it by the op, as they know any other. */
-export const calling = <F extends (...args: never[]) => unknown, O>(
+export const opFunction = <F extends (...args: never[]) => unknown, O>(
   { op }: { readonly op: O },
   call: F,
 ): F & { readonly op: O } => Object.assign(call, { op });
@@ -135,30 +135,30 @@ export class ShapeError extends AquatintError {
 }
 
 /** Ends an op's shape rule: `message` says what was found and what was expected. */
-export function refuse(message: string, hint?: string): never {
+export function shapeError(message: string, hint?: string): never {
   throw new ShapeError("shape/mismatch", message, { hint });
 }
 
 /** Extends the graph by one application of `op`, whose outputs have these types. */
-function extend(op: Op, inputs: Tensors, attrs: unknown, [first, ...others]: readonly Type[]): Outputs {
-  if (!first) refuse("there is nothing to give");
+function extend(op: Op, inputs: Tensors, attrs: unknown, [first, ...rest]: readonly Type[]): Outputs {
+  if (!first) shapeError("there is nothing to give");
   const scope = currentScope();
-  const node: Node = newNode({ op, inputs, attrs, scope }, [first, ...others]);
-  recording?.add(node);
+  const node: Node = newNode({ op, inputs, attrs, scope }, [first, ...rest]);
+  recordedNodes?.add(node);
   return node.outputs;
 }
 
-let recording: Set<Node> | undefined;
+let recordedNodes: Set<Node> | undefined;
 
 /** What `trace` returns, and the nodes by which it extends the graph. */
-export function recorded<R>(trace: () => R): { readonly result: R; readonly nodes: ReadonlySet<Node> } {
-  const outer = recording;
+export function recordNodes<R>(trace: () => R): { readonly result: R; readonly nodes: ReadonlySet<Node> } {
+  const outer = recordedNodes;
   const nodes = new Set<Node>();
-  recording = nodes;
+  recordedNodes = nodes;
   try {
     return { result: trace(), nodes };
   } finally {
-    recording = outer;
+    recordedNodes = outer;
     for (const node of nodes) outer?.add(node);
   }
 }
@@ -168,13 +168,13 @@ export const apply = (op: Op, inputs: Tensors, attrs: unknown): Outputs =>
   extend(op, inputs, attrs, [inferAt(op, inputs, attrs)].flat());
 
 const inferAt = (op: Op, inputs: Tensors, attrs: unknown): Type | readonly Type[] =>
-  checking(op.name, inputs, () => op.infer(inputs, attrs));
+  withOpContext(op.name, inputs, () => op.infer(inputs, attrs));
 
 /**
  * What `check` gives. A refusal inside it names `name`, its inputs and the module being traced, as that of an op does:
  * for functions made of several ops. One that an op inside has named keeps that name.
  */
-export function checking<R>(name: string, inputs: Tensors, check: () => R): R {
+export function withOpContext<R>(name: string, inputs: Tensors, check: () => R): R {
   try {
     return check();
   } catch (error) {

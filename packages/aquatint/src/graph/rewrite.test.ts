@@ -6,7 +6,7 @@ import { split } from "../ops/shape.ts";
 import { printGraph } from "./print.ts";
 import { type Rule, rewrite } from "./rewrite.ts";
 import type { Tensor } from "./tensor.ts";
-import { topological } from "./walk.ts";
+import { topological } from "./topological.ts";
 
 const leaf = (name: string) => input({ name, dtype: "float32", shape: [2] });
 const [x, y] = [leaf("x"), leaf("y")];
@@ -22,8 +22,8 @@ test("without an answer every tensor stays what it was", () => {
 test("a rule's answer and all that depends on it are rebuilt in their module, the rest is not", () => {
   const weight = param({ shape: [2], init: "ones" });
   const layer = module({ weight }, () => add(exp(weight), exp(neg(x))));
-  const whole = module({ layer }, () => layer());
-  const before = whole();
+  const network = module({ layer }, () => layer());
+  const before = network();
   const [after] = rewrite([before], { rules: [negAsProduct] });
   expect(after!.node.inputs[0]).toBe(before.node.inputs[0]);
   expect(printGraph({ after: after! })).toMatchInlineSnapshot(`
@@ -47,7 +47,7 @@ test("what a rule answers is offered to the rules again, also what stands inside
 test("given tensors stand in the place of others, and what is behind those is left alone", () => {
   const middle = exp(x);
   const [, second] = split(add(middle, y), { axis: 0, sizes: [1, 1] });
-  const [after] = rewrite([second!], { given: new Map([[middle, y]]) });
+  const [after] = rewrite([second!], { replacements: new Map([[middle, y]]) });
   expect(after!.index).toBe(1);
   expect(printGraph({ after: after! })).toMatchInlineSnapshot(`
     "%0: float32[2] = input() {name: y, dtype: float32, shape: [2]}
@@ -55,7 +55,7 @@ test("given tensors stand in the place of others, and what is behind those is le
     %2: float32[1], %3: float32[1] = split(%1) {axis: 0, sizes: [1,1]}
     return after = %3"
   `);
-  const [same] = rewrite([middle], { given: new Map([[middle, y]]) });
+  const [same] = rewrite([middle], { replacements: new Map([[middle, y]]) });
   expect(same).toBe(y);
 });
 

@@ -1,9 +1,9 @@
 import { AquatintError } from "../errors.ts";
 import { isNodeOf, type NodeOf, type OpSpec } from "./op.ts";
-import { within } from "./scope.ts";
+import { withScope } from "./scope.ts";
 import { type Node, newNode, type Tensor } from "./tensor.ts";
+import { topological } from "./topological.ts";
 import { type Type, typeName } from "./types.ts";
-import { topological } from "./walk.ts";
 
 /**
  * What takes the place of a node's outputs, one tensor of the same type for each; undefined leaves the node as it is.
@@ -36,7 +36,7 @@ export interface RewriteOptions {
   /** Asked in order; the first answer counts. */
   readonly rules?: readonly Rule[];
   /** Tensors with what stands in their place; the graph behind them is left alone. */
-  readonly given?: ReadonlyMap<Tensor, Tensor>;
+  readonly replacements?: ReadonlyMap<Tensor, Tensor>;
 }
 
 /**
@@ -46,20 +46,20 @@ export interface RewriteOptions {
  */
 export function rewrite(
   roots: readonly Tensor[],
-  { rules = [], given = new Map() }: RewriteOptions = {},
+  { rules = [], replacements = new Map() }: RewriteOptions = {},
 ): readonly Tensor[] {
-  const final = new Map(given);
+  const final = new Map(replacements);
   const current = (x: Tensor): Tensor => final.get(x) ?? x;
-  const settle = (node: Node, outputs: readonly Tensor[]) => {
+  const setFinal = (node: Node, outputs: readonly Tensor[]) => {
     for (const [i, y] of node.outputs.entries()) final.set(y, current(outputs[i]!)).set(current(y), current(y));
   };
   // a rule's answer is visited in turn: as deep as rules answer each other, not as the graph
   const visit = (tensors: readonly Tensor[]) => {
     for (const node of topological(tensors, (x) => final.has(x))) {
       const rebuilt = withInputs(node, node.inputs.map(current));
-      const answer = within(node.scope, () => firstAnswer(rules, rebuilt));
+      const answer = withScope(node.scope, () => firstAnswer(rules, rebuilt));
       if (answer) visit(answer);
-      settle(node, answer ?? rebuilt.outputs);
+      setFinal(node, answer ?? rebuilt.outputs);
     }
   };
   visit(roots);
@@ -69,15 +69,15 @@ export function rewrite(
 function firstAnswer(rules: readonly Rule[], node: Node): readonly Tensor[] | undefined {
   for (const rule of rules) {
     const answer = rule(node);
-    if (answer) return checked(node, answer);
+    if (answer) return checkTypes(node, answer);
   }
   return undefined;
 }
 
-function checked(node: Node, answer: readonly Tensor[]): readonly Tensor[] {
-  const [found, wanted] = [answer, node.outputs].map((ys) => ys.map(typeName).join(", "));
-  if (found === wanted) return answer;
-  throw new AquatintError("graph/rewrite", `a rule answered ${found} for ${node.op.name}, which gives ${wanted}`);
+function checkTypes(node: Node, answer: readonly Tensor[]): readonly Tensor[] {
+  const [actual, expected] = [answer, node.outputs].map((ys) => ys.map(typeName).join(", "));
+  if (actual === expected) return answer;
+  throw new AquatintError("graph/rewrite", `a rule answered ${actual} for ${node.op.name}, which gives ${expected}`);
 }
 
 function withInputs(node: Node, inputs: readonly Tensor[]): Node {

@@ -34,9 +34,9 @@ export class Tensor implements Type {
 }
 
 /** A node with outputs of these types. */
-export function newNode(node: Omit<Node, "outputs">, [first, ...others]: readonly [Type, ...Type[]]): Node {
+export function newNode(node: Omit<Node, "outputs">, [first, ...rest]: readonly [Type, ...Type[]]): Node {
   const outputs: [Tensor, ...Tensor[]] = [] as never; // filled at once: a node and its outputs name each other
-  const made: Node = { ...node, outputs };
-  for (const type of [first, ...others]) outputs.push(new Tensor(made, outputs.length, type));
-  return made;
+  const complete: Node = { ...node, outputs };
+  for (const type of [first, ...rest]) outputs.push(new Tensor(complete, outputs.length, type));
+  return complete;
 }

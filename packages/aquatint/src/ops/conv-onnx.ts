@@ -65,8 +65,8 @@ function spreadOut(e: Emitter, { name, shape }: Value, { stride, extra }: { stri
     [height, width],
     [2, 3],
   ].map((v) => e.constant("int64", v));
-  const cut = e.node("Slice", [reshaped(cells, [n, c, h * stride[0], w * stride[1]]), ...bounds]);
-  return { name: cut, shape: [n, c, height, width] };
+  const slice = e.node("Slice", [reshaped(cells, [n, c, h * stride[0], w * stride[1]]), ...bounds]);
+  return { name: slice, shape: [n, c, height, width] };
 }
 
 /** ONNX Runtime adds less than a stride to the result; the rest comes from pixels of 0 after the last. */
@@ -132,8 +132,8 @@ export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: Wr
   const [, c, kh, kw] = size as Shape4;
   const as = (name: string, shape: Shape) => e.node("Reshape", [name, e.constant("int64", shape)]);
   const perGroup = groups === 1 ? [] : [groups];
-  const apart = as(dy.name, [n, groups, o / groups, h * w]);
-  const rows = as(e.node("Transpose", [apart], { perm: [1, 2, 0, 3] }), [...perGroup, o / groups, n * h * w]);
+  const grouped = as(dy.name, [n, groups, o / groups, h * w]);
+  const rows = as(e.node("Transpose", [grouped], { perm: [1, 2, 0, 3] }), [...perGroup, o / groups, n * h * w]);
   const products = shiftedPictures(e, channelsInside(e, x, options), [h, w], options).map((shifted) =>
     as(e.node("MatMul", [rows, as(shifted, [...perGroup, n * h * w, c])]), [o, 1, c]),
   );
@@ -146,8 +146,8 @@ function channelsInside(e: Emitter, { name, shape }: Value, { groups, channelsLa
   if (channelsLast) return name;
   if (groups === 1) return e.node("Transpose", [name], { perm: [0, 2, 3, 1] });
   const [n, c, h, w] = shape;
-  const apart = e.node("Reshape", [name, e.constant("int64", [n, groups, c / groups, h, w])]);
-  return e.node("Transpose", [apart], { perm: [1, 0, 3, 4, 2] });
+  const grouped = e.node("Reshape", [name, e.constant("int64", [n, groups, c / groups, h, w])]);
+  return e.node("Transpose", [grouped], { perm: [1, 0, 3, 4, 2] });
 }
 
 /** What lies under each point of a kernel as it goes over so many places of a picture from `channelsInside`. */

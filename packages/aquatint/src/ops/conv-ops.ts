@@ -1,4 +1,4 @@
-import { defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { defineOp, type OpFn, shapeError } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Shape, Type } from "../graph/types.ts";
 import {
@@ -23,11 +23,12 @@ export const shape4 = ({ shape }: Type): Shape4 => shape as Shape4;
 export function checkGeometry({ stride, padding, dilation, groups }: Geometry, ...channels: readonly number[]): void {
   const counts = { stride, dilation, groups: [groups] };
   for (const [name, numbers] of Object.entries(counts)) {
-    if (numbers.some((d) => !Number.isInteger(d) || d < 1)) refuse(`${name} ${numbers} is no whole number from 1 on`);
+    if (numbers.some((d) => !Number.isInteger(d) || d < 1))
+      shapeError(`${name} ${numbers} is no whole number from 1 on`);
   }
-  if (padding.some((d) => !Number.isInteger(d) || d < 0)) refuse(`padding ${padding} is no whole number from 0 on`);
+  if (padding.some((d) => !Number.isInteger(d) || d < 0)) shapeError(`padding ${padding} is no whole number from 0 on`);
   const odd = channels.find((c) => c % groups);
-  if (odd !== undefined) refuse(`${odd} channels do not fall into ${groups} groups`);
+  if (odd !== undefined) shapeError(`${odd} channels do not fall into ${groups} groups`);
 }
 
 /** Refuses what is no picture batch and kernel. */
@@ -36,18 +37,19 @@ export function checkOperands(x: Type, weight: Type): void {
   expectDtype(weight, "float32");
   expectRank(x, 4, "n, c, h, w");
   expectRank(weight, 4, "o, c, kh, kw");
-  if (x.shape[0] === 0) refuse("there are no pictures");
+  if (x.shape[0] === 0) shapeError("there are no pictures");
 }
 
 function convType(x: Type, weight: Type, geometry: Geometry): Type {
   checkOperands(x, weight);
   const [n, c, h, w] = shape4(x);
-  const [o, wanted, kh, kw] = shape4(weight);
+  const [o, kernelChannels, kh, kw] = shape4(weight);
   const { groups } = geometry;
   checkGeometry(geometry, c, o);
-  if (c !== wanted * groups) refuse(`the picture has ${c} channels, the kernel wants ${wanted * groups}`);
+  if (c !== kernelChannels * groups)
+    shapeError(`the picture has ${c} channels, the kernel wants ${kernelChannels * groups}`);
   const size = placesOf([h, w], [kh, kw], geometry);
-  if (Math.min(kh, kw, ...size) < 1) refuse(`a ${kh}x${kw} kernel does not fit a ${h}x${w} picture`);
+  if (Math.min(kh, kw, ...size) < 1) shapeError(`a ${kh}x${kw} kernel does not fit a ${h}x${w} picture`);
   return { dtype: "float32", shape: [n, o, ...size] };
 }
 
@@ -55,7 +57,7 @@ function convType(x: Type, weight: Type, geometry: Geometry): Type {
 export function checkBias(bias: Type, channels: number): void {
   expectDtype(bias, "float32");
   if (bias.shape.length !== 1 || bias.shape[0] !== channels)
-    refuse(`the bias must be [${channels}], got [${bias.shape}]`);
+    shapeError(`the bias must be [${channels}], got [${bias.shape}]`);
 }
 
 /** conv2d of x [n, c, h, w] with weight [o, c / groups, kh, kw], and with one bias [o] or none. */

@@ -1,4 +1,4 @@
-import { checking, refuse } from "../graph/op.ts";
+import { shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Shape, Type } from "../graph/types.ts";
 import type { Geometry } from "./conv-onnx.ts";
@@ -52,7 +52,7 @@ export function convTranspose2d(
 ): Tensor {
   const geometry = geometryOf(options);
   const inputs = bias ? [x, weight, bias] : [x, weight];
-  const size = checking("convTranspose2d", inputs, () => {
+  const size = withOpContext("convTranspose2d", inputs, () => {
     const shape = transposedShape(x, weight, { ...geometry, extra: pairOf(outputPadding) });
     if (bias) checkBias(bias, shape[1]!);
     return shape;
@@ -64,16 +64,16 @@ export function convTranspose2d(
 function transposedShape(x: Type, weight: Type, { extra, ...geometry }: Geometry & { extra: Two }): Shape {
   checkOperands(x, weight);
   const [n, c, h, w] = shape4(x);
-  const [wanted, o, kh, kw] = shape4(weight);
+  const [kernelChannels, o, kh, kw] = shape4(weight);
   const { stride, padding, dilation, groups } = geometry;
   checkGeometry(geometry, c);
-  if (c !== wanted) refuse(`the picture has ${c} channels, the kernel wants ${wanted}`);
+  if (c !== kernelChannels) shapeError(`the picture has ${c} channels, the kernel wants ${kernelChannels}`);
   for (const i of [0, 1] as const) {
     const most = Math.max(stride[i], dilation[i]) - 1;
-    if (!(extra[i] >= 0 && extra[i] <= most)) refuse(`an output padding of ${extra[i]} is outside of 0 to ${most}`);
+    if (!(extra[i] >= 0 && extra[i] <= most)) shapeError(`an output padding of ${extra[i]} is outside of 0 to ${most}`);
   }
   const reach = both((i) => dilation[i] * ([kh, kw][i]! - 1));
   const size = both((i) => ([h, w][i]! - 1) * stride[i] - 2 * padding[i] + reach[i] + extra[i] + 1);
-  if (Math.min(h, w, kh, kw, ...size) < 1) refuse(`a ${kh}x${kw} kernel leaves nothing of a ${h}x${w} picture`);
+  if (Math.min(h, w, kh, kw, ...size) < 1) shapeError(`a ${kh}x${kw} kernel leaves nothing of a ${h}x${w} picture`);
   return [n, o * groups, ...size];
 }

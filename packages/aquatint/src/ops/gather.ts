@@ -1,4 +1,4 @@
-import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { defineOp, type OpFn, shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { sizeOf, type Type } from "../graph/types.ts";
 import { reshape, transpose } from "./shape.ts";
@@ -9,7 +9,7 @@ import { axisOf, expectDtype, expectRank } from "./shape-rules.ts";
  * index_select). Indices outside of the axis fail when the graph runs.
  */
 export const indexSelect = (x: Tensor, indices: Tensor, { axis }: { axis: number }): Tensor =>
-  indexSelectOp(x, indices, { axis: checking("indexSelect", [x, indices], () => axisOf(axis, x.shape.length)) });
+  indexSelectOp(x, indices, { axis: withOpContext("indexSelect", [x, indices], () => axisOf(axis, x.shape.length)) });
 const indexSelectOp: OpFn<[x: Tensor, indices: Tensor], { axis: number }> = defineOp({
   name: "indexSelect",
   infer: ([x, indices], { axis }) => {
@@ -26,7 +26,7 @@ const indexSelectOp: OpFn<[x: Tensor, indices: Tensor], { axis: number }> = defi
 
 /** Rows of `table` [v, d] by int32 `indices` [...]: [..., d]. Indices outside of the table fail when the graph runs. */
 export function embedding(table: Tensor, indices: Tensor): Tensor {
-  checking("embedding", [table, indices], () => {
+  withOpContext("embedding", [table, indices], () => {
     expectRank(table, 2, "rows, width");
     expectDtype(indices, "int32");
   });
@@ -38,7 +38,7 @@ export function embedding(table: Tensor, indices: Tensor): Tensor {
  * (PyTorch's index_add): the transpose of indexSelect.
  */
 export function indexAdd(updates: Tensor, indices: Tensor, { axis, size }: { axis: number; size: number }): Tensor {
-  const at = checking("indexAdd", [updates, indices], () => axisOf(axis, updates.shape.length));
+  const at = withOpContext("indexAdd", [updates, indices], () => axisOf(axis, updates.shape.length));
   const rest = updates.shape.flatMap((_, i) => (i === at ? [] : [i]));
   const rows = indexAddRows(at ? transpose(updates, { perm: [at, ...rest] }) : updates, indices, { rows: size });
   const back = updates.shape.map((_, i) => (i === at ? 0 : rest.indexOf(i) + 1));
@@ -51,7 +51,7 @@ const indexAddRows: OpFn<[updates: Tensor, indices: Tensor], { rows: number }> =
     expectDtype(indices, "int32");
     const [n] = updates.shape;
     if (indices.shape.length !== 1 || indices.shape[0] !== n)
-      refuse(`the indices must be [${n}], got [${indices.shape}]`);
+      shapeError(`the indices must be [${n}], got [${indices.shape}]`);
     return { dtype: updates.dtype, shape: updates.shape.with(0, rows) };
   },
   emit: (e, [updates, indices], { rows }, { inputs: [source] }) => {
@@ -66,8 +66,11 @@ const indexAddRows: OpFn<[updates: Tensor, indices: Tensor], { rows: number }> =
 function alongAxis(x: Type, indices: Type, axis: number): void {
   expectDtype(indices, "int32");
   expectRank(indices, x.shape.length, "those of x");
-  const odd = indices.shape.findIndex((n, i) => i !== axis && n !== x.shape[i]);
-  if (odd >= 0) refuse(`axis ${odd} has ${x.shape[odd]} elements, the indices ${indices.shape[odd]}`);
+  const axisMismatch = indices.shape.findIndex((n, i) => i !== axis && n !== x.shape[i]);
+  if (axisMismatch >= 0)
+    shapeError(
+      `axis ${axisMismatch} has ${x.shape[axisMismatch]} elements, the indices ${indices.shape[axisMismatch]}`,
+    );
 }
 
 /**
@@ -75,7 +78,7 @@ function alongAxis(x: Type, indices: Type, axis: number): void {
  * gather). Indices outside of the axis fail when the graph runs.
  */
 export const gather = (x: Tensor, indices: Tensor, { axis }: { axis: number }): Tensor =>
-  gatherOp(x, indices, { axis: checking("gather", [x, indices], () => axisOf(axis, x.shape.length)) });
+  gatherOp(x, indices, { axis: withOpContext("gather", [x, indices], () => axisOf(axis, x.shape.length)) });
 const gatherOp: OpFn<[x: Tensor, indices: Tensor], { axis: number }> = defineOp({
   name: "gather",
   infer: ([x, indices], { axis }) => {
@@ -95,7 +98,7 @@ const gatherOp: OpFn<[x: Tensor, indices: Tensor], { axis: number }> = defineOp(
  */
 export const scatterAdd = (updates: Tensor, indices: Tensor, { axis, size }: { axis: number; size: number }): Tensor =>
   scatterAddOp(updates, indices, {
-    axis: checking("scatterAdd", [updates, indices], () => axisOf(axis, updates.shape.length)),
+    axis: withOpContext("scatterAdd", [updates, indices], () => axisOf(axis, updates.shape.length)),
     size,
   });
 const scatterAddOp: OpFn<[updates: Tensor, indices: Tensor], { axis: number; size: number }> = defineOp({
@@ -103,7 +106,7 @@ const scatterAddOp: OpFn<[updates: Tensor, indices: Tensor], { axis: number; siz
   infer: ([updates, indices], { axis, size }) => {
     expectDtype(updates, "float32");
     alongAxis(updates, indices, axis);
-    if (indices.shape[axis] !== updates.shape[axis]) refuse("updates and indices must have one shape");
+    if (indices.shape[axis] !== updates.shape[axis]) shapeError("updates and indices must have one shape");
     return { dtype: updates.dtype, shape: updates.shape.with(axis, size) };
   },
   emit: (e, [updates, indices], { axis, size }, { inputs: [source] }) => {

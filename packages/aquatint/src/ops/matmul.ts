@@ -1,4 +1,4 @@
-import { calling, defineOp, type Emitter, float, type OpFn, refuse } from "../graph/op.ts";
+import { defineOp, type Emitter, float, type OpFn, opFunction, shapeError } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { reshape } from "./shape.ts";
 import { broadcastShapes, expectDtype } from "./shape-rules.ts";
@@ -18,10 +18,10 @@ const matmulOp: MatmulOp = defineOp({
   infer: ([a, b], { transA, transB }) => {
     expectDtype(a, "float32");
     expectDtype(b, "float32");
-    if (a.shape.length < 2 || b.shape.length < 2) refuse("both need two axes at least");
+    if (a.shape.length < 2 || b.shape.length < 2) shapeError("both need two axes at least");
     const [m, k] = transA ? [a.shape.at(-1)!, a.shape.at(-2)!] : [a.shape.at(-2)!, a.shape.at(-1)!];
     const [k2, n] = transB ? [b.shape.at(-1)!, b.shape.at(-2)!] : [b.shape.at(-2)!, b.shape.at(-1)!];
-    if (k !== k2) refuse(`inner sizes ${k} and ${k2} differ`);
+    if (k !== k2) shapeError(`inner sizes ${k} and ${k2} differ`);
     return { dtype: "float32", shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n] };
   },
   emit: (e, [a, b], options, { inputs: [aType, bType] }) => {
@@ -61,7 +61,7 @@ function swapped(e: Emitter, x: string, rank: number): string {
 }
 
 /** alpha · a·b over the last two axes; the axes before them broadcast. */
-export const matmul: ((a: Tensor, b: Tensor, options?: MatmulOptions) => Tensor) & Pick<MatmulOp, "op"> = calling(
+export const matmul: ((a: Tensor, b: Tensor, options?: MatmulOptions) => Tensor) & Pick<MatmulOp, "op"> = opFunction(
   matmulOp,
   (a: Tensor, b: Tensor, { transA = false, transB = false, alpha = 1 }: MatmulOptions = {}) =>
     matmulOp(a, b, { transA, transB, alpha }),

@@ -1,4 +1,4 @@
-import { calling, checking, defineOp, float, type OpFn, refuse } from "../graph/op.ts";
+import { defineOp, float, type OpFn, opFunction, shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { add, exp, mul, scale, sub } from "./elementwise.ts";
@@ -6,20 +6,20 @@ import { mean, sum } from "./reduce.ts";
 import { reshape } from "./shape.ts";
 import { axisOf, expectDtype } from "./shape-rules.ts";
 
-/** How a normalisation is made safe. */
+/** How a normalization is made safe. */
 export interface NormOptions {
   /** Added to the variance. */
   readonly eps?: number;
 }
 
 /** Output 0: (x - mean) / sqrt(variance + eps) over the last axis; 1: the mean; 2: the inverse deviation. */
-const normaliseOp: OpFn<[x: Tensor], { eps: number }, readonly [Type, Type, Type]> = defineOp({
-  name: "normalise",
+const normalizeOp: OpFn<[x: Tensor], { eps: number }, readonly [Type, Type, Type]> = defineOp({
+  name: "normalize",
   infer: ([x]) => {
     expectDtype(x, "float32");
-    if (!x.shape.length) refuse("a scalar has no axis to normalise");
-    const one = { dtype: x.dtype, shape: x.shape.with(-1, 1) };
-    return [{ dtype: x.dtype, shape: x.shape }, one, one] as const;
+    if (!x.shape.length) shapeError("a scalar has no axis to normalize");
+    const statistics = { dtype: x.dtype, shape: x.shape.with(-1, 1) };
+    return [{ dtype: x.dtype, shape: x.shape }, statistics, statistics] as const;
   },
   emit: (e, [x], { eps }, { inputs: [source] }) => {
     const n = source.shape.at(-1)!;
@@ -30,13 +30,13 @@ const normaliseOp: OpFn<[x: Tensor], { eps: number }, readonly [Type, Type, Type
     const [y, , inverse] = outputs as [Tensor, Tensor, Tensor];
     const n = x.shape.at(-1)!;
     const over = { axes: [-1], keepDims: true };
-    let centred: Tensor | undefined;
-    if (dy) centred = sub(sub(dy, mul(y, mean(mul(dy, y), over))), mean(dy, over));
+    let centered: Tensor | undefined;
+    if (dy) centered = sub(sub(dy, mul(y, mean(mul(dy, y), over))), mean(dy, over));
     if (dInverse) {
       const slope = mul(y, scale(mul(dInverse, inverse), -1 / n));
-      centred = centred ? add(centred, slope) : slope;
+      centered = centered ? add(centered, slope) : slope;
     }
-    const dx = centred && mul(centred, inverse);
+    const dx = centered && mul(centered, inverse);
     if (!dMean) return [dx];
     const shift = scale(dMean, 1 / n);
     return [dx ? add(dx, shift) : add(mul(x, scale(shift, 0)), shift)];
@@ -44,24 +44,24 @@ const normaliseOp: OpFn<[x: Tensor], { eps: number }, readonly [Type, Type, Type
 });
 
 /** (x - mean) / sqrt(variance + eps) over the last axis, without scale or shift (Ba et al. 2016). */
-export const normalise = (x: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor => normaliseOp(x, { eps })[0]!;
+export const normalize = (x: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor => normalizeOp(x, { eps })[0]!;
 
-/** Normalises `groups` groups of the channels of x [n, c, ...]; weight and bias [c] scale and shift each (Wu and He 2018). */
+/** Normalizes `groups` groups of the channels of x [n, c, ...]; weight and bias [c] scale and shift each (Wu and He 2018). */
 export function groupNorm(
   x: Tensor,
   weight: Tensor | undefined,
   bias: Tensor | undefined,
   { groups, eps = 1e-5 }: { groups: number; eps?: number },
 ): Tensor {
-  const channels = checking("groupNorm", operands(x, weight, bias), () => {
-    if (x.shape.length < 2) refuse(`expected [n, c, ...], got [${x.shape}]`);
+  const channels = withOpContext("groupNorm", operands(x, weight, bias), () => {
+    if (x.shape.length < 2) shapeError(`expected [n, c, ...], got [${x.shape}]`);
     const c = x.shape[1]!;
-    if (!(groups >= 1) || c % groups) refuse(`${c} channels do not fall into ${groups} groups`);
+    if (!(groups >= 1) || c % groups) shapeError(`${c} channels do not fall into ${groups} groups`);
     expectAffine(weight, bias, [c]);
     return c;
   });
   const size = sizeOf(x.shape.slice(1)) / groups;
-  const flat = normalise(reshape(x, { shape: [x.shape[0]!, groups, size] }), { eps });
+  const flat = normalize(reshape(x, { shape: [x.shape[0]!, groups, size] }), { eps });
   const perChannel = { shape: [channels, ...x.shape.slice(2).map(() => 1)] };
   return affine(
     reshape(flat, { shape: x.shape }),
@@ -70,24 +70,24 @@ export function groupNorm(
   );
 }
 
-/** Normalises each channel of x [n, c, ...] of each example; weight and bias [c] (Ulyanov et al. 2016). */
+/** Normalizes each channel of x [n, c, ...] of each example; weight and bias [c] (Ulyanov et al. 2016). */
 export const instanceNorm = (x: Tensor, weight?: Tensor, bias?: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor =>
   groupNorm(x, weight, bias, { groups: x.shape[1] ?? 1, eps });
 
-/** Normalises the last axis, of size n; weight and bias [n] scale and shift it (Ba et al. 2016). */
+/** Normalizes the last axis, of size n; weight and bias [n] scale and shift it (Ba et al. 2016). */
 export function layerNorm(x: Tensor, weight?: Tensor, bias?: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor {
-  checking("layerNorm", operands(x, weight, bias), () => {
-    if (!x.shape.length) refuse("a scalar has no axis to normalise");
+  withOpContext("layerNorm", operands(x, weight, bias), () => {
+    if (!x.shape.length) shapeError("a scalar has no axis to normalize");
     expectAffine(weight, bias, x.shape.slice(-1));
   });
-  return affine(normalise(x, { eps }), weight, bias);
+  return affine(normalize(x, { eps }), weight, bias);
 }
 
 const operands = (...xs: readonly (Tensor | undefined)[]): Tensor[] => xs.filter((x) => x !== undefined);
 
 function expectAffine(weight: Tensor | undefined, bias: Tensor | undefined, shape: Shape): void {
   for (const [name, x] of Object.entries({ weight, bias })) {
-    if (x && String(x.shape) !== String(shape)) refuse(`the ${name} must be [${shape}], got [${x.shape}]`);
+    if (x && String(x.shape) !== String(shape)) shapeError(`the ${name} must be [${shape}], got [${x.shape}]`);
   }
 }
 
@@ -119,8 +119,8 @@ const softmaxOp: SoftmaxOp = defineOp({
   },
 });
 
-/** Normalised exponentials along `axis`. */
-export const softmax: ((x: Tensor, options?: AxisOptions) => Tensor) & Pick<SoftmaxOp, "op"> = calling(
+/** Normalized exponentials along `axis`. */
+export const softmax: ((x: Tensor, options?: AxisOptions) => Tensor) & Pick<SoftmaxOp, "op"> = opFunction(
   softmaxOp,
   (x: Tensor, { axis = -1 }: AxisOptions = {}) => softmaxOp(x, { axis }),
 );

@@ -1,4 +1,4 @@
-import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { defineOp, type OpFn, shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { scale } from "./elementwise.ts";
 import { indexSelect } from "./gather.ts";
@@ -7,14 +7,14 @@ import { matmul } from "./matmul.ts";
 import { avgPool2d } from "./pool.ts";
 import { expectDtype, expectRank } from "./shape-rules.ts";
 
-/** Repeats every pixel of [n, c, h, w] `factor` times in both directions (nearest neighbour). */
+/** Repeats every pixel of [n, c, h, w] `factor` times in both directions (nearest neighbor). */
 export const upsampleNearest: OpFn<[x: Tensor], { factor: number }> = defineOp({
   name: "upsampleNearest",
   infer: ([x], { factor }) => {
     expectDtype(x, "float32", "int32");
     expectRank(x, 4, "n, c, h, w");
-    if (!Number.isInteger(factor) || factor < 1) refuse(`the factor ${factor} is no whole number from 1 on`);
-    if (x.shape.includes(0)) refuse("there are no pixels to repeat");
+    if (!Number.isInteger(factor) || factor < 1) shapeError(`the factor ${factor} is no whole number from 1 on`);
+    if (x.shape.includes(0)) shapeError("there are no pixels to repeat");
     return { dtype: x.dtype, shape: x.shape.map((d, i) => (i < 2 ? d : d * factor)) };
   },
   emit: (e, [x], { factor }) =>
@@ -24,10 +24,10 @@ export const upsampleNearest: OpFn<[x: Tensor], { factor: number }> = defineOp({
       nearest_mode: "floor",
     }),
   grad: ([dy], { attrs: { factor } }) => [scale(avgPool2d(dy, { kernel: factor }), factor ** 2)],
-  laws: {
+  traits: {
     identity: (_, { factor }) => factor === 1,
     merge: (first, second) => ({ factor: first.factor * second.factor }),
-    uniform: (value) => value,
+    splat: (value) => value,
   },
 });
 
@@ -37,10 +37,10 @@ export interface ResizeOptions {
 }
 
 function checkResize(name: string, x: Tensor, { size }: ResizeOptions): void {
-  checking(name, [x], () => {
+  withOpContext(name, [x], () => {
     expectRank(x, 4, "n, c, h, w");
-    if (size.some((d) => !Number.isInteger(d) || d < 1)) refuse(`[${size}] is no size of a picture`);
-    if (x.shape[2]! < 1 || x.shape[3]! < 1) refuse("there are no pixels to resize");
+    if (size.some((d) => !Number.isInteger(d) || d < 1)) shapeError(`[${size}] is no size of a picture`);
+    if (x.shape[2]! < 1 || x.shape[3]! < 1) shapeError("there are no pixels to resize");
   });
 }
 
@@ -56,7 +56,7 @@ export function resizeNearest(x: Tensor, { size }: ResizeOptions): Tensor {
 
 /**
  * Straight lines between the pixels of [n, c, h, w], as a product with a matrix in each direction (PyTorch's "bilinear",
- * without antialiasing). `alignCorners`: the corner pixels' centres stay in the corners; else the pictures' edges meet.
+ * without antialiasing). `alignCorners`: the corner pixels' centers stay in the corners; else the pictures' edges meet.
  */
 export function resizeBilinear(
   x: Tensor,

@@ -1,4 +1,4 @@
-import { calling, checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { defineOp, type OpFn, opFunction, shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { fill } from "./leaves.ts";
@@ -6,14 +6,14 @@ import { axisOf, broadcastShapes } from "./shape-rules.ts";
 
 const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
 /** Of an op that only moves or repeats elements. */
-const unchanged = (value: number): number => value;
+const sameValue = (value: number): number => value;
 
 /** `shape` with its -1, of which there may be one, replaced by what is left of `count` elements. */
 function complete(shape: Shape, count: number): Shape {
-  const known = shape.reduce((n, d) => (d === -1 ? n : n * d), 1);
-  const whole = shape.map((d) => (d === -1 ? count / known : d));
-  const sound = whole.every((d) => Number.isInteger(d) && d >= 0) && sizeOf(whole) === count;
-  return sound ? whole : refuse(`${count} elements do not fill [${shape}]`);
+  const product = shape.reduce((n, d) => (d === -1 ? n : n * d), 1);
+  const completeShape = shape.map((d) => (d === -1 ? count / product : d));
+  const sound = completeShape.every((d) => Number.isInteger(d) && d >= 0) && sizeOf(completeShape) === count;
+  return sound ? completeShape : shapeError(`${count} elements do not fill [${shape}]`);
 }
 interface ReshapeOptions {
   readonly shape: Shape;
@@ -25,15 +25,15 @@ const reshapeOp: ReshapeOp = defineOp({
   emit: (e, [x], { shape }) => e.node("Reshape", [x!, e.constant("int64", shape)], { allowzero: 1 }),
   grad: ([dy], { inputs: [x] }) => [reshape(dy, { shape: x.shape })],
   view: true,
-  laws: { merge: (_, second) => second, identity: ([x], { shape }) => sameShape(x.shape, shape), uniform: unchanged },
+  traits: { merge: (_, second) => second, identity: ([x], { shape }) => sameShape(x.shape, shape), splat: sameValue },
 });
 
 /** The same elements in another shape. One axis may be -1: whatever is left. */
-export const reshape: ((x: Tensor, options: ReshapeOptions) => Tensor) & Pick<ReshapeOp, "op"> = calling(
+export const reshape: ((x: Tensor, options: ReshapeOptions) => Tensor) & Pick<ReshapeOp, "op"> = opFunction(
   reshapeOp,
   (x: Tensor, { shape }: ReshapeOptions) => {
-    const whole = checking("reshape", [x], () => complete(shape, sizeOf(x.shape)));
-    return sameShape(whole, x.shape) ? x : reshapeOp(x, { shape: whole });
+    const completeShape = withOpContext("reshape", [x], () => complete(shape, sizeOf(x.shape)));
+    return sameShape(completeShape, x.shape) ? x : reshapeOp(x, { shape: completeShape });
   },
 );
 
@@ -42,16 +42,16 @@ export const transpose: OpFn<[x: Tensor], { perm: readonly number[] }> = defineO
   name: "transpose",
   infer: ([x], { perm }) => {
     if (perm.length !== x.shape.length || x.shape.some((_, i) => !perm.includes(i))) {
-      refuse(`[${perm}] is no order of ${x.shape.length} axes`);
+      shapeError(`[${perm}] is no order of ${x.shape.length} axes`);
     }
     return { dtype: x.dtype, shape: perm.map((p) => x.shape[p]!) };
   },
   emit: (e, x, { perm }) => e.node("Transpose", x, { perm }),
   grad: ([dy], { attrs: { perm } }) => [transpose(dy, { perm: perm.map((_, i) => perm.indexOf(i)) })],
-  laws: {
+  traits: {
     merge: (first, second) => ({ perm: second.perm.map((p) => first.perm[p]!) }),
     identity: (_, { perm }) => perm.every((p, i) => p === i),
-    uniform: unchanged,
+    splat: sameValue,
   },
 });
 
@@ -59,19 +59,20 @@ export const transpose: OpFn<[x: Tensor], { perm: readonly number[] }> = defineO
 export const expand: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
   name: "expand",
   infer: ([x], { shape }) => {
-    const whole = broadcastShapes(x.shape, shape);
-    if (whole.length !== shape.length || whole.some((d, i) => d !== shape[i])) refuse(`does not expand to [${shape}]`);
+    const broadcast = broadcastShapes(x.shape, shape);
+    if (broadcast.length !== shape.length || broadcast.some((d, i) => d !== shape[i]))
+      shapeError(`does not expand to [${shape}]`);
     return { dtype: x.dtype, shape };
   },
   emit: (e, [x], { shape }) => e.node("Expand", [x!, e.constant("int64", shape)]),
   grad: ([dy]) => [dy],
-  laws: { merge: (_, second) => second, identity: ([x], { shape }) => sameShape(x.shape, shape), uniform: unchanged },
+  traits: { merge: (_, second) => second, identity: ([x], { shape }) => sameShape(x.shape, shape), splat: sameValue },
 });
 
 /** Joins tensors along an axis. */
 export function concat(xs: readonly Tensor[], { axis }: { axis: number }): Tensor {
-  const at = checking("concat", xs, () => {
-    if (!xs.length) refuse("there is nothing to join");
+  const at = withOpContext("concat", xs, () => {
+    if (!xs.length) shapeError("there is nothing to join");
     return axisOf(axis, xs[0]!.shape.length);
   });
   return xs.length === 1 ? xs[0]! : concatOp(...xs, { axis: at });
@@ -80,9 +81,11 @@ const concatOp: OpFn<Tensor[], { axis: number }> = defineOp({
   name: "concat",
   infer: (xs: Tensor[], { axis }: { axis: number }) => {
     const [first] = xs as [Tensor];
-    const odd = xs.find((x) => x.dtype !== first.dtype || x.shape.some((d, i) => i !== axis && d !== first.shape[i]));
-    if (odd || xs.some((x) => x.shape.length !== first.shape.length))
-      refuse(`shapes may differ along axis ${axis} only`);
+    const mismatch = xs.find(
+      (x) => x.dtype !== first.dtype || x.shape.some((d, i) => i !== axis && d !== first.shape[i]),
+    );
+    if (mismatch || xs.some((x) => x.shape.length !== first.shape.length))
+      shapeError(`shapes may differ along axis ${axis} only`);
     return {
       dtype: first.dtype,
       shape: first.shape.with(
@@ -93,7 +96,7 @@ const concatOp: OpFn<Tensor[], { axis: number }> = defineOp({
   },
   emit: (e, xs, { axis }) => e.node("Concat", xs, { axis }),
   grad: ([dy], { inputs, attrs: { axis } }) => [...split(dy, { axis, sizes: inputs.map((x) => x.shape[axis]!) })],
-  laws: { uniform: unchanged },
+  traits: { splat: sameValue },
 });
 
 /** Cuts a tensor along an axis into parts of the given sizes. */
@@ -101,10 +104,10 @@ export const split: OpFn<[x: Tensor], { axis: number; sizes: readonly number[] }
   name: "split",
   infer: ([x], { axis, sizes }) => {
     const n = x.shape[axisOf(axis, x.shape.length)]!;
-    if (sizes.reduce((a, b) => a + b, 0) !== n) refuse(`parts of ${sizes.join(" + ")} do not make ${n}`);
+    if (sizes.reduce((a, b) => a + b, 0) !== n) shapeError(`parts of ${sizes.join(" + ")} do not make ${n}`);
     return sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(axis, size) }));
   },
-  laws: { identity: (_, { sizes }) => sizes.length === 1 },
+  traits: { identity: (_, { sizes }) => sizes.length === 1 },
   emit: (e, [x], { axis, sizes }) =>
     e.nodes("Split", [x!, e.constant("int64", sizes)], { axis }, { outputs: sizes.length }),
   grad: (dys, { outputs, attrs: { axis } }) => [
@@ -120,7 +123,7 @@ export const slice: OpFn<[x: Tensor], { axis: number; start: number; end: number
   name: "slice",
   infer: ([x], { axis, start, end }) => {
     const n = x.shape[axisOf(axis, x.shape.length)]!;
-    if (start < 0 || end > n || start > end) refuse(`${start} to ${end} is outside of 0 to ${n}`);
+    if (start < 0 || end > n || start > end) shapeError(`${start} to ${end} is outside of 0 to ${n}`);
     return { dtype: x.dtype, shape: x.shape.with(axis, end - start) };
   },
   emit: (e, [x], { axis, start, end }) =>
@@ -131,15 +134,15 @@ export const slice: OpFn<[x: Tensor], { axis: number; start: number; end: number
     const margin = (size: number) => Array.from({ length: n }, (_, i) => (i === at ? size : 0));
     return [pad(dy, { before: margin(start), after: margin(x.shape[at]! - end) })];
   },
-  laws: {
+  traits: {
     identity: ([x], { axis, start, end }) => start === 0 && end === x.shape.at(axis),
     merge: (first, second, [x]) => {
-      const [inner, axis] = [first, second].map((one) => axisOf(one.axis, x.shape.length));
+      const [inner, axis] = [first, second].map((attrs) => axisOf(attrs.axis, x.shape.length));
       return inner === axis
         ? { axis: axis!, start: first.start + second.start, end: first.start + second.end }
         : undefined;
     },
-    uniform: unchanged,
+    splat: sameValue,
   },
 });
 
@@ -147,9 +150,9 @@ export const slice: OpFn<[x: Tensor], { axis: number; start: number; end: number
 export const pad: OpFn<[x: Tensor], { before: readonly number[]; after: readonly number[] }> = defineOp({
   name: "pad",
   infer: ([x], { before, after }) => {
-    if (before.length !== x.shape.length || after.length !== x.shape.length) refuse(`one margin an axis is wanted`);
+    if (before.length !== x.shape.length || after.length !== x.shape.length) shapeError(`one margin an axis is wanted`);
     if ([...before, ...after].some((d) => !Number.isInteger(d) || d < 0)) {
-      refuse(`margins ${before} and ${after} are not both whole numbers from 0 on`);
+      shapeError(`margins ${before} and ${after} are not both whole numbers from 0 on`);
     }
     return { dtype: x.dtype, shape: x.shape.map((d, i) => before[i]! + d + after[i]!) };
   },
@@ -161,7 +164,7 @@ export const pad: OpFn<[x: Tensor], { before: readonly number[]; after: readonly
       return d.shape[axis] === n ? d : slice(d, { axis, start: b, end: b + n });
     }, dy),
   ],
-  laws: {
+  traits: {
     identity: (_, { before, after }) => [...before, ...after].every((n) => n === 0),
     merge: (first, second) => ({
       before: first.before.map((n, i) => n + second.before[i]!),
@@ -172,9 +175,9 @@ export const pad: OpFn<[x: Tensor], { before: readonly number[]; after: readonly
 
 /** Cuts a tensor along an axis into `parts` parts of one size. */
 export function chunk(x: Tensor, { axis, parts }: { axis: number; parts: number }): readonly Tensor[] {
-  const n = checking("chunk", [x], () => {
+  const n = withOpContext("chunk", [x], () => {
     const size = x.shape[axisOf(axis, x.shape.length)]!;
-    if (!(parts >= 1) || size % parts) refuse(`${size} elements do not make ${parts} equal parts`);
+    if (!(parts >= 1) || size % parts) shapeError(`${size} elements do not make ${parts} equal parts`);
     return size;
   });
   return split(x, { axis, sizes: Array.from({ length: parts }, () => n / parts) });
@@ -182,9 +185,9 @@ export function chunk(x: Tensor, { axis, parts }: { axis: number; parts: number 
 
 /** Joins tensors of one shape along a new axis. */
 export function stack(xs: readonly Tensor[], { axis }: { axis: number }): Tensor {
-  const at = checking("stack", xs, () => {
-    if (!xs.length) refuse("there is nothing to join");
-    if (xs.some((x) => String(x.shape) !== String(xs[0]!.shape))) refuse("all must have one shape");
+  const at = withOpContext("stack", xs, () => {
+    if (!xs.length) shapeError("there is nothing to join");
+    if (xs.some((x) => String(x.shape) !== String(xs[0]!.shape))) shapeError("all must have one shape");
     return axisOf(axis, xs[0]!.shape.length + 1);
   });
   return concat(

@@ -5,7 +5,7 @@ import { tensorToPicture } from "../formats/image.ts";
 import { AutoencoderTiny, parseAutoencoderTinyConfig } from "../models/autoencoder-tiny/index.ts";
 import { parameters } from "../nn/module.ts";
 import { input } from "../ops/leaves.ts";
-import { mappedWeights } from "../runtime/node-mapped.ts";
+import { mappedWeights } from "../runtime/mapped-weights.node.ts";
 import type { Program, Runtime } from "../runtime/types.ts";
 import type { TextToImageModel } from "./model-folder.ts";
 import { latentRgbIn, linearPreview, type Previewer, pixelPreview } from "./preview.ts";

@@ -7,7 +7,7 @@ import type { WeightMemory } from "../compiler/executable.ts";
 import { AquatintError } from "../errors.ts";
 import { readBytes, readSafetensorsHeader } from "../formats/node.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Device } from "../runtime/types.ts";
 import type { RetryEvent } from "./half-decode.ts";
 import type { MemoryPlan } from "./memory-plan.ts";

@@ -8,8 +8,8 @@ import type { HostTensor } from "../graph/types.ts";
 import { AutoencoderKL, downsampling, parseAutoencoderConfig } from "../models/autoencoder/index.ts";
 import { parameters } from "../nn/module.ts";
 import { input } from "../ops/leaves.ts";
-import { nodeRuntime } from "../runtime/node.ts";
-import { mappedWeights } from "../runtime/node-mapped.ts";
+import { mappedWeights } from "../runtime/mapped-weights.node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Program, Runtime } from "../runtime/types.ts";
 import { decodeInTiles, decodeSingly, encodeInTiles } from "./tiled.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AquatintError } from "../errors.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { RunEvent } from "../train/events.ts";
 import { lineRun } from "../train/line-run.cases.ts";
 import { diskFiles } from "../train/node-folder.ts";

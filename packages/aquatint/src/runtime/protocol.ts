@@ -23,7 +23,7 @@ export interface OpenOptions {
 export type WasmPaths = string | { readonly wasm?: string; readonly mjs?: string };
 
 /** What the worker found. */
-export interface Opened {
+export interface RuntimeInfo {
   readonly device: Device;
   readonly devices: readonly Device[];
   readonly threads: number;
@@ -37,7 +37,7 @@ interface Call<Params, Result> {
 
 /** Everything that the host can ask of the worker. Programs and states are numbered by the host. */
 export interface Calls {
-  open: Call<OpenOptions, Opened>;
+  open: Call<OpenOptions, RuntimeInfo>;
   load: Call<{ readonly program: number; readonly executable: Executable }, null>;
   run: Call<{ readonly program: number; readonly state?: number; readonly feeds: HostTensors }, HostTensors>;
   unload: Call<{ readonly program: number }, null>;
@@ -79,7 +79,7 @@ export interface Reply<R> {
   readonly transfer: ArrayBuffer[];
 }
 /** The reply of a call that only does something. */
-export const done: Reply<null> = { result: null, transfer: [] };
+export const emptyReply: Reply<null> = { result: null, transfer: [] };
 /** What the worker does for each call. */
 export type Handlers = { readonly [K in CallName]: (params: Params<K>) => Promise<Reply<Result<K>>> };
 

@@ -30,7 +30,7 @@ export interface Program extends AsyncDisposable {
   run(feeds: HostTensors, options?: RunOptions): Promise<HostTensors>;
 }
 
-/** Named tensors that live in the worker: weights, optimiser moments, EMA. Shared by any number of programs of one runtime. */
+/** Named tensors that live in the worker: weights, optimizer moments, EMA. Shared by any number of programs of one runtime. */
 export interface State extends AsyncDisposable {
   readonly types: Readonly<Record<string, Type>>;
   /** Copies out the named tensors, all when no names are given. */

@@ -3,13 +3,13 @@ import { deviation, evaluate, noise, noiseWeights } from "../../test/evaluate.ts
 import { grad } from "../autodiff/grad.ts";
 import { simplify } from "../compiler/passes/simplify.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { topological } from "../graph/walk.ts";
+import { topological } from "../graph/topological.ts";
 import { parseUNet2DConditionConfig, UNet2DConditionModel } from "../models/unet/index.ts";
 import { parameters } from "../nn/module.ts";
 import { square } from "../ops/elementwise.ts";
 import { input } from "../ops/leaves.ts";
 import { mean } from "../ops/reduce.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import { recomputing } from "./recomputing.ts";
 import { tinyConfigs } from "./tiny.cases.ts";
 

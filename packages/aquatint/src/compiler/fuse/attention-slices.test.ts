@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deviation, noise } from "../../../test/evaluate.ts";
 import type { Tensor } from "../../graph/tensor.ts";
+import { topological } from "../../graph/topological.ts";
 import { sizeOf } from "../../graph/types.ts";
-import { topological } from "../../graph/walk.ts";
 import { scaledDotProductAttention } from "../../ops/attention.ts";
 import { input } from "../../ops/leaves.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { compile } from "../compile.ts";
 import { simplify } from "../passes/simplify.ts";
@@ -29,8 +29,8 @@ test.each([
   ["a mask", ["mask"], ROW * 3, 4],
   ["a mask for all queries", ["row"], ROW * 5, 2],
 ] as const)("attention with %s gives the same in slices", async (_, masks, scoreBytes, parts) => {
-  const given = masks.map(leaf)[0];
-  const y = scaledDotProductAttention(leaf("q"), leaf("k"), leaf("v"), given ? { mask: given } : {});
+  const mask = masks.map(leaf)[0];
+  const y = scaledDotProductAttention(leaf("q"), leaf("k"), leaf("v"), mask ? { mask } : {});
   const sliced = fuse(simplify({ y }), { scoreBytes }).y!;
   const kernels = topological([sliced]).filter(({ op }) => op.name === "fusedAttention" || op.name === "softmax");
   expect(kernels.length).toBe(parts);
@@ -38,13 +38,13 @@ test.each([
     if (op.name === "softmax") expect(4 * sizeOf(outputs[0]!.shape)).toBeLessThanOrEqual(scoreBytes);
   }
   const feeds = feed("q", "k", "v", ...masks);
-  const [one, other] = await Promise.all(
+  const [full, partwise] = await Promise.all(
     [undefined, scoreBytes].map(async (limit) => {
       const program = await runtime.load(compile({ outputs: { y }, scoreBytes: limit }));
       return (await program.run(feeds)).y!;
     }),
   );
-  expect(deviation(other!, one!.data)).toBeLessThan(1e-6);
+  expect(deviation(partwise!, full!.data)).toBeLessThan(1e-6);
 });
 
 test("attention whose scores fit stays whole", () => {

@@ -15,7 +15,7 @@ const fusedAttention: OpFn<[q: Tensor, k: Tensor, v: Tensor], { heads: number; s
   infer: ([q, , v]) => ({ dtype: q.dtype, shape: q.shape.with(-1, v.shape.at(-1)!) }),
   emit: (e, x, { heads, scale }) =>
     e.node("MultiHeadAttention", x, { num_heads: heads, scale: float(scale) }, { domain: "com.microsoft" }),
-  grad: "refused",
+  grad: "unsupported",
 });
 
 /** softmax(scale · q·kᵀ)·v of heads [b, h, n, d] as one op. What else uses the scores computes them for itself. */

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deviation, noise } from "../../../test/evaluate.ts";
 import type { Tensor } from "../../graph/tensor.ts";
+import { topological } from "../../graph/topological.ts";
 import type { HostTensor } from "../../graph/types.ts";
-import { topological } from "../../graph/walk.ts";
 import { gelu } from "../../ops/activation.ts";
 import { scaledDotProductAttention } from "../../ops/attention.ts";
 import { add, scale } from "../../ops/elementwise.ts";
 import { input } from "../../ops/leaves.ts";
 import { matmul } from "../../ops/matmul.ts";
 import { reshape, split, transpose } from "../../ops/shape.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { compile } from "../compile.ts";
 import { simplify } from "../passes/simplify.ts";
@@ -36,10 +36,10 @@ const [q, k, v, weight, bias] = ["q", "k", "v", "weight", "bias"].map(leaf) as [
 
 const heads = (x: Tensor, h: number): Tensor =>
   transpose(reshape(x, { shape: [2, x.shape[1]!, h, x.shape[2]! / h] }), { perm: [0, 2, 1, 3] });
-const together = (x: Tensor): Tensor =>
+const mergeHeads = (x: Tensor): Tensor =>
   reshape(transpose(x, { perm: [0, 2, 1, 3] }), { shape: [2, x.shape[2]!, x.shape[1]! * x.shape[3]!] });
 const attention = (h: number): Tensor =>
-  together(scaledDotProductAttention(heads(q, h), heads(k, h), heads(v, h), { scale: 0.3 }));
+  mergeHeads(scaledDotProductAttention(heads(q, h), heads(k, h), heads(v, h), { scale: 0.3 }));
 const rows = reshape(v, { shape: [14, 6] });
 const linear = reshape(matmul(rows, weight, { transB: true }), { shape: [2, 7, 4] });
 const parts = (...args: Parameters<typeof split>): [Tensor, Tensor] => {
@@ -53,11 +53,11 @@ const fused = (y: Tensor): Tensor => fuse(simplify({ y })).y!;
 /** The values with the fused ops, and without them: a graph that updates a state is not fused. */
 async function both(y: Tensor): Promise<readonly [HostTensor, HostTensor]> {
   const leaves = new Set(topological([y]).map(({ attrs }) => (attrs as { name?: string } | undefined)?.name));
-  const own = Object.fromEntries(Object.entries(feeds).filter(([name]) => leaves.has(name)));
-  const one = await runtime.load(compile({ outputs: { y } }));
+  const leafFeeds = Object.fromEntries(Object.entries(feeds).filter(([name]) => leaves.has(name)));
+  const fusedProgram = await runtime.load(compile({ outputs: { y } }));
   const many = await runtime.load(compile({ outputs: { y }, updates: { y } }));
   const state = await runtime.createState({ y: { dtype: "float32", shape: y.shape, data: noise(y.shape).data } });
-  return [(await one.run(own)).y!, (await many.run(own, { state })).y!];
+  return [(await fusedProgram.run(leafFeeds)).y!, (await many.run(leafFeeds, { state })).y!];
 }
 
 describe("graphs that only compute have in one op", () => {
@@ -83,9 +83,9 @@ describe("graphs that only compute have in one op", () => {
     ["GELU", gelu(v), ["input", "fusedGelu"]],
   ] as const)("%s", async (_, y, ops) => {
     expect(opsOf(fused(y)).toSorted()).toEqual(ops.toSorted());
-    const [one, many] = await both(y);
-    expect(one.shape).toEqual(y.shape);
-    expect(deviation(one, many.data as Float32Array)).toBeLessThan(1e-5);
+    const [fusedResult, many] = await both(y);
+    expect(fusedResult.shape).toEqual(y.shape);
+    expect(deviation(fusedResult, many.data as Float32Array)).toBeLessThan(1e-5);
   });
 });
 

@@ -1,6 +1,6 @@
 import { rewriteNamed } from "../../graph/rewrite.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { identity, twice } from "../passes/algebra.ts";
+import { mergeTwice, removeIdentity } from "../passes/algebra.ts";
 import { commonSubexpressions } from "../passes/cse.ts";
 import { fuseAttention } from "./attention.ts";
 import { sliceAttention } from "./attention-slices.ts";
@@ -23,8 +23,8 @@ export const fuse = (
   { scoreBytes = Number.POSITIVE_INFINITY }: FuseOptions = {},
 ): Readonly<Record<string, Tensor>> =>
   rewriteNamed(outputs, [
-    identity,
-    twice,
+    removeIdentity,
+    mergeTwice,
     sliceAttention(scoreBytes),
     fuseAttention,
     fuseBias,

@@ -2,7 +2,7 @@ import { defineOp, isNodeOf, type OpFn } from "../../graph/op.ts";
 import { type Rule, ruleFor } from "../../graph/rewrite.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { add, erf, mul } from "../../ops/elementwise.ts";
-import { uniformValue } from "../passes/algebra.ts";
+import { splatValue } from "../passes/algebra.ts";
 
 type Binary = typeof mul;
 
@@ -10,7 +10,7 @@ const fusedGelu: OpFn<[x: Tensor]> = defineOp({
   name: "fusedGelu",
   infer: ([x]) => x,
   emit: (e, x) => e.node("Gelu", x),
-  grad: "refused",
+  grad: "unsupported",
 });
 
 /** x/2 · (erf(x/√2) + 1) as one op. */
@@ -31,6 +31,6 @@ export const fuseGelu: Rule = ruleFor(mul, ({ inputs: [left, right] }) => {
 function operandBeside({ node }: Tensor, op: Binary, k: number): Tensor | undefined {
   if (!isNodeOf(node, op)) return undefined;
   const [a, b] = node.inputs;
-  const isNumber = (x: Tensor) => uniformValue(x) === Math.fround(k);
+  const isNumber = (x: Tensor) => splatValue(x) === Math.fround(k);
   return isNumber(a) ? b : isNumber(b) ? a : undefined;
 }

@@ -11,7 +11,7 @@ const gemm: OpFn<[a: Tensor, b: Tensor, c: Tensor], Required<MatmulOptions>> = d
   infer: ([a, , c], { transA }) => ({ dtype: "float32", shape: [a.shape[transA ? 1 : 0]!, c.shape[0]!] }),
   emit: (e, x, { transA, transB, alpha }) =>
     e.node("Gemm", x, { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: float(alpha) }),
-  grad: "refused",
+  grad: "unsupported",
 });
 
 /** A row that is added to a product of matrices, or to that product in another shape, is added by the product itself. */

@@ -24,7 +24,7 @@ export const upsampledCases: readonly UpsampledCase[] = [
   { about: "tripled under 3x3", factor: 3, kernel: [3, 3], bias: true },
 ];
 
-/** Output y, which the pass changes, wanted, which it does not know, and what both are fed. */
+/** Output y, which the pass changes, expected, which it does not know, and what both are fed. */
 export function upsampledGraph({ factor, kernel, bias, size: [h, w] = [3, 4] }: UpsampledCase) {
   const shapes = { x: [2, 72, h, w], weight: [16, 72, ...kernel], ...(bias && { bias: [16] }) };
   const leaves: Record<string, Tensor> = {};
@@ -37,7 +37,7 @@ export function upsampledGraph({ factor, kernel, bias, size: [h, w] = [3, 4] }: 
     conv2d(picture, leaves.weight!, leaves.bias, { padding: [kernel[0] >> 1, kernel[1] >> 1] });
   const outputs = {
     y: convolved(upsampleNearest(leaves.x!, { factor })),
-    wanted: convolved(resizeNearest(leaves.x!, { size: [factor * h, factor * w] })),
+    expected: convolved(resizeNearest(leaves.x!, { size: [factor * h, factor * w] })),
   };
   return { outputs, feeds };
 }

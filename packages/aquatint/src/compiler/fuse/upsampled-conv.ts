@@ -53,15 +53,15 @@ type Kernel = readonly [weight: Tensor, ...bias: Tensor[]];
 function phase(x: Tensor, [weight, ...bias]: Kernel, { place, factor }: Place): Tensor {
   const [o, c, kh, kw] = shape4(weight);
   // which pixel lies under each point of the kernel, counted from the one whose copies these are
-  const under = ([kh, kw] as const).map((size, i) =>
+  const pixelOffsets = ([kh, kw] as const).map((size, i) =>
     Array.from({ length: size }, (_, k) => Math.floor((place[i]! + k - (size >> 1)) / factor)),
   ) as [number[], number[]];
-  const padding = both((i) => -under[i]!.at(0)!);
-  const trailing = both((i) => under[i]!.at(-1)!);
+  const padding = both((i) => -pixelOffsets[i]!.at(0)!);
+  const trailing = both((i) => pixelOffsets[i]!.at(-1)!);
   const [rows, columns] = both((i) => padding[i] + 1 + trailing[i]);
   const data = Float32Array.from({ length: kh * kw * rows * columns }, (_, at) => {
     const [k, pixel] = [Math.floor(at / (rows * columns)), at % (rows * columns)];
-    const [row, column] = [under[0][Math.floor(k / kw)]!, under[1][k % kw]!];
+    const [row, column] = [pixelOffsets[0][Math.floor(k / kw)]!, pixelOffsets[1][k % kw]!];
     return pixel === (row + padding[0]) * columns + column + padding[1] ? 1 : 0;
   });
   const sums = constant({ value: { dtype: "float32", shape: [kh * kw, rows * columns], data } });
@@ -82,5 +82,5 @@ export const phaseConv: typeof convolution = defineOp({
     return { dtype: x.dtype, shape: [n, o, ...placesOf([h, w], [kh, kw], geometry)] };
   },
   emit: (e, x, geometry, { inputs: [, weight] }) => e.node("Conv", x, convAttributes(shape4(weight), geometry)),
-  grad: "refused",
+  grad: "unsupported",
 });

@@ -1,4 +1,4 @@
-import { defineOp, isNodeOf, type OpFn, refuse } from "../../graph/op.ts";
+import { defineOp, isNodeOf, type OpFn, shapeError } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { Shape } from "../../graph/types.ts";
 import type { Shape4 } from "../../ops/conv-onnx.ts";
@@ -14,12 +14,12 @@ export const toBlocks: OpFn<[x: Tensor], { block: number }> = defineOp({
   infer: ([x], { block }) => {
     expectRank(x, 4, "n, c, h, w");
     const [, channels] = shape4(x);
-    if (channels % block) refuse(`${channels} channels do not make blocks of ${block}`);
+    if (channels % block) shapeError(`${channels} channels do not make blocks of ${block}`);
     return { dtype: x.dtype, shape: blockedShape(shape4(x), block) };
   },
   emit: (e, x, _, { outputs: [y] }) =>
     e.node("Reshape", [e.node("ReorderInput", x, {}, nchwc), e.constant("int64", y.shape)]),
-  grad: "refused",
+  grad: "unsupported",
 });
 
 /** The first `channels` channels of a blocked picture, as [n, channels, h, w] or, channels last, [n, h, w, channels]. */
@@ -33,7 +33,7 @@ export const fromBlocks: OpFn<[x: Tensor], { channels: number; channelsLast: boo
     const unblocked = e.node("Reshape", [x, e.constant("int64", unblockedShape(source.shape))]);
     return e.node("ReorderOutput", [unblocked], { channels, channels_last: channelsLast ? 1 : 0 }, nchwc);
   },
-  grad: "refused",
+  grad: "unsupported",
 });
 
 /** [n, c, h, w] -> [n, c / block, h, w, block] */

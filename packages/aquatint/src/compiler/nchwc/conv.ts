@@ -33,10 +33,10 @@ const blockKernel: OpFn<[weight: Tensor], KernelOptions> = defineOp({
     const [o, i, kh, kw, inner, block] = y.shape as KernelShape;
     const places = kh * kw;
     const as = (name: string, shape: Shape) => e.node("Reshape", [name, e.constant("int64", shape)]);
-    const filled = filledUp(e, w, weight.shape, { axis: backward ? 1 : 0, to: o * block });
+    const padded = filledUp(e, w, weight.shape, { axis: backward ? 1 : 0, to: o * block });
     // the outputs' blocks as those of a picture, which is many times faster than a transpose of single numbers
-    const blocked = backward ? [i * inner, o * block, 1, places] : [1, o * block, 1, i * inner * places];
-    const inside = e.node("ReorderInput", [as(filled, blocked)], {}, { domain: "com.microsoft.nchwc" });
+    const imageShape = backward ? [i * inner, o * block, 1, places] : [1, o * block, 1, i * inner * places];
+    const inside = e.node("ReorderInput", [as(padded, imageShape)], {}, { domain: "com.microsoft.nchwc" });
     const [between, perm] = backward
       ? ([
           [i, inner, o, places, block],
@@ -48,10 +48,10 @@ const blockKernel: OpFn<[weight: Tensor], KernelOptions> = defineOp({
         ] as const);
     const blocks = e.node("Transpose", [as(inside, between)], { perm });
     const order = Array.from({ length: places }, (_, k) => places - 1 - k);
-    const turned = backward ? e.node("Gather", [blocks, e.constant("int64", order)], { axis: 2 }) : blocks;
-    return as(turned, y.shape);
+    const reversed = backward ? e.node("Gather", [blocks, e.constant("int64", order)], { axis: 2 }) : blocks;
+    return as(reversed, y.shape);
   },
-  grad: "refused",
+  grad: "unsupported",
 });
 const swapped = ([o, i, kh, kw]: Shape4): Shape4 => [i, o, kh, kw];
 
@@ -81,7 +81,7 @@ const nchwcConv: typeof convolution = defineOp({
     });
     return as(result, y.shape);
   },
-  grad: "refused",
+  grad: "unsupported",
 });
 
 /** Convolutions of images whose channels fill blocks or are fewer than a block, without groups. */
@@ -109,14 +109,17 @@ function inBlocksOf(
   geometry: Geometry,
   { block, backward }: KernelOptions,
 ): readonly Tensor[] | undefined {
-  const few = shape4(x)[1] < block;
-  if (geometry.groups > 1 || !(few || fillsBlocks(x, block))) return undefined;
+  const isNarrow = shape4(x)[1] < block;
+  if (geometry.groups > 1 || !(isNarrow || fillsBlocks(x, block))) return undefined;
   const channels = shape4(weight)[backward ? 1 : 0];
   const kernel = blockKernel(weight, { block, backward });
   const rest = (kernel.shape as KernelShape)[0] * block - channels;
-  const filled = bias && (rest ? pad(bias, { before: [0], after: [rest] }) : bias);
+  const blockedBias = bias && (rest ? pad(bias, { before: [0], after: [rest] }) : bias);
   return [
-    outOfBlocks(nchwcConv(few ? x : inBlocks(x, block), kernel, ...(filled ? [filled] : []), geometry), channels),
+    outOfBlocks(
+      nchwcConv(isNarrow ? x : inBlocks(x, block), kernel, ...(blockedBias ? [blockedBias] : []), geometry),
+      channels,
+    ),
   ];
 }
 
@@ -126,7 +129,7 @@ const channelsLastGradient: typeof weightGradient = defineOp({
   infer: weightGradient.op.infer,
   emit: (e, [x, dy], attrs, { inputs: [xType, dyType] }) =>
     weightGradientNodes(e, value(x, xType), value(dy, dyType), { ...attrs, channelsLast: true }),
-  grad: "refused",
+  grad: "unsupported",
 });
 
 /** Images come out of their blocks with their channels last, where a weight's gradient is taken from them. */

@@ -11,7 +11,7 @@ const fusedMatmul: OpFn<[a: Tensor, b: Tensor], Required<MatmulOptions>> = defin
     const attributes = { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: float(alpha) };
     return e.node("FusedMatMul", x, attributes, { domain: "com.microsoft" });
   },
-  grad: "refused",
+  grad: "unsupported",
 });
 
 /** Batches of products with transposed or scaled operands. Two matrices are one node already, a Gemm. */

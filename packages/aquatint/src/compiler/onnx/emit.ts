@@ -3,8 +3,8 @@ import { AquatintError } from "../../errors.ts";
 import { NodeProtoSchema } from "../../formats/generated/onnx_pb.ts";
 import type { Emitter } from "../../graph/op.ts";
 import type { Node, Tensor } from "../../graph/tensor.ts";
+import { topological } from "../../graph/topological.ts";
 import { type HostTensor, sizeOf, type Type } from "../../graph/types.ts";
-import { topological } from "../../graph/walk.ts";
 import { nodeName } from "./names.ts";
 import {
   attributeProto,
@@ -14,7 +14,7 @@ import {
   type GraphParts,
   modelBytes,
   weightProto,
-  widenedWeight,
+  widenWeight,
 } from "./proto.ts";
 
 export type { ExternalData, StoredType } from "./proto.ts";
@@ -26,7 +26,7 @@ export type Binding =
 
 /** A graph as ONNX. */
 export interface Emitted {
-  /** The serialised ONNX ModelProto. */
+  /** The serialized ONNX ModelProto. */
   readonly model: Uint8Array<ArrayBuffer>;
   /** The model's inputs: `input` leaves by their own names, bound parameters by theirs. */
   readonly inputs: Readonly<Record<string, Type>>;
@@ -82,11 +82,11 @@ const SHARED_VALUES = 64;
 function nodeWriter({ nodes, initializers }: GraphParts) {
   const constants = new Map<string, string>();
   let origin = { path: "", op: "" };
-  let fresh = 0;
+  let nextName = 0;
   const emitter: Emitter = {
     node: (...args) => emitter.nodes(...args)[0]!,
     nodes(opType, input, attrs = {}, { domain = "", outputs: n = 1 } = {}) {
-      const output = Array.from({ length: n }, () => `v${fresh++}`);
+      const output = Array.from({ length: n }, () => `v${nextName++}`);
       const attribute = Object.entries(attrs).map(([name, value]) => attributeProto(name, value));
       const name = nodeName({ ...origin, onnx: opType }, nodes.length);
       nodes.push(create(NodeProtoSchema, { name, opType, domain, input: [...input], output, attribute }));
@@ -94,9 +94,9 @@ function nodeWriter({ nodes, initializers }: GraphParts) {
     },
     constant(dtype, values, shape = [values.length]) {
       const key = values.length <= SHARED_VALUES ? `${dtype}:${shape}:${Array.from(values)}` : undefined;
-      const known = key && constants.get(key);
-      if (known) return known;
-      const name = `c${fresh++}`;
+      const sharedName = key && constants.get(key);
+      if (sharedName) return sharedName;
+      const name = `c${nextName++}`;
       if (key) constants.set(key, name);
       initializers.push(constantProto(name, dtype, values, shape));
       return name;
@@ -144,5 +144,5 @@ function addWeight(
   const asStored = value.stored || value.transposed ? `${name}:stored` : name;
   initializers.push(externalProto(asStored, type, value));
   // ONNX Runtime makes inputs in the reverse order of their writing: what is written first is widened just before its use
-  nodes.unshift(...widenedWeight(asStored, name, value));
+  nodes.unshift(...widenWeight(asStored, name, value));
 }

@@ -12,9 +12,9 @@ export interface NodeOrigin {
 export const nodeName = ({ path, op, onnx }: NodeOrigin, index: number): string => `${path}/${op}/${onnx}_${index}`;
 
 /** The origin that a text names first, as ONNX Runtime's messages do: `Name:'…'`, `Node (…)`, `In Node, ("…"`. */
-export function nodeNamedIn(text: string): NodeOrigin | undefined {
-  const found = /(?:Name:'|\bnode,? \("?)([^'"/]*)\/(\w+)\/(\w+)_\d+/i.exec(text);
-  return found ? { path: found[1]!, op: found[2]!, onnx: found[3]! } : undefined;
+export function originIn(text: string): NodeOrigin | undefined {
+  const match = /(?:Name:'|\bnode,? \("?)([^'"/]*)\/(\w+)\/(\w+)_\d+/i.exec(text);
+  return match ? { path: match[1]!, op: match[2]!, onnx: match[3]! } : undefined;
 }
 
 /** For messages: "embedding in text_model.embeddings". */

@@ -54,7 +54,7 @@ export interface GraphParts {
   readonly outputs: Record<string, Type>;
 }
 
-/** Serialises a graph as a ModelProto. */
+/** Serializes a graph as a ModelProto. */
 export function modelBytes({ nodes, initializers, inputs, outputs }: GraphParts): Uint8Array<ArrayBuffer> {
   const values = (types: Readonly<Record<string, Type>>) => Object.entries(types).map(([n, t]) => valueInfo(n, t));
   const model = create(ModelProtoSchema, {
@@ -102,15 +102,15 @@ const rawTensor = (name: string, dataType: DataType, shape: Shape, rawData: Uint
 
 /** A weight whose values stand inside the model. */
 export function weightProto(name: string, { dtype, shape }: Type, { data }: HostTensor): TensorProto {
-  if (data.length !== sizeOf(shape)) throw wrongSize(name, `${data.length} values`, { shape, wants: sizeOf(shape) });
+  if (data.length !== sizeOf(shape)) throw wrongSize(name, `${data.length} values`, { shape, expected: sizeOf(shape) });
   return rawTensor(name, elementType[dtype], shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
 /** A weight whose values stay in a file, in the type and the order that they have there. */
 export function externalProto(name: string, { dtype, shape }: Type, place: ExternalData): TensorProto {
   const { location, offset, length, stored = dtype, transposed } = place;
-  const wants = sizeOf(shape) * elementBytes[stored];
-  if (length !== wants) throw wrongSize(name, `${length} bytes of ${stored}`, { shape, wants });
+  const expected = sizeOf(shape) * elementBytes[stored];
+  if (length !== expected) throw wrongSize(name, `${length} bytes of ${stored}`, { shape, expected });
   const entries = { location, offset: String(offset), length: String(length) };
   return create(TensorProtoSchema, {
     name,
@@ -121,11 +121,11 @@ export function externalProto(name: string, { dtype, shape }: Type, place: Exter
   });
 }
 
-const wrongSize = (name: string, found: string, { shape, wants }: { shape: Shape; wants: number }) =>
-  new AquatintError("graph/weight-size", `${name} has ${found}, its shape [${shape}] wants ${wants}`);
+const wrongSize = (name: string, actual: string, { shape, expected }: { shape: Shape; expected: number }) =>
+  new AquatintError("graph/weight-size", `${name} has ${actual}, its shape [${shape}] wants ${expected}`);
 
 /** Nodes that make `to` of a weight as it lies in its file under the name `from`: turned, and widened to float32. */
-export function widenedWeight(from: string, to: string, { stored, transposed }: ExternalData): NodeProto[] {
+export function widenWeight(from: string, to: string, { stored, transposed }: ExternalData): NodeProto[] {
   const steps = [
     ...(transposed ? [{ opType: "Transpose", attribute: [attributeProto("perm", [1, 0])] }] : []),
     ...(stored ? [{ opType: "Cast", attribute: [attributeProto("to", DataType.FLOAT)] }] : []),

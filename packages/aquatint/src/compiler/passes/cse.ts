@@ -10,13 +10,13 @@ export function commonSubexpressions(): Rule {
   const first = new Map<string, readonly Tensor[]>();
   const identity = numbering();
   return ({ op, inputs, attrs, outputs }) => {
-    if (op.laws?.distinct) return undefined;
+    if (op.traits?.unique) return undefined;
     const operands = inputs.map(identity);
-    if (op.laws?.commutes) operands.sort((a, b) => a - b);
+    if (op.traits?.commutative) operands.sort((a, b) => a - b);
     const key = `${identity(op)}(${operands})${keyOf(attrs, identity)}`;
-    const known = first.get(key);
-    if (!known) first.set(key, outputs);
-    return known;
+    const firstOutputs = first.get(key);
+    if (!firstOutputs) first.set(key, outputs);
+    return firstOutputs;
   };
 }
 

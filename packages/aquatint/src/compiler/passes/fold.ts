@@ -2,7 +2,7 @@ import type { Rule } from "../../graph/rewrite.ts";
 import type { Node, Tensor } from "../../graph/tensor.ts";
 import { type Shape, sizeOf } from "../../graph/types.ts";
 import { constant, fill } from "../../ops/leaves.ts";
-import { uniformValue } from "./algebra.ts";
+import { splatValue } from "./algebra.ts";
 
 /** Results of at most so many different values become constants. */
 const FOLDED = 64;
@@ -19,15 +19,15 @@ export const foldConstants: Rule = (node) => {
 };
 
 function uniformResult({ op, inputs, attrs }: Node): number | undefined {
-  const values = inputs.map(uniformValue).filter((value) => value !== undefined);
-  if (!op.laws || values.length < inputs.length) return undefined;
-  const { element, uniform } = op.laws;
-  if (element) return element(...values, attrs);
-  return values.every((value) => Object.is(value, values[0])) ? uniform?.(values[0]!, inputs, attrs) : undefined;
+  const values = inputs.map(splatValue).filter((value) => value !== undefined);
+  if (!op.traits || values.length < inputs.length) return undefined;
+  const { scalar, splat } = op.traits;
+  if (scalar) return scalar(...values, attrs);
+  return values.every((value) => Object.is(value, values[0])) ? splat?.(values[0]!, inputs, attrs) : undefined;
 }
 
 function elementsOf({ op, inputs, attrs, outputs: [y] }: Node): Float32Array | undefined {
-  const element = op.laws?.element;
+  const element = op.traits?.scalar;
   if (!element || sizeOf(y.shape) > FOLDED) return undefined;
   const operands = inputs.map((x) => knownAt(x, y.shape)).filter((at) => at !== undefined);
   if (operands.length < inputs.length) return undefined;
@@ -36,9 +36,9 @@ function elementsOf({ op, inputs, attrs, outputs: [y] }: Node): Float32Array | u
 
 /** The known value of `x` at each place of the shape that it broadcasts to. */
 function knownAt(x: Tensor, shape: Shape): ((place: number) => number) | undefined {
-  const known = x.node.op.laws?.known?.(x.node.attrs);
-  if (known === undefined) return undefined;
-  if (typeof known === "number") return () => Math.fround(known);
+  const value = x.node.op.traits?.constant?.(x.node.attrs);
+  if (value === undefined) return undefined;
+  if (typeof value === "number") return () => Math.fround(value);
   return (place) => {
     let [rest, index, step] = [place, 0, 1];
     for (let axis = 1; axis <= shape.length; axis++) {
@@ -47,6 +47,6 @@ function knownAt(x: Tensor, shape: Shape): ((place: number) => number) | undefin
       rest = Math.floor(rest / size);
       step *= stored;
     }
-    return known.data[index]!;
+    return value.data[index]!;
   };
 }

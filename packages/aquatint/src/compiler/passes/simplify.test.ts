@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { evaluate, float32 } from "../../../test/evaluate.ts";
 import { printGraph } from "../../graph/print.ts";
 import type { Tensor } from "../../graph/tensor.ts";
+import { topological } from "../../graph/topological.ts";
 import type { HostTensor } from "../../graph/types.ts";
-import { topological } from "../../graph/walk.ts";
 import { module } from "../../nn/module.ts";
 import { elu, leakyRelu, relu, silu, softplus } from "../../ops/activation.ts";
 import { cast, equal, greater, logicalAnd, logicalNot } from "../../ops/comparison.ts";
@@ -31,13 +31,13 @@ import { avgPool2d, maxPool2d } from "../../ops/pool.ts";
 import { amax, cumsum, mean, sum } from "../../ops/reduce.ts";
 import { upsampleNearest } from "../../ops/resize.ts";
 import { concat, expand, pad, reshape, slice, split, transpose } from "../../ops/shape.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { simplify } from "./simplify.ts";
 
 const x = input({ name: "x", dtype: "float32", shape: [2, 3] });
 const picture = input({ name: "picture", dtype: "float32", shape: [1, 1, 2, 3] });
-const whole = input({ name: "whole", dtype: "int32", shape: [3] });
+const int = input({ name: "whole", dtype: "int32", shape: [3] });
 const [above, below] = [greater(x, row3(0)), greater(row3(1), x)];
 function row3(value: number): Tensor {
   return constant({ value: float32([3], [value, 2, 3]) });
@@ -109,8 +109,8 @@ const rules: Readonly<Record<string, readonly (readonly [string, Tensor, readonl
     ],
     ["truth by way of numbers", cast(cast(above, { to: "int32" }), { to: "float32" }), [...opsOf(above), "cast"]],
     ["truth and back", cast(cast(above, { to: "float32" }), { to: "bool" }), opsOf(above)],
-    ["whether an integer is 0", cast(cast(whole, { to: "float32" }), { to: "bool" }), ["input", "cast"]],
-    ["an integer rounded stays", cast(cast(whole, { to: "float32" }), { to: "int32" }), ["input", "cast", "cast"]],
+    ["whether an integer is 0", cast(cast(int, { to: "float32" }), { to: "bool" }), ["input", "cast"]],
+    ["an integer rounded stays", cast(cast(int, { to: "float32" }), { to: "int32" }), ["input", "cast", "cast"]],
     ["a number cut off stays", cast(cast(x, { to: "int32" }), { to: "float32" }), ["input", "cast", "cast"]],
     ["whether a number cut off is 0 stays", cast(cast(x, { to: "int32" }), { to: "bool" }), ["input", "cast", "cast"]],
     ["two expansions", expand(expand(x, { shape: [4, 2, 3] }), { shape: [5, 4, 2, 3] }), ["input", "expand"]],
@@ -165,13 +165,13 @@ for (const [name, cases] of Object.entries(rules)) {
 
 test("what is folded has the values that ONNX Runtime gives", async () => {
   const y = div(add(mul(row, scalar(0.1)), full(2, 2, 1)), sqrt(scalar(3)));
-  const known = add(x, y);
-  const asked = add(x, div(add(mul(unknown("row", 3), scalar(0.1)), full(2, 2, 1)), sqrt(scalar(3))));
+  const simple = add(x, y);
+  const complicated = add(x, div(add(mul(unknown("row", 3), scalar(0.1)), full(2, 2, 1)), sqrt(scalar(3))));
   const feeds = { x: float32([2, 3], [0, 0, 0, 0, 0, 0]), row: float32([3], [1, 2, 3]) };
-  const { known: found } = await evaluate(runtime, { known }, { feeds: { x: feeds.x } });
-  const { asked: wanted } = await evaluate(runtime, { asked }, { feeds });
+  const { known: actual } = await evaluate(runtime, { known: simple }, { feeds: { x: feeds.x } });
+  const { asked: expected } = await evaluate(runtime, { asked: complicated }, { feeds });
   expect(opsOf(y)).toEqual(["constant"]);
-  for (const [i, value] of found!.data.entries()) expect(value).toBeCloseTo(wanted!.data[i]!, 6);
+  for (const [i, value] of actual!.data.entries()) expect(value).toBeCloseTo(expected!.data[i]!, 6);
 });
 function unknown(name: string, ...shape: number[]) {
   return input({ name, dtype: "float32", shape });
@@ -184,10 +184,10 @@ test("what two of a kind become has the values that each gives in turn", async (
     clamp(clamp(x, { max: -1 }), { min: 0.5, max: 2 }),
     clamp(clamp(x, { min: 1 }), { max: 0 }),
   ];
-  const cut = slice(sliced(1, 1, 3), { axis: -1, start: 1, end: 2 });
-  const outputs = { margins, cut, ...Object.fromEntries(clamps.map((y, i) => [`clamp${i}`, y])) };
-  const found = await evaluate(runtime, outputs, { feeds: { x: float32([2, 3], [-2, -0.5, 0, 0.3, 1.5, 4]) } });
-  const values = Object.fromEntries(Object.entries(found).map(([name, { data }]) => [name, Array.from(data)]));
+  const nestedSlice = slice(sliced(1, 1, 3), { axis: -1, start: 1, end: 2 });
+  const outputs = { margins, cut: nestedSlice, ...Object.fromEntries(clamps.map((y, i) => [`clamp${i}`, y])) };
+  const results = await evaluate(runtime, outputs, { feeds: { x: float32([2, 3], [-2, -0.5, 0, 0.3, 1.5, 4]) } });
+  const values = Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, Array.from(data)]));
   expect(values).toEqual({
     margins: [...new Array(18).fill(0), -2, -0.5, 0, 0, 0, 0, Math.fround(0.3), 1.5, 4, 0, 0, 0],
     cut: [0, 4],
@@ -199,7 +199,7 @@ test("what two of a kind become has the values that each gives in turn", async (
 
 test("the numbers that elementwise ops are folded to are those of ONNX Runtime", async () => {
   const values = [-2.5, -0.5, 0, 0.5, 1.5, 3];
-  const given = constant({ value: float32([6], values) });
+  const leaf = constant({ value: float32([6], values) });
   const fed = unknown("fed", 6);
   const ops = {
     relu,
@@ -210,22 +210,22 @@ test("the numbers that elementwise ops are folded to are those of ONNX Runtime",
     ...{ sin, cos, tanh, floor, ceil, round, abs },
   };
   const outputs = Object.fromEntries(Object.entries(ops).map(([name, op]) => [name, op(fed)]));
-  const wanted = await evaluate(runtime, outputs, { feeds: { fed: float32([6], values) } });
+  const expected = await evaluate(runtime, outputs, { feeds: { fed: float32([6], values) } });
   for (const [name, op] of Object.entries(ops)) {
-    const { node } = simplify({ y: op(given) })["y"]!;
+    const { node } = simplify({ y: op(leaf) })["y"]!;
     expect(node.op.name, name).toBe("constant");
     const { data } = (node.attrs as { value: HostTensor }).value;
-    for (const [i, value] of data.entries()) expect(value, name).toBeCloseTo(wanted[name]!.data[i]!, 6);
+    for (const [i, value] of data.entries()) expect(value, name).toBeCloseTo(expected[name]!.data[i]!, 6);
   }
 });
 
 test("a graph before and after, with the modules that its nodes belong to", () => {
   const layer = module({}, (a: Tensor) => silu(add(a, scalar(0))));
-  const whole = module(
+  const network = module(
     { first: layer, second: module({}, () => layer(transpose(transpose(x, { perm: [1, 0] }), { perm: [1, 0] }))) },
-    () => sum(mul(whole.children.first(x), whole.children.second())),
+    () => sum(mul(network.children.first(x), network.children.second())),
   );
-  const y = whole();
+  const y = network();
   expect(printGraph({ y })).toMatchInlineSnapshot(`
     "%0: float32[2,3] = input() {name: x, dtype: float32, shape: [2,3]}
     %1: float32[] = fill() {value: 0, shape: []}  # first

@@ -1,6 +1,6 @@
 import { rewriteNamed } from "../../graph/rewrite.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { identity, neutralOperand, scalarOperands, twice } from "./algebra.ts";
+import { mergeTwice, removeIdentity, removeIdentityElement, scalarOperands } from "./algebra.ts";
 import { commonSubexpressions } from "./cse.ts";
 import { foldConstants } from "./fold.ts";
 
@@ -9,4 +9,11 @@ import { foldConstants } from "./fold.ts";
  * left out, equal nodes merged. What no result needs is not in the graph at all. Every program is compiled from this.
  */
 export const simplify = (outputs: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>> =>
-  rewriteNamed(outputs, [identity, foldConstants, neutralOperand, twice, scalarOperands, commonSubexpressions()]);
+  rewriteNamed(outputs, [
+    removeIdentity,
+    foldConstants,
+    removeIdentityElement,
+    mergeTwice,
+    scalarOperands,
+    commonSubexpressions(),
+  ]);

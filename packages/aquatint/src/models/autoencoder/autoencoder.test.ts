@@ -4,7 +4,7 @@ import { readSafetensorsHeader } from "../../formats/node.ts";
 import { sizeOf } from "../../graph/types.ts";
 import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { AutoencoderKL, parseAutoencoderConfig, samplePosterior, scaleLatent, unscaleLatent } from "./index.ts";
 

@@ -5,7 +5,7 @@ import type { HostTensor } from "../../graph/types.ts";
 import { parameters } from "../../nn/module.ts";
 import { conv2d } from "../../ops/conv.ts";
 import { input, param } from "../../ops/leaves.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { AttentionBlock } from "./attention.ts";
 import { Downsample2D, Upsample2D } from "./resample.ts";

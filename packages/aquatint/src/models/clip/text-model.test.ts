@@ -6,7 +6,7 @@ import { parseSafetensors } from "../../formats/safetensors.ts";
 import { type HostTensor, sizeOf } from "../../graph/types.ts";
 import { expectKeys, parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { CLIPTextModel, parseClipTextConfig, skipLayers } from "./index.ts";
 

@@ -3,7 +3,7 @@ import { deviation, evaluate, float32, noise, noiseWeights } from "../../../test
 import { type HostTensor, sizeOf } from "../../graph/types.ts";
 import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { parseUNet2DConditionConfig, parseUNet2DConfig, UNet2DConditionModel, UNet2DModel } from "./index.ts";
 

@@ -1,6 +1,6 @@
 import { scaledDotProductAttention } from "../attention.ts";
 import { causalMask } from "../comparison.ts";
-import { float, given, int, type OpCase, type OpRows, spread } from "./conformance.cases.ts";
+import { float, int, type OpCase, type OpRows, sampleOf, spread } from "./conformance.cases.ts";
 import { along, array, type Float64, zip } from "./float64.cases.ts";
 import { product } from "./matmul.cases.ts";
 import { softmax64 } from "./norm.cases.ts";
@@ -15,7 +15,7 @@ const qkv = (batch: readonly number[], n: number, m: number) => [
   spread([...batch, m, 3], { seed: 2 }),
   spread([...batch, m, 2], { seed: 3 }),
 ];
-const seen = given("bool", [2, 3], [1, 0, 1, 0, 0, 1]);
+const mask = sampleOf("bool", [2, 3], [1, 0, 1, 0, 0, 1]);
 
 export const attentionRows = {
   scaledDotProductAttention: {
@@ -40,13 +40,13 @@ export const attentionRows = {
       },
       {
         about: "with a mask of truth values",
-        inputs: [...qkv([2], 2, 3), seen],
+        inputs: [...qkv([2], 2, 3), mask],
         op: (q, k, v, mask) => scaledDotProductAttention(q, k, v, { mask }),
         reference: (q, k, v, mask) => attention(q, k, v, (s) => zip(s, mask, (score, on) => (on ? score : -1e30))),
       },
       {
         about: "that may see nothing: all alike",
-        inputs: [...qkv([], 1, 2), given("bool", [1], [0])],
+        inputs: [...qkv([], 1, 2), sampleOf("bool", [1], [0])],
         op: (q, k, v, mask) => scaledDotProductAttention(q, k, v, { mask }),
         reference: (q, k, v) => attention(q, k, v, (s) => array(s.shape, () => 0)),
       },
@@ -69,13 +69,13 @@ export const attentionRows = {
         about: "a mask of integers",
         inputs: [float(2, 3), float(2, 3), float(2, 3), int(2, 2)],
         op: (q, k, v, mask) => scaledDotProductAttention(q, k, v, { mask }),
-        says: "the mask must be bool or float32",
+        message: "the mask must be bool or float32",
       },
       {
         about: "keys of another width",
         inputs: [float(2, 3), float(2, 4), float(2, 3)],
         op: (q, k, v) => scaledDotProductAttention(q, k, v),
-        says: "inner sizes 3 and 4 differ",
+        message: "inner sizes 3 and 4 differ",
       },
     ],
   },

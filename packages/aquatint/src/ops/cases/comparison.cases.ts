@@ -12,17 +12,21 @@ import {
   notEqual,
   where,
 } from "../comparison.ts";
-import { bool, float, given, int, type OpCase, type OpRow, type OpRows, spread } from "./conformance.cases.ts";
+import { bool, float, int, type OpCase, type OpRow, type OpRows, sampleOf, spread } from "./conformance.cases.ts";
 import { array, broadcastAt, map, zip } from "./float64.cases.ts";
 
 const truth = (holds: boolean): number => (holds ? 1 : 0);
-const whole = [given("int32", [2, 3], [1, 2, 3, 3, 2, 1]), given("int32", [3], [1, 2, 1])];
-const otherShapes = { about: "other shapes", inputs: [float(2, 3), float(2)], says: "cannot broadcast [2,3] with [2]" };
+const integers = [sampleOf("int32", [2, 3], [1, 2, 3, 3, 2, 1]), sampleOf("int32", [3], [1, 2, 1])];
+const otherShapes = {
+  about: "other shapes",
+  inputs: [float(2, 3), float(2)],
+  message: "cannot broadcast [2,3] with [2]",
+};
 
 function comparisonRow(op: OpCase["op"], holds: (p: number, q: number) => boolean): OpRow {
   const samples = [
-    [given("float32", [2, 2], [1, 2, 3, -1]), given("float32", [2, 1], [2, 3])],
-    whole,
+    [sampleOf("float32", [2, 2], [1, 2, 3, -1]), sampleOf("float32", [2, 1], [2, 3])],
+    integers,
     [spread([1]), spread([0])],
   ];
   return {
@@ -36,20 +40,25 @@ function comparisonRow(op: OpCase["op"], holds: (p: number, q: number) => boolea
     ),
     refuses: [
       { ...otherShapes, op },
-      { about: "two element types", inputs: [float(2), int(2)], op, says: "both operands must have one element type" },
+      {
+        about: "two element types",
+        inputs: [float(2), int(2)],
+        op,
+        message: "both operands must have one element type",
+      },
     ],
   };
 }
 
 function logicalRow(op: OpCase["op"], holds: (p: number, q: number) => number): OpRow {
-  const inputs = [given("bool", [2, 2], [0, 0, 1, 1]), given("bool", [2], [0, 1])];
-  const none = [given("bool", [0, 1], []), given("bool", [1, 2], [1, 0])];
+  const inputs = [sampleOf("bool", [2, 2], [0, 0, 1, 1]), sampleOf("bool", [2], [0, 1])];
+  const none = [sampleOf("bool", [0, 1], []), sampleOf("bool", [1, 2], [1, 0])];
   return {
     cases: [
       { about: "", inputs, op, reference: (a, b) => zip(a, b, holds) },
       { about: "of none", inputs: none, op, reference: (a, b) => zip(a, b, holds) },
     ],
-    refuses: [{ about: "numbers", inputs: [float(2), float(2)], op, says: "expected bool, got float32" }],
+    refuses: [{ about: "numbers", inputs: [float(2), float(2)], op, message: "expected bool, got float32" }],
   };
 }
 
@@ -64,26 +73,31 @@ const casts: OpRow = {
     { about: "to float32", inputs: [spread([1])], op: (x) => cast(x, { to: "float32" }), reference: (x) => x },
     {
       about: "to bool",
-      inputs: [given("float32", [3], [0, 0.5, -1])],
+      inputs: [sampleOf("float32", [3], [0, 0.5, -1])],
       op: (x) => cast(x, { to: "bool" }),
       reference: (x) => map(x, (v) => truth(v !== 0)),
     },
     {
       about: "of truth values",
-      inputs: [given("bool", [3], [1, 0, 1])],
+      inputs: [sampleOf("bool", [3], [1, 0, 1])],
       op: (x) => cast(x, { to: "float32" }),
       reference: (x) => x,
     },
-    { about: "of none", inputs: [given("int32", [0], [])], op: (x) => cast(x, { to: "float32" }), reference: (x) => x },
+    {
+      about: "of none",
+      inputs: [sampleOf("int32", [0], [])],
+      op: (x) => cast(x, { to: "float32" }),
+      reference: (x) => x,
+    },
   ],
   refuses: [],
 };
 
 const choice: OpRow = {
   cases: [
-    [given("bool", [2, 1], [1, 0]), spread([2, 3], { seed: 1 }), spread([3], { seed: 2 })],
-    [given("bool", [2], [1, 0]), given("int32", [2], [70_000, 3]), given("int32", [1], [-5])],
-    [given("bool", [1], [1]), spread([0, 1]), spread([1])],
+    [sampleOf("bool", [2, 1], [1, 0]), spread([2, 3], { seed: 1 }), spread([3], { seed: 2 })],
+    [sampleOf("bool", [2], [1, 0]), sampleOf("int32", [2], [70_000, 3]), sampleOf("int32", [1], [-5])],
+    [sampleOf("bool", [1], [1]), spread([0, 1]), spread([1])],
   ].map(
     (inputs): OpCase => ({
       about: inputs.map(({ dtype, shape }) => `${dtype} [${shape}]`).join(", "),
@@ -96,14 +110,19 @@ const choice: OpRow = {
     }),
   ),
   refuses: [
-    { about: "no condition", inputs: [float(2), float(2), float(2)], op: where, says: "the condition must be bool" },
+    { about: "no condition", inputs: [float(2), float(2), float(2)], op: where, message: "the condition must be bool" },
     {
       about: "truth values",
       inputs: [bool(2), bool(2), bool(2)],
       op: where,
-      says: "expected float32 or int32, got bool",
+      message: "expected float32 or int32, got bool",
     },
-    { about: "other shapes", inputs: [bool(3), float(2), float(2)], op: where, says: "cannot broadcast [3] with [2]" },
+    {
+      about: "other shapes",
+      inputs: [bool(3), float(2), float(2)],
+      op: where,
+      message: "cannot broadcast [3] with [2]",
+    },
   ],
 };
 
@@ -131,12 +150,12 @@ export const comparisonRows = {
     ].map(
       ([n, values]): OpCase => ({
         about: `[${n}]`,
-        inputs: [given("bool", [n as number], values as number[])],
+        inputs: [sampleOf("bool", [n as number], values as number[])],
         op: logicalNot,
         reference: (x) => map(x, (v) => 1 - v),
       }),
     ),
-    refuses: [{ about: "numbers", inputs: [float(2)], op: logicalNot, says: "expected bool, got float32" }],
+    refuses: [{ about: "numbers", inputs: [float(2)], op: logicalNot, message: "expected bool, got float32" }],
   },
   cast: casts,
   where: choice,

@@ -24,7 +24,7 @@ export interface Refusal {
   readonly inputs: readonly Type[];
   readonly op: (...x: Operands<Tensor>) => unknown;
   /** The message after the op, its inputs and the module. */
-  readonly says: string;
+  readonly message: string;
 }
 /** All that is asked of one op. */
 export interface OpRow {
@@ -41,7 +41,7 @@ export function spread(shape: Shape, { from = -2, to = 2, seed = 0 } = {}): Samp
 }
 
 /** Given numbers; truth values are 0 and 1. */
-export const given = (dtype: DType, shape: Shape, values: readonly number[]): Sample => ({
+export const sampleOf = (dtype: DType, shape: Shape, values: readonly number[]): Sample => ({
   dtype,
   shape,
   data: Float64Array.from(values, dtype === "float32" ? Math.fround : (v) => v),

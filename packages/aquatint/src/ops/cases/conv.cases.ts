@@ -122,12 +122,12 @@ const casesOf = <O extends ConvOptions>(
   op: Convolve<O, Tensor>,
   reference: (x: Float64, w: Float64, bias: Float64 | undefined, options: O) => Float64,
 ): OpCase[] =>
-  geometries.map(([x, weight, given]) => {
-    const { bias = false, ...options } = { ...given } as O & { bias?: boolean };
+  geometries.map(([x, weight, caseOptions]) => {
+    const { bias = false, ...options } = { ...caseOptions } as O & { bias?: boolean };
     const channels = op === conv2d ? weight[0] : weight[1] * (options.groups ?? 1);
     const inputs = [spread(x, { seed: 1 }), spread(weight, { seed: 2 }), spread([channels], { seed: 3 })];
     return {
-      about: `[${x}] by [${weight}] ${JSON.stringify(given ?? {})}`,
+      about: `[${x}] by [${weight}] ${JSON.stringify(caseOptions ?? {})}`,
       inputs: bias ? inputs : inputs.slice(0, 2),
       op: (a, b, c) => op(a, b, c, options as unknown as O),
       reference: (a, b, c) => reference(a, b, c, options as unknown as O),
@@ -139,25 +139,25 @@ const shared = (op: (x: Tensor, w: Tensor, options?: ConvOptions) => unknown): O
     about: "a step of 0",
     inputs: [float(1, 2, 4, 4), float(2, 2, 3, 3)],
     op: (x, w) => op(x, w, { stride: 0 }),
-    says: "stride 0,0 is no whole number from 1 on",
+    message: "stride 0,0 is no whole number from 1 on",
   },
   {
     about: "padding below 0",
     inputs: [float(1, 2, 4, 4), float(2, 2, 3, 3)],
     op: (x, w) => op(x, w, { padding: -1 }),
-    says: "padding -1,-1 is no whole number from 0 on",
+    message: "padding -1,-1 is no whole number from 0 on",
   },
   {
     about: "groups",
     inputs: [float(1, 3, 4, 4), float(3, 1, 3, 3)],
     op: (x, w) => op(x, w, { groups: 2 }),
-    says: "3 channels do not fall into 2 groups",
+    message: "3 channels do not fall into 2 groups",
   },
   {
     about: "three axes",
     inputs: [float(3, 4, 4), float(3, 1, 3, 3)],
     op: (x, w) => op(x, w),
-    says: "expected 4 axes (n, c, h, w), got [3,4,4]",
+    message: "expected 4 axes (n, c, h, w), got [3,4,4]",
   },
 ];
 
@@ -170,25 +170,25 @@ export const convRows = {
         about: "other channels",
         inputs: [float(1, 3, 8, 8), float(4, 2, 3, 3)],
         op: (x, w) => conv2d(x, w),
-        says: "the picture has 3 channels, the kernel wants 2",
+        message: "the picture has 3 channels, the kernel wants 2",
       },
       {
         about: "a kernel that is too big",
         inputs: [float(1, 2, 2, 2), float(4, 2, 3, 3)],
         op: (x, w) => conv2d(x, w),
-        says: "a 3x3 kernel does not fit a 2x2 picture",
+        message: "a 3x3 kernel does not fit a 2x2 picture",
       },
       {
         about: "another bias",
         inputs: [float(1, 2, 4, 4), float(4, 2, 3, 3), float(2)],
         op: (x, w, b) => conv2d(x, w, b),
-        says: "the bias must be [4], got [2]",
+        message: "the bias must be [4], got [2]",
       },
       {
         about: "no pictures",
         inputs: [float(0, 2, 4, 4), float(4, 2, 3, 3)],
         op: (x, w) => conv2d(x, w),
-        says: "there are no pictures",
+        message: "there are no pictures",
       },
     ],
   },
@@ -200,19 +200,19 @@ export const convRows = {
         about: "other channels",
         inputs: [float(1, 3, 8, 8), float(4, 2, 3, 3)],
         op: (x, w) => convTranspose2d(x, w),
-        says: "the picture has 3 channels, the kernel wants 4",
+        message: "the picture has 3 channels, the kernel wants 4",
       },
       {
         about: "an output padding of a stride",
         inputs: [float(1, 2, 2, 2), float(2, 2, 3, 3)],
         op: (x, w) => convTranspose2d(x, w, undefined, { stride: 2, outputPadding: 2 }),
-        says: "an output padding of 2 is outside of 0 to 1",
+        message: "an output padding of 2 is outside of 0 to 1",
       },
       {
         about: "no pictures",
         inputs: [float(0, 2, 4, 4), float(2, 2, 3, 3)],
         op: (x, w) => convTranspose2d(x, w),
-        says: "there are no pictures",
+        message: "there are no pictures",
       },
     ],
   },

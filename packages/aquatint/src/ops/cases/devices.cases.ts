@@ -29,15 +29,15 @@ export const coarse: Readonly<Record<string, number>> = { sin: 2 ** -11, cos: 2 
 export interface Named {
   readonly name: string;
   readonly title: string;
-  readonly one: OpCase;
+  readonly opCase: OpCase;
 }
 /** Of each row's cases that have elements the first, and every so many after it: the more cases, the more are asked. */
-export const sampleOf = (every: number): readonly Named[] =>
+export const selectCases = (every: number): readonly Named[] =>
   Object.entries(rows).flatMap(([name, { cases }]) =>
     cases
       .filter(({ inputs }) => !inputs.some(({ shape }) => shape.includes(0)))
       .filter((_, i) => i % every === 0)
-      .map((one) => ({ name, title: `${name} ${one.about}`, one })),
+      .map((opCase) => ({ name, title: `${name} ${opCase.about}`, opCase })),
   );
 
 export const exceptionFor = ({ name, title }: Named, exceptions: readonly Exception[]): Exception | undefined =>
@@ -45,14 +45,14 @@ export const exceptionFor = ({ name, title }: Named, exceptions: readonly Except
 
 /** Runs cases with their gradients as one program, but for the exceptions, and compares each with its reference. */
 export async function agree(runtime: Runtime, sample: readonly Named[], exceptions: readonly Exception[] = []) {
-  const asked = sample.filter((named) => exceptionFor(named, exceptions)?.leaves !== "nothing");
-  const probes = asked.map((named, i) =>
-    probe(named.one, { id: `${i}:`, orders: exceptionFor(named, exceptions) ? 0 : 1 }),
+  const namedCases = sample.filter((named) => exceptionFor(named, exceptions)?.leaves !== "nothing");
+  const probes = namedCases.map((named, i) =>
+    probe(named.opCase, { id: `${i}:`, orders: exceptionFor(named, exceptions) ? 0 : 1 }),
   );
-  const found = await measure(runtime, probes);
-  const wrong = found.flatMap(({ value, gradient }, i) => {
-    const allowed = Math.max(1e-4, coarse[asked[i]!.name] ?? 0);
-    return Math.max(value, gradient) < allowed ? [] : [{ case: asked[i]!.title, value, gradient }];
+  const deviations = await measure(runtime, probes);
+  const wrong = deviations.flatMap(({ value, gradient }, i) => {
+    const allowed = Math.max(1e-4, coarse[namedCases[i]!.name] ?? 0);
+    return Math.max(value, gradient) < allowed ? [] : [{ case: namedCases[i]!.title, value, gradient }];
   });
   expect(wrong).toEqual([]);
 }

@@ -29,12 +29,12 @@ import { constant } from "../leaves.ts";
 import {
   bool,
   float,
-  given,
   int,
   type OpCase,
   type OpRow,
   type OpRows,
   type Refusal,
+  sampleOf,
   spread,
 } from "./conformance.cases.ts";
 import { array, map, total, zip } from "./float64.cases.ts";
@@ -58,7 +58,12 @@ export const erf64 = (x: number): number => {
 };
 export const sigmoid64 = (v: number): number => 1 / (1 + Math.exp(-v));
 
-const noTruth = (op: OpCase["op"], says: string): Refusal => ({ about: "truth values", inputs: [bool(2)], op, says });
+const noTruth = (op: OpCase["op"], message: string): Refusal => ({
+  about: "truth values",
+  inputs: [bool(2)],
+  op,
+  message,
+});
 
 /** A row for a function of one number: several elements, one, none and a scalar. */
 export function unaryRow(
@@ -68,10 +73,10 @@ export function unaryRow(
 ): OpRow {
   const shapes = [[2, 5], [1], [0, 3], []];
   const cases = shapes.map((shape) => ({ about: `[${shape}]`, inputs: [spread(shape, { from, to })] }));
-  const whole = { about: "of integers", inputs: [given("int32", [4], [-30_000, 0, 1, 3])] };
-  const all = integers ? [...cases, whole] : cases;
+  const integerCase = { about: "of integers", inputs: [sampleOf("int32", [4], [-30_000, 0, 1, 3])] };
+  const all = integers ? [...cases, integerCase] : cases;
   return {
-    cases: all.map((one): OpCase => ({ ...one, op, reference: (x) => map(x, f) })),
+    cases: all.map((opCase): OpCase => ({ ...opCase, op, reference: (x) => map(x, f) })),
     refuses: [noTruth(op, `expected float32${integers || composed ? " or int32" : ""}, got bool`)],
   };
 }
@@ -104,15 +109,20 @@ export function binaryRow(
     about: `[${a}] with [${b}]`,
     inputs: [spread(a, { ...range, seed: 1 }), spread(b, { ...range, seed: 2 })],
   }));
-  const whole = {
+  const integerCase = {
     about: "of integers",
-    inputs: [given("int32", [2, 2], [70_000, -3, 0, 2]), given("int32", [1], [2])],
+    inputs: [sampleOf("int32", [2, 2], [70_000, -3, 0, 2]), sampleOf("int32", [1], [2])],
   };
   return {
-    cases: [...cases, ...(integers ? [whole] : [])].map((one): OpCase => ({ ...one, op, reference })),
+    cases: [...cases, ...(integers ? [integerCase] : [])].map((opCase): OpCase => ({ ...opCase, op, reference })),
     refuses: [
-      { about: "other shapes", inputs: [float(2, 3), float(2)], op, says: "cannot broadcast [2,3] with [2]" },
-      { about: "two element types", inputs: [float(2), int(2)], op, says: "both operands must have one element type" },
+      { about: "other shapes", inputs: [float(2, 3), float(2)], op, message: "cannot broadcast [2,3] with [2]" },
+      {
+        about: "two element types",
+        inputs: [float(2), int(2)],
+        op,
+        message: "both operands must have one element type",
+      },
     ],
   };
 }
@@ -125,7 +135,7 @@ const powers: OpRow = {
     ...[0, 1, 2, 3, -1, -2].map(
       (p): OpCase => ({
         about: `${p}`,
-        inputs: [given("float32", [4], [-1.5, -0.7, 0.4, 2])],
+        inputs: [sampleOf("float32", [4], [-1.5, -0.7, 0.4, 2])],
         op: (x) => pow(x, p),
         reference: (x) => map(x, (v) => v ** p),
       }),
@@ -140,20 +150,20 @@ const powers: OpRow = {
     ),
     {
       about: "3 at 0",
-      inputs: [given("float32", [1], [0])],
+      inputs: [sampleOf("float32", [1], [0])],
       op: (x) => pow(x, 3),
       reference: (x) => map(x, (v) => v ** 3),
     },
     ...binaryRow(pow, (p, q) => p ** q, positive).cases,
     {
       about: "to fixed exponents, of 0 and to the 0",
-      inputs: [given("float32", [4], [0, 0, 2, -1.5])],
+      inputs: [sampleOf("float32", [4], [0, 0, 2, -1.5])],
       op: (x) => pow(x, fixed(2, 3, 0, 2)),
       reference: (x) => array([4], ([i]) => x.at(i!) ** [2, 3, 0, 2][i!]!),
     },
     {
       about: "of fixed bases, one of them 0",
-      inputs: [given("float32", [3], [2, 0.5, -1])],
+      inputs: [sampleOf("float32", [3], [2, 0.5, -1])],
       op: (p) => pow(fixed(0, 2, 3), p),
       reference: (p) => array([3], ([i]) => [0, 2, 3][i!]! ** p.at(i!)),
     },
@@ -171,7 +181,7 @@ const limits: OpRow = {
     })),
   ),
   refuses: [
-    { about: "crossed limits", inputs: [float(2)], op: (x) => clamp(x, { min: 1, max: 0 }), says: "1 is above 0" },
+    { about: "crossed limits", inputs: [float(2)], op: (x) => clamp(x, { min: 1, max: 0 }), message: "1 is above 0" },
     noTruth((x) => clamp(x, {}), "expected float32, got bool"),
   ],
 };
@@ -191,7 +201,12 @@ export const elementwiseRows = {
       (v) => 3 * v,
     ),
     refuses: [
-      { about: "integers", inputs: [int(2)], op: (x) => scale(x, 2), says: "both operands must have one element type" },
+      {
+        about: "integers",
+        inputs: [int(2)],
+        op: (x) => scale(x, 2),
+        message: "both operands must have one element type",
+      },
     ],
   },
   neg: unaryRow(neg, (v) => -v || 0, { integers: true }),
@@ -205,7 +220,7 @@ export const elementwiseRows = {
       ...unaryRow(round, half).cases,
       {
         about: "of halves",
-        inputs: [given("float32", [5], [-1.5, -0.5, 0.5, 1.5, 2.5])],
+        inputs: [sampleOf("float32", [5], [-1.5, -0.5, 0.5, 1.5, 2.5])],
         op: (x) => cast(round(x), { to: "int32" }), // integers have no derivative, which is none at the halves
         reference: (x) => map(x, half),
       },

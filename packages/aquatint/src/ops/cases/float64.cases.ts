@@ -71,20 +71,20 @@ export function reduced(
   { axes = x.shape.map((_, i) => i), keepDims = false }: { axes?: readonly number[]; keepDims?: boolean },
   f: (values: readonly number[]) => number,
 ): Float64 {
-  const whole = axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis));
-  const inner = whole.map((axis) => x.shape[axis]!);
-  const kept = array(
-    x.shape.map((n, i) => (whole.includes(i) ? 1 : n)),
+  const positiveAxes = axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis));
+  const inner = positiveAxes.map((axis) => x.shape[axis]!);
+  const keptDims = array(
+    x.shape.map((n, i) => (positiveAxes.includes(i) ? 1 : n)),
     (index) => {
       const element = (_: unknown, k: number) =>
-        x.at(...indexOf(k, inner).reduce((place, i, n) => place.with(whole[n]!, i), [...index]));
+        x.at(...indexOf(k, inner).reduce((place, i, n) => place.with(positiveAxes[n]!, i), [...index]));
       return f(Array.from({ length: sizeOf(inner) }, element));
     },
   );
   return keepDims
-    ? kept
+    ? keptDims
     : over(
-        x.shape.filter((_, i) => !whole.includes(i)),
-        kept.data,
+        x.shape.filter((_, i) => !positiveAxes.includes(i)),
+        keptDims.data,
       );
 }

@@ -1,11 +1,11 @@
 import { embedding, gather, indexAdd, indexSelect, scatterAdd } from "../gather.ts";
-import { float, given, int, type OpCase, type OpRows, spread } from "./conformance.cases.ts";
+import { float, int, type OpCase, type OpRows, sampleOf, spread } from "./conformance.cases.ts";
 import { array, total } from "./float64.cases.ts";
 
-const ids = given("int32", [2, 3], [4, 0, 4, 1, 1, 4]);
+const ids = sampleOf("int32", [2, 3], [4, 0, 4, 1, 1, 4]);
 const missingAxis = "axis 2 is not one of the 2 axes";
 
-const places = given("int32", [2, 2], [2, 0, 2, 2]);
+const places = sampleOf("int32", [2, 2], [2, 0, 2, 2]);
 const gathered = (axis: 0 | 1): OpCase => ({
   about: `along ${axis}, some twice and some never`,
   inputs: [spread(axis ? [2, 3] : [3, 2]), places],
@@ -29,7 +29,7 @@ export const gatherRows = {
     cases: [
       {
         about: "along the middle axis",
-        inputs: [spread([2, 3, 2]), given("int32", [4], [2, 0, 2, 2])],
+        inputs: [spread([2, 3, 2]), sampleOf("int32", [4], [2, 0, 2, 2])],
         op: (x, indices) => indexSelect(x, indices, { axis: 1 }),
         reference: (x, indices) => array([2, 4, 2], ([i, j, k]) => x.at(i!, indices.at(j!), k!)),
       },
@@ -41,13 +41,13 @@ export const gatherRows = {
       },
       {
         about: "by one index",
-        inputs: [spread([1, 2]), given("int32", [], [0])],
+        inputs: [spread([1, 2]), sampleOf("int32", [], [0])],
         op: (x, indices) => indexSelect(x, indices, { axis: 0 }),
         reference: (x) => array([2], ([j]) => x.at(0, j!)),
       },
       {
         about: "by none",
-        inputs: [spread([2, 2]), given("int32", [0], [])],
+        inputs: [spread([2, 2]), sampleOf("int32", [0], [])],
         op: (x, indices) => indexSelect(x, indices, { axis: 0 }),
         reference: () => array([0, 2], () => 0),
       },
@@ -57,13 +57,13 @@ export const gatherRows = {
         about: "a missing axis",
         inputs: [float(2, 3), int(2)],
         op: (x, i) => indexSelect(x, i, { axis: 2 }),
-        says: missingAxis,
+        message: missingAxis,
       },
       {
         about: "no integers",
         inputs: [float(2, 3), float(2)],
         op: (x, i) => indexSelect(x, i, { axis: 0 }),
-        says: "expected int32, got float32",
+        message: "expected int32, got float32",
       },
     ],
   },
@@ -77,35 +77,40 @@ export const gatherRows = {
       },
       {
         about: "of none",
-        inputs: [spread([1, 3]), given("int32", [0], [])],
+        inputs: [spread([1, 3]), sampleOf("int32", [0], [])],
         op: embedding,
         reference: () => array([0, 3], () => 0),
       },
     ],
     refuses: [
-      { about: "no integers", inputs: [float(4, 2), float(3)], op: embedding, says: "expected int32, got float32" },
-      { about: "a vector", inputs: [float(4), int(3)], op: embedding, says: "expected 2 axes (rows, width), got [4]" },
+      { about: "no integers", inputs: [float(4, 2), float(3)], op: embedding, message: "expected int32, got float32" },
+      {
+        about: "a vector",
+        inputs: [float(4), int(3)],
+        op: embedding,
+        message: "expected 2 axes (rows, width), got [4]",
+      },
     ],
   },
   indexAdd: {
     cases: [
       {
         about: "of rows",
-        inputs: [spread([4, 2]), given("int32", [4], [2, 0, 2, 2])],
+        inputs: [spread([4, 2]), sampleOf("int32", [4], [2, 0, 2, 2])],
         op: (rows, indices) => indexAdd(rows, indices, { axis: 0, size: 3 }),
         reference: (rows, indices) =>
           array([3, 2], ([r, k]) => total(4, (i) => (indices.at(i) === r ? rows.at(i, k!) : 0))),
       },
       {
         about: "along the last axis of three",
-        inputs: [spread([2, 1, 3]), given("int32", [3], [1, 0, 1])],
+        inputs: [spread([2, 1, 3]), sampleOf("int32", [3], [1, 0, 1])],
         op: (x, indices) => indexAdd(x, indices, { axis: -1, size: 4 }),
         reference: (x, indices) =>
           array([2, 1, 4], ([i, j, k]) => total(3, (m) => (indices.at(m) === k ? x.at(i!, j!, m) : 0))),
       },
       {
         about: "of none",
-        inputs: [spread([0, 2]), given("int32", [0], [])],
+        inputs: [spread([0, 2]), sampleOf("int32", [0], [])],
         op: (x, indices) => indexAdd(x, indices, { axis: 0, size: 2 }),
         reference: () => array([2, 2], () => 0),
       },
@@ -115,7 +120,7 @@ export const gatherRows = {
         about: "too few indices",
         inputs: [float(3, 2), int(2)],
         op: (x, i) => indexAdd(x, i, { axis: 0, size: 4 }),
-        says: "the indices must be [3], got [2]",
+        message: "the indices must be [3], got [2]",
       },
     ],
   },
@@ -125,7 +130,7 @@ export const gatherRows = {
       gathered(1),
       {
         about: "of one by none",
-        inputs: [spread([1, 2]), given("int32", [0, 2], [])],
+        inputs: [spread([1, 2]), sampleOf("int32", [0, 2], [])],
         op: (x, indices) => gather(x, indices, { axis: 0 }),
         reference: () => array([0, 2], () => 0),
       },
@@ -135,13 +140,13 @@ export const gatherRows = {
         about: "other axes",
         inputs: [float(2, 3), int(3, 1)],
         op: (x, i) => gather(x, i, { axis: 1 }),
-        says: "axis 0 has 2 elements, the indices 3",
+        message: "axis 0 has 2 elements, the indices 3",
       },
       {
         about: "a missing axis",
         inputs: [float(2, 3), int(2, 3)],
         op: (x, i) => gather(x, i, { axis: 2 }),
-        says: missingAxis,
+        message: missingAxis,
       },
     ],
   },
@@ -151,7 +156,7 @@ export const gatherRows = {
       scattered(1),
       {
         about: "of none",
-        inputs: [spread([0, 1]), given("int32", [0, 1], [])],
+        inputs: [spread([0, 1]), sampleOf("int32", [0, 1], [])],
         op: (x, indices) => scatterAdd(x, indices, { axis: 0, size: 2 }),
         reference: () => array([2, 1], () => 0),
       },
@@ -161,7 +166,7 @@ export const gatherRows = {
         about: "other shapes",
         inputs: [float(2, 3), int(2, 2)],
         op: (x, i) => scatterAdd(x, i, { axis: 1, size: 3 }),
-        says: "updates and indices must have one shape",
+        message: "updates and indices must have one shape",
       },
     ],
   },

@@ -1,7 +1,7 @@
 import { logicalAnd } from "../comparison.ts";
 import { add, mul } from "../elementwise.ts";
 import { constant, fill, scalar } from "../leaves.ts";
-import { given, int, type OpCase, type OpRows, spread } from "./conformance.cases.ts";
+import { int, type OpCase, type OpRows, sampleOf, spread } from "./conformance.cases.ts";
 import { map, over, zip } from "./float64.cases.ts";
 
 const values = (shape: readonly number[], data: readonly number[]): OpCase => ({
@@ -16,11 +16,11 @@ const filled = (shape: readonly number[]): OpCase => ({
   op: (x) => add(x, fill({ value: 0.5, shape })),
   reference: (x) => map(x, (v) => v + 0.5),
 });
-const wrong = (value: Parameters<typeof constant>[0]["value"], about: string, says: string) => ({
+const wrong = (value: Parameters<typeof constant>[0]["value"], about: string, message: string) => ({
   about,
   inputs: [],
   op: () => constant({ value }),
-  says,
+  message,
 });
 
 export const leafRows = {
@@ -31,13 +31,13 @@ export const leafRows = {
       values([0], []),
       {
         about: "of truth values",
-        inputs: [given("bool", [2], [1, 1])],
+        inputs: [sampleOf("bool", [2], [1, 1])],
         op: (x) => logicalAnd(x, constant({ value: { dtype: "bool", shape: [2], data: Uint8Array.of(1, 0) } })),
         reference: (x) => zip(x, over([2], Float64Array.of(1, 0)), (p, q) => p * q),
       },
       {
         about: "of integers",
-        inputs: [given("int32", [2], [1, 2])],
+        inputs: [sampleOf("int32", [2], [1, 2])],
         op: (x) => add(x, constant({ value: { dtype: "int32", shape: [1], data: Int32Array.of(70_000) } })),
         reference: (x) => map(x, (v) => v + 70_000),
       },
@@ -61,7 +61,7 @@ export const leafRows = {
         about: "integers",
         inputs: [int(2)],
         op: (x) => mul(x, scalar(3)),
-        says: "both operands must have one element type",
+        message: "both operands must have one element type",
       },
     ],
   },

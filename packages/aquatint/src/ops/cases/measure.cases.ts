@@ -12,7 +12,7 @@ import { type Float64, over } from "./float64.cases.ts";
 /** How far a case is from its reference: |a - b| / max(1, |b|), the largest. */
 export interface Deviation {
   readonly shape: Shape;
-  readonly wantedShape: Shape;
+  readonly expectedShape: Shape;
   readonly value: number;
   /** Of the gradient of sum(y c) for a fixed c; 0 where no input or output is float32. */
   readonly gradient: number;
@@ -24,7 +24,7 @@ export interface Deviation {
 export interface Probe {
   readonly outputs: Readonly<Record<string, Tensor>>;
   readonly feeds: HostTensors;
-  judge(found: HostTensors): Deviation;
+  judge(results: HostTensors): Deviation;
 }
 
 /** How a case is probed. */
@@ -50,14 +50,14 @@ export function probe(test: OpCase, { id = "", orders = 2, step = 1e-3 }: ProbeO
   return {
     outputs,
     feeds: Object.fromEntries(test.inputs.map((sample, i) => [`${id}x${i}`, toHost(sample)])),
-    judge(found) {
+    judge(results) {
       const want = differences(test, { wrt, c, along, orders, step });
       const worst = (kind: "g" | "h", expected: readonly Float64[]) =>
-        Math.max(0, ...expected.map((e, n) => distance(found[`${id}${kind}${n}`]!.data, e.data)));
+        Math.max(0, ...expected.map((e, n) => distance(results[`${id}${kind}${n}`]!.data, e.data)));
       return {
         shape: y.shape,
-        wantedShape: want.value.shape,
-        value: distance(found[`${id}y`]!.data, want.value.data),
+        expectedShape: want.value.shape,
+        value: distance(results[`${id}y`]!.data, want.value.data),
         gradient: worst("g", want.first),
         second: worst("h", want.second),
       };
@@ -67,14 +67,14 @@ export function probe(test: OpCase, { id = "", orders = 2, step = 1e-3 }: ProbeO
 
 /** Runs probes as one program and judges each. */
 export async function measure(runtime: Runtime, probes: readonly Probe[]): Promise<Deviation[]> {
-  const outputs = Object.assign({}, ...probes.map((one) => one.outputs));
-  const feeds: HostTensors = Object.assign({}, ...probes.map((one) => one.feeds));
+  const outputs = Object.assign({}, ...probes.map((probe) => probe.outputs));
+  const feeds: HostTensors = Object.assign({}, ...probes.map((probe) => probe.feeds));
   const program = await runtime.load(compile({ outputs }));
   try {
     // a derivative that is constant leaves an input unused
     const used = Object.fromEntries(Object.entries(feeds).filter(([name]) => name in program.executable.feeds));
-    const found = await program.run(used);
-    return probes.map((one) => one.judge(found));
+    const results = await program.run(used);
+    return probes.map((probe) => probe.judge(results));
   } finally {
     await program[Symbol.asyncDispose]();
   }
@@ -110,7 +110,7 @@ function derivatives(
 function differences({ inputs, reference }: OpCase, { wrt, c, along, orders, step }: Differences) {
   const point = inputs.map(({ shape, data }) => over(shape, data));
   const loss = (x: readonly Float64[]) => applyTo(reference, x).data.reduce((s, v, i) => s + v * c.data[i]!, 0);
-  const moved = (x: readonly Float64[], h: number) =>
+  const shift = (x: readonly Float64[], h: number) =>
     x.map((v, i) => {
       const direction = along[wrt.indexOf(i)]?.data;
       return direction
@@ -120,7 +120,7 @@ function differences({ inputs, reference }: OpCase, { wrt, c, along, orders, ste
           )
         : v;
     });
-  const slope = (x: readonly Float64[]) => central(step, (h) => loss(moved(x, h)));
+  const slope = (x: readonly Float64[]) => central(step, (h) => loss(shift(x, h)));
   const gradient = (f: (x: readonly Float64[]) => number) =>
     wrt.map((i) => {
       const at = (k: number, h: number) =>
@@ -138,12 +138,12 @@ const central = (step: number, f: (h: number) => number): number =>
   (8 * (f(step) - f(-step)) - (f(2 * step) - f(-2 * step))) / (12 * step);
 
 /** The largest |a - b| / max(1, |b|); infinite for other sizes and where only one is no number. */
-export function distance(found: ArrayLike<number>, wanted: Float64Array): number {
-  if (found.length !== wanted.length) return Number.POSITIVE_INFINITY;
-  const apart = (a: number, b: number) => {
+export function distance(actual: ArrayLike<number>, expected: Float64Array): number {
+  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
+  const relativeDifference = (a: number, b: number) => {
     if (Object.is(a, b) || (Number.isNaN(a) && Number.isNaN(b))) return 0;
     const d = Math.abs(a - b) / Math.max(1, Math.abs(b));
     return Number.isNaN(d) ? Number.POSITIVE_INFINITY : d;
   };
-  return Math.max(0, ...Array.from(wanted, (w, i) => apart(found[i]!, w)));
+  return Math.max(0, ...Array.from(expected, (w, i) => relativeDifference(actual[i]!, w)));
 }

@@ -1,9 +1,9 @@
 import type { Tensor } from "../../graph/tensor.ts";
-import { type AxisOptions, groupNorm, instanceNorm, layerNorm, logSoftmax, normalise, softmax } from "../norm.ts";
-import { float, given, int, type OpCase, type OpRow, type OpRows, spread } from "./conformance.cases.ts";
+import { type AxisOptions, groupNorm, instanceNorm, layerNorm, logSoftmax, normalize, softmax } from "../norm.ts";
+import { float, int, type OpCase, type OpRow, type OpRows, sampleOf, spread } from "./conformance.cases.ts";
 import { along, array, type Float64, over, total } from "./float64.cases.ts";
 
-export const normalised = (eps: number) => (row: readonly number[]) => {
+export const normalized = (eps: number) => (row: readonly number[]) => {
   const mean = total(row.length, (i) => row[i]!) / row.length;
   const variance = total(row.length, (i) => (row[i]! - mean) ** 2) / row.length;
   return row.map((v) => (v - mean) / Math.sqrt(variance + eps));
@@ -35,7 +35,7 @@ function softmaxRow(
       called("of one", spread([3, 1])),
       called("along the first axis", spread([3, 2]), 0),
       called("along the middle axis", spread([2, 3, 2]), -2),
-      called("of large numbers", given("float32", [1, 3], [1000, 990, -1000])),
+      called("of large numbers", sampleOf("float32", [1, 3], [1000, 990, -1000])),
       called("of no rows", spread([0, 3])),
     ],
     refuses: [
@@ -43,19 +43,19 @@ function softmaxRow(
         about: "a missing axis",
         inputs: [float(2)],
         op: (x) => op(x, { axis: 1 }),
-        says: "axis 1 is not one of the 1 axes",
+        message: "axis 1 is not one of the 1 axes",
       },
-      { about: "integers", inputs: [int(2)], op: (x) => op(x), says: "expected float32, got int32" },
-      { about: "a scalar", inputs: [float()], op: (x) => op(x), says: "axis -1 is not one of the 0 axes" },
+      { about: "integers", inputs: [int(2)], op: (x) => op(x), message: "expected float32, got int32" },
+      { about: "a scalar", inputs: [float()], op: (x) => op(x), message: "axis -1 is not one of the 0 axes" },
     ],
   };
 }
 
-/** Normalises groups of channels of [n, c, ...]; weight and bias go with `axis`. */
+/** Normalizes groups of channels of [n, c, ...]; weight and bias go with `axis`. */
 function grouped(x: Float64, weight: Float64 | undefined, bias: Float64 | undefined, groups: number): Float64 {
   const n = x.shape[0]!;
   const size = x.data.length / n / groups;
-  const flat = along(over([n, groups, size], x.data), -1, normalised(1e-5));
+  const flat = along(over([n, groups, size], x.data), -1, normalized(1e-5));
   return affine(over(x.shape, flat.data), weight, bias, 1);
 }
 function affine(x: Float64, weight: Float64 | undefined, bias: Float64 | undefined, axis: number): Float64 {
@@ -76,18 +76,18 @@ const groupCase = (shape: readonly number[], groups: number): OpCase => ({
 const rowCase = (about: string, shape: readonly number[], eps?: number): OpCase => ({
   about,
   inputs: [spread(shape)],
-  op: (x) => normalise(x, eps === undefined ? {} : { eps }),
-  reference: (x) => along(x, -1, normalised(eps ?? 1e-5)),
+  op: (x) => normalize(x, eps === undefined ? {} : { eps }),
+  reference: (x) => along(x, -1, normalized(eps ?? 1e-5)),
 });
 
 const otherWeight = {
   about: "another weight",
   inputs: [float(2, 4), float(2)],
-  says: "the weight must be [4], got [2]",
+  message: "the weight must be [4], got [2]",
 };
 
 export const normRows = {
-  normalise: {
+  normalize: {
     cases: [
       rowCase("[2,6]", [2, 6]),
       rowCase("with a large eps", [2, 1, 5], 0.5),
@@ -95,8 +95,8 @@ export const normRows = {
       rowCase("of no rows", [0, 3]),
     ],
     refuses: [
-      { about: "a scalar", inputs: [float()], op: (x) => normalise(x), says: "a scalar has no axis to normalise" },
-      { about: "integers", inputs: [int(2)], op: (x) => normalise(x), says: "expected float32, got int32" },
+      { about: "a scalar", inputs: [float()], op: (x) => normalize(x), message: "a scalar has no axis to normalize" },
+      { about: "integers", inputs: [int(2)], op: (x) => normalize(x), message: "expected float32, got int32" },
     ],
   },
   layerNorm: {
@@ -105,13 +105,13 @@ export const normRows = {
         about: "with weight and bias",
         inputs: [spread([2, 1, 4]), ...weights(4)],
         op: (x, weight, bias) => layerNorm(x, weight, bias),
-        reference: (x, weight, bias) => affine(along(x, -1, normalised(1e-5)), weight, bias, -1),
+        reference: (x, weight, bias) => affine(along(x, -1, normalized(1e-5)), weight, bias, -1),
       },
       {
         about: "with a large eps alone",
         inputs: [spread([2, 3])],
         op: (x) => layerNorm(x, undefined, undefined, { eps: 0.1 }),
-        reference: (x) => along(x, -1, normalised(0.1)),
+        reference: (x) => along(x, -1, normalized(0.1)),
       },
       {
         about: "of none",
@@ -129,13 +129,13 @@ export const normRows = {
         about: "groups that do not fit",
         inputs: [float(1, 4, 2)],
         op: (x) => groupNorm(x, undefined, undefined, { groups: 3 }),
-        says: "4 channels do not fall into 3 groups",
+        message: "4 channels do not fall into 3 groups",
       },
       {
         about: "one axis",
         inputs: [float(4)],
         op: (x) => groupNorm(x, undefined, undefined, { groups: 2 }),
-        says: "expected [n, c, ...], got [4]",
+        message: "expected [n, c, ...], got [4]",
       },
       { ...otherWeight, op: (x, weight) => groupNorm(x, weight, undefined, { groups: 2 }) },
     ],

@@ -5,20 +5,20 @@ import { float, type OpCase, type OpRows, type Refusal, spread } from "./conform
 import { array, type Float64 } from "./float64.cases.ts";
 
 /** `f` of what each window shows of the picture, and of how many places it has. */
-function pooled(
+function poolReference(
   x: Float64,
   { kernel, stride = kernel, padding = 0 }: PoolOptions,
-  f: (seen: readonly number[], places: number) => number,
+  f: (pixels: readonly number[], places: number) => number,
 ): Float64 {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const [[kh, kw], [sy, sx], [py, px]] = [pairOf(kernel), pairOf(stride), pairOf(padding)];
   const size = [Math.floor((h + 2 * py - kh) / sy) + 1, Math.floor((w + 2 * px - kw) / sx) + 1];
   return array([n, c, ...size], ([b, channel, i, j]) => {
-    const seen: number[] = [];
+    const pixels: number[] = [];
     for (let row = i! * sy - py; row < i! * sy - py + kh; row++)
       for (let column = j! * sx - px; column < j! * sx - px + kw; column++)
-        if (row >= 0 && column >= 0 && row < h && column < w) seen.push(x.at(b!, channel!, row, column));
-    return f(seen, kh * kw);
+        if (row >= 0 && column >= 0 && row < h && column < w) pixels.push(x.at(b!, channel!, row, column));
+    return f(pixels, kh * kw);
   });
 }
 
@@ -35,14 +35,14 @@ const windows: readonly (readonly [shape: readonly number[], options: PoolOption
 ];
 
 type Pool = (x: Tensor, options: PoolOptions) => Tensor;
-type OfWindow = (seen: readonly number[], places: number) => number;
+type OfWindow = (pixels: readonly number[], places: number) => number;
 
 const casesOf = (op: Pool, f: OfWindow, about = ""): OpCase[] =>
   windows.map(([shape, options]) => ({
     about: `${about}[${shape}] ${JSON.stringify(options)}`,
     inputs: [spread(shape, { seed: 3 })],
     op: (x) => op(x, options),
-    reference: (x) => pooled(x, options, f),
+    reference: (x) => poolReference(x, options, f),
   }));
 
 const refusalsOf = (op: Pool): Refusal[] => [
@@ -50,19 +50,19 @@ const refusalsOf = (op: Pool): Refusal[] => [
     about: "a window that is too big",
     inputs: [float(1, 1, 2, 2)],
     op: (x) => op(x, { kernel: 3 }),
-    says: "a 3x3 window does not fit a 2x2 picture",
+    message: "a 3x3 window does not fit a 2x2 picture",
   },
   {
     about: "much padding",
     inputs: [float(1, 1, 4, 4)],
     op: (x) => op(x, { kernel: 2, padding: 2 }),
-    says: "padding 2,2 is outside of 0 to half a 2x2 window",
+    message: "padding 2,2 is outside of 0 to half a 2x2 window",
   },
   {
     about: "no pictures",
     inputs: [float(0, 1, 4, 4)],
     op: (x) => op(x, { kernel: 2 }),
-    says: "there are no pictures",
+    message: "there are no pictures",
   },
 ];
 
@@ -72,10 +72,10 @@ const ofPixelsAlone: Pool = (x, options) => avgPool2d(x, { ...options, countIncl
 export const poolRows = {
   avgPool2d: {
     cases: [
-      ...casesOf(avgPool2d, (seen, places) => total(seen) / places),
-      ...casesOf(ofPixelsAlone, (seen) => total(seen) / seen.length, "of the pixels alone "),
+      ...casesOf(avgPool2d, (pixels, places) => total(pixels) / places),
+      ...casesOf(ofPixelsAlone, (pixels) => total(pixels) / pixels.length, "of the pixels alone "),
     ],
     refuses: refusalsOf(avgPool2d),
   },
-  maxPool2d: { cases: casesOf(maxPool2d, (seen) => Math.max(...seen)), refuses: refusalsOf(maxPool2d) },
+  maxPool2d: { cases: casesOf(maxPool2d, (pixels) => Math.max(...pixels)), refuses: refusalsOf(maxPool2d) },
 } satisfies OpRows;

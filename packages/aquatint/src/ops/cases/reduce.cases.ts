@@ -12,7 +12,7 @@ import {
   sum,
   variance,
 } from "../reduce.ts";
-import { bool, float, given, type OpCase, type OpRow, type OpRows, spread } from "./conformance.cases.ts";
+import { bool, float, type OpCase, type OpRow, type OpRows, sampleOf, spread } from "./conformance.cases.ts";
 import { along, type Float64, reduced } from "./float64.cases.ts";
 
 type Reducer = (x: Tensor, options?: ReduceOptions) => Tensor;
@@ -28,21 +28,21 @@ const options: readonly ReduceOptions[] = [{}, { axes: [1] }, { axes: [0, -1], k
 
 /** A row for a reduction: all axes, some, none, axes of one element, and no elements. */
 function reducerRow(op: Reducer, f: (values: readonly number[]) => number, { empty }: { empty: boolean }): OpRow {
-  const called = (shape: readonly number[], given: ReduceOptions): OpCase => ({
-    about: `[${shape}] ${JSON.stringify(given)}`,
+  const called = (shape: readonly number[], options: ReduceOptions): OpCase => ({
+    about: `[${shape}] ${JSON.stringify(options)}`,
     inputs: [spread(shape, { seed: 3 })],
-    op: (x) => op(x, given),
-    reference: (x) => reduced(x, given, f),
+    op: (x) => op(x, options),
+    reference: (x) => reduced(x, options, f),
   });
   const none = {
     about: "of none",
     inputs: [float(2, 0)],
     op: (x: Tensor) => op(x),
-    says: "axis 1 has no elements",
+    message: "axis 1 has no elements",
   } as const;
   return {
     cases: [
-      ...options.map((given) => called([2, 3, 4], given)),
+      ...options.map((reduceOptions) => called([2, 3, 4], reduceOptions)),
       called([3, 1], { axes: [1] }),
       called([], {}),
       called([0, 3], { axes: [1] }),
@@ -53,13 +53,13 @@ function reducerRow(op: Reducer, f: (values: readonly number[]) => number, { emp
         about: "a missing axis",
         inputs: [float(2)],
         op: (x) => op(x, { axes: [1] }),
-        says: "axis 1 is not one of the 1 axes",
+        message: "axis 1 is not one of the 1 axes",
       },
       {
         about: "an axis twice",
         inputs: [float(2)],
         op: (x) => op(x, { axes: [0, -1] }),
-        says: "the axes [0,-1] name one twice",
+        message: "the axes [0,-1] name one twice",
       },
       ...(empty ? [] : [none]),
     ],
@@ -69,7 +69,7 @@ function reducerRow(op: Reducer, f: (values: readonly number[]) => number, { emp
 const withCases = (row: OpRow, ...cases: readonly OpCase[]): OpRow => ({ ...row, cases: [...row.cases, ...cases] });
 const integers = (op: Reducer, f: (values: readonly number[]) => number): OpCase => ({
   about: "of integers",
-  inputs: [given("int32", [2, 3], [7, -70_000, 3, 3, 2, 1])],
+  inputs: [sampleOf("int32", [2, 3], [7, -70_000, 3, 3, 2, 1])],
   op: (x) => op(x, { axes: [1] }),
   reference: (x) => reduced(x, { axes: [1] }, f),
 });
@@ -86,16 +86,16 @@ function placeRow(op: typeof argmax, best: (...values: number[]) => number): OpR
     cases: [
       called(-1, spread([3, 5]), "along the last axis"),
       called(0, spread([3, 1]), "along the first axis"),
-      called(1, given("int32", [2, 4], [1, 9, 9, 1, 7, 0, 7, 0]), "of integers, the first of equals"),
+      called(1, sampleOf("int32", [2, 4], [1, 9, 9, 1, 7, 0, 7, 0]), "of integers, the first of equals"),
       called(1, spread([0, 2]), "in no rows"),
     ],
     refuses: [
-      { about: "no elements", inputs: [float(2, 0)], op: (x) => op(x, { axis: 1 }), says: "axis 1 has no elements" },
+      { about: "no elements", inputs: [float(2, 0)], op: (x) => op(x, { axis: 1 }), message: "axis 1 has no elements" },
       {
         about: "truth values",
         inputs: [bool(2)],
         op: (x) => op(x, { axis: 0 }),
-        says: "expected float32 or int32, got bool",
+        message: "expected float32 or int32, got bool",
       },
     ],
   };
@@ -157,7 +157,7 @@ export const reduceRows = {
   ),
   logsumexp: withCases(reducerRow(logsumexp, logTotal, { empty: false }), {
     about: "of large numbers",
-    inputs: [given("float32", [2, 3], [1000, 999, 998, -1000, -1001, -999])],
+    inputs: [sampleOf("float32", [2, 3], [1000, 999, 998, -1000, -1001, -999])],
     op: (x) => logsumexp(x, { axes: [1] }),
     reference: (x) => reduced(x, { axes: [1] }, logTotal),
   }),
@@ -170,15 +170,15 @@ export const reduceRows = {
         about: "a missing axis",
         inputs: [float(2)],
         op: (x) => cumsum(x, { axis: 1 }),
-        says: "axis 1 is not one of the 1 axes",
+        message: "axis 1 is not one of the 1 axes",
       },
     ],
   },
   cumprod: {
     cases: [
       product("along the last axis", spread([2, 5]), -1),
-      product("with a zero", given("float32", [5], [2, -1, 0, 3, 0.5]), 0),
-      product("with two zeros", given("float32", [2, 4], [0, 2, 0, 3, 1, 0, 0, 2]), 1),
+      product("with a zero", sampleOf("float32", [5], [2, -1, 0, 3, 0.5]), 0),
+      product("with two zeros", sampleOf("float32", [2, 4], [0, 2, 0, 3, 1, 0, 0, 2]), 1),
       product("of one", spread([1, 2]), 0),
       product("of none", spread([2, 0]), 1),
     ],
@@ -187,7 +187,7 @@ export const reduceRows = {
         about: "a missing axis",
         inputs: [float(2)],
         op: (x) => cumprod(x, { axis: -2 }),
-        says: "axis -2 is not one of the 1 axes",
+        message: "axis -2 is not one of the 1 axes",
       },
     ],
   },

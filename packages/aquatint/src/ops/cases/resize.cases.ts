@@ -1,5 +1,5 @@
 import { resizeBilinear, resizeNearest, upsampleNearest } from "../resize.ts";
-import { float, given, type OpCase, type OpRows, spread } from "./conformance.cases.ts";
+import { float, type OpCase, type OpRows, sampleOf, spread } from "./conformance.cases.ts";
 import { array, type Float64 } from "./float64.cases.ts";
 
 type Size = readonly [number, number];
@@ -31,8 +31,8 @@ const sizes: readonly (readonly [from: readonly number[], size: Size])[] = [
   [[1, 1, 3, 2], [1, 1]],
   [[0, 2, 2, 2], [3, 3]],
 ];
-const noSize = { about: "no size", inputs: [float(1, 1, 2, 2)], says: "[0,2] is no size of a picture" };
-const noPixels = { about: "no pixels", inputs: [float(1, 1, 0, 2)], says: "there are no pixels to resize" };
+const noSize = { about: "no size", inputs: [float(1, 1, 2, 2)], message: "[0,2] is no size of a picture" };
+const noPixels = { about: "no pixels", inputs: [float(1, 1, 0, 2)], message: "there are no pixels to resize" };
 
 export const resizeRows = {
   upsampleNearest: {
@@ -56,19 +56,19 @@ export const resizeRows = {
         about: "three axes",
         inputs: [float(1, 2, 2)],
         op: (x) => upsampleNearest(x, { factor: 2 }),
-        says: "expected 4 axes (n, c, h, w), got [1,2,2]",
+        message: "expected 4 axes (n, c, h, w), got [1,2,2]",
       },
       {
         about: "half a pixel",
         inputs: [float(1, 1, 2, 2)],
         op: (x) => upsampleNearest(x, { factor: 0.5 }),
-        says: "the factor 0.5 is no whole number from 1 on",
+        message: "the factor 0.5 is no whole number from 1 on",
       },
       {
         about: "no pixels",
         inputs: [float(0, 1, 2, 2)],
         op: (x) => upsampleNearest(x, { factor: 2 }),
-        says: "there are no pixels to repeat",
+        message: "there are no pixels to repeat",
       },
     ],
   },
@@ -87,7 +87,7 @@ export const resizeRows = {
       ),
       {
         about: "of integers",
-        inputs: [given("int32", [1, 1, 1, 2], [7, 70_000])],
+        inputs: [sampleOf("int32", [1, 1, 1, 2], [7, 70_000])],
         op: (x) => resizeNearest(x, { size: [1, 4] }),
         reference: (x) => array([1, 1, 1, 4], ([, , , j]) => x.at(0, 0, 0, j! >> 1)),
       },

@@ -1,19 +1,19 @@
 import { chunk, concat, expand, pad, reshape, slice, split, stack, transpose } from "../shape.ts";
-import { float, given, int, type OpCase, type OpRow, type OpRows, spread } from "./conformance.cases.ts";
+import { float, int, type OpCase, type OpRow, type OpRows, sampleOf, spread } from "./conformance.cases.ts";
 import { array, broadcastAt, type Float64, over } from "./float64.cases.ts";
 
-const whole = (shape: readonly number[]) =>
-  given(
+const integers = (shape: readonly number[]) =>
+  sampleOf(
     "int32",
     shape,
     Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => i),
   );
 
-const reshaped = (from: readonly number[], shape: readonly number[], wanted = shape): OpCase => ({
+const reshapeCase = (from: readonly number[], shape: readonly number[], expected = shape): OpCase => ({
   about: `[${from}] to [${shape}]`,
   inputs: [spread(from)],
   op: (x) => reshape(x, { shape }),
-  reference: (x) => over(wanted, x.data),
+  reference: (x) => over(expected, x.data),
 });
 
 const permuted = (sample: OpCase["inputs"][number], perm: readonly number[]): OpCase => ({
@@ -34,7 +34,7 @@ const expanded = (sample: OpCase["inputs"][number], shape: readonly number[]): O
   reference: (x) => array(shape, (index) => broadcastAt(x, index)),
 });
 
-const joined = (about: string, shapes: readonly (readonly number[])[], axis: number): OpCase => ({
+const concatCase = (about: string, shapes: readonly (readonly number[])[], axis: number): OpCase => ({
   about,
   inputs: shapes.map((shape, i) => spread(shape, { seed: i })),
   op: (...xs) => concat(xs.slice(0, shapes.length), { axis }),
@@ -46,7 +46,11 @@ function join(a: Float64, b: Float64, axis: number): Float64 {
   return array(a.shape.with(at, n + b.shape[at]!), (i) => (i[at]! < n ? a.at(...i) : b.at(...i.with(at, i[at]! - n))));
 }
 
-const cut = (sample: OpCase["inputs"][number], axis: number, [start, end]: readonly [number, number]): OpCase => ({
+const sliceCase = (
+  sample: OpCase["inputs"][number],
+  axis: number,
+  [start, end]: readonly [number, number],
+): OpCase => ({
   about: `${sample.dtype} [${sample.shape}], ${start} to ${end} along ${axis}`,
   inputs: [sample],
   op: (x) => slice(x, { axis, start, end }),
@@ -91,7 +95,7 @@ const splits: OpRow = {
       about: "too little",
       inputs: [float(2, 3)],
       op: (x) => split(x, { axis: 1, sizes: [1, 1] }),
-      says: "parts of 1 + 1 do not make 3",
+      message: "parts of 1 + 1 do not make 3",
     },
   ],
 };
@@ -99,37 +103,37 @@ const splits: OpRow = {
 export const shapeRows = {
   reshape: {
     cases: [
-      reshaped([2, 6], [3, -1], [3, 4]),
-      reshaped([1, 1], []),
-      reshaped([], [1]),
-      reshaped([2, 0], [0, 5]),
-      reshaped([0, 3], [-1, 3], [0, 3]),
-      reshaped([2, 3], [2, 3]),
+      reshapeCase([2, 6], [3, -1], [3, 4]),
+      reshapeCase([1, 1], []),
+      reshapeCase([], [1]),
+      reshapeCase([2, 0], [0, 5]),
+      reshapeCase([0, 3], [-1, 3], [0, 3]),
+      reshapeCase([2, 3], [2, 3]),
     ],
     refuses: [
       {
         about: "too few elements",
         inputs: [float(2, 3)],
         op: (x) => reshape(x, { shape: [4] }),
-        says: "6 elements do not fill [4]",
+        message: "6 elements do not fill [4]",
       },
       {
         about: "no divisor",
         inputs: [float(2, 3)],
         op: (x) => reshape(x, { shape: [4, -1] }),
-        says: "6 elements do not fill [4,-1]",
+        message: "6 elements do not fill [4,-1]",
       },
       {
         about: "two left out",
         inputs: [float(2, 3)],
         op: (x) => reshape(x, { shape: [-1, -1] }),
-        says: "6 elements do not fill [-1,-1]",
+        message: "6 elements do not fill [-1,-1]",
       },
       {
         about: "any rest of nothing",
         inputs: [float(0)],
         op: (x) => reshape(x, { shape: [0, -1] }),
-        says: "0 elements do not fill [0,-1]",
+        message: "0 elements do not fill [0,-1]",
       },
     ],
   },
@@ -138,14 +142,14 @@ export const shapeRows = {
       permuted(spread([2, 3, 4]), [2, 0, 1]),
       permuted(spread([2, 0, 1]), [1, 2, 0]),
       permuted(spread([]), []),
-      permuted(whole([2, 3]), [1, 0]),
+      permuted(integers([2, 3]), [1, 0]),
     ],
     refuses: [
       {
         about: "an axis twice",
         inputs: [float(2, 3)],
         op: (x) => transpose(x, { perm: [0, 0] }),
-        says: "[0,0] is no order of 2 axes",
+        message: "[0,0] is no order of 2 axes",
       },
     ],
   },
@@ -155,27 +159,27 @@ export const shapeRows = {
       expanded(spread([]), [2]),
       expanded(spread([1]), [0]),
       expanded(spread([0, 1]), [0, 2]),
-      expanded(given("int32", [1, 2], [70_000, -3]), [2, 2]),
-      expanded(given("bool", [1], [1]), [3]),
+      expanded(sampleOf("int32", [1, 2], [70_000, -3]), [2, 2]),
+      expanded(sampleOf("bool", [1], [1]), [3]),
     ],
     refuses: [
       {
         about: "another size",
         inputs: [float(2)],
         op: (x) => expand(x, { shape: [3] }),
-        says: "cannot broadcast [2] with [3]",
+        message: "cannot broadcast [2] with [3]",
       },
       {
         about: "a smaller one",
         inputs: [float(2)],
         op: (x) => expand(x, { shape: [1] }),
-        says: "does not expand to [1]",
+        message: "does not expand to [1]",
       },
     ],
   },
   concat: {
     cases: [
-      joined(
+      concatCase(
         "along the last axis but one",
         [
           [2, 1, 3],
@@ -183,9 +187,9 @@ export const shapeRows = {
         ],
         -2,
       ),
-      joined("of three", [[1], [2], [3]], 0),
-      joined("of one", [[2]], 0),
-      joined(
+      concatCase("of three", [[1], [2], [3]], 0),
+      concatCase("of one", [[2]], 0),
+      concatCase(
         "with nothing",
         [
           [2, 0],
@@ -205,14 +209,14 @@ export const shapeRows = {
         about: "other shapes",
         inputs: [float(2, 3), float(3, 3)],
         op: (a, b) => concat([a, b], { axis: 1 }),
-        says: "shapes may differ along axis 1 only",
+        message: "shapes may differ along axis 1 only",
       },
-      { about: "nothing", inputs: [], op: () => concat([], { axis: 0 }), says: "there is nothing to join" },
+      { about: "nothing", inputs: [], op: () => concat([], { axis: 0 }), message: "there is nothing to join" },
       {
         about: "a missing axis",
         inputs: [float(2), float(2)],
         op: (a, b) => concat([a, b], { axis: 1 }),
-        says: "axis 1 is not one of the 1 axes",
+        message: "axis 1 is not one of the 1 axes",
       },
     ],
   },
@@ -236,7 +240,7 @@ export const shapeRows = {
         about: "other shapes",
         inputs: [float(2), float(3)],
         op: (a, b) => stack([a, b], { axis: 0 }),
-        says: "all must have one shape",
+        message: "all must have one shape",
       },
     ],
   },
@@ -261,25 +265,25 @@ export const shapeRows = {
         about: "unequal parts",
         inputs: [float(5)],
         op: (x) => chunk(x, { axis: 0, parts: 2 }),
-        says: "5 elements do not make 2 equal parts",
+        message: "5 elements do not make 2 equal parts",
       },
     ],
   },
   slice: {
     cases: [
-      cut(spread([4, 3]), 0, [1, 3]),
-      cut(spread([2, 2, 4]), -1, [2, 4]),
-      cut(spread([1, 3]), 1, [0, 3]),
-      cut(spread([3]), 0, [2, 2]),
-      cut(spread([0, 2]), 1, [0, 1]),
-      cut(whole([4]), 0, [1, 3]),
+      sliceCase(spread([4, 3]), 0, [1, 3]),
+      sliceCase(spread([2, 2, 4]), -1, [2, 4]),
+      sliceCase(spread([1, 3]), 1, [0, 3]),
+      sliceCase(spread([3]), 0, [2, 2]),
+      sliceCase(spread([0, 2]), 1, [0, 1]),
+      sliceCase(integers([4]), 0, [1, 3]),
     ],
     refuses: [
       {
         about: "what is outside",
         inputs: [float(2, 3)],
         op: (x) => slice(x, { axis: 1, start: 1, end: 4 }),
-        says: "1 to 4 is outside of 0 to 3",
+        message: "1 to 4 is outside of 0 to 3",
       },
     ],
   },
@@ -288,20 +292,20 @@ export const shapeRows = {
       padded(spread([2, 3]), [1, 0], [0, 2]),
       padded(spread([1]), [0], [0]),
       padded(spread([0, 2]), [1, 0], [0, 0]),
-      padded(whole([2]), [1], [1]),
+      padded(integers([2]), [1], [1]),
     ],
     refuses: [
       {
         about: "too few margins",
         inputs: [float(2, 3)],
         op: (x) => pad(x, { before: [1], after: [1] }),
-        says: "one margin an axis is wanted",
+        message: "one margin an axis is wanted",
       },
       {
         about: "a margin below 0",
         inputs: [int(2)],
         op: (x) => pad(x, { before: [-1], after: [0] }),
-        says: "margins -1 and 0 are not both whole numbers from 0 on",
+        message: "margins -1 and 0 are not both whole numbers from 0 on",
       },
     ],
   },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deviation as differs, evaluate, float32, noise } from "../../../../test/evaluate.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import { input } from "../../../ops/leaves.ts";
-import { nodeRuntime } from "../../../runtime/node.ts";
+import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { autoencoderTerms, featureDistance } from "./losses.ts";
 import { deviation, meanPsnr } from "./outputs.ts";

@@ -7,7 +7,7 @@ import { scale } from "../../../ops/elementwise.ts";
 import { input } from "../../../ops/leaves.ts";
 import { openModel } from "../../../pipelines/model-folder.ts";
 import { type ModelSource, memorySource } from "../../../pipelines/source.ts";
-import { nodeRuntime } from "../../../runtime/node.ts";
+import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { parseTrainConfig } from "../../config.ts";
 import { openSession } from "../../session.ts";

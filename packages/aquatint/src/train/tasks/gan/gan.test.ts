@@ -9,7 +9,7 @@ import { input } from "../../../ops/leaves.ts";
 import { sum } from "../../../ops/reduce.ts";
 import { ganFolder } from "../../../pipelines/one-pass.ts";
 import { memorySource } from "../../../pipelines/source.ts";
-import { nodeRuntime } from "../../../runtime/node.ts";
+import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { plateNames, tinyConfig } from "../../tiny.cases.ts";
 import { plain, shortRun, tinyDecoder, tinyText } from "../one-pass/one-pass.cases.ts";

@@ -1,0 +1,92 @@
+import { AquatintError } from "../errors.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { conv2d } from "../ops/conv.ts";
+import { add, mul } from "../ops/elementwise.ts";
+import { matmul } from "../ops/matmul.ts";
+import { reshape } from "../ops/shape.ts";
+import { type Children, wrapCalls } from "./module.ts";
+
+/** A low-rank branch beside a Linear or a Conv2d (Hu et al. 2021; convolutions as LoCon has them): y + scale · up(mid(down(x))). */
+export interface LowRank {
+  /** [rank, in], or [rank, in, k, k] beside a convolution. */
+  readonly down: Tensor;
+  /** [out, rank], with or without two axes of 1. */
+  readonly up: Tensor;
+  /** [rank, rank, k, k]; then `down` is of 1 x 1. */
+  readonly mid?: Tensor | undefined;
+  /** A scalar; an input of the graph where it is to change without another program. */
+  readonly scale: Tensor;
+}
+
+/** Branches by the paths of their modules: "mid_block.attentions.0.proj_in". */
+export type Adapters = ReadonlyMap<string, readonly LowRank[]>;
+
+/**
+ * Runs `trace`; each Linear and Conv2d that it calls and `adapters` names has its branches added to what it returns.
+ * The module and its weights stay as they are. @throws AquatintError "lora/…" where a branch does not fit or is not reached.
+ */
+export function withAdapters<R>(adapters: Adapters, trace: () => R): R {
+  const visited = new Set<string>();
+  const result = wrapCalls((path, forward, children) => {
+    const branches = adapters.get(path);
+    if (!branches) return forward;
+    visited.add(path);
+    const kernel = weightOf(path, children);
+    const adapted = (x: Tensor): Tensor => {
+      const y = forward(x) as Tensor;
+      return branches.reduce((sum, branch) => add(sum, mul(sideBranch(x, y, kernel, branch, path), branch.scale)), y);
+    };
+    return adapted as typeof forward;
+  }, trace);
+  const unknownPath = [...adapters.keys()].find((path) => !visited.has(path));
+  if (unknownPath === undefined) return result;
+  throw new AquatintError("lora/target", `the model has no layer "${unknownPath}" that could be adapted`, {
+    hint: "the LoRA was trained on another family of models: aquatint inspect FILE shows which",
+  });
+}
+
+function weightOf(path: string, { weight }: Children): readonly number[] {
+  const shape = weight !== undefined && "shape" in weight ? weight.shape : [];
+  if (shape.length === 2 || shape.length === 4) return shape;
+  throw new AquatintError("lora/target", `"${path}" is no linear layer and no convolution, which alone can be adapted`);
+}
+
+const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
+
+function sideBranch(x: Tensor, y: Tensor, weight: readonly number[], { down, up, mid }: LowRank, path: string): Tensor {
+  const [outputs = 0, inputs = 0, size = 1] = weight;
+  const [rank = 0] = down.shape;
+  const kernel = mid?.shape[2] ?? down.shape[2] ?? 1;
+  const fits = down.shape[1] === inputs && up.shape[0] === outputs && up.shape[1] === rank && kernel === size;
+  if (!fits || elements(up.shape) !== outputs * rank) {
+    const shapes = `[${down.shape}] and [${up.shape}]`;
+    throw new AquatintError("lora/shape", `"${path}" has a weight of [${weight}], the pair ${shapes} does not fit it`, {
+      hint: "the LoRA was trained on another family of models",
+    });
+  }
+  const flat = (t: Tensor) => reshape(t, { shape: [t.shape[0]!, t.shape[1]!] });
+  if (weight.length === 2) return linear(linear(x, flat(down)), flat(up));
+  const pixelwise = reshape(up, { shape: [outputs, rank, 1, 1] });
+  const across = down.shape.length === 4 ? down : reshape(down, { shape: [rank, inputs, 1, 1] });
+  if (!mid) return conv2d(conv2d(x, across, undefined, strides(x, y, kernel)), pixelwise, undefined);
+  return conv2d(conv2d(conv2d(x, across, undefined), mid, undefined, strides(x, y, kernel)), pixelwise, undefined);
+}
+
+function linear(x: Tensor, weight: Tensor): Tensor {
+  const rows = reshape(x, { shape: [-1, x.shape.at(-1)!] });
+  return reshape(matmul(rows, weight, { transB: true }), { shape: x.shape.with(-1, weight.shape[0]!) });
+}
+
+/** Padding and stride of the convolution beside it, as its output's size shows them. */
+function strides(x: Tensor, y: Tensor, kernel: number): { readonly stride: number; readonly padding: number } {
+  const [before = 0, after = 0] = [x.shape[2], y.shape[2]];
+  const same = (kernel - 1) >> 1;
+  for (const padding of [same, 0]) {
+    for (const stride of [1, 2])
+      if (Math.floor((before + 2 * padding - kernel) / stride) + 1 === after) return { stride, padding };
+  }
+  throw new AquatintError(
+    "lora/shape",
+    `a convolution of ${kernel} x ${kernel} makes ${before} to ${after} in a way that cannot be adapted`,
+  );
+}
