@@ -34,7 +34,7 @@ export const checkpoint =
       outputs: outputs.length,
       recomputed: recomputed.length,
     });
-    return (result instanceof Tensor ? results[0]! : results) as R;
+    return (result instanceof Tensor ? results[0] : results) as R;
   };
 
 function expectTensors(results: readonly unknown[]): void {
@@ -63,7 +63,7 @@ const segment: OpFn<Tensor[], { outputs: number; recomputed: number }, readonly 
     const barrier = zeroAfter(dys);
     const replacements = new Map(freeInputs.map((x, i) => [x, barrier && i < attrs.recomputed ? add(x, barrier) : x]));
     const variables = freeInputs.filter((_, i) => needsGradient[attrs.outputs + i]);
-    const wrt = variables.map((x) => replacements.get(x)!);
+    const wrt = variables.map((x) => replacements.get(x) ?? x);
     const ds = pullback({ outputs: rewrite(outputs, { replacements }), cotangents: dys, wrt, independent: true });
     const gradients = new Map(variables.map((x, i) => [x, ds[i]]));
     const done = zeroAfter(freeInputs.slice(attrs.recomputed).map((x) => gradients.get(x)));

@@ -20,9 +20,8 @@ export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
     });
   }
   const unit = fill({ value: 1, shape: [] });
-  return pullback({ outputs: [loss], cotangents: [unit], wrt }).map(
-    (d, i) => d ?? fill({ value: 0, shape: wrt[i]!.shape }),
-  );
+  const derivatives = pullback({ outputs: [loss], cotangents: [unit], wrt });
+  return wrt.map(({ shape }, i) => derivatives[i] ?? fill({ value: 0, shape }));
 }
 
 /** What is carried back through a graph. */
@@ -46,18 +45,20 @@ export function pullback({
   const nodes = topological(outputs, (x) => variables.has(x));
   const live = dependents(nodes, wrt);
   const cotangents = new Map<Tensor, Tensor>();
-  const accumulate = (x: Tensor, d: Tensor) => {
+  const accumulate = (x: Tensor, d: Tensor | undefined) => {
+    if (!d) return;
     const previous = cotangents.get(x);
     cotangents.set(x, previous ? add(previous, d) : d);
   };
-  for (const [i, d] of outputCotangents.entries()) if (d) accumulate(outputs[i]!, d);
+  for (const [i, y] of outputs.entries()) accumulate(y, outputCotangents[i]);
   for (const node of nodes.reverse()) {
     if (!live.has(node) || !node.outputs.some((y) => cotangents.has(y))) continue;
     withScope(node.scope && gradientScope(node.scope), () => {
       const needsGradient = node.inputs.map((x) => live.has(x.node));
-      for (const [i, d] of backward(node, cotangents, needsGradient).entries()) {
-        const x = node.inputs[i]!;
-        if (d && needsGradient[i]) accumulate(x, unbroadcast(d, x.shape));
+      const derivatives = backward(node, cotangents, needsGradient);
+      for (const [i, x] of node.inputs.entries()) {
+        const d = needsGradient[i] ? derivatives[i] : undefined;
+        accumulate(x, d && unbroadcast(d, x.shape));
       }
     });
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compile } from "../compiler/compile.ts";
+import { float32 } from "../graph/host-tensor.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor } from "../graph/types.ts";
 import { Conv2d, Linear } from "../nn/layers.ts";
@@ -20,11 +21,11 @@ const model = () => {
   const [conv, half, lin] = [Conv2d(3, 4, 3), Conv2d(4, 4, 3, { stride: 2 }), Linear(4 * 9, 5)];
   return module({ conv, half, lin }, (x: Tensor) => lin(reshape(half(conv(x)), { shape: [1, 4 * 9] })));
 };
-const wave = (shape: readonly number[], seed: number): HostTensor => ({
-  dtype: "float32",
-  shape,
-  data: Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => Math.sin(seed + 1.7 * i) / 2),
-});
+const wave = (shape: readonly number[], seed: number): HostTensor =>
+  float32(
+    shape,
+    Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => Math.sin(seed + 1.7 * i) / 2),
+  );
 const x = wave([1, 3, 6, 6], 0);
 
 /** The model's output with these weights; `trace` adds what is beside it. */
@@ -42,7 +43,7 @@ async function output(
     const runs: Float32Array[] = [];
     for (const scale of Object.values(feeds)) {
       const all = Object.keys(feeds).length > 1 || leaves.size > 0 ? { x, scale } : { x };
-      runs.push((await program.run(all)).y!.data as Float32Array);
+      runs.push((await program.run(all)).y.data as Float32Array);
     }
     return runs;
   } finally {
@@ -70,7 +71,7 @@ function merged(scale: number): Map<string, HostTensor> {
       }
       return value + scale * delta(...index);
     });
-    return [key, { ...weight, data }] as const;
+    return [key, float32(weight.shape, data)] as const;
   };
   const over = (f: (r: number) => number) => f(0) + f(1);
   return new Map([

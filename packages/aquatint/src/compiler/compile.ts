@@ -2,6 +2,7 @@ import { AquatintError } from "../errors.ts";
 import { graphMemory } from "../graph/memory.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor, Type } from "../graph/types.ts";
+import { mapValues } from "../util/map-values.ts";
 import type { Executable, WeightMemory } from "./executable.ts";
 import { fuse } from "./fuse/fuse.ts";
 import { applyLayout, type Layout } from "./nchwc/layout.ts";
@@ -17,9 +18,9 @@ export interface ParameterBinding {
 }
 
 /** A graph that is to become a program. */
-export interface CompileOptions {
+export interface CompileOptions<R extends string = string> {
   /** What comes back from a run, by name. */
-  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: Readonly<Record<R, Tensor>>;
   /** What replaces a tensor of the state after a run, by its name in the state. */
   readonly updates?: Readonly<Record<string, Tensor>>;
   readonly parameters?: ParameterBinding;
@@ -34,7 +35,7 @@ export interface CompileOptions {
 }
 
 /** Writes a graph as a program for any runtime. Its feeds are the graph's `input` leaves that are no parameters. */
-export function compile(options: CompileOptions): Executable {
+export function compile<R extends string>(options: CompileOptions<R>): Executable<R> {
   const { outputs, updates = {}, parameters, weightsFolder, weightMemory, layout, scoreBytes } = options;
   const bindings = bind(parameters);
   const next = Object.entries(updates).map(([name, tensor]) => [`next:${name}`, name, tensor] as const);
@@ -47,7 +48,7 @@ export function compile(options: CompileOptions): Executable {
     model: emitted.model,
     feeds: pick(emitted.inputs, (name) => !state.has(name)),
     stateInputs: pick(emitted.inputs, (name) => state.has(name)),
-    results: pick(emitted.outputs, (name) => name in outputs),
+    results: typesOf(outputs),
     updates: Object.fromEntries(next.map(([output, name]) => [output, name])),
     ...(layout?.channelBlock === undefined ? {} : { nchwc: true }),
     ...(weightsFolder === undefined ? {} : { weightsFolder }),
@@ -55,6 +56,9 @@ export function compile(options: CompileOptions): Executable {
     memory: graphMemory(final, storedBytes(bindings)),
   };
 }
+
+const typesOf = <R extends string>(outputs: Readonly<Record<R, Tensor>>): Readonly<Record<R, Type>> =>
+  mapValues(outputs, ({ dtype, shape }) => ({ dtype, shape }));
 
 const storedBytes = (bindings: ReadonlyMap<Tensor, Binding>) => (leaf: Tensor) => {
   const binding = bindings.get(leaf);

@@ -7,8 +7,8 @@ import type { Type } from "../graph/types.ts";
  */
 export type WeightMemory = "packed" | "mapped";
 
-/** An emitted ONNX model with what its inputs and outputs mean. */
-export interface Executable {
+/** An emitted ONNX model with what its inputs and outputs mean. `R` are the names of its results. */
+export interface Executable<R extends string = string> {
   /** The serialized ONNX ModelProto. */
   readonly model: Uint8Array<ArrayBuffer>;
   /** Inputs given with each run. */
@@ -16,7 +16,7 @@ export interface Executable {
   /** Inputs taken from the state given with the run: ONNX input name = name in the state. */
   readonly stateInputs: Readonly<Record<string, Type>>;
   /** Outputs that come back to the caller. */
-  readonly results: Readonly<Record<string, Type>>;
+  readonly results: Readonly<Record<R, Type>>;
   /** Outputs that replace a tensor of the state when the run ends: ONNX output name -> name in the state. */
   readonly updates: Readonly<Record<string, string>>;
   /** The graph is arranged for the runtime, which loads it as it is. */

@@ -31,8 +31,8 @@ export function graphMemory(outputs: Readonly<Record<string, Tensor>>, storedByt
   const freeList = freedAfter(order, results);
   let [weights, stored, live, activations] = [0, 0, 0, 0];
   for (const node of order) {
-    const bytes = node.op.grad === "leaf" ? storedBytes(node.outputs[0]!) : undefined;
-    weights += bytes === undefined ? 0 : bytesOf(node.outputs[0]!);
+    const bytes = node.op.grad === "leaf" ? storedBytes(node.outputs[0]) : undefined;
+    weights += bytes === undefined ? 0 : bytesOf(node.outputs[0]);
     stored += bytes ?? 0;
     live += sum(node.outputs.map(ownBytes));
     activations = Math.max(activations, live);
@@ -54,7 +54,7 @@ function freedAfter(order: readonly Node[], results: readonly Tensor[]): Readonl
 /** The tensor whose memory x is a view of, most often x. */
 function ownerOf(x: Tensor): Tensor {
   let owner = x;
-  while (owner.node.op.view) owner = owner.node.inputs[0]!;
+  for (let [input] = owner.node.inputs; input && owner.node.op.view; [input] = owner.node.inputs) owner = input;
   return owner;
 }
 
@@ -65,7 +65,7 @@ function executionOrder(roots: readonly Tensor[]): Node[] {
   const visited = new Set<Node>();
   const descending = (nodes: Iterable<Node>) => [...new Set(nodes)].sort((a, b) => placeOf(a) - placeOf(b)); // the last of them is on top of the stack
   // weights are widened by nodes that stand before all others, so they are made just before their use
-  const placeOf = (node: Node) => (node.inputs.length === 0 ? -1 : position.get(node)!);
+  const placeOf = (node: Node) => (node.inputs.length === 0 ? -1 : (position.get(node) ?? -1));
   const stack = descending(roots.map(({ node }) => node)).map((node) => ({ node, done: false }));
   for (let top = stack.pop(); top; top = stack.pop()) {
     if (top.done) order.push(top.node);

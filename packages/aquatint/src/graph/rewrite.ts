@@ -51,7 +51,7 @@ export function rewrite(
   const final = new Map(replacements);
   const current = (x: Tensor): Tensor => final.get(x) ?? x;
   const setFinal = (node: Node, outputs: readonly Tensor[]) => {
-    for (const [i, y] of node.outputs.entries()) final.set(y, current(outputs[i]!)).set(current(y), current(y));
+    for (const [i, y] of node.outputs.entries()) final.set(y, current(outputs[i] ?? y)).set(current(y), current(y));
   };
   // a rule's answer is visited in turn: as deep as rules answer each other, not as the graph
   const visit = (tensors: readonly Tensor[]) => {

@@ -18,7 +18,10 @@ export function topological(roots: readonly Tensor[], until: (x: Tensor) => bool
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
       const input = top.node.inputs[top.next++];
       if (input) visit(input);
-      else order.push(stack.pop()!.node);
+      else {
+        order.push(top.node);
+        stack.pop();
+      }
     }
   }
   return order;

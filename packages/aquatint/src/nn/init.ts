@@ -10,8 +10,11 @@ export interface RandomSource {
 }
 
 /** First values of the parameters, drawn in the map's order. */
-export function initialize(parameters: ReadonlyMap<string, Tensor>, random: RandomSource): Record<string, HostTensor> {
-  const first = (x: Tensor): HostTensor => {
+export function initialize(
+  parameters: ReadonlyMap<string, Tensor>,
+  random: RandomSource,
+): Record<string, HostTensor<"float32">> {
+  const first = (x: Tensor): HostTensor<"float32"> => {
     const { init } = x.node.attrs as { init: Init };
     return { dtype: "float32", shape: x.shape, data: values(init, sizeOf(x.shape), random) };
   };

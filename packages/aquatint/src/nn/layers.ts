@@ -8,6 +8,7 @@ import { type Init, param } from "../ops/leaves.ts";
 import { matmul } from "../ops/matmul.ts";
 import { groupNorm, layerNorm } from "../ops/norm.ts";
 import { reshape } from "../ops/shape.ts";
+import { sizeAt } from "../ops/shape-rules.ts";
 import { dims } from "./einops.ts";
 import { type Module, module } from "./module.ts";
 
@@ -20,7 +21,7 @@ export function Linear(inFeatures: number, outFeatures: number, { bias: hasBias 
   const weight = param({ shape: [outFeatures, inFeatures], init });
   const bias = hasBias ? param({ shape: [outFeatures], init }) : undefined;
   return module({ weight, bias }, (x: Tensor): Tensor => {
-    const rows = reshape(x, { shape: [-1, x.shape.at(-1)!] });
+    const rows = reshape(x, { shape: [-1, sizeAt(x.shape, -1)] });
     const y = reshape(matmul(rows, weight, { transB: true }), { shape: x.shape.with(-1, outFeatures) });
     return bias ? add(y, bias) : y;
   });

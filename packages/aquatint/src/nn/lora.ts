@@ -4,6 +4,7 @@ import { conv2d } from "../ops/conv.ts";
 import { add, mul } from "../ops/elementwise.ts";
 import { matmul } from "../ops/matmul.ts";
 import { reshape } from "../ops/shape.ts";
+import { sizeAt } from "../ops/shape-rules.ts";
 import { type Children, wrapCalls } from "./module.ts";
 
 /** A low-rank branch beside a Linear or a Conv2d (Hu et al. 2021; convolutions as LoCon has them): y + scale · up(mid(down(x))). */
@@ -64,7 +65,7 @@ function sideBranch(x: Tensor, y: Tensor, weight: readonly number[], { down, up,
       hint: "the LoRA was trained on another family of models",
     });
   }
-  const flat = (t: Tensor) => reshape(t, { shape: [t.shape[0]!, t.shape[1]!] });
+  const flat = (t: Tensor) => reshape(t, { shape: [sizeAt(t.shape, 0), sizeAt(t.shape, 1)] });
   if (weight.length === 2) return linear(linear(x, flat(down)), flat(up));
   const pixelwise = reshape(up, { shape: [outputs, rank, 1, 1] });
   const across = down.shape.length === 4 ? down : reshape(down, { shape: [rank, inputs, 1, 1] });
@@ -73,8 +74,8 @@ function sideBranch(x: Tensor, y: Tensor, weight: readonly number[], { down, up,
 }
 
 function linear(x: Tensor, weight: Tensor): Tensor {
-  const rows = reshape(x, { shape: [-1, x.shape.at(-1)!] });
-  return reshape(matmul(rows, weight, { transB: true }), { shape: x.shape.with(-1, weight.shape[0]!) });
+  const rows = reshape(x, { shape: [-1, sizeAt(x.shape, -1)] });
+  return reshape(matmul(rows, weight, { transB: true }), { shape: x.shape.with(-1, sizeAt(weight.shape, 0)) });
 }
 
 /** Padding and stride of the convolution beside it, as its output's size shows them. */

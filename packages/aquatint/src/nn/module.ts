@@ -110,9 +110,10 @@ export function expectKeys(
 ): void {
   const missing = [...expected.keys()].filter((key) => !actual.has(key));
   const unexpected = [...actual.keys()].filter((key) => !expected.has(key));
-  const misshapen = [...expected]
-    .filter(([key, { shape }]) => actual.has(key) && String(actual.get(key)!.shape) !== String(shape))
-    .map(([key, { shape }]) => `${key} [${actual.get(key)!.shape}], expected [${shape}]`);
+  const misshapen = [...expected].flatMap(([key, { shape }]) => {
+    const other = actual.get(key)?.shape ?? shape;
+    return String(other) === String(shape) ? [] : [`${key} [${other}], expected [${shape}]`];
+  });
   if (missing.length + unexpected.length + misshapen.length) {
     throw new CheckpointError(file, { missing, unexpected, misshapen });
   }

@@ -1,5 +1,6 @@
 import type { Emitter } from "../graph/op.ts";
 import type { Shape } from "../graph/types.ts";
+import { sizeAt } from "./shape-rules.ts";
 import { both, type Sliding, type Two } from "./window.ts";
 
 /** How a kernel is laid on a picture. */
@@ -35,8 +36,10 @@ export function transposedConv(
   { size, ...geometry }: Geometry & { size: Shape },
 ): string {
   const { stride, padding, dilation, groups } = geometry;
-  const reach = both((i) => dilation[i] * (w.shape[2 + i]! - 1));
-  const extra = both((i) => size[2 + i]! - ((x.shape[2 + i]! - 1) * stride[i] - 2 * padding[i] + reach[i] + 1));
+  const reach = both((i) => dilation[i] * (sizeAt(w.shape, 2 + i) - 1));
+  const extra = both(
+    (i) => sizeAt(size, 2 + i) - ((sizeAt(x.shape, 2 + i) - 1) * stride[i] - 2 * padding[i] + reach[i] + 1),
+  );
   const more = both((i) => Math.floor(extra[i] / stride[i]));
   if (more[0] + more[1] > 0) return transposedConv(e, extended(e, x, more), w, { size, ...geometry });
   const dense = stride[0] === 1 && stride[1] === 1;
@@ -56,10 +59,11 @@ export function transposedConv(
 /** The pixels of x `stride` apart with zeros between them, and `extra` zeros after the last. */
 function spreadOut(e: Emitter, { name, shape }: Value, { stride, extra }: { stride: Two; extra: Two }): Value {
   const [n, c, h, w] = shape;
+  const pixels = [h, w] as const;
   const reshaped = (x: string, sizes: Shape) => e.node("Reshape", [x, e.constant("int64", sizes)]);
   const margins = e.constant("int64", [...Array(9).fill(0), stride[0] - 1, 0, stride[1] - 1]);
   const cells = e.node("Pad", [reshaped(name, [n, c, h, 1, w, 1]), margins], { mode: "constant" });
-  const [height, width] = both((i) => ([h, w][i]! - 1) * stride[i] + 1 + extra[i]);
+  const [height, width] = both((i) => (pixels[i] - 1) * stride[i] + 1 + extra[i]);
   const bounds = [
     [0, 0],
     [height, width],
@@ -77,7 +81,7 @@ function extended(e: Emitter, { name, shape }: Value, [rows, columns]: Two): Val
 }
 
 function pointwiseTransposed(e: Emitter, { name, shape: [n, o, h, width] }: Value, w: Value, size: Shape): string {
-  const flatWeight = e.node("Reshape", [w.name, e.constant("int64", [o, size[1]!])]);
+  const flatWeight = e.node("Reshape", [w.name, e.constant("int64", [o, sizeAt(size, 1)])]);
   const matrix = e.node("Transpose", [flatWeight], { perm: [1, 0] });
   const flat = e.node("MatMul", [matrix, e.node("Reshape", [name, e.constant("int64", [n, o, h * width])])]);
   return e.node("Reshape", [flat, e.constant("int64", size)]);
@@ -129,7 +133,7 @@ interface Written extends WeightGradient {
 export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: Written): string {
   const { size, groups } = options;
   const [n, o, h, w] = dy.shape;
-  const [, c, kh, kw] = size as Shape4;
+  const [, c] = size as Shape4;
   const as = (name: string, shape: Shape) => e.node("Reshape", [name, e.constant("int64", shape)]);
   const perGroup = groups === 1 ? [] : [groups];
   const grouped = as(dy.name, [n, groups, o / groups, h * w]);
@@ -137,7 +141,8 @@ export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: Wr
   const products = shiftedPictures(e, channelsInside(e, x, options), [h, w], options).map((shifted) =>
     as(e.node("MatMul", [rows, as(shifted, [...perGroup, n * h * w, c])]), [o, 1, c]),
   );
-  if (kh * kw === 1) return as(products[0]!, size);
+  const [only, ...others] = products;
+  if (only !== undefined && others.length === 0) return as(only, size);
   return as(e.node("Transpose", [e.node("Concat", products, { axis: 1 })], { perm: [0, 2, 1] }), size);
 }
 

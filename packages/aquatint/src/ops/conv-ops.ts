@@ -100,5 +100,5 @@ export const weightGradient: OpFn<[x: Tensor, dy: Tensor], WeightGradient> = def
 });
 
 /** An output padding of a stride or more lets a convolution find more places than the picture had. */
-const cropTo = (y: Tensor, [, , h, w]: Shape): Tensor =>
-  [h!, w!].reduce((d, end, i) => (d.shape[2 + i] === end ? d : slice(d, { axis: 2 + i, start: 0, end })), y);
+const cropTo = (y: Tensor, shape: Shape): Tensor =>
+  shape.slice(2).reduce((d, end, i) => (d.shape[2 + i] === end ? d : slice(d, { axis: 2 + i, start: 0, end })), y);

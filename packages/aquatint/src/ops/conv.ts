@@ -5,6 +5,7 @@ import type { Geometry } from "./conv-onnx.ts";
 import { checkBias, checkGeometry, checkOperands, convolution, shape4, transposedConvolution } from "./conv-ops.ts";
 import { add } from "./elementwise.ts";
 import { reshape } from "./shape.ts";
+import { sizeAt } from "./shape-rules.ts";
 import { both, type Pair, pairOf, type Two } from "./window.ts";
 
 /** How a kernel is laid on a picture. */
@@ -54,7 +55,7 @@ export function convTranspose2d(
   const inputs = bias ? [x, weight, bias] : [x, weight];
   const size = withOpContext("convTranspose2d", inputs, () => {
     const shape = transposedShape(x, weight, { ...geometry, extra: pairOf(outputPadding) });
-    if (bias) checkBias(bias, shape[1]!);
+    if (bias) checkBias(bias, sizeAt(shape, 1));
     return shape;
   });
   const y = transposedConvolution(x, weight, { ...geometry, size });
@@ -65,6 +66,7 @@ function transposedShape(x: Type, weight: Type, { extra, ...geometry }: Geometry
   checkOperands(x, weight);
   const [n, c, h, w] = shape4(x);
   const [kernelChannels, o, kh, kw] = shape4(weight);
+  const [pixels, kernel] = [[h, w] as const, [kh, kw] as const];
   const { stride, padding, dilation, groups } = geometry;
   checkGeometry(geometry, c);
   if (c !== kernelChannels) shapeError(`the picture has ${c} channels, the kernel wants ${kernelChannels}`);
@@ -72,8 +74,8 @@ function transposedShape(x: Type, weight: Type, { extra, ...geometry }: Geometry
     const most = Math.max(stride[i], dilation[i]) - 1;
     if (!(extra[i] >= 0 && extra[i] <= most)) shapeError(`an output padding of ${extra[i]} is outside of 0 to ${most}`);
   }
-  const reach = both((i) => dilation[i] * ([kh, kw][i]! - 1));
-  const size = both((i) => ([h, w][i]! - 1) * stride[i] - 2 * padding[i] + reach[i] + extra[i] + 1);
+  const reach = both((i) => dilation[i] * (kernel[i] - 1));
+  const size = both((i) => (pixels[i] - 1) * stride[i] - 2 * padding[i] + reach[i] + extra[i] + 1);
   if (Math.min(h, w, kh, kw, ...size) < 1) shapeError(`a ${kh}x${kw} kernel leaves nothing of a ${h}x${w} picture`);
   return [n, o * groups, ...size];
 }

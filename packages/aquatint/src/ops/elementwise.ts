@@ -89,7 +89,7 @@ export const neg: Unary = defineOp({
   infer: ([x]) => number(x),
   // WebGPU has no kernel for the integers
   emit: (e, [x], _, { inputs: [{ dtype }] }) =>
-    dtype === "int32" ? e.node("Sub", [e.constant("int32", [0], []), x!]) : e.node("Neg", [x!]),
+    dtype === "int32" ? e.node("Sub", [e.constant("int32", [0], []), x]) : e.node("Neg", [x]),
   grad: ([dy]) => [neg(dy)],
   traits: { involution: true, scalar: (x) => -x },
 });
@@ -136,8 +136,8 @@ export const square = (x: Tensor): Tensor => mul(x, x);
 /** -1, 0 or 1. */
 export function sign(x: Tensor): Tensor {
   const zero = cast(scalar(0), { to: x.dtype });
-  const [above, below] = [greater(x, zero), greater(zero, x)].map((side) => cast(side, { to: x.dtype }));
-  return sub(above!, below!);
+  const asNumber = (side: Tensor) => cast(side, { to: x.dtype });
+  return sub(asNumber(greater(x, zero)), asNumber(greater(zero, x)));
 }
 
 /** |x|; its derivative at 0 is 0. */
@@ -186,7 +186,7 @@ const clampOp: OpFn<[x: Tensor], Limits> = defineOp({
     return type;
   },
   emit: (e, [x], { min, max }) =>
-    e.node("Clip", [x!, ...[min, max].map((limit) => (limit === undefined ? "" : e.constant("float32", [limit], [])))]),
+    e.node("Clip", [x, ...[min, max].map((limit) => (limit === undefined ? "" : e.constant("float32", [limit], [])))]),
   grad: ([dy], { inputs: [x], attrs: { min, max } }) => {
     const above = min === undefined ? [] : [greaterEqual(x, scalar(min))];
     const below = max === undefined ? [] : [lessEqual(x, scalar(max))];
@@ -220,7 +220,7 @@ function broadcastOperands(a: Tensor, b: Tensor): [Tensor, Tensor] {
 const powNumber: OpFn<[x: Tensor], { exponent: number }> = defineOp({
   name: "pow",
   infer: ([x]) => floatOf(x),
-  emit: (e, [x], { exponent }) => e.node("Pow", [x!, e.constant("float32", [exponent], [])]),
+  emit: (e, [x], { exponent }) => e.node("Pow", [x, e.constant("float32", [exponent], [])]),
   grad: ([dy], { inputs: [x], attrs: { exponent: p } }) => {
     if (p === 0) return [undefined];
     return [p === 1 ? dy : mul(dy, scale(p === 2 ? x : pow(x, p - 1), p))];

@@ -2,7 +2,7 @@ import { defineOp, type OpFn, shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { sizeOf, type Type } from "../graph/types.ts";
 import { reshape, transpose } from "./shape.ts";
-import { axisOf, expectDtype, expectRank } from "./shape-rules.ts";
+import { axisOf, expectDtype, expectRank, sizeAt } from "./shape-rules.ts";
 
 /**
  * Slices of x along `axis` by int32 `indices` of any shape: [...before, ...indices, ...after] (numpy's take, PyTorch's
@@ -20,7 +20,7 @@ const indexSelectOp: OpFn<[x: Tensor, indices: Tensor], { axis: number }> = defi
   grad: ([dy], { inputs: [x, indices], attrs: { axis } }) => {
     const count = sizeOf(indices.shape);
     const updates = reshape(dy, { shape: x.shape.with(axis, count) });
-    return [indexAdd(updates, reshape(indices, { shape: [count] }), { axis, size: x.shape[axis]! }), undefined];
+    return [indexAdd(updates, reshape(indices, { shape: [count] }), { axis, size: sizeAt(x.shape, axis) }), undefined];
   },
 });
 
@@ -56,9 +56,9 @@ const indexAddRows: OpFn<[updates: Tensor, indices: Tensor], { rows: number }> =
   },
   emit: (e, [updates, indices], { rows }, { inputs: [source] }) => {
     const zeros = e.node("Expand", [e.constant("float32", [0], []), e.constant("int64", source.shape.with(0, rows))]);
-    const int64 = e.node("Cast", [indices!], { to: 7 });
+    const int64 = e.node("Cast", [indices], { to: 7 });
     const column = e.node("Unsqueeze", [int64, e.constant("int64", [1])]);
-    return e.node("ScatterND", [zeros, column, updates!], { reduction: "add" });
+    return e.node("ScatterND", [zeros, column, updates], { reduction: "add" });
   },
   grad: ([dy], { inputs: [, indices] }) => [indexSelect(dy, indices, { axis: 0 }), undefined],
 });
@@ -87,7 +87,7 @@ const gatherOp: OpFn<[x: Tensor, indices: Tensor], { axis: number }> = defineOp(
   },
   emit: (e, x, { axis }) => e.node("GatherElements", x, { axis }),
   grad: ([dy], { inputs: [x, indices], attrs: { axis } }) => [
-    scatterAdd(dy, indices, { axis, size: x.shape[axis]! }),
+    scatterAdd(dy, indices, { axis, size: sizeAt(x.shape, axis) }),
     undefined,
   ],
 });
@@ -112,7 +112,7 @@ const scatterAddOp: OpFn<[updates: Tensor, indices: Tensor], { axis: number; siz
   emit: (e, [updates, indices], { axis, size }, { inputs: [source] }) => {
     const shape = e.constant("int64", source.shape.with(axis, size));
     const zeros = e.node("Expand", [e.constant("float32", [0], []), shape]);
-    return e.node("ScatterElements", [zeros, indices!, updates!], { axis, reduction: "add" });
+    return e.node("ScatterElements", [zeros, indices, updates], { axis, reduction: "add" });
   },
   grad: ([dy], { inputs: [, indices], attrs: { axis } }) => [gather(dy, indices, { axis }), undefined],
 });

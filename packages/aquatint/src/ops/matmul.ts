@@ -1,7 +1,7 @@
 import { defineOp, type Emitter, float, type OpFn, opFunction, shapeError } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { reshape } from "./shape.ts";
-import { broadcastShapes, expectDtype } from "./shape-rules.ts";
+import { broadcastShapes, expectDtype, sizeAt } from "./shape-rules.ts";
 
 /** What is done to the operands and the product. */
 export interface MatmulOptions {
@@ -19,8 +19,8 @@ const matmulOp: MatmulOp = defineOp({
     expectDtype(a, "float32");
     expectDtype(b, "float32");
     if (a.shape.length < 2 || b.shape.length < 2) shapeError("both need two axes at least");
-    const [m, k] = transA ? [a.shape.at(-1)!, a.shape.at(-2)!] : [a.shape.at(-2)!, a.shape.at(-1)!];
-    const [k2, n] = transB ? [b.shape.at(-1)!, b.shape.at(-2)!] : [b.shape.at(-2)!, b.shape.at(-1)!];
+    const [m, k] = transA ? [sizeAt(a.shape, -1), sizeAt(a.shape, -2)] : [sizeAt(a.shape, -2), sizeAt(a.shape, -1)];
+    const [k2, n] = transB ? [sizeAt(b.shape, -1), sizeAt(b.shape, -2)] : [sizeAt(b.shape, -2), sizeAt(b.shape, -1)];
     if (k !== k2) shapeError(`inner sizes ${k} and ${k2} differ`);
     return { dtype: "float32", shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n] };
   },
@@ -67,4 +67,4 @@ export const matmul: ((a: Tensor, b: Tensor, options?: MatmulOptions) => Tensor)
     matmulOp(a, b, { transA, transB, alpha }),
 );
 
-const rows = (x: Tensor): Tensor => reshape(x, { shape: [-1, x.shape.at(-1)!] });
+const rows = (x: Tensor): Tensor => reshape(x, { shape: [-1, sizeAt(x.shape, -1)] });

@@ -4,7 +4,7 @@ import { type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { add, exp, mul, scale, sub } from "./elementwise.ts";
 import { mean, sum } from "./reduce.ts";
 import { reshape } from "./shape.ts";
-import { axisOf, expectDtype } from "./shape-rules.ts";
+import { axisOf, expectDtype, sizeAt } from "./shape-rules.ts";
 
 /** How a normalization is made safe. */
 export interface NormOptions {
@@ -22,13 +22,13 @@ const normalizeOp: OpFn<[x: Tensor], { eps: number }, readonly [Type, Type, Type
     return [{ dtype: x.dtype, shape: x.shape }, statistics, statistics] as const;
   },
   emit: (e, [x], { eps }, { inputs: [source] }) => {
-    const n = source.shape.at(-1)!;
+    const n = sizeAt(source.shape, -1);
     const ones = e.node("Expand", [e.constant("float32", [1], []), e.constant("int64", [n])]);
-    return e.nodes("LayerNormalization", [x!, ones], { axis: -1, epsilon: float(eps) }, { outputs: 3 });
+    return e.nodes("LayerNormalization", [x, ones], { axis: -1, epsilon: float(eps) }, { outputs: 3 });
   },
   grad: ([dy, dMean, dInverse], { inputs: [x], outputs }) => {
     const [y, , inverse] = outputs as [Tensor, Tensor, Tensor];
-    const n = x.shape.at(-1)!;
+    const n = sizeAt(x.shape, -1);
     const over = { axes: [-1], keepDims: true };
     let centered: Tensor | undefined;
     if (dy) centered = sub(sub(dy, mul(y, mean(mul(dy, y), over))), mean(dy, over));
@@ -44,7 +44,7 @@ const normalizeOp: OpFn<[x: Tensor], { eps: number }, readonly [Type, Type, Type
 });
 
 /** (x - mean) / sqrt(variance + eps) over the last axis, without scale or shift (Ba et al. 2016). */
-export const normalize = (x: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor => normalizeOp(x, { eps })[0]!;
+export const normalize = (x: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor => normalizeOp(x, { eps })[0];
 
 /** Normalizes `groups` groups of the channels of x [n, c, ...]; weight and bias [c] scale and shift each (Wu and He 2018). */
 export function groupNorm(
@@ -55,13 +55,13 @@ export function groupNorm(
 ): Tensor {
   const channels = withOpContext("groupNorm", operands(x, weight, bias), () => {
     if (x.shape.length < 2) shapeError(`expected [n, c, ...], got [${x.shape}]`);
-    const c = x.shape[1]!;
+    const c = sizeAt(x.shape, 1);
     if (!(groups >= 1) || c % groups) shapeError(`${c} channels do not fall into ${groups} groups`);
     expectAffine(weight, bias, [c]);
     return c;
   });
   const size = sizeOf(x.shape.slice(1)) / groups;
-  const flat = normalize(reshape(x, { shape: [x.shape[0]!, groups, size] }), { eps });
+  const flat = normalize(reshape(x, { shape: [sizeAt(x.shape, 0), groups, size] }), { eps });
   const perChannel = { shape: [channels, ...x.shape.slice(2).map(() => 1)] };
   return affine(
     reshape(flat, { shape: x.shape }),

@@ -7,7 +7,7 @@ import { add, div, mul, sub } from "./elementwise.ts";
 import { constant, fill } from "./leaves.ts";
 import { sum } from "./reduce.ts";
 import { pad, reshape } from "./shape.ts";
-import { expectDtype, expectRank } from "./shape-rules.ts";
+import { expectDtype, expectRank, sizeAt } from "./shape-rules.ts";
 import { both, type Pair, pairOf, placesOf, type Two } from "./window.ts";
 
 /** The window of a pooling. */
@@ -52,7 +52,7 @@ function pooledShape(x: Type, { kernel, stride, padding }: Window): Shape {
   if ([...kernel, ...stride].some((d) => !Number.isInteger(d) || d < 1)) {
     shapeError(`a ${kernel.join("x")} window with stride ${stride} is none of whole numbers from 1 on`);
   }
-  if (padding.some((p, i) => !Number.isInteger(p) || p < 0 || p > kernel[i]! / 2)) {
+  if (padding.some((p, i) => !Number.isInteger(p) || p < 0 || p > (kernel[i] ?? 0) / 2)) {
     shapeError(`padding ${padding} is outside of 0 to half a ${kernel.join("x")} window`);
   }
   const places = placesOf([h, w], kernel, { stride, padding, dilation: [1, 1] });
@@ -83,13 +83,13 @@ const avgPool: OpFn<[x: Tensor], AveragingWindow> = defineOp({
 function sharesOf(x: Type, window: Window): Tensor {
   const { kernel, stride, padding } = window;
   const shape = pooledShape(x, window).slice(2);
-  const [rows, columns] = shape.map((places, i) =>
-    Array.from({ length: places }, (_, place) => {
-      const start = place * stride[i]! - padding[i]!;
-      return Math.min(start + kernel[i]!, x.shape[2 + i]!) - Math.max(start, 0);
-    }),
-  );
-  const data = Float32Array.from(rows!.flatMap((high) => columns!.map((wide) => 1 / (high * wide))));
+  const pixelsAlong = (i: 0 | 1) =>
+    Array.from({ length: sizeAt(shape, i) }, (_, window) => {
+      const start = window * stride[i] - padding[i];
+      return Math.min(start + kernel[i], sizeAt(x.shape, 2 + i)) - Math.max(start, 0);
+    });
+  const [rows, columns] = [pixelsAlong(0), pixelsAlong(1)];
+  const data = Float32Array.from(rows.flatMap((high) => columns.map((wide) => 1 / (high * wide))));
   return constant({ value: { dtype: "float32", shape, data } });
 }
 
@@ -102,9 +102,8 @@ function scatterWindows(
   weight: Tensor,
   { size, kernel, stride, padding }: Window & { size: Shape },
 ): Tensor {
-  const places = windows.shape.slice(2);
-  const reached = both((i) => (places[i]! - 1) * stride[i] - 2 * padding[i] + kernel[i]);
-  const outputPadding = both((i) => size[2 + i]! - reached[i]);
+  const reached = both((i) => (sizeAt(windows.shape, 2 + i) - 1) * stride[i] - 2 * padding[i] + kernel[i]);
+  const outputPadding = both((i) => sizeAt(size, 2 + i) - reached[i]);
   return reshape(convTranspose2d(windows, weight, undefined, { stride, padding, outputPadding }), { shape: size });
 }
 
@@ -136,9 +135,8 @@ function oneHot(kernel: Two): Tensor {
 function padLowest(x: Tensor, [rows, columns]: Two): Tensor {
   if (rows + columns === 0) return x;
   const margin = [0, 0, rows, columns];
-  const [inside, outside] = [x, fill({ value: LOWEST, shape: x.shape })].map((t) =>
-    pad(t, { before: margin, after: margin }),
-  );
-  return add(inside!, sub(fill({ value: LOWEST, shape: [] }), outside!));
+  const padded = (t: Tensor) => pad(t, { before: margin, after: margin });
+  const lowest = padded(fill({ value: LOWEST, shape: x.shape }));
+  return add(padded(x), sub(fill({ value: LOWEST, shape: [] }), lowest));
 }
 const LOWEST = -3.4028234663852886e38;

@@ -5,7 +5,7 @@ import { cast, equal } from "./comparison.ts";
 import { div, exp, mul, neg, scale, square, sub } from "./elementwise.ts";
 import { fill } from "./leaves.ts";
 import { concat, expand, reshape, slice } from "./shape.ts";
-import { axisOf, expectDtype } from "./shape-rules.ts";
+import { axisOf, expectDtype, sizeAt } from "./shape-rules.ts";
 
 /** Where to reduce, and what is left there. */
 export interface ReduceOptions {
@@ -49,7 +49,7 @@ interface ReducerSpec {
   readonly uniform: (value: number, count: number) => number;
 }
 
-const countOf = (x: Type, axes: readonly number[]): number => sizeOf(axes.map((axis) => x.shape[axis]!));
+const countOf = (x: Type, axes: readonly number[]): number => sizeOf(axes.map((axis) => sizeAt(x.shape, axis)));
 
 const reduceNode = (e: Emitter, onnx: string, x: string, { axes, keepDims }: Reduction): string =>
   e.node(onnx, [x, e.constant("int64", axes)], { keepdims: keepDims ? 1 : 0 });
@@ -73,8 +73,7 @@ function reducer(name: string, onnx: string | typeof logSumExp, { dtypes, empty,
       if (!empty) expectElements(x, reduction.axes);
       return { dtype: x.dtype, shape: reducedShape(x, reduction) };
     },
-    emit: (e, [x], reduction) =>
-      typeof onnx === "string" ? reduceNode(e, onnx, x!, reduction) : onnx(e, x!, reduction),
+    emit: (e, [x], reduction) => (typeof onnx === "string" ? reduceNode(e, onnx, x, reduction) : onnx(e, x, reduction)),
     grad: ([dy], { inputs: [x], outputs: [y], attrs: { axes } }) => [grad(dy, x, y, axes)],
     traits: {
       identity: ([x], { axes, keepDims }) => keepDims && axes.every((axis) => x.shape[axis] === 1),
@@ -163,7 +162,7 @@ const cumsumOp: OpFn<[x: Tensor], { axis: number; reverse: boolean }> = defineOp
     return x;
   },
   emit: (e, [x], { axis, reverse }, { inputs: [source] }) =>
-    e.node("CumSum", [x!, e.constant("int64", [axisOf(axis, source.shape.length)], [])], { reverse: reverse ? 1 : 0 }),
+    e.node("CumSum", [x, e.constant("int64", [axisOf(axis, source.shape.length)], [])], { reverse: reverse ? 1 : 0 }),
   grad: ([dy], { attrs: { axis, reverse } }) => [cumsum(dy, { axis, reverse: !reverse })],
   traits: { identity: ([x], { axis }) => x.shape.at(axis) === 1 },
 });
@@ -174,7 +173,7 @@ const cumsumOp: OpFn<[x: Tensor], { axis: number; reverse: boolean }> = defineOp
  */
 export function cumprod(x: Tensor, { axis }: { axis: number }): Tensor {
   const at = withOpContext("cumprod", [x], () => axisOf(axis, x.shape.length));
-  const n = x.shape[at]!;
+  const n = sizeAt(x.shape, at);
   let y = x;
   for (let reach = 1; reach < n; reach *= 2) {
     const before = fill({ value: 1, shape: x.shape.with(at, reach) });

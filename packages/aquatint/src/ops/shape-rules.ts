@@ -5,13 +5,16 @@ import type { DType, Shape, Type } from "../graph/types.ts";
 export function broadcastShapes(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
-    const p = i - rank + a.length < 0 ? 1 : a[i - rank + a.length]!;
-    const q = i - rank + b.length < 0 ? 1 : b[i - rank + b.length]!;
+    const [p, q] = [a.at(i - rank) ?? 1, b.at(i - rank) ?? 1];
     if (p !== q && p !== 1 && q !== 1)
       shapeError(`cannot broadcast [${a}] with [${b}]`, `axis ${i}: ${p} against ${q}`);
     return p === 1 ? q : p;
   });
 }
+
+/** The size of an axis, which counts from the back where it is negative. @throws ShapeError where there is none. */
+export const sizeAt = (shape: Shape, axis: number): number =>
+  shape.at(axis) ?? shapeError(`axis ${axis} is not one of the ${shape.length} axes`);
 
 /** The type of an elementwise op of two tensors of one element type. */
 export function broadcast(a: Type, b: Type): Type {

@@ -2,7 +2,7 @@ import { defineOp, type OpFn, opFunction, shapeError, withOpContext } from "../g
 import type { Tensor } from "../graph/tensor.ts";
 import { type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { fill } from "./leaves.ts";
-import { axisOf, broadcastShapes } from "./shape-rules.ts";
+import { axisOf, broadcastShapes, sizeAt } from "./shape-rules.ts";
 
 const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
 /** Of an op that only moves or repeats elements. */
@@ -22,7 +22,7 @@ type ReshapeOp = OpFn<[x: Tensor], ReshapeOptions>;
 const reshapeOp: ReshapeOp = defineOp({
   name: "reshape",
   infer: ([x], { shape }) => ({ dtype: x.dtype, shape }),
-  emit: (e, [x], { shape }) => e.node("Reshape", [x!, e.constant("int64", shape)], { allowzero: 1 }),
+  emit: (e, [x], { shape }) => e.node("Reshape", [x, e.constant("int64", shape)], { allowzero: 1 }),
   grad: ([dy], { inputs: [x] }) => [reshape(dy, { shape: x.shape })],
   view: true,
   traits: { merge: (_, second) => second, identity: ([x], { shape }) => sameShape(x.shape, shape), splat: sameValue },
@@ -44,12 +44,12 @@ export const transpose: OpFn<[x: Tensor], { perm: readonly number[] }> = defineO
     if (perm.length !== x.shape.length || x.shape.some((_, i) => !perm.includes(i))) {
       shapeError(`[${perm}] is no order of ${x.shape.length} axes`);
     }
-    return { dtype: x.dtype, shape: perm.map((p) => x.shape[p]!) };
+    return { dtype: x.dtype, shape: perm.map((p) => sizeAt(x.shape, p)) };
   },
   emit: (e, x, { perm }) => e.node("Transpose", x, { perm }),
   grad: ([dy], { attrs: { perm } }) => [transpose(dy, { perm: perm.map((_, i) => perm.indexOf(i)) })],
   traits: {
-    merge: (first, second) => ({ perm: second.perm.map((p) => first.perm[p]!) }),
+    merge: (first, second) => ({ perm: second.perm.flatMap((p) => first.perm.slice(p, p + 1)) }),
     identity: (_, { perm }) => perm.every((p, i) => p === i),
     splat: sameValue,
   },
@@ -64,18 +64,18 @@ export const expand: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
       shapeError(`does not expand to [${shape}]`);
     return { dtype: x.dtype, shape };
   },
-  emit: (e, [x], { shape }) => e.node("Expand", [x!, e.constant("int64", shape)]),
+  emit: (e, [x], { shape }) => e.node("Expand", [x, e.constant("int64", shape)]),
   grad: ([dy]) => [dy],
   traits: { merge: (_, second) => second, identity: ([x], { shape }) => sameShape(x.shape, shape), splat: sameValue },
 });
 
 /** Joins tensors along an axis. */
 export function concat(xs: readonly Tensor[], { axis }: { axis: number }): Tensor {
-  const at = withOpContext("concat", xs, () => {
-    if (!xs.length) shapeError("there is nothing to join");
-    return axisOf(axis, xs[0]!.shape.length);
-  });
-  return xs.length === 1 ? xs[0]! : concatOp(...xs, { axis: at });
+  const [first, ...others] = xs;
+  const at = withOpContext("concat", xs, () =>
+    first ? axisOf(axis, first.shape.length) : shapeError("there is nothing to join"),
+  );
+  return first && !others.length ? first : concatOp(...xs, { axis: at });
 }
 const concatOp: OpFn<Tensor[], { axis: number }> = defineOp({
   name: "concat",
@@ -90,12 +90,14 @@ const concatOp: OpFn<Tensor[], { axis: number }> = defineOp({
       dtype: first.dtype,
       shape: first.shape.with(
         axis,
-        xs.reduce((n, x) => n + x.shape[axis]!, 0),
+        xs.reduce((n, x) => n + sizeAt(x.shape, axis), 0),
       ),
     };
   },
   emit: (e, xs, { axis }) => e.node("Concat", xs, { axis }),
-  grad: ([dy], { inputs, attrs: { axis } }) => [...split(dy, { axis, sizes: inputs.map((x) => x.shape[axis]!) })],
+  grad: ([dy], { inputs, attrs: { axis } }) => [
+    ...split(dy, { axis, sizes: inputs.map((x) => sizeAt(x.shape, axis)) }),
+  ],
   traits: { splat: sameValue },
 });
 
@@ -103,13 +105,13 @@ const concatOp: OpFn<Tensor[], { axis: number }> = defineOp({
 export const split: OpFn<[x: Tensor], { axis: number; sizes: readonly number[] }, readonly Type[]> = defineOp({
   name: "split",
   infer: ([x], { axis, sizes }) => {
-    const n = x.shape[axisOf(axis, x.shape.length)]!;
+    const n = sizeAt(x.shape, axisOf(axis, x.shape.length));
     if (sizes.reduce((a, b) => a + b, 0) !== n) shapeError(`parts of ${sizes.join(" + ")} do not make ${n}`);
     return sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(axis, size) }));
   },
   traits: { identity: (_, { sizes }) => sizes.length === 1 },
   emit: (e, [x], { axis, sizes }) =>
-    e.nodes("Split", [x!, e.constant("int64", sizes)], { axis }, { outputs: sizes.length }),
+    e.nodes("Split", [x, e.constant("int64", sizes)], { axis }, { outputs: sizes.length }),
   grad: (dys, { outputs, attrs: { axis } }) => [
     concat(
       outputs.map((y, i) => dys[i] ?? fill({ value: 0, shape: y.shape })),
@@ -122,29 +124,33 @@ export const split: OpFn<[x: Tensor], { axis: number; sizes: readonly number[] }
 export const slice: OpFn<[x: Tensor], { axis: number; start: number; end: number }> = defineOp({
   name: "slice",
   infer: ([x], { axis, start, end }) => {
-    const n = x.shape[axisOf(axis, x.shape.length)]!;
+    const n = sizeAt(x.shape, axisOf(axis, x.shape.length));
     if (start < 0 || end > n || start > end) shapeError(`${start} to ${end} is outside of 0 to ${n}`);
     return { dtype: x.dtype, shape: x.shape.with(axis, end - start) };
   },
   emit: (e, [x], { axis, start, end }) =>
-    e.node("Slice", [x!, ...[[start], [end], [axis]].map((v) => e.constant("int64", v))]),
+    e.node("Slice", [x, ...[[start], [end], [axis]].map((v) => e.constant("int64", v))]),
   grad: ([dy], { inputs: [x], attrs: { axis, start, end } }) => {
     const n = x.shape.length;
     const at = axis < 0 ? axis + n : axis;
     const margin = (size: number) => Array.from({ length: n }, (_, i) => (i === at ? size : 0));
-    return [pad(dy, { before: margin(start), after: margin(x.shape[at]! - end) })];
+    return [pad(dy, { before: margin(start), after: margin(sizeAt(x.shape, at) - end) })];
   },
   traits: {
     identity: ([x], { axis, start, end }) => start === 0 && end === x.shape.at(axis),
     merge: (first, second, [x]) => {
-      const [inner, axis] = [first, second].map((attrs) => axisOf(attrs.axis, x.shape.length));
-      return inner === axis
-        ? { axis: axis!, start: first.start + second.start, end: first.start + second.end }
+      const axis = axisOf(second.axis, x.shape.length);
+      return axisOf(first.axis, x.shape.length) === axis
+        ? { axis, start: first.start + second.start, end: first.start + second.end }
         : undefined;
     },
     splat: sameValue,
   },
 });
+
+/** The sums of what stands at the same place of lists of one length. */
+const sumOf = (list: Shape, ...others: readonly Shape[]): Shape =>
+  list.map((n, i) => others.reduce((sum, other) => sum + (other[i] ?? 0), n));
 
 /** Adds zeros before and after each axis. */
 export const pad: OpFn<[x: Tensor], { before: readonly number[]; after: readonly number[] }> = defineOp({
@@ -154,21 +160,21 @@ export const pad: OpFn<[x: Tensor], { before: readonly number[]; after: readonly
     if ([...before, ...after].some((d) => !Number.isInteger(d) || d < 0)) {
       shapeError(`margins ${before} and ${after} are not both whole numbers from 0 on`);
     }
-    return { dtype: x.dtype, shape: x.shape.map((d, i) => before[i]! + d + after[i]!) };
+    return { dtype: x.dtype, shape: sumOf(x.shape, before, after) };
   },
   emit: (e, [x], { before, after }) =>
-    e.node("Pad", [x!, e.constant("int64", [...before, ...after])], { mode: "constant" }),
+    e.node("Pad", [x, e.constant("int64", [...before, ...after])], { mode: "constant" }),
   grad: ([dy], { inputs: [x], attrs: { before } }) => [
     before.reduce((d, b, axis) => {
-      const n = x.shape[axis]!;
+      const n = sizeAt(x.shape, axis);
       return d.shape[axis] === n ? d : slice(d, { axis, start: b, end: b + n });
     }, dy),
   ],
   traits: {
     identity: (_, { before, after }) => [...before, ...after].every((n) => n === 0),
     merge: (first, second) => ({
-      before: first.before.map((n, i) => n + second.before[i]!),
-      after: first.after.map((n, i) => n + second.after[i]!),
+      before: sumOf(first.before, second.before),
+      after: sumOf(first.after, second.after),
     }),
   },
 });
@@ -176,7 +182,7 @@ export const pad: OpFn<[x: Tensor], { before: readonly number[]; after: readonly
 /** Cuts a tensor along an axis into `parts` parts of one size. */
 export function chunk(x: Tensor, { axis, parts }: { axis: number; parts: number }): readonly Tensor[] {
   const n = withOpContext("chunk", [x], () => {
-    const size = x.shape[axisOf(axis, x.shape.length)]!;
+    const size = sizeAt(x.shape, axisOf(axis, x.shape.length));
     if (!(parts >= 1) || size % parts) shapeError(`${size} elements do not make ${parts} equal parts`);
     return size;
   });
@@ -185,10 +191,11 @@ export function chunk(x: Tensor, { axis, parts }: { axis: number; parts: number 
 
 /** Joins tensors of one shape along a new axis. */
 export function stack(xs: readonly Tensor[], { axis }: { axis: number }): Tensor {
+  const [first] = xs;
   const at = withOpContext("stack", xs, () => {
-    if (!xs.length) shapeError("there is nothing to join");
-    if (xs.some((x) => String(x.shape) !== String(xs[0]!.shape))) shapeError("all must have one shape");
-    return axisOf(axis, xs[0]!.shape.length + 1);
+    if (!first) return shapeError("there is nothing to join");
+    if (xs.some((x) => String(x.shape) !== String(first.shape))) shapeError("all must have one shape");
+    return axisOf(axis, first.shape.length + 1);
   });
   return concat(
     xs.map((x) => reshape(x, { shape: x.shape.toSpliced(at, 0, 1) })),

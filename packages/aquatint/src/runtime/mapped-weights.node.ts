@@ -32,12 +32,15 @@ export function mappedWeights(
 ): Pick<CompileOptions, "parameters" | "weightsFolder"> {
   const weightList = Array.from(names, ([name, type]) => [name, checkWeight(name, type, weights.get(name))] as const);
   // ONNX Runtime follows no link out of the folder, and a download cache is made of links
-  const paths = new Map([...new Set(weightList.map(([, { file }]) => file))].map((file) => [file, realPath(file)]));
+  const paths = new Map(weightList.map(([, { file }]) => [file, ""]));
+  for (const file of paths.keys()) paths.set(file, realPath(file));
   const folder = commonFolder([...paths.values()]);
   const dataOf = ({ file, offset, length, dtype, transposed }: MappedWeight): ExternalData => {
     const stored = storedTypes[dtype];
     return {
-      location: relative(folder, paths.get(file)!).split(sep).join("/"),
+      location: relative(folder, paths.get(file) ?? file)
+        .split(sep)
+        .join("/"),
       offset,
       length,
       ...(stored !== "float32" && { stored }),

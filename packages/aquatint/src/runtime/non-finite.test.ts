@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { float32 } from "../../test/evaluate.ts";
 import { grad } from "../autodiff/grad.ts";
+import { float32 } from "../graph/host-tensor.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { module } from "../nn/module.ts";
 import { add, div, exp, log, minimum, mul, neg, scale, sub } from "../ops/elementwise.ts";

@@ -53,20 +53,20 @@ export async function findNonFinite(
 ): Promise<NonFinite | undefined> {
   const results = Object.values(simplify({ ...graph.outputs, ...graph.updates }));
   const values = topological(results).flatMap(({ outputs }) => outputs.filter(({ dtype }) => dtype === "float32"));
-  const evaluate = async (outputs: Readonly<Record<string, Tensor>>) => {
+  const evaluate = async <R extends string>(outputs: Readonly<Record<R, Tensor>>): Promise<HostTensors<R>> => {
     const { updates: _, ...rest } = graph;
     const executable = compile({ ...rest, outputs });
     const program = await runtime.load(executable);
     const feeds = Object.fromEntries(Object.entries(inputs.feeds).filter(([name]) => name in executable.feeds));
     try {
-      return await program.run(feeds, inputs.state ? { state: inputs.state } : {});
+      return await program.run(feeds, { state: inputs.state });
     } finally {
       await program[Symbol.asyncDispose]();
     }
   };
   const flags = await evaluate({ finite: flagsOf(values, notFinite), numbers: flagsOf(values, notNumbers) });
-  const nonFinite = flagged(values, flags["finite"]!);
-  const node = firstIn(results, { nonFinite, nan: flagged(values, flags["numbers"]!) });
+  const nonFinite = flagged(values, flags.finite);
+  const node = firstIn(results, { nonFinite, nan: flagged(values, flags.numbers) });
   return node && describeNode(node, graph, evaluate);
 }
 
@@ -118,7 +118,7 @@ async function describeNode(
     const { name } = (x.node.attrs ?? {}) as { readonly name?: string };
     return names.get(x) ?? (x.node.inputs.length ? describeOrigin(originOf(x.node)) : (name ?? x.node.op.name));
   };
-  const tensors = [node.outputs[0]!, ...node.inputs];
+  const tensors = [node.outputs[0], ...node.inputs];
   const values = await evaluate(Object.fromEntries(tensors.map((x, i) => [`probe:${i}`, x])));
   const [output, ...inputs] = tensors.map((x, i) => statistics(values[`probe:${i}`]!, sourceOf(x)));
   return { ...originOf(node), inputs, output: output! };

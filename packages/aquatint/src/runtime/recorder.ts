@@ -1,15 +1,11 @@
+import { zeros } from "../graph/host-tensor.ts";
 import type { GraphMemory } from "../graph/memory.ts";
-import { type HostTensor, type HostTensors, sizeOf, type Type } from "../graph/types.ts";
+import { mapValues } from "../util/map-values.ts";
 import type { Runtime } from "./types.ts";
 
-const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
-const zeros = ({ dtype, shape }: Type): HostTensor => ({ dtype, shape, data: new arrays[dtype](sizeOf(shape)) });
-
-/** A runtime that computes nothing: every result is zeros, and the memory of every program is written down. */
+/** A runtime that computes nothing: every result is zeros. `memories` lists the memory of every program loaded. */
 export function recordingRuntime(): { readonly runtime: Runtime; readonly memories: readonly GraphMemory[] } {
   const memories: GraphMemory[] = [];
-  const results = (types: Readonly<Record<string, Type>>): HostTensors =>
-    Object.fromEntries(Object.entries(types).map(([name, type]) => [name, zeros(type)]));
   const runtime: Runtime = {
     device: "cpu",
     devices: ["cpu"],
@@ -17,13 +13,13 @@ export function recordingRuntime(): { readonly runtime: Runtime; readonly memori
     layout: {},
     async load({ model: _, ...executable }) {
       if (executable.memory) memories.push(executable.memory);
-      return { executable, run: async () => results(executable.results), async [Symbol.asyncDispose]() {} };
+      const run = async () => mapValues(executable.results, zeros);
+      return { executable, run, async [Symbol.asyncDispose]() {} };
     },
     async createState(tensors) {
-      const types = Object.fromEntries(
-        Object.entries(tensors).map(([name, { dtype, shape }]) => [name, { dtype, shape }]),
-      );
-      return { types, read: async () => tensors, async write() {}, async [Symbol.asyncDispose]() {} };
+      const types = mapValues(tensors, ({ dtype, shape }) => ({ dtype, shape }));
+      const read = async () => tensors;
+      return { types, read, async write() {}, async [Symbol.asyncDispose]() {} };
     },
     async [Symbol.asyncDispose]() {},
   };

@@ -7,34 +7,35 @@ export type Device = "cpu" | "wasm" | "webgpu" | "cuda" | "coreml" | "dml";
 
 /** How a runtime is made. */
 export interface RuntimeOptions {
-  readonly device?: Device;
+  readonly device?: Device | undefined;
   /** At most so many threads for one run; the platform's choice when absent. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Whether ops that the device has no kernel for run on the CPU; else loading them fails. True when absent. */
-  readonly cpuFallback?: boolean;
+  readonly cpuFallback?: boolean | undefined;
 }
 
 /** What a run may be given beside its feeds. */
-export interface RunOptions {
+export interface RunOptions<R extends string = string> {
   /** Needed when the program has `stateInputs`. */
-  readonly state?: State;
-  readonly signal?: AbortSignal;
+  readonly state?: State | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Asked when the results are there: without its consent the state keeps what it had, as if the run were aborted. */
-  readonly accept?: (results: HostTensors) => boolean;
+  readonly accept?: ((results: HostTensors<R>) => boolean) | undefined;
 }
 
-/** A loaded program. Runs are queued; a run's state updates are all made or none. */
-export interface Program extends AsyncDisposable {
-  readonly executable: Omit<Executable, "model">;
+/** A loaded program, with results named `R`. Runs are queued; a run's state updates are all made or none. */
+export interface Program<R extends string = string> extends AsyncDisposable {
+  readonly executable: Omit<Executable<R>, "model">;
   /** @throws AquatintError "runtime/feed" for a missing, unknown or wrongly typed feed; "runtime/failed" with ONNX Runtime's words. An abort rejects at once with the signal's reason; the call in flight ends in the worker and its results and state updates are discarded. */
-  run(feeds: HostTensors, options?: RunOptions): Promise<HostTensors>;
+  run(feeds: HostTensors, options?: RunOptions<R>): Promise<HostTensors<R>>;
 }
 
 /** Named tensors that live in the worker: weights, optimizer moments, EMA. Shared by any number of programs of one runtime. */
 export interface State extends AsyncDisposable {
   readonly types: Readonly<Record<string, Type>>;
   /** Copies out the named tensors, all when no names are given. */
-  read(names?: readonly string[]): Promise<HostTensors>;
+  read(): Promise<HostTensors>;
+  read<N extends string>(names: readonly N[]): Promise<HostTensors<N>>;
   /** Replaces the named tensors; types must not change. */
   write(tensors: HostTensors): Promise<void>;
 }
@@ -51,6 +52,6 @@ export interface Runtime extends AsyncDisposable {
   readonly threads: number;
   /** How pictures lie best in memory here: an option of everything that writes a graph for this runtime alone. */
   readonly layout: Layout;
-  load(executable: Executable): Promise<Program>;
+  load<R extends string>(executable: Executable<R>): Promise<Program<R>>;
   createState(tensors: HostTensors): Promise<State>;
 }

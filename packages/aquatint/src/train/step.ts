@@ -2,8 +2,9 @@ import { grad } from "../autodiff/grad.ts";
 import { type CompileOptions, compile } from "../compiler/compile.ts";
 import type { Executable } from "../compiler/executable.ts";
 import type { Layout } from "../compiler/nchwc/layout.ts";
+import { copyTensor, zeros } from "../graph/host-tensor.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import type { HostTensor, HostTensors } from "../graph/types.ts";
+import type { HostTensors } from "../graph/types.ts";
 import { add, div, minimum, mul, scale, sqrt, square, sub } from "../ops/elementwise.ts";
 import { input, param, scalar } from "../ops/leaves.ts";
 import { sum } from "../ops/reduce.ts";
@@ -174,11 +175,11 @@ function clipByGlobalNorm(gradients: readonly Tensor[], limit: Tensor) {
 
 /** The state before the first step: weights, moving averages equal to them, optimisers' slots of zero; of fixed ones the weights. */
 export function firstState(weights: HostTensors, groups: readonly ParameterGroup[]): HostTensors {
-  const state = Object.entries(weights).map(([name, value]) => [`${slots.weight}/${name}`, copy(value)] as const);
+  const state = Object.entries(weights).map(([name, value]) => [`${slots.weight}/${name}`, copyTensor(value)] as const);
   const beside = groups.flatMap(({ parameters, optimiser, average }) =>
     [...parameters.keys()].flatMap((name) => [
       ...optimiser.slots.map((slot) => [`${slot}/${name}`, zeros(weights[name]!)] as const),
-      ...(average ? [[`${slots.average}/${name}`, copy(weights[name]!)] as const] : []),
+      ...(average ? [[`${slots.average}/${name}`, copyTensor(weights[name]!)] as const] : []),
     ]),
   );
   return Object.fromEntries([...state, ...beside]);
@@ -189,10 +190,3 @@ export const gradientSums = (weights: HostTensors, groups: readonly ParameterGro
   Object.fromEntries(
     [...parametersOf(groups).keys()].map((name) => [`${slots.gradient}/${name}`, zeros(weights[name]!)]),
   );
-
-const copy = ({ shape, data }: HostTensor): HostTensor => ({ dtype: "float32", shape, data: data.slice() });
-const zeros = ({ shape, data }: HostTensor): HostTensor => ({
-  dtype: "float32",
-  shape,
-  data: new Float32Array(data.length),
-});

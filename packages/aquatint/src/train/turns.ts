@@ -1,4 +1,5 @@
 import { compile } from "../compiler/compile.ts";
+import { hostTensorOf } from "../graph/host-tensor.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type HostTensor, type HostTensors, sizeOf } from "../graph/types.ts";
 import { average } from "../math/average.ts";
@@ -110,7 +111,10 @@ const partOf = (feeds: HostTensors, { executable }: Program, i: number): HostTen
       const shape = executable.feeds[name]?.shape ?? tensor.shape;
       const size = sizeOf(shape);
       const whole = size === tensor.data.length;
-      return [name, whole ? tensor : { ...tensor, shape, data: tensor.data.slice(i * size, (i + 1) * size) }];
+      return [
+        name,
+        whole ? tensor : hostTensorOf({ dtype: tensor.dtype, shape }, tensor.data.subarray(i * size, (i + 1) * size)),
+      ];
     }),
   );
 

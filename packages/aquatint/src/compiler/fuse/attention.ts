@@ -5,6 +5,7 @@ import { sizeOf } from "../../graph/types.ts";
 import { matmul } from "../../ops/matmul.ts";
 import { softmax } from "../../ops/norm.ts";
 import { reshape, transpose } from "../../ops/shape.ts";
+import { sizeAt } from "../../ops/shape-rules.ts";
 
 /**
  * Attention of q [b, n, heads · d] to k [b, m, heads · d] and v [b, m, heads · e]: [b, n, heads · e]. ONNX Runtime
@@ -12,7 +13,7 @@ import { reshape, transpose } from "../../ops/shape.ts";
  */
 const fusedAttention: OpFn<[q: Tensor, k: Tensor, v: Tensor], { heads: number; scale: number }> = defineOp({
   name: "fusedAttention",
-  infer: ([q, , v]) => ({ dtype: q.dtype, shape: q.shape.with(-1, v.shape.at(-1)!) }),
+  infer: ([q, , v]) => ({ dtype: q.dtype, shape: q.shape.with(-1, sizeAt(v.shape, -1)) }),
   emit: (e, x, { heads, scale }) =>
     e.node("MultiHeadAttention", x, { num_heads: heads, scale: float(scale) }, { domain: "com.microsoft" }),
   grad: "unsupported",
@@ -27,7 +28,7 @@ export const fuseAttention: Rule = ruleFor(matmul, ({ inputs: [weights, v], attr
   const [q, k] = scores.node.inputs;
   const { transA: transQ, transB: transK, alpha: scale } = scores.node.attrs;
   if (transQ || !transK || !areHeads(q, k, v)) return undefined;
-  const heads = q.shape[1]!;
+  const heads = sizeAt(q.shape, 1);
   return [splitHeads(fusedAttention(joinHeads(q), joinHeads(k), joinHeads(v), { heads, scale }), heads)];
 });
 

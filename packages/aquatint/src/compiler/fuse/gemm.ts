@@ -4,11 +4,12 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { add } from "../../ops/elementwise.ts";
 import { type MatmulOptions, matmul } from "../../ops/matmul.ts";
 import { reshape, split } from "../../ops/shape.ts";
+import { sizeAt } from "../../ops/shape-rules.ts";
 
 /** alpha · a·b + c for matrices a and b and a row c. */
 const gemm: OpFn<[a: Tensor, b: Tensor, c: Tensor], Required<MatmulOptions>> = defineOp({
   name: "gemm",
-  infer: ([a, , c], { transA }) => ({ dtype: "float32", shape: [a.shape[transA ? 1 : 0]!, c.shape[0]!] }),
+  infer: ([a, , c], { transA }) => ({ dtype: "float32", shape: [sizeAt(a.shape, transA ? 1 : 0), sizeAt(c.shape, 0)] }),
   emit: (e, x, { transA, transB, alpha }) =>
     e.node("Gemm", x, { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: float(alpha) }),
   grad: "unsupported",
@@ -32,7 +33,10 @@ export const splitGemm: Rule = ruleFor(split, ({ inputs: [x], attrs: { axis, siz
   const [a, b, c] = node.inputs;
   const weights = split(b, { axis: node.attrs.transB ? 0 : 1, sizes });
   const biases = split(c, { axis: 0, sizes });
-  return outputs.map((y, i) => reshape(gemm(a, weights[i]!, biases[i]!, node.attrs), { shape: y.shape }));
+  return outputs.flatMap((y, i) => {
+    const [weight, bias] = [weights[i], biases[i]];
+    return weight && bias ? [reshape(gemm(a, weight, bias, node.attrs), { shape: y.shape })] : [];
+  });
 });
 
 /** What x is in another shape, or x itself. */

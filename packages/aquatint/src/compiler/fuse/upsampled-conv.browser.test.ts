@@ -16,11 +16,11 @@ describe.each(["wasm", "webgpu"] as const)("on %s", (device) => {
       const { outputs, feeds } = upsampledGraph(upsampledCase);
       await using program = await runtime.load(compile({ outputs }));
       const { y, expected } = await program.run(feeds);
-      expect({ about: upsampledCase.about, shape: y!.shape }).toEqual({
+      expect({ about: upsampledCase.about, shape: y.shape }).toEqual({
         about: upsampledCase.about,
-        shape: expected!.shape,
+        shape: expected.shape,
       });
-      expect(deviation(y, expected!.data), upsampledCase.about).toBeLessThan(1e-5);
+      expect(deviation(y, expected.data), upsampledCase.about).toBeLessThan(1e-5);
     }
   });
 });

@@ -34,8 +34,8 @@ test.each(upsampledCases)(
     for (const layout of [{}, runtime.layout]) {
       const program = await runtime.load(compile({ outputs, layout }));
       const { y, expected } = await program.run(feeds);
-      expect(y!.shape).toEqual(expected!.shape);
-      expect(deviation(y, expected!.data)).toBeLessThan(1e-5);
+      expect(y.shape).toEqual(expected.shape);
+      expect(deviation(y, expected.data)).toBeLessThan(1e-5);
     }
   },
 );

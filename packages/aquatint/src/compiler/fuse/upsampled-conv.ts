@@ -38,7 +38,7 @@ export const convOfUpsampled: Rule = ruleFor(convolution, ({ inputs, attrs, outp
 function keepsSize(weight: Tensor, { stride, padding, dilation, groups }: Geometry): boolean {
   const [, , kh, kw] = shape4(weight);
   const dense = [...stride, ...dilation, groups].every((d) => d === 1);
-  return dense && kh * kw > 1 && [kh, kw].every((k, i) => k === 2 * padding[i]! + 1);
+  return dense && kh * kw > 1 && kh === 2 * padding[0] + 1 && kw === 2 * padding[1] + 1;
 }
 
 /** Which of the copies of a pixel is meant, row and column, and how many there are along each side. */
@@ -53,15 +53,14 @@ type Kernel = readonly [weight: Tensor, ...bias: Tensor[]];
 function phase(x: Tensor, [weight, ...bias]: Kernel, { place, factor }: Place): Tensor {
   const [o, c, kh, kw] = shape4(weight);
   // which pixel lies under each point of the kernel, counted from the one whose copies these are
-  const pixelOffsets = ([kh, kw] as const).map((size, i) =>
-    Array.from({ length: size }, (_, k) => Math.floor((place[i]! + k - (size >> 1)) / factor)),
-  ) as [number[], number[]];
-  const padding = both((i) => -pixelOffsets[i]!.at(0)!);
-  const trailing = both((i) => pixelOffsets[i]!.at(-1)!);
+  const kernelSize = [kh, kw] as const;
+  const offset = (i: 0 | 1, k: number) => Math.floor((place[i] + k - (kernelSize[i] >> 1)) / factor);
+  const padding = both((i) => -offset(i, 0));
+  const trailing = both((i) => offset(i, kernelSize[i] - 1));
   const [rows, columns] = both((i) => padding[i] + 1 + trailing[i]);
   const data = Float32Array.from({ length: kh * kw * rows * columns }, (_, at) => {
     const [k, pixel] = [Math.floor(at / (rows * columns)), at % (rows * columns)];
-    const [row, column] = [pixelOffsets[0][Math.floor(k / kw)]!, pixelOffsets[1][k % kw]!];
+    const [row, column] = [offset(0, Math.floor(k / kw)), offset(1, k % kw)];
     return pixel === (row + padding[0]) * columns + column + padding[1] ? 1 : 0;
   });
   const sums = constant({ value: { dtype: "float32", shape: [kh * kw, rows * columns], data } });

@@ -5,6 +5,7 @@ import type { Shape } from "../../graph/types.ts";
 import { convAttributes, type Geometry, type Shape4, weightGradientNodes } from "../../ops/conv-onnx.ts";
 import { convolution, shape4, transposedConvolution, value, weightGradient } from "../../ops/conv-ops.ts";
 import { pad } from "../../ops/shape.ts";
+import { sizeAt } from "../../ops/shape-rules.ts";
 import { both, placesOf } from "../../ops/window.ts";
 import { phaseConv } from "../fuse/upsampled-conv.ts";
 import { channelsLast, fillsBlocks, inBlocks, outOfBlocks, unblockedShape } from "./blocks.ts";
@@ -58,7 +59,7 @@ const swapped = ([o, i, kh, kw]: Shape4): Shape4 => [i, o, kh, kw];
 function filledUp(e: Emitter, w: string, shape: Shape, { axis, to }: { axis: number; to: number }): string {
   if (shape[axis] === to) return w;
   const none = shape.map(() => 0);
-  const pads = [...none, ...none.with(axis, to - shape[axis]!)];
+  const pads = [...none, ...none.with(axis, to - sizeAt(shape, axis))];
   return e.node("Pad", [w, e.constant("int64", pads)], { mode: "constant" });
 }
 

@@ -41,22 +41,20 @@ export function emitOnnx(
   const parts: GraphParts = { nodes: [], initializers: [], inputs: {}, outputs: {} };
   const writer = nodeWriter(parts);
   const names = new Map<Tensor, string>();
+  const nameOf = (x: Tensor): string => names.get(x) ?? unnamed(x);
   for (const node of topological(Object.values(outputs))) {
     const leaf = leafName(parts, node, parameters);
-    const emitted = leaf
-      ? [leaf]
-      : writer.emit(
-          node,
-          node.inputs.map((x) => names.get(x)!),
-        );
-    for (const [i, y] of node.outputs.entries()) names.set(y, emitted[i]!);
+    const emitted = leaf ? [leaf] : writer.emit(node, node.inputs.map(nameOf));
+    for (const [i, y] of node.outputs.entries()) names.set(y, emitted[i] ?? unnamed(y));
   }
-  nameOutputs(
-    parts,
-    Object.entries(outputs).map(([name, y]) => [name, names.get(y)!]),
-  );
+  const results = Object.entries(outputs).map(([name, y]) => [name, nameOf(y)] as const);
+  nameOutputs(parts, results);
   for (const [name, { dtype, shape }] of Object.entries(outputs)) parts.outputs[name] = { dtype, shape };
   return { model: modelBytes(parts), inputs: parts.inputs, outputs: parts.outputs };
+}
+
+function unnamed(x: Tensor): never {
+  throw new AquatintError("graph/no-name", `emit of ${x.node.op.name} gave no name for its output ${x.index}, ${x}`);
 }
 
 /** Computed values take the names of the outputs that they are; leaves, and values that are two outputs, are copied. */
@@ -118,7 +116,7 @@ function nodeWriter({ nodes, initializers }: GraphParts) {
 function leafName(parts: GraphParts, node: Node, parameters: ReadonlyMap<Tensor, Binding>): string | undefined {
   const attrs = node.attrs as { readonly name?: string; readonly value?: HostTensor };
   if (node.op.grad !== "leaf" || attrs.value) return undefined;
-  const tensor = node.outputs[0]!;
+  const tensor = node.outputs[0];
   const binding = parameters.get(tensor);
   const name = binding?.name ?? attrs.name;
   if (name === undefined) {

@@ -14,7 +14,8 @@ export const nodeName = ({ path, op, onnx }: NodeOrigin, index: number): string 
 /** The origin that a text names first, as ONNX Runtime's messages do: `Name:'…'`, `Node (…)`, `In Node, ("…"`. */
 export function originIn(text: string): NodeOrigin | undefined {
   const match = /(?:Name:'|\bnode,? \("?)([^'"/]*)\/(\w+)\/(\w+)_\d+/i.exec(text);
-  return match ? { path: match[1]!, op: match[2]!, onnx: match[3]! } : undefined;
+  const [, path, op, onnx] = match ?? [];
+  return path !== undefined && op && onnx ? { path, op, onnx } : undefined;
 }
 
 /** For messages: "embedding in text_model.embeddings". */

@@ -2,6 +2,7 @@ import type { Rule } from "../../graph/rewrite.ts";
 import type { Node, Tensor } from "../../graph/tensor.ts";
 import { type Shape, sizeOf } from "../../graph/types.ts";
 import { constant, fill } from "../../ops/leaves.ts";
+import { sizeAt } from "../../ops/shape-rules.ts";
 import { splatValue } from "./algebra.ts";
 
 /** Results of at most so many different values become constants. */
@@ -42,11 +43,11 @@ function knownAt(x: Tensor, shape: Shape): ((place: number) => number) | undefin
   return (place) => {
     let [rest, index, step] = [place, 0, 1];
     for (let axis = 1; axis <= shape.length; axis++) {
-      const [size, stored] = [shape.at(-axis)!, x.shape.at(-axis) ?? 1];
+      const [size, stored] = [sizeAt(shape, -axis), x.shape.at(-axis) ?? 1];
       index += stored === 1 ? 0 : (rest % size) * step;
       rest = Math.floor(rest / size);
       step *= stored;
     }
-    return value.data[index]!;
+    return value.data[index] ?? Number.NaN;
   };
 }

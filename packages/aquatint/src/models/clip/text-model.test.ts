@@ -41,8 +41,8 @@ test("hidden states and the pooled vector equal those of transformers", async ()
   );
   const outputs = { last_hidden_state: lastHiddenState, penultimate: hiddenStates.at(-2)!, pooled };
   const found = await evaluate(runtime, outputs, { feeds: { ids }, names, values });
-  for (const name of Object.keys(outputs)) {
-    expect(deviation(found[name], toFloat32(reference.get(name)!)), name).toBeLessThan(1e-5);
+  for (const [name, tensor] of Object.entries(found)) {
+    expect(deviation(tensor, toFloat32(reference.get(name)!)), name).toBeLessThan(1e-5);
   }
 });
 

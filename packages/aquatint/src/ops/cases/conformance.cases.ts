@@ -1,4 +1,5 @@
 import { scattered } from "../../../test/evaluate.ts";
+import { hostTensorOf } from "../../graph/host-tensor.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type DType, type HostTensor, type Shape, sizeOf, type Type } from "../../graph/types.ts";
 import type { Float64 } from "./float64.cases.ts";
@@ -52,13 +53,8 @@ export const float = (...shape: number[]): Type => ({ dtype: "float32", shape })
 export const int = (...shape: number[]): Type => ({ dtype: "int32", shape });
 export const bool = (...shape: number[]): Type => ({ dtype: "bool", shape });
 
-const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 /** A sample as it is fed to a program. */
-export const toHost = ({ dtype, shape, data }: Sample): HostTensor => ({
-  dtype,
-  shape,
-  data: arrays[dtype].from(data),
-});
+export const toHost = ({ data, ...type }: Sample): HostTensor => hostTensorOf(type, data);
 
 /** Calls `f` with as many operands as there are; the case knows how many it uses. */
 export const applyTo = <T, R>(f: (...x: Operands<T>) => R, xs: readonly T[]): R => f(...(xs as unknown as Operands<T>));

@@ -1,13 +1,14 @@
 import type { Executable } from "../../compiler/executable.ts";
+import { zeros } from "../../graph/host-tensor.ts";
 import type { HostTensor, Type } from "../../graph/types.ts";
 import { elementType, executable, integer } from "./build.cases.ts";
 
-export const float = (...values: number[]): HostTensor => ({
+export const float = (...values: number[]): HostTensor<"float32"> => ({
   dtype: "float32",
   shape: [values.length],
   data: Float32Array.from(values),
 });
-export const int = (...values: number[]): HostTensor => ({
+export const int = (...values: number[]): HostTensor<"int32"> => ({
   dtype: "int32",
   shape: [values.length],
   data: Int32Array.from(values),
@@ -61,7 +62,7 @@ export const count: Executable = executable({
 const SIZE = 384;
 const square: Type = { dtype: "float32", shape: [SIZE, SIZE] };
 /** What `ponder` is fed. */
-export const thought: HostTensor = { ...square, data: new Float32Array(SIZE * SIZE) };
+export const thought: HostTensor = zeros(square);
 /** Adds one to a state w of one number, after a long chain of matrix products: w' = w + exp(max(x ... x)), x = 0. */
 export const ponder: Executable = executable({
   nodes: [

@@ -100,7 +100,7 @@ const refuses = (trainer: Trainer, open: Open) =>
       ["a feed of another element type", { ...half, rate: int(1) }, "int32[1]"],
       ["a feed of another shape", { ...half, slope: float(1) }, "float32[1]"],
       ["too few values", { ...half, slope: { ...slope, data: new Float32Array(2) } }, "2 values"],
-      ["values of another kind", { ...half, slope: { ...slope, data: new Int32Array(3) } }, "Float32Array"],
+      ["values of another kind", { ...half, slope: { ...slope, data: new Int32Array(3) as never } }, "Float32Array"],
     ])("%s", async (_, feeds, message) => {
       const { program, state } = await trainer();
       const refusal = { code: "runtime/feed", message: expect.stringContaining(message) };

@@ -138,16 +138,16 @@ function createState(
   };
   const handle: State = {
     types,
-    async read(names = Object.keys(types)) {
-      const queue = liveClient();
+    async read(names: readonly string[] = Object.keys(types)) {
+      const client = liveClient();
       checkNames(names, types);
-      return queue.call("readState", { state, names });
+      return client.call("readState", { state, names });
     },
     async write(tensors) {
-      const queue = liveClient();
+      const client = liveClient();
       checkTensors(tensors, { code: "runtime/state", owner: "the state", types });
       const copies = copyTensors(tensors);
-      await queue.call("writeState", { state, tensors: copies }, { transfer: buffersOf(copies) });
+      await client.call("writeState", { state, tensors: copies }, { transfer: buffersOf(copies) });
     },
     [asyncDispose]: life.dispose,
   };

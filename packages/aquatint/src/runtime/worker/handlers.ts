@@ -1,8 +1,9 @@
 import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-common";
 import type { Executable } from "../../compiler/executable.ts";
 import { AquatintError } from "../../errors.ts";
+import { copyTensor } from "../../graph/host-tensor.ts";
 import type { HostTensors } from "../../graph/types.ts";
-import { copyTensor, emptyReply, type Handlers } from "../protocol.ts";
+import { emptyReply, type Handlers } from "../protocol.ts";
 import { ortError } from "./ort-error.ts";
 import { createSessions, type Platform, type Sessions } from "./sessions.ts";
 import {

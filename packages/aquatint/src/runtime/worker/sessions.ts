@@ -2,9 +2,11 @@ import type { InferenceSession, InferenceSessionFactory, TensorConstructor } fro
 import type { Executable, WeightMemory } from "../../compiler/executable.ts";
 import type { Layout } from "../../compiler/nchwc/layout.ts";
 import { AquatintError, messageOf } from "../../errors.ts";
+import { float32Data } from "../../graph/host-tensor.ts";
 import { channelBlockOf, layoutProbeShape, layoutProbeValues } from "../layout-probe.ts";
 import type { OpenOptions, RuntimeInfo } from "../protocol.ts";
 import type { Device } from "../types.ts";
+import { toHost } from "./state-store.ts";
 
 /** What differs between the places where ONNX Runtime runs. */
 export interface Platform {
@@ -73,7 +75,7 @@ async function layoutOf(
     const session = await create(probe);
     const { y } = await session.run({ x: new ort.Tensor("float32", layoutProbeValues(), layoutProbeShape) });
     await session.release();
-    return { channelBlock: channelBlockOf(y?.data as Float32Array) };
+    return { channelBlock: y && channelBlockOf(float32Data(toHost(y))) };
   } catch {
     return {};
   }

@@ -1,7 +1,8 @@
 import type { Tensor, TensorConstructor } from "onnxruntime-common";
 import { AquatintError } from "../../errors.ts";
+import { copyTensor, hostTensor } from "../../graph/host-tensor.ts";
 import type { DType, HostTensor, HostTensors } from "../../graph/types.ts";
-import { buffersOf, copyTensor, emptyReply, type Handlers, type Reply } from "../protocol.ts";
+import { buffersOf, emptyReply, type Handlers, type Reply } from "../protocol.ts";
 
 /** The tensors of one state, in the worker. */
 export type TensorMap = Map<string, Tensor>;
@@ -83,7 +84,7 @@ export function toHost(tensor: Tensor): HostTensor {
   if (dtype === undefined || !isHostData(data)) {
     throw new AquatintError("runtime/failed", `a program gave ${tensorName(tensor)}; only ${dtypes.join(", ")} cross`);
   }
-  return { dtype, shape: dims, data };
+  return hostTensor({ dtype, shape: dims }, data);
 }
 
 const dtypes: readonly DType[] = ["float32", "int32", "bool"];

@@ -1,4 +1,5 @@
 import { compile, type ParameterBinding } from "../../compiler/compile.ts";
+import { zeros } from "../../graph/host-tensor.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type HostTensor, type HostTensors, sizeOf } from "../../graph/types.ts";
 import type { Program, Runtime, State } from "../../runtime/types.ts";
@@ -57,10 +58,9 @@ const mapped = (tensors: HostTensors, f: (x: HostTensor, name: string) => HostTe
 /** `count` rows from row `from`, zeros where there are no more. */
 function rows({ dtype, shape, data }: HostTensor, from: number, count: number): HostTensor {
   const size = sizeOf(shape.slice(1));
-  const part = data.slice(from * size, (from + count) * size);
-  const full = dtype === "float32" ? new Float32Array(count * size) : new Int32Array(count * size);
-  full.set(part);
-  return { dtype, shape: [count, ...shape.slice(1)], data: full };
+  const chunk = zeros({ dtype, shape: [count, ...shape.slice(1)] });
+  chunk.data.set(data.subarray(from * size, (from + count) * size));
+  return chunk;
 }
 
 /** The first `n` rows of all parts together, float32. */

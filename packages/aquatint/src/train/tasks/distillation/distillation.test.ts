@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { deviation, evaluate, float32, noise } from "../../../../test/evaluate.ts";
+import { deviation, evaluate, noise } from "../../../../test/evaluate.ts";
 import { schedulerSettings } from "../../../diffusion/scheduler-config.ts";
+import { float32 } from "../../../graph/host-tensor.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { torchCpu } from "../../../math/random.ts";
 import { scale } from "../../../ops/elementwise.ts";

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { evaluate, noise, noiseWeights } from "../../../../test/evaluate.ts";
 import { grad } from "../../../autodiff/grad.ts";
 import { compile } from "../../../compiler/compile.ts";
+import { float32 } from "../../../graph/host-tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import { ConditionalCritic, parseCriticConfig } from "../../../models/gan/index.ts";
 import { parameters } from "../../../nn/module.ts";
@@ -32,11 +33,11 @@ const values = noiseWeights(names);
 const feeds = { x: noise([n, c, side, side], { seed: 1 }), condition: noise([n, 2], { seed: 2 }) };
 
 /** A tensor with one number moved. */
-const moved = ({ shape, data }: HostTensor, at: number, by: number): HostTensor => ({
-  dtype: "float32",
-  shape,
-  data: Float32Array.from(data, (v, i) => (i === at ? v + by : v)),
-});
+const moved = ({ shape, data }: HostTensor, at: number, by: number) =>
+  float32(
+    shape,
+    Float32Array.from(data, (v, i) => (i === at ? v + by : v)),
+  );
 
 test("the penalty is the mean squared slope of the critic, by central differences of the critic", async () => {
   const outputs = { penalty: slopePenalty((y) => critic(y, condition), x), whole: sum(critic(x, condition)) };
