@@ -74,14 +74,14 @@ function kernelParams(
 export function GroupNorm(groups: number, channels: number, { eps = 1e-5 } = {}) {
   const weight = param({ shape: [channels], init: "ones" });
   const bias = param({ shape: [channels], init: "zeros" });
-  return module({ weight, bias }, (x: Tensor): Tensor => groupNorm(x, weight, bias, { groups, eps }));
+  return module({ weight, bias }, (x: Tensor): Tensor => groupNorm(x, { groups, weight, bias, eps }));
 }
 
 /** Normalizes the last axis and scales and shifts it (Ba et al. 2016). */
 export function LayerNorm(size: number, { eps = 1e-5 } = {}) {
   const weight = param({ shape: [size], init: "ones" });
   const bias = param({ shape: [size], init: "zeros" });
-  return module({ weight, bias }, (x: Tensor): Tensor => layerNorm(x, weight, bias, { eps }));
+  return module({ weight, bias }, (x: Tensor): Tensor => layerNorm(x, { weight, bias, eps }));
 }
 
 /** A table of `count` vectors of `width`, looked up by int32 indices. */

@@ -3,13 +3,13 @@ import type { Tensor } from "../graph/tensor.ts";
 import { type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { add, exp, mul, scale, sub } from "./elementwise.ts";
 import { mean, sum } from "./reduce.ts";
-import { reshape } from "./shape.ts";
+import { expand, reshape } from "./shape.ts";
 import { axisOf, expectDtype, sizeAt } from "./shape-rules.ts";
 
 /** How a normalization is made safe. */
 export interface NormOptions {
-  /** Added to the variance. */
-  readonly eps?: number;
+  /** Added to the variance; 1e-5 when absent. */
+  readonly eps?: number | undefined;
 }
 
 /** Output 0: (x - mean) / sqrt(variance + eps) over the last axis; 1: the mean; 2: the inverse deviation. */
@@ -27,7 +27,7 @@ const normalizeOp: OpFn<[x: Tensor], { eps: number }, readonly [Type, Type, Type
     return e.nodes("LayerNormalization", [x, ones], { axis: -1, epsilon: float(eps) }, { outputs: 3 });
   },
   grad: ([dy, dMean, dInverse], { inputs: [x], outputs }) => {
-    const [y, , inverse] = outputs as [Tensor, Tensor, Tensor];
+    const [y, , inverse] = outputs;
     const n = sizeAt(x.shape, -1);
     const over = { axes: [-1], keepDims: true };
     let centered: Tensor | undefined;
@@ -39,59 +39,65 @@ const normalizeOp: OpFn<[x: Tensor], { eps: number }, readonly [Type, Type, Type
     const dx = centered && mul(centered, inverse);
     if (!dMean) return [dx];
     const shift = scale(dMean, 1 / n);
-    return [dx ? add(dx, shift) : add(mul(x, scale(shift, 0)), shift)];
+    return [dx ? add(dx, shift) : expand(shift, { shape: x.shape })];
   },
 });
 
 /** (x - mean) / sqrt(variance + eps) over the last axis, without scale or shift (Ba et al. 2016). */
 export const normalize = (x: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor => normalizeOp(x, { eps })[0];
 
+/** How a normalization is made safe, and what scales and shifts its result. */
+export interface AffineNormOptions extends NormOptions {
+  readonly weight?: Tensor | undefined;
+  readonly bias?: Tensor | undefined;
+}
+/** In how many groups channels are normalized. */
+export interface GroupNormOptions extends AffineNormOptions {
+  readonly groups: number;
+}
+
 /** Normalizes `groups` groups of the channels of x [n, c, ...]; weight and bias [c] scale and shift each (Wu and He 2018). */
-export function groupNorm(
-  x: Tensor,
-  weight: Tensor | undefined,
-  bias: Tensor | undefined,
-  { groups, eps = 1e-5 }: { groups: number; eps?: number },
-): Tensor {
-  const channels = withOpContext("groupNorm", operands(x, weight, bias), () => {
-    if (x.shape.length < 2) shapeError(`expected [n, c, ...], got [${x.shape}]`);
-    const c = sizeAt(x.shape, 1);
+export function groupNorm(x: Tensor, { groups, weight, bias, eps = 1e-5 }: GroupNormOptions): Tensor {
+  const [n, channels] = withOpContext("groupNorm", operands(x, weight, bias), () => {
+    const [n, c] = x.shape;
+    if (n === undefined || c === undefined) return shapeError(`expected [n, c, ...], got [${x.shape}]`);
     if (!(groups >= 1) || c % groups) shapeError(`${c} channels do not fall into ${groups} groups`);
-    expectAffine(weight, bias, [c]);
-    return c;
+    expectAffine({ weight, bias }, [c]);
+    return [n, c] as const;
   });
   const size = sizeOf(x.shape.slice(1)) / groups;
-  const flat = normalize(reshape(x, { shape: [sizeAt(x.shape, 0), groups, size] }), { eps });
+  const flat = normalize(reshape(x, { shape: [n, groups, size] }), { eps });
   const perChannel = { shape: [channels, ...x.shape.slice(2).map(() => 1)] };
-  return affine(
-    reshape(flat, { shape: x.shape }),
-    weight && reshape(weight, perChannel),
-    bias && reshape(bias, perChannel),
-  );
+  return affine(reshape(flat, { shape: x.shape }), {
+    weight: weight && reshape(weight, perChannel),
+    bias: bias && reshape(bias, perChannel),
+  });
 }
 
 /** Normalizes each channel of x [n, c, ...] of each example; weight and bias [c] (Ulyanov et al. 2016). */
-export const instanceNorm = (x: Tensor, weight?: Tensor, bias?: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor =>
-  groupNorm(x, weight, bias, { groups: x.shape[1] ?? 1, eps });
+export const instanceNorm = (x: Tensor, options: AffineNormOptions = {}): Tensor =>
+  groupNorm(x, { ...options, groups: x.shape[1] ?? 1 });
 
 /** Normalizes the last axis, of size n; weight and bias [n] scale and shift it (Ba et al. 2016). */
-export function layerNorm(x: Tensor, weight?: Tensor, bias?: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor {
+export function layerNorm(x: Tensor, { weight, bias, eps }: AffineNormOptions = {}): Tensor {
   withOpContext("layerNorm", operands(x, weight, bias), () => {
     if (!x.shape.length) shapeError("a scalar has no axis to normalize");
-    expectAffine(weight, bias, x.shape.slice(-1));
+    expectAffine({ weight, bias }, x.shape.slice(-1));
   });
-  return affine(normalize(x, { eps }), weight, bias);
+  return affine(normalize(x, { eps }), { weight, bias });
 }
 
 const operands = (...xs: readonly (Tensor | undefined)[]): Tensor[] => xs.filter((x) => x !== undefined);
 
-function expectAffine(weight: Tensor | undefined, bias: Tensor | undefined, shape: Shape): void {
-  for (const [name, x] of Object.entries({ weight, bias })) {
+type Affine = Pick<AffineNormOptions, "weight" | "bias">;
+
+function expectAffine(parameters: Affine, shape: Shape): void {
+  for (const [name, x] of Object.entries(parameters)) {
     if (x && String(x.shape) !== String(shape)) shapeError(`the ${name} must be [${shape}], got [${x.shape}]`);
   }
 }
 
-function affine(x: Tensor, weight: Tensor | undefined, bias: Tensor | undefined): Tensor {
+function affine(x: Tensor, { weight, bias }: Affine): Tensor {
   const scaled = weight ? mul(x, weight) : x;
   return bias ? add(scaled, bias) : scaled;
 }

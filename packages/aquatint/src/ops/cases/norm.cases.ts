@@ -69,7 +69,7 @@ const weights = (n: number) => [spread([n], { seed: 2, from: 0.5 }), spread([n],
 const groupCase = (shape: readonly number[], groups: number): OpCase => ({
   about: `[${shape}] in ${groups} groups`,
   inputs: [spread(shape), ...weights(shape[1]!)],
-  op: (x, weight, bias) => groupNorm(x, weight, bias, { groups }),
+  op: (x, weight, bias) => groupNorm(x, { groups, weight, bias }),
   reference: (x, weight, bias) => grouped(x, weight, bias, groups),
 });
 
@@ -104,23 +104,23 @@ export const normRows = {
       {
         about: "with weight and bias",
         inputs: [spread([2, 1, 4]), ...weights(4)],
-        op: (x, weight, bias) => layerNorm(x, weight, bias),
+        op: (x, weight, bias) => layerNorm(x, { weight, bias }),
         reference: (x, weight, bias) => affine(along(x, -1, normalized(1e-5)), weight, bias, -1),
       },
       {
         about: "with a large eps alone",
         inputs: [spread([2, 3])],
-        op: (x) => layerNorm(x, undefined, undefined, { eps: 0.1 }),
+        op: (x) => layerNorm(x, { eps: 0.1 }),
         reference: (x) => along(x, -1, normalized(0.1)),
       },
       {
         about: "of none",
         inputs: [spread([0, 3]), spread([3])],
-        op: (x, weight) => layerNorm(x, weight),
+        op: (x, weight) => layerNorm(x, { weight }),
         reference: (x) => x,
       },
     ],
-    refuses: [{ ...otherWeight, op: (x, weight) => layerNorm(x, weight) }],
+    refuses: [{ ...otherWeight, op: (x, weight) => layerNorm(x, { weight }) }],
   },
   groupNorm: {
     cases: [groupCase([2, 4, 3], 2), groupCase([1, 2, 2, 2], 1), groupCase([0, 2, 2], 2), groupCase([2, 4], 2)],
@@ -128,16 +128,16 @@ export const normRows = {
       {
         about: "groups that do not fit",
         inputs: [float(1, 4, 2)],
-        op: (x) => groupNorm(x, undefined, undefined, { groups: 3 }),
+        op: (x) => groupNorm(x, { groups: 3 }),
         message: "4 channels do not fall into 3 groups",
       },
       {
         about: "one axis",
         inputs: [float(4)],
-        op: (x) => groupNorm(x, undefined, undefined, { groups: 2 }),
+        op: (x) => groupNorm(x, { groups: 2 }),
         message: "expected [n, c, ...], got [4]",
       },
-      { ...otherWeight, op: (x, weight) => groupNorm(x, weight, undefined, { groups: 2 }) },
+      { ...otherWeight, op: (x, weight) => groupNorm(x, { groups: 2, weight }) },
     ],
   },
   instanceNorm: {
@@ -149,11 +149,11 @@ export const normRows = {
       (shape): OpCase => ({
         about: `[${shape}]`,
         inputs: [spread(shape), ...weights(shape[1]!)],
-        op: (x, weight, bias) => instanceNorm(x, weight, bias),
+        op: (x, weight, bias) => instanceNorm(x, { weight, bias }),
         reference: (x, weight, bias) => grouped(x, weight, bias, shape[1]!),
       }),
     ),
-    refuses: [{ ...otherWeight, op: (x, weight) => instanceNorm(x, weight) }],
+    refuses: [{ ...otherWeight, op: (x, weight) => instanceNorm(x, { weight }) }],
   },
   softmax: softmaxRow(softmax, softmax64),
   logSoftmax: softmaxRow(logSoftmax, logSoftmax64),
