@@ -63,9 +63,22 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
 const isForWeb = (path: string): boolean => /\.web\.ts$/.test(path) || path === "web.ts";
 
 const longest = { file: 300, function: 40 };
-/** Files and functions that may be longer, with the reason. */
+/** Files and functions that are longer, with the reason. */
 const longFiles = ["formats/generated/onnx_pb.ts" /* generated */];
-const longFunctions = ["train/loop.ts train" /* the training loop is one visible generator */];
+const longFunctions: readonly string[] = [];
+
+/** Files that import each other's types in a circle. Each must still be one: open it by moving a type, and delete its line. */
+const typeCycles: readonly string[] = [
+  "compare/config.ts, compare/families/diffusion.ts, compare/families/distilled.ts, compare/families/gan.ts, compare/families/one-pass.ts, compare/families/registry.ts, compare/families/vae.ts, compare/family.ts",
+  "data/digits/kind.ts, data/kind.ts",
+  "data/emoji/compose.ts, data/emoji/pyramid.ts",
+  "diffusion/registry.ts, diffusion/samplers/flow-table.ts, diffusion/samplers/stochastic-table.ts, diffusion/samplers/table.ts",
+  "formats/comfy-recipe.ts, formats/picture-recipe.ts",
+  "formats/exif-write.ts, formats/picture-file.ts",
+  "pipelines/beginning.ts, pipelines/guided.ts, pipelines/text-to-image.ts, pipelines/walk.ts",
+  "train/node-parts.ts, train/node.ts",
+  "train/tasks/clip/outputs.ts, train/tasks/clip/task.ts",
+];
 
 const all = sources();
 const folderOf = (path: string): string => (path.includes("/") ? path.slice(0, path.indexOf("/")) : "");
@@ -114,9 +127,14 @@ describe("imports", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("form no cycle when they run; types may name each other", () => {
+  test("form no cycle when they run", () => {
     const atRunTime = (imports: readonly Import[]) => imports.flatMap((i) => (i.typeOnly ? [] : [i.target]));
     expect(cyclesIn(new Map(all.map(({ path, imports }) => [path, atRunTime(imports)])))).toEqual([]);
+  });
+
+  test("form no cycle through types either, but for those listed", () => {
+    const edges = new Map(all.map(({ path, imports }) => [path, imports.map(({ target }) => target)]));
+    expect(tanglesIn(edges)).toEqual(typeCycles);
   });
 
   test("of node:* stand only in the files for Node, which only files for Node import", () => {
@@ -159,17 +177,15 @@ describe("imports", () => {
 
 describe("sizes", () => {
   test(`files have at most ${longest.file} lines`, () => {
-    const long = all.filter(({ path, lines }) => lines > longest.file && !longFiles.includes(path));
-    expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
+    const long = all.filter(({ lines }) => lines > longest.file);
+    expect(long.map(({ path }) => path)).toEqual(longFiles);
   });
 
   test(`functions have at most ${longest.function} lines`, () => {
     const long = all.flatMap(({ path, functions }) =>
-      functions
-        .filter(({ name, lines }) => lines > longest.function && !longFunctions.includes(`${path} ${name}`))
-        .map(({ name, lines }) => `${path} ${name}: ${lines}`),
+      functions.filter(({ lines }) => lines > longest.function).map(({ name }) => `${path} ${name}`),
     );
-    expect(long).toEqual([]);
+    expect(long).toEqual(longFunctions);
   });
 });
 
@@ -203,4 +219,29 @@ function cyclesIn(edges: ReadonlyMap<string, readonly string[]>): string[] {
   };
   for (const path of edges.keys()) visit(path, []);
   return cycles;
+}
+
+/** The sets of files that reach each other, "a, b", each of two files or more (Tarjan 1972). */
+function tanglesIn(edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const index = new Map<string, number>();
+  const stack: string[] = [];
+  const tangles: string[] = [];
+  const visit = (at: string): number => {
+    const number = index.size;
+    let lowest = number;
+    index.set(at, number);
+    stack.push(at);
+    for (const next of edges.get(at) ?? []) {
+      if (!edges.has(next)) continue;
+      if (!index.has(next)) lowest = Math.min(lowest, visit(next));
+      else if (stack.includes(next)) lowest = Math.min(lowest, index.get(next) ?? lowest);
+    }
+    if (lowest === number) {
+      const tangle = stack.splice(stack.indexOf(at)).toSorted();
+      if (tangle.length > 1 || edges.get(at)?.includes(at)) tangles.push(tangle.join(", "));
+    }
+    return lowest;
+  };
+  for (const path of edges.keys()) if (!index.has(path)) visit(path);
+  return tangles.toSorted();
 }

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { scattered } from "../../test/evaluate.ts";
-import type { Shape } from "../graph/types.ts";
-import { sizeOf } from "../graph/types.ts";
+import { type Shape, sizeOf } from "../graph/types.ts";
 import type { OpCase, Sample } from "../ops/cases/conformance.cases.ts";
 import { convolution, transposed } from "../ops/cases/conv.cases.ts";
 import { reduced, zip } from "../ops/cases/float64.cases.ts";
@@ -14,7 +13,7 @@ import { matmul } from "../ops/matmul.ts";
 import { sum } from "../ops/reduce.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
-import { steps } from "./random-graphs.cases.ts";
+import { type Step, steps } from "./random-graphs.cases.ts";
 
 /** The same graphs in every run; a failure prints its seed and the smallest graph that fails. */
 const runOptions = { seed: 20261123, numRuns: 30 };
@@ -46,12 +45,11 @@ const graph = fc.record({ n: size(4), seed: fc.nat(999), nodes: fc.array(node, {
 function build<T>(
   inputs: readonly T[],
   nodes: readonly { name: string; a: number; b: number }[],
-  side: "graph" | "reference",
+  stepOf: (step: Step) => (a: T, b: T) => T,
 ): T {
   const values = [...inputs];
   const back = (k: number) => values[Math.max(0, values.length - 1 - k)]!;
-  for (const { name, a, b } of nodes)
-    values.push((steps[name]![side] as unknown as (a: T, b: T) => T)(back(a), back(b)));
+  for (const { name, a, b } of nodes) values.push(stepOf(steps[name]!)(back(a), back(b)));
   return values.at(-1)!;
 }
 
@@ -60,8 +58,8 @@ test("random small graphs and their gradients equal the reference", async () => 
     holds({
       about: "",
       inputs: [noise([n, n], seed), noise([n, n], seed + 1)],
-      op: (x, y) => build([x, y], nodes, "graph"),
-      reference: (x, y) => build([x, y], nodes, "reference"),
+      op: (x, y) => build([x, y], nodes, ({ graph }) => graph),
+      reference: (x, y) => build([x, y], nodes, ({ reference }) => reference),
     }),
   );
   await fc.assert(property, { ...runOptions, numRuns: 60 });

@@ -1,7 +1,7 @@
 import { AquatintError } from "../errors.ts";
-import { isNodeOf, type NodeOf, type OpSpec } from "./op.ts";
+import { isNodeOf, type NodeOf } from "./op.ts";
 import { withScope } from "./scope.ts";
-import { type Node, newNode, type Tensor } from "./tensor.ts";
+import { type Node, newNode, type OpSpec, type Tensor } from "./tensor.ts";
 import { topological } from "./topological.ts";
 import { type Type, typeName } from "./types.ts";
 

@@ -1,6 +1,5 @@
 import type { Tensor } from "../graph/tensor.ts";
-import type { HostTensor } from "../graph/types.ts";
-import { sizeOf } from "../graph/types.ts";
+import { type HostTensor, sizeOf } from "../graph/types.ts";
 import type { Init } from "../ops/leaves.ts";
 
 /** What the initializers draw from; every `RandomStream` of math/ is one. */

@@ -56,7 +56,7 @@ export function module<C extends Children, F extends Forward>(children: C, forwa
     const below = places.get(child);
     if (below && !below.parent) Object.assign(below, { parent: place, key });
   }
-  return Object.assign(call, { children }) as unknown as Module<F, C>;
+  return Object.assign(call as F, { children });
 }
 
 function* named(children: Children | readonly Child[], prefix = ""): Generator<[key: string, child: Module]> {

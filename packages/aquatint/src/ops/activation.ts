@@ -1,4 +1,5 @@
-import { defineOp, float, type OpFn } from "../graph/op.ts";
+import { float } from "../graph/emitter.ts";
+import { defineOp, type OpFn } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { cast, greater, where } from "./comparison.ts";
 import { add, clamp, erf, mul, neg, scale, sigmoid, sub, tanh } from "./elementwise.ts";

@@ -1,5 +1,5 @@
-import { defineOp, type OpFn, shapeError, type Traits } from "../graph/op.ts";
-import type { Tensor } from "../graph/tensor.ts";
+import { defineOp, type OpFn, shapeError } from "../graph/op.ts";
+import type { Tensor, Traits } from "../graph/tensor.ts";
 import { type DType, type Shape, sizeOf } from "../graph/types.ts";
 import { constant, fill } from "./leaves.ts";
 import { broadcast, broadcastShapes, expectDtype } from "./shape-rules.ts";

@@ -1,4 +1,4 @@
-import type { Emitter } from "../graph/op.ts";
+import type { Emitter } from "../graph/emitter.ts";
 import type { Shape } from "../graph/types.ts";
 import { sizeAt } from "./shape-rules.ts";
 import { both, type Sliding, type Two } from "./window.ts";

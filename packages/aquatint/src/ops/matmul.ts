@@ -1,4 +1,5 @@
-import { defineOp, type Emitter, float, type OpFn, opFunction, shapeError } from "../graph/op.ts";
+import { type Emitter, float } from "../graph/emitter.ts";
+import { defineOp, type OpFn, opFunction, shapeError } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { reshape } from "./shape.ts";
 import { broadcastShapes, expectDtype, sizeAt } from "./shape-rules.ts";

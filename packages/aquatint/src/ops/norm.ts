@@ -1,4 +1,5 @@
-import { defineOp, float, type OpFn, opFunction, shapeError, withOpContext } from "../graph/op.ts";
+import { float } from "../graph/emitter.ts";
+import { defineOp, type OpFn, opFunction, shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { add, exp, mul, scale, sub } from "./elementwise.ts";

@@ -1,4 +1,5 @@
-import { defineOp, type Emitter, type OpFn, shapeError, withOpContext } from "../graph/op.ts";
+import type { Emitter } from "../graph/emitter.ts";
+import { defineOp, type OpFn, shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type DType, type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { cast, equal } from "./comparison.ts";

@@ -1,4 +1,5 @@
-import { defineOp, float, isNodeOf, type OpFn } from "../../graph/op.ts";
+import { float } from "../../graph/emitter.ts";
+import { defineOp, isNodeOf, type OpFn } from "../../graph/op.ts";
 import { type Rule, ruleFor } from "../../graph/rewrite.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { sizeOf } from "../../graph/types.ts";

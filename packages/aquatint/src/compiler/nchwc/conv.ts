@@ -1,4 +1,5 @@
-import { defineOp, type Emitter, type OpFn } from "../../graph/op.ts";
+import type { Emitter } from "../../graph/emitter.ts";
+import { defineOp, type OpFn } from "../../graph/op.ts";
 import { type Rule, ruleFor } from "../../graph/rewrite.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { Shape } from "../../graph/types.ts";

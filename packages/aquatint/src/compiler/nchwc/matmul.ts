@@ -1,4 +1,5 @@
-import { defineOp, float, type OpFn } from "../../graph/op.ts";
+import { float } from "../../graph/emitter.ts";
+import { defineOp, type OpFn } from "../../graph/op.ts";
 import { type Rule, ruleFor } from "../../graph/rewrite.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type MatmulOptions, matmul } from "../../ops/matmul.ts";

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { AquatintError } from "../../errors.ts";
 import { NodeProtoSchema } from "../../formats/generated/onnx_pb.ts";
-import type { Emitter } from "../../graph/op.ts";
+import type { Emitter } from "../../graph/emitter.ts";
 import type { Node, Tensor } from "../../graph/tensor.ts";
 import { topological } from "../../graph/topological.ts";
 import { type HostTensor, sizeOf, type Type } from "../../graph/types.ts";

@@ -14,7 +14,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "../../formats/generated/onnx_pb.ts";
-import type { Attribute } from "../../graph/op.ts";
+import type { Attribute } from "../../graph/emitter.ts";
 import { type DType, type HostTensor, type Shape, sizeOf, type Type } from "../../graph/types.ts";
 import { nodeName } from "./names.ts";
 

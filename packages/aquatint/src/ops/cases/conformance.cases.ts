@@ -57,4 +57,5 @@ export const bool = (...shape: number[]): Type => ({ dtype: "bool", shape });
 export const toHost = ({ data, ...type }: Sample): HostTensor => hostTensorOf(type, data);
 
 /** Calls `f` with as many operands as there are; the case knows how many it uses. */
-export const applyTo = <T, R>(f: (...x: Operands<T>) => R, xs: readonly T[]): R => f(...(xs as unknown as Operands<T>));
+export const applyTo = <T, R>(f: (...x: Operands<T>) => R, xs: readonly T[]): R =>
+  (f as (...x: readonly T[]) => R)(...xs);

@@ -123,14 +123,14 @@ const casesOf = <O extends ConvOptions>(
   reference: (x: Float64, w: Float64, bias: Float64 | undefined, options: O) => Float64,
 ): OpCase[] =>
   geometries.map(([x, weight, caseOptions]) => {
-    const { bias = false, ...options } = { ...caseOptions } as O & { bias?: boolean };
+    const options = caseOptions ?? ({} as O & { bias?: boolean });
     const channels = op === conv2d ? weight[0] : weight[1] * (options.groups ?? 1);
     const inputs = [spread(x, { seed: 1 }), spread(weight, { seed: 2 }), spread([channels], { seed: 3 })];
     return {
       about: `[${x}] by [${weight}] ${JSON.stringify(caseOptions ?? {})}`,
-      inputs: bias ? inputs : inputs.slice(0, 2),
-      op: (a, b, c) => op(a, b, c, options as unknown as O),
-      reference: (a, b, c) => reference(a, b, c, options as unknown as O),
+      inputs: options.bias ? inputs : inputs.slice(0, 2),
+      op: (a, b, c) => op(a, b, c, options),
+      reference: (a, b, c) => reference(a, b, c, options),
     };
   });
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { evaluate } from "../../../test/evaluate.ts";
 import { grad } from "../../autodiff/grad.ts";
+import type { Emitter } from "../../graph/emitter.ts";
 import { float32 } from "../../graph/host-tensor.ts";
-import { defineOp, type Emitter, type OpFn } from "../../graph/op.ts";
+import { defineOp, type OpFn } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { Type } from "../../graph/types.ts";
 import { module } from "../../nn/module.ts";
