@@ -52,9 +52,9 @@ function onnxOf(y: Tensor): string[] {
 
 /** Rows whose cases need other ops to be asked at all. */
 const known: Readonly<Record<string, readonly [onnx: string, gradient: string]>> = {
-  constant: ["an initialiser", ""],
-  fill: ["Expand of an initialiser", ""],
-  scalar: ["an initialiser", ""],
+  constant: ["an initializer", ""],
+  fill: ["Expand of an initializer", ""],
+  scalar: ["an initializer", ""],
   causalMask: ["GreaterOrEqual", "0"],
   round: ["Round", "0"],
 };

@@ -22,6 +22,7 @@ export { decodePng, encodePng, type PngPicture } from "./formats/png.ts";
 export { encodeSafetensors, parseSafetensors, type RawTensor, type Safetensors } from "./formats/safetensors.ts";
 export { maskValues, type PictureValues, pictureValues } from "./formats/values.ts";
 export { type Emitter, float } from "./graph/emitter.ts";
+export { float32, float32Data, int32 } from "./graph/host-tensor.ts";
 export { defineOp, type OpFn, ShapeError, shapeError } from "./graph/op.ts";
 export { printGraph } from "./graph/print.ts";
 export { type OpSpec, Tensor } from "./graph/tensor.ts";

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { float32 } from "../graph/host-tensor.ts";
 import { Linear } from "../nn/layers.ts";
 import { module, parameters } from "../nn/module.ts";
 import { add, scale } from "../ops/elementwise.ts";
@@ -7,11 +8,7 @@ import { nodeRuntime } from "../runtime/runtime.node.ts";
 import { compile } from "./compile.ts";
 
 const x = input({ name: "x", dtype: "float32", shape: [1, 2] });
-const float = (shape: readonly number[], ...values: number[]) => ({
-  dtype: "float32" as const,
-  shape,
-  data: Float32Array.from(values),
-});
+const float = (shape: readonly number[], ...values: number[]) => float32(shape, values);
 
 test("feeds, state, results and updates are told apart", async () => {
   const layer = Linear(2, 2);
@@ -91,4 +88,20 @@ test("a parameter without a value is refused by its name", () => {
   expect(compilation).toThrow(
     expect.objectContaining({ code: "graph/unbound-parameter", message: "no value was given for the parameter bias" }),
   );
+});
+
+test("outputs may have any names but those of inputs and parameters", async () => {
+  const [v, c] = [scale(x, 2), add(x, scale(x, 3))];
+  const runtime = await nodeRuntime({ threads: 1 });
+  const program = await runtime.load(compile({ outputs: { v1: v, v0: c, c0: x, c1: scale(v, 5) } }));
+  const results = await program.run({ x: float([1, 2], 1, 2) });
+  expect(Object.entries(results).map(([name, { data }]) => [name, ...data])).toEqual([
+    ["v1", 2, 4],
+    ["v0", 4, 8],
+    ["c0", 1, 2],
+    ["c1", 10, 20],
+  ]);
+  await runtime[Symbol.asyncDispose]();
+  const message = 'an output is called "x", as an input or a parameter is';
+  expect(() => compile({ outputs: { x: v } })).toThrow(expect.objectContaining({ code: "graph/output-name", message }));
 });

@@ -58,7 +58,12 @@ function unnamed(x: Tensor): never {
 }
 
 /** Computed values take the names of the outputs that they are; leaves, and values that are two outputs, are copied. */
-function nameOutputs({ nodes }: GraphParts, outputs: readonly (readonly [name: string, value: string])[]): void {
+function nameOutputs(
+  { nodes, inputs, initializers }: GraphParts,
+  outputs: readonly (readonly [name: string, value: string])[],
+): void {
+  const leaves = new Set([...Object.keys(inputs), ...initializers.map(({ name }) => name)]);
+  for (const [name] of outputs) if (leaves.has(name)) throw nameInUse(name);
   const computed = new Set(nodes.flatMap(({ output }) => output));
   const names = new Map<string, string>();
   for (const [name, value] of outputs) if (computed.has(value) && !names.has(value)) names.set(value, name);
@@ -73,6 +78,11 @@ function nameOutputs({ nodes }: GraphParts, outputs: readonly (readonly [name: s
   }
 }
 
+const nameInUse = (name: string): AquatintError =>
+  new AquatintError("graph/output-name", `an output is called "${name}", as an input or a parameter is`, {
+    hint: "give the output a name of its own",
+  });
+
 /** Constants of at most so many values are shared. */
 const SHARED_VALUES = 64;
 
@@ -80,11 +90,12 @@ const SHARED_VALUES = 64;
 function nodeWriter({ nodes, initializers }: GraphParts) {
   const constants = new Map<string, string>();
   let origin = { path: "", op: "" };
+  // names of the caller's have no slash in front
   let nextName = 0;
   const emitter: Emitter = {
     node: (...args) => emitter.nodes(...args)[0]!,
     nodes(opType, input, attrs = {}, { domain = "", outputs: n = 1 } = {}) {
-      const output = Array.from({ length: n }, () => `v${nextName++}`);
+      const output = Array.from({ length: n }, () => `/v${nextName++}`);
       const attribute = Object.entries(attrs).map(([name, value]) => attributeProto(name, value));
       const name = nodeName({ ...origin, onnx: opType }, nodes.length);
       nodes.push(create(NodeProtoSchema, { name, opType, domain, input: [...input], output, attribute }));
@@ -94,7 +105,7 @@ function nodeWriter({ nodes, initializers }: GraphParts) {
       const key = values.length <= SHARED_VALUES ? `${dtype}:${shape}:${Array.from(values)}` : undefined;
       const sharedName = key && constants.get(key);
       if (sharedName) return sharedName;
-      const name = `c${nextName++}`;
+      const name = `/c${nextName++}`;
       if (key) constants.set(key, name);
       initializers.push(constantProto(name, dtype, values, shape));
       return name;
