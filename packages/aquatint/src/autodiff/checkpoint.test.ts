@@ -106,7 +106,7 @@ test("the second computation waits for the gradient; the first is not in the gra
 
 test("without a gradient nothing of it is left in the graph", () => {
   const y = checkpoint((a: Tensor) => exp(a))(x);
-  expect(topological([simplify({ y })["y"]!]).map(({ op }) => op.name)).toEqual(["input", "exp"]);
+  expect(topological([simplify({ y })["y"]]).map(({ op }) => op.name)).toEqual(["input", "exp"]);
 });
 
 test("gradients of weights that nobody asks for are not computed", () => {

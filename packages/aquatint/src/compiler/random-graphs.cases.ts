@@ -108,19 +108,19 @@ export const steps: Readonly<Record<string, Step>> = {
   },
   transpose: {
     graph: (a) => transpose(a, { perm: [1, 0] }),
-    reference: (a) => array(a.shape.toReversed(), ([i, j]) => a.at(j!, i!)),
+    reference: (a) => array(a.shape.toReversed(), ([i, j]) => a.at(j, i)),
   },
   concat: {
     graph: (a, b) => slice(concat([a, b], { axis: 0 }), { axis: 0, start: 1, end: sizeOf(a) + 1 }),
-    reference: (a, b) => array(a.shape, ([i, j]) => (i! + 1 < sizeOf(a) ? a.at(i! + 1, j!) : b.at(0, j!))),
+    reference: (a, b) => array(a.shape, ([i, j]) => (i + 1 < sizeOf(a) ? a.at(i + 1, j) : b.at(0, j))),
   },
   shift: {
     graph: (a) => slice(pad(a, { before: [0, 1], after: [0, 0] }), { axis: 1, start: 0, end: sizeOf(a) }),
-    reference: (a) => array(a.shape, ([i, j]) => (j ? a.at(i!, j - 1) : 0)),
+    reference: (a) => array(a.shape, ([i, j]) => (j ? a.at(i, j - 1) : 0)),
   },
   triangle: {
     graph: (a, b) => where(causalMask({ queries: sizeOf(a) }), a, b),
-    reference: (a, b) => array(a.shape, ([i, j]) => (j! <= i! ? a : b).at(i!, j!)),
+    reference: (a, b) => array(a.shape, ([i, j]) => (j <= i ? a : b).at(i, j)),
   },
   softmax: inRows(softmax, softmax64),
   logSoftmax: inRows(

@@ -1,4 +1,5 @@
 import { AquatintError } from "../errors.ts";
+import { mapValues } from "../util/map-values.ts";
 import { isNodeOf, type NodeOf } from "./op.ts";
 import { withScope } from "./scope.ts";
 import { type Node, newNode, type OpSpec, type Tensor } from "./tensor.ts";
@@ -22,13 +23,12 @@ export const ruleFor =
     isNodeOf(node, op) ? rule(node) : undefined;
 
 /** The named tensors of a graph after `rules`, under the same names. */
-export function rewriteNamed(
-  outputs: Readonly<Record<string, Tensor>>,
+export function rewriteNamed<N extends string>(
+  outputs: Readonly<Record<N, Tensor>>,
   rules: readonly Rule[],
-): Readonly<Record<string, Tensor>> {
-  const names = Object.keys(outputs);
-  const results = rewrite(Object.values(outputs), { rules });
-  return Object.fromEntries(results.flatMap((y, i) => names.slice(i, i + 1).map((name) => [name, y])));
+): Readonly<Record<N, Tensor>> {
+  const results = rewrite(Object.values(outputs), { rules }).values();
+  return mapValues(outputs, (y) => results.next().value ?? y);
 }
 
 /** How a graph is rebuilt. */

@@ -141,8 +141,8 @@ export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: Wr
   const products = shiftedPictures(e, channelsInside(e, x, options), [h, w], options).map((shifted) =>
     as(e.node("MatMul", [rows, as(shifted, [...perGroup, n * h * w, c])]), [o, 1, c]),
   );
-  const [only, ...others] = products;
-  if (only !== undefined && others.length === 0) return as(only, size);
+  const [only, ...rest] = products;
+  if (only !== undefined && rest.length === 0) return as(only, size);
   return as(e.node("Transpose", [e.node("Concat", products, { axis: 1 })], { perm: [0, 2, 1] }), size);
 }
 

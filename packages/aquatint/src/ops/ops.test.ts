@@ -25,7 +25,7 @@ describe("the table", () => {
       [...cases, ...refuses].flatMap(({ inputs }) => inputs.map(({ shape }) => shape));
     const rowsWithoutSize = (size: number) =>
       table.flatMap(([name, row]) => (shapesOf(row).some((shape) => shape.includes(size)) ? [] : [name]));
-    expect({ one: rowsWithoutSize(1), none: rowsWithoutSize(0) }).toEqual({ one: [], none: [] });
+    expect([rowsWithoutSize(1), rowsWithoutSize(0)]).toEqual([[], []]);
   });
   test("asks of every op what it refuses", () => {
     const none = table.flatMap(([name, { refuses }]) => (refuses.length ? [] : [name]));

@@ -71,11 +71,11 @@ export const expand: OpFn<[x: Tensor], { shape: Shape }> = defineOp({
 
 /** Joins tensors along an axis. */
 export function concat(xs: readonly Tensor[], { axis }: { axis: number }): Tensor {
-  const [first, ...others] = xs;
+  const [first, ...rest] = xs;
   const at = withOpContext("concat", xs, () =>
     first ? axisOf(axis, first.shape.length) : shapeError("there is nothing to join"),
   );
-  return first && !others.length ? first : concatOp(...xs, { axis: at });
+  return first && !rest.length ? first : concatOp(...xs, { axis: at });
 }
 const concatOp: OpFn<Tensor[], { axis: number }> = defineOp({
   name: "concat",
@@ -149,8 +149,8 @@ export const slice: OpFn<[x: Tensor], { axis: number; start: number; end: number
 });
 
 /** The sums of what stands at the same place of lists of one length. */
-const sumOf = (list: Shape, ...others: readonly Shape[]): Shape =>
-  list.map((n, i) => others.reduce((sum, other) => sum + (other[i] ?? 0), n));
+const sumOf = (list: Shape, ...lists: readonly Shape[]): Shape =>
+  list.map((n, i) => lists.reduce((sum, other) => sum + (other[i] ?? 0), n));
 
 /** Adds zeros before and after each axis. */
 export const pad: OpFn<[x: Tensor], { before: readonly number[]; after: readonly number[] }> = defineOp({

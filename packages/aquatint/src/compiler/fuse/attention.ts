@@ -34,8 +34,8 @@ export const fuseAttention: Rule = ruleFor(matmul, ({ inputs: [weights, v], attr
 });
 
 /** Whether nothing is broadcast, and there is something to attend to. */
-const areHeads = (q: Tensor, ...others: readonly Tensor[]): boolean =>
-  [q, ...others].every(
+const areHeads = (q: Tensor, ...rest: readonly Tensor[]): boolean =>
+  [q, ...rest].every(
     ({ shape }) => shape.length === 4 && sizeOf(shape) > 0 && shape[0] === q.shape[0] && shape[1] === q.shape[1],
   );
 

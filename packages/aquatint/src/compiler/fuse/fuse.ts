@@ -18,10 +18,10 @@ export interface FuseOptions {
  * The same results with attention, linear layers and GELU in one op each, for graphs that only compute: a gradient
  * would compute again what it needs of their insides.
  */
-export const fuse = (
-  outputs: Readonly<Record<string, Tensor>>,
+export const fuse = <N extends string>(
+  outputs: Readonly<Record<N, Tensor>>,
   { scoreBytes = Number.POSITIVE_INFINITY }: FuseOptions = {},
-): Readonly<Record<string, Tensor>> =>
+): Readonly<Record<N, Tensor>> =>
   rewriteNamed(outputs, [
     removeIdentity,
     mergeTwice,

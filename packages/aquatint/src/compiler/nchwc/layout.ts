@@ -12,10 +12,10 @@ export interface Layout {
 }
 
 /** The same results with convolutions, and what stands between them, in the layout of a runtime. */
-export const applyLayout = (
-  outputs: Readonly<Record<string, Tensor>>,
+export const applyLayout = <N extends string>(
+  outputs: Readonly<Record<N, Tensor>>,
   { channelBlock: block }: Layout = {},
-): Readonly<Record<string, Tensor>> =>
+): Readonly<Record<N, Tensor>> =>
   block === undefined
     ? outputs
     : rewriteNamed(outputs, [

@@ -8,7 +8,7 @@ import { foldConstants } from "./fold.ts";
  * The same results from fewer nodes, in one walk: constants folded, neutral operands and applications that do nothing
  * left out, equal nodes merged. What no result needs is not in the graph at all. Every program is compiled from this.
  */
-export const simplify = (outputs: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>> =>
+export const simplify = <N extends string>(outputs: Readonly<Record<N, Tensor>>): Readonly<Record<N, Tensor>> =>
   rewriteNamed(outputs, [
     removeIdentity,
     foldConstants,

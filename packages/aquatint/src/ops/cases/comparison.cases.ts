@@ -130,7 +130,7 @@ const causal = (queries: number, keys: number): OpCase => ({
   about: `of ${queries} queries and ${keys} keys`,
   inputs: [spread([queries, keys])],
   op: (x) => where(causalMask({ queries, keys }), x, cast(logicalNot(equal(x, x)), { to: "float32" })),
-  reference: (x) => array([queries, keys], ([i, j]) => (j! <= i! + keys - queries ? x.at(i!, j!) : 0)),
+  reference: (x) => array([queries, keys], ([i, j]) => (j <= i + keys - queries ? x.at(i, j) : 0)),
 });
 
 export const comparisonRows = {

@@ -13,9 +13,12 @@ export function over(shape: Shape, data: Float64Array): Float64 {
   return { shape, data, at: (...index) => data[index.reduce((at, i, axis) => at * shape[axis]! + i, 0)]! };
 }
 
+/** An index into an array: as many numbers as it has axes, which the caller knows. */
+export type Index = readonly number[] & readonly [i: number, j: number, k: number, l: number, m: number];
+
 /** The array whose element at `index` is `f(index)`. */
-export function array(shape: Shape, f: (index: readonly number[]) => number): Float64 {
-  const data = Float64Array.from({ length: sizeOf(shape) }, (_, i) => f(indexOf(i, shape)));
+export function array(shape: Shape, f: (index: Index) => number): Float64 {
+  const data = Float64Array.from({ length: sizeOf(shape) }, (_, i) => f(indexOf(i, shape) as number[] & Index));
   return over(shape, data);
 }
 

@@ -10,8 +10,7 @@ const gathered = (axis: 0 | 1): OpCase => ({
   about: `along ${axis}, some twice and some never`,
   inputs: [spread(axis ? [2, 3] : [3, 2]), places],
   op: (x, indices) => gather(x, indices, { axis }),
-  reference: (x, indices) =>
-    array([2, 2], ([i, j]) => (axis ? x.at(i!, indices.at(i!, j!)) : x.at(indices.at(i!, j!), j!))),
+  reference: (x, indices) => array([2, 2], ([i, j]) => (axis ? x.at(i, indices.at(i, j)) : x.at(indices.at(i, j), j))),
 });
 const scattered = (axis: 0 | 1): OpCase => ({
   about: `along ${axis}`,
@@ -19,7 +18,7 @@ const scattered = (axis: 0 | 1): OpCase => ({
   op: (x, indices) => scatterAdd(x, indices, { axis, size: 3 }),
   reference: (x, indices) =>
     array(axis ? [2, 3] : [3, 2], ([r, k]) => {
-      const at = (i: number) => (axis ? ([r!, i] as const) : ([i, k!] as const));
+      const at = (i: number) => (axis ? ([r, i] as const) : ([i, k] as const));
       return total(2, (i) => (indices.at(...at(i)) === (axis ? k : r) ? x.at(...at(i)) : 0));
     }),
 });
@@ -31,19 +30,19 @@ export const gatherRows = {
         about: "along the middle axis",
         inputs: [spread([2, 3, 2]), sampleOf("int32", [4], [2, 0, 2, 2])],
         op: (x, indices) => indexSelect(x, indices, { axis: 1 }),
-        reference: (x, indices) => array([2, 4, 2], ([i, j, k]) => x.at(i!, indices.at(j!), k!)),
+        reference: (x, indices) => array([2, 4, 2], ([i, j, k]) => x.at(i, indices.at(j), k)),
       },
       {
         about: "along the last axis, by a matrix",
         inputs: [spread([2, 5]), ids],
         op: (x, indices) => indexSelect(x, indices, { axis: -1 }),
-        reference: (x, indices) => array([2, 2, 3], ([i, j, k]) => x.at(i!, indices.at(j!, k!))),
+        reference: (x, indices) => array([2, 2, 3], ([i, j, k]) => x.at(i, indices.at(j, k))),
       },
       {
         about: "by one index",
         inputs: [spread([1, 2]), sampleOf("int32", [], [0])],
         op: (x, indices) => indexSelect(x, indices, { axis: 0 }),
-        reference: (x) => array([2], ([j]) => x.at(0, j!)),
+        reference: (x) => array([2], ([j]) => x.at(0, j)),
       },
       {
         about: "by none",
@@ -73,7 +72,7 @@ export const gatherRows = {
         about: "of some rows twice and some never",
         inputs: [spread([5, 3]), ids],
         op: embedding,
-        reference: (table, indices) => array([2, 3, 3], ([i, j, k]) => table.at(indices.at(i!, j!), k!)),
+        reference: (table, indices) => array([2, 3, 3], ([i, j, k]) => table.at(indices.at(i, j), k)),
       },
       {
         about: "of none",
@@ -99,14 +98,14 @@ export const gatherRows = {
         inputs: [spread([4, 2]), sampleOf("int32", [4], [2, 0, 2, 2])],
         op: (rows, indices) => indexAdd(rows, indices, { axis: 0, size: 3 }),
         reference: (rows, indices) =>
-          array([3, 2], ([r, k]) => total(4, (i) => (indices.at(i) === r ? rows.at(i, k!) : 0))),
+          array([3, 2], ([r, k]) => total(4, (i) => (indices.at(i) === r ? rows.at(i, k) : 0))),
       },
       {
         about: "along the last axis of three",
         inputs: [spread([2, 1, 3]), sampleOf("int32", [3], [1, 0, 1])],
         op: (x, indices) => indexAdd(x, indices, { axis: -1, size: 4 }),
         reference: (x, indices) =>
-          array([2, 1, 4], ([i, j, k]) => total(3, (m) => (indices.at(m) === k ? x.at(i!, j!, m) : 0))),
+          array([2, 1, 4], ([i, j, k]) => total(3, (m) => (indices.at(m) === k ? x.at(i, j, m) : 0))),
       },
       {
         about: "of none",

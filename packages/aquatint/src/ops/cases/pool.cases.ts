@@ -15,9 +15,9 @@ function poolReference(
   const size = [Math.floor((h + 2 * py - kh) / sy) + 1, Math.floor((w + 2 * px - kw) / sx) + 1];
   return array([n, c, ...size], ([b, channel, i, j]) => {
     const pixels: number[] = [];
-    for (let row = i! * sy - py; row < i! * sy - py + kh; row++)
-      for (let column = j! * sx - px; column < j! * sx - px + kw; column++)
-        if (row >= 0 && column >= 0 && row < h && column < w) pixels.push(x.at(b!, channel!, row, column));
+    for (let row = i * sy - py; row < i * sy - py + kh; row++)
+      for (let column = j * sx - px; column < j * sx - px + kw; column++)
+        if (row >= 0 && column >= 0 && row < h && column < w) pixels.push(x.at(b, channel, row, column));
     return f(pixels, kh * kw);
   });
 }

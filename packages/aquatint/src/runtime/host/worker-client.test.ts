@@ -29,7 +29,7 @@ function byHand() {
   return {
     queue,
     sent,
-    held: busyStates,
+    busyStates,
     answer,
     run,
     die: (cause: unknown) => listener?.onExit(cause),
@@ -39,7 +39,7 @@ function byHand() {
 const died = { code: "runtime/worker-died", message: expect.stringContaining("out of memory") };
 
 test("calls go out one at a time, and the process is held meanwhile", async () => {
-  const { sent, held: busyStates, answer, run } = byHand();
+  const { sent, busyStates, answer, run } = byHand();
   const both = [run(1), run(2)];
   expect(sent).toHaveLength(1);
   answer();
