@@ -1,5 +1,6 @@
-import { checkpointed } from "../packages/aquatint/src/autodiff/checkpointed.ts";
+import { checkpoint } from "../packages/aquatint/src/autodiff/checkpoint.ts";
 import { grad } from "../packages/aquatint/src/autodiff/grad.ts";
+import { compile } from "../packages/aquatint/src/compiler/compile.ts";
 import type { Tensor } from "../packages/aquatint/src/graph/tensor.ts";
 import type { HostTensor, Shape } from "../packages/aquatint/src/graph/types.ts";
 import { sizeOf } from "../packages/aquatint/src/graph/types.ts";
@@ -8,8 +9,7 @@ import { add, square } from "../packages/aquatint/src/ops/elementwise.ts";
 import { input } from "../packages/aquatint/src/ops/leaves.ts";
 import { matmul } from "../packages/aquatint/src/ops/matmul.ts";
 import { mean } from "../packages/aquatint/src/ops/reduce.ts";
-import { executableOf } from "../packages/aquatint/src/runtime/compile.ts";
-import { nodeRuntime } from "../packages/aquatint/src/runtime/node.ts";
+import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
 
 const [ROWS, WIDTH, INNER] = [2048, 128, 512] as const;
 
@@ -31,13 +31,13 @@ export async function deepNetworkBench({
   const leaf = (name: string, shape: Shape) => input({ name, dtype: "float32", shape });
   const [x, up, down] = [leaf("x", [ROWS, WIDTH]), leaf("up", [WIDTH, INNER]), leaf("down", [INNER, WIDTH])];
   const plain = (h: Tensor): Tensor => add(h, matmul(silu(matmul(h, up)), down));
-  const block = checkpoints ? checkpointed(plain) : plain;
+  const block = checkpoints ? checkpoint(plain) : plain;
   let y = x;
   for (let i = 0; i < depth; i++) y = block(y);
   const [dUp] = grad(mean(square(y)), [up]);
   const norm = mean(square(dUp!));
   await using runtime = await nodeRuntime({ threads });
-  const program = await runtime.load(executableOf({ outputs: { norm } }));
+  const program = await runtime.load(compile({ outputs: { norm } }));
   const feed = ({ shape }: Tensor): HostTensor => {
     const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => 0.1 * Math.sin(i));
     return { dtype: "float32", shape, data };

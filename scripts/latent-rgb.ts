@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openCheckpoint } from "../packages/aquatint/src/checkpoints/node.ts";
+import { compile } from "../packages/aquatint/src/compiler/compile.ts";
 import { flatten, pictureToTensor } from "../packages/aquatint/src/formats/image.ts";
 import { writeFileAtomic } from "../packages/aquatint/src/formats/node.ts";
 import { readPicture } from "../packages/aquatint/src/formats/node-picture.ts";
@@ -18,9 +19,8 @@ import {
 import { parameters } from "../packages/aquatint/src/nn/module.ts";
 import { input } from "../packages/aquatint/src/ops/leaves.ts";
 import { fitLatentRgb, LATENT_RGB_KEY } from "../packages/aquatint/src/pipelines/preview.ts";
-import { executableOf } from "../packages/aquatint/src/runtime/compile.ts";
-import { nodeRuntime } from "../packages/aquatint/src/runtime/node.ts";
-import { mappedWeights } from "../packages/aquatint/src/runtime/node-mapped.ts";
+import { mappedWeights } from "../packages/aquatint/src/runtime/mapped-weights.node.ts";
+import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
 
 /** Sides of the pictures as the autoencoder sees them, in latents. */
 const SIDE = 32;
@@ -36,7 +36,7 @@ const side = SIDE * factor;
 const x = input({ name: "x", dtype: "float32", shape: [1, 3, side, side] });
 const output = scaleLatent(vae.encode(x).mean, vae.config);
 await using runtime = await nodeRuntime();
-const encode = await runtime.load(executableOf({ outputs: { output }, ...mappedWeights(parameters(vae), weights) }));
+const encode = await runtime.load(compile({ outputs: { output }, ...mappedWeights(parameters(vae), weights) }));
 const latents: number[] = [];
 const pixels: number[] = [];
 for (const file of files) {

@@ -4,14 +4,14 @@ import { fromBinary } from "@bufbuild/protobuf";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { pullback } from "../packages/aquatint/src/autodiff/grad.ts";
+import { emitOnnx } from "../packages/aquatint/src/compiler/onnx/emit.ts";
 import { ModelProtoSchema } from "../packages/aquatint/src/formats/generated/onnx_pb.ts";
-import { emitOnnx } from "../packages/aquatint/src/graph/emit.ts";
 import type { Tensor } from "../packages/aquatint/src/graph/tensor.ts";
-import { topological } from "../packages/aquatint/src/graph/walk.ts";
-import { applyTo, type OpRow } from "../packages/aquatint/src/ops/conformance.cases.ts";
-import { webgpuExceptions } from "../packages/aquatint/src/ops/devices.cases.ts";
+import { topological } from "../packages/aquatint/src/graph/topological.ts";
+import { applyTo, type OpRow } from "../packages/aquatint/src/ops/cases/conformance.cases.ts";
+import { webgpuExceptions } from "../packages/aquatint/src/ops/cases/devices.cases.ts";
+import { rows } from "../packages/aquatint/src/ops/cases/rows.cases.ts";
 import { fill, input } from "../packages/aquatint/src/ops/leaves.ts";
-import { rows } from "../packages/aquatint/src/ops/rows.cases.ts";
 import { root } from "./tree.ts";
 
 const folder = "packages/aquatint/src/ops";
@@ -52,9 +52,9 @@ function onnxOf(y: Tensor): string[] {
 
 /** Rows whose cases need other ops to be asked at all. */
 const known: Readonly<Record<string, readonly [onnx: string, gradient: string]>> = {
-  constant: ["an initialiser", ""],
-  fill: ["Expand of an initialiser", ""],
-  scalar: ["an initialiser", ""],
+  constant: ["an initializer", ""],
+  fill: ["Expand of an initializer", ""],
+  scalar: ["an initializer", ""],
   causalMask: ["GreaterOrEqual", "0"],
   round: ["Round", "0"],
 };

@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { compile } from "../../packages/aquatint/src/compiler/compile.ts";
+import type { WeightMemory } from "../../packages/aquatint/src/compiler/executable.ts";
 import { readSafetensorsHeader } from "../../packages/aquatint/src/formats/node.ts";
 import { parameters } from "../../packages/aquatint/src/nn/module.ts";
-import { executableOf } from "../../packages/aquatint/src/runtime/compile.ts";
-import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
-import { mappedWeights } from "../../packages/aquatint/src/runtime/node-mapped.ts";
-import type { WeightMemory } from "../../packages/aquatint/src/runtime/types.ts";
+import { mappedWeights } from "../../packages/aquatint/src/runtime/mapped-weights.node.ts";
+import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";
 import { leafOf, parts } from "./parts.ts";
 
 const [name = "", folder = "", weightMemory = "packed", threads = "2"] = process.argv.slice(2);
@@ -30,7 +30,7 @@ async function load() {
   const { module, trace } = part.create();
   const weights = new Map(Array.from(tensors, ([key, entry]) => [key, { ...entry, file }]));
   const bound = mappedWeights(parameters(module as Parameters<typeof parameters>[0]), weights);
-  const executable = executableOf({
+  const executable = compile({
     outputs: { y: trace(leafOf(part)) },
     ...bound,
     weightMemory: weightMemory as WeightMemory,

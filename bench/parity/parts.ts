@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { compile } from "../../packages/aquatint/src/compiler/compile.ts";
 import { AquatintError } from "../../packages/aquatint/src/errors.ts";
 import { toFloat32 } from "../../packages/aquatint/src/formats/half.ts";
 import { readSafetensors, readText } from "../../packages/aquatint/src/formats/node.ts";
@@ -7,8 +8,7 @@ import { currentKeys } from "../../packages/aquatint/src/formats/renamed-keys.ts
 import type { RawTensor, RawTensors } from "../../packages/aquatint/src/formats/safetensors.ts";
 import type { HostTensor } from "../../packages/aquatint/src/graph/types.ts";
 import { expectKeys, parameters } from "../../packages/aquatint/src/nn/module.ts";
-import { executableOf } from "../../packages/aquatint/src/runtime/compile.ts";
-import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
+import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";
 import type { Runtime } from "../../packages/aquatint/src/runtime/types.ts";
 import { entriesOf, guarded, judged, maxError, type Outcome, type ParityKind } from "./check.ts";
 import { type Traced, timeOf, trace } from "./traces.ts";
@@ -66,7 +66,7 @@ async function* compare(site: PartReference & Traced): AsyncGenerator<Outcome> {
   const names = parameters(model);
   const values = new Map(Array.from(await weightsOf(part), ([key, raw]) => [key, hostTensor(raw)]));
   expectKeys(part, names, values);
-  const executable = executableOf({ outputs, parameters: { names, as: values } });
+  const executable = compile({ outputs, parameters: { names, as: values } });
   await using program = await runtime.load(executable);
   const feeds = Object.fromEntries(
     Object.keys(executable.feeds).map((name) => [name, timeOf(name) ?? hostTensor(reference.get(name)!)]),

@@ -11,7 +11,7 @@ import { textToImageNetwork } from "../../packages/aquatint/src/pipelines/networ
 import type { AdapterFiles } from "../../packages/aquatint/src/pipelines/node-adapters.ts";
 import { checkpointModel } from "../../packages/aquatint/src/pipelines/node-checkpoint.ts";
 import { planTextToImage, textToImage } from "../../packages/aquatint/src/pipelines/text-to-image.ts";
-import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
+import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";
 import type { Runtime } from "../../packages/aquatint/src/runtime/types.ts";
 import { adapterFiles } from "./adapters.ts";
 import { guarded, judged, type Outcome, type ParityKind } from "./check.ts";

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { compile } from "../../packages/aquatint/src/compiler/compile.ts";
 import { noised } from "../../packages/aquatint/src/diffusion/forward.ts";
 import { type PredictionType, targets } from "../../packages/aquatint/src/diffusion/prediction.ts";
 import { type ScheduleName, schedules } from "../../packages/aquatint/src/diffusion/schedules.ts";
@@ -11,8 +12,7 @@ import { expectKeys, parameters } from "../../packages/aquatint/src/nn/module.ts
 import { add, mul, square, sub } from "../../packages/aquatint/src/ops/elementwise.ts";
 import { input } from "../../packages/aquatint/src/ops/leaves.ts";
 import { mean } from "../../packages/aquatint/src/ops/reduce.ts";
-import { executableOf } from "../../packages/aquatint/src/runtime/compile.ts";
-import { nodeRuntime } from "../../packages/aquatint/src/runtime/node.ts";
+import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";
 import { adamW } from "../../packages/aquatint/src/train/optimisers/adamw.ts";
 import { rateFeeds } from "../../packages/aquatint/src/train/rates.ts";
 import { firstState, oneGroup, type ParameterGroup, trainStep } from "../../packages/aquatint/src/train/step.ts";
@@ -92,7 +92,7 @@ async function* compareRun(name: string, reference: Reference, tensors: RawTenso
   const state = await runtime.createState(firstState(Object.fromEntries(initial), groups));
   const program = await runtime.load(trainStep({ loss, groups, withGradients: true }));
   const names = new Map(Array.from(weights, ([key, tensor]) => [`weights/${key}`, tensor]));
-  const forward = await runtime.load(executableOf({ outputs: { prediction }, parameters: { names, as: "state" } }));
+  const forward = await runtime.load(compile({ outputs: { prediction }, parameters: { names, as: "state" } }));
   for (const [i, expected] of reference.losses.entries()) {
     const { feeds, xtError } = stepFeeds(reference, tensors, i);
     yield judged(`${name}/step${i}/xt`, xtError, 1e-5);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { defineConfig } from "tsdown";
 
 /** Files that are started by name and not imported, so that nothing in `exports` leads to them. */
-const started = ["src/cli/main.ts", "src/runtime/{node,web}-worker*.ts", "src/data/node-worker.ts"];
+const started = ["src/cli/main.ts", "src/runtime/worker*.{node,web}.ts", "src/data/node-worker.ts"];
 
 /** A public subpath is one line of package.json: "./nn": "./dist/nn/index.js" is built from src/nn/index.ts. */
 const { exports } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));

@@ -1,5 +1,5 @@
 /** The library that runs everywhere. Node's own parts are in "aquatint/node", the browser's in "aquatint/web". */
-export * from "./autodiff/checkpointed.ts";
+export * from "./autodiff/checkpoint.ts";
 export * from "./autodiff/grad.ts";
 export { bareCheckpoint } from "./checkpoints/bare.ts";
 export type { Embedding } from "./checkpoints/embedding.ts";
@@ -9,6 +9,9 @@ export { type Inspection, inspectCheckpoint, inspectFile } from "./checkpoints/i
 export { type Lora, type LoraBranches, loraBranches, type ScaledLora } from "./checkpoints/lora/branches.ts";
 export { type FileHeader, singleFileCheckpoint } from "./checkpoints/single-file.ts";
 export type { Checkpoint, CheckpointComponent, Family, WeightPlace } from "./checkpoints/types.ts";
+export { type CompileOptions, compile, type ParameterBinding } from "./compiler/compile.ts";
+export type { Executable, WeightMemory } from "./compiler/executable.ts";
+export { type Binding, type Emitted, type ExternalData, emitOnnx, type StoredType } from "./compiler/onnx/emit.ts";
 export type { Batch, DataStream, Dataset, StreamState } from "./data/dataset.ts";
 export * from "./diffusion/index.ts";
 export { AquatintError, type ErrorCode, type ErrorOptions, messageOf } from "./errors.ts";
@@ -20,10 +23,11 @@ export { decodePng, encodePng, type PngPicture } from "./formats/png.ts";
 export type { ImageInput } from "./formats/resize.ts";
 export { encodeSafetensors, parseSafetensors, type RawTensor, type Safetensors } from "./formats/safetensors.ts";
 export { maskValues, type PictureValues, pictureValues } from "./formats/values.ts";
-export { type Binding, type Emitted, type ExternalData, emitOnnx, type StoredType } from "./graph/emit.ts";
-export { defineOp, type Emitter, float, type OpFn, type OpSpec, refuse, ShapeError } from "./graph/op.ts";
+export { type Emitter, float } from "./graph/emitter.ts";
+export { float32, float32Data, int32 } from "./graph/host-tensor.ts";
+export { defineOp, type OpFn, ShapeError, shapeError } from "./graph/op.ts";
 export { printGraph } from "./graph/print.ts";
-export { Tensor } from "./graph/tensor.ts";
+export { type OpSpec, Tensor } from "./graph/tensor.ts";
 export type { DType, HostTensor, HostTensors, Shape, Type } from "./graph/types.ts";
 export { type CudaPhiloxOptions, cudaPhilox } from "./math/cuda.ts";
 export { type GeneratorName, generatorNamed, generators } from "./math/generators.ts";
@@ -39,7 +43,6 @@ export * from "./models/index.ts";
 export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";
 export * from "./pipelines/index.ts";
-export { type ExecutableOptions, executableOf, type ParameterBinding } from "./runtime/compile.ts";
 export {
   describeNonFinite,
   type FindNonFiniteOptions,
@@ -47,16 +50,7 @@ export {
   type NonFinite,
   type Statistics,
 } from "./runtime/non-finite.ts";
-export type {
-  Device,
-  Executable,
-  Program,
-  RunOptions,
-  Runtime,
-  RuntimeOptions,
-  State,
-  WeightMemory,
-} from "./runtime/types.ts";
+export type { Device, Program, RunOptions, Runtime, RuntimeOptions, State } from "./runtime/types.ts";
 export * from "./tokenizers/attention.ts";
 export * from "./tokenizers/chunks.ts";
 export { type ClipTokenizer, clipTokenizer } from "./tokenizers/clip.ts";

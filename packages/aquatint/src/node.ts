@@ -20,8 +20,8 @@ export { modelHash, modelLabel } from "./pipelines/node-recipe.ts";
 export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } from "./runs/node.ts";
 export { type FoundRun, findRuns } from "./runs/node-find.ts";
 export type { RunData, RunState, RunSummary } from "./runs/run.ts";
-export { nodeRuntime } from "./runtime/node.ts";
-export { type MappedWeight, mappedWeights } from "./runtime/node-mapped.ts";
+export { type MappedWeight, mappedWeights } from "./runtime/mapped-weights.node.ts";
+export { nodeRuntime } from "./runtime/runtime.node.ts";
 export type { DryRunEvent, DryRunPace } from "./train/dry-run.ts";
 export type {
   EvaluationRecord,

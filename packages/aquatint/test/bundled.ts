@@ -17,7 +17,7 @@ const native: Plugin = {
  */
 export async function bundledScript(name: string, folder: string): Promise<string> {
   const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-  const input = { [name]: at(`${name}.ts`), "node-worker": at("../src/runtime/node-worker.ts") };
+  const input = { [name]: at(`${name}.ts`), "worker.node": at("../src/runtime/worker.node.ts") };
   await build({
     configFile: false,
     logLevel: "warn",

@@ -1,9 +1,10 @@
 /** A process that compiles, runs and lets go, over and over: prints by how many MB it grew after its first 50 cycles. */
+
+import { compile } from "../src/compiler/compile.ts";
 import { silu } from "../src/ops/activation.ts";
 import { constant, input } from "../src/ops/leaves.ts";
 import { matmul } from "../src/ops/matmul.ts";
-import { executableOf } from "../src/runtime/compile.ts";
-import { nodeRuntime } from "../src/runtime/node.ts";
+import { nodeRuntime } from "../src/runtime/runtime.node.ts";
 import { noise } from "./evaluate.ts";
 
 const CYCLES = 200;
@@ -18,7 +19,7 @@ let start = 0;
 for (let i = 0; i <= CYCLES + WARM_UP; i++) {
   if (i === WARM_UP) start = process.memoryUsage().rss;
   const weight = constant({ value: noise(shape, { seed: i }) });
-  const program = await runtime.load(executableOf({ outputs: { y: silu(matmul(x, weight)) } }));
+  const program = await runtime.load(compile({ outputs: { y: silu(matmul(x, weight)) } }));
   const state = await runtime.createState({ weight: feeds.x });
   await program.run(feeds);
   if (forgetful) continue;

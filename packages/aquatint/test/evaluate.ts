@@ -1,6 +1,7 @@
+import { compile } from "../src/compiler/compile.ts";
+import { float32 } from "../src/graph/host-tensor.ts";
 import type { Tensor } from "../src/graph/tensor.ts";
 import { type HostTensor, type HostTensors, type Shape, sizeOf } from "../src/graph/types.ts";
-import { executableOf } from "../src/runtime/compile.ts";
 import type { Runtime } from "../src/runtime/types.ts";
 
 export interface EvaluateOptions {
@@ -11,25 +12,18 @@ export interface EvaluateOptions {
 }
 
 /** The values of some tensors: a program compiled, run once and let go. */
-export async function evaluate(
+export async function evaluate<R extends string>(
   runtime: Runtime,
-  outputs: Readonly<Record<string, Tensor>>,
+  outputs: Readonly<Record<R, Tensor>>,
   { feeds = {}, names = new Map(), values = new Map() }: EvaluateOptions = {},
-): Promise<HostTensors> {
-  const program = await runtime.load(executableOf({ outputs, parameters: { names, as: values } }));
+): Promise<HostTensors<R>> {
+  const program = await runtime.load(compile({ outputs, parameters: { names, as: values } }));
   try {
     return await program.run(feeds);
   } finally {
     await program[Symbol.asyncDispose]();
   }
 }
-
-/** A float32 tensor of the given numbers. */
-export const float32 = (shape: Shape, values: ArrayLike<number>): HostTensor => ({
-  dtype: "float32",
-  shape,
-  data: Float32Array.from(values),
-});
 
 /** `n` numbers between `from` and `to` that look random and are the same each time. */
 export function scattered(n: number, { from = -1, to = 1, seed = 0 } = {}): Float64Array {
@@ -40,11 +34,11 @@ export function scattered(n: number, { from = -1, to = 1, seed = 0 } = {}): Floa
 }
 
 /** A float32 tensor of such numbers, between -1 and 1, times `size`. */
-export const noise = (shape: Shape, { seed = 0, size = 1 } = {}): HostTensor =>
+export const noise = (shape: Shape, { seed = 0, size = 1 } = {}): HostTensor<"float32"> =>
   float32(shape, scattered(sizeOf(shape), { from: -size, to: size, seed }));
 
 /** Such a tensor for every parameter, of the size that keeps a network's numbers near 1. */
-export const noiseWeights = (names: ReadonlyMap<string, Tensor>): Map<string, HostTensor> =>
+export const noiseWeights = (names: ReadonlyMap<string, Tensor>): Map<string, HostTensor<"float32">> =>
   new Map(
     Array.from(names, ([name, { shape }], seed) => {
       const size = shape.length > 1 ? Math.sqrt(3 / sizeOf(shape.slice(1))) : 0.3;

@@ -1,6 +1,6 @@
 /** `node --import tsx line-run.ts FOLDER [STEPS]`: trains in a folder, going on where there is a checkpoint; to be killed. */
 
-import { nodeRuntime } from "../src/runtime/node.ts";
+import { nodeRuntime } from "../src/runtime/runtime.node.ts";
 import { lineRun } from "../src/train/line-run.cases.ts";
 import { claimFolder, diskFiles } from "../src/train/node-folder.ts";
 import { checkpointNames } from "../src/train/run-folder.ts";

@@ -2,7 +2,7 @@
 
 import { Interrupted, inProcess } from "../src/cli/io.ts";
 import { reportTraining } from "../src/cli/train.ts";
-import { nodeRuntime } from "../src/runtime/node.ts";
+import { nodeRuntime } from "../src/runtime/runtime.node.ts";
 import { lineRun } from "../src/train/line-run.cases.ts";
 import { diskFiles } from "../src/train/node-folder.ts";
 

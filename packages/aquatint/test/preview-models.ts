@@ -2,7 +2,7 @@ import { fromFloat32 } from "../src/formats/half.ts";
 import { encodeSafetensors } from "../src/formats/safetensors.ts";
 import { torchCpu } from "../src/math/random.ts";
 import { AutoencoderTiny, parseAutoencoderTinyConfig } from "../src/models/autoencoder-tiny/index.ts";
-import { initialise } from "../src/nn/initialise.ts";
+import { initialize } from "../src/nn/init.ts";
 import { parameters } from "../src/nn/module.ts";
 import { encodeModelFolder } from "../src/pipelines/model-folder.ts";
 import { modelParameters, textToImageModules } from "../src/pipelines/modules.ts";
@@ -17,7 +17,7 @@ export function latentModel({ vaeExtras = {} }: { readonly vaeExtras?: Readonly<
     unet: { ...configs.unet, in_channels: 4, out_channels: 4 },
     vae: { ...tinyVae, scaling_factor: 2.5, ...vaeExtras },
   };
-  const weights = new Map(Object.entries(initialise(modelParameters(textToImageModules(whole)), torchCpu(0))));
+  const weights = new Map(Object.entries(initialize(modelParameters(textToImageModules(whole)), torchCpu(0))));
   return encodeModelFolder({ configs: whole, tokenizers: [tokenizer], weights });
 }
 
@@ -30,7 +30,7 @@ export function tinyTaesd({ levels = 2 } = {}): ReadonlyMap<string, Uint8Array |
     ...{ num_encoder_blocks: each(1), num_decoder_blocks: each(1) },
   };
   const own = parameters(AutoencoderTiny(parseAutoencoderTinyConfig(config)));
-  const raw = Object.entries(initialise(own, torchCpu(3))).map(([name, { data, shape }]) => {
+  const raw = Object.entries(initialize(own, torchCpu(3))).map(([name, { data, shape }]) => {
     return [name, fromFloat32(data as Float32Array, shape, "F32")] as const;
   });
   return new Map<string, Uint8Array | string>([

@@ -27,6 +27,6 @@ export const tinyLatentModel = ({ seed = 0, overflows = false }: TinyLatentOptio
     },
     seed,
     dtype: "F32",
-    // what comes after is normalised, so a factor changes nothing but how large the numbers are
+    // what comes after is normalized, so a factor changes nothing but how large the numbers are
     ...(overflows && { factors: { "vae.decoder.conv_in.weight": 1e7 } }),
   });

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { HostTensor } from "../src/graph/types.ts";
+
 import { torchCpu } from "../src/math/random.ts";
-import { initialise } from "../src/nn/initialise.ts";
+import { initialize } from "../src/nn/init.ts";
 import { encodeModelFolder, type ModelConfigs, type ModelFolder } from "../src/pipelines/model-folder.ts";
 import { modelParameters, textToImageModules } from "../src/pipelines/modules.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../src/tokenizers/files.ts";
@@ -37,7 +37,7 @@ export function randomModel({
 }: RandomModel) {
   const whole = withVocabulary(configs, tokenizer);
   const parameters = modelParameters(textToImageModules(whole));
-  const weights = new Map<string, HostTensor>(Object.entries(initialise(parameters, torchCpu(seed))));
+  const weights = new Map(Object.entries(initialize(parameters, torchCpu(seed))));
   for (const [name, factor] of Object.entries(factors)) {
     const { data, ...type } = weights.get(name)!;
     weights.set(name, { ...type, data: Float32Array.from(data, (v) => v * factor) });

@@ -1,8 +1,8 @@
 import { AquatintError } from "../errors.ts";
-import { gradientScope, within } from "../graph/scope.ts";
+import { gradientScope, withScope } from "../graph/scope.ts";
 import type { Node, Tensor } from "../graph/tensor.ts";
+import { topological } from "../graph/topological.ts";
 import type { Shape } from "../graph/types.ts";
-import { topological } from "../graph/walk.ts";
 import { add } from "../ops/elementwise.ts";
 import { fill } from "../ops/leaves.ts";
 import { sum } from "../ops/reduce.ts";
@@ -19,10 +19,9 @@ export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
       hint: "reduce it with mean() or sum() first",
     });
   }
-  const one = fill({ value: 1, shape: [] });
-  return pullback({ outputs: [loss], cotangents: [one], wrt }).map(
-    (d, i) => d ?? fill({ value: 0, shape: wrt[i]!.shape }),
-  );
+  const unit = fill({ value: 1, shape: [] });
+  const derivatives = pullback({ outputs: [loss], cotangents: [unit], wrt });
+  return wrt.map(({ shape }, i) => derivatives[i] ?? fill({ value: 0, shape }));
 }
 
 /** What is carried back through a graph. */
@@ -38,7 +37,7 @@ export interface PullbackInput {
 /** The derivatives with respect to `wrt`, each undefined where no output depends on it. @throws as `grad` does. */
 export function pullback({
   outputs,
-  cotangents: given,
+  cotangents: outputCotangents,
   wrt,
   independent = false,
 }: PullbackInput): (Tensor | undefined)[] {
@@ -46,18 +45,20 @@ export function pullback({
   const nodes = topological(outputs, (x) => variables.has(x));
   const live = dependents(nodes, wrt);
   const cotangents = new Map<Tensor, Tensor>();
-  const accumulate = (x: Tensor, d: Tensor) => {
+  const accumulate = (x: Tensor, d: Tensor | undefined) => {
+    if (!d) return;
     const previous = cotangents.get(x);
     cotangents.set(x, previous ? add(previous, d) : d);
   };
-  for (const [i, d] of given.entries()) if (d) accumulate(outputs[i]!, d);
+  for (const [i, y] of outputs.entries()) accumulate(y, outputCotangents[i]);
   for (const node of nodes.reverse()) {
     if (!live.has(node) || !node.outputs.some((y) => cotangents.has(y))) continue;
-    within(node.scope && gradientScope(node.scope), () => {
-      const wanted = node.inputs.map((x) => live.has(x.node));
-      for (const [i, d] of backward(node, cotangents, wanted).entries()) {
-        const x = node.inputs[i]!;
-        if (d && wanted[i]) accumulate(x, unbroadcast(d, x.shape));
+    withScope(node.scope && gradientScope(node.scope), () => {
+      const needsGradient = node.inputs.map((x) => live.has(x.node));
+      const derivatives = backward(node, cotangents, needsGradient);
+      for (const [i, x] of node.inputs.entries()) {
+        const d = needsGradient[i] ? derivatives[i] : undefined;
+        accumulate(x, d && unbroadcast(d, x.shape));
       }
     });
   }
@@ -74,17 +75,17 @@ function dependents(nodes: readonly Node[], wrt: readonly Tensor[]): Set<Node> {
 function backward(
   node: Node,
   cotangents: ReadonlyMap<Tensor, Tensor>,
-  wanted: readonly boolean[],
+  needsGradient: readonly boolean[],
 ): readonly (Tensor | undefined)[] {
   const rule = node.op.grad;
   if (rule === "zero" || rule === "leaf") return [];
-  if (rule === "refused") {
+  if (rule === "unsupported") {
     throw new AquatintError("graph/no-gradient", `${node.op.name} has no gradient${at(node)}`, {
       hint: "rewrite the loss without it, or keep it out of the path to the parameters",
     });
   }
   const dy = node.outputs.map((y) => cotangents.get(y));
-  return rule(dy as never, { inputs: node.inputs, outputs: node.outputs as never, attrs: node.attrs, wanted });
+  return rule(dy as never, { inputs: node.inputs, outputs: node.outputs as never, attrs: node.attrs, needsGradient });
 }
 const at = ({ scope }: Node): string => (scope?.path() ? ` (in ${scope.path()})` : "");
 

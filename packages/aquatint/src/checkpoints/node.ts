@@ -1,9 +1,9 @@
 import { type FileHandle, open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { ExternalData } from "../compiler/onnx/emit.ts";
 import { AquatintError } from "../errors.ts";
 import { MAX_JSON } from "../formats/json.ts";
 import { fileError, readSafetensorsHeader, readText } from "../formats/node.ts";
-import type { ExternalData } from "../graph/emit.ts";
 import type { HostTensor } from "../graph/types.ts";
 import { bareCheckpoint } from "./bare.ts";
 import { type Embedding, embeddingOf } from "./embedding.ts";
@@ -151,7 +151,7 @@ const changed = (file: string) =>
     hint: "do not write to a model that is in use; open it again",
   });
 
-/** Weights ready for `executableOf`, and the folder that the mapped ones are relative to. */
+/** Weights ready for `compile`, and the folder that the mapped ones are relative to. */
 export interface BoundWeights {
   readonly values: ReadonlyMap<string, HostTensor | ExternalData>;
   readonly weightsFolder?: string;

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import type { WeightMemory } from "../compiler/executable.ts";
 import type { TextToImageModel } from "../pipelines/model-folder.ts";
 import type { OpenOptions } from "../pipelines/node.ts";
 import type { EmbeddingFile, LoraFile } from "../pipelines/node-adapters.ts";
 import type { TextToImagePlan } from "../pipelines/text-to-image.ts";
-import type { WeightMemory } from "../runtime/types.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, type PromptSyntax, promptSyntaxes } from "../tokenizers/prompt.ts";
 import type { Io } from "./io.ts";

@@ -5,7 +5,7 @@ import { expectNames, type Judge, openJudge } from "../evaluate/judge.ts";
 import { neighbourRows } from "../evaluate/nearest.ts";
 import { folderSource } from "../pipelines/node.ts";
 import { openRun } from "../runs/node-find.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import type { MeasureConfig } from "./config.ts";
 import { families } from "./families/registry.ts";

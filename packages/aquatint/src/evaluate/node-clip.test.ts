@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { openDataset } from "../data/node.ts";
 import { tensorToPictures } from "../formats/image.ts";
 import { folderSource } from "../pipelines/node.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import { openClipJudge } from "./clip.ts";
 
 const clip = folderSource(fileURLToPath(new URL("../../../model-emoji/judge/clip", import.meta.url)));

@@ -9,7 +9,7 @@ import type { TextToImageModel } from "../pipelines/model-folder.ts";
 import { textToImageNetwork } from "../pipelines/network.ts";
 import { folderSource, openTextToImage } from "../pipelines/node.ts";
 import { planTextToImage, type TextToImageOptions, textToImage } from "../pipelines/text-to-image.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { type ClipJudgeOptions, openClipJudge } from "./clip.ts";
 import { expectNames, openJudge } from "./judge.ts";

@@ -1,4 +1,4 @@
-import { concat } from "./bytes.ts";
+import { concatBytes } from "../util/concat.ts";
 import { OWN_NOTE } from "./exif-note.ts";
 import type { PictureTexts } from "./picture-file.ts";
 
@@ -23,10 +23,10 @@ export function exifBlock({ aquatint, parameters }: PictureTexts): Uint8Array<Ar
   const inner = [
     { tag: 0x9000, value: encoder.encode("0232") },
     { tag: 0x927c, value: encoder.encode(OWN_NOTE + aquatint) },
-    { tag: 0x9286, value: concat([encoder.encode("UNICODE\0"), utf16(parameters)]) },
+    { tag: 0x9286, value: concatBytes([encoder.encode("UNICODE\0"), utf16(parameters)]) },
   ];
   const signature = Uint8Array.of(0x4d, 0x4d, 0, 42, 0, 0, 0, HEADER);
-  return concat([signature, folder(outer, HEADER), folder(inner, HEADER + folderSize(1))]);
+  return concatBytes([signature, folder(outer, HEADER), folder(inner, HEADER + folderSize(1))]);
 }
 
 const folderSize = (entries: number): number => 2 + entries * ENTRY + 4;
@@ -52,7 +52,7 @@ function folder(entries: readonly ExifEntry[], at: number): Uint8Array {
       values.push(value);
     }
   }
-  return concat([table, ...values]);
+  return concatBytes([table, ...values]);
 }
 
 function utf16(text: string): Uint8Array {

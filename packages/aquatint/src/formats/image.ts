@@ -1,4 +1,5 @@
 import { AquatintError } from "../errors.ts";
+import { concatFloat32 } from "../util/concat.ts";
 
 /** 8-bit RGB or RGBA pixels, rows from the top, channels last; alpha is not premultiplied. */
 export interface Picture {
@@ -80,16 +81,8 @@ export function pictureToTensor(picture: Picture): Float32Array<ArrayBuffer> {
 }
 
 /** RGB pictures of one size as a [n, 3, height, width] tensor in -1..1. */
-export function picturesToTensor(pictures: readonly Picture[]): Float32Array<ArrayBuffer> {
-  const parts = pictures.map(pictureToTensor);
-  const values = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    values.set(part, at);
-    at += part.length;
-  }
-  return values;
-}
+export const picturesToTensor = (pictures: readonly Picture[]): Float32Array<ArrayBuffer> =>
+  concatFloat32(pictures.map(pictureToTensor));
 
 /** The picture as RGB, laid on a background colour where it is transparent. */
 export function flatten(picture: Picture, background: Colour = WHITE): Picture {

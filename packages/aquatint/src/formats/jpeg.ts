@@ -1,5 +1,6 @@
 import { AquatintError } from "../errors.ts";
-import { concat, startsWith } from "./bytes.ts";
+import { concatBytes } from "../util/concat.ts";
+import { startsWith } from "./bytes.ts";
 import { damaged } from "./damaged.ts";
 import { latin1OrUtf8 } from "./text-encoding.ts";
 import { XMP_KEYWORD } from "./xmp.ts";
@@ -70,5 +71,5 @@ export function jpegWithExif(bytes: Uint8Array, tiff: Uint8Array): Uint8Array<Ar
     });
   }
   const head = Uint8Array.of(0xff, APP1, length >> 8, length & 255);
-  return concat([bytes.subarray(0, 2), head, new TextEncoder().encode(EXIF), tiff, bytes.subarray(2)]);
+  return concatBytes([bytes.subarray(0, 2), head, new TextEncoder().encode(EXIF), tiff, bytes.subarray(2)]);
 }

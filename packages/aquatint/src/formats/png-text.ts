@@ -1,5 +1,5 @@
 import { AquatintError } from "../errors.ts";
-import { concat } from "./bytes.ts";
+import { concatBytes } from "../util/concat.ts";
 import { type PngChunk, pngError } from "./png-chunks.ts";
 import { MAX_TEXT_BYTES } from "./text-budget.ts";
 import { latin1OrUtf8, looksLikeUtf8 } from "./text-encoding.ts";
@@ -80,7 +80,7 @@ async function inflated(data: Uint8Array<ArrayBuffer>, budget: number, name: str
     if (cause instanceof AquatintError) throw cause;
     throw pngError("corrupt", name, "a compressed text cannot be unpacked", "Fetch or save it again.", cause);
   }
-  return concat(parts);
+  return concatBytes(parts);
 }
 
 function readText({ type, data }: PngChunk): readonly [keyword: string, text: string] | undefined {

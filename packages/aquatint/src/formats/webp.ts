@@ -1,5 +1,6 @@
 import { AquatintError } from "../errors.ts";
-import { concat, startsWith } from "./bytes.ts";
+import { concatBytes } from "../util/concat.ts";
+import { startsWith } from "./bytes.ts";
 import { damaged } from "./damaged.ts";
 import { MAX_TEXT_BYTES } from "./text-budget.ts";
 import { latin1OrUtf8 } from "./text-encoding.ts";
@@ -57,11 +58,11 @@ export function webpWithExif(bytes: Uint8Array, tiff: Uint8Array): Uint8Array<Ar
   const header = Uint8Array.from(extended);
   header[0]! |= HAS_EXIF;
   const rest = found.filter(({ type }) => type !== "VP8X" && type !== "EXIF");
-  const body = concat([{ type: "VP8X", data: header }, ...rest, { type: "EXIF", data: tiff }].map(written));
+  const body = concatBytes([{ type: "VP8X", data: header }, ...rest, { type: "EXIF", data: tiff }].map(written));
   const head = new Uint8Array(CHUNKS);
   head.set(bytes.subarray(0, CHUNKS));
   new DataView(head.buffer).setUint32(4, body.length + 4, true);
-  return concat([head, body]);
+  return concatBytes([head, body]);
 }
 
 /** Flags, and the picture's size less one in three bytes each, from its one chunk. */

@@ -1,6 +1,6 @@
 import type { Node, Tensor } from "./tensor.ts";
+import { topological } from "./topological.ts";
 import { sizeOf, type Type } from "./types.ts";
-import { topological } from "./walk.ts";
 
 /** Bytes that a graph takes when it runs, by its shapes alone. */
 export interface GraphMemory {
@@ -28,15 +28,15 @@ export function graphMemory(outputs: Readonly<Record<string, Tensor>>, storedByt
     const isElsewhere = x.node.op.view === true || (storedBytes(x) ?? 0) >= bytesOf(x);
     return isElsewhere ? 0 : bytesOf(x);
   };
-  const freed = freedAfter(order, results);
+  const freeList = freedAfter(order, results);
   let [weights, stored, live, activations] = [0, 0, 0, 0];
   for (const node of order) {
-    const bytes = node.op.grad === "leaf" ? storedBytes(node.outputs[0]!) : undefined;
-    weights += bytes === undefined ? 0 : bytesOf(node.outputs[0]!);
+    const bytes = node.op.grad === "leaf" ? storedBytes(node.outputs[0]) : undefined;
+    weights += bytes === undefined ? 0 : bytesOf(node.outputs[0]);
     stored += bytes ?? 0;
     live += sum(node.outputs.map(ownBytes));
     activations = Math.max(activations, live);
-    live -= sum((freed.get(node) ?? []).map(ownBytes));
+    live -= sum((freeList.get(node) ?? []).map(ownBytes));
   }
   return { weights, stored, activations };
 }
@@ -54,23 +54,23 @@ function freedAfter(order: readonly Node[], results: readonly Tensor[]): Readonl
 /** The tensor whose memory x is a view of, most often x. */
 function ownerOf(x: Tensor): Tensor {
   let owner = x;
-  while (owner.node.op.view) owner = owner.node.inputs[0]!;
+  for (let [input] = owner.node.inputs; input && owner.node.op.view; [input] = owner.node.inputs) owner = input;
   return owner;
 }
 
 /** ONNX Runtime's order for nodes written by `topological`: before a node its inputs, of which the last written is made first. */
 function executionOrder(roots: readonly Tensor[]): Node[] {
-  const written = new Map(topological(roots).map((node, i) => [node, i]));
+  const position = new Map(topological(roots).map((node, i) => [node, i]));
   const order: Node[] = [];
-  const seen = new Set<Node>();
+  const visited = new Set<Node>();
   const descending = (nodes: Iterable<Node>) => [...new Set(nodes)].sort((a, b) => placeOf(a) - placeOf(b)); // the last of them is on top of the stack
   // weights are widened by nodes that stand before all others, so they are made just before their use
-  const placeOf = (node: Node) => (node.inputs.length === 0 ? -1 : written.get(node)!);
+  const placeOf = (node: Node) => (node.inputs.length === 0 ? -1 : (position.get(node) ?? -1));
   const stack = descending(roots.map(({ node }) => node)).map((node) => ({ node, done: false }));
   for (let top = stack.pop(); top; top = stack.pop()) {
     if (top.done) order.push(top.node);
-    if (top.done || seen.has(top.node)) continue;
-    seen.add(top.node);
+    if (top.done || visited.has(top.node)) continue;
+    visited.add(top.node);
     stack.push({ node: top.node, done: true });
     for (const node of descending(top.node.inputs.map((x) => x.node))) stack.push({ node, done: false });
   }

@@ -1,5 +1,5 @@
 import type { Tensor } from "./tensor.ts";
-import { topological } from "./walk.ts";
+import { topological } from "./topological.ts";
 
 const show = (value: unknown): string => {
   if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${(value as Uint8Array).length})`;

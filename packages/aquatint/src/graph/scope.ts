@@ -7,8 +7,8 @@ const gradients = new WeakMap<Scope, Scope>();
 
 /** Where the gradient of a module's nodes belongs: "mid_block.resnets.0 (gradient)". That of a gradient is the same. */
 export function gradientScope(scope: Scope): Scope {
-  const known = gradients.get(scope);
-  if (known) return known;
+  const cached = gradients.get(scope);
+  if (cached) return cached;
   const gradient: Scope = { path: () => `${scope.path()} (gradient)`.trimStart() };
   gradients.set(scope, gradient).set(gradient, gradient);
   return gradient;
@@ -20,7 +20,7 @@ let active: Scope | undefined;
 export const currentScope = (): Scope | undefined => active;
 
 /** Runs `trace` with `scope` as the current one; undefined is outside of every module. */
-export function within<R>(scope: Scope | undefined, trace: () => R): R {
+export function withScope<R>(scope: Scope | undefined, trace: () => R): R {
   const outer = active;
   active = scope;
   try {

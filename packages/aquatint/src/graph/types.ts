@@ -8,14 +8,18 @@ export interface Type {
   readonly shape: Shape;
 }
 
-/** A tensor's values in JavaScript memory: row-major, bool as bytes of 0 and 1. */
-export interface HostTensor {
-  readonly dtype: DType;
-  readonly shape: Shape;
-  readonly data: Float32Array | Int32Array | Uint8Array;
+/** The JavaScript array of each element type: bool is bytes of 0 and 1. */
+export interface HostArrays {
+  readonly float32: Float32Array;
+  readonly int32: Int32Array;
+  readonly bool: Uint8Array;
 }
+/** A tensor's values in JavaScript memory, row-major. The element type decides the array. */
+export type HostTensor<D extends DType = DType> = {
+  readonly [K in D]: { readonly dtype: K; readonly shape: Shape; readonly data: HostArrays[K] };
+}[D];
 /** Tensors by name. */
-export type HostTensors = Readonly<Record<string, HostTensor>>;
+export type HostTensors<N extends string = string> = Readonly<Record<N, HostTensor>>;
 
 /** How many elements a shape has; 1 for a scalar. */
 export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);

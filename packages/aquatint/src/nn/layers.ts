@@ -1,4 +1,4 @@
-import { refuse } from "../graph/op.ts";
+import { shapeError } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { sizeOf } from "../graph/types.ts";
 import { conv2d, convTranspose2d } from "../ops/conv.ts";
@@ -8,7 +8,8 @@ import { type Init, param } from "../ops/leaves.ts";
 import { matmul } from "../ops/matmul.ts";
 import { groupNorm, layerNorm } from "../ops/norm.ts";
 import { reshape } from "../ops/shape.ts";
-import { dims } from "./dims.ts";
+import { sizeAt } from "../ops/shape-rules.ts";
+import { dims } from "./einops.ts";
 import { type Module, module } from "./module.ts";
 
 /** A module from one tensor to one tensor. */
@@ -20,7 +21,7 @@ export function Linear(inFeatures: number, outFeatures: number, { bias: hasBias 
   const weight = param({ shape: [outFeatures, inFeatures], init });
   const bias = hasBias ? param({ shape: [outFeatures], init }) : undefined;
   return module({ weight, bias }, (x: Tensor): Tensor => {
-    const rows = reshape(x, { shape: [-1, x.shape.at(-1)!] });
+    const rows = reshape(x, { shape: [-1, sizeAt(x.shape, -1)] });
     const y = reshape(matmul(rows, weight, { transB: true }), { shape: x.shape.with(-1, outFeatures) });
     return bias ? add(y, bias) : y;
   });
@@ -69,18 +70,18 @@ function kernelParams(
   return { weight: param({ shape, init }), bias: hasBias ? param({ shape: [outChannels], init }) : undefined };
 }
 
-/** Normalises groups of channels of [n, c, ...] and scales and shifts each channel (Wu and He 2018). */
+/** Normalizes groups of channels of [n, c, ...] and scales and shifts each channel (Wu and He 2018). */
 export function GroupNorm(groups: number, channels: number, { eps = 1e-5 } = {}) {
   const weight = param({ shape: [channels], init: "ones" });
   const bias = param({ shape: [channels], init: "zeros" });
-  return module({ weight, bias }, (x: Tensor): Tensor => groupNorm(x, weight, bias, { groups, eps }));
+  return module({ weight, bias }, (x: Tensor): Tensor => groupNorm(x, { groups, weight, bias, eps }));
 }
 
-/** Normalises the last axis and scales and shifts it (Ba et al. 2016). */
+/** Normalizes the last axis and scales and shifts it (Ba et al. 2016). */
 export function LayerNorm(size: number, { eps = 1e-5 } = {}) {
   const weight = param({ shape: [size], init: "ones" });
   const bias = param({ shape: [size], init: "zeros" });
-  return module({ weight, bias }, (x: Tensor): Tensor => layerNorm(x, weight, bias, { eps }));
+  return module({ weight, bias }, (x: Tensor): Tensor => layerNorm(x, { weight, bias, eps }));
 }
 
 /** A table of `count` vectors of `width`, looked up by int32 indices. */
@@ -92,5 +93,5 @@ export function Embedding(count: number, width: number, { std = 1 } = {}) {
 /** Checks that a picture batch is [n, channels, h, w]. */
 export function expectChannels(x: Tensor, channels: number): void {
   const { c } = dims(x, "n c h w");
-  if (c !== channels) refuse(`expected ${channels} channels, got ${x}`);
+  if (c !== channels) shapeError(`expected ${channels} channels, got ${x}`);
 }

@@ -1,5 +1,5 @@
 import { AquatintError } from "../errors.ts";
-import { type Scope, within } from "../graph/scope.ts";
+import { type Scope, withScope } from "../graph/scope.ts";
 import { Tensor } from "../graph/tensor.ts";
 
 /** What a module may hold under a name. */
@@ -50,13 +50,13 @@ export function module<C extends Children, F extends Forward>(children: C, forwa
   const place = newPlace();
   // fresh: `forward` may itself be a module
   const call = (...args: unknown[]) =>
-    within(place, () => (wrapper ? wrapper(place.path(), forward, children) : forward)(...args));
+    withScope(place, () => (wrapper ? wrapper(place.path(), forward, children) : forward)(...args));
   places.set(call, place);
   for (const [key, child] of named(children)) {
     const below = places.get(child);
     if (below && !below.parent) Object.assign(below, { parent: place, key });
   }
-  return Object.assign(call, { children }) as unknown as Module<F, C>;
+  return Object.assign(call as F, { children });
 }
 
 function* named(children: Children | readonly Child[], prefix = ""): Generator<[key: string, child: Module]> {
@@ -94,8 +94,8 @@ export class CheckpointError extends AquatintError {
     const { missing, unexpected, misshapen } = differences;
     const say = (what: string, names: readonly string[]) =>
       names.length ? [`${names.length} ${what} (the first: ${names[0]})`] : [];
-    const found = [...say("missing", missing), ...say("unknown", unexpected), ...say("of another shape", misshapen)];
-    super("checkpoint/keys", `${file} is not a checkpoint of this model: tensors ${found.join(", ")}`, {
+    const problems = [...say("missing", missing), ...say("unknown", unexpected), ...say("of another shape", misshapen)];
+    super("checkpoint/keys", `${file} is not a checkpoint of this model: tensors ${problems.join(", ")}`, {
       hint: "compare the folder's config.json with the model that the weights were saved from",
     });
     this.differences = differences;
@@ -105,14 +105,15 @@ export class CheckpointError extends AquatintError {
 /** Compares a checkpoint's names and shapes with a module's parameters. @throws CheckpointError where they differ. */
 export function expectKeys(
   file: string,
-  wanted: ReadonlyMap<string, { readonly shape: readonly number[] }>,
-  found: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+  expected: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+  actual: ReadonlyMap<string, { readonly shape: readonly number[] }>,
 ): void {
-  const missing = [...wanted.keys()].filter((key) => !found.has(key));
-  const unexpected = [...found.keys()].filter((key) => !wanted.has(key));
-  const misshapen = [...wanted]
-    .filter(([key, { shape }]) => found.has(key) && String(found.get(key)!.shape) !== String(shape))
-    .map(([key, { shape }]) => `${key} [${found.get(key)!.shape}], expected [${shape}]`);
+  const missing = [...expected.keys()].filter((key) => !actual.has(key));
+  const unexpected = [...actual.keys()].filter((key) => !expected.has(key));
+  const misshapen = [...expected].flatMap(([key, { shape }]) => {
+    const other = actual.get(key)?.shape ?? shape;
+    return String(other) === String(shape) ? [] : [`${key} [${other}], expected [${shape}]`];
+  });
   if (missing.length + unexpected.length + misshapen.length) {
     throw new CheckpointError(file, { missing, unexpected, misshapen });
   }

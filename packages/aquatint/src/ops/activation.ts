@@ -1,4 +1,5 @@
-import { defineOp, float, type OpFn } from "../graph/op.ts";
+import { float } from "../graph/emitter.ts";
+import { defineOp, type OpFn } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { cast, greater, where } from "./comparison.ts";
 import { add, clamp, erf, mul, neg, scale, sigmoid, sub, tanh } from "./elementwise.ts";
@@ -13,7 +14,7 @@ const gate: OpFn<[x: Tensor, s: Tensor]> = defineOp({
   infer: ([x]) => x,
   emit: (e, x) => e.node("Mul", x),
   grad: ([dy], { inputs: [, s], outputs: [y] }) => [mul(dy, add(s, sub(y, mul(y, s)))), undefined],
-  laws: { element: (x, s) => x * s },
+  traits: { scalar: (x, s) => x * s },
 });
 /** x · sigmoid(x) (SiLU, also called swish). */
 export const silu = (x: Tensor): Tensor => gate(x, sigmoid(x));
@@ -39,7 +40,7 @@ export const relu: Unary = defineOp({
   infer: ([x]) => floatOf(x),
   emit: (e, x) => e.node("Relu", x),
   grad: ([dy], { outputs: [y] }) => [mul(dy, cast(greater(y, scalar(0)), { to: "float32" }))],
-  laws: { idempotent: true, element: (x) => Math.max(x, 0) },
+  traits: { idempotent: true, scalar: (x) => Math.max(x, 0) },
 });
 
 /** x where it is positive, else slope · x (Maas et al. 2013). */
@@ -49,7 +50,7 @@ const leakyReluOp: OpFn<[x: Tensor], { slope: number }> = defineOp({
   infer: ([x]) => floatOf(x),
   emit: (e, x, { slope }) => e.node("LeakyRelu", x, { alpha: float(slope) }),
   grad: ([dy], { inputs: [x], attrs: { slope } }) => [mul(dy, where(greater(x, scalar(0)), scalar(1), scalar(slope)))],
-  laws: { element: (x, { slope }) => (x > 0 ? x : slope * x) },
+  traits: { scalar: (x, { slope }) => (x > 0 ? x : slope * x) },
 });
 
 /** x where it is positive, else alpha · (e^x - 1) (Clevert et al. 2015). */
@@ -61,7 +62,7 @@ const eluOp: OpFn<[x: Tensor], { alpha: number }> = defineOp({
   grad: ([dy], { inputs: [x], outputs: [y], attrs: { alpha } }) => [
     mul(dy, where(greater(x, scalar(0)), scalar(1), add(y, scalar(alpha)))),
   ],
-  laws: { element: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)) },
+  traits: { scalar: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)) },
 });
 /** ELU with the two constants that keep mean 0 and variance 1 from layer to layer (Klambauer et al. 2017). */
 export const selu = (x: Tensor): Tensor => scale(elu(x, { alpha: 1.6732632423543772 }), 1.0507009873554805);
@@ -72,7 +73,7 @@ export const softplus: Unary = defineOp({
   infer: ([x]) => floatOf(x),
   emit: (e, x) => e.node("Softplus", x),
   grad: ([dy], { inputs: [x] }) => [mul(dy, sigmoid(x))],
-  laws: { element: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))) },
+  traits: { scalar: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))) },
 });
 /** ln(sigmoid(x)), without overflow: the loss of a discriminator. */
 export const logSigmoid = (x: Tensor): Tensor => neg(softplus(neg(x)));

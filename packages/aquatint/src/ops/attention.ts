@@ -1,4 +1,4 @@
-import { checking, refuse } from "../graph/op.ts";
+import { shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { where } from "./comparison.ts";
 import { add } from "./elementwise.ts";
@@ -30,8 +30,8 @@ export function scaledDotProductAttention(
 
 function masked(scores: Tensor, mask: Tensor): Tensor {
   if (mask.dtype === "float32") return add(scores, mask);
-  return checking("scaledDotProductAttention", [scores, mask], () => {
-    if (mask.dtype !== "bool") refuse(`the mask must be bool or float32`);
+  return withOpContext("scaledDotProductAttention", [scores, mask], () => {
+    if (mask.dtype !== "bool") shapeError(`the mask must be bool or float32`);
     return where(mask, scores, scalar(HIDDEN));
   });
 }

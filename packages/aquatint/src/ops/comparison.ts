@@ -1,13 +1,13 @@
-import { defineOp, type Laws, type OpFn, refuse } from "../graph/op.ts";
-import type { Tensor } from "../graph/tensor.ts";
+import { defineOp, type OpFn, shapeError } from "../graph/op.ts";
+import type { Tensor, Traits } from "../graph/tensor.ts";
 import { type DType, type Shape, sizeOf } from "../graph/types.ts";
 import { constant, fill } from "./leaves.ts";
 import { broadcast, broadcastShapes, expectDtype } from "./shape-rules.ts";
 
 type Binary = OpFn<[a: Tensor, b: Tensor]>;
 
-type BinaryLaws = Laws<[a: Tensor, b: Tensor], undefined>;
-const comparison = (name: string, onnx: string, dtypes: readonly DType[], laws: BinaryLaws = {}): Binary =>
+type BinaryTraits = Traits<[a: Tensor, b: Tensor], undefined>;
+const comparison = (name: string, onnx: string, dtypes: readonly DType[], traits: BinaryTraits = {}): Binary =>
   defineOp({
     name,
     infer: ([a, b]) => {
@@ -16,7 +16,7 @@ const comparison = (name: string, onnx: string, dtypes: readonly DType[], laws: 
     },
     emit: (e, x) => e.node(onnx, x),
     grad: "zero",
-    laws,
+    traits,
   });
 
 /** a > b, as bool. */
@@ -24,14 +24,14 @@ export const greater: Binary = comparison("greater", "Greater", ["float32", "int
 /** a ≥ b, as bool. */
 export const greaterEqual: Binary = comparison("greaterEqual", "GreaterOrEqual", ["float32", "int32"]);
 /** a = b, as bool. */
-export const equal: Binary = comparison("equal", "Equal", ["float32", "int32", "bool"], { commutes: true });
+export const equal: Binary = comparison("equal", "Equal", ["float32", "int32", "bool"], { commutative: true });
 /** a < b, as bool. */
 export const less: Binary = comparison("less", "Less", ["float32", "int32"]);
 /** a ≤ b, as bool. */
 export const lessEqual: Binary = comparison("lessEqual", "LessOrEqual", ["float32", "int32"]);
 /** Where a and b, both bool, hold. */
 export const logicalAnd: Binary = comparison("logicalAnd", "And", ["bool"], {
-  commutes: true,
+  commutative: true,
   identity: ([a, b]) => a === b,
 });
 
@@ -44,7 +44,7 @@ export const logicalNot: OpFn<[x: Tensor]> = defineOp({
   },
   emit: (e, x) => e.node("Not", x),
   grad: "zero",
-  laws: { cancels: true },
+  traits: { involution: true },
 });
 
 /** Where a or b, both bool, holds, or both do. */
@@ -59,7 +59,7 @@ export const cast: OpFn<[x: Tensor], { to: DType }> = defineOp({
   infer: ([x], { to }) => ({ dtype: to, shape: x.shape }),
   emit: (e, x, { to }) => e.node("Cast", x, { to: { float32: 1, int32: 6, bool: 9 }[to] }),
   grad: ([dy], { inputs: [x], attrs: { to } }) => [x.dtype === "float32" && to === "float32" ? dy : undefined],
-  laws: {
+  traits: {
     identity: ([x], { to }) => x.dtype === to,
     // bool is 0 and 1 everywhere, and no int32 becomes 0; float32 does not hold every int32, nor int32 a fraction
     merge: (_, second, [x]) =>
@@ -71,7 +71,7 @@ export const cast: OpFn<[x: Tensor], { to: DType }> = defineOp({
 export const where: OpFn<[condition: Tensor, a: Tensor, b: Tensor]> = defineOp({
   name: "where",
   infer: ([condition, a, b]) => {
-    if (condition.dtype !== "bool") refuse("the condition must be bool");
+    if (condition.dtype !== "bool") shapeError("the condition must be bool");
     expectDtype(a, "float32", "int32");
     const { dtype, shape } = broadcast(a, b);
     return { dtype, shape: broadcastShapes(condition.shape, shape) };

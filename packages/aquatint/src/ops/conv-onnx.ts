@@ -1,5 +1,6 @@
-import type { Emitter } from "../graph/op.ts";
+import type { Emitter } from "../graph/emitter.ts";
 import type { Shape } from "../graph/types.ts";
+import { sizeAt } from "./shape-rules.ts";
 import { both, type Sliding, type Two } from "./window.ts";
 
 /** How a kernel is laid on a picture. */
@@ -35,8 +36,10 @@ export function transposedConv(
   { size, ...geometry }: Geometry & { size: Shape },
 ): string {
   const { stride, padding, dilation, groups } = geometry;
-  const reach = both((i) => dilation[i] * (w.shape[2 + i]! - 1));
-  const extra = both((i) => size[2 + i]! - ((x.shape[2 + i]! - 1) * stride[i] - 2 * padding[i] + reach[i] + 1));
+  const reach = both((i) => dilation[i] * (sizeAt(w.shape, 2 + i) - 1));
+  const extra = both(
+    (i) => sizeAt(size, 2 + i) - ((sizeAt(x.shape, 2 + i) - 1) * stride[i] - 2 * padding[i] + reach[i] + 1),
+  );
   const more = both((i) => Math.floor(extra[i] / stride[i]));
   if (more[0] + more[1] > 0) return transposedConv(e, extended(e, x, more), w, { size, ...geometry });
   const dense = stride[0] === 1 && stride[1] === 1;
@@ -56,17 +59,18 @@ export function transposedConv(
 /** The pixels of x `stride` apart with zeros between them, and `extra` zeros after the last. */
 function spreadOut(e: Emitter, { name, shape }: Value, { stride, extra }: { stride: Two; extra: Two }): Value {
   const [n, c, h, w] = shape;
+  const pixels = [h, w] as const;
   const reshaped = (x: string, sizes: Shape) => e.node("Reshape", [x, e.constant("int64", sizes)]);
   const margins = e.constant("int64", [...Array(9).fill(0), stride[0] - 1, 0, stride[1] - 1]);
   const cells = e.node("Pad", [reshaped(name, [n, c, h, 1, w, 1]), margins], { mode: "constant" });
-  const [height, width] = both((i) => ([h, w][i]! - 1) * stride[i] + 1 + extra[i]);
+  const [height, width] = both((i) => (pixels[i] - 1) * stride[i] + 1 + extra[i]);
   const bounds = [
     [0, 0],
     [height, width],
     [2, 3],
   ].map((v) => e.constant("int64", v));
-  const cut = e.node("Slice", [reshaped(cells, [n, c, h * stride[0], w * stride[1]]), ...bounds]);
-  return { name: cut, shape: [n, c, height, width] };
+  const slice = e.node("Slice", [reshaped(cells, [n, c, h * stride[0], w * stride[1]]), ...bounds]);
+  return { name: slice, shape: [n, c, height, width] };
 }
 
 /** ONNX Runtime adds less than a stride to the result; the rest comes from pixels of 0 after the last. */
@@ -77,7 +81,7 @@ function extended(e: Emitter, { name, shape }: Value, [rows, columns]: Two): Val
 }
 
 function pointwiseTransposed(e: Emitter, { name, shape: [n, o, h, width] }: Value, w: Value, size: Shape): string {
-  const flatWeight = e.node("Reshape", [w.name, e.constant("int64", [o, size[1]!])]);
+  const flatWeight = e.node("Reshape", [w.name, e.constant("int64", [o, sizeAt(size, 1)])]);
   const matrix = e.node("Transpose", [flatWeight], { perm: [1, 0] });
   const flat = e.node("MatMul", [matrix, e.node("Reshape", [name, e.constant("int64", [n, o, h * width])])]);
   return e.node("Reshape", [flat, e.constant("int64", size)]);
@@ -114,6 +118,10 @@ function flippedConv(e: Emitter, x: Value, w: Value, geometry: Geometry): string
 export interface WeightGradient extends Geometry {
   /** The weight's shape. */
   readonly size: Shape;
+}
+
+/** How a weight's gradient is written. */
+interface Written extends WeightGradient {
   /** The picture is [n, h, w, c]; only without groups. */
   readonly channelsLast?: true;
 }
@@ -122,28 +130,29 @@ export interface WeightGradient extends Geometry {
  * The gradient of a convolution with respect to its weight: for each place of the kernel one product (one a group) of
  * dY [o, nhw] with the shifted picture [nhw, c], so that the product itself sums over the batch.
  */
-export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: WeightGradient): string {
+export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: Written): string {
   const { size, groups } = options;
   const [n, o, h, w] = dy.shape;
-  const [, c, kh, kw] = size as Shape4;
+  const [, c] = size as Shape4;
   const as = (name: string, shape: Shape) => e.node("Reshape", [name, e.constant("int64", shape)]);
   const perGroup = groups === 1 ? [] : [groups];
-  const apart = as(dy.name, [n, groups, o / groups, h * w]);
-  const rows = as(e.node("Transpose", [apart], { perm: [1, 2, 0, 3] }), [...perGroup, o / groups, n * h * w]);
+  const grouped = as(dy.name, [n, groups, o / groups, h * w]);
+  const rows = as(e.node("Transpose", [grouped], { perm: [1, 2, 0, 3] }), [...perGroup, o / groups, n * h * w]);
   const products = shiftedPictures(e, channelsInside(e, x, options), [h, w], options).map((shifted) =>
     as(e.node("MatMul", [rows, as(shifted, [...perGroup, n * h * w, c])]), [o, 1, c]),
   );
-  if (kh * kw === 1) return as(products[0]!, size);
+  const [only, ...rest] = products;
+  if (only !== undefined && rest.length === 0) return as(only, size);
   return as(e.node("Transpose", [e.node("Concat", products, { axis: 1 })], { perm: [0, 2, 1] }), size);
 }
 
 /** A picture as [n, h, w, c], or [groups, n, h, w, c] where there are groups. */
-function channelsInside(e: Emitter, { name, shape }: Value, { groups, channelsLast }: WeightGradient): string {
+function channelsInside(e: Emitter, { name, shape }: Value, { groups, channelsLast }: Written): string {
   if (channelsLast) return name;
   if (groups === 1) return e.node("Transpose", [name], { perm: [0, 2, 3, 1] });
   const [n, c, h, w] = shape;
-  const apart = e.node("Reshape", [name, e.constant("int64", [n, groups, c / groups, h, w])]);
-  return e.node("Transpose", [apart], { perm: [1, 0, 3, 4, 2] });
+  const grouped = e.node("Reshape", [name, e.constant("int64", [n, groups, c / groups, h, w])]);
+  return e.node("Transpose", [grouped], { perm: [1, 0, 3, 4, 2] });
 }
 
 /** What lies under each point of a kernel as it goes over so many places of a picture from `channelsInside`. */

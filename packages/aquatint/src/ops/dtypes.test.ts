@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ShapeError } from "../graph/op.ts";
 import type { DType } from "../graph/types.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
-import type { OpCase, Sample } from "./conformance.cases.ts";
-import { measure, type Probe, probe } from "./measure.cases.ts";
-import { rows } from "./rows.cases.ts";
+import type { OpCase, Sample } from "./cases/conformance.cases.ts";
+import { measure, type Probe, probe } from "./cases/measure.cases.ts";
+import { rows } from "./cases/rows.cases.ts";
 
 const dtypes: readonly DType[] = ["float32", "int32", "bool"];
 const as = ({ shape, data }: Sample, dtype: DType): Sample => ({
@@ -15,15 +15,15 @@ const as = ({ shape, data }: Sample, dtype: DType): Sample => ({
 });
 
 /** A case with every input of each other type, one at a time, and all of one type. */
-const variants = ({ inputs, ...one }: OpCase): OpCase[] => [
-  ...dtypes.map((dtype) => ({ ...one, inputs: inputs.map((x) => as(x, dtype)) })),
-  ...inputs.flatMap((x, i) => dtypes.map((dtype) => ({ ...one, inputs: inputs.with(i, as(x, dtype)) }))),
+const variants = ({ inputs, ...opCase }: OpCase): OpCase[] => [
+  ...dtypes.map((dtype) => ({ ...opCase, inputs: inputs.map((x) => as(x, dtype)) })),
+  ...inputs.flatMap((x, i) => dtypes.map((dtype) => ({ ...opCase, inputs: inputs.with(i, as(x, dtype)) }))),
 ];
 
 /** undefined where the op refuses. */
-function traced(one: OpCase): Probe | undefined {
+function traced(opCase: OpCase): Probe | undefined {
   try {
-    return probe(one, { orders: 0 });
+    return probe(opCase, { orders: 0 });
   } catch (error) {
     if (error instanceof ShapeError) return undefined;
     throw error;
@@ -37,11 +37,11 @@ beforeAll(async () => {
 afterAll(() => runtime[Symbol.asyncDispose]());
 
 test.each(Object.entries(rows))("%s takes or refuses every element type", async (_, { cases }) => {
-  for (const one of variants(cases[0]!)) {
-    const given = one.inputs.map(({ dtype }) => dtype).join(", ");
-    const asked = traced(one);
-    if (!asked) continue;
-    const [found] = await measure(runtime, [asked]);
-    expect(found!.value, given).toBeLessThan(1e-5);
+  for (const variant of variants(cases[0]!)) {
+    const dtypes = variant.inputs.map(({ dtype }) => dtype).join(", ");
+    const tracedProbe = traced(variant);
+    if (!tracedProbe) continue;
+    const [deviation] = await measure(runtime, [tracedProbe]);
+    expect(deviation!.value, dtypes).toBeLessThan(1e-5);
   }
 });

@@ -1,4 +1,4 @@
-import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { defineOp, type OpFn, shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Type } from "../graph/types.ts";
 import { cast, equal, greater, greaterEqual, lessEqual, logicalAnd, where } from "./comparison.ts";
@@ -24,7 +24,7 @@ export const add: Binary = defineOp({
   infer: ([a, b]) => numbers(a, b),
   emit: (e, x) => e.node("Add", x),
   grad: ([dy]) => [dy, dy],
-  laws: { commutes: true, neutral: [0, 0], element: (a, b) => a + b },
+  traits: { commutative: true, identityElement: [0, 0], scalar: (a, b) => a + b },
 });
 
 /** a - b */
@@ -33,7 +33,7 @@ export const sub: Binary = defineOp({
   infer: ([a, b]) => numbers(a, b),
   emit: (e, x) => e.node("Sub", x),
   grad: ([dy]) => [dy, neg(dy)],
-  laws: { neutral: [undefined, 0], element: (a, b) => a - b },
+  traits: { identityElement: [undefined, 0], scalar: (a, b) => a - b },
 });
 
 /** a · b, element by element. */
@@ -42,7 +42,7 @@ export const mul: Binary = defineOp({
   infer: ([a, b]) => numbers(a, b),
   emit: (e, x) => e.node("Mul", x),
   grad: ([dy], { inputs: [a, b] }) => [mul(dy, b), mul(dy, a)],
-  laws: { commutes: true, neutral: [1, 1], element: (a, b) => a * b },
+  traits: { commutative: true, identityElement: [1, 1], scalar: (a, b) => a * b },
 });
 
 /** a / b, both float32. */
@@ -57,7 +57,7 @@ export const div: Binary = defineOp({
     const da = div(dy, b);
     return [da, neg(mul(da, y))];
   },
-  laws: { neutral: [undefined, 1], element: (a, b) => a / b },
+  traits: { identityElement: [undefined, 1], scalar: (a, b) => a / b },
 });
 
 /** The larger of a and b; where they are equal the gradient goes to b. */
@@ -69,11 +69,11 @@ export const maximum: Binary = defineOp({
     const first = cast(greater(a, b), { to: "float32" });
     return [mul(dy, first), mul(dy, sub(scalar(1), first))];
   },
-  laws: {
-    commutes: true,
-    neutral: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  traits: {
+    commutative: true,
+    identityElement: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
     identity: ([a, b]) => a === b,
-    element: (a, b) => Math.max(a, b),
+    scalar: (a, b) => Math.max(a, b),
   },
 });
 
@@ -89,9 +89,9 @@ export const neg: Unary = defineOp({
   infer: ([x]) => number(x),
   // WebGPU has no kernel for the integers
   emit: (e, [x], _, { inputs: [{ dtype }] }) =>
-    dtype === "int32" ? e.node("Sub", [e.constant("int32", [0], []), x!]) : e.node("Neg", [x!]),
+    dtype === "int32" ? e.node("Sub", [e.constant("int32", [0], []), x]) : e.node("Neg", [x]),
   grad: ([dy]) => [neg(dy)],
-  laws: { cancels: true, element: (x) => -x },
+  traits: { involution: true, scalar: (x) => -x },
 });
 
 const unary = (
@@ -105,7 +105,7 @@ const unary = (
     infer: ([x]) => floatOf(x),
     emit: (e, x) => e.node(onnx, x),
     grad: ([dy], { inputs: [x], outputs: [y] }) => [mul(dy, slope(x, y))],
-    laws: element ? { element } : {},
+    traits: element ? { scalar: element } : {},
   });
 
 /** e to the power x. */
@@ -135,9 +135,9 @@ export const square = (x: Tensor): Tensor => mul(x, x);
 
 /** -1, 0 or 1. */
 export function sign(x: Tensor): Tensor {
-  const nothing = cast(scalar(0), { to: x.dtype });
-  const [above, below] = [greater(x, nothing), greater(nothing, x)].map((side) => cast(side, { to: x.dtype }));
-  return sub(above!, below!);
+  const zero = cast(scalar(0), { to: x.dtype });
+  const asNumber = (side: Tensor) => cast(side, { to: x.dtype });
+  return sub(asNumber(greater(x, zero)), asNumber(greater(zero, x)));
 }
 
 /** |x|; its derivative at 0 is 0. */
@@ -146,7 +146,7 @@ export const abs: Unary = defineOp({
   infer: ([x]) => number(x),
   emit: (e, x) => e.node("Abs", x),
   grad: ([dy], { inputs: [x] }) => [mul(dy, sign(x))],
-  laws: { idempotent: true, element: Math.abs },
+  traits: { idempotent: true, scalar: Math.abs },
 });
 
 const step = (name: string, onnx: string, element: (x: number) => number): Unary =>
@@ -155,7 +155,7 @@ const step = (name: string, onnx: string, element: (x: number) => number): Unary
     infer: ([x]) => floatOf(x),
     emit: (e, x) => e.node(onnx, x),
     grad: "zero",
-    laws: { idempotent: true, element },
+    traits: { idempotent: true, scalar: element },
   });
 /** The largest whole number that is not above x. */
 export const floor: Unary = step("floor", "Floor", Math.floor);
@@ -182,24 +182,24 @@ const clampOp: OpFn<[x: Tensor], Limits> = defineOp({
   name: "clamp",
   infer: ([x], { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }) => {
     const type = floatOf(x);
-    if (min > max) refuse(`${min} is above ${max}`);
+    if (min > max) shapeError(`${min} is above ${max}`);
     return type;
   },
   emit: (e, [x], { min, max }) =>
-    e.node("Clip", [x!, ...[min, max].map((limit) => (limit === undefined ? "" : e.constant("float32", [limit], [])))]),
+    e.node("Clip", [x, ...[min, max].map((limit) => (limit === undefined ? "" : e.constant("float32", [limit], [])))]),
   grad: ([dy], { inputs: [x], attrs: { min, max } }) => {
     const above = min === undefined ? [] : [greaterEqual(x, scalar(min))];
     const below = max === undefined ? [] : [lessEqual(x, scalar(max))];
     const inside = [...above, ...below];
     return [inside.length ? mul(dy, cast(inside.reduce(logicalAnd), { to: "float32" })) : dy];
   },
-  laws: {
+  traits: {
     identity: (_, { min, max }) => min === undefined && max === undefined,
     merge: (first, second) => ({
       min: first.min === undefined ? second.min : clamped(first.min, second),
       max: first.max === undefined ? second.max : clamped(first.max, second),
     }),
-    element: clamped,
+    scalar: clamped,
   },
 });
 
@@ -208,24 +208,24 @@ const clampOp: OpFn<[x: Tensor], Limits> = defineOp({
  * are not whole (NaN). A base of 0 gives a tensor in the exponent the gradient 0.
  */
 export const pow = (x: Tensor, exponent: Tensor | number): Tensor =>
-  typeof exponent === "number" ? powNumber(x, { exponent }) : powTensor(...alike(x, exponent));
+  typeof exponent === "number" ? powNumber(x, { exponent }) : powTensor(...broadcastOperands(x, exponent));
 
 /** Both tensors at the shape that they broadcast to, unless one is a scalar: ONNX Runtime 1.30 fails to broadcast Pow on WebGPU. */
-function alike(a: Tensor, b: Tensor): [Tensor, Tensor] {
+function broadcastOperands(a: Tensor, b: Tensor): [Tensor, Tensor] {
   if (!a.shape.length || !b.shape.length) return [a, b];
-  const shape = checking("pow", [a, b], () => broadcastShapes(a.shape, b.shape));
+  const shape = withOpContext("pow", [a, b], () => broadcastShapes(a.shape, b.shape));
   return [expand(a, { shape }), expand(b, { shape })];
 }
 
 const powNumber: OpFn<[x: Tensor], { exponent: number }> = defineOp({
   name: "pow",
   infer: ([x]) => floatOf(x),
-  emit: (e, [x], { exponent }) => e.node("Pow", [x!, e.constant("float32", [exponent], [])]),
+  emit: (e, [x], { exponent }) => e.node("Pow", [x, e.constant("float32", [exponent], [])]),
   grad: ([dy], { inputs: [x], attrs: { exponent: p } }) => {
     if (p === 0) return [undefined];
     return [p === 1 ? dy : mul(dy, scale(p === 2 ? x : pow(x, p - 1), p))];
   },
-  laws: { identity: (_, { exponent }) => exponent === 1 },
+  traits: { identity: (_, { exponent }) => exponent === 1 },
 });
 
 // Where a branch is not taken its operand is 1, so that no infinity meets a zero when it is differentiated again.
@@ -243,5 +243,5 @@ const powTensor: Binary = defineOp({
     const slope = mul(pow(base, b), log(base));
     return [mul(dy, mul(b, power)), mul(dy, slope)];
   },
-  laws: { neutral: [undefined, 1] },
+  traits: { identityElement: [undefined, 1] },
 });

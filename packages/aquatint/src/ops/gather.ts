@@ -1,15 +1,15 @@
-import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { defineOp, type OpFn, shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { sizeOf, type Type } from "../graph/types.ts";
 import { reshape, transpose } from "./shape.ts";
-import { axisOf, expectDtype, expectRank } from "./shape-rules.ts";
+import { axisOf, expectDtype, expectRank, sizeAt } from "./shape-rules.ts";
 
 /**
  * Slices of x along `axis` by int32 `indices` of any shape: [...before, ...indices, ...after] (numpy's take, PyTorch's
  * index_select). Indices outside of the axis fail when the graph runs.
  */
 export const indexSelect = (x: Tensor, indices: Tensor, { axis }: { axis: number }): Tensor =>
-  indexSelectOp(x, indices, { axis: checking("indexSelect", [x, indices], () => axisOf(axis, x.shape.length)) });
+  indexSelectOp(x, indices, { axis: withOpContext("indexSelect", [x, indices], () => axisOf(axis, x.shape.length)) });
 const indexSelectOp: OpFn<[x: Tensor, indices: Tensor], { axis: number }> = defineOp({
   name: "indexSelect",
   infer: ([x, indices], { axis }) => {
@@ -20,13 +20,13 @@ const indexSelectOp: OpFn<[x: Tensor, indices: Tensor], { axis: number }> = defi
   grad: ([dy], { inputs: [x, indices], attrs: { axis } }) => {
     const count = sizeOf(indices.shape);
     const updates = reshape(dy, { shape: x.shape.with(axis, count) });
-    return [indexAdd(updates, reshape(indices, { shape: [count] }), { axis, size: x.shape[axis]! }), undefined];
+    return [indexAdd(updates, reshape(indices, { shape: [count] }), { axis, size: sizeAt(x.shape, axis) }), undefined];
   },
 });
 
 /** Rows of `table` [v, d] by int32 `indices` [...]: [..., d]. Indices outside of the table fail when the graph runs. */
 export function embedding(table: Tensor, indices: Tensor): Tensor {
-  checking("embedding", [table, indices], () => {
+  withOpContext("embedding", [table, indices], () => {
     expectRank(table, 2, "rows, width");
     expectDtype(indices, "int32");
   });
@@ -38,7 +38,7 @@ export function embedding(table: Tensor, indices: Tensor): Tensor {
  * (PyTorch's index_add): the transpose of indexSelect.
  */
 export function indexAdd(updates: Tensor, indices: Tensor, { axis, size }: { axis: number; size: number }): Tensor {
-  const at = checking("indexAdd", [updates, indices], () => axisOf(axis, updates.shape.length));
+  const at = withOpContext("indexAdd", [updates, indices], () => axisOf(axis, updates.shape.length));
   const rest = updates.shape.flatMap((_, i) => (i === at ? [] : [i]));
   const rows = indexAddRows(at ? transpose(updates, { perm: [at, ...rest] }) : updates, indices, { rows: size });
   const back = updates.shape.map((_, i) => (i === at ? 0 : rest.indexOf(i) + 1));
@@ -51,14 +51,14 @@ const indexAddRows: OpFn<[updates: Tensor, indices: Tensor], { rows: number }> =
     expectDtype(indices, "int32");
     const [n] = updates.shape;
     if (indices.shape.length !== 1 || indices.shape[0] !== n)
-      refuse(`the indices must be [${n}], got [${indices.shape}]`);
+      shapeError(`the indices must be [${n}], got [${indices.shape}]`);
     return { dtype: updates.dtype, shape: updates.shape.with(0, rows) };
   },
   emit: (e, [updates, indices], { rows }, { inputs: [source] }) => {
     const zeros = e.node("Expand", [e.constant("float32", [0], []), e.constant("int64", source.shape.with(0, rows))]);
-    const int64 = e.node("Cast", [indices!], { to: 7 });
+    const int64 = e.node("Cast", [indices], { to: 7 });
     const column = e.node("Unsqueeze", [int64, e.constant("int64", [1])]);
-    return e.node("ScatterND", [zeros, column, updates!], { reduction: "add" });
+    return e.node("ScatterND", [zeros, column, updates], { reduction: "add" });
   },
   grad: ([dy], { inputs: [, indices] }) => [indexSelect(dy, indices, { axis: 0 }), undefined],
 });
@@ -66,8 +66,11 @@ const indexAddRows: OpFn<[updates: Tensor, indices: Tensor], { rows: number }> =
 function alongAxis(x: Type, indices: Type, axis: number): void {
   expectDtype(indices, "int32");
   expectRank(indices, x.shape.length, "those of x");
-  const odd = indices.shape.findIndex((n, i) => i !== axis && n !== x.shape[i]);
-  if (odd >= 0) refuse(`axis ${odd} has ${x.shape[odd]} elements, the indices ${indices.shape[odd]}`);
+  const axisMismatch = indices.shape.findIndex((n, i) => i !== axis && n !== x.shape[i]);
+  if (axisMismatch >= 0)
+    shapeError(
+      `axis ${axisMismatch} has ${x.shape[axisMismatch]} elements, the indices ${indices.shape[axisMismatch]}`,
+    );
 }
 
 /**
@@ -75,7 +78,7 @@ function alongAxis(x: Type, indices: Type, axis: number): void {
  * gather). Indices outside of the axis fail when the graph runs.
  */
 export const gather = (x: Tensor, indices: Tensor, { axis }: { axis: number }): Tensor =>
-  gatherOp(x, indices, { axis: checking("gather", [x, indices], () => axisOf(axis, x.shape.length)) });
+  gatherOp(x, indices, { axis: withOpContext("gather", [x, indices], () => axisOf(axis, x.shape.length)) });
 const gatherOp: OpFn<[x: Tensor, indices: Tensor], { axis: number }> = defineOp({
   name: "gather",
   infer: ([x, indices], { axis }) => {
@@ -84,7 +87,7 @@ const gatherOp: OpFn<[x: Tensor, indices: Tensor], { axis: number }> = defineOp(
   },
   emit: (e, x, { axis }) => e.node("GatherElements", x, { axis }),
   grad: ([dy], { inputs: [x, indices], attrs: { axis } }) => [
-    scatterAdd(dy, indices, { axis, size: x.shape[axis]! }),
+    scatterAdd(dy, indices, { axis, size: sizeAt(x.shape, axis) }),
     undefined,
   ],
 });
@@ -95,7 +98,7 @@ const gatherOp: OpFn<[x: Tensor, indices: Tensor], { axis: number }> = defineOp(
  */
 export const scatterAdd = (updates: Tensor, indices: Tensor, { axis, size }: { axis: number; size: number }): Tensor =>
   scatterAddOp(updates, indices, {
-    axis: checking("scatterAdd", [updates, indices], () => axisOf(axis, updates.shape.length)),
+    axis: withOpContext("scatterAdd", [updates, indices], () => axisOf(axis, updates.shape.length)),
     size,
   });
 const scatterAddOp: OpFn<[updates: Tensor, indices: Tensor], { axis: number; size: number }> = defineOp({
@@ -103,13 +106,13 @@ const scatterAddOp: OpFn<[updates: Tensor, indices: Tensor], { axis: number; siz
   infer: ([updates, indices], { axis, size }) => {
     expectDtype(updates, "float32");
     alongAxis(updates, indices, axis);
-    if (indices.shape[axis] !== updates.shape[axis]) refuse("updates and indices must have one shape");
+    if (indices.shape[axis] !== updates.shape[axis]) shapeError("updates and indices must have one shape");
     return { dtype: updates.dtype, shape: updates.shape.with(axis, size) };
   },
   emit: (e, [updates, indices], { axis, size }, { inputs: [source] }) => {
     const shape = e.constant("int64", source.shape.with(axis, size));
     const zeros = e.node("Expand", [e.constant("float32", [0], []), shape]);
-    return e.node("ScatterElements", [zeros, indices!, updates!], { axis, reduction: "add" });
+    return e.node("ScatterElements", [zeros, indices, updates], { axis, reduction: "add" });
   },
   grad: ([dy], { inputs: [, indices], attrs: { axis } }) => [gather(dy, indices, { axis }), undefined],
 });

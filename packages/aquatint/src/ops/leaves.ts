@@ -1,4 +1,4 @@
-import { defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { defineOp, type OpFn, shapeError } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type DType, type HostTensor, type Shape, sizeOf } from "../graph/types.ts";
 
@@ -8,7 +8,7 @@ export const input: OpFn<[], { name: string; dtype: DType; shape: Shape }> = def
   infer: (_, { dtype, shape }) => ({ dtype, shape }),
   emit: (_e, _i, { name }) => name,
   grad: "leaf",
-  laws: { distinct: true },
+  traits: { unique: true },
 });
 
 /** How a parameter starts: a constant, uniform in [-bound, bound], or normal with the deviation. */
@@ -23,21 +23,21 @@ export type Init =
 export const param: OpFn<[], { shape: Shape; init: Init }> = defineOp({
   name: "param",
   infer: (_, { shape }) => ({ dtype: "float32", shape }),
-  emit: () => refuse("a parameter must be bound before its graph is written"),
+  emit: () => shapeError("a parameter must be bound before its graph is written"),
   grad: "leaf",
-  laws: { distinct: true },
+  traits: { unique: true },
 });
 
 /** A fixed value. */
 export const constant: OpFn<[], { value: HostTensor }> = defineOp({
   name: "constant",
   infer: (_, { value: { dtype, shape, data } }) => {
-    if (data.length !== sizeOf(shape)) refuse(`${data.length} values for the shape [${shape}]`);
+    if (data.length !== sizeOf(shape)) shapeError(`${data.length} values for the shape [${shape}]`);
     return { dtype, shape };
   },
   emit: (e, _, { value: { dtype, data, shape } }) => e.constant(dtype, data, shape),
   grad: "leaf",
-  laws: { known: ({ value }) => value },
+  traits: { constant: ({ value }) => value },
 });
 
 /** One float32 number in every place of `shape`; takes no memory until it is used. */
@@ -49,7 +49,7 @@ export const fill: OpFn<[], { value: number; shape: Shape }> = defineOp({
     return shape.length ? e.node("Expand", [scalar, e.constant("int64", shape)]) : scalar;
   },
   grad: "zero",
-  laws: { known: ({ value }) => value },
+  traits: { constant: ({ value }) => value },
 });
 
 /** A float32 scalar. */

@@ -1,7 +1,8 @@
-import { defineOp, type Emitter, float, type OpFn, refuse } from "../graph/op.ts";
+import { type Emitter, float } from "../graph/emitter.ts";
+import { defineOp, type OpFn, opFunction, shapeError } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { reshape } from "./shape.ts";
-import { broadcastShapes, expectDtype } from "./shape-rules.ts";
+import { broadcastShapes, expectDtype, sizeAt } from "./shape-rules.ts";
 
 /** What is done to the operands and the product. */
 export interface MatmulOptions {
@@ -12,50 +13,33 @@ export interface MatmulOptions {
   readonly alpha?: number;
 }
 
-/** alpha · a·b over the last two axes; the axes before them broadcast. */
-export const matmul = (
-  a: Tensor,
-  b: Tensor,
-  { transA = false, transB = false, alpha = 1 }: MatmulOptions = {},
-): Tensor => matmulOp(a, b, { transA, transB, alpha });
-
-interface MatmulAttributes extends Required<MatmulOptions> {
-  /** Written as one node of a kernel that only the CPU has. */
-  readonly fused?: true;
-}
-
-/** The op behind `matmul`, for passes. */
-export const matmulOp: OpFn<[a: Tensor, b: Tensor], MatmulAttributes> = defineOp({
+type MatmulOp = OpFn<[a: Tensor, b: Tensor], Required<MatmulOptions>>;
+const matmulOp: MatmulOp = defineOp({
   name: "matmul",
   infer: ([a, b], { transA, transB }) => {
     expectDtype(a, "float32");
     expectDtype(b, "float32");
-    if (a.shape.length < 2 || b.shape.length < 2) refuse("both need two axes at least");
-    const [m, k] = transA ? [a.shape.at(-1)!, a.shape.at(-2)!] : [a.shape.at(-2)!, a.shape.at(-1)!];
-    const [k2, n] = transB ? [b.shape.at(-1)!, b.shape.at(-2)!] : [b.shape.at(-2)!, b.shape.at(-1)!];
-    if (k !== k2) refuse(`inner sizes ${k} and ${k2} differ`);
+    if (a.shape.length < 2 || b.shape.length < 2) shapeError("both need two axes at least");
+    const [m, k] = transA ? [sizeAt(a.shape, -1), sizeAt(a.shape, -2)] : [sizeAt(a.shape, -2), sizeAt(a.shape, -1)];
+    const [k2, n] = transB ? [sizeAt(b.shape, -1), sizeAt(b.shape, -2)] : [sizeAt(b.shape, -2), sizeAt(b.shape, -1)];
+    if (k !== k2) shapeError(`inner sizes ${k} and ${k2} differ`);
     return { dtype: "float32", shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n] };
   },
   emit: (e, [a, b], options, { inputs: [aType, bType] }) => {
-    const { transA, transB, alpha, fused } = options;
+    const { transA, transB, alpha } = options;
     const matrices = aType.shape.length === 2 && bType.shape.length === 2;
     // Gemm takes a weight as it lies in its file; it has no rows or columns of nothing to add up
     const attributes = { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: float(alpha) };
     if (matrices && (transA || transB || alpha !== 1) && !bType.shape.includes(0)) {
-      return e.node("Gemm", [a!, b!], attributes);
+      return e.node("Gemm", [a, b], attributes);
     }
-    if (fused) return e.node("FusedMatMul", [a!, b!], attributes, { domain: "com.microsoft" });
     // ONNX Runtime makes these one node where it has a kernel for that, which is on the CPU only
     const product = e.node("MatMul", [
-      transA ? swapped(e, a!, aType.shape.length) : a!,
-      transB ? swapped(e, b!, bType.shape.length) : b!,
+      transA ? swapped(e, a, aType.shape.length) : a,
+      transB ? swapped(e, b, bType.shape.length) : b,
     ]);
     return alpha === 1 ? product : e.node("Mul", [product, e.constant("float32", [alpha], [])]);
   },
-  blocked: ({ inputs: [a, b], attrs }) =>
-    attrs.fused || !(attrs.transA || attrs.transB || attrs.alpha !== 1)
-      ? undefined
-      : [matmulOp(a, b, { ...attrs, fused: true })],
   grad: ([dy], { inputs: [a, b], attrs: { transA, transB, alpha } }) => {
     const da = transA
       ? matmul(b, dy, { transA: transB, transB: true, alpha })
@@ -77,4 +61,11 @@ function swapped(e: Emitter, x: string, rank: number): string {
   return e.node("Transpose", [x], { perm });
 }
 
-const rows = (x: Tensor): Tensor => reshape(x, { shape: [-1, x.shape.at(-1)!] });
+/** alpha · a·b over the last two axes; the axes before them broadcast. */
+export const matmul: ((a: Tensor, b: Tensor, options?: MatmulOptions) => Tensor) & Pick<MatmulOp, "op"> = opFunction(
+  matmulOp,
+  (a: Tensor, b: Tensor, { transA = false, transB = false, alpha = 1 }: MatmulOptions = {}) =>
+    matmulOp(a, b, { transA, transB, alpha }),
+);
+
+const rows = (x: Tensor): Tensor => reshape(x, { shape: [-1, sizeAt(x.shape, -1)] });

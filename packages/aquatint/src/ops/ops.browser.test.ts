@@ -1,22 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { webRuntime } from "../runtime/web.ts";
-import { agree, exceptionFor, sampleOf, webgpuExceptions } from "./devices.cases.ts";
-import { measure, probe } from "./measure.cases.ts";
+import { webRuntime } from "../runtime/runtime.web.ts";
+import { agree, exceptionFor, selectCases, webgpuExceptions } from "./cases/devices.cases.ts";
+import { measure, probe } from "./cases/measure.cases.ts";
 
 const adapter = await navigator.gpu?.requestAdapter();
 
 describe.skipIf(!adapter)("on WebGPU, with nothing left to the CPU,", () => {
   test("every op and its gradient equal the float64 reference, but for the exceptions", async () => {
     await using runtime = await webRuntime({ device: "webgpu", cpuFallback: false });
-    await agree(runtime, sampleOf(6), webgpuExceptions);
+    await agree(runtime, selectCases(6), webgpuExceptions);
   });
 
   test("the exceptions are none that could be struck out", async () => {
     await using runtime = await webRuntime({ device: "webgpu", cpuFallback: false });
     const able: string[] = [];
-    for (const named of sampleOf(1)) {
+    for (const named of selectCases(1)) {
       if (!exceptionFor(named, webgpuExceptions)) continue;
-      await measure(runtime, [probe(named.one, { orders: 1 })]).then(
+      await measure(runtime, [probe(named.opCase, { orders: 1 })]).then(
         () => able.push(named.title),
         (error) => expect(error).toHaveProperty("code", "runtime/failed"),
       );
@@ -28,12 +28,12 @@ describe.skipIf(!adapter)("on WebGPU, with nothing left to the CPU,", () => {
     await using runtime = await webRuntime({ device: "webgpu" });
     await agree(
       runtime,
-      sampleOf(6).filter((named) => exceptionFor(named, webgpuExceptions)),
+      selectCases(6).filter((named) => exceptionFor(named, webgpuExceptions)),
     );
   });
 });
 
 test("on wasm every op and its gradient equal the float64 reference", async () => {
   await using runtime = await webRuntime();
-  await agree(runtime, sampleOf(6));
+  await agree(runtime, selectCases(6));
 });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { module } from "../nn/module.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
-import { applyTo, type OpRow } from "./conformance.cases.ts";
+import { applyTo, type OpRow } from "./cases/conformance.cases.ts";
+import { measure, probe } from "./cases/measure.cases.ts";
+import { rows } from "./cases/rows.cases.ts";
 import * as ops from "./index.ts";
 import { input } from "./leaves.ts";
-import { measure, probe } from "./measure.cases.ts";
-import { rows } from "./rows.cases.ts";
 
 /** Exported functions that are no ops with a value of their own. */
 const noRow = { input: "what every case is fed", param: "has a value only once it is bound" };
@@ -23,9 +23,9 @@ describe("the table", () => {
   test("asks of every op what it does with an axis of one element and with none, or that it is refused", () => {
     const shapesOf = ({ cases, refuses }: OpRow) =>
       [...cases, ...refuses].flatMap(({ inputs }) => inputs.map(({ shape }) => shape));
-    const without = (size: number) =>
+    const rowsWithoutSize = (size: number) =>
       table.flatMap(([name, row]) => (shapesOf(row).some((shape) => shape.includes(size)) ? [] : [name]));
-    expect({ one: without(1), none: without(0) }).toEqual({ one: [], none: [] });
+    expect([rowsWithoutSize(1), rowsWithoutSize(0)]).toEqual([[], []]);
   });
   test("asks of every op what it refuses", () => {
     const none = table.flatMap(([name, { refuses }]) => (refuses.length ? [] : [name]));
@@ -40,27 +40,29 @@ describe("every op equals its float64 reference, with its first and second deriv
   });
   afterAll(() => runtime[Symbol.asyncDispose]());
 
-  const cases = table.flatMap(([name, row]) => row.cases.map((one) => [`${name} ${one.about}`, one] as const));
-  test.each(cases)("%s", async (_, one) => {
-    const [found] = await measure(runtime, [probe(one)]);
-    expect(found!.shape).toEqual(found!.wantedShape);
-    expect(found!.value).toBeLessThan(1e-5);
-    expect(found!.gradient).toBeLessThan(1e-4);
-    expect(found!.second).toBeLessThan(1e-4);
+  const cases = table.flatMap(([name, row]) => row.cases.map((opCase) => [`${name} ${opCase.about}`, opCase] as const));
+  test.each(cases)("%s", async (_, opCase) => {
+    const [deviation] = await measure(runtime, [probe(opCase)]);
+    expect(deviation!.shape).toEqual(deviation!.expectedShape);
+    expect(deviation!.value).toBeLessThan(1e-5);
+    expect(deviation!.gradient).toBeLessThan(1e-4);
+    expect(deviation!.second).toBeLessThan(1e-4);
   });
 });
 
 describe("what does not fit is refused, with the op, its inputs and the module:", () => {
-  const refusals = table.flatMap(([name, row]) => row.refuses.map((one) => [`${name}: ${one.about}`, one] as const));
-  test.each(refusals)("%s", (_, { inputs, op, says }) => {
+  const refusals = table.flatMap(([name, row]) =>
+    row.refuses.map((refusal) => [`${name}: ${refusal.about}`, refusal] as const),
+  );
+  test.each(refusals)("%s", (_, { inputs, op, message }) => {
     const leaves = inputs.map((type, i) => input({ name: `x${i}`, ...type }));
     const proj = module({}, () => applyTo(op, leaves));
     module({ mid: module({ proj }, () => undefined) }, () => undefined);
-    const words = says.replaceAll(/[[\](){}.+*?^$|]/g, "\\$&");
+    const pattern = message.replaceAll(/[[\](){}.+*?^$|]/g, "\\$&");
     expect(proj).toThrow(
       expect.objectContaining({
         code: "shape/mismatch",
-        message: expect.stringMatching(new RegExp(`^\\w+\\(.*\\) in mid\\.proj: ${words}$`)),
+        message: expect.stringMatching(new RegExp(`^\\w+\\(.*\\) in mid\\.proj: ${pattern}$`)),
       }),
     );
   });

@@ -1,4 +1,4 @@
-import { defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { defineOp, type OpFn, shapeError } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { cast, equal } from "./comparison.ts";
@@ -7,7 +7,7 @@ import { add, div, mul, sub } from "./elementwise.ts";
 import { constant, fill } from "./leaves.ts";
 import { sum } from "./reduce.ts";
 import { pad, reshape } from "./shape.ts";
-import { expectDtype, expectRank } from "./shape-rules.ts";
+import { expectDtype, expectRank, sizeAt } from "./shape-rules.ts";
 import { both, type Pair, pairOf, placesOf, type Two } from "./window.ts";
 
 /** The window of a pooling. */
@@ -48,15 +48,15 @@ function pooledShape(x: Type, { kernel, stride, padding }: Window): Shape {
   expectDtype(x, "float32");
   expectRank(x, 4, "n, c, h, w");
   const [n, c, h, w] = x.shape as [number, number, number, number];
-  if (n * c === 0) refuse("there are no pictures");
+  if (n * c === 0) shapeError("there are no pictures");
   if ([...kernel, ...stride].some((d) => !Number.isInteger(d) || d < 1)) {
-    refuse(`a ${kernel.join("x")} window with stride ${stride} is none of whole numbers from 1 on`);
+    shapeError(`a ${kernel.join("x")} window with stride ${stride} is none of whole numbers from 1 on`);
   }
-  if (padding.some((p, i) => !Number.isInteger(p) || p < 0 || p > kernel[i]! / 2)) {
-    refuse(`padding ${padding} is outside of 0 to half a ${kernel.join("x")} window`);
+  if (padding.some((p, i) => !Number.isInteger(p) || p < 0 || p > (kernel[i] ?? 0) / 2)) {
+    shapeError(`padding ${padding} is outside of 0 to half a ${kernel.join("x")} window`);
   }
   const places = placesOf([h, w], kernel, { stride, padding, dilation: [1, 1] });
-  if (Math.min(...places) < 1) refuse(`a ${kernel.join("x")} window does not fit a ${h}x${w} picture`);
+  if (Math.min(...places) < 1) shapeError(`a ${kernel.join("x")} window does not fit a ${h}x${w} picture`);
   return [n, c, ...places];
 }
 
@@ -74,37 +74,36 @@ const avgPool: OpFn<[x: Tensor], AveragingWindow> = defineOp({
   grad: ([dy], { inputs: [x], attrs }) => {
     const shares = attrs.countIncludePad ? undefined : sharesOf(x, attrs);
     const weight = fill({ value: shares ? 1 : 1 / sizeOf(attrs.kernel), shape: [1, 1, ...attrs.kernel] });
-    return [laidBack(channelwise(shares ? mul(dy, shares) : dy, 1), weight, { ...attrs, size: x.shape })];
+    return [scatterWindows(splitChannels(shares ? mul(dy, shares) : dy, 1), weight, { ...attrs, size: x.shape })];
   },
-  laws: { identity: (_, window) => isOnePixel(window) },
+  traits: { identity: (_, window) => isOnePixel(window) },
 });
 
 /** [h', w']: 1 / the number of pixels that each window shows, fewer at the edges. */
 function sharesOf(x: Type, window: Window): Tensor {
   const { kernel, stride, padding } = window;
   const shape = pooledShape(x, window).slice(2);
-  const [rows, columns] = shape.map((places, i) =>
-    Array.from({ length: places }, (_, place) => {
-      const start = place * stride[i]! - padding[i]!;
-      return Math.min(start + kernel[i]!, x.shape[2 + i]!) - Math.max(start, 0);
-    }),
-  );
-  const data = Float32Array.from(rows!.flatMap((high) => columns!.map((wide) => 1 / (high * wide))));
+  const pixelsAlong = (i: 0 | 1) =>
+    Array.from({ length: sizeAt(shape, i) }, (_, window) => {
+      const start = window * stride[i] - padding[i];
+      return Math.min(start + kernel[i], sizeAt(x.shape, 2 + i)) - Math.max(start, 0);
+    });
+  const [rows, columns] = [pixelsAlong(0), pixelsAlong(1)];
+  const data = Float32Array.from(rows.flatMap((high) => columns.map((wide) => 1 / (high * wide))));
   return constant({ value: { dtype: "float32", shape, data } });
 }
 
 /** [n, c, h, w] or its windows as pictures of their own: [n c, `parts`, h, w]. */
-const channelwise = (x: Tensor, parts: number): Tensor => reshape(x, { shape: [-1, parts, ...x.shape.slice(2)] });
+const splitChannels = (x: Tensor, parts: number): Tensor => reshape(x, { shape: [-1, parts, ...x.shape.slice(2)] });
 
 /** What windows [n c, k, h', w'] give to the pixels under them, by kernels [k, 1, kh, kw]: [n, c, h, w] = `size`. */
-function laidBack(
+function scatterWindows(
   windows: Tensor,
   weight: Tensor,
   { size, kernel, stride, padding }: Window & { size: Shape },
 ): Tensor {
-  const places = windows.shape.slice(2);
-  const reached = both((i) => (places[i]! - 1) * stride[i] - 2 * padding[i] + kernel[i]);
-  const outputPadding = both((i) => size[2 + i]! - reached[i]);
+  const reached = both((i) => (sizeAt(windows.shape, 2 + i) - 1) * stride[i] - 2 * padding[i] + kernel[i]);
+  const outputPadding = both((i) => sizeAt(size, 2 + i) - reached[i]);
   return reshape(convTranspose2d(windows, weight, undefined, { stride, padding, outputPadding }), { shape: size });
 }
 
@@ -115,13 +114,13 @@ const maxPool: OpFn<[x: Tensor], Window> = defineOp({
   name: "maxPool2d",
   infer: ([x], window) => ({ dtype: x.dtype, shape: pooledShape(x, window) }),
   emit: (e, x, window) => e.node("MaxPool", x, attributesOf(window)),
-  laws: { identity: (_, window) => isOnePixel(window) },
+  traits: { identity: (_, window) => isOnePixel(window) },
   grad: ([dy], { inputs: [x], outputs: [y], attrs }) => {
     const weight = oneHot(attrs.kernel);
-    const windows = conv2d(channelwise(lowered(x, attrs.padding), 1), weight, undefined, { stride: attrs.stride });
-    const here = cast(equal(windows, channelwise(y, 1)), { to: "float32" });
-    const share = div(here, sum(here, { axes: [1], keepDims: true }));
-    return [laidBack(mul(share, channelwise(dy, 1)), weight, { ...attrs, size: x.shape })];
+    const windows = conv2d(splitChannels(padLowest(x, attrs.padding), 1), weight, undefined, { stride: attrs.stride });
+    const isMaximum = cast(equal(windows, splitChannels(y, 1)), { to: "float32" });
+    const share = div(isMaximum, sum(isMaximum, { axes: [1], keepDims: true }));
+    return [scatterWindows(mul(share, splitChannels(dy, 1)), weight, { ...attrs, size: x.shape })];
   },
 });
 
@@ -133,12 +132,11 @@ function oneHot(kernel: Two): Tensor {
 }
 
 /** x with a margin of the lowest numbers, which no pixel is below. */
-function lowered(x: Tensor, [rows, columns]: Two): Tensor {
+function padLowest(x: Tensor, [rows, columns]: Two): Tensor {
   if (rows + columns === 0) return x;
   const margin = [0, 0, rows, columns];
-  const [inside, outside] = [x, fill({ value: LOWEST, shape: x.shape })].map((t) =>
-    pad(t, { before: margin, after: margin }),
-  );
-  return add(inside!, sub(fill({ value: LOWEST, shape: [] }), outside!));
+  const padded = (t: Tensor) => pad(t, { before: margin, after: margin });
+  const lowest = padded(fill({ value: LOWEST, shape: x.shape }));
+  return add(padded(x), sub(fill({ value: LOWEST, shape: [] }), lowest));
 }
 const LOWEST = -3.4028234663852886e38;

@@ -1,11 +1,12 @@
-import { checking, defineOp, type Emitter, type OpFn, refuse } from "../graph/op.ts";
+import type { Emitter } from "../graph/emitter.ts";
+import { defineOp, type OpFn, shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type DType, type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { cast, equal } from "./comparison.ts";
 import { div, exp, mul, neg, scale, square, sub } from "./elementwise.ts";
 import { fill } from "./leaves.ts";
 import { concat, expand, reshape, slice } from "./shape.ts";
-import { axisOf, expectDtype } from "./shape-rules.ts";
+import { axisOf, expectDtype, sizeAt } from "./shape-rules.ts";
 
 /** Where to reduce, and what is left there. */
 export interface ReduceOptions {
@@ -22,23 +23,23 @@ interface Reduction {
 }
 
 function reductionOf(name: string, x: Tensor, { axes, keepDims = false }: ReduceOptions): Reduction {
-  return checking(name, [x], () => {
-    const whole = axes?.map((axis) => axisOf(axis, x.shape.length)) ?? x.shape.map((_, i) => i);
-    if (new Set(whole).size < whole.length) refuse(`the axes [${axes}] name one twice`);
-    return { axes: whole, keepDims };
+  return withOpContext(name, [x], () => {
+    const positiveAxes = axes?.map((axis) => axisOf(axis, x.shape.length)) ?? x.shape.map((_, i) => i);
+    if (new Set(positiveAxes).size < positiveAxes.length) shapeError(`the axes [${axes}] name one twice`);
+    return { axes: positiveAxes, keepDims };
   });
 }
 
 function expectElements(x: Type, axes: readonly number[]): void {
   const none = axes.find((axis) => x.shape[axis] === 0);
-  if (none !== undefined) refuse(`axis ${none} has no elements`);
+  if (none !== undefined) shapeError(`axis ${none} has no elements`);
 }
 
-const without = ({ shape }: Type, { axes, keepDims }: Reduction): Shape =>
+const reducedShape = ({ shape }: Type, { axes, keepDims }: Reduction): Shape =>
   shape.flatMap((n, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [n]));
-const keptShape = (x: Type, axes: readonly number[]): Shape => without(x, { axes, keepDims: true });
+const keptShape = (x: Type, axes: readonly number[]): Shape => reducedShape(x, { axes, keepDims: true });
 /** y, which is x reduced along `axes`, with those axes at size 1. */
-const kept = (y: Tensor, x: Tensor, axes: readonly number[]): Tensor => reshape(y, { shape: keptShape(x, axes) });
+const keepAxes = (y: Tensor, x: Tensor, axes: readonly number[]): Tensor => reshape(y, { shape: keptShape(x, axes) });
 
 interface ReducerSpec {
   readonly dtypes: readonly DType[];
@@ -49,17 +50,17 @@ interface ReducerSpec {
   readonly uniform: (value: number, count: number) => number;
 }
 
-const countOf = (x: Type, axes: readonly number[]): number => sizeOf(axes.map((axis) => x.shape[axis]!));
+const countOf = (x: Type, axes: readonly number[]): number => sizeOf(axes.map((axis) => sizeAt(x.shape, axis)));
 
 const reduceNode = (e: Emitter, onnx: string, x: string, { axes, keepDims }: Reduction): string =>
   e.node(onnx, [x, e.constant("int64", axes)], { keepdims: keepDims ? 1 : 0 });
 
 /** Of the kernels for this some overflow, so that the largest is taken out; it is held to numbers, as infinities cancel to none. */
 function logSumExp(e: Emitter, x: string, reduction: Reduction): string {
-  const whole = { ...reduction, keepDims: true };
+  const keptReduction = { ...reduction, keepDims: true };
   const limits = [-LARGEST, LARGEST].map((limit) => e.constant("float32", [limit], []));
-  const top = e.node("Clip", [reduceNode(e, "ReduceMax", x, whole), ...limits]);
-  const total = reduceNode(e, "ReduceSum", e.node("Exp", [e.node("Sub", [x, top])]), whole);
+  const top = e.node("Clip", [reduceNode(e, "ReduceMax", x, keptReduction), ...limits]);
+  const total = reduceNode(e, "ReduceSum", e.node("Exp", [e.node("Sub", [x, top])]), keptReduction);
   const y = e.node("Add", [e.node("Log", [total]), top]);
   return reduction.keepDims ? y : e.node("Squeeze", [y, e.constant("int64", reduction.axes)]);
 }
@@ -71,14 +72,13 @@ function reducer(name: string, onnx: string | typeof logSumExp, { dtypes, empty,
     infer: ([x], reduction) => {
       expectDtype(x, ...dtypes);
       if (!empty) expectElements(x, reduction.axes);
-      return { dtype: x.dtype, shape: without(x, reduction) };
+      return { dtype: x.dtype, shape: reducedShape(x, reduction) };
     },
-    emit: (e, [x], reduction) =>
-      typeof onnx === "string" ? reduceNode(e, onnx, x!, reduction) : onnx(e, x!, reduction),
+    emit: (e, [x], reduction) => (typeof onnx === "string" ? reduceNode(e, onnx, x, reduction) : onnx(e, x, reduction)),
     grad: ([dy], { inputs: [x], outputs: [y], attrs: { axes } }) => [grad(dy, x, y, axes)],
-    laws: {
+    traits: {
       identity: ([x], { axes, keepDims }) => keepDims && axes.every((axis) => x.shape[axis] === 1),
-      uniform: (value, [x], { axes }) => uniform(value, countOf(x, axes)),
+      splat: (value, [x], { axes }) => uniform(value, countOf(x, axes)),
     },
   });
   return (x: Tensor, options: ReduceOptions = {}): Tensor => {
@@ -91,14 +91,14 @@ function reducer(name: string, onnx: string | typeof logSumExp, { dtypes, empty,
 export const sum: (x: Tensor, options?: ReduceOptions) => Tensor = reducer("sum", "ReduceSum", {
   dtypes: ["float32", "int32"],
   empty: true,
-  grad: (dy, x, _, axes) => expand(kept(dy, x, axes), { shape: x.shape }),
+  grad: (dy, x, _, axes) => expand(keepAxes(dy, x, axes), { shape: x.shape }),
   uniform: (value, count) => value * count,
 });
 
 /** The mean along `axes`. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { axes } = reductionOf("mean", x, options);
-  checking("mean", [x], () => expectElements(x, axes));
+  withOpContext("mean", [x], () => expectElements(x, axes));
   return scale(sum(x, options), 1 / countOf(x, axes));
 }
 
@@ -118,8 +118,8 @@ export const amax: (x: Tensor, options?: ReduceOptions) => Tensor = reducer("ama
   dtypes: ["float32", "int32"],
   empty: false,
   grad: (dy, x, y, axes) => {
-    const here = cast(equal(x, kept(y, x, axes)), { to: "float32" });
-    return mul(here, div(kept(dy, x, axes), sum(here, { axes, keepDims: true })));
+    const isExtreme = cast(equal(x, keepAxes(y, x, axes)), { to: "float32" });
+    return mul(isExtreme, div(keepAxes(dy, x, axes), sum(isExtreme, { axes, keepDims: true })));
   },
   uniform: (value) => value,
 });
@@ -131,7 +131,7 @@ export const amin = (x: Tensor, options: ReduceOptions = {}): Tensor => neg(amax
 export const logsumexp: (x: Tensor, options?: ReduceOptions) => Tensor = reducer("logsumexp", logSumExp, {
   dtypes: ["float32"],
   empty: false,
-  grad: (dy, x, y, axes) => mul(kept(dy, x, axes), exp(sub(x, kept(y, x, axes)))),
+  grad: (dy, x, y, axes) => mul(keepAxes(dy, x, axes), exp(sub(x, keepAxes(y, x, axes)))),
   uniform: (value, count) => value + Math.log(count),
 });
 
@@ -163,9 +163,9 @@ const cumsumOp: OpFn<[x: Tensor], { axis: number; reverse: boolean }> = defineOp
     return x;
   },
   emit: (e, [x], { axis, reverse }, { inputs: [source] }) =>
-    e.node("CumSum", [x!, e.constant("int64", [axisOf(axis, source.shape.length)], [])], { reverse: reverse ? 1 : 0 }),
+    e.node("CumSum", [x, e.constant("int64", [axisOf(axis, source.shape.length)], [])], { reverse: reverse ? 1 : 0 }),
   grad: ([dy], { attrs: { axis, reverse } }) => [cumsum(dy, { axis, reverse: !reverse })],
-  laws: { identity: ([x], { axis }) => x.shape.at(axis) === 1 },
+  traits: { identity: ([x], { axis }) => x.shape.at(axis) === 1 },
 });
 
 /**
@@ -173,8 +173,8 @@ const cumsumOp: OpFn<[x: Tensor], { axis: number; reverse: boolean }> = defineOp
  * 1986): no division, so that the gradient is right where elements are 0.
  */
 export function cumprod(x: Tensor, { axis }: { axis: number }): Tensor {
-  const at = checking("cumprod", [x], () => axisOf(axis, x.shape.length));
-  const n = x.shape[at]!;
+  const at = withOpContext("cumprod", [x], () => axisOf(axis, x.shape.length));
+  const n = sizeAt(x.shape, at);
   let y = x;
   for (let reach = 1; reach < n; reach *= 2) {
     const before = fill({ value: 1, shape: x.shape.with(at, reach) });

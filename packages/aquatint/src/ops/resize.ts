@@ -1,33 +1,33 @@
-import { checking, defineOp, type OpFn, refuse } from "../graph/op.ts";
+import { defineOp, type OpFn, shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { scale } from "./elementwise.ts";
 import { indexSelect } from "./gather.ts";
 import { constant } from "./leaves.ts";
 import { matmul } from "./matmul.ts";
 import { avgPool2d } from "./pool.ts";
-import { expectDtype, expectRank } from "./shape-rules.ts";
+import { expectDtype, expectRank, sizeAt } from "./shape-rules.ts";
 
-/** Repeats every pixel of [n, c, h, w] `factor` times in both directions (nearest neighbour). */
+/** Repeats every pixel of [n, c, h, w] `factor` times in both directions (nearest neighbor). */
 export const upsampleNearest: OpFn<[x: Tensor], { factor: number }> = defineOp({
   name: "upsampleNearest",
   infer: ([x], { factor }) => {
     expectDtype(x, "float32", "int32");
     expectRank(x, 4, "n, c, h, w");
-    if (!Number.isInteger(factor) || factor < 1) refuse(`the factor ${factor} is no whole number from 1 on`);
-    if (x.shape.includes(0)) refuse("there are no pixels to repeat");
+    if (!Number.isInteger(factor) || factor < 1) shapeError(`the factor ${factor} is no whole number from 1 on`);
+    if (x.shape.includes(0)) shapeError("there are no pixels to repeat");
     return { dtype: x.dtype, shape: x.shape.map((d, i) => (i < 2 ? d : d * factor)) };
   },
   emit: (e, [x], { factor }) =>
-    e.node("Resize", [x!, "", e.constant("float32", [1, 1, factor, factor])], {
+    e.node("Resize", [x, "", e.constant("float32", [1, 1, factor, factor])], {
       mode: "nearest",
       coordinate_transformation_mode: "asymmetric",
       nearest_mode: "floor",
     }),
   grad: ([dy], { attrs: { factor } }) => [scale(avgPool2d(dy, { kernel: factor }), factor ** 2)],
-  laws: {
+  traits: {
     identity: (_, { factor }) => factor === 1,
     merge: (first, second) => ({ factor: first.factor * second.factor }),
-    uniform: (value) => value,
+    splat: (value) => value,
   },
 });
 
@@ -37,10 +37,10 @@ export interface ResizeOptions {
 }
 
 function checkResize(name: string, x: Tensor, { size }: ResizeOptions): void {
-  checking(name, [x], () => {
+  withOpContext(name, [x], () => {
     expectRank(x, 4, "n, c, h, w");
-    if (size.some((d) => !Number.isInteger(d) || d < 1)) refuse(`[${size}] is no size of a picture`);
-    if (x.shape[2]! < 1 || x.shape[3]! < 1) refuse("there are no pixels to resize");
+    if (size.some((d) => !Number.isInteger(d) || d < 1)) shapeError(`[${size}] is no size of a picture`);
+    if (x.shape.slice(2).some((d) => d < 1)) shapeError("there are no pixels to resize");
   });
 }
 
@@ -48,7 +48,7 @@ function checkResize(name: string, x: Tensor, { size }: ResizeOptions): void {
 export function resizeNearest(x: Tensor, { size }: ResizeOptions): Tensor {
   checkResize("resizeNearest", x, { size });
   return size.reduce((y, m, i) => {
-    const [axis, n] = [2 + i, x.shape[2 + i]!];
+    const [axis, n] = [2 + i, sizeAt(x.shape, 2 + i)];
     const data = Int32Array.from({ length: m }, (_, place) => Math.floor((place * n) / m));
     return m === n ? y : indexSelect(y, constant({ value: { dtype: "int32", shape: [m], data } }), { axis });
   }, x);
@@ -56,7 +56,7 @@ export function resizeNearest(x: Tensor, { size }: ResizeOptions): Tensor {
 
 /**
  * Straight lines between the pixels of [n, c, h, w], as a product with a matrix in each direction (PyTorch's "bilinear",
- * without antialiasing). `alignCorners`: the corner pixels' centres stay in the corners; else the pictures' edges meet.
+ * without antialiasing). `alignCorners`: the corner pixels' centers stay in the corners; else the pictures' edges meet.
  */
 export function resizeBilinear(
   x: Tensor,
@@ -76,8 +76,9 @@ function linearWeights(n: number, m: number, alignCorners: boolean): Tensor {
     const at = alignCorners ? aligned : Math.max(0, ((i + 0.5) * n) / m - 0.5);
     const low = Math.min(Math.floor(at), n - 1);
     const high = Math.min(low + 1, n - 1);
-    data[i * n + low]! += 1 - (at - low);
-    data[i * n + high]! += at - low;
+    const row = data.subarray(i * n, (i + 1) * n);
+    row[low] = (row[low] ?? 0) + 1 - (at - low);
+    row[high] = (row[high] ?? 0) + at - low;
   }
   return constant({ value: { dtype: "float32", shape: [m, n], data } });
 }

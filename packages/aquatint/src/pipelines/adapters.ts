@@ -1,6 +1,6 @@
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../graph/types.ts";
-import { type Adapters, withAdapters } from "../nn/adapters.ts";
+import { type Adapters, withAdapters } from "../nn/lora.ts";
 import { input } from "../ops/leaves.ts";
 
 /** LoRAs as branches, by the network that they stand beside: "unet", "text_encoder", "text_encoder_2". */

@@ -5,7 +5,7 @@ import type { Projection } from "../diffusion/scheduler.ts";
 import { AquatintError } from "../errors.ts";
 import { type HostTensor, sizeOf } from "../graph/types.ts";
 import type { NormalStream } from "../math/random.ts";
-import { joined } from "./joined.ts";
+import { concatFloat32 } from "../util/concat.ts";
 import type { TextToImageNetwork } from "./network.ts";
 import type { TextToImagePlan } from "./text-to-image.ts";
 
@@ -43,7 +43,7 @@ export async function beginningOf(plan: TextToImagePlan, context: BeginningConte
   const shown = init.map((v, i) => (mask[i % mask.length]! === 1 ? 0 : v));
   if (paints) {
     const kept = await encoded(shown);
-    return { x, beside: joined([places, kept]) };
+    return { x, beside: concatFloat32([places, kept]) };
   }
   // diffusers encodes the masked picture, too, and so takes its random numbers from the stream
   if (context.network.posterior) context.start.randn(sizeOf(plan.latentShape));

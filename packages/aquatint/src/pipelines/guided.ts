@@ -2,10 +2,11 @@ import type { NetworkOutput } from "../diffusion/denoiser.ts";
 import { checkedFinite, checkedOutput, outputOrigin, stepAt } from "../diffusion/finite.ts";
 import { guidedOutput } from "../diffusion/guidance.ts";
 import type { Latent } from "../diffusion/latent.ts";
+import { float32, float32Data } from "../graph/host-tensor.ts";
 import { type HostTensor, sizeOf } from "../graph/types.ts";
+import { concatFloat32 } from "../util/concat.ts";
 import type { Beginning } from "./beginning.ts";
 import { encodedConditioning } from "./conditioning.ts";
-import { joined } from "./joined.ts";
 import type { Conditions, TextToImageNetwork } from "./network.ts";
 import { steeringOf } from "./steering.ts";
 import type { TextToImagePlan } from "./text-to-image.ts";
@@ -35,7 +36,7 @@ export async function guidedNetwork(
   const shape = [branches * count, channels + beside, ...place];
   return async (xs, timestep) => {
     const one = xs.flatMap((x, k) => [x, beginnings[k]!.beside ?? new Float32Array(0)]);
-    const data = joined(Array.from({ length: branches }, () => one).flat());
+    const data = concatFloat32(Array.from({ length: branches }, () => one).flat());
     const options = { signal, steering: steering(at.i, at.n) };
     const out = await network.predict({ dtype: "float32", shape, data }, timestep, told(begin + at.i), options);
     const where = stepAt(at.i, at.n, timestep);
@@ -68,9 +69,10 @@ function repeatedBy(count: number, told: (step: number) => Conditions): (step: n
 }
 
 /** Each row of a tensor `count` times. */
-function repeated({ dtype, shape, data }: HostTensor, count: number): HostTensor {
+function repeated(tensor: HostTensor, count: number): HostTensor {
+  const [shape, data] = [tensor.shape, float32Data(tensor)];
   const size = data.length / shape[0]!;
-  const rows = Array.from({ length: shape[0]! }, (_, i) => (data as Float32Array).subarray(i * size, (i + 1) * size));
+  const rows = Array.from({ length: shape[0]! }, (_, i) => data.subarray(i * size, (i + 1) * size));
   const all = rows.flatMap((row) => Array.from({ length: count }, () => row));
-  return { dtype, shape: [all.length, ...shape.slice(1)], data: joined(all) };
+  return float32([all.length, ...shape.slice(1)], concatFloat32(all));
 }

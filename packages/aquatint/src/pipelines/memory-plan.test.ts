@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyLatentModel } from "../../test/tiny-latent-model.ts";
 import { writeFiles } from "../../test/tiny-pixel-model.ts";
-import type { WeightMemory } from "../runtime/types.ts";
+import type { WeightMemory } from "../compiler/executable.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
 import { generate, openTextToImage } from "./node.ts";
 import { memoryWithin } from "./node-memory.ts";

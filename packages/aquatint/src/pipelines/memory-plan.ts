@@ -1,8 +1,9 @@
+import type { WeightMemory } from "../compiler/executable.ts";
 import { AquatintError } from "../errors.ts";
 import type { GraphMemory } from "../graph/memory.ts";
 import { type HostTensor, type Shape, sizeOf } from "../graph/types.ts";
-import { rehearsalRuntime } from "../runtime/rehearsal.ts";
-import type { Device, Runtime, WeightMemory } from "../runtime/types.ts";
+import { recordingRuntime } from "../runtime/recorder.ts";
+import type { Device, Runtime } from "../runtime/types.ts";
 import { frugalNetwork } from "./frugal.ts";
 import type { TextToImageNetwork } from "./network.ts";
 
@@ -105,7 +106,7 @@ interface Needs {
 }
 
 async function rehearse({ open, run, factor }: Rehearsal): Promise<Needs> {
-  const { runtime, memories } = rehearsalRuntime();
+  const { runtime, memories } = recordingRuntime();
   let decoded: Shape = [1, 1, 1, 1];
   let encodes = false;
   await using network = open(runtime);
@@ -153,7 +154,7 @@ async function autoencoderMemory(
   open: Rehearsal["open"],
   { shape, encodes, ...how }: AutoencoderCalls,
 ): Promise<readonly GraphMemory[]> {
-  const { runtime, memories } = rehearsalRuntime();
+  const { runtime, memories } = recordingRuntime();
   await using network = frugalNetwork(open(runtime), how);
   const zeros = (of: Shape): HostTensor => ({ dtype: "float32", shape: of, data: new Float32Array(sizeOf(of)) });
   await network.decode(zeros(shape));

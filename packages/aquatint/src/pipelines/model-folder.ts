@@ -1,9 +1,9 @@
 import type { LatentRgb } from "../checkpoints/latent-rgb.ts";
+import type { CompileOptions } from "../compiler/compile.ts";
 import type { SchedulerSettings } from "../diffusion/scheduler.ts";
 import { publishedScheduler, schedulerSettings } from "../diffusion/scheduler-config.ts";
 import { AquatintError } from "../errors.ts";
 import type { HostTensor } from "../graph/types.ts";
-import type { ExecutableOptions } from "../runtime/compile.ts";
 import type { ClipTokenizer } from "../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../tokenizers/files.ts";
 import { encodeComponent, encodeJson, published, readJson, readOptionalJson, readWeights } from "./component.ts";
@@ -56,8 +56,8 @@ export interface TextToImageModel {
   binding(): Promise<WeightBinding>;
 }
 /** Where a program takes its weights from, and what stands beside and in place of them. */
-export type WeightBinding = Required<Pick<ExecutableOptions, "parameters">> &
-  Pick<ExecutableOptions, "weightsFolder"> &
+export type WeightBinding = Required<Pick<CompileOptions, "parameters">> &
+  Pick<CompileOptions, "weightsFolder"> &
   NetworkOptions;
 /** What a model is made of, wherever its files are. */
 export interface ModelParts extends Pick<TextToImageModel, "name" | "configs" | "tokenizerFiles"> {

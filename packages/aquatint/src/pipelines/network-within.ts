@@ -1,6 +1,7 @@
-import { inHalfPrecision } from "../runtime/half.ts";
-import { oneProgramAtATime } from "../runtime/one-program.ts";
-import type { Runtime, WeightMemory } from "../runtime/types.ts";
+import type { WeightMemory } from "../compiler/executable.ts";
+import { float16Runtime } from "../runtime/float16.ts";
+import { singleResidentRuntime } from "../runtime/single-resident.ts";
+import type { Runtime } from "../runtime/types.ts";
 import { frugalNetwork } from "./frugal.ts";
 import { decodeInHalf, type RetryEvent } from "./half-decode.ts";
 import { type MemoryPlan, scoreBytesOf } from "./memory-plan.ts";
@@ -27,14 +28,14 @@ export function networkWithin(runtime: Runtime, limits: NetworkLimits): TextToIm
   const { parts, memory, maxMemory, vaePrecision = "float32", retried } = limits;
   const weightMemory = memory?.weightMemory ?? limits.weightMemory;
   const scoreBytes = scoreBytesOf(runtime.device, maxMemory);
-  const shared = memory?.residency === "one" ? oneProgramAtATime(runtime) : runtime;
+  const shared = memory?.residency === "one" ? singleResidentRuntime(runtime) : runtime;
   const open = (on: Runtime): TextToImageNetwork => {
     const network = textToImageNetwork({ ...parts, runtime: on, weightMemory, scoreBytes });
     return memory ? frugalNetwork(network, { tile: memory.tile, factor: parts.modules.factor }) : network;
   };
   const full = open(shared);
   if (vaePrecision === "float32") return full;
-  const half = open(inHalfPrecision(shared));
+  const half = open(float16Runtime(shared));
   return {
     ...full,
     decode: decodeInHalf(half.decode, full.decode, retried),

@@ -8,7 +8,7 @@ import { writeFiles } from "../../test/tiny-pixel-model.ts";
 import { openCheckpoint } from "../checkpoints/node.ts";
 import type { Checkpoint } from "../checkpoints/types.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { latentSpace } from "./latent-space.ts";
 import { textToImageNetwork } from "./network.ts";

@@ -5,7 +5,7 @@ import { AquatintError } from "../errors.ts";
 import { parseJsonObject } from "../formats/json.ts";
 import type { HostTensor } from "../graph/types.ts";
 import { expectKeys } from "../nn/module.ts";
-import { mappedWeights } from "../runtime/node-mapped.ts";
+import { mappedWeights } from "../runtime/mapped-weights.node.ts";
 import { type TokenizerFiles, tokenizerFileNames } from "../tokenizers/files.ts";
 import { clipVocabulary } from "../tokenizers/published.ts";
 import { tokenizerFolder } from "./kinds.ts";

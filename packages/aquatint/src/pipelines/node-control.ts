@@ -1,11 +1,11 @@
 import { join, relative, sep } from "node:path";
 import type { FolderOptions } from "../checkpoints/folder.ts";
 import { openCheckpoint, readWeights } from "../checkpoints/node.ts";
+import type { ExternalData } from "../compiler/onnx/emit.ts";
 import { AquatintError } from "../errors.ts";
-import type { ExternalData } from "../graph/emit.ts";
 import type { HostTensor } from "../graph/types.ts";
 import { expectKeys } from "../nn/module.ts";
-import { commonFolder, mappedWeights } from "../runtime/node-mapped.ts";
+import { commonFolder, mappedWeights } from "../runtime/mapped-weights.node.ts";
 import type { TextToImageModel, WeightBinding } from "./model-folder.ts";
 import { type ControlNet, controlParameters, describedControlNet, steeredModel } from "./steered.ts";
 

@@ -1,5 +1,6 @@
+import type { WeightMemory } from "../compiler/executable.ts";
 import type { Seed } from "../math/random.ts";
-import type { Runtime, WeightMemory } from "../runtime/types.ts";
+import type { Runtime } from "../runtime/types.ts";
 import { type MemoryPlan, planMemory, type Rehearsal } from "./memory-plan.ts";
 import type { TextToImageModel } from "./model-folder.ts";
 import { type TextToImageNetwork, textToImageNetwork } from "./network.ts";

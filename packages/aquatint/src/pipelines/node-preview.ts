@@ -1,11 +1,11 @@
 import { openCheckpoint } from "../checkpoints/node.ts";
+import { compile } from "../compiler/compile.ts";
 import { AquatintError } from "../errors.ts";
 import { tensorToPicture } from "../formats/image.ts";
 import { AutoencoderTiny, parseAutoencoderTinyConfig } from "../models/autoencoder-tiny/index.ts";
 import { parameters } from "../nn/module.ts";
 import { input } from "../ops/leaves.ts";
-import { executableOf } from "../runtime/compile.ts";
-import { mappedWeights } from "../runtime/node-mapped.ts";
+import { mappedWeights } from "../runtime/mapped-weights.node.ts";
 import type { Program, Runtime } from "../runtime/types.ts";
 import type { TextToImageModel } from "./model-folder.ts";
 import { latentRgbIn, linearPreview, type Previewer, pixelPreview } from "./preview.ts";
@@ -94,7 +94,7 @@ function tinyPreview(
     const shape = [1, ...latentShape];
     const key = String(shape);
     const trace = () => decode(input({ name: "x", dtype: "float32", shape }));
-    const loading = programs.get(key) ?? runtime.load(executableOf({ outputs: { output: trace() }, ...binding }));
+    const loading = programs.get(key) ?? runtime.load(compile({ outputs: { output: trace() }, ...binding }));
     programs.set(key, loading);
     const [channels, h, w] = latentShape;
     const data = x0.slice(0, channels * h * w);

@@ -1,11 +1,11 @@
+import { type CompileOptions, compile } from "../compiler/compile.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensors } from "../graph/types.ts";
-import { type ExecutableOptions, executableOf } from "../runtime/compile.ts";
 import type { Program, Runtime, State } from "../runtime/types.ts";
 
 /** Where programs run and what their parameters are bound to. */
 export interface ProgramsInput
-  extends Pick<ExecutableOptions, "parameters" | "weightsFolder" | "weightMemory" | "scoreBytes"> {
+  extends Pick<CompileOptions, "parameters" | "weightsFolder" | "weightMemory" | "scoreBytes"> {
   readonly runtime: Runtime;
   readonly state?: State | undefined;
 }
@@ -30,7 +30,7 @@ export function programsOf({ runtime, state, ...options }: ProgramsInput): Progr
   const load = ({ key, trace }: Computation): Promise<Program> => {
     const known = programs.get(key);
     if (known) return known;
-    const loading = runtime.load(executableOf({ outputs: trace(), ...options }));
+    const loading = runtime.load(compile({ outputs: trace(), ...options }));
     programs.set(key, loading);
     loading.catch(() => programs.delete(key));
     return loading;

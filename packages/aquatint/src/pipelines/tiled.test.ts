@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compile } from "../compiler/compile.ts";
 import { toFloat32 } from "../formats/half.ts";
 import { readSafetensorsHeader } from "../formats/node.ts";
 import { parseSafetensors } from "../formats/safetensors.ts";
@@ -7,9 +8,8 @@ import type { HostTensor } from "../graph/types.ts";
 import { AutoencoderKL, downsampling, parseAutoencoderConfig } from "../models/autoencoder/index.ts";
 import { parameters } from "../nn/module.ts";
 import { input } from "../ops/leaves.ts";
-import { executableOf } from "../runtime/compile.ts";
-import { nodeRuntime } from "../runtime/node.ts";
-import { mappedWeights } from "../runtime/node-mapped.ts";
+import { mappedWeights } from "../runtime/mapped-weights.node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Program, Runtime } from "../runtime/types.ts";
 import { decodeInTiles, decodeSingly, encodeInTiles } from "./tiled.ts";
 
@@ -120,7 +120,7 @@ describe("beside diffusers", () => {
     const programs = new Map<string, Promise<Program>>();
     const load = ({ shape }: HostTensor) => {
       const output = vae.decode(input({ name: "x", dtype: "float32", shape }));
-      return runtime.load(executableOf({ outputs: { output }, ...bound, weightMemory: "mapped" }));
+      return runtime.load(compile({ outputs: { output }, ...bound, weightMemory: "mapped" }));
     };
     const decode = async (x: HostTensor) => {
       const program = programs.get(`${x.shape}`) ?? load(x);

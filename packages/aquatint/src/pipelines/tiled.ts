@@ -1,5 +1,6 @@
+import { float32, float32Data } from "../graph/host-tensor.ts";
 import type { HostTensor, Shape } from "../graph/types.ts";
-import { joined } from "./joined.ts";
+import { concatFloat32 } from "../util/concat.ts";
 import type { TextToImageNetwork } from "./network.ts";
 
 type Decode = TextToImageNetwork["decode"];
@@ -24,10 +25,10 @@ export const decodeSingly =
     const size = x.data.length / n;
     const pictures: Float32Array[] = [];
     for (let i = 0; i < n; i++) {
-      const data = x.data.slice(i * size, (i + 1) * size);
-      pictures.push(await decode({ ...x, shape: [1, ...shape], data }, options));
+      const data = float32Data(x).slice(i * size, (i + 1) * size);
+      pictures.push(await decode(float32([1, ...shape], data), options));
     }
-    return joined(pictures);
+    return concatFloat32(pictures);
   };
 
 /**
@@ -109,15 +110,16 @@ interface Cut {
 }
 
 /** A tile of a tensor, so many of whose values along each side belong to a place. */
-function cut({ shape, data, dtype }: HostTensor, place: Cut, factor = 1): HostTensor {
-  const [n, c, height, width] = shape as readonly [number, number, number, number];
+function cut(tensor: HostTensor, place: Cut, factor = 1): HostTensor {
+  const data = float32Data(tensor);
+  const [n, c, height, width] = tensor.shape as readonly [number, number, number, number];
   const [top, left, h, w] = [place.top * factor, place.left * factor, place.h * factor, place.w * factor];
   const part = new Float32Array(n * c * h * w);
   for (let row = 0; row < n * c * h; row++) {
     const from = (Math.floor(row / h) * height + top + (row % h)) * width + left;
-    part.set((data as Float32Array).subarray(from, from + w), row * w);
+    part.set(data.subarray(from, from + w), row * w);
   }
-  return { dtype, shape: [n, c, h, w], data: part };
+  return float32([n, c, h, w], part);
 }
 
 interface Fade {

@@ -3,10 +3,10 @@ import type { Latent } from "../diffusion/latent.ts";
 import { type SchedulerRun, scheduler } from "../diffusion/scheduler.ts";
 import { type Picture, tensorToPictures } from "../formats/image.ts";
 import { type HostTensor, sizeOf } from "../graph/types.ts";
+import { concatFloat32 } from "../util/concat.ts";
 import { type Beginning, beginningOf } from "./beginning.ts";
 import { drawsOf } from "./draws.ts";
 import { guidedNetwork } from "./guided.ts";
-import { joined } from "./joined.ts";
 import type { TextToImageNetwork } from "./network.ts";
 import type { EvaluationEvent, TextToImageEvent, TextToImagePlan, TextToImageRun } from "./text-to-image.ts";
 import { askedTogether, inStep } from "./together.ts";
@@ -71,7 +71,7 @@ async function begun(network: TextToImageNetwork, plan: TextToImagePlan, options
 const picturesBy =
   (network: TextToImageNetwork, { latentShape, width, height }: TextToImagePlan, signal: AbortSignal | undefined) =>
   async (latents: readonly Latent[]): Promise<readonly Picture[]> => {
-    const x: HostTensor = { dtype: "float32", shape: [latents.length, ...latentShape], data: joined(latents) };
+    const x: HostTensor = { dtype: "float32", shape: [latents.length, ...latentShape], data: concatFloat32(latents) };
     for (const latent of latents) checkedFinite(latent, () => ({ cause: "step", what: "the latent to be decoded" }));
     const decoded = await network.decode(x, { signal });
     checkedFinite(decoded, () => ({ cause: "decoder", what: "the decoded image of a finite latent" }));

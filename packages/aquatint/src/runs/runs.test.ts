@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AquatintError } from "../errors.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import { differences, flattened } from "../train/differences.ts";
 import type { RunEvent } from "../train/events.ts";
 import { lineRun } from "../train/line-run.cases.ts";

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { float32 } from "../../test/evaluate.ts";
 import { grad } from "../autodiff/grad.ts";
+import { float32 } from "../graph/host-tensor.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { module } from "../nn/module.ts";
 import { add, div, exp, log, minimum, mul, neg, scale, sub } from "../ops/elementwise.ts";
 import { input, param } from "../ops/leaves.ts";
 import { sum } from "../ops/reduce.ts";
-import { nodeRuntime } from "./node.ts";
 import { describeNonFinite, findNonFinite } from "./non-finite.ts";
+import { nodeRuntime } from "./runtime.node.ts";
 import type { Runtime } from "./types.ts";
 
 let runtime: Runtime;
@@ -23,9 +23,9 @@ const find = (y: Tensor, values: readonly number[]) =>
   findNonFinite(runtime, { graph: { outputs: { y } }, feeds: { x: float32([3], values) } });
 
 test("the node is named with its module, and what it was given", async () => {
-  const found = await find(sum(at("head", () => log(sub(x, scale(x, 3))))), [-1, -2, 1]);
-  expect(found).toMatchObject({ op: "log", path: "head", output: { nan: 1, infinite: 0, type: "float32[3]" } });
-  expect(describeNonFinite(found!)).toBe(
+  const result = await find(sum(at("head", () => log(sub(x, scale(x, 3))))), [-1, -2, 1]);
+  expect(result).toMatchObject({ op: "log", path: "head", output: { nan: 1, infinite: 0, type: "float32[3]" } });
+  expect(describeNonFinite(result!)).toBe(
     "log in head gave 1 NaN in float32[3]; it was given sub in head float32[3] from -2 to 4, mean 1.333",
   );
 });
@@ -75,8 +75,8 @@ test("what was given is named when it is broken already: a feed, and a tensor of
     updates: { "weights/w": scale(w, 2) },
     parameters: { names, as: "state" as const },
   };
-  const found = await findNonFinite(runtime, { graph, state, feeds: { x: float32([3], [1, 2, 3]) } });
-  expect(describeNonFinite(found!)).toBe("weights/w gave 1 NaN in float32[3]");
+  const result = await findNonFinite(runtime, { graph, state, feeds: { x: float32([3], [1, 2, 3]) } });
+  expect(describeNonFinite(result!)).toBe("weights/w gave 1 NaN in float32[3]");
   expect([...(await state.read())["weights/w"]!.data]).toEqual([1, Number.NaN, 1]);
   expect(describeNonFinite((await find(exp(x), [1, Number.NaN, 2]))!)).toBe("x gave 1 NaN in float32[3]");
 });

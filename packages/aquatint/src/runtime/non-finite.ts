@@ -1,14 +1,14 @@
-import { describeOrigin } from "../graph/onnx-name.ts";
+import { type CompileOptions, compile } from "../compiler/compile.ts";
+import { describeOrigin } from "../compiler/onnx/names.ts";
+import { simplify } from "../compiler/passes/simplify.ts";
 import type { Node, Tensor } from "../graph/tensor.ts";
+import { topological } from "../graph/topological.ts";
 import { type HostTensor, type HostTensors, typeName } from "../graph/types.ts";
-import { topological } from "../graph/walk.ts";
 import { equal, where } from "../ops/comparison.ts";
 import { sub } from "../ops/elementwise.ts";
 import { scalar } from "../ops/leaves.ts";
 import { sum } from "../ops/reduce.ts";
 import { concat, reshape } from "../ops/shape.ts";
-import { simplify } from "../ops/simplify.ts";
-import { type ExecutableOptions, executableOf } from "./compile.ts";
 import type { Runtime, State } from "./types.ts";
 
 /** What is in a tensor. */
@@ -37,7 +37,7 @@ export interface NonFinite {
 /** A run to be looked into. */
 export interface FindNonFiniteOptions {
   /** The graph, as its program was compiled from it. */
-  readonly graph: ExecutableOptions;
+  readonly graph: CompileOptions;
   readonly feeds: HostTensors;
   readonly state?: State;
 }
@@ -49,25 +49,25 @@ export interface FindNonFiniteOptions {
  */
 export async function findNonFinite(
   runtime: Runtime,
-  { graph, ...given }: FindNonFiniteOptions,
+  { graph, ...inputs }: FindNonFiniteOptions,
 ): Promise<NonFinite | undefined> {
   const results = Object.values(simplify({ ...graph.outputs, ...graph.updates }));
   const values = topological(results).flatMap(({ outputs }) => outputs.filter(({ dtype }) => dtype === "float32"));
-  const look = async (outputs: Readonly<Record<string, Tensor>>) => {
+  const evaluate = async <R extends string>(outputs: Readonly<Record<R, Tensor>>): Promise<HostTensors<R>> => {
     const { updates: _, ...rest } = graph;
-    const executable = executableOf({ ...rest, outputs });
+    const executable = compile({ ...rest, outputs });
     const program = await runtime.load(executable);
-    const feeds = Object.fromEntries(Object.entries(given.feeds).filter(([name]) => name in executable.feeds));
+    const feeds = Object.fromEntries(Object.entries(inputs.feeds).filter(([name]) => name in executable.feeds));
     try {
-      return await program.run(feeds, given.state ? { state: given.state } : {});
+      return await program.run(feeds, { state: inputs.state });
     } finally {
       await program[Symbol.asyncDispose]();
     }
   };
-  const flags = await look({ finite: flagsOf(values, notFinite), numbers: flagsOf(values, notNumbers) });
-  const infected = marked(values, flags["finite"]!);
-  const culprit = firstIn(results, { infected, nan: marked(values, flags["numbers"]!) });
-  return culprit && described(culprit, graph, look);
+  const flags = await evaluate({ finite: flagsOf(values, notFinite), numbers: flagsOf(values, notNumbers) });
+  const nonFinite = flagged(values, flags.finite);
+  const node = firstIn(results, { nonFinite, nan: flagged(values, flags.numbers) });
+  return node && describeNode(node, graph, evaluate);
 }
 
 /** NaN where any value of x is not finite, else 0. */
@@ -79,48 +79,48 @@ const flagsOf = (values: readonly Tensor[], flag: (x: Tensor) => Tensor): Tensor
     values.map((x) => reshape(flag(x), { shape: [1] })),
     { axis: 0 },
   );
-const marked = (values: readonly Tensor[], { data }: HostTensor): ReadonlySet<Tensor> =>
+const flagged = (values: readonly Tensor[], { data }: HostTensor): ReadonlySet<Tensor> =>
   new Set(values.filter((_, i) => data[i] !== 0));
 
 interface Marks {
   /** What holds a NaN or an infinity. */
-  readonly infected: ReadonlySet<Tensor>;
+  readonly nonFinite: ReadonlySet<Tensor>;
   readonly nan: ReadonlySet<Tensor>;
 }
 
-function firstIn(results: readonly Tensor[], { infected, nan }: Marks): Node | undefined {
-  const order = topological(results.filter((y) => infected.has(y)));
+function firstIn(results: readonly Tensor[], { nonFinite, nan }: Marks): Node | undefined {
+  const order = topological(results.filter((y) => nonFinite.has(y)));
   const starts = (marks: ReadonlySet<Tensor>) =>
     order.filter(({ outputs, inputs }) => outputs.some((y) => marks.has(y)) && !inputs.some((x) => marks.has(x)));
   const [firstNan] = starts(nan);
-  if (!firstNan) return starts(infected).find(({ inputs }) => inputs.length) ?? starts(infected)[0];
-  return overflowBefore(firstNan, infected) ?? firstNan;
+  if (!firstNan) return starts(nonFinite).find(({ inputs }) => inputs.length) ?? starts(nonFinite)[0];
+  return overflowBefore(firstNan, nonFinite) ?? firstNan;
 }
 
 /** The node whose overflow made a NaN: where the infinities among its inputs began, unless they were given as such. */
-function overflowBefore(node: Node, infected: ReadonlySet<Tensor>): Node | undefined {
-  const cause = node.inputs.find((x) => infected.has(x) && x.node.inputs.length);
+function overflowBefore(node: Node, nonFinite: ReadonlySet<Tensor>): Node | undefined {
+  const cause = node.inputs.find((x) => nonFinite.has(x) && x.node.inputs.length);
   if (!cause) return undefined;
-  const begun = topological([cause]).find(
+  const origin = topological([cause]).find(
     ({ outputs, inputs }) =>
-      outputs.some((y) => infected.has(y)) && !inputs.some((x) => infected.has(x)) && inputs.length,
+      outputs.some((y) => nonFinite.has(y)) && !inputs.some((x) => nonFinite.has(x)) && inputs.length,
   );
-  return begun;
+  return origin;
 }
 
-async function described(
+async function describeNode(
   node: Node,
-  graph: ExecutableOptions,
-  look: (outputs: Readonly<Record<string, Tensor>>) => Promise<HostTensors>,
+  graph: CompileOptions,
+  evaluate: (outputs: Readonly<Record<string, Tensor>>) => Promise<HostTensors>,
 ): Promise<NonFinite> {
   const names = new Map(Array.from(graph.parameters?.names ?? [], ([name, tensor]) => [tensor, name]));
   const sourceOf = (x: Tensor): string => {
     const { name } = (x.node.attrs ?? {}) as { readonly name?: string };
     return names.get(x) ?? (x.node.inputs.length ? describeOrigin(originOf(x.node)) : (name ?? x.node.op.name));
   };
-  const seen = [node.outputs[0]!, ...node.inputs];
-  const values = await look(Object.fromEntries(seen.map((x, i) => [`probe:${i}`, x])));
-  const [output, ...inputs] = seen.map((x, i) => statistics(values[`probe:${i}`]!, sourceOf(x)));
+  const tensors = [node.outputs[0], ...node.inputs];
+  const values = await evaluate(Object.fromEntries(tensors.map((x, i) => [`probe:${i}`, x])));
+  const [output, ...inputs] = tensors.map((x, i) => statistics(values[`probe:${i}`]!, sourceOf(x)));
   return { ...originOf(node), inputs, output: output! };
 }
 const originOf = ({ op, scope }: Node) => ({ op: op.name, path: scope?.path() ?? "" });
@@ -139,10 +139,10 @@ function statistics({ dtype, shape, data }: HostTensor, source: string): Statist
 
 /** In words: "exp in mid gave 1 NaN and 2 infinite values in float32[4]; it was given x float32[4] from -1 to 90, mean 44". */
 export function describeNonFinite({ inputs, output }: NonFinite): string {
-  const found = [output.nan && `${output.nan} NaN`, output.infinite && `${output.infinite} infinite`].filter(Boolean);
-  const given = inputs.map((x) => `${x.source} ${x.type} ${rangeOf(x)}`);
-  const from = given.length ? `; it was given ${given.join(", and ")}` : "";
-  return `${output.source} gave ${found.join(" and ")} in ${output.type}${from}`;
+  const counts = [output.nan && `${output.nan} NaN`, output.infinite && `${output.infinite} infinite`].filter(Boolean);
+  const ranges = inputs.map((x) => `${x.source} ${x.type} ${rangeOf(x)}`);
+  const from = ranges.length ? `; it was given ${ranges.join(", and ")}` : "";
+  return `${output.source} gave ${counts.join(" and ")} in ${output.type}${from}`;
 }
 function rangeOf({ nan, infinite, min, max, mean }: Statistics): string {
   const broken = nan + infinite ? ` (${nan} NaN, ${infinite} infinite)` : "";

@@ -1,6 +1,6 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema, TensorProto_DataType, type ValueInfoProtoSchema } from "../formats/generated/onnx_pb.ts";
-import { layoutProbeShape } from "./channel-block.ts";
+import { layoutProbeShape } from "./layout-probe.ts";
 
 /** The smallest ONNX model, y = -x for one number: if it does not load, nothing will. */
 export const probeModel = (): Uint8Array<ArrayBuffer> =>

@@ -1,18 +1,20 @@
+import type { Executable } from "../compiler/executable.ts";
+import type { Layout } from "../compiler/nchwc/layout.ts";
 import type { ErrorCode } from "../errors.ts";
-import type { HostTensor, HostTensors } from "../graph/types.ts";
-import type { Layout } from "../ops/layout.ts";
-import type { Device, Executable } from "./types.ts";
+import { copyTensor } from "../graph/host-tensor.ts";
+import type { HostTensors } from "../graph/types.ts";
+import type { Device } from "./types.ts";
 
 /** How the worker sets itself up, once. */
 export interface OpenOptions {
   /** The platform's first device when absent. */
-  readonly device?: Device;
+  readonly device?: Device | undefined;
   /** At most so many threads. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Whether ops that the device lacks run on the CPU; true when absent. */
-  readonly cpuFallback?: boolean;
+  readonly cpuFallback?: boolean | undefined;
   /** Browser only: the folder, or the files, of onnxruntime-web's wasm. */
-  readonly wasmPaths?: WasmPaths;
+  readonly wasmPaths?: WasmPaths | undefined;
   /** A model of one node, loaded to learn whether the device works. */
   readonly probe: Uint8Array<ArrayBuffer>;
   /** A model that shows how the device lays channels in blocks. */
@@ -22,7 +24,7 @@ export interface OpenOptions {
 export type WasmPaths = string | { readonly wasm?: string; readonly mjs?: string };
 
 /** What the worker found. */
-export interface Opened {
+export interface RuntimeInfo {
   readonly device: Device;
   readonly devices: readonly Device[];
   readonly threads: number;
@@ -36,7 +38,7 @@ interface Call<Params, Result> {
 
 /** Everything that the host can ask of the worker. Programs and states are numbered by the host. */
 export interface Calls {
-  open: Call<OpenOptions, Opened>;
+  open: Call<OpenOptions, RuntimeInfo>;
   load: Call<{ readonly program: number; readonly executable: Executable }, null>;
   run: Call<{ readonly program: number; readonly state?: number; readonly feeds: HostTensors }, HostTensors>;
   unload: Call<{ readonly program: number }, null>;
@@ -78,25 +80,13 @@ export interface Reply<R> {
   readonly transfer: ArrayBuffer[];
 }
 /** The reply of a call that only does something. */
-export const done: Reply<null> = { result: null, transfer: [] };
+export const emptyReply: Reply<null> = { result: null, transfer: [] };
 /** What the worker does for each call. */
 export type Handlers = { readonly [K in CallName]: (params: Params<K>) => Promise<Reply<Result<K>>> };
 
-/** A private copy of a tensor, in a buffer of its own that may be transferred. */
-export const copyTensor = ({ dtype, shape, data }: HostTensor): HostTensor => ({
-  dtype,
-  shape: [...shape],
-  data: copyData(data),
-});
 /** Private copies of tensors. */
 export const copyTensors = (tensors: HostTensors): HostTensors =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, copyTensor(tensor)]));
-
-// Not data.slice(): that of a Node Buffer shares its memory.
-function copyData(data: HostTensor["data"]): HostTensor["data"] {
-  if (data instanceof Float32Array) return new Float32Array(data);
-  return data instanceof Int32Array ? new Int32Array(data) : new Uint8Array(data);
-}
 
 /** The buffers behind tensors, each once, to be transferred. */
 export const buffersOf = (tensors: HostTensors): ArrayBuffer[] => [

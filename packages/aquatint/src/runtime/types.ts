@@ -1,68 +1,41 @@
-import type { GraphMemory } from "../graph/memory.ts";
+import type { Executable } from "../compiler/executable.ts";
+import type { Layout } from "../compiler/nchwc/layout.ts";
 import type { HostTensors, Type } from "../graph/types.ts";
-import type { Layout } from "../ops/layout.ts";
 
 /** Where a program runs. Which of them a platform offers is its Runtime's `devices`. */
 export type Device = "cpu" | "wasm" | "webgpu" | "cuda" | "coreml" | "dml";
 
-/**
- * How constant weights are held. "packed": copied once, into the order that the kernels read fastest. "mapped": used where
- * they lie in their files, paged in as they are needed, shared with other processes; loads at once and computes slower.
- */
-export type WeightMemory = "packed" | "mapped";
-
-/** An emitted ONNX model with what its inputs and outputs mean. */
-export interface Executable {
-  /** The serialised ONNX ModelProto. */
-  readonly model: Uint8Array<ArrayBuffer>;
-  /** Inputs given with each run. */
-  readonly feeds: Readonly<Record<string, Type>>;
-  /** Inputs taken from the state given with the run: ONNX input name = name in the state. */
-  readonly stateInputs: Readonly<Record<string, Type>>;
-  /** Outputs that come back to the caller. */
-  readonly results: Readonly<Record<string, Type>>;
-  /** Outputs that replace a tensor of the state when the run ends: ONNX output name -> name in the state. */
-  readonly updates: Readonly<Record<string, string>>;
-  /** The graph is arranged for the runtime, which loads it as it is. */
-  readonly arranged?: true;
-  /** Folder that the model's `external_data` locations are relative to. */
-  readonly weightsFolder?: string;
-  /** "packed" when absent. */
-  readonly weightMemory?: WeightMemory;
-  /** What it takes to run, by its shapes. */
-  readonly memory?: GraphMemory;
-}
-
 /** How a runtime is made. */
 export interface RuntimeOptions {
-  readonly device?: Device;
+  readonly device?: Device | undefined;
   /** At most so many threads for one run; the platform's choice when absent. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Whether ops that the device has no kernel for run on the CPU; else loading them fails. True when absent. */
-  readonly cpuFallback?: boolean;
+  readonly cpuFallback?: boolean | undefined;
 }
 
 /** What a run may be given beside its feeds. */
-export interface RunOptions {
+export interface RunOptions<R extends string = string> {
   /** Needed when the program has `stateInputs`. */
-  readonly state?: State;
-  readonly signal?: AbortSignal;
+  readonly state?: State | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Asked when the results are there: without its consent the state keeps what it had, as if the run were aborted. */
-  readonly accept?: (results: HostTensors) => boolean;
+  readonly accept?: ((results: HostTensors<R>) => boolean) | undefined;
 }
 
-/** A loaded program. Runs are queued; a run's state updates are all made or none. */
-export interface Program extends AsyncDisposable {
-  readonly executable: Omit<Executable, "model">;
+/** A loaded program, with results named `R`. Runs are queued; a run's state updates are all made or none. */
+export interface Program<R extends string = string> extends AsyncDisposable {
+  readonly executable: Omit<Executable<R>, "model">;
   /** @throws AquatintError "runtime/feed" for a missing, unknown or wrongly typed feed; "runtime/failed" with ONNX Runtime's words. An abort rejects at once with the signal's reason; the call in flight ends in the worker and its results and state updates are discarded. */
-  run(feeds: HostTensors, options?: RunOptions): Promise<HostTensors>;
+  run(feeds: HostTensors, options?: RunOptions<R>): Promise<HostTensors<R>>;
 }
 
-/** Named tensors that live in the worker: weights, optimiser moments, EMA. Shared by any number of programs of one runtime. */
+/** Named tensors that live in the worker: weights, optimizer moments, EMA. Shared by any number of programs of one runtime. */
 export interface State extends AsyncDisposable {
   readonly types: Readonly<Record<string, Type>>;
   /** Copies out the named tensors, all when no names are given. */
-  read(names?: readonly string[]): Promise<HostTensors>;
+  read(): Promise<HostTensors>;
+  read<N extends string>(names: readonly N[]): Promise<HostTensors<N>>;
   /** Replaces the named tensors; types must not change. */
   write(tensors: HostTensors): Promise<void>;
 }
@@ -79,6 +52,6 @@ export interface Runtime extends AsyncDisposable {
   readonly threads: number;
   /** How pictures lie best in memory here: an option of everything that writes a graph for this runtime alone. */
   readonly layout: Layout;
-  load(executable: Executable): Promise<Program>;
+  load<R extends string>(executable: Executable<R>): Promise<Program<R>>;
   createState(tensors: HostTensors): Promise<State>;
 }

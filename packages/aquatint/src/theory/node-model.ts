@@ -4,7 +4,7 @@ import { AquatintError } from "../errors.ts";
 import { plainCaptions } from "../pipelines/conditioning.ts";
 import { textToImageNetwork } from "../pipelines/network.ts";
 import { defaultModelFolder, openTextToImage } from "../pipelines/node.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 
 /** A trained pixel model as the theory sees it. */
 export interface PixelDenoiser extends AsyncDisposable {

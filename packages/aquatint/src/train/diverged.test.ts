@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { log, mul } from "../ops/elementwise.ts";
 import { scalar } from "../ops/leaves.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { lineTask, lineTraining } from "./line.cases.ts";
 import { openSession } from "./session.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import type { TrainConfig } from "./config.ts";
 import { type DryRunEvent, type DryRunPace, dryRun } from "./dry-run.ts";

@@ -3,7 +3,7 @@ import { type Dataset, reportLines } from "../data/dataset.ts";
 import { prefetchedDataset } from "../data/node-prefetch.ts";
 import { checkModelFolder, folderSource } from "../pipelines/node.ts";
 import type { ModelSource } from "../pipelines/source.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import type { TrainConfig } from "./config.ts";
 import { type DryRunEvent, dryRun } from "./dry-run.ts";

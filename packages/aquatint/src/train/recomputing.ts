@@ -1,4 +1,4 @@
-import { checkpointed, type Results } from "../autodiff/checkpointed.ts";
+import { checkpoint, type Results } from "../autodiff/checkpoint.ts";
 import { wrapCalls } from "../nn/module.ts";
 
 /** The residual blocks and the attentions of a U-Net or an autoencoder, and the layers of CLIP's towers, by their paths. */
@@ -10,6 +10,6 @@ export const blockPaths = /(^|\.)(resnets|attentions|layers)\.\d+$/;
  */
 export const recomputing = <R>(trace: () => R, { at = blockPaths }: { readonly at?: RegExp } = {}): R =>
   wrapCalls(
-    (path, forward) => (at.test(path) ? (checkpointed(forward as () => Results) as typeof forward) : forward),
+    (path, forward) => (at.test(path) ? (checkpoint(forward as () => Results) as typeof forward) : forward),
     trace,
   );

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { findRuns } from "../runs/node-find.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import type { TrainConfig } from "./config.ts";
 import type { RunEvent } from "./events.ts";

@@ -4,7 +4,7 @@ import { parseSafetensors } from "../formats/safetensors.ts";
 import type { HostTensors } from "../graph/types.ts";
 import { openModel } from "../pipelines/model-folder.ts";
 import { type ModelSource, memorySource } from "../pipelines/source.ts";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { TrainConfig } from "./config.ts";

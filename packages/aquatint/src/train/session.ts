@@ -1,6 +1,6 @@
 import { type HostTensors, sizeOf } from "../graph/types.ts";
 import { torchCpu } from "../math/random.ts";
-import { initialise } from "../nn/initialise.ts";
+import { initialize } from "../nn/init.ts";
 import { expectKeys } from "../nn/module.ts";
 import type { Runtime, State } from "../runtime/types.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -82,7 +82,7 @@ async function stateOf(
   groups: readonly RatedGroup[],
 ): Promise<HostTensors> {
   const { training } = config;
-  const drawn = initialise(task.parameters, torchCpu(training.seed));
+  const drawn = initialize(task.parameters, torchCpu(training.seed));
   const given = checkpoint ? {} : Object.fromEntries((await task.initial?.()) ?? []);
   const weights = { ...drawn, ...given };
   const first = firstState(weights, groups);

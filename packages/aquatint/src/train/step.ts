@@ -1,13 +1,14 @@
 import { grad } from "../autodiff/grad.ts";
+import { type CompileOptions, compile } from "../compiler/compile.ts";
+import type { Executable } from "../compiler/executable.ts";
+import type { Layout } from "../compiler/nchwc/layout.ts";
+import { copyTensor, zeros } from "../graph/host-tensor.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import type { HostTensor, HostTensors } from "../graph/types.ts";
+import type { HostTensors } from "../graph/types.ts";
 import { add, div, minimum, mul, scale, sqrt, square, sub } from "../ops/elementwise.ts";
-import type { Layout } from "../ops/layout.ts";
 import { input, param, scalar } from "../ops/leaves.ts";
 import { sum } from "../ops/reduce.ts";
 import { concat, split } from "../ops/shape.ts";
-import { type ExecutableOptions, executableOf } from "../runtime/compile.ts";
-import type { Executable } from "../runtime/types.ts";
 import { adamW } from "./optimisers/adamw.ts";
 import type { Optimiser } from "./optimisers/optimiser.ts";
 
@@ -54,7 +55,7 @@ const gradients = (loss: Tensor, parameters: ReadonlyMap<string, Tensor>): Reado
 };
 
 /** Loss, gradients, clipping, update and moving average as one program. Results: `loss` and `gradNorm` (before clipping). */
-export const trainStep = (step: TrainStepInput): Executable => executableOf(trainGraph(step));
+export const trainStep = (step: TrainStepInput): Executable => compile(trainGraph(step));
 
 /** The graph of `trainStep`. */
 export function trainGraph({
@@ -64,7 +65,7 @@ export function trainGraph({
   results,
   withGradients,
   layout,
-}: TrainStepInput): ExecutableOptions {
+}: TrainStepInput): CompileOptions {
   const parameters = parametersOf(groups);
   const update = updated(groups, gradients(loss, parameters));
   const shown = withGradients ? Object.fromEntries(inFolder(slots.gradient, update.clipped)) : {};
@@ -78,9 +79,9 @@ export function trainGraph({
 
 /**
  * Adds the gradients of one part of a batch to "gradient/NAME" in the state; with `accumulate.keep` 0 they start anew.
- * `share` is the part's share of the batch. Results: `loss`. A graph, as `executableOf` takes it.
+ * `share` is the part's share of the batch. Results: `loss`. A graph, as `compile` takes it.
  */
-export function accumulateGraph(step: TrainStepInput, share: number): ExecutableOptions {
+export function accumulateGraph(step: TrainStepInput, share: number): CompileOptions {
   const { loss, groups, fixed = new Map(), results, layout } = step;
   const parameters = parametersOf(groups);
   const sums = new Map(Array.from(parameters, ([name, weight]) => [name, beside(weight)]));
@@ -101,7 +102,7 @@ export function accumulateGraph(step: TrainStepInput, share: number): Executable
 export function applyStep(groups: readonly ParameterGroup[], layout?: Layout): Executable {
   const sums = new Map(Array.from(parametersOf(groups), ([name, weight]) => [name, beside(weight)]));
   const { norm, next, state } = updated(groups, sums);
-  return executableOf({
+  return compile({
     outputs: { gradNorm: norm },
     updates: next,
     parameters: { names: new Map([...state, ...inFolder(slots.gradient, sums)]), as: "state" },
@@ -174,11 +175,11 @@ function clipByGlobalNorm(gradients: readonly Tensor[], limit: Tensor) {
 
 /** The state before the first step: weights, moving averages equal to them, optimisers' slots of zero; of fixed ones the weights. */
 export function firstState(weights: HostTensors, groups: readonly ParameterGroup[]): HostTensors {
-  const state = Object.entries(weights).map(([name, value]) => [`${slots.weight}/${name}`, copy(value)] as const);
+  const state = Object.entries(weights).map(([name, value]) => [`${slots.weight}/${name}`, copyTensor(value)] as const);
   const beside = groups.flatMap(({ parameters, optimiser, average }) =>
     [...parameters.keys()].flatMap((name) => [
       ...optimiser.slots.map((slot) => [`${slot}/${name}`, zeros(weights[name]!)] as const),
-      ...(average ? [[`${slots.average}/${name}`, copy(weights[name]!)] as const] : []),
+      ...(average ? [[`${slots.average}/${name}`, copyTensor(weights[name]!)] as const] : []),
     ]),
   );
   return Object.fromEntries([...state, ...beside]);
@@ -189,10 +190,3 @@ export const gradientSums = (weights: HostTensors, groups: readonly ParameterGro
   Object.fromEntries(
     [...parametersOf(groups).keys()].map((name) => [`${slots.gradient}/${name}`, zeros(weights[name]!)]),
   );
-
-const copy = ({ shape, data }: HostTensor): HostTensor => ({ dtype: "float32", shape, data: data.slice() });
-const zeros = ({ shape, data }: HostTensor): HostTensor => ({
-  dtype: "float32",
-  shape,
-  data: new Float32Array(data.length),
-});

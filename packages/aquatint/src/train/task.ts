@@ -1,7 +1,7 @@
+import type { ParameterBinding } from "../compiler/compile.ts";
 import type { Picture } from "../formats/image.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../graph/types.ts";
-import type { ParameterBinding } from "../runtime/compile.ts";
 import type { State } from "../runtime/types.ts";
 
 /** Where a task's random draws and data stand, as JSON. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { webRuntime } from "../runtime/web.ts";
+import { webRuntime } from "../runtime/runtime.web.ts";
 import { expectedLosses, tinyLosses } from "./tiny.cases.ts";
 
 test("training in a browser, on wasm, gives the same losses as Node", async () => {

@@ -1,6 +1,6 @@
 import type { Dataset, StreamState } from "../data/dataset.ts";
 import { torchCpu } from "../math/random.ts";
-import { initialise } from "../nn/initialise.ts";
+import { initialize } from "../nn/init.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { trainBytePairs } from "../tokenizers/train.ts";
 import { parseTrainConfig, type TrainConfig } from "./config.ts";
@@ -108,7 +108,7 @@ export function tinyTask(
 export async function tinyLosses(runtime: Runtime): Promise<number[]> {
   const config = tinyConfig();
   const task = await tinyTask(config, { runtime });
-  const initial = async () => new Map(Object.entries(initialise(task.parameters, torchCpu(1))));
+  const initial = async () => new Map(Object.entries(initialize(task.parameters, torchCpu(1))));
   await using session = await openSession({ config, task: { ...task, initial }, runtime });
   const losses: number[] = [];
   for await (const { loss } of session.steps()) losses.push(loss);

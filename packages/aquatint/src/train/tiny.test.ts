@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nodeRuntime } from "../runtime/node.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
 import { expectedLosses, tinyLosses } from "./tiny.cases.ts";
 
 test("training in Node gives the losses that every platform gives, row-major and in the layout of the runtime", async () => {

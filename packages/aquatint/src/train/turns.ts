@@ -1,7 +1,8 @@
+import { compile } from "../compiler/compile.ts";
+import { hostTensorOf } from "../graph/host-tensor.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type HostTensor, type HostTensors, sizeOf } from "../graph/types.ts";
 import { average } from "../math/average.ts";
-import { executableOf } from "../runtime/compile.ts";
 import { findNonFinite, type NonFinite } from "../runtime/non-finite.ts";
 import type { Program, Runtime, State } from "../runtime/types.ts";
 import type { Turn } from "./loop.ts";
@@ -58,7 +59,7 @@ interface Update {
 async function updateAtOnce({ phase, groups, fixed, runtime, state }: TurnsInput): Promise<Update> {
   const { loss, results = {} } = phase;
   const graph = trainGraph({ loss, groups, fixed, results, layout: runtime.layout });
-  const program = await runtime.load(executableOf(graph));
+  const program = await runtime.load(compile(graph));
   return {
     run: (feeds, rates) => program.run({ ...feeds, ...rates }, { state, accept: isSound }),
     diagnose: (feeds, rates) => findNonFinite(runtime, { graph, state, feeds: { ...feeds, ...rates } }),
@@ -70,7 +71,7 @@ async function updateInParts({ phase, groups, fixed, runtime, state, accumulate 
   const { loss, results = {} } = phase;
   const { layout } = runtime;
   const graph = accumulateGraph({ loss, groups, fixed, results, layout }, 1 / accumulate);
-  const add = await runtime.load(executableOf(graph));
+  const add = await runtime.load(compile(graph));
   const part = (feeds: HostTensors, i: number): HostTensors => ({
     ...partOf(feeds, add, i),
     "accumulate.keep": { dtype: "float32", shape: [], data: Float32Array.of(i === 0 ? 0 : 1) },
@@ -110,7 +111,10 @@ const partOf = (feeds: HostTensors, { executable }: Program, i: number): HostTen
       const shape = executable.feeds[name]?.shape ?? tensor.shape;
       const size = sizeOf(shape);
       const whole = size === tensor.data.length;
-      return [name, whole ? tensor : { ...tensor, shape, data: tensor.data.slice(i * size, (i + 1) * size) }];
+      return [
+        name,
+        whole ? tensor : hostTensorOf({ dtype: tensor.dtype, shape }, tensor.data.subarray(i * size, (i + 1) * size)),
+      ];
     }),
   );
 

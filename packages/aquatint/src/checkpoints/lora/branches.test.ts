@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { compile } from "../../compiler/compile.ts";
+import { float32 } from "../../graph/host-tensor.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensor } from "../../graph/types.ts";
-import { type Adapters, withAdapters } from "../../nn/adapters.ts";
 import { Conv2d, Linear } from "../../nn/layers.ts";
+import { type Adapters, withAdapters } from "../../nn/lora.ts";
 import { module, parameters } from "../../nn/module.ts";
 import { input, param, scalar } from "../../ops/leaves.ts";
 import { reshape } from "../../ops/shape.ts";
-import { executableOf } from "../../runtime/compile.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { difference } from "./difference.ts";
 import { hadamard } from "./hadamard.ts";
@@ -24,11 +25,11 @@ const model = () => {
   const [conv, half, lin] = [Conv2d(3, 4, 3), Conv2d(4, 4, 3, { stride: 2 }), Linear(4 * 9, 5)];
   return module({ conv, half, lin }, (x: Tensor) => lin(reshape(half(conv(x)), { shape: [1, 4 * 9] })));
 };
-const wave = (shape: readonly number[], seed: number): HostTensor => ({
-  dtype: "float32",
-  shape,
-  data: Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => Math.sin(seed + 1.7 * i) / 2),
-});
+const wave = (shape: readonly number[], seed: number): HostTensor =>
+  float32(
+    shape,
+    Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => Math.sin(seed + 1.7 * i) / 2),
+  );
 const x = wave([1, 3, 6, 6], 0);
 
 /** The model's output with these weights; `trace` adds what is beside it. */
@@ -41,12 +42,12 @@ async function output(
   const net = model();
   const names = new Map([...parameters(net), ...leaves]);
   const y = trace(net, input({ name: "x", dtype: "float32", shape: x.shape }));
-  const program = await runtime.load(executableOf({ outputs: { y }, parameters: { names, as: values } }));
+  const program = await runtime.load(compile({ outputs: { y }, parameters: { names, as: values } }));
   try {
     const runs: Float32Array[] = [];
     for (const scale of Object.values(feeds)) {
       const all = Object.keys(feeds).length > 1 || leaves.size > 0 ? { x, scale } : { x };
-      runs.push((await program.run(all)).y!.data as Float32Array);
+      runs.push((await program.run(all)).y.data as Float32Array);
     }
     return runs;
   } finally {
@@ -74,7 +75,7 @@ function merged(scale: number): Map<string, HostTensor> {
       }
       return value + scale * delta(...index);
     });
-    return [key, { ...weight, data }] as const;
+    return [key, float32(weight.shape, data)] as const;
   };
   const over = (f: (r: number) => number) => f(0) + f(1);
   return new Map([
@@ -152,7 +153,8 @@ test.each<[string, Method, Readonly<Record<string, HostTensor>>, (o: number, i: 
   const [weight, bias] = [base.get("lin.weight")!, base.get("lin.bias")!];
   const dW = Float32Array.from(weight.data, (v, i) => v + 0.7 * delta(Math.floor(i / 36), i % 36));
   const db = Float32Array.from(bias.data, (v, i) => v + 0.7 * ("bias" in tensors ? at(whole.bias, i) : 0));
-  const all = new Map([...base, ["lin.weight", { ...weight, data: dW }], ["lin.bias", { ...bias, data: db }]] as const);
+  const merged = { "lin.weight": float32(weight.shape, dW), "lin.bias": float32(bias.shape, db) };
+  const all = new Map<string, HostTensor>([...base, ...Object.entries(merged)]);
   const [expected] = await output(all, { one: single(0) }, (net, t) => net(t), new Map());
   expect(found!.length).toBe(5);
   for (const [j, value] of expected!.entries())

@@ -1,5 +1,5 @@
 import type { Tensor } from "../../graph/tensor.ts";
-import type { Adapters, Branch } from "../../nn/adapters.ts";
+import type { Adapters, Branch } from "../../nn/lora.ts";
 import { mul } from "../../ops/elementwise.ts";
 import { param, scalar } from "../../ops/leaves.ts";
 import type { Embedding } from "../embedding.ts";

@@ -1,5 +1,5 @@
 import type { Tensor } from "../../graph/tensor.ts";
-import type { Branch } from "../../nn/adapters.ts";
+import type { Branch } from "../../nn/lora.ts";
 import type { WeightPlace } from "../types.ts";
 
 /** The tensors of one layer by their roles in a method: "down", "up". */

@@ -9,6 +9,7 @@ import { openModel, type TextToImageModel } from "../../pipelines/model-folder.t
 import { modelParameters } from "../../pipelines/modules.ts";
 import { type TextToImageNetwork, textToImageNetwork } from "../../pipelines/network.ts";
 import { filled, sparseElbo } from "../../theory/pixel-elbo.ts";
+import { concatFloat32 } from "../../util/concat.ts";
 import type { BoundInput, Drawing, FamilyKind, Walk } from "../family.ts";
 
 const usualWalks = [1, 4, 16, 64].map((steps) => ({ sampler: "ddim", steps }));
@@ -63,7 +64,7 @@ function walkOf(work: Work, { sampler, steps }: { readonly sampler: string; read
         const captions = drawing.captions.slice(from, to);
         made.push(await walked(work, { ...drawing, captions, z: drawing.z.slice(from * size, to * size) }));
       }
-      return joined(made);
+      return concatFloat32(made);
     },
   };
 
@@ -83,16 +84,6 @@ function walkOf(work: Work, { sampler, steps }: { readonly sampler: string; read
     for await (const step of run) x = step.x;
     return network.decode({ dtype: "float32", shape: all, data: x }, { signal });
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((n, part) => n + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** The bound of a pixel model, all pictures in one batch. */

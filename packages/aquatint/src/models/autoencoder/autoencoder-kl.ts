@@ -1,6 +1,6 @@
-import { refuse } from "../../graph/op.ts";
+import { shapeError } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { dims } from "../../nn/dims.ts";
+import { dims } from "../../nn/einops.ts";
 import { Conv2d } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { add, exp, maximum, minimum, mul, scale, sub } from "../../ops/elementwise.ts";
@@ -69,5 +69,5 @@ export type Autoencoder = ReturnType<typeof AutoencoderKL>;
 
 function expectMultiple(image: Tensor, factor: number): void {
   const { h, w } = dims(image, "b c h w");
-  if (h % factor || w % factor) refuse(`expected sides that are multiples of ${factor}, got ${h} x ${w}`);
+  if (h % factor || w % factor) shapeError(`expected sides that are multiples of ${factor}, got ${h} x ${w}`);
 }

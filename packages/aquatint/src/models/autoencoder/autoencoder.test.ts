@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { deviation, evaluate, float32, noise, noiseWeights } from "../../../test/evaluate.ts";
+import { deviation, evaluate, noise, noiseWeights } from "../../../test/evaluate.ts";
 import { readSafetensorsHeader } from "../../formats/node.ts";
+import { float32 } from "../../graph/host-tensor.ts";
 import { sizeOf } from "../../graph/types.ts";
 import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { AutoencoderKL, parseAutoencoderConfig, samplePosterior, scaleLatent, unscaleLatent } from "./index.ts";
 

@@ -1,5 +1,5 @@
 import type { Tensor } from "../../graph/tensor.ts";
-import { dims, rearrange } from "../../nn/dims.ts";
+import { dims, rearrange } from "../../nn/einops.ts";
 import { GroupNorm, type Layer, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { scaledDotProductAttention } from "../../ops/attention.ts";

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { deviation, evaluate, float32, noise, noiseWeights } from "../../../test/evaluate.ts";
+import { deviation, evaluate, noise, noiseWeights } from "../../../test/evaluate.ts";
+import { float32 } from "../../graph/host-tensor.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensor } from "../../graph/types.ts";
 import { parameters } from "../../nn/module.ts";
 import { conv2d } from "../../ops/conv.ts";
 import { input, param } from "../../ops/leaves.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { AttentionBlock } from "./attention.ts";
 import { Downsample2D, Upsample2D } from "./resample.ts";

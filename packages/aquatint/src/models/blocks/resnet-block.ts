@@ -1,5 +1,5 @@
 import type { Tensor } from "../../graph/tensor.ts";
-import { rearrange } from "../../nn/dims.ts";
+import { rearrange } from "../../nn/einops.ts";
 import { Conv2d, GroupNorm, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { silu } from "../../ops/activation.ts";

@@ -1,6 +1,6 @@
-import { refuse } from "../../graph/op.ts";
+import { shapeError } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { dims, rearrange } from "../../nn/dims.ts";
+import { dims, rearrange } from "../../nn/einops.ts";
 import { Conv2d, GroupNorm, LayerNorm, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { gelu } from "../../ops/activation.ts";
@@ -64,7 +64,7 @@ export function Transformer2DModel(channels: number, { groups, depth, linear, ..
   const [proj_in, proj_out] = [project(), project()];
   const transformer_blocks = Array.from({ length: depth }, () => BasicTransformerBlock(channels, options));
   return module({ norm, proj_in, transformer_blocks, proj_out }, (x: Tensor, context?: Tensor): Tensor => {
-    if (!context) refuse("attention to a context needs one: [b, tokens, width]");
+    if (!context) shapeError("attention to a context needs one: [b, tokens, width]");
     const { h } = dims(x, "b c h w");
     const toPlaces = (y: Tensor) => rearrange(y, "b c h w -> b (h w) c");
     const toPicture = (y: Tensor) => rearrange(y, "b (h w) c -> b c h w", { h });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { evaluate, float32, noiseWeights } from "../../../test/evaluate.ts";
+import { evaluate, noiseWeights } from "../../../test/evaluate.ts";
+import { float32 } from "../../graph/host-tensor.ts";
 import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { detectionsOf, PictureClassifier, parseClassifierConfig, strideOf } from "./index.ts";
 
@@ -43,7 +44,7 @@ describe("PictureClassifier", () => {
     };
     const same = await of(x);
     expect(same.slice(0, 16)).toEqual(same.slice(16));
-    const data = (x.data as Float32Array).map((v, i) => (i < 192 ? -v : v));
+    const data = x.data.map((v, i) => (i < 192 ? -v : v));
     const other = await of({ ...x, data });
     expect(other.slice(0, 16)).not.toEqual(other.slice(16));
   });

@@ -1,4 +1,4 @@
-import { refuse } from "../../graph/op.ts";
+import { shapeError } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { Conv2d, expectChannels, GroupNorm } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
@@ -37,7 +37,7 @@ export function PictureClassifier(config: ClassifierConfig) {
   return module({ conv_in, down_blocks, conv_norm_out, conv_out }, (x: Tensor): ClassifierOutput => {
     expectChannels(x, in_channels);
     const ragged = x.shape.slice(2).find((side) => side % strideOf(config));
-    if (ragged !== undefined) refuse(`sides must be multiples of ${strideOf(config)}, got ${x}`);
+    if (ragged !== undefined) shapeError(`sides must be multiples of ${strideOf(config)}, got ${x}`);
     const seen = silu(conv_norm_out(down_blocks.reduce((h, block) => block(h), conv_in(x))));
     return { places: conv_out(seen), features: mean(seen, { axes: [2, 3] }) };
   });

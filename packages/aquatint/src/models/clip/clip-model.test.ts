@@ -3,7 +3,7 @@ import { deviation, evaluate, noise, noiseWeights } from "../../../test/evaluate
 import { type HostTensor, sizeOf } from "../../graph/types.ts";
 import { type Child, parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { CLIPModel, CLIPVisionModelWithProjection, parseClipConfig, parseClipVisionConfig } from "./index.ts";
 

@@ -1,5 +1,5 @@
 import type { Tensor } from "../../graph/tensor.ts";
-import { rearrange } from "../../nn/dims.ts";
+import { rearrange } from "../../nn/einops.ts";
 import { LayerNorm, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { gelu, quickGelu } from "../../ops/activation.ts";

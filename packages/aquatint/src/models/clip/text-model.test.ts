@@ -6,7 +6,7 @@ import { parseSafetensors } from "../../formats/safetensors.ts";
 import { type HostTensor, sizeOf } from "../../graph/types.ts";
 import { expectKeys, parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { CLIPTextModel, parseClipTextConfig, skipLayers } from "./index.ts";
 
@@ -41,8 +41,8 @@ test("hidden states and the pooled vector equal those of transformers", async ()
   );
   const outputs = { last_hidden_state: lastHiddenState, penultimate: hiddenStates.at(-2)!, pooled };
   const found = await evaluate(runtime, outputs, { feeds: { ids }, names, values });
-  for (const name of Object.keys(outputs)) {
-    expect(deviation(found[name], toFloat32(reference.get(name)!)), name).toBeLessThan(1e-5);
+  for (const [name, tensor] of Object.entries(found)) {
+    expect(deviation(tensor, toFloat32(reference.get(name)!)), name).toBeLessThan(1e-5);
   }
 });
 

@@ -1,6 +1,6 @@
-import { refuse } from "../../graph/op.ts";
+import { shapeError } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { dims } from "../../nn/dims.ts";
+import { dims } from "../../nn/einops.ts";
 import { Embedding, LayerNorm, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { cast, causalMask, equal } from "../../ops/comparison.ts";
@@ -17,7 +17,8 @@ function Embeddings({ vocab_size, hidden_size, max_position_embeddings }: ClipTe
   const position_embedding = Embedding(max_position_embeddings, hidden_size, { std: 0.02 });
   return module({ token_embedding, position_embedding }, (ids: Tensor): Tensor => {
     const { n } = dims(ids, "b n");
-    if (n > max_position_embeddings) refuse(`${n} tokens are more than the ${max_position_embeddings} of this encoder`);
+    if (n > max_position_embeddings)
+      shapeError(`${n} tokens are more than the ${max_position_embeddings} of this encoder`);
     const places = slice(position_embedding.children.weight, { axis: 0, start: 0, end: n });
     return add(token_embedding(ids), places); // [b, n, hidden_size]
   });
@@ -72,7 +73,7 @@ interface WithTextModel {
  */
 export function skipLayers({ children }: WithTextModel, { hiddenStates }: TextEncoding, layers: number): Tensor {
   const state = Number.isInteger(layers) && layers >= 0 ? hiddenStates.at(-1 - layers) : undefined;
-  if (!state) refuse(`expected from 0 to ${hiddenStates.length - 1} layers to leave out, got ${layers}`);
+  if (!state) shapeError(`expected from 0 to ${hiddenStates.length - 1} layers to leave out, got ${layers}`);
   return children.text_model.children.final_layer_norm(state);
 }
 

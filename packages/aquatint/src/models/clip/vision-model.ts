@@ -1,6 +1,6 @@
-import { refuse } from "../../graph/op.ts";
+import { shapeError } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { dims, rearrange } from "../../nn/dims.ts";
+import { dims, rearrange } from "../../nn/einops.ts";
 import { Conv2d, Embedding, LayerNorm, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { add } from "../../ops/elementwise.ts";
@@ -16,7 +16,7 @@ function Embeddings({ hidden_size: d, image_size, patch_size, num_channels }: Cl
   return module({ class_embedding, patch_embedding, position_embedding }, (pictures: Tensor): Tensor => {
     const { b, h, w } = dims(pictures, "b c h w");
     if (h !== image_size || w !== image_size)
-      refuse(`expected pictures of ${image_size} x ${image_size}, got ${h} x ${w}`);
+      shapeError(`expected pictures of ${image_size} x ${image_size}, got ${h} x ${w}`);
     const patches = rearrange(patch_embedding(pictures), "b d h w -> b (h w) d");
     const first = expand(reshape(class_embedding, { shape: [1, 1, d] }), { shape: [b, 1, d] });
     return add(concat([first, patches], { axis: 1 }), position_embedding.children.weight); // [b, 1 + patches, d]

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deviation, evaluate, noise, noiseWeights } from "../../../test/evaluate.ts";
-import { initialise } from "../../nn/initialise.ts";
+import { initialize } from "../../nn/init.ts";
 import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { type AddedConditions, parseUNet2DConditionConfig, sumResiduals, UNet2DConditionModel } from "../unet/index.ts";
 import { ControlNetModel, parseControlNetConfig } from "./index.ts";
@@ -53,7 +53,7 @@ describe("a ControlNet", () => {
       rand: (n: number) => new Float32Array(n).fill(0.7),
       randn: (n: number) => new Float32Array(n).fill(1),
     };
-    const values = new Map(Object.entries(initialise(names, draws)));
+    const values = new Map(Object.entries(initialize(names, draws)));
     const { down, mid } = model(sample, t, context, picture);
     const found = await evaluate(runtime, { ...Object.fromEntries(down.entries()), mid }, { feeds, names, values });
     expect(Object.keys(found)).toHaveLength(5);

@@ -1,4 +1,4 @@
-import { refuse } from "../../graph/op.ts";
+import { shapeError } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { Conv2d } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
@@ -90,7 +90,7 @@ function inOrder(picture: Tensor, { controlnet_conditioning_channel_order: order
 function expectSize(x: Tensor, seen: Tensor): void {
   const [h, w] = x.shape.slice(2);
   if (seen.shape[2] === h && seen.shape[3] === w) return;
-  refuse(
+  shapeError(
     `the control picture stands for a latent of ${seen.shape[2]} x ${seen.shape[3]}, the sample is ${h} x ${w}`,
     "give the control picture the size of the picture that is made",
   );

@@ -1,6 +1,6 @@
-import { refuse } from "../../graph/op.ts";
+import { shapeError } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { dims } from "../../nn/dims.ts";
+import { dims } from "../../nn/einops.ts";
 import { Embedding } from "../../nn/layers.ts";
 import { add } from "../../ops/elementwise.ts";
 import { concat, reshape } from "../../ops/shape.ts";
@@ -75,7 +75,7 @@ function expectAdded(config: EmbeddingConfig, textEmbeds: Tensor, timeIds: Tenso
   const { addition_time_embed_dim: width, projection_class_embeddings_input_dim: wanted } = config;
   const found = d + n * width!;
   if (found === wanted) return;
-  refuse(
+  shapeError(
     `textEmbeds of ${d} and ${n} timeIds of ${width} make ${found}, the embedding takes ${wanted}`,
     "Stable Diffusion XL takes 6 timeIds, its refiner 5",
   );
@@ -93,8 +93,8 @@ function expectConditions(
   };
   for (const [name, part] of Object.entries(wanted)) {
     const found = given[name as keyof AddedConditions] !== undefined;
-    if (part && !found) refuse(`this network needs ${name}, got nothing`, "see AddedConditions for what it is");
+    if (part && !found) shapeError(`this network needs ${name}, got nothing`, "see AddedConditions for what it is");
     if (!part && found)
-      refuse(`this network has no use for ${name}`, "leave it out, or take a network that is told it");
+      shapeError(`this network has no use for ${name}`, "leave it out, or take a network that is told it");
   }
 }

@@ -1,4 +1,4 @@
-import { refuse } from "../../graph/op.ts";
+import { shapeError } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { add } from "../../ops/elementwise.ts";
 
@@ -24,7 +24,10 @@ export const addResiduals = ({ skips, middle }: Passed, { down, mid }: Residuals
 
 function addEach(xs: readonly Tensor[], ys: readonly Tensor[]): Tensor[] {
   if (xs.length !== ys.length) {
-    refuse(`expected ${xs.length} residuals on the way down, got ${ys.length}`, "take a ControlNet of the same family");
+    shapeError(
+      `expected ${xs.length} residuals on the way down, got ${ys.length}`,
+      "take a ControlNet of the same family",
+    );
   }
   return xs.map((x, i) => add(x, ys[i]!));
 }

@@ -1,4 +1,4 @@
-import { refuse } from "../../graph/op.ts";
+import { shapeError } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { module } from "../../nn/module.ts";
 import { AttentionBlock } from "../blocks/attention.ts";
@@ -33,7 +33,7 @@ export function UNet2DModel(config: UNet2DConfig) {
 }
 
 function headsOf(channels: number, width: number): number {
-  if (channels % width) refuse(`${channels} channels do not make heads of ${width}`, "change attention_head_dim");
+  if (channels % width) shapeError(`${channels} channels do not make heads of ${width}`, "change attention_head_dim");
   return channels / width;
 }
 

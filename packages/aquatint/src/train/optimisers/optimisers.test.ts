@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { evaluate } from "../../../test/evaluate.ts";
 import type { HostTensor } from "../../graph/types.ts";
 import { input } from "../../ops/leaves.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Optimiser } from "./optimiser.ts";
 import { createOptimiser, optimisers } from "./registry.ts";
 

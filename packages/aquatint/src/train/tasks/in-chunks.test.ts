@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { float32 } from "../../../test/evaluate.ts";
+import { float32 } from "../../graph/host-tensor.ts";
 import { add, scale } from "../../ops/elementwise.ts";
 import { input } from "../../ops/leaves.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { inChunks } from "./in-chunks.ts";
 

@@ -1,6 +1,7 @@
+import { compile, type ParameterBinding } from "../../compiler/compile.ts";
+import { zeros } from "../../graph/host-tensor.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type HostTensor, type HostTensors, sizeOf } from "../../graph/types.ts";
-import { executableOf, type ParameterBinding } from "../../runtime/compile.ts";
 import type { Program, Runtime, State } from "../../runtime/types.ts";
 
 /** A network that takes any number of samples. */
@@ -26,7 +27,7 @@ export function inChunks({ runtime, parameters, state, chunk, trace }: ChunkedNe
   let program: Promise<Program> | undefined;
   return {
     async run(feeds) {
-      program ??= runtime.load(executableOf({ outputs: trace(chunk), parameters, layout: runtime.layout }));
+      program ??= runtime.load(compile({ outputs: trace(chunk), parameters, layout: runtime.layout }));
       const loaded = await program;
       const n = Object.values(feeds)[0]!.shape[0]!;
       const parts: HostTensors[] = [];
@@ -57,10 +58,9 @@ const mapped = (tensors: HostTensors, f: (x: HostTensor, name: string) => HostTe
 /** `count` rows from row `from`, zeros where there are no more. */
 function rows({ dtype, shape, data }: HostTensor, from: number, count: number): HostTensor {
   const size = sizeOf(shape.slice(1));
-  const part = data.slice(from * size, (from + count) * size);
-  const full = dtype === "float32" ? new Float32Array(count * size) : new Int32Array(count * size);
-  full.set(part);
-  return { dtype, shape: [count, ...shape.slice(1)], data: full };
+  const chunk = zeros({ dtype, shape: [count, ...shape.slice(1)] });
+  chunk.data.set(data.subarray(from * size, (from + count) * size));
+  return chunk;
 }
 
 /** The first `n` rows of all parts together, float32. */

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { grad } from "../../autodiff/grad.ts";
+import { simplify } from "../../compiler/passes/simplify.ts";
 import type { Node, Tensor } from "../../graph/tensor.ts";
+import { topological } from "../../graph/topological.ts";
 import { sizeOf } from "../../graph/types.ts";
-import { topological } from "../../graph/walk.ts";
 import { AutoencoderKL, parseAutoencoderConfig } from "../../models/autoencoder/index.ts";
 import { parameters } from "../../nn/module.ts";
-import { simplify } from "../../ops/simplify.ts";
 import { readJson, readWeights } from "../../pipelines/component.ts";
 import { latentRgbIn } from "../../pipelines/preview.ts";
 import { memorySource } from "../../pipelines/source.ts";
-import { nodeRuntime } from "../../runtime/node.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config.ts";
 import { trainingPlan } from "../plan.ts";

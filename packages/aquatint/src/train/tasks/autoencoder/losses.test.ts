@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { deviation as differs, evaluate, float32, noise } from "../../../../test/evaluate.ts";
+import { deviation as differs, evaluate, noise } from "../../../../test/evaluate.ts";
+import { float32 } from "../../../graph/host-tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import { input } from "../../../ops/leaves.ts";
-import { nodeRuntime } from "../../../runtime/node.ts";
+import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { autoencoderTerms, featureDistance } from "./losses.ts";
 import { deviation, meanPsnr } from "./outputs.ts";
@@ -43,7 +44,8 @@ test("the terms of an autoencoder's loss are those of their formulas", async () 
     gradient: meanOf(down) + meanOf(right),
     kl: meanOf(kl),
   };
-  for (const [name, value] of Object.entries(wanted)) expect(differs(found[name], [value]), name).toBeLessThan(1e-6);
+  for (const name of Object.keys(wanted) as (keyof typeof wanted)[])
+    expect(differs(found[name], [wanted[name]]), name).toBeLessThan(1e-6);
 });
 
 test("pictures are compared layer by layer", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Dataset } from "../../../data/dataset.ts";
 import { parseClassifierConfig } from "../../../models/classifier/index.ts";
-import { nodeRuntime } from "../../../runtime/node.ts";
+import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { openSession } from "../../session.ts";
 import { colourPlates, plateNames, tinyConfig, tinyTask } from "../../tiny.cases.ts";

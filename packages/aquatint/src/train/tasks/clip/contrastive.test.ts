@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { deviation, evaluate, float32 } from "../../../../test/evaluate.ts";
+import { deviation, evaluate } from "../../../../test/evaluate.ts";
+import { float32 } from "../../../graph/host-tensor.ts";
 import { input } from "../../../ops/leaves.ts";
-import { nodeRuntime } from "../../../runtime/node.ts";
+import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { answersOf, contrastiveLoss } from "./contrastive.ts";
 import { retrieval } from "./retrieval.ts";

@@ -4,13 +4,13 @@ import type { HostTensor } from "../../../graph/types.ts";
 import { torchCpu } from "../../../math/random.ts";
 import { AutoencoderKL, parseAutoencoderConfig } from "../../../models/autoencoder/index.ts";
 import { CLIPModel, parseClipConfig } from "../../../models/clip/index.ts";
-import { initialise } from "../../../nn/initialise.ts";
+import { initialize } from "../../../nn/init.ts";
 import { type Module, parameters } from "../../../nn/module.ts";
 import { input } from "../../../ops/leaves.ts";
 import { encodeComponent } from "../../../pipelines/component.ts";
 import { openModel } from "../../../pipelines/model-folder.ts";
 import { type ModelSource, memorySource } from "../../../pipelines/source.ts";
-import { nodeRuntime } from "../../../runtime/node.ts";
+import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { openSession } from "../../session.ts";
 import { tinyConfig, tinyConfigs, tinyTask, tinyTokenizer, tinyVae } from "../../tiny.cases.ts";
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => runtime[Symbol.asyncDispose]());
 
 const drawn = (network: Module, seed: number): ReadonlyMap<string, HostTensor> =>
-  new Map(Object.entries(initialise(parameters(network), torchCpu(seed))));
+  new Map(Object.entries(initialize(parameters(network), torchCpu(seed))));
 
 const vaeConfig = { ...tinyVae, scaling_factor: 2.5 };
 const vae = AutoencoderKL(parseAutoencoderConfig(vaeConfig));

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { deviation, evaluate, float32, noise } from "../../../../test/evaluate.ts";
+import { deviation, evaluate, noise } from "../../../../test/evaluate.ts";
 import { schedulerSettings } from "../../../diffusion/scheduler-config.ts";
+import { float32 } from "../../../graph/host-tensor.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { torchCpu } from "../../../math/random.ts";
 import { scale } from "../../../ops/elementwise.ts";
 import { input } from "../../../ops/leaves.ts";
 import { openModel } from "../../../pipelines/model-folder.ts";
 import { type ModelSource, memorySource } from "../../../pipelines/source.ts";
-import { nodeRuntime } from "../../../runtime/node.ts";
+import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { parseTrainConfig } from "../../config.ts";
 import { openSession } from "../../session.ts";

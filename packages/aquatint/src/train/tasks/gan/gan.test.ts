@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { evaluate, noise, noiseWeights } from "../../../../test/evaluate.ts";
 import { grad } from "../../../autodiff/grad.ts";
+import { compile } from "../../../compiler/compile.ts";
+import { float32 } from "../../../graph/host-tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import { ConditionalCritic, parseCriticConfig } from "../../../models/gan/index.ts";
 import { parameters } from "../../../nn/module.ts";
@@ -8,8 +10,7 @@ import { input } from "../../../ops/leaves.ts";
 import { sum } from "../../../ops/reduce.ts";
 import { ganFolder } from "../../../pipelines/one-pass.ts";
 import { memorySource } from "../../../pipelines/source.ts";
-import { executableOf } from "../../../runtime/compile.ts";
-import { nodeRuntime } from "../../../runtime/node.ts";
+import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { plateNames, tinyConfig } from "../../tiny.cases.ts";
 import { plain, shortRun, tinyDecoder, tinyText } from "../one-pass/one-pass.cases.ts";
@@ -32,15 +33,15 @@ const values = noiseWeights(names);
 const feeds = { x: noise([n, c, side, side], { seed: 1 }), condition: noise([n, 2], { seed: 2 }) };
 
 /** A tensor with one number moved. */
-const moved = ({ shape, data }: HostTensor, at: number, by: number): HostTensor => ({
-  dtype: "float32",
-  shape,
-  data: Float32Array.from(data, (v, i) => (i === at ? v + by : v)),
-});
+const moved = ({ shape, data }: HostTensor, at: number, by: number) =>
+  float32(
+    shape,
+    Float32Array.from(data, (v, i) => (i === at ? v + by : v)),
+  );
 
 test("the penalty is the mean squared slope of the critic, by central differences of the critic", async () => {
   const outputs = { penalty: slopePenalty((y) => critic(y, condition), x), whole: sum(critic(x, condition)) };
-  await using program = await runtime.load(executableOf({ outputs, parameters: { names, as: values } }));
+  await using program = await runtime.load(compile({ outputs, parameters: { names, as: values } }));
   const step = 1e-2;
   const whole = async (i: number, by: number) =>
     (await program.run({ ...feeds, x: moved(feeds.x, i, by) }))["whole"]!.data[0]!;

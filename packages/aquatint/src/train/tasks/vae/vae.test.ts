@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { deviation, evaluate, float32, noise } from "../../../../test/evaluate.ts";
+import { deviation, evaluate, noise } from "../../../../test/evaluate.ts";
 import { grad } from "../../../autodiff/grad.ts";
 import { discretised } from "../../../diffusion/likelihood.ts";
+import { float32 } from "../../../graph/host-tensor.ts";
 import { input } from "../../../ops/leaves.ts";
 import { sum } from "../../../ops/reduce.ts";
 import { ganFolder, vaeFolder } from "../../../pipelines/one-pass.ts";
 import { memorySource } from "../../../pipelines/source.ts";
-import { nodeRuntime } from "../../../runtime/node.ts";
+import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { plateNames, tinyConfig } from "../../tiny.cases.ts";
 import { plain, shortRun, tinyDecoder, tinyText } from "../one-pass/one-pass.cases.ts";

@@ -1,0 +1,30 @@
+import type { GraphMemory } from "../graph/memory.ts";
+import type { Type } from "../graph/types.ts";
+
+/**
+ * How constant weights are held. "packed": copied once, into the order that the kernels read fastest. "mapped": used where
+ * they lie in their files, paged in as they are needed, shared with other processes; loads at once and computes slower.
+ */
+export type WeightMemory = "packed" | "mapped";
+
+/** An emitted ONNX model with what its inputs and outputs mean. `R` are the names of its results. */
+export interface Executable<R extends string = string> {
+  /** The serialized ONNX ModelProto. */
+  readonly model: Uint8Array<ArrayBuffer>;
+  /** Inputs given with each run. */
+  readonly feeds: Readonly<Record<string, Type>>;
+  /** Inputs taken from the state given with the run: ONNX input name = name in the state. */
+  readonly stateInputs: Readonly<Record<string, Type>>;
+  /** Outputs that come back to the caller. */
+  readonly results: Readonly<Record<R, Type>>;
+  /** Outputs that replace a tensor of the state when the run ends: ONNX output name -> name in the state. */
+  readonly updates: Readonly<Record<string, string>>;
+  /** The graph is arranged for the runtime, which loads it as it is. */
+  readonly nchwc?: true;
+  /** Folder that the model's `external_data` locations are relative to. */
+  readonly weightsFolder?: string;
+  /** "packed" when absent. */
+  readonly weightMemory?: WeightMemory;
+  /** What it takes to run, by its shapes. */
+  readonly memory?: GraphMemory;
+}

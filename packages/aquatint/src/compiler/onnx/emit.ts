@@ -1,0 +1,157 @@
+import { create } from "@bufbuild/protobuf";
+import { AquatintError } from "../../errors.ts";
+import { NodeProtoSchema } from "../../formats/generated/onnx_pb.ts";
+import type { Emitter } from "../../graph/emitter.ts";
+import type { Node, Tensor } from "../../graph/tensor.ts";
+import { topological } from "../../graph/topological.ts";
+import { type HostTensor, sizeOf, type Type } from "../../graph/types.ts";
+import { nodeName } from "./names.ts";
+import {
+  attributeProto,
+  constantProto,
+  type ExternalData,
+  externalProto,
+  type GraphParts,
+  modelBytes,
+  weightProto,
+  widenWeight,
+} from "./proto.ts";
+
+export type { ExternalData, StoredType } from "./proto.ts";
+
+/** What becomes of a parameter when its graph is written: an input of that name, or a constant. */
+export type Binding =
+  | { readonly name: string; readonly kind: "input" }
+  | { readonly name: string; readonly kind: "constant"; readonly value: HostTensor | ExternalData };
+
+/** A graph as ONNX. */
+export interface Emitted {
+  /** The serialized ONNX ModelProto. */
+  readonly model: Uint8Array<ArrayBuffer>;
+  /** The model's inputs: `input` leaves by their own names, bound parameters by theirs. */
+  readonly inputs: Readonly<Record<string, Type>>;
+  readonly outputs: Readonly<Record<string, Type>>;
+}
+
+/** Writes the graph behind `outputs` as an ONNX model. `parameters` says what each parameter leaf becomes. */
+export function emitOnnx(
+  outputs: Readonly<Record<string, Tensor>>,
+  parameters: ReadonlyMap<Tensor, Binding> = new Map(),
+): Emitted {
+  const parts: GraphParts = { nodes: [], initializers: [], inputs: {}, outputs: {} };
+  const writer = nodeWriter(parts);
+  const names = new Map<Tensor, string>();
+  const nameOf = (x: Tensor): string => names.get(x) ?? unnamed(x);
+  for (const node of topological(Object.values(outputs))) {
+    const leaf = leafName(parts, node, parameters);
+    const emitted = leaf ? [leaf] : writer.emit(node, node.inputs.map(nameOf));
+    for (const [i, y] of node.outputs.entries()) names.set(y, emitted[i] ?? unnamed(y));
+  }
+  const results = Object.entries(outputs).map(([name, y]) => [name, nameOf(y)] as const);
+  nameOutputs(parts, results);
+  for (const [name, { dtype, shape }] of Object.entries(outputs)) parts.outputs[name] = { dtype, shape };
+  return { model: modelBytes(parts), inputs: parts.inputs, outputs: parts.outputs };
+}
+
+function unnamed(x: Tensor): never {
+  throw new AquatintError("graph/no-name", `emit of ${x.node.op.name} gave no name for its output ${x.index}, ${x}`);
+}
+
+/** Computed values take the names of the outputs that they are; leaves, and values that are two outputs, are copied. */
+function nameOutputs(
+  { nodes, inputs, initializers }: GraphParts,
+  outputs: readonly (readonly [name: string, value: string])[],
+): void {
+  const leaves = new Set([...Object.keys(inputs), ...initializers.map(({ name }) => name)]);
+  for (const [name] of outputs) if (leaves.has(name)) throw nameInUse(name);
+  const computed = new Set(nodes.flatMap(({ output }) => output));
+  const names = new Map<string, string>();
+  for (const [name, value] of outputs) if (computed.has(value) && !names.has(value)) names.set(value, name);
+  for (const node of nodes) {
+    node.input = node.input.map((value) => names.get(value) ?? value);
+    node.output = node.output.map((value) => names.get(value) ?? value);
+  }
+  for (const [name, value] of outputs) {
+    if (names.get(value) === name) continue;
+    const copy = { name: `/output/${name}`, opType: "Identity", input: [names.get(value) ?? value], output: [name] };
+    nodes.push(create(NodeProtoSchema, copy));
+  }
+}
+
+const nameInUse = (name: string): AquatintError =>
+  new AquatintError("graph/output-name", `an output is called "${name}", as an input or a parameter is`, {
+    hint: "give the output a name of its own",
+  });
+
+/** Constants of at most so many values are shared. */
+const SHARED_VALUES = 64;
+
+/** Turns nodes of the graph into ONNX nodes, named after their module and op. */
+function nodeWriter({ nodes, initializers }: GraphParts) {
+  const constants = new Map<string, string>();
+  let origin = { path: "", op: "" };
+  // names of the caller's have no slash in front
+  let nextName = 0;
+  const emitter: Emitter = {
+    node: (...args) => emitter.nodes(...args)[0]!,
+    nodes(opType, input, attrs = {}, { domain = "", outputs: n = 1 } = {}) {
+      const output = Array.from({ length: n }, () => `/v${nextName++}`);
+      const attribute = Object.entries(attrs).map(([name, value]) => attributeProto(name, value));
+      const name = nodeName({ ...origin, onnx: opType }, nodes.length);
+      nodes.push(create(NodeProtoSchema, { name, opType, domain, input: [...input], output, attribute }));
+      return output;
+    },
+    constant(dtype, values, shape = [values.length]) {
+      const key = values.length <= SHARED_VALUES ? `${dtype}:${shape}:${Array.from(values)}` : undefined;
+      const sharedName = key && constants.get(key);
+      if (sharedName) return sharedName;
+      const name = `/c${nextName++}`;
+      if (key) constants.set(key, name);
+      initializers.push(constantProto(name, dtype, values, shape));
+      return name;
+    },
+  };
+  return {
+    emit(node: Node, names: readonly string[]): readonly string[] {
+      origin = { path: node.scope?.path() ?? "", op: node.op.name };
+      // not every kernel takes tensors without elements, and there is nothing to compute
+      if (node.outputs.every(({ shape }) => sizeOf(shape) === 0)) {
+        return node.outputs.map(({ dtype, shape }) => emitter.constant(dtype, [], shape));
+      }
+      return [node.op.emit(emitter, names, node.attrs, { inputs: node.inputs, outputs: node.outputs })].flat();
+    },
+  };
+}
+
+/** A leaf's name, once it is an input or a constant of the model; undefined for a node that emits itself. */
+function leafName(parts: GraphParts, node: Node, parameters: ReadonlyMap<Tensor, Binding>): string | undefined {
+  const attrs = node.attrs as { readonly name?: string; readonly value?: HostTensor };
+  if (node.op.grad !== "leaf" || attrs.value) return undefined;
+  const tensor = node.outputs[0];
+  const binding = parameters.get(tensor);
+  const name = binding?.name ?? attrs.name;
+  if (name === undefined) {
+    throw new AquatintError("graph/unbound-parameter", `a parameter ${tensor} has no binding`, {
+      hint: "bind every parameter of the module: parameters(module)",
+    });
+  }
+  if (binding?.kind === "constant") addWeight(parts, name, tensor, binding.value);
+  else parts.inputs[name] = { dtype: tensor.dtype, shape: tensor.shape };
+  return name;
+}
+
+function addWeight(
+  { initializers, nodes }: GraphParts,
+  name: string,
+  type: Type,
+  value: HostTensor | ExternalData,
+): void {
+  if ("data" in value) {
+    initializers.push(weightProto(name, type, value));
+    return;
+  }
+  const asStored = value.stored || value.transposed ? `${name}:stored` : name;
+  initializers.push(externalProto(asStored, type, value));
+  // ONNX Runtime makes inputs in the reverse order of their writing: what is written first is widened just before its use
+  nodes.unshift(...widenWeight(asStored, name, value));
+}

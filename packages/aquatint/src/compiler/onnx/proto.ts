@@ -1,0 +1,166 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { AquatintError } from "../../errors.ts";
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  AttributeProto_AttributeType as AttributeType,
+  TensorProto_DataLocation as DataLocation,
+  TensorProto_DataType as DataType,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from "../../formats/generated/onnx_pb.ts";
+import type { Attribute } from "../../graph/emitter.ts";
+import { type DType, type HostTensor, type Shape, sizeOf, type Type } from "../../graph/types.ts";
+import { nodeName } from "./names.ts";
+
+/** Where a constant's bytes lie in a file beside the model (ONNX `external_data`). */
+export interface ExternalData {
+  /** Path relative to the executable's `weightsFolder`. */
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
+  /** The element type in the file, where the graph widens it to float32. */
+  readonly stored?: StoredType | undefined;
+  /** A matrix that lies in the file with its two axes swapped. */
+  readonly transposed?: true | undefined;
+}
+/** Element types that weights are only stored in. */
+export type StoredType = "float16" | "bfloat16" | "float64" | "float8e4m3fn" | "float8e5m2";
+
+const OPSET = 20n;
+const NCHWC = "com.microsoft.nchwc";
+const IR_VERSION = 9n;
+/** ONNX's numbers for element types. */
+const elementType = {
+  float32: DataType.FLOAT,
+  int32: DataType.INT32,
+  int64: DataType.INT64,
+  bool: DataType.BOOL,
+  float16: DataType.FLOAT16,
+  bfloat16: DataType.BFLOAT16,
+  float64: DataType.DOUBLE,
+  float8e4m3fn: DataType.FLOAT8E4M3FN,
+  float8e5m2: DataType.FLOAT8E5M2,
+};
+const elementBytes = {
+  float32: 4,
+  int32: 4,
+  bool: 1,
+  float16: 2,
+  bfloat16: 2,
+  float64: 8,
+  float8e4m3fn: 1,
+  float8e5m2: 1,
+};
+
+/** The parts of an ONNX graph. */
+export interface GraphParts {
+  readonly nodes: NodeProto[];
+  readonly initializers: TensorProto[];
+  readonly inputs: Record<string, Type>;
+  readonly outputs: Record<string, Type>;
+}
+
+/** Serializes a graph as a ModelProto. */
+export function modelBytes({ nodes, initializers, inputs, outputs }: GraphParts): Uint8Array<ArrayBuffer> {
+  const values = (types: Readonly<Record<string, Type>>) => Object.entries(types).map(([n, t]) => valueInfo(n, t));
+  const model = create(ModelProtoSchema, {
+    irVersion: IR_VERSION,
+    producerName: "aquatint",
+    opsetImport: [
+      { domain: "", version: OPSET },
+      { domain: "com.microsoft", version: 1n },
+      ...(nodes.some(({ domain }) => domain === NCHWC) ? [{ domain: NCHWC, version: 1n }] : []),
+    ],
+    graph: { name: "aquatint", node: nodes, initializer: initializers, input: values(inputs), output: values(outputs) },
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+/** An attribute of a node; the value's form decides its ONNX type. */
+export function attributeProto(name: string, value: Attribute): AttributeProto {
+  const of = (type: AttributeType, fields: object) => create(AttributeProtoSchema, { name, type, ...fields });
+  if (typeof value === "string") return of(AttributeType.STRING, { s: new TextEncoder().encode(value) });
+  if (typeof value === "number") return of(AttributeType.INT, { i: BigInt(value) });
+  if ("float" in value) return of(AttributeType.FLOAT, { f: value.float });
+  return of(AttributeType.INTS, { ints: Array.from(value, BigInt) });
+}
+
+/** A constant from numbers. */
+export const constantProto = (
+  name: string,
+  dtype: DType | "int64",
+  values: ArrayLike<number>,
+  shape: Shape,
+): TensorProto => rawTensor(name, elementType[dtype], shape, rawBytes(dtype, values));
+
+function rawBytes(dtype: DType | "int64", values: ArrayLike<number>): Uint8Array {
+  const typed = {
+    float32: () => Float32Array.from(values),
+    int32: () => Int32Array.from(values),
+    bool: () => Uint8Array.from(values),
+    int64: () => BigInt64Array.from(Array.from(values), BigInt),
+  }[dtype]();
+  return new Uint8Array(typed.buffer);
+}
+
+const rawTensor = (name: string, dataType: DataType, shape: Shape, rawData: Uint8Array): TensorProto =>
+  create(TensorProtoSchema, { name, dataType, dims: shape.map(BigInt), rawData });
+
+/** A weight whose values stand inside the model. */
+export function weightProto(name: string, { dtype, shape }: Type, { data }: HostTensor): TensorProto {
+  if (data.length !== sizeOf(shape)) throw wrongSize(name, `${data.length} values`, { shape, expected: sizeOf(shape) });
+  return rawTensor(name, elementType[dtype], shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+/** A weight whose values stay in a file, in the type and the order that they have there. */
+export function externalProto(name: string, { dtype, shape }: Type, place: ExternalData): TensorProto {
+  const { location, offset, length, stored = dtype, transposed } = place;
+  const expected = sizeOf(shape) * elementBytes[stored];
+  if (length !== expected) throw wrongSize(name, `${length} bytes of ${stored}`, { shape, expected });
+  const entries = { location, offset: String(offset), length: String(length) };
+  return create(TensorProtoSchema, {
+    name,
+    dataType: elementType[stored],
+    dims: (transposed ? shape.toReversed() : shape).map(BigInt),
+    dataLocation: DataLocation.EXTERNAL,
+    externalData: Object.entries(entries).map(([key, v]) => ({ key, value: v })),
+  });
+}
+
+const wrongSize = (name: string, actual: string, { shape, expected }: { shape: Shape; expected: number }) =>
+  new AquatintError("graph/weight-size", `${name} has ${actual}, its shape [${shape}] wants ${expected}`);
+
+/** Nodes that make `to` of a weight as it lies in its file under the name `from`: turned, and widened to float32. */
+export function widenWeight(from: string, to: string, { stored, transposed }: ExternalData): NodeProto[] {
+  const steps = [
+    ...(transposed ? [{ opType: "Transpose", attribute: [attributeProto("perm", [1, 0])] }] : []),
+    ...(stored ? [{ opType: "Cast", attribute: [attributeProto("to", DataType.FLOAT)] }] : []),
+  ];
+  return steps.map((step, i) => {
+    const [x, y] = [i === 0 ? from : `${from}/${i}`, i === steps.length - 1 ? to : `${from}/${i + 1}`];
+    return create(NodeProtoSchema, {
+      ...step,
+      name: nodeName({ path: to, op: "weight", onnx: step.opType }, i),
+      input: [x],
+      output: [y],
+    });
+  });
+}
+
+const dimension = (d: number) => ({ value: { case: "dimValue" as const, value: BigInt(d) } });
+const valueInfo = (name: string, { dtype, shape }: { dtype: DType; shape: Shape }): ValueInfoProto =>
+  create(ValueInfoProtoSchema, {
+    name,
+    type: {
+      value: {
+        case: "tensorType",
+        value: { elemType: elementType[dtype], shape: { dim: shape.map(dimension) } },
+      },
+    },
+  });

@@ -1,0 +1,58 @@
+import { expect } from "vitest";
+import type { Runtime } from "../../runtime/types.ts";
+import type { OpCase } from "./conformance.cases.ts";
+import { measure, probe } from "./measure.cases.ts";
+import { rows } from "./rows.cases.ts";
+
+/** How much of a row a device can do. */
+export interface Exception {
+  /** "op", or "op about" for one case of it. */
+  readonly of: readonly string[];
+  /** What is left: the value without the derivatives, or nothing. */
+  readonly leaves: "value" | "nothing";
+  readonly why: string;
+}
+
+/** What ONNX Runtime 1.30 has no WebGPU kernel for: it runs on the CPU instead. */
+export const webgpuExceptions: readonly Exception[] = [
+  { of: ["argmax", "argmin"], leaves: "nothing", why: "ArgMax and ArgMin" },
+  { of: ["round"], leaves: "nothing", why: "Round" },
+  { of: ["logSoftmax"], leaves: "nothing", why: "LogSoftmax" },
+  { of: ["indexAdd"], leaves: "nothing", why: "ScatterND that adds" },
+  { of: ["indexSelect", "embedding"], leaves: "value", why: "ScatterND that adds, in the gradient" },
+  { of: ["abs of integers", "slice int32 [4], 1 to 3 along 0"], leaves: "nothing", why: "Abs and Slice of int32" },
+];
+/** WGSL promises 2^-11 for sines and cosines. */
+export const coarse: Readonly<Record<string, number>> = { sin: 2 ** -11, cos: 2 ** -11 };
+
+/** A case of the table with its names. */
+export interface Named {
+  readonly name: string;
+  readonly title: string;
+  readonly opCase: OpCase;
+}
+/** Of each row's cases that have elements the first, and every so many after it: the more cases, the more are asked. */
+export const selectCases = (every: number): readonly Named[] =>
+  Object.entries(rows).flatMap(([name, { cases }]) =>
+    cases
+      .filter(({ inputs }) => !inputs.some(({ shape }) => shape.includes(0)))
+      .filter((_, i) => i % every === 0)
+      .map((opCase) => ({ name, title: `${name} ${opCase.about}`, opCase })),
+  );
+
+export const exceptionFor = ({ name, title }: Named, exceptions: readonly Exception[]): Exception | undefined =>
+  exceptions.find(({ of }) => of.includes(name) || of.includes(title));
+
+/** Runs cases with their gradients as one program, but for the exceptions, and compares each with its reference. */
+export async function agree(runtime: Runtime, sample: readonly Named[], exceptions: readonly Exception[] = []) {
+  const namedCases = sample.filter((named) => exceptionFor(named, exceptions)?.leaves !== "nothing");
+  const probes = namedCases.map((named, i) =>
+    probe(named.opCase, { id: `${i}:`, orders: exceptionFor(named, exceptions) ? 0 : 1 }),
+  );
+  const deviations = await measure(runtime, probes);
+  const wrong = deviations.flatMap(({ value, gradient }, i) => {
+    const allowed = Math.max(1e-4, coarse[namedCases[i]!.name] ?? 0);
+    return Math.max(value, gradient) < allowed ? [] : [{ case: namedCases[i]!.title, value, gradient }];
+  });
+  expect(wrong).toEqual([]);
+}

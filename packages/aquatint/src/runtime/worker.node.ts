@@ -1,0 +1,26 @@
+import { availableParallelism } from "node:os";
+import { parentPort } from "node:worker_threads";
+import * as ort from "onnxruntime-node";
+import type { Device } from "./types.ts";
+import { createHandlers } from "./worker/handlers.ts";
+import { serve } from "./worker/serve.ts";
+
+const deviceOrder: readonly Device[] = ["cpu", "webgpu", "cuda", "coreml", "dml"];
+
+const engine = createHandlers({
+  ort,
+  async devices() {
+    const names = ort.listSupportedBackends().map(({ name }) => name);
+    return deviceOrder.filter((device) => names.includes(device));
+  },
+  configure: ({ threads }) => Math.min(threads ?? Number.POSITIVE_INFINITY, availableParallelism()),
+  nchwcDevices: ["cpu"],
+  deviceHint: "see that its driver and libraries are installed",
+});
+serve(
+  {
+    listen: (onRequest) => parentPort?.on("message", onRequest),
+    post: (answer, transfer) => parentPort?.postMessage(answer, transfer),
+  },
+  engine,
+);

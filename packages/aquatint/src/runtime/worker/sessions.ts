@@ -1,0 +1,115 @@
+import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from "onnxruntime-common";
+import type { Executable, WeightMemory } from "../../compiler/executable.ts";
+import type { Layout } from "../../compiler/nchwc/layout.ts";
+import { AquatintError, messageOf } from "../../errors.ts";
+import { float32Data } from "../../graph/host-tensor.ts";
+import { channelBlockOf, layoutProbeShape, layoutProbeValues } from "../layout-probe.ts";
+import type { OpenOptions, RuntimeInfo } from "../protocol.ts";
+import type { Device } from "../types.ts";
+import { toHost } from "./state-store.ts";
+
+/** What differs between the places where ONNX Runtime runs. */
+export interface Platform {
+  readonly ort: { readonly InferenceSession: InferenceSessionFactory; readonly Tensor: TensorConstructor };
+  /** The devices that this machine may have, the default first. */
+  devices(): Promise<readonly Device[]>;
+  /** Sets ONNX Runtime up before its first session; answers with the number of threads it will use. */
+  configure(options: OpenOptions): number;
+  /** The devices whose convolutions may be written in blocks of channels. */
+  readonly nchwcDevices: readonly Device[];
+  /** What to see to when the device is offered and yet fails. */
+  readonly deviceHint: string;
+}
+
+/** Makes the sessions of one worker, all for the device that `open` settled on. */
+export interface Sessions {
+  open(options: OpenOptions): Promise<RuntimeInfo>;
+  create(
+    model: Uint8Array,
+    how?: Pick<Executable, "weightsFolder" | "weightMemory" | "nchwc">,
+  ): Promise<InferenceSession>;
+}
+
+/** Sessions that share the options of one worker. */
+export function createSessions({ ort, devices, configure, nchwcDevices, deviceHint }: Platform): Sessions {
+  let options: InferenceSession.SessionOptions = {};
+  let fallback: Readonly<Record<string, string>> = {};
+  const create: Sessions["create"] = (model, { weightsFolder, weightMemory = "packed", nchwc } = {}) =>
+    ort.InferenceSession.create(model, {
+      ...options,
+      ...weightSettings[weightMemory].options,
+      ...(nchwc && nchwcOptions),
+      extra: { session: { ...sessionEntries(weightsFolder), ...weightSettings[weightMemory].entries, ...fallback } },
+    });
+
+  async function open(openOptions: OpenOptions): Promise<RuntimeInfo> {
+    const available = await devices();
+    const device = openOptions.device ?? available[0];
+    if (device === undefined || !available.includes(device)) {
+      throw new AquatintError("runtime/device", `the device "${device}" is not offered here`, {
+        hint: oneOf(available),
+      });
+    }
+    const threads = configure(openOptions);
+    options = { ...sharedOptions, executionProviders: [device], intraOpNumThreads: threads };
+    fallback = openOptions.cpuFallback === false ? { disable_cpu_ep_fallback: "1" } : {};
+    const session = await create(openOptions.probe).catch((error: unknown) => {
+      const alternatives = available.filter((other) => other !== device);
+      throw new AquatintError("runtime/device", `the device "${device}" does not work: ${messageOf(error)}`, {
+        hint: alternatives.length > 0 ? `${deviceHint}; or ${oneOf(alternatives)}` : deviceHint,
+      });
+    });
+    await session.release();
+    const layout = nchwcDevices.includes(device) ? await layoutOf(openOptions.layoutProbe, { ort, create }) : {};
+    return { device, devices: available, threads, layout };
+  }
+  return { open, create };
+}
+
+/** A processor without these kernels refuses the probe, or computes it in another order. */
+async function layoutOf(
+  probe: Uint8Array,
+  { ort, create }: Pick<Platform, "ort"> & Pick<Sessions, "create">,
+): Promise<Layout> {
+  try {
+    const session = await create(probe);
+    const { y } = await session.run({ x: new ort.Tensor("float32", layoutProbeValues(), layoutProbeShape) });
+    await session.release();
+    return { channelBlock: y && channelBlockOf(float32Data(toHost(y))) };
+  } catch {
+    return {};
+  }
+}
+
+const sharedOptions: InferenceSession.SessionOptions = {
+  executionMode: "sequential",
+  enableMemPattern: false, // a pattern is a second block beside what the first run took (decision 0009)
+  enableCpuMemArena: true,
+  logSeverityLevel: 4, // errors are thrown, with the same words
+};
+
+/** What was arranged in blocks is loaded as it is; it is mostly training, which was measured with a memory pattern. */
+const nchwcOptions = {
+  graphOptimizationLevel: "disabled",
+  enableMemPattern: true,
+} as const satisfies InferenceSession.SessionOptions;
+
+/**
+ * Where weights stay in their files nothing may copy them: no packing by kernels, no folding of what widens them, no
+ * blocks of channels.
+ */
+const weightSettings = {
+  packed: { options: { graphOptimizationLevel: "all" }, entries: {} },
+  mapped: {
+    options: { graphOptimizationLevel: "disabled" },
+    entries: { disable_prepacking: "1" },
+  },
+} as const satisfies Record<WeightMemory, { options: InferenceSession.SessionOptions; entries: object }>;
+
+// Two threads on two cores: with spinning a step is 0 to 10 % faster on an idle machine, 10 to 20 % slower on a busy one.
+const sessionEntries = (weightsFolder: string | undefined) => ({
+  intra_op: { allow_spinning: "0" },
+  ...(weightsFolder !== undefined && { model_external_initializers_file_folder_path: weightsFolder }),
+});
+
+const oneOf = (devices: readonly Device[]): string => `use ${devices.join(" or ")}`;
