@@ -5,14 +5,14 @@
 import { join } from "node:path";
 import type { SceneTruth } from "../packages/aquatint/src/data/emoji/truth.ts";
 import { openDataset, readDatasetConfig } from "../packages/aquatint/src/data/node.ts";
-import { type CheckName, checks } from "../packages/aquatint/src/evaluate/checks.ts";
-import { wilson } from "../packages/aquatint/src/evaluate/intervals.ts";
-import { openJudge } from "../packages/aquatint/src/evaluate/judge.ts";
 import { grid, tensorToPictures } from "../packages/aquatint/src/formats/image.ts";
 import { writeFileAtomic } from "../packages/aquatint/src/formats/node.ts";
 import { encodePng } from "../packages/aquatint/src/formats/png.ts";
 import { folderSource } from "../packages/aquatint/src/pipelines/node.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/node.ts";
+import { type CheckName, checks } from "../packages/lab/src/evaluate/checks.ts";
+import { wilson } from "../packages/lab/src/evaluate/intervals.ts";
+import { openJudge } from "../packages/lab/src/evaluate/judge.ts";
 import { root } from "../test/tree.ts";
 
 const COUNT = 1000;

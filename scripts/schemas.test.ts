@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parseComparison } from "../packages/aquatint/src/compare/config.ts";
 import { parseTrainConfig } from "../packages/aquatint/src/train/config.ts";
 import { trainJsonSchema } from "../packages/aquatint/src/train/schema.ts";
+import { parseComparison } from "../packages/lab/src/compare/config.ts";
 import { filesUnder, root } from "../test/tree.ts";
 import { schemaFiles } from "./schemas.ts";
 

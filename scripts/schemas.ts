@@ -5,11 +5,11 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { comparisonConfig } from "../packages/aquatint/src/compare/config.ts";
 import { trainConfigs } from "../packages/aquatint/src/train/config.ts";
 import { presets } from "../packages/aquatint/src/train/presets.ts";
 import { trainJsonSchema } from "../packages/aquatint/src/train/schema.ts";
 import { DEFAULT_TASK, tasks } from "../packages/aquatint/src/train/tasks/registry.ts";
+import { comparisonConfig } from "../packages/lab/src/compare/config.ts";
 import { root } from "../test/tree.ts";
 import { fieldTable } from "./config-table.ts";
 
