@@ -11,10 +11,10 @@ export const builtPackages = readdirSync(join(root, "packages"))
   .map((name) => join(root, "packages", name))
   .filter((folder) => existsSync(join(folder, "tsdown.config.ts")));
 
-/** Builds each package unless its dist is newer than its sources; 0 when every dist can be used. */
-export function ensureBuild() {
+/** Builds each package unless its dist is newer than its sources, or `always`; 0 when every dist can be used. */
+export function ensureBuild({ always = false } = {}) {
   for (const folder of builtPackages) {
-    const status = isCurrent(folder) ? 0 : build(folder);
+    const status = !always && isCurrent(folder) ? 0 : build(folder);
     if (status !== 0) return status;
   }
   return 0;
@@ -26,7 +26,7 @@ function build(folder) {
     console.error(`${name} cannot be built: tsdown is not installed.\nRun: npm ci`);
     return 1;
   }
-  console.error(`Building ${name} (only when its sources have changed) ...`);
+  console.error(`Building ${name} ...`);
   const { status, stdout, stderr } = spawnSync(process.execPath, [tsdown], { cwd: folder, encoding: "utf8" });
   if (status !== 0) console.error(`${stdout}${stderr}\n${name} could not be built; what the build printed is above.`);
   return status ?? 1;
@@ -48,4 +48,6 @@ const filesUnder = (folder) =>
     .filter((entry) => entry.isFile() && !entry.name.includes(".test."))
     .map((entry) => join(entry.parentPath, entry.name));
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) process.exitCode = ensureBuild();
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  process.exitCode = ensureBuild({ always: process.argv.includes("--always") });
+}
