@@ -17,6 +17,7 @@ const copied = {
     ["packages/model-emoji", "node_modules/@aquatint/model-emoji"],
   ],
   lab: [["LICENSE", "LICENSE"]],
+  emoji: [["LICENSE", "LICENSE"]],
 };
 
 for (const [from, to] of copied[basename(folder)]) {

@@ -66,7 +66,8 @@ function mustWrite(file, start, ...args) {
 }
 
 try {
-  const [library, lab] = ["aquatint", "@aquatint/lab"].map(pack);
+  const [library, lab, emoji] = ["aquatint", "@aquatint/lab", "@aquatint/emoji"].map(pack);
+  writeFileSync(join(folder, "data.json"), JSON.stringify({ name: "emoji-singles" }));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
 
   install(library);
@@ -74,11 +75,13 @@ try {
   const pictures = makePicture();
   mustNeed("@aquatint/lab", "theory", "--out", "theory.html");
   mustNeed("@aquatint/lab", "schedule", "--plot", "cosine.svg");
+  mustNeed("@aquatint/emoji", "data", "data.json");
 
-  install(library, lab);
+  install(library, lab, emoji);
   mustWrite("cosine.svg", "<svg", "schedule", "--plot", "cosine.svg");
+  mustWrite("sheet.png", "\u{fffd}PNG", "data", "data.json", "--count", "4");
   mustWrite("theory.html", "<!doctype html>", "theory", "--image", pictures.split(", ")[0], "--out", "theory.html");
-  console.log(`The packages work by themselves: ${pictures}, cosine.svg, theory.html`);
+  console.log(`The packages work by themselves: ${pictures}, cosine.svg, sheet.png, theory.html`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

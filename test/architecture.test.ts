@@ -26,7 +26,7 @@ const mayImport: ImportTable = {
   ],
   checkpoints: ["math", "formats", "graph", "ops", "nn"],
   hub: ["formats", "checkpoints"],
-  data: ["math", "formats"],
+  data: ["util", "math", "formats"],
   train: [
     ...["math", "formats", "graph", "ops", "nn", "models", "diffusion", "tokenizers", "runtime"],
     ...["pipelines", "autodiff", "data", "checkpoints"],
@@ -52,7 +52,7 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
   "onnxruntime-common": /^runtime\//,
   "@bufbuild/protobuf": /^(formats|graph|runtime)\//,
   "fast-png": /^formats\//,
-  sharp: /(^|\/)node[^/]*\.ts$/,
+  sharp: /(^|\/)node[^/]*\.ts$|\.node\.ts$/,
   "@observablehq/plot": /\.node\.ts$/,
   linkedom: /^reports\/[^/]*\.node\.ts$/,
   "@huggingface/hub": /^hub\/node[^/]*\.ts$/,
@@ -64,13 +64,18 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
 const longest = { file: 300, function: 40 };
 const isGenerated = ({ path }: Source): boolean => path.includes("/generated/");
 
+/** The folders of the package emoji; "" is the top of its src. It stands on what `aquatint` exports. */
+const emojiImports: ImportTable = { art: [], templates: [""] };
+
 /**
  * Each package with its table, the lines that its sources may have, tests, cases and generated files apart, and whether its
  * entries run everywhere; else they are for Node.
  */
 const packages = [
-  { name: "aquatint", table: mayImport, lines: 34_500, everywhere: true },
+  // 32,000 is the goal: one loader of models, one denoising loop and samplers without tables are still to come
+  { name: "aquatint", table: mayImport, lines: 34_000, everywhere: true },
   { name: "lab", table: labImports, lines: 5_000, everywhere: false },
+  { name: "emoji", table: emojiImports, lines: 2_000, everywhere: false },
 ];
 /** Packages that `npm install aquatint` must bring, besides the default models and what is optional. */
 const mostDependencies = 10;
@@ -157,10 +162,13 @@ describe.each(packages)("the package $name", ({ name, table, lines: budget, ever
     expect(wrong).toEqual([]);
   });
 
-  test("declares no package that it does not import", () => {
-    const imported = new Set(all.flatMap(({ imports }) => imports.map(({ target }) => packageOf(target))));
-    const unused = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-    expect(unused.filter((dependency) => !imported.has(dependency))).toEqual([]);
+  test("declares no package that it does not name, in an import or to find its folder", () => {
+    const texts = all.map(({ path }) => readFileSync(join(root, "packages", name, "src", path), "utf8"));
+    const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+    const unused = declared.filter(
+      (one) => !texts.some((text) => text.includes(`"${one}"`) || text.includes(`"${one}/`)),
+    );
+    expect(unused).toEqual([]);
   });
 
   test(`has at most ${budget.toLocaleString("en")} lines`, () => {

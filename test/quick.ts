@@ -8,7 +8,7 @@ const slow = /^(onnxruntime-(node|web)|sharp|node:child_process|node:worker_thre
 /** Tests that reach nothing slow and still take seconds. */
 export const longTests: readonly string[] = [
   "packages/aquatint/src/checkpoints/safety.test.ts", // 20,000 damaged files
-  "packages/aquatint/src/data/emoji/scenes.test.ts", // 100,000 scenes
+  "packages/emoji/src/scenes.test.ts", // 100,000 scenes
   "packages/aquatint/src/diffusion/brownian.test.ts", // converges in 256 steps
   "packages/aquatint/src/diffusion/elbo.test.ts", // bounds over thousands of steps
   "packages/aquatint/src/diffusion/samplers/samplers.test.ts", // the order of every sampler

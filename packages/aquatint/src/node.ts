@@ -13,6 +13,7 @@ export { openDataset, readDatasetConfig } from "./data/node.ts";
 export { type PrefetchedDataset, prefetchedDataset } from "./data/node-prefetch.ts";
 export {
   fileError,
+  readBytes,
   readSafetensors,
   readSafetensorsHeader,
   readText,
@@ -21,6 +22,7 @@ export {
 } from "./formats/node.ts";
 export { type EncodeOptions, encodePicture, type PictureFormat, pictureFormats } from "./formats/node-encode.ts";
 export { readPicture } from "./formats/node-picture.ts";
+export { importSharp, type SharpFactory } from "./formats/node-sharp.ts";
 export { type PullEvent, type PullOptions, pull } from "./hub/node.ts";
 export * from "./pipelines/node.ts";
 export {

@@ -1,4 +1,7 @@
-/** Data sets: what a trainer reads. */
+/** Data sets: what a trainer reads, and what kinds of them are made of. */
+export { pick, weighted, worded } from "./choose.ts";
+export * from "./compose.ts";
 export * from "./dataset.ts";
-export { colours } from "./emoji/colours.ts";
-export type { SceneObject, SceneTruth } from "./emoji/truth.ts";
+export { type DrawSample, indexedStream, type Sample, shuffler } from "./indexed-stream.ts";
+export type { DataSources, DatasetKind, DatasetKinds } from "./kind.ts";
+export { stringHash } from "./string-hash.ts";

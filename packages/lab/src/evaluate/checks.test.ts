@@ -1,4 +1,4 @@
-import type { SceneObject, SceneTruth } from "aquatint/data";
+import { colours, type SceneObject, type SceneTruth } from "@aquatint/emoji";
 import { describe, expect, test } from "vitest";
 import { borderColours } from "./border.ts";
 import { type Asked, checks, type SeenThing } from "./checks.ts";
@@ -76,7 +76,7 @@ test("a border's colours are those of its pixels alone, widest first", () => {
       else if (x === 0 || x === 5 || y === 5) paint(y * width + x, [220, 65, 55]);
     }
   }
-  expect(borderColours({ width, height, channels: 3, data })).toEqual(["red", "blue"]);
+  expect(borderColours({ width, height, channels: 3, data }, colours)).toEqual(["red", "blue"]);
 });
 
 test("shares are told apart by what training saw, beside the ceiling of real renders", () => {

@@ -1,4 +1,4 @@
-import type { SceneTruth } from "aquatint/data";
+import type { SceneTruth } from "@aquatint/emoji";
 
 /** One thing that a judge sees, about the centre (x, y) in fractions of the picture's sides. */
 export interface SeenThing {

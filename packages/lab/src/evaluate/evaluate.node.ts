@@ -1,7 +1,8 @@
 import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { SceneTruth } from "@aquatint/emoji";
 import type { Runtime } from "aquatint";
-import type { Batch, Dataset, SceneTruth } from "aquatint/data";
+import type { Batch, Dataset } from "aquatint/data";
 import { type Picture, picturesToTensor, tensorToPictures } from "aquatint/formats";
 import { folderSource, nodeRuntime, openDataset, openTextToImage, readDatasetConfig } from "aquatint/node";
 import {
@@ -11,7 +12,7 @@ import {
   textToImage,
   textToImageNetwork,
 } from "aquatint/pipelines";
-import { AquatintError } from "aquatint/util";
+import { AquatintError, optionalPackage } from "aquatint/util";
 import { type ClipJudgeOptions, openClipJudge } from "./clip.ts";
 import { expectNames, openJudge } from "./judge.ts";
 import { type NeighbourRows, neighbourRows } from "./nearest.ts";
@@ -52,6 +53,8 @@ export type EvaluateEvent =
   | { readonly type: "neighbours"; readonly found: NeighbourRows }
   | { readonly type: "evaluation"; readonly evaluation: Evaluation };
 
+/** The package of the scenes whose captions and truths the questions are about. */
+const emoji = { name: "@aquatint/emoji", load: () => import("@aquatint/emoji") };
 /** What pictures and captions start from where the caller does not say. */
 export const evaluateDefaults = { count: 200, seed: 1000 } as const;
 /** Seed of the captions, and of the second set of real pictures: no run of the trainer has them. */
@@ -68,8 +71,13 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
   checkCount(count);
   const model = await openTextToImage(options.model);
   const dataset = await datasetOf(options);
+  const { colours: palette } = await optionalPackage(emoji, "the evaluation of emoji scenes");
   await using runtime = await nodeRuntime({ ...(threads && { threads }) });
-  await using judge = await openJudge(folderSource(judgeFolder(options, dataset)), { runtime, size: dataset.size });
+  await using judge = await openJudge(folderSource(judgeFolder(options, dataset)), {
+    runtime,
+    size: dataset.size,
+    palette,
+  });
   expectNames(judge, dataset.names ?? []);
   const asked = await samples(dataset, { count, seed: CAPTIONS_SEED });
   const pictures: Picture[] = [];

@@ -1,3 +1,4 @@
+import type { NamedColour } from "@aquatint/emoji";
 import type { Runtime } from "aquatint";
 import { type Picture, picturesToTensor } from "aquatint/formats";
 import { detectionsOf, PictureClassifier, parseClassifierConfig, strideOf } from "aquatint/models";
@@ -29,13 +30,15 @@ export interface JudgeOptions {
   readonly runtime: Runtime;
   /** Height and width of the pictures, in pixels. */
   readonly size: readonly [height: number, width: number];
+  /** Colors that the border of an image can have; if left out, the border is not looked at. */
+  readonly palette?: readonly NamedColour[];
 }
 
 /** Pictures that one run of the classifier takes. */
 const CHUNK = 32;
 
 /** Opens the folder of a classifier that "task": "classification" wrote. @throws AquatintError where it is none. */
-export async function openJudge(source: ModelSource, { runtime, size }: JudgeOptions): Promise<Judge> {
+export async function openJudge(source: ModelSource, { runtime, size, palette = [] }: JudgeOptions): Promise<Judge> {
   const config = parseClassifierConfig(await readJson(source, "config.json"));
   const model = PictureClassifier(config);
   const names = parameters(model);
@@ -47,7 +50,7 @@ export async function openJudge(source: ModelSource, { runtime, size }: JudgeOpt
   const [rows, columns] = size.map((side) => side / strideOf(config)) as [number, number];
   const { classes } = config;
   const sightOf = (picture: Picture, logits: Float32Array): Sight => ({
-    border: borderColours(picture),
+    border: borderColours(picture, palette),
     things: detectionsOf({ logits, classes: classes.length, rows, columns }).map((seen) => ({
       ...{ name: classes[seen.class]!, x: seen.x, y: seen.y },
     })),

@@ -68,11 +68,14 @@ export async function theoryPictures({ images, size, count = 6 }: PictureOptions
     return { list, heldOut: true, described: `${count} held-out pictures` };
   } catch (cause) {
     throw new AquatintError("theory/pictures", `the held-out pictures cannot be drawn: ${messageOf(cause)}`, {
-      hint: "the emoji art is not part of the installed package: give pictures of your own with --image FILE",
+      hint: `${isMissing(cause) ? `${cause.hint}, or ` : ""}give images of your own: --image FILE`,
       cause,
     });
   }
 }
+
+const isMissing = (cause: unknown): cause is AquatintError =>
+  cause instanceof AquatintError && cause.code === "package/missing";
 
 const eightBit = (values: Float32Array, size: number): Float32Array =>
   pictureToTensor(tensorToPicture(values, { width: size, height: size }));
