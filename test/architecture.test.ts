@@ -65,7 +65,7 @@ const longest = { file: 300, function: 40 };
 const isGenerated = ({ path }: Source): boolean => path.includes("/generated/");
 
 /** The folders of the package emoji; "" is the top of its src. It stands on what `aquatint` exports. */
-const emojiImports: ImportTable = { art: [], templates: [""] };
+const emojiImports: ImportTable = { art: [], wording: [""], templates: [""] };
 
 /**
  * Each package with its table, the lines that its sources may have, tests, cases and generated files apart, and whether its

@@ -6,6 +6,8 @@ export interface CaptionParts {
   /** What is to be seen: "a red apple". */
   readonly what: string;
   readonly style: string;
+  /** Whether the style goes without saying. */
+  readonly usualStyle: boolean;
   /** "blue background". */
   readonly background: string;
   /** "on a blue background". */

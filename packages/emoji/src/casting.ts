@@ -10,6 +10,7 @@ import type { EmojiName } from "./names.ts";
 import type { Template } from "./template.ts";
 import { type TemplateName, templates } from "./templates.ts";
 import { tinted } from "./tint.ts";
+import type { Wording } from "./wording/wording.ts";
 
 /** Something that is drawn more or less often. */
 export interface Weighted<T> {
@@ -21,12 +22,16 @@ export interface Weighted<T> {
 export interface SceneWorld {
   readonly templates: readonly Weighted<TemplateName>[];
   readonly names: readonly EmojiName[];
+  /** The first one goes without saying where the wording leaves it out. */
   readonly styles: readonly Style[];
+  /** How often each style is drawn; all alike if left out. */
+  readonly styleWeights?: readonly Weighted<Style>[];
   readonly backgrounds: readonly Weighted<BackgroundKindName>[];
   readonly colours: readonly NamedColour[];
   /** Swap left and right of each thing one time in two. */
   readonly mirror: boolean;
   readonly atlas: EmojiAtlas;
+  readonly wording: Wording;
 }
 
 /** A scene before it is placed: the choices that may be held out or hard to see. */
@@ -56,7 +61,7 @@ export function casting(world: SceneWorld): (random: RandomStream) => Cast {
     return {
       template,
       kind,
-      style: pick(random, world.styles),
+      style: world.styleWeights ? weighted(random, world.styleWeights).item : pick(random, world.styles),
       things: different(random, pools.get(template)!),
       colours: different(random, times(backgroundKinds[kind].colours, world.colours)),
       paints: paints ? different(random, times(paints.count, paints.from)).map((name) => colourNamed.get(name)!) : [],
@@ -67,6 +72,12 @@ export function casting(world: SceneWorld): (random: RandomStream) => Cast {
 /** Whether scenes of a kind can be cast from names. */
 export const canPlay = (template: TemplateName, names: readonly EmojiName[]): boolean =>
   castFrom(template, names) !== undefined;
+
+/** Whether things suit the parts of a template, each its own. */
+export function suitsAll(name: TemplateName, things: readonly EmojiName[]): boolean {
+  const template: Template = templates[name];
+  return template.things === things.length && things.every((thing, part) => template.suits?.(thing, part) ?? true);
+}
 
 /** Who can play each part; undefined where a part has nobody. */
 function castFrom(name: TemplateName, names: readonly EmojiName[]): readonly (readonly EmojiName[])[] | undefined {

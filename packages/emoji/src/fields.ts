@@ -3,8 +3,10 @@ import { z } from "zod";
 import { styles } from "./art/atlas.ts";
 import { backgroundNames } from "./backgrounds.ts";
 import { colours } from "./colours.ts";
+import { nameSetNames } from "./name-sets.ts";
 import { emojiNames } from "./names.ts";
 import { templateNames } from "./templates.ts";
+import { wordingNames } from "./wording/wordings.ts";
 
 /** Behind a sentence. */
 const suggestion = (input: unknown, names: readonly string[]): string => {
@@ -69,4 +71,22 @@ export const emojiFields = {
   backgrounds: weights(backgroundNames, "a kind of background")
     .default(usualBackgrounds)
     .describe("How often each kind of background is drawn, relative to the others."),
+  nameSet: z.enum(nameSetNames).optional().describe("The things to draw, as a set, in place of `names`."),
+  styleWeights: weights(styles, "a style")
+    .optional()
+    .describe("How often each of the styles is drawn, relative to the others; all alike if left out."),
+  wording: z
+    .enum(wordingNames)
+    .default("plain")
+    .describe(
+      "How captions are put: plainly, or varied as people type them (the first of the styles then goes without saying).",
+    ),
+  contrasts: z
+    .int()
+    .min(0)
+    .max(15)
+    .default(0)
+    .describe(
+      "Scenes that follow each one and differ from it in one respect: order, relation, colour, name, number or size.",
+    ),
 } as const;

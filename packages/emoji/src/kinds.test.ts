@@ -6,6 +6,7 @@ import { type Cast, judgeOf } from "./casting.ts";
 import { colours } from "./colours.ts";
 import { heldOutReasons } from "./held-out.ts";
 import { emojiKinds } from "./kinds.ts";
+import { nameSets } from "./name-sets.ts";
 import { emojiNames, phrasesOf } from "./names.ts";
 import type { SceneTruth } from "./truth.ts";
 
@@ -17,6 +18,7 @@ const unused = async (): Promise<never> => {
 const sources: DataSources = { pictureFolder: unused, digits: unused };
 const kinds = emojiKinds(async () => atlas);
 const singles = kinds["emoji-singles"];
+const scenes = kinds["emoji-scenes"];
 const dataset = (config: object = {}) =>
   singles.create(singles.config.parse({ name: "emoji-singles", size: 8, ...config }), sources);
 const cast = (parts: Partial<Cast>): Cast => ({
@@ -156,6 +158,31 @@ test("the corpus has every phrase, every colour word and every style", async () 
   const words = [...emojiNames.flatMap(phrasesOf), ...colours.flatMap((c) => [c.name, ...c.aliases]), ...styles];
   for (const word of words) expect(corpus).toContain(word);
   expect(corpus).toContain(" on a");
+});
+
+test.each([
+  [{ names: ["cat"], name_set: "common" }, "name_set", '"names" says which things to draw, too: give one of the two'],
+  [{ name_set: "rare" }, "name_set", 'expected "common"'],
+  [{ styles: ["3d"], style_weights: { flat: 1 } }, "style_weights", 'a style has a weight and is none of "styles"'],
+  [{ wording: "free" }, "wording", 'expected one of "plain"|"varied"'],
+  [{ contrasts: -1 }, "contrasts", "expected number to be >=0"],
+])("scenes of the config %o are refused", (config, path, message) => {
+  const { error } = scenes.config.safeParse({ name: "emoji-scenes", ...config });
+  expect(error?.issues[0]?.path[0]).toBe(path);
+  expect(error?.issues[0]?.message).toContain(message);
+});
+
+test("styles come as often as their weights say", async () => {
+  const config = { name: "emoji-scenes", size: 32, styles: ["3d", "flat"], style_weights: { "3d": 3, flat: 1 } };
+  const { truths } = await (await scenes.create(scenes.config.parse(config), sources)).stream({ seed: 1 }).next(800);
+  const flat = (truths as SceneTruth[]).filter(({ style }) => style === "flat");
+  expect(flat.length / truths.length).toBeCloseTo(0.25, 1);
+});
+
+test("a set gives the names of its list", async () => {
+  const config = scenes.config.parse({ name: "emoji-scenes", name_set: "common" });
+  const { names } = await scenes.create(config, sources);
+  expect([...names!].sort()).toEqual([...nameSets.common].sort());
 });
 
 test.each([

@@ -10,13 +10,14 @@ import { emojiNames, phrasesOf } from "./names.ts";
 import { type SceneSource, sceneSources } from "./scenes.ts";
 import { type TemplateName, templateNames } from "./templates.ts";
 import type { SceneTruth } from "./truth.ts";
+import { wordings } from "./wording/wordings.ts";
 
 /** Every emoji is a bar, half white, half black, to be seen on any colour. */
 const atlas = barsAtlas([255, 255, 255, 255], [0, 0, 0, 255], (pixel) => pixel % 2 === 1);
 const equal = <T>(items: readonly T[]) => items.map((item) => ({ item, weight: 1 }));
 const world = (parts: Partial<SceneWorld> = {}): SceneWorld => ({
   ...{ templates: equal(templateNames), backgrounds: equal(backgroundNames), names: emojiNames },
-  ...{ styles, colours, mirror: false, atlas },
+  ...{ styles, colours, mirror: false, atlas, wording: wordings.plain },
   ...parts,
 });
 const one = (template: TemplateName, parts: Partial<SceneWorld> = {}) =>

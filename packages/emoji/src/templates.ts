@@ -2,10 +2,10 @@ import type { Template } from "./template.ts";
 import { between } from "./templates/between.ts";
 import { count } from "./templates/count.ts";
 import { inside } from "./templates/inside.ts";
-import { above, left } from "./templates/pairs.ts";
+import { above, beside, left } from "./templates/pairs.ts";
 import { riding } from "./templates/riding.ts";
 import { single } from "./templates/single.ts";
-import { sizes } from "./templates/sizes.ts";
+import { scaled, sizes } from "./templates/sizes.ts";
 import { tinted } from "./templates/tinted.ts";
 
 /** Every kind of scene, by the name that configs and truths call it. */
@@ -19,6 +19,8 @@ export const templates = {
   inside,
   tinted,
   between,
+  beside,
+  scaled,
 } as const satisfies Readonly<Record<string, Template>>;
 
 /** What scenes are called. */

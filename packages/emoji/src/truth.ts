@@ -14,6 +14,8 @@ export interface SceneTruth {
   readonly background: { readonly kind: BackgroundKindName; readonly colours: readonly string[] };
   /** In the template's order; later ones are in front. A count is their number. */
   readonly objects: readonly SceneObject[];
+  /** Whether the caption leaves open on which side of each other the objects are. */
+  readonly sideless: boolean;
   /** What is behind the objects, if anything. */
   readonly shape: Shape | null;
   /** Why training never sees it; empty where it may. */

@@ -2,6 +2,6 @@
 export { pick, weighted, worded } from "./choose.ts";
 export * from "./compose.ts";
 export * from "./dataset.ts";
-export { type DrawSample, indexedStream, type Sample, shuffler } from "./indexed-stream.ts";
+export { type DrawSample, indexedStream, type Sample, sampleSeed, shuffler } from "./indexed-stream.ts";
 export type { DataSources, DatasetKind, DatasetKinds } from "./kind.ts";
 export { stringHash } from "./string-hash.ts";

@@ -1,4 +1,4 @@
-import { pick } from "aquatint/data";
+import { pick, worded } from "aquatint/data";
 import type { Template } from "../template.ts";
 import { placed, type Spot } from "./layout.ts";
 
@@ -16,12 +16,14 @@ const counts: readonly { readonly word: string; readonly spots: readonly Spot[] 
 /** Two, three or four of the same thing. */
 export const count: Template = {
   things: 1,
+  variants: counts.length,
   suits: ({ plural }) => plural !== null,
-  stage(random, { things: [thing] }) {
-    const { word, spots } = pick(random, counts);
+  stage(random, { things: [thing], wording, turn }) {
+    const drawn = counts.indexOf(pick(random, counts));
+    const { word, spots } = counts[(drawn + turn) % counts.length]!;
     return {
       parts: spots.map((spot) => ({ thing: 0, place: placed(random, spot) })),
-      what: `${word} ${thing!.plural}`,
+      what: `${word} ${worded(random, wording.plurals(thing!))}`,
     };
   },
 };

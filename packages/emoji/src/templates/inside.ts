@@ -16,7 +16,8 @@ export const inside: Template = {
     from: ["red", "orange", "yellow", "green", "sky blue", "blue", "navy", "purple", "pink", "white"],
     use: "behind",
   },
-  stage(random, { things, paints: [paint] }) {
+  stage(random, company) {
+    const [paint] = company.paints;
     const name = pick(random, shapeNames);
     const size = 0.72 + 0.12 * random.rand(1)[0]!;
     const [least, most] = FILLS.map((share) => share * size) as [number, number];
@@ -24,7 +25,12 @@ export const inside: Template = {
     return {
       shape: { name, size, colour: paint!.name },
       parts: atSpots(random, [{ x: 0.5, y: 0.5, size: [least, most] }]),
-      what: said(random, [([a]) => `${a} inside ${behind}`, ([a]) => `${a} in ${behind}`], things),
+      what: said(
+        random,
+        company,
+        [([a]) => `${a} inside ${behind}`, ([a]) => `${a} in ${behind}`],
+        [([a]) => `${a} inside of ${behind}`, ([a]) => `${behind} with ${a} inside`],
+      ),
     };
   },
 };

@@ -71,8 +71,10 @@ const SPAN = [0.84, 0.94] as const;
 /** The first thing rides the second, which is in front: both are scaled together, so that they fit. */
 export const riding: Template = {
   things: 2,
+  ordered: true,
   suits: ({ name }, part) => (part === 0 ? riders.has(name) : Object.hasOwn(mounts, name)),
-  stage(random, { things, aspects, mirrored }) {
+  stage(random, company) {
+    const { things, aspects, mirrored } = company;
     const [seatX, seatY] = mounts[things[1]!.name]!;
     const mount = box(1, aspects[1]!);
     const rider = seated(box(RIDER, aspects[0]!), mount, [mirrored[1] ? 1 - seatX : seatX, seatY]);
@@ -86,7 +88,12 @@ export const riding: Template = {
     });
     return {
       parts: fit.map(({ x, y, width, height }, thing) => ({ thing, place: { x, y, size: Math.max(width, height) } })),
-      what: said(random, [([a, b]) => `${a} riding ${b}`, ([a, b]) => `${a} riding on ${b}`], things),
+      what: said(
+        random,
+        company,
+        [([a, b]) => `${a} riding ${b}`, ([a, b]) => `${a} riding on ${b}`],
+        [([a, b]) => `${a} sitting on ${b}`, ([a, b]) => `${b} with ${a} riding it`],
+      ),
     };
   },
 };

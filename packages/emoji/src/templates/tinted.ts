@@ -13,8 +13,11 @@ export const tinted: Template = {
   paints: { count: 2, from: ["red", "orange", "yellow", "green", "blue", "purple", "pink"], use: "tints" },
   suits: (thing) => isDescribable(thing, colourless),
   stage(random, company) {
+    const { wording } = company;
     const { parts } = left.stage(random, company);
-    const [a, b] = company.things.map((thing, i) => describedThing(random, company.paints[i]!.name, thing, colourless));
+    const [a, b] = company.things.map((thing, i) =>
+      describedThing(random, { adjective: company.paints[i]!.name, thing, wording, fits: colourless }),
+    );
     return { parts, what: pick(random, [`${a} and ${b}`, `${b} and ${a}`]) };
   },
 };

@@ -49,8 +49,12 @@ export const checks = {
   },
   relation: {
     about: "different things are there and stand to each other as they should",
-    answers: ({ things }, { objects }) =>
-      new Set(objects.map(({ name }) => name)).size < 2 ? [] : [standAsAsked(things, objects)],
+    answers: ({ things }, { objects, sideless }) => {
+      const names = new Set(objects.map(({ name }) => name));
+      if (names.size < 2) return [];
+      const stand = () => [...names].every((name) => things.some((thing) => thing.name === name));
+      return [sideless ? stand() : standAsAsked(things, objects)];
+    },
   },
   count: {
     about: "there are as many of a thing as were asked for",
