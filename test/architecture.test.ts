@@ -75,7 +75,7 @@ const packages = [
   // 32,000 is the goal: one loader of models, one denoising loop and samplers without tables are still to come
   { name: "aquatint", table: mayImport, lines: 34_000, everywhere: true },
   { name: "lab", table: labImports, lines: 5_000, everywhere: false },
-  { name: "emoji", table: emojiImports, lines: 2_000, everywhere: false },
+  { name: "emoji", table: emojiImports, lines: 2_200, everywhere: false },
 ];
 /** Packages that `npm install aquatint` must bring, besides the default models and what is optional. */
 const mostDependencies = 10;
