@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { version } from "../packages/aquatint/src/cli/version.ts";
 import { AquatintError } from "../packages/aquatint/src/errors.ts";
-import { type Evaluation, evaluateDefaults, evaluateModel } from "../packages/aquatint/src/evaluate/node.ts";
-import { evaluationTable } from "../packages/aquatint/src/evaluate/table.ts";
 import { grid, type Picture, strip } from "../packages/aquatint/src/formats/image.ts";
 import { writeFileAtomic } from "../packages/aquatint/src/formats/node.ts";
 import { encodePng } from "../packages/aquatint/src/formats/png.ts";
+import { type Evaluation, evaluateDefaults, evaluateModel } from "../packages/lab/src/evaluate/evaluate.node.ts";
+import { evaluationTable } from "../packages/lab/src/evaluate/table.ts";
 import { root } from "../test/tree.ts";
 
 interface Flags {

@@ -3,16 +3,17 @@
  * the first pictures in which it misses something.
  */
 import { join } from "node:path";
-import type { SceneTruth } from "../packages/aquatint/src/data/emoji/truth.ts";
 import { openDataset, readDatasetConfig } from "../packages/aquatint/src/data/node.ts";
-import { type CheckName, checks } from "../packages/aquatint/src/evaluate/checks.ts";
-import { wilson } from "../packages/aquatint/src/evaluate/intervals.ts";
-import { openJudge } from "../packages/aquatint/src/evaluate/judge.ts";
 import { grid, tensorToPictures } from "../packages/aquatint/src/formats/image.ts";
 import { writeFileAtomic } from "../packages/aquatint/src/formats/node.ts";
 import { encodePng } from "../packages/aquatint/src/formats/png.ts";
 import { folderSource } from "../packages/aquatint/src/pipelines/node.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
+import { colours as palette } from "../packages/emoji/src/colours.ts";
+import type { SceneTruth } from "../packages/emoji/src/truth.ts";
+import { type CheckName, checks } from "../packages/lab/src/evaluate/checks.ts";
+import { wilson } from "../packages/lab/src/evaluate/intervals.ts";
+import { openJudge } from "../packages/lab/src/evaluate/judge.ts";
 import { root } from "../test/tree.ts";
 
 const COUNT = 1000;
@@ -28,7 +29,7 @@ const dataset = await openDataset(await readDatasetConfig(config));
 const [height, width] = dataset.size;
 await using runtime = await nodeRuntime();
 const folder = join(root, "packages/model-emoji/judge", String(height));
-await using judge = await openJudge(folderSource(folder), { runtime, size: dataset.size });
+await using judge = await openJudge(folderSource(folder), { runtime, size: dataset.size, palette });
 const batch = await dataset.stream({ seed: SEED, split: "held-out" }).next(COUNT);
 const truths = (batch.truths as readonly SceneTruth[]).map((truth, i) => ({ ...truth, caption: batch.captions[i]! }));
 const pictures = tensorToPictures(batch.pictures, { width, height });

@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parseComparison } from "../packages/aquatint/src/compare/config.ts";
+import { allDatasetKinds } from "../packages/aquatint/src/data/registry.ts";
 import { parseTrainConfig } from "../packages/aquatint/src/train/config.ts";
 import { trainJsonSchema } from "../packages/aquatint/src/train/schema.ts";
+import { parseComparison } from "../packages/lab/src/compare/config.ts";
 import { filesUnder, root } from "../test/tree.ts";
 import { schemaFiles } from "./schemas.ts";
 
+const datasets = await allDatasetKinds();
 const read = (path: string) => readFile(join(root, path), "utf8");
 
 test("schemas and the tables of the documentation are those of the source: npm run schemas", async () => {
@@ -28,7 +30,7 @@ test("every field of the schema says what it is", () => {
     if (!isMap) missing.push(...unsaid.map(([key]) => `${path}.${key}`));
     for (const [key, below] of Object.entries(node)) visit(below, `${path}.${key}`);
   };
-  visit(trainJsonSchema({ reused: "inline" }), "");
+  visit(trainJsonSchema(datasets, { reused: "inline" }), "");
   expect(missing).toEqual([]);
 });
 
@@ -37,7 +39,7 @@ test.each(filesUnder("recipes").filter((path) => path.endsWith(".json")))(
   async (path) => {
     const json = JSON.parse(await read(path));
     const [schema, parse] = path.endsWith("compare.json") ? ["compare", parseComparison] : ["train", parseTrainConfig];
-    expect(() => parse(json, { name: path })).not.toThrow();
+    expect(() => parse(json, { name: path, datasets })).not.toThrow();
     expect(join(path, "..", json.$schema)).toBe(join("schemas", `${schema}.json`));
   },
 );

@@ -4,8 +4,11 @@ import { describe, expect, test } from "vitest";
 import { type Import, type Source, sources } from "./source.ts";
 import { root } from "./tree.ts";
 
+/** Folders of a package, and the other folders that each may import. */
+type ImportTable = Readonly<Record<string, readonly string[]>>;
+
 /** What each folder may import besides itself and `base`. The entries at the top of src and cli/ may import anything. */
-const mayImport: Readonly<Record<string, readonly string[]>> = {
+const mayImport: ImportTable = {
   util: [],
   math: [],
   formats: ["math"],
@@ -25,18 +28,20 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   checkpoints: ["math", "formats", "graph", "ops", "compiler", "nn"],
   hub: ["formats", "checkpoints"],
   data: ["math", "formats"],
-  reports: ["math", "formats"],
-  theory: ["math", "formats", "diffusion", "pipelines", "runtime", "data", "reports"],
-  evaluate: [...["compiler", "math", "formats", "models", "nn", "ops", "runtime", "pipelines", "data", "train"]],
   train: [
     ...["math", "formats", "graph", "ops", "compiler", "nn", "models", "diffusion", "tokenizers", "runtime"],
     ...["pipelines", "autodiff", "data", "checkpoints"],
   ],
-  runs: ["math", "formats", "train", "reports"],
-  compare: [
-    ...["math", "formats", "graph", "ops", "compiler", "models", "diffusion", "runtime", "pipelines", "data", "train"],
-    ...["evaluate", "theory", "reports", "runs"],
-  ],
+  runs: ["math", "formats", "diffusion", "train"],
+};
+/** The folders of the package lab. It stands on what `aquatint` exports. */
+const labImports: ImportTable = {
+  reports: [],
+  evaluate: [],
+  "run-reports": ["reports"],
+  theory: ["reports"],
+  compare: ["reports", "run-reports", "evaluate", "theory"],
+  commands: ["compare", "theory"],
 };
 /** Files that everything may import and that import nothing. */
 const base = ["errors.ts", "graph/types.ts"];
@@ -50,153 +55,207 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
   "onnxruntime-common": /^runtime\//,
   "@bufbuild/protobuf": /^(formats|compiler|runtime)\//,
   "fast-png": /^formats\//,
-  sharp: /(^|\/)node[^/]*\.ts$/,
-  "@observablehq/plot": /(^|\/)node[^/]*\.ts$/,
-  linkedom: /^reports\/node[^/]*\.ts$/,
+  sharp: /(^|\/)node[^/]*\.ts$|\.node\.ts$/,
+  "@observablehq/plot": /\.node\.ts$/,
+  linkedom: /^reports\/[^/]*\.node\.ts$/,
   "@huggingface/hub": /^hub\/node[^/]*\.ts$/,
   commander: /^cli\//,
   ansis: /^cli\//,
   "cli-progress": /^cli\//,
 };
 
-/** May use the DOM: `x.web.ts`, and the entry. */
-const isForWeb = (path: string): boolean => /\.web\.ts$/.test(path) || path === "web.ts";
-
 const longest = { file: 300, function: 40 };
-/** Files and functions that are longer, with the reason. */
-const longFiles = ["formats/generated/onnx_pb.ts" /* generated */];
-const longFunctions: readonly string[] = [];
+const isGenerated = ({ path }: Source): boolean => path.includes("/generated/");
 
-/** Files that import each other's types in a circle. Each must still be one: open it by moving a type, and delete its line. */
-const typeCycles: readonly string[] = [
-  "compare/config.ts, compare/families/diffusion.ts, compare/families/distilled.ts, compare/families/gan.ts, compare/families/one-pass.ts, compare/families/registry.ts, compare/families/vae.ts, compare/family.ts",
-  "data/digits/kind.ts, data/kind.ts",
-  "data/emoji/compose.ts, data/emoji/pyramid.ts",
-  "diffusion/registry.ts, diffusion/samplers/flow-table.ts, diffusion/samplers/stochastic-table.ts, diffusion/samplers/table.ts",
-  "formats/exif-write.ts, formats/picture-file.ts",
-  "pipelines/beginning.ts, pipelines/guided.ts, pipelines/text-to-image.ts, pipelines/walk.ts",
-  "train/node-parts.ts, train/node.ts",
-  "train/tasks/clip/outputs.ts, train/tasks/clip/task.ts",
+/** The folders of the package emoji; "" is the top of its src. It stands on what `aquatint` exports. */
+const emojiImports: ImportTable = { art: [], wording: [""], templates: [""] };
+
+/**
+ * Each package with its table, the lines that its sources may have, tests, cases and generated files apart, and whether its
+ * entries run everywhere; else they are for Node.
+ */
+const packages = [
+  // 32,000 was the goal before files and metadata of other programs were read, which took 5,000; one loader of models, one
+  // denoising loop and samplers without tables are still to come
+  { name: "aquatint", table: mayImport, lines: 38_000, everywhere: true },
+  { name: "lab", table: labImports, lines: 5_000, everywhere: false },
+  { name: "emoji", table: emojiImports, lines: 2_200, everywhere: false },
 ];
 
-const all = sources();
+/** Files that import each other's types in a circle. Each must still be one: open it by moving a type, and delete its line. */
+const typeCycles: Readonly<Record<string, readonly string[]>> = {
+  aquatint: [
+    "data/compose.ts, data/pyramid.ts",
+    "data/digits/kind.ts, data/kind.ts",
+    "diffusion/registry.ts, diffusion/samplers/flow-table.ts, diffusion/samplers/stochastic-table.ts, diffusion/samplers/table.ts",
+    "formats/exif-write.ts, formats/picture-file.ts",
+    "pipelines/beginning.ts, pipelines/guided.ts, pipelines/text-to-image.ts, pipelines/walk.ts",
+    "train/node-parts.ts, train/node.ts",
+    "train/tasks/clip/outputs.ts, train/tasks/clip/task.ts",
+  ],
+  lab: [
+    "compare/config.ts, compare/families/diffusion.ts, compare/families/distilled.ts, compare/families/gan.ts, compare/families/one-pass.ts, compare/families/registry.ts, compare/families/vae.ts, compare/family.ts",
+  ],
+};
+/** Packages that `npm install aquatint` must bring, besides the default models and what is optional. */
+const mostDependencies = 10;
+
+const manifestOf = (name: string) => JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
 const folderOf = (path: string): string => (path.includes("/") ? path.slice(0, path.indexOf("/")) : "");
 const unrestricted = (folder: string): boolean => folder === "" || folder === "cli";
+/** May use the DOM: `x.web.ts`, and the entry. */
+const isForWeb = (path: string): boolean => /\.web\.ts$/.test(path) || path === "web.ts";
 /** May use node:* and what only Node has: `x.node.ts`; for folders not yet renamed `node.ts`, `node-x.ts` and `node/`. */
 const isForNode = (path: string): boolean =>
-  /\.node\.ts$|^node(-.*)?\.ts$/.test(basename(path)) ||
+  /^node(-.*)?\.ts$|\.node\.ts$/.test(basename(path)) ||
   dirname(path).split("/").includes("node") ||
   path.startsWith("cli/");
 
-/** "file -> target" for each import that `wrong` picks. */
-const importsThat = (wrong: (source: Source, found: Import) => boolean): string[] =>
-  all.flatMap((source) =>
-    source.imports.filter((found) => wrong(source, found)).map(({ target }) => `${source.path} -> ${target}`),
-  );
 const packageOf = (target: string): string =>
   target
     .split("/")
     .slice(0, target.startsWith("@") ? 2 : 1)
     .join("/");
 const isPackage = ({ relative, target }: Import): boolean => !relative && !target.startsWith("node:");
+/** The other packages of the project, by their names in the registry. */
+const workspace = new Map(packages.map(({ name }) => [manifestOf(name).name as string, manifestOf(name)]));
 
-test("the library has sources, and each folder has its row in the table", () => {
-  const folders = new Set(all.map(({ path }) => folderOf(path)).filter((folder) => !unrestricted(folder)));
-  expect(folders.size).toBeGreaterThan(0);
-  expect(Object.keys(mayImport)).toEqual(expect.arrayContaining([...folders]));
-});
+describe.each(packages)("the package $name", ({ name, table, lines: budget, everywhere }) => {
+  const withGenerated = sources(name);
+  const all = withGenerated.filter((source) => !isGenerated(source));
+  const manifest = manifestOf(name);
+  /** "file -> target" for each import that `wrong` picks. */
+  const importsThat = (wrong: (source: Source, found: Import) => boolean): string[] =>
+    all.flatMap((source) =>
+      source.imports.filter((found) => wrong(source, found)).map(({ target }) => `${source.path} -> ${target}`),
+    );
 
-describe("imports", () => {
-  test("go from folder to folder as the table says", () => {
+  test("has sources, and each of their folders has its row in the table", () => {
+    const folders = new Set(all.map(({ path }) => folderOf(path)).filter((folder) => !unrestricted(folder)));
+    expect(folders.size).toBeGreaterThan(0);
+    expect([...folders].toSorted()).toEqual(Object.keys(table).toSorted());
+  });
+
+  test("imports from folder to folder as the table says", () => {
     const wrong = importsThat(({ path }, { target, relative }) => {
       if (!relative || isShared(target)) return false;
       const [from, to] = [folderOf(path), folderOf(target)];
-      return !unrestricted(from) && from !== to && !mayImport[from]?.includes(to);
+      return !unrestricted(from) && from !== to && !table[from]?.includes(to);
     });
     expect(wrong).toEqual([]);
   });
 
-  test("of what everything imports there are none", () => {
-    expect(importsThat(({ path }) => base.includes(path))).toEqual([]);
-  });
-
-  test("stay inside the library", () => {
-    const paths = new Set(all.map(({ path }) => path));
+  test("imports relatively only from itself", () => {
+    const paths = new Set(withGenerated.map(({ path }) => path));
     const wrong = importsThat((_, { target, relative }) => relative && target.endsWith(".ts") && !paths.has(target));
     expect(wrong).toEqual([]);
   });
 
-  test("form no cycle when they run", () => {
+  test("imports what the project's other packages export, and its own files by their paths", () => {
+    const wrong = importsThat((_, { target }) => {
+      const exported = workspace.get(packageOf(target))?.exports;
+      return exported && !Object.hasOwn(exported, `.${target.slice(packageOf(target).length)}`);
+    });
+    expect(wrong).toEqual([]);
+    expect(importsThat((_, { target }) => packageOf(target) === manifest.name)).toEqual([]);
+  });
+
+  test("has no import cycle at run time", () => {
     const atRunTime = (imports: readonly Import[]) => imports.flatMap((i) => (i.typeOnly ? [] : [i.target]));
     expect(cyclesIn(new Map(all.map(({ path, imports }) => [path, atRunTime(imports)])))).toEqual([]);
   });
 
-  test("form no cycle through types either, but for those listed", () => {
+  test("has no cycle of types either, but for those listed", () => {
     const edges = new Map(all.map(({ path, imports }) => [path, imports.map(({ target }) => target)]));
-    expect(tanglesIn(edges)).toEqual(typeCycles);
+    expect(tanglesIn(edges)).toEqual(typeCycles[name] ?? []);
   });
 
-  test("of node:* stand only in the files for Node, which only files for Node import", () => {
-    const wrong = importsThat(
-      ({ path }, { target, relative }) =>
-        !isForNode(path) && (target.startsWith("node:") || (relative && isForNode(target))),
-    );
-    expect(wrong).toEqual([]);
-  });
-
-  test("of files for the browser stand only in files for the browser", () => {
+  test("imports files for the browser only in files for the browser", () => {
     const wrong = importsThat(({ path }, { target, relative }) => relative && isForWeb(target) && !isForWeb(path));
     expect(wrong).toEqual([]);
   });
 
-  test("of packages are of the package's own dependencies, each in its place", () => {
-    const manifest = JSON.parse(readFileSync(join(root, "packages/aquatint/package.json"), "utf8"));
-    const declared = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+  test("imports node:* only in the files for Node, which only files for Node and entries import", () => {
+    const wrong = importsThat(
+      ({ path }, { target, relative }) =>
+        !isForNode(path) &&
+        (target.startsWith("node:") || (relative && isForNode(target) && (everywhere || folderOf(path) !== ""))),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("imports packages that it declares, each in its place", () => {
+    const { dependencies, optionalDependencies, peerDependencies } = manifest;
+    const declared = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
     const wrong = importsThat((source, found) => {
-      const name = packageOf(found.target);
-      return isPackage(found) && !(declared.includes(name) && (dependencyHomes[name] ?? /./).test(source.path));
+      const target = packageOf(found.target);
+      return isPackage(found) && !(declared.includes(target) && (dependencyHomes[target] ?? /./).test(source.path));
     });
     expect(wrong).toEqual([]);
   });
 
-  test("of models, runtime and drawing come after a configuration was checked", () => {
-    const early = [...loadedBy("cli/train.ts")].filter((target) =>
-      /^(models|nn|autodiff|compiler|runtime|pipelines\/model|reports\/page)|^(@bufbuild|onnxruntime|sharp|linkedom)/.test(
-        target,
-      ),
+  test("declares no package that it does not name, in an import or to find its folder", () => {
+    const texts = all.map(({ path }) => readFileSync(join(root, "packages", name, "src", path), "utf8"));
+    const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+    const unused = declared.filter(
+      (one) => !texts.some((text) => text.includes(`"${one}"`) || text.includes(`"${one}/`)),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  test(`has at most ${budget.toLocaleString("en")} lines`, () => {
+    const total = all.reduce((sum, { lines }) => sum + lines, 0);
+    const over = `${name} has ${total} lines, ${total - budget} more than its budget: move something out, or raise the budget in this file by what the new feature costs`;
+    expect(total, over).toBeLessThanOrEqual(budget);
+  });
+
+  test(`has files of at most ${longest.file} lines`, () => {
+    const long = all.filter(({ lines }) => lines > longest.file);
+    expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
+  });
+
+  test(`has functions of at most ${longest.function} lines`, () => {
+    const long = all.flatMap(({ path, functions }) =>
+      functions.filter((one) => one.lines > longest.function).map((one) => `${path} ${one.name}: ${one.lines}`),
+    );
+    expect(long).toEqual([]);
+  });
+
+  test("says in a comment what each export is", () => {
+    const missing = all.flatMap(({ path, undocumented }) => undocumented.map((one) => `${path}: ${one}`));
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("the library", () => {
+  const all = sources("aquatint");
+
+  test("imports nothing into the files that everything imports", () => {
+    expect(all.filter(({ path }) => base.includes(path)).flatMap(({ imports }) => imports)).toEqual([]);
+  });
+
+  test("loads models, runtime and drawing after a configuration was checked", () => {
+    const early = [...loadedBy(all, "cli/train.ts")].filter((target) =>
+      /^(models|nn|autodiff|compiler|runtime|pipelines\/model)|^(@bufbuild|onnxruntime|sharp|@aquatint)/.test(target),
     );
     expect(early).toEqual([]);
-    expect(loadedBy("train/node-parts.ts")).toContain("runtime/runtime.node.ts");
+    expect(loadedBy(all, "train/node-parts.ts")).toContain("runtime/runtime.node.ts");
   });
 
-  test("of onnxruntime-common are types", () => {
-    expect(importsThat((_, { target, typeOnly }) => target === "onnxruntime-common" && !typeOnly)).toEqual([]);
-  });
-});
-
-describe("sizes", () => {
-  test(`files have at most ${longest.file} lines`, () => {
-    const long = all.filter(({ lines }) => lines > longest.file);
-    expect(long.map(({ path }) => path)).toEqual(longFiles);
+  test("imports types alone from onnxruntime-common", () => {
+    const imports = all.flatMap((source) => source.imports);
+    expect(imports.filter(({ target, typeOnly }) => target === "onnxruntime-common" && !typeOnly)).toEqual([]);
   });
 
-  test(`functions have at most ${longest.function} lines`, () => {
-    const long = all.flatMap(({ path, functions }) =>
-      functions.filter(({ lines }) => lines > longest.function).map(({ name }) => `${path} ${name}`),
-    );
-    expect(long).toEqual(longFunctions);
+  test(`has at most ${mostDependencies} direct dependencies`, () => {
+    const names = Object.keys(manifestOf("aquatint").dependencies);
+    const over = `${names.length - mostDependencies} too many: what is rarely needed is an optional peer, see docs/decisions/0012-lab-and-emoji-packages.md`;
+    expect(names.length, over).toBeLessThanOrEqual(mostDependencies);
   });
 });
 
-test("every export says in a comment what it is", () => {
-  const missing = all
-    .filter(({ path }) => !longFiles.includes(path))
-    .flatMap(({ path, undocumented }) => undocumented.map((name) => `${path}: ${name}`));
-  expect(missing).toEqual([]);
-});
-
-/** Every file and package that is loaded before a file runs. */
-function loadedBy(path: string): ReadonlySet<string> {
+/** Every file and package that is loaded before a file of `all` runs. */
+function loadedBy(all: readonly Source[], path: string): ReadonlySet<string> {
   const loaded = new Set([path]);
   for (const at of loaded) {
     const imports = all.find((source) => source.path === at)?.imports ?? [];

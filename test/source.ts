@@ -3,11 +3,9 @@ import { dirname, join } from "node:path/posix";
 import ts from "typescript";
 import { filesUnder, root } from "./tree.ts";
 
-const library = "packages/aquatint/src/";
-
 /** One import, export-from, dynamic import or import type. */
 export interface Import {
-  /** A file of the library as its path from src, or a package or `node:` name as it is written. */
+  /** A file of the same package as its path from src, or a package or `node:` name as it is written. */
   readonly target: string;
   readonly relative: boolean;
   /** Gone when the types are. */
@@ -16,7 +14,7 @@ export interface Import {
   readonly late: boolean;
 }
 
-/** What the architecture tests ask of one source file of the library. */
+/** What the architecture tests ask of one source file of a package. */
 export interface Source {
   /** Path from src: "graph/emit.ts". */
   readonly path: string;
@@ -27,14 +25,16 @@ export interface Source {
   readonly undocumented: readonly string[];
 }
 
-/** The TypeScript files of the library that are neither tests nor cases of tests. */
-export const sources = (): Source[] =>
-  filesUnder(library.slice(0, -1))
+/** The TypeScript files of packages/NAME/src that are neither tests nor cases of tests. */
+export function sources(name: string): Source[] {
+  const folder = `packages/${name}/src`;
+  return filesUnder(folder)
     .filter((path) => path.endsWith(".ts") && !/\.(test|test-d|cases)\.ts$/.test(path))
-    .map((path) => read(path.slice(library.length)));
+    .map((path) => read(folder, path.slice(folder.length + 1)));
+}
 
-function read(path: string): Source {
-  const text = readFileSync(join(root, library, path), "utf8");
+function read(folder: string, path: string): Source {
+  const text = readFileSync(join(root, folder, path), "utf8");
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const nodes = [...descendants(file)];
   return {

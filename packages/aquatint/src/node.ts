@@ -9,16 +9,31 @@ export {
   openFileHeader,
   readWeights as readCheckpointWeights,
 } from "./checkpoints/node.ts";
-export { openDataset } from "./data/node.ts";
+export { openDataset, readDatasetConfig } from "./data/node.ts";
 export { type PrefetchedDataset, prefetchedDataset } from "./data/node-prefetch.ts";
-export { readSafetensors, readSafetensorsHeader, writeFileAtomic, writeSafetensors } from "./formats/node.ts";
+export {
+  fileError,
+  readBytes,
+  readSafetensors,
+  readSafetensorsHeader,
+  readText,
+  writeFileAtomic,
+  writeSafetensors,
+} from "./formats/node.ts";
 export { type EncodeOptions, encodePicture, type PictureFormat, pictureFormats } from "./formats/node-encode.ts";
 export { readPicture } from "./formats/node-picture.ts";
+export { importSharp, type SharpFactory } from "./formats/node-sharp.ts";
 export { type PullEvent, type PullOptions, pull } from "./hub/node.ts";
 export * from "./pipelines/node.ts";
+export {
+  openPixelDenoiser,
+  type PixelDenoiser,
+  type PixelDenoiserOptions,
+} from "./pipelines/node-pixel-denoiser.ts";
 export { modelHash, modelLabel } from "./pipelines/node-recipe.ts";
+export type { Drawings, RunReportInput } from "./runs/drawings.node.ts";
 export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } from "./runs/node.ts";
-export { type FoundRun, findRuns } from "./runs/node-find.ts";
+export { type FoundRun, findRuns, foundFiles, openRun, openRuns } from "./runs/node-find.ts";
 export type { RunData, RunState, RunSummary } from "./runs/run.ts";
 export { type MappedWeight, mappedWeights } from "./runtime/mapped-weights.node.ts";
 export { nodeRuntime } from "./runtime/runtime.node.ts";

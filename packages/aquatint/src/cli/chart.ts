@@ -1,6 +1,6 @@
 import type { Ansis } from "ansis";
-import { figureText } from "../reports/words.ts";
 import type { Point } from "../runs/series.ts";
+import { figureText } from "../util/words.ts";
 
 /** A line of a chart. */
 export interface ChartLine {

@@ -1,6 +1,6 @@
-import { duration } from "../reports/words.ts";
 import type { DryRunEvent, DryRunPace } from "../train/dry-run.ts";
 import type { TrainingPlan } from "../train/plan.ts";
+import { duration } from "../util/words.ts";
 import type { Io } from "./io.ts";
 
 /** Writes what a run would be to stdout, as it becomes known. */

@@ -10,8 +10,8 @@ import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } 
 import { modelHash, modelLabel } from "../pipelines/node-recipe.ts";
 import { recipeOf, recipeTexts } from "../pipelines/recipe.ts";
 import { type EvaluationEvent, type ImageEvent, walkedSteps } from "../pipelines/text-to-image.ts";
-import { duration } from "../reports/words.ts";
 import type { Device } from "../runtime/types.ts";
+import { duration } from "../util/words.ts";
 import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, sayCut, sayUnused } from "./generate-checkpoint.ts";
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "./generate-images.ts";
 import { renderFinished } from "./graphics.ts";

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { AquatintError, messageOf } from "../errors.ts";
+import type { Commands } from "./commands.ts";
 import { Interrupted, type Io, inProcess } from "./io.ts";
+import { packageCommands } from "./package-commands.ts";
 import { version } from "./version.ts";
 
 /** Runs the `aquatint` command; returns its exit code. Nothing is thrown. */
@@ -17,9 +19,8 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-type Add = (program: Command, io: Io) => Command;
 /** Each command's own code, loaded where it is asked for: a command starts as fast as what it needs. */
-const commands: Readonly<Record<string, () => Promise<Add>>> = {
+const commands: Commands = {
   generate: async () => (await import("./generate.ts")).addGenerate,
   train: async () => (await import("./train.ts")).addTrain,
   runs: async () => (await import("./runs.ts")).addRuns,
@@ -29,8 +30,7 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   noise: async () => (await import("./noise.ts")).addNoise,
   denoise: async () => (await import("./denoise.ts")).addDenoise,
   elbo: async () => (await import("./elbo.ts")).addElbo,
-  compare: async () => (await import("./compare.ts")).addCompare,
-  theory: async () => (await import("./theory.ts")).addTheory,
+  ...packageCommands(),
   inspect: async () => (await import("./inspect.ts")).addInspect,
   info: async () => (await import("./info.ts")).addInfo,
   pull: async () => (await import("./pull.ts")).addPull,

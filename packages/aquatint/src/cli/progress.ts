@@ -1,5 +1,5 @@
 import cliProgress from "cli-progress";
-import { duration } from "../reports/words.ts";
+import { duration } from "../util/words.ts";
 import type { Output } from "./io.ts";
 
 /** Shows how far a long task has come. */

@@ -2,13 +2,14 @@ import { resolve } from "node:path";
 import { Ansis } from "ansis";
 import type { Command } from "commander";
 import { AquatintError } from "../errors.ts";
-import { duration, figureText } from "../reports/words.ts";
+import { drawings } from "../runs/drawings.node.ts";
 import { type EvaluatedFigure, evaluatedFigures } from "../runs/evaluated.ts";
 import { writeRunReport } from "../runs/node.ts";
 import { type FoundRun, findRuns, openRuns } from "../runs/node-find.ts";
 import { losses } from "../runs/points.ts";
 import { averaged, thinned } from "../runs/series.ts";
 import { type Difference, differences } from "../train/differences.ts";
+import { duration, figureText } from "../util/words.ts";
 import { chart, chartMark } from "./chart.ts";
 import { type TextColumn, textTable } from "./columns.ts";
 import type { Io } from "./io.ts";
@@ -128,8 +129,8 @@ async function compareRuns(paths: readonly string[], { out, json = false }: Comp
 }
 
 async function pageOf(runs: readonly FoundRun[]): Promise<string> {
-  const { compareReport } = await import("../runs/node-compare-report.ts"); // drawing takes a second to load
-  return compareReport(runs, { maker });
+  const { comparisonReport } = await drawings("aquatint runs compare --out"); // drawing takes a second to load
+  return comparisonReport(runs, { maker });
 }
 
 const parsed = (value: string | undefined): unknown => (value === undefined ? null : JSON.parse(value));

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { scheduleNames } from "../theory/schedules.ts";
+import { scheduleNames } from "../diffusion/schedule-names.ts";
 import { whole } from "./numbers.ts";
 
 /** Adds the options that pick a noise schedule: its name, as `--flag`, and its T. */

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { logSnr, type Schedule } from "../diffusion/level.ts";
-import { scheduleNamed } from "../theory/schedules.ts";
+import { scheduleNamed } from "../diffusion/schedule-names.ts";
+import { drawings } from "../runs/drawings.node.ts";
 import type { Io } from "./io.ts";
 import { openFile, shortPath } from "./outputs.ts";
 import { addScheduleFlags } from "./schedule-flags.ts";
@@ -44,13 +45,12 @@ async function showSchedule({ name, steps, json, plot }: Flags, io: Io): Promise
 
 /** The lecture's figure, linear and cosine together, with the schedule that was asked for. */
 async function drawn(schedule: Schedule): Promise<string> {
-  const { alphaBarFigure, withNames } = await import("../theory/node-schedule-figures.ts");
-  const { svgFile } = await import("../reports/node-plot.ts");
   const { name, steps } = schedule;
   const others = ["linear", "cosine"].filter((other) => other !== name);
   // linear has a T of its own where the one asked for is too short for its betas
   const shown = [...others.map((other) => scheduleNamed(other, { steps: Math.max(steps, 1000) })), schedule];
-  return svgFile(withNames(alphaBarFigure(shown), shown));
+  const { schedulesFigure } = await drawings("--plot");
+  return schedulesFigure(shown);
 }
 
 /** The schedule at tenths of T, as a table. */

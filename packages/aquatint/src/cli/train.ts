@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { figureText } from "../reports/words.ts";
 import { metricFamilies } from "../runs/metric-names.ts";
 import { type ReportEvent, reportedRun } from "../runs/node.ts";
 import type { Device } from "../runtime/types.ts";
 import type { FinishedRun, RunEvent } from "../train/events.ts";
 import type { EndReason } from "../train/length.ts";
 import { dryTrainRun, trainRun } from "../train/node.ts";
+import { figureText } from "../util/words.ts";
 import { reportDryRun } from "./dry-run.ts";
 import { renderSamples } from "./graphics.ts";
 import type { Io } from "./io.ts";

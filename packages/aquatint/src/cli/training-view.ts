@@ -1,8 +1,8 @@
 import { Ansis } from "ansis";
-import { duration, figureText } from "../reports/words.ts";
 import { metricFamilies } from "../runs/metric-names.ts";
 import { movingAverage, type Point } from "../runs/series.ts";
 import type { RunEvent } from "../train/events.ts";
+import { duration, figureText } from "../util/words.ts";
 import { drawnBar } from "./bar.ts";
 import type { Io } from "./io.ts";
 import { liveLines } from "./live.ts";

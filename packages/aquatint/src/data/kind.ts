@@ -1,21 +1,26 @@
 import type { z } from "zod";
 import type { Dataset } from "./dataset.ts";
 import type { Digits } from "./digits/kind.ts";
-import type { ArtRequest, EmojiAtlas } from "./emoji/art/atlas.ts";
 import type { FolderRequest, PictureFolder } from "./folder/pictures.ts";
 
 /** What datasets are made from and cannot reach themselves, because it takes files; the caller gives it. */
 export interface DataSources {
-  /** Emoji art in memory. */
-  emojiArt(request: ArtRequest): Promise<EmojiAtlas>;
+  /** A folder for files that are made once; a dataset chooses one of its own if left out. */
+  readonly cacheFolder?: string | undefined;
   /** A folder of pictures with captions. */
   pictureFolder(request: FolderRequest): Promise<PictureFolder>;
   /** Handwritten digits. */
   digits(): Promise<Digits>;
 }
 
-/** A kind of dataset: the schema of its config, whose `name` is the kind's, and how to make it. */
-export interface DatasetKind<Config extends z.ZodType, Truth> {
+/** The schema of the configuration of a dataset: an object whose `name` is the kind's. */
+export type DatasetConfigSchema = z.ZodObject<{ readonly name: z.ZodLiteral<string> } & z.ZodRawShape>;
+
+/** A kind of dataset: the schema of its config, and how to make it. */
+export interface DatasetKind<Config extends z.ZodType = DatasetConfigSchema, Truth = unknown> {
   readonly config: Config;
   create(config: z.output<Config>, sources: DataSources): Promise<Dataset<Truth>>;
 }
+
+/** Kinds of datasets, by the names that configurations call them. */
+export type DatasetKinds = Readonly<Record<string, DatasetKind>>;

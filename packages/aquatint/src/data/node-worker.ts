@@ -10,10 +10,7 @@ async function answer(request: PrefetchRequest): Promise<PrefetchAnswer> {
   const { id } = request;
   try {
     if ("open" in request) {
-      dataset = await openDataset(
-        request.open,
-        request.cacheFolder === undefined ? {} : { cacheFolder: request.cacheFolder },
-      );
+      dataset = await openDataset(request.open, { cacheFolder: request.cacheFolder });
       const { name, size, report, names } = dataset;
       const found = { ...(report && { report }), ...(names && { names }) };
       return { id, facts: { name, size, captions: [...dataset.captions()], ...found } };

@@ -2,26 +2,23 @@ import { AquatintError, messageOf } from "../errors.ts";
 import { readText } from "../formats/node.ts";
 import type { Dataset } from "./dataset.ts";
 import { loadDigits } from "./digits/node.ts";
-import { loadEmojiAtlas } from "./emoji/art/node.ts";
 import { openPictureFolder } from "./folder/node/pictures.ts";
 import type { DataSources } from "./kind.ts";
 import { createDataset, parseDatasetConfig } from "./registry.ts";
 
-/** Where files that are made once are kept; ".cache/emoji" of the current folder if left out. */
-export interface NodeDataOptions {
-  readonly cacheFolder?: string;
-}
+/** How datasets use this machine's files. */
+export interface NodeDataOptions extends Pick<DataSources, "cacheFolder"> {}
 
 /** What datasets need, from this machine's files. */
-export const nodeDataSources = (options: NodeDataOptions = {}): DataSources => ({
-  emojiArt: (request) => loadEmojiAtlas(request, options),
+export const nodeDataSources = ({ cacheFolder }: NodeDataOptions = {}): DataSources => ({
+  cacheFolder,
   pictureFolder: openPictureFolder,
   digits: loadDigits,
 });
 
 /** The dataset of a config, with this machine's files. @throws AquatintError "config/invalid" that names the place. */
 export const openDataset = async (config: unknown, options: NodeDataOptions = {}): Promise<Dataset> =>
-  createDataset(parseDatasetConfig(config), nodeDataSources(options));
+  createDataset(await parseDatasetConfig(config), nodeDataSources(options));
 
 /**
  * The dataset's part of a file that holds a run's configuration, or a dataset's alone; not checked yet.

@@ -1,34 +1,70 @@
 import { z } from "zod";
 import { AquatintError } from "../errors.ts";
+import { type OptionalPackage, optionalPackage } from "../util/optional-package.ts";
 import type { Dataset } from "./dataset.ts";
 import { digits } from "./digits/kind.ts";
-import { emojiScenes, emojiSingles } from "./emoji/kinds.ts";
 import { captionedFolder } from "./folder/kind.ts";
-import type { DataSources, DatasetKind } from "./kind.ts";
+import type { DataSources, DatasetKinds } from "./kind.ts";
 
-/** Every kind of dataset, by the name that a config calls it. */
-export const datasets = {
-  "emoji-singles": emojiSingles,
-  "emoji-scenes": emojiScenes,
-  "captioned-folder": captionedFolder,
-  digits,
-} as const;
+/** The kinds of datasets that this package has itself. */
+export const ownDatasets: DatasetKinds = { "captioned-folder": captionedFolder, digits };
 
-/** The config of any dataset, told apart by its `name`. */
-export const datasetConfig = z.discriminatedUnion(
-  "name",
-  [emojiSingles.config, emojiScenes.config, captionedFolder.config, digits.config],
+/** A package with kinds of datasets: what it exports as `PACKAGE/datasets`. */
+export interface DatasetPackage extends OptionalPackage<{ readonly datasets: DatasetKinds }> {
+  /** The names of its kinds. */
+  readonly names: readonly string[];
+}
+
+/** Every package with kinds of datasets. */
+export const datasetPackages: readonly DatasetPackage[] = [
   {
-    error: ({ code }) => (code === "invalid_union" ? `expected one of ${Object.keys(datasets).join(", ")}` : undefined),
+    name: "@aquatint/emoji",
+    load: () => import("@aquatint/emoji/datasets"),
+    names: ["emoji-singles", "emoji-scenes"],
   },
-);
+];
 
-/** A config with its defaults filled in. */
-export type DatasetConfig = z.output<typeof datasetConfig>;
+/** The name of every kind of dataset, of packages first. */
+export const datasetNames: readonly string[] = [
+  ...datasetPackages.flatMap(({ names }) => names),
+  ...Object.keys(ownDatasets),
+];
+
+const nameOf = (config: unknown): unknown => (config as { readonly name?: unknown } | null | undefined)?.name;
+
+/**
+ * The kinds that a config can mean: this package's own, and those of the package that its `name` belongs to.
+ * @throws AquatintError "package/missing" where that package is not installed.
+ */
+export async function datasetKindsFor(config: unknown, packages = datasetPackages): Promise<DatasetKinds> {
+  const name = nameOf(config);
+  const source = packages.find(({ names }) => names.some((one) => one === name));
+  if (!source) return ownDatasets;
+  const { datasets } = await optionalPackage(source, `the dataset "${name}"`);
+  return { ...datasets, ...ownDatasets };
+}
+
+/** Every kind, of all packages too. @throws AquatintError "package/missing" where one of them is not installed. */
+export async function allDatasetKinds(): Promise<DatasetKinds> {
+  const kinds = await Promise.all(datasetNames.map((name) => datasetKindsFor({ name })));
+  return Object.assign({}, ...kinds);
+}
+
+/** A config with its defaults filled in; what else it holds is its kind's. */
+export type DatasetConfig = { readonly name: string } & Readonly<Record<string, unknown>>;
+
+/** The schema of a config of one of some kinds, told apart by its `name`; of other kinds only the name is known. */
+export function datasetSchema(kinds: DatasetKinds): z.ZodType<DatasetConfig> {
+  const options = datasetNames.map((name) => kinds[name]?.config ?? z.looseObject({ name: z.literal(name) }));
+  const union = z.discriminatedUnion("name", options as [(typeof options)[0], ...typeof options], {
+    error: ({ code }) => (code === "invalid_union" ? `expected one of ${datasetNames.join(", ")}` : undefined),
+  });
+  return union as z.ZodType<DatasetConfig>;
+}
 
 /** Checks a config and fills in its defaults. @throws AquatintError "config/invalid" that names the place. */
-export function parseDatasetConfig(config: unknown): DatasetConfig {
-  const result = datasetConfig.safeParse(config);
+export async function parseDatasetConfig(config: unknown): Promise<DatasetConfig> {
+  const result = datasetSchema(await datasetKindsFor(config)).safeParse(config);
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
   throw new AquatintError("config/invalid", `dataset: ${path.length ? `"${path.join(".")}": ` : ""}${message}`, {
@@ -37,7 +73,7 @@ export function parseDatasetConfig(config: unknown): DatasetConfig {
 }
 
 /** The dataset of a config that was checked. */
-export function createDataset(config: DatasetConfig, sources: DataSources): Promise<Dataset> {
-  const kind: Pick<DatasetKind<typeof datasetConfig, unknown>, "create"> = datasets[config.name];
-  return kind.create(config, sources);
+export async function createDataset(config: DatasetConfig, sources: DataSources): Promise<Dataset> {
+  const kinds = await datasetKindsFor(config);
+  return kinds[config.name]!.create(config, sources);
 }

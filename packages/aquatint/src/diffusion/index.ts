@@ -16,6 +16,7 @@ export * from "./ramps.ts";
 export * from "./registry.ts";
 export * from "./reverse.ts";
 export * from "./samplers/sampler.ts";
+export * from "./schedule-names.ts";
 export * from "./scheduler.ts";
 export * from "./scheduler-config.ts";
 export * from "./schedules.ts";

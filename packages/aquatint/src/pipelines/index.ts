@@ -5,6 +5,7 @@ export {
   canvasDefaults,
   type PlannedControl,
 } from "./canvas.ts";
+export { captionIds } from "./caption-ids.ts";
 export { encodeComponent, readJson, readWeights } from "./component.ts";
 export {
   type Conditioning,
@@ -23,6 +24,8 @@ export type { MemoryPlan } from "./memory-plan.ts";
 export * from "./model-folder.ts";
 export * from "./modules.ts";
 export * from "./network.ts";
+export { ganFolder, type OnePassFolder, type OnePassModel, vaeFolder } from "./one-pass.ts";
+export { denoisedOnce, type OneShot, type OneShotInput } from "./one-shot.ts";
 export { fitLatentRgb, type LatentPixels, linearPreview, type Previewer } from "./preview.ts";
 export { type Recipe, type RecipeSource, recipeOf, recipeTexts } from "./recipe.ts";
 export { type RefineOptions, refineDefaults } from "./refine.ts";

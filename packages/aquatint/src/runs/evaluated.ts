@@ -1,4 +1,4 @@
-import { figureText } from "../reports/words.ts";
+import { figureText } from "../util/words.ts";
 import type { RunSummary } from "./run.ts";
 
 /** A figure on data that is not trained on, of several runs; undefined for a run that does not tell it. */

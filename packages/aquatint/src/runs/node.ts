@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { AquatintError, messageOf } from "../errors.ts";
 import type { RunEvent, RunProblem } from "../train/events.ts";
 import { diskFiles, runningProcess } from "../train/node-folder.ts";
+import { drawings } from "./drawings.node.ts";
 import { readRun } from "./run.ts";
 
 /** The report of a run was written. */
@@ -17,12 +18,15 @@ export interface ReportOptions {
 
 const REPORT = "report.html";
 
-/** Draws the run of a folder as it stands and writes it there as `report.html`; returns its path. @throws AquatintError "runs/missing", "file/…" */
+/**
+ * Draws the run of a folder as it stands and writes it there as `report.html`; returns its path.
+ * @throws AquatintError "runs/missing", "package/missing" without `@aquatint/lab`, "file/…"
+ */
 export async function writeRunReport(folder: string, { maker }: ReportOptions): Promise<string> {
   const files = diskFiles(folder);
   const run = await readRun(files);
   if (!run) throw new AquatintError("runs/missing", `${folder} holds no training run, expected a config.json`);
-  const { runReport } = await import("./node-report.ts"); // drawing takes a second to load
+  const { runReport } = await drawings(`${REPORT} of a run`);
   const held = (await runningProcess(folder)) !== undefined;
   await files.write(REPORT, await runReport({ run, files, name: basename(folder), held, maker }));
   return `${folder}/${REPORT}`;
@@ -30,7 +34,8 @@ export async function writeRunReport(folder: string, { maker }: ReportOptions): 
 
 /**
  * The events of a run, whose report is written after each checkpoint, while training goes on, and once more where the run
- * ends or stops. A report that cannot be written is told as a problem and does not end the run.
+ * ends or stops. A report that cannot be written is told as a problem and does not end the run; without `@aquatint/lab` there
+ * is one problem and no report.
  */
 export async function* reportedRun(
   events: AsyncIterable<RunEvent>,
@@ -38,11 +43,14 @@ export async function* reportedRun(
 ): AsyncGenerator<RunEvent | ReportEvent, void, void> {
   let folder = "";
   let stale = false;
+  let skipped = false;
   let writing: Promise<void> | undefined;
-  const told: (ReportEvent | RunProblem)[] = [];
+  const pending: (ReportEvent | RunProblem)[] = [];
   const write = async () => {
     stale = false;
-    told.push(await writtenOrNot(folder, options));
+    const report = await writeRunReport(folder, options).then(written, failed);
+    skipped = report.skipped;
+    pending.push(report.event);
     writing = undefined;
   };
   try {
@@ -51,20 +59,28 @@ export async function* reportedRun(
       if (stale && !writing && event.type !== "evaluation") writing = write();
       if (event.type === "model") {
         await writing;
-        await write();
+        if (!skipped) await write();
       }
-      yield* told.splice(0);
-      stale ||= event.type === "checkpoint";
+      yield* pending.splice(0);
+      stale ||= event.type === "checkpoint" && !skipped;
       yield event;
     }
   } finally {
     await writing;
-    if (stale) await write(); // told to nobody: the reason of the end is on its way
+    if (stale && !skipped) await write(); // nobody reads its event: the run's error is on its way
   }
 }
 
-const writtenOrNot = (folder: string, options: ReportOptions): Promise<ReportEvent | RunProblem> =>
-  writeRunReport(folder, options).then(
-    (path) => ({ type: "report", path }) as const,
-    (error: unknown) => ({ type: "problem", message: `${messageOf(error)}; the report waits for the next checkpoint` }),
-  );
+interface WrittenReport {
+  readonly event: ReportEvent | RunProblem;
+  /** No report can be written in this process. */
+  readonly skipped: boolean;
+}
+
+const written = (path: string): WrittenReport => ({ event: { type: "report", path }, skipped: false });
+
+function failed(error: unknown): WrittenReport {
+  const skipped = error instanceof AquatintError && error.code.startsWith("package/");
+  const outcome = skipped ? `the report is skipped (${error.hint})` : "the report waits for the next checkpoint";
+  return { event: { type: "problem", message: `${messageOf(error)}; ${outcome}` }, skipped };
+}

@@ -1,6 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseHTML } from "linkedom";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AquatintError } from "../errors.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
@@ -10,7 +9,6 @@ import { lineRun } from "../train/line-run.cases.ts";
 import { diskFiles } from "../train/node-folder.ts";
 import { metricFamilies } from "./metric-names.ts";
 import { reportedRun, writeRunReport } from "./node.ts";
-import { compareReport } from "./node-compare-report.ts";
 import { findRuns, openRuns } from "./node-find.ts";
 import { readRun, summaryOf } from "./run.ts";
 import { AVERAGE_STEPS, averaged, buckets, movingAverage, spread, thinned } from "./series.ts";
@@ -151,36 +149,6 @@ describe("looking for runs", () => {
   });
 });
 
-describe("the report of a run", () => {
-  test("is one file with curves, bands, samples, evaluations, the configuration and the machine", async () => {
-    await writtenRun(root, { ended: true });
-    const text = await readFile(await writeRunReport(root, { maker }), "utf8");
-    const { document } = parseHTML(text);
-    const ids = [...document.querySelectorAll("section")].map(({ id }) => id);
-    expect(ids).toEqual(["loss", "bands-1", "steps", "samples", "evaluation", "config", "machine"]);
-    expect(document.querySelector(".lead")!.textContent).toContain("Done (steps): denoising on digits, 40 of 40 steps");
-    expect(document.querySelector("#bands-1 .legend")!.textContent).toBe("0–25 %25–100 %");
-    expect([...document.querySelectorAll("#samples b")].map((b) => b.textContent)).toEqual(
-      [40, 30, 20, 10].map((step) => `Step ${step}`),
-    );
-    expect(document.querySelector("#machine")!.textContent).toContain("A <fast> one, 8 cores");
-    expect(document.querySelector("#config")!.textContent).toContain("training.batch_size8");
-    expect(document.querySelectorAll("script, link, iframe")).toHaveLength(0);
-    expect(text).not.toMatch(/NaN|undefined|Infinity|https?:/);
-  });
-
-  test("of several runs shows where they differ", async () => {
-    await writtenRun(join(root, "a"));
-    await writtenRun(join(root, "b"), { config: { dataset: { name: "emoji-singles" } }, steps: 20 });
-    const text = await compareReport(await findRuns(root), { maker });
-    const { document } = parseHTML(text);
-    expect(document.querySelectorAll("#config tbody tr")).toHaveLength(1);
-    expect(document.querySelector("#config")!.textContent).toContain("dataset.name");
-    expect(document.querySelectorAll("#samples img")).toHaveLength(2);
-    expect(text).not.toMatch(/NaN|undefined|Infinity|https?:/);
-  });
-});
-
 describe("a run that is reported", () => {
   const line = async (stop?: number) => {
     await using runtime = await nodeRuntime({ threads: 1 });
@@ -193,8 +161,7 @@ describe("a run that is reported", () => {
     }
     return events.map(({ type }) => type);
   };
-  const lead = async () =>
-    parseHTML(await readFile(join(root, "report.html"), "utf8")).document.querySelector(".lead")!.textContent;
+  const lead = async () => /<p class="lead">([^<]*)/.exec(await readFile(join(root, "report.html"), "utf8"))![1];
 
   test("writes its report after each checkpoint, and at the end", async () => {
     const types = await line();

@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
+import { ownDatasets } from "../data/registry.ts";
 import { parseTrainConfig } from "./config.ts";
 import { presets, withPreset } from "./presets.ts";
 
 const config = {
   output: "runs/x",
-  dataset: { name: "emoji-singles" },
+  dataset: { name: "captioned-folder", folder: "images" },
   model: { unet: {}, text_encoder: {}, scheduler: {}, tokenizer: {} },
   training: { steps: 10 },
 };
-const parse = (json: unknown) => parseTrainConfig(json, { name: "c.json" });
+const parse = (json: unknown) => parseTrainConfig(json, { name: "c.json", datasets: ownDatasets });
 
 test("what is left out takes its default", () => {
   const { training, dataset, ...own } = parse(config);
@@ -18,7 +19,7 @@ test("what is left out takes its default", () => {
     model: { tokenizer: { merges: 512, context: 32 } },
     objective: { guidance_dropout: 0.1, min_snr_gamma: null },
   });
-  expect(dataset).toMatchObject({ size: 32 });
+  expect(dataset).toMatchObject({ size: 64 });
 });
 
 test.each([
@@ -41,7 +42,7 @@ test.each([
   [{ ...config, training: { steps: 1, optimiser: { name: "adamv" } } }, "adamw"],
   [{ ...config, training: { steps: 1, groups: [{ match: ["a"], wieght_decay: 3 }] } }, "weight_decay"],
   [{ ...config, dataset: { name: "emoji-single" } }, "emoji-singles"],
-  [{ ...config, dataset: { name: "emoji-singles", siez: 8 } }, "size"],
+  [{ ...config, dataset: { name: "captioned-folder", folder: "images", siez: 8 } }, "size"],
   [{ ...config, objective: { timesteps: { name: "powr" } } }, "power"],
   [{ ...config, preset: "quik" }, "quick"],
   [{ ...config, task: "denoisin" }, "denoising"],

@@ -1,3 +1,4 @@
+import { datasetKindsFor } from "../data/registry.ts";
 import { AquatintError, messageOf } from "../errors.ts";
 import { readText } from "../formats/node.ts";
 import type { Device } from "../runtime/types.ts";
@@ -21,8 +22,12 @@ export interface TrainRunOptions {
 }
 
 /** Reads a configuration file. @throws AquatintError where it is missing, no JSON, or wrong. */
-export const readTrainConfig = async (path: string): Promise<TrainConfig> =>
-  parseTrainConfig(await readJson(path), { name: path });
+export const readTrainConfig = async (path: string): Promise<TrainConfig> => parsed(await readJson(path), path);
+
+async function parsed(json: unknown, name: string): Promise<TrainConfig> {
+  const dataset = (json as { readonly dataset?: unknown } | null)?.dataset;
+  return parseTrainConfig(json, { name, datasets: await datasetKindsFor(dataset) });
+}
 
 async function readJson(path: string): Promise<unknown> {
   const text = await readText(path);
@@ -68,7 +73,7 @@ export async function* dryTrainRun(
   options: Pick<TrainRunOptions, "device" | "threads" | "initFrom"> = {},
 ): AsyncGenerator<DryRunEvent, void, void> {
   const json = await readJson(configPath);
-  const config = parseTrainConfig(json, { name: configPath });
+  const config = await parsed(json, configPath);
   const { measuredRun } = await parts();
   yield* measuredRun(config, { ...options, preset: withPreset(json).changes });
 }

@@ -1,3 +1,4 @@
+import { datasetKindsFor } from "../data/registry.ts";
 import { AquatintError } from "../errors.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { parseTrainConfig, type TrainConfig } from "./config.ts";
@@ -19,7 +20,7 @@ const HARMLESS = /^(checkpoint_minutes|keep_checkpoints|samples|evaluation|model
 export async function configChange(files: RunFiles, config: TrainConfig): Promise<string | undefined> {
   const text = await textOf(files, "config.json");
   if (text === "") return `${files.folder}/config.json is missing: nothing says whether the run was another one so far`;
-  const found = differences([earlier(text), config]).filter(({ path }) => !UNRELATED.test(path));
+  const found = differences([await earlier(text), config]).filter(({ path }) => !UNRELATED.test(path));
   const binding = found.filter((difference) => isBinding(difference, config));
   if (binding.length > 0) {
     throw new AquatintError("train/changed", `${files.folder} holds another run: ${listed(binding)}`, {
@@ -33,11 +34,11 @@ export async function configChange(files: RunFiles, config: TrainConfig): Promis
 }
 
 /** A configuration as this version reads it, defaults and all; as it stands where it cannot. */
-function earlier(text: string): unknown {
+async function earlier(text: string): Promise<unknown> {
   try {
-    const json = JSON.parse(text) as unknown;
+    const json = JSON.parse(text) as { readonly dataset?: unknown } | null;
     try {
-      return parseTrainConfig(json, { name: "config.json" });
+      return parseTrainConfig(json, { name: "config.json", datasets: await datasetKindsFor(json?.dataset) });
     } catch {
       return json;
     }

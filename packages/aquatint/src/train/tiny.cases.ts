@@ -1,4 +1,5 @@
 import type { Dataset, StreamState } from "../data/dataset.ts";
+import { ownDatasets } from "../data/registry.ts";
 import { torchCpu } from "../math/random.ts";
 import { initialize } from "../nn/init.ts";
 import type { Runtime } from "../runtime/types.ts";
@@ -73,7 +74,7 @@ export function tinyConfig({
 } = {}) {
   const json = {
     output: "unused",
-    dataset: { name: "emoji-singles", size: SIZE },
+    dataset: { name: "digits" },
     model: {
       ...tinyConfigs,
       scheduler: { _class_name: "DDPMScheduler", beta_schedule: "squaredcos_cap_v2" },
@@ -90,7 +91,7 @@ export function tinyConfig({
     },
     ...rest,
   };
-  return parseTrainConfig(json, { name: "tiny" });
+  return parseTrainConfig(json, { name: "tiny", datasets: ownDatasets });
 }
 
 /** The task of a configuration on `colourPlates`. */

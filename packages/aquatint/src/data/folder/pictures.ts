@@ -1,5 +1,5 @@
+import type { RgbaPicture } from "../compose.ts";
 import type { DatasetReport, Split } from "../dataset.ts";
-import type { RgbaPicture } from "../emoji/compose.ts";
 
 /** Which pictures to have at hand, and how much of them to accept. */
 export interface FolderRequest {

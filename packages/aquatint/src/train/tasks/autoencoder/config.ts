@@ -25,6 +25,12 @@ export const autoencoderFields = {
       .describe(
         "AutoencoderKL's config in diffusers' names; size follows from the data, a scaling factor that is left out is measured.",
       ),
+    initial_weights: z
+      .enum(["usual", "even"])
+      .default("usual")
+      .describe(
+        "What a new run begins with: PyTorch's usual weights, or weights through which pictures keep their differences, and little noise: learns sooner, deep autoencoders above all.",
+      ),
   }),
   loss: loss.prefault({}).describe("What the loss is made of."),
   evaluation: z

@@ -18,6 +18,7 @@ import { openClip } from "../clip/folder.ts";
 import type { TaskContext } from "../kind.ts";
 import { sourcesOf } from "../sources.ts";
 import type { AutoencoderTaskConfig } from "./config.ts";
+import { evenWeights } from "./initial-weights.ts";
 import { autoencoderTerms, featureDistance } from "./losses.ts";
 import { autoencoderOutputs } from "./outputs.ts";
 
@@ -45,7 +46,7 @@ interface TaskParts extends TaskContext {
 }
 
 function autoencoderTask(config: AutoencoderTaskConfig, parts: TaskParts): Task {
-  const { dataset, runtime, features, initFrom } = parts;
+  const { dataset, runtime, features } = parts;
   const json = { sample_size: dataset.size[0], ...config.model.vae };
   const vae = AutoencoderKL(parseAutoencoderConfig(json));
   const { phase, restore } = autoencoderPhase(config, { ...parts, vae });
@@ -54,7 +55,7 @@ function autoencoderTask(config: AutoencoderTaskConfig, parts: TaskParts): Task 
     frozen: features ? ["features.*"] : [],
     phases: [phase],
     restore,
-    initial: async () => new Map([...(await initialWeights(vae, initFrom)), ...(await frozenWeights(features))]),
+    initial: async () => new Map([...(await firstWeights(config, vae, parts)), ...(await frozenWeights(features))]),
     outputs: (weights) => autoencoderOutputs(config, { runtime, dataset, vae, config: json, weights }),
   };
 }
@@ -62,10 +63,14 @@ function autoencoderTask(config: AutoencoderTaskConfig, parts: TaskParts): Task 
 const prefixed = (prefix: string, weights: ReadonlyMap<string, HostTensor>) =>
   Array.from(weights, ([name, value]) => [`${prefix}.${name}`, value] as const);
 
-async function initialWeights(vae: Autoencoder, source: ModelSource | undefined) {
-  if (!source) return [];
-  const request = { folder: "", className: "AutoencoderKL", parameters: parameters(vae) } as const;
-  return prefixed("vae", await readWeights(source, request));
+/** Those of another model or of the configured kind; none where they are the usual ones. */
+async function firstWeights({ model }: AutoencoderTaskConfig, vae: Autoencoder, { initFrom, seed }: TaskContext) {
+  const names = parameters(vae);
+  if (initFrom) {
+    const request = { folder: "", className: "AutoencoderKL", parameters: names } as const;
+    return prefixed("vae", await readWeights(initFrom, request));
+  }
+  return model.initial_weights === "even" ? prefixed("vae", evenWeights(names, seed)) : [];
 }
 
 const frozenWeights = async (features: Features | undefined) =>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deviation, evaluate, noise } from "../../../../test/evaluate.ts";
+import { ownDatasets } from "../../../data/registry.ts";
 import { schedulerSettings } from "../../../diffusion/scheduler-config.ts";
 import { float32 } from "../../../graph/host-tensor.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
@@ -103,13 +104,13 @@ describe("a run", () => {
     parseTrainConfig(
       {
         ...{ task: "distillation", output: "unused", teacher: "teacher" },
-        dataset: { name: "emoji-singles", size: 8 },
+        dataset: { name: "digits" },
         distillation: { steps: 2, teacher_steps: 3 },
         evaluation: { pictures: 6 },
         samples: { prompts: [...plateNames], every_minutes: 1 },
         training: { steps: 20, batch_size: 6, learning_rate: 3e-3, warmup_steps: 2, ema: null, ...training },
       },
-      { name: "distillation" },
+      { name: "distillation", datasets: ownDatasets },
     );
   let teacherFiles: ReadonlyMap<string, Uint8Array | string>;
   let openTeacher: (folder: string) => Promise<ModelSource>;

@@ -1,0 +1,15 @@
+/** Numbers: random streams as PyTorch draws them, sequences, linear algebra, and names that are close to one another. */
+export { average } from "./average.ts";
+export { type CudaPhiloxOptions, cudaPhilox } from "./cuda.ts";
+export { type Eigen, symmetricEigen } from "./eigen.ts";
+export { type GeneratorName, generatorNamed, generators } from "./generators.ts";
+export { didYouMean, type UnknownName, unknownName } from "./names.ts";
+export { linspace } from "./numbers.ts";
+export {
+  type NormalStream,
+  type RandomState,
+  type RandomStream,
+  restoreTorchCpu,
+  type Seed,
+  torchCpu,
+} from "./random.ts";

@@ -1,0 +1,31 @@
+import type { Schedule } from "../diffusion/level.ts";
+import type { RunFiles } from "../train/run-folder.ts";
+import { optionalPackage } from "../util/optional-package.ts";
+import type { FoundRun } from "./node-find.ts";
+import type { RunData } from "./run.ts";
+
+/** What the report of a run is drawn from. */
+export interface RunReportInput {
+  readonly run: RunData;
+  /** Reads the grids of samples. */
+  readonly files: RunFiles;
+  readonly name: string;
+  /** Whether a process trains in the folder. */
+  readonly held: boolean;
+  /** Who made it: "aquatint 1.2.3". */
+  readonly maker: string;
+}
+
+/** What `@aquatint/lab` draws for the commands of this package. */
+export interface Drawings {
+  /** The report of a run: one self-contained HTML file. */
+  runReport(input: RunReportInput): Promise<string>;
+  /** Several runs side by side: one self-contained HTML file. */
+  comparisonReport(runs: readonly FoundRun[], options: { readonly maker: string }): Promise<string>;
+  /** alphaBar of noise schedules against t / T: an SVG file. */
+  schedulesFigure(schedules: readonly Schedule[]): string;
+}
+
+/** The drawings of `@aquatint/lab`, which take a second to load. @throws AquatintError "package/missing" where it is not installed. */
+export const drawings = (purpose: string): Promise<Drawings> =>
+  optionalPackage({ name: "@aquatint/lab", load: () => import("@aquatint/lab/drawings") }, purpose);

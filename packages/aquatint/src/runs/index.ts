@@ -1,0 +1,8 @@
+/** What the folder of a training run tells: its records, how it stands, and series of its numbers. */
+export * from "../train/differences.ts";
+export * from "./evaluated.ts";
+export * from "./metric-names.ts";
+export * from "./points.ts";
+export type { RunConfig, RunData, RunState, RunSummary } from "./run.ts";
+export { readRun, summaryOf } from "./run.ts";
+export * from "./series.ts";

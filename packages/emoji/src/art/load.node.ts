@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { RgbaPicture } from "aquatint/data";
+import { decodePng, encodePng, type Picture } from "aquatint/formats";
+import { importSharp, readBytes, writeFileAtomic } from "aquatint/node";
+import { AquatintError } from "aquatint/util";
+import type { Sharp } from "sharp";
+import type { ArtRequest, EmojiAtlas, Style } from "./atlas.ts";
+import { type ArtPackage, artPackage } from "./packages.node.ts";
+
+/** Vector art is drawn this many times larger than asked for, then shrunk, so that trimming loses no sharpness. */
+const OVERSAMPLING = 4;
+
+/** Alpha up to this, of 255, counts as empty when art is trimmed. */
+const EMPTY = 8;
+
+/** The art asked for: rendered by sharp, or read from `cacheFolder`, where each rendered picture stays as a PNG. */
+export async function loadEmojiAtlas(
+  { hexes, styles, size }: ArtRequest,
+  { cacheFolder = join(".cache", "emoji") }: { readonly cacheFolder?: string | undefined } = {},
+): Promise<EmojiAtlas> {
+  const pictures = new Map<string, RgbaPicture>();
+  for (const style of styles) {
+    const art = artPackage(style);
+    const folder = join(cacheFolder, `${style}-${art.version}-${size}px`);
+    await mkdir(folder, { recursive: true });
+    const load = async (hex: string): Promise<void> => {
+      const file = join(folder, `${hex}.png`);
+      if (!existsSync(file)) await writeFileAtomic(file, encodePng(await render(art, hex, size)));
+      pictures.set(keyOf(hex, style), withAlpha(decodePng(await readBytes(file), { name: file }), file));
+    };
+    await Promise.all(hexes.map(load));
+  }
+  return {
+    size,
+    get(hex, style) {
+      const picture = pictures.get(keyOf(hex, style));
+      if (picture) return picture;
+      throw new AquatintError("emoji/not-loaded", `the atlas was not asked for ${hex} in the style "${style}"`);
+    },
+  };
+}
+
+const keyOf = (hex: string, style: Style): string => `${hex} ${style}`;
+
+async function render(art: ArtPackage, hex: string, size: number): Promise<Picture> {
+  const sharp = await importSharp("drawing emoji");
+  const whole = await rgba(sharp(await art.source(hex, OVERSAMPLING * size)));
+  const { width, height, channels } = whole;
+  const trimmed = sharp(whole.data, { raw: { width, height, channels } }).extract(opaqueBox(whole, hex));
+  return rgba(trimmed.resize({ width: size, height: size, fit: "inside" }));
+}
+
+async function rgba(image: Sharp): Promise<RgbaPicture> {
+  const { data, info } = await image.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, channels: 4, data };
+}
+
+/** The smallest box around what is not transparent. */
+function opaqueBox(
+  { width, height, data }: RgbaPicture,
+  hex: string,
+): { left: number; top: number; width: number; height: number } {
+  let [left, top, right, bottom] = [width, height, 0, 0];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (data[4 * (y * width + x) + 3]! <= EMPTY) continue;
+      left = Math.min(left, x);
+      top = Math.min(top, y);
+      right = Math.max(right, x + 1);
+      bottom = Math.max(bottom, y + 1);
+    }
+  }
+  if (right === 0) throw new AquatintError("emoji/empty-art", `the picture of ${hex} is wholly transparent`);
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+function withAlpha({ width, height, channels, data }: Picture, file: string): RgbaPicture {
+  if (channels === 4) return { width, height, channels, data };
+  throw new AquatintError("emoji/cache", `${file} has ${channels} channels, expected 4`, { hint: "remove the file" });
+}

@@ -1,0 +1,86 @@
+import { type Canvas, fill, mixColours } from "aquatint/data";
+import { indefinite } from "./caption.ts";
+import type { NamedColour } from "./colours.ts";
+import { bands, checks, disc } from "./coverage.ts";
+
+/** A way to cover the ground behind the objects: how many colours it takes, how it looks, what it is called. */
+export interface BackgroundKind {
+  readonly colours: number;
+  /** `variation`, 0 .. 1, chooses among looks that are called the same: how many stripes, where the ground begins. */
+  paint(canvas: Canvas, colours: readonly NamedColour[], variation: number): void;
+  /** Without article; `words` holds one colour word for each colour. */
+  phrase(words: readonly string[]): string;
+  /** What links it to the things: "on a blue background". */
+  before(words: readonly string[]): string;
+}
+
+/** What kinds of background are called. */
+export const backgroundNames = ["solid", "gradient", "stripes", "checks", "dots", "ground"] as const;
+
+/** The name of a kind of background. */
+export type BackgroundKindName = (typeof backgroundNames)[number];
+
+type Share = (x: number, y: number) => number;
+
+/** Two colours; `share` makes the second one's coverage of each pixel, 0 .. 1. */
+const twoColours = (
+  call: (words: readonly string[]) => string,
+  share: (side: number, variation: number) => Share,
+): BackgroundKind => ({
+  colours: 2,
+  paint: (canvas, [first, second], variation) =>
+    mixColours(canvas, [first!.rgb, second!.rgb], share(canvas.side, variation)),
+  phrase: call,
+  before: (words) => `on ${indefinite(call(words))}`,
+});
+
+const between = (least: number, most: number, variation: number): number => least + (most - least) * variation;
+const step = (least: number, most: number, variation: number): number =>
+  Math.floor(between(least, most + 1, variation));
+
+/** "sky blue sky" says it twice. */
+const skyWords = (word: string): string => (word === "sky blue" ? "light blue" : word);
+const skyAndGround = ([sky, ground]: readonly string[]): string => `${skyWords(sky!)} sky and ${ground} ground`;
+
+/** Every kind of background. */
+export const backgroundKinds: Readonly<Record<BackgroundKindName, BackgroundKind>> = {
+  solid: {
+    colours: 1,
+    paint: (canvas, [colour]) => fill(canvas, colour!.rgb),
+    phrase: ([word]) => `${word} background`,
+    before: ([word]) => `on ${indefinite(`${word} background`)}`,
+  },
+  /** From the first colour at the top to the second at the bottom. */
+  gradient: twoColours(
+    ([a, b]) => `${a} to ${b} gradient background`,
+    (side) => (_, y) => y / (side - 1),
+  ),
+  stripes: twoColours(
+    ([a, b]) => `${a} and ${b} striped background`,
+    (side, variation) => {
+      const stripes = bands(side, step(5, 8, variation));
+      return (x) => stripes[x]!;
+    },
+  ),
+  checks: twoColours(
+    ([a, b]) => `${a} and ${b} checkered background`,
+    (side, variation) => checks(side, step(5, 8, variation)),
+  ),
+  dots: twoColours(
+    ([a, b]) => `${a} background with ${b} dots`,
+    (side, variation) => {
+      const pitch = side / step(5, 7, variation);
+      const dot = disc({ radius: 0.24 * pitch });
+      const along = (pixel: number): number => ((pixel + 0.5) % pitch) - pitch / 2;
+      return (x, y) => dot(along(x), along(y));
+    },
+  ),
+  /** The first colour is the sky's, the second the ground's. */
+  ground: {
+    ...twoColours(skyAndGround, (side, variation) => {
+      const horizon = side * between(0.62, 0.78, variation);
+      return (_, y) => Math.min(1, Math.max(0, y + 1 - horizon));
+    }),
+    before: (words) => `with ${indefinite(skyAndGround(words))}`,
+  },
+};

@@ -1,0 +1,160 @@
+import { pick, weighted } from "aquatint/data";
+import type { RandomStream } from "aquatint/math";
+import { AquatintError } from "aquatint/util";
+import type { EmojiAtlas, Style } from "./art/atlas.ts";
+import { type BackgroundKindName, backgroundKinds } from "./backgrounds.ts";
+import { colours, type NamedColour } from "./colours.ts";
+import { thinned, toldApart, visibleShare } from "./contrast.ts";
+import { type HeldOutReason, heldOutReasons } from "./held-out.ts";
+import type { EmojiName } from "./names.ts";
+import type { Template } from "./template.ts";
+import { type TemplateName, templates } from "./templates.ts";
+import { tinted } from "./tint.ts";
+import type { Wording } from "./wording/wording.ts";
+
+/** Something that is drawn more or less often. */
+export interface Weighted<T> {
+  readonly item: T;
+  readonly weight: number;
+}
+
+/** What scenes are drawn from. */
+export interface SceneWorld {
+  readonly templates: readonly Weighted<TemplateName>[];
+  readonly names: readonly EmojiName[];
+  /** The first one goes without saying where the wording leaves it out. */
+  readonly styles: readonly Style[];
+  /** How often each style is drawn; all alike if left out. */
+  readonly styleWeights?: readonly Weighted<Style>[];
+  readonly backgrounds: readonly Weighted<BackgroundKindName>[];
+  readonly colours: readonly NamedColour[];
+  /** Swap left and right of each thing one time in two. */
+  readonly mirror: boolean;
+  readonly atlas: EmojiAtlas;
+  readonly wording: Wording;
+}
+
+/** A scene before it is placed: the choices that may be held out or hard to see. */
+export interface Cast {
+  readonly template: TemplateName;
+  readonly style: Style;
+  readonly kind: BackgroundKindName;
+  readonly things: readonly EmojiName[];
+  /** The background's. */
+  readonly colours: readonly NamedColour[];
+  /** The template's own. */
+  readonly paints: readonly NamedColour[];
+}
+
+/** A thing of which less than this share can be told apart from a colour is never drawn on it. */
+const LEAST_VISIBLE = 0.5;
+
+const colourNamed = new Map(colours.map((colour) => [colour.name, colour]));
+
+/** Draws casts, good or bad: what is held out or hard to see is sorted out later. */
+export function casting(world: SceneWorld): (random: RandomStream) => Cast {
+  const pools = new Map(world.templates.map(({ item }) => [item, poolsOf(item, world.names)]));
+  return (random) => {
+    const template = weighted(random, world.templates).item;
+    const kind = weighted(random, world.backgrounds).item;
+    const { paints }: Template = templates[template];
+    return {
+      template,
+      kind,
+      style: world.styleWeights ? weighted(random, world.styleWeights).item : pick(random, world.styles),
+      things: different(random, pools.get(template)!),
+      colours: different(random, times(backgroundKinds[kind].colours, world.colours)),
+      paints: paints ? different(random, times(paints.count, paints.from)).map((name) => colourNamed.get(name)!) : [],
+    };
+  };
+}
+
+/** Whether scenes of a kind can be cast from names. */
+export const canPlay = (template: TemplateName, names: readonly EmojiName[]): boolean =>
+  castFrom(template, names) !== undefined;
+
+/** Whether things suit the parts of a template, each its own. */
+export function suitsAll(name: TemplateName, things: readonly EmojiName[]): boolean {
+  const template: Template = templates[name];
+  return template.things === things.length && things.every((thing, part) => template.suits?.(thing, part) ?? true);
+}
+
+/** Who can play each part; undefined where a part has nobody. */
+function castFrom(name: TemplateName, names: readonly EmojiName[]): readonly (readonly EmojiName[])[] | undefined {
+  const template: Template = templates[name];
+  const pools = Array.from({ length: template.things }, (_, part) =>
+    names.filter((thing) => template.suits?.(thing, part) ?? true),
+  );
+  const enough = new Set(pools.flat()).size >= template.things && pools.every((pool) => pool.length > 0);
+  return enough ? pools : undefined;
+}
+
+function poolsOf(name: TemplateName, names: readonly EmojiName[]): readonly (readonly EmojiName[])[] {
+  const pools = castFrom(name, names);
+  if (pools) return pools;
+  const { things }: Template = templates[name];
+  throw new AquatintError(
+    "data/nothing-to-draw",
+    `scenes of "${name}" take ${things} of the names, and too few of these ${names.length} can play in it`,
+    { hint: `give the dataset more names, or leave "${name}" out of its templates` },
+  );
+}
+
+const times = <T>(count: number, item: T): readonly T[] => Array.from({ length: count }, () => item);
+
+/** One item of each list, no two the same: one that is taken is drawn again, for which the lists must be long enough. */
+function different<T>(random: RandomStream, pools: readonly (readonly T[])[]): readonly T[] {
+  const chosen: T[] = [];
+  for (const pool of pools) {
+    const free = pool.length > 2 * chosen.length + 2 ? undefined : pool.filter((item) => !chosen.includes(item));
+    let item = pick(random, free ?? pool);
+    while (chosen.includes(item)) item = pick(random, pool);
+    chosen.push(item);
+  }
+  return chosen;
+}
+
+/** The reasons to hold a cast out of training; undefined where something in it would be hard to see. */
+export type Judge = (cast: Cast) => readonly HeldOutReason[] | undefined;
+
+/** Judges casts by the art of an atlas. */
+export function judgeOf(atlas: EmojiAtlas): Judge {
+  const small = remembered((hex: string, style: string) => thinned(atlas.get(hex, style as Style)));
+  const isVisible = remembered((thing: string, ground: string, tint: string) => {
+    const [hex, style] = thing.split(" ") as [string, string];
+    const art = small(hex, style);
+    const painted = tint === "" ? art : tinted(art, colourNamed.get(tint)!.rgb);
+    return visibleShare(painted, colourNamed.get(ground)!.rgb) >= LEAST_VISIBLE;
+  });
+  return ({ template, kind, style, things, colours, paints }) => {
+    const { paints: kindOfPaints }: Template = templates[template];
+    const behind = kindOfPaints?.use === "behind" ? [...colours, ...paints] : colours;
+    const tints = kindOfPaints?.use === "tints" ? paints : [];
+    const apart = paints.every((paint, i) =>
+      [...colours, ...paints.slice(i + 1)].every((other) => toldApart(paint.rgb, other.rgb)),
+    );
+    if (
+      !apart ||
+      !things.every((t, i) =>
+        behind.every((ground) => isVisible(`${t.hex} ${style}`, ground.name, tints[i]?.name ?? "")),
+      )
+    )
+      return;
+    const [names, grounds] = [things.map((t) => t.name), behind.map((c) => c.name)];
+    return heldOutReasons({ template, names, style, background: kind, colours: grounds });
+  };
+}
+
+/** The same function, which computes each value once. */
+function remembered<A extends readonly string[], T>(compute: (...key: A) => T): (...key: A) => T {
+  const values = new Map<string, T>();
+  return (...key) => {
+    const name = key.join("|");
+    let value = values.get(name);
+    if (value === undefined) {
+      value = compute(...key);
+      values.set(name, value);
+    }
+    return value;
+  };
+}

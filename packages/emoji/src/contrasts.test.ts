@@ -1,0 +1,95 @@
+import { type DrawSample, sampleSeed } from "aquatint/data";
+import { torchCpu } from "aquatint/math";
+import { describe, expect, test } from "vitest";
+import { barsAtlas } from "./bars.cases.ts";
+import type { SceneWorld } from "./casting.ts";
+import { colours } from "./colours.ts";
+import { contrastingScenes } from "./contrasts.ts";
+import { emojiNames } from "./names.ts";
+import { sceneSources } from "./scenes.ts";
+import { type TemplateName, templateNames } from "./templates.ts";
+import type { SceneTruth } from "./truth.ts";
+import { wordings } from "./wording/wordings.ts";
+
+const atlas = barsAtlas([255, 255, 255, 255], [0, 0, 0, 255], (pixel) => pixel % 2 === 1);
+const world = (templates: readonly TemplateName[]): SceneWorld => ({
+  ...{ names: emojiNames, styles: ["3d"], colours, mirror: false, atlas, wording: wordings.varied },
+  templates: templates.map((item) => ({ item, weight: 1 })),
+  backgrounds: [{ item: "solid", weight: 1 }],
+});
+
+const SEED = 5;
+const at = (draw: DrawSample<SceneTruth>, index: number) =>
+  draw(torchCpu(sampleSeed(SEED, index)), { seed: SEED, index });
+
+/** The scenes of the first groups: of each a scene and those that follow it. */
+const groupsOf = (templates: readonly TemplateName[], contrasts: number, count = 100) => {
+  const draw = contrastingScenes(world(templates), { split: "train", contrasts });
+  return Array.from({ length: count }, (_, group) =>
+    Array.from({ length: contrasts + 1 }, (_, i) => at(draw, group * (contrasts + 1) + i)),
+  );
+};
+
+const things = ({ objects }: SceneTruth) => objects.map(({ name }) => name);
+const differences = (a: SceneTruth, b: SceneTruth): readonly string[] => {
+  const [one, other] = [things(a), things(b)];
+  const sameNames = [...new Set(one)].sort().join() === [...new Set(other)].sort().join();
+  return [
+    ...(a.template === b.template ? [] : ["relation"]),
+    ...(a.background.colours.join() === b.background.colours.join() ? [] : ["colour"]),
+    ...(sameNames ? [] : ["name"]),
+    ...(one.length === other.length ? [] : ["number"]),
+    ...(sameNames && one.length === other.length && one.join() !== other.join() ? ["order"] : []),
+    ...(a.template === "scaled" && a.objects[0]!.size > 0.5 !== b.objects[0]!.size > 0.5 ? ["size"] : []),
+  ];
+};
+
+describe("scenes that follow one", () => {
+  test("differ from it in one respect, each kind of scene in those it has", () => {
+    const seen = new Map<TemplateName, Set<string>>();
+    for (const [first, ...others] of groupsOf(templateNames, 4)) {
+      for (const { truth } of others) {
+        const found = differences(first!.truth, truth);
+        expect(found.length, JSON.stringify([first!.caption, truth])).toBe(1);
+        const { template } = first!.truth;
+        seen.set(template, (seen.get(template) ?? new Set()).add(found[0]!));
+      }
+    }
+    expect([...seen.get("left")!].sort()).toEqual(["colour", "name", "order", "relation"]);
+    expect([...seen.get("count")!].sort()).toEqual(["colour", "name", "number"]);
+    expect([...seen.get("scaled")!].sort()).toEqual(["colour", "name", "size"]);
+    expect([...seen.get("beside")!].sort()).toEqual(["colour", "name"]);
+  });
+
+  test("are not all changed in the same way", () => {
+    for (const [first, ...others] of groupsOf(["left", "above"], 4, 40)) {
+      const kinds = new Set(others.map(({ truth }) => differences(first!.truth, truth).join()));
+      expect(kinds.size).toBeGreaterThanOrEqual(3);
+    }
+  });
+
+  test("stand where it stands", () => {
+    const groups = groupsOf(["left"], 4, 40);
+    const recoloured = groups.flatMap(([first, ...others]) =>
+      others.flatMap(({ truth }) =>
+        differences(first!.truth, truth).join() === "colour" ? [{ first: first!.truth, truth }] : [],
+      ),
+    );
+    expect(recoloured.length).toBeGreaterThan(20);
+    for (const { first, truth } of recoloured) expect(truth.objects).toEqual(first.objects);
+  });
+
+  test("are never held out", () => {
+    for (const group of groupsOf(templateNames, 4)) for (const { truth } of group) expect(truth.heldOut).toEqual([]);
+  });
+});
+
+test("without contrasts, scenes are those of the source", () => {
+  const draw = contrastingScenes(world(templateNames), { split: "train", contrasts: 0 });
+  const { train } = sceneSources(world(templateNames));
+  for (let i = 0; i < 50; i++) {
+    const { caption, truth } = at(draw, i);
+    const own = train(torchCpu(sampleSeed(SEED, i)));
+    expect({ caption, truth }).toEqual({ caption: own.caption, truth: own.truth });
+  }
+});

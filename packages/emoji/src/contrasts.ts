@@ -1,0 +1,97 @@
+import { type DrawSample, pick, type Split, sampleSeed } from "aquatint/data";
+import { type RandomStream, restoreTorchCpu, torchCpu } from "aquatint/math";
+import { type Cast, type SceneWorld, suitsAll } from "./casting.ts";
+import { castSources, staged } from "./scenes.ts";
+import type { Template } from "./template.ts";
+import { type TemplateName, templates } from "./templates.ts";
+import type { SceneTruth } from "./truth.ts";
+
+/** A cast that differs from another in one respect. */
+interface Changed {
+  readonly cast: Cast;
+  /** How many of the template's variants it is away. */
+  readonly turn: number;
+}
+
+/** A way to change one respect of a cast; undefined where it has none to change. */
+type Change = (random: RandomStream, cast: Cast, world: SceneWorld) => Changed | undefined;
+
+const templateOf = (name: TemplateName): Template => templates[name];
+const changed = (cast: Cast): Changed => ({ cast, turn: 0 });
+
+/** Every way; the scenes of a group take turns. */
+const changes: Readonly<Record<string, Change>> = {
+  /** "a dog left of a cat" of "a cat left of a dog". */
+  order(_, cast) {
+    const things = cast.things.toReversed();
+    return templateOf(cast.template).ordered && suitsAll(cast.template, things)
+      ? changed({ ...cast, things })
+      : undefined;
+  },
+  /** "a cat above a dog". */
+  relation(random, cast, world) {
+    const tells = (name: TemplateName): boolean => Boolean(templateOf(name).ordered && !templateOf(name).sideless);
+    const others = world.templates
+      .map(({ item }) => item)
+      .filter((item) => item !== cast.template && tells(item) && suitsAll(item, cast.things));
+    if (!tells(cast.template) || others.length === 0) return;
+    return changed({ ...cast, template: pick(random, others) });
+  },
+  /** Another colour of the background. */
+  colour(random, cast, world) {
+    const others = world.colours.filter((colour) => !cast.colours.includes(colour));
+    if (others.length === 0) return;
+    const at = random.randint(0, cast.colours.length, 1)[0]!;
+    return changed({ ...cast, colours: cast.colours.with(at, pick(random, others)) });
+  },
+  /** Another thing in the place of one. */
+  name(random, cast, world) {
+    const at = random.randint(0, cast.things.length, 1)[0]!;
+    const things = cast.things.with(at, pick(random, world.names));
+    const isNew = new Set(things).size === things.length && !cast.things.includes(things[at]!);
+    return isNew && suitsAll(cast.template, things) ? changed({ ...cast, things }) : undefined;
+  },
+  /** Another number, another size. */
+  variant(random, cast) {
+    const { variants } = templateOf(cast.template);
+    return variants === undefined ? undefined : { cast, turn: random.randint(1, variants, 1)[0]! };
+  },
+};
+
+/** How often a way is tried that gives something held out or hard to see. */
+const ATTEMPTS = 8;
+
+/** How scenes come in groups. */
+export interface ContrastOptions {
+  readonly split: Split;
+  /** Scenes that follow each one and differ from it in one respect. */
+  readonly contrasts: number;
+}
+
+/**
+ * Draws scenes in groups: the first of each is a scene like any other, each of the others is the first with one change, put
+ * into the same words and places. Where no change is found, it is a scene of its own.
+ */
+export function contrastingScenes(world: SceneWorld, { split, contrasts }: ContrastOptions): DrawSample<SceneTruth> {
+  const source = castSources(world)[split];
+  const ways = Object.values(changes);
+  const tried = (random: RandomStream, way: Change, cast: Cast) => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const change = way(random, cast, world);
+      const chosen = change && source.choose(change.cast);
+      if (chosen) return [{ chosen, turn: change.turn }];
+    }
+    return [];
+  };
+  return (random, { seed, index }) => {
+    const place = index % (contrasts + 1);
+    if (place === 0) return staged(random, source.draw(random), { world });
+    const base = torchCpu(sampleSeed(seed, index - place));
+    const { cast } = source.draw(base);
+    const standing = base.snapshot();
+    const found = Array.from(base.randperm(ways.length)).flatMap((way) => tried(random, ways[way]!, cast));
+    if (found.length === 0) return staged(random, source.draw(random), { world });
+    const { chosen, turn } = found[(place - 1) % found.length]!;
+    return staged(restoreTorchCpu(standing), chosen, { world, turn });
+  };
+}

@@ -1,0 +1,58 @@
+import { stringHash } from "aquatint/data";
+import type { Style } from "./art/atlas.ts";
+import table from "./held-out.json" with { type: "json" };
+
+/** What no model sees in training, so that every model can be tested on the same unseen combinations. */
+export interface HeldOut {
+  /** Two things never seen in one picture, in whatever relation. */
+  readonly pairs: readonly (readonly string[])[];
+  /** The share, 0 .. 1, of all other pairs of things that are never seen in one picture, chosen by `pairHash`. */
+  readonly pairShare: number;
+  /** By name, the colours of background it is never seen on. */
+  readonly nameColours: Readonly<Record<string, readonly string[]>>;
+  /** By name, the styles it is never seen in. */
+  readonly nameStyles: Readonly<Record<string, readonly string[]>>;
+  /** By template, the kinds of background it is never seen on. */
+  readonly templateBackgrounds: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The combinations that are held out for good. */
+export const heldOut: HeldOut = table;
+
+/** What of a scene decides whether it is held out. */
+export interface Combination {
+  readonly template: string;
+  readonly names: readonly string[];
+  readonly style: Style;
+  /** The kind of the background. */
+  readonly background: string;
+  /** Every colour that is behind the things. */
+  readonly colours: readonly string[];
+}
+
+/** Why a scene may be held out: what of it no model sees together. */
+export type HeldOutReason = "pair" | "name-style" | "name-colour" | "template-background";
+
+const rules: Readonly<Record<HeldOutReason, (scene: Combination, table: HeldOut) => boolean>> = {
+  pair: ({ names }, { pairs, pairShare }) =>
+    names.some((a, i) =>
+      names
+        .slice(i + 1)
+        .some((b) => a !== b && (pairHash(a, b) < pairShare || pairs.some((p) => p.includes(a) && p.includes(b)))),
+    ),
+  "name-style": ({ names, style }, { nameStyles }) => names.some((name) => nameStyles[name]?.includes(style)),
+  "name-colour": ({ names, colours }, { nameColours }) =>
+    names.some((name) => colours.some((colour) => nameColours[name]?.includes(colour))),
+  "template-background": ({ template, background }, { templateBackgrounds }) =>
+    templateBackgrounds[template]?.includes(background) ?? false,
+};
+
+/** Each reason for which training must not see a scene; none where it may. */
+export const heldOutReasons = (scene: Combination, table = heldOut): readonly HeldOutReason[] =>
+  (Object.keys(rules) as HeldOutReason[]).filter((reason) => rules[reason](scene, table));
+
+/** Whether a scene has a combination that training must not see. */
+export const isHeldOut = (scene: Combination, table = heldOut): boolean => heldOutReasons(scene, table).length > 0;
+
+/** A number in 0 .. 1 that belongs to two names, in whatever order. */
+export const pairHash = (a: string, b: string): number => stringHash([a, b].sort().join("|"));

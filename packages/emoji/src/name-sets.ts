@@ -1,0 +1,10 @@
+import table from "./name-sets.json" with { type: "json" };
+
+/** Names that are drawn together, by the name of the set: "common" is what a model of 128 pixels learns. */
+export const nameSets: Readonly<Record<NameSet, readonly string[]>> = table;
+
+/** The name of a set. */
+export type NameSet = keyof typeof table;
+
+/** What sets are called. */
+export const nameSetNames = Object.keys(table) as NameSet[];

@@ -1,0 +1,137 @@
+import { blend, type Canvas, type RgbaPicture, type Sample, type Split, worded } from "aquatint/data";
+import type { RandomStream } from "aquatint/math";
+import { AquatintError } from "aquatint/util";
+import { backgroundKinds } from "./backgrounds.ts";
+import { type Cast, casting, judgeOf, type SceneWorld } from "./casting.ts";
+import { colours } from "./colours.ts";
+import type { HeldOutReason } from "./held-out.ts";
+import { paintShape } from "./shapes.ts";
+import type { Staging, Template } from "./template.ts";
+import { type TemplateName, templates } from "./templates.ts";
+import { tinted } from "./tint.ts";
+import type { SceneObject, SceneTruth } from "./truth.ts";
+
+const ATTEMPTS = 1000;
+
+const templateOf = (name: TemplateName): Template => templates[name];
+
+/** Draws scenes of one part of a world; none whose background swallows a thing. */
+export type SceneSource = (random: RandomStream) => Sample<SceneTruth>;
+
+/** A cast that may be shown, with the reasons for which training must not see it. */
+export interface Chosen {
+  readonly cast: Cast;
+  readonly reasons: readonly HeldOutReason[];
+}
+
+/** Chooses casts of one part of a world. */
+export interface CastSource {
+  draw(random: RandomStream): Chosen;
+  /** A cast as a chosen one; undefined where it belongs to the other part or has something hard to see. */
+  choose(cast: Cast): Chosen | undefined;
+}
+
+/** The sources of a world's casts: for training, never a held-out one; for evaluation, held-out ones alone. */
+export function castSources(world: SceneWorld): Readonly<Record<Split, CastSource>> {
+  const cast = casting(world);
+  const judge = judgeOf(world.atlas);
+  const source = (unwanted: string, isWanted: (reasons: readonly HeldOutReason[]) => boolean): CastSource => {
+    const choose = (cast: Cast): Chosen | undefined => {
+      const reasons = judge(cast);
+      return reasons && isWanted(reasons) ? { cast, reasons } : undefined;
+    };
+    const draw = (random: RandomStream): Chosen => {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const chosen = choose(cast(random));
+        if (chosen) return chosen;
+      }
+      throw new AquatintError("data/nothing-to-draw", `${ATTEMPTS} scenes in a row were ${unwanted} or hard to see`, {
+        hint: "give the dataset more names, styles or colours",
+      });
+    };
+    return { draw, choose };
+  };
+  return {
+    train: source("held out", (reasons) => reasons.length === 0),
+    "held-out": source("not held out", (reasons) => reasons.length > 0),
+  };
+}
+
+/** The sources of a world's scenes: for training, never a held-out one; for evaluation, held-out ones alone. */
+export function sceneSources(world: SceneWorld): Readonly<Record<Split, SceneSource>> {
+  const casts = castSources(world);
+  const source =
+    (split: Split): SceneSource =>
+    (random) =>
+      staged(random, casts[split].draw(random), { world });
+  return { train: source("train"), "held-out": source("held-out") };
+}
+
+/** Where a cast is put in its places. */
+interface Stage {
+  readonly world: SceneWorld;
+  /** How many of the template's variants further than the one that is drawn; none if left out. */
+  readonly turn?: number;
+}
+
+/** A cast in its places, with the words for it. */
+export function staged(random: RandomStream, chosen: Chosen, { world, turn = 0 }: Stage): Sample<SceneTruth> {
+  const { template, style, kind, things, colours, paints } = chosen.cast;
+  const { wording } = world;
+  const art = things.map(({ hex }) => world.atlas.get(hex, style));
+  const aspects = art.map(({ width, height }) => width / height);
+  const mirrored = things.map(() => world.mirror && random.rand(1)[0]! < 0.5);
+  const staging = templates[template].stage(random, { things, aspects, mirrored, paints, wording, turn });
+  const words = colours.map(({ name, aliases }) => worded(random, [name, ...aliases]));
+  const ground = backgroundKinds[kind];
+  const variation = ground.colours > 1 ? random.rand(1)[0]! : 0;
+  const objects = objectsOf(chosen.cast, staging, { aspects, mirrored });
+  const setting = { sideless: templateOf(template).sideless ?? false, shape: staging.shape ?? null };
+  const background = { kind, colours: colours.map(({ name }) => name) };
+  return {
+    caption: wording.caption(random, {
+      what: staging.what,
+      style,
+      usualStyle: style === world.styles[0],
+      background: ground.phrase(words),
+      before: ground.before(words),
+    }),
+    truth: { template, style, background, objects, ...setting, heldOut: chosen.reasons },
+    paint(pixels) {
+      const canvas = { side: Math.sqrt(pixels.length / 3), pixels };
+      ground.paint(canvas, colours, variation);
+      if (staging.shape) paintShape(canvas, staging.shape, rgbOf(staging.shape.colour));
+      paintObjects(canvas, objects, (thing) => art[staging.parts[thing]!.thing]!);
+    },
+  };
+}
+
+function objectsOf(
+  { template, things, paints }: Cast,
+  { parts }: Staging,
+  { aspects, mirrored }: { readonly aspects: readonly number[]; readonly mirrored: readonly boolean[] },
+): readonly SceneObject[] {
+  const { paints: use } = templateOf(template);
+  return parts.map(({ thing, place }) => {
+    const aspect = aspects[thing]!;
+    const { name, hex } = things[thing]!;
+    return {
+      ...place,
+      mirrored: mirrored[thing]!,
+      name,
+      hex,
+      width: place.size * Math.min(1, aspect),
+      height: place.size * Math.min(1, 1 / aspect),
+      tint: use?.use === "tints" ? paints[thing]!.name : null,
+    };
+  });
+}
+
+function paintObjects(canvas: Canvas, objects: readonly SceneObject[], artOf: (object: number) => RgbaPicture): void {
+  objects.forEach((object, i) => {
+    const art = artOf(i);
+    blend(canvas, object.tint === null ? art : tinted(art, rgbOf(object.tint)), object);
+  });
+}
+
+const rgbOf = (name: string) => colours.find((colour) => colour.name === name)!.rgb;

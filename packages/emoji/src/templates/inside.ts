@@ -1,0 +1,36 @@
+import { pick } from "aquatint/data";
+import { indefinite } from "../caption.ts";
+import { shapeNames } from "../shapes.ts";
+import type { Template } from "../template.ts";
+import { atSpots } from "./layout.ts";
+import { said } from "./words.ts";
+
+/** How large a thing is in a shape of the size 1 and yet wholly inside: a square of 0.7 fits into a circle. */
+const FILLS: readonly [number, number] = [0.58, 0.66];
+
+/** One thing inside a coloured shape. */
+export const inside: Template = {
+  things: 1,
+  paints: {
+    count: 1,
+    from: ["red", "orange", "yellow", "green", "sky blue", "blue", "navy", "purple", "pink", "white"],
+    use: "behind",
+  },
+  stage(random, company) {
+    const [paint] = company.paints;
+    const name = pick(random, shapeNames);
+    const size = 0.72 + 0.12 * random.rand(1)[0]!;
+    const [least, most] = FILLS.map((share) => share * size) as [number, number];
+    const behind = indefinite(`${paint!.name} ${name}`);
+    return {
+      shape: { name, size, colour: paint!.name },
+      parts: atSpots(random, [{ x: 0.5, y: 0.5, size: [least, most] }]),
+      what: said(
+        random,
+        company,
+        [([a]) => `${a} inside ${behind}`, ([a]) => `${a} in ${behind}`],
+        [([a]) => `${a} inside of ${behind}`, ([a]) => `${behind} with ${a} inside`],
+      ),
+    };
+  },
+};

@@ -1,0 +1,38 @@
+import type { RgbaPicture } from "aquatint/data";
+import type { Colour } from "aquatint/formats";
+
+/** How much lighter or darker a pixel gets by its distance from the picture's mean brightness. */
+const CONTRAST = 0.8;
+
+/** How far what is darkest goes towards black, and what is brightest towards white. */
+const [DARKEST, PALEST] = [0.6, 0.75];
+
+/** The picture in one hue: its shading stays, its colours go. Luma weights of Rec. 601. */
+export function tinted(picture: RgbaPicture, rgb: Colour): RgbaPicture {
+  const { data } = picture;
+  const mean = meanLuma(data);
+  const out = new Uint8Array(data.length);
+  for (let at = 0; at < data.length; at += 4) {
+    const level = (CONTRAST * (luma(data, at) - mean)) / 128;
+    const [towards, share] = level < 0 ? [0, Math.min(DARKEST, -level)] : [255, Math.min(PALEST, level)];
+    for (let channel = 0; channel < 3; channel++) {
+      out[at + channel] = Math.round(rgb[channel]! + share * (towards - rgb[channel]!));
+    }
+    out[at + 3] = data[at + 3]!;
+  }
+  return { ...picture, data: out };
+}
+
+const luma = (data: Uint8Array, at: number): number =>
+  0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
+
+/** Of the opaque pixels. */
+function meanLuma(data: Uint8Array): number {
+  let [sum, count] = [0, 0];
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3]! < 128) continue;
+    sum += luma(data, at);
+    count++;
+  }
+  return count === 0 ? 0 : sum / count;
+}

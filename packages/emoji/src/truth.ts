@@ -1,0 +1,34 @@
+import type { Place } from "aquatint/data";
+import type { Style } from "./art/atlas.ts";
+import type { BackgroundKindName } from "./backgrounds.ts";
+import type { HeldOutReason } from "./held-out.ts";
+import type { Shape } from "./shapes.ts";
+import type { TemplateName } from "./templates.ts";
+
+/** What is to be seen in a scene, exactly. */
+export interface SceneTruth {
+  /** The relation of the objects: with "left" the first is left of the second, however the caption turns it. */
+  readonly template: TemplateName;
+  readonly style: Style;
+  /** Colours in the kind's order. */
+  readonly background: { readonly kind: BackgroundKindName; readonly colours: readonly string[] };
+  /** In the template's order; later ones are in front. A count is their number. */
+  readonly objects: readonly SceneObject[];
+  /** Whether the caption leaves open on which side of each other the objects are. */
+  readonly sideless: boolean;
+  /** What is behind the objects, if anything. */
+  readonly shape: Shape | null;
+  /** Why training never sees it; empty where it may. */
+  readonly heldOut: readonly HeldOutReason[];
+}
+
+/** One thing in a scene, about the centre (x, y). */
+export interface SceneObject extends Place {
+  readonly name: string;
+  readonly hex: string;
+  /** Of its box, in fractions of the picture's side. */
+  readonly width: number;
+  readonly height: number;
+  /** The name of the colour that it was tinted with. */
+  readonly tint: string | null;
+}

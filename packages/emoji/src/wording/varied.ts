@@ -1,0 +1,72 @@
+import { weighted } from "aquatint/data";
+import type { RandomStream } from "aquatint/math";
+import type { CaptionParts } from "../caption.ts";
+import { type EmojiName, phrasesOf } from "../names.ts";
+import aliases from "./aliases.json" with { type: "json" };
+import { pluralOf } from "./plurals.ts";
+import type { Wording } from "./wording.ts";
+
+const further: Readonly<Record<string, readonly string[]>> = aliases;
+
+/** A piece of a caption and how often it is chosen. */
+interface Piece<T> {
+  readonly weight: number;
+  readonly write: T;
+}
+
+type Around = (words: string, parts: CaptionParts) => string;
+
+/** How the background is told, around what is to be seen. */
+const grounds: readonly Piece<Around>[] = [
+  { weight: 44, write: (words, { background }) => `${words}, ${background}` },
+  { weight: 14, write: (words, { before }) => `${words} ${before}` },
+  { weight: 4, write: (words, { background }) => `${words} with ${background}` },
+  { weight: 6, write: (words, { background }) => `${background}, ${words}` },
+  { weight: 32, write: (words) => words },
+];
+
+/** How the style is told. */
+const styleWords: readonly Piece<Around>[] = [
+  { weight: 5, write: (words, { style }) => `${words}, ${style} style` },
+  { weight: 2, write: (words, { style }) => `${words} in ${style} style` },
+  { weight: 1, write: (words, { style }) => `${words}, ${style}` },
+];
+
+/** How often a style that goes without saying is told. */
+const TOLD = 0.2;
+
+/** What stands before all else. */
+const leads: readonly Piece<string>[] = [
+  { weight: 88, write: "" },
+  { weight: 4, write: "a picture of " },
+  { weight: 4, write: "an image of " },
+  { weight: 2, write: "a drawing of " },
+  { weight: 2, write: "an emoji of " },
+];
+
+const digits: Readonly<Record<string, string>> = { one: "1", two: "2", three: "3", four: "4" };
+
+/** How often a caption does without articles, and how often a number is written in digits. */
+const [TELEGRAM, DIGITS] = [0.12, 0.25];
+
+const chance = (random: RandomStream, share: number): boolean => random.rand(1)[0]! < share;
+
+function caption(random: RandomStream, parts: CaptionParts): string {
+  const told = !parts.usualStyle || chance(random, TOLD);
+  const lead = weighted(random, leads).write;
+  const styled: Around = told ? weighted(random, styleWords).write : (words) => words;
+  const around = weighted(random, grounds).write;
+  const whole = styled(around(`${lead}${parts.what}`, parts), parts);
+  const brief = chance(random, TELEGRAM) ? whole.replace(/\b(?:a|an|the) (?!left|right)/g, "") : whole;
+  return chance(random, DIGITS) ? brief.replace(/\b(?:one|two|three|four)\b/, (word) => digits[word]!) : brief;
+}
+
+const phrases = (thing: EmojiName): readonly string[] => [...phrasesOf(thing), ...(further[thing.name] ?? [])];
+
+/** What people call a thing, say of it and leave out. */
+export const varied: Wording = {
+  phrases,
+  plurals: (thing) => [...new Set([thing.plural!, ...phrases(thing).flatMap((phrase) => pluralOf(phrase) ?? [])])],
+  among: (usual, more) => [...usual, ...more],
+  caption,
+};

@@ -1,0 +1,77 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import {
+  type Command,
+  createProgress,
+  type Io,
+  openFile,
+  reportTraining,
+  shortPath,
+  version,
+  whole,
+} from "aquatint/cli";
+import { fileError, reportedRun, trainRun } from "aquatint/node";
+
+/** The options of `aquatint compare`, as they are parsed. */
+interface Flags {
+  readonly out: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Adds `aquatint compare` to the program. */
+export const addCompare = (program: Command, io: Io): Command =>
+  program
+    .command("compare")
+    .summary("train and compare kinds of generative models on the same pictures")
+    .description(
+      "Trains what is not trained yet of a comparison (a VAE, a GAN, a diffusion model, and the classifier that judges them), measures all of it in one run, and writes index.html and compare.json.",
+    )
+    .argument("<config>", "configuration of the comparison, JSON")
+    .requiredOption("--out <folder>", "folder of the report, whose files are overwritten")
+    .option(
+      "--threads <n>",
+      "threads to use (default: one a core)",
+      whole("--threads", { min: 1, max: 1024, example: 4 }),
+    )
+    .option("--json", "print the numbers as one JSON object on stdout")
+    .option("--quiet", "show no progress")
+    .action((config: string, flags: Flags) => compare(resolve(io.cwd, config), flags, io));
+
+async function compare(path: string, { out, threads, json, quiet = false }: Flags, io: Io): Promise<void> {
+  const [{ openComparison, untrainedRuns }, { compareModels }] = await Promise.all([
+    import("../compare/open.node.ts"),
+    import("../compare/compare.node.ts"),
+  ]);
+  const comparison = await openComparison(path);
+  const folder = resolve(io.cwd, out);
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw fileError("write", folder, cause);
+  });
+  const [page, numbers] = await Promise.all([
+    openFile({ flag: "--out", extension: ".html", path: join(folder, "index.html") }, io.cwd),
+    openFile({ flag: "--out", extension: ".json", path: join(folder, "compare.json") }, io.cwd),
+  ]);
+  const maker = `aquatint ${version}`;
+  for (const { path: config, resume } of await untrainedRuns(comparison)) {
+    const run = trainRun(config, { resume, threads, signal: io.signal });
+    await reportTraining(reportedRun(run, { maker }), { io: { ...io, stdout: io.stderr }, quiet });
+  }
+  const progress = createProgress({ stream: io.stderr, total: comparison.models.length, unit: "models", quiet });
+  try {
+    for await (const event of compareModels(comparison, { threads, maker, signal: io.signal })) {
+      if (event.type === "part") {
+        progress.update(event.i, event.name);
+        continue;
+      }
+      progress.hide();
+      const written = `${JSON.stringify(event.measured, null, 1)}\n`;
+      await numbers(written);
+      const report = await page(event.html);
+      io.stdout.write(json ? written : `${shortPath(report, io.cwd)}\n`);
+    }
+  } finally {
+    progress.hide();
+  }
+}

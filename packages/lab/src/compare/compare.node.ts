@@ -1,0 +1,145 @@
+import type { Runtime } from "aquatint";
+import type { Dataset } from "aquatint/data";
+import { folderSource, nodeRuntime, openDataset, openRun } from "aquatint/node";
+import { AquatintError } from "aquatint/util";
+import { expectNames, type Judge, openJudge } from "../evaluate/judge.ts";
+import { neighbourRows } from "../evaluate/nearest.ts";
+import type { MeasureConfig } from "./config.ts";
+import { families } from "./families/registry.ts";
+import type { Bound, OpenFamily } from "./family.ts";
+import { measurePoint, pictureMeasures, type RealSet, realSets } from "./measure.ts";
+import type { Measured, MeasuredModel, MeasuredPoint, Training } from "./measured.ts";
+import type { Comparison, NeededRun } from "./open.node.ts";
+import { comparisonReport, type ShownModel } from "./report.node.ts";
+import { differentCaptions, interpolations, NEIGHBOURS, SHOWN } from "./shown.ts";
+
+/** How a comparison is measured. */
+export interface CompareOptions {
+  readonly threads?: number | undefined;
+  /** Who made it: "aquatint 1.2.3". */
+  readonly maker: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A part is measured, or all is done. */
+export type CompareEvent =
+  | { readonly type: "part"; readonly name: string; readonly i: number; readonly n: number }
+  | { readonly type: "report"; readonly html: string; readonly measured: Measured };
+
+/** Pictures that a program takes at once. */
+const CHUNK = 32;
+/** Of the training pictures in which neighbours are looked for. */
+const NEIGHBOURS_SEED = 5_000_011;
+
+const looking = ({ size }: Dataset) => ({ size, looked: SHOWN, shown: NEIGHBOURS });
+
+interface Bench {
+  readonly runtime: Runtime;
+  readonly judge: Judge;
+  readonly dataset: Dataset;
+  readonly measure: MeasureConfig;
+  readonly real: RealSet;
+  /** Training pictures, [n, 3, h, w]. */
+  readonly seen: Float32Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Measures trained models one after the other, and draws what was found as one self-contained HTML file. */
+export async function* compareModels(
+  comparison: Comparison,
+  { threads, maker, signal }: CompareOptions,
+): AsyncGenerator<CompareEvent, void, void> {
+  const { config, judge: judging, models } = comparison;
+  const { measure } = config;
+  const dataset = await openDataset(judging.config.dataset);
+  await using runtime = await nodeRuntime({ ...(threads && { threads }) });
+  await using judge = await openJudge(folderSource(judging.model), { runtime, size: dataset.size });
+  expectNames(judge, dataset.names ?? []);
+  const [real, second] = await realSets(dataset, judge, measure);
+  const { pictures: seen } = await dataset.stream({ seed: NEIGHBOURS_SEED }).next(measure.neighbours);
+  const bench: Bench = { runtime, judge, dataset, measure, real, seen, signal };
+  const shown: ShownModel[] = [];
+  for (const [i, run] of models.entries()) {
+    signal?.throwIfAborted();
+    yield { type: "part", name: run.name, i, n: models.length };
+    shown.push(await measureModel(bench, run, config.models[i]!.walks));
+  }
+  const floorRows = neighbourRows(real.values, seen, looking(dataset));
+  const measured: Measured = {
+    title: config.title,
+    pictures: measure.pictures,
+    split: measure.split,
+    size: dataset.size,
+    models: shown.map(({ measured }) => measured),
+    floor: pictureMeasures({ ...second, names: second.names }, real),
+    floorNeighbours: floorRows.distances,
+  };
+  yield { type: "report", measured, html: await comparisonReport({ measured, shown, real, floorRows, maker }) };
+}
+
+type Walks = Parameters<(typeof families)[string]["open"]>[0]["walks"];
+
+async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise<ShownModel> {
+  const { runtime, dataset, real, seen, signal, measure } = bench;
+  const kind = families[run.config.task]!;
+  await using family = await kind.open({ source: folderSource(run.model), runtime, chunk: CHUNK, walks });
+  const points: MeasuredPoint[] = [];
+  const samples: Float32Array[] = [];
+  for (const walk of family.walks) {
+    signal?.throwIfAborted();
+    const { point, values } = await measurePoint({ ...bench, family, walk, size: dataset.size });
+    points.push(point);
+    samples.push(values);
+  }
+  const finest = family.walks.reduce((a, b, i) => (b.evaluations > family.walks[a]!.evaluations ? i : a), 0);
+  const captions = differentCaptions(real.captions, real.names);
+  const neighbours = neighbourRows(samples[finest]!, seen, looking(dataset));
+  const measured: MeasuredModel = {
+    name: run.name,
+    task: run.config.task,
+    parameters: family.parameters,
+    training: await trainingOf(run),
+    points,
+    bound: (await boundOf(family, bench)) ?? null,
+    neighbours: neighbours.distances,
+  };
+  const walk = family.walks[finest]!;
+  const ways = await interpolations({ family, walk, captions, size: dataset.size, signal });
+  return { measured, samples, finest, ways: { captions, rows: ways, label: walk.label }, neighbours, measure };
+}
+
+/** The bound over the first real pictures. */
+function boundOf(family: OpenFamily, { real, measure, dataset, signal }: Bench): Promise<Bound> | undefined {
+  const n = Math.min(measure.bounds, real.captions.length);
+  const pictures = real.values.slice(0, 3 * dataset.size[0] * dataset.size[1] * n);
+  return family.bound?.({ ...measure, pictures, captions: real.captions.slice(0, n), signal });
+}
+
+/** What the run's folder tells of how it was trained. */
+async function trainingOf({ config, name }: NeededRun): Promise<Training> {
+  const found = await openRun(config.output, name);
+  if (!found) {
+    throw new AquatintError("compare/untrained", `${config.output} holds no training run`, {
+      hint: "aquatint compare trains what is missing",
+    });
+  }
+  const { summary, run } = found;
+  const [session] = run.sessions;
+  const machine = session?.machine;
+  const threads = session?.threads;
+  return {
+    minutes: summary.minutes,
+    steps: summary.step,
+    batchSize: summary.batchSize,
+    parameters: session?.parameters ?? null,
+    machine: machine
+      ? [
+          machine.processor,
+          `${machine.cores} cores`,
+          threads === undefined ? "" : `${threads} thread${threads > 1 ? "s" : ""}`,
+        ]
+          .filter(Boolean)
+          .join(", ")
+      : null,
+  };
+}

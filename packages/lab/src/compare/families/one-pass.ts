@@ -1,0 +1,52 @@
+import { sizeOf } from "aquatint/graph";
+import { captionIds, type OnePassFolder, type OnePassModel } from "aquatint/pipelines";
+import { type ChunkedNetwork, inChunks, onePassPictures } from "aquatint/train";
+import type { FamilyInput, OpenFamily } from "../family.ts";
+
+type Network = ReturnType<OnePassFolder["build"]>["network"];
+
+/** Where the weights of a model that was read are bound. */
+export const bindingOf = async <N extends Network>({ parameters, weights }: OnePassModel<N>) => ({
+  names: parameters,
+  as: await weights(),
+});
+
+/** A model that makes pictures in one pass; `makes` says which of its parameters that takes. */
+export async function openOnePass<N extends Network>(
+  model: OnePassModel<N>,
+  { runtime, chunk }: Pick<FamilyInput, "runtime" | "chunk">,
+  makes: (parameter: string) => boolean = () => true,
+): Promise<OpenFamily> {
+  const { network, tokenizer } = model;
+  const parameters = await bindingOf(model);
+  const trace = (n: number) => ({ pictures: onePassPictures(model, tokenizer, n) });
+  const [many, one] = [chunk, 1].map((size) => inChunks({ runtime, parameters, chunk: size, trace })) as [
+    ChunkedNetwork,
+    ChunkedNetwork,
+  ];
+  const { latent_size: latentSize } = network.config;
+  const used = [...model.parameters].filter(([name]) => makes(name));
+  return {
+    latentSize,
+    parameters: used.reduce((n, [, { shape }]) => n + sizeOf(shape), 0),
+    walks: [
+      {
+        label: "",
+        evaluations: 1,
+        async draw({ z, captions }) {
+          const n = captions.length;
+          const feeds = {
+            z: { dtype: "float32", shape: [n, latentSize], data: z },
+            ids: captionIds(tokenizer, captions),
+          } as const;
+          const { pictures } = await (n === 1 ? one : many).run(feeds);
+          return pictures!.data as Float32Array;
+        },
+      },
+    ],
+    async [Symbol.asyncDispose]() {
+      await many[Symbol.asyncDispose]();
+      await one[Symbol.asyncDispose]();
+    },
+  };
+}

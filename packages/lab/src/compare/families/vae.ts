@@ -1,0 +1,112 @@
+import { discretised, elboOf, importanceBound, logImportance, variationalElbo } from "aquatint/diffusion";
+import type { HostTensor, HostTensors } from "aquatint/graph";
+import { average, torchCpu } from "aquatint/math";
+import type { VariationalAutoencoder } from "aquatint/models";
+import { input } from "aquatint/ops";
+import { captionIds, type OnePassModel, vaeFolder } from "aquatint/pipelines";
+import { type ChunkedNetwork, inChunks } from "aquatint/train";
+import type { Bound, BoundInput, FamilyInput, FamilyKind } from "../family.ts";
+import { bindingOf, openOnePass } from "./one-pass.ts";
+
+/** Variational autoencoders of `"task": "vae"`. */
+export const vaeFamily: FamilyKind = {
+  title: "VAE",
+  about: "a decoder makes the picture of a vector in one pass; an encoder taught it which vectors mean what",
+  likelihood: "The ELBO in its two terms, one draw of z a picture; importance weighting of several draws is tighter.",
+  async open({ source, ...where }) {
+    const model = await vaeFolder.open(source);
+    const family = await openOnePass(model, where, (name) => !name.startsWith("vae.encoder."));
+    const coder = await coderOf(model, where);
+    return {
+      ...family,
+      bound: (wanted) => boundOf(coder, wanted),
+      async [Symbol.asyncDispose]() {
+        await family[Symbol.asyncDispose]();
+        await coder[Symbol.asyncDispose]();
+      },
+    };
+  },
+};
+
+interface Coder extends AsyncDisposable {
+  readonly latentSize: number;
+  /** The posterior of pictures, and the likelihood of a draw of it. */
+  code(pictures: Float32Array, captions: readonly string[]): Promise<Posterior>;
+  decode(z: Float32Array, captions: readonly string[]): Promise<Likelihood>;
+}
+interface Posterior {
+  readonly mean: Float32Array;
+  readonly logVariance: Float32Array;
+}
+interface Likelihood {
+  readonly mean: Float32Array;
+  readonly logScale: Float32Array;
+}
+
+const feed = (name: string, shape: readonly number[]) => input({ name, dtype: "float32", shape });
+
+async function coderOf(
+  model: OnePassModel<VariationalAutoencoder>,
+  { runtime, chunk }: Pick<FamilyInput, "runtime" | "chunk">,
+): Promise<Coder> {
+  const { network: vae, textEncoder, tokenizer } = model;
+  const { latent_size: latentSize, in_channels, sample_size: side } = vae.config;
+  const picture = [in_channels, side, side];
+  const parameters = await bindingOf(model);
+  const told = (n: number) =>
+    textEncoder(input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] })).pooled;
+  const chunked = (trace: Parameters<typeof inChunks>[0]["trace"]): ChunkedNetwork =>
+    inChunks({ runtime, parameters, chunk, trace });
+  const encoder = chunked((n) => ({ ...vae.encode(feed("pictures", [n, ...picture]), told(n)) }));
+  const decoder = chunked((n) => ({ ...vae.decode(feed("z", [n, latentSize]), told(n)) }));
+  const values = (found: HostTensors, name: string) => found[name]!.data as Float32Array;
+  const fed = (shape: readonly number[], data: Float32Array): HostTensor => ({ dtype: "float32", shape, data });
+  return {
+    latentSize,
+    async code(pictures, captions) {
+      const ids = captionIds(tokenizer, captions);
+      const found = await encoder.run({ pictures: fed([captions.length, ...picture], pictures), ids });
+      return { mean: values(found, "mean"), logVariance: values(found, "logVariance") };
+    },
+    async decode(z, captions) {
+      const ids = captionIds(tokenizer, captions);
+      const found = await decoder.run({ z: fed([captions.length, latentSize], z), ids });
+      return { mean: values(found, "mean"), logScale: values(found, "logScale") };
+    },
+    async [Symbol.asyncDispose]() {
+      await encoder[Symbol.asyncDispose]();
+      await decoder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const logLikelihood = discretised({ interval: "logistic" });
+
+/** Both bounds: of the first draw of each picture's posterior, and of all draws together. */
+async function boundOf(coder: Coder, { pictures, captions, importance, seed }: BoundInput): Promise<Bound> {
+  const n = captions.length;
+  const [size, width] = [pictures.length / n, coder.latentSize];
+  const posterior = await coder.code(pictures, captions);
+  const random = torchCpu(seed);
+  const draws: (Likelihood & { readonly z: Float32Array })[] = [];
+  for (let k = 0; k < importance; k++) {
+    const e = random.randn(n * width);
+    const z = e.map((v, i) => posterior.mean[i]! + Math.exp(posterior.logVariance[i]! / 2) * v);
+    draws.push({ z, ...(await coder.decode(z, captions)) });
+  }
+  const own = (values: Float32Array, i: number, of: number) => values.subarray(i * of, (i + 1) * of);
+  const found = captions.map((_, i) => {
+    const q = { mean: own(posterior.mean, i, width), logVariance: own(posterior.logVariance, i, width) };
+    const weighed = draws.map((draw) => {
+      const logVariance = own(draw.logScale, i, size).map((v) => 2 * v);
+      const nats = logLikelihood(own(pictures, i, size), { mean: own(draw.mean, i, size), logVariance });
+      return { posterior: q, z: own(draw.z, i, width), logLikelihood: nats };
+    });
+    const terms = variationalElbo({ ...weighed[0]!, latents: width });
+    return { terms, weighted: importanceBound(weighed.map(logImportance)) };
+  });
+  const totals = found.map(({ terms }) => elboOf(terms).total);
+  const elbo = elboOf(found.flatMap(({ terms }) => terms.map((term) => ({ ...term, bits: term.bits / n }))));
+  const weighted = -average(found.map((one) => one.weighted)) / size / Math.LN2;
+  return { elbo, pictures: totals, importanceWeighted: weighted };
+}

@@ -1,0 +1,70 @@
+import type { Runtime } from "aquatint";
+import type { Elbo } from "aquatint/diffusion";
+import type { ModelSource } from "aquatint/pipelines";
+import type { MeasureConfig } from "./config.ts";
+
+/** What pictures are made of: a standard normal vector and a caption each. */
+export interface Drawing {
+  /** n vectors of the model's latent size, one after the other. */
+  readonly z: Float32Array;
+  readonly captions: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One way in which a model makes pictures: a point of the report. */
+export interface Walk {
+  /** What tells it from the model's other ways: "ddim 16"; empty where there is one only. */
+  readonly label: string;
+  /** Evaluations of the network for a picture. */
+  readonly evaluations: number;
+  /** Pictures [n, 3, h, w], about -1 .. 1; the same vector and caption give the same picture. */
+  draw(drawing: Drawing): Promise<Float32Array>;
+}
+
+/** Pictures whose likelihood is bounded. */
+export interface BoundInput extends Pick<MeasureConfig, "evaluations" | "importance" | "seed"> {
+  /** [n, 3, h, w] in -1 .. 1. */
+  readonly pictures: Float32Array;
+  readonly captions: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A bound on -log2 p(x) per dimension, over the pictures. */
+export interface Bound {
+  readonly elbo: Elbo;
+  /** Total of each picture, where the bound is taken picture by picture. */
+  readonly pictures?: readonly number[];
+  /** A tighter bound where there is one. */
+  readonly importanceWeighted?: number;
+}
+
+/** A model at work. */
+export interface OpenFamily extends AsyncDisposable {
+  /** Numbers of a vector that a picture is made of. */
+  readonly latentSize: number;
+  /** Numbers that are read to make a picture. */
+  readonly parameters: number;
+  readonly walks: readonly Walk[];
+  /** Absent where the kind has no likelihood. */
+  bound?(input: BoundInput): Promise<Bound>;
+}
+
+/** What a model is opened with. */
+export interface FamilyInput {
+  readonly source: ModelSource;
+  readonly runtime: Runtime;
+  /** Pictures that a program takes at once. */
+  readonly chunk: number;
+  readonly walks?: readonly { readonly sampler: string; readonly steps: number }[] | undefined;
+}
+
+/** A kind of generative model, by the task that trains it. */
+export interface FamilyKind {
+  /** "VAE" */
+  readonly title: string;
+  /** How it makes a picture, in a sentence. */
+  readonly about: string;
+  /** What of a likelihood it has, or why none. */
+  readonly likelihood: string;
+  open(input: FamilyInput): Promise<OpenFamily>;
+}

@@ -1,0 +1,95 @@
+import type { Dataset } from "aquatint/data";
+import { type Picture, tensorToPictures } from "aquatint/formats";
+import { torchCpu } from "aquatint/math";
+import { thingsOf } from "aquatint/train";
+import { setDistance } from "../evaluate/distribution.ts";
+import { wilson } from "../evaluate/intervals.ts";
+import type { Judge, Sights } from "../evaluate/judge.ts";
+import type { MeasureConfig } from "./config.ts";
+import type { OpenFamily, Walk } from "./family.ts";
+import type { MeasuredPoint, PictureMeasures } from "./measured.ts";
+import { sharpnessOf } from "./sharpness.ts";
+
+/** Real pictures, as the judge sees them. */
+export interface RealSet {
+  /** Float32 [n, 3, h, w] */
+  readonly values: Float32Array;
+  readonly captions: readonly string[];
+  /** What each picture shows. */
+  readonly names: readonly string[];
+  readonly pictures: readonly Picture[];
+  readonly sights: Sights;
+}
+
+/** Seed of the real pictures: no run of the trainer has it. */
+const REAL_SEED = 2_000_003;
+
+/** Two sets of real pictures, which have none in common where there are enough. */
+export async function realSets(
+  dataset: Dataset,
+  judge: Judge,
+  { pictures: count, split }: Pick<MeasureConfig, "pictures" | "split">,
+): Promise<readonly [RealSet, RealSet]> {
+  const stream = dataset.stream({ seed: REAL_SEED, split });
+  const [height, width] = dataset.size;
+  const one = async (): Promise<RealSet> => {
+    const { pictures: values, captions, truths } = await stream.next(count);
+    const pictures = tensorToPictures(values, { width, height });
+    const names = truths.map((truth) => thingsOf(truth)[0]!.name);
+    return { values, captions, names, pictures, sights: await judge.look(pictures) };
+  };
+  return [await one(), await one()];
+}
+
+/** Pictures of the first set's captions beside that set. */
+export function pictureMeasures(
+  made: { readonly pictures: readonly Picture[]; readonly sights: Sights; readonly names: readonly string[] },
+  real: RealSet,
+): PictureMeasures {
+  const hits = made.names.filter((name, i) => made.sights.sights[i]!.things[0]?.name === name).length;
+  const n = made.names.length;
+  return {
+    distance: setDistance({ real: real.sights.features, generated: made.sights.features }),
+    accuracy: { value: hits / n, interval: wilson(hits, n) },
+    sharpness: sharpnessOf(made.pictures),
+  };
+}
+
+/** What a way of making pictures is measured with. */
+export interface PointInput {
+  readonly family: OpenFamily;
+  readonly walk: Walk;
+  readonly real: RealSet;
+  readonly judge: Judge;
+  readonly measure: MeasureConfig;
+  readonly size: readonly [height: number, width: number];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Makes a picture of each caption of the real set, and measures them and the time. */
+export async function measurePoint(input: PointInput): Promise<{ point: MeasuredPoint; values: Float32Array }> {
+  const { family, walk, real, judge, measure, size, signal } = input;
+  const { captions, names } = real;
+  const z = torchCpu(measure.seed).randn(captions.length * family.latentSize);
+  await walk.draw({ z: z.slice(0, family.latentSize), captions: captions.slice(0, 1), signal }); // loads the program
+  const seconds: number[] = [];
+  for (let i = 0; i < measure.timed; i++) {
+    const own = z.slice(i * family.latentSize, (i + 1) * family.latentSize);
+    seconds.push(await timed(() => walk.draw({ z: own, captions: [captions[i % captions.length]!], signal })));
+  }
+  let values = new Float32Array();
+  const batched = await timed(async () => {
+    values = Float32Array.from(await walk.draw({ z, captions, signal }));
+  });
+  const pictures = tensorToPictures(values, { height: size[0], width: size[1] });
+  const found = pictureMeasures({ pictures, sights: await judge.look(pictures), names }, real);
+  const { label, evaluations } = walk;
+  const times = { seconds: Math.min(...seconds), secondsInBatch: batched / captions.length };
+  return { point: { label, evaluations, ...times, ...found }, values };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}

@@ -1,0 +1,83 @@
+import type { Split } from "aquatint/data";
+import type { Estimate, SetDistance } from "../evaluate/distribution.ts";
+import type { Bound } from "./family.ts";
+
+/** How pictures of one way of making them compare with real ones; each number with its 95 % interval. */
+export interface PictureMeasures {
+  readonly distance: SetDistance;
+  /** Share of pictures of which the judge names what their caption asks for. */
+  readonly accuracy: Estimate;
+  /** Mean slope; compare with that of real pictures. */
+  readonly sharpness: Estimate;
+}
+
+/** A model with one way of making pictures. */
+export interface MeasuredPoint extends PictureMeasures {
+  readonly label: string;
+  readonly evaluations: number;
+  /** The fastest of several single pictures. */
+  readonly seconds: number;
+  /** A picture's share of all that were made in batches. */
+  readonly secondsInBatch: number;
+}
+
+/** How a model was trained. */
+export interface Training {
+  readonly minutes: number;
+  readonly steps: number;
+  readonly batchSize: number;
+  /** Everything that was trained, a critic too. */
+  readonly parameters: number | null;
+  /** "AMD EPYC, 2 cores, 1 thread": where; null where that is not recorded. */
+  readonly machine: string | null;
+}
+
+/** What was found about a model. */
+export interface MeasuredModel {
+  readonly name: string;
+  /** The task that trains its kind. */
+  readonly task: string;
+  /** Of what makes pictures. */
+  readonly parameters: number;
+  readonly training: Training;
+  readonly points: readonly MeasuredPoint[];
+  /** Bits per dimension; null where its kind has none. */
+  readonly bound: Bound | null;
+  /** Root mean squared differences from generated pictures to the nearest of training. */
+  readonly neighbours: readonly number[];
+}
+
+/** Everything that a comparison found. */
+export interface Measured {
+  readonly title: string;
+  /** Pictures that each way made, and real ones beside them. */
+  readonly pictures: number;
+  /** Which real ones. */
+  readonly split: Split;
+  readonly size: readonly [height: number, width: number];
+  readonly models: readonly MeasuredModel[];
+  /** Real pictures beside other real ones: what a perfect model of this count would get. */
+  readonly floor: PictureMeasures;
+  /** From real pictures to the nearest of training. */
+  readonly floorNeighbours: readonly number[];
+}
+
+/** A point with its model. */
+export interface NamedPoint extends MeasuredPoint {
+  readonly model: MeasuredModel;
+  /** "VAE", "diffusion · DDIM 16" */
+  readonly name: string;
+}
+
+/** Every point of a comparison, in order. */
+export const pointsOf = ({ models }: Pick<Measured, "models">): readonly NamedPoint[] =>
+  models.flatMap((model) =>
+    model.points.map((point) => ({ ...point, model, name: [model.name, point.label].filter(Boolean).join(" · ") })),
+  );
+
+/** The models whose pictures do not take longer with more evaluations: something else had the machine while they were timed. */
+export const mistimed = ({ models }: Pick<Measured, "models">): readonly MeasuredModel[] =>
+  models.filter(({ points }) => {
+    const inOrder = points.toSorted((a, b) => a.evaluations - b.evaluations);
+    return inOrder.some(({ seconds }, i) => i > 0 && seconds < inOrder[i - 1]!.seconds);
+  });

@@ -1,0 +1,22 @@
+import type { Picture } from "aquatint/formats";
+import type { Estimate } from "../evaluate/distribution.ts";
+import { bootstrap } from "../evaluate/intervals.ts";
+
+/** Mean absolute difference of neighbouring values along both sides of a picture, of 255: soft edges make it small. */
+export function slopeOf({ width, height, channels, data }: Picture): number {
+  let sum = 0;
+  const row = width * channels;
+  for (let i = 0; i < data.length; i++) {
+    if (i % row < row - channels) sum += Math.abs(data[i + channels]! - data[i]!);
+    if (i < data.length - row) sum += Math.abs(data[i + row]! - data[i]!);
+  }
+  return sum / (height * row * 255);
+}
+
+/** The mean slope of pictures with its 95 % interval. */
+export function sharpnessOf(pictures: readonly Picture[]): Estimate {
+  const slopes = pictures.map(slopeOf);
+  const mean = (indices: Iterable<number>) =>
+    Array.from(indices, (i) => slopes[i]!).reduce((a, b) => a + b) / slopes.length;
+  return { value: mean(slopes.keys()), interval: bootstrap(mean, { n: slopes.length }) };
+}

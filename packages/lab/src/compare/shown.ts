@@ -1,0 +1,46 @@
+import { type Picture, tensorToPictures } from "aquatint/formats";
+import { torchCpu } from "aquatint/math";
+import type { OpenFamily, Walk } from "./family.ts";
+import { spherical } from "./spherical.ts";
+
+/** Samples that the report shows, never picked out: the first ones. */
+export const SHOWN = 32;
+/** Pictures whose nearest neighbours are shown. */
+export const NEIGHBOURS = 8;
+const STATIONS = 9;
+const WAYS = 3;
+/** Seed of the ends of the interpolations. */
+const ENDS_SEED = 4_000_037;
+
+type Size = readonly [height: number, width: number];
+const picturesOf = (values: Float32Array, [height, width]: Size) => tensorToPictures(values, { height, width });
+
+/** What a model's interpolations are made with. */
+export interface InterpolationInput {
+  readonly family: OpenFamily;
+  readonly walk: Walk;
+  /** What the pictures on a way show, a way each. */
+  readonly captions: readonly string[];
+  readonly size: Size;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Ways from one vector to another along the sphere, a row of pictures each. */
+export async function interpolations({ family, walk, captions, size, signal }: InterpolationInput) {
+  const random = torchCpu(ENDS_SEED);
+  const rows: (readonly Picture[])[] = [];
+  for (const caption of captions) {
+    const [from, to] = [random.randn(family.latentSize), random.randn(family.latentSize)];
+    const z = new Float32Array(STATIONS * family.latentSize);
+    for (let i = 0; i < STATIONS; i++) z.set(spherical(from, to, i / (STATIONS - 1)), i * family.latentSize);
+    const values = await walk.draw({ z, captions: Array.from({ length: STATIONS }, () => caption), signal });
+    rows.push(picturesOf(values, size));
+  }
+  return rows;
+}
+
+/** The first captions that ask for different things. */
+export function differentCaptions(captions: readonly string[], names: readonly string[]): readonly string[] {
+  const firsts = captions.filter((_, i) => names.indexOf(names[i]!) === i);
+  return firsts.slice(0, WAYS);
+}

@@ -1,0 +1,87 @@
+import { duration, figureText } from "aquatint/util";
+import type { Estimate } from "../evaluate/distribution.ts";
+import type { Column } from "../reports/page.ts";
+import { type Measured, type MeasuredModel, type PictureMeasures, pointsOf } from "./measured.ts";
+
+/** A row of the table of figures: a way of making pictures, or real ones. */
+export interface FigureRow extends PictureMeasures {
+  readonly name: string;
+  readonly evaluations?: number;
+  readonly seconds?: number;
+  readonly secondsInBatch?: number;
+}
+
+/** The rows of all points. */
+export const pointRows = (measured: Measured): readonly FigureRow[] => pointsOf(measured);
+/** What real pictures get. */
+export const floorRow = ({ floor }: Measured): FigureRow => ({ ...floor, name: "other real pictures" });
+
+const short = (value: number): string => {
+  const size = Math.abs(value);
+  if (size > 0 && size < 0.1) return value.toPrecision(2);
+  return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0);
+};
+const SPACE = "\u00a0"; // keeps a number and its interval on one line
+const estimated = ({ value, interval: [low, high] }: Estimate, written = short): string =>
+  `${written(value)}${SPACE}[${written(low)},${SPACE}${written(high)}]`;
+const share = (estimate: Estimate): string => estimated(estimate, (value) => value.toFixed(2));
+/** Milliseconds below a second. */
+const time = (seconds: number | undefined): string =>
+  seconds === undefined
+    ? ""
+    : seconds < 1
+      ? `${figureText(Number((1000 * seconds).toPrecision(3)))} ms`
+      : duration(seconds);
+
+const number = <Row>(title: string, cell: (row: Row) => string): Column<Row> => ({ title, number: true, cell });
+
+const HYPHEN = "\u2011"; // keeps a sampler's name on one line
+const named: Column<FigureRow> = {
+  title: "",
+  cell: ({ name }) => name.replaceAll(" ", SPACE).replaceAll("-", HYPHEN),
+};
+
+/** How the pictures of each point are spread beside real ones. */
+export const distanceColumns: readonly Column<FigureRow>[] = [
+  named,
+  number("Fréchet distance", ({ distance }) => estimated(distance.frechet)),
+  number("precision", ({ distance }) => share(distance.precision)),
+  number("recall", ({ distance }) => share(distance.recall)),
+  number("coverage", ({ distance }) => share(distance.coverage)),
+];
+
+/** How real the pictures of each point are. */
+export const pictureColumns: readonly Column<FigureRow>[] = [
+  named,
+  number("density", ({ distance }) => share(distance.density)),
+  number("class accuracy", ({ accuracy }) => share(accuracy)),
+  number("mean slope", ({ sharpness }) => estimated(sharpness)),
+];
+
+/** What a picture of each point takes. */
+export const timeColumns: readonly Column<FigureRow>[] = [
+  named,
+  number("evaluations", ({ evaluations }) => String(evaluations ?? "")),
+  number("one picture", ({ seconds }) => time(seconds)),
+  number("each of a batch", ({ secondsInBatch }) => time(secondsInBatch)),
+];
+
+/** The bounds of the models that have one. */
+export const boundColumns: readonly Column<MeasuredModel>[] = [
+  { title: "", cell: ({ name }) => name },
+  number("reconstruction", ({ bound }) => bound!.elbo.reconstruction.toFixed(3)),
+  number("prior matching", ({ bound }) => bound!.elbo.priorMatching.toFixed(3)),
+  number("denoising matching", ({ bound }) => bound!.elbo.denoisingMatching.toFixed(3)),
+  number("ELBO", ({ bound }) => bound!.elbo.total.toFixed(3)),
+  number("importance-weighted", ({ bound }) => bound!.importanceWeighted?.toFixed(3) ?? ""),
+];
+
+/** How each model was trained. */
+export const trainingColumns: readonly Column<MeasuredModel>[] = [
+  { title: "", cell: ({ name }) => name },
+  number("weights that make pictures", ({ parameters }) => parameters.toLocaleString("en")),
+  number("weights trained", ({ training }) => training.parameters?.toLocaleString("en") ?? ""),
+  number("time", ({ training }) => duration(60 * training.minutes)),
+  number("steps", ({ training }) => training.steps.toLocaleString("en")),
+  number("pictures seen", ({ training }) => (training.steps * training.batchSize).toLocaleString("en")),
+];

@@ -1,0 +1,98 @@
+import * as Plot from "@observablehq/plot";
+import type { Html } from "../reports/html.ts";
+import { screenDrawing } from "../reports/plot.node.ts";
+import { colour } from "../reports/theme.ts";
+import { modelColours } from "./colors.ts";
+import { labelMarks } from "./labels.node.ts";
+import type { Measured } from "./measured.ts";
+import { cornerPlaces, corners, type Placed, trilemma } from "./trilemma.ts";
+
+const HEIGHT = Math.sqrt(3) / 2;
+const centre = { x: 0.5, y: HEIGHT / 3 };
+const middle = (a: { x: number; y: number }, b: { x: number; y: number }) => ({
+  x: (a.x + b.x) / 2,
+  y: (a.y + b.y) / 2,
+});
+const regionColours = { quality: "violet", coverage: "teal", speed: "ochre" } as const;
+
+/** A region: its corner, the middles of the sides that meet there, and the triangle's centre. */
+function regionMark(corner: (typeof corners)[number]): Plot.Markish {
+  const [a, b] = corners
+    .filter((other) => other !== corner)
+    .map((other) => middle(cornerPlaces[corner], cornerPlaces[other]));
+  const fill = colour(regionColours[corner]);
+  const outline = [cornerPlaces[corner], a!, centre, b!];
+  return Plot.line(outline, {
+    x: "x",
+    y: "y",
+    curve: "linear-closed",
+    fill,
+    fillOpacity: 0.12,
+    stroke: colour("rule"),
+  });
+}
+
+/** Where the corners' names stand. */
+const named = corners.map((corner) => {
+  const { x, y } = cornerPlaces[corner];
+  return { corner, x, y: y > 0 ? y + 0.045 : y - 0.05 };
+});
+
+/** The triangle of quality, coverage and speed with a dot a point, those of one model joined in the order of their steps. */
+export function trilemmaFigure(measured: Measured): Html {
+  const placed = trilemma(measured);
+  return screenDrawing((width, narrow) => ({
+    label: "A triangle of quality, coverage and speed with a point for each model and number of steps",
+    height: heightOf(width),
+    ...{ marginLeft: sideOf(width), marginRight: sideOf(width) },
+    ...{ marginTop: MARGIN, marginBottom: MARGIN },
+    x: { axis: null, domain: [0, 1] },
+    y: { axis: null, domain: [...range] },
+    r: { type: "identity" },
+    marks: [
+      ...corners.map(regionMark),
+      cornerNames(narrow),
+      ...pointMarks(placed, modelColours(measured)),
+      ...names(placed, { width, fontSize: narrow ? 10 : 12, colours: modelColours(measured) }),
+    ],
+  }));
+}
+
+const cornerNames = (narrow: boolean): Plot.Markish =>
+  Plot.text(named, {
+    ...{ x: "x", y: "y", text: "corner", fill: colour("ink") },
+    ...{ fontSize: narrow ? 12 : 14, fontWeight: 600 },
+  });
+
+/** Dots as large as their mean score, joined model by model. */
+function pointMarks(placed: readonly Placed[], colours: ReadonlyMap<string, string>): readonly Plot.Markish[] {
+  const of = (p: Placed) => colours.get(p.point.model.name)!;
+  const lines = [...colours].map(([model, stroke]) => {
+    const own = placed.filter(({ point }) => point.model.name === model);
+    return Plot.line(own, { x: "x", y: "y", stroke, strokeOpacity: 0.5, strokeDasharray: "3 3" });
+  });
+  return [
+    ...lines,
+    Plot.dot(placed, { x: "x", y: "y", r: radius, fill: of, stroke: colour("paper"), strokeWidth: 1.2 }),
+  ];
+}
+
+const radius = ({ scores }: Placed): number =>
+  3 + (7 * corners.reduce((sum, corner) => sum + scores[corner], 0)) / corners.length;
+
+function names(placed: readonly Placed[], options: Parameters<typeof labelMarks>[1]): readonly Plot.Markish[] {
+  const side = sideOf(options.width);
+  const inside = { width: options.width - 2 * side, height: heightOf(options.width) - 2 * MARGIN };
+  const plotted = placed.map((one) => ({
+    ...{ point: one.point, at: [one.x, one.y] as const, r: radius(one) },
+    x: side + one.x * inside.width,
+    y: MARGIN + ((range[1] - one.y) / (range[1] - range[0])) * inside.height,
+  }));
+  return labelMarks(plotted, options);
+}
+
+const MARGIN = 30;
+const range = [-0.04, HEIGHT + 0.04] as const;
+const heightOf = (width: number): number => Math.round((Math.min(width, 560) - 80) * HEIGHT + 70);
+/** The margin that keeps the triangle's sides equal. */
+const sideOf = (width: number): number => Math.max(40, (width - Math.min(width, 560)) / 2 + 40);

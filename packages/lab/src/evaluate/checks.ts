@@ -1,0 +1,90 @@
+import type { SceneTruth } from "@aquatint/emoji";
+
+/** One thing that a judge sees, about the centre (x, y) in fractions of the picture's sides. */
+export interface SeenThing {
+  readonly name: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What a judge sees in a picture. */
+export interface Sight {
+  /** Clearest first. */
+  readonly things: readonly SeenThing[];
+  /** The colours of the border, widest first. */
+  readonly border: readonly string[];
+}
+
+/** A caption, and the scene that it was written for. */
+export interface Asked extends SceneTruth {
+  readonly caption: string;
+}
+
+/** A question about a picture: an answer for each thing that it is about, none where the caption does not ask it. */
+export interface Check {
+  /** One line for a table. */
+  readonly about: string;
+  readonly answers: (sight: Sight, asked: Asked) => readonly boolean[];
+}
+
+/** Every wording of a background has "background" or "ground" in it; captions may leave it out. */
+const NAMES_GROUND = /ground/;
+
+/** Every question, by its name in reports. */
+export const checks = {
+  object: {
+    about: "a thing that was asked for is there",
+    answers: ({ things }, { objects }) => {
+      const clearest = things.slice(0, objects.length).map(({ name }) => name);
+      return [...new Set(objects.map(({ name }) => name))].map((name) => clearest.includes(name));
+    },
+  },
+  background: {
+    about: "the border has the colours that were asked for",
+    answers: ({ border }, { caption, background: { colours } }) => {
+      if (!NAMES_GROUND.test(caption)) return [];
+      const widest = border.slice(0, colours.length);
+      return [colours.every((colour) => widest.includes(colour))];
+    },
+  },
+  relation: {
+    about: "different things are there and stand to each other as they should",
+    answers: ({ things }, { objects, sideless }) => {
+      const names = new Set(objects.map(({ name }) => name));
+      if (names.size < 2) return [];
+      const stand = () => [...names].every((name) => things.some((thing) => thing.name === name));
+      return [sideless ? stand() : standAsAsked(things, objects)];
+    },
+  },
+  count: {
+    about: "there are as many of a thing as were asked for",
+    answers: ({ things }, { objects }) => {
+      const name = objects[0]!.name;
+      const one = objects.length > 1 && objects.every((object) => object.name === name);
+      return one ? [things.filter((thing) => thing.name === name).length === objects.length] : [];
+    },
+  },
+} as const satisfies Readonly<Record<string, Check>>;
+
+/** The name of a question. */
+export type CheckName = keyof typeof checks;
+
+/** The cosine of the widest angle, 45 degrees, by which a direction may be off. */
+const ALIGNED = Math.SQRT1_2;
+
+/** Whether each two things are there, in the direction from each other that was asked for. */
+function standAsAsked(things: readonly SeenThing[], objects: SceneTruth["objects"]): boolean {
+  const places = objects.map(({ name }) => things.find((thing) => thing.name === name));
+  return objects.every((a, i) =>
+    objects.slice(i + 1).every((b, j) => {
+      const [seenA, seenB] = [places[i], places[i + 1 + j]];
+      if (!seenA || !seenB) return false;
+      const [wanted, seen] = [
+        [b.x - a.x, b.y - a.y],
+        [seenB.x - seenA.x, seenB.y - seenA.y],
+      ] as const;
+      const along = wanted[0]! * seen[0]! + wanted[1]! * seen[1]!;
+      return along > ALIGNED * Math.hypot(...wanted) * Math.hypot(...seen);
+    }),
+  );
+}

@@ -1,0 +1,33 @@
+import { fileURLToPath } from "node:url";
+import { tensorToPictures } from "aquatint/formats";
+import { folderSource, nodeRuntime, openDataset } from "aquatint/node";
+import { expect, test } from "vitest";
+import { openClipJudge } from "./clip.ts";
+
+const clip = folderSource(fileURLToPath(new URL("../../../model-emoji/judge/clip", import.meta.url)));
+const scenes = {
+  ...{ name: "emoji-scenes", size: 64, styles: ["3d"], backgrounds: { solid: 1 } },
+  names: ["red apple", "banana", "cat", "dog", "penguin", "guitar", "house", "rocket"],
+  templates: { single: 1 },
+};
+
+test("CLIP finds real renders by their captions, and not by each other's", async () => {
+  const dataset = await openDataset(scenes);
+  const [height, width] = dataset.size;
+  const { pictures, captions } = await dataset.stream({ seed: 5 }).next(24);
+  const real = tensorToPictures(pictures, { width, height });
+  await using runtime = await nodeRuntime({ threads: 1 });
+  await using judge = await openClipJudge(clip, { runtime, size: dataset.size });
+  const own = await judge.fit(real, captions);
+  const others = await judge.fit(real, [...captions.slice(1), captions[0]!]);
+  expect(own.imageToText).toBeGreaterThan(0.8);
+  expect(own.textToImage).toBeGreaterThan(0.8);
+  expect(others.imageToText).toBeLessThan(0.2);
+  expect(own.score).toBeGreaterThan(others.score + 20);
+  expect(own.score).toBeLessThanOrEqual(100);
+});
+
+test("a CLIP model for other sizes is refused", async () => {
+  await using runtime = await nodeRuntime({ threads: 1 });
+  await expect(openClipJudge(clip, { runtime, size: [32, 32] })).rejects.toMatchObject({ code: "evaluate/clip-size" });
+});

@@ -1,0 +1,68 @@
+import type { Runtime } from "aquatint";
+import { type Picture, picturesToTensor } from "aquatint/formats";
+import { CLIPModel } from "aquatint/models";
+import { parameters } from "aquatint/nn";
+import type { ModelSource } from "aquatint/pipelines";
+import { clipTowers, openClip, retrieval } from "aquatint/train";
+import { AquatintError } from "aquatint/util";
+
+/** How well pictures and their captions go together, by CLIP. */
+export interface ClipFit {
+  /** Mean of 100 · max(cosine, 0) of picture and caption (Hessel et al. 2021 with their weight of 2.5 left out). */
+  readonly score: number;
+  /** Share of pictures whose nearest caption of all is their own. */
+  readonly imageToText: number;
+  /** Share of captions whose nearest picture of all is their own. */
+  readonly textToImage: number;
+}
+
+/** A CLIP model with its weights. */
+export interface ClipJudge extends AsyncDisposable {
+  /** Compares RGB pictures with a caption each. */
+  fit(pictures: readonly Picture[], captions: readonly string[]): Promise<ClipFit>;
+}
+
+/** What it is opened with. */
+export interface ClipJudgeOptions {
+  readonly runtime: Runtime;
+  /** Height and width of the pictures, in pixels. */
+  readonly size: readonly [height: number, width: number];
+}
+
+/** Opens a folder that "task": "clip" wrote. @throws AquatintError where it is none, or is made for another size. */
+export async function openClipJudge(source: ModelSource, { runtime, size }: ClipJudgeOptions): Promise<ClipJudge> {
+  const { config, tokenizerFiles, read } = await openClip(source);
+  const side = config.vision_config.image_size;
+  if (size.some((length) => length !== side)) {
+    throw new AquatintError(
+      "evaluate/clip-size",
+      `this CLIP model looks at ${side} x ${side} pixels, the pictures have ${size[1]} x ${size[0]}`,
+    );
+  }
+  const model = CLIPModel(config);
+  const names = parameters(model);
+  const towers = clipTowers({ model, runtime, tokenizerFiles, size, parameters: { names, as: await read(names) } });
+  return {
+    async fit(pictures, captions) {
+      const { images, texts } = await towers.embed(picturesToTensor(pictures), captions);
+      const { image_to_text, text_to_image } = retrieval({ images, texts, captions });
+      return {
+        score: 100 * meanCosine(images, texts, captions.length),
+        ...{ imageToText: image_to_text!, textToImage: text_to_image! },
+      };
+    },
+    [Symbol.asyncDispose]: () => towers[Symbol.asyncDispose](),
+  };
+}
+
+/** Mean over n rows of the products of vectors of length 1, those below 0 taken as 0. */
+function meanCosine(a: Float32Array, b: Float32Array, n: number): number {
+  const width = a.length / n;
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    let product = 0;
+    for (let j = i * width; j < (i + 1) * width; j++) product += a[j]! * b[j]!;
+    sum += Math.max(product, 0);
+  }
+  return sum / n;
+}

@@ -1,0 +1,198 @@
+import { access } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { SceneTruth } from "@aquatint/emoji";
+import type { Runtime } from "aquatint";
+import type { Batch, Dataset } from "aquatint/data";
+import { type Picture, picturesToTensor, tensorToPictures } from "aquatint/formats";
+import { folderSource, nodeRuntime, openDataset, openTextToImage, readDatasetConfig } from "aquatint/node";
+import {
+  planTextToImage,
+  type TextToImageModel,
+  type TextToImageOptions,
+  textToImage,
+  textToImageNetwork,
+} from "aquatint/pipelines";
+import { AquatintError, optionalPackage } from "aquatint/util";
+import { type ClipJudgeOptions, openClipJudge } from "./clip.ts";
+import { expectNames, openJudge } from "./judge.ts";
+import { type NeighbourRows, neighbourRows } from "./nearest.ts";
+import { type Evaluation, evaluationOf } from "./report.ts";
+
+export type { Evaluation };
+
+/** What is evaluated, and how its pictures are made; what is left out is the model's own choice. */
+export interface EvaluateOptions extends Pick<TextToImageOptions, "sampler" | "steps" | "guidance"> {
+  /** Folder of a text-to-image model. */
+  readonly model: string;
+  /** Folder of a classifier; `judgeFolder` of the pictures' size if absent. */
+  readonly judge?: string;
+  /** The folder in which a judge for pictures of N x N lies in N. */
+  readonly judges?: string;
+  /** File of a run's configuration, or of its data set's; the one beside the model if absent. */
+  readonly data?: string;
+  /** Pictures to make, half of them of combinations that training never saw; 200 if absent. */
+  readonly count?: number;
+  /** Of the first picture; the others follow. */
+  readonly seed?: number;
+  readonly threads?: number;
+  /** Folder of a CLIP model for pictures of this size; if absent, none is asked. */
+  readonly clip?: string;
+  /** New renders of what training draws from, in which the nearest of the first pictures are looked for; 0 if absent. */
+  readonly neighbours?: number;
+}
+
+/** A picture is made, or all is done. */
+export type EvaluateEvent =
+  | {
+      readonly type: "picture";
+      readonly i: number;
+      readonly n: number;
+      readonly caption: string;
+      readonly picture: Picture;
+    }
+  | { readonly type: "neighbours"; readonly found: NeighbourRows }
+  | { readonly type: "evaluation"; readonly evaluation: Evaluation };
+
+/** The package of the scenes whose captions and truths the questions are about. */
+const emoji = { name: "@aquatint/emoji", load: () => import("@aquatint/emoji") };
+/** What pictures and captions start from where the caller does not say. */
+export const evaluateDefaults = { count: 200, seed: 1000 } as const;
+/** Seed of the captions, and of the second set of real pictures: no run of the trainer has them. */
+const CAPTIONS_SEED = 2_000_003;
+const SECOND_SEED = 3_000_017;
+/** Seed of the renders in which neighbours are looked for. */
+const NEIGHBOURS_SEED = 5_000_011;
+/** Pictures whose neighbours are looked for. */
+const LOOKED = 16;
+
+/** Makes pictures of captions that it draws from the model's data, and has them judged beside real renders of the same. */
+export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, void, void> {
+  const { count = evaluateDefaults.count, seed = evaluateDefaults.seed, threads, neighbours = 0 } = options;
+  checkCount(count);
+  const model = await openTextToImage(options.model);
+  const dataset = await datasetOf(options);
+  const { colours: palette } = await optionalPackage(emoji, "the evaluation of emoji scenes");
+  await using runtime = await nodeRuntime({ ...(threads && { threads }) });
+  await using judge = await openJudge(folderSource(judgeFolder(options, dataset)), {
+    runtime,
+    size: dataset.size,
+    palette,
+  });
+  expectNames(judge, dataset.names ?? []);
+  const asked = await samples(dataset, { count, seed: CAPTIONS_SEED });
+  const pictures: Picture[] = [];
+  const seconds: number[] = [];
+  for await (const made of makePictures({ runtime, model, options, seed, captions: asked.captions })) {
+    pictures.push(made.picture);
+    seconds.push(made.seconds);
+    const i = pictures.length - 1;
+    yield { type: "picture", i, n: count, caption: asked.captions[i]!, picture: made.picture };
+  }
+  if (neighbours > 0) yield { type: "neighbours", found: await neighboursOf(pictures, dataset, neighbours) };
+  const second = await samples(dataset, { count, seed: SECOND_SEED });
+  const { plan, sampler } = planOf(model, options);
+  yield {
+    type: "evaluation",
+    evaluation: evaluationOf({
+      truths: asked.truths.map((truth, i) => ({ ...truth, caption: asked.captions[i]! })),
+      seconds,
+      generated: await judge.look(pictures),
+      real: await judge.look(asked.pictures),
+      second: await judge.look(second.pictures),
+      clip: await clipOf(options, { runtime, size: dataset.size }, { ...asked, made: pictures }),
+      made: { count, seed, sampler, steps: plan.steps, guidance: plan.guidance },
+    }),
+  };
+}
+
+/** The first pictures beside the nearest of `count` renders of what training draws from. */
+async function neighboursOf(made: readonly Picture[], dataset: Dataset, count: number): Promise<NeighbourRows> {
+  const { pictures } = await dataset.stream({ seed: NEIGHBOURS_SEED }).next(count);
+  return neighbourRows(picturesToTensor(made.slice(0, LOOKED)), pictures, { size: dataset.size, looked: LOOKED });
+}
+
+/** What the CLIP model says that the options name. */
+async function clipOf(
+  { clip }: EvaluateOptions,
+  options: ClipJudgeOptions,
+  asked: Samples & { made: readonly Picture[] },
+) {
+  if (clip === undefined) return undefined;
+  await using judge = await openClipJudge(folderSource(clip), options);
+  const { captions, pictures, made } = asked;
+  return { generated: await judge.fit(made, captions), real: await judge.fit(pictures, captions) };
+}
+
+function checkCount(count: number): void {
+  if (Number.isSafeInteger(count) && count >= 12 && count % 2 === 0) return;
+  throw new AquatintError("evaluate/count", `expected an even number of pictures, at least 12, got ${count}`, {
+    hint: "200 give shares to within 0.07, 1000 to within 0.03",
+  });
+}
+
+/** Where the judge lies that the options mean. */
+const judgeFolder = ({ judge, judges = "." }: EvaluateOptions, { size }: Dataset): string =>
+  judge ?? join(judges, String(size[0]));
+
+/** The data that the model was trained on, by the file that is named or lies beside the model. */
+async function datasetOf({ model, data }: EvaluateOptions): Promise<Dataset> {
+  const places = data === undefined ? [join(model, "dataset.json"), join(dirname(model), "config.json")] : [data];
+  for (const path of places) {
+    if (data !== undefined || (await exists(path))) return openDataset(await readDatasetConfig(path));
+  }
+  throw new AquatintError("evaluate/data", `nothing says what ${model} was trained on: no ${places.join(", no ")}`, {
+    hint: "name the configuration of its training run: --data",
+  });
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+interface Samples {
+  readonly pictures: readonly Picture[];
+  readonly captions: readonly string[];
+  readonly truths: readonly SceneTruth[];
+}
+
+/** Real renders: one half of combinations that training sees, one half of such that it never does. */
+async function samples(dataset: Dataset, { count, seed }: { readonly count: number; readonly seed: number }) {
+  const [seen, unseen] = (await Promise.all(
+    (["train", "held-out"] as const).map((split) => dataset.stream({ seed, split }).next(count / 2)),
+  )) as [Batch<SceneTruth>, Batch<SceneTruth>];
+  const [height, width] = dataset.size;
+  const all: Samples = {
+    pictures: [seen, unseen].flatMap(({ pictures }) => tensorToPictures(pictures, { width, height })),
+    captions: [...seen.captions, ...unseen.captions],
+    truths: [...seen.truths, ...unseen.truths],
+  };
+  return all;
+}
+
+interface Making {
+  readonly runtime: Runtime;
+  readonly model: TextToImageModel;
+  readonly options: EvaluateOptions;
+  readonly seed: number;
+  readonly captions: readonly string[];
+}
+
+function planOf(model: TextToImageModel, { sampler, steps, guidance }: EvaluateOptions, own: object = {}) {
+  const plan = planTextToImage(model, { prompt: "", sampler, steps, guidance, ...own });
+  return { plan, sampler: plan.samplerName };
+}
+
+/** A picture a caption, each with its own seed, and the seconds that it took. */
+async function* makePictures({ runtime, model, options, seed, captions }: Making) {
+  const { modules } = model;
+  await using network = textToImageNetwork({ runtime, modules, ...(await model.binding()) });
+  for (const [i, prompt] of captions.entries()) {
+    const start = performance.now();
+    const { plan } = planOf(model, options, { prompt, seed: seed + i });
+    for await (const event of textToImage(network, plan)) {
+      if (event.type === "image") yield { picture: event.picture, seconds: (performance.now() - start) / 1000 };
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { NamedColour } from "@aquatint/emoji";
+import type { Runtime } from "aquatint";
+import { type Picture, picturesToTensor } from "aquatint/formats";
+import { detectionsOf, PictureClassifier, parseClassifierConfig, strideOf } from "aquatint/models";
+import { parameters } from "aquatint/nn";
+import { input } from "aquatint/ops";
+import { type ModelSource, readJson, readWeights } from "aquatint/pipelines";
+import { inChunks } from "aquatint/train";
+import { AquatintError } from "aquatint/util";
+import { borderColours } from "./border.ts";
+import type { Sight } from "./checks.ts";
+import { type Features, rowsOf } from "./features.ts";
+
+/** What a judge sees in each picture, and the vectors that pictures are compared by. */
+export interface Sights {
+  readonly sights: readonly Sight[];
+  readonly features: Features;
+}
+
+/** A classifier with its weights. */
+export interface Judge extends AsyncDisposable {
+  /** The names that it knows. */
+  readonly names: readonly string[];
+  /** Looks at RGB pictures of one size. */
+  look(pictures: readonly Picture[]): Promise<Sights>;
+}
+
+/** What a judge is opened with. */
+export interface JudgeOptions {
+  readonly runtime: Runtime;
+  /** Height and width of the pictures, in pixels. */
+  readonly size: readonly [height: number, width: number];
+  /** Colors that the border of an image can have; if left out, the border is not looked at. */
+  readonly palette?: readonly NamedColour[];
+}
+
+/** Pictures that one run of the classifier takes. */
+const CHUNK = 32;
+
+/** Opens the folder of a classifier that "task": "classification" wrote. @throws AquatintError where it is none. */
+export async function openJudge(source: ModelSource, { runtime, size, palette = [] }: JudgeOptions): Promise<Judge> {
+  const config = parseClassifierConfig(await readJson(source, "config.json"));
+  const model = PictureClassifier(config);
+  const names = parameters(model);
+  const as = await readWeights(source, { folder: "", className: "PictureClassifier", parameters: names });
+  const trace = (n: number) => ({
+    ...model(input({ name: "pictures", dtype: "float32", shape: [n, config.in_channels, ...size] })),
+  });
+  const network = inChunks({ runtime, parameters: { names, as }, chunk: CHUNK, trace });
+  const [rows, columns] = size.map((side) => side / strideOf(config)) as [number, number];
+  const { classes } = config;
+  const sightOf = (picture: Picture, logits: Float32Array): Sight => ({
+    border: borderColours(picture, palette),
+    things: detectionsOf({ logits, classes: classes.length, rows, columns }).map((seen) => ({
+      ...{ name: classes[seen.class]!, x: seen.x, y: seen.y },
+    })),
+  });
+  return {
+    names: classes,
+    async look(pictures) {
+      const shape = [pictures.length, config.in_channels, ...size];
+      const feed = { dtype: "float32", shape, data: picturesToTensor(pictures) } as const;
+      const { places, features } = await network.run({ pictures: feed });
+      const logits = places!.data as Float32Array;
+      const length = logits.length / pictures.length;
+      const own = (i: number) => logits.subarray(i * length, (i + 1) * length);
+      return {
+        sights: pictures.map((picture, i) => sightOf(picture, own(i))),
+        features: rowsOf(features!.data as Float32Array, pictures.length),
+      };
+    },
+    [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
+  };
+}
+
+/** @throws AquatintError "evaluate/names" where a judge does not know all the things that it may be asked about. */
+export function expectNames(judge: Pick<Judge, "names">, wanted: readonly string[]): void {
+  const strange = wanted.filter((name) => !judge.names.includes(name));
+  if (strange.length === 0) return;
+  throw new AquatintError(
+    "evaluate/names",
+    `the judge does not know ${strange.length} of the ${wanted.length} names, the first "${strange[0]}"`,
+    { hint: "train one with these names (recipes/emoji/judge.json) and give its folder: --judge" },
+  );
+}

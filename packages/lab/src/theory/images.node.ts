@@ -1,0 +1,86 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fitted, pictureToTensor, tensorToPicture } from "aquatint/formats";
+import { openDataset, readPicture } from "aquatint/node";
+import { AquatintError, messageOf } from "aquatint/util";
+
+/** A picture with what is said of it. */
+export interface TheoryPicture {
+  /** [3, size, size] in -1 .. 1, of 8-bit values. */
+  readonly values: Float32Array;
+  /** "" where nothing is known. */
+  readonly caption: string;
+}
+
+/** The pictures that a report is about. */
+export interface TheoryPictures {
+  readonly list: readonly TheoryPicture[];
+  /** Whether they are of combinations that training never sees. */
+  readonly heldOut: boolean;
+  /** Where they come from, in words. */
+  readonly described: string;
+}
+
+/** Which pictures. */
+export interface PictureOptions {
+  /** Files; held-out scenes are drawn where there are none. */
+  readonly images?: readonly string[] | undefined;
+  /** Height and width, in pixels. */
+  readonly size: number;
+  readonly count?: number;
+}
+
+/** What every pixel model of the project's recipes knows, in the style that it was trained in. */
+const KNOWN = {
+  styles: ["3d"],
+  names: [
+    "red apple",
+    "orange",
+    "strawberry",
+    "pizza",
+    "cat",
+    "dog",
+    "rabbit",
+    "panda",
+    "frog",
+    "penguin",
+    "whale",
+    "octopus",
+    "car",
+    "house",
+  ],
+};
+
+/** Pictures for a report: those that are given, or else scenes that were held out of training. */
+export async function theoryPictures({ images, size, count = 6 }: PictureOptions): Promise<TheoryPictures> {
+  if (images && images.length > 0) {
+    const list = await Promise.all(images.map((path) => given(path, size)));
+    const what = list.length === 1 ? "a given image" : `${list.length} given images`;
+    return { list, heldOut: false, described: `${what}, resized and cut to ${size} x ${size} pixels` };
+  }
+  try {
+    const cacheFolder = join(tmpdir(), "aquatint-emoji");
+    const dataset = await openDataset({ name: "emoji-singles", size, ...KNOWN }, { cacheFolder });
+    const { pictures, captions } = await dataset.stream({ seed: 12, split: "held-out" }).next(count);
+    const list = captions.map((caption, i) => {
+      const plane = pictures.length / count;
+      return { caption, values: eightBit(pictures.slice(i * plane, (i + 1) * plane), size) };
+    });
+    return { list, heldOut: true, described: `${count} held-out pictures` };
+  } catch (cause) {
+    throw new AquatintError("theory/pictures", `the held-out pictures cannot be drawn: ${messageOf(cause)}`, {
+      hint: `${isMissing(cause) ? `${cause.hint}, or ` : ""}give images of your own: --image FILE`,
+      cause,
+    });
+  }
+}
+
+const isMissing = (cause: unknown): cause is AquatintError =>
+  cause instanceof AquatintError && cause.code === "package/missing";
+
+const eightBit = (values: Float32Array, size: number): Float32Array =>
+  pictureToTensor(tensorToPicture(values, { width: size, height: size }));
+
+async function given(path: string, size: number): Promise<TheoryPicture> {
+  return { values: pictureToTensor(fitted(await readPicture(path), { width: size, height: size })), caption: "" };
+}

@@ -1,0 +1,85 @@
+import { tensorToPicture } from "aquatint/formats";
+import { openPixelDenoiser } from "aquatint/node";
+import { html } from "../reports/html.ts";
+import { page } from "../reports/page.ts";
+import { theoryPictures } from "./images.node.ts";
+import { mixturePart, oneShotPart, pixelElboPart } from "./likelihood-section.node.ts";
+import { forwardPart, type Part, posteriorPart, schedulesPart } from "./process-section.node.ts";
+import { convergencePart, trajectoriesPart } from "./sampler-section.node.ts";
+
+/** What a report is made of. */
+export interface TheoryOptions {
+  /** Folder of a pixel model; the default one when absent. */
+  readonly model?: string | undefined;
+  /** Files of pictures; held-out scenes when absent. */
+  readonly images?: readonly string[] | undefined;
+  /** Who made it: "aquatint 1.2.3". */
+  readonly maker: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A part of the report is done. */
+export interface TheoryPartEvent {
+  readonly type: "part";
+  readonly title: string;
+  readonly i: number;
+  readonly n: number;
+}
+/** The whole report. */
+export interface TheoryReportEvent {
+  readonly type: "report";
+  /** One self-contained HTML file. */
+  readonly html: string;
+  /** The numbers that it shows, by section. */
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly seconds: number;
+}
+/** What happens while a report is made. */
+export type TheoryEvent = TheoryPartEvent | TheoryReportEvent;
+
+/** Computes the theory and draws it; every number is measured anew. */
+export async function* theoryReport(options: TheoryOptions): AsyncGenerator<TheoryEvent, void, void> {
+  const { model: folder, images, maker, signal } = options;
+  const start = performance.now();
+  await using model = await openPixelDenoiser({ model: folder });
+  const pictures = await theoryPictures({ images, size: model.size });
+  const input = { model, pictures, signal };
+  const first = pictures.list[0]!;
+  const shown = tensorToPicture(first.values, { width: model.size, height: model.size });
+  const makers: readonly (() => Part | Promise<Part>)[] = [
+    schedulesPart,
+    () => forwardPart(shown, first.caption || "the given picture"),
+    posteriorPart,
+    trajectoriesPart,
+    convergencePart,
+    () => oneShotPart(input),
+    mixturePart,
+    () => pixelElboPart(input),
+  ];
+  const parts: Part[] = [];
+  for (const make of makers) {
+    signal?.throwIfAborted();
+    const part = await make();
+    parts.push(part);
+    yield { type: "part", title: part.section.title, i: parts.length, n: makers.length };
+  }
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  const data = Object.fromEntries(parts.map(({ section, data }) => [section.id, data]));
+  yield { type: "report", html: written(parts, { maker, seconds, pictures: pictures.described }), data, seconds };
+}
+
+interface Made {
+  readonly maker: string;
+  readonly seconds: number;
+  readonly pictures: string;
+}
+
+const written = (parts: readonly Part[], { maker, seconds, pictures }: Made): string =>
+  page({
+    kicker: "Aquatint · Theory",
+    title: "Diffusion models, to look at and to trust",
+    lead: html`The lecture's mathematics, computed by the code that trains and samples. Where the truth is known, the
+      software is measured against it.`,
+    sections: parts.map(({ section }) => section),
+    footer: html`Made by <code>aquatint theory</code> (${maker}) in ${seconds} s, with the pixel model and ${pictures}.`,
+  });

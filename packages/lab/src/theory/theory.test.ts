@@ -1,0 +1,34 @@
+import { cosine, type ElboTerm, gaussianMixture, scheduleNamed, scheduleNames } from "aquatint/diffusion";
+import { expect, test } from "vitest";
+import { probabilityFlow } from "./flow.ts";
+import { filled, visitedTimes } from "./pixel-elbo.ts";
+
+test("the probability flow of a normal carries x in proportion to its spread, from pure noise too", () => {
+  const normal = gaussianMixture([{ mean: [0, 0], covariance: [0.36, 0.04] }]);
+  const [from, to] = [cosine().level(1000), cosine().level(30)];
+  const spread = (variance: number) => Math.sqrt(to.alpha ** 2 * variance + to.sigma ** 2);
+  const x = probabilityFlow(normal, [1, -2], { from, to, steps: 400 });
+  expect(x[0]).toBeCloseTo(spread(0.36), 8);
+  expect(x[1]).toBeCloseTo(-2 * spread(0.04), 8);
+});
+
+test("every t is visited where few are asked, then ever fewer, T among them", () => {
+  const times = [...visitedTimes(1000, 30)];
+  expect(times.slice(0, 10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(Math.max(...times)).toBe(1000);
+  expect(times.length).toBeLessThanOrEqual(30);
+  expect([...visitedTimes(8, 1000)].toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+test("terms that are missing are taken from their neighbours: a power of t is summed exactly", () => {
+  const term = (t: number): ElboTerm => ({ part: "denoising matching", t, bits: 3 / t ** 2 });
+  const all = Array.from({ length: 99 }, (_, i) => term(i + 2));
+  const some = all.filter(({ t }) => t < 8 || t % 23 === 0 || t === 100);
+  const whole = all.reduce((sum, { bits }) => sum + bits, 0);
+  expect(filled(some).denoisingMatching).toBeCloseTo(whole, 12);
+});
+
+test("every schedule has its name, and one that is none is refused with the nearest", () => {
+  for (const name of scheduleNames) expect(scheduleNamed(name).name).toBe(name);
+  expect(() => scheduleNamed("lineal")).toThrow('there is no schedule "lineal"');
+});
