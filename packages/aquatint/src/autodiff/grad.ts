@@ -24,7 +24,7 @@ export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   return wrt.map(({ shape }, i) => derivatives[i] ?? fill({ value: 0, shape }));
 }
 
-/** What is carried back through a graph. */
+/** Input of `pullback`. */
 export interface PullbackInput {
   readonly outputs: readonly Tensor[];
   /** The derivative with respect to each output; undefined where there is none. */

@@ -27,7 +27,7 @@ export function Linear(inFeatures: number, outFeatures: number, { bias: hasBias 
   });
 }
 
-/** How a convolution moves over a picture, and how it starts. */
+/** Options of `Conv2d`. */
 export interface Conv2dOptions {
   readonly stride?: number;
   /** Zeros on each side; as many as keep the size at stride 1 when absent. */

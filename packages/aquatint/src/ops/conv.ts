@@ -8,7 +8,7 @@ import { reshape } from "./shape.ts";
 import { sizeAt } from "./shape-rules.ts";
 import { both, type Pair, pairOf, type Two } from "./window.ts";
 
-/** How a kernel is laid on a picture. */
+/** Options of `conv2d`. */
 export interface ConvOptions {
   /** Steps between the places where the kernel is laid; 1 when absent. */
   readonly stride?: Pair;
@@ -20,7 +20,7 @@ export interface ConvOptions {
   readonly groups?: number;
 }
 
-/** How a transposed convolution is laid, and how much longer its result is. */
+/** Options of `convTranspose2d`. */
 export interface ConvTransposeOptions extends ConvOptions {
   /** Added to one side of the result's size: which of the sizes that a convolution maps to the same one is meant. */
   readonly outputPadding?: Pair;

@@ -165,7 +165,7 @@ const toEven = (x: number): number => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(
 /** The nearest whole number; of two the even one. */
 export const round: Unary = step("round", "Round", toEven);
 
-/** What a clamp keeps; a side that is absent is open. */
+/** The limits of `clamp`; a side that is absent is open. */
 export interface ClampOptions {
   readonly min?: number;
   readonly max?: number;

@@ -11,7 +11,7 @@ export const input: OpFn<[], { name: string; dtype: DType; shape: Shape }> = def
   traits: { unique: true },
 });
 
-/** How a parameter starts: a constant, uniform in [-bound, bound], or normal with the deviation. */
+/** Initial values of a parameter: a constant, uniform in [-bound, bound], or normal with the deviation. */
 export type Init =
   | "zeros"
   | "ones"

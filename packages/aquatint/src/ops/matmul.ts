@@ -4,7 +4,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { reshape } from "./shape.ts";
 import { broadcastShapes, expectDtype, sizeAt } from "./shape-rules.ts";
 
-/** What is done to the operands and the product. */
+/** Options of `matmul`. */
 export interface MatmulOptions {
   /** Swap the last two axes of a, or of b, first. */
   readonly transA?: boolean;

@@ -8,13 +8,13 @@ import type { SafetensorsDType, TensorEntry } from "../formats/safetensors-heade
 import type { Tensor } from "../graph/tensor.ts";
 import { typeName } from "../graph/types.ts";
 
-/** Where a weight's bytes lie. `shape` is the module's; a transposed weight lies in the file with its two axes swapped. */
+/** The position of a weight's bytes in a file. `shape` is the module's; a transposed weight lies in the file with its two axes swapped. */
 export interface MappedWeight extends TensorEntry {
   readonly file: string;
   readonly transposed?: true;
 }
 
-/** What the float types of a file are to a graph: undefined for float32 itself. */
+/** The stored types of graphs by the element types of files. */
 const storedTypes: Partial<Record<SafetensorsDType, StoredType | "float32">> = {
   F32: "float32",
   F16: "float16",

@@ -3,9 +3,9 @@ import { createRuntime } from "./host/runtime.ts";
 import type { WasmPaths } from "./protocol.ts";
 import type { Runtime, RuntimeOptions } from "./types.ts";
 
-/** How a runtime is made in a page. */
+/** Options of `webRuntime`. */
 export interface WebRuntimeOptions extends RuntimeOptions {
-  /** Where onnxruntime-web's files are, relative to the page, for bundlers that do not find them by themselves. */
+  /** URLs of onnxruntime-web's files, relative to the page, for bundlers that do not find them by themselves. */
   readonly wasmPaths?: WasmPaths;
 }
 

@@ -40,5 +40,5 @@ export const splitGemm: Rule = ruleFor(split, ({ inputs: [x], attrs: { axis, siz
   });
 });
 
-/** What x is in another shape, or x itself. */
+/** The tensor that x is a reshape of, or x itself. */
 const behindReshape = (x: Tensor): Tensor => (isNodeOf(x.node, reshape) ? x.node.inputs[0] : x);
