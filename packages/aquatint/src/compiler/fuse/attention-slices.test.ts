@@ -19,7 +19,7 @@ afterAll(() => runtime[Symbol.asyncDispose]());
 
 const shapes = { q: [2, 3, 10, 4], k: [2, 3, 7, 4], v: [2, 3, 7, 5], mask: [10, 7], row: [1, 7] };
 type Name = keyof typeof shapes;
-const leaf = (name: Name): Tensor => input({ name, dtype: "float32", shape: shapes[name] });
+const leaf = (name: Name): Tensor => input({ name, shape: shapes[name] });
 const feed = (...names: Name[]) => Object.fromEntries(names.map((name, seed) => [name, noise(shapes[name], { seed })]));
 const ROW = 4 * 2 * 3 * 7; // bytes of all scores of one query
 
