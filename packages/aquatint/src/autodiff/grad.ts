@@ -31,7 +31,7 @@ export interface PullbackInput {
   readonly cotangents: readonly (Tensor | undefined)[];
   readonly wrt: readonly Tensor[];
   /** Take each of `wrt` for a variable of its own, although one may depend on another. */
-  readonly independent?: boolean;
+  readonly independent?: boolean | undefined;
 }
 
 /** The derivatives with respect to `wrt`, each undefined where no output depends on it. @throws as `grad` does. */

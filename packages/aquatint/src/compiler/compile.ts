@@ -22,10 +22,10 @@ export interface CompileOptions<R extends string = string> {
   /** The results of a run, by name. */
   readonly outputs: Readonly<Record<R, Tensor>>;
   /** New values for tensors of the state after a run, by their names in the state. */
-  readonly updates?: Readonly<Record<string, Tensor>>;
-  readonly parameters?: ParameterBinding;
+  readonly updates?: Readonly<Record<string, Tensor>> | undefined;
+  readonly parameters?: ParameterBinding | undefined;
   /** Folder that the locations of `ExternalData` are relative to. */
-  readonly weightsFolder?: string;
+  readonly weightsFolder?: string | undefined;
   /** Where the runtime keeps constant weights; "packed" when absent. */
   readonly weightMemory?: WeightMemory | undefined;
   /** The `layout` of the runtime that will load the program; row-major when absent, as for a model file. */
@@ -50,9 +50,9 @@ export function compile<R extends string>(options: CompileOptions<R>): Executabl
     stateInputs: pick(emitted.inputs, (name) => state.has(name)),
     results: typesOf(outputs),
     updates: Object.fromEntries(next.map(([output, name]) => [output, name])),
-    ...(layout?.channelBlock === undefined ? {} : { nchwc: true }),
-    ...(weightsFolder === undefined ? {} : { weightsFolder }),
-    ...(weightMemory === undefined ? {} : { weightMemory }),
+    nchwc: layout?.channelBlock === undefined ? undefined : true,
+    weightsFolder,
+    weightMemory,
     memory: graphMemory(final, storedBytes(bindings)),
   };
 }

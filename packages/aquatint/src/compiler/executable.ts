@@ -20,11 +20,11 @@ export interface Executable<R extends string = string> {
   /** Outputs that replace a tensor of the state when the run ends: ONNX output name -> name in the state. */
   readonly updates: Readonly<Record<string, string>>;
   /** The graph is in the runtime's NCHWc layout. The runtime loads it without optimizing it again. */
-  readonly nchwc?: true;
+  readonly nchwc?: true | undefined;
   /** Folder that the model's `external_data` locations are relative to. */
-  readonly weightsFolder?: string;
+  readonly weightsFolder?: string | undefined;
   /** "packed" when absent. */
-  readonly weightMemory?: WeightMemory;
+  readonly weightMemory?: WeightMemory | undefined;
   /** Memory of a run, computed from shapes. */
-  readonly memory?: GraphMemory;
+  readonly memory?: GraphMemory | undefined;
 }

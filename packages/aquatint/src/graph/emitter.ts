@@ -7,8 +7,8 @@ export const float = (value: number): Attribute => ({ float: value });
 
 /** The ONNX domain of an operator, and the number of its outputs. */
 export interface EmitOptions {
-  readonly domain?: "com.microsoft" | "com.microsoft.nchwc";
-  readonly outputs?: number;
+  readonly domain?: "com.microsoft" | "com.microsoft.nchwc" | undefined;
+  readonly outputs?: number | undefined;
 }
 
 /** Writes ONNX nodes. Values are identified by their ONNX names. */

@@ -34,9 +34,9 @@ export function rewriteNamed<N extends string>(
 /** Options of `rewrite`. */
 export interface RewriteOptions {
   /** Asked in order; the first answer counts. */
-  readonly rules?: readonly Rule[];
+  readonly rules?: readonly Rule[] | undefined;
   /** Tensors with what stands in their place; the graph behind them is left alone. */
-  readonly replacements?: ReadonlyMap<Tensor, Tensor>;
+  readonly replacements?: ReadonlyMap<Tensor, Tensor> | undefined;
 }
 
 /**

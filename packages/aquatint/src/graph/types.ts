@@ -21,6 +21,9 @@ export type HostTensor<D extends DType = DType> = {
 /** Tensors by name. */
 export type HostTensors<N extends string = string> = Readonly<Record<N, HostTensor>>;
 
+/** Options with every default filled in. */
+export type Defaulted<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+
 /** The number of elements of a shape; 1 for a scalar. */
 export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 /** The element type with its shape, for messages: "float32[2,3]". */

@@ -167,8 +167,8 @@ export const round: Unary = step("round", "Round", toEven);
 
 /** The limits of `clamp`; a side that is absent is open. */
 export interface ClampOptions {
-  readonly min?: number;
-  readonly max?: number;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
 }
 /** x, and the nearest of `min` and `max` where it lies outside of them; the gradient is 1 on the limits, 0 beyond. */
 export const clamp = (x: Tensor, { min, max }: ClampOptions): Tensor => clampOp(x, { min, max });

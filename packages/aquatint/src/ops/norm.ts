@@ -1,7 +1,7 @@
 import { float } from "../graph/emitter.ts";
 import { defineOp, type OpFn, opFunction, shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { type Shape, sizeOf, type Type } from "../graph/types.ts";
+import { type Defaulted, type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { add, exp, mul, scale, sub } from "./elementwise.ts";
 import { mean, sum } from "./reduce.ts";
 import { expand, reshape } from "./shape.ts";
@@ -106,7 +106,7 @@ function affine(x: Tensor, { weight, bias }: Affine): Tensor {
 /** Options of `softmax` and `logSoftmax`. */
 export interface AxisOptions {
   /** The last one when absent. */
-  readonly axis?: number;
+  readonly axis?: number | undefined;
 }
 
 function exponentials({ dtype, shape }: Type, axis: number): Type {
@@ -115,7 +115,7 @@ function exponentials({ dtype, shape }: Type, axis: number): Type {
   return { dtype, shape };
 }
 
-type SoftmaxOp = OpFn<[x: Tensor], Required<AxisOptions>>;
+type SoftmaxOp = OpFn<[x: Tensor], Defaulted<AxisOptions>>;
 const softmaxOp: SoftmaxOp = defineOp({
   name: "softmax",
   infer: ([x], { axis }) => exponentials(x, axis),

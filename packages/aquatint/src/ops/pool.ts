@@ -15,14 +15,14 @@ export interface PoolOptions {
   /** The size of the window. */
   readonly kernel: Pair;
   /** Steps between windows; the kernel's size when absent. */
-  readonly stride?: Pair;
+  readonly stride?: Pair | undefined;
   /** Added on every side, at most half a kernel; 0 when absent. */
-  readonly padding?: Pair;
+  readonly padding?: Pair | undefined;
 }
 /** The window of an average pooling. */
 export interface AvgPoolOptions extends PoolOptions {
   /** Count the zeros of the padding, as PyTorch does by default; true when absent. */
-  readonly countIncludePad?: boolean;
+  readonly countIncludePad?: boolean | undefined;
 }
 interface Window {
   readonly kernel: Two;

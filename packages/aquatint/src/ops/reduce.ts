@@ -11,9 +11,9 @@ import { axisOf, expectDtype, sizeAt } from "./shape-rules.ts";
 /** Options of reductions. */
 export interface ReduceOptions {
   /** Axes to reduce; all when absent. */
-  readonly axes?: readonly number[];
+  readonly axes?: readonly number[] | undefined;
   /** Keep the reduced axes with size 1. */
-  readonly keepDims?: boolean;
+  readonly keepDims?: boolean | undefined;
 }
 
 /** Axes to reduce, counted from the front, and whether they stay with size 1. */

@@ -39,7 +39,7 @@ export interface FindNonFiniteOptions {
   /** The graph, as its program was compiled from it. */
   readonly graph: CompileOptions;
   readonly feeds: HostTensors;
-  readonly state?: State;
+  readonly state?: State | undefined;
 }
 
 /**

@@ -6,14 +6,14 @@ import type { Runtime, RuntimeOptions } from "./types.ts";
 /** Options of `webRuntime`. */
 export interface WebRuntimeOptions extends RuntimeOptions {
   /** URLs of onnxruntime-web's files, relative to the page, for bundlers that do not find them by themselves. */
-  readonly wasmPaths?: WasmPaths;
+  readonly wasmPaths?: WasmPaths | undefined;
 }
 
 /** ONNX Runtime in a web worker of the page. It uses more than one thread only where `crossOriginIsolated` is true. */
 export const webRuntime = ({ wasmPaths, ...options }: WebRuntimeOptions = {}): Promise<Runtime> =>
   createRuntime(connectTo(options.device === "webgpu" ? webgpuWorker : wasmWorker), {
     ...options,
-    ...(wasmPaths !== undefined && { wasmPaths: absolute(wasmPaths) }),
+    wasmPaths: wasmPaths === undefined ? undefined : absolute(wasmPaths),
   });
 
 // Bundlers recognize exactly this form. The build with WebGPU in it is slower at everything else.

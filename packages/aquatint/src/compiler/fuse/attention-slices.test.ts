@@ -30,7 +30,7 @@ test.each([
   ["a mask for all queries", ["row"], ROW * 5, 2],
 ] as const)("attention with %s gives the same in slices", async (_, masks, scoreBytes, parts) => {
   const mask = masks.map(leaf)[0];
-  const y = scaledDotProductAttention(leaf("q"), leaf("k"), leaf("v"), mask ? { mask } : {});
+  const y = scaledDotProductAttention(leaf("q"), leaf("k"), leaf("v"), { mask });
   const sliced = fuse(simplify({ y }), { scoreBytes }).y;
   const kernels = topological([sliced]).filter(({ op }) => op.name === "fusedAttention" || op.name === "softmax");
   expect(kernels.length).toBe(parts);

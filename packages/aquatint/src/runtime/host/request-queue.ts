@@ -81,7 +81,7 @@ const notSent = (error: unknown) =>
 
 /** Options of a request. */
 export interface RequestOptions {
-  readonly transfer?: ArrayBuffer[];
+  readonly transfer?: ArrayBuffer[] | undefined;
   /** Rejects the caller at once when it fires; what the worker still answers is dropped. */
   readonly signal?: AbortSignal | undefined;
   /** Decides whether a run with these results may change the state; it may when absent. */
