@@ -85,8 +85,9 @@ const segment: OpFn<Tensor[], { outputs: number; recomputed: number }, readonly 
  */
 function zeroAfter(tensors: readonly (Tensor | undefined)[]): Tensor | undefined {
   const firsts = tensors
-    .filter((x) => x !== undefined && sizeOf(x.shape) > 0)
-    .map((x) => slice(reshape(x!, { shape: [-1] }), { axis: 0, start: 0, end: 1 }));
+    .filter((x) => x !== undefined)
+    .filter(({ shape }) => sizeOf(shape) > 0)
+    .map((x) => slice(reshape(x, { shape: [-1] }), { axis: 0, start: 0, end: 1 }));
   if (!firsts.length) return undefined;
   const beyond = cast(greater(concat(firsts, { axis: 0 }), scalar(Number.POSITIVE_INFINITY)), { to: "float32" });
   return sum(beyond);

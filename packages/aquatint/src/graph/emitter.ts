@@ -16,7 +16,12 @@ export interface Emitter {
   /** Adds a node and returns the name of its first output. */
   node(opType: string, inputs: readonly string[], attrs?: Record<string, Attribute>, options?: EmitOptions): string;
   /** Adds a node and returns the names of all its outputs. */
-  nodes(opType: string, inputs: readonly string[], attrs?: Record<string, Attribute>, options?: EmitOptions): string[];
+  nodes(
+    opType: string,
+    inputs: readonly string[],
+    attrs?: Record<string, Attribute>,
+    options?: EmitOptions,
+  ): readonly [string, ...string[]];
   /** A constant; equal small ones are shared. A vector unless `shape` says otherwise. */
   constant(dtype: DType | "int64", values: ArrayLike<number>, shape?: readonly number[]): string;
 }

@@ -93,9 +93,10 @@ function nodeWriter({ nodes, initializers }: GraphParts) {
   // internal names begin with a slash, so that they differ from those of outputs
   let nextName = 0;
   const emitter: Emitter = {
-    node: (...args) => emitter.nodes(...args)[0]!,
+    node: (...args) => emitter.nodes(...args)[0],
     nodes(opType, input, attrs = {}, { domain = "", outputs: n = 1 } = {}) {
-      const output = Array.from({ length: n }, () => `/v${nextName++}`);
+      const next = () => `/v${nextName++}`;
+      const output: [string, ...string[]] = [next(), ...Array.from({ length: n - 1 }, next)];
       const attribute = Object.entries(attrs).map(([name, value]) => attributeProto(name, value));
       const name = nodeName({ ...origin, onnx: opType }, nodes.length);
       nodes.push(create(NodeProtoSchema, { name, opType, domain, input: [...input], output, attribute }));

@@ -41,8 +41,8 @@ const BYTES = { float32: 4, int32: 4, bool: 1 };
 function contents(states: readonly State["types"][]): string {
   const tensors = states.flatMap((types) => Object.entries(types));
   const bytes = tensors.reduce((n, [, { dtype, shape }]) => n + BYTES[dtype] * sizeOf(shape), 0);
-  const names =
-    tensors.length > 1 ? `${tensors[0]![0]} and ${tensors.length - 1} more` : (tensors[0]?.[0] ?? "nothing");
+  const [first = "nothing", ...rest] = tensors.map(([name]) => name);
+  const names = rest.length ? `${first} and ${rest.length} more` : first;
   return `${names} (${(bytes / 1e6).toFixed(1)} MB)`;
 }
 const counted = (n: number, what: string): string => (n === 1 ? `1 ${what}` : `${n} ${what}s`);
