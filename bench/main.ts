@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json]`: timings of the parts whose speed is promised. */
+/** `npm run bench -- NAME [--json]`: timings of the parts whose speed is promised, and walks too long for the tests. */
 import { parseArgs } from "node:util";
 import { dataBench } from "./data.ts";
 import { deepNetworkBench } from "./deep-network.ts";
@@ -7,6 +7,7 @@ import { parts } from "./full-size/parts.ts";
 import { passesBench } from "./passes.ts";
 import { pictureBench } from "./picture.ts";
 import { randomBench } from "./random.ts";
+import { samplerWalk } from "./sampler-walk.ts";
 import { soak } from "./soak.ts";
 import { trainStepBench } from "./train-step.ts";
 
@@ -33,6 +34,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   passes: passesBench,
   picture: pictureBench,
   random: randomBench,
+  samplers: samplerWalk,
   soak: () => soak(),
   "train-step": () => trainStepBench(trainStep),
   ...Object.fromEntries(Object.keys(parts).map((part) => [part, () => fullSizeBench(part, fullSize)])),

@@ -73,7 +73,6 @@ const typeCycles: readonly string[] = [
   "data/digits/kind.ts, data/kind.ts",
   "data/emoji/compose.ts, data/emoji/pyramid.ts",
   "diffusion/registry.ts, diffusion/samplers/flow-table.ts, diffusion/samplers/stochastic-table.ts, diffusion/samplers/table.ts",
-  "formats/comfy-recipe.ts, formats/picture-recipe.ts",
   "formats/exif-write.ts, formats/picture-file.ts",
   "pipelines/beginning.ts, pipelines/guided.ts, pipelines/text-to-image.ts, pipelines/walk.ts",
   "train/node-parts.ts, train/node.ts",

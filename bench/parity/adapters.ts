@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { openLora } from "../../packages/aquatint/src/checkpoints/node.ts";
+import { openLora } from "../../packages/aquatint/src/checkpoints/lora/node.ts";
 import type { AdapterFiles } from "../../packages/aquatint/src/pipelines/node-adapters.ts";
 
 interface AdaptedCase {
@@ -34,8 +34,8 @@ const finders = {
     /** "…-alpha8": what its alpha is, where the file does not say it. */
     async open(file: string): Promise<AdapterFiles> {
       const alpha = /-alpha(\d+)/.exec(file)?.[1];
-      const rank = (await openLora(file)).pairs[0]!.rank;
-      return { loras: [{ file, scale: alpha === undefined ? 1 : Number(alpha) / rank }] };
+      const { rank = 1, factor } = (await openLora(file)).layers[0]!;
+      return { loras: [{ file, scale: alpha === undefined ? 1 : Number(alpha) / rank / factor }] };
     },
   },
   "-textual-inversion": {

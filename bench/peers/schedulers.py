@@ -20,6 +20,7 @@ MULTI, SINGLE = "DPMSolverMultistepScheduler", "DPMSolverSinglestepScheduler"
 UNIPC, DEIS = "UniPCMultistepScheduler", "DEISMultistepScheduler"
 FLOW, PNDM = "FlowMatchEulerDiscreteScheduler", "PNDMScheduler"
 FLOWS = {"prediction_type": "flow_prediction", "use_flow_sigmas": True, "flow_shift": 3.0}
+LATENT = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "steps_offset": 1}
 RUNS = [
     (DDPM, {"variance_type": "learned_range"}, 6, 1),
     (DDPM, {"variance_type": "learned_range", "clip_sample": False, "beta_schedule": "scaled_linear"}, 5, 1),
@@ -53,6 +54,8 @@ RUNS = [
     (FLOW, {"use_karras_sigmas": True}, 6, 0.5),
     (FLOW, {"use_exponential_sigmas": True, "shift": 2.0}, 6, 0.5),
     (PNDM, {"set_alpha_to_one": True, "timestep_spacing": "trailing"}, 8, 1),
+    (PNDM, {**LATENT, "prediction_type": "v_prediction", "skip_prk_steps": True}, 8, 1),
+    (PNDM, {**LATENT, "prediction_type": "v_prediction"}, 6, 1),
 ]
 FIRST = 6
 

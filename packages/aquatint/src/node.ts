@@ -1,4 +1,5 @@
 /** The parts that need Node: files, the runtime in a worker thread, and everything in one call. */
+export { openLora } from "./checkpoints/lora/node.ts";
 export {
   type BoundWeights,
   bindWeights,
@@ -6,7 +7,6 @@ export {
   openCheckpoint,
   openEmbedding,
   openFileHeader,
-  openLora,
   readWeights as readCheckpointWeights,
 } from "./checkpoints/node.ts";
 export { openDataset } from "./data/node.ts";

@@ -1,2 +1,3 @@
-/** The parts that need a browser: the runtime in a web worker. */
+/** The parts that need a browser: reading images, and the runtime in a web worker. */
+export { readPicture } from "./formats/web-picture.ts";
 export { type WebRuntimeOptions, webRuntime } from "./runtime/runtime.web.ts";

@@ -2,6 +2,8 @@ import { AquatintError } from "../errors.ts";
 import { parseJsonObject } from "../formats/json.ts";
 import { currentKeys } from "../formats/renamed-keys.ts";
 import { familyOf } from "./infer-config.ts";
+import { classWeights } from "./leftovers.ts";
+import { otherForm, READ_MODELS } from "./other-models.ts";
 import type { FileHeader } from "./single-file.ts";
 import type { Checkpoint, CheckpointComponent, JsonObject, WeightPlace } from "./types.ts";
 
@@ -22,18 +24,33 @@ export interface FolderOptions {
   readonly variant?: string | undefined;
 }
 
-/** The classes of networks that are opened, with the stem of their file. */
-const stems: Readonly<Record<string, string>> = {
-  AutoencoderKL: "diffusion_pytorch_model",
-  AutoencoderTiny: "diffusion_pytorch_model",
-  CLIPTextModel: "model",
-  CLIPTextModelWithProjection: "model",
-  ControlNetModel: "diffusion_pytorch_model",
-  UNet2DConditionModel: "diffusion_pytorch_model",
-  UNet2DModel: "diffusion_pytorch_model",
+/** What is known of a class of networks. */
+interface NetworkClass {
+  /** Of its file's name. */
+  readonly stem: string;
+  /** What a network is called that stands alone. */
+  readonly component: string;
+}
+
+/** The classes of networks that are opened. */
+const classes: Readonly<Record<string, NetworkClass>> = {
+  AutoencoderKL: { stem: "diffusion_pytorch_model", component: "vae" },
+  AutoencoderTiny: { stem: "diffusion_pytorch_model", component: "vae" },
+  CLIPTextModel: { stem: "model", component: "text_encoder" },
+  CLIPTextModelWithProjection: { stem: "model", component: "text_encoder_2" },
+  ControlNetModel: { stem: "diffusion_pytorch_model", component: "controlnet" },
+  UNet2DConditionModel: { stem: "diffusion_pytorch_model", component: "unet" },
+  UNet2DModel: { stem: "diffusion_pytorch_model", component: "unet" },
 };
-/** Components that no picture needs. */
-const skipped = new Set(["safety_checker", "feature_extractor", "image_encoder"]);
+const classNamed = (name: string): NetworkClass | undefined =>
+  Object.hasOwn(classes, name) ? classes[name] : undefined;
+/** Components that no image needs. */
+const skipped = new Set(["safety_checker", "feature_extractor", "image_encoder", "watermark", "watermarker"]);
+/** Components that an image needs: one of an unknown class is refused. */
+const needed = /^(unet|vae|text_encoder(_\d)?|transformer|prior|decoder)$/;
+
+/** Whether an image needs a component of a model's folder. */
+export const isNeeded = (component: string): boolean => !skipped.has(component);
 
 const inside = (folder: string, file: string): string => (folder ? `${folder}/${file}` : file);
 const readObject = async (source: CheckpointSource, path: string): Promise<JsonObject> =>
@@ -43,35 +60,25 @@ const readObject = async (source: CheckpointSource, path: string): Promise<JsonO
 export async function folderCheckpoint(source: CheckpointSource, options: FolderOptions = {}): Promise<Checkpoint> {
   const names = await source.list("");
   const { name } = source;
-  const found = { name, index: {}, padTokens: new Map(), metadata: {}, unused: [] };
+  const found = { name, index: {}, padTokens: new Map(), metadata: {} };
   if (names.includes("model_index.json")) {
     const index = await readObject(source, "model_index.json");
-    const components = await readComponents(source, index, options);
+    const { components, ...rest } = await readComponents(source, index, options);
     const scheduler = names.includes("scheduler")
       ? await readObject(source, "scheduler/scheduler_config.json")
       : undefined;
-    return { ...found, layout: "folder", family: familyAmong(components), components, scheduler, index };
+    return { ...found, ...rest, layout: "folder", family: familyAmong(components), components, scheduler, index };
   }
   if (names.includes("config.json")) {
-    const component = await readComponent(source, "", options);
-    const components = new Map([[componentNames[component.className] ?? component.className, component]]);
-    return { ...found, layout: "component", family: familyAmong(components), components, scheduler: undefined };
+    const { component, unused } = await readComponent(source, "", options);
+    const components = new Map([[classNamed(component.className)?.component ?? component.className, component]]);
+    const rest = { unused, notes: [], scheduler: undefined };
+    return { ...found, ...rest, layout: "component", family: familyAmong(components), components };
   }
   throw new AquatintError("checkpoint/folder", `${name} holds no model_index.json and no config.json`, {
     hint: "give the folder of a model, or a .safetensors file",
   });
 }
-
-/** What a network is called that stands alone. */
-const componentNames: Readonly<Record<string, string>> = {
-  AutoencoderKL: "vae",
-  AutoencoderTiny: "vae",
-  CLIPTextModel: "text_encoder",
-  CLIPTextModelWithProjection: "text_encoder_2",
-  ControlNetModel: "controlnet",
-  UNet2DConditionModel: "unet",
-  UNet2DModel: "unet",
-};
 
 function familyAmong(components: ReadonlyMap<string, CheckpointComponent>) {
   const network = components.get("unet") ?? components.get("controlnet");
@@ -80,18 +87,16 @@ function familyAmong(components: ReadonlyMap<string, CheckpointComponent>) {
 
 async function readComponents(source: CheckpointSource, index: JsonObject, options: FolderOptions) {
   const components = new Map<string, CheckpointComponent>();
+  const unused: string[] = [];
+  const notes: string[] = [];
   for (const [component, entry] of Object.entries(index)) {
     const className = Array.isArray(entry) ? (entry as readonly unknown[])[1] : undefined;
-    if (typeof className !== "string" || skipped.has(component)) continue;
-    if (!Object.hasOwn(stems, className)) {
+    if (typeof className !== "string" || !isNeeded(component)) continue;
+    if (!classNamed(className)) {
       if (/Tokenizer|Scheduler|FeatureExtractor|ImageProcessor/.test(className)) continue;
-      throw new AquatintError(
-        "checkpoint/class",
-        `${source.name} needs ${component} of the class ${className.slice(0, 80)}`,
-        {
-          hint: `known are ${Object.keys(stems).join(", ")}`,
-        },
-      );
+      if (needed.test(component)) throw unknownClass(source.name, index, { component, className });
+      notes.push(`${source.name}: its ${component.slice(0, 80)} (${className.slice(0, 80)}) is not used`);
+      continue;
     }
     if (!/^\w+$/.test(component)) {
       throw new AquatintError(
@@ -99,36 +104,50 @@ async function readComponents(source: CheckpointSource, index: JsonObject, optio
         `${source.name}/model_index.json names a part "${component.slice(0, 80)}"`,
       );
     }
-    components.set(component, await readComponent(source, component, { ...options, className }));
+    const read = await readComponent(source, component, { ...options, className });
+    components.set(component, read.component);
+    unused.push(...read.unused.map((key) => `${component}.${key}`));
   }
-  return components;
+  return { components, unused, notes };
+}
+
+function unknownClass(
+  name: string,
+  { _class_name: pipeline }: JsonObject,
+  { component, className }: { readonly component: string; readonly className: string },
+) {
+  const kind = typeof pipeline === "string" ? `is a ${pipeline.slice(0, 80)} and ` : "";
+  const found = `${name} ${kind}needs ${component} of the class ${className.slice(0, 80)}`;
+  return new AquatintError("checkpoint/class", found, {
+    hint: `${READ_MODELS}: networks of the classes ${Object.keys(classes).join(", ")}`,
+  });
 }
 
 interface ComponentOptions extends FolderOptions {
   readonly className?: string;
 }
 
-/** One network's config and the places of its weights, under today's names. */
-async function readComponent(
-  source: CheckpointSource,
-  folder: string,
-  options: ComponentOptions,
-): Promise<CheckpointComponent> {
+/** One network's config and the places of its weights, under today's names, and the tensors beside them. */
+async function readComponent(source: CheckpointSource, folder: string, options: ComponentOptions) {
   const config = await readObject(source, inside(folder, "config.json"));
   const className = options.className ?? classOf(config);
-  const stem = Object.hasOwn(stems, className) ? stems[className] : undefined;
+  const stem = classNamed(className)?.stem;
   const name = inside(source.name, folder);
   if (stem === undefined) {
     throw new AquatintError("checkpoint/class", `${name} holds a ${JSON.stringify(className.slice(0, 80))}`, {
-      hint: `known are ${Object.keys(stems).join(", ")}`,
+      hint: `known are ${Object.keys(classes).join(", ")}`,
     });
   }
   const file = chooseWeights(await source.list(folder), { stem, name, variant: options.variant });
   const path = inside(folder, file);
-  const weights = file.endsWith(".json")
+  const tensors = file.endsWith(".json")
     ? await readShards(source, folder, path)
     : placesOf(await source.readHeader(path));
-  return { className, config, weights: currentKeys(weights, { name }) };
+  const form = otherForm(tensors.keys());
+  if (form) throw new AquatintError("checkpoint/kind", `${name} is ${form}`, { hint: READ_MODELS });
+  const { weights, unused } = classWeights(className, currentKeys(tensors, { name }));
+  const component: CheckpointComponent = { className, config, weights };
+  return { component, unused };
 }
 
 function classOf({ _class_name, architectures }: JsonObject): string {
@@ -159,7 +178,8 @@ export function chooseWeights(files: readonly string[], { stem, name, variant }:
   throw missingWeights(files, { name, variant, forms: [...forms.keys()] });
 }
 
-function missingWeights(
+/** The refusal of a folder that lacks the wanted form of its weights. */
+export function missingWeights(
   files: readonly string[],
   {
     name,

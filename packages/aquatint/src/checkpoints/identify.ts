@@ -1,7 +1,7 @@
 import type { SafetensorsHeader } from "../formats/safetensors.ts";
 import { bareNetwork } from "./bare.ts";
 import { isEmbedding } from "./embedding.ts";
-import { isLora } from "./lora-names.ts";
+import { isLora } from "./lora/file.ts";
 import { isSingleFile } from "./single-file.ts";
 
 /** What a safetensors file is for, by the names of its tensors. */

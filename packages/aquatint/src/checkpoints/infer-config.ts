@@ -1,3 +1,4 @@
+import { DEFAULT_SCALING_FACTOR, families } from "./families.ts";
 import { countOf, upTo } from "./rename.ts";
 import type { Family, JsonObject, WeightPlace } from "./types.ts";
 
@@ -92,9 +93,16 @@ export function autoencoderConfig(weights: Weights, { family }: { readonly famil
     up_block_types: upTo(levels).map(() => "UpDecoderBlock2D"),
     layers_per_block: countOf(keys, /^encoder\.down_blocks\.0\.resnets\.(\d+)\./),
     latent_channels: sizeAt(weights, "decoder.conv_in.weight", 1),
-    scaling_factor: family?.startsWith("sdxl") ? 0.13025 : 0.18215,
+    scaling_factor: family ? families[family].scalingFactor : DEFAULT_SCALING_FACTOR,
   };
 }
+
+/** The config of a TAESD: all have the blocks of the published one, and latents of the scale that a U-Net works on. */
+export const autoencoderTinyConfig = (weights: Weights): JsonObject => ({
+  _class_name: "AutoencoderTiny",
+  latent_channels: sizeAt(weights, "decoder.layers.0.weight", 1),
+  scaling_factor: 1,
+});
 
 /** The config of a text encoder from the shapes of its weights: heads of 64 channels, as in every published one. */
 export function textConfig(weights: Weights, { openClip }: { readonly openClip: boolean }): JsonObject {

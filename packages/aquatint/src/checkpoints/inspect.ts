@@ -1,7 +1,8 @@
-import { embeddingOf } from "./embedding.ts";
+import { bundledEmbeddings, embeddingOf } from "./embedding.ts";
 import { type FileKind, identify } from "./identify.ts";
-import { type LoraPair, loraPairs } from "./lora-names.ts";
+import { type LoraLayer, loraLayers } from "./lora/file.ts";
 import { type MemoryEstimate, memoryEstimate, parameterCount, type Work } from "./memory.ts";
+import { otherModel } from "./other-models.ts";
 import type { FileHeader } from "./single-file.ts";
 import type { Checkpoint, CheckpointComponent } from "./types.ts";
 
@@ -18,11 +19,15 @@ export interface ComponentReport {
 
 /** What a LoRA adapts. */
 export interface LoraReport {
+  /** "LoRA", "LoHa". */
+  readonly methods: readonly string[];
   readonly ranks: readonly number[];
   readonly layers: Readonly<Record<string, number>>;
   /** Names of the kinds of layers: "to_q", "ff_net_0_proj". */
   readonly targets: readonly string[];
   readonly convolutions: boolean;
+  /** Words of the textual inversions inside. */
+  readonly words: readonly string[];
 }
 
 /** What a file or folder holds, from headers and configs alone. */
@@ -41,6 +46,10 @@ export interface Inspection {
   /** What the network predicts: "epsilon", "v_prediction". */
   readonly prediction?: string;
   readonly memory?: MemoryEstimate;
+  /** What an unknown file is by the names of its tensors: "a Flux transformer". */
+  readonly other?: string;
+  /** What else is not as it was published. */
+  readonly notes?: readonly string[];
   /** Tensors that no part of a model takes. */
   readonly unused: readonly string[];
 }
@@ -66,7 +75,7 @@ const componentReport = (name: string, component: CheckpointComponent): Componen
 
 /** What a checkpoint holds, and the memory that pictures take. */
 export function inspectCheckpoint(checkpoint: Checkpoint, work: Work): Inspection {
-  const { name, layout, family, metadata, unused, scheduler } = checkpoint;
+  const { name, layout, family, metadata, unused, notes, scheduler } = checkpoint;
   const components = Array.from(checkpoint.components, ([part, component]) => componentReport(part, component));
   const memory = memoryEstimate(checkpoint, work);
   const prediction = scheduler?.["prediction_type"];
@@ -80,6 +89,7 @@ export function inspectCheckpoint(checkpoint: Checkpoint, work: Work): Inspectio
     metadata,
     ...(typeof prediction === "string" && { prediction }),
     ...(memory && { memory }),
+    ...(notes.length > 0 && { notes }),
     unused,
   };
 }
@@ -89,6 +99,7 @@ export function inspectFile(file: FileHeader, { name }: { readonly name: string 
   const { header } = file;
   const { kind } = identify(header);
   const extra = extras[kind]?.(file, name);
+  const other = kind === "unknown" ? otherModel(header.tensors.keys()) : undefined;
   return {
     path: name,
     kind: "unknown",
@@ -97,18 +108,23 @@ export function inspectFile(file: FileHeader, { name }: { readonly name: string 
     components: [],
     ...totals(header.tensors.values()),
     metadata: header.metadata,
+    ...(other !== undefined && { other }),
     unused: extra ? [] : [...header.tensors.keys()],
     ...extra,
   };
 }
 
 const extras: Partial<Record<FileKind, (file: FileHeader, name: string) => Partial<Inspection>>> = {
-  lora: (file, name) => ({ kind: "lora", lora: loraReport(loraPairs(file, { name })) }),
+  lora: (file, name) => {
+    const { layers, unused } = loraLayers(file, { name });
+    const words = bundledEmbeddings(file).flatMap(({ token }) => token ?? []);
+    return { kind: "lora", lora: { ...loraReport(layers), words }, unused };
+  },
   embedding: (file, name) => {
-    const { token, vectors } = embeddingOf(file, { name });
+    const { token, vectors, unused } = embeddingOf(file, { name });
     const [first] = vectors.values();
     const [count = 0, width = 0] = first?.shape ?? [];
-    return { kind: "embedding", embedding: { token: token ?? null, vectors: count, width } };
+    return { kind: "embedding", embedding: { token: token ?? null, vectors: count, width }, unused };
   },
 };
 
@@ -116,17 +132,19 @@ const extras: Partial<Record<FileKind, (file: FileHeader, name: string) => Parti
 const layerNames =
   /(to_q|to_k|to_v|to_out_0|ff_net_0_proj|ff_net_2|proj_in|proj_out|[qkv]_proj|out_proj|mlp_fc[12]|conv\d?|conv_in|conv_out|conv_shortcut|time_emb_proj|in_layers_2|out_layers_3|emb_layers_1|skip_connection|op)$/;
 
-function loraReport(pairs: readonly LoraPair[]): LoraReport {
+function loraReport(all: readonly LoraLayer[]): Omit<LoraReport, "words"> {
   const layers: Record<string, number> = {};
-  for (const { component } of pairs) layers[component] = (layers[component] ?? 0) + 1;
-  const names = pairs.map(({ module }) => {
+  for (const { component } of all) layers[component] = (layers[component] ?? 0) + 1;
+  const names = all.map(({ module }) => {
     const flat = module.replaceAll(".", "_");
     return layerNames.exec(flat)?.[1] ?? flat;
   });
+  const places = all.flatMap((layer) => Object.values(layer.places));
   return {
-    ranks: [...new Set(pairs.map(({ rank }) => rank))].sort((a, b) => a - b),
+    methods: [...new Set(all.map(({ method }) => method.name))],
+    ranks: [...new Set(all.flatMap(({ rank }) => rank ?? []))].sort((a, b) => a - b),
     layers,
     targets: [...new Set(names)].sort(),
-    convolutions: pairs.some(({ down, mid }) => mid !== undefined || (down.shape[2] ?? 1) > 1),
+    convolutions: places.some((place) => (place?.shape[2] ?? 1) > 1),
   };
 }

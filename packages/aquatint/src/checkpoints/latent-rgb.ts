@@ -1,3 +1,4 @@
+import { DEFAULT_SCALING_FACTOR, families } from "./families.ts";
 import type { Family } from "./types.ts";
 
 /** Red, green and blue. */
@@ -33,19 +34,11 @@ const sdxl: LatentRgb = {
   bias: [150 / 127.5 - 1, 140 / 127.5 - 1, 130 / 127.5 - 1],
 };
 
-/** The published map of each family's latents, and the factor that they are scaled by; SD 2.x has those of SD 1.x. */
-const published: Readonly<Record<Family, readonly [scale: number, map: LatentRgb]>> = {
-  sd1: [0.18215, sd1],
-  sd2: [0.18215, sd1],
-  sdxl: [0.13025, sdxl],
-  "sdxl-refiner": [0.13025, sdxl],
-};
+/** The published map of each family's latents; SD 2.x has that of SD 1.x. */
+const published: Readonly<Record<Family, LatentRgb>> = { sd1, sd2: sd1, sdxl, "sdxl-refiner": sdxl };
 
 /** How a family's latents look; undefined where the model's are scaled otherwise, which are another autoencoder's. */
-export function publishedLatentRgb(
+export const publishedLatentRgb = (
   family: Family,
-  { scaling_factor = 0.18215 }: { readonly scaling_factor?: unknown } = {},
-): LatentRgb | undefined {
-  const [scale, map] = published[family];
-  return scale === scaling_factor ? map : undefined;
-}
+  { scaling_factor = DEFAULT_SCALING_FACTOR }: { readonly scaling_factor?: unknown } = {},
+): LatentRgb | undefined => (families[family].scalingFactor === scaling_factor ? published[family] : undefined);

@@ -9,8 +9,7 @@ import { bareCheckpoint } from "./bare.ts";
 import { type Embedding, embeddingOf } from "./embedding.ts";
 import { type CheckpointSource, type FolderOptions, folderCheckpoint } from "./folder.ts";
 import { identify } from "./identify.ts";
-import type { Lora } from "./lora.ts";
-import { loraError, loraPairs } from "./lora-names.ts";
+import { otherModel, READ_MODELS } from "./other-models.ts";
 import { type FileHeader, singleFileCheckpoint } from "./single-file.ts";
 import type { Checkpoint, WeightPlace } from "./types.ts";
 import { externalWeight, isMappable, weightOf } from "./weights.ts";
@@ -100,9 +99,14 @@ export async function fileCheckpoint(
     }
     return bareCheckpoint(file, { name: path });
   }
-  const what = { lora: "a LoRA", embedding: "a textual-inversion embedding", unknown: "no model that is known" }[kind];
-  throw new AquatintError("checkpoint/kind", `${path} is ${what}, expected a model`, {
-    hint: "aquatint inspect FILE says what a file holds",
+  const other = otherModel(file.header.tensors.keys());
+  const what = {
+    lora: "a LoRA",
+    embedding: "a textual-inversion embedding",
+    unknown: other ?? "no model that is known",
+  };
+  throw new AquatintError("checkpoint/kind", `${path} is ${what[kind]}, expected a model`, {
+    hint: kind === "unknown" ? READ_MODELS : "aquatint inspect FILE says what a file holds",
   });
 }
 
@@ -118,6 +122,13 @@ export async function openFileHeader(path: string): Promise<FileHeader> {
 export async function* readWeights(
   weights: ReadonlyMap<string, WeightPlace>,
 ): AsyncGenerator<readonly [key: string, value: HostTensor]> {
+  for await (const [key, data, place] of readBytesOf(weights)) yield [key, weightOf(data, place, key)];
+}
+
+/** Their bytes as they lie in the files, likewise. */
+export async function* readBytesOf(
+  weights: ReadonlyMap<string, WeightPlace>,
+): AsyncGenerator<readonly [key: string, data: Uint8Array, place: WeightPlace]> {
   const files = new Map<string, FileHandle>();
   try {
     for (const [key, place] of weights) {
@@ -126,7 +137,7 @@ export async function* readWeights(
       const data = new Uint8Array(place.length);
       const { bytesRead } = await file.read(data, 0, data.length, place.offset);
       if (bytesRead !== place.length) throw changed(place.file);
-      yield [key, weightOf(data, place, key)];
+      yield [key, data, place];
     }
   } catch (cause) {
     throw cause instanceof AquatintError ? cause : fileError("read", weights.values().next().value?.file ?? "", cause);
@@ -164,19 +175,6 @@ function commonest(names: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
-}
-
-/** Opens a LoRA in PEFT's, diffusers' or kohya's names; of its tensors only the scalars alpha are read. */
-export async function openLora(path: string): Promise<Lora> {
-  const file = await openFileHeader(path);
-  const pairs = loraPairs(file, { name: path });
-  const places = pairs.flatMap(({ alpha }, i) => (alpha ? [[String(i), alpha] as const] : []));
-  const alphas = new Map<string, number>();
-  for await (const [i, { data }] of readWeights(new Map(places))) alphas.set(i, data[0] ?? Number.NaN);
-  const scaled = pairs.map((pair, i) => ({ ...pair, factor: (alphas.get(String(i)) ?? pair.rank) / pair.rank }));
-  const wrong = scaled.find(({ factor }) => !Number.isFinite(factor));
-  if (wrong) throw loraError("alpha", `${path}: the alpha of ${wrong.module.slice(0, 100)} is no number`);
-  return { name: path, pairs: scaled, metadata: file.header.metadata };
 }
 
 /** Opens a textual-inversion embedding. */

@@ -1,3 +1,4 @@
+import { textEncoderFacts } from "./families.ts";
 import { countOf, type Rename, type Renames, renameKey, upTo } from "./rename.ts";
 import type { WeightPlace } from "./types.ts";
 
@@ -5,6 +6,12 @@ const LAYERS = "text_model.encoder.layers";
 
 /** Layers of an OpenCLIP text encoder by its original keys. */
 export const openClipLayers = (keys: Iterable<string>): number => countOf(keys, /^transformer\.resblocks\.(\d+)\./);
+
+/** How many of a text encoder's layers SD runs: by its width, else all but the last of a whole file, which has a projection. */
+export function layersRun(layers: number, width: number | undefined, isWhole: boolean): number {
+  const facts = textEncoderFacts.get(width ?? 0);
+  return facts ? Math.min(layers, facts.run) : layers - (isWhole ? 1 : 0);
+}
 
 /** The names that OpenCLIP gives a text encoder's modules, but for the fused projections of its attention. */
 export const openClipRenames = (layers: number): Renames =>
@@ -35,8 +42,10 @@ export function openClipWeights(
 ): readonly (readonly [key: string, place: WeightPlace])[] | undefined {
   const layer = /^transformer\.resblocks\.(\d+)\./.exec(key)?.[1];
   if (layer !== undefined && Number(layer) >= layers) return [];
-  if (key === "text_projection") {
+  if (key === "text_projection" || key === "text_projection.weight") {
     if (!projection) return [];
+    // a linear layer's weight, as some programs save it, lies as the module has it
+    if (key.endsWith(".weight")) return [[key, place]];
     return [["text_projection.weight", { ...place, shape: place.shape.toReversed(), transposed: true }]];
   }
   const [, block, kind] = fused.exec(key) ?? [];

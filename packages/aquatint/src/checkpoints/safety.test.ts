@@ -284,6 +284,7 @@ test("a textual inversion of either form", () => {
   };
   expect(of("emb_params", [2, 32])).toMatchObject({ token: undefined });
   expect(of("<thing>", [32]).token).toBe("<thing>");
+  for (const starred of ["*", "string_to_param.*"]) expect(of(starred, [1, 32]).token).toBeUndefined();
   expect(of("<thing>", [32]).vectors.get("text_encoder")?.shape).toEqual([1, 32]);
 });
 

@@ -1,11 +1,21 @@
 import { AquatintError } from "../errors.ts";
 import type { SafetensorsHeader } from "../formats/safetensors.ts";
-import { autoencoderConfig, controlNetConfig, familyOf, textConfig, unetConfig } from "./infer-config.ts";
+import {
+  autoencoderConfig,
+  autoencoderTinyConfig,
+  controlNetConfig,
+  familyOf,
+  textConfig,
+  unetConfig,
+} from "./infer-config.ts";
+import { classWeights, isInert } from "./leftovers.ts";
 import { autoencoderRenames } from "./original-autoencoder.ts";
-import { openClipLayers, openClipRenames, openClipWeights } from "./original-text.ts";
+import { layersRun, openClipLayers, openClipRenames, openClipWeights } from "./original-text.ts";
 import { controlNetRenames, originalDepth, unetRenames } from "./original-unet.ts";
-import { type Renames, renameKey } from "./rename.ts";
+import { otherForm, otherModel, READ_MODELS } from "./other-models.ts";
+import { countOf, type Renames, renameKey } from "./rename.ts";
 import { singleFileIndex, singleFileScheduler, trainedSize } from "./single-file-pipeline.ts";
+import { checkProjection, textNotes } from "./text-layers.ts";
 import type { Checkpoint, CheckpointComponent, Family, WeightPlace } from "./types.ts";
 
 /** A file with its header. */
@@ -71,43 +81,62 @@ const autoencoder = (weights: Weights): Renamed => {
   return { weights: new Map(flat), strange };
 };
 
-const clip = (weights: Weights): Renamed =>
-  collect(weights, (key, place) => {
-    const known =
-      /^(text_model\.)?(embeddings|encoder|final_layer_norm)\./.test(key) || key === "text_projection.weight";
-    if (!known) return undefined;
-    return [[key.startsWith("text_") ? key : `text_model.${key}`, place]];
-  });
-
-/** @param options.skipped layers at the end that the published pipelines never run: one in SD 2.x. */
-const openClip =
-  ({ skipped = 0, projection = true } = {}) =>
+/** @param className of the text encoder: what its files hold beside its weights is left out. */
+const clip =
+  (className: string) =>
   (weights: Weights): Renamed => {
-    const layers = openClipLayers(weights.keys()) - skipped;
+    const own = classWeights(className, weights).weights;
+    const width = own.get("text_model.final_layer_norm.weight")?.shape[0];
+    const layers = layersRun(countOf(own.keys(), CLIP_LAYER), width, false);
+    return collect(own, (key, place) => {
+      if (Number(CLIP_LAYER.exec(key)?.[1] ?? 0) >= layers) return [];
+      const known =
+        /^text_model\.(embeddings|encoder|final_layer_norm)\./.test(key) || key === "text_projection.weight";
+      return known ? [[key, place]] : undefined;
+    });
+  };
+const CLIP_LAYER = /^text_model\.encoder\.layers\.(\d{1,4})\./;
+
+/** @param options.projection the second encoder's; the first has none, and its last layer may be one that is never run. */
+const openClip =
+  ({ projection = true } = {}) =>
+  (weights: Weights): Renamed => {
+    const all = openClipLayers(weights.keys());
+    const isWhole = weights.has("text_projection") || weights.has("text_projection.weight");
+    const layers = projection ? all : layersRun(all, weights.get("ln_final.weight")?.shape[0], isWhole);
     const table = openClipRenames(layers);
     return collect(weights, (key, place) => openClipWeights(key, place, { table, layers, projection }));
   };
 
 const unet = byTable((keys) => unetRenames(originalDepth(keys)));
 const controlNet = byTable((keys) => controlNetRenames(originalDepth(keys)));
-const clipText = { component: "text_encoder", rename: clip, padToken: "<|endoftext|>" };
+const clipText = { component: "text_encoder", rename: clip("CLIPTextModel") };
+const clipText2 = {
+  component: "text_encoder_2",
+  rename: clip("CLIPTextModelWithProjection"),
+  padToken: "!",
+  openClip: true,
+};
 const openClipText2 = { component: "text_encoder_2", rename: openClip(), padToken: "!", openClip: true };
 
 /** What the original files hold, by the beginnings of their keys. */
 const parts: readonly Part[] = [
   { prefix: "model.diffusion_model.", component: "unet", rename: unet },
+  { prefix: "diffusion_model.", component: "unet", rename: unet },
   { prefix: "first_stage_model.", component: "vae", rename: autoencoder },
+  { prefix: "vae.", component: "vae", rename: autoencoder },
   { prefix: "cond_stage_model.transformer.", ...clipText },
   { prefix: "conditioner.embedders.0.transformer.", ...clipText },
   {
     prefix: "cond_stage_model.model.",
     component: "text_encoder",
-    rename: openClip({ skipped: 1, projection: false }),
+    rename: openClip({ projection: false }),
     padToken: "!",
     openClip: true,
   },
   { prefix: "conditioner.embedders.0.model.", ...openClipText2 },
   { prefix: "conditioner.embedders.1.model.", ...openClipText2 },
+  { prefix: "conditioner.embedders.1.transformer.", ...clipText2 },
   { prefix: "control_model.", component: "controlnet", rename: controlNet },
 ];
 /** Files of one network alone, by a key that all of them have. */
@@ -116,10 +145,6 @@ const bare: readonly (readonly [key: string, part: Part])[] = [
   ["input_hint_block.0.weight", { prefix: "", component: "controlnet", rename: controlNet }],
   ["input_blocks.0.0.weight", { prefix: "", component: "unet", rename: unet }],
 ];
-
-/** Tables that a training run saves beside its weights, and tables that are computed from nothing. */
-const inert =
-  /^(model_ema\.|alphas_cumprod|betas$|sqrt_|log_one_minus|posterior_|logvar|scale_factor$|denoiser\.|v_pred$|ztsnr$|edm_|global_step$|first_stage_model\.(loss|model_ema)\.|.*\.(position_ids|logit_scale|attn_mask)$)/;
 
 /** Whether a file's tensors have the names of the original single files. */
 export const isSingleFile = ({ tensors }: SafetensorsHeader): boolean => partsOf(tensors.keys()).length > 0;
@@ -137,39 +162,61 @@ function partsOf(keys: Iterable<string>): readonly Part[] {
 
 /** What an original single file holds. @throws AquatintError "checkpoint/keys" where a network has a tensor of a strange name. */
 export function singleFileCheckpoint({ file, header }: FileHeader, { name }: { readonly name: string }): Checkpoint {
+  const form = otherForm(header.tensors.keys());
+  if (form) throw new AquatintError("checkpoint/kind", `${name} is ${form}`, { hint: READ_MODELS });
   const found = partsOf(header.tensors.keys());
   const taken = new Map<string, Weights>();
   const padTokens = new Map<string, string>();
   const openClipped = new Set<string>();
   const unused: string[] = [];
   for (const { prefix, component, rename, padToken, openClip: open } of found) {
-    const own = [...header.tensors].filter(([key]) => key.startsWith(prefix) && !inert.test(key));
+    const own = [...header.tensors].filter(([key]) => key.startsWith(prefix) && !isInert(key));
     const { weights, strange } = rename(new Map(own.map(([key, at]) => [key.slice(prefix.length), { ...at, file }])));
-    refuseStrange(name, prefix, strange);
+    if (strange.length > 0) throw strangeKeys(name, header, prefix + strange[0]);
     if (taken.has(component)) throw twice(name, component, prefix);
     taken.set(component, weights);
     if (padToken) padTokens.set(component, padToken);
     if (open) openClipped.add(component);
   }
   for (const key of header.tensors.keys()) {
-    if (!inert.test(key) && !found.some(({ prefix }) => key.startsWith(prefix))) unused.push(key);
+    if (!isInert(key) && !found.some(({ prefix }) => key.startsWith(prefix))) unused.push(key);
   }
+  checkProjection(name, taken.get("text_encoder_2"));
   const { family, components } = configured(taken, openClipped);
   const net = components.get("unet");
   const scheduler = family && net && singleFileScheduler(family, { ...header, config: net.config });
   if (scheduler)
     components.set("unet", { ...net, config: { ...net.config, sample_size: trainedSize(family, scheduler) } });
   const index = singleFileIndex(family, net?.config);
-  const said = { padTokens, metadata: header.metadata, unused };
+  const notes = [...textNotes(name, family, components), ...averageNote(name, header, components)];
+  const said = { padTokens, metadata: header.metadata, unused, notes };
   return { name, layout: "single-file", family, components, scheduler, index, ...said };
 }
 
-function refuseStrange(name: string, prefix: string, strange: readonly string[]): void {
-  if (strange.length === 0) return;
-  const found = `${strange.length} tensors that no Stable Diffusion has, the first "${prefix}${strange[0]}"`;
-  throw new AquatintError("checkpoint/keys", `${name} holds ${found}`, {
-    hint: "it is of another architecture, or was changed by another program: take an SD 1.x, SD 2.x or SDXL file",
-  });
+/** Says where a file holds the average of its training alone, whose names are not read. */
+function averageNote(
+  name: string,
+  { tensors }: SafetensorsHeader,
+  components: ReadonlyMap<string, unknown>,
+): readonly string[] {
+  const isAverage =
+    !components.has("unet") && [...tensors.keys()].some((key) => key.startsWith("model_ema.diffusion_model"));
+  return isAverage
+    ? [`${name}: of its U-Net there is only the average of training (model_ema.), which is not read`]
+    : [];
+}
+
+function strangeKeys(name: string, { tensors }: SafetensorsHeader, first: string) {
+  const other = otherModel(tensors.keys());
+  if (other)
+    return new AquatintError("checkpoint/kind", `${name} is ${other} (${first.slice(0, 100)})`, { hint: READ_MODELS });
+  return new AquatintError(
+    "checkpoint/keys",
+    `${name} holds tensors that no Stable Diffusion has, the first "${first}"`,
+    {
+      hint: "it is of another architecture, or was changed by another program: take an SD 1.x, SD 2.x or SDXL file",
+    },
+  );
 }
 
 function configured(taken: ReadonlyMap<string, Weights>, openClipped: ReadonlySet<string>) {
@@ -197,6 +244,7 @@ const describers: Readonly<
   unet: (weights, known) => ({ className: "UNet2DConditionModel", config: unetConfig(weights, known) }),
   controlnet: (weights) => ({ className: "ControlNetModel", config: controlNetConfig(weights) }),
   vae: (weights, known) => ({ className: "AutoencoderKL", config: autoencoderConfig(weights, known) }),
+  taesd: (weights) => ({ className: "AutoencoderTiny", config: autoencoderTinyConfig(weights) }),
   text_encoder: (weights, known) => ({ className: "CLIPTextModel", config: textConfig(weights, known) }),
   text_encoder_2: (weights, known) => ({
     className: "CLIPTextModelWithProjection",

@@ -41,4 +41,6 @@ export interface Checkpoint {
   readonly metadata: Readonly<Record<string, string>>;
   /** Tensors of the files that belong to no component: an average of training, another program's extras. */
   readonly unused: readonly string[];
+  /** What else of the files is not as it was published, in sentences. */
+  readonly notes: readonly string[];
 }

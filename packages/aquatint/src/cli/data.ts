@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { type Dataset, type Split, splits } from "../data/dataset.ts";
+import { type Dataset, reportLines, type Split, splits } from "../data/dataset.ts";
 import { openDataset, readDatasetConfig } from "../data/node.ts";
 import { contactSheet } from "../data/node-sheet.ts";
 import type { Io } from "./io.ts";
@@ -41,7 +41,5 @@ async function showData(config: string, { out, ...options }: Flags, io: Io): Pro
 function describeFiles({ report }: Dataset, { stderr }: Io): void {
   if (!report) return;
   stderr.write(`${report.used.train} pictures to train on, ${report.used["held-out"]} held out\n`);
-  for (const { reason, count, files } of report.skipped) {
-    stderr.write(`skipped ${count} ${reason}: ${files.join(", ")}${count > files.length ? ", …" : ""}\n`);
-  }
+  for (const line of reportLines(report)) stderr.write(`${line}\n`);
 }

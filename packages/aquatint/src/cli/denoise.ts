@@ -3,11 +3,12 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { strip, tensorToPicture } from "../formats/image.ts";
 import { encodePng } from "../formats/png.ts";
+import { jsonSeed, type Seed } from "../math/random.ts";
 import { DEFAULT_MODEL_PACKAGE } from "../pipelines/node.ts";
 import { openPixelDenoiser } from "../theory/node-model.ts";
 import { denoisedOnce } from "../theory/one-shot.ts";
 import type { Io } from "./io.ts";
-import { decimal, seeds, whole } from "./options.ts";
+import { decimal, seed as seedOption } from "./options.ts";
 import { openOutputs, shortPath } from "./outputs.ts";
 import { pictureInput, stemOf } from "./picture-input.ts";
 import { renderPicture, supportsPictures } from "./terminal.ts";
@@ -17,7 +18,7 @@ interface Flags {
   readonly sigma: number;
   readonly prompt: string;
   readonly model?: string;
-  readonly seed?: number;
+  readonly seed?: Seed;
   readonly out?: string;
   readonly strip?: string;
   readonly json?: boolean;
@@ -41,7 +42,7 @@ export const addDenoise = (program: Command, io: Io): Command =>
     )
     .option("--prompt <text>", "what the model is told of the picture", "")
     .option("--model <path>", `folder of a pixel model (default: pixel in ${DEFAULT_MODEL_PACKAGE})`)
-    .option("--seed <s>", "same seed, same noise (default: a new one)", whole("--seed", seeds))
+    .option("--seed <s>", "same seed, same noise (default: a new one)", seedOption("--seed"))
     .option("--out <file>", "PNG file of the estimate, overwritten if it exists")
     .option("--strip <file>", "PNG file: the picture, the noised one and the estimate, side by side")
     .option("--json", "print one JSON object on stdout and nothing else")
@@ -50,7 +51,10 @@ export const addDenoise = (program: Command, io: Io): Command =>
 
 async function denoise(path: string, flags: Flags, io: Io): Promise<void> {
   const { sigma, prompt, json, seed = randomInt(2 ** 32) } = flags;
-  const outputs = await openOutputs({ ...flags, count: 1, prompt: `${stemOf(path)} denoised` }, io.cwd);
+  const outputs = await openOutputs(
+    { ...flags, count: 1, extensions: [".png"], prompt: `${stemOf(path)} denoised` },
+    io.cwd,
+  );
   await using model = await openPixelDenoiser({ model: flags.model && resolve(io.cwd, flags.model) });
   const size = { width: model.size, height: model.size };
   const input = await pictureInput(path, () => size, { io, quiet: flags.quiet });
@@ -62,7 +66,16 @@ async function denoise(path: string, flags: Flags, io: Io): Promise<void> {
   const beside = await outputs.strip?.(0, encodePng(side));
   const { t, psnr } = shot;
   if (json) {
-    const report = { path: written, strip: beside, sigma, t, seed, ...size, resizedFrom: input.resizedFrom, psnr };
+    const report = {
+      path: written,
+      strip: beside,
+      sigma,
+      t,
+      seed: jsonSeed(seed),
+      ...size,
+      resizedFrom: input.resizedFrom,
+      psnr,
+    };
     io.stdout.write(`${JSON.stringify(report)}\n`);
     return;
   }

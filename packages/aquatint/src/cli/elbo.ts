@@ -4,12 +4,12 @@ import type { Command } from "commander";
 import { type Elbo, type ElboTerm, elbo, elboOf } from "../diffusion/elbo.ts";
 import { fixedVariances, reverseStep } from "../diffusion/reverse.ts";
 import { levels } from "../diffusion/spacing.ts";
-import { torchCpu } from "../math/random.ts";
+import { jsonSeed, type Seed, torchCpu } from "../math/random.ts";
 import { DEFAULT_MODEL_PACKAGE } from "../pipelines/node.ts";
 import { duration } from "../reports/words.ts";
 import { openPixelDenoiser, type PixelDenoiser } from "../theory/node-model.ts";
 import type { Io } from "./io.ts";
-import { choice, seeds, whole } from "./options.ts";
+import { choice, seed as seedOption, whole } from "./options.ts";
 import { pictureInput } from "./picture-input.ts";
 import { createProgress } from "./progress.ts";
 
@@ -20,7 +20,7 @@ interface Flags {
   readonly prompt: string;
   readonly variance: keyof typeof fixedVariances;
   readonly steps?: number;
-  readonly seed?: number;
+  readonly seed?: Seed;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -49,7 +49,7 @@ export const addElbo = (program: Command, io: Io): Command =>
       "levels that are visited; fewer give a coarser bound (default: all T)",
       whole("--steps", { min: 1, example: 100 }),
     )
-    .option("--seed <s>", "same seed, same noise (default: a new one)", whole("--seed", seeds))
+    .option("--seed <s>", "same seed, same noise (default: a new one)", seedOption("--seed"))
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--quiet", "show no progress")
     .action((flags: Flags) => showElbo(flags, io));
@@ -65,7 +65,15 @@ async function showElbo(flags: Flags, io: Io): Promise<void> {
   const sums = elboOf(terms);
   if (json) {
     const { name, settings } = model;
-    const made = { model: name, ...size, resizedFrom, schedule: settings.schedule.name, variance, prompt, seed };
+    const made = {
+      model: name,
+      ...size,
+      resizedFrom,
+      schedule: settings.schedule.name,
+      variance,
+      prompt,
+      seed: jsonSeed(seed),
+    };
     io.stdout.write(`${JSON.stringify({ ...made, bitsPerDimension: sums, terms, seconds })}\n`);
   } else io.stdout.write(described(sums, terms, duration(seconds)));
 }

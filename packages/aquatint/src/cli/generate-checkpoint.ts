@@ -1,13 +1,17 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { WeightMemory } from "../compiler/executable.ts";
+import type { TextToImageModel } from "../pipelines/model-folder.ts";
 import type { OpenOptions } from "../pipelines/node.ts";
 import type { EmbeddingFile, LoraFile } from "../pipelines/node-adapters.ts";
 import type { TextToImagePlan } from "../pipelines/text-to-image.ts";
+import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, type PromptSyntax, promptSyntaxes } from "../tokenizers/prompt.ts";
 import type { Io } from "./io.ts";
 import { type Parser, wrong } from "./numbers.ts";
 import { choice, decimal, whole } from "./options.ts";
+import { plainText } from "./plain-text.ts";
 
 /** The options that say which files a published model is opened from, and how they and the prompt are read. */
 export interface CheckpointFlags {
@@ -17,29 +21,35 @@ export interface CheckpointFlags {
   readonly variant?: string;
   readonly clipSkip: number;
   readonly promptSyntax: PromptSyntax;
+  readonly emphasis: EmphasisMode;
   readonly weightMemory: WeightMemory;
 }
 
 const weightMemories = ["packed", "mapped"] as const satisfies readonly WeightMemory[];
 
-/** A file, and what stands behind its last colon; a Windows drive is part of the file. */
-function parted(flag: string, text: string): readonly [file: string, rest: string | undefined] {
-  const [, file = text, rest] = /^(.{2,}?):([^:\\/]*)$/.exec(text) ?? [];
+/** A file, and what stands behind its last colon; a Windows drive, or the colon of a file that exists, is part of its name. */
+function parted(flag: string, text: string, { cwd }: Io): readonly [file: string, rest: string | undefined] {
+  if (existsSync(resolve(cwd, text))) return [text, undefined];
+  const [, file = text, rest] = /^(.{2,}?):([^:\\/]*)$/s.exec(text) ?? [];
   if (file && rest !== "") return [file, rest];
   throw wrong(flag, "a file, or a file and more after a colon", text, `see aquatint generate --help`);
 }
 
-const lora: Parser<LoraFile> = (text) => {
-  const [file, rest] = parted("--lora", text);
-  if (rest === undefined) return { file };
-  const example = "style.safetensors:0.8";
-  return { file, scale: decimal(`--lora ${file}`, { min: -100, max: 100, example })(rest) };
-};
+const lora =
+  (io: Io): Parser<LoraFile> =>
+  (text) => {
+    const [file, rest] = parted("--lora", text, io);
+    if (rest === undefined) return { file };
+    const example = "style.safetensors:0.8";
+    return { file, scale: decimal(`--lora ${file}`, { min: -100, max: 100, example })(rest) };
+  };
 
-const embedding: Parser<EmbeddingFile> = (text) => {
-  const [file, word] = parted("--embedding", text);
-  return { file, word };
-};
+const embedding =
+  (io: Io): Parser<EmbeddingFile> =>
+  (text) => {
+    const [file, word] = parted("--embedding", text, io);
+    return { file, word };
+  };
 
 /** An option that may be given several times. */
 const repeated = <T>(flags: string, description: string, parse: Parser<T>): Option =>
@@ -48,10 +58,12 @@ const repeated = <T>(flags: string, description: string, parse: Parser<T>): Opti
     .default([], "none");
 
 /** Adds those options to a command. */
-export const addCheckpointFlags = (command: Command): Command =>
+export const addCheckpointFlags = (command: Command, io: Io): Command =>
   command
-    .addOption(repeated("--lora <file[:scale]>", "a LoRA beside the model, and how strongly it counts: 1", lora))
-    .addOption(repeated("--embedding <file[:word]>", "a textual inversion; its word calls it in the prompt", embedding))
+    .addOption(repeated("--lora <file[:scale]>", "a LoRA beside the model, and how strongly it counts: 1", lora(io)))
+    .addOption(
+      repeated("--embedding <file[:word]>", "a textual inversion; its word calls it in the prompt", embedding(io)),
+    )
     .option("--vae <path>", "folder or file of another autoencoder (default: the model's own)")
     .option("--variant <name>", "form of the weights in a folder: fp16, non_ema (default: the one without a name)")
     .option(
@@ -65,6 +77,12 @@ export const addCheckpointFlags = (command: Command): Command =>
       "plain: read as it stands, as diffusers does; a1111: (word:1.2), [from:to:when], BREAK, any length",
       choice("--prompt-syntax", promptSyntaxes),
       DEFAULT_PROMPT_SYNTAX,
+    )
+    .option(
+      "--emphasis <mode>",
+      "with a1111, what (word:1.2) does: original: the mean is restored; no-norm: it is not; ignore: nothing; none: a bracket is a character",
+      choice("--emphasis", emphasisModes),
+      DEFAULT_EMPHASIS,
     )
     .option(
       "--weight-memory <kind>",
@@ -84,11 +102,21 @@ export function checkpointFiles({ lora, embedding, vae }: CheckpointFlags, { cwd
   };
 }
 
+/** Characters of a text that are shown of a long one. */
+const SHOWN = 200;
+const shortened = (text: string): string =>
+  text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length.toLocaleString("en")} characters)`;
+
+/** Says on stderr what of the model's files is not used. */
+export function sayUnused({ notes = [] }: TextToImageModel, { stderr }: Io, quiet = false): void {
+  if (!quiet) for (const note of notes) stderr.write(`note: ${plainText(note)}\n`);
+}
+
 /** Says on stderr which words of the prompts the text encoder will not read. */
 export function sayCut({ conditioning: { cut } }: TextToImagePlan, { stderr }: Io, quiet = false): void {
   if (quiet) return;
   for (const words of cut) {
-    stderr.write(`note: the prompt is longer than the text encoder reads; left out: "${words}"\n`);
+    stderr.write(`note: the prompt is longer than the text encoder reads; left out: "${shortened(words)}"\n`);
     stderr.write("      --prompt-syntax a1111 reads prompts of any length\n");
   }
 }

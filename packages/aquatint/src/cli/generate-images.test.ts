@@ -60,6 +60,29 @@ describe("--init", () => {
   });
 });
 
+describe("what was done with an image is said", () => {
+  const named = (said: string) =>
+    said.split("\n").filter((line) => /^\w+\.(png|gif)/.test(line) || /^(error|hint)/.test(line));
+  test("sides that are cut off, and transparency", async () => {
+    const wide = plain(32, 16, () => [0, 128, 128]);
+    const data = Uint8Array.from({ length: 4 * 32 * 16 }, (_, i) => (i % 4 < 3 ? 0 : i < 1024 ? 0 : 255));
+    await writeFile(join(cwd, "wide.png"), encodePng(wide));
+    await writeFile(join(cwd, "clear.png"), encodePng({ width: 32, height: 16, channels: 4, data }));
+    const said = await run("--init", "wide.png", "--mask", "clear.png", "--size", "8x8", "--out", "o.png");
+    expect(named(said)).toEqual([
+      "clear.png: what is transparent in it is painted",
+      "wide.png was resized from 32x16 to 8x8, cut off at its left and right",
+      "clear.png was resized from 32x16 to 8x8, cut off at its left and right",
+    ]);
+  });
+
+  test("an odd size ends in a picture, and a constant image stays that at the lowest strength", async () => {
+    await writeFile(join(cwd, "odd.png"), encodePng(plain(53, 30, () => [10, 20, 30])));
+    await run("--init", "odd.png", "--size", "8x8", "--out", "o.png", "--quiet");
+    expect(await picture("o.png")).toMatchObject({ width: 8, height: 8 });
+  });
+});
+
 describe("--hires", () => {
   test("is what --init makes of the finished picture", async () => {
     await run("--out", "small.png");
@@ -92,6 +115,16 @@ describe("--control", () => {
     expect(distance(whole, free)).toBeGreaterThan(0);
     expect(distance(half, free)).toBeGreaterThan(0);
     expect(half).not.toEqual(whole);
+  });
+
+  test("a mask of strokes that no latent sees is refused", async () => {
+    const line = encodePng(plain(16, 16, (x) => (x === 1 ? [255, 255, 255] : [0, 0, 0])));
+    await writeFile(join(cwd, "line.png"), line);
+    const { io, err } = capturedIo({ cwd });
+    const images = ["--init", "teal.png", "--mask", "line.png"];
+    const fixed = ["--model", join(fixtures, "tiny"), "--size", "16x16", "--steps", "2", "--quiet"];
+    expect(await main(["generate", "a fox", ...fixed, ...images], io)).toBe(1);
+    expect(err()).toMatch(/^error: the mask is dark at each of the latent's places, which are \d+ pixels apart/);
   });
 
   test("an inpainting model wants a picture and a mask", async () => {

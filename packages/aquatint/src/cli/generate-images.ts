@@ -1,15 +1,14 @@
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { AquatintError } from "../errors.ts";
 import type { Picture } from "../formats/image.ts";
-import { readPicture } from "../formats/node-picture.ts";
 import type { Size } from "../formats/resize.ts";
-import { maskValues, pictureValues } from "../formats/values.ts";
 import { canvasDefaults } from "../pipelines/canvas.ts";
 import { type GenerateOptions, MAX_BATCH } from "../pipelines/node.ts";
 import { refineDefaults } from "../pipelines/refine.ts";
 import type { Io } from "./io.ts";
 import { decimal, type Parser, whole, wrong } from "./numbers.ts";
+import { noteResized, readImage } from "./picture-input.ts";
 
 /** The options of `aquatint generate` that begin with pictures, as they are parsed. */
 export interface ImageFlags {
@@ -64,7 +63,7 @@ export const addImageFlags = (command: Command): Command =>
       `how far to go from --init, above 0 to 1 (default: ${canvasDefaults.strength}; with --mask ${canvasDefaults.paintingStrength})`,
       share("--strength", 0.6),
     )
-    .option("--mask <file>", "picture of the size of --init, white where to paint; the rest of --init is kept")
+    .option("--mask <file>", "picture of the proportions of --init, white where to paint; the rest of --init is kept")
     .option(
       "--batch <n>",
       "pictures to make at the same time, which takes more memory; sets --count where that is not given",
@@ -110,25 +109,26 @@ export type ImageOptions = Required<
 >;
 
 /** Reads the pictures that the options name. @throws AquatintError "cli/option" for options that do not fit together. */
-export async function imageOptions(flags: ImageFlags, { cwd }: Io): Promise<ImageOptions> {
+export async function imageOptions(flags: ImageFlags, io: Io): Promise<ImageOptions> {
   checkTogether(flags);
   const { control = [], controlImage = [], controlScale = [], controlRange = [] } = flags;
-  const read = (file: string) => readPicture(resolve(cwd, file));
+  const read = (file: string, transparent?: "painted") =>
+    readImage(file, { io, quiet: flags.quiet, ...(transparent && { transparent }) });
   const init = flags.init === undefined ? undefined : await read(flags.init);
-  const mask = flags.mask === undefined ? undefined : await read(flags.mask);
+  const mask = flags.mask === undefined ? undefined : await read(flags.mask, "painted");
   const shown: Picture[] = [];
   for (const file of controlImage) shown.push(await read(file));
   const controls = control.map((_, i) => {
     const [start, end] = one(controlRange, i) ?? [0, 1];
-    return { picture: pictureValues(one(shown, i)!), scale: one(controlScale, i), start, end };
+    return { picture: one(shown, i)!, scale: one(controlScale, i), start, end };
   });
   const { hires: scale, hiresStrength: strength, hiresSteps: steps } = flags;
   return {
-    init: init && pictureValues(init),
+    init,
     strength: flags.strength,
-    mask: mask && maskValues(mask),
+    mask,
     controls,
-    controlNets: control.map((folder) => resolve(cwd, folder)),
+    controlNets: control.map((folder) => resolve(io.cwd, folder)),
     hires: scale === undefined ? undefined : { scale, strength, steps },
     batch: flags.batch,
   };
@@ -175,15 +175,15 @@ function checkTogether(flags: ImageFlags): void {
   }
 }
 
-/** Says on stderr which of the pictures were brought to another size. */
-export function sayResized(flags: ImageFlags, { init, controls }: ImageOptions, { size, io }: Resized): void {
-  if (flags.quiet) return;
-  const files = [flags.init, ...(flags.controlImage ?? [])].filter((file) => file !== undefined);
-  const values = [...(init ? [init] : []), ...(controls ?? []).map(({ picture }) => picture)];
-  for (const [i, file] of files.entries()) {
-    const { width, height } = values[i]!;
-    if (width === size.width && height === size.height) continue;
-    io.stderr.write(`${basename(file)} was resized from ${width}x${height} to ${size.width}x${size.height}\n`);
+/** Says on stderr which of the images were brought to another size. */
+export function noteAllResized(flags: ImageFlags, { init, mask, controls }: ImageOptions, { size, io }: Resized): void {
+  const pairs = [
+    [flags.init, init],
+    [flags.mask, mask],
+    ...(flags.controlImage ?? []).map((file, i) => [file, controls?.[i]?.picture] as const),
+  ] as const;
+  for (const [file, image] of pairs) {
+    if (file !== undefined && image) noteResized(file, { from: image, to: size, io, quiet: flags.quiet });
   }
 }
 interface Resized {

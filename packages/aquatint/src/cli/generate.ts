@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { encodePicture } from "../formats/node-encode.ts";
 import { encodePng } from "../formats/png.ts";
 import { type GeneratorName, generatorNamed, generators } from "../math/generators.ts";
-import type { Seed } from "../math/random.ts";
+import { type JsonSeed, jsonSeed, type Seed } from "../math/random.ts";
 import { drawDefaults, type NoiseKind, noiseKindNamed, noiseKinds } from "../pipelines/draws.ts";
 import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } from "../pipelines/node.ts";
 import { modelHash, modelLabel } from "../pipelines/node-recipe.ts";
@@ -12,13 +12,13 @@ import { recipeOf, recipeTexts } from "../pipelines/recipe.ts";
 import { type EvaluationEvent, type ImageEvent, walkedSteps } from "../pipelines/text-to-image.ts";
 import { duration } from "../reports/words.ts";
 import type { Device } from "../runtime/types.ts";
-import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, sayCut } from "./generate-checkpoint.ts";
-import { addImageFlags, type ImageFlags, imageOptions, sayResized } from "./generate-images.ts";
+import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, sayCut, sayUnused } from "./generate-checkpoint.ts";
+import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "./generate-images.ts";
 import { renderFinished } from "./graphics.ts";
 import type { Io } from "./io.ts";
 import { type Asked, asked, checkSameModel } from "./like.ts";
 import { addMemory, type MemoryFlags, retryText } from "./memory-flags.ts";
-import { decimal, device, nodeDevices, sampler, seeds, size, whole } from "./options.ts";
+import { decimal, device, nodeDevices, sampler, seed as seedOption, size, whole } from "./options.ts";
 import { type Outputs, openOutputs, shortPath } from "./outputs.ts";
 import { addPictureFlags, checkQuality, type PictureFlags } from "./picture-flags.ts";
 import { addPreviewFlags, type PreviewFlags, previewOptions } from "./preview-flags.ts";
@@ -87,13 +87,13 @@ const addSampling = (command: Command): Command =>
 /** Adds `aquatint generate` to the program. */
 export const addGenerate = (program: Command, io: Io): Command =>
   addPreviewFlags(
-    addPictureFlags(addMemory(addCheckpointFlags(addImageFlags(addSampling(program.command("generate")))))),
+    addPictureFlags(addMemory(addCheckpointFlags(addImageFlags(addSampling(program.command("generate"))), io))),
   )
     .summary("make pictures of a prompt")
     .description("Makes pictures of a prompt. Without --out they go to ./out/ under names that never overwrite.")
     .argument("[prompt]", 'what to show, in quotes: "a red apple, blue background"; not needed with --like')
     .option("--model <path>", `folder or .safetensors file of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
-    .option("--seed <s>", "same seed, same picture (default: a new one)", whole("--seed", seeds))
+    .option("--seed <s>", "same seed, same picture (default: a new one)", seedOption("--seed"))
     .option(
       "--count <n>",
       "pictures to make, with seeds that follow each other; named files then get a number (apple-1.png)",
@@ -119,7 +119,7 @@ export const addGenerate = (program: Command, io: Io): Command =>
 /** What is said of a picture that was written. */
 interface Saved {
   readonly path: string;
-  readonly seed: number;
+  readonly seed: JsonSeed;
   readonly width: number;
   readonly height: number;
 }
@@ -142,8 +142,9 @@ async function generate({ prompt, flags, like }: Asked<Flags>, io: Io): Promise<
   });
   if (like) await checkSameModel(like, { model: generation.model, named: model !== undefined, io });
   if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
+  sayUnused(generation.model, io, flags.quiet);
   sayCut(generation.plans[0]!, io, flags.quiet);
-  sayResized(flags, images, { size: generation.plans[0]!, io });
+  noteAllResized(flags, images, { size: generation.plans[0]!, io });
   const start = performance.now();
   const saved: Saved[] = [];
   for await (const { image, report } of finished(generation, { flags, outputs, io })) {
@@ -198,7 +199,7 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
       const paths = await write(event, { ...flags, generation, outputs, describe, ...own });
       progress.hide();
       const { width, height } = event.picture;
-      const image = { path: paths[0]!, seed: Number(event.seed), width, height };
+      const image = { path: paths[0]!, seed: jsonSeed(event.seed), width, height };
       yield { image, report: described(event, { paths, io, seconds: (performance.now() - start) / 1000 }) };
       if (done % batch === 0) start = performance.now();
     }

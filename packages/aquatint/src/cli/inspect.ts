@@ -1,11 +1,13 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { families } from "../checkpoints/families.ts";
 import { identify } from "../checkpoints/identify.ts";
 import { type Inspection, inspectCheckpoint, inspectFile } from "../checkpoints/inspect.ts";
 import { fileCheckpoint, openCheckpoint, openFileHeader } from "../checkpoints/node.ts";
 import type { Io } from "./io.ts";
 import { size, whole } from "./numbers.ts";
+import { plainText as plain } from "./plain-text.ts";
 
 interface Flags {
   readonly json?: boolean;
@@ -46,12 +48,6 @@ async function inspect(path: string, { variant, size, batch }: Flags): Promise<I
   return inspectCheckpoint(await fileCheckpoint(file, { path, variant }), work);
 }
 
-const families: Readonly<Record<string, string>> = {
-  sd1: "Stable Diffusion 1.x",
-  sd2: "Stable Diffusion 2.x",
-  sdxl: "Stable Diffusion XL",
-  "sdxl-refiner": "Stable Diffusion XL refiner",
-};
 const kinds: Readonly<Record<Inspection["kind"], string>> = {
   model: "a whole model",
   network: "one network",
@@ -93,8 +89,8 @@ const SHOWN = 3;
 
 function* rows(inspection: Inspection): Generator<readonly [label: string, text: string]> {
   const { kind, layout, family, prediction, parameters, dtypes, memory, unused, metadata } = inspection;
-  yield ["kind", `${kinds[kind]} (${layouts[layout]})`];
-  if (family) yield ["family", families[family] ?? family];
+  yield ["kind", `${inspection.other ?? kinds[kind]} (${layouts[layout]})`];
+  if (family) yield ["family", families[family].title];
   if (prediction) yield ["predicts", prediction];
   for (const part of inspection.components) {
     yield [
@@ -117,6 +113,7 @@ function* rows(inspection: Inspection): Generator<readonly [label: string, text:
       value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}… (${value.length} characters)` : value,
     ];
   }
+  for (const note of inspection.notes ?? []) yield ["note", note];
   if (unused.length > 0)
     yield [
       "not used",
@@ -126,7 +123,8 @@ function* rows(inspection: Inspection): Generator<readonly [label: string, text:
 
 function* extraRows({ lora, embedding }: Inspection): Generator<readonly [label: string, text: string]> {
   if (lora) {
-    yield ["rank", lora.ranks.join(", ")];
+    yield ["method", lora.methods.join(", ")];
+    if (lora.ranks.length > 0) yield ["rank", lora.ranks.join(", ")];
     yield [
       "adapts",
       Object.entries(lora.layers)
@@ -134,6 +132,7 @@ function* extraRows({ lora, embedding }: Inspection): Generator<readonly [label:
         .join(", "),
     ];
     yield ["layers", lora.targets.join(", ")];
+    if (lora.words.length > 0) yield ["words", lora.words.join(", ")];
   }
   if (embedding)
     yield [
@@ -141,9 +140,6 @@ function* extraRows({ lora, embedding }: Inspection): Generator<readonly [label:
       `${embedding.vectors} of width ${embedding.width}${embedding.token ? ` for ${embedding.token}` : ""}`,
     ];
 }
-
-/** Text of a file without what would move the terminal's cursor. */
-const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, " ");
 
 function described(inspection: Inspection): string {
   const all = [...rows(inspection)];

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { Interrupted, inProcess } from "./io.ts";
 
 test.each([
+  ["SIGHUP", 129],
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const)("the first %s aborts a command, and further signals are the system's again", async (name, exitCode) => {

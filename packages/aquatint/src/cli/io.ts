@@ -20,7 +20,7 @@ export interface Io {
   readonly signal: AbortSignal;
 }
 
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 /** The signals that end a command cleanly. */
 export type EndingSignal = keyof typeof exitCodes;
 
@@ -35,7 +35,7 @@ export class Interrupted extends AquatintError {
   }
 }
 
-/** Runs a command in this process. The first SIGINT or SIGTERM aborts it, a second one kills. */
+/** Runs a command in this process. The first SIGHUP, SIGINT or SIGTERM aborts it, a second one kills. */
 export async function inProcess(command: (io: Io) => Promise<number>): Promise<number> {
   const controller = new AbortController();
   const listeners = (Object.keys(exitCodes) as EndingSignal[]).map((name) => {
@@ -50,9 +50,45 @@ export async function inProcess(command: (io: Io) => Promise<number>): Promise<n
   };
   for (const [name, listener] of listeners) process.on(name, listener);
   const { stdout, stderr, env } = process;
+  const [failedOutput] = [stdout, stderr].map(watchedFailure);
   try {
-    return await command({ stdout, stderr, env, cwd: process.cwd(), signal: controller.signal });
+    const code = await command({ stdout, stderr, env, cwd: process.cwd(), signal: controller.signal });
+    await Promise.all([stdout, stderr].map(flushed));
+    return code === 0 ? outputCode(failedOutput!(), stderr) : code;
   } finally {
     stopListening();
   }
+}
+
+/** What a stream fails with where nobody reads it any more: a closed pipe, a terminal that is gone. */
+const CLOSED = new Set(["EPIPE", "EIO", "ECONNRESET", "ERR_STREAM_DESTROYED"]);
+const failures = new WeakMap<object, { error?: NodeJS.ErrnoException }>();
+
+/**
+ * Watches a stream of the process until it ends: without a listener its failure would end the process in the middle of
+ * its work. Returns what asks for its first failure.
+ */
+function watchedFailure(stream: NodeJS.WritableStream): () => NodeJS.ErrnoException | undefined {
+  const found = failures.get(stream) ?? {};
+  if (!failures.has(stream)) {
+    failures.set(stream, found);
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      found.error ??= error;
+    });
+  }
+  return () => found.error;
+}
+
+const flushed = (stream: NodeJS.WritableStream): Promise<void> =>
+  new Promise((resolve) => {
+    stream.write("", () => setImmediate(resolve)); // a failure is told to the callback first, then to listeners
+  });
+
+/** The exit code of a command that did its work: 0 where its output was written, or where nobody wanted it. */
+function outputCode(failure: NodeJS.ErrnoException | undefined, stderr: Output): number {
+  if (!failure || CLOSED.has(failure.code ?? "")) return 0;
+  const reason = failure.code === "ENOSPC" ? "the disk is full" : failure.message;
+  stderr.write(`error: cannot write to the standard output: ${reason}\n`);
+  stderr.write("hint: the files of the command are written; send its output elsewhere\n");
+  return 1;
 }

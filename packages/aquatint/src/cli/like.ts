@@ -5,7 +5,8 @@ import type { TextToImageModel } from "../pipelines/model-folder.ts";
 import { modelHash } from "../pipelines/node-recipe.ts";
 import { SHORT_HASH } from "../pipelines/recipe.ts";
 import type { TextToImageOptions } from "../pipelines/text-to-image.ts";
-import { recipeIn } from "./info.ts";
+import type { CheckpointFlags } from "./generate-checkpoint.ts";
+import { metadataIn } from "./info.ts";
 import type { Io } from "./io.ts";
 import type { PictureFlags } from "./picture-flags.ts";
 import { printable } from "./printable.ts";
@@ -25,7 +26,7 @@ export interface AskedFrom {
 }
 
 /** The prompt and options of a command, completed from the picture of `--like`; what it says otherwise goes to stderr. */
-export async function asked<T extends PictureFlags>(
+export async function asked<T extends PictureFlags & Pick<CheckpointFlags, "lora">>(
   prompt: string | undefined,
   flags: T,
   { command, io }: AskedFrom,
@@ -34,13 +35,20 @@ export async function asked<T extends PictureFlags>(
     if (prompt !== undefined) return { prompt, flags, like: undefined };
     return command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });
   }
-  const like = likeness(await recipeIn(flags.like, io.cwd), { name: flags.like });
-  const isGiven = (key: string) => command.getOptionValueSource(key) === "cli";
+  const like = likeness(await metadataIn(flags.like, io.cwd), { name: flags.like, loras: flags.lora });
+  const isGiven = (key: string) =>
+    [key, ...(governing[key] ?? [])].some((one) => command.getOptionValueSource(one) === "cli");
   const { prompt: told, ...options } = flagsOf(like.options);
   const completed = Object.entries(options).filter(([key, value]) => value !== undefined && !isGiven(key));
   for (const note of like.notes) io.stderr.write(`note: ${printable(note)}\n`);
   return { prompt: prompt ?? told, flags: { ...flags, ...Object.fromEntries(completed) }, like };
 }
+
+/** Options that mean something beside another one alone: where that is given, theirs is not taken over. */
+const governing: Readonly<Record<string, readonly string[]>> = {
+  clipSkipRule: ["clipSkip"],
+  emphasis: ["promptSyntax"],
+};
 
 /** Options under the names of the command's flags. */
 const flagsOf = ({ width, height, ...options }: TextToImageOptions) => ({

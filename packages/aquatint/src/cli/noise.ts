@@ -5,10 +5,10 @@ import { noised } from "../diffusion/forward.ts";
 import { strip, tensorToPicture } from "../formats/image.ts";
 import { encodePng } from "../formats/png.ts";
 import { within } from "../formats/resize.ts";
-import { torchCpu } from "../math/random.ts";
+import { jsonSeed, type Seed, torchCpu } from "../math/random.ts";
 import { scheduleNamed } from "../theory/schedules.ts";
 import type { Io } from "./io.ts";
-import { seeds, times, whole } from "./options.ts";
+import { seed as seedOption, times } from "./options.ts";
 import { openOutputs, shortPath } from "./outputs.ts";
 import { pictureInput, stemOf } from "./picture-input.ts";
 import { addScheduleFlags } from "./schedule-flags.ts";
@@ -19,7 +19,7 @@ interface Flags {
   readonly schedule: string;
   readonly at?: readonly number[];
   readonly steps: number;
-  readonly seed?: number;
+  readonly seed?: Seed;
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -41,7 +41,7 @@ export const addNoise = (program: Command, io: Io): Command =>
     "schedule",
   )
     .option("--at <times>", "times in 0 .. T, separated by commas (default: 0,100,250,500,1000 of 1000)", times("--at"))
-    .option("--seed <s>", "same seed, same noise (default: a new one)", whole("--seed", seeds))
+    .option("--seed <s>", "same seed, same noise (default: a new one)", seedOption("--seed"))
     .option("--out <file>", "PNG file of the strip, overwritten if it exists")
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--quiet", "say nothing about resizing")
@@ -52,7 +52,10 @@ async function noise(path: string, flags: Flags, io: Io): Promise<void> {
   const schedule = scheduleNamed(flags.schedule, { steps });
   const at = flags.at ?? [0, 0.1, 0.25, 0.5, 1].map((u) => u * steps);
   const levels = at.map((t) => writtenIn(preserving, schedule.level(t)));
-  const outputs = await openOutputs({ ...flags, count: 1, prompt: `${stemOf(path)} noise` }, io.cwd);
+  const outputs = await openOutputs(
+    { ...flags, count: 1, extensions: [".png"], prompt: `${stemOf(path)} noise` },
+    io.cwd,
+  );
   const input = await pictureInput(path, (size) => within(size, SIDE), { io, quiet: flags.quiet });
   const { values, picture, resizedFrom } = input;
   const eps = torchCpu(seed).randn(values.length);
@@ -63,7 +66,16 @@ async function noise(path: string, flags: Flags, io: Io): Promise<void> {
   if (json) {
     const { width, height } = picture;
     const found = levels.map(({ t, alpha, sigma }) => ({ t, alpha, sigma }));
-    const report = { path: written, schedule: schedule.name, steps, seed, width, height, resizedFrom, at: found };
+    const report = {
+      path: written,
+      schedule: schedule.name,
+      steps,
+      seed: jsonSeed(seed),
+      width,
+      height,
+      resizedFrom,
+      at: found,
+    };
     io.stdout.write(`${JSON.stringify(report)}\n`);
     return;
   }

@@ -3,7 +3,7 @@ import { didYouMean, unknownName } from "../math/names.ts";
 import type { Device } from "../runtime/types.ts";
 import { type Parser, wrong } from "./numbers.ts";
 
-export { decimal, type Range, seeds, size, times, whole } from "./numbers.ts";
+export { decimal, type Range, seed, seeds, size, times, whole } from "./numbers.ts";
 
 /** One of some words. */
 export const choice =

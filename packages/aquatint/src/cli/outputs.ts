@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { AquatintError } from "../errors.ts";
-import { writeFileAtomic, writeNewFile } from "../formats/node.ts";
+import { writeFileAndFolder, writeNewFile } from "../formats/node.ts";
 import { type PictureFormat, pictureFormatOf, pictureFormats } from "../formats/node-encode.ts";
 
 /** Writes the file of picture number `index`, 0 .. count - 1; returns its path. */
@@ -26,18 +26,22 @@ export interface OutputOptions {
   readonly count: number;
   /** Names the picture where `out` is absent. */
   readonly prompt: string;
+  /** What the name of `out` may end in, in lower case; every format that can be written when absent. */
+  readonly extensions?: readonly string[];
 }
+
+const everyExtension = Object.values(pictureFormats).flatMap(({ extensions }) => extensions);
 
 const outputError = (message: string, hint: string) => new AquatintError("cli/output", message, { hint });
 
 /**
  * Checks where files shall go, before there is anything to write; nothing is created. A file that is named is
- * overwritten; without `out` pictures go to the folder `out` under names that are new.
+ * overwritten, and its folder made; without `out` pictures go to the folder `out` under names that are new.
  */
 export async function openOutputs(options: OutputOptions, cwd: string): Promise<Outputs> {
-  const { out, strip, saveTrajectory, count, prompt } = options;
+  const { out, strip, saveTrajectory, count, prompt, extensions: ends = everyExtension } = options;
   const wanted = [
-    ["--out", Object.values(pictureFormats).flatMap(({ extensions }) => extensions), out],
+    ["--out", ends, out],
     ["--strip", [".png"], strip],
     ["--save-trajectory", [".safetensors"], saveTrajectory],
   ] as const;
@@ -51,7 +55,7 @@ export async function openOutputs(options: OutputOptions, cwd: string): Promise<
     paths.push(whole);
   }
   const folder = join(cwd, "out");
-  if (out === undefined) await checkFolder(folder, cwd);
+  if (out === undefined) await checkFolder(folder, "name the picture with --out FILE.png");
   return {
     picture: named(out, cwd, count) ?? ((_, bytes) => writeNewFile(folder, `${stemOf(prompt)}.png`, bytes)),
     format: (out === undefined ? undefined : pictureFormatOf(out)) ?? pictureFormats.png,
@@ -68,7 +72,7 @@ export async function openFile(
   const file = resolve(cwd, path);
   await checkFile({ flag, extensions: [extension], path: file });
   return async (bytes) => {
-    await writeFileAtomic(file, bytes);
+    await writeFileAndFolder(file, bytes);
     return file;
   };
 }
@@ -91,17 +95,17 @@ async function checkFile({ flag, extensions, path }: CheckedFile): Promise<void>
     throw outputError(`${flag}: expected a name that ends in ${known}, got "${basename(path)}"`, hint);
   }
   if (await isFolder(path)) throw outputError(`${flag}: ${path} is a folder`, "name a file inside it");
-  const folder = dirname(path);
-  if (!(await isFolder(folder))) throw outputError(`${flag}: there is no folder ${folder}`, "make the folder first");
-  await checkWritable(folder);
+  await checkFolder(dirname(path), `choose another folder with ${flag} FILE${extensions[0]}`);
 }
 
-/** `folder` will be made when it is needed. */
-async function checkFolder(folder: string, parent: string): Promise<void> {
+/** Whether files can be written into a folder, which is made when they are. */
+async function checkFolder(folder: string, hint: string): Promise<void> {
   const found = await isFolder(folder);
-  if (found === false)
-    throw outputError(`${folder} is a file, expected a folder`, "name the picture with --out FILE.png");
-  await checkWritable(found ? folder : parent);
+  if (found === false) throw outputError(`${folder} is a file, expected a folder`, hint);
+  if (found === undefined && dirname(folder) !== folder) return checkFolder(dirname(folder), hint);
+  await access(folder, constants.W_OK).catch(() => {
+    throw outputError(`cannot write into ${folder}: permission denied`, hint);
+  });
 }
 
 /** False for a file, undefined where there is nothing. */
@@ -111,16 +115,11 @@ const isFolder = (path: string): Promise<boolean | undefined> =>
     () => undefined,
   );
 
-const checkWritable = (folder: string): Promise<void> =>
-  access(folder, constants.W_OK).catch(() => {
-    throw outputError(`cannot write into ${folder}: permission denied`, "choose another folder with --out FILE.png");
-  });
-
 function named(path: string | undefined, cwd: string, count: number): Write | undefined {
   if (path === undefined) return undefined;
   return async (index, bytes) => {
     const file = resolve(cwd, count === 1 ? path : numbered(path, index + 1));
-    await writeFileAtomic(file, bytes);
+    await writeFileAndFolder(file, bytes);
     return file;
   };
 }
@@ -132,7 +131,7 @@ const numbered = (path: string, n: number): string => {
 
 /** The first words of a prompt as a file name: "a-red-apple-blue-background". */
 const stemOf = (prompt: string): string => {
-  const words = prompt.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words = prompt.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
   return Array.from(words.join("-")).slice(0, 40).join("").replace(/-$/, "") || "picture";
 };
 

@@ -67,7 +67,7 @@ test.each([
   [["compare", "runs/first"], "expected two or more runs, got 1"],
   [["compare", "runs/first", "runs/secand"], 'did you mean "second"?'],
   [["report", "runs"], "holds no training run"],
-  [["nowhere"], "no such file or folder"],
+  [["nowhere"], "there are no training runs"],
 ])("%j is refused", async (args, message) => {
   const { code, err } = await run(...args);
   expect(code).toBe(1);

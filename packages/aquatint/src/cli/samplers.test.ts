@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { scheduleWords } from "../diffusion/registry.ts";
+import { type SamplerEntry, samplers, scheduleWords } from "../diffusion/registry.ts";
 import { main } from "./main.ts";
 import { type SamplerRow, samplerRows } from "./samplers.ts";
 
@@ -49,9 +49,32 @@ test("docs/samplers.md is made of the registry", async () => {
 of the schedules of AUTOMATIC1111's web UI: \`--sampler "DPM++ 2M Karras"\`. Without a schedule the steps lie where the
 model's own scheduler puts them. \`aquatint samplers\` prints this table, \`--json\` as JSON.
 
+A schedule that is named ends at sigma 0, as k-diffusion's do, whatever the model's configuration says; "KL Optimal" ends
+at the model's smallest sigma, as in the web UI. Without a schedule all end at sigma 0 but these, which end where the
+model's configuration says, as their classes of diffusers do: ${kept().join(", ")}.
+No step of a named schedule has length zero.
+
 | schedule | spacing | | schedule | spacing |
 | --- | --- | --- | --- | --- |
 ${pairs(Object.entries(scheduleWords).map(([word, spacing]) => `${word} | \`${spacing}\``))}
+
+Programs mean different sigmas by one name; each has an entry of its own. Tests compare them with the programs' numbers on
+Stable Diffusion's betas.
+
+| name | entries |
+| --- | --- |
+| KL optimal | "KL Optimal": the web UI's, which ends at the smallest sigma; "KL Optimal ComfyUI": ends at 0 |
+| beta | "Beta": quantiles of sigma, as the web UI and diffusers; "Beta ComfyUI": quantiles of time, rounded |
+| align your steps | "Align Your Steps": the web UI's, both ends of the table and then 0; "AYS": the paper's and ComfyUI's, 0 in place of the last. The web UI takes the XL table for SDXL by itself; here it has its own name. A single step starts at the largest sigma, there at the smallest |
+| normal, uniform | one list in the web UI, k-diffusion and ComfyUI's "normal"; "Linspace" and "Trailing" are diffusers' |
+| DDIM | the web UI's "DDIM" and ComfyUI's "ddim_uniform" make more steps than asked where they do not divide 1000; here their number is kept, and the noisiest are left out |
+| turbo | Forge's: "Trailing" but for the rounding of halves |
+| linear quadratic | ComfyUI's, from Genmo's Mochi |
+
+The web UI's schedule "Automatic" is each sampler's usual one, \`automaticSchedule\` in TypeScript.
+It lays LCM's steps by a rule of its own, and those of DDIM, PLMS and UniPC whatever schedule is chosen.
+
+${automatic()}
 
 The order says how the error falls with the number of steps, as steps^-order: that of x, or of its variance where noise
 is fresh; 0 stands where more steps do not lead to the data's distribution. A test measures every one of them. Classes of
@@ -64,6 +87,20 @@ ${rows.join("\n")}
 Two names of the web UI stand for something else than a sampler of their own: "DPM fast" is \`dpm-3s\` on an exponential
 schedule, and "DPM2", "DPM2 a" and "DPM++ 3M SDE" lay a schedule that is named with them over one more step and leave its
 cleanest level out. "DPM adaptive" chooses its own number of steps and is not offered.
+
+A step to more noise is refused ("sampler/levels"), and so are lists of sigmas that do not fall. Some configurations of
+diffusers end at the level that their last step begins at (DDIM with \`set_alpha_to_one: false\` and no offset, Karras with
+\`final_sigmas_type: sigma_min\`): there x stays as it is. Where times from an offset would pass the last one
+(\`leading\`, 1000 steps, offset 1), the offset is as large as there is room for; diffusers stops with an error.
+
+\`pndm\` and \`plms\` extrapolate the estimated noise, as their paper and the web UI do. \`PNDMScheduler\`, by name or as
+the model's own scheduler, extrapolates the network's output and converts it last, as diffusers does; for a network that
+predicts v the two differ.
+
+An error whose code begins with "not-finite/" says where values first became NaN or infinite: \`start\` (the first image),
+\`encoder\`, \`network\`, \`input\` (what the network was given, grown too large), \`guidance\`, \`step\`
+(the sampler's arithmetic, with its name, step and sigmas) or \`decoder\`.
+\`npm run bench -- samplers\` walks every sampler on every schedule over the configurations that families publish.
 
 ## Seeds and noise
 
@@ -80,6 +117,18 @@ well: \`atTimes\` and \`atRatios\` take explicit timesteps and sigmas, \`ramped\
 `;
   await expect(page).toMatchFileSnapshot("../../../../docs/samplers.md");
 });
+
+const entries = Object.entries<SamplerEntry>(samplers);
+
+/** Samplers that keep the model's own end. */
+const kept = () => entries.filter(([, { keepsEnd }]) => keepsEnd).map(([name]) => `\`${name}\``);
+
+/** Schedules with the samplers whose "Automatic" they are. */
+function automatic(): string {
+  const spacings = [...new Set(entries.flatMap(([, entry]) => entry.automatic ?? []))];
+  const named = (spacing: string) => entries.filter(([, entry]) => entry.automatic === spacing).map(([name]) => name);
+  return spacings.map((spacing) => `- \`${spacing}\`: ${named(spacing).join(", ")}`).join("\n");
+}
 
 function pairs(cells: readonly string[]): string {
   const half = Math.ceil(cells.length / 2);

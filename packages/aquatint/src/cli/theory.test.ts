@@ -88,7 +88,7 @@ describe("with a pixel model", () => {
   test("denoise says the PSNR before and after, and that it resized", async () => {
     const args = ["--model", "model", "--seed", "3", "--out", "d.png", "--strip", "ds.png", "--json"];
     const { out, err } = await run("denoise", "p.png", "--sigma", "0.75", ...args);
-    expect(err).toBe("p.png was resized from 12x10 to 8x8\n");
+    expect(err).toBe("p.png was resized from 12x10 to 8x8, cut off at its left and right\n");
     const report = JSON.parse(out);
     expect(report).toMatchObject({ sigma: 0.75, seed: 3, width: 8, height: 8, resizedFrom: { width: 12, height: 10 } });
     expect(report.psnr.before).toBeGreaterThan(5);
@@ -122,7 +122,7 @@ describe("with a pixel model", () => {
   });
 
   test("what is no picture is refused", async () => {
-    expect((await run("denoise", "none.json", "--model", "model")).err).toContain("cannot be read as a picture");
+    expect((await run("denoise", "none.json", "--model", "model")).err).toContain("cannot be read as an image");
     expect((await run("elbo", "--image", "none.png", "--model", "model")).err).toContain("no such file");
   });
 

@@ -4,7 +4,7 @@ import { figureText } from "../reports/words.ts";
 import { metricFamilies } from "../runs/metric-names.ts";
 import { type ReportEvent, reportedRun } from "../runs/node.ts";
 import type { Device } from "../runtime/types.ts";
-import type { RunEvent } from "../train/events.ts";
+import type { FinishedRun, RunEvent } from "../train/events.ts";
 import type { EndReason } from "../train/length.ts";
 import { dryTrainRun, trainRun } from "../train/node.ts";
 import { reportDryRun } from "./dry-run.ts";
@@ -54,6 +54,7 @@ export const addTrain = (program: Command, io: Io): Command =>
       return reportTraining(events, { io, quiet });
     });
 
+type StartEvent = Extract<RunEvent, { type: "start" }>;
 type ShownEvent = RunEvent | ReportEvent;
 
 /** Shows a run as it goes: progress on stderr, the model's folder on stdout. */
@@ -78,13 +79,15 @@ function createReporter(io: Io, quiet: boolean) {
     view?.hide();
     if (!quiet) io.stderr.write(`${line}\n`);
   };
+  const end = (path: string, text?: string) => {
+    if (text !== undefined) note(text);
+    view?.hide();
+    io.stdout.write(`${shortPath(path, io.cwd)}\n`);
+  };
   const at = (path: string, step: number) => `${shortPath(path, io.cwd)} at step ${step}`;
   const shows: { readonly [T in ShownEvent["type"]]: (event: Extract<ShownEvent, { type: T }>) => void } = {
     start(start) {
-      const { folder, parameters, step, steps, device } = start;
-      const where = `on ${device} in ${shortPath(folder, io.cwd)}${step > 0 ? `, from step ${step}` : ""}`;
-      const length = steps === undefined ? "" : ` for ${steps} steps`;
-      note(`training ${millions(parameters)} weights${length} ${where}`);
+      note(startText(start, io.cwd));
       view = trainingView({ io, start, quiet });
     },
     step: (event) => view?.step(event),
@@ -99,11 +102,8 @@ function createReporter(io: Io, quiet: boolean) {
     },
     evaluation: ({ step, metrics }) => note(`held-out data at step ${step}: ${listed(metrics)}`),
     problem: ({ message }) => note(`warning: ${message}`),
-    model({ path, ended }) {
-      if (ended !== "steps") note(endings[ended]);
-      view?.hide();
-      io.stdout.write(`${shortPath(path, io.cwd)}\n`);
-    },
+    model: ({ path, ended }) => end(path, ended === "steps" ? undefined : endings[ended]),
+    finished: (run) => end(run.path, finishedText(run, io.cwd)),
   };
   return {
     show: <T extends ShownEvent["type"]>(event: Extract<ShownEvent, { type: T }>) => shows[event.type as T](event),
@@ -117,6 +117,16 @@ const endings: Readonly<Record<EndReason, string>> = {
   minutes: "the time is over",
   plateau: "the loss no longer falls",
 };
+
+const finishedText = ({ folder, step, ended }: FinishedRun, cwd: string): string =>
+  `nothing to do: ${shortPath(folder, cwd)} ended at step ${step}, ${endings[ended]}
+for a longer run, raise "steps" or "minutes" in the configuration and resume it again`;
+
+function startText({ folder, parameters, step, steps, device }: StartEvent, cwd: string): string {
+  const where = `on ${device} in ${shortPath(folder, cwd)}${step > 0 ? `, from step ${step}` : ""}`;
+  const length = steps === undefined ? "" : ` for ${steps} steps`;
+  return `training ${millions(parameters)} weights${length} ${where}`;
+}
 
 /** "loss 0.6365 (0–25 % 1.049, 25–50 % 0.7049)  psnr 12.5" */
 const listed = (metrics: Readonly<Record<string, number>>): string =>

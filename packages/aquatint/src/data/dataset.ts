@@ -35,8 +35,8 @@ export interface StreamOptions {
   readonly split?: Split;
 }
 
-/** Files that a dataset found and could not use, by the reason. */
-export interface Skipped {
+/** Files that a dataset found and could not use, or used in a way that may surprise, by the reason. */
+export interface ReportedFiles {
   readonly reason: string;
   readonly count: number;
   /** The first few of them. */
@@ -47,8 +47,19 @@ export interface Skipped {
 export interface DatasetReport {
   /** Pictures that are used, in training and held out. */
   readonly used: Readonly<Record<Split, number>>;
-  readonly skipped: readonly Skipped[];
+  readonly skipped: readonly ReportedFiles[];
+  /** Files that are used, and of which something is to be said. */
+  readonly notes?: readonly ReportedFiles[];
 }
+
+/** Sentences about the files of a report that are skipped or noted. */
+export const reportLines = ({ skipped, notes = [] }: DatasetReport): readonly string[] => [
+  ...skipped.map((files) => `skipped ${filesLine(files)}`),
+  ...notes.map(filesLine),
+];
+
+const filesLine = ({ reason, count, files }: ReportedFiles): string =>
+  `${count} ${reason}: ${files.join(", ")}${count > files.length ? ", …" : ""}`;
 
 /** What a trainer reads. */
 export interface Dataset<Truth = unknown> {

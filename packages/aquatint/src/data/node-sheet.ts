@@ -1,4 +1,5 @@
 import { tensorToPictures } from "../formats/image.ts";
+import { escapedMarkup } from "../formats/markup.ts";
 import { importSharp } from "../formats/node-sharp.ts";
 import type { Dataset, StreamOptions } from "./dataset.ts";
 
@@ -34,7 +35,7 @@ export async function contactSheet(
   const placed = await Promise.all(layers);
   const texts = placed.map(({ left, top }, i) =>
     linesOf(captions[i]!, (scale * width) / LETTER).map(
-      (line, n) => `<text x="${left}" y="${top + scale * height + (n + 1) * LINE}">${escaped(line)}</text>`,
+      (line, n) => `<text x="${left}" y="${top + scale * height + (n + 1) * LINE}">${escapedMarkup(line)}</text>`,
     ),
   );
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${sheet.width}" height="${sheet.height}"
@@ -56,5 +57,3 @@ function linesOf(caption: string, letters: number): readonly string[] {
   }
   return lines.length <= LINES ? lines : [...lines.slice(0, LINES - 1), `${lines[LINES - 1]} …`];
 }
-
-const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");

@@ -16,6 +16,22 @@ export const exponential = (): Ramp => (max, min, n) => linspace(Math.log(max), 
 /** Even in Lu et al. 2022's lambda = ln(alpha / sigma), which makes it the same as `exponential`. */
 export const lambdas = exponential;
 
+/**
+ * Genmo's Mochi as in ComfyUI: half of the steps fall by a 40th of the largest ratio in all, evenly, the others ever faster;
+ * the smallest ratio is not read.
+ */
+export const linearQuadratic =
+  ({ threshold = 0.025 } = {}): Ramp =>
+  (max, _, n) => {
+    const half = Math.floor(n / 2);
+    const rest = (half - threshold * n) / (n - half) ** 2;
+    const slope = half > 0 ? threshold / half : 0;
+    return new Float64Array(n).map((_, i) => {
+      const over = Math.max(i - half, 0);
+      return max * (1 - slope * i - (half > 0 ? (rest / half) * over ** 2 : 0));
+    });
+  };
+
 /** Even in the angle of sigma to alpha (Sabour et al. 2024, the optimum for Gaussian data). */
 export const klOptimal = (): Ramp => (max, min, n) => linspace(Math.atan(max), Math.atan(min), n).map(Math.tan);
 
@@ -39,16 +55,18 @@ const tables = {
 /** A model family that steps were aligned for. */
 export type AysTable = keyof typeof tables;
 
-/** Align your steps (Sabour et al. 2024): tables for 10 steps, log-linear for others, stretched to the model's ends. */
+/**
+ * Align your steps (Sabour et al. 2024): published sigmas of Stable Diffusion for 10 steps, log-linear for others, whatever
+ * the model's largest and smallest. The table's last sigma is where the walk ends, so it is left out unless `closed`, as the
+ * web UI has it.
+ */
 export const alignYourSteps =
-  (table: AysTable): Ramp =>
-  (max, min, n) => {
+  (table: AysTable, { closed = false } = {}): Ramp =>
+  (_max, _min, n) => {
     const logs = tables[table].map(Math.log);
-    const [first, last] = [logs[0]!, logs.at(-1)!];
-    const stretch = Math.log(max / min) / (first - last);
-    return linspace(0, logs.length - 1, n + 1)
+    return linspace(0, logs.length - 1, closed ? n : n + 1)
       .slice(0, n)
-      .map((at) => Math.exp(Math.log(min) + (interpolated(logs, at) - last) * stretch));
+      .map((at) => Math.exp(interpolated(logs, at)));
   };
 
 function interpolated(values: readonly number[], at: number): number {

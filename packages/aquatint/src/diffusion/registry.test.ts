@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { AquatintError } from "../errors.ts";
-import { type SamplerEntry, samplerNamed, samplers, scheduleWords } from "./registry.ts";
+import { automaticSchedule, type SamplerEntry, samplerNamed, samplers, scheduleWords } from "./registry.ts";
 import { schedulerClasses } from "./schedulers/classes.ts";
 import { linear } from "./schedules.ts";
 import { open, spacings } from "./spacing.ts";
@@ -70,6 +70,31 @@ test.each(Object.entries(webui))("%s of the web UI is %s, with and without a sch
     const expected = named.entry.open ? open(inner) : inner;
     expect(named.spacing!(linear(), 9)).toEqual(expected(linear(), 9));
   }
+});
+
+/** From modules/sd_samplers_kdiffusion.py, sd_samplers_timesteps.py and sd_samplers_timesteps_impl.py of the web UI. */
+test.each([
+  ["DPM++ 2M", "karras"],
+  ["DPM++ SDE", "karras"],
+  ["DPM++ 2M SDE", "exponential"],
+  ["DPM++ 2M SDE Heun", "exponential"],
+  ["DPM++ 2S a", "karras"],
+  ["DPM++ 3M SDE", "exponential"],
+  ["Euler a", "uniform"],
+  ["Euler", "uniform"],
+  ["LMS", "uniform"],
+  ["Heun", "uniform"],
+  ["DPM2", "karras"],
+  ["DPM2 a", "karras"],
+  ["DPM fast", "exponential"],
+  ["Restart", "karras"],
+  ["DDIM", "ddim_uniform"],
+  ["DDIM CFG++", "ddim_uniform"],
+  ["PLMS", "ddim_uniform"],
+  ["UniPC", "sgm_uniform"],
+  ["LCM", undefined],
+])('the web UI\'s "Automatic" of %s is %s', (sampler, spacing) => {
+  expect(automaticSchedule(sampler)).toBe(spacing);
 });
 
 test("every class of diffusers that is read is a name too", () => {

@@ -1,15 +1,17 @@
 import { AquatintError } from "../errors.ts";
 import { unknownName } from "../math/names.ts";
+import { folded, otherMethod, programNames, scheduleAliases } from "./program-names.ts";
 import type { ChurnOptions } from "./samplers/churn.ts";
 import type { DpmSolverOptions } from "./samplers/dpm-solver.ts";
 import type { Variance } from "./samplers/first-order.ts";
+import type { PndmOptions } from "./samplers/pndm.ts";
 import type { RestartInterval } from "./samplers/restart.ts";
 import type { Sampler } from "./samplers/sampler.ts";
 import { samplers } from "./samplers/table.ts";
 import { open, type Spacing, type SpacingName, spacings } from "./spacing.ts";
 
 /** Every option that some sampler takes; an entry lists its own. */
-export interface SamplerOptions extends ChurnOptions, DpmSolverOptions {
+export interface SamplerOptions extends ChurnOptions, DpmSolverOptions, PndmOptions {
   /** The solver's order, 1 to 3 (LMS: 1 to 4). */
   readonly order?: number | undefined;
   /** Share of ancestral noise that is fresh, 0 .. 1; TCD's gamma. */
@@ -56,8 +58,12 @@ export interface SamplerEntry {
   readonly unconditional?: boolean;
   /** A schedule that is named with it is laid for one more step and loses its cleanest level, as in the web UI. */
   readonly open?: boolean;
+  /** Without a schedule it ends where the model's own scheduler does, as its class of diffusers; others end at clean data. */
+  readonly keepsEnd?: boolean;
   /** The spacing where neither the checkpoint nor the caller chooses one. */
   readonly spacing: SpacingName;
+  /** What the web UI's schedule "Automatic" means for it; absent where that program has no such sampler or a rule of its own. */
+  readonly automatic?: SpacingName;
   readonly options: readonly (keyof SamplerOptions)[];
   /** Other names, of other tools too, with what they fix beyond the sampler. */
   readonly aliases: Readonly<Record<string, SamplerPreset>>;
@@ -76,19 +82,32 @@ export const scheduleWords = {
   Exponential: "exponential",
   Polyexponential: "polyexponential",
   "SGM Uniform": "sgm_uniform",
-  "KL Optimal": "kl_optimal",
-  "Align Your Steps": "ays",
-  "Align Your Steps XL": "ays_sdxl",
+  "KL Optimal": "kl_optimal_webui",
+  "KL Optimal ComfyUI": "kl_optimal",
+  "Align Your Steps": "ays_webui",
+  "Align Your Steps XL": "ays_sdxl_webui",
+  AYS: "ays",
+  "AYS XL": "ays_sdxl",
+  Turbo: "turbo",
   Simple: "simple",
   Normal: "uniform",
   Uniform: "uniform",
   DDIM: "ddim_uniform",
   Beta: "beta",
+  "Beta ComfyUI": "beta_comfyui",
+  "Linear Quadratic": "linear_quadratic",
   Leading: "leading",
   Trailing: "trailing",
   Linspace: "linspace",
   Lambdas: "lambdas",
 } as const satisfies Readonly<Record<string, SpacingName>>;
+
+/** A word for a spacing. */
+export type ScheduleWord = keyof typeof scheduleWords;
+
+/** The first word for a spacing; the spacing's own name where there is none. */
+export const scheduleWord = (spacing: SpacingName): ScheduleWord | SpacingName =>
+  (Object.keys(scheduleWords) as ScheduleWord[]).find((word) => scheduleWords[word] === spacing) ?? spacing;
 
 /** A sampler as a name chose it. */
 export interface NamedSampler {
@@ -96,6 +115,8 @@ export interface NamedSampler {
   readonly entry: SamplerEntry;
   /** The spacing that the name fixes, if it does. */
   readonly spacing: Spacing | undefined;
+  /** The word for the schedule that stood behind the sampler's name. */
+  readonly schedule: ScheduleWord | SpacingName | undefined;
   /** The options that the name fixes. */
   readonly options: SamplerOptions;
   /** Makes the sampler; an option that it does not take throws. */
@@ -108,28 +129,72 @@ interface Candidate {
   readonly preset: SamplerPreset;
 }
 
-/** Every name and alias in lower case. */
-const candidates: ReadonlyMap<string, Candidate> = new Map(
-  Object.entries<SamplerEntry>(samplers).flatMap(([key, entry]) =>
-    Object.entries({ [key]: {}, ...entry.aliases }).map(([alias, preset]) => [
-      alias.toLowerCase(),
-      { name: key as SamplerName, entry, preset },
-    ]),
+const named = Object.entries<SamplerEntry>(samplers).flatMap(([key, entry]) =>
+  Object.entries({ [key]: {}, ...entry.aliases }).map(
+    ([alias, preset]) => [alias, { name: key as SamplerName, entry, preset } satisfies Candidate] as const,
   ),
 );
+/** Every name and alias in lower case: ComfyUI's uni_pc is not the web UI's UniPC. */
+const exact: ReadonlyMap<string, Candidate> = new Map(named.map(([alias, one]) => [alias.toLowerCase(), one]));
+/** Every name and alias folded; the sampler's own name before its aliases. */
+const candidates: ReadonlyMap<string, Candidate> = new Map(
+  named.toReversed().map(([alias, one]) => [folded(alias), one]),
+);
 
-/** Finds a sampler by its name or an alias, with or without the word for a schedule after it, case aside. */
+/** Every word for a schedule and every spacing's own name; the longest first, since one may end another. */
+const schedules: readonly (readonly [word: string, spacing: SpacingName])[] = [
+  ...Object.entries<SpacingName>(scheduleWords),
+  ...Object.values<SpacingName>(scheduleWords).map((spacing) => [spacing, spacing] as const),
+  ...Object.entries(scheduleAliases).map(([alias, word]) => [alias, scheduleWords[word as ScheduleWord]] as const),
+].sort(([a], [b]) => b.length - a.length);
+const foldedSchedules = schedules.map(([word, spacing]) => [folded(word), spacing] as const);
+const spacedSchedules = schedules.map(([word, spacing]) => [` ${word.toLowerCase()}`, spacing] as const);
+
+/** A name apart from the schedule at its end; first as one name, since some samplers end like a schedule. */
+const splits = (
+  text: string,
+  words: typeof schedules,
+): readonly (readonly [base: string, schedule: SpacingName | undefined])[] => [
+  [text, undefined],
+  ...words.flatMap(([word, spacing]) =>
+    text.endsWith(word) && text.length > word.length ? [[text.slice(0, -word.length), spacing] as const] : [],
+  ),
+];
+
+/**
+ * Finds a sampler by its name, an alias, or what another program calls it, with or without the word for a schedule after
+ * it; case, spaces, hyphens and underscores do not count. @throws AquatintError "sampler/unknown".
+ */
 export function samplerNamed(wanted: string): NamedSampler {
-  const text = wanted.trim().toLowerCase();
-  const plain = candidates.get(text);
-  if (plain) return chosen(plain);
-  for (const [word, spacing] of Object.entries(scheduleWords)) {
-    const end = ` ${word.toLowerCase()}`;
-    const base = text.endsWith(end) ? candidates.get(text.slice(0, -end.length)) : undefined;
-    if (base) return chosen(base, spacing);
+  const spaced = splits(wanted.trim().toLowerCase(), spacedSchedules);
+  for (const [base, schedule] of spaced) {
+    const plain = exact.get(base.trimEnd());
+    if (plain) return chosen(plain, schedule);
   }
-  throw unknown(wanted);
+  // a schedule that stands apart is read as written, since ComfyUI's kl_optimal need not be the web UI's KL Optimal
+  const parts = [...spaced, ...splits(folded(wanted), foldedSchedules)];
+  for (const [base, schedule] of parts) {
+    const plain = candidates.get(folded(base));
+    if (plain) return chosen(plain, schedule);
+  }
+  for (const [base, schedule] of parts) {
+    for (const [shape, inner] of programNames(base).flatMap((name) => splits(folded(name), foldedSchedules))) {
+      const known = candidates.get(shape);
+      if (known) return chosen(known, schedule ?? inner);
+    }
+  }
+  const method = parts.flatMap(([base]) => otherMethod(base) ?? [])[0];
+  if (method === undefined) throw unknown(wanted);
+  throw new AquatintError("sampler/unknown", `there is no sampler "${wanted}": it is ${method}`, {
+    hint: `no sampler here makes the same image; the samplers are ${Object.keys(samplers).join(", ")}`,
+  });
 }
+
+/**
+ * The spacing that AUTOMATIC1111's web UI takes for a sampler where its schedule is "Automatic" (the table of
+ * modules/sd_samplers_kdiffusion.py); undefined where it has no such sampler or lays the steps by a rule of its own.
+ */
+export const automaticSchedule = (sampler: string): SpacingName | undefined => samplerNamed(sampler).entry.automatic;
 
 /** The nearest of all names; among samplers and schedules apart, so that "DPM++ 2N Karas" is understood too. */
 function unknown(wanted: string) {
@@ -146,6 +211,7 @@ function chosen({ name, entry, preset }: Candidate, schedule?: SpacingName): Nam
     name,
     entry,
     spacing: spacing && schedule && entry.open ? open(spacing) : spacing,
+    schedule: schedule && scheduleWord(schedule),
     options: preset.options ?? {},
     create(options = {}) {
       const foreign = Object.keys(options).find((key) => !entry.options.some((known) => known === key));

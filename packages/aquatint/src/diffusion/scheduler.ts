@@ -1,12 +1,13 @@
 import { type Coordinates, noiseRatio, preserving, writtenIn } from "./coordinates.ts";
 import { type Denoiser, type NetworkOutput, read } from "./denoiser.ts";
+import { finiteChecks } from "./finite.ts";
 import type { Limit } from "./guidance.ts";
 import { type Latent, lin } from "./latent.ts";
 import { clean, type Level, type Schedule } from "./level.ts";
 import type { Target } from "./prediction.ts";
 import { type SamplerName, type SamplerOptions, samplerNamed } from "./registry.ts";
-import type { LevelFinder, NoiseSource, Step } from "./samplers/sampler.ts";
-import { levels, type Spacing, timeOfRatio } from "./spacing.ts";
+import { isStill, type LevelFinder, type NoiseSource, type Step } from "./samplers/sampler.ts";
+import { checkedStepCount, type Spacing, timeOfRatio } from "./spacing.ts";
 
 /** The levels of a walk, and where its steps land if not at the next of them. */
 export interface Path {
@@ -17,6 +18,8 @@ export interface Path {
 /** All that a published scheduler configuration says about sampling. */
 export interface SchedulerSettings {
   readonly sampler: SamplerName;
+  /** What its caller called it, schedule included; its own name when absent. */
+  readonly name?: string | undefined;
   readonly samplerOptions: SamplerOptions;
   readonly schedule: Schedule;
   /** What the network predicts, in its own coordinates. */
@@ -86,9 +89,12 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
     run({ steps, begin, x, project, network, noise, eta, signal }) {
       const options = eta === undefined ? settings.samplerOptions : { ...settings.samplerOptions, eta };
       const sampler = samplerNamed(settings.sampler).create(options);
-      const denoise = settings.limit(networkDenoiser(settings, network));
       const walk = path(steps);
-      const loop = sampler({ ...walk, begin, x, denoise, noise, levelAt: levelFinder(settings), signal });
+      const { sampler: own, name = own, target } = settings;
+      const checks = finiteChecks({ begin: begin ?? 0, n: walk.levels.length - 1, name });
+      const denoise = settings.limit(networkDenoiser(settings, checks.network(network)));
+      const made = sampler({ ...walk, begin, x, denoise, target, noise, levelAt: levelFinder(settings), signal });
+      const loop = checks.loop(x, made);
       return project ? projected(loop, walk, project) : loop;
     },
   };
@@ -130,19 +136,33 @@ export const levelFinder = ({
   time: (t) => writtenIn(coordinates, schedule.level(t)),
 });
 
-/** The same model under another sampler of the registry, in variance-preserving coordinates. */
+/**
+ * The same model under another sampler of the registry, in variance-preserving coordinates. A named schedule ends where its
+ * program ends it, at clean data for k-diffusion's; the model's own spacing ends there as well, unless the sampler keeps
+ * the model's own end.
+ */
 export function withSampler(settings: SchedulerSettings, wanted: string): SchedulerSettings {
   const named = samplerNamed(wanted);
   const own = named.name === settings.sampler;
-  if (own && !named.spacing && Object.keys(named.options).length === 0) return settings;
+  const fixed: readonly (readonly [string, unknown])[] = Object.entries({ ...named.options });
+  const known: Readonly<Record<string, unknown>> = { ...settings.samplerOptions };
+  if (own && !named.spacing && fixed.every(([key, value]) => known[key] === value)) return settings;
   const { spacing = settings.spacing } = named;
-  const { schedule, final } = settings;
+  const { schedule } = settings;
+  const kept = !named.spacing && named.entry.keepsEnd ? settings.final : spacing.end?.(schedule);
+  const path = (steps: number): Path => {
+    const visited = spacing(schedule, checkedStepCount(steps, schedule));
+    const [last] = visited.slice(-1);
+    const end = kept && !isStill({ from: last!, to: kept }) ? kept : clean;
+    return { levels: [...visited, end].map((level) => writtenIn(preserving, level)) };
+  };
   return {
     ...settings,
     sampler: named.name,
+    name: wanted,
     samplerOptions: own ? { ...settings.samplerOptions, ...named.options } : named.options,
     coordinates: preserving,
-    path: (steps) => ({ levels: levels({ schedule, steps, spacing, final }).map((at) => writtenIn(preserving, at)) }),
+    path,
     evaluated: (path) => path.levels.slice(0, -1),
     listed: (path) => path.levels.map(noiseRatio),
     initialNoiseScale: ({ levels: [first] }) => first!.sigma,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { noiseRatio } from "./coordinates.ts";
 import { clean, type Level } from "./level.ts";
 import { linear } from "./schedules.ts";
 import { leading, levels, linspaced, spacings, trailing } from "./spacing.ts";
@@ -17,12 +18,15 @@ test.each([
   expect(spacing(schedule, steps).map(({ t }) => schedule.timestep(t))).toEqual(indices);
 });
 
-test.each(Object.entries(spacings))("%s goes down for every number of steps, 1 to T", (_, spacing) => {
+/** Times may repeat where a table of sigmas goes beyond the schedule. */
+test.each(Object.entries(spacings))("the sigmas of %s fall for every number of steps, 1 to T", (_, spacing) => {
   const small = linear({ steps: 60 });
   for (let steps = 1; steps <= 60; steps++) {
-    const visited = times(levels({ schedule: small, steps, spacing: spacing({}) }));
+    const visited = levels({ schedule: small, steps, spacing: spacing({}) });
     expect(visited).toHaveLength(steps + 1);
-    expect(visited.every((t, i) => i === 0 || t < visited[i - 1]!)).toBe(true);
+    const sigmas = visited.map(noiseRatio);
+    expect(sigmas.every((sigma, i) => i === 0 || sigma < sigmas[i - 1]!)).toBe(true);
+    expect(times(visited).every((t, i, all) => i === 0 || t <= all[i - 1]!)).toBe(true);
   }
 });
 

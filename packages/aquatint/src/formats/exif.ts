@@ -1,20 +1,19 @@
 import { AquatintError } from "../errors.ts";
+import { startsWith } from "./bytes.ts";
 import { OWN_NOTE } from "./exif-note.ts";
 import { MAX_TEXT_BYTES } from "./text-budget.ts";
+import { commentText } from "./text-encoding.ts";
 
 /**
  * The texts of an EXIF block that pictures' makers use, by the tag's name, Aquatint's own under "aquatint"; empty where it
  * has none or is broken. @throws AquatintError "picture/too-large" beyond `MAX_TEXT_BYTES`.
  */
 export function exifTexts(tiff: Uint8Array, { name: file = "the picture" } = {}): Readonly<Record<string, string>> {
-  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
-  if (tiff.length < 8) return {};
-  const order = view.getUint16(0);
-  if (order !== LITTLE && order !== BIG) return {};
-  const block: Block = { view, tiff, little: order === LITTLE, file };
-  const first = entriesOf(block, view.getUint32(4, block.little));
+  const block = blockOf(tiff, file);
+  if (!block) return {};
+  const first = entriesOf(block, block.view.getUint32(4, block.little));
   const nested = first.find(({ tag }) => tag === EXIF_IFD);
-  const second = nested ? entriesOf(block, view.getUint32(nested.valueAt, block.little)) : [];
+  const second = nested ? entriesOf(block, block.view.getUint32(nested.valueAt, block.little)) : [];
   const texts = new Map<string, string>();
   for (const entry of [...first, ...second]) {
     const name = names[entry.tag];
@@ -27,6 +26,24 @@ export function exifTexts(tiff: Uint8Array, { name: file = "the picture" } = {})
   return Object.fromEntries(texts);
 }
 
+/** The value 1 .. 8 of an EXIF block's Orientation; 1, which is upright, where it has none or is broken. */
+export function exifOrientation(tiff: Uint8Array): number {
+  const value = shortTag(tiff, ORIENTATION) ?? 1;
+  return value >= 1 && value <= 8 ? value : 1;
+}
+
+/** The first value of a tag of 16-bit integers in an EXIF block, or in a TIFF file, which begins as one; undefined without. */
+export function shortTag(tiff: Uint8Array, tag: number): number | undefined {
+  const block = blockOf(tiff, "");
+  if (!block) return undefined;
+  const entries = entriesOf(block, block.view.getUint32(4, block.little));
+  const entry = entries.find((found) => found.tag === tag && found.type === SHORT);
+  return entry && block.view.getUint16(entry.valueAt, block.little);
+}
+
+const ORIENTATION = 274;
+const SHORT = 3;
+const JPEG_MARK = "Exif\0\0";
 const LITTLE = 0x4949;
 const BIG = 0x4d4d;
 const EXIF_IFD = 0x8769;
@@ -47,6 +64,17 @@ interface Block {
   /** For messages. */
   readonly file: string;
 }
+
+/** An EXIF block as it can be read; undefined where it does not begin as one. */
+function blockOf(bytes: Uint8Array, file: string): Block | undefined {
+  // some programs keep the mark that only JPEG has before it
+  const tiff = startsWith(bytes, JPEG_MARK) ? bytes.subarray(JPEG_MARK.length) : bytes;
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
+  if (tiff.length < 8) return undefined;
+  const order = view.getUint16(0);
+  return order === LITTLE || order === BIG ? { view, tiff, little: order === LITTLE, file } : undefined;
+}
+
 interface Entry {
   readonly tag: number;
   readonly type: number;
@@ -76,26 +104,5 @@ function textOf({ view, tiff, little, file }: Block, { type, count, valueAt }: E
     throw new AquatintError("picture/too-large", found, { hint: "remove its EXIF" });
   }
   const bytes = tiff.subarray(from, from + count);
-  const mark = new TextDecoder().decode(bytes.subarray(0, 8));
-  const decode = (start: number, encoding: string) =>
-    withoutEnd(new TextDecoder(encoding).decode(bytes.subarray(start)));
-  if (mark === "UNICODE\0") return decode(8, utf16Of(bytes.subarray(8), little));
-  return decode(mark === "ASCII\0\0\0" ? 8 : 0, "utf-8");
-}
-
-/** A text without the zeros that pad it. */
-function withoutEnd(text: string): string {
-  let end = text.length;
-  while (end > 0 && text.charCodeAt(end - 1) === 0) end--;
-  return text.slice(0, end);
-}
-
-/** Writers disagree on the byte order of UserComment: the half of the bytes with more zeros holds the high ones. */
-function utf16Of(bytes: Uint8Array, little: boolean): string {
-  let [even, odd] = [0, 0];
-  for (const [i, byte] of bytes.entries()) {
-    if (byte === 0 && i % 2 === 0) even++;
-    else if (byte === 0) odd++;
-  }
-  return odd > even || (odd === even && little) ? "utf-16le" : "utf-16be";
+  return commentText(bytes, { little });
 }

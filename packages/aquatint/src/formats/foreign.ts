@@ -17,6 +17,7 @@ const other = (what: string, hint = "Take the .safetensors file of the same mode
   hint,
 });
 
+const DOWNLOAD = "If it was downloaded, the download gave a page, not the file: check the address, or log in.";
 const onnx = other("an ONNX model");
 
 const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] = [
@@ -28,7 +29,7 @@ const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] 
   ["\x80\x04", pickle],
   ["\x80\x05", pickle],
   ["version https://git-lfs", other("a Git LFS pointer, not the file itself", "Fetch the content: git lfs pull.")],
-  ["GGUF", other("a GGUF file")],
+  ["GGUF", other("a GGUF file, whose weights are quantized")],
   ["GGML", other("a GGML file")],
   ["lmgg", other("a GGML file")],
   ["fmgg", other("a GGML file")],
@@ -36,11 +37,18 @@ const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] 
   ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((ir) => [`\x08${String.fromCharCode(ir)}\x12`, onnx] as const),
   ["\x89HDF", other("an HDF5 file")],
   ["\x89PNG", other("a PNG picture", "How a picture was made says: aquatint info FILE.")],
-  ["<", other("a web page or XML", "The download gave a page, not the file: check the address, or log in.")],
+  ["7z\xbc\xaf", other("a 7z archive", "Unpack it.")],
+  ["Rar!", other("a RAR archive", "Unpack it.")],
+  ["\x1f\x8b", other("a gzip archive", "Unpack it.")],
+  ["{", other("a JSON text", `Only safetensors files are read. ${DOWNLOAD}`)],
+  ["<", other("a web page or XML", DOWNLOAD)],
 ];
 
 /** Names a well-known format by the first bytes of a file; the extension is not asked. */
 export function foreignFormat(head: Uint8Array): ForeignFormat | undefined {
   const text = String.fromCharCode(...head.subarray(0, 32)).replace(/^\s+(?=<)/, "");
-  return signatures.find(([prefix]) => text.startsWith(prefix))?.[1];
+  const format = signatures.find(([prefix]) => text.startsWith(prefix))?.[1];
+  // "Entry not found", "Access to model … is restricted"
+  const isText = head.length >= 9 && /^[\x20-\x7e\s]+$/.test(text);
+  return format ?? (isText ? other("a plain text", DOWNLOAD) : undefined);
 }

@@ -58,6 +58,28 @@ test("toFloat32 reads data at any address, and only floats", () => {
   expect(() => toFloat32({ dtype: "I64", shape: [1], data: new Uint8Array(8) }, { name: "ids" })).toThrow(/ids: I64/);
 });
 
+test("float8 in both forms has PyTorch's values", () => {
+  const bits = Uint8Array.of(0, 1, 7, 8, 0x38, 0x3c, 0x7b, 0x7c, 0x7e, 0x7f, 0x81, 0xfe);
+  const read = (dtype: "F8_E4M3" | "F8_E5M2") => [...toFloat32({ dtype, shape: [12], data: bits })];
+  const e4m3 = [0, 2 ** -9, 7 * 2 ** -9, 2 ** -6, 1, 1.5, 352, 384, 448, Number.NaN, -(2 ** -9), -448];
+  const e5m2 = [
+    0,
+    2 ** -16,
+    7 * 2 ** -16,
+    2 ** -13,
+    0.5,
+    1,
+    57344,
+    Infinity,
+    Number.NaN,
+    Number.NaN,
+    -(2 ** -16),
+    Number.NaN,
+  ];
+  expect(read("F8_E4M3")).toEqual(e4m3);
+  expect(read("F8_E5M2")).toEqual(e5m2);
+});
+
 test("fromFloat32 makes tensors that toFloat32 reads", () => {
   const values = Float32Array.of(0.1, 1000.5, -7);
   expect(toFloat32(fromFloat32(values, [3]))).toEqual(values);

@@ -54,6 +54,23 @@ export function bfloat16ToFloat(bits: Uint16Array): Float32Array<ArrayBuffer> {
   return new Float32Array(out.buffer);
 }
 
+/** The 256 values of a float8 of these parts, by its bits; `finite`: the largest exponent holds numbers too, as in e4m3fn. */
+function float8Table(exponentBits: number, finite: boolean): Float32Array {
+  const fractionBits = 7 - exponentBits;
+  const [top, scale] = [2 ** exponentBits - 1, 2 ** fractionBits];
+  const bias = 2 ** (exponentBits - 1) - 1;
+  return Float32Array.from({ length: 256 }, (_, bits) => {
+    const exponent = (bits & 0x7f) >>> fractionBits;
+    const fraction = bits & (scale - 1);
+    const number =
+      exponent === 0 ? (fraction / scale) * 2 ** (1 - bias) : (1 + fraction / scale) * 2 ** (exponent - bias);
+    const isNumber = finite ? (bits & 0x7f) !== 0x7f : exponent < top;
+    const value = isNumber ? number : !finite && fraction === 0 ? Number.POSITIVE_INFINITY : Number.NaN;
+    return bits & 0x80 ? -value : value;
+  });
+}
+const float8 = { F8_E4M3: float8Table(4, true), F8_E5M2: float8Table(5, false) } as const;
+
 /** A copy that begins at an aligned address: the tensors of a file need not. */
 const aligned = (data: Uint8Array): ArrayBuffer => new Uint8Array(data).buffer;
 
@@ -62,19 +79,41 @@ const widen: Partial<Record<SafetensorsDType, (data: Uint8Array) => Float32Array
   BF16: (data) => bfloat16ToFloat(new Uint16Array(aligned(data))),
   F32: (data) => new Float32Array(aligned(data)),
   F64: (data) => Float32Array.from(new Float64Array(aligned(data))),
+  F8_E4M3: (data) => Float32Array.from(data, (bits) => float8.F8_E4M3[bits]!),
+  F8_E5M2: (data) => Float32Array.from(data, (bits) => float8.F8_E5M2[bits]!),
 };
 
-/** The values of a float tensor (F16, BF16, F32; F64 is rounded) as float32, always a copy. */
+/** The values of a float tensor (F8, F16, BF16, F32; F64 is rounded) as float32, always a copy. */
 export function toFloat32({ dtype, shape, data }: RawTensor, { name = "the tensor" } = {}): Float32Array<ArrayBuffer> {
   const convert = widen[dtype];
   if (convert) return convert(data);
   throw new AquatintError(
     "safetensors/not-float",
-    `${name}: ${dtype} [${shape.join(",")}], expected F16, BF16, F32 or F64`,
+    `${name}: ${dtype} [${shape.join(",")}], expected one of ${Object.keys(widen).join(", ")}`,
     {
-      hint: dtype.startsWith("F8") ? "Take the float16 file of the same model." : "Read it as integers.",
+      hint: "Take the file as it was published.",
     },
   );
+}
+
+/** The element types that are no floats, as typed arrays of bytes that begin at an aligned address. */
+const integers: Partial<Record<SafetensorsDType, (data: ArrayBuffer) => ArrayLike<number | bigint>>> = {
+  BOOL: (data) => new Uint8Array(data),
+  U8: (data) => new Uint8Array(data),
+  I8: (data) => new Int8Array(data),
+  U16: (data) => new Uint16Array(data),
+  I16: (data) => new Int16Array(data),
+  U32: (data) => new Uint32Array(data),
+  I32: (data) => new Int32Array(data),
+  U64: (data) => new BigUint64Array(data),
+  I64: (data) => new BigInt64Array(data),
+};
+
+/** The first element of a tensor of any element type; NaN where it has none. */
+export function toNumber(tensor: RawTensor, { name = "the tensor" } = {}): number {
+  const convert = integers[tensor.dtype];
+  const values = convert ? convert(aligned(tensor.data)) : toFloat32(tensor, { name });
+  return Number(values[0] ?? Number.NaN);
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array): Uint8Array =>

@@ -27,7 +27,7 @@ export function checkPicture(picture: Picture): void {
 
 /**
  * A [3, height, width] tensor in -1..1 as an RGB picture, clamped; rounded as diffusers does (to even at a half).
- * @throws AquatintError "image/not-finite" where a value is not a number: the network diverged.
+ * @throws AquatintError "image/not-finite" where a value is not a number.
  */
 export function tensorToPicture(values: Float32Array, { width, height }: Pick<Picture, "width" | "height">): Picture {
   const plane = width * height;
@@ -46,8 +46,8 @@ export function tensorToPicture(values: Float32Array, { width, height }: Pick<Pi
 }
 
 const notFinite = () =>
-  new AquatintError("image/not-finite", "the values of a picture contain NaN", {
-    hint: "The network's output diverged: use other weights, or a smaller learning rate.",
+  new AquatintError("image/not-finite", "the values of an image contain NaN", {
+    hint: "Look for what made them: the weights, the decoder, or the arithmetic before this call.",
   });
 
 /** A [n, 3, height, width] tensor in -1..1 as n RGB pictures. */
@@ -74,7 +74,9 @@ export function pictureToTensor(picture: Picture): Float32Array<ArrayBuffer> {
   }
   const plane = width * height;
   const values = new Float32Array(plane * 3);
-  for (let i = 0; i < data.length; i++) values[(i % 3) * plane + Math.floor(i / 3)] = data[i]! / 127.5 - 1;
+  for (let p = 0, from = 0; p < plane; p++) {
+    for (let c = 0; c < 3; c++) values[c * plane + p] = data[from++]! / 127.5 - 1;
+  }
   return values;
 }
 
@@ -88,11 +90,11 @@ export function flatten(picture: Picture, background: Colour = WHITE): Picture {
   const { width, height, channels, data } = picture;
   if (channels === 3) return picture;
   const flat = new Uint8Array(width * height * 3);
-  for (let i = 0; i < flat.length; i++) {
-    const c = i % 3;
-    const p = (i - c) / 3;
-    const alpha = data[p * 4 + 3]! / 255;
-    flat[i] = Math.round(data[p * 4 + c]! * alpha + background[c]! * (1 - alpha));
+  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
+    const alpha = data[from + 3]! / 255;
+    for (let c = 0; c < 3; c++) {
+      flat[to + c] = alpha === 1 ? data[from + c]! : Math.round(data[from + c]! * alpha + background[c]! * (1 - alpha));
+    }
   }
   return { width, height, channels: 3, data: flat };
 }

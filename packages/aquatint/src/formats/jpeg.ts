@@ -2,9 +2,13 @@ import { AquatintError } from "../errors.ts";
 import { concatBytes } from "../util/concat.ts";
 import { startsWith } from "./bytes.ts";
 import { damaged } from "./damaged.ts";
+import { latin1OrUtf8 } from "./text-encoding.ts";
+import { XMP_KEYWORD } from "./xmp.ts";
 
 const EXIF = "Exif\0\0";
+const XMP = "http://ns.adobe.com/xap/1.0/\0";
 const APP1 = 0xe1;
+const COMMENT = 0xfe;
 /** Begins the picture itself. */
 const SCAN = 0xda;
 const END = 0xd9;
@@ -42,6 +46,20 @@ export function jpegExif(bytes: Uint8Array, { name = "the picture" } = {}): Uint
     if (marker === APP1 && startsWith(data, EXIF)) return data.subarray(EXIF.length);
   }
   return NONE;
+}
+
+/** The XMP packet and the comment of a JPEG file, under the keywords that PNG has for them; those before its end where it is cut. */
+export function jpegTexts(bytes: Uint8Array): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  try {
+    for (const { marker, data } of segments(bytes, "")) {
+      if (marker === APP1 && startsWith(data, XMP)) texts[XMP_KEYWORD] ??= latin1OrUtf8(data.subarray(XMP.length));
+      if (marker === COMMENT) texts["Comment"] ??= latin1OrUtf8(data);
+    }
+  } catch (error) {
+    if (!(error instanceof AquatintError)) throw error;
+  }
+  return texts;
 }
 
 /** A copy of a JPEG file with an EXIF block at its beginning. @throws AquatintError "picture/texts" beyond 64 KiB. */

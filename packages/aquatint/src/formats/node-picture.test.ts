@@ -53,7 +53,7 @@ test("a JPEG that claims 65500 x 65500 pixels is refused before it is unpacked",
   bytes.writeUInt16BE(65500, frame + 7);
   const path = join(dir, "bomb.jpg");
   await writeFile(path, bytes);
-  expect(await codeOf(path)).toBe("picture/unknown");
+  expect(await codeOf(path)).toBe("picture/too-large");
 });
 
 test("a file beyond the budget of bytes is refused unread", async () => {

@@ -27,12 +27,16 @@ async function removedOnFailure(path: string, write: () => Promise<void>): Promi
   }
 }
 
+/** Characters of a file's name in the name of its temporary file, which must not be too long where the name itself is not. */
+const NAMED = 40;
+
 /**
  * Writes a file whole or not at all: into a temporary file of the same folder, flushed to the disk, then renamed.
- * @throws AquatintError "file/missing", "file/is-folder", "file/denied", "file/full" or "file/failed".
+ * @throws AquatintError "file/missing", "file/is-folder", "file/denied", "file/full", "file/name" or "file/failed".
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  const name = Array.from(basename(path)).slice(0, NAMED).join("");
+  const temporary = join(dirname(path), `.${name}.${randomBytes(6).toString("hex")}.tmp`);
   try {
     await removedOnFailure(temporary, async () => {
       const file = await open(temporary, "wx");
@@ -47,6 +51,14 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
   } catch (cause) {
     throw fileError("write", path, cause);
   }
+}
+
+/** Writes a file whole or not at all, and makes its folder if needed. */
+export async function writeFileAndFolder(path: string, bytes: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+    throw fileError("write", path, cause);
+  });
+  await writeFileAtomic(path, bytes);
 }
 
 /**
@@ -147,6 +159,14 @@ const failures: Readonly<Record<string, readonly [kind: string, found: string, h
   EPERM: ["denied", "permission denied", "Check who may use the file and its folder."],
   EROFS: ["denied", "the disk is read-only", "Choose another folder."],
   ENOSPC: ["full", "the disk is full", "Free some space, or choose another disk."],
+  EDQUOT: ["full", "the quota of the disk is used up", "Free some space, or choose another disk."],
+  EFBIG: [
+    "full",
+    "the file is larger than the disk or the user's limit allows",
+    "Choose another disk, or raise the limit.",
+  ],
+  ENAMETOOLONG: ["name", "the name is too long", "Choose a shorter one: most disks allow 255 bytes."],
+  EEXIST: ["missing", "a part of the path is a file, not a folder", "Check the path."],
 };
 
 /** The AquatintError "file/…" of a failed call of `node:fs`; one that is an AquatintError already stays. */

@@ -7,10 +7,10 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { AquatintError } from "../errors.ts";
 import type { Picture } from "./image.ts";
+import { imageMetadata } from "./metadata/index.ts";
 import { encodePicture, pictureFormatOf, pictureFormats } from "./node-encode.ts";
 import { sha256 } from "./node-hash.ts";
 import { pictureTexts, withTexts } from "./picture-file.ts";
-import { pictureRecipe } from "./picture-recipe.ts";
 
 const picture: Picture = {
   width: 17,
@@ -35,8 +35,8 @@ describe.each(formats)("%s", (_, format) => {
     const read = await pictureTexts(whole);
     expect(read["aquatint"]).toBe(texts.aquatint);
     expect(read["parameters"] ?? read["UserComment"]).toBe(texts.parameters);
-    expect(pictureRecipe(read)).toMatchObject({ source: "aquatint", seed: 7 });
-    expect(pictureRecipe({ ...read, aquatint: "" })).toMatchObject({ source: "a1111", steps: 20, width: 17 });
+    expect(imageMetadata(read)).toMatchObject({ source: "aquatint", seed: 7 });
+    expect(imageMetadata({ ...read, aquatint: "" })).toMatchObject({ source: "a1111", steps: 20, width: 17 });
     expect(await pixels(whole)).toBe(await pixels(bare));
     expect(await sharp(whole).metadata()).toMatchObject({ width: 17, height: 9 });
   });
@@ -154,7 +154,7 @@ test.each(formats)(
     await fc.assert(
       fc.asyncProperty(changes, async (list) => {
         try {
-          pictureRecipe(await pictureTexts(changed(whole, list)));
+          imageMetadata(await pictureTexts(changed(whole, list)));
           codes.add("read");
         } catch (error) {
           if (!(error instanceof AquatintError)) throw error;

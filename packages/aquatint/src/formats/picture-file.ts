@@ -2,10 +2,10 @@ import { AquatintError } from "../errors.ts";
 import { startsWith } from "./bytes.ts";
 import { exifTexts } from "./exif.ts";
 import { exifBlock } from "./exif-write.ts";
-import { jpegExif, jpegWithExif } from "./jpeg.ts";
+import { jpegExif, jpegTexts, jpegWithExif } from "./jpeg.ts";
 import { joinChunks, readChunks } from "./png-chunks.ts";
 import { allTexts, textChunk } from "./png-text.ts";
-import { webpExif, webpWithExif } from "./webp.ts";
+import { webpExif, webpTexts, webpWithExif } from "./webp.ts";
 
 /** What Aquatint writes of a picture into its file. */
 export interface PictureTexts {
@@ -38,7 +38,10 @@ const containers: readonly Container[] = [
   },
   {
     starts: [[0, "\xff\xd8\xff"]],
-    texts: async (bytes, name) => exifTexts(jpegExif(bytes, { name }), { name }),
+    texts: async (bytes, name) => ({
+      ...jpegTexts(bytes),
+      ...exifTexts(jpegExif(bytes, { name }), { name }),
+    }),
     withTexts: (bytes, texts) => jpegWithExif(bytes, exifBlock(texts)),
   },
   {
@@ -46,7 +49,10 @@ const containers: readonly Container[] = [
       [0, "RIFF"],
       [8, "WEBP"],
     ],
-    texts: async (bytes, name) => exifTexts(webpExif(bytes, { name }), { name }),
+    texts: async (bytes, name) => ({
+      ...webpTexts(bytes, { name }),
+      ...exifTexts(webpExif(bytes, { name }), { name }),
+    }),
     withTexts: (bytes, texts) => webpWithExif(bytes, exifBlock(texts)),
   },
 ];
@@ -60,7 +66,7 @@ function containerOf(bytes: Uint8Array, name: string): Container {
 }
 
 /**
- * The texts in a picture's file by keyword: of PNG its text chunks, compressed ones too; of JPEG and WebP those of EXIF.
+ * The texts in a picture's file by keyword: of PNG its text chunks, compressed ones too; of JPEG and WebP those of EXIF, XMP and comments.
  * Nothing of the picture is unpacked. @throws AquatintError "png/…" or "picture/…" for a damaged file, for texts above
  * `MAX_TEXT_BYTES`, and for other files.
  */

@@ -6,7 +6,7 @@ export interface PngChunk {
   readonly data: Uint8Array;
 }
 
-/** Chunks of a file at most: pictures of 4096 x 4096 pixels have some thousand. */
+/** Chunks of a file at most: images of 8192 x 8192 pixels have some thousand. */
 const MAX_CHUNKS = 2 ** 18;
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 

@@ -2,12 +2,15 @@ import { AquatintError } from "../errors.ts";
 import { concatBytes } from "../util/concat.ts";
 import { type PngChunk, pngError } from "./png-chunks.ts";
 import { MAX_TEXT_BYTES } from "./text-budget.ts";
+import { latin1OrUtf8, looksLikeUtf8 } from "./text-encoding.ts";
 
-const isLatin1 = (text: string): boolean => Array.from(text).every((c) => c <= "\xff");
+/** Whether Latin-1 can hold a text, and readers that try UTF-8 first will not misread it. */
+const isLatin1 = (text: string): boolean =>
+  Array.from(text).every((c) => c <= "\xff") && !looksLikeUtf8(Uint8Array.from(latin1(text)));
 const latin1 = (text: string): number[] => Array.from(text, (c) => c.charCodeAt(0));
 const fromLatin1 = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 
-/** A keyword and its text as a chunk: tEXt where Latin-1 can hold the text, else iTXt (UTF-8), as PIL chooses. */
+/** A keyword and its text as a chunk: tEXt where Latin-1 can hold the text, else iTXt (UTF-8). */
 export function textChunk(keyword: string, text: string): PngChunk {
   if (!/^[ -~\xa1-\xff]{1,79}$/.test(keyword) || /^ | {2}| $/.test(keyword)) {
     const hint = "Use 1 to 79 printable Latin-1 characters, without spaces around or two in a row.";
@@ -54,7 +57,7 @@ export async function allTexts(
     if (!found || texts.has(found.keyword)) continue;
     const unpacked = await inflated(found.data, budget, name);
     budget -= unpacked.length;
-    texts.set(found.keyword, new TextDecoder(found.encoding).decode(unpacked));
+    texts.set(found.keyword, latin1OrUtf8(unpacked));
   }
   return Object.fromEntries(texts);
 }
@@ -85,7 +88,7 @@ function readText({ type, data }: PngChunk): readonly [keyword: string, text: st
   const end = data.indexOf(0);
   if (end < 1) return undefined;
   const keyword = fromLatin1(data.subarray(0, end));
-  if (type === "tEXt") return [keyword, fromLatin1(data.subarray(end + 1))];
+  if (type === "tEXt") return [keyword, latin1OrUtf8(data.subarray(end + 1))];
   const language = data.indexOf(0, end + 3);
   const translated = data.indexOf(0, language + 1);
   if (data[end + 1] !== 0 || language < 0 || translated < 0) return undefined;
@@ -96,7 +99,6 @@ function readText({ type, data }: PngChunk): readonly [keyword: string, text: st
 interface CompressedText {
   readonly keyword: string;
   readonly data: Uint8Array<ArrayBuffer>;
-  readonly encoding: "latin1" | "utf-8";
 }
 
 /** The compressed text of a chunk, still packed; undefined for other chunks. */
@@ -104,9 +106,9 @@ function compressedText({ type, data }: PngChunk): CompressedText | undefined {
   const end = data.indexOf(0);
   if ((type !== "zTXt" && type !== "iTXt") || end < 1) return undefined;
   const keyword = fromLatin1(data.subarray(0, end));
-  if (type === "zTXt") return { keyword, data: data.slice(end + 2), encoding: "latin1" };
+  if (type === "zTXt") return { keyword, data: data.slice(end + 2) };
   const language = data.indexOf(0, end + 3);
   const translated = language < 0 ? -1 : data.indexOf(0, language + 1);
   if (data[end + 1] !== 1 || translated < 0) return undefined;
-  return { keyword, data: data.slice(translated + 1), encoding: "utf-8" };
+  return { keyword, data: data.slice(translated + 1) };
 }

@@ -1,85 +1,96 @@
-import { flatten, type Picture } from "./image.ts";
-import type { PictureValues } from "./values.ts";
+import { checkPicture, flatten, type Picture } from "./image.ts";
+import { eightBit, floatsWithin, type Resampling, resampled } from "./resample.ts";
+import { type PictureValues, pictureValues } from "./values.ts";
 
 /** Width and height in pixels. */
 export type Size = Pick<Picture, "width" | "height">;
 
-/** For each pixel of a line that is made, the pixels of the old one from `start` on, and their weights. */
-interface Tap {
-  readonly start: number;
-  readonly weights: Float64Array;
+/** The largest part in the middle of an image that has the proportions of a size; its edges may lie inside pixels. */
+function middlePart(source: Size, { width, height }: Size): Resampling {
+  const middle = (length: number, part: number) => ({ from: (length - part) / 2, length: part });
+  // products of whole numbers, so that a side that is kept is kept exactly
+  const [wide, high] = [source.width * height, source.height * width];
+  const columns = wide > high ? high / height : source.width;
+  const rows = high > wide ? wide / width : source.height;
+  return { columns: middle(source.width, columns), rows: middle(source.height, rows), width, height };
 }
 
-/** A box as wide as a new pixel, at least one old pixel: area means where it shrinks, linear where it grows. */
-function tapsOf({ from, length }: { readonly from: number; readonly length: number }, to: number): readonly Tap[] {
-  const scale = length / to;
-  const box = Math.max(scale, 1);
-  return Array.from({ length: to }, (_, i) => {
-    const low = from + (i + 0.5) * scale - box / 2;
-    const start = Math.max(from, Math.floor(low));
-    const end = Math.min(from + length, Math.ceil(low + box));
-    const overlap = (k: number) => Math.min(start + k + 1, low + box) - Math.max(start + k, low);
-    const weights = Float64Array.from({ length: end - start }, (_, k) => Math.max(overlap(k), 0));
-    const sum = weights.reduce((a, b) => a + b, 0);
-    return { start, weights: weights.map((w) => w / sum) };
-  });
+/** What of an image's sides does not fit the proportions of a size and is cut off, in pixels of the image in all. */
+export function cutOff(source: Size, size: Size): Size {
+  const { columns, rows } = middlePart(source, size);
+  return { width: source.width - columns.length, height: source.height - rows.length };
 }
 
-/** Samples of one channel, `stride` apart, the first of them at `offset`. */
-interface Channel extends Size {
-  readonly data: ArrayLike<number>;
-  readonly offset: number;
-  readonly stride: number;
-}
+const sameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
 
-/** One channel in another size: what does not fit its proportions is cut off on both sides alike. */
-function resampled({ data, offset, stride, ...source }: Channel, { width, height }: Size): Float64Array {
-  const part = Math.min(source.width / width, source.height / height);
-  const middle = (length: number, wanted: number) => ({ from: (length - wanted) / 2, length: wanted });
-  const columns = tapsOf(middle(source.width, width * part), width);
-  const rows = tapsOf(middle(source.height, height * part), height);
-  const values = new Float64Array(width * height);
-  rows.forEach(({ start, weights }, y) => {
-    columns.forEach((column, x) => {
-      let sum = 0;
-      for (let k = 0; k < weights.length; k++) {
-        for (let l = 0; l < column.weights.length; l++) {
-          const at = (start + k) * source.width + column.start + l;
-          sum += weights[k]! * column.weights[l]! * data[offset + stride * at]!;
-        }
-      }
-      values[y * width + x] = sum;
-    });
-  });
-  return values;
-}
-
-/** The middle of a picture in another size, as RGB: what does not fit its proportions is cut off on both sides alike. */
-export function fitted(picture: Picture, { width, height }: Size): Picture {
-  const source = flatten(picture);
-  const data = new Uint8Array(width * height * 3);
-  for (let c = 0; c < 3; c++) {
-    const values = resampled({ ...source, offset: c, stride: 3 }, { width, height });
-    for (let i = 0; i < values.length; i++) data[3 * i + c] = Math.round(values[i]!);
-  }
+/** The middle of an image in another size, as RGB on white; what does not fit its proportions is cut off on both sides alike. */
+export function fitted(image: Picture, size: Size): Picture {
+  const source = flatten(image);
+  if (sameSize(source, size)) return source;
+  const { width, height, data } = resampled(source, middlePart(source, size), eightBit);
   return { width, height, channels: 3, data };
 }
 
-/** The same of values in planes; in its own size it is as it was. */
-export function fittedValues(values: PictureValues, { width, height }: Size): PictureValues {
-  if (values.width === width && values.height === height) return values;
+/** The same of values in planes, kept in their range. */
+export function fittedValues(values: PictureValues, size: Size): PictureValues {
+  if (sameSize(values, size)) return values;
   const plane = values.width * values.height;
-  const data = new Float32Array((values.data.length / plane) * width * height);
-  for (let c = 0; c * plane < values.data.length; c++) {
-    const channel = resampled({ ...values, offset: c * plane, stride: 1 }, { width, height });
-    data.set(channel, c * width * height);
+  const planes = values.data.length / plane;
+  const kind = planes === 1 ? floatsWithin(0, 1) : floatsWithin(-1, 1);
+  const data = new Float32Array(planes * size.width * size.height);
+  for (let c = 0; c < planes; c++) {
+    const source = { ...values, channels: 1, data: values.data.subarray(c * plane, (c + 1) * plane) };
+    data.set(resampled(source, middlePart(values, size), kind).data, c * size.width * size.height);
   }
-  return { width, height, data };
+  return { width: size.width, height: size.height, data };
 }
 
-/** The largest size of a picture's proportions whose sides are at most `side`; its own where that is smaller. */
+/** An image as it is read, or as values in planes. */
+export type ImageInput = Picture | PictureValues;
+
+/** The middle of an image as networks see it, [3, height, width] in -1 .. 1. */
+export const fittedPlanes = (image: ImageInput, size: Size): PictureValues =>
+  "channels" in image ? pictureValues(fitted(image, size)) : fittedValues(image, size);
+
+/** The whole image in another size, with its transparency. Colors are weighted by their alpha, as in Pillow. */
+export function resized(image: Picture, size: Size): Picture {
+  checkPicture(image);
+  if (sameSize(image, size)) return image;
+  const { width, height, channels } = image;
+  const whole = { columns: { from: 0, length: width }, rows: { from: 0, length: height }, ...pick(size) };
+  if (channels === 3) return { ...pick(size), channels, data: resampled(image, whole, eightBit).data };
+  const data = resampled({ ...image, data: premultiplied(image.data) }, whole, eightBit).data;
+  for (let i = 0; i < data.length; i += 4) {
+    const alpha = data[i + 3]!;
+    if (alpha === 0 || alpha === 255) continue;
+    for (let c = i; c < i + 3; c++) data[c] = Math.min(255, Math.floor((255 * data[c]!) / alpha));
+  }
+  return { ...pick(size), channels, data };
+}
+
+const pick = ({ width, height }: Size): Size => ({ width, height });
+
+function premultiplied(data: Uint8Array): Uint8Array {
+  const made = data.slice();
+  for (let i = 0; i < made.length; i += 4) {
+    const alpha = made[i + 3]!;
+    if (alpha === 255) continue;
+    for (let c = i; c < i + 3; c++) made[c] = Math.round((made[c]! * alpha) / 255);
+  }
+  return made;
+}
+
+/** The largest size of an image's proportions whose sides are at most `side`; its own where that is smaller. */
 export function within({ width, height }: Size, side: number): Size {
-  const scale = Math.min(1, side / Math.max(width, height));
+  return scaledBy({ width, height }, Math.min(1, side / Math.max(width, height)));
+}
+
+/** The smallest size of an image's proportions whose sides are at least `side`; its own where that is smaller. */
+export function atLeast({ width, height }: Size, side: number): Size {
+  return scaledBy({ width, height }, Math.min(1, side / Math.min(width, height)));
+}
+
+function scaledBy({ width, height }: Size, scale: number): Size {
   const scaled = (length: number) => Math.max(1, Math.round(length * scale));
   return { width: scaled(width), height: scaled(height) };
 }

@@ -100,7 +100,8 @@ export function parseHeader(bytes: Uint8Array, fileSize: number, { name = "the f
   if (bytes.length < start) {
     throw safetensorsError("truncated", name, `the header needs ${start} bytes, ${bytes.length} were read`, DAMAGED);
   }
-  const { __metadata__: metadata = {}, ...described } = parseJson(bytes.subarray(PREFIX_BYTES, start), name);
+  const { __metadata__: said, ...described } = parseJson(bytes.subarray(PREFIX_BYTES, start), name);
+  const metadata = said ?? {};
   checkMetadata(metadata, name);
   const entries = Object.entries(described).map(([key, value]) => [key, parseEntry(key, value, start, name)] as const);
   entries.sort(([, a], [, b]) => a.offset - b.offset || a.length - b.length);

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { fittedValues } from "./resize.ts";
 import { maskValues, pictureValues } from "./values.ts";
 
 const half = { width: 2, height: 1, channels: 4 as const, data: Uint8Array.of(255, 0, 0, 255, 9, 9, 9, 0) };
@@ -13,15 +12,4 @@ test("a mask is how bright a picture is, and paints where it is transparent", ()
   expect(size).toEqual({ width: 2, height: 1 });
   expect(data[0]).toBeCloseTo(0.299, 6);
   expect(data[1]).toBe(1);
-});
-
-test("planes are brought to a size like pictures, and stay as they are in their own", () => {
-  const values = { width: 4, height: 2, data: Float32Array.from({ length: 16 }, (_, i) => i) };
-  expect(fittedValues(values, { width: 4, height: 2 })).toBe(values);
-  expect(fittedValues(values, { width: 2, height: 1 })).toEqual({
-    width: 2,
-    height: 1,
-    data: Float32Array.of(2.5, 4.5, 10.5, 12.5),
-  });
-  expect([...fittedValues(values, { width: 2, height: 2 }).data.subarray(0, 4)]).toEqual([1, 2, 5, 6]);
 });

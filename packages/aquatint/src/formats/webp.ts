@@ -1,6 +1,10 @@
+import { AquatintError } from "../errors.ts";
 import { concatBytes } from "../util/concat.ts";
 import { startsWith } from "./bytes.ts";
 import { damaged } from "./damaged.ts";
+import { MAX_TEXT_BYTES } from "./text-budget.ts";
+import { latin1OrUtf8 } from "./text-encoding.ts";
+import { XMP_KEYWORD } from "./xmp.ts";
 
 /** Where the chunks begin, after "RIFF", the file's length and "WEBP". */
 const CHUNKS = 12;
@@ -32,6 +36,19 @@ export function webpExif(bytes: Uint8Array, { name = "the picture" } = {}): Uint
     if (type === "EXIF") return startsWith(data, EXIF_PREFIX) ? data.subarray(EXIF_PREFIX.length) : data;
   }
   return NONE;
+}
+
+/** The XMP packet of a WebP file, under the keyword that PNG has for it. @throws as `webpExif`, or "picture/too-large". */
+export function webpTexts(bytes: Uint8Array, { name = "the picture" } = {}): Readonly<Record<string, string>> {
+  for (const { type, data } of chunks(bytes, name)) {
+    if (type !== "XMP ") continue;
+    if (data.length > MAX_TEXT_BYTES) {
+      const found = `${name}: its XMP takes ${data.length} bytes, at most ${MAX_TEXT_BYTES} are read`;
+      throw new AquatintError("picture/too-large", found, { hint: "remove its XMP" });
+    }
+    return { [XMP_KEYWORD]: latin1OrUtf8(data) };
+  }
+  return {};
 }
 
 /** A copy of a WebP file with an EXIF block; a file of the simple layout is given the header of the extended one. */

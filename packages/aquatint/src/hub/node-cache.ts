@@ -1,4 +1,5 @@
-import { lstat, mkdir, readFile, readlink, rm, symlink } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, readlink, rename, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileError, writeFileAtomic } from "../formats/node.ts";
@@ -67,8 +68,9 @@ export function repositoryCache(cache: string, repo: string): RepositoryCache {
       try {
         await mkdir(dirname(at), { recursive: true });
         if ((await readlink(at).catch(() => undefined)) === target) return;
-        if (await lstat(at).catch(() => undefined)) await rm(at);
-        await symlink(target, at);
+        const made = `${at}.${randomBytes(6).toString("hex")}.tmp`;
+        await symlink(target, made);
+        await rename(made, at); // at once, whoever else pulls the same
       } catch (cause) {
         throw fileError("write", at, cause);
       }

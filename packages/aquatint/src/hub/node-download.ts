@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { AquatintError, messageOf } from "../errors.ts";
 import { fileError } from "../formats/node.ts";
+import { exclusiveLock } from "../formats/node-lock.ts";
 import type { HubFile } from "./choose.ts";
 
 /** How a file is fetched. */
@@ -38,6 +39,8 @@ export async function* download(options: DownloadOptions): AsyncGenerator<number
   await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
     throw fileError("write", path, cause);
   });
+  await using _ = await onlyDownload(options);
+  if (await isWhole(path, file.size)) return;
   for (let fresh = 0; ; fresh++) {
     yield* fetchAll(options, partial, attempts);
     if (await isRight(partial, file)) break;
@@ -53,6 +56,18 @@ export async function* download(options: DownloadOptions): AsyncGenerator<number
   await rename(partial, path).catch((cause: unknown) => {
     throw fileError("write", path, cause);
   });
+}
+
+/** Waits until no other process fetches the same file: two that write one partial file would spoil it. */
+async function onlyDownload({ path, signal }: DownloadOptions): Promise<AsyncDisposable> {
+  for (;;) {
+    try {
+      return await exclusiveLock(`${path}.lock`);
+    } catch (cause) {
+      if (!(cause instanceof AquatintError && cause.code === "file/locked")) throw cause;
+      await wait(200, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
+    }
+  }
 }
 
 /** Makes connections until all bytes are there; each that brings some gives the next ones their full number of attempts. */

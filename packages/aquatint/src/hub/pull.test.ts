@@ -158,6 +158,18 @@ test("brings what a pipeline needs, and no pickle, safety checker, second form o
   expect(progress).toEqual(progress.toSorted((a, b) => a - b));
 });
 
+test("several at once bring each file once and agree on the cache", async () => {
+  const all = await Promise.all(Array.from({ length: 4 }, () => run()));
+  for (const events of all) expect(events.at(-1)).toEqual({ type: "done", folder: folder(), path: folder() });
+  expect(await pulled()).toEqual(wanted);
+  expect((await readUnet()).equals(repository[unet]!)).toBe(true);
+  const fetched = requests.map(({ path }) => path);
+  expect(fetched).toEqual([...new Set(fetched)]);
+  expect(fetched).toContain(unet);
+  const left = await readdir(cache, { recursive: true });
+  expect(left.filter((name) => /\.(tmp|lock|incomplete)$/.test(name))).toEqual([]);
+});
+
 test("takes a variant, one file, and a token that goes to the hub", async () => {
   await run({ variant: "fp16", env: { ...env(), HF_TOKEN: "hf_secret" } });
   expect(await pulled()).toContain("unet/diffusion_pytorch_model.fp16.safetensors");

@@ -95,8 +95,27 @@ export function checkedSeed(seed: Seed): bigint {
   const value = exact ? BigInt(seed) : undefined;
   if (value !== undefined && value >= -(2n ** 63n) && value < 2n ** 64n) return value;
   throw new AquatintError("random/seed", `a seed is a 64-bit integer, got ${String(seed)}`, {
-    hint: "give an integer from 0 to 9007199254740991, or a bigint up to 18446744073709551615",
+    hint: "give an integer from 0 to 9007199254740991, or a bigint from -9223372036854775808 to 18446744073709551615",
   });
+}
+
+/** The seed that lies `i` behind another, in 64 bits: after 2^64 - 1 comes 0. A bigint's are bigints, a number's where needed. */
+export function followingSeed(seed: Seed, i: number): Seed {
+  const next = checkedSeed(seed) + BigInt(i);
+  const wrapped = next < 2n ** 64n ? next : next - 2n ** 64n;
+  return typeof seed === "bigint" ? wrapped : smallSeed(wrapped);
+}
+
+/** A seed as a number where that is exact. */
+export const smallSeed = (seed: bigint): Seed => (Number.isSafeInteger(Number(seed)) ? Number(seed) : seed);
+
+/** A seed in JSON: a number where every reader keeps it exactly, up to 2^53 - 1, else its decimal digits as a string. */
+export type JsonSeed = number | string;
+
+/** Writes a seed for JSON; a negative one as the 64-bit integer from 0 on that means the same. */
+export function jsonSeed(seed: Seed): JsonSeed {
+  const small = smallSeed(BigInt.asUintN(64, checkedSeed(seed)));
+  return typeof small === "number" ? small : String(small);
 }
 
 const low32 = (seed: Seed): number => Number(BigInt.asUintN(32, checkedSeed(seed)));

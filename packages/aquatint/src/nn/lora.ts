@@ -2,6 +2,7 @@ import { AquatintError } from "../errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { conv2d } from "../ops/conv.ts";
 import { add, mul } from "../ops/elementwise.ts";
+import { scalar } from "../ops/leaves.ts";
 import { matmul } from "../ops/matmul.ts";
 import { reshape } from "../ops/shape.ts";
 import { sizeAt } from "../ops/shape-rules.ts";
@@ -19,8 +20,21 @@ export interface LowRank {
   readonly scale: Tensor;
 }
 
+/** A whole difference of a layer's weights: y + scale · (dW x + db). */
+export interface WeightDelta {
+  /** As many elements as the layer's weight. */
+  readonly weight?: Tensor | undefined;
+  /** [out] */
+  readonly bias?: Tensor | undefined;
+  /** A scalar, as of `LowRank`. */
+  readonly scale: Tensor;
+}
+
+/** What is added beside a layer. */
+export type Branch = LowRank | WeightDelta;
+
 /** Branches by the paths of their modules: "mid_block.attentions.0.proj_in". */
-export type Adapters = ReadonlyMap<string, readonly LowRank[]>;
+export type Adapters = ReadonlyMap<string, readonly Branch[]>;
 
 /**
  * Runs `trace`; each Linear and Conv2d that it calls and `adapters` names has its branches added to what it returns.
@@ -35,7 +49,8 @@ export function withAdapters<R>(adapters: Adapters, trace: () => R): R {
     const kernel = weightOf(path, children);
     const adapted = (x: Tensor): Tensor => {
       const y = forward(x) as Tensor;
-      return branches.reduce((sum, branch) => add(sum, mul(sideBranch(x, y, kernel, branch, path), branch.scale)), y);
+      const layer = { x, y, weight: kernel, path };
+      return branches.reduce((sum, branch) => add(sum, mul(sideBranch(layer, branch), branch.scale)), y);
     };
     return adapted as typeof forward;
   }, trace);
@@ -54,16 +69,30 @@ function weightOf(path: string, { weight }: Children): readonly number[] {
 
 const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
-function sideBranch(x: Tensor, y: Tensor, weight: readonly number[], { down, up, mid }: LowRank, path: string): Tensor {
+/** A layer's input, its own output and the shape of its weight. */
+interface AdaptedLayer {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly weight: readonly number[];
+  readonly path: string;
+}
+
+const misfit = ({ path, weight }: AdaptedLayer, shapes: string) =>
+  new AquatintError("lora/shape", `"${path}" has a weight of [${weight}], ${shapes} does not fit it`, {
+    hint: "the LoRA was trained on another family of models",
+  });
+
+const sideBranch = (layer: AdaptedLayer, branch: Branch): Tensor =>
+  "down" in branch ? lowRank(layer, branch) : difference(layer, branch);
+
+function lowRank(layer: AdaptedLayer, { down, up, mid }: LowRank): Tensor {
+  const { x, y, weight } = layer;
   const [outputs = 0, inputs = 0, size = 1] = weight;
   const [rank = 0] = down.shape;
   const kernel = mid?.shape[2] ?? down.shape[2] ?? 1;
   const fits = down.shape[1] === inputs && up.shape[0] === outputs && up.shape[1] === rank && kernel === size;
   if (!fits || elements(up.shape) !== outputs * rank) {
-    const shapes = `[${down.shape}] and [${up.shape}]`;
-    throw new AquatintError("lora/shape", `"${path}" has a weight of [${weight}], the pair ${shapes} does not fit it`, {
-      hint: "the LoRA was trained on another family of models",
-    });
+    throw misfit(layer, `the pair [${down.shape}] and [${up.shape}]`);
   }
   const flat = (t: Tensor) => reshape(t, { shape: [sizeAt(t.shape, 0), sizeAt(t.shape, 1)] });
   if (weight.length === 2) return linear(linear(x, flat(down)), flat(up));
@@ -71,6 +100,19 @@ function sideBranch(x: Tensor, y: Tensor, weight: readonly number[], { down, up,
   const across = down.shape.length === 4 ? down : reshape(down, { shape: [rank, inputs, 1, 1] });
   if (!mid) return conv2d(conv2d(x, across, undefined, strides(x, y, kernel)), pixelwise, undefined);
   return conv2d(conv2d(conv2d(x, across, undefined), mid, undefined, strides(x, y, kernel)), pixelwise, undefined);
+}
+
+function difference(layer: AdaptedLayer, { weight: dW, bias }: WeightDelta): Tensor {
+  const { x, y, weight } = layer;
+  const [outputs = 0, , kernel = 1] = weight;
+  if (dW && elements(dW.shape) !== elements(weight)) throw misfit(layer, `the difference [${dW.shape}]`);
+  if (bias && elements(bias.shape) !== outputs) throw misfit(layer, `the difference [${bias.shape}] of its bias`);
+  const isLinear = weight.length === 2;
+  const flat = bias && reshape(bias, { shape: isLinear ? [outputs] : [1, outputs, 1, 1] });
+  const full = dW && reshape(dW, { shape: weight });
+  const product = full && (isLinear ? linear(x, full) : conv2d(x, full, undefined, strides(x, y, kernel)));
+  if (product && flat) return add(product, flat);
+  return product ?? flat ?? scalar(0);
 }
 
 function linear(x: Tensor, weight: Tensor): Tensor {

@@ -1,6 +1,8 @@
+import { checkedFinite } from "../diffusion/finite.ts";
 import { noised } from "../diffusion/forward.ts";
 import { type Latent, lin } from "../diffusion/latent.ts";
 import type { Projection } from "../diffusion/scheduler.ts";
+import { AquatintError } from "../errors.ts";
 import { type HostTensor, sizeOf } from "../graph/types.ts";
 import type { NormalStream } from "../math/random.ts";
 import { concatFloat32 } from "../util/concat.ts";
@@ -52,16 +54,25 @@ export async function beginningOf(plan: TextToImagePlan, context: BeginningConte
 const encoderOf =
   ({ width, height, latentShape }: TextToImagePlan, { network, start, signal }: BeginningContext) =>
   async (values: Float32Array): Promise<Latent> => {
+    checkedFinite(values, () => ({ cause: "start", what: "the first image" }));
     const picture: HostTensor = { dtype: "float32", shape: [1, 3, height, width], data: values };
     const shape = [1, ...latentShape];
     const noise = network.posterior ? start.randn(sizeOf(shape)) : new Float32Array(0);
-    return network.encodePicture(picture, { dtype: "float32", shape, data: noise }, { signal });
+    const latent = await network.encodePicture(picture, { dtype: "float32", shape, data: noise }, { signal });
+    return checkedFinite(latent, () => ({
+      cause: "encoder",
+      what: "the autoencoder's latent of a finite first image",
+    }));
   };
 
-/** A mask at the places of the latent, [h, w]: of each place its first pixel, as diffusers takes it. */
+/** A mask at the places of the latent, [h, w]: of each place its first pixel, as diffusers takes it. @throws AquatintError "generate/mask" where that leaves nothing to paint. */
 function latentMask(mask: Float32Array, { width, latentShape: [, h, w] }: TextToImagePlan): Float32Array {
   const factor = width / w;
-  return Float32Array.from({ length: h * w }, (_, i) => mask[Math.floor(i / w) * factor * width + (i % w) * factor]!);
+  const at = (i: number) => mask[Math.floor(i / w) * factor * width + (i % w) * factor]!;
+  const places = Float32Array.from({ length: h * w }, (_, i) => at(i));
+  if (places.includes(1)) return places;
+  const found = `the mask is dark at each of the latent's places, which are ${factor} pixels apart`;
+  throw new AquatintError("generate/mask", found, { hint: `paint strokes of at least ${factor} pixels` });
 }
 
 interface Held {

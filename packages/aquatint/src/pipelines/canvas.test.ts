@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { codeOf } from "../../test/code-of.ts";
 import { tinyPixelModel } from "../../test/tiny-pixel-model.ts";
-import type { PictureValues } from "../formats/values.ts";
+import type { Picture } from "../formats/image.ts";
+import { type PictureValues, pictureValues } from "../formats/values.ts";
 import { scaleAt } from "./canvas.ts";
 import { openModel } from "./model-folder.ts";
 import { memorySource } from "./source.ts";
@@ -56,6 +58,41 @@ describe("a mask", () => {
   });
 });
 
+describe("images as they are read", () => {
+  const image = (width: number, height: number, value: (x: number, y: number) => readonly number[]): Picture => ({
+    width,
+    height,
+    channels: value(0, 0).length === 4 ? 4 : 3,
+    data: Uint8Array.from(
+      Array.from({ length: width * height }, (_, i) => value(i % width, Math.floor(i / width))).flat(),
+    ),
+  });
+  const photo = image(30, 17, (x, y) => [8 * x, 9 * y, (x * y) % 256]);
+
+  test("are taken as their values are, but for the rounding of 8 bits", () => {
+    const [whole, values] = [plan({ init: photo }), plan({ init: pictureValues(photo) })];
+    expect([whole.width, whole.height]).toEqual([values.width, values.height]);
+    const apart = whole.init!.map((v, i) => Math.abs(v - values.init![i]!));
+    expect(Math.max(...apart)).toBeLessThan(3 / 255);
+    expect(plan({ init: photo, width: 30, height: 18 }).init).not.toContain(Number.NaN);
+  });
+
+  test("masks paint where they are white or transparent, and may be smaller or larger than their image", () => {
+    const gray = image(15, 9, (x) => (x < 7 ? [0, 0, 0] : [255, 255, 255]));
+    const clear = image(60, 34, (x) => [0, 0, 0, x < 30 ? 255 : 0]);
+    for (const mask of [gray, clear]) {
+      const { mask: places, width } = plan({ init: photo, mask });
+      expect([places![0], places![width - 1]]).toEqual([0, 1]);
+    }
+  });
+
+  test("a mask that keeps nothing because its ground is transparent is refused", () => {
+    const white = image(30, 17, (x) => [255, 255, 255, x < 15 ? 255 : 0]);
+    expect(codeOf(() => plan({ init: photo, mask: white }))).toBe("generate/mask");
+    expect(plan({ init: photo, mask: image(30, 17, () => [255, 255, 255]) }).mask).not.toContain(0);
+  });
+});
+
 describe("refinement", () => {
   test("is a plan of its own, whose steps count too", () => {
     const made = plan({ hires: { scale: 1.6, steps: 20, strength: 0.3 } });
@@ -85,6 +122,17 @@ describe("refused before anything is loaded", () => {
     [{ mask }, "generate/mask", "no picture that it belongs to"],
     [{ init, mask: planes(8, 4, 1) }, "generate/mask", "the mask is 8x4, its picture 8x8"],
     [{ init, mask: planes(8, 8, 1, 0.2) }, "generate/mask", "dark everywhere"],
+    [
+      { init: planes(8, 8, 3, Number.NaN) },
+      "generate/picture",
+      "init holds the value NaN, expected numbers from -1 to 1",
+    ],
+    [{ init: planes(8, 8, 3, 255) }, "generate/picture", "init holds the value 255"],
+    [
+      { init, mask: planes(8, 8, 1, -1) },
+      "generate/picture",
+      "the mask holds the value -1, expected numbers from 0 to 1",
+    ],
     [{ init: planes(8, 8, 1) }, "generate/picture", "holds 64 numbers, expected 3 a pixel"],
     [{ init, mask: planes(8, 8, 3) }, "generate/picture", "expected 1 a pixel"],
     [{ init, width: 9, height: 8 }, "generate/size", "the width must be a multiple of 2 pixels, got 9"],

@@ -1,27 +1,30 @@
 import { AquatintError } from "../errors.ts";
-import { fittedValues, type Size } from "../formats/resize.ts";
-import type { PictureValues } from "../formats/values.ts";
+import type { ImageInput, Size } from "../formats/resize.ts";
+import { plannedImage, plannedMask } from "./canvas-images.ts";
 import type { TextToImageModules } from "./modules.ts";
 
 /** What a picture begins with and is held to, besides words. */
 export interface CanvasOptions {
-  /** A picture to begin with in place of noise, [3, h, w] in -1 .. 1; cut to the proportions of the size. */
-  readonly init?: PictureValues | undefined;
+  /** An image to begin with in place of noise, or [3, h, w] in -1 .. 1; cut to the proportions of the size. */
+  readonly init?: ImageInput | undefined;
   /**
    * Share of the steps that are walked from `init`, above 0 .. 1: how far the result may go from it. 0.8 if absent; 1 with a
    * mask, which begins with noise alone.
    */
   readonly strength?: number | undefined;
-  /** Where to paint, [1, h, w] of the size of `init`: 0.5 and more is painted, the rest of `init` is kept. */
-  readonly mask?: PictureValues | undefined;
+  /**
+   * Where to paint, an image or [1, h, w] of the proportions of `init`: what is at least half as bright as white, or
+   * transparent, is painted, the rest of `init` is kept.
+   */
+  readonly mask?: ImageInput | undefined;
   /** What each of the model's ControlNets is shown, in their order. */
   readonly controls?: readonly ControlOptions[] | undefined;
 }
 
 /** What one ControlNet is shown. */
 export interface ControlOptions {
-  /** [3, h, w] in -1 .. 1; cut to the proportions of the size. */
-  readonly picture: PictureValues;
+  /** An image, or [3, h, w] in -1 .. 1; cut to the proportions of the size. */
+  readonly picture: ImageInput;
   /** How strongly it acts, 0 or more; 1 if absent. */
   readonly scale?: number | undefined;
   /** The share of the steps before which it does not act, and after which it does no more, 0 .. 1; 0 and 1 if absent. */
@@ -85,8 +88,8 @@ export function planCanvas(
   }
   return {
     ...strengthOf(options, steps),
-    ...(init && { init: fittedValues(checkedPlanes(init, 3, "init"), size).data }),
-    ...(mask && { mask: plannedMask(mask, init!, size) }),
+    ...(init && { init: plannedImage(init, { name: "init", size }) }),
+    ...(mask && { mask: plannedMask(mask, { init: init!, size }) }),
     paints: modules.paints,
     controls: plannedControls(options.controls ?? [], modules, size),
   };
@@ -112,23 +115,6 @@ export function planStrength({ strength }: { readonly strength: number }, steps:
   throw refuse("strength", `a strength of ${strength} leaves none of ${steps} steps`, `give at least ${least} steps`);
 }
 
-function checkedPlanes(values: PictureValues, planes: number, name: string): PictureValues {
-  const { width, height, data } = values;
-  if (data.length === planes * width * height && data.length > 0) return values;
-  const found = `${name} of ${width}x${height} holds ${data.length} numbers, expected ${planes} a pixel`;
-  throw refuse("picture", found, "pictureValues and maskValues make them of a picture");
-}
-
-function plannedMask(mask: PictureValues, init: PictureValues, size: Size): Float32Array {
-  if (mask.width !== init.width || mask.height !== init.height) {
-    const found = `the mask is ${mask.width}x${mask.height}, its picture ${init.width}x${init.height}`;
-    throw refuse("mask", found, "give a mask of the picture's size");
-  }
-  const places = fittedValues(checkedPlanes(mask, 1, "mask"), size).data.map((v) => (v >= 0.5 ? 1 : 0));
-  if (places.includes(1)) return places;
-  throw refuse("mask", "the mask is dark everywhere, so there is nothing to paint", "paint white where to change");
-}
-
 function plannedControls(
   given: readonly ControlOptions[],
   { controls }: TextToImageModules,
@@ -146,7 +132,7 @@ function plannedControls(
       const found = `a ControlNet acts from ${start} to ${end} of the steps, expected 0 <= start < end <= 1`;
       throw refuse("control", found, "0 and 1 are all steps");
     }
-    return { picture: fittedValues(checkedPlanes(picture, 3, "a control picture"), size).data, scale, start, end };
+    return { picture: plannedImage(picture, { name: "a control image", size }), scale, start, end };
   });
 }
 

@@ -9,7 +9,7 @@ import type { TokenizedCaption } from "./text-encoding.ts";
 const CONTEXT = 8;
 const tokenizer = tokenizerFrom(trainBytePairs(["a red apple"], { merges: 8, contextLength: CONTEXT }));
 const told = { timeIds: 0, guidanceWidth: undefined, zeroedNegative: false };
-const encoder = { name: "text_encoder", skippable: 2 };
+const encoder = { name: "text_encoder", skippable: 2, untrained: 0 };
 const modelOf = (own: object = {}, encoders: readonly object[] = [encoder]) => ({
   modules: { textEncoders: encoders, told: { ...told, ...own } } as unknown as TextToImageModules,
   tokenizers: encoders.map(() => tokenizer),
@@ -33,6 +33,36 @@ describe("what the U-Net will be told", () => {
     expect(one).toMatchObject({ branches: 1, zeroed: false });
     expect(one.stages[0]!.captions).toHaveLength(1);
     expect(plan({}, {}, { guidance: 1, unconditional: true }).branches).toBe(2);
+  });
+
+  test.each([
+    ["diffusers", 0, [0, 1]],
+    ["a1111", 0, [1, 1]],
+    ["comfyui", 0, [1, 1]],
+    // Stable Diffusion 2.x and XL are trained without the last layer: A1111 ignores the setting, ComfyUI counts it
+    ["diffusers", 1, [0, 1]],
+    ["a1111", 1, [0, 0]],
+    ["comfyui", 1, [0, 0]],
+  ] as const)("clip skip by the rule %s, of encoders trained without %i layers", (clipSkipRule, untrained, skipped) => {
+    const options = { prompt: "a", clipSkip: 1, clipSkipRule };
+    const { stages } = planConditioning(modelOf({}, [{ ...encoder, untrained }]), options, run);
+    expect(stages[0]!.captions.map((caption) => caption.skipped)).toEqual(skipped);
+  });
+
+  test("emphasis without a mean, without weights, and without signs", () => {
+    const read = (emphasis: ConditioningOptions["emphasis"]) => {
+      const caption = plan({ prompt: "(red:2)", promptSyntax: "a1111", emphasis }, {}, { guidance: 1 }).stages[0]!
+        .captions[0]!;
+      const { ids, weights } = caption.chunks[0]![0]!;
+      return { restore: caption.restore, ids: [...ids], most: Math.max(...weights) };
+    };
+    const { ids, ...usual } = read("original");
+    expect(usual).toEqual({ restore: undefined, most: 2 });
+    expect(read("no-norm")).toEqual({ ids, restore: "none", most: 2 });
+    expect(read("ignore")).toEqual({ ids, restore: undefined, most: 1 });
+    expect(read("none")).toMatchObject({ restore: undefined, most: 1 });
+    expect(read("none").ids).not.toEqual(ids);
+    expect(() => plan({ emphasis: "no-norm" })).toThrow(refusal("generate/emphasis", "read literally"));
   });
 
   test("an absent negative prompt is zeros where the model says so, an empty one is read", () => {

@@ -2,21 +2,23 @@ import { AquatintError } from "../errors.ts";
 import type { HostTensor } from "../graph/types.ts";
 import { padChunks } from "../tokenizers/chunks.ts";
 import type { ClipTokenizer } from "../tokenizers/clip.ts";
+import { DEFAULT_EMPHASIS, type EmphasisMode } from "../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, type EncodedPrompt, encodePrompt, type PromptSyntax } from "../tokenizers/prompt.ts";
+import { type ClipSkipOptions, skippedLayers } from "./clip-skip.ts";
 import type { TextToImageModules } from "./modules.ts";
 import type { Conditions, TextToImageNetwork } from "./network.ts";
 import { type SizeOptions, sizeConditions } from "./size-conditions.ts";
 import type { TextEmbeddings, TokenizedCaption } from "./text-encoding.ts";
 
 /** How a caller may steer what the U-Net is told. */
-export interface ConditioningOptions extends SizeOptions {
+export interface ConditioningOptions extends SizeOptions, ClipSkipOptions {
   readonly prompt: string;
   /** What the picture should not show; guidance pushes away from it. */
   readonly negative?: string | undefined;
   /** How the prompts are read; literally if absent. */
   readonly promptSyntax?: PromptSyntax | undefined;
-  /** Layers at the text encoders' ends that are left out for the prompt, as diffusers counts "clip skip"; 0 if absent. */
-  readonly clipSkip?: number | undefined;
+  /** What the weights of the syntax "a1111" do; "original" if absent. */
+  readonly emphasis?: EmphasisMode | undefined;
   /** How strongly each LoRA of the model counts; as the model was opened where absent. */
   readonly loraScales?: readonly number[] | undefined;
 }
@@ -74,7 +76,8 @@ export function planConditioning(
 ): Conditioning {
   const { told } = model.modules;
   const { prompt, negative } = options;
-  const clipSkip = checkedClipSkip(options.clipSkip ?? 0, model.modules);
+  const skipped = skippedLayers(options, model.modules);
+  const emphasis = checkedEmphasis(options);
   const embedded = told.guidanceWidth !== undefined;
   if (embedded && run.unconditional) {
     throw new AquatintError("generate/sampler", "this sampler wants guidance by two outputs, this model has one", {
@@ -84,10 +87,15 @@ export function planConditioning(
   const branches = !embedded && (run.guidance > 1 || run.unconditional) ? 2 : 1;
   const zeroed = branches === 2 && told.zeroedNegative && negative === undefined;
   const texts = [
-    ...(branches === 2 && !zeroed ? [{ text: negative ?? "", skipped: 0 }] : []),
-    { text: prompt, skipped: clipSkip },
+    ...(branches === 2 && !zeroed ? [{ text: negative ?? "", skipped: skipped.negative }] : []),
+    { text: prompt, skipped: skipped.prompt },
   ];
-  const read = texts.map(({ text, skipped }) => ({ skipped, prompts: readPrompt(model, text, options, run.steps) }));
+  const restore = emphasis === "no-norm" ? ("none" as const) : undefined;
+  const read = texts.map(({ text, ...how }) => ({
+    ...how,
+    restore,
+    prompts: readPrompt(model, text, options, run.steps),
+  }));
   return {
     branches,
     stages: stagesOf(read, model.tokenizers),
@@ -96,7 +104,7 @@ export function planConditioning(
     guidance: embedded ? run.guidance : undefined,
     loraScales: checkedScales(options.loraScales, model),
     promptSyntax: options.promptSyntax ?? DEFAULT_PROMPT_SYNTAX,
-    clipSkip,
+    clipSkip: skipped.prompt,
     cut: read.flatMap(({ prompts }) => prompts[0]!.cut || []),
   };
 }
@@ -105,16 +113,15 @@ export function planConditioning(
 const readPrompt = (
   { modules, tokenizers, embeddings = new Map() }: ConditionedModel,
   text: string,
-  { promptSyntax: syntax = DEFAULT_PROMPT_SYNTAX }: ConditioningOptions,
+  { promptSyntax: syntax = DEFAULT_PROMPT_SYNTAX, emphasis }: ConditioningOptions,
   steps: number,
 ): readonly EncodedPrompt[] =>
   modules.textEncoders.map(({ name }, e) => {
     const counts = Array.from(embeddings, ([word, of]) => [word, of.get(name)!.shape[0]!] as const);
-    return encodePrompt(text, { tokenizer: tokenizers[e]!, embeddings: new Map(counts), syntax, steps });
+    return encodePrompt(text, { tokenizer: tokenizers[e]!, embeddings: new Map(counts), syntax, steps, emphasis });
   });
 
-interface ReadCaption {
-  readonly skipped: number;
+interface ReadCaption extends Pick<TokenizedCaption, "skipped" | "restore"> {
   /** By text encoder. */
   readonly prompts: readonly EncodedPrompt[];
 }
@@ -127,19 +134,22 @@ function stagesOf(captions: readonly ReadCaption[], tokenizers: readonly ClipTok
   const at = ({ stages }: EncodedPrompt, until: number) => stages.find((stage) => stage.until >= until)!.chunks;
   return ends.map((until) => ({
     until,
-    captions: captions.map(({ skipped, prompts }) => ({
-      skipped,
+    captions: captions.map(({ prompts, ...how }) => ({
+      ...how,
       chunks: prompts.map((prompt, e) => padChunks(at(prompt, until), { count, tokenizer: tokenizers[e]! })),
     })),
   }));
 }
 
-function checkedClipSkip(clipSkip: number, { textEncoders }: TextToImageModules): number {
-  const most = Math.min(...textEncoders.map(({ skippable }) => skippable));
-  if (Number.isInteger(clipSkip) && clipSkip >= 0 && clipSkip <= most) return clipSkip;
-  throw new AquatintError("generate/clip-skip", `expected from 0 to ${most} layers to leave out, got ${clipSkip}`, {
-    hint: "the web UI's clip skip 2 is 1 layer left out",
-  });
+function checkedEmphasis({ emphasis = DEFAULT_EMPHASIS, promptSyntax }: ConditioningOptions): EmphasisMode {
+  if (emphasis === DEFAULT_EMPHASIS || promptSyntax === "a1111") return emphasis;
+  throw new AquatintError(
+    "generate/emphasis",
+    `the emphasis "${emphasis}" has no weights in a prompt that is read literally`,
+    {
+      hint: "read the prompt with the syntax a1111: --prompt-syntax a1111",
+    },
+  );
 }
 
 function checkedScales(given: readonly number[] | undefined, { loras = [] }: ConditionedModel): readonly number[] {

@@ -1,4 +1,5 @@
 import type { NetworkOutput } from "../diffusion/denoiser.ts";
+import { checkedFinite, checkedOutput, outputOrigin, stepAt } from "../diffusion/finite.ts";
 import { guidedOutput } from "../diffusion/guidance.ts";
 import type { Latent } from "../diffusion/latent.ts";
 import { float32, float32Data } from "../graph/host-tensor.ts";
@@ -38,9 +39,15 @@ export async function guidedNetwork(
     const data = concatFloat32(Array.from({ length: branches }, () => one).flat());
     const options = { signal, steering: steering(at.i, at.n) };
     const out = await network.predict({ dtype: "float32", shape, data }, timestep, told(begin + at.i), options);
+    const where = stepAt(at.i, at.n, timestep);
+    checkedFinite(out, () => outputOrigin(where, data));
     const row = (branch: number, k: number) => out.subarray((branch * count + k) * size).subarray(0, size);
     const guided = { scale: guidance, rescale: guidanceRescale };
-    return xs.map((_, k) => (branches === 1 ? row(0, k) : guidedOutput(row(0, k), row(1, k), guided)));
+    const what = `guidance at scale ${guidance} ${where}`;
+    return xs.map((_, k) => {
+      if (branches === 1) return row(0, k);
+      return checkedOutput(guidedOutput(row(0, k), row(1, k), guided), () => ({ cause: "guidance", what }));
+    });
   };
 }
 

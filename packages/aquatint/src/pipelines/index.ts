@@ -18,7 +18,7 @@ export * from "./draws.ts";
 export { type GenerationDefaults, generationDefaults } from "./generation.ts";
 export type { RetryEvent } from "./half-decode.ts";
 export { type PipelineClass, type PipelineKind, pipelineKinds } from "./kinds.ts";
-export { type Likeness, likeness } from "./like.ts";
+export { type Likeness, type LikenessContext, likeness } from "./like.ts";
 export type { MemoryPlan } from "./memory-plan.ts";
 export * from "./model-folder.ts";
 export * from "./modules.ts";

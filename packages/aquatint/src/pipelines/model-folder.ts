@@ -48,6 +48,8 @@ export interface TextToImageModel {
   readonly loras?: readonly { readonly name: string; readonly scale: number }[];
   /** Textual inversions that prompts may call. */
   readonly embeddings?: TextEmbeddings | undefined;
+  /** What of its files is not used, in sentences. */
+  readonly notes?: readonly string[];
   /** Reads the weights by their names in `modelParameters`, widened to float32. @throws CheckpointError */
   weights(): Promise<ReadonlyMap<string, HostTensor>>;
   /** The weights as a program's constants, mapped from their files where the model lies in files. @throws CheckpointError */

@@ -13,6 +13,7 @@ import { autoencoderClasses } from "./latent-space.ts";
 import { describedModel, GENERATION, type ModelConfigs, type TextToImageModel } from "./model-folder.ts";
 import { modelParameters, textToImageModules } from "./modules.ts";
 import { type AdapterFiles, openAdapters } from "./node-adapters.ts";
+import { unusedNote } from "./unused-note.ts";
 
 /** The networks of a text-to-image model, with the classes of which each must be one. */
 const classes: Readonly<Record<string, readonly string[]>> = {
@@ -38,7 +39,7 @@ export async function checkpointModel(checkpoint: Checkpoint, files: AdapterFile
   const configs = { ...Object.fromEntries(networks), ...given } as unknown as ModelConfigs;
   const modules = textToImageModules(configs);
   const tokenizerFiles = await Promise.all(modules.textEncoders.map(({ name: part }) => tokenizerOf(checkpoint, part)));
-  const { loras, embeddings, branches } = await openAdapters(files, modules);
+  const { loras, embeddings, branches, notes } = await openAdapters(files, modules);
   const names = modelParameters(modules);
   const places = () => {
     const found = placesOf(checkpoint);
@@ -51,6 +52,7 @@ export async function checkpointModel(checkpoint: Checkpoint, files: AdapterFile
     latentRgb: checkpoint.family && publishedLatentRgb(checkpoint.family, checkpoint.components.get("vae")?.config),
     loras,
     embeddings,
+    notes: [...checkpoint.notes, ...unusedNote(name, "tensors", checkpoint.unused), ...notes],
     async weights() {
       const values = new Map<string, HostTensor>();
       for await (const [key, value] of readWeights(places())) values.set(key, value);
@@ -78,12 +80,15 @@ const unetFiles = ({ components }: Checkpoint): readonly string[] =>
   [...new Set(Array.from(components.get("unet")!.weights.values(), ({ file }) => file))].sort();
 
 /** Refuses what is no text-to-image model, or one of parts that are not connected. */
-function checkParts({ name, components, scheduler }: Checkpoint): void {
+function checkParts({ name, components, scheduler, notes }: Checkpoint): void {
   const refuse = (kind: string, found: string, hint: string) => {
     throw new AquatintError(`model/${kind}`, `${name} ${found}`, { hint });
   };
   const sd = "take a text-to-image checkpoint of Stable Diffusion";
-  if (!components.has("unet")) refuse("parts", "holds no unet, expected a whole text-to-image model", sd);
+  if (!components.has("unet")) {
+    const found = Array.from(components.keys()).join(", ") || "no network that is known";
+    refuse("parts", `holds no unet but ${found}, expected a whole text-to-image model`, notes[0] ?? sd);
+  }
   if (!components.has("text_encoder") && !components.has("text_encoder_2")) {
     refuse("parts", "holds no text_encoder, expected a whole text-to-image model", sd);
   }

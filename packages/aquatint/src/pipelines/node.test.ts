@@ -118,9 +118,9 @@ describe("a model folder is checked before it is loaded", () => {
   test("weights must be there, and not as a pickle", async () => {
     const folder = await copy();
     await rm(join(folder, unet));
-    await expect(checkModelFolder(folder)).rejects.toThrow(failing("model/weights", "unet holds no weights"));
+    await expect(checkModelFolder(folder)).rejects.toThrow(failing("checkpoint/weights", "unet holds no weights"));
     await writeFile(join(folder, "unet/diffusion_pytorch_model.bin"), zip);
-    await expect(checkModelFolder(folder)).rejects.toThrow(failing("model/pickle", "diffusion_pytorch_model.bin"));
+    await expect(checkModelFolder(folder)).rejects.toThrow(failing("checkpoint/pickle", "diffusion_pytorch_model.bin"));
   });
 
   test("what belongs to no network may lie beside it", async () => {

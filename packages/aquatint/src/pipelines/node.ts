@@ -1,12 +1,12 @@
 import { access, readdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
-import type { FolderOptions } from "../checkpoints/folder.ts";
+import { type FolderOptions, isNeeded, missingWeights } from "../checkpoints/folder.ts";
 import { openCheckpoint } from "../checkpoints/node.ts";
 import type { WeightMemory } from "../compiler/executable.ts";
 import { AquatintError } from "../errors.ts";
 import { readBytes, readSafetensorsHeader } from "../formats/node.ts";
-import { type Seed, torchCpu } from "../math/random.ts";
+import { followingSeed, type Seed } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Device } from "../runtime/types.ts";
 import type { RetryEvent } from "./half-decode.ts";
@@ -97,18 +97,24 @@ interface FolderCheck {
 }
 
 /** Looks at a model folder before anything of it is loaded. @throws AquatintError where it cannot be a whole model. */
-export async function checkModelFolder(
-  folder: string,
-  { marks = ["model_index.json"] }: FolderCheck = {},
-): Promise<void> {
+export async function checkModelFolder(folder: string, check: FolderCheck = {}): Promise<void> {
+  const parts = await markedFolder(folder, check);
+  for (const part of parts) if (!part.isFile() && isNeeded(part.name)) await checkWeights(join(folder, part.name));
+}
+
+/** What lies in a folder that holds one of the files. */
+async function markedFolder(folder: string, { marks = ["model_index.json"] }: FolderCheck) {
   const found = await stat(folder).catch(() => undefined);
   if (!found) throw modelError("missing", `there is no model at ${folder}`, FOLDER_HINT);
   if (!found.isDirectory()) return refuseFile(folder);
   const parts = await readdir(folder, { withFileTypes: true });
   if (!parts.some(({ name }) => marks.includes(name))) {
-    throw modelError("not-a-model", `${folder} is no model folder: it holds no ${marks.join(" or ")}`, FOLDER_HINT);
+    const inside = join(folder, "model");
+    const isRun = await exists(join(inside, "model_index.json"));
+    const hint = isRun ? `it holds a model of its own, as a training run does: ${inside}` : FOLDER_HINT;
+    throw modelError("not-a-model", `${folder} is no model folder: it holds no ${marks.join(" or ")}`, hint);
   }
-  for (const part of parts) if (!part.isFile()) await checkWeights(join(folder, part.name));
+  return parts;
 }
 
 const weightsExtension = /^\.(safetensors|sft|ckpt|pt|pth|bin)$/i;
@@ -128,15 +134,7 @@ async function checkWeights(part: string): Promise<void> {
   const weights = files.filter((file) => file.endsWith(".safetensors"));
   for (const file of weights) await readSafetensorsHeader(join(part, file));
   if (weights.length > 0 || !files.includes("config.json")) return;
-  const pickle = files.find((file) => weightsExtension.test(extname(file)));
-  if (pickle === undefined) {
-    throw modelError("weights", `${part} holds no weights, expected a .safetensors file`, "fetch the model again");
-  }
-  throw modelError(
-    "pickle",
-    `the weights in ${part} are a Python pickle (${pickle}), which can run any code while it is read, so it is never opened`,
-    "take the .safetensors files of the same model, or convert it once with the safetensors package in Python",
-  );
+  throw missingWeights(files, { name: part, variant: undefined, forms: [] });
 }
 
 /** Which files a model is opened from besides its own. */
@@ -148,7 +146,7 @@ export interface OpenOptions extends FolderOptions, AdapterFiles {
 /** Opens a text-to-image model: a folder in the published layout or an original single file; its weights stay there. */
 export async function openTextToImage(path: string, { variant, vae, ...files }: OpenOptions = {}) {
   const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile()) await checkModelFolder(path);
+  if (!found?.isFile()) await markedFolder(path, {});
   const checkpoint = await openCheckpoint(path, { variant });
   return checkpointModel(vae === undefined ? checkpoint : await withVae(checkpoint, vae), files);
 }
@@ -157,7 +155,7 @@ export async function openTextToImage(path: string, { variant, vae, ...files }: 
 export interface GenerateOptions extends TextToImageOptions, TextToImageRun, OpenOptions, PreviewOptions {
   /** Folder or single file of a model; the package of the default one when absent. */
   readonly model?: string | undefined;
-  /** Pictures to make, with the seeds seed, seed + 1, ...; those of one batch when absent. */
+  /** Pictures to make, with the seeds seed, seed + 1, ..., and 0 after 2^64 - 1; those of one batch when absent. */
   readonly count?: number | undefined;
   /** Pictures that are made in the same calls of the network; 1 when absent. */
   readonly batch?: number | undefined;
@@ -204,8 +202,7 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   const opened = await openTextToImage(options.model ?? (await defaultModelFolder()), options);
   const model = await withControlNets(opened, options.controlNets ?? []);
   const plan = planTextToImage(model, options);
-  torchCpu(seedAt(seed, count - 1)); // refuses what is no 64-bit integer
-  const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: seedAt(seed, i) }));
+  const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: followingSeed(seed, i) }));
   const resized = (size: object) => planTextToImage(model, { ...options, ...size });
   const seeds = seedsOf(plans.slice(0, batch));
   const memory = await memoryWithin({ ...options, model, plan, seeds, resized });
@@ -222,7 +219,6 @@ function checkCount(name: "count" | "batch", count: number, most: number): void 
 }
 
 const seedsOf = (plans: readonly TextToImagePlan[]): Seed[] => plans.map(({ seed }) => seed);
-const seedAt = (seed: Seed, i: number): Seed => (typeof seed === "bigint" ? seed + BigInt(i) : seed + i);
 
 /** What was checked of a generation. */
 interface Prepared extends Pick<Generation, "model" | "plans" | "memory"> {

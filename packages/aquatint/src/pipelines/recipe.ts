@@ -2,7 +2,10 @@ import { z } from "zod";
 import { AquatintError } from "../errors.ts";
 import type { PictureTexts } from "../formats/picture-file.ts";
 import type { GeneratorName } from "../math/generators.ts";
+import { jsonSeed } from "../math/random.ts";
+import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, promptSyntaxes } from "../tokenizers/prompt.ts";
+import { clipSkipRules } from "./clip-skip.ts";
 import type { ConditionedModel } from "./conditioning.ts";
 import { drawDefaults } from "./draws.ts";
 import type { TextToImageOptions, TextToImagePlan } from "./text-to-image.ts";
@@ -22,8 +25,12 @@ const recipeSchema = z.looseObject({
   guidanceRescale: z.number().min(0).max(1).optional(),
   /** Layers that were left out, where some were. */
   clipSkip: count.optional(),
+  /** Only where it is not diffusers'. */
+  clipSkipRule: z.enum(clipSkipRules).optional(),
   /** Only where it is not plain. */
   promptSyntax: z.enum(promptSyntaxes).optional(),
+  /** Only where it is not original. */
+  emphasis: z.enum(emphasisModes).optional(),
   /** How the picture was enlarged, where it was. */
   hires: z
     .object({ scale: z.number(), strength: z.number().optional(), steps: z.int().positive().optional() })
@@ -78,7 +85,7 @@ export interface RecipeSource {
 export const recipeOf = (plan: TextToImagePlan, source: RecipeSource): Recipe => ({
   prompt: plan.prompt,
   negative: plan.negative,
-  seed: Number.isSafeInteger(Number(plan.seed)) ? Number(plan.seed) : String(plan.seed),
+  seed: jsonSeed(plan.seed),
   steps: plan.steps,
   sampler: plan.samplerName,
   guidance: plan.guidance,
@@ -94,10 +101,18 @@ export const recipeOf = (plan: TextToImagePlan, source: RecipeSource): Recipe =>
   version: source.version,
 });
 
-const conditionsOf = ({ clipSkip = 0, promptSyntax = DEFAULT_PROMPT_SYNTAX, hires }: TextToImageOptions) => ({
-  ...(clipSkip > 0 && { clipSkip }),
-  ...(promptSyntax !== DEFAULT_PROMPT_SYNTAX && { promptSyntax }),
+const conditionsOf = ({ clipSkip = 0, clipSkipRule = "diffusers", hires, ...told }: TextToImageOptions) => ({
+  ...(clipSkip > 0 && { clipSkip, ...(clipSkipRule !== "diffusers" && { clipSkipRule }) }),
+  ...promptsOf(told),
   ...(hires && { hires }),
+});
+
+const promptsOf = ({
+  promptSyntax = DEFAULT_PROMPT_SYNTAX,
+  emphasis = DEFAULT_EMPHASIS,
+}: Partial<TextToImageOptions>) => ({
+  ...(promptSyntax !== DEFAULT_PROMPT_SYNTAX && { promptSyntax }),
+  ...(emphasis !== DEFAULT_EMPHASIS && { emphasis }),
 });
 
 function beginningOf({ init, mask, controls, strength, ...plan }: TextToImagePlan, source: RecipeSource) {
@@ -120,6 +135,14 @@ const wordsOf = ({ prompt, negative }: Pick<TextToImagePlan, "prompt" | "negativ
 /** What the web UI calls the generators. */
 export const rngNames: Readonly<Record<GeneratorName, string>> = { "torch-cpu": "CPU", "cuda-philox": "NV" };
 
+/** What the web UI calls the modes of emphasis. */
+export const emphasisNames: Readonly<Record<EmphasisMode, string>> = {
+  original: "Original",
+  "no-norm": "No norm",
+  ignore: "Ignore",
+  none: "None",
+};
+
 /** Digits of a model's hash that the web UI shows. */
 export const SHORT_HASH = 10;
 
@@ -140,6 +163,7 @@ export function recipeTexts(recipe: Recipe): PictureTexts {
     Model: quoted(recipe.model ?? ""),
     // the web UI counts from the last layer, which is 1
     ...(clipSkip !== undefined && { "Clip skip": clipSkip + 1 }),
+    ...(recipe.emphasis !== undefined && { Emphasis: emphasisNames[recipe.emphasis] }),
     Version: `aquatint ${recipe.version}`,
   };
   const lines = [

@@ -39,6 +39,8 @@ export interface TextEncoder {
   readonly pooledWidth: number | undefined;
   /** Layers at the end that may be left out. */
   readonly skippable: number;
+  /** Layers at the end that the U-Net was trained without: 1 in Stable Diffusion 2.x, whose file may lack it, and in XL. */
+  readonly untrained: number;
   /** Reads int32 ids [n, tokens]. */
   read(ids: Tensor, given?: GivenVectors): TextReading;
 }
@@ -79,6 +81,7 @@ function textEncoder(name: keyof typeof makers, json: unknown, state: TextState)
     width: config.hidden_size,
     pooledWidth: "text_projection" in model.children ? config.projection_dim : undefined,
     skippable,
+    untrained: state.unread > 0 ? state.unread : Number(config.hidden_act === "gelu"), // OpenCLIP's
     read(ids, given) {
       const encoding = given ? withVectors(given, () => model(ids)) : model(ids);
       return {

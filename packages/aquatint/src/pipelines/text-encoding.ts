@@ -1,7 +1,7 @@
 import type { HostTensor, HostTensors } from "../graph/types.ts";
 import { input } from "../ops/leaves.ts";
 import type { PromptChunk } from "../tokenizers/chunks.ts";
-import { emphasised } from "../tokenizers/emphasis.ts";
+import { type EmphasisRestore, emphasised } from "../tokenizers/emphasis.ts";
 import { adapted, type NetworkAdapters, scaleFeeds } from "./adapters.ts";
 import type { Programs } from "./programs.ts";
 import type { TextEncoder } from "./text-encoders.ts";
@@ -15,6 +15,8 @@ export interface TokenizedCaption {
   readonly chunks: readonly (readonly PromptChunk[])[];
   /** Layers at the encoders' ends that are left out. */
   readonly skipped: number;
+  /** What happens to the mean after the weights; it is restored if absent. */
+  readonly restore?: EmphasisRestore | undefined;
 }
 
 /** What text encoders say of n captions. */
@@ -56,11 +58,11 @@ export async function encodeCaptions(
     const chunks = captions.map((caption) => caption.chunks[e]!);
     const states = await runEncoder(input, encoder, { captions, chunks: chunks.flat(), ...options });
     let row = 0; // of the context
-    for (const [c, { skipped }] of captions.entries()) {
+    for (const [c, { skipped, restore }] of captions.entries()) {
       for (const [k, { ids, weights }] of chunks[c]!.entries()) {
         const from = (c * chunks[c]!.length + k) * ids.length * encoder.width;
         const state = states[`hidden${skipped}`]!.data.subarray(from, from + ids.length * encoder.width);
-        const told = emphasised(state as Float32Array, weights);
+        const told = emphasised(state as Float32Array, weights, restore && { restore });
         for (let t = 0; t < ids.length; t++, row++) {
           context.set(told.subarray(t * encoder.width, (t + 1) * encoder.width), row * width + left);
         }

@@ -7,8 +7,7 @@ import { type SamplerEntry, samplers } from "../diffusion/registry.ts";
 import { type SchedulerSettings, withSampler } from "../diffusion/scheduler.ts";
 import { AquatintError } from "../errors.ts";
 import type { Picture } from "../formats/image.ts";
-import { fittedValues } from "../formats/resize.ts";
-import { pictureValues } from "../formats/values.ts";
+import { fittedPlanes } from "../formats/resize.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
 import { type CanvasOptions, type CanvasPlan, canvasSize, planCanvas, planStrength } from "./canvas.ts";
 import {
@@ -201,7 +200,7 @@ export async function* textToImage(
   }
   if (!refinement) return;
   // the same as image-to-image of the picture as it would have been written
-  const inits = small.map((picture) => fittedValues(pictureValues(picture), refinement).data);
+  const inits = small.map((picture) => fittedPlanes(picture, refinement).data);
   const previews = new Set(Array.from(run.previews ?? [], (i) => i - before));
   for await (const event of walk(network, refinement, { ...run, previews, inits })) {
     yield event.type === "image" ? event : { ...event, i: event.i + before, n: event.n + before };

@@ -1,3 +1,4 @@
+import { checkedFinite } from "../diffusion/finite.ts";
 import type { Latent } from "../diffusion/latent.ts";
 import { type SchedulerRun, scheduler } from "../diffusion/scheduler.ts";
 import { type Picture, tensorToPictures } from "../formats/image.ts";
@@ -71,5 +72,8 @@ const picturesBy =
   (network: TextToImageNetwork, { latentShape, width, height }: TextToImagePlan, signal: AbortSignal | undefined) =>
   async (latents: readonly Latent[]): Promise<readonly Picture[]> => {
     const x: HostTensor = { dtype: "float32", shape: [latents.length, ...latentShape], data: concatFloat32(latents) };
-    return tensorToPictures(await network.decode(x, { signal }), { width, height });
+    for (const latent of latents) checkedFinite(latent, () => ({ cause: "step", what: "the latent to be decoded" }));
+    const decoded = await network.decode(x, { signal });
+    checkedFinite(decoded, () => ({ cause: "decoder", what: "the decoded image of a finite latent" }));
+    return tensorToPictures(decoded, { width, height });
   };

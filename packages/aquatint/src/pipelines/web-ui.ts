@@ -1,4 +1,4 @@
-import { type SamplerEntry, samplerNamed, scheduleWords } from "../diffusion/registry.ts";
+import { type SamplerEntry, samplerNamed } from "../diffusion/registry.ts";
 
 /** A sampler in the words of AUTOMATIC1111's web UI: "DPM++ 2M" and "Karras". */
 export interface WebUiSampler {
@@ -8,9 +8,7 @@ export interface WebUiSampler {
 
 /** What the web UI calls a sampler that is known here by any name, its schedule apart. */
 export function webUiSampler(wanted: string): WebUiSampler {
-  const { entry } = samplerNamed(wanted);
-  const end = wanted.toLowerCase();
-  const schedule = Object.keys(scheduleWords).find((word) => end.endsWith(` ${word.toLowerCase()}`));
+  const { entry, schedule } = samplerNamed(wanted);
   return { sampler: titleOf(entry), schedule };
 }
 

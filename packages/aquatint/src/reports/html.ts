@@ -1,3 +1,5 @@
+import { escapedMarkup } from "../formats/markup.ts";
+
 /** A piece of HTML, as opposed to text that still has to be escaped. */
 export interface Html {
   readonly html: string;
@@ -6,12 +8,10 @@ export interface Html {
 /** What may stand in a template: text and numbers are escaped, HTML is kept, lists are joined, undefined is nothing. */
 export type Content = Html | string | number | undefined | readonly Content[];
 
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
 function written(content: Content): string {
   if (content === undefined) return "";
   if (typeof content === "string" || typeof content === "number") {
-    return String(content).replace(/[&<>"]/g, (c) => entities[c]!);
+    return escapedMarkup(String(content));
   }
   return "html" in content ? content.html : content.map(written).join("");
 }

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { xmlCharacters } from "../formats/markup.ts";
 import { type Html, raw } from "./html.ts";
 import { forScreens } from "./page.ts";
 import { colour, drawingSheet } from "./theme.ts";
@@ -22,7 +23,7 @@ export function drawing({ label, ...options }: DrawingOptions): Html {
   svg.setAttribute("aria-label", label);
   svg.removeAttribute("style");
   for (const style of svg.querySelectorAll("style")) style.remove();
-  return raw(svg.outerHTML);
+  return raw(xmlCharacters(svg.outerHTML));
 }
 
 /** Widths of a drawing in pixels: a column of text, and a telephone. */

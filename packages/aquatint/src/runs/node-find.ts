@@ -21,7 +21,12 @@ const DEPTH = 4;
 /** Every run in a folder and in the folders inside it, the newest first. @throws AquatintError "file/…" where it cannot be read. */
 export async function findRuns(folder: string): Promise<readonly FoundRun[]> {
   await readdir(folder).catch((cause: unknown) => {
-    throw fileError("read", folder, cause);
+    const error = fileError("read", folder, cause);
+    if (error.code !== "file/missing") throw error;
+    throw new AquatintError("runs/missing", `there are no training runs: ${folder} does not exist`, {
+      hint: "aquatint runs DIR looks in another folder; aquatint train begins a run",
+      cause,
+    });
   });
   const runs = await runsIn(folder, { from: folder, depth: DEPTH });
   return runs.toSorted((a, b) =>

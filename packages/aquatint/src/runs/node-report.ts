@@ -14,9 +14,9 @@ import {
 } from "../reports/page.ts";
 import { colour, seriesColours } from "../reports/theme.ts";
 import { duration, figureText } from "../reports/words.ts";
+import { flattened } from "../train/differences.ts";
 import type { SessionRecord, StepRecord } from "../train/events.ts";
 import type { RunFiles } from "../train/run-folder.ts";
-import { flattened } from "./differences.ts";
 import { type MetricFamily, metricFamilies } from "./metric-names.ts";
 import { smallFigure, wideFigure } from "./node-figures.ts";
 import { losses, pointsOf } from "./points.ts";

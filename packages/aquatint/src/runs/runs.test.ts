@@ -4,10 +4,10 @@ import { parseHTML } from "linkedom";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AquatintError } from "../errors.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
+import { differences, flattened } from "../train/differences.ts";
 import type { RunEvent } from "../train/events.ts";
 import { lineRun } from "../train/line-run.cases.ts";
 import { diskFiles } from "../train/node-folder.ts";
-import { differences, flattened } from "./differences.ts";
 import { metricFamilies } from "./metric-names.ts";
 import { reportedRun, writeRunReport } from "./node.ts";
 import { compareReport } from "./node-compare-report.ts";
@@ -98,10 +98,10 @@ describe("a run's folder", () => {
   });
 
   test.each([
-    ["a live process holds it", { steps: 20, holder: process.pid }, "running"],
+    ["a live process holds it", { steps: 20, holder: process.ppid }, "running"],
     ["nobody holds it", { steps: 20 }, "stopped"],
     ["a process that is no more held it", { steps: 20, holder: 2 ** 30 }, "stopped"],
-    ["its last step is its end, still held", { ended: true, holder: process.pid }, "done"],
+    ["its last step is its end, still held", { ended: true, holder: process.ppid }, "done"],
   ] as const)("where %s the run is %4$s", async (_, options, state) => {
     expect((await openOne(await writtenRun(root, options))).summary.state).toBe(state);
   });
@@ -147,7 +147,7 @@ describe("looking for runs", () => {
     await writtenRun(join(root, "emoji"));
     const wrong = [{ path: join(root, "emojy"), name: "emojy" }];
     await expect(openRuns(wrong)).rejects.toMatchObject({ code: "runs/missing", hint: 'did you mean "emoji"?' });
-    await expect(findRuns(join(root, "nowhere"))).rejects.toMatchObject({ code: "file/missing" });
+    await expect(findRuns(join(root, "nowhere"))).rejects.toMatchObject({ code: "runs/missing" });
   });
 });
 

@@ -32,11 +32,14 @@ const names = parameters(layer);
 const x = noise([3, 6], { seed: 3 });
 const [weight, bias] = [noise([4, 6], { seed: 1 }).data as Float32Array, noise([4], { seed: 2 }).data as Float32Array];
 
-type Stored = "F32" | "F16" | "BF16";
+type Stored = "F32" | "F16" | "BF16" | "F64" | "F8_E4M3" | "F8_E5M2";
 /** As the file has them; bfloat16 is the upper half of a float32. */
 function stored(dtype: Stored, values: Float32Array): Uint8Array<ArrayBuffer> {
   const values32 = Float32Array.from(values);
   if (dtype === "F32") return new Uint8Array(values32.buffer);
+  if (dtype === "F64") return new Uint8Array(Float64Array.from(values32).buffer);
+  // any byte is a float8, but for the few that are not finite
+  if (dtype.startsWith("F8")) return Uint8Array.from(values32, (_, i) => ((i * 37) % 0x70) | ((i & 1) << 7));
   const bits =
     dtype === "F16" ? floatToHalf(values32) : Uint16Array.from(new Uint32Array(values32.buffer), (bit) => bit >>> 16);
   return new Uint8Array(bits.buffer);
@@ -78,13 +81,14 @@ async function run(weights: ReadonlyMap<string, MappedWeight>, weightMemory?: We
 
 describe("weights are used where they lie in their file", () => {
   const modes: (WeightMemory | undefined)[] = ["packed", "mapped", undefined];
-  test.each(modes.flatMap((mode) => (["F32", "F16", "BF16"] as const).map((dtype) => [dtype, mode] as const)))(
-    "%s, %s",
-    async (dtype, mode) => {
-      const file = await writeWeights(dtype);
-      expect(deviation(await run(await weightsIn(file), mode), await expectedValues(file))).toBeLessThan(1e-5);
-    },
-  );
+  test.each(
+    modes.flatMap((mode) =>
+      (["F32", "F16", "BF16", "F64", "F8_E4M3", "F8_E5M2"] as const).map((dtype) => [dtype, mode] as const),
+    ),
+  )("%s, %s", async (dtype, mode) => {
+    const file = await writeWeights(dtype);
+    expect(deviation(await run(await weightsIn(file), mode), await expectedValues(file))).toBeLessThan(1e-5);
+  });
 
   test("a matrix that lies there with its axes swapped", async () => {
     const file = join(folder, "swapped.safetensors");
@@ -117,9 +121,9 @@ describe("files that do not fit the module are refused", () => {
     ["a shape differs", { shape: [5] }, "weights/shape", "bias is [5] in FILE, expected [4]"],
     [
       "an element type that no graph computes with",
-      { dtype: "F8_E4M3" },
+      { dtype: "I64" },
       "weights/dtype",
-      "bias is F8_E4M3 in FILE, expected F32, F16 or BF16 for float32[4]",
+      "bias is I64 in FILE, expected F32, F16, BF16, F64, F8_E4M3, F8_E5M2 for float32[4]",
     ],
     [
       "a length that is not the shape's",

@@ -19,6 +19,9 @@ const storedTypes: Partial<Record<SafetensorsDType, StoredType | "float32">> = {
   F32: "float32",
   F16: "float16",
   BF16: "bfloat16",
+  F64: "float64",
+  F8_E4M3: "float8e4m3fn",
+  F8_E5M2: "float8e5m2",
 };
 
 /**
@@ -59,7 +62,7 @@ function checkWeight(name: string, { dtype, shape }: Tensor, weight: MappedWeigh
     throw fail("shape", message, "The config belongs to another model: take config.json and weights from one place.");
   }
   if (dtype !== "float32" || !storedTypes[weight.dtype]) {
-    const message = `${name} is ${weight.dtype} in ${weight.file}, expected F32, F16 or BF16 for ${typeName({ dtype, shape })}`;
+    const message = `${name} is ${weight.dtype} in ${weight.file}, expected ${Object.keys(storedTypes).join(", ")} for ${typeName({ dtype, shape })}`;
     throw fail("dtype", message, "Take the float16 or float32 file of the same model.");
   }
   return weight;

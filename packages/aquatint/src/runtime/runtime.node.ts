@@ -8,7 +8,10 @@ export const nodeRuntime = (options: RuntimeOptions = {}): Promise<Runtime> => c
 
 const connect: Connect = ({ onAnswer, onExit }) => {
   const entry = import.meta.url.endsWith(".ts") ? "./worker-source.node.mjs" : "./worker.node.js";
-  const worker = new Worker(new URL(entry, import.meta.url), { execArgv: [] });
+  // the engine matches the process's command line recursively, about 300 bytes of stack a character: 4 MB, Node's
+  // default, end the process at 14 kB of prompt
+  const resourceLimits = { stackSizeMb: 64 };
+  const worker = new Worker(new URL(entry, import.meta.url), { execArgv: [], resourceLimits });
   worker.on("message", onAnswer);
   worker.on("messageerror", onExit);
   worker.on("error", onExit);

@@ -57,7 +57,8 @@ const KNOWN = {
 export async function theoryPictures({ images, size, count = 6 }: PictureOptions): Promise<TheoryPictures> {
   if (images && images.length > 0) {
     const list = await Promise.all(images.map((path) => given(path, size)));
-    return { list, heldOut: false, described: list.length === 1 ? "a given picture" : `${list.length} given pictures` };
+    const what = list.length === 1 ? "a given image" : `${list.length} given images`;
+    return { list, heldOut: false, described: `${what}, resized and cut to ${size} x ${size} pixels` };
   }
   try {
     const cacheFolder = join(tmpdir(), "aquatint-emoji");

@@ -2,6 +2,7 @@ import { AquatintError } from "../errors.ts";
 import { parseAttention, type WeightedText } from "./attention.ts";
 import { type ChunkOptions, type PromptChunk, promptChunks } from "./chunks.ts";
 import { promptStages } from "./editing.ts";
+import { DEFAULT_EMPHASIS, type EmphasisMode } from "./emphasis.ts";
 import { literal } from "./words.ts";
 
 /** How a prompt is read: literally and cut at the encoder's length, as diffusers does, or with the web UI's signs. */
@@ -27,6 +28,8 @@ export interface EncodedPrompt {
 /** How `encodePrompt` reads a prompt. */
 export interface EncodePromptOptions extends ChunkOptions {
   readonly syntax?: PromptSyntax;
+  /** What becomes of weights; "original" if absent. */
+  readonly emphasis?: EmphasisMode | undefined;
   /** Steps of the sampler, which prompt editing counts in. */
   readonly steps: number;
 }
@@ -36,11 +39,18 @@ export interface EncodePromptOptions extends ChunkOptions {
  * is not implemented, "prompt/nesting" and "prompt/embedding".
  */
 export function encodePrompt(prompt: string, options: EncodePromptOptions): EncodedPrompt {
-  const { syntax = DEFAULT_PROMPT_SYNTAX, steps, ...chunking } = options;
-  return syntax === "plain" ? plainPrompt(prompt, steps, chunking) : editedPrompt(prompt, steps, chunking);
+  const { syntax = DEFAULT_PROMPT_SYNTAX, steps, emphasis = DEFAULT_EMPHASIS, ...chunking } = options;
+  return syntax === "plain"
+    ? plainPrompt(prompt, steps, chunking)
+    : editedPrompt(prompt, { steps, emphasis }, chunking);
 }
 
-function editedPrompt(prompt: string, steps: number, chunking: ChunkOptions): EncodedPrompt {
+interface Edited {
+  readonly steps: number;
+  readonly emphasis: EmphasisMode;
+}
+
+function editedPrompt(prompt: string, { steps, emphasis }: Edited, chunking: ChunkOptions): EncodedPrompt {
   if (/\bAND\b/.test(prompt)) {
     throw new AquatintError("prompt/and", "the prompt has AND, which combines several prompts; it is not implemented", {
       hint: 'Write "and" in small letters, or read the prompt literally with the syntax "plain".',
@@ -48,9 +58,16 @@ function editedPrompt(prompt: string, steps: number, chunking: ChunkOptions): En
   }
   const stages = promptStages(prompt, steps).map(({ until, text }) => ({
     until,
-    chunks: promptChunks(parseAttention(text), chunking),
+    chunks: promptChunks(weightedSections(text, emphasis), chunking),
   }));
   return { stages, cut: "" };
+}
+
+/** The sections of a prompt with their weights; with "none" the signs are characters, and BREAK is a word. */
+function weightedSections(text: string, emphasis: EmphasisMode): readonly (readonly WeightedText[])[] {
+  if (emphasis === "none") return [[{ text, weight: 1 }]];
+  const sections = parseAttention(text);
+  return emphasis === "ignore" ? sections.map((parts) => parts.map((part) => ({ ...part, weight: 1 }))) : sections;
 }
 
 function plainPrompt(prompt: string, steps: number, chunking: ChunkOptions): EncodedPrompt {

@@ -21,7 +21,18 @@ export type RunEvent =
   | { readonly type: "samples"; readonly path: string; readonly step: number; readonly pictures: readonly Picture[] }
   | { readonly type: "evaluation"; readonly step: number; readonly metrics: Readonly<Record<string, number>> }
   | RunProblem
-  | { readonly type: "model"; readonly path: string; readonly ended: EndReason };
+  | { readonly type: "model"; readonly path: string; readonly ended: EndReason }
+  | ({ readonly type: "finished" } & FinishedRun);
+
+/** A resumed run that has nothing left to do. */
+export interface FinishedRun {
+  readonly folder: string;
+  /** The model's folder. */
+  readonly path: string;
+  /** Its last step. */
+  readonly step: number;
+  readonly ended: EndReason;
+}
 
 /** Something that went wrong and did not end the run. */
 export interface RunProblem {

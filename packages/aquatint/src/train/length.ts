@@ -33,6 +33,8 @@ export interface RunLength {
   progress(step: number): number;
   /** Why the run ends after this step; undefined while it goes on. */
   ended(step: number, loss: number): EndReason | undefined;
+  /** Why the run is over after a step that was made before; undefined while more steps follow. */
+  over(step: number): EndReason | undefined;
   snapshot(): LengthState;
 }
 
@@ -50,6 +52,11 @@ const fresh: LengthState = { seen: 0, average: 0, lowest: Number.MAX_VALUE, lowe
 export function runLength({ steps, minutes, plateau, warmupSteps, seconds, state = fresh }: RunLengthInput): RunLength {
   let now = state;
   const timeShare = () => (minutes === undefined ? 0 : seconds() / (60 * minutes));
+  const over = (step: number): EndReason | undefined => {
+    if (steps !== undefined && step >= steps) return "steps";
+    if (timeShare() >= 1) return "minutes";
+    return plateau && step - now.lowestStep >= plateau.patience ? "plateau" : undefined;
+  };
   return {
     progress(step) {
       const byStep = steps === undefined ? 0 : (step - warmupSteps) / Math.max(steps - warmupSteps, 1);
@@ -57,10 +64,9 @@ export function runLength({ steps, minutes, plateau, warmupSteps, seconds, state
     },
     ended(step, loss) {
       if (plateau) now = followed(now, { step, loss, plateau });
-      if (steps !== undefined && step >= steps) return "steps";
-      if (timeShare() >= 1) return "minutes";
-      return plateau && step - now.lowestStep >= plateau.patience ? "plateau" : undefined;
+      return over(step);
     },
+    over,
     snapshot: () => now,
   };
 }

@@ -1,7 +1,7 @@
 import type { Runtime } from "../runtime/types.ts";
 import type { RunEvent } from "./events.ts";
 import { lineTask, lineTraining } from "./line.cases.ts";
-import { runTask } from "./run.ts";
+import { type RunInput, runTask } from "./run.ts";
 import { newestCheckpoint, type RunFiles } from "./run-folder.ts";
 
 /** What a run of `lineTask` is made with. */
@@ -11,10 +11,18 @@ export interface LineRunOptions {
   readonly resume?: boolean;
   readonly training?: object;
   readonly signal?: AbortSignal;
+  readonly place?: RunInput["place"];
 }
 
 /** A run of thirty steps that writes a checkpoint after each. */
-export async function* lineRun({ runtime, files, resume, training, signal }: LineRunOptions): AsyncGenerator<RunEvent> {
+export async function* lineRun({
+  runtime,
+  files,
+  resume,
+  training,
+  signal,
+  place,
+}: LineRunOptions): AsyncGenerator<RunEvent> {
   const checked = lineTraining({ steps: 30, ...training });
   yield* runTask({
     config: {
@@ -30,5 +38,6 @@ export async function* lineRun({ runtime, files, resume, training, signal }: Lin
     files,
     found: resume ? await newestCheckpoint(files) : undefined,
     signal,
+    ...(place && { place }),
   });
 }

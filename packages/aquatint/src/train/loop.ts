@@ -24,7 +24,7 @@ interface Moment {
 /** What the loop runs. */
 export interface TrainInput {
   readonly turns: readonly Turn[];
-  readonly length: Pick<RunLength, "progress" | "ended">;
+  readonly length: Pick<RunLength, "progress" | "ended" | "over">;
   /** The learning rate at a step, as a share of the highest. */
   readonly rateShare: (step: number, progress: number) => number;
   /** The last step that is already done. */
@@ -53,11 +53,12 @@ export interface StepEvent {
 }
 
 /**
- * Repeat { for each turn: batch; optimiser step } until the run's length. The next batch is drawn while the worker computes.
+ * Repeat { for each turn: batch; optimiser step } until the run's length; no step where that is reached. The next batch is drawn while the worker computes.
  * @throws AquatintError "train/diverged" when a loss or a gradient is no longer a number: it names the node where that began, and
  * the state keeps the step before.
  */
 export async function* train({ turns, length, rateShare, from = 0, signal }: TrainInput): AsyncGenerator<StepEvent> {
+  if (length.over(from)) return;
   let upcoming = turns[0]!.next();
   for (let step = from + 1; ; step++) {
     const progress = length.progress(step);

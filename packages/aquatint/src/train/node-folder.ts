@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AquatintError } from "../errors.ts";
-import { fileError, readBytes, readText, writeFileAtomic } from "../formats/node.ts";
+import { fileError, readBytes, writeFileAtomic } from "../formats/node.ts";
+import { exclusiveLock, lockHolder } from "../formats/node-lock.ts";
 import { finishReplacing, replaceFolder } from "./node-replace.ts";
 import { MODEL, type RunFiles } from "./run-folder.ts";
 
@@ -48,35 +49,38 @@ const UNFINISHED = /^\.step-\d+\.\w+\.[0-9a-f]+\.tmp$/;
 
 /** Holds a run's folder for this process until it is disposed of, and clears away what a killed one left. @throws AquatintError "train/running" */
 export async function claimFolder(folder: string): Promise<AsyncDisposable> {
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, LOCK);
-  const holder = await runningProcess(folder);
-  if (holder !== undefined && holder !== process.pid) {
-    throw new AquatintError("train/running", `${folder} is being trained in by another process (${holder})`, {
-      hint: `wait for it, end it, or remove ${path} if no training is running`,
-    });
-  }
-  await writeFileAtomic(path, `${process.pid}\n`);
+  const made = await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw fileError("write", folder, cause);
+  });
+  const lock = await exclusiveLock(join(folder, LOCK)).catch((cause: unknown) => {
+    if (!(cause instanceof AquatintError && cause.code === "file/locked")) throw cause;
+    const message = cause.message.replace("is in use by", "is being trained in by");
+    throw new AquatintError("train/running", message, { hint: cause.hint, cause });
+  });
   for (const part of ["checkpoints", "samples"]) {
     const names = await readdir(join(folder, part)).catch(() => []);
     for (const name of names.filter((one) => UNFINISHED.test(one))) await rm(join(folder, part, name), { force: true });
   }
   await finishReplacing(join(folder, MODEL));
-  return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+  return {
+    async [Symbol.asyncDispose]() {
+      await lock[Symbol.asyncDispose]();
+      if (made !== undefined) await removeEmpty(folder, made);
+    },
+  };
+}
+
+/** Removes a folder that was made for nothing, and those above it up to `top`. */
+async function removeEmpty(folder: string, top: string): Promise<void> {
+  for (let path = folder; path.length >= top.length; path = dirname(path)) {
+    const removed = await rmdir(path).then(
+      () => true,
+      () => false,
+    );
+    if (!removed) return;
+  }
 }
 
 /** The process that holds a run's folder; undefined where none does that still runs. */
-export async function runningProcess(folder: string): Promise<number | undefined> {
-  const pid = Number(await readText(join(folder, LOCK)).catch(() => ""));
-  return isRunning(pid) ? pid : undefined;
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
+export const runningProcess = async (folder: string): Promise<number | undefined> =>
+  (await lockHolder(join(folder, LOCK)))?.pid;

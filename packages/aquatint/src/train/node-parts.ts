@@ -1,5 +1,5 @@
 import { arch, cpus, platform, totalmem } from "node:os";
-import type { Dataset } from "../data/dataset.ts";
+import { type Dataset, reportLines } from "../data/dataset.ts";
 import { prefetchedDataset } from "../data/node-prefetch.ts";
 import { checkModelFolder, folderSource } from "../pipelines/node.ts";
 import type { ModelSource } from "../pipelines/source.ts";
@@ -68,10 +68,7 @@ function thisMachine(): Machine {
 /** Says what the dataset could not use, and what it leaves out. */
 function* reported(dataset: Dataset): Generator<RunEvent> {
   const { report } = dataset;
-  for (const { reason, count, files } of report?.skipped ?? []) {
-    const named = files.join(", ") + (count > files.length ? ", …" : "");
-    yield { type: "problem", message: `skipped ${count} ${reason}: ${named}` };
-  }
+  for (const message of report ? reportLines(report) : []) yield { type: "problem", message };
   if (!holdsOut(dataset)) yield { type: "problem", message: "no picture is held out, so that nothing is evaluated" };
 }
 

@@ -6,6 +6,7 @@ import type { DryRunEvent } from "./dry-run.ts";
 import type { RunEvent } from "./events.ts";
 import { claimFolder, diskFiles } from "./node-folder.ts";
 import { withPreset } from "./presets.ts";
+import { configChange, finishedRun } from "./resume.ts";
 import { checkpointNames, type FoundCheckpoint, newestCheckpoint, type RunFiles } from "./run-folder.ts";
 
 /** How a run starts and where. */
@@ -46,8 +47,17 @@ export async function* trainRun(
   const config = await readTrainConfig(configPath);
   const folder = config.output;
   const files = diskFiles(folder);
-  const found = await startingPoint(files, options);
   await using _ = await claimFolder(folder);
+  const found = await startingPoint(files, options);
+  if (found) {
+    const change = await configChange(files, config);
+    if (change) yield { type: "problem", message: change };
+    const finished = await finishedRun(files, { config, checkpoint: found.checkpoint });
+    if (finished) {
+      yield { type: "finished", ...finished };
+      return;
+    }
+  }
   const { startedRun } = await parts();
   yield* startedRun(config, { ...options, files, found });
 }

@@ -6,7 +6,16 @@ import type { TrainConfig } from "./config.ts";
 import type { EvaluationRecord, RunEvent, StepRecord } from "./events.ts";
 import type { EndReason } from "./length.ts";
 import type { StepEvent } from "./loop.ts";
-import { logs, MODEL, type RecordLog, type RunFiles, recordLog, samplesPath, saveCheckpoint } from "./run-folder.ts";
+import {
+  logs,
+  MODEL,
+  type RecordLog,
+  type RunFiles,
+  recordLog,
+  samplesPath,
+  saveCheckpoint,
+  writeEnd,
+} from "./run-folder.ts";
 import type { TrainingSession } from "./session.ts";
 
 /** A session with all that its run needs to be written down. */
@@ -36,6 +45,11 @@ export async function* recordedSteps(recording: Recording): AsyncGenerator<RunEv
   const [saves, draws] = [every(config.checkpoint_minutes), every(config.samples?.every_minutes ?? 0)];
   const log = await recordLog(files, logs.metrics, recording.from);
   const saver = checkpoints(recording, await recordLog(files, logs.evaluations, recording.from));
+  if (log.last < recording.from) yield { type: "problem", message: lostRecords(recording, log.last) };
+  if (session.over) {
+    yield* saver.finish();
+    return session.over;
+  }
   let waiting = false;
   clock.begin();
   for await (const event of saver.guarded(session.steps())) {
@@ -57,11 +71,17 @@ export async function* recordedSteps(recording: Recording): AsyncGenerator<RunEv
     if (session.outputs.samples && (draws.due() || event.ended)) yield* drawSamples(recording, event.step);
     if (saves.due() || gone || last) yield* saver.save(event, { must: last });
     signal?.throwIfAborted();
-    if (event.ended) return event.ended;
+    if (event.ended) {
+      await attempted(() => writeEnd(files, event.step));
+      return event.ended;
+    }
     clock.begin();
   }
   throw new AquatintError("train/steps", "the steps of the run ended without a reason");
 }
+
+const lostRecords = ({ files, from }: Recording, last: number): string =>
+  `${files.folder}/${logs.metrics} lacks the steps ${last + 1} to ${from}: their losses are lost, the weights are not`;
 
 function stepRecord(event: StepEvent, { clock, config, memory }: Recording): StepRecord & { readonly gap: number } {
   const { step, loss, gradNorm, metrics, rateShare, progress, ended } = event;
@@ -89,8 +109,23 @@ async function* drawSamples({ session, files }: Recording, step: number): AsyncG
     : { type: "samples", path: `${files.folder}/${path}`, step, pictures };
 }
 
+/** Figures of the weights as they stand, where the task has any. */
+async function* evaluate(
+  { session, clock }: Recording,
+  evaluations: RecordLog,
+  step: number,
+): AsyncGenerator<RunEvent, void, void> {
+  const metrics = await session.outputs.evaluate?.();
+  if (!metrics) return;
+  const record: EvaluationRecord = { step, seconds: clock.seconds(), metrics };
+  const unwritten = await attempted(() => evaluations.add(record));
+  yield { type: "evaluation", step, metrics };
+  if (unwritten) yield { type: "problem", message: `${messageOf(unwritten)}; the evaluation waits for the next one` };
+}
+
 /** Saves checkpoints with the model beside them and evaluates it, and remembers the last good one. */
-function checkpoints({ session, config, files, clock, checkpointPath }: Recording, evaluations: RecordLog) {
+function checkpoints(recording: Recording, evaluations: RecordLog) {
+  const { session, config, files, clock, from, checkpointPath } = recording;
   let good = checkpointPath;
   const write = async ({ step, position }: StepEvent) => {
     const checkpoint = { step, position, seconds: clock.seconds(), ...(await session.remembered()) };
@@ -108,13 +143,13 @@ function checkpoints({ session, config, files, clock, checkpointPath }: Recordin
         return;
       }
       yield { type: "checkpoint", path: `${files.folder}/${good}`, step };
-      const metrics = await session.outputs.evaluate?.();
-      if (!metrics) return;
-      const record: EvaluationRecord = { step, seconds: clock.seconds(), metrics };
-      const unwritten = await attempted(() => evaluations.add(record));
-      yield { type: "evaluation", step, metrics };
-      if (unwritten)
-        yield { type: "problem", message: `${messageOf(unwritten)}; the evaluation waits for the next one` };
+      yield* evaluate(recording, evaluations, step);
+    },
+    /** Writes what a run lacks that was killed between its last checkpoint and its end. */
+    async *finish(): AsyncGenerator<RunEvent, void, void> {
+      await files.replace(MODEL, await session.outputs.modelFiles());
+      if (evaluations.last < from) yield* evaluate(recording, evaluations, from);
+      await attempted(() => writeEnd(files, from));
     },
     restart: () => evaluations.restart(),
     /** Steps whose divergence names the last good checkpoint. */

@@ -23,6 +23,8 @@ const CHECKPOINTS = "checkpoints";
 /** The files of a run that grow by a line a record. */
 export const logs = { metrics: "metrics.jsonl", evaluations: "evaluations.jsonl", sessions: "sessions.jsonl" } as const;
 const SAMPLES = "samples";
+/** Says that a run has come to its end, and at which step; it is written last. */
+const END = "end.json";
 /** The folder of the model as of the newest checkpoint. */
 export const MODEL = "model";
 const stepIn = (name: string): number => Number(/\d+/.exec(name)?.[0]);
@@ -38,6 +40,23 @@ export async function saveCheckpoint(files: RunFiles, checkpoint: Checkpoint, ke
   await files.write(path, await encodeCheckpoint(checkpoint));
   for (const name of (await checkpointNames(files)).slice(0, -keep)) await files.remove(`${CHECKPOINTS}/${name}`);
   return path;
+}
+
+/** Notes that all of a run is written, its model included. */
+export const writeEnd = (files: RunFiles, step: number): Promise<void> =>
+  files.write(END, `${JSON.stringify({ step })}\n`);
+
+/** Takes that note back: the run goes on. */
+export const removeEnd = (files: RunFiles): Promise<void> => files.remove(END);
+
+/** Whether all of a run that ended with a step is written, and its model is still there. */
+export const isEndWritten = async (files: RunFiles, step: number): Promise<boolean> =>
+  stepOf(await textOf(files, END)) === step && (await files.list(MODEL)).length > 0;
+
+/** The newest of a run's sessions; undefined where there is none that can be read. */
+export async function lastSession(files: RunFiles): Promise<SessionRecord | undefined> {
+  const lines = (await textOf(files, logs.sessions)).trim().split("\n");
+  return lines.map((line) => parsedJson(line) as SessionRecord | undefined).findLast((record) => record !== undefined);
 }
 
 /** Where samples of a step are written. */
@@ -100,14 +119,18 @@ export interface RecordLog {
   add(record: object): Promise<void>;
   /** Begins the file anew, with what waits. */
   restart(): void;
+  /** Step of the last record that was there when it was opened; 0 where there was none. */
+  readonly last: number;
 }
 
 /** Opens the records of a run that goes on after `step`: lines after it are dropped, for they are written again. */
 export async function recordLog(files: RunFiles, path: string, step: number): Promise<RecordLog> {
   if (step === 0) await files.remove(path);
-  let size = step > 0 ? await trimmed(files, path, step) : 0;
+  const kept = step > 0 ? await trimmed(files, path, step) : { size: 0, last: 0 };
+  let { size } = kept;
   let waiting = "";
   return {
+    last: kept.last,
     async add(record) {
       waiting += `${JSON.stringify(record)}\n`;
       await files.append(path, waiting, size);
@@ -120,13 +143,13 @@ export async function recordLog(files: RunFiles, path: string, step: number): Pr
   };
 }
 
-/** Drops the lines after a step and any half line. Returns the bytes that are left. */
-async function trimmed(files: RunFiles, path: string, step: number): Promise<number> {
+/** Drops the lines after a step and any half line. Returns the bytes that are left, and the last line's step. */
+async function trimmed(files: RunFiles, path: string, step: number): Promise<{ size: number; last: number }> {
   const lines = (await textOf(files, path)).split("\n");
   const kept = lines.filter((line) => (stepOf(line) ?? Number.POSITIVE_INFINITY) <= step);
   const text = kept.map((line) => `${line}\n`).join("");
   await files.write(path, text);
-  return new TextEncoder().encode(text).length;
+  return { size: new TextEncoder().encode(text).length, last: stepOf(kept.at(-1) ?? "") ?? 0 };
 }
 
 /** Adds a line to the records of sessions; a run that begins anew begins them anew. */
@@ -140,9 +163,11 @@ export const textOf = async (files: RunFiles, path: string): Promise<string> =>
   (await files.list(".")).includes(path) ? new TextDecoder().decode(await files.read(path)) : "";
 
 /** The step of a line of metrics; undefined where it is cut off. */
-function stepOf(line: string): number | undefined {
+const stepOf = (line: string): number | undefined => (parsedJson(line) as { step?: number } | undefined)?.step;
+
+function parsedJson(text: string): unknown {
   try {
-    return (JSON.parse(line) as { step?: number }).step;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -3,7 +3,8 @@ import { runClock } from "./clock.ts";
 import type { TrainConfig } from "./config.ts";
 import type { RunEvent, SessionRecord } from "./events.ts";
 import { recordedSteps } from "./recording.ts";
-import { addSession, type FoundCheckpoint, MODEL, type RunFiles } from "./run-folder.ts";
+import { machineChange } from "./resume.ts";
+import { addSession, type FoundCheckpoint, lastSession, MODEL, type RunFiles, removeEnd } from "./run-folder.ts";
 import { openSession } from "./session.ts";
 import type { Task } from "./task.ts";
 
@@ -43,7 +44,10 @@ export async function* runTask(input: RunInput): AsyncGenerator<RunEvent, void, 
   const from = checkpoint?.step ?? 0;
   const { device } = runtime;
   const described = { started, step: from, parameters, device, ...place };
+  const changed = from > 0 ? machineChange(await lastSession(files), described) : undefined;
+  if (changed) yield { type: "problem", message: changed };
   const describe = async () => {
+    await removeEnd(files);
     await writeConfig(files, config);
     await addSession(files, described);
   };

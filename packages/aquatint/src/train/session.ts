@@ -7,7 +7,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import type { TrainConfig } from "./config.ts";
 import { groupsOf } from "./groups.ts";
 import { createLearningRateSchedule } from "./learning-rates.ts";
-import { type RunLength, runLength } from "./length.ts";
+import { type EndReason, type RunLength, runLength } from "./length.ts";
 import { type StepEvent, train } from "./loop.ts";
 import { type RatedGroup, rateShareAt } from "./rates.ts";
 import { firstState, gradientSums, slots } from "./step.ts";
@@ -20,6 +20,8 @@ export interface TrainingSession extends AsyncDisposable {
   readonly parameterCount: number;
   /** What the weights can be turned into as they stand. */
   readonly outputs: TaskOutputs;
+  /** Why the run is over before this session's first step; undefined while there are steps to make. */
+  readonly over: EndReason | undefined;
   /** Trains from the session's start to the run's end. */
   steps(options?: { readonly signal?: AbortSignal }): AsyncGenerator<StepEvent>;
   /** What a checkpoint holds beside a step's own: every tensor of the state, and what the run remembers. */
@@ -105,6 +107,7 @@ function session({ config, task, state, phases, length, checkpoint }: Open): Tra
   return {
     parameterCount: [...task.parameters.values()].reduce((n, { shape }) => n + sizeOf(shape), 0),
     outputs,
+    over: length.over(checkpoint?.step ?? 0),
     steps: (options = {}) =>
       train({
         turns: phases.flatMap(({ turns }) => turns),

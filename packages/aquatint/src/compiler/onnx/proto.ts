@@ -30,7 +30,7 @@ export interface ExternalData {
   readonly transposed?: true | undefined;
 }
 /** Element types that weights are only stored in. */
-export type StoredType = "float16" | "bfloat16";
+export type StoredType = "float16" | "bfloat16" | "float64" | "float8e4m3fn" | "float8e5m2";
 
 const OPSET = 20n;
 const NCHWC = "com.microsoft.nchwc";
@@ -43,8 +43,20 @@ const elementType = {
   bool: DataType.BOOL,
   float16: DataType.FLOAT16,
   bfloat16: DataType.BFLOAT16,
+  float64: DataType.DOUBLE,
+  float8e4m3fn: DataType.FLOAT8E4M3FN,
+  float8e5m2: DataType.FLOAT8E5M2,
 };
-const elementBytes = { float32: 4, int32: 4, bool: 1, float16: 2, bfloat16: 2 };
+const elementBytes = {
+  float32: 4,
+  int32: 4,
+  bool: 1,
+  float16: 2,
+  bfloat16: 2,
+  float64: 8,
+  float8e4m3fn: 1,
+  float8e5m2: 1,
+};
 
 /** The parts of an ONNX graph. */
 export interface GraphParts {

@@ -87,9 +87,10 @@ test("what can be used and what cannot is counted, with reasons", async () => {
         files: ["deep/metadata.jsonl:5", "deep/metadata.jsonl:6"],
       },
       { reason: "named in metadata.jsonl, and not there", count: 2, files: ["../outside.png", "deep/gone.png"] },
-      { reason: "not readable as a picture", count: 2, files: ["liar.png", "torn.png"] },
+      { reason: "without a caption", count: 2, files: ["link.png", "mute.png"] },
       { reason: "larger than 1 megapixels", count: 1, files: ["huge.png"] },
-      { reason: "without a caption", count: 1, files: ["mute.png"] },
+      { reason: "not PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG", count: 1, files: ["liar.png"] },
+      { reason: "not readable as a picture", count: 1, files: ["torn.png"] },
     ],
   });
   expect([...dataset.captions()].sort()).toEqual(

@@ -2,7 +2,7 @@ import { type Latent, lin } from "../latent.ts";
 import type { Level } from "../level.ts";
 import { type Algorithm, type Coefficients, type Integrand, integrands, lambda } from "./exponential.ts";
 import { checkedShare } from "./first-order.ts";
-import { evaluate, isEdge, moves, remix, type Sampler } from "./sampler.ts";
+import { evaluate, isEdge, isStill, moves, remix, type Sampler } from "./sampler.ts";
 
 /** How the second-order term is weighed: by the step's middle or by its exact integral. */
 export type SolverType = "midpoint" | "heun";
@@ -47,7 +47,8 @@ export const dpmMultistep = ({
       const most = (lowerOrderFinal && n < FEW_STEPS) || (eulerAtFinal && left === 1) ? left : order;
       const m = integrand.believed(believed);
       if (from.alpha > 0) past.unshift({ level: from, m });
-      if (isEdge(move) && !integrand.stochastic) x = remix(move, believed);
+      if (isStill(move)) x = lin([1, x]);
+      else if (isEdge(move) && !integrand.reachesEdges) x = remix(move, believed);
       else {
         const used = to.sigma === 0 || from.alpha === 0 ? 1 : Math.min(order, most, past.length);
         const known = from.alpha > 0 ? past.slice(0, used) : [{ level: from, m }];
@@ -126,10 +127,9 @@ export const dpmSinglestep = ({
       if (!open) [group, start] = [[], x];
       group.push({ level: from, m: integrand.believed(believed) });
       const k = integrand.coefficients(group[0]!.level, to);
-      x =
-        isEdge(move) && !fresh
-          ? remix(move, believed)
-          : lin(...within(k, { x: start, to, known: group, solverType, fresh }));
+      if (isStill(move)) x = lin([1, x]);
+      else if (isEdge(move) && !integrand.reachesEdges) x = remix(move, believed);
+      else x = lin(...within(k, { x: start, to, known: group, solverType, fresh }));
       yield { i, n, level: from, next: to, x, x0: believed.x0, final: true };
     }
     return x;

@@ -22,6 +22,8 @@ export interface Integrand {
   believed(estimate: Estimate): Latent;
   coefficients(from: Level, to: Level): Coefficients;
   readonly stochastic: boolean;
+  /** Whether the coefficients hold from pure noise and to clean data. */
+  readonly reachesEdges: boolean;
 }
 
 /** Half the log-SNR, in which the solvers measure their steps. */
@@ -44,6 +46,7 @@ const remainders = (r: number): readonly [second: number, third: number] => {
 export const dataIntegrand = (eta: number): Integrand => ({
   believed: ({ x0 }) => x0,
   stochastic: eta > 0,
+  reachesEdges: eta > 0,
   coefficients(from, to) {
     const r = decay(from, to);
     const lost = r ** (1 + eta);
@@ -64,6 +67,7 @@ export const dataIntegrand = (eta: number): Integrand => ({
 const noise: Integrand = {
   believed: ({ eps }) => eps,
   stochastic: false,
+  reachesEdges: false,
   coefficients(from, to) {
     const growth = 1 / decay(from, to);
     const h = Math.log(growth);
@@ -78,6 +82,7 @@ const noise: Integrand = {
 const noiseSde: Integrand = {
   believed: ({ eps }) => eps,
   stochastic: true,
+  reachesEdges: false,
   coefficients(from, to) {
     const { x, first, second, third } = noise.coefficients(from, to);
     const growth = 1 / decay(from, to);

@@ -1,7 +1,9 @@
+import { AquatintError } from "../../errors.ts";
+import { noiseRatio } from "../coordinates.ts";
 import type { Denoiser } from "../denoiser.ts";
 import { type Latent, lin } from "../latent.ts";
 import type { Level } from "../level.ts";
-import type { Estimate } from "../prediction.ts";
+import type { Estimate, Target } from "../prediction.ts";
 
 /** Finds a level by what it is known for. */
 export interface LevelFinder {
@@ -30,6 +32,8 @@ export interface SamplerInput {
   /** Levels that are not among `levels`, in their coordinates; for samplers that evaluate in between. */
   readonly levelAt: LevelFinder;
   readonly denoise: Denoiser;
+  /** What the network outputs, for samplers that combine outputs as they are. */
+  readonly target?: Target | undefined;
   readonly noise: NoiseSource;
   readonly signal?: AbortSignal | undefined;
 }
@@ -63,18 +67,44 @@ export interface Move {
   readonly to: Level;
 }
 
-/** The steps between neighbouring levels, or from each level to its landing. */
+/**
+ * The steps between neighbouring levels, or from each level to its landing.
+ * @throws AquatintError "sampler/levels" where a step would lead to more noise.
+ */
 export function* moves({
   levels,
   landings,
   begin = 0,
 }: Pick<SamplerInput, "levels" | "landings" | "begin">): Generator<Move, void, void> {
   const n = levels.length - 1;
-  for (let i = begin; i < n; i++) yield { i, n, from: levels[i]!, to: (landings ?? levels.slice(1))[i]! };
+  for (let i = begin; i < n; i++) {
+    const move = { i, n, from: levels[i]!, to: (landings ?? levels.slice(1))[i]! };
+    if (!(noiseRatio(move.to) <= noiseRatio(move.from)) && !isStill(move)) throw rising(move);
+    yield move;
+  }
 }
 
-/** Where a step has only one way to go: from pure noise, or to clean data. */
-export const isEdge = ({ from, to }: Move): boolean => from.alpha === 0 || to.sigma === 0;
+const rising = ({ i, from, to }: Move) =>
+  new AquatintError(
+    "sampler/levels",
+    `step ${i + 1} goes from sigma ${noiseRatio(from)} to ${noiseRatio(to)}, expected a smaller one`,
+    { hint: "sort the levels from noisy to clean" },
+  );
+
+/** Noise ratios that differ by less are the same: tables of float32 do not tell them apart. */
+const LEAST_STEP = 1e-6;
+
+/**
+ * Whether a step goes nowhere. Schedules that are chosen by name have none; some published configurations of diffusers end
+ * at the level that their last step begins at, and there x stays as it is.
+ */
+export function isStill({ from, to }: Pick<Move, "from" | "to">): boolean {
+  if (from.alpha === 0 || to.alpha === 0) return from.alpha === to.alpha;
+  return to.sigma > 0 && Math.abs(Math.log(noiseRatio(to) / noiseRatio(from))) < LEAST_STEP;
+}
+
+/** Where a step has only one way to go: from pure noise, to clean data, or nowhere. */
+export const isEdge = (move: Move): boolean => move.from.alpha === 0 || move.to.sigma === 0 || isStill(move);
 
 /** The first-order step: the estimated data and noise, mixed as `to` says. */
 export const remix = ({ to }: Pick<Move, "to">, { x0, eps }: Estimate): Latent => lin([to.alpha, x0], [to.sigma, eps]);

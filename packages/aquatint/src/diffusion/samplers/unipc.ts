@@ -2,7 +2,7 @@ import { solve } from "../../math/solve.ts";
 import { type Latent, lin } from "../latent.ts";
 import type { Belief } from "./dpm-solver.ts";
 import { type Integrand, integrands, lambda } from "./exponential.ts";
-import { evaluate, isEdge, type Move, moves, remix, type Sampler } from "./sampler.ts";
+import { evaluate, isEdge, isStill, type Move, moves, remix, type Sampler } from "./sampler.ts";
 
 /** What UniPC is made of. */
 export interface UniPcOptions {
@@ -47,7 +47,7 @@ export const uniPc = ({
       if (from.alpha > 0) past = [{ level: from, m }, ...past].slice(0, order);
       const used = Math.min(past.length, lowerOrderFinal ? n - i : order);
       made = isEdge(move) ? undefined : { x, move, past: past.slice(0, used) };
-      x = made ? united(rule, made) : remix(move, believed);
+      if (!isStill(move)) x = made ? united(rule, made) : remix(move, believed);
       yield { i, n, level: from, next: to, x, x0: believed.x0, final: true };
     }
     return x;

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { linspace } from "../../math/numbers.ts";
 import { edm, flow, shifted } from "../continuous.ts";
-import { edmCoordinates, exploding, straight, writtenIn } from "../coordinates.ts";
+import { edmCoordinates, exploding, straight } from "../coordinates.ts";
 import type { Limit } from "../guidance.ts";
-import { clean, type Level, type Schedule, variancePreserving } from "../level.ts";
+import { clean, type Schedule, variancePreserving } from "../level.ts";
 import { edmTarget, targets } from "../prediction.ts";
 import { exponential, karras, type Ramp } from "../ramps.ts";
 import type { SamplerName, SamplerOptions } from "../registry.ts";
@@ -39,17 +39,12 @@ function edmSettings(
   particular: { readonly sampler: SamplerName; readonly samplerOptions?: SamplerOptions; readonly limit?: Limit },
 ): SchedulerSettings {
   const { sigma_min: sigmaMin, sigma_max: sigmaMax, sigma_data: sigmaData, rho } = config;
-  const walk = edm({ steps: config.num_train_timesteps, sigmaMin, sigmaMax, rho });
-  // what the network is told depends on sigma alone, so times are sigmas' own
-  const schedule: Schedule = { ...walk, timestep: (t) => t };
-  const told = (level: Level): Level => ({ ...level, t: Math.log(level.sigma) / 4 });
+  const schedule = edm({ steps: config.num_train_timesteps, sigmaMin, sigmaMax, rho });
   const ramp = config.sigma_schedule === "karras" ? karras({ rho }) : exponential();
-  const spacing: Spacing = (_, n) =>
-    ramped(ramp, { ratioMin: sigmaMin, ratioMax: sigmaMax })(walk, n).map((level) => told(writtenIn(exploding, level)));
   return continuousSettings({
     schedule,
-    spacing,
-    final: config.final_sigmas_type === "zero" ? clean : told({ t: 0, alpha: 1, sigma: sigmaMin }),
+    spacing: ramped(ramp, { ratioMin: sigmaMin, ratioMax: sigmaMax }),
+    final: config.final_sigmas_type === "zero" ? clean : schedule.level(1),
     target: edmTarget(sigmaData, { sign: config.prediction_type === "epsilon" ? 1 : -1 }),
     coordinates: exploding,
     networkCoordinates: edmCoordinates(sigmaData),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AquatintError } from "../../errors.ts";
 import { clean, type Level, type Schedule } from "../level.ts";
 import type { Variance } from "../samplers/first-order.ts";
 import type { Path, SchedulerSettings } from "../scheduler.ts";
@@ -89,7 +90,8 @@ export const pndm = define(
         const middle = at.time(to.t + Math.floor((from.t - to.t) / 2));
         return sampler === "plms" ? [from, to] : [from, middle, middle, to];
       });
-    return discreteSettings(config, { sampler, schedule, final, path, evaluated });
+    const samplerOptions = { extrapolates: "output" } as const;
+    return discreteSettings(config, { sampler, samplerOptions, schedule, final, path, evaluated });
   },
 );
 
@@ -106,9 +108,15 @@ const consistencyFields = {
 const distilled =
   (original: number): Spacing =>
   (schedule, n) => {
+    if (n > original) throw tooMany(n, original);
     const stride = Math.floor(schedule.steps / original);
     return Array.from({ length: n }, (_, i) => schedule.level((original - Math.floor((i * original) / n)) * stride));
   };
+
+const tooMany = (n: number, original: number) =>
+  new AquatintError("sampler/steps", `expected 1 to ${original} steps, as many as it was distilled at, got ${n}`, {
+    hint: `give up to ${original} steps, usually 4 to 8, or name a schedule: --sampler "LCM Normal"`,
+  });
 
 /** LCMScheduler */
 export const lcm = define(consistencyFields, (config) => {

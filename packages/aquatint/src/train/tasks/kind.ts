@@ -46,6 +46,8 @@ export interface TaskSpec<Fields extends TaskFields> {
   readonly summary: string;
   /** Its own fields of a run's configuration, beside those of every run. */
   readonly fields: Fields;
+  /** Fields of a configuration's `model` that a resumed run may change: what they name is in its checkpoints, or trains nothing. */
+  readonly settled?: readonly string[];
   /** Loads what it is made of only here: a wrong configuration is told at once. */
   create(config: z.output<z.ZodObject<Fields>>, context: TaskContext): Promise<Task>;
 }
@@ -54,16 +56,23 @@ export interface TaskSpec<Fields extends TaskFields> {
 export interface TaskKind {
   readonly summary: string;
   readonly fields: z.ZodRawShape;
+  readonly settled: readonly string[];
   /** Makes the task of a checked configuration. */
   create(config: object, context: TaskContext): Promise<Task>;
 }
 
 /** Declares a kind of task. */
-export function taskKind<Fields extends TaskFields>({ summary, fields, create }: TaskSpec<Fields>): TaskKind {
+export function taskKind<Fields extends TaskFields>({
+  summary,
+  fields,
+  settled = [],
+  create,
+}: TaskSpec<Fields>): TaskKind {
   const own = z.object(fields);
   return {
     summary,
     fields,
+    settled,
     create: async (config, context) => judged(await create(own.parse(config), context), context.dataset),
   };
 }

@@ -1,12 +1,13 @@
-import { readdir } from "node:fs/promises";
-import { dirname, extname, join, relative, sep } from "node:path";
+import { dirname, extname, join, sep } from "node:path";
 import { z } from "zod";
-import { fileError, readText } from "../../../formats/node.ts";
+import { readText } from "../../../formats/node.ts";
+import { filesBelow } from "./files.ts";
 import type { SkipList } from "./skip-list.ts";
 
 /** Endings of files that are taken for pictures, whether or not they can be read. */
 const pictureEndings: ReadonlySet<string> = new Set([
-  ...[".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".avif", ".heic", ".bmp"],
+  ...[".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".tif", ".tiff", ".avif", ".svg"],
+  ...[".heic", ".heif", ".bmp", ".jxl", ".jp2", ".psd"],
 ]);
 
 /** A picture's path from the folder, with slashes, and what is said about it. */
@@ -15,48 +16,74 @@ export interface Captioned {
   readonly captions: readonly string[];
 }
 
+/** What `captionedFiles` found beside what it returns. */
+export interface Findings {
+  /** Files that are not used. */
+  readonly skipped: SkipList;
+  /** Files that are used in a way that may surprise. */
+  readonly noted: SkipList;
+}
+
 /** Every picture below a folder that has captions, by path; the others go on the list. */
-export async function captionedFiles(folder: string, skipped: SkipList): Promise<readonly Captioned[]> {
-  const files = await filesBelow(folder);
-  const pictures = new Set(files.filter((file) => pictureEndings.has(extname(file).toLowerCase())));
-  const captions = new Map<string, readonly string[]>();
-  for (const file of files.filter((file) => /(^|\/)metadata\.jsonl$/.test(file))) {
-    for (const [picture, said] of await metadata(folder, file, skipped)) {
-      if (pictures.has(picture)) captions.set(picture, said);
-      else skipped.add("named in metadata.jsonl, and not there", picture);
-    }
-  }
-  const texts = new Set(files);
+export async function captionedFiles(folder: string, findings: Findings): Promise<readonly Captioned[]> {
+  const { skipped } = findings;
+  const files = await filesBelow(folder, skipped);
+  const pictures = files.filter((file) => pictureEndings.has(extname(file).toLowerCase()));
+  const captions = await metadataCaptions(folder, { files, pictures, ...findings });
+  const texts = new Map(
+    textEndings
+      .flatMap((ending) => files.filter((file) => ending.test(file)))
+      .map((file) => [withoutEnding(file), file]),
+  );
   const found: Captioned[] = [];
-  for (const file of [...pictures].sort()) {
-    const text = `${file.slice(0, -extname(file).length)}.txt`;
-    const said = captions.get(file) ?? (texts.has(text) ? lines(await textOf(folder, text, skipped)) : []);
+  for (const file of pictures.toSorted()) {
+    const text = texts.get(withoutEnding(file));
+    const rows = captions.get(file);
+    if (rows && text !== undefined) skipped.add("texts of images that metadata.jsonl names", text);
+    const said = rows ?? (text === undefined ? [] : lines(await textOf(folder, text, skipped)));
     if (said.length > 0) found.push({ file, captions: said });
     else skipped.add("without a caption", file);
   }
   return found;
 }
 
-/** A text file below the folder; one that cannot be read goes on the list and says nothing. */
-async function textOf(folder: string, file: string, skipped: SkipList): Promise<string> {
-  try {
-    return await readText(join(folder, file));
-  } catch {
-    skipped.add("texts that are not readable as UTF-8", file);
-    return "";
-  }
+/** Endings of captions, the one that counts where there are both last. */
+const textEndings = [/\.caption$/i, /\.txt$/i];
+const withoutEnding = (file: string): string => file.slice(0, file.length - extname(file).length);
+
+interface Listing extends Findings {
+  readonly files: readonly string[];
+  readonly pictures: readonly string[];
 }
 
-/** Paths from the folder, with slashes; links are not followed. */
-async function filesBelow(folder: string): Promise<readonly string[]> {
-  try {
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"));
-  } catch (cause) {
-    throw fileError("read", folder, cause);
+/** What all metadata.jsonl of a folder say, by picture; one that several lines name has the captions of all of them. */
+async function metadataCaptions(
+  folder: string,
+  { files, pictures, skipped, noted }: Listing,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const known = new Map(pictures.map((file) => [file.normalize(), file]));
+  const captions = new Map<string, readonly string[]>();
+  for (const file of files.filter((file) => /(^|\/)metadata\.jsonl$/.test(file))) {
+    for (const [named, said] of await metadata(folder, file, skipped)) {
+      const picture = known.get(named.normalize()) ?? known.get(named.replaceAll("\\", "/").normalize());
+      if (picture === undefined) {
+        skipped.add("named in metadata.jsonl, and not there", named);
+        continue;
+      }
+      const before = captions.get(picture);
+      if (before) noted.add("named by several lines of metadata.jsonl, whose captions are all used", picture);
+      captions.set(picture, [...new Set([...(before ?? []), ...said])]);
+    }
   }
+  return captions;
+}
+
+/** A text file below the folder; one that cannot be read goes on the list and says nothing. */
+async function textOf(folder: string, file: string, skipped: SkipList): Promise<string> {
+  const text = await readText(join(folder, file)).catch(() => undefined);
+  if (text !== undefined && !text.includes("\0")) return text;
+  skipped.add("texts that are not readable as UTF-8", file);
+  return "";
 }
 
 const row = z.object({ file_name: z.string().min(1), text: z.union([z.string(), z.array(z.string())]) });
@@ -91,6 +118,6 @@ function parsedJson(text: string): unknown {
 
 const lines = (text: string): readonly string[] =>
   text
-    .split("\n")
+    .split(/\r\n|\r|\n/)
     .map((line) => line.trim())
     .filter(Boolean);

@@ -1,8 +1,10 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AquatintError } from "../../../errors.ts";
+import type { Picture } from "../../../formats/image.ts";
 import { readBytes } from "../../../formats/node.ts";
-import { importSharp, type SharpFactory } from "../../../formats/node-sharp.ts";
+import { decodeImage } from "../../../formats/node-picture.ts";
+import { atLeast, resized } from "../../../formats/resize.ts";
 import { type Split, splits } from "../../dataset.ts";
 import type { RgbaPicture } from "../../emoji/compose.ts";
 import { stringHash } from "../../string-hash.ts";
@@ -22,15 +24,14 @@ const AT_ONCE = 8;
  */
 export async function openPictureFolder(request: FolderRequest): Promise<PictureFolder> {
   const { folder, heldOutShare } = request;
-  const sharp = await importSharp("reading pictures");
-  const skipped = skipList();
+  const [skipped, noted] = [skipList(), skipList()];
   const kept = new Map<string, RgbaPicture>();
   let bytes = 0;
-  const candidates = [...(await captionedFiles(folder, skipped))];
+  const candidates = [...(await captionedFiles(folder, { skipped, noted }))];
   const entries: FolderEntry[] = [];
   const look = async (): Promise<void> => {
     for (let next = candidates.shift(); next; next = candidates.shift()) {
-      const picture = await decoded(sharp, next.file, request);
+      const picture = await decoded(next.file, request);
       if (typeof picture === "string") {
         skipped.add(picture, next.file);
         continue;
@@ -41,13 +42,14 @@ export async function openPictureFolder(request: FolderRequest): Promise<Picture
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, look));
-  const report = { used: countsOf(entries), skipped: skipped.list() };
+  const notes = noted.list();
+  const report = { used: countsOf(entries), skipped: skipped.list(), ...(notes.length > 0 && { notes }) };
   if (entries.length === 0) throw nothingToUse(folder, report.skipped);
   return {
     entries: entries.sort((a, b) => (a.file < b.file ? -1 : 1)),
     report,
     async picture({ file }) {
-      const picture = kept.get(file) ?? (await decoded(sharp, file, request));
+      const picture = kept.get(file) ?? (await decoded(file, request));
       if (typeof picture !== "string") return picture;
       throw new AquatintError(
         "data/picture-changed",
@@ -70,27 +72,31 @@ function nothingToUse(folder: string, skipped: PictureFolder["report"]["skipped"
   });
 }
 
-/** A picture, upright, in sRGB with alpha and not larger than it need be; or why it is skipped. */
+/** An image, upright, in sRGB with alpha and not larger than it need be; or why it is skipped. */
 async function decoded(
-  sharp: SharpFactory,
   file: string,
   { folder, shorterSide, maxMegapixels, maxMegabytes }: FolderRequest,
 ): Promise<RgbaPicture | string> {
   const path = join(folder, file);
   try {
-    if ((await stat(path)).size > maxMegabytes * 1e6) return `larger than ${maxMegabytes} megabytes`;
-    const bytes = await readBytes(path);
-    const { width, height } = await sharp(Buffer.from(bytes), { limitInputPixels: false }).metadata();
-    if (width * height > maxMegapixels * 1e6) return `larger than ${maxMegapixels} megapixels`;
-    const upright = sharp(Buffer.from(bytes), { limitInputPixels: maxMegapixels * 1e6, failOn: "error" }).rotate();
-    const { data, info } = await upright
-      .resize({ width: shorterSide, height: shorterSide, fit: "outside", withoutEnlargement: true })
-      .toColourspace("srgb")
-      .ensureAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, channels: 4, data };
-  } catch {
+    const { size } = await stat(path).catch(() => ({ size: 0 })); // reading says why
+    if (size > maxMegabytes * 1e6) return `larger than ${maxMegabytes} megabytes`;
+    const image = await decodeImage(await readBytes(path), { name: path, maxPixels: maxMegapixels * 1e6 });
+    return withAlpha(resized(image, atLeast(image, shorterSide)));
+  } catch (error) {
+    if (!(error instanceof AquatintError)) throw error;
+    if (error.code === "picture/no-sharp") throw error;
+    if (error.code === "picture/unsupported") return "not PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG";
+    if (/\/too-large$/.test(error.code)) return `larger than ${maxMegapixels} megapixels`;
     return "not readable as a picture";
   }
+}
+
+function withAlpha({ width, height, channels, data }: Picture): RgbaPicture {
+  if (channels === 4) return { width, height, channels, data };
+  const made = new Uint8Array(width * height * 4).fill(255);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    for (let c = 0; c < 3; c++) made[to + c] = data[from + c]!;
+  }
+  return { width, height, channels: 4, data: made };
 }

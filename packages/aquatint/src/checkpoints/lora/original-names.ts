@@ -1,9 +1,13 @@
-import { unetRenames } from "./original-unet.ts";
-import { countOf, type Rename } from "./rename.ts";
+import { unetRenames } from "../original-unet.ts";
+import { countOf, type Rename } from "../rename.ts";
 
-/** The names that kohya's tools give a U-Net's modules where they were trained on an original file, with today's. */
+/** The names that other programs give a network's modules, with today's. */
 export function originalNames(component: string, modules: ReadonlySet<string>): readonly Rename[] {
-  if (component !== "unet") return [];
+  return component === "unet" ? originalUNet(modules) : shortText(modules);
+}
+
+/** A U-Net's modules where a LoRA was trained on an original file. */
+function originalUNet(modules: ReadonlySet<string>): readonly Rename[] {
   const levels = countOf(modules, /^down_blocks\.(\d+)\./);
   const layers = countOf(modules, /^down_blocks\.0\.resnets\.(\d+)\./);
   const table = [...unetRenames({ levels, layers })];
@@ -17,3 +21,7 @@ export function originalNames(component: string, modules: ReadonlySet<string>): 
     return [];
   });
 }
+
+/** A text encoder's modules without "text_model.", as in NovelAI's files. */
+const shortText = (modules: ReadonlySet<string>): readonly Rename[] =>
+  Array.from(modules, (path): Rename => [path.replace(/^text_model\./, ""), path]);

@@ -1,19 +1,29 @@
 import { expect, test } from "vitest";
-import { scalar } from "../ops/leaves.ts";
-import { headerOf, names } from "./fixture.cases.ts";
-import { identify } from "./identify.ts";
-import { loraBranches } from "./lora.ts";
-import { type LoraPair, loraPairs } from "./lora-names.ts";
-import { originalNames } from "./lora-original.ts";
+import { scalar } from "../../ops/leaves.ts";
+import { headerOf, names } from "../fixture.cases.ts";
+import { identify } from "../identify.ts";
+import { loraBranches } from "./branches.ts";
+import { type LoraLayer, loraLayers } from "./file.ts";
+import { originalNames } from "./original-names.ts";
 
 type Tensors = Parameters<typeof headerOf>[0];
-const read = (tensors: Tensors) => loraPairs({ file: "/l.safetensors", header: headerOf(tensors) }, { name: "l" });
+const open = (tensors: Tensors) => loraLayers({ file: "/l.safetensors", header: headerOf(tensors) }, { name: "l" });
+const read = (tensors: Tensors) => open(tensors).layers;
 const unet = Object.keys(names["tiny-sd1"].weights)
   .filter((path) => path.startsWith("unet."))
   .map((path) => path.slice(5));
-const targets = (pairs: readonly LoraPair[], component = "unet", paths = unet) => {
-  const lora = { name: "l", pairs: pairs.map((pair) => ({ ...pair, factor: 1 })), metadata: {} };
-  const { adapters } = loraBranches([{ lora, scale: scalar(1) }], new Map([[component, paths]]));
+type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
+const published: Shapes = new Map(
+  unet.map((path) => [path, { shape: names["tiny-sd1"].weights[`unet.${path}`]!.at(-1) as number[] }]),
+);
+const square = (paths: readonly string[]): Shapes => new Map(paths.map((path) => [path, { shape: [4, 4] }]));
+const branches = (all: readonly LoraLayer[], component: string, shapes: Shapes) => {
+  const layers = all.map((layer) => ({ ...layer, factor: 1 }));
+  const lora = { name: "l", layers, embeddings: [], unused: [], metadata: {} };
+  return loraBranches([{ lora, scale: scalar(1) }], new Map([[component, shapes]]));
+};
+const targets = (layers: readonly LoraLayer[], component = "unet", shapes = square(unet)) => {
+  const { adapters } = branches(layers, component, shapes);
   return [...(adapters.get(component)?.keys() ?? [])].sort();
 };
 
@@ -22,7 +32,7 @@ test("the same LoRA in kohya's and in PEFT's names adapts the same layers", () =
   expect(identify(headerOf(names["lora-kohya"])).kind).toBe("lora");
   expect(kohya).toHaveLength(166);
   expect(kohya.every(({ rank, alpha }) => rank === 4 && alpha !== undefined)).toBe(true);
-  expect(targets(kohya)).toEqual(targets(peft));
+  expect(targets(kohya, "unet", published)).toEqual(targets(peft, "unet", published));
 });
 
 const pair = (down: string, up: string, shape = 4): Tensors => ({
@@ -64,14 +74,17 @@ test("text encoders, first and second", () => {
     ["lora_te2", "text_encoder_2"],
   ] as const) {
     const pairs = read(pair(`${prefix}_${module}.lora_down.weight`, `${prefix}_${module}.lora_up.weight`));
-    expect(targets(pairs, component, paths)).toEqual(["text_model.encoder.layers.0.self_attn.q_proj"]);
+    expect(targets(pairs, component, square(paths))).toEqual(["text_model.encoder.layers.0.self_attn.q_proj"]);
   }
 });
 
 test.each([
   ["DoRA", "lora_unet_a.dora_scale"],
-  ["LoHa", "lora_unet_a.hada_w1_a"],
-  ["LoKr", "lora_unet_a.lokr_w1"],
+  ["LoHa in Tucker's form", "lora_unet_a.hada_t1"],
+  ["LoKr in Tucker's form", "lora_unet_a.lokr_t2"],
+  ["OFT", "lora_unet_a.oft_blocks"],
+  ["GLoRA", "lora_unet_a.a1.weight"],
+  ["IA3", "lora_unet_a.on_input"],
 ])("%s is refused by its name", (name, key) => {
   const tensors: Tensors = {
     ...pair("lora_unet_a.lora_down.weight", "lora_unet_a.lora_up.weight"),
@@ -111,4 +124,19 @@ test("a U-Net's modules have the names of the original file too", () => {
     /^model\.diffusion_model\..*\.weight$/.test(key),
   );
   expect(published.filter((key) => !originals.has(key))).toEqual([]);
+});
+
+test("a file of a method that is refused is a LoRA nevertheless", () => {
+  const ia3: Tensors = { "lora_unet_a_to_k.on_input": ["I64", []], "lora_unet_a_to_k.weight": ["F32", [4]] };
+  expect(identify(headerOf(ia3)).kind).toBe("lora");
+  expect(() => read(ia3)).toThrow(/IA3/);
+});
+
+test("each layer has the alpha that its own tensor says", () => {
+  const own = (name: string): Tensors => ({
+    ...pair(`lora_unet_${name}.lora_down.weight`, `lora_unet_${name}.lora_up.weight`),
+    [`lora_unet_${name}.alpha`]: ["F32", []],
+  });
+  const layers = read({ ...own("a"), ...own("b") });
+  expect(new Set(layers.map(({ alpha }) => alpha?.offset)).size).toBe(2);
 });

@@ -1,11 +1,11 @@
 import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { pictureTexts } from "./picture-file.ts";
-import { pictureRecipe } from "./picture-recipe.ts";
-import { encodePng } from "./png.ts";
-import { joinChunks, readChunks } from "./png-chunks.ts";
-import { MAX_TEXT_BYTES } from "./text-budget.ts";
+import { pictureTexts } from "../picture-file.ts";
+import { encodePng } from "../png.ts";
+import { joinChunks, readChunks } from "../png-chunks.ts";
+import { MAX_TEXT_BYTES } from "../text-budget.ts";
+import { imageMetadata } from "./index.ts";
 
 const picture = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
 const parameters = [
@@ -17,7 +17,7 @@ const parameters = [
 ].join("\n");
 
 test("A1111's text is read, with prompts of several lines and quoted settings", () => {
-  expect(pictureRecipe({ parameters })).toEqual({
+  expect(imageMetadata({ parameters })).toMatchObject({
     source: "a1111",
     prompt: "a fox, (snow:1.2)\nsecond line 🦊",
     negative: "blur,\nnoise",
@@ -31,7 +31,7 @@ test("A1111's text is read, with prompts of several lines and quoted settings", 
     modelHash: "6ce0161689",
     settings: expect.objectContaining({ "Lora hashes": "a: 1, b: 2", Version: "v1.10.1" }),
   });
-  expect(pictureRecipe({ parameters: "only words" })).toMatchObject({
+  expect(imageMetadata({ parameters: "only words" })).toMatchObject({
     prompt: "only words",
     negative: "",
     settings: {},
@@ -41,7 +41,7 @@ test("A1111's text is read, with prompts of several lines and quoted settings", 
 test("Aquatint's own recipe wins, and ComfyUI's graph is followed from its sampler", () => {
   const own = { prompt: "a fox", negative: "", seed: 8, steps: 3, sampler: "ddim", guidance: 2, rng: "torch-cpu" };
   const { rng: _, ...known } = own;
-  const found = pictureRecipe({ aquatint: JSON.stringify(own), parameters });
+  const found = imageMetadata({ aquatint: JSON.stringify(own), parameters });
   expect(found).toEqual({ source: "aquatint", ...known, settings: own });
   const graph = {
     3: {
@@ -57,11 +57,11 @@ test("Aquatint's own recipe wins, and ComfyUI's graph is followed from its sampl
     7: { class_type: "CLIPTextEncode", inputs: { text: "blur", clip: ["4", 1] } },
     10: { class_type: "ConditioningSetTimestepRange", inputs: { conditioning: ["6", 0], loop: ["10", 0] } },
   };
-  expect(pictureRecipe({ prompt: JSON.stringify(graph) })).toMatchObject({
+  expect(imageMetadata({ prompt: JSON.stringify(graph) })).toMatchObject({
     ...{ source: "comfyui", prompt: "a fox", negative: "blur", seed: 156680208700286, steps: 20, guidance: 8 },
     ...{ sampler: "euler normal", width: 512, height: 768, model: "v1-5.safetensors" },
   });
-  for (const prompt of ["{}", "[1]", "no json", '{"3":7}']) expect(pictureRecipe({ prompt })).toBeUndefined();
+  for (const prompt of ["{}", "[1]", "no json", '{"3":7}']) expect(imageMetadata({ prompt })).toBeUndefined();
 });
 
 /** A PNG file with one more chunk after its header. */
@@ -80,6 +80,16 @@ describe("texts of PNG", () => {
     ],
   ])("%s", async (_, bytes) => {
     expect(await pictureTexts(bytes)).toEqual({ parameters });
+  });
+
+  test.each(["tEXt", "zTXt"])("%s that is UTF-8 against the standard is read as that", async (type) => {
+    const text = Buffer.from("naïve 猫 🐈");
+    const data = type === "zTXt" ? packed(text) : Buffer.concat([Buffer.from("parameters\0"), text]);
+    expect(await pictureTexts(withChunk(type, data))).toEqual({ parameters: "naïve 猫 🐈" });
+  });
+
+  test.each(["Ã©", "Â©", "é", "naïve", "Ã"])("what is written of %s is read back", async (parameters) => {
+    expect(await pictureTexts(encodePng({ ...picture, text: { parameters } }))).toEqual({ parameters });
   });
 
   test("zTXt is Latin-1; one that is damaged or unpacks to too much is refused", async () => {
@@ -112,20 +122,85 @@ function userComment(text: string): Buffer {
   return Buffer.concat([head, value]);
 }
 
+test("JPEG and WebP carry XMP, and JPEG a comment", async () => {
+  const xmp = '<x:xmpmeta><exif:UserComment><rdf:li>{"c":"a 猫","steps":3}</rdf:li></exif:UserComment></x:xmpmeta>';
+  const plain = sharp(picture.data, { raw: { width: 1, height: 1, channels: 3 } });
+  const segment = (marker: number, data: Buffer) =>
+    Buffer.concat([Buffer.from([0xff, marker, (data.length + 2) >> 8, (data.length + 2) & 255]), data]);
+  const jpeg = await plain.clone().jpeg().toBuffer();
+  const parts = [
+    jpeg.subarray(0, 2),
+    segment(0xe1, Buffer.concat([Buffer.from("http://ns.adobe.com/xap/1.0/\0"), Buffer.from(xmp)])),
+    segment(0xfe, Buffer.from("a comment")),
+    jpeg.subarray(2),
+  ];
+  const texts = await pictureTexts(Buffer.concat(parts));
+  expect(texts).toEqual({ "XML:com.adobe.xmp": xmp, Comment: "a comment" });
+  expect(imageMetadata(texts)).toMatchObject({ source: "draw-things", prompt: "a 猫", steps: 3 });
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(Buffer.byteLength(xmp));
+  const padding = Buffer.alloc(Buffer.byteLength(xmp) & 1);
+  const webp = Buffer.concat([
+    await plain.clone().webp().toBuffer(),
+    Buffer.from("XMP "),
+    size,
+    Buffer.from(xmp),
+    padding,
+  ]);
+  expect(await pictureTexts(webp)).toEqual({ "XML:com.adobe.xmp": xmp });
+});
+
 describe("texts that would take long or much are understood as nothing, at once", () => {
   const much = 4_000_000;
   test.each<[string, Readonly<Record<string, string>>]>([
     ["JSON with a string that is not closed", { aquatint: `{"${'\\"'.repeat(much)}` }],
     ["JSON with a line inside a string", { prompt: `{"${'\\"'.repeat(much)}\\\n"}` }],
     ["JSON that is deep", { aquatint: `{"a":${"[".repeat(much)}` }],
+    ["settings that are nothing but commas", { UserComment: ",".repeat(1_000_000) }],
+    ["quotes that do not end", { UserComment: `Steps: 1${'a:"\\",'.repeat(150_000)}` }],
+    ["brackets that do not end", { UserComment: `a: ${"[,".repeat(400_000)}` }],
     ["a graph of one node with many inputs", { prompt: `{"1":{"class_type":"a","inputs":[${"1,".repeat(much)}1]}}` }],
   ])("%s", (_, texts) => {
-    expect(pictureRecipe(texts)).toBeUndefined();
+    expect(imageMetadata(texts)).toBeUndefined();
+  });
+
+  const link = (to: number) => [`${to}`, 0];
+  const layers = (type: string, names: readonly string[]) =>
+    Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [
+        `${i}`,
+        { class_type: type, inputs: Object.fromEntries(names.map((name) => [name, link(i + 1)])) },
+      ]),
+    );
+  test.each([
+    ["nodes that nobody knows", layers("Unknown", ["a", "b", "c"])],
+    ["texts that are joined", layers("StringConcatenate", ["string_a", "string_b"])],
+    ["conditionings that are combined", layers("ConditioningCombine", ["conditioning_1", "conditioning_2"])],
+    ["numbers", layers("Int", ["value", "seed", "int"])],
+  ])("graphs with very many ways through %s", (_, nodes) => {
+    const sampler = { positive: link(0), negative: link(0), seed: link(0), steps: link(0), latent_image: link(0) };
+    const text = { class_type: "CLIPTextEncode", inputs: { text: link(0) } };
+    const graph = { ...nodes, 70: { class_type: "KSampler", inputs: sampler }, 71: text };
+    expect(imageMetadata({ prompt: JSON.stringify(graph) })).toMatchObject({ source: "comfyui" });
+  });
+
+  test("subgraphs within subgraphs, many times over", () => {
+    const subgraphs = Array.from({ length: 14 }, (_, i) => ({
+      ...{ id: `s${i}`, links: [] },
+      nodes: Array.from({ length: 9 }, (__, k) => ({ id: k, type: `s${i + 1}` })),
+    }));
+    const workflow = JSON.stringify({ nodes: [{ id: 1, type: "s0", widgets_values: [] }], definitions: { subgraphs } });
+    expect(imageMetadata({ workflow })).toBeUndefined();
+  });
+
+  test("lines by the hundred thousand after the settings", () => {
+    const parameters = `a fox\nSteps: 2, Seed: 1\nTemplate: b\n${"c\n".repeat(300_000)}`;
+    expect(imageMetadata({ parameters })).toMatchObject({ steps: 2, seed: 1 });
   });
 
   test("settings of millions of words", () => {
     const parameters = `a fox\n${"a ".repeat(much)}`;
-    expect(pictureRecipe({ parameters })?.settings).toEqual({});
+    expect(imageMetadata({ parameters })?.settings).toEqual({});
   });
 });
 

@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { compile } from "../compiler/compile.ts";
-import { float32 } from "../graph/host-tensor.ts";
-import type { Tensor } from "../graph/tensor.ts";
-import type { HostTensor } from "../graph/types.ts";
-import { Conv2d, Linear } from "../nn/layers.ts";
-import { type Adapters, withAdapters } from "../nn/lora.ts";
-import { module, parameters } from "../nn/module.ts";
-import { input, param, scalar } from "../ops/leaves.ts";
-import { reshape } from "../ops/shape.ts";
-import { nodeRuntime } from "../runtime/runtime.node.ts";
-import type { Runtime } from "../runtime/types.ts";
+import { compile } from "../../compiler/compile.ts";
+import { float32 } from "../../graph/host-tensor.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import type { HostTensor } from "../../graph/types.ts";
+import { Conv2d, Linear } from "../../nn/layers.ts";
+import { type Adapters, withAdapters } from "../../nn/lora.ts";
+import { module, parameters } from "../../nn/module.ts";
+import { input, param, scalar } from "../../ops/leaves.ts";
+import { reshape } from "../../ops/shape.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
+import type { Runtime } from "../../runtime/types.ts";
+import { difference } from "./difference.ts";
+import { hadamard } from "./hadamard.ts";
+import { kroneckerProduct } from "./kronecker.ts";
+import type { Method } from "./method.ts";
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -115,6 +119,46 @@ test("a branch of scale s gives what the merged weights W + s B A give, and s ch
     }
   }
   expect(beside[1]).not.toEqual(beside[0]);
+});
+
+const kron = (a: HostTensor, b: HostTensor, o: number, i: number) => {
+  const [rows = 1, columns = 1] = b.shape;
+  return at(a, Math.floor(o / rows), Math.floor(i / columns)) * at(b, o % rows, i % columns);
+};
+const whole = { weight: wave([5, 36], 11), bias: wave([5], 12) };
+const hada = { w1_a: wave([5, 2], 13), w1_b: wave([2, 36], 14), w2_a: wave([5, 2], 15), w2_b: wave([2, 36], 16) };
+const lokr = { w1: wave([5, 4], 17), w2_a: wave([1, 2], 18), w2_b: wave([2, 9], 19) };
+const over2 = (f: (r: number) => number) => f(0) + f(1);
+const low = (a: HostTensor, b: HostTensor, o: number, i: number) => over2((r) => at(a, o, r) * at(b, r, i));
+const w2: HostTensor = {
+  dtype: "float32",
+  shape: [1, 9],
+  data: Float32Array.from({ length: 9 }, (_, i) => low(lokr.w2_a, lokr.w2_b, 0, i)),
+};
+
+test.each<[string, Method, Readonly<Record<string, HostTensor>>, (o: number, i: number) => number]>([
+  ["whole differences", difference, whole, (o, i) => at(whole.weight, o, i)],
+  ["LoHa", hadamard, hada, (o, i) => low(hada.w1_a, hada.w1_b, o, i) * low(hada.w2_a, hada.w2_b, o, i)],
+  ["LoKr", kroneckerProduct, lokr, (o, i) => kron(lokr.w1, w2, o, i)],
+])("%s give what the merged weights give", async (_, method, tensors, delta) => {
+  const leaves = new Map(
+    Object.entries(tensors).map(([key, { shape }]) => [`lora.${key}`, param({ shape, init: "zeros" })]),
+  );
+  const own = Object.fromEntries(Object.keys(tensors).map((key) => [key, leaves.get(`lora.${key}`)!]));
+  const adapters: Adapters = new Map([
+    ["lin", [method.branch(own, input({ name: "scale", dtype: "float32", shape: [] }))]],
+  ]);
+  const values = new Map([...base, ...Object.entries(tensors).map(([key, value]) => [`lora.${key}`, value] as const)]);
+  const [found] = await output(values, { one: single(0.7) }, (net, t) => withAdapters(adapters, () => net(t)), leaves);
+  const [weight, bias] = [base.get("lin.weight")!, base.get("lin.bias")!];
+  const dW = Float32Array.from(weight.data, (v, i) => v + 0.7 * delta(Math.floor(i / 36), i % 36));
+  const db = Float32Array.from(bias.data, (v, i) => v + 0.7 * ("bias" in tensors ? at(whole.bias, i) : 0));
+  const merged = { "lin.weight": float32(weight.shape, dW), "lin.bias": float32(bias.shape, db) };
+  const all = new Map<string, HostTensor>([...base, ...Object.entries(merged)]);
+  const [expected] = await output(all, { one: single(0) }, (net, t) => net(t), new Map());
+  expect(found!.length).toBe(5);
+  for (const [j, value] of expected!.entries())
+    expect(Math.abs(found![j]! - value)).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(value)));
 });
 
 test("a branch that does not fit, or whose layer is not there, is refused by its path", () => {

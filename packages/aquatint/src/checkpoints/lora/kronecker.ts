@@ -1,0 +1,58 @@
+import type { Tensor } from "../../graph/tensor.ts";
+import { mul } from "../../ops/elementwise.ts";
+import { matmul } from "../../ops/matmul.ts";
+import { reshape } from "../../ops/shape.ts";
+import type { WeightPlace } from "../types.ts";
+import { elements, type LoraFault, type LoraTensors, type Method, rolesBy, shapesOf } from "./method.ts";
+
+const isMatrix = (place: WeightPlace | undefined) => place?.shape.length === 2;
+
+/** What is wrong with a factor that is whole or the product of two matrices. */
+function factorFault(places: LoraTensors<WeightPlace>, name: string): LoraFault | undefined {
+  const [whole, a, b] = [places[name], places[`${name}_a`], places[`${name}_b`]];
+  if (whole && (a || b)) return ["keys", "a factor that stands there twice"];
+  if (!whole && (!a || !b)) return ["keys", "only one half of a factor"];
+  const fits = whole ? whole.shape.length >= 2 : isMatrix(a) && isMatrix(b) && a!.shape[1] === b!.shape[0];
+  return fits ? undefined : ["shape", `factors that do not fit together: ${shapesOf(places)}`];
+}
+
+const factorShape = (places: LoraTensors<WeightPlace>, name: string): readonly number[] =>
+  places[name]?.shape ?? [places[`${name}_a`]?.shape[0] ?? 0, places[`${name}_b`]?.shape[1] ?? 0];
+
+/** The Kronecker product of [a, c] and [b, d, ...]: [a b, c d, ...]. */
+function kronecker(left: Tensor, right: Tensor): Tensor {
+  const [a = 1, c = 1] = left.shape;
+  const [b = 1, d = 1, ...kernel] = right.shape;
+  const size = kernel.reduce((n, k) => n * k, 1);
+  const blocks = mul(reshape(left, { shape: [a, 1, c, 1, 1] }), reshape(right, { shape: [1, b, 1, d, size] }));
+  return reshape(blocks, { shape: [a * b, c * d * size] });
+}
+
+const factor = (tensors: LoraTensors<Tensor>, name: string): Tensor =>
+  tensors[name] ?? matmul(tensors[`${name}_a`]!, tensors[`${name}_b`]!);
+
+/** LoKr (Yeh et al. 2024): dW is the Kronecker product of w1 and w2, either of which may be a product of two matrices. */
+export const kroneckerProduct: Method = {
+  name: "LoKr",
+  role: rolesBy([
+    [/^lokr_w1$/, "w1"],
+    [/^lokr_w1_a$/, "w1_a"],
+    [/^lokr_w1_b$/, "w1_b"],
+    [/^lokr_w2$/, "w2"],
+    [/^lokr_w2_a$/, "w2_a"],
+    [/^lokr_w2_b$/, "w2_b"],
+  ]),
+  fault(places) {
+    const found = factorFault(places, "w1") ?? factorFault(places, "w2");
+    if (found) return found;
+    const { w1 } = places;
+    return w1 && !isMatrix(w1) ? ["shape", `a first factor of the shape [${w1.shape}]`] : undefined;
+  },
+  fits(places, [outputs, ...inputs]) {
+    const [[a = 0, ...c], [b = 0, ...d]] = [factorShape(places, "w1"), factorShape(places, "w2")];
+    return a * b === outputs && elements(c) * elements(d) === elements(inputs);
+  },
+  // LyCORIS leaves alpha out where both factors are whole
+  rank: ({ w1_b, w2_b }) => (w2_b ?? w1_b)?.shape[0],
+  branch: (tensors, scale) => ({ weight: kronecker(factor(tensors, "w1"), factor(tensors, "w2")), scale }),
+};

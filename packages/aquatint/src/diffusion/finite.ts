@@ -1,0 +1,113 @@
+import { AquatintError } from "../errors.ts";
+import { noiseRatio } from "./coordinates.ts";
+import type { NetworkOutput } from "./denoiser.ts";
+import type { Latent } from "./latent.ts";
+import type { Step } from "./samplers/sampler.ts";
+
+/** Where values first stopped being finite: the start of a walk, the network, guidance, a sampler's step, or a coder. */
+const causes = {
+  start: "the first image, its mask or its autoencoder are at fault: try another image, or float32 in place of float16",
+  encoder: "give another autoencoder, or decode and encode in float32 in place of float16",
+  input: "give a smaller guidance scale, or another sampler: what is denoised grew beyond what networks know",
+  network: "use other weights, weaker LoRAs or emphasis, or float32 in place of float16 weights",
+  guidance: "give a smaller guidance scale",
+  step: "give another sampler or schedule, or a smaller guidance scale if the values before were large; please report it",
+  decoder: "give another autoencoder, or decode in float32 in place of float16",
+} as const;
+
+/** What values are and where they come from, for the message. */
+export interface Origin {
+  readonly cause: keyof typeof causes;
+  /** "the network's output at step 3 of 20": what is not finite. */
+  readonly what: string;
+}
+
+/** The largest magnitude of all values. */
+export const magnitudeOf = (values: Latent): number => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+
+/** Returns the values where all are finite. @throws AquatintError "not-finite/CAUSE" that says where they come from. */
+export function checkedFinite<T extends Latent>(values: T, origin: () => Origin): T {
+  let count = 0;
+  for (const value of values) if (!Number.isFinite(value)) count++;
+  if (count === 0) return values;
+  const { cause, what } = origin();
+  throw new AquatintError(`not-finite/${cause}`, `${what} has ${count} NaN or infinite values of ${values.length}`, {
+    hint: causes[cause],
+  });
+}
+
+/** Latents, scaled as networks see them, stay well below this. */
+const LARGE = 1e4;
+
+/** Where a network's output comes from: the network, unless it was given values that no network is trained on. */
+export function outputOrigin(where: string, x: Latent): Origin {
+  const most = magnitudeOf(x);
+  const what = `the network's output ${where}`;
+  return most < LARGE
+    ? { cause: "network", what }
+    : { cause: "input", what: `${what}, which was given values up to ${most.toPrecision(3)},` };
+}
+
+/** The same for all that a network gives. */
+export function checkedOutput(given: NetworkOutput, origin: () => Origin): NetworkOutput {
+  const parts = given instanceof Float32Array ? [given] : [given.output, given.unconditional, given.variance];
+  for (const part of parts) if (part) checkedFinite(part, origin);
+  return given;
+}
+
+/** Where a walk stands, for messages. */
+interface Watch {
+  i: number;
+  n: number;
+  output: NetworkOutput;
+}
+
+/** What is watched while a sampler runs. */
+export interface Watched {
+  /** Steps before the first and in all. */
+  readonly begin: number;
+  readonly n: number;
+  /** The sampler as its caller named it. */
+  readonly name: string;
+}
+
+/** Checks around one sampling loop, which name the first place where its values stop being finite. */
+export interface FiniteChecks {
+  network<T extends Latent>(
+    ask: (x: T, t: number) => Promise<NetworkOutput>,
+  ): (x: T, t: number) => Promise<NetworkOutput>;
+  loop(x: Latent, loop: AsyncGenerator<Step, Latent, void>): AsyncGenerator<Step, Latent, void>;
+}
+
+/** Makes the checks of one run. */
+export function finiteChecks({ begin, n, name }: Watched): FiniteChecks {
+  const at: Watch = { i: begin, n, output: new Float32Array(0) };
+  return {
+    network: (ask) => async (x, t) => {
+      const given = await ask(x, t);
+      at.output = given;
+      return checkedOutput(given, () => outputOrigin(stepAt(at.i, at.n, t), x));
+    },
+    async *loop(x, loop) {
+      checkedFinite(x, () => ({ cause: "start", what: "what the sampler starts from" }));
+      for (let found = await loop.next(); ; found = await loop.next()) {
+        if (found.done) return found.value;
+        const step = found.value;
+        at.n = step.n;
+        checkedFinite(step.x, () => ({ cause: "step", what: stepWords(step, name, at.output) }));
+        at.i = step.final ? step.i + 1 : step.i;
+        yield step;
+      }
+    },
+  };
+}
+
+/** "at step 3 of 20 (timestep 901)" */
+export const stepAt = (i: number, n: number, t: number): string =>
+  `at step ${i + 1} of ${n} (timestep ${Number(t.toPrecision(6))})`;
+
+function stepWords({ i, n, level, next }: Step, name: string, output: NetworkOutput): string {
+  const [from, to] = [level, next].map((at) => Number(noiseRatio(at).toPrecision(4)));
+  const most = magnitudeOf(output instanceof Float32Array ? output : output.output).toPrecision(3);
+  return `step ${i + 1} of ${n} of the sampler "${name}" (sigma ${from} to ${to}, the network's finite output up to ${most})`;
+}

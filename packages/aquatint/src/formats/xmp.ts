@@ -1,0 +1,2 @@
+/** The keyword of an XMP packet among PNG's texts. */
+export const XMP_KEYWORD = "XML:com.adobe.xmp";
