@@ -13,7 +13,7 @@ const shape = [256, 256];
 const forgetful = process.argv.includes("--forget-to-dispose");
 
 await using runtime = await nodeRuntime({ threads: 1 });
-const x = input({ name: "x", dtype: "float32", shape });
+const x = input({ name: "x", shape });
 const feeds = { x: noise(shape) };
 let start = 0;
 for (let i = 0; i <= CYCLES + WARM_UP; i++) {

@@ -16,7 +16,7 @@ import type { Runtime } from "../runtime/types.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { grad } from "./grad.ts";
 
-const leaf = (name: string, ...shape: number[]) => input({ name, dtype: "float32", shape });
+const leaf = (name: string, ...shape: number[]) => input({ name, shape });
 const [x, w, v] = [leaf("x", 2, 3), leaf("w", 3, 3), leaf("v", 3)];
 const feeds = { x: noise([2, 3], { seed: 1 }), w: noise([3, 3], { seed: 2 }), v: noise([3], { seed: 3 }) };
 const count = (name: string, ...ys: readonly Tensor[]) => {

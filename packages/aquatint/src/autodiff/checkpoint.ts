@@ -11,7 +11,7 @@ import { sum } from "../ops/reduce.ts";
 import { concat, reshape, slice } from "../ops/shape.ts";
 import { pullback } from "./grad.ts";
 
-/** One result of a function that is checkpointed, or several. */
+/** One result of a function, or several. */
 export type Results = Tensor | readonly Tensor[];
 
 /**
@@ -45,14 +45,14 @@ function expectTensors(results: readonly unknown[]): void {
   });
 }
 
-/** What a segment computes with and did not compute itself; leaves count as coming from elsewhere. */
+/** The tensors that a segment uses and did not compute itself. Leaves count as coming from elsewhere. */
 function freeTensors(outputs: readonly Tensor[], inside: ReadonlySet<Node>): Tensor[] {
   const isFree = ({ node }: Tensor) => !inside.has(node) || node.op.traits?.unique === true;
   const inputs = topological(outputs, isFree).flatMap(({ inputs }) => inputs);
   return [...new Set([...outputs, ...inputs].filter(isFree))];
 }
 
-/** Where a checkpointed segment ends: its outputs as they are. The other inputs are what it is computed from. */
+/** The end of a checkpointed segment: its outputs, unchanged. The other inputs are the tensors that it is computed from. */
 const segment: OpFn<Tensor[], { outputs: number; recomputed: number }, readonly Type[]> = defineOp({
   name: "checkpoint",
   infer: (inputs, { outputs }) => inputs.slice(0, outputs),
@@ -85,8 +85,9 @@ const segment: OpFn<Tensor[], { outputs: number; recomputed: number }, readonly 
  */
 function zeroAfter(tensors: readonly (Tensor | undefined)[]): Tensor | undefined {
   const firsts = tensors
-    .filter((x) => x !== undefined && sizeOf(x.shape) > 0)
-    .map((x) => slice(reshape(x!, { shape: [-1] }), { axis: 0, start: 0, end: 1 }));
+    .filter((x) => x !== undefined)
+    .filter(({ shape }) => sizeOf(shape) > 0)
+    .map((x) => slice(reshape(x, { shape: [-1] }), { axis: 0, start: 0, end: 1 }));
   if (!firsts.length) return undefined;
   const beyond = cast(greater(concat(firsts, { axis: 0 }), scalar(Number.POSITIVE_INFINITY)), { to: "float32" });
   return sum(beyond);

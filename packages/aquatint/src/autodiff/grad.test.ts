@@ -13,7 +13,7 @@ import { mean, sum } from "../ops/reduce.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
 import { grad } from "./grad.ts";
 
-const leaf = (name: string, ...shape: number[]) => input({ name, dtype: "float32", shape });
+const leaf = (name: string, ...shape: number[]) => input({ name, shape });
 const [x, w] = [leaf("x", 2, 3), leaf("w", 3)];
 
 test("the gradient is more graph", () => {

@@ -24,14 +24,14 @@ export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   return wrt.map(({ shape }, i) => derivatives[i] ?? fill({ value: 0, shape }));
 }
 
-/** What is carried back through a graph. */
+/** Input of `pullback`. */
 export interface PullbackInput {
   readonly outputs: readonly Tensor[];
   /** The derivative with respect to each output; undefined where there is none. */
   readonly cotangents: readonly (Tensor | undefined)[];
   readonly wrt: readonly Tensor[];
   /** Take each of `wrt` for a variable of its own, although one may depend on another. */
-  readonly independent?: boolean;
+  readonly independent?: boolean | undefined;
 }
 
 /** The derivatives with respect to `wrt`, each undefined where no output depends on it. @throws as `grad` does. */

@@ -7,7 +7,7 @@ import { input, param } from "../ops/leaves.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
 import { compile } from "./compile.ts";
 
-const x = input({ name: "x", dtype: "float32", shape: [1, 2] });
+const x = input({ name: "x", shape: [1, 2] });
 const float = (shape: readonly number[], ...values: number[]) => float32(shape, values);
 
 test("feeds, state, results and updates are told apart", async () => {

@@ -17,18 +17,18 @@ export interface ParameterBinding {
   readonly as: "state" | ReadonlyMap<string, HostTensor | ExternalData>;
 }
 
-/** A graph that is to become a program. */
+/** Options of `compile`: a graph, and where its parameters come from. */
 export interface CompileOptions<R extends string = string> {
-  /** What comes back from a run, by name. */
+  /** The results of a run, by name. */
   readonly outputs: Readonly<Record<R, Tensor>>;
-  /** What replaces a tensor of the state after a run, by its name in the state. */
-  readonly updates?: Readonly<Record<string, Tensor>>;
-  readonly parameters?: ParameterBinding;
+  /** New values for tensors of the state after a run, by their names in the state. */
+  readonly updates?: Readonly<Record<string, Tensor>> | undefined;
+  readonly parameters?: ParameterBinding | undefined;
   /** Folder that the locations of `ExternalData` are relative to. */
-  readonly weightsFolder?: string;
-  /** How the runtime holds constant weights; "packed" when absent. */
+  readonly weightsFolder?: string | undefined;
+  /** Where the runtime keeps constant weights; "packed" when absent. */
   readonly weightMemory?: WeightMemory | undefined;
-  /** What the runtime wants, its `layout`; row-major when absent, as for a graph that is kept. */
+  /** The `layout` of the runtime that will load the program; row-major when absent, as for a model file. */
   readonly layout?: Layout | undefined;
   /** The most bytes of attention scores at a time, for devices that keep them; no limit when absent. */
   readonly scoreBytes?: number | undefined;
@@ -50,9 +50,9 @@ export function compile<R extends string>(options: CompileOptions<R>): Executabl
     stateInputs: pick(emitted.inputs, (name) => state.has(name)),
     results: typesOf(outputs),
     updates: Object.fromEntries(next.map(([output, name]) => [output, name])),
-    ...(layout?.channelBlock === undefined ? {} : { nchwc: true }),
-    ...(weightsFolder === undefined ? {} : { weightsFolder }),
-    ...(weightMemory === undefined ? {} : { weightMemory }),
+    nchwc: layout?.channelBlock === undefined ? undefined : true,
+    weightsFolder,
+    weightMemory,
     memory: graphMemory(final, storedBytes(bindings)),
   };
 }

@@ -2,7 +2,7 @@ import type { GraphMemory } from "../graph/memory.ts";
 import type { Type } from "../graph/types.ts";
 
 /**
- * How constant weights are held. "packed": copied once, into the order that the kernels read fastest. "mapped": used where
+ * Storage of constant weights. "packed": copied once, into the order that the kernels read fastest. "mapped": used where
  * they lie in their files, paged in as they are needed, shared with other processes; loads at once and computes slower.
  */
 export type WeightMemory = "packed" | "mapped";
@@ -19,12 +19,12 @@ export interface Executable<R extends string = string> {
   readonly results: Readonly<Record<R, Type>>;
   /** Outputs that replace a tensor of the state when the run ends: ONNX output name -> name in the state. */
   readonly updates: Readonly<Record<string, string>>;
-  /** The graph is arranged for the runtime, which loads it as it is. */
-  readonly nchwc?: true;
+  /** The graph is in the runtime's NCHWc layout. The runtime loads it without optimizing it again. */
+  readonly nchwc?: true | undefined;
   /** Folder that the model's `external_data` locations are relative to. */
-  readonly weightsFolder?: string;
+  readonly weightsFolder?: string | undefined;
   /** "packed" when absent. */
-  readonly weightMemory?: WeightMemory;
-  /** What it takes to run, by its shapes. */
-  readonly memory?: GraphMemory;
+  readonly weightMemory?: WeightMemory | undefined;
+  /** Memory of a run, computed from shapes. */
+  readonly memory?: GraphMemory | undefined;
 }

@@ -5,7 +5,7 @@ import { matmul } from "../ops/matmul.ts";
 import { reshape } from "../ops/shape.ts";
 import { graphMemory } from "./memory.ts";
 
-const feed = (name: string, ...shape: number[]) => input({ name, dtype: "float32", shape });
+const feed = (name: string, ...shape: number[]) => input({ name, shape });
 const none = () => undefined;
 const KB = 4 * 256;
 

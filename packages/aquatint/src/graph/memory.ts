@@ -12,7 +12,7 @@ export interface GraphMemory {
   readonly activations: number;
 }
 
-/** What is known of a leaf: bytes that it takes beside the graph, or undefined for an input. */
+/** The stored size of a constant leaf in bytes; undefined for an input. */
 export type StoredBytes = (leaf: Tensor) => number | undefined;
 
 const elementBytes = { float32: 4, int32: 4, bool: 1 };

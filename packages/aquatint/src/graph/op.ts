@@ -18,7 +18,7 @@ export interface NodeOf<I extends Tensors, A, T> extends Node {
   readonly outputs: OutputsOf<T> & Outputs;
 }
 
-/** Whether `node` is an application of `op`. */
+/** True if `node` is an application of `op`. */
 export const isNodeOf = <I extends Tensors, A, T extends Type | readonly Type[]>(
   node: Node,
   { op }: { readonly op: OpSpec<I, A, T> },
@@ -51,7 +51,7 @@ function extend(op: Op, inputs: Tensors, attrs: unknown, [first, ...rest]: reado
 
 let recordedNodes: Set<Node> | undefined;
 
-/** What `trace` returns, and the nodes by which it extends the graph. */
+/** The result of `trace`, and the nodes that it adds to the graph. */
 export function recordNodes<R>(trace: () => R): { readonly result: R; readonly nodes: ReadonlySet<Node> } {
   const outer = recordedNodes;
   const nodes = new Set<Node>();
@@ -72,8 +72,8 @@ const inferAt = (op: Op, inputs: Tensors, attrs: unknown): Type | readonly Type[
   withOpContext(op.name, inputs, () => op.infer(inputs, attrs));
 
 /**
- * What `check` gives. A refusal inside it names `name`, its inputs and the module being traced, as that of an op does:
- * for functions made of several ops. One that an op inside has named keeps that name.
+ * The result of `check`. A shape error inside it names `name`, its inputs and the module being traced, as an op's does:
+ * for functions made of several ops. An error that an op inside has named keeps that name.
  */
 export function withOpContext<R>(name: string, inputs: Tensors, check: () => R): R {
   try {

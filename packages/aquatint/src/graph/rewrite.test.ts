@@ -8,7 +8,7 @@ import { type Rule, rewrite } from "./rewrite.ts";
 import type { Tensor } from "./tensor.ts";
 import { topological } from "./topological.ts";
 
-const leaf = (name: string) => input({ name, dtype: "float32", shape: [2] });
+const leaf = (name: string) => input({ name, shape: [2] });
 const [x, y] = [leaf("x"), leaf("y")];
 /** -a becomes a · -1 */
 const negAsProduct: Rule = ({ op, inputs }) => (op === neg.op ? [mul(inputs[0]!, scalar(-1))] : undefined);

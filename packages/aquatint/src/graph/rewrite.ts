@@ -7,7 +7,7 @@ import { topological } from "./topological.ts";
 import { type Type, typeName } from "./types.ts";
 
 /**
- * What takes the place of a node's outputs, one tensor of the same type for each; undefined leaves the node as it is.
+ * Replaces a node's outputs, each by one tensor of the same type; undefined leaves the node unchanged.
  * The node's inputs are rewritten already. Ops that a rule calls belong to the node's module, and what they make is
  * offered to the rules again, so every answer must be a step towards an end.
  */
@@ -31,12 +31,12 @@ export function rewriteNamed<N extends string>(
   return mapValues(outputs, (y) => results.next().value ?? y);
 }
 
-/** How a graph is rebuilt. */
+/** Options of `rewrite`. */
 export interface RewriteOptions {
   /** Asked in order; the first answer counts. */
-  readonly rules?: readonly Rule[];
+  readonly rules?: readonly Rule[] | undefined;
   /** Tensors with what stands in their place; the graph behind them is left alone. */
-  readonly replacements?: ReadonlyMap<Tensor, Tensor>;
+  readonly replacements?: ReadonlyMap<Tensor, Tensor> | undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ export interface Scope {
 
 const gradients = new WeakMap<Scope, Scope>();
 
-/** Where the gradient of a module's nodes belongs: "mid_block.resnets.0 (gradient)". That of a gradient is the same. */
+/** The scope of the gradient of a module's nodes: "mid_block.resnets.0 (gradient)". The gradient of a gradient has the same. */
 export function gradientScope(scope: Scope): Scope {
   const cached = gradients.get(scope);
   if (cached) return cached;

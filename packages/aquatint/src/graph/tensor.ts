@@ -53,12 +53,12 @@ export type OutputsOf<T> = T extends Type
     ? { readonly [K in keyof T]: Tensor }
     : Outputs;
 
-/** Where a derivative is taken. */
+/** The node whose derivative is computed. */
 export interface GradSite<I extends Tensors, A, T> {
   readonly inputs: I;
   readonly outputs: OutputsOf<T>;
   readonly attrs: A;
-  /** Of each input, whether its gradient is used at all. */
+  /** One flag for each input: whether its gradient is used. */
   readonly needsGradient: readonly boolean[];
 }
 
@@ -74,11 +74,11 @@ export type GradRule<I extends Tensors, A, T> =
 
 /** The ONNX names of an op's inputs. */
 type NamesOf<I extends Tensors> = { readonly [K in keyof I]: string };
-/** What an op is called with: its inputs, then its attributes where it has any. */
+/** Arguments of an op: its inputs, then its attributes where it has any. */
 export type Args<I extends readonly unknown[], A> = A extends undefined ? I : [...I, A];
 type OnNumbers<I extends Tensors, A> = (...args: Args<{ [K in keyof I]: number }, A>) => number;
 
-/** What the passes may rely on in an op. An op that says nothing is left as it is. */
+/** Properties of an op that the compiler's passes rely on. An op without traits is left unchanged. */
 export interface Traits<I extends Tensors, A> {
   /** The operands may change places. */
   readonly commutative?: true;
@@ -90,11 +90,11 @@ export interface Traits<I extends Tensors, A> {
   readonly idempotent?: true;
   /** Two applications, `first` to `inputs` and then `second`, as one; undefined where that would be another value. */
   readonly merge?: (first: A, second: A, inputs: I) => A | undefined;
-  /** Whether each output is the input of the same place. */
+  /** True if each output is the input at the same position. */
   readonly identity?: (inputs: I, attrs: A) => boolean;
   /** The op works element by element, on float32 like this: numbers where the op takes tensors. */
   readonly scalar?: NoInfer<OnNumbers<I, A>>;
-  /** Where every element of every input is `value`, so is what this gives of the output. */
+  /** The value of every element of the output, where every element of every input is `value`. */
   readonly splat?: (value: number, inputs: I, attrs: A) => number;
   /** The value is known before the graph runs: a number in every place, or all of it. */
   readonly constant?: (attrs: A) => number | HostTensor;

@@ -2,7 +2,7 @@
 export type DType = "float32" | "int32" | "bool";
 /** The sizes of the axes; [] is a scalar. */
 export type Shape = readonly number[];
-/** What is known of a value before it is computed. */
+/** Element type and shape of a value. */
 export interface Type {
   readonly dtype: DType;
   readonly shape: Shape;
@@ -21,7 +21,10 @@ export type HostTensor<D extends DType = DType> = {
 /** Tensors by name. */
 export type HostTensors<N extends string = string> = Readonly<Record<N, HostTensor>>;
 
-/** How many elements a shape has; 1 for a scalar. */
+/** Options with every default filled in. */
+export type Defaulted<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+
+/** The number of elements of a shape; 1 for a scalar. */
 export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 /** The element type with its shape, for messages: "float32[2,3]". */
 export const typeName = ({ dtype, shape }: Type): string => `${dtype}[${shape.join(",")}]`;

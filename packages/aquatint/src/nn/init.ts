@@ -2,7 +2,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { type HostTensor, sizeOf } from "../graph/types.ts";
 import type { Init } from "../ops/leaves.ts";
 
-/** What the initializers draw from; every `RandomStream` of math/ is one. */
+/** The source of random initial values. Every `RandomStream` of math/ is one. */
 export interface RandomSource {
   rand(n: number): Float32Array;
   randn(n: number): Float32Array;

@@ -27,16 +27,16 @@ export function Linear(inFeatures: number, outFeatures: number, { bias: hasBias 
   });
 }
 
-/** How a convolution moves over a picture, and how it starts. */
+/** Options of `Conv2d`. */
 export interface Conv2dOptions {
-  readonly stride?: number;
+  readonly stride?: number | undefined;
   /** Zeros on each side; as many as keep the size at stride 1 when absent. */
-  readonly padding?: number;
-  readonly dilation?: number;
-  readonly groups?: number;
-  readonly bias?: boolean;
+  readonly padding?: number | undefined;
+  readonly dilation?: number | undefined;
+  readonly groups?: number | undefined;
+  readonly bias?: boolean | undefined;
   /** As PyTorch's starts when absent. */
-  readonly init?: Init;
+  readonly init?: Init | undefined;
 }
 
 /** Square convolution of [n, inChannels, h, w]. */

@@ -2,7 +2,7 @@ import { AquatintError } from "../errors.ts";
 import { type Scope, withScope } from "../graph/scope.ts";
 import { Tensor } from "../graph/tensor.ts";
 
-/** What a module may hold under a name. */
+/** A child of a module: a parameter, a module, a list of them, or none. */
 export type Child = Tensor | Module | undefined | readonly Child[];
 /** Named parameters and parts. */
 export type Children = { readonly [name: string]: Child };
@@ -11,14 +11,14 @@ type Forward = (...args: any[]) => unknown;
 /** A function of tensors with named children. */
 export type Module<F extends Forward = Forward, C extends Children = Children> = F & { readonly children: C };
 
-/** Where a module sits in its tree: known once the tree above it is built. */
+/** The position of a module in its tree, complete once the tree above it is built. */
 interface Place extends Scope {
   parent: Place | undefined;
   key: string;
 }
 const places = new WeakMap<object, Place>();
 
-/** What stands in for the forward function of the module at `path`, whose children are given. */
+/** Returns a replacement for the forward function of the module at `path`, with these children. */
 export type CallWrapper = <F extends Forward>(path: string, forward: F, children: Children) => F;
 let wrapper: CallWrapper | undefined;
 

@@ -21,9 +21,9 @@ export const silu = (x: Tensor): Tensor => gate(x, sigmoid(x));
 /** x · sigmoid(1.702 x), the activation of OpenAI's CLIP. */
 export const quickGelu = (x: Tensor): Tensor => mul(x, sigmoid(scale(x, 1.702)));
 
-/** Which form of GELU: exact, or with the hyperbolic tangent in place of the normal distribution. */
+/** The form of GELU: exact, or with the hyperbolic tangent in place of the normal distribution. */
 export interface GeluOptions {
-  readonly approximate?: "none" | "tanh";
+  readonly approximate?: "none" | "tanh" | undefined;
 }
 /** x · Phi(x) with the normal distribution function (Hendrycks and Gimpel 2016). */
 export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Tensor {

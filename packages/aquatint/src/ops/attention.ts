@@ -9,12 +9,12 @@ import { softmax } from "./norm.ts";
 /** The lowest float32: a score that no softmax sees beside another, and that is no infinity where all are hidden. */
 const HIDDEN = -3.4028234663852886e38;
 
-/** What an attention may see, and how its scores are scaled. */
+/** Options of `scaledDotProductAttention`. */
 export interface AttentionOptions {
   /** Broadcasts to [..., n, m]. bool: true to see; float32: added to the scores. A query that may see nothing attends to all alike. */
-  readonly mask?: Tensor;
-  /** What q·kᵀ is multiplied by; 1 / sqrt(d) when absent. */
-  readonly scale?: number;
+  readonly mask?: Tensor | undefined;
+  /** Factor of q·kᵀ; 1 / sqrt(d) when absent. */
+  readonly scale?: number | undefined;
 }
 
 /** softmax(scale · q·kᵀ)·v over the last two axes (Vaswani et al. 2017). q [..., n, d]; k [..., m, d]; v [..., m, e]: [..., n, e]. */

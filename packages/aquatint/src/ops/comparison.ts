@@ -29,13 +29,13 @@ export const equal: Binary = comparison("equal", "Equal", ["float32", "int32", "
 export const less: Binary = comparison("less", "Less", ["float32", "int32"]);
 /** a ≤ b, as bool. */
 export const lessEqual: Binary = comparison("lessEqual", "LessOrEqual", ["float32", "int32"]);
-/** Where a and b, both bool, hold. */
+/** a and b, both bool. */
 export const logicalAnd: Binary = comparison("logicalAnd", "And", ["bool"], {
   commutative: true,
   identity: ([a, b]) => a === b,
 });
 
-/** Where x, which is bool, does not hold. */
+/** Not x, which is bool. */
 export const logicalNot: OpFn<[x: Tensor]> = defineOp({
   name: "logicalNot",
   infer: ([x]) => {
@@ -47,7 +47,7 @@ export const logicalNot: OpFn<[x: Tensor]> = defineOp({
   traits: { involution: true },
 });
 
-/** Where a or b, both bool, holds, or both do. */
+/** a or b, both bool, or both. */
 export const logicalOr = (a: Tensor, b: Tensor): Tensor => logicalNot(logicalAnd(logicalNot(a), logicalNot(b)));
 
 /** a ≠ b, as bool. */
@@ -83,7 +83,7 @@ export const where: OpFn<[condition: Tensor, a: Tensor, b: Tensor]> = defineOp({
   },
 });
 
-/** Which of `keys` places each of `queries` may see, bool [queries, keys]: its own, where both end together, and all before it. */
+/** The causal mask of attention, bool [queries, keys]: each query sees its own position and all before it; the last query is at the last key. */
 export function causalMask({ queries, keys = queries }: { queries: number; keys?: number }): Tensor {
   const places = (shape: Shape, first: number) => {
     const data = Int32Array.from({ length: sizeOf(shape) }, (_, i) => first + i);

@@ -3,7 +3,7 @@ import type { Shape } from "../graph/types.ts";
 import { sizeAt } from "./shape-rules.ts";
 import { both, type Sliding, type Two } from "./window.ts";
 
-/** How a kernel is laid on a picture. */
+/** Stride, padding, dilation and groups of a convolution, by rows and columns. */
 export interface Geometry extends Sliding {
   readonly groups: number;
 }
@@ -114,13 +114,13 @@ function flippedConv(e: Emitter, x: Value, w: Value, geometry: Geometry): string
   );
 }
 
-/** Which picture a weight's gradient is taken from, and what it is. */
+/** Attributes of the gradient of a convolution's weight. */
 export interface WeightGradient extends Geometry {
   /** The weight's shape. */
   readonly size: Shape;
 }
 
-/** How a weight's gradient is written. */
+/** Options of `weightGradientNodes`. */
 interface Written extends WeightGradient {
   /** The picture is [n, h, w, c]; only without groups. */
   readonly channelsLast?: true;
@@ -155,7 +155,7 @@ function channelsInside(e: Emitter, { name, shape }: Value, { groups, channelsLa
   return e.node("Transpose", [grouped], { perm: [1, 0, 3, 4, 2] });
 }
 
-/** What lies under each point of a kernel as it goes over so many places of a picture from `channelsInside`. */
+/** For each point of the kernel, the pixels under it at each of the kernel's positions on an image from `channelsInside`. */
 function shiftedPictures(e: Emitter, picture: string, [h, w]: Two, options: WeightGradient): string[] {
   const { size, stride, padding, dilation, groups } = options;
   const [, , kh, kw] = size as Shape4;

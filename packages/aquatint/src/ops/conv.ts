@@ -8,22 +8,22 @@ import { reshape } from "./shape.ts";
 import { sizeAt } from "./shape-rules.ts";
 import { both, type Pair, pairOf, type Two } from "./window.ts";
 
-/** How a kernel is laid on a picture. */
+/** Options of `conv2d`. */
 export interface ConvOptions {
   /** Steps between the places where the kernel is laid; 1 when absent. */
-  readonly stride?: Pair;
+  readonly stride?: Pair | undefined;
   /** Zeros added on every side; 0 when absent. */
-  readonly padding?: Pair;
+  readonly padding?: Pair | undefined;
   /** Steps between the points of the kernel; 1 when absent. */
-  readonly dilation?: Pair;
+  readonly dilation?: Pair | undefined;
   /** Into how many groups the channels fall, each with kernels of its own; 1 when absent, `c` for a depthwise one. */
-  readonly groups?: number;
+  readonly groups?: number | undefined;
 }
 
-/** How a transposed convolution is laid, and how much longer its result is. */
+/** Options of `convTranspose2d`. */
 export interface ConvTransposeOptions extends ConvOptions {
   /** Added to one side of the result's size: which of the sizes that a convolution maps to the same one is meant. */
-  readonly outputPadding?: Pair;
+  readonly outputPadding?: Pair | undefined;
 }
 
 const geometryOf = ({ stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions): Geometry => ({

@@ -165,10 +165,10 @@ const toEven = (x: number): number => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(
 /** The nearest whole number; of two the even one. */
 export const round: Unary = step("round", "Round", toEven);
 
-/** What a clamp keeps; a side that is absent is open. */
+/** The limits of `clamp`; a side that is absent is open. */
 export interface ClampOptions {
-  readonly min?: number;
-  readonly max?: number;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
 }
 /** x, and the nearest of `min` and `max` where it lies outside of them; the gradient is 1 on the limits, 0 beyond. */
 export const clamp = (x: Tensor, { min, max }: ClampOptions): Tensor => clampOp(x, { min, max });

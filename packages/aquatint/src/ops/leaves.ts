@@ -1,9 +1,19 @@
-import { defineOp, type OpFn, shapeError } from "../graph/op.ts";
+import { defineOp, type OpFn, opFunction, shapeError } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type DType, type HostTensor, type Shape, sizeOf } from "../graph/types.ts";
 
-/** A value given with each run, by name. */
-export const input: OpFn<[], { name: string; dtype: DType; shape: Shape }> = defineOp({
+interface InputAttributes {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+/** Options of `input`. */
+export interface InputOptions extends Omit<InputAttributes, "dtype"> {
+  /** float32 when absent. */
+  readonly dtype?: DType | undefined;
+}
+type InputOp = OpFn<[], InputAttributes>;
+const inputOp: InputOp = defineOp({
   name: "input",
   infer: (_, { dtype, shape }) => ({ dtype, shape }),
   emit: (_e, _i, { name }) => name,
@@ -11,7 +21,13 @@ export const input: OpFn<[], { name: string; dtype: DType; shape: Shape }> = def
   traits: { unique: true },
 });
 
-/** How a parameter starts: a constant, uniform in [-bound, bound], or normal with the deviation. */
+/** A value fed with each run, by name. */
+export const input: ((options: InputOptions) => Tensor) & Pick<InputOp, "op"> = opFunction(
+  inputOp,
+  ({ name, dtype = "float32", shape }: InputOptions) => inputOp({ name, dtype, shape }),
+);
+
+/** Initial values of a parameter: a constant, uniform in [-bound, bound], or normal with the deviation. */
 export type Init =
   | "zeros"
   | "ones"

@@ -1,19 +1,20 @@
 import { type Emitter, float } from "../graph/emitter.ts";
 import { defineOp, type OpFn, opFunction, shapeError } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import type { Defaulted } from "../graph/types.ts";
 import { reshape } from "./shape.ts";
 import { broadcastShapes, expectDtype, sizeAt } from "./shape-rules.ts";
 
-/** What is done to the operands and the product. */
+/** Options of `matmul`. */
 export interface MatmulOptions {
   /** Swap the last two axes of a, or of b, first. */
-  readonly transA?: boolean;
-  readonly transB?: boolean;
+  readonly transA?: boolean | undefined;
+  readonly transB?: boolean | undefined;
   /** The product is multiplied by this. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
 }
 
-type MatmulOp = OpFn<[a: Tensor, b: Tensor], Required<MatmulOptions>>;
+type MatmulOp = OpFn<[a: Tensor, b: Tensor], Defaulted<MatmulOptions>>;
 const matmulOp: MatmulOp = defineOp({
   name: "matmul",
   infer: ([a, b], { transA, transB }) => {

@@ -9,7 +9,7 @@ import { sum } from "./reduce.ts";
 
 test("the gradient of the mean is 1 / n, also where x is infinite", async () => {
   await using runtime = await nodeRuntime({ threads: 1 });
-  const x = input({ name: "x", dtype: "float32", shape: [2, 4] });
+  const x = input({ name: "x", shape: [2, 4] });
   const [, mean] = normalize(x).node.outputs;
   const [dx] = grad(sum(mean ?? x), [x]);
   const rows = float32([2, 4], [1, 2, 3, 4, Number.POSITIVE_INFINITY, 2, 3, 4]);

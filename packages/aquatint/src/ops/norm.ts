@@ -1,13 +1,13 @@
 import { float } from "../graph/emitter.ts";
 import { defineOp, type OpFn, opFunction, shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { type Shape, sizeOf, type Type } from "../graph/types.ts";
+import { type Defaulted, type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { add, exp, mul, scale, sub } from "./elementwise.ts";
 import { mean, sum } from "./reduce.ts";
 import { expand, reshape } from "./shape.ts";
 import { axisOf, expectDtype, sizeAt } from "./shape-rules.ts";
 
-/** How a normalization is made safe. */
+/** Options of `normalize`. */
 export interface NormOptions {
   /** Added to the variance; 1e-5 when absent. */
   readonly eps?: number | undefined;
@@ -47,12 +47,12 @@ const normalizeOp: OpFn<[x: Tensor], { eps: number }, readonly [Type, Type, Type
 /** (x - mean) / sqrt(variance + eps) over the last axis, without scale or shift (Ba et al. 2016). */
 export const normalize = (x: Tensor, { eps = 1e-5 }: NormOptions = {}): Tensor => normalizeOp(x, { eps })[0];
 
-/** How a normalization is made safe, and what scales and shifts its result. */
+/** Options of `layerNorm` and `instanceNorm`. */
 export interface AffineNormOptions extends NormOptions {
   readonly weight?: Tensor | undefined;
   readonly bias?: Tensor | undefined;
 }
-/** In how many groups channels are normalized. */
+/** Options of `groupNorm`. */
 export interface GroupNormOptions extends AffineNormOptions {
   readonly groups: number;
 }
@@ -103,10 +103,10 @@ function affine(x: Tensor, { weight, bias }: Affine): Tensor {
   return bias ? add(scaled, bias) : scaled;
 }
 
-/** Along which axis. */
+/** Options of `softmax` and `logSoftmax`. */
 export interface AxisOptions {
   /** The last one when absent. */
-  readonly axis?: number;
+  readonly axis?: number | undefined;
 }
 
 function exponentials({ dtype, shape }: Type, axis: number): Type {
@@ -115,7 +115,7 @@ function exponentials({ dtype, shape }: Type, axis: number): Type {
   return { dtype, shape };
 }
 
-type SoftmaxOp = OpFn<[x: Tensor], Required<AxisOptions>>;
+type SoftmaxOp = OpFn<[x: Tensor], Defaulted<AxisOptions>>;
 const softmaxOp: SoftmaxOp = defineOp({
   name: "softmax",
   infer: ([x], { axis }) => exponentials(x, axis),

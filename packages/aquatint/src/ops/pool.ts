@@ -15,14 +15,14 @@ export interface PoolOptions {
   /** The size of the window. */
   readonly kernel: Pair;
   /** Steps between windows; the kernel's size when absent. */
-  readonly stride?: Pair;
+  readonly stride?: Pair | undefined;
   /** Added on every side, at most half a kernel; 0 when absent. */
-  readonly padding?: Pair;
+  readonly padding?: Pair | undefined;
 }
 /** The window of an average pooling. */
 export interface AvgPoolOptions extends PoolOptions {
-  /** Whether the zeros of the padding count, as PyTorch's do by default; true when absent. */
-  readonly countIncludePad?: boolean;
+  /** Count the zeros of the padding, as PyTorch does by default; true when absent. */
+  readonly countIncludePad?: boolean | undefined;
 }
 interface Window {
   readonly kernel: Two;
@@ -96,7 +96,7 @@ function sharesOf(x: Type, window: Window): Tensor {
 /** [n, c, h, w] or its windows as pictures of their own: [n c, `parts`, h, w]. */
 const splitChannels = (x: Tensor, parts: number): Tensor => reshape(x, { shape: [-1, parts, ...x.shape.slice(2)] });
 
-/** What windows [n c, k, h', w'] give to the pixels under them, by kernels [k, 1, kh, kw]: [n, c, h, w] = `size`. */
+/** Adds windows [n c, k, h', w'] to the pixels under them, by kernels [k, 1, kh, kw]: [n, c, h, w] = `size`. */
 function scatterWindows(
   windows: Tensor,
   weight: Tensor,

@@ -8,15 +8,15 @@ import { fill } from "./leaves.ts";
 import { concat, expand, reshape, slice } from "./shape.ts";
 import { axisOf, expectDtype, sizeAt } from "./shape-rules.ts";
 
-/** Where to reduce, and what is left there. */
+/** Options of reductions. */
 export interface ReduceOptions {
-  /** Which axes go; all of them when absent. */
-  readonly axes?: readonly number[];
+  /** Axes to reduce; all when absent. */
+  readonly axes?: readonly number[] | undefined;
   /** Keep the reduced axes with size 1. */
-  readonly keepDims?: boolean;
+  readonly keepDims?: boolean | undefined;
 }
 
-/** Which axes go, counted from the front, and whether size 1 is left of them. */
+/** Axes to reduce, counted from the front, and whether they stay with size 1. */
 interface Reduction {
   readonly axes: readonly number[];
   readonly keepDims: boolean;
@@ -43,7 +43,7 @@ const keepAxes = (y: Tensor, x: Tensor, axes: readonly number[]): Tensor => resh
 
 interface ReducerSpec {
   readonly dtypes: readonly DType[];
-  /** Whether there is a result where there is nothing to reduce. */
+  /** True if there is a result where there is nothing to reduce. */
   readonly empty: boolean;
   readonly grad: (dy: Tensor, x: Tensor, y: Tensor, axes: readonly number[]) => Tensor;
   /** The result where all `count` elements are `value`. */
@@ -147,9 +147,9 @@ const place = (name: string, onnx: string): OpFn<[x: Tensor], { axis: number }> 
     emit: (e, x, { axis }) => e.node("Cast", [e.node(onnx, x, { axis, keepdims: 0 })], { to: 6 }),
     grad: "zero",
   });
-/** Where along `axis` the largest element stands, the first of equals, as int32; the axis goes. */
+/** The index of the largest element along `axis`, the first of equals, as int32; the axis is removed. */
 export const argmax: OpFn<[x: Tensor], { axis: number }> = place("argmax", "ArgMax");
-/** Where along `axis` the smallest element stands, the first of equals, as int32; the axis goes. */
+/** The index of the smallest element along `axis`, the first of equals, as int32; the axis is removed. */
 export const argmin: OpFn<[x: Tensor], { axis: number }> = place("argmin", "ArgMin");
 
 /** The sum of each element and all before it along `axis`; `reverse`: of all after it. */

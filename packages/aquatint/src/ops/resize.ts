@@ -68,7 +68,7 @@ export function resizeBilinear(
   return size[0] === h ? wide : matmul(linearWeights(h, size[0], alignCorners), wide);
 }
 
-/** What each of n pixels gives to each of m: [m, n]. */
+/** The weight of each of n pixels in each of m: [m, n]. */
 function linearWeights(n: number, m: number, alignCorners: boolean): Tensor {
   const data = new Float32Array(m * n);
   for (let i = 0; i < m; i++) {

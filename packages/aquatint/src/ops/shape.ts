@@ -5,7 +5,7 @@ import { fill } from "./leaves.ts";
 import { axisOf, broadcastShapes, sizeAt } from "./shape-rules.ts";
 
 const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
-/** Of an op that only moves or repeats elements. */
+/** The trait `splat` of ops that only move or repeat elements. */
 const sameValue = (value: number): number => value;
 
 /** `shape` with its -1, of which there may be one, replaced by what is left of `count` elements. */

@@ -8,7 +8,7 @@ export const pairOf = (p: Pair): Two => (typeof p === "number" ? [p, p] : p);
 /** `f` of the rows' numbers, and of the columns'. */
 export const both = (f: (i: 0 | 1) => number): Two => [f(0), f(1)];
 
-/** How a window slides over a picture. */
+/** Stride, padding and dilation of a window that slides over an image. */
 export interface Sliding {
   readonly stride: Two;
   /** Zeros before the first pixel, and after the last one unless `trailing` says how many. */

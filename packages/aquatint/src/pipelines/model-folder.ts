@@ -3,7 +3,7 @@ import type { CompileOptions } from "../compiler/compile.ts";
 import type { SchedulerSettings } from "../diffusion/scheduler.ts";
 import { publishedScheduler, schedulerSettings } from "../diffusion/scheduler-config.ts";
 import { AquatintError } from "../errors.ts";
-import type { HostTensor } from "../graph/types.ts";
+import type { Defaulted, HostTensor } from "../graph/types.ts";
 import type { ClipTokenizer } from "../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../tokenizers/files.ts";
 import { encodeComponent, encodeJson, published, readJson, readOptionalJson, readWeights } from "./component.ts";
@@ -56,7 +56,7 @@ export interface TextToImageModel {
   binding(): Promise<WeightBinding>;
 }
 /** Where a program takes its weights from, and what stands beside and in place of them. */
-export type WeightBinding = Required<Pick<CompileOptions, "parameters">> &
+export type WeightBinding = Defaulted<Pick<CompileOptions, "parameters">> &
   Pick<CompileOptions, "weightsFolder"> &
   NetworkOptions;
 /** What a model is made of, wherever its files are. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => full[Symbol.asyncDispose]());
 
-const x = input({ name: "x", dtype: "float32", shape: [1, 4, 6, 6] });
+const x = input({ name: "x", shape: [1, 4, 6, 6] });
 const feeds = { x: noise([1, 4, 6, 6], { size: 2 }) };
 
 /** What decoders are made of. */

@@ -8,7 +8,7 @@ export const layoutProbeShape: readonly number[] = [1, CHANNELS, 1, PIXELS];
 /** Its values, all different. */
 export const layoutProbeValues = (): Float32Array => Float32Array.from({ length: CHANNELS * PIXELS }, (_, i) => i);
 
-/** How many channels lie together in what `layoutProbeModel` gave; undefined when it is no such order. */
+/** The block of channels in the result of `layoutProbeModel`; undefined when it is no such order. */
 export function channelBlockOf(values: ArrayLike<number>): number | undefined {
   const block = Array.from(values).indexOf(1);
   if (block < 2 || CHANNELS % block) return undefined;

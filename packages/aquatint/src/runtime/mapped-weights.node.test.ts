@@ -73,7 +73,7 @@ async function expectedValues(file: string): Promise<number[]> {
   return Array.from({ length: 12 }, (_, i) => dot(Math.floor(i / 4), i % 4));
 }
 
-const graph = () => ({ y: layer(input({ name: "x", dtype: "float32", shape: [3, 6] })) });
+const graph = () => ({ y: layer(input({ name: "x", shape: [3, 6] })) });
 async function run(weights: ReadonlyMap<string, MappedWeight>, weightMemory?: WeightMemory) {
   const program = await runtime.load(compile({ outputs: graph(), ...mappedWeights(names, weights), weightMemory }));
   return (await program.run({ x })).y;

@@ -6,15 +6,15 @@ import { AquatintError } from "../errors.ts";
 import { fileError } from "../formats/node.ts";
 import type { SafetensorsDType, TensorEntry } from "../formats/safetensors-header.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { typeName } from "../graph/types.ts";
+import { type Defaulted, typeName } from "../graph/types.ts";
 
-/** Where a weight's bytes lie. `shape` is the module's; a transposed weight lies in the file with its two axes swapped. */
+/** The position of a weight's bytes in a file. `shape` is the module's; a transposed weight lies in the file with its two axes swapped. */
 export interface MappedWeight extends TensorEntry {
   readonly file: string;
   readonly transposed?: true;
 }
 
-/** What the float types of a file are to a graph: undefined for float32 itself. */
+/** The stored types of graphs by the element types of files. */
 const storedTypes: Partial<Record<SafetensorsDType, StoredType | "float32">> = {
   F32: "float32",
   F16: "float16",
@@ -32,7 +32,7 @@ const storedTypes: Partial<Record<SafetensorsDType, StoredType | "float32">> = {
 export function mappedWeights(
   names: ReadonlyMap<string, Tensor>,
   weights: ReadonlyMap<string, MappedWeight>,
-): Pick<CompileOptions, "parameters" | "weightsFolder"> {
+): Defaulted<Pick<CompileOptions, "parameters" | "weightsFolder">> {
   const weightList = Array.from(names, ([name, type]) => [name, checkWeight(name, type, weights.get(name))] as const);
   // ONNX Runtime follows no link out of the folder, and a download cache is made of links
   const paths = new Map(weightList.map(([, { file }]) => [file, ""]));
@@ -46,8 +46,8 @@ export function mappedWeights(
         .join("/"),
       offset,
       length,
-      ...(stored !== "float32" && { stored }),
-      ...(transposed && { transposed }),
+      stored: stored === "float32" ? undefined : stored,
+      transposed,
     };
   };
   const as = new Map(weightList.map(([name, weight]) => [name, dataOf(weight)]));

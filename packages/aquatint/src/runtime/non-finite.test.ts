@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => runtime[Symbol.asyncDispose]());
 
-const x = input({ name: "x", dtype: "float32", shape: [3] });
+const x = input({ name: "x", shape: [3] });
 const at = (path: string, forward: () => Tensor): Tensor =>
   module({ [path]: module({}, forward) }, () => undefined).children[path]!() as Tensor;
 const find = (y: Tensor, values: readonly number[]) =>
@@ -51,7 +51,7 @@ test("in the gradient it is named as the gradient of its module", async () => {
 });
 
 test("an infinity that is meant is not the cause: a limit that is never reached", async () => {
-  const limit = input({ name: "limit", dtype: "float32", shape: [] });
+  const limit = input({ name: "limit", shape: [] });
   const clipped = mul(x, minimum(div(limit, add(x, x)), x)); // infinite on the way, not in the end
   const feeds = { x: float32([3], [1, 2, 3]), limit: float32([], [Number.POSITIVE_INFINITY]) };
   const run = (y: Tensor) => findNonFinite(runtime, { graph: { outputs: { y } }, feeds });

@@ -11,7 +11,7 @@ import { sum } from "../ops/reduce.ts";
 import { concat, reshape } from "../ops/shape.ts";
 import type { Runtime, State } from "./types.ts";
 
-/** What is in a tensor. */
+/** Statistics of a tensor. */
 export interface Statistics {
   /** "float32[2,3]" */
   readonly type: string;
@@ -34,12 +34,12 @@ export interface NonFinite {
   readonly output: Statistics;
 }
 
-/** A run to be looked into. */
+/** Options of `findNonFinite`. */
 export interface FindNonFiniteOptions {
   /** The graph, as its program was compiled from it. */
   readonly graph: CompileOptions;
   readonly feeds: HostTensors;
-  readonly state?: State;
+  readonly state?: State | undefined;
 }
 
 /**
@@ -72,7 +72,7 @@ export async function findNonFinite(
 
 /** NaN where any value of x is not finite, else 0. */
 const notFinite = (x: Tensor): Tensor => sum(sub(x, x));
-/** How many values of x are NaN. */
+/** The number of NaN in x. */
 const notNumbers = (x: Tensor): Tensor => sum(where(equal(x, x), scalar(0), scalar(1)));
 const flagsOf = (values: readonly Tensor[], flag: (x: Tensor) => Tensor): Tensor =>
   concat(
@@ -83,7 +83,7 @@ const flagged = (values: readonly Tensor[], { data }: HostTensor): ReadonlySet<T
   new Set(values.filter((_, i) => data[i] !== 0));
 
 interface Marks {
-  /** What holds a NaN or an infinity. */
+  /** Tensors that hold a NaN or an infinity. */
   readonly nonFinite: ReadonlySet<Tensor>;
   readonly nan: ReadonlySet<Tensor>;
 }

@@ -5,13 +5,13 @@ import { copyTensor } from "../graph/host-tensor.ts";
 import type { HostTensors } from "../graph/types.ts";
 import type { Device } from "./types.ts";
 
-/** How the worker sets itself up, once. */
+/** Options of the worker, set once. */
 export interface OpenOptions {
   /** The platform's first device when absent. */
   readonly device?: Device | undefined;
   /** At most so many threads. */
   readonly threads?: number | undefined;
-  /** Whether ops that the device lacks run on the CPU; true when absent. */
+  /** Run ops that the device lacks on the CPU; true when absent. */
   readonly cpuFallback?: boolean | undefined;
   /** Browser only: the folder, or the files, of onnxruntime-web's wasm. */
   readonly wasmPaths?: WasmPaths | undefined;
@@ -20,10 +20,10 @@ export interface OpenOptions {
   /** A model that shows how the device lays channels in blocks. */
   readonly layoutProbe: Uint8Array<ArrayBuffer>;
 }
-/** Where onnxruntime-web finds its files: a URL prefix, or the URL of each. */
+/** URLs of onnxruntime-web's files: a prefix, or the URL of each. */
 export type WasmPaths = string | { readonly wasm?: string; readonly mjs?: string };
 
-/** What the worker found. */
+/** Device, threads and layout of an open worker. */
 export interface RuntimeInfo {
   readonly device: Device;
   readonly devices: readonly Device[];
@@ -50,16 +50,16 @@ export interface Calls {
 }
 /** The name of a call. */
 export type CallName = keyof Calls;
-/** What a call is given. */
+/** Parameters of a call. */
 export type Params<K extends CallName> = Calls[K]["params"];
-/** What a call answers. */
+/** Result of a call. */
 export type Result<K extends CallName> = Calls[K]["result"];
 
 /** One call. The host sends the next only after the answer to the one before, so answers need no number. */
 export interface Request<K extends CallName = CallName> {
   readonly call: K;
   readonly params: Params<K>;
-  /** Whether the state updates of the run just answered are kept: only the host knows if that run was aborted. */
+  /** Commit the state updates of the run just answered: only the host knows if that run was aborted. */
   readonly keep: boolean;
 }
 
@@ -69,7 +69,7 @@ export interface Failure {
   readonly message: string;
   readonly hint?: string | undefined;
 }
-/** How a call ended. */
+/** The answer to a call: a result or a failure. */
 export type Answer =
   | { readonly ok: true; readonly result: Result<CallName> }
   | { readonly ok: false; readonly failure: Failure };
@@ -81,7 +81,7 @@ export interface Reply<R> {
 }
 /** The reply of a call that only does something. */
 export const emptyReply: Reply<null> = { result: null, transfer: [] };
-/** What the worker does for each call. */
+/** The worker's functions, one for each call. */
 export type Handlers = { readonly [K in CallName]: (params: Params<K>) => Promise<Reply<Result<K>>> };
 
 /** Private copies of tensors. */

@@ -3,17 +3,17 @@ import { createRuntime } from "./host/runtime.ts";
 import type { WasmPaths } from "./protocol.ts";
 import type { Runtime, RuntimeOptions } from "./types.ts";
 
-/** How a runtime is made in a page. */
+/** Options of `webRuntime`. */
 export interface WebRuntimeOptions extends RuntimeOptions {
-  /** Where onnxruntime-web's files are, relative to the page, for bundlers that do not find them by themselves. */
-  readonly wasmPaths?: WasmPaths;
+  /** URLs of onnxruntime-web's files, relative to the page, for bundlers that do not find them by themselves. */
+  readonly wasmPaths?: WasmPaths | undefined;
 }
 
 /** ONNX Runtime in a web worker of the page. It uses more than one thread only where `crossOriginIsolated` is true. */
 export const webRuntime = ({ wasmPaths, ...options }: WebRuntimeOptions = {}): Promise<Runtime> =>
   createRuntime(connectTo(options.device === "webgpu" ? webgpuWorker : wasmWorker), {
     ...options,
-    ...(wasmPaths !== undefined && { wasmPaths: absolute(wasmPaths) }),
+    wasmPaths: wasmPaths === undefined ? undefined : absolute(wasmPaths),
   });
 
 // Bundlers recognize exactly this form. The build with WebGPU in it is slower at everything else.

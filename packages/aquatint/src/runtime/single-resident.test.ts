@@ -28,7 +28,7 @@ function watched() {
   return { runtime: singleResidentRuntime(watching), happened };
 }
 
-const x = input({ name: "x", dtype: "float32", shape: [2] });
+const x = input({ name: "x", shape: [2] });
 const executable = (name: string) => compile({ outputs: { [name]: add(x, x) } });
 const feeds: Record<string, HostTensor> = { x: { dtype: "float32", shape: [2], data: new Float32Array(2) } };
 

@@ -2,24 +2,24 @@ import type { Executable } from "../compiler/executable.ts";
 import type { Layout } from "../compiler/nchwc/layout.ts";
 import type { HostTensors, Type } from "../graph/types.ts";
 
-/** Where a program runs. Which of them a platform offers is its Runtime's `devices`. */
+/** A device that runs programs. `Runtime.devices` lists those of the platform. */
 export type Device = "cpu" | "wasm" | "webgpu" | "cuda" | "coreml" | "dml";
 
-/** How a runtime is made. */
+/** Options of a runtime. */
 export interface RuntimeOptions {
   readonly device?: Device | undefined;
   /** At most so many threads for one run; the platform's choice when absent. */
   readonly threads?: number | undefined;
-  /** Whether ops that the device has no kernel for run on the CPU; else loading them fails. True when absent. */
+  /** Run ops that the device has no kernel for on the CPU; else loading them fails. True when absent. */
   readonly cpuFallback?: boolean | undefined;
 }
 
-/** What a run may be given beside its feeds. */
+/** Options of `Program.run`. */
 export interface RunOptions<R extends string = string> {
   /** Needed when the program has `stateInputs`. */
   readonly state?: State | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Asked when the results are there: without its consent the state keeps what it had, as if the run were aborted. */
+  /** Called with the results. If it returns false, the state stays as it was, as if the run were aborted. */
   readonly accept?: ((results: HostTensors<R>) => boolean) | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface Runtime extends AsyncDisposable {
   readonly devices: readonly Device[];
   /** Threads of one run; 1 in a page that is not cross-origin isolated. */
   readonly threads: number;
-  /** How pictures lie best in memory here: an option of everything that writes a graph for this runtime alone. */
+  /** The layout in which images compute fastest: an option of `compile` for programs of this runtime alone. */
   readonly layout: Layout;
   load<R extends string>(executable: Executable<R>): Promise<Program<R>>;
   createState(tensors: HostTensors): Promise<State>;

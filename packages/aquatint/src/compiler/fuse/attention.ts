@@ -33,7 +33,7 @@ export const fuseAttention: Rule = ruleFor(matmul, ({ inputs: [weights, v], attr
   return [splitHeads(fusedAttention(joinHeads(q), joinHeads(k), joinHeads(v), { heads, scale }), heads)];
 });
 
-/** Whether nothing is broadcast, and there is something to attend to. */
+/** True if nothing is broadcast and no tensor is empty. */
 const areHeads = (q: Tensor, ...rest: readonly Tensor[]): boolean =>
   [q, ...rest].every(
     ({ shape }) => shape.length === 4 && sizeOf(shape) > 0 && shape[0] === q.shape[0] && shape[1] === q.shape[1],

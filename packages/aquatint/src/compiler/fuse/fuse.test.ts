@@ -31,7 +31,7 @@ const shapes: Readonly<Record<string, readonly number[]>> = {
 const feeds: Record<string, HostTensor> = Object.fromEntries(
   Object.entries(shapes).map(([name, shape], seed) => [name, noise(shape, { seed })]),
 );
-const leaf = (name: string): Tensor => input({ name, dtype: "float32", shape: shapes[name]! });
+const leaf = (name: string): Tensor => input({ name, shape: shapes[name]! });
 const [q, k, v, weight, bias] = ["q", "k", "v", "weight", "bias"].map(leaf) as [Tensor, Tensor, Tensor, Tensor, Tensor];
 
 const heads = (x: Tensor, h: number): Tensor =>
@@ -90,11 +90,11 @@ describe("graphs that only compute have in one op", () => {
 });
 
 describe("what only looks like it stays", () => {
-  const mask = input({ name: "mask", dtype: "float32", shape: [5, 7] });
+  const mask = input({ name: "mask", shape: [5, 7] });
   test.each([
     ["attention with a mask", scaledDotProductAttention(heads(q, 3), heads(k, 3), heads(v, 3), { mask })],
     ["attention without heads", scaledDotProductAttention(q, k, v)],
-    ["a sum over other rows", add(linear, input({ name: "row", dtype: "float32", shape: [7, 4] }))],
+    ["a sum over other rows", add(linear, input({ name: "row", shape: [7, 4] }))],
     ["GELU by the hyperbolic tangent", gelu(v, { approximate: "tanh" })],
     ["half of another value", add(scale(v, 0.5), v)],
   ])("%s", (_, y) => {

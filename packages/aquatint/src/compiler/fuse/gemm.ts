@@ -2,13 +2,14 @@ import { float } from "../../graph/emitter.ts";
 import { defineOp, isNodeOf, type OpFn } from "../../graph/op.ts";
 import { type Rule, ruleFor } from "../../graph/rewrite.ts";
 import type { Tensor } from "../../graph/tensor.ts";
+import type { Defaulted } from "../../graph/types.ts";
 import { add } from "../../ops/elementwise.ts";
 import { type MatmulOptions, matmul } from "../../ops/matmul.ts";
 import { reshape, split } from "../../ops/shape.ts";
 import { sizeAt } from "../../ops/shape-rules.ts";
 
 /** alpha · a·b + c for matrices a and b and a row c. */
-const gemm: OpFn<[a: Tensor, b: Tensor, c: Tensor], Required<MatmulOptions>> = defineOp({
+const gemm: OpFn<[a: Tensor, b: Tensor, c: Tensor], Defaulted<MatmulOptions>> = defineOp({
   name: "gemm",
   infer: ([a, , c], { transA }) => ({ dtype: "float32", shape: [sizeAt(a.shape, transA ? 1 : 0), sizeAt(c.shape, 0)] }),
   emit: (e, x, { transA, transB, alpha }) =>
@@ -40,5 +41,5 @@ export const splitGemm: Rule = ruleFor(split, ({ inputs: [x], attrs: { axis, siz
   });
 });
 
-/** What x is in another shape, or x itself. */
+/** The tensor that x is a reshape of, or x itself. */
 const behindReshape = (x: Tensor): Tensor => (isNodeOf(x.node, reshape) ? x.node.inputs[0] : x);

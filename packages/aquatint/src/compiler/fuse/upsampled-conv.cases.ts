@@ -30,7 +30,7 @@ export function upsampledGraph({ factor, kernel, bias, size: [h, w] = [3, 4] }: 
   const leaves: Record<string, Tensor> = {};
   const feeds: Record<string, HostTensors[string]> = {};
   for (const [seed, [name, shape]] of Object.entries(shapes).entries()) {
-    leaves[name] = input({ name, dtype: "float32", shape });
+    leaves[name] = input({ name, shape });
     feeds[name] = noise(shape, { seed, size: name === "weight" ? 0.1 : 1 });
   }
   const convolved = (picture: Tensor) =>

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => runtime[Symbol.asyncDispose]());
 
-const leaf = (name: string, ...shape: number[]): Tensor => input({ name, dtype: "float32", shape });
+const leaf = (name: string, ...shape: number[]): Tensor => input({ name, shape });
 const opsOf = (y: Tensor): string[] => topological([y]).map(({ op }) => op.name);
 const fused = (y: Tensor): Tensor => fuse({ y }).y;
 

@@ -34,14 +34,14 @@ export const convOfUpsampled: Rule = ruleFor(convolution, ({ inputs, attrs, outp
   return [reshape(stack(rows, { axis: 3 }), { shape: y.shape })];
 });
 
-/** Whether a convolution gives as many pixels as it takes, and looks at more than one. */
+/** True for a convolution that keeps the image's size and has a kernel of more than one point. */
 function keepsSize(weight: Tensor, { stride, padding, dilation, groups }: Geometry): boolean {
   const [, , kh, kw] = shape4(weight);
   const dense = [...stride, ...dilation, groups].every((d) => d === 1);
   return dense && kh * kw > 1 && kh === 2 * padding[0] + 1 && kw === 2 * padding[1] + 1;
 }
 
-/** Which of the copies of a pixel is meant, row and column, and how many there are along each side. */
+/** One copy of a pixel, by row and column, and the number of copies along each side. */
 interface Place {
   readonly place: Two;
   readonly factor: number;

@@ -56,7 +56,7 @@ export const inBlocks = (x: Tensor, block: number): Tensor => blocksOf(x) ?? toB
 export const outOfBlocks = (x: Tensor, channels = unblockedShape(x.shape)[1]): Tensor =>
   fromBlocks(x, { channels, channelsLast: false });
 
-/** Whether blocks of channels hold `x` without rest. */
+/** True if the channels of `x` fill whole blocks. */
 export const fillsBlocks = (x: Tensor, block: number): boolean =>
   x.shape.length === 4 && x.dtype === "float32" && shape4(x)[1] % block === 0;
 

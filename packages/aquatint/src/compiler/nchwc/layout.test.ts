@@ -20,7 +20,7 @@ import type { Runtime } from "../../runtime/types.ts";
 import { compile } from "../compile.ts";
 import { applyLayout } from "./layout.ts";
 
-const float = (name: string, ...shape: number[]) => input({ name, dtype: "float32", shape });
+const float = (name: string, ...shape: number[]) => input({ name, shape });
 const inLayout = (y: Tensor, channelBlock = 8) => applyLayout({ y }, { channelBlock }).y;
 const opsOf = (y: Tensor) => topological([y]).map(({ op }) => op.name);
 

@@ -5,7 +5,7 @@ import { convInBlocks, transposedConvInBlocks, weightGradientOfBlocks } from "./
 import { elementwiseInBlocks } from "./elementwise.ts";
 import { fuseMatmul } from "./matmul.ts";
 
-/** How a runtime keeps images in memory. */
+/** The memory layout of images in a runtime. */
 export interface Layout {
   /** Channels that lie together: ONNX Runtime's NCHWc on a CPU. Absent: row-major throughout. */
   readonly channelBlock?: number | undefined;

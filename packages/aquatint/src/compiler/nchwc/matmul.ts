@@ -2,10 +2,11 @@ import { float } from "../../graph/emitter.ts";
 import { defineOp, type OpFn } from "../../graph/op.ts";
 import { type Rule, ruleFor } from "../../graph/rewrite.ts";
 import type { Tensor } from "../../graph/tensor.ts";
+import type { Defaulted } from "../../graph/types.ts";
 import { type MatmulOptions, matmul } from "../../ops/matmul.ts";
 
 /** A product of transposed or scaled operands as one node of a kernel that only the CPU has. */
-const fusedMatmul: OpFn<[a: Tensor, b: Tensor], Required<MatmulOptions>> = defineOp({
+const fusedMatmul: OpFn<[a: Tensor, b: Tensor], Defaulted<MatmulOptions>> = defineOp({
   name: "fusedMatmul",
   infer: matmul.op.infer,
   emit: (e, x, { transA, transB, alpha }) => {

@@ -19,12 +19,12 @@ import {
 
 export type { ExternalData, StoredType } from "./proto.ts";
 
-/** What becomes of a parameter when its graph is written: an input of that name, or a constant. */
+/** The role of a parameter in the ONNX model: an input of that name, or a constant. */
 export type Binding =
   | { readonly name: string; readonly kind: "input" }
   | { readonly name: string; readonly kind: "constant"; readonly value: HostTensor | ExternalData };
 
-/** A graph as ONNX. */
+/** A graph as an ONNX model. */
 export interface Emitted {
   /** The serialized ONNX ModelProto. */
   readonly model: Uint8Array<ArrayBuffer>;
@@ -90,12 +90,13 @@ const SHARED_VALUES = 64;
 function nodeWriter({ nodes, initializers }: GraphParts) {
   const constants = new Map<string, string>();
   let origin = { path: "", op: "" };
-  // names of the caller's have no slash in front
+  // internal names begin with a slash, so that they differ from those of outputs
   let nextName = 0;
   const emitter: Emitter = {
-    node: (...args) => emitter.nodes(...args)[0]!,
+    node: (...args) => emitter.nodes(...args)[0],
     nodes(opType, input, attrs = {}, { domain = "", outputs: n = 1 } = {}) {
-      const output = Array.from({ length: n }, () => `/v${nextName++}`);
+      const next = () => `/v${nextName++}`;
+      const output: [string, ...string[]] = [next(), ...Array.from({ length: n - 1 }, next)];
       const attribute = Object.entries(attrs).map(([name, value]) => attributeProto(name, value));
       const name = nodeName({ ...origin, onnx: opType }, nodes.length);
       nodes.push(create(NodeProtoSchema, { name, opType, domain, input: [...input], output, attribute }));

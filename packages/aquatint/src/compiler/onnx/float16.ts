@@ -48,7 +48,7 @@ function convertGraph(graph: GraphProto): void {
 const isFloat = ({ type }: ValueInfoProto): boolean =>
   type?.value.case === "tensorType" && type.value.value.elemType === DataType.FLOAT;
 
-/** What is cast to float32 inside a program is cast to float16. */
+/** Turns a cast to float32 into a cast to float16. */
 function convertCast({ opType, attribute }: NodeProto): void {
   const to = opType === "Cast" ? attribute.find(({ name }) => name === "to") : undefined;
   if (to?.i === BigInt(DataType.FLOAT)) to.i = BigInt(DataType.FLOAT16);

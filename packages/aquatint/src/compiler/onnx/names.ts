@@ -1,4 +1,4 @@
-/** Where an ONNX node of an emitted model comes from. */
+/** The origin of an ONNX node: its module and its op. */
 export interface NodeOrigin {
   /** Path of the module, "" outside of all: "mid_block.resnets.0.conv1 (gradient)". */
   readonly path: string;

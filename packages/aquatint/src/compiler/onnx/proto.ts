@@ -18,7 +18,7 @@ import type { Attribute } from "../../graph/emitter.ts";
 import { type DType, type HostTensor, type Shape, sizeOf, type Type } from "../../graph/types.ts";
 import { nodeName } from "./names.ts";
 
-/** Where a constant's bytes lie in a file beside the model (ONNX `external_data`). */
+/** The position of a constant's bytes in a file beside the model (ONNX `external_data`). */
 export interface ExternalData {
   /** Path relative to the executable's `weightsFolder`. */
   readonly location: string;

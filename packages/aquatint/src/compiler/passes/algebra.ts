@@ -41,7 +41,7 @@ export const scalarOperands: Rule = (node) => {
   return undefined;
 };
 
-/** Whether the result keeps its shape without the shape of operand `i`. */
+/** True if the result keeps its shape without the shape of operand `i`. */
 const isSpare = ({ inputs, outputs: [y] }: Node, i: number): boolean =>
   inputs.some((x, j) => j !== i && String(x.shape) === String(y.shape)) && inputs[i]?.dtype === "float32";
 

@@ -24,7 +24,9 @@ function uniformResult({ op, inputs, attrs }: Node): number | undefined {
   if (!op.traits || values.length < inputs.length) return undefined;
   const { scalar, splat } = op.traits;
   if (scalar) return scalar(...values, attrs);
-  return values.every((value) => Object.is(value, values[0])) ? splat?.(values[0]!, inputs, attrs) : undefined;
+  const [first] = values;
+  if (first === undefined || !values.every((value) => Object.is(value, first))) return undefined;
+  return splat?.(first, inputs, attrs);
 }
 
 function elementsOf({ op, inputs, attrs, outputs: [y] }: Node): Float32Array | undefined {

@@ -36,8 +36,8 @@ import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { simplify } from "./simplify.ts";
 
-const x = input({ name: "x", dtype: "float32", shape: [2, 3] });
-const picture = input({ name: "picture", dtype: "float32", shape: [1, 1, 2, 3] });
+const x = input({ name: "x", shape: [2, 3] });
+const picture = input({ name: "picture", shape: [1, 1, 2, 3] });
 const int = input({ name: "whole", dtype: "int32", shape: [3] });
 const [above, below] = [greater(x, row3(0)), greater(row3(1), x)];
 function row3(value: number): Tensor {
@@ -175,7 +175,7 @@ test("what is folded has the values that ONNX Runtime gives", async () => {
   for (const [i, value] of actual.data.entries()) expect(value).toBeCloseTo(expected.data[i]!, 6);
 });
 function unknown(name: string, ...shape: number[]) {
-  return input({ name, dtype: "float32", shape });
+  return input({ name, shape });
 }
 
 test("what two of a kind become has the values that each gives in turn", async () => {

@@ -1,4 +1,5 @@
 import { type Shape, sizeOf } from "../../graph/types.ts";
+import type { ReduceOptions } from "../reduce.ts";
 
 /** An array of JavaScript numbers: what the ops are compared with. Integers and truth values (0, 1) are numbers too. */
 export interface Float64 {
@@ -71,7 +72,7 @@ export function along(
 /** `f` of all elements that differ only along `axes`. */
 export function reduced(
   x: Float64,
-  { axes = x.shape.map((_, i) => i), keepDims = false }: { axes?: readonly number[]; keepDims?: boolean },
+  { axes = x.shape.map((_, i) => i), keepDims = false }: ReduceOptions,
   f: (values: readonly number[]) => number,
 ): Float64 {
   const positiveAxes = axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis));

@@ -30,11 +30,11 @@ export interface Probe {
 /** How a case is probed. */
 export interface ProbeOptions {
   /** Keeps its names apart from other cases' in one graph. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** How often it is differentiated. */
-  readonly orders?: 0 | 1 | 2;
+  readonly orders?: 0 | 1 | 2 | undefined;
   /** Of the central differences: 1e-3 serves both derivatives, the first alone does with less, nearer to kinks. */
-  readonly step?: number;
+  readonly step?: number | undefined;
 }
 
 /** A case with its derivatives. */

@@ -76,7 +76,7 @@ const groupCase = (shape: readonly number[], groups: number): OpCase => ({
 const rowCase = (about: string, shape: readonly number[], eps?: number): OpCase => ({
   about,
   inputs: [spread(shape)],
-  op: (x) => normalize(x, eps === undefined ? {} : { eps }),
+  op: (x) => normalize(x, { eps }),
   reference: (x) => along(x, -1, normalized(eps ?? 1e-5)),
 });
 

@@ -2,7 +2,7 @@ import { AquatintError } from "../../errors.ts";
 import { sizeOf } from "../../graph/types.ts";
 import type { State } from "../types.ts";
 
-/** What a runtime keeps an account of, to say what goes when a worker dies. */
+/** The states and programs of a runtime, to report what is lost when a worker dies. */
 export interface Inventory {
   /** Every state that was not disposed of, with the number of the worker that has it. */
   readonly states: Map<number, { readonly types: State["types"]; readonly worker: number }>;
@@ -10,7 +10,7 @@ export interface Inventory {
   readonly handles: WeakMap<State, StateHandle>;
 }
 
-/** What a run needs to know of a state. */
+/** The runtime's own view of a state. */
 export interface StateHandle {
   /** Its number in the worker. */
   readonly state: number;
@@ -18,7 +18,7 @@ export interface StateHandle {
   check(worker: number): void;
 }
 
-/** What is lost with a worker: "2 states are lost: weights/w and 47 more (12.5 MB); 3 programs will be loaded again". */
+/** A description of what is lost with a worker: "2 states are lost: weights/w and 47 more (12.5 MB); 3 programs will be loaded again". */
 export function describeLostState(
   { states, programs }: Pick<Inventory, "states" | "programs">,
   worker: number,
@@ -41,8 +41,8 @@ const BYTES = { float32: 4, int32: 4, bool: 1 };
 function contents(states: readonly State["types"][]): string {
   const tensors = states.flatMap((types) => Object.entries(types));
   const bytes = tensors.reduce((n, [, { dtype, shape }]) => n + BYTES[dtype] * sizeOf(shape), 0);
-  const names =
-    tensors.length > 1 ? `${tensors[0]![0]} and ${tensors.length - 1} more` : (tensors[0]?.[0] ?? "nothing");
+  const [first = "nothing", ...rest] = tensors.map(([name]) => name);
+  const names = rest.length ? `${first} and ${rest.length} more` : first;
   return `${names} (${(bytes / 1e6).toFixed(1)} MB)`;
 }
 const counted = (n: number, what: string): string => (n === 1 ? `1 ${what}` : `${n} ${what}s`);

@@ -5,12 +5,12 @@ import type { Answer, CallName, Request, Result } from "../protocol.ts";
 /** The host's end of the connection to a worker. */
 export interface Channel {
   post(request: Request, transfer: ArrayBuffer[]): void;
-  /** Says whether the process must live on for this worker's sake. */
+  /** Keeps the process alive while the worker is busy. */
   keepAlive(busy: boolean): void;
   /** Ends the worker. Never rejects; may be called again. */
   close(): Promise<void>;
 }
-/** What a channel tells. */
+/** Events of a channel. */
 export interface Listener {
   onAnswer(answer: Answer): void;
   onExit(cause: unknown): void;
@@ -22,7 +22,7 @@ export type Connect = (listener: Listener) => Channel;
 export interface PendingRequest {
   readonly request: Omit<Request, "keep">;
   readonly transfer: ArrayBuffer[];
-  /** Whether the caller still waits. */
+  /** True while the caller waits. */
   isOpen(): boolean;
   /** Gives the answer to the caller; tells whether the state updates of it count. */
   finish(answer: Answer): boolean;
@@ -79,12 +79,12 @@ export function createRequestQueue(connect: Connect, onExit: (cause: unknown) =>
 const notSent = (error: unknown) =>
   new AquatintError("runtime/failed", `could not send a call to the worker: ${messageOf(error)}`);
 
-/** What may come with a job. */
+/** Options of a request. */
 export interface RequestOptions {
-  readonly transfer?: ArrayBuffer[];
+  readonly transfer?: ArrayBuffer[] | undefined;
   /** Rejects the caller at once when it fires; what the worker still answers is dropped. */
   readonly signal?: AbortSignal | undefined;
-  /** Whether a run with these results may change the state; it may when absent. */
+  /** Decides whether a run with these results may change the state; it may when absent. */
   readonly accept?: ((results: HostTensors) => boolean) | undefined;
 }
 

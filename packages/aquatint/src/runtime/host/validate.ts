@@ -3,7 +3,7 @@ import { type DType, type HostTensor, type HostTensors, sizeOf, type Type, typeN
 
 type Types = Readonly<Record<string, Type>>;
 
-/** What something is checked against, and the words for it: "the program expects x: float32[1]". */
+/** Expected types, and the words for them: "the program expects x: float32[1]". */
 export interface Expected {
   readonly code: ErrorCode;
   readonly owner: string;

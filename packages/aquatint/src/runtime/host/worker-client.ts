@@ -7,7 +7,7 @@ export interface WorkerClient {
   call<K extends CallName>(call: K, params: Params<K>, options?: RequestOptions): Promise<Result<K>>;
   /** A call that gives memory back, which is nothing to do when the worker has ended. */
   release<K extends CallName>(call: K, params: Params<K>): Promise<void>;
-  /** Whether it takes no more calls: it was closed, or its worker has died. */
+  /** True once it takes no more calls: it was closed, or its worker has died. */
   isClosed(): boolean;
   /** Rejects every call not yet answered with `reason`, waits for the one under way, and ends the worker. */
   close(reason: AquatintError): Promise<void>;

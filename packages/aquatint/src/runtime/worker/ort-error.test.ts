@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => runtime[Symbol.asyncDispose]());
 
-const table = input({ name: "table", dtype: "float32", shape: [3, 2] });
+const table = input({ name: "table", shape: [3, 2] });
 const feeds = { table: float32([3, 2], [1, 2, 3, 4, 5, 6]) };
 /** The module "text.0" around `forward`. */
 const inText = (forward: () => Tensor): Tensor => {

@@ -7,7 +7,7 @@ const hints = {
 };
 const MEMORY = "memory ran out: use a smaller batch or size, or train with checkpoint()";
 
-/** What ONNX Runtime says to a program that it cannot load or run, with the op and the module of the node that failed. */
+/** The error of a program that ONNX Runtime cannot load or run, with the op and the module of the node that failed. */
 export function ortError(action: "load" | "run", error: unknown): AquatintError {
   const ortMessage = messageOf(error);
   const origin = originIn(ortMessage);

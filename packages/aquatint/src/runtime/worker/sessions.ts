@@ -8,20 +8,20 @@ import type { OpenOptions, RuntimeInfo } from "../protocol.ts";
 import type { Device } from "../types.ts";
 import { toHost } from "./state-store.ts";
 
-/** What differs between the places where ONNX Runtime runs. */
+/** The platform that ONNX Runtime runs on: Node or a browser. */
 export interface Platform {
   readonly ort: { readonly InferenceSession: InferenceSessionFactory; readonly Tensor: TensorConstructor };
   /** The devices that this machine may have, the default first. */
   devices(): Promise<readonly Device[]>;
   /** Sets ONNX Runtime up before its first session; answers with the number of threads it will use. */
   configure(options: OpenOptions): number;
-  /** The devices whose convolutions may be written in blocks of channels. */
+  /** Devices with kernels for blocks of channels (NCHWc). */
   readonly nchwcDevices: readonly Device[];
-  /** What to see to when the device is offered and yet fails. */
+  /** The hint for a device that is offered and fails. */
   readonly deviceHint: string;
 }
 
-/** Makes the sessions of one worker, all for the device that `open` settled on. */
+/** Makes the sessions of one worker, all for the device that `open` chose. */
 export interface Sessions {
   open(options: OpenOptions): Promise<RuntimeInfo>;
   create(
@@ -88,7 +88,7 @@ const sharedOptions: InferenceSession.SessionOptions = {
   logSeverityLevel: 4, // errors are thrown, with the same words
 };
 
-/** What was arranged in blocks is loaded as it is; it is mostly training, which was measured with a memory pattern. */
+/** Programs in NCHWc are loaded without optimization; they are mostly training, which was measured with a memory pattern. */
 const nchwcOptions = {
   graphOptimizationLevel: "disabled",
   enableMemPattern: true,
