@@ -14,8 +14,8 @@ async function answer(request: PrefetchRequest): Promise<PrefetchAnswer> {
         request.open,
         request.cacheFolder === undefined ? {} : { cacheFolder: request.cacheFolder },
       );
-      const { name, size, report, names } = dataset;
-      const found = { ...(report && { report }), ...(names && { names }) };
+      const { name, size, latents, report, names } = dataset;
+      const found = { ...(latents && { latents }), ...(report && { report }), ...(names && { names }) };
       return { id, facts: { name, size, captions: [...dataset.captions()], ...found } };
     }
     const { split, state, batchSize } = request.batch;

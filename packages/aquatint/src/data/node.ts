@@ -5,6 +5,7 @@ import { loadDigits } from "./digits/node.ts";
 import { loadEmojiAtlas } from "./emoji/art/node.ts";
 import { openPictureFolder } from "./folder/node/pictures.ts";
 import type { DataSources } from "./kind.ts";
+import { openLatentPool } from "./pool/node/open.ts";
 import { createDataset, parseDatasetConfig } from "./registry.ts";
 
 /** Where files that are made once are kept; ".cache/emoji" of the current folder if left out. */
@@ -17,6 +18,7 @@ export const nodeDataSources = (options: NodeDataOptions = {}): DataSources => (
   emojiArt: (request) => loadEmojiAtlas(request, options),
   pictureFolder: openPictureFolder,
   digits: loadDigits,
+  latentPool: openLatentPool,
 });
 
 /** The dataset of a config, with this machine's files. @throws AquatintError "config/invalid" that names the place. */

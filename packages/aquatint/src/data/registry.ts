@@ -5,6 +5,7 @@ import { digits } from "./digits/kind.ts";
 import { emojiScenes, emojiSingles } from "./emoji/kinds.ts";
 import { captionedFolder } from "./folder/kind.ts";
 import type { DataSources, DatasetKind } from "./kind.ts";
+import { latentPool } from "./pool/kind.ts";
 
 /** Every kind of dataset, by the name that a config calls it. */
 export const datasets = {
@@ -12,12 +13,13 @@ export const datasets = {
   "emoji-scenes": emojiScenes,
   "captioned-folder": captionedFolder,
   digits,
+  "latent-pool": latentPool,
 } as const;
 
 /** The config of any dataset, told apart by its `name`. */
 export const datasetConfig = z.discriminatedUnion(
   "name",
-  [emojiSingles.config, emojiScenes.config, captionedFolder.config, digits.config],
+  [emojiSingles.config, emojiScenes.config, captionedFolder.config, digits.config, latentPool.config],
   {
     error: ({ code }) => (code === "invalid_union" ? `expected one of ${Object.keys(datasets).join(", ")}` : undefined),
   },

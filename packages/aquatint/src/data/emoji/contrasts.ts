@@ -71,8 +71,8 @@ export interface ContrastOptions {
 }
 
 /**
- * Draws scenes in groups: the first of each is a scene as any other, each of the others is the first with one change, put
- * into the same words and places. Where no change is found, it is a scene of its own.
+ * Draws scenes in groups: the first of each is drawn like any scene, each of the others is the first with one change, in
+ * the same words and places. Where no change is found, it is a scene of its own.
  */
 export function contrastingScenes(world: SceneWorld, { split, contrasts }: ContrastOptions): DrawSample<SceneTruth> {
   const source = castSources(world)[split];

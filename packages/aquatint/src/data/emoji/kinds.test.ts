@@ -15,7 +15,7 @@ const atlas = barsAtlas([255, 0, 0, 255], [0, 255, 255, 255], (pixel) => Math.fl
 const unused = async (): Promise<never> => {
   throw new Error("not what emoji are made from");
 };
-const sources: DataSources = { emojiArt: async () => atlas, pictureFolder: unused, digits: unused };
+const sources: DataSources = { emojiArt: async () => atlas, pictureFolder: unused, digits: unused, latentPool: unused };
 const dataset = (config: object = {}) =>
   createDataset(datasetConfig.parse({ name: "emoji-singles", size: 8, ...config }), sources);
 const cast = (parts: Partial<Cast>): Cast => ({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Dataset } from "../../data/dataset.ts";
+import { expectPictures } from "../../data/expect-pictures.ts";
 import type { ModelSource } from "../../pipelines/source.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { Task } from "../task.ts";
@@ -46,6 +47,8 @@ export interface TaskSpec<Fields extends TaskFields> {
   readonly summary: string;
   /** Its own fields of a run's configuration, beside those of every run. */
   readonly fields: Fields;
+  /** Whether it can be given latents in place of pictures. */
+  readonly takesLatents?: true;
   /** Loads what it is made of only here: a wrong configuration is told at once. */
   create(config: z.output<z.ZodObject<Fields>>, context: TaskContext): Promise<Task>;
 }
@@ -59,12 +62,16 @@ export interface TaskKind {
 }
 
 /** Declares a kind of task. */
-export function taskKind<Fields extends TaskFields>({ summary, fields, create }: TaskSpec<Fields>): TaskKind {
+export function taskKind<Fields extends TaskFields>(spec: TaskSpec<Fields>): TaskKind {
+  const { summary, fields, create, takesLatents = false } = spec;
   const own = z.object(fields);
   return {
     summary,
     fields,
-    create: async (config, context) => judged(await create(own.parse(config), context), context.dataset),
+    async create(config, context) {
+      if (!takesLatents) expectPictures(context.dataset, "this task");
+      return judged(await create(own.parse(config), context), context.dataset);
+    },
   };
 }
 

@@ -5,5 +5,6 @@ import { denoisingFields } from "./config.ts";
 export const denoising = taskKind({
   summary: "A U-Net that denoises captioned pictures, or their latents where a `vae` is named.",
   fields: denoisingFields,
+  takesLatents: true,
   create: async (config, context) => (await import("./task.ts")).openDenoisingTask(config, context),
 });
