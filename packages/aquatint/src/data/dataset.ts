@@ -67,6 +67,8 @@ export interface Dataset<Truth = unknown> {
   readonly latents?: LatentFacts;
   /** What was found, of datasets that read files. */
   readonly report?: DatasetReport;
+  /** Samples in a row that are one scene and its hard negatives, where they come so. */
+  readonly group?: number;
   /** What its truths may call the things to be seen, where they name and place them. */
   readonly names?: readonly string[];
   /** A finite corpus with every word that a caption can have, to train a vocabulary on. */

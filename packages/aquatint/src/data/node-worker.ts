@@ -14,9 +14,8 @@ async function answer(request: PrefetchRequest): Promise<PrefetchAnswer> {
         request.open,
         request.cacheFolder === undefined ? {} : { cacheFolder: request.cacheFolder },
       );
-      const { name, size, latents, report, names } = dataset;
-      const found = { ...(latents && { latents }), ...(report && { report }), ...(names && { names }) };
-      return { id, facts: { name, size, captions: [...dataset.captions()], ...found } };
+      const { captions, stream: _, ...facts } = dataset;
+      return { id, facts: { ...facts, captions: [...captions()] } };
     }
     const { split, state, batchSize } = request.batch;
     const stream = dataset!.stream({ seed: state.seed, split });

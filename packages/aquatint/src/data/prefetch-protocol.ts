@@ -15,6 +15,7 @@ export interface DatasetFacts {
   readonly captions: readonly string[];
   readonly latents?: LatentFacts;
   readonly report?: DatasetReport;
+  readonly group?: number;
   /** What its truths may call the things to be seen, where they name and place them. */
   readonly names?: readonly string[];
 }

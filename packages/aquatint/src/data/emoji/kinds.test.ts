@@ -176,6 +176,12 @@ test("styles come as often as their weights say", async () => {
   expect(flat.length / truths.length).toBeCloseTo(0.25, 1);
 });
 
+test("a data set with contrasts says how many scenes a group has", async () => {
+  const groupOf = async (contrasts: number) =>
+    (await createDataset(datasetConfig.parse({ name: "emoji-scenes", contrasts }), sources)).group;
+  expect([await groupOf(0), await groupOf(3)]).toEqual([undefined, 4]);
+});
+
 test("a set gives the names of its list", async () => {
   const config = datasetConfig.parse({ name: "emoji-scenes", name_set: "common" });
   const { names } = await createDataset(config, sources);
