@@ -15,7 +15,7 @@ const atlas = barsAtlas([255, 0, 0, 255], [0, 255, 255, 255], (pixel) => Math.fl
 const unused = async (): Promise<never> => {
   throw new Error("not what emoji are made from");
 };
-const sources: DataSources = { pictureFolder: unused, digits: unused };
+const sources: DataSources = { pictureFolder: unused, digits: unused, latentPool: unused };
 const kinds = emojiKinds(async () => atlas);
 const singles = kinds["emoji-singles"];
 const scenes = kinds["emoji-scenes"];
@@ -177,6 +177,12 @@ test("styles come as often as their weights say", async () => {
   const { truths } = await (await scenes.create(scenes.config.parse(config), sources)).stream({ seed: 1 }).next(800);
   const flat = (truths as SceneTruth[]).filter(({ style }) => style === "flat");
   expect(flat.length / truths.length).toBeCloseTo(0.25, 1);
+});
+
+test("a data set with contrasts says how many scenes a group has", async () => {
+  const groupOf = async (contrasts: number) =>
+    (await scenes.create(scenes.config.parse({ name: "emoji-scenes", contrasts }), sources)).group;
+  expect([await groupOf(0), await groupOf(3)]).toEqual([undefined, 4]);
 });
 
 test("a set gives the names of its list", async () => {

@@ -116,6 +116,7 @@ async function emojiDataset(config: EmojiConfig, load: LoadRequest): Promise<Dat
     name,
     size: [size, size],
     names: things.map((e) => e.name),
+    ...(contrasts > 0 && { group: contrasts + 1 }),
     *captions() {
       for (const thing of things) yield* wording.phrases(thing);
       for (const { name, aliases } of grounds) yield* [name, ...aliases].map((word) => `${word} background`);

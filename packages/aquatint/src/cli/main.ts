@@ -25,6 +25,7 @@ const commands: Commands = {
   train: async () => (await import("./train.ts")).addTrain,
   runs: async () => (await import("./runs.ts")).addRuns,
   data: async () => (await import("./data.ts")).addData,
+  encode: async () => (await import("./encode.ts")).addEncode,
   samplers: async () => (await import("./samplers.ts")).addSamplers,
   schedule: async () => (await import("./schedule.ts")).addSchedule,
   noise: async () => (await import("./noise.ts")).addNoise,

@@ -1,6 +1,6 @@
 /** Some pictures with what is said about them and what is known of them; index i of each list is one sample. */
 export interface Batch<Truth> {
-  /** Float32 [b, 3, h, w], RGB in -1 .. 1. */
+  /** Float32 [b, 3, h, w], RGB in -1 .. 1; or the latents of a data set that holds those. */
   readonly pictures: Float32Array;
   readonly captions: readonly string[];
   /** What the judge may know and the model may not. */
@@ -61,13 +61,25 @@ export const reportLines = ({ skipped, notes = [] }: DatasetReport): readonly st
 const filesLine = ({ reason, count, files }: ReportedFiles): string =>
   `${count} ${reason}: ${files.join(", ")}${count > files.length ? ", …" : ""}`;
 
+/** What latents in place of pictures are. */
+export interface LatentFacts {
+  /** Of one latent. */
+  readonly shape: readonly [channels: number, height: number, width: number];
+  /** Of the autoencoder that they come from, which nothing was multiplied by yet. */
+  readonly scalingFactor: number;
+}
+
 /** What a trainer reads. */
 export interface Dataset<Truth = unknown> {
   readonly name: string;
   /** Height and width of its pictures, in pixels. */
   readonly size: readonly [height: number, width: number];
+  /** What its batches hold in place of pictures, where they hold latents. */
+  readonly latents?: LatentFacts;
   /** What was found, of datasets that read files. */
   readonly report?: DatasetReport;
+  /** Samples in a row that are one scene and its hard negatives, where they come so. */
+  readonly group?: number;
   /** What its truths may call the things to be seen, where they name and place them. */
   readonly names?: readonly string[];
   /** A finite corpus with every word that a caption can have, to train a vocabulary on. */

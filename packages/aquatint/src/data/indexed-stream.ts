@@ -6,7 +6,7 @@ import type { DataStream, StreamState } from "./dataset.ts";
 export interface Sample<Truth> {
   readonly caption: string;
   readonly truth: Truth;
-  /** Fills `pixels`, Float32 [3, h, w] in -1 .. 1. */
+  /** Fills `pixels`, Float32 [3, h, w] in -1 .. 1, or a latent. */
   paint(pixels: Float32Array): void | Promise<void>;
 }
 
@@ -19,12 +19,15 @@ export interface SamplePosition {
 /** Draws one sample by its own random stream, or by its position. */
 export type DrawSample<Truth> = (random: RandomStream, position: SamplePosition) => Sample<Truth>;
 
+/** Height and width of pictures, or the shape of what else a sample is. */
+type SampleSize = { readonly size: readonly [height: number, width: number] } | { readonly shape: readonly number[] };
+
 /** The stream whose sample i is drawn from a random stream of its own, seeded by (seed, i). */
 export function indexedStream<Truth>(
   draw: DrawSample<Truth>,
-  { seed, size: [height, width] }: { readonly seed: number; readonly size: readonly [number, number] },
+  { seed, ...of }: { readonly seed: number } & SampleSize,
 ): DataStream<Truth> {
-  const length = 3 * height * width;
+  const length = ("shape" in of ? of.shape : [3, ...of.size]).reduce((a, b) => a * b);
   let state: StreamState = checked({ seed, position: 0 });
   return {
     async next(batchSize) {

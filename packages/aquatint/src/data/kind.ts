@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Dataset } from "./dataset.ts";
 import type { Digits } from "./digits/kind.ts";
 import type { FolderRequest, PictureFolder } from "./folder/pictures.ts";
+import type { LatentPool } from "./pool/pool.ts";
 
 /** What datasets are made from and cannot reach themselves, because it takes files; the caller gives it. */
 export interface DataSources {
@@ -11,6 +12,8 @@ export interface DataSources {
   pictureFolder(request: FolderRequest): Promise<PictureFolder>;
   /** Handwritten digits. */
   digits(): Promise<Digits>;
+  /** A folder of latents. */
+  latentPool(folder: string): Promise<LatentPool>;
 }
 
 /** The schema of the configuration of a dataset: an object whose `name` is the kind's. */

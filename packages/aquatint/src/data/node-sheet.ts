@@ -2,6 +2,7 @@ import { tensorToPictures } from "../formats/image.ts";
 import { escapedMarkup } from "../formats/markup.ts";
 import { importSharp } from "../formats/node-sharp.ts";
 import type { Dataset, StreamOptions } from "./dataset.ts";
+import { expectPictures } from "./expect-pictures.ts";
 
 /** What a sheet shows. */
 export interface SheetOptions extends StreamOptions {
@@ -18,6 +19,7 @@ export async function contactSheet(
   dataset: Dataset,
   { count = 40, columns = 8, ...options }: SheetOptions,
 ): Promise<Uint8Array> {
+  expectPictures(dataset, "a sheet");
   const sharp = await importSharp("a sheet with captions");
   const [height, width] = dataset.size;
   const { pictures, captions } = await dataset.stream(options).next(count);

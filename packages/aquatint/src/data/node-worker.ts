@@ -11,9 +11,8 @@ async function answer(request: PrefetchRequest): Promise<PrefetchAnswer> {
   try {
     if ("open" in request) {
       dataset = await openDataset(request.open, { cacheFolder: request.cacheFolder });
-      const { name, size, report, names } = dataset;
-      const found = { ...(report && { report }), ...(names && { names }) };
-      return { id, facts: { name, size, captions: [...dataset.captions()], ...found } };
+      const { captions, stream: _, ...facts } = dataset;
+      return { id, facts: { ...facts, captions: [...captions()] } };
     }
     const { split, state, batchSize } = request.batch;
     const stream = dataset!.stream({ seed: state.seed, split });

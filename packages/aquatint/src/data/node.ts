@@ -4,6 +4,7 @@ import type { Dataset } from "./dataset.ts";
 import { loadDigits } from "./digits/node.ts";
 import { openPictureFolder } from "./folder/node/pictures.ts";
 import type { DataSources } from "./kind.ts";
+import { openLatentPool } from "./pool/node/open.ts";
 import { createDataset, parseDatasetConfig } from "./registry.ts";
 
 /** How datasets use this machine's files. */
@@ -14,6 +15,7 @@ export const nodeDataSources = ({ cacheFolder }: NodeDataOptions = {}): DataSour
   cacheFolder,
   pictureFolder: openPictureFolder,
   digits: loadDigits,
+  latentPool: openLatentPool,
 });
 
 /** The dataset of a config, with this machine's files. @throws AquatintError "config/invalid" that names the place. */

@@ -1,5 +1,5 @@
 import type { AquatintError } from "../errors.ts";
-import type { Batch, DatasetReport } from "./dataset.ts";
+import type { Batch, DatasetReport, LatentFacts } from "./dataset.ts";
 import type { BatchRequest } from "./prefetch.ts";
 
 /** What a worker is asked for; `id` comes back with the answer. */
@@ -13,7 +13,9 @@ export interface DatasetFacts {
   readonly name: string;
   readonly size: readonly [height: number, width: number];
   readonly captions: readonly string[];
+  readonly latents?: LatentFacts;
   readonly report?: DatasetReport;
+  readonly group?: number;
   /** What its truths may call the things to be seen, where they name and place them. */
   readonly names?: readonly string[];
 }

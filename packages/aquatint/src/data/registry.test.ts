@@ -56,6 +56,7 @@ test.each([
 test("a config that was checked becomes its dataset", async () => {
   const digits = async () => ({ pictures: new Uint8Array(28 * 28 * 10), labels: new Uint8Array(10) });
   const config = await parseDatasetConfig({ name: "digits", digits: [0] });
-  const sources = { digits, pictureFolder: () => Promise.reject(new Error("no folder was asked for")) };
+  const unused = () => Promise.reject(new Error("nothing else was asked for"));
+  const sources = { digits, pictureFolder: unused, latentPool: unused };
   expect(await createDataset(config, sources)).toMatchObject({ name: "digits", size: [32, 32] });
 });

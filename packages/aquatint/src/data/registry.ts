@@ -5,9 +5,14 @@ import type { Dataset } from "./dataset.ts";
 import { digits } from "./digits/kind.ts";
 import { captionedFolder } from "./folder/kind.ts";
 import type { DataSources, DatasetKinds } from "./kind.ts";
+import { latentPool } from "./pool/kind.ts";
 
 /** The kinds of datasets that this package has itself. */
-export const ownDatasets: DatasetKinds = { "captioned-folder": captionedFolder, digits };
+export const ownDatasets: DatasetKinds = {
+  "captioned-folder": captionedFolder,
+  digits,
+  "latent-pool": latentPool,
+};
 
 /** A package with kinds of datasets: what it exports as `PACKAGE/datasets`. */
 export interface DatasetPackage extends OptionalPackage<{ readonly datasets: DatasetKinds }> {

@@ -43,9 +43,12 @@ export async function openJudge(source: ModelSource, { runtime, size, palette = 
   const model = PictureClassifier(config);
   const names = parameters(model);
   const as = await readWeights(source, { folder: "", className: "PictureClassifier", parameters: names });
-  const trace = (n: number) => ({
-    ...model(input({ name: "pictures", dtype: "float32", shape: [n, config.in_channels, ...size] })),
-  });
+  const trace = (n: number) => {
+    const { places, features } = model(
+      input({ name: "pictures", dtype: "float32", shape: [n, config.in_channels, ...size] }),
+    );
+    return { places, features };
+  };
   const network = inChunks({ runtime, parameters: { names, as }, chunk: CHUNK, trace });
   const [rows, columns] = size.map((side) => side / strideOf(config)) as [number, number];
   const { classes } = config;

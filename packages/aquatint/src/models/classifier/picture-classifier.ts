@@ -13,6 +13,8 @@ export interface ClassifierOutput {
   readonly places: Tensor;
   /** What the network sees in the whole picture, for distances between sets of pictures: [n, last width]. */
   readonly features: Tensor;
+  /** What each block makes, [n, width, h, w], from fine to coarse. */
+  readonly states: readonly Tensor[];
 }
 
 /** Pixels along each side for one place of the grid. */
@@ -38,7 +40,9 @@ export function PictureClassifier(config: ClassifierConfig) {
     expectChannels(x, in_channels);
     const ragged = x.shape.slice(2).find((side) => side % strideOf(config));
     if (ragged !== undefined) shapeError(`sides must be multiples of ${strideOf(config)}, got ${x}`);
-    const seen = silu(conv_norm_out(down_blocks.reduce((h, block) => block(h), conv_in(x))));
-    return { places: conv_out(seen), features: mean(seen, { axes: [2, 3] }) };
+    const states: Tensor[] = [];
+    for (const block of down_blocks) states.push(block(states.at(-1) ?? conv_in(x)));
+    const seen = silu(conv_norm_out(states.at(-1)!));
+    return { places: conv_out(seen), features: mean(seen, { axes: [2, 3] }), states };
   });
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Dataset } from "../../data/dataset.ts";
+import { expectPictures } from "../../data/expect-pictures.ts";
 import type { ModelSource } from "../../pipelines/source.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { Task } from "../task.ts";
@@ -48,6 +49,8 @@ export interface TaskSpec<Fields extends TaskFields> {
   readonly fields: Fields;
   /** Fields of a configuration's `model` that a resumed run may change: what they name is in its checkpoints, or trains nothing. */
   readonly settled?: readonly string[];
+  /** Whether it can be given latents in place of pictures. */
+  readonly takesLatents?: true;
   /** Loads what it is made of only here: a wrong configuration is told at once. */
   create(config: z.output<z.ZodObject<Fields>>, context: TaskContext): Promise<Task>;
 }
@@ -62,18 +65,17 @@ export interface TaskKind {
 }
 
 /** Declares a kind of task. */
-export function taskKind<Fields extends TaskFields>({
-  summary,
-  fields,
-  settled = [],
-  create,
-}: TaskSpec<Fields>): TaskKind {
+export function taskKind<Fields extends TaskFields>(spec: TaskSpec<Fields>): TaskKind {
+  const { summary, fields, create, settled = [], takesLatents = false } = spec;
   const own = z.object(fields);
   return {
     summary,
     fields,
     settled,
-    create: async (config, context) => judged(await create(own.parse(config), context), context.dataset),
+    async create(config, context) {
+      if (!takesLatents) expectPictures(context.dataset, "this task");
+      return judged(await create(own.parse(config), context), context.dataset);
+    },
   };
 }
 

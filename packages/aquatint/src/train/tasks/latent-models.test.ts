@@ -181,6 +181,13 @@ describe("CLIP", () => {
     expect(losses[0]).toBeLessThan(run.losses[0]! / 2);
   });
 
+  test("keeps hard negatives in one batch", async () => {
+    const grouped = { ...colourPlates, group: 3 };
+    await expect(tinyTask(clip, { runtime, dataset: grouped })).rejects.toThrow(
+      "a batch of 4 cuts through the groups of 3",
+    );
+  });
+
   test("cannot split its batch", async () => {
     const split = tinyConfig({ ...clip, training: { ...training, accumulate: 2 } });
     await expect(tinyTask(split, { runtime })).rejects.toThrow('"training.accumulate" cannot split a batch');

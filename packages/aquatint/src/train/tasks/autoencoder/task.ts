@@ -1,5 +1,5 @@
 import type { Tensor } from "../../../graph/tensor.ts";
-import type { HostTensor } from "../../../graph/types.ts";
+import type { HostTensor, HostTensors } from "../../../graph/types.ts";
 import {
   type Autoencoder,
   AutoencoderKL,
@@ -7,61 +7,55 @@ import {
   parseAutoencoderConfig,
   samplePosterior,
 } from "../../../models/autoencoder/index.ts";
-import { CLIPVisionModelWithProjection } from "../../../models/clip/index.ts";
 import { parameters } from "../../../nn/module.ts";
 import { add, scale } from "../../../ops/elementwise.ts";
 import { input } from "../../../ops/leaves.ts";
 import { readWeights } from "../../../pipelines/component.ts";
-import type { ModelSource } from "../../../pipelines/source.ts";
 import type { Phase, Task } from "../../task.ts";
-import { openClip } from "../clip/folder.ts";
+import { generatorLoss } from "../gan/losses.ts";
 import type { TaskContext } from "../kind.ts";
-import { sourcesOf } from "../sources.ts";
+import { type Sources, sourcesOf } from "../sources.ts";
+import { type Adversary, adversaryLoss, adversaryOf } from "./adversary.ts";
 import type { AutoencoderTaskConfig } from "./config.ts";
+import { type Features, openFeatures } from "./features.ts";
 import { evenWeights } from "./initial-weights.ts";
 import { autoencoderTerms, featureDistance } from "./losses.ts";
 import { autoencoderOutputs } from "./outputs.ts";
 
-/** The task of an autoencoder, with the image encoder that pictures are compared by. */
+/** The task of an autoencoder, with the image encoder that pictures are compared by and the critic that it deceives. */
 export async function openAutoencoderTask(config: AutoencoderTaskConfig, context: TaskContext): Promise<Task> {
-  const { clip } = config.loss.features ?? {};
-  const features = clip === undefined ? undefined : await featuresOf(await context.openModel(clip));
-  return autoencoderTask(config, { ...context, features });
-}
-
-/** A frozen image encoder that pictures are compared by. */
-interface Features {
-  readonly tower: ReturnType<typeof CLIPVisionModelWithProjection>;
-  weights(): Promise<ReadonlyMap<string, HostTensor>>;
-}
-
-async function featuresOf(source: ModelSource): Promise<Features> {
-  const { config, read } = await openClip(source);
-  const tower = CLIPVisionModelWithProjection(config.vision_config);
-  return { tower, weights: () => read(parameters(tower)) };
+  return autoencoderTask(config, { ...context, features: await openFeatures(config.loss, context) });
 }
 
 interface TaskParts extends TaskContext {
   readonly features: Features | undefined;
 }
 
-function autoencoderTask(config: AutoencoderTaskConfig, parts: TaskParts): Task {
-  const { dataset, runtime, features } = parts;
+const prefixed = <T>(prefix: string, named: ReadonlyMap<string, T>) =>
+  Array.from(named, ([name, value]) => [`${prefix}.${name}`, value] as const);
+
+const isCritic = (name: string): boolean => name.startsWith("critic.");
+
+function autoencoderTask(config: AutoencoderTaskConfig, context: TaskParts): Task {
+  const { dataset, runtime, features, seed } = context;
   const json = { sample_size: dataset.size[0], ...config.model.vae };
   const vae = AutoencoderKL(parseAutoencoderConfig(json));
-  const { phase, restore } = autoencoderPhase(config, { ...parts, vae });
+  const critic = config.loss.adversarial && adversaryOf(config.loss.adversarial);
+  const sources = sourcesOf({ dataset, seed });
+  const parts: PhaseParts = { ...context, vae, critic, sources, weights: config.loss };
   return {
-    parameters: parameters({ vae, features: features?.tower }),
+    parameters: new Map([
+      ...prefixed("vae", parameters(vae)),
+      ...prefixed("features", features?.parameters ?? new Map<string, Tensor>()),
+      ...(critic ? prefixed("critic", parameters(critic)) : []),
+    ]),
     frozen: features ? ["features.*"] : [],
-    phases: [phase],
-    restore,
-    initial: async () => new Map([...(await firstWeights(config, vae, parts)), ...(await frozenWeights(features))]),
+    phases: [...criticPhase(parts), autoencoderPhase(parts)],
+    restore: sources.restore,
+    initial: async () => new Map([...(await firstWeights(config, vae, context)), ...(await frozenWeights(features))]),
     outputs: (weights) => autoencoderOutputs(config, { runtime, dataset, vae, config: json, weights }),
   };
 }
-
-const prefixed = (prefix: string, weights: ReadonlyMap<string, HostTensor>) =>
-  Array.from(weights, ([name, value]) => [`${prefix}.${name}`, value] as const);
 
 /** Those of another model or of the configured kind; none where they are the usual ones. */
 async function firstWeights({ model }: AutoencoderTaskConfig, vae: Autoencoder, { initFrom, seed }: TaskContext) {
@@ -78,55 +72,89 @@ const frozenWeights = async (features: Features | undefined) =>
 
 interface PhaseParts extends TaskParts {
   readonly vae: Autoencoder;
+  readonly critic: Adversary | undefined;
+  readonly sources: Sources;
+  readonly weights: AutoencoderTaskConfig["loss"];
 }
 
-function autoencoderPhase({ loss: weights }: AutoencoderTaskConfig, parts: PhaseParts) {
-  const { dataset, seed, batchSize, microBatchSize, vae, features, trace = (graph) => graph() } = parts;
-  const sources = sourcesOf({ dataset, seed });
+/** Pictures and the noise of their latents: a batch of them, and the inputs of a graph. */
+function feeding({ dataset, vae, sources, batchSize, microBatchSize }: PhaseParts) {
   const factor = downsampling(vae.config);
+  const picture = [3, ...dataset.size];
   const latent = [vae.config.latent_channels, ...dataset.size.map((side) => side / factor)];
-  const picture = input({ name: "pictures", dtype: "float32", shape: [microBatchSize, 3, ...dataset.size] });
-  const noise = input({ name: "noise", dtype: "float32", shape: [microBatchSize, ...latent] });
-  const phase: Phase = {
-    name: "autoencoder",
-    ...trace(() => lossOf(picture, noise, { vae, weights, features })),
-    async next() {
-      const { pictures } = await sources.stream.next(batchSize);
-      const drawn = sources.draws.randn(batchSize * latent.reduce((a, b) => a * b));
-      const feeds = {
-        pictures: { dtype: "float32", shape: [batchSize, 3, ...dataset.size], data: pictures },
-        noise: { dtype: "float32", shape: [batchSize, ...latent], data: drawn },
-      } as const;
-      return { feeds, position: sources.position(), report };
-    },
+  const next = async () => {
+    const { pictures } = await sources.stream.next(batchSize);
+    const drawn = sources.draws.randn(batchSize * latent.reduce((a, b) => a * b));
+    const feeds = {
+      pictures: { dtype: "float32", shape: [batchSize, ...picture], data: pictures },
+      noise: { dtype: "float32", shape: [batchSize, ...latent], data: drawn },
+    } as const;
+    return { feeds, position: sources.position() };
   };
-  return { phase, restore: sources.restore };
+  const inputs = {
+    picture: input({ name: "pictures", dtype: "float32", shape: [microBatchSize, ...picture] }),
+    noise: input({ name: "noise", dtype: "float32", shape: [microBatchSize, ...latent] }),
+  };
+  return { next, inputs };
 }
+
+/** What the autoencoder makes of the inputs. */
+function coded({ picture, noise }: ReturnType<typeof feeding>["inputs"], vae: Autoencoder) {
+  const posterior = vae.encode(picture);
+  return { picture, posterior, reconstruction: vae.decode(samplePosterior(posterior, noise)) };
+}
+
+function autoencoderPhase(parts: PhaseParts): Phase {
+  const { vae, trace = (graph) => graph() } = parts;
+  const { next, inputs } = feeding(parts);
+  return {
+    name: "autoencoder",
+    ...trace(() => lossOf(coded(inputs, vae), parts)),
+    updates: (name) => !isCritic(name),
+    next: async () => ({ ...(await next()), report }),
+  };
+}
+
+/** The critic's turn, where there is one. */
+function criticPhase(parts: PhaseParts): readonly Phase[] {
+  const { vae, critic, weights, trace = (graph) => graph() } = parts;
+  const { adversarial } = weights;
+  if (!critic || !adversarial) return [];
+  const { next, inputs } = feeding(parts);
+  const { learning_rate: learningRate } = adversarial;
+  return [
+    {
+      name: "critic",
+      ...trace(() => adversaryLoss(critic, coded(inputs, vae), adversarial)),
+      updates: isCritic,
+      training: { average: false, ...(learningRate !== undefined && { learningRate }) },
+      next: async () => ({ ...(await next()), report: numbers }),
+    },
+  ];
+}
+
+/** What results say beside the loss, by name. */
+const numbers = ({ loss: _, gradNorm: __, ...results }: HostTensors): Record<string, number> =>
+  Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data[0]!]));
 
 /** The terms by name, and from the squared error the PSNR in dB. */
-const report = (results: Readonly<Record<string, HostTensor>>): Record<string, number> => {
-  const { loss, gradNorm, ...terms } = Object.fromEntries(
-    Object.entries(results).map(([name, { data }]) => [name, data[0]!]),
-  );
+function report(results: Readonly<Record<string, HostTensor>>): Record<string, number> {
+  const terms = numbers(results);
   return { ...terms, psnr: 10 * Math.log10(4 / terms["squared"]!) };
-};
-
-interface LossParts {
-  readonly vae: Autoencoder;
-  readonly weights: AutoencoderTaskConfig["loss"];
-  readonly features: Features | undefined;
 }
 
-function lossOf(picture: Tensor, noise: Tensor, { vae, weights, features }: LossParts) {
-  const posterior = vae.encode(picture);
-  const reconstruction = vae.decode(samplePosterior(posterior, noise));
-  const terms = autoencoderTerms(picture, reconstruction, posterior);
-  const seen = (x: Tensor) => features!.tower(x).hiddenStates.slice(1);
+function lossOf({ picture, posterior, reconstruction }: ReturnType<typeof coded>, parts: PhaseParts) {
+  const { features, critic, weights } = parts;
   const results: Record<string, Tensor> = {
-    ...terms,
-    ...(features && { features: featureDistance(seen(reconstruction), seen(picture)) }),
+    ...autoencoderTerms(picture, reconstruction, posterior),
+    ...(features && { features: featureDistance(features.states(reconstruction), features.states(picture)) }),
+    ...(critic && { adversarial: generatorLoss(critic(reconstruction)) }),
   };
-  const weightOf: Readonly<Record<string, number>> = { ...weights, features: weights.features?.weight ?? 0 };
+  const weightOf: Readonly<Record<string, number>> = {
+    ...weights,
+    features: weights.features?.weight ?? 0,
+    adversarial: weights.adversarial?.weight ?? 0,
+  };
   const loss = Object.entries(results)
     .map(([name, term]) => scale(term, weightOf[name]!))
     .reduce(add);

@@ -22,7 +22,7 @@ export function clipOutputs({ evaluation }: ClipTaskConfig, parts: OutputsInput)
   return {
     async evaluate() {
       const { pictures, captions } = await evaluationSamples(dataset, evaluation.pictures);
-      return retrieval({ ...(await towers.embed(pictures, captions)), captions });
+      return retrieval({ ...(await towers.embed(pictures, captions)), captions, group: dataset.group });
     },
     modelFiles: async () =>
       encodeClip({ config, side: dataset.size[0], tokenizerFiles, weights: await weights.read() }),

@@ -3,10 +3,32 @@ export interface RetrievalInput {
   readonly images: Float32Array;
   readonly texts: Float32Array;
   readonly captions: readonly string[];
+  /** So many rows each are a picture and its hard negatives; none if left out. */
+  readonly group?: number | undefined;
 }
 
-/** Shares, 0 .. 1, of pictures whose nearest caption is their own, and of captions whose nearest picture is theirs. */
-export function retrieval({ images, texts, captions }: RetrievalInput): Readonly<Record<string, number>> {
+/**
+ * Shares, 0 .. 1, of pictures whose nearest caption is their own, and of captions whose nearest picture is theirs; with
+ * groups also among the few of a group alone.
+ */
+export function retrieval({ group, ...rows }: RetrievalInput): Readonly<Record<string, number>> {
+  if (group === undefined) return sharesOf(rows);
+  const count = Math.floor(rows.captions.length / group);
+  const groups = Array.from({ length: count }, (_, g) => sharesOf(part(rows, g * group, (g + 1) * group)));
+  const mean = (name: string) => groups.reduce((sum, shares) => sum + shares[name]!, 0) / count;
+  const names = ["image_to_text", "text_to_image"];
+  return { ...sharesOf(rows), ...Object.fromEntries(names.map((name) => [`${name}_in_group`, mean(name)])) };
+}
+
+function part({ images, texts, captions }: Rows, from: number, to: number): Rows {
+  const width = images.length / captions.length;
+  const cut = (x: Float32Array) => x.subarray(from * width, to * width);
+  return { images: cut(images), texts: cut(texts), captions: captions.slice(from, to) };
+}
+
+type Rows = Omit<RetrievalInput, "group">;
+
+function sharesOf({ images, texts, captions }: Rows): Readonly<Record<string, number>> {
   const n = captions.length;
   const width = images.length / n;
   const right = (from: Float32Array, to: Float32Array) => {

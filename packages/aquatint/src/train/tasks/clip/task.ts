@@ -14,9 +14,21 @@ import { answersOf, contrastiveLoss } from "./contrastive.ts";
 import { type ClipFolder, openClip } from "./folder.ts";
 import { clipOutputs } from "./outputs.ts";
 
-/** The task of both towers. @throws AquatintError "config/accumulate" where batches would be split. */
+/**
+ * The task of both towers. @throws AquatintError "config/accumulate" where batches would be split, "config/batch-size" where
+ * they would split a scene from its hard negatives.
+ */
 export async function openClipTask(config: ClipTaskConfig, context: TaskContext): Promise<Task> {
-  const { microBatchSize, batchSize } = context;
+  const { microBatchSize, batchSize, dataset } = context;
+  if (batchSize % (dataset.group ?? 1) !== 0) {
+    throw new AquatintError(
+      "config/batch-size",
+      `a batch of ${batchSize} cuts through the groups of ${dataset.group} scenes`,
+      {
+        hint: `hard negatives belong in one batch: make "training.batch_size" a multiple of ${dataset.group}`,
+      },
+    );
+  }
   if (microBatchSize !== batchSize) {
     throw new AquatintError("config/accumulate", '"training.accumulate" cannot split a batch of "task": "clip"', {
       hint: "every caption is compared with every picture of the batch: leave accumulate at 1",

@@ -57,6 +57,10 @@ export const denoisingFields = {
         "CLIPTextModel's config in transformers' names, whose vocabulary follows, to train it along; or the folder of a " +
           'model that "task": "clip" wrote, whose text tower and vocabulary stay as they are.',
       ),
+    train_text_encoder: z
+      .boolean()
+      .default(false)
+      .describe("Let a text tower of a folder go on learning with the U-Net; its vocabulary stays."),
     vae: folder
       .optional()
       .describe(

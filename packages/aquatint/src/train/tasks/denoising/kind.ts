@@ -6,5 +6,6 @@ export const denoising = taskKind({
   summary: "A U-Net that denoises captioned pictures, or their latents where a `vae` is named.",
   fields: denoisingFields,
   settled: ["text_encoder", "vae", "generation"],
+  takesLatents: true,
   create: async (config, context) => (await import("./task.ts")).openDenoisingTask(config, context),
 });

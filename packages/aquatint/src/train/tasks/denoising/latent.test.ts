@@ -98,6 +98,22 @@ describe("a U-Net on latents", () => {
     expect((await written.weights()).has("vae.decoder.conv_in.weight")).toBe(true);
   });
 
+  test("trains a text tower on that CLIP began, where it is told to", async () => {
+    const { model, ...rest } = config as typeof config & { readonly model: object };
+    const along = { ...rest, model: { ...model, train_text_encoder: true } };
+    const task = await tinyTask(along, { runtime, openModel: found });
+    expect(task.frozen).toEqual(["vae.*"]);
+    await using session = await openSession({ config, task, runtime });
+    const given = await task.initial!();
+    for await (const { step } of session.steps()) if (step === 3) break;
+    const { tensors } = await session.remembered();
+    const moved = [...given].filter(([name, { data }]) =>
+      tensors[`weights/${name}`]!.data.some((v, i) => v !== data[i]),
+    );
+    expect(moved.every(([name]) => name.startsWith("text_encoder."))).toBe(true);
+    expect(moved.length).toBeGreaterThan(5);
+  });
+
   test("goes on without the folders that it began with", async () => {
     const task = await tinyTask(config, { runtime, openModel: found });
     const { position } = await task.phases[0]!.next();

@@ -66,7 +66,9 @@ export async function denoisingModel(wanted: Wanted, context: TaskContext): Prom
     modules,
     parameters: modelParameters(modules),
     scheduler: schedulerSettings(scheduler),
-    frozen: Object.keys(frozen).map((part) => `${part}.*`),
+    frozen: Object.keys(frozen)
+      .filter((part) => part !== "text_encoder" || !wanted.train_text_encoder)
+      .map((part) => `${part}.*`),
     assets: { ...tokenizerFiles, ...frozenAssets(frozen) },
     initial: () => (initial ? wholeModel(initial, modules) : frozenWeights(frozen, modules)),
   };

@@ -9,7 +9,7 @@ import type { TaskContext } from "../kind.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A network that another run trained and that this one leaves as it is. */
+/** A network that another run trained and that this one leaves as it is, unless it is told to train it on. */
 export interface FrozenPart {
   readonly config: Json;
   /** Of a text encoder. */

@@ -1,3 +1,4 @@
+import type { LatentFacts } from "../../../data/dataset.ts";
 import { AquatintError } from "../../../errors.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { type HostTensor, type HostTensors, type Shape, sizeOf } from "../../../graph/types.ts";
@@ -23,13 +24,17 @@ export interface SampleSpaceInput {
   /** Height and width of the pictures in pixels. */
   readonly size: readonly [height: number, width: number];
   readonly latents: LatentKind;
+  /** What the data holds in place of pictures. */
+  readonly given?: LatentFacts | undefined;
 }
 
 /**
  * The space of a model: latents where it has an autoencoder, which encodes within the training step, else pixels.
- * @throws AquatintError "config/value" for an autoencoder that gives latents themselves (TAESD).
+ * @throws AquatintError "config/value" for an autoencoder that gives latents themselves (TAESD), "config/dataset" where the
+ * data holds latents of another autoencoder.
  */
-export function sampleSpace({ modules: { posterior, vae }, size, latents }: SampleSpaceInput): SampleSpace {
+export function sampleSpace({ modules: { posterior, vae }, size, latents, given }: SampleSpaceInput): SampleSpace {
+  if (given) return givenSpace(given, posterior);
   if (posterior) return latentSpace(posterior, { size, latents });
   if (!vae) return pixelSpace(size);
   throw new AquatintError("config/value", "the model's autoencoder gives no distributions to draw latents from", {
@@ -46,6 +51,20 @@ function pixelSpace(size: SampleSpaceInput["size"]): SampleSpace {
     sample,
     x0: (n) => feed("x0", [n, ...sample]),
     feeds: (pictures) => ({ x0: float(pictures, [pictures.length / sizeOf(sample), ...sample]) }),
+  };
+}
+
+/** Latents that were encoded before. */
+function givenSpace({ shape: sample, scalingFactor }: LatentFacts, vae: Autoencoder | undefined): SampleSpace {
+  if (vae?.config.scaling_factor !== scalingFactor || vae.config.latent_channels !== sample[0]) {
+    throw new AquatintError("config/dataset", "the data set holds latents of another autoencoder than the model's", {
+      hint: 'name the autoencoder in "model.vae" that aquatint encode was given, or encode again',
+    });
+  }
+  return {
+    sample,
+    x0: (n) => scaleLatent(feed("latents", [n, ...sample]), vae.config),
+    feeds: (values) => ({ latents: float(values, [values.length / sizeOf(sample), ...sample]) }),
   };
 }
 

@@ -5,5 +5,6 @@ import { distillationFields } from "./config.ts";
 export const distillation = taskKind({
   summary: "A U-Net that learns to take several of another model's steps at once.",
   fields: distillationFields,
+  takesLatents: true,
   create: async (config, context) => (await import("./task.ts")).openDistillationTask(config, context),
 });

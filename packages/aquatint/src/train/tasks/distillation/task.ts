@@ -24,7 +24,8 @@ export async function openDistillationTask(config: DistillationConfig, context: 
   const teacher = textToImageModules({ ...given.configs, vae: undefined });
   const model = studentOf(given, { steps, teaching: modelParameters(teacher) });
   const { modules, scheduler, tokenizerFiles } = model;
-  const space = sampleSpace({ modules, size: context.dataset.size, latents: "sample" });
+  const { size, latents } = context.dataset;
+  const space = sampleSpace({ modules, size, latents: "sample", given: latents });
   const objective = distillationObjective({ sample: space.sample, scheduler, steps, substeps });
   const graph = (n: number) => {
     const ids = captionIdsInput(tokenizerFiles, n);

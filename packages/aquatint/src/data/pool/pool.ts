@@ -1,0 +1,31 @@
+import type { LatentFacts, Split } from "../dataset.ts";
+
+/** What a pool says of itself: `pool.json`. */
+export interface PoolFacts extends LatentFacts {
+  /** The configuration of the data set whose pictures were encoded. */
+  readonly dataset: unknown;
+  /** Of its stream. */
+  readonly seed: number;
+  /** Height and width of the pictures, in pixels. */
+  readonly size: readonly [height: number, width: number];
+}
+
+/** One split of a pool. */
+export interface PoolPart {
+  readonly captions: readonly string[];
+  /** The latent of entry `index`, before it is scaled, written to `into`. */
+  read(index: number, into: Float32Array): void;
+}
+
+/** Latents on disk with their captions. */
+export interface LatentPool {
+  readonly facts: PoolFacts;
+  readonly parts: Readonly<Record<Split, PoolPart>>;
+}
+
+/** What the files of a pool are called. */
+export const poolFiles = {
+  facts: "pool.json",
+  latents: (split: Split) => `${split}.latents`,
+  captions: (split: Split) => `${split}.captions.jsonl`,
+} as const;

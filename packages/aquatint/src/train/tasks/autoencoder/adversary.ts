@@ -1,0 +1,32 @@
+import type { Tensor } from "../../../graph/tensor.ts";
+import { PatchCritic } from "../../../models/gan/index.ts";
+import { add, scale } from "../../../ops/elementwise.ts";
+import { criticLosses, slopePenalty } from "../gan/losses.ts";
+import type { AutoencoderTaskConfig } from "./config.ts";
+
+/** How the critic is trained. */
+export type AdversaryConfig = NonNullable<AutoencoderTaskConfig["loss"]["adversarial"]>;
+
+/** The critic of a configuration. */
+export const adversaryOf = ({ block_out_channels }: AdversaryConfig) =>
+  PatchCritic({ in_channels: 3, block_out_channels });
+
+/** A critic of patches. */
+export type Adversary = ReturnType<typeof adversaryOf>;
+
+/** Pictures, and what an autoencoder makes of them, both [n, 3, h, w]. */
+export interface Pair {
+  readonly picture: Tensor;
+  readonly reconstruction: Tensor;
+}
+
+/** The critic's loss: that it takes each for what it is, with its slope held down at pictures. */
+export function adversaryLoss(
+  critic: Adversary,
+  { picture, reconstruction }: Pair,
+  { penalty_weight }: AdversaryConfig,
+) {
+  const { real, generated } = criticLosses({ real: critic(picture), generated: critic(reconstruction) });
+  const slope = slopePenalty(critic, picture);
+  return { loss: add(add(real, generated), scale(slope, penalty_weight / 2)), results: { real, generated, slope } };
+}

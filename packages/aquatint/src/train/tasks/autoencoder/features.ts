@@ -1,0 +1,48 @@
+import type { Tensor } from "../../../graph/tensor.ts";
+import type { HostTensor } from "../../../graph/types.ts";
+import { PictureClassifier, parseClassifierConfig } from "../../../models/classifier/index.ts";
+import { CLIPVisionModelWithProjection } from "../../../models/clip/index.ts";
+import { parameters } from "../../../nn/module.ts";
+import { readJson, readWeights } from "../../../pipelines/component.ts";
+import type { ModelSource } from "../../../pipelines/source.ts";
+import { openClip } from "../clip/folder.ts";
+import type { TaskContext } from "../kind.ts";
+import type { AutoencoderTaskConfig } from "./config.ts";
+
+/** A frozen image encoder that pictures are compared by. */
+export interface Features {
+  /** Its parameters, by the names of its own folder. */
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  weights(): Promise<ReadonlyMap<string, HostTensor>>;
+  /** What its layers make of pictures [n, 3, h, w]. */
+  states(pictures: Tensor): readonly Tensor[];
+}
+
+async function clipFeatures(source: ModelSource): Promise<Features> {
+  const { config, read } = await openClip(source);
+  const tower = CLIPVisionModelWithProjection(config.vision_config);
+  const names = parameters(tower);
+  return { parameters: names, weights: () => read(names), states: (x) => tower(x).hiddenStates.slice(1) };
+}
+
+async function classifierFeatures(source: ModelSource): Promise<Features> {
+  const model = PictureClassifier(parseClassifierConfig(await readJson(source, "config.json")));
+  const names = parameters(model);
+  const request = { folder: "", className: "PictureClassifier", parameters: names } as const;
+  return { parameters: names, weights: () => readWeights(source, request), states: (x) => model(x).states };
+}
+
+/** The kinds of image encoders, by the field that gives the folder of one. */
+const kinds = { clip: clipFeatures, classifier: classifierFeatures } as const;
+
+/** Opens the encoder of a configuration; none where it compares pixels alone. */
+export async function openFeatures(
+  { features }: AutoencoderTaskConfig["loss"],
+  { openModel }: Pick<TaskContext, "openModel">,
+): Promise<Features | undefined> {
+  for (const [name, open] of Object.entries(kinds)) {
+    const folder = features?.[name as keyof typeof kinds];
+    if (folder !== undefined) return open(await openModel(folder));
+  }
+  return undefined;
+}
