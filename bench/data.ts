@@ -1,6 +1,6 @@
+import { openDataset } from "../packages/aquatint/src/data/dataset.node.ts";
 import type { DataStream } from "../packages/aquatint/src/data/dataset.ts";
-import { openDataset } from "../packages/aquatint/src/data/node.ts";
-import { prefetchedDataset } from "../packages/aquatint/src/data/node-prefetch.ts";
+import { prefetchedDataset } from "../packages/aquatint/src/data/prefetch.node.ts";
 
 const CONFIG = { name: "emoji-scenes", size: 64 };
 const [BATCH, STEPS, WARM] = [64, 40, 10];

@@ -3,11 +3,11 @@
  * the first pictures in which it misses something.
  */
 import { join } from "node:path";
-import { openDataset, readDatasetConfig } from "../packages/aquatint/src/data/node.ts";
-import { grid, tensorToPictures } from "../packages/aquatint/src/formats/image.ts";
-import { writeFileAtomic } from "../packages/aquatint/src/formats/node.ts";
-import { encodePng } from "../packages/aquatint/src/formats/png.ts";
-import { folderSource } from "../packages/aquatint/src/pipelines/node.ts";
+import { openDataset, readDatasetConfig } from "../packages/aquatint/src/data/dataset.node.ts";
+import { writeFileAtomic } from "../packages/aquatint/src/formats/files.node.ts";
+import { grid, tensorToPictures } from "../packages/aquatint/src/formats/image/image.ts";
+import { encodePng } from "../packages/aquatint/src/formats/png/png.ts";
+import { folderSource } from "../packages/aquatint/src/pipelines/generate.node.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
 import { colours as palette } from "../packages/emoji/src/colours.ts";
 import type { SceneTruth } from "../packages/emoji/src/truth.ts";

@@ -14,7 +14,7 @@ import { parameters } from "../packages/aquatint/src/nn/module.ts";
 import { square, sub } from "../packages/aquatint/src/ops/elementwise.ts";
 import { input } from "../packages/aquatint/src/ops/leaves.ts";
 import { mean } from "../packages/aquatint/src/ops/reduce.ts";
-import { oneGroup, trainGraph } from "../packages/aquatint/src/train/step.ts";
+import { oneGroup, trainGraph } from "../packages/aquatint/src/train/loop/step-graph.ts";
 import { smallUNet } from "./train-step.ts";
 
 const feed = (name: string, ...shape: number[]): Tensor => input({ name, dtype: "float32", shape: shape as Shape });

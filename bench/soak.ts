@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { prepareGeneration } from "../packages/aquatint/src/pipelines/node.ts";
+import { prepareGeneration } from "../packages/aquatint/src/pipelines/generate.node.ts";
 import { tinyLatentModel } from "../packages/aquatint/test/tiny-latent-model.ts";
 import { tinyPixelModel, writeFiles } from "../packages/aquatint/test/tiny-pixel-model.ts";
 

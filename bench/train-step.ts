@@ -9,8 +9,8 @@ import { input } from "../packages/aquatint/src/ops/leaves.ts";
 import { mean } from "../packages/aquatint/src/ops/reduce.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
 import type { Runtime } from "../packages/aquatint/src/runtime/types.ts";
-import { rateFeeds } from "../packages/aquatint/src/train/rates.ts";
-import { firstState, oneGroup, trainStep } from "../packages/aquatint/src/train/step.ts";
+import { rateFeeds } from "../packages/aquatint/src/train/loop/step-feeds.ts";
+import { firstState, oneGroup, trainStep } from "../packages/aquatint/src/train/loop/step-graph.ts";
 import { peer as peerProcess, type Timing } from "./peers/peer.ts";
 
 /** The U-Net of the PyTorch peer: channels 64, 128, 128, two layers a block, one-headed attention at 8x8. */

@@ -4,12 +4,12 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openCheckpoint } from "../packages/aquatint/src/checkpoints/node.ts";
+import { openCheckpoint } from "../packages/aquatint/src/checkpoints/open.node.ts";
 import { compile } from "../packages/aquatint/src/compiler/compile.ts";
-import { flatten, pictureToTensor } from "../packages/aquatint/src/formats/image.ts";
-import { writeFileAtomic } from "../packages/aquatint/src/formats/node.ts";
-import { readPicture } from "../packages/aquatint/src/formats/node-picture.ts";
-import { fitted } from "../packages/aquatint/src/formats/resize.ts";
+import { writeFileAtomic } from "../packages/aquatint/src/formats/files.node.ts";
+import { flatten, pictureToTensor } from "../packages/aquatint/src/formats/image/image.ts";
+import { readPicture } from "../packages/aquatint/src/formats/image/read-image.node.ts";
+import { fitted } from "../packages/aquatint/src/formats/image/resize.ts";
 import {
   AutoencoderKL,
   downsampling,
@@ -18,7 +18,7 @@ import {
 } from "../packages/aquatint/src/models/autoencoder/index.ts";
 import { parameters } from "../packages/aquatint/src/nn/module.ts";
 import { input } from "../packages/aquatint/src/ops/leaves.ts";
-import { fitLatentRgb, LATENT_RGB_KEY } from "../packages/aquatint/src/pipelines/preview.ts";
+import { fitLatentRgb, LATENT_RGB_KEY } from "../packages/aquatint/src/pipelines/preview/preview.ts";
 import { mappedWeights } from "../packages/aquatint/src/runtime/mapped-weights.node.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
 

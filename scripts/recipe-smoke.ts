@@ -5,9 +5,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { encodePng } from "../packages/aquatint/src/formats/png.ts";
-import { generate } from "../packages/aquatint/src/pipelines/node.ts";
-import { trainRun } from "../packages/aquatint/src/train/node.ts";
+import { encodePng } from "../packages/aquatint/src/formats/png/png.ts";
+import { generate } from "../packages/aquatint/src/pipelines/generate.node.ts";
+import { trainRun } from "../packages/aquatint/src/train/run/run.node.ts";
 import { root } from "../test/tree.ts";
 
 /** The recipes in the order that they need each other. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path/posix";
+import { join } from "node:path/posix";
 import { describe, expect, test } from "vitest";
 import { type Import, type Source, sources } from "./source.ts";
 import { root } from "./tree.ts";
@@ -55,10 +55,10 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
   "onnxruntime-common": /^runtime\//,
   "@bufbuild/protobuf": /^(formats|compiler|runtime)\//,
   "fast-png": /^formats\//,
-  sharp: /(^|\/)node[^/]*\.ts$|\.node\.ts$/,
+  sharp: /\.node\.ts$/,
   "@observablehq/plot": /\.node\.ts$/,
   linkedom: /^reports\/[^/]*\.node\.ts$/,
-  "@huggingface/hub": /^hub\/node[^/]*\.ts$/,
+  "@huggingface/hub": /^hub\/[^/]*\.node\.ts$/,
   commander: /^cli\//,
   ansis: /^cli\//,
   "cli-progress": /^cli\//,
@@ -88,9 +88,9 @@ const typeCycles: Readonly<Record<string, readonly string[]>> = {
     "data/compose.ts, data/pyramid.ts",
     "data/digits/kind.ts, data/kind.ts",
     "diffusion/registry.ts, diffusion/samplers/flow-table.ts, diffusion/samplers/stochastic-table.ts, diffusion/samplers/table.ts",
-    "formats/exif-write.ts, formats/picture-file.ts",
-    "pipelines/beginning.ts, pipelines/guided.ts, pipelines/text-to-image.ts, pipelines/walk.ts",
-    "train/node-parts.ts, train/node.ts",
+    "formats/image/exif-write.ts, formats/image/picture-file.ts",
+    "pipelines/text-to-image/classifier-free-guidance.ts, pipelines/text-to-image/denoise.ts, pipelines/text-to-image/initial-latents.ts, pipelines/text-to-image/text-to-image.ts",
+    "train/run/run.node.ts, train/run/start-run.node.ts",
     "train/tasks/clip/outputs.ts, train/tasks/clip/task.ts",
   ],
   lab: [
@@ -105,11 +105,8 @@ const folderOf = (path: string): string => (path.includes("/") ? path.slice(0, p
 const unrestricted = (folder: string): boolean => folder === "" || folder === "cli";
 /** May use the DOM: `x.web.ts`, and the entry. */
 const isForWeb = (path: string): boolean => /\.web\.ts$/.test(path) || path === "web.ts";
-/** May use node:* and what only Node has: `x.node.ts`; for folders not yet renamed `node.ts`, `node-x.ts` and `node/`. */
-const isForNode = (path: string): boolean =>
-  /^node(-.*)?\.ts$|\.node\.ts$/.test(basename(path)) ||
-  dirname(path).split("/").includes("node") ||
-  path.startsWith("cli/");
+/** May use node:* and what only Node has: `x.node.ts`, the entry, and the command. */
+const isForNode = (path: string): boolean => /\.node\.ts$/.test(path) || path === "node.ts" || path.startsWith("cli/");
 
 const packageOf = (target: string): string =>
   target
@@ -235,11 +232,13 @@ describe("the library", () => {
   });
 
   test("loads models, runtime and drawing after a configuration was checked", () => {
-    const early = [...loadedBy(all, "cli/train.ts")].filter((target) =>
-      /^(models|nn|autodiff|compiler|runtime|pipelines\/model)|^(@bufbuild|onnxruntime|sharp|@aquatint)/.test(target),
+    const early = [...loadedBy(all, "cli/commands/train.ts")].filter((target) =>
+      /^(models|nn|autodiff|compiler|runtime|pipelines\/model\/components)|^(@bufbuild|onnxruntime|sharp|@aquatint)/.test(
+        target,
+      ),
     );
     expect(early).toEqual([]);
-    expect(loadedBy(all, "train/node-parts.ts")).toContain("runtime/runtime.node.ts");
+    expect(loadedBy(all, "train/run/start-run.node.ts")).toContain("runtime/runtime.node.ts");
   });
 
   test("imports types alone from onnxruntime-common", () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { chromium, type Route } from "playwright";
 import { build, type Plugin, preview } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { generate } from "../packages/aquatint/src/pipelines/node.ts";
+import { generate } from "../packages/aquatint/src/pipelines/generate.node.ts";
 import { tinyLatentModel } from "../packages/aquatint/test/tiny-latent-model.ts";
 import { writeFiles } from "../packages/aquatint/test/tiny-pixel-model.ts";
 import { findChromium } from "../scripts/browser.ts";

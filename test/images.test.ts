@@ -9,14 +9,14 @@ const importersOf = (module: string): string[] =>
     .sort();
 
 test("a user's image comes in through one reader, the only one that decodes by sharp", () => {
-  expect(importersOf("formats/node-sharp.ts")).toEqual([
-    "data/node-sheet.ts", // writes a sheet
-    "formats/node-encode.ts", // writes
-    "formats/node-picture.ts",
+  expect(importersOf("formats/image/sharp.node.ts")).toEqual([
+    "data/sheet.node.ts", // writes a sheet
+    "formats/image/encode.node.ts", // writes
+    "formats/image/read-image.node.ts",
     "node.ts", // exports it
   ]);
 });
 
 test("images are resized in one place", () => {
-  expect(importersOf("formats/resample.ts")).toEqual(["formats/resize.ts"]);
+  expect(importersOf("formats/image/resample.ts")).toEqual(["formats/image/resize.ts"]);
 });

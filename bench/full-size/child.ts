@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { compile } from "../../packages/aquatint/src/compiler/compile.ts";
 import type { WeightMemory } from "../../packages/aquatint/src/compiler/executable.ts";
-import { readSafetensorsHeader } from "../../packages/aquatint/src/formats/node.ts";
+import { readSafetensorsHeader } from "../../packages/aquatint/src/formats/files.node.ts";
 import { parameters } from "../../packages/aquatint/src/nn/module.ts";
 import { mappedWeights } from "../../packages/aquatint/src/runtime/mapped-weights.node.ts";
 import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";

@@ -1,15 +1,15 @@
 import { join } from "node:path";
-import { toFloat32 } from "../../packages/aquatint/src/formats/half.ts";
+import { readText } from "../../packages/aquatint/src/formats/files.node.ts";
+import type { PictureValues } from "../../packages/aquatint/src/formats/image/values.ts";
 import { parseJsonObject } from "../../packages/aquatint/src/formats/json.ts";
-import { readText } from "../../packages/aquatint/src/formats/node.ts";
-import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors.ts";
-import type { PictureValues } from "../../packages/aquatint/src/formats/values.ts";
+import { toFloat32 } from "../../packages/aquatint/src/formats/safetensors/half.ts";
+import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors/safetensors.ts";
 import { sizeOf } from "../../packages/aquatint/src/graph/types.ts";
-import type { CanvasOptions } from "../../packages/aquatint/src/pipelines/canvas.ts";
-import { type Draws, drawsOf } from "../../packages/aquatint/src/pipelines/draws.ts";
-import type { TextToImageModel } from "../../packages/aquatint/src/pipelines/model-folder.ts";
-import { withControlNets } from "../../packages/aquatint/src/pipelines/node-control.ts";
-import type { TextToImagePlan } from "../../packages/aquatint/src/pipelines/text-to-image.ts";
+import { withControlNets } from "../../packages/aquatint/src/pipelines/model/controlnet.node.ts";
+import type { TextToImageModel } from "../../packages/aquatint/src/pipelines/model/model-folder.ts";
+import type { CanvasOptions } from "../../packages/aquatint/src/pipelines/text-to-image/img2img.ts";
+import { type Draws, drawsOf } from "../../packages/aquatint/src/pipelines/text-to-image/noise.ts";
+import type { TextToImagePlan } from "../../packages/aquatint/src/pipelines/text-to-image/text-to-image.ts";
 import { entriesOf } from "./check.ts";
 
 /** What a case's inputs are made of. */

@@ -3,9 +3,9 @@ import type { Scheduler } from "../../packages/aquatint/src/diffusion/scheduler.
 import { schedulerFromConfig } from "../../packages/aquatint/src/diffusion/scheduler-config.ts";
 import { type ScheduleName, schedules } from "../../packages/aquatint/src/diffusion/schedules.ts";
 import { AquatintError } from "../../packages/aquatint/src/errors.ts";
-import { toFloat32 } from "../../packages/aquatint/src/formats/half.ts";
-import { readSafetensors, readText } from "../../packages/aquatint/src/formats/node.ts";
-import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors.ts";
+import { readSafetensors, readText } from "../../packages/aquatint/src/formats/files.node.ts";
+import { toFloat32 } from "../../packages/aquatint/src/formats/safetensors/half.ts";
+import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors/safetensors.ts";
 import { torchCpu } from "../../packages/aquatint/src/math/random.ts";
 import { judged, maxError, type Outcome, type ParityKind } from "./check.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readText } from "../../packages/aquatint/src/formats/node.ts";
+import { readText } from "../../packages/aquatint/src/formats/files.node.ts";
 import type { ClipTokenizer } from "../../packages/aquatint/src/tokenizers/clip.ts";
 import {
   type TokenizerFiles,

@@ -1,5 +1,5 @@
 import { AquatintError } from "../../packages/aquatint/src/errors.ts";
-import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors.ts";
+import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors/safetensors.ts";
 import type { Tensor } from "../../packages/aquatint/src/graph/tensor.ts";
 import type { HostTensor } from "../../packages/aquatint/src/graph/types.ts";
 import { latentsToUnit } from "../../packages/aquatint/src/models/autoencoder-tiny/index.ts";

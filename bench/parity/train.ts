@@ -3,9 +3,9 @@ import { compile } from "../../packages/aquatint/src/compiler/compile.ts";
 import { noised } from "../../packages/aquatint/src/diffusion/forward.ts";
 import { type PredictionType, targets } from "../../packages/aquatint/src/diffusion/prediction.ts";
 import { type ScheduleName, schedules } from "../../packages/aquatint/src/diffusion/schedules.ts";
-import { toFloat32 } from "../../packages/aquatint/src/formats/half.ts";
-import { readSafetensors, readText } from "../../packages/aquatint/src/formats/node.ts";
-import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors.ts";
+import { readSafetensors, readText } from "../../packages/aquatint/src/formats/files.node.ts";
+import { toFloat32 } from "../../packages/aquatint/src/formats/safetensors/half.ts";
+import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors/safetensors.ts";
 import type { HostTensor, HostTensors } from "../../packages/aquatint/src/graph/types.ts";
 import { parseUNet2DConfig, UNet2DModel } from "../../packages/aquatint/src/models/unet/index.ts";
 import { expectKeys, parameters } from "../../packages/aquatint/src/nn/module.ts";
@@ -13,9 +13,14 @@ import { add, mul, square, sub } from "../../packages/aquatint/src/ops/elementwi
 import { input } from "../../packages/aquatint/src/ops/leaves.ts";
 import { mean } from "../../packages/aquatint/src/ops/reduce.ts";
 import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";
-import { adamW } from "../../packages/aquatint/src/train/optimisers/adamw.ts";
-import { rateFeeds } from "../../packages/aquatint/src/train/rates.ts";
-import { firstState, oneGroup, type ParameterGroup, trainStep } from "../../packages/aquatint/src/train/step.ts";
+import { rateFeeds } from "../../packages/aquatint/src/train/loop/step-feeds.ts";
+import {
+  firstState,
+  oneGroup,
+  type ParameterGroup,
+  trainStep,
+} from "../../packages/aquatint/src/train/loop/step-graph.ts";
+import { adamW } from "../../packages/aquatint/src/train/optimizers/adamw.ts";
 import { errorOfLargest, judged, maxError, type Outcome, type ParityKind } from "./check.ts";
 
 interface Reference {

@@ -1,13 +1,13 @@
 /** The library that runs everywhere. Node's own parts are in "aquatint/node", the browser's in "aquatint/web". */
 export * from "./autodiff/checkpoint.ts";
 export * from "./autodiff/grad.ts";
-export { bareCheckpoint } from "./checkpoints/bare.ts";
 export type { Embedding } from "./checkpoints/embedding.ts";
 export { type CheckpointSource, type FolderOptions, folderCheckpoint } from "./checkpoints/folder.ts";
 export { type FileKind, identify } from "./checkpoints/identify.ts";
 export { type Inspection, inspectCheckpoint, inspectFile } from "./checkpoints/inspect.ts";
 export { type Lora, type LoraBranches, loraBranches, type ScaledLora } from "./checkpoints/lora/branches.ts";
-export { type FileHeader, singleFileCheckpoint } from "./checkpoints/single-file.ts";
+export { bareCheckpoint } from "./checkpoints/single-file/bare.ts";
+export { type FileHeader, singleFileCheckpoint } from "./checkpoints/single-file/single-file.ts";
 export type { Checkpoint, CheckpointComponent, Family, WeightPlace } from "./checkpoints/types.ts";
 export { type CompileOptions, compile, type ParameterBinding } from "./compiler/compile.ts";
 export type { Executable, WeightMemory } from "./compiler/executable.ts";
@@ -15,14 +15,19 @@ export { type Binding, type Emitted, type ExternalData, emitOnnx, type StoredTyp
 export type { Batch, DataStream, Dataset, StreamState } from "./data/dataset.ts";
 export * from "./diffusion/index.ts";
 export { AquatintError, type ErrorCode, type ErrorOptions, messageOf } from "./errors.ts";
-export * from "./formats/image.ts";
-export type { ImageFile } from "./formats/image-file.ts";
+export * from "./formats/image/image.ts";
+export type { ImageFile } from "./formats/image/image-file.ts";
+export { type PictureTexts, pictureTexts, withTexts } from "./formats/image/picture-file.ts";
+export type { ImageInput } from "./formats/image/resize.ts";
+export { maskValues, type PictureValues, pictureValues } from "./formats/image/values.ts";
 export { type ImageMetadata, imageMetadata, type MetadataSource, type NetworkCall } from "./formats/metadata/index.ts";
-export { type PictureTexts, pictureTexts, withTexts } from "./formats/picture-file.ts";
-export { decodePng, encodePng, type PngPicture } from "./formats/png.ts";
-export type { ImageInput } from "./formats/resize.ts";
-export { encodeSafetensors, parseSafetensors, type RawTensor, type Safetensors } from "./formats/safetensors.ts";
-export { maskValues, type PictureValues, pictureValues } from "./formats/values.ts";
+export { decodePng, encodePng, type PngPicture } from "./formats/png/png.ts";
+export {
+  encodeSafetensors,
+  parseSafetensors,
+  type RawTensor,
+  type Safetensors,
+} from "./formats/safetensors/safetensors.ts";
 export { type Emitter, float } from "./graph/emitter.ts";
 export { float32, float32Data, int32 } from "./graph/host-tensor.ts";
 export { defineOp, type OpFn, ShapeError, shapeError } from "./graph/op.ts";

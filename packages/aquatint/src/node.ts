@@ -1,5 +1,5 @@
 /** The parts that need Node: files, the runtime in a worker thread, and everything in one call. */
-export { openLora } from "./checkpoints/lora/node.ts";
+export { openLora } from "./checkpoints/lora/open.node.ts";
 export {
   type BoundWeights,
   bindWeights,
@@ -8,9 +8,9 @@ export {
   openEmbedding,
   openFileHeader,
   readWeights as readCheckpointWeights,
-} from "./checkpoints/node.ts";
-export { openDataset, readDatasetConfig } from "./data/node.ts";
-export { type PrefetchedDataset, prefetchedDataset } from "./data/node-prefetch.ts";
+} from "./checkpoints/open.node.ts";
+export { openDataset, readDatasetConfig } from "./data/dataset.node.ts";
+export { type PrefetchedDataset, prefetchedDataset } from "./data/prefetch.node.ts";
 export {
   fileError,
   readBytes,
@@ -19,25 +19,25 @@ export {
   readText,
   writeFileAtomic,
   writeSafetensors,
-} from "./formats/node.ts";
-export { type EncodeOptions, encodePicture, type PictureFormat, pictureFormats } from "./formats/node-encode.ts";
-export { readPicture } from "./formats/node-picture.ts";
-export { importSharp, type SharpFactory } from "./formats/node-sharp.ts";
-export { type PullEvent, type PullOptions, pull } from "./hub/node.ts";
-export * from "./pipelines/node.ts";
+} from "./formats/files.node.ts";
+export { type EncodeOptions, encodePicture, type PictureFormat, pictureFormats } from "./formats/image/encode.node.ts";
+export { readPicture } from "./formats/image/read-image.node.ts";
+export { importSharp, type SharpFactory } from "./formats/image/sharp.node.ts";
+export { type PullEvent, type PullOptions, pull } from "./hub/pull.node.ts";
+export * from "./pipelines/generate.node.ts";
+export { modelHash, modelLabel } from "./pipelines/metadata/model-hash.node.ts";
 export {
   openPixelDenoiser,
   type PixelDenoiser,
   type PixelDenoiserOptions,
-} from "./pipelines/node-pixel-denoiser.ts";
-export { modelHash, modelLabel } from "./pipelines/node-recipe.ts";
+} from "./pipelines/pixel-denoiser.node.ts";
 export type { Drawings, RunReportInput } from "./runs/drawings.node.ts";
-export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } from "./runs/node.ts";
-export { type FoundRun, findRuns, foundFiles, openRun, openRuns } from "./runs/node-find.ts";
+export { type FoundRun, findRuns, foundFiles, openRun, openRuns } from "./runs/find.node.ts";
+export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } from "./runs/reported-run.node.ts";
 export type { RunData, RunState, RunSummary } from "./runs/run.ts";
 export { type MappedWeight, mappedWeights } from "./runtime/mapped-weights.node.ts";
 export { nodeRuntime } from "./runtime/runtime.node.ts";
-export type { DryRunEvent, DryRunPace } from "./train/dry-run.ts";
+export type { DryRunEvent, DryRunPace } from "./train/run/dry-run.ts";
 export type {
   EvaluationRecord,
   Machine,
@@ -45,5 +45,5 @@ export type {
   RunProblem,
   SessionRecord,
   StepRecord,
-} from "./train/events.ts";
-export { dryTrainRun, readTrainConfig, type TrainRunOptions, trainRun } from "./train/node.ts";
+} from "./train/run/events.ts";
+export { dryTrainRun, readTrainConfig, type TrainRunOptions, trainRun } from "./train/run/run.node.ts";

@@ -2,8 +2,8 @@
 
 import { nodeRuntime } from "../src/runtime/runtime.node.ts";
 import { lineRun } from "../src/train/line-run.cases.ts";
-import { claimFolder, diskFiles } from "../src/train/node-folder.ts";
-import { checkpointNames } from "../src/train/run-folder.ts";
+import { claimFolder, diskFiles } from "../src/train/run/folder.node.ts";
+import { checkpointNames } from "../src/train/run/run-folder.ts";
 
 const [folder = "", steps = "30"] = process.argv.slice(2);
 await using _ = await claimFolder(folder);

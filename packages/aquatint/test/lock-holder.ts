@@ -2,7 +2,7 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import { AquatintError } from "../src/errors.ts";
-import { exclusiveLock } from "../src/formats/node-lock.ts";
+import { exclusiveLock } from "../src/formats/lock.node.ts";
 
 const [path = "", ms = "0"] = process.argv.slice(2);
 try {

@@ -1,5 +1,5 @@
 /** A process that makes one picture within a limit: prints the plan, and the most memory that it took, in bytes. */
-import { prepareGeneration } from "../src/pipelines/node.ts";
+import { prepareGeneration } from "../src/pipelines/generate.node.ts";
 
 const [model = "", side = "", maxMemory = ""] = process.argv.slice(2);
 const size = { width: Number(side), height: Number(side) };

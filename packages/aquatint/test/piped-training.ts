@@ -1,10 +1,10 @@
 /** `node piped-training.js FOLDER STEPS`: trains in a folder as `aquatint train` does, with the process's own streams and signals. */
 
+import { reportTraining } from "../src/cli/commands/train.ts";
 import { Interrupted, inProcess } from "../src/cli/io.ts";
-import { reportTraining } from "../src/cli/train.ts";
 import { nodeRuntime } from "../src/runtime/runtime.node.ts";
 import { lineRun } from "../src/train/line-run.cases.ts";
-import { diskFiles } from "../src/train/node-folder.ts";
+import { diskFiles } from "../src/train/run/folder.node.ts";
 
 const [folder = "", steps = ""] = process.argv.slice(2);
 process.exitCode = await inProcess(async (io) => {

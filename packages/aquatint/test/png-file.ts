@@ -1,5 +1,5 @@
 import { deflateSync } from "node:zlib";
-import { joinChunks, type PngChunk } from "../src/formats/png-chunks.ts";
+import { joinChunks, type PngChunk } from "../src/formats/png/chunks.ts";
 
 /** A PNG file by its parts; samples are those of the file, channels last, rows from the top. */
 export interface PngParts {

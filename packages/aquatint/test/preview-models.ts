@@ -1,11 +1,11 @@
-import { fromFloat32 } from "../src/formats/half.ts";
-import { encodeSafetensors } from "../src/formats/safetensors.ts";
+import { fromFloat32 } from "../src/formats/safetensors/half.ts";
+import { encodeSafetensors } from "../src/formats/safetensors/safetensors.ts";
 import { torchCpu } from "../src/math/random.ts";
 import { AutoencoderTiny, parseAutoencoderTinyConfig } from "../src/models/autoencoder-tiny/index.ts";
 import { initialize } from "../src/nn/init.ts";
 import { parameters } from "../src/nn/module.ts";
-import { encodeModelFolder } from "../src/pipelines/model-folder.ts";
-import { modelParameters, textToImageModules } from "../src/pipelines/modules.ts";
+import { modelParameters, textToImageModules } from "../src/pipelines/model/components.ts";
+import { encodeModelFolder } from "../src/pipelines/model/model-folder.ts";
 import { tinyVae } from "../src/train/tiny.cases.ts";
 import { tinyModelParts } from "./tiny-pixel-model.ts";
 

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 
 import { torchCpu } from "../src/math/random.ts";
 import { initialize } from "../src/nn/init.ts";
-import { encodeModelFolder, type ModelConfigs, type ModelFolder } from "../src/pipelines/model-folder.ts";
-import { modelParameters, textToImageModules } from "../src/pipelines/modules.ts";
+import { modelParameters, textToImageModules } from "../src/pipelines/model/components.ts";
+import { encodeModelFolder, type ModelConfigs, type ModelFolder } from "../src/pipelines/model/model-folder.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../src/tokenizers/files.ts";
 import { trainBytePairs } from "../src/tokenizers/train.ts";
 import { tinyConfigs } from "../src/train/tiny.cases.ts";

@@ -1,6 +1,6 @@
 import { AquatintError } from "../errors.ts";
-import type { SafetensorsHeader, TensorEntry } from "../formats/safetensors.ts";
-import type { FileHeader } from "./single-file.ts";
+import type { SafetensorsHeader, TensorEntry } from "../formats/safetensors/safetensors.ts";
+import type { FileHeader } from "./single-file/single-file.ts";
 import type { WeightPlace } from "./types.ts";
 
 /** A textual inversion (Gal et al. 2022): vectors that stand for a new word. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import type { SafetensorsHeader, TensorEntry } from "../formats/safetensors.ts";
-import { dtypeBytes, type SafetensorsDType } from "../formats/safetensors-header.ts";
+import { dtypeBytes, type SafetensorsDType } from "../formats/safetensors/header.ts";
+import type { SafetensorsHeader, TensorEntry } from "../formats/safetensors/safetensors.ts";
 
 type Tensors = Readonly<Record<string, readonly [dtype: SafetensorsDType, shape: readonly number[]]>>;
 /** The tensors of a single file, and from which of them each weight of the same model's folder was made: found by comparing their bytes. */

@@ -1,10 +1,10 @@
 import { AquatintError } from "../errors.ts";
 import { parseJsonObject } from "../formats/json.ts";
-import { currentKeys } from "../formats/renamed-keys.ts";
-import { familyOf } from "./infer-config.ts";
-import { classWeights } from "./leftovers.ts";
+import { currentKeys } from "../formats/safetensors/renamed-keys.ts";
 import { otherForm, READ_MODELS } from "./other-models.ts";
-import type { FileHeader } from "./single-file.ts";
+import { familyOf } from "./single-file/infer-config.ts";
+import { classWeights } from "./single-file/leftovers.ts";
+import type { FileHeader } from "./single-file/single-file.ts";
 import type { Checkpoint, CheckpointComponent, JsonObject, WeightPlace } from "./types.ts";
 
 /** A folder of a model's files, wherever it is; no path leaves it. */

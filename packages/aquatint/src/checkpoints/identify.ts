@@ -1,8 +1,8 @@
-import type { SafetensorsHeader } from "../formats/safetensors.ts";
-import { bareNetwork } from "./bare.ts";
+import type { SafetensorsHeader } from "../formats/safetensors/safetensors.ts";
 import { isEmbedding } from "./embedding.ts";
 import { isLora } from "./lora/file.ts";
-import { isSingleFile } from "./single-file.ts";
+import { bareNetwork } from "./single-file/bare.ts";
+import { isSingleFile } from "./single-file/single-file.ts";
 
 /** What a safetensors file is for, by the names of its tensors. */
 export type FileKind = "single-file" | "component" | "lora" | "embedding" | "unknown";

@@ -3,7 +3,7 @@ import { type FileKind, identify } from "./identify.ts";
 import { type LoraLayer, loraLayers } from "./lora/file.ts";
 import { type MemoryEstimate, memoryEstimate, parameterCount, type Work } from "./memory.ts";
 import { otherModel } from "./other-models.ts";
-import type { FileHeader } from "./single-file.ts";
+import type { FileHeader } from "./single-file/single-file.ts";
 import type { Checkpoint, CheckpointComponent } from "./types.ts";
 
 /** One network of a model, as `aquatint inspect` shows it. */

@@ -5,14 +5,14 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { codeOf } from "../../test/code-of.ts";
 import { parseJsonObject } from "../formats/json.ts";
-import { decodePng, encodePng } from "../formats/png.ts";
-import { encodeSafetensors, type RawTensors } from "../formats/safetensors.ts";
-import { parseHeader } from "../formats/safetensors-header.ts";
+import { decodePng, encodePng } from "../formats/png/png.ts";
+import { parseHeader } from "../formats/safetensors/header.ts";
+import { encodeSafetensors, type RawTensors } from "../formats/safetensors/safetensors.ts";
 import { embeddingOf } from "./embedding.ts";
 import { identify } from "./identify.ts";
 import { inspectFile } from "./inspect.ts";
-import { openCheckpoint, readWeights } from "./node.ts";
-import { singleFileCheckpoint } from "./single-file.ts";
+import { openCheckpoint, readWeights } from "./open.node.ts";
+import { singleFileCheckpoint } from "./single-file/single-file.ts";
 
 let dir: string;
 beforeAll(async () => {

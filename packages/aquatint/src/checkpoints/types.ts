@@ -1,4 +1,4 @@
-import type { TensorEntry } from "../formats/safetensors.ts";
+import type { TensorEntry } from "../formats/safetensors/safetensors.ts";
 
 /** Where a weight's bytes lie. `shape` is the module's; a transposed weight lies in the file with its two axes swapped. */
 export interface WeightPlace extends TensorEntry {

@@ -1,6 +1,6 @@
 import type { ExternalData } from "../compiler/onnx/emit.ts";
 import { AquatintError } from "../errors.ts";
-import { toFloat32 } from "../formats/half.ts";
+import { toFloat32 } from "../formats/safetensors/half.ts";
 import { type HostTensor, sizeOf } from "../graph/types.ts";
 import type { WeightPlace } from "./types.ts";
 

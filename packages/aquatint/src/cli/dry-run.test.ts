@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { capturedIo } from "../../test/captured-io.ts";
-import type { TrainConfig } from "../train/config.ts";
-import type { DryRunEvent } from "../train/dry-run.ts";
+import type { TrainConfig } from "../train/config/config.ts";
+import type { DryRunEvent } from "../train/run/dry-run.ts";
 import { reportDryRun } from "./dry-run.ts";
 
 const MIB = 2 ** 20;

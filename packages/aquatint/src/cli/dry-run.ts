@@ -1,5 +1,5 @@
-import type { DryRunEvent, DryRunPace } from "../train/dry-run.ts";
-import type { TrainingPlan } from "../train/plan.ts";
+import type { DryRunEvent, DryRunPace } from "../train/run/dry-run.ts";
+import type { TrainingPlan } from "../train/run/plan.ts";
 import { duration } from "../util/words.ts";
 import type { Io } from "./io.ts";
 

@@ -21,20 +21,20 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
 
 /** Each command's own code, loaded where it is asked for: a command starts as fast as what it needs. */
 const commands: Commands = {
-  generate: async () => (await import("./generate.ts")).addGenerate,
-  train: async () => (await import("./train.ts")).addTrain,
-  runs: async () => (await import("./runs.ts")).addRuns,
-  data: async () => (await import("./data.ts")).addData,
-  encode: async () => (await import("./encode.ts")).addEncode,
-  samplers: async () => (await import("./samplers.ts")).addSamplers,
-  schedule: async () => (await import("./schedule.ts")).addSchedule,
-  noise: async () => (await import("./noise.ts")).addNoise,
-  denoise: async () => (await import("./denoise.ts")).addDenoise,
-  elbo: async () => (await import("./elbo.ts")).addElbo,
+  generate: async () => (await import("./commands/generate.ts")).addGenerate,
+  train: async () => (await import("./commands/train.ts")).addTrain,
+  runs: async () => (await import("./commands/runs.ts")).addRuns,
+  data: async () => (await import("./commands/data.ts")).addData,
+  encode: async () => (await import("./commands/encode.ts")).addEncode,
+  samplers: async () => (await import("./commands/samplers.ts")).addSamplers,
+  schedule: async () => (await import("./commands/schedule.ts")).addSchedule,
+  noise: async () => (await import("./commands/noise.ts")).addNoise,
+  denoise: async () => (await import("./commands/denoise.ts")).addDenoise,
+  elbo: async () => (await import("./commands/elbo.ts")).addElbo,
   ...packageCommands(),
-  inspect: async () => (await import("./inspect.ts")).addInspect,
-  info: async () => (await import("./info.ts")).addInfo,
-  pull: async () => (await import("./pull.ts")).addPull,
+  inspect: async () => (await import("./commands/inspect.ts")).addInspect,
+  info: async () => (await import("./commands/info.ts")).addInfo,
+  pull: async () => (await import("./commands/pull.ts")).addPull,
 };
 
 /** What else is said of a command that was typed wrongly. */

@@ -1,11 +1,11 @@
 import { samplerNamed } from "../diffusion/registry.ts";
 import { AquatintError } from "../errors.ts";
-import { fromFloat32 } from "../formats/half.ts";
-import { type Picture, strip } from "../formats/image.ts";
-import { encodeSafetensors } from "../formats/safetensors.ts";
+import { type Picture, strip } from "../formats/image/image.ts";
+import { fromFloat32 } from "../formats/safetensors/half.ts";
+import { encodeSafetensors } from "../formats/safetensors/safetensors.ts";
 import { sizeOf } from "../graph/types.ts";
 import { linspace } from "../math/numbers.ts";
-import type { EvaluationEvent, TextToImagePlan } from "../pipelines/text-to-image.ts";
+import type { EvaluationEvent, TextToImagePlan } from "../pipelines/text-to-image/text-to-image.ts";
 
 /** Columns of a strip at most. */
 const MAX_COLUMNS = 16;

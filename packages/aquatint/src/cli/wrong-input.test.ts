@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { capturedIo } from "../../test/captured-io.ts";
 import { tinyPixelModel, writeFiles } from "../../test/tiny-pixel-model.ts";
-import { encodePng } from "../formats/png.ts";
+import { encodePng } from "../formats/png/png.ts";
 import { main } from "./main.ts";
 
 let cwd: string;

@@ -1,4 +1,4 @@
-import type { Colour, Picture } from "../formats/image.ts";
+import type { Colour, Picture } from "../formats/image/image.ts";
 import { levelFor } from "./pyramid.ts";
 
 /** A picture with alpha. */

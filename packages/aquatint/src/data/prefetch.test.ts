@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDataset } from "./dataset.node.ts";
 import type { Batch, Dataset } from "./dataset.ts";
-import { openDataset } from "./node.ts";
-import { type PrefetchedDataset, prefetchedDataset } from "./node-prefetch.ts";
+import { type PrefetchedDataset, prefetchedDataset } from "./prefetch.node.ts";
 import { type BatchRequest, prefetchedStream } from "./prefetch.ts";
 
 const config = { name: "digits", digits: [1, 2, 3] };

@@ -1,10 +1,10 @@
 /** Files as bytes: images, their metadata, and safetensors. */
-export * from "./image.ts";
+export * from "./image/image.ts";
+export { type PictureTexts, pictureTexts, withTexts } from "./image/picture-file.ts";
+export { psnr } from "./image/psnr.ts";
+export { fitted } from "./image/resize.ts";
+export { maskValues, type PictureValues, pictureValues } from "./image/values.ts";
 export { escapedMarkup, xmlCharacters } from "./markup.ts";
 export { type ImageMetadata, imageMetadata, type MetadataSource, type NetworkCall } from "./metadata/index.ts";
-export { type PictureTexts, pictureTexts, withTexts } from "./picture-file.ts";
-export { decodePng, encodePng, type PngPicture } from "./png.ts";
-export { psnr } from "./psnr.ts";
-export { fitted } from "./resize.ts";
-export { encodeSafetensors, parseSafetensors, type RawTensor, type Safetensors } from "./safetensors.ts";
-export { maskValues, type PictureValues, pictureValues } from "./values.ts";
+export { decodePng, encodePng, type PngPicture } from "./png/png.ts";
+export { encodeSafetensors, parseSafetensors, type RawTensor, type Safetensors } from "./safetensors/safetensors.ts";

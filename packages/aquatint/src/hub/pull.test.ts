@@ -8,8 +8,8 @@ import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { main } from "../cli/main.ts";
 import type { AquatintError } from "../errors.ts";
-import { encodeSafetensors, type RawTensor } from "../formats/safetensors.ts";
-import { type PullEvent, type PullOptions, pull } from "./node.ts";
+import { encodeSafetensors, type RawTensor } from "../formats/safetensors/safetensors.ts";
+import { type PullEvent, type PullOptions, pull } from "./pull.node.ts";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
 const weights = (fill: number): Uint8Array => {

@@ -1,12 +1,6 @@
-export {
-  type CanvasOptions,
-  type CanvasPlan,
-  type ControlOptions,
-  canvasDefaults,
-  type PlannedControl,
-} from "./canvas.ts";
-export { captionIds } from "./caption-ids.ts";
-export { encodeComponent, readJson, readWeights } from "./component.ts";
+export { captionIds } from "./conditioning/caption-ids.ts";
+export type { EncodedCaptions, TextEmbeddings, TokenizedCaption } from "./conditioning/encode.ts";
+export type { HeightWidth, SizeOptions } from "./conditioning/micro-conditioning.ts";
 export {
   type Conditioning,
   type ConditioningOptions,
@@ -14,25 +8,31 @@ export {
   encodedConditioning,
   plainCaptions,
   planConditioning,
-} from "./conditioning.ts";
-export * from "./draws.ts";
-export { type GenerationDefaults, generationDefaults } from "./generation.ts";
-export type { RetryEvent } from "./half-decode.ts";
-export { type PipelineClass, type PipelineKind, pipelineKinds } from "./kinds.ts";
-export { type Likeness, type LikenessContext, likeness } from "./like.ts";
-export type { MemoryPlan } from "./memory-plan.ts";
-export * from "./model-folder.ts";
-export * from "./modules.ts";
-export * from "./network.ts";
-export { ganFolder, type OnePassFolder, type OnePassModel, vaeFolder } from "./one-pass.ts";
+} from "./conditioning/plan.ts";
+export type { MemoryPlan } from "./memory/plan.ts";
+export { type Recipe, type RecipeSource, recipeOf, recipeTexts } from "./metadata/parameters.ts";
+export { type Likeness, type LikenessContext, likeness } from "./metadata/reproduce.ts";
+export { encodeComponent, readJson, readWeights } from "./model/component.ts";
+export * from "./model/components.ts";
+export { type ControlNet, describedControlNet, steeredModel } from "./model/controlnet.ts";
+export { type GenerationDefaults, generationDefaults } from "./model/defaults.ts";
+export * from "./model/model-folder.ts";
+export { type PipelineClass, type PipelineKind, pipelineKinds } from "./model/pipeline-classes.ts";
+export { ganFolder, type OnePassFolder, type OnePassModel, vaeFolder } from "./model/single-pass.ts";
+export * from "./model/source.ts";
+export type { TextEncoder } from "./model/text-encoders.ts";
+export type { Steering } from "./network/controlnet-inputs.ts";
+export * from "./network/network.ts";
 export { denoisedOnce, type OneShot, type OneShotInput } from "./one-shot.ts";
-export { fitLatentRgb, type LatentPixels, linearPreview, type Previewer } from "./preview.ts";
-export { type Recipe, type RecipeSource, recipeOf, recipeTexts } from "./recipe.ts";
-export { type RefineOptions, refineDefaults } from "./refine.ts";
-export type { HeightWidth, SizeOptions } from "./size-conditions.ts";
-export * from "./source.ts";
-export { type ControlNet, describedControlNet, steeredModel } from "./steered.ts";
-export type { Steering } from "./steering.ts";
-export type { TextEncoder } from "./text-encoders.ts";
-export type { EncodedCaptions, TextEmbeddings, TokenizedCaption } from "./text-encoding.ts";
-export * from "./text-to-image.ts";
+export { fitLatentRgb, type LatentPixels, linearPreview, type Previewer } from "./preview/preview.ts";
+export { type RefineOptions, refineDefaults } from "./text-to-image/hires-fix.ts";
+export {
+  type CanvasOptions,
+  type CanvasPlan,
+  type ControlOptions,
+  canvasDefaults,
+  type PlannedControl,
+} from "./text-to-image/img2img.ts";
+export * from "./text-to-image/noise.ts";
+export * from "./text-to-image/text-to-image.ts";
+export type { RetryEvent } from "./vae/float16-fallback.ts";

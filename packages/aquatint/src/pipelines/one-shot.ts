@@ -3,7 +3,7 @@ import { noised } from "../diffusion/forward.ts";
 import type { Latent } from "../diffusion/latent.ts";
 import type { Level, Schedule } from "../diffusion/level.ts";
 import { timeOfRatio } from "../diffusion/spacing.ts";
-import { psnr } from "../formats/psnr.ts";
+import { psnr } from "../formats/image/psnr.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
 
 /** A picture noised and denoised in one evaluation. */

@@ -1,7 +1,7 @@
 import type { Schedule } from "../diffusion/level.ts";
-import type { RunFiles } from "../train/run-folder.ts";
+import type { RunFiles } from "../train/run/run-folder.ts";
 import { optionalPackage } from "../util/optional-package.ts";
-import type { FoundRun } from "./node-find.ts";
+import type { FoundRun } from "./find.node.ts";
 import type { RunData } from "./run.ts";
 
 /** What the report of a run is drawn from. */

@@ -1,4 +1,4 @@
-import type { StepRecord } from "../train/events.ts";
+import type { StepRecord } from "../train/run/events.ts";
 import type { Point } from "./series.ts";
 
 /** A number of each step that has it. */

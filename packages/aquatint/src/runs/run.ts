@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { messageOf } from "../errors.ts";
-import type { EvaluationRecord, SessionRecord, StepRecord } from "../train/events.ts";
-import type { EndReason } from "../train/length.ts";
-import { logs, newestStep, type RunFiles, type StepFile, sampleFiles, textOf } from "../train/run-folder.ts";
+import type { EndReason } from "../train/loop/stopping.ts";
+import type { EvaluationRecord, SessionRecord, StepRecord } from "../train/run/events.ts";
+import { logs, newestStep, type RunFiles, type StepFile, sampleFiles, textOf } from "../train/run/run-folder.ts";
 import { movingAverage } from "./series.ts";
 
 /** What a run's configuration must say for the run to be listed; all else is shown as it is. */

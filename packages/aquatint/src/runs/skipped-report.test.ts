@@ -1,8 +1,8 @@
 import { readdir, rm } from "node:fs/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { RunEvent } from "../train/events.ts";
+import type { RunEvent } from "../train/run/events.ts";
 import { optionalPackage } from "../util/optional-package.ts";
-import { reportedRun } from "./node.ts";
+import { reportedRun } from "./reported-run.node.ts";
 import { runsFolder, writtenRun } from "./written-run.cases.ts";
 
 vi.mock("./drawings.node.ts", () => {

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodePng } from "../formats/png.ts";
-import type { EvaluationRecord, SessionRecord, StepRecord } from "../train/events.ts";
+import { encodePng } from "../formats/png/png.ts";
+import type { EvaluationRecord, SessionRecord, StepRecord } from "../train/run/events.ts";
 
 /** What a constructed run is like. */
 export interface WrittenRunOptions {

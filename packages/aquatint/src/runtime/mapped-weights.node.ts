@@ -3,8 +3,8 @@ import { dirname, relative, sep } from "node:path";
 import type { CompileOptions } from "../compiler/compile.ts";
 import type { ExternalData, StoredType } from "../compiler/onnx/emit.ts";
 import { AquatintError } from "../errors.ts";
-import { fileError } from "../formats/node.ts";
-import type { SafetensorsDType, TensorEntry } from "../formats/safetensors-header.ts";
+import { fileError } from "../formats/files.node.ts";
+import type { SafetensorsDType, TensorEntry } from "../formats/safetensors/header.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type Defaulted, typeName } from "../graph/types.ts";
 

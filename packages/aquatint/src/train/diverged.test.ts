@@ -4,7 +4,7 @@ import { scalar } from "../ops/leaves.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { lineTask, lineTraining } from "./line.cases.ts";
-import { openSession } from "./session.ts";
+import { openSession } from "./loop/session.ts";
 
 let runtime: Runtime;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import type { Runtime } from "../runtime/types.ts";
-import type { RunEvent } from "./events.ts";
 import { lineTask, lineTraining } from "./line.cases.ts";
-import { type RunInput, runTask } from "./run.ts";
-import { newestCheckpoint, type RunFiles } from "./run-folder.ts";
+import type { RunEvent } from "./run/events.ts";
+import { type RunInput, runTask } from "./run/run.ts";
+import { newestCheckpoint, type RunFiles } from "./run/run-folder.ts";
 
 /** What a run of `lineTask` is made with. */
 export interface LineRunOptions {

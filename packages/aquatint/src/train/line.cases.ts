@@ -4,8 +4,8 @@ import { add, square, sub, tanh } from "../ops/elementwise.ts";
 import { input, param } from "../ops/leaves.ts";
 import { matmul } from "../ops/matmul.ts";
 import { mean } from "../ops/reduce.ts";
-import type { Phase, Task } from "./task.ts";
-import { type Training, trainingConfig } from "./training-config.ts";
+import { type Training, trainingConfig } from "./config/training.ts";
+import type { Phase, Task } from "./loop/task.ts";
 
 /** The training of a run of ten steps; anything may be replaced. */
 export const lineTraining = (training: object = {}): Training =>

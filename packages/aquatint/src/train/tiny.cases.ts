@@ -4,9 +4,9 @@ import { torchCpu } from "../math/random.ts";
 import { initialize } from "../nn/init.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { trainBytePairs } from "../tokenizers/train.ts";
-import { parseTrainConfig, type TrainConfig } from "./config.ts";
-import { openSession } from "./session.ts";
-import type { Task } from "./task.ts";
+import { parseTrainConfig, type TrainConfig } from "./config/config.ts";
+import { openSession } from "./loop/session.ts";
+import type { Task } from "./loop/task.ts";
 import type { TaskContext } from "./tasks/kind.ts";
 import { tasks } from "./tasks/registry.ts";
 

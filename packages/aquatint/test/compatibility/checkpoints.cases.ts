@@ -1,11 +1,11 @@
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { openCheckpoint } from "../../src/checkpoints/node.ts";
-import { toFloat32 } from "../../src/formats/half.ts";
-import type { RawTensor, RawTensors } from "../../src/formats/safetensors.ts";
-import { openTextToImage } from "../../src/pipelines/node.ts";
-import { withVae as withVaeOf } from "../../src/pipelines/node-adapters.ts";
+import { openCheckpoint } from "../../src/checkpoints/open.node.ts";
+import { toFloat32 } from "../../src/formats/safetensors/half.ts";
+import type { RawTensor, RawTensors } from "../../src/formats/safetensors/safetensors.ts";
+import { openTextToImage } from "../../src/pipelines/generate.node.ts";
+import { withVae as withVaeOf } from "../../src/pipelines/model/adapters.node.ts";
 import { type CompatibilityRow, changed, fixture, scalarOf, written, zeros } from "./row.ts";
 
 type Change = Parameters<typeof changed>[1];
@@ -407,7 +407,7 @@ const folders: readonly CompatibilityRow[] = [
     "a text encoder saved with its vision half",
     "transformers",
     folderOf(async (folder) => {
-      const { tensors } = await import("../../src/formats/node.ts").then(({ readSafetensors }) =>
+      const { tensors } = await import("../../src/formats/files.node.ts").then(({ readSafetensors }) =>
         readSafetensors(join(folder, "text_encoder/model.safetensors")),
       );
       await written(

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { RawTensor } from "../../src/formats/safetensors.ts";
-import { openTextToImage } from "../../src/pipelines/node.ts";
+import type { RawTensor } from "../../src/formats/safetensors/safetensors.ts";
+import { openTextToImage } from "../../src/pipelines/generate.node.ts";
 import { type CompatibilityRow, fixture, written, zeros } from "./row.ts";
 
 const vectors = (count: number, width = 8) => zeros("F32", count, width);

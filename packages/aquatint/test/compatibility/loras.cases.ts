@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { openLora } from "../../src/checkpoints/lora/node.ts";
-import type { RawTensor } from "../../src/formats/safetensors.ts";
-import { openTextToImage } from "../../src/pipelines/node.ts";
+import { openLora } from "../../src/checkpoints/lora/open.node.ts";
+import type { RawTensor } from "../../src/formats/safetensors/safetensors.ts";
+import { openTextToImage } from "../../src/pipelines/generate.node.ts";
 import { type CompatibilityRow, fixture, scalarOf, written, zeros } from "./row.ts";
 
 type Tensors = Readonly<Record<string, RawTensor>>;

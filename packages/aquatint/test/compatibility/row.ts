@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readSafetensors } from "../../src/formats/node.ts";
-import { encodeSafetensors, type RawTensor, type RawTensors } from "../../src/formats/safetensors.ts";
-import { dtypeBytes, type SafetensorsDType } from "../../src/formats/safetensors-header.ts";
+import { readSafetensors } from "../../src/formats/files.node.ts";
+import { dtypeBytes, type SafetensorsDType } from "../../src/formats/safetensors/header.ts";
+import { encodeSafetensors, type RawTensor, type RawTensors } from "../../src/formats/safetensors/safetensors.ts";
 
 /** A form of file that people have, and what becomes of it: a line of docs/checkpoints.md, and a test. */
 export interface CompatibilityRow {

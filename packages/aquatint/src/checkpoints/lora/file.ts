@@ -1,7 +1,7 @@
-import type { SafetensorsHeader } from "../../formats/safetensors.ts";
+import type { SafetensorsHeader } from "../../formats/safetensors/safetensors.ts";
 import { isBundled } from "../embedding.ts";
 import { otherModel, READ_MODELS } from "../other-models.ts";
-import type { FileHeader } from "../single-file.ts";
+import type { FileHeader } from "../single-file/single-file.ts";
 import type { WeightPlace } from "../types.ts";
 import { loraError } from "./error.ts";
 import { type LoraKey, loraKey } from "./keys.ts";

@@ -11,7 +11,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from "../../formats/generated/onnx_pb.ts";
-import { floatToHalf } from "../../formats/half.ts";
+import { floatToHalf } from "../../formats/safetensors/half.ts";
 import type { Executable } from "../executable.ts";
 
 /** The same program with every float32 value inside it as float16. */

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
+import { openDataset } from "../dataset.node.ts";
 import type { Dataset } from "../dataset.ts";
-import { openDataset } from "../node.ts";
 import type { DigitTruth } from "./kind.ts";
 
 let dataset: Dataset<DigitTruth>;

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { openDataset } from "../dataset.node.ts";
 import type { Dataset } from "../dataset.ts";
-import { openDataset } from "../node.ts";
 import type { FolderTruth } from "./kind.ts";
 
 let folder: string;

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { encodePng } from "../../formats/png.ts";
+import { encodePng } from "../../formats/png/png.ts";
+import { openDataset } from "../dataset.node.ts";
 import type { DatasetReport } from "../dataset.ts";
-import { openDataset } from "../node.ts";
 
 let folder: string;
 beforeEach(async () => {

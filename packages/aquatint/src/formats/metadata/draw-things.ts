@@ -1,7 +1,7 @@
-import { XMP_KEYWORD } from "../xmp.ts";
 import { compact, isObject, numberOf, objectOf, samplerOf, seedOf, sizeOf, textOf, unrepeatedOf } from "./fields.ts";
 import { loraCall } from "./networks.ts";
 import type { ImageTexts, MetadataFormat, NetworkCall } from "./types.ts";
+import { XMP_KEYWORD } from "./xmp.ts";
 
 const readKeys = [
   "c",

@@ -1,11 +1,11 @@
 import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { pictureTexts } from "../picture-file.ts";
-import { encodePng } from "../png.ts";
-import { joinChunks, readChunks } from "../png-chunks.ts";
-import { MAX_TEXT_BYTES } from "../text-budget.ts";
+import { pictureTexts } from "../image/picture-file.ts";
+import { joinChunks, readChunks } from "../png/chunks.ts";
+import { encodePng } from "../png/png.ts";
 import { imageMetadata } from "./index.ts";
+import { MAX_TEXT_BYTES } from "./text-budget.ts";
 
 const picture = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
 const parameters = [

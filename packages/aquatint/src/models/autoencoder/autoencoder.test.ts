@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deviation, evaluate, noise, noiseWeights } from "../../../test/evaluate.ts";
-import { readSafetensorsHeader } from "../../formats/node.ts";
+import { readSafetensorsHeader } from "../../formats/files.node.ts";
 import { float32 } from "../../graph/host-tensor.ts";
 import { sizeOf } from "../../graph/types.ts";
 import { parameters } from "../../nn/module.ts";

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deviation, evaluate, noiseWeights } from "../../../test/evaluate.ts";
-import { toFloat32 } from "../../formats/half.ts";
-import { parseSafetensors } from "../../formats/safetensors.ts";
+import { toFloat32 } from "../../formats/safetensors/half.ts";
+import { parseSafetensors } from "../../formats/safetensors/safetensors.ts";
 import { type HostTensor, sizeOf } from "../../graph/types.ts";
 import { expectKeys, parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Dataset } from "../../data/dataset.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { lineTask, lineTraining } from "../line.cases.ts";
-import type { TrainedWeights } from "../task.ts";
+import type { TrainedWeights } from "../loop/task.ts";
 import { colourPlates } from "../tiny.cases.ts";
 import { taskKind } from "./kind.ts";
 import { evaluationSamples } from "./sources.ts";

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Dataset } from "../../data/dataset.ts";
 import { expectPictures } from "../../data/expect-pictures.ts";
-import type { ModelSource } from "../../pipelines/source.ts";
+import type { ModelSource } from "../../pipelines/model/source.ts";
 import type { Runtime } from "../../runtime/types.ts";
-import type { Task } from "../task.ts";
+import type { Task } from "../loop/task.ts";
 import { holdsOut } from "./sources.ts";
 
 /** What a task is made with, beside its own part of the configuration. */

@@ -4,11 +4,11 @@ import { PictureClassifier, parseClassifierConfig } from "../../../models/classi
 import { PatchCritic } from "../../../models/gan/index.ts";
 import { parameters } from "../../../nn/module.ts";
 import { input } from "../../../ops/leaves.ts";
-import { encodeComponent } from "../../../pipelines/component.ts";
-import { memorySource } from "../../../pipelines/source.ts";
+import { encodeComponent } from "../../../pipelines/model/component.ts";
+import { memorySource } from "../../../pipelines/model/source.ts";
 import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
-import { openSession } from "../../session.ts";
+import { openSession } from "../../loop/session.ts";
 import { tinyConfig, tinyTask, tinyVae } from "../../tiny.cases.ts";
 
 let runtime: Runtime;

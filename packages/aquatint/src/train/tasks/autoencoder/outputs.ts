@@ -1,12 +1,12 @@
 import type { Dataset } from "../../../data/dataset.ts";
-import { strip, tensorToPictures } from "../../../formats/image.ts";
+import { strip, tensorToPictures } from "../../../formats/image/image.ts";
 import { sizeOf } from "../../../graph/types.ts";
 import { type Autoencoder, downsampling } from "../../../models/autoencoder/index.ts";
 import { input } from "../../../ops/leaves.ts";
-import { encodeComponent } from "../../../pipelines/component.ts";
-import { fitLatentRgb, LATENT_RGB_KEY } from "../../../pipelines/preview.ts";
+import { encodeComponent } from "../../../pipelines/model/component.ts";
+import { fitLatentRgb, LATENT_RGB_KEY } from "../../../pipelines/preview/preview.ts";
 import type { Runtime } from "../../../runtime/types.ts";
-import type { TaskOutputs, TrainedWeights } from "../../task.ts";
+import type { TaskOutputs, TrainedWeights } from "../../loop/task.ts";
 import { inChunks } from "../in-chunks.ts";
 import { evaluationSamples } from "../sources.ts";
 import type { AutoencoderTaskConfig } from "./config.ts";

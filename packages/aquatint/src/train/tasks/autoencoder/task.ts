@@ -10,8 +10,8 @@ import {
 import { parameters } from "../../../nn/module.ts";
 import { add, scale } from "../../../ops/elementwise.ts";
 import { input } from "../../../ops/leaves.ts";
-import { readWeights } from "../../../pipelines/component.ts";
-import type { Phase, Task } from "../../task.ts";
+import { readWeights } from "../../../pipelines/model/component.ts";
+import type { Phase, Task } from "../../loop/task.ts";
 import { generatorLoss } from "../gan/losses.ts";
 import type { TaskContext } from "../kind.ts";
 import { type Sources, sourcesOf } from "../sources.ts";

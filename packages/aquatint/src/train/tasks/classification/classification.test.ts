@@ -3,7 +3,7 @@ import type { Dataset } from "../../../data/dataset.ts";
 import { parseClassifierConfig } from "../../../models/classifier/index.ts";
 import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
-import { openSession } from "../../session.ts";
+import { openSession } from "../../loop/session.ts";
 import { colourPlates, plateNames, tinyConfig, tinyTask } from "../../tiny.cases.ts";
 
 let runtime: Runtime;

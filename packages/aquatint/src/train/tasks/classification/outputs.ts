@@ -6,9 +6,9 @@ import {
   strideOf,
 } from "../../../models/classifier/index.ts";
 import { input } from "../../../ops/leaves.ts";
-import { encodeComponent } from "../../../pipelines/component.ts";
+import { encodeComponent } from "../../../pipelines/model/component.ts";
 import type { Runtime } from "../../../runtime/types.ts";
-import type { TaskOutputs, TrainedWeights } from "../../task.ts";
+import type { TaskOutputs, TrainedWeights } from "../../loop/task.ts";
 import { inChunks } from "../in-chunks.ts";
 import { evaluationSamples } from "../sources.ts";
 import type { ClassificationConfig } from "./config.ts";

@@ -1,9 +1,9 @@
 import type { Tensor } from "../../../graph/tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import { type ClipConfig, parseClipConfig } from "../../../models/clip/index.ts";
-import { encodeComponent, encodeJson, readJson, readWeights } from "../../../pipelines/component.ts";
-import { readTokenizer } from "../../../pipelines/model-folder.ts";
-import type { ModelSource } from "../../../pipelines/source.ts";
+import { encodeComponent, encodeJson, readJson, readWeights } from "../../../pipelines/model/component.ts";
+import { readTokenizer } from "../../../pipelines/model/model-folder.ts";
+import type { ModelSource } from "../../../pipelines/model/source.ts";
 import { type TokenizerFiles, tokenizerFileNames } from "../../../tokenizers/files.ts";
 
 /** A folder with both towers of CLIP, as transformers' CLIPModel and CLIPProcessor lay it out. */

@@ -1,6 +1,6 @@
 import type { Dataset } from "../../../data/dataset.ts";
 import type { Runtime } from "../../../runtime/types.ts";
-import type { TaskOutputs, TrainedWeights } from "../../task.ts";
+import type { TaskOutputs, TrainedWeights } from "../../loop/task.ts";
 import { evaluationSamples } from "../sources.ts";
 import type { ClipTaskConfig } from "./config.ts";
 import { encodeClip } from "./folder.ts";

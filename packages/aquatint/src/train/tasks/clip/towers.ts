@@ -1,6 +1,6 @@
 import type { CLIPModel } from "../../../models/clip/index.ts";
 import { input } from "../../../ops/leaves.ts";
-import { captionIds } from "../../../pipelines/caption-ids.ts";
+import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
 import { type ChunkedNetworkInput, inChunks } from "../in-chunks.ts";
 

@@ -1,6 +1,6 @@
 import type { HostTensor } from "../../../graph/types.ts";
 import type { RandomStream } from "../../../math/random.ts";
-import { captionIds } from "../../../pipelines/caption-ids.ts";
+import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
 import type { ClipTokenizer } from "../../../tokenizers/clip.ts";
 
 /** The ids of captions, int32 [n, tokens], a share of them replaced by "" so that guidance has something to compare with. */

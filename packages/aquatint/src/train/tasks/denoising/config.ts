@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { generationSchema } from "../../../pipelines/generation.ts";
+import { generationSchema } from "../../../pipelines/model/defaults.ts";
 import { samplesSchema } from "../kind.ts";
 import { timestepsConfig } from "./timesteps.ts";
 

@@ -1,6 +1,6 @@
 import type { Tensor } from "../../../graph/tensor.ts";
 import { input } from "../../../ops/leaves.ts";
-import type { TextToImageModules } from "../../../pipelines/modules.ts";
+import type { TextToImageModules } from "../../../pipelines/model/components.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
 import type { TaskContext } from "../kind.ts";
 import type { DenoisingModel } from "./model.ts";

@@ -1,11 +1,11 @@
-import type { Picture } from "../../../formats/image.ts";
+import type { Picture } from "../../../formats/image/image.ts";
 import { torchCpu } from "../../../math/random.ts";
-import { captionIds } from "../../../pipelines/caption-ids.ts";
-import { encodeModelFolder } from "../../../pipelines/model-folder.ts";
-import { textToImageNetwork } from "../../../pipelines/network.ts";
-import { planTextToImage, textToImage } from "../../../pipelines/text-to-image.ts";
+import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
+import { encodeModelFolder } from "../../../pipelines/model/model-folder.ts";
+import { textToImageNetwork } from "../../../pipelines/network/network.ts";
+import { planTextToImage, textToImage } from "../../../pipelines/text-to-image/text-to-image.ts";
 import { tokenizerFrom } from "../../../tokenizers/files.ts";
-import type { TaskOutputs, TrainedWeights } from "../../task.ts";
+import type { TaskOutputs, TrainedWeights } from "../../loop/task.ts";
 import { inChunks } from "../in-chunks.ts";
 import { EVALUATION_SEED, evaluationSamples } from "../sources.ts";
 import type { DenoisingConfig } from "./config.ts";

@@ -1,8 +1,8 @@
 import type { Tensor } from "../../../graph/tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
-import { readJson, readWeights } from "../../../pipelines/component.ts";
-import type { TextToImageModel } from "../../../pipelines/model-folder.ts";
-import type { ModelSource } from "../../../pipelines/source.ts";
+import { readJson, readWeights } from "../../../pipelines/model/component.ts";
+import type { TextToImageModel } from "../../../pipelines/model/model-folder.ts";
+import type { ModelSource } from "../../../pipelines/model/source.ts";
 import type { TokenizerFiles } from "../../../tokenizers/files.ts";
 import { openClip } from "../clip/folder.ts";
 import type { TaskContext } from "../kind.ts";

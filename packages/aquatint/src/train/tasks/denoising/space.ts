@@ -5,7 +5,7 @@ import { type HostTensor, type HostTensors, type Shape, sizeOf } from "../../../
 import type { RandomStream } from "../../../math/random.ts";
 import { type Autoencoder, downsampling, samplePosterior, scaleLatent } from "../../../models/autoencoder/index.ts";
 import { input } from "../../../ops/leaves.ts";
-import type { TextToImageModules } from "../../../pipelines/modules.ts";
+import type { TextToImageModules } from "../../../pipelines/model/components.ts";
 import type { LatentKind } from "./config.ts";
 
 /** What a U-Net learns to denoise: pictures themselves, or their latents. */

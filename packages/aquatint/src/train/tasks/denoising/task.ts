@@ -1,5 +1,5 @@
 import { tokenizerFrom } from "../../../tokenizers/files.ts";
-import type { Phase, Task } from "../../task.ts";
+import type { Phase, Task } from "../../loop/task.ts";
 import type { TaskContext } from "../kind.ts";
 import { sourcesOf } from "../sources.ts";
 import { captionFeed } from "./captions.ts";

@@ -1,9 +1,9 @@
 import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
 import { schedulerSettings } from "../../../diffusion/scheduler-config.ts";
 import { AquatintError } from "../../../errors.ts";
-import { type ModelConfigs, openModel, type TextToImageModel } from "../../../pipelines/model-folder.ts";
-import { modelParameters, textToImageModules } from "../../../pipelines/modules.ts";
-import type { Task } from "../../task.ts";
+import { modelParameters, textToImageModules } from "../../../pipelines/model/components.ts";
+import { type ModelConfigs, openModel, type TextToImageModel } from "../../../pipelines/model/model-folder.ts";
+import type { Task } from "../../loop/task.ts";
 import { captionIdsInput, denoises } from "../denoising/graph.ts";
 import type { DenoisingModel } from "../denoising/model.ts";
 import { sampleSpace } from "../denoising/space.ts";

@@ -8,8 +8,8 @@ import { ConditionalCritic, parseCriticConfig } from "../../../models/gan/index.
 import { parameters } from "../../../nn/module.ts";
 import { input } from "../../../ops/leaves.ts";
 import { sum } from "../../../ops/reduce.ts";
-import { ganFolder } from "../../../pipelines/one-pass.ts";
-import { memorySource } from "../../../pipelines/source.ts";
+import { ganFolder } from "../../../pipelines/model/single-pass.ts";
+import { memorySource } from "../../../pipelines/model/source.ts";
 import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { plateNames, tinyConfig } from "../../tiny.cases.ts";

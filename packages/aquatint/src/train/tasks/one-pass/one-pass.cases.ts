@@ -1,8 +1,8 @@
 import type { HostTensors } from "../../../graph/types.ts";
 import type { Runtime } from "../../../runtime/types.ts";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../checkpoint.ts";
-import type { TrainConfig } from "../../config.ts";
-import { openSession } from "../../session.ts";
+import type { TrainConfig } from "../../config/config.ts";
+import { openSession } from "../../loop/session.ts";
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../run/checkpoint.ts";
 import { tinyTask } from "../../tiny.cases.ts";
 
 /** The parts of a configuration that all such models share. */

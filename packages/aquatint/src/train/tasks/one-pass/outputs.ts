@@ -1,11 +1,11 @@
-import { type Picture, tensorToPictures } from "../../../formats/image.ts";
+import { type Picture, tensorToPictures } from "../../../formats/image/image.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { torchCpu } from "../../../math/random.ts";
 import { input } from "../../../ops/leaves.ts";
-import { captionIds } from "../../../pipelines/caption-ids.ts";
-import type { OnePassFolder, OnePassModules } from "../../../pipelines/one-pass.ts";
+import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
+import type { OnePassFolder, OnePassModules } from "../../../pipelines/model/single-pass.ts";
 import type { ClipTokenizer } from "../../../tokenizers/clip.ts";
-import type { TaskOutputs, TrainedWeights } from "../../task.ts";
+import type { TaskOutputs, TrainedWeights } from "../../loop/task.ts";
 import { inChunks } from "../in-chunks.ts";
 import type { TaskContext } from "../kind.ts";
 import type { OnePassSamples } from "./config.ts";

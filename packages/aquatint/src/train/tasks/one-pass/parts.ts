@@ -1,5 +1,5 @@
 import type { HostTensor } from "../../../graph/types.ts";
-import type { OnePassConfigs, OnePassFolder, OnePassModules } from "../../../pipelines/one-pass.ts";
+import type { OnePassConfigs, OnePassFolder, OnePassModules } from "../../../pipelines/model/single-pass.ts";
 import type { ClipTokenizer } from "../../../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
 import type { TaskContext } from "../kind.ts";

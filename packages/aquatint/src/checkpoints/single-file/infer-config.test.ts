@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { models } from "../../models/registry.ts";
+import type { Family, WeightPlace } from "../types.ts";
+import { autoencoderConfig, controlNetConfig, textConfig, unetConfig } from "./infer-config.ts";
+import { singleFileIndex, singleFileScheduler, trainedSize } from "./single-file-pipeline.ts";
+
+interface Published {
+  readonly class: string;
+  readonly config: object;
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+}
+const file = readFileSync(new URL("../../../test/fixtures/published-keys.json.gz", import.meta.url));
+const published: Readonly<Record<string, Published>> = JSON.parse(gunzipSync(file).toString());
+
+type Weights = ReadonlyMap<string, WeightPlace>;
+const families: Readonly<Record<string, Family>> = { sdxl: "sdxl" };
+const inferred: Readonly<Record<string, (weights: Weights, label: string) => object>> = {
+  UNet2DConditionModel: (weights) => unetConfig(weights),
+  ControlNetModel: (weights) => controlNetConfig(weights),
+  AutoencoderKL: (weights, label) => autoencoderConfig(weights, { family: families[label.split("/")[0]!] }),
+  CLIPTextModel: (weights, label) => textConfig(weights, { openClip: label.startsWith("sd2") }),
+  CLIPTextModelWithProjection: (weights) => textConfig(weights, { openClip: true }),
+};
+/** What no shape says and no number depends on: pictures' sizes, an older name for the end token, a projection that is not there. */
+const unsaid = ["sample_size", "eos_token_id", "projection_dim"];
+
+/** The config that the shapes of a published network imply, and the published one, both with their defaults. */
+function both(label: string) {
+  const { class: name, config, shapes } = published[label]!;
+  const weights = new Map(Object.entries(shapes).map(([key, shape]) => [key, { shape } as unknown as WeightPlace]));
+  const { parseConfig } = models[name as keyof typeof models];
+  const strip = (json: unknown) =>
+    Object.fromEntries(Object.entries(parseConfig(json)).filter(([key]) => !unsaid.includes(key)));
+  return { found: strip(inferred[name]!(weights, label)), wanted: strip(config) };
+}
+
+test.each([
+  ...["sd15/unet", "sd15-inpainting/unet", "lcm/unet", "sd21/unet", "sd2-inpainting/unet", "sdxl/unet"],
+  ...["sdxl-inpainting/unet", "sd15/controlnet", "sd21/controlnet", "sdxl/controlnet", "sd15/vae", "sdxl/vae"],
+  ...["sd15/text_encoder", "sd21/text_encoder", "sdxl/text_encoder_2"],
+])("the shapes of %s imply the published config", (label) => {
+  const { found, wanted } = both(label);
+  expect(found).toEqual(wanted);
+});
+
+test("the refiner's differs only for a level that has no transformer", () => {
+  const { found, wanted } = both("sdxl-refiner/unet");
+  expect(found).toEqual({ ...wanted, transformer_layers_per_block: [1, 4, 4, 4] });
+  expect(wanted).toMatchObject({ down_block_types: expect.arrayContaining(["DownBlock2D"]) });
+});
+
+test("what no shape says is as each family was published", () => {
+  const header = { metadata: {}, tensors: new Map() };
+  const of = (family: Family, in_channels = 4) => {
+    const scheduler = singleFileScheduler(family, { ...header, config: { in_channels } });
+    return [
+      scheduler["prediction_type"],
+      trainedSize(family, scheduler),
+      singleFileIndex(family, { in_channels })["_class_name"],
+    ];
+  };
+  expect(of("sd1")).toEqual(["epsilon", 64, "StableDiffusionPipeline"]);
+  expect(of("sd2")).toEqual(["v_prediction", 96, "StableDiffusionPipeline"]);
+  expect(of("sd2", 9)).toEqual(["epsilon", 64, "StableDiffusionInpaintPipeline"]);
+  expect(of("sdxl", 9)[2]).toBe("StableDiffusionXLInpaintPipeline");
+  expect(of("sdxl")).toEqual(["epsilon", 128, "StableDiffusionXLPipeline"]);
+  expect(of("sdxl-refiner")).toEqual(["epsilon", 128, "StableDiffusionXLImg2ImgPipeline"]);
+  expect(singleFileIndex("sd1", { time_cond_proj_dim: 256 })["_class_name"]).toBe("LatentConsistencyModelPipeline");
+});

@@ -1,0 +1,37 @@
+import { AquatintError } from "../../errors.ts";
+import { textEncoderFacts } from "../families.ts";
+import type { CheckpointComponent, Family, WeightPlace } from "../types.ts";
+
+/** Refuses a second text encoder without its projection, of which SDXL's U-Net is told. */
+export function checkProjection(name: string, second: ReadonlyMap<string, WeightPlace> | undefined): void {
+  if (!second || second.has("text_projection.weight")) return;
+  throw new AquatintError(
+    "checkpoint/keys",
+    `${name} holds no text_projection of its text_encoder_2, which SDXL needs`,
+    {
+      hint: "the program that wrote it left it out: take the file as it was published",
+    },
+  );
+}
+
+/**
+ * What text encoders lack of their published layers, in sentences: the others are run.
+ * @throws AquatintError "checkpoint/keys" for SDXL, whose U-Net reads the last layer but one.
+ */
+export function textNotes(
+  name: string,
+  family: Family | undefined,
+  components: ReadonlyMap<string, CheckpointComponent>,
+): readonly string[] {
+  return [...components].flatMap(([part, { config }]) => {
+    if (!part.startsWith("text_encoder")) return [];
+    const facts = textEncoderFacts.get(Number(config["hidden_size"]));
+    const layers = Number(config["num_hidden_layers"]);
+    if (!facts || layers >= facts.run) return [];
+    const found = `${name}: its ${part} has ${layers} of ${facts.run} layers`;
+    if (!family?.startsWith("sdxl")) return [`${found}; those are run`];
+    throw new AquatintError("checkpoint/keys", `${found}, SDXL needs all`, {
+      hint: "the program that wrote it left some out: take the file as it was published",
+    });
+  });
+}

@@ -1,0 +1,56 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { readDatasetConfig } from "../../data/dataset.node.ts";
+import { encodePool } from "../../train/run/encode.node.ts";
+import type { Io } from "../io.ts";
+import { seeds, whole } from "../options/names.ts";
+import { shortPath } from "../options/outputs.ts";
+
+/** The options of `aquatint encode`, as they are parsed. */
+interface Flags {
+  readonly vae: string;
+  readonly out: string;
+  readonly count: number;
+  readonly heldOut: number;
+  readonly seed: number;
+  readonly threads?: number;
+}
+
+/** Adds `aquatint encode` to the program. */
+export const addEncode = (program: Command, io: Io): Command =>
+  program
+    .command("encode")
+    .summary("encode pictures once, to train on their latents")
+    .description(
+      "Writes the latents of a data set's pictures with their captions to a folder, which the data set latent-pool reads. A stopped run goes on where it ended.",
+    )
+    .argument("<config>", "configuration file of a training run, or of its data set alone, JSON")
+    .requiredOption("--vae <folder>", 'folder of an autoencoder: model/ of a run of "task": "autoencoder"')
+    .requiredOption("--out <folder>", "folder of the pool")
+    .option("--count <n>", "pictures to train on", whole("--count", { min: 1, example: 400000 }), 100_000)
+    .option("--held-out <n>", "pictures to evaluate on", whole("--held-out", { min: 1, example: 1024 }), 1024)
+    .option("--seed <n>", "seed of the stream", whole("--seed", seeds), 0)
+    .option("--threads <n>", "threads of the encoder", whole("--threads", { min: 1, example: 1 }))
+    .action((config: string, flags: Flags) => encode(resolve(io.cwd, config), flags, io));
+
+/** Milliseconds between two lines of progress. */
+const PACE = 20_000;
+
+async function encode(config: string, { count, heldOut, ...flags }: Flags, io: Io): Promise<void> {
+  const out = resolve(io.cwd, flags.out);
+  const events = encodePool({
+    ...flags,
+    dataset: await readDatasetConfig(config),
+    vae: resolve(io.cwd, flags.vae),
+    out,
+    counts: { train: count, "held-out": heldOut },
+    signal: io.signal,
+  });
+  let last = performance.now();
+  for await (const { split, done, of } of events) {
+    if (performance.now() - last < PACE) continue;
+    last = performance.now();
+    io.stderr.write(`${split}: ${done} of ${of}\n`);
+  }
+  io.stdout.write(`${shortPath(out, io.cwd)}\n`);
+}

@@ -1,0 +1,282 @@
+import { randomInt } from "node:crypto";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { encodePicture } from "../../formats/image/encode.node.ts";
+import { encodePng } from "../../formats/png/png.ts";
+import { type GeneratorName, generatorNamed, generators } from "../../math/generators.ts";
+import { type JsonSeed, jsonSeed, type Seed } from "../../math/random.ts";
+import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } from "../../pipelines/generate.node.ts";
+import { modelHash, modelLabel } from "../../pipelines/metadata/model-hash.node.ts";
+import { recipeOf, recipeTexts } from "../../pipelines/metadata/parameters.ts";
+import { drawDefaults, type NoiseKind, noiseKindNamed, noiseKinds } from "../../pipelines/text-to-image/noise.ts";
+import { type EvaluationEvent, type ImageEvent, walkedSteps } from "../../pipelines/text-to-image/text-to-image.ts";
+import type { Device } from "../../runtime/types.ts";
+import { duration } from "../../util/words.ts";
+import type { Io } from "../io.ts";
+import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, sayCut, sayUnused } from "../options/checkpoint.ts";
+import { addPictureFlags, checkQuality, type PictureFlags } from "../options/image-files.ts";
+import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
+import { type Asked, asked, checkSameModel } from "../options/like.ts";
+import { addMemory, type MemoryFlags, retryText } from "../options/memory.ts";
+import { decimal, device, nodeDevices, sampler, seed as seedOption, size, whole } from "../options/names.ts";
+import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
+import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
+import { renderFinished } from "../terminal/graphics.ts";
+import { previewView } from "../terminal/preview-view.ts";
+import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "../trajectory.ts";
+import { version } from "../version.ts";
+
+/** The options of `aquatint generate`, as they are parsed. */
+interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags, PictureFlags, PreviewFlags {
+  readonly model?: string;
+  readonly steps?: number;
+  readonly guidance?: number;
+  readonly guidanceRescale: number;
+  readonly rng: GeneratorName;
+  readonly noise: NoiseKind;
+  readonly sampler?: string;
+  readonly seed?: Seed;
+  readonly count: number;
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly negative?: string;
+  readonly out?: string;
+  readonly strip?: string;
+  readonly saveTrajectory?: string;
+  readonly device?: Device;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** The options that say how a picture is sampled. */
+const addSampling = (command: Command): Command =>
+  command
+    .option(
+      "--steps <n>",
+      "steps of the sampler (default: the model's own, or 50)",
+      whole("--steps", { min: 1, example: 30 }),
+    )
+    .option(
+      "--guidance <g>",
+      "how closely to follow the prompt; 1 switches guidance off (default: the model's own, or its kind's: 7.5 for Stable Diffusion, 5 for XL, 8.5 for LCM, 2 for aquatint's)",
+      decimal("--guidance", { min: 0, example: 4 }),
+    )
+    .option(
+      "--guidance-rescale <share>",
+      "share of guidance, 0 to 1, that keeps the contrast it would have without",
+      decimal("--guidance-rescale", { min: 0, max: 1, example: 0.7 }),
+      0,
+    )
+    .option(
+      "--sampler <name>",
+      'a name that `aquatint samplers` lists, with a schedule after it or not: "DPM++ 2M Karras" (default: the model\'s own)',
+      sampler,
+    )
+    .option(
+      "--rng <name>",
+      `what a seed means: ${Object.keys(generators).join(", ")}`,
+      generatorNamed,
+      drawDefaults.rng,
+    )
+    .option(
+      "--noise <kind>",
+      `of stochastic samplers: ${noiseKinds.join(", ")} (one path for every number of steps)`,
+      noiseKindNamed,
+      drawDefaults.noise,
+    );
+
+/** Adds `aquatint generate` to the program. */
+export const addGenerate = (program: Command, io: Io): Command =>
+  addPreviewFlags(
+    addPictureFlags(addMemory(addCheckpointFlags(addImageFlags(addSampling(program.command("generate"))), io))),
+  )
+    .summary("make pictures of a prompt")
+    .description("Makes pictures of a prompt. Without --out they go to ./out/ under names that never overwrite.")
+    .argument("[prompt]", 'what to show, in quotes: "a red apple, blue background"; not needed with --like')
+    .option("--model <path>", `folder or .safetensors file of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
+    .option("--seed <s>", "same seed, same picture (default: a new one)", seedOption("--seed"))
+    .option(
+      "--count <n>",
+      "pictures to make, with seeds that follow each other; named files then get a number (apple-1.png)",
+      whole("--count", { min: 1, max: MAX_COUNT, example: 4 }),
+      1,
+    )
+    .option(
+      "--size <WxH>",
+      "width and height in pixels (default: what the model was trained at, in the proportions of --init)",
+      size,
+    )
+    .option("--negative <text>", "what the picture should not show")
+    .option("--out <file>", ".png, .jpg or .webp file of the picture, overwritten if it exists")
+    .option("--strip <file>", "PNG file: x_t (above) and the predicted x_0 (below) over the steps")
+    .option("--save-trajectory <file>", ".safetensors file: x, x0, t, alpha and sigma of every evaluation")
+    .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
+    .option("--json", "print one JSON object on stdout and nothing else")
+    .option("--quiet", "show no progress")
+    .action(async (prompt: string | undefined, flags: Flags, command: Command) =>
+      generate(await asked(prompt, flags, { command, io }), io),
+    );
+
+/** What is said of a picture that was written. */
+interface Saved {
+  readonly path: string;
+  readonly seed: JsonSeed;
+  readonly width: number;
+  readonly height: number;
+}
+
+async function generate({ prompt, flags, like }: Asked<Flags>, io: Io): Promise<void> {
+  const outputs = await openOutputs({ ...flags, prompt }, io.cwd);
+  checkQuality(flags.quality, outputs.format);
+  const { model, seed = randomInt(2 ** 32), size: wanted, ...rest } = flags;
+  const images = await imageOptions(flags, io);
+  const generation = await prepareGeneration({
+    ...rest,
+    ...wanted,
+    ...checkpointFiles(flags, io),
+    ...previewOptions(flags, io),
+    ...images,
+    prompt,
+    seed,
+    model: model === undefined ? undefined : resolve(io.cwd, model),
+    signal: io.signal,
+  });
+  if (like) await checkSameModel(like, { model: generation.model, named: model !== undefined, io });
+  if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
+  sayUnused(generation.model, io, flags.quiet);
+  sayCut(generation.plans[0]!, io, flags.quiet);
+  noteAllResized(flags, images, { size: generation.plans[0]!, io });
+  const start = performance.now();
+  const saved: Saved[] = [];
+  for await (const { image, report } of finished(generation, { flags, outputs, io })) {
+    saved.push(image);
+    if (!flags.json) io.stdout.write(report);
+  }
+  const seconds = Math.round(performance.now() - start) / 1000;
+  if (flags.json) io.stdout.write(`${JSON.stringify({ images: saved, seconds })}\n`);
+}
+
+interface Surroundings {
+  readonly flags: Flags;
+  readonly outputs: Outputs;
+  readonly io: Io;
+}
+interface Finished {
+  readonly image: Saved;
+  /** What a person sees of it: the picture, where it lies, how it was made. */
+  readonly report: string;
+}
+
+/** Makes the pictures with progress on stderr, and writes each with what belongs to it as soon as it is there. */
+async function* finished(generation: Generation, { flags, outputs, io }: Surroundings): AsyncGenerator<Finished> {
+  const { count, batch, quiet = false } = flags;
+  const steps = walkedSteps(generation.plans[0]!);
+  const previews = flags.strip ? stripSteps(steps) : undefined;
+  const keep = keptEvaluations(flags, steps);
+  const progress = previewView({ io, total: count * steps, unit: "steps", quiet });
+  const describe = describing(generation, flags);
+  const say = (text: string) => {
+    progress.hide();
+    io.stderr.write(text);
+  };
+  const kept = new Map<number, EvaluationEvent[]>();
+  let done = 0;
+  let start = performance.now();
+  try {
+    for await (const event of generation.run({ previews })) {
+      if (event.type === "retry") {
+        say(retryText(event));
+        continue;
+      }
+      if (event.type === "evaluation") {
+        const index = done + event.picture;
+        if (keep(event)) kept.set(index, [...(kept.get(index) ?? []), event]);
+        progress.show(event.preview);
+        const together = Math.min(batch, count - done);
+        progress.update((done + shareOf(event) * together) * steps, labelOf({ done, together, count }));
+        continue;
+      }
+      const own = { kept: taken(kept, done), index: done++ };
+      const paths = await write(event, { ...flags, generation, outputs, describe, ...own });
+      progress.hide();
+      const { width, height } = event.picture;
+      const image = { path: paths[0]!, seed: jsonSeed(event.seed), width, height };
+      yield { image, report: described(event, { paths, io, seconds: (performance.now() - start) / 1000 }) };
+      if (done % batch === 0) start = performance.now();
+    }
+  } finally {
+    progress.hide();
+  }
+}
+
+/** How much of the way an evaluation ends: some samplers take steps of their own. */
+const shareOf = ({ i, n, final }: EvaluationEvent): number => (i + (final ? 1 : 0)) / n;
+
+/** Which pictures are being made: "picture 2/4", "pictures 1-4/8". */
+function labelOf({ done, together, count }: Record<"done" | "together" | "count", number>): string {
+  if (count === 1) return "";
+  return together === 1 ? `picture ${done + 1}/${count}` : `pictures ${done + 1}-${done + together}/${count}`;
+}
+
+function taken<T>(lists: Map<number, readonly T[]>, key: number): readonly T[] {
+  const list = lists.get(key) ?? [];
+  lists.delete(key);
+  return list;
+}
+
+/** Which evaluations the files need: a picture of a large model takes megabytes. */
+function keptEvaluations({ strip, saveTrajectory }: Flags, steps: number): (event: EvaluationEvent) => boolean {
+  const shown = strip ? stripSteps(steps) : new Set<number>();
+  return ({ i }) => saveTrajectory !== undefined || shown.has(i);
+}
+
+interface Work extends Pick<Flags, "quality"> {
+  readonly generation: Generation;
+  readonly outputs: Outputs;
+  readonly describe: ReturnType<typeof describing>;
+  readonly kept: readonly EvaluationEvent[];
+  readonly index: number;
+}
+
+/** The recipe of picture number `index`, if it shall have one; the model is hashed while the pictures are made. */
+function describing({ model, plans, options }: Generation, { metadata }: Flags) {
+  if (!metadata) return async () => undefined;
+  const hash = modelHash(model).catch(() => undefined); // a picture is written even where its model is gone meanwhile
+  return async (index: number) =>
+    recipeOf(plans[index]!, {
+      model: modelLabel(model.name),
+      modelHash: await hash,
+      version,
+      options,
+      beside: model,
+      otherVae: options.vae !== undefined,
+    });
+}
+
+/** Writes a picture and what belongs to it; returns the paths, the picture's first. */
+async function write({ picture }: ImageEvent, work: Work): Promise<string[]> {
+  const { generation, outputs, describe, kept, index, quality } = work;
+  const recipe = await describe(index);
+  const texts = recipe && recipeTexts(recipe);
+  const metadata = Object.fromEntries(Object.entries(recipe ?? {}).map(([key, value]) => [key, String(value)]));
+  const files = [
+    [outputs.picture, () => encodePicture(picture, { format: outputs.format, quality, texts })],
+    [outputs.strip, () => encodePng(stripOf(kept, picture))],
+    [outputs.trajectory, () => trajectoryOf(kept, { ...generation.plans[index]!, metadata })],
+  ] as const;
+  const paths: string[] = [];
+  for (const [put, encode] of files) if (put) paths.push(await put(index, await encode()));
+  return paths;
+}
+
+interface Described {
+  readonly paths: readonly string[];
+  readonly io: Io;
+  readonly seconds: number;
+}
+
+function described({ picture, seed }: ImageEvent, { paths, io, seconds }: Described): string {
+  const [path, ...others] = paths.map((file) => shortPath(file, io.cwd));
+  const first = `${path}  ${picture.width}x${picture.height}, seed ${seed}, ${duration(seconds)}`;
+  const screen = { stream: io.stdout, env: io.env };
+  return `${renderFinished(picture, screen)}${[first, ...others].join("\n")}\n`;
+}

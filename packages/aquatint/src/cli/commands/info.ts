@@ -1,0 +1,75 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { AquatintError } from "../../errors.ts";
+import { pictureTexts } from "../../formats/image/picture-file.ts";
+import { readPictureFile } from "../../formats/image/read-image.node.ts";
+import { type ImageMetadata, imageMetadata, metadataFormats } from "../../formats/metadata/index.ts";
+import type { Io } from "../io.ts";
+import { printable } from "../terminal/escape.ts";
+
+/** Adds `aquatint info` to the program. */
+export const addInfo = (program: Command, io: Io): Command =>
+  program
+    .command("info")
+    .summary("say how a picture was made")
+    .description(
+      "Says how a picture was made, as the program that made it wrote into its file: Aquatint, AUTOMATIC1111's web UI, ComfyUI, and others that docs/pictures.md lists.",
+    )
+    .argument("<picture>", "a PNG, JPEG or WebP file")
+    .option("--json", "print one JSON object on stdout")
+    .action(async (path: string, { json = false }: { readonly json?: boolean }) => {
+      const metadata = await metadataIn(path, io.cwd);
+      io.stdout.write(json ? `${JSON.stringify(metadata)}\n` : described(metadata));
+    });
+
+/** The metadata in an image file. @throws AquatintError "picture/no-recipe" where there are none. */
+export async function metadataIn(path: string, cwd: string): Promise<ImageMetadata> {
+  const metadata = imageMetadata(await pictureTexts(await readPictureFile(resolve(cwd, path)), { name: path }));
+  if (metadata) return metadata;
+  throw new AquatintError("picture/no-recipe", `${path} does not say how it was made`, {
+    hint: "Many sites remove what a file says: use the file as it was saved.",
+  });
+}
+
+/** Names of the rows of the fields. */
+const labels: Readonly<Record<string, string>> = { modelHash: "model hash" };
+const shown = ["prompt", "negative", "seed", "steps", "sampler", "guidance", "model", "modelHash"] as const;
+
+/** One line a field; the settings that have no field of their own follow in the program's words, then what --like leaves out. */
+function described(metadata: ImageMetadata): string {
+  const { source, settings, width, height, networks = [], unrepeated = [], notes = [] } = metadata;
+  const fields = shown.map((key) => [labels[key] ?? key, metadata[key]] as const);
+  const size = width === undefined || height === undefined ? undefined : `${width}x${height}`;
+  const title = metadataFormats.find((format) => format.source === source)!.title;
+  const known = new Set([...fields.map(([, value]) => value), width, height].map(String));
+  const others = Object.entries(settings).filter(
+    ([key, value]) =>
+      (typeof value !== "object" || Array.isArray(value)) &&
+      !/^size$/i.test(key) &&
+      !(shown as readonly string[]).includes(key) &&
+      !known.has(String(value)),
+  );
+  return table([
+    ["made by", title],
+    ...fields,
+    ["size", size],
+    ...others,
+    ["networks", networks.map(({ kind, text }) => `${kind}:${text}`).join(", ")],
+    ["not repeated", unrepeated.join(", ")],
+    ...notes.map((note) => ["note", note] as const),
+  ]);
+}
+
+/** Rows of two columns, without those that say nothing. */
+function table(rows: readonly (readonly [string, unknown])[]): string {
+  const lines = rows.flatMap(([key, value]) => {
+    const text = Array.isArray(value) ? value.map(cell).join(", ") : String(value ?? "");
+    return text === "" ? [] : [[printable(key), printable(text)] as const];
+  });
+  const column = lines.reduce((width, [key]) => Math.max(width, key.length), 0);
+  return lines
+    .map(([key, value]) => `${key.padEnd(column)}  ${value.replace(/\n/g, `\n${" ".repeat(column + 2)}`)}\n`)
+    .join("");
+}
+
+const cell = (value: unknown): string => (typeof value === "object" ? JSON.stringify(value) : String(value));

@@ -1,0 +1,149 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { families } from "../../checkpoints/families.ts";
+import { identify } from "../../checkpoints/identify.ts";
+import { type Inspection, inspectCheckpoint, inspectFile } from "../../checkpoints/inspect.ts";
+import { fileCheckpoint, openCheckpoint, openFileHeader } from "../../checkpoints/open.node.ts";
+import type { Io } from "../io.ts";
+import { size, whole } from "../options/parsers.ts";
+import { plainText as plain } from "../terminal/plain-text.ts";
+
+interface Flags {
+  readonly json?: boolean;
+  readonly variant?: string;
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly batch: number;
+}
+
+/** Adds `aquatint inspect` to the program. */
+export const addInspect = (program: Command, io: Io): Command =>
+  program
+    .command("inspect")
+    .summary("say what a file or folder of weights holds")
+    .description(
+      "Says what a checkpoint, LoRA or embedding is, from its headers alone: kind, family, parts, parameters, types, metadata, and the memory that pictures take.",
+    )
+    .argument("<path>", "a .safetensors file, or the folder of a model")
+    .option("--json", "print one JSON object on stdout")
+    .option("--variant <name>", "form of the weights where a folder holds several: fp16, non_ema")
+    .option(
+      "--size <WxH>",
+      "size of the pictures whose memory is estimated, in pixels (default: the model's own)",
+      size,
+    )
+    .option("--batch <n>", "pictures at a time, for the estimate", whole("--batch", { min: 1, max: 64, example: 1 }), 1)
+    .action(async (path: string, flags: Flags) => {
+      const inspection = await inspect(resolve(io.cwd, path), flags);
+      io.stdout.write(flags.json ? `${JSON.stringify(inspection)}\n` : described({ ...inspection, path }));
+    });
+
+async function inspect(path: string, { variant, size, batch }: Flags): Promise<Inspection> {
+  const work = { size, batch };
+  const folder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+  if (folder) return inspectCheckpoint(await openCheckpoint(path, { variant }), work);
+  const file = await openFileHeader(path);
+  const { kind } = identify(file.header);
+  if (kind !== "single-file" && kind !== "component") return inspectFile(file, { name: path });
+  return inspectCheckpoint(await fileCheckpoint(file, { path, variant }), work);
+}
+
+const kinds: Readonly<Record<Inspection["kind"], string>> = {
+  model: "a whole model",
+  network: "one network",
+  lora: "a LoRA",
+  embedding: "a textual-inversion embedding",
+  unknown: "tensors of an unknown kind",
+};
+const layouts: Readonly<Record<Inspection["layout"], string>> = {
+  folder: "folder in the published layout",
+  "single-file": "original single file",
+  component: "weights of one network",
+  file: "single file",
+};
+
+const count = (n: number): string => {
+  const units = [
+    [1e9, "billion"],
+    [1e6, "million"],
+  ] as const;
+  const [unit, word] = units.find(([least]) => n >= least) ?? [1, ""];
+  return `${unit === 1 ? n : (n / unit).toPrecision(3)} ${word}`.trimEnd();
+};
+const bytes = (n: number): string => {
+  const units = [
+    [1e9, "GB"],
+    [1e6, "MB"],
+    [1e3, "kB"],
+  ] as const;
+  const [unit, word] = units.find(([least]) => n >= least) ?? [1, "bytes"];
+  return `${unit === 1 ? n : (n / unit).toPrecision(3)} ${word}`;
+};
+const types = (dtypes: Readonly<Record<string, number>>): string =>
+  Object.entries(dtypes)
+    .map(([dtype, tensors]) => `${tensors} ${dtype}`)
+    .join(", ");
+
+const LONGEST_VALUE = 100;
+const SHOWN = 3;
+
+function* rows(inspection: Inspection): Generator<readonly [label: string, text: string]> {
+  const { kind, layout, family, prediction, parameters, dtypes, memory, unused, metadata } = inspection;
+  yield ["kind", `${inspection.other ?? kinds[kind]} (${layouts[layout]})`];
+  if (family) yield ["family", families[family].title];
+  if (prediction) yield ["predicts", prediction];
+  for (const part of inspection.components) {
+    yield [
+      part.name,
+      `${part.className}, ${count(part.parameters)} parameters, ${bytes(part.bytes)}, ${types(part.dtypes)}`,
+    ];
+  }
+  yield* extraRows(inspection);
+  yield ["in all", `${count(parameters)} parameters, ${bytes(inspection.bytes)}, tensors: ${types(dtypes)}`];
+  if (memory) {
+    const of = `${memory.width}x${memory.height}${memory.batch > 1 ? `, ${memory.batch} at a time` : ""}`;
+    yield [
+      "memory",
+      `about ${bytes(memory.total)} for ${of}: ${bytes(memory.weights)} weights in float32, ${bytes(memory.activations)} computing`,
+    ];
+  }
+  for (const [key, value] of Object.entries(metadata)) {
+    yield [
+      `# ${key.slice(0, 40)}`,
+      value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}… (${value.length} characters)` : value,
+    ];
+  }
+  for (const note of inspection.notes ?? []) yield ["note", note];
+  if (unused.length > 0)
+    yield [
+      "not used",
+      `${unused.length} tensors: ${unused.slice(0, SHOWN).join(", ")}${unused.length > SHOWN ? ", …" : ""}`,
+    ];
+}
+
+function* extraRows({ lora, embedding }: Inspection): Generator<readonly [label: string, text: string]> {
+  if (lora) {
+    yield ["method", lora.methods.join(", ")];
+    if (lora.ranks.length > 0) yield ["rank", lora.ranks.join(", ")];
+    yield [
+      "adapts",
+      Object.entries(lora.layers)
+        .map(([component, layers]) => `${layers} layers of the ${component}`)
+        .join(", "),
+    ];
+    yield ["layers", lora.targets.join(", ")];
+    if (lora.words.length > 0) yield ["words", lora.words.join(", ")];
+  }
+  if (embedding)
+    yield [
+      "vectors",
+      `${embedding.vectors} of width ${embedding.width}${embedding.token ? ` for ${embedding.token}` : ""}`,
+    ];
+}
+
+function described(inspection: Inspection): string {
+  const all = [...rows(inspection)];
+  const width = Math.max(...all.map(([label]) => label.length));
+  const lines = all.map(([label, text]) => `${plain(label).padEnd(width)}  ${plain(text)}`.trimEnd());
+  return `${[inspection.path, ...lines].join("\n")}\n`;
+}

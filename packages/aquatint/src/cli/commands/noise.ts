@@ -1,0 +1,85 @@
+import { randomInt } from "node:crypto";
+import type { Command } from "commander";
+import { preserving, writtenIn } from "../../diffusion/coordinates.ts";
+import { noised } from "../../diffusion/forward.ts";
+import { scheduleNamed } from "../../diffusion/schedule-names.ts";
+import { strip, tensorToPicture } from "../../formats/image/image.ts";
+import { within } from "../../formats/image/resize.ts";
+import { encodePng } from "../../formats/png/png.ts";
+import { jsonSeed, type Seed, torchCpu } from "../../math/random.ts";
+import type { Io } from "../io.ts";
+import { pictureInput, stemOf } from "../options/image-input.ts";
+import { seed as seedOption, times } from "../options/names.ts";
+import { openOutputs, shortPath } from "../options/outputs.ts";
+import { addScheduleFlags } from "../options/schedule.ts";
+import { renderPicture, supportsPictures } from "../terminal/terminal.ts";
+
+/** The options of `aquatint noise`, as they are parsed. */
+interface Flags {
+  readonly schedule: string;
+  readonly at?: readonly number[];
+  readonly steps: number;
+  readonly seed?: Seed;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Longest side of a picture in a strip, in pixels; small ones are enlarged to at least a quarter of it. */
+const SIDE = 256;
+
+/** Adds `aquatint noise` to the program. */
+export const addNoise = (program: Command, io: Io): Command =>
+  addScheduleFlags(
+    program
+      .command("noise")
+      .summary("noise a picture to some t: the forward process as a strip")
+      .description(
+        "Draws x_t given x_0 at some times, with the same noise at each. Without --out the strip goes to ./out/ under a new name.",
+      )
+      .argument("<picture>", "PNG file; with the package sharp also JPEG, WebP, AVIF, GIF, TIFF, SVG"),
+    "schedule",
+  )
+    .option("--at <times>", "times in 0 .. T, separated by commas (default: 0,100,250,500,1000 of 1000)", times("--at"))
+    .option("--seed <s>", "same seed, same noise (default: a new one)", seedOption("--seed"))
+    .option("--out <file>", "PNG file of the strip, overwritten if it exists")
+    .option("--json", "print one JSON object on stdout and nothing else")
+    .option("--quiet", "say nothing about resizing")
+    .action((picture: string, flags: Flags) => noise(picture, flags, io));
+
+async function noise(path: string, flags: Flags, io: Io): Promise<void> {
+  const { steps, seed = randomInt(2 ** 32), json } = flags;
+  const schedule = scheduleNamed(flags.schedule, { steps });
+  const at = flags.at ?? [0, 0.1, 0.25, 0.5, 1].map((u) => u * steps);
+  const levels = at.map((t) => writtenIn(preserving, schedule.level(t)));
+  const outputs = await openOutputs(
+    { ...flags, count: 1, extensions: [".png"], prompt: `${stemOf(path)} noise` },
+    io.cwd,
+  );
+  const input = await pictureInput(path, (size) => within(size, SIDE), { io, quiet: flags.quiet });
+  const { values, picture, resizedFrom } = input;
+  const eps = torchCpu(seed).randn(values.length);
+  const pictures = levels.map((level) => tensorToPicture(noised(level, { x0: values, eps }), picture));
+  const scale = Math.max(1, Math.ceil(SIDE / 4 / Math.min(picture.width, picture.height)));
+  const sheet = strip([pictures], { scale });
+  const written = await outputs.picture(0, encodePng(sheet));
+  if (json) {
+    const { width, height } = picture;
+    const found = levels.map(({ t, alpha, sigma }) => ({ t, alpha, sigma }));
+    const report = {
+      path: written,
+      schedule: schedule.name,
+      steps,
+      seed: jsonSeed(seed),
+      width,
+      height,
+      resizedFrom,
+      at: found,
+    };
+    io.stdout.write(`${JSON.stringify(report)}\n`);
+    return;
+  }
+  const screen = { stream: io.stdout, env: io.env };
+  if (supportsPictures(screen)) io.stdout.write(renderPicture(sheet, screen));
+  io.stdout.write(`${shortPath(written, io.cwd)}  ${schedule.name}, t = ${at.join(", ")} of ${steps}, seed ${seed}\n`);
+}

@@ -1,0 +1,122 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
+import type { WeightMemory } from "../../compiler/executable.ts";
+import type { OpenOptions } from "../../pipelines/generate.node.ts";
+import type { EmbeddingFile, LoraFile } from "../../pipelines/model/adapters.node.ts";
+import type { TextToImageModel } from "../../pipelines/model/model-folder.ts";
+import type { TextToImagePlan } from "../../pipelines/text-to-image/text-to-image.ts";
+import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../../tokenizers/emphasis.ts";
+import { DEFAULT_PROMPT_SYNTAX, type PromptSyntax, promptSyntaxes } from "../../tokenizers/prompt.ts";
+import type { Io } from "../io.ts";
+import { plainText } from "../terminal/plain-text.ts";
+import { choice, decimal, whole } from "./names.ts";
+import { type Parser, wrong } from "./parsers.ts";
+
+/** The options that say which files a published model is opened from, and how they and the prompt are read. */
+export interface CheckpointFlags {
+  readonly lora: readonly LoraFile[];
+  readonly embedding: readonly EmbeddingFile[];
+  readonly vae?: string;
+  readonly variant?: string;
+  readonly clipSkip: number;
+  readonly promptSyntax: PromptSyntax;
+  readonly emphasis: EmphasisMode;
+  readonly weightMemory: WeightMemory;
+}
+
+const weightMemories = ["packed", "mapped"] as const satisfies readonly WeightMemory[];
+
+/** A file, and what stands behind its last colon; a Windows drive, or the colon of a file that exists, is part of its name. */
+function parted(flag: string, text: string, { cwd }: Io): readonly [file: string, rest: string | undefined] {
+  if (existsSync(resolve(cwd, text))) return [text, undefined];
+  const [, file = text, rest] = /^(.{2,}?):([^:\\/]*)$/s.exec(text) ?? [];
+  if (file && rest !== "") return [file, rest];
+  throw wrong(flag, "a file, or a file and more after a colon", text, `see aquatint generate --help`);
+}
+
+const lora =
+  (io: Io): Parser<LoraFile> =>
+  (text) => {
+    const [file, rest] = parted("--lora", text, io);
+    if (rest === undefined) return { file };
+    const example = "style.safetensors:0.8";
+    return { file, scale: decimal(`--lora ${file}`, { min: -100, max: 100, example })(rest) };
+  };
+
+const embedding =
+  (io: Io): Parser<EmbeddingFile> =>
+  (text) => {
+    const [file, word] = parted("--embedding", text, io);
+    return { file, word };
+  };
+
+/** An option that may be given several times. */
+const repeated = <T>(flags: string, description: string, parse: Parser<T>): Option =>
+  new Option(flags, `${description}; may be given several times`)
+    .argParser<readonly T[]>((text, earlier = []) => [...earlier, parse(text)])
+    .default([], "none");
+
+/** Adds those options to a command. */
+export const addCheckpointFlags = (command: Command, io: Io): Command =>
+  command
+    .addOption(repeated("--lora <file[:scale]>", "a LoRA beside the model, and how strongly it counts: 1", lora(io)))
+    .addOption(
+      repeated("--embedding <file[:word]>", "a textual inversion; its word calls it in the prompt", embedding(io)),
+    )
+    .option("--vae <path>", "folder or file of another autoencoder (default: the model's own)")
+    .option("--variant <name>", "form of the weights in a folder: fp16, non_ema (default: the one without a name)")
+    .option(
+      "--clip-skip <n>",
+      "layers left out at the text encoder's end; the web UI's clip skip 2 is 1",
+      whole("--clip-skip", { min: 0, example: 1 }),
+      0,
+    )
+    .option(
+      "--prompt-syntax <name>",
+      "plain: read as it stands, as diffusers does; a1111: (word:1.2), [from:to:when], BREAK, any length",
+      choice("--prompt-syntax", promptSyntaxes),
+      DEFAULT_PROMPT_SYNTAX,
+    )
+    .option(
+      "--emphasis <mode>",
+      "with a1111, what (word:1.2) does: original: the mean is restored; no-norm: it is not; ignore: nothing; none: a bracket is a character",
+      choice("--emphasis", emphasisModes),
+      DEFAULT_EMPHASIS,
+    )
+    .option(
+      "--weight-memory <kind>",
+      "packed: weights copied once, computes fastest; mapped: used where they lie, loads at once, takes less memory",
+      choice("--weight-memory", weightMemories),
+      "packed",
+    );
+
+/** The files of those options, from the folder that the command was called in. */
+export function checkpointFiles({ lora, embedding, vae }: CheckpointFlags, { cwd }: Io): OpenOptions {
+  const placed = <T extends { readonly file: string }>(all: readonly T[]) =>
+    all.map((one) => ({ ...one, file: resolve(cwd, one.file) }));
+  return {
+    loras: placed(lora),
+    embeddings: placed(embedding),
+    vae: vae === undefined ? undefined : resolve(cwd, vae),
+  };
+}
+
+/** Characters of a text that are shown of a long one. */
+const SHOWN = 200;
+const shortened = (text: string): string =>
+  text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length.toLocaleString("en")} characters)`;
+
+/** Says on stderr what of the model's files is not used. */
+export function sayUnused({ notes = [] }: TextToImageModel, { stderr }: Io, quiet = false): void {
+  if (!quiet) for (const note of notes) stderr.write(`note: ${plainText(note)}\n`);
+}
+
+/** Says on stderr which words of the prompts the text encoder will not read. */
+export function sayCut({ conditioning: { cut } }: TextToImagePlan, { stderr }: Io, quiet = false): void {
+  if (quiet) return;
+  for (const words of cut) {
+    stderr.write(`note: the prompt is longer than the text encoder reads; left out: "${shortened(words)}"\n`);
+    stderr.write("      --prompt-syntax a1111 reads prompts of any length\n");
+  }
+}

@@ -1,0 +1,67 @@
+import { basename, extname, resolve } from "node:path";
+import { type Picture, pictureToTensor } from "../../formats/image/image.ts";
+import type { ImageFile } from "../../formats/image/image-file.ts";
+import { readPicture } from "../../formats/image/read-image.node.ts";
+import { cutOff, fitted, type Size } from "../../formats/image/resize.ts";
+import type { Io } from "../io.ts";
+
+/** A picture that a command was given, in the size that it works in. */
+export interface PictureInput {
+  readonly picture: Picture;
+  /** [3, height, width] in -1 .. 1. */
+  readonly values: Float32Array<ArrayBuffer>;
+  /** The file's own size, where it was another. */
+  readonly resizedFrom: Size | undefined;
+}
+
+/** Reads a picture and brings it to a size, with a line on stderr if that changed it. */
+export async function pictureInput(
+  path: string,
+  sizeOf: (size: Size) => Size,
+  { io, quiet = false }: { readonly io: Io; readonly quiet?: boolean | undefined },
+): Promise<PictureInput> {
+  const original = await readImage(path, { io, quiet });
+  const size = sizeOf(original);
+  const picture = fitted(original, size);
+  noteResized(path, { from: original, to: size, io, quiet });
+  const same = original.width === size.width && original.height === size.height;
+  return {
+    picture,
+    values: pictureToTensor(picture),
+    resizedFrom: same ? undefined : { width: original.width, height: original.height },
+  };
+}
+
+/** Where lines about an image go. */
+interface Notes {
+  readonly io: Io;
+  readonly quiet?: boolean | undefined;
+}
+
+/** Reads an image's file and says on stderr what of it is not taken over; `transparent` says what becomes of transparency. */
+export async function readImage(
+  path: string,
+  { io, quiet = false, transparent = "white" }: Notes & { readonly transparent?: string },
+): Promise<ImageFile> {
+  const image = await readPicture(resolve(io.cwd, path));
+  const notes = [...image.notes, ...(image.channels === 4 ? [`what is transparent in it is ${transparent}`] : [])];
+  if (!quiet) for (const note of notes) io.stderr.write(`${basename(path)}: ${note}\n`);
+  return image;
+}
+
+/** Says on stderr that an image was brought to another size, and what was cut off. */
+export function noteResized(
+  path: string,
+  { from, to, io, quiet = false }: Notes & { readonly from: Size; readonly to: Size },
+): void {
+  if (quiet || (from.width === to.width && from.height === to.height)) return;
+  const cut = cutOff(from, to);
+  // less than a pixel on each side is what rounding the size takes
+  const sides = [cut.width >= 2 && "left and right", cut.height >= 2 && "top and bottom"].filter(Boolean);
+  const part = sides.length > 0 ? `, cut off at its ${sides.join(" and ")}` : "";
+  const [before, after] = [from, to].map(({ width, height }) => `${width}x${height}`);
+  io.stderr.write(`${basename(path)} was resized from ${before} to ${after}${part}\n`);
+}
+
+/** A file's name without its folder and extension. */
+export const stemOf = (path: string): string => basename(path, extname(path));

@@ -1,0 +1,192 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { AquatintError } from "../../errors.ts";
+import type { Picture } from "../../formats/image/image.ts";
+import type { Size } from "../../formats/image/resize.ts";
+import { type GenerateOptions, MAX_BATCH } from "../../pipelines/generate.node.ts";
+import { refineDefaults } from "../../pipelines/text-to-image/hires-fix.ts";
+import { canvasDefaults } from "../../pipelines/text-to-image/img2img.ts";
+import type { Io } from "../io.ts";
+import { noteResized, readImage } from "./image-input.ts";
+import { decimal, type Parser, whole, wrong } from "./parsers.ts";
+
+/** The options of `aquatint generate` that begin with pictures, as they are parsed. */
+export interface ImageFlags {
+  readonly init?: string;
+  readonly strength?: number;
+  readonly mask?: string;
+  readonly control?: readonly string[];
+  readonly controlImage?: readonly string[];
+  readonly controlScale?: readonly number[];
+  readonly controlRange?: readonly (readonly [start: number, end: number])[];
+  readonly hires?: number;
+  readonly hiresStrength?: number;
+  readonly hiresSteps?: number;
+  readonly batch: number;
+  readonly strip?: string;
+  readonly saveTrajectory?: string;
+  readonly quiet?: boolean;
+}
+
+/** An option that may be given several times. */
+const each =
+  <T>(parse: Parser<T>) =>
+  (text: string, before: readonly T[] = []): readonly T[] => [...before, parse(text)];
+const path: Parser<string> = (text) => text;
+const share = (flag: string, example: number) => {
+  const parse = decimal(flag, { min: 0, max: 1, example });
+  return (text: string): number => {
+    const value = parse(text);
+    if (value > 0) return value;
+    throw wrong(flag, "a number above 0 and at most 1", text, `for example ${flag} ${example}`);
+  };
+};
+
+const RANGE = "--control-range";
+/** Two shares of the steps: "0-0.5". */
+const range: Parser<readonly [number, number]> = (text) => {
+  const [, from = "", to = ""] = /^([\d.]+)-([\d.]+)$/.exec(text) ?? [];
+  const [start, end] = [Number(from || Number.NaN), Number(to || Number.NaN)];
+  if (start >= 0 && start < end && end <= 1) return [start, end];
+  throw wrong(RANGE, "two shares of the steps, from 0 to 1", text, `for example ${RANGE} 0-0.5`);
+};
+
+/** Adds the options that begin with pictures. */
+export const addImageFlags = (command: Command): Command =>
+  addHires(addControl(command))
+    .option(
+      "--init <file>",
+      "picture to begin with in place of noise: PNG; with the package sharp also JPEG, WebP, ...",
+    )
+    .option(
+      "--strength <s>",
+      `how far to go from --init, above 0 to 1 (default: ${canvasDefaults.strength}; with --mask ${canvasDefaults.paintingStrength})`,
+      share("--strength", 0.6),
+    )
+    .option("--mask <file>", "picture of the proportions of --init, white where to paint; the rest of --init is kept")
+    .option(
+      "--batch <n>",
+      "pictures to make at the same time, which takes more memory; sets --count where that is not given",
+      whole("--batch", { min: 1, max: MAX_BATCH, example: 4 }),
+      1,
+    )
+    .hook("preAction", (_, action) => {
+      if (action.getOptionValueSource("count") === "default") action.setOptionValue("count", action.opts()["batch"]);
+    });
+
+const addControl = (command: Command): Command =>
+  command
+    .option("--control <path>", "folder or .safetensors file of a ControlNet; may be given several times", each(path))
+    .option("--control-image <file>", "what a ControlNet is shown; one for each --control, or one for all", each(path))
+    .option(
+      "--control-scale <s>",
+      `how strongly a ControlNet acts, likewise (default: ${canvasDefaults.controlScale})`,
+      each(decimal("--control-scale", { min: 0, example: 0.8 })),
+    )
+    .option(`${RANGE} <a-b>`, "the steps at which it acts, likewise, as shares of all (default: 0-1)", each(range));
+
+const addHires = (command: Command): Command =>
+  command
+    .option(
+      "--hires <scale>",
+      "enlarge the finished picture by this and make it again from there",
+      decimal("--hires", { min: 1, max: 8, example: 2 }),
+    )
+    .option(
+      "--hires-strength <s>",
+      `how far the larger picture may go from it, above 0 to 1 (default: ${refineDefaults.strength})`,
+      share("--hires-strength", refineDefaults.strength),
+    )
+    .option(
+      "--hires-steps <n>",
+      "steps of which that share is walked again (default: as many as --steps)",
+      whole("--hires-steps", { min: 1, example: 20 }),
+    );
+
+/** The pictures and how they are used, as options of `prepareGeneration`. */
+export type ImageOptions = Required<
+  Pick<GenerateOptions, "init" | "strength" | "mask" | "controls" | "controlNets" | "hires" | "batch">
+>;
+
+/** Reads the pictures that the options name. @throws AquatintError "cli/option" for options that do not fit together. */
+export async function imageOptions(flags: ImageFlags, io: Io): Promise<ImageOptions> {
+  checkTogether(flags);
+  const { control = [], controlImage = [], controlScale = [], controlRange = [] } = flags;
+  const read = (file: string, transparent?: "painted") =>
+    readImage(file, { io, quiet: flags.quiet, ...(transparent && { transparent }) });
+  const init = flags.init === undefined ? undefined : await read(flags.init);
+  const mask = flags.mask === undefined ? undefined : await read(flags.mask, "painted");
+  const shown: Picture[] = [];
+  for (const file of controlImage) shown.push(await read(file));
+  const controls = control.map((_, i) => {
+    const [start, end] = one(controlRange, i) ?? [0, 1];
+    return { picture: one(shown, i)!, scale: one(controlScale, i), start, end };
+  });
+  const { hires: scale, hiresStrength: strength, hiresSteps: steps } = flags;
+  return {
+    init,
+    strength: flags.strength,
+    mask,
+    controls,
+    controlNets: control.map((folder) => resolve(io.cwd, folder)),
+    hires: scale === undefined ? undefined : { scale, strength, steps },
+    batch: flags.batch,
+  };
+}
+
+/** The i-th of several, or the only one. */
+const one = <T>(given: readonly T[], i: number): T | undefined => (given.length === 1 ? given[0] : given[i]);
+
+function checkTogether(flags: ImageFlags): void {
+  const refuse = (message: string, hint: string) => {
+    throw new AquatintError("cli/option", message, { hint });
+  };
+  const needs = [
+    ["--strength", flags.strength, "--init", flags.init],
+    ["--mask", flags.mask, "--init", flags.init],
+    ["--control", flags.control, "--control-image", flags.controlImage],
+    ["--control-image", flags.controlImage, "--control", flags.control],
+    ["--control-scale", flags.controlScale, "--control", flags.control],
+    [RANGE, flags.controlRange, "--control", flags.control],
+    ["--hires-strength", flags.hiresStrength, "--hires", flags.hires],
+    ["--hires-steps", flags.hiresSteps, "--hires", flags.hires],
+  ] as const;
+  for (const [flag, given, other, needed] of needs) {
+    if (given !== undefined && needed === undefined) refuse(`${flag}: there is no ${other}`, `give ${other}, too`);
+  }
+  const nets = flags.control?.length ?? 0;
+  for (const [flag, given = []] of [
+    ["--control-image", flags.controlImage],
+    ["--control-scale", flags.controlScale],
+    [RANGE, flags.controlRange],
+  ] as const) {
+    if (given.length <= 1 || given.length === nets) continue;
+    refuse(`${flag} is given ${given.length} times, --control ${nets} times`, "give it once, or once for each");
+  }
+  if (flags.hires === undefined) return;
+  if (flags.hires === 1) refuse('--hires: expected a number above 1, got "1"', "for example --hires 2");
+  if (flags.init !== undefined) {
+    refuse("--hires enlarges a picture made from words alone, and there is an --init", "give a larger --size instead");
+  }
+  const odd = [["--strip", flags.strip] as const, ["--save-trajectory", flags.saveTrajectory] as const];
+  for (const [flag, file] of odd) {
+    if (file !== undefined)
+      refuse(`${flag} shows one walk, and --hires makes two of two sizes`, "leave one of them out");
+  }
+}
+
+/** Says on stderr which of the images were brought to another size. */
+export function noteAllResized(flags: ImageFlags, { init, mask, controls }: ImageOptions, { size, io }: Resized): void {
+  const pairs = [
+    [flags.init, init],
+    [flags.mask, mask],
+    ...(flags.controlImage ?? []).map((file, i) => [file, controls?.[i]?.picture] as const),
+  ] as const;
+  for (const [file, image] of pairs) {
+    if (file !== undefined && image) noteResized(file, { from: image, to: size, io, quiet: flags.quiet });
+  }
+}
+interface Resized {
+  readonly size: Size;
+  readonly io: Io;
+}

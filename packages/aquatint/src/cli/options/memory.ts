@@ -1,0 +1,49 @@
+import type { Command } from "commander";
+import type { VaePrecision } from "../../pipelines/memory/open-network.ts";
+import type { RetryEvent } from "../../pipelines/vae/float16-fallback.ts";
+import { type Parser, wrong } from "./parsers.ts";
+
+/** The options that say how much memory a run may take. */
+export interface MemoryFlags {
+  /** In bytes. */
+  readonly maxMemory?: number;
+  readonly vaePrecision: VaePrecision;
+}
+
+const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, MIB: 2 ** 20, GIB: 2 ** 30 };
+
+/** An amount of memory with its unit, in bytes. */
+export const memorySize =
+  (flag: string): Parser<number> =>
+  (text) => {
+    const [, number = "", unit = ""] = /^(\d+\.?\d*)\s?([MG]i?B)$/i.exec(text) ?? [];
+    const bytes = Math.floor(Number(number) * (units[unit.toUpperCase()] ?? 0));
+    if (bytes > 0) return bytes;
+    throw wrong(flag, "an amount of memory with its unit: MB, GB, MiB or GiB", text, `for example ${flag} 4GB`);
+  };
+
+const precisions: readonly VaePrecision[] = ["float32", "float16"];
+function vaePrecision(text: string): VaePrecision {
+  const found = precisions.find((one) => one === text);
+  if (found) return found;
+  throw wrong("--vae-precision", precisions.join(" or "), text, "for example --vae-precision float16");
+}
+
+/** Adds the options of memory to a command. */
+export const addMemory = (command: Command): Command =>
+  command
+    .option(
+      "--max-memory <size>",
+      "most memory of the process: weights stay in their files and the decoder works in tiles where it must (default: no limit)",
+      memorySize("--max-memory"),
+    )
+    .option(
+      "--vae-precision <type>",
+      "what the decoder computes in: float32, or float16, tried again in float32 if it overflows",
+      vaePrecision,
+      "float32",
+    );
+
+/** A retry in words. */
+export const retryText = ({ nonFinite, of }: RetryEvent): string =>
+  `The decoder overflowed in float16 (${nonFinite} of ${of} values are NaN or infinite): decoding in float32 from here on.\n`;

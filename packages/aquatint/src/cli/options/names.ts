@@ -1,0 +1,31 @@
+import { samplerNamed } from "../../diffusion/registry.ts";
+import { didYouMean, unknownName } from "../../math/names.ts";
+import type { Device } from "../../runtime/types.ts";
+import { type Parser, wrong } from "./parsers.ts";
+
+export { decimal, type Range, seed, seeds, size, times, whole } from "./parsers.ts";
+
+/** One of some words. */
+export const choice =
+  <T extends string>(flag: string, words: readonly T[]): Parser<T> =>
+  (text) => {
+    const known = words.find((word) => word === text);
+    if (known) return known;
+    throw wrong(flag, `one of ${words.join(", ")}`, text, didYouMean(text, words) ?? `for example ${flag} ${words[0]}`);
+  };
+
+/** A sampler's name or alias, as it was given. */
+export function sampler(text: string): string {
+  samplerNamed(text);
+  return text;
+}
+
+/** Where Node can run a model; what a machine offers of it, its runtime finds out. */
+export const nodeDevices = ["cpu", "cuda", "webgpu", "coreml", "dml"] as const satisfies readonly Device[];
+
+/** A device by its name. */
+export function device(text: string): Device {
+  const known = nodeDevices.find((name) => name === text);
+  if (known) return known;
+  throw unknownName("cli/device", { wanted: text, kind: "device", names: nodeDevices });
+}

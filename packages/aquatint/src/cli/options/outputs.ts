@@ -1,0 +1,142 @@
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { AquatintError } from "../../errors.ts";
+import { writeFileAndFolder, writeNewFile } from "../../formats/files.node.ts";
+import { type PictureFormat, pictureFormatOf, pictureFormats } from "../../formats/image/encode.node.ts";
+
+/** Writes the file of picture number `index`, 0 .. count - 1; returns its path. */
+type Write = (index: number, bytes: Uint8Array) => Promise<string>;
+
+/** Where the files of a command go. */
+export interface Outputs {
+  readonly picture: Write;
+  /** What `picture` is written as. */
+  readonly format: PictureFormat;
+  readonly strip: Write | undefined;
+  readonly trajectory: Write | undefined;
+}
+
+/** Where files should go. */
+export interface OutputOptions {
+  readonly out?: string;
+  readonly strip?: string;
+  readonly saveTrajectory?: string;
+  /** Pictures; with more than one, named files get a number: apple-1.png, apple-2.png, ... */
+  readonly count: number;
+  /** Names the picture where `out` is absent. */
+  readonly prompt: string;
+  /** What the name of `out` may end in, in lower case; every format that can be written when absent. */
+  readonly extensions?: readonly string[];
+}
+
+const everyExtension = Object.values(pictureFormats).flatMap(({ extensions }) => extensions);
+
+const outputError = (message: string, hint: string) => new AquatintError("cli/output", message, { hint });
+
+/**
+ * Checks where files shall go, before there is anything to write; nothing is created. A file that is named is
+ * overwritten, and its folder made; without `out` pictures go to the folder `out` under names that are new.
+ */
+export async function openOutputs(options: OutputOptions, cwd: string): Promise<Outputs> {
+  const { out, strip, saveTrajectory, count, prompt, extensions: ends = everyExtension } = options;
+  const wanted = [
+    ["--out", ends, out],
+    ["--strip", [".png"], strip],
+    ["--save-trajectory", [".safetensors"], saveTrajectory],
+  ] as const;
+  const paths: string[] = [];
+  for (const [flag, extensions, path] of wanted) {
+    if (path === undefined) continue;
+    const whole = resolve(cwd, path);
+    await checkFile({ flag, extensions, path: whole });
+    if (paths.includes(whole))
+      throw outputError(`${flag}: ${whole} is named twice`, "give each file a name of its own");
+    paths.push(whole);
+  }
+  const folder = join(cwd, "out");
+  if (out === undefined) await checkFolder(folder, "name the picture with --out FILE.png");
+  return {
+    picture: named(out, cwd, count) ?? ((_, bytes) => writeNewFile(folder, `${stemOf(prompt)}.png`, bytes)),
+    format: (out === undefined ? undefined : pictureFormatOf(out)) ?? pictureFormats.png,
+    strip: named(strip, cwd, count),
+    trajectory: named(saveTrajectory, cwd, count),
+  };
+}
+
+/** One file that an option names, checked before there is anything to write; an existing file is overwritten. */
+export async function openFile(
+  { path, flag, extension }: NamedFile,
+  cwd: string,
+): Promise<(bytes: Uint8Array | string) => Promise<string>> {
+  const file = resolve(cwd, path);
+  await checkFile({ flag, extensions: [extension], path: file });
+  return async (bytes) => {
+    await writeFileAndFolder(file, bytes);
+    return file;
+  };
+}
+
+interface NamedFile {
+  readonly flag: string;
+  readonly extension: string;
+  readonly path: string;
+}
+
+interface CheckedFile extends Omit<NamedFile, "extension"> {
+  /** What its name may end in, in lower case. */
+  readonly extensions: readonly string[];
+}
+
+async function checkFile({ flag, extensions, path }: CheckedFile): Promise<void> {
+  if (!extensions.includes(extname(path).toLowerCase())) {
+    const known = extensions.join(", ");
+    const hint = `only ${known} files are written: ${flag} ${basename(path, extname(path))}${extensions[0]}`;
+    throw outputError(`${flag}: expected a name that ends in ${known}, got "${basename(path)}"`, hint);
+  }
+  if (await isFolder(path)) throw outputError(`${flag}: ${path} is a folder`, "name a file inside it");
+  await checkFolder(dirname(path), `choose another folder with ${flag} FILE${extensions[0]}`);
+}
+
+/** Whether files can be written into a folder, which is made when they are. */
+async function checkFolder(folder: string, hint: string): Promise<void> {
+  const found = await isFolder(folder);
+  if (found === false) throw outputError(`${folder} is a file, expected a folder`, hint);
+  if (found === undefined && dirname(folder) !== folder) return checkFolder(dirname(folder), hint);
+  await access(folder, constants.W_OK).catch(() => {
+    throw outputError(`cannot write into ${folder}: permission denied`, hint);
+  });
+}
+
+/** False for a file, undefined where there is nothing. */
+const isFolder = (path: string): Promise<boolean | undefined> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => undefined,
+  );
+
+function named(path: string | undefined, cwd: string, count: number): Write | undefined {
+  if (path === undefined) return undefined;
+  return async (index, bytes) => {
+    const file = resolve(cwd, count === 1 ? path : numbered(path, index + 1));
+    await writeFileAndFolder(file, bytes);
+    return file;
+  };
+}
+
+const numbered = (path: string, n: number): string => {
+  const extension = extname(path);
+  return `${path.slice(0, path.length - extension.length)}-${n}${extension}`;
+};
+
+/** The first words of a prompt as a file name: "a-red-apple-blue-background". */
+const stemOf = (prompt: string): string => {
+  const words = prompt.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  return Array.from(words.join("-")).slice(0, 40).join("").replace(/-$/, "") || "picture";
+};
+
+/** A path as a person reads it: from the folder they are in, where that is shorter. */
+export function shortPath(path: string, cwd: string): string {
+  const inside = relative(cwd, path);
+  return inside === "" || inside.startsWith("..") ? path : inside;
+}

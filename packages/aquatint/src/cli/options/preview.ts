@@ -1,0 +1,33 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import type { PreviewKind, PreviewOptions } from "../../pipelines/preview/preview.node.ts";
+import type { Io } from "../io.ts";
+import { supportsPictures } from "../terminal/terminal.ts";
+import { choice } from "./names.ts";
+
+/** The options of previews, as they are parsed. */
+export interface PreviewFlags {
+  readonly preview?: PreviewKind;
+  readonly previewModel?: string;
+}
+
+/** Adds the options that say how x_0 is shown while sampling. */
+export const addPreviewFlags = (command: Command): Command =>
+  command
+    .option(
+      "--preview <kind>",
+      "show the predicted x_0 while sampling, in a terminal with colours: off, linear (a pixel a latent), taesd (default: linear where the model allows it)",
+      choice("--preview", ["off", "linear", "taesd"]),
+    )
+    .option("--preview-model <path>", "folder or file of the TAESD that shows x_0 in full size");
+
+/** How x_0 shall be shown: what was asked for is checked wherever it runs, and made where somebody sees it. */
+export function previewOptions(
+  { preview, previewModel, quiet = false }: PreviewFlags & { readonly quiet?: boolean },
+  io: Io,
+): PreviewOptions {
+  const seen = !quiet && supportsPictures({ stream: io.stderr, env: io.env });
+  const path = previewModel === undefined ? undefined : resolve(io.cwd, previewModel);
+  const wanted = preview ?? (path === undefined ? undefined : "taesd");
+  return { preview: wanted ?? (seen ? "auto" : "off"), previewModel: path };
+}

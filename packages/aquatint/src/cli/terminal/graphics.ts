@@ -1,0 +1,70 @@
+import { grid, type Picture } from "../../formats/image/image.ts";
+import { encodePng } from "../../formats/png/png.ts";
+import type { Io } from "../io.ts";
+import { renderPicture, renderThumbnails, supportsPictures, type TerminalOf } from "./terminal.ts";
+
+/** A way in which some terminals draw a PNG file. */
+interface GraphicsProtocol {
+  /** Whether the terminal of these variables knows it. */
+  readonly spoken: (env: Io["env"]) => boolean;
+  /** The file as text for the terminal, so many characters wide. */
+  readonly written: (png: Uint8Array, columns: number) => string;
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
+
+/** Characters of base64 that one escape sequence of kitty's may hold. */
+const CHUNK = 4096;
+
+/** The protocols, in the order in which they are tried. Sources: the pages of kitty and of iTerm2 on them. */
+const protocols: Readonly<Record<string, GraphicsProtocol>> = {
+  kitty: {
+    spoken: ({ KITTY_WINDOW_ID, TERM }) => Boolean(KITTY_WINDOW_ID) || /kitty|ghostty/.test(TERM ?? ""),
+    written(png, columns) {
+      const chunks = base64(png).match(new RegExp(`.{1,${CHUNK}}`, "g")) ?? [];
+      const parts = chunks.map((chunk, i) => {
+        const first = i === 0 ? `a=T,f=100,q=2,c=${columns},` : "";
+        return `\x1b_G${first}m=${i < chunks.length - 1 ? 1 : 0};${chunk}\x1b\\`;
+      });
+      return `${parts.join("")}\n`;
+    },
+  },
+  iterm2: {
+    spoken: ({ TERM_PROGRAM }) => TERM_PROGRAM === "iTerm.app" || TERM_PROGRAM === "WezTerm",
+    written: (png, columns) => `\x1b]1337;File=inline=1;size=${png.length};width=${columns}:${base64(png)}\x07\n`,
+  },
+};
+
+/** Pixels of a character, about. */
+const CHARACTER = 9;
+/** How many pixels wide a finished picture is drawn at least, where a whole factor allows it. */
+const FINISHED = 320;
+
+/** The terminal's protocol, unless tmux or screen stands between. */
+const protocolOf = (env: Io["env"]): GraphicsProtocol | undefined =>
+  env["TMUX"] || env["STY"] ? undefined : Object.values(protocols).find(({ spoken }) => spoken(env));
+
+function drawn({ written }: GraphicsProtocol, sheet: Picture, { stream }: TerminalOf): string {
+  const columns = Math.min(Math.ceil(sheet.width / CHARACTER), (stream.columns ?? 80) - 1);
+  return written(encodePng(sheet), columns);
+}
+
+/**
+ * Pictures of one size for a terminal: as a PNG where it draws them, unless tmux or screen stands between, as half blocks
+ * where it has colours, else "".
+ */
+export function renderSamples(pictures: readonly Picture[], terminal: TerminalOf): string {
+  if (!supportsPictures(terminal) || pictures.length === 0) return "";
+  const protocol = protocolOf(terminal.env);
+  if (!protocol) return renderThumbnails(pictures, terminal);
+  return drawn(protocol, grid(pictures, { columns: 8, scale: 2, gap: 2 }), terminal);
+}
+
+/** A finished picture for a terminal, in the same ways. */
+export function renderFinished(picture: Picture, terminal: TerminalOf): string {
+  if (!supportsPictures(terminal)) return "";
+  const protocol = protocolOf(terminal.env);
+  if (!protocol) return renderPicture(picture, terminal);
+  const scale = Math.max(1, Math.floor(FINISHED / picture.width));
+  return drawn(protocol, grid([picture], { scale, gap: 0 }), terminal);
+}

@@ -1,0 +1,61 @@
+import { Ansis } from "ansis";
+import type { Picture } from "../../formats/image/image.ts";
+import type { Io } from "../io.ts";
+import { drawnBar } from "./bar.ts";
+import { liveLines } from "./live-region.ts";
+import { createProgress, type Progress, progressText } from "./progress.ts";
+import { colourLevel, renderPicture, supportsPictures } from "./terminal.ts";
+
+/** Progress that can show a picture above it. */
+export interface PreviewView extends Progress {
+  /** The picture from the next update on; undefined keeps the one there is. */
+  show(preview: Picture | undefined): void;
+}
+
+/** What a view is made for. */
+export interface PreviewViewOptions {
+  readonly io: Io;
+  readonly total: number;
+  readonly unit: string;
+  readonly quiet: boolean;
+}
+
+const BAR = 24;
+/** Widest preview in characters. */
+const COLUMNS = 64;
+/** Lines that are left free: the progress, the cursor, one above. */
+const FREE = 4;
+
+/** A bar with the latest preview above it where the terminal shows pictures; elsewhere progress as ever. */
+export function previewView({ io, total, unit, quiet }: PreviewViewOptions): PreviewView {
+  const terminal = { stream: io.stderr, env: io.env };
+  const plain = createProgress({ stream: io.stderr, total, unit, quiet });
+  if (quiet || !supportsPictures(terminal)) return { ...plain, show() {} };
+  const live = liveLines(io.stderr);
+  const described = progressText({ total, unit });
+  const colours = new Ansis(colourLevel(terminal));
+  let latest: Picture | undefined;
+  const picture = () => {
+    if (!latest) return [];
+    const rows = Math.max((io.stderr.rows ?? 24) - FREE, 4);
+    const columns = Math.min(COLUMNS, Math.floor((2 * rows * latest.width) / latest.height));
+    return renderPicture(latest, terminal, { columns: Math.max(columns, 1) })
+      .trimEnd()
+      .split("\n");
+  };
+  return {
+    show(preview) {
+      latest = preview ?? latest;
+    },
+    update(done, text = "", seconds) {
+      if (!latest) return plain.update(done, text, seconds);
+      plain.hide();
+      const status = described(done, text, seconds);
+      live.draw(() => [...picture(), `${drawnBar(done / total, { width: BAR, colours })} ${status}`]);
+    },
+    hide() {
+      plain.hide();
+      live.hide();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { AquatintError } from "../../errors.ts";
+import { readBytes } from "../../formats/files.node.ts";
+import type { Picture } from "../../formats/image/image.ts";
+import { decodeImage } from "../../formats/image/read-image.node.ts";
+import { atLeast, resized } from "../../formats/image/resize.ts";
+import type { RgbaPicture } from "../compose.ts";
+import { type Split, splits } from "../dataset.ts";
+import { stringHash } from "../string-hash.ts";
+import { captionedFiles } from "./captions.node.ts";
+import type { FolderEntry, FolderRequest, PictureFolder } from "./pictures.ts";
+import { skipList } from "./skip-list.node.ts";
+
+/** Pictures in memory take at most so many bytes; those beyond are decoded again each time. */
+const MEMORY = 512e6;
+
+/** Files read at the same time. */
+const AT_ONCE = 8;
+
+/**
+ * Looks at every picture of a folder; what cannot be used is in the report.
+ * @throws AquatintError "file/missing" where there is no such folder, "data/no-pictures" where nothing can be used.
+ */
+export async function openPictureFolder(request: FolderRequest): Promise<PictureFolder> {
+  const { folder, heldOutShare } = request;
+  const [skipped, noted] = [skipList(), skipList()];
+  const kept = new Map<string, RgbaPicture>();
+  let bytes = 0;
+  const candidates = [...(await captionedFiles(folder, { skipped, noted }))];
+  const entries: FolderEntry[] = [];
+  const look = async (): Promise<void> => {
+    for (let next = candidates.shift(); next; next = candidates.shift()) {
+      const picture = await decoded(next.file, request);
+      if (typeof picture === "string") {
+        skipped.add(picture, next.file);
+        continue;
+      }
+      entries.push({ ...next, split: stringHash(next.file) < heldOutShare ? "held-out" : "train" });
+      bytes += picture.data.length;
+      if (bytes <= MEMORY) kept.set(next.file, picture);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, look));
+  const notes = noted.list();
+  const report = { used: countsOf(entries), skipped: skipped.list(), ...(notes.length > 0 && { notes }) };
+  if (entries.length === 0) throw nothingToUse(folder, report.skipped);
+  return {
+    entries: entries.sort((a, b) => (a.file < b.file ? -1 : 1)),
+    report,
+    async picture({ file }) {
+      const picture = kept.get(file) ?? (await decoded(file, request));
+      if (typeof picture !== "string") return picture;
+      throw new AquatintError(
+        "data/picture-changed",
+        `${join(folder, file)} could be read before, and now is ${picture}`,
+      );
+    },
+  };
+}
+
+const countsOf = (entries: readonly FolderEntry[]): Readonly<Record<Split, number>> =>
+  Object.fromEntries(splits.map((split) => [split, entries.filter((e) => e.split === split).length])) as Record<
+    Split,
+    number
+  >;
+
+function nothingToUse(folder: string, skipped: PictureFolder["report"]["skipped"]): AquatintError {
+  const why = skipped.map(({ reason, count }) => `${count} ${reason}`).join(", ");
+  return new AquatintError("data/no-pictures", `${folder} has no picture to train on${why ? `: ${why}` : ""}`, {
+    hint: 'put "cat.txt" beside "cat.png", or a metadata.jsonl with "file_name" and "text" into the folder',
+  });
+}
+
+/** An image, upright, in sRGB with alpha and not larger than it need be; or why it is skipped. */
+async function decoded(
+  file: string,
+  { folder, shorterSide, maxMegapixels, maxMegabytes }: FolderRequest,
+): Promise<RgbaPicture | string> {
+  const path = join(folder, file);
+  try {
+    const { size } = await stat(path).catch(() => ({ size: 0 })); // reading says why
+    if (size > maxMegabytes * 1e6) return `larger than ${maxMegabytes} megabytes`;
+    const image = await decodeImage(await readBytes(path), { name: path, maxPixels: maxMegapixels * 1e6 });
+    return withAlpha(resized(image, atLeast(image, shorterSide)));
+  } catch (error) {
+    if (!(error instanceof AquatintError)) throw error;
+    if (error.code === "picture/no-sharp") throw error;
+    if (error.code === "picture/unsupported") return "not PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG";
+    if (/\/too-large$/.test(error.code)) return `larger than ${maxMegapixels} megapixels`;
+    return "not readable as a picture";
+  }
+}
+
+function withAlpha({ width, height, channels, data }: Picture): RgbaPicture {
+  if (channels === 4) return { width, height, channels, data };
+  const made = new Uint8Array(width * height * 4).fill(255);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    for (let c = 0; c < 3; c++) made[to + c] = data[from + c]!;
+  }
+  return { width, height, channels: 4, data: made };
+}

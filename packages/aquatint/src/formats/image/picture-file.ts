@@ -1,0 +1,85 @@
+import { AquatintError } from "../../errors.ts";
+import { startsWith } from "../bytes.ts";
+import { joinChunks, readChunks } from "../png/chunks.ts";
+import { allTexts, textChunk } from "../png/text.ts";
+import { exifTexts } from "./exif.ts";
+import { exifBlock } from "./exif-write.ts";
+import { jpegExif, jpegTexts, jpegWithExif } from "./jpeg.ts";
+import { webpExif, webpTexts, webpWithExif } from "./webp.ts";
+
+/** What Aquatint writes of a picture into its file. */
+export interface PictureTexts {
+  /** The recipe as JSON. */
+  readonly aquatint: string;
+  /** The lines of AUTOMATIC1111's web UI. */
+  readonly parameters: string;
+}
+
+/** How a kind of picture file is known, and where its texts stand. */
+interface Container {
+  readonly starts: readonly (readonly [at: number, signature: string])[];
+  texts(bytes: Uint8Array, name: string): Promise<Readonly<Record<string, string>>>;
+  withTexts(bytes: Uint8Array, texts: PictureTexts): Uint8Array<ArrayBuffer>;
+}
+
+const containers: readonly Container[] = [
+  {
+    starts: [[0, "\x89PNG"]],
+    async texts(bytes, name) {
+      const chunks = readChunks(bytes, { name });
+      const exif = chunks.find(({ type }) => type === "eXIf");
+      return { ...(exif && exifTexts(exif.data, { name })), ...(await allTexts(chunks, { name })) };
+    },
+    withTexts(bytes, texts) {
+      const [header, ...rest] = readChunks(bytes);
+      const written = Object.entries(texts).map(([keyword, text]) => textChunk(keyword, text));
+      return joinChunks([...(header ? [header] : []), ...written, ...rest]);
+    },
+  },
+  {
+    starts: [[0, "\xff\xd8\xff"]],
+    texts: async (bytes, name) => ({
+      ...jpegTexts(bytes),
+      ...exifTexts(jpegExif(bytes, { name }), { name }),
+    }),
+    withTexts: (bytes, texts) => jpegWithExif(bytes, exifBlock(texts)),
+  },
+  {
+    starts: [
+      [0, "RIFF"],
+      [8, "WEBP"],
+    ],
+    texts: async (bytes, name) => ({
+      ...webpTexts(bytes, { name }),
+      ...exifTexts(webpExif(bytes, { name }), { name }),
+    }),
+    withTexts: (bytes, texts) => webpWithExif(bytes, exifBlock(texts)),
+  },
+];
+
+function containerOf(bytes: Uint8Array, name: string): Container {
+  const found = containers.find(({ starts }) => starts.every(([at, signature]) => startsWith(bytes, signature, at)));
+  if (found) return found;
+  throw new AquatintError("picture/unknown", `${name} is no PNG, JPEG or WebP file`, {
+    hint: "give the picture as it was saved by the program that made it",
+  });
+}
+
+/**
+ * The texts in a picture's file by keyword: of PNG its text chunks, compressed ones too; of JPEG and WebP those of EXIF, XMP and comments.
+ * Nothing of the picture is unpacked. @throws AquatintError "png/…" or "picture/…" for a damaged file, for texts above
+ * `MAX_TEXT_BYTES`, and for other files.
+ */
+export async function pictureTexts(
+  bytes: Uint8Array,
+  { name = "the picture" } = {},
+): Promise<Readonly<Record<string, string>>> {
+  return containerOf(bytes, name).texts(bytes, name);
+}
+
+/**
+ * A copy of a PNG, JPEG or WebP file with texts: in PNG as text chunks, in the others as EXIF, where the web UI has them.
+ * @throws AquatintError "picture/texts" where the kind of file cannot hold so much.
+ */
+export const withTexts = (bytes: Uint8Array, texts: PictureTexts): Uint8Array<ArrayBuffer> =>
+  containerOf(bytes, "the picture").withTexts(bytes, texts);

@@ -1,0 +1,101 @@
+import { AquatintError } from "../../errors.ts";
+import { concatBytes } from "../../util/concat.ts";
+import { startsWith } from "../bytes.ts";
+import { damaged } from "../damaged.ts";
+import { MAX_TEXT_BYTES } from "../metadata/text-budget.ts";
+import { latin1OrUtf8 } from "../metadata/text-encoding.ts";
+import { XMP_KEYWORD } from "../metadata/xmp.ts";
+
+/** Where the chunks begin, after "RIFF", the file's length and "WEBP". */
+const CHUNKS = 12;
+const EXIF_PREFIX = "Exif\0\0";
+const NONE = new Uint8Array();
+const HAS_EXIF = 8;
+const HAS_ALPHA = 16;
+
+interface Chunk {
+  readonly type: string;
+  readonly data: Uint8Array;
+}
+
+/** The chunks of a WebP file; lengths are checked. */
+function* chunks(bytes: Uint8Array, name: string): Generator<Chunk, void, void> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = CHUNKS; at < bytes.length; ) {
+    const length = at + 8 <= bytes.length ? view.getUint32(at + 4, true) : Number.POSITIVE_INFINITY;
+    if (at + 8 + length > bytes.length) throw damaged("truncated", name, "the file ends inside a chunk");
+    const data = bytes.subarray(at + 8, at + 8 + length);
+    yield { type: String.fromCharCode(...bytes.subarray(at, at + 4)), data };
+    at += 8 + length + (length & 1);
+  }
+}
+
+/** The EXIF block of a WebP file, without bytes where it has none. @throws AquatintError "picture/truncated". */
+export function webpExif(bytes: Uint8Array, { name = "the picture" } = {}): Uint8Array {
+  for (const { type, data } of chunks(bytes, name)) {
+    if (type === "EXIF") return startsWith(data, EXIF_PREFIX) ? data.subarray(EXIF_PREFIX.length) : data;
+  }
+  return NONE;
+}
+
+/** The XMP packet of a WebP file, under the keyword that PNG has for it. @throws as `webpExif`, or "picture/too-large". */
+export function webpTexts(bytes: Uint8Array, { name = "the picture" } = {}): Readonly<Record<string, string>> {
+  for (const { type, data } of chunks(bytes, name)) {
+    if (type !== "XMP ") continue;
+    if (data.length > MAX_TEXT_BYTES) {
+      const found = `${name}: its XMP takes ${data.length} bytes, at most ${MAX_TEXT_BYTES} are read`;
+      throw new AquatintError("picture/too-large", found, { hint: "remove its XMP" });
+    }
+    return { [XMP_KEYWORD]: latin1OrUtf8(data) };
+  }
+  return {};
+}
+
+/** A copy of a WebP file with an EXIF block; a file of the simple layout is given the header of the extended one. */
+export function webpWithExif(bytes: Uint8Array, tiff: Uint8Array): Uint8Array<ArrayBuffer> {
+  const found = Array.from(chunks(bytes, "the picture"));
+  const extended = found.find(({ type }) => type === "VP8X")?.data ?? extendedHeader(found);
+  const header = Uint8Array.from(extended);
+  header[0]! |= HAS_EXIF;
+  const rest = found.filter(({ type }) => type !== "VP8X" && type !== "EXIF");
+  const body = concatBytes([{ type: "VP8X", data: header }, ...rest, { type: "EXIF", data: tiff }].map(written));
+  const head = new Uint8Array(CHUNKS);
+  head.set(bytes.subarray(0, CHUNKS));
+  new DataView(head.buffer).setUint32(4, body.length + 4, true);
+  return concatBytes([head, body]);
+}
+
+/** Flags, and the picture's size less one in three bytes each, from its one chunk. */
+function extendedHeader([picture]: readonly Chunk[]): Uint8Array {
+  const { width, height, alpha } = pictureHeader(picture);
+  const header = new Uint8Array(10);
+  header[0] = alpha ? HAS_ALPHA : 0;
+  for (let byte = 0; byte < 3; byte++) {
+    header[4 + byte] = ((width - 1) >> (8 * byte)) & 255;
+    header[7 + byte] = ((height - 1) >> (8 * byte)) & 255;
+  }
+  return header;
+}
+
+/** What the beginning of a picture's chunk says: "VP8 " is lossy (RFC 6386, 9.1), "VP8L" lossless. */
+function pictureHeader(picture: Chunk | undefined) {
+  const { type, data } = picture ?? { type: "", data: NONE };
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  if (type === "VP8 " && data.length >= 10) {
+    const side = (at: number) => view.getUint16(at, true) & 0x3fff;
+    return { width: side(6), height: side(8), alpha: false };
+  }
+  if (type === "VP8L" && data.length >= 5) {
+    const bits = view.getUint32(1, true); // after the signature: 14 bits of each side less one, one of transparency
+    return { width: (bits & 0x3fff) + 1, height: ((bits >> 14) & 0x3fff) + 1, alpha: ((bits >> 28) & 1) === 1 };
+  }
+  throw damaged("corrupt", "the picture", "it is a WebP file without a picture");
+}
+
+function written({ type, data }: Chunk): Uint8Array {
+  const bytes = new Uint8Array(8 + data.length + (data.length & 1));
+  for (let i = 0; i < 4; i++) bytes[i] = type.charCodeAt(i);
+  new DataView(bytes.buffer).setUint32(4, data.length, true);
+  bytes.set(data, 8);
+  return bytes;
+}

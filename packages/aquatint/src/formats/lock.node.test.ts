@@ -1,0 +1,93 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { bundledScript } from "../../test/bundled.ts";
+import { exclusiveLock, lockHolder } from "./lock.node.ts";
+
+let root: string;
+let script: string;
+let path: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "aquatint-lock-"));
+  script = await bundledScript("lock-holder", join(root, "script"));
+  await writeFile(join(root, "script/package.json"), '{ "type": "module" }');
+});
+afterAll(() => rm(root, { recursive: true }));
+let locks = 0;
+beforeEach(() => {
+  path = join(root, String(++locks), "run.lock");
+});
+
+/** The exit code of a process that wants the lock. */
+const contender = async (ms: number): Promise<number> => {
+  const child = spawn(process.execPath, [script, path, String(ms)], { stdio: "ignore" });
+  const [code] = (await once(child, "exit")) as [number];
+  return code;
+};
+
+/** Who holds locks that nobody holds any more. */
+const stale: readonly (readonly [string, string])[] = [
+  ["a process that ended", JSON.stringify({ pid: 999_999_999, host: hostname(), start: "1" })],
+  ["a process of version 0.1 that ended", "999999999\n"],
+  [
+    "a process that began before this one had its number",
+    JSON.stringify({ pid: process.pid, host: hostname(), start: "1" }),
+  ],
+  ["a later process of the same number", JSON.stringify({ pid: process.ppid, host: hostname(), start: "1" })],
+  ["what cannot be read", "\0\0\0"],
+];
+
+describe("of many callers at once exactly one gets a lock", () => {
+  test.each([["that is new", undefined] as const, ...stale.map(([of, text]) => [`of ${of}`, text] as const)])(
+    "%s",
+    async (_, text) => {
+      if (text !== undefined) {
+        await (await exclusiveLock(path))[Symbol.asyncDispose](); // makes the folder
+        await writeFile(path, text);
+      }
+      const callers = await Promise.allSettled(Array.from({ length: 40 }, () => exclusiveLock(path)));
+      const [winner, ...others] = callers.filter(({ status }) => status === "fulfilled");
+      expect(others).toEqual([]);
+      for (const caller of callers) {
+        if (caller.status === "rejected") expect(caller.reason).toMatchObject({ code: "file/locked" });
+      }
+      expect(await lockHolder(path)).toMatchObject({ pid: process.pid });
+      await (winner as PromiseFulfilledResult<AsyncDisposable>).value[Symbol.asyncDispose]();
+      expect(await readdir(join(path, ".."))).toEqual([]);
+    },
+  );
+});
+
+test.each([
+  ["new", undefined],
+  ["stale", stale[0]![1]],
+] as const)("of processes started at once exactly one gets a %s lock", async (_, text) => {
+  await (await exclusiveLock(path))[Symbol.asyncDispose]();
+  if (text !== undefined) await writeFile(path, text);
+  const codes = await Promise.all(Array.from({ length: 6 }, () => contender(8000)));
+  expect(codes.toSorted()).toEqual([0, 3, 3, 3, 3, 3]);
+  expect(await readdir(join(path, ".."))).toEqual([]);
+});
+
+test("the lock of a killed process is taken over, that of a running one and of another machine is not", async () => {
+  const child = spawn(process.execPath, [script, path, "60000"], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(child.stdout, "data");
+  await expect(exclusiveLock(path)).rejects.toMatchObject({
+    code: "file/locked",
+    message: expect.stringContaining(`(${child.pid})`),
+    hint: expect.stringContaining(path),
+  });
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  expect(await lockHolder(path)).toBeUndefined();
+  await (await exclusiveLock(path))[Symbol.asyncDispose]();
+  await writeFile(path, JSON.stringify({ pid: 1, host: `not-${hostname()}`, start: "1" }));
+  await expect(exclusiveLock(path)).rejects.toMatchObject({ message: expect.stringContaining(`on not-${hostname()}`) });
+  expect(await readFile(path, "utf8")).toContain("not-");
+  const before = new Date(Date.now() - 600_000); // as a machine leaves it that is gone: a container made anew
+  await utimes(path, before, before);
+  await (await exclusiveLock(path))[Symbol.asyncDispose]();
+});

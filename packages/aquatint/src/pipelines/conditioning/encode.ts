@@ -1,0 +1,141 @@
+import type { HostTensor, HostTensors } from "../../graph/types.ts";
+import { input } from "../../ops/leaves.ts";
+import type { PromptChunk } from "../../tokenizers/chunks.ts";
+import { type EmphasisRestore, emphasised } from "../../tokenizers/emphasis.ts";
+import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts";
+import type { TextEncoder } from "../model/text-encoders.ts";
+import type { Programs } from "../network/program-cache.ts";
+
+/** The vectors [count, width] of textual inversions: by the word that calls them, then by the text encoder's name. */
+export type TextEmbeddings = ReadonlyMap<string, ReadonlyMap<string, HostTensor>>;
+
+/** A caption as text encoders read it. */
+export interface TokenizedCaption {
+  /** By text encoder; as many chunks for each, and for each caption that is encoded with it. */
+  readonly chunks: readonly (readonly PromptChunk[])[];
+  /** Layers at the encoders' ends that are left out. */
+  readonly skipped: number;
+  /** What happens to the mean after the weights; it is restored if absent. */
+  readonly restore?: EmphasisRestore | undefined;
+}
+
+/** What text encoders say of n captions. */
+export interface EncodedCaptions {
+  /** [n, tokens, width], the encoders' states side by side. */
+  readonly context: HostTensor;
+  /** [n, d] where an encoder has a projection: of each caption's first chunk. */
+  readonly textEmbeds?: HostTensor;
+}
+
+/** What captions are encoded with. */
+export interface TextEncodingInput {
+  readonly encoders: readonly TextEncoder[];
+  readonly programs: Programs;
+  readonly adapters?: NetworkAdapters | undefined;
+  readonly embeddings?: TextEmbeddings | undefined;
+}
+
+/** How captions are encoded. */
+export interface EncodeOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** One a LoRA. */
+  readonly loraScales?: readonly number[];
+}
+
+/** Runs each text encoder over all chunks of all captions, and joins what they say. */
+export async function encodeCaptions(
+  input: TextEncodingInput,
+  captions: readonly TokenizedCaption[],
+  options: EncodeOptions,
+): Promise<EncodedCaptions> {
+  const { encoders } = input;
+  const width = encoders.reduce((sum, encoder) => sum + encoder.width, 0);
+  const tokens = captions[0]!.chunks[0]!.reduce((sum, { ids }) => sum + ids.length, 0);
+  const context = new Float32Array(captions.length * tokens * width);
+  let textEmbeds: HostTensor | undefined;
+  let left = 0;
+  for (const [e, encoder] of encoders.entries()) {
+    const chunks = captions.map((caption) => caption.chunks[e]!);
+    const states = await runEncoder(input, encoder, { captions, chunks: chunks.flat(), ...options });
+    let row = 0; // of the context
+    for (const [c, { skipped, restore }] of captions.entries()) {
+      for (const [k, { ids, weights }] of chunks[c]!.entries()) {
+        const from = (c * chunks[c]!.length + k) * ids.length * encoder.width;
+        const state = states[`hidden${skipped}`]!.data.subarray(from, from + ids.length * encoder.width);
+        const told = emphasised(state as Float32Array, weights, restore && { restore });
+        for (let t = 0; t < ids.length; t++, row++) {
+          context.set(told.subarray(t * encoder.width, (t + 1) * encoder.width), row * width + left);
+        }
+      }
+    }
+    textEmbeds ??= states["pooled"] && firstRows(states["pooled"], chunks[0]!.length);
+    left += encoder.width;
+  }
+  const shape = [captions.length, tokens, width];
+  return { context: { dtype: "float32", shape, data: context }, ...(textEmbeds && { textEmbeds }) };
+}
+
+/** Each caption's first of `each` rows. */
+function firstRows({ data, shape }: HostTensor, each: number): HostTensor {
+  const [rows = 0, width = 0] = shape;
+  const out = new Float32Array((rows / each) * width);
+  for (let i = 0; i < rows / each; i++) {
+    out.set((data as Float32Array).subarray(i * each * width, (i * each + 1) * width), i * width);
+  }
+  return { dtype: "float32", shape: [rows / each, width], data: out };
+}
+
+interface EncoderRun extends EncodeOptions {
+  readonly captions: readonly TokenizedCaption[];
+  readonly chunks: readonly PromptChunk[];
+}
+
+/** "hidden0": the states of every chunk with no layer left out, and so on; "pooled" where there is one. */
+function runEncoder(
+  { programs, adapters, embeddings }: TextEncodingInput,
+  encoder: TextEncoder,
+  { captions, chunks, loraScales = [], signal }: EncoderRun,
+): Promise<HostTensors> {
+  const skips = [...new Set(captions.map(({ skipped }) => skipped))].sort();
+  const shape = [chunks.length, chunks[0]!.ids.length];
+  const given = chunks.some(({ vectors }) => vectors.length > 0);
+  const leaf = (name: string, ...last: number[]) => input({ name, dtype: "float32", shape: [...shape, ...last] });
+  return programs.run({
+    key: `${encoder.name} ${shape} ${skips} ${given}`,
+    trace: () =>
+      adapted(adapters, encoder.name, () => {
+        const ids = input({ name: "ids", dtype: "int32", shape });
+        const vectors = given ? { vectors: leaf("vectors", encoder.width), kept: leaf("kept", 1) } : undefined;
+        const { hidden, pooled } = encoder.read(ids, vectors);
+        return {
+          ...Object.fromEntries(skips.map((skipped) => [`hidden${skipped}`, hidden(skipped)])),
+          ...(pooled && { pooled }),
+        };
+      }),
+    feeds: { ...idFeeds(chunks, encoder, embeddings), ...scaleFeeds(loraScales) },
+    signal,
+  });
+}
+
+/** Ids of every chunk, and the vectors that stand in place of some of them. */
+function idFeeds(chunks: readonly PromptChunk[], encoder: TextEncoder, embeddings: TextEmbeddings | undefined) {
+  const { width } = encoder;
+  const length = chunks[0]!.ids.length;
+  const shape = [chunks.length, length];
+  const ids = new Int32Array(chunks.length * length);
+  const vectors = new Float32Array(ids.length * width);
+  const kept = new Float32Array(ids.length).fill(1);
+  for (const [i, chunk] of chunks.entries()) {
+    ids.set(chunk.ids, i * length);
+    for (const { at, name, index } of chunk.vectors) {
+      const { data } = embeddings!.get(name)!.get(encoder.name)!;
+      kept[i * length + at] = 0;
+      vectors.set((data as Float32Array).subarray(index * width, (index + 1) * width), (i * length + at) * width);
+    }
+  }
+  return {
+    ids: { dtype: "int32", shape, data: ids },
+    vectors: { dtype: "float32", shape: [...shape, width], data: vectors },
+    kept: { dtype: "float32", shape: [...shape, 1], data: kept },
+  } satisfies HostTensors;
+}

@@ -1,0 +1,44 @@
+import { AquatintError } from "../../errors.ts";
+
+/** Height and width in pixels, or how far from the top and the left. */
+export type HeightWidth = readonly [height: number, width: number];
+
+/** What Stable Diffusion XL is told of the picture's size (Podell et al. 2023); other models are told nothing. */
+export interface SizeOptions {
+  /** Of the picture before it was cropped; the picture's own if absent. A small one gives a blurred picture. */
+  readonly originalSize?: HeightWidth | undefined;
+  /** Where the crop begins; 0, 0 if absent. */
+  readonly cropTopLeft?: HeightWidth | undefined;
+  /** The picture's own if absent. */
+  readonly targetSize?: HeightWidth | undefined;
+  /** 0 .. 10, of the refiner; 6 if absent. */
+  readonly aestheticScore?: number | undefined;
+  /** The same for the branch without the prompt; 2.5 if absent. */
+  readonly negativeAestheticScore?: number | undefined;
+}
+
+interface SizedRun {
+  /** Numbers that the U-Net is told: 6, 5 or none. */
+  readonly numbers: number;
+  readonly branches: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The numbers that the U-Net is told of the size, a row a branch. @throws AquatintError "generate/size" for what is no size. */
+export function sizeConditions(options: SizeOptions, { numbers, branches, width, height }: SizedRun) {
+  const own: HeightWidth = [height, width];
+  const { originalSize = own, cropTopLeft = [0, 0], targetSize = own } = options;
+  const { aestheticScore = 6, negativeAestheticScore = 2.5 } = options;
+  const wrong = [...originalSize, ...cropTopLeft, ...targetSize, aestheticScore, negativeAestheticScore].find(
+    (value) => !Number.isFinite(value) || value < 0,
+  );
+  if (wrong !== undefined) {
+    throw new AquatintError("generate/size", `the model is told numbers of 0 or more about the size, got ${wrong}`, {
+      hint: "give heights and widths in pixels, and aesthetic scores of 0 to 10",
+    });
+  }
+  if (numbers === 0) return undefined;
+  const row = (score: number) => [...originalSize, ...cropTopLeft, ...(numbers === 5 ? [score] : targetSize)];
+  return [negativeAestheticScore, aestheticScore].slice(-branches).map(row);
+}

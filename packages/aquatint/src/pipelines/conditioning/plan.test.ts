@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+import type { HostTensor } from "../../graph/types.ts";
+import { tokenizerFrom } from "../../tokenizers/files.ts";
+import { trainBytePairs } from "../../tokenizers/train.ts";
+import type { TextToImageModules } from "../model/components.ts";
+import type { TokenizedCaption } from "./encode.ts";
+import { type ConditioningOptions, encodedConditioning, planConditioning } from "./plan.ts";
+
+const CONTEXT = 8;
+const tokenizer = tokenizerFrom(trainBytePairs(["a red apple"], { merges: 8, contextLength: CONTEXT }));
+const told = { timeIds: 0, guidanceWidth: undefined, zeroedNegative: false };
+const encoder = { name: "text_encoder", skippable: 2, untrained: 0 };
+const modelOf = (own: object = {}, encoders: readonly object[] = [encoder]) => ({
+  modules: { textEncoders: encoders, told: { ...told, ...own } } as unknown as TextToImageModules,
+  tokenizers: encoders.map(() => tokenizer),
+});
+const run = { steps: 4, guidance: 5, unconditional: false, width: 64, height: 48 };
+const plan = (options: Partial<ConditioningOptions>, own: object = {}, given: Partial<typeof run> = {}) =>
+  planConditioning(modelOf(own), { prompt: "a red apple", ...options }, { ...run, ...given });
+const refusal = (code: string, message: string) =>
+  expect.objectContaining({ code, message: expect.stringContaining(message), hint: expect.any(String) });
+
+describe("what the U-Net will be told", () => {
+  test("guidance takes two branches, the negative one first; up to 1 there is one", () => {
+    const both = plan({ negative: "red", clipSkip: 1 });
+    expect(both.branches).toBe(2);
+    expect(both.stages).toHaveLength(1);
+    const [away, to] = both.stages[0]!.captions;
+    expect(away!.chunks[0]![0]!.ids).toEqual(tokenizer.tokenize("red"));
+    expect(to!.chunks[0]![0]!.ids).toEqual(tokenizer.tokenize("a red apple"));
+    expect([away!.skipped, to!.skipped]).toEqual([0, 1]); // as in diffusers, layers are left out for the prompt alone
+    const one = plan({ negative: "red" }, {}, { guidance: 1 });
+    expect(one).toMatchObject({ branches: 1, zeroed: false });
+    expect(one.stages[0]!.captions).toHaveLength(1);
+    expect(plan({}, {}, { guidance: 1, unconditional: true }).branches).toBe(2);
+  });
+
+  test.each([
+    ["diffusers", 0, [0, 1]],
+    ["a1111", 0, [1, 1]],
+    ["comfyui", 0, [1, 1]],
+    // Stable Diffusion 2.x and XL are trained without the last layer: A1111 ignores the setting, ComfyUI counts it
+    ["diffusers", 1, [0, 1]],
+    ["a1111", 1, [0, 0]],
+    ["comfyui", 1, [0, 0]],
+  ] as const)("clip skip by the rule %s, of encoders trained without %i layers", (clipSkipRule, untrained, skipped) => {
+    const options = { prompt: "a", clipSkip: 1, clipSkipRule };
+    const { stages } = planConditioning(modelOf({}, [{ ...encoder, untrained }]), options, run);
+    expect(stages[0]!.captions.map((caption) => caption.skipped)).toEqual(skipped);
+  });
+
+  test("emphasis without a mean, without weights, and without signs", () => {
+    const read = (emphasis: ConditioningOptions["emphasis"]) => {
+      const caption = plan({ prompt: "(red:2)", promptSyntax: "a1111", emphasis }, {}, { guidance: 1 }).stages[0]!
+        .captions[0]!;
+      const { ids, weights } = caption.chunks[0]![0]!;
+      return { restore: caption.restore, ids: [...ids], most: Math.max(...weights) };
+    };
+    const { ids, ...usual } = read("original");
+    expect(usual).toEqual({ restore: undefined, most: 2 });
+    expect(read("no-norm")).toEqual({ ids, restore: "none", most: 2 });
+    expect(read("ignore")).toEqual({ ids, restore: undefined, most: 1 });
+    expect(read("none")).toMatchObject({ restore: undefined, most: 1 });
+    expect(read("none").ids).not.toEqual(ids);
+    expect(() => plan({ emphasis: "no-norm" })).toThrow(refusal("generate/emphasis", "read literally"));
+  });
+
+  test("an absent negative prompt is zeros where the model says so, an empty one is read", () => {
+    expect(plan({}, { zeroedNegative: true })).toMatchObject({ branches: 2, zeroed: true });
+    expect(plan({}, { zeroedNegative: true }).stages[0]!.captions).toHaveLength(1);
+    expect(plan({ negative: "" }, { zeroedNegative: true })).toMatchObject({ branches: 2, zeroed: false });
+    expect(plan({}).zeroed).toBe(false);
+  });
+
+  test("a latent consistency model is told the guidance and has one branch", () => {
+    expect(plan({}, { guidanceWidth: 8 })).toMatchObject({ branches: 1, guidance: 5 });
+    expect(() => plan({}, { guidanceWidth: 8 }, { unconditional: true })).toThrow(
+      refusal("generate/sampler", "two outputs"),
+    );
+  });
+
+  test("SDXL is told heights before widths, its refiner how good the picture shall be", () => {
+    expect(plan({}, { timeIds: 6 }).timeIds).toEqual([
+      [48, 64, 0, 0, 48, 64],
+      [48, 64, 0, 0, 48, 64],
+    ]);
+    const sizes = { originalSize: [512, 256], cropTopLeft: [8, 16], targetSize: [100, 200] } as const;
+    expect(plan(sizes, { timeIds: 6 }, { guidance: 1 }).timeIds).toEqual([[512, 256, 8, 16, 100, 200]]);
+    expect(plan({}, { timeIds: 5 }).timeIds).toEqual([
+      [48, 64, 0, 0, 2.5],
+      [48, 64, 0, 0, 6],
+    ]);
+    expect(plan(sizes).timeIds).toBeUndefined();
+    expect(() => plan({ originalSize: [-1, 5] })).toThrow(refusal("generate/size", "got -1"));
+  });
+
+  test("a prompt that changes has stages; all have as many chunks as the longest", () => {
+    const long = plan({ prompt: "[red:a a a a a a a a:2]", negative: "[a|apple]", promptSyntax: "a1111" });
+    expect(long.stages.map(({ until }) => until)).toEqual([1, 2, 3, 4]);
+    for (const { captions } of long.stages) expect(captions.map(({ chunks }) => chunks[0]!.length)).toEqual([2, 2]);
+    expect(long.cut).toEqual([]);
+    expect(plan({ prompt: "a a a a a a red apple" }).cut).toEqual(["red apple"]);
+  });
+
+  test.each([
+    ["too many layers left out", { clipSkip: 3 }, "generate/clip-skip", "from 0 to 2 layers to leave out, got 3"],
+    ["half a layer left out", { clipSkip: 0.5 }, "generate/clip-skip", "got 0.5"],
+    ["scales for no LoRA", { loraScales: [1] }, "generate/lora", "[1] for 0 LoRAs"],
+    ["a web UI's AND", { prompt: "a AND b", promptSyntax: "a1111" }, "prompt/and", "AND"],
+  ] as const)("%s is refused", (_, options, code, message) => {
+    expect(() => plan(options)).toThrow(refusal(code, message));
+  });
+});
+
+describe("encoding", () => {
+  const row = (captions: readonly TokenizedCaption[]): HostTensor => ({
+    dtype: "float32",
+    shape: [captions.length, 1, 1],
+    data: Float32Array.from(captions, ({ chunks }) => chunks[0]![0]!.ids[1]!),
+  });
+  const encode = async (captions: readonly TokenizedCaption[]) => {
+    calls.push(captions);
+    return { context: row(captions), textEmbeds: row(captions) };
+  };
+  const calls: (readonly TokenizedCaption[])[] = [];
+
+  test("happens once for each different stage, and each step is told its own", async () => {
+    calls.length = 0;
+    const at = await encodedConditioning({ encode }, plan({ prompt: "[red|apple]", promptSyntax: "a1111" }));
+    expect(calls).toHaveLength(2);
+    const word = (text: string) => tokenizer.encode(text)[1]!;
+    expect([0, 1, 2, 3].map((step) => at(step).context.data[1])).toEqual(["red", "apple", "red", "apple"].map(word));
+  });
+
+  test("zeros take the negative prompt's place, and only what the U-Net takes is told", async () => {
+    const zeroed = (await encodedConditioning({ encode }, plan({}, { zeroedNegative: true, timeIds: 6 })))(0);
+    expect(zeroed.context).toMatchObject({ shape: [2, 1, 1] });
+    expect(zeroed.context.data[0]).toBe(0);
+    expect(zeroed.textEmbeds!.data[0]).toBe(0);
+    expect(zeroed.timeIds!.shape).toEqual([2, 6]);
+    const plain = (await encodedConditioning({ encode }, plan({})))(0);
+    expect(Object.keys(plain).sort()).toEqual(["context", "loraScales"]);
+    const told = (await encodedConditioning({ encode }, plan({}, { guidanceWidth: 4 })))(0);
+    expect(told.guidance).toEqual({ dtype: "float32", shape: [1], data: Float32Array.of(5) });
+  });
+});

@@ -1,0 +1,201 @@
+import { cp, mkdir, mkdtemp, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tinyPixelModel, writeFiles } from "../../test/tiny-pixel-model.ts";
+import { checkModelFolder, defaultModelFolder, folderSource, generate, prepareGeneration } from "./generate.node.ts";
+import type { ImageEvent } from "./text-to-image/text-to-image.ts";
+
+let root: string;
+let model: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "aquatint-pipelines-"));
+  model = join(root, "model");
+  await writeFiles(model, tinyPixelModel());
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const failing = (code: string, message: string) =>
+  expect.objectContaining({ code, message: expect.stringContaining(message), hint: expect.any(String) });
+
+describe("a folder as the source of a model", () => {
+  test("reads its files", async () => {
+    const bytes = await folderSource(model).read("unet/config.json");
+    expect(new TextDecoder().decode(bytes)).toContain("UNet2DConditionModel");
+  });
+
+  test("says which file is missing", async () => {
+    await expect(folderSource(model).read("vae/config.json")).rejects.toThrow(
+      failing("file/missing", "vae/config.json"),
+    );
+  });
+
+  test.each(["../secret", "unet/../../secret", "/etc/hostname", ".."])("refuses %s, which leaves it", async (path) => {
+    await expect(folderSource(model).read(path)).rejects.toMatchObject({ code: "file/outside" });
+  });
+});
+
+describe("the default model", () => {
+  const installed = async (files: Readonly<Record<string, string>>) => {
+    const home = await mkdtemp(join(root, "home-"));
+    await writeFiles(join(home, "node_modules/@aquatint/model-emoji"), new Map(Object.entries(files)));
+    return { home, from: pathToFileURL(join(home, "index.js")).href };
+  };
+
+  test.each([
+    ["latent", ["pixel", "latent"]],
+    ["pixel", ["pixel"]],
+  ])("is the %s folder of its package where it holds %j", async (chosen, folders) => {
+    const models = Object.fromEntries(folders.map((folder) => [`${folder}/model_index.json`, "{}"]));
+    const { home, from } = await installed({ "package.json": "{}", ...models });
+    expect(await defaultModelFolder({ from })).toBe(join(home, "node_modules/@aquatint/model-emoji", chosen));
+  });
+
+  test("may be asked for among some of the folders", async () => {
+    const models = { "latent/model_index.json": "{}", "pixel/model_index.json": "{}" };
+    const { home, from } = await installed({ "package.json": "{}", ...models });
+    const pixel = join(home, "node_modules/@aquatint/model-emoji/pixel");
+    expect(await defaultModelFolder({ from, among: ["pixel"] })).toBe(pixel);
+  });
+
+  test.each([
+    ["the package is not installed", {}, "is not installed"],
+    ["the package holds no model", { "package.json": "{}", "latent/README.md": "" }, "has no latent or pixel folder"],
+  ])("is missed clearly where %s", async (_, files, message) => {
+    const { from } = await installed(files);
+    await expect(defaultModelFolder({ from })).rejects.toThrow(failing("model/default-missing", message));
+  });
+});
+
+describe("a model folder is checked before it is loaded", () => {
+  const zip = Buffer.from("PK\x03\x04 and then a pickle");
+  const copy = async () => {
+    const folder = await mkdtemp(join(root, "copy-"));
+    await cp(model, folder, { recursive: true });
+    return folder;
+  };
+  const unet = "unet/diffusion_pytorch_model.safetensors";
+
+  test("a whole one passes", async () => {
+    await expect(checkModelFolder(model)).resolves.toBeUndefined();
+  });
+
+  test("there must be one", async () => {
+    await expect(checkModelFolder(join(root, "nowhere"))).rejects.toThrow(
+      failing("model/missing", "there is no model"),
+    );
+    await expect(checkModelFolder(root)).rejects.toThrow(failing("model/not-a-model", "no model_index.json"));
+  });
+
+  test.each([
+    ["a pickle", "model.ckpt", zip, "safetensors/pickle", "can run any code"],
+    ["a file of text", "notes.txt", Buffer.from("hello"), "model/not-a-folder", "is a file, expected the folder"],
+    ["a damaged file", "model.safetensors", Buffer.from("12"), "safetensors/truncated", "too few"],
+  ])("%s in place of the folder is refused", async (_, name, bytes, code, message) => {
+    await writeFile(join(root, name), bytes);
+    await expect(checkModelFolder(join(root, name))).rejects.toThrow(failing(code, message));
+  });
+
+  test("a single safetensors file is refused", async () => {
+    await expect(checkModelFolder(join(model, unet))).rejects.toThrow(
+      failing("model/single-file", "is a single file, expected the folder"),
+    );
+  });
+
+  test("weights that are no safetensors are refused", async () => {
+    const folder = await copy();
+    await writeFile(join(folder, unet), zip);
+    await expect(checkModelFolder(folder)).rejects.toThrow(failing("safetensors/pickle", "unet"));
+  });
+
+  test("weights that were cut off are refused", async () => {
+    const folder = await copy();
+    await truncate(join(folder, unet), 4000);
+    await expect(checkModelFolder(folder)).rejects.toThrow(failing("safetensors/truncated", "unet"));
+  });
+
+  test("weights must be there, and not as a pickle", async () => {
+    const folder = await copy();
+    await rm(join(folder, unet));
+    await expect(checkModelFolder(folder)).rejects.toThrow(failing("checkpoint/weights", "unet holds no weights"));
+    await writeFile(join(folder, "unet/diffusion_pytorch_model.bin"), zip);
+    await expect(checkModelFolder(folder)).rejects.toThrow(failing("checkpoint/pickle", "diffusion_pytorch_model.bin"));
+  });
+
+  test("what belongs to no network may lie beside it", async () => {
+    const folder = await copy();
+    await mkdir(join(folder, "samples"));
+    await writeFile(join(folder, "samples/notes.txt"), "hello");
+    await expect(checkModelFolder(folder)).resolves.toBeUndefined();
+  });
+});
+
+describe("generate", () => {
+  const eventsOf = async (options: { count?: number; seed: number | bigint }) => {
+    const events = [];
+    for await (const event of generate({ prompt: "a red apple", model, steps: 2, ...options })) events.push(event);
+    return events;
+  };
+
+  test("yields every evaluation, then the picture; a picture depends on its own seed alone", async () => {
+    const both = await eventsOf({ count: 2, seed: 5n });
+    const picture = ["evaluation", "evaluation", "image"];
+    expect(both.map(({ type }) => type)).toEqual([...picture, ...picture]);
+    expect(both.flatMap((event) => (event.type === "image" ? [event.seed] : []))).toEqual([5n, 6n]);
+    expect(await eventsOf({ seed: 6n })).toEqual(both.slice(3));
+    expect(both[2]).not.toMatchObject({ picture: (both[5] as ImageEvent).picture });
+  });
+
+  test("the weights may lie in a variant's file", async () => {
+    const folder = await mkdtemp(join(root, "variant-"));
+    await cp(model, folder, { recursive: true });
+    const stem = join(folder, "unet/diffusion_pytorch_model");
+    await rename(`${stem}.safetensors`, `${stem}.fp16.safetensors`);
+    const pictures = [];
+    for (const path of [model, folder]) {
+      for await (const event of generate({ prompt: "a red apple", model: path, steps: 1 })) pictures.push(event);
+    }
+    expect(pictures.slice(2)).toEqual(pictures.slice(0, 2));
+    await expect(prepareGeneration({ prompt: "", model: folder, variant: "bf16" })).rejects.toMatchObject({
+      code: "checkpoint/variant",
+    });
+  });
+
+  test("a file of one network is no whole model", async () => {
+    const file = join(model, "unet/diffusion_pytorch_model.safetensors");
+    await expect(prepareGeneration({ prompt: "", model: file })).rejects.toThrow(
+      failing("model/parts", "holds no text_encoder"),
+    );
+  });
+
+  test("more layers cannot be left out than the text encoder has", async () => {
+    await expect(prepareGeneration({ prompt: "", model, clipSkip: 99 })).rejects.toThrow(
+      failing("generate/clip-skip", "got 99"),
+    );
+  });
+
+  test.each([[0], [1.5], [1e9]])("a count of %d is refused", async (count) => {
+    await expect(prepareGeneration({ prompt: "", model, count })).rejects.toThrow(
+      failing("generate/count", String(count)),
+    );
+  });
+
+  test("an abort ends it with the signal's reason", async () => {
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const run = generate({ prompt: "", model, steps: 100, signal: controller.signal });
+    const first = await run.next();
+    expect(first.value).toMatchObject({ type: "evaluation", i: 0 });
+    controller.abort(reason);
+    await expect(run.next()).rejects.toBe(reason);
+  });
+
+  test("weights of another model are refused", async () => {
+    const folder = await mkdtemp(join(root, "other-"));
+    await cp(model, folder, { recursive: true });
+    const config = JSON.parse(await readFile(join(folder, "unet/config.json"), "utf8"));
+    await writeFile(join(folder, "unet/config.json"), JSON.stringify({ ...config, layers_per_block: 2 }));
+    await expect(generate({ prompt: "", model: folder }).next()).rejects.toMatchObject({ code: "checkpoint/keys" });
+  });
+});

@@ -1,0 +1,45 @@
+import type { WeightMemory } from "../../compiler/executable.ts";
+import type { Seed } from "../../math/random.ts";
+import type { Runtime } from "../../runtime/types.ts";
+import type { TextToImageModel } from "../model/model-folder.ts";
+import { type TextToImageNetwork, textToImageNetwork } from "../network/network.ts";
+import { type TextToImagePlan, textToImage } from "../text-to-image/text-to-image.ts";
+import { type MemoryPlan, planMemory, type Rehearsal } from "./plan.ts";
+
+/** A limit of memory, and what it is kept for. */
+export interface MemoryLimit {
+  readonly model: TextToImageModel;
+  /** Bytes that the process may take; no limit when absent. */
+  readonly maxMemory?: number | undefined;
+  readonly weightMemory?: WeightMemory | undefined;
+  /** Bytes that the process takes while nothing is loaded; measured when absent. */
+  readonly baseline?: (() => number) | undefined;
+  /** What is to be made. */
+  readonly plan: TextToImagePlan;
+  /** Of the pictures that are made together; the plan's alone when absent. */
+  readonly seeds?: readonly Seed[] | undefined;
+  /** The same in another size. */
+  resized(size: { readonly width: number; readonly height: number }): TextToImagePlan;
+}
+
+/** How the limit is kept, from rehearsals in which nothing is loaded. @throws AquatintError "generate/memory" where it cannot be. */
+export async function memoryWithin(limit: MemoryLimit): Promise<MemoryPlan | undefined> {
+  const { model, maxMemory: budget, weightMemory, baseline = process.memoryUsage.rss, plan, seeds, resized } = limit;
+  if (budget === undefined) return undefined;
+  const { modules } = model;
+  const binding = await model.binding();
+  const rehearsal = (scale: number): Rehearsal | undefined => {
+    const part = (pixels: number) => modules.multiple * Math.floor((pixels * scale) / modules.multiple);
+    const [width, height] = [part(plan.width), part(plan.height)];
+    if (width === 0 || height === 0) return undefined;
+    const smaller = scale === 1 ? plan : resized({ width, height });
+    return {
+      ...{ width, height, factor: modules.factor },
+      open: (runtime: Runtime) => textToImageNetwork({ runtime, modules, ...binding }),
+      async run(network: TextToImageNetwork) {
+        for await (const _ of textToImage(network, smaller, { seeds }));
+      },
+    };
+  };
+  return planMemory({ budget, baseline, weightMemory, rehearsal });
+}

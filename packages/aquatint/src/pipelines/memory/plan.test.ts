@@ -1,0 +1,111 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tinyLatentModel } from "../../../test/tiny-latent-model.ts";
+import { writeFiles } from "../../../test/tiny-pixel-model.ts";
+import type { WeightMemory } from "../../compiler/executable.ts";
+import { generate, openTextToImage } from "../generate.node.ts";
+import { planTextToImage } from "../text-to-image/text-to-image.ts";
+import { memoryWithin } from "./plan.node.ts";
+import type { MemoryPlan } from "./plan.ts";
+
+let model: string;
+let overflowing: string;
+beforeAll(async () => {
+  const root = await mkdtemp(join(tmpdir(), "aquatint-memory-"));
+  [model, overflowing] = [join(root, "model"), join(root, "overflowing")];
+  await writeFiles(model, tinyLatentModel());
+  await writeFiles(overflowing, tinyLatentModel({ overflows: true }));
+});
+afterAll(() => rm(join(model, ".."), { recursive: true }));
+
+/** The plan for a picture, as if the process took 100 MB so far. */
+async function planned(side: number, maxMemory: number, weightMemory?: WeightMemory) {
+  const opened = await openTextToImage(model);
+  const at = (size: object) => planTextToImage(opened, { prompt: "a red apple", steps: 1, ...size });
+  const plan = at({ width: side, height: side });
+  const limit = { model: opened, plan, resized: at, maxMemory, weightMemory, baseline: () => 100e6 };
+  return (await memoryWithin(limit))!;
+}
+
+describe("a limit of memory", () => {
+  /** The plans for limits that each are a byte too small for the one before, down to refusal. */
+  async function descend(side: number, weightMemory?: WeightMemory) {
+    const plans: MemoryPlan[] = [];
+    for (let limit = 64e9; ; limit = plans.at(-1)!.bytes - 1) {
+      const plan = await planned(side, limit, weightMemory).catch(() => undefined);
+      if (!plan) return plans;
+      expect(plan.bytes).toBeLessThanOrEqual(limit);
+      plans.push(plan);
+    }
+  }
+
+  test("is kept by the fastest way that fits: whole pictures before tiles, one network at a time after all", async () => {
+    const plans = await descend(512);
+    expect(plans[0]).toMatchObject({ weightMemory: "packed", residency: "all" });
+    expect(plans[0]!.tile).toBeUndefined();
+    expect(plans.at(-1)).toMatchObject({ weightMemory: "mapped", residency: "one", tile: expect.any(Number) });
+    const ranks = plans.map(({ residency, tile = 64 }) => (residency === "one" ? 1000 : 0) - tile);
+    expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
+  });
+
+  test("that cannot be kept is refused before anything is loaded, with a size or a way that fits", async () => {
+    const least = await planned(256, 64e9, "mapped");
+    await expect(planned(1024, least.bytes)).rejects.toMatchObject({
+      code: "generate/memory",
+      message: expect.stringMatching(/^pictures of 1024x1024 take about 0\.\d\d GB, the limit is 0\.\d\d GB$/),
+      hint: expect.stringMatching(/^(512x512|256x256) takes about/),
+    });
+    const packed = (await descend(512, "packed")).at(-1)!;
+    await expect(planned(512, packed.bytes - 1, "packed")).rejects.toMatchObject({
+      hint: expect.stringMatching(/^take mapped weights: about/),
+    });
+    await expect(planned(256, 1e6)).rejects.toMatchObject({ hint: expect.stringContaining("half-precision") });
+  });
+
+  test("is kept: what a process measures of itself stays below", async () => {
+    const script = fileURLToPath(new URL("../../../test/peak-memory.ts", import.meta.url));
+    const limit = 520e6;
+    const args = ["--import", "tsx", script, model, "1024", String(limit)];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const { plan, peak, pictures } = JSON.parse(stdout);
+    expect(pictures).toBe(1);
+    expect(plan.tile).toBeDefined();
+    expect(peak).toBeLessThan(limit);
+  });
+});
+
+describe("an autoencoder in half precision", () => {
+  const run = async (path: string, vaePrecision: "float16" | "float32") => {
+    const events = [];
+    const wanted = { prompt: "a red apple", steps: 1, count: 2, model: path, vaePrecision };
+    for await (const event of generate(wanted)) if (event.type !== "evaluation") events.push(event);
+    return events;
+  };
+
+  test("that overflows is tried again in float32, once, and says so", async () => {
+    const [half, full] = [await run(overflowing, "float16"), await run(overflowing, "float32")];
+    expect(half.map(({ type }) => type)).toEqual(["retry", "image", "image"]);
+    expect(half[0]).toMatchObject({
+      part: "vae",
+      from: "float16",
+      to: "float32",
+      nonFinite: 3 * 64 * 64,
+      of: 3 * 64 * 64,
+    });
+    expect(half.slice(1)).toEqual(full);
+  });
+
+  test("that does not overflow gives nearly the same picture, and nothing is said", async () => {
+    const [half, full] = [await run(model, "float16"), await run(model, "float32")];
+    expect(half.map(({ type }) => type)).toEqual(["image", "image"]);
+    const pixels = [half, full].map(([event]) => (event?.type === "image" ? event.picture.data : undefined)!);
+    const differences = Array.from(pixels[0]!, (v, i) => Math.abs(v - pixels[1]![i]!));
+    expect(Math.max(...differences)).toBeLessThanOrEqual(4);
+    expect(differences.some((d) => d > 0)).toBe(true);
+  });
+});

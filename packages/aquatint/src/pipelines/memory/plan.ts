@@ -1,0 +1,209 @@
+import type { WeightMemory } from "../../compiler/executable.ts";
+import { AquatintError } from "../../errors.ts";
+import type { GraphMemory } from "../../graph/memory.ts";
+import { type HostTensor, type Shape, sizeOf } from "../../graph/types.ts";
+import { recordingRuntime } from "../../runtime/recorder.ts";
+import type { Device, Runtime } from "../../runtime/types.ts";
+import type { TextToImageNetwork } from "../network/network.ts";
+import { frugalNetwork } from "../vae/frugal.ts";
+
+/** How pictures are made within a limit of memory. */
+export interface MemoryPlan {
+  /** The most bytes that the process takes, estimated from the shapes. */
+  readonly bytes: number;
+  readonly weightMemory: WeightMemory;
+  /** Whether all networks stay loaded, or one at a time. */
+  readonly residency: "all" | "one";
+  /** Places of the latent along each side of a tile of the autoencoder; whole pictures when absent. */
+  readonly tile?: number;
+}
+
+/** The run that is planned, with nothing loaded. */
+export interface Rehearsal {
+  readonly width: number;
+  readonly height: number;
+  /** Pixels along each side for one place of the latent. */
+  readonly factor: number;
+  /** The networks on a runtime. */
+  open(runtime: Runtime): TextToImageNetwork;
+  /** Makes one picture with them. */
+  run(network: TextToImageNetwork): Promise<void>;
+}
+
+/** What a plan is made from. */
+export interface MemoryPlanOptions {
+  /** Bytes that the process may take. */
+  readonly budget: number;
+  /** Bytes that it takes while nothing is loaded; asked after the rehearsals. */
+  baseline(): number;
+  /** How weights must be held; chosen when absent. */
+  readonly weightMemory?: WeightMemory | undefined;
+  /** The run at this share of its width and height; undefined where no picture is so small. */
+  rehearsal(scale: number): Rehearsal | undefined;
+}
+
+/** ONNX Runtime with its worker, and pictures on their way. */
+const RUNTIME = 150e6;
+/**
+ * What is held of a program in multiples of what its shapes say, measured: kernels' packed copies beside what they were
+ * made from, and a memory pattern beside the first run's blocks; mapped weights are held once.
+ */
+const held = {
+  packed: { weights: 1.3, activations: 2.2 },
+  mapped: { weights: 1, activations: 1.4 },
+} as const satisfies Record<WeightMemory, object>;
+
+/** A decoded picture of float32, beside the program: its tiles overlap. */
+const COPIES = 5;
+
+/** What is tried, the fastest first. */
+const ways = [
+  { weightMemory: "packed", residency: "all" },
+  { weightMemory: "mapped", residency: "one" },
+] as const;
+const SMALLEST_TILE = 8;
+
+/**
+ * The fastest way that stays within the budget: whole pictures before tiles, packed weights before mapped ones.
+ * @throws AquatintError "generate/memory" where there is none, with a size or a way that fits.
+ */
+export async function planMemory(options: MemoryPlanOptions): Promise<MemoryPlan> {
+  const { budget, weightMemory } = options;
+  const run = options.rehearsal(1)!;
+  const needs = await rehearse(run);
+  const least = await firstFit(needs, options);
+  if (least.bytes <= budget) return least;
+  const found = `pictures of ${run.width}x${run.height} take about ${gigabytes(least.bytes)}, the limit is ${gigabytes(budget)}`;
+  const free = weightMemory === "packed" ? await firstFit(needs, { ...options, weightMemory: undefined }) : least;
+  const hint = free.bytes <= budget ? `take mapped weights: about ${gigabytes(free.bytes)}` : await smaller(options);
+  throw new AquatintError("generate/memory", found, {
+    hint: hint ?? `no smaller picture fits: take the model's half-precision form, or allow ${gigabytes(least.bytes)}`,
+  });
+}
+
+const gigabytes = (bytes: number): string => `${(Math.ceil(bytes / 1e7) / 100).toFixed(2)} GB`;
+
+/** A size that fits, in words. */
+async function smaller(options: MemoryPlanOptions): Promise<string | undefined> {
+  for (const scale of [0.75, 0.5, 0.25]) {
+    const run = options.rehearsal(scale);
+    const plan = run && (await firstFit(await rehearse(run), options));
+    if (plan && plan.bytes <= options.budget) {
+      return `${run.width}x${run.height} takes about ${gigabytes(plan.bytes)}; or allow more`;
+    }
+  }
+  return undefined;
+}
+
+/** What the programs of a run take; of the autoencoder's there are several forms. */
+interface Needs {
+  readonly programs: readonly GraphMemory[];
+  /** The decoded picture on its way: as it leaves the worker, as tiles, put together. */
+  readonly pictures: number;
+  /** Tiles that there may be, the whole picture first. */
+  readonly tiles: readonly (number | undefined)[];
+  autoencoder(tile: number | undefined): Promise<readonly GraphMemory[]>;
+}
+
+async function rehearse({ open, run, factor }: Rehearsal): Promise<Needs> {
+  const { runtime, memories } = recordingRuntime();
+  let decoded: Shape = [1, 1, 1, 1];
+  let encodes = false;
+  await using network = open(runtime);
+  await run({
+    ...network,
+    async decode(x) {
+      decoded = [1, ...x.shape.slice(1)];
+      return new Float32Array(x.shape[0]! * 3 * sizeOf(x.shape.slice(2)) * factor ** 2);
+    },
+    async encodePicture(_, noise) {
+      encodes = true;
+      return new Float32Array(sizeOf(noise.shape));
+    },
+  });
+  const known = new Map<number | undefined, readonly GraphMemory[]>();
+  return {
+    programs: [...memories],
+    pictures: COPIES * 4 * 3 * sizeOf(decoded.slice(2)) * factor ** 2,
+    tiles: [undefined, ...tilesOf(decoded)],
+    async autoencoder(tile) {
+      const found = known.get(tile) ?? (await autoencoderMemory(open, { tile, factor, shape: decoded, encodes }));
+      known.set(tile, found);
+      return found;
+    },
+  };
+}
+
+/** Halves of the picture's longer side, each a multiple of 4, so that a quarter of it is whole. */
+function tilesOf([, , height = 1, width = 1]: Shape): number[] {
+  const tiles: number[] = [];
+  for (let tile = Math.max(height, width) / 2; tile >= SMALLEST_TILE; tile /= 2) tiles.push(4 * Math.floor(tile / 4));
+  return tiles;
+}
+
+interface AutoencoderCalls {
+  readonly tile: number | undefined;
+  readonly factor: number;
+  /** Of the latent. */
+  readonly shape: Shape;
+  /** Whether the run begins with a picture. */
+  readonly encodes: boolean;
+}
+
+async function autoencoderMemory(
+  open: Rehearsal["open"],
+  { shape, encodes, ...how }: AutoencoderCalls,
+): Promise<readonly GraphMemory[]> {
+  const { runtime, memories } = recordingRuntime();
+  await using network = frugalNetwork(open(runtime), how);
+  const zeros = (of: Shape): HostTensor => ({ dtype: "float32", shape: of, data: new Float32Array(sizeOf(of)) });
+  await network.decode(zeros(shape));
+  const pixels = [1, 3, ...shape.slice(2).map((places) => places * how.factor)];
+  if (encodes) await network.encodePicture(zeros(pixels), zeros(shape));
+  return memories;
+}
+
+/** The first way within the budget, or else the one that takes least. */
+async function firstFit(
+  { programs, pictures, tiles, autoencoder }: Needs,
+  { budget, baseline, weightMemory }: MemoryPlanOptions,
+): Promise<MemoryPlan> {
+  let least: MemoryPlan | undefined;
+  for (const way of ways.filter((one) => weightMemory === undefined || one.weightMemory === weightMemory)) {
+    for (const tile of tiles) {
+      const all = [...programs, ...(await autoencoder(tile))];
+      const bytes = baseline() + RUNTIME + pictures + bytesBy[way.residency](all, way.weightMemory);
+      const plan: MemoryPlan = { ...way, bytes, ...(tile !== undefined && { tile }) };
+      if (bytes <= budget) return plan;
+      if (!least || bytes < least.bytes) least = plan;
+    }
+  }
+  return least!;
+}
+
+type Estimate = (programs: readonly GraphMemory[], memory: WeightMemory) => number;
+
+const programBytes = (one: GraphMemory, memory: WeightMemory): number =>
+  weightBytes(one, memory) + held[memory].activations * one.activations;
+
+/** Bytes beside the baseline. A program that stays loaded keeps what it computed in. */
+const bytesBy: Readonly<Record<MemoryPlan["residency"], Estimate>> = {
+  all: (programs, memory) => sum(programs.map((one) => programBytes(one, memory))),
+  one: (programs, memory) => Math.max(...programs.map((one) => programBytes(one, memory))),
+};
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+/** A file in half precision is paged in to be widened; mapped, the widened weights are among the activations. */
+function weightBytes({ weights, stored }: GraphMemory, memory: WeightMemory): number {
+  const copy = memory === "packed" && stored < weights ? weights : 0;
+  return held[memory].weights * (stored + copy);
+}
+
+/** The largest buffer that a device can bind, where its attention keeps all scores; a CPU's works in tiles. */
+const largestBuffer: Partial<Record<Device, number>> = { webgpu: 2 ** 27, dml: 2 ** 27, wasm: 2 ** 27 };
+
+/** The most bytes of attention scores at a time on a device: no limit where it never holds them all. */
+export function scoreBytesOf(device: Device, budget = Number.POSITIVE_INFINITY): number | undefined {
+  const largest = largestBuffer[device];
+  return largest === undefined ? undefined : Math.min(largest, budget / 8);
+}

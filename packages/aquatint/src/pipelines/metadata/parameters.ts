@@ -1,0 +1,180 @@
+import { z } from "zod";
+import { AquatintError } from "../../errors.ts";
+import type { PictureTexts } from "../../formats/image/picture-file.ts";
+import type { GeneratorName } from "../../math/generators.ts";
+import { jsonSeed } from "../../math/random.ts";
+import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../../tokenizers/emphasis.ts";
+import { DEFAULT_PROMPT_SYNTAX, promptSyntaxes } from "../../tokenizers/prompt.ts";
+import { clipSkipRules } from "../conditioning/clip-skip.ts";
+import type { ConditionedModel } from "../conditioning/plan.ts";
+import { drawDefaults } from "../text-to-image/noise.ts";
+import type { TextToImageOptions, TextToImagePlan } from "../text-to-image/text-to-image.ts";
+import { webUiSampler } from "./a1111.ts";
+
+const count = z.int().nonnegative();
+
+const recipeSchema = z.looseObject({
+  prompt: z.string(),
+  negative: z.string().default(""),
+  /** As text where it is beyond 2^53. */
+  seed: z.union([count, z.string().regex(/^\d{1,20}$/)]),
+  steps: z.int().positive(),
+  sampler: z.string(),
+  guidance: z.number().nonnegative(),
+  /** Only where guidance is rescaled. */
+  guidanceRescale: z.number().min(0).max(1).optional(),
+  /** Layers that were left out, where some were. */
+  clipSkip: count.optional(),
+  /** Only where it is not diffusers'. */
+  clipSkipRule: z.enum(clipSkipRules).optional(),
+  /** Only where it is not plain. */
+  promptSyntax: z.enum(promptSyntaxes).optional(),
+  /** Only where it is not original. */
+  emphasis: z.enum(emphasisModes).optional(),
+  /** How the picture was enlarged, where it was. */
+  hires: z
+    .object({ scale: z.number(), strength: z.number().optional(), steps: z.int().positive().optional() })
+    .optional(),
+  /** Share of the steps that was walked, where the picture began with another. */
+  strength: z.number().optional(),
+  /** What else it was made of, which the file does not hold: "init", "mask", "controls", "vae", "style:0.8" (a LoRA and its scale), "<thing>" (an embedding). */
+  needs: z.array(z.string()).optional(),
+  rng: z.string(),
+  /** Only where it is not fresh. */
+  noise: z.string().optional(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  model: z.string().optional(),
+  modelHash: z.string().optional(),
+  version: z.string().optional(),
+});
+
+/** Everything that makes a picture again, as it is stored in its file. */
+export type Recipe = z.output<typeof recipeSchema>;
+
+/** A recipe as JSON of a picture's file, with keys that are not known. @throws AquatintError "picture/recipe". */
+export function parseRecipe(json: unknown, { name }: { readonly name: string }): Recipe {
+  const { success, data, error } = recipeSchema.safeParse(json);
+  if (success) return data;
+  const { path, message } = error.issues[0]!;
+  throw new AquatintError("picture/recipe", `the recipe in ${name} is damaged: "${path.join(".")}": ${message}`, {
+    hint: "give the picture as aquatint wrote it, or name what it should be made with",
+  });
+}
+
+/** The keys that this version reads of a recipe. */
+export const recipeKeys: readonly string[] = Object.keys(recipeSchema.shape);
+
+/** What a plan does not say of a picture. */
+export interface RecipeSource {
+  /** What the model is called: "pixel", "v1-5-pruned-emaonly". */
+  readonly model: string;
+  /** SHA-256 of the U-Net's file, or of the single file, in hexadecimal digits. */
+  readonly modelHash?: string | undefined;
+  /** Aquatint's. */
+  readonly version: string;
+  /** What the plan was made from. */
+  readonly options: TextToImageOptions;
+  /** What stands beside the model. */
+  readonly beside?: Pick<ConditionedModel, "loras" | "embeddings"> | undefined;
+  /** Whether its autoencoder was another's. */
+  readonly otherVae?: boolean;
+}
+
+/** The recipe of a planned picture. */
+export const recipeOf = (plan: TextToImagePlan, source: RecipeSource): Recipe => ({
+  prompt: plan.prompt,
+  negative: plan.negative,
+  seed: jsonSeed(plan.seed),
+  steps: plan.steps,
+  sampler: plan.samplerName,
+  guidance: plan.guidance,
+  ...(plan.guidanceRescale > 0 && { guidanceRescale: plan.guidanceRescale }),
+  ...conditionsOf(source.options),
+  rng: plan.rng,
+  ...(plan.noise !== drawDefaults.noise && { noise: plan.noise }),
+  width: plan.width,
+  height: plan.height,
+  ...beginningOf(plan, source),
+  model: source.model,
+  ...(source.modelHash !== undefined && { modelHash: source.modelHash }),
+  version: source.version,
+});
+
+const conditionsOf = ({ clipSkip = 0, clipSkipRule = "diffusers", hires, ...told }: TextToImageOptions) => ({
+  ...(clipSkip > 0 && { clipSkip, ...(clipSkipRule !== "diffusers" && { clipSkipRule }) }),
+  ...promptsOf(told),
+  ...(hires && { hires }),
+});
+
+const promptsOf = ({
+  promptSyntax = DEFAULT_PROMPT_SYNTAX,
+  emphasis = DEFAULT_EMPHASIS,
+}: Partial<TextToImageOptions>) => ({
+  ...(promptSyntax !== DEFAULT_PROMPT_SYNTAX && { promptSyntax }),
+  ...(emphasis !== DEFAULT_EMPHASIS && { emphasis }),
+});
+
+function beginningOf({ init, mask, controls, strength, ...plan }: TextToImagePlan, source: RecipeSource) {
+  const given = { init, mask, controls: controls.length > 0, vae: source.otherVae };
+  const names = Object.entries(given).flatMap(([name, value]) => (value ? [name] : []));
+  const needs = [...names, ...lorasOf(plan, source), ...wordsOf(plan, source)];
+  return { ...(init && { strength }), ...(needs.length > 0 && { needs }) };
+}
+
+/** The LoRAs as `--lora` takes them; one of scale 0 changed nothing. */
+function lorasOf({ conditioning }: Pick<TextToImagePlan, "conditioning">, { beside }: RecipeSource): readonly string[] {
+  const scaled = (beside?.loras ?? []).map(({ name }, i) => [name, conditioning.loraScales[i]] as const);
+  return scaled.flatMap(([name, scale]) => (scale === 0 ? [] : [scale === 1 ? name : `${name}:${scale}`]));
+}
+
+/** The words of those textual inversions that the prompts call. */
+const wordsOf = ({ prompt, negative }: Pick<TextToImagePlan, "prompt" | "negative">, { beside }: RecipeSource) =>
+  [...(beside?.embeddings?.keys() ?? [])].filter((word) => prompt.includes(word) || negative.includes(word));
+
+/** What the web UI calls the generators. */
+export const rngNames: Readonly<Record<GeneratorName, string>> = { "torch-cpu": "CPU", "cuda-philox": "NV" };
+
+/** What the web UI calls the modes of emphasis. */
+export const emphasisNames: Readonly<Record<EmphasisMode, string>> = {
+  original: "Original",
+  "no-norm": "No norm",
+  ignore: "Ignore",
+  none: "None",
+};
+
+/** Digits of a model's hash that the web UI shows. */
+export const SHORT_HASH = 10;
+
+/** A recipe as the texts of a picture's file: JSON for us, and the lines that AUTOMATIC1111's web UI and others read. */
+export function recipeTexts(recipe: Recipe): PictureTexts {
+  const { prompt, negative, steps, sampler, guidance, guidanceRescale, clipSkip, seed, width, height } = recipe;
+  const named = webUiSampler(sampler);
+  const settings = {
+    Steps: steps,
+    Sampler: named.sampler,
+    "Schedule type": named.schedule,
+    "CFG scale": guidance,
+    ...(guidanceRescale !== undefined && { "CFG Rescale": guidanceRescale }),
+    Seed: seed,
+    RNG: rngNames[recipe.rng as GeneratorName],
+    Size: `${width}x${height}`,
+    "Model hash": recipe.modelHash?.slice(0, SHORT_HASH),
+    Model: quoted(recipe.model ?? ""),
+    // the web UI counts from the last layer, which is 1
+    ...(clipSkip !== undefined && { "Clip skip": clipSkip + 1 }),
+    ...(recipe.emphasis !== undefined && { Emphasis: emphasisNames[recipe.emphasis] }),
+    Version: `aquatint ${recipe.version}`,
+  };
+  const lines = [
+    prompt,
+    ...(negative ? [`Negative prompt: ${negative}`] : []),
+    Object.entries(settings)
+      .flatMap(([name, value]) => (value === undefined ? [] : `${name}: ${value}`))
+      .join(", "),
+  ];
+  return { aquatint: JSON.stringify(recipe), parameters: lines.join("\n") };
+}
+
+/** As the web UI writes a value with a comma, a colon or a line in it. */
+const quoted = (value: string): string => (/[,:\n"]/.test(value) ? JSON.stringify(value) : value);

@@ -1,0 +1,210 @@
+import { otherMethod } from "../../diffusion/program-names.ts";
+import { automaticSchedule, samplerNamed, scheduleWord } from "../../diffusion/registry.ts";
+import type { SpacingName } from "../../diffusion/spacing.ts";
+import type { ImageMetadata, NetworkCall } from "../../formats/metadata/index.ts";
+import { generatorNamed } from "../../math/generators.ts";
+import { noiseKindNamed } from "../text-to-image/noise.ts";
+import type { TextToImageOptions } from "../text-to-image/text-to-image.ts";
+import { emphasisNames, parseRecipe, recipeKeys } from "./parameters.ts";
+
+/** What makes an image again, as far as its file says it. */
+export interface Likeness {
+  readonly options: TextToImageOptions;
+  /** What its model is called, and the SHA-256 of its weights or its first digits. */
+  readonly model: string | undefined;
+  readonly modelHash: string | undefined;
+  /** What will be otherwise, in words. */
+  readonly notes: readonly string[];
+}
+
+/** Where metadata come from, and what is given beside them. */
+export interface LikenessContext {
+  /** The file's name, for messages. */
+  readonly name: string;
+  /** The LoRAs that are given again. */
+  readonly loras?: readonly { readonly file: string; readonly scale?: number | undefined }[];
+}
+
+/**
+ * The options of an image's metadata: Aquatint's own exactly, other programs' as far as they can be said here.
+ * @throws AquatintError "picture/recipe" for a damaged recipe of Aquatint's.
+ */
+export const likeness = (metadata: ImageMetadata, { name, loras = [] }: LikenessContext): Likeness =>
+  metadata.source === "aquatint" ? own(metadata, name) : foreign(metadata, loras);
+
+function own({ settings }: ImageMetadata, name: string): Likeness {
+  const { model, modelHash, rng, noise, seed, needs, version: _, ...told } = parseRecipe(settings, { name });
+  const later = Object.keys(settings).filter((key) => !recipeKeys.includes(key));
+  return {
+    options: {
+      ...Object.fromEntries(Object.entries(told).filter(([key]) => recipeKeys.includes(key))),
+      prompt: told.prompt,
+      seed: typeof seed === "string" ? BigInt(seed) : seed,
+      rng: generatorNamed(rng),
+      ...(noise !== undefined && { noise: noiseKindNamed(noise) }),
+    },
+    model,
+    modelHash,
+    notes: [
+      ...(needs ? [`made of more than words, which must be given again: ${listed(needs)}`] : []),
+      ...(later.length > 0 ? [`not known to this version: ${listed(later)}`] : []),
+    ],
+  };
+}
+
+function foreign(metadata: ImageMetadata, loras: NonNullable<LikenessContext["loras"]>): Likeness {
+  const { guidanceRescale, clipStop, rng, promptSyntax, emphasis, model, modelHash } = metadata;
+  const sampler = knownSampler(metadata);
+  const layers = (clipStop?.layer ?? 1) - 1;
+  return {
+    options: {
+      ...repeated(metadata),
+      ...(sampler.name !== undefined && { sampler: sampler.name }),
+      ...(rng !== undefined && { rng }),
+      ...(promptSyntax !== undefined && { promptSyntax }),
+      ...(emphasis !== undefined && emphasis !== "Original" && { emphasis: emphasisMode(emphasis) }),
+      ...(layers > 0 && { clipSkip: layers, clipSkipRule: clipStop!.rule }),
+      ...(guidanceRescale !== undefined && guidanceRescale > 0 && { guidanceRescale }),
+    },
+    model,
+    modelHash,
+    notes: [
+      ...sampler.notes,
+      ...absent(metadata),
+      ...networkNotes(metadata.networks ?? [], loras),
+      ...unrepeated(metadata),
+      ...(metadata.notes ?? []),
+    ],
+  };
+}
+
+const emphasisMode = (name: string) =>
+  (Object.keys(emphasisNames) as (keyof typeof emphasisNames)[]).find((mode) => emphasisNames[mode] === name);
+
+/** The fields that every program has; a seed below 0 stands for a new one. */
+function repeated({ prompt = "", negative, seed, steps, guidance, width, height }: ImageMetadata) {
+  const whole = typeof seed === "string" ? BigInt(seed) : seed !== undefined && seed >= 0 ? seed : undefined;
+  return {
+    ...{ prompt, negative, seed: whole, steps, guidance },
+    ...(width !== undefined && height !== undefined && { width, height }),
+  };
+}
+
+/** What the file does not say, so that the model's own or a new one stands in for it. */
+function absent({ prompt, seed, steps, sampler, guidance, width, height }: ImageMetadata): readonly string[] {
+  const standIns = {
+    prompt: prompt === undefined && "an empty prompt is used",
+    seed: seed === undefined && "a new one is drawn",
+    steps: steps === undefined && "the model's own number is used",
+    sampler: sampler === undefined && "the model's own is used",
+    guidance: guidance === undefined && "the model's own is used",
+    size: (width === undefined || height === undefined) && "the model's own is used",
+  };
+  return [
+    ...Object.entries(standIns).flatMap(([what, instead]) =>
+      instead ? [`its file names no ${what}: ${instead}`] : [],
+    ),
+    ...(typeof seed === "number" && seed < 0 ? [`its seed is ${seed}, which means a new one: one is drawn`] : []),
+  ];
+}
+
+const unrepeated = ({ unrepeated: list = [] }: ImageMetadata): readonly string[] =>
+  list.length > 0 ? [`not repeated: ${listed(list)}`] : [];
+
+/** LoRAs that are not given again, and those that are given with another scale. */
+function networkNotes(
+  networks: readonly NetworkCall[],
+  loras: NonNullable<LikenessContext["loras"]>,
+): readonly string[] {
+  const given = new Map(loras.map(({ file, scale = 1 }) => [stem(file), scale]));
+  const missing = networks.filter(({ name }) => !given.has(stem(name)));
+  const again = networks.filter(({ name }) => given.has(stem(name)));
+  const scaled = networks.flatMap(({ name, scale }) => {
+    const here = given.get(stem(name));
+    return here === undefined || here === scale || scale === undefined
+      ? []
+      : [`${name} counted ${scale} in its file, ${here} here`];
+  });
+  const kinds = missing.every(({ kind }) => /^ly?co|^lora/.test(kind)) ? "LoRA" : "network";
+  const words = listed(missing.map(({ kind, text }) => (kinds === "LoRA" ? text : `${kind}:${text}`)));
+  return [
+    ...(missing.length > 0
+      ? [
+          `not repeated: the ${kinds}${missing.length > 1 ? "s" : ""} ${words}; a LoRA is given again with --lora FILE:SCALE`,
+        ]
+      : []),
+    ...(again.length > 0 ? [`given again with --lora: ${listed(again.map(({ name }) => name))}`] : []),
+    ...scaled,
+  ];
+}
+
+/** A file's name without folders and ending, case aside. */
+const stem = (path: string): string =>
+  path
+    .split(/[\\/]/)
+    .at(-1)!
+    .replace(/\.(safetensors|sft|ckpt|pt)$/i, "")
+    .toLowerCase();
+
+interface KnownSampler {
+  readonly name: string | undefined;
+  readonly notes: readonly string[];
+}
+
+/** The sampler under a name that is known here. "Automatic" and no schedule at all are what the program means by them. */
+function knownSampler({ sampler, defaultSchedule, schedulesOf }: ImageMetadata): KnownSampler {
+  if (sampler === undefined) return { name: undefined, notes: [] };
+  const automatic = /\s+automatic$/i.test(sampler);
+  const name = sampler.replace(/\s+automatic$/i, "");
+  const own = `${name} ${schedulesOf}`;
+  const found = nearestKnown(schedulesOf !== undefined && isKnown(own) ? own : name);
+  if (found.name === undefined) return found;
+  const schedule = scheduleOf(found.name, automatic ? "Automatic" : defaultSchedule);
+  const gpu = /_gpu\b/i.test(name)
+    ? [`"${name}" drew its noise on the way on the GPU: here it is drawn as the start is`]
+    : [];
+  return { name: [found.name, ...(schedule ?? [])].join(" "), notes: [...found.notes, ...gpu] };
+}
+
+function scheduleOf(name: string, rule: ImageMetadata["defaultSchedule"]): readonly string[] | undefined {
+  if (rule === undefined || samplerNamed(name).spacing !== undefined) return undefined;
+  const schedule = automaticSchedule(name);
+  if (schedule === undefined) return undefined;
+  return [rule === "Normal" && followsSchedules(schedule) ? rule : scheduleWord(schedule)];
+}
+
+/** The web UI's DDIM, PLMS and UniPC lay their steps in their own way, whatever schedule is named. */
+const followsSchedules = (automatic: SpacingName): boolean => !["ddim_uniform", "sgm_uniform"].includes(automatic);
+
+/** The name, or as many of its first words as are a sampler: the rest is a schedule that is not here. */
+function nearestKnown(name: string): KnownSampler {
+  if (isKnown(name)) return { name, notes: [] };
+  const words = name.split(/\s+/);
+  for (let count = words.length - 1; count > 0; count--) {
+    const base = words.slice(0, count).join(" ");
+    const rest = words.slice(count).join(" ");
+    if (isKnown(base) && samplerNamed(base).schedule === undefined) {
+      return { name: base, notes: [`the schedule "${rest}" is not known here: the usual one of ${base} is used`] };
+    }
+  }
+  const method = words.map((_, i) => otherMethod(words.slice(0, i + 1).join(" "))).find(Boolean);
+  const what = method === undefined ? "" : ` (it is ${method})`;
+  return { name: undefined, notes: [`the sampler "${name}" is not known here${what}: the model's own is used`] };
+}
+
+function isKnown(name: string): boolean {
+  try {
+    samplerNamed(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Words of a line that a person reads; a file may hold megabytes of them. */
+const MAX_WORDS = 100;
+
+function listed(words: readonly string[]): string {
+  const shown = words.slice(0, MAX_WORDS).map((word) => (word.length > 80 ? `${word.slice(0, 77)}...` : word));
+  return [...shown, ...(words.length > MAX_WORDS ? [`${words.length - MAX_WORDS} more`] : [])].join(", ");
+}

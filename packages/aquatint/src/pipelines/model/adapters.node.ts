@@ -1,0 +1,157 @@
+import { basename, extname } from "node:path";
+import type { Embedding } from "../../checkpoints/embedding.ts";
+import { families } from "../../checkpoints/families.ts";
+import { type LoraBranches, loraBranches } from "../../checkpoints/lora/branches.ts";
+import { loraError } from "../../checkpoints/lora/error.ts";
+import { openLora } from "../../checkpoints/lora/open.node.ts";
+import { openCheckpoint, openEmbedding, readWeights } from "../../checkpoints/open.node.ts";
+import type { Checkpoint } from "../../checkpoints/types.ts";
+import { AquatintError } from "../../errors.ts";
+import type { HostTensor } from "../../graph/types.ts";
+import { parameters } from "../../nn/module.ts";
+import type { TextEmbeddings } from "../conditioning/encode.ts";
+import { scaleInput } from "./adapters.ts";
+import type { TextToImageModules } from "./components.ts";
+import { unusedNote } from "./unused-note.ts";
+
+/** A LoRA's file. */
+export interface LoraFile {
+  readonly file: string;
+  /** How strongly it counts; 1 if absent. */
+  readonly scale?: number | undefined;
+}
+/** A textual inversion's file. */
+export interface EmbeddingFile {
+  readonly file: string;
+  /** What calls it in a prompt; the word that the file gives, or its name, if absent. */
+  readonly word?: string | undefined;
+}
+/** What is opened beside a model. */
+export interface AdapterFiles {
+  readonly loras?: readonly LoraFile[] | undefined;
+  readonly embeddings?: readonly EmbeddingFile[] | undefined;
+}
+
+interface OpenedAdapters {
+  readonly loras: readonly { readonly name: string; readonly scale: number }[];
+  readonly embeddings: TextEmbeddings;
+  readonly branches: LoraBranches;
+  /** What of the files is not used, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** Opens LoRAs and textual inversions for a model's networks. @throws AquatintError "lora/…" or "embedding/…" where one is not for them. */
+export async function openAdapters(files: AdapterFiles, modules: TextToImageModules): Promise<OpenedAdapters> {
+  const { loras = [], embeddings = [] } = files;
+  const { branches, scales, opened } = await openLoras(loras, modules);
+  const words = await Promise.all(embeddings.map(openWord));
+  const bundled = opened.flatMap(({ name, embeddings: own }) =>
+    own.map((embedding) => ({ ...embedding, file: name, word: embedding.token ?? basename(name, extname(name)) })),
+  );
+  const notes = [
+    ...opened.flatMap(({ name, unused }, i) => [
+      ...unusedNote(name, "tensors", unused),
+      ...unusedNote(name, "layers", branches.skipped[i] ?? []),
+    ]),
+    ...bundled.map(({ file, word }) => `${basename(file)} brings an embedding: "${word}" calls it in the prompt`),
+    ...words.flatMap(({ file, unused }) => unusedNote(file, "tensors", unused)),
+  ];
+  return { branches, loras: scales, embeddings: await readEmbeddings([...words, ...bundled], modules), notes };
+}
+
+async function openLoras(files: readonly LoraFile[], { unet, textEncoders }: TextToImageModules) {
+  const networks = new Map([
+    ["unet", parameters(unet)],
+    ...textEncoders.map(({ name, model }) => [name, parameters(model)] as const),
+  ]);
+  const opened = await Promise.all(files.map(({ file }) => openLora(file)));
+  for (const { name, layers } of opened) {
+    const strange = layers.find(({ component }) => !networks.has(component))?.component;
+    if (strange !== undefined) {
+      const hint = "the LoRA was trained on another family of models: aquatint inspect FILE shows which";
+      throw loraError("target", `${name} adapts a ${strange}, which this model does not have`, hint);
+    }
+  }
+  const scaled = opened.map((lora, i) => ({ lora, scale: scaleInput(i) }));
+  const scales = files.map(({ file, scale = 1 }) => ({ name: basename(file, extname(file)), scale }));
+  return { branches: loraBranches(scaled, networks), scales, opened };
+}
+
+const embeddingError = (kind: string, found: string, hint: string) =>
+  new AquatintError(`embedding/${kind}`, found, { hint });
+
+/** An embedding and what calls it. */
+interface EmbeddedWord extends Embedding {
+  readonly file: string;
+  readonly word: string;
+}
+
+async function openWord({ file, word }: EmbeddingFile): Promise<EmbeddedWord> {
+  const embedding = await openEmbedding(file);
+  return { ...embedding, file, word: word ?? embedding.token ?? basename(file, extname(file)) };
+}
+
+/** The vectors of every word; a word's may lie in several files, one for each encoder. */
+async function readEmbeddings(
+  words: readonly EmbeddedWord[],
+  { textEncoders }: TextToImageModules,
+): Promise<TextEmbeddings> {
+  const embeddings = new Map<string, Map<string, HostTensor>>();
+  for (const { file, word, vectors, namesEncoder } of words) {
+    const own = embeddings.get(word) ?? new Map<string, HostTensor>();
+    embeddings.set(word, own);
+    for await (const [key, value] of readWeights(vectors)) {
+      const encoder = namesEncoder ? key : encoderOfWidth(textEncoders, value.shape[1]);
+      if (own.has(encoder)) {
+        const hint = "give each its own word: --embedding FILE:WORD";
+        throw embeddingError("word", `two embeddings are called by the word "${word}"`, hint);
+      }
+      own.set(encoder, value);
+    }
+    checkWidths(file, own, textEncoders);
+  }
+  for (const [word, own] of embeddings) {
+    const lacking = textEncoders.find(({ name }) => !own.has(name));
+    if (!lacking) continue;
+    const file = words.find((one) => one.word === word)!.file;
+    throw embeddingError("encoder", `${file} holds no vectors for the ${lacking.name}`, FAMILY_HINT);
+  }
+  return embeddings;
+}
+
+type Encoders = TextToImageModules["textEncoders"];
+const FAMILY_HINT = "take an embedding that was made for this family of models: aquatint inspect FILE shows its width";
+
+/** The encoder of vectors whose file names none: the one of their width, else the first. */
+const encoderOfWidth = (encoders: Encoders, found: number | undefined): string =>
+  (encoders.find(({ width }) => width === found) ?? encoders[0])?.name ?? "text_encoder";
+
+function checkWidths(file: string, own: ReadonlyMap<string, HostTensor>, encoders: Encoders): void {
+  for (const { name, width } of encoders) {
+    const found = own.get(name)?.shape[1];
+    if (found === undefined || found === width) continue;
+    throw embeddingError("width", `${file} holds vectors of ${found} numbers, the ${name} takes ${width}`, FAMILY_HINT);
+  }
+}
+
+/** Autoencoders that give latents of the scale that U-Nets work on, of whatever family. */
+const ownScale = new Set(["AutoencoderTiny"]);
+
+/** The checkpoint with the autoencoder of another folder or file. @throws AquatintError "model/parts" where that has none. */
+export async function withVae(checkpoint: Checkpoint, path: string): Promise<Checkpoint> {
+  const { components } = await openCheckpoint(path);
+  const found = components.get("vae");
+  if (!found) {
+    throw new AquatintError("model/parts", `${path} holds no autoencoder`, {
+      hint: "aquatint inspect FILE shows what it holds",
+    });
+  }
+  // no shape says the scale of latents: it belongs to the U-Net, which was trained on them
+  const { family, components: own } = checkpoint;
+  const published = family && families[family].scalingFactor;
+  const scale = own.get("vae")?.config["scaling_factor"] ?? published;
+  const isSaid = !found.inferred && found.config["scaling_factor"] !== undefined;
+  const isKept = isSaid || scale === undefined || ownScale.has(found.className);
+  const config = isKept ? found.config : { ...found.config, scaling_factor: scale };
+  return { ...checkpoint, components: new Map([...checkpoint.components, ["vae", { ...found, config }]]) };
+}

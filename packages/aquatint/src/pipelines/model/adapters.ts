@@ -1,0 +1,27 @@
+import type { Tensor } from "../../graph/tensor.ts";
+import type { HostTensor, HostTensors } from "../../graph/types.ts";
+import { type Adapters, withAdapters } from "../../nn/lora.ts";
+import { input } from "../../ops/leaves.ts";
+
+/** LoRAs as branches, by the network that they stand beside: "unet", "text_encoder", "text_encoder_2". */
+export type NetworkAdapters = ReadonlyMap<string, Adapters>;
+
+const scaleName = (i: number): string => `lora.${i}.scale`;
+
+/** How strongly the LoRA of a number counts: an input, so that it changes without another program. */
+export const scaleInput = (i: number): Tensor => input({ name: scaleName(i), dtype: "float32", shape: [] });
+
+/** The values of those inputs, in order. */
+export const scaleFeeds = (scales: readonly number[]): HostTensors =>
+  Object.fromEntries(
+    scales.map((scale, i): [string, HostTensor] => [
+      scaleName(i),
+      { dtype: "float32", shape: [], data: Float32Array.of(scale) },
+    ]),
+  );
+
+/** Runs `trace` with the branches of a network beside its layers. */
+export const adapted = <R>(adapters: NetworkAdapters | undefined, network: string, trace: () => R): R => {
+  const own = adapters?.get(network);
+  return own ? withAdapters(own, trace) : trace();
+};

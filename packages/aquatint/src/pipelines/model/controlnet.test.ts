@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
+import { planTextToImage } from "../text-to-image/text-to-image.ts";
+import { type ControlNet, controlParameters, describedControlNet, steeredModel } from "./controlnet.ts";
+import { openModel } from "./model-folder.ts";
+import { memorySource } from "./source.ts";
+
+const model = await openModel(memorySource(tinyPixelModel()));
+const config = {
+  in_channels: 3,
+  block_out_channels: [8, 16],
+  down_block_types: ["DownBlock2D", "CrossAttnDownBlock2D"],
+  layers_per_block: 1,
+  attention_head_dim: 2,
+  cross_attention_dim: 16,
+  norm_num_groups: 4,
+  conditioning_embedding_out_channels: [2],
+};
+
+function controlNet(json: object = {}): ControlNet {
+  const described = describedControlNet("control", { ...config, ...json });
+  const names = controlParameters(described);
+  const weights = async () => {
+    const zeros = ({ shape }: { readonly shape: readonly number[] }) =>
+      new Float32Array(shape.reduce((a, b) => a * b, 1));
+    return new Map(
+      Array.from(names, ([key, of]) => [key, { dtype: "float32", shape: of.shape, data: zeros(of) }] as const),
+    );
+  };
+  return { ...described, weights, binding: async () => ({ parameters: { names, as: await weights() } }) };
+}
+
+test("ControlNets stand beside a model in their order, and one that stands there twice has its weights once", async () => {
+  const [edges, depth] = [controlNet(), controlNet()];
+  const steered = steeredModel(model, [edges, depth, edges], ([own]) => own!);
+  expect(steered.modules.controls).toEqual([edges.module, depth.module, edges.module]);
+  const names = [...(await steered.weights()).keys()].filter((key) => key.endsWith("controlnet_mid_block.weight"));
+  expect(names).toEqual(["controlnets.0.controlnet_mid_block.weight", "controlnets.1.controlnet_mid_block.weight"]);
+  const picture = { width: 8, height: 8, data: new Float32Array(192) };
+  expect(() => planTextToImage(steered, { prompt: "", controls: [{ picture }] })).toThrow(
+    "3 ControlNets and was given 1",
+  );
+  expect(() =>
+    planTextToImage(steered, { prompt: "", controls: [1, 2, -1].map((scale) => ({ picture, scale })) }),
+  ).toThrow("a ControlNet's scale of 0 or more, got -1");
+});
+
+test.each([
+  [{ cross_attention_dim: 32 }, "cross_attention_dim is 32, this model has 16"],
+  [{ block_out_channels: [8, 8] }, "block_out_channels is [8,8], this model has [8,16]"],
+  [{ in_channels: 4 }, "in_channels is 4, this model has 3"],
+])("one that was made for another U-Net is refused: %o", (json, message) => {
+  const refused = expect.objectContaining({ code: "control/family", message: expect.stringContaining(message) });
+  expect(() => steeredModel(model, [controlNet(json)], ([own]) => own!)).toThrow(refused);
+});

@@ -1,0 +1,174 @@
+import type { LatentRgb } from "../../checkpoints/latent-rgb.ts";
+import type { CompileOptions } from "../../compiler/compile.ts";
+import type { SchedulerSettings } from "../../diffusion/scheduler.ts";
+import { publishedScheduler, schedulerSettings } from "../../diffusion/scheduler-config.ts";
+import { AquatintError } from "../../errors.ts";
+import type { Defaulted, HostTensor } from "../../graph/types.ts";
+import type { ClipTokenizer } from "../../tokenizers/clip.ts";
+import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../../tokenizers/files.ts";
+import type { TextEmbeddings } from "../conditioning/encode.ts";
+import type { NetworkOptions } from "../network/network.ts";
+import { encodeComponent, encodeJson, published, readJson, readOptionalJson, readWeights } from "./component.ts";
+import { modelParameters, type TextToImageModules, textToImageModules } from "./components.ts";
+import { type GenerationDefaults, generationDefaults } from "./defaults.ts";
+import { kindGeneration, type PipelineKind, pipelineKind, pipelineKinds, tokenizerFolder } from "./pipeline-classes.ts";
+import type { ModelSource } from "./source.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The JSON of a model's parts, in diffusers' and transformers' names: without a `vae` it works on pixels. */
+export interface ModelConfigs {
+  readonly unet: Json;
+  readonly text_encoder?: Json;
+  readonly text_encoder_2?: Json;
+  readonly vae?: Json;
+  readonly scheduler: Json;
+  /** What `model_index.json` says; absent for a kind that follows from the networks. */
+  readonly index?: Json;
+  /** What `generation_config.json` says, where there is one. */
+  readonly generation?: Json;
+}
+
+/** A model that has been read and checked, but not loaded: configurations, tokenizer and modules without weights. */
+export interface TextToImageModel {
+  readonly name: string;
+  readonly configs: ModelConfigs;
+  readonly scheduler: SchedulerSettings;
+  /** The model's own choices. */
+  readonly generation: GenerationDefaults;
+  /** One a text encoder, as `modules.textEncoders` has them, with the files that they were read from. */
+  readonly tokenizers: readonly ClipTokenizer[];
+  readonly tokenizerFiles: readonly TokenizerFiles[];
+  readonly modules: TextToImageModules;
+  /** The files of the U-Net's weights, by which others know the model; absent where they are in memory. */
+  readonly weightFiles?: readonly string[];
+  /** How the latents of its family look, where it is of a known one. */
+  readonly latentRgb?: LatentRgb | undefined;
+  /** LoRAs beside its networks, with the scale of a caller who gives none. */
+  readonly loras?: readonly { readonly name: string; readonly scale: number }[];
+  /** Textual inversions that prompts may call. */
+  readonly embeddings?: TextEmbeddings | undefined;
+  /** What of its files is not used, in sentences. */
+  readonly notes?: readonly string[];
+  /** Reads the weights by their names in `modelParameters`, widened to float32. @throws CheckpointError */
+  weights(): Promise<ReadonlyMap<string, HostTensor>>;
+  /** The weights as a program's constants, mapped from their files where the model lies in files. @throws CheckpointError */
+  binding(): Promise<WeightBinding>;
+}
+/** Where a program takes its weights from, and what stands beside and in place of them. */
+export type WeightBinding = Defaulted<Pick<CompileOptions, "parameters">> &
+  Pick<CompileOptions, "weightsFolder"> &
+  NetworkOptions;
+/** What a model is made of, wherever its files are. */
+export interface ModelParts extends Pick<TextToImageModel, "name" | "configs" | "tokenizerFiles"> {
+  readonly modules: TextToImageModules;
+}
+
+/** The file of a model's own choices. */
+export const GENERATION = "generation_config.json";
+
+/** Reads a model folder's configurations; nothing is loaded yet. @throws AquatintError where it is no text-to-image model. */
+export async function openModel(source: ModelSource): Promise<TextToImageModel> {
+  const index = await readJson(source, "model_index.json");
+  const { components } = kindOf(source.name, index);
+  const names = Object.keys(components);
+  const read = await Promise.all(names.map((part) => readJson(source, `${part}/config.json`)));
+  const scheduler = await readJson(source, "scheduler/scheduler_config.json");
+  const generation = await readOptionalJson(source, GENERATION);
+  const networks = Object.fromEntries(names.map((part, i) => [part, read[i]!]));
+  const configs = { ...networks, scheduler, index, ...(generation && { generation }) } as unknown as ModelConfigs;
+  const modules = textToImageModules(configs);
+  const tokenizerFiles = await Promise.all(
+    modules.textEncoders.map(({ name }) => readTokenizer(source, `${tokenizerFolder(name)}/`)),
+  );
+  const weights = () => readAll(source, components, modules);
+  const binding = async () => ({ parameters: { names: modelParameters(modules), as: await weights() } });
+  return { ...describedModel({ name: source.name, configs, modules, tokenizerFiles }), weights, binding };
+}
+
+/** What a model's configurations say, parsed. @throws AquatintError where they are wrong. */
+export const describedModel = ({ name, configs, modules, tokenizerFiles }: ModelParts) => ({
+  name,
+  configs,
+  modules,
+  tokenizerFiles,
+  scheduler: schedulerSettings(configs.scheduler),
+  generation: generationDefaults(configs.generation, kindGeneration(configs.index)),
+  tokenizers: tokenizerFiles.map(tokenizerFrom),
+});
+
+function kindOf(name: string, { _class_name: className }: Json): PipelineKind {
+  const kind = pipelineKind(className);
+  if (kind) return kind;
+  const known = Object.keys(pipelineKinds).join(" or ");
+  throw new AquatintError("model/class", `${name} holds a ${JSON.stringify(className)}, expected ${known}`, {
+    hint: "give the folder of a text-to-image model, such as one that aquatint train wrote",
+  });
+}
+
+/** The tokenizer's files under a prefix of a model folder. */
+export async function readTokenizer(source: ModelSource, prefix: string): Promise<TokenizerFiles> {
+  const files = await Promise.all(tokenizerFileNames.map((file) => source.read(prefix + file)));
+  const texts = tokenizerFileNames.map((file, i) => [file, new TextDecoder().decode(files[i])]);
+  return Object.fromEntries(texts) as TokenizerFiles;
+}
+
+async function readAll(source: ModelSource, components: PipelineKind["components"], modules: TextToImageModules) {
+  const all = [...modelParameters(modules)];
+  const read = new Map<string, HostTensor>();
+  for (const [part, className] of Object.entries(components)) {
+    const parameters = new Map(own(all, part));
+    const weights = await readWeights(source, { folder: part, className, parameters });
+    for (const [key, value] of weights) read.set(`${part}.${key}`, value);
+  }
+  return read;
+}
+
+/** The entries whose names begin with a component's, without it. */
+const own = <T>(entries: Iterable<readonly [string, T]>, part: string): [string, T][] =>
+  Array.from(entries).flatMap(([name, value]) =>
+    name.startsWith(`${part}.`) ? [[name.slice(part.length + 1), value] as [string, T]] : [],
+  );
+
+/** All that a model folder holds. */
+export interface ModelFolder {
+  readonly configs: ModelConfigs;
+  /** One a text encoder. */
+  readonly tokenizers: readonly TokenizerFiles[];
+  /** By their names in `modelParameters`. */
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  readonly dtype?: "F16" | "F32";
+}
+
+/** The files of a model folder, by their paths in it. */
+export function encodeModelFolder({ configs, tokenizers, weights, dtype = "F16" }: ModelFolder) {
+  const { scheduler, generation, index: given, ...networks } = configs;
+  const [className, kind] = kindWith(networks, given);
+  const files = new Map<string, Uint8Array | string>();
+  const index: Record<string, unknown> = { _class_name: className, ...kind.index };
+  for (const [folder, part] of Object.entries(kind.components)) {
+    const config = (networks as Readonly<Record<string, Json>>)[folder]!;
+    const content = { folder, className: part, config, weights: new Map(own(weights, folder)), dtype };
+    for (const [path, bytes] of encodeComponent(content)) files.set(path, bytes);
+    index[folder] = [published[part].library, part];
+  }
+  for (const [i, encoder] of Object.keys(kind.components).filter(isTextEncoder).entries()) {
+    const folder = tokenizerFolder(encoder);
+    for (const file of tokenizerFileNames) files.set(`${folder}/${file}`, tokenizers[i]![file]);
+    index[folder] = ["transformers", "CLIPTokenizer"];
+  }
+  files.set("scheduler/scheduler_config.json", encodeJson(publishedScheduler(scheduler)));
+  if (generation) files.set(GENERATION, encodeJson(generation));
+  files.set("model_index.json", encodeJson({ ...index, scheduler: ["diffusers", scheduler["_class_name"]] }));
+  return files;
+}
+
+const isTextEncoder = (component: string): boolean => component.startsWith("text_encoder");
+
+/** The kind that is named, else the first whose networks are exactly these. */
+function kindWith(networks: object, index: Json | undefined): readonly [className: string, kind: PipelineKind] {
+  const names = (of: object) => Object.keys(of).sort().join();
+  const kinds: [string, PipelineKind][] = Object.entries(pipelineKinds);
+  const fitting = kinds.filter(([, { components }]) => names(components) === names(networks));
+  return fitting.find(([name]) => name === index?.["_class_name"]) ?? fitting[0]!;
+}

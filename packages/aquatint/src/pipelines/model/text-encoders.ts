@@ -1,0 +1,103 @@
+import { AquatintError } from "../../errors.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import {
+  CLIPTextModel,
+  CLIPTextModelWithProjection,
+  parseClipTextConfig,
+  skipLayers,
+  type TextEncoding,
+} from "../../models/clip/index.ts";
+import { type Children, type Module, wrapCalls } from "../../nn/module.ts";
+import { add, mul } from "../../ops/elementwise.ts";
+
+type ClipText = ReturnType<typeof CLIPTextModel> | ReturnType<typeof CLIPTextModelWithProjection>;
+
+/** Vectors that stand where words of textual inversion are: those, and 1 where the token's own stays, 0 where one of those goes. */
+export interface GivenVectors {
+  /** [n, tokens, width], 0 where there is none. */
+  readonly vectors: Tensor;
+  /** [n, tokens, 1] */
+  readonly kept: Tensor;
+}
+
+/** What is taken of a text encoder's answer to ids [n, tokens]. */
+export interface TextReading {
+  /** What the U-Net attends to without the last `skipped` layers: [n, tokens, width]. */
+  hidden(skipped: number): Tensor;
+  /** [n, d], of an encoder with a projection. */
+  readonly pooled?: Tensor;
+}
+
+/** One text encoder of a model and how it is read. */
+export interface TextEncoder {
+  /** Its folder: "text_encoder". */
+  readonly name: string;
+  readonly model: Module<(ids: Tensor) => TextEncoding, Children>;
+  /** Of its hidden states, and of a token's vector. */
+  readonly width: number;
+  /** Width of its pooled and projected vector; undefined where it has no projection. */
+  readonly pooledWidth: number | undefined;
+  /** Layers at the end that may be left out. */
+  readonly skippable: number;
+  /** Layers at the end that the U-Net was trained without: 1 in Stable Diffusion 2.x, whose file may lack it, and in XL. */
+  readonly untrained: number;
+  /** Reads int32 ids [n, tokens]. */
+  read(ids: Tensor, given?: GivenVectors): TextReading;
+}
+
+/** Which hidden state a U-Net was trained on. */
+export interface TextState {
+  /** Layers at the end that are never read. */
+  readonly unread: number;
+  take(model: ClipText, encoding: TextEncoding, skipped: number): Tensor;
+}
+
+/** Stable Diffusion 1.x and 2.x read the last layer, normalised. */
+export const lastState: TextState = { unread: 0, take: skipLayers };
+/** Stable Diffusion XL reads the last layer but one as it is (Podell et al. 2023). */
+export const penultimateState: TextState = {
+  unread: 1,
+  take: (_, { hiddenStates }, skipped) => hiddenStates.at(-2 - skipped)!,
+};
+
+const makers = { text_encoder: CLIPTextModel, text_encoder_2: CLIPTextModelWithProjection } as const;
+
+/** The text encoders that are described, in the order that their answers are joined in. @throws AquatintError "config/…". */
+export const textEncoders = (configs: Readonly<Record<string, unknown>>, state: TextState): readonly TextEncoder[] =>
+  (Object.keys(makers) as (keyof typeof makers)[]).flatMap((name) =>
+    configs[name] === undefined ? [] : [textEncoder(name, configs[name], state)],
+  );
+
+function textEncoder(name: keyof typeof makers, json: unknown, state: TextState): TextEncoder {
+  const config = parseClipTextConfig(json);
+  const skippable = config.num_hidden_layers - 1 - state.unread;
+  if (skippable < 0) {
+    throw new AquatintError("config/value", `the ${name} has ${config.num_hidden_layers} layers, expected 2 or more`);
+  }
+  const model = makers[name](config);
+  return {
+    name,
+    model,
+    width: config.hidden_size,
+    pooledWidth: "text_projection" in model.children ? config.projection_dim : undefined,
+    skippable,
+    untrained: state.unread > 0 ? state.unread : Number(config.hidden_act === "gelu"), // OpenCLIP's
+    read(ids, given) {
+      const encoding = given ? withVectors(given, () => model(ids)) : model(ids);
+      return {
+        hidden: (skipped) => state.take(model, encoding, skipped),
+        ...("textEmbeds" in encoding && { pooled: encoding.textEmbeds as Tensor }),
+      };
+    },
+  };
+}
+
+const TOKENS = "text_model.embeddings.token_embedding";
+
+/** Runs `trace`; the vectors take the places of those that the token table has (Gal et al. 2022). */
+const withVectors = <R>({ vectors, kept }: GivenVectors, trace: () => R): R =>
+  wrapCalls((path, forward) => {
+    if (path !== TOKENS) return forward;
+    const replaced = (ids: Tensor): Tensor => add(mul(forward(ids) as Tensor, kept), vectors);
+    return replaced as typeof forward;
+  }, trace);

@@ -1,0 +1,111 @@
+import type { HostTensor, HostTensors } from "../../graph/types.ts";
+import { guidanceEmbedding } from "../../models/blocks/timesteps.ts";
+import { input } from "../../ops/leaves.ts";
+import {
+  type EncodedCaptions,
+  type EncodeOptions,
+  encodeCaptions,
+  type TextEmbeddings,
+  type TokenizedCaption,
+} from "../conditioning/encode.ts";
+import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts";
+import type { TextToImageModules } from "../model/components.ts";
+import { residualsOf, type Steering, steeringFeeds } from "./controlnet-inputs.ts";
+import { type ProgramsInput, programsOf } from "./program-cache.ts";
+
+interface Cancelled {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a U-Net is told of n captions besides the time; what it has no use for is absent. */
+export interface Conditions extends EncodedCaptions {
+  /** Stable Diffusion XL: [n, 6] original height and width, crop's top and left, target's height and width; its refiner: [n, 5]. */
+  readonly timeIds?: HostTensor;
+  /** Latent consistency models: the scale of guidance [n]. */
+  readonly guidance?: HostTensor;
+  /** How strongly each LoRA counts. */
+  readonly loraScales?: readonly number[];
+}
+interface PredictOptions extends Cancelled {
+  /** One for each of the model's ControlNets. */
+  readonly steering?: readonly Steering[] | undefined;
+}
+
+/** The networks of a text-to-image model, loaded: captions in, predictions and pixels out. */
+export interface TextToImageNetwork extends AsyncDisposable {
+  /** Whether pictures are encoded by drawing from a distribution. */
+  readonly posterior: boolean;
+  /** What the text encoders say of captions, which all have the same number of chunks. */
+  encode(captions: readonly TokenizedCaption[], options?: EncodeOptions): Promise<EncodedCaptions>;
+  /** The network's output for x [n, c, h, w] at timestep t, told of n captions. */
+  predict(x: HostTensor, t: number, conditions: Conditions, options?: PredictOptions): Promise<Float32Array>;
+  /** Pixels [n, 3, factor h, factor w] in -1 .. 1 as what the U-Net works on; `noise`, of that shape, draws it from the posterior. */
+  encodePicture(pixels: HostTensor, noise: HostTensor, options?: Cancelled): Promise<Float32Array>;
+  /** What the U-Net works on, x [n, c, h, w], as pixels in about -1 .. 1: [n, 3, factor h, factor w]. */
+  decode(x: HostTensor, options?: Cancelled): Promise<Float32Array>;
+}
+
+/** What stands beside the layers and in place of tokens. */
+export interface NetworkOptions {
+  /** LoRAs, whose scales `Conditions` give. */
+  readonly adapters?: NetworkAdapters | undefined;
+  /** Textual inversions that captions may call. */
+  readonly embeddings?: TextEmbeddings | undefined;
+}
+
+/** What the networks are made of, and where they run. */
+export interface TextToImageNetworkInput extends ProgramsInput, NetworkOptions {
+  readonly modules: TextToImageModules;
+}
+
+/** Loads the networks; a program is compiled for each size and number of pictures when it is first wanted. */
+export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageNetwork {
+  const { modules, adapters, embeddings, ...rest } = parts;
+  const programs = programsOf(rest);
+  return {
+    posterior: modules.posterior !== undefined,
+    encode: (captions, options = {}) =>
+      encodeCaptions({ encoders: modules.textEncoders, programs, adapters, embeddings }, captions, options),
+    async predict(x, time, { loraScales = [], ...told }, { signal, steering = [] } = {}) {
+      const n = x.shape[0]!;
+      const t: HostTensor = { dtype: "float32", shape: [n], data: new Float32Array(n).fill(time) };
+      const feeds = { x, t, ...told, ...steeringFeeds(steering) };
+      const trace = () => ({ output: adapted(adapters, "unet", () => denoised(modules, feeds, steering.length)) });
+      const key = `unet ${Object.entries(feeds).map(([name, { shape }]) => `${name} ${shape}`)}`;
+      const { output } = await programs.run({ key, trace, feeds: { ...feeds, ...scaleFeeds(loraScales) }, signal });
+      return output!.data as Float32Array;
+    },
+    async encodePicture(pixels, noise, { signal } = {}) {
+      const { encode } = modules;
+      if (!encode) return pixels.data as Float32Array;
+      const trace = () => ({ output: encode(feed("pixels", pixels), feed("noise", noise)) });
+      const { output } = await programs.run({ key: `encode ${pixels.shape}`, trace, feeds: { pixels, noise }, signal });
+      return output!.data as Float32Array;
+    },
+    async decode(x, { signal } = {}) {
+      const { decode } = modules;
+      if (!decode) return x.data as Float32Array;
+      const trace = () => ({ output: decode(feed("x", x)) });
+      const { output } = await programs.run({ key: `decode ${x.shape}`, trace, feeds: { x }, signal });
+      return output!.data as Float32Array;
+    },
+    [Symbol.asyncDispose]: () => programs[Symbol.asyncDispose](),
+  };
+}
+
+const feed = (name: string, { shape }: HostTensor) => input({ name, dtype: "float32", shape });
+
+/** The U-Net's output as a graph over inputs of these names. */
+function denoised(modules: TextToImageModules, feeds: HostTensors, controls: number) {
+  const { guidanceWidth } = modules.told;
+  const inputs = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, feed(name, value)]));
+  const { x, t, context, guidance, textEmbeds, timeIds } = inputs;
+  const timestepCond = guidance && guidanceWidth && guidanceEmbedding(guidance, guidanceWidth);
+  const added = { ...(textEmbeds && { textEmbeds }), ...(timeIds && { timeIds }) };
+  const residuals = residualsOf(modules, { x: x!, t: t!, context: context!, added }, { inputs, count: controls });
+  return modules.unet(x!, t!, context!, {
+    ...added,
+    ...(timestepCond && { timestepCond }),
+    ...(residuals && { residuals }),
+  });
+}

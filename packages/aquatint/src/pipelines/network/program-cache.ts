@@ -1,0 +1,50 @@
+import { type CompileOptions, compile } from "../../compiler/compile.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import type { HostTensors } from "../../graph/types.ts";
+import type { Program, Runtime, State } from "../../runtime/types.ts";
+
+/** Where programs run and what their parameters are bound to. */
+export interface ProgramsInput
+  extends Pick<CompileOptions, "parameters" | "weightsFolder" | "weightMemory" | "scoreBytes"> {
+  readonly runtime: Runtime;
+  readonly state?: State | undefined;
+}
+
+/** What is computed: a key that says which program it is, its graph, and what is fed. */
+export interface Computation {
+  readonly key: string;
+  trace(): Readonly<Record<string, Tensor>>;
+  /** Feeds that the graph has no use for are passed over. */
+  readonly feeds: HostTensors;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Programs over the same weights, each loaded when it is first wanted. */
+export interface Programs extends AsyncDisposable {
+  run(computation: Computation): Promise<HostTensors>;
+}
+
+/** Keeps programs by their keys; a load that fails is tried again by the next call. */
+export function programsOf({ runtime, state, ...options }: ProgramsInput): Programs {
+  const programs = new Map<string, Promise<Program>>();
+  const load = ({ key, trace }: Computation): Promise<Program> => {
+    const known = programs.get(key);
+    if (known) return known;
+    const loading = runtime.load(compile({ outputs: trace(), ...options }));
+    programs.set(key, loading);
+    loading.catch(() => programs.delete(key));
+    return loading;
+  };
+  return {
+    async run(computation) {
+      const { feeds, signal } = computation;
+      const program = await load(computation);
+      const used = Object.entries(feeds).filter(([name]) => name in program.executable.feeds);
+      return program.run(Object.fromEntries(used), { ...(state && { state }), ...(signal && { signal }) });
+    },
+    async [Symbol.asyncDispose]() {
+      const loaded = await Promise.allSettled(programs.values());
+      await Promise.all(loaded.map((p) => (p.status === "fulfilled" ? p.value[Symbol.asyncDispose]() : undefined)));
+    },
+  };
+}

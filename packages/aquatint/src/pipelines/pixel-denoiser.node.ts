@@ -1,0 +1,59 @@
+import type { Denoiser } from "../diffusion/denoiser.ts";
+import { networkDenoiser, type SchedulerSettings } from "../diffusion/scheduler.ts";
+import { AquatintError } from "../errors.ts";
+import { nodeRuntime } from "../runtime/runtime.node.ts";
+import { plainCaptions } from "./conditioning/plan.ts";
+import { defaultModelFolder, openTextToImage } from "./generate.node.ts";
+import { textToImageNetwork } from "./network/network.ts";
+
+/** A trained pixel model as the theory sees it. */
+export interface PixelDenoiser extends AsyncDisposable {
+  /** The model's folder. */
+  readonly name: string;
+  readonly settings: SchedulerSettings;
+  /** Height and width that it was trained at, in pixels. */
+  readonly size: number;
+  /** The denoiser of a batch that is told one caption for each picture: x is [n, 3, size, size]. */
+  told(captions: readonly string[], signal?: AbortSignal): Promise<Denoiser>;
+}
+
+/** Which model is opened; the default one of pixels when absent. */
+export interface PixelDenoiserOptions {
+  readonly model?: string | undefined;
+  readonly threads?: number | undefined;
+}
+
+/** Loads a pixel model as a denoiser. @throws AquatintError "model/latent" for a model of latents. */
+export async function openPixelDenoiser({ model, threads }: PixelDenoiserOptions = {}): Promise<PixelDenoiser> {
+  const folder = model ?? (await defaultModelFolder({ among: ["pixel"] }));
+  const { modules, tokenizers, scheduler: settings, binding } = await openTextToImage(folder);
+  if (modules.vae) refuseLatents(folder);
+  const weights = await binding();
+  const runtime = await nodeRuntime({ ...(threads && { threads }) });
+  const network = textToImageNetwork({ runtime, modules, ...weights });
+  const { channels, sampleSize: size } = modules;
+  return {
+    name: folder,
+    settings,
+    size,
+    async told(captions, signal) {
+      const conditions = await network.encode(plainCaptions(tokenizers, captions), { signal });
+      const shape = [captions.length, channels, size, size];
+      const predict = (data: Float32Array, t: number) =>
+        network.predict({ dtype: "float32", shape, data }, t, conditions, { signal });
+      return settings.limit(networkDenoiser(settings, predict));
+    },
+    async [Symbol.asyncDispose]() {
+      await network[Symbol.asyncDispose]();
+      await runtime[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The theory is about pixels: a latent model's U-Net knows no picture, only what its autoencoder makes of one. */
+function refuseLatents(folder: string): never {
+  const reason = "its U-Net denoises an autoencoder's latents and not pixels, so it has no likelihood of a picture";
+  throw new AquatintError("model/latent", `${folder} is a latent model: ${reason}`, {
+    hint: "give the folder of a pixel model, such as one that aquatint train wrote, or leave --model out",
+  });
+}

@@ -1,0 +1,104 @@
+import { openCheckpoint } from "../../checkpoints/open.node.ts";
+import { compile } from "../../compiler/compile.ts";
+import { AquatintError } from "../../errors.ts";
+import { tensorToPicture } from "../../formats/image/image.ts";
+import { AutoencoderTiny, parseAutoencoderTinyConfig } from "../../models/autoencoder-tiny/index.ts";
+import { parameters } from "../../nn/module.ts";
+import { input } from "../../ops/leaves.ts";
+import { mappedWeights } from "../../runtime/mapped-weights.node.ts";
+import type { Program, Runtime } from "../../runtime/types.ts";
+import type { TextToImageModel } from "../model/model-folder.ts";
+import { latentRgbIn, linearPreview, type Previewer, pixelPreview } from "./preview.ts";
+
+/** How x_0 is shown while sampling: "auto" is "linear" where the model's map is known, else "off". */
+export const previewKinds = ["off", "auto", "linear", "taesd"] as const;
+/** The name of a way to show x_0. */
+export type PreviewKind = (typeof previewKinds)[number];
+
+/** How previews are made. */
+export interface PreviewOptions {
+  /** "off" when absent, "taesd" where `previewModel` is given. */
+  readonly preview?: PreviewKind | undefined;
+  /** Folder or file of a tiny autoencoder (TAESD) of the model's latents. */
+  readonly previewModel?: string | undefined;
+}
+
+/** Makes a previewer on the runtime of a run; its programs end with the runtime. */
+export type PreparedPreview = (runtime: Runtime) => Previewer;
+
+const previewError = (kind: string, message: string, hint: string) =>
+  new AquatintError(`preview/${kind}`, message, { hint });
+
+/** Checks that a model's x_0 can be shown in the way that was chosen, before anything is loaded. @throws AquatintError "preview/…". */
+export function preparePreview(
+  model: TextToImageModel,
+  { previewModel, preview = previewModel === undefined ? "off" : "taesd" }: PreviewOptions,
+): Promise<PreparedPreview | undefined> {
+  return prepare[preview](model, previewModel);
+}
+
+type Prepare = (model: TextToImageModel, path: string | undefined) => Promise<PreparedPreview | undefined>;
+
+const auto: Prepare = async ({ configs, latentRgb }) => {
+  if (!configs.vae) return () => pixelPreview;
+  const map = latentRgbIn(configs.vae) ?? latentRgb;
+  return map && (() => linearPreview(map));
+};
+
+const prepare: Readonly<Record<PreviewKind, Prepare>> = {
+  off: async () => undefined,
+  auto,
+  async linear(model, path) {
+    const known = await auto(model, path);
+    if (known) return known;
+    const found = `${model.name} is of no known family, and its autoencoder does not say how its latents look`;
+    throw previewError("linear", found, "show a TAESD (--preview-model PATH), or nothing (--preview off)");
+  },
+  async taesd({ modules }, path) {
+    if (path === undefined) {
+      const hint = "fetch one (aquatint pull madebyollin/taesd) and name it: --preview-model PATH";
+      throw previewError("model", "a preview by TAESD needs the tiny autoencoder", hint);
+    }
+    const decoder = await openTiny(path);
+    const { latent_channels, decoder_block_out_channels, upsampling_scaling_factor } = decoder.config;
+    const factor = upsampling_scaling_factor ** (decoder_block_out_channels.length - 1);
+    if (latent_channels !== modules.channels || factor !== modules.factor) {
+      const of = (channels: number, times: number) => `latents of ${channels} channels, ${times} times smaller`;
+      const found = `${path} shows ${of(latent_channels, factor)}, the model has ${of(modules.channels, modules.factor)}`;
+      throw previewError("model", found, "take the TAESD of the model's family");
+    }
+    return (runtime) => tinyPreview(decoder, { runtime, factor });
+  },
+};
+
+/** A tiny autoencoder with the places of its decoder's weights. */
+async function openTiny(path: string) {
+  const found = (await openCheckpoint(path)).components.get("vae");
+  if (found?.className !== "AutoencoderTiny") {
+    const held = found ? `an ${found.className}` : "no autoencoder";
+    throw previewError("model", `${path} holds ${held}, expected an AutoencoderTiny`, "take madebyollin/taesd");
+  }
+  const { config, decode } = AutoencoderTiny(parseAutoencoderTinyConfig(found.config));
+  return { config, decode, binding: mappedWeights(parameters({ decoder: decode }), found.weights) };
+}
+
+type Tiny = Awaited<ReturnType<typeof openTiny>>;
+
+/** Previews in full size; a program is made when the first latent of a size comes. */
+function tinyPreview(
+  { decode, binding }: Tiny,
+  { runtime, factor }: { readonly runtime: Runtime; readonly factor: number },
+): Previewer {
+  const programs = new Map<string, Promise<Program>>();
+  return async (x0, latentShape) => {
+    const shape = [1, ...latentShape];
+    const key = String(shape);
+    const trace = () => decode(input({ name: "x", dtype: "float32", shape }));
+    const loading = programs.get(key) ?? runtime.load(compile({ outputs: { output: trace() }, ...binding }));
+    programs.set(key, loading);
+    const [channels, h, w] = latentShape;
+    const data = x0.slice(0, channels * h * w);
+    const { output } = await (await loading).run({ x: { dtype: "float32", shape, data } });
+    return tensorToPicture(output!.data as Float32Array, { width: factor * w, height: factor * h });
+  };
+}

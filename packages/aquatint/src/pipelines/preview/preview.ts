@@ -1,0 +1,111 @@
+import { z } from "zod";
+import type { LatentRgb } from "../../checkpoints/latent-rgb.ts";
+import type { Latent } from "../../diffusion/latent.ts";
+import { AquatintError } from "../../errors.ts";
+import { type Picture, tensorToPicture } from "../../formats/image/image.ts";
+import { sizeOf } from "../../graph/types.ts";
+import { solve } from "../../math/solve.ts";
+import type { TextToImageEvent, TextToImagePlan } from "../text-to-image/text-to-image.ts";
+
+type LatentShape = TextToImagePlan["latentShape"];
+
+/** Turns the x_0 that the network believes in, [c, h, w] in its own scale, into a small picture, cheaply. */
+export type Previewer = (x0: Latent, shape: LatentShape) => Promise<Picture> | Picture;
+
+/** x_0 of a model of pixels is a picture. */
+export const pixelPreview: Previewer = (x0, [channels, height, width]) =>
+  tensorToPicture(x0.subarray(0, channels * height * width), { width, height });
+
+/** A preview of one pixel a latent, by a linear map. */
+export const linearPreview =
+  ({ factors, bias }: LatentRgb): Previewer =>
+  (x0, [channels, height, width]) => {
+    const plane = width * height;
+    const values = new Float32Array(3 * plane);
+    for (const [colour, start] of bias.entries()) {
+      const own = values.subarray(colour * plane, (colour + 1) * plane).fill(start);
+      for (let c = 0; c < channels; c++) {
+        const factor = factors[c]![colour]!;
+        for (let i = 0; i < plane; i++) own[i]! += factor * x0[c * plane + i]!;
+      }
+    }
+    return tensorToPicture(values, { width, height });
+  };
+
+/** A plan as far as previews read it. */
+type Shaped = Pick<TextToImagePlan, "latentShape"> & { readonly refinement?: Shaped | undefined };
+
+/** The two passes of a plan that enlarges its picture have two sizes. */
+const shapeOf = (x0: Latent, { latentShape, refinement }: Shaped): LatentShape =>
+  refinement && x0.length !== sizeOf(latentShape) ? shapeOf(x0, refinement) : latentShape;
+
+/** The events of a run with a preview at the end of every step. */
+export async function* withPreviews(
+  events: AsyncGenerator<TextToImageEvent, void, void>,
+  { plan, previewer }: { readonly plan: Shaped; readonly previewer: Previewer | undefined },
+): AsyncGenerator<TextToImageEvent, void, void> {
+  for await (const event of events) {
+    if (!previewer || event.type !== "evaluation" || !event.final) yield event;
+    else yield { ...event, preview: await previewer(event.x0, shapeOf(event.x0, plan)) };
+  }
+}
+
+/** Where an autoencoder's config says how its latents look: diffusers passes over keys that begin with a line. */
+export const LATENT_RGB_KEY = "_latent_rgb";
+
+const rgb = z.tuple([z.number(), z.number(), z.number()]);
+const latentRgbSchema = z.strictObject({ factors: z.array(rgb).min(1), bias: rgb });
+
+/** The map in an autoencoder's config, if it has one. @throws AquatintError "model/latent-rgb" for a wrong one. */
+export function latentRgbIn(config: Readonly<Record<string, unknown>>): LatentRgb | undefined {
+  const value = config[LATENT_RGB_KEY];
+  if (value === undefined) return undefined;
+  const { success, data, error } = latentRgbSchema.safeParse(value);
+  if (success) return data;
+  const { path, message } = error.issues[0]!;
+  throw new AquatintError(
+    "model/latent-rgb",
+    `"${[LATENT_RGB_KEY, ...path].join(".")}" of the autoencoder: ${message}`,
+    {
+      hint: "it holds factors, three numbers for each channel, and a bias of three",
+    },
+  );
+}
+
+/** Pairs to fit a map to. */
+export interface LatentPixels {
+  /** Latents in the U-Net's scale, [n, c, h, w]. */
+  readonly latents: Float32Array;
+  /** What they stand for, averaged to one pixel a latent: [n, 3, h, w] in -1 .. 1. */
+  readonly pixels: Float32Array;
+  readonly channels: number;
+  /** h w */
+  readonly plane: number;
+}
+
+/** A little of each unknown's square, a pixel, so that pictures of few colours have one answer, too. */
+const RIDGE = 1e-6;
+
+/** The map with the least squared error, by the normal equations of each colour. */
+export function fitLatentRgb({ latents, pixels, channels, plane }: LatentPixels): LatentRgb {
+  const n = latents.length / (channels * plane);
+  const rows = channels + 1; // the last unknown is the bias
+  const gram = Array.from({ length: rows }, () => new Array<number>(rows).fill(0));
+  const right = [0, 1, 2].map(() => new Array<number>(rows).fill(0));
+  for (let a = 0; a < rows; a++) gram[a]![a] = RIDGE * n * plane;
+  const value = new Float64Array(rows).fill(1);
+  for (let k = 0; k < n; k++) {
+    for (let i = 0; i < plane; i++) {
+      for (let c = 0; c < channels; c++) value[c] = latents[(k * channels + c) * plane + i]!;
+      for (let a = 0; a < rows; a++) {
+        for (let b = 0; b < rows; b++) gram[a]![b]! += value[a]! * value[b]!;
+        for (let colour = 0; colour < 3; colour++) {
+          right[colour]![a]! += value[a]! * pixels[(k * 3 + colour) * plane + i]!;
+        }
+      }
+    }
+  }
+  const [r, g, b] = right.map((side) => solve(gram, side).map((v) => Number(v.toPrecision(4))));
+  const at = (row: number) => [r![row]!, g![row]!, b![row]!] as const;
+  return { factors: Array.from({ length: channels }, (_, c) => at(c)), bias: at(channels) };
+}

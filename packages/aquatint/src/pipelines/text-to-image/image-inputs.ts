@@ -1,0 +1,63 @@
+import { AquatintError } from "../../errors.ts";
+import { fitted, fittedPlanes, fittedValues, type ImageInput, type Size } from "../../formats/image/resize.ts";
+import { maskValues, type PictureValues } from "../../formats/image/values.ts";
+
+const refuse = (kind: string, message: string, hint: string) =>
+  new AquatintError(`generate/${kind}`, message, { hint });
+
+/** Values a little outside of their range are those of a filter; more is another range. */
+const OVERSHOOT = 0.01;
+
+/** Refuses planes of another number or another range, and what is no number. @throws AquatintError "generate/picture". */
+function checkedPlanes(values: PictureValues, { name, planes }: { readonly name: string; readonly planes: 1 | 3 }) {
+  const { width, height, data } = values;
+  if (data.length !== planes * width * height || data.length === 0) {
+    const found = `${name} of ${width}x${height} holds ${data.length} numbers, expected ${planes} a pixel`;
+    throw refuse("picture", found, "give the image itself: await readPicture(file)");
+  }
+  const low = planes === 1 ? 0 : -1;
+  const wrong = data.find((v) => !(v >= low - OVERSHOOT && v <= 1 + OVERSHOOT));
+  if (wrong === undefined) return values;
+  throw refuse(
+    "picture",
+    `${name} holds the value ${wrong}, expected numbers from ${low} to 1`,
+    Number.isFinite(wrong)
+      ? "give the image itself, or scale its values into that range"
+      : "what made these values went wrong before they came here",
+  );
+}
+
+/** An image as the network sees it, [3, height, width] in -1 .. 1, cut to a size. @throws AquatintError "generate/picture". */
+export function plannedImage(
+  image: ImageInput,
+  { name, size }: { readonly name: string; readonly size: Size },
+): Float32Array {
+  return fittedPlanes("channels" in image ? image : checkedPlanes(image, { name, planes: 3 }), size).data;
+}
+
+/** A mask as [height, width], 1 where to paint, else 0, cut to a size as its image is. @throws AquatintError "generate/mask" or "generate/picture". */
+export function plannedMask(
+  mask: ImageInput,
+  { init, size }: { readonly init: ImageInput; readonly size: Size },
+): Float32Array {
+  // sides are rounded, so that the same proportions may differ by a pixel of each
+  if (Math.abs(mask.width * init.height - mask.height * init.width) > Math.max(mask.width, mask.height)) {
+    const found = `the mask is ${mask.width}x${mask.height}, its picture ${init.width}x${init.height}`;
+    const lying = mask.width > mask.height !== init.width > init.height;
+    const turned = lying ? "; photos are read upright, by their EXIF orientation" : "";
+    throw refuse("mask", found, `give a mask of the picture's size, or of its proportions${turned}`);
+  }
+  const values =
+    "channels" in mask
+      ? maskValues(fitted(mask, size))
+      : fittedValues(checkedPlanes(mask, { name: "the mask", planes: 1 }), size);
+  const places = values.data.map((v) => (v >= 0.5 ? 1 : 0));
+  if (!places.includes(1)) {
+    throw refuse("mask", "the mask is dark everywhere, so there is nothing to paint", "paint white where to change");
+  }
+  if ("channels" in mask && mask.channels === 4 && !places.includes(0)) {
+    const found = "the mask is white or transparent everywhere, so nothing of its picture would be kept";
+    throw refuse("mask", found, "transparent counts as white here: put the mask on a black ground");
+  }
+  return places;
+}

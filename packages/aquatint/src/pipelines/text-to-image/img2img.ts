@@ -1,0 +1,141 @@
+import { AquatintError } from "../../errors.ts";
+import type { ImageInput, Size } from "../../formats/image/resize.ts";
+import type { TextToImageModules } from "../model/components.ts";
+import { plannedImage, plannedMask } from "./image-inputs.ts";
+
+/** What a picture begins with and is held to, besides words. */
+export interface CanvasOptions {
+  /** An image to begin with in place of noise, or [3, h, w] in -1 .. 1; cut to the proportions of the size. */
+  readonly init?: ImageInput | undefined;
+  /**
+   * Share of the steps that are walked from `init`, above 0 .. 1: how far the result may go from it. 0.8 if absent; 1 with a
+   * mask, which begins with noise alone.
+   */
+  readonly strength?: number | undefined;
+  /**
+   * Where to paint, an image or [1, h, w] of the proportions of `init`: what is at least half as bright as white, or
+   * transparent, is painted, the rest of `init` is kept.
+   */
+  readonly mask?: ImageInput | undefined;
+  /** What each of the model's ControlNets is shown, in their order. */
+  readonly controls?: readonly ControlOptions[] | undefined;
+}
+
+/** What one ControlNet is shown. */
+export interface ControlOptions {
+  /** An image, or [3, h, w] in -1 .. 1; cut to the proportions of the size. */
+  readonly picture: ImageInput;
+  /** How strongly it acts, 0 or more; 1 if absent. */
+  readonly scale?: number | undefined;
+  /** The share of the steps before which it does not act, and after which it does no more, 0 .. 1; 0 and 1 if absent. */
+  readonly start?: number | undefined;
+  readonly end?: number | undefined;
+}
+
+/** The choices where the caller makes none. */
+export const canvasDefaults = { strength: 0.8, paintingStrength: 1, controlScale: 1 } as const;
+
+/** What a ControlNet is shown and when, checked; the picture is [3, height, width] in -1 .. 1. */
+export interface PlannedControl {
+  readonly picture: Float32Array;
+  readonly scale: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Canvas options that have been checked against a model and a size. */
+export interface CanvasPlan {
+  /** Steps of the sampler that are left out at the start. */
+  readonly begin: number;
+  /** Share of the steps that are walked; 1 where the picture begins with noise. */
+  readonly strength: number;
+  /** [3, height, width] in -1 .. 1. */
+  readonly init?: Float32Array;
+  /** [height, width]: 1 where to paint, else 0. */
+  readonly mask?: Float32Array;
+  /** Whether the network sees the mask and the kept part of `init` beside what it denoises. */
+  readonly paints: boolean;
+  readonly controls: readonly PlannedControl[];
+}
+
+const refuse = (kind: string, message: string, hint: string) =>
+  new AquatintError(`generate/${kind}`, message, { hint });
+
+/** The size of a picture that nobody chose: as large as the model was trained at, in the proportions of `init`. */
+export function canvasSize(
+  { init, width, height }: CanvasOptions & Partial<{ [K in keyof Size]: number | undefined }>,
+  { sampleSize, multiple }: TextToImageModules,
+): Size {
+  if (!init || width !== undefined || height !== undefined) {
+    return { width: width ?? sampleSize, height: height ?? sampleSize };
+  }
+  const scale = sampleSize / Math.sqrt(init.width * init.height);
+  const side = (length: number) => Math.max(multiple, Math.round((length * scale) / multiple) * multiple);
+  return { width: side(init.width), height: side(init.height) };
+}
+
+/** Checks canvas options against a model, a size and the sampler's steps. @throws AquatintError "generate/…". */
+export function planCanvas(
+  options: CanvasOptions,
+  { modules, size, steps }: { readonly modules: TextToImageModules; readonly size: Size; readonly steps: number },
+): CanvasPlan {
+  const { init, mask } = options;
+  if (mask && !init) {
+    throw refuse("mask", "there is a mask and no picture that it belongs to", "give the picture as init, too");
+  }
+  if (modules.paints && !mask) {
+    throw refuse("mask", "this model paints into a picture, and was given none", "give it a picture and a mask");
+  }
+  return {
+    ...strengthOf(options, steps),
+    ...(init && { init: plannedImage(init, { name: "init", size }) }),
+    ...(mask && { mask: plannedMask(mask, { init: init!, size }) }),
+    paints: modules.paints,
+    controls: plannedControls(options.controls ?? [], modules, size),
+  };
+}
+
+function strengthOf({ init, mask, strength }: CanvasOptions, steps: number) {
+  if (init) {
+    const usual = mask ? canvasDefaults.paintingStrength : canvasDefaults.strength;
+    return planStrength({ strength: strength ?? usual }, steps);
+  }
+  if (strength === undefined) return { begin: 0, strength: 1 };
+  throw refuse("strength", "a strength says how far to go from a picture, and there is none", "give it as init");
+}
+
+/** How far from its first picture a walk may go, as steps. @throws AquatintError "generate/strength". */
+export function planStrength({ strength }: { readonly strength: number }, steps: number) {
+  if (!(strength > 0 && strength <= 1)) {
+    throw refuse("strength", `expected a strength above 0 and at most 1, got ${strength}`, "0.3 to 0.8 are usual");
+  }
+  const walked = Math.floor(steps * strength); // as diffusers counts
+  if (walked > 0) return { begin: steps - walked, strength };
+  const least = Math.ceil(1 / strength);
+  throw refuse("strength", `a strength of ${strength} leaves none of ${steps} steps`, `give at least ${least} steps`);
+}
+
+function plannedControls(
+  given: readonly ControlOptions[],
+  { controls }: TextToImageModules,
+  size: Size,
+): readonly PlannedControl[] {
+  if (given.length !== controls.length) {
+    const found = `the model has ${controls.length} ControlNets and was given ${given.length} pictures for them`;
+    throw refuse("control", found, "give each ControlNet one picture");
+  }
+  return given.map(({ picture, scale = canvasDefaults.controlScale, start = 0, end = 1 }) => {
+    if (!(scale >= 0 && scale < Number.POSITIVE_INFINITY)) {
+      throw refuse("control", `expected a ControlNet's scale of 0 or more, got ${scale}`, "0.5 to 1 are usual");
+    }
+    if (!(start >= 0 && start < end && end <= 1)) {
+      const found = `a ControlNet acts from ${start} to ${end} of the steps, expected 0 <= start < end <= 1`;
+      throw refuse("control", found, "0 and 1 are all steps");
+    }
+    return { picture: plannedImage(picture, { name: "a control image", size }), scale, start, end };
+  });
+}
+
+/** The scale of a ControlNet at step i of the n that are walked, as diffusers has it: 0 outside of its range. */
+export const scaleAt = ({ scale, start, end }: PlannedControl, i: number, n: number): number =>
+  i / n < start || (i + 1) / n > end ? 0 : scale;

@@ -1,0 +1,49 @@
+import { brownianNoise } from "../../diffusion/brownian.ts";
+import type { NoiseSource } from "../../diffusion/samplers/sampler.ts";
+import { type GeneratorName, generatorNamed, generators } from "../../math/generators.ts";
+import { unknownName } from "../../math/names.ts";
+import type { NormalStream, Seed } from "../../math/random.ts";
+
+/** Where a sampler's noise comes from: drawn afresh at every step, or along one Brownian path. */
+export const noiseKinds = ["fresh", "brownian"] as const;
+
+/** The name of a kind of noise. */
+export type NoiseKind = (typeof noiseKinds)[number];
+
+/** What a seed means. */
+export interface DrawOptions {
+  /** "torch-cpu" (if absent) or "cuda-philox", what PyTorch draws on a CPU or a GPU. */
+  readonly rng?: GeneratorName | undefined;
+  /** "brownian": stochastic samplers follow the same path whatever the number of steps; "fresh" if absent. */
+  readonly noise?: NoiseKind | undefined;
+}
+
+/** The choices where the caller makes none. */
+export const drawDefaults = { rng: "torch-cpu", noise: "fresh" } as const satisfies DrawOptions;
+
+/** Draw options with their defaults. @throws AquatintError for a name that is unknown. */
+export function checkedDraws({ rng = drawDefaults.rng, noise = drawDefaults.noise }: DrawOptions) {
+  return { rng: generatorNamed(rng), noise: noiseKindNamed(noise) };
+}
+
+/** Returns a kind of noise where it is one. @throws AquatintError "generate/noise" with the nearest. */
+export function noiseKindNamed(wanted: string): NoiseKind {
+  const known = noiseKinds.find((name) => name === wanted);
+  if (known) return known;
+  throw unknownName("generate/noise", { wanted, kind: "noise", kinds: "kinds", names: noiseKinds });
+}
+
+/** The random numbers of one picture, in the order that they are drawn: its start, then the sampler's noise. */
+export interface Draws {
+  readonly start: NormalStream;
+  readonly noise: NoiseSource;
+}
+
+/** Draws for a picture of `size` numbers. */
+export function drawsOf(
+  { seed, rng, noise }: { readonly seed: Seed } & Required<ReturnType<typeof checkedDraws>>,
+  size: number,
+): Draws {
+  const start = generators[rng](seed);
+  return { start, noise: noise === "brownian" ? brownianNoise({ seed, size }) : () => start.randn(size) };
+}

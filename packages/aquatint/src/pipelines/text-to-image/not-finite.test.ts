@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
+import { unlimited } from "../../diffusion/guidance.ts";
+import { targets } from "../../diffusion/prediction.ts";
+import { openModel } from "../model/model-folder.ts";
+import { memorySource } from "../model/source.ts";
+import type { TextToImageNetwork } from "../network/network.ts";
+import { planTextToImage, type TextToImageOptions, textToImage } from "./text-to-image.ts";
+
+const opened = await openModel(memorySource(tinyPixelModel()));
+const model = { ...opened, scheduler: { ...opened.scheduler, limit: unlimited, target: targets.epsilon } };
+
+/** A network whose every part gives halves, but for what is given. */
+const networkWith = (parts: Partial<TextToImageNetwork>): TextToImageNetwork => ({
+  posterior: false,
+  encode: async () => ({ hidden: { dtype: "float32", shape: [1, 1, 1], data: new Float32Array(1) } }) as never,
+  predict: async (x) => new Float32Array(x.data.length).fill(0.5),
+  encodePicture: async (_, noise) => new Float32Array(noise.shape.reduce((a, b) => a * b, 1)).fill(0.5),
+  decode: async (x) => new Float32Array(x.data.length).fill(0.5),
+  [Symbol.asyncDispose]: async () => {},
+  ...parts,
+});
+
+async function made(parts: Partial<TextToImageNetwork>, options: Partial<TextToImageOptions> = {}): Promise<void> {
+  const plan = planTextToImage(model, { prompt: "a cat", steps: 3, guidance: 4, sampler: "Euler Karras", ...options });
+  for await (const _ of textToImage(networkWith(parts), plan));
+}
+
+const filled = (value: number, at = 0) => {
+  const values = new Float32Array(3 * 16 * 16).fill(0.5);
+  values[at] = value;
+  return values;
+};
+const side = model.modules.sampleSize;
+const init = (value: number) => {
+  const data = new Float32Array(3 * side * side);
+  data[5] = value;
+  return { width: side, height: side, data };
+};
+
+describe("what first stopped being finite is named", () => {
+  test("nothing, where all is finite", async () => {
+    await expect(made({})).resolves.toBeUndefined();
+    await expect(made({}, { init: init(0) })).resolves.toBeUndefined();
+  });
+
+  test("the network's output, at its step", async () => {
+    let asked = 0;
+    const predict: TextToImageNetwork["predict"] = async (x) =>
+      new Float32Array(x.data.length).fill(++asked === 2 ? Number.NaN : 0.5);
+    await expect(made({ predict })).rejects.toMatchObject({
+      code: "not-finite/network",
+      message: expect.stringMatching(
+        /^the network's output at step 2 of 3 \(timestep [\d.]+\) has \d+ NaN or infinite/,
+      ),
+      hint: expect.stringContaining("other weights"),
+    });
+  });
+
+  test("what the network is given, where guidance let it grow", async () => {
+    const predict: TextToImageNetwork["predict"] = async (x) =>
+      Float32Array.from(x.data as Float32Array, (v, i) =>
+        Math.abs(v) > 1e30 ? Number.NaN : i < x.data.length / 2 ? -1 : 1,
+      );
+    await expect(made({ predict }, { guidance: 1e31 })).rejects.toMatchObject({
+      code: "not-finite/input",
+      message: expect.stringMatching(
+        /^the network's output at step 2 of 3 .* which was given values up to [\d.]+e\+3\d,/,
+      ),
+      hint: expect.stringContaining("smaller guidance scale"),
+    });
+  });
+
+  test("guidance of finite outputs", async () => {
+    const predict: TextToImageNetwork["predict"] = async (x) =>
+      Float32Array.from({ length: x.data.length }, (_, i) => (i < x.data.length / 2 ? -1 : 1));
+    await expect(made({ predict }, { guidance: 1e39 })).rejects.toMatchObject({
+      code: "not-finite/guidance",
+      message: expect.stringContaining("guidance at scale 1e+39 at step 1 of 3"),
+    });
+  });
+
+  test("the sampler's step from finite outputs", async () => {
+    const predict: TextToImageNetwork["predict"] = async (x) => new Float32Array(x.data.length).fill(3e38);
+    await expect(made({ predict }, { guidance: 1 })).rejects.toMatchObject({
+      code: "not-finite/step",
+      message: expect.stringMatching(
+        /^step 1 of 3 of the sampler "Euler Karras" \(sigma [\d.]+ to [\d.]+, the network's finite output up to 3.00e\+38\)/,
+      ),
+    });
+  });
+
+  test("the first image, its encoder, the decoder", async () => {
+    await expect(made({}, { init: init(Number.NaN) })).rejects.toMatchObject({ code: "generate/picture" });
+    const encodePicture = async () => filled(Number.POSITIVE_INFINITY);
+    await expect(made({ encodePicture }, { init: init(0) })).rejects.toMatchObject({ code: "not-finite/encoder" });
+    const decode = async () => filled(Number.NaN, 7);
+    await expect(made({ decode })).rejects.toMatchObject({
+      code: "not-finite/decoder",
+      message: "the decoded image of a finite latent has 1 NaN or infinite values of 768",
+    });
+  });
+});

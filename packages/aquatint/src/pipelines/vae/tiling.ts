@@ -1,0 +1,164 @@
+import { float32, float32Data } from "../../graph/host-tensor.ts";
+import type { HostTensor, Shape } from "../../graph/types.ts";
+import { concatFloat32 } from "../../util/concat.ts";
+import type { TextToImageNetwork } from "../network/network.ts";
+
+type Decode = TextToImageNetwork["decode"];
+type Encode = TextToImageNetwork["encodePicture"];
+
+/** How a picture is encoded or decoded in tiles. */
+export interface TilingOptions {
+  /** Height and width of a tile, in places of the latent. */
+  readonly tile: number;
+  /** Pixels along each side for one place of the latent. */
+  readonly factor: number;
+  /** Share of a tile, 0 to below 1, that its neighbours share; 0.25, diffusers' choice, when absent. */
+  readonly overlap?: number | undefined;
+}
+
+/** One picture of a batch after the other, so that memory is that of one. */
+export const decodeSingly =
+  (decode: Decode): Decode =>
+  async (x, options) => {
+    const [n = 1, ...shape] = x.shape;
+    if (n === 1) return decode(x, options);
+    const size = x.data.length / n;
+    const pictures: Float32Array[] = [];
+    for (let i = 0; i < n; i++) {
+      const data = float32Data(x).slice(i * size, (i + 1) * size);
+      pictures.push(await decode(float32([1, ...shape], data), options));
+    }
+    return concatFloat32(pictures);
+  };
+
+/**
+ * Decodes in overlapping tiles that are faded into each other, as diffusers' `AutoencoderKL.tiled_decode` does, so that
+ * memory depends on the tile alone. Tiles are normalised each for itself: the picture is a little different.
+ */
+export const decodeInTiles =
+  (decode: Decode, { tile, factor, overlap }: TilingOptions): Decode =>
+  async (x, options) =>
+    isWithin(x, tile)
+      ? decode(x, options)
+      : inTiles(x.shape, { tile, overlap, scale: factor }, (place) => decode(cut(x, place), options));
+
+/** Encodes in such tiles, as diffusers' `tiled_encode` does; each place of a latent has its noise in every tile. */
+export const encodeInTiles =
+  (encode: Encode, { tile, factor, overlap }: TilingOptions): Encode =>
+  async (pixels, noise, options) =>
+    isWithin(noise, tile)
+      ? encode(pixels, noise, options)
+      : inTiles(noise.shape, { tile, overlap, scale: 1 }, (place) =>
+          encode(cut(pixels, place, factor), cut(noise, place), options),
+        );
+
+const isWithin = ({ shape: [, , height, width] }: HostTensor, tile: number): boolean =>
+  height! <= tile && width! <= tile;
+
+interface Tiling extends Pick<TilingOptions, "tile" | "overlap"> {
+  /** How many times as high and wide the result is as the latent. */
+  readonly scale: number;
+}
+
+/** The results of tiles of a latent, put together. */
+async function inTiles(
+  [n = 1, , height = 1, width = 1]: Shape,
+  { tile, scale, overlap = 0.25 }: Tiling,
+  run: (place: Cut) => Promise<Float32Array>,
+): Promise<Float32Array> {
+  const step = Math.max(1, Math.trunc(tile * (1 - overlap)));
+  const blend = Math.trunc(tile * scale * overlap);
+  const size = (top: number, left: number) => ({ h: Math.min(tile, height - top), w: Math.min(tile, width - left) });
+  const places = startsOf(height, step).flatMap((top) =>
+    startsOf(width, step).map((left) => ({ top, left, ...size(top, left) })),
+  );
+  const tiles = new Map<string, Planes>();
+  // equal sizes after each other: each is a program of its own
+  for (const place of places.toSorted((a, b) => b.h - a.h || b.w - a.w)) {
+    tiles.set(`${place.top} ${place.left}`, { data: await run(place), h: place.h * scale, w: place.w * scale });
+  }
+  const [first] = tiles.values();
+  const channels = first!.data.length / (n * first!.h * first!.w);
+  const [h, w] = [height * scale, width * scale];
+  const whole: Planes = { data: new Float32Array(n * channels * h * w), h, w };
+  for (const { top, left } of places) {
+    const own = tiles.get(`${top} ${left}`)!;
+    const [above, before] = [tiles.get(`${top - step} ${left}`), tiles.get(`${top} ${left - step}`)];
+    if (above) fade(own, above, { extent: blend, along: "y" });
+    if (before) fade(own, before, { extent: blend, along: "x" });
+    paste(whole, own, { y: top * scale, x: left * scale, limit: tile * scale - blend });
+  }
+  return whole.data;
+}
+
+const startsOf = (size: number, step: number): number[] =>
+  Array.from({ length: Math.ceil(size / step) }, (_, i) => i * step);
+
+/** Planes of pixels, one after the other. */
+interface Planes {
+  readonly data: Float32Array;
+  readonly h: number;
+  readonly w: number;
+}
+
+/** Places of a latent. */
+interface Cut {
+  readonly top: number;
+  readonly left: number;
+  readonly h: number;
+  readonly w: number;
+}
+
+/** A tile of a tensor, so many of whose values along each side belong to a place. */
+function cut(tensor: HostTensor, place: Cut, factor = 1): HostTensor {
+  const data = float32Data(tensor);
+  const [n, c, height, width] = tensor.shape as readonly [number, number, number, number];
+  const [top, left, h, w] = [place.top * factor, place.left * factor, place.h * factor, place.w * factor];
+  const part = new Float32Array(n * c * h * w);
+  for (let row = 0; row < n * c * h; row++) {
+    const from = (Math.floor(row / h) * height + top + (row % h)) * width + left;
+    part.set(data.subarray(from, from + w), row * w);
+  }
+  return float32([n, c, h, w], part);
+}
+
+interface Fade {
+  /** In pixels. */
+  readonly extent: number;
+  readonly along: "x" | "y";
+}
+
+/** The beginning of a tile goes over from the end of the one before it. */
+function fade(own: Planes, before: Planes, { extent, along }: Fade): void {
+  const size = along === "y" ? "h" : "w";
+  const reach = Math.min(before[size], own[size], extent);
+  const [h, w] = along === "y" ? [reach, Math.min(own.w, before.w)] : [Math.min(own.h, before.h), reach];
+  const shift = along === "y" ? (before.h - reach) * before.w : before.w - reach;
+  for (let plane = 0; plane < own.data.length / (own.h * own.w); plane++) {
+    for (let y = 0; y < h; y++) {
+      for (let x = 0; x < w; x++) {
+        const at = (plane * own.h + y) * own.w + x;
+        const share = (along === "y" ? y : x) / reach;
+        const other = before.data[plane * before.h * before.w + y * before.w + x + shift]!;
+        own.data[at] = other * (1 - share) + own.data[at]! * share;
+      }
+    }
+  }
+}
+
+interface Paste {
+  readonly y: number;
+  readonly x: number;
+  /** Pixels of a tile that are its own; the rest is its neighbours'. */
+  readonly limit: number;
+}
+
+function paste(whole: Planes, { data, h, w }: Planes, { y, x, limit }: Paste): void {
+  const [rows, columns] = [Math.min(h, limit, whole.h - y), Math.min(w, limit, whole.w - x)];
+  for (let plane = 0; plane < data.length / (h * w); plane++) {
+    for (let row = 0; row < rows; row++) {
+      const from = (plane * h + row) * w;
+      whole.data.set(data.subarray(from, from + columns), (plane * whole.h + y + row) * whole.w + x);
+    }
+  }
+}

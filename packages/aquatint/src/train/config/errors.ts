@@ -1,0 +1,81 @@
+import type { z } from "zod";
+import { didYouMean } from "../../math/names.ts";
+
+/** What of a schema is looked at here, whatever its kind. */
+interface Definition {
+  readonly type: string;
+  readonly innerType?: Schema;
+  readonly element?: Schema;
+  readonly options?: readonly Schema[];
+  readonly shape?: Readonly<Record<string, Schema>>;
+  readonly values?: readonly unknown[];
+  readonly entries?: Readonly<Record<string, unknown>>;
+  readonly discriminator?: string;
+}
+interface Schema {
+  readonly _zod: { readonly def: unknown };
+}
+
+const definition = (schema: Schema): Definition => schema._zod.def as Definition;
+
+/** The objects that may stand at a schema's place: unions and defaults are looked through. */
+function alternatives(schema: Schema): readonly Definition[] {
+  const own = definition(schema);
+  if (own.innerType) return alternatives(own.innerType);
+  if (own.options) return own.options.flatMap(alternatives);
+  return [own];
+}
+
+/** The schemas at a path below a schema. */
+function below(schema: Schema, path: readonly PropertyKey[]): readonly Definition[] {
+  const [key, ...rest] = path;
+  const here = alternatives(schema);
+  if (key === undefined) return here;
+  return here.flatMap(({ shape, element }) => {
+    const next = element ?? shape?.[String(key)];
+    return next ? below(next, rest) : [];
+  });
+}
+
+/** Names that were possible where a configuration has an issue: keys, or the values of an enumeration. */
+function possible(schema: Schema, issue: z.core.$ZodIssue): readonly string[] {
+  const here = below(schema, issue.path);
+  if (issue.code === "unrecognized_keys") return here.flatMap(({ shape }) => Object.keys(shape ?? {}));
+  const parent = below(schema, issue.path.slice(0, -1));
+  const key = String(issue.path.at(-1));
+  const values = parent.flatMap(({ shape }) => (shape?.[key] ? alternatives(shape[key]) : []));
+  return [
+    ...new Set(values.flatMap(({ values = [], entries = {} }) => [...values.map(String), ...Object.keys(entries)])),
+  ];
+}
+
+/** What an issue says of a configuration, and a hint with the nearest name that there is. */
+export interface ConfigProblem {
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+/** Describes an issue of a schema in one sentence: its place, what was expected and what `json` holds there. */
+export function configProblem(schema: z.ZodType, issue: z.core.$ZodIssue, json: unknown): ConfigProblem {
+  const names = possible(schema as unknown as Schema, issue);
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (at as Readonly<Record<PropertyKey, unknown>> | undefined)?.[key],
+    json,
+  );
+  const wrong = issue.code === "unrecognized_keys" ? issue.keys[0]! : value;
+  const others = names.filter((name) => name !== wrong);
+  const hint = typeof wrong === "string" ? didYouMean(wrong, others) : undefined;
+  const place = issue.path.length ? `"${issue.path.join(".")}": ` : "";
+  const expected = issue.code === "invalid_union" && names.length ? `expected ${listed(names)}` : issue.message;
+  const found = issue.code === "unrecognized_keys" ? "" : `; found ${quoted(value)}`;
+  return { message: `${place}${expected}${found}`, hint };
+}
+
+const listed = (names: readonly string[]): string =>
+  [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" or ");
+
+const LONGEST_QUOTE = 60;
+function quoted(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+}

@@ -1,0 +1,71 @@
+import type { z } from "zod";
+import type { trainingConfig } from "./training.ts";
+
+/** What a preset fills in where a configuration says nothing. */
+export interface Preset {
+  /** What it is for, one sentence. */
+  readonly summary: string;
+  readonly training: Partial<z.input<typeof trainingConfig>>;
+  readonly checkpoint_minutes?: number;
+}
+
+/** Every preset, by the purpose that a configuration names. A length is only filled in where the configuration has none. */
+export const presets = {
+  smoke: {
+    summary: "Twenty steps to see that everything works.",
+    training: { steps: 20, warmup_steps: 5, batch_size: 4, ema: { steps: 10 } },
+    checkpoint_minutes: 1,
+  },
+  quick: {
+    summary: "Half an hour: blobs of the right colours, and whether the data is worth a night.",
+    training: { minutes: 30, warmup_steps: 100, batch_size: 16, learning_rate: 1e-3, ema: { steps: 200 } },
+    checkpoint_minutes: 5,
+  },
+  overnight: {
+    summary: "Eight hours from random weights.",
+    training: { minutes: 480, warmup_steps: 500, batch_size: 16, learning_rate: 6e-4, ema: { steps: 1000 } },
+    checkpoint_minutes: 10,
+  },
+  "fine-tune": {
+    summary:
+      "A model of --init-from on other pictures: small steps, until the loss no longer falls or two hours are over.",
+    training: {
+      minutes: 120,
+      plateau: { window: 300, patience: 2000 },
+      warmup_steps: 50,
+      batch_size: 16,
+      learning_rate: 1e-4,
+      learning_rate_schedule: { name: "constant" },
+      ema: { steps: 500 },
+    },
+    checkpoint_minutes: 5,
+  },
+} as const satisfies Readonly<Record<string, Preset>>;
+
+/** What a preset set in a configuration: "training.minutes = 30". */
+export type PresetChange = readonly [place: string, value: unknown];
+
+type Json = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const lengths = ["steps", "minutes", "plateau"];
+
+/** A configuration with the preset that it names under it, and what that changed; one that names none stays. */
+export function withPreset(json: unknown): { readonly json: unknown; readonly changes: readonly PresetChange[] } {
+  if (!isObject(json) || typeof json["preset"] !== "string") return { json, changes: [] };
+  const preset: Preset | undefined = Object.hasOwn(presets, json["preset"])
+    ? presets[json["preset"] as keyof typeof presets]
+    : undefined;
+  const own = json["training"] ?? {};
+  if (!preset || !isObject(own)) return { json, changes: [] };
+  const hasLength = lengths.some((key) => key in own);
+  const offered = Object.entries(preset.training).filter(
+    ([key]) => !(key in own) && !(hasLength && lengths.includes(key)),
+  );
+  const minutes = "checkpoint_minutes" in json ? [] : [["checkpoint_minutes", preset.checkpoint_minutes] as const];
+  const training = { ...Object.fromEntries(offered), ...own };
+  return {
+    json: { ...Object.fromEntries(minutes), ...json, training },
+    changes: [...offered.map(([key, value]) => [`training.${key}`, value] as const), ...minutes],
+  };
+}

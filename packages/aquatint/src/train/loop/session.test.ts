@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
+import { parseSafetensors } from "../../formats/safetensors/safetensors.ts";
+import type { HostTensors } from "../../graph/types.ts";
+import { openModel } from "../../pipelines/model/model-folder.ts";
+import { type ModelSource, memorySource } from "../../pipelines/model/source.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
+import type { Runtime } from "../../runtime/types.ts";
+import type { TrainConfig } from "../config/config.ts";
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../run/checkpoint.ts";
+import { tinyConfig, tinyConfigs, tinyTask } from "../tiny.cases.ts";
+import { openSession } from "./session.ts";
+
+const model = {
+  ...tinyConfigs,
+  scheduler: { _class_name: "DDIMScheduler", beta_schedule: "cosine", prediction_type: "v_prediction" },
+  tokenizer: { merges: 20, context: 8 },
+};
+const samples = { prompts: ["red", "blue"], every_minutes: 1, steps: 2, guidance: 2, seed: 0 };
+const config = tinyConfig({
+  model,
+  samples,
+  objective: { guidance_dropout: 0.3 },
+  training: { steps: 4, batch_size: 3, seed: 5 },
+});
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await nodeRuntime({ threads: 1 });
+});
+afterAll(() => runtime[Symbol.asyncDispose]());
+
+/** Opens a session as a run does: a resumed one with the vocabulary of its checkpoint. */
+async function opened(
+  of: TrainConfig,
+  { checkpoint, initFrom }: { checkpoint?: Checkpoint; initFrom?: ModelSource } = {},
+) {
+  const assets = checkpoint && { assets: checkpoint.assets };
+  const task = await tinyTask(of, { runtime, ...assets, ...(initFrom && { initFrom }) });
+  return openSession({ config: of, task, runtime, checkpoint });
+}
+
+/** Trains and gives the checkpoints of the steps that are asked for, through their file form. */
+async function trained(steps: readonly number[], from?: Checkpoint): Promise<readonly Checkpoint[]> {
+  await using session = await opened(config, from && { checkpoint: from });
+  const checkpoints: Checkpoint[] = [];
+  for await (const { step, position } of session.steps()) {
+    if (!steps.includes(step)) continue;
+    const bytes = await encodeCheckpoint({ step, seconds: 1, position, ...(await session.remembered()) });
+    checkpoints.push(await decodeCheckpoint(bytes, { name: "test" }));
+  }
+  return checkpoints;
+}
+const plain = (tensors: HostTensors) =>
+  Object.fromEntries(Object.entries(tensors).map(([k, { data }]) => [k, [...data]]));
+
+test("a run that stops and goes on from its checkpoint equals one that does not stop, to the last bit", async () => {
+  const [middle, whole] = await trained([2, 4]);
+  const [again] = await trained([4]);
+  expect(plain(again!.tensors)).toEqual(plain(whole!.tensors));
+  const [resumed] = await trained([4], middle);
+  expect(resumed!.position).toEqual(whole!.position);
+  expect(plain(resumed!.tensors)).toEqual(plain(whole!.tensors));
+});
+
+test("a session draws its samples and writes a folder that opens as a model, in float16", async () => {
+  await using session = await opened(config);
+  expect((await session.outputs.samples!()).map(({ width, height }) => [width, height])).toEqual([
+    [8, 8],
+    [8, 8],
+  ]);
+  const files = await session.outputs.modelFiles();
+  const bytes = (path: string) => {
+    const file = files.get(path)!;
+    return typeof file === "string" ? new TextEncoder().encode(file) : file;
+  };
+  const written = await openModel(memorySource(files));
+  expect([...(await written.weights()).keys()]).toContain("unet.conv_in.weight");
+  const { tensors } = parseSafetensors(bytes("unet/diffusion_pytorch_model.safetensors"));
+  expect(new Set([...tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(["F16"]));
+});
+
+const initFrom = memorySource(tinyPixelModel(), "tiny");
+
+test("weights of another model are refused by name", async () => {
+  const wider = tinyConfig({
+    model: { ...model, text_encoder: { ...tinyConfigs.text_encoder, intermediate_size: 48 } },
+  });
+  await expect(opened(wider, { initFrom })).rejects.toMatchObject({ code: "checkpoint/keys" });
+});
+
+test("a run that begins with a model keeps its vocabulary and starts from its weights", async () => {
+  const { tokenizerFiles, weights } = await openModel(initFrom);
+  await using session = await opened(config, { initFrom });
+  const written = await session.outputs.modelFiles();
+  expect(written.get("tokenizer/vocab.json")).toBe(tokenizerFiles[0]!["vocab.json"]);
+  const { tensors } = await session.remembered();
+  expect(plain(tensors)["weights/unet.conv_out.weight"]).toEqual([
+    ...(await weights()).get("unet.conv_out.weight")!.data,
+  ]);
+});

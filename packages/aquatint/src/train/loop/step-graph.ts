@@ -1,0 +1,192 @@
+import { grad } from "../../autodiff/grad.ts";
+import { type CompileOptions, compile } from "../../compiler/compile.ts";
+import type { Executable } from "../../compiler/executable.ts";
+import type { Layout } from "../../compiler/nchwc/layout.ts";
+import { copyTensor, zeros } from "../../graph/host-tensor.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import type { HostTensors } from "../../graph/types.ts";
+import { add, div, minimum, mul, scale, sqrt, square, sub } from "../../ops/elementwise.ts";
+import { input, param, scalar } from "../../ops/leaves.ts";
+import { sum } from "../../ops/reduce.ts";
+import { concat, split } from "../../ops/shape.ts";
+import { adamW } from "../optimizers/adamw.ts";
+import type { Optimiser } from "../optimizers/optimiser.ts";
+
+/** Folders of the state beside those of the optimisers: "weights/NAME". */
+export const slots = { weight: "weights", average: "ema", gradient: "gradient" } as const;
+
+/** Parameters that are updated alike. */
+export interface ParameterGroup {
+  /** Stands in the names of the group's rates, "rate.NAME.step". */
+  readonly name: string;
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  readonly optimiser: Optimiser;
+  /** Whether a moving average of the weights is kept. */
+  readonly average: boolean;
+}
+
+/** All parameters in one group. */
+export const oneGroup = (parameters: ReadonlyMap<string, Tensor>, optimiser = adamW()): readonly ParameterGroup[] => [
+  { name: "all", parameters, optimiser, average: true },
+];
+
+/** What a training step is made of. */
+export interface TrainStepInput {
+  /** A scalar that depends on the parameters. */
+  readonly loss: Tensor;
+  readonly groups: readonly ParameterGroup[];
+  /** Parameters that the loss reads and this step leaves alone. */
+  readonly fixed?: ReadonlyMap<string, Tensor>;
+  /** Further results, by name. */
+  readonly results?: Readonly<Record<string, Tensor>>;
+  /** Also return every clipped gradient, as the result "gradient/NAME". */
+  readonly withGradients?: boolean;
+  /** What the runtime wants, its `layout`. */
+  readonly layout?: Layout | undefined;
+}
+
+const parametersOf = (groups: readonly ParameterGroup[]): ReadonlyMap<string, Tensor> =>
+  new Map(groups.flatMap(({ parameters }) => [...parameters]));
+const inFolder = (folder: string, tensors: ReadonlyMap<string, Tensor>) =>
+  Array.from(tensors, ([name, tensor]) => [`${folder}/${name}`, tensor] as const);
+const gradients = (loss: Tensor, parameters: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> => {
+  const slopes = grad(loss, [...parameters.values()]);
+  return new Map([...parameters.keys()].map((name, i) => [name, slopes[i]!]));
+};
+
+/** Loss, gradients, clipping, update and moving average as one program. Results: `loss` and `gradNorm` (before clipping). */
+export const trainStep = (step: TrainStepInput): Executable => compile(trainGraph(step));
+
+/** The graph of `trainStep`. */
+export function trainGraph({
+  loss,
+  groups,
+  fixed = new Map(),
+  results,
+  withGradients,
+  layout,
+}: TrainStepInput): CompileOptions {
+  const parameters = parametersOf(groups);
+  const update = updated(groups, gradients(loss, parameters));
+  const shown = withGradients ? Object.fromEntries(inFolder(slots.gradient, update.clipped)) : {};
+  return {
+    outputs: { loss, gradNorm: update.norm, ...results, ...shown },
+    updates: update.next,
+    parameters: { names: new Map([...update.state, ...inFolder(slots.weight, fixed)]), as: "state" },
+    layout,
+  };
+}
+
+/**
+ * Adds the gradients of one part of a batch to "gradient/NAME" in the state; with `accumulate.keep` 0 they start anew.
+ * `share` is the part's share of the batch. Results: `loss`. A graph, as `compile` takes it.
+ */
+export function accumulateGraph(step: TrainStepInput, share: number): CompileOptions {
+  const { loss, groups, fixed = new Map(), results, layout } = step;
+  const parameters = parametersOf(groups);
+  const sums = new Map(Array.from(parameters, ([name, weight]) => [name, beside(weight)]));
+  const keep = input({ name: "accumulate.keep", dtype: "float32", shape: [] });
+  const next = Array.from(gradients(loss, parameters), ([name, gradient]) => {
+    return [`${slots.gradient}/${name}`, add(mul(sums.get(name)!, keep), scale(gradient, share))] as const;
+  });
+  const names = [parameters, fixed].flatMap((weights) => inFolder(slots.weight, weights));
+  return {
+    outputs: { loss, ...results },
+    updates: Object.fromEntries(next),
+    parameters: { names: new Map([...names, ...inFolder(slots.gradient, sums)]), as: "state" },
+    layout,
+  };
+}
+
+/** Updates the parameters from the gradients that `accumulateGraph` added up. Result: `gradNorm`. */
+export function applyStep(groups: readonly ParameterGroup[], layout?: Layout): Executable {
+  const sums = new Map(Array.from(parametersOf(groups), ([name, weight]) => [name, beside(weight)]));
+  const { norm, next, state } = updated(groups, sums);
+  return compile({
+    outputs: { gradNorm: norm },
+    updates: next,
+    parameters: { names: new Map([...state, ...inFolder(slots.gradient, sums)]), as: "state" },
+    layout,
+  });
+}
+
+/** A leaf of the state beside a parameter: a moment, a moving average, a sum of gradients. */
+const beside = (weight: Tensor): Tensor => param({ shape: weight.shape, init: "zeros" });
+const rate = (name: string): Tensor => input({ name: `rate.${name}`, dtype: "float32", shape: [] });
+
+/** The graph of an update: what it reads of the state, what it replaces there, and the gradients' norm and clipped form. */
+function updated(groups: readonly ParameterGroup[], gradients: ReadonlyMap<string, Tensor>) {
+  const packs = groups.flatMap((group) => packsOf(group.parameters).map((pack) => ({ group, pack })));
+  const { norm, clipped } = clipByGlobalNorm(
+    packs.map(({ pack }) => joined(pack.map(({ name }) => gradients.get(name)!))),
+    rate("clip"),
+  );
+  const [state, shown] = [new Map<string, Tensor>(), new Map<string, Tensor>()];
+  const next: Record<string, Tensor> = {};
+  for (const [i, { group, pack }] of packs.entries()) {
+    const { optimiser, average } = group;
+    const rates = Object.fromEntries(optimiser.rates.map((name) => [name, rate(`${group.name}.${name}`)]));
+    /** The state's tensors of a slot, joined; and what replaces them. */
+    const read = (slot: string, leaf: (weight: Tensor) => Tensor = beside): Tensor => {
+      const leaves = pack.map(({ name, weight }) => [`${slot}/${name}`, leaf(weight)] as const);
+      for (const [name, tensor] of leaves) state.set(name, tensor);
+      return joined(leaves.map(([, tensor]) => tensor));
+    };
+    const replace = (slot: string, value: Tensor): void => {
+      for (const [name, part] of apart(value, pack)) next[`${slot}/${name}`] = part;
+    };
+    for (const [name, part] of apart(clipped[i]!, pack)) shown.set(name, part);
+    const weight = read(slots.weight, (leaf) => leaf);
+    const old = { weight, slots: Object.fromEntries(optimiser.slots.map((slot) => [slot, read(slot)])) };
+    const after = optimiser.update(old, clipped[i]!, rates);
+    replace(slots.weight, after.weight);
+    for (const slot of optimiser.slots) replace(slot, after.slots[slot]!);
+    if (!average) continue;
+    const mean = read(slots.average);
+    replace(slots.average, add(after.weight, mul(sub(mean, after.weight), rate(`${group.name}.average`))));
+  }
+  return { norm, clipped: shown, state, next };
+}
+
+/** Parameters that are updated as one tensor. */
+type Pack = readonly { readonly name: string; readonly weight: Tensor }[];
+
+/** Vectors in one pack, since starting an op takes longer than the op itself on so few numbers; all else on its own. */
+function packsOf(parameters: ReadonlyMap<string, Tensor>): readonly Pack[] {
+  const all = Array.from(parameters, ([name, weight]) => ({ name, weight }));
+  const vectors = all.filter(({ weight }) => weight.shape.length === 1);
+  const others = all.filter(({ weight }) => weight.shape.length !== 1).map((one) => [one]);
+  return vectors.length > 0 ? [vectors, ...others] : others;
+}
+const joined = (tensors: readonly Tensor[]): Tensor =>
+  tensors.length > 1 ? concat(tensors, { axis: 0 }) : tensors[0]!;
+function apart(value: Tensor, pack: Pack): (readonly [name: string, part: Tensor])[] {
+  const sizes = pack.map(({ weight }) => weight.shape[0]!);
+  const parts = pack.length > 1 ? split(value, { axis: 0, sizes }) : [value];
+  return pack.map(({ name }, i) => [name, parts[i]!]);
+}
+
+/** Scales gradients so that their common norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does. */
+function clipByGlobalNorm(gradients: readonly Tensor[], limit: Tensor) {
+  const norm = sqrt(gradients.map((g) => sum(square(g))).reduce((a, b) => add(a, b)));
+  const factor = minimum(scalar(1), div(limit, add(norm, scalar(1e-6))));
+  return { norm, clipped: gradients.map((g) => mul(g, factor)) };
+}
+
+/** The state before the first step: weights, moving averages equal to them, optimisers' slots of zero; of fixed ones the weights. */
+export function firstState(weights: HostTensors, groups: readonly ParameterGroup[]): HostTensors {
+  const state = Object.entries(weights).map(([name, value]) => [`${slots.weight}/${name}`, copyTensor(value)] as const);
+  const beside = groups.flatMap(({ parameters, optimiser, average }) =>
+    [...parameters.keys()].flatMap((name) => [
+      ...optimiser.slots.map((slot) => [`${slot}/${name}`, zeros(weights[name]!)] as const),
+      ...(average ? [[`${slots.average}/${name}`, copyTensor(weights[name]!)] as const] : []),
+    ]),
+  );
+  return Object.fromEntries([...state, ...beside]);
+}
+
+/** Sums of gradients, of zero: what accumulation needs in the state beside `firstState`. */
+export const gradientSums = (weights: HostTensors, groups: readonly ParameterGroup[]): HostTensors =>
+  Object.fromEntries(
+    [...parametersOf(groups).keys()].map((name) => [`${slots.gradient}/${name}`, zeros(weights[name]!)]),
+  );

@@ -1,0 +1,136 @@
+import { appendFile, mkdir, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { Dataset, Split } from "../../data/dataset.ts";
+import { expectPictures } from "../../data/expect-pictures.ts";
+import { latentBytes, readPoolFacts, wholeEntries } from "../../data/pool/open.node.ts";
+import { type PoolFacts, poolFiles } from "../../data/pool/pool.ts";
+import { prefetchedDataset } from "../../data/prefetch.node.ts";
+import { parseDatasetConfig } from "../../data/registry.ts";
+import { AquatintError } from "../../errors.ts";
+import { writeFileAtomic } from "../../formats/files.node.ts";
+import { floatToHalf } from "../../formats/safetensors/half.ts";
+import { AutoencoderKL, downsampling, parseAutoencoderConfig } from "../../models/autoencoder/index.ts";
+import { parameters } from "../../nn/module.ts";
+import { input } from "../../ops/leaves.ts";
+import { checkModelFolder, folderSource } from "../../pipelines/generate.node.ts";
+import { readJson, readWeights } from "../../pipelines/model/component.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
+import type { Runtime } from "../../runtime/types.ts";
+import { type ChunkedNetwork, inChunks } from "../tasks/in-chunks.ts";
+
+/** What is encoded, by what, to where. */
+export interface EncodeOptions {
+  /** A data set's configuration. */
+  readonly dataset: unknown;
+  /** Folder of an AutoencoderKL with a scaling factor. */
+  readonly vae: string;
+  /** Folder of the pool, made where there is none; one that is there goes on. */
+  readonly out: string;
+  /** Pictures in all, by split. */
+  readonly counts: Readonly<Record<Split, number>>;
+  /** Seed of the stream; 0 if left out. */
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** How far it is: pictures of a split that the pool holds. */
+export interface EncodeEvent {
+  readonly split: Split;
+  readonly done: number;
+  readonly of: number;
+}
+
+/** Pictures that one run of the encoder takes. */
+const CHUNK = 16;
+
+/**
+ * Encodes pictures once, for training on their latents: the means of their posteriors, float16, with their captions. Goes
+ * on where a stopped one ended. @throws AquatintError "pool/other" for a pool of other data or another autoencoder.
+ */
+export async function* encodePool(options: EncodeOptions): AsyncGenerator<EncodeEvent, void, void> {
+  const { vae: folder, out, counts, seed = 0, threads, signal } = options;
+  const config = parseDatasetConfig(options.dataset);
+  await using runtime = await nodeRuntime({ ...(threads && { threads }) });
+  await using dataset = await prefetchedDataset(config);
+  expectPictures(dataset, "encoding");
+  await using encoder = await encoderOf(folder, { runtime, dataset });
+  const facts: PoolFacts = { dataset: config, seed, size: dataset.size, ...encoder.latents };
+  await settle(out, facts);
+  for (const split of ["held-out", "train"] as const) {
+    let done = await tidied(out, split, facts);
+    const stream = dataset.stream({ seed, split });
+    stream.restore({ seed, position: done });
+    while (done < counts[split]) {
+      signal?.throwIfAborted();
+      const n = Math.min(CHUNK, counts[split] - done);
+      const { pictures, captions } = await stream.next(n);
+      const means = await encoder.means(pictures);
+      await appendFile(join(out, poolFiles.latents(split)), new Uint8Array(floatToHalf(means).buffer));
+      await appendFile(
+        join(out, poolFiles.captions(split)),
+        captions.map((text) => `${JSON.stringify(text)}\n`).join(""),
+      );
+      done += n;
+      yield { split, done, of: counts[split] };
+    }
+  }
+}
+
+interface EncoderParts {
+  readonly runtime: Runtime;
+  readonly dataset: Dataset;
+}
+
+/** An autoencoder's way down, run over any number of pictures. */
+async function encoderOf(folder: string, { runtime, dataset }: EncoderParts) {
+  await checkModelFolder(folder, { marks: ["config.json"] });
+  const source = folderSource(folder);
+  const vae = AutoencoderKL(parseAutoencoderConfig(await readJson(source, "config.json")));
+  const names = parameters(vae);
+  const as = await readWeights(source, { folder: "", className: "AutoencoderKL", parameters: names });
+  const picture = [3, ...dataset.size];
+  const trace = (n: number) => ({
+    mean: vae.encode(input({ name: "pictures", dtype: "float32", shape: [n, ...picture] })).mean,
+  });
+  const network: ChunkedNetwork = inChunks({ runtime, parameters: { names, as }, chunk: CHUNK, trace });
+  const [height, width] = dataset.size.map((side) => side / downsampling(vae.config)) as [number, number];
+  const shape: [number, number, number] = [vae.config.latent_channels, height, width];
+  return {
+    latents: { shape, scalingFactor: vae.config.scaling_factor },
+    async means(pictures: Float32Array): Promise<Float32Array> {
+      const n = pictures.length / picture.reduce((a, b) => a * b);
+      const feed = { dtype: "float32", shape: [n, ...picture], data: pictures } as const;
+      return (await network.run({ pictures: feed }))["mean"]!.data as Float32Array;
+    },
+    [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
+  };
+}
+
+/** Begins a pool, or sees that the one that is there is the same. */
+async function settle(out: string, facts: PoolFacts): Promise<void> {
+  await mkdir(out, { recursive: true });
+  const found = await readPoolFacts(out).catch((error: unknown) => {
+    if (error instanceof AquatintError && error.code === "file/missing") return undefined;
+    throw error;
+  });
+  const plain = JSON.parse(JSON.stringify(facts)) as PoolFacts;
+  if (!found) return writeFileAtomic(join(out, poolFiles.facts), `${JSON.stringify(plain, null, 2)}\n`);
+  const other = Object.keys(plain).find(
+    (key) => !isDeepStrictEqual(found[key as keyof PoolFacts], plain[key as keyof PoolFacts]),
+  );
+  if (other === undefined) return;
+  throw new AquatintError("pool/other", `${out} holds latents of another "${other}" than these would have`, {
+    hint: "give another folder, or remove this one",
+  });
+}
+
+/** Cuts off what is not whole. Returns how many entries there are. */
+async function tidied(out: string, split: Split, facts: PoolFacts): Promise<number> {
+  for (const file of [poolFiles.latents(split), poolFiles.captions(split)]) await appendFile(join(out, file), "");
+  const { path, entries } = await wholeEntries(out, split, latentBytes(facts));
+  await truncate(path, entries.length * latentBytes(facts));
+  await writeFileAtomic(join(out, poolFiles.captions(split)), entries.map((line) => `${line}\n`).join(""));
+  return entries.length;
+}

@@ -1,0 +1,51 @@
+import { mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { finishReplacing, replaceFolder } from "./replace.node.ts";
+
+let root: string;
+let folder: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "aquatint-replace-"));
+  folder = join(root, "model");
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const files = (of: string) =>
+  new Map([
+    ["config.json", of],
+    ["unet/weights.bin", of],
+  ]);
+const content = async (of = folder) =>
+  Promise.all([...files("").keys()].map((path) => readFile(join(of, path), "utf8")));
+
+test("a folder is replaced whole: what only the old one had is gone, and nothing else stays", async () => {
+  await replaceFolder(folder, new Map([...files("old"), ["vae/config.json", "old"]]));
+  await replaceFolder(folder, files("new"));
+  expect(await content()).toEqual(["new", "new"]);
+  expect((await readdir(folder)).sort()).toEqual(["config.json", "unet"]);
+  expect(await readdir(root)).toEqual(["model"]);
+});
+
+test("a file that cannot be written leaves the old folder as it was", async () => {
+  await replaceFolder(folder, files("old"));
+  const broken = new Map([...files("new"), ["unet/weights.bin/inside", "below a file"]]);
+  await expect(replaceFolder(folder, broken)).rejects.toThrow();
+  expect(await content()).toEqual(["old", "old"]);
+  expect(await readdir(root)).toEqual(["model"]);
+});
+
+test.each([
+  ["while the new one is written", async () => replaceFolder(join(root, ".model.tmp"), files("half")), "old"],
+  ["when the old one has made way", async () => rename(folder, `${folder}.before`), "old"],
+  ["before the old one is removed", async () => replaceFolder(`${folder}.before`, files("older")), "old"],
+])("what a kill %s leaves is one whole folder again", async (_, killed, whole) => {
+  await replaceFolder(folder, files("old"));
+  await killed();
+  await finishReplacing(folder);
+  expect(await content()).toEqual([whole, whole]);
+  expect(await readdir(root)).toEqual(["model"]);
+  await replaceFolder(folder, files("new"));
+  expect(await content()).toEqual(["new", "new"]);
+});

@@ -1,0 +1,97 @@
+import { datasetKindsFor } from "../../data/registry.ts";
+import { AquatintError } from "../../errors.ts";
+import { parseTrainConfig, type TrainConfig } from "../config/config.ts";
+import { runLength } from "../loop/stopping.ts";
+import { tasks } from "../tasks/registry.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { type Difference, differences } from "./differences.ts";
+import type { FinishedRun, SessionRecord } from "./events.ts";
+import { isEndWritten, MODEL, type RunFiles, textOf } from "./run-folder.ts";
+
+/** Fields that say where a run lies and how it was written down, and nothing of what it is. */
+const UNRELATED = /^(\$schema|preset|output)$/;
+/** Fields without effect on the weights. */
+const HARMLESS = /^(checkpoint_minutes|keep_checkpoints|samples|evaluation|model\.generation)\b/;
+
+/**
+ * How a resumed run's configuration differs from the one that it was trained with so far, as a sentence; undefined where
+ * it does not. @throws AquatintError "train/changed" where the weights so far would mean nothing under it.
+ */
+export async function configChange(files: RunFiles, config: TrainConfig): Promise<string | undefined> {
+  const text = await textOf(files, "config.json");
+  if (text === "") return `${files.folder}/config.json is missing: nothing says whether the run was another one so far`;
+  const found = differences([await earlier(text), config]).filter(({ path }) => !UNRELATED.test(path));
+  const binding = found.filter((difference) => isBinding(difference, config));
+  if (binding.length > 0) {
+    throw new AquatintError("train/changed", `${files.folder} holds another run: ${listed(binding)}`, {
+      hint: 'change it back, or begin a new run in another "output", with --init-from MODEL to begin with these weights',
+    });
+  }
+  if (found.length === 0) return undefined;
+  const other = found.some(({ path }) => !HARMLESS.test(path));
+  const effect = other ? "; the weights will not be those of a run that was never stopped" : "";
+  return `the configuration was changed: ${listed(found)}${effect}`;
+}
+
+/** A configuration as this version reads it, defaults and all; as it stands where it cannot. */
+async function earlier(text: string): Promise<unknown> {
+  try {
+    const json = JSON.parse(text) as { readonly dataset?: unknown } | null;
+    try {
+      return parseTrainConfig(json, { name: "config.json", datasets: await datasetKindsFor(json?.dataset) });
+    } catch {
+      return json;
+    }
+  } catch {
+    return {};
+  }
+}
+
+/** Whether weights of before mean nothing after a change: another task, kind of data, or model. */
+function isBinding({ path, values }: Difference, { task }: TrainConfig): boolean {
+  if (path === "task" || path === "dataset.name") return true;
+  const [, field] = /^model\.([^.[]+)/.exec(path) ?? [];
+  if (field === undefined) return false;
+  const { settled = [] } = tasks[task] ?? {};
+  const bothNamed = values.every((value) => value !== undefined && /^"/.test(value));
+  return !(HARMLESS.test(path) || (settled.includes(field) && path === `model.${field}` && bothNamed));
+}
+
+/** Most differences that are listed. */
+const LISTED = 6;
+
+const listed = (found: readonly Difference[]): string => {
+  const lines = found.slice(0, LISTED).map(({ path, values: [before = "nothing", now = "nothing"] }) => {
+    return `${path} from ${shortened(before)} to ${shortened(now)}`;
+  });
+  return [...lines, ...(found.length > LISTED ? [`${found.length - LISTED} more`] : [])].join(", ");
+};
+
+const shortened = (value: string): string => (value.length <= 60 ? value : `${value.slice(0, 59)}…`);
+
+/** What a run of a checkpoint came to where it has nothing left to do: it is over, and all of it is written. */
+export async function finishedRun(
+  files: RunFiles,
+  { config, checkpoint }: { readonly config: TrainConfig; readonly checkpoint: Checkpoint },
+): Promise<FinishedRun | undefined> {
+  const { steps, minutes, plateau, warmup_steps: warmupSteps } = config.training;
+  const { step, seconds, length: state } = checkpoint;
+  const ended = runLength({ steps, minutes, plateau, warmupSteps, seconds: () => seconds, state }).over(step);
+  if (!ended || !(await isEndWritten(files, step))) return undefined;
+  return { folder: files.folder, path: `${files.folder}/${MODEL}`, step, ended };
+}
+
+type Place = Pick<SessionRecord, "device" | "threads" | "machine">;
+const threadsOf = ({ threads, machine }: Place): number | undefined => threads ?? machine?.cores;
+
+/** How the place differs where a run is resumed, as a sentence; undefined where it does not, or nothing is known. */
+export function machineChange(before: Place | undefined, now: Place): string | undefined {
+  if (!before) return undefined;
+  const [then, threads] = [threadsOf(before), threadsOf(now)];
+  const changes = [
+    ...(before.device === now.device ? [] : [`device from ${before.device} to ${now.device}`]),
+    ...(then === undefined || threads === undefined || then === threads ? [] : [`threads from ${then} to ${threads}`]),
+  ];
+  if (changes.length === 0) return undefined;
+  return `computed elsewhere than before: ${changes.join(", ")}; the weights are those of a run that was never stopped but for rounding`;
+}

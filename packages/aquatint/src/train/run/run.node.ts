@@ -1,0 +1,97 @@
+import { datasetKindsFor } from "../../data/registry.ts";
+import { AquatintError, messageOf } from "../../errors.ts";
+import { readText } from "../../formats/files.node.ts";
+import type { Device } from "../../runtime/types.ts";
+import { parseTrainConfig, type TrainConfig } from "../config/config.ts";
+import { withPreset } from "../config/presets.ts";
+import type { DryRunEvent } from "./dry-run.ts";
+import type { RunEvent } from "./events.ts";
+import { claimFolder, diskFiles } from "./folder.node.ts";
+import { configChange, finishedRun } from "./resume.ts";
+import { checkpointNames, type FoundCheckpoint, newestCheckpoint, type RunFiles } from "./run-folder.ts";
+
+/** How a run starts and where. */
+export interface TrainRunOptions {
+  /** Go on from the newest checkpoint of the run's folder. */
+  readonly resume?: boolean | undefined;
+  /** A model folder whose weights the run begins with. */
+  readonly initFrom?: string | undefined;
+  readonly device?: Device | undefined;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Reads a configuration file. @throws AquatintError where it is missing, no JSON, or wrong. */
+export const readTrainConfig = async (path: string): Promise<TrainConfig> => parsed(await readJson(path), path);
+
+async function parsed(json: unknown, name: string): Promise<TrainConfig> {
+  const dataset = (json as { readonly dataset?: unknown } | null)?.dataset;
+  return parseTrainConfig(json, { name, datasets: await datasetKindsFor(dataset) });
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = await readText(path);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AquatintError("config/json", `${path} is not JSON: ${messageOf(cause)}`, { cause });
+  }
+}
+
+// What a run is made of is loaded once its configuration is known to be right: a wrong one is told at once.
+const parts = () => import("./start-run.node.ts");
+
+/**
+ * A training run in its folder: `config.json`, `metrics.jsonl`, `samples/`, and with each checkpoint `checkpoints/` and `model/`.
+ * An abort writes a checkpoint before its reason is thrown.
+ */
+export async function* trainRun(
+  configPath: string,
+  options: TrainRunOptions = {},
+): AsyncGenerator<RunEvent, void, void> {
+  const config = await readTrainConfig(configPath);
+  const folder = config.output;
+  const files = diskFiles(folder);
+  await using _ = await claimFolder(folder);
+  const found = await startingPoint(files, options);
+  if (found) {
+    const change = await configChange(files, config);
+    if (change) yield { type: "problem", message: change };
+    const finished = await finishedRun(files, { config, checkpoint: found.checkpoint });
+    if (finished) {
+      yield { type: "finished", ...finished };
+      return;
+    }
+  }
+  const { startedRun } = await parts();
+  yield* startedRun(config, { ...options, files, found });
+}
+
+/** What a run of this configuration would be, with the pace of three steps; nothing is written. */
+export async function* dryTrainRun(
+  configPath: string,
+  options: Pick<TrainRunOptions, "device" | "threads" | "initFrom"> = {},
+): AsyncGenerator<DryRunEvent, void, void> {
+  const json = await readJson(configPath);
+  const config = await parsed(json, configPath);
+  const { measuredRun } = await parts();
+  yield* measuredRun(config, { ...options, preset: withPreset(json).changes });
+}
+
+/** The checkpoint to go on from, none for a fresh run. @throws AquatintError where a run would be overwritten or is missing. */
+async function startingPoint(
+  files: RunFiles,
+  { resume, initFrom }: TrainRunOptions,
+): Promise<FoundCheckpoint | undefined> {
+  if (resume && initFrom) {
+    throw new AquatintError("train/options", "--resume and --init-from cannot be given together", {
+      hint: "--resume goes on with a run; --init-from begins a new one from a model's weights",
+    });
+  }
+  if (resume) return newestCheckpoint(files);
+  const newest = (await checkpointNames(files)).at(-1);
+  if (newest === undefined) return undefined;
+  throw new AquatintError("train/exists", `${files.folder} already holds a run (${newest})`, {
+    hint: 'go on with --resume, or give the configuration another "output"',
+  });
+}
