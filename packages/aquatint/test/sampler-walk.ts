@@ -101,7 +101,7 @@ async function finiteFault({ run }: Scheduler, { steps, begin }: WalkCase, { alp
   const noise = () => normals.subarray((4 * ++drawn) % 4000).slice(0, 4);
   const x = normals.slice(0, 4).map((value, i) => (begin ? alpha * Math.sin(i) : 0) + sigma * value);
   const network = async (scaled: Float32Array, t: number) => scaled.map((value) => (value * t) / (t + 1));
-  for await (const step of run({ steps, begin, x, network, noise })) {
+  for await (const step of run({ steps, begin, x, rows: 1, network, noise })) {
     if (!step.x.every(Number.isFinite)) return `x is ${step.x.join(", ")} after step ${step.i + 1} of ${step.n}`;
   }
   return undefined;

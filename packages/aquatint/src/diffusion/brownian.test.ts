@@ -59,7 +59,14 @@ test.each(["dpmpp-sde", "dpmpp-2m-sde", "dpmpp-3m-sde"] as const)("%s follows th
   const end = async (steps: number, noise: NoiseSource) => {
     const levels = Array.from({ length: steps + 1 }, (_, i) => schedule.level(900 - (850 * i) / steps));
     const levelAt = levelFinder({ schedule, coordinates: preserving });
-    const input = { x: torchCpu(0).randn(400), levels, levelAt, denoise: idealDenoiser(targets.epsilon), noise };
+    const input = {
+      x: torchCpu(0).randn(400),
+      rows: 1,
+      levels,
+      levelAt,
+      denoise: idealDenoiser(targets.epsilon),
+      noise,
+    };
     let { x } = input;
     for await (const step of samplers[name].create()(input)) x = step.x;
     return x;

@@ -4,7 +4,7 @@ import type { RandomStream } from "../math/random.ts";
 import type { Denoiser } from "./denoiser.ts";
 import type { Latent } from "./latent.ts";
 import { clean, type Level } from "./level.ts";
-import { type Target, trainingTarget } from "./prediction.ts";
+import { type Estimate, type Target, trainingTarget } from "./prediction.ts";
 
 /** One normal distribution of a mixture. */
 export interface GaussianComponent {
@@ -72,10 +72,11 @@ export function gaussianMixture(components: readonly GaussianComponent[]): Gauss
     }
     return { x0, eps };
   };
-  const denoise: Denoiser = async (x, level) => {
+  const estimateOf = (x: Latent, level: Level): Estimate => {
     const { x0, eps } = estimate(x, level);
     return { x0: new Float32Array(x0), eps: new Float32Array(eps) };
   };
+  const denoise: Denoiser = async (x, level) => estimateOf(x, level);
   return {
     dimensions,
     ...moments(parts),
@@ -92,7 +93,7 @@ export function gaussianMixture(components: readonly GaussianComponent[]): Gauss
     },
     sample: (random, n, level = clean) => drawn(parts, random, { n, level }),
     denoise,
-    network: (target) => async (x, level) => trainingTarget(target, level, await denoise(x, level)),
+    network: (target) => async (x, level) => trainingTarget(target, level, estimateOf(x, level)),
   };
 }
 

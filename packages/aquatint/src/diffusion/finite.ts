@@ -3,6 +3,7 @@ import { noiseRatio } from "./coordinates.ts";
 import type { NetworkOutput } from "./denoiser.ts";
 import type { Latent } from "./latent.ts";
 import type { Step } from "./samplers/sampler.ts";
+import type { TimedNetwork } from "./scheduler.ts";
 
 /** Where values first stopped being finite: the start of a walk, the network, guidance, a sampler's step, or a coder. */
 const causes = {
@@ -55,47 +56,26 @@ export function checkedOutput(given: NetworkOutput, origin: () => Origin): Netwo
   return given;
 }
 
-/** Where a walk stands, for messages. */
-interface Watch {
-  i: number;
-  n: number;
-  output: NetworkOutput;
-}
-
-/** What is watched while a sampler runs. */
-export interface Watched {
-  /** Steps before the first and in all. */
-  readonly begin: number;
-  readonly n: number;
-  /** The sampler as its caller named it. */
-  readonly name: string;
-}
-
 /** Checks around one sampling loop, which name the first place where its values stop being finite. */
 export interface FiniteChecks {
-  network<T extends Latent>(
-    ask: (x: T, t: number) => Promise<NetworkOutput>,
-  ): (x: T, t: number) => Promise<NetworkOutput>;
+  network(network: TimedNetwork): TimedNetwork;
   loop(x: Latent, loop: AsyncGenerator<Step, Latent, void>): AsyncGenerator<Step, Latent, void>;
 }
 
-/** Makes the checks of one run. */
-export function finiteChecks({ begin, n, name }: Watched): FiniteChecks {
-  const at: Watch = { i: begin, n, output: new Float32Array(0) };
+/** Makes the checks of one run of the sampler that its caller knows as `name`. */
+export function finiteChecks(name: string): FiniteChecks {
+  let output: NetworkOutput = new Float32Array(0);
   return {
-    network: (ask) => async (x, t) => {
-      const given = await ask(x, t);
-      at.output = given;
-      return checkedOutput(given, () => outputOrigin(stepAt(at.i, at.n, t), x));
+    network: (network) => async (x, t, step) => {
+      output = await network(x, t, step);
+      return checkedOutput(output, () => outputOrigin(stepAt(step.i, step.n, t), x));
     },
     async *loop(x, loop) {
       checkedFinite(x, () => ({ cause: "start", what: "what the sampler starts from" }));
-      for (let found = await loop.next(); ; found = await loop.next()) {
-        if (found.done) return found.value;
-        const step = found.value;
-        at.n = step.n;
-        checkedFinite(step.x, () => ({ cause: "step", what: stepWords(step, name, at.output) }));
-        at.i = step.final ? step.i + 1 : step.i;
+      for (let next = await loop.next(); ; next = await loop.next()) {
+        if (next.done) return next.value;
+        const step = next.value;
+        checkedFinite(step.x, () => ({ cause: "step", what: stepWords(step, name, output) }));
         yield step;
       }
     },

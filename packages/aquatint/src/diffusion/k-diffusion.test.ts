@@ -45,7 +45,7 @@ test.each(reference.walks)(
     const noise = () => stream.randn(256);
     const network = async (input: Latent, t: number) => input.map((value) => (value * t) / (t + 1));
     const reached = [x.slice(0, 3)];
-    for await (const step of scheduler(settings).run({ steps, x, network, noise })) {
+    for await (const step of scheduler(settings).run({ steps, x, rows: 1, network, noise })) {
       if (step.final) reached.push(step.x.slice(0, 3));
     }
     expect(reached).toHaveLength(rows.length);

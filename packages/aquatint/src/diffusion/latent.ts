@@ -15,3 +15,26 @@ export function lin(...terms: readonly (readonly [k: number, v: Latent])[]): Lat
   }
   return new Float32Array(sum);
 }
+
+/** The numbers in each of the `rows` images of x. @throws AquatintError "shape/mismatch" where they do not divide x. */
+export function rowSize(x: Latent, rows: number): number {
+  const size = x.length / rows;
+  if (Number.isInteger(rows) && rows > 0 && Number.isInteger(size)) return size;
+  throw new AquatintError("shape/mismatch", `${x.length} numbers are not ${rows} images of equal size`, {
+    hint: "give the number of images that x holds as `rows`",
+  });
+}
+
+/** The images of x one by one: views of its memory. */
+export function rowsOf(x: Latent, rows: number): readonly Latent[] {
+  const size = rowSize(x, rows);
+  return Array.from({ length: rows }, (_, i) => x.subarray(i * size, (i + 1) * size));
+}
+
+/** A new x whose images are those of `values`, each changed by itself. */
+export function mapRows(values: Latent, rows: number, change: (row: Latent, i: number) => Latent): Latent {
+  const result = new Float32Array(values.length);
+  const size = rowSize(values, rows);
+  for (const [i, row] of rowsOf(values, rows).entries()) result.set(change(row, i), i * size);
+  return result;
+}

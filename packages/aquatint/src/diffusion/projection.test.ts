@@ -22,6 +22,7 @@ describe.each(Object.entries<SamplerEntry>(samplers))("%s", (name, { extraSteps 
       steps: STEPS,
       begin,
       x,
+      rows: 1,
       network,
       noise: () => noise.randn(4),
       project: (at, level) => {

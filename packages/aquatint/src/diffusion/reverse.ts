@@ -1,5 +1,5 @@
 import { AquatintError } from "../errors.ts";
-import type { Denoiser } from "./denoiser.ts";
+import { channelHalves, type Denoiser, singleStep } from "./denoiser.ts";
 import { transition } from "./forward.ts";
 import type { Latent } from "./latent.ts";
 import type { Level } from "./level.ts";
@@ -61,7 +61,7 @@ export interface ReverseOptions {
 export const reverseStep =
   (denoise: Denoiser, { variance = "small" }: ReverseOptions = {}): ReverseStep =>
   async (x, move) => {
-    const { x0 } = await denoise(x, move.from);
+    const { x0 } = await denoise(x, move.from, singleStep);
     return { mean: exactPosteriorMean(move, x, x0), logVariance: fixedVariances[variance](move) };
   };
 
@@ -101,17 +101,9 @@ function halves(
   output: Latent,
   { x, pictures }: { readonly x: Latent; readonly pictures: number },
 ): readonly [Latent, Latent] {
-  const size = x.length / pictures;
-  if (output.length !== 2 * x.length || !Number.isInteger(size)) {
-    const found = `a network with learned variances gave ${output.length} numbers for ${x.length}`;
-    throw new AquatintError("shape/mismatch", `${found}, expected ${2 * x.length}`, {
-      hint: "its output has twice the channels of its input; say how many pictures x holds",
-    });
-  }
-  const [first, second] = [new Float32Array(x.length), new Float32Array(x.length)];
-  for (let i = 0; i < pictures; i++) {
-    first.set(output.subarray(2 * i * size, (2 * i + 1) * size), i * size);
-    second.set(output.subarray((2 * i + 1) * size, (2 * i + 2) * size), i * size);
-  }
-  return [first, second];
+  if (output.length === 2 * x.length) return channelHalves(output, pictures);
+  const found = `a network with learned variances gave ${output.length} numbers for ${x.length}`;
+  throw new AquatintError("shape/mismatch", `${found}, expected ${2 * x.length}`, {
+    hint: "its output has twice the channels of its input",
+  });
 }

@@ -31,7 +31,7 @@ test.each(runs)(
       .map((v) => v * scale);
     const network = async (input: Float32Array, t: number) => input.map((v) => (factor * v * t) / (t + 1));
     const trajectory: Latent[] = [x];
-    for await (const step of run({ steps, x, network, noise: () => stream.randn(256), ...step_args })) {
+    for await (const step of run({ steps, x, rows: 1, network, noise: () => stream.randn(256), ...step_args })) {
       trajectory.push(step.x);
     }
     const every = (trajectory.length - 1) / (expected.trajectory.length - 1);
@@ -120,7 +120,7 @@ describe.each(Object.keys(schedulerClasses))("%s", (name) => {
     };
     const x = stream.randn(16).map((v) => v * initialNoiseScale(steps));
     let last: Latent = x;
-    for await (const step of run({ steps, x, network, noise: () => stream.randn(16) })) last = step.x;
+    for await (const step of run({ steps, x, rows: 1, network, noise: () => stream.randn(16) })) last = step.x;
     expect(last.every(Number.isFinite)).toBe(true);
     expect(asked).toHaveLength(timesteps(steps).length);
     timesteps(steps).forEach((t, i) => {

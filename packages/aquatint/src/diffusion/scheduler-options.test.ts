@@ -33,7 +33,7 @@ test.each(cases)(
       return learned ? Float32Array.of(...out, ...out.map((v) => Math.sin(3 * v))) : out;
     };
     const walk: Latent[] = [x];
-    for await (const step of run({ steps, x, network, noise: () => stream.randn(256) })) walk.push(step.x);
+    for await (const step of run({ steps, x, rows: 1, network, noise: () => stream.randn(256) })) walk.push(step.x);
     const every = (walk.length - 1) / (expected.trajectory.length - 1);
     expected.trajectory.forEach((row, k) => {
       row.forEach((b, i) => {

@@ -19,7 +19,7 @@ async function last(name: string, config: string, options: { steps: number; begi
   const stream = torchCpu(1);
   let x: Latent = stream.randn(8).map((value) => value * start);
   let steps = 0;
-  for await (const step of run({ ...options, x, network, noise: () => stream.randn(8) })) {
+  for await (const step of run({ ...options, x, rows: 1, network, noise: () => stream.randn(8) })) {
     [x, steps] = [step.x, steps + Number(step.final)];
   }
   return { x, steps };

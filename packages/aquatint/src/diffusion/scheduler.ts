@@ -1,8 +1,8 @@
 import { type Coordinates, noiseRatio, preserving, writtenIn } from "./coordinates.ts";
-import { type Denoiser, type NetworkOutput, read } from "./denoiser.ts";
+import { type Denoiser, type NetworkOutput, type StepIndex, toEstimate } from "./denoiser.ts";
 import { finiteChecks } from "./finite.ts";
 import type { Limit } from "./guidance.ts";
-import { type Latent, lin } from "./latent.ts";
+import { type Latent, lin, rowSize } from "./latent.ts";
 import { clean, type Level, type Schedule } from "./level.ts";
 import type { Target } from "./prediction.ts";
 import { type SamplerName, type SamplerOptions, samplerNamed } from "./registry.ts";
@@ -45,6 +45,9 @@ export interface SchedulerSettings {
 /** Where x belongs at a level, in the coordinates of the settings: what a picture is held to while it is sampled. */
 export type Projection = (x: Latent, level: Level) => Latent;
 
+/** A network that knows levels by a number: its output for x, scaled as it was trained, in a step of the walk. */
+export type TimedNetwork = (scaledInput: Latent, t: number, step: StepIndex) => Promise<NetworkOutput>;
+
 /** What `run` works on. */
 export interface SchedulerRun {
   readonly steps: number;
@@ -52,10 +55,12 @@ export interface SchedulerRun {
   readonly begin?: number | undefined;
   /** The start: standard normals times the initial noise scale, or data noised to the level that step `begin` starts at. */
   readonly x: Latent;
+  /** Images in x, each of x.length / rows numbers. */
+  readonly rows: number;
   /** Applied to x after every evaluation, at the level of the next one, and to the last x without noise. */
   readonly project?: Projection | undefined;
-  /** The network; it sees x scaled as it was trained and the number that it knows the level by. */
-  readonly network: (scaledInput: Latent, t: number) => Promise<NetworkOutput>;
+  /** The network; it sees x scaled as it was trained, the number that it knows the level by, and the step of the walk. */
+  readonly network: TimedNetwork;
   /** Fresh standard normals of x's size, for the way from one level to another. */
   readonly noise: NoiseSource;
   /** Share of ancestral noise, for samplers that take it. */
@@ -86,14 +91,15 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
     },
     sigmas: (steps) => Float64Array.from(settings.listed(path(steps))),
     initialNoiseScale: (steps) => settings.initialNoiseScale(path(steps)),
-    run({ steps, begin, x, project, network, noise, eta, signal }) {
+    run({ steps, begin, x, rows, project, network, noise, eta, signal }) {
+      rowSize(x, rows);
       const options = eta === undefined ? settings.samplerOptions : { ...settings.samplerOptions, eta };
       const sampler = samplerNamed(settings.sampler).create(options);
       const walk = path(steps);
       const { sampler: own, name = own, target } = settings;
-      const checks = finiteChecks({ begin: begin ?? 0, n: walk.levels.length - 1, name });
-      const denoise = settings.limit(networkDenoiser(settings, checks.network(network)));
-      const made = sampler({ ...walk, begin, x, denoise, target, noise, levelAt: levelFinder(settings), signal });
+      const checks = finiteChecks(name);
+      const denoise = settings.limit(networkDenoiser(settings, { network: checks.network(network), rows }), rows);
+      const made = sampler({ ...walk, begin, x, rows, denoise, target, noise, levelAt: levelFinder(settings), signal });
       const loop = checks.loop(x, made);
       return project ? projected(loop, walk, project) : loop;
     },
@@ -115,15 +121,15 @@ async function* projected(
   }
 }
 
-/** A network that is told times, as a denoiser in the coordinates of the settings. */
+/** A network that knows levels by a number, as a denoiser of `rows` images in the coordinates of the settings. */
 export function networkDenoiser(
   { schedule, target, networkCoordinates }: SchedulerSettings,
-  network: SchedulerRun["network"],
+  { network, rows }: Pick<SchedulerRun, "network" | "rows">,
 ): Denoiser {
-  return async (x, level) => {
+  return async (x, level, step) => {
     const scaled = lin([1 / networkCoordinates.scale(level), x]);
-    const output = await network(scaled, schedule.timestep(level.t));
-    return read(target, writtenIn(networkCoordinates, level), scaled, output);
+    const output = await network(scaled, schedule.timestep(level.t), step);
+    return toEstimate(output, { target, level: writtenIn(networkCoordinates, level), x: scaled, rows });
   };
 }
 

@@ -39,7 +39,7 @@ export async function trajectories(
   const walk = levels({ schedule: WALK, steps });
   const [x, stream] = [torchCpu(seed).randn(2 * points), torchCpu(seed + 1)];
   const noise = () => stream.randn(2 * points);
-  const input = { x, levels: walk, denoise: toyMixture.denoise, noise, levelAt: finder(WALK) };
+  const input = { x, rows: points, levels: walk, denoise: toyMixture.denoise, noise, levelAt: finder(WALK) };
   const states: Latent[] = [x, ...(await stepsOf(entry, input)).filter(({ final }) => final).map((step) => step.x)];
   return Array.from({ length: points }, (_, i) => states.map((state) => [state[2 * i]!, state[2 * i + 1]!] as const));
 }
@@ -100,6 +100,7 @@ export async function flowConvergence(
       const points = stepCounts.map(async (n): Promise<ErrorPoint> => {
         const input = {
           x,
+          rows: POINTS,
           levels: smoothWalk(n),
           denoise: toyMixture.denoise,
           noise: () => x,
@@ -130,7 +131,7 @@ export async function varianceConvergence(
     let drawn = 0;
     const x = unit(0, Math.hypot(walk[0]!.alpha * DEVIATION, walk[0]!.sigma));
     const noise = () => unit(++drawn);
-    const input = { x, levels: walk, denoise: normal.denoise, noise, levelAt: finder(COSINE) };
+    const input = { x, rows: 1, levels: walk, denoise: normal.denoise, noise, levelAt: finder(COSINE) };
     return { last: walk[n]!, steps: await stepsOf(entry, input), drawn: () => drawn };
   };
   const measured = entries.filter(([, { stochastic }]) => stochastic);

@@ -16,8 +16,9 @@ const SIGMA_DATA = 0.5;
 export const lcm = ({ timestepScaling = 10 }: LcmOptions = {}): Sampler =>
   async function* (input) {
     let { x } = input;
-    for (const { i, n, from, to } of moves(input)) {
-      const { x0 } = await evaluate(input, x, from);
+    for (const move of moves(input)) {
+      const { i, n, from, to } = move;
+      const { x0 } = await evaluate(input, x, from, move);
       const scaled = Math.max(from.t - 1, 0) * timestepScaling; // the boundary condition reads the published index
       const norm = Math.hypot(scaled, SIGMA_DATA);
       const jump = lin([scaled / norm, x0], [(SIGMA_DATA / norm) ** 2, x]);
@@ -41,7 +42,7 @@ export const tcd = ({ eta = 0.3 }: TcdOptions = {}): Sampler => {
     let { x } = input;
     for (const move of moves(input)) {
       const { i, n, from, to } = move;
-      const believed = await evaluate(input, x, from);
+      const believed = await evaluate(input, x, from, move);
       const below = lower(input, move, share);
       x = remix({ to: below }, believed);
       if (share > 0 && i < n - 1) x = noisedFurther(below, to, x, input.noise(from, to));

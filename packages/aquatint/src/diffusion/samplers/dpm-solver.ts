@@ -41,7 +41,7 @@ export const dpmMultistep = ({
     const past: Belief[] = [];
     for (const move of moves(input)) {
       const { i, n, from, to } = move;
-      const believed = await evaluate(input, x, from);
+      const believed = await evaluate(input, x, from, move);
       const fresh = integrand.stochastic ? input.noise(from, to) : undefined;
       const left = n - i;
       const most = (lowerOrderFinal && n < FEW_STEPS) || (eulerAtFinal && left === 1) ? left : order;
@@ -121,7 +121,7 @@ export const dpmSinglestep = ({
     const orders = groups(input.levels.length - 1, order, lowerOrderFinal);
     for (const move of moves(input)) {
       const { i, n, from, to } = move;
-      const believed = await evaluate(input, x, from);
+      const believed = await evaluate(input, x, from, move);
       const fresh = integrand.stochastic ? input.noise(from, to) : undefined;
       const open = orders[i]! > 1 && group.length > 0 && group[0]!.level.alpha > 0 && to.sigma > 0;
       if (!open) [group, start] = [[], x];

@@ -8,7 +8,7 @@ export const euler = (options: ChurnOptions = {}): Sampler =>
     for (const move of moves(input)) {
       const { i, n, to } = move;
       const start = churned(input, move, x, options);
-      const believed = await evaluate(input, start.x, start.from);
+      const believed = await evaluate(input, start.x, start.from, move);
       x = remix(move, believed);
       yield { i, n, level: start.from, next: to, x, x0: believed.x0, final: true };
     }

@@ -17,7 +17,7 @@ const oneEvaluation = (land: (x: Latent, believed: Estimate, move: Move) => Land
   async function* (input) {
     let { x } = input;
     for (const move of moves(input)) {
-      const believed = await evaluate(input, x, move.from);
+      const believed = await evaluate(input, x, move.from, move);
       const { mean, deviation } = land(x, believed, move);
       x = deviation === 0 ? mean : lin([1, mean], spread(deviation, input.noise(move.from, move.to)));
       yield { i: move.i, n: move.n, level: move.from, next: move.to, x, x0: believed.x0, final: true };

@@ -27,12 +27,12 @@ export async function* heunStep(
 ): AsyncGenerator<Step, Latent, void> {
   const { i, n, to } = move;
   const { from, x: start } = churned(input, move, given, churn);
-  const first = await evaluate(input, start, from);
+  const first = await evaluate(input, start, from, move);
   const x = remix(move, first);
   const single = to.sigma === 0 || coordinates.scale(from) === 0;
   yield { i, n, level: from, next: to, x, x0: first.x0, final: single };
   if (single) return x;
-  const second = await evaluate(input, x, to);
+  const second = await evaluate(input, x, to, move);
   const corrected = trapezoid(coordinates, { ...move, from }, start, [first, second]);
   yield { i, n, level: to, next: to, x: corrected, x0: second.x0, final: true };
   return corrected;

@@ -48,7 +48,7 @@ const multistep = (
     let past: readonly Belief[] = [];
     for (const move of moves(input)) {
       const { i, n, from, to } = move;
-      const believed = await evaluate(input, x, from);
+      const believed = await evaluate(input, x, from, move);
       if (from.alpha > 0) past = [{ level: from, m: believed.eps }, ...past].slice(0, order);
       const known = past.slice(0, lowerOrderFinal && n < FEW_STEPS ? n - i : order);
       if (isEdge(move) && (from.alpha === 0 || axis === logRatio)) x = remix(move, believed);

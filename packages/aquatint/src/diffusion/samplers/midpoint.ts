@@ -46,7 +46,7 @@ const midpoint = ({ carry, eta, noisyMiddle = false }: MidpointOptions): Sampler
     let { x } = input;
     for (const move of moves(input)) {
       const { i, n, from, to } = move;
-      const first = await evaluate(input, x, from);
+      const first = await evaluate(input, x, from, move);
       const { below, fresh } = descent(from, to, eta);
       if (isEdge(move)) {
         x = freshened(input, move, remix({ to: below }, first), fresh);
@@ -57,7 +57,7 @@ const midpoint = ({ carry, eta, noisyMiddle = false }: MidpointOptions): Sampler
       const half = descent(from, middle, noisyMiddle ? eta : 0);
       const between = freshened(input, { from, to: middle }, carry(x, from, half.below, first), half.fresh);
       yield { i, n, level: from, next: middle, x: between, x0: first.x0, final: false };
-      const second = await evaluate(input, between, middle);
+      const second = await evaluate(input, between, middle, move);
       x = freshened(input, move, carry(x, from, below, second), fresh);
       yield { i, n, level: middle, next: to, x, x0: second.x0, final: true };
     }

@@ -61,7 +61,7 @@ const pseudoLinear = (start: Start, starts: number, { extrapolates = "noise" }: 
         past = [opening.of, ...past];
         continue;
       }
-      const believed = await evaluate(input, x, from);
+      const believed = await evaluate(input, x, from, move);
       past = [part.of(from, believed), ...past].slice(0, adams.length);
       const combined = lin(...past.map((e, k) => [adams[past.length - 1]![k]!, e] as const));
       x = from.alpha === 0 ? remix(move, believed) : transferred(x, from, to, part.noise(from, x, combined));
@@ -77,11 +77,11 @@ async function* heunStart(
   { i, n, from, to }: Move,
   part: Extrapoland,
 ): AsyncGenerator<Step, Opening, void> {
-  const first = await evaluate(input, x, from);
+  const first = await evaluate(input, x, from, { i, n });
   const begun = part.of(from, first);
   const tried = transferred(x, from, to, part.noise(from, x, begun));
   yield { i, n, level: from, next: to, x: tried, x0: first.x0, final: false };
-  const second = await evaluate(input, tried, to);
+  const second = await evaluate(input, tried, to, { i, n });
   const mean = lin([0.5, begun], [0.5, part.of(to, second)]);
   const reached = transferred(x, from, to, part.noise(from, x, mean));
   yield { i, n, level: to, next: to, x: reached, x0: second.x0, final: true };
@@ -99,14 +99,14 @@ async function* rungeKuttaStart(
   const slopes: Latent[] = [];
   let [at, tried] = [from, x];
   for (const next of [middle, middle, to]) {
-    const estimated = await evaluate(input, tried, at);
+    const estimated = await evaluate(input, tried, at, { i, n });
     const slope = part.of(at, estimated);
     slopes.push(slope);
     tried = transferred(x, from, next, part.noise(from, x, slope));
     yield { i, n, level: at, next, x: tried, x0: estimated.x0, final: false };
     at = next;
   }
-  const last = await evaluate(input, tried, to);
+  const last = await evaluate(input, tried, to, { i, n });
   const [k1, k2, k3] = slopes as [Latent, Latent, Latent];
   const mean = lin([1 / 6, k1], [1 / 3, k2], [1 / 3, k3], [1 / 6, part.of(to, last)]);
   const reached = transferred(x, from, to, part.noise(from, x, mean));

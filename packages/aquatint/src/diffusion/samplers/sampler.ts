@@ -1,6 +1,6 @@
 import { AquatintError } from "../../errors.ts";
 import { noiseRatio } from "../coordinates.ts";
-import type { Denoiser } from "../denoiser.ts";
+import type { Denoiser, StepIndex } from "../denoiser.ts";
 import { type Latent, lin } from "../latent.ts";
 import type { Level } from "../level.ts";
 import type { Estimate, Target } from "../prediction.ts";
@@ -19,10 +19,26 @@ export interface LevelFinder {
  */
 export type NoiseSource = (from: Level, to: Level) => Latent;
 
+/** The noise of a batch: the draws of one source an image, side by side. */
+export const batchNoise =
+  (sources: readonly NoiseSource[]): NoiseSource =>
+  (from, to) => {
+    const draws = sources.map((noise) => noise(from, to));
+    const all = new Float32Array(draws.reduce((size, { length }) => size + length, 0));
+    let start = 0;
+    for (const draw of draws) {
+      all.set(draw, start);
+      start += draw.length;
+    }
+    return all;
+  };
+
 /** What a sampler works on. */
 export interface SamplerInput {
   /** x at the first level: standard normals to begin from pure noise, noised data to begin further down. */
   readonly x: Latent;
+  /** Images in x, each of x.length / rows numbers. */
+  readonly rows: number;
   /** At least two levels, from noisy to clean. */
   readonly levels: readonly Level[];
   /** Where each step lands, if not at the next of `levels`: DDIM in diffusers lands a fixed stride further down. */
@@ -109,13 +125,18 @@ export const isEdge = (move: Move): boolean => move.from.alpha === 0 || move.to.
 /** The first-order step: the estimated data and noise, mixed as `to` says. */
 export const remix = ({ to }: Pick<Move, "to">, { x0, eps }: Estimate): Latent => lin([to.alpha, x0], [to.sigma, eps]);
 
-/** One evaluation; an abort rejects at once, whether or not the network notices it. */
-export async function evaluate({ denoise, signal }: SamplerInput, x: Latent, level: Level): Promise<Estimate> {
+/** One evaluation in a step; an abort rejects at once, whether or not the network notices it. */
+export async function evaluate(
+  { denoise, signal }: SamplerInput,
+  x: Latent,
+  level: Level,
+  { i, n }: StepIndex,
+): Promise<Estimate> {
   signal?.throwIfAborted();
-  if (!signal) return denoise(x, level);
+  if (!signal) return denoise(x, level, { i, n });
   const { promise, stop } = aborted(signal);
   try {
-    return await Promise.race([promise, denoise(x, level)]);
+    return await Promise.race([promise, denoise(x, level, { i, n })]);
   } finally {
     stop();
   }

@@ -38,7 +38,7 @@ const smooth = (n: number): readonly Level[] =>
 async function flowError(sampler: Sampler, n: number): Promise<number> {
   const grid = smooth(n);
   const start = Float32Array.of(spread(grid[0]!));
-  const { steps } = await run(sampler, { x: start, levels: grid, denoise, noise: noNoise, levelAt });
+  const { steps } = await run(sampler, { x: start, rows: 1, levels: grid, denoise, noise: noNoise, levelAt });
   const ends = steps.filter(({ final, i }) => final && (i + 1) % (n / 4) === 0);
   return ends.reduce((sum, { x, next }) => sum + Math.abs(x[0]! - spread(next)), 0) / ends.length;
 }
@@ -50,7 +50,7 @@ async function finalVariance(sampler: Sampler, grid: readonly Level[], at = line
   const unit = (k: number, size = 1) => new Float32Array(4 * grid.length).map((_, i) => (i === k ? size : 0));
   let drawn = 0;
   const x0 = unit(0, spread(grid[0]!));
-  const { x } = await run(sampler, { x: x0, levels: grid, denoise, noise: () => unit(++drawn), levelAt: at });
+  const { x } = await run(sampler, { x: x0, rows: 1, levels: grid, denoise, noise: () => unit(++drawn), levelAt: at });
   return x.reduce((sum, v) => sum + v * v, 0);
 }
 
@@ -91,7 +91,7 @@ describe.each(entries)("%s", (name, { create, stochastic, evaluations, starting 
   const walk = levels({ schedule: cosine(), steps: 12 });
   const seeded = (seed: number): SamplerInput => {
     const stream = torchCpu(seed);
-    return { x: torchCpu(0).randn(6), levels: walk, denoise, noise: () => stream.randn(6), levelAt };
+    return { x: torchCpu(0).randn(6), rows: 1, levels: walk, denoise, noise: () => stream.randn(6), levelAt };
   };
 
   test("yields after every evaluation and says where it is", async () => {
@@ -192,6 +192,7 @@ const input = (): SamplerInput => {
   const stream = torchCpu(7);
   return {
     x: torchCpu(6).randn(8),
+    rows: 1,
     levels: levels({ schedule: linear(), steps: 15 }),
     denoise,
     noise: () => stream.randn(8),
@@ -234,6 +235,7 @@ test("heun in straight coordinates keeps order 2, from pure noise too", async ()
     const sampler = heun({ coordinates: straight });
     const { x } = await run(sampler, {
       x: Float32Array.of(spread(grid[0]!)),
+      rows: 1,
       levels: grid,
       denoise,
       noise: noNoise,

@@ -41,7 +41,7 @@ export const uniPc = ({
     let made: Made | undefined;
     for (const move of moves(input)) {
       const { i, n, from, to } = move;
-      const believed = await evaluate(input, x, from);
+      const believed = await evaluate(input, x, from, move);
       const m = integrand.believed(believed);
       if (made && !uncorrected.includes(i - 1)) x = united(rule, made, m);
       if (from.alpha > 0) past = [{ level: from, m }, ...past].slice(0, order);

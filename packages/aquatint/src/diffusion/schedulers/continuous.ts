@@ -172,7 +172,7 @@ export const ipndm = define(
   },
 );
 
-const blindAtNoise: Limit = (denoise) => async (x, level) => {
-  const believed = await denoise(x, level);
+const blindAtNoise: Limit = (denoise) => async (x, level, step) => {
+  const believed = await denoise(x, level, step);
   return level.alpha === 0 ? { ...believed, x0: new Float32Array(x.length) } : believed;
 };

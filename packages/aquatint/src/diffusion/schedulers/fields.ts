@@ -133,13 +133,13 @@ function plainSchedule(config: ScheduleConfig): Schedule {
 /** The bounds on the estimated data; `reconcile` where the class derives the noise from the bounded data. */
 export function limitOf(config: z.infer<typeof limitSchema>, { reconcile = false } = {}): Limit {
   const bound = boundOf(config);
-  return reconcile && bound !== unlimited ? (denoise) => reconciled(bound(denoise)) : bound;
+  return reconcile && bound !== unlimited ? (denoise, rows) => reconciled(bound(denoise, rows)) : bound;
 }
 
 function boundOf(config: z.infer<typeof limitSchema>): Limit {
   if (config.thresholding) {
     const { dynamic_thresholding_ratio: quantile = 0.995, sample_max_value: max = 1 } = config;
-    return (denoise) => thresholded(denoise, { quantile, max });
+    return (denoise, rows) => thresholded(denoise, { quantile, max, rows });
   }
   if (config.clip_sample) return (denoise) => clipped(denoise, config.clip_sample_range);
   return unlimited;
