@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { schedulerFromConfig } from "../../packages/aquatint/src/diffusion/diffusers/scheduler-config.ts";
+import { type ScheduleName, schedules } from "../../packages/aquatint/src/diffusion/process/schedules.ts";
 import type { Scheduler } from "../../packages/aquatint/src/diffusion/scheduler.ts";
-import { schedulerFromConfig } from "../../packages/aquatint/src/diffusion/scheduler-config.ts";
-import { type ScheduleName, schedules } from "../../packages/aquatint/src/diffusion/schedules.ts";
 import { AquatintError } from "../../packages/aquatint/src/errors.ts";
 import { toFloat32 } from "../../packages/aquatint/src/formats/half.ts";
 import { readSafetensors, readText } from "../../packages/aquatint/src/formats/node.ts";

@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { denoiser } from "../../packages/aquatint/src/diffusion/denoiser.ts";
-import { type ElboTerm, elbo, elboOf } from "../../packages/aquatint/src/diffusion/elbo.ts";
+import { type ElboTerm, elbo, elboOf } from "../../packages/aquatint/src/diffusion/elbo/elbo.ts";
+import { discretised, type intervals } from "../../packages/aquatint/src/diffusion/elbo/likelihood.ts";
+import { reverseStep } from "../../packages/aquatint/src/diffusion/elbo/reverse-process.ts";
 import { clipped } from "../../packages/aquatint/src/diffusion/guidance.ts";
-import { lin } from "../../packages/aquatint/src/diffusion/latent.ts";
-import { discretised, type intervals } from "../../packages/aquatint/src/diffusion/likelihood.ts";
-import { targets } from "../../packages/aquatint/src/diffusion/prediction.ts";
-import { reverseStep } from "../../packages/aquatint/src/diffusion/reverse.ts";
-import { linear } from "../../packages/aquatint/src/diffusion/schedules.ts";
-import { levels } from "../../packages/aquatint/src/diffusion/spacing.ts";
+import { denoiser } from "../../packages/aquatint/src/diffusion/process/denoiser.ts";
+import { lin } from "../../packages/aquatint/src/diffusion/process/latent.ts";
+import { targets } from "../../packages/aquatint/src/diffusion/process/prediction.ts";
+import { linear } from "../../packages/aquatint/src/diffusion/process/schedules.ts";
+import { levels } from "../../packages/aquatint/src/diffusion/spacing/spacing.ts";
 import { type CheckResult, judged, type ParityKind } from "./check.ts";
 
 const TOLERANCE = 1e-6;

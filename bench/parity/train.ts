@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { noised } from "../../packages/aquatint/src/diffusion/forward.ts";
-import { type PredictionType, targets } from "../../packages/aquatint/src/diffusion/prediction.ts";
-import { type ScheduleName, schedules } from "../../packages/aquatint/src/diffusion/schedules.ts";
+import { noised } from "../../packages/aquatint/src/diffusion/process/forward.ts";
+import { type PredictionType, targets } from "../../packages/aquatint/src/diffusion/process/prediction.ts";
+import { type ScheduleName, schedules } from "../../packages/aquatint/src/diffusion/process/schedules.ts";
 import { toFloat32 } from "../../packages/aquatint/src/formats/half.ts";
 import { readSafetensors, readText } from "../../packages/aquatint/src/formats/node.ts";
 import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors.ts";

@@ -1,9 +1,9 @@
-import { noiseRatio } from "../src/diffusion/coordinates.ts";
-import type { Level } from "../src/diffusion/level.ts";
+import { schedulerSettings } from "../src/diffusion/diffusers/scheduler-config.ts";
+import { noiseRatio } from "../src/diffusion/process/coordinates.ts";
+import type { Level } from "../src/diffusion/process/level.ts";
 import { type SamplerEntry, samplers, scheduleWords } from "../src/diffusion/registry.ts";
-import { isStill } from "../src/diffusion/samplers/sampler.ts";
+import { isStill } from "../src/diffusion/samplers/loop.ts";
 import { type Scheduler, type SchedulerSettings, scheduler, withSampler } from "../src/diffusion/scheduler.ts";
-import { schedulerSettings } from "../src/diffusion/scheduler-config.ts";
 import { torchCpu } from "../src/math/random.ts";
 
 const latent = { beta_schedule: "scaled_linear", beta_start: 0.00085, beta_end: 0.012, clip_sample: false } as const;

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { Command } from "commander";
-import { preserving, writtenIn } from "../diffusion/coordinates.ts";
-import { noised } from "../diffusion/forward.ts";
+import { preserving, writtenIn } from "../diffusion/process/coordinates.ts";
+import { noised } from "../diffusion/process/forward.ts";
 import { strip, tensorToPicture } from "../formats/image.ts";
 import { encodePng } from "../formats/png.ts";
 import { within } from "../formats/resize.ts";

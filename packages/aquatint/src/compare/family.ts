@@ -1,4 +1,4 @@
-import type { Elbo } from "../diffusion/elbo.ts";
+import type { Elbo } from "../diffusion/elbo/elbo.ts";
 import type { ModelSource } from "../pipelines/source.ts";
 import type { Runtime } from "../runtime/types.ts";
 import type { MeasureConfig } from "./config.ts";

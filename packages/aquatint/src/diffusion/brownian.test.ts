@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { deviation, idealDenoiser } from "../../test/gaussian.ts";
 import { torchCpu } from "../math/random.ts";
 import { brownianNoise } from "./brownian.ts";
-import { preserving } from "./coordinates.ts";
-import type { Level } from "./level.ts";
-import { targets } from "./prediction.ts";
+import { preserving } from "./process/coordinates.ts";
+import type { Level } from "./process/level.ts";
+import { targets } from "./process/prediction.ts";
+import { cosine } from "./process/schedules.ts";
 import { samplers } from "./registry.ts";
-import type { NoiseSource } from "./samplers/sampler.ts";
+import type { NoiseSource } from "./samplers/loop.ts";
 import { levelFinder } from "./scheduler.ts";
-import { cosine } from "./schedules.ts";
 
 const at = (u: number): Level => ({ t: u, alpha: Math.cos((u * Math.PI) / 2), sigma: Math.sin((u * Math.PI) / 2) });
 const size = 8000;

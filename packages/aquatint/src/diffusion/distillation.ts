@@ -1,6 +1,6 @@
-import { writtenIn } from "./coordinates.ts";
-import type { Level } from "./level.ts";
-import { checkSolvable, type Target } from "./prediction.ts";
+import { writtenIn } from "./process/coordinates.ts";
+import type { Level } from "./process/level.ts";
+import { checkSolvable, type Target } from "./process/prediction.ts";
 import type { SchedulerSettings } from "./scheduler.ts";
 
 /** What a walk is divided by. */

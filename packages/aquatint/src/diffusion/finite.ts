@@ -1,8 +1,8 @@
 import { AquatintError } from "../errors.ts";
-import { noiseRatio } from "./coordinates.ts";
-import type { NetworkOutput } from "./denoiser.ts";
-import type { Latent } from "./latent.ts";
-import type { Step } from "./samplers/sampler.ts";
+import { noiseRatio } from "./process/coordinates.ts";
+import type { NetworkOutput } from "./process/denoiser.ts";
+import type { Latent } from "./process/latent.ts";
+import type { Step } from "./samplers/loop.ts";
 import type { TimedNetwork } from "./scheduler.ts";
 
 /** Where values first stopped being finite: the start of a walk, the network, guidance, a sampler's step, or a coder. */

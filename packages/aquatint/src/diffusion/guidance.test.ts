@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { type Denoiser, denoiser, type Network, singleStep } from "./denoiser.ts";
 import { clipped, guidedOutput, reconciled, thresholded } from "./guidance.ts";
-import type { Level } from "./level.ts";
-import { targets } from "./prediction.ts";
+import { type Denoiser, denoiser, type Network, singleStep } from "./process/denoiser.ts";
+import type { Level } from "./process/level.ts";
+import { targets } from "./process/prediction.ts";
 
 const level: Level = { t: 1, alpha: 0.8, sigma: 0.6 };
 const x = Float32Array.of(0.5, -2);

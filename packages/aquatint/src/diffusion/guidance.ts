@@ -1,7 +1,7 @@
 import { AquatintError } from "../errors.ts";
 import { average } from "../math/average.ts";
-import type { Denoiser, FullOutput } from "./denoiser.ts";
-import { type Latent, lin, mapRows, rowsOf } from "./latent.ts";
+import type { Denoiser, FullOutput } from "./process/denoiser.ts";
+import { type Latent, lin, mapRows, rowsOf } from "./process/latent.ts";
 
 /** Classifier-free guidance (Ho and Salimans 2022): unconditional + scale (conditional - unconditional). */
 export const guide = (unconditional: Latent, conditional: Latent, scale: number): Latent =>

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { AquatintError } from "../errors.ts";
+import { schedulerClasses } from "./diffusers/classes.ts";
+import { linear } from "./process/schedules.ts";
 import { automaticSchedule, type SamplerEntry, samplerNamed, samplers, scheduleWords } from "./registry.ts";
-import { schedulerClasses } from "./schedulers/classes.ts";
-import { linear } from "./schedules.ts";
-import { open, spacings } from "./spacing.ts";
+import { open, spacings } from "./spacing/spacing.ts";
 
 const entries = Object.entries<SamplerEntry>(samplers);
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { publishedConfigs } from "../../test/sampler-walk.ts";
 import { torchCpu } from "../math/random.ts";
-import { noiseRatio } from "./coordinates.ts";
-import type { Latent } from "./latent.ts";
+import { schedulerSettings } from "./diffusers/scheduler-config.ts";
+import { noiseRatio } from "./process/coordinates.ts";
+import type { Latent } from "./process/latent.ts";
+import { linear } from "./process/schedules.ts";
 import { type SamplerEntry, samplers } from "./registry.ts";
-import { moves } from "./samplers/sampler.ts";
+import { moves } from "./samplers/loop.ts";
 import { scheduler, withSampler } from "./scheduler.ts";
-import { schedulerSettings } from "./scheduler-config.ts";
-import { linear } from "./schedules.ts";
 
 const published = (name: string) => schedulerSettings(publishedConfigs[name]!);
 const network = async (x: Latent, t: number) => x.map((value) => (value * t) / (t + 1));

@@ -1,13 +1,13 @@
-import { type Coordinates, noiseRatio, preserving, writtenIn } from "./coordinates.ts";
-import { type Denoiser, type NetworkOutput, type StepIndex, toEstimate } from "./denoiser.ts";
 import { finiteChecks } from "./finite.ts";
 import type { Limit } from "./guidance.ts";
-import { type Latent, lin, rowSize } from "./latent.ts";
-import { clean, type Level, type Schedule } from "./level.ts";
-import type { Target } from "./prediction.ts";
+import { type Coordinates, noiseRatio, preserving, writtenIn } from "./process/coordinates.ts";
+import { type Denoiser, type NetworkOutput, type StepIndex, toEstimate } from "./process/denoiser.ts";
+import { type Latent, lin, rowSize } from "./process/latent.ts";
+import { clean, type Level, type Schedule } from "./process/level.ts";
+import type { Target } from "./process/prediction.ts";
 import { type SamplerName, type SamplerOptions, samplerNamed } from "./registry.ts";
-import { isStill, type LevelFinder, type NoiseSource, type Step } from "./samplers/sampler.ts";
-import { checkedStepCount, type Spacing, timeOfRatio } from "./spacing.ts";
+import { isStill, type LevelFinder, type NoiseSource, type Step } from "./samplers/loop.ts";
+import { checkedStepCount, type Spacing, timeOfRatio } from "./spacing/spacing.ts";
 
 /** The levels of a walk, and where its steps land if not at the next of them. */
 export interface Path {

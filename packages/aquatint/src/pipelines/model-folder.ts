@@ -1,6 +1,6 @@
 import type { LatentRgb } from "../checkpoints/latent-rgb.ts";
+import { publishedScheduler, schedulerSettings } from "../diffusion/diffusers/scheduler-config.ts";
 import type { SchedulerSettings } from "../diffusion/scheduler.ts";
-import { publishedScheduler, schedulerSettings } from "../diffusion/scheduler-config.ts";
 import { AquatintError } from "../errors.ts";
 import type { HostTensor } from "../graph/types.ts";
 import type { ExecutableOptions } from "../runtime/compile.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { tinyPixelModel } from "../../test/tiny-pixel-model.ts";
 import { unlimited } from "../diffusion/guidance.ts";
-import { targets } from "../diffusion/prediction.ts";
+import { targets } from "../diffusion/process/prediction.ts";
 import { openModel } from "./model-folder.ts";
 import type { TextToImageNetwork } from "./network.ts";
 import { memorySource } from "./source.ts";

@@ -1,8 +1,8 @@
-import { writtenIn } from "../diffusion/coordinates.ts";
 import { checkedRescale } from "../diffusion/guidance.ts";
-import type { Latent } from "../diffusion/latent.ts";
-import type { Level } from "../diffusion/level.ts";
-import { checkSolvable } from "../diffusion/prediction.ts";
+import { writtenIn } from "../diffusion/process/coordinates.ts";
+import type { Latent } from "../diffusion/process/latent.ts";
+import type { Level } from "../diffusion/process/level.ts";
+import { checkSolvable } from "../diffusion/process/prediction.ts";
 import { type SamplerEntry, samplers } from "../diffusion/registry.ts";
 import { type SchedulerSettings, withSampler } from "../diffusion/scheduler.ts";
 import { AquatintError } from "../errors.ts";

@@ -1,5 +1,5 @@
 import { checkedFinite } from "../diffusion/finite.ts";
-import type { Latent } from "../diffusion/latent.ts";
+import type { Latent } from "../diffusion/process/latent.ts";
 import { type SchedulerRun, scheduler } from "../diffusion/scheduler.ts";
 import { type Picture, tensorToPictures } from "../formats/image.ts";
 import { type HostTensor, sizeOf } from "../graph/types.ts";

@@ -1,5 +1,5 @@
-import type { GaussianMixture } from "../diffusion/exact.ts";
-import type { Level } from "../diffusion/level.ts";
+import type { GaussianMixture } from "../diffusion/gaussian-mixture.ts";
+import type { Level } from "../diffusion/process/level.ts";
 
 /**
  * Carries points along the probability flow of a mixture between two variance-preserving levels, in double precision:

@@ -1,10 +1,10 @@
-import { type ElboTerm, elbo, elboOf } from "../diffusion/elbo.ts";
-import type { Schedule } from "../diffusion/level.ts";
-import { normalLogDensity } from "../diffusion/likelihood.ts";
-import { posterior } from "../diffusion/posterior.ts";
-import { type ReverseStep, reverseStep, varianceBounds } from "../diffusion/reverse.ts";
-import { scheduleFromAlphaBar } from "../diffusion/schedules.ts";
-import { levels } from "../diffusion/spacing.ts";
+import { type ElboTerm, elbo, elboOf } from "../diffusion/elbo/elbo.ts";
+import { normalLogDensity } from "../diffusion/elbo/likelihood.ts";
+import { type ReverseStep, reverseStep, varianceBounds } from "../diffusion/elbo/reverse-process.ts";
+import type { Schedule } from "../diffusion/process/level.ts";
+import { posterior } from "../diffusion/process/posterior.ts";
+import { scheduleFromAlphaBar } from "../diffusion/process/schedules.ts";
+import { levels } from "../diffusion/spacing/spacing.ts";
 import { torchCpu } from "../math/random.ts";
 import { toyMixture } from "./toy.ts";
 

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { Elbo, ElboTerm } from "../diffusion/elbo.ts";
+import type { Elbo, ElboTerm } from "../diffusion/elbo/elbo.ts";
 import { tensorToPicture } from "../formats/image.ts";
 import { formula, html } from "../reports/html.ts";
 import { type DrawingOptions, gridLines, powersOfTen, powerText, screenDrawing } from "../reports/node-plot.ts";

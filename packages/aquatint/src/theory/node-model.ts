@@ -1,4 +1,4 @@
-import type { Denoiser } from "../diffusion/denoiser.ts";
+import type { Denoiser } from "../diffusion/process/denoiser.ts";
 import { networkDenoiser, type SchedulerSettings } from "../diffusion/scheduler.ts";
 import { AquatintError } from "../errors.ts";
 import { plainCaptions } from "../pipelines/conditioning.ts";

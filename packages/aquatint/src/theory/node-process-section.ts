@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
-import { preserving, writtenIn } from "../diffusion/coordinates.ts";
-import { noised } from "../diffusion/forward.ts";
-import { cosine, linear } from "../diffusion/schedules.ts";
+import { preserving, writtenIn } from "../diffusion/process/coordinates.ts";
+import { noised } from "../diffusion/process/forward.ts";
+import { cosine, linear } from "../diffusion/process/schedules.ts";
 import { type Picture, pictureToTensor, tensorToPicture } from "../formats/image.ts";
 import { torchCpu } from "../math/random.ts";
 import { formula, html } from "../reports/html.ts";

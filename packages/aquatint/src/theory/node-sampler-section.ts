@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { clean, type Level } from "../diffusion/level.ts";
+import { clean, type Level } from "../diffusion/process/level.ts";
 import { formula, type Html, html } from "../reports/html.ts";
 import {
   type DrawingOptions,

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { logSnr, type Schedule } from "../diffusion/level.ts";
+import { logSnr, type Schedule } from "../diffusion/process/level.ts";
 import { linspace } from "../math/numbers.ts";
 import { type DrawingOptions, gridLines } from "../reports/node-plot.ts";
 import { colour, seriesColours } from "../reports/theme.ts";

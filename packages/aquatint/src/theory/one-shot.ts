@@ -1,8 +1,8 @@
-import { type Denoiser, singleStep } from "../diffusion/denoiser.ts";
-import { noised } from "../diffusion/forward.ts";
-import type { Latent } from "../diffusion/latent.ts";
-import type { Level, Schedule } from "../diffusion/level.ts";
-import { timeOfRatio } from "../diffusion/spacing.ts";
+import { type Denoiser, singleStep } from "../diffusion/process/denoiser.ts";
+import { noised } from "../diffusion/process/forward.ts";
+import type { Latent } from "../diffusion/process/latent.ts";
+import type { Level, Schedule } from "../diffusion/process/level.ts";
+import { timeOfRatio } from "../diffusion/spacing/spacing.ts";
 import { psnr } from "../formats/psnr.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
 

@@ -1,8 +1,8 @@
-import type { Denoiser } from "../diffusion/denoiser.ts";
-import { type Elbo, type ElboTerm, elbo, elboOf } from "../diffusion/elbo.ts";
-import type { Schedule } from "../diffusion/level.ts";
-import { reverseStep } from "../diffusion/reverse.ts";
-import { levels } from "../diffusion/spacing.ts";
+import { type Elbo, type ElboTerm, elbo, elboOf } from "../diffusion/elbo/elbo.ts";
+import { reverseStep } from "../diffusion/elbo/reverse-process.ts";
+import type { Denoiser } from "../diffusion/process/denoiser.ts";
+import type { Schedule } from "../diffusion/process/level.ts";
+import { levels } from "../diffusion/spacing/spacing.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
 
 /** Of which pictures and how closely a bound is computed. */

@@ -1,6 +1,6 @@
-import { edm, flow } from "../diffusion/continuous.ts";
-import type { Schedule } from "../diffusion/level.ts";
-import { schedules } from "../diffusion/schedules.ts";
+import { edm, flow } from "../diffusion/process/flow-schedules.ts";
+import type { Schedule } from "../diffusion/process/level.ts";
+import { schedules } from "../diffusion/process/schedules.ts";
 import { unknownName } from "../math/names.ts";
 
 const all: Readonly<Record<string, (options: { readonly steps?: number }) => Schedule>> = { ...schedules, flow, edm };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { ElboTerm } from "../diffusion/elbo.ts";
-import { gaussianMixture } from "../diffusion/exact.ts";
-import { cosine } from "../diffusion/schedules.ts";
+import type { ElboTerm } from "../diffusion/elbo/elbo.ts";
+import { gaussianMixture } from "../diffusion/gaussian-mixture.ts";
+import { cosine } from "../diffusion/process/schedules.ts";
 import { probabilityFlow } from "./flow.ts";
 import { filled, visitedTimes } from "./pixel-elbo.ts";
 import { scheduleNamed, scheduleNames } from "./schedules.ts";

@@ -1,4 +1,4 @@
-import { type GaussianComponent, gaussianMixture } from "../diffusion/exact.ts";
+import { type GaussianComponent, gaussianMixture } from "../diffusion/gaussian-mixture.ts";
 
 /** Three long normals around the origin, [x, y]: data that can be drawn, whose every distribution is known. */
 export const toyComponents: readonly GaussianComponent[] = [0, 1, 2].map((k) => {

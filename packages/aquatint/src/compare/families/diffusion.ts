@@ -1,5 +1,5 @@
-import type { ElboTerm } from "../../diffusion/elbo.ts";
-import { lin } from "../../diffusion/latent.ts";
+import type { ElboTerm } from "../../diffusion/elbo/elbo.ts";
+import { lin } from "../../diffusion/process/latent.ts";
 import { samplerNamed } from "../../diffusion/registry.ts";
 import { networkDenoiser, scheduler, withSampler } from "../../diffusion/scheduler.ts";
 import { sizeOf } from "../../graph/types.ts";

@@ -1,6 +1,6 @@
-import { elboOf } from "../../diffusion/elbo.ts";
-import { discretised } from "../../diffusion/likelihood.ts";
-import { importanceBound, logImportance, variationalElbo } from "../../diffusion/variational.ts";
+import { elboOf } from "../../diffusion/elbo/elbo.ts";
+import { discretised } from "../../diffusion/elbo/likelihood.ts";
+import { importanceBound, logImportance, variationalElbo } from "../../diffusion/elbo/variational.ts";
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import { average } from "../../math/average.ts";
 import { torchCpu } from "../../math/random.ts";

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import { torchCpu } from "../../math/random.ts";
-import { preserving } from "../coordinates.ts";
-import { type Denoiser, denoiser, type FullNetwork, type StepIndex } from "../denoiser.ts";
 import { guidedOutput, thresholded } from "../guidance.ts";
-import { type Latent, mapRows, rowsOf } from "../latent.ts";
-import type { Level } from "../level.ts";
-import { targets } from "../prediction.ts";
+import { preserving } from "../process/coordinates.ts";
+import { type Denoiser, denoiser, type FullNetwork, type StepIndex } from "../process/denoiser.ts";
+import { type Latent, mapRows, rowsOf } from "../process/latent.ts";
+import type { Level } from "../process/level.ts";
+import { targets } from "../process/prediction.ts";
+import { cosine } from "../process/schedules.ts";
 import { type SamplerEntry, type SamplerPreset, samplers } from "../registry.ts";
 import { levelFinder } from "../scheduler.ts";
-import { cosine } from "../schedules.ts";
-import { levels } from "../spacing.ts";
-import { batchNoise, type Sampler, type SamplerInput } from "./sampler.ts";
+import { levels } from "../spacing/spacing.ts";
+import { batchNoise, type Sampler, type SamplerInput } from "./loop.ts";
 
 const ROWS = 3;
 const SIZE = 8;

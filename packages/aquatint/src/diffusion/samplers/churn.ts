@@ -1,8 +1,8 @@
-import { noiseRatio } from "../coordinates.ts";
-import { noisedFurther } from "../forward.ts";
-import { type Latent, lin } from "../latent.ts";
-import type { Level } from "../level.ts";
-import type { Move, SamplerInput } from "./sampler.ts";
+import { noiseRatio } from "../process/coordinates.ts";
+import { noisedFurther } from "../process/forward.ts";
+import { type Latent, lin } from "../process/latent.ts";
+import type { Level } from "../process/level.ts";
+import type { Move, SamplerInput } from "./loop.ts";
 
 /** Noise that is added before a step and removed by it (Karras et al. 2022, algorithm 2). */
 export interface ChurnOptions {

@@ -1,8 +1,8 @@
-import { noisedFurther } from "../forward.ts";
-import { lin } from "../latent.ts";
-import type { Level } from "../level.ts";
+import { noisedFurther } from "../process/forward.ts";
+import { lin } from "../process/latent.ts";
+import type { Level } from "../process/level.ts";
 import { checkedShare } from "./first-order.ts";
-import { evaluate, moves, remix, type Sampler, type SamplerInput } from "./sampler.ts";
+import { evaluate, moves, remix, type Sampler, type SamplerInput } from "./loop.ts";
 
 /** How a consistency model blends its input in near clean data (Luo et al. 2023, latent consistency models). */
 export interface LcmOptions {

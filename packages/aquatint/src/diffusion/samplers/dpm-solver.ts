@@ -1,8 +1,8 @@
-import { type Latent, lin } from "../latent.ts";
-import type { Level } from "../level.ts";
+import { type Latent, lin } from "../process/latent.ts";
+import type { Level } from "../process/level.ts";
 import { type Algorithm, type Coefficients, type Integrand, integrands, lambda } from "./exponential.ts";
 import { checkedShare } from "./first-order.ts";
-import { evaluate, isEdge, isStill, moves, remix, type Sampler } from "./sampler.ts";
+import { evaluate, isEdge, isStill, moves, remix, type Sampler } from "./loop.ts";
 
 /** How the second-order term is weighed: by the step's middle or by its exact integral. */
 export type SolverType = "midpoint" | "heun";

@@ -1,5 +1,5 @@
 import { type ChurnOptions, churned } from "./churn.ts";
-import { evaluate, moves, remix, type Sampler } from "./sampler.ts";
+import { evaluate, moves, remix, type Sampler } from "./loop.ts";
 
 /** Euler's method on the probability flow (Karras et al. 2022), the same as DDIM unless noise is churned. */
 export const euler = (options: ChurnOptions = {}): Sampler =>

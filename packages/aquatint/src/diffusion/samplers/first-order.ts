@@ -1,10 +1,10 @@
 import { AquatintError } from "../../errors.ts";
-import { transition } from "../forward.ts";
-import { type Latent, lin } from "../latent.ts";
-import type { Level } from "../level.ts";
-import { posterior, posteriorMean } from "../posterior.ts";
-import type { Estimate } from "../prediction.ts";
-import { evaluate, type Move, moves, type Sampler } from "./sampler.ts";
+import { transition } from "../process/forward.ts";
+import { type Latent, lin } from "../process/latent.ts";
+import type { Level } from "../process/level.ts";
+import { posterior, posteriorMean } from "../process/posterior.ts";
+import type { Estimate } from "../process/prediction.ts";
+import { evaluate, type Move, moves, type Sampler } from "./loop.ts";
 
 /** Where one step lands, and the deviation of the fresh noise added there: of all elements, or of each. */
 interface Landing {

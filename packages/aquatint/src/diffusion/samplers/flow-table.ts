@@ -1,4 +1,4 @@
-import { exploding, straight } from "../coordinates.ts";
+import { exploding, straight } from "../process/coordinates.ts";
 import type { SamplerEntry } from "../registry.ts";
 import { dpmMultistep, dpmSinglestep } from "./dpm-solver.ts";
 import { euler } from "./euler.ts";

@@ -1,8 +1,8 @@
-import { exploding, type StraightCoordinates } from "../coordinates.ts";
-import { type Latent, lin } from "../latent.ts";
-import type { Estimate } from "../prediction.ts";
+import { exploding, type StraightCoordinates } from "../process/coordinates.ts";
+import { type Latent, lin } from "../process/latent.ts";
+import type { Estimate } from "../process/prediction.ts";
 import { type ChurnOptions, churned } from "./churn.ts";
-import { evaluate, type Move, moves, remix, type Sampler, type SamplerInput, type Step } from "./sampler.ts";
+import { evaluate, type Move, moves, remix, type Sampler, type SamplerInput, type Step } from "./loop.ts";
 
 /** What Heun's method is made of. */
 export interface HeunOptions extends ChurnOptions {

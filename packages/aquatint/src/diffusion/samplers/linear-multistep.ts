@@ -1,8 +1,8 @@
 import { solve } from "../../math/solve.ts";
-import { noiseRatio } from "../coordinates.ts";
-import { lin } from "../latent.ts";
+import { noiseRatio } from "../process/coordinates.ts";
+import { lin } from "../process/latent.ts";
 import type { Belief } from "./dpm-solver.ts";
-import { evaluate, isEdge, moves, remix, type Sampler } from "./sampler.ts";
+import { evaluate, isEdge, moves, remix, type Sampler } from "./loop.ts";
 
 /** In what the estimated noise is a polynomial between steps, and how it is integrated over the noise ratio. */
 interface Axis {

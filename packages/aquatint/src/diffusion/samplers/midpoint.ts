@@ -1,11 +1,11 @@
-import { noiseRatio } from "../coordinates.ts";
-import { type Latent, lin } from "../latent.ts";
-import type { Level } from "../level.ts";
-import { posterior } from "../posterior.ts";
-import type { Estimate } from "../prediction.ts";
+import { noiseRatio } from "../process/coordinates.ts";
+import { type Latent, lin } from "../process/latent.ts";
+import type { Level } from "../process/level.ts";
+import { posterior } from "../process/posterior.ts";
+import type { Estimate } from "../process/prediction.ts";
 import { dataIntegrand } from "./exponential.ts";
 import { checkedShare } from "./first-order.ts";
-import { evaluate, isEdge, type Move, moves, remix, type Sampler, type SamplerInput } from "./sampler.ts";
+import { evaluate, isEdge, type Move, moves, remix, type Sampler, type SamplerInput } from "./loop.ts";
 
 /** Carries x between levels along what is believed, of which one part is held constant. */
 type Carry = (x: Latent, from: Level, to: Level, believed: Estimate) => Latent;

@@ -1,7 +1,7 @@
-import { type Latent, lin } from "../latent.ts";
-import type { Level } from "../level.ts";
-import { type Estimate, estimate, targets, trainingTarget } from "../prediction.ts";
-import { evaluate, isEdge, type Move, moves, remix, type Sampler, type SamplerInput, type Step } from "./sampler.ts";
+import { type Latent, lin } from "../process/latent.ts";
+import type { Level } from "../process/level.ts";
+import { type Estimate, estimate, targets, trainingTarget } from "../process/prediction.ts";
+import { evaluate, isEdge, type Move, moves, remix, type Sampler, type SamplerInput, type Step } from "./loop.ts";
 
 /** Adams and Bashforth's weights for even steps, the newest first. */
 const adams: readonly (readonly number[])[] = [

@@ -1,9 +1,9 @@
-import { noiseRatio } from "../coordinates.ts";
-import { noisedFurther } from "../forward.ts";
-import type { Level } from "../level.ts";
-import { karras } from "../ramps.ts";
+import { noiseRatio } from "../process/coordinates.ts";
+import { noisedFurther } from "../process/forward.ts";
+import type { Level } from "../process/level.ts";
+import { karras } from "../spacing/ramps.ts";
 import { heunStep } from "./heun.ts";
-import { type Move, moves, type Sampler, type SamplerInput } from "./sampler.ts";
+import { type Move, moves, type Sampler, type SamplerInput } from "./loop.ts";
 
 /** An interval of noise ratios sigma / alpha that is walked again. */
 export interface RestartInterval {

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { deviation, idealDenoiser, spread } from "../../../test/gaussian.ts";
 import { torchCpu } from "../../math/random.ts";
-import { preserving, straight } from "../coordinates.ts";
-import type { Level, Schedule } from "../level.ts";
-import { checkSolvable, targets } from "../prediction.ts";
+import { preserving, straight } from "../process/coordinates.ts";
+import type { Level, Schedule } from "../process/level.ts";
+import { checkSolvable, targets } from "../process/prediction.ts";
+import { cosine, linear, schedules } from "../process/schedules.ts";
 import { type SamplerEntry, type SamplerPreset, samplers } from "../registry.ts";
 import { levelFinder } from "../scheduler.ts";
-import { cosine, linear, schedules } from "../schedules.ts";
-import { levels } from "../spacing.ts";
+import { levels } from "../spacing/spacing.ts";
 import { ddim, ddpm, renoise } from "./first-order.ts";
 import { heun } from "./heun.ts";
-import type { Sampler, SamplerInput, Step } from "./sampler.ts";
+import type { Sampler, SamplerInput, Step } from "./loop.ts";
 
 const entries = Object.entries<SamplerEntry>(samplers);
 const denoise = idealDenoiser(targets.v_prediction);

@@ -1,8 +1,8 @@
 import { solve } from "../../math/solve.ts";
-import { type Latent, lin } from "../latent.ts";
+import { type Latent, lin } from "../process/latent.ts";
 import type { Belief } from "./dpm-solver.ts";
 import { type Integrand, integrands, lambda } from "./exponential.ts";
-import { evaluate, isEdge, isStill, type Move, moves, remix, type Sampler } from "./sampler.ts";
+import { evaluate, isEdge, isStill, type Move, moves, remix, type Sampler } from "./loop.ts";
 
 /** What UniPC is made of. */
 export interface UniPcOptions {

@@ -1,8 +1,8 @@
-import { writtenIn } from "../../../diffusion/coordinates.ts";
-import type { Level } from "../../../diffusion/level.ts";
-import { checkSolvable } from "../../../diffusion/prediction.ts";
+import { writtenIn } from "../../../diffusion/process/coordinates.ts";
+import type { Level } from "../../../diffusion/process/level.ts";
+import { checkSolvable } from "../../../diffusion/process/prediction.ts";
+import { minSnrWeight } from "../../../diffusion/process/weighting.ts";
 import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
-import { minSnrWeight } from "../../../diffusion/weighting.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { type HostTensor, type HostTensors, type Shape, sizeOf } from "../../../graph/types.ts";
 import { average } from "../../../math/average.ts";

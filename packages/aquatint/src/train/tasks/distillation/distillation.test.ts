@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deviation, evaluate, float32, noise } from "../../../../test/evaluate.ts";
-import { schedulerSettings } from "../../../diffusion/scheduler-config.ts";
+import { schedulerSettings } from "../../../diffusion/diffusers/scheduler-config.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { torchCpu } from "../../../math/random.ts";
 import { scale } from "../../../ops/elementwise.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deviation, evaluate, float32, noise } from "../../../../test/evaluate.ts";
 import { grad } from "../../../autodiff/grad.ts";
-import { discretised } from "../../../diffusion/likelihood.ts";
+import { discretised } from "../../../diffusion/elbo/likelihood.ts";
 import { input } from "../../../ops/leaves.ts";
 import { sum } from "../../../ops/reduce.ts";
 import { ganFolder, vaeFolder } from "../../../pipelines/one-pass.ts";
