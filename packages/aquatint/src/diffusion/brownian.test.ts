@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { deviation, idealDenoiser } from "../../test/gaussian.ts";
 import { torchCpu } from "../math/random.ts";
 import { brownianNoise } from "./brownian.ts";
-import { preserving } from "./process/coordinates.ts";
+import { variancePreserving } from "./process/coordinates.ts";
 import type { Level } from "./process/level.ts";
 import { targets } from "./process/prediction.ts";
 import { cosine } from "./process/schedules.ts";
@@ -58,7 +58,7 @@ test.each(["dpmpp-sde", "dpmpp-2m-sde", "dpmpp-3m-sde"] as const)("%s follows th
   const schedule = cosine({ maxBeta: 0.999 });
   const end = async (steps: number, noise: NoiseSource) => {
     const levels = Array.from({ length: steps + 1 }, (_, i) => schedule.level(900 - (850 * i) / steps));
-    const levelAt = levelFinder({ schedule, coordinates: preserving });
+    const levelAt = levelFinder({ schedule, coordinates: variancePreserving });
     const input = {
       x: torchCpu(0).randn(400),
       rows: 1,

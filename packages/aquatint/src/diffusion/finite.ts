@@ -1,9 +1,8 @@
 import { AquatintError } from "../errors.ts";
 import { noiseRatio } from "./process/coordinates.ts";
-import type { NetworkOutput } from "./process/denoiser.ts";
+import type { NetworkOutput, TimedNetwork } from "./process/denoiser.ts";
 import type { Latent } from "./process/latent.ts";
-import type { Step } from "./samplers/loop.ts";
-import type { TimedNetwork } from "./scheduler.ts";
+import type { SamplerStep } from "./samplers/loop.ts";
 
 /** Where values first stopped being finite: the start of a walk, the network, guidance, a sampler's step, or a coder. */
 const causes = {
@@ -59,7 +58,7 @@ export function checkedOutput(given: NetworkOutput, origin: () => Origin): Netwo
 /** Checks around one sampling loop, which name the first place where its values stop being finite. */
 export interface FiniteChecks {
   network(network: TimedNetwork): TimedNetwork;
-  loop(x: Latent, loop: AsyncGenerator<Step, Latent, void>): AsyncGenerator<Step, Latent, void>;
+  loop(x: Latent, loop: AsyncGenerator<SamplerStep, Latent, void>): AsyncGenerator<SamplerStep, Latent, void>;
 }
 
 /** Makes the checks of one run of the sampler that its caller knows as `name`. */
@@ -86,7 +85,7 @@ export function finiteChecks(name: string): FiniteChecks {
 export const stepAt = (i: number, n: number, t: number): string =>
   `at step ${i + 1} of ${n} (timestep ${Number(t.toPrecision(6))})`;
 
-function stepWords({ i, n, level, next }: Step, name: string, output: NetworkOutput): string {
+function stepWords({ i, n, level, next }: SamplerStep, name: string, output: NetworkOutput): string {
   const [from, to] = [level, next].map((at) => Number(noiseRatio(at).toPrecision(4)));
   const most = magnitudeOf(output instanceof Float32Array ? output : output.output).toPrecision(3);
   return `step ${i + 1} of ${n} of the sampler "${name}" (sigma ${from} to ${to}, the network's finite output up to ${most})`;

@@ -48,17 +48,17 @@ function deviationOf(values: Latent): number {
 }
 
 /** What acts on the estimated data between the network and the sampler, where x holds `rows` images. */
-export type Limit = (denoise: Denoiser, rows: number) => Denoiser;
+export type X0Transform = (denoise: Denoiser, rows: number) => Denoiser;
 
 /** Leaves the estimate as it is. */
-export const unlimited: Limit = (denoise) => denoise;
+export const identity: X0Transform = (denoise) => denoise;
 
 /** Clips the estimated data to -range .. range and leaves the estimated noise as it is, as diffusers' samplers do. */
-export const clipped =
+export const clipX0 =
   (denoise: Denoiser, range = 1): Denoiser =>
   async (x, level, step) => {
-    const believed = await denoise(x, level, step);
-    return { ...believed, x0: believed.x0.map((v) => Math.min(Math.max(v, -range), range)) };
+    const estimate = await denoise(x, level, step);
+    return { ...estimate, x0: estimate.x0.map((v) => Math.min(Math.max(v, -range), range)) };
   };
 
 /** How the estimated data is bounded by its own largest values. */
@@ -72,23 +72,23 @@ export interface ThresholdOptions {
 }
 
 /** Dynamic thresholding (Saharia et al. 2022): clips each image at a quantile of its |x0| and scales back. */
-export const thresholded =
+export const dynamicThreshold =
   (denoise: Denoiser, { quantile = 0.995, max = 1, rows = 1 }: ThresholdOptions = {}): Denoiser =>
   async (x, level, step) => {
-    const believed = await denoise(x, level, step);
-    const x0 = mapRows(believed.x0, rows, (row) => {
+    const estimate = await denoise(x, level, step);
+    const x0 = mapRows(estimate.x0, rows, (row) => {
       const bound = Math.min(Math.max(quantileOf(row.map(Math.abs), quantile), 1), max);
       return row.map((v) => Math.min(Math.max(v, -bound), bound) / bound);
     });
-    return { ...believed, x0 };
+    return { ...estimate, x0 };
   };
 
 /** Makes the estimated noise follow from x and the bounded data again. */
-export const reconciled =
+export const recomputeEps =
   (denoise: Denoiser): Denoiser =>
   async (x, level, step) => {
-    const believed = await denoise(x, level, step);
-    return { ...believed, eps: lin([1 / level.sigma, x], [-level.alpha / level.sigma, believed.x0]) };
+    const estimate = await denoise(x, level, step);
+    return { ...estimate, eps: lin([1 / level.sigma, x], [-level.alpha / level.sigma, estimate.x0]) };
   };
 
 /** The quantile as torch has it: linear between neighbours. */

@@ -6,7 +6,7 @@ import { noiseRatio } from "./process/coordinates.ts";
 import type { Latent } from "./process/latent.ts";
 import { linear } from "./process/schedules.ts";
 import { type SamplerEntry, samplers } from "./registry.ts";
-import { moves } from "./samplers/loop.ts";
+import { intervals } from "./samplers/loop.ts";
 import { scheduler, withSampler } from "./scheduler.ts";
 
 const published = (name: string) => schedulerSettings(publishedConfigs[name]!);
@@ -41,8 +41,8 @@ describe("the end of a walk on SD 1.x, whose configuration ends at the level of 
 test("a walk that ends where it is keeps x, and one that goes up is refused", () => {
   const schedule = linear();
   const up = [schedule.level(10), schedule.level(20)];
-  expect(() => [...moves({ levels: up })]).toThrow(expect.objectContaining({ code: "sampler/levels" }));
-  expect([...moves({ levels: [schedule.level(10), schedule.level(10)] })]).toHaveLength(1);
+  expect(() => [...intervals({ levels: up })]).toThrow(expect.objectContaining({ code: "sampler/levels" }));
+  expect([...intervals({ levels: [schedule.level(10), schedule.level(10)] })]).toHaveLength(1);
 });
 
 const names = Object.entries<SamplerEntry>(samplers);

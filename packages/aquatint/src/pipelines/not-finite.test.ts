@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { tinyPixelModel } from "../../test/tiny-pixel-model.ts";
-import { unlimited } from "../diffusion/guidance.ts";
+import { identity } from "../diffusion/guidance.ts";
 import { targets } from "../diffusion/process/prediction.ts";
 import { openModel } from "./model-folder.ts";
 import type { TextToImageNetwork } from "./network.ts";
@@ -8,7 +8,7 @@ import { memorySource } from "./source.ts";
 import { planTextToImage, type TextToImageOptions, textToImage } from "./text-to-image.ts";
 
 const opened = await openModel(memorySource(tinyPixelModel()));
-const model = { ...opened, scheduler: { ...opened.scheduler, limit: unlimited, target: targets.epsilon } };
+const model = { ...opened, scheduler: { ...opened.scheduler, limit: identity, target: targets.epsilon } };
 
 /** A network whose every part gives halves, but for what is given. */
 const networkWith = (parts: Partial<TextToImageNetwork>): TextToImageNetwork => ({

@@ -1,5 +1,5 @@
 import { checkedRescale } from "../diffusion/guidance.ts";
-import { writtenIn } from "../diffusion/process/coordinates.ts";
+import { toCoordinates } from "../diffusion/process/coordinates.ts";
 import type { Latent } from "../diffusion/process/latent.ts";
 import type { Level } from "../diffusion/process/level.ts";
 import { checkSolvable } from "../diffusion/process/prediction.ts";
@@ -132,7 +132,7 @@ function planWalk(model: PlannedModel, options: TextToImageOptions): TextToImage
   const { unconditional = false }: SamplerEntry = samplers[chosen.sampler];
   checkSolvable(
     chosen.target,
-    levels.slice(0, -1).map((level) => writtenIn(chosen.networkCoordinates, level)),
+    levels.slice(0, -1).map((level) => toCoordinates(chosen.networkCoordinates, level)),
   );
   return {
     prompt,

@@ -41,7 +41,10 @@ export async function openPixelDenoiser({ model, threads }: PixelDenoiserOptions
       const shape = [captions.length, channels, size, size];
       const predict = (data: Float32Array, t: number) =>
         network.predict({ dtype: "float32", shape, data }, t, conditions, { signal });
-      return settings.limit(networkDenoiser(settings, { network: predict, rows: captions.length }), captions.length);
+      return settings.x0Transform(
+        networkDenoiser(settings, { network: predict, rows: captions.length }),
+        captions.length,
+      );
     },
     async [Symbol.asyncDispose]() {
       await network[Symbol.asyncDispose]();

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { preserving, writtenIn } from "../diffusion/process/coordinates.ts";
+import { toCoordinates, variancePreserving } from "../diffusion/process/coordinates.ts";
 import { noised } from "../diffusion/process/forward.ts";
 import { cosine, linear } from "../diffusion/process/schedules.ts";
 import { type Picture, pictureToTensor, tensorToPicture } from "../formats/image.ts";
@@ -54,7 +54,7 @@ export function forwardPart(picture: Picture, caption: string): Part {
   const row = (name: string) => {
     const schedule = scheduleNamed(name);
     return times.map((t) => {
-      const level = writtenIn(preserving, schedule.level(t));
+      const level = toCoordinates(variancePreserving, schedule.level(t));
       const shown = tensorToPicture(noised(level, { x0, eps }), picture);
       return { content: inlinePicture(shown, `${caption} at t = ${t} of ${name}`), caption: `t = ${t}` };
     });

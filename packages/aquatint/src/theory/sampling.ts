@@ -1,10 +1,10 @@
 import { gaussianMixture } from "../diffusion/gaussian-mixture.ts";
-import { preserving } from "../diffusion/process/coordinates.ts";
+import { variancePreserving } from "../diffusion/process/coordinates.ts";
 import type { Latent } from "../diffusion/process/latent.ts";
 import type { Level, Schedule } from "../diffusion/process/level.ts";
 import { cosine, linear } from "../diffusion/process/schedules.ts";
 import { type SamplerEntry, samplers } from "../diffusion/registry.ts";
-import type { SamplerInput, Step } from "../diffusion/samplers/loop.ts";
+import type { SamplerInput, SamplerStep } from "../diffusion/samplers/loop.ts";
 import { levelFinder } from "../diffusion/scheduler.ts";
 import { levels } from "../diffusion/spacing/spacing.ts";
 import { average } from "../math/average.ts";
@@ -16,10 +16,10 @@ import { toyMixture } from "./toy.ts";
 export const entries: readonly (readonly [name: string, entry: SamplerEntry])[] =
   Object.entries<SamplerEntry>(samplers);
 
-const finder = (schedule: Schedule) => levelFinder({ schedule, coordinates: preserving });
+const finder = (schedule: Schedule) => levelFinder({ schedule, coordinates: variancePreserving });
 
-async function stepsOf(entry: SamplerEntry, input: SamplerInput): Promise<readonly Step[]> {
-  const steps: Step[] = [];
+async function stepsOf(entry: SamplerEntry, input: SamplerInput): Promise<readonly SamplerStep[]> {
+  const steps: SamplerStep[] = [];
   for await (const step of entry.create()(input)) steps.push(step);
   return steps;
 }

@@ -104,7 +104,7 @@ async function boundOf({ model, network, shape }: Work, { pictures, captions, ev
   const rows = captions.length;
   const predict = (data: Float32Array, t: number) =>
     network.predict({ dtype: "float32", shape: all, data }, t, conditions, { signal });
-  const denoise = settings.limit(networkDenoiser(settings, { network: predict, rows }), rows);
+  const denoise = settings.x0Transform(networkDenoiser(settings, { network: predict, rows }), rows);
   const terms: ElboTerm[] = [];
   const { schedule } = settings;
   for await (const term of sparseElbo({ denoise, schedule, x0: pictures, evaluations, seed, signal })) terms.push(term);

@@ -10,21 +10,21 @@ import {
   discreteFields,
   discreteSettings,
   flag,
-  limitOf,
   only,
   scheduleOf,
   stableDiffusion,
   thresholdFields,
   timesOf,
+  x0TransformOf,
 } from "./fields.ts";
 
 /** Steps of diffusers' DDIM land a fixed stride down, which is not where the next one begins unless it divides T. */
-function strided(schedule: Schedule, spacing: Spacing, final: Level): (steps: number) => Path {
+function strided(schedule: Schedule, spacing: Spacing, finalLevel: Level): (steps: number) => Path {
   return (steps) => {
-    const walk = levels({ schedule, steps, spacing, final });
+    const walk = levels({ schedule, steps, spacing, finalLevel });
     const stride = Math.floor(schedule.steps / steps);
-    const landings = walk.slice(0, -1).map(({ t }) => (t - stride >= 1 ? schedule.level(t - stride) : final));
-    return { levels: walk, landings };
+    const destinations = walk.slice(0, -1).map(({ t }) => (t - stride >= 1 ? schedule.level(t - stride) : finalLevel));
+    return { levels: walk, destinations };
   };
 }
 
@@ -50,7 +50,7 @@ export const ddpm = define(
     discreteSettings(config, {
       sampler: "ddpm",
       samplerOptions: { variance: variances[config.variance_type] },
-      limit: limitOf(config),
+      x0Transform: x0TransformOf(config),
     }),
 );
 
@@ -64,9 +64,15 @@ export const ddim = define(
   },
   (config) => {
     const schedule = scheduleOf(config);
-    const final = config.set_alpha_to_one ? clean : schedule.level(1);
-    const path = strided(schedule, timesOf(config), final);
-    return discreteSettings(config, { sampler: "ddim", schedule, final, path, limit: limitOf(config) });
+    const finalLevel = config.set_alpha_to_one ? clean : schedule.level(1);
+    const path = strided(schedule, timesOf(config), finalLevel);
+    return discreteSettings(config, {
+      sampler: "ddim",
+      schedule,
+      finalLevel,
+      path,
+      x0Transform: x0TransformOf(config),
+    });
   },
 );
 
@@ -80,10 +86,10 @@ export const pndm = define(
   },
   (config) => {
     const schedule = scheduleOf(config);
-    const final = config.set_alpha_to_one ? clean : schedule.level(1);
-    const path = strided(schedule, timesOf(config), final);
+    const finalLevel = config.set_alpha_to_one ? clean : schedule.level(1);
+    const path = strided(schedule, timesOf(config), finalLevel);
     const sampler = config.skip_prk_steps ? "plms" : "pndm";
-    const evaluated: SchedulerSettings["evaluated"] = ({ levels: walk }, at) =>
+    const evaluationLevels: SchedulerSettings["evaluationLevels"] = ({ levels: walk }, at) =>
       walk.slice(0, -1).flatMap((from, i) => {
         const to = walk[i + 1]!;
         if (i + 2 > walk.length - 1 || i >= (sampler === "plms" ? 1 : 3)) return [from];
@@ -91,7 +97,14 @@ export const pndm = define(
         return sampler === "plms" ? [from, to] : [from, middle, middle, to];
       });
     const samplerOptions = { extrapolates: "output" } as const;
-    return discreteSettings(config, { sampler, samplerOptions, schedule, final, path, evaluated });
+    return discreteSettings(config, {
+      sampler,
+      samplerOptions,
+      schedule,
+      finalLevel,
+      path,
+      evaluationLevels,
+    });
   },
 );
 
@@ -122,12 +135,12 @@ const tooMany = (n: number, original: number) =>
 export const lcm = define(consistencyFields, (config) => {
   const samplerOptions = { timestepScaling: config.timestep_scaling };
   const spacing = distilled(config.original_inference_steps);
-  return discreteSettings(config, { sampler: "lcm", samplerOptions, spacing, limit: limitOf(config) });
+  return discreteSettings(config, { sampler: "lcm", samplerOptions, spacing, x0Transform: x0TransformOf(config) });
 });
 
 /** TCDScheduler */
 export const tcd = define(consistencyFields, (config) => {
   const schedule = scheduleOf(config);
   const spacing = distilled(config.original_inference_steps);
-  return discreteSettings(config, { sampler: "tcd", schedule, spacing, final: schedule.level(1) });
+  return discreteSettings(config, { sampler: "tcd", schedule, spacing, finalLevel: schedule.level(1) });
 });

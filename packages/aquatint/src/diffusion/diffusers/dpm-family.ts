@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
 import { linspace, roundHalfEven } from "../../math/numbers.ts";
-import { noiseRatio, straight } from "../process/coordinates.ts";
+import { flowMatching, noiseRatio } from "../process/coordinates.ts";
 import { flow, shifted } from "../process/flow-schedules.ts";
 import { clean, type Schedule } from "../process/level.ts";
 import { targets } from "../process/prediction.ts";
 import type { SamplerName, SamplerOptions } from "../registry.ts";
 import type { Path, SchedulerSettings } from "../scheduler.ts";
 import { exponential } from "../spacing/ramps.ts";
-import { levels, open, ramped, type Spacing } from "../spacing/spacing.ts";
+import { dropLast, levels, ramped, type Spacing } from "../spacing/spacing.ts";
 import {
   continuousSettings,
   define,
@@ -18,7 +18,6 @@ import {
   finalOf,
   flag,
   LEAST,
-  limitOf,
   only,
   rampFields,
   rampOf,
@@ -26,6 +25,7 @@ import {
   scheduleOf,
   thresholdFields,
   timesOf,
+  x0TransformOf,
 } from "./fields.ts";
 
 /** The multistep solvers' spacing: whole times short of the last, ramps over the whole schedule. */
@@ -35,7 +35,7 @@ function solverSpacing(
 ): Spacing {
   const ramp = lu ? exponential() : rampOf(config);
   const times = clippedTimes(timesOf(config), least);
-  if (!ramp) return config.timestep_spacing === "trailing" ? times : open(times);
+  if (!ramp) return config.timestep_spacing === "trailing" ? times : dropLast(times);
   const rounds = (config.use_karras_sigmas || lu) && config.beta_schedule !== "squaredcos_cap_v2";
   return ramped(ramp, { toWhole: rounds ? roundHalfEven : Math.floor });
 }
@@ -79,7 +79,7 @@ function flowSettings(
   last: FlowEnd,
 ): Pick<
   SchedulerSettings,
-  "schedule" | "spacing" | "coordinates" | "networkCoordinates" | "final" | "listed" | "path"
+  "schedule" | "spacing" | "coordinates" | "networkCoordinates" | "finalLevel" | "sigmas" | "path"
 > {
   const { num_train_timesteps: T, flow_shift: shift } = config;
   const plain = flow({ steps: T });
@@ -92,8 +92,16 @@ function flowSettings(
     const end = { zero: clean, own: walk.at(-2)!, ratio: { t: 0, alpha: 1 - smallest, sigma: smallest } }[last];
     return { levels: [...walk.slice(0, -1), end] };
   };
-  const listed: SchedulerSettings["listed"] = ({ levels: walk }) => walk.map(({ sigma }) => sigma);
-  return { schedule, spacing, coordinates: straight, networkCoordinates: straight, final: clean, listed, path };
+  const sigmas: SchedulerSettings["sigmas"] = ({ levels: walk }) => walk.map(({ sigma }) => sigma);
+  return {
+    schedule,
+    spacing,
+    coordinates: flowMatching,
+    networkCoordinates: flowMatching,
+    finalLevel: clean,
+    sigmas,
+    path,
+  };
 }
 
 const dpmFields = {
@@ -116,10 +124,10 @@ const solver = (
   { sampler, samplerOptions, final, lu = false, noiseOnly = false, flowEnd = "ratio", least }: SolverParts,
 ): SchedulerSettings => {
   const target = predicted[config.prediction_type];
-  const limit = limitOf(config, { reconcile: noiseOnly });
+  const x0Transform = x0TransformOf(config, { reconcile: noiseOnly });
   if (config.use_flow_sigmas) {
     const flowing = flowSettings(config, final === "zero" ? "zero" : flowEnd);
-    return continuousSettings({ sampler, samplerOptions, target, limit, ...flowing });
+    return continuousSettings({ sampler, samplerOptions, target, x0Transform, ...flowing });
   }
   if (config.prediction_type === "flow_prediction") {
     throw new AquatintError("config/invalid", 'the prediction_type "flow_prediction" wants "use_flow_sigmas"');
@@ -131,8 +139,8 @@ const solver = (
     schedule,
     target,
     spacing: solverSpacing(config, { lu, least }),
-    final: finalOf(final, schedule),
-    limit,
+    finalLevel: finalOf(final, schedule),
+    x0Transform,
   });
 };
 interface SolverParts {

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { linspace } from "../../math/numbers.ts";
-import type { Limit } from "../guidance.ts";
-import { edmCoordinates, exploding, straight } from "../process/coordinates.ts";
+import type { X0Transform } from "../guidance.ts";
+import { edmCoordinates, flowMatching, varianceExploding } from "../process/coordinates.ts";
 import { edm, flow, shifted } from "../process/flow-schedules.ts";
-import { clean, type Schedule, variancePreserving } from "../process/level.ts";
+import { clean, levelOfAlphaBar, type Schedule } from "../process/level.ts";
 import { edmTarget, targets } from "../process/prediction.ts";
 import type { SamplerName, SamplerOptions } from "../registry.ts";
 import type { SchedulerSettings } from "../scheduler.ts";
@@ -16,11 +16,11 @@ import {
   finalField,
   flag,
   innerTwice,
-  limitOf,
   only,
   rampFields,
   rampOf,
   thresholdFields,
+  x0TransformOf,
 } from "./fields.ts";
 
 const edmFields = {
@@ -36,7 +36,11 @@ const edmFields = {
 
 function edmSettings(
   config: z.infer<z.ZodObject<typeof edmFields>>,
-  particular: { readonly sampler: SamplerName; readonly samplerOptions?: SamplerOptions; readonly limit?: Limit },
+  particular: {
+    readonly sampler: SamplerName;
+    readonly samplerOptions?: SamplerOptions;
+    readonly x0Transform?: X0Transform;
+  },
 ): SchedulerSettings {
   const { sigma_min: sigmaMin, sigma_max: sigmaMax, sigma_data: sigmaData, rho } = config;
   const schedule = edm({ steps: config.num_train_timesteps, sigmaMin, sigmaMax, rho });
@@ -44,9 +48,9 @@ function edmSettings(
   return continuousSettings({
     schedule,
     spacing: ramped(ramp, { ratioMin: sigmaMin, ratioMax: sigmaMax }),
-    final: config.final_sigmas_type === "zero" ? clean : schedule.level(1),
+    finalLevel: config.final_sigmas_type === "zero" ? clean : schedule.level(1),
     target: edmTarget(sigmaData, { sign: config.prediction_type === "epsilon" ? 1 : -1 }),
-    coordinates: exploding,
+    coordinates: varianceExploding,
     networkCoordinates: edmCoordinates(sigmaData),
     initialNoiseScale: () => Math.hypot(sigmaMax, 1),
     ...particular,
@@ -77,7 +81,7 @@ export const edmDpm = define(
         lowerOrderFinal: config.lower_order_final,
         eulerAtFinal: config.euler_at_final,
       },
-      limit: limitOf(config),
+      x0Transform: x0TransformOf(config),
     }),
 );
 
@@ -113,11 +117,11 @@ function flowSettings(
   return continuousSettings({
     schedule: flow({ steps, shift }),
     spacing: twiceShifted(shift),
-    final: { t: 0, alpha: 1, sigma: 0 },
+    finalLevel: { t: 0, alpha: 1, sigma: 0 },
     target: targets.flow,
-    coordinates: straight,
-    networkCoordinates: straight,
-    listed: ({ levels }) => levels.map(({ sigma }) => sigma),
+    coordinates: flowMatching,
+    networkCoordinates: flowMatching,
+    sigmas: ({ levels }) => levels.map(({ sigma }) => sigma),
     ...particular,
   });
 }
@@ -148,8 +152,8 @@ export const flowHeun = define(flowFields, (config) =>
   flowSettings(config, {
     sampler: "heun",
     samplerOptions: { coordinates: "straight" },
-    evaluated: ({ levels }) => innerTwice(levels).slice(0, -1),
-    listed: ({ levels }) => innerTwice(levels).map(({ sigma }) => sigma),
+    evaluationLevels: ({ levels }) => innerTwice(levels).slice(0, -1),
+    sigmas: ({ levels }) => innerTwice(levels).map(({ sigma }) => sigma),
   }),
 );
 
@@ -158,21 +162,21 @@ export const ipndm = define(
   { num_train_timesteps: z.int().positive().default(1000), trained_betas: z.null().default(null) },
   ({ num_train_timesteps: steps }) => {
     const share = (u: number) => 1 - Math.sin((Math.PI / 2) * u) ** 4;
-    const level = (t: number) => variancePreserving(t, share(t / steps));
+    const level = (t: number) => levelOfAlphaBar(t, share(t / steps));
     const timestep = (t: number) => (Math.asin(level(t).sigma) / Math.PI) * 2;
     const schedule: Schedule = { name: "ipndm", steps, alphaBar: (t) => share(t / steps), level, timestep };
     return continuousSettings({
       sampler: "ipndm",
       schedule,
       spacing: (_, n) => Array.from({ length: n }, (_, i) => level(steps - (steps * i) / n)),
-      final: clean,
+      finalLevel: clean,
       target: targets.v_prediction,
-      limit: blindAtNoise,
+      x0Transform: blindAtNoise,
     });
   },
 );
 
-const blindAtNoise: Limit = (denoise) => async (x, level, step) => {
+const blindAtNoise: X0Transform = (denoise) => async (x, level, step) => {
   const believed = await denoise(x, level, step);
   return level.alpha === 0 ? { ...believed, x0: new Float32Array(x.length) } : believed;
 };

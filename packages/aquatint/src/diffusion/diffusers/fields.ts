@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
-import { clipped, type Limit, reconciled, thresholded, unlimited } from "../guidance.ts";
+import { clipX0, dynamicThreshold, identity, recomputeEps, type X0Transform } from "../guidance.ts";
 import { scheduleFromBetas } from "../process/beta-schedules.ts";
-import { noiseRatio, preserving, writtenIn } from "../process/coordinates.ts";
+import { noiseRatio, toCoordinates, variancePreserving } from "../process/coordinates.ts";
 import { clean, type Level, type Schedule } from "../process/level.ts";
 import { targets } from "../process/prediction.ts";
 import { schedules, zeroTerminalSnr } from "../process/schedules.ts";
@@ -131,18 +131,18 @@ function plainSchedule(config: ScheduleConfig): Schedule {
 }
 
 /** The bounds on the estimated data; `reconcile` where the class derives the noise from the bounded data. */
-export function limitOf(config: z.infer<typeof limitSchema>, { reconcile = false } = {}): Limit {
-  const bound = boundOf(config);
-  return reconcile && bound !== unlimited ? (denoise, rows) => reconciled(bound(denoise, rows)) : bound;
+export function x0TransformOf(config: z.infer<typeof limitSchema>, { reconcile = false } = {}): X0Transform {
+  const bound = boundsOf(config);
+  return reconcile && bound !== identity ? (denoise, rows) => recomputeEps(bound(denoise, rows)) : bound;
 }
 
-function boundOf(config: z.infer<typeof limitSchema>): Limit {
+function boundsOf(config: z.infer<typeof limitSchema>): X0Transform {
   if (config.thresholding) {
     const { dynamic_thresholding_ratio: quantile = 0.995, sample_max_value: max = 1 } = config;
-    return (denoise, rows) => thresholded(denoise, { quantile, max, rows });
+    return (denoise, rows) => dynamicThreshold(denoise, { quantile, max, rows });
   }
-  if (config.clip_sample) return (denoise) => clipped(denoise, config.clip_sample_range);
-  return unlimited;
+  if (config.clip_sample) return (denoise) => clipX0(denoise, config.clip_sample_range);
+  return identity;
 }
 
 /** The ramp of sigmas that a configuration chooses, if it does. */
@@ -165,31 +165,31 @@ export type Particular = Pick<SchedulerSettings, "sampler"> & Partial<SchedulerS
 
 /** Settings of a discrete schedule. */
 export function discreteSettings(config: DiscreteConfig, particular: Particular): SchedulerSettings {
-  const { schedule = scheduleOf(config), spacing = timesOf(config), final = clean } = particular;
+  const { schedule = scheduleOf(config), spacing = timesOf(config), finalLevel = clean } = particular;
   return continuousSettings({
     target: targets[config.prediction_type],
     ...particular,
     schedule,
     spacing,
-    final,
+    finalLevel,
   });
 }
 
 /** Settings of any schedule. */
 export function continuousSettings(
-  particular: Particular & Pick<SchedulerSettings, "schedule" | "target" | "spacing" | "final">,
+  particular: Particular & Pick<SchedulerSettings, "schedule" | "target" | "spacing" | "finalLevel">,
 ): SchedulerSettings {
-  const { schedule, spacing, final, coordinates = preserving } = particular;
+  const { schedule, spacing, finalLevel, coordinates = variancePreserving } = particular;
   return {
     samplerOptions: {},
-    limit: unlimited,
+    x0Transform: identity,
     coordinates,
-    networkCoordinates: preserving,
+    networkCoordinates: variancePreserving,
     path: (steps) => ({
-      levels: levels({ schedule, steps, spacing, final }).map((level) => writtenIn(coordinates, level)),
+      levels: levels({ schedule, steps, spacing, finalLevel }).map((level) => toCoordinates(coordinates, level)),
     }),
-    evaluated: ({ levels }) => levels.slice(0, -1),
-    listed: ({ levels }) => levels.map(noiseRatio),
+    evaluationLevels: ({ levels }) => levels.slice(0, -1),
+    sigmas: ({ levels }) => levels.map(noiseRatio),
     initialNoiseScale: () => 1,
     ...particular,
   };

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { roundHalfEven } from "../../math/numbers.ts";
-import { exploding, noiseRatio, writtenIn } from "../process/coordinates.ts";
+import { noiseRatio, toCoordinates, varianceExploding } from "../process/coordinates.ts";
 import type { Path, SchedulerSettings } from "../scheduler.ts";
 import { exponential } from "../spacing/ramps.ts";
-import { fractional, open, ramped, type Spacing } from "../spacing/spacing.ts";
+import { dropLast, fractional, ramped, type Spacing } from "../spacing/spacing.ts";
 import {
   clipFields,
   type DiscreteConfig,
@@ -14,7 +14,6 @@ import {
   finalOf,
   innerTwice,
   LEAST,
-  limitOf,
   only,
   type Particular,
   rampFields,
@@ -22,6 +21,7 @@ import {
   scheduleOf,
   stableDiffusion,
   timesOf,
+  x0TransformOf,
 } from "./fields.ts";
 
 /** The classes that come from k-diffusion: variance-exploding, fractional times, ramps within those times. */
@@ -36,10 +36,10 @@ function exploded(config: DiscreteConfig, more: Particular & RampOptions): Sched
   const initialNoiseScale = ({ levels: [first] }: Path) =>
     config.timestep_spacing === "leading" ? Math.hypot(first!.sigma, 1) : first!.sigma;
   const path = (steps: number): Path => ({
-    levels: [...spacing(schedule, steps), schedule.level(1)].map((level) => writtenIn(exploding, level)),
+    levels: [...spacing(schedule, steps), schedule.level(1)].map((level) => toCoordinates(varianceExploding, level)),
   });
   return discreteSettings(config, {
-    coordinates: exploding,
+    coordinates: varianceExploding,
     schedule,
     spacing,
     initialNoiseScale,
@@ -52,7 +52,7 @@ function exploded(config: DiscreteConfig, more: Particular & RampOptions): Sched
 const logEven =
   (told: Spacing): Spacing =>
   (schedule, n) => {
-    const ratios = open(ramped(exponential()))(schedule, n);
+    const ratios = dropLast(ramped(exponential()))(schedule, n);
     return told(schedule, n).map(({ t }, i) => ({ ...ratios[i]!, t }));
   };
 
@@ -86,7 +86,7 @@ export const euler = define(
       continuous: config.timestep_type === "continuous" && config.prediction_type === "v_prediction",
       ratioMin: config.sigma_min ?? undefined,
       ratioMax: config.sigma_max ?? undefined,
-      final: finalOf(config.final_sigmas_type, scheduleOf(config, { least: LEAST })),
+      finalLevel: finalOf(config.final_sigmas_type, scheduleOf(config, { least: LEAST })),
     }),
 );
 
@@ -105,9 +105,9 @@ export const heun = define(
     exploded(config, {
       sampler: "heun",
       ramp: rampOf(config),
-      limit: limitOf(config, { reconcile: true }),
-      evaluated: ({ levels: walk }) => innerTwice(walk).slice(0, -1),
-      listed: ({ levels: walk }) => innerTwice(walk).map(noiseRatio),
+      x0Transform: x0TransformOf(config, { reconcile: true }),
+      evaluationLevels: ({ levels: walk }) => innerTwice(walk).slice(0, -1),
+      sigmas: ({ levels: walk }) => innerTwice(walk).map(noiseRatio),
     }),
 );
 
@@ -120,14 +120,14 @@ export const midpoint = (sampler: "dpm2" | "dpm2-a") =>
         sampler,
         ramp: rampOf(config),
         toWhole: config.use_karras_sigmas ? roundHalfEven : undefined,
-        evaluated({ levels: walk }, at) {
+        evaluationLevels({ levels: walk }, at) {
           const inner = walk.slice(1, -1).flatMap((to, i) => {
             const [r, next] = [noiseRatio(walk[i]!), noiseRatio(to)];
             return [at.ratio(sampler === "dpm2" ? Math.sqrt(r * next) : next), to];
           });
           return [walk[0]!, ...inner];
         },
-        listed: ({ levels: walk }) =>
+        sigmas: ({ levels: walk }) =>
           [...walk.flatMap((level, i) => (i ? [level, level] : [level])), walk.at(-1)!].map(noiseRatio),
       }),
   );

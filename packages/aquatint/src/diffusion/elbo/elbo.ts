@@ -1,11 +1,11 @@
 import { AquatintError } from "../../errors.ts";
-import { preserving } from "../process/coordinates.ts";
+import { variancePreserving } from "../process/coordinates.ts";
 import { noised } from "../process/forward.ts";
 import type { Latent } from "../process/latent.ts";
 import type { Level } from "../process/level.ts";
 import { posterior } from "../process/posterior.ts";
 import { bitsPerDimension, discretised, type LogLikelihood, normalKl } from "./likelihood.ts";
-import { exactPosteriorMean, type ReverseMove, type ReverseStep } from "./reverse-process.ts";
+import { exactPosteriorMean, type ReverseInterval, type ReverseStep } from "./reverse-process.ts";
 
 /** The three parts of the bound, by the lecture's names. */
 export type ElboPart = "prior matching" | "denoising matching" | "reconstruction";
@@ -70,7 +70,7 @@ export async function* elbo(input: ElboInput): AsyncGenerator<ElboTerm, void, vo
 /** KL(q(x_T | x_0) || p(x_T)): what is left of the picture at T. */
 function priorMatching(level: Level, x0: Latent): ElboTerm {
   const q = { mean: Float64Array.from(x0, (v) => level.alpha * v), logVariance: 2 * Math.log(level.sigma) };
-  const p = { mean: 0, logVariance: 2 * Math.log(preserving.scale(level)) };
+  const p = { mean: 0, logVariance: 2 * Math.log(variancePreserving.scale(level)) };
   return { part: "prior matching", t: level.t, bits: bitsPerDimension(normalKl(q, p, x0.length)) };
 }
 
@@ -86,7 +86,7 @@ export function elboOf(terms: readonly ElboTerm[]): Elbo {
   return { reconstruction, priorMatching, denoisingMatching, total };
 }
 
-const movesOf = (levels: readonly Level[]): readonly ReverseMove[] =>
+const movesOf = (levels: readonly Level[]): readonly ReverseInterval[] =>
   levels.slice(1).map((to, i) => ({ from: levels[i]!, to, before: levels[i - 1] }));
 
 function checkWalk(levels: readonly Level[]): void {

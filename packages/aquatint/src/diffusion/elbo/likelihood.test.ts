@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { torchCpu } from "../../math/random.ts";
-import { bitsPerDimension, discretised, intervals, normalKl, normalLogDensity } from "./likelihood.ts";
+import { bitsPerDimension, discretised, logIntervals, normalKl, normalLogDensity } from "./likelihood.ts";
 
 const sum = (values: Iterable<number>) => [...values].reduce((a, b) => a + b, 0);
 
@@ -23,7 +23,7 @@ test("the KL divergence is the mean of the log-densities' difference", () => {
   expect(sum(a.map((v, i) => v - b[i]!)) / x.length).toBeCloseTo(normalKl(q, p, 1)[0]!, 2);
 });
 
-test.each(Object.keys(intervals) as (keyof typeof intervals)[])(
+test.each(Object.keys(logIntervals) as (keyof typeof logIntervals)[])(
   "%s: the 256 values of a channel share 1",
   (interval) => {
     const values = Float64Array.from({ length: 256 }, (_, i) => i / 127.5 - 1);

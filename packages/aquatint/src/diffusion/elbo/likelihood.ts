@@ -40,7 +40,7 @@ export type LogInterval = (a: number, b: number) => number;
  * The interval by the error function, and as improved-diffusion has it: by tanh, and at least 1e-12; and that of a
  * logistic distribution whose scale stands in the deviation's place (Salimans et al. 2017).
  */
-export const intervals = {
+export const logIntervals = {
   erf: logNormalInterval,
   logistic: (a, b) => Math.log(-Math.expm1(a - b)) - softplus(-b) - softplus(a),
   tanh: (a, b) => Math.log(Math.max(tanhNormalCdf(b) - tanhNormalCdf(a), 1e-12)),
@@ -53,7 +53,7 @@ const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Ma
 export interface DiscretisedOptions {
   /** Values that a channel can have, from -1 to 1; 256 for 8-bit pictures. */
   readonly values?: number;
-  readonly interval?: keyof typeof intervals;
+  readonly interval?: keyof typeof logIntervals;
 }
 
 /**
@@ -62,7 +62,7 @@ export interface DiscretisedOptions {
  */
 export function discretised({ values = 256, interval = "erf" }: DiscretisedOptions = {}): LogLikelihood {
   const half = 1 / (values - 1);
-  const logInterval = intervals[interval];
+  const logInterval = logIntervals[interval];
   return (x, normals) => {
     checkLengths([normals], x.length);
     return Float64Array.from(x, (value, i) => {

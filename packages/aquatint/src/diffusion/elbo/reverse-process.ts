@@ -8,7 +8,7 @@ import { type Estimate, estimate, type Target } from "../process/prediction.ts";
 import type { Normals } from "./likelihood.ts";
 
 /** One step of the reverse process, from a level to a cleaner one. */
-export interface ReverseMove {
+export interface ReverseInterval {
   readonly from: Level;
   readonly to: Level;
   /** The level before `from` on the way down, where there is one. */
@@ -16,7 +16,7 @@ export interface ReverseMove {
 }
 
 /** The learned reverse process p(x_to | x_from): one normal an element. */
-export type ReverseStep = (x: Latent, move: ReverseMove) => Promise<Normals>;
+export type ReverseStep = (x: Latent, move: ReverseInterval) => Promise<Normals>;
 
 /** ln of the two bounds of a reverse step's variance (Ho et al. 2020, section 3.2). */
 export interface VarianceBounds {
@@ -27,7 +27,7 @@ export interface VarianceBounds {
 }
 
 /** The bounds between which the best variance of a step lies. */
-export function varianceBounds({ from, to, before }: ReverseMove): VarianceBounds {
+export function varianceBounds({ from, to, before }: ReverseInterval): VarianceBounds {
   const large = transition(to, from).variance;
   const last = before === undefined ? large : posterior(before, from).variance;
   return { small: Math.log(posterior(from, to).variance || last), large: Math.log(large) };
@@ -38,16 +38,16 @@ export function varianceBounds({ from, to, before }: ReverseMove): VarianceBound
  * step's but for the last; `forward` is the forward step's throughout, which fits where the last step is a long one.
  */
 export const fixedVariances = {
-  small: (move: ReverseMove): number => varianceBounds(move).small,
-  large: (move: ReverseMove): number => {
+  small: (move: ReverseInterval): number => varianceBounds(move).small,
+  large: (move: ReverseInterval): number => {
     const { small, large } = varianceBounds(move);
     return move.to.sigma === 0 ? small : large;
   },
-  forward: (move: ReverseMove): number => varianceBounds(move).large,
+  forward: (move: ReverseInterval): number => varianceBounds(move).large,
 } as const;
 
 /** The mean of q(x_to | x_from, x_0) in double precision. */
-export function exactPosteriorMean({ from, to }: ReverseMove, x: Latent, x0: Latent): Float64Array {
+export function exactPosteriorMean({ from, to }: ReverseInterval, x: Latent, x0: Latent): Float64Array {
   const q = posterior(from, to);
   return Float64Array.from(x, (value, i) => q.x * value + q.x0 * x0[i]!);
 }
@@ -71,7 +71,7 @@ export const reverseStep =
  */
 export const learnedVariances = {
   learned: (v: Latent): Float64Array => Float64Array.from(v),
-  learned_range: (v: Latent, move: ReverseMove): Float64Array => {
+  learned_range: (v: Latent, move: ReverseInterval): Float64Array => {
     const { small, large } = varianceBounds(move);
     return Float64Array.from(v, (place) => small + ((place + 1) / 2) * (large - small));
   },

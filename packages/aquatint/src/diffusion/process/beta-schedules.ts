@@ -1,5 +1,5 @@
 import { AquatintError } from "../../errors.ts";
-import { checkedTime, type Schedule, variancePreserving } from "./level.ts";
+import { checkedTime, levelOfAlphaBar, type Schedule } from "./level.ts";
 
 /** How numbers of a table are rounded. */
 export interface Precision {
@@ -49,5 +49,5 @@ export function discrete(name: string, alphaBars: Float64Array): Schedule {
     if (from === 1 || to === 0) return (1 - part) * from + part * to;
     return 1 / (1 + (1 / from - 1) ** (1 - part) * (1 / to - 1) ** part);
   };
-  return { name, steps, alphaBar, level: (t) => variancePreserving(t, alphaBar(t)), timestep: (t) => t - 1 };
+  return { name, steps, alphaBar, level: (t) => levelOfAlphaBar(t, alphaBar(t)), timestep: (t) => t - 1 };
 }

@@ -11,17 +11,17 @@ export interface Coordinates {
 /** Coordinates in which a method draws straight lines: x / scale against sigma / scale. */
 export interface StraightCoordinates extends Coordinates {
   /** Change of x / scale for a change of sigma / scale. */
-  slope(believed: Estimate): Latent;
+  slope(estimate: Estimate): Latent;
 }
 
 /** Variance-preserving coordinates: alpha^2 + sigma^2 = 1. */
-export const preserving: Coordinates = { scale: ({ alpha, sigma }) => Math.hypot(alpha, sigma) };
+export const variancePreserving: Coordinates = { scale: ({ alpha, sigma }) => Math.hypot(alpha, sigma) };
 
 /** Variance-exploding coordinates (Karras et al. 2022), the usual ones of Stable Diffusion: alpha = 1. */
-export const exploding: StraightCoordinates = { scale: ({ alpha }) => alpha, slope: ({ eps }) => eps };
+export const varianceExploding: StraightCoordinates = { scale: ({ alpha }) => alpha, slope: ({ eps }) => eps };
 
 /** Flow matching's coordinates, finite also where nothing of the data is left: alpha + sigma = 1. */
-export const straight: StraightCoordinates = {
+export const flowMatching: StraightCoordinates = {
   scale: ({ alpha, sigma }) => alpha + sigma,
   slope: ({ x0, eps }) => lin([1, eps], [-1, x0]),
 };
@@ -32,7 +32,7 @@ export const edmCoordinates = (sigmaData: number): Coordinates => ({
 });
 
 /** The same level, written in `coordinates`. */
-export function writtenIn({ scale }: Coordinates, level: Level): Level {
+export function toCoordinates({ scale }: Coordinates, level: Level): Level {
   const k = scale(level);
   return { t: level.t, alpha: level.alpha / k, sigma: level.sigma / k };
 }
@@ -42,4 +42,4 @@ export const noiseRatio = ({ alpha, sigma }: Level): number => sigma / alpha;
 
 /** The variance-preserving level whose noise-to-signal ratio is `ratio`. */
 export const levelOfRatio = (t: number, ratio: number): Level =>
-  writtenIn(preserving, Number.isFinite(ratio) ? { t, alpha: 1, sigma: ratio } : { t, alpha: 0, sigma: 1 });
+  toCoordinates(variancePreserving, Number.isFinite(ratio) ? { t, alpha: 1, sigma: ratio } : { t, alpha: 0, sigma: 1 });

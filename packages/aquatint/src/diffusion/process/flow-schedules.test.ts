@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exploding, noiseRatio, preserving, writtenIn } from "./coordinates.ts";
+import { noiseRatio, toCoordinates, varianceExploding, variancePreserving } from "./coordinates.ts";
 import { edm, flow } from "./flow-schedules.ts";
 import { linear, sigmoid, zeroTerminalSnr } from "./schedules.ts";
 
@@ -35,8 +35,8 @@ test("the sigmoid's betas run between its ends", () => {
 
 test("coordinates change the factor of a level and not its ratio", () => {
   const level = { t: 3, alpha: 0.5, sigma: 2 };
-  expect(writtenIn(exploding, level)).toEqual({ t: 3, alpha: 1, sigma: 4 });
-  const { alpha, sigma } = writtenIn(preserving, level);
+  expect(toCoordinates(varianceExploding, level)).toEqual({ t: 3, alpha: 1, sigma: 4 });
+  const { alpha, sigma } = toCoordinates(variancePreserving, level);
   expect(alpha ** 2 + sigma ** 2).toBeCloseTo(1, 14);
   expect(noiseRatio({ t: 3, alpha, sigma })).toBeCloseTo(4, 14);
 });

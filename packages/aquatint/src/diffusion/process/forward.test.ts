@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { torchCpu } from "../../math/random.ts";
 import { betasOf } from "./beta-schedules.ts";
-import { noised, noisedFurther, transition } from "./forward.ts";
+import { addNoise, noised, transition } from "./forward.ts";
 import { lin } from "./latent.ts";
 import { clean } from "./level.ts";
 import { posterior, posteriorMean } from "./posterior.ts";
@@ -33,7 +33,7 @@ test("two jumps with noises a and b are one jump with their sum", () => {
   const { level } = cosine();
   const [from, to] = [level(300), level(800)];
   const [x0, a, b] = vectors(1, 2, 3) as [Float32Array, Float32Array, Float32Array];
-  const twice = noisedFurther(from, to, noised(from, { x0, eps: a }), b);
+  const twice = addNoise(from, to, noised(from, { x0, eps: a }), b);
   const { scale, variance } = transition(from, to);
   const eps = lin([(scale * from.sigma) / to.sigma, a], [Math.sqrt(variance) / to.sigma, b]);
   const once = noised(to, { x0, eps });

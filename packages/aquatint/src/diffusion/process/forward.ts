@@ -18,7 +18,7 @@ export function transition(from: Level, to: Level): Transition {
 }
 
 /** Noises x further, from its level to a noisier one, with fresh `eps`. */
-export function noisedFurther(from: Level, to: Level, x: Latent, eps: Latent): Latent {
+export function addNoise(from: Level, to: Level, x: Latent, eps: Latent): Latent {
   const { scale, variance } = transition(from, to);
   return lin([scale, x], [Math.sqrt(variance), eps]);
 }

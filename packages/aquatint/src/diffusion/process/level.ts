@@ -29,7 +29,7 @@ export const snr = ({ alpha, sigma }: Level): number => (alpha / sigma) ** 2;
 export const logSnr = ({ alpha, sigma }: Level): number => 2 * Math.log(alpha / sigma);
 
 /** The variance-preserving level at t: alpha = sqrt(alphaBar), sigma = sqrt(1 - alphaBar). */
-export const variancePreserving = (t: number, alphaBar: number): Level => ({
+export const levelOfAlphaBar = (t: number, alphaBar: number): Level => ({
   t,
   alpha: Math.sqrt(alphaBar),
   sigma: Math.sqrt(1 - alphaBar),

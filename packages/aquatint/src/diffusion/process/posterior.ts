@@ -14,8 +14,8 @@ export interface Posterior {
 /** The exact reverse step (Ho et al. 2020, equations 6 and 7), between any two levels of a Gaussian process. */
 export function posterior(from: Level, to: Level): Posterior {
   const { scale, variance: added } = transition(to, from);
-  const kept = (to.sigma / from.sigma) ** 2;
-  return { x: scale * kept, x0: (to.alpha * added) / from.sigma ** 2, variance: kept * added };
+  const share = (to.sigma / from.sigma) ** 2;
+  return { x: scale * share, x0: (to.alpha * added) / from.sigma ** 2, variance: share * added };
 }
 
 /** The mean of q(x_to | x_from, x_0). */

@@ -1,7 +1,7 @@
 import { AquatintError } from "../../errors.ts";
 import { linspace, linspace32 } from "../../math/numbers.ts";
 import { discrete, type Precision, scheduleFromBetas, withMaxBeta } from "./beta-schedules.ts";
-import { checkedTime, type Schedule, variancePreserving } from "./level.ts";
+import { checkedTime, levelOfAlphaBar, type Schedule } from "./level.ts";
 
 /** What `linear` and `scaledLinear` are made of, with diffusers' meanings. */
 export interface BetaOptions extends Precision {
@@ -96,7 +96,7 @@ export type ScheduleName = keyof typeof schedules;
 export function scheduleFromAlphaBar(f: (u: number) => number, { steps = 1000, name = "custom" } = {}): Schedule {
   checkDecreasing(f, checkedSteps(steps), name);
   const alphaBar = (t: number): number => f(checkedTime(t, { name, steps }) / steps);
-  return { name, steps, alphaBar, level: (t) => variancePreserving(t, alphaBar(t)), timestep: (t) => t - 1 };
+  return { name, steps, alphaBar, level: (t) => levelOfAlphaBar(t, alphaBar(t)), timestep: (t) => t - 1 };
 }
 
 function checkDecreasing(f: (u: number) => number, steps: number, name: string): void {

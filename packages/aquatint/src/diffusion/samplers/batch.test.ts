@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { torchCpu } from "../../math/random.ts";
-import { guidedOutput, thresholded } from "../guidance.ts";
-import { preserving } from "../process/coordinates.ts";
+import { dynamicThreshold, guidedOutput } from "../guidance.ts";
+import { variancePreserving } from "../process/coordinates.ts";
 import { type Denoiser, denoiser, type FullNetwork, type StepIndex } from "../process/denoiser.ts";
 import { type Latent, mapRows, rowsOf } from "../process/latent.ts";
 import type { Level } from "../process/level.ts";
@@ -51,9 +51,9 @@ const joined = (parts: readonly Latent[]) => mapRows(new Float32Array(ROWS * SIZ
 
 function inputOf(x: Latent, rows: number, network: FullNetwork): Omit<SamplerInput, "noise"> {
   const plain = denoiser(network, targets.epsilon, rows);
-  const denoise = thresholded(plain, { quantile: 0.7, max: 3, rows });
+  const denoise = dynamicThreshold(plain, { quantile: 0.7, max: 3, rows });
   const walk = levels({ schedule, steps: 7 });
-  return { x, rows, levels: walk, levelAt: levelFinder({ schedule, coordinates: preserving }), denoise };
+  return { x, rows, levels: walk, levelAt: levelFinder({ schedule, coordinates: variancePreserving }), denoise };
 }
 
 const noiseOf = (row: number) => {

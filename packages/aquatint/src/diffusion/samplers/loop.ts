@@ -42,7 +42,7 @@ export interface SamplerInput {
   /** At least two levels, from noisy to clean. */
   readonly levels: readonly Level[];
   /** Where each step lands, if not at the next of `levels`: DDIM in diffusers lands a fixed stride further down. */
-  readonly landings?: readonly Level[] | undefined;
+  readonly destinations?: readonly Level[] | undefined;
   /** Steps of the walk that are left out at its start, where x lies at a level further down; 0 when absent. */
   readonly begin?: number | undefined;
   /** Levels that are not among `levels`, in their coordinates; for samplers that evaluate in between. */
@@ -55,7 +55,7 @@ export interface SamplerInput {
 }
 
 /** Where a run stands after one evaluation of the network. */
-export interface Step {
+export interface SamplerStep {
   /** Steps of the walk before this one, `begin` .. n - 1. */
   readonly i: number;
   /** Steps in all. */
@@ -73,10 +73,10 @@ export interface Step {
 }
 
 /** A whole sampling loop: it yields after every evaluation and returns the last x. */
-export type Sampler = (input: SamplerInput) => AsyncGenerator<Step, Latent, void>;
+export type Sampler = (input: SamplerInput) => AsyncGenerator<SamplerStep, Latent, void>;
 
 /** One step of a sampling loop. */
-export interface Move {
+export interface Interval {
   readonly i: number;
   readonly n: number;
   readonly from: Level;
@@ -87,20 +87,20 @@ export interface Move {
  * The steps between neighbouring levels, or from each level to its landing.
  * @throws AquatintError "sampler/levels" where a step would lead to more noise.
  */
-export function* moves({
+export function* intervals({
   levels,
-  landings,
+  destinations,
   begin = 0,
-}: Pick<SamplerInput, "levels" | "landings" | "begin">): Generator<Move, void, void> {
+}: Pick<SamplerInput, "levels" | "destinations" | "begin">): Generator<Interval, void, void> {
   const n = levels.length - 1;
   for (let i = begin; i < n; i++) {
-    const move = { i, n, from: levels[i]!, to: (landings ?? levels.slice(1))[i]! };
-    if (!(noiseRatio(move.to) <= noiseRatio(move.from)) && !isStill(move)) throw rising(move);
-    yield move;
+    const interval = { i, n, from: levels[i]!, to: (destinations ?? levels.slice(1))[i]! };
+    if (!(noiseRatio(interval.to) <= noiseRatio(interval.from)) && !isStill(interval)) throw rising(interval);
+    yield interval;
   }
 }
 
-const rising = ({ i, from, to }: Move) =>
+const rising = ({ i, from, to }: Interval) =>
   new AquatintError(
     "sampler/levels",
     `step ${i + 1} goes from sigma ${noiseRatio(from)} to ${noiseRatio(to)}, expected a smaller one`,
@@ -114,16 +114,18 @@ const LEAST_STEP = 1e-6;
  * Whether a step goes nowhere. Schedules that are chosen by name have none; some published configurations of diffusers end
  * at the level that their last step begins at, and there x stays as it is.
  */
-export function isStill({ from, to }: Pick<Move, "from" | "to">): boolean {
+export function isStill({ from, to }: Pick<Interval, "from" | "to">): boolean {
   if (from.alpha === 0 || to.alpha === 0) return from.alpha === to.alpha;
   return to.sigma > 0 && Math.abs(Math.log(noiseRatio(to) / noiseRatio(from))) < LEAST_STEP;
 }
 
 /** Where a step has only one way to go: from pure noise, to clean data, or nowhere. */
-export const isEdge = (move: Move): boolean => move.from.alpha === 0 || move.to.sigma === 0 || isStill(move);
+export const isEndpoint = (interval: Interval): boolean =>
+  interval.from.alpha === 0 || interval.to.sigma === 0 || isStill(interval);
 
 /** The first-order step: the estimated data and noise, mixed as `to` says. */
-export const remix = ({ to }: Pick<Move, "to">, { x0, eps }: Estimate): Latent => lin([to.alpha, x0], [to.sigma, eps]);
+export const firstOrderStep = ({ to }: Pick<Interval, "to">, { x0, eps }: Estimate): Latent =>
+  lin([to.alpha, x0], [to.sigma, eps]);
 
 /** One evaluation in a step; an abort rejects at once, whether or not the network notices it. */
 export async function evaluate(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { deviation, idealDenoiser, spread } from "../../../test/gaussian.ts";
 import { torchCpu } from "../../math/random.ts";
-import { preserving, straight } from "../process/coordinates.ts";
+import { flowMatching, variancePreserving } from "../process/coordinates.ts";
 import type { Level, Schedule } from "../process/level.ts";
 import { checkSolvable, targets } from "../process/prediction.ts";
 import { cosine, linear, schedules } from "../process/schedules.ts";
@@ -10,16 +10,16 @@ import { levelFinder } from "../scheduler.ts";
 import { levels } from "../spacing/spacing.ts";
 import { ddim, ddpm, renoise } from "./first-order.ts";
 import { heun } from "./heun.ts";
-import type { Sampler, SamplerInput, Step } from "./loop.ts";
+import type { Sampler, SamplerInput, SamplerStep } from "./loop.ts";
 
 const entries = Object.entries<SamplerEntry>(samplers);
 const denoise = idealDenoiser(targets.v_prediction);
 const noNoise = () => new Float32Array(1);
-const finder = (schedule: Schedule) => levelFinder({ schedule, coordinates: preserving });
+const finder = (schedule: Schedule) => levelFinder({ schedule, coordinates: variancePreserving });
 const levelAt = finder(cosine({ maxBeta: 0.999 }));
 
-async function run(sampler: Sampler, input: SamplerInput): Promise<{ steps: Step[]; x: Float32Array }> {
-  const steps: Step[] = [];
+async function run(sampler: Sampler, input: SamplerInput): Promise<{ steps: SamplerStep[]; x: Float32Array }> {
+  const steps: SamplerStep[] = [];
   const loop = sampler(input);
   for (let next = await loop.next(); ; next = await loop.next()) {
     if (next.done) return { steps, x: next.value };
@@ -232,7 +232,7 @@ test("renoise is the lecture's x_t-1 = alpha_t-1 x0_hat + sigma_t-1 eps", async 
 test("heun in straight coordinates keeps order 2, from pure noise too", async () => {
   const error = async (n: number) => {
     const grid = Array.from({ length: n + 1 }, (_, i) => cosine().level(1000 - (900 * i) / n));
-    const sampler = heun({ coordinates: straight });
+    const sampler = heun({ coordinates: flowMatching });
     const { x } = await run(sampler, {
       x: Float32Array.of(spread(grid[0]!)),
       rows: 1,

@@ -33,7 +33,7 @@ test.each(Object.entries(spacings))("the sigmas of %s fall for every number of s
 test("levels go trailing to clean data unless told otherwise", () => {
   expect(times(levels({ schedule, steps: 2 }))).toEqual([1000, 500, 0]);
   expect(levels({ schedule, steps: 3 }).at(-1)).toEqual(clean);
-  expect(times(levels({ schedule, steps: 2, spacing: leading(), final: schedule.level(1) }))).toEqual([501, 1, 1]);
+  expect(times(levels({ schedule, steps: 2, spacing: leading(), finalLevel: schedule.level(1) }))).toEqual([501, 1, 1]);
 });
 
 test.each([0, 1.5, 1001, Number.NaN])("%d steps are refused", (steps) => {

@@ -57,7 +57,7 @@ export const fractional = (): Spacing => (schedule, n) => {
 };
 
 /** The levels of one more step, without the cleanest: what diffusers' multistep solvers visit. */
-export const open = (spacing: Spacing): Spacing =>
+export const dropLast = (spacing: Spacing): Spacing =>
   Object.assign((schedule: Schedule, n: number) => spacing(schedule, n + 1).slice(0, n), { end: spacing.end });
 
 /** ComfyUI's "simple": every T / n-th time down from T, cut to whole times. */
@@ -72,7 +72,7 @@ export const uniform = (): Spacing => (schedule, n) =>
   Array.from(linspace(schedule.steps - 1, 0, n), (index) => schedule.level(1 + index));
 
 /** Stability's "SGM uniform": evenly from T towards 1, which is not visited. */
-export const sgmUniform = (): Spacing => open(uniform());
+export const sgmUniform = (): Spacing => dropLast(uniform());
 
 /** The web UI's "DDIM" and ComfyUI's "ddim_uniform": as `leading`, one time later; they make more steps where n does not divide T. */
 export const ddimUniform = (): Spacing => leading({ offset: 1 });
@@ -96,7 +96,7 @@ export const betaTimes =
 
 /** The web UI's "KL Optimal": the ramp of one more step, whose last sigma is where the walk ends. */
 export const klOptimalToLast = (): Spacing =>
-  Object.assign(open(ramped(klOptimal())), { end: (schedule: Schedule) => schedule.level(1) });
+  Object.assign(dropLast(ramped(klOptimal())), { end: (schedule: Schedule) => schedule.level(1) });
 
 /** How a ramp of noise ratios is laid over a schedule. */
 export interface RampedOptions {
@@ -173,14 +173,16 @@ export interface LevelsInput {
   readonly steps: number;
   readonly spacing?: Spacing;
   /** Where the last step ends: without noise, unless a configuration says otherwise. */
-  readonly final?: Level;
+  readonly finalLevel?: Level;
 }
 
 /** The `steps` + 1 levels that a sampler walks down. */
-export const levels = ({ schedule, steps, spacing = trailing(), final = clean }: LevelsInput): readonly Level[] => [
-  ...spacing(schedule, checkedStepCount(steps, schedule)),
-  final,
-];
+export const levels = ({
+  schedule,
+  steps,
+  spacing = trailing(),
+  finalLevel = clean,
+}: LevelsInput): readonly Level[] => [...spacing(schedule, checkedStepCount(steps, schedule)), finalLevel];
 
 /** Returns a number of steps that a schedule has room for, 1 .. T, and throws elsewhere. */
 export function checkedStepCount(steps: number, schedule: Schedule): number {

@@ -1,4 +1,4 @@
-import { writtenIn } from "../../../diffusion/process/coordinates.ts";
+import { toCoordinates } from "../../../diffusion/process/coordinates.ts";
 import type { Level } from "../../../diffusion/process/level.ts";
 import { checkSolvable } from "../../../diffusion/process/prediction.ts";
 import { minSnrWeight } from "../../../diffusion/process/weighting.ts";
@@ -50,7 +50,9 @@ const BANDS = [0, 25, 50, 75, 100] as const;
 export function denoisingObjective(options: DenoisingOptions): DenoisingObjective {
   const { scheduler } = options;
   const { schedule, target, networkCoordinates } = scheduler;
-  const levels = Array.from({ length: schedule.steps }, (_, i) => writtenIn(networkCoordinates, schedule.level(i + 1)));
+  const levels = Array.from({ length: schedule.steps }, (_, i) =>
+    toCoordinates(networkCoordinates, schedule.level(i + 1)),
+  );
   checkSolvable(target, levels);
   const noising = { sample: options.sample, scheduler, levels };
   const drawn = timestepSampling(options.timesteps, schedule.steps);
