@@ -1,7 +1,8 @@
 import { schedulerSettings } from "../src/diffusion/diffusers/scheduler-config.ts";
 import { noiseRatio } from "../src/diffusion/process/coordinates.ts";
 import type { Level } from "../src/diffusion/process/level.ts";
-import { type SamplerEntry, samplers, scheduleWords } from "../src/diffusion/registry.ts";
+import { samplers, scheduleWords } from "../src/diffusion/registry.ts";
+import type { SamplerEntry } from "../src/diffusion/samplers/define-sampler.ts";
 import { isStill } from "../src/diffusion/samplers/loop.ts";
 import { type Scheduler, type SchedulerSettings, scheduler, withSampler } from "../src/diffusion/scheduler.ts";
 import { torchCpu } from "../src/math/random.ts";

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { type SamplerEntry, samplers, scheduleWords } from "../diffusion/registry.ts";
+import { samplers, scheduleWords } from "../diffusion/registry.ts";
+import type { SamplerEntry } from "../diffusion/samplers/define-sampler.ts";
 import { main } from "./main.ts";
 import { type SamplerRow, samplerRows } from "./samplers.ts";
 
@@ -43,7 +44,7 @@ test("docs/samplers.md is made of the registry", async () => {
   );
   const page = `# Samplers
 
-<!-- Made of the registry in packages/aquatint/src/diffusion/samplers by its test; do not edit. -->
+<!-- Made of the samplers' declarations in packages/aquatint/src/diffusion/samplers by a test; do not edit. -->
 
 \`aquatint generate --sampler NAME\` takes a name or any of the other names, whether in capitals or not, and after it one
 of the schedules of AUTOMATIC1111's web UI: \`--sampler "DPM++ 2M Karras"\`. Without a schedule the steps lie where the
@@ -111,7 +112,14 @@ gives other numbers.
 
 ## Options
 
-In TypeScript every sampler takes the options that its entry lists, and what acts on the estimate stands apart from it:
+In TypeScript a sampler takes the options that its file declares, \`samplers.heun.create({ churn: 10 })\`; one that it does
+not take, or a value out of range, is refused ("sampler/option").
+
+| option | values | default | meaning | samplers |
+| --- | --- | --- | --- | --- |
+${optionLines()}
+
+What acts on the estimate stands apart from the sampler:
 \`clipX0\`, \`dynamicThreshold\`, \`guidedOutput\` with its \`rescale\` (Lin et al. 2024, section 3.4). Spacings are functions as
 well: \`atTimes\` and \`atRatios\` take explicit timesteps and sigmas, \`ramped\` any ramp between any two of them.
 `;
@@ -119,6 +127,24 @@ well: \`atTimes\` and \`atRatios\` take explicit timesteps and sigmas, \`ramped\
 });
 
 const entries = Object.entries<SamplerEntry>(samplers);
+
+/** Options of the same name and meaning in one line, each sampler with its default. */
+function optionLines(): string {
+  const lines = new Map<string, Map<string, string[]>>();
+  for (const { name, options } of samplerRows()) {
+    for (const { name: option, values, about, standard } of options) {
+      const key = `| \`${option}\` | ${values} | STANDARD | ${about} |`;
+      const standards = lines.get(key) ?? new Map<string, string[]>();
+      lines.set(key, standards.set(standard, [...(standards.get(standard) ?? []), `\`${name}\``]));
+    }
+  }
+  return [...lines]
+    .flatMap(([line, standards]) =>
+      [...standards].map(([standard, names]) => `${line.replace("STANDARD", standard)} ${names.join(", ")} |`),
+    )
+    .sort()
+    .join("\n");
+}
 
 /** Samplers that keep the model's own end. */
 const kept = () => entries.filter(([, { keepsEnd }]) => keepsEnd).map(([name]) => `\`${name}\``);

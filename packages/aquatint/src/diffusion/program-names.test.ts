@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { folded } from "./program-names.ts";
-import { type SamplerEntry, samplerNamed, samplers } from "./registry.ts";
+import { samplerNamed, samplers } from "./registry.ts";
+import type { SamplerEntry } from "./samplers/define-sampler.ts";
 
 /** Menus of other programs: each name with the sampler that it is here and its schedule. */
 const menus: Readonly<Record<string, Readonly<Record<string, string>>>> = {

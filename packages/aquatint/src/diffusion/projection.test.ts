@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { torchCpu } from "../math/random.ts";
 import { schedulerSettings } from "./diffusers/scheduler-config.ts";
 import { noised } from "./process/forward.ts";
-import { type SamplerEntry, samplers } from "./registry.ts";
+import { samplers } from "./registry.ts";
+import type { SamplerEntry } from "./samplers/define-sampler.ts";
 import { scheduler, withSampler } from "./scheduler.ts";
 
 const STEPS = 8;

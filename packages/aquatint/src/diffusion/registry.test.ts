@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { AquatintError } from "../errors.ts";
 import { schedulerClasses } from "./diffusers/classes.ts";
 import { linear } from "./process/schedules.ts";
-import { automaticSchedule, type SamplerEntry, samplerNamed, samplers, scheduleWords } from "./registry.ts";
+import { automaticSchedule, samplerNamed, samplers, scheduleWords } from "./registry.ts";
+import type { SamplerEntry } from "./samplers/define-sampler.ts";
 import { dropLast, spacings } from "./spacing/spacing.ts";
 
 const entries = Object.entries<SamplerEntry>(samplers);
@@ -34,7 +35,7 @@ test("an unknown name is refused with the valid ones and the nearest", () => {
   expect(error.code).toBe("sampler/unknown");
   expect(error.message).toBe('there is no sampler "ddiim"');
   expect(error.hint).toBe(`did you mean "ddim"? the samplers are ${Object.keys(samplers).join(", ")}`);
-  expect(thrown("bogosort").hint).toMatch(/^the samplers are ddpm, .*tcd, ddim, .*deis$/);
+  expect(thrown("bogosort").hint).toMatch(/^the samplers are ddim, .*tcd, unipc$/);
   expect(thrown("constructor").code).toBe("sampler/unknown");
 });
 
@@ -67,7 +68,7 @@ test.each(Object.entries(webui))("%s of the web UI is %s, with and without a sch
     const named = samplerNamed(`${alias} ${word}`);
     expect(named).toMatchObject({ name, options: samplerNamed(alias).options });
     const inner = spacings[spacing]({});
-    const expected = named.entry.open ? dropLast(inner) : inner;
+    const expected = named.entry.dropLast ? dropLast(inner) : inner;
     expect(named.spacing!(linear(), 9)).toEqual(expected(linear(), 9));
   }
 });
@@ -97,8 +98,11 @@ test.each([
   expect(automaticSchedule(sampler)).toBe(spacing);
 });
 
-test("every class of diffusers that is read is a name too", () => {
-  for (const name of Object.keys(schedulerClasses)) expect(samplerNamed(name).name).toBeDefined();
+test("every class of diffusers that is read is a name too, of the sampler that its configuration chooses", () => {
+  for (const [name, { settings, schema }] of Object.entries(schedulerClasses)) {
+    const { sampler } = settings(schema.parse({}));
+    expect(samplerNamed(name).name).toBe(sampler);
+  }
 });
 
 test("an unknown schedule is understood with the sampler before it", () => {
@@ -110,4 +114,23 @@ test("an unknown schedule is understood with the sampler before it", () => {
 test("an option that a sampler does not take is refused", () => {
   expect(() => samplerNamed("plms").create({ eta: 0.5 })).toThrow('"plms" takes no option "eta"');
   expect(() => samplerNamed("ddim").create({ eta: 0.5 })).not.toThrow();
+});
+
+test.each([
+  ["churn", -1, "0 or more"],
+  ["churn", Number.NaN, "0 or more"],
+  ["coordinates", "straight", "variance-exploding, flow-matching"],
+])("the value of an option that is out of range is refused: %s %s", (option, value, values) => {
+  expect(() => samplerNamed("heun").create({ [option]: value })).toThrow(
+    expect.objectContaining({ code: "sampler/option", message: expect.stringContaining(`expected ${values}`) }),
+  );
+});
+
+test("a sampler's declaration has a sentence and a default that it accepts for every option", () => {
+  for (const [name, { options }] of entries) {
+    for (const [option, { about, standard, standardText, accepts }] of Object.entries(options)) {
+      expect(about, `${name} ${option}`).toMatch(/^[A-Z].*\.$/);
+      expect(standard === undefined ? standardText : accepts(standard), `${name} ${option}`).toBeTruthy();
+    }
+  }
 });

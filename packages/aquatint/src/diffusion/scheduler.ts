@@ -5,8 +5,9 @@ import { type Denoiser, type TimedNetwork, toEstimate } from "./process/denoiser
 import { type Latent, lin, rowSize } from "./process/latent.ts";
 import { clean, type Level, type Schedule } from "./process/level.ts";
 import type { Target } from "./process/prediction.ts";
-import { type SamplerName, type SamplerOptions, samplerNamed } from "./registry.ts";
+import { type SamplerName, samplerNamed } from "./registry.ts";
 import { isStill, type LevelFinder, type NoiseSource, type SamplerStep } from "./samplers/loop.ts";
+import type { SamplerOptions } from "./samplers/options.ts";
 import { checkedStepCount, type Spacing, timeOfRatio } from "./spacing/spacing.ts";
 
 /** The levels of a walk, and where its steps land if not at the next of them. */
@@ -60,8 +61,8 @@ export interface SchedulerRun {
   readonly network: TimedNetwork;
   /** Fresh standard normals of x's size, for the way from one level to another. */
   readonly noise: NoiseSource;
-  /** Share of ancestral noise, for samplers that take it. */
-  readonly eta?: number | undefined;
+  /** Options of the sampler beyond those of the settings. */
+  readonly samplerOptions?: SamplerOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -88,16 +89,25 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
     },
     sigmas: (steps) => Float64Array.from(settings.sigmas(path(steps))),
     initialNoiseScale: (steps) => settings.initialNoiseScale(path(steps)),
-    run({ steps, begin, x, rows, project, network, noise, eta, signal }) {
+    run({ steps, begin, x, rows, project, network, noise, samplerOptions, signal }) {
       rowSize(x, rows);
-      const options = eta === undefined ? settings.samplerOptions : { ...settings.samplerOptions, eta };
-      const sampler = samplerNamed(settings.sampler).create(options);
+      const sampler = samplerNamed(settings.sampler).create({ ...settings.samplerOptions, ...samplerOptions });
       const walk = path(steps);
-      const { sampler: own, name = own, target } = settings;
+      const { sampler: samplerName, name = samplerName, target } = settings;
       const checks = finiteChecks(name);
       const denoise = settings.x0Transform(networkDenoiser(settings, { network: checks.network(network), rows }), rows);
-      const made = sampler({ ...walk, begin, x, rows, denoise, target, noise, levelAt: levelFinder(settings), signal });
-      const loop = checks.loop(x, made);
+      const generator = sampler({
+        ...walk,
+        begin,
+        x,
+        rows,
+        denoise,
+        target,
+        noise,
+        levelAt: levelFinder(settings),
+        signal,
+      });
+      const loop = checks.loop(x, generator);
       return project ? projected(loop, walk, project) : loop;
     },
   };
@@ -109,12 +119,12 @@ async function* projected(
   { levels: walk, destinations }: Path,
   project: Projection,
 ): AsyncGenerator<SamplerStep, Latent, void> {
-  for (let found = await loop.next(); ; found = await loop.next()) {
-    if (found.done) return found.value;
-    const { i, n, next, x, final } = found.value;
+  for (let result = await loop.next(); ; result = await loop.next()) {
+    if (result.done) return result.value;
+    const { i, n, next, x, final } = result.value;
     const ahead = final && i === n - 1 ? clean : final && destinations ? walk[i + 1]! : next;
     x.set(project(x, ahead));
-    yield found.value;
+    yield result.value;
   }
 }
 
@@ -144,26 +154,26 @@ export const levelFinder = ({
  * program ends it, at clean data for k-diffusion's; the model's own spacing ends there as well, unless the sampler keeps
  * the model's own end.
  */
-export function withSampler(settings: SchedulerSettings, wanted: string): SchedulerSettings {
-  const named = samplerNamed(wanted);
-  const own = named.name === settings.sampler;
-  const fixed: readonly (readonly [string, unknown])[] = Object.entries({ ...named.options });
-  const known: Readonly<Record<string, unknown>> = { ...settings.samplerOptions };
-  if (own && !named.spacing && fixed.every(([key, value]) => known[key] === value)) return settings;
-  const { spacing = settings.spacing } = named;
+export function withSampler(settings: SchedulerSettings, samplerText: string): SchedulerSettings {
+  const choice = samplerNamed(samplerText);
+  const isSame = choice.name === settings.sampler;
+  const fixed: readonly (readonly [string, unknown])[] = Object.entries(choice.options);
+  const { samplerOptions } = settings;
+  if (isSame && !choice.spacing && fixed.every(([key, value]) => samplerOptions[key] === value)) return settings;
+  const { spacing = settings.spacing } = choice;
   const { schedule } = settings;
-  const kept = !named.spacing && named.entry.keepsEnd ? settings.finalLevel : spacing.end?.(schedule);
+  const modelEnd = !choice.spacing && choice.entry.keepsEnd ? settings.finalLevel : spacing.end?.(schedule);
   const path = (steps: number): Path => {
     const visited = spacing(schedule, checkedStepCount(steps, schedule));
     const [last] = visited.slice(-1);
-    const end = kept && !isStill({ from: last!, to: kept }) ? kept : clean;
+    const end = modelEnd && !isStill({ from: last!, to: modelEnd }) ? modelEnd : clean;
     return { levels: [...visited, end].map((level) => toCoordinates(variancePreserving, level)) };
   };
   return {
     ...settings,
-    sampler: named.name,
-    name: wanted,
-    samplerOptions: own ? { ...settings.samplerOptions, ...named.options } : named.options,
+    sampler: choice.name,
+    name: samplerText,
+    samplerOptions: isSame ? { ...settings.samplerOptions, ...choice.options } : choice.options,
     coordinates: variancePreserving,
     path,
     evaluationLevels: (path) => path.levels.slice(0, -1),

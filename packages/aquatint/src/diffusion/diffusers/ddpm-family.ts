@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
 import { clean, type Level, type Schedule } from "../process/level.ts";
-import type { Variance } from "../samplers/first-order.ts";
+import { samplerChoice } from "../registry.ts";
+import type { Variance } from "../samplers/ddpm.ts";
 import type { Path, SchedulerSettings } from "../scheduler.ts";
 import { levels, type Spacing } from "../spacing/spacing.ts";
 import {
@@ -48,8 +49,7 @@ export const ddpm = define(
   },
   (config) =>
     discreteSettings(config, {
-      sampler: "ddpm",
-      samplerOptions: { variance: variances[config.variance_type] },
+      ...samplerChoice("ddpm", { variance: variances[config.variance_type] }),
       x0Transform: x0TransformOf(config),
     }),
 );
@@ -96,10 +96,8 @@ export const pndm = define(
         const middle = at.time(to.t + Math.floor((from.t - to.t) / 2));
         return sampler === "plms" ? [from, to] : [from, middle, middle, to];
       });
-    const samplerOptions = { extrapolates: "output" } as const;
     return discreteSettings(config, {
-      sampler,
-      samplerOptions,
+      ...samplerChoice(sampler, { extrapolates: "output" }),
       schedule,
       finalLevel,
       path,
@@ -133,9 +131,12 @@ const tooMany = (n: number, original: number) =>
 
 /** LCMScheduler */
 export const lcm = define(consistencyFields, (config) => {
-  const samplerOptions = { timestepScaling: config.timestep_scaling };
   const spacing = distilled(config.original_inference_steps);
-  return discreteSettings(config, { sampler: "lcm", samplerOptions, spacing, x0Transform: x0TransformOf(config) });
+  return discreteSettings(config, {
+    ...samplerChoice("lcm", { timestepScaling: config.timestep_scaling }),
+    spacing,
+    x0Transform: x0TransformOf(config),
+  });
 });
 
 /** TCDScheduler */

@@ -5,7 +5,8 @@ import { flowMatching, noiseRatio } from "../process/coordinates.ts";
 import { flow, shifted } from "../process/flow-schedules.ts";
 import { clean, type Schedule } from "../process/level.ts";
 import { targets } from "../process/prediction.ts";
-import type { SamplerName, SamplerOptions } from "../registry.ts";
+import { type SamplerName, samplerChoice } from "../registry.ts";
+import type { SamplerOptions } from "../samplers/options.ts";
 import type { Path, SchedulerSettings } from "../scheduler.ts";
 import { exponential } from "../spacing/ramps.ts";
 import { dropLast, levels, ramped, type Spacing } from "../spacing/spacing.ts";
@@ -160,14 +161,13 @@ export const dpmMultistep = define({ ...solverFields, ...dpmFields, ...finalFiel
   checkFinal(algorithm, config.final_sigmas_type);
   checkOrder(algorithm, order);
   return solver(config, {
-    sampler: algorithm.startsWith("sde") ? "dpmpp-2m-sde" : "dpmpp-2m",
-    samplerOptions: {
+    ...samplerChoice(algorithm.startsWith("sde") ? "dpmpp-2m-sde" : "dpmpp-2m", {
       order,
       algorithm,
       solverType: config.solver_type,
       lowerOrderFinal: config.lower_order_final,
       eulerAtFinal: config.euler_at_final,
-    },
+    }),
     final: config.final_sigmas_type,
     least: config.lambda_min_clipped,
     lu: config.use_lu_lambdas,
@@ -190,8 +190,7 @@ export const dpmSinglestep = define(
     const { algorithm_type: algorithm, solver_order: order, solver_type: solverType } = config;
     checkFinal(algorithm, config.final_sigmas_type);
     return solver(config, {
-      sampler: "dpmpp-2s",
-      samplerOptions: { order, algorithm, solverType, lowerOrderFinal: config.lower_order_final },
+      ...samplerChoice("dpmpp-2s", { order, algorithm, solverType, lowerOrderFinal: config.lower_order_final }),
       final: config.final_sigmas_type,
       least: config.lambda_min_clipped,
       noiseOnly: !algorithm.endsWith("++"),
@@ -204,8 +203,7 @@ export const deis = define(
   { ...solverFields, algorithm_type: only("deis"), solver_type: only("logrho"), rescale_betas_zero_snr: only(false) },
   (config) =>
     solver(config, {
-      sampler: "deis",
-      samplerOptions: { order: config.solver_order, lowerOrderFinal: config.lower_order_final },
+      ...samplerChoice("deis", { order: config.solver_order, lowerOrderFinal: config.lower_order_final }),
       final: "sigma_min",
       flowEnd: "own",
       noiseOnly: true,
@@ -224,14 +222,13 @@ export const uniPc = define(
   },
   (config) =>
     solver(config, {
-      sampler: "unipc",
-      samplerOptions: {
+      ...samplerChoice("unipc", {
         order: config.solver_order,
         variant: config.solver_type,
         predictData: config.predict_x0,
         lowerOrderFinal: config.lower_order_final,
         uncorrected: config.disable_corrector,
-      },
+      }),
       final: config.final_sigmas_type,
       flowEnd: "own",
       noiseOnly: !config.predict_x0,

@@ -5,7 +5,8 @@ import { edmCoordinates, flowMatching, varianceExploding } from "../process/coor
 import { edm, flow, shifted } from "../process/flow-schedules.ts";
 import { clean, levelOfAlphaBar, type Schedule } from "../process/level.ts";
 import { edmTarget, targets } from "../process/prediction.ts";
-import type { SamplerName, SamplerOptions } from "../registry.ts";
+import { type SamplerName, samplerChoice } from "../registry.ts";
+import type { SamplerOptions } from "../samplers/options.ts";
 import type { SchedulerSettings } from "../scheduler.ts";
 import { exponential, karras, type Ramp } from "../spacing/ramps.ts";
 import { ramped, type Spacing } from "../spacing/spacing.ts";
@@ -73,14 +74,13 @@ export const edmDpm = define(
   },
   (config) =>
     edmSettings(config, {
-      sampler: config.algorithm_type === "dpmsolver++" ? "dpmpp-2m" : "dpmpp-2m-sde",
-      samplerOptions: {
+      ...samplerChoice(config.algorithm_type === "dpmsolver++" ? "dpmpp-2m" : "dpmpp-2m-sde", {
         order: config.solver_order,
         algorithm: config.algorithm_type,
         solverType: config.solver_type,
         lowerOrderFinal: config.lower_order_final,
         eulerAtFinal: config.euler_at_final,
-      },
+      }),
       x0Transform: x0TransformOf(config),
     }),
 );
@@ -150,8 +150,7 @@ export const flowEuler = define(
 /** FlowMatchHeunDiscreteScheduler */
 export const flowHeun = define(flowFields, (config) =>
   flowSettings(config, {
-    sampler: "heun",
-    samplerOptions: { coordinates: "straight" },
+    ...samplerChoice("heun", { coordinates: "flow-matching" }),
     evaluationLevels: ({ levels }) => innerTwice(levels).slice(0, -1),
     sigmas: ({ levels }) => innerTwice(levels).map(({ sigma }) => sigma),
   }),

@@ -31,7 +31,14 @@ test.each(runs)(
       .map((v) => v * scale);
     const network = async (input: Float32Array, t: number) => input.map((v) => (factor * v * t) / (t + 1));
     const trajectory: Latent[] = [x];
-    for await (const step of run({ steps, x, rows: 1, network, noise: () => stream.randn(256), ...step_args })) {
+    for await (const step of run({
+      steps,
+      x,
+      rows: 1,
+      network,
+      noise: () => stream.randn(256),
+      samplerOptions: step_args,
+    })) {
       trajectory.push(step.x);
     }
     const every = (trajectory.length - 1) / (expected.trajectory.length - 1);

@@ -153,3 +153,20 @@ function aborted(signal: AbortSignal): { readonly promise: Promise<never>; reado
   });
   return { promise, stop };
 }
+
+/** One step of a method that evaluates once in it: x at the end of the interval. */
+export type Step = (x: Latent, estimate: Estimate, interval: Interval) => Latent;
+
+/** The loop of methods that evaluate once a step; `start` makes the step of one run, with what it remembers. */
+export const evaluateOnce = (start: (input: SamplerInput) => Step): Sampler =>
+  async function* (input) {
+    const step = start(input);
+    let { x } = input;
+    for (const interval of intervals(input)) {
+      const { i, n, from, to } = interval;
+      const estimate = await evaluate(input, x, from, interval);
+      x = step(x, estimate, interval);
+      yield { i, n, level: from, next: to, x, x0: estimate.x0, final: true };
+    }
+    return x;
+  };
