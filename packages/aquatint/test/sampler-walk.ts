@@ -85,14 +85,14 @@ const settingsOf = ({ config, sampler }: WalkCase): SchedulerSettings =>
  * What is wrong with a walk, in words; undefined where every value is finite and every level is cleaner than the one before.
  * The configuration's own last step may go nowhere, as diffusers' does.
  */
-export async function walkFault(given: WalkCase): Promise<string | undefined> {
-  const settings = settingsOf(given);
-  const { levels } = settings.path(given.steps);
-  const chosen = settings !== published.get(given.config);
+export async function walkFault(walkCase: WalkCase): Promise<string | undefined> {
+  const settings = settingsOf(walkCase);
+  const { levels } = settings.path(walkCase.steps);
+  const isOther = settings !== published.get(walkCase.config);
   const steps = levels.slice(1).map((to, i) => ({ from: levels[i]!, to }));
-  const odd = steps.find(({ from, to }) => (chosen || !isStill({ from, to })) && !(noiseRatio(to) < noiseRatio(from)));
+  const odd = steps.find(({ from, to }) => (isOther || !isStill({ from, to })) && !(noiseRatio(to) < noiseRatio(from)));
   if (odd) return `a step goes from sigma ${noiseRatio(odd.from)} to ${noiseRatio(odd.to)}`;
-  return finiteFault(scheduler(settings), given, levels[given.begin]!);
+  return finiteFault(scheduler(settings), walkCase, levels[walkCase.begin]!);
 }
 
 const normals = torchCpu(3).randn(4004);

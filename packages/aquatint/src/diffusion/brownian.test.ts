@@ -21,8 +21,8 @@ test("the noise of two steps is that of the step over both", () => {
     [0.63, 0.6299, 0.5],
     [0.1, 0.05, 0],
   ] as const) {
-    const [whole, first, second] = [noise(at(a), at(c)), noise(at(a), at(b)), noise(at(b), at(c))];
-    whole.forEach((v, i) => {
+    const [total, first, second] = [noise(at(a), at(c)), noise(at(a), at(b)), noise(at(b), at(c))];
+    total.forEach((v, i) => {
       const both = Math.sqrt(a - b) * first[i]! + Math.sqrt(b - c) * second[i]!;
       expect(Math.abs(Math.sqrt(a - c) * v - both)).toBeLessThan(1e-3);
     });
@@ -40,10 +40,10 @@ test("every step's noise is standard normal, and that of different steps indepen
 });
 
 test("the same seed gives the same path whatever was asked before, another seed another one", () => {
-  const [one, two, other] = [3, 3, 4].map((seed) => brownianNoise({ seed, size: 16 }));
-  one!(at(1), at(0.5));
-  expect(one!(at(0.5), at(0.25))).toEqual(two!(at(0.5), at(0.25)));
-  expect(two!(at(0.5), at(0.25))).not.toEqual(other!(at(0.5), at(0.25)));
+  const [first, same, other] = [3, 3, 4].map((seed) => brownianNoise({ seed, size: 16 }));
+  first!(at(1), at(0.5));
+  expect(first!(at(0.5), at(0.25))).toEqual(same!(at(0.5), at(0.25)));
+  expect(same!(at(0.5), at(0.25))).not.toEqual(other!(at(0.5), at(0.25)));
 });
 
 test("noise on the way up is new each time", () => {
@@ -71,12 +71,12 @@ test.each(["dpmpp-sde", "dpmpp-2m-sde", "dpmpp-3m-sde"] as const)("%s follows th
     for await (const step of samplers[name].create()(input)) x = step.x;
     return x;
   };
-  const apart = (a: Float32Array, b: Float32Array) =>
+  const distance = (a: Float32Array, b: Float32Array) =>
     Math.sqrt(a.reduce((sum, v, i) => sum + (v - b[i]!) ** 2, 0) / 400);
   const path = () => brownianNoise({ seed: 9, size: 400 });
   const [coarse, middle, fine] = [await end(16, path()), await end(64, path()), await end(256, path())];
-  expect(apart(middle, fine)).toBeLessThan(apart(coarse, fine) / 2);
-  expect(apart(middle, fine)).toBeLessThan(deviation / 5);
+  expect(distance(middle, fine)).toBeLessThan(distance(coarse, fine) / 2);
+  expect(distance(middle, fine)).toBeLessThan(deviation / 5);
   const stream = torchCpu(1);
-  expect(apart(await end(64, () => stream.randn(400)), fine)).toBeGreaterThan(deviation);
+  expect(distance(await end(64, () => stream.randn(400)), fine)).toBeGreaterThan(deviation);
 });

@@ -23,7 +23,7 @@ export interface Origin {
 }
 
 /** The largest magnitude of all values. */
-export const magnitudeOf = (values: Latent): number => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+export const magnitudeOf = (values: Latent): number => values.reduce((maximum, v) => Math.max(maximum, Math.abs(v)), 0);
 
 /** Returns the values where all are finite. @throws AquatintError "not-finite/CAUSE" that says where they come from. */
 export function checkedFinite<T extends Latent>(values: T, origin: () => Origin): T {
@@ -41,18 +41,18 @@ const LARGE = 1e4;
 
 /** Where a network's output comes from: the network, unless it was given values that no network is trained on. */
 export function outputOrigin(where: string, x: Latent): Origin {
-  const most = magnitudeOf(x);
+  const magnitude = magnitudeOf(x);
   const what = `the network's output ${where}`;
-  return most < LARGE
+  return magnitude < LARGE
     ? { cause: "network", what }
-    : { cause: "input", what: `${what}, which was given values up to ${most.toPrecision(3)},` };
+    : { cause: "input", what: `${what}, which was given values up to ${magnitude.toPrecision(3)},` };
 }
 
 /** The same for all that a network gives. */
-export function checkedOutput(given: NetworkOutput, origin: () => Origin): NetworkOutput {
-  const parts = given instanceof Float32Array ? [given] : [given.output, given.unconditional, given.variance];
+export function checkedOutput(output: NetworkOutput, origin: () => Origin): NetworkOutput {
+  const parts = output instanceof Float32Array ? [output] : [output.output, output.unconditional, output.variance];
   for (const part of parts) if (part) checkedFinite(part, origin);
-  return given;
+  return output;
 }
 
 /** Checks around one sampling loop, which name the first place where its values stop being finite. */
@@ -87,6 +87,6 @@ export const stepAt = (i: number, n: number, t: number): string =>
 
 function stepWords({ i, n, level, next }: SamplerStep, name: string, output: NetworkOutput): string {
   const [from, to] = [level, next].map((at) => Number(noiseRatio(at).toPrecision(4)));
-  const most = magnitudeOf(output instanceof Float32Array ? output : output.output).toPrecision(3);
-  return `step ${i + 1} of ${n} of the sampler "${name}" (sigma ${from} to ${to}, the network's finite output up to ${most})`;
+  const magnitude = magnitudeOf(output instanceof Float32Array ? output : output.output).toPrecision(3);
+  return `step ${i + 1} of ${n} of the sampler "${name}" (sigma ${from} to ${to}, the network's finite output up to ${magnitude})`;
 }

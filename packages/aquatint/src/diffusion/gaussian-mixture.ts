@@ -81,7 +81,7 @@ export function gaussianMixture(components: readonly GaussianComponent[]): Gauss
     dimensions,
     ...moments(parts),
     estimate,
-    logDensity: (x, level = clean) => Float64Array.from(views(parts, x, level), (seen) => seen.logDensity),
+    logDensity: (x, level = clean) => Float64Array.from(views(parts, x, level), (view) => view.logDensity),
     score(x, level = clean) {
       const gradient = new Float64Array(x.length);
       for (const { at, shares, pulls } of views(parts, x, level)) {
@@ -97,8 +97,8 @@ export function gaussianMixture(components: readonly GaussianComponent[]): Gauss
   };
 }
 
-const wrong = (found: string) =>
-  new AquatintError("exact/mixture", `a mixture of normals ${found}`, {
+const wrong = (problem: string) =>
+  new AquatintError("exact/mixture", `a mixture of normals ${problem}`, {
     hint: "give components { weight?, mean: [d], covariance: a number, [d] or rows [d][d] } of one size",
   });
 
@@ -202,8 +202,8 @@ function rowsOf(parts: readonly Part[], x: ArrayLike<number>): readonly number[]
 
 function logSumExp(values: Float64Array): number {
   if (values.length === 1) return values[0]!;
-  const most = Math.max(...values);
-  return most + Math.log(values.reduce((sum, v) => sum + Math.exp(v - most), 0));
+  const maximum = Math.max(...values);
+  return maximum + Math.log(values.reduce((sum, v) => sum + Math.exp(v - maximum), 0));
 }
 
 /** v with its components along the part's axes multiplied by `gains`. */
@@ -214,11 +214,11 @@ function along({ axes }: Part, v: Float64Array, gains: Float64Array): Float64Arr
 }
 
 /** The component that a uniform draw of 0 .. 1 falls on. */
-function chosen(parts: readonly Part[], uniform: number): Part {
-  let left = uniform;
+function partAt(parts: readonly Part[], uniform: number): Part {
+  let remainder = uniform;
   for (const part of parts) {
-    left -= part.weight;
-    if (left < 0) return part;
+    remainder -= part.weight;
+    if (remainder < 0) return part;
   }
   return parts.at(-1)!;
 }
@@ -231,7 +231,7 @@ function drawn(
   const d = parts[0]!.mean.length;
   const rows = new Float64Array(n * d);
   for (let row = 0; row < n; row++) {
-    const part = chosen(parts, random.rand(1)[0]!);
+    const part = partAt(parts, random.rand(1)[0]!);
     const normals = random.randn64(d).map((z, j) => z * Math.sqrt(part.variances[j]!));
     const { axes } = part;
     const spread = axes ? normals.map((_, i) => normals.reduce((sum, z, j) => sum + z * axes[i]![j]!, 0)) : normals;

@@ -55,12 +55,12 @@ const menus: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 describe.each(Object.entries(menus))("%s", (_, menu) => {
-  test.each(Object.entries(menu))("%s is %s", (name, wanted) => {
-    const [sampler, spacing] = wanted.split(" ");
-    const named = samplerNamed(name);
-    expect(named.name).toBe(sampler);
+  test.each(Object.entries(menu))("%s is %s", (name, expected) => {
+    const [sampler, spacing] = expected.split(" ");
+    const choice = samplerNamed(name);
+    expect(choice.name).toBe(sampler);
     const same = samplerNamed(spacing === undefined ? sampler! : `${sampler} ${spacing}`);
-    expect(named.spacing === undefined).toBe(same.spacing === undefined);
+    expect(choice.spacing === undefined).toBe(same.spacing === undefined);
   });
 });
 

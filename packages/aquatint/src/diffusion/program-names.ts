@@ -84,6 +84,6 @@ const unprefixed = (name: string): string => name.replace(/^k(?=euler|lms|heun|d
 
 /** What another program's name means where that is a method that is not here. */
 export const otherMethod = (name: string): string | undefined =>
-  [folded(name), unprefixed(folded(name))].flatMap((one) =>
-    Object.hasOwn(otherMethods, one) ? otherMethods[one]! : [],
+  [folded(name), unprefixed(folded(name))].flatMap((shape) =>
+    Object.hasOwn(otherMethods, shape) ? otherMethods[shape]! : [],
   )[0];

@@ -65,11 +65,11 @@ const webui = {
 test.each(Object.entries(webui))("%s of the web UI is %s, with and without a schedule after it", (alias, name) => {
   expect(samplerNamed(alias).name).toBe(name);
   for (const [word, spacing] of Object.entries(scheduleWords)) {
-    const named = samplerNamed(`${alias} ${word}`);
-    expect(named).toMatchObject({ name, options: samplerNamed(alias).options });
+    const choice = samplerNamed(`${alias} ${word}`);
+    expect(choice).toMatchObject({ name, options: samplerNamed(alias).options });
     const inner = spacings[spacing]({});
-    const expected = named.entry.dropLast ? dropLast(inner) : inner;
-    expect(named.spacing!(linear(), 9)).toEqual(expected(linear(), 9));
+    const expected = choice.entry.dropLast ? dropLast(inner) : inner;
+    expect(choice.spacing!(linear(), 9)).toEqual(expected(linear(), 9));
   }
 });
 

@@ -71,8 +71,8 @@ const predicted = {
   flow_prediction: targets.flow,
 } as const;
 
-/** Where a walk of flow sigmas ends: without noise, where it already is, or at the smallest ratio of the betas. */
-type FlowEnd = "zero" | "own" | "ratio";
+/** Where a walk of flow sigmas ends: without noise, at its last level, or at the smallest ratio of the betas. */
+type FlowEnd = "zero" | "last" | "ratio";
 
 /** Flow matching's levels in place of the betas'; the network is told whole times. */
 function flowSettings(
@@ -90,7 +90,7 @@ function flowSettings(
     Array.from(linspace(1 / T, 1, n + 1).subarray(0, n), (alpha) => plain.level(T * shifted(1 - alpha, shift)));
   const path = (steps: number): Path => {
     const walk = levels({ schedule, steps, spacing });
-    const end = { zero: clean, own: walk.at(-2)!, ratio: { t: 0, alpha: 1 - smallest, sigma: smallest } }[last];
+    const end = { zero: clean, last: walk.at(-2)!, ratio: { t: 0, alpha: 1 - smallest, sigma: smallest } }[last];
     return { levels: [...walk.slice(0, -1), end] };
   };
   const sigmas: SchedulerSettings["sigmas"] = ({ levels: walk }) => walk.map(({ sigma }) => sigma);
@@ -205,7 +205,7 @@ export const deis = define(
     solver(config, {
       ...samplerChoice("deis", { order: config.solver_order, lowerOrderFinal: config.lower_order_final }),
       final: "sigma_min",
-      flowEnd: "own",
+      flowEnd: "last",
       noiseOnly: true,
     }),
 );
@@ -230,7 +230,7 @@ export const uniPc = define(
         uncorrected: config.disable_corrector,
       }),
       final: config.final_sigmas_type,
-      flowEnd: "own",
+      flowEnd: "last",
       noiseOnly: !config.predict_x0,
     }),
 );

@@ -103,8 +103,8 @@ const rebuilt =
     const walk = twiceShifted(shift)(schedule, n);
     const factor = terminal > 0 ? walk.at(-1)!.alpha / (1 - terminal) : 1;
     const sigmas = walk.map(({ alpha }) => 1 - alpha / factor);
-    const chosen = ramp?.(sigmas[0]!, sigmas.at(-1)!, n) ?? sigmas;
-    return Array.from(chosen, (sigma) => ({ t: timeOfSigma(sigma, shift) * schedule.steps, alpha: 1 - sigma, sigma }));
+    const ratios = ramp?.(sigmas[0]!, sigmas.at(-1)!, n) ?? sigmas;
+    return Array.from(ratios, (sigma) => ({ t: timeOfSigma(sigma, shift) * schedule.steps, alpha: 1 - sigma, sigma }));
   };
 
 /** The part u of a flow that a shift brings to `sigma`. */
@@ -176,6 +176,6 @@ export const ipndm = define(
 );
 
 const blindAtNoise: X0Transform = (denoise) => async (x, level, step) => {
-  const believed = await denoise(x, level, step);
-  return level.alpha === 0 ? { ...believed, x0: new Float32Array(x.length) } : believed;
+  const estimate = await denoise(x, level, step);
+  return level.alpha === 0 ? { ...estimate, x0: new Float32Array(x.length) } : estimate;
 };

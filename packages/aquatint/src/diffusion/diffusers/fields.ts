@@ -147,12 +147,12 @@ function boundsOf(config: z.infer<typeof limitSchema>): X0Transform {
 
 /** The ramp of sigmas that a configuration chooses, if it does. */
 export function rampOf(config: z.infer<typeof rampSchema>): Ramp | undefined {
-  const chosen = [
+  const ramps = [
     config.use_karras_sigmas && karras(),
     config.use_exponential_sigmas && exponential(),
     config.use_beta_sigmas && beta(),
   ].filter((ramp) => ramp !== false);
-  if (chosen.length < 2) return chosen[0];
+  if (ramps.length < 2) return ramps[0];
   throw new AquatintError("config/invalid", "only one of the use_..._sigmas options can be true");
 }
 

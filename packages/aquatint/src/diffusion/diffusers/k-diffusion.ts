@@ -31,8 +31,8 @@ function exploded(config: DiscreteConfig, more: Particular & RampOptions): Sched
   const toldOf = (t: number) => Math.log(noiseRatio(discrete.level(t))) / 4;
   const schedule = continuous ? { ...discrete, timestep: toldOf } : discrete;
   const within = config.timestep_spacing === "linspace" ? fractional() : timesOf(config);
-  const told = logLinear ? logEven(within) : within;
-  const spacing = ramp ? ramped(ramp, { within, toWhole, ratioMin, ratioMax }) : told;
+  const plain = logLinear ? logEven(within) : within;
+  const spacing = ramp ? ramped(ramp, { within, toWhole, ratioMin, ratioMax }) : plain;
   const initialNoiseScale = ({ levels: [first] }: Path) =>
     config.timestep_spacing === "leading" ? Math.hypot(first!.sigma, 1) : first!.sigma;
   const path = (steps: number): Path => ({
@@ -50,10 +50,10 @@ function exploded(config: DiscreteConfig, more: Particular & RampOptions): Sched
 
 /** Ratios even in their logarithm over the whole schedule, the last of them left to the walk's end, told other times. */
 const logEven =
-  (told: Spacing): Spacing =>
+  (timesteps: Spacing): Spacing =>
   (schedule, n) => {
     const ratios = dropLast(ramped(exponential()))(schedule, n);
-    return told(schedule, n).map(({ t }, i) => ({ ...ratios[i]!, t }));
+    return timesteps(schedule, n).map(({ t }, i) => ({ ...ratios[i]!, t }));
   };
 
 interface RampOptions {

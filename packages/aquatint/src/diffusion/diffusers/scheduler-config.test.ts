@@ -120,18 +120,18 @@ describe.each(Object.keys(schedulerClasses))("%s", (name) => {
 
   test.each([1, 2, 7, 50])("lists over %i steps what its run asks of the network", async (steps) => {
     const stream = torchCpu(steps);
-    const asked: number[] = [];
+    const times: number[] = [];
     const network = async (input: Float32Array, t: number) => {
-      asked.push(t);
+      times.push(t);
       return input.map((v) => v / 2);
     };
     const x = stream.randn(16).map((v) => v * initialNoiseScale(steps));
     let last: Latent = x;
     for await (const step of run({ steps, x, rows: 1, network, noise: () => stream.randn(16) })) last = step.x;
     expect(last.every(Number.isFinite)).toBe(true);
-    expect(asked).toHaveLength(timesteps(steps).length);
+    expect(times).toHaveLength(timesteps(steps).length);
     timesteps(steps).forEach((t, i) => {
-      expect(asked[i]).toBeCloseTo(t, 6);
+      expect(times[i]).toBeCloseTo(t, 6);
     });
     expect(sigmas(steps).every((s, i, all) => s >= 0 && (i === 0 || s <= all[i - 1]!))).toBe(true);
   });
@@ -142,11 +142,16 @@ test("what is no object is refused", () => {
 });
 
 test("a clipped cosine of the lecture is published as its betas, which give the same schedule", () => {
-  const own = { _class_name: "DDIMScheduler", beta_schedule: "cosine", max_beta: 0.999, timestep_spacing: "trailing" };
-  const { trained_betas, ...rest } = publishedScheduler(own);
+  const config = {
+    _class_name: "DDIMScheduler",
+    beta_schedule: "cosine",
+    max_beta: 0.999,
+    timestep_spacing: "trailing",
+  };
+  const { trained_betas, ...rest } = publishedScheduler(config);
   expect(rest).toEqual({ _class_name: "DDIMScheduler", timestep_spacing: "trailing" });
-  const [wanted, found] = [own, { ...rest, trained_betas }].map((json) => schedulerSettings(json).schedule);
-  for (const t of [1, 10, 500, 990, 999]) expect(found!.alphaBar(t) / wanted!.alphaBar(t)).toBeCloseTo(1, 4);
+  const [expected, actual] = [config, { ...rest, trained_betas }].map((json) => schedulerSettings(json).schedule);
+  for (const t of [1, 10, 500, 990, 999]) expect(actual!.alphaBar(t) / expected!.alphaBar(t)).toBeCloseTo(1, 4);
 });
 
 test("what diffusers knows is published as it stands", () => {

@@ -16,8 +16,9 @@ export function schedulerSettings(json: unknown): SchedulerSettings {
   const config = z.record(z.string(), z.unknown()).safeParse(json);
   if (!config.success) throw new AquatintError("config/invalid", "a scheduler's configuration is a JSON object");
   const name = config.data._class_name;
-  const found = typeof name === "string" && Object.hasOwn(schedulerClasses, name) ? schedulerClasses[name] : undefined;
-  if (found) return read(found, Object.entries(config.data));
+  const schedulerClass =
+    typeof name === "string" && Object.hasOwn(schedulerClasses, name) ? schedulerClasses[name] : undefined;
+  if (schedulerClass) return read(schedulerClass, Object.entries(config.data));
   throw new AquatintError("config/scheduler-class", `cannot read a scheduler of class ${JSON.stringify(name)}`, {
     hint: `its "_class_name" is one of ${Object.keys(schedulerClasses).join(", ")}`,
   });
@@ -36,10 +37,10 @@ export function publishedScheduler(json: Readonly<Record<string, unknown>>): Rea
 export const schedulerFromConfig = (json: unknown): Scheduler => scheduler(schedulerSettings(json));
 
 function read({ schema, settings }: SchedulerClass, entries: readonly (readonly [string, unknown])[]) {
-  const own = entries.filter(
+  const classEntries = entries.filter(
     ([key]) => !key.startsWith("_") && (Object.hasOwn(schema.shape, key) || !knownKeys.has(key)),
   );
-  const result = schema.safeParse(Object.fromEntries(own));
+  const result = schema.safeParse(Object.fromEntries(classEntries));
   if (result.success) return settings(result.data);
   const issue = result.error.issues[0]!;
   if (issue.code === "unrecognized_keys") {

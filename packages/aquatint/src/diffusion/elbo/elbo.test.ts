@@ -69,8 +69,8 @@ test("on Gaussian data every term has its closed form", async () => {
 
 /** The true reverse process of the Gaussian data. */
 const trueReverse: ReverseStep = async (x, { from, to }) => {
-  const kept = (to.alpha * from.alpha * variance + (from.alpha / to.alpha) * to.sigma ** 2) / spread(from);
-  return { mean: Float64Array.from(x, (v) => kept * v), logVariance: Math.log(spread(to) - kept ** 2 * spread(from)) };
+  const gain = (to.alpha * from.alpha * variance + (from.alpha / to.alpha) * to.sigma ** 2) / spread(from);
+  return { mean: Float64Array.from(x, (v) => gain * v), logVariance: Math.log(spread(to) - gain ** 2 * spread(from)) };
 };
 const spread = ({ alpha, sigma }: Level) => alpha ** 2 * variance + sigma ** 2;
 
@@ -90,7 +90,7 @@ test("the bound of a fixed variance nears the likelihood as 1 / T, from above", 
   const exact = -data.logDensity(many).reduce((a, b) => a + b, 0) / many.length;
   const gap = async (steps: number) => {
     const [small, forward] = [reverseStep(data.denoise), reverseStep(data.denoise, { variance: "forward" })];
-    const reverse: ReverseStep = (given, step) => (step.to.sigma === 0 ? forward : small)(given, step);
+    const reverse: ReverseStep = (x, step) => (step.to.sigma === 0 ? forward : small)(x, step);
     const input = { levels: levels({ schedule: even(steps), steps }), reverse, logLikelihood: normalLogDensity };
     return nats(elboOf(await termsOf({ ...input, x0: many })).total) - exact;
   };
@@ -139,17 +139,17 @@ test("the better variance of the data's spread gives the better bound", async ()
 });
 
 test("the last step's small variance is that of the step before, as published", () => {
-  const [two, one] = [walk[38]!, walk[39]!];
-  const beta = 1 - one.alpha ** 2;
-  const { small, large } = varianceBounds({ from: one, to: clean, before: two });
+  const [previous, last] = [walk[38]!, walk[39]!];
+  const beta = 1 - last.alpha ** 2;
+  const { small, large } = varianceBounds({ from: last, to: clean, before: previous });
   expect(large).toBeCloseTo(Math.log(beta), 12);
   expect(small).toBeLessThan(large);
-  expect(fixedVariances.large({ from: one, to: clean, before: two })).toBe(small);
+  expect(fixedVariances.large({ from: last, to: clean, before: previous })).toBe(small);
 });
 
 test("a walk that does not end at clean data, and a network without a second half, are refused", async () => {
   const reverse = reverseStep(data.denoise);
   await expect(termsOf({ levels: walk.slice(0, -1), reverse, x0: many })).rejects.toThrow("ends at clean data");
-  const short = learnedReverseStep(async (given) => given, { target: targets.epsilon });
+  const short = learnedReverseStep(async (x) => x, { target: targets.epsilon });
   await expect(short(x, move)).rejects.toThrow("gave 6 numbers for 6, expected 12");
 });

@@ -76,7 +76,7 @@ function priorMatching(level: Level, x0: Latent): ElboTerm {
 
 /** The parts' sums, of all terms of a bound. */
 export function elboOf(terms: readonly ElboTerm[]): Elbo {
-  const sum = (wanted: ElboPart) => terms.reduce((total, { part, bits }) => total + (part === wanted ? bits : 0), 0);
+  const sum = (summand: ElboPart) => terms.reduce((total, { part, bits }) => total + (part === summand ? bits : 0), 0);
   const [reconstruction, priorMatching, denoisingMatching] = [
     sum("reconstruction"),
     sum("prior matching"),

@@ -39,8 +39,8 @@ test.each(Object.keys(logIntervals) as (keyof typeof logIntervals)[])(
 
 test("a wide normal's discretised likelihood is its density times the interval", () => {
   const [x, normal] = [[0.1], { mean: 0, logVariance: 0 }];
-  const found = discretised()(x, normal)[0]! - Math.log(2 / 255);
-  expect(found).toBeCloseTo(normalLogDensity(x, normal)[0]!, 5);
+  const logDensity = discretised()(x, normal)[0]! - Math.log(2 / 255);
+  expect(logDensity).toBeCloseTo(normalLogDensity(x, normal)[0]!, 5);
 });
 
 test("far from the mean it stays finite and true, where improved-diffusion stops at 1e-12", () => {

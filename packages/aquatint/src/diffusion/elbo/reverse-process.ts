@@ -102,8 +102,8 @@ function halves(
   { x, pictures }: { readonly x: Latent; readonly pictures: number },
 ): readonly [Latent, Latent] {
   if (output.length === 2 * x.length) return channelHalves(output, pictures);
-  const found = `a network with learned variances gave ${output.length} numbers for ${x.length}`;
-  throw new AquatintError("shape/mismatch", `${found}, expected ${2 * x.length}`, {
+  const problem = `a network with learned variances gave ${output.length} numbers for ${x.length}`;
+  throw new AquatintError("shape/mismatch", `${problem}, expected ${2 * x.length}`, {
     hint: "its output has twice the channels of its input",
   });
 }

@@ -78,9 +78,9 @@ test("with another it is lower by their divergence, and importance weighting clo
     const estimates = Array.from({ length: times }, () => importanceBound(draws(off, k).map(logImportance)));
     return estimates.reduce((a, b) => a + b) / times;
   };
-  const [one, some, many] = [weighted(1, 5000), weighted(8, 500), weighted(1000, 10)];
-  expect(one).toBeCloseTo(truth - gap, 1);
-  expect(some).toBeGreaterThan(one + gap / 2);
+  const [single, some, many] = [weighted(1, 5000), weighted(8, 500), weighted(1000, 10)];
+  expect(single).toBeCloseTo(truth - gap, 1);
+  expect(some).toBeGreaterThan(single + gap / 2);
   expect(many).toBeCloseTo(truth, 1);
 });
 

@@ -31,7 +31,7 @@ const twoHalves: FullNetwork = async (x, { t }) => {
 };
 
 /** Both branches of guidance, rescaled. */
-const guided =
+const cfgNetwork =
   (rows: number): FullNetwork =>
   async (x, { t }) => {
     const [without, withPrompt] = [x.map((v) => Math.sin(v)), x.map((v) => Math.sin(2 * v) + t / 4000)];
@@ -40,7 +40,7 @@ const guided =
 
 const networks: Readonly<Record<string, (rows: number) => FullNetwork>> = {
   "with a learned variance": () => twoHalves,
-  "with rescaled guidance": guided,
+  "with rescaled guidance": cfgNetwork,
 };
 
 const starts = Array.from({ length: ROWS }, (_, k) =>
@@ -48,7 +48,7 @@ const starts = Array.from({ length: ROWS }, (_, k) =>
     .randn(SIZE)
     .map((v) => v * (1 + k)),
 );
-const joined = (parts: readonly Latent[]) => mapRows(new Float32Array(ROWS * SIZE), ROWS, (_, i) => parts[i]!);
+const concat = (parts: readonly Latent[]) => mapRows(new Float32Array(ROWS * SIZE), ROWS, (_, i) => parts[i]!);
 
 function inputOf(x: Latent, rows: number, network: FullNetwork): Omit<SamplerInput, "noise"> {
   const plain = denoiser(network, targets.epsilon, rows);
@@ -63,9 +63,9 @@ const noiseOf = (row: number) => {
 };
 
 async function walk(sampler: Sampler, input: SamplerInput): Promise<readonly Latent[]> {
-  const seen: Latent[] = [];
-  for await (const { x, x0 } of sampler(input)) seen.push(x.slice(), x0.slice());
-  return seen;
+  const values: Latent[] = [];
+  for await (const { x, x0 } of sampler(input)) values.push(x.slice(), x0.slice());
+  return values;
 }
 
 const variants = Object.entries<SamplerEntry>(samplers).flatMap(([name, entry]) =>
@@ -84,7 +84,7 @@ test.each([...variants, ...learned])(
     for (const [kind, network] of Object.entries(networks)) {
       if (alias.includes("variance") && kind !== "with a learned variance") continue;
       const batch = await walk(create(), {
-        ...inputOf(joined(starts), ROWS, network(ROWS)),
+        ...inputOf(concat(starts), ROWS, network(ROWS)),
         noise: batchNoise(starts.map((_, row) => noiseOf(row))),
       });
       const single = await Promise.all(

@@ -104,8 +104,8 @@ describe.each(entries)(
       expect(steps).toHaveLength(evaluations * n + startingEvaluations);
       const last = steps.filter(({ final }) => final);
       expect(last.map(({ i }) => i)).toEqual(Array.from({ length: n }, (_, i) => i));
-      const among = (known: readonly Level[], found: readonly Level[]) => [
-        ...new Set(found.filter((level) => known.includes(level))),
+      const among = (allowed: readonly Level[], visited: readonly Level[]) => [
+        ...new Set(visited.filter((level) => allowed.includes(level))),
       ];
       expect(
         among(
@@ -133,12 +133,12 @@ describe.each(entries)(
     test("gives the same x whatever the network predicts", async () => {
       const schedule = cosine({ maxBeta: 0.999 });
       const grid = levels({ schedule, steps: 12 }).slice(1);
-      const [first, ...others] = await Promise.all(
+      const [first, ...rest] = await Promise.all(
         Object.values(targets).map((target) =>
           run(create(), { ...seeded(3), levels: grid, denoise: idealDenoiser(target) }),
         ),
       );
-      for (const { x } of others)
+      for (const { x } of rest)
         x.forEach((v, i) => {
           expect(v).toBeCloseTo(first!.x[i]!, 4);
         });
@@ -224,9 +224,9 @@ test("renoise is the lecture's x_t-1 = alpha_t-1 x0_hat + sigma_t-1 eps", async 
   const { steps } = await run(renoise.create(), input());
   const eps = torchCpu(7);
   for (const { x, x0, next } of steps.slice(0, -1)) {
-    const fresh = eps.randn(8);
+    const z = eps.randn(8);
     x.forEach((v, i) => {
-      expect(v).toBeCloseTo(next.alpha * x0[i]! + next.sigma * fresh[i]!, 5);
+      expect(v).toBeCloseTo(next.alpha * x0[i]! + next.sigma * z[i]!, 5);
     });
   }
   expect(steps.at(-1)!.x).toEqual(steps.at(-1)!.x0);

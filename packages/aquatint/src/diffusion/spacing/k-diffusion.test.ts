@@ -16,7 +16,7 @@ function expectClose(actual: number, expected: number) {
 }
 
 /** As many steps as asked for, from the cleanest up: the programs themselves make one more where they do not divide T. */
-const kept = (schedule: string, sigmas: readonly number[], n: number) =>
+const prefixOf = (schedule: string, sigmas: readonly number[], n: number) =>
   schedule === "DDIM" ? sigmas.slice(-n - 1) : sigmas;
 
 describe.each(sigmaLists)("the sigmas of %s", (schedule, lists) => {
@@ -24,7 +24,7 @@ describe.each(sigmaLists)("the sigmas of %s", (schedule, lists) => {
     const n = Number(count);
     const settings = withSampler(schedulerSettings(config), `Euler ${schedule}`);
     const actual = settings.path(n).levels.map(noiseRatio);
-    const expected = kept(schedule, sigmas, n);
+    const expected = prefixOf(schedule, sigmas, n);
     expect(actual).toHaveLength(expected.length);
     expected.forEach((sigma, i) => {
       expectClose(actual[i]!, sigma);
@@ -44,15 +44,15 @@ test.each(reference.walks)(
     const stream = torchCpu(7);
     const noise = () => stream.randn(256);
     const network = async (input: Latent, t: number) => input.map((value) => (value * t) / (t + 1));
-    const reached = [x.slice(0, 3)];
+    const trajectory = [x.slice(0, 3)];
     for await (const step of scheduler(settings).run({ steps, x, rows: 1, network, noise })) {
-      if (step.final) reached.push(step.x.slice(0, 3));
+      if (step.final) trajectory.push(step.x.slice(0, 3));
     }
-    expect(reached).toHaveLength(rows.length);
+    expect(trajectory).toHaveLength(rows.length);
     rows.forEach((row, i) => {
       const scale = levels[i]!.alpha;
       row.forEach((value, k) => {
-        expectClose(reached[i]![k]! / scale, value);
+        expectClose(trajectory[i]![k]! / scale, value);
       });
     });
   },

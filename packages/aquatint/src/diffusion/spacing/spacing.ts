@@ -198,29 +198,29 @@ export function checkedStepCount(steps: number, schedule: Schedule): number {
  */
 export function timeOfRatio(schedule: Schedule, ratio: number): number {
   const table = logRatios(schedule);
-  const wanted = Math.log(ratio);
+  const logRatio = Math.log(ratio);
   let [low, high] = [1, schedule.steps];
-  if (wanted <= table[low]!) return low;
-  if (wanted >= table[high]!) return high;
+  if (logRatio <= table[low]!) return low;
+  if (logRatio >= table[high]!) return high;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (table[middle]! <= wanted) low = middle;
+    if (table[middle]! <= logRatio) low = middle;
     else high = middle;
   }
   const [from, to] = [table[low]!, table[high]!];
-  return Number.isFinite(to) ? low + (wanted - from) / (to - from) : low;
+  return Number.isFinite(to) ? low + (logRatio - from) / (to - from) : low;
 }
 
 const tables = new WeakMap<Schedule, Float64Array>();
 
 /** ln(sigma / alpha) at 0 .. T, in float32; made once for a schedule. */
 function logRatios(schedule: Schedule): Float64Array {
-  const known = tables.get(schedule);
-  if (known) return known;
+  const cached = tables.get(schedule);
+  if (cached) return cached;
   const ratioAt = (t: number) => Math.fround(noiseRatio(schedule.level(t)));
-  const made = Float64Array.from({ length: schedule.steps + 1 }, (_, t) => Math.fround(Math.log(ratioAt(t))));
-  tables.set(schedule, made);
-  return made;
+  const table = Float64Array.from({ length: schedule.steps + 1 }, (_, t) => Math.fround(Math.log(ratioAt(t))));
+  tables.set(schedule, table);
+  return table;
 }
 
 function ratioLinear(schedule: Schedule, t: number): Level {
