@@ -19,8 +19,6 @@ export interface SamplerDescription {
    * not lead to the data's distribution.
    */
   readonly order: number;
-  /** The order of a deterministic sampler whose first steps are exact, where it is another. */
-  readonly orderOfLaterSteps?: number;
   /** Whether it asks for fresh noise with its default options. */
   readonly stochastic: boolean;
   /** Evaluations of the network in a full step. */
