@@ -10,7 +10,7 @@ const STEPS = 8;
 const image = Float32Array.of(0.5, -0.25, 1, 0);
 const published = schedulerSettings({ _class_name: "EulerDiscreteScheduler", beta_schedule: "scaled_linear" });
 
-describe.each(Object.entries<SamplerEntry>(samplers))("%s", (name, { extraSteps = () => 0 }) => {
+describe.each(Object.entries<SamplerEntry>(samplers))("%s", (name, { adaptive = false, extraSteps = () => 0 }) => {
   const settings = withSampler(published, name);
   const { levels } = settings.path(STEPS);
   const walk = async (begin: number, count: number) => {
@@ -51,7 +51,7 @@ describe.each(Object.entries<SamplerEntry>(samplers))("%s", (name, { extraSteps 
   test("begins further down", async () => {
     const steps = await walk(1, 0);
     expect(steps[0]).toMatchObject({ i: 1, level: levels[1] });
-    expect(new Set(steps.map(({ i }) => i)).size).toBe(STEPS - 1 + extraSteps(STEPS - 1));
+    if (!adaptive) expect(new Set(steps.map(({ i }) => i)).size).toBe(STEPS - 1 + extraSteps(STEPS - 1));
     expect(steps.at(-1)!.i).toBe(steps.at(-1)!.n - 1);
   });
 });

@@ -13,9 +13,10 @@ import { torchCpu } from "../math/random.ts";
 import { probabilityFlow } from "./flow.ts";
 import { toyMixture } from "./toy.ts";
 
-/** The samplers of the registry with their names. */
-export const entries: readonly (readonly [name: string, entry: SamplerEntry])[] =
-  Object.entries<SamplerEntry>(samplers);
+/** The samplers of the registry with their names, but those that choose their steps for one image. */
+export const entries: readonly (readonly [name: string, entry: SamplerEntry])[] = Object.entries<SamplerEntry>(
+  samplers,
+).filter(([, { adaptive = false }]) => !adaptive);
 
 const finder = (schedule: Schedule) => levelFinder({ schedule, coordinates: variancePreserving });
 

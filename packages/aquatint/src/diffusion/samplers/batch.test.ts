@@ -68,11 +68,14 @@ async function walk(sampler: Sampler, input: SamplerInput): Promise<readonly Lat
   return values;
 }
 
-const variants = Object.entries<SamplerEntry>(samplers).flatMap(([name, entry]) =>
-  Object.entries<SamplerPreset>({ [name]: {}, ...entry.aliases })
-    .filter(([alias, { options }]) => alias === name || options)
-    .map(([alias, { options = {} }]) => ({ alias, create: () => entry.create(options) })),
-);
+const entries = Object.entries<SamplerEntry>(samplers);
+const variants = entries
+  .filter(([, { adaptive = false }]) => !adaptive)
+  .flatMap(([name, entry]) =>
+    Object.entries<SamplerPreset>({ [name]: {}, ...entry.aliases })
+      .filter(([alias, { options }]) => alias === name || options)
+      .map(([alias, { options = {} }]) => ({ alias, create: () => entry.create(options) })),
+  );
 const learned = (["learned", "learned-range"] as const).map((variance) => ({
   alias: `ddpm of variance ${variance}`,
   create: () => samplers.ddpm.create({ variance }),
@@ -92,6 +95,14 @@ test.each([...variants, ...learned])(
       );
       expect(batch.map((x) => rowsOf(x, ROWS))).toEqual(batch.map((_, k) => single.map((walk) => walk[k]!)));
     }
+  },
+);
+
+test.each(entries.filter(([, { adaptive }]) => adaptive))(
+  "%s, which chooses its steps, refuses a batch",
+  async (_, entry) => {
+    const steps = entry.create()({ ...inputOf(concat(starts), ROWS, twoHalves), noise: noiseOf(0) });
+    await expect(steps.next()).rejects.toMatchObject({ code: "sampler/rows" });
   },
 );
 

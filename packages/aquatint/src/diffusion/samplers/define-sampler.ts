@@ -23,8 +23,13 @@ export interface SamplerDescription {
   readonly stochastic: boolean;
   /** Evaluations of the network in a full step. */
   readonly evaluations: number;
-  /** Evaluations that its first steps take beyond that. */
-  readonly startingEvaluations?: number;
+  /** Evaluations of a walk beyond that: more in its first steps, or fewer in its last ones. */
+  readonly extraEvaluations?: number;
+  /**
+   * It chooses its steps by itself, for one image at a time: the walk's steps only say how far it is, and its order is its
+   * solver's.
+   */
+  readonly adaptive?: boolean;
   /** Steps that it takes beyond the n of its walk. */
   readonly extraSteps?: (n: number) => number;
   /** It reads the estimate without the prompt, at every guidance scale. */

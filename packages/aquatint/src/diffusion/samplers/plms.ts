@@ -8,7 +8,7 @@ export const plms = defineSampler({
   order: 2,
   stochastic: false,
   evaluations: 1,
-  startingEvaluations: 1,
+  extraEvaluations: 1,
   keepsEnd: true,
   spacing: "leading",
   automatic: "ddim_uniform",

@@ -34,7 +34,7 @@ export const pndm = defineSampler({
   order: 2,
   stochastic: false,
   evaluations: 1,
-  startingEvaluations: 9,
+  extraEvaluations: 9,
   keepsEnd: true,
   spacing: "leading",
   aliases: { PNDMScheduler: { options: { extrapolates: "output" } } },
