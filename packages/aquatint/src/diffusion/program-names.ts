@@ -18,6 +18,7 @@ const sameMethods: Readonly<Record<string, string>> = {
   dpmsolversde: "dpmpp-sde",
   unipcmultistep: "unipc",
   deismultistep: "deis",
+  heunpp: "heunpp2",
 };
 
 /** Folded names of methods that are not here, with what they are: none may pass for the sampler whose name is near. */
@@ -27,8 +28,6 @@ const otherMethods: Readonly<Record<string, string>> = {
   dpmpp2sacfgpp: "DPM++ 2S ancestral in the CFG++ form",
   dpmppsdecfgpp: "DPM++ SDE in the CFG++ form",
   dpmpp3msdecfgpp: "DPM++ 3M SDE in the CFG++ form",
-  heunpp: "Heun++ of ComfyUI",
-  heunpp2: "Heun++ of ComfyUI",
   dpmpp2mv2: "stable-diffusion.cpp's variant of DPM++ 2M",
   ipndmv: "IPNDM for steps of various lengths",
   resmultistep: "a multistep exponential solver",

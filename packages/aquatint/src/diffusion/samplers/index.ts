@@ -20,6 +20,7 @@ export { euler } from "./euler.ts";
 export { eulerA } from "./euler-a.ts";
 export { eulerCfgpp } from "./euler-cfgpp.ts";
 export { heun } from "./heun.ts";
+export { heunpp2 } from "./heunpp2.ts";
 export { ipndm } from "./ipndm.ts";
 export { lcm } from "./lcm.ts";
 export { lms } from "./lms.ts";
