@@ -87,7 +87,13 @@ ${rows.join("\n")}
 
 Two names of the web UI stand for something else than a sampler of their own: "DPM fast" is \`dpm-3s\` on an exponential
 schedule, and "DPM2", "DPM2 a" and "DPM++ 3M SDE" lay a schedule that is named with them over one more step and leave its
-cleanest level out. "DPM adaptive" chooses its own number of steps and is not offered.
+cleanest level out. \`dpm-adaptive\` takes steps of its own length, as k-diffusion's does, from the schedule's largest sigma to
+its last one above 0, and then the schedule's step to 0; there the web UI stops before that step. It makes one image at a
+time: a batch is refused ("sampler/rows"). Its order is its solver's; more of the schedule's steps change nothing.
+
+\`dpm-3m\`, \`dpmpp-3m\` and \`dpmpp-3m-sde\` are of order 2 even from exact starting values: their authors' program, k-diffusion
+and diffusers take half of the third-order term, and so do these. Tests put the other multistep samplers on the exact
+solution first: there \`lms\` has order 4, \`deis-3\` and UniPC's predictor of order 3 have order 3.
 
 A step to more noise is refused ("sampler/levels"), and so are lists of sigmas that do not fall. Some configurations of
 diffusers end at the level that their last step begins at (DDIM with \`set_alpha_to_one: false\` and no offset, Karras with
@@ -102,6 +108,13 @@ An error whose code begins with "not-finite/" says where values first became NaN
 \`encoder\`, \`network\`, \`input\` (what the network was given, grown too large), \`guidance\`, \`step\`
 (the sampler's arithmetic, with its name, step and sigmas) or \`decoder\`.
 \`npm run bench -- samplers\` walks every sampler on every schedule over the configurations that families publish.
+
+## Size
+
+\`npx tsx scripts/sampler-lines.ts\` counts the lines of eleven classes of diffusers: DDIM, DDPM, Euler, Euler ancestral,
+Heun, DPM-Solver multistep, PNDM, UniPC, LCM, and flow matching's Euler and Heun, which are options of the others. Their
+algorithms take 1,018 lines in 18 files; without the samplers' declarations 837, of which 638 are code and the rest comments and
+blank lines. With the reading of configurations (7 files, nine more classes among them) it is 2,023 lines.
 
 ## Seeds and noise
 

@@ -19,6 +19,7 @@ const sameMethods: Readonly<Record<string, string>> = {
   unipcmultistep: "unipc",
   deismultistep: "deis",
   heunpp: "heunpp2",
+  dpmad: "dpm-adaptive",
 };
 
 /** Folded names of methods that are not here, with what they are: none may pass for the sampler whose name is near. */
@@ -42,8 +43,6 @@ const otherMethods: Readonly<Record<string, string>> = {
   seeds3: "SEEDS of order 3",
   sasolver: "SA-Solver",
   sasolverpece: "SA-Solver",
-  dpmadaptive: "DPM-Solver, which chooses the number of its steps",
-  dpmad: "DPM-Solver, which chooses the number of its steps",
   eulernegative: "Euler with negative steps",
   eulerdy: "Euler with dynamic steps",
   eulersmea: "Euler at several sizes",

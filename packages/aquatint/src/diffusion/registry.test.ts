@@ -39,7 +39,7 @@ test("an unknown name is refused with the valid ones and the nearest", () => {
   expect(thrown("constructor").code).toBe("sampler/unknown");
 });
 
-/** The samplers of AUTOMATIC1111's web UI but for "DPM adaptive", which chooses its own number of steps. */
+/** The samplers of AUTOMATIC1111's web UI. */
 const webui = {
   "DPM++ 2M": "dpmpp-2m",
   "DPM++ SDE": "dpmpp-sde",
@@ -54,6 +54,7 @@ const webui = {
   DPM2: "dpm2",
   "DPM2 a": "dpm2-a",
   "DPM fast": "dpm-3s",
+  "DPM adaptive": "dpm-adaptive",
   Restart: "restart",
   DDIM: "ddim",
   "DDIM CFG++": "ddim-cfgpp",

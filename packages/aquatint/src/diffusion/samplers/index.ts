@@ -6,6 +6,7 @@ export { dpm2m } from "./dpm-2m.ts";
 export { dpm2s } from "./dpm-2s.ts";
 export { dpm3m } from "./dpm-3m.ts";
 export { dpm3s } from "./dpm-3s.ts";
+export { dpmAdaptive } from "./dpm-adaptive.ts";
 export { dpm2 } from "./dpm2.ts";
 export { dpm2A } from "./dpm2-a.ts";
 export { dpmpp2m } from "./dpmpp-2m.ts";
