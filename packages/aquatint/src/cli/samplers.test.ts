@@ -91,6 +91,9 @@ cleanest level out. \`dpm-adaptive\` takes steps of its own length, as k-diffusi
 its last one above 0, and then the schedule's step to 0; there the web UI stops before that step. It makes one image at a
 time: a batch is refused ("sampler/rows"). Its order is its solver's; more of the schedule's steps change nothing.
 
+ComfyUI's \`res_multistep\` is \`dpmpp-2m\` with the exact weight of its second-order term, and a name of it here. Its \`ipndm_v\`
+is refused: the weights that ComfyUI takes are not those of the polynomial through uneven steps, which are \`lms\`'s.
+
 \`dpm-3m\`, \`dpmpp-3m\` and \`dpmpp-3m-sde\` are of order 2 even from exact starting values: their authors' program, k-diffusion
 and diffusers take half of the third-order term, and so do these. Tests put the other multistep samplers on the exact
 solution first: there \`lms\` has order 4, \`deis-3\` and UniPC's predictor of order 3 have order 3.

@@ -65,8 +65,8 @@ describe.each(Object.entries(menus))("%s", (_, menu) => {
 });
 
 test.each([
-  ...["dpmpp_2m_cfg_pp", "dpmpp_2s_ancestral_cfg_pp karras", "res_multistep simple", "dpm++2mv2", "ipndm_v"],
-  ...["gradient_estimation", "er_sde", "sa_solver", "seeds_2", "ddim_v3"],
+  ...["dpmpp_2s_ancestral_cfg_pp karras", "res_multistep_ancestral simple", "dpm++2mv2", "ipndm_v"],
+  ...["er_sde", "sa_solver", "seeds_2", "ddim_v3"],
 ])("%s is another method, which the refusal names", (name) => {
   expect(() => samplerNamed(name)).toThrow(/^there is no sampler ".*": it is /);
 });

@@ -24,19 +24,16 @@ const sameMethods: Readonly<Record<string, string>> = {
 
 /** Folded names of methods that are not here, with what they are: none may pass for the sampler whose name is near. */
 const otherMethods: Readonly<Record<string, string>> = {
-  dpmpp2mcfgpp: "DPM++ 2M in the CFG++ form",
   dpmpp2sancestralcfgpp: "DPM++ 2S ancestral in the CFG++ form",
   dpmpp2sacfgpp: "DPM++ 2S ancestral in the CFG++ form",
   dpmppsdecfgpp: "DPM++ SDE in the CFG++ form",
   dpmpp3msdecfgpp: "DPM++ 3M SDE in the CFG++ form",
   dpmpp2mv2: "stable-diffusion.cpp's variant of DPM++ 2M",
-  ipndmv: "IPNDM for steps of various lengths",
-  resmultistep: "a multistep exponential solver",
+  ipndmv: "ComfyUI's IPNDM with weights of its own for uneven steps; LMS has the exact ones",
   resmultistepcfgpp: "a multistep exponential solver in the CFG++ form",
   resmultistepancestral: "a multistep exponential solver with ancestral noise",
   resmultistepancestralcfgpp: "a multistep exponential solver in the CFG++ form",
   res2s: "a singlestep exponential solver",
-  gradientestimation: "gradient estimation",
   gradientestimationcfgpp: "gradient estimation in the CFG++ form",
   ersde: "Extended Reverse-Time SDE",
   seeds2: "SEEDS of order 2",

@@ -17,6 +17,7 @@ export const dpmpp2m = defineSampler({
     "DPM++ 2M": {},
     "dpmpp-1": { options: { order: 1 }, order: 1 },
     "dpmpp-2m-heun": { options: { solverType: "heun" } },
+    res_multistep: { options: { solverType: "heun" } },
   },
   reference: "Lu et al. 2022, algorithm 2, arXiv:2211.01095",
   options: dpmMultistepOptions({ order: 2, algorithm: "dpmsolver++" }),

@@ -5,7 +5,7 @@ import { type Latent, lin } from "../process/latent.ts";
 import type { Level } from "../process/level.ts";
 import type { Estimate } from "../process/prediction.ts";
 import { linear } from "../process/schedules.ts";
-import { samplers } from "../registry.ts";
+import { samplerNamed, samplers } from "../registry.ts";
 import { levelFinder } from "../scheduler.ts";
 import type { Sampler } from "./loop.ts";
 
@@ -26,7 +26,18 @@ const estimateOf = (x: Latent, { sigma }: Level, x0: Latent): Estimate => ({
 const withPrompt = (x: Latent, sigma: number) =>
   x.map((v) => Math.tanh(v / (1 + sigma)) + (0.1 * Math.sin(3 * v)) / (1 + sigma));
 
+const withoutPrompt = (x: Latent, sigma: number) => x.map((v) => Math.tanh(v / (1.5 + sigma)));
+
 const plain: Denoiser = async (x, level) => estimateOf(x, level, withPrompt(x, level.sigma));
+/** Guidance at scale 3. */
+const guidance: Denoiser = async (x, level) => {
+  const without = withoutPrompt(x, level.sigma);
+  return {
+    ...estimateOf(x, level, lin([3, withPrompt(x, level.sigma)], [-2, without])),
+    unconditional: estimateOf(x, level, without),
+  };
+};
+
 async function last(sampler: Sampler, denoise: Denoiser, walk: readonly Level[]): Promise<Latent> {
   const levelAt = levelFinder({ schedule: linear(), coordinates: varianceExploding });
   const x = Float32Array.of(7, -3, 1, 12);
@@ -39,6 +50,27 @@ async function last(sampler: Sampler, denoise: Denoiser, walk: readonly Level[])
 /** The results of the functions that ComfyUI and k-diffusion call by these names, in float64 on the same denoiser. */
 test.each([
   ["heunpp2", samplers.heunpp2.create(), plain, [0.6019956269, -0.4182655232, 0.187011355, 0.681106123], levels],
+  [
+    "gradient_estimation",
+    samplers["gradient-estimation"].create(),
+    plain,
+    [0.6132274364, -0.4533530427, 0.2119040707, 0.6811691041],
+    levels,
+  ],
+  [
+    "res_multistep",
+    samplerNamed("res_multistep").create(),
+    plain,
+    [0.6110595823, -0.4477738666, 0.2064405471, 0.676115903],
+    levels,
+  ],
+  [
+    "dpmpp_2m_cfg_pp",
+    samplers["dpmpp-2m-cfgpp"].create(),
+    guidance,
+    [0.9501462113, -0.9343778057, 0.920052950183, 0.954838556],
+    levels,
+  ],
   ["dpm-adaptive", dpmAdaptive.create(), plain, [0.6454031789, -0.4294980381, 0.1899228058, 0.8133179166], withNoise],
   [
     "dpm-adaptive, order 2",
