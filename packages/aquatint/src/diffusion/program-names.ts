@@ -36,7 +36,6 @@ const otherMethods: Readonly<Record<string, string>> = {
   res2s: "a singlestep exponential solver",
   gradientestimationcfgpp: "gradient estimation in the CFG++ form",
   ersde: "Extended Reverse-Time SDE",
-  seeds2: "SEEDS of order 2",
   seeds3: "SEEDS of order 3",
   sasolver: "SA-Solver",
   sasolverpece: "SA-Solver",

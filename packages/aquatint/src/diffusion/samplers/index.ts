@@ -31,5 +31,6 @@ export { plms } from "./plms.ts";
 export { pndm } from "./pndm.ts";
 export { renoise } from "./renoise.ts";
 export { restart } from "./restart.ts";
+export { seeds2 } from "./seeds-2.ts";
 export { tcd } from "./tcd.ts";
 export { unipc } from "./unipc.ts";

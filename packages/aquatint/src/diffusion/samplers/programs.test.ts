@@ -41,7 +41,12 @@ const guidance: Denoiser = async (x, level) => {
 async function last(sampler: Sampler, denoise: Denoiser, walk: readonly Level[]): Promise<Latent> {
   const levelAt = levelFinder({ schedule: linear(), coordinates: varianceExploding });
   const x = Float32Array.of(7, -3, 1, 12);
-  const steps = sampler({ x, rows: 1, levels: walk, levelAt, denoise, noise: () => new Float32Array(4) });
+  let draws = 0;
+  const noise = () => {
+    draws++;
+    return Float32Array.from({ length: 4 }, (_, i) => Math.cos(draws + i));
+  };
+  const steps = sampler({ x, rows: 1, levels: walk, levelAt, denoise, noise });
   let end: Latent = x;
   for await (const step of steps) end = step.x;
   return end;
@@ -71,6 +76,14 @@ test.each([
     [0.9501462113, -0.9343778057, 0.920052950183, 0.954838556],
     levels,
   ],
+  [
+    "euler_ancestral_cfg_pp",
+    samplerNamed("euler_ancestral_cfg_pp").create(),
+    guidance,
+    [-1.1079795717, -1.1247930328, 1.103282261, 1.0957260548],
+    levels,
+  ],
+  ["seeds_2", samplers["seeds-2"].create(), plain, [0.0428753541, -0.1691725538, -0.0682266198, 0.2380140993], levels],
   ["dpm-adaptive", dpmAdaptive.create(), plain, [0.6454031789, -0.4294980381, 0.1899228058, 0.8133179166], withNoise],
   [
     "dpm-adaptive, order 2",
