@@ -66,7 +66,7 @@ describe.each(Object.entries(menus))("%s", (_, menu) => {
 
 test.each([
   ...["dpmpp_2s_ancestral_cfg_pp karras", "res_multistep_ancestral simple", "dpm++2mv2", "ipndm_v"],
-  ...["er_sde", "sa_solver", "seeds_3", "ddim_v3"],
+  ...["sa_solver", "seeds_3", "ddim_v3"],
 ])("%s is another method, which the refusal names", (name) => {
   expect(() => samplerNamed(name)).toThrow(/^there is no sampler ".*": it is /);
 });

@@ -35,7 +35,6 @@ const otherMethods: Readonly<Record<string, string>> = {
   resmultistepancestralcfgpp: "a multistep exponential solver in the CFG++ form",
   res2s: "a singlestep exponential solver",
   gradientestimationcfgpp: "gradient estimation in the CFG++ form",
-  ersde: "Extended Reverse-Time SDE",
   seeds3: "SEEDS of order 3",
   sasolver: "SA-Solver",
   sasolverpece: "SA-Solver",

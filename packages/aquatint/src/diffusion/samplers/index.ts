@@ -18,6 +18,7 @@ export { dpmpp3m } from "./dpmpp-3m.ts";
 export { dpmpp3mSde } from "./dpmpp-3m-sde.ts";
 export { dpmpp3s } from "./dpmpp-3s.ts";
 export { dpmppSde } from "./dpmpp-sde.ts";
+export { erSde } from "./er-sde.ts";
 export { euler } from "./euler.ts";
 export { eulerA } from "./euler-a.ts";
 export { eulerCfgpp } from "./euler-cfgpp.ts";

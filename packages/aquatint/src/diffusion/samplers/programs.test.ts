@@ -84,6 +84,7 @@ test.each([
     levels,
   ],
   ["seeds_2", samplers["seeds-2"].create(), plain, [0.0428753541, -0.1691725538, -0.0682266198, 0.2380140993], levels],
+  ["er_sde", samplers["er-sde"].create(), plain, [0.4267157363, -0.5755600265, -0.2696680325, 0.6554910839], levels],
   ["dpm-adaptive", dpmAdaptive.create(), plain, [0.6454031789, -0.4294980381, 0.1899228058, 0.8133179166], withNoise],
   [
     "dpm-adaptive, order 2",
