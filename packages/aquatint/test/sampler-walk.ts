@@ -1,9 +1,10 @@
-import { noiseRatio } from "../src/diffusion/coordinates.ts";
-import type { Level } from "../src/diffusion/level.ts";
-import { type SamplerEntry, samplers, scheduleWords } from "../src/diffusion/registry.ts";
-import { isStill } from "../src/diffusion/samplers/sampler.ts";
+import { schedulerSettings } from "../src/diffusion/diffusers/scheduler-config.ts";
+import { noiseRatio } from "../src/diffusion/process/coordinates.ts";
+import type { Level } from "../src/diffusion/process/level.ts";
+import { samplers, scheduleWords } from "../src/diffusion/registry.ts";
+import type { SamplerEntry } from "../src/diffusion/samplers/define-sampler.ts";
+import { isStill } from "../src/diffusion/samplers/loop.ts";
 import { type Scheduler, type SchedulerSettings, scheduler, withSampler } from "../src/diffusion/scheduler.ts";
-import { schedulerSettings } from "../src/diffusion/scheduler-config.ts";
 import { torchCpu } from "../src/math/random.ts";
 
 const latent = { beta_schedule: "scaled_linear", beta_start: 0.00085, beta_end: 0.012, clip_sample: false } as const;
@@ -84,14 +85,14 @@ const settingsOf = ({ config, sampler }: WalkCase): SchedulerSettings =>
  * What is wrong with a walk, in words; undefined where every value is finite and every level is cleaner than the one before.
  * The configuration's own last step may go nowhere, as diffusers' does.
  */
-export async function walkFault(given: WalkCase): Promise<string | undefined> {
-  const settings = settingsOf(given);
-  const { levels } = settings.path(given.steps);
-  const chosen = settings !== published.get(given.config);
+export async function walkFault(walkCase: WalkCase): Promise<string | undefined> {
+  const settings = settingsOf(walkCase);
+  const { levels } = settings.path(walkCase.steps);
+  const isOther = settings !== published.get(walkCase.config);
   const steps = levels.slice(1).map((to, i) => ({ from: levels[i]!, to }));
-  const odd = steps.find(({ from, to }) => (chosen || !isStill({ from, to })) && !(noiseRatio(to) < noiseRatio(from)));
+  const odd = steps.find(({ from, to }) => (isOther || !isStill({ from, to })) && !(noiseRatio(to) < noiseRatio(from)));
   if (odd) return `a step goes from sigma ${noiseRatio(odd.from)} to ${noiseRatio(odd.to)}`;
-  return finiteFault(scheduler(settings), given, levels[given.begin]!);
+  return finiteFault(scheduler(settings), walkCase, levels[walkCase.begin]!);
 }
 
 const normals = torchCpu(3).randn(4004);
@@ -101,7 +102,7 @@ async function finiteFault({ run }: Scheduler, { steps, begin }: WalkCase, { alp
   const noise = () => normals.subarray((4 * ++drawn) % 4000).slice(0, 4);
   const x = normals.slice(0, 4).map((value, i) => (begin ? alpha * Math.sin(i) : 0) + sigma * value);
   const network = async (scaled: Float32Array, t: number) => scaled.map((value) => (value * t) / (t + 1));
-  for await (const step of run({ steps, begin, x, network, noise })) {
+  for await (const step of run({ steps, begin, x, rows: 1, network, noise })) {
     if (!step.x.every(Number.isFinite)) return `x is ${step.x.join(", ")} after step ${step.i + 1} of ${step.n}`;
   }
   return undefined;

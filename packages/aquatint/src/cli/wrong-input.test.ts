@@ -49,7 +49,7 @@ describe("wrong input fails before anything is loaded, with a sentence and a hin
     [generate("--guidance", "Infinity"), `got "Infinity"`, "--guidance 4"],
     [generate("--guidance", "1e999"), `got "1e999"`, "--guidance 4"],
     [generate("--sampler", "ddimm"), `there is no sampler "ddimm"`, `did you mean "ddim"?`],
-    [generate("--sampler", "k_diffuse"), `there is no sampler "k_diffuse"`, "the samplers are ddpm, renoise"],
+    [generate("--sampler", "k_diffuse"), `there is no sampler "k_diffuse"`, "the samplers are ddim, ddim-cfgpp"],
     [
       generate("--seed", "lucky"),
       `--seed: expected a whole number from 0 to 18446744073709551615, got "lucky"`,

@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { deviation, idealDenoiser } from "../../test/gaussian.ts";
 import { torchCpu } from "../math/random.ts";
 import { brownianNoise } from "./brownian.ts";
-import { preserving } from "./coordinates.ts";
-import type { Level } from "./level.ts";
-import { targets } from "./prediction.ts";
+import { variancePreserving } from "./process/coordinates.ts";
+import type { Level } from "./process/level.ts";
+import { targets } from "./process/prediction.ts";
+import { cosine } from "./process/schedules.ts";
 import { samplers } from "./registry.ts";
-import type { NoiseSource } from "./samplers/sampler.ts";
+import type { NoiseSource } from "./samplers/loop.ts";
 import { levelFinder } from "./scheduler.ts";
-import { cosine } from "./schedules.ts";
 
 const at = (u: number): Level => ({ t: u, alpha: Math.cos((u * Math.PI) / 2), sigma: Math.sin((u * Math.PI) / 2) });
 const size = 8000;
@@ -21,8 +21,8 @@ test("the noise of two steps is that of the step over both", () => {
     [0.63, 0.6299, 0.5],
     [0.1, 0.05, 0],
   ] as const) {
-    const [whole, first, second] = [noise(at(a), at(c)), noise(at(a), at(b)), noise(at(b), at(c))];
-    whole.forEach((v, i) => {
+    const [total, first, second] = [noise(at(a), at(c)), noise(at(a), at(b)), noise(at(b), at(c))];
+    total.forEach((v, i) => {
       const both = Math.sqrt(a - b) * first[i]! + Math.sqrt(b - c) * second[i]!;
       expect(Math.abs(Math.sqrt(a - c) * v - both)).toBeLessThan(1e-3);
     });
@@ -40,10 +40,10 @@ test("every step's noise is standard normal, and that of different steps indepen
 });
 
 test("the same seed gives the same path whatever was asked before, another seed another one", () => {
-  const [one, two, other] = [3, 3, 4].map((seed) => brownianNoise({ seed, size: 16 }));
-  one!(at(1), at(0.5));
-  expect(one!(at(0.5), at(0.25))).toEqual(two!(at(0.5), at(0.25)));
-  expect(two!(at(0.5), at(0.25))).not.toEqual(other!(at(0.5), at(0.25)));
+  const [first, same, other] = [3, 3, 4].map((seed) => brownianNoise({ seed, size: 16 }));
+  first!(at(1), at(0.5));
+  expect(first!(at(0.5), at(0.25))).toEqual(same!(at(0.5), at(0.25)));
+  expect(same!(at(0.5), at(0.25))).not.toEqual(other!(at(0.5), at(0.25)));
 });
 
 test("noise on the way up is new each time", () => {
@@ -58,18 +58,25 @@ test.each(["dpmpp-sde", "dpmpp-2m-sde", "dpmpp-3m-sde"] as const)("%s follows th
   const schedule = cosine({ maxBeta: 0.999 });
   const end = async (steps: number, noise: NoiseSource) => {
     const levels = Array.from({ length: steps + 1 }, (_, i) => schedule.level(900 - (850 * i) / steps));
-    const levelAt = levelFinder({ schedule, coordinates: preserving });
-    const input = { x: torchCpu(0).randn(400), levels, levelAt, denoise: idealDenoiser(targets.epsilon), noise };
+    const levelAt = levelFinder({ schedule, coordinates: variancePreserving });
+    const input = {
+      x: torchCpu(0).randn(400),
+      rows: 1,
+      levels,
+      levelAt,
+      denoise: idealDenoiser(targets.epsilon),
+      noise,
+    };
     let { x } = input;
     for await (const step of samplers[name].create()(input)) x = step.x;
     return x;
   };
-  const apart = (a: Float32Array, b: Float32Array) =>
+  const distance = (a: Float32Array, b: Float32Array) =>
     Math.sqrt(a.reduce((sum, v, i) => sum + (v - b[i]!) ** 2, 0) / 400);
   const path = () => brownianNoise({ seed: 9, size: 400 });
   const [coarse, middle, fine] = [await end(16, path()), await end(64, path()), await end(256, path())];
-  expect(apart(middle, fine)).toBeLessThan(apart(coarse, fine) / 2);
-  expect(apart(middle, fine)).toBeLessThan(deviation / 5);
+  expect(distance(middle, fine)).toBeLessThan(distance(coarse, fine) / 2);
+  expect(distance(middle, fine)).toBeLessThan(deviation / 5);
   const stream = torchCpu(1);
-  expect(apart(await end(64, () => stream.randn(400)), fine)).toBeGreaterThan(deviation);
+  expect(distance(await end(64, () => stream.randn(400)), fine)).toBeGreaterThan(deviation);
 });

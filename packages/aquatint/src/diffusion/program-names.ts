@@ -18,33 +18,26 @@ const sameMethods: Readonly<Record<string, string>> = {
   dpmsolversde: "dpmpp-sde",
   unipcmultistep: "unipc",
   deismultistep: "deis",
+  heunpp: "heunpp2",
+  dpmad: "dpm-adaptive",
 };
 
 /** Folded names of methods that are not here, with what they are: none may pass for the sampler whose name is near. */
 const otherMethods: Readonly<Record<string, string>> = {
-  dpmpp2mcfgpp: "DPM++ 2M in the CFG++ form",
   dpmpp2sancestralcfgpp: "DPM++ 2S ancestral in the CFG++ form",
   dpmpp2sacfgpp: "DPM++ 2S ancestral in the CFG++ form",
   dpmppsdecfgpp: "DPM++ SDE in the CFG++ form",
   dpmpp3msdecfgpp: "DPM++ 3M SDE in the CFG++ form",
-  heunpp: "Heun++ of ComfyUI",
-  heunpp2: "Heun++ of ComfyUI",
   dpmpp2mv2: "stable-diffusion.cpp's variant of DPM++ 2M",
-  ipndmv: "IPNDM for steps of various lengths",
-  resmultistep: "a multistep exponential solver",
+  ipndmv: "ComfyUI's IPNDM with weights of its own for uneven steps; LMS has the exact ones",
   resmultistepcfgpp: "a multistep exponential solver in the CFG++ form",
   resmultistepancestral: "a multistep exponential solver with ancestral noise",
   resmultistepancestralcfgpp: "a multistep exponential solver in the CFG++ form",
   res2s: "a singlestep exponential solver",
-  gradientestimation: "gradient estimation",
   gradientestimationcfgpp: "gradient estimation in the CFG++ form",
-  ersde: "Extended Reverse-Time SDE",
-  seeds2: "SEEDS of order 2",
   seeds3: "SEEDS of order 3",
   sasolver: "SA-Solver",
   sasolverpece: "SA-Solver",
-  dpmadaptive: "DPM-Solver, which chooses the number of its steps",
-  dpmad: "DPM-Solver, which chooses the number of its steps",
   eulernegative: "Euler with negative steps",
   eulerdy: "Euler with dynamic steps",
   eulersmea: "Euler at several sizes",
@@ -84,6 +77,6 @@ const unprefixed = (name: string): string => name.replace(/^k(?=euler|lms|heun|d
 
 /** What another program's name means where that is a method that is not here. */
 export const otherMethod = (name: string): string | undefined =>
-  [folded(name), unprefixed(folded(name))].flatMap((one) =>
-    Object.hasOwn(otherMethods, one) ? otherMethods[one]! : [],
+  [folded(name), unprefixed(folded(name))].flatMap((shape) =>
+    Object.hasOwn(otherMethods, shape) ? otherMethods[shape]! : [],
   )[0];

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { AquatintError } from "../errors.ts";
-import { automaticSchedule, type SamplerEntry, samplerNamed, samplers, scheduleWords } from "./registry.ts";
-import { schedulerClasses } from "./schedulers/classes.ts";
-import { linear } from "./schedules.ts";
-import { open, spacings } from "./spacing.ts";
+import { schedulerClasses } from "./diffusers/classes.ts";
+import { linear } from "./process/schedules.ts";
+import { automaticSchedule, samplerNamed, samplers, scheduleWords } from "./registry.ts";
+import type { SamplerEntry } from "./samplers/define-sampler.ts";
+import { dropLast, spacings } from "./spacing/spacing.ts";
 
 const entries = Object.entries<SamplerEntry>(samplers);
 
@@ -34,11 +35,11 @@ test("an unknown name is refused with the valid ones and the nearest", () => {
   expect(error.code).toBe("sampler/unknown");
   expect(error.message).toBe('there is no sampler "ddiim"');
   expect(error.hint).toBe(`did you mean "ddim"? the samplers are ${Object.keys(samplers).join(", ")}`);
-  expect(thrown("bogosort").hint).toMatch(/^the samplers are ddpm, .*tcd, ddim, .*deis$/);
+  expect(thrown("bogosort").hint).toMatch(/^the samplers are ddim, .*tcd, unipc$/);
   expect(thrown("constructor").code).toBe("sampler/unknown");
 });
 
-/** The samplers of AUTOMATIC1111's web UI but for "DPM adaptive", which chooses its own number of steps. */
+/** The samplers of AUTOMATIC1111's web UI. */
 const webui = {
   "DPM++ 2M": "dpmpp-2m",
   "DPM++ SDE": "dpmpp-sde",
@@ -53,6 +54,7 @@ const webui = {
   DPM2: "dpm2",
   "DPM2 a": "dpm2-a",
   "DPM fast": "dpm-3s",
+  "DPM adaptive": "dpm-adaptive",
   Restart: "restart",
   DDIM: "ddim",
   "DDIM CFG++": "ddim-cfgpp",
@@ -64,11 +66,11 @@ const webui = {
 test.each(Object.entries(webui))("%s of the web UI is %s, with and without a schedule after it", (alias, name) => {
   expect(samplerNamed(alias).name).toBe(name);
   for (const [word, spacing] of Object.entries(scheduleWords)) {
-    const named = samplerNamed(`${alias} ${word}`);
-    expect(named).toMatchObject({ name, options: samplerNamed(alias).options });
+    const choice = samplerNamed(`${alias} ${word}`);
+    expect(choice).toMatchObject({ name, options: samplerNamed(alias).options });
     const inner = spacings[spacing]({});
-    const expected = named.entry.open ? open(inner) : inner;
-    expect(named.spacing!(linear(), 9)).toEqual(expected(linear(), 9));
+    const expected = choice.entry.dropLast ? dropLast(inner) : inner;
+    expect(choice.spacing!(linear(), 9)).toEqual(expected(linear(), 9));
   }
 });
 
@@ -97,8 +99,11 @@ test.each([
   expect(automaticSchedule(sampler)).toBe(spacing);
 });
 
-test("every class of diffusers that is read is a name too", () => {
-  for (const name of Object.keys(schedulerClasses)) expect(samplerNamed(name).name).toBeDefined();
+test("every class of diffusers that is read is a name too, of the sampler that its configuration chooses", () => {
+  for (const [name, { settings, schema }] of Object.entries(schedulerClasses)) {
+    const { sampler } = settings(schema.parse({}));
+    expect(samplerNamed(name).name).toBe(sampler);
+  }
 });
 
 test("an unknown schedule is understood with the sampler before it", () => {
@@ -110,4 +115,23 @@ test("an unknown schedule is understood with the sampler before it", () => {
 test("an option that a sampler does not take is refused", () => {
   expect(() => samplerNamed("plms").create({ eta: 0.5 })).toThrow('"plms" takes no option "eta"');
   expect(() => samplerNamed("ddim").create({ eta: 0.5 })).not.toThrow();
+});
+
+test.each([
+  ["churn", -1, "0 or more"],
+  ["churn", Number.NaN, "0 or more"],
+  ["coordinates", "straight", "variance-exploding, flow-matching"],
+])("the value of an option that is out of range is refused: %s %s", (option, value, values) => {
+  expect(() => samplerNamed("heun").create({ [option]: value })).toThrow(
+    expect.objectContaining({ code: "sampler/option", message: expect.stringContaining(`expected ${values}`) }),
+  );
+});
+
+test("a sampler's declaration has a sentence and a default that it accepts for every option", () => {
+  for (const [name, { options }] of entries) {
+    for (const [option, { about, standard, standardText, accepts }] of Object.entries(options)) {
+      expect(about, `${name} ${option}`).toMatch(/^[A-Z].*\.$/);
+      expect(standard === undefined ? standardText : accepts(standard), `${name} ${option}`).toBeTruthy();
+    }
+  }
 });

@@ -1,80 +1,27 @@
 import { AquatintError } from "../errors.ts";
 import { unknownName } from "../math/names.ts";
 import { folded, otherMethod, programNames, scheduleAliases } from "./program-names.ts";
-import type { ChurnOptions } from "./samplers/churn.ts";
-import type { DpmSolverOptions } from "./samplers/dpm-solver.ts";
-import type { Variance } from "./samplers/first-order.ts";
-import type { PndmOptions } from "./samplers/pndm.ts";
-import type { RestartInterval } from "./samplers/restart.ts";
-import type { Sampler } from "./samplers/sampler.ts";
-import { samplers } from "./samplers/table.ts";
-import { open, type Spacing, type SpacingName, spacings } from "./spacing.ts";
+import type { SamplerEntry, SamplerPreset } from "./samplers/define-sampler.ts";
+import * as declarations from "./samplers/index.ts";
+import type { Sampler } from "./samplers/loop.ts";
+import type { OptionChoice, SamplerOptions } from "./samplers/options.ts";
+import { dropLast, type Spacing, type SpacingName, spacings } from "./spacing/spacing.ts";
 
-/** Every option that some sampler takes; an entry lists its own. */
-export interface SamplerOptions extends ChurnOptions, DpmSolverOptions, PndmOptions {
-  /** The solver's order, 1 to 3 (LMS: 1 to 4). */
-  readonly order?: number | undefined;
-  /** Share of ancestral noise that is fresh, 0 .. 1; TCD's gamma. */
-  readonly eta?: number | undefined;
-  readonly variance?: Variance | undefined;
-  /** In what coordinates Heun's method draws straight lines. */
-  readonly coordinates?: "exploding" | "straight" | undefined;
-  /** UniPC's B(h). */
-  readonly variant?: "bh1" | "bh2" | undefined;
-  /** UniPC extrapolates the data, or else the noise. */
-  readonly predictData?: boolean | undefined;
-  /** Steps that UniPC does not correct, the first being 0. */
-  readonly uncorrected?: readonly number[] | undefined;
-  /** LCM's `timestep_scaling`. */
-  readonly timestepScaling?: number | undefined;
-  readonly restart?: RestartInterval | undefined;
-}
+type Declaration = (typeof declarations)[keyof typeof declarations];
 
-/** What else a name fixes. */
-export interface SamplerPreset {
-  readonly spacing?: SpacingName;
-  readonly options?: SamplerOptions;
-  /** The order with these options, where it is not the entry's. */
-  readonly order?: number;
-}
-
-/** What a sampler declares of itself: commands, menus, documents and conformance tests read it. */
-export interface SamplerEntry {
-  readonly title: string;
-  /**
-   * The error falls with steps^-order: that of x, or of its variance where the sampler is stochastic; 0 where more steps do
-   * not lead to the data's distribution.
-   */
-  readonly order: number;
-  /** Whether it asks for fresh noise with its default options. */
-  readonly stochastic: boolean;
-  /** Evaluations of the network in a full step. */
-  readonly evaluations: number;
-  /** Evaluations that its first steps take beyond that. */
-  readonly starting?: number;
-  /** Steps that it takes beyond the n of its walk. */
-  readonly extraSteps?: (n: number) => number;
-  /** It reads what is believed without the prompt, at every guidance scale. */
-  readonly unconditional?: boolean;
-  /** A schedule that is named with it is laid for one more step and loses its cleanest level, as in the web UI. */
-  readonly open?: boolean;
-  /** Without a schedule it ends where the model's own scheduler does, as its class of diffusers; others end at clean data. */
-  readonly keepsEnd?: boolean;
-  /** The spacing where neither the checkpoint nor the caller chooses one. */
-  readonly spacing: SpacingName;
-  /** What the web UI's schedule "Automatic" means for it; absent where that program has no such sampler or a rule of its own. */
-  readonly automatic?: SpacingName;
-  readonly options: readonly (keyof SamplerOptions)[];
-  /** Other names, of other tools too, with what they fix beyond the sampler. */
-  readonly aliases: Readonly<Record<string, SamplerPreset>>;
-  readonly reference: string;
-  create(options?: SamplerOptions): Sampler;
-}
-
-export { samplers };
+/** Every sampler, by the name that the command line takes. */
+export const samplers = Object.fromEntries(Object.values(declarations).map((sampler) => [sampler.name, sampler])) as {
+  readonly [D in Declaration as D["name"]]: D;
+};
 
 /** The name of a sampler in the registry. */
-export type SamplerName = keyof typeof samplers;
+export type SamplerName = Declaration["name"];
+
+/** A sampler and some of its options. */
+export const samplerChoice = <N extends SamplerName>(
+  sampler: N,
+  samplerOptions: OptionChoice<(typeof samplers)[N]["options"]>,
+): { readonly sampler: N; readonly samplerOptions: SamplerOptions } => ({ sampler, samplerOptions });
 
 /** Words for a spacing that may follow any sampler's name, as in the web UI: "DPM++ 2M Karras". */
 export const scheduleWords = {
@@ -129,16 +76,18 @@ interface Candidate {
   readonly preset: SamplerPreset;
 }
 
-const named = Object.entries<SamplerEntry>(samplers).flatMap(([key, entry]) =>
+const namedCandidates = Object.entries<SamplerEntry>(samplers).flatMap(([key, entry]) =>
   Object.entries({ [key]: {}, ...entry.aliases }).map(
     ([alias, preset]) => [alias, { name: key as SamplerName, entry, preset } satisfies Candidate] as const,
   ),
 );
 /** Every name and alias in lower case: ComfyUI's uni_pc is not the web UI's UniPC. */
-const exact: ReadonlyMap<string, Candidate> = new Map(named.map(([alias, one]) => [alias.toLowerCase(), one]));
+const exact: ReadonlyMap<string, Candidate> = new Map(
+  namedCandidates.map(([alias, candidate]) => [alias.toLowerCase(), candidate]),
+);
 /** Every name and alias folded; the sampler's own name before its aliases. */
 const candidates: ReadonlyMap<string, Candidate> = new Map(
-  named.toReversed().map(([alias, one]) => [folded(alias), one]),
+  namedCandidates.toReversed().map(([alias, candidate]) => [folded(alias), candidate]),
 );
 
 /** Every word for a schedule and every spacing's own name; the longest first, since one may end another. */
@@ -152,12 +101,12 @@ const spacedSchedules = schedules.map(([word, spacing]) => [` ${word.toLowerCase
 
 /** A name apart from the schedule at its end; first as one name, since some samplers end like a schedule. */
 const splits = (
-  text: string,
+  name: string,
   words: typeof schedules,
 ): readonly (readonly [base: string, schedule: SpacingName | undefined])[] => [
-  [text, undefined],
+  [name, undefined],
   ...words.flatMap(([word, spacing]) =>
-    text.endsWith(word) && text.length > word.length ? [[text.slice(0, -word.length), spacing] as const] : [],
+    name.endsWith(word) && name.length > word.length ? [[name.slice(0, -word.length), spacing] as const] : [],
   ),
 ];
 
@@ -165,27 +114,27 @@ const splits = (
  * Finds a sampler by its name, an alias, or what another program calls it, with or without the word for a schedule after
  * it; case, spaces, hyphens and underscores do not count. @throws AquatintError "sampler/unknown".
  */
-export function samplerNamed(wanted: string): NamedSampler {
-  const spaced = splits(wanted.trim().toLowerCase(), spacedSchedules);
+export function samplerNamed(text: string): NamedSampler {
+  const spaced = splits(text.trim().toLowerCase(), spacedSchedules);
   for (const [base, schedule] of spaced) {
     const plain = exact.get(base.trimEnd());
-    if (plain) return chosen(plain, schedule);
+    if (plain) return namedSampler(plain, schedule);
   }
   // a schedule that stands apart is read as written, since ComfyUI's kl_optimal need not be the web UI's KL Optimal
-  const parts = [...spaced, ...splits(folded(wanted), foldedSchedules)];
+  const parts = [...spaced, ...splits(folded(text), foldedSchedules)];
   for (const [base, schedule] of parts) {
     const plain = candidates.get(folded(base));
-    if (plain) return chosen(plain, schedule);
+    if (plain) return namedSampler(plain, schedule);
   }
   for (const [base, schedule] of parts) {
     for (const [shape, inner] of programNames(base).flatMap((name) => splits(folded(name), foldedSchedules))) {
-      const known = candidates.get(shape);
-      if (known) return chosen(known, schedule ?? inner);
+      const candidate = candidates.get(shape);
+      if (candidate) return namedSampler(candidate, schedule ?? inner);
     }
   }
   const method = parts.flatMap(([base]) => otherMethod(base) ?? [])[0];
-  if (method === undefined) throw unknown(wanted);
-  throw new AquatintError("sampler/unknown", `there is no sampler "${wanted}": it is ${method}`, {
+  if (method === undefined) throw unknown(text);
+  throw new AquatintError("sampler/unknown", `there is no sampler "${text}": it is ${method}`, {
     hint: `no sampler here makes the same image; the samplers are ${Object.keys(samplers).join(", ")}`,
   });
 }
@@ -197,28 +146,22 @@ export function samplerNamed(wanted: string): NamedSampler {
 export const automaticSchedule = (sampler: string): SpacingName | undefined => samplerNamed(sampler).entry.automatic;
 
 /** The nearest of all names; among samplers and schedules apart, so that "DPM++ 2N Karas" is understood too. */
-function unknown(wanted: string) {
+function unknown(text: string) {
   const all = Object.entries<SamplerEntry>(samplers).flatMap(([name, { aliases }]) => [name, ...Object.keys(aliases)]);
   const suffixed = all.flatMap((name) => Object.keys(scheduleWords).map((word) => `${name} ${word}`));
   const names = Object.keys(samplers);
-  return unknownName("sampler/unknown", { wanted, kind: "sampler", names, candidates: [...all, ...suffixed] });
+  return unknownName("sampler/unknown", { wanted: text, kind: "sampler", names, candidates: [...all, ...suffixed] });
 }
 
-function chosen({ name, entry, preset }: Candidate, schedule?: SpacingName): NamedSampler {
-  const named = schedule ?? preset.spacing;
-  const spacing = named && spacings[named]({});
+function namedSampler({ name, entry, preset }: Candidate, schedule?: SpacingName): NamedSampler {
+  const spacingName = schedule ?? preset.spacing;
+  const spacing = spacingName && spacings[spacingName]({});
   return {
     name,
     entry,
-    spacing: spacing && schedule && entry.open ? open(spacing) : spacing,
+    spacing: spacing && schedule && entry.dropLast ? dropLast(spacing) : spacing,
     schedule: schedule && scheduleWord(schedule),
     options: preset.options ?? {},
-    create(options = {}) {
-      const foreign = Object.keys(options).find((key) => !entry.options.some((known) => known === key));
-      if (foreign === undefined) return entry.create({ ...preset.options, ...options });
-      throw new AquatintError("sampler/option", `the sampler "${name}" takes no option "${foreign}"`, {
-        hint: entry.options.length > 0 ? `it takes ${entry.options.join(", ")}` : "it takes none",
-      });
-    },
+    create: (options = {}) => entry.create({ ...preset.options, ...options }),
   };
 }

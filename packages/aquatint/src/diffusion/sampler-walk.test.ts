@@ -8,11 +8,11 @@ const SHARE = 20;
 
 test(`one walk in ${SHARE} of all samplers on all published schedules is finite (AQUATINT_WALK_SEED=${seed})`, async () => {
   const draws = torchCpu(seed).rand(walkCases.length);
-  const chosen = walkCases.filter((_, i) => draws[i]! < 1 / SHARE);
+  const sample = walkCases.filter((_, i) => draws[i]! < 1 / SHARE);
   const faults: string[] = [];
-  for (const given of chosen) {
-    const fault = await walkFault(given).catch((error: unknown) => String(error));
-    if (fault !== undefined) faults.push(`${JSON.stringify(given)}: ${fault}`);
+  for (const walkCase of sample) {
+    const fault = await walkFault(walkCase).catch((error: unknown) => String(error));
+    if (fault !== undefined) faults.push(`${JSON.stringify(walkCase)}: ${fault}`);
   }
   expect(faults).toEqual([]);
 }, 300_000);

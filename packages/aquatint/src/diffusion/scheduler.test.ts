@@ -1,25 +1,37 @@
 import { describe, expect, test } from "vitest";
 import { publishedConfigs } from "../../test/sampler-walk.ts";
 import { torchCpu } from "../math/random.ts";
-import { noiseRatio } from "./coordinates.ts";
-import type { Latent } from "./latent.ts";
-import { type SamplerEntry, samplers } from "./registry.ts";
-import { moves } from "./samplers/sampler.ts";
+import { schedulerSettings } from "./diffusers/scheduler-config.ts";
+import { noiseRatio } from "./process/coordinates.ts";
+import type { Latent } from "./process/latent.ts";
+import { linear } from "./process/schedules.ts";
+import { samplers } from "./registry.ts";
+import type { SamplerEntry } from "./samplers/define-sampler.ts";
+import { intervals } from "./samplers/loop.ts";
 import { scheduler, withSampler } from "./scheduler.ts";
-import { schedulerSettings } from "./scheduler-config.ts";
-import { linear } from "./schedules.ts";
 
 const published = (name: string) => schedulerSettings(publishedConfigs[name]!);
 const network = async (x: Latent, t: number) => x.map((value) => (value * t) / (t + 1));
 
-async function last(name: string, config: string, options: { steps: number; begin?: number; eta?: number }) {
+async function last(
+  name: string,
+  config: string,
+  { eta, ...options }: { steps: number; begin?: number; eta?: number },
+) {
   const { settings, run } = scheduler(withSampler(published(config), name));
   const { levels } = settings.path(options.steps);
   const start = levels[options.begin ?? 0]!.sigma;
   const stream = torchCpu(1);
   let x: Latent = stream.randn(8).map((value) => value * start);
   let steps = 0;
-  for await (const step of run({ ...options, x, network, noise: () => stream.randn(8) })) {
+  for await (const step of run({
+    ...options,
+    samplerOptions: eta === undefined ? {} : { eta },
+    x,
+    rows: 1,
+    network,
+    noise: () => stream.randn(8),
+  })) {
     [x, steps] = [step.x, steps + Number(step.final)];
   }
   return { x, steps };
@@ -41,8 +53,8 @@ describe("the end of a walk on SD 1.x, whose configuration ends at the level of 
 test("a walk that ends where it is keeps x, and one that goes up is refused", () => {
   const schedule = linear();
   const up = [schedule.level(10), schedule.level(20)];
-  expect(() => [...moves({ levels: up })]).toThrow(expect.objectContaining({ code: "sampler/levels" }));
-  expect([...moves({ levels: [schedule.level(10), schedule.level(10)] })]).toHaveLength(1);
+  expect(() => [...intervals({ levels: up })]).toThrow(expect.objectContaining({ code: "sampler/levels" }));
+  expect([...intervals({ levels: [schedule.level(10), schedule.level(10)] })]).toHaveLength(1);
 });
 
 const names = Object.entries<SamplerEntry>(samplers);
@@ -60,7 +72,7 @@ test.each(names)("%s takes one step, the most there are, and starts at the last 
   await expect(last(name, "SD 1.x", { steps: 0 })).rejects.toMatchObject({ code: "sampler/steps" });
 });
 
-test.each(names.filter(([, { options }]) => options.includes("eta")))(
+test.each(names.filter(([, { options }]) => options["eta"]))(
   "%s is finite at every eta, on zero terminal SNR too",
   async (name) => {
     for (const config of ["SD 1.x", "v, zero terminal SNR, DDIM", "v, zero terminal SNR, Euler"]) {

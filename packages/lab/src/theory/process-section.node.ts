@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { cosine, linear, noised, preserving, scheduleNamed, scheduleNames, writtenIn } from "aquatint/diffusion";
+import { cosine, linear, noised, scheduleNamed, scheduleNames } from "aquatint/diffusion";
 import { type Picture, pictureToTensor, tensorToPicture } from "aquatint/formats";
 import { torchCpu } from "aquatint/math";
+import { toCoordinates, variancePreserving } from "../../../aquatint/src/diffusion/process/coordinates.ts";
 import { formula, html } from "../reports/html.ts";
 import { figure, inlinePicture, legend, pictureStrip, type Section } from "../reports/page.ts";
 import { type DrawingOptions, gridLines, powerText, screenDrawing } from "../reports/plot.node.ts";
@@ -51,7 +52,7 @@ export function forwardPart(picture: Picture, caption: string): Part {
   const row = (name: string) => {
     const schedule = scheduleNamed(name);
     return times.map((t) => {
-      const level = writtenIn(preserving, schedule.level(t));
+      const level = toCoordinates(variancePreserving, schedule.level(t));
       const shown = tensorToPicture(noised(level, { x0, eps }), picture);
       return { content: inlinePicture(shown, `${caption} at t = ${t} of ${name}`), caption: `t = ${t}` };
     });

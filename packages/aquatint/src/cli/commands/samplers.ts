@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { type SamplerEntry, samplers, scheduleWords } from "../../diffusion/registry.ts";
+import { samplers, scheduleWords } from "../../diffusion/registry.ts";
+import type { SamplerEntry } from "../../diffusion/samplers/define-sampler.ts";
 import type { Io } from "../io.ts";
 
 /** A sampler as the command and the documents list it. */
@@ -13,12 +14,22 @@ export interface SamplerRow {
   readonly stochastic: boolean;
   readonly aliases: readonly string[];
   readonly reference: string;
+  readonly options: readonly OptionRow[];
+}
+
+/** An option of a sampler in TypeScript. */
+export interface OptionRow {
+  readonly name: string;
+  readonly about: string;
+  readonly values: string;
+  /** The default in words. */
+  readonly standard: string;
 }
 
 /** Every sampler of the registry. */
 export const samplerRows = (): readonly SamplerRow[] =>
   Object.entries<SamplerEntry>(samplers).map(
-    ([name, { title, order, evaluations, stochastic, aliases, reference }]) => ({
+    ([name, { title, order, evaluations, stochastic, aliases, reference, options }]) => ({
       name,
       title,
       order,
@@ -26,6 +37,12 @@ export const samplerRows = (): readonly SamplerRow[] =>
       stochastic,
       aliases: Object.keys(aliases),
       reference,
+      options: Object.entries(options).map(([name, { about, values, standard, standardText }]) => ({
+        name,
+        about,
+        values,
+        standard: standardText ?? String(standard),
+      })),
     }),
   );
 

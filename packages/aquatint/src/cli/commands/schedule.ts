@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { logSnr, type Schedule } from "../../diffusion/level.ts";
-import { scheduleNamed } from "../../diffusion/schedule-names.ts";
+import { logSnr, type Schedule } from "../../diffusion/process/level.ts";
+import { scheduleNamed } from "../../diffusion/process/schedule-names.ts";
 import { drawings } from "../../runs/drawings.node.ts";
 import type { Io } from "../io.ts";
 import { openFile, shortPath } from "../options/outputs.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { scheduleNames } from "../../diffusion/schedule-names.ts";
+import { scheduleNames } from "../../diffusion/process/schedule-names.ts";
 import { whole } from "./parsers.ts";
 
 /** Adds the options that pick a noise schedule: its name, as `--flag`, and its T. */

@@ -1,50 +1,41 @@
-import { exploding, type StraightCoordinates } from "../coordinates.ts";
-import { type Latent, lin } from "../latent.ts";
-import type { Estimate } from "../prediction.ts";
-import { type ChurnOptions, churned } from "./churn.ts";
-import { evaluate, type Move, moves, remix, type Sampler, type SamplerInput, type Step } from "./sampler.ts";
+import { flowMatching, varianceExploding } from "../process/coordinates.ts";
+import { defineSampler } from "./define-sampler.ts";
+import { intervals } from "./loop.ts";
+import { addChurn, churnOptions } from "./methods/churn.ts";
+import { heunStep } from "./methods/heun-step.ts";
+import { choice } from "./options.ts";
 
-/** What Heun's method is made of. */
-export interface HeunOptions extends ChurnOptions {
-  /** Where it draws straight lines. */
-  readonly coordinates?: StraightCoordinates | undefined;
-}
+const coordinateSystems = { "variance-exploding": varianceExploding, "flow-matching": flowMatching } as const;
 
-/** Heun's method (Karras et al. 2022, algorithms 1 and 2). */
-export const heun = (options: HeunOptions = {}): Sampler =>
-  async function* (input) {
-    let { x } = input;
-    for (const move of moves(input)) x = yield* heunStep(input, move, x, options);
-    return x;
-  };
-
-/** One step of Heun's method; of one evaluation where it starts or ends beyond the coordinates. */
-export async function* heunStep(
-  input: SamplerInput,
-  move: Move,
-  given: Latent,
-  { coordinates = exploding, ...churn }: HeunOptions = {},
-): AsyncGenerator<Step, Latent, void> {
-  const { i, n, to } = move;
-  const { from, x: start } = churned(input, move, given, churn);
-  const first = await evaluate(input, start, from);
-  const x = remix(move, first);
-  const single = to.sigma === 0 || coordinates.scale(from) === 0;
-  yield { i, n, level: from, next: to, x, x0: first.x0, final: single };
-  if (single) return x;
-  const second = await evaluate(input, x, to);
-  const corrected = trapezoid(coordinates, { ...move, from }, start, [first, second]);
-  yield { i, n, level: to, next: to, x: corrected, x0: second.x0, final: true };
-  return corrected;
-}
-
-function trapezoid(
-  { scale, slope }: StraightCoordinates,
-  { from, to }: Move,
-  x: Latent,
-  ends: [Estimate, Estimate],
-): Latent {
-  const [s, s2] = [scale(from), scale(to)];
-  const half = (to.sigma - (s2 / s) * from.sigma) / 2;
-  return lin([s2 / s, x], [half, slope(ends[0])], [half, slope(ends[1])]);
-}
+/** Heun's method on the probability flow. */
+export const heun = defineSampler({
+  name: "heun",
+  title: "Heun",
+  order: 2,
+  stochastic: false,
+  evaluations: 2,
+  spacing: "trailing",
+  automatic: "uniform",
+  aliases: {
+    HeunDiscreteScheduler: {},
+    FlowMatchHeunDiscreteScheduler: { options: { coordinates: "flow-matching" } },
+  },
+  reference: "Karras et al. 2022, algorithm 1, arXiv:2206.00364",
+  options: {
+    ...churnOptions,
+    coordinates: choice(
+      ["variance-exploding", "flow-matching"],
+      "The coordinates in which it draws straight lines.",
+      "variance-exploding",
+    ),
+  },
+  create: ({ coordinates, ...churn }) =>
+    async function* (input) {
+      let { x } = input;
+      for (const interval of intervals(input)) {
+        const start = addChurn(input, interval, x, churn);
+        x = yield* heunStep(input, interval, start, coordinateSystems[coordinates]);
+      }
+      return x;
+    },
+});

@@ -1,101 +1,108 @@
 import { solve } from "../../math/solve.ts";
-import { type Latent, lin } from "../latent.ts";
-import type { Belief } from "./dpm-solver.ts";
-import { type Integrand, integrands, lambda } from "./exponential.ts";
-import { evaluate, isEdge, isStill, type Move, moves, remix, type Sampler } from "./sampler.ts";
+import { type Latent, lin } from "../process/latent.ts";
+import { defineSampler } from "./define-sampler.ts";
+import { evaluateOnce, firstOrderStep, type Interval, isEndpoint, isStill } from "./loop.ts";
+import {
+  type ExponentialIntegrator,
+  integrators,
+  lambda,
+  type PastEstimate,
+} from "./methods/exponential-integrator.ts";
+import { choice, flag, integer, stepList } from "./options.ts";
 
-/** What UniPC is made of. */
-export interface UniPcOptions {
-  /** 1 to 3; the corrector adds one. */
-  readonly order?: number | undefined;
-  /** The paper's B(h): h ("bh1") or e^h - 1 ("bh2"). */
-  readonly variant?: "bh1" | "bh2" | undefined;
-  /** Extrapolates the data, or else the noise. */
-  readonly predictData?: boolean | undefined;
-  readonly lowerOrderFinal?: boolean | undefined;
-  /** Steps after which nothing is corrected, the first being 0. */
-  readonly uncorrected?: readonly number[] | undefined;
-}
-
-/** A step that was made: from where, on what grounds, at which order. */
-interface Made {
+/** A step that is to be corrected: where it began, and the predictions that it was made of, the newest first. */
+interface Prediction {
   readonly x: Latent;
-  readonly move: Move;
-  /** The newest first. */
-  readonly past: readonly Belief[];
+  readonly interval: Interval;
+  readonly past: readonly PastEstimate[];
 }
 
-/** UniPC (Zhao et al. 2023): a multistep predictor, and a corrector that reuses the next step's evaluation. */
-export const uniPc = ({
-  order = 2,
-  variant = "bh2",
-  predictData = true,
-  lowerOrderFinal = true,
-  uncorrected = [],
-}: UniPcOptions = {}): Sampler => {
-  const integrand = integrands[predictData ? "dpmsolver++" : "dpmsolver"]();
-  const rule = { integrand, variant, sign: predictData ? -1 : 1 };
-  return async function* (input) {
-    let { x } = input;
-    let past: readonly Belief[] = [];
-    let made: Made | undefined;
-    for (const move of moves(input)) {
-      const { i, n, from, to } = move;
-      const believed = await evaluate(input, x, from);
-      const m = integrand.believed(believed);
-      if (made && !uncorrected.includes(i - 1)) x = united(rule, made, m);
-      if (from.alpha > 0) past = [{ level: from, m }, ...past].slice(0, order);
-      const used = Math.min(past.length, lowerOrderFinal ? n - i : order);
-      made = isEdge(move) ? undefined : { x, move, past: past.slice(0, used) };
-      if (!isStill(move)) x = made ? united(rule, made) : remix(move, believed);
-      yield { i, n, level: from, next: to, x, x0: believed.x0, final: true };
-    }
-    return x;
-  };
-};
-
-interface Rule {
-  readonly integrand: Integrand;
+interface Update {
+  readonly integrator: ExponentialIntegrator;
   readonly variant: "bh1" | "bh2";
   /** Of h in the exponential that is integrated. */
   readonly sign: number;
 }
 
-/** The unified update (equations 3 and 9): a prediction, or with what was believed at its end a correction. */
-function united({ integrand, variant, sign }: Rule, { x, move, past }: Made, reached?: Latent): Latent {
-  const { from, to } = move;
-  const k = integrand.coefficients(from, to);
-  const newest = past[0]!;
+/** The unified update (equations 3 and 9): a prediction, or with the prediction `m` at its end a correction. */
+function update({ integrator, variant, sign }: Update, { x, interval, past }: Prediction, m?: Latent): Latent {
+  const { from, to } = interval;
+  const k = integrator.coefficients(from, to);
   const h = lambda(to) - lambda(from);
-  const b = variant === "bh1" ? sign * h : Math.expm1(sign * h);
-  const nodes = past.slice(1).map(({ level, m }) => ({ at: (lambda(level) - lambda(from)) / h, m }));
-  if (reached) nodes.push({ at: 1, m: reached });
-  const weights = nodeWeights(
-    nodes.map(({ at }) => at),
-    sign * h,
-    b,
+  const hh = sign * h;
+  const B = variant === "bh1" ? hh : Math.expm1(hh);
+  const nodes = past.slice(1).map(({ level, m }) => ({ r: (lambda(level) - lambda(from)) / h, m }));
+  if (m) nodes.push({ r: 1, m });
+  const a = nodeWeights(
+    nodes.map(({ r }) => r),
+    hh,
+    B,
   );
-  const unit = unitOf(k.first, sign * h);
-  const terms = nodes.map(({ at, m }, i) => [(unit * b * weights[i]!) / at, m] as const);
-  const newestWeight = k.first - terms.reduce((sum, [weight]) => sum + weight, 0);
-  return lin([k.x, x], [newestWeight, newest.m], ...terms);
+  const unit = k.phi1 / Math.expm1(hh); // the factor of e^hh - 1 in phi1
+  const terms = nodes.map(({ r, m }, i) => [(unit * B * a[i]!) / r, m] as const);
+  const w0 = k.phi1 - terms.reduce((sum, [weight]) => sum + weight, 0);
+  return lin([k.x, x], [w0, past[0]!.m], ...terms);
 }
 
-/** The factor of e^h - 1 in the first coefficient. */
-const unitOf = (first: number, h: number): number => first / Math.expm1(h);
-
-/** Weights under which polynomials through the nodes are integrated exactly; a single node weighs one half. */
-function nodeWeights(nodes: readonly number[], h: number, b: number): readonly number[] {
+/** The paper's a: weights under which polynomials through the nodes r are integrated exactly; a single node weighs 1 / 2. */
+function nodeWeights(nodes: readonly number[], h: number, B: number): readonly number[] {
   if (nodes.length === 1) return [0.5];
   let [phi, factorial] = [Math.expm1(h) / h - 1, 1];
   const right = nodes.map((_, i) => {
-    const value = (phi * factorial) / b;
+    const value = (phi * factorial) / B;
     factorial *= i + 2;
     phi = phi / h - 1 / factorial;
     return value;
   });
   return solve(
-    nodes.map((_, i) => nodes.map((node) => node ** i)),
+    nodes.map((_, i) => nodes.map((r) => r ** i)),
     right,
   );
 }
+
+/** UniPC: a multistep predictor, and a corrector that reuses the next step's evaluation. */
+export const unipc = defineSampler({
+  name: "unipc",
+  title: "UniPC",
+  order: 2,
+  stochastic: false,
+  evaluations: 1,
+  spacing: "trailing",
+  automatic: "sgm_uniform",
+  aliases: {
+    UniPCMultistepScheduler: {},
+    uni_pc: { options: { variant: "bh1" } },
+    uni_pc_bh2: {},
+    "unipc-1": { options: { order: 1 } },
+    "unipc-3": { options: { order: 3 } },
+    "unipc-bh1": { options: { variant: "bh1" } },
+    "unipc-bh1-3": { options: { variant: "bh1", order: 3 } },
+    "unipc-noise": { options: { predictData: false } },
+  },
+  reference: "Zhao et al. 2023, algorithms 1 and 2, arXiv:2302.04867",
+  options: {
+    order: integer({ min: 1, max: 3 }, "The predictor's order; the corrector adds one.", 2),
+    variant: choice(["bh1", "bh2"], "The paper's B(h): h, or e^h - 1.", "bh2"),
+    predictData: flag("It extrapolates the data, or else the noise.", true),
+    lowerOrderFinal: flag("The last steps are of lower order.", true),
+    uncorrected: stepList("Steps that are not corrected, the first being 0."),
+  },
+  create({ order, variant, predictData, lowerOrderFinal, uncorrected }) {
+    const integrator = integrators[predictData ? "dpmsolver++" : "dpmsolver"]();
+    const rule: Update = { integrator, variant, sign: predictData ? -1 : 1 };
+    return evaluateOnce(() => {
+      let past: readonly PastEstimate[] = [];
+      let prediction: Prediction | undefined;
+      return (predicted, estimate, interval) => {
+        const { i, n, from } = interval;
+        const m = integrator.prediction(estimate);
+        const x = prediction && !uncorrected.includes(i - 1) ? update(rule, prediction, m) : predicted;
+        if (from.alpha > 0) past = [{ level: from, m }, ...past].slice(0, order);
+        const count = Math.min(past.length, lowerOrderFinal ? n - i : order);
+        prediction = isEndpoint(interval) ? undefined : { x, interval, past: past.slice(0, count) };
+        if (isStill(interval)) return lin([1, x]);
+        return prediction ? update(rule, prediction) : firstOrderStep(interval, estimate);
+      };
+    });
+  },
+});

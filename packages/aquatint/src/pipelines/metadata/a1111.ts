@@ -1,4 +1,5 @@
-import { type SamplerEntry, samplerNamed } from "../../diffusion/registry.ts";
+import { samplerNamed } from "../../diffusion/registry.ts";
+import type { SamplerEntry } from "../../diffusion/samplers/define-sampler.ts";
 
 /** A sampler in the words of AUTOMATIC1111's web UI: "DPM++ 2M" and "Karras". */
 export interface WebUiSampler {

@@ -32,8 +32,8 @@ test("a sampler that is unknown is said and left to the model; of an unknown sch
   const { options, notes } = webUi("Sampler: Bogosort");
   expect(options.sampler).toBeUndefined();
   expect(notes).toEqual([`the sampler "Bogosort" is not known here: the model's own is used`]);
-  expect(webUi("Sampler: DPM adaptive").notes).toEqual([
-    `the sampler "DPM adaptive" is not known here (it is DPM-Solver, which chooses the number of its steps): the model's own is used`,
+  expect(webUi("Sampler: ddim_v3").notes).toEqual([
+    `the sampler "ddim_v3" is not known here (it is NovelAI's variant of DDIM): the model's own is used`,
   ]);
   expect(webUi("Sampler: Euler, Schedule type: Align Your Steps GITS")).toMatchObject({
     options: { sampler: "Euler Normal" },

@@ -1,0 +1,97 @@
+import { AquatintError } from "../../errors.ts";
+import type { SpacingName } from "../spacing/spacing.ts";
+import type { Sampler } from "./loop.ts";
+import type { OptionChoice, OptionSchema, OptionValues, SamplerOptions } from "./options.ts";
+
+/** What a name fixes beyond the sampler. */
+export interface SamplerPreset<Options = SamplerOptions> {
+  readonly spacing?: SpacingName;
+  readonly options?: Options;
+  /** The order with these options, where it is not the sampler's. */
+  readonly order?: number;
+}
+
+/** What a sampler says of itself: commands, menus, documents and conformance tests read it. */
+export interface SamplerDescription {
+  readonly title: string;
+  /**
+   * The error falls with steps^-order: that of x, or of its variance where the sampler is stochastic; 0 where more steps do
+   * not lead to the data's distribution.
+   */
+  readonly order: number;
+  /** Whether it asks for fresh noise with its default options. */
+  readonly stochastic: boolean;
+  /** Evaluations of the network in a full step. */
+  readonly evaluations: number;
+  /** Evaluations of a walk beyond that: more in its first steps, or fewer in its last ones. */
+  readonly extraEvaluations?: number;
+  /**
+   * It chooses its steps by itself, for one image at a time: the walk's steps only say how far it is, and its order is its
+   * solver's.
+   */
+  readonly adaptive?: boolean;
+  /** Steps that it takes beyond the n of its walk. */
+  readonly extraSteps?: (n: number) => number;
+  /** It reads the estimate without the prompt, at every guidance scale. */
+  readonly unconditional?: boolean;
+  /** A schedule that is named with it is laid for one more step and loses its cleanest level, as in the web UI. */
+  readonly dropLast?: boolean;
+  /** Without a schedule it ends where the model's own scheduler does, as its class of diffusers; others end at clean data. */
+  readonly keepsEnd?: boolean;
+  /** The spacing where neither the checkpoint nor the caller chooses one. */
+  readonly spacing: SpacingName;
+  /** The web UI's schedule "Automatic" for it; absent where that program has no such sampler or a rule of its own. */
+  readonly automatic?: SpacingName;
+  /** The paper or program that defines it. */
+  readonly reference: string;
+}
+
+/** A sampler as its file declares it. */
+export interface SamplerDeclaration<N extends string, O extends OptionSchema> extends SamplerDescription {
+  /** The name that the command line takes. */
+  readonly name: N;
+  /** Other names, of other tools too. */
+  readonly aliases: Readonly<Record<string, SamplerPreset<OptionChoice<O>>>>;
+  readonly options: O;
+  /** Makes the sampling loop; every option has its value. */
+  create(options: OptionValues<O>): Sampler;
+}
+
+/** A sampler of the registry. */
+export interface SamplerEntry<N extends string = string, O extends OptionSchema = OptionSchema>
+  extends SamplerDescription {
+  readonly name: N;
+  readonly aliases: Readonly<Record<string, SamplerPreset>>;
+  readonly options: O;
+  /** Makes the sampling loop. @throws AquatintError "sampler/option" for an option that it does not take. */
+  create(options?: OptionChoice<O>): Sampler;
+}
+
+/** Declares a sampler. */
+export const defineSampler = <const N extends string, const O extends OptionSchema>(
+  declaration: SamplerDeclaration<N, O>,
+): SamplerEntry<N, O> => ({
+  ...declaration,
+  create: (options = {}) => declaration.create(optionValues(declaration, options)),
+});
+
+function optionValues<O extends OptionSchema>(
+  { name, options: schema }: Pick<SamplerDeclaration<string, O>, "name" | "options">,
+  options: SamplerOptions,
+): OptionValues<O> {
+  const unknown = Object.keys(options).find((key) => !Object.hasOwn(schema, key));
+  if (unknown !== undefined) {
+    const names = Object.keys(schema);
+    throw new AquatintError("sampler/option", `the sampler "${name}" takes no option "${unknown}"`, {
+      hint: names.length > 0 ? `it takes ${names.join(", ")}` : "it takes none",
+    });
+  }
+  const values = Object.entries(schema).map(([key, { standard, values, accepts }]) => {
+    const value = options[key];
+    if (value === undefined) return [key, standard];
+    if (accepts(value)) return [key, value];
+    const message = `the option "${key}" of the sampler "${name}" is ${JSON.stringify(value)}, expected ${values}`;
+    throw new AquatintError("sampler/option", message);
+  });
+  return Object.fromEntries(values) as OptionValues<O>;
+}

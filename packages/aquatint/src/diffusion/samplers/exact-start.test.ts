@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { idealDenoiser, spread } from "../../../test/gaussian.ts";
+import { variancePreserving } from "../process/coordinates.ts";
+import type { Level } from "../process/level.ts";
+import { targets } from "../process/prediction.ts";
+import { cosine } from "../process/schedules.ts";
+import { samplers } from "../registry.ts";
+import { levelFinder } from "../scheduler.ts";
+import type { Sampler, SamplerStep } from "./loop.ts";
+
+/** Levels even in ln(sigma / alpha), where the errors of all methods are smooth. */
+const logEven = (n: number): readonly Level[] =>
+  Array.from({ length: n + 1 }, (_, i) => {
+    const ratio = 3 * (0.4 / 3) ** (i / n);
+    return { t: 0, alpha: 1 / Math.hypot(1, ratio), sigma: ratio / Math.hypot(1, ratio) };
+  });
+
+const levelAt = levelFinder({ schedule: cosine({ maxBeta: 0.999 }), coordinates: variancePreserving });
+const denoise = idealDenoiser(targets.epsilon);
+
+/** The steps of a walk whose first `starting` ones are put on the exact solution, x = spread. */
+async function stepsFromExactStart(
+  sampler: Sampler,
+  levels: readonly Level[],
+  starting: number,
+): Promise<readonly SamplerStep[]> {
+  const steps: SamplerStep[] = [];
+  const x = Float32Array.of(spread(levels[0]!));
+  for await (const step of sampler({ x, rows: 1, levels, levelAt, denoise, noise: () => new Float32Array(1) })) {
+    if (step.i < starting) step.x[0] = spread(step.next);
+    steps.push(step);
+  }
+  return steps;
+}
+
+/** The largest error on the way. */
+async function errorOf(sampler: Sampler, n: number): Promise<number> {
+  const steps = await stepsFromExactStart(sampler, logEven(n), n / 4);
+  return Math.max(...steps.map(({ x, next }) => Math.abs(x[0]! - spread(next))));
+}
+
+const { lms, deis, unipc } = samplers;
+const predictorOnly = { lowerOrderFinal: false, uncorrected: Array.from({ length: 100 }, (_, i) => i) };
+
+test.each([
+  ["dpmpp-2m", 2, samplers["dpmpp-2m"].create()],
+  ["lms of order 3", 3, lms.create({ order: 3 })],
+  ["lms", 4, lms.create()],
+  ["deis", 2, deis.create()],
+  ["deis-3", 3, deis.create({ order: 3 })],
+  ["unipc, predictor only", 2, unipc.create(predictorOnly)],
+  ["unipc, corrected", 3, unipc.create({ lowerOrderFinal: false })],
+  ["unipc-3, predictor only", 3, unipc.create({ order: 3, ...predictorOnly })],
+  ["unipc-bh1-3, predictor only", 3, unipc.create({ order: 3, variant: "bh1", ...predictorOnly })],
+  ["unipc-3 of noise, predictor only", 3, unipc.create({ order: 3, predictData: false, ...predictorOnly })],
+] as const)("%s has order %i from exact starting values", async (_, order, sampler) => {
+  const [coarse, fine] = [await errorOf(sampler, 32), await errorOf(sampler, 48)];
+  expect(Math.abs(Math.log(coarse / fine) / Math.log(48 / 32) - order)).toBeLessThan(0.4);
+});
+
+/** Half the log-SNR, which is lambda. */
+const lambda = ({ alpha, sigma }: Level): number => Math.log(alpha / sigma);
+
+/**
+ * One step of DPM-Solver++ or DPM-Solver of three evaluations as Lu et al.'s program, k-diffusion and diffusers compute it:
+ * D2 is a divided difference, half of h^2 m'', so the step has order 2.
+ */
+function publishedStep(predicts: "x0" | "eps", x: number, m: readonly number[], levels: readonly Level[]): number {
+  const [t, s0, s1, s2] = levels.toReversed() as [Level, Level, Level, Level];
+  const h = lambda(t) - lambda(s0);
+  const [r0, r1] = [(lambda(s0) - lambda(s1)) / h, (lambda(s1) - lambda(s2)) / h];
+  const [d10, d11] = [(m[0]! - m[1]!) / r0, (m[1]! - m[2]!) / r1];
+  const [d0, d1, d2] = [m[0]!, d10 + (r0 / (r0 + r1)) * (d10 - d11), (d10 - d11) / (r0 + r1)];
+  if (predicts === "eps") {
+    const e = Math.expm1(h);
+    return (t.alpha / s0.alpha) * x - t.sigma * (e * d0 + (e / h - 1) * d1 + ((e - h) / h ** 2 - 0.5) * d2);
+  }
+  const e = Math.expm1(-h);
+  return (t.sigma / s0.sigma) * x - t.alpha * (e * d0 - (e / h + 1) * d1 + ((e + h) / h ** 2 - 0.5) * d2);
+}
+
+/** The third prediction if all three lay on a line, so that D2 is 0. */
+function extrapolate(m: readonly number[], [s0, s1, s2]: readonly Level[]): number {
+  const slope = (m[0]! - m[1]!) / (lambda(s0!) - lambda(s1!));
+  return m[1]! - slope * (lambda(s1!) - lambda(s2!));
+}
+
+test.each([
+  ["dpmpp-3m", "x0"],
+  ["dpm-3m", "eps"],
+] as const)("%s takes the published third-order term", async (name, predicts) => {
+  const [n, last] = [6, 4];
+  const uneven = logEven(3 * n).filter((_, i) => [0, 2, 3, 6, 8, 9, 13].includes(i));
+  const steps = await stepsFromExactStart(samplers[name].create(), uneven, last);
+  const past = [last, last - 1, last - 2].map((i) => uneven[i]!);
+  const m = await Promise.all(
+    past.map(async (level, k) => {
+      const estimate = await denoise(Float32Array.of(spread(level)), level, { i: last - k, n });
+      return estimate[predicts][0]!;
+    }),
+  );
+  const expected = publishedStep(predicts, spread(uneven[last]!), m, uneven.slice(last - 2, last + 2));
+  expect(steps[last]!.x[0]! - expected).toBeCloseTo(0, 6);
+  const withoutThird = publishedStep(
+    predicts,
+    spread(uneven[last]!),
+    [m[0]!, m[1]!, extrapolate(m, past)],
+    [...uneven.slice(last - 2, last + 2)],
+  );
+  expect(Math.abs(withoutThird - expected)).toBeGreaterThan(2e-5); // large enough to be seen
+});
