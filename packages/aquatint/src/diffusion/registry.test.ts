@@ -98,7 +98,31 @@ test.each([
 });
 
 test("every class of diffusers that is read is a name too", () => {
-  for (const name of Object.keys(schedulerClasses)) expect(samplerNamed(name).name).toBeDefined();
+  const byName = Object.keys(schedulerClasses).map((name) => [name, samplerNamed(name).name]);
+  expect(Object.fromEntries(byName)).toMatchInlineSnapshot(`
+    {
+      "DDIMScheduler": "ddim",
+      "DDPMScheduler": "ddpm",
+      "DEISMultistepScheduler": "deis",
+      "DPMSolverMultistepScheduler": "dpmpp-2m",
+      "DPMSolverSinglestepScheduler": "dpmpp-2s",
+      "EDMDPMSolverMultistepScheduler": "dpmpp-2m",
+      "EDMEulerScheduler": "euler",
+      "EulerAncestralDiscreteScheduler": "euler-a",
+      "EulerDiscreteScheduler": "euler",
+      "FlowMatchEulerDiscreteScheduler": "euler",
+      "FlowMatchHeunDiscreteScheduler": "heun",
+      "HeunDiscreteScheduler": "heun",
+      "IPNDMScheduler": "ipndm",
+      "KDPM2AncestralDiscreteScheduler": "dpm2-a",
+      "KDPM2DiscreteScheduler": "dpm2",
+      "LCMScheduler": "lcm",
+      "LMSDiscreteScheduler": "lms",
+      "PNDMScheduler": "pndm",
+      "TCDScheduler": "tcd",
+      "UniPCMultistepScheduler": "unipc",
+    }
+  `);
 });
 
 test("an unknown schedule is understood with the sampler before it", () => {
