@@ -15,7 +15,7 @@ export interface Block {
   readonly preamble: { readonly line: number; readonly text: string } | undefined;
 }
 
-const fence = /^( *)```([a-z]*)\n([\s\S]*?)^\1```$/gm;
+const fence = /^( *)(`{3,})([a-z]*)\n([\s\S]*?)^\1\2$/gm;
 const hidden = /<!-- ts\n([\s\S]*?)-->\s*$/;
 
 /** The fenced blocks of a page of Markdown, in order. */
@@ -33,8 +33,8 @@ export function blocksOf(page: string, text = readFileSync(join(root, page), "ut
     return {
       page,
       line: lineAt(match.index) + 1,
-      language: match[2]!,
-      text: match[3]!.replace(indent, ""),
+      language: match[3]!,
+      text: match[4]!.replace(indent, ""),
       preamble,
     };
   });
