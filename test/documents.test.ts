@@ -1,43 +1,46 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
 import { expect, test } from "vitest";
-import * as library from "../packages/aquatint/src/index.ts";
-import { root } from "./tree.ts";
+import { blocksOf, expectedOutput, printed, typeErrors } from "./snippets.ts";
+import { filesUnder, root } from "./tree.ts";
 
-/** Pages whose snippets run; what a line prints stands in its comment: `console.log(1 + 1); // 2`. */
-const pages = ["docs/theory.md"];
+const pages = filesUnder()
+  .filter((path) => path.endsWith(".md") && !path.includes("/LICENSES/"))
+  .sort();
+const blocks = pages.flatMap((page) => blocksOf(page)).filter(({ language }) => language === "ts");
+const named = blocks.map((block) => ({ ...block, name: `${block.page}:${block.line}` }));
 
-const snippets = pages.flatMap((page) =>
-  [...readFileSync(join(root, page), "utf8").matchAll(/^```ts\n(.*?)^```$/gms)].map((match, i) => ({
-    name: `${page}, snippet ${i + 1}`,
-    text: match[1]!,
-  })),
-);
+/** Pages whose blocks print what no test can compute, with the reason. */
+const unprintable: Readonly<Record<string, string>> = {
+  "docs/checkpoints.md": "a published checkpoint",
+  "docs/pipelines.md": "a photograph and a mask",
+};
+const prints = named.filter(({ text }) => text.includes("console.log("));
+const run = prints.filter(({ text }) => expectedOutput(text).length > 0);
 
-const AsyncFunction = (async () => {}).constructor as new (
-  ...args: string[]
-) => (from: object, log: object) => Promise<void>;
-
-/** Runs a snippet on the library's sources; returns the lines that it printed. */
-async function printed(text: string): Promise<string[]> {
-  const js = ts.transpileModule(text, { compilerOptions: { target: ts.ScriptTarget.ES2023 } }).outputText;
-  const body = js
-    .replace(/import (\{[^}]*\}) from "aquatint";/g, "const $1 = aquatint;")
-    .replace(/^export \{\};$/m, "");
-  const lines: string[] = [];
-  await new AsyncFunction("aquatint", "console", body)(library, {
-    log: (...values: unknown[]) => lines.push(values.map(String).join(" ")),
-  });
-  return lines;
-}
-
-test("the pages have snippets, and each of them prints something", () => {
-  expect(snippets.length).toBeGreaterThan(5);
-  for (const { text } of snippets) expect(text).toContain("console.log(");
+test("every block of TypeScript in README and docs compiles", () => {
+  expect(blocks.length).toBeGreaterThan(20);
+  expect(typeErrors(blocks)).toEqual([]);
 });
 
-test.each(snippets)("$name prints what it says", async ({ text }) => {
-  const expected = [...text.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map((match) => match[1]);
-  expect(await printed(text)).toEqual(expected);
+test("an error is told by its page and line", () => {
+  const text =
+    "# Page\n\n<!-- ts\ndeclare const count: number;\n-->\n\n```ts\nconst half = count / 2;\nhalf.push(1);\n```\n";
+  expect(typeErrors(blocksOf("page.md", text))).toEqual([
+    "page.md:9: Property 'push' does not exist on type 'number'.",
+  ]);
+});
+
+test("every block that prints says what it prints, or why it cannot be run", () => {
+  const silent = new Set(prints.filter((block) => !run.includes(block)).map(({ page }) => page));
+  expect([...silent].sort()).toEqual(Object.keys(unprintable).sort());
+});
+
+test.each(run)("$name prints what it says", async ({ text }) => {
+  expect(await printed(text)).toEqual(expectedOutput(text));
+});
+
+test("README's program is examples/first-picture.ts, which a test runs", () => {
+  const program = blocks.find(({ page, text }) => page === "README.md" && text.includes("generate("));
+  expect(readFileSync(join(root, "examples/first-picture.ts"), "utf8")).toContain(program?.text);
 });

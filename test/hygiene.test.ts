@@ -32,6 +32,25 @@ test("no test is skipped, singled out or left for later", () => {
   expect(linesWith(code, /\b(it|test|describe|bench)\.(skip|only|todo)\b/)).toEqual([]);
 });
 
+/** Files in which a test depends on the machine, with how many times and why; `.ci/run` counts what is left out. */
+const conditional: Readonly<Record<string, readonly [count: number, reason: string]>> = {
+  "bench/soak.test.ts": [1, "open files are counted in /proc, which Linux has"],
+  "packages/aquatint/src/cli/pipes.test.ts": [1, "/dev/full is a device of Linux"],
+  "packages/aquatint/src/compiler/fuse/upsampled-conv.browser.test.ts": [1, "the browser has no WebGPU adapter"],
+  "packages/aquatint/src/ops/ops.browser.test.ts": [1, "the browser has no WebGPU adapter"],
+  "packages/aquatint/src/runtime/runtime.web.browser.test.ts": [1, "the browser has no WebGPU adapter"],
+  "test/browser-example.test.ts": [1, "no Chromium is installed"],
+};
+
+test("tests that depend on the machine are those listed here", () => {
+  const counts: Record<string, number> = {};
+  for (const line of linesWith(code, /\b(it|test|describe|bench)\.(skipIf|runIf)\b/)) {
+    const file = line.slice(0, line.indexOf(":"));
+    counts[file] = (counts[file] ?? 0) + 1;
+  }
+  expect(counts).toEqual(Object.fromEntries(Object.entries(conditional).map(([file, [count]]) => [file, count])));
+});
+
 test("nothing is left unfinished, and no type check is switched off", () => {
   expect(linesWith(code, new RegExp(`\\b(${["TO" + "DO", "FIX" + "ME"].join("|")})\\b`))).toEqual([]);
   expect(linesWith(code, new RegExp(`@ts-(ignore|nocheck)|\\bas ${"any"}\\b`))).toEqual([]);

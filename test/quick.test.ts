@@ -7,7 +7,7 @@ test("quick tests are many, and open no session of ONNX Runtime, whether a test 
   expect(quick.length).toBeGreaterThan(50);
   expect(quick).toContain("packages/aquatint/src/tokenizers/clip.test.ts");
   const tests = filesUnder("packages/aquatint/src");
-  for (const name of ["ops/ops", "cli/generate", "runtime/node", "data/prefetch"]) {
+  for (const name of ["ops/ops", "cli/commands/generate", "runtime/runtime.node", "data/prefetch"]) {
     const slow = `packages/aquatint/src/${name}.test.ts`;
     expect(tests).toContain(slow);
     expect(quick).not.toContain(slow);

@@ -1,19 +1,46 @@
-import { defineConfig } from "vite";
+import { existsSync } from "node:fs";
+import { cp } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
 
-/** A page that is cross-origin isolated has threads; without these headers it works, on one. */
+/** With these headers the page is cross-origin isolated, and ONNX Runtime uses all threads. */
 const headers = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-/** Found while the page loads, they would make Vite's server load it again. */
+/** Bundled when the server starts. Found later, they would make it reload the page. */
 const bundled = ["zod", "fast-png", "@bufbuild/protobuf", "@bufbuild/protobuf/codegenv2"];
+
+/** Serves the default model at `model/`, and copies it into a build, unless `public/model` has another. */
+function defaultModel(): Plugin {
+  const folder = new URL("latent", import.meta.resolve("@aquatint/model-emoji/package.json"));
+  let [copy, output] = [true, ""];
+  return {
+    name: "default-model",
+    configResolved({ root, publicDir, build }) {
+      copy = !existsSync(join(publicDir, "model"));
+      output = resolve(root, build.outDir, "model");
+    },
+    configureServer({ middlewares }) {
+      middlewares.use((request, _, next) => {
+        if (copy) request.url = request.url?.replace(/^\/model\//, `/@fs${folder.pathname}/`);
+        next();
+      });
+    },
+    async writeBundle() {
+      if (copy) await cp(fileURLToPath(folder), output, { recursive: true });
+    },
+  };
+}
 
 export default defineConfig({
   base: "./",
+  plugins: [defaultModel()],
   worker: { format: "es" },
   optimizeDeps: {
-    // they look for their workers and their .wasm file beside themselves
+    // These look for their workers and the .wasm file beside themselves.
     exclude: ["aquatint", "onnxruntime-web"],
     include: bundled.map((name) => `aquatint > ${name}`),
   },

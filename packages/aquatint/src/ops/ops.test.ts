@@ -3,6 +3,7 @@ import { module } from "../nn/module.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Runtime } from "../runtime/types.ts";
 import { applyTo, type OpRow } from "./cases/conformance.cases.ts";
+import { coarse, selectCases, webgpuExceptions } from "./cases/devices.cases.ts";
 import { measure, probe } from "./cases/measure.cases.ts";
 import { rows } from "./cases/rows.cases.ts";
 import * as ops from "./index.ts";
@@ -19,6 +20,11 @@ const table = Object.entries(rows);
 describe("the table", () => {
   test("has a row for every op that ops/index.ts exports, and no other", () => {
     expect(Object.keys(rows).toSorted()).toEqual(names.toSorted());
+  });
+  test("has a case for every exception of a device", () => {
+    const titles = new Set(selectCases(1).flatMap(({ name, title }) => [name, title]));
+    const excepted = [...webgpuExceptions.flatMap(({ of }) => of), ...Object.keys(coarse)];
+    expect(excepted.filter((name) => !titles.has(name))).toEqual([]);
   });
   test("asks of every op what it does with an axis of one element and with none, or that it is refused", () => {
     const shapesOf = ({ cases, refuses }: OpRow) =>
