@@ -1,8 +1,15 @@
 import * as Plot from "@observablehq/plot";
-import { cosine, linear, noised, scheduleNamed, scheduleNames } from "aquatint/diffusion";
+import {
+  cosine,
+  linear,
+  noised,
+  scheduleNamed,
+  scheduleNames,
+  toCoordinates,
+  variancePreserving,
+} from "aquatint/diffusion";
 import { type Picture, pictureToTensor, tensorToPicture } from "aquatint/formats";
 import { torchCpu } from "aquatint/math";
-import { toCoordinates, variancePreserving } from "../../../aquatint/src/diffusion/process/coordinates.ts";
 import { formula, html } from "../reports/html.ts";
 import { figure, inlinePicture, legend, pictureStrip, type Section } from "../reports/page.ts";
 import { type DrawingOptions, gridLines, powerText, screenDrawing } from "../reports/plot.node.ts";

@@ -1,3 +1,4 @@
+import type { SamplerStep } from "aquatint/diffusion";
 import {
   cosine,
   gaussianMixture,
@@ -10,10 +11,9 @@ import {
   type SamplerInput,
   type Schedule,
   samplers,
+  variancePreserving,
 } from "aquatint/diffusion";
 import { average, torchCpu } from "aquatint/math";
-import { variancePreserving } from "../../../aquatint/src/diffusion/process/coordinates.ts";
-import type { SamplerStep } from "../../../aquatint/src/diffusion/samplers/loop.ts";
 import { probabilityFlow } from "./flow.ts";
 import { toyMixture } from "./toy.ts";
 

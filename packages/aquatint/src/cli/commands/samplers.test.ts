@@ -139,7 +139,7 @@ What acts on the estimate stands apart from the sampler:
 \`clipX0\`, \`dynamicThreshold\`, \`guidedOutput\` with its \`rescale\` (Lin et al. 2024, section 3.4). Spacings are functions as
 well: \`atTimes\` and \`atRatios\` take explicit timesteps and sigmas, \`ramped\` any ramp between any two of them.
 `;
-  await expect(page).toMatchFileSnapshot("../../../../docs/samplers.md");
+  await expect(page).toMatchFileSnapshot("../../../../../docs/samplers.md");
 });
 
 const entries = Object.entries<SamplerEntry>(samplers);
