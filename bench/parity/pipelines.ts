@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { openCheckpoint } from "../../packages/aquatint/src/checkpoints/open.node.ts";
 import type { Checkpoint, WeightPlace } from "../../packages/aquatint/src/checkpoints/types.ts";
-import { schedulerSettings } from "../../packages/aquatint/src/diffusion/scheduler-config.ts";
+import { schedulerSettings } from "../../packages/aquatint/src/diffusion/diffusers/scheduler-config.ts";
 import { AquatintError } from "../../packages/aquatint/src/errors.ts";
 import { readSafetensors, readText } from "../../packages/aquatint/src/formats/files.node.ts";
 import { parseJsonObject } from "../../packages/aquatint/src/formats/json.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { schedulerFromConfig } from "../../packages/aquatint/src/diffusion/diffusers/scheduler-config.ts";
+import { type ScheduleName, schedules } from "../../packages/aquatint/src/diffusion/process/schedules.ts";
 import type { Scheduler } from "../../packages/aquatint/src/diffusion/scheduler.ts";
-import { schedulerFromConfig } from "../../packages/aquatint/src/diffusion/scheduler-config.ts";
-import { type ScheduleName, schedules } from "../../packages/aquatint/src/diffusion/schedules.ts";
 import { AquatintError } from "../../packages/aquatint/src/errors.ts";
 import { readSafetensors, readText } from "../../packages/aquatint/src/formats/files.node.ts";
 import { toFloat32 } from "../../packages/aquatint/src/formats/safetensors/half.ts";
@@ -108,7 +108,7 @@ async function trajectoryError(
     .map((v) => v * scale);
   const network = async (input: Float32Array, t: number) => input.map((v) => (factor * v * t) / (t + 1));
   const walk: Float32Array[] = [x];
-  const run = scheduler.run({ steps, x, network, noise: () => stream.randn(size), ...step_args });
+  const run = scheduler.run({ steps, x, rows: 1, network, noise: () => stream.randn(size), ...step_args });
   for await (const step of run) walk.push(step.x);
   const every = (walk.length - 1) / (rows! - 1);
   if (!Number.isInteger(every)) return Number.POSITIVE_INFINITY;

@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { denoiser } from "../../packages/aquatint/src/diffusion/denoiser.ts";
-import { type ElboTerm, elbo, elboOf } from "../../packages/aquatint/src/diffusion/elbo.ts";
-import { clipped } from "../../packages/aquatint/src/diffusion/guidance.ts";
-import { lin } from "../../packages/aquatint/src/diffusion/latent.ts";
-import { discretised, type intervals } from "../../packages/aquatint/src/diffusion/likelihood.ts";
-import { targets } from "../../packages/aquatint/src/diffusion/prediction.ts";
-import { reverseStep } from "../../packages/aquatint/src/diffusion/reverse.ts";
-import { linear } from "../../packages/aquatint/src/diffusion/schedules.ts";
-import { levels } from "../../packages/aquatint/src/diffusion/spacing.ts";
+import { type ElboTerm, elbo, elboOf } from "../../packages/aquatint/src/diffusion/elbo/elbo.ts";
+import { discretised, type logIntervals } from "../../packages/aquatint/src/diffusion/elbo/likelihood.ts";
+import { reverseStep } from "../../packages/aquatint/src/diffusion/elbo/reverse-process.ts";
+import { clipX0 } from "../../packages/aquatint/src/diffusion/guidance.ts";
+import { denoiser } from "../../packages/aquatint/src/diffusion/process/denoiser.ts";
+import { lin } from "../../packages/aquatint/src/diffusion/process/latent.ts";
+import { targets } from "../../packages/aquatint/src/diffusion/process/prediction.ts";
+import { linear } from "../../packages/aquatint/src/diffusion/process/schedules.ts";
+import { levels } from "../../packages/aquatint/src/diffusion/spacing/spacing.ts";
 import { type CheckResult, judged, type ParityKind } from "./check.ts";
 
 const TOLERANCE = 1e-6;
@@ -47,10 +47,10 @@ const relative = (check: string, actual: number, expected: number, tolerance = T
   judged(`theory/${check}`, Math.abs(actual / expected - 1), tolerance);
 
 /** The terms of the reference's picture, noise and "network" x t / (t + 1), t the index. */
-async function terms(interval: keyof typeof intervals): Promise<readonly ElboTerm[]> {
+async function terms(interval: keyof typeof logIntervals): Promise<readonly ElboTerm[]> {
   const ramp = Float64Array.from({ length: 192 }, (_, i) => (4 * i) / 768);
   const eps = Float32Array.from(ramp, (s) => 1 - s - 1 / 768);
-  const denoise = clipped(denoiser(async (x, { t }) => lin([(t - 1) / t, x]), targets.epsilon));
+  const denoise = clipX0(denoiser(async (x, { t }) => lin([(t - 1) / t, x]), targets.epsilon));
   const all: ElboTerm[] = [];
   const input = {
     levels: levels({ schedule: linear(), steps: 1000 }),

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { compile } from "../../packages/aquatint/src/compiler/compile.ts";
-import { noised } from "../../packages/aquatint/src/diffusion/forward.ts";
-import { type PredictionType, targets } from "../../packages/aquatint/src/diffusion/prediction.ts";
-import { type ScheduleName, schedules } from "../../packages/aquatint/src/diffusion/schedules.ts";
+import { noised } from "../../packages/aquatint/src/diffusion/process/forward.ts";
+import { type PredictionType, targets } from "../../packages/aquatint/src/diffusion/process/prediction.ts";
+import { type ScheduleName, schedules } from "../../packages/aquatint/src/diffusion/process/schedules.ts";
 import { readSafetensors, readText } from "../../packages/aquatint/src/formats/files.node.ts";
 import { toFloat32 } from "../../packages/aquatint/src/formats/safetensors/half.ts";
 import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors/safetensors.ts";

@@ -1,7 +1,7 @@
-import type { Denoiser } from "../src/diffusion/denoiser.ts";
-import { lin } from "../src/diffusion/latent.ts";
-import type { Level } from "../src/diffusion/level.ts";
-import { estimate, type Target } from "../src/diffusion/prediction.ts";
+import type { Denoiser } from "../src/diffusion/process/denoiser.ts";
+import { lin } from "../src/diffusion/process/latent.ts";
+import type { Level } from "../src/diffusion/process/level.ts";
+import { estimate, type Target } from "../src/diffusion/process/prediction.ts";
 
 /** Standard deviation of the data in tests with a known answer: x0 ~ N(0, deviation^2). */
 export const deviation = 0.6;

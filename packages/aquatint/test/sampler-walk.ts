@@ -1,9 +1,9 @@
-import { noiseRatio } from "../src/diffusion/coordinates.ts";
-import type { Level } from "../src/diffusion/level.ts";
+import { schedulerSettings } from "../src/diffusion/diffusers/scheduler-config.ts";
+import { noiseRatio } from "../src/diffusion/process/coordinates.ts";
+import type { Level } from "../src/diffusion/process/level.ts";
 import { type SamplerEntry, samplers, scheduleWords } from "../src/diffusion/registry.ts";
-import { isStill } from "../src/diffusion/samplers/sampler.ts";
+import { isStill } from "../src/diffusion/samplers/loop.ts";
 import { type Scheduler, type SchedulerSettings, scheduler, withSampler } from "../src/diffusion/scheduler.ts";
-import { schedulerSettings } from "../src/diffusion/scheduler-config.ts";
 import { torchCpu } from "../src/math/random.ts";
 
 const latent = { beta_schedule: "scaled_linear", beta_start: 0.00085, beta_end: 0.012, clip_sample: false } as const;
@@ -101,7 +101,7 @@ async function finiteFault({ run }: Scheduler, { steps, begin }: WalkCase, { alp
   const noise = () => normals.subarray((4 * ++drawn) % 4000).slice(0, 4);
   const x = normals.slice(0, 4).map((value, i) => (begin ? alpha * Math.sin(i) : 0) + sigma * value);
   const network = async (scaled: Float32Array, t: number) => scaled.map((value) => (value * t) / (t + 1));
-  for await (const step of run({ steps, begin, x, network, noise })) {
+  for await (const step of run({ steps, begin, x, rows: 1, network, noise })) {
     if (!step.x.every(Number.isFinite)) return `x is ${step.x.join(", ")} after step ${step.i + 1} of ${step.n}`;
   }
   return undefined;

@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { deviation, idealDenoiser } from "../../test/gaussian.ts";
 import { torchCpu } from "../math/random.ts";
 import { brownianNoise } from "./brownian.ts";
-import { preserving } from "./coordinates.ts";
-import type { Level } from "./level.ts";
-import { targets } from "./prediction.ts";
+import { variancePreserving } from "./process/coordinates.ts";
+import type { Level } from "./process/level.ts";
+import { targets } from "./process/prediction.ts";
+import { cosine } from "./process/schedules.ts";
 import { samplers } from "./registry.ts";
-import type { NoiseSource } from "./samplers/sampler.ts";
+import type { NoiseSource } from "./samplers/loop.ts";
 import { levelFinder } from "./scheduler.ts";
-import { cosine } from "./schedules.ts";
 
 const at = (u: number): Level => ({ t: u, alpha: Math.cos((u * Math.PI) / 2), sigma: Math.sin((u * Math.PI) / 2) });
 const size = 8000;
@@ -58,8 +58,15 @@ test.each(["dpmpp-sde", "dpmpp-2m-sde", "dpmpp-3m-sde"] as const)("%s follows th
   const schedule = cosine({ maxBeta: 0.999 });
   const end = async (steps: number, noise: NoiseSource) => {
     const levels = Array.from({ length: steps + 1 }, (_, i) => schedule.level(900 - (850 * i) / steps));
-    const levelAt = levelFinder({ schedule, coordinates: preserving });
-    const input = { x: torchCpu(0).randn(400), levels, levelAt, denoise: idealDenoiser(targets.epsilon), noise };
+    const levelAt = levelFinder({ schedule, coordinates: variancePreserving });
+    const input = {
+      x: torchCpu(0).randn(400),
+      rows: 1,
+      levels,
+      levelAt,
+      denoise: idealDenoiser(targets.epsilon),
+      noise,
+    };
     let { x } = input;
     for await (const step of samplers[name].create()(input)) x = step.x;
     return x;

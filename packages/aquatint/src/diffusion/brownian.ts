@@ -1,8 +1,8 @@
 import { cudaPhilox } from "../math/cuda.ts";
 import type { Seed } from "../math/random.ts";
-import type { Latent } from "./latent.ts";
-import type { Level } from "./level.ts";
-import type { NoiseSource } from "./samplers/sampler.ts";
+import type { Latent } from "./process/latent.ts";
+import type { Level } from "./process/level.ts";
+import type { NoiseSource } from "./samplers/loop.ts";
 
 /** What a Brownian path is drawn from. */
 export interface BrownianOptions {

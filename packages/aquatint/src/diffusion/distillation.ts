@@ -1,6 +1,6 @@
-import { writtenIn } from "./coordinates.ts";
-import type { Level } from "./level.ts";
-import { checkSolvable, type Target } from "./prediction.ts";
+import { toCoordinates } from "./process/coordinates.ts";
+import type { Level } from "./process/level.ts";
+import { checkSolvable, type Target } from "./process/prediction.ts";
 import type { SchedulerSettings } from "./scheduler.ts";
 
 /** What a walk is divided by. */
@@ -24,7 +24,7 @@ export function dividedWalk({ settings, steps, substeps }: DividedWalkInput): re
     const between = Array.from({ length: substeps - 1 }, (_, j) =>
       schedule.level(Math.round(from.t + ((j + 1) / substeps) * (to.t - from.t))),
     );
-    return [from, ...between, to].map((level) => writtenIn(networkCoordinates, level));
+    return [from, ...between, to].map((level) => toCoordinates(networkCoordinates, level));
   });
   for (const step of walk) checkSolvable(target, step.slice(0, -1));
   return walk;

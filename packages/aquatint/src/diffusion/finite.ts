@@ -1,8 +1,8 @@
 import { AquatintError } from "../errors.ts";
-import { noiseRatio } from "./coordinates.ts";
-import type { NetworkOutput } from "./denoiser.ts";
-import type { Latent } from "./latent.ts";
-import type { Step } from "./samplers/sampler.ts";
+import { noiseRatio } from "./process/coordinates.ts";
+import type { NetworkOutput, TimedNetwork } from "./process/denoiser.ts";
+import type { Latent } from "./process/latent.ts";
+import type { SamplerStep } from "./samplers/loop.ts";
 
 /** Where values first stopped being finite: the start of a walk, the network, guidance, a sampler's step, or a coder. */
 const causes = {
@@ -55,47 +55,26 @@ export function checkedOutput(given: NetworkOutput, origin: () => Origin): Netwo
   return given;
 }
 
-/** Where a walk stands, for messages. */
-interface Watch {
-  i: number;
-  n: number;
-  output: NetworkOutput;
-}
-
-/** What is watched while a sampler runs. */
-export interface Watched {
-  /** Steps before the first and in all. */
-  readonly begin: number;
-  readonly n: number;
-  /** The sampler as its caller named it. */
-  readonly name: string;
-}
-
 /** Checks around one sampling loop, which name the first place where its values stop being finite. */
 export interface FiniteChecks {
-  network<T extends Latent>(
-    ask: (x: T, t: number) => Promise<NetworkOutput>,
-  ): (x: T, t: number) => Promise<NetworkOutput>;
-  loop(x: Latent, loop: AsyncGenerator<Step, Latent, void>): AsyncGenerator<Step, Latent, void>;
+  network(network: TimedNetwork): TimedNetwork;
+  loop(x: Latent, loop: AsyncGenerator<SamplerStep, Latent, void>): AsyncGenerator<SamplerStep, Latent, void>;
 }
 
-/** Makes the checks of one run. */
-export function finiteChecks({ begin, n, name }: Watched): FiniteChecks {
-  const at: Watch = { i: begin, n, output: new Float32Array(0) };
+/** Makes the checks of one run of the sampler that its caller knows as `name`. */
+export function finiteChecks(name: string): FiniteChecks {
+  let output: NetworkOutput = new Float32Array(0);
   return {
-    network: (ask) => async (x, t) => {
-      const given = await ask(x, t);
-      at.output = given;
-      return checkedOutput(given, () => outputOrigin(stepAt(at.i, at.n, t), x));
+    network: (network) => async (x, t, step) => {
+      output = await network(x, t, step);
+      return checkedOutput(output, () => outputOrigin(stepAt(step.i, step.n, t), x));
     },
     async *loop(x, loop) {
       checkedFinite(x, () => ({ cause: "start", what: "what the sampler starts from" }));
-      for (let found = await loop.next(); ; found = await loop.next()) {
-        if (found.done) return found.value;
-        const step = found.value;
-        at.n = step.n;
-        checkedFinite(step.x, () => ({ cause: "step", what: stepWords(step, name, at.output) }));
-        at.i = step.final ? step.i + 1 : step.i;
+      for (let next = await loop.next(); ; next = await loop.next()) {
+        if (next.done) return next.value;
+        const step = next.value;
+        checkedFinite(step.x, () => ({ cause: "step", what: stepWords(step, name, output) }));
         yield step;
       }
     },
@@ -106,7 +85,7 @@ export function finiteChecks({ begin, n, name }: Watched): FiniteChecks {
 export const stepAt = (i: number, n: number, t: number): string =>
   `at step ${i + 1} of ${n} (timestep ${Number(t.toPrecision(6))})`;
 
-function stepWords({ i, n, level, next }: Step, name: string, output: NetworkOutput): string {
+function stepWords({ i, n, level, next }: SamplerStep, name: string, output: NetworkOutput): string {
   const [from, to] = [level, next].map((at) => Number(noiseRatio(at).toPrecision(4)));
   const most = magnitudeOf(output instanceof Float32Array ? output : output.output).toPrecision(3);
   return `step ${i + 1} of ${n} of the sampler "${name}" (sigma ${from} to ${to}, the network's finite output up to ${most})`;

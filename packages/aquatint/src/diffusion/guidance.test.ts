@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { type Denoiser, denoiser, type Network } from "./denoiser.ts";
-import { clipped, guidedOutput, reconciled, thresholded } from "./guidance.ts";
-import type { Level } from "./level.ts";
-import { targets } from "./prediction.ts";
+import { clipX0, dynamicThreshold, guidedOutput, recomputeEps } from "./guidance.ts";
+import { type Denoiser, denoiser, type Network, singleStep } from "./process/denoiser.ts";
+import type { Level } from "./process/level.ts";
+import { targets } from "./process/prediction.ts";
 
 const level: Level = { t: 1, alpha: 0.8, sigma: 0.6 };
 const x = Float32Array.of(0.5, -2);
@@ -35,24 +35,24 @@ test("rescaled guidance has the conditional output's deviation, in its share", (
 
 test("clipping bounds x0 and leaves eps as it was", async () => {
   const plain = denoiser(constant(0.5, 0.25), targets.epsilon);
-  const [raw, cut] = [await plain(x, level), await clipped(plain)(x, level)];
+  const [raw, cut] = [await plain(x, level, singleStep), await clipX0(plain)(x, level, singleStep)];
   expect(raw.x0[1]).toBeLessThan(-2);
   expect([cut.x0[0], cut.x0[1]]).toEqual([raw.x0[0], -1]);
   expect(cut.eps).toEqual(raw.eps);
-  expect((await clipped(plain, 2)(x, level)).x0[1]).toBe(-2);
+  expect((await clipX0(plain, 2)(x, level, singleStep)).x0[1]).toBe(-2);
 });
 
 test("dynamic thresholding clips at a quantile of |x0| and scales back to 1", async () => {
   const belief: Denoiser = async () => ({ x0: Float32Array.of(-4, 1, 2, 0.5, 3), eps: x });
-  const { x0, eps } = await thresholded(belief, { quantile: 0.5, max: 10 })(x, level);
+  const { x0, eps } = await dynamicThreshold(belief, { quantile: 0.5, max: 10 })(x, level, singleStep);
   expect(Array.from(x0)).toEqual([-1, 0.5, 1, 0.25, 1]);
   expect(eps).toBe(x);
-  expect(Array.from((await thresholded(belief)(x, level)).x0)).toEqual([-1, 1, 1, 0.5, 1]);
+  expect(Array.from((await dynamicThreshold(belief)(x, level, singleStep)).x0)).toEqual([-1, 1, 1, 0.5, 1]);
 });
 
 test("reconciled noise makes x of the bounded data again", async () => {
   const plain = denoiser(constant(0.5, 0.25), targets.epsilon);
-  const { x0, eps } = await reconciled(clipped(plain))(x, level);
+  const { x0, eps } = await recomputeEps(clipX0(plain))(x, level, singleStep);
   x.forEach((v, i) => {
     expect(level.alpha * x0[i]! + level.sigma * eps[i]!).toBeCloseTo(v, 6);
   });

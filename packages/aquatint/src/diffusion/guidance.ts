@@ -1,7 +1,7 @@
 import { AquatintError } from "../errors.ts";
 import { average } from "../math/average.ts";
-import type { Denoiser, FullOutput } from "./denoiser.ts";
-import { type Latent, lin } from "./latent.ts";
+import type { Denoiser, FullOutput } from "./process/denoiser.ts";
+import { type Latent, lin, mapRows, rowsOf } from "./process/latent.ts";
 
 /** Classifier-free guidance (Ho and Salimans 2022): unconditional + scale (conditional - unconditional). */
 export const guide = (unconditional: Latent, conditional: Latent, scale: number): Latent =>
@@ -13,19 +13,25 @@ export interface GuidanceOptions {
   readonly scale: number;
   /** Share of the guided output, 0 .. 1, that is brought back to the conditional one's deviation. */
   readonly rescale?: number | undefined;
+  /** Images in the outputs, each rescaled by its own deviation; 1 when absent. */
+  readonly rows?: number | undefined;
 }
 
-/** Guidance with its rescale (Lin et al. 2024, section 3.4), on the outputs of one picture; both go on to the sampler. */
+/** Guidance with its rescale (Lin et al. 2024, section 3.4); both outputs go on to the sampler. */
 export function guidedOutput(
   unconditional: Latent,
   conditional: Latent,
-  { scale, rescale = 0 }: GuidanceOptions,
+  { scale, rescale = 0, rows = 1 }: GuidanceOptions,
 ): FullOutput {
   const output = guide(unconditional, conditional, scale);
   const share = checkedRescale(rescale);
   if (share === 0) return { output, unconditional };
-  const back = deviationOf(conditional) / deviationOf(output);
-  return { output: lin([share * back + 1 - share, output]), unconditional };
+  const originals = rowsOf(conditional, rows);
+  const rescaled = mapRows(output, rows, (row, i) => {
+    const back = deviationOf(originals[i]!) / deviationOf(row);
+    return lin([share * back + 1 - share, row]);
+  });
+  return { output: rescaled, unconditional };
 }
 
 /** Returns the share of guidance that is rescaled where it is one, 0 .. 1, and throws elsewhere. */
@@ -41,18 +47,18 @@ function deviationOf(values: Latent): number {
   return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
 }
 
-/** What acts on the estimated data between the network and the sampler. */
-export type Limit = (denoise: Denoiser) => Denoiser;
+/** What acts on the estimated data between the network and the sampler, where x holds `rows` images. */
+export type X0Transform = (denoise: Denoiser, rows: number) => Denoiser;
 
 /** Leaves the estimate as it is. */
-export const unlimited: Limit = (denoise) => denoise;
+export const identity: X0Transform = (denoise) => denoise;
 
 /** Clips the estimated data to -range .. range and leaves the estimated noise as it is, as diffusers' samplers do. */
-export const clipped =
+export const clipX0 =
   (denoise: Denoiser, range = 1): Denoiser =>
-  async (x, level) => {
-    const believed = await denoise(x, level);
-    return { ...believed, x0: believed.x0.map((v) => Math.min(Math.max(v, -range), range)) };
+  async (x, level, step) => {
+    const estimate = await denoise(x, level, step);
+    return { ...estimate, x0: estimate.x0.map((v) => Math.min(Math.max(v, -range), range)) };
   };
 
 /** How the estimated data is bounded by its own largest values. */
@@ -61,23 +67,28 @@ export interface ThresholdOptions {
   readonly quantile?: number;
   /** The bound is at least 1 and at most this. */
   readonly max?: number;
+  /** Images in x, each bounded by its own values; 1 when absent. */
+  readonly rows?: number;
 }
 
-/** Dynamic thresholding (Saharia et al. 2022): clips at a quantile of |x0| and scales back; x is one picture. */
-export const thresholded =
-  (denoise: Denoiser, { quantile = 0.995, max = 1 }: ThresholdOptions = {}): Denoiser =>
-  async (x, level) => {
-    const believed = await denoise(x, level);
-    const bound = Math.min(Math.max(quantileOf(believed.x0.map(Math.abs), quantile), 1), max);
-    return { ...believed, x0: believed.x0.map((v) => Math.min(Math.max(v, -bound), bound) / bound) };
+/** Dynamic thresholding (Saharia et al. 2022): clips each image at a quantile of its |x0| and scales back. */
+export const dynamicThreshold =
+  (denoise: Denoiser, { quantile = 0.995, max = 1, rows = 1 }: ThresholdOptions = {}): Denoiser =>
+  async (x, level, step) => {
+    const estimate = await denoise(x, level, step);
+    const x0 = mapRows(estimate.x0, rows, (row) => {
+      const bound = Math.min(Math.max(quantileOf(row.map(Math.abs), quantile), 1), max);
+      return row.map((v) => Math.min(Math.max(v, -bound), bound) / bound);
+    });
+    return { ...estimate, x0 };
   };
 
 /** Makes the estimated noise follow from x and the bounded data again. */
-export const reconciled =
+export const recomputeEps =
   (denoise: Denoiser): Denoiser =>
-  async (x, level) => {
-    const believed = await denoise(x, level);
-    return { ...believed, eps: lin([1 / level.sigma, x], [-level.alpha / level.sigma, believed.x0]) };
+  async (x, level, step) => {
+    const estimate = await denoise(x, level, step);
+    return { ...estimate, eps: lin([1 / level.sigma, x], [-level.alpha / level.sigma, estimate.x0]) };
   };
 
 /** The quantile as torch has it: linear between neighbours. */

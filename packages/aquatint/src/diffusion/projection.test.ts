@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { torchCpu } from "../math/random.ts";
-import { noised } from "./forward.ts";
+import { schedulerSettings } from "./diffusers/scheduler-config.ts";
+import { noised } from "./process/forward.ts";
 import { type SamplerEntry, samplers } from "./registry.ts";
 import { scheduler, withSampler } from "./scheduler.ts";
-import { schedulerSettings } from "./scheduler-config.ts";
 
 const STEPS = 8;
 const known = Float32Array.of(0.5, -0.25, 1, 0);
@@ -22,6 +22,7 @@ describe.each(Object.entries<SamplerEntry>(samplers))("%s", (name, { extraSteps 
       steps: STEPS,
       begin,
       x,
+      rows: 1,
       network,
       noise: () => noise.randn(4),
       project: (at, level) => {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { AquatintError } from "../errors.ts";
+import { schedulerClasses } from "./diffusers/classes.ts";
+import { linear } from "./process/schedules.ts";
 import { automaticSchedule, type SamplerEntry, samplerNamed, samplers, scheduleWords } from "./registry.ts";
-import { schedulerClasses } from "./schedulers/classes.ts";
-import { linear } from "./schedules.ts";
-import { open, spacings } from "./spacing.ts";
+import { dropLast, spacings } from "./spacing/spacing.ts";
 
 const entries = Object.entries<SamplerEntry>(samplers);
 
@@ -67,7 +67,7 @@ test.each(Object.entries(webui))("%s of the web UI is %s, with and without a sch
     const named = samplerNamed(`${alias} ${word}`);
     expect(named).toMatchObject({ name, options: samplerNamed(alias).options });
     const inner = spacings[spacing]({});
-    const expected = named.entry.open ? open(inner) : inner;
+    const expected = named.entry.open ? dropLast(inner) : inner;
     expect(named.spacing!(linear(), 9)).toEqual(expected(linear(), 9));
   }
 });

@@ -4,11 +4,11 @@ import { folded, otherMethod, programNames, scheduleAliases } from "./program-na
 import type { ChurnOptions } from "./samplers/churn.ts";
 import type { DpmSolverOptions } from "./samplers/dpm-solver.ts";
 import type { Variance } from "./samplers/first-order.ts";
+import type { Sampler } from "./samplers/loop.ts";
 import type { PndmOptions } from "./samplers/pndm.ts";
 import type { RestartInterval } from "./samplers/restart.ts";
-import type { Sampler } from "./samplers/sampler.ts";
 import { samplers } from "./samplers/table.ts";
-import { open, type Spacing, type SpacingName, spacings } from "./spacing.ts";
+import { dropLast, type Spacing, type SpacingName, spacings } from "./spacing/spacing.ts";
 
 /** Every option that some sampler takes; an entry lists its own. */
 export interface SamplerOptions extends ChurnOptions, DpmSolverOptions, PndmOptions {
@@ -210,7 +210,7 @@ function chosen({ name, entry, preset }: Candidate, schedule?: SpacingName): Nam
   return {
     name,
     entry,
-    spacing: spacing && schedule && entry.open ? open(spacing) : spacing,
+    spacing: spacing && schedule && entry.open ? dropLast(spacing) : spacing,
     schedule: schedule && scheduleWord(schedule),
     options: preset.options ?? {},
     create(options = {}) {

@@ -1,7 +1,7 @@
 import { unknownName } from "../math/names.ts";
-import { edm, flow } from "./continuous.ts";
-import type { Schedule } from "./level.ts";
-import { schedules } from "./schedules.ts";
+import { edm, flow } from "./process/flow-schedules.ts";
+import type { Schedule } from "./process/level.ts";
+import { schedules } from "./process/schedules.ts";
 
 const all: Readonly<Record<string, (options: { readonly steps?: number }) => Schedule>> = { ...schedules, flow, edm };
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { publishedConfigs } from "../../test/sampler-walk.ts";
 import { torchCpu } from "../math/random.ts";
-import { noiseRatio } from "./coordinates.ts";
-import type { Latent } from "./latent.ts";
+import { schedulerSettings } from "./diffusers/scheduler-config.ts";
+import { noiseRatio } from "./process/coordinates.ts";
+import type { Latent } from "./process/latent.ts";
+import { linear } from "./process/schedules.ts";
 import { type SamplerEntry, samplers } from "./registry.ts";
-import { moves } from "./samplers/sampler.ts";
+import { intervals } from "./samplers/loop.ts";
 import { scheduler, withSampler } from "./scheduler.ts";
-import { schedulerSettings } from "./scheduler-config.ts";
-import { linear } from "./schedules.ts";
 
 const published = (name: string) => schedulerSettings(publishedConfigs[name]!);
 const network = async (x: Latent, t: number) => x.map((value) => (value * t) / (t + 1));
@@ -19,7 +19,7 @@ async function last(name: string, config: string, options: { steps: number; begi
   const stream = torchCpu(1);
   let x: Latent = stream.randn(8).map((value) => value * start);
   let steps = 0;
-  for await (const step of run({ ...options, x, network, noise: () => stream.randn(8) })) {
+  for await (const step of run({ ...options, x, rows: 1, network, noise: () => stream.randn(8) })) {
     [x, steps] = [step.x, steps + Number(step.final)];
   }
   return { x, steps };
@@ -41,8 +41,8 @@ describe("the end of a walk on SD 1.x, whose configuration ends at the level of 
 test("a walk that ends where it is keeps x, and one that goes up is refused", () => {
   const schedule = linear();
   const up = [schedule.level(10), schedule.level(20)];
-  expect(() => [...moves({ levels: up })]).toThrow(expect.objectContaining({ code: "sampler/levels" }));
-  expect([...moves({ levels: [schedule.level(10), schedule.level(10)] })]).toHaveLength(1);
+  expect(() => [...intervals({ levels: up })]).toThrow(expect.objectContaining({ code: "sampler/levels" }));
+  expect([...intervals({ levels: [schedule.level(10), schedule.level(10)] })]).toHaveLength(1);
 });
 
 const names = Object.entries<SamplerEntry>(samplers);

@@ -1,18 +1,18 @@
-import { type Coordinates, noiseRatio, preserving, writtenIn } from "./coordinates.ts";
-import { type Denoiser, type NetworkOutput, read } from "./denoiser.ts";
 import { finiteChecks } from "./finite.ts";
-import type { Limit } from "./guidance.ts";
-import { type Latent, lin } from "./latent.ts";
-import { clean, type Level, type Schedule } from "./level.ts";
-import type { Target } from "./prediction.ts";
+import type { X0Transform } from "./guidance.ts";
+import { type Coordinates, noiseRatio, toCoordinates, variancePreserving } from "./process/coordinates.ts";
+import { type Denoiser, type TimedNetwork, toEstimate } from "./process/denoiser.ts";
+import { type Latent, lin, rowSize } from "./process/latent.ts";
+import { clean, type Level, type Schedule } from "./process/level.ts";
+import type { Target } from "./process/prediction.ts";
 import { type SamplerName, type SamplerOptions, samplerNamed } from "./registry.ts";
-import { isStill, type LevelFinder, type NoiseSource, type Step } from "./samplers/sampler.ts";
-import { checkedStepCount, type Spacing, timeOfRatio } from "./spacing.ts";
+import { isStill, type LevelFinder, type NoiseSource, type SamplerStep } from "./samplers/loop.ts";
+import { checkedStepCount, type Spacing, timeOfRatio } from "./spacing/spacing.ts";
 
 /** The levels of a walk, and where its steps land if not at the next of them. */
 export interface Path {
   readonly levels: readonly Level[];
-  readonly landings?: readonly Level[] | undefined;
+  readonly destinations?: readonly Level[] | undefined;
 }
 
 /** All that a published scheduler configuration says about sampling. */
@@ -25,19 +25,19 @@ export interface SchedulerSettings {
   /** What the network predicts, in its own coordinates. */
   readonly target: Target;
   /** Bounds on the estimated data. */
-  readonly limit: Limit;
+  readonly x0Transform: X0Transform;
   /** The coordinates of `path` and of every x. */
   readonly coordinates: Coordinates;
   /** The coordinates that x is brought to before the network sees it. */
   readonly networkCoordinates: Coordinates;
   /** Chooses levels for samplers other than the scheduler's own. */
   readonly spacing: Spacing;
-  readonly final: Level;
+  readonly finalLevel: Level;
   path(steps: number): Path;
   /** The level of every evaluation of a walk, in order. */
-  evaluated(path: Path, at: LevelFinder): readonly Level[];
+  evaluationLevels(path: Path, at: LevelFinder): readonly Level[];
   /** What diffusers lists as its sigmas. */
-  listed(path: Path): readonly number[];
+  sigmas(path: Path): readonly number[];
   /** What standard normals are multiplied by to begin. */
   initialNoiseScale(path: Path): number;
 }
@@ -52,10 +52,12 @@ export interface SchedulerRun {
   readonly begin?: number | undefined;
   /** The start: standard normals times the initial noise scale, or data noised to the level that step `begin` starts at. */
   readonly x: Latent;
+  /** Images in x, each of x.length / rows numbers. */
+  readonly rows: number;
   /** Applied to x after every evaluation, at the level of the next one, and to the last x without noise. */
   readonly project?: Projection | undefined;
-  /** The network; it sees x scaled as it was trained and the number that it knows the level by. */
-  readonly network: (scaledInput: Latent, t: number) => Promise<NetworkOutput>;
+  /** The network; it sees x scaled as it was trained, the number that it knows the level by, and the step of the walk. */
+  readonly network: TimedNetwork;
   /** Fresh standard normals of x's size, for the way from one level to another. */
   readonly noise: NoiseSource;
   /** Share of ancestral noise, for samplers that take it. */
@@ -72,7 +74,7 @@ export interface Scheduler {
   /** What standard normals are multiplied by to begin a walk of so many steps. */
   initialNoiseScale(steps: number): number;
   /** Yields after every evaluation; it returns the last x. */
-  run(options: SchedulerRun): AsyncGenerator<Step, Latent, void>;
+  run(options: SchedulerRun): AsyncGenerator<SamplerStep, Latent, void>;
 }
 
 /** A scheduler at work. */
@@ -81,19 +83,20 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
   return {
     settings,
     timesteps(steps) {
-      const visited = settings.evaluated(path(steps), levelFinder(settings));
+      const visited = settings.evaluationLevels(path(steps), levelFinder(settings));
       return Float64Array.from(visited, ({ t }) => schedule.timestep(t));
     },
-    sigmas: (steps) => Float64Array.from(settings.listed(path(steps))),
+    sigmas: (steps) => Float64Array.from(settings.sigmas(path(steps))),
     initialNoiseScale: (steps) => settings.initialNoiseScale(path(steps)),
-    run({ steps, begin, x, project, network, noise, eta, signal }) {
+    run({ steps, begin, x, rows, project, network, noise, eta, signal }) {
+      rowSize(x, rows);
       const options = eta === undefined ? settings.samplerOptions : { ...settings.samplerOptions, eta };
       const sampler = samplerNamed(settings.sampler).create(options);
       const walk = path(steps);
       const { sampler: own, name = own, target } = settings;
-      const checks = finiteChecks({ begin: begin ?? 0, n: walk.levels.length - 1, name });
-      const denoise = settings.limit(networkDenoiser(settings, checks.network(network)));
-      const made = sampler({ ...walk, begin, x, denoise, target, noise, levelAt: levelFinder(settings), signal });
+      const checks = finiteChecks(name);
+      const denoise = settings.x0Transform(networkDenoiser(settings, { network: checks.network(network), rows }), rows);
+      const made = sampler({ ...walk, begin, x, rows, denoise, target, noise, levelAt: levelFinder(settings), signal });
       const loop = checks.loop(x, made);
       return project ? projected(loop, walk, project) : loop;
     },
@@ -102,28 +105,28 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
 
 /** The same loop with x brought to where it belongs before the sampler goes on. */
 async function* projected(
-  loop: AsyncGenerator<Step, Latent, void>,
-  { levels: walk, landings }: Path,
+  loop: AsyncGenerator<SamplerStep, Latent, void>,
+  { levels: walk, destinations }: Path,
   project: Projection,
-): AsyncGenerator<Step, Latent, void> {
+): AsyncGenerator<SamplerStep, Latent, void> {
   for (let found = await loop.next(); ; found = await loop.next()) {
     if (found.done) return found.value;
     const { i, n, next, x, final } = found.value;
-    const ahead = final && i === n - 1 ? clean : final && landings ? walk[i + 1]! : next;
+    const ahead = final && i === n - 1 ? clean : final && destinations ? walk[i + 1]! : next;
     x.set(project(x, ahead));
     yield found.value;
   }
 }
 
-/** A network that is told times, as a denoiser in the coordinates of the settings. */
+/** A network that knows levels by a number, as a denoiser of `rows` images in the coordinates of the settings. */
 export function networkDenoiser(
   { schedule, target, networkCoordinates }: SchedulerSettings,
-  network: SchedulerRun["network"],
+  { network, rows }: Pick<SchedulerRun, "network" | "rows">,
 ): Denoiser {
-  return async (x, level) => {
+  return async (x, level, step) => {
     const scaled = lin([1 / networkCoordinates.scale(level), x]);
-    const output = await network(scaled, schedule.timestep(level.t));
-    return read(target, writtenIn(networkCoordinates, level), scaled, output);
+    const output = await network(scaled, schedule.timestep(level.t), step);
+    return toEstimate(output, { target, level: toCoordinates(networkCoordinates, level), x: scaled, rows });
   };
 }
 
@@ -132,8 +135,8 @@ export const levelFinder = ({
   schedule,
   coordinates,
 }: Pick<SchedulerSettings, "schedule" | "coordinates">): LevelFinder => ({
-  ratio: (ratio) => writtenIn(coordinates, { t: timeOfRatio(schedule, ratio), alpha: 1, sigma: ratio }),
-  time: (t) => writtenIn(coordinates, schedule.level(t)),
+  ratio: (ratio) => toCoordinates(coordinates, { t: timeOfRatio(schedule, ratio), alpha: 1, sigma: ratio }),
+  time: (t) => toCoordinates(coordinates, schedule.level(t)),
 });
 
 /**
@@ -149,22 +152,22 @@ export function withSampler(settings: SchedulerSettings, wanted: string): Schedu
   if (own && !named.spacing && fixed.every(([key, value]) => known[key] === value)) return settings;
   const { spacing = settings.spacing } = named;
   const { schedule } = settings;
-  const kept = !named.spacing && named.entry.keepsEnd ? settings.final : spacing.end?.(schedule);
+  const kept = !named.spacing && named.entry.keepsEnd ? settings.finalLevel : spacing.end?.(schedule);
   const path = (steps: number): Path => {
     const visited = spacing(schedule, checkedStepCount(steps, schedule));
     const [last] = visited.slice(-1);
     const end = kept && !isStill({ from: last!, to: kept }) ? kept : clean;
-    return { levels: [...visited, end].map((level) => writtenIn(preserving, level)) };
+    return { levels: [...visited, end].map((level) => toCoordinates(variancePreserving, level)) };
   };
   return {
     ...settings,
     sampler: named.name,
     name: wanted,
     samplerOptions: own ? { ...settings.samplerOptions, ...named.options } : named.options,
-    coordinates: preserving,
+    coordinates: variancePreserving,
     path,
-    evaluated: (path) => path.levels.slice(0, -1),
-    listed: (path) => path.levels.map(noiseRatio),
+    evaluationLevels: (path) => path.levels.slice(0, -1),
+    sigmas: (path) => path.levels.map(noiseRatio),
     initialNoiseScale: ({ levels: [first] }) => first!.sigma,
   };
 }

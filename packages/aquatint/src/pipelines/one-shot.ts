@@ -1,8 +1,8 @@
-import type { Denoiser } from "../diffusion/denoiser.ts";
-import { noised } from "../diffusion/forward.ts";
-import type { Latent } from "../diffusion/latent.ts";
-import type { Level, Schedule } from "../diffusion/level.ts";
-import { timeOfRatio } from "../diffusion/spacing.ts";
+import { type Denoiser, singleStep } from "../diffusion/process/denoiser.ts";
+import { noised } from "../diffusion/process/forward.ts";
+import type { Latent } from "../diffusion/process/latent.ts";
+import type { Level, Schedule } from "../diffusion/process/level.ts";
+import { timeOfRatio } from "../diffusion/spacing/spacing.ts";
 import { psnr } from "../formats/image/psnr.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
 
@@ -33,6 +33,6 @@ export interface OneShotInput {
 export async function denoisedOnce(denoise: Denoiser, { x0, sigma, seed, schedule }: OneShotInput): Promise<OneShot> {
   const level: Level = { t: timeOfRatio(schedule, sigma), alpha: 1, sigma };
   const x = noised(level, { x0, eps: torchCpu(seed).randn(x0.length) });
-  const { x0: estimate } = await denoise(x, level);
+  const { x0: estimate } = await denoise(x, level, singleStep);
   return { t: level.t, x, x0: estimate, psnr: { before: psnr(x, x0), after: psnr(estimate, x0) } };
 }

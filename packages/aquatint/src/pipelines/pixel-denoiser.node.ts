@@ -1,4 +1,4 @@
-import type { Denoiser } from "../diffusion/denoiser.ts";
+import type { Denoiser } from "../diffusion/process/denoiser.ts";
 import { networkDenoiser, type SchedulerSettings } from "../diffusion/scheduler.ts";
 import { AquatintError } from "../errors.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
@@ -41,7 +41,10 @@ export async function openPixelDenoiser({ model, threads }: PixelDenoiserOptions
       const shape = [captions.length, channels, size, size];
       const predict = (data: Float32Array, t: number) =>
         network.predict({ dtype: "float32", shape, data }, t, conditions, { signal });
-      return settings.limit(networkDenoiser(settings, predict));
+      return settings.x0Transform(
+        networkDenoiser(settings, { network: predict, rows: captions.length }),
+        captions.length,
+      );
     },
     async [Symbol.asyncDispose]() {
       await network[Symbol.asyncDispose]();

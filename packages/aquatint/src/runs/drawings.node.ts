@@ -1,4 +1,4 @@
-import type { Schedule } from "../diffusion/level.ts";
+import type { Schedule } from "../diffusion/process/level.ts";
 import type { RunFiles } from "../train/run/run-folder.ts";
 import { optionalPackage } from "../util/optional-package.ts";
 import type { FoundRun } from "./find.node.ts";

@@ -1,5 +1,13 @@
 import * as Plot from "@observablehq/plot";
-import { cosine, linear, noised, preserving, scheduleNamed, scheduleNames, writtenIn } from "aquatint/diffusion";
+import {
+  cosine,
+  linear,
+  noised,
+  scheduleNamed,
+  scheduleNames,
+  toCoordinates,
+  variancePreserving,
+} from "aquatint/diffusion";
 import { type Picture, pictureToTensor, tensorToPicture } from "aquatint/formats";
 import { torchCpu } from "aquatint/math";
 import { formula, html } from "../reports/html.ts";
@@ -51,7 +59,7 @@ export function forwardPart(picture: Picture, caption: string): Part {
   const row = (name: string) => {
     const schedule = scheduleNamed(name);
     return times.map((t) => {
-      const level = writtenIn(preserving, schedule.level(t));
+      const level = toCoordinates(variancePreserving, schedule.level(t));
       const shown = tensorToPicture(noised(level, { x0, eps }), picture);
       return { content: inlinePicture(shown, `${caption} at t = ${t} of ${name}`), caption: `t = ${t}` };
     });

@@ -6,12 +6,12 @@ import {
   levelFinder,
   levels,
   linear,
-  preserving,
   type SamplerEntry,
   type SamplerInput,
+  type SamplerStep,
   type Schedule,
-  type Step,
   samplers,
+  variancePreserving,
 } from "aquatint/diffusion";
 import { average, torchCpu } from "aquatint/math";
 import { probabilityFlow } from "./flow.ts";
@@ -21,10 +21,10 @@ import { toyMixture } from "./toy.ts";
 export const entries: readonly (readonly [name: string, entry: SamplerEntry])[] =
   Object.entries<SamplerEntry>(samplers);
 
-const finder = (schedule: Schedule) => levelFinder({ schedule, coordinates: preserving });
+const finder = (schedule: Schedule) => levelFinder({ schedule, coordinates: variancePreserving });
 
-async function stepsOf(entry: SamplerEntry, input: SamplerInput): Promise<readonly Step[]> {
-  const steps: Step[] = [];
+async function stepsOf(entry: SamplerEntry, input: SamplerInput): Promise<readonly SamplerStep[]> {
+  const steps: SamplerStep[] = [];
   for await (const step of entry.create()(input)) steps.push(step);
   return steps;
 }
@@ -44,7 +44,7 @@ export async function trajectories(
   const walk = levels({ schedule: WALK, steps });
   const [x, stream] = [torchCpu(seed).randn(2 * points), torchCpu(seed + 1)];
   const noise = () => stream.randn(2 * points);
-  const input = { x, levels: walk, denoise: toyMixture.denoise, noise, levelAt: finder(WALK) };
+  const input = { x, rows: points, levels: walk, denoise: toyMixture.denoise, noise, levelAt: finder(WALK) };
   const states: Latent[] = [x, ...(await stepsOf(entry, input)).filter(({ final }) => final).map((step) => step.x)];
   return Array.from({ length: points }, (_, i) => states.map((state) => [state[2 * i]!, state[2 * i + 1]!] as const));
 }
@@ -105,6 +105,7 @@ export async function flowConvergence(
       const points = stepCounts.map(async (n): Promise<ErrorPoint> => {
         const input = {
           x,
+          rows: POINTS,
           levels: smoothWalk(n),
           denoise: toyMixture.denoise,
           noise: () => x,
@@ -135,7 +136,7 @@ export async function varianceConvergence(
     let drawn = 0;
     const x = unit(0, Math.hypot(walk[0]!.alpha * DEVIATION, walk[0]!.sigma));
     const noise = () => unit(++drawn);
-    const input = { x, levels: walk, denoise: normal.denoise, noise, levelAt: finder(COSINE) };
+    const input = { x, rows: 1, levels: walk, denoise: normal.denoise, noise, levelAt: finder(COSINE) };
     return { last: walk[n]!, steps: await stepsOf(entry, input), drawn: () => drawn };
   };
   const measured = entries.filter(([, { stochastic }]) => stochastic);

@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { type Elbo, type ElboTerm, elbo, elboOf } from "../../diffusion/elbo.ts";
-import { fixedVariances, reverseStep } from "../../diffusion/reverse.ts";
-import { levels } from "../../diffusion/spacing.ts";
+import { type Elbo, type ElboTerm, elbo, elboOf } from "../../diffusion/elbo/elbo.ts";
+import { fixedVariances, reverseStep } from "../../diffusion/elbo/reverse-process.ts";
+import { levels } from "../../diffusion/spacing/spacing.ts";
 import { jsonSeed, type Seed, torchCpu } from "../../math/random.ts";
 import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/generate.node.ts";
 import { openPixelDenoiser, type PixelDenoiser } from "../../pipelines/pixel-denoiser.node.ts";

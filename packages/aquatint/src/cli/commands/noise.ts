@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { Command } from "commander";
-import { preserving, writtenIn } from "../../diffusion/coordinates.ts";
-import { noised } from "../../diffusion/forward.ts";
+import { toCoordinates, variancePreserving } from "../../diffusion/process/coordinates.ts";
+import { noised } from "../../diffusion/process/forward.ts";
 import { scheduleNamed } from "../../diffusion/schedule-names.ts";
 import { strip, tensorToPicture } from "../../formats/image/image.ts";
 import { within } from "../../formats/image/resize.ts";
@@ -51,7 +51,7 @@ async function noise(path: string, flags: Flags, io: Io): Promise<void> {
   const { steps, seed = randomInt(2 ** 32), json } = flags;
   const schedule = scheduleNamed(flags.schedule, { steps });
   const at = flags.at ?? [0, 0.1, 0.25, 0.5, 1].map((u) => u * steps);
-  const levels = at.map((t) => writtenIn(preserving, schedule.level(t)));
+  const levels = at.map((t) => toCoordinates(variancePreserving, schedule.level(t)));
   const outputs = await openOutputs(
     { ...flags, count: 1, extensions: [".png"], prompt: `${stemOf(path)} noise` },
     io.cwd,

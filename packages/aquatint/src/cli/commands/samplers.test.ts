@@ -112,7 +112,7 @@ gives other numbers.
 ## Options
 
 In TypeScript every sampler takes the options that its entry lists, and what acts on the estimate stands apart from it:
-\`clipped\`, \`thresholded\`, \`guidedOutput\` with its \`rescale\` (Lin et al. 2024, section 3.4). Spacings are functions as
+\`clipX0\`, \`dynamicThreshold\`, \`guidedOutput\` with its \`rescale\` (Lin et al. 2024, section 3.4). Spacings are functions as
 well: \`atTimes\` and \`atRatios\` take explicit timesteps and sigmas, \`ramped\` any ramp between any two of them.
 `;
   await expect(page).toMatchFileSnapshot("../../../../docs/samplers.md");

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { logSnr, type Schedule } from "../../diffusion/level.ts";
+import { logSnr, type Schedule } from "../../diffusion/process/level.ts";
 import { scheduleNamed } from "../../diffusion/schedule-names.ts";
 import { drawings } from "../../runs/drawings.node.ts";
 import type { Io } from "../io.ts";

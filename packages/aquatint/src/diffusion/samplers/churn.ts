@@ -1,8 +1,8 @@
-import { noiseRatio } from "../coordinates.ts";
-import { noisedFurther } from "../forward.ts";
-import { type Latent, lin } from "../latent.ts";
-import type { Level } from "../level.ts";
-import type { Move, SamplerInput } from "./sampler.ts";
+import { noiseRatio } from "../process/coordinates.ts";
+import { addNoise } from "../process/forward.ts";
+import { type Latent, lin } from "../process/latent.ts";
+import type { Level } from "../process/level.ts";
+import type { Interval, SamplerInput } from "./loop.ts";
 
 /** Noise that is added before a step and removed by it (Karras et al. 2022, algorithm 2). */
 export interface ChurnOptions {
@@ -18,7 +18,7 @@ export interface ChurnOptions {
 /** x and its level before a step, with the noise that the step is to remove beyond its own. */
 export function churned(
   { levelAt, noise }: SamplerInput,
-  { from, n }: Move,
+  { from, n }: Interval,
   x: Latent,
   { churn = 0, churnMin = 0, churnMax = Number.POSITIVE_INFINITY, churnNoise = 1 }: ChurnOptions,
 ): { readonly from: Level; readonly x: Latent } {
@@ -26,5 +26,5 @@ export function churned(
   const share = ratio >= churnMin && ratio <= churnMax ? Math.min(churn / n, Math.SQRT2 - 1) : 0;
   if (share === 0 || from.alpha === 0) return { from, x };
   const noisier = levelAt.ratio(ratio * (1 + share));
-  return { from: noisier, x: noisedFurther(from, noisier, x, lin([churnNoise, noise(from, noisier)])) };
+  return { from: noisier, x: addNoise(from, noisier, x, lin([churnNoise, noise(from, noisier)])) };
 }

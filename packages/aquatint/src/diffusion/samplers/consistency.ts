@@ -1,8 +1,8 @@
-import { noisedFurther } from "../forward.ts";
-import { lin } from "../latent.ts";
-import type { Level } from "../level.ts";
+import { addNoise } from "../process/forward.ts";
+import { lin } from "../process/latent.ts";
+import type { Level } from "../process/level.ts";
 import { checkedShare } from "./first-order.ts";
-import { evaluate, moves, remix, type Sampler, type SamplerInput } from "./sampler.ts";
+import { evaluate, firstOrderStep, intervals, type Sampler, type SamplerInput } from "./loop.ts";
 
 /** How a consistency model blends its input in near clean data (Luo et al. 2023, latent consistency models). */
 export interface LcmOptions {
@@ -16,8 +16,9 @@ const SIGMA_DATA = 0.5;
 export const lcm = ({ timestepScaling = 10 }: LcmOptions = {}): Sampler =>
   async function* (input) {
     let { x } = input;
-    for (const { i, n, from, to } of moves(input)) {
-      const { x0 } = await evaluate(input, x, from);
+    for (const move of intervals(input)) {
+      const { i, n, from, to } = move;
+      const { x0 } = await evaluate(input, x, from, move);
       const scaled = Math.max(from.t - 1, 0) * timestepScaling; // the boundary condition reads the published index
       const norm = Math.hypot(scaled, SIGMA_DATA);
       const jump = lin([scaled / norm, x0], [(SIGMA_DATA / norm) ** 2, x]);
@@ -39,12 +40,12 @@ export const tcd = ({ eta = 0.3 }: TcdOptions = {}): Sampler => {
   const share = checkedShare(eta);
   return async function* (input) {
     let { x } = input;
-    for (const move of moves(input)) {
+    for (const move of intervals(input)) {
       const { i, n, from, to } = move;
-      const believed = await evaluate(input, x, from);
+      const believed = await evaluate(input, x, from, move);
       const below = lower(input, move, share);
-      x = remix({ to: below }, believed);
-      if (share > 0 && i < n - 1) x = noisedFurther(below, to, x, input.noise(from, to));
+      x = firstOrderStep({ to: below }, believed);
+      if (share > 0 && i < n - 1) x = addNoise(below, to, x, input.noise(from, to));
       yield { i, n, level: from, next: to, x, x0: believed.x0, final: true };
     }
     return x;

@@ -1,8 +1,8 @@
-import { type Latent, lin } from "../latent.ts";
-import type { Level } from "../level.ts";
+import { type Latent, lin } from "../process/latent.ts";
+import type { Level } from "../process/level.ts";
 import { type Algorithm, type Coefficients, type Integrand, integrands, lambda } from "./exponential.ts";
 import { checkedShare } from "./first-order.ts";
-import { evaluate, isEdge, isStill, moves, remix, type Sampler } from "./sampler.ts";
+import { evaluate, firstOrderStep, intervals, isEndpoint, isStill, type Sampler } from "./loop.ts";
 
 /** How the second-order term is weighed: by the step's middle or by its exact integral. */
 export type SolverType = "midpoint" | "heun";
@@ -39,16 +39,16 @@ export const dpmMultistep = ({
   return async function* (input) {
     let { x } = input;
     const past: Belief[] = [];
-    for (const move of moves(input)) {
+    for (const move of intervals(input)) {
       const { i, n, from, to } = move;
-      const believed = await evaluate(input, x, from);
+      const believed = await evaluate(input, x, from, move);
       const fresh = integrand.stochastic ? input.noise(from, to) : undefined;
       const left = n - i;
       const most = (lowerOrderFinal && n < FEW_STEPS) || (eulerAtFinal && left === 1) ? left : order;
       const m = integrand.believed(believed);
       if (from.alpha > 0) past.unshift({ level: from, m });
       if (isStill(move)) x = lin([1, x]);
-      else if (isEdge(move) && !integrand.reachesEdges) x = remix(move, believed);
+      else if (isEndpoint(move) && !integrand.reachesEdges) x = firstOrderStep(move, believed);
       else {
         const used = to.sigma === 0 || from.alpha === 0 ? 1 : Math.min(order, most, past.length);
         const known = from.alpha > 0 ? past.slice(0, used) : [{ level: from, m }];
@@ -119,16 +119,16 @@ export const dpmSinglestep = ({
     let group: Belief[] = [];
     let start = x;
     const orders = groups(input.levels.length - 1, order, lowerOrderFinal);
-    for (const move of moves(input)) {
+    for (const move of intervals(input)) {
       const { i, n, from, to } = move;
-      const believed = await evaluate(input, x, from);
+      const believed = await evaluate(input, x, from, move);
       const fresh = integrand.stochastic ? input.noise(from, to) : undefined;
       const open = orders[i]! > 1 && group.length > 0 && group[0]!.level.alpha > 0 && to.sigma > 0;
       if (!open) [group, start] = [[], x];
       group.push({ level: from, m: integrand.believed(believed) });
       const k = integrand.coefficients(group[0]!.level, to);
       if (isStill(move)) x = lin([1, x]);
-      else if (isEdge(move) && !integrand.reachesEdges) x = remix(move, believed);
+      else if (isEndpoint(move) && !integrand.reachesEdges) x = firstOrderStep(move, believed);
       else x = lin(...within(k, { x: start, to, known: group, solverType, fresh }));
       yield { i, n, level: from, next: to, x, x0: believed.x0, final: true };
     }

@@ -1,7 +1,7 @@
-import type { Latent } from "../latent.ts";
-import type { Level } from "../level.ts";
-import { logSnr } from "../level.ts";
-import type { Estimate } from "../prediction.ts";
+import type { Latent } from "../process/latent.ts";
+import type { Level } from "../process/level.ts";
+import { logSnr } from "../process/level.ts";
+import type { Estimate } from "../process/prediction.ts";
 
 /**
  * One step of an exponential integrator over h, the step in half the log-SNR:

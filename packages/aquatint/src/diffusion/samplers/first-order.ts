@@ -1,10 +1,10 @@
 import { AquatintError } from "../../errors.ts";
-import { transition } from "../forward.ts";
-import { type Latent, lin } from "../latent.ts";
-import type { Level } from "../level.ts";
-import { posterior, posteriorMean } from "../posterior.ts";
-import type { Estimate } from "../prediction.ts";
-import { evaluate, type Move, moves, type Sampler } from "./sampler.ts";
+import { transition } from "../process/forward.ts";
+import { type Latent, lin } from "../process/latent.ts";
+import type { Level } from "../process/level.ts";
+import { posterior, posteriorMean } from "../process/posterior.ts";
+import type { Estimate } from "../process/prediction.ts";
+import { evaluate, type Interval, intervals, type Sampler } from "./loop.ts";
 
 /** Where one step lands, and the deviation of the fresh noise added there: of all elements, or of each. */
 interface Landing {
@@ -13,11 +13,11 @@ interface Landing {
 }
 
 /** A loop of one evaluation a step: land, then add fresh noise where the step has some. */
-const oneEvaluation = (land: (x: Latent, believed: Estimate, move: Move) => Landing): Sampler =>
+const oneEvaluation = (land: (x: Latent, believed: Estimate, move: Interval) => Landing): Sampler =>
   async function* (input) {
     let { x } = input;
-    for (const move of moves(input)) {
-      const believed = await evaluate(input, x, move.from);
+    for (const move of intervals(input)) {
+      const believed = await evaluate(input, x, move.from, move);
       const { mean, deviation } = land(x, believed, move);
       x = deviation === 0 ? mean : lin([1, mean], spread(deviation, input.noise(move.from, move.to)));
       yield { i: move.i, n: move.n, level: move.from, next: move.to, x, x0: believed.x0, final: true };

@@ -1,4 +1,4 @@
-import { exploding, straight } from "../coordinates.ts";
+import { flowMatching, varianceExploding } from "../process/coordinates.ts";
 import type { SamplerEntry } from "../registry.ts";
 import { dpmMultistep, dpmSinglestep } from "./dpm-solver.ts";
 import { euler } from "./euler.ts";
@@ -77,7 +77,7 @@ export const flowSamplers = {
     aliases: { HeunDiscreteScheduler: {}, FlowMatchHeunDiscreteScheduler: { options: { coordinates: "straight" } } },
     reference: "Karras et al. 2022, algorithm 1, arXiv:2206.00364",
     create: ({ coordinates, ...churn } = {}) =>
-      heun({ ...churn, coordinates: coordinates === "straight" ? straight : exploding }),
+      heun({ ...churn, coordinates: coordinates === "straight" ? flowMatching : varianceExploding }),
   },
   dpm2: {
     title: "DPM2",

@@ -1,8 +1,8 @@
 import { solve } from "../../math/solve.ts";
-import { noiseRatio } from "../coordinates.ts";
-import { lin } from "../latent.ts";
+import { noiseRatio } from "../process/coordinates.ts";
+import { lin } from "../process/latent.ts";
 import type { Belief } from "./dpm-solver.ts";
-import { evaluate, isEdge, moves, remix, type Sampler } from "./sampler.ts";
+import { evaluate, firstOrderStep, intervals, isEndpoint, type Sampler } from "./loop.ts";
 
 /** In what the estimated noise is a polynomial between steps, and how it is integrated over the noise ratio. */
 interface Axis {
@@ -46,12 +46,12 @@ const multistep = (
   async function* (input) {
     let { x } = input;
     let past: readonly Belief[] = [];
-    for (const move of moves(input)) {
+    for (const move of intervals(input)) {
       const { i, n, from, to } = move;
-      const believed = await evaluate(input, x, from);
+      const believed = await evaluate(input, x, from, move);
       if (from.alpha > 0) past = [{ level: from, m: believed.eps }, ...past].slice(0, order);
       const known = past.slice(0, lowerOrderFinal && n < FEW_STEPS ? n - i : order);
-      if (isEdge(move) && (from.alpha === 0 || axis === logRatio)) x = remix(move, believed);
+      if (isEndpoint(move) && (from.alpha === 0 || axis === logRatio)) x = firstOrderStep(move, believed);
       else {
         const places = known.map(({ level }) => axis.place(noiseRatio(level), noiseRatio(from)));
         const weights = quadrature(places, axis.moments(noiseRatio(from), noiseRatio(to), known.length));

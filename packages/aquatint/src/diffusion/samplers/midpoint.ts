@@ -1,11 +1,19 @@
-import { noiseRatio } from "../coordinates.ts";
-import { type Latent, lin } from "../latent.ts";
-import type { Level } from "../level.ts";
-import { posterior } from "../posterior.ts";
-import type { Estimate } from "../prediction.ts";
+import { noiseRatio } from "../process/coordinates.ts";
+import { type Latent, lin } from "../process/latent.ts";
+import type { Level } from "../process/level.ts";
+import { posterior } from "../process/posterior.ts";
+import type { Estimate } from "../process/prediction.ts";
 import { dataIntegrand } from "./exponential.ts";
 import { checkedShare } from "./first-order.ts";
-import { evaluate, isEdge, type Move, moves, remix, type Sampler, type SamplerInput } from "./sampler.ts";
+import {
+  evaluate,
+  firstOrderStep,
+  type Interval,
+  intervals,
+  isEndpoint,
+  type Sampler,
+  type SamplerInput,
+} from "./loop.ts";
 
 /** Carries x between levels along what is believed, of which one part is held constant. */
 type Carry = (x: Latent, from: Level, to: Level, believed: Estimate) => Latent;
@@ -44,12 +52,12 @@ interface MidpointOptions {
 const midpoint = ({ carry, eta, noisyMiddle = false }: MidpointOptions): Sampler =>
   async function* (input) {
     let { x } = input;
-    for (const move of moves(input)) {
+    for (const move of intervals(input)) {
       const { i, n, from, to } = move;
-      const first = await evaluate(input, x, from);
+      const first = await evaluate(input, x, from, move);
       const { below, fresh } = descent(from, to, eta);
-      if (isEdge(move)) {
-        x = freshened(input, move, remix({ to: below }, first), fresh);
+      if (isEndpoint(move)) {
+        x = freshened(input, move, firstOrderStep({ to: below }, first), fresh);
         yield { i, n, level: from, next: to, x, x0: first.x0, final: true };
         continue;
       }
@@ -57,15 +65,19 @@ const midpoint = ({ carry, eta, noisyMiddle = false }: MidpointOptions): Sampler
       const half = descent(from, middle, noisyMiddle ? eta : 0);
       const between = freshened(input, { from, to: middle }, carry(x, from, half.below, first), half.fresh);
       yield { i, n, level: from, next: middle, x: between, x0: first.x0, final: false };
-      const second = await evaluate(input, between, middle);
+      const second = await evaluate(input, between, middle, move);
       x = freshened(input, move, carry(x, from, below, second), fresh);
       yield { i, n, level: middle, next: to, x, x0: second.x0, final: true };
     }
     return x;
   };
 
-const freshened = ({ noise }: SamplerInput, { from, to }: Pick<Move, "from" | "to">, x: Latent, deviation: number) =>
-  deviation > 0 ? lin([1, x], [deviation, noise(from, to)]) : x;
+const freshened = (
+  { noise }: SamplerInput,
+  { from, to }: Pick<Interval, "from" | "to">,
+  x: Latent,
+  deviation: number,
+) => (deviation > 0 ? lin([1, x], [deviation, noise(from, to)]) : x);
 
 /** What the ancestral forms take. */
 export interface AncestralOptions {

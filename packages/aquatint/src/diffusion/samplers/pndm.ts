@@ -1,7 +1,16 @@
-import { type Latent, lin } from "../latent.ts";
-import type { Level } from "../level.ts";
-import { type Estimate, estimate, targets, trainingTarget } from "../prediction.ts";
-import { evaluate, isEdge, type Move, moves, remix, type Sampler, type SamplerInput, type Step } from "./sampler.ts";
+import { type Latent, lin } from "../process/latent.ts";
+import type { Level } from "../process/level.ts";
+import { type Estimate, estimate, targets, trainingTarget } from "../process/prediction.ts";
+import {
+  evaluate,
+  firstOrderStep,
+  type Interval,
+  intervals,
+  isEndpoint,
+  type Sampler,
+  type SamplerInput,
+  type SamplerStep,
+} from "./loop.ts";
 
 /** Adams and Bashforth's weights for even steps, the newest first. */
 const adams: readonly (readonly number[])[] = [
@@ -40,7 +49,12 @@ export interface PndmOptions {
 }
 
 /** A step's first evaluations, that a linear multistep method cannot make for want of a past. */
-type Start = (input: SamplerInput, x: Latent, move: Move, part: Extrapoland) => AsyncGenerator<Step, Opening, void>;
+type Start = (
+  input: SamplerInput,
+  x: Latent,
+  move: Interval,
+  part: Extrapoland,
+) => AsyncGenerator<SamplerStep, Opening, void>;
 interface Opening {
   readonly x: Latent;
   /** What is extrapolated, where the step began. */
@@ -53,18 +67,18 @@ const pseudoLinear = (start: Start, starts: number, { extrapolates = "noise" }: 
     let { x } = input;
     let past: readonly Latent[] = [];
     const part = extrapolands[extrapolates](input);
-    for (const move of moves(input)) {
+    for (const move of intervals(input)) {
       const { i, n, from, to } = move;
-      if (past.length < starts && i < n - 1 && !isEdge(move)) {
+      if (past.length < starts && i < n - 1 && !isEndpoint(move)) {
         const opening = yield* start(input, x, move, part);
         x = opening.x;
         past = [opening.of, ...past];
         continue;
       }
-      const believed = await evaluate(input, x, from);
+      const believed = await evaluate(input, x, from, move);
       past = [part.of(from, believed), ...past].slice(0, adams.length);
       const combined = lin(...past.map((e, k) => [adams[past.length - 1]![k]!, e] as const));
-      x = from.alpha === 0 ? remix(move, believed) : transferred(x, from, to, part.noise(from, x, combined));
+      x = from.alpha === 0 ? firstOrderStep(move, believed) : transferred(x, from, to, part.noise(from, x, combined));
       yield { i, n, level: from, next: to, x, x0: believed.x0, final: true };
     }
     return x;
@@ -74,14 +88,14 @@ const pseudoLinear = (start: Start, starts: number, { extrapolates = "noise" }: 
 async function* heunStart(
   input: SamplerInput,
   x: Latent,
-  { i, n, from, to }: Move,
+  { i, n, from, to }: Interval,
   part: Extrapoland,
-): AsyncGenerator<Step, Opening, void> {
-  const first = await evaluate(input, x, from);
+): AsyncGenerator<SamplerStep, Opening, void> {
+  const first = await evaluate(input, x, from, { i, n });
   const begun = part.of(from, first);
   const tried = transferred(x, from, to, part.noise(from, x, begun));
   yield { i, n, level: from, next: to, x: tried, x0: first.x0, final: false };
-  const second = await evaluate(input, tried, to);
+  const second = await evaluate(input, tried, to, { i, n });
   const mean = lin([0.5, begun], [0.5, part.of(to, second)]);
   const reached = transferred(x, from, to, part.noise(from, x, mean));
   yield { i, n, level: to, next: to, x: reached, x0: second.x0, final: true };
@@ -92,21 +106,21 @@ async function* heunStart(
 async function* rungeKuttaStart(
   input: SamplerInput,
   x: Latent,
-  { i, n, from, to }: Move,
+  { i, n, from, to }: Interval,
   part: Extrapoland,
-): AsyncGenerator<Step, Opening, void> {
+): AsyncGenerator<SamplerStep, Opening, void> {
   const middle = input.levelAt.time(to.t + halfOf(from.t - to.t));
   const slopes: Latent[] = [];
   let [at, tried] = [from, x];
   for (const next of [middle, middle, to]) {
-    const estimated = await evaluate(input, tried, at);
+    const estimated = await evaluate(input, tried, at, { i, n });
     const slope = part.of(at, estimated);
     slopes.push(slope);
     tried = transferred(x, from, next, part.noise(from, x, slope));
     yield { i, n, level: at, next, x: tried, x0: estimated.x0, final: false };
     at = next;
   }
-  const last = await evaluate(input, tried, to);
+  const last = await evaluate(input, tried, to, { i, n });
   const [k1, k2, k3] = slopes as [Latent, Latent, Latent];
   const mean = lin([1 / 6, k1], [1 / 3, k2], [1 / 3, k3], [1 / 6, part.of(to, last)]);
   const reached = transferred(x, from, to, part.noise(from, x, mean));

@@ -1,9 +1,9 @@
-import { noiseRatio } from "../coordinates.ts";
-import { noisedFurther } from "../forward.ts";
-import type { Level } from "../level.ts";
-import { karras } from "../ramps.ts";
+import { noiseRatio } from "../process/coordinates.ts";
+import { addNoise } from "../process/forward.ts";
+import type { Level } from "../process/level.ts";
+import { karras } from "../spacing/ramps.ts";
 import { heunStep } from "./heun.ts";
-import { type Move, moves, type Sampler, type SamplerInput } from "./sampler.ts";
+import { type Interval, intervals, type Sampler, type SamplerInput } from "./loop.ts";
 
 /** An interval of noise ratios sigma / alpha that is walked again. */
 export interface RestartInterval {
@@ -31,21 +31,21 @@ export const restart = (options: RestartOptions = {}): Sampler =>
       options.restart ?? usualRestart(input.levels.length - 1 - (input.begin ?? 0)),
     )) {
       const { raised, from } = move;
-      if (raised) x = noisedFurther(raised, from, x, input.noise(raised, from));
+      if (raised) x = addNoise(raised, from, x, input.noise(raised, from));
       x = yield* heunStep(input, move, x);
     }
     return x;
   };
 
 /** A step, before which x is noised from the level `raised` up to where the step begins. */
-interface RestartMove extends Move {
+interface RestartMove extends Interval {
   readonly raised?: Level;
 }
 
 /** The walk with its interval inserted; as it was where it begins below the interval or has no level in it. */
 function restarted(input: SamplerInput, { low, high, steps, times }: RestartInterval): readonly RestartMove[] {
-  const plain: readonly RestartMove[] = [...moves(input)];
-  const away = ({ to }: Move): number => Math.abs(Math.log(noiseRatio(to) / low));
+  const plain: readonly RestartMove[] = [...intervals(input)];
+  const away = ({ to }: Interval): number => Math.abs(Math.log(noiseRatio(to) / low));
   const inside = plain.filter(({ to }) => to.sigma > 0 && noiseRatio(to) < high);
   const last = inside.reduce<RestartMove | undefined>(
     (best, m) => (best && away(best) <= away(m) ? best : m),

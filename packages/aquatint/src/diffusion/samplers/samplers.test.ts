@@ -1,25 +1,25 @@
 import { describe, expect, test } from "vitest";
 import { deviation, idealDenoiser, spread } from "../../../test/gaussian.ts";
 import { torchCpu } from "../../math/random.ts";
-import { preserving, straight } from "../coordinates.ts";
-import type { Level, Schedule } from "../level.ts";
-import { checkSolvable, targets } from "../prediction.ts";
+import { flowMatching, variancePreserving } from "../process/coordinates.ts";
+import type { Level, Schedule } from "../process/level.ts";
+import { checkSolvable, targets } from "../process/prediction.ts";
+import { cosine, linear, schedules } from "../process/schedules.ts";
 import { type SamplerEntry, type SamplerPreset, samplers } from "../registry.ts";
 import { levelFinder } from "../scheduler.ts";
-import { cosine, linear, schedules } from "../schedules.ts";
-import { levels } from "../spacing.ts";
+import { levels } from "../spacing/spacing.ts";
 import { ddim, ddpm, renoise } from "./first-order.ts";
 import { heun } from "./heun.ts";
-import type { Sampler, SamplerInput, Step } from "./sampler.ts";
+import type { Sampler, SamplerInput, SamplerStep } from "./loop.ts";
 
 const entries = Object.entries<SamplerEntry>(samplers);
 const denoise = idealDenoiser(targets.v_prediction);
 const noNoise = () => new Float32Array(1);
-const finder = (schedule: Schedule) => levelFinder({ schedule, coordinates: preserving });
+const finder = (schedule: Schedule) => levelFinder({ schedule, coordinates: variancePreserving });
 const levelAt = finder(cosine({ maxBeta: 0.999 }));
 
-async function run(sampler: Sampler, input: SamplerInput): Promise<{ steps: Step[]; x: Float32Array }> {
-  const steps: Step[] = [];
+async function run(sampler: Sampler, input: SamplerInput): Promise<{ steps: SamplerStep[]; x: Float32Array }> {
+  const steps: SamplerStep[] = [];
   const loop = sampler(input);
   for (let next = await loop.next(); ; next = await loop.next()) {
     if (next.done) return { steps, x: next.value };
@@ -38,7 +38,7 @@ const smooth = (n: number): readonly Level[] =>
 async function flowError(sampler: Sampler, n: number): Promise<number> {
   const grid = smooth(n);
   const start = Float32Array.of(spread(grid[0]!));
-  const { steps } = await run(sampler, { x: start, levels: grid, denoise, noise: noNoise, levelAt });
+  const { steps } = await run(sampler, { x: start, rows: 1, levels: grid, denoise, noise: noNoise, levelAt });
   const ends = steps.filter(({ final, i }) => final && (i + 1) % (n / 4) === 0);
   return ends.reduce((sum, { x, next }) => sum + Math.abs(x[0]! - spread(next)), 0) / ends.length;
 }
@@ -50,7 +50,7 @@ async function finalVariance(sampler: Sampler, grid: readonly Level[], at = line
   const unit = (k: number, size = 1) => new Float32Array(4 * grid.length).map((_, i) => (i === k ? size : 0));
   let drawn = 0;
   const x0 = unit(0, spread(grid[0]!));
-  const { x } = await run(sampler, { x: x0, levels: grid, denoise, noise: () => unit(++drawn), levelAt: at });
+  const { x } = await run(sampler, { x: x0, rows: 1, levels: grid, denoise, noise: () => unit(++drawn), levelAt: at });
   return x.reduce((sum, v) => sum + v * v, 0);
 }
 
@@ -91,7 +91,7 @@ describe.each(entries)("%s", (name, { create, stochastic, evaluations, starting 
   const walk = levels({ schedule: cosine(), steps: 12 });
   const seeded = (seed: number): SamplerInput => {
     const stream = torchCpu(seed);
-    return { x: torchCpu(0).randn(6), levels: walk, denoise, noise: () => stream.randn(6), levelAt };
+    return { x: torchCpu(0).randn(6), rows: 1, levels: walk, denoise, noise: () => stream.randn(6), levelAt };
   };
 
   test("yields after every evaluation and says where it is", async () => {
@@ -192,6 +192,7 @@ const input = (): SamplerInput => {
   const stream = torchCpu(7);
   return {
     x: torchCpu(6).randn(8),
+    rows: 1,
     levels: levels({ schedule: linear(), steps: 15 }),
     denoise,
     noise: () => stream.randn(8),
@@ -231,9 +232,10 @@ test("renoise is the lecture's x_t-1 = alpha_t-1 x0_hat + sigma_t-1 eps", async 
 test("heun in straight coordinates keeps order 2, from pure noise too", async () => {
   const error = async (n: number) => {
     const grid = Array.from({ length: n + 1 }, (_, i) => cosine().level(1000 - (900 * i) / n));
-    const sampler = heun({ coordinates: straight });
+    const sampler = heun({ coordinates: flowMatching });
     const { x } = await run(sampler, {
       x: Float32Array.of(spread(grid[0]!)),
+      rows: 1,
       levels: grid,
       denoise,
       noise: noNoise,

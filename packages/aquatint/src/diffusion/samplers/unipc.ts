@@ -1,8 +1,8 @@
 import { solve } from "../../math/solve.ts";
-import { type Latent, lin } from "../latent.ts";
+import { type Latent, lin } from "../process/latent.ts";
 import type { Belief } from "./dpm-solver.ts";
 import { type Integrand, integrands, lambda } from "./exponential.ts";
-import { evaluate, isEdge, isStill, type Move, moves, remix, type Sampler } from "./sampler.ts";
+import { evaluate, firstOrderStep, type Interval, intervals, isEndpoint, isStill, type Sampler } from "./loop.ts";
 
 /** What UniPC is made of. */
 export interface UniPcOptions {
@@ -20,7 +20,7 @@ export interface UniPcOptions {
 /** A step that was made: from where, on what grounds, at which order. */
 interface Made {
   readonly x: Latent;
-  readonly move: Move;
+  readonly move: Interval;
   /** The newest first. */
   readonly past: readonly Belief[];
 }
@@ -39,15 +39,15 @@ export const uniPc = ({
     let { x } = input;
     let past: readonly Belief[] = [];
     let made: Made | undefined;
-    for (const move of moves(input)) {
+    for (const move of intervals(input)) {
       const { i, n, from, to } = move;
-      const believed = await evaluate(input, x, from);
+      const believed = await evaluate(input, x, from, move);
       const m = integrand.believed(believed);
       if (made && !uncorrected.includes(i - 1)) x = united(rule, made, m);
       if (from.alpha > 0) past = [{ level: from, m }, ...past].slice(0, order);
       const used = Math.min(past.length, lowerOrderFinal ? n - i : order);
-      made = isEdge(move) ? undefined : { x, move, past: past.slice(0, used) };
-      if (!isStill(move)) x = made ? united(rule, made) : remix(move, believed);
+      made = isEndpoint(move) ? undefined : { x, move, past: past.slice(0, used) };
+      if (!isStill(move)) x = made ? united(rule, made) : firstOrderStep(move, believed);
       yield { i, n, level: from, next: to, x, x0: believed.x0, final: true };
     }
     return x;

@@ -1,7 +1,7 @@
 import type { LatentRgb } from "../../checkpoints/latent-rgb.ts";
 import type { CompileOptions } from "../../compiler/compile.ts";
+import { publishedScheduler, schedulerSettings } from "../../diffusion/diffusers/scheduler-config.ts";
 import type { SchedulerSettings } from "../../diffusion/scheduler.ts";
-import { publishedScheduler, schedulerSettings } from "../../diffusion/scheduler-config.ts";
 import { AquatintError } from "../../errors.ts";
 import type { Defaulted, HostTensor } from "../../graph/types.ts";
 import type { ClipTokenizer } from "../../tokenizers/clip.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { LatentRgb } from "../../checkpoints/latent-rgb.ts";
-import type { Latent } from "../../diffusion/latent.ts";
+import type { Latent } from "../../diffusion/process/latent.ts";
 import { AquatintError } from "../../errors.ts";
 import { type Picture, tensorToPicture } from "../../formats/image/image.ts";
 import { sizeOf } from "../../graph/types.ts";

@@ -1,7 +1,7 @@
-import type { NetworkOutput } from "../../diffusion/denoiser.ts";
 import { checkedFinite, checkedOutput, outputOrigin, stepAt } from "../../diffusion/finite.ts";
 import { guidedOutput } from "../../diffusion/guidance.ts";
-import type { Latent } from "../../diffusion/latent.ts";
+import type { NetworkOutput } from "../../diffusion/process/denoiser.ts";
+import type { Latent } from "../../diffusion/process/latent.ts";
 import { float32, float32Data } from "../../graph/host-tensor.ts";
 import { type HostTensor, sizeOf } from "../../graph/types.ts";
 import { concatFloat32 } from "../../util/concat.ts";

@@ -1,5 +1,5 @@
 import { checkedFinite } from "../../diffusion/finite.ts";
-import type { Latent } from "../../diffusion/latent.ts";
+import type { Latent } from "../../diffusion/process/latent.ts";
 import { type SchedulerRun, scheduler } from "../../diffusion/scheduler.ts";
 import { type Picture, tensorToPictures } from "../../formats/image/image.ts";
 import { type HostTensor, sizeOf } from "../../graph/types.ts";
@@ -35,7 +35,7 @@ export async function* walk(
   const pictures = picturesBy(network, plan, signal);
   const loops = beginnings.map(({ x, project }, k) => {
     const { steps, begin } = plan;
-    const walked: SchedulerRun = { steps, begin, x, project, network: ask[k]!, noise: noises[k]!, signal };
+    const walked: SchedulerRun = { steps, begin, x, rows: 1, project, network: ask[k]!, noise: noises[k]!, signal };
     return scheduler(plan.scheduler).run(walked);
   });
   let last = beginnings.map(({ x }) => x);

@@ -1,6 +1,6 @@
 import { checkedFinite } from "../../diffusion/finite.ts";
-import { noised } from "../../diffusion/forward.ts";
-import { type Latent, lin } from "../../diffusion/latent.ts";
+import { noised } from "../../diffusion/process/forward.ts";
+import { type Latent, lin } from "../../diffusion/process/latent.ts";
 import type { Projection } from "../../diffusion/scheduler.ts";
 import { AquatintError } from "../../errors.ts";
 import { type HostTensor, sizeOf } from "../../graph/types.ts";

@@ -1,5 +1,5 @@
 import { brownianNoise } from "../../diffusion/brownian.ts";
-import type { NoiseSource } from "../../diffusion/samplers/sampler.ts";
+import type { NoiseSource } from "../../diffusion/samplers/loop.ts";
 import { type GeneratorName, generatorNamed, generators } from "../../math/generators.ts";
 import { unknownName } from "../../math/names.ts";
 import type { NormalStream, Seed } from "../../math/random.ts";

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
-import { unlimited } from "../../diffusion/guidance.ts";
-import { targets } from "../../diffusion/prediction.ts";
+import { identity } from "../../diffusion/guidance.ts";
+import { targets } from "../../diffusion/process/prediction.ts";
 import { openModel } from "../model/model-folder.ts";
 import { memorySource } from "../model/source.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 import { planTextToImage, type TextToImageOptions, textToImage } from "./text-to-image.ts";
 
 const opened = await openModel(memorySource(tinyPixelModel()));
-const model = { ...opened, scheduler: { ...opened.scheduler, limit: unlimited, target: targets.epsilon } };
+const model = { ...opened, scheduler: { ...opened.scheduler, limit: identity, target: targets.epsilon } };
 
 /** A network whose every part gives halves, but for what is given. */
 const networkWith = (parts: Partial<TextToImageNetwork>): TextToImageNetwork => ({

@@ -1,8 +1,8 @@
-import { writtenIn } from "../../diffusion/coordinates.ts";
 import { checkedRescale } from "../../diffusion/guidance.ts";
-import type { Latent } from "../../diffusion/latent.ts";
-import type { Level } from "../../diffusion/level.ts";
-import { checkSolvable } from "../../diffusion/prediction.ts";
+import { toCoordinates } from "../../diffusion/process/coordinates.ts";
+import type { Latent } from "../../diffusion/process/latent.ts";
+import type { Level } from "../../diffusion/process/level.ts";
+import { checkSolvable } from "../../diffusion/process/prediction.ts";
 import { type SamplerEntry, samplers } from "../../diffusion/registry.ts";
 import { type SchedulerSettings, withSampler } from "../../diffusion/scheduler.ts";
 import { AquatintError } from "../../errors.ts";
@@ -132,7 +132,7 @@ function planWalk(model: PlannedModel, options: TextToImageOptions): TextToImage
   const { unconditional = false }: SamplerEntry = samplers[chosen.sampler];
   checkSolvable(
     chosen.target,
-    levels.slice(0, -1).map((level) => writtenIn(chosen.networkCoordinates, level)),
+    levels.slice(0, -1).map((level) => toCoordinates(chosen.networkCoordinates, level)),
   );
   return {
     prompt,

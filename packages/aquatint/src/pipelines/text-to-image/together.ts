@@ -1,4 +1,4 @@
-import type { Latent } from "../../diffusion/latent.ts";
+import type { Latent } from "../../diffusion/process/latent.ts";
 
 /** A network that is asked for one picture. */
 export type AskOne<T> = (x: Latent, t: number) => Promise<T>;

@@ -78,6 +78,7 @@ function walkOf(work: Work, { sampler, steps }: { readonly sampler: string; read
     const run = chosen.run({
       steps,
       x,
+      rows: captions.length,
       network: (data, t) => network.predict({ dtype: "float32", shape: all, data }, t, conditions, { signal }),
       noise: () => noise.randn(z.length),
       ...(signal && { signal }),
@@ -92,11 +93,10 @@ async function boundOf({ model, network, shape }: Work, { pictures, captions, ev
   const { scheduler: settings } = model;
   const conditions = await network.encode(plainCaptions(model.tokenizers, captions), { signal });
   const all = [captions.length, ...shape];
-  const denoise = settings.limit(
-    networkDenoiser(settings, (data, t) =>
-      network.predict({ dtype: "float32", shape: all, data }, t, conditions, { signal }),
-    ),
-  );
+  const rows = captions.length;
+  const predict = (data: Float32Array, t: number) =>
+    network.predict({ dtype: "float32", shape: all, data }, t, conditions, { signal });
+  const denoise = settings.x0Transform(networkDenoiser(settings, { network: predict, rows }), rows);
   const terms: ElboTerm[] = [];
   const { schedule } = settings;
   for await (const term of sparseElbo({ denoise, schedule, x0: pictures, evaluations, seed, signal })) terms.push(term);

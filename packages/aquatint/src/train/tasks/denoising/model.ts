@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Dataset } from "../../../data/dataset.ts";
+import { schedulerSettings } from "../../../diffusion/diffusers/scheduler-config.ts";
 import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
-import { schedulerSettings } from "../../../diffusion/scheduler-config.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import { downsampling, parseAutoencoderConfig } from "../../../models/autoencoder/index.ts";

@@ -1,8 +1,8 @@
-import { writtenIn } from "../../../diffusion/coordinates.ts";
-import type { Level } from "../../../diffusion/level.ts";
-import { checkSolvable } from "../../../diffusion/prediction.ts";
+import { toCoordinates } from "../../../diffusion/process/coordinates.ts";
+import type { Level } from "../../../diffusion/process/level.ts";
+import { checkSolvable } from "../../../diffusion/process/prediction.ts";
+import { minSnrWeight } from "../../../diffusion/process/weighting.ts";
 import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
-import { minSnrWeight } from "../../../diffusion/weighting.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { type HostTensor, type HostTensors, type Shape, sizeOf } from "../../../graph/types.ts";
 import { average } from "../../../math/average.ts";
@@ -50,7 +50,9 @@ const BANDS = [0, 25, 50, 75, 100] as const;
 export function denoisingObjective(options: DenoisingOptions): DenoisingObjective {
   const { scheduler } = options;
   const { schedule, target, networkCoordinates } = scheduler;
-  const levels = Array.from({ length: schedule.steps }, (_, i) => writtenIn(networkCoordinates, schedule.level(i + 1)));
+  const levels = Array.from({ length: schedule.steps }, (_, i) =>
+    toCoordinates(networkCoordinates, schedule.level(i + 1)),
+  );
   checkSolvable(target, levels);
   const noising = { sample: options.sample, scheduler, levels };
   const drawn = timestepSampling(options.timesteps, schedule.steps);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deviation, evaluate, noise } from "../../../../test/evaluate.ts";
 import { ownDatasets } from "../../../data/registry.ts";
-import { schedulerSettings } from "../../../diffusion/scheduler-config.ts";
+import { schedulerSettings } from "../../../diffusion/diffusers/scheduler-config.ts";
 import { float32 } from "../../../graph/host-tensor.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { torchCpu } from "../../../math/random.ts";

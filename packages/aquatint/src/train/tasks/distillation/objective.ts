@@ -1,5 +1,5 @@
 import { ddimStep, dividedWalk } from "../../../diffusion/distillation.ts";
-import type { Level } from "../../../diffusion/level.ts";
+import type { Level } from "../../../diffusion/process/level.ts";
 import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { type HostTensor, type HostTensors, type Shape, sizeOf } from "../../../graph/types.ts";

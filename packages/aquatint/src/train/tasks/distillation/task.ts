@@ -1,5 +1,5 @@
+import { schedulerSettings } from "../../../diffusion/diffusers/scheduler-config.ts";
 import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
-import { schedulerSettings } from "../../../diffusion/scheduler-config.ts";
 import { AquatintError } from "../../../errors.ts";
 import { modelParameters, textToImageModules } from "../../../pipelines/model/components.ts";
 import { type ModelConfigs, openModel, type TextToImageModel } from "../../../pipelines/model/model-folder.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deviation, evaluate, noise } from "../../../../test/evaluate.ts";
 import { grad } from "../../../autodiff/grad.ts";
-import { discretised } from "../../../diffusion/likelihood.ts";
+import { discretised } from "../../../diffusion/elbo/likelihood.ts";
 import { float32 } from "../../../graph/host-tensor.ts";
 import { input } from "../../../ops/leaves.ts";
 import { sum } from "../../../ops/reduce.ts";

@@ -1,0 +1,146 @@
+import { z } from "zod";
+import { AquatintError } from "../../errors.ts";
+import { clean, type Level, type Schedule } from "../process/level.ts";
+import type { Variance } from "../samplers/first-order.ts";
+import type { Path, SchedulerSettings } from "../scheduler.ts";
+import { levels, type Spacing } from "../spacing/spacing.ts";
+import {
+  clipFields,
+  define,
+  discreteFields,
+  discreteSettings,
+  flag,
+  only,
+  scheduleOf,
+  stableDiffusion,
+  thresholdFields,
+  timesOf,
+  x0TransformOf,
+} from "./fields.ts";
+
+/** Steps of diffusers' DDIM land a fixed stride down, which is not where the next one begins unless it divides T. */
+function strided(schedule: Schedule, spacing: Spacing, finalLevel: Level): (steps: number) => Path {
+  return (steps) => {
+    const walk = levels({ schedule, steps, spacing, finalLevel });
+    const stride = Math.floor(schedule.steps / steps);
+    const destinations = walk.slice(0, -1).map(({ t }) => (t - stride >= 1 ? schedule.level(t - stride) : finalLevel));
+    return { levels: walk, destinations };
+  };
+}
+
+/** What each of diffusers' variance types is here; its fixed_large_log takes a root of a logarithm, which has none. */
+const variances = {
+  fixed_small: "small",
+  fixed_small_log: "small",
+  fixed_large: "large",
+  learned: "learned",
+  learned_range: "learned-range",
+} as const satisfies Readonly<Record<string, Variance>>;
+type VarianceType = keyof typeof variances;
+
+/** DDPMScheduler */
+export const ddpm = define(
+  {
+    ...discreteFields({ spacing: "leading" }),
+    ...clipFields(),
+    ...thresholdFields,
+    variance_type: z.enum(Object.keys(variances) as VarianceType[]).default("fixed_small"),
+  },
+  (config) =>
+    discreteSettings(config, {
+      sampler: "ddpm",
+      samplerOptions: { variance: variances[config.variance_type] },
+      x0Transform: x0TransformOf(config),
+    }),
+);
+
+/** DDIMScheduler */
+export const ddim = define(
+  {
+    ...discreteFields({ spacing: "leading" }),
+    ...clipFields(),
+    ...thresholdFields,
+    set_alpha_to_one: flag(true),
+  },
+  (config) => {
+    const schedule = scheduleOf(config);
+    const finalLevel = config.set_alpha_to_one ? clean : schedule.level(1);
+    const path = strided(schedule, timesOf(config), finalLevel);
+    return discreteSettings(config, {
+      sampler: "ddim",
+      schedule,
+      finalLevel,
+      path,
+      x0Transform: x0TransformOf(config),
+    });
+  },
+);
+
+/** PNDMScheduler, with or without its Runge-Kutta start. */
+export const pndm = define(
+  {
+    ...discreteFields({ spacing: "leading" }),
+    rescale_betas_zero_snr: only(false),
+    skip_prk_steps: flag(),
+    set_alpha_to_one: flag(),
+  },
+  (config) => {
+    const schedule = scheduleOf(config);
+    const finalLevel = config.set_alpha_to_one ? clean : schedule.level(1);
+    const path = strided(schedule, timesOf(config), finalLevel);
+    const sampler = config.skip_prk_steps ? "plms" : "pndm";
+    const evaluationLevels: SchedulerSettings["evaluationLevels"] = ({ levels: walk }, at) =>
+      walk.slice(0, -1).flatMap((from, i) => {
+        const to = walk[i + 1]!;
+        if (i + 2 > walk.length - 1 || i >= (sampler === "plms" ? 1 : 3)) return [from];
+        const middle = at.time(to.t + Math.floor((from.t - to.t) / 2));
+        return sampler === "plms" ? [from, to] : [from, middle, middle, to];
+      });
+    const samplerOptions = { extrapolates: "output" } as const;
+    return discreteSettings(config, {
+      sampler,
+      samplerOptions,
+      schedule,
+      finalLevel,
+      path,
+      evaluationLevels,
+    });
+  },
+);
+
+const consistencyFields = {
+  ...discreteFields({ betas: stableDiffusion, spacing: "leading" }),
+  ...clipFields(false),
+  ...thresholdFields,
+  original_inference_steps: z.int().positive().default(50),
+  set_alpha_to_one: flag(true),
+  timestep_scaling: z.number().positive().default(10),
+};
+
+/** Evenly among the times that a consistency model was distilled at. */
+const distilled =
+  (original: number): Spacing =>
+  (schedule, n) => {
+    if (n > original) throw tooMany(n, original);
+    const stride = Math.floor(schedule.steps / original);
+    return Array.from({ length: n }, (_, i) => schedule.level((original - Math.floor((i * original) / n)) * stride));
+  };
+
+const tooMany = (n: number, original: number) =>
+  new AquatintError("sampler/steps", `expected 1 to ${original} steps, as many as it was distilled at, got ${n}`, {
+    hint: `give up to ${original} steps, usually 4 to 8, or name a schedule: --sampler "LCM Normal"`,
+  });
+
+/** LCMScheduler */
+export const lcm = define(consistencyFields, (config) => {
+  const samplerOptions = { timestepScaling: config.timestep_scaling };
+  const spacing = distilled(config.original_inference_steps);
+  return discreteSettings(config, { sampler: "lcm", samplerOptions, spacing, x0Transform: x0TransformOf(config) });
+});
+
+/** TCDScheduler */
+export const tcd = define(consistencyFields, (config) => {
+  const schedule = scheduleOf(config);
+  const spacing = distilled(config.original_inference_steps);
+  return discreteSettings(config, { sampler: "tcd", schedule, spacing, finalLevel: schedule.level(1) });
+});

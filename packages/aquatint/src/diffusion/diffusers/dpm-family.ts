@@ -1,0 +1,255 @@
+import { z } from "zod";
+import { AquatintError } from "../../errors.ts";
+import { linspace, roundHalfEven } from "../../math/numbers.ts";
+import { flowMatching, noiseRatio } from "../process/coordinates.ts";
+import { flow, shifted } from "../process/flow-schedules.ts";
+import { clean, type Schedule } from "../process/level.ts";
+import { targets } from "../process/prediction.ts";
+import type { SamplerName, SamplerOptions } from "../registry.ts";
+import type { Path, SchedulerSettings } from "../scheduler.ts";
+import { exponential } from "../spacing/ramps.ts";
+import { dropLast, levels, ramped, type Spacing } from "../spacing/spacing.ts";
+import {
+  continuousSettings,
+  define,
+  discreteFields,
+  dynamicShiftFields,
+  finalField,
+  finalOf,
+  flag,
+  LEAST,
+  only,
+  rampFields,
+  rampOf,
+  type ScheduleConfig,
+  scheduleOf,
+  thresholdFields,
+  timesOf,
+  x0TransformOf,
+} from "./fields.ts";
+
+/** The multistep solvers' spacing: whole times short of the last, ramps over the whole schedule. */
+function solverSpacing(
+  config: ScheduleConfig & z.infer<z.ZodObject<typeof rampFields>>,
+  { lu = false, least = Number.NEGATIVE_INFINITY } = {},
+): Spacing {
+  const ramp = lu ? exponential() : rampOf(config);
+  const times = clippedTimes(timesOf(config), least);
+  if (!ramp) return config.timestep_spacing === "trailing" ? times : dropLast(times);
+  const rounds = (config.use_karras_sigmas || lu) && config.beta_schedule !== "squaredcos_cap_v2";
+  return ramped(ramp, { toWhole: rounds ? roundHalfEven : Math.floor });
+}
+
+/** Times among those whose ln(alpha / sigma) is not below `least`. */
+const clippedTimes =
+  (times: Spacing, least: number): Spacing =>
+  (schedule, n) => {
+    let { steps } = schedule;
+    while (steps > 1 && -Math.log(noiseRatio(schedule.level(steps))) < least) steps--;
+    return times({ ...schedule, steps }, n);
+  };
+
+const solverFields = {
+  ...discreteFields(),
+  ...rampFields,
+  ...thresholdFields,
+  solver_order: z.int().min(1).max(3).default(2),
+  lower_order_final: flag(true),
+  ...dynamicShiftFields,
+  prediction_type: z.enum(["epsilon", "sample", "v_prediction", "flow_prediction"]).default("epsilon"),
+  use_flow_sigmas: flag(),
+  flow_shift: z.number().positive().default(1),
+};
+const solverSchema = z.object(solverFields);
+type SolverConfig = z.infer<typeof solverSchema>;
+
+const predicted = {
+  epsilon: targets.epsilon,
+  sample: targets.sample,
+  v_prediction: targets.v_prediction,
+  flow_prediction: targets.flow,
+} as const;
+
+/** Where a walk of flow sigmas ends: without noise, where it already is, or at the smallest ratio of the betas. */
+type FlowEnd = "zero" | "own" | "ratio";
+
+/** Flow matching's levels in place of the betas'; the network is told whole times. */
+function flowSettings(
+  config: SolverConfig,
+  last: FlowEnd,
+): Pick<
+  SchedulerSettings,
+  "schedule" | "spacing" | "coordinates" | "networkCoordinates" | "finalLevel" | "sigmas" | "path"
+> {
+  const { num_train_timesteps: T, flow_shift: shift } = config;
+  const plain = flow({ steps: T });
+  const smallest = noiseRatio(scheduleOf(config).level(1));
+  const schedule: Schedule = { ...plain, timestep: (t) => Math.floor(plain.timestep(t)) };
+  const spacing: Spacing = (_, n) =>
+    Array.from(linspace(1 / T, 1, n + 1).subarray(0, n), (alpha) => plain.level(T * shifted(1 - alpha, shift)));
+  const path = (steps: number): Path => {
+    const walk = levels({ schedule, steps, spacing });
+    const end = { zero: clean, own: walk.at(-2)!, ratio: { t: 0, alpha: 1 - smallest, sigma: smallest } }[last];
+    return { levels: [...walk.slice(0, -1), end] };
+  };
+  const sigmas: SchedulerSettings["sigmas"] = ({ levels: walk }) => walk.map(({ sigma }) => sigma);
+  return {
+    schedule,
+    spacing,
+    coordinates: flowMatching,
+    networkCoordinates: flowMatching,
+    finalLevel: clean,
+    sigmas,
+    path,
+  };
+}
+
+const dpmFields = {
+  algorithm_type: z.enum(["dpmsolver++", "dpmsolver", "sde-dpmsolver++", "sde-dpmsolver"]).default("dpmsolver++"),
+  solver_type: z.enum(["midpoint", "heun"]).default("midpoint"),
+  euler_at_final: flag(),
+  use_lu_lambdas: flag(),
+  /** Least ln(alpha / sigma) that even times visit. */
+  lambda_min_clipped: z
+    .number()
+    .or(z.literal(Number.NEGATIVE_INFINITY))
+    .nullish()
+    .transform((v) => v ?? Number.NEGATIVE_INFINITY),
+  /** The variance that such a network says is not read by these classes. */
+  variance_type: z.enum(["learned", "learned_range"]).nullish(),
+};
+
+const solver = (
+  config: z.infer<z.ZodObject<typeof solverFields>>,
+  { sampler, samplerOptions, final, lu = false, noiseOnly = false, flowEnd = "ratio", least }: SolverParts,
+): SchedulerSettings => {
+  const target = predicted[config.prediction_type];
+  const x0Transform = x0TransformOf(config, { reconcile: noiseOnly });
+  if (config.use_flow_sigmas) {
+    const flowing = flowSettings(config, final === "zero" ? "zero" : flowEnd);
+    return continuousSettings({ sampler, samplerOptions, target, x0Transform, ...flowing });
+  }
+  if (config.prediction_type === "flow_prediction") {
+    throw new AquatintError("config/invalid", 'the prediction_type "flow_prediction" wants "use_flow_sigmas"');
+  }
+  const schedule = scheduleOf(config, { least: LEAST });
+  return continuousSettings({
+    sampler,
+    samplerOptions,
+    schedule,
+    target,
+    spacing: solverSpacing(config, { lu, least }),
+    finalLevel: finalOf(final, schedule),
+    x0Transform,
+  });
+};
+interface SolverParts {
+  readonly sampler: SamplerName;
+  readonly samplerOptions: SamplerOptions;
+  readonly final: "zero" | "sigma_min";
+  readonly lu?: boolean;
+  readonly noiseOnly?: boolean;
+  /** Where a walk of flow sigmas ends that does not end at zero. */
+  readonly flowEnd?: FlowEnd;
+  readonly least?: number;
+}
+
+/** DPMSolverMultistepScheduler */
+export const dpmMultistep = define({ ...solverFields, ...dpmFields, ...finalField }, (config) => {
+  const { algorithm_type: algorithm, solver_order: order } = config;
+  checkFinal(algorithm, config.final_sigmas_type);
+  checkOrder(algorithm, order);
+  return solver(config, {
+    sampler: algorithm.startsWith("sde") ? "dpmpp-2m-sde" : "dpmpp-2m",
+    samplerOptions: {
+      order,
+      algorithm,
+      solverType: config.solver_type,
+      lowerOrderFinal: config.lower_order_final,
+      eulerAtFinal: config.euler_at_final,
+    },
+    final: config.final_sigmas_type,
+    least: config.lambda_min_clipped,
+    lu: config.use_lu_lambdas,
+    noiseOnly: !algorithm.endsWith("++"),
+  });
+});
+
+/** DPMSolverSinglestepScheduler */
+export const dpmSinglestep = define(
+  {
+    ...solverFields,
+    ...dpmFields,
+    ...finalField,
+    algorithm_type: z.enum(["dpmsolver++", "dpmsolver", "sde-dpmsolver++"]).default("dpmsolver++"),
+    lower_order_final: flag(),
+    timestep_spacing: only("linspace"),
+    rescale_betas_zero_snr: only(false),
+  },
+  (config) => {
+    const { algorithm_type: algorithm, solver_order: order, solver_type: solverType } = config;
+    checkFinal(algorithm, config.final_sigmas_type);
+    return solver(config, {
+      sampler: "dpmpp-2s",
+      samplerOptions: { order, algorithm, solverType, lowerOrderFinal: config.lower_order_final },
+      final: config.final_sigmas_type,
+      least: config.lambda_min_clipped,
+      noiseOnly: !algorithm.endsWith("++"),
+    });
+  },
+);
+
+/** DEISMultistepScheduler */
+export const deis = define(
+  { ...solverFields, algorithm_type: only("deis"), solver_type: only("logrho"), rescale_betas_zero_snr: only(false) },
+  (config) =>
+    solver(config, {
+      sampler: "deis",
+      samplerOptions: { order: config.solver_order, lowerOrderFinal: config.lower_order_final },
+      final: "sigma_min",
+      flowEnd: "own",
+      noiseOnly: true,
+    }),
+);
+
+/** UniPCMultistepScheduler */
+export const uniPc = define(
+  {
+    ...solverFields,
+    ...finalField,
+    predict_x0: flag(true),
+    solver_type: z.enum(["bh1", "bh2"]).default("bh2"),
+    disable_corrector: z.array(z.int().nonnegative()).default([]),
+    solver_p: z.null().optional(),
+  },
+  (config) =>
+    solver(config, {
+      sampler: "unipc",
+      samplerOptions: {
+        order: config.solver_order,
+        variant: config.solver_type,
+        predictData: config.predict_x0,
+        lowerOrderFinal: config.lower_order_final,
+        uncorrected: config.disable_corrector,
+      },
+      final: config.final_sigmas_type,
+      flowEnd: "own",
+      noiseOnly: !config.predict_x0,
+    }),
+);
+
+/** diffusers has no step of order 3 for the one, and for the other one whose signs are not those of its paper. */
+function checkOrder(algorithm: string, order: number): void {
+  if (order < 3 || !algorithm.startsWith("sde")) return;
+  throw new AquatintError("config/invalid", `the algorithm_type "${algorithm}" has no step of order 3 here`, {
+    hint: 'set "solver_order" to 2; the sampler dpmpp-3m-sde takes three evaluations as k-diffusion does',
+  });
+}
+
+/** A solver that extrapolates the noise cannot step to a level without noise. */
+function checkFinal(algorithm: string, final: "zero" | "sigma_min"): void {
+  if (algorithm.endsWith("++") || final === "sigma_min") return;
+  throw new AquatintError("config/invalid", `the algorithm_type "${algorithm}" cannot end at a sigma of zero`, {
+    hint: 'set "final_sigmas_type" to "sigma_min"',
+  });
+}

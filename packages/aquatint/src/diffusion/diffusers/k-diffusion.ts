@@ -1,0 +1,138 @@
+import { z } from "zod";
+import { roundHalfEven } from "../../math/numbers.ts";
+import { noiseRatio, toCoordinates, varianceExploding } from "../process/coordinates.ts";
+import type { Path, SchedulerSettings } from "../scheduler.ts";
+import { exponential } from "../spacing/ramps.ts";
+import { dropLast, fractional, ramped, type Spacing } from "../spacing/spacing.ts";
+import {
+  clipFields,
+  type DiscreteConfig,
+  define,
+  discreteFields,
+  discreteSettings,
+  finalField,
+  finalOf,
+  innerTwice,
+  LEAST,
+  only,
+  type Particular,
+  rampFields,
+  rampOf,
+  scheduleOf,
+  stableDiffusion,
+  timesOf,
+  x0TransformOf,
+} from "./fields.ts";
+
+/** The classes that come from k-diffusion: variance-exploding, fractional times, ramps within those times. */
+function exploded(config: DiscreteConfig, more: Particular & RampOptions): SchedulerSettings {
+  const { ramp, toWhole, ratioMin, ratioMax, logLinear = false, continuous = false, ...particular } = more;
+  const discrete = scheduleOf(config, { least: LEAST });
+  const toldOf = (t: number) => Math.log(noiseRatio(discrete.level(t))) / 4;
+  const schedule = continuous ? { ...discrete, timestep: toldOf } : discrete;
+  const within = config.timestep_spacing === "linspace" ? fractional() : timesOf(config);
+  const told = logLinear ? logEven(within) : within;
+  const spacing = ramp ? ramped(ramp, { within, toWhole, ratioMin, ratioMax }) : told;
+  const initialNoiseScale = ({ levels: [first] }: Path) =>
+    config.timestep_spacing === "leading" ? Math.hypot(first!.sigma, 1) : first!.sigma;
+  const path = (steps: number): Path => ({
+    levels: [...spacing(schedule, steps), schedule.level(1)].map((level) => toCoordinates(varianceExploding, level)),
+  });
+  return discreteSettings(config, {
+    coordinates: varianceExploding,
+    schedule,
+    spacing,
+    initialNoiseScale,
+    ...particular,
+    ...(logLinear && !ramp && { path }),
+  });
+}
+
+/** Ratios even in their logarithm over the whole schedule, the last of them left to the walk's end, told other times. */
+const logEven =
+  (told: Spacing): Spacing =>
+  (schedule, n) => {
+    const ratios = dropLast(ramped(exponential()))(schedule, n);
+    return told(schedule, n).map(({ t }, i) => ({ ...ratios[i]!, t }));
+  };
+
+interface RampOptions {
+  readonly ramp?: ReturnType<typeof rampOf>;
+  readonly toWhole?: ((index: number) => number) | undefined;
+  readonly ratioMin?: number | undefined;
+  readonly ratioMax?: number | undefined;
+  /** Ratios even in their logarithm over the whole schedule, told at the even times. */
+  readonly logLinear?: boolean;
+  /** The network is told ln(sigma) / 4. */
+  readonly continuous?: boolean;
+}
+
+/** EulerDiscreteScheduler */
+export const euler = define(
+  {
+    ...discreteFields(),
+    ...rampFields,
+    ...finalField,
+    interpolation_type: z.enum(["linear", "log_linear"]).default("linear"),
+    timestep_type: z.enum(["discrete", "continuous"]).default("discrete"),
+    sigma_min: z.number().positive().nullable().default(null),
+    sigma_max: z.number().positive().nullable().default(null),
+  },
+  (config) =>
+    exploded(config, {
+      sampler: "euler",
+      ramp: rampOf(config),
+      logLinear: config.interpolation_type === "log_linear",
+      continuous: config.timestep_type === "continuous" && config.prediction_type === "v_prediction",
+      ratioMin: config.sigma_min ?? undefined,
+      ratioMax: config.sigma_max ?? undefined,
+      finalLevel: finalOf(config.final_sigmas_type, scheduleOf(config, { least: LEAST })),
+    }),
+);
+
+/** EulerAncestralDiscreteScheduler */
+export const eulerAncestral = define(discreteFields(), (config) => exploded(config, { sampler: "euler-a" }));
+
+/** HeunDiscreteScheduler */
+export const heun = define(
+  {
+    ...discreteFields({ betas: stableDiffusion }),
+    ...rampFields,
+    ...clipFields(false),
+    rescale_betas_zero_snr: only(false),
+  },
+  (config) =>
+    exploded(config, {
+      sampler: "heun",
+      ramp: rampOf(config),
+      x0Transform: x0TransformOf(config, { reconcile: true }),
+      evaluationLevels: ({ levels: walk }) => innerTwice(walk).slice(0, -1),
+      sigmas: ({ levels: walk }) => innerTwice(walk).map(noiseRatio),
+    }),
+);
+
+/** KDPM2DiscreteScheduler and KDPM2AncestralDiscreteScheduler */
+export const midpoint = (sampler: "dpm2" | "dpm2-a") =>
+  define(
+    { ...discreteFields({ betas: stableDiffusion }), ...rampFields, rescale_betas_zero_snr: only(false) },
+    (config) =>
+      exploded(config, {
+        sampler,
+        ramp: rampOf(config),
+        toWhole: config.use_karras_sigmas ? roundHalfEven : undefined,
+        evaluationLevels({ levels: walk }, at) {
+          const inner = walk.slice(1, -1).flatMap((to, i) => {
+            const [r, next] = [noiseRatio(walk[i]!), noiseRatio(to)];
+            return [at.ratio(sampler === "dpm2" ? Math.sqrt(r * next) : next), to];
+          });
+          return [walk[0]!, ...inner];
+        },
+        sigmas: ({ levels: walk }) =>
+          [...walk.flatMap((level, i) => (i ? [level, level] : [level])), walk.at(-1)!].map(noiseRatio),
+      }),
+  );
+
+/** LMSDiscreteScheduler */
+export const lms = define({ ...discreteFields(), ...rampFields, rescale_betas_zero_snr: only(false) }, (config) =>
+  exploded(config, { sampler: "lms", ramp: rampOf(config) }),
+);

@@ -1,0 +1,258 @@
+import { AquatintError } from "../errors.ts";
+import { symmetricEigen } from "../math/eigen.ts";
+import type { RandomStream } from "../math/random.ts";
+import type { Denoiser } from "./process/denoiser.ts";
+import type { Latent } from "./process/latent.ts";
+import { clean, type Level } from "./process/level.ts";
+import { type Estimate, type Target, trainingTarget } from "./process/prediction.ts";
+
+/** One normal distribution of a mixture. */
+export interface GaussianComponent {
+  /** Its share relative to the others', above 0; 1 when absent. */
+  readonly weight?: number;
+  /** [d] */
+  readonly mean: ArrayLike<number>;
+  /** Of every element alike, of each element [d], or between them: symmetric rows [d][d]. 0 is a point. */
+  readonly covariance: number | ArrayLike<number> | readonly ArrayLike<number>[];
+}
+
+/** What is exactly known of noised points: E[x_0 | x_t] and E[eps | x_t], rows [n, d]. */
+export interface ExactEstimate {
+  readonly x0: Float64Array;
+  readonly eps: Float64Array;
+}
+
+/**
+ * Data whose every noised distribution is known: x0 is drawn from a mixture of normals in d dimensions. Points are
+ * rows [n, d], flat; a level is of any coordinates, and without one the data itself is meant.
+ */
+export interface GaussianMixture {
+  /** d. */
+  readonly dimensions: number;
+  /** E[x0], [d]. */
+  readonly mean: Float64Array;
+  /** Of x0, rows [d][d]. */
+  readonly covariance: readonly Float64Array[];
+  /** ln q(x_t) of each row, in nats. @throws AquatintError "exact/singular" where a point mass has no density. */
+  logDensity(x: ArrayLike<number>, level?: Level): Float64Array;
+  /** The gradient of ln q(x_t), rows as x. */
+  score(x: ArrayLike<number>, level?: Level): Float64Array;
+  /** The posterior means: what a perfect network believes. */
+  estimate(x: ArrayLike<number>, level: Level): ExactEstimate;
+  /** n independent draws of x_t, rows. */
+  sample(random: Pick<RandomStream, "rand" | "randn64">, n: number, level?: Level): Float64Array;
+  /** The perfect denoiser, for any sampler. */
+  readonly denoise: Denoiser;
+  /** The perfect network that outputs a target. */
+  network(target: Target): (x: Latent, level: Level) => Promise<Latent>;
+}
+
+/** A component with its covariance as variances along axes: `axes[i][j]` is coordinate i of axis j. */
+interface Part {
+  readonly weight: number;
+  readonly mean: Float64Array;
+  readonly variances: Float64Array;
+  readonly axes: readonly Float64Array[] | undefined;
+}
+
+/** The mixture of normals in any number of dimensions. @throws AquatintError "exact/mixture" for one that is none. */
+export function gaussianMixture(components: readonly GaussianComponent[]): GaussianMixture {
+  const parts = partsOf(components);
+  const dimensions = parts[0]!.mean.length;
+  const estimate = (x: ArrayLike<number>, level: Level): ExactEstimate => {
+    const [x0, eps] = [new Float64Array(x.length), new Float64Array(x.length)];
+    for (const { at, shares, pulls } of views(parts, x, level)) {
+      parts.forEach((part, k) => {
+        const covered = along(part, pulls[k]!, part.variances);
+        for (let i = 0; i < dimensions; i++) {
+          x0[at + i]! += shares[k]! * (part.mean[i]! + level.alpha * covered[i]!);
+          eps[at + i]! += shares[k]! * level.sigma * pulls[k]![i]!;
+        }
+      });
+    }
+    return { x0, eps };
+  };
+  const estimateOf = (x: Latent, level: Level): Estimate => {
+    const { x0, eps } = estimate(x, level);
+    return { x0: new Float32Array(x0), eps: new Float32Array(eps) };
+  };
+  const denoise: Denoiser = async (x, level) => estimateOf(x, level);
+  return {
+    dimensions,
+    ...moments(parts),
+    estimate,
+    logDensity: (x, level = clean) => Float64Array.from(views(parts, x, level), (seen) => seen.logDensity),
+    score(x, level = clean) {
+      const gradient = new Float64Array(x.length);
+      for (const { at, shares, pulls } of views(parts, x, level)) {
+        pulls.forEach((pull, k) => {
+          for (let i = 0; i < dimensions; i++) gradient[at + i]! -= shares[k]! * pull[i]!;
+        });
+      }
+      return gradient;
+    },
+    sample: (random, n, level = clean) => drawn(parts, random, { n, level }),
+    denoise,
+    network: (target) => async (x, level) => trainingTarget(target, level, estimateOf(x, level)),
+  };
+}
+
+const wrong = (found: string) =>
+  new AquatintError("exact/mixture", `a mixture of normals ${found}`, {
+    hint: "give components { weight?, mean: [d], covariance: a number, [d] or rows [d][d] } of one size",
+  });
+
+function partsOf(components: readonly GaussianComponent[]): readonly Part[] {
+  const d = components[0]?.mean.length ?? 0;
+  if (d === 0) throw wrong("has at least one component of at least one dimension");
+  const total = components.reduce((sum, { weight = 1 }) => sum + weight, 0);
+  return components.map(({ weight = 1, mean, covariance }, k) => {
+    if (mean.length !== d) throw wrong(`has means of one length, got ${d} and ${mean.length}`);
+    if (!(weight > 0 && Number.isFinite(total))) throw wrong(`has weights above 0, got ${weight} in component ${k}`);
+    return { weight: weight / total, mean: Float64Array.from(mean), ...principal(covariance, d) };
+  });
+}
+
+function principal(covariance: GaussianComponent["covariance"], d: number): Pick<Part, "variances" | "axes"> {
+  const full = isRows(covariance);
+  const { values, vectors } = full
+    ? symmetricEigen(checkedRows(covariance, d))
+    : { values: covariance, vectors: undefined };
+  const variances = typeof values === "number" ? new Float64Array(d).fill(values) : Float64Array.from(values);
+  const least = full ? -1e-12 * Math.max(...variances) : 0; // rounding of the eigenvalues
+  const bad = variances.find((v) => !(v >= least && Number.isFinite(v)));
+  if (variances.length !== d) throw wrong(`of ${d} dimensions has ${d} variances, got ${variances.length}`);
+  if (bad !== undefined) throw wrong(`has variances of 0 or more, got ${bad}`);
+  return { variances: variances.map((v) => Math.max(v, 0)), axes: vectors };
+}
+
+const isRows = (covariance: GaussianComponent["covariance"]): covariance is readonly ArrayLike<number>[] =>
+  typeof covariance !== "number" && typeof covariance[0] === "object";
+
+function checkedRows(rows: readonly ArrayLike<number>[], d: number): readonly ArrayLike<number>[] {
+  if (rows.length !== d || rows.some((row) => row.length !== d)) throw wrong(`has covariances of ${d} rows of ${d}`);
+  const size = Math.max(...rows.map((row) => Math.max(...Array.from(row, Math.abs))));
+  const even = rows.every((row, i) => rows.every((other, j) => Math.abs(row[j]! - other[i]!) <= 1e-9 * size));
+  if (!even) throw wrong("has symmetric covariances, got rows that are not");
+  return rows;
+}
+
+/** A component as it is at a level. */
+interface NoisedPart {
+  readonly part: Part;
+  /** 1 / variance along each axis. */
+  readonly precision: Float64Array;
+  /** ln of its weight times its density at its centre. */
+  readonly height: number;
+}
+
+/** How all components see one row of x. */
+interface View {
+  /** Where the row begins. */
+  readonly at: number;
+  /** ln of the mixture's density. */
+  readonly logDensity: number;
+  /** For each component, the probability that the row is its own. */
+  readonly shares: Float64Array;
+  /** For each component, the inverse of the noised covariance, times x_t - alpha mean. */
+  readonly pulls: readonly Float64Array[];
+}
+
+function noisedPart(part: Part, level: Level): NoisedPart {
+  const variances = part.variances.map((v) => level.alpha ** 2 * v + level.sigma ** 2);
+  if (variances.includes(0)) {
+    throw new AquatintError("exact/singular", `at t = ${level.t} a component without variance has no density`, {
+      hint: "ask at a level with noise (sigma above 0), or give the component a small covariance",
+    });
+  }
+  const volume = variances.reduce((sum, v) => sum + Math.log(2 * Math.PI * v), 0);
+  return { part, precision: variances.map((v) => 1 / v), height: Math.log(part.weight) - volume / 2 };
+}
+
+/** The rows of x, one after another. */
+function* views(parts: readonly Part[], x: ArrayLike<number>, level: Level): Generator<View> {
+  const noised = parts.map((part) => noisedPart(part, level));
+  for (const at of rowsOf(parts, x)) yield view(noised, x, { at, alpha: level.alpha });
+}
+
+function view(
+  noised: readonly NoisedPart[],
+  x: ArrayLike<number>,
+  { at, alpha }: { readonly at: number; readonly alpha: number },
+): View {
+  const shares = new Float64Array(noised.length);
+  const pulls = noised.map(({ part, precision, height }, k) => {
+    const away = part.mean.map((mean, i) => x[at + i]! - alpha * mean);
+    const pull = along(part, away, precision);
+    let distance = 0;
+    for (let i = 0; i < away.length; i++) distance += away[i]! * pull[i]!;
+    shares[k] = height - distance / 2;
+    return pull;
+  });
+  const logDensity = logSumExp(shares);
+  for (let k = 0; k < shares.length; k++) shares[k] = Math.exp(shares[k]! - logDensity);
+  return { at, logDensity, shares, pulls };
+}
+
+function rowsOf(parts: readonly Part[], x: ArrayLike<number>): readonly number[] {
+  const d = parts[0]!.mean.length;
+  if (x.length % d === 0) return Array.from({ length: x.length / d }, (_, i) => i * d);
+  throw new AquatintError("shape/mismatch", `${x.length} numbers are no rows of ${d}, the mixture's dimensions`);
+}
+
+function logSumExp(values: Float64Array): number {
+  if (values.length === 1) return values[0]!;
+  const most = Math.max(...values);
+  return most + Math.log(values.reduce((sum, v) => sum + Math.exp(v - most), 0));
+}
+
+/** v with its components along the part's axes multiplied by `gains`. */
+function along({ axes }: Part, v: Float64Array, gains: Float64Array): Float64Array {
+  if (!axes) return v.map((value, i) => value * gains[i]!);
+  const turned = gains.map((gain, j) => gain * v.reduce((sum, value, i) => sum + value * axes[i]![j]!, 0));
+  return v.map((_, i) => turned.reduce((sum, value, j) => sum + value * axes[i]![j]!, 0));
+}
+
+/** The component that a uniform draw of 0 .. 1 falls on. */
+function chosen(parts: readonly Part[], uniform: number): Part {
+  let left = uniform;
+  for (const part of parts) {
+    left -= part.weight;
+    if (left < 0) return part;
+  }
+  return parts.at(-1)!;
+}
+
+function drawn(
+  parts: readonly Part[],
+  random: Pick<RandomStream, "rand" | "randn64">,
+  { n, level }: { readonly n: number; readonly level: Level },
+): Float64Array {
+  const d = parts[0]!.mean.length;
+  const rows = new Float64Array(n * d);
+  for (let row = 0; row < n; row++) {
+    const part = chosen(parts, random.rand(1)[0]!);
+    const normals = random.randn64(d).map((z, j) => z * Math.sqrt(part.variances[j]!));
+    const { axes } = part;
+    const spread = axes ? normals.map((_, i) => normals.reduce((sum, z, j) => sum + z * axes[i]![j]!, 0)) : normals;
+    const eps = level.sigma === 0 ? undefined : random.randn64(d);
+    for (let i = 0; i < d; i++) {
+      rows[row * d + i] = level.alpha * (part.mean[i]! + spread[i]!) + level.sigma * (eps?.[i] ?? 0);
+    }
+  }
+  return rows;
+}
+
+function moments(parts: readonly Part[]): Pick<GaussianMixture, "mean" | "covariance"> {
+  const d = parts[0]!.mean.length;
+  const averaged = (f: (part: Part) => number) => parts.reduce((sum, part) => sum + part.weight * f(part), 0);
+  const mean = new Float64Array(d).map((_, i) => averaged((part) => part.mean[i]!));
+  const unit = (i: number) => Float64Array.from({ length: d }, (_, j) => (i === j ? 1 : 0));
+  const covariance = Array.from({ length: d }, (_, i) => {
+    const columns = new Map(parts.map((part) => [part, along(part, unit(i), part.variances)]));
+    return new Float64Array(d).map((_, j) =>
+      averaged((part) => columns.get(part)![j]! + (part.mean[i]! - mean[i]!) * (part.mean[j]! - mean[j]!)),
+    );
+  });
+  return { mean, covariance };
+}

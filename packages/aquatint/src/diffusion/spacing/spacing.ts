@@ -1,0 +1,241 @@
+import { AquatintError } from "../../errors.ts";
+import { betaQuantile } from "../../math/beta.ts";
+import { linspace, roundHalfEven } from "../../math/numbers.ts";
+import { levelOfRatio, noiseRatio } from "../process/coordinates.ts";
+import { clean, type Level, type Schedule } from "../process/level.ts";
+import {
+  alignYourSteps,
+  beta,
+  exponential,
+  karras,
+  klOptimal,
+  lambdas,
+  linearQuadratic,
+  polyexponential,
+  type Ramp,
+} from "./ramps.ts";
+
+/** Chooses the levels at which `steps` steps begin, noisiest first, without the one where the last step ends. */
+export interface Spacing {
+  (schedule: Schedule, steps: number): readonly Level[];
+  /** Where the last step ends, if not at clean data. */
+  readonly end?: ((schedule: Schedule) => Level) | undefined;
+}
+
+/** What some spacings read. */
+export interface SpacingOptions {
+  /** Added to every time of `leading`, diffusers' `steps_offset`. */
+  readonly offset?: number;
+}
+
+/** Evenly back from T, which is always visited (Lin et al. 2024); times are rounded as diffusers rounds them. */
+export const trailing = (): Spacing => (schedule, n) => {
+  const T = schedule.steps;
+  const stride = T - (T - T / n); // numpy's arange derives its stride from its first two elements
+  return visit(schedule, n, (i) => roundHalfEven(T - i * stride));
+};
+
+/** Every floor(T / n)-th time from 1 + offset up, from as much of the offset as there is room for; T is rarely visited. */
+export const leading =
+  ({ offset = 0 }: SpacingOptions = {}): Spacing =>
+  (schedule, n) => {
+    const stride = Math.floor(schedule.steps / n);
+    const first = 1 + Math.min(offset, schedule.steps - 1 - (n - 1) * stride);
+    return visit(schedule, n, (i) => first + (n - 1 - i) * stride);
+  };
+
+/** Evenly from T down to 1, both visited; a single step visits only 1, as in diffusers. */
+export const linspaced = (): Spacing => (schedule, n) => {
+  const indices = linspace(0, schedule.steps - 1, n);
+  return visit(schedule, n, (i) => 1 + roundHalfEven(indices[n - 1 - i]!));
+};
+
+/** As `linspaced`, with fractional times; between whole times sigma / alpha is linear (k-diffusion's old default). */
+export const fractional = (): Spacing => (schedule, n) => {
+  const indices = linspace(0, schedule.steps - 1, n);
+  return Array.from({ length: n }, (_, i) => ratioLinear(schedule, 1 + indices[n - 1 - i]!));
+};
+
+/** The levels of one more step, without the cleanest: what diffusers' multistep solvers visit. */
+export const dropLast = (spacing: Spacing): Spacing =>
+  Object.assign((schedule: Schedule, n: number) => spacing(schedule, n + 1).slice(0, n), { end: spacing.end });
+
+/** ComfyUI's "simple": every T / n-th time down from T, cut to whole times. */
+export const simple = (): Spacing => (schedule, n) =>
+  visit(schedule, n, (i) => schedule.steps - Math.floor((i * schedule.steps) / n));
+
+/**
+ * Evenly from T down to 1 in fractional times, between which ln(sigma) is linear; a single step visits T (k-diffusion, the
+ * web UI's "Normal" and "Uniform", ComfyUI's "normal").
+ */
+export const uniform = (): Spacing => (schedule, n) =>
+  Array.from(linspace(schedule.steps - 1, 0, n), (index) => schedule.level(1 + index));
+
+/** Stability's "SGM uniform": evenly from T towards 1, which is not visited. */
+export const sgmUniform = (): Spacing => dropLast(uniform());
+
+/** The web UI's "DDIM" and ComfyUI's "ddim_uniform": as `leading`, one time later; they make more steps where n does not divide T. */
+export const ddimUniform = (): Spacing => leading({ offset: 1 });
+
+/** Forge's "Turbo": every T / n-th time down from T, rounded as an index. */
+export const turbo = (): Spacing => (schedule, n) =>
+  visit(schedule, n, (i) => 1 + roundHalfEven(((n - i) * schedule.steps) / n - 1));
+
+/** ComfyUI's "beta": times at quantiles of a Beta distribution (Lee et al. 2024), rounded; a time is visited once. */
+export const betaTimes =
+  ({ a = 0.6, b = 0.6 } = {}): Spacing =>
+  (schedule, n) => {
+    const times = Array.from(
+      { length: n },
+      (_, i) => 1 + roundHalfEven(Math.fround(betaQuantile(1 - i / n, a, b) * (schedule.steps - 1))),
+    );
+    for (let i = 1; i < n; i++) times[i] = Math.min(times[i]!, times[i - 1]! - 1);
+    for (let i = n - 1, least = 1; i >= 0 && times[i]! < least; i--, least++) times[i] = least;
+    return times.map((t) => schedule.level(t));
+  };
+
+/** The web UI's "KL Optimal": the ramp of one more step, whose last sigma is where the walk ends. */
+export const klOptimalToLast = (): Spacing =>
+  Object.assign(dropLast(ramped(klOptimal())), { end: (schedule: Schedule) => schedule.level(1) });
+
+/** How a ramp of noise ratios is laid over a schedule. */
+export interface RampedOptions {
+  /** Where the ramp's ends come from: this spacing's first and last level; the schedule's own without it. */
+  readonly within?: Spacing | undefined;
+  /** Its ends themselves, where they are given. */
+  readonly ratioMax?: number | undefined;
+  readonly ratioMin?: number | undefined;
+  /** What is done to times, which networks are told as indices. */
+  readonly toWhole?: ((index: number) => number) | undefined;
+}
+
+/** Levels whose noise ratios follow a ramp; their times are found on the schedule. */
+export const ramped =
+  (ramp: Ramp, { within, ratioMax, ratioMin, toWhole = (index) => index }: RampedOptions = {}): Spacing =>
+  (schedule, n) => {
+    const inner = within?.(schedule, n);
+    const [first, last] = [inner?.[0] ?? schedule.level(schedule.steps), inner?.at(-1) ?? schedule.level(1)];
+    const [from, to] = [finite(ratioMax ?? noiseRatio(first), schedule), ratioMin ?? noiseRatio(last)].map(Math.fround);
+    return Array.from(ramp(from!, to!, n), (ratio) => {
+      const t = timeOfRatio(schedule, ratio);
+      return levelOfRatio(1 + toWhole(t - 1), ratio);
+    });
+  };
+
+/** Pure noise has no finite ratio: the ramp then begins at the noisiest level that does. */
+const finite = (ratio: number, schedule: Schedule): number =>
+  Number.isFinite(ratio) && ratio < 1e6 ? ratio : noiseRatio(schedule.level(schedule.steps - 1));
+
+/** Exactly these times, 0 .. T, noisiest first. */
+export const atTimes =
+  (times: readonly number[]): Spacing =>
+  (schedule, n) =>
+    checkedList(times, n, "times").map((t) => schedule.level(t));
+
+/** Exactly these noise ratios sigma / alpha, noisiest first. */
+export const atRatios =
+  (ratios: readonly number[]): Spacing =>
+  (schedule, n) =>
+    checkedList(ratios, n, "sigmas").map((ratio) => levelOfRatio(timeOfRatio(schedule, ratio), ratio));
+
+/** Every spacing that a configuration or a sampler can name. */
+export const spacings = {
+  trailing,
+  leading,
+  linspace: linspaced,
+  fractional,
+  karras: () => ramped(karras()),
+  exponential: () => ramped(exponential()),
+  polyexponential: () => ramped(polyexponential()),
+  beta: () => ramped(beta()),
+  lambdas: () => ramped(lambdas()),
+  linear_quadratic: () => ramped(linearQuadratic()),
+  kl_optimal: () => ramped(klOptimal()),
+  kl_optimal_webui: klOptimalToLast,
+  beta_comfyui: () => betaTimes(),
+  uniform,
+  ddim_uniform: ddimUniform,
+  simple,
+  sgm_uniform: sgmUniform,
+  turbo,
+  ays: () => ramped(alignYourSteps("sd15")),
+  ays_sdxl: () => ramped(alignYourSteps("sdxl")),
+  ays_webui: () => ramped(alignYourSteps("sd15", { closed: true })),
+  ays_sdxl_webui: () => ramped(alignYourSteps("sdxl", { closed: true })),
+} satisfies Readonly<Record<string, (options: SpacingOptions) => Spacing>>;
+
+/** The name of a spacing in the registry. */
+export type SpacingName = keyof typeof spacings;
+
+/** What `levels` chooses from. */
+export interface LevelsInput {
+  readonly schedule: Schedule;
+  readonly steps: number;
+  readonly spacing?: Spacing;
+  /** Where the last step ends: without noise, unless a configuration says otherwise. */
+  readonly finalLevel?: Level;
+}
+
+/** The `steps` + 1 levels that a sampler walks down. */
+export const levels = ({
+  schedule,
+  steps,
+  spacing = trailing(),
+  finalLevel = clean,
+}: LevelsInput): readonly Level[] => [...spacing(schedule, checkedStepCount(steps, schedule)), finalLevel];
+
+/** Returns a number of steps that a schedule has room for, 1 .. T, and throws elsewhere. */
+export function checkedStepCount(steps: number, schedule: Schedule): number {
+  if (Number.isInteger(steps) && steps >= 1 && steps <= schedule.steps) return steps;
+  throw new AquatintError("sampler/steps", `expected 1 to ${schedule.steps} whole steps, got ${steps}`, {
+    hint: `give a whole number of steps from 1 to ${schedule.steps}`,
+  });
+}
+
+/**
+ * The time in 1 .. T at which the schedule's sigma / alpha is `ratio`, or the nearer end; between whole times ln(sigma)
+ * is linear, and its table has the precision of diffusers' (float32), which decides where times are cut to whole ones.
+ */
+export function timeOfRatio(schedule: Schedule, ratio: number): number {
+  const table = logRatios(schedule);
+  const wanted = Math.log(ratio);
+  let [low, high] = [1, schedule.steps];
+  if (wanted <= table[low]!) return low;
+  if (wanted >= table[high]!) return high;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (table[middle]! <= wanted) low = middle;
+    else high = middle;
+  }
+  const [from, to] = [table[low]!, table[high]!];
+  return Number.isFinite(to) ? low + (wanted - from) / (to - from) : low;
+}
+
+const tables = new WeakMap<Schedule, Float64Array>();
+
+/** ln(sigma / alpha) at 0 .. T, in float32; made once for a schedule. */
+function logRatios(schedule: Schedule): Float64Array {
+  const known = tables.get(schedule);
+  if (known) return known;
+  const ratioAt = (t: number) => Math.fround(noiseRatio(schedule.level(t)));
+  const made = Float64Array.from({ length: schedule.steps + 1 }, (_, t) => Math.fround(Math.log(ratioAt(t))));
+  tables.set(schedule, made);
+  return made;
+}
+
+function ratioLinear(schedule: Schedule, t: number): Level {
+  const low = Math.floor(t);
+  const part = t - low;
+  if (part === 0) return schedule.level(t);
+  const [from, to] = [noiseRatio(schedule.level(low)), noiseRatio(schedule.level(low + 1))];
+  return Number.isFinite(to) && to < 1e6 ? levelOfRatio(t, (1 - part) * from + part * to) : schedule.level(t);
+}
+
+function checkedList(list: readonly number[], n: number, what: string): readonly number[] {
+  const falls = list.every((value, i) => Number.isFinite(value) && (i === 0 || value < list[i - 1]!));
+  if (list.length === n && falls) return list;
+  throw new AquatintError("sampler/steps", `expected ${n} falling ${what}, got ${JSON.stringify(list)}`);
+}
+
+const visit = (schedule: Schedule, n: number, time: (i: number) => number): readonly Level[] =>
+  Array.from({ length: n }, (_, i) => schedule.level(time(i)));
