@@ -9,7 +9,7 @@ import { withControlNets } from "../../packages/aquatint/src/pipelines/model/con
 import type { TextToImageModel } from "../../packages/aquatint/src/pipelines/model/model-folder.ts";
 import type { CanvasOptions } from "../../packages/aquatint/src/pipelines/text-to-image/img2img.ts";
 import { type Draws, drawsOf } from "../../packages/aquatint/src/pipelines/text-to-image/noise.ts";
-import type { TextToImagePlan } from "../../packages/aquatint/src/pipelines/text-to-image/text-to-image.ts";
+import type { TextToImagePlan } from "../../packages/aquatint/src/pipelines/text-to-image/plan.ts";
 import { entriesOf } from "./check.ts";
 
 /** What a case's inputs are made of. */

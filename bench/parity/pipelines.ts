@@ -10,7 +10,8 @@ import { toFloat32 } from "../../packages/aquatint/src/formats/safetensors/half.
 import type { AdapterFiles } from "../../packages/aquatint/src/pipelines/model/adapters.node.ts";
 import { checkpointModel } from "../../packages/aquatint/src/pipelines/model/checkpoint.node.ts";
 import { textToImageNetwork } from "../../packages/aquatint/src/pipelines/network/network.ts";
-import { planTextToImage, textToImage } from "../../packages/aquatint/src/pipelines/text-to-image/text-to-image.ts";
+import { planTextToImage } from "../../packages/aquatint/src/pipelines/text-to-image/plan.ts";
+import { textToImage } from "../../packages/aquatint/src/pipelines/text-to-image/text-to-image.ts";
 import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";
 import type { Runtime } from "../../packages/aquatint/src/runtime/types.ts";
 import { adapterFiles } from "./adapters.ts";

@@ -144,7 +144,7 @@ describe("generate", () => {
     expect(both.map(({ type }) => type)).toEqual([...picture, ...picture]);
     expect(both.flatMap((event) => (event.type === "image" ? [event.seed] : []))).toEqual([5n, 6n]);
     expect(await eventsOf({ seed: 6n })).toEqual(both.slice(3));
-    expect(both[2]).not.toMatchObject({ picture: (both[5] as ImageEvent).picture });
+    expect(both[2]).not.toMatchObject({ image: (both[5] as ImageEvent).image });
   });
 
   test("the weights may lie in a variant's file", async () => {

@@ -19,15 +19,9 @@ import type { TextToImageModel } from "./model/model-folder.ts";
 import type { ModelSource } from "./model/source.ts";
 import { type PreparedPreview, type PreviewOptions, preparePreview } from "./preview/preview.node.ts";
 import { withPreviews } from "./preview/preview.ts";
-import {
-  DEFAULT_SEED,
-  planTextToImage,
-  type TextToImageEvent,
-  type TextToImageOptions,
-  type TextToImagePlan,
-  type TextToImageRun,
-  textToImage,
-} from "./text-to-image/text-to-image.ts";
+import { DEFAULT_SEED, type TextToImageOptions } from "./text-to-image/options.ts";
+import { planTextToImage, type TextToImagePlan } from "./text-to-image/plan.ts";
+import { type TextToImageEvent, type TextToImageRun, textToImage } from "./text-to-image/text-to-image.ts";
 import type { RetryEvent } from "./vae/float16-fallback.ts";
 
 const modelError = (kind: string, message: string, hint: string) =>

@@ -1,11 +1,11 @@
 export { captionIds } from "./conditioning/caption-ids.ts";
+export { encodedConditioning } from "./conditioning/conditions.ts";
 export type { EncodedCaptions, TextEmbeddings, TokenizedCaption } from "./conditioning/encode.ts";
 export type { HeightWidth, SizeOptions } from "./conditioning/micro-conditioning.ts";
 export {
   type Conditioning,
   type ConditioningOptions,
   type ConditioningStage,
-  encodedConditioning,
   plainCaptions,
   planConditioning,
 } from "./conditioning/plan.ts";
@@ -21,18 +21,20 @@ export { type PipelineClass, type PipelineKind, pipelineKinds } from "./model/pi
 export { ganFolder, type OnePassFolder, type OnePassModel, vaeFolder } from "./model/single-pass.ts";
 export * from "./model/source.ts";
 export type { TextEncoder } from "./model/text-encoders.ts";
-export type { Steering } from "./network/controlnet-inputs.ts";
+export type { ControlInput, PlannedControl } from "./network/controlnet-inputs.ts";
 export * from "./network/network.ts";
 export { denoisedOnce, type OneShot, type OneShotInput } from "./one-shot.ts";
 export { fitLatentRgb, type LatentPixels, linearPreview, type Previewer } from "./preview/preview.ts";
+export { type DenoiseOptions, type DenoiseStep, denoise } from "./text-to-image/denoise.ts";
 export { type RefineOptions, refineDefaults } from "./text-to-image/hires-fix.ts";
 export {
   type CanvasOptions,
   type CanvasPlan,
   type ControlOptions,
   canvasDefaults,
-  type PlannedControl,
 } from "./text-to-image/img2img.ts";
 export * from "./text-to-image/noise.ts";
+export * from "./text-to-image/options.ts";
+export * from "./text-to-image/plan.ts";
 export * from "./text-to-image/text-to-image.ts";
 export type { RetryEvent } from "./vae/float16-fallback.ts";

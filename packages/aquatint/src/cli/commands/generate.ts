@@ -9,7 +9,8 @@ import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } 
 import { modelHash, modelLabel } from "../../pipelines/metadata/model-hash.node.ts";
 import { recipeOf, recipeTexts } from "../../pipelines/metadata/parameters.ts";
 import { drawDefaults, type NoiseKind, noiseKindNamed, noiseKinds } from "../../pipelines/text-to-image/noise.ts";
-import { type EvaluationEvent, type ImageEvent, walkedSteps } from "../../pipelines/text-to-image/text-to-image.ts";
+import { walkedSteps } from "../../pipelines/text-to-image/plan.ts";
+import type { EvaluationEvent, ImageEvent } from "../../pipelines/text-to-image/text-to-image.ts";
 import type { Device } from "../../runtime/types.ts";
 import { duration } from "../../util/words.ts";
 import type { Io } from "../io.ts";
@@ -188,7 +189,7 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
         continue;
       }
       if (event.type === "evaluation") {
-        const index = done + event.picture;
+        const index = done + event.row;
         if (keep(event)) kept.set(index, [...(kept.get(index) ?? []), event]);
         progress.show(event.preview);
         const together = Math.min(batch, count - done);
@@ -198,7 +199,7 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
       const own = { kept: taken(kept, done), index: done++ };
       const paths = await write(event, { ...flags, generation, outputs, describe, ...own });
       progress.hide();
-      const { width, height } = event.picture;
+      const { width, height } = event.image;
       const image = { path: paths[0]!, seed: jsonSeed(event.seed), width, height };
       yield { image, report: described(event, { paths, io, seconds: (performance.now() - start) / 1000 }) };
       if (done % batch === 0) start = performance.now();
@@ -253,7 +254,7 @@ function describing({ model, plans, options }: Generation, { metadata }: Flags) 
 }
 
 /** Writes a picture and what belongs to it; returns the paths, the picture's first. */
-async function write({ picture }: ImageEvent, work: Work): Promise<string[]> {
+async function write({ image: picture }: ImageEvent, work: Work): Promise<string[]> {
   const { generation, outputs, describe, kept, index, quality } = work;
   const recipe = await describe(index);
   const texts = recipe && recipeTexts(recipe);
@@ -274,7 +275,7 @@ interface Described {
   readonly seconds: number;
 }
 
-function described({ picture, seed }: ImageEvent, { paths, io, seconds }: Described): string {
+function described({ image: picture, seed }: ImageEvent, { paths, io, seconds }: Described): string {
   const [path, ...others] = paths.map((file) => shortPath(file, io.cwd));
   const first = `${path}  ${picture.width}x${picture.height}, seed ${seed}, ${duration(seconds)}`;
   const screen = { stream: io.stdout, env: io.env };

@@ -4,7 +4,7 @@ import { modelHash } from "../../pipelines/metadata/model-hash.node.ts";
 import { SHORT_HASH } from "../../pipelines/metadata/parameters.ts";
 import { type Likeness, likeness } from "../../pipelines/metadata/reproduce.ts";
 import type { TextToImageModel } from "../../pipelines/model/model-folder.ts";
-import type { TextToImageOptions } from "../../pipelines/text-to-image/text-to-image.ts";
+import type { TextToImageOptions } from "../../pipelines/text-to-image/options.ts";
 import { metadataIn } from "../commands/info.ts";
 import type { Io } from "../io.ts";
 import { printable } from "../terminal/escape.ts";

@@ -3,8 +3,9 @@ import type { HostTensor } from "../../graph/types.ts";
 import { tokenizerFrom } from "../../tokenizers/files.ts";
 import { trainBytePairs } from "../../tokenizers/train.ts";
 import type { TextToImageModules } from "../model/components.ts";
+import { encodedConditioning } from "./conditions.ts";
 import type { TokenizedCaption } from "./encode.ts";
-import { type ConditioningOptions, encodedConditioning, planConditioning } from "./plan.ts";
+import { type ConditioningOptions, planConditioning } from "./plan.ts";
 
 const CONTEXT = 8;
 const tokenizer = tokenizerFrom(trainBytePairs(["a red apple"], { merges: 8, contextLength: CONTEXT }));

@@ -1,11 +1,9 @@
 import { AquatintError } from "../../errors.ts";
-import type { HostTensor } from "../../graph/types.ts";
 import { padChunks } from "../../tokenizers/chunks.ts";
 import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode } from "../../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, type EncodedPrompt, encodePrompt, type PromptSyntax } from "../../tokenizers/prompt.ts";
 import type { TextToImageModules } from "../model/components.ts";
-import type { Conditions, TextToImageNetwork } from "../network/network.ts";
 import { type ClipSkipOptions, skippedLayers } from "./clip-skip.ts";
 import type { TextEmbeddings, TokenizedCaption } from "./encode.ts";
 import { type SizeOptions, sizeConditions } from "./micro-conditioning.ts";
@@ -166,56 +164,3 @@ export function plainCaptions(tokenizers: readonly ClipTokenizer[], captions: re
     encodePrompt(text, { tokenizer, steps: 1 }).stages[0]!.chunks;
   return captions.map((text) => ({ skipped: 0, chunks: tokenizers.map((tokenizer) => chunks(text, tokenizer)) }));
 }
-
-/** Encodes all stages, and says what holds in a step, counted from 0. */
-export async function encodedConditioning(
-  network: Pick<TextToImageNetwork, "encode">,
-  conditioning: Conditioning,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<(step: number) => Conditions> {
-  const { stages, loraScales } = conditioning;
-  const encoded = new Map<string, Conditions>(); // alternating prompts come back
-  const by: { readonly until: number; readonly conditions: Conditions }[] = [];
-  for (const { until, captions } of stages) {
-    const key = keyOf(captions);
-    const conditions =
-      encoded.get(key) ?? complete(conditioning, await network.encode(captions, { signal, loraScales }));
-    encoded.set(key, conditions);
-    by.push({ until, conditions });
-  }
-  return (step) => (by.find(({ until }) => step < until) ?? by.at(-1)!).conditions;
-}
-
-const keyOf = (captions: readonly TokenizedCaption[]): string =>
-  JSON.stringify(
-    captions.map(({ chunks }) =>
-      chunks.flat().map(({ ids, weights, vectors }) => [Array.from(ids), Array.from(weights), vectors]),
-    ),
-  );
-
-function complete({ branches, zeroed, timeIds, guidance, loraScales }: Conditioning, told: Conditions): Conditions {
-  const { context, textEmbeds } = zeroed
-    ? { context: zeroFirst(told.context), textEmbeds: told.textEmbeds && zeroFirst(told.textEmbeds) }
-    : told;
-  return {
-    context,
-    ...(textEmbeds && timeIds && { textEmbeds, timeIds: rows(timeIds) }),
-    ...(guidance !== undefined && {
-      guidance: { dtype: "float32", shape: [branches], data: new Float32Array(branches).fill(guidance) },
-    }),
-    loraScales,
-  };
-}
-
-/** A row of zeros before the one row that there is. */
-function zeroFirst({ data, shape }: HostTensor): HostTensor {
-  const out = new Float32Array(2 * data.length);
-  out.set(data as Float32Array, data.length);
-  return { dtype: "float32", shape: [2, ...shape.slice(1)], data: out };
-}
-
-const rows = (values: readonly (readonly number[])[]): HostTensor => ({
-  dtype: "float32",
-  shape: [values.length, values[0]!.length],
-  data: Float32Array.from(values.flat()),
-});

@@ -3,7 +3,8 @@ import type { Seed } from "../../math/random.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TextToImageModel } from "../model/model-folder.ts";
 import { type TextToImageNetwork, textToImageNetwork } from "../network/network.ts";
-import { type TextToImagePlan, textToImage } from "../text-to-image/text-to-image.ts";
+import type { TextToImagePlan } from "../text-to-image/plan.ts";
+import { textToImage } from "../text-to-image/text-to-image.ts";
 import { type MemoryPlan, planMemory, type Rehearsal } from "./plan.ts";
 
 /** A limit of memory, and what it is kept for. */

@@ -9,7 +9,7 @@ import { tinyLatentModel } from "../../../test/tiny-latent-model.ts";
 import { writeFiles } from "../../../test/tiny-pixel-model.ts";
 import type { WeightMemory } from "../../compiler/executable.ts";
 import { generate, openTextToImage } from "../generate.node.ts";
-import { planTextToImage } from "../text-to-image/text-to-image.ts";
+import { planTextToImage } from "../text-to-image/plan.ts";
 import { memoryWithin } from "./plan.node.ts";
 import type { MemoryPlan } from "./plan.ts";
 
@@ -103,7 +103,7 @@ describe("an autoencoder in half precision", () => {
   test("that does not overflow gives nearly the same picture, and nothing is said", async () => {
     const [half, full] = [await run(model, "float16"), await run(model, "float32")];
     expect(half.map(({ type }) => type)).toEqual(["image", "image"]);
-    const pixels = [half, full].map(([event]) => (event?.type === "image" ? event.picture.data : undefined)!);
+    const pixels = [half, full].map(([event]) => (event?.type === "image" ? event.image.data : undefined)!);
     const differences = Array.from(pixels[0]!, (v, i) => Math.abs(v - pixels[1]![i]!));
     expect(Math.max(...differences)).toBeLessThanOrEqual(4);
     expect(differences.some((d) => d > 0)).toBe(true);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { type OpenOptions, openTextToImage } from "../generate.node.ts";
-import { planTextToImage } from "../text-to-image/text-to-image.ts";
+import { planTextToImage } from "../text-to-image/plan.ts";
 import { recipeOf } from "./parameters.ts";
 
 const fixture = (path: string) => fileURLToPath(new URL(`../../../test/fixtures/conditioned/${path}`, import.meta.url));

@@ -8,7 +8,8 @@ import { DEFAULT_PROMPT_SYNTAX, promptSyntaxes } from "../../tokenizers/prompt.t
 import { clipSkipRules } from "../conditioning/clip-skip.ts";
 import type { ConditionedModel } from "../conditioning/plan.ts";
 import { drawDefaults } from "../text-to-image/noise.ts";
-import type { TextToImageOptions, TextToImagePlan } from "../text-to-image/text-to-image.ts";
+import type { TextToImageOptions } from "../text-to-image/options.ts";
+import type { TextToImagePlan } from "../text-to-image/plan.ts";
 import { webUiSampler } from "./a1111.ts";
 
 const count = z.int().nonnegative();

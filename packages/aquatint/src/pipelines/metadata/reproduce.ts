@@ -4,7 +4,7 @@ import type { SpacingName } from "../../diffusion/spacing/spacing.ts";
 import type { ImageMetadata, NetworkCall } from "../../formats/metadata/index.ts";
 import { generatorNamed } from "../../math/generators.ts";
 import { noiseKindNamed } from "../text-to-image/noise.ts";
-import type { TextToImageOptions } from "../text-to-image/text-to-image.ts";
+import type { TextToImageOptions } from "../text-to-image/options.ts";
 import { emphasisNames, parseRecipe, recipeKeys } from "./parameters.ts";
 
 /** What makes an image again, as far as its file says it. */

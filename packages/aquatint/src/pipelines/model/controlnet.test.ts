@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
-import { planTextToImage } from "../text-to-image/text-to-image.ts";
+import { planTextToImage } from "../text-to-image/plan.ts";
 import { type ControlNet, controlParameters, describedControlNet, steeredModel } from "./controlnet.ts";
 import { openModel } from "./model-folder.ts";
 import { memorySource } from "./source.ts";

@@ -10,7 +10,7 @@ import {
 } from "../conditioning/encode.ts";
 import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts";
 import type { TextToImageModules } from "../model/components.ts";
-import { residualsOf, type Steering, steeringFeeds } from "./controlnet-inputs.ts";
+import { type ControlInput, controlFeeds, residualsOf } from "./controlnet-inputs.ts";
 import { type ProgramsInput, programsOf } from "./program-cache.ts";
 
 interface Cancelled {
@@ -28,7 +28,7 @@ export interface Conditions extends EncodedCaptions {
 }
 interface PredictOptions extends Cancelled {
   /** One for each of the model's ControlNets. */
-  readonly steering?: readonly Steering[] | undefined;
+  readonly controls?: readonly ControlInput[] | undefined;
 }
 
 /** The networks of a text-to-image model, loaded: captions in, predictions and pixels out. */
@@ -66,11 +66,11 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
     posterior: modules.posterior !== undefined,
     encode: (captions, options = {}) =>
       encodeCaptions({ encoders: modules.textEncoders, programs, adapters, embeddings }, captions, options),
-    async predict(x, time, { loraScales = [], ...told }, { signal, steering = [] } = {}) {
+    async predict(x, time, { loraScales = [], ...told }, { signal, controls = [] } = {}) {
       const n = x.shape[0]!;
       const t: HostTensor = { dtype: "float32", shape: [n], data: new Float32Array(n).fill(time) };
-      const feeds = { x, t, ...told, ...steeringFeeds(steering) };
-      const trace = () => ({ output: adapted(adapters, "unet", () => denoised(modules, feeds, steering.length)) });
+      const feeds = { x, t, ...told, ...controlFeeds(controls) };
+      const trace = () => ({ output: adapted(adapters, "unet", () => denoised(modules, feeds, controls.length)) });
       const key = `unet ${Object.entries(feeds).map(([name, { shape }]) => `${name} ${shape}`)}`;
       const { output } = await programs.run({ key, trace, feeds: { ...feeds, ...scaleFeeds(loraScales) }, signal });
       return output!.data as Float32Array;

@@ -5,7 +5,8 @@ import { AquatintError } from "../../errors.ts";
 import { type Picture, tensorToPicture } from "../../formats/image/image.ts";
 import { sizeOf } from "../../graph/types.ts";
 import { solve } from "../../math/solve.ts";
-import type { TextToImageEvent, TextToImagePlan } from "../text-to-image/text-to-image.ts";
+import type { TextToImagePlan } from "../text-to-image/plan.ts";
+import type { TextToImageEvent } from "../text-to-image/text-to-image.ts";
 
 type LatentShape = TextToImagePlan["latentShape"];
 

@@ -5,8 +5,9 @@ import type { Picture } from "../../formats/image/image.ts";
 import { type PictureValues, pictureValues } from "../../formats/image/values.ts";
 import { openModel } from "../model/model-folder.ts";
 import { memorySource } from "../model/source.ts";
-import { scaleAt } from "./img2img.ts";
-import { planTextToImage, type TextToImageOptions, walkedSteps } from "./text-to-image.ts";
+import { scaleAt } from "../network/controlnet-inputs.ts";
+import type { TextToImageOptions } from "./options.ts";
+import { planTextToImage, walkedSteps } from "./plan.ts";
 
 const model = await openModel(memorySource(tinyPixelModel()));
 const planes = (width: number, height: number, count: number, value = 0.25): PictureValues => ({
@@ -104,7 +105,7 @@ describe("refinement", () => {
 
 test("a ControlNet acts within its share of the steps, as diffusers counts", () => {
   const scales = (start: number, end: number) =>
-    Array.from({ length: 4 }, (_, i) => scaleAt({ picture: init.data, scale: 0.8, start, end }, i, 4));
+    Array.from({ length: 4 }, (_, i) => scaleAt({ picture: init.data, scale: 0.8, start, end }, { i, n: 4 }));
   expect(scales(0, 1)).toEqual([0.8, 0.8, 0.8, 0.8]);
   expect(scales(0.25, 0.8)).toEqual([0, 0.8, 0.8, 0]);
   expect(scales(0, 0.5)).toEqual([0.8, 0.8, 0, 0]);

@@ -1,6 +1,7 @@
 import { AquatintError } from "../../errors.ts";
 import type { ImageInput, Size } from "../../formats/image/resize.ts";
 import type { TextToImageModules } from "../model/components.ts";
+import type { PlannedControl } from "../network/controlnet-inputs.ts";
 import { plannedImage, plannedMask } from "./image-inputs.ts";
 
 /** What a picture begins with and is held to, besides words. */
@@ -34,14 +35,6 @@ export interface ControlOptions {
 
 /** The choices where the caller makes none. */
 export const canvasDefaults = { strength: 0.8, paintingStrength: 1, controlScale: 1 } as const;
-
-/** What a ControlNet is shown and when, checked; the picture is [3, height, width] in -1 .. 1. */
-export interface PlannedControl {
-  readonly picture: Float32Array;
-  readonly scale: number;
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Canvas options that have been checked against a model and a size. */
 export interface CanvasPlan {
@@ -135,7 +128,3 @@ function plannedControls(
     return { picture: plannedImage(picture, { name: "a control image", size }), scale, start, end };
   });
 }
-
-/** The scale of a ControlNet at step i of the n that are walked, as diffusers has it: 0 outside of its range. */
-export const scaleAt = ({ scale, start, end }: PlannedControl, i: number, n: number): number =>
-  i / n < start || (i + 1) / n > end ? 0 : scale;

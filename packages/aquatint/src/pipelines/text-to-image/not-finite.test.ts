@@ -5,10 +5,12 @@ import { targets } from "../../diffusion/process/prediction.ts";
 import { openModel } from "../model/model-folder.ts";
 import { memorySource } from "../model/source.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
-import { planTextToImage, type TextToImageOptions, textToImage } from "./text-to-image.ts";
+import type { TextToImageOptions } from "./options.ts";
+import { planTextToImage } from "./plan.ts";
+import { textToImage } from "./text-to-image.ts";
 
 const opened = await openModel(memorySource(tinyPixelModel()));
-const model = { ...opened, scheduler: { ...opened.scheduler, limit: identity, target: targets.epsilon } };
+const model = { ...opened, scheduler: { ...opened.scheduler, x0Transform: identity, target: targets.epsilon } };
 
 /** A network whose every part gives halves, but for what is given. */
 const networkWith = (parts: Partial<TextToImageNetwork>): TextToImageNetwork => ({
