@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyPixelModel, writeFiles } from "../../test/tiny-pixel-model.ts";
-import { checkModelFolder, defaultModelFolder, folderSource, generate, prepareGeneration } from "./generate.node.ts";
+import { defaultModelFolder } from "./default-model.node.ts";
+import { checkModelFolder, folderSource, generate, prepareGeneration } from "./generate.node.ts";
 import type { ImageEvent } from "./text-to-image/text-to-image.ts";
 
 let root: string;

@@ -1,6 +1,5 @@
 import { access, readdir, stat } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
+import { extname, isAbsolute, join, relative, resolve } from "node:path";
 import { type FolderOptions, isNeeded, missingWeights } from "../checkpoints/folder.ts";
 import { openCheckpoint } from "../checkpoints/open.node.ts";
 import type { WeightMemory } from "../compiler/executable.ts";
@@ -9,6 +8,7 @@ import { readBytes, readSafetensorsHeader } from "../formats/files.node.ts";
 import { followingSeed, type Seed } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Device } from "../runtime/types.ts";
+import { defaultModelFolder } from "./default-model.node.ts";
 import { networkWithin, type VaePrecision } from "./memory/open-network.ts";
 import { memoryWithin } from "./memory/plan.node.ts";
 import type { MemoryPlan } from "./memory/plan.ts";
@@ -39,43 +39,6 @@ export const folderSource = (folder: string): ModelSource => ({
     return readBytes(file);
   },
 });
-
-/** The package that holds the models used when none is named. */
-export const DEFAULT_MODEL_PACKAGE = "@aquatint/model-emoji";
-/** Its folders, the best first: what a model's U-Net denoises. */
-const DEFAULT_MODELS = ["latent", "pixel"] as const;
-
-/** Which default model is meant. */
-export interface DefaultModelOptions {
-  /** The module beside which packages are looked up. */
-  readonly from?: string;
-  /** The folders that will do, the best first. */
-  readonly among?: readonly (typeof DEFAULT_MODELS)[number][];
-}
-
-/** The folder of the default model. @throws AquatintError "model/default-missing" */
-export async function defaultModelFolder({
-  from = import.meta.url,
-  among = DEFAULT_MODELS,
-}: DefaultModelOptions = {}): Promise<string> {
-  const hint = `install it (npm install ${DEFAULT_MODEL_PACKAGE}), or name the folder of another model`;
-  let packageFile: string;
-  try {
-    packageFile = createRequire(from).resolve(`${DEFAULT_MODEL_PACKAGE}/package.json`);
-  } catch {
-    throw modelError(
-      "default-missing",
-      `the default model is not here: ${DEFAULT_MODEL_PACKAGE} is not installed`,
-      hint,
-    );
-  }
-  for (const name of among) {
-    const folder = join(dirname(packageFile), name);
-    if (await exists(join(folder, "model_index.json"))) return folder;
-  }
-  const found = `${dirname(packageFile)} has no ${among.join(" or ")} folder with a model`;
-  throw modelError("default-missing", `the default model is not here: ${found}`, hint);
-}
 
 const exists = (path: string): Promise<boolean> =>
   access(path).then(

@@ -3,7 +3,8 @@ import { networkDenoiser, type SchedulerSettings } from "../diffusion/scheduler.
 import { AquatintError } from "../errors.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
 import { plainCaptions } from "./conditioning/plan.ts";
-import { defaultModelFolder, openTextToImage } from "./generate.node.ts";
+import { defaultModelFolder } from "./default-model.node.ts";
+import { openTextToImage } from "./generate.node.ts";
 import { textToImageNetwork } from "./network/network.ts";
 
 /** A trained pixel model as the theory sees it. */

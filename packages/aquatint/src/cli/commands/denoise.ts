@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { strip, tensorToPicture } from "../../formats/image/image.ts";
 import { encodePng } from "../../formats/png/png.ts";
 import { jsonSeed, type Seed } from "../../math/random.ts";
-import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/generate.node.ts";
+import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
 import { denoisedOnce } from "../../pipelines/one-shot.ts";
 import { openPixelDenoiser } from "../../pipelines/pixel-denoiser.node.ts";
 import type { Io } from "../io.ts";

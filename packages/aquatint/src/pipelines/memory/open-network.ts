@@ -4,7 +4,7 @@ import { singleResidentRuntime } from "../../runtime/single-resident.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { type TextToImageNetwork, type TextToImageNetworkInput, textToImageNetwork } from "../network/network.ts";
 import { decodeInHalf, type RetryEvent } from "../vae/float16-fallback.ts";
-import { frugalNetwork } from "../vae/frugal.ts";
+import { tiledNetwork } from "../vae/tiling.ts";
 import { type MemoryPlan, scoreBytesOf } from "./plan.ts";
 
 /** What an autoencoder computes in. In float16 it is tried, and computed again in float32 where it overflows. */
@@ -31,7 +31,7 @@ export function networkWithin(runtime: Runtime, limits: NetworkLimits): TextToIm
   const shared = memory?.residency === "one" ? singleResidentRuntime(runtime) : runtime;
   const open = (on: Runtime): TextToImageNetwork => {
     const network = textToImageNetwork({ ...parts, runtime: on, weightMemory, scoreBytes });
-    return memory ? frugalNetwork(network, { tile: memory.tile, factor: parts.modules.factor }) : network;
+    return memory ? tiledNetwork(network, { tile: memory.tile, factor: parts.modules.factor }) : network;
   };
   const full = open(shared);
   if (vaePrecision === "float32") return full;

@@ -5,7 +5,7 @@ import { type HostTensor, type Shape, sizeOf } from "../../graph/types.ts";
 import { recordingRuntime } from "../../runtime/recorder.ts";
 import type { Device, Runtime } from "../../runtime/types.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
-import { frugalNetwork } from "../vae/frugal.ts";
+import { tiledNetwork } from "../vae/tiling.ts";
 
 /** How pictures are made within a limit of memory. */
 export interface MemoryPlan {
@@ -155,7 +155,7 @@ async function autoencoderMemory(
   { shape, encodes, ...how }: AutoencoderCalls,
 ): Promise<readonly GraphMemory[]> {
   const { runtime, memories } = recordingRuntime();
-  await using network = frugalNetwork(open(runtime), how);
+  await using network = tiledNetwork(open(runtime), how);
   const zeros = (of: Shape): HostTensor => ({ dtype: "float32", shape: of, data: new Float32Array(sizeOf(of)) });
   await network.decode(zeros(shape));
   const pixels = [1, 3, ...shape.slice(2).map((places) => places * how.factor)];

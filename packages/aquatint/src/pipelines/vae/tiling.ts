@@ -6,7 +6,27 @@ import type { TextToImageNetwork } from "../network/network.ts";
 type Decode = TextToImageNetwork["decode"];
 type Encode = TextToImageNetwork["encodePicture"];
 
-/** How a picture is encoded or decoded in tiles. */
+/** Options of `tiledNetwork`. */
+export interface TiledNetworkOptions {
+  /** Height and width of a tile, in cells of the latent; whole images if absent. */
+  readonly tile?: number | undefined;
+  /** Pixels along each side of a cell of the latent. */
+  readonly factor: number;
+}
+
+/** The same network, decoding and encoding one image at a time, in tiles where a size of them is given. */
+export function tiledNetwork(network: TextToImageNetwork, { tile, factor }: TiledNetworkOptions): TextToImageNetwork {
+  const decode = tile === undefined ? network.decode : decodeInTiles(network.decode, { tile, factor });
+  const { encodePicture } = network;
+  return {
+    ...network,
+    decode: decodeSingly(decode),
+    encodePicture: tile === undefined ? encodePicture : encodeInTiles(encodePicture, { tile, factor }),
+    [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
+  };
+}
+
+/** Options of tiled decoding and encoding. */
 export interface TilingOptions {
   /** Height and width of a tile, in places of the latent. */
   readonly tile: number;
