@@ -166,8 +166,8 @@ async function* compareRun(run: Case, site: Site): AsyncGenerator<Outcome> {
   await using network = textToImageNetwork({ runtime, modules, ...(await model.binding()) });
   const draws = sharedDraws(plan, Number(run.args["num_images_per_prompt"] ?? 1));
   const reached: Float32Array[] = [];
-  for await (const event of textToImage(network, plan, { draws })) {
-    if (event.type === "evaluation") reached.push(Float32Array.from(event.reached));
+  for await (const event of textToImage(network, plan, { noiseStreams: draws })) {
+    if (event.type === "evaluation") reached.push(Float32Array.from(event.latent));
   }
   const image: number[] = [];
   for (const data of reached.slice(-draws.length)) {

@@ -47,10 +47,10 @@ describe("the default model", () => {
   test.each([
     ["latent", ["pixel", "latent"]],
     ["pixel", ["pixel"]],
-  ])("is the %s folder of its package where it holds %j", async (chosen, folders) => {
+  ])("is the %s folder of its package where it holds %j", async (expected, folders) => {
     const models = Object.fromEntries(folders.map((folder) => [`${folder}/model_index.json`, "{}"]));
     const { home, from } = await installed({ "package.json": "{}", ...models });
-    expect(await defaultModelFolder({ from })).toBe(join(home, "node_modules/@aquatint/model-emoji", chosen));
+    expect(await defaultModelFolder({ from })).toBe(join(home, "node_modules/@aquatint/model-emoji", expected));
   });
 
   test("may be asked for among some of the folders", async () => {
@@ -141,8 +141,8 @@ describe("generate", () => {
 
   test("yields every evaluation, then the picture; a picture depends on its own seed alone", async () => {
     const both = await eventsOf({ count: 2, seed: 5n });
-    const picture = ["evaluation", "evaluation", "image"];
-    expect(both.map(({ type }) => type)).toEqual([...picture, ...picture]);
+    const sequence = ["evaluation", "evaluation", "image"];
+    expect(both.map(({ type }) => type)).toEqual([...sequence, ...sequence]);
     expect(both.flatMap((event) => (event.type === "image" ? [event.seed] : []))).toEqual([5n, 6n]);
     expect(await eventsOf({ seed: 6n })).toEqual(both.slice(3));
     expect(both[2]).not.toMatchObject({ image: (both[5] as ImageEvent).image });

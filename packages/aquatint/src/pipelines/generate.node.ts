@@ -9,8 +9,8 @@ import { followingSeed, type Seed } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Device } from "../runtime/types.ts";
 import { defaultModelFolder } from "./default-model.node.ts";
-import { networkWithin, type VaePrecision } from "./memory/open-network.ts";
-import { memoryWithin } from "./memory/plan.node.ts";
+import { openNetwork, type VaePrecision } from "./memory/open-network.ts";
+import { planMemoryLimit } from "./memory/plan.node.ts";
 import type { MemoryPlan } from "./memory/plan.ts";
 import { type AdapterFiles, withVae } from "./model/adapters.node.ts";
 import { checkpointModel } from "./model/checkpoint.node.ts";
@@ -61,9 +61,9 @@ export async function checkModelFolder(folder: string, check: FolderCheck = {}):
 
 /** What lies in a folder that holds one of the files. */
 async function markedFolder(folder: string, { marks = ["model_index.json"] }: FolderCheck) {
-  const found = await stat(folder).catch(() => undefined);
-  if (!found) throw modelError("missing", `there is no model at ${folder}`, FOLDER_HINT);
-  if (!found.isDirectory()) return refuseFile(folder);
+  const stats = await stat(folder).catch(() => undefined);
+  if (!stats) throw modelError("missing", `there is no model at ${folder}`, FOLDER_HINT);
+  if (!stats.isDirectory()) return refuseFile(folder);
   const parts = await readdir(folder, { withFileTypes: true });
   if (!parts.some(({ name }) => marks.includes(name))) {
     const inside = join(folder, "model");
@@ -102,8 +102,8 @@ export interface OpenOptions extends FolderOptions, AdapterFiles {
 
 /** Opens a text-to-image model: a folder in the published layout or an original single file; its weights stay there. */
 export async function openTextToImage(path: string, { variant, vae, ...files }: OpenOptions = {}) {
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile()) await markedFolder(path, {});
+  const stats = await stat(path).catch(() => undefined);
+  if (!stats?.isFile()) await markedFolder(path, {});
   const checkpoint = await openCheckpoint(path, { variant });
   return checkpointModel(vae === undefined ? checkpoint : await withVae(checkpoint, vae), files);
 }
@@ -162,15 +162,15 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: followingSeed(seed, i) }));
   const resized = (size: object) => planTextToImage(model, { ...options, ...size });
   const seeds = seedsOf(plans.slice(0, batch));
-  const memory = await memoryWithin({ ...options, model, plan, seeds, resized });
+  const memory = await planMemoryLimit({ ...options, model, plan, seeds, resized });
   const preview = await preparePreview(model, options);
-  const prepared: Prepared = { model, plans, ...(memory && { memory }), preview };
+  const prepared: PreparedGeneration = { model, plans, ...(memory && { memory }), preview };
   return { ...prepared, options, run: (show = {}) => run(prepared, { ...options, ...show }) };
 }
 
-function checkCount(name: "count" | "batch", count: number, most: number): void {
-  if (Number.isSafeInteger(count) && count >= 1 && count <= most) return;
-  throw new AquatintError(`generate/${name}`, `expected 1 to ${most} pictures, got ${count}`, {
+function checkCount(name: "count" | "batch", count: number, limit: number): void {
+  if (Number.isSafeInteger(count) && count >= 1 && count <= limit) return;
+  throw new AquatintError(`generate/${name}`, `expected 1 to ${limit} pictures, got ${count}`, {
     hint: "give a whole number of pictures",
   });
 }
@@ -178,12 +178,12 @@ function checkCount(name: "count" | "batch", count: number, most: number): void 
 const seedsOf = (plans: readonly TextToImagePlan[]): Seed[] => plans.map(({ seed }) => seed);
 
 /** What was checked of a generation. */
-interface Prepared extends Pick<Generation, "model" | "plans" | "memory"> {
+interface PreparedGeneration extends Pick<Generation, "model" | "plans" | "memory"> {
   readonly preview: PreparedPreview | undefined;
 }
 
 async function* run(
-  { model, plans, memory, preview }: Prepared,
+  { model, plans, memory, preview }: PreparedGeneration,
   options: GenerateOptions,
 ): AsyncGenerator<GenerationEvent, void, void> {
   const { device, threads, signal, previews, batch = 1, ...rest } = options;
@@ -194,7 +194,7 @@ async function* run(
   signal?.throwIfAborted();
   const retries: RetryEvent[] = [];
   const parts = { modules, ...binding };
-  await using network = networkWithin(runtime, { ...rest, memory, parts, retried: (event) => retries.push(event) });
+  await using network = openNetwork(runtime, { ...rest, memory, parts, onRetry: (event) => retries.push(event) });
   const previewer = preview?.(runtime);
   for (let i = 0; i < plans.length; i += batch) {
     const seeds = seedsOf(plans.slice(i, i + batch));

@@ -1,7 +1,7 @@
 export { captionIds } from "./conditioning/caption-ids.ts";
 export { encodedConditioning } from "./conditioning/conditions.ts";
 export type { EncodedCaptions, TextEmbeddings, TokenizedCaption } from "./conditioning/encode.ts";
-export type { HeightWidth, SizeOptions } from "./conditioning/micro-conditioning.ts";
+export type { HeightWidth, MicroConditioningOptions as SizeOptions } from "./conditioning/micro-conditioning.ts";
 export {
   type Conditioning,
   type ConditioningOptions,
@@ -10,8 +10,17 @@ export {
   planConditioning,
 } from "./conditioning/plan.ts";
 export type { MemoryPlan } from "./memory/plan.ts";
-export { type Recipe, type RecipeSource, recipeOf, recipeTexts } from "./metadata/parameters.ts";
-export { type Likeness, type LikenessContext, likeness } from "./metadata/reproduce.ts";
+export {
+  type GenerationParameters as Recipe,
+  generationParameters as recipeOf,
+  type ParametersSource as RecipeSource,
+  parameterTexts as recipeTexts,
+} from "./metadata/parameters.ts";
+export {
+  fromMetadata as likeness,
+  type GenerationRequest as Likeness,
+  type MetadataContext as LikenessContext,
+} from "./metadata/reproduce.ts";
 export { encodeComponent, readJson, readWeights } from "./model/component.ts";
 export * from "./model/components.ts";
 export { type ControlNet, describedControlNet, steeredModel } from "./model/controlnet.ts";
@@ -26,12 +35,15 @@ export * from "./network/network.ts";
 export { denoisedOnce, type OneShot, type OneShotInput } from "./one-shot.ts";
 export { fitLatentRgb, type LatentPixels, linearPreview, type Previewer } from "./preview/preview.ts";
 export { type DenoiseOptions, type DenoiseStep, denoise } from "./text-to-image/denoise.ts";
-export { type RefineOptions, refineDefaults } from "./text-to-image/hires-fix.ts";
 export {
-  type CanvasOptions,
-  type CanvasPlan,
+  type HiresFixOptions as RefineOptions,
+  hiresFixDefaults as refineDefaults,
+} from "./text-to-image/hires-fix.ts";
+export {
   type ControlOptions,
-  canvasDefaults,
+  type ImageInputs as CanvasPlan,
+  type Img2ImgOptions as CanvasOptions,
+  img2imgDefaults as canvasDefaults,
 } from "./text-to-image/img2img.ts";
 export * from "./text-to-image/noise.ts";
 export * from "./text-to-image/options.ts";

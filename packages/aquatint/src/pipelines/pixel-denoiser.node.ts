@@ -15,7 +15,7 @@ export interface PixelDenoiser extends AsyncDisposable {
   /** Height and width that it was trained at, in pixels. */
   readonly size: number;
   /** The denoiser of a batch that is told one caption for each picture: x is [n, 3, size, size]. */
-  told(captions: readonly string[], signal?: AbortSignal): Promise<Denoiser>;
+  conditioned(captions: readonly string[], signal?: AbortSignal): Promise<Denoiser>;
 }
 
 /** Which model is opened; the default one of pixels when absent. */
@@ -37,7 +37,7 @@ export async function openPixelDenoiser({ model, threads }: PixelDenoiserOptions
     name: folder,
     settings,
     size,
-    async told(captions, signal) {
+    async conditioned(captions, signal) {
       const conditions = await network.encode(plainCaptions(tokenizers, captions), { signal });
       const shape = [captions.length, channels, size, size];
       const predict = (data: Float32Array, t: number) =>

@@ -79,7 +79,7 @@ async function showElbo(flags: Flags, io: Io): Promise<void> {
 }
 
 async function termsOf(
-  { settings, told }: PixelDenoiser,
+  { settings, conditioned: told }: PixelDenoiser,
   x0: Float32Array,
   { prompt, variance, steps = settings.schedule.steps, seed, quiet = false }: Flags,
   { signal, stderr }: Io,

@@ -8,9 +8,9 @@ import { type JsonSeed, jsonSeed, type Seed } from "../../math/random.ts";
 import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
 import { type Generation, MAX_COUNT, prepareGeneration } from "../../pipelines/generate.node.ts";
 import { modelHash, modelLabel } from "../../pipelines/metadata/model-hash.node.ts";
-import { recipeOf, recipeTexts } from "../../pipelines/metadata/parameters.ts";
-import { drawDefaults, type NoiseKind, noiseKindNamed, noiseKinds } from "../../pipelines/text-to-image/noise.ts";
-import { walkedSteps } from "../../pipelines/text-to-image/plan.ts";
+import { generationParameters, parameterTexts } from "../../pipelines/metadata/parameters.ts";
+import { type NoiseKind, noiseDefaults, noiseKindNamed, noiseKinds } from "../../pipelines/text-to-image/noise.ts";
+import { stepCount } from "../../pipelines/text-to-image/plan.ts";
 import type { EvaluationEvent, ImageEvent } from "../../pipelines/text-to-image/text-to-image.ts";
 import type { Device } from "../../runtime/types.ts";
 import { duration } from "../../util/words.ts";
@@ -77,13 +77,13 @@ const addSampling = (command: Command): Command =>
       "--rng <name>",
       `what a seed means: ${Object.keys(generators).join(", ")}`,
       generatorNamed,
-      drawDefaults.rng,
+      noiseDefaults.rng,
     )
     .option(
       "--noise <kind>",
       `of stochastic samplers: ${noiseKinds.join(", ")} (one path for every number of steps)`,
       noiseKindNamed,
-      drawDefaults.noise,
+      noiseDefaults.noise,
     );
 
 /** Adds `aquatint generate` to the program. */
@@ -171,7 +171,7 @@ interface Finished {
 /** Makes the pictures with progress on stderr, and writes each with what belongs to it as soon as it is there. */
 async function* finished(generation: Generation, { flags, outputs, io }: Surroundings): AsyncGenerator<Finished> {
   const { count, batch, quiet = false } = flags;
-  const steps = walkedSteps(generation.plans[0]!);
+  const steps = stepCount(generation.plans[0]!);
   const previews = flags.strip ? stripSteps(steps) : undefined;
   const keep = keptEvaluations(flags, steps);
   const progress = previewView({ io, total: count * steps, unit: "steps", quiet });
@@ -244,12 +244,12 @@ function describing({ model, plans, options }: Generation, { metadata }: Flags) 
   if (!metadata) return async () => undefined;
   const hash = modelHash(model).catch(() => undefined); // a picture is written even where its model is gone meanwhile
   return async (index: number) =>
-    recipeOf(plans[index]!, {
+    generationParameters(plans[index]!, {
       model: modelLabel(model.name),
       modelHash: await hash,
       version,
       options,
-      beside: model,
+      networks: model,
       otherVae: options.vae !== undefined,
     });
 }
@@ -258,7 +258,7 @@ function describing({ model, plans, options }: Generation, { metadata }: Flags) 
 async function write({ image: picture }: ImageEvent, work: Work): Promise<string[]> {
   const { generation, outputs, describe, kept, index, quality } = work;
   const recipe = await describe(index);
-  const texts = recipe && recipeTexts(recipe);
+  const texts = recipe && parameterTexts(recipe);
   const metadata = Object.fromEntries(Object.entries(recipe ?? {}).map(([key, value]) => [key, String(value)]));
   const files = [
     [outputs.picture, () => encodePicture(picture, { format: outputs.format, quality, texts })],

@@ -113,7 +113,7 @@ export function sayUnused({ notes = [] }: TextToImageModel, { stderr }: Io, quie
 }
 
 /** Says on stderr which words of the prompts the text encoder will not read. */
-export function sayCut({ conditioning: { cut } }: TextToImagePlan, { stderr }: Io, quiet = false): void {
+export function sayCut({ conditioning: { truncated: cut } }: TextToImagePlan, { stderr }: Io, quiet = false): void {
   if (quiet) return;
   for (const words of cut) {
     stderr.write(`note: the prompt is longer than the text encoder reads; left out: "${shortened(words)}"\n`);

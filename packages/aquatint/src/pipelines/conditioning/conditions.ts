@@ -39,7 +39,7 @@ const keyOf = (captions: readonly TokenizedCaption[]): string =>
   );
 
 function conditionsOf(conditioning: Conditioning, captions: EncodedCaptions, rows: number): Conditions {
-  const { branches, zeroed, timeIds, guidance, loraScales } = conditioning;
+  const { cfgBatch: branches, zeroUncond: zeroed, timeIds, guidance, loraScales } = conditioning;
   const encoded = (tensor: HostTensor) => repeatRows(zeroed ? prependZeros(tensor) : tensor, rows);
   const { textEmbeds } = captions;
   return {

@@ -11,7 +11,7 @@ import { type MemoryPlan, scoreBytesOf } from "./plan.ts";
 export type VaePrecision = "float32" | "float16";
 
 /** How networks are to be run. */
-export interface NetworkLimits {
+export interface OpenNetworkOptions {
   /** What the networks are made of. */
   readonly parts: Omit<TextToImageNetworkInput, "runtime" | "weightMemory" | "scoreBytes">;
   readonly memory?: MemoryPlan | undefined;
@@ -20,12 +20,12 @@ export interface NetworkLimits {
   readonly weightMemory?: WeightMemory | undefined;
   readonly vaePrecision?: VaePrecision | undefined;
   /** Told when half precision was given up. */
-  readonly retried: (event: RetryEvent) => void;
+  readonly onRetry: (event: RetryEvent) => void;
 }
 
 /** The networks of a model on a runtime, within a plan of memory and in the precision that is wanted. */
-export function networkWithin(runtime: Runtime, limits: NetworkLimits): TextToImageNetwork {
-  const { parts, memory, maxMemory, vaePrecision = "float32", retried } = limits;
+export function openNetwork(runtime: Runtime, limits: OpenNetworkOptions): TextToImageNetwork {
+  const { parts, memory, maxMemory, vaePrecision = "float32", onRetry } = limits;
   const weightMemory = memory?.weightMemory ?? limits.weightMemory;
   const scoreBytes = scoreBytesOf(runtime.device, maxMemory);
   const shared = memory?.residency === "one" ? singleResidentRuntime(runtime) : runtime;
@@ -38,7 +38,7 @@ export function networkWithin(runtime: Runtime, limits: NetworkLimits): TextToIm
   const half = open(float16Runtime(shared));
   return {
     ...full,
-    decode: decodeInHalf(half.decode, full.decode, retried),
+    decode: decodeInHalf(half.decode, full.decode, onRetry),
     async [Symbol.asyncDispose]() {
       await half[Symbol.asyncDispose]();
       await full[Symbol.asyncDispose]();

@@ -10,7 +10,7 @@ import { writeFiles } from "../../../test/tiny-pixel-model.ts";
 import type { WeightMemory } from "../../compiler/executable.ts";
 import { generate, openTextToImage } from "../generate.node.ts";
 import { planTextToImage } from "../text-to-image/plan.ts";
-import { memoryWithin } from "./plan.node.ts";
+import { planMemoryLimit } from "./plan.node.ts";
 import type { MemoryPlan } from "./plan.ts";
 
 let model: string;
@@ -29,7 +29,7 @@ async function planned(side: number, maxMemory: number, weightMemory?: WeightMem
   const at = (size: object) => planTextToImage(opened, { prompt: "a red apple", steps: 1, ...size });
   const plan = at({ width: side, height: side });
   const limit = { model: opened, plan, resized: at, maxMemory, weightMemory, baseline: () => 100e6 };
-  return (await memoryWithin(limit))!;
+  return (await planMemoryLimit(limit))!;
 }
 
 describe("a limit of memory", () => {
@@ -82,8 +82,8 @@ describe("a limit of memory", () => {
 describe("an autoencoder in half precision", () => {
   const run = async (path: string, vaePrecision: "float16" | "float32") => {
     const events = [];
-    const wanted = { prompt: "a red apple", steps: 1, count: 2, model: path, vaePrecision };
-    for await (const event of generate(wanted)) if (event.type !== "evaluation") events.push(event);
+    const options = { prompt: "a red apple", steps: 1, count: 2, model: path, vaePrecision };
+    for await (const event of generate(options)) if (event.type !== "evaluation") events.push(event);
     return events;
   };
 

@@ -8,10 +8,10 @@ import type { TextToImageModules } from "../model/components.ts";
 
 /** Input of one ControlNet, the same for every image of a batch: [1, 3, H, W] in 0 .. 1, and its scale. */
 export interface ControlInput {
-  readonly picture: HostTensor;
+  readonly image: HostTensor;
   readonly scale: number;
 }
-const pictureName = (i: number): string => `control.${i}.picture`;
+const imageName = (i: number): string => `control.${i}.image`;
 const scaleName = (i: number): string => `control.${i}.scale`;
 
 interface UNetInputs {
@@ -37,7 +37,7 @@ export function residualsOf(
   const denoised = x.shape[1] === channels ? x : slice(x, { axis: 1, start: 0, end: channels });
   const [first, ...rest] = controls.slice(0, count).map((control, i) => {
     const conditioningScale = inputs[scaleName(i)]!;
-    return control(denoised, t, context, inputs[pictureName(i)]!, { ...added, conditioningScale });
+    return control(denoised, t, context, inputs[imageName(i)]!, { ...added, conditioningScale });
   });
   return first && sumResiduals([first, ...rest]);
 }
@@ -45,8 +45,8 @@ export function residualsOf(
 /** The feeds of `residualsOf`. */
 export const controlFeeds = (inputs: readonly ControlInput[]): HostTensors =>
   Object.fromEntries(
-    inputs.flatMap(({ picture, scale }, i) => [
-      [pictureName(i), picture],
+    inputs.flatMap(({ image, scale }, i) => [
+      [imageName(i), image],
       [scaleName(i), { dtype: "float32", shape: [1], data: Float32Array.of(scale) }],
     ]),
   );
@@ -60,7 +60,7 @@ export interface ControlPlan {
 
 /** What one ControlNet is shown and when, checked; the image is [3, height, width] in -1 .. 1. */
 export interface PlannedControl {
-  readonly picture: Float32Array;
+  readonly image: Float32Array;
   readonly scale: number;
   readonly start: number;
   readonly end: number;
@@ -68,13 +68,13 @@ export interface PlannedControl {
 
 /** The inputs of a plan's ControlNets in step i of n. */
 export function controlInputs({ controls, width, height }: ControlPlan): (step: StepIndex) => readonly ControlInput[] {
-  const images = controls.map(({ picture }) =>
+  const images = controls.map(({ image }) =>
     float32(
       [1, 3, height, width],
-      picture.map((v) => v / 2 + 0.5),
+      image.map((v) => v / 2 + 0.5),
     ),
   );
-  return (step) => controls.map((control, k) => ({ picture: images[k]!, scale: scaleAt(control, step) }));
+  return (step) => controls.map((control, k) => ({ image: images[k]!, scale: scaleAt(control, step) }));
 }
 
 /** The scale of a ControlNet in step i of n, as diffusers has it: 0 outside of its range. */

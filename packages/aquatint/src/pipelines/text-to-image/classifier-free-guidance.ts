@@ -56,6 +56,6 @@ export function cfgNetwork(network: TextToImageNetwork, options: CfgOptions): Ti
 
 /** Two batches of as many images, joined along the channels. */
 function concatChannels(x: Latent, other: Latent, rows: number): Latent {
-  const others = rowsOf(other, rows);
-  return concatFloat32(rowsOf(x, rows).flatMap((row, k) => [row, others[k]!]));
+  const otherRows = rowsOf(other, rows);
+  return concatFloat32(rowsOf(x, rows).flatMap((row, k) => [row, otherRows[k]!]));
 }

@@ -40,7 +40,7 @@ export async function initialLatents(plan: TextToImagePlan, options: InitialLate
   const channels = images.flatMap(({ inpaintingChannels = [] }) => inpaintingChannels);
   return {
     x: concatFloat32(images.map(({ x }) => x)),
-    ...(plan.mask && !plan.paints && { project: projectRows(images) }),
+    ...(plan.mask && !plan.isInpainting && { project: projectRows(images) }),
     ...(channels.length > 0 && { inpaintingChannels: concatFloat32(channels) }),
   };
 }
@@ -66,7 +66,7 @@ interface ImageContext {
 }
 
 async function initialLatent(plan: TextToImagePlan, context: ImageContext): Promise<InitialLatent> {
-  const { mask, paints, strength, levels, begin } = plan;
+  const { mask, isInpainting: paints, strength, levels, begin } = plan;
   const { init, stream } = context;
   const encode = encoderOf(plan, context);
   const fromNoise = init === undefined || (mask !== undefined && strength === 1);
@@ -93,7 +93,7 @@ const encoderOf =
     const shape = [1, ...latentShape];
     const noise = network.posterior ? stream.randn(sizeOf(shape)) : new Float32Array(0);
     const image = float32([1, 3, height, width], values);
-    const latent = await network.encodePicture(image, float32(shape, noise), { signal });
+    const latent = await network.encodeImage(image, float32(shape, noise), { signal });
     return checkedFinite(latent, () => ({
       cause: "encoder",
       what: "the autoencoder's latent of a finite first image",
@@ -124,6 +124,6 @@ interface Unmasked {
 const keepUnmasked =
   ({ cells, original, eps }: Unmasked): Projection =>
   (x, level) => {
-    const kept = noised(level, { x0: original, eps });
-    return x.map((v, i) => (cells[i % cells.length] === 1 ? v : kept[i]!));
+    const unmasked = noised(level, { x0: original, eps });
+    return x.map((v, i) => (cells[i % cells.length] === 1 ? v : unmasked[i]!));
   };

@@ -1,11 +1,11 @@
 import type { Seed } from "../../math/random.ts";
 import type { ConditioningOptions } from "../conditioning/plan.ts";
-import type { RefineOptions } from "./hires-fix.ts";
-import type { CanvasOptions } from "./img2img.ts";
-import type { DrawOptions } from "./noise.ts";
+import type { HiresFixOptions } from "./hires-fix.ts";
+import type { Img2ImgOptions } from "./img2img.ts";
+import type { NoiseOptions } from "./noise.ts";
 
 /** Options of `planTextToImage`. */
-export interface TextToImageOptions extends DrawOptions, ConditioningOptions, CanvasOptions, RefineOptions {
+export interface TextToImageOptions extends NoiseOptions, ConditioningOptions, Img2ImgOptions, HiresFixOptions {
   /** Steps of the sampler, 1 .. the schedule's T; the model's own choice when absent, as for `guidance`. */
   readonly steps?: number | undefined;
   /** Scale of classifier-free guidance; up to 1 there is none. */

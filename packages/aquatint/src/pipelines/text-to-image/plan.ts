@@ -9,13 +9,13 @@ import { type Seed, torchCpu } from "../../math/random.ts";
 import { type ConditionedModel, type Conditioning, planConditioning } from "../conditioning/plan.ts";
 import type { TextToImageModules } from "../model/components.ts";
 import { type GenerationDefaults, generationDefaults } from "../model/defaults.ts";
-import { refinementOptions } from "./hires-fix.ts";
-import { type CanvasPlan, canvasSize, planCanvas, planStrength } from "./img2img.ts";
-import { checkedDraws } from "./noise.ts";
+import { hiresFixOptions } from "./hires-fix.ts";
+import { type ImageInputs, imageSize, planImageInputs, planStrength } from "./img2img.ts";
+import { checkedNoise } from "./noise.ts";
 import { DEFAULT_SEED, type TextToImageOptions } from "./options.ts";
 
 /** Options that have been checked against a model: nothing about them can fail later. */
-export interface TextToImagePlan extends Required<ReturnType<typeof checkedDraws>>, CanvasPlan {
+export interface TextToImagePlan extends Required<ReturnType<typeof checkedNoise>>, ImageInputs {
   readonly prompt: string;
   readonly negative: string;
   readonly guidance: number;
@@ -34,7 +34,7 @@ export interface TextToImagePlan extends Required<ReturnType<typeof checkedDraws
   readonly steps: number;
   readonly levels: readonly Level[];
   /** What is done with the finished picture: it is the `init` of this plan. */
-  readonly refinement?: TextToImagePlan;
+  readonly hiresFix?: TextToImagePlan;
 }
 
 const MAX_PIXELS = 2048 * 2048;
@@ -47,19 +47,19 @@ interface PlannedModel extends ConditionedModel {
 
 /** Checks every option against the model before anything is loaded. @throws AquatintError that names the option. */
 export function planTextToImage(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
-  const plan = planPass(model, options);
+  const plan = planSinglePass(model, options);
   if (!options.hires) return plan;
-  const { larger, strength } = refinementOptions(options, { ...plan, multiple: model.modules.multiple });
-  const refinement = planPass(model, larger);
-  return { ...plan, refinement: { ...refinement, ...planStrength({ strength }, refinement.steps) } };
+  const { larger, strength } = hiresFixOptions(options, { ...plan, multiple: model.modules.multiple });
+  const hiresFix = planSinglePass(model, larger);
+  return { ...plan, hiresFix: { ...hiresFix, ...planStrength({ strength }, hiresFix.steps) } };
 }
 
-function planPass(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
+function planSinglePass(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
   const { scheduler, modules, generation = generationDefaults() } = model;
   const { channels, factor } = modules;
   const { prompt, negative = "", seed = DEFAULT_SEED } = options;
   const { steps = generation.steps, guidance = generation.guidance } = options;
-  const { width, height } = canvasSize(options, modules);
+  const { width, height } = imageSize(options, modules);
   if (!Number.isFinite(guidance) || guidance < 0) {
     throw new AquatintError("generate/guidance", `expected a guidance scale of 0 or more, got ${guidance}`, {
       hint: "1 switches guidance off; 2 to 8 are usual",
@@ -67,12 +67,12 @@ function planPass(model: PlannedModel, options: TextToImageOptions): TextToImage
   }
   checkSize({ width, height }, modules);
   torchCpu(seed); // refuses what is no 64-bit integer
-  const chosen = options.sampler === undefined ? scheduler : withSampler(scheduler, options.sampler);
-  const { levels } = chosen.path(steps);
-  const { unconditional = false }: SamplerEntry = samplers[chosen.sampler];
+  const sampling = options.sampler === undefined ? scheduler : withSampler(scheduler, options.sampler);
+  const { levels } = sampling.path(steps);
+  const { unconditional = false }: SamplerEntry = samplers[sampling.sampler];
   checkSolvable(
-    chosen.target,
-    levels.slice(0, -1).map((level) => toCoordinates(chosen.networkCoordinates, level)),
+    sampling.target,
+    levels.slice(0, -1).map((level) => toCoordinates(sampling.networkCoordinates, level)),
   );
   return {
     prompt,
@@ -80,16 +80,16 @@ function planPass(model: PlannedModel, options: TextToImageOptions): TextToImage
     guidance,
     guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
     conditioning: planConditioning(model, options, { steps, guidance, unconditional, width, height }),
-    ...checkedDraws(options),
+    ...checkedNoise(options),
     seed,
     width,
     height,
     latentShape: [channels, height / factor, width / factor],
-    scheduler: chosen,
-    samplerName: options.sampler ?? chosen.sampler,
+    scheduler: sampling,
+    samplerName: options.sampler ?? sampling.sampler,
     steps,
     levels,
-    ...planCanvas(options, { modules, size: { width, height }, steps }),
+    ...planImageInputs(options, { modules, size: { width, height }, steps }),
   };
 }
 
@@ -108,5 +108,5 @@ function checkSize(size: { width: number; height: number }, { multiple, sampleSi
 }
 
 /** Steps that a plan walks, those of its refinement among them. */
-export const walkedSteps = ({ steps, begin, refinement }: TextToImagePlan): number =>
-  steps - begin + (refinement ? walkedSteps(refinement) : 0);
+export const stepCount = ({ steps, begin, hiresFix }: TextToImagePlan): number =>
+  steps - begin + (hiresFix ? stepCount(hiresFix) : 0);

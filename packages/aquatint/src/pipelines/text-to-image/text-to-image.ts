@@ -13,8 +13,8 @@ import { controlInputs } from "../network/controlnet-inputs.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 import { denoise } from "./denoise.ts";
 import { initialLatents } from "./initial-latents.ts";
-import { type Draws, drawsOf } from "./noise.ts";
-import { type TextToImagePlan, walkedSteps } from "./plan.ts";
+import { type NoiseStreams, noiseStreams } from "./noise.ts";
+import { stepCount, type TextToImagePlan } from "./plan.ts";
 
 /** One evaluation of the network for one image: its input, its level and its estimate of the data. */
 export interface EvaluationEvent {
@@ -31,7 +31,7 @@ export interface EvaluationEvent {
   readonly x: Latent;
   readonly x0: Latent;
   /** The latent after this evaluation, in the scheduler's coordinates. */
-  readonly reached: Latent;
+  readonly latent: Latent;
   /** True for the last evaluation of a step. */
   readonly final: boolean;
   /** x and x0 as images, in the steps of `previews`. */
@@ -56,7 +56,7 @@ export interface TextToImageRun {
   /** The seed of each image of the batch; the plan's seed for one image if absent. */
   readonly seeds?: readonly Seed[] | undefined;
   /** Random numbers of each image; those of its seed if absent. */
-  readonly draws?: readonly Draws[] | undefined;
+  readonly noiseStreams?: readonly NoiseStreams[] | undefined;
 }
 
 /** Makes a batch of images of the prompt from noise; yields every evaluation, then the images. */
@@ -65,21 +65,21 @@ export async function* textToImage(
   plan: TextToImagePlan,
   run: TextToImageRun = {},
 ): AsyncGenerator<TextToImageEvent, void, void> {
-  const { refinement } = plan;
+  const { hiresFix } = plan;
   const small: Picture[] = [];
-  const more = refinement ? walkedSteps(refinement) : 0;
+  const more = hiresFix ? stepCount(hiresFix) : 0;
   let before = 0;
   for await (const event of singlePass(network, plan, run)) {
     if (event.type === "evaluation") before = event.n;
-    if (!refinement) yield event;
+    if (!hiresFix) yield event;
     else if (event.type === "image") small.push(event.image);
     else yield { ...event, n: event.n + more };
   }
-  if (!refinement) return;
+  if (!hiresFix) return;
   // the same as image-to-image of the image as it would have been written
-  const inits = small.map((image) => fittedPlanes(image, refinement).data);
+  const inits = small.map((image) => fittedPlanes(image, hiresFix).data);
   const previews = new Set(Array.from(run.previews ?? [], (i) => i - before));
-  for await (const event of singlePass(network, refinement, { ...run, previews, inits })) {
+  for await (const event of singlePass(network, hiresFix, { ...run, previews, inits })) {
     yield event.type === "image" ? event : { ...event, i: event.i + before, n: event.n + before };
   }
 }
@@ -89,24 +89,25 @@ interface PassOptions extends TextToImageRun {
   readonly inits?: readonly Float32Array[];
 }
 
-/** The events of a plan without its refinement. */
+/** The events of a plan without its hires fix. */
 async function* singlePass(
   network: TextToImageNetwork,
   plan: TextToImagePlan,
   { signal, previews, inits, seeds = [plan.seed], ...options }: PassOptions,
 ): AsyncGenerator<TextToImageEvent, void, void> {
   const { latentShape, conditioning, begin } = plan;
-  const draws = options.draws ?? seeds.map((seed) => drawsOf({ ...plan, seed }, sizeOf(latentShape)));
-  const rows = draws.length;
-  const initial = await initialLatents(plan, { network, streams: draws.map(({ start }) => start), inits, signal });
+  const streams = options.noiseStreams ?? seeds.map((seed) => noiseStreams({ ...plan, seed }, sizeOf(latentShape)));
+  const rows = streams.length;
+  const starts = streams.map(({ start }) => start);
+  const initial = await initialLatents(plan, { network, streams: starts, inits, signal });
   const steps = denoise(network, {
     ...plan,
     ...initial,
     rows,
-    cfgBatch: conditioning.branches,
+    cfgBatch: conditioning.cfgBatch,
     conditions: await encodedConditioning(network, conditioning, { rows, signal }),
     controls: controlInputs(plan),
-    noise: batchNoise(draws.map(({ noise }) => noise)),
+    noise: batchNoise(streams.map(({ noise }) => noise)),
     signal,
   });
   const decode = decoder(network, plan, signal);
@@ -115,9 +116,9 @@ async function* singlePass(
     last = step.x;
     const { level, timestep, final } = step;
     const [i, n] = [step.i - begin, step.n - begin];
-    const [inputs, estimates, reached] = [step.input, step.x0, step.x].map((batch) => rowsOf(batch, rows));
+    const [inputs, estimates, results] = [step.input, step.x0, step.x].map((batch) => rowsOf(batch, rows));
     for (let row = 0; row < rows; row++) {
-      const latents = { x: inputs![row]!, x0: estimates![row]!, reached: reached![row]! };
+      const latents = { x: inputs![row]!, x0: estimates![row]!, latent: results![row]! };
       const images = previews?.has(i) && { images: await decodedPair(decode, latents) };
       yield { type: "evaluation", row, i, n, level, timestep, ...latents, final, ...images };
     }
