@@ -18,7 +18,7 @@ export const hostTensorOf = ({ dtype, shape }: Type, values: ArrayLike<number>):
 export const zeros = ({ dtype, shape }: Type): HostTensor =>
   hostTensor({ dtype, shape }, new hostArrays[dtype](sizeOf(shape)));
 
-/** A copy in a buffer of its own: that of `data.slice()` may be shared, where it is a Buffer of Node. */
+/** A copy in a buffer of its own: in Node `data.slice()` may share its memory with other arrays. */
 export const copyTensor = ({ dtype, shape, data }: HostTensor): HostTensor =>
   hostTensorOf({ dtype, shape: [...shape] }, data);
 

@@ -84,3 +84,13 @@ test("a comment of a camera is no metadata, the same text in UserComment is", ()
   expect(imageMetadata({ UserComment: "Screenshot", ImageDescription: "a holiday" })).toBeUndefined();
   expect(imageMetadata({ UserComment: `a cat\n${line}` })).toMatchObject({ source: "a1111", seed: 5 });
 });
+
+test("settings that SD.Next parts by bars", () => {
+  const text =
+    "a cat\nNegative prompt: dog\nSteps: 25 | Seed: 7 | Sampler: Euler a | CFG scale: 7 | Size: 64x64 | Parser: Full";
+  expect(parseInfotext(text)).toMatchObject({
+    prompt: "a cat",
+    negative: "dog",
+    settings: { Steps: "25", Seed: "7", Sampler: "Euler a", Size: "64x64", Parser: "Full" },
+  });
+});

@@ -12,7 +12,9 @@ export interface Infotext {
 const MAX_SETTINGS = 2 ** 20;
 /** Settings of which one is named in every text that has settings. */
 const usual = /^(steps|sampler|seed|size|cfg scale|model|model hash|guidance scale)$/i;
-const start = /^\s*Steps:\s*\d+\s*(,|$)/;
+const start = /^\s*Steps:\s*\d+\s*([,|]|$)/;
+/** Settings that older versions of SD.Next part by bars in place of commas. */
+const barred = /^\s*Steps:\s*\d+\s*\|/;
 const NEGATIVE = "Negative prompt:";
 
 /**
@@ -22,7 +24,7 @@ const NEGATIVE = "Negative prompt:";
 export function parseInfotext(text: string): Infotext {
   const lines = linesOf(text.replace(/\0+$/, "").trim());
   const at = settingsAt(lines);
-  const settings = at < 0 ? {} : parseSettings(lines.slice(at).join("\n"));
+  const settings = at < 0 ? {} : parseSettings(withCommas(lines.slice(at).join("\n")));
   const prompts = (at < 0 ? lines : lines.slice(0, at)).map((line) => line.trim());
   const negativeAt = prompts.findIndex((line) => line.startsWith(NEGATIVE));
   const prompt = (negativeAt < 0 ? prompts : prompts.slice(0, negativeAt)).join("\n").trim();
@@ -44,6 +46,9 @@ function linesOf(text: string): readonly string[] {
 
 /** Without the period that ExifTool shows in place of a line's end. */
 const withoutStop = (text: string): string => text.replace(/\.$/, "").trim();
+
+const withCommas = (settings: string): string =>
+  barred.test(settings.slice(0, 100)) ? settings.replace(/\s\|\s/g, ", ") : settings;
 
 /** The line that the settings begin with, or -1. */
 function settingsAt(lines: readonly string[]): number {
