@@ -12,7 +12,10 @@ const tokenizer = tokenizerFrom(trainBytePairs(["a red apple"], { merges: 8, con
 const unetConditioning = { timeIds: 0, guidanceWidth: undefined, zeroedNegative: false };
 const encoder = { name: "text_encoder", skippable: 2, untrained: 0 };
 const modelOf = (overrides: object = {}, encoders: readonly object[] = [encoder]) => ({
-  modules: { textEncoders: encoders, told: { ...unetConditioning, ...overrides } } as unknown as TextToImageModules,
+  modules: {
+    textEncoders: encoders,
+    conditioning: { ...unetConditioning, ...overrides },
+  } as unknown as TextToImageModules,
   tokenizers: encoders.map(() => tokenizer),
 });
 const run = { steps: 4, guidance: 5, unconditional: false, width: 64, height: 48 };

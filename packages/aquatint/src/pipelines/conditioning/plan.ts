@@ -72,7 +72,7 @@ export function planConditioning(
   options: ConditioningOptions,
   run: ConditioningRun,
 ): Conditioning {
-  const { told: unetConditioning } = model.modules;
+  const { conditioning: unetConditioning } = model.modules;
   const { prompt, negative } = options;
   const skipped = skippedLayers(options, model.modules);
   const emphasis = checkedEmphasis(options);

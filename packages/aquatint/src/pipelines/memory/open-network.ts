@@ -28,7 +28,7 @@ export function openNetwork(runtime: Runtime, limits: OpenNetworkOptions): TextT
   const { parts, memory, maxMemory, vaePrecision = "float32", onRetry } = limits;
   const weightMemory = memory?.weightMemory ?? limits.weightMemory;
   const scoreBytes = scoreBytesOf(runtime.device, maxMemory);
-  const shared = memory?.residency === "one" ? singleResidentRuntime(runtime) : runtime;
+  const shared = memory?.residency === "single" ? singleResidentRuntime(runtime) : runtime;
   const open = (on: Runtime): TextToImageNetwork => {
     const network = textToImageNetwork({ ...parts, runtime: on, weightMemory, scoreBytes });
     return memory ? tiledNetwork(network, { tile: memory.tile, factor: parts.modules.factor }) : network;

@@ -48,8 +48,8 @@ describe("a limit of memory", () => {
     const plans = await descend(512);
     expect(plans[0]).toMatchObject({ weightMemory: "packed", residency: "all" });
     expect(plans[0]!.tile).toBeUndefined();
-    expect(plans.at(-1)).toMatchObject({ weightMemory: "mapped", residency: "one", tile: expect.any(Number) });
-    const ranks = plans.map(({ residency, tile = 64 }) => (residency === "one" ? 1000 : 0) - tile);
+    expect(plans.at(-1)).toMatchObject({ weightMemory: "mapped", residency: "single", tile: expect.any(Number) });
+    const ranks = plans.map(({ residency, tile = 64 }) => (residency === "single" ? 1000 : 0) - tile);
     expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
   });
 

@@ -13,7 +13,7 @@ export interface MemoryPlan {
   readonly bytes: number;
   readonly weightMemory: WeightMemory;
   /** Whether all networks stay loaded, or one at a time. */
-  readonly residency: "all" | "one";
+  readonly residency: "all" | "single";
   /** Places of the latent along each side of a tile of the autoencoder; whole pictures when absent. */
   readonly tile?: number;
 }
@@ -59,7 +59,7 @@ const COPIES = 5;
 /** What is tried, the fastest first. */
 const candidates = [
   { weightMemory: "packed", residency: "all" },
-  { weightMemory: "mapped", residency: "one" },
+  { weightMemory: "mapped", residency: "single" },
 ] as const;
 const SMALLEST_TILE = 8;
 
@@ -191,7 +191,7 @@ const programBytes = (program: GraphMemory, memory: WeightMemory): number =>
 /** Bytes beside the baseline. A program that stays loaded keeps what it computed in. */
 const bytesBy: Readonly<Record<MemoryPlan["residency"], Estimate>> = {
   all: (programs, memory) => sum(programs.map((program) => programBytes(program, memory))),
-  one: (programs, memory) => Math.max(...programs.map((program) => programBytes(program, memory))),
+  single: (programs, memory) => Math.max(...programs.map((program) => programBytes(program, memory))),
 };
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 

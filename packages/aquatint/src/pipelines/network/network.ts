@@ -97,7 +97,7 @@ const feed = (name: string, { shape }: HostTensor) => input({ name, dtype: "floa
 
 /** The U-Net's output as a graph over inputs of these names. */
 function denoised(modules: TextToImageModules, feeds: HostTensors, controls: number) {
-  const { guidanceWidth } = modules.told;
+  const { guidanceWidth } = modules.conditioning;
   const inputs = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, feed(name, value)]));
   const { x, t, context, guidance, textEmbeds, timeIds } = inputs;
   const timestepCond = guidance && guidanceWidth && guidanceEmbedding(guidance, guidanceWidth);
