@@ -50,8 +50,8 @@ async function draw(model: string): Promise<void> {
   const started = performance.now();
   for await (const event of generate({ prompt: PROMPT, model, seed: 0 })) {
     if (event.type !== "image") continue;
-    await writeFile("picture.png", encodePng(event.picture));
-    const { width, height } = event.picture;
+    await writeFile("picture.png", encodePng(event.image));
+    const { width, height } = event.image;
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`${"picture.png".padEnd(18)} ${width}x${height} in ${seconds} s: "${PROMPT}"`);
   }

@@ -88,7 +88,6 @@ const typeCycles: Readonly<Record<string, readonly string[]>> = {
     "data/compose.ts, data/pyramid.ts",
     "data/digits/kind.ts, data/kind.ts",
     "formats/image/exif-write.ts, formats/image/picture-file.ts",
-    "pipelines/text-to-image/classifier-free-guidance.ts, pipelines/text-to-image/denoise.ts, pipelines/text-to-image/initial-latents.ts, pipelines/text-to-image/text-to-image.ts",
     "train/run/run.node.ts, train/run/start-run.node.ts",
     "train/tasks/clip/outputs.ts, train/tasks/clip/task.ts",
   ],

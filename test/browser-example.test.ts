@@ -48,7 +48,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function inNode() {
   for await (const event of generate({ prompt: PROMPT, seed: SEED, model: join(folder, "public/model") })) {
-    if (event.type === "image") return event.picture;
+    if (event.type === "image") return event.image;
   }
   throw new Error("no picture came");
 }

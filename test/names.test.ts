@@ -12,7 +12,10 @@ const forbidden = new Set(
   ].flatMap((words) => words.split(" ")),
 );
 /** Folders of the library that keep to it; the others follow. */
-const folders = ["graph", "ops", "autodiff", "compiler", "nn", "runtime", "util"];
+const folders = [
+  ...["graph", "ops", "autodiff", "compiler", "nn", "runtime", "util"],
+  ...["conditioning", "memory", "metadata", "network", "preview", "vae"].map((room) => `pipelines/${room}`),
+];
 
 const isFunction = (node: ts.Node): boolean =>
   ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isMethodDeclaration(node);

@@ -7,9 +7,9 @@ import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors
 import { sizeOf } from "../../packages/aquatint/src/graph/types.ts";
 import { withControlNets } from "../../packages/aquatint/src/pipelines/model/controlnet.node.ts";
 import type { TextToImageModel } from "../../packages/aquatint/src/pipelines/model/model-folder.ts";
-import type { CanvasOptions } from "../../packages/aquatint/src/pipelines/text-to-image/img2img.ts";
-import { type Draws, drawsOf } from "../../packages/aquatint/src/pipelines/text-to-image/noise.ts";
-import type { TextToImagePlan } from "../../packages/aquatint/src/pipelines/text-to-image/text-to-image.ts";
+import type { Img2ImgOptions } from "../../packages/aquatint/src/pipelines/text-to-image/img2img.ts";
+import { type NoiseStreams, noiseStreams } from "../../packages/aquatint/src/pipelines/text-to-image/noise.ts";
+import type { TextToImagePlan } from "../../packages/aquatint/src/pipelines/text-to-image/plan.ts";
 import { entriesOf } from "./check.ts";
 
 /** What a case's inputs are made of. */
@@ -53,7 +53,7 @@ export function missingFor({ name, args }: NamedCase, { tensors, controlNets }: 
 }
 
 /** The pictures that a case is given, as options of a plan; without a size of its own it has the picture's. */
-export function canvasOf({ name, args }: NamedCase, { tensors }: InputSite): CanvasOptions & Partial<Sides> {
+export function canvasOf({ name, args }: NamedCase, { tensors }: InputSite): Img2ImgOptions & Partial<Sides> {
   const wanted = inputsOf(name);
   if (!wanted) return {};
   const [picture, mask] = wanted.tensors.map((key) => planes(tensors, key));
@@ -63,7 +63,7 @@ export function canvasOf({ name, args }: NamedCase, { tensors }: InputSite): Can
   const [starts, ends] = [args["control_guidance_start"], args["control_guidance_end"]];
   const at = (given: NamedCase["args"][string] | undefined, i: number) =>
     given === undefined ? undefined : Number([given].flat()[i]);
-  const controls = scalesOf(args).map((scale, i) => ({ picture: init, scale, start: at(starts, i), end: at(ends, i) }));
+  const controls = scalesOf(args).map((scale, i) => ({ image: init, scale, start: at(starts, i), end: at(ends, i) }));
   return { ...sides, controls };
 }
 const scalesOf = (args: NamedCase["args"]): readonly number[] =>
@@ -92,9 +92,9 @@ export async function controlNetsIn(folder: string): Promise<readonly string[]> 
 }
 
 /** One stream for all pictures: each draw is made for all of them at once, as diffusers' pipelines do with one generator. */
-export function sharedDraws(plan: TextToImagePlan, count: number): readonly Draws[] {
+export function sharedDraws(plan: TextToImagePlan, count: number): readonly NoiseStreams[] {
   const size = sizeOf(plan.latentShape);
-  const { start, noise } = drawsOf(plan, count * size);
+  const { start, noise } = noiseStreams(plan, count * size);
   const made: Float32Array[] = [];
   return Array.from({ length: count }, (_, k) => {
     let taken = 0;

@@ -10,7 +10,8 @@ import { toFloat32 } from "../../packages/aquatint/src/formats/safetensors/half.
 import type { AdapterFiles } from "../../packages/aquatint/src/pipelines/model/adapters.node.ts";
 import { checkpointModel } from "../../packages/aquatint/src/pipelines/model/checkpoint.node.ts";
 import { textToImageNetwork } from "../../packages/aquatint/src/pipelines/network/network.ts";
-import { planTextToImage, textToImage } from "../../packages/aquatint/src/pipelines/text-to-image/text-to-image.ts";
+import { planTextToImage } from "../../packages/aquatint/src/pipelines/text-to-image/plan.ts";
+import { textToImage } from "../../packages/aquatint/src/pipelines/text-to-image/text-to-image.ts";
 import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";
 import type { Runtime } from "../../packages/aquatint/src/runtime/types.ts";
 import { adapterFiles } from "./adapters.ts";
@@ -165,8 +166,8 @@ async function* compareRun(run: Case, site: Site): AsyncGenerator<Outcome> {
   await using network = textToImageNetwork({ runtime, modules, ...(await model.binding()) });
   const draws = sharedDraws(plan, Number(run.args["num_images_per_prompt"] ?? 1));
   const reached: Float32Array[] = [];
-  for await (const event of textToImage(network, plan, { draws })) {
-    if (event.type === "evaluation") reached.push(Float32Array.from(event.reached));
+  for await (const event of textToImage(network, plan, { noiseStreams: draws })) {
+    if (event.type === "evaluation") reached.push(Float32Array.from(event.latent));
   }
   const image: number[] = [];
   for (const data of reached.slice(-draws.length)) {

@@ -17,7 +17,7 @@ async function draw(prompt: string, seed: number): Promise<string> {
   const [{ model, network }, start] = [await loaded, performance.now()];
   for await (const event of textToImage(network, planTextToImage(model, { prompt, seed }))) {
     if (event.type === "evaluation") find("progress").value = (event.i + 1) / event.n;
-    if (event.type === "image") find("img").src = URL.createObjectURL(new Blob([encodePng(event.picture)]));
+    if (event.type === "image") find("img").src = URL.createObjectURL(new Blob([encodePng(event.image)]));
   }
   return `${((performance.now() - start) / 1000).toFixed(1)} s`;
 }

@@ -24,6 +24,7 @@ export { type EncodeOptions, encodePicture, type PictureFormat, pictureFormats }
 export { readPicture } from "./formats/image/read-image.node.ts";
 export { importSharp, type SharpFactory } from "./formats/image/sharp.node.ts";
 export { type PullEvent, type PullOptions, pull } from "./hub/pull.node.ts";
+export * from "./pipelines/default-model.node.ts";
 export * from "./pipelines/generate.node.ts";
 export { modelHash, modelLabel } from "./pipelines/metadata/model-hash.node.ts";
 export {

@@ -5,7 +5,8 @@ import { fromFloat32 } from "../formats/safetensors/half.ts";
 import { encodeSafetensors } from "../formats/safetensors/safetensors.ts";
 import { sizeOf } from "../graph/types.ts";
 import { linspace } from "../math/numbers.ts";
-import type { EvaluationEvent, TextToImagePlan } from "../pipelines/text-to-image/text-to-image.ts";
+import type { TextToImagePlan } from "../pipelines/text-to-image/plan.ts";
+import type { EvaluationEvent } from "../pipelines/text-to-image/text-to-image.ts";
 
 /** Columns of a strip at most. */
 const MAX_COLUMNS = 16;
@@ -23,7 +24,7 @@ export function stripOf(
 ): Picture {
   const steps = stripSteps(evaluations[0]?.n ?? 0);
   const shown = evaluations.filter(({ i }, k) => steps.has(i) && evaluations[k - 1]?.i !== i);
-  const row = (key: "x" | "x0") => shown.flatMap(({ pictures }) => (pictures ? [pictures[key]] : []));
+  const row = (key: "x" | "x0") => shown.flatMap(({ images }) => (images ? [images[key]] : []));
   return strip([row("x"), row("x0")], { scale: Math.max(1, Math.ceil(CELL / Math.min(width, height))) });
 }
 

@@ -6,7 +6,7 @@ import { type GenerateOptions, type GenerationEvent, generate } from "./generate
 test("the type of an event says what it carries", () => {
   const event = {} as GenerationEvent;
   if (event.type === "image") {
-    expectTypeOf(event.picture).toExtend<Picture>();
+    expectTypeOf(event.image).toExtend<Picture>();
     expectTypeOf(event.seed).toEqualTypeOf<Seed>();
   }
   if (event.type === "evaluation") {

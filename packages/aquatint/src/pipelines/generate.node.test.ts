@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyPixelModel, writeFiles } from "../../test/tiny-pixel-model.ts";
-import { checkModelFolder, defaultModelFolder, folderSource, generate, prepareGeneration } from "./generate.node.ts";
+import { defaultModelFolder } from "./default-model.node.ts";
+import { checkModelFolder, folderSource, generate, prepareGeneration } from "./generate.node.ts";
 import type { ImageEvent } from "./text-to-image/text-to-image.ts";
 
 let root: string;
@@ -46,10 +47,10 @@ describe("the default model", () => {
   test.each([
     ["latent", ["pixel", "latent"]],
     ["pixel", ["pixel"]],
-  ])("is the %s folder of its package where it holds %j", async (chosen, folders) => {
+  ])("is the %s folder of its package where it holds %j", async (expected, folders) => {
     const models = Object.fromEntries(folders.map((folder) => [`${folder}/model_index.json`, "{}"]));
     const { home, from } = await installed({ "package.json": "{}", ...models });
-    expect(await defaultModelFolder({ from })).toBe(join(home, "node_modules/@aquatint/model-emoji", chosen));
+    expect(await defaultModelFolder({ from })).toBe(join(home, "node_modules/@aquatint/model-emoji", expected));
   });
 
   test("may be asked for among some of the folders", async () => {
@@ -140,11 +141,11 @@ describe("generate", () => {
 
   test("yields every evaluation, then the picture; a picture depends on its own seed alone", async () => {
     const both = await eventsOf({ count: 2, seed: 5n });
-    const picture = ["evaluation", "evaluation", "image"];
-    expect(both.map(({ type }) => type)).toEqual([...picture, ...picture]);
+    const sequence = ["evaluation", "evaluation", "image"];
+    expect(both.map(({ type }) => type)).toEqual([...sequence, ...sequence]);
     expect(both.flatMap((event) => (event.type === "image" ? [event.seed] : []))).toEqual([5n, 6n]);
     expect(await eventsOf({ seed: 6n })).toEqual(both.slice(3));
-    expect(both[2]).not.toMatchObject({ picture: (both[5] as ImageEvent).picture });
+    expect(both[2]).not.toMatchObject({ image: (both[5] as ImageEvent).image });
   });
 
   test("the weights may lie in a variant's file", async () => {

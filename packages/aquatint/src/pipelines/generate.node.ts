@@ -1,6 +1,5 @@
 import { access, readdir, stat } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
+import { extname, isAbsolute, join, relative, resolve } from "node:path";
 import { type FolderOptions, isNeeded, missingWeights } from "../checkpoints/folder.ts";
 import { openCheckpoint } from "../checkpoints/open.node.ts";
 import type { WeightMemory } from "../compiler/executable.ts";
@@ -9,8 +8,9 @@ import { readBytes, readSafetensorsHeader } from "../formats/files.node.ts";
 import { followingSeed, type Seed } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Device } from "../runtime/types.ts";
-import { networkWithin, type VaePrecision } from "./memory/open-network.ts";
-import { memoryWithin } from "./memory/plan.node.ts";
+import { defaultModelFolder } from "./default-model.node.ts";
+import { openNetwork, type VaePrecision } from "./memory/open-network.ts";
+import { planMemoryLimit } from "./memory/plan.node.ts";
 import type { MemoryPlan } from "./memory/plan.ts";
 import { type AdapterFiles, withVae } from "./model/adapters.node.ts";
 import { checkpointModel } from "./model/checkpoint.node.ts";
@@ -19,15 +19,9 @@ import type { TextToImageModel } from "./model/model-folder.ts";
 import type { ModelSource } from "./model/source.ts";
 import { type PreparedPreview, type PreviewOptions, preparePreview } from "./preview/preview.node.ts";
 import { withPreviews } from "./preview/preview.ts";
-import {
-  DEFAULT_SEED,
-  planTextToImage,
-  type TextToImageEvent,
-  type TextToImageOptions,
-  type TextToImagePlan,
-  type TextToImageRun,
-  textToImage,
-} from "./text-to-image/text-to-image.ts";
+import { DEFAULT_SEED, type TextToImageOptions } from "./text-to-image/options.ts";
+import { planTextToImage, type TextToImagePlan } from "./text-to-image/plan.ts";
+import { type TextToImageEvent, type TextToImageRun, textToImage } from "./text-to-image/text-to-image.ts";
 import type { RetryEvent } from "./vae/float16-fallback.ts";
 
 const modelError = (kind: string, message: string, hint: string) =>
@@ -45,43 +39,6 @@ export const folderSource = (folder: string): ModelSource => ({
     return readBytes(file);
   },
 });
-
-/** The package that holds the models used when none is named. */
-export const DEFAULT_MODEL_PACKAGE = "@aquatint/model-emoji";
-/** Its folders, the best first: what a model's U-Net denoises. */
-const DEFAULT_MODELS = ["latent", "pixel"] as const;
-
-/** Which default model is meant. */
-export interface DefaultModelOptions {
-  /** The module beside which packages are looked up. */
-  readonly from?: string;
-  /** The folders that will do, the best first. */
-  readonly among?: readonly (typeof DEFAULT_MODELS)[number][];
-}
-
-/** The folder of the default model. @throws AquatintError "model/default-missing" */
-export async function defaultModelFolder({
-  from = import.meta.url,
-  among = DEFAULT_MODELS,
-}: DefaultModelOptions = {}): Promise<string> {
-  const hint = `install it (npm install ${DEFAULT_MODEL_PACKAGE}), or name the folder of another model`;
-  let packageFile: string;
-  try {
-    packageFile = createRequire(from).resolve(`${DEFAULT_MODEL_PACKAGE}/package.json`);
-  } catch {
-    throw modelError(
-      "default-missing",
-      `the default model is not here: ${DEFAULT_MODEL_PACKAGE} is not installed`,
-      hint,
-    );
-  }
-  for (const name of among) {
-    const folder = join(dirname(packageFile), name);
-    if (await exists(join(folder, "model_index.json"))) return folder;
-  }
-  const found = `${dirname(packageFile)} has no ${among.join(" or ")} folder with a model`;
-  throw modelError("default-missing", `the default model is not here: ${found}`, hint);
-}
 
 const exists = (path: string): Promise<boolean> =>
   access(path).then(
@@ -104,9 +61,9 @@ export async function checkModelFolder(folder: string, check: FolderCheck = {}):
 
 /** What lies in a folder that holds one of the files. */
 async function markedFolder(folder: string, { marks = ["model_index.json"] }: FolderCheck) {
-  const found = await stat(folder).catch(() => undefined);
-  if (!found) throw modelError("missing", `there is no model at ${folder}`, FOLDER_HINT);
-  if (!found.isDirectory()) return refuseFile(folder);
+  const stats = await stat(folder).catch(() => undefined);
+  if (!stats) throw modelError("missing", `there is no model at ${folder}`, FOLDER_HINT);
+  if (!stats.isDirectory()) return refuseFile(folder);
   const parts = await readdir(folder, { withFileTypes: true });
   if (!parts.some(({ name }) => marks.includes(name))) {
     const inside = join(folder, "model");
@@ -145,8 +102,8 @@ export interface OpenOptions extends FolderOptions, AdapterFiles {
 
 /** Opens a text-to-image model: a folder in the published layout or an original single file; its weights stay there. */
 export async function openTextToImage(path: string, { variant, vae, ...files }: OpenOptions = {}) {
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile()) await markedFolder(path, {});
+  const stats = await stat(path).catch(() => undefined);
+  if (!stats?.isFile()) await markedFolder(path, {});
   const checkpoint = await openCheckpoint(path, { variant });
   return checkpointModel(vae === undefined ? checkpoint : await withVae(checkpoint, vae), files);
 }
@@ -205,15 +162,15 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: followingSeed(seed, i) }));
   const resized = (size: object) => planTextToImage(model, { ...options, ...size });
   const seeds = seedsOf(plans.slice(0, batch));
-  const memory = await memoryWithin({ ...options, model, plan, seeds, resized });
+  const memory = await planMemoryLimit({ ...options, model, plan, seeds, resized });
   const preview = await preparePreview(model, options);
-  const prepared: Prepared = { model, plans, ...(memory && { memory }), preview };
+  const prepared: PreparedGeneration = { model, plans, ...(memory && { memory }), preview };
   return { ...prepared, options, run: (show = {}) => run(prepared, { ...options, ...show }) };
 }
 
-function checkCount(name: "count" | "batch", count: number, most: number): void {
-  if (Number.isSafeInteger(count) && count >= 1 && count <= most) return;
-  throw new AquatintError(`generate/${name}`, `expected 1 to ${most} pictures, got ${count}`, {
+function checkCount(name: "count" | "batch", count: number, limit: number): void {
+  if (Number.isSafeInteger(count) && count >= 1 && count <= limit) return;
+  throw new AquatintError(`generate/${name}`, `expected 1 to ${limit} pictures, got ${count}`, {
     hint: "give a whole number of pictures",
   });
 }
@@ -221,12 +178,12 @@ function checkCount(name: "count" | "batch", count: number, most: number): void 
 const seedsOf = (plans: readonly TextToImagePlan[]): Seed[] => plans.map(({ seed }) => seed);
 
 /** What was checked of a generation. */
-interface Prepared extends Pick<Generation, "model" | "plans" | "memory"> {
+interface PreparedGeneration extends Pick<Generation, "model" | "plans" | "memory"> {
   readonly preview: PreparedPreview | undefined;
 }
 
 async function* run(
-  { model, plans, memory, preview }: Prepared,
+  { model, plans, memory, preview }: PreparedGeneration,
   options: GenerateOptions,
 ): AsyncGenerator<GenerationEvent, void, void> {
   const { device, threads, signal, previews, batch = 1, ...rest } = options;
@@ -237,7 +194,7 @@ async function* run(
   signal?.throwIfAborted();
   const retries: RetryEvent[] = [];
   const parts = { modules, ...binding };
-  await using network = networkWithin(runtime, { ...rest, memory, parts, retried: (event) => retries.push(event) });
+  await using network = openNetwork(runtime, { ...rest, memory, parts, onRetry: (event) => retries.push(event) });
   const previewer = preview?.(runtime);
   for (let i = 0; i < plans.length; i += batch) {
     const seeds = seedsOf(plans.slice(i, i + batch));

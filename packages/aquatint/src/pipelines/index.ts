@@ -1,17 +1,26 @@
 export { captionIds } from "./conditioning/caption-ids.ts";
+export { encodedConditioning } from "./conditioning/conditions.ts";
 export type { EncodedCaptions, TextEmbeddings, TokenizedCaption } from "./conditioning/encode.ts";
-export type { HeightWidth, SizeOptions } from "./conditioning/micro-conditioning.ts";
+export type { HeightWidth, MicroConditioningOptions as SizeOptions } from "./conditioning/micro-conditioning.ts";
 export {
   type Conditioning,
   type ConditioningOptions,
   type ConditioningStage,
-  encodedConditioning,
   plainCaptions,
   planConditioning,
 } from "./conditioning/plan.ts";
 export type { MemoryPlan } from "./memory/plan.ts";
-export { type Recipe, type RecipeSource, recipeOf, recipeTexts } from "./metadata/parameters.ts";
-export { type Likeness, type LikenessContext, likeness } from "./metadata/reproduce.ts";
+export {
+  type GenerationParameters as Recipe,
+  generationParameters as recipeOf,
+  type ParametersSource as RecipeSource,
+  parameterTexts as recipeTexts,
+} from "./metadata/parameters.ts";
+export {
+  fromMetadata as likeness,
+  type GenerationRequest as Likeness,
+  type MetadataContext as LikenessContext,
+} from "./metadata/reproduce.ts";
 export { encodeComponent, readJson, readWeights } from "./model/component.ts";
 export * from "./model/components.ts";
 export { type ControlNet, describedControlNet, steeredModel } from "./model/controlnet.ts";
@@ -21,18 +30,23 @@ export { type PipelineClass, type PipelineKind, pipelineKinds } from "./model/pi
 export { ganFolder, type OnePassFolder, type OnePassModel, vaeFolder } from "./model/single-pass.ts";
 export * from "./model/source.ts";
 export type { TextEncoder } from "./model/text-encoders.ts";
-export type { Steering } from "./network/controlnet-inputs.ts";
+export type { ControlInput, PlannedControl } from "./network/controlnet-inputs.ts";
 export * from "./network/network.ts";
 export { denoisedOnce, type OneShot, type OneShotInput } from "./one-shot.ts";
 export { fitLatentRgb, type LatentPixels, linearPreview, type Previewer } from "./preview/preview.ts";
-export { type RefineOptions, refineDefaults } from "./text-to-image/hires-fix.ts";
+export { type DenoiseOptions, type DenoiseStep, denoise } from "./text-to-image/denoise.ts";
 export {
-  type CanvasOptions,
-  type CanvasPlan,
+  type HiresFixOptions as RefineOptions,
+  hiresFixDefaults as refineDefaults,
+} from "./text-to-image/hires-fix.ts";
+export {
   type ControlOptions,
-  canvasDefaults,
-  type PlannedControl,
+  type ImageInputs as CanvasPlan,
+  type Img2ImgOptions as CanvasOptions,
+  img2imgDefaults as canvasDefaults,
 } from "./text-to-image/img2img.ts";
 export * from "./text-to-image/noise.ts";
+export * from "./text-to-image/options.ts";
+export * from "./text-to-image/plan.ts";
 export * from "./text-to-image/text-to-image.ts";
 export type { RetryEvent } from "./vae/float16-fallback.ts";

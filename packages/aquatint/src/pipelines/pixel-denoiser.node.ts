@@ -3,7 +3,8 @@ import { networkDenoiser, type SchedulerSettings } from "../diffusion/scheduler.
 import { AquatintError } from "../errors.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
 import { plainCaptions } from "./conditioning/plan.ts";
-import { defaultModelFolder, openTextToImage } from "./generate.node.ts";
+import { defaultModelFolder } from "./default-model.node.ts";
+import { openTextToImage } from "./generate.node.ts";
 import { textToImageNetwork } from "./network/network.ts";
 
 /** A trained pixel model as the theory sees it. */
@@ -14,7 +15,7 @@ export interface PixelDenoiser extends AsyncDisposable {
   /** Height and width that it was trained at, in pixels. */
   readonly size: number;
   /** The denoiser of a batch that is told one caption for each picture: x is [n, 3, size, size]. */
-  told(captions: readonly string[], signal?: AbortSignal): Promise<Denoiser>;
+  conditioned(captions: readonly string[], signal?: AbortSignal): Promise<Denoiser>;
 }
 
 /** Which model is opened; the default one of pixels when absent. */
@@ -36,7 +37,7 @@ export async function openPixelDenoiser({ model, threads }: PixelDenoiserOptions
     name: folder,
     settings,
     size,
-    async told(captions, signal) {
+    async conditioned(captions, signal) {
       const conditions = await network.encode(plainCaptions(tokenizers, captions), { signal });
       const shape = [captions.length, channels, size, size];
       const predict = (data: Float32Array, t: number) =>

@@ -192,7 +192,7 @@ async function* makePictures({ runtime, model, options, seed, captions }: Making
     const start = performance.now();
     const { plan } = planOf(model, options, { prompt, seed: seed + i });
     for await (const event of textToImage(network, plan)) {
-      if (event.type === "image") yield { picture: event.picture, seconds: (performance.now() - start) / 1000 };
+      if (event.type === "image") yield { picture: event.image, seconds: (performance.now() - start) / 1000 };
     }
   }
 }

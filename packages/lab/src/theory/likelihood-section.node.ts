@@ -78,7 +78,7 @@ export async function oneShotPart({ model, pictures, signal }: ModelInput): Prom
   const { size, settings } = model;
   const shots: (OneShot & TheoryPicture)[] = [];
   for (const [i, { values, caption }] of pictures.list.entries()) {
-    const denoise = await model.told([caption], signal);
+    const denoise = await model.conditioned([caption], signal);
     const shot = await denoisedOnce(denoise, { x0: values, sigma: SIGMA, seed: i, schedule: settings.schedule });
     shots.push({ ...shot, caption, values });
   }
@@ -118,7 +118,7 @@ export async function pixelElboPart({ model, pictures, signal }: ModelInput): Pr
   const x0 = new Float32Array(list.length * list[0]!.values.length);
   for (const [i, { values }] of list.entries()) x0.set(values, i * values.length);
   const { schedule } = model.settings;
-  const denoise = await model.told(
+  const denoise = await model.conditioned(
     list.map(({ caption }) => caption),
     signal,
   );

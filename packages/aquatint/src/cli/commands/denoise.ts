@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { strip, tensorToPicture } from "../../formats/image/image.ts";
 import { encodePng } from "../../formats/png/png.ts";
 import { jsonSeed, type Seed } from "../../math/random.ts";
-import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/generate.node.ts";
+import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
 import { denoisedOnce } from "../../pipelines/one-shot.ts";
 import { openPixelDenoiser } from "../../pipelines/pixel-denoiser.node.ts";
 import type { Io } from "../io.ts";
@@ -58,7 +58,7 @@ async function denoise(path: string, flags: Flags, io: Io): Promise<void> {
   await using model = await openPixelDenoiser({ model: flags.model && resolve(io.cwd, flags.model) });
   const size = { width: model.size, height: model.size };
   const input = await pictureInput(path, () => size, { io, quiet: flags.quiet });
-  const told = await model.told([prompt], io.signal);
+  const told = await model.conditioned([prompt], io.signal);
   const shot = await denoisedOnce(told, { x0: input.values, sigma, seed, schedule: model.settings.schedule });
   const [noisy, estimate] = [shot.x, shot.x0].map((values) => tensorToPicture(values, size));
   const side = strip([[input.picture, noisy!, estimate!]], { scale: Math.max(1, Math.ceil(96 / model.size)) });

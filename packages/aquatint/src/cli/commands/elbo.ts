@@ -5,7 +5,7 @@ import { type Elbo, type ElboTerm, elbo, elboOf } from "../../diffusion/elbo/elb
 import { fixedVariances, reverseStep } from "../../diffusion/elbo/reverse-process.ts";
 import { levels } from "../../diffusion/spacing/spacing.ts";
 import { jsonSeed, type Seed, torchCpu } from "../../math/random.ts";
-import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/generate.node.ts";
+import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
 import { openPixelDenoiser, type PixelDenoiser } from "../../pipelines/pixel-denoiser.node.ts";
 import { duration } from "../../util/words.ts";
 import type { Io } from "../io.ts";
@@ -79,7 +79,7 @@ async function showElbo(flags: Flags, io: Io): Promise<void> {
 }
 
 async function termsOf(
-  { settings, told }: PixelDenoiser,
+  { settings, conditioned: told }: PixelDenoiser,
   x0: Float32Array,
   { prompt, variance, steps = settings.schedule.steps, seed, quiet = false }: Flags,
   { signal, stderr }: Io,

@@ -5,11 +5,13 @@ import { encodePicture } from "../../formats/image/encode.node.ts";
 import { encodePng } from "../../formats/png/png.ts";
 import { type GeneratorName, generatorNamed, generators } from "../../math/generators.ts";
 import { type JsonSeed, jsonSeed, type Seed } from "../../math/random.ts";
-import { DEFAULT_MODEL_PACKAGE, type Generation, MAX_COUNT, prepareGeneration } from "../../pipelines/generate.node.ts";
+import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
+import { type Generation, MAX_COUNT, prepareGeneration } from "../../pipelines/generate.node.ts";
 import { modelHash, modelLabel } from "../../pipelines/metadata/model-hash.node.ts";
-import { recipeOf, recipeTexts } from "../../pipelines/metadata/parameters.ts";
-import { drawDefaults, type NoiseKind, noiseKindNamed, noiseKinds } from "../../pipelines/text-to-image/noise.ts";
-import { type EvaluationEvent, type ImageEvent, walkedSteps } from "../../pipelines/text-to-image/text-to-image.ts";
+import { generationParameters, parameterTexts } from "../../pipelines/metadata/parameters.ts";
+import { type NoiseKind, noiseDefaults, noiseKindNamed, noiseKinds } from "../../pipelines/text-to-image/noise.ts";
+import { stepCount } from "../../pipelines/text-to-image/plan.ts";
+import type { EvaluationEvent, ImageEvent } from "../../pipelines/text-to-image/text-to-image.ts";
 import type { Device } from "../../runtime/types.ts";
 import { duration } from "../../util/words.ts";
 import type { Io } from "../io.ts";
@@ -75,13 +77,13 @@ const addSampling = (command: Command): Command =>
       "--rng <name>",
       `what a seed means: ${Object.keys(generators).join(", ")}`,
       generatorNamed,
-      drawDefaults.rng,
+      noiseDefaults.rng,
     )
     .option(
       "--noise <kind>",
       `of stochastic samplers: ${noiseKinds.join(", ")} (one path for every number of steps)`,
       noiseKindNamed,
-      drawDefaults.noise,
+      noiseDefaults.noise,
     );
 
 /** Adds `aquatint generate` to the program. */
@@ -169,7 +171,7 @@ interface Finished {
 /** Makes the pictures with progress on stderr, and writes each with what belongs to it as soon as it is there. */
 async function* finished(generation: Generation, { flags, outputs, io }: Surroundings): AsyncGenerator<Finished> {
   const { count, batch, quiet = false } = flags;
-  const steps = walkedSteps(generation.plans[0]!);
+  const steps = stepCount(generation.plans[0]!);
   const previews = flags.strip ? stripSteps(steps) : undefined;
   const keep = keptEvaluations(flags, steps);
   const progress = previewView({ io, total: count * steps, unit: "steps", quiet });
@@ -188,7 +190,7 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
         continue;
       }
       if (event.type === "evaluation") {
-        const index = done + event.picture;
+        const index = done + event.row;
         if (keep(event)) kept.set(index, [...(kept.get(index) ?? []), event]);
         progress.show(event.preview);
         const together = Math.min(batch, count - done);
@@ -198,7 +200,7 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
       const own = { kept: taken(kept, done), index: done++ };
       const paths = await write(event, { ...flags, generation, outputs, describe, ...own });
       progress.hide();
-      const { width, height } = event.picture;
+      const { width, height } = event.image;
       const image = { path: paths[0]!, seed: jsonSeed(event.seed), width, height };
       yield { image, report: described(event, { paths, io, seconds: (performance.now() - start) / 1000 }) };
       if (done % batch === 0) start = performance.now();
@@ -242,21 +244,21 @@ function describing({ model, plans, options }: Generation, { metadata }: Flags) 
   if (!metadata) return async () => undefined;
   const hash = modelHash(model).catch(() => undefined); // a picture is written even where its model is gone meanwhile
   return async (index: number) =>
-    recipeOf(plans[index]!, {
+    generationParameters(plans[index]!, {
       model: modelLabel(model.name),
       modelHash: await hash,
       version,
       options,
-      beside: model,
+      networks: model,
       otherVae: options.vae !== undefined,
     });
 }
 
 /** Writes a picture and what belongs to it; returns the paths, the picture's first. */
-async function write({ picture }: ImageEvent, work: Work): Promise<string[]> {
+async function write({ image: picture }: ImageEvent, work: Work): Promise<string[]> {
   const { generation, outputs, describe, kept, index, quality } = work;
   const recipe = await describe(index);
-  const texts = recipe && recipeTexts(recipe);
+  const texts = recipe && parameterTexts(recipe);
   const metadata = Object.fromEntries(Object.entries(recipe ?? {}).map(([key, value]) => [key, String(value)]));
   const files = [
     [outputs.picture, () => encodePicture(picture, { format: outputs.format, quality, texts })],
@@ -274,7 +276,7 @@ interface Described {
   readonly seconds: number;
 }
 
-function described({ picture, seed }: ImageEvent, { paths, io, seconds }: Described): string {
+function described({ image: picture, seed }: ImageEvent, { paths, io, seconds }: Described): string {
   const [path, ...others] = paths.map((file) => shortPath(file, io.cwd));
   const first = `${path}  ${picture.width}x${picture.height}, seed ${seed}, ${duration(seconds)}`;
   const screen = { stream: io.stdout, env: io.env };

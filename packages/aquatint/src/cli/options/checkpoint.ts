@@ -5,7 +5,7 @@ import type { WeightMemory } from "../../compiler/executable.ts";
 import type { OpenOptions } from "../../pipelines/generate.node.ts";
 import type { EmbeddingFile, LoraFile } from "../../pipelines/model/adapters.node.ts";
 import type { TextToImageModel } from "../../pipelines/model/model-folder.ts";
-import type { TextToImagePlan } from "../../pipelines/text-to-image/text-to-image.ts";
+import type { TextToImagePlan } from "../../pipelines/text-to-image/plan.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, type PromptSyntax, promptSyntaxes } from "../../tokenizers/prompt.ts";
 import type { Io } from "../io.ts";
@@ -113,7 +113,7 @@ export function sayUnused({ notes = [] }: TextToImageModel, { stderr }: Io, quie
 }
 
 /** Says on stderr which words of the prompts the text encoder will not read. */
-export function sayCut({ conditioning: { cut } }: TextToImagePlan, { stderr }: Io, quiet = false): void {
+export function sayCut({ conditioning: { truncated: cut } }: TextToImagePlan, { stderr }: Io, quiet = false): void {
   if (quiet) return;
   for (const words of cut) {
     stderr.write(`note: the prompt is longer than the text encoder reads; left out: "${shortened(words)}"\n`);

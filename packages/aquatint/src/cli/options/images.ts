@@ -4,8 +4,8 @@ import { AquatintError } from "../../errors.ts";
 import type { Picture } from "../../formats/image/image.ts";
 import type { Size } from "../../formats/image/resize.ts";
 import { type GenerateOptions, MAX_BATCH } from "../../pipelines/generate.node.ts";
-import { refineDefaults } from "../../pipelines/text-to-image/hires-fix.ts";
-import { canvasDefaults } from "../../pipelines/text-to-image/img2img.ts";
+import { hiresFixDefaults } from "../../pipelines/text-to-image/hires-fix.ts";
+import { img2imgDefaults } from "../../pipelines/text-to-image/img2img.ts";
 import type { Io } from "../io.ts";
 import { noteResized, readImage } from "./image-input.ts";
 import { decimal, type Parser, whole, wrong } from "./parsers.ts";
@@ -60,7 +60,7 @@ export const addImageFlags = (command: Command): Command =>
     )
     .option(
       "--strength <s>",
-      `how far to go from --init, above 0 to 1 (default: ${canvasDefaults.strength}; with --mask ${canvasDefaults.paintingStrength})`,
+      `how far to go from --init, above 0 to 1 (default: ${img2imgDefaults.strength}; with --mask ${img2imgDefaults.inpaintingStrength})`,
       share("--strength", 0.6),
     )
     .option("--mask <file>", "picture of the proportions of --init, white where to paint; the rest of --init is kept")
@@ -80,7 +80,7 @@ const addControl = (command: Command): Command =>
     .option("--control-image <file>", "what a ControlNet is shown; one for each --control, or one for all", each(path))
     .option(
       "--control-scale <s>",
-      `how strongly a ControlNet acts, likewise (default: ${canvasDefaults.controlScale})`,
+      `how strongly a ControlNet acts, likewise (default: ${img2imgDefaults.controlScale})`,
       each(decimal("--control-scale", { min: 0, example: 0.8 })),
     )
     .option(`${RANGE} <a-b>`, "the steps at which it acts, likewise, as shares of all (default: 0-1)", each(range));
@@ -94,8 +94,8 @@ const addHires = (command: Command): Command =>
     )
     .option(
       "--hires-strength <s>",
-      `how far the larger picture may go from it, above 0 to 1 (default: ${refineDefaults.strength})`,
-      share("--hires-strength", refineDefaults.strength),
+      `how far the larger picture may go from it, above 0 to 1 (default: ${hiresFixDefaults.strength})`,
+      share("--hires-strength", hiresFixDefaults.strength),
     )
     .option(
       "--hires-steps <n>",
@@ -120,7 +120,7 @@ export async function imageOptions(flags: ImageFlags, io: Io): Promise<ImageOpti
   for (const file of controlImage) shown.push(await read(file));
   const controls = control.map((_, i) => {
     const [start, end] = one(controlRange, i) ?? [0, 1];
-    return { picture: one(shown, i)!, scale: one(controlScale, i), start, end };
+    return { image: one(shown, i)!, scale: one(controlScale, i), start, end };
   });
   const { hires: scale, hiresStrength: strength, hiresSteps: steps } = flags;
   return {
@@ -180,7 +180,7 @@ export function noteAllResized(flags: ImageFlags, { init, mask, controls }: Imag
   const pairs = [
     [flags.init, init],
     [flags.mask, mask],
-    ...(flags.controlImage ?? []).map((file, i) => [file, controls?.[i]?.picture] as const),
+    ...(flags.controlImage ?? []).map((file, i) => [file, controls?.[i]?.image] as const),
   ] as const;
   for (const [file, image] of pairs) {
     if (file !== undefined && image) noteResized(file, { from: image, to: size, io, quiet: flags.quiet });

@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import { AquatintError } from "../../errors.ts";
 import { modelHash } from "../../pipelines/metadata/model-hash.node.ts";
 import { SHORT_HASH } from "../../pipelines/metadata/parameters.ts";
-import { type Likeness, likeness } from "../../pipelines/metadata/reproduce.ts";
+import { fromMetadata, type GenerationRequest } from "../../pipelines/metadata/reproduce.ts";
 import type { TextToImageModel } from "../../pipelines/model/model-folder.ts";
-import type { TextToImageOptions } from "../../pipelines/text-to-image/text-to-image.ts";
+import type { TextToImageOptions } from "../../pipelines/text-to-image/options.ts";
 import { metadataIn } from "../commands/info.ts";
 import type { Io } from "../io.ts";
 import { printable } from "../terminal/escape.ts";
@@ -16,7 +16,7 @@ export interface Asked<T> {
   readonly prompt: string;
   readonly flags: T;
   /** Of the picture that is made again, where there is one. */
-  readonly like: Likeness | undefined;
+  readonly like: GenerationRequest | undefined;
 }
 
 /** Where a command's options come from. */
@@ -35,7 +35,7 @@ export async function asked<T extends PictureFlags & Pick<CheckpointFlags, "lora
     if (prompt !== undefined) return { prompt, flags, like: undefined };
     return command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });
   }
-  const like = likeness(await metadataIn(flags.like, io.cwd), { name: flags.like, loras: flags.lora });
+  const like = fromMetadata(await metadataIn(flags.like, io.cwd), { name: flags.like, loras: flags.lora });
   const isGiven = (key: string) =>
     [key, ...(governing[key] ?? [])].some((one) => command.getOptionValueSource(one) === "cli");
   const { prompt: told, ...options } = flagsOf(like.options);
@@ -68,7 +68,7 @@ export interface Compared {
  * Compares the model with the one that made the picture. A named model may be another, which is said on stderr; the default
  * model may not. @throws AquatintError "like/model".
  */
-export async function checkSameModel(like: Likeness, { model, named, io }: Compared): Promise<void> {
+export async function checkSameModel(like: GenerationRequest, { model, named, io }: Compared): Promise<void> {
   const wanted = like.modelHash;
   const called = printable(like.model ?? "a model without a name");
   if (wanted === undefined) {

@@ -33,9 +33,9 @@ export function skippedLayers(
 }
 
 function checked(clipSkip: number, layers: number, textEncoders: TextToImageModules["textEncoders"]): number {
-  const most = Math.min(...textEncoders.map(({ skippable }) => skippable));
-  if (Number.isInteger(clipSkip) && clipSkip >= 0 && layers <= most) return layers;
-  throw new AquatintError("generate/clip-skip", `expected from 0 to ${most} layers to leave out, got ${clipSkip}`, {
+  const limit = Math.min(...textEncoders.map(({ skippable }) => skippable));
+  if (Number.isInteger(clipSkip) && clipSkip >= 0 && layers <= limit) return layers;
+  throw new AquatintError("generate/clip-skip", `expected from 0 to ${limit} layers to leave out, got ${clipSkip}`, {
     hint: "the web UI's clip skip 2 is 1 layer left out",
   });
 }

@@ -4,7 +4,7 @@ import type { PromptChunk } from "../../tokenizers/chunks.ts";
 import { type EmphasisRestore, emphasised } from "../../tokenizers/emphasis.ts";
 import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts";
 import type { TextEncoder } from "../model/text-encoders.ts";
-import type { Programs } from "../network/program-cache.ts";
+import type { ProgramCache } from "../network/program-cache.ts";
 
 /** The vectors [count, width] of textual inversions: by the word that calls them, then by the text encoder's name. */
 export type TextEmbeddings = ReadonlyMap<string, ReadonlyMap<string, HostTensor>>;
@@ -30,7 +30,7 @@ export interface EncodedCaptions {
 /** What captions are encoded with. */
 export interface TextEncodingInput {
   readonly encoders: readonly TextEncoder[];
-  readonly programs: Programs;
+  readonly programs: ProgramCache;
   readonly adapters?: NetworkAdapters | undefined;
   readonly embeddings?: TextEmbeddings | undefined;
 }
@@ -53,7 +53,7 @@ export async function encodeCaptions(
   const tokens = captions[0]!.chunks[0]!.reduce((sum, { ids }) => sum + ids.length, 0);
   const context = new Float32Array(captions.length * tokens * width);
   let textEmbeds: HostTensor | undefined;
-  let left = 0;
+  let column = 0;
   for (const [e, encoder] of encoders.entries()) {
     const chunks = captions.map((caption) => caption.chunks[e]!);
     const states = await runEncoder(input, encoder, { captions, chunks: chunks.flat(), ...options });
@@ -62,14 +62,14 @@ export async function encodeCaptions(
       for (const [k, { ids, weights }] of chunks[c]!.entries()) {
         const from = (c * chunks[c]!.length + k) * ids.length * encoder.width;
         const state = states[`hidden${skipped}`]!.data.subarray(from, from + ids.length * encoder.width);
-        const told = emphasised(state as Float32Array, weights, restore && { restore });
+        const hidden = emphasised(state as Float32Array, weights, restore && { restore });
         for (let t = 0; t < ids.length; t++, row++) {
-          context.set(told.subarray(t * encoder.width, (t + 1) * encoder.width), row * width + left);
+          context.set(hidden.subarray(t * encoder.width, (t + 1) * encoder.width), row * width + column);
         }
       }
     }
     textEmbeds ??= states["pooled"] && firstRows(states["pooled"], chunks[0]!.length);
-    left += encoder.width;
+    column += encoder.width;
   }
   const shape = [captions.length, tokens, width];
   return { context: { dtype: "float32", shape, data: context }, ...(textEmbeds && { textEmbeds }) };
@@ -98,14 +98,14 @@ function runEncoder(
 ): Promise<HostTensors> {
   const skips = [...new Set(captions.map(({ skipped }) => skipped))].sort();
   const shape = [chunks.length, chunks[0]!.ids.length];
-  const given = chunks.some(({ vectors }) => vectors.length > 0);
+  const hasVectors = chunks.some(({ vectors }) => vectors.length > 0);
   const leaf = (name: string, ...last: number[]) => input({ name, dtype: "float32", shape: [...shape, ...last] });
   return programs.run({
-    key: `${encoder.name} ${shape} ${skips} ${given}`,
+    key: `${encoder.name} ${shape} ${skips} ${hasVectors}`,
     trace: () =>
       adapted(adapters, encoder.name, () => {
         const ids = input({ name: "ids", dtype: "int32", shape });
-        const vectors = given ? { vectors: leaf("vectors", encoder.width), kept: leaf("kept", 1) } : undefined;
+        const vectors = hasVectors ? { vectors: leaf("vectors", encoder.width), kept: leaf("kept", 1) } : undefined;
         const { hidden, pooled } = encoder.read(ids, vectors);
         return {
           ...Object.fromEntries(skips.map((skipped) => [`hidden${skipped}`, hidden(skipped)])),
@@ -124,18 +124,18 @@ function idFeeds(chunks: readonly PromptChunk[], encoder: TextEncoder, embedding
   const shape = [chunks.length, length];
   const ids = new Int32Array(chunks.length * length);
   const vectors = new Float32Array(ids.length * width);
-  const kept = new Float32Array(ids.length).fill(1);
+  const tokenMask = new Float32Array(ids.length).fill(1);
   for (const [i, chunk] of chunks.entries()) {
     ids.set(chunk.ids, i * length);
     for (const { at, name, index } of chunk.vectors) {
       const { data } = embeddings!.get(name)!.get(encoder.name)!;
-      kept[i * length + at] = 0;
+      tokenMask[i * length + at] = 0;
       vectors.set((data as Float32Array).subarray(index * width, (index + 1) * width), (i * length + at) * width);
     }
   }
   return {
     ids: { dtype: "int32", shape, data: ids },
     vectors: { dtype: "float32", shape: [...shape, width], data: vectors },
-    kept: { dtype: "float32", shape: [...shape, 1], data: kept },
+    kept: { dtype: "float32", shape: [...shape, 1], data: tokenMask },
   } satisfies HostTensors;
 }

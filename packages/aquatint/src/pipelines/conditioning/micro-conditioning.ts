@@ -4,7 +4,7 @@ import { AquatintError } from "../../errors.ts";
 export type HeightWidth = readonly [height: number, width: number];
 
 /** What Stable Diffusion XL is told of the picture's size (Podell et al. 2023); other models are told nothing. */
-export interface SizeOptions {
+export interface MicroConditioningOptions {
   /** Of the picture before it was cropped; the picture's own if absent. A small one gives a blurred picture. */
   readonly originalSize?: HeightWidth | undefined;
   /** Where the crop begins; 0, 0 if absent. */
@@ -17,18 +17,21 @@ export interface SizeOptions {
   readonly negativeAestheticScore?: number | undefined;
 }
 
-interface SizedRun {
+interface MicroConditioningRun {
   /** Numbers that the U-Net is told: 6, 5 or none. */
   readonly numbers: number;
-  readonly branches: number;
+  readonly cfgBatch: number;
   readonly width: number;
   readonly height: number;
 }
 
 /** The numbers that the U-Net is told of the size, a row a branch. @throws AquatintError "generate/size" for what is no size. */
-export function sizeConditions(options: SizeOptions, { numbers, branches, width, height }: SizedRun) {
-  const own: HeightWidth = [height, width];
-  const { originalSize = own, cropTopLeft = [0, 0], targetSize = own } = options;
+export function microConditioning(
+  options: MicroConditioningOptions,
+  { numbers, cfgBatch, width, height }: MicroConditioningRun,
+) {
+  const imageSize: HeightWidth = [height, width];
+  const { originalSize = imageSize, cropTopLeft = [0, 0], targetSize = imageSize } = options;
   const { aestheticScore = 6, negativeAestheticScore = 2.5 } = options;
   const wrong = [...originalSize, ...cropTopLeft, ...targetSize, aestheticScore, negativeAestheticScore].find(
     (value) => !Number.isFinite(value) || value < 0,
@@ -40,5 +43,5 @@ export function sizeConditions(options: SizeOptions, { numbers, branches, width,
   }
   if (numbers === 0) return undefined;
   const row = (score: number) => [...originalSize, ...cropTopLeft, ...(numbers === 5 ? [score] : targetSize)];
-  return [negativeAestheticScore, aestheticScore].slice(-branches).map(row);
+  return [negativeAestheticScore, aestheticScore].slice(-cfgBatch).map(row);
 }

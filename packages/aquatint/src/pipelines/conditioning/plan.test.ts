@@ -3,36 +3,40 @@ import type { HostTensor } from "../../graph/types.ts";
 import { tokenizerFrom } from "../../tokenizers/files.ts";
 import { trainBytePairs } from "../../tokenizers/train.ts";
 import type { TextToImageModules } from "../model/components.ts";
+import { encodedConditioning } from "./conditions.ts";
 import type { TokenizedCaption } from "./encode.ts";
-import { type ConditioningOptions, encodedConditioning, planConditioning } from "./plan.ts";
+import { type ConditioningOptions, planConditioning } from "./plan.ts";
 
 const CONTEXT = 8;
 const tokenizer = tokenizerFrom(trainBytePairs(["a red apple"], { merges: 8, contextLength: CONTEXT }));
-const told = { timeIds: 0, guidanceWidth: undefined, zeroedNegative: false };
+const unetConditioning = { timeIds: 0, guidanceWidth: undefined, zeroedNegative: false };
 const encoder = { name: "text_encoder", skippable: 2, untrained: 0 };
-const modelOf = (own: object = {}, encoders: readonly object[] = [encoder]) => ({
-  modules: { textEncoders: encoders, told: { ...told, ...own } } as unknown as TextToImageModules,
+const modelOf = (overrides: object = {}, encoders: readonly object[] = [encoder]) => ({
+  modules: {
+    textEncoders: encoders,
+    conditioning: { ...unetConditioning, ...overrides },
+  } as unknown as TextToImageModules,
   tokenizers: encoders.map(() => tokenizer),
 });
 const run = { steps: 4, guidance: 5, unconditional: false, width: 64, height: 48 };
-const plan = (options: Partial<ConditioningOptions>, own: object = {}, given: Partial<typeof run> = {}) =>
-  planConditioning(modelOf(own), { prompt: "a red apple", ...options }, { ...run, ...given });
+const plan = (options: Partial<ConditioningOptions>, overrides: object = {}, changes: Partial<typeof run> = {}) =>
+  planConditioning(modelOf(overrides), { prompt: "a red apple", ...options }, { ...run, ...changes });
 const refusal = (code: string, message: string) =>
   expect.objectContaining({ code, message: expect.stringContaining(message), hint: expect.any(String) });
 
 describe("what the U-Net will be told", () => {
   test("guidance takes two branches, the negative one first; up to 1 there is one", () => {
     const both = plan({ negative: "red", clipSkip: 1 });
-    expect(both.branches).toBe(2);
+    expect(both.cfgBatch).toBe(2);
     expect(both.stages).toHaveLength(1);
     const [away, to] = both.stages[0]!.captions;
     expect(away!.chunks[0]![0]!.ids).toEqual(tokenizer.tokenize("red"));
     expect(to!.chunks[0]![0]!.ids).toEqual(tokenizer.tokenize("a red apple"));
     expect([away!.skipped, to!.skipped]).toEqual([0, 1]); // as in diffusers, layers are left out for the prompt alone
-    const one = plan({ negative: "red" }, {}, { guidance: 1 });
-    expect(one).toMatchObject({ branches: 1, zeroed: false });
-    expect(one.stages[0]!.captions).toHaveLength(1);
-    expect(plan({}, {}, { guidance: 1, unconditional: true }).branches).toBe(2);
+    const single = plan({ negative: "red" }, {}, { guidance: 1 });
+    expect(single).toMatchObject({ cfgBatch: 1, zeroUncond: false });
+    expect(single.stages[0]!.captions).toHaveLength(1);
+    expect(plan({}, {}, { guidance: 1, unconditional: true }).cfgBatch).toBe(2);
   });
 
   test.each([
@@ -54,26 +58,26 @@ describe("what the U-Net will be told", () => {
       const caption = plan({ prompt: "(red:2)", promptSyntax: "a1111", emphasis }, {}, { guidance: 1 }).stages[0]!
         .captions[0]!;
       const { ids, weights } = caption.chunks[0]![0]!;
-      return { restore: caption.restore, ids: [...ids], most: Math.max(...weights) };
+      return { restore: caption.restore, ids: [...ids], maxWeight: Math.max(...weights) };
     };
     const { ids, ...usual } = read("original");
-    expect(usual).toEqual({ restore: undefined, most: 2 });
-    expect(read("no-norm")).toEqual({ ids, restore: "none", most: 2 });
-    expect(read("ignore")).toEqual({ ids, restore: undefined, most: 1 });
-    expect(read("none")).toMatchObject({ restore: undefined, most: 1 });
+    expect(usual).toEqual({ restore: undefined, maxWeight: 2 });
+    expect(read("no-norm")).toEqual({ ids, restore: "none", maxWeight: 2 });
+    expect(read("ignore")).toEqual({ ids, restore: undefined, maxWeight: 1 });
+    expect(read("none")).toMatchObject({ restore: undefined, maxWeight: 1 });
     expect(read("none").ids).not.toEqual(ids);
     expect(() => plan({ emphasis: "no-norm" })).toThrow(refusal("generate/emphasis", "read literally"));
   });
 
   test("an absent negative prompt is zeros where the model says so, an empty one is read", () => {
-    expect(plan({}, { zeroedNegative: true })).toMatchObject({ branches: 2, zeroed: true });
+    expect(plan({}, { zeroedNegative: true })).toMatchObject({ cfgBatch: 2, zeroUncond: true });
     expect(plan({}, { zeroedNegative: true }).stages[0]!.captions).toHaveLength(1);
-    expect(plan({ negative: "" }, { zeroedNegative: true })).toMatchObject({ branches: 2, zeroed: false });
-    expect(plan({}).zeroed).toBe(false);
+    expect(plan({ negative: "" }, { zeroedNegative: true })).toMatchObject({ cfgBatch: 2, zeroUncond: false });
+    expect(plan({}).zeroUncond).toBe(false);
   });
 
   test("a latent consistency model is told the guidance and has one branch", () => {
-    expect(plan({}, { guidanceWidth: 8 })).toMatchObject({ branches: 1, guidance: 5 });
+    expect(plan({}, { guidanceWidth: 8 })).toMatchObject({ cfgBatch: 1, guidance: 5 });
     expect(() => plan({}, { guidanceWidth: 8 }, { unconditional: true })).toThrow(
       refusal("generate/sampler", "two outputs"),
     );
@@ -98,8 +102,8 @@ describe("what the U-Net will be told", () => {
     const long = plan({ prompt: "[red:a a a a a a a a:2]", negative: "[a|apple]", promptSyntax: "a1111" });
     expect(long.stages.map(({ until }) => until)).toEqual([1, 2, 3, 4]);
     for (const { captions } of long.stages) expect(captions.map(({ chunks }) => chunks[0]!.length)).toEqual([2, 2]);
-    expect(long.cut).toEqual([]);
-    expect(plan({ prompt: "a a a a a a red apple" }).cut).toEqual(["red apple"]);
+    expect(long.truncated).toEqual([]);
+    expect(plan({ prompt: "a a a a a a red apple" }).truncated).toEqual(["red apple"]);
   });
 
   test.each([
@@ -133,14 +137,14 @@ describe("encoding", () => {
   });
 
   test("zeros take the negative prompt's place, and only what the U-Net takes is told", async () => {
-    const zeroed = (await encodedConditioning({ encode }, plan({}, { zeroedNegative: true, timeIds: 6 })))(0);
-    expect(zeroed.context).toMatchObject({ shape: [2, 1, 1] });
-    expect(zeroed.context.data[0]).toBe(0);
-    expect(zeroed.textEmbeds!.data[0]).toBe(0);
-    expect(zeroed.timeIds!.shape).toEqual([2, 6]);
+    const zeros = (await encodedConditioning({ encode }, plan({}, { zeroedNegative: true, timeIds: 6 })))(0);
+    expect(zeros.context).toMatchObject({ shape: [2, 1, 1] });
+    expect(zeros.context.data[0]).toBe(0);
+    expect(zeros.textEmbeds!.data[0]).toBe(0);
+    expect(zeros.timeIds!.shape).toEqual([2, 6]);
     const plain = (await encodedConditioning({ encode }, plan({})))(0);
     expect(Object.keys(plain).sort()).toEqual(["context", "loraScales"]);
-    const told = (await encodedConditioning({ encode }, plan({}, { guidanceWidth: 4 })))(0);
-    expect(told.guidance).toEqual({ dtype: "float32", shape: [1], data: Float32Array.of(5) });
+    const distilled = (await encodedConditioning({ encode }, plan({}, { guidanceWidth: 4 })))(0);
+    expect(distilled.guidance).toEqual({ dtype: "float32", shape: [1], data: Float32Array.of(5) });
   });
 });

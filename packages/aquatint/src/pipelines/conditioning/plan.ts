@@ -1,17 +1,15 @@
 import { AquatintError } from "../../errors.ts";
-import type { HostTensor } from "../../graph/types.ts";
 import { padChunks } from "../../tokenizers/chunks.ts";
 import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode } from "../../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, type EncodedPrompt, encodePrompt, type PromptSyntax } from "../../tokenizers/prompt.ts";
 import type { TextToImageModules } from "../model/components.ts";
-import type { Conditions, TextToImageNetwork } from "../network/network.ts";
 import { type ClipSkipOptions, skippedLayers } from "./clip-skip.ts";
 import type { TextEmbeddings, TokenizedCaption } from "./encode.ts";
-import { type SizeOptions, sizeConditions } from "./micro-conditioning.ts";
+import { type MicroConditioningOptions, microConditioning } from "./micro-conditioning.ts";
 
 /** How a caller may steer what the U-Net is told. */
-export interface ConditioningOptions extends SizeOptions, ClipSkipOptions {
+export interface ConditioningOptions extends MicroConditioningOptions, ClipSkipOptions {
   readonly prompt: string;
   /** What the picture should not show; guidance pushes away from it. */
   readonly negative?: string | undefined;
@@ -33,7 +31,7 @@ export interface ConditionedModel {
 }
 
 /** The run that something is told for. */
-export interface ConditionedRun {
+export interface ConditioningRun {
   readonly steps: number;
   readonly guidance: number;
   /** Whether the sampler wants the output without the prompt whatever the guidance is. */
@@ -52,10 +50,10 @@ export interface ConditioningStage {
 /** What the U-Net will be told, checked and ready to be encoded. */
 export interface Conditioning {
   /** 2 with classifier-free guidance, of which the first is the one without the prompt; else 1. */
-  readonly branches: 1 | 2;
+  readonly cfgBatch: 1 | 2;
   readonly stages: readonly ConditioningStage[];
   /** The first branch is told zeros. */
-  readonly zeroed: boolean;
+  readonly zeroUncond: boolean;
   /** A row a branch. */
   readonly timeIds: readonly (readonly number[])[] | undefined;
   /** The scale that a latent consistency model is told. */
@@ -65,29 +63,29 @@ export interface Conditioning {
   /** Of the prompt. */
   readonly clipSkip: number;
   /** The ends of plain prompts that did not fit the text encoder. */
-  readonly cut: readonly string[];
+  readonly truncated: readonly string[];
 }
 
 /** Reads the prompts and checks what else the U-Net is told. @throws AquatintError "prompt/…" or "generate/…". */
 export function planConditioning(
   model: ConditionedModel,
   options: ConditioningOptions,
-  run: ConditionedRun,
+  run: ConditioningRun,
 ): Conditioning {
-  const { told } = model.modules;
+  const { conditioning: unetConditioning } = model.modules;
   const { prompt, negative } = options;
   const skipped = skippedLayers(options, model.modules);
   const emphasis = checkedEmphasis(options);
-  const embedded = told.guidanceWidth !== undefined;
+  const embedded = unetConditioning.guidanceWidth !== undefined;
   if (embedded && run.unconditional) {
     throw new AquatintError("generate/sampler", "this sampler wants guidance by two outputs, this model has one", {
       hint: "latent consistency models are made for the sampler lcm",
     });
   }
-  const branches = !embedded && (run.guidance > 1 || run.unconditional) ? 2 : 1;
-  const zeroed = branches === 2 && told.zeroedNegative && negative === undefined;
+  const cfgBatch = !embedded && (run.guidance > 1 || run.unconditional) ? 2 : 1;
+  const zeroUncond = cfgBatch === 2 && unetConditioning.zeroedNegative && negative === undefined;
   const texts = [
-    ...(branches === 2 && !zeroed ? [{ text: negative ?? "", skipped: skipped.negative }] : []),
+    ...(cfgBatch === 2 && !zeroUncond ? [{ text: negative ?? "", skipped: skipped.negative }] : []),
     { text: prompt, skipped: skipped.prompt },
   ];
   const restore = emphasis === "no-norm" ? ("none" as const) : undefined;
@@ -97,15 +95,15 @@ export function planConditioning(
     prompts: readPrompt(model, text, options, run.steps),
   }));
   return {
-    branches,
+    cfgBatch,
     stages: stagesOf(read, model.tokenizers),
-    zeroed,
-    timeIds: sizeConditions(options, { numbers: told.timeIds, branches, ...run }),
+    zeroUncond,
+    timeIds: microConditioning(options, { numbers: unetConditioning.timeIds, cfgBatch, ...run }),
     guidance: embedded ? run.guidance : undefined,
     loraScales: checkedScales(options.loraScales, model),
     promptSyntax: options.promptSyntax ?? DEFAULT_PROMPT_SYNTAX,
     clipSkip: skipped.prompt,
-    cut: read.flatMap(({ prompts }) => prompts[0]!.cut || []),
+    truncated: read.flatMap(({ prompts }) => prompts[0]!.cut || []),
   };
 }
 
@@ -129,7 +127,7 @@ interface ReadCaption extends Pick<TokenizedCaption, "skipped" | "restore"> {
 /** All captions at every step at which one of them changes, with as many chunks each. */
 function stagesOf(captions: readonly ReadCaption[], tokenizers: readonly ClipTokenizer[]): ConditioningStage[] {
   const all = captions.flatMap(({ prompts }) => prompts.flatMap(({ stages }) => stages));
-  const count = all.reduce((most, { chunks }) => Math.max(most, chunks.length), 0);
+  const count = all.reduce((longest, { chunks }) => Math.max(longest, chunks.length), 0);
   const ends = [...new Set(all.map(({ until }) => until))].sort((a, b) => a - b);
   const at = ({ stages }: EncodedPrompt, until: number) => stages.find((stage) => stage.until >= until)!.chunks;
   return ends.map((until) => ({
@@ -152,8 +150,8 @@ function checkedEmphasis({ emphasis = DEFAULT_EMPHASIS, promptSyntax }: Conditio
   );
 }
 
-function checkedScales(given: readonly number[] | undefined, { loras = [] }: ConditionedModel): readonly number[] {
-  const scales = given ?? loras.map(({ scale }) => scale);
+function checkedScales(requested: readonly number[] | undefined, { loras = [] }: ConditionedModel): readonly number[] {
+  const scales = requested ?? loras.map(({ scale }) => scale);
   if (scales.length === loras.length && scales.every(Number.isFinite)) return scales;
   throw new AquatintError("generate/lora", `got the scales [${scales}] for ${loras.length} LoRAs`, {
     hint: "give one number a LoRA, in the order that they were opened",
@@ -166,56 +164,3 @@ export function plainCaptions(tokenizers: readonly ClipTokenizer[], captions: re
     encodePrompt(text, { tokenizer, steps: 1 }).stages[0]!.chunks;
   return captions.map((text) => ({ skipped: 0, chunks: tokenizers.map((tokenizer) => chunks(text, tokenizer)) }));
 }
-
-/** Encodes all stages, and says what holds in a step, counted from 0. */
-export async function encodedConditioning(
-  network: Pick<TextToImageNetwork, "encode">,
-  conditioning: Conditioning,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<(step: number) => Conditions> {
-  const { stages, loraScales } = conditioning;
-  const encoded = new Map<string, Conditions>(); // alternating prompts come back
-  const by: { readonly until: number; readonly conditions: Conditions }[] = [];
-  for (const { until, captions } of stages) {
-    const key = keyOf(captions);
-    const conditions =
-      encoded.get(key) ?? complete(conditioning, await network.encode(captions, { signal, loraScales }));
-    encoded.set(key, conditions);
-    by.push({ until, conditions });
-  }
-  return (step) => (by.find(({ until }) => step < until) ?? by.at(-1)!).conditions;
-}
-
-const keyOf = (captions: readonly TokenizedCaption[]): string =>
-  JSON.stringify(
-    captions.map(({ chunks }) =>
-      chunks.flat().map(({ ids, weights, vectors }) => [Array.from(ids), Array.from(weights), vectors]),
-    ),
-  );
-
-function complete({ branches, zeroed, timeIds, guidance, loraScales }: Conditioning, told: Conditions): Conditions {
-  const { context, textEmbeds } = zeroed
-    ? { context: zeroFirst(told.context), textEmbeds: told.textEmbeds && zeroFirst(told.textEmbeds) }
-    : told;
-  return {
-    context,
-    ...(textEmbeds && timeIds && { textEmbeds, timeIds: rows(timeIds) }),
-    ...(guidance !== undefined && {
-      guidance: { dtype: "float32", shape: [branches], data: new Float32Array(branches).fill(guidance) },
-    }),
-    loraScales,
-  };
-}
-
-/** A row of zeros before the one row that there is. */
-function zeroFirst({ data, shape }: HostTensor): HostTensor {
-  const out = new Float32Array(2 * data.length);
-  out.set(data as Float32Array, data.length);
-  return { dtype: "float32", shape: [2, ...shape.slice(1)], data: out };
-}
-
-const rows = (values: readonly (readonly number[])[]): HostTensor => ({
-  dtype: "float32",
-  shape: [values.length, values[0]!.length],
-  data: Float32Array.from(values.flat()),
-});

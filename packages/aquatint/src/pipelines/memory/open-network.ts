@@ -4,14 +4,14 @@ import { singleResidentRuntime } from "../../runtime/single-resident.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { type TextToImageNetwork, type TextToImageNetworkInput, textToImageNetwork } from "../network/network.ts";
 import { decodeInHalf, type RetryEvent } from "../vae/float16-fallback.ts";
-import { frugalNetwork } from "../vae/frugal.ts";
+import { tiledNetwork } from "../vae/tiling.ts";
 import { type MemoryPlan, scoreBytesOf } from "./plan.ts";
 
 /** What an autoencoder computes in. In float16 it is tried, and computed again in float32 where it overflows. */
 export type VaePrecision = "float32" | "float16";
 
 /** How networks are to be run. */
-export interface NetworkLimits {
+export interface OpenNetworkOptions {
   /** What the networks are made of. */
   readonly parts: Omit<TextToImageNetworkInput, "runtime" | "weightMemory" | "scoreBytes">;
   readonly memory?: MemoryPlan | undefined;
@@ -20,25 +20,25 @@ export interface NetworkLimits {
   readonly weightMemory?: WeightMemory | undefined;
   readonly vaePrecision?: VaePrecision | undefined;
   /** Told when half precision was given up. */
-  readonly retried: (event: RetryEvent) => void;
+  readonly onRetry: (event: RetryEvent) => void;
 }
 
 /** The networks of a model on a runtime, within a plan of memory and in the precision that is wanted. */
-export function networkWithin(runtime: Runtime, limits: NetworkLimits): TextToImageNetwork {
-  const { parts, memory, maxMemory, vaePrecision = "float32", retried } = limits;
+export function openNetwork(runtime: Runtime, limits: OpenNetworkOptions): TextToImageNetwork {
+  const { parts, memory, maxMemory, vaePrecision = "float32", onRetry } = limits;
   const weightMemory = memory?.weightMemory ?? limits.weightMemory;
   const scoreBytes = scoreBytesOf(runtime.device, maxMemory);
-  const shared = memory?.residency === "one" ? singleResidentRuntime(runtime) : runtime;
+  const shared = memory?.residency === "single" ? singleResidentRuntime(runtime) : runtime;
   const open = (on: Runtime): TextToImageNetwork => {
     const network = textToImageNetwork({ ...parts, runtime: on, weightMemory, scoreBytes });
-    return memory ? frugalNetwork(network, { tile: memory.tile, factor: parts.modules.factor }) : network;
+    return memory ? tiledNetwork(network, { tile: memory.tile, factor: parts.modules.factor }) : network;
   };
   const full = open(shared);
   if (vaePrecision === "float32") return full;
   const half = open(float16Runtime(shared));
   return {
     ...full,
-    decode: decodeInHalf(half.decode, full.decode, retried),
+    decode: decodeInHalf(half.decode, full.decode, onRetry),
     async [Symbol.asyncDispose]() {
       await half[Symbol.asyncDispose]();
       await full[Symbol.asyncDispose]();

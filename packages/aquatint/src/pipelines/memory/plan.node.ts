@@ -3,8 +3,9 @@ import type { Seed } from "../../math/random.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TextToImageModel } from "../model/model-folder.ts";
 import { type TextToImageNetwork, textToImageNetwork } from "../network/network.ts";
-import { type TextToImagePlan, textToImage } from "../text-to-image/text-to-image.ts";
-import { type MemoryPlan, planMemory, type Rehearsal } from "./plan.ts";
+import type { TextToImagePlan } from "../text-to-image/plan.ts";
+import { textToImage } from "../text-to-image/text-to-image.ts";
+import { type DryRun, type MemoryPlan, planMemory } from "./plan.ts";
 
 /** A limit of memory, and what it is kept for. */
 export interface MemoryLimit {
@@ -23,12 +24,12 @@ export interface MemoryLimit {
 }
 
 /** How the limit is kept, from rehearsals in which nothing is loaded. @throws AquatintError "generate/memory" where it cannot be. */
-export async function memoryWithin(limit: MemoryLimit): Promise<MemoryPlan | undefined> {
+export async function planMemoryLimit(limit: MemoryLimit): Promise<MemoryPlan | undefined> {
   const { model, maxMemory: budget, weightMemory, baseline = process.memoryUsage.rss, plan, seeds, resized } = limit;
   if (budget === undefined) return undefined;
   const { modules } = model;
   const binding = await model.binding();
-  const rehearsal = (scale: number): Rehearsal | undefined => {
+  const dryRun = (scale: number): DryRun | undefined => {
     const part = (pixels: number) => modules.multiple * Math.floor((pixels * scale) / modules.multiple);
     const [width, height] = [part(plan.width), part(plan.height)];
     if (width === 0 || height === 0) return undefined;
@@ -41,5 +42,5 @@ export async function memoryWithin(limit: MemoryLimit): Promise<MemoryPlan | und
       },
     };
   };
-  return planMemory({ budget, baseline, weightMemory, rehearsal });
+  return planMemory({ budget, baseline, weightMemory, dryRun });
 }

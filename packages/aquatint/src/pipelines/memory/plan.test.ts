@@ -9,8 +9,8 @@ import { tinyLatentModel } from "../../../test/tiny-latent-model.ts";
 import { writeFiles } from "../../../test/tiny-pixel-model.ts";
 import type { WeightMemory } from "../../compiler/executable.ts";
 import { generate, openTextToImage } from "../generate.node.ts";
-import { planTextToImage } from "../text-to-image/text-to-image.ts";
-import { memoryWithin } from "./plan.node.ts";
+import { planTextToImage } from "../text-to-image/plan.ts";
+import { planMemoryLimit } from "./plan.node.ts";
 import type { MemoryPlan } from "./plan.ts";
 
 let model: string;
@@ -29,7 +29,7 @@ async function planned(side: number, maxMemory: number, weightMemory?: WeightMem
   const at = (size: object) => planTextToImage(opened, { prompt: "a red apple", steps: 1, ...size });
   const plan = at({ width: side, height: side });
   const limit = { model: opened, plan, resized: at, maxMemory, weightMemory, baseline: () => 100e6 };
-  return (await memoryWithin(limit))!;
+  return (await planMemoryLimit(limit))!;
 }
 
 describe("a limit of memory", () => {
@@ -48,8 +48,8 @@ describe("a limit of memory", () => {
     const plans = await descend(512);
     expect(plans[0]).toMatchObject({ weightMemory: "packed", residency: "all" });
     expect(plans[0]!.tile).toBeUndefined();
-    expect(plans.at(-1)).toMatchObject({ weightMemory: "mapped", residency: "one", tile: expect.any(Number) });
-    const ranks = plans.map(({ residency, tile = 64 }) => (residency === "one" ? 1000 : 0) - tile);
+    expect(plans.at(-1)).toMatchObject({ weightMemory: "mapped", residency: "single", tile: expect.any(Number) });
+    const ranks = plans.map(({ residency, tile = 64 }) => (residency === "single" ? 1000 : 0) - tile);
     expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
   });
 
@@ -82,8 +82,8 @@ describe("a limit of memory", () => {
 describe("an autoencoder in half precision", () => {
   const run = async (path: string, vaePrecision: "float16" | "float32") => {
     const events = [];
-    const wanted = { prompt: "a red apple", steps: 1, count: 2, model: path, vaePrecision };
-    for await (const event of generate(wanted)) if (event.type !== "evaluation") events.push(event);
+    const options = { prompt: "a red apple", steps: 1, count: 2, model: path, vaePrecision };
+    for await (const event of generate(options)) if (event.type !== "evaluation") events.push(event);
     return events;
   };
 
@@ -103,7 +103,7 @@ describe("an autoencoder in half precision", () => {
   test("that does not overflow gives nearly the same picture, and nothing is said", async () => {
     const [half, full] = [await run(model, "float16"), await run(model, "float32")];
     expect(half.map(({ type }) => type)).toEqual(["image", "image"]);
-    const pixels = [half, full].map(([event]) => (event?.type === "image" ? event.picture.data : undefined)!);
+    const pixels = [half, full].map(([event]) => (event?.type === "image" ? event.image.data : undefined)!);
     const differences = Array.from(pixels[0]!, (v, i) => Math.abs(v - pixels[1]![i]!));
     expect(Math.max(...differences)).toBeLessThanOrEqual(4);
     expect(differences.some((d) => d > 0)).toBe(true);

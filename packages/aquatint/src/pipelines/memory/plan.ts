@@ -5,7 +5,7 @@ import { type HostTensor, type Shape, sizeOf } from "../../graph/types.ts";
 import { recordingRuntime } from "../../runtime/recorder.ts";
 import type { Device, Runtime } from "../../runtime/types.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
-import { frugalNetwork } from "../vae/frugal.ts";
+import { tiledNetwork } from "../vae/tiling.ts";
 
 /** How pictures are made within a limit of memory. */
 export interface MemoryPlan {
@@ -13,13 +13,13 @@ export interface MemoryPlan {
   readonly bytes: number;
   readonly weightMemory: WeightMemory;
   /** Whether all networks stay loaded, or one at a time. */
-  readonly residency: "all" | "one";
+  readonly residency: "all" | "single";
   /** Places of the latent along each side of a tile of the autoencoder; whole pictures when absent. */
   readonly tile?: number;
 }
 
 /** The run that is planned, with nothing loaded. */
-export interface Rehearsal {
+export interface DryRun {
   readonly width: number;
   readonly height: number;
   /** Pixels along each side for one place of the latent. */
@@ -39,7 +39,7 @@ export interface MemoryPlanOptions {
   /** How weights must be held; chosen when absent. */
   readonly weightMemory?: WeightMemory | undefined;
   /** The run at this share of its width and height; undefined where no picture is so small. */
-  rehearsal(scale: number): Rehearsal | undefined;
+  dryRun(scale: number): DryRun | undefined;
 }
 
 /** ONNX Runtime with its worker, and pictures on their way. */
@@ -48,7 +48,7 @@ const RUNTIME = 150e6;
  * What is held of a program in multiples of what its shapes say, measured: kernels' packed copies beside what they were
  * made from, and a memory pattern beside the first run's blocks; mapped weights are held once.
  */
-const held = {
+const overhead = {
   packed: { weights: 1.3, activations: 2.2 },
   mapped: { weights: 1, activations: 1.4 },
 } as const satisfies Record<WeightMemory, object>;
@@ -57,9 +57,9 @@ const held = {
 const COPIES = 5;
 
 /** What is tried, the fastest first. */
-const ways = [
+const candidates = [
   { weightMemory: "packed", residency: "all" },
-  { weightMemory: "mapped", residency: "one" },
+  { weightMemory: "mapped", residency: "single" },
 ] as const;
 const SMALLEST_TILE = 8;
 
@@ -69,14 +69,14 @@ const SMALLEST_TILE = 8;
  */
 export async function planMemory(options: MemoryPlanOptions): Promise<MemoryPlan> {
   const { budget, weightMemory } = options;
-  const run = options.rehearsal(1)!;
-  const needs = await rehearse(run);
+  const run = options.dryRun(1)!;
+  const needs = await measure(run);
   const least = await firstFit(needs, options);
   if (least.bytes <= budget) return least;
-  const found = `pictures of ${run.width}x${run.height} take about ${gigabytes(least.bytes)}, the limit is ${gigabytes(budget)}`;
+  const message = `pictures of ${run.width}x${run.height} take about ${gigabytes(least.bytes)}, the limit is ${gigabytes(budget)}`;
   const free = weightMemory === "packed" ? await firstFit(needs, { ...options, weightMemory: undefined }) : least;
   const hint = free.bytes <= budget ? `take mapped weights: about ${gigabytes(free.bytes)}` : await smaller(options);
-  throw new AquatintError("generate/memory", found, {
+  throw new AquatintError("generate/memory", message, {
     hint: hint ?? `no smaller picture fits: take the model's half-precision form, or allow ${gigabytes(least.bytes)}`,
   });
 }
@@ -86,8 +86,8 @@ const gigabytes = (bytes: number): string => `${(Math.ceil(bytes / 1e7) / 100).t
 /** A size that fits, in words. */
 async function smaller(options: MemoryPlanOptions): Promise<string | undefined> {
   for (const scale of [0.75, 0.5, 0.25]) {
-    const run = options.rehearsal(scale);
-    const plan = run && (await firstFit(await rehearse(run), options));
+    const run = options.dryRun(scale);
+    const plan = run && (await firstFit(await measure(run), options));
     if (plan && plan.bytes <= options.budget) {
       return `${run.width}x${run.height} takes about ${gigabytes(plan.bytes)}; or allow more`;
     }
@@ -96,16 +96,16 @@ async function smaller(options: MemoryPlanOptions): Promise<string | undefined> 
 }
 
 /** What the programs of a run take; of the autoencoder's there are several forms. */
-interface Needs {
+interface MemoryNeeds {
   readonly programs: readonly GraphMemory[];
   /** The decoded picture on its way: as it leaves the worker, as tiles, put together. */
-  readonly pictures: number;
+  readonly images: number;
   /** Tiles that there may be, the whole picture first. */
   readonly tiles: readonly (number | undefined)[];
   autoencoder(tile: number | undefined): Promise<readonly GraphMemory[]>;
 }
 
-async function rehearse({ open, run, factor }: Rehearsal): Promise<Needs> {
+async function measure({ open, run, factor }: DryRun): Promise<MemoryNeeds> {
   const { runtime, memories } = recordingRuntime();
   let decoded: Shape = [1, 1, 1, 1];
   let encodes = false;
@@ -116,20 +116,20 @@ async function rehearse({ open, run, factor }: Rehearsal): Promise<Needs> {
       decoded = [1, ...x.shape.slice(1)];
       return new Float32Array(x.shape[0]! * 3 * sizeOf(x.shape.slice(2)) * factor ** 2);
     },
-    async encodePicture(_, noise) {
+    async encodeImage(_, noise) {
       encodes = true;
       return new Float32Array(sizeOf(noise.shape));
     },
   });
-  const known = new Map<number | undefined, readonly GraphMemory[]>();
+  const cache = new Map<number | undefined, readonly GraphMemory[]>();
   return {
     programs: [...memories],
-    pictures: COPIES * 4 * 3 * sizeOf(decoded.slice(2)) * factor ** 2,
+    images: COPIES * 4 * 3 * sizeOf(decoded.slice(2)) * factor ** 2,
     tiles: [undefined, ...tilesOf(decoded)],
     async autoencoder(tile) {
-      const found = known.get(tile) ?? (await autoencoderMemory(open, { tile, factor, shape: decoded, encodes }));
-      known.set(tile, found);
-      return found;
+      const memories = cache.get(tile) ?? (await autoencoderMemory(open, { tile, factor, shape: decoded, encodes }));
+      cache.set(tile, memories);
+      return memories;
     },
   };
 }
@@ -151,25 +151,27 @@ interface AutoencoderCalls {
 }
 
 async function autoencoderMemory(
-  open: Rehearsal["open"],
+  open: DryRun["open"],
   { shape, encodes, ...how }: AutoencoderCalls,
 ): Promise<readonly GraphMemory[]> {
   const { runtime, memories } = recordingRuntime();
-  await using network = frugalNetwork(open(runtime), how);
+  await using network = tiledNetwork(open(runtime), how);
   const zeros = (of: Shape): HostTensor => ({ dtype: "float32", shape: of, data: new Float32Array(sizeOf(of)) });
   await network.decode(zeros(shape));
   const pixels = [1, 3, ...shape.slice(2).map((places) => places * how.factor)];
-  if (encodes) await network.encodePicture(zeros(pixels), zeros(shape));
+  if (encodes) await network.encodeImage(zeros(pixels), zeros(shape));
   return memories;
 }
 
 /** The first way within the budget, or else the one that takes least. */
 async function firstFit(
-  { programs, pictures, tiles, autoencoder }: Needs,
+  { programs, images: pictures, tiles, autoencoder }: MemoryNeeds,
   { budget, baseline, weightMemory }: MemoryPlanOptions,
 ): Promise<MemoryPlan> {
   let least: MemoryPlan | undefined;
-  for (const way of ways.filter((one) => weightMemory === undefined || one.weightMemory === weightMemory)) {
+  for (const way of candidates.filter(
+    (candidate) => weightMemory === undefined || candidate.weightMemory === weightMemory,
+  )) {
     for (const tile of tiles) {
       const all = [...programs, ...(await autoencoder(tile))];
       const bytes = baseline() + RUNTIME + pictures + bytesBy[way.residency](all, way.weightMemory);
@@ -183,20 +185,20 @@ async function firstFit(
 
 type Estimate = (programs: readonly GraphMemory[], memory: WeightMemory) => number;
 
-const programBytes = (one: GraphMemory, memory: WeightMemory): number =>
-  weightBytes(one, memory) + held[memory].activations * one.activations;
+const programBytes = (program: GraphMemory, memory: WeightMemory): number =>
+  weightBytes(program, memory) + overhead[memory].activations * program.activations;
 
 /** Bytes beside the baseline. A program that stays loaded keeps what it computed in. */
 const bytesBy: Readonly<Record<MemoryPlan["residency"], Estimate>> = {
-  all: (programs, memory) => sum(programs.map((one) => programBytes(one, memory))),
-  one: (programs, memory) => Math.max(...programs.map((one) => programBytes(one, memory))),
+  all: (programs, memory) => sum(programs.map((program) => programBytes(program, memory))),
+  single: (programs, memory) => Math.max(...programs.map((program) => programBytes(program, memory))),
 };
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 /** A file in half precision is paged in to be widened; mapped, the widened weights are among the activations. */
 function weightBytes({ weights, stored }: GraphMemory, memory: WeightMemory): number {
   const copy = memory === "packed" && stored < weights ? weights : 0;
-  return held[memory].weights * (stored + copy);
+  return overhead[memory].weights * (stored + copy);
 }
 
 /** The largest buffer that a device can bind, where its attention keeps all scores; a CPU's works in tiles. */

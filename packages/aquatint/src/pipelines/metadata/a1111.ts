@@ -8,8 +8,8 @@ export interface WebUiSampler {
 }
 
 /** What the web UI calls a sampler that is known here by any name, its schedule apart. */
-export function webUiSampler(wanted: string): WebUiSampler {
-  const { entry, schedule } = samplerNamed(wanted);
+export function webUiSampler(alias: string): WebUiSampler {
+  const { entry, schedule } = samplerNamed(alias);
   return { sampler: titleOf(entry), schedule };
 }
 

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { type OpenOptions, openTextToImage } from "../generate.node.ts";
-import { planTextToImage } from "../text-to-image/text-to-image.ts";
-import { recipeOf } from "./parameters.ts";
+import { planTextToImage } from "../text-to-image/plan.ts";
+import { generationParameters } from "./parameters.ts";
 
 const fixture = (path: string) => fileURLToPath(new URL(`../../../test/fixtures/conditioned/${path}`, import.meta.url));
 const lora = fixture("adapters/lora-kohya.safetensors");
@@ -27,6 +27,6 @@ test.each<[OpenOptions, string, readonly string[] | undefined]>([
 ])("a recipe names what its file does not hold: %j, %s", async (files, prompt, needs) => {
   const model = await openTextToImage(fixture("sd"), files);
   const plan = planTextToImage(model, { prompt, steps: 1, width: 16, height: 16 });
-  const source = { model: "sd", version: "1", options: { prompt }, beside: model, otherVae: files.vae !== undefined };
-  expect(recipeOf(plan, source).needs).toEqual(needs);
+  const source = { model: "sd", version: "1", options: { prompt }, networks: model, otherVae: files.vae !== undefined };
+  expect(generationParameters(plan, source).needs).toEqual(needs);
 });

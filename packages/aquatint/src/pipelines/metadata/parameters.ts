@@ -7,13 +7,14 @@ import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../../tokeni
 import { DEFAULT_PROMPT_SYNTAX, promptSyntaxes } from "../../tokenizers/prompt.ts";
 import { clipSkipRules } from "../conditioning/clip-skip.ts";
 import type { ConditionedModel } from "../conditioning/plan.ts";
-import { drawDefaults } from "../text-to-image/noise.ts";
-import type { TextToImageOptions, TextToImagePlan } from "../text-to-image/text-to-image.ts";
+import { noiseDefaults } from "../text-to-image/noise.ts";
+import type { TextToImageOptions } from "../text-to-image/options.ts";
+import type { TextToImagePlan } from "../text-to-image/plan.ts";
 import { webUiSampler } from "./a1111.ts";
 
 const count = z.int().nonnegative();
 
-const recipeSchema = z.looseObject({
+const parametersSchema = z.looseObject({
   prompt: z.string(),
   negative: z.string().default(""),
   /** As text where it is beyond 2^53. */
@@ -50,11 +51,11 @@ const recipeSchema = z.looseObject({
 });
 
 /** Everything that makes a picture again, as it is stored in its file. */
-export type Recipe = z.output<typeof recipeSchema>;
+export type GenerationParameters = z.output<typeof parametersSchema>;
 
 /** A recipe as JSON of a picture's file, with keys that are not known. @throws AquatintError "picture/recipe". */
-export function parseRecipe(json: unknown, { name }: { readonly name: string }): Recipe {
-  const { success, data, error } = recipeSchema.safeParse(json);
+export function parseParameters(json: unknown, { name }: { readonly name: string }): GenerationParameters {
+  const { success, data, error } = parametersSchema.safeParse(json);
   if (success) return data;
   const { path, message } = error.issues[0]!;
   throw new AquatintError("picture/recipe", `the recipe in ${name} is damaged: "${path.join(".")}": ${message}`, {
@@ -63,10 +64,10 @@ export function parseRecipe(json: unknown, { name }: { readonly name: string }):
 }
 
 /** The keys that this version reads of a recipe. */
-export const recipeKeys: readonly string[] = Object.keys(recipeSchema.shape);
+export const parameterKeys: readonly string[] = Object.keys(parametersSchema.shape);
 
 /** What a plan does not say of a picture. */
-export interface RecipeSource {
+export interface ParametersSource {
   /** What the model is called: "pixel", "v1-5-pruned-emaonly". */
   readonly model: string;
   /** SHA-256 of the U-Net's file, or of the single file, in hexadecimal digits. */
@@ -76,13 +77,13 @@ export interface RecipeSource {
   /** What the plan was made from. */
   readonly options: TextToImageOptions;
   /** What stands beside the model. */
-  readonly beside?: Pick<ConditionedModel, "loras" | "embeddings"> | undefined;
+  readonly networks?: Pick<ConditionedModel, "loras" | "embeddings"> | undefined;
   /** Whether its autoencoder was another's. */
   readonly otherVae?: boolean;
 }
 
 /** The recipe of a planned picture. */
-export const recipeOf = (plan: TextToImagePlan, source: RecipeSource): Recipe => ({
+export const generationParameters = (plan: TextToImagePlan, source: ParametersSource): GenerationParameters => ({
   prompt: plan.prompt,
   negative: plan.negative,
   seed: jsonSeed(plan.seed),
@@ -92,18 +93,18 @@ export const recipeOf = (plan: TextToImagePlan, source: RecipeSource): Recipe =>
   ...(plan.guidanceRescale > 0 && { guidanceRescale: plan.guidanceRescale }),
   ...conditionsOf(source.options),
   rng: plan.rng,
-  ...(plan.noise !== drawDefaults.noise && { noise: plan.noise }),
+  ...(plan.noise !== noiseDefaults.noise && { noise: plan.noise }),
   width: plan.width,
   height: plan.height,
-  ...beginningOf(plan, source),
+  ...imageInputsOf(plan, source),
   model: source.model,
   ...(source.modelHash !== undefined && { modelHash: source.modelHash }),
   version: source.version,
 });
 
-const conditionsOf = ({ clipSkip = 0, clipSkipRule = "diffusers", hires, ...told }: TextToImageOptions) => ({
+const conditionsOf = ({ clipSkip = 0, clipSkipRule = "diffusers", hires, ...prompts }: TextToImageOptions) => ({
   ...(clipSkip > 0 && { clipSkip, ...(clipSkipRule !== "diffusers" && { clipSkipRule }) }),
-  ...promptsOf(told),
+  ...promptsOf(prompts),
   ...(hires && { hires }),
 });
 
@@ -115,22 +116,25 @@ const promptsOf = ({
   ...(emphasis !== DEFAULT_EMPHASIS && { emphasis }),
 });
 
-function beginningOf({ init, mask, controls, strength, ...plan }: TextToImagePlan, source: RecipeSource) {
-  const given = { init, mask, controls: controls.length > 0, vae: source.otherVae };
-  const names = Object.entries(given).flatMap(([name, value]) => (value ? [name] : []));
+function imageInputsOf({ init, mask, controls, strength, ...plan }: TextToImagePlan, source: ParametersSource) {
+  const inputs = { init, mask, controls: controls.length > 0, vae: source.otherVae };
+  const names = Object.entries(inputs).flatMap(([name, value]) => (value ? [name] : []));
   const needs = [...names, ...lorasOf(plan, source), ...wordsOf(plan, source)];
   return { ...(init && { strength }), ...(needs.length > 0 && { needs }) };
 }
 
 /** The LoRAs as `--lora` takes them; one of scale 0 changed nothing. */
-function lorasOf({ conditioning }: Pick<TextToImagePlan, "conditioning">, { beside }: RecipeSource): readonly string[] {
-  const scaled = (beside?.loras ?? []).map(({ name }, i) => [name, conditioning.loraScales[i]] as const);
+function lorasOf(
+  { conditioning }: Pick<TextToImagePlan, "conditioning">,
+  { networks }: ParametersSource,
+): readonly string[] {
+  const scaled = (networks?.loras ?? []).map(({ name }, i) => [name, conditioning.loraScales[i]] as const);
   return scaled.flatMap(([name, scale]) => (scale === 0 ? [] : [scale === 1 ? name : `${name}:${scale}`]));
 }
 
 /** The words of those textual inversions that the prompts call. */
-const wordsOf = ({ prompt, negative }: Pick<TextToImagePlan, "prompt" | "negative">, { beside }: RecipeSource) =>
-  [...(beside?.embeddings?.keys() ?? [])].filter((word) => prompt.includes(word) || negative.includes(word));
+const wordsOf = ({ prompt, negative }: Pick<TextToImagePlan, "prompt" | "negative">, { networks }: ParametersSource) =>
+  [...(networks?.embeddings?.keys() ?? [])].filter((word) => prompt.includes(word) || negative.includes(word));
 
 /** What the web UI calls the generators. */
 export const rngNames: Readonly<Record<GeneratorName, string>> = { "torch-cpu": "CPU", "cuda-philox": "NV" };
@@ -147,13 +151,13 @@ export const emphasisNames: Readonly<Record<EmphasisMode, string>> = {
 export const SHORT_HASH = 10;
 
 /** A recipe as the texts of a picture's file: JSON for us, and the lines that AUTOMATIC1111's web UI and others read. */
-export function recipeTexts(recipe: Recipe): PictureTexts {
+export function parameterTexts(recipe: GenerationParameters): PictureTexts {
   const { prompt, negative, steps, sampler, guidance, guidanceRescale, clipSkip, seed, width, height } = recipe;
-  const named = webUiSampler(sampler);
+  const webUi = webUiSampler(sampler);
   const settings = {
     Steps: steps,
-    Sampler: named.sampler,
-    "Schedule type": named.schedule,
+    Sampler: webUi.sampler,
+    "Schedule type": webUi.schedule,
     "CFG scale": guidance,
     ...(guidanceRescale !== undefined && { "CFG Rescale": guidanceRescale }),
     Seed: seed,

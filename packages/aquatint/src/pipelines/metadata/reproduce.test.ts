@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
 import { imageMetadata } from "../../formats/metadata/index.ts";
-import { likeness } from "./reproduce.ts";
+import { fromMetadata } from "./reproduce.ts";
 
 const webUi = (settings: string, prompt = "a fox") =>
-  likeness(imageMetadata({ parameters: `${prompt}\nSteps: 20, CFG scale: 7, Seed: 1, Size: 64x64, ${settings}` })!, {
-    name: "x.png",
-  });
+  fromMetadata(
+    imageMetadata({ parameters: `${prompt}\nSteps: 20, CFG scale: 7, Seed: 1, Size: 64x64, ${settings}` })!,
+    {
+      name: "x.png",
+    },
+  );
 
 test.each([
   ["Sampler: DPM++ 2M Karras", "DPM++ 2M Karras"],
@@ -42,13 +45,13 @@ test("a sampler that is unknown is said and left to the model; of an unknown sch
 });
 
 test("what the file does not say is said, and a seed of -1 is a new one", () => {
-  const { options, notes } = likeness(imageMetadata({ parameters: "a fox" })!, { name: "x.png" });
+  const { options, notes } = fromMetadata(imageMetadata({ parameters: "a fox" })!, { name: "x.png" });
   expect(options).toMatchObject({ prompt: "a fox", seed: undefined, steps: undefined });
   expect(notes.map((note) => note.split(":")[0])).toEqual(
     ["seed", "steps", "sampler", "guidance", "size"].map((what) => `its file names no ${what}`),
   );
   const parameters = "a fox\nSteps: 4, Sampler: Euler, CFG scale: 5, Seed: -1, Size: 64x64";
-  const random = likeness(imageMetadata({ parameters })!, { name: "x.png" });
+  const random = fromMetadata(imageMetadata({ parameters })!, { name: "x.png" });
   expect(random.options.seed).toBeUndefined();
   expect(random.notes).toEqual(["its seed is -1, which means a new one: one is drawn"]);
 });
@@ -60,14 +63,14 @@ test("LoRAs are taken out of the prompts and named, unless their files are given
     'Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 64x64, Lora hashes: "style_v2: 0123"',
   ].join("\n");
   const like = (loras: { file: string; scale?: number }[]) =>
-    likeness(imageMetadata({ parameters })!, { name: "x.png", loras });
+    fromMetadata(imageMetadata({ parameters })!, { name: "x.png", loras });
   const { options, notes } = like([]);
   expect(options).toMatchObject({ prompt: "a cat, blue", negative: "blurry" });
   expect(notes).toEqual([
     "not repeated: the LoRAs style_v2:0.8, sky, neg:0.5:0.7; a LoRA is given again with --lora FILE:SCALE",
   ]);
-  const given = [{ file: "loras/Style_v2.safetensors", scale: 0.5 }, { file: "sky.safetensors" }, { file: "neg.pt" }];
-  expect(like(given).notes).toEqual([
+  const files = [{ file: "loras/Style_v2.safetensors", scale: 0.5 }, { file: "sky.safetensors" }, { file: "neg.pt" }];
+  expect(like(files).notes).toEqual([
     "given again with --lora: style_v2, sky, neg",
     "style_v2 counted 0.8 in its file, 0.5 here",
   ]);
@@ -116,7 +119,7 @@ test("layers are counted from 0 here, and guidance is rescaled alike", () => {
 test("ComfyUI's picture draws on the CPU, its seed is exact beyond 2^53, and a part of the way is said", () => {
   const graph = (inputs: string) =>
     `{"1":{"class_type":"KSampler","inputs":{"steps":4,"cfg":2,"positive":["2",0],"negative":["2",0],"latent_image":["3",0],${inputs}}},"2":{"class_type":"CLIPTextEncode","inputs":{"text":"a fox"}},"3":{"class_type":"EmptyLatentImage","inputs":{"width":64,"height":32}}}`;
-  const like = (inputs: string) => likeness(imageMetadata({ prompt: graph(inputs) })!, { name: "x.png" });
+  const like = (inputs: string) => fromMetadata(imageMetadata({ prompt: graph(inputs) })!, { name: "x.png" });
   expect(like('"seed":7,"sampler_name":"dpmpp_2m","scheduler":"karras","denoise":1')).toMatchObject({
     options: {
       ...{ prompt: "a fox", negative: "a fox", seed: 7, steps: 4, sampler: "dpmpp_2m karras", rng: "torch-cpu" },
@@ -130,11 +133,11 @@ test("ComfyUI's picture draws on the CPU, its seed is exact beyond 2^53, and a p
 });
 
 test("keys of a later version are said, and a seed of 64 bits stays whole", () => {
-  const own = {
+  const settings = {
     ...{ prompt: "a", seed: "18446744073709551615", steps: 1, sampler: "ddim", guidance: 1, rng: "torch-cpu" },
     ...{ width: 8, height: 8, tiling: true },
   };
-  const { options, notes } = likeness(imageMetadata({ aquatint: JSON.stringify(own) })!, { name: "x.png" });
+  const { options, notes } = fromMetadata(imageMetadata({ aquatint: JSON.stringify(settings) })!, { name: "x.png" });
   expect(options.seed).toBe(18446744073709551615n);
   expect(notes).toEqual(["not known to this version: tiling"]);
 });

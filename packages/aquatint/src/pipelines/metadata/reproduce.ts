@@ -4,11 +4,11 @@ import type { SpacingName } from "../../diffusion/spacing/spacing.ts";
 import type { ImageMetadata, NetworkCall } from "../../formats/metadata/index.ts";
 import { generatorNamed } from "../../math/generators.ts";
 import { noiseKindNamed } from "../text-to-image/noise.ts";
-import type { TextToImageOptions } from "../text-to-image/text-to-image.ts";
-import { emphasisNames, parseRecipe, recipeKeys } from "./parameters.ts";
+import type { TextToImageOptions } from "../text-to-image/options.ts";
+import { emphasisNames, parameterKeys, parseParameters } from "./parameters.ts";
 
 /** What makes an image again, as far as its file says it. */
-export interface Likeness {
+export interface GenerationRequest {
   readonly options: TextToImageOptions;
   /** What its model is called, and the SHA-256 of its weights or its first digits. */
   readonly model: string | undefined;
@@ -18,7 +18,7 @@ export interface Likeness {
 }
 
 /** Where metadata come from, and what is given beside them. */
-export interface LikenessContext {
+export interface MetadataContext {
   /** The file's name, for messages. */
   readonly name: string;
   /** The LoRAs that are given again. */
@@ -29,16 +29,16 @@ export interface LikenessContext {
  * The options of an image's metadata: Aquatint's own exactly, other programs' as far as they can be said here.
  * @throws AquatintError "picture/recipe" for a damaged recipe of Aquatint's.
  */
-export const likeness = (metadata: ImageMetadata, { name, loras = [] }: LikenessContext): Likeness =>
-  metadata.source === "aquatint" ? own(metadata, name) : foreign(metadata, loras);
+export const fromMetadata = (metadata: ImageMetadata, { name, loras = [] }: MetadataContext): GenerationRequest =>
+  metadata.source === "aquatint" ? fromAquatint(metadata, name) : fromProgram(metadata, loras);
 
-function own({ settings }: ImageMetadata, name: string): Likeness {
-  const { model, modelHash, rng, noise, seed, needs, version: _, ...told } = parseRecipe(settings, { name });
-  const later = Object.keys(settings).filter((key) => !recipeKeys.includes(key));
+function fromAquatint({ settings }: ImageMetadata, name: string): GenerationRequest {
+  const { model, modelHash, rng, noise, seed, needs, version: _, ...parameters } = parseParameters(settings, { name });
+  const later = Object.keys(settings).filter((key) => !parameterKeys.includes(key));
   return {
     options: {
-      ...Object.fromEntries(Object.entries(told).filter(([key]) => recipeKeys.includes(key))),
-      prompt: told.prompt,
+      ...Object.fromEntries(Object.entries(parameters).filter(([key]) => parameterKeys.includes(key))),
+      prompt: parameters.prompt,
       seed: typeof seed === "string" ? BigInt(seed) : seed,
       rng: generatorNamed(rng),
       ...(noise !== undefined && { noise: noiseKindNamed(noise) }),
@@ -52,7 +52,7 @@ function own({ settings }: ImageMetadata, name: string): Likeness {
   };
 }
 
-function foreign(metadata: ImageMetadata, loras: NonNullable<LikenessContext["loras"]>): Likeness {
+function fromProgram(metadata: ImageMetadata, loras: NonNullable<MetadataContext["loras"]>): GenerationRequest {
   const { guidanceRescale, clipStop, rng, promptSyntax, emphasis, model, modelHash } = metadata;
   const sampler = knownSampler(metadata);
   const layers = (clipStop?.layer ?? 1) - 1;
@@ -83,9 +83,9 @@ const emphasisMode = (name: string) =>
 
 /** The fields that every program has; a seed below 0 stands for a new one. */
 function repeated({ prompt = "", negative, seed, steps, guidance, width, height }: ImageMetadata) {
-  const whole = typeof seed === "string" ? BigInt(seed) : seed !== undefined && seed >= 0 ? seed : undefined;
+  const normalSeed = typeof seed === "string" ? BigInt(seed) : seed !== undefined && seed >= 0 ? seed : undefined;
   return {
-    ...{ prompt, negative, seed: whole, steps, guidance },
+    ...{ prompt, negative, seed: normalSeed, steps, guidance },
     ...(width !== undefined && height !== undefined && { width, height }),
   };
 }
@@ -114,16 +114,16 @@ const unrepeated = ({ unrepeated: list = [] }: ImageMetadata): readonly string[]
 /** LoRAs that are not given again, and those that are given with another scale. */
 function networkNotes(
   networks: readonly NetworkCall[],
-  loras: NonNullable<LikenessContext["loras"]>,
+  loras: NonNullable<MetadataContext["loras"]>,
 ): readonly string[] {
-  const given = new Map(loras.map(({ file, scale = 1 }) => [stem(file), scale]));
-  const missing = networks.filter(({ name }) => !given.has(stem(name)));
-  const again = networks.filter(({ name }) => given.has(stem(name)));
+  const scales = new Map(loras.map(({ file, scale = 1 }) => [stem(file), scale]));
+  const missing = networks.filter(({ name }) => !scales.has(stem(name)));
+  const again = networks.filter(({ name }) => scales.has(stem(name)));
   const scaled = networks.flatMap(({ name, scale }) => {
-    const here = given.get(stem(name));
-    return here === undefined || here === scale || scale === undefined
+    const current = scales.get(stem(name));
+    return current === undefined || current === scale || scale === undefined
       ? []
-      : [`${name} counted ${scale} in its file, ${here} here`];
+      : [`${name} counted ${scale} in its file, ${current} here`];
   });
   const kinds = missing.every(({ kind }) => /^ly?co|^lora/.test(kind)) ? "LoRA" : "network";
   const words = listed(missing.map(({ kind, text }) => (kinds === "LoRA" ? text : `${kind}:${text}`)));
@@ -156,14 +156,14 @@ function knownSampler({ sampler, defaultSchedule, schedulesOf }: ImageMetadata):
   if (sampler === undefined) return { name: undefined, notes: [] };
   const automatic = /\s+automatic$/i.test(sampler);
   const name = sampler.replace(/\s+automatic$/i, "");
-  const own = `${name} ${schedulesOf}`;
-  const found = nearestKnown(schedulesOf !== undefined && isKnown(own) ? own : name);
-  if (found.name === undefined) return found;
-  const schedule = scheduleOf(found.name, automatic ? "Automatic" : defaultSchedule);
+  const qualified = `${name} ${schedulesOf}`;
+  const nearest = nearestKnown(schedulesOf !== undefined && isKnown(qualified) ? qualified : name);
+  if (nearest.name === undefined) return nearest;
+  const schedule = scheduleOf(nearest.name, automatic ? "Automatic" : defaultSchedule);
   const gpu = /_gpu\b/i.test(name)
     ? [`"${name}" drew its noise on the way on the GPU: here it is drawn as the start is`]
     : [];
-  return { name: [found.name, ...(schedule ?? [])].join(" "), notes: [...found.notes, ...gpu] };
+  return { name: [nearest.name, ...(schedule ?? [])].join(" "), notes: [...nearest.notes, ...gpu] };
 }
 
 function scheduleOf(name: string, rule: ImageMetadata["defaultSchedule"]): readonly string[] | undefined {
@@ -205,6 +205,6 @@ function isKnown(name: string): boolean {
 const MAX_WORDS = 100;
 
 function listed(words: readonly string[]): string {
-  const shown = words.slice(0, MAX_WORDS).map((word) => (word.length > 80 ? `${word.slice(0, 77)}...` : word));
-  return [...shown, ...(words.length > MAX_WORDS ? [`${words.length - MAX_WORDS} more`] : [])].join(", ");
+  const excerpt = words.slice(0, MAX_WORDS).map((word) => (word.length > 80 ? `${word.slice(0, 77)}...` : word));
+  return [...excerpt, ...(words.length > MAX_WORDS ? [`${words.length - MAX_WORDS} more`] : [])].join(", ");
 }

@@ -12,7 +12,8 @@ import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { type OpenOptions, openTextToImage } from "../generate.node.ts";
 import { textToImageNetwork } from "../network/network.ts";
-import { planTextToImage, textToImage } from "../text-to-image/text-to-image.ts";
+import { planTextToImage } from "../text-to-image/plan.ts";
+import { textToImage } from "../text-to-image/text-to-image.ts";
 import { withVae } from "./adapters.node.ts";
 import { latentSpace } from "./latent-space.ts";
 
@@ -92,7 +93,7 @@ test("a tiny autoencoder (TAESD) may take its place: it decodes the same latents
   const size = { width: 16, height: 16 };
   const plan = planTextToImage(model, { prompt: "a horse", steps: 2, strength: 0.5, init, seed: 1, ...size });
   const pictures = [];
-  for await (const event of textToImage(network, plan)) if (event.type === "image") pictures.push(event.picture);
+  for await (const event of textToImage(network, plan)) if (event.type === "image") pictures.push(event.image);
   expect(pictures).toMatchObject([{ width: 16, height: 16 }]);
   expect(new Set(pictures[0]!.data).size).toBeGreaterThan(1);
 });

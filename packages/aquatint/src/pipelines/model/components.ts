@@ -11,7 +11,7 @@ import { type LatentSpace, latentSpace } from "./latent-space.ts";
 import { lastState, penultimateState, type TextEncoder, textEncoders } from "./text-encoders.ts";
 
 /** What a U-Net is told besides the time and the captions' hidden states. */
-export interface ToldBesides {
+export interface UNetConditioning {
   /** Numbers about the picture's size: 6 for Stable Diffusion XL, 5 for its refiner, 0 for most. */
   readonly timeIds: number;
   /** Width of the guidance scale's waves, for latent consistency models. */
@@ -25,7 +25,7 @@ export interface TextToImageModules {
   readonly unet: ReturnType<typeof UNet2DConditionModel>;
   /** One or two, in the order that their answers are joined in. */
   readonly textEncoders: readonly TextEncoder[];
-  readonly told: ToldBesides;
+  readonly conditioning: UNetConditioning;
   /** Absent where the U-Net works on the pixels themselves. */
   readonly vae?: LatentSpace["vae"] | undefined;
   /** The autoencoder where it gives distributions to draw latents from. */
@@ -70,7 +70,7 @@ export function textToImageModules({ unet, vae, index = {}, ...texts }: ModuleCo
   return {
     unet: UNet2DConditionModel(config),
     textEncoders: encoders,
-    told: toldBesides(config, encoders, index),
+    conditioning: unetConditioning(config, encoders, index),
     controls: [],
     channels,
     paints: in_channels !== channels,
@@ -101,11 +101,11 @@ function checkLatents({ out_channels }: UNet2DConditionConfig, found = out_chann
   throw new AquatintError("config/value", `the model has ${sizes}`, { hint: "take all parts from one family" });
 }
 
-function toldBesides(
+function unetConditioning(
   config: UNet2DConditionConfig,
   encoders: readonly TextEncoder[],
   { force_zeros_for_empty_prompt: zeroed = true }: Readonly<Record<string, unknown>>,
-): ToldBesides {
+): UNetConditioning {
   const { addition_embed_type: added, addition_time_embed_dim, time_cond_proj_dim, cross_attention_dim } = config;
   const width = encoders.reduce((sum, encoder) => sum + encoder.width, 0);
   const wrong = [cross_attention_dim].flat().find((wanted) => wanted !== width);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
-import { planTextToImage } from "../text-to-image/text-to-image.ts";
+import { planTextToImage } from "../text-to-image/plan.ts";
 import { type ControlNet, controlParameters, describedControlNet, steeredModel } from "./controlnet.ts";
 import { openModel } from "./model-folder.ts";
 import { memorySource } from "./source.ts";
@@ -37,11 +37,11 @@ test("ControlNets stand beside a model in their order, and one that stands there
   const names = [...(await steered.weights()).keys()].filter((key) => key.endsWith("controlnet_mid_block.weight"));
   expect(names).toEqual(["controlnets.0.controlnet_mid_block.weight", "controlnets.1.controlnet_mid_block.weight"]);
   const picture = { width: 8, height: 8, data: new Float32Array(192) };
-  expect(() => planTextToImage(steered, { prompt: "", controls: [{ picture }] })).toThrow(
+  expect(() => planTextToImage(steered, { prompt: "", controls: [{ image: picture }] })).toThrow(
     "3 ControlNets and was given 1",
   );
   expect(() =>
-    planTextToImage(steered, { prompt: "", controls: [1, 2, -1].map((scale) => ({ picture, scale })) }),
+    planTextToImage(steered, { prompt: "", controls: [1, 2, -1].map((scale) => ({ image: picture, scale })) }),
   ).toThrow("a ControlNet's scale of 0 or more, got -1");
 });
 

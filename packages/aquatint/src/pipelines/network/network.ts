@@ -10,10 +10,10 @@ import {
 } from "../conditioning/encode.ts";
 import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts";
 import type { TextToImageModules } from "../model/components.ts";
-import { residualsOf, type Steering, steeringFeeds } from "./controlnet-inputs.ts";
-import { type ProgramsInput, programsOf } from "./program-cache.ts";
+import { type ControlInput, controlFeeds, residualsOf } from "./controlnet-inputs.ts";
+import { type ProgramCacheInput, programCache } from "./program-cache.ts";
 
-interface Cancelled {
+interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,9 +26,9 @@ export interface Conditions extends EncodedCaptions {
   /** How strongly each LoRA counts. */
   readonly loraScales?: readonly number[];
 }
-interface PredictOptions extends Cancelled {
+interface PredictOptions extends CallOptions {
   /** One for each of the model's ControlNets. */
-  readonly steering?: readonly Steering[] | undefined;
+  readonly controls?: readonly ControlInput[] | undefined;
 }
 
 /** The networks of a text-to-image model, loaded: captions in, predictions and pixels out. */
@@ -40,9 +40,9 @@ export interface TextToImageNetwork extends AsyncDisposable {
   /** The network's output for x [n, c, h, w] at timestep t, told of n captions. */
   predict(x: HostTensor, t: number, conditions: Conditions, options?: PredictOptions): Promise<Float32Array>;
   /** Pixels [n, 3, factor h, factor w] in -1 .. 1 as what the U-Net works on; `noise`, of that shape, draws it from the posterior. */
-  encodePicture(pixels: HostTensor, noise: HostTensor, options?: Cancelled): Promise<Float32Array>;
+  encodeImage(pixels: HostTensor, noise: HostTensor, options?: CallOptions): Promise<Float32Array>;
   /** What the U-Net works on, x [n, c, h, w], as pixels in about -1 .. 1: [n, 3, factor h, factor w]. */
-  decode(x: HostTensor, options?: Cancelled): Promise<Float32Array>;
+  decode(x: HostTensor, options?: CallOptions): Promise<Float32Array>;
 }
 
 /** What stands beside the layers and in place of tokens. */
@@ -54,28 +54,28 @@ export interface NetworkOptions {
 }
 
 /** What the networks are made of, and where they run. */
-export interface TextToImageNetworkInput extends ProgramsInput, NetworkOptions {
+export interface TextToImageNetworkInput extends ProgramCacheInput, NetworkOptions {
   readonly modules: TextToImageModules;
 }
 
 /** Loads the networks; a program is compiled for each size and number of pictures when it is first wanted. */
 export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageNetwork {
   const { modules, adapters, embeddings, ...rest } = parts;
-  const programs = programsOf(rest);
+  const programs = programCache(rest);
   return {
     posterior: modules.posterior !== undefined,
     encode: (captions, options = {}) =>
       encodeCaptions({ encoders: modules.textEncoders, programs, adapters, embeddings }, captions, options),
-    async predict(x, time, { loraScales = [], ...told }, { signal, steering = [] } = {}) {
+    async predict(x, time, { loraScales = [], ...conditioning }, { signal, controls = [] } = {}) {
       const n = x.shape[0]!;
       const t: HostTensor = { dtype: "float32", shape: [n], data: new Float32Array(n).fill(time) };
-      const feeds = { x, t, ...told, ...steeringFeeds(steering) };
-      const trace = () => ({ output: adapted(adapters, "unet", () => denoised(modules, feeds, steering.length)) });
+      const feeds = { x, t, ...conditioning, ...controlFeeds(controls) };
+      const trace = () => ({ output: adapted(adapters, "unet", () => denoised(modules, feeds, controls.length)) });
       const key = `unet ${Object.entries(feeds).map(([name, { shape }]) => `${name} ${shape}`)}`;
       const { output } = await programs.run({ key, trace, feeds: { ...feeds, ...scaleFeeds(loraScales) }, signal });
       return output!.data as Float32Array;
     },
-    async encodePicture(pixels, noise, { signal } = {}) {
+    async encodeImage(pixels, noise, { signal } = {}) {
       const { encode } = modules;
       if (!encode) return pixels.data as Float32Array;
       const trace = () => ({ output: encode(feed("pixels", pixels), feed("noise", noise)) });
@@ -97,7 +97,7 @@ const feed = (name: string, { shape }: HostTensor) => input({ name, dtype: "floa
 
 /** The U-Net's output as a graph over inputs of these names. */
 function denoised(modules: TextToImageModules, feeds: HostTensors, controls: number) {
-  const { guidanceWidth } = modules.told;
+  const { guidanceWidth } = modules.conditioning;
   const inputs = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, feed(name, value)]));
   const { x, t, context, guidance, textEmbeds, timeIds } = inputs;
   const timestepCond = guidance && guidanceWidth && guidanceEmbedding(guidance, guidanceWidth);

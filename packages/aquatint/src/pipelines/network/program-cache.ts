@@ -4,7 +4,7 @@ import type { HostTensors } from "../../graph/types.ts";
 import type { Program, Runtime, State } from "../../runtime/types.ts";
 
 /** Where programs run and what their parameters are bound to. */
-export interface ProgramsInput
+export interface ProgramCacheInput
   extends Pick<CompileOptions, "parameters" | "weightsFolder" | "weightMemory" | "scoreBytes"> {
   readonly runtime: Runtime;
   readonly state?: State | undefined;
@@ -20,16 +20,16 @@ export interface Computation {
 }
 
 /** Programs over the same weights, each loaded when it is first wanted. */
-export interface Programs extends AsyncDisposable {
+export interface ProgramCache extends AsyncDisposable {
   run(computation: Computation): Promise<HostTensors>;
 }
 
 /** Keeps programs by their keys; a load that fails is tried again by the next call. */
-export function programsOf({ runtime, state, ...options }: ProgramsInput): Programs {
+export function programCache({ runtime, state, ...options }: ProgramCacheInput): ProgramCache {
   const programs = new Map<string, Promise<Program>>();
   const load = ({ key, trace }: Computation): Promise<Program> => {
-    const known = programs.get(key);
-    if (known) return known;
+    const loaded = programs.get(key);
+    if (loaded) return loaded;
     const loading = runtime.load(compile({ outputs: trace(), ...options }));
     programs.set(key, loading);
     loading.catch(() => programs.delete(key));
@@ -39,8 +39,8 @@ export function programsOf({ runtime, state, ...options }: ProgramsInput): Progr
     async run(computation) {
       const { feeds, signal } = computation;
       const program = await load(computation);
-      const used = Object.entries(feeds).filter(([name]) => name in program.executable.feeds);
-      return program.run(Object.fromEntries(used), { ...(state && { state }), ...(signal && { signal }) });
+      const inputs = Object.entries(feeds).filter(([name]) => name in program.executable.feeds);
+      return program.run(Object.fromEntries(inputs), { ...(state && { state }), ...(signal && { signal }) });
     },
     async [Symbol.asyncDispose]() {
       const loaded = await Promise.allSettled(programs.values());

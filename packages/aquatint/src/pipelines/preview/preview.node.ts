@@ -49,10 +49,10 @@ const prepare: Readonly<Record<PreviewKind, Prepare>> = {
   off: async () => undefined,
   auto,
   async linear(model, path) {
-    const known = await auto(model, path);
-    if (known) return known;
-    const found = `${model.name} is of no known family, and its autoencoder does not say how its latents look`;
-    throw previewError("linear", found, "show a TAESD (--preview-model PATH), or nothing (--preview off)");
+    const previewer = await auto(model, path);
+    if (previewer) return previewer;
+    const message = `${model.name} is of no known family, and its autoencoder does not say how its latents look`;
+    throw previewError("linear", message, "show a TAESD (--preview-model PATH), or nothing (--preview off)");
   },
   async taesd({ modules }, path) {
     if (path === undefined) {
@@ -64,8 +64,8 @@ const prepare: Readonly<Record<PreviewKind, Prepare>> = {
     const factor = upsampling_scaling_factor ** (decoder_block_out_channels.length - 1);
     if (latent_channels !== modules.channels || factor !== modules.factor) {
       const of = (channels: number, times: number) => `latents of ${channels} channels, ${times} times smaller`;
-      const found = `${path} shows ${of(latent_channels, factor)}, the model has ${of(modules.channels, modules.factor)}`;
-      throw previewError("model", found, "take the TAESD of the model's family");
+      const message = `${path} shows ${of(latent_channels, factor)}, the model has ${of(modules.channels, modules.factor)}`;
+      throw previewError("model", message, "take the TAESD of the model's family");
     }
     return (runtime) => tinyPreview(decoder, { runtime, factor });
   },
@@ -73,13 +73,13 @@ const prepare: Readonly<Record<PreviewKind, Prepare>> = {
 
 /** A tiny autoencoder with the places of its decoder's weights. */
 async function openTiny(path: string) {
-  const found = (await openCheckpoint(path)).components.get("vae");
-  if (found?.className !== "AutoencoderTiny") {
-    const held = found ? `an ${found.className}` : "no autoencoder";
-    throw previewError("model", `${path} holds ${held}, expected an AutoencoderTiny`, "take madebyollin/taesd");
+  const component = (await openCheckpoint(path)).components.get("vae");
+  if (component?.className !== "AutoencoderTiny") {
+    const content = component ? `an ${component.className}` : "no autoencoder";
+    throw previewError("model", `${path} holds ${content}, expected an AutoencoderTiny`, "take madebyollin/taesd");
   }
-  const { config, decode } = AutoencoderTiny(parseAutoencoderTinyConfig(found.config));
-  return { config, decode, binding: mappedWeights(parameters({ decoder: decode }), found.weights) };
+  const { config, decode } = AutoencoderTiny(parseAutoencoderTinyConfig(component.config));
+  return { config, decode, binding: mappedWeights(parameters({ decoder: decode }), component.weights) };
 }
 
 type Tiny = Awaited<ReturnType<typeof openTiny>>;

@@ -49,8 +49,8 @@ describe("the linear map", () => {
   test("of pictures in one colour is that colour", async () => {
     const latents = new Float32Array(2 * 9).fill(0.5);
     const pixels = Float32Array.from({ length: 3 * 9 }, (_, i) => [0.5, 0, -0.5][Math.floor(i / 9)]!);
-    const found = fitLatentRgb({ latents, pixels, channels: 2, plane: 9 });
-    const { data } = await linearPreview(found)(latents, [2, 3, 3]);
+    const map = fitLatentRgb({ latents, pixels, channels: 2, plane: 9 });
+    const { data } = await linearPreview(map)(latents, [2, 3, 3]);
     expect([...data.subarray(0, 3)]).toEqual([191, 128, 64]);
   });
 
@@ -60,8 +60,8 @@ describe("the linear map", () => {
     ["sdxl", 0.13025],
     ["sdxl-refiner", 0.13025],
   ] as const)("of %s has four channels, and is for latents of its own scale", (family, scaling_factor) => {
-    const found = publishedLatentRgb(family, { scaling_factor });
-    expect(found?.factors.map((row) => row.length)).toEqual([3, 3, 3, 3]);
+    const map = publishedLatentRgb(family, { scaling_factor });
+    expect(map?.factors.map((row) => row.length)).toEqual([3, 3, 3, 3]);
     expect(publishedLatentRgb(family, { scaling_factor: 2.5 })).toBeUndefined();
   });
 

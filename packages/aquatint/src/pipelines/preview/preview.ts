@@ -5,7 +5,8 @@ import { AquatintError } from "../../errors.ts";
 import { type Picture, tensorToPicture } from "../../formats/image/image.ts";
 import { sizeOf } from "../../graph/types.ts";
 import { solve } from "../../math/solve.ts";
-import type { TextToImageEvent, TextToImagePlan } from "../text-to-image/text-to-image.ts";
+import type { TextToImagePlan } from "../text-to-image/plan.ts";
+import type { TextToImageEvent } from "../text-to-image/text-to-image.ts";
 
 type LatentShape = TextToImagePlan["latentShape"];
 
@@ -22,11 +23,11 @@ export const linearPreview =
   (x0, [channels, height, width]) => {
     const plane = width * height;
     const values = new Float32Array(3 * plane);
-    for (const [colour, start] of bias.entries()) {
-      const own = values.subarray(colour * plane, (colour + 1) * plane).fill(start);
+    for (const [color, start] of bias.entries()) {
+      const channel = values.subarray(color * plane, (color + 1) * plane).fill(start);
       for (let c = 0; c < channels; c++) {
-        const factor = factors[c]![colour]!;
-        for (let i = 0; i < plane; i++) own[i]! += factor * x0[c * plane + i]!;
+        const factor = factors[c]![color]!;
+        for (let i = 0; i < plane; i++) channel[i]! += factor * x0[c * plane + i]!;
       }
     }
     return tensorToPicture(values, { width, height });
@@ -99,8 +100,8 @@ export function fitLatentRgb({ latents, pixels, channels, plane }: LatentPixels)
       for (let c = 0; c < channels; c++) value[c] = latents[(k * channels + c) * plane + i]!;
       for (let a = 0; a < rows; a++) {
         for (let b = 0; b < rows; b++) gram[a]![b]! += value[a]! * value[b]!;
-        for (let colour = 0; colour < 3; colour++) {
-          right[colour]![a]! += value[a]! * pixels[(k * 3 + colour) * plane + i]!;
+        for (let color = 0; color < 3; color++) {
+          right[color]![a]! += value[a]! * pixels[(k * 3 + color) * plane + i]!;
         }
       }
     }

@@ -1,78 +1,61 @@
 import { checkedFinite, checkedOutput, outputOrigin, stepAt } from "../../diffusion/finite.ts";
 import { guidedOutput } from "../../diffusion/guidance.ts";
-import type { NetworkOutput } from "../../diffusion/process/denoiser.ts";
-import type { Latent } from "../../diffusion/process/latent.ts";
-import { float32, float32Data } from "../../graph/host-tensor.ts";
-import { type HostTensor, sizeOf } from "../../graph/types.ts";
+import type { StepIndex, TimedNetwork } from "../../diffusion/process/denoiser.ts";
+import { type Latent, rowsOf } from "../../diffusion/process/latent.ts";
+import { sizeOf } from "../../graph/types.ts";
 import { concatFloat32 } from "../../util/concat.ts";
-import { encodedConditioning } from "../conditioning/plan.ts";
-import { steeringOf } from "../network/controlnet-inputs.ts";
+import type { ControlInput } from "../network/controlnet-inputs.ts";
 import type { Conditions, TextToImageNetwork } from "../network/network.ts";
-import type { Beginning } from "./initial-latents.ts";
-import type { TextToImagePlan } from "./text-to-image.ts";
 
-/** What is guided: pictures that are made together. */
-export interface Guided {
-  readonly beginnings: readonly Beginning[];
-  /** The step that is walked next, of n. */
-  readonly at: { readonly i: number; readonly n: number };
-  readonly signal: AbortSignal | undefined;
+/** Options of `cfgNetwork`: a batch, and what the network is given besides x and the time. */
+export interface CfgOptions {
+  /** Images in the batch. */
+  readonly rows: number;
+  /** [c, h, w] of one image. */
+  readonly latentShape: readonly number[];
+  /** 2: the batch without the prompt, then with it, in one call; 1: with it only. */
+  readonly cfgBatch: 1 | 2;
+  /** Scale of guidance; 1 if absent. */
+  readonly guidance?: number | undefined;
+  /** Share of guidance, 0 .. 1, that is brought back to the conditional output's deviation; 0 if absent. */
+  readonly guidanceRescale?: number | undefined;
+  /** Steps of the sampler that are left out at the start; 0 if absent. */
+  readonly begin?: number | undefined;
+  /** The conditions of all cfgBatch * rows images in a step of the sampler. */
+  readonly conditions: (step: number) => Conditions;
+  /** The inputs of the ControlNets in step i of the n steps that are run. */
+  readonly controls?: ((step: StepIndex) => readonly ControlInput[]) | undefined;
+  /** Channels of the network's input beside x: mask and masked image, [rows, c', h, w]. */
+  readonly inpaintingChannels?: Latent | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Both branches of classifier-free guidance, and all pictures, in one call of the network. */
-export async function guidedNetwork(
-  network: TextToImageNetwork,
-  plan: TextToImagePlan,
-  { beginnings, at, signal }: Guided,
-): Promise<(xs: readonly Latent[], timestep: number) => Promise<readonly NetworkOutput[]>> {
-  const { conditioning, guidance, guidanceRescale, latentShape, begin } = plan;
-  const { branches } = conditioning;
-  const count = beginnings.length;
-  const told = repeatedBy(count, await encodedConditioning(network, conditioning, { signal }));
-  const steering = steeringOf(plan);
-  const size = sizeOf(latentShape);
-  const [channels, ...place] = latentShape;
-  const beside = (beginnings[0]!.beside?.length ?? 0) / sizeOf(place);
-  const shape = [branches * count, channels + beside, ...place];
-  return async (xs, timestep) => {
-    const one = xs.flatMap((x, k) => [x, beginnings[k]!.beside ?? new Float32Array(0)]);
-    const data = concatFloat32(Array.from({ length: branches }, () => one).flat());
-    const options = { signal, steering: steering(at.i, at.n) };
-    const out = await network.predict({ dtype: "float32", shape, data }, timestep, told(begin + at.i), options);
-    const where = stepAt(at.i, at.n, timestep);
-    checkedFinite(out, () => outputOrigin(where, data));
-    const row = (branch: number, k: number) => out.subarray((branch * count + k) * size).subarray(0, size);
-    const guided = { scale: guidance, rescale: guidanceRescale };
-    const what = `guidance at scale ${guidance} ${where}`;
-    return xs.map((_, k) => {
-      if (branches === 1) return row(0, k);
-      return checkedOutput(guidedOutput(row(0, k), row(1, k), guided), () => ({ cause: "guidance", what }));
+/** The network of a whole batch under classifier-free guidance, both halves in one call. */
+export function cfgNetwork(network: TextToImageNetwork, options: CfgOptions): TimedNetwork {
+  const { rows, latentShape, cfgBatch, begin = 0, conditions, controls, signal } = options;
+  const { guidance = 1, guidanceRescale, inpaintingChannels } = options;
+  const [channels = 0, ...cells] = latentShape;
+  const extra = (inpaintingChannels?.length ?? 0) / (rows * sizeOf(cells));
+  const shape = [cfgBatch * rows, channels + extra, ...cells];
+  return async (x, timestep, { i, n }) => {
+    const batch = inpaintingChannels ? concatChannels(x, inpaintingChannels, rows) : x;
+    const data = concatFloat32(Array.from({ length: cfgBatch }, () => batch));
+    const step = { i: i - begin, n: n - begin };
+    const out = await network.predict({ dtype: "float32", shape, data }, timestep, conditions(i), {
+      signal,
+      controls: controls?.(step),
     });
+    const where = stepAt(step.i, step.n, timestep);
+    checkedFinite(out, () => outputOrigin(where, data));
+    if (cfgBatch === 1) return out;
+    const [unconditional, conditional] = rowsOf(out, cfgBatch);
+    const output = guidedOutput(unconditional!, conditional!, { scale: guidance, rescale: guidanceRescale, rows });
+    return checkedOutput(output, () => ({ cause: "guidance", what: `guidance at scale ${guidance} ${where}` }));
   };
 }
 
-/** What holds in a step for `count` pictures: each row that often. */
-function repeatedBy(count: number, told: (step: number) => Conditions): (step: number) => Conditions {
-  if (count === 1) return told;
-  const known = new Map<Conditions, Conditions>();
-  return (step) => {
-    const { loraScales, ...tensors } = told(step);
-    const made = known.get(told(step)) ?? {
-      ...(Object.fromEntries(
-        Object.entries(tensors).flatMap(([name, value]) => (value ? [[name, repeated(value, count)]] : [])),
-      ) as unknown as Conditions),
-      ...(loraScales && { loraScales }),
-    };
-    known.set(told(step), made);
-    return made;
-  };
-}
-
-/** Each row of a tensor `count` times. */
-function repeated(tensor: HostTensor, count: number): HostTensor {
-  const [shape, data] = [tensor.shape, float32Data(tensor)];
-  const size = data.length / shape[0]!;
-  const rows = Array.from({ length: shape[0]! }, (_, i) => data.subarray(i * size, (i + 1) * size));
-  const all = rows.flatMap((row) => Array.from({ length: count }, () => row));
-  return float32([all.length, ...shape.slice(1)], concatFloat32(all));
+/** Two batches of as many images, joined along the channels. */
+function concatChannels(x: Latent, other: Latent, rows: number): Latent {
+  const otherRows = rowsOf(other, rows);
+  return concatFloat32(rowsOf(x, rows).flatMap((row, k) => [row, otherRows[k]!]));
 }

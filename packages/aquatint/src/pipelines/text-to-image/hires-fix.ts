@@ -1,9 +1,9 @@
 import { AquatintError } from "../../errors.ts";
 import type { Size } from "../../formats/image/resize.ts";
-import type { CanvasOptions } from "./img2img.ts";
+import type { Img2ImgOptions } from "./img2img.ts";
 
 /** A finished picture that is enlarged and made again from there, which gives large pictures one composition. */
-export interface RefineOptions {
+export interface HiresFixOptions {
   readonly hires?:
     | {
         /** By what both sides are multiplied, above 1 .. 8; rounded to what the model can make. */
@@ -17,15 +17,15 @@ export interface RefineOptions {
 }
 
 /** The choices where the caller makes none. */
-export const refineDefaults = { strength: 0.5 } as const;
+export const hiresFixDefaults = { strength: 0.5 } as const;
 const MAX_SCALE = 8;
 
 /** The options of the larger picture's plan, and how much of it is walked. @throws AquatintError "generate/hires". */
-export function refinementOptions<T extends RefineOptions & CanvasOptions & { readonly steps?: number | undefined }>(
+export function hiresFixOptions<T extends HiresFixOptions & Img2ImgOptions & { readonly steps?: number | undefined }>(
   options: T,
   { width, height, multiple }: Size & { readonly multiple: number },
 ) {
-  const { scale, steps = options.steps, strength = refineDefaults.strength } = options.hires!;
+  const { scale, steps = options.steps, strength = hiresFixDefaults.strength } = options.hires!;
   if (!(scale > 1 && scale <= MAX_SCALE)) {
     throw new AquatintError("generate/hires", `expected a scale above 1 and at most ${MAX_SCALE}, got ${scale}`, {
       hint: "1.5 and 2 are usual",

@@ -12,8 +12,8 @@ const OVERSHOOT = 0.01;
 function checkedPlanes(values: PictureValues, { name, planes }: { readonly name: string; readonly planes: 1 | 3 }) {
   const { width, height, data } = values;
   if (data.length !== planes * width * height || data.length === 0) {
-    const found = `${name} of ${width}x${height} holds ${data.length} numbers, expected ${planes} a pixel`;
-    throw refuse("picture", found, "give the image itself: await readPicture(file)");
+    const message = `${name} of ${width}x${height} holds ${data.length} numbers, expected ${planes} a pixel`;
+    throw refuse("picture", message, "give the image itself: await readPicture(file)");
   }
   const low = planes === 1 ? 0 : -1;
   const wrong = data.find((v) => !(v >= low - OVERSHOOT && v <= 1 + OVERSHOOT));
@@ -42,10 +42,10 @@ export function plannedMask(
 ): Float32Array {
   // sides are rounded, so that the same proportions may differ by a pixel of each
   if (Math.abs(mask.width * init.height - mask.height * init.width) > Math.max(mask.width, mask.height)) {
-    const found = `the mask is ${mask.width}x${mask.height}, its picture ${init.width}x${init.height}`;
+    const message = `the mask is ${mask.width}x${mask.height}, its picture ${init.width}x${init.height}`;
     const lying = mask.width > mask.height !== init.width > init.height;
     const turned = lying ? "; photos are read upright, by their EXIF orientation" : "";
-    throw refuse("mask", found, `give a mask of the picture's size, or of its proportions${turned}`);
+    throw refuse("mask", message, `give a mask of the picture's size, or of its proportions${turned}`);
   }
   const values =
     "channels" in mask
@@ -56,8 +56,8 @@ export function plannedMask(
     throw refuse("mask", "the mask is dark everywhere, so there is nothing to paint", "paint white where to change");
   }
   if ("channels" in mask && mask.channels === 4 && !places.includes(0)) {
-    const found = "the mask is white or transparent everywhere, so nothing of its picture would be kept";
-    throw refuse("mask", found, "transparent counts as white here: put the mask on a black ground");
+    const message = "the mask is white or transparent everywhere, so nothing of its picture would be kept";
+    throw refuse("mask", message, "transparent counts as white here: put the mask on a black ground");
   }
   return places;
 }

@@ -5,8 +5,9 @@ import type { Picture } from "../../formats/image/image.ts";
 import { type PictureValues, pictureValues } from "../../formats/image/values.ts";
 import { openModel } from "../model/model-folder.ts";
 import { memorySource } from "../model/source.ts";
-import { scaleAt } from "./img2img.ts";
-import { planTextToImage, type TextToImageOptions, walkedSteps } from "./text-to-image.ts";
+import { scaleAt } from "../network/controlnet-inputs.ts";
+import type { TextToImageOptions } from "./options.ts";
+import { planTextToImage, stepCount } from "./plan.ts";
 
 const model = await openModel(memorySource(tinyPixelModel()));
 const planes = (width: number, height: number, count: number, value = 0.25): PictureValues => ({
@@ -25,13 +26,13 @@ describe("image-to-image", () => {
     [0.1, 9],
   ])("a strength of %d leaves out %d of 10 steps, as diffusers counts", (strength, begin) => {
     expect(plan({ init, strength })).toMatchObject({ begin, strength });
-    expect(walkedSteps(plan({ init, strength }))).toBe(10 - begin);
+    expect(stepCount(plan({ init, strength }))).toBe(10 - begin);
   });
 
   test("goes far from a picture unless told, and begins with noise alone where a mask says what stays", () => {
     expect(plan({ init }).begin).toBe(2);
     expect(plan({ init, mask: planes(8, 8, 1, 1) }).begin).toBe(0);
-    expect(plan({})).toMatchObject({ begin: 0, strength: 1, paints: false });
+    expect(plan({})).toMatchObject({ begin: 0, strength: 1, isInpainting: false });
   });
 
   test.each([
@@ -40,10 +41,10 @@ describe("image-to-image", () => {
     [4, 16, [4, 16]],
     [1, 900, [2, 240]],
   ])("a picture of %d x %d is brought to the size that the model was trained at", (width, height, size) => {
-    const made = plan({ init: planes(width, height, 3) });
-    expect([made.width, made.height]).toEqual(size);
-    expect(made.init).toHaveLength(3 * made.width * made.height);
-    expect(made.init!.every((v) => Math.abs(v - 0.25) < 1e-6)).toBe(true);
+    const planned = plan({ init: planes(width, height, 3) });
+    expect([planned.width, planned.height]).toEqual(size);
+    expect(planned.init).toHaveLength(3 * planned.width * planned.height);
+    expect(planned.init!.every((v) => Math.abs(v - 0.25) < 1e-6)).toBe(true);
   });
 
   test("a size that is chosen cuts it", () => {
@@ -70,10 +71,10 @@ describe("images as they are read", () => {
   const photo = image(30, 17, (x, y) => [8 * x, 9 * y, (x * y) % 256]);
 
   test("are taken as their values are, but for the rounding of 8 bits", () => {
-    const [whole, values] = [plan({ init: photo }), plan({ init: pictureValues(photo) })];
-    expect([whole.width, whole.height]).toEqual([values.width, values.height]);
-    const apart = whole.init!.map((v, i) => Math.abs(v - values.init![i]!));
-    expect(Math.max(...apart)).toBeLessThan(3 / 255);
+    const [fromBytes, values] = [plan({ init: photo }), plan({ init: pictureValues(photo) })];
+    expect([fromBytes.width, fromBytes.height]).toEqual([values.width, values.height]);
+    const differences = fromBytes.init!.map((v, i) => Math.abs(v - values.init![i]!));
+    expect(Math.max(...differences)).toBeLessThan(3 / 255);
     expect(plan({ init: photo, width: 30, height: 18 }).init).not.toContain(Number.NaN);
   });
 
@@ -93,18 +94,18 @@ describe("images as they are read", () => {
   });
 });
 
-describe("refinement", () => {
+describe("hiresFix", () => {
   test("is a plan of its own, whose steps count too", () => {
-    const made = plan({ hires: { scale: 1.6, steps: 20, strength: 0.3 } });
-    expect(made.refinement).toMatchObject({ width: 12, height: 12, steps: 20, begin: 14, latentShape: [3, 12, 12] });
-    expect(walkedSteps(made)).toBe(16);
-    expect(plan({ hires: { scale: 2 } }).refinement).toMatchObject({ width: 16, steps: 10, begin: 5 });
+    const planned = plan({ hires: { scale: 1.6, steps: 20, strength: 0.3 } });
+    expect(planned.hiresFix).toMatchObject({ width: 12, height: 12, steps: 20, begin: 14, latentShape: [3, 12, 12] });
+    expect(stepCount(planned)).toBe(16);
+    expect(plan({ hires: { scale: 2 } }).hiresFix).toMatchObject({ width: 16, steps: 10, begin: 5 });
   });
 });
 
 test("a ControlNet acts within its share of the steps, as diffusers counts", () => {
   const scales = (start: number, end: number) =>
-    Array.from({ length: 4 }, (_, i) => scaleAt({ picture: init.data, scale: 0.8, start, end }, i, 4));
+    Array.from({ length: 4 }, (_, i) => scaleAt({ image: init.data, scale: 0.8, start, end }, { i, n: 4 }));
   expect(scales(0, 1)).toEqual([0.8, 0.8, 0.8, 0.8]);
   expect(scales(0.25, 0.8)).toEqual([0, 0.8, 0.8, 0]);
   expect(scales(0, 0.5)).toEqual([0.8, 0.8, 0, 0]);
@@ -112,7 +113,7 @@ test("a ControlNet acts within its share of the steps, as diffusers counts", () 
 
 describe("refused before anything is loaded", () => {
   const mask = planes(8, 8, 1, 1);
-  const control = { picture: init };
+  const control = { image: init };
   test.each<[options: Partial<TextToImageOptions>, code: string, message: string]>([
     [{ strength: 0.5 }, "generate/strength", "there is none"],
     [{ init, strength: 0 }, "generate/strength", "above 0 and at most 1, got 0"],

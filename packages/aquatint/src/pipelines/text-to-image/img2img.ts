@@ -1,10 +1,11 @@
 import { AquatintError } from "../../errors.ts";
 import type { ImageInput, Size } from "../../formats/image/resize.ts";
 import type { TextToImageModules } from "../model/components.ts";
+import type { PlannedControl } from "../network/controlnet-inputs.ts";
 import { plannedImage, plannedMask } from "./image-inputs.ts";
 
 /** What a picture begins with and is held to, besides words. */
-export interface CanvasOptions {
+export interface Img2ImgOptions {
   /** An image to begin with in place of noise, or [3, h, w] in -1 .. 1; cut to the proportions of the size. */
   readonly init?: ImageInput | undefined;
   /**
@@ -24,7 +25,7 @@ export interface CanvasOptions {
 /** What one ControlNet is shown. */
 export interface ControlOptions {
   /** An image, or [3, h, w] in -1 .. 1; cut to the proportions of the size. */
-  readonly picture: ImageInput;
+  readonly image: ImageInput;
   /** How strongly it acts, 0 or more; 1 if absent. */
   readonly scale?: number | undefined;
   /** The share of the steps before which it does not act, and after which it does no more, 0 .. 1; 0 and 1 if absent. */
@@ -33,18 +34,10 @@ export interface ControlOptions {
 }
 
 /** The choices where the caller makes none. */
-export const canvasDefaults = { strength: 0.8, paintingStrength: 1, controlScale: 1 } as const;
-
-/** What a ControlNet is shown and when, checked; the picture is [3, height, width] in -1 .. 1. */
-export interface PlannedControl {
-  readonly picture: Float32Array;
-  readonly scale: number;
-  readonly start: number;
-  readonly end: number;
-}
+export const img2imgDefaults = { strength: 0.8, inpaintingStrength: 1, controlScale: 1 } as const;
 
 /** Canvas options that have been checked against a model and a size. */
-export interface CanvasPlan {
+export interface ImageInputs {
   /** Steps of the sampler that are left out at the start. */
   readonly begin: number;
   /** Share of the steps that are walked; 1 where the picture begins with noise. */
@@ -54,7 +47,7 @@ export interface CanvasPlan {
   /** [height, width]: 1 where to paint, else 0. */
   readonly mask?: Float32Array;
   /** Whether the network sees the mask and the kept part of `init` beside what it denoises. */
-  readonly paints: boolean;
+  readonly isInpainting: boolean;
   readonly controls: readonly PlannedControl[];
 }
 
@@ -62,8 +55,8 @@ const refuse = (kind: string, message: string, hint: string) =>
   new AquatintError(`generate/${kind}`, message, { hint });
 
 /** The size of a picture that nobody chose: as large as the model was trained at, in the proportions of `init`. */
-export function canvasSize(
-  { init, width, height }: CanvasOptions & Partial<{ [K in keyof Size]: number | undefined }>,
+export function imageSize(
+  { init, width, height }: Img2ImgOptions & Partial<{ [K in keyof Size]: number | undefined }>,
   { sampleSize, multiple }: TextToImageModules,
 ): Size {
   if (!init || width !== undefined || height !== undefined) {
@@ -75,10 +68,10 @@ export function canvasSize(
 }
 
 /** Checks canvas options against a model, a size and the sampler's steps. @throws AquatintError "generate/…". */
-export function planCanvas(
-  options: CanvasOptions,
+export function planImageInputs(
+  options: Img2ImgOptions,
   { modules, size, steps }: { readonly modules: TextToImageModules; readonly size: Size; readonly steps: number },
-): CanvasPlan {
+): ImageInputs {
   const { init, mask } = options;
   if (mask && !init) {
     throw refuse("mask", "there is a mask and no picture that it belongs to", "give the picture as init, too");
@@ -90,14 +83,14 @@ export function planCanvas(
     ...strengthOf(options, steps),
     ...(init && { init: plannedImage(init, { name: "init", size }) }),
     ...(mask && { mask: plannedMask(mask, { init: init!, size }) }),
-    paints: modules.paints,
+    isInpainting: modules.paints,
     controls: plannedControls(options.controls ?? [], modules, size),
   };
 }
 
-function strengthOf({ init, mask, strength }: CanvasOptions, steps: number) {
+function strengthOf({ init, mask, strength }: Img2ImgOptions, steps: number) {
   if (init) {
-    const usual = mask ? canvasDefaults.paintingStrength : canvasDefaults.strength;
+    const usual = mask ? img2imgDefaults.inpaintingStrength : img2imgDefaults.strength;
     return planStrength({ strength: strength ?? usual }, steps);
   }
   if (strength === undefined) return { begin: 0, strength: 1 };
@@ -109,33 +102,29 @@ export function planStrength({ strength }: { readonly strength: number }, steps:
   if (!(strength > 0 && strength <= 1)) {
     throw refuse("strength", `expected a strength above 0 and at most 1, got ${strength}`, "0.3 to 0.8 are usual");
   }
-  const walked = Math.floor(steps * strength); // as diffusers counts
-  if (walked > 0) return { begin: steps - walked, strength };
+  const count = Math.floor(steps * strength); // as diffusers counts
+  if (count > 0) return { begin: steps - count, strength };
   const least = Math.ceil(1 / strength);
   throw refuse("strength", `a strength of ${strength} leaves none of ${steps} steps`, `give at least ${least} steps`);
 }
 
 function plannedControls(
-  given: readonly ControlOptions[],
+  requested: readonly ControlOptions[],
   { controls }: TextToImageModules,
   size: Size,
 ): readonly PlannedControl[] {
-  if (given.length !== controls.length) {
-    const found = `the model has ${controls.length} ControlNets and was given ${given.length} pictures for them`;
-    throw refuse("control", found, "give each ControlNet one picture");
+  if (requested.length !== controls.length) {
+    const message = `the model has ${controls.length} ControlNets and was given ${requested.length} pictures for them`;
+    throw refuse("control", message, "give each ControlNet one picture");
   }
-  return given.map(({ picture, scale = canvasDefaults.controlScale, start = 0, end = 1 }) => {
+  return requested.map(({ image, scale = img2imgDefaults.controlScale, start = 0, end = 1 }) => {
     if (!(scale >= 0 && scale < Number.POSITIVE_INFINITY)) {
       throw refuse("control", `expected a ControlNet's scale of 0 or more, got ${scale}`, "0.5 to 1 are usual");
     }
     if (!(start >= 0 && start < end && end <= 1)) {
-      const found = `a ControlNet acts from ${start} to ${end} of the steps, expected 0 <= start < end <= 1`;
-      throw refuse("control", found, "0 and 1 are all steps");
+      const message = `a ControlNet acts from ${start} to ${end} of the steps, expected 0 <= start < end <= 1`;
+      throw refuse("control", message, "0 and 1 are all steps");
     }
-    return { picture: plannedImage(picture, { name: "a control image", size }), scale, start, end };
+    return { image: plannedImage(image, { name: "a control image", size }), scale, start, end };
   });
 }
-
-/** The scale of a ControlNet at step i of the n that are walked, as diffusers has it: 0 outside of its range. */
-export const scaleAt = ({ scale, start, end }: PlannedControl, i: number, n: number): number =>
-  i / n < start || (i + 1) / n > end ? 0 : scale;

@@ -1,89 +1,129 @@
 import { checkedFinite } from "../../diffusion/finite.ts";
 import { noised } from "../../diffusion/process/forward.ts";
-import { type Latent, lin } from "../../diffusion/process/latent.ts";
+import { type Latent, lin, mapRows } from "../../diffusion/process/latent.ts";
 import type { Projection } from "../../diffusion/scheduler.ts";
 import { AquatintError } from "../../errors.ts";
-import { type HostTensor, sizeOf } from "../../graph/types.ts";
+import { float32 } from "../../graph/host-tensor.ts";
+import { sizeOf } from "../../graph/types.ts";
 import type { NormalStream } from "../../math/random.ts";
 import { concatFloat32 } from "../../util/concat.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
-import type { TextToImagePlan } from "./text-to-image.ts";
+import type { TextToImagePlan } from "./plan.ts";
 
-/** What a walk begins with and what holds it. */
-export interface Beginning {
-  /** At the plan's level `begin`, in the scheduler's coordinates. */
+/** The start of a batch, of `rows` images. */
+export interface InitialLatents {
+  /** [rows, c, h, w] at the plan's level `begin`, in the scheduler's coordinates. */
   readonly x: Latent;
-  /** Where the network does not see what is to be kept, the walk is held to it. */
-  readonly project?: Projection;
-  /** What the network sees beside x in channels of its own: the mask, and the picture without what is painted over. */
-  readonly beside?: Latent;
+  /** Keeps what the mask does not paint, where the network does not see it. */
+  readonly project?: Projection | undefined;
+  /** Mask and masked image, [rows, 1 + c, h, w], which an inpainting U-Net sees beside x. */
+  readonly inpaintingChannels?: Latent | undefined;
 }
 
-/** What a beginning is made with. */
-export interface BeginningContext {
+/** Options of `initialLatents`. */
+export interface InitialLatentsOptions {
   readonly network: TextToImageNetwork;
-  /** Gives the picture's random numbers in diffusers' order: the autoencoder's of `init`, the start, those of the masked picture. */
-  readonly start: NormalStream;
+  /** A stream of random numbers for each image. */
+  readonly streams: readonly NormalStream[];
+  /** The image that each starts from, [3, height, width] in -1 .. 1; the plan's if absent. */
+  readonly inits?: readonly Float32Array[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Draws the start of a picture: noise, or `init` with the noise of the first level; and what a mask keeps of it. */
-export async function beginningOf(plan: TextToImagePlan, context: BeginningContext): Promise<Beginning> {
-  const { init, mask, paints, strength, levels, begin } = plan;
-  const encoded = encoderOf(plan, context);
+/** Draws the initial latents of a batch: noise, or `init` with the noise of the first level; and what its mask keeps. */
+export async function initialLatents(plan: TextToImagePlan, options: InitialLatentsOptions): Promise<InitialLatents> {
+  const { network, streams, inits, signal } = options;
+  const images: InitialLatent[] = [];
+  for (const [k, stream] of streams.entries()) {
+    images.push(await initialLatent(plan, { network, stream, signal, init: inits?.[k] ?? plan.init }));
+  }
+  const channels = images.flatMap(({ inpaintingChannels = [] }) => inpaintingChannels);
+  return {
+    x: concatFloat32(images.map(({ x }) => x)),
+    ...(plan.mask && !plan.isInpainting && { project: projectRows(images) }),
+    ...(channels.length > 0 && { inpaintingChannels: concatFloat32(channels) }),
+  };
+}
+
+/** The start of one image. */
+interface InitialLatent {
+  readonly x: Latent;
+  readonly project?: Projection;
+  readonly inpaintingChannels?: readonly Latent[];
+}
+
+const projectRows =
+  (images: readonly InitialLatent[]): Projection =>
+  (x, level) =>
+    mapRows(x, images.length, (row, k) => images[k]!.project!(row, level));
+
+interface ImageContext {
+  readonly network: TextToImageNetwork;
+  /** Gives random numbers in the order of diffusers: for `init`, the start, the masked image. */
+  readonly stream: NormalStream;
+  readonly init: Float32Array | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function initialLatent(plan: TextToImagePlan, context: ImageContext): Promise<InitialLatent> {
+  const { mask, isInpainting: paints, strength, levels, begin } = plan;
+  const { init, stream } = context;
+  const encode = encoderOf(plan, context);
   const fromNoise = init === undefined || (mask !== undefined && strength === 1);
-  const original = init && !(paints && fromNoise) ? await encoded(init) : undefined;
-  const eps = context.start.randn(sizeOf(plan.latentShape));
+  const original = init && !(paints && fromNoise) ? await encode(init) : undefined;
+  const eps = stream.randn(sizeOf(plan.latentShape));
   const x =
     fromNoise || !original
       ? lin([plan.scheduler.initialNoiseScale(plan.scheduler.path(plan.steps)), eps])
       : noised(levels[begin]!, { x0: original, eps });
   if (!mask || !init) return { x };
-  const places = latentMask(mask, plan);
-  const shown = init.map((v, i) => (mask[i % mask.length]! === 1 ? 0 : v));
-  if (paints) {
-    const kept = await encoded(shown);
-    return { x, beside: concatFloat32([places, kept]) };
-  }
-  // diffusers encodes the masked picture, too, and so takes its random numbers from the stream
-  if (context.network.posterior) context.start.randn(sizeOf(plan.latentShape));
-  return { x, project: holding({ places, original: original!, eps }) };
+  const cells = latentMask(mask, plan);
+  const masked = init.map((v, i) => (mask[i % mask.length]! === 1 ? 0 : v));
+  if (paints) return { x, inpaintingChannels: [cells, await encode(masked)] };
+  // diffusers encodes the masked image, too, and so takes its random numbers from the stream
+  if (context.network.posterior) stream.randn(sizeOf(plan.latentShape));
+  return { x, project: keepUnmasked({ cells, original: original!, eps }) };
 }
 
-/** A picture [3, height, width] as the U-Net wants it, drawn from the autoencoder's posterior where there is one. */
+/** Encodes an image [3, height, width], drawing from the autoencoder's posterior where there is one. */
 const encoderOf =
-  ({ width, height, latentShape }: TextToImagePlan, { network, start, signal }: BeginningContext) =>
+  ({ width, height, latentShape }: TextToImagePlan, { network, stream, signal }: ImageContext) =>
   async (values: Float32Array): Promise<Latent> => {
     checkedFinite(values, () => ({ cause: "start", what: "the first image" }));
-    const picture: HostTensor = { dtype: "float32", shape: [1, 3, height, width], data: values };
     const shape = [1, ...latentShape];
-    const noise = network.posterior ? start.randn(sizeOf(shape)) : new Float32Array(0);
-    const latent = await network.encodePicture(picture, { dtype: "float32", shape, data: noise }, { signal });
+    const noise = network.posterior ? stream.randn(sizeOf(shape)) : new Float32Array(0);
+    const image = float32([1, 3, height, width], values);
+    const latent = await network.encodeImage(image, float32(shape, noise), { signal });
     return checkedFinite(latent, () => ({
       cause: "encoder",
       what: "the autoencoder's latent of a finite first image",
     }));
   };
 
-/** A mask at the places of the latent, [h, w]: of each place its first pixel, as diffusers takes it. @throws AquatintError "generate/mask" where that leaves nothing to paint. */
+/**
+ * A mask of the latent's size, [h, w]: of each cell its first pixel, as diffusers takes it.
+ * @throws AquatintError "generate/mask" where that leaves nothing to paint.
+ */
 function latentMask(mask: Float32Array, { width, latentShape: [, h, w] }: TextToImagePlan): Float32Array {
   const factor = width / w;
   const at = (i: number) => mask[Math.floor(i / w) * factor * width + (i % w) * factor]!;
-  const places = Float32Array.from({ length: h * w }, (_, i) => at(i));
-  if (places.includes(1)) return places;
-  const found = `the mask is dark at each of the latent's places, which are ${factor} pixels apart`;
-  throw new AquatintError("generate/mask", found, { hint: `paint strokes of at least ${factor} pixels` });
+  const cells = Float32Array.from({ length: h * w }, (_, i) => at(i));
+  if (cells.includes(1)) return cells;
+  const message = `the mask is dark at each of the latent's places, which are ${factor} pixels apart`;
+  throw new AquatintError("generate/mask", message, { hint: `paint strokes of at least ${factor} pixels` });
 }
 
-interface Held {
-  readonly places: Float32Array;
+interface Unmasked {
+  /** [h, w]: 1 where to paint, else 0. */
+  readonly cells: Float32Array;
   readonly original: Latent;
   readonly eps: Latent;
 }
-/** Keeps the original, with the walk's own noise of the level, where nothing is painted. */
-const holding =
-  ({ places, original, eps }: Held): Projection =>
+
+/** Keeps the original, with its initial noise at the level, where nothing is painted (Lugmayr et al. 2022). */
+const keepUnmasked =
+  ({ cells, original, eps }: Unmasked): Projection =>
   (x, level) => {
-    const known = noised(level, { x0: original, eps });
-    return x.map((v, i) => (places[i % places.length] === 1 ? v : known[i]!));
+    const unmasked = noised(level, { x0: original, eps });
+    return x.map((v, i) => (cells[i % cells.length] === 1 ? v : unmasked[i]!));
   };

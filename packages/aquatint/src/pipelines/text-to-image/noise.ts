@@ -11,7 +11,7 @@ export const noiseKinds = ["fresh", "brownian"] as const;
 export type NoiseKind = (typeof noiseKinds)[number];
 
 /** What a seed means. */
-export interface DrawOptions {
+export interface NoiseOptions {
   /** "torch-cpu" (if absent) or "cuda-philox", what PyTorch draws on a CPU or a GPU. */
   readonly rng?: GeneratorName | undefined;
   /** "brownian": stochastic samplers follow the same path whatever the number of steps; "fresh" if absent. */
@@ -19,31 +19,31 @@ export interface DrawOptions {
 }
 
 /** The choices where the caller makes none. */
-export const drawDefaults = { rng: "torch-cpu", noise: "fresh" } as const satisfies DrawOptions;
+export const noiseDefaults = { rng: "torch-cpu", noise: "fresh" } as const satisfies NoiseOptions;
 
 /** Draw options with their defaults. @throws AquatintError for a name that is unknown. */
-export function checkedDraws({ rng = drawDefaults.rng, noise = drawDefaults.noise }: DrawOptions) {
+export function checkedNoise({ rng = noiseDefaults.rng, noise = noiseDefaults.noise }: NoiseOptions) {
   return { rng: generatorNamed(rng), noise: noiseKindNamed(noise) };
 }
 
 /** Returns a kind of noise where it is one. @throws AquatintError "generate/noise" with the nearest. */
-export function noiseKindNamed(wanted: string): NoiseKind {
-  const known = noiseKinds.find((name) => name === wanted);
-  if (known) return known;
-  throw unknownName("generate/noise", { wanted, kind: "noise", kinds: "kinds", names: noiseKinds });
+export function noiseKindNamed(name: string): NoiseKind {
+  const kind = noiseKinds.find((candidate) => candidate === name);
+  if (kind) return kind;
+  throw unknownName("generate/noise", { wanted: name, kind: "noise", kinds: "kinds", names: noiseKinds });
 }
 
 /** The random numbers of one picture, in the order that they are drawn: its start, then the sampler's noise. */
-export interface Draws {
+export interface NoiseStreams {
   readonly start: NormalStream;
   readonly noise: NoiseSource;
 }
 
 /** Draws for a picture of `size` numbers. */
-export function drawsOf(
-  { seed, rng, noise }: { readonly seed: Seed } & Required<ReturnType<typeof checkedDraws>>,
+export function noiseStreams(
+  { seed, rng, noise }: { readonly seed: Seed } & Required<ReturnType<typeof checkedNoise>>,
   size: number,
-): Draws {
+): NoiseStreams {
   const start = generators[rng](seed);
   return { start, noise: noise === "brownian" ? brownianNoise({ seed, size }) : () => start.randn(size) };
 }

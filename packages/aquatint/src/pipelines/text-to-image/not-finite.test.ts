@@ -5,23 +5,25 @@ import { targets } from "../../diffusion/process/prediction.ts";
 import { openModel } from "../model/model-folder.ts";
 import { memorySource } from "../model/source.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
-import { planTextToImage, type TextToImageOptions, textToImage } from "./text-to-image.ts";
+import type { TextToImageOptions } from "./options.ts";
+import { planTextToImage } from "./plan.ts";
+import { textToImage } from "./text-to-image.ts";
 
 const opened = await openModel(memorySource(tinyPixelModel()));
-const model = { ...opened, scheduler: { ...opened.scheduler, limit: identity, target: targets.epsilon } };
+const model = { ...opened, scheduler: { ...opened.scheduler, x0Transform: identity, target: targets.epsilon } };
 
 /** A network whose every part gives halves, but for what is given. */
 const networkWith = (parts: Partial<TextToImageNetwork>): TextToImageNetwork => ({
   posterior: false,
   encode: async () => ({ hidden: { dtype: "float32", shape: [1, 1, 1], data: new Float32Array(1) } }) as never,
   predict: async (x) => new Float32Array(x.data.length).fill(0.5),
-  encodePicture: async (_, noise) => new Float32Array(noise.shape.reduce((a, b) => a * b, 1)).fill(0.5),
+  encodeImage: async (_, noise) => new Float32Array(noise.shape.reduce((a, b) => a * b, 1)).fill(0.5),
   decode: async (x) => new Float32Array(x.data.length).fill(0.5),
   [Symbol.asyncDispose]: async () => {},
   ...parts,
 });
 
-async function made(parts: Partial<TextToImageNetwork>, options: Partial<TextToImageOptions> = {}): Promise<void> {
+async function run(parts: Partial<TextToImageNetwork>, options: Partial<TextToImageOptions> = {}): Promise<void> {
   const plan = planTextToImage(model, { prompt: "a cat", steps: 3, guidance: 4, sampler: "Euler Karras", ...options });
   for await (const _ of textToImage(networkWith(parts), plan));
 }
@@ -40,15 +42,15 @@ const init = (value: number) => {
 
 describe("what first stopped being finite is named", () => {
   test("nothing, where all is finite", async () => {
-    await expect(made({})).resolves.toBeUndefined();
-    await expect(made({}, { init: init(0) })).resolves.toBeUndefined();
+    await expect(run({})).resolves.toBeUndefined();
+    await expect(run({}, { init: init(0) })).resolves.toBeUndefined();
   });
 
   test("the network's output, at its step", async () => {
-    let asked = 0;
+    let calls = 0;
     const predict: TextToImageNetwork["predict"] = async (x) =>
-      new Float32Array(x.data.length).fill(++asked === 2 ? Number.NaN : 0.5);
-    await expect(made({ predict })).rejects.toMatchObject({
+      new Float32Array(x.data.length).fill(++calls === 2 ? Number.NaN : 0.5);
+    await expect(run({ predict })).rejects.toMatchObject({
       code: "not-finite/network",
       message: expect.stringMatching(
         /^the network's output at step 2 of 3 \(timestep [\d.]+\) has \d+ NaN or infinite/,
@@ -62,7 +64,7 @@ describe("what first stopped being finite is named", () => {
       Float32Array.from(x.data as Float32Array, (v, i) =>
         Math.abs(v) > 1e30 ? Number.NaN : i < x.data.length / 2 ? -1 : 1,
       );
-    await expect(made({ predict }, { guidance: 1e31 })).rejects.toMatchObject({
+    await expect(run({ predict }, { guidance: 1e31 })).rejects.toMatchObject({
       code: "not-finite/input",
       message: expect.stringMatching(
         /^the network's output at step 2 of 3 .* which was given values up to [\d.]+e\+3\d,/,
@@ -74,7 +76,7 @@ describe("what first stopped being finite is named", () => {
   test("guidance of finite outputs", async () => {
     const predict: TextToImageNetwork["predict"] = async (x) =>
       Float32Array.from({ length: x.data.length }, (_, i) => (i < x.data.length / 2 ? -1 : 1));
-    await expect(made({ predict }, { guidance: 1e39 })).rejects.toMatchObject({
+    await expect(run({ predict }, { guidance: 1e39 })).rejects.toMatchObject({
       code: "not-finite/guidance",
       message: expect.stringContaining("guidance at scale 1e+39 at step 1 of 3"),
     });
@@ -82,7 +84,7 @@ describe("what first stopped being finite is named", () => {
 
   test("the sampler's step from finite outputs", async () => {
     const predict: TextToImageNetwork["predict"] = async (x) => new Float32Array(x.data.length).fill(3e38);
-    await expect(made({ predict }, { guidance: 1 })).rejects.toMatchObject({
+    await expect(run({ predict }, { guidance: 1 })).rejects.toMatchObject({
       code: "not-finite/step",
       message: expect.stringMatching(
         /^step 1 of 3 of the sampler "Euler Karras" \(sigma [\d.]+ to [\d.]+, the network's finite output up to 3.00e\+38\)/,
@@ -91,11 +93,13 @@ describe("what first stopped being finite is named", () => {
   });
 
   test("the first image, its encoder, the decoder", async () => {
-    await expect(made({}, { init: init(Number.NaN) })).rejects.toMatchObject({ code: "generate/picture" });
-    const encodePicture = async () => filled(Number.POSITIVE_INFINITY);
-    await expect(made({ encodePicture }, { init: init(0) })).rejects.toMatchObject({ code: "not-finite/encoder" });
+    await expect(run({}, { init: init(Number.NaN) })).rejects.toMatchObject({ code: "generate/picture" });
+    const encodeImage = async () => filled(Number.POSITIVE_INFINITY);
+    await expect(run({ encodeImage: encodeImage }, { init: init(0) })).rejects.toMatchObject({
+      code: "not-finite/encoder",
+    });
     const decode = async () => filled(Number.NaN, 7);
-    await expect(made({ decode })).rejects.toMatchObject({
+    await expect(run({ decode })).rejects.toMatchObject({
       code: "not-finite/decoder",
       message: "the decoded image of a finite latent has 1 NaN or infinite values of 768",
     });

@@ -1,209 +1,150 @@
-import { checkedRescale } from "../../diffusion/guidance.ts";
-import { toCoordinates } from "../../diffusion/process/coordinates.ts";
-import type { Latent } from "../../diffusion/process/latent.ts";
+import { checkedFinite } from "../../diffusion/finite.ts";
+import { type Latent, rowsOf } from "../../diffusion/process/latent.ts";
 import type { Level } from "../../diffusion/process/level.ts";
-import { checkSolvable } from "../../diffusion/process/prediction.ts";
-import { samplers } from "../../diffusion/registry.ts";
-import type { SamplerEntry } from "../../diffusion/samplers/define-sampler.ts";
-import { type SchedulerSettings, withSampler } from "../../diffusion/scheduler.ts";
-import { AquatintError } from "../../errors.ts";
-import type { Picture } from "../../formats/image/image.ts";
+import { batchNoise } from "../../diffusion/samplers/loop.ts";
+import { type Picture, tensorToPictures } from "../../formats/image/image.ts";
 import { fittedPlanes } from "../../formats/image/resize.ts";
-import { type Seed, torchCpu } from "../../math/random.ts";
-import {
-  type ConditionedModel,
-  type Conditioning,
-  type ConditioningOptions,
-  planConditioning,
-} from "../conditioning/plan.ts";
-import type { TextToImageModules } from "../model/components.ts";
-import { type GenerationDefaults, generationDefaults } from "../model/defaults.ts";
+import { float32 } from "../../graph/host-tensor.ts";
+import { sizeOf } from "../../graph/types.ts";
+import type { Seed } from "../../math/random.ts";
+import { concatFloat32 } from "../../util/concat.ts";
+import { encodedConditioning } from "../conditioning/conditions.ts";
+import { controlInputs } from "../network/controlnet-inputs.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
-import { walk } from "./denoise.ts";
-import { type RefineOptions, refinementOptions } from "./hires-fix.ts";
-import { type CanvasOptions, type CanvasPlan, canvasSize, planCanvas, planStrength } from "./img2img.ts";
-import { checkedDraws, type DrawOptions, type Draws } from "./noise.ts";
+import { denoise } from "./denoise.ts";
+import { initialLatents } from "./initial-latents.ts";
+import { type NoiseStreams, noiseStreams } from "./noise.ts";
+import { stepCount, type TextToImagePlan } from "./plan.ts";
 
-/** What a caller may choose. */
-export interface TextToImageOptions extends DrawOptions, ConditioningOptions, CanvasOptions, RefineOptions {
-  /** Steps of the sampler, 1 .. the schedule's T; the model's own choice when absent, as for `guidance`. */
-  readonly steps?: number | undefined;
-  /** Scale of classifier-free guidance; up to 1 there is none. */
-  readonly guidance?: number | undefined;
-  /** Share of guidance, 0 .. 1, that is brought back to the conditional output's deviation; 0 if absent. */
-  readonly guidanceRescale?: number | undefined;
-  /** A name or alias of the sampler registry; the checkpoint's own when absent. */
-  readonly sampler?: string | undefined;
-  /** The same seed gives the same picture. */
-  readonly seed?: Seed | undefined;
-  /** In pixels; what the model was trained at when absent. */
-  readonly width?: number | undefined;
-  readonly height?: number | undefined;
-}
-
-/** Options that have been checked against a model: nothing about them can fail later. */
-export interface TextToImagePlan extends Required<ReturnType<typeof checkedDraws>>, CanvasPlan {
-  readonly prompt: string;
-  readonly negative: string;
-  readonly guidance: number;
-  readonly guidanceRescale: number;
-  /** What the U-Net will be told. */
-  readonly conditioning: Conditioning;
-  readonly seed: Seed;
-  readonly width: number;
-  readonly height: number;
-  /** What the U-Net denoises: [c, h, w]. */
-  readonly latentShape: readonly [channels: number, height: number, width: number];
-  /** The checkpoint's scheduler, or the one of the sampler that the caller chose. */
-  readonly scheduler: SchedulerSettings;
-  /** The name that the caller chose, schedule included, or the one of the checkpoint's sampler. */
-  readonly samplerName: string;
-  readonly steps: number;
-  readonly levels: readonly Level[];
-  /** What is done with the finished picture: it is the `init` of this plan. */
-  readonly refinement?: TextToImagePlan;
-}
-
-/** One evaluation of the network: the x it was given, at which level, and the data it believed in. */
+/** One evaluation of the network for one image: its input, its level and its estimate of the data. */
 export interface EvaluationEvent {
   readonly type: "evaluation";
-  /** Which of the pictures that are made together, from 0. */
-  readonly picture: number;
-  /** The step it belongs to, of the n that are walked. */
+  /** Index of the image in the batch, from 0. */
+  readonly row: number;
+  /** Step of the n steps that are run, from 0. */
   readonly i: number;
   readonly n: number;
   readonly level: Level;
-  /** The number the network was told. */
+  /** The number by which the network knows the level. */
   readonly timestep: number;
-  /** [c, h, w] */
+  /** Input of the network, scaled for it, and its estimate of the data: [c, h, w]. */
   readonly x: Latent;
   readonly x0: Latent;
-  /** Where the sampler went: the latent after this evaluation, in the scheduler's own coordinates. */
-  readonly reached: Latent;
+  /** The latent after this evaluation, in the scheduler's coordinates. */
+  readonly latent: Latent;
   /** True for the last evaluation of a step. */
   readonly final: boolean;
-  /** Both as pictures, in the steps that the caller wants to see. */
-  readonly pictures?: { readonly x: Picture; readonly x0: Picture };
-  /** What x0 looks like, at the end of a step where previews were asked for; as small as it is cheap. */
+  /** x and x0 as images, in the steps of `previews`. */
+  readonly images?: { readonly x: Picture; readonly x0: Picture };
+  /** A small image of x0, at the end of a step, where a previewer is used. */
   readonly preview?: Picture;
 }
-/** The finished picture. */
+/** A finished image. */
 export interface ImageEvent {
   readonly type: "image";
   readonly seed: Seed;
-  readonly picture: Picture;
+  readonly image: Picture;
 }
-/** What happens on the way from a prompt to a picture. */
+/** An event of `textToImage`. */
 export type TextToImageEvent = EvaluationEvent | ImageEvent;
 
-/** The seed of a caller who gives none. */
-export const DEFAULT_SEED = 0;
-const MAX_PIXELS = 2048 * 2048;
-
-/** What a plan reads of a model. */
-interface PlannedModel extends ConditionedModel {
-  readonly scheduler: SchedulerSettings;
-  readonly generation?: GenerationDefaults;
-}
-
-/** Checks every option against the model before anything is loaded. @throws AquatintError that names the option. */
-export function planTextToImage(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
-  const plan = planWalk(model, options);
-  if (!options.hires) return plan;
-  const { larger, strength } = refinementOptions(options, { ...plan, multiple: model.modules.multiple });
-  const refinement = planWalk(model, larger);
-  return { ...plan, refinement: { ...refinement, ...planStrength({ strength }, refinement.steps) } };
-}
-
-function planWalk(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
-  const { scheduler, modules, generation = generationDefaults() } = model;
-  const { channels, factor } = modules;
-  const { prompt, negative = "", seed = DEFAULT_SEED } = options;
-  const { steps = generation.steps, guidance = generation.guidance } = options;
-  const { width, height } = canvasSize(options, modules);
-  if (!Number.isFinite(guidance) || guidance < 0) {
-    throw new AquatintError("generate/guidance", `expected a guidance scale of 0 or more, got ${guidance}`, {
-      hint: "1 switches guidance off; 2 to 8 are usual",
-    });
-  }
-  checkSize({ width, height }, modules);
-  torchCpu(seed); // refuses what is no 64-bit integer
-  const chosen = options.sampler === undefined ? scheduler : withSampler(scheduler, options.sampler);
-  const { levels } = chosen.path(steps);
-  const { unconditional = false }: SamplerEntry = samplers[chosen.sampler];
-  checkSolvable(
-    chosen.target,
-    levels.slice(0, -1).map((level) => toCoordinates(chosen.networkCoordinates, level)),
-  );
-  return {
-    prompt,
-    negative,
-    guidance,
-    guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
-    conditioning: planConditioning(model, options, { steps, guidance, unconditional, width, height }),
-    ...checkedDraws(options),
-    seed,
-    width,
-    height,
-    latentShape: [channels, height / factor, width / factor],
-    scheduler: chosen,
-    samplerName: options.sampler ?? chosen.sampler,
-    steps,
-    levels,
-    ...planCanvas(options, { modules, size: { width, height }, steps }),
-  };
-}
-
-function checkSize(size: { width: number; height: number }, { multiple, sampleSize }: TextToImageModules): void {
-  for (const [name, value] of Object.entries(size)) {
-    if (Number.isInteger(value) && value > 0 && value % multiple === 0) continue;
-    throw new AquatintError("generate/size", `the ${name} must be a multiple of ${multiple} pixels, got ${value}`, {
-      hint: `this model was trained at ${sampleSize}x${sampleSize}`,
-    });
-  }
-  if (size.width * size.height > MAX_PIXELS) {
-    throw new AquatintError("generate/size", `${size.width}x${size.height} pixels are more than ${MAX_PIXELS}`, {
-      hint: "give a smaller size",
-    });
-  }
-}
-
-/** Steps that a plan walks, those of its refinement among them. */
-export const walkedSteps = ({ steps, begin, refinement }: TextToImagePlan): number =>
-  steps - begin + (refinement ? walkedSteps(refinement) : 0);
-
-/** How a plan is carried out. */
+/** Options of `textToImage`. */
 export interface TextToImageRun {
   readonly signal?: AbortSignal | undefined;
-  /** Steps whose evaluations carry pictures, from 0. */
+  /** Steps whose evaluations carry images, from 0. */
   readonly previews?: ReadonlySet<number> | undefined;
-  /** A picture each, made in the same calls of the network; the plan's own seed when absent. */
+  /** The seed of each image of the batch; the plan's seed for one image if absent. */
   readonly seeds?: readonly Seed[] | undefined;
-  /** Each picture's random numbers; those of its seed when absent. */
-  readonly draws?: readonly Draws[] | undefined;
+  /** Random numbers of each image; those of its seed if absent. */
+  readonly noiseStreams?: readonly NoiseStreams[] | undefined;
 }
 
-/** Draws noise and turns it into a picture of the prompt; yields every evaluation on the way, then the pictures. */
+/** Makes a batch of images of the prompt from noise; yields every evaluation, then the images. */
 export async function* textToImage(
   network: TextToImageNetwork,
   plan: TextToImagePlan,
   run: TextToImageRun = {},
 ): AsyncGenerator<TextToImageEvent, void, void> {
-  const { refinement } = plan;
+  const { hiresFix } = plan;
   const small: Picture[] = [];
-  const more = refinement ? walkedSteps(refinement) : 0;
+  const more = hiresFix ? stepCount(hiresFix) : 0;
   let before = 0;
-  for await (const event of walk(network, plan, run)) {
+  for await (const event of singlePass(network, plan, run)) {
     if (event.type === "evaluation") before = event.n;
-    if (!refinement) yield event;
-    else if (event.type === "image") small.push(event.picture);
+    if (!hiresFix) yield event;
+    else if (event.type === "image") small.push(event.image);
     else yield { ...event, n: event.n + more };
   }
-  if (!refinement) return;
-  // the same as image-to-image of the picture as it would have been written
-  const inits = small.map((picture) => fittedPlanes(picture, refinement).data);
+  if (!hiresFix) return;
+  // the same as image-to-image of the image as it would have been written
+  const inits = small.map((image) => fittedPlanes(image, hiresFix).data);
   const previews = new Set(Array.from(run.previews ?? [], (i) => i - before));
-  for await (const event of walk(network, refinement, { ...run, previews, inits })) {
+  for await (const event of singlePass(network, hiresFix, { ...run, previews, inits })) {
     yield event.type === "image" ? event : { ...event, i: event.i + before, n: event.n + before };
   }
+}
+
+interface PassOptions extends TextToImageRun {
+  /** The image that each starts from, [3, height, width] in -1 .. 1; the plan's if absent. */
+  readonly inits?: readonly Float32Array[];
+}
+
+/** The events of a plan without its hires fix. */
+async function* singlePass(
+  network: TextToImageNetwork,
+  plan: TextToImagePlan,
+  { signal, previews, inits, seeds = [plan.seed], ...options }: PassOptions,
+): AsyncGenerator<TextToImageEvent, void, void> {
+  const { latentShape, conditioning, begin } = plan;
+  const streams = options.noiseStreams ?? seeds.map((seed) => noiseStreams({ ...plan, seed }, sizeOf(latentShape)));
+  const rows = streams.length;
+  const starts = streams.map(({ start }) => start);
+  const initial = await initialLatents(plan, { network, streams: starts, inits, signal });
+  const steps = denoise(network, {
+    ...plan,
+    ...initial,
+    rows,
+    cfgBatch: conditioning.cfgBatch,
+    conditions: await encodedConditioning(network, conditioning, { rows, signal }),
+    controls: controlInputs(plan),
+    noise: batchNoise(streams.map(({ noise }) => noise)),
+    signal,
+  });
+  const decode = decoder(network, plan, signal);
+  let last = initial.x;
+  for await (const step of steps) {
+    last = step.x;
+    const { level, timestep, final } = step;
+    const [i, n] = [step.i - begin, step.n - begin];
+    const [inputs, estimates, results] = [step.input, step.x0, step.x].map((batch) => rowsOf(batch, rows));
+    for (let row = 0; row < rows; row++) {
+      const latents = { x: inputs![row]!, x0: estimates![row]!, latent: results![row]! };
+      const images = previews?.has(i) && { images: await decodedPair(decode, latents) };
+      yield { type: "evaluation", row, i, n, level, timestep, ...latents, final, ...images };
+    }
+  }
+  for (const [row, x] of rowsOf(last, rows).entries()) {
+    yield { type: "image", seed: seeds[row] ?? plan.seed, image: (await decode([x]))[0]! };
+  }
+}
+
+type Decode = (latents: readonly Latent[]) => Promise<readonly Picture[]>;
+
+/** Decodes latents of a plan. */
+const decoder =
+  (
+    network: TextToImageNetwork,
+    { latentShape, width, height }: TextToImagePlan,
+    signal: AbortSignal | undefined,
+  ): Decode =>
+  async (latents) => {
+    for (const latent of latents) checkedFinite(latent, () => ({ cause: "step", what: "the latent to be decoded" }));
+    const decoded = await network.decode(float32([latents.length, ...latentShape], concatFloat32(latents)), { signal });
+    checkedFinite(decoded, () => ({ cause: "decoder", what: "the decoded image of a finite latent" }));
+    return tensorToPictures(decoded, { width, height });
+  };
+
+async function decodedPair(decode: Decode, { x, x0 }: { readonly x: Latent; readonly x0: Latent }) {
+  const images = await decode([x, x0]);
+  return { x: images[0]!, x0: images[1]! };
 }

@@ -40,18 +40,18 @@ describe("in tiles", () => {
     [33, 12, 12],
   ])("%i x %i places in tiles of %i give the same picture where tiles agree", async (h, w, tile) => {
     const [x, decode] = [latent(2, 4, h, w), squares(4)];
-    const [tiled, whole] = [await decodeInTiles(decode, { tile, factor: 4 })(x), await decode(x)];
-    expect(Math.max(...tiled.map((v, i) => Math.abs(v - whole[i]!)))).toBeLessThan(1e-6);
+    const [tiled, untiled] = [await decodeInTiles(decode, { tile, factor: 4 })(x), await decode(x)];
+    expect(Math.max(...tiled.map((v, i) => Math.abs(v - untiled[i]!)))).toBeLessThan(1e-6);
   });
 
   test("no tile is larger than wanted, and equal ones follow each other", async () => {
     const shapes: string[] = [];
     const decode = squares(2);
-    const seen = (x: HostTensor) => {
+    const record = (x: HostTensor) => {
       shapes.push(String(x.shape));
       return decode(x);
     };
-    await decodeInTiles(seen, { tile: 8, factor: 2 })(latent(1, 4, 10, 13));
+    await decodeInTiles(record, { tile: 8, factor: 2 })(latent(1, 4, 10, 13));
     expect(shapes).toEqual(["1,4,8,8", "1,4,8,7", "1,4,8,1", "1,4,4,8", "1,4,4,7", "1,4,4,1"]);
   });
 
@@ -67,8 +67,8 @@ describe("in tiles", () => {
 
 describe("encoded in tiles", () => {
   /** Of each place its first pixel and its noise: an encoder whose tiles agree wherever they are cut. */
-  const corners = (factor: number, seen: string[]) => async (pixels: HostTensor, noise: HostTensor) => {
-    seen.push(String(pixels.shape));
+  const corners = (factor: number, shapes: string[]) => async (pixels: HostTensor, noise: HostTensor) => {
+    shapes.push(String(pixels.shape));
     const [, c, h, w] = noise.shape as readonly [number, number, number, number];
     return Float32Array.from(noise.data as Float32Array, (z, i) => {
       const [channel, y, x] = [Math.floor(i / (h * w)) % Math.min(c, 3), Math.floor(i / w) % h, i % w];
@@ -81,21 +81,21 @@ describe("encoded in tiles", () => {
     [9, 9, 4],
   ])("%i x %i places in tiles of %i are what they are as a whole, each with its noise", async (h, w, tile) => {
     const [pixels, noise] = [latent(1, 3, h * 4, w * 4), latent(1, 3, h, w)];
-    const seen: string[] = [];
-    const tiled = await encodeInTiles(corners(4, seen), { tile, factor: 4 })(pixels, noise);
-    const whole = await corners(4, [])(pixels, noise);
-    expect(Math.max(...tiled.map((v, i) => Math.abs(v - whole[i]!)))).toBeLessThan(1e-6);
-    expect(seen.length).toBeGreaterThan(1);
-    expect(seen[0]).toBe(`1,3,${4 * tile},${4 * tile}`);
+    const shapes: string[] = [];
+    const tiled = await encodeInTiles(corners(4, shapes), { tile, factor: 4 })(pixels, noise);
+    const untiled = await corners(4, [])(pixels, noise);
+    expect(Math.max(...tiled.map((v, i) => Math.abs(v - untiled[i]!)))).toBeLessThan(1e-6);
+    expect(shapes.length).toBeGreaterThan(1);
+    expect(shapes[0]).toBe(`1,3,${4 * tile},${4 * tile}`);
   });
 });
 
 test("one picture at a time gives what all together give", async () => {
   const [x, decode] = [latent(3, 4, 5, 6), squares(2)];
   const batches: number[] = [];
-  const singly = decodeSingly((one) => {
-    batches.push(one.shape[0]!);
-    return decode(one);
+  const singly = decodeSingly((image) => {
+    batches.push(image.shape[0]!);
+    return decode(image);
   });
   expect(await singly(x)).toEqual(await decode(x));
   expect(batches).toEqual([1, 1, 1]);
@@ -130,10 +130,10 @@ describe("beside diffusers", () => {
     const reference = await read("tiled.safetensors");
     const [z, expected] = ["z", "tiled"].map((name) => reference.get(name)!);
     const x: HostTensor = { dtype: "float32", shape: z!.shape, data: toFloat32(z!, { name: "z" }) };
-    const found = await decodeInTiles(decodeSingly(decode), { tile: 8, factor: downsampling(config) })(x);
+    const tiled = await decodeInTiles(decodeSingly(decode), { tile: 8, factor: downsampling(config) })(x);
     const values = toFloat32(expected!, { name: "tiled" });
-    expect(found.length).toBe(values.length);
-    const differences = found.map((v, i) => Math.abs(v - values[i]!) / Math.max(1, Math.abs(values[i]!)));
+    expect(tiled.length).toBe(values.length);
+    const differences = tiled.map((v, i) => Math.abs(v - values[i]!) / Math.max(1, Math.abs(values[i]!)));
     expect(Math.max(...differences)).toBeLessThan(1e-3);
   });
 });

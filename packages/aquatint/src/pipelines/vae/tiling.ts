@@ -4,9 +4,29 @@ import { concatFloat32 } from "../../util/concat.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 
 type Decode = TextToImageNetwork["decode"];
-type Encode = TextToImageNetwork["encodePicture"];
+type Encode = TextToImageNetwork["encodeImage"];
 
-/** How a picture is encoded or decoded in tiles. */
+/** Options of `tiledNetwork`. */
+export interface TiledNetworkOptions {
+  /** Height and width of a tile, in cells of the latent; whole images if absent. */
+  readonly tile?: number | undefined;
+  /** Pixels along each side of a cell of the latent. */
+  readonly factor: number;
+}
+
+/** The same network, decoding and encoding one image at a time, in tiles where a size of them is given. */
+export function tiledNetwork(network: TextToImageNetwork, { tile, factor }: TiledNetworkOptions): TextToImageNetwork {
+  const decode = tile === undefined ? network.decode : decodeInTiles(network.decode, { tile, factor });
+  const { encodeImage } = network;
+  return {
+    ...network,
+    decode: decodeSingly(decode),
+    encodeImage: tile === undefined ? encodeImage : encodeInTiles(encodeImage, { tile, factor }),
+    [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
+  };
+}
+
+/** Options of tiled decoding and encoding. */
 export interface TilingOptions {
   /** Height and width of a tile, in places of the latent. */
   readonly tile: number;
@@ -23,12 +43,12 @@ export const decodeSingly =
     const [n = 1, ...shape] = x.shape;
     if (n === 1) return decode(x, options);
     const size = x.data.length / n;
-    const pictures: Float32Array[] = [];
+    const images: Float32Array[] = [];
     for (let i = 0; i < n; i++) {
       const data = float32Data(x).slice(i * size, (i + 1) * size);
-      pictures.push(await decode(float32([1, ...shape], data), options));
+      images.push(await decode(float32([1, ...shape], data), options));
     }
-    return concatFloat32(pictures);
+    return concatFloat32(images);
   };
 
 /**
@@ -80,15 +100,15 @@ async function inTiles(
   const [first] = tiles.values();
   const channels = first!.data.length / (n * first!.h * first!.w);
   const [h, w] = [height * scale, width * scale];
-  const whole: Planes = { data: new Float32Array(n * channels * h * w), h, w };
+  const result: Planes = { data: new Float32Array(n * channels * h * w), h, w };
   for (const { top, left } of places) {
-    const own = tiles.get(`${top} ${left}`)!;
+    const current = tiles.get(`${top} ${left}`)!;
     const [above, before] = [tiles.get(`${top - step} ${left}`), tiles.get(`${top} ${left - step}`)];
-    if (above) fade(own, above, { extent: blend, along: "y" });
-    if (before) fade(own, before, { extent: blend, along: "x" });
-    paste(whole, own, { y: top * scale, x: left * scale, limit: tile * scale - blend });
+    if (above) fade(current, above, { extent: blend, along: "y" });
+    if (before) fade(current, before, { extent: blend, along: "x" });
+    paste(result, current, { y: top * scale, x: left * scale, limit: tile * scale - blend });
   }
-  return whole.data;
+  return result.data;
 }
 
 const startsOf = (size: number, step: number): number[] =>
@@ -129,18 +149,18 @@ interface Fade {
 }
 
 /** The beginning of a tile goes over from the end of the one before it. */
-function fade(own: Planes, before: Planes, { extent, along }: Fade): void {
+function fade(current: Planes, before: Planes, { extent, along }: Fade): void {
   const size = along === "y" ? "h" : "w";
-  const reach = Math.min(before[size], own[size], extent);
-  const [h, w] = along === "y" ? [reach, Math.min(own.w, before.w)] : [Math.min(own.h, before.h), reach];
+  const reach = Math.min(before[size], current[size], extent);
+  const [h, w] = along === "y" ? [reach, Math.min(current.w, before.w)] : [Math.min(current.h, before.h), reach];
   const shift = along === "y" ? (before.h - reach) * before.w : before.w - reach;
-  for (let plane = 0; plane < own.data.length / (own.h * own.w); plane++) {
+  for (let plane = 0; plane < current.data.length / (current.h * current.w); plane++) {
     for (let y = 0; y < h; y++) {
       for (let x = 0; x < w; x++) {
-        const at = (plane * own.h + y) * own.w + x;
+        const at = (plane * current.h + y) * current.w + x;
         const share = (along === "y" ? y : x) / reach;
         const other = before.data[plane * before.h * before.w + y * before.w + x + shift]!;
-        own.data[at] = other * (1 - share) + own.data[at]! * share;
+        current.data[at] = other * (1 - share) + current.data[at]! * share;
       }
     }
   }
@@ -153,12 +173,12 @@ interface Paste {
   readonly limit: number;
 }
 
-function paste(whole: Planes, { data, h, w }: Planes, { y, x, limit }: Paste): void {
-  const [rows, columns] = [Math.min(h, limit, whole.h - y), Math.min(w, limit, whole.w - x)];
+function paste(result: Planes, { data, h, w }: Planes, { y, x, limit }: Paste): void {
+  const [rows, columns] = [Math.min(h, limit, result.h - y), Math.min(w, limit, result.w - x)];
   for (let plane = 0; plane < data.length / (h * w); plane++) {
     for (let row = 0; row < rows; row++) {
       const from = (plane * h + row) * w;
-      whole.data.set(data.subarray(from, from + columns), (plane * whole.h + y + row) * whole.w + x);
+      result.data.set(data.subarray(from, from + columns), (plane * result.h + y + row) * result.w + x);
     }
   }
 }

@@ -2,6 +2,7 @@ import { type ElboTerm, lin, networkDenoiser, samplerNamed, scheduler, withSampl
 import { sizeOf } from "aquatint/graph";
 import { torchCpu } from "aquatint/math";
 import {
+  denoise,
   modelParameters,
   openModel,
   plainCaptions,
@@ -70,21 +71,18 @@ function walkOf(work: Work, { sampler, steps }: { readonly sampler: string; read
   };
 
   async function walked({ model, network, shape }: Work, { z, captions, signal }: Drawing): Promise<Float32Array> {
-    const chosen = scheduler(settings);
-    const all = [captions.length, ...shape];
+    const rows = captions.length;
     const conditions = await network.encode(plainCaptions(model.tokenizers, captions), { signal });
-    const noise = torchCpu(0); // asked for by samplers that add some; always the same
-    let x = lin([chosen.initialNoiseScale(steps), z]);
-    const run = chosen.run({
-      steps,
-      x,
-      rows: captions.length,
-      network: (data, t) => network.predict({ dtype: "float32", shape: all, data }, t, conditions, { signal }),
-      noise: () => noise.randn(z.length),
-      ...(signal && { signal }),
+    const stream = torchCpu(0); // the same noise for every chunk
+    let x = lin([scheduler(settings).initialNoiseScale(steps), z]);
+    const loop = denoise(network, {
+      ...{ scheduler: settings, steps, x, rows, latentShape: shape, signal },
+      cfgBatch: 1,
+      conditions: () => conditions,
+      noise: () => stream.randn(z.length),
     });
-    for await (const step of run) x = step.x;
-    return network.decode({ dtype: "float32", shape: all, data: x }, { signal });
+    for await (const step of loop) x = step.x;
+    return network.decode({ dtype: "float32", shape: [rows, ...shape], data: x }, { signal });
   }
 }
 

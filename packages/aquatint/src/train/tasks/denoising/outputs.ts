@@ -3,7 +3,8 @@ import { torchCpu } from "../../../math/random.ts";
 import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
 import { encodeModelFolder } from "../../../pipelines/model/model-folder.ts";
 import { textToImageNetwork } from "../../../pipelines/network/network.ts";
-import { planTextToImage, textToImage } from "../../../pipelines/text-to-image/text-to-image.ts";
+import { planTextToImage } from "../../../pipelines/text-to-image/plan.ts";
+import { textToImage } from "../../../pipelines/text-to-image/text-to-image.ts";
 import { tokenizerFrom } from "../../../tokenizers/files.ts";
 import type { TaskOutputs, TrainedWeights } from "../../loop/task.ts";
 import { inChunks } from "../in-chunks.ts";
@@ -51,7 +52,7 @@ function painterOf({ runtime, model: { modules, scheduler, tokenizerFiles }, wei
       for (const [i, prompt] of prompts.entries()) {
         const plan = planTextToImage({ scheduler, modules, tokenizers }, { prompt, steps, guidance, seed: seed + i });
         for await (const event of textToImage(network, plan)) {
-          if (event.type === "image") pictures.push(event.picture);
+          if (event.type === "image") pictures.push(event.image);
         }
       }
       return pictures;

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tinyLatentModel } from "../../../test/tiny-latent-model.ts";
+import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
+import { nodeRuntime } from "../../runtime/runtime.node.ts";
+import type { Runtime } from "../../runtime/types.ts";
+import { openModel, type TextToImageModel } from "../model/model-folder.ts";
+import { memorySource } from "../model/source.ts";
+import { type TextToImageNetwork, textToImageNetwork } from "../network/network.ts";
+import type { TextToImageOptions } from "./options.ts";
+import { planTextToImage } from "./plan.ts";
+import { type TextToImageEvent, textToImage } from "./text-to-image.ts";
+
+const SEEDS = [5, 6, 7];
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await nodeRuntime();
+});
+afterAll(() => runtime[Symbol.asyncDispose]());
+
+/** A model, and its network with the rows of every call of the U-Net. */
+async function open(files: ReturnType<typeof tinyPixelModel>) {
+  const model = await openModel(memorySource(files));
+  const loaded = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
+  const calls: number[] = [];
+  const network: TextToImageNetwork = {
+    ...loaded,
+    predict(x, ...rest) {
+      calls.push(x.shape[0]!);
+      return loaded.predict(x, ...rest);
+    },
+    [Symbol.asyncDispose]: () => loaded[Symbol.asyncDispose](),
+  };
+  return { model, network, calls };
+}
+
+const square = (side: number, planes: number, value: (i: number) => number) => ({
+  width: side,
+  height: side,
+  data: Float32Array.from({ length: planes * side * side }, (_, i) => value(i)),
+});
+const inpainting = ({ modules: { sampleSize: side } }: TextToImageModel): Partial<TextToImageOptions> => ({
+  init: square(side, 3, Math.sin),
+  mask: square(side, 1, (i) => (i % side < side / 2 ? 1 : 0)),
+});
+
+const variants: readonly [name: string, options: (model: TextToImageModel) => Partial<TextToImageOptions>][] = [
+  ["an ancestral sampler", () => ({ sampler: "Euler a" })],
+  ["two evaluations a step, with noise", () => ({ sampler: "DPM++ SDE Karras" })],
+  ["Brownian noise", () => ({ sampler: "DPM++ SDE", noise: "brownian" })],
+  ["PNDM", () => ({ sampler: "pndm" })],
+  ["a rescale of guidance", () => ({ guidanceRescale: 0.7 })],
+  ["no guidance", () => ({ guidance: 1, sampler: "ddpm" })],
+  ["a prompt that changes", () => ({ prompt: "[a cat:a dog:0.5]", promptSyntax: "a1111" })],
+  ["an image to paint into", (model) => ({ ...inpainting(model), sampler: "Euler a" })],
+  ["an image to start from", (model) => ({ init: inpainting(model).init, strength: 0.6 })],
+  ["a second, larger pass", () => ({ hires: { scale: 1.5 } })],
+];
+
+describe.each([
+  { of: "pixels", files: tinyPixelModel, cases: variants },
+  { of: "latents", files: tinyLatentModel, cases: variants.slice(-3) },
+])("a batch of a model of $of", ({ files, cases }) => {
+  let opened: Awaited<ReturnType<typeof open>>;
+  beforeAll(async () => {
+    opened = await open(files());
+  });
+  afterAll(() => opened.network[Symbol.asyncDispose]());
+
+  test.each(cases)("gives the evaluations and images of single runs, bit for bit: %s", async (_, options) => {
+    const { model, network } = opened;
+    const plan = planTextToImage(model, { prompt: "a red apple", steps: 4, guidance: 3, ...options(model) });
+    const run = async (seeds: readonly number[]) => {
+      const events: TextToImageEvent[] = [];
+      for await (const event of textToImage(network, plan, { seeds, previews: new Set([1]) })) events.push(event);
+      return events;
+    };
+    const batch = await run(SEEDS);
+    for (const [row, seed] of SEEDS.entries()) {
+      const events = batch.filter((event) => (event.type === "image" ? event.seed === seed : event.row === row));
+      const single = await run([seed]);
+      expect(events.map((event) => (event.type === "image" ? event : { ...event, row: 0 }))).toEqual(single);
+    }
+  });
+
+  test("runs the U-Net once an evaluation, for both halves of guidance and all images", async () => {
+    const { model, network, calls } = opened;
+    calls.length = 0;
+    const plan = planTextToImage(model, { prompt: "a red apple", steps: 3, guidance: 3, sampler: "euler" });
+    for await (const _ of textToImage(network, plan, { seeds: SEEDS }));
+    expect(calls).toEqual([6, 6, 6]);
+  });
+});

@@ -1,0 +1,25 @@
+import type { Seed } from "../../math/random.ts";
+import type { ConditioningOptions } from "../conditioning/plan.ts";
+import type { HiresFixOptions } from "./hires-fix.ts";
+import type { Img2ImgOptions } from "./img2img.ts";
+import type { NoiseOptions } from "./noise.ts";
+
+/** Options of `planTextToImage`. */
+export interface TextToImageOptions extends NoiseOptions, ConditioningOptions, Img2ImgOptions, HiresFixOptions {
+  /** Steps of the sampler, 1 .. the schedule's T; the model's own choice when absent, as for `guidance`. */
+  readonly steps?: number | undefined;
+  /** Scale of classifier-free guidance; up to 1 there is none. */
+  readonly guidance?: number | undefined;
+  /** Share of guidance, 0 .. 1, that is brought back to the conditional output's deviation; 0 if absent. */
+  readonly guidanceRescale?: number | undefined;
+  /** A name or alias of the sampler registry; the checkpoint's own when absent. */
+  readonly sampler?: string | undefined;
+  /** The same seed gives the same image; 0 if absent. */
+  readonly seed?: Seed | undefined;
+  /** In pixels; what the model was trained at when absent. */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+}
+
+/** The seed if none is given. */
+export const DEFAULT_SEED = 0;

@@ -1,0 +1,113 @@
+import { checkedRescale } from "../../diffusion/guidance.ts";
+import { toCoordinates } from "../../diffusion/process/coordinates.ts";
+import type { Level } from "../../diffusion/process/level.ts";
+import { checkSolvable } from "../../diffusion/process/prediction.ts";
+import { samplers } from "../../diffusion/registry.ts";
+import type { SamplerEntry } from "../../diffusion/samplers/define-sampler.ts";
+import { type SchedulerSettings, withSampler } from "../../diffusion/scheduler.ts";
+import { AquatintError } from "../../errors.ts";
+import { type Seed, torchCpu } from "../../math/random.ts";
+import { type ConditionedModel, type Conditioning, planConditioning } from "../conditioning/plan.ts";
+import type { TextToImageModules } from "../model/components.ts";
+import { type GenerationDefaults, generationDefaults } from "../model/defaults.ts";
+import { hiresFixOptions } from "./hires-fix.ts";
+import { type ImageInputs, imageSize, planImageInputs, planStrength } from "./img2img.ts";
+import { checkedNoise } from "./noise.ts";
+import { DEFAULT_SEED, type TextToImageOptions } from "./options.ts";
+
+/** Options that have been checked against a model: nothing about them can fail later. */
+export interface TextToImagePlan extends Required<ReturnType<typeof checkedNoise>>, ImageInputs {
+  readonly prompt: string;
+  readonly negative: string;
+  readonly guidance: number;
+  readonly guidanceRescale: number;
+  /** What the U-Net will be told. */
+  readonly conditioning: Conditioning;
+  readonly seed: Seed;
+  readonly width: number;
+  readonly height: number;
+  /** What the U-Net denoises: [c, h, w]. */
+  readonly latentShape: readonly [channels: number, height: number, width: number];
+  /** The checkpoint's scheduler, or the one of the sampler that the caller chose. */
+  readonly scheduler: SchedulerSettings;
+  /** The name that the caller chose, schedule included, or the one of the checkpoint's sampler. */
+  readonly samplerName: string;
+  readonly steps: number;
+  readonly levels: readonly Level[];
+  /** What is done with the finished picture: it is the `init` of this plan. */
+  readonly hiresFix?: TextToImagePlan;
+}
+
+const MAX_PIXELS = 2048 * 2048;
+
+/** What a plan reads of a model. */
+interface PlannedModel extends ConditionedModel {
+  readonly scheduler: SchedulerSettings;
+  readonly generation?: GenerationDefaults;
+}
+
+/** Checks every option against the model before anything is loaded. @throws AquatintError that names the option. */
+export function planTextToImage(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
+  const plan = planSinglePass(model, options);
+  if (!options.hires) return plan;
+  const { larger, strength } = hiresFixOptions(options, { ...plan, multiple: model.modules.multiple });
+  const hiresFix = planSinglePass(model, larger);
+  return { ...plan, hiresFix: { ...hiresFix, ...planStrength({ strength }, hiresFix.steps) } };
+}
+
+function planSinglePass(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
+  const { scheduler, modules, generation = generationDefaults() } = model;
+  const { channels, factor } = modules;
+  const { prompt, negative = "", seed = DEFAULT_SEED } = options;
+  const { steps = generation.steps, guidance = generation.guidance } = options;
+  const { width, height } = imageSize(options, modules);
+  if (!Number.isFinite(guidance) || guidance < 0) {
+    throw new AquatintError("generate/guidance", `expected a guidance scale of 0 or more, got ${guidance}`, {
+      hint: "1 switches guidance off; 2 to 8 are usual",
+    });
+  }
+  checkSize({ width, height }, modules);
+  torchCpu(seed); // refuses what is no 64-bit integer
+  const sampling = options.sampler === undefined ? scheduler : withSampler(scheduler, options.sampler);
+  const { levels } = sampling.path(steps);
+  const { unconditional = false }: SamplerEntry = samplers[sampling.sampler];
+  checkSolvable(
+    sampling.target,
+    levels.slice(0, -1).map((level) => toCoordinates(sampling.networkCoordinates, level)),
+  );
+  return {
+    prompt,
+    negative,
+    guidance,
+    guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
+    conditioning: planConditioning(model, options, { steps, guidance, unconditional, width, height }),
+    ...checkedNoise(options),
+    seed,
+    width,
+    height,
+    latentShape: [channels, height / factor, width / factor],
+    scheduler: sampling,
+    samplerName: options.sampler ?? sampling.sampler,
+    steps,
+    levels,
+    ...planImageInputs(options, { modules, size: { width, height }, steps }),
+  };
+}
+
+function checkSize(size: { width: number; height: number }, { multiple, sampleSize }: TextToImageModules): void {
+  for (const [name, value] of Object.entries(size)) {
+    if (Number.isInteger(value) && value > 0 && value % multiple === 0) continue;
+    throw new AquatintError("generate/size", `the ${name} must be a multiple of ${multiple} pixels, got ${value}`, {
+      hint: `this model was trained at ${sampleSize}x${sampleSize}`,
+    });
+  }
+  if (size.width * size.height > MAX_PIXELS) {
+    throw new AquatintError("generate/size", `${size.width}x${size.height} pixels are more than ${MAX_PIXELS}`, {
+      hint: "give a smaller size",
+    });
+  }
+}
+
+/** Steps that a plan walks, those of its refinement among them. */
+export const stepCount = ({ steps, begin, hiresFix }: TextToImagePlan): number =>
+  steps - begin + (hiresFix ? stepCount(hiresFix) : 0);
