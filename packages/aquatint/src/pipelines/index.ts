@@ -1,3 +1,9 @@
+export {
+  type PipelineClass,
+  type PipelineKind,
+  pipelineKinds,
+} from "../models/pipeline-classes.ts";
+export type { GenerationDefaults } from "../util/generation-defaults.ts";
 export { captionIds } from "./conditioning/caption-ids.ts";
 export type { EncodedCaptions, TextEmbeddings, TokenizedCaption } from "./conditioning/encode.ts";
 export type { HeightWidth, SizeOptions } from "./conditioning/micro-conditioning.ts";
@@ -12,15 +18,14 @@ export {
 export type { MemoryPlan } from "./memory/plan.ts";
 export { type Recipe, type RecipeSource, recipeOf, recipeTexts } from "./metadata/parameters.ts";
 export { type Likeness, type LikenessContext, likeness } from "./metadata/reproduce.ts";
-export { encodeComponent, readJson, readWeights } from "./model/component.ts";
+export { encodeComponent } from "./model/component.ts";
 export * from "./model/components.ts";
 export { type ControlNet, describedControlNet, steeredModel } from "./model/controlnet.ts";
-export { type GenerationDefaults, generationDefaults } from "./model/defaults.ts";
+export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/model-folder.ts";
-export { type PipelineClass, type PipelineKind, pipelineKinds } from "./model/pipeline-classes.ts";
 export { ganFolder, type OnePassFolder, type OnePassModel, vaeFolder } from "./model/single-pass.ts";
-export * from "./model/source.ts";
 export type { TextEncoder } from "./model/text-encoders.ts";
+export { type TextToImageModelOptions, textToImageModel } from "./model/text-to-image-model.ts";
 export type { Steering } from "./network/controlnet-inputs.ts";
 export * from "./network/network.ts";
 export { denoisedOnce, type OneShot, type OneShotInput } from "./one-shot.ts";

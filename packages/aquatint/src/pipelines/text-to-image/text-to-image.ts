@@ -9,6 +9,7 @@ import { AquatintError } from "../../errors.ts";
 import type { Picture } from "../../formats/image/image.ts";
 import { fittedPlanes } from "../../formats/image/resize.ts";
 import { type Seed, torchCpu } from "../../math/random.ts";
+import type { GenerationDefaults } from "../../util/generation-defaults.ts";
 import {
   type ConditionedModel,
   type Conditioning,
@@ -16,7 +17,7 @@ import {
   planConditioning,
 } from "../conditioning/plan.ts";
 import type { TextToImageModules } from "../model/components.ts";
-import { type GenerationDefaults, generationDefaults } from "../model/defaults.ts";
+import { generationDefaults } from "../model/defaults.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 import { walk } from "./denoise.ts";
 import { type RefineOptions, refinementOptions } from "./hires-fix.ts";

@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
-import { openModel } from "./model-folder.ts";
-import { urlSource } from "./source.ts";
+import { tinyPixelModel } from "../../test/tiny-pixel-model.ts";
+import { textToImageModel } from "../pipelines/model/text-to-image-model.ts";
+import { urlFiles } from "./files.ts";
+import { openModel } from "./open.ts";
 
 const files = tinyPixelModel();
 const answer: RequestListener = ({ url = "" }, response) => {
@@ -32,9 +33,9 @@ afterAll(() => {
 
 describe("a model folder behind a URL", () => {
   test.each(["model", "model/"])("is opened by its address, %s", async (folder) => {
-    const source = urlSource(`${site}/${folder}`);
+    const source = urlFiles(`${site}/${folder}`);
     expect(source.name).toBe(`${site}/model`);
-    const { modules } = await openModel(source);
+    const { modules } = await textToImageModel(await openModel(source));
     expect(modules.sampleSize).toBe(8);
     const bytes = await source.read("unet/diffusion_pytorch_model.safetensors");
     expect(bytes).toEqual(new Uint8Array(files.get("unet/diffusion_pytorch_model.safetensors") as Uint8Array));
@@ -47,18 +48,18 @@ describe("a model folder behind a URL", () => {
     ["short.json", "file/failed", "the connection ended early"],
   ])("%s is %s", async (path, code, message) => {
     const refused = { code, message: expect.stringContaining(message), hint: expect.any(String) };
-    await expect(urlSource(`${site}/model`).read(path)).rejects.toMatchObject(refused);
+    await expect(urlFiles(`${site}/model`).read(path)).rejects.toMatchObject(refused);
   });
 
   test.each(["../secret", "unet/../../secret", "/secret", "http://127.0.0.2/secret", "//127.0.0.2/secret"])(
     "a file that leaves it is refused: %s",
     async (path) => {
-      await expect(urlSource(`${site}/model`).read(path)).rejects.toMatchObject({ code: "file/outside" });
+      await expect(urlFiles(`${site}/model`).read(path)).rejects.toMatchObject({ code: "file/outside" });
     },
   );
 
   test("a server that does not answer is an error that says so", async () => {
-    await expect(urlSource("http://127.0.0.1:1/model").read("model_index.json")).rejects.toMatchObject({
+    await expect(urlFiles("http://127.0.0.1:1/model").read("model_index.json")).rejects.toMatchObject({
       code: "file/failed",
       message: expect.stringContaining("http://127.0.0.1:1/model/model_index.json"),
     });
