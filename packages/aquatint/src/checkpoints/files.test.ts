@@ -3,9 +3,11 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyPixelModel } from "../../test/tiny-pixel-model.ts";
+import type { TensorEntry } from "../formats/safetensors/safetensors.ts";
 import { textToImageModel } from "../pipelines/model/text-to-image-model.ts";
 import { urlFiles } from "./files.ts";
 import { openModel } from "./open.ts";
+import { readHeader } from "./read.ts";
 
 const files = tinyPixelModel();
 const answer: RequestListener = ({ url = "" }, response) => {
@@ -64,4 +66,26 @@ describe("a model folder behind a URL", () => {
       message: expect.stringContaining("http://127.0.0.1:1/model/model_index.json"),
     });
   });
+});
+
+test("parts are asked for by Range where the server gives them, and nothing else is sent", async () => {
+  const bytes = files.get("unet/diffusion_pytorch_model.safetensors") as Uint8Array;
+  let sent = 0;
+  const ranges = createServer(({ headers }, response) => {
+    const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? "") ?? [];
+    const part = bytes.subarray(Number(start), Number(end) + 1);
+    sent += part.length;
+    response.writeHead(206, { "content-range": `bytes ${start}-${end}/${bytes.length}` }).end(part);
+  });
+  ranges.keepAliveTimeout = 0;
+  ranges.listen(0, "127.0.0.1");
+  await once(ranges, "listening");
+  const single = urlFiles(`http://127.0.0.1:${(ranges.address() as AddressInfo).port}/unet.safetensors`);
+  expect(single.file).toBe("unet.safetensors");
+  const { file, header } = await readHeader(single, "unet.safetensors");
+  expect(sent).toBeLessThan(bytes.length);
+  const [{ offset, length }] = [...header.tensors.values()] as [TensorEntry];
+  expect(await file.read({ offset, length })).toEqual(new Uint8Array(bytes.subarray(offset, offset + length)));
+  ranges.closeAllConnections();
+  ranges.close();
 });

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { tinyPixelModel } from "../../test/tiny-pixel-model.ts";
-import { encodeSafetensors, parseSafetensors } from "../formats/safetensors/safetensors.ts";
+import { tinyPixelForms, tinyPixelModel } from "../../test/tiny-pixel-model.ts";
 import { textToImageModel } from "../pipelines/model/text-to-image-model.ts";
 import { blobFiles, type ModelFiles, memoryFiles } from "./files.ts";
 import { openModel } from "./open.ts";
@@ -9,28 +8,10 @@ const contents = tinyPixelModel();
 const UNET = "unet/diffusion_pytorch_model";
 const valuesIn = async (files: ModelFiles) => (await textToImageModel(await openModel(files))).weights();
 
-/** The model with the U-Net's weights in other files. */
-function withUnet(files: Readonly<Record<string, Uint8Array | string>>) {
-  const others = [...contents].filter(([path]) => path !== `${UNET}.safetensors`);
-  return memoryFiles(new Map([...others, ...Object.entries(files)]));
-}
-
-/** The U-Net's weights in two shards and their index. */
-function shards() {
-  const tensors = [...parseSafetensors(contents.get(`${UNET}.safetensors`) as Uint8Array).tensors];
-  const halves = [tensors.slice(0, 20), tensors.slice(20)];
-  const name = (i: number) => `diffusion_pytorch_model-0000${i + 1}-of-00002.safetensors`;
-  const map = Object.fromEntries(halves.flatMap((half, i) => half.map(([key]) => [key, name(i)])));
-  const files = halves.map((half, i) => [`unet/${name(i)}`, encodeSafetensors(new Map(half))] as const);
-  return { ...Object.fromEntries(files), [`${UNET}.safetensors.index.json`]: JSON.stringify({ weight_map: map }) };
-}
-
 test("shards, a variant and a page's blobs hold the same weights as the plain folder", async () => {
   const expected = await valuesIn(memoryFiles(contents));
   expect(expected.size).toBeGreaterThan(20);
-  const unet = contents.get(`${UNET}.safetensors`)!;
-  expect(await valuesIn(withUnet(shards()))).toEqual(expected);
-  expect(await valuesIn(withUnet({ [`${UNET}.fp16.safetensors`]: unet }))).toEqual(expected);
+  for (const form of Object.values(tinyPixelForms())) expect(await valuesIn(memoryFiles(form))).toEqual(expected);
   const blobs = Array.from(contents, ([path, bytes]) => [path, new Blob([bytes as BlobPart])] as const);
   expect(await valuesIn(blobFiles(new Map(blobs)))).toEqual(expected);
 });

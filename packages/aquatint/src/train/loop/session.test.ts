@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
+import { tinyPixelForms, tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
 import { type ModelFiles, memoryFiles } from "../../checkpoints/files.ts";
 import { openModel } from "../../checkpoints/open.ts";
 import { parseSafetensors } from "../../formats/safetensors/safetensors.ts";
@@ -90,13 +90,17 @@ test("weights of another model are refused by name", async () => {
   await expect(opened(wider, { initFrom })).rejects.toMatchObject({ code: "checkpoint/keys" });
 });
 
-test("a run that begins with a model keeps its vocabulary and starts from its weights", async () => {
-  const { tokenizerFiles, weights } = await textToImageModel(await openModel(initFrom));
-  await using session = await opened(config, { initFrom });
-  const written = await session.outputs.modelFiles();
-  expect(written.get("tokenizer/vocab.json")).toBe(tokenizerFiles[0]!["vocab.json"]);
-  const { tensors } = await session.remembered();
-  expect(plain(tensors)["weights/unet.conv_out.weight"]).toEqual([
-    ...(await weights()).get("unet.conv_out.weight")!.data,
-  ]);
-});
+test.each(Object.entries({ plain: tinyPixelModel(), ...tinyPixelForms() }))(
+  "a run that begins with a model (%s) keeps its vocabulary and starts from its weights",
+  async (_, files) => {
+    const initFrom = memoryFiles(files, "tiny");
+    const { tokenizerFiles, weights } = await textToImageModel(await openModel(initFrom));
+    await using session = await opened(config, { initFrom });
+    const written = await session.outputs.modelFiles();
+    expect(written.get("tokenizer/vocab.json")).toBe(tokenizerFiles[0]!["vocab.json"]);
+    const { tensors } = await session.remembered();
+    expect(plain(tensors)["weights/unet.conv_out.weight"]).toEqual([
+      ...(await weights()).get("unet.conv_out.weight")!.data,
+    ]);
+  },
+);
