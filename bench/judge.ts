@@ -3,11 +3,11 @@
  * the first pictures in which it misses something.
  */
 import { join } from "node:path";
+import { diskFiles } from "../packages/aquatint/src/checkpoints/files.node.ts";
 import { openDataset, readDatasetConfig } from "../packages/aquatint/src/data/dataset.node.ts";
 import { writeFileAtomic } from "../packages/aquatint/src/formats/files.node.ts";
 import { grid, tensorToPictures } from "../packages/aquatint/src/formats/image/image.ts";
 import { encodePng } from "../packages/aquatint/src/formats/png/png.ts";
-import { folderSource } from "../packages/aquatint/src/pipelines/generate.node.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
 import { colours as palette } from "../packages/emoji/src/colours.ts";
 import type { SceneTruth } from "../packages/emoji/src/truth.ts";
@@ -29,7 +29,7 @@ const dataset = await openDataset(await readDatasetConfig(config));
 const [height, width] = dataset.size;
 await using runtime = await nodeRuntime();
 const folder = join(root, "packages/model-emoji/judge", String(height));
-await using judge = await openJudge(folderSource(folder), { runtime, size: dataset.size, palette });
+await using judge = await openJudge(await diskFiles(folder), { runtime, size: dataset.size, palette });
 const batch = await dataset.stream({ seed: SEED, split: "held-out" }).next(COUNT);
 const truths = (batch.truths as readonly SceneTruth[]).map((truth, i) => ({ ...truth, caption: batch.captions[i]! }));
 const pictures = tensorToPictures(batch.pictures, { width, height });

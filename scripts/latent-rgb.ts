@@ -4,7 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openCheckpoint } from "../packages/aquatint/src/checkpoints/open.node.ts";
+import { bindWeights } from "../packages/aquatint/src/checkpoints/bind-weights.ts";
+import { openModel } from "../packages/aquatint/src/checkpoints/open.node.ts";
 import { compile } from "../packages/aquatint/src/compiler/compile.ts";
 import { writeFileAtomic } from "../packages/aquatint/src/formats/files.node.ts";
 import { flatten, pictureToTensor } from "../packages/aquatint/src/formats/image/image.ts";
@@ -19,7 +20,6 @@ import {
 import { parameters } from "../packages/aquatint/src/nn/module.ts";
 import { input } from "../packages/aquatint/src/ops/leaves.ts";
 import { fitLatentRgb, LATENT_RGB_KEY } from "../packages/aquatint/src/pipelines/preview/preview.ts";
-import { mappedWeights } from "../packages/aquatint/src/runtime/mapped-weights.node.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
 
 /** Sides of the pictures as the autoencoder sees them, in latents. */
@@ -27,7 +27,7 @@ const SIDE = 32;
 
 const [folder, ...files] = process.argv.slice(2);
 if (!folder || files.length === 0) throw new Error("usage: npx tsx scripts/latent-rgb.ts VAE_FOLDER PICTURES...");
-const { className, config, weights } = [...(await openCheckpoint(folder)).components.values()][0]!;
+const { className, config, weights } = [...(await openModel(folder)).components.values()][0]!;
 if (className !== "AutoencoderKL") throw new Error(`${folder} holds a ${className}, expected an AutoencoderKL`);
 
 const vae = AutoencoderKL(parseAutoencoderConfig(config));
@@ -36,7 +36,7 @@ const side = SIDE * factor;
 const x = input({ name: "x", dtype: "float32", shape: [1, 3, side, side] });
 const output = scaleLatent(vae.encode(x).mean, vae.config);
 await using runtime = await nodeRuntime();
-const encode = await runtime.load(compile({ outputs: { output }, ...mappedWeights(parameters(vae), weights) }));
+const encode = await runtime.load(compile({ outputs: { output }, ...(await bindWeights(parameters(vae), weights)) }));
 const latents: number[] = [];
 const pixels: number[] = [];
 for (const file of files) {

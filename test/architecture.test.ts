@@ -25,7 +25,7 @@ const mayImport: ImportTable = {
     ...["math", "formats", "graph", "ops", "compiler", "nn", "models", "diffusion", "tokenizers", "runtime"],
     "checkpoints",
   ],
-  checkpoints: ["math", "formats", "graph", "ops", "compiler", "nn"],
+  checkpoints: ["math", "formats", "graph", "ops", "compiler", "nn", "models", "tokenizers"],
   hub: ["formats", "checkpoints"],
   data: ["math", "formats"],
   train: [

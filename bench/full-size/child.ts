@@ -2,11 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { bindWeights } from "../../packages/aquatint/src/checkpoints/bind-weights.ts";
+import { openFileHeader } from "../../packages/aquatint/src/checkpoints/open.node.ts";
+import { locationsOf } from "../../packages/aquatint/src/checkpoints/read.ts";
 import { compile } from "../../packages/aquatint/src/compiler/compile.ts";
 import type { WeightMemory } from "../../packages/aquatint/src/compiler/executable.ts";
-import { readSafetensorsHeader } from "../../packages/aquatint/src/formats/files.node.ts";
 import { parameters } from "../../packages/aquatint/src/nn/module.ts";
-import { mappedWeights } from "../../packages/aquatint/src/runtime/mapped-weights.node.ts";
 import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";
 import { leafOf, parts } from "./parts.ts";
 
@@ -24,12 +25,10 @@ async function timed<R>(work: () => Promise<R>) {
 
 async function load() {
   const runtime = await nodeRuntime({ threads: Number(threads) });
-  const file = join(folder, part.file);
-  const { tensors } = await readSafetensorsHeader(file);
+  const weights = locationsOf(await openFileHeader(join(folder, part.file)));
   const traced = performance.now();
   const { module, trace } = part.create();
-  const weights = new Map(Array.from(tensors, ([key, entry]) => [key, { ...entry, file }]));
-  const bound = mappedWeights(parameters(module as Parameters<typeof parameters>[0]), weights);
+  const bound = await bindWeights(parameters(module as Parameters<typeof parameters>[0]), weights);
   const executable = compile({
     outputs: { y: trace(leafOf(part)) },
     ...bound,

@@ -1,14 +1,14 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { openCheckpoint } from "../../packages/aquatint/src/checkpoints/open.node.ts";
-import type { Checkpoint, WeightPlace } from "../../packages/aquatint/src/checkpoints/types.ts";
+import { openModel } from "../../packages/aquatint/src/checkpoints/open.node.ts";
+import type { Model, TensorLocation } from "../../packages/aquatint/src/checkpoints/types.ts";
 import { schedulerSettings } from "../../packages/aquatint/src/diffusion/diffusers/scheduler-config.ts";
 import { AquatintError } from "../../packages/aquatint/src/errors.ts";
 import { readSafetensors, readText } from "../../packages/aquatint/src/formats/files.node.ts";
 import { parseJsonObject } from "../../packages/aquatint/src/formats/json.ts";
 import { toFloat32 } from "../../packages/aquatint/src/formats/safetensors/half.ts";
+import { adaptedModel } from "../../packages/aquatint/src/pipelines/model/adapted-model.node.ts";
 import type { AdapterFiles } from "../../packages/aquatint/src/pipelines/model/adapters.node.ts";
-import { checkpointModel } from "../../packages/aquatint/src/pipelines/model/checkpoint.node.ts";
 import { textToImageNetwork } from "../../packages/aquatint/src/pipelines/network/network.ts";
 import { planTextToImage } from "../../packages/aquatint/src/pipelines/text-to-image/plan.ts";
 import { textToImage } from "../../packages/aquatint/src/pipelines/text-to-image/text-to-image.ts";
@@ -139,11 +139,11 @@ async function* compareCase(run: Case, site: Site): AsyncGenerator<Outcome> {
 }
 
 /** A folder's checkpoint, its weights from the single file where one is given. */
-async function checkpointOf({ path, single }: Site): Promise<Checkpoint> {
-  const folder = await openCheckpoint(path);
+async function checkpointOf({ path, single }: Site): Promise<Model> {
+  const folder = await openModel(path);
   if (!single) return folder;
-  const { components } = await openCheckpoint(single);
-  const weights = (part: string) => components.get(part)?.weights ?? new Map<string, WeightPlace>();
+  const { components } = await openModel(single);
+  const weights = (part: string) => components.get(part)?.weights ?? new Map<string, TensorLocation>();
   const merged = Array.from(folder.components, ([part, one]) => [part, { ...one, weights: weights(part) }] as const);
   return { ...folder, components: new Map(merged) };
 }
@@ -157,7 +157,7 @@ const optionsOf = ({ args }: Case) =>
 async function* compareRun(run: Case, site: Site): AsyncGenerator<Outcome> {
   const { runtime, check, tensors } = site;
   const scheduler = schedulerSettings({ _class_name: run.scheduler, ...run.scheduler_config });
-  const model = await steered(run, site, await checkpointModel(await checkpointOf(site), site.files as AdapterFiles));
+  const model = await steered(run, site, await adaptedModel(await checkpointOf(site), site.files as AdapterFiles));
   const plan = planTextToImage(
     { ...model, scheduler },
     { prompt: "", ...canvasOf(run, site), ...optionsOf(run), seed: run.seed },

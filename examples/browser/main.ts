@@ -1,4 +1,13 @@
-import { encodePng, messageOf, openModel, planTextToImage, textToImage, textToImageNetwork, urlSource } from "aquatint";
+import {
+  encodePng,
+  messageOf,
+  openModel,
+  planTextToImage,
+  textToImage,
+  textToImageModel,
+  textToImageNetwork,
+  urlFiles,
+} from "aquatint";
 import { webRuntime } from "aquatint/web";
 
 const find = <Name extends keyof HTMLElementTagNameMap>(name: Name) => document.querySelector(name)!;
@@ -7,10 +16,12 @@ const say = (text: string, { busy = false } = {}) => {
   find("button").disabled = busy;
 };
 
-const loaded = Promise.all([openModel(urlSource("model")), webRuntime()]).then(async ([model, runtime]) => ({
-  model,
-  network: textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) }),
-}));
+const loaded = Promise.all([openModel(urlFiles("model")).then((model) => textToImageModel(model)), webRuntime()]).then(
+  async ([model, runtime]) => ({
+    model,
+    network: textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) }),
+  }),
+);
 loaded.then(() => say("Ready")).catch((error: unknown) => say(messageOf(error), { busy: true }));
 
 async function draw(prompt: string, seed: number): Promise<string> {

@@ -1,14 +1,7 @@
 /** The library that runs everywhere. Node's own parts are in "aquatint/node", the browser's in "aquatint/web". */
 export * from "./autodiff/checkpoint.ts";
 export * from "./autodiff/grad.ts";
-export type { Embedding } from "./checkpoints/embedding.ts";
-export { type CheckpointSource, type FolderOptions, folderCheckpoint } from "./checkpoints/folder.ts";
-export { type FileKind, identify } from "./checkpoints/identify.ts";
-export { type Inspection, inspectCheckpoint, inspectFile } from "./checkpoints/inspect.ts";
-export { type Lora, type LoraBranches, loraBranches, type ScaledLora } from "./checkpoints/lora/branches.ts";
-export { bareCheckpoint } from "./checkpoints/single-file/bare.ts";
-export { type FileHeader, singleFileCheckpoint } from "./checkpoints/single-file/single-file.ts";
-export type { Checkpoint, CheckpointComponent, Family, WeightPlace } from "./checkpoints/types.ts";
+export * from "./checkpoints/index.ts";
 export { type CompileOptions, compile, type ParameterBinding } from "./compiler/compile.ts";
 export type { Executable, WeightMemory } from "./compiler/executable.ts";
 export { type Binding, type Emitted, type ExternalData, emitOnnx, type StoredType } from "./compiler/onnx/emit.ts";

@@ -1,14 +1,7 @@
 /** The parts that need Node: files, the runtime in a worker thread, and everything in one call. */
+export { diskFiles } from "./checkpoints/files.node.ts";
 export { openLora } from "./checkpoints/lora/open.node.ts";
-export {
-  type BoundWeights,
-  bindWeights,
-  diskSource,
-  openCheckpoint,
-  openEmbedding,
-  openFileHeader,
-  readWeights as readCheckpointWeights,
-} from "./checkpoints/open.node.ts";
+export { openEmbedding, openFileHeader, openModel } from "./checkpoints/open.node.ts";
 export { openDataset, readDatasetConfig } from "./data/dataset.node.ts";
 export { type PrefetchedDataset, prefetchedDataset } from "./data/prefetch.node.ts";
 export {
@@ -36,7 +29,6 @@ export type { Drawings, RunReportInput } from "./runs/drawings.node.ts";
 export { type FoundRun, findRuns, foundFiles, openRun, openRuns } from "./runs/find.node.ts";
 export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } from "./runs/reported-run.node.ts";
 export type { RunData, RunState, RunSummary } from "./runs/run.ts";
-export { type MappedWeight, mappedWeights } from "./runtime/mapped-weights.node.ts";
 export { nodeRuntime } from "./runtime/runtime.node.ts";
 export type { DryRunEvent, DryRunPace } from "./train/run/dry-run.ts";
 export type {

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import { encodeSafetensors, parseSafetensors } from "../src/formats/safetensors/safetensors.ts";
 import { torchCpu } from "../src/math/random.ts";
 import { initialize } from "../src/nn/init.ts";
 import { modelParameters, textToImageModules } from "../src/pipelines/model/components.ts";
@@ -61,6 +62,22 @@ export const tinyModelParts = () => ({
 /** A model of 8 x 8 pixels with random weights; sizes are multiples of 2. */
 export const tinyPixelModel = ({ seed = 0 } = {}) =>
   randomModel({ configs: { ...tinyConfigs, scheduler: tinyScheduler }, seed });
+
+const UNET = "unet/diffusion_pytorch_model";
+
+/** The same model with the weights of its U-Net in two shards, and in a variant's file. */
+export function tinyPixelForms() {
+  const { [`${UNET}.safetensors`]: unet, ...others } = Object.fromEntries(tinyPixelModel());
+  const tensors = [...parseSafetensors(unet as Uint8Array).tensors];
+  const halves = [tensors.slice(0, 20), tensors.slice(20)];
+  const name = (i: number) => `diffusion_pytorch_model-0000${i + 1}-of-00002.safetensors`;
+  const map = Object.fromEntries(halves.flatMap((half, i) => half.map(([key]) => [key, name(i)])));
+  const shards = Object.fromEntries(halves.map((half, i) => [`unet/${name(i)}`, encodeSafetensors(new Map(half))]));
+  const index = { [`${UNET}.safetensors.index.json`]: JSON.stringify({ weight_map: map }) };
+  const form = (files: Readonly<Record<string, Uint8Array | string>>) =>
+    new Map<string, Uint8Array | string>(Object.entries({ ...others, ...files }));
+  return { sharded: form({ ...shards, ...index }), variant: form({ [`${UNET}.fp16.safetensors`]: unet! }) };
+}
 
 /** Writes files under a folder. */
 export async function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array | string>): Promise<void> {

@@ -1,14 +1,13 @@
 import { AquatintError } from "../errors.ts";
 import type { SafetensorsHeader, TensorEntry } from "../formats/safetensors/safetensors.ts";
-import type { FileHeader } from "./single-file/single-file.ts";
-import type { WeightPlace } from "./types.ts";
+import type { FileHeader, TensorLocation } from "./types.ts";
 
 /** A textual inversion (Gal et al. 2022): vectors that stand for a new word. */
 export interface Embedding {
   /** The word that the file gives itself, as diffusers writes it. */
   readonly token: string | undefined;
   /** [count, width] by text encoder; of the first where the file names none. */
-  readonly vectors: ReadonlyMap<string, WeightPlace>;
+  readonly vectors: ReadonlyMap<string, TensorLocation>;
   /** Whether the file names the encoder; else its width tells it. */
   readonly namesEncoder: boolean;
   /** Tensors that no text encoder of Stable Diffusion takes. */
@@ -50,8 +49,8 @@ export function embeddingOf({ file, header }: FileHeader, { name }: { readonly n
   return { token, ...vectorsOf(Array.from(header.tensors, ([key, entry]) => [key, { ...entry, file }])) };
 }
 
-function vectorsOf(tensors: readonly (readonly [key: string, place: WeightPlace])[]) {
-  const vectors = new Map<string, WeightPlace>();
+function vectorsOf(tensors: readonly (readonly [key: string, place: TensorLocation])[]) {
+  const vectors = new Map<string, TensorLocation>();
   const unused: string[] = [];
   let namesEncoder = false;
   for (const [key, place] of tensors) {
@@ -74,7 +73,7 @@ export const isBundled = (key: string): boolean => bundled.test(key);
 
 /** The embeddings inside a LoRA's file. */
 export function bundledEmbeddings({ file, header }: FileHeader): readonly Embedding[] {
-  const words = new Map<string, [key: string, place: WeightPlace][]>();
+  const words = new Map<string, [key: string, place: TensorLocation][]>();
   for (const [key, entry] of header.tensors) {
     const [, word, part] = bundled.exec(key) ?? [];
     if (word === undefined || part === undefined || !isVectors(entry)) continue;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { dtypeBytes, type SafetensorsDType } from "../formats/safetensors/header.ts";
 import type { SafetensorsHeader, TensorEntry } from "../formats/safetensors/safetensors.ts";
+import type { WeightFile } from "./types.ts";
 
 type Tensors = Readonly<Record<string, readonly [dtype: SafetensorsDType, shape: readonly number[]]>>;
 /** The tensors of a single file, and from which of them each weight of the same model's folder was made: found by comparing their bytes. */
@@ -34,3 +35,9 @@ export function headerOf(tensors: Tensors, metadata: Readonly<Record<string, str
   }
   return { metadata, tensors: entries };
 }
+
+/** A file of weights that nothing is read of. */
+export const unreadFile = (name: string): WeightFile => ({
+  name,
+  read: () => Promise.reject(new Error(`${name} is not to be read`)),
+});

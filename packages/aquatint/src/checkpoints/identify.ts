@@ -1,7 +1,7 @@
 import type { SafetensorsHeader } from "../formats/safetensors/safetensors.ts";
+import { detectedClass } from "../models/registry.ts";
 import { isEmbedding } from "./embedding.ts";
 import { isLora } from "./lora/file.ts";
-import { bareNetwork } from "./single-file/bare.ts";
 import { isSingleFile } from "./single-file/single-file.ts";
 
 /** What a safetensors file is for, by the names of its tensors. */
@@ -10,7 +10,7 @@ export type FileKind = "single-file" | "component" | "lora" | "embedding" | "unk
 const kinds: readonly (readonly [kind: FileKind, is: (header: SafetensorsHeader) => boolean])[] = [
   ["lora", isLora],
   ["single-file", isSingleFile],
-  ["component", ({ tensors }) => bareNetwork(tensors) !== undefined],
+  ["component", ({ tensors }) => detectedClass(tensors) !== undefined],
   ["embedding", isEmbedding],
 ];
 

@@ -3,8 +3,7 @@ import { type FileKind, identify } from "./identify.ts";
 import { type LoraLayer, loraLayers } from "./lora/file.ts";
 import { type MemoryEstimate, memoryEstimate, parameterCount, type Work } from "./memory.ts";
 import { otherModel } from "./other-models.ts";
-import type { FileHeader } from "./single-file/single-file.ts";
-import type { Checkpoint, CheckpointComponent } from "./types.ts";
+import type { FileHeader, Model, ModelComponent } from "./types.ts";
 
 /** One network of a model, as `aquatint inspect` shows it. */
 export interface ComponentReport {
@@ -34,8 +33,8 @@ export interface LoraReport {
 export interface Inspection {
   readonly path: string;
   readonly kind: "model" | "network" | "lora" | "embedding" | "unknown";
-  readonly layout: Checkpoint["layout"] | "file";
-  readonly family: Checkpoint["family"] | null;
+  readonly layout: Model["layout"] | "file";
+  readonly family: Model["family"] | null;
   readonly components: readonly ComponentReport[];
   readonly parameters: number;
   readonly bytes: number;
@@ -67,14 +66,14 @@ function totals(tensors: Sized) {
   return { dtypes, parameters, bytes };
 }
 
-const componentReport = (name: string, component: CheckpointComponent): ComponentReport => {
+const componentReport = (name: string, component: ModelComponent): ComponentReport => {
   const { dtypes, bytes } = totals(component.weights.values());
   const { className, weights } = component;
   return { name, className, parameters: parameterCount(component), tensors: weights.size, bytes, dtypes };
 };
 
 /** What a checkpoint holds, and the memory that pictures take. */
-export function inspectCheckpoint(checkpoint: Checkpoint, work: Work): Inspection {
+export function inspectCheckpoint(checkpoint: Model, work: Work): Inspection {
   const { name, layout, family, metadata, unused, notes, scheduler } = checkpoint;
   const components = Array.from(checkpoint.components, ([part, component]) => componentReport(part, component));
   const memory = memoryEstimate(checkpoint, work);

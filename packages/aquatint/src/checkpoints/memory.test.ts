@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
 import { memoryEstimate } from "./memory.ts";
-import type { Checkpoint, CheckpointComponent } from "./types.ts";
+import type { Model, ModelComponent } from "./types.ts";
 
 const part = (className: string, config: object) =>
-  ({ className, config, weights: new Map([["weight", { shape: [100] }]]) }) as unknown as CheckpointComponent;
-const checkpoint = (...parts: readonly (readonly [string, CheckpointComponent])[]) =>
-  ({ components: new Map(parts) }) as unknown as Checkpoint;
+  ({ className, config, weights: new Map([["weight", { shape: [100] }]]) }) as unknown as ModelComponent;
+const checkpoint = (...parts: readonly (readonly [string, ModelComponent])[]) =>
+  ({ components: new Map(parts) }) as unknown as Model;
 
 const blocks = { block_out_channels: [320, 640, 1280, 1280], layers_per_block: 2 };
 const latents = part("UNet2DConditionModel", { ...blocks, in_channels: 4, sample_size: 64 });
 const pixels = part("UNet2DConditionModel", { ...blocks, in_channels: 3, sample_size: 64 });
 const vae = part("AutoencoderKL", { block_out_channels: [8, 8, 8, 8] });
-const estimate = (...parts: readonly (readonly [string, CheckpointComponent])[]) =>
+const estimate = (...parts: readonly (readonly [string, ModelComponent])[]) =>
   memoryEstimate(checkpoint(...parts), { batch: 1 })!;
 
 test("a U-Net of latents without its autoencoder computes with an eighth of the pixels' sides", () => {

@@ -1,4 +1,4 @@
-import type { Checkpoint, CheckpointComponent } from "./types.ts";
+import type { Model, ModelComponent } from "./types.ts";
 
 /** What is to be made, for an estimate. */
 export interface Work {
@@ -34,11 +34,11 @@ const numbers = (value: unknown): readonly number[] =>
 const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 /** How many parameters a network has. */
-export const parameterCount = ({ weights }: CheckpointComponent): number =>
+export const parameterCount = ({ weights }: ModelComponent): number =>
   Array.from(weights.values(), ({ shape }) => elements(shape)).reduce((a, b) => a + b, 0);
 
 /** The memory that making such pictures takes, estimated from the shapes alone; undefined where there is no U-Net. */
-export function memoryEstimate(checkpoint: Checkpoint, work: Work): MemoryEstimate | undefined {
+export function memoryEstimate(checkpoint: Model, work: Work): MemoryEstimate | undefined {
   const { components } = checkpoint;
   const [unet, vae] = [components.get("unet"), components.get("vae")];
   if (!unet) return undefined;
@@ -51,17 +51,17 @@ export function memoryEstimate(checkpoint: Checkpoint, work: Work): MemoryEstima
 }
 
 /** Pixels that a U-Net was trained at, by its configuration; the diffusers classes' own default where it says nothing. */
-function trainedSize({ config }: CheckpointComponent, factor: number) {
+function trainedSize({ config }: ModelComponent, factor: number) {
   const { sample_size: given = 64 } = config;
   const [height = 64, width = height] = typeof given === "number" ? [given] : numbers(given);
   return { width: width * factor, height: height * factor };
 }
 
 /** A U-Net without its autoencoder works on pixels where it takes their three channels, else on latents as published. */
-const factorOf = ({ config }: CheckpointComponent): number => (config["in_channels"] === 3 ? 1 : PUBLISHED_FACTOR);
+const factorOf = ({ config }: ModelComponent): number => (config["in_channels"] === 3 ? 1 : PUBLISHED_FACTOR);
 
 /** The tensors kept for the way up and what the widest level computes with; guidance doubles the batch. */
-function unetBytes({ config }: CheckpointComponent, places: number, batch: number): number {
+function unetBytes({ config }: ModelComponent, places: number, batch: number): number {
   const channels = numbers(config["block_out_channels"]);
   const layers = typeof config["layers_per_block"] === "number" ? config["layers_per_block"] : 2;
   let kept = 0;
@@ -76,7 +76,7 @@ function unetBytes({ config }: CheckpointComponent, places: number, batch: numbe
 }
 
 /** The decoder is at its widest where it first reaches the full size. */
-function decoderBytes({ config }: CheckpointComponent, { width, height, batch }: WorkSize): number {
+function decoderBytes({ config }: ModelComponent, { width, height, batch }: WorkSize): number {
   const [first = 0, second = first] = numbers(config["block_out_channels"]);
   return LIVE * Math.max(first, second) * width * height * batch * FLOAT;
 }

@@ -9,10 +9,13 @@ import { decodePng, encodePng } from "../formats/png/png.ts";
 import { parseHeader } from "../formats/safetensors/header.ts";
 import { encodeSafetensors, type RawTensors } from "../formats/safetensors/safetensors.ts";
 import { embeddingOf } from "./embedding.ts";
+import { memoryFiles } from "./files.ts";
+import { unreadFile } from "./fixture.cases.ts";
 import { identify } from "./identify.ts";
 import { inspectFile } from "./inspect.ts";
-import { openCheckpoint, readWeights } from "./open.node.ts";
-import { singleFileCheckpoint } from "./single-file/single-file.ts";
+import { openModel } from "./open.node.ts";
+import { readTensors } from "./read.ts";
+import { singleFileModel } from "./single-file/single-file.ts";
 
 let dir: string;
 beforeAll(async () => {
@@ -114,7 +117,7 @@ describe("mutated files", () => {
     const property = fc.property(fc.oneof(mutatedHeader, mutatedBytes, mutatedLength), (bytes) => {
       const code = codeOf(() => {
         try {
-          const parsed = { file: "/x", header: parseHeader(bytes, bytes.length, { name: "x" }) };
+          const parsed = { file: unreadFile("/x"), header: parseHeader(bytes, bytes.length, { name: "x" }) };
           identify(parsed.header);
           inspectFile(parsed, { name: "x" });
         } catch (error) {
@@ -194,8 +197,8 @@ test("JSON as Python writes it: Infinity and NaN, which are text inside of strin
 });
 
 test.each<[string, Uint8Array, string, RegExp]>([
-  ["a pickle in a zip", ascii("PK\x03\x04 archive/data.pkl and more"), "safetensors/pickle", /run any code/],
-  ["a raw pickle", Uint8Array.of(0x80, 2, 0x7d, 0x71, 0, 0x2e, 0, 0, 0, 0), "safetensors/pickle", /run any code/],
+  ["a pickle in a zip", ascii("PK\x03\x04 archive/data.pkl and more"), "checkpoint/pickle", /run any code/],
+  ["a raw pickle", Uint8Array.of(0x80, 2, 0x7d, 0x71, 0, 0x2e, 0, 0, 0, 0), "checkpoint/pickle", /run any code/],
   ["GGUF", ascii("GGUF\x03\x00\x00\x00 and more"), "safetensors/not-safetensors", /GGUF/],
   [
     "ONNX",
@@ -213,7 +216,7 @@ test.each<[string, Uint8Array, string, RegExp]>([
 ])("%s under a safetensors name is refused with its own sentence", async (_, bytes, code, sentence) => {
   const path = join(dir, "renamed.safetensors");
   await writeFile(path, bytes);
-  const error = await openCheckpoint(path).catch((thrown: unknown) => thrown);
+  const error = await openModel(path).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code, message: expect.stringMatching(sentence), hint: expect.stringMatching(/\w/) });
 });
 
@@ -235,10 +238,9 @@ describe("a folder is not left", () => {
 
   test("shards in the folder are read, one weight after the other", async () => {
     const path = await folder("shards", { ...shards("part-1.safetensors"), "part-1.safetensors": part });
-    const weights = (await openCheckpoint(path)).components.get("vae")!.weights;
-    const read: string[] = [];
-    for await (const [name, { data }] of readWeights(weights)) read.push(`${name} ${data.length}`);
-    expect(read).toEqual([`${key} 1`]);
+    const weights = (await openModel(path)).components.get("vae")!.weights;
+    const values = await readTensors(weights);
+    expect(Array.from(values, ([name, { data }]) => `${name} ${data.length}`)).toEqual([`${key} 1`]);
   });
 
   test.each(["../outside.safetensors", "/etc/passwd", "a/b.safetensors", "..", 7, null])(
@@ -246,7 +248,7 @@ describe("a folder is not left", () => {
     async (shard) => {
       await writeFile(join(dir, "outside.safetensors"), part);
       const path = await folder(`index-${typeof shard}-${String(shard).length}`, shards(shard));
-      await expect(openCheckpoint(path)).rejects.toMatchObject({ code: "checkpoint/shards" });
+      await expect(openModel(path)).rejects.toMatchObject({ code: "checkpoint/shards" });
     },
   );
 
@@ -254,33 +256,36 @@ describe("a folder is not left", () => {
     await writeFile(join(dir, "elsewhere.safetensors"), part);
     const path = await folder("linked", { "config.json": config });
     await symlink(join(dir, "elsewhere.safetensors"), join(path, "diffusion_pytorch_model.safetensors"));
-    await expect(openCheckpoint(path)).rejects.toMatchObject({ code: "file/outside" });
+    await expect(openModel(path)).rejects.toMatchObject({ code: "file/outside" });
   });
 
   test("by a part that model_index.json names", async () => {
     const names = { "../x": ["diffusers", "AutoencoderKL"] };
     const path = await folder("named", { "model_index.json": JSON.stringify(names) });
-    await expect(openCheckpoint(path)).rejects.toMatchObject({ code: "checkpoint/folder" });
+    await expect(openModel(path)).rejects.toMatchObject({ code: "checkpoint/folder" });
   });
 
   test("but the links of a hub's snapshot are followed", async () => {
     const snapshot = await folder("models--a--b/snapshots/0", { "config.json": config });
     await folder("models--a--b/blobs", { "00ff": part });
     await symlink("../../blobs/00ff", join(snapshot, "diffusion_pytorch_model.safetensors"));
-    expect((await openCheckpoint(snapshot)).components.get("vae")?.weights.size).toBe(1);
+    expect((await openModel(snapshot)).components.get("vae")?.weights.size).toBe(1);
   });
 
   test("a variant that is not there is an error that names those that are", async () => {
     const path = await folder("variant", { "config.json": config, "diffusion_pytorch_model.fp16.safetensors": part });
-    expect((await openCheckpoint(path)).components.get("vae")?.weights.size).toBe(1);
-    await expect(openCheckpoint(path, { variant: "bf16" })).rejects.toMatchObject({ hint: 'there are: "fp16"' });
+    expect((await openModel(path)).components.get("vae")?.weights.size).toBe(1);
+    await expect(openModel(path, { variant: "bf16" })).rejects.toMatchObject({ hint: 'there are: "fp16"' });
   });
 });
 
 test("a textual inversion of either form", () => {
   const of = (name: string, shape: readonly number[]) => {
     const entry = { dtype: "F32", shape, offset: 8, length: 4 * shape.reduce((a, b) => a * b, 1) } as const;
-    return embeddingOf({ file: "/e", header: { metadata: {}, tensors: new Map([[name, entry]]) } }, { name: "e" });
+    return embeddingOf(
+      { file: unreadFile("/e"), header: { metadata: {}, tensors: new Map([[name, entry]]) } },
+      { name: "e" },
+    );
   };
   expect(of("emb_params", [2, 32])).toMatchObject({ token: undefined });
   expect(of("<thing>", [32]).token).toBe("<thing>");
@@ -294,7 +299,10 @@ test("a header that claims two single files in one is refused", () => {
     ["conditioner.embedders.0.transformer.text_model.final_layer_norm.weight", entry],
     ["cond_stage_model.transformer.text_model.final_layer_norm.weight", { ...entry, offset: 12 }],
   ]);
-  expect(() => singleFileCheckpoint({ file: "/x", header: { metadata: {}, tensors: two } }, { name: "x" })).toThrow(
-    /twice/,
-  );
+  expect(() =>
+    singleFileModel(
+      { file: unreadFile("/x"), header: { metadata: {}, tensors: two } },
+      { files: memoryFiles(new Map()) },
+    ),
+  ).toThrow(/twice/);
 });

@@ -64,7 +64,7 @@ test("a missing, foreign or badly encoded file is named with a hint", async () =
   await expect(files.readSafetensors(path)).rejects.toMatchObject(missing);
   await expect(files.readSafetensorsHeader(path)).rejects.toMatchObject(missing);
   await writeFile(path, "PK\x03\x04 a zip of pickles");
-  await expect(files.readSafetensorsHeader(path)).rejects.toMatchObject({ code: "safetensors/pickle" });
+  await expect(files.readSafetensorsHeader(path)).rejects.toMatchObject({ code: "checkpoint/pickle" });
   await writeFile(path, Uint8Array.of(0xff, 0xfe));
   await expect(files.readText(path)).rejects.toMatchObject({ code: "file/encoding" });
 });

@@ -1,4 +1,4 @@
-import { chooseWeights } from "../checkpoints/folder.ts";
+import { chooseWeights } from "../checkpoints/choose-weights.ts";
 import { AquatintError } from "../errors.ts";
 
 /** A file of a repository on the hub. */

@@ -9,25 +9,164 @@ import { CLIPTextModel, CLIPTextModelWithProjection } from "./clip/text-model.ts
 import { CLIPVisionModelWithProjection } from "./clip/vision-model.ts";
 import { ControlNetModel } from "./controlnet/controlnet.ts";
 import { ConditionalCritic, ConditionalGenerator, parseCriticConfig, parseGeneratorConfig } from "./gan/index.ts";
+import {
+  autoencoderConfig,
+  autoencoderTinyConfig,
+  controlNetConfig,
+  type InferenceFacts,
+  textConfig,
+  unetConfig,
+} from "./infer-config.ts";
 import { parseControlNetConfig, parseUNet2DConditionConfig } from "./unet/condition-config.ts";
 import { parseUNet2DConfig } from "./unet/config.ts";
 import { UNet2DModel } from "./unet/unet2d.ts";
 import { UNet2DConditionModel } from "./unet/unet2d-condition.ts";
 import { ConditionalVAE, parseVaeConfig } from "./vae/index.ts";
 
-/** Every model, by the class name that `model_index.json` gives it: how its config.json is read and how it is made. */
+type JsonObject = Readonly<Record<string, unknown>>;
+type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
+
+/** How the networks of a class lie in folders and files, and how they are opened. */
+export interface ModelClass {
+  /** Reads its `config.json`. @throws AquatintError "config/…". */
+  readonly parseConfig: (json: unknown) => object;
+  /** Makes a network without weights of such a config. */
+  readonly create: (config: never) => unknown;
+  /** Whose class it is, as `model_index.json` says it. */
+  readonly library: "diffusers" | "transformers" | "aquatint";
+  /** The file of its weights, without what follows the first dot. */
+  readonly weightsFile: "diffusion_pytorch_model" | "model";
+  /** What a network is called that stands alone, and its folder in a model. */
+  readonly component: string;
+  /** What its `config.json` says of itself. */
+  readonly marks: JsonObject;
+  /** Tensors that files hold beside its weights. */
+  readonly leftovers?: RegExp;
+  /** A weight's name where files write it in another way. */
+  readonly rename?: (key: string) => string;
+  /** Whether a file of these tensors holds such a network, by names that no other class has. */
+  readonly detect?: (keys: { has(key: string): boolean }) => boolean;
+  /** The config of a network without one, from the shapes of its weights. */
+  readonly inferConfig?: (weights: Shapes, facts: InferenceFacts) => JsonObject;
+}
+
+const diffusers = (className: string, component: string) =>
+  ({
+    library: "diffusers",
+    weightsFile: "diffusion_pytorch_model",
+    component,
+    marks: { _class_name: className },
+  }) as const;
+const transformers = (className: string, model_type: string, component: string) =>
+  ({
+    library: "transformers",
+    weightsFile: "model",
+    component,
+    marks: { architectures: [className], model_type },
+  }) as const;
+const aquatint = (className: string, component: string) =>
+  ({ library: "aquatint", weightsFile: "model", component, marks: { _class_name: className } }) as const;
+
+const TOKENS = "text_model.embeddings.token_embedding.weight";
+const PROJECTION = "text_projection.weight";
+/** Parts of CLIP that its text encoder lacks. */
+const visionParts = /^(logit_scale$|logit_bias$|vision_model\.|visual_projection\.)/;
+/** Text encoders in the names of their inner module, as some programs save them. */
+const textName = (key: string): string =>
+  key.replace(/^(?=(embeddings|encoder\.layers|final_layer_norm)\.)/, "text_model.");
+
+/** Every model, by the class name that `model_index.json` gives it: how it is read, how it is made, and where it lies. */
 export const models = {
-  AutoencoderKL: { parseConfig: parseAutoencoderConfig, create: AutoencoderKL },
-  AutoencoderTiny: { parseConfig: parseAutoencoderTinyConfig, create: AutoencoderTiny },
-  CLIPModel: { parseConfig: parseClipConfig, create: CLIPModel },
-  CLIPTextModel: { parseConfig: parseClipTextConfig, create: CLIPTextModel },
-  CLIPTextModelWithProjection: { parseConfig: parseClipTextConfig, create: CLIPTextModelWithProjection },
-  CLIPVisionModelWithProjection: { parseConfig: parseClipVisionConfig, create: CLIPVisionModelWithProjection },
-  ConditionalCritic: { parseConfig: parseCriticConfig, create: ConditionalCritic },
-  ConditionalGenerator: { parseConfig: parseGeneratorConfig, create: ConditionalGenerator },
-  ConditionalVAE: { parseConfig: parseVaeConfig, create: ConditionalVAE },
-  PictureClassifier: { parseConfig: parseClassifierConfig, create: PictureClassifier },
-  ControlNetModel: { parseConfig: parseControlNetConfig, create: ControlNetModel },
-  UNet2DConditionModel: { parseConfig: parseUNet2DConditionConfig, create: UNet2DConditionModel },
-  UNet2DModel: { parseConfig: parseUNet2DConfig, create: UNet2DModel },
-};
+  AutoencoderKL: {
+    ...diffusers("AutoencoderKL", "vae"),
+    parseConfig: parseAutoencoderConfig,
+    create: AutoencoderKL,
+    leftovers: /^(loss|model_ema)\./,
+    detect: (keys) => keys.has("encoder.down_blocks.0.resnets.0.conv1.weight"),
+    inferConfig: autoencoderConfig,
+  },
+  AutoencoderTiny: {
+    ...diffusers("AutoencoderTiny", "vae"),
+    parseConfig: parseAutoencoderTinyConfig,
+    create: AutoencoderTiny,
+    detect: (keys) => keys.has("decoder.layers.0.weight"),
+    inferConfig: autoencoderTinyConfig,
+  },
+  CLIPModel: { ...transformers("CLIPModel", "clip", "clip"), parseConfig: parseClipConfig, create: CLIPModel },
+  CLIPTextModel: {
+    ...transformers("CLIPTextModel", "clip_text_model", "text_encoder"),
+    parseConfig: parseClipTextConfig,
+    create: CLIPTextModel,
+    leftovers: new RegExp(`${visionParts.source}|^(text_model\\.)?text_projection\\b`),
+    rename: textName,
+    detect: (keys) => keys.has(TOKENS) && !keys.has(PROJECTION),
+    inferConfig: textConfig,
+  },
+  CLIPTextModelWithProjection: {
+    ...transformers("CLIPTextModelWithProjection", "clip_text_model", "text_encoder_2"),
+    parseConfig: parseClipTextConfig,
+    create: CLIPTextModelWithProjection,
+    leftovers: visionParts,
+    rename: textName,
+    detect: (keys) => keys.has(PROJECTION),
+    inferConfig: textConfig,
+  },
+  CLIPVisionModelWithProjection: {
+    ...transformers("CLIPVisionModelWithProjection", "clip_vision_model", "image_encoder"),
+    parseConfig: parseClipVisionConfig,
+    create: CLIPVisionModelWithProjection,
+  },
+  ConditionalCritic: {
+    ...aquatint("ConditionalCritic", "critic"),
+    parseConfig: parseCriticConfig,
+    create: ConditionalCritic,
+  },
+  ConditionalGenerator: {
+    ...aquatint("ConditionalGenerator", "generator"),
+    parseConfig: parseGeneratorConfig,
+    create: ConditionalGenerator,
+  },
+  ConditionalVAE: { ...aquatint("ConditionalVAE", "vae"), parseConfig: parseVaeConfig, create: ConditionalVAE },
+  PictureClassifier: {
+    ...aquatint("PictureClassifier", "classifier"),
+    parseConfig: parseClassifierConfig,
+    create: PictureClassifier,
+  },
+  ControlNetModel: {
+    ...diffusers("ControlNetModel", "controlnet"),
+    parseConfig: parseControlNetConfig,
+    create: ControlNetModel,
+    detect: (keys) => keys.has("controlnet_cond_embedding.conv_in.weight"),
+    inferConfig: controlNetConfig,
+  },
+  UNet2DConditionModel: {
+    ...diffusers("UNet2DConditionModel", "unet"),
+    parseConfig: parseUNet2DConditionConfig,
+    create: UNet2DConditionModel,
+    detect: (keys) => keys.has("up_blocks.0.resnets.0.conv1.weight"),
+    inferConfig: unetConfig,
+  },
+  UNet2DModel: { ...diffusers("UNet2DModel", "unet"), parseConfig: parseUNet2DConfig, create: UNet2DModel },
+} as const satisfies Readonly<Record<string, ModelClass>>;
+
+/** The name of a class of models. */
+export type ModelClassName = keyof typeof models;
+
+/** A class by the name that a file gives, if it is one of ours. */
+export const modelClass = (name: string): ModelClass | undefined =>
+  Object.hasOwn(models, name) ? models[name as ModelClassName] : undefined;
+
+/** The class of a network that lies in a file of its own, by the names of its weights. */
+export const detectedClass = (keys: { has(key: string): boolean }): ModelClassName | undefined =>
+  (Object.keys(models) as ModelClassName[]).find((name) => modelClass(name)?.detect?.(keys));
+
+/** The weights of a network of a class under its own names, and the tensors beside them. */
+export function classWeights<T>({ leftovers, rename = (key) => key }: ModelClass, tensors: ReadonlyMap<string, T>) {
+  const weights = new Map<string, T>();
+  const unused: string[] = [];
+  for (const [key, tensor] of tensors) {
+    if (leftovers?.test(key)) unused.push(key);
+    else weights.set(rename(key), tensor);
+  }
+  return { weights, unused };
+}

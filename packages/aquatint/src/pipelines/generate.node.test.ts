@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyPixelModel, writeFiles } from "../../test/tiny-pixel-model.ts";
 import { defaultModelFolder } from "./default-model.node.ts";
-import { checkModelFolder, folderSource, generate, prepareGeneration } from "./generate.node.ts";
+import { generate, openTextToImage, prepareGeneration } from "./generate.node.ts";
 import type { ImageEvent } from "./text-to-image/text-to-image.ts";
 
 let root: string;
@@ -19,23 +19,6 @@ afterAll(() => rm(root, { recursive: true }));
 
 const failing = (code: string, message: string) =>
   expect.objectContaining({ code, message: expect.stringContaining(message), hint: expect.any(String) });
-
-describe("a folder as the source of a model", () => {
-  test("reads its files", async () => {
-    const bytes = await folderSource(model).read("unet/config.json");
-    expect(new TextDecoder().decode(bytes)).toContain("UNet2DConditionModel");
-  });
-
-  test("says which file is missing", async () => {
-    await expect(folderSource(model).read("vae/config.json")).rejects.toThrow(
-      failing("file/missing", "vae/config.json"),
-    );
-  });
-
-  test.each(["../secret", "unet/../../secret", "/etc/hostname", ".."])("refuses %s, which leaves it", async (path) => {
-    await expect(folderSource(model).read(path)).rejects.toMatchObject({ code: "file/outside" });
-  });
-});
 
 describe("the default model", () => {
   const installed = async (files: Readonly<Record<string, string>>) => {
@@ -79,56 +62,48 @@ describe("a model folder is checked before it is loaded", () => {
   const unet = "unet/diffusion_pytorch_model.safetensors";
 
   test("a whole one passes", async () => {
-    await expect(checkModelFolder(model)).resolves.toBeUndefined();
+    await expect(openTextToImage(model)).resolves.toBeDefined();
   });
 
   test("there must be one", async () => {
-    await expect(checkModelFolder(join(root, "nowhere"))).rejects.toThrow(
-      failing("model/missing", "there is no model"),
-    );
-    await expect(checkModelFolder(root)).rejects.toThrow(failing("model/not-a-model", "no model_index.json"));
+    await expect(openTextToImage(join(root, "nowhere"))).rejects.toThrow(failing("model/missing", "there is no model"));
+    await expect(openTextToImage(root)).rejects.toThrow(failing("model/not-a-model", "holds no model_index.json"));
   });
 
   test.each([
-    ["a pickle", "model.ckpt", zip, "safetensors/pickle", "can run any code"],
-    ["a file of text", "notes.txt", Buffer.from("hello"), "model/not-a-folder", "is a file, expected the folder"],
+    ["a pickle", "model.ckpt", zip, "checkpoint/pickle", "can run any code"],
+    ["a file of text", "notes.txt", Buffer.from("hello, you"), "safetensors/not-safetensors", "a plain text"],
     ["a damaged file", "model.safetensors", Buffer.from("12"), "safetensors/truncated", "too few"],
   ])("%s in place of the folder is refused", async (_, name, bytes, code, message) => {
     await writeFile(join(root, name), bytes);
-    await expect(checkModelFolder(join(root, name))).rejects.toThrow(failing(code, message));
-  });
-
-  test("a single safetensors file is refused", async () => {
-    await expect(checkModelFolder(join(model, unet))).rejects.toThrow(
-      failing("model/single-file", "is a single file, expected the folder"),
-    );
+    await expect(openTextToImage(join(root, name))).rejects.toThrow(failing(code, message));
   });
 
   test("weights that are no safetensors are refused", async () => {
     const folder = await copy();
     await writeFile(join(folder, unet), zip);
-    await expect(checkModelFolder(folder)).rejects.toThrow(failing("safetensors/pickle", "unet"));
+    await expect(openTextToImage(folder)).rejects.toThrow(failing("checkpoint/pickle", "unet"));
   });
 
   test("weights that were cut off are refused", async () => {
     const folder = await copy();
     await truncate(join(folder, unet), 4000);
-    await expect(checkModelFolder(folder)).rejects.toThrow(failing("safetensors/truncated", "unet"));
+    await expect(openTextToImage(folder)).rejects.toThrow(failing("safetensors/truncated", "unet"));
   });
 
   test("weights must be there, and not as a pickle", async () => {
     const folder = await copy();
     await rm(join(folder, unet));
-    await expect(checkModelFolder(folder)).rejects.toThrow(failing("checkpoint/weights", "unet holds no weights"));
+    await expect(openTextToImage(folder)).rejects.toThrow(failing("checkpoint/weights", "unet holds no weights"));
     await writeFile(join(folder, "unet/diffusion_pytorch_model.bin"), zip);
-    await expect(checkModelFolder(folder)).rejects.toThrow(failing("checkpoint/pickle", "diffusion_pytorch_model.bin"));
+    await expect(openTextToImage(folder)).rejects.toThrow(failing("checkpoint/pickle", "diffusion_pytorch_model.bin"));
   });
 
   test("what belongs to no network may lie beside it", async () => {
     const folder = await copy();
     await mkdir(join(folder, "samples"));
     await writeFile(join(folder, "samples/notes.txt"), "hello");
-    await expect(checkModelFolder(folder)).resolves.toBeUndefined();
+    await expect(openTextToImage(folder)).resolves.toBeDefined();
   });
 });
 

@@ -1,10 +1,8 @@
-import { access, readdir, stat } from "node:fs/promises";
-import { extname, isAbsolute, join, relative, resolve } from "node:path";
-import { type FolderOptions, isNeeded, missingWeights } from "../checkpoints/folder.ts";
-import { openCheckpoint } from "../checkpoints/open.node.ts";
+import type { ModelFiles } from "../checkpoints/files.ts";
+import type { FolderOptions } from "../checkpoints/folder.ts";
+import { openModel } from "../checkpoints/open.node.ts";
 import type { WeightMemory } from "../compiler/executable.ts";
 import { AquatintError } from "../errors.ts";
-import { readBytes, readSafetensorsHeader } from "../formats/files.node.ts";
 import { followingSeed, type Seed } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Device } from "../runtime/types.ts";
@@ -12,87 +10,16 @@ import { defaultModelFolder } from "./default-model.node.ts";
 import { openNetwork, type VaePrecision } from "./memory/open-network.ts";
 import { planMemoryLimit } from "./memory/plan.node.ts";
 import type { MemoryPlan } from "./memory/plan.ts";
+import { adaptedModel } from "./model/adapted-model.node.ts";
 import { type AdapterFiles, withVae } from "./model/adapters.node.ts";
-import { checkpointModel } from "./model/checkpoint.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
-import type { ModelSource } from "./model/source.ts";
 import { type PreparedPreview, type PreviewOptions, preparePreview } from "./preview/preview.node.ts";
 import { withPreviews } from "./preview/preview.ts";
 import { DEFAULT_SEED, type TextToImageOptions } from "./text-to-image/options.ts";
 import { planTextToImage, type TextToImagePlan } from "./text-to-image/plan.ts";
 import { type TextToImageEvent, type TextToImageRun, textToImage } from "./text-to-image/text-to-image.ts";
 import type { RetryEvent } from "./vae/float16-fallback.ts";
-
-const modelError = (kind: string, message: string, hint: string) =>
-  new AquatintError(`model/${kind}`, message, { hint });
-
-/** A model folder on this machine's disk; a path that leaves the folder is refused. */
-export const folderSource = (folder: string): ModelSource => ({
-  name: folder,
-  async read(path) {
-    const file = resolve(folder, path);
-    const inside = relative(resolve(folder), file);
-    if (inside.split(/[\\/]/)[0] === ".." || isAbsolute(inside)) {
-      throw new AquatintError("file/outside", `"${path}" leaves the folder ${folder}`);
-    }
-    return readBytes(file);
-  },
-});
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
-const FOLDER_HINT = "give the folder of a model, the one that holds model_index.json";
-
-/** The files of which a folder must hold one. */
-interface FolderCheck {
-  readonly marks?: readonly string[];
-}
-
-/** Looks at a model folder before anything of it is loaded. @throws AquatintError where it cannot be a whole model. */
-export async function checkModelFolder(folder: string, check: FolderCheck = {}): Promise<void> {
-  const parts = await markedFolder(folder, check);
-  for (const part of parts) if (!part.isFile() && isNeeded(part.name)) await checkWeights(join(folder, part.name));
-}
-
-/** What lies in a folder that holds one of the files. */
-async function markedFolder(folder: string, { marks = ["model_index.json"] }: FolderCheck) {
-  const stats = await stat(folder).catch(() => undefined);
-  if (!stats) throw modelError("missing", `there is no model at ${folder}`, FOLDER_HINT);
-  if (!stats.isDirectory()) return refuseFile(folder);
-  const parts = await readdir(folder, { withFileTypes: true });
-  if (!parts.some(({ name }) => marks.includes(name))) {
-    const inside = join(folder, "model");
-    const isRun = await exists(join(inside, "model_index.json"));
-    const hint = isRun ? `it holds a model of its own, as a training run does: ${inside}` : FOLDER_HINT;
-    throw modelError("not-a-model", `${folder} is no model folder: it holds no ${marks.join(" or ")}`, hint);
-  }
-  return parts;
-}
-
-const weightsExtension = /^\.(safetensors|sft|ckpt|pt|pth|bin)$/i;
-
-/** A file where a folder was expected: pickles and damaged files are refused as such. */
-async function refuseFile(file: string): Promise<never> {
-  if (!weightsExtension.test(extname(file))) {
-    throw modelError("not-a-folder", `${file} is a file, expected the folder of a model`, FOLDER_HINT);
-  }
-  await readSafetensorsHeader(file);
-  throw modelError("single-file", `${file} is a single file, expected the folder of a model`, FOLDER_HINT);
-}
-
-/** A part with a config.json is a network, which has weights; the headers of all weights must be sound. */
-async function checkWeights(part: string): Promise<void> {
-  const files = await readdir(part).catch((): string[] => []);
-  const weights = files.filter((file) => file.endsWith(".safetensors"));
-  for (const file of weights) await readSafetensorsHeader(join(part, file));
-  if (weights.length > 0 || !files.includes("config.json")) return;
-  throw missingWeights(files, { name: part, variant: undefined, forms: [] });
-}
 
 /** Which files a model is opened from besides its own. */
 export interface OpenOptions extends FolderOptions, AdapterFiles {
@@ -101,11 +28,9 @@ export interface OpenOptions extends FolderOptions, AdapterFiles {
 }
 
 /** Opens a text-to-image model: a folder in the published layout or an original single file; its weights stay there. */
-export async function openTextToImage(path: string, { variant, vae, ...files }: OpenOptions = {}) {
-  const stats = await stat(path).catch(() => undefined);
-  if (!stats?.isFile()) await markedFolder(path, {});
-  const checkpoint = await openCheckpoint(path, { variant });
-  return checkpointModel(vae === undefined ? checkpoint : await withVae(checkpoint, vae), files);
+export async function openTextToImage(path: string | ModelFiles, { variant, vae, ...files }: OpenOptions = {}) {
+  const model = await openModel(path, { variant });
+  return adaptedModel(vae === undefined ? model : await withVae(model, vae), files);
 }
 
 /** What `generate` takes. */

@@ -1,3 +1,9 @@
+export {
+  type PipelineClass,
+  type PipelineKind,
+  pipelineKinds,
+} from "../models/pipeline-classes.ts";
+export type { GenerationDefaults } from "../util/generation-defaults.ts";
 export { captionIds } from "./conditioning/caption-ids.ts";
 export { encodedConditioning } from "./conditioning/conditions.ts";
 export type { EncodedCaptions, TextEmbeddings, TokenizedCaption } from "./conditioning/encode.ts";
@@ -21,15 +27,14 @@ export {
   type GenerationRequest as Likeness,
   type MetadataContext as LikenessContext,
 } from "./metadata/reproduce.ts";
-export { encodeComponent, readJson, readWeights } from "./model/component.ts";
+export { encodeComponent } from "./model/component.ts";
 export * from "./model/components.ts";
 export { type ControlNet, describedControlNet, steeredModel } from "./model/controlnet.ts";
-export { type GenerationDefaults, generationDefaults } from "./model/defaults.ts";
+export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/model-folder.ts";
-export { type PipelineClass, type PipelineKind, pipelineKinds } from "./model/pipeline-classes.ts";
 export { ganFolder, type OnePassFolder, type OnePassModel, vaeFolder } from "./model/single-pass.ts";
-export * from "./model/source.ts";
 export type { TextEncoder } from "./model/text-encoders.ts";
+export { type TextToImageModelOptions, textToImageModel } from "./model/text-to-image-model.ts";
 export type { ControlInput, PlannedControl } from "./network/controlnet-inputs.ts";
 export * from "./network/network.ts";
 export { denoisedOnce, type OneShot, type OneShotInput } from "./one-shot.ts";

@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { openCheckpoint } from "../../src/checkpoints/open.node.ts";
+import { openModel } from "../../src/checkpoints/open.node.ts";
 import { toFloat32 } from "../../src/formats/safetensors/half.ts";
 import type { RawTensor, RawTensors } from "../../src/formats/safetensors/safetensors.ts";
 import { openTextToImage } from "../../src/pipelines/generate.node.ts";
@@ -21,7 +21,7 @@ const single =
   (model: string, change: Change, extra: Readonly<Record<string, RawTensor>> = {}) =>
   async (folder: string) => {
     const tensors = new Map([...(await changed(model, change)), ...Object.entries(extra)]);
-    const { family, components, unused, notes } = await openCheckpoint(await written(folder, "m.safetensors", tensors));
+    const { family, components, unused, notes } = await openModel(await written(folder, "m.safetensors", tensors));
     const layers = (part: string) => components.get(part)?.config["num_hidden_layers"];
     return { family, parts: [...components.keys()].sort(), layers: layers("text_encoder"), unused, notes };
   };
@@ -49,7 +49,7 @@ const withVae =
       "vae.safetensors",
       new Map([...(await changed(XL, change)), ...Object.entries(extra)]),
     );
-    const { components } = await withVaeOf(await openCheckpoint(model), vae);
+    const { components } = await withVaeOf(await openModel(model), vae);
     return { scale: components.get("vae")?.config["scaling_factor"] };
   };
 const scaled = { scale: 0.13025 };
@@ -195,7 +195,7 @@ const autoencoders: readonly CompatibilityRow[] = [
     "a TAESD without its config",
     "madebyollin/taesd",
     async (folder) => {
-      const { components } = await openCheckpoint(
+      const { components } = await openModel(
         await written(folder, "taesd.safetensors", {
           "decoder.layers.0.weight": zeros("F16", 64, 4, 3, 3),
           "encoder.layers.0.weight": zeros("F16", 64, 3, 3, 3),
@@ -215,7 +215,7 @@ const retyped = (dtype: "F64" | "F8_E4M3" | "F8_E5M2") => async (folder: string)
     const elements = toFloat32({ shape, ...rest }).length;
     return [[key, { dtype, shape, data: new Uint8Array(elements * size) }]];
   });
-  const { components } = await openCheckpoint(await written(folder, "m.safetensors", tensors));
+  const { components } = await openModel(await written(folder, "m.safetensors", tensors));
   return [
     ...new Set([...components.values()].flatMap(({ weights }) => [...weights.values()].map((place) => place.dtype))),
   ];
@@ -224,7 +224,7 @@ const retyped = (dtype: "F64" | "F8_E4M3" | "F8_E5M2") => async (folder: string)
 const opened = (content: Readonly<Record<string, RawTensor>> | string) => async (folder: string) => {
   const file = join(folder, "m.safetensors");
   if (typeof content === "string") await writeFile(file, Buffer.from(content, "latin1"));
-  return openCheckpoint(typeof content === "string" ? file : await written(folder, "m.safetensors", content));
+  return openModel(typeof content === "string" ? file : await written(folder, "m.safetensors", content));
 };
 const other = (what: string, from: string, key: string, found: string): CompatibilityRow =>
   row(
@@ -297,7 +297,7 @@ const types: readonly CompatibilityRow[] = [
     "`.ckpt` renamed",
     "PK\x03\x04 archive/data.pkl",
     "Python pickle",
-    "safetensors/pickle",
+    "checkpoint/pickle",
   ),
   foreign(
     "a Git LFS pointer",

@@ -113,7 +113,7 @@ export const embeddings: readonly CompatibilityRow[] = [
       await writeFile(file, "PK\x03\x04 archive/data.pkl");
       return openTextToImage(fixture("sd"), { embeddings: [{ file }] });
     },
-    { code: "safetensors/pickle", hint: expect.stringContaining("convert it once") },
+    { code: "checkpoint/pickle", hint: expect.stringContaining("convert it once") },
     "refused as a pickle",
   ),
 ];

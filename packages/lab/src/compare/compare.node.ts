@@ -1,6 +1,6 @@
 import type { Runtime } from "aquatint";
 import type { Dataset } from "aquatint/data";
-import { folderSource, nodeRuntime, openDataset, openRun } from "aquatint/node";
+import { diskFiles, nodeRuntime, openDataset, openRun } from "aquatint/node";
 import { AquatintError } from "aquatint/util";
 import { expectNames, type Judge, openJudge } from "../evaluate/judge.ts";
 import { neighbourRows } from "../evaluate/nearest.ts";
@@ -53,7 +53,7 @@ export async function* compareModels(
   const { measure } = config;
   const dataset = await openDataset(judging.config.dataset);
   await using runtime = await nodeRuntime({ ...(threads && { threads }) });
-  await using judge = await openJudge(folderSource(judging.model), { runtime, size: dataset.size });
+  await using judge = await openJudge(await diskFiles(judging.model), { runtime, size: dataset.size });
   expectNames(judge, dataset.names ?? []);
   const [real, second] = await realSets(dataset, judge, measure);
   const { pictures: seen } = await dataset.stream({ seed: NEIGHBOURS_SEED }).next(measure.neighbours);
@@ -82,7 +82,7 @@ type Walks = Parameters<(typeof families)[string]["open"]>[0]["walks"];
 async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise<ShownModel> {
   const { runtime, dataset, real, seen, signal, measure } = bench;
   const kind = families[run.config.task]!;
-  await using family = await kind.open({ source: folderSource(run.model), runtime, chunk: CHUNK, walks });
+  await using family = await kind.open({ files: await diskFiles(run.model), runtime, chunk: CHUNK, walks });
   const points: MeasuredPoint[] = [];
   const samples: Float32Array[] = [];
   for (const walk of family.walks) {

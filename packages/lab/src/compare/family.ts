@@ -1,6 +1,6 @@
 import type { Runtime } from "aquatint";
+import type { ModelFiles } from "aquatint/checkpoints";
 import type { Elbo } from "aquatint/diffusion";
-import type { ModelSource } from "aquatint/pipelines";
 import type { MeasureConfig } from "./config.ts";
 
 /** What pictures are made of: a standard normal vector and a caption each. */
@@ -51,7 +51,7 @@ export interface OpenFamily extends AsyncDisposable {
 
 /** What a model is opened with. */
 export interface FamilyInput {
-  readonly source: ModelSource;
+  readonly files: ModelFiles;
   readonly runtime: Runtime;
   /** Pictures that a program takes at once. */
   readonly chunk: number;

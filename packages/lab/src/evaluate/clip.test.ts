@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { tensorToPictures } from "aquatint/formats";
-import { folderSource, nodeRuntime, openDataset } from "aquatint/node";
+import { diskFiles, nodeRuntime, openDataset } from "aquatint/node";
 import { expect, test } from "vitest";
 import { openClipJudge } from "./clip.ts";
 
-const clip = folderSource(fileURLToPath(new URL("../../../model-emoji/judge/clip", import.meta.url)));
+const clip = await diskFiles(fileURLToPath(new URL("../../../model-emoji/judge/clip", import.meta.url)));
 const scenes = {
   ...{ name: "emoji-scenes", size: 64, styles: ["3d"], backgrounds: { solid: 1 } },
   names: ["red apple", "banana", "cat", "dog", "penguin", "guitar", "house", "rocket"],

@@ -1,8 +1,8 @@
 import type { Runtime } from "aquatint";
+import type { ModelFiles } from "aquatint/checkpoints";
 import { type Picture, picturesToTensor } from "aquatint/formats";
 import { CLIPModel } from "aquatint/models";
 import { parameters } from "aquatint/nn";
-import type { ModelSource } from "aquatint/pipelines";
 import { clipTowers, openClip, retrieval } from "aquatint/train";
 import { AquatintError } from "aquatint/util";
 
@@ -30,8 +30,8 @@ export interface ClipJudgeOptions {
 }
 
 /** Opens a folder that "task": "clip" wrote. @throws AquatintError where it is none, or is made for another size. */
-export async function openClipJudge(source: ModelSource, { runtime, size }: ClipJudgeOptions): Promise<ClipJudge> {
-  const { config, tokenizerFiles, read } = await openClip(source);
+export async function openClipJudge(files: ModelFiles, { runtime, size }: ClipJudgeOptions): Promise<ClipJudge> {
+  const { config, tokenizerFiles, read } = await openClip(files);
   const side = config.vision_config.image_size;
   if (size.some((length) => length !== side)) {
     throw new AquatintError(

@@ -4,7 +4,7 @@ import type { SceneTruth } from "@aquatint/emoji";
 import type { Runtime } from "aquatint";
 import type { Batch, Dataset } from "aquatint/data";
 import { type Picture, picturesToTensor, tensorToPictures } from "aquatint/formats";
-import { folderSource, nodeRuntime, openDataset, openTextToImage, readDatasetConfig } from "aquatint/node";
+import { diskFiles, nodeRuntime, openDataset, openTextToImage, readDatasetConfig } from "aquatint/node";
 import {
   planTextToImage,
   type TextToImageModel,
@@ -73,7 +73,7 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
   const dataset = await datasetOf(options);
   const { colours: palette } = await optionalPackage(emoji, "the evaluation of emoji scenes");
   await using runtime = await nodeRuntime({ ...(threads && { threads }) });
-  await using judge = await openJudge(folderSource(judgeFolder(options, dataset)), {
+  await using judge = await openJudge(await diskFiles(judgeFolder(options, dataset)), {
     runtime,
     size: dataset.size,
     palette,
@@ -118,7 +118,7 @@ async function clipOf(
   asked: Samples & { made: readonly Picture[] },
 ) {
   if (clip === undefined) return undefined;
-  await using judge = await openClipJudge(folderSource(clip), options);
+  await using judge = await openClipJudge(await diskFiles(clip), options);
   const { captions, pictures, made } = asked;
   return { generated: await judge.fit(made, captions), real: await judge.fit(pictures, captions) };
 }

@@ -1,10 +1,10 @@
 import type { NamedColour } from "@aquatint/emoji";
 import type { Runtime } from "aquatint";
+import { componentOf, type ModelFiles, openModel, readNetwork } from "aquatint/checkpoints";
 import { type Picture, picturesToTensor } from "aquatint/formats";
 import { detectionsOf, PictureClassifier, parseClassifierConfig, strideOf } from "aquatint/models";
 import { parameters } from "aquatint/nn";
 import { input } from "aquatint/ops";
-import { type ModelSource, readJson, readWeights } from "aquatint/pipelines";
 import { inChunks } from "aquatint/train";
 import { AquatintError } from "aquatint/util";
 import { borderColours } from "./border.ts";
@@ -38,11 +38,12 @@ export interface JudgeOptions {
 const CHUNK = 32;
 
 /** Opens the folder of a classifier that "task": "classification" wrote. @throws AquatintError where it is none. */
-export async function openJudge(source: ModelSource, { runtime, size, palette = [] }: JudgeOptions): Promise<Judge> {
-  const config = parseClassifierConfig(await readJson(source, "config.json"));
+export async function openJudge(files: ModelFiles, { runtime, size, palette = [] }: JudgeOptions): Promise<Judge> {
+  const opened = await openModel(files);
+  const config = parseClassifierConfig(componentOf(opened, "PictureClassifier").config);
   const model = PictureClassifier(config);
   const names = parameters(model);
-  const as = await readWeights(source, { folder: "", className: "PictureClassifier", parameters: names });
+  const as = await readNetwork(opened, "PictureClassifier", names);
   const trace = (n: number) => {
     const { places, features } = model(
       input({ name: "pictures", dtype: "float32", shape: [n, config.in_channels, ...size] }),

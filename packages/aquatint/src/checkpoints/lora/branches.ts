@@ -3,7 +3,7 @@ import type { Adapters, Branch } from "../../nn/lora.ts";
 import { mul } from "../../ops/elementwise.ts";
 import { param, scalar } from "../../ops/leaves.ts";
 import type { Embedding } from "../embedding.ts";
-import type { WeightPlace } from "../types.ts";
+import type { TensorLocation } from "../types.ts";
 import { loraError } from "./error.ts";
 import type { LoraLayer } from "./file.ts";
 import { shapesOf } from "./method.ts";
@@ -36,7 +36,7 @@ export interface LoraBranches {
   /** The matrices as leaves of the graph, by names that no network has: "lora.0.unet.mid_block.….down". */
   readonly parameters: ReadonlyMap<string, Tensor>;
   /** Where their values lie, by the same names. */
-  readonly weights: ReadonlyMap<string, WeightPlace>;
+  readonly weights: ReadonlyMap<string, TensorLocation>;
   /** Layers that the model lacks or that cannot be adapted, one list a LoRA. */
   readonly skipped: readonly (readonly string[])[];
 }
@@ -51,8 +51,8 @@ export function loraBranches(loras: readonly ScaledLora[], networks: AdaptedNetw
   );
   const adapters = new Map<string, Map<string, Branch[]>>();
   const parameters = new Map<string, Tensor>();
-  const weights = new Map<string, WeightPlace>();
-  const leaf = (name: string, place: WeightPlace): Tensor => {
+  const weights = new Map<string, TensorLocation>();
+  const leaf = (name: string, place: TensorLocation): Tensor => {
     const tensor = param({ shape: place.shape, init: "zeros" });
     parameters.set(name, tensor);
     weights.set(name, place);

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { scalar } from "../../ops/leaves.ts";
-import { headerOf, names } from "../fixture.cases.ts";
+import { headerOf, names, unreadFile } from "../fixture.cases.ts";
 import { identify } from "../identify.ts";
 import { loraBranches } from "./branches.ts";
 import { type LoraLayer, loraLayers } from "./file.ts";
 import { originalNames } from "./original-names.ts";
 
 type Tensors = Parameters<typeof headerOf>[0];
-const open = (tensors: Tensors) => loraLayers({ file: "/l.safetensors", header: headerOf(tensors) }, { name: "l" });
+const open = (tensors: Tensors) =>
+  loraLayers({ file: unreadFile("/l.safetensors"), header: headerOf(tensors) }, { name: "l" });
 const read = (tensors: Tensors) => open(tensors).layers;
 const unet = Object.keys(names["tiny-sd1"].weights)
   .filter((path) => path.startsWith("unet."))

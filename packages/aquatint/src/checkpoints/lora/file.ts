@@ -1,8 +1,7 @@
 import type { SafetensorsHeader } from "../../formats/safetensors/safetensors.ts";
 import { isBundled } from "../embedding.ts";
 import { otherModel, READ_MODELS } from "../other-models.ts";
-import type { FileHeader } from "../single-file/single-file.ts";
-import type { WeightPlace } from "../types.ts";
+import type { FileHeader, TensorLocation } from "../types.ts";
 import { loraError } from "./error.ts";
 import { type LoraKey, loraKey } from "./keys.ts";
 import type { LoraTensors, Method } from "./method.ts";
@@ -15,11 +14,11 @@ export interface LoraLayer {
   /** The layer as the file names it: with dots, or with kohya's underscores. */
   readonly module: string;
   readonly method: Method;
-  readonly places: LoraTensors<WeightPlace>;
+  readonly places: LoraTensors<TensorLocation>;
   /** What alpha is divided by. */
   readonly rank: number | undefined;
   /** A scalar: the layer counts alpha / rank times. */
-  readonly alpha?: WeightPlace | undefined;
+  readonly alpha?: TensorLocation | undefined;
 }
 
 /** A LoRA's layers, and its tensors that no layer takes. */
@@ -40,7 +39,7 @@ export function isLora({ tensors }: SafetensorsHeader): boolean {
 }
 
 interface Group extends Pick<LoraKey, "component" | "module"> {
-  readonly ends: Map<string, { readonly key: string; readonly place: WeightPlace }>;
+  readonly ends: Map<string, { readonly key: string; readonly place: TensorLocation }>;
 }
 
 /**
@@ -87,7 +86,7 @@ function grouped({ file, header }: FileHeader) {
 
 /** What a method reads of a layer: one, or none where it has no tensors of it. */
 function layerOf(name: string, { component, module, ends }: Group, method: Method) {
-  const places: Record<string, WeightPlace> = {};
+  const places: Record<string, TensorLocation> = {};
   const keys: string[] = [];
   for (const [end, { key, place }] of ends) {
     const role = method.role(end);

@@ -1,11 +1,11 @@
 import type { Tensor } from "../../graph/tensor.ts";
 import { mul } from "../../ops/elementwise.ts";
 import { matmul } from "../../ops/matmul.ts";
-import type { WeightPlace } from "../types.ts";
+import type { TensorLocation } from "../types.ts";
 import { elements, type Method, rolesBy, shapesOf } from "./method.ts";
 
 const product = (a: Tensor, b: Tensor): Tensor => matmul(a, b);
-const fits = (a: WeightPlace, b: WeightPlace) =>
+const fits = (a: TensorLocation, b: TensorLocation) =>
   a.shape.length === 2 && b.shape.length === 2 && a.shape[1] === b.shape[0] && (a.shape[1] ?? 0) > 0;
 
 /** LoHa (Hyeon-Woo et al. 2022): dW = (w1_a w1_b) ∘ (w2_a w2_b), each [out, rank] times [rank, in k k]. */

@@ -2,13 +2,13 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { mul } from "../../ops/elementwise.ts";
 import { matmul } from "../../ops/matmul.ts";
 import { reshape } from "../../ops/shape.ts";
-import type { WeightPlace } from "../types.ts";
+import type { TensorLocation } from "../types.ts";
 import { elements, type LoraFault, type LoraTensors, type Method, rolesBy, shapesOf } from "./method.ts";
 
-const isMatrix = (place: WeightPlace | undefined) => place?.shape.length === 2;
+const isMatrix = (place: TensorLocation | undefined) => place?.shape.length === 2;
 
 /** What is wrong with a factor that is whole or the product of two matrices. */
-function factorFault(places: LoraTensors<WeightPlace>, name: string): LoraFault | undefined {
+function factorFault(places: LoraTensors<TensorLocation>, name: string): LoraFault | undefined {
   const [whole, a, b] = [places[name], places[`${name}_a`], places[`${name}_b`]];
   if (whole && (a || b)) return ["keys", "a factor that stands there twice"];
   if (!whole && (!a || !b)) return ["keys", "only one half of a factor"];
@@ -16,7 +16,7 @@ function factorFault(places: LoraTensors<WeightPlace>, name: string): LoraFault 
   return fits ? undefined : ["shape", `factors that do not fit together: ${shapesOf(places)}`];
 }
 
-const factorShape = (places: LoraTensors<WeightPlace>, name: string): readonly number[] =>
+const factorShape = (places: LoraTensors<TensorLocation>, name: string): readonly number[] =>
   places[name]?.shape ?? [places[`${name}_a`]?.shape[0] ?? 0, places[`${name}_b`]?.shape[1] ?? 0];
 
 /** The Kronecker product of [a, c] and [b, d, ...]: [a b, c d, ...]. */

@@ -1,7 +1,7 @@
-import type { WeightPlace } from "../types.ts";
+import type { TensorLocation } from "../types.ts";
 import { type Method, rolesBy, shapesOf } from "./method.ts";
 
-const isMatrix = ({ shape }: WeightPlace) => shape.length === 2 || (shape.length === 4 && shape[2] === shape[3]);
+const isMatrix = ({ shape }: TensorLocation) => shape.length === 2 || (shape.length === 4 && shape[2] === shape[3]);
 
 /** LoRA (Hu et al. 2021) and LoCon: y + s alpha / rank · up(mid(down(x))), down [rank, in] or [rank, in, k, k], up [out, rank]. */
 export const lowRank: Method = {

@@ -1,6 +1,6 @@
 import type { Tensor } from "../../graph/tensor.ts";
 import type { Branch } from "../../nn/lora.ts";
-import type { WeightPlace } from "../types.ts";
+import type { TensorLocation } from "../types.ts";
 
 /** The tensors of one layer by their roles in a method: "down", "up". */
 export type LoraTensors<T> = Readonly<Partial<Record<string, T>>>;
@@ -15,11 +15,11 @@ export interface Method {
   /** The role of a tensor by the end of its key; undefined where the method has none such. */
   role(end: string): string | undefined;
   /** What is wrong with a layer's tensors, or undefined where they fit together. */
-  fault(places: LoraTensors<WeightPlace>): LoraFault | undefined;
+  fault(places: LoraTensors<TensorLocation>): LoraFault | undefined;
   /** Whether they are for a layer whose weight has this shape. */
-  fits(places: LoraTensors<WeightPlace>, weight: readonly number[]): boolean;
+  fits(places: LoraTensors<TensorLocation>, weight: readonly number[]): boolean;
   /** What alpha is divided by; undefined where the method knows no alpha. */
-  rank(places: LoraTensors<WeightPlace>): number | undefined;
+  rank(places: LoraTensors<TensorLocation>): number | undefined;
   /** The branch that stands beside the layer. */
   branch(tensors: LoraTensors<Tensor>, scale: Tensor): Branch;
 }
@@ -34,7 +34,7 @@ export const rolesBy =
 export const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 /** Shapes for a message: "[4,32] and [32,4]". */
-export const shapesOf = (places: LoraTensors<WeightPlace>): string =>
+export const shapesOf = (places: LoraTensors<TensorLocation>): string =>
   Object.values(places)
     .map((place) => `[${place?.shape}]`)
     .join(" and ");

@@ -3,7 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { readText } from "../../formats/files.node.ts";
 import { toNumber } from "../../formats/safetensors/half.ts";
 import { bundledEmbeddings } from "../embedding.ts";
-import { openFileHeader, readBytesOf } from "../open.node.ts";
+import { openFileHeader } from "../open.node.ts";
+import { readBytesAt } from "../read.ts";
 import { metadataFactors, PEFT_CONFIG } from "./alpha.ts";
 import type { Lora } from "./branches.ts";
 import { loraError } from "./error.ts";
@@ -15,7 +16,7 @@ export async function openLora(path: string): Promise<Lora> {
   const { layers, unused } = loraLayers(file, { name: path });
   const places = layers.flatMap(({ alpha }, i) => (alpha ? [[String(i), alpha] as const] : []));
   const alphas = new Map<string, number>();
-  for await (const [i, data, place] of readBytesOf(new Map(places))) {
+  for await (const [i, data, place] of readBytesAt(new Map(places))) {
     alphas.set(i, toNumber({ ...place, data }, { name: `${path}: an alpha` }));
   }
   const metadata = { ...(await adapterConfig(path)), ...file.header.metadata };

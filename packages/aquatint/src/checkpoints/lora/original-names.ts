@@ -1,5 +1,6 @@
+import { countOf } from "../../util/numbered.ts";
 import { unetRenames } from "../single-file/original-unet.ts";
-import { countOf, type Rename } from "../single-file/rename.ts";
+import type { Rename } from "../single-file/rename.ts";
 
 /** The names that other programs give a network's modules, with today's. */
 export function originalNames(component: string, modules: ReadonlySet<string>): readonly Rename[] {

@@ -1,4 +1,5 @@
-import { countOf, type Rename, type Renames, upTo } from "./rename.ts";
+import { countOf, upTo } from "../../util/numbered.ts";
+import type { Rename, Renames } from "./rename.ts";
 
 const ends = (side: string): readonly Rename[] => [
   [`${side}.conv_in`, `${side}.conv_in`],

@@ -1,6 +1,7 @@
-import { textEncoderFacts } from "../families.ts";
-import type { WeightPlace } from "../types.ts";
-import { countOf, type Rename, type Renames, renameKey, upTo } from "./rename.ts";
+import { textEncoderFacts } from "../../models/families.ts";
+import { countOf, upTo } from "../../util/numbered.ts";
+import type { TensorLocation } from "../types.ts";
+import { type Rename, type Renames, renameKey } from "./rename.ts";
 
 const LAYERS = "text_model.encoder.layers";
 
@@ -37,9 +38,9 @@ const fused = /^transformer\.resblocks\.(\d+)\.attn\.in_proj_(weight|bias)$/;
 /** What becomes of a tensor of OpenCLIP: none, one or three weights, or undefined where its name is strange. */
 export function openClipWeights(
   key: string,
-  place: WeightPlace,
+  place: TensorLocation,
   { table, layers, projection }: { readonly table: Renames; readonly layers: number; readonly projection: boolean },
-): readonly (readonly [key: string, place: WeightPlace])[] | undefined {
+): readonly (readonly [key: string, place: TensorLocation])[] | undefined {
   const layer = /^transformer\.resblocks\.(\d+)\./.exec(key)?.[1];
   if (layer !== undefined && Number(layer) >= layers) return [];
   if (key === "text_projection" || key === "text_projection.weight") {
@@ -55,7 +56,7 @@ export function openClipWeights(
 }
 
 /** Query, key and value lie one after the other: each is a part of the bytes. */
-function thirds(module: string, kind: string, place: WeightPlace) {
+function thirds(module: string, kind: string, place: TensorLocation) {
   const [rows = 0, ...rest] = place.shape;
   if (rows % 3 !== 0) return undefined;
   const length = place.length / 3;

@@ -1,4 +1,5 @@
-import { countOf, type Rename, type Renames, upTo } from "./rename.ts";
+import { countOf, upTo } from "../../util/numbered.ts";
+import type { Rename, Renames } from "./rename.ts";
 
 /** How many levels a U-Net has, and residual blocks on the way down in each. */
 export interface UNetDepth {

@@ -11,16 +11,3 @@ export function renameKey(key: string, table: Renames): string | undefined {
   }
   return undefined;
 }
-
-/** One more than the largest number that stands at the place of the group of `pattern`; 0 where no key matches. */
-export function countOf(keys: Iterable<string>, pattern: RegExp): number {
-  let count = 0;
-  for (const key of keys) {
-    const found = pattern.exec(key)?.[1];
-    if (found !== undefined && found.length < 5) count = Math.max(count, Number(found) + 1);
-  }
-  return count;
-}
-
-/** 0, 1, ... n - 1. */
-export const upTo = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);

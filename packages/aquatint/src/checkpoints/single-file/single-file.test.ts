@@ -1,12 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { headerOf, type NamesCase, names } from "../fixture.cases.ts";
+import { memoryFiles } from "../files.ts";
+import { headerOf, type NamesCase, names, unreadFile } from "../fixture.cases.ts";
 import { identify } from "../identify.ts";
 import { inspectCheckpoint } from "../inspect.ts";
 import { renameKey } from "./rename.ts";
-import { singleFileCheckpoint } from "./single-file.ts";
+import { singleFileModel } from "./single-file.ts";
 
 const open = (tensors: NamesCase["tensors"], metadata = {}) =>
-  singleFileCheckpoint({ file: "/m.safetensors", header: headerOf(tensors, metadata) }, { name: "m" });
+  singleFileModel(
+    { file: unreadFile("/m.safetensors"), header: headerOf(tensors, metadata) },
+    { files: memoryFiles(new Map(), "m") },
+  );
 const families = { "tiny-sd1": "sd1", "tiny-sd2": "sd2", "tiny-sdxl": "sdxl" } as const;
 
 describe.each(["tiny-sd1", "tiny-sd2", "tiny-sdxl"] as const)("%s in its original names", (name) => {

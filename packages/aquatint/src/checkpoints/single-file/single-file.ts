@@ -1,29 +1,22 @@
 import { AquatintError } from "../../errors.ts";
 import type { SafetensorsHeader } from "../../formats/safetensors/safetensors.ts";
+import { type Family, familyFacts, familyOf, isOpenClip } from "../../models/families.ts";
+import { classWeights, type ModelClassName, models } from "../../models/registry.ts";
+import { countOf } from "../../util/numbered.ts";
+import type { ModelFiles } from "../files.ts";
 import { otherForm, otherModel, READ_MODELS } from "../other-models.ts";
-import type { Checkpoint, CheckpointComponent, Family, WeightPlace } from "../types.ts";
-import {
-  autoencoderConfig,
-  autoencoderTinyConfig,
-  controlNetConfig,
-  familyOf,
-  textConfig,
-  unetConfig,
-} from "./infer-config.ts";
-import { classWeights, isInert } from "./leftovers.ts";
+import { locationsOf } from "../read.ts";
+import type { FileHeader, Model, ModelComponent, TensorLocation } from "../types.ts";
+import { inferredComponent } from "./inferred.ts";
+import { isInert } from "./leftovers.ts";
 import { autoencoderRenames } from "./original-autoencoder.ts";
 import { layersRun, openClipLayers, openClipRenames, openClipWeights } from "./original-text.ts";
 import { controlNetRenames, originalDepth, unetRenames } from "./original-unet.ts";
-import { countOf, type Renames, renameKey } from "./rename.ts";
-import { singleFileIndex, singleFileScheduler, trainedSize } from "./single-file-pipeline.ts";
+import { type Renames, renameKey } from "./rename.ts";
+import { singleFileIndex, singleFileScheduler } from "./single-file-pipeline.ts";
 import { checkProjection, textNotes } from "./text-layers.ts";
 
-/** A file with its header. */
-export interface FileHeader {
-  readonly file: string;
-  readonly header: SafetensorsHeader;
-}
-type Weights = ReadonlyMap<string, WeightPlace>;
+type Weights = ReadonlyMap<string, TensorLocation>;
 /** Weights under today's names, and the keys that no name is known for. */
 interface Renamed {
   readonly weights: Weights;
@@ -31,7 +24,7 @@ interface Renamed {
 }
 interface Part {
   readonly prefix: string;
-  readonly component: string;
+  readonly className: ModelClassName;
   readonly rename: (weights: Weights) => Renamed;
   /** Token that pads the prompts of a text encoder. */
   readonly padToken?: string;
@@ -50,15 +43,15 @@ function byTable(table: (keys: readonly string[]) => Renames): (weights: Weights
 
 function collect(
   weights: Weights,
-  rename: (key: string, place: WeightPlace) => ReturnType<typeof openClipWeights>,
+  rename: (key: string, place: TensorLocation) => ReturnType<typeof openClipWeights>,
 ): Renamed {
-  const current = new Map<string, WeightPlace>();
+  const current = new Map<string, TensorLocation>();
   const strange: string[] = [];
   for (const [key, place] of weights) {
     const renamed = rename(key, place);
     if (!renamed) strange.push(key);
     for (const [name, at] of renamed ?? []) {
-      if (current.has(name)) throw twice(place.file, name, key);
+      if (current.has(name)) throw twice(place.file.name, name, key);
       current.set(name, at);
     }
   }
@@ -83,9 +76,9 @@ const autoencoder = (weights: Weights): Renamed => {
 
 /** @param className of the text encoder: what its files hold beside its weights is left out. */
 const clip =
-  (className: string) =>
+  (className: "CLIPTextModel" | "CLIPTextModelWithProjection") =>
   (weights: Weights): Renamed => {
-    const own = classWeights(className, weights).weights;
+    const own = classWeights(models[className], weights).weights;
     const width = own.get("text_model.final_layer_norm.weight")?.shape[0];
     const layers = layersRun(countOf(own.keys(), CLIP_LAYER), width, false);
     return collect(own, (key, place) => {
@@ -110,26 +103,31 @@ const openClip =
 
 const unet = byTable((keys) => unetRenames(originalDepth(keys)));
 const controlNet = byTable((keys) => controlNetRenames(originalDepth(keys)));
-const clipText = { component: "text_encoder", rename: clip("CLIPTextModel") };
+const clipText = { className: "CLIPTextModel", rename: clip("CLIPTextModel") } as const;
 const clipText2 = {
-  component: "text_encoder_2",
+  className: "CLIPTextModelWithProjection",
   rename: clip("CLIPTextModelWithProjection"),
   padToken: "!",
   openClip: true,
-};
-const openClipText2 = { component: "text_encoder_2", rename: openClip(), padToken: "!", openClip: true };
+} as const;
+const openClipText2 = {
+  className: "CLIPTextModelWithProjection",
+  rename: openClip(),
+  padToken: "!",
+  openClip: true,
+} as const;
 
 /** What the original files hold, by the beginnings of their keys. */
 const parts: readonly Part[] = [
-  { prefix: "model.diffusion_model.", component: "unet", rename: unet },
-  { prefix: "diffusion_model.", component: "unet", rename: unet },
-  { prefix: "first_stage_model.", component: "vae", rename: autoencoder },
-  { prefix: "vae.", component: "vae", rename: autoencoder },
+  { prefix: "model.diffusion_model.", className: "UNet2DConditionModel", rename: unet },
+  { prefix: "diffusion_model.", className: "UNet2DConditionModel", rename: unet },
+  { prefix: "first_stage_model.", className: "AutoencoderKL", rename: autoencoder },
+  { prefix: "vae.", className: "AutoencoderKL", rename: autoencoder },
   { prefix: "cond_stage_model.transformer.", ...clipText },
   { prefix: "conditioner.embedders.0.transformer.", ...clipText },
   {
     prefix: "cond_stage_model.model.",
-    component: "text_encoder",
+    className: "CLIPTextModel",
     rename: openClip({ projection: false }),
     padToken: "!",
     openClip: true,
@@ -137,13 +135,13 @@ const parts: readonly Part[] = [
   { prefix: "conditioner.embedders.0.model.", ...openClipText2 },
   { prefix: "conditioner.embedders.1.model.", ...openClipText2 },
   { prefix: "conditioner.embedders.1.transformer.", ...clipText2 },
-  { prefix: "control_model.", component: "controlnet", rename: controlNet },
+  { prefix: "control_model.", className: "ControlNetModel", rename: controlNet },
 ];
 /** Files of one network alone, by a key that all of them have. */
 const bare: readonly (readonly [key: string, part: Part])[] = [
-  ["encoder.down.0.block.0.conv1.weight", { prefix: "", component: "vae", rename: autoencoder }],
-  ["input_hint_block.0.weight", { prefix: "", component: "controlnet", rename: controlNet }],
-  ["input_blocks.0.0.weight", { prefix: "", component: "unet", rename: unet }],
+  ["encoder.down.0.block.0.conv1.weight", { prefix: "", className: "AutoencoderKL", rename: autoencoder }],
+  ["input_hint_block.0.weight", { prefix: "", className: "ControlNetModel", rename: controlNet }],
+  ["input_blocks.0.0.weight", { prefix: "", className: "UNet2DConditionModel", rename: unet }],
 ];
 
 /** Whether a file's tensors have the names of the original single files. */
@@ -151,8 +149,8 @@ export const isSingleFile = ({ tensors }: SafetensorsHeader): boolean => partsOf
 
 function partsOf(keys: Iterable<string>): readonly Part[] {
   const all = [...keys];
-  const found = parts.filter(({ prefix }) => all.some((key) => key.startsWith(prefix)));
-  if (found.length > 0) return found;
+  const present = parts.filter(({ prefix }) => all.some((key) => key.startsWith(prefix)));
+  if (present.length > 0) return present;
   const known = new Set(all);
   return bare
     .filter(([key]) => known.has(key))
@@ -160,37 +158,54 @@ function partsOf(keys: Iterable<string>): readonly Part[] {
     .map(([, part]) => part);
 }
 
+/** Networks that were found in a file, by their components. */
+interface Found {
+  readonly networks: Map<string, { readonly className: ModelClassName; readonly weights: Weights }>;
+  readonly padTokens: Map<string, string>;
+  readonly openClip: Set<string>;
+}
+
 /** What an original single file holds. @throws AquatintError "checkpoint/keys" where a network has a tensor of a strange name. */
-export function singleFileCheckpoint({ file, header }: FileHeader, { name }: { readonly name: string }): Checkpoint {
+export function singleFileModel(file: FileHeader, { files }: { readonly files: ModelFiles }): Model {
+  const { header } = file;
+  const { name } = file.file;
   const form = otherForm(header.tensors.keys());
   if (form) throw new AquatintError("checkpoint/kind", `${name} is ${form}`, { hint: READ_MODELS });
-  const found = partsOf(header.tensors.keys());
-  const taken = new Map<string, Weights>();
-  const padTokens = new Map<string, string>();
-  const openClipped = new Set<string>();
-  const unused: string[] = [];
-  for (const { prefix, component, rename, padToken, openClip: open } of found) {
-    const own = [...header.tensors].filter(([key]) => key.startsWith(prefix) && !isInert(key));
-    const { weights, strange } = rename(new Map(own.map(([key, at]) => [key.slice(prefix.length), { ...at, file }])));
-    if (strange.length > 0) throw strangeKeys(name, header, prefix + strange[0]);
-    if (taken.has(component)) throw twice(name, component, prefix);
-    taken.set(component, weights);
-    if (padToken) padTokens.set(component, padToken);
-    if (open) openClipped.add(component);
-  }
-  for (const key of header.tensors.keys()) {
-    if (!isInert(key) && !found.some(({ prefix }) => key.startsWith(prefix))) unused.push(key);
-  }
-  checkProjection(name, taken.get("text_encoder_2"));
-  const { family, components } = configured(taken, openClipped);
+  const present = partsOf(header.tensors.keys());
+  const found = networksOf(present, file);
+  const unused = [...header.tensors.keys()].filter(
+    (key) => !isInert(key) && !present.some(({ prefix }) => key.startsWith(prefix)),
+  );
+  checkProjection(name, found.networks.get("text_encoder_2")?.weights);
+  const { family, components } = configured(found);
   const net = components.get("unet");
   const scheduler = family && net && singleFileScheduler(family, { ...header, config: net.config });
-  if (scheduler)
-    components.set("unet", { ...net, config: { ...net.config, sample_size: trainedSize(family, scheduler) } });
+  if (scheduler) {
+    const sample_size = familyFacts(family).trainedSize(scheduler["prediction_type"]);
+    components.set("unet", { ...net, config: { ...net.config, sample_size } });
+  }
   const index = singleFileIndex(family, net?.config);
   const notes = [...textNotes(name, family, components), ...averageNote(name, header, components)];
-  const said = { padTokens, metadata: header.metadata, unused, notes };
-  return { name, layout: "single-file", family, components, scheduler, index, ...said };
+  const { padTokens } = found;
+  const rest = { padTokens, generation: undefined, metadata: header.metadata, unused, notes };
+  return { name, files, layout: "single-file", family, components, scheduler, index, ...rest };
+}
+
+function networksOf(present: readonly Part[], file: FileHeader): Found {
+  const { name } = file.file;
+  const found: Found = { networks: new Map(), padTokens: new Map(), openClip: new Set() };
+  const locations = [...locationsOf(file)].filter(([key]) => !isInert(key));
+  for (const { prefix, className, rename, padToken, openClip } of present) {
+    const { component } = models[className];
+    const tensors = locations.filter(([key]) => key.startsWith(prefix));
+    const { weights, strange } = rename(new Map(tensors.map(([key, at]) => [key.slice(prefix.length), at])));
+    if (strange.length > 0) throw strangeKeys(name, file.header, prefix + strange[0]);
+    if (found.networks.has(component)) throw twice(name, component, prefix);
+    found.networks.set(component, { className, weights });
+    if (padToken) found.padTokens.set(component, padToken);
+    if (openClip) found.openClip.add(component);
+  }
+  return found;
 }
 
 /** Says where a file holds the average of its training alone, whose names are not read. */
@@ -219,42 +234,16 @@ function strangeKeys(name: string, { tensors }: SafetensorsHeader, first: string
   );
 }
 
-function configured(taken: ReadonlyMap<string, Weights>, openClipped: ReadonlySet<string>) {
-  const pooled = taken.get("text_encoder_2")?.get("text_projection.weight")?.shape[0];
-  const [net, control] = [taken.get("unet"), taken.get("controlnet")];
-  const config = net ? unetConfig(net, { pooled }) : control && controlNetConfig(control);
-  const family = config && familyOf(config);
-  const components = new Map<string, CheckpointComponent>();
-  for (const [component, weights] of taken) {
-    const openClip = openClipped.has(component) || (component === "text_encoder" && family === "sd2");
-    components.set(component, describe(component, weights, { pooled, family, openClip }));
-  }
+function configured({ networks, openClip }: Found) {
+  const pooled = networks.get("text_encoder_2")?.weights.get("text_projection.weight")?.shape[0];
+  const infer = (component: string, family?: Family) => {
+    const { className, weights } = networks.get(component)!;
+    const isOpen = openClip.has(component) || isOpenClip(family, component);
+    return inferredComponent(className, weights, { pooled, family, openClip: isOpen });
+  };
+  const network = ["unet", "controlnet"].find((component) => networks.has(component));
+  const family = network === undefined ? undefined : familyOf(infer(network).config);
+  const components = new Map<string, ModelComponent>();
+  for (const component of networks.keys()) components.set(component, infer(component, family));
   return { family, components };
 }
-
-interface Known {
-  readonly pooled: number | undefined;
-  readonly family: Family | undefined;
-  readonly openClip: boolean;
-}
-
-const describers: Readonly<
-  Record<string, (weights: Weights, known: Known) => Pick<CheckpointComponent, "className" | "config">>
-> = {
-  unet: (weights, known) => ({ className: "UNet2DConditionModel", config: unetConfig(weights, known) }),
-  controlnet: (weights) => ({ className: "ControlNetModel", config: controlNetConfig(weights) }),
-  vae: (weights, known) => ({ className: "AutoencoderKL", config: autoencoderConfig(weights, known) }),
-  taesd: (weights) => ({ className: "AutoencoderTiny", config: autoencoderTinyConfig(weights) }),
-  text_encoder: (weights, known) => ({ className: "CLIPTextModel", config: textConfig(weights, known) }),
-  text_encoder_2: (weights, known) => ({
-    className: "CLIPTextModelWithProjection",
-    config: textConfig(weights, known),
-  }),
-};
-
-/** A component with the config that its shapes imply. */
-export const describe = (component: string, weights: Weights, known: Known): CheckpointComponent => ({
-  ...describers[component]!(weights, known),
-  inferred: true,
-  weights,
-});

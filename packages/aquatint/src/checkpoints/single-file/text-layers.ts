@@ -1,9 +1,9 @@
 import { AquatintError } from "../../errors.ts";
-import { textEncoderFacts } from "../families.ts";
-import type { CheckpointComponent, Family, WeightPlace } from "../types.ts";
+import { type Family, familyFacts, textEncoderFacts } from "../../models/families.ts";
+import type { ModelComponent, TensorLocation } from "../types.ts";
 
 /** Refuses a second text encoder without its projection, of which SDXL's U-Net is told. */
-export function checkProjection(name: string, second: ReadonlyMap<string, WeightPlace> | undefined): void {
+export function checkProjection(name: string, second: ReadonlyMap<string, TensorLocation> | undefined): void {
   if (!second || second.has("text_projection.weight")) return;
   throw new AquatintError(
     "checkpoint/keys",
@@ -21,7 +21,7 @@ export function checkProjection(name: string, second: ReadonlyMap<string, Weight
 export function textNotes(
   name: string,
   family: Family | undefined,
-  components: ReadonlyMap<string, CheckpointComponent>,
+  components: ReadonlyMap<string, ModelComponent>,
 ): readonly string[] {
   return [...components].flatMap(([part, { config }]) => {
     if (!part.startsWith("text_encoder")) return [];
@@ -29,7 +29,7 @@ export function textNotes(
     const layers = Number(config["num_hidden_layers"]);
     if (!facts || layers >= facts.run) return [];
     const found = `${name}: its ${part} has ${layers} of ${facts.run} layers`;
-    if (!family?.startsWith("sdxl")) return [`${found}; those are run`];
+    if (!family || !familyFacts(family).needsAllTextLayers) return [`${found}; those are run`];
     throw new AquatintError("checkpoint/keys", `${found}, SDXL needs all`, {
       hint: "the program that wrote it left some out: take the file as it was published",
     });

@@ -1,10 +1,11 @@
-import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { families } from "../../checkpoints/families.ts";
+import { diskFiles } from "../../checkpoints/files.node.ts";
 import { identify } from "../../checkpoints/identify.ts";
 import { type Inspection, inspectCheckpoint, inspectFile } from "../../checkpoints/inspect.ts";
-import { fileCheckpoint, openCheckpoint, openFileHeader } from "../../checkpoints/open.node.ts";
+import { fileModel, openModel } from "../../checkpoints/open.ts";
+import { readHeader } from "../../checkpoints/read.ts";
+import { families } from "../../models/families.ts";
 import type { Io } from "../io.ts";
 import { size, whole } from "../options/parsers.ts";
 import { plainText as plain } from "../terminal/plain-text.ts";
@@ -40,12 +41,12 @@ export const addInspect = (program: Command, io: Io): Command =>
 
 async function inspect(path: string, { variant, size, batch }: Flags): Promise<Inspection> {
   const work = { size, batch };
-  const folder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-  if (folder) return inspectCheckpoint(await openCheckpoint(path, { variant }), work);
-  const file = await openFileHeader(path);
+  const files = await diskFiles(path);
+  if (files.file === undefined) return inspectCheckpoint(await openModel(files, { variant }), work);
+  const file = await readHeader(files, files.file);
   const { kind } = identify(file.header);
   if (kind !== "single-file" && kind !== "component") return inspectFile(file, { name: path });
-  return inspectCheckpoint(await fileCheckpoint(file, { path, variant }), work);
+  return inspectCheckpoint(await fileModel(files, { file, variant }), work);
 }
 
 const kinds: Readonly<Record<Inspection["kind"], string>> = {

@@ -77,7 +77,7 @@ export function headerLength(head: Uint8Array, fileSize: number, { name = "the f
   const plausible = long && head[PREFIX_BYTES] === 0x7b && length >= 2 && length <= MAX_HEADER_BYTES;
   if (!plausible) {
     const foreign = foreignFormat(head);
-    if (foreign) throw safetensorsError(foreign.kind, name, foreign.found, foreign.hint);
+    if (foreign) throw new AquatintError(foreign.code, `${name}: ${foreign.found}`, { hint: foreign.hint });
     if (!long)
       throw safetensorsError("truncated", name, `${fileSize} bytes are too few for a safetensors file`, DAMAGED);
     const found = `it does not begin with a header (length ${length}, first byte ${head[PREFIX_BYTES]}, expected "{")`;

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { tinyTaesd } from "../../../test/preview-models.ts";
 import { writeFiles } from "../../../test/tiny-pixel-model.ts";
-import { openCheckpoint } from "../../checkpoints/open.node.ts";
-import type { Checkpoint } from "../../checkpoints/types.ts";
+import { openModel } from "../../checkpoints/open.node.ts";
+import type { Model } from "../../checkpoints/types.ts";
 import { encodeSafetensors } from "../../formats/safetensors/safetensors.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
@@ -75,10 +75,10 @@ test("an autoencoder may come from another folder or file; the scale of its late
     const { configs } = await openTextToImage(fixture("sd"), { vae });
     expect(configs.vae).toMatchObject({ latent_channels: 4, scaling_factor: 0.18215 });
   }
-  const scale = ({ components }: Checkpoint) => components.get("vae")!.config["scaling_factor"];
+  const scale = ({ components }: Model) => components.get("vae")!.config["scaling_factor"];
   const bare = fixture("xl.safetensors");
-  expect(scale(await openCheckpoint(bare))).toBe(0.13025);
-  expect(scale(await withVae(await openCheckpoint(fixture("sd")), bare))).toBe(0.18215);
+  expect(scale(await openModel(bare))).toBe(0.13025);
+  expect(scale(await withVae(await openModel(fixture("sd")), bare))).toBe(0.18215);
 });
 
 test("a tiny autoencoder (TAESD) may take its place: it decodes the same latents, and encodes without drawing", async () => {

@@ -1,13 +1,14 @@
 import { basename, extname } from "node:path";
 import type { Embedding } from "../../checkpoints/embedding.ts";
-import { families } from "../../checkpoints/families.ts";
 import { type LoraBranches, loraBranches } from "../../checkpoints/lora/branches.ts";
 import { loraError } from "../../checkpoints/lora/error.ts";
 import { openLora } from "../../checkpoints/lora/open.node.ts";
-import { openCheckpoint, openEmbedding, readWeights } from "../../checkpoints/open.node.ts";
-import type { Checkpoint } from "../../checkpoints/types.ts";
+import { openEmbedding, openModel } from "../../checkpoints/open.node.ts";
+import { readTensors } from "../../checkpoints/read.ts";
+import type { Model } from "../../checkpoints/types.ts";
 import { AquatintError } from "../../errors.ts";
 import type { HostTensor } from "../../graph/types.ts";
+import { familyFacts } from "../../models/families.ts";
 import { parameters } from "../../nn/module.ts";
 import type { TextEmbeddings } from "../conditioning/encode.ts";
 import { scaleInput } from "./adapters.ts";
@@ -100,7 +101,7 @@ async function readEmbeddings(
   for (const { file, word, vectors, namesEncoder } of words) {
     const own = embeddings.get(word) ?? new Map<string, HostTensor>();
     embeddings.set(word, own);
-    for await (const [key, value] of readWeights(vectors)) {
+    for (const [key, value] of await readTensors(vectors)) {
       const encoder = namesEncoder ? key : encoderOfWidth(textEncoders, value.shape[1]);
       if (own.has(encoder)) {
         const hint = "give each its own word: --embedding FILE:WORD";
@@ -137,9 +138,9 @@ function checkWidths(file: string, own: ReadonlyMap<string, HostTensor>, encoder
 /** Autoencoders that give latents of the scale that U-Nets work on, of whatever family. */
 const ownScale = new Set(["AutoencoderTiny"]);
 
-/** The checkpoint with the autoencoder of another folder or file. @throws AquatintError "model/parts" where that has none. */
-export async function withVae(checkpoint: Checkpoint, path: string): Promise<Checkpoint> {
-  const { components } = await openCheckpoint(path);
+/** The model with the autoencoder of another folder or file. @throws AquatintError "model/parts" where that has none. */
+export async function withVae(model: Model, path: string): Promise<Model> {
+  const { components } = await openModel(path);
   const found = components.get("vae");
   if (!found) {
     throw new AquatintError("model/parts", `${path} holds no autoencoder`, {
@@ -147,11 +148,11 @@ export async function withVae(checkpoint: Checkpoint, path: string): Promise<Che
     });
   }
   // no shape says the scale of latents: it belongs to the U-Net, which was trained on them
-  const { family, components: own } = checkpoint;
-  const published = family && families[family].scalingFactor;
+  const { family, components: own } = model;
+  const published = family && familyFacts(family).scalingFactor;
   const scale = own.get("vae")?.config["scaling_factor"] ?? published;
   const isSaid = !found.inferred && found.config["scaling_factor"] !== undefined;
   const isKept = isSaid || scale === undefined || ownScale.has(found.className);
   const config = isKept ? found.config : { ...found.config, scaling_factor: scale };
-  return { ...checkpoint, components: new Map([...checkpoint.components, ["vae", { ...found, config }]]) };
+  return { ...model, components: new Map([...model.components, ["vae", { ...found, config }]]) };
 }

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
+import { type FileRange, memoryFiles } from "../../checkpoints/files.ts";
+import { openModel } from "../../checkpoints/open.ts";
+import { textToImageModel } from "../../pipelines/model/text-to-image-model.ts";
 import { planTextToImage } from "../text-to-image/plan.ts";
 import { type ControlNet, controlParameters, describedControlNet, steeredModel } from "./controlnet.ts";
-import { openModel } from "./model-folder.ts";
-import { memorySource } from "./source.ts";
 
-const model = await openModel(memorySource(tinyPixelModel()));
+const model = await textToImageModel(await openModel(memoryFiles(tinyPixelModel())));
 const config = {
   in_channels: 3,
   block_out_channels: [8, 16],
@@ -19,20 +20,17 @@ const config = {
 
 function controlNet(json: object = {}): ControlNet {
   const described = describedControlNet("control", { ...config, ...json });
-  const names = controlParameters(described);
-  const weights = async () => {
-    const zeros = ({ shape }: { readonly shape: readonly number[] }) =>
-      new Float32Array(shape.reduce((a, b) => a * b, 1));
-    return new Map(
-      Array.from(names, ([key, of]) => [key, { dtype: "float32", shape: of.shape, data: zeros(of) }] as const),
-    );
-  };
-  return { ...described, weights, binding: async () => ({ parameters: { names, as: await weights() } }) };
+  const file = { name: "control", read: async ({ length }: FileRange) => new Uint8Array(length) };
+  const locations = Array.from(controlParameters(described), ([key, { shape }]) => {
+    const length = 4 * shape.reduce((n, d) => n * d, 1);
+    return [key, { dtype: "F32", shape, offset: 0, length, file }] as const;
+  });
+  return { ...described, locations: new Map(locations) };
 }
 
 test("ControlNets stand beside a model in their order, and one that stands there twice has its weights once", async () => {
   const [edges, depth] = [controlNet(), controlNet()];
-  const steered = steeredModel(model, [edges, depth, edges], ([own]) => own!);
+  const steered = steeredModel(model, [edges, depth, edges]);
   expect(steered.modules.controls).toEqual([edges.module, depth.module, edges.module]);
   const names = [...(await steered.weights()).keys()].filter((key) => key.endsWith("controlnet_mid_block.weight"));
   expect(names).toEqual(["controlnets.0.controlnet_mid_block.weight", "controlnets.1.controlnet_mid_block.weight"]);
@@ -51,5 +49,5 @@ test.each([
   [{ in_channels: 4 }, "in_channels is 4, this model has 3"],
 ])("one that was made for another U-Net is refused: %o", (json, message) => {
   const refused = expect.objectContaining({ code: "control/family", message: expect.stringContaining(message) });
-  expect(() => steeredModel(model, [controlNet(json)], ([own]) => own!)).toThrow(refused);
+  expect(() => steeredModel(model, [controlNet(json)])).toThrow(refused);
 });

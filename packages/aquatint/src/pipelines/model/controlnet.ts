@@ -1,8 +1,8 @@
+import type { TensorLocation } from "../../checkpoints/types.ts";
 import { AquatintError } from "../../errors.ts";
-import type { HostTensor } from "../../graph/types.ts";
 import { ControlNetModel, parseControlNetConfig } from "../../models/controlnet/index.ts";
 import { parameters } from "../../nn/module.ts";
-import type { TextToImageModel, WeightBinding } from "./model-folder.ts";
+import { boundModel, type TextToImageModel } from "./model-folder.ts";
 
 /** A ControlNet that has been read and checked, but not loaded. */
 export interface ControlNet {
@@ -10,10 +10,8 @@ export interface ControlNet {
   readonly module: ReturnType<typeof ControlNetModel>;
   /** What of its config has to be as the U-Net's. */
   readonly shape: ControlShape;
-  /** Its weights by their names in the module, widened to float32. @throws CheckpointError */
-  weights(): Promise<ReadonlyMap<string, HostTensor>>;
-  /** The weights as a program's constants. @throws CheckpointError */
-  binding(): Promise<WeightBinding>;
+  /** Where its weights lie, by their names in the module. */
+  readonly locations: ReadonlyMap<string, TensorLocation>;
 }
 
 /** A ControlNet that is described by its config, without its weights. @throws AquatintError "config/…". */
@@ -30,37 +28,22 @@ export type ControlShape = Readonly<Record<(typeof compared)[number], unknown>>;
  * The model with ControlNets beside its U-Net, in this order; one may stand there several times.
  * @throws AquatintError "control/family" for one that was made for another U-Net.
  */
-export function steeredModel(
-  model: TextToImageModel,
-  controls: readonly ControlNet[],
-  join: (bindings: readonly WeightBinding[]) => WeightBinding,
-): TextToImageModel {
+export function steeredModel(model: TextToImageModel, controls: readonly ControlNet[]): TextToImageModel {
   for (const control of controls) checkFamily(control, model);
   const distinct = [...new Set(controls)];
-  return {
+  return boundModel({
     ...model,
     modules: { ...model.modules, controls: controls.map(({ module }) => module) },
-    async weights() {
-      const all = new Map(await model.weights());
-      for (const [i, control] of distinct.entries()) {
-        for (const [key, value] of await control.weights()) all.set(`${prefix(i)}.${key}`, value);
-      }
-      return all;
-    },
-    async binding() {
-      const own = await Promise.all(distinct.map(async (control, i) => renamed(await control.binding(), prefix(i))));
-      return join([await model.binding(), ...own]);
-    },
-  };
+    parameters: new Map([
+      ...model.parameters,
+      ...distinct.flatMap((control, i) => named(i, controlParameters(control))),
+    ]),
+    locations: new Map([...model.locations, ...distinct.flatMap(({ locations }, i) => named(i, locations))]),
+  });
 }
 
-const prefix = (i: number): string => `controlnets.${i}`;
-
-function renamed({ parameters: { names, as }, ...rest }: WeightBinding, start: string): WeightBinding {
-  const under = <T>(entries: ReadonlyMap<string, T>) =>
-    new Map(Array.from(entries, ([key, value]) => [`${start}.${key}`, value] as const));
-  return { ...rest, parameters: { names: under(names), as: as === "state" ? as : under(as) } };
-}
+const named = <T>(i: number, entries: ReadonlyMap<string, T>) =>
+  Array.from(entries, ([key, value]) => [`controlnets.${i}.${key}`, value] as const);
 
 function checkFamily({ name, shape }: ControlNet, { configs, modules }: TextToImageModel): void {
   const unet = parseControlNetConfig({ ...onlyCompared(configs.unet), in_channels: modules.channels });

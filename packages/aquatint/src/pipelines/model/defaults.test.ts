@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { kindGeneration } from "../../models/pipeline-classes.ts";
 import { generationDefaults } from "./defaults.ts";
-import { kindGeneration } from "./pipeline-classes.ts";
 
 test("a folder may say how many steps and how much guidance its model wants", () => {
   expect(generationDefaults()).toEqual({ steps: 50, guidance: 2 });

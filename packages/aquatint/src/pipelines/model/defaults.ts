@@ -1,20 +1,12 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
+import { type GenerationDefaults, trainedGeneration } from "../../util/generation-defaults.ts";
 
 /** A model's own choices for generation, in the names of diffusers' arguments. */
 export const generationSchema = z.strictObject({
   num_inference_steps: z.int().positive().optional().describe("Steps of the sampler."),
   guidance_scale: z.number().nonnegative().optional().describe("Classifier-free guidance; 1 is none."),
 });
-
-/** What a caller need not choose: steps of the sampler, 1 .. T, and the scale of classifier-free guidance, 0 or more. */
-export interface GenerationDefaults {
-  readonly steps: number;
-  readonly guidance: number;
-}
-
-/** The choices for our own small models. */
-export const trainedGeneration: GenerationDefaults = { steps: 50, guidance: 2 };
 
 /** The choices of a `generation_config.json`, parsed from JSON; what it does not say is as `fallback` has it. @throws AquatintError "model/generation" for a wrong one. */
 export function generationDefaults(json: unknown = {}, fallback: GenerationDefaults = trainedGeneration) {

@@ -1,18 +1,25 @@
-import type { LatentRgb } from "../../checkpoints/latent-rgb.ts";
+import { bindWeights } from "../../checkpoints/bind-weights.ts";
+import { GENERATION } from "../../checkpoints/folder.ts";
+import { readTensors } from "../../checkpoints/read.ts";
+import type { TensorLocation } from "../../checkpoints/types.ts";
 import type { CompileOptions } from "../../compiler/compile.ts";
 import { publishedScheduler, schedulerSettings } from "../../diffusion/diffusers/scheduler-config.ts";
 import type { SchedulerSettings } from "../../diffusion/scheduler.ts";
-import { AquatintError } from "../../errors.ts";
+import type { Tensor } from "../../graph/tensor.ts";
 import type { Defaulted, HostTensor } from "../../graph/types.ts";
+import type { LatentRgb } from "../../models/latent-rgb.ts";
+import { kindGeneration, type PipelineKind, pipelineKinds, tokenizerFolder } from "../../models/pipeline-classes.ts";
+import { models } from "../../models/registry.ts";
+import { expectKeys } from "../../nn/module.ts";
 import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../../tokenizers/files.ts";
+import type { GenerationDefaults } from "../../util/generation-defaults.ts";
 import type { TextEmbeddings } from "../conditioning/encode.ts";
 import type { NetworkOptions } from "../network/network.ts";
-import { encodeComponent, encodeJson, published, readJson, readOptionalJson, readWeights } from "./component.ts";
-import { modelParameters, type TextToImageModules, textToImageModules } from "./components.ts";
-import { type GenerationDefaults, generationDefaults } from "./defaults.ts";
-import { kindGeneration, type PipelineKind, pipelineKind, pipelineKinds, tokenizerFolder } from "./pipeline-classes.ts";
-import type { ModelSource } from "./source.ts";
+import type { NetworkAdapters } from "./adapters.ts";
+import { encodeComponent, encodeJson } from "./component.ts";
+import type { TextToImageModules } from "./components.ts";
+import { generationDefaults } from "./defaults.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -50,9 +57,15 @@ export interface TextToImageModel {
   readonly embeddings?: TextEmbeddings | undefined;
   /** What of its files is not used, in sentences. */
   readonly notes?: readonly string[];
-  /** Reads the weights by their names in `modelParameters`, widened to float32. @throws CheckpointError */
+  /** Every parameter that a program of it takes, by name: its networks', and those of what stands beside them. */
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  /** Where their values lie, by the same names. */
+  readonly locations: ReadonlyMap<string, TensorLocation>;
+  /** LoRAs as branches of the networks. */
+  readonly adapters?: NetworkAdapters | undefined;
+  /** Reads the weights by their names in `parameters`, widened to float32. @throws CheckpointError */
   weights(): Promise<ReadonlyMap<string, HostTensor>>;
-  /** The weights as a program's constants, mapped from their files where the model lies in files. @throws CheckpointError */
+  /** The weights as a program's constants, mapped from their files where the model lies on a disk. @throws CheckpointError */
   binding(): Promise<WeightBinding>;
 }
 /** Where a program takes its weights from, and what stands beside and in place of them. */
@@ -62,28 +75,6 @@ export type WeightBinding = Defaulted<Pick<CompileOptions, "parameters">> &
 /** What a model is made of, wherever its files are. */
 export interface ModelParts extends Pick<TextToImageModel, "name" | "configs" | "tokenizerFiles"> {
   readonly modules: TextToImageModules;
-}
-
-/** The file of a model's own choices. */
-export const GENERATION = "generation_config.json";
-
-/** Reads a model folder's configurations; nothing is loaded yet. @throws AquatintError where it is no text-to-image model. */
-export async function openModel(source: ModelSource): Promise<TextToImageModel> {
-  const index = await readJson(source, "model_index.json");
-  const { components } = kindOf(source.name, index);
-  const names = Object.keys(components);
-  const read = await Promise.all(names.map((part) => readJson(source, `${part}/config.json`)));
-  const scheduler = await readJson(source, "scheduler/scheduler_config.json");
-  const generation = await readOptionalJson(source, GENERATION);
-  const networks = Object.fromEntries(names.map((part, i) => [part, read[i]!]));
-  const configs = { ...networks, scheduler, index, ...(generation && { generation }) } as unknown as ModelConfigs;
-  const modules = textToImageModules(configs);
-  const tokenizerFiles = await Promise.all(
-    modules.textEncoders.map(({ name }) => readTokenizer(source, `${tokenizerFolder(name)}/`)),
-  );
-  const weights = () => readAll(source, components, modules);
-  const binding = async () => ({ parameters: { names: modelParameters(modules), as: await weights() } });
-  return { ...describedModel({ name: source.name, configs, modules, tokenizerFiles }), weights, binding };
 }
 
 /** What a model's configurations say, parsed. @throws AquatintError where they are wrong. */
@@ -97,32 +88,19 @@ export const describedModel = ({ name, configs, modules, tokenizerFiles }: Model
   tokenizers: tokenizerFiles.map(tokenizerFrom),
 });
 
-function kindOf(name: string, { _class_name: className }: Json): PipelineKind {
-  const kind = pipelineKind(className);
-  if (kind) return kind;
-  const known = Object.keys(pipelineKinds).join(" or ");
-  throw new AquatintError("model/class", `${name} holds a ${JSON.stringify(className)}, expected ${known}`, {
-    hint: "give the folder of a text-to-image model, such as one that aquatint train wrote",
-  });
-}
-
-/** The tokenizer's files under a prefix of a model folder. */
-export async function readTokenizer(source: ModelSource, prefix: string): Promise<TokenizerFiles> {
-  const files = await Promise.all(tokenizerFileNames.map((file) => source.read(prefix + file)));
-  const texts = tokenizerFileNames.map((file, i) => [file, new TextDecoder().decode(files[i])]);
-  return Object.fromEntries(texts) as TokenizerFiles;
-}
-
-async function readAll(source: ModelSource, components: PipelineKind["components"], modules: TextToImageModules) {
-  const all = [...modelParameters(modules)];
-  const read = new Map<string, HostTensor>();
-  for (const [part, className] of Object.entries(components)) {
-    const parameters = new Map(own(all, part));
-    const weights = await readWeights(source, { folder: part, className, parameters });
-    for (const [key, value] of weights) read.set(`${part}.${key}`, value);
-  }
-  return read;
-}
+/** The model with the methods that read and bind what its `parameters` and `locations` say. */
+export const boundModel = (parts: Omit<TextToImageModel, "weights" | "binding">): TextToImageModel => ({
+  ...parts,
+  async weights() {
+    expectKeys(parts.name, parts.parameters, parts.locations);
+    return readTensors(parts.locations);
+  },
+  async binding() {
+    const { name, parameters, locations, adapters, embeddings } = parts;
+    expectKeys(name, parameters, locations);
+    return { ...(await bindWeights(parameters, locations)), adapters, embeddings };
+  },
+});
 
 /** The entries whose names begin with a component's, without it. */
 const own = <T>(entries: Iterable<readonly [string, T]>, part: string): [string, T][] =>
@@ -150,7 +128,7 @@ export function encodeModelFolder({ configs, tokenizers, weights, dtype = "F16" 
     const config = (networks as Readonly<Record<string, Json>>)[folder]!;
     const content = { folder, className: part, config, weights: new Map(own(weights, folder)), dtype };
     for (const [path, bytes] of encodeComponent(content)) files.set(path, bytes);
-    index[folder] = [published[part].library, part];
+    index[folder] = [models[part].library, part];
   }
   for (const [i, encoder] of Object.keys(kind.components).filter(isTextEncoder).entries()) {
     const folder = tokenizerFolder(encoder);

@@ -1,15 +1,19 @@
+import type { ModelFiles } from "../../checkpoints/files.ts";
+import { componentOf, openModel, readTokenizer } from "../../checkpoints/open.ts";
+import { readTensors } from "../../checkpoints/read.ts";
+import type { ModelComponent } from "../../checkpoints/types.ts";
 import { AquatintError } from "../../errors.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensor } from "../../graph/types.ts";
 import { CLIPTextModel, parseClipTextConfig } from "../../models/clip/index.ts";
 import { ConditionalGenerator, parseGeneratorConfig } from "../../models/gan/index.ts";
+import { tokenizerFolder } from "../../models/pipeline-classes.ts";
+import { type ModelClassName, models } from "../../models/registry.ts";
 import { ConditionalVAE, parseVaeConfig } from "../../models/vae/index.ts";
-import { type Module, parameters } from "../../nn/module.ts";
+import { expectKeys, type Module, parameters } from "../../nn/module.ts";
 import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../../tokenizers/files.ts";
-import { encodeComponent, encodeJson, type PublishedClass, published, readJson, readWeights } from "./component.ts";
-import { readTokenizer } from "./model-folder.ts";
-import type { ModelSource } from "./source.ts";
+import { encodeComponent, encodeJson } from "./component.ts";
 
 /** A network that makes pictures [n, 3, h, w] of vectors [n, latent_size] and conditions [n, condition_size]. */
 type OnePassNetwork = Module<(z: Tensor, condition: Tensor) => Tensor> & {
@@ -24,7 +28,7 @@ interface OnePassKind<Network extends OnePassNetwork> {
   readonly pipeline: string;
   /** The network's folder, which its parameters' names begin with. */
   readonly part: string;
-  readonly className: PublishedClass;
+  readonly className: ModelClassName;
   readonly create: (json: Json) => Network;
 }
 
@@ -73,7 +77,7 @@ function onePassFolder<Network extends OnePassNetwork>(kind: OnePassKind<Network
   return {
     build: (configs: OnePassConfigs) => built(kind, configs),
     /** @throws AquatintError "model/class" where the folder holds another kind of model. */
-    open: (source: ModelSource) => opened(kind, source),
+    open: (files: ModelFiles) => opened(kind, files),
     /** The files of a model, by their paths in its folder. */
     encode: (content: OnePassContent) => encoded(kind, content),
   };
@@ -90,22 +94,28 @@ function built<Network extends OnePassNetwork>(
 
 async function opened<Network extends OnePassNetwork>(
   kind: OnePassKind<Network>,
-  source: ModelSource,
+  files: ModelFiles,
 ): Promise<OnePassModel<Network>> {
-  expectClass(source.name, kind.pipeline, await readJson(source, "model_index.json"));
-  const configs = {
-    network: await readJson(source, `${kind.part}/config.json`),
-    text_encoder: await readJson(source, `${TEXT.part}/config.json`),
-  };
+  const model = await openModel(files);
+  expectClass(model.name, kind.pipeline, model.index);
+  const [network, text] = partsOf(kind).map(({ className }) => componentOf(model, className)) as [
+    ModelComponent,
+    ModelComponent,
+  ];
+  const configs = { network: network.config, text_encoder: text.config };
   const modules = built(kind, configs);
-  const tokenizerFiles = await readTokenizer(source, "tokenizer/");
+  const tokenizerFiles = await readTokenizer(model, tokenizerFolder(TEXT.part));
+  if (!tokenizerFiles) {
+    throw new AquatintError("model/parts", `${model.name} holds no tokenizer/vocab.json`, {
+      hint: "give the folder of the model that was trained for this",
+    });
+  }
   const weights = async () => {
-    const all = new Map<string, HostTensor>();
-    for (const { part, className } of partsOf(kind)) {
-      const read = await readWeights(source, { folder: part, className, parameters: ownOf(modules.parameters, part) });
-      for (const [name, value] of read) all.set(`${part}.${name}`, value);
-    }
-    return all;
+    const locations = partsOf(kind).flatMap(({ part, className }) =>
+      Array.from(componentOf(model, className).weights, ([key, at]) => [`${part}.${key}`, at] as const),
+    );
+    expectKeys(model.name, modules.parameters, new Map(locations));
+    return readTensors(new Map(locations));
   };
   return { ...modules, configs, tokenizerFiles, tokenizer: tokenizerFrom(tokenizerFiles), weights };
 }
@@ -119,7 +129,7 @@ function encoded<Network extends OnePassNetwork>(
   const files = parts.flatMap(({ part, className }, i) =>
     encodeComponent({ folder: part, className, config: jsons[i]!, weights: ownOf(weights, part) }),
   );
-  const index = parts.map(({ part, className }) => [part, [published[className].library, className]] as const);
+  const index = parts.map(({ part, className }) => [part, [models[className].library, className]] as const);
   return new Map([
     ...files,
     ...tokenizerFileNames.map((file) => [`tokenizer/${file}`, tokenizerFiles[file]] as const),

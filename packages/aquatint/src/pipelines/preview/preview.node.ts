@@ -1,11 +1,11 @@
-import { openCheckpoint } from "../../checkpoints/open.node.ts";
+import { bindWeights } from "../../checkpoints/bind-weights.ts";
+import { openModel } from "../../checkpoints/open.node.ts";
 import { compile } from "../../compiler/compile.ts";
 import { AquatintError } from "../../errors.ts";
 import { tensorToPicture } from "../../formats/image/image.ts";
 import { AutoencoderTiny, parseAutoencoderTinyConfig } from "../../models/autoencoder-tiny/index.ts";
 import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
-import { mappedWeights } from "../../runtime/mapped-weights.node.ts";
 import type { Program, Runtime } from "../../runtime/types.ts";
 import type { TextToImageModel } from "../model/model-folder.ts";
 import { latentRgbIn, linearPreview, type Previewer, pixelPreview } from "./preview.ts";
@@ -73,13 +73,13 @@ const prepare: Readonly<Record<PreviewKind, Prepare>> = {
 
 /** A tiny autoencoder with the places of its decoder's weights. */
 async function openTiny(path: string) {
-  const component = (await openCheckpoint(path)).components.get("vae");
+  const component = (await openModel(path)).components.get("vae");
   if (component?.className !== "AutoencoderTiny") {
     const content = component ? `an ${component.className}` : "no autoencoder";
     throw previewError("model", `${path} holds ${content}, expected an AutoencoderTiny`, "take madebyollin/taesd");
   }
   const { config, decode } = AutoencoderTiny(parseAutoencoderTinyConfig(component.config));
-  return { config, decode, binding: mappedWeights(parameters({ decoder: decode }), component.weights) };
+  return { config, decode, binding: await bindWeights(parameters({ decoder: decode }), component.weights) };
 }
 
 type Tiny = Awaited<ReturnType<typeof openTiny>>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { publishedLatentRgb } from "../../checkpoints/latent-rgb.ts";
 import { torchCpu } from "../../math/random.ts";
+import { publishedLatentRgb } from "../../models/families.ts";
 import { fitLatentRgb, latentRgbIn, linearPreview } from "./preview.ts";
 
 const map = {

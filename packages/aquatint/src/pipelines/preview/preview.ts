@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { LatentRgb } from "../../checkpoints/latent-rgb.ts";
 import type { Latent } from "../../diffusion/process/latent.ts";
 import { AquatintError } from "../../errors.ts";
 import { type Picture, tensorToPicture } from "../../formats/image/image.ts";
 import { sizeOf } from "../../graph/types.ts";
 import { solve } from "../../math/solve.ts";
+import type { LatentRgb } from "../../models/latent-rgb.ts";
 import type { TextToImagePlan } from "../text-to-image/plan.ts";
 import type { TextToImageEvent } from "../text-to-image/text-to-image.ts";
 

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyLatentModel } from "../../../test/tiny-latent-model.ts";
 import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
+import { memoryFiles } from "../../checkpoints/files.ts";
+import { openModel } from "../../checkpoints/open.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
-import { openModel, type TextToImageModel } from "../model/model-folder.ts";
-import { memorySource } from "../model/source.ts";
+import type { TextToImageModel } from "../model/model-folder.ts";
+import { textToImageModel } from "../model/text-to-image-model.ts";
 import { type TextToImageNetwork, textToImageNetwork } from "../network/network.ts";
 import type { TextToImageOptions } from "./options.ts";
 import { planTextToImage } from "./plan.ts";
@@ -19,7 +21,7 @@ afterAll(() => runtime[Symbol.asyncDispose]());
 
 /** A model, and its network with the rows of every call of the U-Net. */
 async function open(files: ReturnType<typeof tinyPixelModel>) {
-  const model = await openModel(memorySource(files));
+  const model = await textToImageModel(await openModel(memoryFiles(files)));
   const loaded = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
   const calls: number[] = [];
   const network: TextToImageNetwork = {

@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { codeOf } from "../../../test/code-of.ts";
 import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
+import { memoryFiles } from "../../checkpoints/files.ts";
+import { openModel } from "../../checkpoints/open.ts";
 import type { Picture } from "../../formats/image/image.ts";
 import { type PictureValues, pictureValues } from "../../formats/image/values.ts";
-import { openModel } from "../model/model-folder.ts";
-import { memorySource } from "../model/source.ts";
+import { textToImageModel } from "../../pipelines/model/text-to-image-model.ts";
 import { scaleAt } from "../network/controlnet-inputs.ts";
 import type { TextToImageOptions } from "./options.ts";
 import { planTextToImage, stepCount } from "./plan.ts";
 
-const model = await openModel(memorySource(tinyPixelModel()));
+const model = await textToImageModel(await openModel(memoryFiles(tinyPixelModel())));
 const planes = (width: number, height: number, count: number, value = 0.25): PictureValues => ({
   width,
   height,

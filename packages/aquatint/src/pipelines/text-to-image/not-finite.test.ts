@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
+import { memoryFiles } from "../../checkpoints/files.ts";
+import { openModel } from "../../checkpoints/open.ts";
 import { identity } from "../../diffusion/guidance.ts";
 import { targets } from "../../diffusion/process/prediction.ts";
-import { openModel } from "../model/model-folder.ts";
-import { memorySource } from "../model/source.ts";
+import { textToImageModel } from "../../pipelines/model/text-to-image-model.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 import type { TextToImageOptions } from "./options.ts";
 import { planTextToImage } from "./plan.ts";
 import { textToImage } from "./text-to-image.ts";
 
-const opened = await openModel(memorySource(tinyPixelModel()));
+const opened = await textToImageModel(await openModel(memoryFiles(tinyPixelModel())));
 const model = { ...opened, scheduler: { ...opened.scheduler, x0Transform: identity, target: targets.epsilon } };
 
 /** A network whose every part gives halves, but for what is given. */

@@ -1,14 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bindWeights } from "../../checkpoints/bind-weights.ts";
+import { openFileHeader } from "../../checkpoints/open.node.ts";
+import { locationsOf } from "../../checkpoints/read.ts";
 import { compile } from "../../compiler/compile.ts";
-import { readSafetensorsHeader } from "../../formats/files.node.ts";
 import { toFloat32 } from "../../formats/safetensors/half.ts";
 import { parseSafetensors } from "../../formats/safetensors/safetensors.ts";
 import type { HostTensor } from "../../graph/types.ts";
 import { AutoencoderKL, downsampling, parseAutoencoderConfig } from "../../models/autoencoder/index.ts";
 import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
-import { mappedWeights } from "../../runtime/mapped-weights.node.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Program, Runtime } from "../../runtime/types.ts";
 import { decodeInTiles, decodeSingly, encodeInTiles } from "./tiling.ts";
@@ -112,11 +113,7 @@ describe("beside diffusers", () => {
     const config = parseAutoencoderConfig(JSON.parse(await readFile(`${folder}vae/config.json`, "utf8")));
     const vae = AutoencoderKL(config);
     const file = `${folder}vae/diffusion_pytorch_model.safetensors`;
-    const { tensors } = await readSafetensorsHeader(file);
-    const bound = mappedWeights(
-      parameters(vae),
-      new Map(Array.from(tensors, ([name, entry]) => [name, { ...entry, file }])),
-    );
+    const bound = await bindWeights(parameters(vae), locationsOf(await openFileHeader(file)));
     const programs = new Map<string, Promise<Program>>();
     const load = ({ shape }: HostTensor) => {
       const output = vae.decode(input({ name: "x", dtype: "float32", shape }));

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
+import { tinyPixelForms, tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
+import { type ModelFiles, memoryFiles } from "../../checkpoints/files.ts";
+import { openModel } from "../../checkpoints/open.ts";
 import { parseSafetensors } from "../../formats/safetensors/safetensors.ts";
 import type { HostTensors } from "../../graph/types.ts";
-import { openModel } from "../../pipelines/model/model-folder.ts";
-import { type ModelSource, memorySource } from "../../pipelines/model/source.ts";
+import { textToImageModel } from "../../pipelines/model/text-to-image-model.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config/config.ts";
@@ -33,7 +34,7 @@ afterAll(() => runtime[Symbol.asyncDispose]());
 /** Opens a session as a run does: a resumed one with the vocabulary of its checkpoint. */
 async function opened(
   of: TrainConfig,
-  { checkpoint, initFrom }: { checkpoint?: Checkpoint; initFrom?: ModelSource } = {},
+  { checkpoint, initFrom }: { checkpoint?: Checkpoint; initFrom?: ModelFiles } = {},
 ) {
   const assets = checkpoint && { assets: checkpoint.assets };
   const task = await tinyTask(of, { runtime, ...assets, ...(initFrom && { initFrom }) });
@@ -74,13 +75,13 @@ test("a session draws its samples and writes a folder that opens as a model, in 
     const file = files.get(path)!;
     return typeof file === "string" ? new TextEncoder().encode(file) : file;
   };
-  const written = await openModel(memorySource(files));
+  const written = await textToImageModel(await openModel(memoryFiles(files)));
   expect([...(await written.weights()).keys()]).toContain("unet.conv_in.weight");
   const { tensors } = parseSafetensors(bytes("unet/diffusion_pytorch_model.safetensors"));
   expect(new Set([...tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(["F16"]));
 });
 
-const initFrom = memorySource(tinyPixelModel(), "tiny");
+const initFrom = memoryFiles(tinyPixelModel(), "tiny");
 
 test("weights of another model are refused by name", async () => {
   const wider = tinyConfig({
@@ -89,13 +90,17 @@ test("weights of another model are refused by name", async () => {
   await expect(opened(wider, { initFrom })).rejects.toMatchObject({ code: "checkpoint/keys" });
 });
 
-test("a run that begins with a model keeps its vocabulary and starts from its weights", async () => {
-  const { tokenizerFiles, weights } = await openModel(initFrom);
-  await using session = await opened(config, { initFrom });
-  const written = await session.outputs.modelFiles();
-  expect(written.get("tokenizer/vocab.json")).toBe(tokenizerFiles[0]!["vocab.json"]);
-  const { tensors } = await session.remembered();
-  expect(plain(tensors)["weights/unet.conv_out.weight"]).toEqual([
-    ...(await weights()).get("unet.conv_out.weight")!.data,
-  ]);
-});
+test.each(Object.entries({ plain: tinyPixelModel(), ...tinyPixelForms() }))(
+  "a run that begins with a model (%s) keeps its vocabulary and starts from its weights",
+  async (_, files) => {
+    const initFrom = memoryFiles(files, "tiny");
+    const { tokenizerFiles, weights } = await textToImageModel(await openModel(initFrom));
+    await using session = await opened(config, { initFrom });
+    const written = await session.outputs.modelFiles();
+    expect(written.get("tokenizer/vocab.json")).toBe(tokenizerFiles[0]!["vocab.json"]);
+    const { tensors } = await session.remembered();
+    expect(plain(tensors)["weights/unet.conv_out.weight"]).toEqual([
+      ...(await weights()).get("unet.conv_out.weight")!.data,
+    ]);
+  },
+);

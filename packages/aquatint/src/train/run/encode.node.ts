@@ -1,6 +1,8 @@
 import { appendFile, mkdir, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { openModel } from "../../checkpoints/open.node.ts";
+import { componentOf, readNetwork } from "../../checkpoints/open.ts";
 import type { Dataset, Split } from "../../data/dataset.ts";
 import { expectPictures } from "../../data/expect-pictures.ts";
 import { latentBytes, readPoolFacts, wholeEntries } from "../../data/pool/open.node.ts";
@@ -13,8 +15,6 @@ import { floatToHalf } from "../../formats/safetensors/half.ts";
 import { AutoencoderKL, downsampling, parseAutoencoderConfig } from "../../models/autoencoder/index.ts";
 import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
-import { checkModelFolder, folderSource } from "../../pipelines/generate.node.ts";
-import { readJson, readWeights } from "../../pipelines/model/component.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { type ChunkedNetwork, inChunks } from "../tasks/in-chunks.ts";
@@ -85,11 +85,10 @@ interface EncoderParts {
 
 /** An autoencoder's way down, run over any number of pictures. */
 async function encoderOf(folder: string, { runtime, dataset }: EncoderParts) {
-  await checkModelFolder(folder, { marks: ["config.json"] });
-  const source = folderSource(folder);
-  const vae = AutoencoderKL(parseAutoencoderConfig(await readJson(source, "config.json")));
+  const model = await openModel(folder);
+  const vae = AutoencoderKL(parseAutoencoderConfig(componentOf(model, "AutoencoderKL").config));
   const names = parameters(vae);
-  const as = await readWeights(source, { folder: "", className: "AutoencoderKL", parameters: names });
+  const as = await readNetwork(model, "AutoencoderKL", names);
   const picture = [3, ...dataset.size];
   const trace = (n: number) => ({
     mean: vae.encode(input({ name: "pictures", dtype: "float32", shape: [n, ...picture] })).mean,

@@ -1,8 +1,7 @@
 import { arch, cpus, platform, totalmem } from "node:os";
+import { modelFiles } from "../../checkpoints/open.node.ts";
 import { type Dataset, reportLines } from "../../data/dataset.ts";
 import { prefetchedDataset } from "../../data/prefetch.node.ts";
-import { checkModelFolder, folderSource } from "../../pipelines/generate.node.ts";
-import type { ModelSource } from "../../pipelines/model/source.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config/config.ts";
@@ -88,14 +87,8 @@ async function openTask(config: TrainConfig, { dataset, runtime, initFrom, asset
     microBatchSize: batchSize / accumulate,
     seed,
     ...(activation_checkpointing && { trace: recomputing }),
-    openModel: openFolder,
-    ...(initFrom !== undefined && { initFrom: await openFolder(initFrom) }),
+    openModel: modelFiles,
+    ...(initFrom !== undefined && { initFrom: await modelFiles(initFrom) }),
     ...(assets && { assets }),
   });
-}
-
-/** A whole model, or one network of it. */
-async function openFolder(folder: string): Promise<ModelSource> {
-  await checkModelFolder(folder, { marks: ["model_index.json", "config.json"] });
-  return folderSource(folder);
 }

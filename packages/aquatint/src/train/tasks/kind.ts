@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { ModelFiles } from "../../checkpoints/files.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { expectPictures } from "../../data/expect-pictures.ts";
-import type { ModelSource } from "../../pipelines/model/source.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { Task } from "../loop/task.ts";
 import { holdsOut } from "./sources.ts";
@@ -17,12 +17,12 @@ export interface TaskContext {
   readonly seed: number;
   /** How the graph of a loss is to be traced: as it is (when absent), or with insides that are computed again. */
   readonly trace?: <R>(graph: () => R) => R;
-  /** The model that a new run begins with: its vocabulary and weights. */
-  readonly initFrom?: ModelSource;
+  /** The files of the model that a new run begins with: its vocabulary and weights. */
+  readonly initFrom?: ModelFiles;
   /** What the task's `assets` were when the run began; given where a run is resumed, and then binding. */
   readonly assets?: Readonly<Record<string, string>>;
-  /** Another model of which the configuration gives the folder. */
-  openModel(folder: string): Promise<ModelSource>;
+  /** The files of another model, of which the configuration gives the folder. */
+  openModel(folder: string): Promise<ModelFiles>;
 }
 
 /** The fields of a configuration that a task declares; `samples`, where there are any, come from `samplesSchema`. */

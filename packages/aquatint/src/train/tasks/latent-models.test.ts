@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { grad } from "../../autodiff/grad.ts";
+import { memoryFiles } from "../../checkpoints/files.ts";
+import { openModel as openFiles, readNetwork } from "../../checkpoints/open.ts";
+import { readJson } from "../../checkpoints/read.ts";
 import { simplify } from "../../compiler/passes/simplify.ts";
 import type { Node, Tensor } from "../../graph/tensor.ts";
 import { topological } from "../../graph/topological.ts";
 import { sizeOf } from "../../graph/types.ts";
 import { AutoencoderKL, parseAutoencoderConfig } from "../../models/autoencoder/index.ts";
 import { parameters } from "../../nn/module.ts";
-import { readJson, readWeights } from "../../pipelines/model/component.ts";
-import { memorySource } from "../../pipelines/model/source.ts";
 import { latentRgbIn } from "../../pipelines/preview/preview.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
@@ -83,14 +84,14 @@ describe("an autoencoder", () => {
   });
 
   test("is written with the scaling factor that makes its latents' deviation 1", async () => {
-    const source = memorySource(run.files);
+    const source = memoryFiles(run.files);
     const json = await readJson(source, "config.json");
     expect(json).toMatchObject({ _class_name: "AutoencoderKL", sample_size: 8, block_out_channels: [8, 8] });
     const { scaling_factor } = parseAutoencoderConfig(json);
     expect(scaling_factor * run.evaluation["latent_deviation"]!).toBeCloseTo(1, 1);
     expect(latentRgbIn(json)?.factors.flat()).toHaveLength(4 * 3); // how they look, for previews
     const names = parameters(AutoencoderKL(parseAutoencoderConfig(json)));
-    const weights = await readWeights(source, { folder: "", className: "AutoencoderKL", parameters: names });
+    const weights = await readNetwork(await openFiles(source), "AutoencoderKL", names);
     expect([...weights.keys()].sort()).toEqual([...names.keys()].sort());
   });
 
@@ -100,7 +101,7 @@ describe("an autoencoder", () => {
   });
 
   test("goes on from one that was written", async () => {
-    const { losses } = await trained(autoencoder, { initFrom: memorySource(run.files) });
+    const { losses } = await trained(autoencoder, { initFrom: memoryFiles(run.files) });
     expect(losses[0]).toBeLessThan(0.7 * run.losses[0]!); // the moving average lags behind
   });
 
@@ -109,7 +110,7 @@ describe("an autoencoder", () => {
     const task = await tinyTask(config, { runtime });
     await using session = await openSession({ config, task, runtime });
     const files = await session.outputs.modelFiles();
-    expect(await readJson(memorySource(files), "config.json")).toMatchObject({ scaling_factor: 0.25 });
+    expect(await readJson(memoryFiles(files), "config.json")).toMatchObject({ scaling_factor: 0.25 });
   });
 
   describe("whose encoder is frozen", () => {
@@ -120,7 +121,7 @@ describe("an autoencoder", () => {
     const isEncoder = (name: string) => /vae\.(encoder|quant_conv)\./.test(name);
 
     test("trains its decoder alone, from the weights that it begins with", async () => {
-      const task = await tinyTask(config, { runtime, initFrom: memorySource(run.files) });
+      const task = await tinyTask(config, { runtime, initFrom: memoryFiles(run.files) });
       const given = await task.initial!();
       await using session = await openSession({ config, task, runtime });
       for await (const { loss } of session.steps()) expect(loss).toBeLessThan(run.losses[0]!);
@@ -173,11 +174,11 @@ describe("CLIP", () => {
   });
 
   test("is written as transformers lays it out, and goes on from there", async () => {
-    const { config, json } = await openClip(memorySource(run.files));
+    const { config, json } = await openClip(memoryFiles(run.files));
     expect(json).toMatchObject({ model_type: "clip", architectures: ["CLIPModel"] });
     expect(config.vision_config).toMatchObject({ image_size: 8, patch_size: 4, projection_dim: 8 });
     expect(JSON.parse(String(run.files.get("preprocessor_config.json")))).toMatchObject({ size: { shortest_edge: 8 } });
-    const { losses } = await trained(clip, { initFrom: memorySource(run.files) });
+    const { losses } = await trained(clip, { initFrom: memoryFiles(run.files) });
     expect(losses[0]).toBeLessThan(run.losses[0]! / 2);
   });
 
@@ -196,7 +197,7 @@ describe("CLIP", () => {
   test("compares an autoencoder's pictures, and stays as it is", async () => {
     const { loss } = autoencoder as unknown as { readonly loss: object };
     const config = tinyConfig({ ...autoencoder, loss: { ...loss, features: { clip: "somewhere", weight: 0.1 } } });
-    const openModel = async () => memorySource(run.files);
+    const openModel = async () => memoryFiles(run.files);
     const task = await tinyTask(config, { runtime, openModel });
     await using session = await openSession({ config, task, runtime });
     const before = (await session.remembered()).tensors;

@@ -1,13 +1,14 @@
+import { openModel } from "aquatint/checkpoints";
 import { type ElboTerm, lin, networkDenoiser, samplerNamed, scheduler, withSampler } from "aquatint/diffusion";
 import { sizeOf } from "aquatint/graph";
 import { torchCpu } from "aquatint/math";
 import {
   denoise,
   modelParameters,
-  openModel,
   plainCaptions,
   type TextToImageModel,
   type TextToImageNetwork,
+  textToImageModel,
   textToImageNetwork,
 } from "aquatint/pipelines";
 import { concatFloat32 } from "aquatint/util";
@@ -22,8 +23,8 @@ export const diffusionFamily: FamilyKind = {
   about: "a U-Net takes noise away in steps, from pure noise to the picture; it learned to do so at every noise level",
   likelihood:
     "The ELBO over all steps with the fixed variance of the reverse process; what is left out between evaluated terms is interpolated. A model of latents has none.",
-  async open({ source, runtime, chunk, walks = usualWalks }) {
-    const model = await openModel(source);
+  async open({ files, runtime, chunk, walks = usualWalks }) {
+    const model = await textToImageModel(await openModel(files));
     const network = textToImageNetwork({
       runtime,
       modules: model.modules,

@@ -8,5 +8,5 @@ export const ganFamily: FamilyKind = {
   about: "a generator makes the picture of a vector in one pass; a critic taught it what real ones look like",
   likelihood:
     "None: the generator's pictures lie on a surface of as many dimensions as its vectors have, so almost every picture has density 0, and nothing in its training says how likely a given picture is.",
-  open: async ({ source, ...where }) => openOnePass(await ganFolder.open(source), where),
+  open: async ({ files, ...where }) => openOnePass(await ganFolder.open(files), where),
 };

@@ -13,8 +13,8 @@ export const vaeFamily: FamilyKind = {
   title: "VAE",
   about: "a decoder makes the picture of a vector in one pass; an encoder taught it which vectors mean what",
   likelihood: "The ELBO in its two terms, one draw of z a picture; importance weighting of several draws is tighter.",
-  async open({ source, ...where }) {
-    const model = await vaeFolder.open(source);
+  async open({ files, ...where }) {
+    const model = await vaeFolder.open(files);
     const family = await openOnePass(model, where, (name) => !name.startsWith("vae.encoder."));
     const coder = await coderOf(model, where);
     return {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { noiseWeights } from "../../../../test/evaluate.ts";
+import { memoryFiles } from "../../../checkpoints/files.ts";
 import { PictureClassifier, parseClassifierConfig } from "../../../models/classifier/index.ts";
 import { PatchCritic } from "../../../models/gan/index.ts";
 import { parameters } from "../../../nn/module.ts";
 import { input } from "../../../ops/leaves.ts";
 import { encodeComponent } from "../../../pipelines/model/component.ts";
-import { memorySource } from "../../../pipelines/model/source.ts";
 import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { openSession } from "../../loop/session.ts";
@@ -24,7 +24,7 @@ const configOf = (loss: object) => tinyConfig({ task: "autoencoder", model: { va
 function classifierFolder() {
   const config = { block_out_channels: [4, 8], norm_num_groups: 2, classes: ["a"] };
   const weights = noiseWeights(parameters(PictureClassifier(parseClassifierConfig(config))));
-  return memorySource(new Map(encodeComponent({ folder: "", className: "PictureClassifier", config, weights })));
+  return memoryFiles(new Map(encodeComponent({ folder: "", className: "PictureClassifier", config, weights })));
 }
 
 describe("features of a classifier", () => {

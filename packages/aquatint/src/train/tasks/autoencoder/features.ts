@@ -1,10 +1,10 @@
+import type { ModelFiles } from "../../../checkpoints/files.ts";
+import { componentOf, openModel, readNetwork } from "../../../checkpoints/open.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import { PictureClassifier, parseClassifierConfig } from "../../../models/classifier/index.ts";
 import { CLIPVisionModelWithProjection } from "../../../models/clip/index.ts";
 import { parameters } from "../../../nn/module.ts";
-import { readJson, readWeights } from "../../../pipelines/model/component.ts";
-import type { ModelSource } from "../../../pipelines/model/source.ts";
 import { openClip } from "../clip/folder.ts";
 import type { TaskContext } from "../kind.ts";
 import type { AutoencoderTaskConfig } from "./config.ts";
@@ -18,18 +18,19 @@ export interface Features {
   states(pictures: Tensor): readonly Tensor[];
 }
 
-async function clipFeatures(source: ModelSource): Promise<Features> {
-  const { config, read } = await openClip(source);
+async function clipFeatures(files: ModelFiles): Promise<Features> {
+  const { config, read } = await openClip(files);
   const tower = CLIPVisionModelWithProjection(config.vision_config);
   const names = parameters(tower);
   return { parameters: names, weights: () => read(names), states: (x) => tower(x).hiddenStates.slice(1) };
 }
 
-async function classifierFeatures(source: ModelSource): Promise<Features> {
-  const model = PictureClassifier(parseClassifierConfig(await readJson(source, "config.json")));
+async function classifierFeatures(files: ModelFiles): Promise<Features> {
+  const opened = await openModel(files);
+  const model = PictureClassifier(parseClassifierConfig(componentOf(opened, "PictureClassifier").config));
   const names = parameters(model);
-  const request = { folder: "", className: "PictureClassifier", parameters: names } as const;
-  return { parameters: names, weights: () => readWeights(source, request), states: (x) => model(x).states };
+  const weights = () => readNetwork(opened, "PictureClassifier", names);
+  return { parameters: names, weights, states: (x) => model(x).states };
 }
 
 /** The kinds of image encoders, by the field that gives the folder of one. */
@@ -38,11 +39,11 @@ const kinds = { clip: clipFeatures, classifier: classifierFeatures } as const;
 /** Opens the encoder of a configuration; none where it compares pixels alone. */
 export async function openFeatures(
   { features }: AutoencoderTaskConfig["loss"],
-  { openModel }: Pick<TaskContext, "openModel">,
+  { openModel: openFiles }: Pick<TaskContext, "openModel">,
 ): Promise<Features | undefined> {
   for (const [name, open] of Object.entries(kinds)) {
     const folder = features?.[name as keyof typeof kinds];
-    if (folder !== undefined) return open(await openModel(folder));
+    if (folder !== undefined) return open(await openFiles(folder));
   }
   return undefined;
 }

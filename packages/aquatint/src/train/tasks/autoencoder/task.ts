@@ -1,3 +1,4 @@
+import { openModel, readNetwork } from "../../../checkpoints/open.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../../../graph/types.ts";
 import {
@@ -10,7 +11,6 @@ import {
 import { parameters } from "../../../nn/module.ts";
 import { add, scale } from "../../../ops/elementwise.ts";
 import { input } from "../../../ops/leaves.ts";
-import { readWeights } from "../../../pipelines/model/component.ts";
 import type { Phase, Task } from "../../loop/task.ts";
 import { generatorLoss } from "../gan/losses.ts";
 import type { TaskContext } from "../kind.ts";
@@ -61,8 +61,7 @@ function autoencoderTask(config: AutoencoderTaskConfig, context: TaskParts): Tas
 async function firstWeights({ model }: AutoencoderTaskConfig, vae: Autoencoder, { initFrom, seed }: TaskContext) {
   const names = parameters(vae);
   if (initFrom) {
-    const request = { folder: "", className: "AutoencoderKL", parameters: names } as const;
-    return prefixed("vae", await readWeights(initFrom, request));
+    return prefixed("vae", await readNetwork(await openModel(initFrom), "AutoencoderKL", names));
   }
   return model.initial_weights === "even" ? prefixed("vae", evenWeights(names, seed)) : [];
 }

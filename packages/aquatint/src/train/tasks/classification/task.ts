@@ -1,3 +1,4 @@
+import { openModel, readNetwork } from "../../../checkpoints/open.ts";
 import type { Dataset } from "../../../data/dataset.ts";
 import { AquatintError } from "../../../errors.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
@@ -13,7 +14,6 @@ import { gather } from "../../../ops/gather.ts";
 import { input } from "../../../ops/leaves.ts";
 import { logSoftmax } from "../../../ops/norm.ts";
 import { mean } from "../../../ops/reduce.ts";
-import { readWeights } from "../../../pipelines/model/component.ts";
 import type { Phase, Task } from "../../loop/task.ts";
 import type { TaskContext } from "../kind.ts";
 import { sourcesOf } from "../sources.ts";
@@ -44,12 +44,11 @@ function classificationTask(config: ClassificationConfig, parts: TaskParts): Tas
   const model = PictureClassifier(parts.classifier);
   const names = parameters(model);
   const { phase, restore } = classificationPhase(model, config, parts);
-  const request = { folder: "", className: "PictureClassifier", parameters: names } as const;
   return {
     parameters: names,
     phases: [phase],
     restore,
-    initial: async () => (initFrom ? readWeights(initFrom, request) : new Map()),
+    initial: async () => (initFrom ? readNetwork(await openModel(initFrom), "PictureClassifier", names) : new Map()),
     outputs: (weights) => classificationOutputs(config, { ...parts, model, weights }),
   };
 }

@@ -1,9 +1,12 @@
+import type { ModelFiles } from "../../../checkpoints/files.ts";
+import { componentOf, openModel, readTokenizer } from "../../../checkpoints/open.ts";
+import { readTensors } from "../../../checkpoints/read.ts";
+import { AquatintError } from "../../../errors.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import { type ClipConfig, parseClipConfig } from "../../../models/clip/index.ts";
-import { encodeComponent, encodeJson, readJson, readWeights } from "../../../pipelines/model/component.ts";
-import { readTokenizer } from "../../../pipelines/model/model-folder.ts";
-import type { ModelSource } from "../../../pipelines/model/source.ts";
+import { expectKeys } from "../../../nn/module.ts";
+import { encodeComponent, encodeJson } from "../../../pipelines/model/component.ts";
 import { type TokenizerFiles, tokenizerFileNames } from "../../../tokenizers/files.ts";
 
 /** A folder with both towers of CLIP, as transformers' CLIPModel and CLIPProcessor lay it out. */
@@ -16,17 +19,20 @@ export interface ClipFolder {
 }
 
 /** Opens a folder that `encodeClip` wrote, or a published one. @throws AquatintError where it is none. */
-export async function openClip(source: ModelSource): Promise<ClipFolder> {
-  const json = await readJson(source, "config.json");
-  const config = parseClipConfig(json);
+export async function openClip(files: ModelFiles): Promise<ClipFolder> {
+  const model = await openModel(files);
+  const { config: json, weights } = componentOf(model, "CLIPModel");
+  const tokenizerFiles = await readTokenizer(model, "");
+  if (!tokenizerFiles) throw new AquatintError("model/parts", `${model.name} holds no vocab.json`);
   return {
     json,
-    config,
-    tokenizerFiles: await readTokenizer(source, ""),
-    read: (parameters) => {
-      const parts = new Set(Array.from(parameters.keys(), partOf));
-      const only = (key: string) => parts.has(partOf(key));
-      return readWeights(source, { folder: "", className: "CLIPModel", parameters, only });
+    config: parseClipConfig(json),
+    tokenizerFiles,
+    async read(parameters) {
+      const towers = new Set(Array.from(parameters.keys(), partOf));
+      const locations = new Map([...weights].filter(([key]) => towers.has(partOf(key))));
+      expectKeys(model.name, parameters, locations);
+      return readTensors(locations);
     },
   };
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { evaluate } from "../../../../test/evaluate.ts";
+import { type ModelFiles, memoryFiles } from "../../../checkpoints/files.ts";
+import { openModel } from "../../../checkpoints/open.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import { torchCpu } from "../../../math/random.ts";
 import { AutoencoderKL, parseAutoencoderConfig } from "../../../models/autoencoder/index.ts";
@@ -8,8 +10,7 @@ import { initialize } from "../../../nn/init.ts";
 import { type Module, parameters } from "../../../nn/module.ts";
 import { input } from "../../../ops/leaves.ts";
 import { encodeComponent } from "../../../pipelines/model/component.ts";
-import { openModel } from "../../../pipelines/model/model-folder.ts";
-import { type ModelSource, memorySource } from "../../../pipelines/model/source.ts";
+import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
 import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { openSession } from "../../loop/session.ts";
@@ -39,11 +40,11 @@ const vaeWeights = drawn(vae, 1);
 const clipWeights = drawn(CLIPModel(parseClipConfig(clipConfig)), 2);
 
 /** What the autoencoder's and CLIP's runs wrote. */
-const folders: Readonly<Record<string, ModelSource>> = {
-  coder: memorySource(
+const folders: Readonly<Record<string, ModelFiles>> = {
+  coder: memoryFiles(
     new Map(encodeComponent({ folder: "", className: "AutoencoderKL", config: vaeConfig, weights: vaeWeights })),
   ),
-  clip: memorySource(encodeClip({ config: clipConfig, side: 8, tokenizerFiles: tinyTokenizer, weights: clipWeights })),
+  clip: memoryFiles(encodeClip({ config: clipConfig, side: 8, tokenizerFiles: tinyTokenizer, weights: clipWeights })),
 };
 const found = async (folder: string) => folders[folder]!;
 const gone = () => Promise.reject(new Error("the folder is gone"));
@@ -91,7 +92,7 @@ describe("a U-Net on latents", () => {
     const index = JSON.parse(String(files.get("model_index.json")));
     expect(index).toMatchObject({ _class_name: "StableDiffusionPipeline", vae: ["diffusers", "AutoencoderKL"] });
     expect(index).toMatchObject({ safety_checker: [null, null], tokenizer: ["transformers", "CLIPTokenizer"] });
-    const written = await openModel(memorySource(files));
+    const written = await textToImageModel(await openModel(memoryFiles(files)));
     expect(written.generation).toEqual({ steps: 7, guidance: 2 });
     expect(written.configs.unet).toMatchObject({ sample_size: 4, in_channels: 4, out_channels: 4 });
     expect(written.configs.vae).toMatchObject({ scaling_factor: 2.5 });
@@ -127,7 +128,7 @@ describe("a U-Net on latents", () => {
   test("begins with a whole model's parts, the frozen ones too", async () => {
     const task = await tinyTask(config, { runtime, openModel: found });
     await using session = await openSession({ config, task, runtime });
-    const initFrom = memorySource(await session.outputs.modelFiles());
+    const initFrom = memoryFiles(await session.outputs.modelFiles());
     const next = await tinyTask(config, { runtime, openModel: gone, initFrom });
     expect([...(await next.initial!()).keys()].sort()).toEqual([...next.parameters.keys()].sort());
     expect(next.frozen).toEqual(["vae.*", "text_encoder.*"]);

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { openModel } from "../../../checkpoints/open.ts";
 import type { Dataset } from "../../../data/dataset.ts";
 import { schedulerSettings } from "../../../diffusion/diffusers/scheduler-config.ts";
 import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
@@ -7,9 +8,10 @@ import type { HostTensor } from "../../../graph/types.ts";
 import { downsampling, parseAutoencoderConfig } from "../../../models/autoencoder/index.ts";
 import { expectKeys, parameters } from "../../../nn/module.ts";
 import { modelParameters, type TextToImageModules, textToImageModules } from "../../../pipelines/model/components.ts";
-import { trainedGeneration } from "../../../pipelines/model/defaults.ts";
-import { type ModelConfigs, openModel, type TextToImageModel } from "../../../pipelines/model/model-folder.ts";
+import type { ModelConfigs, TextToImageModel } from "../../../pipelines/model/model-folder.ts";
+import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
 import type { TokenizerFiles } from "../../../tokenizers/files.ts";
+import { trainedGeneration } from "../../../util/generation-defaults.ts";
 import type { TaskContext } from "../kind.ts";
 import { settledVocabulary, vocabularyConfig } from "../vocabulary.ts";
 import type { denoisingFields } from "./config.ts";
@@ -44,7 +46,7 @@ export interface DenoisingModel {
 export async function denoisingModel(wanted: Wanted, context: TaskContext): Promise<DenoisingModel> {
   const { dataset, assets, initFrom } = context;
   const { unet, text_encoder, vae, scheduler, generation } = wanted;
-  const initial = initFrom && (await openModel(initFrom));
+  const initial = initFrom && (await textToImageModel(await openModel(initFrom)));
   const folders = {
     ...(vae !== undefined && { vae }),
     ...(typeof text_encoder === "string" && { text_encoder }),

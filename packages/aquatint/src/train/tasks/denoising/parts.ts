@@ -1,8 +1,8 @@
+import type { ModelFiles } from "../../../checkpoints/files.ts";
+import { componentOf, openModel, readNetwork } from "../../../checkpoints/open.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
-import { readJson, readWeights } from "../../../pipelines/model/component.ts";
 import type { TextToImageModel } from "../../../pipelines/model/model-folder.ts";
-import type { ModelSource } from "../../../pipelines/model/source.ts";
 import type { TokenizerFiles } from "../../../tokenizers/files.ts";
 import { openClip } from "../clip/folder.ts";
 import type { TaskContext } from "../kind.ts";
@@ -20,15 +20,15 @@ export interface FrozenPart {
 
 /** How each part that may be frozen is opened: the folder of an autoencoder, and that of both towers of CLIP. */
 const openers = {
-  async vae(source: ModelSource): Promise<FrozenPart> {
-    const request = { folder: "", className: "AutoencoderKL" } as const;
+  async vae(files: ModelFiles): Promise<FrozenPart> {
+    const model = await openModel(files);
     return {
-      config: await readJson(source, "config.json"),
-      read: (parameters) => readWeights(source, { ...request, parameters }),
+      config: componentOf(model, "AutoencoderKL").config,
+      read: (parameters) => readNetwork(model, "AutoencoderKL", parameters),
     };
   },
-  async text_encoder(source: ModelSource): Promise<FrozenPart> {
-    const { json, tokenizerFiles, read } = await openClip(source);
+  async text_encoder(files: ModelFiles): Promise<FrozenPart> {
+    const { json, tokenizerFiles, read } = await openClip(files);
     return { config: json["text_config"] as Json, tokenizerFiles, read };
   },
 } as const;
@@ -45,13 +45,13 @@ const assetOf = (part: string): string => `${part}/config.json`;
 /** The frozen parts of which folders are named: as the run settled them, or as the initial model has them, or from the folders. */
 export async function frozenParts(
   folders: Readonly<Partial<Record<FrozenName, string>>>,
-  { assets, initial, openModel }: FrozenContext,
+  { assets, initial, openModel: openFiles }: FrozenContext,
 ): Promise<Readonly<Partial<Record<FrozenName, FrozenPart>>>> {
   const open = async (part: FrozenName, folder: string): Promise<FrozenPart> => {
     const settled = assets?.[assetOf(part)];
     if (settled !== undefined) return { config: JSON.parse(settled) };
     const config = initial?.configs[part];
-    return config ? { config } : openers[part](await openModel(folder));
+    return config ? { config } : openers[part](await openFiles(folder));
   };
   const named = Object.entries(folders) as [FrozenName, string][];
   return Object.fromEntries(await Promise.all(named.map(async ([part, folder]) => [part, await open(part, folder)])));

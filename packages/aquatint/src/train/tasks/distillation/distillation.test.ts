@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deviation, evaluate, noise } from "../../../../test/evaluate.ts";
+import { type ModelFiles, memoryFiles } from "../../../checkpoints/files.ts";
+import { openModel } from "../../../checkpoints/open.ts";
 import { ownDatasets } from "../../../data/registry.ts";
 import { schedulerSettings } from "../../../diffusion/diffusers/scheduler-config.ts";
 import { float32 } from "../../../graph/host-tensor.ts";
@@ -7,8 +9,7 @@ import type { Tensor } from "../../../graph/tensor.ts";
 import { torchCpu } from "../../../math/random.ts";
 import { scale } from "../../../ops/elementwise.ts";
 import { input } from "../../../ops/leaves.ts";
-import { openModel } from "../../../pipelines/model/model-folder.ts";
-import { type ModelSource, memorySource } from "../../../pipelines/model/source.ts";
+import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
 import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { parseTrainConfig } from "../../config/config.ts";
@@ -113,7 +114,7 @@ describe("a run", () => {
       { name: "distillation", datasets: ownDatasets },
     );
   let teacherFiles: ReadonlyMap<string, Uint8Array | string>;
-  let openTeacher: (folder: string) => Promise<ModelSource>;
+  let openTeacher: (folder: string) => Promise<ModelFiles>;
   beforeAll(async () => {
     await using session = await openSession({
       config: teaching,
@@ -122,7 +123,7 @@ describe("a run", () => {
     });
     for await (const _ of session.steps());
     teacherFiles = await session.outputs.modelFiles();
-    const source = memorySource(teacherFiles);
+    const source = memoryFiles(teacherFiles);
     openTeacher = async (folder) => (folder === "teacher" ? source : Promise.reject(new Error(folder)));
   });
 
@@ -140,7 +141,7 @@ describe("a run", () => {
     for (const key of kept) expect(tensors[key]!.data, key).toEqual(given[key]!.data);
     expect(plain(tensors)["weights/unet.conv_in.weight"]).not.toEqual(plain(given)["weights/unet.conv_in.weight"]);
     expect((await session.outputs.samples!()).length).toBe(plateNames.length);
-    const written = await openModel(memorySource(await session.outputs.modelFiles()));
+    const written = await textToImageModel(await openModel(memoryFiles(await session.outputs.modelFiles())));
     expect(written.generation).toEqual({ steps: 2, guidance: 1 });
     expect(written.scheduler.sampler).toBe("ddim");
     expect([...(await written.weights()).keys()].some((name) => name.startsWith("teacher."))).toBe(false);
@@ -149,7 +150,7 @@ describe("a run", () => {
   test("is refused where the teacher's schedule is none that DDIM walks", async () => {
     const files = new Map(teacherFiles);
     files.set("scheduler/scheduler_config.json", JSON.stringify({ _class_name: "FlowMatchEulerDiscreteScheduler" }));
-    const openModel = async () => memorySource(files);
+    const openModel = async () => memoryFiles(files);
     await expect(tinyTask(config(), { runtime, openModel })).rejects.toMatchObject({ code: "config/value" });
   });
 

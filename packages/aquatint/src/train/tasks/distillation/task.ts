@@ -1,8 +1,10 @@
+import { openModel } from "../../../checkpoints/open.ts";
 import { schedulerSettings } from "../../../diffusion/diffusers/scheduler-config.ts";
 import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
 import { AquatintError } from "../../../errors.ts";
 import { modelParameters, textToImageModules } from "../../../pipelines/model/components.ts";
-import { type ModelConfigs, openModel, type TextToImageModel } from "../../../pipelines/model/model-folder.ts";
+import type { ModelConfigs, TextToImageModel } from "../../../pipelines/model/model-folder.ts";
+import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
 import type { Task } from "../../loop/task.ts";
 import { captionIdsInput, denoises } from "../denoising/graph.ts";
 import type { DenoisingModel } from "../denoising/model.ts";
@@ -20,7 +22,7 @@ const TEACHER = "teacher.";
  */
 export async function openDistillationTask(config: DistillationConfig, context: TaskContext): Promise<Task> {
   const { steps, teacher_steps: substeps } = config.distillation;
-  const given = await openModel(await context.openModel(config.teacher));
+  const given = await textToImageModel(await openModel(await context.openModel(config.teacher)));
   const teacher = textToImageModules({ ...given.configs, vae: undefined });
   const model = studentOf(given, { steps, teaching: modelParameters(teacher) });
   const { modules, scheduler, tokenizerFiles } = model;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { evaluate, noise, noiseWeights } from "../../../../test/evaluate.ts";
 import { grad } from "../../../autodiff/grad.ts";
+import { memoryFiles } from "../../../checkpoints/files.ts";
 import { compile } from "../../../compiler/compile.ts";
 import { float32 } from "../../../graph/host-tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
@@ -9,7 +10,6 @@ import { parameters } from "../../../nn/module.ts";
 import { input } from "../../../ops/leaves.ts";
 import { sum } from "../../../ops/reduce.ts";
 import { ganFolder } from "../../../pipelines/model/single-pass.ts";
-import { memorySource } from "../../../pipelines/model/source.ts";
 import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { plateNames, tinyConfig } from "../../tiny.cases.ts";
@@ -101,7 +101,7 @@ test("critic and generator take turns, each with its own weights; the model is t
     ).toBe(true);
   }
   expect(pictures).toBe(plateNames.length);
-  const model = await ganFolder.open(memorySource(files));
+  const model = await ganFolder.open(memoryFiles(files));
   expect([...(await model.weights()).keys()].every((name) => /^(generator|text_encoder)\./.test(name))).toBe(true);
 });
 

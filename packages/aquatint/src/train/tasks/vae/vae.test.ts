@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deviation, evaluate, noise } from "../../../../test/evaluate.ts";
 import { grad } from "../../../autodiff/grad.ts";
+import { memoryFiles } from "../../../checkpoints/files.ts";
 import { discretised } from "../../../diffusion/elbo/likelihood.ts";
 import { float32 } from "../../../graph/host-tensor.ts";
 import { input } from "../../../ops/leaves.ts";
 import { sum } from "../../../ops/reduce.ts";
 import { ganFolder, vaeFolder } from "../../../pipelines/model/single-pass.ts";
-import { memorySource } from "../../../pipelines/model/source.ts";
 import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { plateNames, tinyConfig } from "../../tiny.cases.ts";
@@ -70,10 +70,10 @@ test("learns plates: the bound falls, its two terms are its sum, and its folder 
   expect(metrics["reconstruction"]! + metrics["kl"]!).toBeCloseTo(losses.at(-1)!, 5);
   expect(evaluation!["bits_per_dimension"]).toBeLessThan(losses[0]!);
   expect(pictures).toBe(plateNames.length);
-  const model = await vaeFolder.open(memorySource(files));
+  const model = await vaeFolder.open(memoryFiles(files));
   expect(model.network.config).toMatchObject({ latent_size: 4, condition_size: 16, sample_size: 8 });
   expect(new Set((await model.weights()).keys())).toEqual(new Set(model.parameters.keys()));
-  await expect(ganFolder.open(memorySource(files))).rejects.toMatchObject({ code: "model/class" });
+  await expect(ganFolder.open(memoryFiles(files))).rejects.toMatchObject({ code: "model/class" });
 });
 
 test("a run that goes on from a checkpoint equals one that was not stopped, to the last bit", async () => {

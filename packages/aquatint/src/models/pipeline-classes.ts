@@ -1,10 +1,10 @@
-import type { PublishedClass } from "./component.ts";
-import { type GenerationDefaults, trainedGeneration } from "./defaults.ts";
+import { type GenerationDefaults, trainedGeneration } from "../util/generation-defaults.ts";
+import type { ModelClassName } from "./registry.ts";
 
 /** A kind of folder, as model_index.json names it. */
 export interface PipelineKind {
   /** Its networks by the names of their subfolders. */
-  readonly components: Readonly<Record<string, PublishedClass>>;
+  readonly components: Readonly<Record<string, ModelClassName>>;
   /** What else `model_index.json` says. */
   readonly index: Readonly<Record<string, unknown>>;
   /** The choices where neither the caller nor the folder makes one: diffusers' for its kinds. */

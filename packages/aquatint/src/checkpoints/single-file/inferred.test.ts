@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { models } from "../../models/registry.ts";
-import type { Family, WeightPlace } from "../types.ts";
-import { autoencoderConfig, controlNetConfig, textConfig, unetConfig } from "./infer-config.ts";
-import { singleFileIndex, singleFileScheduler, trainedSize } from "./single-file-pipeline.ts";
+import { type Family, familyFacts } from "../../models/families.ts";
+import { type ModelClassName, models } from "../../models/registry.ts";
+import type { TensorLocation } from "../types.ts";
+import { inferredComponent } from "./inferred.ts";
+import { singleFileIndex, singleFileScheduler } from "./single-file-pipeline.ts";
 
 interface Published {
   readonly class: string;
@@ -14,26 +15,20 @@ interface Published {
 const file = readFileSync(new URL("../../../test/fixtures/published-keys.json.gz", import.meta.url));
 const published: Readonly<Record<string, Published>> = JSON.parse(gunzipSync(file).toString());
 
-type Weights = ReadonlyMap<string, WeightPlace>;
 const families: Readonly<Record<string, Family>> = { sdxl: "sdxl" };
-const inferred: Readonly<Record<string, (weights: Weights, label: string) => object>> = {
-  UNet2DConditionModel: (weights) => unetConfig(weights),
-  ControlNetModel: (weights) => controlNetConfig(weights),
-  AutoencoderKL: (weights, label) => autoencoderConfig(weights, { family: families[label.split("/")[0]!] }),
-  CLIPTextModel: (weights, label) => textConfig(weights, { openClip: label.startsWith("sd2") }),
-  CLIPTextModelWithProjection: (weights) => textConfig(weights, { openClip: true }),
-};
+const openClip = /^sd2|text_encoder_2$/;
 /** What no shape says and no number depends on: pictures' sizes, an older name for the end token, a projection that is not there. */
 const unsaid = ["sample_size", "eos_token_id", "projection_dim"];
 
 /** The config that the shapes of a published network imply, and the published one, both with their defaults. */
 function both(label: string) {
   const { class: name, config, shapes } = published[label]!;
-  const weights = new Map(Object.entries(shapes).map(([key, shape]) => [key, { shape } as unknown as WeightPlace]));
+  const weights = new Map(Object.entries(shapes).map(([key, shape]) => [key, { shape } as unknown as TensorLocation]));
   const { parseConfig } = models[name as keyof typeof models];
   const strip = (json: unknown) =>
     Object.fromEntries(Object.entries(parseConfig(json)).filter(([key]) => !unsaid.includes(key)));
-  return { found: strip(inferred[name]!(weights, label)), wanted: strip(config) };
+  const facts = { family: families[label.split("/")[0]!], openClip: openClip.test(label) };
+  return { found: strip(inferredComponent(name as ModelClassName, weights, facts).config), wanted: strip(config) };
 }
 
 test.each([
@@ -57,7 +52,7 @@ test("what no shape says is as each family was published", () => {
     const scheduler = singleFileScheduler(family, { ...header, config: { in_channels } });
     return [
       scheduler["prediction_type"],
-      trainedSize(family, scheduler),
+      familyFacts(family).trainedSize(scheduler["prediction_type"]),
       singleFileIndex(family, { in_channels })["_class_name"],
     ];
   };

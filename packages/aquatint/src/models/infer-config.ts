@@ -1,11 +1,21 @@
-import { DEFAULT_SCALING_FACTOR, families } from "../families.ts";
-import type { Family, JsonObject, WeightPlace } from "../types.ts";
-import { countOf, upTo } from "./rename.ts";
+import { countOf, upTo } from "../util/numbered.ts";
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What is known of a network beside the shapes of its weights. */
+export interface InferenceFacts {
+  /** Width of the text that joins the time embedding; undefined where no text encoder says it. */
+  readonly pooled?: number | undefined;
+  /** What its latents are multiplied by. */
+  readonly scalingFactor: number;
+  /** Whether a text encoder is OpenCLIP's. */
+  readonly openClip: boolean;
+}
 
 /** Width of the pooled caption in the published SDXL. */
 const XL_POOLED = 1280;
 
-type Weights = ReadonlyMap<string, Pick<WeightPlace, "shape">>;
+type Weights = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 const sizeAt = (weights: Weights, key: string, axis: number): number | undefined => weights.get(key)?.shape[axis];
 const channelsOf = (weights: Weights, levels: number, key: (level: number) => string): readonly number[] =>
@@ -39,10 +49,7 @@ function encoderConfig(weights: Weights, pooled: number): JsonObject {
 }
 
 /** The config of a U-Net from the shapes of its weights. `pooled` is the width of the text that joins the time embedding. */
-export function unetConfig(
-  weights: Weights,
-  { pooled = XL_POOLED }: { readonly pooled?: number | undefined } = {},
-): JsonObject {
+export function unetConfig(weights: Weights, { pooled = XL_POOLED }: Pick<InferenceFacts, "pooled"> = {}): JsonObject {
   const shared = encoderConfig(weights, pooled);
   const types = shared["down_block_types"] as readonly string[];
   const guidance = sizeAt(weights, "time_embedding.cond_proj.weight", 1);
@@ -81,7 +88,10 @@ export function controlNetConfig(weights: Weights): JsonObject {
 }
 
 /** The config of an autoencoder from the shapes of its weights; the scale of its latents is its family's. */
-export function autoencoderConfig(weights: Weights, { family }: { readonly family: Family | undefined }): JsonObject {
+export function autoencoderConfig(
+  weights: Weights,
+  { scalingFactor }: Pick<InferenceFacts, "scalingFactor">,
+): JsonObject {
   const keys = [...weights.keys()];
   const levels = countOf(keys, /^encoder\.down_blocks\.(\d+)\./);
   return {
@@ -93,7 +103,7 @@ export function autoencoderConfig(weights: Weights, { family }: { readonly famil
     up_block_types: upTo(levels).map(() => "UpDecoderBlock2D"),
     layers_per_block: countOf(keys, /^encoder\.down_blocks\.0\.resnets\.(\d+)\./),
     latent_channels: sizeAt(weights, "decoder.conv_in.weight", 1),
-    scaling_factor: family ? families[family].scalingFactor : DEFAULT_SCALING_FACTOR,
+    scaling_factor: scalingFactor,
   };
 }
 
@@ -105,7 +115,7 @@ export const autoencoderTinyConfig = (weights: Weights): JsonObject => ({
 });
 
 /** The config of a text encoder from the shapes of its weights: heads of 64 channels, as in every published one. */
-export function textConfig(weights: Weights, { openClip }: { readonly openClip: boolean }): JsonObject {
+export function textConfig(weights: Weights, { openClip }: Pick<InferenceFacts, "openClip">): JsonObject {
   const layer = "text_model.encoder.layers.0.mlp.fc1.weight";
   const [vocab_size, hidden_size = 0] = weights.get("text_model.embeddings.token_embedding.weight")?.shape ?? [];
   const projection = sizeAt(weights, "text_projection.weight", 0);
@@ -120,13 +130,4 @@ export function textConfig(weights: Weights, { openClip }: { readonly openClip: 
     max_position_embeddings: sizeAt(weights, "text_model.embeddings.position_embedding.weight", 0),
     ...(projection !== undefined && { projection_dim: projection }),
   };
-}
-
-/** The family that a U-Net's or a ControlNet's config belongs to. */
-export function familyOf(config: JsonObject): Family | undefined {
-  const { addition_embed_type, block_out_channels, down_block_types, use_linear_projection } = config;
-  if (!Array.isArray(block_out_channels) || !Array.isArray(down_block_types)) return undefined;
-  if (!down_block_types.includes("CrossAttnDownBlock2D")) return undefined;
-  if (addition_embed_type === "text_time") return block_out_channels.length === 4 ? "sdxl-refiner" : "sdxl";
-  return use_linear_projection === true ? "sd2" : "sd1";
 }

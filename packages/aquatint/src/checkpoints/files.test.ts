@@ -2,9 +2,12 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
-import { openModel } from "./model-folder.ts";
-import { urlSource } from "./source.ts";
+import { tinyPixelModel } from "../../test/tiny-pixel-model.ts";
+import type { TensorEntry } from "../formats/safetensors/safetensors.ts";
+import { textToImageModel } from "../pipelines/model/text-to-image-model.ts";
+import { urlFiles } from "./files.ts";
+import { openModel } from "./open.ts";
+import { readHeader } from "./read.ts";
 
 const files = tinyPixelModel();
 const answer: RequestListener = ({ url = "" }, response) => {
@@ -32,9 +35,9 @@ afterAll(() => {
 
 describe("a model folder behind a URL", () => {
   test.each(["model", "model/"])("is opened by its address, %s", async (folder) => {
-    const source = urlSource(`${site}/${folder}`);
+    const source = urlFiles(`${site}/${folder}`);
     expect(source.name).toBe(`${site}/model`);
-    const { modules } = await openModel(source);
+    const { modules } = await textToImageModel(await openModel(source));
     expect(modules.sampleSize).toBe(8);
     const bytes = await source.read("unet/diffusion_pytorch_model.safetensors");
     expect(bytes).toEqual(new Uint8Array(files.get("unet/diffusion_pytorch_model.safetensors") as Uint8Array));
@@ -47,20 +50,42 @@ describe("a model folder behind a URL", () => {
     ["short.json", "file/failed", "the connection ended early"],
   ])("%s is %s", async (path, code, message) => {
     const refused = { code, message: expect.stringContaining(message), hint: expect.any(String) };
-    await expect(urlSource(`${site}/model`).read(path)).rejects.toMatchObject(refused);
+    await expect(urlFiles(`${site}/model`).read(path)).rejects.toMatchObject(refused);
   });
 
   test.each(["../secret", "unet/../../secret", "/secret", "http://127.0.0.2/secret", "//127.0.0.2/secret"])(
     "a file that leaves it is refused: %s",
     async (path) => {
-      await expect(urlSource(`${site}/model`).read(path)).rejects.toMatchObject({ code: "file/outside" });
+      await expect(urlFiles(`${site}/model`).read(path)).rejects.toMatchObject({ code: "file/outside" });
     },
   );
 
   test("a server that does not answer is an error that says so", async () => {
-    await expect(urlSource("http://127.0.0.1:1/model").read("model_index.json")).rejects.toMatchObject({
+    await expect(urlFiles("http://127.0.0.1:1/model").read("model_index.json")).rejects.toMatchObject({
       code: "file/failed",
       message: expect.stringContaining("http://127.0.0.1:1/model/model_index.json"),
     });
   });
+});
+
+test("parts are asked for by Range where the server gives them, and nothing else is sent", async () => {
+  const bytes = files.get("unet/diffusion_pytorch_model.safetensors") as Uint8Array;
+  let sent = 0;
+  const ranges = createServer(({ headers }, response) => {
+    const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? "") ?? [];
+    const part = bytes.subarray(Number(start), Number(end) + 1);
+    sent += part.length;
+    response.writeHead(206, { "content-range": `bytes ${start}-${end}/${bytes.length}` }).end(part);
+  });
+  ranges.keepAliveTimeout = 0;
+  ranges.listen(0, "127.0.0.1");
+  await once(ranges, "listening");
+  const single = urlFiles(`http://127.0.0.1:${(ranges.address() as AddressInfo).port}/unet.safetensors`);
+  expect(single.file).toBe("unet.safetensors");
+  const { file, header } = await readHeader(single, "unet.safetensors");
+  expect(sent).toBeLessThan(bytes.length);
+  const [{ offset, length }] = [...header.tensors.values()] as [TensorEntry];
+  expect(await file.read({ offset, length })).toEqual(new Uint8Array(bytes.subarray(offset, offset + length)));
+  ranges.closeAllConnections();
+  ranges.close();
 });

@@ -1,0 +1,85 @@
+import { AquatintError } from "../errors.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import type { HostTensor } from "../graph/types.ts";
+import type { ModelClassName } from "../models/registry.ts";
+import { expectKeys } from "../nn/module.ts";
+import { type TokenizerFiles, tokenizerFileNames } from "../tokenizers/files.ts";
+import { type ModelFiles, pathIn } from "./files.ts";
+import { besideConfig, type FolderOptions, folderModel } from "./folder.ts";
+import { identify } from "./identify.ts";
+import { otherModel, READ_MODELS } from "./other-models.ts";
+import { optional, readHeader, readTensors, readTextOf } from "./read.ts";
+import { bareModel } from "./single-file/bare.ts";
+import { singleFileModel } from "./single-file/single-file.ts";
+import type { FileHeader, Model } from "./types.ts";
+
+/**
+ * Opens a model: a folder in the published layout, an original single file, or one network in a folder or file of its own.
+ * Headers and configs are read, each once; no weight is. @throws AquatintError that says what the files are instead.
+ */
+export async function openModel(files: ModelFiles, options: FolderOptions = {}): Promise<Model> {
+  if (files.file === undefined) return folderModel(files, options);
+  return fileModel(files, { ...options, file: await readHeader(files, files.file) });
+}
+
+/** What a file is opened with. */
+interface FileOptions extends FolderOptions {
+  readonly file: FileHeader;
+}
+
+/** The same for a single file whose header is read already. @throws AquatintError likewise. */
+export async function fileModel(files: ModelFiles, { file, ...options }: FileOptions): Promise<Model> {
+  const { kind } = identify(file.header);
+  const { name } = file.file;
+  if (kind === "single-file") return singleFileModel(file, { files });
+  if (kind === "component" && (await besideConfig(file, files))) {
+    const variant = /^[^.]+\.([\w-]+)\.safetensors$/.exec(files.file ?? "")?.[1];
+    return folderModel(files, { ...options, variant });
+  }
+  if (kind === "component") return bareModel(file, { files });
+  const found = {
+    lora: "a LoRA",
+    embedding: "a textual-inversion embedding",
+    unknown: otherModel(file.header.tensors.keys()) ?? "no model that is known",
+  };
+  throw new AquatintError("checkpoint/kind", `${name} is ${found[kind]}, expected a model`, {
+    hint: kind === "unknown" ? READ_MODELS : "aquatint inspect FILE says what a file holds",
+  });
+}
+
+/** A tokenizer's files in a model's folder ("" is its root); undefined where there is none. @throws AquatintError "file/…". */
+export async function readTokenizer(
+  { files, layout }: Pick<Model, "files" | "layout">,
+  folder: string,
+): Promise<TokenizerFiles | undefined> {
+  if (layout === "single-file") return undefined;
+  const vocabulary = await optional(readTextOf(files, pathIn(folder, "vocab.json")));
+  if (vocabulary === undefined) return undefined;
+  const texts = tokenizerFileNames.map(async (file) => {
+    if (file === "vocab.json") return [file, vocabulary] as const;
+    const text = readTextOf(files, pathIn(folder, file));
+    return [file, file === "special_tokens_map.json" ? ((await optional(text)) ?? "{}") : await text] as const;
+  });
+  return Object.fromEntries(await Promise.all(texts)) as TokenizerFiles;
+}
+
+/** A network of a model by its class. @throws AquatintError "model/class" where the model has none. */
+export function componentOf({ name, components }: Model, className: ModelClassName) {
+  const component = [...components.values()].find((entry) => entry.className === className);
+  if (component) return component;
+  const found = Array.from(components.values(), (entry) => entry.className).join(", ") || "nothing that is known";
+  throw new AquatintError("model/class", `${name} holds ${found}, expected a ${className}`, {
+    hint: "give the folder of the model that was trained for this",
+  });
+}
+
+/** The weights of a network of a model, widened to float32. @throws AquatintError "model/class", or CheckpointError where they are not the module's. */
+export async function readNetwork(
+  model: Model,
+  className: ModelClassName,
+  parameters: ReadonlyMap<string, Tensor>,
+): Promise<Map<string, HostTensor>> {
+  const { weights } = componentOf(model, className);
+  expectKeys(model.name, parameters, weights);
+  return readTensors(weights);
+}

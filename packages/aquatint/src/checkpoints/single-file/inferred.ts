@@ -1,0 +1,20 @@
+import { DEFAULT_SCALING_FACTOR, type Family, familyFacts } from "../../models/families.ts";
+import type { InferenceFacts } from "../../models/infer-config.ts";
+import { type ModelClassName, modelClass } from "../../models/registry.ts";
+import type { ModelComponent, TensorLocation } from "../types.ts";
+
+/** What is known of a network beside the shapes of its weights. */
+interface ComponentFacts extends Pick<InferenceFacts, "pooled" | "openClip"> {
+  readonly family?: Family | undefined;
+}
+
+/** A network with the config that its shapes imply. */
+export function inferredComponent(
+  className: ModelClassName,
+  weights: ReadonlyMap<string, TensorLocation>,
+  { family, ...facts }: ComponentFacts,
+): ModelComponent {
+  const scalingFactor = family ? familyFacts(family).scalingFactor : DEFAULT_SCALING_FACTOR;
+  const config = modelClass(className)?.inferConfig?.(weights, { ...facts, scalingFactor }) ?? {};
+  return { className, config, inferred: true, weights };
+}

@@ -1,0 +1,8 @@
+/** What a caller need not choose: steps of the sampler, 1 .. T, and the scale of classifier-free guidance, 0 or more. */
+export interface GenerationDefaults {
+  readonly steps: number;
+  readonly guidance: number;
+}
+
+/** The choices for our own small models. */
+export const trainedGeneration: GenerationDefaults = { steps: 50, guidance: 2 };
