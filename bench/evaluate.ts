@@ -61,7 +61,7 @@ async function run(model: string, flags: Flags): Promise<void> {
     }
     process.stderr.write("\n");
     if (event.type === "neighbours") {
-      if (flags.nearest) await writePng(flags.nearest, strip(event.found.rows, { scale: 2, gap: 2 }));
+      if (flags.nearest) await writePng(flags.nearest, strip(event.rows.rows, { scale: 2, gap: 2 }));
       continue;
     }
     if (flags.sheet) await writeSheet(flags.sheet, pictures);

@@ -130,11 +130,11 @@ export function judgeOf(atlas: EmojiAtlas): Judge {
     const { paints: kindOfPaints }: Template = templates[template];
     const behind = kindOfPaints?.use === "behind" ? [...colours, ...paints] : colours;
     const tints = kindOfPaints?.use === "tints" ? paints : [];
-    const apart = paints.every((paint, i) =>
+    const distinct = paints.every((paint, i) =>
       [...colours, ...paints.slice(i + 1)].every((other) => toldApart(paint.rgb, other.rgb)),
     );
     if (
-      !apart ||
+      !distinct ||
       !things.every((t, i) =>
         behind.every((ground) => isVisible(`${t.hex} ${style}`, ground.name, tints[i]?.name ?? "")),
       )

@@ -40,8 +40,8 @@ export function thinned({ width, height, data, channels }: RgbaPicture): RgbaPic
 }
 
 /** Two paints that differ by more than this in red, green or blue are told apart at a glance. */
-const APART = 80;
+const MIN_DISTANCE = 80;
 
 /** Whether a shape or a tint of one colour stands out from the other. */
 export const toldApart = (a: Colour, b: Colour): boolean =>
-  a.some((value, channel) => Math.abs(value - b[channel]!) > APART);
+  a.some((value, channel) => Math.abs(value - b[channel]!) > MIN_DISTANCE);

@@ -32,14 +32,14 @@ const groupsOf = (templates: readonly TemplateName[], contrasts: number, count =
 
 const things = ({ objects }: SceneTruth) => objects.map(({ name }) => name);
 const differences = (a: SceneTruth, b: SceneTruth): readonly string[] => {
-  const [one, other] = [things(a), things(b)];
-  const sameNames = [...new Set(one)].sort().join() === [...new Set(other)].sort().join();
+  const [first, second] = [things(a), things(b)];
+  const sameNames = [...new Set(first)].sort().join() === [...new Set(second)].sort().join();
   return [
     ...(a.template === b.template ? [] : ["relation"]),
     ...(a.background.colours.join() === b.background.colours.join() ? [] : ["colour"]),
     ...(sameNames ? [] : ["name"]),
-    ...(one.length === other.length ? [] : ["number"]),
-    ...(sameNames && one.length === other.length && one.join() !== other.join() ? ["order"] : []),
+    ...(first.length === second.length ? [] : ["number"]),
+    ...(sameNames && first.length === second.length && first.join() !== second.join() ? ["order"] : []),
     ...(a.template === "scaled" && a.objects[0]!.size > 0.5 !== b.objects[0]!.size > 0.5 ? ["size"] : []),
   ];
 };
@@ -47,12 +47,12 @@ const differences = (a: SceneTruth, b: SceneTruth): readonly string[] => {
 describe("scenes that follow one", () => {
   test("differ from it in one respect, each kind of scene in those it has", () => {
     const seen = new Map<TemplateName, Set<string>>();
-    for (const [first, ...others] of groupsOf(templateNames, 4)) {
-      for (const { truth } of others) {
-        const found = differences(first!.truth, truth);
-        expect(found.length, JSON.stringify([first!.caption, truth])).toBe(1);
+    for (const [first, ...rest] of groupsOf(templateNames, 4)) {
+      for (const { truth } of rest) {
+        const changes = differences(first!.truth, truth);
+        expect(changes.length, JSON.stringify([first!.caption, truth])).toBe(1);
         const { template } = first!.truth;
-        seen.set(template, (seen.get(template) ?? new Set()).add(found[0]!));
+        seen.set(template, (seen.get(template) ?? new Set()).add(changes[0]!));
       }
     }
     expect([...seen.get("left")!].sort()).toEqual(["colour", "name", "order", "relation"]);
@@ -62,16 +62,16 @@ describe("scenes that follow one", () => {
   });
 
   test("are not all changed in the same way", () => {
-    for (const [first, ...others] of groupsOf(["left", "above"], 4, 40)) {
-      const kinds = new Set(others.map(({ truth }) => differences(first!.truth, truth).join()));
+    for (const [first, ...rest] of groupsOf(["left", "above"], 4, 40)) {
+      const kinds = new Set(rest.map(({ truth }) => differences(first!.truth, truth).join()));
       expect(kinds.size).toBeGreaterThanOrEqual(3);
     }
   });
 
   test("stand where it stands", () => {
     const groups = groupsOf(["left"], 4, 40);
-    const recoloured = groups.flatMap(([first, ...others]) =>
-      others.flatMap(({ truth }) =>
+    const recoloured = groups.flatMap(([first, ...rest]) =>
+      rest.flatMap(({ truth }) =>
         differences(first!.truth, truth).join() === "colour" ? [{ first: first!.truth, truth }] : [],
       ),
     );
@@ -89,7 +89,7 @@ test("without contrasts, scenes are those of the source", () => {
   const { train } = sceneSources(world(templateNames));
   for (let i = 0; i < 50; i++) {
     const { caption, truth } = at(draw, i);
-    const own = train(torchCpu(sampleSeed(SEED, i)));
-    expect({ caption, truth }).toEqual({ caption: own.caption, truth: own.truth });
+    const original = train(torchCpu(sampleSeed(SEED, i)));
+    expect({ caption, truth }).toEqual({ caption: original.caption, truth: original.truth });
   }
 });

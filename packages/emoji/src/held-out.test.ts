@@ -34,7 +34,7 @@ describe("an astronaut and a horse", () => {
       const cells = styles.flatMap((style) =>
         colours.map((c) => isHeldOut(scene({ names: [name], style, colours: [c.name] }))),
       );
-      expect(cells.filter((held) => !held).length).toBeGreaterThan(cells.length / 2);
+      expect(cells.filter((cell) => !cell).length).toBeGreaterThan(cells.length / 2);
     }
   });
 });
@@ -68,7 +68,7 @@ test("what the file names exists", () => {
 test("about one cell of name and colour in twenty is held out, and each colour is seen with most names", () => {
   const cells = colours.map(({ name: colour }) => names.filter((name) => heldOut.nameColours[name]?.includes(colour)));
   expect(cells.flat().length / (names.length * colours.length)).toBeCloseTo(0.05, 2);
-  for (const held of cells) expect(held.length / names.length).toBeLessThan(0.08);
+  for (const cell of cells) expect(cell.length / names.length).toBeLessThan(0.08);
 });
 
 test.each<[Partial<Combination>, readonly string[]]>([

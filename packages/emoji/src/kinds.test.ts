@@ -28,12 +28,12 @@ const cast = (parts: Partial<Cast>): Cast => ({
 
 describe("the stream", () => {
   test("is the same in whatever batches it is read", async () => {
-    const whole = await (await dataset()).stream({ seed: 3 }).next(12);
+    const full = await (await dataset()).stream({ seed: 3 }).next(12);
     const parts = (await dataset()).stream({ seed: 3 });
     const read = [await parts.next(5), await parts.next(1), await parts.next(6)];
-    expect(read.flatMap((b) => b.captions)).toEqual(whole.captions);
-    expect(read.flatMap((b) => b.truths)).toEqual(whole.truths);
-    expect(read.flatMap((b) => [...b.pictures])).toEqual([...whole.pictures]);
+    expect(read.flatMap((b) => b.captions)).toEqual(full.captions);
+    expect(read.flatMap((b) => b.truths)).toEqual(full.truths);
+    expect(read.flatMap((b) => [...b.pictures])).toEqual([...full.pictures]);
   });
 
   test("goes on from its snapshot, through JSON", async () => {

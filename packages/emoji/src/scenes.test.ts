@@ -20,7 +20,7 @@ const world = (parts: Partial<SceneWorld> = {}): SceneWorld => ({
   ...{ styles, colours, mirror: false, atlas, wording: wordings.plain },
   ...parts,
 });
-const one = (template: TemplateName, parts: Partial<SceneWorld> = {}) =>
+const sourceOf = (template: TemplateName, parts: Partial<SceneWorld> = {}) =>
   sceneSources(world({ templates: equal([template]), ...parts })).train;
 
 /** The combination that decides whether a scene is held out, from its truth alone. */
@@ -85,7 +85,7 @@ const named = (name: string) => phrasesOf(emojiNames.find((e) => e.name === name
 
 describe("objects", () => {
   test.each(templateNames)("of %s are inside the picture, and their boxes have their shapes", (template) => {
-    for (const { truth } of samples(one(template), 300)) {
+    for (const { truth } of samples(sourceOf(template), 300)) {
       for (const { x, y, width, height, size } of truth.objects) {
         expect(width).toBeCloseTo(size, 9);
         expect(height).toBeCloseTo(size / 2, 9);
@@ -97,14 +97,15 @@ describe("objects", () => {
   });
 
   test("of the relations stand as their names say", () => {
-    for (const { truth } of samples(one("left"), 100))
+    for (const { truth } of samples(sourceOf("left"), 100))
       expect(truth.objects[1]!.x - truth.objects[0]!.x).toBeGreaterThan(0.4);
-    for (const { truth } of samples(one("above"), 100))
+    for (const { truth } of samples(sourceOf("above"), 100))
       expect(truth.objects[1]!.y - truth.objects[0]!.y).toBeGreaterThan(0.4);
-    for (const { truth } of samples(one("riding"), 100)) expect(truth.objects[0]!.y).toBeLessThan(truth.objects[1]!.y);
-    for (const { truth } of samples(one("sizes"), 100))
+    for (const { truth } of samples(sourceOf("riding"), 100))
+      expect(truth.objects[0]!.y).toBeLessThan(truth.objects[1]!.y);
+    for (const { truth } of samples(sourceOf("sizes"), 100))
       expect(truth.objects[0]!.size / truth.objects[1]!.size).toBeGreaterThan(2);
-    for (const { truth } of samples(one("between"), 100)) {
+    for (const { truth } of samples(sourceOf("between"), 100)) {
       const [middle, left, right] = truth.objects.map((o) => o.x);
       expect(left! < middle! && middle! < right!).toBe(true);
     }
@@ -112,7 +113,7 @@ describe("objects", () => {
 
   test("are as many as the caption counts, all the same", () => {
     const words = ["", "", "two", "three", "four"];
-    for (const { caption, truth } of samples(one("count"), 100)) {
+    for (const { caption, truth } of samples(sourceOf("count"), 100)) {
       const { plural } = emojiNames.find((e) => e.name === truth.objects[0]!.name)!;
       expect(caption.startsWith(`${words[truth.objects.length]} ${plural}`)).toBe(true);
       expect(new Set(truth.objects.map((o) => o.name)).size).toBe(1);
@@ -121,7 +122,7 @@ describe("objects", () => {
 
   test("are different in all other scenes", () => {
     for (const template of templateNames.filter((t) => t !== "count")) {
-      for (const { truth } of samples(one(template, { names: emojiNames.slice(0, 60) }), 200)) {
+      for (const { truth } of samples(sourceOf(template, { names: emojiNames.slice(0, 60) }), 200)) {
         expect(new Set(truth.objects.map((o) => o.name)).size).toBe(truth.objects.length);
       }
     }
@@ -135,7 +136,7 @@ describe("captions", () => {
     ["riding", [" riding ", " riding on "], []],
   ] as const)("of %s tell it from either side", (template, forwards, backwards) => {
     const seen = new Set<string>();
-    for (const { caption, truth } of samples(one(template), 300)) {
+    for (const { caption, truth } of samples(sourceOf(template), 300)) {
       const [a, b] = truth.objects.map((o) => named(o.name));
       const said = (first: readonly string[], links: readonly string[], second: readonly string[]) =>
         links.filter((link) => first.some((p) => second.some((q) => caption.startsWith(`${p}${link}${q}`))));
@@ -147,7 +148,7 @@ describe("captions", () => {
   });
 
   test("of tinted things give each its own colour, and no second one", () => {
-    for (const { caption, truth } of samples(one("tinted"), 300)) {
+    for (const { caption, truth } of samples(sourceOf("tinted"), 300)) {
       for (const { name, tint } of truth.objects) {
         expect(named(name).some((p) => caption.includes(`${tint} ${p.replace(/^an? /, "")}`))).toBe(true);
       }
@@ -157,7 +158,7 @@ describe("captions", () => {
   });
 
   test("of shapes name the shape and its colour", () => {
-    for (const { caption, truth } of samples(one("inside"), 100)) {
+    for (const { caption, truth } of samples(sourceOf("inside"), 100)) {
       expect(caption).toContain(` a ${truth.shape!.colour} ${truth.shape!.name}`.replace(" a orange", " an orange"));
       expect(truth.background.colours).not.toContain(truth.shape!.colour);
     }
@@ -174,16 +175,16 @@ describe("captions", () => {
   const anyColour = `(${colours.flatMap((c) => [c.name, ...c.aliases]).join("|")})`;
   test.each(backgroundNames)("of %s name every colour, and the articles are right", (kind) => {
     const pattern = new RegExp(`(?:, | (?:on|with) an? )${grounds[kind].replaceAll("W", anyColour)}$`);
-    let told = 0;
-    for (const { caption, truth } of samples(one("single", { backgrounds: equal([kind]) }), 200)) {
+    let count = 0;
+    for (const { caption, truth } of samples(sourceOf("single", { backgrounds: equal([kind]) }), 200)) {
       expect(caption).not.toMatch(/\ba (?=[aeio])|\ban (?=[^aeiouhAEIOU])/);
       const words = pattern.exec(caption)?.slice(1);
       if (!words) continue;
-      told++;
+      count++;
       const names = words.map((word) => colours.find((c) => [c.name, ...c.aliases].includes(word))!.name);
       expect(names).toEqual(truth.background.colours);
     }
-    expect(told).toBeGreaterThan(140);
+    expect(count).toBeGreaterThan(140);
   });
 });
 
@@ -202,5 +203,5 @@ test.each(backgroundNames)("the ground %s shows its colours and nothing outside 
 
 test("what the names cannot play is an error that says so", () => {
   const names = emojiNames.filter((e) => ["house", "tree"].includes(e.name));
-  expect(() => one("riding", { names })).toThrow(`scenes of "riding" take 2 of the names`);
+  expect(() => sourceOf("riding", { names })).toThrow(`scenes of "riding" take 2 of the names`);
 });

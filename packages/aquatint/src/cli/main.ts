@@ -83,8 +83,8 @@ const addHint = (command: Command, hint: string, elsewhere: Readonly<Record<stri
   command.configureOutput({
     outputError(text, write) {
       const option = /unknown option '(.+)'/.exec(text)?.[1] ?? "";
-      const own = elsewhere[option];
-      write(own ? withHint(text.split("\n")[0]!, `here it is ${own}`) : withHint(text, hint));
+      const alternative = elsewhere[option];
+      write(alternative ? withHint(text.split("\n")[0]!, `here it is ${alternative}`) : withHint(text, hint));
     },
   });
 

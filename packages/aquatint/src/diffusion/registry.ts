@@ -201,7 +201,7 @@ function unknown(wanted: string) {
   const all = Object.entries<SamplerEntry>(samplers).flatMap(([name, { aliases }]) => [name, ...Object.keys(aliases)]);
   const suffixed = all.flatMap((name) => Object.keys(scheduleWords).map((word) => `${name} ${word}`));
   const names = Object.keys(samplers);
-  return unknownName("sampler/unknown", { wanted, kind: "sampler", names, candidates: [...all, ...suffixed] });
+  return unknownName("sampler/unknown", { name: wanted, kind: "sampler", names, candidates: [...all, ...suffixed] });
 }
 
 function chosen({ name, entry, preset }: Candidate, schedule?: SpacingName): NamedSampler {

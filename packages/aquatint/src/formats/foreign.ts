@@ -1,19 +1,19 @@
 /** What a file is instead of safetensors, in words: an error's kind, message and hint. */
 export interface ForeignFormat {
   readonly kind: string;
-  readonly found: string;
+  readonly problem: string;
   readonly hint: string;
 }
 
 const pickle: ForeignFormat = {
   kind: "pickle",
-  found:
+  problem:
     "it is a Python pickle (.ckpt, .pt, .bin), which can run any code while it is being read, so it is never opened",
   hint: "Take the .safetensors file of the same model, or convert it once with the safetensors package in Python.",
 };
 const other = (what: string, hint = "Take the .safetensors file of the same model."): ForeignFormat => ({
   kind: "not-safetensors",
-  found: `it is ${what}, expected a safetensors file`,
+  problem: `it is ${what}, expected a safetensors file`,
   hint,
 });
 

@@ -11,7 +11,7 @@ export interface RunReportInput {
   readonly files: RunFiles;
   readonly name: string;
   /** Whether a process trains in the folder. */
-  readonly held: boolean;
+  readonly locked: boolean;
   /** Who made it: "aquatint 1.2.3". */
   readonly maker: string;
 }

@@ -35,8 +35,8 @@ export async function findRuns(folder: string): Promise<readonly FoundRun[]> {
 }
 
 async function runsIn(folder: string, { from, depth }: { from: string; depth: number }): Promise<readonly FoundRun[]> {
-  const own = await openRun(folder, relative(from, folder) || basename(folder)).catch(() => undefined);
-  if (own) return [own];
+  const run = await openRun(folder, relative(from, folder) || basename(folder)).catch(() => undefined);
+  if (run) return [run];
   if (depth === 0) return [];
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const inside = entries.filter((e) => e.isDirectory() && !e.name.startsWith(".") && e.name !== "node_modules");
@@ -49,9 +49,9 @@ async function runsIn(folder: string, { from, depth }: { from: string; depth: nu
 export async function openRun(folder: string, name: string): Promise<FoundRun | undefined> {
   const run = await readRun(diskFiles(folder));
   if (!run) return undefined;
-  const held = (await runningProcess(folder)) !== undefined;
+  const locked = (await runningProcess(folder)) !== undefined;
   const written = await stat(join(folder, logs.metrics)).catch(() => undefined);
-  return { run, summary: summaryOf(run, { name, held }), updated: written?.mtime.toISOString() ?? null };
+  return { run, summary: summaryOf(run, { name, locked }), updated: written?.mtime.toISOString() ?? null };
 }
 
 /** The runs of some folders, in their order, each by the name that it was given. @throws AquatintError "runs/missing" */
@@ -68,8 +68,8 @@ export async function openRuns(
 }
 
 async function missing(path: string): Promise<AquatintError> {
-  const beside = await findRuns(join(path, "..")).catch(() => []);
-  const names = beside.map(({ summary }) => summary.name);
+  const siblings = await findRuns(join(path, "..")).catch(() => []);
+  const names = siblings.map(({ summary }) => summary.name);
   return new AquatintError("runs/missing", `${path} holds no training run, expected a folder with config.json`, {
     hint: didYouMean(basename(path), names) ?? "aquatint runs DIR lists the runs of a folder",
   });

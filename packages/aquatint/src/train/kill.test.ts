@@ -54,10 +54,10 @@ async function modelIn(folder: string): Promise<"none" | "whole" | "mixed"> {
   const names = await namesIn(folder);
   const model = ["model", "model.before"].find((name) => names.includes(name));
   if (!model) return "none";
-  const [one, other] = await Promise.all(
+  const [first, second] = await Promise.all(
     ["weights.json", "again/weights.json"].map((path) => readFile(join(folder, model, path), "utf8")),
   );
-  return one === other ? "whole" : "mixed";
+  return first === second ? "whole" : "mixed";
 }
 
 test(`a run that is killed ${KILLS} times at random moments ends as one that was not`, async () => {

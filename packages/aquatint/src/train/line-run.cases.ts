@@ -36,7 +36,7 @@ export async function* lineRun({
     task: lineTask(checked),
     runtime,
     files,
-    found: resume ? await newestCheckpoint(files) : undefined,
+    start: resume ? await newestCheckpoint(files) : undefined,
     signal,
     ...(place && { place }),
   });

@@ -1,10 +1,10 @@
 /** Seconds in words: "4.2 s", "3 min 20 s", "1 h 05 min". */
 export function duration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
+  const rounded = Math.round(seconds);
+  if (rounded < 60) return `${rounded} s`;
   const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return whole < 600 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${minutes} min`;
+  if (minutes < 60) return rounded < 600 ? `${Math.floor(rounded / 60)} min ${rounded % 60} s` : `${minutes} min`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 

@@ -46,9 +46,9 @@ const keyOf = (hex: string, style: Style): string => `${hex} ${style}`;
 
 async function render(art: ArtPackage, hex: string, size: number): Promise<Picture> {
   const sharp = await importSharp("drawing emoji");
-  const whole = await rgba(sharp(await art.source(hex, OVERSAMPLING * size)));
-  const { width, height, channels } = whole;
-  const trimmed = sharp(whole.data, { raw: { width, height, channels } }).extract(opaqueBox(whole, hex));
+  const full = await rgba(sharp(await art.source(hex, OVERSAMPLING * size)));
+  const { width, height, channels } = full;
+  const trimmed = sharp(full.data, { raw: { width, height, channels } }).extract(opaqueBox(full, hex));
   return rgba(trimmed.resize({ width: size, height: size, fit: "inside" }));
 }
 

@@ -117,13 +117,13 @@ function boundOf(family: OpenFamily, { real, measure, dataset, signal }: Bench):
 
 /** What the run's folder tells of how it was trained. */
 async function trainingOf({ config, name }: NeededRun): Promise<Training> {
-  const found = await openRun(config.output, name);
-  if (!found) {
+  const entry = await openRun(config.output, name);
+  if (!entry) {
     throw new AquatintError("compare/untrained", `${config.output} holds no training run`, {
       hint: "aquatint compare trains what is missing",
     });
   }
-  const { summary, run } = found;
+  const { summary, run } = entry;
   const [session] = run.sessions;
   const machine = session?.machine;
   const threads = session?.threads;

@@ -142,8 +142,8 @@ test("sharp edges have the larger slope", () => {
 });
 
 test("the nearest neighbour is found by pixels", () => {
-  const others = Float32Array.of(0, 0, 1, 1, -1, 1);
-  const [a, b] = nearestOf(Float32Array.of(0.9, 1, -1, 0.5), others, 2);
+  const references = Float32Array.of(0, 0, 1, 1, -1, 1);
+  const [a, b] = nearestOf(Float32Array.of(0.9, 1, -1, 0.5), references, 2);
   expect([a!.index, b!.index]).toEqual([1, 2]);
   expect(b!.distance).toBeCloseTo(Math.sqrt(0.25 / 2), 6);
 });

@@ -56,8 +56,8 @@ export function parseComparison(json: unknown, { name }: { readonly name: string
       hint: "docs/comparison.md lists every field with its default",
     });
   }
-  const names = result.data.models.map((one) => one.name);
-  const twice = names.find((one, i) => names.indexOf(one) < i);
+  const names = result.data.models.map((model) => model.name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice === undefined) return result.data;
   throw new AquatintError("config/invalid", `${name}: "models": two are called "${twice}"`, {
     hint: "give each a name of its own",

@@ -59,12 +59,12 @@ export function placeLabels(
 
 /** Right, left, above and below, and each further up or down. */
 function candidates({ r }: Labelled, fontSize: number): readonly LabelPlace[] {
-  const [beside, line] = [r + 4, LINE * fontSize];
+  const [sideOffset, line] = [r + 4, LINE * fontSize];
   const above = r + 2 + line / 2;
   return REACH.flatMap((reach) => [
     ...[...new Set([-reach * line, reach * line])].flatMap((dy): LabelPlace[] => [
-      { dx: beside, dy, anchor: "start" },
-      { dx: -beside, dy, anchor: "end" },
+      { dx: sideOffset, dy, anchor: "start" },
+      { dx: -sideOffset, dy, anchor: "end" },
     ]),
     { dx: 0, dy: -above - reach * line, anchor: "middle" },
     { dx: 0, dy: above + reach * line, anchor: "middle" },

@@ -96,8 +96,8 @@ const legendOf = (measured: Measured) =>
 function trilemmaSection(measured: Measured): Section {
   const placed = trilemma(measured);
   const inWords = corners.flatMap((corner) => {
-    const own = placed.filter(({ region }) => region === corner);
-    return own.length > 0 ? [`${corner}: ${own.map(({ point }) => point.name).join(", ")}`] : [];
+    const members = placed.filter(({ region }) => region === corner);
+    return members.length > 0 ? [`${corner}: ${members.map(({ point }) => point.name).join(", ")}`] : [];
   });
   const body = [
     figure(
@@ -119,9 +119,9 @@ function claimsSection(measured: Measured): Section {
   const columns = [
     { title: "what is usually said", cell: ({ story }: Claim) => story },
     { title: "here", cell: ({ verdict }: Claim) => verdict },
-    { title: "numbers", cell: ({ found }: Claim) => found },
+    { title: "numbers", cell: ({ evidence: found }: Claim) => found },
   ];
-  const count = (wanted: Claim["verdict"]) => claims.filter(({ verdict }) => verdict === wanted).length;
+  const count = (kind: Claim["verdict"]) => claims.filter(({ verdict }) => verdict === kind).length;
   const body = [
     html`<p>${claims.length} things are usually said of these models: ${count("shows")} of them show at this scale, of
       ${count("the opposite shows")} the opposite shows, ${count("cannot be told")} cannot be told. A difference counts where the 95 %
@@ -163,7 +163,7 @@ const COLUMNS = 16;
 
 function samplesSection({ measured, shown, real }: ReportInput): Section {
   const captions = real.captions.slice(0, SHOWN);
-  const one = (pictures: readonly Picture[], name: string) =>
+  const figureOf = (pictures: readonly Picture[], name: string) =>
     figure(
       sheet(inlinePicture(grid(pictures, { columns: COLUMNS, gap: 1 }), `${pictures.length} pictures: ${name}`)),
       html`<b>${name}</b>`,
@@ -172,10 +172,10 @@ function samplesSection({ measured, shown, real }: ReportInput): Section {
     html`<p>The first ${captions.length} captions and vectors, row by row: ${captions.join(", ")}.</p>`,
     ...shown.flatMap(({ measured: model, samples }) =>
       samples.map((values, i) =>
-        one(picturesOf(values, measured.size), [model.name, model.points[i]!.label].filter(Boolean).join(" · ")),
+        figureOf(picturesOf(values, measured.size), [model.name, model.points[i]!.label].filter(Boolean).join(" · ")),
       ),
     ),
-    one(real.pictures.slice(0, SHOWN), "real pictures of these captions"),
+    figureOf(real.pictures.slice(0, SHOWN), "real pictures of these captions"),
   ];
   return { id: "samples", title: "Samples, not picked", body };
 }
@@ -197,7 +197,7 @@ function waysSection({ shown }: ReportInput): Section {
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 function neighboursSection({ shown, floorRows }: ReportInput): Section {
-  const one = (name: string, { rows, distances }: NeighbourRows) =>
+  const figureOf = (name: string, { rows, distances }: NeighbourRows) =>
     figure(
       sheet(inlinePicture(strip(rows, { gap: 1 }), `Pictures above their nearest training pictures: ${name}`)),
       html`<b>${name}</b>: pictures above their nearest training pictures; median root mean squared difference
@@ -206,8 +206,8 @@ function neighboursSection({ shown, floorRows }: ReportInput): Section {
   const body = [
     html`<p>A model that only remembered would lie nearer to its training pictures than new real pictures do, and would be
       found out here.</p>`,
-    ...shown.map(({ measured, neighbours }) => one(measured.name, neighbours)),
-    one("other real pictures", floorRows),
+    ...shown.map(({ measured, neighbours }) => figureOf(measured.name, neighbours)),
+    figureOf("other real pictures", floorRows),
   ];
   return { id: "neighbours", title: "Nearest training pictures", body };
 }
@@ -227,7 +227,9 @@ function likelihoodSection({ measured, shown }: ReportInput): Section {
 
 function trainingSection(measured: Measured): Section {
   const how = measured.models.map(({ name, task }) => html`<p><b>${name}</b>: ${families[task]!.about}.</p>`);
-  const machines = [...new Set(measured.models.map(({ training }) => training.machine).filter((one) => one !== null))];
+  const machines = [
+    ...new Set(measured.models.map(({ training }) => training.machine).filter((machine) => machine !== null)),
+  ];
   const total = measured.models.reduce((sum, { training }) => sum + training.minutes, 0);
   const body = [
     ...how,

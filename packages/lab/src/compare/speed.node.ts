@@ -85,8 +85,8 @@ function names(points: readonly NamedPoint[], { x, y }: Place, options: Paramete
 function pointMarks(points: readonly NamedPoint[], colours: ReadonlyMap<string, string>): readonly Plot.Markish[] {
   const fill = ({ model }: NamedPoint) => colours.get(model.name)!;
   const lines = [...colours].map(([name, stroke]) => {
-    const own = points.filter(({ model }) => model.name === name);
-    return Plot.line(own, { x: "seconds", y: distance, stroke, strokeOpacity: 0.5 });
+    const series = points.filter(({ model }) => model.name === name);
+    return Plot.line(series, { x: "seconds", y: distance, stroke, strokeOpacity: 0.5 });
   });
   const low = (p: NamedPoint) => p.distance.frechet.interval[0];
   const high = (p: NamedPoint) => p.distance.frechet.interval[1];

@@ -68,8 +68,8 @@ const cornerNames = (narrow: boolean): Plot.Markish =>
 function pointMarks(placed: readonly Placed[], colours: ReadonlyMap<string, string>): readonly Plot.Markish[] {
   const of = (p: Placed) => colours.get(p.point.model.name)!;
   const lines = [...colours].map(([model, stroke]) => {
-    const own = placed.filter(({ point }) => point.model.name === model);
-    return Plot.line(own, { x: "x", y: "y", stroke, strokeOpacity: 0.5, strokeDasharray: "3 3" });
+    const series = placed.filter(({ point }) => point.model.name === model);
+    return Plot.line(series, { x: "x", y: "y", stroke, strokeOpacity: 0.5, strokeDasharray: "3 3" });
   });
   return [
     ...lines,
@@ -83,10 +83,10 @@ const radius = ({ scores }: Placed): number =>
 function names(placed: readonly Placed[], options: Parameters<typeof labelMarks>[1]): readonly Plot.Markish[] {
   const side = sideOf(options.width);
   const inside = { width: options.width - 2 * side, height: heightOf(options.width) - 2 * MARGIN };
-  const plotted = placed.map((one) => ({
-    ...{ point: one.point, at: [one.x, one.y] as const, r: radius(one) },
-    x: side + one.x * inside.width,
-    y: MARGIN + ((range[1] - one.y) / (range[1] - range[0])) * inside.height,
+  const plotted = placed.map((entry) => ({
+    ...{ point: entry.point, at: [entry.x, entry.y] as const, r: radius(entry) },
+    x: side + entry.x * inside.width,
+    y: MARGIN + ((range[1] - entry.y) / (range[1] - range[0])) * inside.height,
   }));
   return labelMarks(plotted, options);
 }

@@ -8,7 +8,7 @@ export interface SeenThing {
 }
 
 /** What a judge sees in a picture. */
-export interface Sight {
+export interface Detections {
   /** Clearest first. */
   readonly things: readonly SeenThing[];
   /** The colours of the border, widest first. */
@@ -16,7 +16,7 @@ export interface Sight {
 }
 
 /** A caption, and the scene that it was written for. */
-export interface Asked extends SceneTruth {
+export interface Target extends SceneTruth {
   readonly caption: string;
 }
 
@@ -24,7 +24,7 @@ export interface Asked extends SceneTruth {
 export interface Check {
   /** One line for a table. */
   readonly about: string;
-  readonly answers: (sight: Sight, asked: Asked) => readonly boolean[];
+  readonly answers: (detections: Detections, target: Target) => readonly boolean[];
 }
 
 /** Every wording of a background has "background" or "ground" in it; captions may leave it out. */
@@ -60,8 +60,8 @@ export const checks = {
     about: "there are as many of a thing as were asked for",
     answers: ({ things }, { objects }) => {
       const name = objects[0]!.name;
-      const one = objects.length > 1 && objects.every((object) => object.name === name);
-      return one ? [things.filter((thing) => thing.name === name).length === objects.length] : [];
+      const isGroup = objects.length > 1 && objects.every((object) => object.name === name);
+      return isGroup ? [things.filter((thing) => thing.name === name).length === objects.length] : [];
     },
   },
 } as const satisfies Readonly<Record<string, Check>>;
@@ -79,12 +79,12 @@ function standAsAsked(things: readonly SeenThing[], objects: SceneTruth["objects
     objects.slice(i + 1).every((b, j) => {
       const [seenA, seenB] = [places[i], places[i + 1 + j]];
       if (!seenA || !seenB) return false;
-      const [wanted, seen] = [
+      const [expected, actual] = [
         [b.x - a.x, b.y - a.y],
         [seenB.x - seenA.x, seenB.y - seenA.y],
       ] as const;
-      const along = wanted[0]! * seen[0]! + wanted[1]! * seen[1]!;
-      return along > ALIGNED * Math.hypot(...wanted) * Math.hypot(...seen);
+      const along = expected[0]! * actual[0]! + expected[1]! * actual[1]!;
+      return along > ALIGNED * Math.hypot(...expected) * Math.hypot(...actual);
     }),
   );
 }

@@ -50,7 +50,7 @@ export type EvaluateEvent =
       readonly caption: string;
       readonly picture: Picture;
     }
-  | { readonly type: "neighbours"; readonly found: NeighbourRows }
+  | { readonly type: "neighbours"; readonly rows: NeighbourRows }
   | { readonly type: "evaluation"; readonly evaluation: Evaluation };
 
 /** The package of the scenes whose captions and truths the questions are about. */
@@ -79,47 +79,47 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
     palette,
   });
   expectNames(judge, dataset.names ?? []);
-  const asked = await samples(dataset, { count, seed: CAPTIONS_SEED });
+  const reference = await samples(dataset, { count, seed: CAPTIONS_SEED });
   const pictures: Picture[] = [];
   const seconds: number[] = [];
-  for await (const made of makePictures({ runtime, model, options, seed, captions: asked.captions })) {
-    pictures.push(made.picture);
-    seconds.push(made.seconds);
+  for await (const image of makePictures({ runtime, model, options, seed, captions: reference.captions })) {
+    pictures.push(image.picture);
+    seconds.push(image.seconds);
     const i = pictures.length - 1;
-    yield { type: "picture", i, n: count, caption: asked.captions[i]!, picture: made.picture };
+    yield { type: "picture", i, n: count, caption: reference.captions[i]!, picture: image.picture };
   }
-  if (neighbours > 0) yield { type: "neighbours", found: await neighboursOf(pictures, dataset, neighbours) };
+  if (neighbours > 0) yield { type: "neighbours", rows: await neighboursOf(pictures, dataset, neighbours) };
   const second = await samples(dataset, { count, seed: SECOND_SEED });
   const { plan, sampler } = planOf(model, options);
   yield {
     type: "evaluation",
     evaluation: evaluationOf({
-      truths: asked.truths.map((truth, i) => ({ ...truth, caption: asked.captions[i]! })),
+      truths: reference.truths.map((truth, i) => ({ ...truth, caption: reference.captions[i]! })),
       seconds,
       generated: await judge.look(pictures),
-      real: await judge.look(asked.pictures),
+      real: await judge.look(reference.pictures),
       second: await judge.look(second.pictures),
-      clip: await clipOf(options, { runtime, size: dataset.size }, { ...asked, made: pictures }),
-      made: { count, seed, sampler, steps: plan.steps, guidance: plan.guidance },
+      clip: await clipOf(options, { runtime, size: dataset.size }, { ...reference, generated: pictures }),
+      generation: { count, seed, sampler, steps: plan.steps, guidance: plan.guidance },
     }),
   };
 }
 
 /** The first pictures beside the nearest of `count` renders of what training draws from. */
-async function neighboursOf(made: readonly Picture[], dataset: Dataset, count: number): Promise<NeighbourRows> {
+async function neighboursOf(generated: readonly Picture[], dataset: Dataset, count: number): Promise<NeighbourRows> {
   const { pictures } = await dataset.stream({ seed: NEIGHBOURS_SEED }).next(count);
-  return neighbourRows(picturesToTensor(made.slice(0, LOOKED)), pictures, { size: dataset.size, looked: LOOKED });
+  return neighbourRows(picturesToTensor(generated.slice(0, LOOKED)), pictures, { size: dataset.size, looked: LOOKED });
 }
 
 /** What the CLIP model says that the options name. */
 async function clipOf(
   { clip }: EvaluateOptions,
   options: ClipJudgeOptions,
-  asked: Samples & { made: readonly Picture[] },
+  input: Samples & { generated: readonly Picture[] },
 ) {
   if (clip === undefined) return undefined;
   await using judge = await openClipJudge(folderSource(clip), options);
-  const { captions, pictures, made } = asked;
+  const { captions, pictures, generated: made } = input;
   return { generated: await judge.fit(made, captions), real: await judge.fit(pictures, captions) };
 }
 
@@ -179,8 +179,8 @@ interface Making {
   readonly captions: readonly string[];
 }
 
-function planOf(model: TextToImageModel, { sampler, steps, guidance }: EvaluateOptions, own: object = {}) {
-  const plan = planTextToImage(model, { prompt: "", sampler, steps, guidance, ...own });
+function planOf(model: TextToImageModel, { sampler, steps, guidance }: EvaluateOptions, overrides: object = {}) {
+  const plan = planTextToImage(model, { prompt: "", sampler, steps, guidance, ...overrides });
   return { plan, sampler: plan.samplerName };
 }
 

@@ -8,12 +8,12 @@ import { type ModelSource, readJson, readWeights } from "aquatint/pipelines";
 import { inChunks } from "aquatint/train";
 import { AquatintError } from "aquatint/util";
 import { borderColours } from "./border.ts";
-import type { Sight } from "./checks.ts";
+import type { Detections } from "./checks.ts";
 import { type Features, rowsOf } from "./features.ts";
 
 /** What a judge sees in each picture, and the vectors that pictures are compared by. */
 export interface Sights {
-  readonly sights: readonly Sight[];
+  readonly sights: readonly Detections[];
   readonly features: Features;
 }
 
@@ -52,7 +52,7 @@ export async function openJudge(source: ModelSource, { runtime, size, palette = 
   const network = inChunks({ runtime, parameters: { names, as }, chunk: CHUNK, trace });
   const [rows, columns] = size.map((side) => side / strideOf(config)) as [number, number];
   const { classes } = config;
-  const sightOf = (picture: Picture, logits: Float32Array): Sight => ({
+  const sightOf = (picture: Picture, logits: Float32Array): Detections => ({
     border: borderColours(picture, palette),
     things: detectionsOf({ logits, classes: classes.length, rows, columns }).map((seen) => ({
       ...{ name: classes[seen.class]!, x: seen.x, y: seen.y },
@@ -66,9 +66,9 @@ export async function openJudge(source: ModelSource, { runtime, size, palette = 
       const { places, features } = await network.run({ pictures: feed });
       const logits = places!.data as Float32Array;
       const length = logits.length / pictures.length;
-      const own = (i: number) => logits.subarray(i * length, (i + 1) * length);
+      const row = (i: number) => logits.subarray(i * length, (i + 1) * length);
       return {
-        sights: pictures.map((picture, i) => sightOf(picture, own(i))),
+        sights: pictures.map((picture, i) => sightOf(picture, row(i))),
         features: rowsOf(features!.data as Float32Array, pictures.length),
       };
     },
@@ -77,12 +77,12 @@ export async function openJudge(source: ModelSource, { runtime, size, palette = 
 }
 
 /** @throws AquatintError "evaluate/names" where a judge does not know all the things that it may be asked about. */
-export function expectNames(judge: Pick<Judge, "names">, wanted: readonly string[]): void {
-  const strange = wanted.filter((name) => !judge.names.includes(name));
+export function expectNames(judge: Pick<Judge, "names">, required: readonly string[]): void {
+  const strange = required.filter((name) => !judge.names.includes(name));
   if (strange.length === 0) return;
   throw new AquatintError(
     "evaluate/names",
-    `the judge does not know ${strange.length} of the ${wanted.length} names, the first "${strange[0]}"`,
+    `the judge does not know ${strange.length} of the ${required.length} names, the first "${strange[0]}"`,
     { hint: "train one with these names (recipes/emoji/judge.json) and give its folder: --judge" },
   );
 }

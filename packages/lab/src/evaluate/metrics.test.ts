@@ -128,8 +128,8 @@ describe("intervals", () => {
 });
 
 test("a set's distances have intervals that hold them", () => {
-  const found = setDistance({ real: cloud(60), generated: cloud(60, { centre: 0.5, seed: 1 }) });
-  for (const { value, interval } of Object.values(found) as Estimate[]) {
+  const distances = setDistance({ real: cloud(60), generated: cloud(60, { centre: 0.5, seed: 1 }) });
+  for (const { value, interval } of Object.values(distances) as Estimate[]) {
     expect(interval[0]).toBeLessThanOrEqual(value);
     expect(interval[1]).toBeGreaterThanOrEqual(value);
     expect(interval[1] - interval[0]).toBeGreaterThan(0);

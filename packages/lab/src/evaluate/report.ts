@@ -1,4 +1,4 @@
-import type { Asked } from "./checks.ts";
+import type { Target } from "./checks.ts";
 import type { ClipFit } from "./clip.ts";
 import { type SetDistance, setDistance } from "./distribution.ts";
 import { quantile } from "./intervals.ts";
@@ -6,7 +6,7 @@ import type { Sights } from "./judge.ts";
 import { type Shares, sharesOf } from "./shares.ts";
 
 /** How the pictures were made. */
-export interface Made {
+export interface GenerationSettings {
   readonly count: number;
   /** Of the first picture; picture i has seed + i. */
   readonly seed: number;
@@ -27,7 +27,7 @@ export interface Verdict {
 }
 
 /** What was found about a model. */
-export interface Evaluation extends Made {
+export interface Evaluation extends GenerationSettings {
   /** Median, without what was loaded for the first picture. */
   readonly secondsPerPicture: number;
   /** By question, for all captions, those of seen and those of unseen combinations. */
@@ -50,7 +50,7 @@ export interface ClipPair {
 
 /** What an evaluation is made from. */
 export interface EvaluationInput {
-  readonly truths: readonly Asked[];
+  readonly truths: readonly Target[];
   /** Of each picture. */
   readonly seconds: readonly number[];
   readonly generated: Sights;
@@ -59,11 +59,18 @@ export interface EvaluationInput {
   /** Renders of as many other captions. */
   readonly second: Sights;
   readonly clip?: ClipPair | undefined;
-  readonly made: Made;
+  readonly generation: GenerationSettings;
 }
 
 /** Puts it all together. */
-export const evaluationOf = ({ seconds, real, second, made, clip, ...input }: EvaluationInput): Evaluation => ({
+export const evaluationOf = ({
+  seconds,
+  real,
+  second,
+  generation: made,
+  clip,
+  ...input
+}: EvaluationInput): Evaluation => ({
   ...made,
   secondsPerPicture: quantile(
     seconds.slice(1).sort((a, b) => a - b),

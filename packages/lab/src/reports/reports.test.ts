@@ -49,8 +49,8 @@ test("a table's first column heads its rows, and numbers stand to the right", ()
 });
 
 test("strips say how many columns they have, legends show their colours", () => {
-  const one = { content: inlinePicture(picture, "p"), caption: "t = 1" };
-  expect(pictureStrip([one, one, one]).html).toContain("--columns:3");
+  const entry = { content: inlinePicture(picture, "p"), caption: "t = 1" };
+  expect(pictureStrip([entry, entry, entry]).html).toContain("--columns:3");
   expect(legend([[colour("blue"), "linear"]]).html).toContain("border-color:var(--blue)");
 });
 

@@ -120,7 +120,7 @@ function options(
     marks: [
       ...gridLines({ x, y: y.ticks }),
       ...(behind.length > 0 ? [single] : []),
-      ...lines.flatMap((one) => line(one, drawn)),
+      ...lines.flatMap((item) => line(item, drawn)),
     ],
   };
 }
@@ -133,7 +133,7 @@ export function wideFigure(figure: StepFigure): readonly Html[] {
     height: narrow ? 260 : 320,
   }));
   return figure.lines.length > 1
-    ? [legend(figure.lines.map((one) => [one.colour, one.name] as const)), drawn]
+    ? [legend(figure.lines.map((item) => [item.colour, item.name] as const)), drawn]
     : [drawn];
 }
 

@@ -35,8 +35,8 @@ import { smallFigure, wideFigure } from "./figures.node.ts";
 const GRIDS = 8;
 
 /** The report of a run: one self-contained HTML file. */
-export async function runReport({ run, files, name, held, maker }: RunReportInput): Promise<string> {
-  const summary = summaryOf(run, { name, held });
+export async function runReport({ run, files, name, locked: held, maker }: RunReportInput): Promise<string> {
+  const summary = summaryOf(run, { name, locked: held });
   const sections = [
     ...(run.steps.length > 0 ? [lossSection(run.steps), ...bandSections(run.steps), otherSection(run.steps)] : []),
     ...(await samplesSection(run, files)),
@@ -121,10 +121,10 @@ const quantities: readonly Quantity[] = [
 
 function otherSection(steps: readonly StepRecord[]): Section {
   const alone = metricsOf(steps).flatMap(({ members }) => (members.length === 1 ? members : []));
-  const own = alone.map(({ metric }): Quantity => {
+  const columns = alone.map(({ metric }): Quantity => {
     return { name: html`<code>${metric}</code>`, label: metric, value: ({ metrics }) => metrics[metric] };
   });
-  const list = [...quantities, ...own].flatMap(({ name, label, value, exact = false }): Panel[] => {
+  const list = [...quantities, ...columns].flatMap(({ name, label, value, exact = false }): Panel[] => {
     const points = pointsOf(steps, value);
     if (points.length === 0) return [];
     const lines = [{ name: label, colour: colour("blue"), points: exact ? points : averaged(points) }];
@@ -144,8 +144,13 @@ async function samplesSection(run: RunData, files: RunFiles): Promise<readonly S
 }
 
 /** A grid of samples with its step. */
-export async function samplesFigure(one: { step: number; path: string; run: RunData; files: RunFiles }): Promise<Html> {
-  const { step, path, run, files } = one;
+export async function samplesFigure(input: {
+  step: number;
+  path: string;
+  run: RunData;
+  files: RunFiles;
+}): Promise<Html> {
+  const { step, path, run, files } = input;
   const bytes = await files.read(path);
   const { width, height } = decodePng(bytes, { name: path });
   const seconds = run.steps.find((record) => record.step === step)?.seconds;

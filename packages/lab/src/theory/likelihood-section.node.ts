@@ -14,7 +14,7 @@ import type { Part } from "./process-section.node.ts";
 
 /** The bound on the mixture, whose likelihood is known. */
 export async function mixturePart(): Promise<Part> {
-  const found = await boundsOfToy();
+  const bounds = await boundsOfToy();
   const names = [
     [colour("blue"), html`ELBO, variance ${formula("β̃")}`],
     [colour("ochre"), html`ELBO, variance ${formula("β")}`],
@@ -24,13 +24,13 @@ export async function mixturePart(): Promise<Part> {
     html`<p>For the mixture the likelihood itself is known, and its denoiser is perfect. What is left of the ELBO's gap
       comes from steps that are too long to be normals: it closes as T grows.</p>`,
     figure(
-      [legend(names), screenDrawing((_, narrow) => boundFigure(found, narrow))],
+      [legend(names), screenDrawing((_, narrow) => boundFigure(bounds, narrow))],
       html`<b>The bound and the truth</b> for 400 points of the mixture, over the number of steps T; the log-SNR falls
-        evenly from 9 to −9. At ${found.bounds.at(-1)!.steps} steps the better bound is
-        ${found.bounds.at(-1)!.bits.toFixed(3)} bits per dimension, the truth ${found.exact.toFixed(3)}.`,
+        evenly from 9 to −9. At ${bounds.bounds.at(-1)!.steps} steps the better bound is
+        ${bounds.bounds.at(-1)!.bits.toFixed(3)} bits per dimension, the truth ${bounds.exact.toFixed(3)}.`,
     ),
   ];
-  return { section: { id: "bound", title: "The ELBO and the likelihood", body }, data: found };
+  return { section: { id: "bound", title: "The ELBO and the likelihood", body }, data: bounds };
 }
 
 function boundFigure({ exact, bounds }: BoundComparison, narrow: boolean): DrawingOptions {

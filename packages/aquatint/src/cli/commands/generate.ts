@@ -127,11 +127,11 @@ interface Saved {
 async function generate({ prompt, flags, like }: Asked<Flags>, io: Io): Promise<void> {
   const outputs = await openOutputs({ ...flags, prompt }, io.cwd);
   checkQuality(flags.quality, outputs.format);
-  const { model, seed = randomInt(2 ** 32), size: wanted, ...rest } = flags;
+  const { model, seed = randomInt(2 ** 32), size, ...rest } = flags;
   const images = await imageOptions(flags, io);
   const generation = await prepareGeneration({
     ...rest,
-    ...wanted,
+    ...size,
     ...checkpointFiles(flags, io),
     ...previewOptions(flags, io),
     ...images,
@@ -191,12 +191,12 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
         const index = done + event.picture;
         if (keep(event)) kept.set(index, [...(kept.get(index) ?? []), event]);
         progress.show(event.preview);
-        const together = Math.min(batch, count - done);
-        progress.update((done + shareOf(event) * together) * steps, labelOf({ done, together, count }));
+        const rows = Math.min(batch, count - done);
+        progress.update((done + shareOf(event) * rows) * steps, labelOf({ done, together: rows, count }));
         continue;
       }
-      const own = { kept: taken(kept, done), index: done++ };
-      const paths = await write(event, { ...flags, generation, outputs, describe, ...own });
+      const position = { kept: taken(kept, done), index: done++ };
+      const paths = await write(event, { ...flags, generation, outputs, describe, ...position });
       progress.hide();
       const { width, height } = event.picture;
       const image = { path: paths[0]!, seed: jsonSeed(event.seed), width, height };
@@ -212,9 +212,9 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
 const shareOf = ({ i, n, final }: EvaluationEvent): number => (i + (final ? 1 : 0)) / n;
 
 /** Which pictures are being made: "picture 2/4", "pictures 1-4/8". */
-function labelOf({ done, together, count }: Record<"done" | "together" | "count", number>): string {
+function labelOf({ done, together: rows, count }: Record<"done" | "together" | "count", number>): string {
   if (count === 1) return "";
-  return together === 1 ? `picture ${done + 1}/${count}` : `pictures ${done + 1}-${done + together}/${count}`;
+  return rows === 1 ? `picture ${done + 1}/${count}` : `pictures ${done + 1}-${done + rows}/${count}`;
 }
 
 function taken<T>(lists: Map<number, readonly T[]>, key: number): readonly T[] {
@@ -275,8 +275,8 @@ interface Described {
 }
 
 function described({ picture, seed }: ImageEvent, { paths, io, seconds }: Described): string {
-  const [path, ...others] = paths.map((file) => shortPath(file, io.cwd));
+  const [path, ...extras] = paths.map((file) => shortPath(file, io.cwd));
   const first = `${path}  ${picture.width}x${picture.height}, seed ${seed}, ${duration(seconds)}`;
   const screen = { stream: io.stdout, env: io.env };
-  return `${renderFinished(picture, screen)}${[first, ...others].join("\n")}\n`;
+  return `${renderFinished(picture, screen)}${[first, ...extras].join("\n")}\n`;
 }

@@ -111,9 +111,9 @@ async function compareRuns(paths: readonly string[], { out, json = false }: Comp
   const runs = await openRuns(paths.map((name) => ({ name, path: resolve(io.cwd, name) })));
   tellProblems(runs, io);
   const path = write && (await write(await pageOf(runs)));
-  const found = differences(runs.map(({ run }) => run.config));
+  const changes = differences(runs.map(({ run }) => run.config));
   if (json) {
-    const differing = found.map(({ path, values }) => ({ path, values: values.map((value) => parsed(value)) }));
+    const differing = changes.map(({ path, values }) => ({ path, values: values.map((value) => parsed(value)) }));
     io.stdout.write(`${JSON.stringify({ runs: runs.map(rowOf), differences: differing, ...(path && { path }) })}\n`);
     return;
   }
@@ -122,7 +122,7 @@ async function compareRuns(paths: readonly string[], { out, json = false }: Comp
     lines([
       ...[...curves(runs, io), "", ...textTable(columns, runs), ""],
       ...(evaluations.length > 0 ? [...evaluations, ""] : []),
-      ...differing(found, runs),
+      ...differing(changes, runs),
     ]),
   );
   if (path) io.stdout.write(`\n${shortPath(path, io.cwd)}\n`);
@@ -160,13 +160,13 @@ function evaluated(runs: readonly FoundRun[]): readonly string[] {
 /** Longest value that is shown whole, and how much of what is equal stands before a difference. */
 const VALUE = { longest: 40, before: 12 };
 
-function differing(found: readonly Difference[], runs: readonly FoundRun[]): readonly string[] {
-  if (found.length === 0) return ["their configurations are equal"];
+function differing(changes: readonly Difference[], runs: readonly FoundRun[]): readonly string[] {
+  if (changes.length === 0) return ["their configurations are equal"];
   const columns = runs.map(({ summary }, i) => ({
     title: summary.name,
     cell: ({ values }: Difference) => shortened(values[i] ?? "-", values),
   }));
-  return textTable([{ title: "configuration", cell: ({ path }: Difference) => path }, ...columns], found);
+  return textTable([{ title: "configuration", cell: ({ path }: Difference) => path }, ...columns], changes);
 }
 
 /** A long value from a little before where it begins to differ from the others. */

@@ -94,7 +94,7 @@ export const addCheckpointFlags = (command: Command, io: Io): Command =>
 /** The files of those options, from the folder that the command was called in. */
 export function checkpointFiles({ lora, embedding, vae }: CheckpointFlags, { cwd }: Io): OpenOptions {
   const placed = <T extends { readonly file: string }>(all: readonly T[]) =>
-    all.map((one) => ({ ...one, file: resolve(cwd, one.file) }));
+    all.map((lora) => ({ ...lora, file: resolve(cwd, lora.file) }));
   return {
     loras: placed(lora),
     embeddings: placed(embedding),

@@ -108,13 +108,13 @@ describe("--control", () => {
   test("steers by its picture, as strongly as its scale says and as long as its range", async () => {
     const free = await draw("free.png");
     expect(await draw("none.png", ...control, "--control-scale", "0")).toEqual(free);
-    const [whole, half] = [
+    const [full, half] = [
       await draw("whole.png", ...control),
       await draw("half.png", ...control, "--control-range", "0-0.5"),
     ];
-    expect(distance(whole, free)).toBeGreaterThan(0);
+    expect(distance(full, free)).toBeGreaterThan(0);
     expect(distance(half, free)).toBeGreaterThan(0);
-    expect(half).not.toEqual(whole);
+    expect(half).not.toEqual(full);
   });
 
   test("a mask of strokes that no latent sees is refused", async () => {

@@ -37,11 +37,11 @@ export async function asked<T extends PictureFlags & Pick<CheckpointFlags, "lora
   }
   const like = likeness(await metadataIn(flags.like, io.cwd), { name: flags.like, loras: flags.lora });
   const isGiven = (key: string) =>
-    [key, ...(governing[key] ?? [])].some((one) => command.getOptionValueSource(one) === "cli");
-  const { prompt: told, ...options } = flagsOf(like.options);
+    [key, ...(governing[key] ?? [])].some((option) => command.getOptionValueSource(option) === "cli");
+  const { prompt: originalPrompt, ...options } = flagsOf(like.options);
   const completed = Object.entries(options).filter(([key, value]) => value !== undefined && !isGiven(key));
   for (const note of like.notes) io.stderr.write(`note: ${printable(note)}\n`);
-  return { prompt: prompt ?? told, flags: { ...flags, ...Object.fromEntries(completed) }, like };
+  return { prompt: prompt ?? originalPrompt, flags: { ...flags, ...Object.fromEntries(completed) }, like };
 }
 
 /** Options that mean something beside another one alone: where that is given, theirs is not taken over. */
@@ -69,20 +69,20 @@ export interface Compared {
  * model may not. @throws AquatintError "like/model".
  */
 export async function checkSameModel(like: Likeness, { model, named, io }: Compared): Promise<void> {
-  const wanted = like.modelHash;
+  const expected = like.modelHash;
   const called = printable(like.model ?? "a model without a name");
-  if (wanted === undefined) {
+  if (expected === undefined) {
     if (!named) io.stderr.write(`note: the picture was made by ${called}, the default model may make another\n`);
     return;
   }
-  const here = await modelHash(model);
-  if (here?.startsWith(wanted.toLowerCase())) return;
+  const actual = await modelHash(model);
+  if (actual?.startsWith(expected.toLowerCase())) return;
   const short = (hash: string | undefined) => (hash ? ` (${printable(hash.slice(0, SHORT_HASH))})` : "");
-  const found = `the picture was made by ${called}${short(wanted)}`;
+  const message = `the picture was made by ${called}${short(expected)}`;
   if (!named) {
-    throw new AquatintError("like/model", `${found}, which is not the default model${short(here)}`, {
+    throw new AquatintError("like/model", `${message}, which is not the default model${short(actual)}`, {
       hint: "name the model that made it: --model PATH; another one makes another picture",
     });
   }
-  io.stderr.write(`note: ${found}; this one${short(here)} makes another\n`);
+  io.stderr.write(`note: ${message}; this one${short(actual)} makes another\n`);
 }

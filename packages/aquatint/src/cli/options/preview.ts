@@ -28,6 +28,6 @@ export function previewOptions(
 ): PreviewOptions {
   const seen = !quiet && supportsPictures({ stream: io.stderr, env: io.env });
   const path = previewModel === undefined ? undefined : resolve(io.cwd, previewModel);
-  const wanted = preview ?? (path === undefined ? undefined : "taesd");
-  return { preview: wanted ?? (seen ? "auto" : "off"), previewModel: path };
+  const model = preview ?? (path === undefined ? undefined : "taesd");
+  return { preview: model ?? (seen ? "auto" : "off"), previewModel: path };
 }

@@ -60,8 +60,8 @@ function following(): (event: StepEvent) => Followed {
     if (!averages.has(name)) averages.set(name, movingAverage());
     return averages.get(name)!(value);
   };
-  return ({ loss, secondsPerStep, metrics: own }) => {
-    for (const [name, value] of Object.entries(own)) metrics.set(name, follow(`metrics.${name}`, value));
+  return ({ loss, secondsPerStep, metrics: values }) => {
+    for (const [name, value] of Object.entries(values)) metrics.set(name, follow(`metrics.${name}`, value));
     return { loss: follow("loss", loss), secondsPerStep: follow("secondsPerStep", secondsPerStep), metrics };
   };
 }

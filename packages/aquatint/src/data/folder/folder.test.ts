@@ -179,8 +179,8 @@ describe("files as people have them", () => {
   ])("%s", async (_, make, colour) => {
     await only(await make());
     const { first } = await all();
-    const found = first[0]!.pixel(8, 8);
-    for (const [c, value] of colour.entries()) expect(Math.abs(found[c]! - value), `${found}`).toBeLessThanOrEqual(2);
+    const pixel = first[0]!.pixel(8, 8);
+    for (const [c, value] of colour.entries()) expect(Math.abs(pixel[c]! - value), `${pixel}`).toBeLessThanOrEqual(2);
   });
 
   test("CMYK, and an ending in capitals", async () => {
@@ -221,14 +221,14 @@ const flat = (background: string | { r: number; g: number; b: number; alpha: num
 
 test("streams are the same in whatever batches, and go on from a snapshot", async () => {
   const dataset = await open({ crop: "random", zoom: 1.5, flip: true });
-  const whole = await dataset.stream({ seed: 9 }).next(10);
+  const full = await dataset.stream({ seed: 9 }).next(10);
   const stream = dataset.stream({ seed: 9 });
   const first = await stream.next(3);
   const again = (await open({ crop: "random", zoom: 1.5, flip: true })).stream({ seed: 0 });
   again.restore(JSON.parse(JSON.stringify(stream.snapshot())));
   const rest = await again.next(7);
-  expect([...first.captions, ...rest.captions]).toEqual(whole.captions);
-  expect([...first.pictures, ...rest.pictures]).toEqual([...whole.pictures]);
+  expect([...first.captions, ...rest.captions]).toEqual(full.captions);
+  expect([...first.pictures, ...rest.pictures]).toEqual([...full.pictures]);
 });
 
 test("held-out pictures are held out by their names, whatever else is in the folder", async () => {
@@ -237,9 +237,9 @@ test("held-out pictures are held out by their names, whatever else is in the fol
   expect(used.train + used["held-out"]).toBe(4);
   const files = async (split: "train" | "held-out") =>
     new Set((await dataset.stream({ seed: 1, split }).next(40)).truths.map((t) => t.file));
-  const [train, held] = [await files("train"), await files("held-out")];
-  expect(train.size + held.size).toBe(4);
-  expect([...train].some((file) => held.has(file))).toBe(false);
+  const [train, heldOut] = [await files("train"), await files("held-out")];
+  expect(train.size + heldOut.size).toBe(4);
+  expect([...train].some((file) => heldOut.has(file))).toBe(false);
   await expect(async () => (await open()).stream({ seed: 1, split: "held-out" })).rejects.toThrow(
     "no pictures that are held-out",
   );

@@ -94,9 +94,9 @@ async function decoded(
 
 function withAlpha({ width, height, channels, data }: Picture): RgbaPicture {
   if (channels === 4) return { width, height, channels, data };
-  const made = new Uint8Array(width * height * 4).fill(255);
+  const rgba = new Uint8Array(width * height * 4).fill(255);
   for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
-    for (let c = 0; c < 3; c++) made[to + c] = data[from + c]!;
+    for (let c = 0; c < 3; c++) rgba[to + c] = data[from + c]!;
   }
-  return { width, height, channels: 4, data: made };
+  return { width, height, channels: 4, data: rgba };
 }

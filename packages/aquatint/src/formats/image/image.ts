@@ -145,8 +145,8 @@ function checkGrid(pictures: readonly Picture[], sizes: { columns: number; gap: 
   const [first] = pictures;
   const other = pictures.find(({ width, height }) => width !== first?.width || height !== first?.height);
   if (first && other) {
-    const found = `pictures of ${sizeOf(first)} and ${sizeOf(other)} cannot share a grid`;
-    throw new AquatintError("image/size", found, { hint: "Bring them to one size first." });
+    const message = `pictures of ${sizeOf(first)} and ${sizeOf(other)} cannot share a grid`;
+    throw new AquatintError("image/size", message, { hint: "Bring them to one size first." });
   }
   for (const [name, value] of Object.entries(sizes)) {
     const least = name === "gap" ? 0 : 1;

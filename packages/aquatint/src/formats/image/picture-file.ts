@@ -58,8 +58,10 @@ const containers: readonly Container[] = [
 ];
 
 function containerOf(bytes: Uint8Array, name: string): Container {
-  const found = containers.find(({ starts }) => starts.every(([at, signature]) => startsWith(bytes, signature, at)));
-  if (found) return found;
+  const container = containers.find(({ starts }) =>
+    starts.every(([at, signature]) => startsWith(bytes, signature, at)),
+  );
+  if (container) return container;
   throw new AquatintError("picture/unknown", `${name} is no PNG, JPEG or WebP file`, {
     hint: "give the picture as it was saved by the program that made it",
   });

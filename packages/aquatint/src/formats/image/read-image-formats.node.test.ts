@@ -202,8 +202,8 @@ test.each(refused)("%s is refused by name", async (_, bytes, code, says) => {
     (cause: unknown) => cause,
   );
   expect(error).toBeInstanceOf(AquatintError);
-  const { code: found, message, hint } = error as AquatintError;
-  expect(found).toBe(code);
+  const { code: actual, message, hint } = error as AquatintError;
+  expect(actual).toBe(code);
   expect(`${message}\n${hint}`).toMatch(says);
   expect(message).toContain("photo.png");
 });

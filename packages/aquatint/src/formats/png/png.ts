@@ -81,7 +81,7 @@ interface PngHeader {
 function readHeader(chunks: readonly PngChunk[], name: string): PngHeader {
   const [first] = chunks;
   if (first?.type === "CgBI") throw pngError("not-png", name, "it is in Apple's own form of PNG", "Save it as PNG.");
-  const count = (wanted: string) => chunks.filter(({ type }) => type === wanted).length;
+  const count = (chunkType: string) => chunks.filter(({ type }) => type === chunkType).length;
   if (first?.type !== "IHDR" || first.data.length !== 13 || count("IHDR") !== 1) {
     throw pngError("corrupt", name, "it must have one header, first and of 13 bytes", DAMAGED);
   }
@@ -108,8 +108,8 @@ function checkBudget(
   const allowed = Math.floor(maxPixels / Math.max(1, pixelBytes / 4));
   if (width * height > allowed) {
     const kind = depth === 16 ? " of 16 bits a sample" : "";
-    const found = `${width} x ${height} is more than the ${allowed} pixels${kind} that are read`;
-    throw pngError("too-large", name, found, "Make the image smaller.");
+    const message = `${width} x ${height} is more than the ${allowed} pixels${kind} that are read`;
+    throw pngError("too-large", name, message, "Make the image smaller.");
   }
   if (interlaced && depth < 8) {
     throw pngError("unsupported", name, `it is interlaced with ${depth} bits a sample`, "Save it without interlacing.");
@@ -138,14 +138,14 @@ function toRgb(png: DecodedPng, key: readonly number[] | undefined): Picture {
 function widened({ width, height, depth, channels, data }: DecodedPng, key: readonly number[] | undefined): Picture {
   const colors = channels < 3 ? 1 : 3;
   const out = key || channels % 2 === 0 ? 4 : 3;
-  const made = new Uint8Array(width * height * out);
+  const output = new Uint8Array(width * height * out);
   const narrow = depth === 16 ? (v: number) => Math.round(v / 257) : (v: number) => v;
   for (let p = 0, from = 0, to = 0; p < width * height; p++, from += channels, to += out) {
-    for (let c = 0; c < 3; c++) made[to + c] = narrow(data[from + (c % colors)]!);
-    if (key) made[to + 3] = key.every((value, c) => value === data[from + c]) ? 0 : 255;
-    else if (out === 4) made[to + 3] = narrow(data[from + channels - 1]!);
+    for (let c = 0; c < 3; c++) output[to + c] = narrow(data[from + (c % colors)]!);
+    if (key) output[to + 3] = key.every((value, c) => value === data[from + c]) ? 0 : 255;
+    else if (out === 4) output[to + 3] = narrow(data[from + channels - 1]!);
   }
-  return { width, height, channels: out, data: made };
+  return { width, height, channels: out, data: output };
 }
 
 function grayEntry(level: number, levels: number, key: number | undefined): number[] {

@@ -30,7 +30,7 @@ export function checkedDraws({ rng = drawDefaults.rng, noise = drawDefaults.nois
 export function noiseKindNamed(wanted: string): NoiseKind {
   const known = noiseKinds.find((name) => name === wanted);
   if (known) return known;
-  throw unknownName("generate/noise", { wanted, kind: "noise", kinds: "kinds", names: noiseKinds });
+  throw unknownName("generate/noise", { name: wanted, kind: "noise", kinds: "kinds", names: noiseKinds });
 }
 
 /** The random numbers of one picture, in the order that they are drawn: its start, then the sampler's noise. */

@@ -56,14 +56,14 @@ export function withPreset(json: unknown): { readonly json: unknown; readonly ch
   const preset: Preset | undefined = Object.hasOwn(presets, json["preset"])
     ? presets[json["preset"] as keyof typeof presets]
     : undefined;
-  const own = json["training"] ?? {};
-  if (!preset || !isObject(own)) return { json, changes: [] };
-  const hasLength = lengths.some((key) => key in own);
+  const overrides = json["training"] ?? {};
+  if (!preset || !isObject(overrides)) return { json, changes: [] };
+  const hasLength = lengths.some((key) => key in overrides);
   const offered = Object.entries(preset.training).filter(
-    ([key]) => !(key in own) && !(hasLength && lengths.includes(key)),
+    ([key]) => !(key in overrides) && !(hasLength && lengths.includes(key)),
   );
   const minutes = "checkpoint_minutes" in json ? [] : [["checkpoint_minutes", preset.checkpoint_minutes] as const];
-  const training = { ...Object.fromEntries(offered), ...own };
+  const training = { ...Object.fromEntries(offered), ...overrides };
   return {
     json: { ...Object.fromEntries(minutes), ...json, training },
     changes: [...offered.map(([key, value]) => [`training.${key}`, value] as const), ...minutes],

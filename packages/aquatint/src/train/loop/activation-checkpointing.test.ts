@@ -34,9 +34,9 @@ test("a U-Net's blocks are computed again, with the same gradients, and the mode
   expect(count("conv2d", again)).toBeGreaterThan(count("conv2d", plain));
   await using runtime = await nodeRuntime({ threads: 1 });
   const options = { feeds, names, values: noiseWeights(names) };
-  const [wanted, found] = [await evaluate(runtime, plain, options), await evaluate(runtime, again, options)];
+  const [expected, actual] = [await evaluate(runtime, plain, options), await evaluate(runtime, again, options)];
   for (const name of Object.keys(plain) as (keyof typeof plain)[])
-    expect(deviation(found[name], wanted[name].data), name).toBeLessThan(1e-5);
+    expect(deviation(actual[name], expected[name].data), name).toBeLessThan(1e-5);
 });
 
 test("only what is chosen is computed again", () => {

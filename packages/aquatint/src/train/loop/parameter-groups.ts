@@ -38,7 +38,8 @@ function phaseGroups(phase: Phase, { task, training, frozen }: Grouping): readon
       hint: 'take patterns out of "training.freeze"',
     });
   }
-  const groupOf = (name: string) => training.groups.findIndex(({ match }) => match.some((one) => fits(one, name)));
+  const groupOf = (name: string) =>
+    training.groups.findIndex(({ match }) => match.some((pattern) => fits(pattern, name)));
   const used = [...new Set(mine.map(([name]) => groupOf(name)))].sort((a, b) => a - b);
   return used.map((i) => rated(phase, training, i, new Map(mine.filter(([name]) => groupOf(name) === i))));
 }
@@ -46,15 +47,15 @@ function phaseGroups(phase: Phase, { task, training, frozen }: Grouping): readon
 /** The group `i` of the configuration, or with -1 what is in none. */
 function rated(phase: Phase, training: Training, i: number, parameters: ReadonlyMap<string, Tensor>): RatedGroup {
   const group = training.groups[i];
-  const own = phase.training ?? {};
+  const overrides = phase.training ?? {};
   const average = group?.ema === undefined ? training.ema : group.ema;
   return {
     name: i < 0 ? "all" : `group${i}`,
     parameters,
-    optimiser: createOptimiser(own.optimiser ?? training.optimiser),
-    learningRate: group?.learning_rate ?? own.learningRate ?? training.learning_rate,
-    weightDecay: group?.weight_decay ?? own.weightDecay ?? training.weight_decay,
-    average: average !== null && own.average !== false,
+    optimiser: createOptimiser(overrides.optimiser ?? training.optimiser),
+    learningRate: group?.learning_rate ?? overrides.learningRate ?? training.learning_rate,
+    weightDecay: group?.weight_decay ?? overrides.weightDecay ?? training.weight_decay,
+    average: average !== null && overrides.average !== false,
     averageRate: averageRate(average, training.batch_size),
   };
 }

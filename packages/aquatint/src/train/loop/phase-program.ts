@@ -81,17 +81,17 @@ async function updateInParts({ phase, groups, fixed, runtime, state, accumulate 
     async run(feeds, rates) {
       const parts: HostTensors[] = [];
       for (let i = 0; i < accumulate; i++) parts.push(await add.run(part(feeds, i), { state }));
-      const whole = joined(parts);
-      const accept = (applied: HostTensors) => isSound({ ...whole, ...applied });
-      return { ...whole, ...(await apply.run(rates, { state, accept })) };
+      const combined = joined(parts);
+      const accept = (applied: HostTensors) => isSound({ ...combined, ...applied });
+      return { ...combined, ...(await apply.run(rates, { state, accept })) };
     },
     async diagnose(feeds) {
-      let found: NonFinite | undefined;
-      for (let i = 0; i < accumulate && !found; i++) {
+      let failure: NonFinite | undefined;
+      for (let i = 0; i < accumulate && !failure; i++) {
         const start = { ...part(feeds, i), "accumulate.keep": part(feeds, 0)["accumulate.keep"]! };
-        found = await findNonFinite(runtime, { graph, state, feeds: start });
+        failure = await findNonFinite(runtime, { graph, state, feeds: start });
       }
-      return found;
+      return failure;
     },
     async dispose() {
       await add[Symbol.asyncDispose]();
@@ -110,10 +110,10 @@ const partOf = (feeds: HostTensors, { executable }: Program, i: number): HostTen
     Object.entries(feeds).map(([name, tensor]) => {
       const shape = executable.feeds[name]?.shape ?? tensor.shape;
       const size = sizeOf(shape);
-      const whole = size === tensor.data.length;
+      const isFull = size === tensor.data.length;
       return [
         name,
-        whole ? tensor : hostTensorOf({ dtype: tensor.dtype, shape }, tensor.data.subarray(i * size, (i + 1) * size)),
+        isFull ? tensor : hostTensorOf({ dtype: tensor.dtype, shape }, tensor.data.subarray(i * size, (i + 1) * size)),
       ];
     }),
   );

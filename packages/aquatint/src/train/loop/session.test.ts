@@ -55,12 +55,12 @@ const plain = (tensors: HostTensors) =>
   Object.fromEntries(Object.entries(tensors).map(([k, { data }]) => [k, [...data]]));
 
 test("a run that stops and goes on from its checkpoint equals one that does not stop, to the last bit", async () => {
-  const [middle, whole] = await trained([2, 4]);
+  const [middle, full] = await trained([2, 4]);
   const [again] = await trained([4]);
-  expect(plain(again!.tensors)).toEqual(plain(whole!.tensors));
+  expect(plain(again!.tensors)).toEqual(plain(full!.tensors));
   const [resumed] = await trained([4], middle);
-  expect(resumed!.position).toEqual(whole!.position);
-  expect(plain(resumed!.tensors)).toEqual(plain(whole!.tensors));
+  expect(resumed!.position).toEqual(full!.position);
+  expect(plain(resumed!.tensors)).toEqual(plain(full!.tensors));
 });
 
 test("a session draws its samples and writes a folder that opens as a model, in float16", async () => {

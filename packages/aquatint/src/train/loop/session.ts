@@ -62,11 +62,11 @@ interface Compiling {
 }
 
 function compiled(phase: Phase, { task, training, runtime, state, groups }: Compiling): Promise<CompiledPhase> {
-  const own = groups.get(phase)!;
-  const updated = new Set(own.flatMap(({ parameters }) => [...parameters.keys()]));
+  const phaseGroups = groups.get(phase)!;
+  const updated = new Set(phaseGroups.flatMap(({ parameters }) => [...parameters.keys()]));
   return compilePhase({
     phase,
-    groups: own,
+    groups: phaseGroups,
     fixed: new Map([...task.parameters].filter(([name]) => !updated.has(name))),
     runtime,
     state,
@@ -83,8 +83,8 @@ async function stateOf(
 ): Promise<HostTensors> {
   const { training } = config;
   const drawn = initialize(task.parameters, torchCpu(training.seed));
-  const given = checkpoint ? {} : Object.fromEntries((await task.initial?.()) ?? []);
-  const weights = { ...drawn, ...given };
+  const initial = checkpoint ? {} : Object.fromEntries((await task.initial?.()) ?? []);
+  const weights = { ...drawn, ...initial };
   const first = firstState(weights, groups);
   if (checkpoint)
     expectKeys("the checkpoint", new Map(Object.entries(first)), new Map(Object.entries(checkpoint.tensors)));

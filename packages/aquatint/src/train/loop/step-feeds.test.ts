@@ -21,8 +21,8 @@ test.each([
   [11, 0.5, 0.5],
   [500, 3, 0],
 ])("at step %i, %f through the run, the rate is a share of %f", (step, progress, share) => {
-  const found = rateShareAt(step, { warmupSteps: 10, schedule: schedule({ name: "cosine" }), progress });
-  expect(found).toBeCloseTo(share, 12);
+  const actual = rateShareAt(step, { warmupSteps: 10, schedule: schedule({ name: "cosine" }), progress });
+  expect(actual).toBeCloseTo(share, 12);
 });
 
 test.each([

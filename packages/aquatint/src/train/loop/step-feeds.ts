@@ -45,8 +45,8 @@ const scalar = (value: number): HostTensor => ({ dtype: "float32", shape: [], da
 export function rateFeeds(groups: readonly RatedGroup[], clipNorm: number, { update, share }: Moment): HostTensors {
   const entries = groups.flatMap(({ name, optimiser, average, averageRate, learningRate, weightDecay }) => {
     const rates = optimiser.ratesAt({ learningRate: learningRate * share, weightDecay, update });
-    const own = average ? { ...rates, average: averageDecayAt(update, averageRate) } : rates;
-    return Object.entries(own).map(([rate, value]) => [`rate.${name}.${rate}`, scalar(value)] as const);
+    const values = average ? { ...rates, average: averageDecayAt(update, averageRate) } : rates;
+    return Object.entries(values).map(([rate, value]) => [`rate.${name}.${rate}`, scalar(value)] as const);
   });
   return { "rate.clip": scalar(clipNorm), ...Object.fromEntries(entries) };
 }

@@ -84,7 +84,7 @@ export function trainGraph({
 export function accumulateGraph(step: TrainStepInput, share: number): CompileOptions {
   const { loss, groups, fixed = new Map(), results, layout } = step;
   const parameters = parametersOf(groups);
-  const sums = new Map(Array.from(parameters, ([name, weight]) => [name, beside(weight)]));
+  const sums = new Map(Array.from(parameters, ([name, weight]) => [name, stateLike(weight)]));
   const keep = input({ name: "accumulate.keep", dtype: "float32", shape: [] });
   const next = Array.from(gradients(loss, parameters), ([name, gradient]) => {
     return [`${slots.gradient}/${name}`, add(mul(sums.get(name)!, keep), scale(gradient, share))] as const;
@@ -100,7 +100,7 @@ export function accumulateGraph(step: TrainStepInput, share: number): CompileOpt
 
 /** Updates the parameters from the gradients that `accumulateGraph` added up. Result: `gradNorm`. */
 export function applyStep(groups: readonly ParameterGroup[], layout?: Layout): Executable {
-  const sums = new Map(Array.from(parametersOf(groups), ([name, weight]) => [name, beside(weight)]));
+  const sums = new Map(Array.from(parametersOf(groups), ([name, weight]) => [name, stateLike(weight)]));
   const { norm, next, state } = updated(groups, sums);
   return compile({
     outputs: { gradNorm: norm },
@@ -111,7 +111,7 @@ export function applyStep(groups: readonly ParameterGroup[], layout?: Layout): E
 }
 
 /** A leaf of the state beside a parameter: a moment, a moving average, a sum of gradients. */
-const beside = (weight: Tensor): Tensor => param({ shape: weight.shape, init: "zeros" });
+const stateLike = (weight: Tensor): Tensor => param({ shape: weight.shape, init: "zeros" });
 const rate = (name: string): Tensor => input({ name: `rate.${name}`, dtype: "float32", shape: [] });
 
 /** The graph of an update: what it reads of the state, what it replaces there, and the gradients' norm and clipped form. */
@@ -127,15 +127,15 @@ function updated(groups: readonly ParameterGroup[], gradients: ReadonlyMap<strin
     const { optimiser, average } = group;
     const rates = Object.fromEntries(optimiser.rates.map((name) => [name, rate(`${group.name}.${name}`)]));
     /** The state's tensors of a slot, joined; and what replaces them. */
-    const read = (slot: string, leaf: (weight: Tensor) => Tensor = beside): Tensor => {
+    const read = (slot: string, leaf: (weight: Tensor) => Tensor = stateLike): Tensor => {
       const leaves = pack.map(({ name, weight }) => [`${slot}/${name}`, leaf(weight)] as const);
       for (const [name, tensor] of leaves) state.set(name, tensor);
       return joined(leaves.map(([, tensor]) => tensor));
     };
     const replace = (slot: string, value: Tensor): void => {
-      for (const [name, part] of apart(value, pack)) next[`${slot}/${name}`] = part;
+      for (const [name, part] of unpacked(value, pack)) next[`${slot}/${name}`] = part;
     };
-    for (const [name, part] of apart(clipped[i]!, pack)) shown.set(name, part);
+    for (const [name, part] of unpacked(clipped[i]!, pack)) shown.set(name, part);
     const weight = read(slots.weight, (leaf) => leaf);
     const old = { weight, slots: Object.fromEntries(optimiser.slots.map((slot) => [slot, read(slot)])) };
     const after = optimiser.update(old, clipped[i]!, rates);
@@ -155,12 +155,12 @@ type Pack = readonly { readonly name: string; readonly weight: Tensor }[];
 function packsOf(parameters: ReadonlyMap<string, Tensor>): readonly Pack[] {
   const all = Array.from(parameters, ([name, weight]) => ({ name, weight }));
   const vectors = all.filter(({ weight }) => weight.shape.length === 1);
-  const others = all.filter(({ weight }) => weight.shape.length !== 1).map((one) => [one]);
-  return vectors.length > 0 ? [vectors, ...others] : others;
+  const tensors = all.filter(({ weight }) => weight.shape.length !== 1).map((member) => [member]);
+  return vectors.length > 0 ? [vectors, ...tensors] : tensors;
 }
 const joined = (tensors: readonly Tensor[]): Tensor =>
   tensors.length > 1 ? concat(tensors, { axis: 0 }) : tensors[0]!;
-function apart(value: Tensor, pack: Pack): (readonly [name: string, part: Tensor])[] {
+function unpacked(value: Tensor, pack: Pack): (readonly [name: string, part: Tensor])[] {
   const sizes = pack.map(({ weight }) => weight.shape[0]!);
   const parts = pack.length > 1 ? split(value, { axis: 0, sizes }) : [value];
   return pack.map(({ name }, i) => [name, parts[i]!]);
@@ -176,13 +176,13 @@ function clipByGlobalNorm(gradients: readonly Tensor[], limit: Tensor) {
 /** The state before the first step: weights, moving averages equal to them, optimisers' slots of zero; of fixed ones the weights. */
 export function firstState(weights: HostTensors, groups: readonly ParameterGroup[]): HostTensors {
   const state = Object.entries(weights).map(([name, value]) => [`${slots.weight}/${name}`, copyTensor(value)] as const);
-  const beside = groups.flatMap(({ parameters, optimiser, average }) =>
+  const companions = groups.flatMap(({ parameters, optimiser, average }) =>
     [...parameters.keys()].flatMap((name) => [
       ...optimiser.slots.map((slot) => [`${slot}/${name}`, zeros(weights[name]!)] as const),
       ...(average ? [[`${slots.average}/${name}`, copyTensor(weights[name]!)] as const] : []),
     ]),
   );
-  return Object.fromEntries([...state, ...beside]);
+  return Object.fromEntries([...state, ...companions]);
 }
 
 /** Sums of gradients, of zero: what accumulation needs in the state beside `firstState`. */

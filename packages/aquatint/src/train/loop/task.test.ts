@@ -47,23 +47,23 @@ test.each([
   "with %s a run that goes on from a checkpoint equals one that was not stopped, to the last bit",
   async (_, of, duel) => {
     const training = lineTraining(of);
-    const whole = await trained(training, lineTask(training, { duel }));
-    expect(last(await trained(training, lineTask(training, { duel })))).toEqual(last(whole));
-    const resumed = await trained(training, lineTask(training, { duel }), whole.checkpoints[3]);
+    const uninterrupted = await trained(training, lineTask(training, { duel }));
+    expect(last(await trained(training, lineTask(training, { duel })))).toEqual(last(uninterrupted));
+    const resumed = await trained(training, lineTask(training, { duel }), uninterrupted.checkpoints[3]);
     expect(resumed.events.map(({ step }) => step)).toEqual([5, 6, 7, 8, 9, 10]);
-    expect(last(resumed)).toEqual(last(whole));
-    expect(resumed.checkpoints.at(-1)!.position).toEqual(whole.checkpoints.at(-1)!.position);
+    expect(last(resumed)).toEqual(last(uninterrupted));
+    expect(resumed.checkpoints.at(-1)!.position).toEqual(uninterrupted.checkpoints.at(-1)!.position);
   },
 );
 
 test("a batch computed in parts makes the steps of the whole batch", async () => {
-  const [whole, parts] = [await trained(lineTraining()), await trained(lineTraining({ accumulate: 4 }))];
-  for (const [i, event] of whole.events.entries()) {
+  const [single, parts] = [await trained(lineTraining()), await trained(lineTraining({ accumulate: 4 }))];
+  for (const [i, event] of single.events.entries()) {
     expect(parts.events[i]!.loss).toBeCloseTo(event.loss, 5);
     expect(parts.events[i]!.gradNorm).toBeCloseTo(event.gradNorm, 4);
     expect(parts.events[i]!.metrics["samples"]).toBe(4);
   }
-  const [a, b] = [last(whole), last(parts)];
+  const [a, b] = [last(single), last(parts)];
   expect(Object.keys(b)).toEqual(Object.keys(a));
   for (const name of Object.keys(a)) expect(difference(a[name]!, b[name]!), name).toBeLessThan(1e-5);
 });
@@ -136,8 +136,8 @@ test("a loss that is no number ends the run with its step", async () => {
 test("a run ends where its loss no longer falls, also when it was resumed meanwhile", async () => {
   const plateau = { window: 2, patience: 3, improvement: 0.5 };
   const training = lineTraining({ steps: 50, plateau, learning_rate: 1e-9 });
-  const whole = await trained(training);
-  expect(whole.events.at(-1)).toMatchObject({ ended: "plateau" });
-  const resumed = await trained(training, lineTask(training), whole.checkpoints[1]);
-  expect(resumed.events.at(-1)!.step).toBe(whole.events.at(-1)!.step);
+  const uninterrupted = await trained(training);
+  expect(uninterrupted.events.at(-1)).toMatchObject({ ended: "plateau" });
+  const resumed = await trained(training, lineTask(training), uninterrupted.checkpoints[1]);
+  expect(resumed.events.at(-1)!.step).toBe(uninterrupted.events.at(-1)!.step);
 });

@@ -89,7 +89,7 @@ export async function* train({ turns, length, rateShare, from = 0, signal }: Tra
 }
 
 // A probe that fails itself, for want of memory say, must not hide what it was to explain.
-const diverged = (what: string, found: NonFinite | undefined) =>
-  new AquatintError("train/diverged", found ? `${what}: ${describeNonFinite(found)}` : what, {
+const diverged = (what: string, failure: NonFinite | undefined) =>
+  new AquatintError("train/diverged", failure ? `${what}: ${describeNonFinite(failure)}` : what, {
     hint: "resume from the last checkpoint with a lower learning rate, a longer warm-up or a smaller clip norm",
   });

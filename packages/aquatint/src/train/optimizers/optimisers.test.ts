@@ -48,11 +48,11 @@ const tensor = (values: readonly number[], shape = [values.length]): HostTensor 
 /** The weights after each of three updates, through the graph. */
 async function updated({ slots, rates, ratesAt, update }: Optimiser): Promise<number[][]> {
   const leaf = (name: string) => input({ name, dtype: "float32", shape: [3] });
-  const given = Object.fromEntries(
+  const rateInputs = Object.fromEntries(
     rates.map((name) => [name, input({ name: `rate.${name}`, dtype: "float32", shape: [] })]),
   );
   const old = { weight: leaf("weight"), slots: Object.fromEntries(slots.map((slot) => [slot, leaf(slot)])) };
-  const next = update(old, leaf("gradient"), given);
+  const next = update(old, leaf("gradient"), rateInputs);
   const changed = Object.entries({ weight: next.weight, ...next.slots });
   const outputs = Object.fromEntries(changed.map(([name, value]) => [`next.${name}`, value]));
   await using runtime = await nodeRuntime({ threads: 1 });
@@ -73,9 +73,9 @@ async function updated({ slots, rates, ratesAt, update }: Optimiser): Promise<nu
 test.each([{ name: "adamw" }, { name: "adam" }, { name: "sgd" }, { name: "sgd", nesterov: true }])(
   "%o makes the updates of its formula",
   async (config) => {
-    const found = await updated(createOptimiser(config));
+    const steps = await updated(createOptimiser(config));
     for (const [i, expected] of references[config.name]!(config).entries()) {
-      for (const [k, value] of expected.entries()) expect(found[i]![k]).toBeCloseTo(value, 5);
+      for (const [k, value] of expected.entries()) expect(steps[i]![k]).toBeCloseTo(value, 5);
     }
   },
 );

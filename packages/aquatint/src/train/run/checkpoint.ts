@@ -57,11 +57,11 @@ export async function decodeCheckpoint(
 async function checkDigest(bytes: Uint8Array<ArrayBuffer>, sha256: string, name: string): Promise<void> {
   const blank = bytes.slice();
   blank.set(new TextEncoder().encode(BLANK), digestPlace(bytes, sha256));
-  const found = await digest(blank);
-  if (found === sha256) return;
+  const actual = await digest(blank);
+  if (actual === sha256) return;
   throw new AquatintError(
     "checkpoint/damaged",
-    `${name} is damaged: its bytes have the SHA-256 ${found.slice(0, 8)}…, expected ${sha256.slice(0, 8)}…`,
+    `${name} is damaged: its bytes have the SHA-256 ${actual.slice(0, 8)}…, expected ${sha256.slice(0, 8)}…`,
     { hint: HINT },
   );
 }

@@ -29,20 +29,20 @@ const GAP = 60;
 export function runClock({ now = () => performance.now(), before = 0 }: ClockOptions = {}): RunClock {
   const awake = wakingTime(now);
   let start: number | undefined;
-  let [begun, told, stepping] = [awake.seconds(), 0, 0];
+  let [lapStart, reportedSeconds, stepping] = [awake.seconds(), 0, 0];
   let recent: readonly number[] = [];
   const passed = () => (start === undefined ? 0 : awake.seconds() - start);
   return {
     seconds: () => before + passed(),
     tick: () => void awake.seconds(),
     begin() {
-      begun = awake.seconds();
-      start ??= begun;
+      lapStart = awake.seconds();
+      start ??= lapStart;
     },
     lap() {
-      const seconds = awake.seconds() - begun;
-      const gap = awake.slept() - told;
-      told += gap;
+      const seconds = awake.seconds() - lapStart;
+      const gap = awake.slept() - reportedSeconds;
+      reportedSeconds += gap;
       stepping += seconds;
       recent = [...recent, seconds].slice(-RECENT);
       return { seconds, gap };

@@ -25,8 +25,8 @@ async function dried(options: object) {
   const events: DryRunEvent[] = [];
   const input = { config, task: { ...task, phases: [{ ...phase!, next }] }, runtime, preset: [], memory: () => 123 };
   for await (const event of dryRun(input)) events.push(event);
-  const [plan, pace, ...others] = events;
-  expect([plan?.type, pace?.type, others.length]).toEqual(["plan", "pace", 0]);
+  const [plan, pace, ...extras] = events;
+  expect([plan?.type, pace?.type, extras.length]).toEqual(["plan", "pace", 0]);
   return { plan: (plan as Extract<DryRunEvent, { type: "plan" }>).plan, pace: pace as DryRunPace, drawn };
 }
 

@@ -48,10 +48,10 @@ export interface DryRunInput {
 export async function* dryRun({ config, task, runtime, preset, memory }: DryRunInput): AsyncGenerator<DryRunEvent> {
   const { training } = config;
   yield { type: "plan", config, plan: trainingPlan(task, training), preset, device: runtime.device };
-  const begun = performance.now();
+  const start = performance.now();
   const steps = { ...training, steps: MEASURED + 1, minutes: undefined, plateau: undefined };
   await using session = await openSession({ config: { training: steps }, task, runtime });
-  const secondsToLoad = (performance.now() - begun) / 1000;
+  const secondsToLoad = (performance.now() - start) / 1000;
   const ends: number[] = [];
   for await (const _ of session.steps()) ends.push(performance.now());
   const secondsPerStep = (ends.at(-1)! - ends[0]!) / 1000 / MEASURED;

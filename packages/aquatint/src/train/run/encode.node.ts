@@ -111,14 +111,14 @@ async function encoderOf(folder: string, { runtime, dataset }: EncoderParts) {
 /** Begins a pool, or sees that the one that is there is the same. */
 async function settle(out: string, facts: PoolFacts): Promise<void> {
   await mkdir(out, { recursive: true });
-  const found = await readPoolFacts(out).catch((error: unknown) => {
+  const existing = await readPoolFacts(out).catch((error: unknown) => {
     if (error instanceof AquatintError && error.code === "file/missing") return undefined;
     throw error;
   });
   const plain = JSON.parse(JSON.stringify(facts)) as PoolFacts;
-  if (!found) return writeFileAtomic(join(out, poolFiles.facts), `${JSON.stringify(plain, null, 2)}\n`);
+  if (!existing) return writeFileAtomic(join(out, poolFiles.facts), `${JSON.stringify(plain, null, 2)}\n`);
   const other = Object.keys(plain).find(
-    (key) => !isDeepStrictEqual(found[key as keyof PoolFacts], plain[key as keyof PoolFacts]),
+    (key) => !isDeepStrictEqual(existing[key as keyof PoolFacts], plain[key as keyof PoolFacts]),
   );
   if (other === undefined) return;
   throw new AquatintError("pool/other", `${out} holds latents of another "${other}" than these would have`, {

@@ -33,9 +33,9 @@ export function trainingPlan(task: Task, training: Training): TrainingPlan {
   const partOf = (name: string) => name.split(".")[0]!;
   const names = [...new Set(sizes.map(({ name }) => partOf(name)))];
   const parts = names.map((name) => {
-    const own = sizes.filter((one) => partOf(one.name) === name);
-    const still = own.filter((one) => frozen(one.name));
-    return { name, parameters: total(own.map(({ size }) => size)), frozen: total(still.map(({ size }) => size)) };
+    const members = sizes.filter((member) => partOf(member.name) === name);
+    const still = members.filter((member) => frozen(member.name));
+    return { name, parameters: total(members.map(({ size }) => size)), frozen: total(still.map(({ size }) => size)) };
   });
   const groups = [...groupsOf(task, training).values()].flat().map(({ parameters, optimiser, average }) => {
     const size = FLOAT * total(Array.from(parameters.values(), ({ shape }) => sizeOf(shape)));

@@ -20,17 +20,17 @@ const HARMLESS = /^(checkpoint_minutes|keep_checkpoints|samples|evaluation|model
 export async function configChange(files: RunFiles, config: TrainConfig): Promise<string | undefined> {
   const text = await textOf(files, "config.json");
   if (text === "") return `${files.folder}/config.json is missing: nothing says whether the run was another one so far`;
-  const found = differences([await earlier(text), config]).filter(({ path }) => !UNRELATED.test(path));
-  const binding = found.filter((difference) => isBinding(difference, config));
+  const changes = differences([await earlier(text), config]).filter(({ path }) => !UNRELATED.test(path));
+  const binding = changes.filter((difference) => isBinding(difference, config));
   if (binding.length > 0) {
     throw new AquatintError("train/changed", `${files.folder} holds another run: ${listed(binding)}`, {
       hint: 'change it back, or begin a new run in another "output", with --init-from MODEL to begin with these weights',
     });
   }
-  if (found.length === 0) return undefined;
-  const other = found.some(({ path }) => !HARMLESS.test(path));
+  if (changes.length === 0) return undefined;
+  const other = changes.some(({ path }) => !HARMLESS.test(path));
   const effect = other ? "; the weights will not be those of a run that was never stopped" : "";
-  return `the configuration was changed: ${listed(found)}${effect}`;
+  return `the configuration was changed: ${listed(changes)}${effect}`;
 }
 
 /** A configuration as this version reads it, defaults and all; as it stands where it cannot. */
@@ -60,11 +60,11 @@ function isBinding({ path, values }: Difference, { task }: TrainConfig): boolean
 /** Most differences that are listed. */
 const LISTED = 6;
 
-const listed = (found: readonly Difference[]): string => {
-  const lines = found.slice(0, LISTED).map(({ path, values: [before = "nothing", now = "nothing"] }) => {
+const listed = (changes: readonly Difference[]): string => {
+  const lines = changes.slice(0, LISTED).map(({ path, values: [before = "nothing", now = "nothing"] }) => {
     return `${path} from ${shortened(before)} to ${shortened(now)}`;
   });
-  return [...lines, ...(found.length > LISTED ? [`${found.length - LISTED} more`] : [])].join(", ");
+  return [...lines, ...(changes.length > LISTED ? [`${changes.length - LISTED} more`] : [])].join(", ");
 };
 
 const shortened = (value: string): string => (value.length <= 60 ? value : `${value.slice(0, 59)}…`);

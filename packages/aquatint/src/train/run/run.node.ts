@@ -53,18 +53,18 @@ export async function* trainRun(
   const folder = config.output;
   const files = diskFiles(folder);
   await using _ = await claimFolder(folder);
-  const found = await startingPoint(files, options);
-  if (found) {
+  const start = await startingPoint(files, options);
+  if (start) {
     const change = await configChange(files, config);
     if (change) yield { type: "problem", message: change };
-    const finished = await finishedRun(files, { config, checkpoint: found.checkpoint });
+    const finished = await finishedRun(files, { config, checkpoint: start.checkpoint });
     if (finished) {
       yield { type: "finished", ...finished };
       return;
     }
   }
   const { startedRun } = await parts();
-  yield* startedRun(config, { ...options, files, found });
+  yield* startedRun(config, { ...options, files, start });
 }
 
 /** What a run of this configuration would be, with the pace of three steps; nothing is written. */

@@ -15,7 +15,7 @@ export interface RunInput {
   readonly runtime: Runtime;
   readonly files: RunFiles;
   /** Where to go on from. */
-  readonly found?: FoundCheckpoint | undefined;
+  readonly start?: FoundCheckpoint | undefined;
   /** Memory of the process in MiB. */
   readonly memory?: () => number;
   /** Where it is computed, for who reads of it later. */
@@ -32,10 +32,10 @@ const TICK = 5000;
  * `checkpoints/`, `model/` and `evaluations.jsonl`.
  */
 export async function* runTask(input: RunInput): AsyncGenerator<RunEvent, void, void> {
-  const { config, task, runtime, files, found, place } = input;
-  const checkpoint = found?.checkpoint;
-  for (const message of found?.problems ?? []) yield { type: "problem", message };
-  if (found?.problems.length) yield { type: "problem", message: `going on from ${found.path}` };
+  const { config, task, runtime, files, start, place } = input;
+  const checkpoint = start?.checkpoint;
+  for (const message of start?.problems ?? []) yield { type: "problem", message };
+  if (start?.problems.length) yield { type: "problem", message: `going on from ${start.path}` };
   const started = new Date().toISOString();
   const clock = runClock({ before: checkpoint?.seconds ?? 0 });
   await using session = await openSession({ config, task, runtime, checkpoint, seconds: clock.seconds });
@@ -56,7 +56,7 @@ export async function* runTask(input: RunInput): AsyncGenerator<RunEvent, void, 
   yield { type: "start", folder, parameters, step: from, steps, batchSize, device };
   const ticks = setInterval(clock.tick, TICK);
   try {
-    const ended = yield* recordedSteps({ ...input, session, clock, describe, from, checkpointPath: found?.path });
+    const ended = yield* recordedSteps({ ...input, session, clock, describe, from, checkpointPath: start?.path });
     yield { type: "model", path: `${folder}/${MODEL}`, ended };
   } finally {
     clearInterval(ticks);

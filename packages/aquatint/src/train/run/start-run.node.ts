@@ -24,20 +24,20 @@ type Place = Pick<TrainRunOptions, "device" | "threads" | "initFrom">;
 export interface StartOptions extends Place {
   readonly files: RunFiles;
   /** Where to go on from. */
-  readonly found: FoundCheckpoint | undefined;
+  readonly start: FoundCheckpoint | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Opens what a checked configuration names, and trains. */
 export async function* startedRun(config: TrainConfig, options: StartOptions): AsyncGenerator<RunEvent, void, void> {
-  const { files, found, signal, threads, initFrom } = options;
+  const { files, start, signal, threads, initFrom } = options;
   await using runtime = await runtimeOf(options);
   await using dataset = await prefetchedDataset(config.dataset);
   yield* reported(dataset);
-  const task = await openTask(config, { dataset, runtime, initFrom, assets: found?.checkpoint.assets });
+  const task = await openTask(config, { dataset, runtime, initFrom, assets: start?.checkpoint.assets });
   const memory = () => process.memoryUsage.rss() / 2 ** 20;
   const place = { machine: thisMachine(), ...(threads && { threads }) };
-  yield* runTask({ config, task, runtime, files, found, memory, place, signal });
+  yield* runTask({ config, task, runtime, files, start, memory, place, signal });
 }
 
 /** Opens what a checked configuration names, and measures it. */

@@ -95,8 +95,8 @@ describe("an autoencoder", () => {
   });
 
   test("shows pictures above their reconstructions", () => {
-    const [sheet, ...others] = run.samples;
-    expect([sheet!.width, sheet!.height, others.length]).toEqual([22, 22, 0]); // two by two of 8 pixels, with gaps of 2
+    const [sheet, ...extras] = run.samples;
+    expect([sheet!.width, sheet!.height, extras.length]).toEqual([22, 22, 0]); // two by two of 8 pixels, with gaps of 2
   });
 
   test("goes on from one that was written", async () => {
@@ -121,15 +121,15 @@ describe("an autoencoder", () => {
 
     test("trains its decoder alone, from the weights that it begins with", async () => {
       const task = await tinyTask(config, { runtime, initFrom: memorySource(run.files) });
-      const given = await task.initial!();
+      const weights = await task.initial!();
       await using session = await openSession({ config, task, runtime });
       for await (const { loss } of session.steps()) expect(loss).toBeLessThan(run.losses[0]!);
       const { tensors } = await session.remembered();
-      for (const [name, { data }] of given) {
+      for (const [name, { data }] of weights) {
         const now = tensors[`weights/${name}`]!.data;
         if (isEncoder(name)) expect(now, name).toEqual(data);
       }
-      const moved = [...given].filter(
+      const moved = [...weights].filter(
         ([name, { data }]) => !isEncoder(name) && differ(tensors[`weights/${name}`]!.data, data),
       );
       expect(moved.length).toBeGreaterThan(10);
@@ -140,10 +140,10 @@ describe("an autoencoder", () => {
       const task = await tinyTask(config, { runtime });
       const [phase] = task.phases;
       const all = [...task.parameters];
-      const behind = (own: readonly (readonly [string, Tensor])[]) => {
+      const behind = (sources: readonly (readonly [string, Tensor])[]) => {
         const slopes = grad(
           phase!.loss,
-          own.map(([, tensor]) => tensor),
+          sources.map(([, tensor]) => tensor),
         );
         const forward = new Set(topological([phase!.loss]));
         return topological(slopes).filter((node) => !forward.has(node));

@@ -59,13 +59,13 @@ function walkOf(work: Work, { sampler, steps }: { readonly sampler: string; read
     evaluations: steps * entry.evaluations,
     async draw(drawing) {
       const size = sizeOf(work.shape);
-      const made: Float32Array[] = [];
+      const batches: Float32Array[] = [];
       for (let from = 0; from < drawing.captions.length; from += work.chunk) {
         const to = Math.min(from + work.chunk, drawing.captions.length);
         const captions = drawing.captions.slice(from, to);
-        made.push(await walked(work, { ...drawing, captions, z: drawing.z.slice(from * size, to * size) }));
+        batches.push(await walked(work, { ...drawing, captions, z: drawing.z.slice(from * size, to * size) }));
       }
-      return concatFloat32(made);
+      return concatFloat32(batches);
     },
   };
 

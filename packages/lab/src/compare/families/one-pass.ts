@@ -20,7 +20,7 @@ export async function openOnePass<N extends Network>(
   const { network, tokenizer } = model;
   const parameters = await bindingOf(model);
   const trace = (n: number) => ({ pictures: onePassPictures(model, tokenizer, n) });
-  const [many, one] = [chunk, 1].map((size) => inChunks({ runtime, parameters, chunk: size, trace })) as [
+  const [many, single] = [chunk, 1].map((size) => inChunks({ runtime, parameters, chunk: size, trace })) as [
     ChunkedNetwork,
     ChunkedNetwork,
   ];
@@ -39,14 +39,14 @@ export async function openOnePass<N extends Network>(
             z: { dtype: "float32", shape: [n, latentSize], data: z },
             ids: captionIds(tokenizer, captions),
           } as const;
-          const { pictures } = await (n === 1 ? one : many).run(feeds);
+          const { pictures } = await (n === 1 ? single : many).run(feeds);
           return pictures!.data as Float32Array;
         },
       },
     ],
     async [Symbol.asyncDispose]() {
       await many[Symbol.asyncDispose]();
-      await one[Symbol.asyncDispose]();
+      await single[Symbol.asyncDispose]();
     },
   };
 }

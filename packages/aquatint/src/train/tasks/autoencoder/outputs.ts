@@ -47,8 +47,8 @@ export function autoencoderOutputs({ evaluation, samples }: AutoencoderTaskConfi
       const { pictures } = await evaluationSamples(dataset, MEASURED);
       const { mean, logVariance } = await coder.code(pictures);
       const { scaling_factor = measuredFactor(mean, logVariance) } = config;
-      const own = Array.from(await weights.read()).filter(([name]) => name.startsWith("vae."));
-      const content = new Map(own.map(([name, value]) => [name.slice("vae.".length), value]));
+      const entries = Array.from(await weights.read()).filter(([name]) => name.startsWith("vae."));
+      const content = new Map(entries.map(([name, value]) => [name.slice("vae.".length), value]));
       const look = latentRgbOf({
         pictures,
         mean,
@@ -56,8 +56,8 @@ export function autoencoderOutputs({ evaluation, samples }: AutoencoderTaskConfi
         factor: downsampling(vae.config),
         scaling_factor: Number(scaling_factor),
       });
-      const whole = { ...config, scaling_factor, [LATENT_RGB_KEY]: look };
-      return new Map(encodeComponent({ folder: "", className: "AutoencoderKL", config: whole, weights: content }));
+      const fullConfig = { ...config, scaling_factor, [LATENT_RGB_KEY]: look };
+      return new Map(encodeComponent({ folder: "", className: "AutoencoderKL", config: fullConfig, weights: content }));
     },
     [Symbol.asyncDispose]: coder.dispose,
   };
@@ -114,8 +114,8 @@ function coderOf({ runtime, dataset, vae, weights: { state, parameters } }: Outp
   return {
     async code(pictures: Float32Array): Promise<Coded> {
       const n = pictures.length / sizeOf(shape);
-      const found = await network.run({ pictures: { dtype: "float32", shape: [n, ...shape], data: pictures } });
-      const of = (name: keyof Coded) => found[name]!.data as Float32Array;
+      const results = await network.run({ pictures: { dtype: "float32", shape: [n, ...shape], data: pictures } });
+      const of = (name: keyof Coded) => results[name]!.data as Float32Array;
       return { reconstruction: of("reconstruction"), mean: of("mean"), logVariance: of("logVariance") };
     },
     dispose: () => network[Symbol.asyncDispose](),

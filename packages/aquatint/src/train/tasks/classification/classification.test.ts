@@ -48,11 +48,11 @@ test("learns to name what is to be seen, and is written with its names", async (
 
 test("goes on where its position says", async () => {
   const task = () => tinyTask(config, { runtime, dataset: namedPlates });
-  const [one, other] = [await task(), await task()];
-  const { position } = await one.phases[0]!.next();
-  const { feeds } = await one.phases[0]!.next();
-  other.restore(JSON.parse(JSON.stringify(position)));
-  expect((await other.phases[0]!.next()).feeds).toEqual(feeds);
+  const [first, second] = [await task(), await task()];
+  const { position } = await first.phases[0]!.next();
+  const { feeds } = await first.phases[0]!.next();
+  second.restore(JSON.parse(JSON.stringify(position)));
+  expect((await second.phases[0]!.next()).feeds).toEqual(feeds);
 });
 
 test("refuses data that do not say what is where", async () => {

@@ -48,8 +48,8 @@ export interface ClipParts {
   readonly tokenizerFiles: TokenizerFiles;
 }
 
-function clipParts({ model: wanted }: ClipTaskConfig, { dataset, assets, initial }: TaskParts): ClipParts {
-  const { text_encoder, image_encoder, tokenizer, ...rest } = wanted;
+function clipParts({ model: modelConfig }: ClipTaskConfig, { dataset, assets, initial }: TaskParts): ClipParts {
+  const { text_encoder, image_encoder, tokenizer, ...rest } = modelConfig;
   const tokenizerFiles = settledVocabulary(tokenizer, { dataset, assets, initial: initial?.tokenizerFiles });
   const { projection_dim } = rest;
   const json = {

@@ -41,8 +41,8 @@ export function clipTowers({ model, tokenizerFiles, size, ...binding }: TowersIn
   return {
     async embed(data, captions) {
       const pictures = { dtype: "float32", shape: [captions.length, ...shape], data } as const;
-      const found = await network.run({ pictures, ids: captionIds(tokenizer, captions) });
-      const of = (name: string) => found[name]!.data as Float32Array;
+      const results = await network.run({ pictures, ids: captionIds(tokenizer, captions) });
+      const of = (name: string) => results[name]!.data as Float32Array;
       return { images: of("imageEmbeds"), texts: of("textEmbeds") };
     },
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),

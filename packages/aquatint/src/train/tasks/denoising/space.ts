@@ -25,7 +25,7 @@ export interface SampleSpaceInput {
   readonly size: readonly [height: number, width: number];
   readonly latents: LatentKind;
   /** What the data holds in place of pictures. */
-  readonly given?: LatentFacts | undefined;
+  readonly facts?: LatentFacts | undefined;
 }
 
 /**
@@ -33,8 +33,8 @@ export interface SampleSpaceInput {
  * @throws AquatintError "config/value" for an autoencoder that gives latents themselves (TAESD), "config/dataset" where the
  * data holds latents of another autoencoder.
  */
-export function sampleSpace({ modules: { posterior, vae }, size, latents, given }: SampleSpaceInput): SampleSpace {
-  if (given) return givenSpace(given, posterior);
+export function sampleSpace({ modules: { posterior, vae }, size, latents, facts }: SampleSpaceInput): SampleSpace {
+  if (facts) return givenSpace(facts, posterior);
   if (posterior) return latentSpace(posterior, { size, latents });
   if (!vae) return pixelSpace(size);
   throw new AquatintError("config/value", "the model's autoencoder gives no distributions to draw latents from", {

@@ -14,8 +14,8 @@ import { sampleSpace } from "./space.ts";
 export async function openDenoisingTask(config: DenoisingConfig, context: TaskContext): Promise<Task> {
   const model = await denoisingModel(config.model, context);
   const { timesteps, min_snr_gamma: minSnrGamma, latents } = config.objective;
-  const { size, latents: given } = context.dataset;
-  const space = sampleSpace({ modules: model.modules, size, latents, given });
+  const { size, latents: facts } = context.dataset;
+  const space = sampleSpace({ modules: model.modules, size, latents, facts });
   const { scheduler } = model;
   const objective = denoisingObjective({ sample: space.sample, scheduler, timesteps, minSnrGamma });
   const graph = (n: number) => denoisingGraph({ model, space, objective }, n);

@@ -20,12 +20,12 @@ const TEACHER = "teacher.";
  */
 export async function openDistillationTask(config: DistillationConfig, context: TaskContext): Promise<Task> {
   const { steps, teacher_steps: substeps } = config.distillation;
-  const given = await openModel(await context.openModel(config.teacher));
-  const teacher = textToImageModules({ ...given.configs, vae: undefined });
-  const model = studentOf(given, { steps, teaching: modelParameters(teacher) });
+  const teacherModel = await openModel(await context.openModel(config.teacher));
+  const teacher = textToImageModules({ ...teacherModel.configs, vae: undefined });
+  const model = studentOf(teacherModel, { steps, teaching: modelParameters(teacher) });
   const { modules, scheduler, tokenizerFiles } = model;
   const { size, latents } = context.dataset;
-  const space = sampleSpace({ modules, size, latents: "sample", given: latents });
+  const space = sampleSpace({ modules, size, latents: "sample", facts: latents });
   const objective = distillationObjective({ sample: space.sample, scheduler, steps, substeps });
   const graph = (n: number) => {
     const ids = captionIdsInput(tokenizerFiles, n);
@@ -42,26 +42,26 @@ interface StudentOptions {
 }
 
 /** A student of the same networks, which takes its steps by DDIM from the last level of the schedule on. */
-function studentOf(given: TextToImageModel, { steps, teaching }: StudentOptions): DenoisingModel {
-  const generation = { ...given.configs.generation, num_inference_steps: steps, guidance_scale: 1 };
-  const scheduler = { ...given.configs.scheduler, _class_name: "DDIMScheduler", timestep_spacing: "trailing" };
-  const configs: ModelConfigs = { ...given.configs, scheduler, generation };
+function studentOf(teacherModel: TextToImageModel, { steps, teaching }: StudentOptions): DenoisingModel {
+  const generation = { ...teacherModel.configs.generation, num_inference_steps: steps, guidance_scale: 1 };
+  const scheduler = { ...teacherModel.configs.scheduler, _class_name: "DDIMScheduler", timestep_spacing: "trailing" };
+  const configs: ModelConfigs = { ...teacherModel.configs, scheduler, generation };
   const modules = textToImageModules(configs);
-  const [tokenizerFiles] = given.tokenizerFiles;
-  const beside = Array.from(teaching, ([name, tensor]) => [`${TEACHER}${name}`, tensor] as const);
+  const [tokenizerFiles] = teacherModel.tokenizerFiles;
+  const teacherWeights = Array.from(teaching, ([name, tensor]) => [`${TEACHER}${name}`, tensor] as const);
   return {
     configs,
     tokenizerFiles: tokenizerFiles!,
     modules,
-    parameters: new Map([...modelParameters(modules), ...beside]),
-    scheduler: walkedByDdim(given, schedulerSettings(scheduler)),
+    parameters: new Map([...modelParameters(modules), ...teacherWeights]),
+    scheduler: walkedByDdim(teacherModel, schedulerSettings(scheduler)),
     frozen: [`${TEACHER}*`, "vae.*"],
     assets: tokenizerFiles!,
     async initial() {
-      const weights = await given.weights();
+      const weights = await teacherModel.weights();
       return new Map([
         ...weights,
-        ...beside.map(([name]) => [name, weights.get(name.slice(TEACHER.length))!] as const),
+        ...teacherWeights.map(([name]) => [name, weights.get(name.slice(TEACHER.length))!] as const),
       ]);
     },
   };
