@@ -9,7 +9,7 @@ import { grid, tensorToPictures } from "../packages/aquatint/src/formats/image/i
 import { encodePng } from "../packages/aquatint/src/formats/png/png.ts";
 import { folderSource } from "../packages/aquatint/src/pipelines/generate.node.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
-import { colours as palette } from "../packages/emoji/src/colours.ts";
+import { colors as palette } from "../packages/emoji/src/colors.ts";
 import type { SceneTruth } from "../packages/emoji/src/truth.ts";
 import { type CheckName, checks } from "../packages/lab/src/evaluate/checks.ts";
 import { wilson } from "../packages/lab/src/evaluate/intervals.ts";

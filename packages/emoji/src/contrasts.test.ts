@@ -3,7 +3,7 @@ import { torchCpu } from "aquatint/math";
 import { describe, expect, test } from "vitest";
 import { barsAtlas } from "./bars.cases.ts";
 import type { SceneWorld } from "./casting.ts";
-import { colours } from "./colours.ts";
+import { colors } from "./colors.ts";
 import { contrastingScenes } from "./contrasts.ts";
 import { emojiNames } from "./names.ts";
 import { sceneSources } from "./scenes.ts";
@@ -13,7 +13,7 @@ import { wordings } from "./wording/wordings.ts";
 
 const atlas = barsAtlas([255, 255, 255, 255], [0, 0, 0, 255], (pixel) => pixel % 2 === 1);
 const world = (templates: readonly TemplateName[]): SceneWorld => ({
-  ...{ names: emojiNames, styles: ["3d"], colours, mirror: false, atlas, wording: wordings.varied },
+  ...{ names: emojiNames, styles: ["3d"], colors, mirror: false, atlas, wording: wordings.varied },
   templates: templates.map((item) => ({ item, weight: 1 })),
   backgrounds: [{ item: "solid", weight: 1 }],
 });
@@ -36,7 +36,7 @@ const differences = (a: SceneTruth, b: SceneTruth): readonly string[] => {
   const sameNames = [...new Set(first)].sort().join() === [...new Set(second)].sort().join();
   return [
     ...(a.template === b.template ? [] : ["relation"]),
-    ...(a.background.colours.join() === b.background.colours.join() ? [] : ["colour"]),
+    ...(a.background.colors.join() === b.background.colors.join() ? [] : ["color"]),
     ...(sameNames ? [] : ["name"]),
     ...(first.length === second.length ? [] : ["number"]),
     ...(sameNames && first.length === second.length && first.join() !== second.join() ? ["order"] : []),
@@ -55,10 +55,10 @@ describe("scenes that follow one", () => {
         seen.set(template, (seen.get(template) ?? new Set()).add(changes[0]!));
       }
     }
-    expect([...seen.get("left")!].sort()).toEqual(["colour", "name", "order", "relation"]);
-    expect([...seen.get("count")!].sort()).toEqual(["colour", "name", "number"]);
-    expect([...seen.get("scaled")!].sort()).toEqual(["colour", "name", "size"]);
-    expect([...seen.get("beside")!].sort()).toEqual(["colour", "name"]);
+    expect([...seen.get("left")!].sort()).toEqual(["color", "name", "order", "relation"]);
+    expect([...seen.get("count")!].sort()).toEqual(["color", "name", "number"]);
+    expect([...seen.get("scaled")!].sort()).toEqual(["color", "name", "size"]);
+    expect([...seen.get("beside")!].sort()).toEqual(["color", "name"]);
   });
 
   test("are not all changed in the same way", () => {
@@ -70,13 +70,13 @@ describe("scenes that follow one", () => {
 
   test("stand where it stands", () => {
     const groups = groupsOf(["left"], 4, 40);
-    const recoloured = groups.flatMap(([first, ...rest]) =>
+    const recolored = groups.flatMap(([first, ...rest]) =>
       rest.flatMap(({ truth }) =>
-        differences(first!.truth, truth).join() === "colour" ? [{ first: first!.truth, truth }] : [],
+        differences(first!.truth, truth).join() === "color" ? [{ first: first!.truth, truth }] : [],
       ),
     );
-    expect(recoloured.length).toBeGreaterThan(20);
-    for (const { first, truth } of recoloured) expect(truth.objects).toEqual(first.objects);
+    expect(recolored.length).toBeGreaterThan(20);
+    for (const { first, truth } of recolored) expect(truth.objects).toEqual(first.objects);
   });
 
   test("are never held out", () => {

@@ -37,12 +37,12 @@ const changes: Readonly<Record<string, Change>> = {
     if (!tells(cast.template) || templates.length === 0) return;
     return changed({ ...cast, template: pick(random, templates) });
   },
-  /** Another colour of the background. */
-  colour(random, cast, world) {
-    const unused = world.colours.filter((colour) => !cast.colours.includes(colour));
+  /** Another color of the background. */
+  color(random, cast, world) {
+    const unused = world.colors.filter((color) => !cast.colors.includes(color));
     if (unused.length === 0) return;
-    const at = random.randint(0, cast.colours.length, 1)[0]!;
-    return changed({ ...cast, colours: cast.colours.with(at, pick(random, unused)) });
+    const at = random.randint(0, cast.colors.length, 1)[0]!;
+    return changed({ ...cast, colors: cast.colors.with(at, pick(random, unused)) });
   },
   /** Another thing in the place of one. */
   name(random, cast, world) {

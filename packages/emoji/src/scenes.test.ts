@@ -4,7 +4,7 @@ import { styles } from "./art/atlas.ts";
 import { type BackgroundKindName, backgroundKinds, backgroundNames } from "./backgrounds.ts";
 import { barsAtlas } from "./bars.cases.ts";
 import type { SceneWorld } from "./casting.ts";
-import { colours } from "./colours.ts";
+import { colors } from "./colors.ts";
 import { heldOutReasons } from "./held-out.ts";
 import { emojiNames, phrasesOf } from "./names.ts";
 import { type SceneSource, sceneSources } from "./scenes.ts";
@@ -12,12 +12,12 @@ import { type TemplateName, templateNames } from "./templates.ts";
 import type { SceneTruth } from "./truth.ts";
 import { wordings } from "./wording/wordings.ts";
 
-/** Every emoji is a bar, half white, half black, to be seen on any colour. */
+/** Every emoji is a bar, half white, half black, to be seen on any color. */
 const atlas = barsAtlas([255, 255, 255, 255], [0, 0, 0, 255], (pixel) => pixel % 2 === 1);
 const equal = <T>(items: readonly T[]) => items.map((item) => ({ item, weight: 1 }));
 const world = (parts: Partial<SceneWorld> = {}): SceneWorld => ({
   ...{ templates: equal(templateNames), backgrounds: equal(backgroundNames), names: emojiNames },
-  ...{ styles, colours, mirror: false, atlas, wording: wordings.plain },
+  ...{ styles, colors, mirror: false, atlas, wording: wordings.plain },
   ...parts,
 });
 const sourceOf = (template: TemplateName, parts: Partial<SceneWorld> = {}) =>
@@ -27,7 +27,7 @@ const sourceOf = (template: TemplateName, parts: Partial<SceneWorld> = {}) =>
 const combination = ({ template, objects, style, background, shape }: SceneTruth) => ({
   ...{ template, style, background: background.kind },
   names: objects.map((o) => o.name),
-  colours: [...background.colours, ...(shape ? [shape.colour] : [])],
+  colors: [...background.colors, ...(shape ? [shape.color] : [])],
 });
 
 describe("100,000 scenes", () => {
@@ -74,7 +74,7 @@ test("the held-out part has nothing else, and says why", () => {
     expect(truth.heldOut).toEqual(heldOutReasons(combination(truth)));
     for (const reason of truth.heldOut) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
-  for (const reason of ["pair", "name-style", "name-colour", "template-background"]) {
+  for (const reason of ["pair", "name-style", "name-color", "template-background"]) {
     expect(reasons.get(reason)).toBeGreaterThan(100);
   }
 });
@@ -147,20 +147,20 @@ describe("captions", () => {
     expect([...seen].sort()).toEqual([...forwards, ...backwards].sort());
   });
 
-  test("of tinted things give each its own colour, and no second one", () => {
+  test("of tinted things give each its own color, and no second one", () => {
     for (const { caption, truth } of samples(sourceOf("tinted"), 300)) {
       for (const { name, tint } of truth.objects) {
         expect(named(name).some((p) => caption.includes(`${tint} ${p.replace(/^an? /, "")}`))).toBe(true);
       }
       expect(truth.objects[0]!.tint).not.toBe(truth.objects[1]!.tint);
-      for (const { tint } of truth.objects) expect(truth.background.colours).not.toContain(tint);
+      for (const { tint } of truth.objects) expect(truth.background.colors).not.toContain(tint);
     }
   });
 
-  test("of shapes name the shape and its colour", () => {
+  test("of shapes name the shape and its color", () => {
     for (const { caption, truth } of samples(sourceOf("inside"), 100)) {
-      expect(caption).toContain(` a ${truth.shape!.colour} ${truth.shape!.name}`.replace(" a orange", " an orange"));
-      expect(truth.background.colours).not.toContain(truth.shape!.colour);
+      expect(caption).toContain(` a ${truth.shape!.color} ${truth.shape!.name}`.replace(" a orange", " an orange"));
+      expect(truth.background.colors).not.toContain(truth.shape!.color);
     }
   });
 
@@ -172,26 +172,26 @@ describe("captions", () => {
     dots: "W background with W dots",
     ground: "W sky and W ground",
   };
-  const anyColour = `(${colours.flatMap((c) => [c.name, ...c.aliases]).join("|")})`;
-  test.each(backgroundNames)("of %s name every colour, and the articles are right", (kind) => {
-    const pattern = new RegExp(`(?:, | (?:on|with) an? )${grounds[kind].replaceAll("W", anyColour)}$`);
+  const anyColor = `(${colors.flatMap((c) => [c.name, ...c.aliases]).join("|")})`;
+  test.each(backgroundNames)("of %s name every color, and the articles are right", (kind) => {
+    const pattern = new RegExp(`(?:, | (?:on|with) an? )${grounds[kind].replaceAll("W", anyColor)}$`);
     let count = 0;
     for (const { caption, truth } of samples(sourceOf("single", { backgrounds: equal([kind]) }), 200)) {
       expect(caption).not.toMatch(/\ba (?=[aeio])|\ban (?=[^aeiouhAEIOU])/);
       const words = pattern.exec(caption)?.slice(1);
       if (!words) continue;
       count++;
-      const names = words.map((word) => colours.find((c) => [c.name, ...c.aliases].includes(word))!.name);
-      expect(names).toEqual(truth.background.colours);
+      const names = words.map((word) => colors.find((c) => [c.name, ...c.aliases].includes(word))!.name);
+      expect(names).toEqual(truth.background.colors);
     }
     expect(count).toBeGreaterThan(140);
   });
 });
 
-test.each(backgroundNames)("the ground %s shows its colours and nothing outside of their mixtures", (kind) => {
+test.each(backgroundNames)("the ground %s shows its colors and nothing outside of their mixtures", (kind) => {
   const side = 48;
-  const pair = [colours.find((c) => c.name === "red")!, colours.find((c) => c.name === "white")!];
-  const shown = pair.slice(0, backgroundKinds[kind].colours);
+  const pair = [colors.find((c) => c.name === "red")!, colors.find((c) => c.name === "white")!];
+  const shown = pair.slice(0, backgroundKinds[kind].colors);
   for (const variation of [0, 0.37, 0.999]) {
     const pixels = new Float32Array(3 * side * side).fill(Number.NaN);
     backgroundKinds[kind].paint({ side, pixels }, shown, variation);

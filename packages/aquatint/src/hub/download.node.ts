@@ -164,7 +164,7 @@ export const denied = (what: string): AquatintError =>
   hubError(
     "denied",
     `the hub does not give out ${what} without a right to it`,
-    "accept the model's licence on its page, and set HF_TOKEN to a token of your account",
+    "accept the model's license on its page, and set HF_TOKEN to a token of your account",
   );
 
 async function openAt(path: string, at: number): Promise<FileHandle> {

@@ -12,7 +12,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** Edits from a to b: insertions, deletions, substitutions and swaps of neighbours (Damerau's distance, restricted). */
+/** Edits from a to b: insertions, deletions, substitutions and swaps of neighbors (Damerau's distance, restricted). */
 function distance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

@@ -25,7 +25,7 @@ export function averaged(points: readonly Point[]): readonly Point[] {
   return points.map(({ step, value }) => ({ step, value: add(value) }));
 }
 
-/** Neighbouring points as one: their lowest, mean and highest value, at the last one's step. */
+/** Neighboring points as one: their lowest, mean and highest value, at the last one's step. */
 export interface Bucket extends Point {
   readonly low: number;
   readonly high: number;

@@ -44,7 +44,7 @@ export function parseAttention(prompt: string): readonly (readonly WeightedText[
   return sectionsOf(entries);
 }
 
-/** Neighbours of one weight joined, and sections cut at each BREAK. */
+/** Neighbors of one weight joined, and sections cut at each BREAK. */
 function sectionsOf(entries: readonly Entry[]): WeightedText[][] {
   const sections: WeightedText[][] = [[]];
   for (const { text, weight } of entries) {

@@ -62,7 +62,7 @@ async function written(folder: string, change: object = {}): Promise<string> {
       { name: "GAN", config: "gan.json" },
       { name: "Diffusion", config: "denoising.json", walks: [{ steps: 1 }, { sampler: "ddim", steps: 3 }] },
     ],
-    measure: { pictures: 32, bounds: 3, evaluations: 3, importance: 2, timed: 1, neighbours: 20 },
+    measure: { pictures: 32, bounds: 3, evaluations: 3, importance: 2, timed: 1, neighbors: 20 },
     ...change,
   };
   const path = join(cwd, folder, "compare.json");

@@ -29,7 +29,7 @@ const measure = z.strictObject({
   evaluations: count.default(60).describe("Denoising terms of a diffusion bound that are evaluated."),
   importance: count.default(16).describe("Draws of a latent for the importance-weighted bound."),
   timed: count.default(9).describe("Single pictures that are timed; the fastest counts, since others use the machine."),
-  neighbours: count.default(4096).describe("Training pictures that nearest neighbours are looked for in."),
+  neighbors: count.default(4096).describe("Training pictures that nearest neighbors are looked for in."),
   seed: z.int().nonnegative().default(0).describe("Of the vectors that pictures are made of."),
 });
 

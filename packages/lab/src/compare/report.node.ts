@@ -1,16 +1,16 @@
 import { grid, type Picture, strip, tensorToPictures } from "aquatint/formats";
 import { duration } from "aquatint/util";
 import type { Estimate } from "../evaluate/distribution.ts";
-import type { NeighbourRows } from "../evaluate/nearest.ts";
+import type { NeighborRows } from "../evaluate/nearest.ts";
 import { type Content, html } from "../reports/html.ts";
 import { figure, inlinePicture, legend, note, page, type Section, sheet, table } from "../reports/page.ts";
 import { type Claim, claimsOf, judged } from "./claims.ts";
-import { modelColours } from "./colors.ts";
+import { modelColors } from "./colors.ts";
 import type { MeasureConfig } from "./config.ts";
 import { families } from "./families/registry.ts";
 import type { RealSet } from "./measure.ts";
 import { type Measured, type MeasuredModel, mistimed, type NamedPoint, pointsOf } from "./measured.ts";
-import { SHOWN } from "./shown.ts";
+import { SHOWN } from "./report-pictures.ts";
 import { speedFigure } from "./speed.node.ts";
 import {
   boundColumns,
@@ -36,7 +36,7 @@ export interface ShownModel {
     readonly rows: readonly (readonly Picture[])[];
     readonly label: string;
   };
-  readonly neighbours: NeighbourRows;
+  readonly neighbors: NeighborRows;
   readonly measure: MeasureConfig;
 }
 
@@ -45,7 +45,7 @@ export interface ReportInput {
   readonly measured: Measured;
   readonly shown: readonly ShownModel[];
   readonly real: RealSet;
-  readonly floorRows: NeighbourRows;
+  readonly floorRows: NeighborRows;
   readonly maker: string;
 }
 
@@ -62,7 +62,7 @@ export async function comparisonReport(input: ReportInput): Promise<string> {
       figuresSection(measured),
       samplesSection(input),
       waysSection(input),
-      neighboursSection(input),
+      neighborsSection(input),
       likelihoodSection(input),
       trainingSection(measured),
     ],
@@ -91,7 +91,7 @@ function leadOf(measured: Measured): Content {
 }
 
 const legendOf = (measured: Measured) =>
-  legend([...modelColours(measured)].map(([name, shade]) => [shade, name] as const));
+  legend([...modelColors(measured)].map(([name, shade]) => [shade, name] as const));
 
 function trilemmaSection(measured: Measured): Section {
   const placed = trilemma(measured);
@@ -196,8 +196,8 @@ function waysSection({ shown }: ReportInput): Section {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-function neighboursSection({ shown, floorRows }: ReportInput): Section {
-  const figureOf = (name: string, { rows, distances }: NeighbourRows) =>
+function neighborsSection({ shown, floorRows }: ReportInput): Section {
+  const figureOf = (name: string, { rows, distances }: NeighborRows) =>
     figure(
       sheet(inlinePicture(strip(rows, { gap: 1 }), `Pictures above their nearest training pictures: ${name}`)),
       html`<b>${name}</b>: pictures above their nearest training pictures; median root mean squared difference
@@ -206,10 +206,10 @@ function neighboursSection({ shown, floorRows }: ReportInput): Section {
   const body = [
     html`<p>A model that only remembered would lie nearer to its training pictures than new real pictures do, and would be
       found out here.</p>`,
-    ...shown.map(({ measured, neighbours }) => figureOf(measured.name, neighbours)),
+    ...shown.map(({ measured, neighbors }) => figureOf(measured.name, neighbors)),
     figureOf("other real pictures", floorRows),
   ];
-  return { id: "neighbours", title: "Nearest training pictures", body };
+  return { id: "neighbors", title: "Nearest training pictures", body };
 }
 
 function likelihoodSection({ measured, shown }: ReportInput): Section {

@@ -1,6 +1,6 @@
-import { colours, type SceneObject, type SceneTruth } from "@aquatint/emoji";
+import { colors, type SceneObject, type SceneTruth } from "@aquatint/emoji";
 import { describe, expect, test } from "vitest";
-import { borderColours } from "./border.ts";
+import { borderColors } from "./border.ts";
 import { checks, type SeenThing, type Target } from "./checks.ts";
 import { expectNames } from "./judge.ts";
 import { sharesOf } from "./shares.ts";
@@ -12,11 +12,11 @@ const thing = (name: string, x: number, y: number): SceneObject => ({
 });
 const target = (
   objects: readonly SceneObject[],
-  { colours = ["red"], heldOut = [] }: Partial<{ colours: string[]; heldOut: SceneTruth["heldOut"] }> = {},
+  { colors = ["red"], heldOut = [] }: Partial<{ colors: string[]; heldOut: SceneTruth["heldOut"] }> = {},
 ): Target => ({
   caption: "a thing, red background",
   ...{ template: "left", style: "3d", shape: null, sideless: false, heldOut },
-  background: { kind: "solid", colours },
+  background: { kind: "solid", colors },
   objects,
 });
 const sees = (things: readonly SeenThing[], border: readonly string[] = ["red"]) => ({ things, border });
@@ -65,15 +65,15 @@ test("count asks for exactly as many, and only where there should be several of 
   expect(checks.count.answers(cats(2), pair)).toEqual([]);
 });
 
-test("background wants all colours to be the widest, in any order", () => {
-  const striped = target([], { colours: ["red", "white"] });
+test("background wants all colors to be the widest, in any order", () => {
+  const striped = target([], { colors: ["red", "white"] });
   const { answers } = checks.background;
   expect(answers(sees([], ["white", "red", "navy"]), striped)).toEqual([true]);
   expect(answers(sees([], ["white", "navy", "red"]), striped)).toEqual([false]);
   expect(answers(sees([]), { ...striped, caption: "a cat" })).toEqual([]); // a caption that leaves it open
 });
 
-test("a border's colours are those of its pixels alone, widest first", () => {
+test("a border's colors are those of its pixels alone, widest first", () => {
   const [width, height] = [6, 6];
   const data = new Uint8Array(width * height * 3).fill(255); // white inside
   const paint = (at: number, rgb: readonly number[]) => data.set(rgb, at * 3);
@@ -83,7 +83,7 @@ test("a border's colours are those of its pixels alone, widest first", () => {
       else if (x === 0 || x === 5 || y === 5) paint(y * width + x, [220, 65, 55]);
     }
   }
-  expect(borderColours({ width, height, channels: 3, data }, colours)).toEqual(["red", "blue"]);
+  expect(borderColors({ width, height, channels: 3, data }, colors)).toEqual(["red", "blue"]);
 });
 
 test("shares are told apart by what training saw, beside the ceiling of real renders", () => {

@@ -1,6 +1,6 @@
 import type { SceneTruth } from "@aquatint/emoji";
 
-/** One thing that a judge sees, about the centre (x, y) in fractions of the picture's sides. */
+/** One thing that a judge sees, about the center (x, y) in fractions of the picture's sides. */
 export interface SeenThing {
   readonly name: string;
   readonly x: number;
@@ -11,7 +11,7 @@ export interface SeenThing {
 export interface Detections {
   /** Clearest first. */
   readonly things: readonly SeenThing[];
-  /** The colours of the border, widest first. */
+  /** The colors of the border, widest first. */
   readonly border: readonly string[];
 }
 
@@ -40,11 +40,11 @@ export const checks = {
     },
   },
   background: {
-    about: "the border has the colours that were asked for",
-    answers: ({ border }, { caption, background: { colours } }) => {
+    about: "the border has the colors that were asked for",
+    answers: ({ border }, { caption, background: { colors } }) => {
       if (!NAMES_GROUND.test(caption)) return [];
-      const widest = border.slice(0, colours.length);
-      return [colours.every((colour) => widest.includes(colour))];
+      const widest = border.slice(0, colors.length);
+      return [colors.every((color) => widest.includes(color))];
     },
   },
   relation: {

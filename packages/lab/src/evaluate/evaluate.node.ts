@@ -15,7 +15,7 @@ import {
 import { AquatintError, optionalPackage } from "aquatint/util";
 import { type ClipJudgeOptions, openClipJudge } from "./clip.ts";
 import { expectNames, openJudge } from "./judge.ts";
-import { type NeighbourRows, neighbourRows } from "./nearest.ts";
+import { type NeighborRows, neighborRows } from "./nearest.ts";
 import { type Evaluation, evaluationOf } from "./report.ts";
 
 export type { Evaluation };
@@ -38,7 +38,7 @@ export interface EvaluateOptions extends Pick<TextToImageOptions, "sampler" | "s
   /** Folder of a CLIP model for pictures of this size; if absent, none is asked. */
   readonly clip?: string;
   /** New renders of what training draws from, in which the nearest of the first pictures are looked for; 0 if absent. */
-  readonly neighbours?: number;
+  readonly neighbors?: number;
 }
 
 /** A picture is made, or all is done. */
@@ -50,7 +50,7 @@ export type EvaluateEvent =
       readonly caption: string;
       readonly picture: Picture;
     }
-  | { readonly type: "neighbours"; readonly rows: NeighbourRows }
+  | { readonly type: "neighbors"; readonly rows: NeighborRows }
   | { readonly type: "evaluation"; readonly evaluation: Evaluation };
 
 /** The package of the scenes whose captions and truths the questions are about. */
@@ -60,18 +60,18 @@ export const evaluateDefaults = { count: 200, seed: 1000 } as const;
 /** Seed of the captions, and of the second set of real pictures: no run of the trainer has them. */
 const CAPTIONS_SEED = 2_000_003;
 const SECOND_SEED = 3_000_017;
-/** Seed of the renders in which neighbours are looked for. */
-const NEIGHBOURS_SEED = 5_000_011;
-/** Pictures whose neighbours are looked for. */
+/** Seed of the renders in which neighbors are looked for. */
+const NEIGHBORS_SEED = 5_000_011;
+/** Pictures whose neighbors are looked for. */
 const LOOKED = 16;
 
 /** Makes pictures of captions that it draws from the model's data, and has them judged beside real renders of the same. */
 export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, void, void> {
-  const { count = evaluateDefaults.count, seed = evaluateDefaults.seed, threads, neighbours = 0 } = options;
+  const { count = evaluateDefaults.count, seed = evaluateDefaults.seed, threads, neighbors = 0 } = options;
   checkCount(count);
   const model = await openTextToImage(options.model);
   const dataset = await datasetOf(options);
-  const { colours: palette } = await optionalPackage(emoji, "the evaluation of emoji scenes");
+  const { colors: palette } = await optionalPackage(emoji, "the evaluation of emoji scenes");
   await using runtime = await nodeRuntime({ ...(threads && { threads }) });
   await using judge = await openJudge(folderSource(judgeFolder(options, dataset)), {
     runtime,
@@ -88,7 +88,7 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
     const i = pictures.length - 1;
     yield { type: "picture", i, n: count, caption: reference.captions[i]!, picture: image.picture };
   }
-  if (neighbours > 0) yield { type: "neighbours", rows: await neighboursOf(pictures, dataset, neighbours) };
+  if (neighbors > 0) yield { type: "neighbors", rows: await neighborsOf(pictures, dataset, neighbors) };
   const second = await samples(dataset, { count, seed: SECOND_SEED });
   const { plan, sampler } = planOf(model, options);
   yield {
@@ -106,9 +106,9 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
 }
 
 /** The first pictures beside the nearest of `count` renders of what training draws from. */
-async function neighboursOf(generated: readonly Picture[], dataset: Dataset, count: number): Promise<NeighbourRows> {
-  const { pictures } = await dataset.stream({ seed: NEIGHBOURS_SEED }).next(count);
-  return neighbourRows(picturesToTensor(generated.slice(0, LOOKED)), pictures, { size: dataset.size, looked: LOOKED });
+async function neighborsOf(generated: readonly Picture[], dataset: Dataset, count: number): Promise<NeighborRows> {
+  const { pictures } = await dataset.stream({ seed: NEIGHBORS_SEED }).next(count);
+  return neighborRows(picturesToTensor(generated.slice(0, LOOKED)), pictures, { size: dataset.size, looked: LOOKED });
 }
 
 /** What the CLIP model says that the options name. */

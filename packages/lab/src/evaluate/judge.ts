@@ -1,4 +1,4 @@
-import type { NamedColour } from "@aquatint/emoji";
+import type { NamedColor } from "@aquatint/emoji";
 import type { Runtime } from "aquatint";
 import { type Picture, picturesToTensor } from "aquatint/formats";
 import { detectionsOf, PictureClassifier, parseClassifierConfig, strideOf } from "aquatint/models";
@@ -7,7 +7,7 @@ import { input } from "aquatint/ops";
 import { type ModelSource, readJson, readWeights } from "aquatint/pipelines";
 import { inChunks } from "aquatint/train";
 import { AquatintError } from "aquatint/util";
-import { borderColours } from "./border.ts";
+import { borderColors } from "./border.ts";
 import type { Detections } from "./checks.ts";
 import { type Features, rowsOf } from "./features.ts";
 
@@ -31,7 +31,7 @@ export interface JudgeOptions {
   /** Height and width of the pictures, in pixels. */
   readonly size: readonly [height: number, width: number];
   /** Colors that the border of an image can have; if left out, the border is not looked at. */
-  readonly palette?: readonly NamedColour[];
+  readonly palette?: readonly NamedColor[];
 }
 
 /** Pictures that one run of the classifier takes. */
@@ -53,7 +53,7 @@ export async function openJudge(source: ModelSource, { runtime, size, palette = 
   const [rows, columns] = size.map((side) => side / strideOf(config)) as [number, number];
   const { classes } = config;
   const sightOf = (picture: Picture, logits: Float32Array): Detections => ({
-    border: borderColours(picture, palette),
+    border: borderColors(picture, palette),
     things: detectionsOf({ logits, classes: classes.length, rows, columns }).map((seen) => ({
       ...{ name: classes[seen.class]!, x: seen.x, y: seen.y },
     })),

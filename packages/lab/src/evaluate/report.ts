@@ -22,7 +22,7 @@ export interface Verdict {
   /** The clearest things, as many as were asked for. */
   readonly seen: readonly string[];
   readonly background: readonly string[];
-  /** The widest colours of the border, as many as were asked for. */
+  /** The widest colors of the border, as many as were asked for. */
   readonly border: readonly string[];
 }
 
@@ -90,7 +90,7 @@ const verdictsOf = ({ truths, generated: { sights } }: Pick<EvaluationInput, "tr
       caption,
       asked: objects.map(({ name }) => name),
       seen: things.slice(0, objects.length).map(({ name }) => name),
-      background: background.colours,
-      border: border.slice(0, background.colours.length),
+      background: background.colors,
+      border: border.slice(0, background.colors.length),
     };
   });

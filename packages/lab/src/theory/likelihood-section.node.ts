@@ -6,7 +6,7 @@ import { denoisedOnce, type OneShot } from "aquatint/pipelines";
 import { formula, html } from "../reports/html.ts";
 import { figure, inlinePicture, legend, note, pictureStrip, table } from "../reports/page.ts";
 import { type DrawingOptions, gridLines, powersOfTen, powerText, screenDrawing } from "../reports/plot.node.ts";
-import { colour } from "../reports/theme.ts";
+import { color } from "../reports/theme.ts";
 import type { TheoryPicture, TheoryPictures } from "./images.node.ts";
 import { type BoundComparison, boundsOfToy } from "./likelihoods.ts";
 import { filled, sparseElbo } from "./pixel-elbo.ts";
@@ -16,9 +16,9 @@ import type { Part } from "./process-section.node.ts";
 export async function mixturePart(): Promise<Part> {
   const bounds = await boundsOfToy();
   const names = [
-    [colour("blue"), html`ELBO, variance ${formula("β̃")}`],
-    [colour("ochre"), html`ELBO, variance ${formula("β")}`],
-    [colour("red"), html`exact ${formula("−log₂ p(x_0)")}`],
+    [color("blue"), html`ELBO, variance ${formula("β̃")}`],
+    [color("ochre"), html`ELBO, variance ${formula("β")}`],
+    [color("red"), html`exact ${formula("−log₂ p(x_0)")}`],
   ] as const;
   const body = [
     html`<p>For the mixture the likelihood itself is known, and its denoiser is perfect. What is left of the ELBO's gap
@@ -55,9 +55,9 @@ function boundFigure({ exact, bounds }: BoundComparison, narrow: boolean): Drawi
     y: { domain: [0.5, 4], label: "bits per dimension", ticks: 7 },
     marks: [
       ...gridLines({ x: steps }),
-      Plot.ruleY([exact], { stroke: colour("red"), strokeWidth: 2, strokeDasharray: "5 4" }),
-      ...line("small", colour("blue")),
-      ...line("forward", colour("ochre")),
+      Plot.ruleY([exact], { stroke: color("red"), strokeWidth: 2, strokeDasharray: "5 4" }),
+      ...line("small", color("blue")),
+      ...line("forward", color("ochre")),
     ],
   };
 }
@@ -175,8 +175,8 @@ function termsFigure(terms: readonly ElboTerm[], narrow: boolean): DrawingOption
     y: { type: "log", label: "bits per dimension", ticks: [...powers], tickFormat: powerText },
     marks: [
       ...gridLines({ x: tens, y: powers }),
-      Plot.line(terms, { x: "t", y: "bits", stroke: colour("blue"), strokeWidth: 1.6 }),
-      Plot.dot(terms, { x: "t", y: "bits", fill: colour("blue"), r: 2 }),
+      Plot.line(terms, { x: "t", y: "bits", stroke: color("blue"), strokeWidth: 1.6 }),
+      Plot.dot(terms, { x: "t", y: "bits", fill: color("blue"), r: 2 }),
     ],
   };
 }

@@ -14,7 +14,7 @@ import type { Io } from "../io.ts";
 import { openFile, shortPath } from "../options/outputs.ts";
 import { chart, chartMark } from "../terminal/chart.ts";
 import { type TextColumn, textTable } from "../terminal/columns.ts";
-import { colourLevel } from "../terminal/terminal.ts";
+import { colorLevel } from "../terminal/terminal.ts";
 import { version } from "../version.ts";
 
 const maker = `aquatint ${version}`;
@@ -137,13 +137,13 @@ const parsed = (value: string | undefined): unknown => (value === undefined ? nu
 
 /** Every run's moving average of the loss in one chart, under the runs' marks. */
 function curves(runs: readonly FoundRun[], { stdout, env }: Io): readonly string[] {
-  const colours = new Ansis(colourLevel({ stream: stdout, env }));
+  const colors = new Ansis(colorLevel({ stream: stdout, env }));
   const drawn = runs.map(({ run, summary }) => {
     return { name: summary.name, points: thinned(averaged(losses(run.steps)), CHART.points) };
   });
-  const names = drawn.map(({ name }, i) => `${chartMark(i, colours)} ${name}`).join("   ");
+  const names = drawn.map(({ name }, i) => `${chartMark(i, colors)} ${name}`).join("   ");
   const width = Math.min(stdout.columns ?? CHART.width, CHART.width);
-  return [`loss, moving averages   ${names}`, "", ...chart(drawn, { width, height: CHART.height, colours })];
+  return [`loss, moving averages   ${names}`, "", ...chart(drawn, { width, height: CHART.height, colors })];
 }
 
 /** The newest figures of each run on held-out data. */

@@ -20,11 +20,11 @@ beforeEach(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const plain = (width: number, height: number, colour: (x: number) => readonly [number, number, number]) => ({
+const plain = (width: number, height: number, color: (x: number) => readonly [number, number, number]) => ({
   width,
   height,
   channels: 3 as const,
-  data: Uint8Array.from({ length: 3 * width * height }, (_, i) => colour(Math.floor(i / 3) % width)[(i % 3) | 0]!),
+  data: Uint8Array.from({ length: 3 * width * height }, (_, i) => color(Math.floor(i / 3) % width)[(i % 3) | 0]!),
 });
 
 /** Runs `aquatint generate` with the tiny model; returns what it wrote on stderr. */

@@ -23,7 +23,7 @@ export const pictureFormats = {
   jpeg: {
     extensions: [".jpg", ".jpeg"],
     quality: 90,
-    // colours as fine as brightness: pictures here are small, and edges of flat colours show
+    // colors as fine as brightness: pictures here are small, and edges of flat colors show
     encode: async (picture, quality) =>
       (await sharpOf(picture, "writing JPEG")).jpeg({ quality, chromaSubsampling: "4:4:4" }).toBuffer(),
   },

@@ -52,7 +52,7 @@ async function decodedBySharp(bytes: Uint8Array, limits: ReadLimits): Promise<Im
     checkSamples(header, bytes, name);
     checkPixels({ width, height }, { name, maxPixels });
     // "error": what is only odd is read, what is cut off is not
-    const open = sharp(bytes, { limitInputPixels: maxPixels, failOn: "error" }).autoOrient().toColourspace("srgb");
+    const open = sharp(bytes, { limitInputPixels: maxPixels, failOn: "error" }).autoOrient().toColorspace("srgb");
     const { data, info } = await (hasAlpha ? open.ensureAlpha() : open.removeAlpha())
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });

@@ -45,7 +45,7 @@ export function decodePng(bytes: Uint8Array, { name = "the picture", maxPixels =
   }
 }
 
-/** The gray level or the red, green and blue that are transparent (tRNS of colour types 0 and 2); only the depth's low bits count. */
+/** The gray level or the red, green and blue that are transparent (tRNS of color types 0 and 2); only the depth's low bits count. */
 function colorKey(chunks: readonly PngChunk[]): readonly number[] | undefined {
   const [{ data: header }] = chunks as [PngChunk];
   const [depth, samples] = [header[8]!, { 0: 1, 2: 3 }[header[9]!]];
@@ -56,7 +56,7 @@ function colorKey(chunks: readonly PngChunk[]): readonly number[] | undefined {
 
 const DAMAGED = "Fetch or save it again.";
 
-/** Bits a sample that each colour type allows: grey, RGB, indexed, grey with alpha, RGBA. */
+/** Bits a sample that each color type allows: gray, RGB, indexed, gray with alpha, RGBA. */
 const depths: Readonly<Record<number, readonly number[]>> = {
   0: [1, 2, 4, 8, 16],
   2: [8, 16],
@@ -86,14 +86,14 @@ function readHeader(chunks: readonly PngChunk[], name: string): PngHeader {
     throw pngError("corrupt", name, "it must have one header, first and of 13 bytes", DAMAGED);
   }
   const view = new DataView(first.data.buffer, first.data.byteOffset, 13);
-  const [width, height, depth, colourType] = [view.getUint32(0), view.getUint32(4), view.getUint8(8), view.getUint8(9)];
+  const [width, height, depth, colorType] = [view.getUint32(0), view.getUint32(4), view.getUint8(8), view.getUint8(9)];
   if (width === 0 || height === 0) throw pngError("corrupt", name, `its size is ${width} x ${height}`, DAMAGED);
-  if (!depths[colourType]?.includes(depth)) {
-    throw pngError("corrupt", name, `colour type ${colourType} with ${depth} bits a sample does not exist`, DAMAGED);
+  if (!depths[colorType]?.includes(depth)) {
+    throw pngError("corrupt", name, `color type ${colorType} with ${depth} bits a sample does not exist`, DAMAGED);
   }
-  const indexed = colourType === 3;
+  const indexed = colorType === 3;
   if (indexed && count("PLTE") !== 1) throw pngError("corrupt", name, "it needs one palette", DAMAGED);
-  const pixelBytes = samples[colourType]! * Math.ceil(depth / 8);
+  const pixelBytes = samples[colorType]! * Math.ceil(depth / 8);
   return { width, height, depth, pixelBytes, indexed, interlaced: view.getUint8(12) !== 0 };
 }
 

@@ -39,7 +39,7 @@ test.each([
 test.each([
   [{ ...config, training: { steps: 1, lerning_rate: 1 } }, "learning_rate"],
   [{ ...config, trainig: {} }, "training"],
-  [{ ...config, training: { steps: 1, optimiser: { name: "adamv" } } }, "adamw"],
+  [{ ...config, training: { steps: 1, optimizer: { name: "adamv" } } }, "adamw"],
   [{ ...config, training: { steps: 1, groups: [{ match: ["a"], wieght_decay: 3 }] } }, "weight_decay"],
   [{ ...config, dataset: { name: "emoji-single" } }, "emoji-singles"],
   [{ ...config, dataset: { name: "captioned-folder", folder: "images", siez: 8 } }, "size"],

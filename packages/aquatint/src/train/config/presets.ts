@@ -17,7 +17,7 @@ export const presets = {
     checkpoint_minutes: 1,
   },
   quick: {
-    summary: "Half an hour: blobs of the right colours, and whether the data is worth a night.",
+    summary: "Half an hour: blobs of the right colors, and whether the data is worth a night.",
     training: { minutes: 30, warmup_steps: 100, batch_size: 16, learning_rate: 1e-3, ema: { steps: 200 } },
     checkpoint_minutes: 5,
   },

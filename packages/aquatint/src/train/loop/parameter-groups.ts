@@ -2,7 +2,7 @@ import { AquatintError } from "../../errors.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { nearest } from "../../math/nearest.ts";
 import type { Training } from "../config/training.ts";
-import { createOptimiser } from "../optimizers/registry.ts";
+import { createOptimizer } from "../optimizers/registry.ts";
 import type { AverageRate, RatedGroup } from "./step-feeds.ts";
 import type { Phase, Task } from "./task.ts";
 
@@ -52,7 +52,7 @@ function rated(phase: Phase, training: Training, i: number, parameters: Readonly
   return {
     name: i < 0 ? "all" : `group${i}`,
     parameters,
-    optimiser: createOptimiser(overrides.optimiser ?? training.optimiser),
+    optimizer: createOptimizer(overrides.optimizer ?? training.optimizer),
     learningRate: group?.learning_rate ?? overrides.learningRate ?? training.learning_rate,
     weightDecay: group?.weight_decay ?? overrides.weightDecay ?? training.weight_decay,
     average: average !== null && overrides.average !== false,

@@ -39,7 +39,7 @@ test("the feeds hold Adam's corrections of the update, by the group's name", () 
   const group: RatedGroup = {
     name: "all",
     parameters: new Map(),
-    optimiser: adamW({ beta1: 0.8, beta2: 0.99 }),
+    optimizer: adamW({ beta1: 0.8, beta2: 0.99 }),
     learningRate: 0.5,
     weightDecay: 0.2,
     average: true,

@@ -43,8 +43,8 @@ const scalar = (value: number): HostTensor => ({ dtype: "float32", shape: [], da
 
 /** The feeds "rate.clip" and "rate.GROUP.NAME" that an update wants; no clipping where `clipNorm` is Infinity. */
 export function rateFeeds(groups: readonly RatedGroup[], clipNorm: number, { update, share }: Moment): HostTensors {
-  const entries = groups.flatMap(({ name, optimiser, average, averageRate, learningRate, weightDecay }) => {
-    const rates = optimiser.ratesAt({ learningRate: learningRate * share, weightDecay, update });
+  const entries = groups.flatMap(({ name, optimizer, average, averageRate, learningRate, weightDecay }) => {
+    const rates = optimizer.ratesAt({ learningRate: learningRate * share, weightDecay, update });
     const values = average ? { ...rates, average: averageDecayAt(update, averageRate) } : rates;
     return Object.entries(values).map(([rate, value]) => [`rate.${name}.${rate}`, scalar(value)] as const);
   });

@@ -10,9 +10,9 @@ import { input, param, scalar } from "../../ops/leaves.ts";
 import { sum } from "../../ops/reduce.ts";
 import { concat, split } from "../../ops/shape.ts";
 import { adamW } from "../optimizers/adamw.ts";
-import type { Optimiser } from "../optimizers/optimiser.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
 
-/** Folders of the state beside those of the optimisers: "weights/NAME". */
+/** Folders of the state beside those of the optimizers: "weights/NAME". */
 export const slots = { weight: "weights", average: "ema", gradient: "gradient" } as const;
 
 /** Parameters that are updated alike. */
@@ -20,14 +20,14 @@ export interface ParameterGroup {
   /** Stands in the names of the group's rates, "rate.NAME.step". */
   readonly name: string;
   readonly parameters: ReadonlyMap<string, Tensor>;
-  readonly optimiser: Optimiser;
+  readonly optimizer: Optimizer;
   /** Whether a moving average of the weights is kept. */
   readonly average: boolean;
 }
 
 /** All parameters in one group. */
-export const oneGroup = (parameters: ReadonlyMap<string, Tensor>, optimiser = adamW()): readonly ParameterGroup[] => [
-  { name: "all", parameters, optimiser, average: true },
+export const oneGroup = (parameters: ReadonlyMap<string, Tensor>, optimizer = adamW()): readonly ParameterGroup[] => [
+  { name: "all", parameters, optimizer, average: true },
 ];
 
 /** What a training step is made of. */
@@ -124,8 +124,8 @@ function updated(groups: readonly ParameterGroup[], gradients: ReadonlyMap<strin
   const [state, shown] = [new Map<string, Tensor>(), new Map<string, Tensor>()];
   const next: Record<string, Tensor> = {};
   for (const [i, { group, pack }] of packs.entries()) {
-    const { optimiser, average } = group;
-    const rates = Object.fromEntries(optimiser.rates.map((name) => [name, rate(`${group.name}.${name}`)]));
+    const { optimizer, average } = group;
+    const rates = Object.fromEntries(optimizer.rates.map((name) => [name, rate(`${group.name}.${name}`)]));
     /** The state's tensors of a slot, joined; and what replaces them. */
     const read = (slot: string, leaf: (weight: Tensor) => Tensor = stateLike): Tensor => {
       const leaves = pack.map(({ name, weight }) => [`${slot}/${name}`, leaf(weight)] as const);
@@ -137,10 +137,10 @@ function updated(groups: readonly ParameterGroup[], gradients: ReadonlyMap<strin
     };
     for (const [name, part] of unpacked(clipped[i]!, pack)) shown.set(name, part);
     const weight = read(slots.weight, (leaf) => leaf);
-    const old = { weight, slots: Object.fromEntries(optimiser.slots.map((slot) => [slot, read(slot)])) };
-    const after = optimiser.update(old, clipped[i]!, rates);
+    const old = { weight, slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, read(slot)])) };
+    const after = optimizer.update(old, clipped[i]!, rates);
     replace(slots.weight, after.weight);
-    for (const slot of optimiser.slots) replace(slot, after.slots[slot]!);
+    for (const slot of optimizer.slots) replace(slot, after.slots[slot]!);
     if (!average) continue;
     const mean = read(slots.average);
     replace(slots.average, add(after.weight, mul(sub(mean, after.weight), rate(`${group.name}.average`))));
@@ -173,12 +173,12 @@ function clipByGlobalNorm(gradients: readonly Tensor[], limit: Tensor) {
   return { norm, clipped: gradients.map((g) => mul(g, factor)) };
 }
 
-/** The state before the first step: weights, moving averages equal to them, optimisers' slots of zero; of fixed ones the weights. */
+/** The state before the first step: weights, moving averages equal to them, optimizers' slots of zero; of fixed ones the weights. */
 export function firstState(weights: HostTensors, groups: readonly ParameterGroup[]): HostTensors {
   const state = Object.entries(weights).map(([name, value]) => [`${slots.weight}/${name}`, copyTensor(value)] as const);
-  const companions = groups.flatMap(({ parameters, optimiser, average }) =>
+  const companions = groups.flatMap(({ parameters, optimizer, average }) =>
     [...parameters.keys()].flatMap((name) => [
-      ...optimiser.slots.map((slot) => [`${slot}/${name}`, zeros(weights[name]!)] as const),
+      ...optimizer.slots.map((slot) => [`${slot}/${name}`, zeros(weights[name]!)] as const),
       ...(average ? [[`${slots.average}/${name}`, copyTensor(weights[name]!)] as const] : []),
     ]),
   );

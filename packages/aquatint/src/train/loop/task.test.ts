@@ -42,7 +42,7 @@ test.each([
   ["one phase", {}, false],
   ["two phases, one of them twice a step", {}, true],
   ["parts of batches", { accumulate: 2 }, false],
-  ["momentum", { optimiser: { name: "sgd" }, learning_rate: 0.01 }, false],
+  ["momentum", { optimizer: { name: "sgd" }, learning_rate: 0.01 }, false],
 ] as const)(
   "with %s a run that goes on from a checkpoint equals one that was not stopped, to the last bit",
   async (_, of, duel) => {
@@ -126,7 +126,7 @@ test("a pattern that fits nothing is an error with a name that there is", async 
 });
 
 test("a loss that is no number ends the run with its step", async () => {
-  const training = lineTraining({ optimiser: { name: "sgd" }, learning_rate: 1e30, clip_norm: null, ema: null });
+  const training = lineTraining({ optimizer: { name: "sgd" }, learning_rate: 1e30, clip_norm: null, ema: null });
   await expect(trained(training)).rejects.toMatchObject({
     code: "train/diverged",
     message: expect.stringMatching(/(loss|gradNorm) became (NaN|Infinity) at step \d/),

@@ -7,7 +7,7 @@ import type { State } from "../../runtime/types.ts";
 /** Where a task's random draws and data stand, as JSON. */
 export type Position = unknown;
 
-/** What one optimiser step of a phase is fed, and where the task's streams stand once it is drawn. */
+/** What one optimizer step of a phase is fed, and where the task's streams stand once it is drawn. */
 export interface TaskBatch {
   /** Feeds of the phase's graph; one whose first axis counts samples holds `batchSize` of them, however they are cut. */
   readonly feeds: HostTensors;
@@ -18,8 +18,8 @@ export interface TaskBatch {
 
 /** What a phase asks for in place of the configuration's own; what is left out stays. */
 export interface PhaseTraining {
-  /** An optimiser's configuration: `{ "name": "adam", "beta1": 0 }`. */
-  readonly optimiser?: unknown;
+  /** An optimizer's configuration: `{ "name": "adam", "beta1": 0 }`. */
+  readonly optimizer?: unknown;
   readonly learningRate?: number;
   readonly weightDecay?: number;
   /** False: no moving average of these weights is kept. */
@@ -35,7 +35,7 @@ export interface Phase {
   readonly results?: Readonly<Record<string, Tensor>>;
   /** Which of the task's parameters it updates, by name; all when absent. Frozen ones never are. */
   readonly updates?: (name: string) => boolean;
-  /** Optimiser steps in each step of the run. */
+  /** Optimizer steps in each step of the run. */
   readonly repeat?: number;
   readonly training?: PhaseTraining;
   next(): Promise<TaskBatch>;

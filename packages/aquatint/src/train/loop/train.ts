@@ -4,7 +4,7 @@ import { describeNonFinite, type NonFinite } from "../../runtime/non-finite.ts";
 import type { EndReason, RunLength } from "./stopping.ts";
 import type { Position, TaskBatch } from "./task.ts";
 
-/** One optimiser step of a phase, ready to run; a step of the run is one round of all its turns. */
+/** One optimizer step of a phase, ready to run; a step of the run is one round of all its turns. */
 export interface Turn {
   /** What its metrics' names begin with; empty for a task of one turn. */
   readonly prefix: string;
@@ -53,7 +53,7 @@ export interface StepEvent {
 }
 
 /**
- * Repeat { for each turn: batch; optimiser step } until the run's length; no step where that is reached. The next batch is drawn while the worker computes.
+ * Repeat { for each turn: batch; optimizer step } until the run's length; no step where that is reached. The next batch is drawn while the worker computes.
  * @throws AquatintError "train/diverged" when a loss or a gradient is no longer a number: it names the node where that began, and
  * the state keeps the step before.
  */

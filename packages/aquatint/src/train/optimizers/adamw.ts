@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { add, div, mul, sqrt, square, sub } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
-import type { Optimiser, OptimiserKind } from "./optimiser.ts";
+import type { Optimizer, OptimizerKind } from "./optimizer.ts";
 
 /** Constants of Adam that stay the same for a whole run, with PyTorch's defaults. */
 export interface AdamOptions {
@@ -11,7 +11,7 @@ export interface AdamOptions {
 }
 
 /** AdamW (Loshchilov and Hutter 2019): Adam whose weight decay is apart from the gradient. */
-export function adamW({ beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamOptions = {}): Optimiser {
+export function adamW({ beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamOptions = {}): Optimizer {
   return {
     slots: ["adam.m", "adam.v"],
     rates: ["keep", "step", "root"],
@@ -32,7 +32,7 @@ export function adamW({ beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamOptions = 
 }
 
 /** Adam (Kingma and Ba 2015): weight decay is part of the gradient, as in torch.optim.Adam. */
-export function adam(options: AdamOptions = {}): Optimiser {
+export function adam(options: AdamOptions = {}): Optimizer {
   const decoupled = adamW(options);
   return {
     slots: decoupled.slots,
@@ -53,10 +53,10 @@ const fields = {
 export const adamwKind = {
   config: z.strictObject({ name: z.literal("adamw"), ...fields }).describe("AdamW: weight decay beside the gradient."),
   create: adamW,
-} satisfies OptimiserKind<z.ZodType>;
+} satisfies OptimizerKind<z.ZodType>;
 
 /** `{ "name": "adam" }` */
 export const adamKind = {
   config: z.strictObject({ name: z.literal("adam"), ...fields }).describe("Adam: weight decay in the gradient."),
   create: adam,
-} satisfies OptimiserKind<z.ZodType>;
+} satisfies OptimizerKind<z.ZodType>;

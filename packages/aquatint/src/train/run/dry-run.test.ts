@@ -42,7 +42,7 @@ test("a plan counts each part's parameters, and what training keeps beside them"
     ],
     weights: 25 * FLOAT,
     gradients: 2 * 17 * FLOAT,
-    optimiser: 2 * 17 * FLOAT,
+    optimizer: 2 * 17 * FLOAT,
     averages: 16 * FLOAT,
   });
 });

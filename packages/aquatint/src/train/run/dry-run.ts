@@ -26,7 +26,7 @@ export interface DryRunPace {
   readonly secondsToLoad: number;
   /** To the end of the run in steps or minutes; absent where only a plateau ends it. */
   readonly secondsInAll?: number;
-  /** Optimiser steps to the end; absent likewise. */
+  /** Optimizer steps to the end; absent likewise. */
   readonly stepsInAll?: number;
   /** Highest memory of the process after the steps, in bytes; what is above the plan is activations, data and programs. */
   readonly memory: number;

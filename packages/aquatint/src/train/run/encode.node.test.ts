@@ -13,7 +13,7 @@ import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
 import { encodeComponent } from "../../pipelines/model/component.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
-import { sampleSpace } from "../tasks/denoising/space.ts";
+import { sampleSpace } from "../tasks/denoising/latents.ts";
 import { tinyConfig, tinyTask, tinyVae } from "../tiny.cases.ts";
 import { type EncodeEvent, type EncodeOptions, encodePool } from "./encode.node.ts";
 

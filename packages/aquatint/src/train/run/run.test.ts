@@ -202,7 +202,7 @@ test("a folder that is deleted is written again, with a checkpoint at once", asy
 });
 
 test("a divergence names its step and the last good checkpoint", async () => {
-  const training = { optimiser: { name: "sgd" }, learning_rate: 1e12, warmup_steps: 1000, clip_norm: null };
+  const training = { optimizer: { name: "sgd" }, learning_rate: 1e12, warmup_steps: 1000, clip_norm: null };
   await expect(run({ training })).rejects.toMatchObject({
     code: "train/diverged",
     message: expect.stringMatching(/at step \d+: .* gave .*; the last good checkpoint is .*step-\d+\.safetensors$/),

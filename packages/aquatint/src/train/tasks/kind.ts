@@ -10,7 +10,7 @@ import { holdsOut } from "./sources.ts";
 export interface TaskContext {
   readonly dataset: Dataset;
   readonly runtime: Runtime;
-  /** Samples of an optimiser step: what `next()` draws. */
+  /** Samples of an optimizer step: what `next()` draws. */
   readonly batchSize: number;
   /** Samples that the graph takes at once; `batchSize` is a whole multiple of it. */
   readonly microBatchSize: number;

@@ -15,7 +15,7 @@ import type { TrainConfig } from "../config/config.ts";
 import { recomputing } from "../loop/activation-checkpointing.ts";
 import { openSession } from "../loop/session.ts";
 import { trainingPlan } from "../run/plan.ts";
-import { colourPlates, tinyConfig, tinyTask, tinyVae } from "../tiny.cases.ts";
+import { colorPlates, tinyConfig, tinyTask, tinyVae } from "../tiny.cases.ts";
 import { openClip } from "./clip/folder.ts";
 import type { TaskContext } from "./kind.ts";
 
@@ -154,7 +154,7 @@ describe("an autoencoder", () => {
       expect(reads(behind(all.filter(([name]) => !isEncoder(name))))).toEqual([]);
       const decoder = all.filter(([name]) => !isEncoder(name)).reduce((n, [, { shape }]) => n + sizeOf(shape), 0);
       const plan = trainingPlan(task, config.training);
-      expect([plan.gradients, plan.optimiser, plan.averages]).toEqual([4 * decoder, 8 * decoder, 4 * decoder]);
+      expect([plan.gradients, plan.optimizer, plan.averages]).toEqual([4 * decoder, 8 * decoder, 4 * decoder]);
     });
   });
 });
@@ -182,7 +182,7 @@ describe("CLIP", () => {
   });
 
   test("keeps hard negatives in one batch", async () => {
-    const grouped = { ...colourPlates, group: 3 };
+    const grouped = { ...colorPlates, group: 3 };
     await expect(tinyTask(clip, { runtime, dataset: grouped })).rejects.toThrow(
       "a batch of 4 cuts through the groups of 3",
     );
@@ -216,11 +216,11 @@ describe("CLIP", () => {
 
 test("runs stand where their position says", async () => {
   for (const config of [autoencoder, clip]) {
-    const task = await tinyTask(config, { runtime, dataset: colourPlates });
+    const task = await tinyTask(config, { runtime, dataset: colorPlates });
     const phase = task.phases[0]!;
     const { position } = await phase.next();
     const { feeds } = await phase.next();
-    const other = await tinyTask(config, { runtime, dataset: colourPlates });
+    const other = await tinyTask(config, { runtime, dataset: colorPlates });
     other.restore(JSON.parse(JSON.stringify(position)));
     expect((await other.phases[0]!.next()).feeds).toEqual(feeds);
   }

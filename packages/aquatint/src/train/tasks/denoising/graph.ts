@@ -3,9 +3,9 @@ import { input } from "../../../ops/leaves.ts";
 import type { TextToImageModules } from "../../../pipelines/model/components.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
 import type { TaskContext } from "../kind.ts";
+import type { SampleSpace } from "./latents.ts";
 import type { DenoisingModel } from "./model.ts";
 import type { DenoisingObjective } from "./objective.ts";
-import type { SampleSpace } from "./space.ts";
 
 /** What a denoising task is made of. */
 export interface DenoisingParts extends TaskContext {

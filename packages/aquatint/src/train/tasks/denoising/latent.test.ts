@@ -16,7 +16,7 @@ import { openSession } from "../../loop/session.ts";
 import { tinyConfig, tinyConfigs, tinyTask, tinyTokenizer, tinyVae } from "../../tiny.cases.ts";
 import { encodeClip } from "../clip/folder.ts";
 import { vocabularyConfig } from "../vocabulary.ts";
-import { sampleSpace } from "./space.ts";
+import { sampleSpace } from "./latents.ts";
 
 let runtime: Runtime;
 beforeAll(async () => {

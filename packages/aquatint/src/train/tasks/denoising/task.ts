@@ -5,10 +5,10 @@ import { sourcesOf } from "../sources.ts";
 import { captionFeed } from "./captions.ts";
 import type { DenoisingConfig } from "./config.ts";
 import { type DenoisingParts, denoisingGraph } from "./graph.ts";
+import { sampleSpace } from "./latents.ts";
 import { denoisingModel } from "./model.ts";
 import { denoisingObjective } from "./objective.ts";
 import { type DenoisingOutputsConfig, denoisingOutputs } from "./outputs.ts";
-import { sampleSpace } from "./space.ts";
 
 /** The task of a U-Net, with the frozen parts that its configuration names. */
 export async function openDenoisingTask(config: DenoisingConfig, context: TaskContext): Promise<Task> {

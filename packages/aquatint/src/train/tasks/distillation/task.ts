@@ -5,8 +5,8 @@ import { modelParameters, textToImageModules } from "../../../pipelines/model/co
 import { type ModelConfigs, openModel, type TextToImageModel } from "../../../pipelines/model/model-folder.ts";
 import type { Task } from "../../loop/task.ts";
 import { captionIdsInput, denoises } from "../denoising/graph.ts";
+import { sampleSpace } from "../denoising/latents.ts";
 import type { DenoisingModel } from "../denoising/model.ts";
-import { sampleSpace } from "../denoising/space.ts";
 import { denoisingTask } from "../denoising/task.ts";
 import type { TaskContext } from "../kind.ts";
 import type { DistillationConfig } from "./config.ts";

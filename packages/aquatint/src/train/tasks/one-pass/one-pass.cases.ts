@@ -24,7 +24,7 @@ export interface ShortRun {
   readonly pictures: number;
 }
 
-/** Trains a configuration on colour plates, from a checkpoint if there is one. */
+/** Trains a configuration on color plates, from a checkpoint if there is one. */
 export async function shortRun(config: TrainConfig, runtime: Runtime, checkpoint?: Checkpoint): Promise<ShortRun> {
   const task = await tinyTask(config, { runtime, ...(checkpoint && { assets: checkpoint.assets }) });
   await using session = await openSession({ config, task, runtime, checkpoint });

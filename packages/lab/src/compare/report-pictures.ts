@@ -5,8 +5,8 @@ import { spherical } from "./spherical.ts";
 
 /** Samples that the report shows, never picked out: the first ones. */
 export const SHOWN = 32;
-/** Pictures whose nearest neighbours are shown. */
-export const NEIGHBOURS = 8;
+/** Pictures whose nearest neighbors are shown. */
+export const NEIGHBORS = 8;
 const STATIONS = 9;
 const WAYS = 3;
 /** Seed of the ends of the interpolations. */
