@@ -33,7 +33,7 @@ await using judge = await openJudge(folderSource(folder), { runtime, size: datas
 const batch = await dataset.stream({ seed: SEED, split: "held-out" }).next(COUNT);
 const truths = (batch.truths as readonly SceneTruth[]).map((truth, i) => ({ ...truth, caption: batch.captions[i]! }));
 const pictures = tensorToPictures(batch.pictures, { width, height });
-const { sights } = await judge.look(pictures);
+const { detections: sights } = await judge.detect(pictures);
 
 const missed = new Map<number, string[]>();
 for (const name of Object.keys(checks) as CheckName[]) {

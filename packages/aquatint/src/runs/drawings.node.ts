@@ -1,7 +1,7 @@
 import type { Schedule } from "../diffusion/level.ts";
 import type { RunFiles } from "../train/run/run-folder.ts";
 import { optionalPackage } from "../util/optional-package.ts";
-import type { FoundRun } from "./find.node.ts";
+import type { RunEntry } from "./find.node.ts";
 import type { RunData } from "./run.ts";
 
 /** What the report of a run is drawn from. */
@@ -21,7 +21,7 @@ export interface Drawings {
   /** The report of a run: one self-contained HTML file. */
   runReport(input: RunReportInput): Promise<string>;
   /** Several runs side by side: one self-contained HTML file. */
-  comparisonReport(runs: readonly FoundRun[], options: { readonly maker: string }): Promise<string>;
+  comparisonReport(runs: readonly RunEntry[], options: { readonly maker: string }): Promise<string>;
   /** alphaBar of noise schedules against t / T: an SVG file. */
   schedulesFigure(schedules: readonly Schedule[]): string;
 }

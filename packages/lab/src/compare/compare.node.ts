@@ -5,13 +5,13 @@ import { AquatintError } from "aquatint/util";
 import { expectNames, type Judge, openJudge } from "../evaluate/judge.ts";
 import { neighborRows } from "../evaluate/nearest.ts";
 import type { MeasureConfig } from "./config.ts";
-import { families } from "./families/registry.ts";
-import type { Bound, OpenFamily } from "./family.ts";
+import { modelKinds } from "./families/registry.ts";
+import type { Bound, OpenedModel } from "./family.ts";
 import { measurePoint, pictureMeasures, type RealSet, realSets } from "./measure.ts";
 import type { Measured, MeasuredModel, MeasuredPoint, Training } from "./measured.ts";
 import type { Comparison, NeededRun } from "./open.node.ts";
 import { comparisonReport, type ShownModel } from "./report.node.ts";
-import { differentCaptions, interpolations, NEIGHBORS, SHOWN } from "./report-pictures.ts";
+import { differentCaptions, interpolations, NEIGHBORS, SAMPLE_COUNT } from "./report-pictures.ts";
 
 /** How a comparison is measured. */
 export interface CompareOptions {
@@ -31,7 +31,7 @@ const CHUNK = 32;
 /** Of the training pictures in which neighbors are looked for. */
 const NEIGHBORS_SEED = 5_000_011;
 
-const looking = ({ size }: Dataset) => ({ size, looked: SHOWN, shown: NEIGHBORS });
+const looking = ({ size }: Dataset) => ({ size, looked: SAMPLE_COUNT, shown: NEIGHBORS });
 
 interface Bench {
   readonly runtime: Runtime;
@@ -77,11 +77,11 @@ export async function* compareModels(
   yield { type: "report", measured, html: await comparisonReport({ measured, shown, real, floorRows, maker }) };
 }
 
-type Walks = Parameters<(typeof families)[string]["open"]>[0]["walks"];
+type Walks = Parameters<(typeof modelKinds)[string]["open"]>[0]["walks"];
 
 async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise<ShownModel> {
   const { runtime, dataset, real, seen, signal, measure } = bench;
-  const kind = families[run.config.task]!;
+  const kind = modelKinds[run.config.task]!;
   await using family = await kind.open({ source: folderSource(run.model), runtime, chunk: CHUNK, walks });
   const points: MeasuredPoint[] = [];
   const samples: Float32Array[] = [];
@@ -109,7 +109,7 @@ async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise
 }
 
 /** The bound over the first real pictures. */
-function boundOf(family: OpenFamily, { real, measure, dataset, signal }: Bench): Promise<Bound> | undefined {
+function boundOf(family: OpenedModel, { real, measure, dataset, signal }: Bench): Promise<Bound> | undefined {
   const n = Math.min(measure.bounds, real.captions.length);
   const pictures = real.values.slice(0, 3 * dataset.size[0] * dataset.size[1] * n);
   return family.bound?.({ ...measure, pictures, captions: real.captions.slice(0, n), signal });

@@ -1,7 +1,7 @@
 import { splits } from "aquatint/data";
 import { AquatintError } from "aquatint/util";
 import { z } from "zod";
-import { families } from "./families/registry.ts";
+import { modelKinds } from "./families/registry.ts";
 
 const count = z.int().positive();
 const file = z.string().min(1);
@@ -13,7 +13,7 @@ const walk = z.strictObject({
 
 const model = z.strictObject({
   name: z.string().min(1).describe("What the report calls it."),
-  config: file.describe(`Configuration of its training run, of a task ${Object.keys(families).join(", ")}.`),
+  config: file.describe(`Configuration of its training run, of a task ${Object.keys(modelKinds).join(", ")}.`),
   walks: z.array(walk).min(1).optional().describe("Of a model that takes steps: how many, by which samplers."),
 });
 

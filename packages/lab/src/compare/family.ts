@@ -12,7 +12,7 @@ export interface Drawing {
 }
 
 /** One way in which a model makes pictures: a point of the report. */
-export interface Walk {
+export interface Sampling {
   /** What tells it from the model's other ways: "ddim 16"; empty where there is one only. */
   readonly label: string;
   /** Evaluations of the network for a picture. */
@@ -39,18 +39,18 @@ export interface Bound {
 }
 
 /** A model at work. */
-export interface OpenFamily extends AsyncDisposable {
+export interface OpenedModel extends AsyncDisposable {
   /** Numbers of a vector that a picture is made of. */
   readonly latentSize: number;
   /** Numbers that are read to make a picture. */
   readonly parameters: number;
-  readonly walks: readonly Walk[];
+  readonly walks: readonly Sampling[];
   /** Absent where the kind has no likelihood. */
   bound?(input: BoundInput): Promise<Bound>;
 }
 
 /** What a model is opened with. */
-export interface FamilyInput {
+export interface OpenModelInput {
   readonly source: ModelSource;
   readonly runtime: Runtime;
   /** Pictures that a program takes at once. */
@@ -59,12 +59,12 @@ export interface FamilyInput {
 }
 
 /** A kind of generative model, by the task that trains it. */
-export interface FamilyKind {
+export interface ModelKind {
   /** "VAE" */
   readonly title: string;
   /** How it makes a picture, in a sentence. */
   readonly about: string;
   /** What of a likelihood it has, or why none. */
   readonly likelihood: string;
-  open(input: FamilyInput): Promise<OpenFamily>;
+  open(input: OpenModelInput): Promise<OpenedModel>;
 }

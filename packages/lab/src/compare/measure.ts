@@ -4,9 +4,9 @@ import { torchCpu } from "aquatint/math";
 import { thingsOf } from "aquatint/train";
 import { setDistance } from "../evaluate/distribution.ts";
 import { wilson } from "../evaluate/intervals.ts";
-import type { Judge, Sights } from "../evaluate/judge.ts";
+import type { Judge, JudgeResults } from "../evaluate/judge.ts";
 import type { MeasureConfig } from "./config.ts";
-import type { OpenFamily, Walk } from "./family.ts";
+import type { OpenedModel, Sampling } from "./family.ts";
 import type { MeasuredPoint, PictureMeasures } from "./measured.ts";
 import { sharpnessOf } from "./sharpness.ts";
 
@@ -18,7 +18,7 @@ export interface RealSet {
   /** What each picture shows. */
   readonly names: readonly string[];
   readonly pictures: readonly Picture[];
-  readonly sights: Sights;
+  readonly detected: JudgeResults;
 }
 
 /** Seed of the real pictures: no run of the trainer has it. */
@@ -36,20 +36,24 @@ export async function realSets(
     const { pictures: values, captions, truths } = await stream.next(count);
     const pictures = tensorToPictures(values, { width, height });
     const names = truths.map((truth) => thingsOf(truth)[0]!.name);
-    return { values, captions, names, pictures, sights: await judge.look(pictures) };
+    return { values, captions, names, pictures, detected: await judge.detect(pictures) };
   };
   return [await realSet(), await realSet()];
 }
 
 /** Pictures of the first set's captions beside that set. */
 export function pictureMeasures(
-  generated: { readonly pictures: readonly Picture[]; readonly sights: Sights; readonly names: readonly string[] },
+  generated: {
+    readonly pictures: readonly Picture[];
+    readonly detected: JudgeResults;
+    readonly names: readonly string[];
+  },
   real: RealSet,
 ): PictureMeasures {
-  const hits = generated.names.filter((name, i) => generated.sights.sights[i]!.things[0]?.name === name).length;
+  const hits = generated.names.filter((name, i) => generated.detected.detections[i]!.things[0]?.name === name).length;
   const n = generated.names.length;
   return {
-    distance: setDistance({ real: real.sights.features, generated: generated.sights.features }),
+    distance: setDistance({ real: real.detected.features, generated: generated.detected.features }),
     accuracy: { value: hits / n, interval: wilson(hits, n) },
     sharpness: sharpnessOf(generated.pictures),
   };
@@ -57,8 +61,8 @@ export function pictureMeasures(
 
 /** What a way of making pictures is measured with. */
 export interface PointInput {
-  readonly family: OpenFamily;
-  readonly walk: Walk;
+  readonly family: OpenedModel;
+  readonly walk: Sampling;
   readonly real: RealSet;
   readonly judge: Judge;
   readonly measure: MeasureConfig;
@@ -82,7 +86,7 @@ export async function measurePoint(input: PointInput): Promise<{ point: Measured
     values = Float32Array.from(await walk.draw({ z, captions, signal }));
   });
   const pictures = tensorToPictures(values, { height: size[0], width: size[1] });
-  const measures = pictureMeasures({ pictures, sights: await judge.look(pictures), names }, real);
+  const measures = pictureMeasures({ pictures, detected: await judge.detect(pictures), names }, real);
   const { label, evaluations } = walk;
   const times = { seconds: Math.min(...seconds), secondsInBatch: batched / captions.length };
   return { point: { label, evaluations, ...times, ...measures }, values };

@@ -4,7 +4,7 @@ import { openRun, readText, readTrainConfig } from "aquatint/node";
 import type { TrainConfig } from "aquatint/train";
 import { AquatintError, messageOf } from "aquatint/util";
 import { type ComparisonConfig, parseComparison } from "./config.ts";
-import { families } from "./families/registry.ts";
+import { modelKinds } from "./families/registry.ts";
 import { canonical } from "./same.ts";
 
 /** A training run that a comparison needs. */
@@ -38,7 +38,7 @@ export async function openComparison(path: string): Promise<Comparison> {
   for (const { name, config: file } of config.models) models.push(await needed(name, file));
   checkTask(judge, ["classification"]);
   for (const model of models) {
-    checkTask(model, Object.keys(families));
+    checkTask(model, Object.keys(modelKinds));
     checkData(model, judge);
   }
   return { config, judge, models };

@@ -7,10 +7,10 @@ import { figure, inlinePicture, legend, note, page, type Section, sheet, table }
 import { type Claim, claimsOf, judged } from "./claims.ts";
 import { modelColors } from "./colors.ts";
 import type { MeasureConfig } from "./config.ts";
-import { families } from "./families/registry.ts";
+import { modelKinds } from "./families/registry.ts";
 import type { RealSet } from "./measure.ts";
 import { type Measured, type MeasuredModel, mistimed, type NamedPoint, pointsOf } from "./measured.ts";
-import { SHOWN } from "./report-pictures.ts";
+import { SAMPLE_COUNT } from "./report-pictures.ts";
 import { speedFigure } from "./speed.node.ts";
 import {
   boundColumns,
@@ -119,7 +119,7 @@ function claimsSection(measured: Measured): Section {
   const columns = [
     { title: "what is usually said", cell: ({ story }: Claim) => story },
     { title: "here", cell: ({ verdict }: Claim) => verdict },
-    { title: "numbers", cell: ({ evidence: found }: Claim) => found },
+    { title: "numbers", cell: ({ evidence }: Claim) => evidence },
   ];
   const count = (kind: Claim["verdict"]) => claims.filter(({ verdict }) => verdict === kind).length;
   const body = [
@@ -158,11 +158,11 @@ function figuresSection(measured: Measured): Section {
 }
 
 const picturesOf = (values: Float32Array, [height, width]: Measured["size"]) =>
-  tensorToPictures(values.slice(0, SHOWN * 3 * height * width), { height, width });
+  tensorToPictures(values.slice(0, SAMPLE_COUNT * 3 * height * width), { height, width });
 const COLUMNS = 16;
 
 function samplesSection({ measured, shown, real }: ReportInput): Section {
-  const captions = real.captions.slice(0, SHOWN);
+  const captions = real.captions.slice(0, SAMPLE_COUNT);
   const figureOf = (pictures: readonly Picture[], name: string) =>
     figure(
       sheet(inlinePicture(grid(pictures, { columns: COLUMNS, gap: 1 }), `${pictures.length} pictures: ${name}`)),
@@ -175,7 +175,7 @@ function samplesSection({ measured, shown, real }: ReportInput): Section {
         figureOf(picturesOf(values, measured.size), [model.name, model.points[i]!.label].filter(Boolean).join(" · ")),
       ),
     ),
-    figureOf(real.pictures.slice(0, SHOWN), "real pictures of these captions"),
+    figureOf(real.pictures.slice(0, SAMPLE_COUNT), "real pictures of these captions"),
   ];
   return { id: "samples", title: "Samples, not picked", body };
 }
@@ -214,7 +214,7 @@ function neighborsSection({ shown, floorRows }: ReportInput): Section {
 
 function likelihoodSection({ measured, shown }: ReportInput): Section {
   const [first] = shown;
-  const reasons = measured.models.map(({ name, task }) => html`<p><b>${name}.</b> ${families[task]!.likelihood}</p>`);
+  const reasons = measured.models.map(({ name, task }) => html`<p><b>${name}.</b> ${modelKinds[task]!.likelihood}</p>`);
   const bounded = measured.models.filter(({ bound }) => bound !== null);
   const body = [
     html`<p>Bounds on −log₂ p(picture | caption) in bits per dimension, of 8-bit values, over ${first!.measure.bounds} real
@@ -226,7 +226,7 @@ function likelihoodSection({ measured, shown }: ReportInput): Section {
 }
 
 function trainingSection(measured: Measured): Section {
-  const how = measured.models.map(({ name, task }) => html`<p><b>${name}</b>: ${families[task]!.about}.</p>`);
+  const how = measured.models.map(({ name, task }) => html`<p><b>${name}</b>: ${modelKinds[task]!.about}.</p>`);
   const machines = [
     ...new Set(measured.models.map(({ training }) => training.machine).filter((machine) => machine !== null)),
   ];

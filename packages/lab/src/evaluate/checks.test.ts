@@ -1,11 +1,11 @@
 import { colors, type SceneObject, type SceneTruth } from "@aquatint/emoji";
 import { describe, expect, test } from "vitest";
 import { borderColors } from "./border.ts";
-import { checks, type SeenThing, type Target } from "./checks.ts";
+import { checks, type Detection, type Target } from "./checks.ts";
 import { expectNames } from "./judge.ts";
 import { sharesOf } from "./shares.ts";
 
-const at = (name: string, x: number, y: number): SeenThing => ({ name, x, y });
+const at = (name: string, x: number, y: number): Detection => ({ name, x, y });
 const thing = (name: string, x: number, y: number): SceneObject => ({
   ...at(name, x, y),
   ...{ hex: "", width: 0.4, height: 0.4, size: 0.4, mirrored: false, tint: null },
@@ -19,7 +19,7 @@ const target = (
   background: { kind: "solid", colors },
   objects,
 });
-const sees = (things: readonly SeenThing[], border: readonly string[] = ["red"]) => ({ things, border });
+const sees = (things: readonly Detection[], border: readonly string[] = ["red"]) => ({ things, border });
 const pair = target([thing("cat", 0.25, 0.5), thing("dog", 0.75, 0.5)]);
 
 describe("object", () => {

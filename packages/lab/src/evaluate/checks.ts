@@ -1,7 +1,7 @@
 import type { SceneTruth } from "@aquatint/emoji";
 
 /** One thing that a judge sees, about the center (x, y) in fractions of the picture's sides. */
-export interface SeenThing {
+export interface Detection {
   readonly name: string;
   readonly x: number;
   readonly y: number;
@@ -10,7 +10,7 @@ export interface SeenThing {
 /** What a judge sees in a picture. */
 export interface Detections {
   /** Clearest first. */
-  readonly things: readonly SeenThing[];
+  readonly things: readonly Detection[];
   /** The colors of the border, widest first. */
   readonly border: readonly string[];
 }
@@ -53,7 +53,7 @@ export const checks = {
       const names = new Set(objects.map(({ name }) => name));
       if (names.size < 2) return [];
       const stand = () => [...names].every((name) => things.some((thing) => thing.name === name));
-      return [sideless ? stand() : standAsAsked(things, objects)];
+      return [sideless ? stand() : relationsMatch(things, objects)];
     },
   },
   count: {
@@ -73,15 +73,15 @@ export type CheckName = keyof typeof checks;
 const ALIGNED = Math.SQRT1_2;
 
 /** Whether each two things are there, in the direction from each other that was asked for. */
-function standAsAsked(things: readonly SeenThing[], objects: SceneTruth["objects"]): boolean {
+function relationsMatch(things: readonly Detection[], objects: SceneTruth["objects"]): boolean {
   const places = objects.map(({ name }) => things.find((thing) => thing.name === name));
   return objects.every((a, i) =>
     objects.slice(i + 1).every((b, j) => {
-      const [seenA, seenB] = [places[i], places[i + 1 + j]];
-      if (!seenA || !seenB) return false;
+      const [detectedA, detectedB] = [places[i], places[i + 1 + j]];
+      if (!detectedA || !detectedB) return false;
       const [expected, actual] = [
         [b.x - a.x, b.y - a.y],
-        [seenB.x - seenA.x, seenB.y - seenA.y],
+        [detectedB.x - detectedA.x, detectedB.y - detectedA.y],
       ] as const;
       const along = expected[0]! * actual[0]! + expected[1]! * actual[1]!;
       return along > ALIGNED * Math.hypot(...expected) * Math.hypot(...actual);

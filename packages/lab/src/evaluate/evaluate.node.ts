@@ -96,9 +96,9 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
     evaluation: evaluationOf({
       truths: reference.truths.map((truth, i) => ({ ...truth, caption: reference.captions[i]! })),
       seconds,
-      generated: await judge.look(pictures),
-      real: await judge.look(reference.pictures),
-      second: await judge.look(second.pictures),
+      generated: await judge.detect(pictures),
+      real: await judge.detect(reference.pictures),
+      second: await judge.detect(second.pictures),
       clip: await clipOf(options, { runtime, size: dataset.size }, { ...reference, generated: pictures }),
       generation: { count, seed, sampler, steps: plan.steps, guidance: plan.guidance },
     }),
@@ -119,8 +119,8 @@ async function clipOf(
 ) {
   if (clip === undefined) return undefined;
   await using judge = await openClipJudge(folderSource(clip), options);
-  const { captions, pictures, generated: made } = input;
-  return { generated: await judge.fit(made, captions), real: await judge.fit(pictures, captions) };
+  const { captions, pictures, generated: images } = input;
+  return { generated: await judge.fit(images, captions), real: await judge.fit(pictures, captions) };
 }
 
 function checkCount(count: number): void {

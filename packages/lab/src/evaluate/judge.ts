@@ -12,8 +12,8 @@ import type { Detections } from "./checks.ts";
 import { type Features, rowsOf } from "./features.ts";
 
 /** What a judge sees in each picture, and the vectors that pictures are compared by. */
-export interface Sights {
-  readonly sights: readonly Detections[];
+export interface JudgeResults {
+  readonly detections: readonly Detections[];
   readonly features: Features;
 }
 
@@ -22,7 +22,7 @@ export interface Judge extends AsyncDisposable {
   /** The names that it knows. */
   readonly names: readonly string[];
   /** Looks at RGB pictures of one size. */
-  look(pictures: readonly Picture[]): Promise<Sights>;
+  detect(pictures: readonly Picture[]): Promise<JudgeResults>;
 }
 
 /** What a judge is opened with. */
@@ -52,15 +52,15 @@ export async function openJudge(source: ModelSource, { runtime, size, palette = 
   const network = inChunks({ runtime, parameters: { names, as }, chunk: CHUNK, trace });
   const [rows, columns] = size.map((side) => side / strideOf(config)) as [number, number];
   const { classes } = config;
-  const sightOf = (picture: Picture, logits: Float32Array): Detections => ({
+  const detectionsIn = (picture: Picture, logits: Float32Array): Detections => ({
     border: borderColors(picture, palette),
-    things: detectionsOf({ logits, classes: classes.length, rows, columns }).map((seen) => ({
-      ...{ name: classes[seen.class]!, x: seen.x, y: seen.y },
+    things: detectionsOf({ logits, classes: classes.length, rows, columns }).map((detection) => ({
+      ...{ name: classes[detection.class]!, x: detection.x, y: detection.y },
     })),
   });
   return {
     names: classes,
-    async look(pictures) {
+    async detect(pictures) {
       const shape = [pictures.length, config.in_channels, ...size];
       const feed = { dtype: "float32", shape, data: picturesToTensor(pictures) } as const;
       const { places, features } = await network.run({ pictures: feed });
@@ -68,7 +68,7 @@ export async function openJudge(source: ModelSource, { runtime, size, palette = 
       const length = logits.length / pictures.length;
       const row = (i: number) => logits.subarray(i * length, (i + 1) * length);
       return {
-        sights: pictures.map((picture, i) => sightOf(picture, row(i))),
+        detections: pictures.map((picture, i) => detectionsIn(picture, row(i))),
         features: rowsOf(features!.data as Float32Array, pictures.length),
       };
     },

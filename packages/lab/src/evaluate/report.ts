@@ -2,7 +2,7 @@ import type { Target } from "./checks.ts";
 import type { ClipFit } from "./clip.ts";
 import { type SetDistance, setDistance } from "./distribution.ts";
 import { quantile } from "./intervals.ts";
-import type { Sights } from "./judge.ts";
+import type { JudgeResults } from "./judge.ts";
 import { type Shares, sharesOf } from "./shares.ts";
 
 /** How the pictures were made. */
@@ -18,9 +18,9 @@ export interface GenerationSettings {
 /** What was asked for in a picture, and what the judge saw in it. */
 export interface Verdict {
   readonly caption: string;
-  readonly asked: readonly string[];
+  readonly objects: readonly string[];
   /** The clearest things, as many as were asked for. */
-  readonly seen: readonly string[];
+  readonly detected: readonly string[];
   readonly background: readonly string[];
   /** The widest colors of the border, as many as were asked for. */
   readonly border: readonly string[];
@@ -53,43 +53,36 @@ export interface EvaluationInput {
   readonly truths: readonly Target[];
   /** Of each picture. */
   readonly seconds: readonly number[];
-  readonly generated: Sights;
+  readonly generated: JudgeResults;
   /** Renders of the same captions. */
-  readonly real: Sights;
+  readonly real: JudgeResults;
   /** Renders of as many other captions. */
-  readonly second: Sights;
+  readonly second: JudgeResults;
   readonly clip?: ClipPair | undefined;
   readonly generation: GenerationSettings;
 }
 
 /** Puts it all together. */
-export const evaluationOf = ({
-  seconds,
-  real,
-  second,
-  generation: made,
-  clip,
-  ...input
-}: EvaluationInput): Evaluation => ({
-  ...made,
+export const evaluationOf = ({ seconds, real, second, generation, clip, ...input }: EvaluationInput): Evaluation => ({
+  ...generation,
   secondsPerPicture: quantile(
     seconds.slice(1).sort((a, b) => a - b),
     0.5,
   ),
-  shares: sharesOf({ truths: input.truths, generated: input.generated.sights, real: real.sights }),
+  shares: sharesOf({ truths: input.truths, generated: input.generated.detections, real: real.detections }),
   distance: setDistance({ real: real.features, generated: input.generated.features }),
   floor: setDistance({ real: real.features, generated: second.features }),
   ...(clip && { clip }),
   verdicts: verdictsOf(input),
 });
 
-const verdictsOf = ({ truths, generated: { sights } }: Pick<EvaluationInput, "truths" | "generated">) =>
+const verdictsOf = ({ truths, generated: { detections } }: Pick<EvaluationInput, "truths" | "generated">) =>
   truths.map(({ caption, objects, background }, i): Verdict => {
-    const { things, border } = sights[i]!;
+    const { things, border } = detections[i]!;
     return {
       caption,
-      asked: objects.map(({ name }) => name),
-      seen: things.slice(0, objects.length).map(({ name }) => name),
+      objects: objects.map(({ name }) => name),
+      detected: things.slice(0, objects.length).map(({ name }) => name),
       background: background.colors,
       border: border.slice(0, background.colors.length),
     };

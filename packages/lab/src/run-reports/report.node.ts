@@ -35,8 +35,8 @@ import { smallFigure, wideFigure } from "./figures.node.ts";
 const GRIDS = 8;
 
 /** The report of a run: one self-contained HTML file. */
-export async function runReport({ run, files, name, locked: held, maker }: RunReportInput): Promise<string> {
-  const summary = summaryOf(run, { name, locked: held });
+export async function runReport({ run, files, name, locked, maker }: RunReportInput): Promise<string> {
+  const summary = summaryOf(run, { name, locked: locked });
   const sections = [
     ...(run.steps.length > 0 ? [lossSection(run.steps), ...bandSections(run.steps), otherSection(run.steps)] : []),
     ...(await samplesSection(run, files)),

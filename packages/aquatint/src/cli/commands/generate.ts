@@ -13,7 +13,13 @@ import { type EvaluationEvent, type ImageEvent, walkedSteps } from "../../pipeli
 import type { Device } from "../../runtime/types.ts";
 import { duration } from "../../util/words.ts";
 import type { Io } from "../io.ts";
-import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, sayCut, sayUnused } from "../options/checkpoint.ts";
+import {
+  addCheckpointFlags,
+  type CheckpointFlags,
+  checkpointFiles,
+  noteTruncatedPrompt,
+  noteUnused,
+} from "../options/checkpoint.ts";
 import { addPictureFlags, checkQuality, type PictureFlags } from "../options/image-files.ts";
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
 import { type Asked, asked, checkSameModel } from "../options/like.ts";
@@ -117,7 +123,7 @@ export const addGenerate = (program: Command, io: Io): Command =>
     );
 
 /** What is said of a picture that was written. */
-interface Saved {
+interface SavedImage {
   readonly path: string;
   readonly seed: JsonSeed;
   readonly width: number;
@@ -142,12 +148,12 @@ async function generate({ prompt, flags, like }: Asked<Flags>, io: Io): Promise<
   });
   if (like) await checkSameModel(like, { model: generation.model, named: model !== undefined, io });
   if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
-  sayUnused(generation.model, io, flags.quiet);
-  sayCut(generation.plans[0]!, io, flags.quiet);
+  noteUnused(generation.model, io, flags.quiet);
+  noteTruncatedPrompt(generation.plans[0]!, io, flags.quiet);
   noteAllResized(flags, images, { size: generation.plans[0]!, io });
   const start = performance.now();
-  const saved: Saved[] = [];
-  for await (const { image, report } of finished(generation, { flags, outputs, io })) {
+  const saved: SavedImage[] = [];
+  for await (const { image, report } of generatedImages(generation, { flags, outputs, io })) {
     saved.push(image);
     if (!flags.json) io.stdout.write(report);
   }
@@ -155,30 +161,33 @@ async function generate({ prompt, flags, like }: Asked<Flags>, io: Io): Promise<
   if (flags.json) io.stdout.write(`${JSON.stringify({ images: saved, seconds })}\n`);
 }
 
-interface Surroundings {
+interface WriteContext {
   readonly flags: Flags;
   readonly outputs: Outputs;
   readonly io: Io;
 }
-interface Finished {
-  readonly image: Saved;
+interface GeneratedImage {
+  readonly image: SavedImage;
   /** What a person sees of it: the picture, where it lies, how it was made. */
   readonly report: string;
 }
 
 /** Makes the pictures with progress on stderr, and writes each with what belongs to it as soon as it is there. */
-async function* finished(generation: Generation, { flags, outputs, io }: Surroundings): AsyncGenerator<Finished> {
+async function* generatedImages(
+  generation: Generation,
+  { flags, outputs, io }: WriteContext,
+): AsyncGenerator<GeneratedImage> {
   const { count, batch, quiet = false } = flags;
   const steps = walkedSteps(generation.plans[0]!);
   const previews = flags.strip ? stripSteps(steps) : undefined;
-  const keep = keptEvaluations(flags, steps);
+  const keep = evaluationFilter(flags, steps);
   const progress = previewView({ io, total: count * steps, unit: "steps", quiet });
-  const describe = describing(generation, flags);
+  const describe = metadataWriter(generation, flags);
   const say = (text: string) => {
     progress.hide();
     io.stderr.write(text);
   };
-  const kept = new Map<number, EvaluationEvent[]>();
+  const evaluations = new Map<number, EvaluationEvent[]>();
   let done = 0;
   let start = performance.now();
   try {
@@ -189,18 +198,18 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
       }
       if (event.type === "evaluation") {
         const index = done + event.picture;
-        if (keep(event)) kept.set(index, [...(kept.get(index) ?? []), event]);
+        if (keep(event)) evaluations.set(index, [...(evaluations.get(index) ?? []), event]);
         progress.show(event.preview);
         const rows = Math.min(batch, count - done);
-        progress.update((done + shareOf(event) * rows) * steps, labelOf({ done, together: rows, count }));
+        progress.update((done + shareOf(event) * rows) * steps, labelOf({ done, rows: rows, count }));
         continue;
       }
-      const position = { kept: taken(kept, done), index: done++ };
+      const position = { evaluations: take(evaluations, done), index: done++ };
       const paths = await write(event, { ...flags, generation, outputs, describe, ...position });
       progress.hide();
       const { width, height } = event.picture;
       const image = { path: paths[0]!, seed: jsonSeed(event.seed), width, height };
-      yield { image, report: described(event, { paths, io, seconds: (performance.now() - start) / 1000 }) };
+      yield { image, report: reportOf(event, { paths, io, seconds: (performance.now() - start) / 1000 }) };
       if (done % batch === 0) start = performance.now();
     }
   } finally {
@@ -212,33 +221,33 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
 const shareOf = ({ i, n, final }: EvaluationEvent): number => (i + (final ? 1 : 0)) / n;
 
 /** Which pictures are being made: "picture 2/4", "pictures 1-4/8". */
-function labelOf({ done, together: rows, count }: Record<"done" | "together" | "count", number>): string {
+function labelOf({ done, rows, count }: Record<"done" | "rows" | "count", number>): string {
   if (count === 1) return "";
   return rows === 1 ? `picture ${done + 1}/${count}` : `pictures ${done + 1}-${done + rows}/${count}`;
 }
 
-function taken<T>(lists: Map<number, readonly T[]>, key: number): readonly T[] {
+function take<T>(lists: Map<number, readonly T[]>, key: number): readonly T[] {
   const list = lists.get(key) ?? [];
   lists.delete(key);
   return list;
 }
 
 /** Which evaluations the files need: a picture of a large model takes megabytes. */
-function keptEvaluations({ strip, saveTrajectory }: Flags, steps: number): (event: EvaluationEvent) => boolean {
-  const shown = strip ? stripSteps(steps) : new Set<number>();
-  return ({ i }) => saveTrajectory !== undefined || shown.has(i);
+function evaluationFilter({ strip, saveTrajectory }: Flags, steps: number): (event: EvaluationEvent) => boolean {
+  const stripIndices = strip ? stripSteps(steps) : new Set<number>();
+  return ({ i }) => saveTrajectory !== undefined || stripIndices.has(i);
 }
 
 interface Work extends Pick<Flags, "quality"> {
   readonly generation: Generation;
   readonly outputs: Outputs;
-  readonly describe: ReturnType<typeof describing>;
-  readonly kept: readonly EvaluationEvent[];
+  readonly describe: ReturnType<typeof metadataWriter>;
+  readonly evaluations: readonly EvaluationEvent[];
   readonly index: number;
 }
 
 /** The recipe of picture number `index`, if it shall have one; the model is hashed while the pictures are made. */
-function describing({ model, plans, options }: Generation, { metadata }: Flags) {
+function metadataWriter({ model, plans, options }: Generation, { metadata }: Flags) {
   if (!metadata) return async () => undefined;
   const hash = modelHash(model).catch(() => undefined); // a picture is written even where its model is gone meanwhile
   return async (index: number) =>
@@ -254,27 +263,27 @@ function describing({ model, plans, options }: Generation, { metadata }: Flags) 
 
 /** Writes a picture and what belongs to it; returns the paths, the picture's first. */
 async function write({ picture }: ImageEvent, work: Work): Promise<string[]> {
-  const { generation, outputs, describe, kept, index, quality } = work;
+  const { generation, outputs, describe, evaluations, index, quality } = work;
   const recipe = await describe(index);
   const texts = recipe && recipeTexts(recipe);
   const metadata = Object.fromEntries(Object.entries(recipe ?? {}).map(([key, value]) => [key, String(value)]));
   const files = [
     [outputs.picture, () => encodePicture(picture, { format: outputs.format, quality, texts })],
-    [outputs.strip, () => encodePng(stripOf(kept, picture))],
-    [outputs.trajectory, () => trajectoryOf(kept, { ...generation.plans[index]!, metadata })],
+    [outputs.strip, () => encodePng(stripOf(evaluations, picture))],
+    [outputs.trajectory, () => trajectoryOf(evaluations, { ...generation.plans[index]!, metadata })],
   ] as const;
   const paths: string[] = [];
   for (const [put, encode] of files) if (put) paths.push(await put(index, await encode()));
   return paths;
 }
 
-interface Described {
+interface ReportInput {
   readonly paths: readonly string[];
   readonly io: Io;
   readonly seconds: number;
 }
 
-function described({ picture, seed }: ImageEvent, { paths, io, seconds }: Described): string {
+function reportOf({ picture, seed }: ImageEvent, { paths, io, seconds }: ReportInput): string {
   const [path, ...extras] = paths.map((file) => shortPath(file, io.cwd));
   const first = `${path}  ${picture.width}x${picture.height}, seed ${seed}, ${duration(seconds)}`;
   const screen = { stream: io.stdout, env: io.env };

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { AquatintError } from "../../errors.ts";
 import { drawings } from "../../runs/drawings.node.ts";
 import { type EvaluatedFigure, evaluatedFigures } from "../../runs/evaluated.ts";
-import { type FoundRun, findRuns, openRuns } from "../../runs/find.node.ts";
+import { findRuns, openRuns, type RunEntry } from "../../runs/find.node.ts";
 import { losses } from "../../runs/points.ts";
 import { writeRunReport } from "../../runs/reported-run.node.ts";
 import { averaged, thinned } from "../../runs/series.ts";
@@ -56,7 +56,7 @@ interface CompareFlags extends JsonFlag {
   readonly out?: string;
 }
 
-const rowOf = ({ summary, updated }: FoundRun) => ({ ...summary, updated });
+const rowOf = ({ summary, updated }: RunEntry) => ({ ...summary, updated });
 
 async function listRuns(folder: string, { json, io }: { readonly json: boolean; readonly io: Io }): Promise<void> {
   const runs = await findRuns(folder);
@@ -68,11 +68,11 @@ async function listRuns(folder: string, { json, io }: { readonly json: boolean; 
 
 const lines = (list: readonly string[]): string => list.map((line) => `${line}\n`).join("");
 
-function tellProblems(runs: readonly FoundRun[], io: Io): void {
+function tellProblems(runs: readonly RunEntry[], io: Io): void {
   for (const { run } of runs) for (const problem of run.problems) io.stderr.write(`warning: ${problem}\n`);
 }
 
-const columns: readonly TextColumn<FoundRun>[] = [
+const columns: readonly TextColumn<RunEntry>[] = [
   { title: "name", cell: ({ summary }) => summary.name },
   { title: "state", cell: ({ summary }) => summary.state },
   { title: "task", cell: ({ summary }) => summary.task },
@@ -84,10 +84,10 @@ const columns: readonly TextColumn<FoundRun>[] = [
   { title: "last step", number: true, cell: ({ updated }) => ago(updated) },
 ];
 
-const stepsOf = ({ step, steps }: FoundRun["summary"]): string =>
+const stepsOf = ({ step, steps }: RunEntry["summary"]): string =>
   `${step.toLocaleString("en")}${steps === null ? "" : ` of ${steps.toLocaleString("en")}`}`;
 
-const leftOf = ({ minutesLeft }: FoundRun["summary"]): string => (minutesLeft ? duration(minutesLeft * 60) : "");
+const leftOf = ({ minutesLeft }: RunEntry["summary"]): string => (minutesLeft ? duration(minutesLeft * 60) : "");
 
 const DAY = 86_400;
 
@@ -128,7 +128,7 @@ async function compareRuns(paths: readonly string[], { out, json = false }: Comp
   if (path) io.stdout.write(`\n${shortPath(path, io.cwd)}\n`);
 }
 
-async function pageOf(runs: readonly FoundRun[]): Promise<string> {
+async function pageOf(runs: readonly RunEntry[]): Promise<string> {
   const { comparisonReport } = await drawings("aquatint runs compare --out"); // drawing takes a second to load
   return comparisonReport(runs, { maker });
 }
@@ -136,7 +136,7 @@ async function pageOf(runs: readonly FoundRun[]): Promise<string> {
 const parsed = (value: string | undefined): unknown => (value === undefined ? null : JSON.parse(value));
 
 /** Every run's moving average of the loss in one chart, under the runs' marks. */
-function curves(runs: readonly FoundRun[], { stdout, env }: Io): readonly string[] {
+function curves(runs: readonly RunEntry[], { stdout, env }: Io): readonly string[] {
   const colors = new Ansis(colorLevel({ stream: stdout, env }));
   const drawn = runs.map(({ run, summary }) => {
     return { name: summary.name, points: thinned(averaged(losses(run.steps)), CHART.points) };
@@ -147,7 +147,7 @@ function curves(runs: readonly FoundRun[], { stdout, env }: Io): readonly string
 }
 
 /** The newest figures of each run on held-out data. */
-function evaluated(runs: readonly FoundRun[]): readonly string[] {
+function evaluated(runs: readonly RunEntry[]): readonly string[] {
   const columns = runs.map(({ summary }, i) => ({
     title: summary.name,
     number: true,
@@ -160,7 +160,7 @@ function evaluated(runs: readonly FoundRun[]): readonly string[] {
 /** Longest value that is shown whole, and how much of what is equal stands before a difference. */
 const VALUE = { longest: 40, before: 12 };
 
-function differing(changes: readonly Difference[], runs: readonly FoundRun[]): readonly string[] {
+function differing(changes: readonly Difference[], runs: readonly RunEntry[]): readonly string[] {
   if (changes.length === 0) return ["their configurations are equal"];
   const columns = runs.map(({ summary }, i) => ({
     title: summary.name,

@@ -108,12 +108,12 @@ const shortened = (text: string): string =>
   text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length.toLocaleString("en")} characters)`;
 
 /** Says on stderr what of the model's files is not used. */
-export function sayUnused({ notes = [] }: TextToImageModel, { stderr }: Io, quiet = false): void {
+export function noteUnused({ notes = [] }: TextToImageModel, { stderr }: Io, quiet = false): void {
   if (!quiet) for (const note of notes) stderr.write(`note: ${plainText(note)}\n`);
 }
 
 /** Says on stderr which words of the prompts the text encoder will not read. */
-export function sayCut({ conditioning: { cut } }: TextToImagePlan, { stderr }: Io, quiet = false): void {
+export function noteTruncatedPrompt({ conditioning: { cut } }: TextToImagePlan, { stderr }: Io, quiet = false): void {
   if (quiet) return;
   for (const words of cut) {
     stderr.write(`note: the prompt is longer than the text encoder reads; left out: "${shortened(words)}"\n`);

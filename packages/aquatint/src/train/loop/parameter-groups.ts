@@ -40,12 +40,12 @@ function phaseGroups(phase: Phase, { task, training, frozen }: Grouping): readon
   }
   const groupOf = (name: string) =>
     training.groups.findIndex(({ match }) => match.some((pattern) => fits(pattern, name)));
-  const used = [...new Set(mine.map(([name]) => groupOf(name)))].sort((a, b) => a - b);
-  return used.map((i) => rated(phase, training, i, new Map(mine.filter(([name]) => groupOf(name) === i))));
+  const indices = [...new Set(mine.map(([name]) => groupOf(name)))].sort((a, b) => a - b);
+  return indices.map((i) => ratedGroup(phase, training, i, new Map(mine.filter(([name]) => groupOf(name) === i))));
 }
 
 /** The group `i` of the configuration, or with -1 what is in none. */
-function rated(phase: Phase, training: Training, i: number, parameters: ReadonlyMap<string, Tensor>): RatedGroup {
+function ratedGroup(phase: Phase, training: Training, i: number, parameters: ReadonlyMap<string, Tensor>): RatedGroup {
   const group = training.groups[i];
   const overrides = phase.training ?? {};
   const average = group?.ema === undefined ? training.ema : group.ema;

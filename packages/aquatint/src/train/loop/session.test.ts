@@ -7,7 +7,7 @@ import { type ModelSource, memorySource } from "../../pipelines/model/source.ts"
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config/config.ts";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../run/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "../run/checkpoint.ts";
 import { tinyConfig, tinyConfigs, tinyTask } from "../tiny.cases.ts";
 import { openSession } from "./session.ts";
 
@@ -33,7 +33,7 @@ afterAll(() => runtime[Symbol.asyncDispose]());
 /** Opens a session as a run does: a resumed one with the vocabulary of its checkpoint. */
 async function opened(
   of: TrainConfig,
-  { checkpoint, initFrom }: { checkpoint?: Checkpoint; initFrom?: ModelSource } = {},
+  { checkpoint, initFrom }: { checkpoint?: TrainingCheckpoint; initFrom?: ModelSource } = {},
 ) {
   const assets = checkpoint && { assets: checkpoint.assets };
   const task = await tinyTask(of, { runtime, ...assets, ...(initFrom && { initFrom }) });
@@ -41,9 +41,9 @@ async function opened(
 }
 
 /** Trains and gives the checkpoints of the steps that are asked for, through their file form. */
-async function trained(steps: readonly number[], from?: Checkpoint): Promise<readonly Checkpoint[]> {
+async function trained(steps: readonly number[], from?: TrainingCheckpoint): Promise<readonly TrainingCheckpoint[]> {
   await using session = await opened(config, from && { checkpoint: from });
-  const checkpoints: Checkpoint[] = [];
+  const checkpoints: TrainingCheckpoint[] = [];
   for await (const { step, position } of session.steps()) {
     if (!steps.includes(step)) continue;
     const bytes = await encodeCheckpoint({ step, seconds: 1, position, ...(await session.remembered()) });

@@ -67,10 +67,10 @@ export function trainGraph({
   layout,
 }: TrainStepInput): CompileOptions {
   const parameters = parametersOf(groups);
-  const update = updated(groups, gradients(loss, parameters));
-  const shown = withGradients ? Object.fromEntries(inFolder(slots.gradient, update.clipped)) : {};
+  const update = updateGraph(groups, gradients(loss, parameters));
+  const gradientResults = withGradients ? Object.fromEntries(inFolder(slots.gradient, update.clipped)) : {};
   return {
-    outputs: { loss, gradNorm: update.norm, ...results, ...shown },
+    outputs: { loss, gradNorm: update.norm, ...results, ...gradientResults },
     updates: update.next,
     parameters: { names: new Map([...update.state, ...inFolder(slots.weight, fixed)]), as: "state" },
     layout,
@@ -101,7 +101,7 @@ export function accumulateGraph(step: TrainStepInput, share: number): CompileOpt
 /** Updates the parameters from the gradients that `accumulateGraph` added up. Result: `gradNorm`. */
 export function applyStep(groups: readonly ParameterGroup[], layout?: Layout): Executable {
   const sums = new Map(Array.from(parametersOf(groups), ([name, weight]) => [name, stateLike(weight)]));
-  const { norm, next, state } = updated(groups, sums);
+  const { norm, next, state } = updateGraph(groups, sums);
   return compile({
     outputs: { gradNorm: norm },
     updates: next,
@@ -115,13 +115,13 @@ const stateLike = (weight: Tensor): Tensor => param({ shape: weight.shape, init:
 const rate = (name: string): Tensor => input({ name: `rate.${name}`, dtype: "float32", shape: [] });
 
 /** The graph of an update: what it reads of the state, what it replaces there, and the gradients' norm and clipped form. */
-function updated(groups: readonly ParameterGroup[], gradients: ReadonlyMap<string, Tensor>) {
+function updateGraph(groups: readonly ParameterGroup[], gradients: ReadonlyMap<string, Tensor>) {
   const packs = groups.flatMap((group) => packsOf(group.parameters).map((pack) => ({ group, pack })));
   const { norm, clipped } = clipByGlobalNorm(
-    packs.map(({ pack }) => joined(pack.map(({ name }) => gradients.get(name)!))),
+    packs.map(({ pack }) => concatPack(pack.map(({ name }) => gradients.get(name)!))),
     rate("clip"),
   );
-  const [state, shown] = [new Map<string, Tensor>(), new Map<string, Tensor>()];
+  const [state, clippedByName] = [new Map<string, Tensor>(), new Map<string, Tensor>()];
   const next: Record<string, Tensor> = {};
   for (const [i, { group, pack }] of packs.entries()) {
     const { optimizer, average } = group;
@@ -130,12 +130,12 @@ function updated(groups: readonly ParameterGroup[], gradients: ReadonlyMap<strin
     const read = (slot: string, leaf: (weight: Tensor) => Tensor = stateLike): Tensor => {
       const leaves = pack.map(({ name, weight }) => [`${slot}/${name}`, leaf(weight)] as const);
       for (const [name, tensor] of leaves) state.set(name, tensor);
-      return joined(leaves.map(([, tensor]) => tensor));
+      return concatPack(leaves.map(([, tensor]) => tensor));
     };
     const replace = (slot: string, value: Tensor): void => {
       for (const [name, part] of unpacked(value, pack)) next[`${slot}/${name}`] = part;
     };
-    for (const [name, part] of unpacked(clipped[i]!, pack)) shown.set(name, part);
+    for (const [name, part] of unpacked(clipped[i]!, pack)) clippedByName.set(name, part);
     const weight = read(slots.weight, (leaf) => leaf);
     const old = { weight, slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, read(slot)])) };
     const after = optimizer.update(old, clipped[i]!, rates);
@@ -145,7 +145,7 @@ function updated(groups: readonly ParameterGroup[], gradients: ReadonlyMap<strin
     const mean = read(slots.average);
     replace(slots.average, add(after.weight, mul(sub(mean, after.weight), rate(`${group.name}.average`))));
   }
-  return { norm, clipped: shown, state, next };
+  return { norm, clipped: clippedByName, state, next };
 }
 
 /** Parameters that are updated as one tensor. */
@@ -158,7 +158,7 @@ function packsOf(parameters: ReadonlyMap<string, Tensor>): readonly Pack[] {
   const tensors = all.filter(({ weight }) => weight.shape.length !== 1).map((member) => [member]);
   return vectors.length > 0 ? [vectors, ...tensors] : tensors;
 }
-const joined = (tensors: readonly Tensor[]): Tensor =>
+const concatPack = (tensors: readonly Tensor[]): Tensor =>
   tensors.length > 1 ? concat(tensors, { axis: 0 }) : tensors[0]!;
 function unpacked(value: Tensor, pack: Pack): (readonly [name: string, part: Tensor])[] {
   const sizes = pack.map(({ weight }) => weight.shape[0]!);

@@ -4,7 +4,7 @@ import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { Training } from "../config/training.ts";
 import { lineTask, lineTraining } from "../line.cases.ts";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../run/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "../run/checkpoint.ts";
 import { openSession } from "./session.ts";
 import type { Task } from "./task.ts";
 import type { StepEvent } from "./train.ts";
@@ -18,13 +18,17 @@ afterAll(() => runtime[Symbol.asyncDispose]());
 interface Trained {
   readonly events: readonly StepEvent[];
   /** Through its file form, after each step. */
-  readonly checkpoints: readonly Checkpoint[];
+  readonly checkpoints: readonly TrainingCheckpoint[];
 }
 
-async function trained(training: Training, task: Task = lineTask(training), checkpoint?: Checkpoint): Promise<Trained> {
+async function trained(
+  training: Training,
+  task: Task = lineTask(training),
+  checkpoint?: TrainingCheckpoint,
+): Promise<Trained> {
   await using session = await openSession({ config: { training }, task, runtime, checkpoint });
   const events: StepEvent[] = [];
-  const checkpoints: Checkpoint[] = [];
+  const checkpoints: TrainingCheckpoint[] = [];
   for await (const event of session.steps()) {
     events.push(event);
     const { step, position } = event;

@@ -25,8 +25,8 @@ export function adamW({ beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamOptions = 
       const v = add(mul(slots["adam.v"]!, scalar(beta2)), mul(square(gradient), scalar(1 - beta2)));
       // step m / (root sqrt(v) + eps), divided by root: numbers instead of one more pass over the weights
       const direction = div(m, add(sqrt(v), div(scalar(eps), root!)));
-      const moved = sub(mul(weight, keep!), mul(direction, div(step!, root!)));
-      return { weight: moved, slots: { "adam.m": m, "adam.v": v } };
+      const next = sub(mul(weight, keep!), mul(direction, div(step!, root!)));
+      return { weight: next, slots: { "adam.m": m, "adam.v": v } };
     },
   };
 }
@@ -37,7 +37,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
   return {
     slots: decoupled.slots,
     rates: [...decoupled.rates, "decay"],
-    ratesAt: (moment) => ({ ...decoupled.ratesAt({ ...moment, weightDecay: 0 }), decay: moment.weightDecay }),
+    ratesAt: (context) => ({ ...decoupled.ratesAt({ ...context, weightDecay: 0 }), decay: context.weightDecay }),
     update: (old, gradient, rates) => decoupled.update(old, add(gradient, mul(old.weight, rates["decay"]!)), rates),
   };
 }

@@ -8,7 +8,7 @@ export interface OptimizerState {
 }
 
 /** What the rates of an update follow from. */
-export interface UpdateMoment {
+export interface UpdateContext {
   readonly learningRate: number;
   readonly weightDecay: number;
   /** Updates of these weights so far with this one, from 1. */
@@ -21,7 +21,7 @@ export interface Optimizer {
   readonly slots: readonly string[];
   /** Scalars that the graph is told anew at each update. */
   readonly rates: readonly string[];
-  ratesAt(moment: UpdateMoment): Readonly<Record<string, number>>;
+  ratesAt(context: UpdateContext): Readonly<Record<string, number>>;
   /** Works element by element: several weights may be joined to one. */
   update(old: OptimizerState, gradient: Tensor, rates: Readonly<Record<string, Tensor>>): OptimizerState;
 }

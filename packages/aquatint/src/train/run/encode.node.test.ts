@@ -13,7 +13,7 @@ import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
 import { encodeComponent } from "../../pipelines/model/component.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
-import { sampleSpace } from "../tasks/denoising/latents.ts";
+import { trainingLatents } from "../tasks/denoising/latents.ts";
 import { tinyConfig, tinyTask, tinyVae } from "../tiny.cases.ts";
 import { type EncodeEvent, type EncodeOptions, encodePool } from "./encode.node.ts";
 
@@ -107,7 +107,7 @@ describe("training on a pool", () => {
   test("feeds its latents, times the scaling factor", async () => {
     const dataset = await open();
     const { pictures } = await dataset.stream({ seed: 3 }).next(2);
-    const space = sampleSpace({
+    const space = trainingLatents({
       modules: { posterior: vae },
       size: dataset.size,
       latents: "mean",
@@ -125,7 +125,7 @@ describe("training on a pool", () => {
   test("of another autoencoder, or in pixels, is refused", async () => {
     const { size, latents: facts } = await open();
     const other = AutoencoderKL(parseAutoencoderConfig({ ...config, scaling_factor: 0.5 }));
-    const spaceOf = (modules: object) => () => sampleSpace({ modules, size, latents: "mean", facts });
+    const spaceOf = (modules: object) => () => trainingLatents({ modules, size, latents: "mean", facts });
     expect(spaceOf({ posterior: other })).toThrow("latents of another autoencoder");
     expect(spaceOf({})).toThrow("latents of another autoencoder");
   });

@@ -51,17 +51,17 @@ export async function* recordedSteps(recording: Recording): AsyncGenerator<RunEv
     return session.over;
   }
   let waiting = false;
-  clock.begin();
+  clock.startLap();
   for await (const event of saver.guarded(session.steps())) {
     const { gap, ...record } = stepRecord(event, recording);
     if (gap > 0) yield { type: "problem", message: `the machine slept for ${Math.round(gap)} s, which do not count` };
-    const recorded = await attempted(() => log.add(record));
-    if (recorded && !waiting)
-      yield { type: "problem", message: `${messageOf(recorded)}; the metrics wait for the next step` };
-    waiting = recorded !== undefined;
+    const writeError = await attempted(() => log.add(record));
+    if (writeError && !waiting)
+      yield { type: "problem", message: `${messageOf(writeError)}; the metrics wait for the next step` };
+    waiting = writeError !== undefined;
     yield { type: "step", ...record };
-    const gone = recorded?.code === "file/missing";
-    if (gone) {
+    const deleted = writeError?.code === "file/missing";
+    if (deleted) {
       yield { type: "problem", message: `the folder ${files.folder} was deleted; it is written again` };
       log.restart();
       saver.restart();
@@ -69,13 +69,13 @@ export async function* recordedSteps(recording: Recording): AsyncGenerator<RunEv
     }
     const last = event.ended !== undefined || signal?.aborted === true;
     if (session.outputs.samples && (draws.due() || event.ended)) yield* drawSamples(recording, event.step);
-    if (saves.due() || gone || last) yield* saver.save(event, { must: last });
+    if (saves.due() || deleted || last) yield* saver.save(event, { must: last });
     signal?.throwIfAborted();
     if (event.ended) {
       await attempted(() => writeEnd(files, event.step));
       return event.ended;
     }
-    clock.begin();
+    clock.startLap();
   }
   throw new AquatintError("train/steps", "the steps of the run ended without a reason");
 }
@@ -88,7 +88,7 @@ function stepRecord(event: StepEvent, { clock, config, memory }: Recording): Ste
   const { seconds: secondsPerStep, gap } = clock.lap();
   const seconds = clock.seconds();
   const { steps, minutes, learning_rate } = config.training;
-  const byStep = steps === undefined ? undefined : clock.left(steps - step);
+  const byStep = steps === undefined ? undefined : clock.secondsLeft(steps - step);
   const byTime = minutes === undefined ? undefined : Math.max(60 * minutes - seconds, 0);
   const secondsLeft = [byStep, byTime].filter((left) => left !== undefined);
   return {
@@ -118,9 +118,9 @@ async function* evaluate(
   const metrics = await session.outputs.evaluate?.();
   if (!metrics) return;
   const record: EvaluationRecord = { step, seconds: clock.seconds(), metrics };
-  const unwritten = await attempted(() => evaluations.add(record));
+  const writeError = await attempted(() => evaluations.add(record));
   yield { type: "evaluation", step, metrics };
-  if (unwritten) yield { type: "problem", message: `${messageOf(unwritten)}; the evaluation waits for the next one` };
+  if (writeError) yield { type: "problem", message: `${messageOf(writeError)}; the evaluation waits for the next one` };
 }
 
 /** Saves checkpoints with the model beside them and evaluates it, and remembers the last good one. */
@@ -138,8 +138,8 @@ function checkpoints(recording: Recording, evaluations: RecordLog) {
       const problem = await attempted(() => write(event));
       if (problem && must) throw problem;
       if (problem) {
-        const kept = good ? `the last good checkpoint is ${good}` : "there is no checkpoint yet";
-        yield { type: "problem", message: `${messageOf(problem)}; ${kept}, and training goes on` };
+        const lastGood = good ? `the last good checkpoint is ${good}` : "there is no checkpoint yet";
+        yield { type: "problem", message: `${messageOf(problem)}; ${lastGood}, and training goes on` };
         return;
       }
       yield { type: "checkpoint", path: `${files.folder}/${good}`, step };
@@ -158,8 +158,10 @@ function checkpoints(recording: Recording, evaluations: RecordLog) {
         yield* steps;
       } catch (error) {
         if (!(error instanceof AquatintError && error.code === "train/diverged")) throw error;
-        const kept = good ? `the last good checkpoint is ${files.folder}/${good}` : "no checkpoint was written before";
-        throw new AquatintError(error.code, `${error.message}; ${kept}`, { hint: error.hint, cause: error });
+        const lastGood = good
+          ? `the last good checkpoint is ${files.folder}/${good}`
+          : "no checkpoint was written before";
+        throw new AquatintError(error.code, `${error.message}; ${lastGood}`, { hint: error.hint, cause: error });
       }
     },
   };

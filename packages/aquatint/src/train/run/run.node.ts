@@ -8,7 +8,7 @@ import type { DryRunEvent } from "./dry-run.ts";
 import type { RunEvent } from "./events.ts";
 import { claimFolder, diskFiles } from "./folder.node.ts";
 import { configChange, finishedRun } from "./resume.ts";
-import { checkpointNames, type FoundCheckpoint, newestCheckpoint, type RunFiles } from "./run-folder.ts";
+import { checkpointNames, newestCheckpoint, type RunFiles, type StartingPoint } from "./run-folder.ts";
 
 /** How a run starts and where. */
 export interface TrainRunOptions {
@@ -74,7 +74,7 @@ export async function* dryTrainRun(
 ): AsyncGenerator<DryRunEvent, void, void> {
   const json = await readJson(configPath);
   const config = await parsed(json, configPath);
-  const { measuredRun } = await parts();
+  const { startDryRun: measuredRun } = await parts();
   yield* measuredRun(config, { ...options, preset: withPreset(json).changes });
 }
 
@@ -82,7 +82,7 @@ export async function* dryTrainRun(
 async function startingPoint(
   files: RunFiles,
   { resume, initFrom }: TrainRunOptions,
-): Promise<FoundCheckpoint | undefined> {
+): Promise<StartingPoint | undefined> {
   if (resume && initFrom) {
     throw new AquatintError("train/options", "--resume and --init-from cannot be given together", {
       hint: "--resume goes on with a run; --init-from begins a new one from a model's weights",

@@ -6,7 +6,7 @@ import { runClock } from "./clock.ts";
 import type { RunEvent, SessionRecord } from "./events.ts";
 import { recordedSteps } from "./recorder.ts";
 import { machineChange } from "./resume.ts";
-import { addSession, type FoundCheckpoint, lastSession, MODEL, type RunFiles, removeEnd } from "./run-folder.ts";
+import { addSession, lastSession, MODEL, type RunFiles, removeEnd, type StartingPoint } from "./run-folder.ts";
 
 /** A run that is ready to start: its task, and where it is written. */
 export interface RunInput {
@@ -15,7 +15,7 @@ export interface RunInput {
   readonly runtime: Runtime;
   readonly files: RunFiles;
   /** Where to go on from. */
-  readonly start?: FoundCheckpoint | undefined;
+  readonly start?: StartingPoint | undefined;
   /** Memory of the process in MiB. */
   readonly memory?: () => number;
   /** Where it is computed, for who reads of it later. */
@@ -43,13 +43,13 @@ export async function* runTask(input: RunInput): AsyncGenerator<RunEvent, void, 
   const { folder } = files;
   const from = checkpoint?.step ?? 0;
   const { device } = runtime;
-  const described = { started, step: from, parameters, device, ...place };
-  const changed = from > 0 ? machineChange(await lastSession(files), described) : undefined;
-  if (changed) yield { type: "problem", message: changed };
+  const sessionRecord = { started, step: from, parameters, device, ...place };
+  const change = from > 0 ? machineChange(await lastSession(files), sessionRecord) : undefined;
+  if (change) yield { type: "problem", message: change };
   const describe = async () => {
     await removeEnd(files);
     await writeConfig(files, config);
-    await addSession(files, described);
+    await addSession(files, sessionRecord);
   };
   await describe();
   const { steps, batch_size: batchSize } = config.training;

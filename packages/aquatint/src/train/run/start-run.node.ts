@@ -7,7 +7,7 @@ import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config/config.ts";
 import type { PresetChange } from "../config/presets.ts";
-import { recomputing } from "../loop/activation-checkpointing.ts";
+import { activationCheckpointing } from "../loop/activation-checkpointing.ts";
 import type { Task } from "../loop/task.ts";
 import { tasks } from "../tasks/registry.ts";
 import { holdsOut } from "../tasks/sources.ts";
@@ -15,16 +15,16 @@ import { type DryRunEvent, dryRun } from "./dry-run.ts";
 import type { Machine, RunEvent } from "./events.ts";
 import type { TrainRunOptions } from "./run.node.ts";
 import { runTask } from "./run.ts";
-import type { FoundCheckpoint, RunFiles } from "./run-folder.ts";
+import type { RunFiles, StartingPoint } from "./run-folder.ts";
 
 /** Where a run is computed, and what it begins with. */
-type Place = Pick<TrainRunOptions, "device" | "threads" | "initFrom">;
+type RunPlace = Pick<TrainRunOptions, "device" | "threads" | "initFrom">;
 
 /** A run that may begin: its folder is this process's own. */
-export interface StartOptions extends Place {
+export interface StartOptions extends RunPlace {
   readonly files: RunFiles;
   /** Where to go on from. */
-  readonly start: FoundCheckpoint | undefined;
+  readonly start: StartingPoint | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -33,7 +33,7 @@ export async function* startedRun(config: TrainConfig, options: StartOptions): A
   const { files, start, signal, threads, initFrom } = options;
   await using runtime = await runtimeOf(options);
   await using dataset = await prefetchedDataset(config.dataset);
-  yield* reported(dataset);
+  yield* reportDataset(dataset);
   const task = await openTask(config, { dataset, runtime, initFrom, assets: start?.checkpoint.assets });
   const memory = () => process.memoryUsage.rss() / 2 ** 20;
   const place = { machine: thisMachine(), ...(threads && { threads }) };
@@ -41,9 +41,9 @@ export async function* startedRun(config: TrainConfig, options: StartOptions): A
 }
 
 /** Opens what a checked configuration names, and measures it. */
-export async function* measuredRun(
+export async function* startDryRun(
   config: TrainConfig,
-  { preset, initFrom, ...place }: Place & { readonly preset: readonly PresetChange[] },
+  { preset, initFrom, ...place }: RunPlace & { readonly preset: readonly PresetChange[] },
 ): AsyncGenerator<DryRunEvent, void, void> {
   await using runtime = await runtimeOf(place);
   await using dataset = await prefetchedDataset(config.dataset);
@@ -51,7 +51,7 @@ export async function* measuredRun(
   yield* dryRun({ config, task, runtime, preset, memory: () => process.resourceUsage().maxRSS * 1024 });
 }
 
-const runtimeOf = ({ device, threads }: Place) =>
+const runtimeOf = ({ device, threads }: RunPlace) =>
   nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
 
 function thisMachine(): Machine {
@@ -66,7 +66,7 @@ function thisMachine(): Machine {
 }
 
 /** Says what the dataset could not use, and what it leaves out. */
-function* reported(dataset: Dataset): Generator<RunEvent> {
+function* reportDataset(dataset: Dataset): Generator<RunEvent> {
   const { report } = dataset;
   for (const message of report ? reportLines(report) : []) yield { type: "problem", message };
   if (!holdsOut(dataset)) yield { type: "problem", message: "no picture is held out, so that nothing is evaluated" };
@@ -87,7 +87,7 @@ async function openTask(config: TrainConfig, { dataset, runtime, initFrom, asset
     batchSize,
     microBatchSize: batchSize / accumulate,
     seed,
-    ...(activation_checkpointing && { trace: recomputing }),
+    ...(activation_checkpointing && { trace: activationCheckpointing }),
     openModel: openFolder,
     ...(initFrom !== undefined && { initFrom: await openFolder(initFrom) }),
     ...(assets && { assets }),

@@ -12,7 +12,7 @@ import { latentRgbIn } from "../../pipelines/preview/preview.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config/config.ts";
-import { recomputing } from "../loop/activation-checkpointing.ts";
+import { activationCheckpointing } from "../loop/activation-checkpointing.ts";
 import { openSession } from "../loop/session.ts";
 import { trainingPlan } from "../run/plan.ts";
 import { colorPlates, tinyConfig, tinyTask, tinyVae } from "../tiny.cases.ts";
@@ -237,5 +237,5 @@ test.each([
     const outputs = Object.fromEntries([loss, ...slopes].map((tensor, i) => [String(i), tensor]));
     return topological(Object.values(simplify(outputs))).filter((node) => node.op.name === op).length;
   };
-  expect(await count({ trace: recomputing })).toBeGreaterThan(await count({}));
+  expect(await count({ trace: activationCheckpointing })).toBeGreaterThan(await count({}));
 });

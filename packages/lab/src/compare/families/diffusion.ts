@@ -11,12 +11,12 @@ import {
 } from "aquatint/pipelines";
 import { concatFloat32 } from "aquatint/util";
 import { filled, sparseElbo } from "../../theory/pixel-elbo.ts";
-import type { BoundInput, Drawing, FamilyKind, Walk } from "../family.ts";
+import type { BoundInput, Drawing, ModelKind, Sampling } from "../family.ts";
 
 const usualWalks = [1, 4, 16, 64].map((steps) => ({ sampler: "ddim", steps }));
 
 /** Diffusion models of `"task": "denoising"`, of pixels or of latents. */
-export const diffusionFamily: FamilyKind = {
+export const diffusionKind: ModelKind = {
   title: "diffusion",
   about: "a U-Net takes noise away in steps, from pure noise to the picture; it learned to do so at every noise level",
   likelihood:
@@ -51,7 +51,7 @@ interface Work {
   readonly shape: readonly number[];
 }
 
-function walkOf(work: Work, { sampler, steps }: { readonly sampler: string; readonly steps: number }): Walk {
+function walkOf(work: Work, { sampler, steps }: { readonly sampler: string; readonly steps: number }): Sampling {
   const settings = withSampler(work.model.scheduler, sampler);
   const { entry } = samplerNamed(sampler);
   return {
@@ -63,19 +63,19 @@ function walkOf(work: Work, { sampler, steps }: { readonly sampler: string; read
       for (let from = 0; from < drawing.captions.length; from += work.chunk) {
         const to = Math.min(from + work.chunk, drawing.captions.length);
         const captions = drawing.captions.slice(from, to);
-        batches.push(await walked(work, { ...drawing, captions, z: drawing.z.slice(from * size, to * size) }));
+        batches.push(await drawBatch(work, { ...drawing, captions, z: drawing.z.slice(from * size, to * size) }));
       }
       return concatFloat32(batches);
     },
   };
 
-  async function walked({ model, network, shape }: Work, { z, captions, signal }: Drawing): Promise<Float32Array> {
-    const chosen = scheduler(settings);
+  async function drawBatch({ model, network, shape }: Work, { z, captions, signal }: Drawing): Promise<Float32Array> {
+    const process = scheduler(settings);
     const all = [captions.length, ...shape];
     const conditions = await network.encode(plainCaptions(model.tokenizers, captions), { signal });
     const noise = torchCpu(0); // asked for by samplers that add some; always the same
-    let x = lin([chosen.initialNoiseScale(steps), z]);
-    const run = chosen.run({
+    let x = lin([process.initialNoiseScale(steps), z]);
+    const run = process.run({
       steps,
       x,
       network: (data, t) => network.predict({ dtype: "float32", shape: all, data }, t, conditions, { signal }),

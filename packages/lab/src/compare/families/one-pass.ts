@@ -1,7 +1,7 @@
 import { sizeOf } from "aquatint/graph";
 import { captionIds, type OnePassFolder, type OnePassModel } from "aquatint/pipelines";
 import { type ChunkedNetwork, inChunks, onePassPictures } from "aquatint/train";
-import type { FamilyInput, OpenFamily } from "../family.ts";
+import type { OpenedModel, OpenModelInput } from "../family.ts";
 
 type Network = ReturnType<OnePassFolder["build"]>["network"];
 
@@ -14,9 +14,9 @@ export const bindingOf = async <N extends Network>({ parameters, weights }: OneP
 /** A model that makes pictures in one pass; `makes` says which of its parameters that takes. */
 export async function openOnePass<N extends Network>(
   model: OnePassModel<N>,
-  { runtime, chunk }: Pick<FamilyInput, "runtime" | "chunk">,
+  { runtime, chunk }: Pick<OpenModelInput, "runtime" | "chunk">,
   makes: (parameter: string) => boolean = () => true,
-): Promise<OpenFamily> {
+): Promise<OpenedModel> {
   const { network, tokenizer } = model;
   const parameters = await bindingOf(model);
   const trace = (n: number) => ({ pictures: onePassPictures(model, tokenizer, n) });

@@ -1,13 +1,13 @@
-import type { FamilyKind } from "../family.ts";
-import { diffusionFamily } from "./diffusion.ts";
-import { distilledFamily } from "./distilled.ts";
-import { ganFamily } from "./gan.ts";
-import { vaeFamily } from "./vae.ts";
+import type { ModelKind } from "../family.ts";
+import { diffusionKind } from "./diffusion.ts";
+import { distilledKind } from "./distilled.ts";
+import { ganKind } from "./gan.ts";
+import { vaeKind } from "./vae.ts";
 
 /** Every kind of model that can be compared, by the `task` of its training configuration. */
-export const families: Readonly<Record<string, FamilyKind>> = {
-  vae: vaeFamily,
-  gan: ganFamily,
-  denoising: diffusionFamily,
-  distillation: distilledFamily,
+export const modelKinds: Readonly<Record<string, ModelKind>> = {
+  vae: vaeKind,
+  gan: ganKind,
+  denoising: diffusionKind,
+  distillation: distilledKind,
 };

@@ -5,11 +5,11 @@ import type { VariationalAutoencoder } from "aquatint/models";
 import { input } from "aquatint/ops";
 import { captionIds, type OnePassModel, vaeFolder } from "aquatint/pipelines";
 import { type ChunkedNetwork, inChunks } from "aquatint/train";
-import type { Bound, BoundInput, FamilyInput, FamilyKind } from "../family.ts";
+import type { Bound, BoundInput, ModelKind, OpenModelInput } from "../family.ts";
 import { bindingOf, openOnePass } from "./one-pass.ts";
 
 /** Variational autoencoders of `"task": "vae"`. */
-export const vaeFamily: FamilyKind = {
+export const vaeKind: ModelKind = {
   title: "VAE",
   about: "a decoder makes the picture of a vector in one pass; an encoder taught it which vectors mean what",
   likelihood: "The ELBO in its two terms, one draw of z a picture; importance weighting of several draws is tighter.",
@@ -47,7 +47,7 @@ const feed = (name: string, shape: readonly number[]) => input({ name, dtype: "f
 
 async function coderOf(
   model: OnePassModel<VariationalAutoencoder>,
-  { runtime, chunk }: Pick<FamilyInput, "runtime" | "chunk">,
+  { runtime, chunk }: Pick<OpenModelInput, "runtime" | "chunk">,
 ): Promise<Coder> {
   const { network: vae, textEncoder, tokenizer } = model;
   const { latent_size: latentSize, in_channels, sample_size: side } = vae.config;

@@ -16,7 +16,7 @@ import { openSession } from "../../loop/session.ts";
 import { tinyConfig, tinyConfigs, tinyTask, tinyTokenizer, tinyVae } from "../../tiny.cases.ts";
 import { encodeClip } from "../clip/folder.ts";
 import { vocabularyConfig } from "../vocabulary.ts";
-import { sampleSpace } from "./latents.ts";
+import { trainingLatents } from "./latents.ts";
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -134,7 +134,7 @@ describe("a U-Net on latents", () => {
   });
 
   test("takes pixels for what they are", async () => {
-    const space = sampleSpace({ modules: {}, size: [8, 8], latents: "sample" });
+    const space = trainingLatents({ modules: {}, size: [8, 8], latents: "sample" });
     const draws = torchCpu(0);
     expect(space.feeds(new Float32Array(2 * 192), draws)).toMatchObject({ x0: { shape: [2, 3, 8, 8] } });
     expect(draws.snapshot()).toEqual(torchCpu(0).snapshot());
@@ -147,8 +147,9 @@ describe("a U-Net on latents", () => {
       names: parameters({ vae }),
       values: new Map(Array.from(vaeWeights, ([name, value]) => [`vae.${name}`, value])),
     };
-    expect(() => sampleSpace({ modules: { vae }, size: [8, 8], latents: "mean" })).toThrow("no distributions");
-    const spaceOf = (latents: "sample" | "mean") => sampleSpace({ modules: { posterior: vae }, size: [8, 8], latents });
+    expect(() => trainingLatents({ modules: { vae }, size: [8, 8], latents: "mean" })).toThrow("no distributions");
+    const spaceOf = (latents: "sample" | "mean") =>
+      trainingLatents({ modules: { posterior: vae }, size: [8, 8], latents });
     const { mean, logVariance } = vae.encode(input({ name: "pictures", dtype: "float32", shape }));
     const moments = await evaluate(runtime, { mean, logVariance }, { feeds: { pictures }, ...binding });
     for (const latents of ["mean", "sample"] as const) {

@@ -5,7 +5,7 @@ import { modelParameters, textToImageModules } from "../../../pipelines/model/co
 import { type ModelConfigs, openModel, type TextToImageModel } from "../../../pipelines/model/model-folder.ts";
 import type { Task } from "../../loop/task.ts";
 import { captionIdsInput, denoises } from "../denoising/graph.ts";
-import { sampleSpace } from "../denoising/latents.ts";
+import { trainingLatents } from "../denoising/latents.ts";
 import type { DenoisingModel } from "../denoising/model.ts";
 import { denoisingTask } from "../denoising/task.ts";
 import type { TaskContext } from "../kind.ts";
@@ -25,7 +25,7 @@ export async function openDistillationTask(config: DistillationConfig, context: 
   const model = studentOf(teacherModel, { steps, teaching: modelParameters(teacher) });
   const { modules, scheduler, tokenizerFiles } = model;
   const { size, latents } = context.dataset;
-  const space = sampleSpace({ modules, size, latents: "sample", facts: latents });
+  const space = trainingLatents({ modules, size, latents: "sample", facts: latents });
   const objective = distillationObjective({ sample: space.sample, scheduler, steps, substeps });
   const graph = (n: number) => {
     const ids = captionIdsInput(tokenizerFiles, n);
