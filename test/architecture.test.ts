@@ -93,9 +93,6 @@ const typeCycles: Readonly<Record<string, readonly string[]>> = {
     "train/run/run.node.ts, train/run/start-run.node.ts",
     "train/tasks/clip/outputs.ts, train/tasks/clip/task.ts",
   ],
-  lab: [
-    "compare/config.ts, compare/families/diffusion.ts, compare/families/distilled.ts, compare/families/gan.ts, compare/families/one-pass.ts, compare/families/registry.ts, compare/families/vae.ts, compare/family.ts",
-  ],
 };
 /** Packages that `npm install aquatint` must bring, besides the default models and what is optional. */
 const mostDependencies = 10;

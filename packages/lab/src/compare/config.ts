@@ -1,7 +1,7 @@
 import { splits } from "aquatint/data";
 import { AquatintError } from "aquatint/util";
 import { z } from "zod";
-import { modelKinds } from "./families/registry.ts";
+import { modelKinds } from "./kinds/registry.ts";
 
 const count = z.int().positive();
 const file = z.string().min(1);

@@ -6,8 +6,8 @@ import { setDistance } from "../evaluate/distribution.ts";
 import { wilson } from "../evaluate/intervals.ts";
 import type { Judge, JudgeResults } from "../evaluate/judge.ts";
 import type { MeasureConfig } from "./config.ts";
-import type { OpenedModel, Sampling } from "./family.ts";
 import type { MeasuredPoint, PictureMeasures } from "./measured.ts";
+import type { OpenedModel, Sampling } from "./model-kind.ts";
 import { sharpnessOf } from "./sharpness.ts";
 
 /** Real pictures, as the judge sees them. */

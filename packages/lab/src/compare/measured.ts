@@ -1,6 +1,6 @@
 import type { Split } from "aquatint/data";
 import type { Estimate, SetDistance } from "../evaluate/distribution.ts";
-import type { Bound } from "./family.ts";
+import type { Bound } from "./model-kind.ts";
 
 /** How pictures of one way of making them compare with real ones; each number with its 95 % interval. */
 export interface PictureMeasures {

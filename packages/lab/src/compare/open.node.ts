@@ -4,7 +4,7 @@ import { openRun, readText, readTrainConfig } from "aquatint/node";
 import type { TrainConfig } from "aquatint/train";
 import { AquatintError, messageOf } from "aquatint/util";
 import { type ComparisonConfig, parseComparison } from "./config.ts";
-import { modelKinds } from "./families/registry.ts";
+import { modelKinds } from "./kinds/registry.ts";
 import { canonical } from "./same.ts";
 
 /** A training run that a comparison needs. */

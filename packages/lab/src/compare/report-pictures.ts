@@ -1,6 +1,6 @@
 import { type Picture, tensorToPictures } from "aquatint/formats";
 import { torchCpu } from "aquatint/math";
-import type { OpenedModel, Sampling } from "./family.ts";
+import type { OpenedModel, Sampling } from "./model-kind.ts";
 import { spherical } from "./spherical.ts";
 
 /** Samples that the report shows, never picked out: the first ones. */

@@ -7,7 +7,7 @@ import { figure, inlinePicture, legend, note, page, type Section, sheet, table }
 import { type Claim, claimsOf, judged } from "./claims.ts";
 import { modelColors } from "./colors.ts";
 import type { MeasureConfig } from "./config.ts";
-import { modelKinds } from "./families/registry.ts";
+import { modelKinds } from "./kinds/registry.ts";
 import type { RealSet } from "./measure.ts";
 import { type Measured, type MeasuredModel, mistimed, type NamedPoint, pointsOf } from "./measured.ts";
 import { SAMPLE_COUNT } from "./report-pictures.ts";

@@ -11,7 +11,7 @@ import {
 } from "aquatint/pipelines";
 import { concatFloat32 } from "aquatint/util";
 import { filled, sparseElbo } from "../../theory/pixel-elbo.ts";
-import type { BoundInput, Drawing, ModelKind, Sampling } from "../family.ts";
+import type { BoundInput, Drawing, ModelKind, Sampling } from "../model-kind.ts";
 
 const usualWalks = [1, 4, 16, 64].map((steps) => ({ sampler: "ddim", steps }));
 

@@ -1,7 +1,7 @@
 import { sizeOf } from "aquatint/graph";
 import { captionIds, type OnePassFolder, type OnePassModel } from "aquatint/pipelines";
 import { type ChunkedNetwork, inChunks, onePassPictures } from "aquatint/train";
-import type { OpenedModel, OpenModelInput } from "../family.ts";
+import type { OpenedModel, OpenModelInput } from "../model-kind.ts";
 
 type Network = ReturnType<OnePassFolder["build"]>["network"];
 

@@ -1,5 +1,5 @@
 import { ganFolder } from "aquatint/pipelines";
-import type { ModelKind } from "../family.ts";
+import type { ModelKind } from "../model-kind.ts";
 import { openOnePass } from "./one-pass.ts";
 
 /** Generators of `"task": "gan"`. */

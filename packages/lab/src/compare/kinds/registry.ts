@@ -1,4 +1,4 @@
-import type { ModelKind } from "../family.ts";
+import type { ModelKind } from "../model-kind.ts";
 import { diffusionKind } from "./diffusion.ts";
 import { distilledKind } from "./distilled.ts";
 import { ganKind } from "./gan.ts";

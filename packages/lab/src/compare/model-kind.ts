@@ -1,7 +1,6 @@
 import type { Runtime } from "aquatint";
 import type { Elbo } from "aquatint/diffusion";
 import type { ModelSource } from "aquatint/pipelines";
-import type { MeasureConfig } from "./config.ts";
 
 /** What pictures are made of: a standard normal vector and a caption each. */
 export interface Drawing {
@@ -22,7 +21,12 @@ export interface Sampling {
 }
 
 /** Pictures whose likelihood is bounded. */
-export interface BoundInput extends Pick<MeasureConfig, "evaluations" | "importance" | "seed"> {
+export interface BoundInput {
+  /** Denoising terms of a diffusion bound that are evaluated. */
+  readonly evaluations: number;
+  /** Draws of a latent for the importance-weighted bound. */
+  readonly importance: number;
+  readonly seed: number;
   /** [n, 3, h, w] in -1 .. 1. */
   readonly pictures: Float32Array;
   readonly captions: readonly string[];

@@ -5,7 +5,7 @@ import type { VariationalAutoencoder } from "aquatint/models";
 import { input } from "aquatint/ops";
 import { captionIds, type OnePassModel, vaeFolder } from "aquatint/pipelines";
 import { type ChunkedNetwork, inChunks } from "aquatint/train";
-import type { Bound, BoundInput, ModelKind, OpenModelInput } from "../family.ts";
+import type { Bound, BoundInput, ModelKind, OpenModelInput } from "../model-kind.ts";
 import { bindingOf, openOnePass } from "./one-pass.ts";
 
 /** Variational autoencoders of `"task": "vae"`. */
