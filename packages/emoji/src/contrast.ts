@@ -1,5 +1,4 @@
-import type { RgbaPicture } from "aquatint/data";
-import type { Color } from "aquatint/formats";
+import type { Color, RgbaPicture } from "aquatint/formats";
 
 /** Two colors that differ by more than this in red, green or blue can be told apart in a small picture. */
 const TOLD_APART = 48;

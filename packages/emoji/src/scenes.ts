@@ -1,4 +1,5 @@
-import { blend, type Canvas, type RgbaPicture, type Sample, type Split, worded } from "aquatint/data";
+import { blend, type Canvas, type Sample, type Split, worded } from "aquatint/data";
+import type { RgbaPicture } from "aquatint/formats";
 import type { RandomStream } from "aquatint/math";
 import { AquatintError } from "aquatint/util";
 import { backgroundKinds } from "./backgrounds.ts";

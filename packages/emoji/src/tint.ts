@@ -1,5 +1,4 @@
-import type { RgbaPicture } from "aquatint/data";
-import type { Color } from "aquatint/formats";
+import type { Color, RgbaPicture } from "aquatint/formats";
 
 /** How much lighter or darker a pixel gets by its distance from the picture's mean brightness. */
 const CONTRAST = 0.8;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { blend, type Canvas, fill, type RgbaPicture } from "./compose.ts";
+import type { RgbaPicture } from "../formats/image/image.ts";
+import { blend, type Canvas, fill } from "./compose.ts";
 
 const canvas = (side: number): Canvas => {
   const black: Canvas = { side, pixels: new Float32Array(3 * side * side) };

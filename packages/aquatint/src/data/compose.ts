@@ -1,10 +1,5 @@
-import type { Color, Picture } from "../formats/image/image.ts";
+import type { Color, RgbaPicture } from "../formats/image/image.ts";
 import { levelFor } from "./pyramid.ts";
-
-/** A picture with alpha. */
-export interface RgbaPicture extends Picture {
-  readonly channels: 4;
-}
 
 /** A square picture that is being painted: Float32 [3, side, side], RGB in -1 .. 1. */
 export interface Canvas {

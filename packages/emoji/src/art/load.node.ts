@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { RgbaPicture } from "aquatint/data";
+import type { RgbaPicture } from "aquatint/formats";
 import { decodePng, encodePng, type Picture } from "aquatint/formats";
 import { importSharp, readBytes, writeFileAtomic } from "aquatint/node";
 import { AquatintError } from "aquatint/util";

@@ -173,27 +173,22 @@ interface GeneratedImage {
 }
 
 /** Makes the pictures with progress on stderr, and writes each with what belongs to it as soon as it is there. */
-async function* generatedImages(
-  generation: Generation,
-  { flags, outputs, io }: WriteContext,
-): AsyncGenerator<GeneratedImage> {
+async function* generatedImages(generation: Generation, context: WriteContext): AsyncGenerator<GeneratedImage> {
+  const { flags, outputs, io } = context;
   const { count, batch, quiet = false } = flags;
   const steps = walkedSteps(generation.plans[0]!);
   const previews = flags.strip ? stripSteps(steps) : undefined;
   const keep = evaluationFilter(flags, steps);
   const progress = previewView({ io, total: count * steps, unit: "steps", quiet });
   const describe = metadataWriter(generation, flags);
-  const say = (text: string) => {
-    progress.hide();
-    io.stderr.write(text);
-  };
   const evaluations = new Map<number, EvaluationEvent[]>();
   let done = 0;
   let start = performance.now();
   try {
     for await (const event of generation.run({ previews })) {
       if (event.type === "retry") {
-        say(retryText(event));
+        progress.hide();
+        io.stderr.write(retryText(event));
         continue;
       }
       if (event.type === "evaluation") {
@@ -201,21 +196,26 @@ async function* generatedImages(
         if (keep(event)) evaluations.set(index, [...(evaluations.get(index) ?? []), event]);
         progress.show(event.preview);
         const rows = Math.min(batch, count - done);
-        progress.update((done + shareOf(event) * rows) * steps, labelOf({ done, rows: rows, count }));
+        progress.update((done + shareOf(event) * rows) * steps, labelOf({ done, rows, count }));
         continue;
       }
       const position = { evaluations: take(evaluations, done), index: done++ };
       const paths = await write(event, { ...flags, generation, outputs, describe, ...position });
       progress.hide();
-      const { width, height } = event.picture;
-      const image = { path: paths[0]!, seed: jsonSeed(event.seed), width, height };
-      yield { image, report: reportOf(event, { paths, io, seconds: (performance.now() - start) / 1000 }) };
+      yield {
+        image: savedImage(event, paths[0]!),
+        report: reportOf(event, { paths, io, seconds: (performance.now() - start) / 1000 }),
+      };
       if (done % batch === 0) start = performance.now();
     }
   } finally {
     progress.hide();
   }
 }
+
+const savedImage = ({ picture: { width, height }, seed }: ImageEvent, path: string): SavedImage => ({
+  ...{ path, seed: jsonSeed(seed), width, height },
+});
 
 /** How much of the way an evaluation ends: some samplers take steps of their own. */
 const shareOf = ({ i, n, final }: EvaluationEvent): number => (i + (final ? 1 : 0)) / n;

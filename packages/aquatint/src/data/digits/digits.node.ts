@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { AquatintError } from "../../errors.ts";
 import { readText } from "../../formats/files.node.ts";
-import type { Digits } from "./kind.ts";
+import type { Digits } from "./digits.ts";
 
 const PIXELS = 28 * 28;
 

@@ -3,14 +3,7 @@ import { worded } from "../choose.ts";
 import { type Split, splits } from "../dataset.ts";
 import { type DrawSample, indexedStream, shuffler } from "../indexed-stream.ts";
 import type { DatasetKind } from "../kind.ts";
-
-/** Handwritten digits in memory. */
-export interface Digits {
-  /** Gray values 0 .. 255, [n, 28, 28]: white on black. */
-  readonly pictures: Uint8Array;
-  /** The digit of each, 0 .. 9. */
-  readonly labels: Uint8Array;
-}
+import type { Digits } from "./digits.ts";
 
 /** What the judge knows of a digit. */
 export interface DigitTruth {

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
+import type { RgbaPicture } from "../../formats/image/image.ts";
 import type { RandomStream } from "../../math/random.ts";
 import { pick } from "../choose.ts";
-import { blend, fill, type Place, type RgbaPicture } from "../compose.ts";
+import { blend, fill, type Place } from "../compose.ts";
 import type { Dataset, Split } from "../dataset.ts";
 import { type DrawSample, indexedStream, shuffler } from "../indexed-stream.ts";
 import type { DataSources, DatasetKind } from "../kind.ts";

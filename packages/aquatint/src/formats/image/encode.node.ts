@@ -1,7 +1,8 @@
 import { extname } from "node:path";
 import { encodePng } from "../png/png.ts";
 import { checkPicture, type Picture } from "./image.ts";
-import { type PictureTexts, withTexts } from "./picture-file.ts";
+import { withTexts } from "./picture-file.ts";
+import type { PictureTexts } from "./picture-texts.ts";
 import { importSharp } from "./sharp.node.ts";
 
 /** A kind of picture file that is written. */

@@ -2,7 +2,7 @@ import { AquatintError } from "../../errors.ts";
 import { startsWith } from "../bytes.ts";
 import { MAX_TEXT_BYTES } from "../metadata/text-budget.ts";
 import { commentText } from "../metadata/text-encoding.ts";
-import { OWN_NOTE } from "./exif-note.ts";
+import { OWN_NOTE } from "./picture-texts.ts";
 
 /**
  * The texts of an EXIF block that pictures' makers use, by the tag's name, Aquatint's own under "aquatint"; empty where it

@@ -8,6 +8,10 @@ export interface Picture {
   readonly channels: 3 | 4;
   readonly data: Uint8Array;
 }
+/** A picture with alpha. */
+export interface RgbaPicture extends Picture {
+  readonly channels: 4;
+}
 /** Red, green, blue, each 0..255. */
 export type Color = readonly [red: number, green: number, blue: number];
 

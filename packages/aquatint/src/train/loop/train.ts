@@ -49,7 +49,7 @@ export interface StepEvent {
   /** Where the task's streams stand after this step: what a checkpoint must remember. */
   readonly position: StreamState;
   /** Why the run ends here; absent before its last step. */
-  readonly ended?: EndReason;
+  readonly ended?: EndReason | undefined;
 }
 
 /**
@@ -89,7 +89,7 @@ export async function* train({
       }
     }
     const ended = stopping.ended(step, last!.loss);
-    yield { step, ...last!, rateShare: share, progress, metrics, ...(ended && { ended }) };
+    yield { step, ...last!, rateShare: share, progress, metrics, ended };
     if (ended) return;
   }
 }

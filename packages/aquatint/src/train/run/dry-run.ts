@@ -25,9 +25,9 @@ export interface DryRunPace {
   readonly samplesPerSecond: number;
   readonly secondsToLoad: number;
   /** To the end of the run in steps or minutes; absent where only a plateau ends it. */
-  readonly secondsInAll?: number;
+  readonly secondsInAll?: number | undefined;
   /** Optimizer steps to the end; absent likewise. */
-  readonly stepsInAll?: number;
+  readonly stepsInAll?: number | undefined;
   /** Highest memory of the process after the steps, in bytes; what is above the plan is activations, data and programs. */
   readonly memory: number;
 }
@@ -63,7 +63,8 @@ export async function* dryRun({ config, task, runtime, preset, memory }: DryRunI
     secondsPerStep,
     samplesPerSecond: training.batch_size / secondsPerStep,
     secondsToLoad,
-    ...(stepsInAll !== undefined && { stepsInAll, secondsInAll: stepsInAll * secondsPerStep }),
+    stepsInAll,
+    secondsInAll: stepsInAll === undefined ? undefined : stepsInAll * secondsPerStep,
     memory: memory(),
   };
 }

@@ -51,7 +51,7 @@ const CHUNK = 16;
  */
 export async function* encodePool(options: EncodeOptions): AsyncGenerator<EncodeEvent, void, void> {
   const { vae: folder, out, counts, seed = 0, threads, signal } = options;
-  const config = parseDatasetConfig(options.dataset);
+  const config = await parseDatasetConfig(options.dataset);
   await using runtime = await nodeRuntime({ ...(threads && { threads }) });
   await using dataset = await prefetchedDataset(config);
   expectPictures(dataset, "encoding");

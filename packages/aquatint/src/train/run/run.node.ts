@@ -63,8 +63,13 @@ export async function* trainRun(
       return;
     }
   }
-  const { startedRun } = await parts();
-  yield* startedRun(config, { ...options, files, start });
+  const { openRuntime, openDataset, datasetNotes, openTask, recordRun, memory, placeOf } = await parts();
+  const { initFrom, signal } = options;
+  await using runtime = await openRuntime(options);
+  await using dataset = await openDataset(config.dataset);
+  for (const message of datasetNotes(dataset)) yield { type: "problem", message };
+  const task = await openTask(config, { dataset, runtime, initFrom, assets: start?.checkpoint.assets });
+  yield* recordRun({ config, task, runtime, files, start, memory, place: placeOf(options), signal });
 }
 
 /** What a run of this configuration would be, with the pace of three steps; nothing is written. */
@@ -74,8 +79,11 @@ export async function* dryTrainRun(
 ): AsyncGenerator<DryRunEvent, void, void> {
   const json = await readJson(configPath);
   const config = await parsed(json, configPath);
-  const { startDryRun: measuredRun } = await parts();
-  yield* measuredRun(config, { ...options, preset: withPreset(json).changes });
+  const { openRuntime, openDataset, openTask, dryRun, peakMemory } = await parts();
+  await using runtime = await openRuntime(options);
+  await using dataset = await openDataset(config.dataset);
+  const task = await openTask(config, { dataset, runtime, initFrom: options.initFrom });
+  yield* dryRun({ config, task, runtime, preset: withPreset(json).changes, memory: peakMemory });
 }
 
 /** The checkpoint to go on from, none for a fresh run. @throws AquatintError where a run would be overwritten or is missing. */

@@ -16,11 +16,11 @@ export interface TaskContext {
   readonly microBatchSize: number;
   readonly seed: number;
   /** How the graph of a loss is to be traced: as it is (when absent), or with insides that are computed again. */
-  readonly trace?: <R>(graph: () => R) => R;
+  readonly trace?: (<R>(graph: () => R) => R) | undefined;
   /** The model that a new run begins with: its vocabulary and weights. */
-  readonly initFrom?: ModelSource;
+  readonly initFrom?: ModelSource | undefined;
   /** What the task's `assets` were when the run began; given where a run is resumed, and then binding. */
-  readonly assets?: Readonly<Record<string, string>>;
+  readonly assets?: Readonly<Record<string, string>> | undefined;
   /** Another model of which the configuration gives the folder. */
   openModel(folder: string): Promise<ModelSource>;
 }
