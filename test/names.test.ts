@@ -12,7 +12,21 @@ const forbidden = new Set(
   ].flatMap((words) => words.split(" ")),
 );
 /** Folders of the library that keep to it; the others follow. */
-const folders = ["graph", "ops", "autodiff", "compiler", "nn", "runtime", "util"];
+const folders = [
+  "graph",
+  "ops",
+  "autodiff",
+  "compiler",
+  "nn",
+  "runtime",
+  "util",
+  "math",
+  "hub",
+  "data",
+  "train",
+  "tokenizers",
+  "formats",
+];
 
 const isFunction = (node: ts.Node): boolean =>
   ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isMethodDeclaration(node);

@@ -22,13 +22,13 @@ import {
 } from "../options/checkpoint.ts";
 import { addPictureFlags, checkQuality, type PictureFlags } from "../options/image-files.ts";
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
-import { type Asked, asked, checkSameModel } from "../options/like.ts";
+import { checkSameModel, type MetadataOptions, metadataOptions } from "../options/like.ts";
 import { addMemory, type MemoryFlags, retryText } from "../options/memory.ts";
 import { decimal, device, nodeDevices, sampler, seed as seedOption, size, whole } from "../options/names.ts";
 import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
 import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
 import { renderFinished } from "../terminal/graphics.ts";
-import { previewView } from "../terminal/preview-view.ts";
+import { imagesLabel, previewView } from "../terminal/preview-view.ts";
 import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "../trajectory.ts";
 import { version } from "../version.ts";
 
@@ -119,8 +119,22 @@ export const addGenerate = (program: Command, io: Io): Command =>
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--quiet", "show no progress")
     .action(async (prompt: string | undefined, flags: Flags, command: Command) =>
-      generate(await asked(prompt, flags, { command, io }), io),
+      generate(await resolveOptions(prompt, flags, { command, io }), io),
     );
+
+type Request = Omit<MetadataOptions<Flags>, "like"> & Partial<Pick<MetadataOptions<Flags>, "like">>;
+
+/** The prompt and options of the command line, or with `--like` those of an image under them. */
+async function resolveOptions(
+  prompt: string | undefined,
+  flags: Flags,
+  { command, io }: { readonly command: Command; readonly io: Io },
+): Promise<Request> {
+  const base = flags.like === undefined ? undefined : await metadataOptions(flags.like, flags, { command, io });
+  const text = prompt ?? base?.prompt;
+  if (text !== undefined) return { ...(base ?? { flags }), prompt: text };
+  return command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });
+}
 
 /** What is said of a picture that was written. */
 interface SavedImage {
@@ -130,7 +144,7 @@ interface SavedImage {
   readonly height: number;
 }
 
-async function generate({ prompt, flags, like }: Asked<Flags>, io: Io): Promise<void> {
+async function generate({ prompt, flags, like }: Request, io: Io): Promise<void> {
   const outputs = await openOutputs({ ...flags, prompt }, io.cwd);
   checkQuality(flags.quality, outputs.format);
   const { model, seed = randomInt(2 ** 32), size, ...rest } = flags;
@@ -196,7 +210,7 @@ async function* generatedImages(generation: Generation, context: WriteContext): 
         if (keep(event)) evaluations.set(index, [...(evaluations.get(index) ?? []), event]);
         progress.show(event.preview);
         const rows = Math.min(batch, count - done);
-        progress.update((done + shareOf(event) * rows) * steps, labelOf({ done, rows, count }));
+        progress.update((done + shareOf(event) * rows) * steps, imagesLabel({ done, rows, count }));
         continue;
       }
       const position = { evaluations: take(evaluations, done), index: done++ };
@@ -219,12 +233,6 @@ const savedImage = ({ picture: { width, height }, seed }: ImageEvent, path: stri
 
 /** How much of the way an evaluation ends: some samplers take steps of their own. */
 const shareOf = ({ i, n, final }: EvaluationEvent): number => (i + (final ? 1 : 0)) / n;
-
-/** Which pictures are being made: "picture 2/4", "pictures 1-4/8". */
-function labelOf({ done, rows, count }: Record<"done" | "rows" | "count", number>): string {
-  if (count === 1) return "";
-  return rows === 1 ? `picture ${done + 1}/${count}` : `pictures ${done + 1}-${done + rows}/${count}`;
-}
 
 function take<T>(lists: Map<number, readonly T[]>, key: number): readonly T[] {
   const list = lists.get(key) ?? [];

@@ -7,7 +7,7 @@ import { type Inspection, inspectCheckpoint, inspectFile } from "../../checkpoin
 import { fileCheckpoint, openCheckpoint, openFileHeader } from "../../checkpoints/open.node.ts";
 import type { Io } from "../io.ts";
 import { integer, size } from "../options/parsers.ts";
-import { plainText as plain } from "../terminal/plain-text.ts";
+import { singleLine as plain } from "../terminal/escape.ts";
 
 interface Flags {
   readonly json?: boolean;

@@ -9,7 +9,7 @@ import type { TextToImagePlan } from "../../pipelines/text-to-image/text-to-imag
 import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, type PromptSyntax, promptSyntaxes } from "../../tokenizers/prompt.ts";
 import type { Io } from "../io.ts";
-import { plainText } from "../terminal/plain-text.ts";
+import { singleLine } from "../terminal/escape.ts";
 import { choice, decimal, whole } from "./names.ts";
 import { type Parser, wrong } from "./parsers.ts";
 
@@ -109,7 +109,7 @@ const shortened = (text: string): string =>
 
 /** Says on stderr what of the model's files is not used. */
 export function noteUnused({ notes = [] }: TextToImageModel, { stderr }: Io, quiet = false): void {
-  if (!quiet) for (const note of notes) stderr.write(`note: ${plainText(note)}\n`);
+  if (!quiet) for (const note of notes) stderr.write(`note: ${singleLine(note)}\n`);
 }
 
 /** Says on stderr which words of the prompts the text encoder will not read. */

@@ -59,3 +59,9 @@ export function previewView({ io, total, unit, quiet }: PreviewViewOptions): Pre
     },
   };
 }
+
+/** Which pictures are being made: "picture 2/4", "pictures 1-4/8". */
+export function imagesLabel({ done, rows, count }: Record<"done" | "rows" | "count", number>): string {
+  if (count === 1) return "";
+  return rows === 1 ? `picture ${done + 1}/${count}` : `pictures ${done + 1}-${done + rows}/${count}`;
+}

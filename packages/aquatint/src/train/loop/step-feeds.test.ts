@@ -48,8 +48,8 @@ test("the feeds hold Adam's corrections of the update, by the group's name", () 
   const feeds = rateFeeds([group], 2, { update: 10, share: 0.5 });
   const value = (name: string) => feeds[name]!.data[0];
   expect(value("rate.clip")).toBe(2);
-  expect(value("rate.all.keep")).toBeCloseTo(1 - 0.25 * 0.2, 6);
-  expect(value("rate.all.step")).toBeCloseTo(0.25 / (1 - 0.8 ** 10), 6);
-  expect(value("rate.all.root")).toBeCloseTo(1 / Math.sqrt(1 - 0.99 ** 10), 6);
+  expect(value("rate.all.decay")).toBeCloseTo(1 - 0.25 * 0.2, 6);
+  expect(value("rate.all.stepSize")).toBeCloseTo(0.25 / (1 - 0.8 ** 10), 6);
+  expect(value("rate.all.biasCorrection2")).toBeCloseTo(1 / Math.sqrt(1 - 0.99 ** 10), 6);
   expect(value("rate.all.average")).toBeCloseTo(0.9, 6);
 });
