@@ -10,6 +10,7 @@ import { parseDatasetConfig } from "../../data/registry.ts";
 import { AquatintError } from "../../errors.ts";
 import { writeFileAtomic } from "../../formats/files.node.ts";
 import { floatToHalf } from "../../formats/safetensors/half.ts";
+import { float32Data } from "../../graph/host-tensor.ts";
 import { AutoencoderKL, downsampling, parseAutoencoderConfig } from "../../models/autoencoder/index.ts";
 import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
@@ -102,7 +103,7 @@ async function encoderOf(folder: string, { runtime, dataset }: EncoderParts) {
     async means(pictures: Float32Array): Promise<Float32Array> {
       const n = pictures.length / picture.reduce((a, b) => a * b);
       const feed = { dtype: "float32", shape: [n, ...picture], data: pictures } as const;
-      return (await network.run({ pictures: feed }))["mean"]!.data as Float32Array;
+      return float32Data((await network.run({ pictures: feed }))["mean"]!);
     },
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };

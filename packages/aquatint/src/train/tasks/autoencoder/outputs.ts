@@ -1,5 +1,6 @@
 import type { Dataset } from "../../../data/dataset.ts";
 import { strip, tensorToPictures } from "../../../formats/image/image.ts";
+import { float32Data } from "../../../graph/host-tensor.ts";
 import { sizeOf } from "../../../graph/types.ts";
 import { type Autoencoder, downsampling } from "../../../models/autoencoder/index.ts";
 import { input } from "../../../ops/leaves.ts";
@@ -115,7 +116,7 @@ function coderOf({ runtime, dataset, vae, weights: { state, parameters } }: Outp
     async code(pictures: Float32Array): Promise<Coded> {
       const n = pictures.length / sizeOf(shape);
       const results = await network.run({ pictures: { dtype: "float32", shape: [n, ...shape], data: pictures } });
-      const of = (name: keyof Coded) => results[name]!.data as Float32Array;
+      const of = (name: keyof Coded) => float32Data(results[name]!);
       return { reconstruction: of("reconstruction"), mean: of("mean"), logVariance: of("logVariance") };
     },
     dispose: () => network[Symbol.asyncDispose](),
