@@ -32,7 +32,7 @@ interface Flags {
 /** Pictures of a sheet, the first ones. */
 const SHOWN = 32;
 /** Training renders in which the nearest pictures are looked for. */
-const NEIGHBOURS = 4096;
+const NEIGHBORS = 4096;
 
 const program = new Command("npm run evaluate --")
   .description("Measures a text-to-image model against real renders of the same captions.")
@@ -48,7 +48,7 @@ const program = new Command("npm run evaluate --")
   .option("--threads <n>", "at most so many threads")
   .option("--sheet <file>", `write the first ${SHOWN} pictures, unpicked, to a PNG file`)
   .option("--clip <folder>", "a CLIP model that compares pictures with captions")
-  .option("--nearest <file>", `write pictures above the nearest of ${NEIGHBOURS} training renders to a PNG file`)
+  .option("--nearest <file>", `write pictures above the nearest of ${NEIGHBORS} training renders to a PNG file`)
   .action(run);
 
 async function run(model: string, flags: Flags): Promise<void> {
@@ -60,8 +60,8 @@ async function run(model: string, flags: Flags): Promise<void> {
       continue;
     }
     process.stderr.write("\n");
-    if (event.type === "neighbours") {
-      if (flags.nearest) await writePng(flags.nearest, strip(event.found.rows, { scale: 2, gap: 2 }));
+    if (event.type === "neighbors") {
+      if (flags.nearest) await writePng(flags.nearest, strip(event.rows.rows, { scale: 2, gap: 2 }));
       continue;
     }
     if (flags.sheet) await writeSheet(flags.sheet, pictures);
@@ -74,7 +74,7 @@ function wanted({ count, seed, steps, guidance, threads, sampler, judge, data, c
     text === undefined ? [] : [[name, numberOf(name, text)] as const],
   );
   const texts = { ...(sampler && { sampler }), ...(judge && { judge }), ...(data && { data }), ...(clip && { clip }) };
-  const looked = nearest !== undefined && { neighbours: NEIGHBOURS };
+  const looked = nearest !== undefined && { neighbors: NEIGHBORS };
   return { ...Object.fromEntries(numbers), ...texts, ...looked, judges: join(root, "packages/model-emoji/judge") };
 }
 

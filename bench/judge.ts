@@ -9,7 +9,7 @@ import { writeFileAtomic } from "../packages/aquatint/src/formats/files.node.ts"
 import { grid, tensorToPictures } from "../packages/aquatint/src/formats/image/image.ts";
 import { encodePng } from "../packages/aquatint/src/formats/png/png.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
-import { colours as palette } from "../packages/emoji/src/colours.ts";
+import { colors as palette } from "../packages/emoji/src/colors.ts";
 import type { SceneTruth } from "../packages/emoji/src/truth.ts";
 import { type CheckName, checks } from "../packages/lab/src/evaluate/checks.ts";
 import { wilson } from "../packages/lab/src/evaluate/intervals.ts";
@@ -33,7 +33,7 @@ await using judge = await openJudge(await diskFiles(folder), { runtime, size: da
 const batch = await dataset.stream({ seed: SEED, split: "held-out" }).next(COUNT);
 const truths = (batch.truths as readonly SceneTruth[]).map((truth, i) => ({ ...truth, caption: batch.captions[i]! }));
 const pictures = tensorToPictures(batch.pictures, { width, height });
-const { sights } = await judge.look(pictures);
+const { detections: sights } = await judge.detect(pictures);
 
 const missed = new Map<number, string[]>();
 for (const name of Object.keys(checks) as CheckName[]) {

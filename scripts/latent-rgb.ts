@@ -1,5 +1,5 @@
 /**
- * `npx tsx scripts/latent-rgb.ts VAE_FOLDER PICTURES...` fits the linear map from an autoencoder's latents to colours to
+ * `npx tsx scripts/latent-rgb.ts VAE_FOLDER PICTURES...` fits the linear map from an autoencoder's latents to colors to
  * some pictures, and writes it into the folder's config.json, where previews find it.
  */
 import { readFileSync } from "node:fs";

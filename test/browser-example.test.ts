@@ -101,7 +101,7 @@ test.skipIf(executablePath === undefined).each([
   const differences = rgb.map((value, i) => Math.abs(value - expected.data[i]!) / 255);
   expect(rgb).toHaveLength(expected.data.length);
   expect(Math.max(...differences)).toBeLessThan(0.01);
-  expect(new Set(rgb).size, "the picture is no plain colour").toBeGreaterThan(10);
+  expect(new Set(rgb).size, "the picture is no plain color").toBeGreaterThan(10);
 });
 
 test("the bundle holds nothing of Node", async () => {

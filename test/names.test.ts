@@ -13,8 +13,9 @@ const forbidden = new Set(
 );
 /** Folders of the library that keep to it; the others follow. */
 const folders = [
-  ...["graph", "ops", "autodiff", "compiler", "nn", "runtime", "util"],
-  ...["conditioning", "memory", "metadata", "network", "preview", "vae"].map((room) => `pipelines/${room}`),
+  ...["graph", "ops", "autodiff", "compiler", "nn", "runtime", "util", "math", "hub", "data", "train", "tokenizers"],
+  ...["formats", "diffusion"],
+  ...["conditioning", "memory", "metadata", "network", "preview", "text-to-image", "vae"].map((x) => `pipelines/${x}`),
 ];
 
 const isFunction = (node: ts.Node): boolean =>

@@ -75,7 +75,7 @@ const group = (tensors: RawTensors, prefix: string): Map<string, HostTensor> =>
     [...tensors.keys()].filter((k) => k.startsWith(prefix)).map((k) => [k.slice(prefix.length), read(tensors, k)]),
   );
 
-/** The loss that PyTorch's loop minimised, over fed noise levels, with the network's prediction as a second output. */
+/** The loss that PyTorch's loop minimized, over fed noise levels, with the network's prediction as a second output. */
 function lossOf(network: ReturnType<typeof UNet2DModel>, shape: readonly number[]) {
   const n = shape[0]!;
   const feed = (name: string, of: readonly number[]) => input({ name, dtype: "float32", shape: of });

@@ -26,7 +26,7 @@ export {
   type PixelDenoiserOptions,
 } from "./pipelines/pixel-denoiser.node.ts";
 export type { Drawings, RunReportInput } from "./runs/drawings.node.ts";
-export { type FoundRun, findRuns, foundFiles, openRun, openRuns } from "./runs/find.node.ts";
+export { findRuns, foundFiles, openRun, openRuns, type RunEntry as FoundRun } from "./runs/find.node.ts";
 export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } from "./runs/reported-run.node.ts";
 export type { RunData, RunState, RunSummary } from "./runs/run.ts";
 export { nodeRuntime } from "./runtime/runtime.node.ts";

@@ -1,14 +1,14 @@
-import { type Canvas, fill, mixColours } from "aquatint/data";
+import { type Canvas, fill, mixColors } from "aquatint/data";
 import { indefinite } from "./caption.ts";
-import type { NamedColour } from "./colours.ts";
+import type { NamedColor } from "./colors.ts";
 import { bands, checks, disc } from "./coverage.ts";
 
-/** A way to cover the ground behind the objects: how many colours it takes, how it looks, what it is called. */
+/** A way to cover the ground behind the objects: how many colors it takes, how it looks, what it is called. */
 export interface BackgroundKind {
-  readonly colours: number;
+  readonly colors: number;
   /** `variation`, 0 .. 1, chooses among looks that are called the same: how many stripes, where the ground begins. */
-  paint(canvas: Canvas, colours: readonly NamedColour[], variation: number): void;
-  /** Without article; `words` holds one colour word for each colour. */
+  paint(canvas: Canvas, colors: readonly NamedColor[], variation: number): void;
+  /** Without article; `words` holds one color word for each color. */
   phrase(words: readonly string[]): string;
   /** What links it to the things: "on a blue background". */
   before(words: readonly string[]): string;
@@ -22,14 +22,14 @@ export type BackgroundKindName = (typeof backgroundNames)[number];
 
 type Share = (x: number, y: number) => number;
 
-/** Two colours; `share` makes the second one's coverage of each pixel, 0 .. 1. */
-const twoColours = (
+/** Two colors; `share` makes the second one's coverage of each pixel, 0 .. 1. */
+const twoColors = (
   call: (words: readonly string[]) => string,
   share: (side: number, variation: number) => Share,
 ): BackgroundKind => ({
-  colours: 2,
+  colors: 2,
   paint: (canvas, [first, second], variation) =>
-    mixColours(canvas, [first!.rgb, second!.rgb], share(canvas.side, variation)),
+    mixColors(canvas, [first!.rgb, second!.rgb], share(canvas.side, variation)),
   phrase: call,
   before: (words) => `on ${indefinite(call(words))}`,
 });
@@ -45,28 +45,28 @@ const skyAndGround = ([sky, ground]: readonly string[]): string => `${skyWords(s
 /** Every kind of background. */
 export const backgroundKinds: Readonly<Record<BackgroundKindName, BackgroundKind>> = {
   solid: {
-    colours: 1,
-    paint: (canvas, [colour]) => fill(canvas, colour!.rgb),
+    colors: 1,
+    paint: (canvas, [color]) => fill(canvas, color!.rgb),
     phrase: ([word]) => `${word} background`,
     before: ([word]) => `on ${indefinite(`${word} background`)}`,
   },
-  /** From the first colour at the top to the second at the bottom. */
-  gradient: twoColours(
+  /** From the first color at the top to the second at the bottom. */
+  gradient: twoColors(
     ([a, b]) => `${a} to ${b} gradient background`,
     (side) => (_, y) => y / (side - 1),
   ),
-  stripes: twoColours(
+  stripes: twoColors(
     ([a, b]) => `${a} and ${b} striped background`,
     (side, variation) => {
       const stripes = bands(side, step(5, 8, variation));
       return (x) => stripes[x]!;
     },
   ),
-  checks: twoColours(
+  checks: twoColors(
     ([a, b]) => `${a} and ${b} checkered background`,
     (side, variation) => checks(side, step(5, 8, variation)),
   ),
-  dots: twoColours(
+  dots: twoColors(
     ([a, b]) => `${a} background with ${b} dots`,
     (side, variation) => {
       const pitch = side / step(5, 7, variation);
@@ -75,9 +75,9 @@ export const backgroundKinds: Readonly<Record<BackgroundKindName, BackgroundKind
       return (x, y) => dot(along(x), along(y));
     },
   ),
-  /** The first colour is the sky's, the second the ground's. */
+  /** The first color is the sky's, the second the ground's. */
   ground: {
-    ...twoColours(skyAndGround, (side, variation) => {
+    ...twoColors(skyAndGround, (side, variation) => {
       const horizon = side * between(0.62, 0.78, variation);
       return (_, y) => Math.min(1, Math.max(0, y + 1 - horizon));
     }),

@@ -2,7 +2,7 @@ import type { EmojiAtlas } from "./art/atlas.ts";
 
 type Rgba = readonly [number, number, number, number];
 
-/** Art in which every emoji is a bar of 8 x 4 pixels in two colours; `isFirst` says which pixels, row by row, have the first. */
+/** Art in which every emoji is a bar of 8 x 4 pixels in two colors; `isFirst` says which pixels, row by row, have the first. */
 export const barsAtlas = (first: Rgba, second: Rgba, isFirst: (pixel: number) => boolean): EmojiAtlas => ({
   size: 8,
   get: () => ({

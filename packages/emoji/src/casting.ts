@@ -3,7 +3,7 @@ import type { RandomStream } from "aquatint/math";
 import { AquatintError } from "aquatint/util";
 import type { EmojiAtlas, Style } from "./art/atlas.ts";
 import { type BackgroundKindName, backgroundKinds } from "./backgrounds.ts";
-import { colours, type NamedColour } from "./colours.ts";
+import { colors, type NamedColor } from "./colors.ts";
 import { thinned, toldApart, visibleShare } from "./contrast.ts";
 import { type HeldOutReason, heldOutReasons } from "./held-out.ts";
 import type { EmojiName } from "./names.ts";
@@ -27,7 +27,7 @@ export interface SceneWorld {
   /** How often each style is drawn; all alike if left out. */
   readonly styleWeights?: readonly Weighted<Style>[];
   readonly backgrounds: readonly Weighted<BackgroundKindName>[];
-  readonly colours: readonly NamedColour[];
+  readonly colors: readonly NamedColor[];
   /** Swap left and right of each thing one time in two. */
   readonly mirror: boolean;
   readonly atlas: EmojiAtlas;
@@ -41,15 +41,15 @@ export interface Cast {
   readonly kind: BackgroundKindName;
   readonly things: readonly EmojiName[];
   /** The background's. */
-  readonly colours: readonly NamedColour[];
+  readonly colors: readonly NamedColor[];
   /** The template's own. */
-  readonly paints: readonly NamedColour[];
+  readonly paints: readonly NamedColor[];
 }
 
-/** A thing of which less than this share can be told apart from a colour is never drawn on it. */
+/** A thing of which less than this share can be told apart from a color is never drawn on it. */
 const LEAST_VISIBLE = 0.5;
 
-const colourNamed = new Map(colours.map((colour) => [colour.name, colour]));
+const colorNamed = new Map(colors.map((color) => [color.name, color]));
 
 /** Draws casts, good or bad: what is held out or hard to see is sorted out later. */
 export function casting(world: SceneWorld): (random: RandomStream) => Cast {
@@ -63,8 +63,8 @@ export function casting(world: SceneWorld): (random: RandomStream) => Cast {
       kind,
       style: world.styleWeights ? weighted(random, world.styleWeights).item : pick(random, world.styles),
       things: different(random, pools.get(template)!),
-      colours: different(random, times(backgroundKinds[kind].colours, world.colours)),
-      paints: paints ? different(random, times(paints.count, paints.from)).map((name) => colourNamed.get(name)!) : [],
+      colors: different(random, times(backgroundKinds[kind].colors, world.colors)),
+      paints: paints ? different(random, times(paints.count, paints.from)).map((name) => colorNamed.get(name)!) : [],
     };
   };
 }
@@ -123,25 +123,25 @@ export function judgeOf(atlas: EmojiAtlas): Judge {
   const isVisible = remembered((thing: string, ground: string, tint: string) => {
     const [hex, style] = thing.split(" ") as [string, string];
     const art = small(hex, style);
-    const painted = tint === "" ? art : tinted(art, colourNamed.get(tint)!.rgb);
-    return visibleShare(painted, colourNamed.get(ground)!.rgb) >= LEAST_VISIBLE;
+    const painted = tint === "" ? art : tinted(art, colorNamed.get(tint)!.rgb);
+    return visibleShare(painted, colorNamed.get(ground)!.rgb) >= LEAST_VISIBLE;
   });
-  return ({ template, kind, style, things, colours, paints }) => {
+  return ({ template, kind, style, things, colors, paints }) => {
     const { paints: kindOfPaints }: Template = templates[template];
-    const behind = kindOfPaints?.use === "behind" ? [...colours, ...paints] : colours;
+    const behind = kindOfPaints?.use === "behind" ? [...colors, ...paints] : colors;
     const tints = kindOfPaints?.use === "tints" ? paints : [];
-    const apart = paints.every((paint, i) =>
-      [...colours, ...paints.slice(i + 1)].every((other) => toldApart(paint.rgb, other.rgb)),
+    const distinct = paints.every((paint, i) =>
+      [...colors, ...paints.slice(i + 1)].every((other) => toldApart(paint.rgb, other.rgb)),
     );
     if (
-      !apart ||
+      !distinct ||
       !things.every((t, i) =>
         behind.every((ground) => isVisible(`${t.hex} ${style}`, ground.name, tints[i]?.name ?? "")),
       )
     )
       return;
     const [names, grounds] = [things.map((t) => t.name), behind.map((c) => c.name)];
-    return heldOutReasons({ template, names, style, background: kind, colours: grounds });
+    return heldOutReasons({ template, names, style, background: kind, colors: grounds });
   };
 }
 

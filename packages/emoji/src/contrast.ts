@@ -1,11 +1,10 @@
-import type { RgbaPicture } from "aquatint/data";
-import type { Colour } from "aquatint/formats";
+import type { Color, RgbaPicture } from "aquatint/formats";
 
-/** Two colours that differ by more than this in red, green or blue can be told apart in a small picture. */
+/** Two colors that differ by more than this in red, green or blue can be told apart in a small picture. */
 const TOLD_APART = 48;
 
-/** The share of a picture's opaque pixels, 0 .. 1, that can be told apart from a ground of the colour `rgb`. */
-export function visibleShare({ data }: RgbaPicture, rgb: Colour): number {
+/** The share of a picture's opaque pixels, 0 .. 1, that can be told apart from a ground of the color `rgb`. */
+export function visibleShare({ data }: RgbaPicture, rgb: Color): number {
   let opaque = 0;
   let visible = 0;
   const [red, green, blue] = rgb;
@@ -25,7 +24,7 @@ export function visibleShare({ data }: RgbaPicture, rgb: Colour): number {
 /** About how many pixels of each row and column `thinned` keeps. */
 const KEPT = 24;
 
-/** Every so many-th pixel of a picture, which is enough to measure its colours by. */
+/** Every so many-th pixel of a picture, which is enough to measure its colors by. */
 export function thinned({ width, height, data, channels }: RgbaPicture): RgbaPicture {
   const step = Math.max(1, Math.floor(Math.max(width, height) / KEPT));
   const [columns, rows] = [Math.ceil(width / step), Math.ceil(height / step)];
@@ -40,8 +39,8 @@ export function thinned({ width, height, data, channels }: RgbaPicture): RgbaPic
 }
 
 /** Two paints that differ by more than this in red, green or blue are told apart at a glance. */
-const APART = 80;
+const MIN_DISTANCE = 80;
 
-/** Whether a shape or a tint of one colour stands out from the other. */
-export const toldApart = (a: Colour, b: Colour): boolean =>
-  a.some((value, channel) => Math.abs(value - b[channel]!) > APART);
+/** Whether a shape or a tint of one color stands out from the other. */
+export const toldApart = (a: Color, b: Color): boolean =>
+  a.some((value, channel) => Math.abs(value - b[channel]!) > MIN_DISTANCE);

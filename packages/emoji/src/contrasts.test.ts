@@ -3,7 +3,7 @@ import { torchCpu } from "aquatint/math";
 import { describe, expect, test } from "vitest";
 import { barsAtlas } from "./bars.cases.ts";
 import type { SceneWorld } from "./casting.ts";
-import { colours } from "./colours.ts";
+import { colors } from "./colors.ts";
 import { contrastingScenes } from "./contrasts.ts";
 import { emojiNames } from "./names.ts";
 import { sceneSources } from "./scenes.ts";
@@ -13,7 +13,7 @@ import { wordings } from "./wording/wordings.ts";
 
 const atlas = barsAtlas([255, 255, 255, 255], [0, 0, 0, 255], (pixel) => pixel % 2 === 1);
 const world = (templates: readonly TemplateName[]): SceneWorld => ({
-  ...{ names: emojiNames, styles: ["3d"], colours, mirror: false, atlas, wording: wordings.varied },
+  ...{ names: emojiNames, styles: ["3d"], colors, mirror: false, atlas, wording: wordings.varied },
   templates: templates.map((item) => ({ item, weight: 1 })),
   backgrounds: [{ item: "solid", weight: 1 }],
 });
@@ -32,14 +32,14 @@ const groupsOf = (templates: readonly TemplateName[], contrasts: number, count =
 
 const things = ({ objects }: SceneTruth) => objects.map(({ name }) => name);
 const differences = (a: SceneTruth, b: SceneTruth): readonly string[] => {
-  const [one, other] = [things(a), things(b)];
-  const sameNames = [...new Set(one)].sort().join() === [...new Set(other)].sort().join();
+  const [first, second] = [things(a), things(b)];
+  const sameNames = [...new Set(first)].sort().join() === [...new Set(second)].sort().join();
   return [
     ...(a.template === b.template ? [] : ["relation"]),
-    ...(a.background.colours.join() === b.background.colours.join() ? [] : ["colour"]),
+    ...(a.background.colors.join() === b.background.colors.join() ? [] : ["color"]),
     ...(sameNames ? [] : ["name"]),
-    ...(one.length === other.length ? [] : ["number"]),
-    ...(sameNames && one.length === other.length && one.join() !== other.join() ? ["order"] : []),
+    ...(first.length === second.length ? [] : ["number"]),
+    ...(sameNames && first.length === second.length && first.join() !== second.join() ? ["order"] : []),
     ...(a.template === "scaled" && a.objects[0]!.size > 0.5 !== b.objects[0]!.size > 0.5 ? ["size"] : []),
   ];
 };
@@ -47,36 +47,36 @@ const differences = (a: SceneTruth, b: SceneTruth): readonly string[] => {
 describe("scenes that follow one", () => {
   test("differ from it in one respect, each kind of scene in those it has", () => {
     const seen = new Map<TemplateName, Set<string>>();
-    for (const [first, ...others] of groupsOf(templateNames, 4)) {
-      for (const { truth } of others) {
-        const found = differences(first!.truth, truth);
-        expect(found.length, JSON.stringify([first!.caption, truth])).toBe(1);
+    for (const [first, ...rest] of groupsOf(templateNames, 4)) {
+      for (const { truth } of rest) {
+        const changes = differences(first!.truth, truth);
+        expect(changes.length, JSON.stringify([first!.caption, truth])).toBe(1);
         const { template } = first!.truth;
-        seen.set(template, (seen.get(template) ?? new Set()).add(found[0]!));
+        seen.set(template, (seen.get(template) ?? new Set()).add(changes[0]!));
       }
     }
-    expect([...seen.get("left")!].sort()).toEqual(["colour", "name", "order", "relation"]);
-    expect([...seen.get("count")!].sort()).toEqual(["colour", "name", "number"]);
-    expect([...seen.get("scaled")!].sort()).toEqual(["colour", "name", "size"]);
-    expect([...seen.get("beside")!].sort()).toEqual(["colour", "name"]);
+    expect([...seen.get("left")!].sort()).toEqual(["color", "name", "order", "relation"]);
+    expect([...seen.get("count")!].sort()).toEqual(["color", "name", "number"]);
+    expect([...seen.get("scaled")!].sort()).toEqual(["color", "name", "size"]);
+    expect([...seen.get("beside")!].sort()).toEqual(["color", "name"]);
   });
 
   test("are not all changed in the same way", () => {
-    for (const [first, ...others] of groupsOf(["left", "above"], 4, 40)) {
-      const kinds = new Set(others.map(({ truth }) => differences(first!.truth, truth).join()));
+    for (const [first, ...rest] of groupsOf(["left", "above"], 4, 40)) {
+      const kinds = new Set(rest.map(({ truth }) => differences(first!.truth, truth).join()));
       expect(kinds.size).toBeGreaterThanOrEqual(3);
     }
   });
 
   test("stand where it stands", () => {
     const groups = groupsOf(["left"], 4, 40);
-    const recoloured = groups.flatMap(([first, ...others]) =>
-      others.flatMap(({ truth }) =>
-        differences(first!.truth, truth).join() === "colour" ? [{ first: first!.truth, truth }] : [],
+    const recolored = groups.flatMap(([first, ...rest]) =>
+      rest.flatMap(({ truth }) =>
+        differences(first!.truth, truth).join() === "color" ? [{ first: first!.truth, truth }] : [],
       ),
     );
-    expect(recoloured.length).toBeGreaterThan(20);
-    for (const { first, truth } of recoloured) expect(truth.objects).toEqual(first.objects);
+    expect(recolored.length).toBeGreaterThan(20);
+    for (const { first, truth } of recolored) expect(truth.objects).toEqual(first.objects);
   });
 
   test("are never held out", () => {
@@ -89,7 +89,7 @@ test("without contrasts, scenes are those of the source", () => {
   const { train } = sceneSources(world(templateNames));
   for (let i = 0; i < 50; i++) {
     const { caption, truth } = at(draw, i);
-    const own = train(torchCpu(sampleSeed(SEED, i)));
-    expect({ caption, truth }).toEqual({ caption: own.caption, truth: own.truth });
+    const original = train(torchCpu(sampleSeed(SEED, i)));
+    expect({ caption, truth }).toEqual({ caption: original.caption, truth: original.truth });
   }
 });

@@ -31,18 +31,18 @@ const changes: Readonly<Record<string, Change>> = {
   /** "a cat above a dog". */
   relation(random, cast, world) {
     const tells = (name: TemplateName): boolean => Boolean(templateOf(name).ordered && !templateOf(name).sideless);
-    const others = world.templates
+    const templates = world.templates
       .map(({ item }) => item)
       .filter((item) => item !== cast.template && tells(item) && suitsAll(item, cast.things));
-    if (!tells(cast.template) || others.length === 0) return;
-    return changed({ ...cast, template: pick(random, others) });
+    if (!tells(cast.template) || templates.length === 0) return;
+    return changed({ ...cast, template: pick(random, templates) });
   },
-  /** Another colour of the background. */
-  colour(random, cast, world) {
-    const others = world.colours.filter((colour) => !cast.colours.includes(colour));
-    if (others.length === 0) return;
-    const at = random.randint(0, cast.colours.length, 1)[0]!;
-    return changed({ ...cast, colours: cast.colours.with(at, pick(random, others)) });
+  /** Another color of the background. */
+  color(random, cast, world) {
+    const unused = world.colors.filter((color) => !cast.colors.includes(color));
+    if (unused.length === 0) return;
+    const at = random.randint(0, cast.colors.length, 1)[0]!;
+    return changed({ ...cast, colors: cast.colors.with(at, pick(random, unused)) });
   },
   /** Another thing in the place of one. */
   name(random, cast, world) {
@@ -89,9 +89,9 @@ export function contrastingScenes(world: SceneWorld, { split, contrasts }: Contr
     const base = torchCpu(sampleSeed(seed, index - place));
     const { cast } = source.draw(base);
     const standing = base.snapshot();
-    const found = Array.from(base.randperm(ways.length)).flatMap((way) => tried(random, ways[way]!, cast));
-    if (found.length === 0) return staged(random, source.draw(random), { world });
-    const { chosen, turn } = found[(place - 1) % found.length]!;
+    const variants = Array.from(base.randperm(ways.length)).flatMap((way) => tried(random, ways[way]!, cast));
+    if (variants.length === 0) return staged(random, source.draw(random), { world });
+    const { chosen, turn } = variants[(place - 1) % variants.length]!;
     return staged(restoreTorchCpu(standing), chosen, { world, turn });
   };
 }

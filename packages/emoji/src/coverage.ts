@@ -14,12 +14,12 @@ export function checks(side: number, count: number): (x: number, y: number) => n
   return (x, y) => odd[x]! * (1 - odd[y]!) + (1 - odd[x]!) * odd[y]!;
 }
 
-/** The coverage, 0 .. 1, of a pixel (dx, dy) pixels from the centre of a disc; its edge is one pixel soft. */
+/** The coverage, 0 .. 1, of a pixel (dx, dy) pixels from the center of a disc; its edge is one pixel soft. */
 export function disc({ radius }: { readonly radius: number }): (dx: number, dy: number) => number {
   return (dx, dy) => Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(dx, dy)));
 }
 
-/** The coverage, 0 .. 1, of a pixel (dx, dy) pixels from the centre of a square with sides of twice `radius`. */
+/** The coverage, 0 .. 1, of a pixel (dx, dy) pixels from the center of a square with sides of twice `radius`. */
 export function square({ radius }: { readonly radius: number }): (dx: number, dy: number) => number {
   const along = (d: number): number => Math.min(1, Math.max(0, radius + 0.5 - Math.abs(d)));
   return (dx, dy) => along(dx) * along(dy);

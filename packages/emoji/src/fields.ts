@@ -2,7 +2,7 @@ import { didYouMean } from "aquatint/math";
 import { z } from "zod";
 import { styles } from "./art/atlas.ts";
 import { backgroundNames } from "./backgrounds.ts";
-import { colours } from "./colours.ts";
+import { colors } from "./colors.ts";
 import { nameSetNames } from "./name-sets.ts";
 import { emojiNames } from "./names.ts";
 import { templateNames } from "./templates.ts";
@@ -54,14 +54,14 @@ export const emojiFields = {
   )
     .optional()
     .describe("The things to draw; all of the table if left out."),
-  colours: someOf(
+  colors: someOf(
     oneOf(
-      colours.map((c) => c.name),
-      "a colour",
+      colors.map((c) => c.name),
+      "a color",
     ),
   )
     .optional()
-    .describe("The background colours; all if left out."),
+    .describe("The background colors; all if left out."),
   mirror: z.boolean().default(false).describe("Swap left and right of each thing one time in two."),
   templates: weights(templateNames, "a kind of scene")
     .optional()
@@ -87,6 +87,6 @@ export const emojiFields = {
     .max(15)
     .default(0)
     .describe(
-      "Scenes that follow each one and differ from it in one respect: order, relation, colour, name, number or size.",
+      "Scenes that follow each one and differ from it in one respect: order, relation, color, name, number or size.",
     ),
 } as const;

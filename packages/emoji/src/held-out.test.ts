@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { styles } from "./art/atlas.ts";
 import { backgroundNames } from "./backgrounds.ts";
-import { colours } from "./colours.ts";
+import { colors } from "./colors.ts";
 import { type Combination, heldOut, heldOutReasons, isHeldOut, pairHash } from "./held-out.ts";
 import { emojiNames } from "./names.ts";
 import { templateNames } from "./templates.ts";
@@ -12,16 +12,16 @@ const scene = (parts: Partial<Combination>): Combination => ({
   names: ["red apple"],
   style: "3d",
   background: "solid",
-  colours: ["blue"],
+  colors: ["blue"],
   ...parts,
 });
 
 describe("an astronaut and a horse", () => {
-  test("are never seen together, in whatever order, relation, style and colour", () => {
+  test("are never seen together, in whatever order, relation, style and color", () => {
     for (const template of templateNames) {
       for (const style of styles) {
-        for (const { name } of colours) {
-          const common = { template, style, colours: [name] };
+        for (const { name } of colors) {
+          const common = { template, style, colors: [name] };
           expect(isHeldOut(scene({ ...common, names: ["astronaut", "horse"] }))).toBe(true);
           expect(isHeldOut(scene({ ...common, names: ["horse", "cat", "astronaut"] }))).toBe(true);
         }
@@ -32,9 +32,9 @@ describe("an astronaut and a horse", () => {
   test("are each seen alone", () => {
     for (const name of ["astronaut", "horse"]) {
       const cells = styles.flatMap((style) =>
-        colours.map((c) => isHeldOut(scene({ names: [name], style, colours: [c.name] }))),
+        colors.map((c) => isHeldOut(scene({ names: [name], style, colors: [c.name] }))),
       );
-      expect(cells.filter((held) => !held).length).toBeGreaterThan(cells.length / 2);
+      expect(cells.filter((cell) => !cell).length).toBeGreaterThan(cells.length / 2);
     }
   });
 });
@@ -58,26 +58,26 @@ describe("other pairs", () => {
 
 test("what the file names exists", () => {
   expect(names).toEqual(expect.arrayContaining(heldOut.pairs.flat()));
-  expect(names).toEqual(expect.arrayContaining(Object.keys({ ...heldOut.nameColours, ...heldOut.nameStyles })));
-  expect(colours.map((c) => c.name)).toEqual(expect.arrayContaining(Object.values(heldOut.nameColours).flat()));
+  expect(names).toEqual(expect.arrayContaining(Object.keys({ ...heldOut.nameColors, ...heldOut.nameStyles })));
+  expect(colors.map((c) => c.name)).toEqual(expect.arrayContaining(Object.values(heldOut.nameColors).flat()));
   expect(styles).toEqual(expect.arrayContaining(Object.values(heldOut.nameStyles).flat()));
   expect(templateNames).toEqual(expect.arrayContaining(Object.keys(heldOut.templateBackgrounds)));
   expect(backgroundNames).toEqual(expect.arrayContaining(Object.values(heldOut.templateBackgrounds).flat()));
 });
 
-test("about one cell of name and colour in twenty is held out, and each colour is seen with most names", () => {
-  const cells = colours.map(({ name: colour }) => names.filter((name) => heldOut.nameColours[name]?.includes(colour)));
-  expect(cells.flat().length / (names.length * colours.length)).toBeCloseTo(0.05, 2);
-  for (const held of cells) expect(held.length / names.length).toBeLessThan(0.08);
+test("about one cell of name and color in twenty is held out, and each color is seen with most names", () => {
+  const cells = colors.map(({ name: color }) => names.filter((name) => heldOut.nameColors[name]?.includes(color)));
+  expect(cells.flat().length / (names.length * colors.length)).toBeCloseTo(0.05, 2);
+  for (const cell of cells) expect(cell.length / names.length).toBeLessThan(0.08);
 });
 
 test.each<[Partial<Combination>, readonly string[]]>([
   [{ names: ["owl"], style: "flat" }, ["name-style"]],
   [{ names: ["owl"], style: "3d" }, []],
   [{ names: ["cat", "owl"], style: "flat" }, ["name-style"]],
-  [{ names: ["dog"], colours: ["brown"] }, ["name-colour"]],
-  [{ names: ["dog"], colours: ["blue", "brown"] }, ["name-colour"]],
-  [{ names: ["dog"], colours: ["blue"] }, []],
+  [{ names: ["dog"], colors: ["brown"] }, ["name-color"]],
+  [{ names: ["dog"], colors: ["blue", "brown"] }, ["name-color"]],
+  [{ names: ["dog"], colors: ["blue"] }, []],
   [{ names: ["astronaut", "horse"], template: "riding", background: "dots" }, ["pair", "template-background"]],
   [{ template: "left", background: "stripes" }, ["template-background"]],
   [{ template: "left", background: "checks" }, []],

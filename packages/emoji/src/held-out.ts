@@ -8,8 +8,8 @@ export interface HeldOut {
   readonly pairs: readonly (readonly string[])[];
   /** The share, 0 .. 1, of all other pairs of things that are never seen in one picture, chosen by `pairHash`. */
   readonly pairShare: number;
-  /** By name, the colours of background it is never seen on. */
-  readonly nameColours: Readonly<Record<string, readonly string[]>>;
+  /** By name, the colors of background it is never seen on. */
+  readonly nameColors: Readonly<Record<string, readonly string[]>>;
   /** By name, the styles it is never seen in. */
   readonly nameStyles: Readonly<Record<string, readonly string[]>>;
   /** By template, the kinds of background it is never seen on. */
@@ -26,12 +26,12 @@ export interface Combination {
   readonly style: Style;
   /** The kind of the background. */
   readonly background: string;
-  /** Every colour that is behind the things. */
-  readonly colours: readonly string[];
+  /** Every color that is behind the things. */
+  readonly colors: readonly string[];
 }
 
 /** Why a scene may be held out: what of it no model sees together. */
-export type HeldOutReason = "pair" | "name-style" | "name-colour" | "template-background";
+export type HeldOutReason = "pair" | "name-style" | "name-color" | "template-background";
 
 const rules: Readonly<Record<HeldOutReason, (scene: Combination, table: HeldOut) => boolean>> = {
   pair: ({ names }, { pairs, pairShare }) =>
@@ -41,8 +41,8 @@ const rules: Readonly<Record<HeldOutReason, (scene: Combination, table: HeldOut)
         .some((b) => a !== b && (pairHash(a, b) < pairShare || pairs.some((p) => p.includes(a) && p.includes(b)))),
     ),
   "name-style": ({ names, style }, { nameStyles }) => names.some((name) => nameStyles[name]?.includes(style)),
-  "name-colour": ({ names, colours }, { nameColours }) =>
-    names.some((name) => colours.some((colour) => nameColours[name]?.includes(colour))),
+  "name-color": ({ names, colors }, { nameColors }) =>
+    names.some((name) => colors.some((color) => nameColors[name]?.includes(color))),
   "template-background": ({ template, background }, { templateBackgrounds }) =>
     templateBackgrounds[template]?.includes(background) ?? false,
 };

@@ -3,14 +3,14 @@ import { describe, expect, test } from "vitest";
 import { type EmojiAtlas, styles } from "./art/atlas.ts";
 import { barsAtlas } from "./bars.cases.ts";
 import { type Cast, judgeOf } from "./casting.ts";
-import { colours } from "./colours.ts";
+import { colors } from "./colors.ts";
 import { heldOutReasons } from "./held-out.ts";
 import { emojiKinds } from "./kinds.ts";
 import { nameSets } from "./name-sets.ts";
 import { emojiNames, phrasesOf } from "./names.ts";
 import type { SceneTruth } from "./truth.ts";
 
-/** Every emoji is a bar, half red, half cyan, to be seen on any colour. */
+/** Every emoji is a bar, half red, half cyan, to be seen on any color. */
 const atlas = barsAtlas([255, 0, 0, 255], [0, 255, 255, 255], (pixel) => Math.floor(pixel / 4) % 2 === 1);
 const unused = async (): Promise<never> => {
   throw new Error("not what emoji are made from");
@@ -22,18 +22,18 @@ const scenes = kinds["emoji-scenes"];
 const dataset = (config: object = {}) =>
   singles.create(singles.config.parse({ name: "emoji-singles", size: 8, ...config }), sources);
 const cast = (parts: Partial<Cast>): Cast => ({
-  ...{ template: "single", kind: "solid", style: "3d", things: [], colours: [], paints: [] },
+  ...{ template: "single", kind: "solid", style: "3d", things: [], colors: [], paints: [] },
   ...parts,
 });
 
 describe("the stream", () => {
   test("is the same in whatever batches it is read", async () => {
-    const whole = await (await dataset()).stream({ seed: 3 }).next(12);
+    const full = await (await dataset()).stream({ seed: 3 }).next(12);
     const parts = (await dataset()).stream({ seed: 3 });
     const read = [await parts.next(5), await parts.next(1), await parts.next(6)];
-    expect(read.flatMap((b) => b.captions)).toEqual(whole.captions);
-    expect(read.flatMap((b) => b.truths)).toEqual(whole.truths);
-    expect(read.flatMap((b) => [...b.pictures])).toEqual([...whole.pictures]);
+    expect(read.flatMap((b) => b.captions)).toEqual(full.captions);
+    expect(read.flatMap((b) => b.truths)).toEqual(full.truths);
+    expect(read.flatMap((b) => [...b.pictures])).toEqual([...full.pictures]);
   });
 
   test("goes on from its snapshot, through JSON", async () => {
@@ -70,7 +70,7 @@ describe("the scenes", () => {
     captions.forEach((text, i) => {
       const { objects, background, style } = truths[i] as SceneTruth;
       const thing = emojiNames.find((e) => e.name === objects[0]!.name)!;
-      const ground = colours.find((c) => c.name === background.colours[0])!;
+      const ground = colors.find((c) => c.name === background.colors[0])!;
       const what = phrasesOf(thing).filter(
         (phrase) => text === phrase || text.startsWith(`${phrase}, `) || text.startsWith(`${phrase} on `),
       );
@@ -89,22 +89,22 @@ describe("the scenes", () => {
     });
   });
 
-  test("are painted on the colour that the truth tells, with the thing inside", async () => {
+  test("are painted on the color that the truth tells, with the thing inside", async () => {
     const { pictures, truths } = await (await dataset({ size: 32 })).stream({ seed: 6 }).next(100);
     truths.forEach((truth, i) => {
       const { background, objects } = truth as SceneTruth;
-      const { rgb } = colours.find((c) => c.name === background.colours[0])!;
+      const { rgb } = colors.find((c) => c.name === background.colors[0])!;
       const corner = rgb.map((_, channel) => (pictures[(3 * i + channel) * 1024]! + 1) * 127.5);
       rgb.forEach((value, channel) => {
         expect(corner[channel]).toBeCloseTo(value, 3);
       });
       const { x, y, size } = objects[0]!;
-      for (const centre of [x, y]) expect(Math.abs(centre - 0.5) + size / 2).toBeLessThan(0.5);
+      for (const center of [x, y]) expect(Math.abs(center - 0.5) + size / 2).toBeLessThan(0.5);
     });
   });
 
-  test("the thing and the colour, no more, is what is said most", async () => {
-    const { captions } = await (await dataset({ names: ["red apple"], colours: ["blue"] }))
+  test("the thing and the color, no more, is what is said most", async () => {
+    const { captions } = await (await dataset({ names: ["red apple"], colors: ["blue"] }))
       .stream({ seed: 2 })
       .next(300);
     const counts = countOf(captions);
@@ -114,29 +114,29 @@ describe("the scenes", () => {
     expect(counts.get("a red apple")).toBeGreaterThan(0);
   });
 
-  test("are allowed in every cell of name, style and colour that is not held out", () => {
+  test("are allowed in every cell of name, style and color that is not held out", () => {
     const judge = judgeOf(atlas);
-    const cells = emojiNames.flatMap((thing) => styles.flatMap((style) => colours.map((c) => ({ thing, style, c }))));
+    const cells = emojiNames.flatMap((thing) => styles.flatMap((style) => colors.map((c) => ({ thing, style, c }))));
     const wrong = cells.filter(({ thing, style, c }) => {
-      const scene = { template: "single", names: [thing.name], style, background: "solid", colours: [c.name] };
-      const reasons = judge(cast({ things: [thing], style, colours: [c] }));
+      const scene = { template: "single", names: [thing.name], style, background: "solid", colors: [c.name] };
+      const reasons = judge(cast({ things: [thing], style, colors: [c] }));
       return JSON.stringify(reasons) !== JSON.stringify(heldOutReasons(scene));
     });
     expect(wrong).toEqual([]);
   });
 
-  test("keep to the names, styles and colours of the config", async () => {
-    const config = { names: ["cat", "dog"], styles: ["3d"], colours: ["teal", "white"] };
+  test("keep to the names, styles and colors of the config", async () => {
+    const config = { names: ["cat", "dog"], styles: ["3d"], colors: ["teal", "white"] };
     const { truths } = await (await dataset(config)).stream({ seed: 4 }).next(100);
     for (const truth of truths as SceneTruth[]) {
       expect(config.names).toContain(truth.objects[0]!.name);
       expect(truth.style).toBe("3d");
-      expect(config.colours).toContain(truth.background.colours[0]);
+      expect(config.colors).toContain(truth.background.colors[0]);
     }
   });
 
   test("that are all held out are an error, not an endless search", async () => {
-    const stream = (await dataset({ names: ["dog"], colours: ["brown"] })).stream({ seed: 4 });
+    const stream = (await dataset({ names: ["dog"], colors: ["brown"] })).stream({ seed: 4 });
     await expect(stream.next(1)).rejects.toThrow("held out");
   });
 });
@@ -148,14 +148,14 @@ test("a thing that its background swallows is not drawn", () => {
   };
   const judge = judgeOf(red);
   const things = emojiNames.filter((e) => e.name === "red apple");
-  const on = (colour: string) => cast({ things, colours: colours.filter((c) => c.name === colour) });
+  const on = (color: string) => cast({ things, colors: colors.filter((c) => c.name === color) });
   expect(judge(on("red"))).toBeUndefined();
   expect(judge(on("blue"))).toEqual([]);
 });
 
-test("the corpus has every phrase, every colour word and every style", async () => {
+test("the corpus has every phrase, every color word and every style", async () => {
   const corpus = [...(await dataset()).captions()].join("\n");
-  const words = [...emojiNames.flatMap(phrasesOf), ...colours.flatMap((c) => [c.name, ...c.aliases]), ...styles];
+  const words = [...emojiNames.flatMap(phrasesOf), ...colors.flatMap((c) => [c.name, ...c.aliases]), ...styles];
   for (const word of words) expect(corpus).toContain(word);
   expect(corpus).toContain(" on a");
 });
@@ -193,10 +193,10 @@ test("a set gives the names of its list", async () => {
 
 test.each([
   [{ names: ["red aple"] }, "names", `"red aple" is not a name of the table, did you mean "red apple"?`],
-  [{ colours: ["mauve"] }, "colours", `"mauve" is not a colour of the table`],
+  [{ colors: ["mauve"] }, "colors", `"mauve" is not a color of the table`],
   [{ styles: ["3d", "3d"] }, "styles", "an entry stands twice"],
   [{ size: 4 }, "size", "expected number to be >=8"],
-  [{ colors: ["red"] }, undefined, `Unrecognized key: "colors"`],
+  [{ colours: ["red"] }, undefined, `Unrecognized key: "colours"`],
 ])("the config %o is refused", (config, path, message) => {
   const { error } = singles.config.safeParse({ name: "emoji-singles", ...config });
   expect(error?.issues[0]?.path[0]).toBe(path);

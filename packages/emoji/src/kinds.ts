@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { ArtRequest, EmojiAtlas, Style } from "./art/atlas.ts";
 import type { BackgroundKindName } from "./backgrounds.ts";
 import { canPlay, type SceneWorld, type Weighted } from "./casting.ts";
-import { colours } from "./colours.ts";
+import { colors } from "./colors.ts";
 import { contrastingScenes } from "./contrasts.ts";
 import { emojiFields } from "./fields.ts";
 import { nameSets } from "./name-sets.ts";
@@ -14,15 +14,15 @@ import type { TemplateName } from "./templates.ts";
 import type { SceneTruth } from "./truth.ts";
 import { wordings } from "./wording/wordings.ts";
 
-const { styles, names, colours: grounds, mirror, templates, backgrounds } = emojiFields;
+const { styles, names, colors: grounds, mirror, templates, backgrounds } = emojiFields;
 const { nameSet, styleWeights, wording, contrasts } = emojiFields;
 const sized = (least: number, most: number, usual: number) =>
   z.int().min(least).max(most).default(usual).describe("Height and width of the pictures, in pixels.");
 
 const singlesConfig = z.strictObject({
-  name: z.literal("emoji-singles").describe("One emoji on a plain background of a named colour."),
+  name: z.literal("emoji-singles").describe("One emoji on a plain background of a named color."),
   size: sized(8, 1024, 32),
-  ...{ styles, names, colours: grounds, mirror },
+  ...{ styles, names, colors: grounds, mirror },
 });
 
 const scenesFields = z.strictObject({
@@ -31,7 +31,7 @@ const scenesFields = z.strictObject({
     .describe("One to four emoji in a relation that the caption tells, on any background."),
   size: sized(32, 256, 64),
   ...{ templates, names, name_set: nameSet, styles, style_weights: styleWeights, backgrounds },
-  ...{ colours: grounds, mirror, wording, contrasts },
+  ...{ colors: grounds, mirror, wording, contrasts },
 });
 
 /** What one field says that another leaves no room for. */
@@ -78,7 +78,7 @@ const usualTemplates: readonly Weighted<TemplateName>[] = [
   { item: "between", weight: 1 },
 ];
 
-/** How many drawn captions the corpus for a vocabulary has, after every phrase and colour has stood in it once. */
+/** How many drawn captions the corpus for a vocabulary has, after every phrase and color has stood in it once. */
 const CORPUS = 10_000;
 
 /** Art is kept larger than the pictures, so that placing it at fractions of a pixel stays sharp; twice, up to 256 pixels. */
@@ -98,7 +98,7 @@ async function worldOf(config: EmojiConfig, load: LoadRequest): Promise<SceneWor
   return {
     ...{ names: things, styles, mirror, wording: wordings[config.wording] },
     ...(styleWeights && { styleWeights: weightedItems<Style>(styleWeights) }),
-    colours: colours.filter((c) => config.colours?.includes(c.name) ?? true),
+    colors: colors.filter((c) => config.colors?.includes(c.name) ?? true),
     atlas: await load({ hexes: things.map((e) => e.hex), styles, size: artSize(size) }),
     templates: config.templates
       ? weightedItems<TemplateName>(config.templates)
@@ -110,7 +110,7 @@ async function worldOf(config: EmojiConfig, load: LoadRequest): Promise<SceneWor
 async function emojiDataset(config: EmojiConfig, load: LoadRequest): Promise<Dataset<SceneTruth>> {
   const { name, size, contrasts } = config;
   const world = await worldOf(config, load);
-  const { names: things, styles, colours: grounds, wording } = world;
+  const { names: things, styles, colors: grounds, wording } = world;
   const sources = sceneSources(world);
   return {
     name,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { colours } from "./colours.ts";
+import { colors } from "./colors.ts";
 import { emojiNames, phrasesOf } from "./names.ts";
 
 test("names, pictures and phrases are each used once", () => {
@@ -52,11 +52,11 @@ test.each([
   expect(emojiNames.find((e) => phrasesOf(e).includes(phrase))?.name).toBe(name);
 });
 
-test("any two background colours are at least 64 apart, and no word names two", () => {
-  const words = colours.flatMap((c) => [c.name, ...c.aliases]);
+test("any two background colors are at least 64 apart, and no word names two", () => {
+  const words = colors.flatMap((c) => [c.name, ...c.aliases]);
   expect(new Set(words).size).toBe(words.length);
-  for (const a of colours) {
-    for (const b of colours) {
+  for (const a of colors) {
+    for (const b of colors) {
       if (a !== b) expect(Math.hypot(...a.rgb.map((v, i) => v - b.rgb[i]!))).toBeGreaterThanOrEqual(64);
     }
   }

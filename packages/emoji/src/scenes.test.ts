@@ -4,7 +4,7 @@ import { styles } from "./art/atlas.ts";
 import { type BackgroundKindName, backgroundKinds, backgroundNames } from "./backgrounds.ts";
 import { barsAtlas } from "./bars.cases.ts";
 import type { SceneWorld } from "./casting.ts";
-import { colours } from "./colours.ts";
+import { colors } from "./colors.ts";
 import { heldOutReasons } from "./held-out.ts";
 import { emojiNames, phrasesOf } from "./names.ts";
 import { type SceneSource, sceneSources } from "./scenes.ts";
@@ -12,22 +12,22 @@ import { type TemplateName, templateNames } from "./templates.ts";
 import type { SceneTruth } from "./truth.ts";
 import { wordings } from "./wording/wordings.ts";
 
-/** Every emoji is a bar, half white, half black, to be seen on any colour. */
+/** Every emoji is a bar, half white, half black, to be seen on any color. */
 const atlas = barsAtlas([255, 255, 255, 255], [0, 0, 0, 255], (pixel) => pixel % 2 === 1);
 const equal = <T>(items: readonly T[]) => items.map((item) => ({ item, weight: 1 }));
 const world = (parts: Partial<SceneWorld> = {}): SceneWorld => ({
   ...{ templates: equal(templateNames), backgrounds: equal(backgroundNames), names: emojiNames },
-  ...{ styles, colours, mirror: false, atlas, wording: wordings.plain },
+  ...{ styles, colors, mirror: false, atlas, wording: wordings.plain },
   ...parts,
 });
-const one = (template: TemplateName, parts: Partial<SceneWorld> = {}) =>
+const sourceOf = (template: TemplateName, parts: Partial<SceneWorld> = {}) =>
   sceneSources(world({ templates: equal([template]), ...parts })).train;
 
 /** The combination that decides whether a scene is held out, from its truth alone. */
 const combination = ({ template, objects, style, background, shape }: SceneTruth) => ({
   ...{ template, style, background: background.kind },
   names: objects.map((o) => o.name),
-  colours: [...background.colours, ...(shape ? [shape.colour] : [])],
+  colors: [...background.colors, ...(shape ? [shape.color] : [])],
 });
 
 describe("100,000 scenes", () => {
@@ -74,7 +74,7 @@ test("the held-out part has nothing else, and says why", () => {
     expect(truth.heldOut).toEqual(heldOutReasons(combination(truth)));
     for (const reason of truth.heldOut) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
-  for (const reason of ["pair", "name-style", "name-colour", "template-background"]) {
+  for (const reason of ["pair", "name-style", "name-color", "template-background"]) {
     expect(reasons.get(reason)).toBeGreaterThan(100);
   }
 });
@@ -85,7 +85,7 @@ const named = (name: string) => phrasesOf(emojiNames.find((e) => e.name === name
 
 describe("objects", () => {
   test.each(templateNames)("of %s are inside the picture, and their boxes have their shapes", (template) => {
-    for (const { truth } of samples(one(template), 300)) {
+    for (const { truth } of samples(sourceOf(template), 300)) {
       for (const { x, y, width, height, size } of truth.objects) {
         expect(width).toBeCloseTo(size, 9);
         expect(height).toBeCloseTo(size / 2, 9);
@@ -97,14 +97,15 @@ describe("objects", () => {
   });
 
   test("of the relations stand as their names say", () => {
-    for (const { truth } of samples(one("left"), 100))
+    for (const { truth } of samples(sourceOf("left"), 100))
       expect(truth.objects[1]!.x - truth.objects[0]!.x).toBeGreaterThan(0.4);
-    for (const { truth } of samples(one("above"), 100))
+    for (const { truth } of samples(sourceOf("above"), 100))
       expect(truth.objects[1]!.y - truth.objects[0]!.y).toBeGreaterThan(0.4);
-    for (const { truth } of samples(one("riding"), 100)) expect(truth.objects[0]!.y).toBeLessThan(truth.objects[1]!.y);
-    for (const { truth } of samples(one("sizes"), 100))
+    for (const { truth } of samples(sourceOf("riding"), 100))
+      expect(truth.objects[0]!.y).toBeLessThan(truth.objects[1]!.y);
+    for (const { truth } of samples(sourceOf("sizes"), 100))
       expect(truth.objects[0]!.size / truth.objects[1]!.size).toBeGreaterThan(2);
-    for (const { truth } of samples(one("between"), 100)) {
+    for (const { truth } of samples(sourceOf("between"), 100)) {
       const [middle, left, right] = truth.objects.map((o) => o.x);
       expect(left! < middle! && middle! < right!).toBe(true);
     }
@@ -112,7 +113,7 @@ describe("objects", () => {
 
   test("are as many as the caption counts, all the same", () => {
     const words = ["", "", "two", "three", "four"];
-    for (const { caption, truth } of samples(one("count"), 100)) {
+    for (const { caption, truth } of samples(sourceOf("count"), 100)) {
       const { plural } = emojiNames.find((e) => e.name === truth.objects[0]!.name)!;
       expect(caption.startsWith(`${words[truth.objects.length]} ${plural}`)).toBe(true);
       expect(new Set(truth.objects.map((o) => o.name)).size).toBe(1);
@@ -121,7 +122,7 @@ describe("objects", () => {
 
   test("are different in all other scenes", () => {
     for (const template of templateNames.filter((t) => t !== "count")) {
-      for (const { truth } of samples(one(template, { names: emojiNames.slice(0, 60) }), 200)) {
+      for (const { truth } of samples(sourceOf(template, { names: emojiNames.slice(0, 60) }), 200)) {
         expect(new Set(truth.objects.map((o) => o.name)).size).toBe(truth.objects.length);
       }
     }
@@ -135,7 +136,7 @@ describe("captions", () => {
     ["riding", [" riding ", " riding on "], []],
   ] as const)("of %s tell it from either side", (template, forwards, backwards) => {
     const seen = new Set<string>();
-    for (const { caption, truth } of samples(one(template), 300)) {
+    for (const { caption, truth } of samples(sourceOf(template), 300)) {
       const [a, b] = truth.objects.map((o) => named(o.name));
       const said = (first: readonly string[], links: readonly string[], second: readonly string[]) =>
         links.filter((link) => first.some((p) => second.some((q) => caption.startsWith(`${p}${link}${q}`))));
@@ -146,20 +147,20 @@ describe("captions", () => {
     expect([...seen].sort()).toEqual([...forwards, ...backwards].sort());
   });
 
-  test("of tinted things give each its own colour, and no second one", () => {
-    for (const { caption, truth } of samples(one("tinted"), 300)) {
+  test("of tinted things give each its own color, and no second one", () => {
+    for (const { caption, truth } of samples(sourceOf("tinted"), 300)) {
       for (const { name, tint } of truth.objects) {
         expect(named(name).some((p) => caption.includes(`${tint} ${p.replace(/^an? /, "")}`))).toBe(true);
       }
       expect(truth.objects[0]!.tint).not.toBe(truth.objects[1]!.tint);
-      for (const { tint } of truth.objects) expect(truth.background.colours).not.toContain(tint);
+      for (const { tint } of truth.objects) expect(truth.background.colors).not.toContain(tint);
     }
   });
 
-  test("of shapes name the shape and its colour", () => {
-    for (const { caption, truth } of samples(one("inside"), 100)) {
-      expect(caption).toContain(` a ${truth.shape!.colour} ${truth.shape!.name}`.replace(" a orange", " an orange"));
-      expect(truth.background.colours).not.toContain(truth.shape!.colour);
+  test("of shapes name the shape and its color", () => {
+    for (const { caption, truth } of samples(sourceOf("inside"), 100)) {
+      expect(caption).toContain(` a ${truth.shape!.color} ${truth.shape!.name}`.replace(" a orange", " an orange"));
+      expect(truth.background.colors).not.toContain(truth.shape!.color);
     }
   });
 
@@ -171,26 +172,26 @@ describe("captions", () => {
     dots: "W background with W dots",
     ground: "W sky and W ground",
   };
-  const anyColour = `(${colours.flatMap((c) => [c.name, ...c.aliases]).join("|")})`;
-  test.each(backgroundNames)("of %s name every colour, and the articles are right", (kind) => {
-    const pattern = new RegExp(`(?:, | (?:on|with) an? )${grounds[kind].replaceAll("W", anyColour)}$`);
-    let told = 0;
-    for (const { caption, truth } of samples(one("single", { backgrounds: equal([kind]) }), 200)) {
+  const anyColor = `(${colors.flatMap((c) => [c.name, ...c.aliases]).join("|")})`;
+  test.each(backgroundNames)("of %s name every color, and the articles are right", (kind) => {
+    const pattern = new RegExp(`(?:, | (?:on|with) an? )${grounds[kind].replaceAll("W", anyColor)}$`);
+    let count = 0;
+    for (const { caption, truth } of samples(sourceOf("single", { backgrounds: equal([kind]) }), 200)) {
       expect(caption).not.toMatch(/\ba (?=[aeio])|\ban (?=[^aeiouhAEIOU])/);
       const words = pattern.exec(caption)?.slice(1);
       if (!words) continue;
-      told++;
-      const names = words.map((word) => colours.find((c) => [c.name, ...c.aliases].includes(word))!.name);
-      expect(names).toEqual(truth.background.colours);
+      count++;
+      const names = words.map((word) => colors.find((c) => [c.name, ...c.aliases].includes(word))!.name);
+      expect(names).toEqual(truth.background.colors);
     }
-    expect(told).toBeGreaterThan(140);
+    expect(count).toBeGreaterThan(140);
   });
 });
 
-test.each(backgroundNames)("the ground %s shows its colours and nothing outside of their mixtures", (kind) => {
+test.each(backgroundNames)("the ground %s shows its colors and nothing outside of their mixtures", (kind) => {
   const side = 48;
-  const pair = [colours.find((c) => c.name === "red")!, colours.find((c) => c.name === "white")!];
-  const shown = pair.slice(0, backgroundKinds[kind].colours);
+  const pair = [colors.find((c) => c.name === "red")!, colors.find((c) => c.name === "white")!];
+  const shown = pair.slice(0, backgroundKinds[kind].colors);
   for (const variation of [0, 0.37, 0.999]) {
     const pixels = new Float32Array(3 * side * side).fill(Number.NaN);
     backgroundKinds[kind].paint({ side, pixels }, shown, variation);
@@ -202,5 +203,5 @@ test.each(backgroundNames)("the ground %s shows its colours and nothing outside 
 
 test("what the names cannot play is an error that says so", () => {
   const names = emojiNames.filter((e) => ["house", "tree"].includes(e.name));
-  expect(() => one("riding", { names })).toThrow(`scenes of "riding" take 2 of the names`);
+  expect(() => sourceOf("riding", { names })).toThrow(`scenes of "riding" take 2 of the names`);
 });

@@ -1,9 +1,10 @@
-import { blend, type Canvas, type RgbaPicture, type Sample, type Split, worded } from "aquatint/data";
+import { blend, type Canvas, type Sample, type Split, worded } from "aquatint/data";
+import type { RgbaPicture } from "aquatint/formats";
 import type { RandomStream } from "aquatint/math";
 import { AquatintError } from "aquatint/util";
 import { backgroundKinds } from "./backgrounds.ts";
 import { type Cast, casting, judgeOf, type SceneWorld } from "./casting.ts";
-import { colours } from "./colours.ts";
+import { colors } from "./colors.ts";
 import type { HeldOutReason } from "./held-out.ts";
 import { paintShape } from "./shapes.ts";
 import type { Staging, Template } from "./template.ts";
@@ -46,7 +47,7 @@ export function castSources(world: SceneWorld): Readonly<Record<Split, CastSourc
         if (chosen) return chosen;
       }
       throw new AquatintError("data/nothing-to-draw", `${ATTEMPTS} scenes in a row were ${unwanted} or hard to see`, {
-        hint: "give the dataset more names, styles or colours",
+        hint: "give the dataset more names, styles or colors",
       });
     };
     return { draw, choose };
@@ -76,18 +77,18 @@ interface Stage {
 
 /** A cast in its places, with the words for it. */
 export function staged(random: RandomStream, chosen: Chosen, { world, turn = 0 }: Stage): Sample<SceneTruth> {
-  const { template, style, kind, things, colours, paints } = chosen.cast;
+  const { template, style, kind, things, colors, paints } = chosen.cast;
   const { wording } = world;
   const art = things.map(({ hex }) => world.atlas.get(hex, style));
   const aspects = art.map(({ width, height }) => width / height);
   const mirrored = things.map(() => world.mirror && random.rand(1)[0]! < 0.5);
   const staging = templates[template].stage(random, { things, aspects, mirrored, paints, wording, turn });
-  const words = colours.map(({ name, aliases }) => worded(random, [name, ...aliases]));
+  const words = colors.map(({ name, aliases }) => worded(random, [name, ...aliases]));
   const ground = backgroundKinds[kind];
-  const variation = ground.colours > 1 ? random.rand(1)[0]! : 0;
+  const variation = ground.colors > 1 ? random.rand(1)[0]! : 0;
   const objects = objectsOf(chosen.cast, staging, { aspects, mirrored });
   const setting = { sideless: templateOf(template).sideless ?? false, shape: staging.shape ?? null };
-  const background = { kind, colours: colours.map(({ name }) => name) };
+  const background = { kind, colors: colors.map(({ name }) => name) };
   return {
     caption: wording.caption(random, {
       what: staging.what,
@@ -99,8 +100,8 @@ export function staged(random: RandomStream, chosen: Chosen, { world, turn = 0 }
     truth: { template, style, background, objects, ...setting, heldOut: chosen.reasons },
     paint(pixels) {
       const canvas = { side: Math.sqrt(pixels.length / 3), pixels };
-      ground.paint(canvas, colours, variation);
-      if (staging.shape) paintShape(canvas, staging.shape, rgbOf(staging.shape.colour));
+      ground.paint(canvas, colors, variation);
+      if (staging.shape) paintShape(canvas, staging.shape, rgbOf(staging.shape.color));
       paintObjects(canvas, objects, (thing) => art[staging.parts[thing]!.thing]!);
     },
   };
@@ -134,4 +135,4 @@ function paintObjects(canvas: Canvas, objects: readonly SceneObject[], artOf: (o
   });
 }
 
-const rgbOf = (name: string) => colours.find((colour) => colour.name === name)!.rgb;
+const rgbOf = (name: string) => colors.find((color) => color.name === name)!.rgb;

@@ -1,5 +1,5 @@
 import { type Canvas, cover } from "aquatint/data";
-import type { Colour } from "aquatint/formats";
+import type { Color } from "aquatint/formats";
 import { disc, square } from "./coverage.ts";
 
 /** What shapes are called. */
@@ -8,17 +8,17 @@ export const shapeNames = ["circle", "square"] as const;
 /** A plain shape in the middle of a scene. */
 export interface Shape {
   readonly name: (typeof shapeNames)[number];
-  /** The name of its colour. */
-  readonly colour: string;
+  /** The name of its color. */
+  readonly color: string;
   /** Its width and height, in fractions of the canvas side. */
   readonly size: number;
 }
 
 const coverages = { circle: disc, square } as const;
 
-/** Paints a shape in the colour `rgb`. */
-export function paintShape(canvas: Canvas, { name, size }: Pick<Shape, "name" | "size">, rgb: Colour): void {
+/** Paints a shape in the color `rgb`. */
+export function paintShape(canvas: Canvas, { name, size }: Pick<Shape, "name" | "size">, rgb: Color): void {
   const covers = coverages[name]({ radius: (size * canvas.side) / 2 });
-  const centre = (canvas.side - 1) / 2;
-  cover(canvas, rgb, (x, y) => covers(x - centre, y - centre));
+  const center = (canvas.side - 1) / 2;
+  cover(canvas, rgb, (x, y) => covers(x - center, y - center));
 }

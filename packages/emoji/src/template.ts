@@ -1,6 +1,6 @@
 import type { Place } from "aquatint/data";
 import type { RandomStream } from "aquatint/math";
-import type { NamedColour } from "./colours.ts";
+import type { NamedColor } from "./colors.ts";
 import type { EmojiName } from "./names.ts";
 import type { Shape } from "./shapes.ts";
 import type { Wording } from "./wording/wording.ts";
@@ -12,7 +12,7 @@ export interface Company {
   readonly aspects: readonly number[];
   /** Whether a thing's left and right are swapped. */
   readonly mirrored: readonly boolean[];
-  readonly paints: readonly NamedColour[];
+  readonly paints: readonly NamedColor[];
   readonly wording: Wording;
   /** How many of the template's own variants further than the one that is drawn; 0 for that one. */
   readonly turn: number;
@@ -41,7 +41,7 @@ export interface Template {
   readonly things: number;
   /** Whether a thing can play the i-th part; any can if left out. */
   readonly suits?: (thing: EmojiName, part: number) => boolean;
-  /** Colours of its own, by name, that stand out from the background and from each other. */
+  /** Colors of its own, by name, that stand out from the background and from each other. */
   readonly paints?: { readonly count: number; readonly from: readonly string[]; readonly use: "tints" | "behind" };
   /** Whether its caption leaves open on which side of each other the things are. */
   readonly sideless?: true;

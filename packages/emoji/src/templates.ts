@@ -2,7 +2,7 @@ import type { Template } from "./template.ts";
 import { between } from "./templates/between.ts";
 import { count } from "./templates/count.ts";
 import { inside } from "./templates/inside.ts";
-import { above, beside, left } from "./templates/pairs.ts";
+import { above, besideTemplate, left } from "./templates/pairs.ts";
 import { riding } from "./templates/riding.ts";
 import { single } from "./templates/single.ts";
 import { scaled, sizes } from "./templates/sizes.ts";
@@ -19,7 +19,7 @@ export const templates = {
   inside,
   tinted,
   between,
-  beside,
+  beside: besideTemplate,
   scaled,
 } as const satisfies Readonly<Record<string, Template>>;
 

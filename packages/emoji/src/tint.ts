@@ -1,5 +1,4 @@
-import type { RgbaPicture } from "aquatint/data";
-import type { Colour } from "aquatint/formats";
+import type { Color, RgbaPicture } from "aquatint/formats";
 
 /** How much lighter or darker a pixel gets by its distance from the picture's mean brightness. */
 const CONTRAST = 0.8;
@@ -7,8 +6,8 @@ const CONTRAST = 0.8;
 /** How far what is darkest goes towards black, and what is brightest towards white. */
 const [DARKEST, PALEST] = [0.6, 0.75];
 
-/** The picture in one hue: its shading stays, its colours go. Luma weights of Rec. 601. */
-export function tinted(picture: RgbaPicture, rgb: Colour): RgbaPicture {
+/** The picture in one hue: its shading stays, its colors go. Luma weights of Rec. 601. */
+export function tinted(picture: RgbaPicture, rgb: Color): RgbaPicture {
   const { data } = picture;
   const mean = meanLuma(data);
   const out = new Uint8Array(data.length);

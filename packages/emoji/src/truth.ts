@@ -10,8 +10,8 @@ export interface SceneTruth {
   /** The relation of the objects: with "left" the first is left of the second, however the caption turns it. */
   readonly template: TemplateName;
   readonly style: Style;
-  /** Colours in the kind's order. */
-  readonly background: { readonly kind: BackgroundKindName; readonly colours: readonly string[] };
+  /** Colors in the kind's order. */
+  readonly background: { readonly kind: BackgroundKindName; readonly colors: readonly string[] };
   /** In the template's order; later ones are in front. A count is their number. */
   readonly objects: readonly SceneObject[];
   /** Whether the caption leaves open on which side of each other the objects are. */
@@ -22,13 +22,13 @@ export interface SceneTruth {
   readonly heldOut: readonly HeldOutReason[];
 }
 
-/** One thing in a scene, about the centre (x, y). */
+/** One thing in a scene, about the center (x, y). */
 export interface SceneObject extends Place {
   readonly name: string;
   readonly hex: string;
   /** Of its box, in fractions of the picture's side. */
   readonly width: number;
   readonly height: number;
-  /** The name of the colour that it was tinted with. */
+  /** The name of the color that it was tinted with. */
   readonly tint: string | null;
 }

@@ -16,7 +16,7 @@ const plan: DryRunEvent = {
     ],
     weights: 16 * MIB,
     gradients: 8 * MIB,
-    optimiser: 15.5 * MIB,
+    optimizer: 15.5 * MIB,
     averages: 8 * MIB,
   },
   preset: [
@@ -55,7 +55,7 @@ features         800,000 parameters, frozen
 memory planned   47.5 MiB before activations, of which
   weights        16.0 MiB
   gradients      8.0 MiB
-  optimiser      15.5 MiB
+  optimizer      15.5 MiB
   averages       8.0 MiB
                  measuring three steps…
 memory measured  512.0 MiB at most: the above, activations, data and programs

@@ -38,11 +38,11 @@ const rows: { readonly [T in DryRunEvent["type"]]: (event: Extract<DryRunEvent, 
   ],
 };
 
-const memoryRows = ({ weights, gradients, optimiser, averages }: TrainingPlan): readonly Row[] => [
-  ["memory planned", `${mebibytes(weights + gradients + optimiser + averages)} before activations, of which`],
+const memoryRows = ({ weights, gradients, optimizer, averages }: TrainingPlan): readonly Row[] => [
+  ["memory planned", `${mebibytes(weights + gradients + optimizer + averages)} before activations, of which`],
   ["  weights", mebibytes(weights)],
   ["  gradients", mebibytes(gradients)],
-  ["  optimiser", mebibytes(optimiser)],
+  ["  optimizer", mebibytes(optimizer)],
   ["  averages", mebibytes(averages)],
 ];
 

@@ -69,14 +69,14 @@ const failures = new WeakMap<object, { error?: NodeJS.ErrnoException }>();
  * its work. Returns what asks for its first failure.
  */
 function watchedFailure(stream: NodeJS.WritableStream): () => NodeJS.ErrnoException | undefined {
-  const found = failures.get(stream) ?? {};
+  const failure = failures.get(stream) ?? {};
   if (!failures.has(stream)) {
-    failures.set(stream, found);
+    failures.set(stream, failure);
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      found.error ??= error;
+      failure.error ??= error;
     });
   }
-  return () => found.error;
+  return () => failure.error;
 }
 
 const flushed = (stream: NodeJS.WritableStream): Promise<void> =>

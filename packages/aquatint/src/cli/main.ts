@@ -83,8 +83,8 @@ const addHint = (command: Command, hint: string, elsewhere: Readonly<Record<stri
   command.configureOutput({
     outputError(text, write) {
       const option = /unknown option '(.+)'/.exec(text)?.[1] ?? "";
-      const own = elsewhere[option];
-      write(own ? withHint(text.split("\n")[0]!, `here it is ${own}`) : withHint(text, hint));
+      const alternative = elsewhere[option];
+      write(alternative ? withHint(text.split("\n")[0]!, `here it is ${alternative}`) : withHint(text, hint));
     },
   });
 
@@ -102,7 +102,7 @@ function report(error: unknown, io: Io): number {
   } else if (error instanceof AquatintError) {
     io.stderr.write(`error: ${error.message}\n${error.hint ? `hint: ${error.hint}\n` : ""}`);
   } else {
-    io.stderr.write(`error: something went wrong that should not: ${messageOf(error)}\n`);
+    io.stderr.write(`internal error: ${messageOf(error)}\n`);
     io.stderr.write("hint: set AQUATINT_DEBUG=1 to see where, and report it\n");
   }
   if (io.env["AQUATINT_DEBUG"] === "1" && error instanceof Error) io.stderr.write(`${error.stack}\n`);

@@ -37,8 +37,8 @@ export function checkTrajectorySize({ levels, samplerName, latentShape }: TextTo
   const bytes = evaluations * sizeOf(latentShape) * 8;
   if (bytes <= MAX_TRAJECTORY_BYTES) return;
   const mebibytes = (n: number) => `${Math.ceil(n / 2 ** 20)} MiB`;
-  const found = `a trajectory of ${evaluations} evaluations of [${latentShape}] takes ${mebibytes(bytes)}`;
-  throw new AquatintError("cli/trajectory", `${found}, expected at most ${mebibytes(MAX_TRAJECTORY_BYTES)}`, {
+  const message = `a trajectory of ${evaluations} evaluations of [${latentShape}] takes ${mebibytes(bytes)}`;
+  throw new AquatintError("cli/trajectory", `${message}, expected at most ${mebibytes(MAX_TRAJECTORY_BYTES)}`, {
     hint: "give fewer steps or a smaller size, or leave --save-trajectory out",
   });
 }

@@ -160,7 +160,7 @@ describe("main", () => {
       throw new TypeError("no such luck");
     };
     expect(await main(["--version"], { ...io, stdout: broken })).toBe(1);
-    expect(err()).toMatch(/^error: .*no such luck\nhint: set AQUATINT_DEBUG=1/);
+    expect(err()).toMatch(/^internal error: no such luck\nhint: set AQUATINT_DEBUG=1/);
     expect(/^ +at /m.test(err())).toBe(stack);
   });
 });

@@ -4,8 +4,8 @@ import type { RandomStream } from "../math/random.ts";
 const USUAL = 0.75;
 
 /** The first of the wordings or, one time in four, one of the others. */
-export function worded(random: RandomStream, [usual, ...others]: readonly string[]): string {
-  return others.length === 0 || random.rand(1)[0]! < USUAL ? usual! : pick(random, others);
+export function worded(random: RandomStream, [usual, ...variants]: readonly string[]): string {
+  return variants.length === 0 || random.rand(1)[0]! < USUAL ? usual! : pick(random, variants);
 }
 
 /** One of the items, all equally likely. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { blend, type Canvas, fill, type RgbaPicture } from "./compose.ts";
+import type { RgbaPicture } from "../formats/image/image.ts";
+import { blend, type Canvas, fill } from "./compose.ts";
 
 const canvas = (side: number): Canvas => {
   const black: Canvas = { side, pixels: new Float32Array(3 * side * side) };
@@ -25,9 +26,9 @@ const plain = (width: number, height: number, rgba: readonly number[]): RgbaPict
 const reds = ({ side, pixels }: Canvas): number[] =>
   Array.from(pixels.subarray(0, side * side), (v) => (v + 1) * 127.5);
 
-const centred = { x: 0.5, y: 0.5, mirrored: false };
+const centered = { x: 0.5, y: 0.5, mirrored: false };
 
-test("a colour fills the canvas with its value in -1 .. 1", () => {
+test("a color fills the canvas with its value in -1 .. 1", () => {
   const red = canvas(2);
   fill(red, [255, 0, 51]);
   expect([...red.pixels]).toEqual([1, 1, 1, 1, -1, -1, -1, -1, ...new Array(4).fill(Math.fround(-0.6))]);
@@ -35,7 +36,7 @@ test("a colour fills the canvas with its value in -1 .. 1", () => {
 
 test("a picture of the canvas's size is copied", () => {
   const to = canvas(8);
-  blend(to, ramp(8, 8), { ...centred, size: 1 });
+  blend(to, ramp(8, 8), { ...centered, size: 1 });
   reds(to).forEach((red, i) => {
     expect(red).toBeCloseTo(3 * i, 4);
   });
@@ -43,7 +44,7 @@ test("a picture of the canvas's size is copied", () => {
 
 test("mirrored means that left and right are swapped", () => {
   const to = canvas(8);
-  blend(to, ramp(8, 8), { ...centred, size: 1, mirrored: true });
+  blend(to, ramp(8, 8), { ...centered, size: 1, mirrored: true });
   reds(to).forEach((red, i) => {
     expect(red).toBeCloseTo(3 * (8 * Math.floor(i / 8) + 7 - (i % 8)), 4);
   });
@@ -51,7 +52,7 @@ test("mirrored means that left and right are swapped", () => {
 
 test("shrinking to a half averages blocks of four", () => {
   const to = canvas(4);
-  blend(to, ramp(8, 8), { ...centred, size: 1 });
+  blend(to, ramp(8, 8), { ...centered, size: 1 });
   const block = (row: number, column: number): number => 3 * (8 * (2 * row + 0.5) + 2 * column + 0.5);
   reds(to).forEach((red, i) => {
     expect(red).toBeCloseTo(block(Math.floor(i / 4), i % 4), 4);
@@ -60,7 +61,7 @@ test("shrinking to a half averages blocks of four", () => {
 
 test("growing interpolates linearly", () => {
   const to = canvas(8);
-  blend(to, ramp(4, 4), { ...centred, size: 1 });
+  blend(to, ramp(4, 4), { ...centered, size: 1 });
   for (let row = 1; row < 7; row++) {
     for (let column = 1; column < 7; column++) {
       const at = 4 * (row / 2 - 0.25) + column / 2 - 0.25;
@@ -93,6 +94,6 @@ test("half alpha mixes half and half, and what hangs over the edge is cut", () =
 test("what a transparent pixel hides does not show at the edges", () => {
   const to = canvas(4);
   const data = Uint8Array.from([255, 255, 255, 0, 0, 0, 0, 255]);
-  blend(to, { width: 2, height: 1, channels: 4, data }, { ...centred, size: 0.3 });
+  blend(to, { width: 2, height: 1, channels: 4, data }, { ...centered, size: 0.3 });
   expect(Math.max(...reds(to))).toBeLessThan(1e-4);
 });

@@ -1,10 +1,5 @@
-import type { Colour, Picture } from "../formats/image/image.ts";
+import type { Color, RgbaPicture } from "../formats/image/image.ts";
 import { levelFor } from "./pyramid.ts";
-
-/** A picture with alpha. */
-export interface RgbaPicture extends Picture {
-  readonly channels: 4;
-}
 
 /** A square picture that is being painted: Float32 [3, side, side], RGB in -1 .. 1. */
 export interface Canvas {
@@ -14,7 +9,7 @@ export interface Canvas {
 
 /** Where a picture goes, in fractions of the canvas side from its top left corner. */
 export interface Place {
-  /** The centre. */
+  /** The center. */
   readonly x: number;
   readonly y: number;
   /** The longer side. */
@@ -23,25 +18,25 @@ export interface Place {
   readonly mirrored: boolean;
 }
 
-/** Covers the canvas with one colour. */
-export function fill({ side, pixels }: Canvas, rgb: Colour): void {
+/** Covers the canvas with one color. */
+export function fill({ side, pixels }: Canvas, rgb: Color): void {
   rgb.forEach((value, channel) => {
     pixels.fill(value / 127.5 - 1, channel * side * side, (channel + 1) * side * side);
   });
 }
 
-/** Covers the canvas with two colours; `share` is the second one's coverage of pixel (x, y), 0 .. 1. */
-export function mixColours(
+/** Covers the canvas with two colors; `share` is the second one's coverage of pixel (x, y), 0 .. 1. */
+export function mixColors(
   { side, pixels }: Canvas,
-  [under, over]: readonly [Colour, Colour],
+  [under, over]: readonly [Color, Color],
   share: (x: number, y: number) => number,
 ): void {
   fill({ side, pixels }, under);
   cover({ side, pixels }, over, share);
 }
 
-/** Lays a colour over the canvas where `share`, its coverage of pixel (x, y), 0 .. 1, says so. */
-export function cover({ side, pixels }: Canvas, rgb: Colour, share: (x: number, y: number) => number): void {
+/** Lays a color over the canvas where `share`, its coverage of pixel (x, y), 0 .. 1, says so. */
+export function cover({ side, pixels }: Canvas, rgb: Color, share: (x: number, y: number) => number): void {
   const plane = side * side;
   const [red, green, blue] = rgb.map((value) => value / 127.5 - 1) as [number, number, number];
   for (let y = 0, at = 0; y < side; y++) {
@@ -62,8 +57,8 @@ export function blend({ side, pixels }: Canvas, picture: RgbaPicture, { x, y, si
   const level = levelFor(picture, wholeScale);
   const scale = wholeScale / level.factor;
   const [width, height] = [picture.width / level.factor, picture.height / level.factor];
-  const columns = taps({ length: width, scale, centre: x * side, side, reversed: mirrored });
-  const rows = taps({ length: height, scale, centre: y * side, side, reversed: false });
+  const columns = taps({ length: width, scale, center: x * side, side, reversed: mirrored });
+  const rows = taps({ length: height, scale, center: y * side, side, reversed: false });
   const narrow = resampleColumns(level.picture, columns);
   const plane = side * side;
   for (let row = 0; row < rows.count; row++) {
@@ -106,23 +101,23 @@ interface Axis {
   /** Source pixels a canvas pixel. */
   readonly scale: number;
   /** Canvas pixels. */
-  readonly centre: number;
+  readonly center: number;
   readonly side: number;
   readonly reversed: boolean;
 }
 
 /** A box as wide as a canvas pixel, at least one source pixel: the latter makes it linear interpolation. */
-function taps({ length, scale, centre, side, reversed }: Axis): Taps {
+function taps({ length, scale, center, side, reversed }: Axis): Taps {
   const box = Math.max(scale, 1);
   const end = Math.ceil(length);
   const half = (length + box) / (2 * scale);
-  const first = Math.max(0, Math.floor(centre - half));
-  const count = Math.max(0, Math.min(side, Math.ceil(centre + half)) - first);
+  const first = Math.max(0, Math.floor(center - half));
+  const count = Math.max(0, Math.min(side, Math.ceil(center + half)) - first);
   const reach = Math.ceil(box) + 1;
   const [starts, lengths] = [new Int32Array(count), new Int32Array(count)];
   const weights = new Float64Array(count * reach);
   for (let i = 0; i < count; i++) {
-    const offset = (first + i + 0.5 - centre) * scale;
+    const offset = (first + i + 0.5 - center) * scale;
     const low = length / 2 + (reversed ? -offset : offset) - box / 2;
     const start = Math.min(end, Math.max(0, Math.floor(low)));
     const stop = Math.max(start, Math.min(end, Math.ceil(low + box)));

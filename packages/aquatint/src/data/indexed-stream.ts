@@ -63,7 +63,7 @@ export function shuffler(length: number): (position: SamplePosition) => number {
   };
 }
 
-/** A 32-bit seed for sample `index` of the run `seed`; neighbours get unrelated ones. */
+/** A 32-bit seed for sample `index` of the run `seed`; neighbors get unrelated ones. */
 export function sampleSeed(seed: number, index: number): number {
   return [seed, seed / 2 ** 32, index, index / 2 ** 32].reduce((hash, word) => mixed(hash ^ Math.floor(word)), 0);
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Dataset } from "./dataset.ts";
-import type { Digits } from "./digits/kind.ts";
+import type { Digits } from "./digits/digits.ts";
 import type { FolderRequest, PictureFolder } from "./folder/pictures.ts";
 import type { LatentPool } from "./pool/pool.ts";
 

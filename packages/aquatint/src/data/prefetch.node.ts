@@ -43,12 +43,12 @@ function startWorker() {
   const entry = import.meta.url.endsWith(".ts") ? "./worker-source.node.mjs" : "./worker.node.js";
   const worker = new Worker(new URL(entry, import.meta.url), { execArgv: [] });
   const waiting = new Map<number, Waiting>();
-  let asked = 0;
+  let nextId = 0;
   const settle = (id: number): Waiting | undefined => {
-    const found = waiting.get(id);
+    const waiter = waiting.get(id);
     waiting.delete(id);
     if (waiting.size === 0) worker.unref();
-    return found;
+    return waiter;
   };
   worker.on("message", (answer: PrefetchAnswer) => {
     const caller = settle(answer.id);
@@ -69,7 +69,7 @@ function startWorker() {
     ask: (what: Ask): Promise<PrefetchAnswer> =>
       new Promise((resolve, reject) => {
         if (dead) return reject(dead);
-        const id = asked++;
+        const id = nextId++;
         waiting.set(id, { resolve, reject });
         worker.ref();
         worker.postMessage({ id, ...what });

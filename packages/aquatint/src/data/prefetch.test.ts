@@ -46,26 +46,26 @@ describe("a dataset in a thread", () => {
 });
 
 test("asks for two batches more than it gives, and again where the reader has moved", async () => {
-  const asked: BatchRequest[] = [];
+  const requests: BatchRequest[] = [];
   const fetch = async (request: BatchRequest): Promise<Batch<number>> => {
-    asked.push(request);
+    requests.push(request);
     return { pictures: new Float32Array(), captions: [], truths: [request.state.position] };
   };
   const stream = prefetchedStream(fetch, { seed: 1 });
   const positions = async (batchSize: number) => (await stream.next(batchSize)).truths[0];
   expect(await positions(4)).toBe(0);
-  expect(asked.map((r) => r.state.position)).toEqual([0, 4, 8]);
+  expect(requests.map((r) => r.state.position)).toEqual([0, 4, 8]);
   expect(await positions(4)).toBe(4);
-  expect(asked.length).toBe(4);
+  expect(requests.length).toBe(4);
   expect(await positions(2)).toBe(8);
-  expect(asked.slice(4).map((r) => [r.state.position, r.batchSize])).toEqual([
+  expect(requests.slice(4).map((r) => [r.state.position, r.batchSize])).toEqual([
     [8, 2],
     [10, 2],
     [12, 2],
   ]);
   stream.restore({ seed: 2, position: 100 });
   expect(await positions(2)).toBe(100);
-  expect(asked.at(-1)!.state).toEqual({ seed: 2, position: 104 });
+  expect(requests.at(-1)!.state).toEqual({ seed: 2, position: 104 });
 });
 
 test("a thread that is gone is an error, not an endless wait", async () => {

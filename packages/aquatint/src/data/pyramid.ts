@@ -1,4 +1,4 @@
-import type { RgbaPicture } from "./compose.ts";
+import type { RgbaPicture } from "../formats/image/image.ts";
 
 /** A picture, shrunk: each pixel covers `factor` of the original's a side, the last ones perhaps less. */
 export interface Level {

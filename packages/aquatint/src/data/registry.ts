@@ -43,7 +43,7 @@ const nameOf = (config: unknown): unknown => (config as { readonly name?: unknow
  */
 export async function datasetKindsFor(config: unknown, packages = datasetPackages): Promise<DatasetKinds> {
   const name = nameOf(config);
-  const source = packages.find(({ names }) => names.some((one) => one === name));
+  const source = packages.find(({ names }) => names.some((entry) => entry === name));
   if (!source) return ownDatasets;
   const { datasets } = await optionalPackage(source, `the dataset "${name}"`);
   return { ...datasets, ...ownDatasets };

@@ -28,7 +28,7 @@ async function answer(request: PrefetchRequest): Promise<PrefetchAnswer> {
 let last: Promise<unknown> = Promise.resolve();
 parentPort?.on("message", (request: PrefetchRequest) => {
   last = last.then(async () => {
-    const told = await answer(request);
-    parentPort?.postMessage(told, "batch" in told ? [told.batch.pictures.buffer as ArrayBuffer] : []);
+    const reply = await answer(request);
+    parentPort?.postMessage(reply, "batch" in reply ? [reply.batch.pictures.buffer as ArrayBuffer] : []);
   });
 });

@@ -150,7 +150,7 @@ function unknown(text: string) {
   const all = Object.entries<SamplerEntry>(samplers).flatMap(([name, { aliases }]) => [name, ...Object.keys(aliases)]);
   const suffixed = all.flatMap((name) => Object.keys(scheduleWords).map((word) => `${name} ${word}`));
   const names = Object.keys(samplers);
-  return unknownName("sampler/unknown", { wanted: text, kind: "sampler", names, candidates: [...all, ...suffixed] });
+  return unknownName("sampler/unknown", { name: text, kind: "sampler", names, candidates: [...all, ...suffixed] });
 }
 
 function namedSampler({ name, entry, preset }: Candidate, schedule?: SpacingName): NamedSampler {

@@ -132,8 +132,8 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
       const { bytesRead } = await file.read(head, 0, head.length, 0);
       const length = headerLength(head.subarray(0, bytesRead), size, { name: path });
       const header = new Uint8Array(PREFIX_BYTES + length);
-      const { bytesRead: held } = await file.read(header, 0, header.length, 0);
-      return parseHeader(header.subarray(0, held), size, { name: path });
+      const { bytesRead: headerBytes } = await file.read(header, 0, header.length, 0);
+      return parseHeader(header.subarray(0, headerBytes), size, { name: path });
     } finally {
       await file.close();
     }
@@ -151,7 +151,7 @@ export const writeSafetensors = (
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);
 
-const failures: Readonly<Record<string, readonly [kind: string, found: string, hint: string]>> = {
+const failures: Readonly<Record<string, readonly [kind: string, problem: string, hint: string]>> = {
   ENOENT: ["missing", "no such file or folder", "Check the path; the folder of a new file must exist."],
   ENOTDIR: ["missing", "a part of the path is a file, not a folder", "Check the path."],
   EISDIR: ["is-folder", "it is a folder, expected a file", "Name a file inside it."],
@@ -172,6 +172,6 @@ const failures: Readonly<Record<string, readonly [kind: string, found: string, h
 /** The AquatintError "file/…" of a failed call of `node:fs`; one that is an AquatintError already stays. */
 export function fileError(verb: "read" | "write", path: string, cause: unknown): AquatintError {
   if (cause instanceof AquatintError) return cause;
-  const [kind, found, hint] = failures[String(codeOf(cause))] ?? ["failed", messageOf(cause), undefined];
-  return new AquatintError(`file/${kind}`, `cannot ${verb} ${path}: ${found}`, { hint, cause });
+  const [kind, problem, hint] = failures[String(codeOf(cause))] ?? ["failed", messageOf(cause), undefined];
+  return new AquatintError(`file/${kind}`, `cannot ${verb} ${path}: ${problem}`, { hint, cause });
 }

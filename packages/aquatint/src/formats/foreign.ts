@@ -3,19 +3,19 @@ import type { ErrorCode } from "../errors.ts";
 /** What a file is instead of safetensors, in words: an error's code, message and hint. */
 export interface ForeignFormat {
   readonly code: ErrorCode;
-  readonly found: string;
+  readonly problem: string;
   readonly hint: string;
 }
 
 const pickle: ForeignFormat = {
   code: "checkpoint/pickle",
-  found:
+  problem:
     "it is a Python pickle (.ckpt, .pt, .bin), which can run any code while it is being read, so it is never opened",
   hint: "Take the .safetensors file of the same model, or convert it once with the safetensors package in Python.",
 };
 const other = (what: string, hint = "Take the .safetensors file of the same model."): ForeignFormat => ({
   code: "safetensors/not-safetensors",
-  found: `it is ${what}, expected a safetensors file`,
+  problem: `it is ${what}, expected a safetensors file`,
   hint,
 });
 

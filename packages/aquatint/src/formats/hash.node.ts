@@ -4,7 +4,7 @@ import { realpath, stat } from "node:fs/promises";
 import { fileError } from "./files.node.ts";
 
 /** Files that this process has hashed, or is hashing. */
-const known = new Map<string, Promise<string>>();
+const hashes = new Map<string, Promise<string>>();
 
 /**
  * SHA-256 of a file's bytes, or of several files one after the other, in 64 hexadecimal digits. Nothing is held in memory,
@@ -13,9 +13,9 @@ const known = new Map<string, Promise<string>>();
 export async function sha256(paths: readonly string[]): Promise<string> {
   const marks = await Promise.all(paths.map(markOf));
   const key = marks.join("\n");
-  const hashing = known.get(key) ?? hashed(paths);
-  known.set(key, hashing);
-  hashing.catch(() => known.delete(key));
+  const hashing = hashes.get(key) ?? hashed(paths);
+  hashes.set(key, hashing);
+  hashing.catch(() => hashes.delete(key));
   return hashing;
 }
 

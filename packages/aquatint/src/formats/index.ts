@@ -1,6 +1,7 @@
 /** Files as bytes: images, their metadata, and safetensors. */
 export * from "./image/image.ts";
-export { type PictureTexts, pictureTexts, withTexts } from "./image/picture-file.ts";
+export { pictureTexts, withTexts } from "./image/picture-file.ts";
+export type { PictureTexts } from "./image/picture-texts.ts";
 export { psnr } from "./image/psnr.ts";
 export { fitted } from "./image/resize.ts";
 export { maskValues, type PictureValues, pictureValues } from "./image/values.ts";

@@ -11,7 +11,7 @@ const tokens = /("[^"\\]*(?:\\[\s\S][^"\\]*)*")\s*:|"[^"\\]*(?:\\[\s\S][^"\\]*)*
 /** What is wrong with a JSON text beside its grammar. */
 export interface JsonFault {
   readonly kind: "deep" | "duplicate";
-  readonly found: string;
+  readonly problem: string;
 }
 
 /** Finds what JSON.parse lets pass: nesting beyond `maxDepth`, and keys that an object repeats. The text must be valid, or end anywhere. */
@@ -20,11 +20,11 @@ export function jsonFault(text: string, { maxDepth = MAX_DEPTH } = {}): JsonFaul
   for (const [token, key] of text.matchAll(tokens)) {
     if (token === "{" || token === "[") {
       open.push(new Set());
-      if (open.length > maxDepth) return { kind: "deep", found: `it is nested more than ${maxDepth} deep` };
+      if (open.length > maxDepth) return { kind: "deep", problem: `it is nested more than ${maxDepth} deep` };
     } else if (token === "}" || token === "]") open.pop();
     else if (key !== undefined) {
       const plain = unquoted(key);
-      if (open.at(-1)?.has(plain)) return { kind: "duplicate", found: `"${plain.slice(0, 100)}" stands twice in it` };
+      if (open.at(-1)?.has(plain)) return { kind: "duplicate", problem: `"${plain.slice(0, 100)}" stands twice in it` };
       open.at(-1)?.add(plain);
     }
   }
@@ -54,17 +54,17 @@ const numbers: Readonly<Record<string, number>> = {
  * @throws AquatintError "model/json" for anything else, for one that is too long, too deep, or repeats a key.
  */
 export function parseJsonObject(text: string, { name }: { readonly name: string }): Readonly<Record<string, unknown>> {
-  const wrong = (found: string, cause?: unknown) =>
-    new AquatintError("model/json", `${name} is not a JSON object that can be read: ${found}`, { cause });
+  const wrong = (problem: string, cause?: unknown) =>
+    new AquatintError("model/json", `${name} is not a JSON object that can be read: ${problem}`, { cause });
   if (text.length > MAX_JSON) throw wrong(`it has ${text.length} characters, at most ${MAX_JSON} are read`);
   const fault = jsonFault(text);
-  if (fault) throw wrong(fault.found);
+  if (fault) throw wrong(fault.problem);
   if (text.includes("\\u0000")) throw wrong("it holds the character U+0000"); // which marks what Python wrote
   const marked = text.replace(python, (token) => (token.startsWith('"') ? token : `"\\u0000${token}"`));
   let value: unknown;
   try {
-    value = JSON.parse(marked, (_, one: unknown) =>
-      typeof one === "string" && one.startsWith("\0") ? (numbers[one.slice(1)] ?? one) : one,
+    value = JSON.parse(marked, (_, value: unknown) =>
+      typeof value === "string" && value.startsWith("\0") ? (numbers[value.slice(1)] ?? value) : value,
     );
   } catch (cause) {
     throw wrong(messageOf(cause).slice(0, 200), cause);

@@ -49,8 +49,8 @@ describe("of many callers at once exactly one gets a lock", () => {
         await writeFile(path, text);
       }
       const callers = await Promise.allSettled(Array.from({ length: 40 }, () => exclusiveLock(path)));
-      const [winner, ...others] = callers.filter(({ status }) => status === "fulfilled");
-      expect(others).toEqual([]);
+      const [winner, ...rest] = callers.filter(({ status }) => status === "fulfilled");
+      expect(rest).toEqual([]);
       for (const caller of callers) {
         if (caller.status === "rejected") expect(caller.reason).toMatchObject({ code: "file/locked" });
       }

@@ -19,7 +19,7 @@ export interface LockHolder {
 const TOUCH = { every: 10_000, left: 120_000 };
 
 /** Locks that this process holds. */
-const held = new Set<string>();
+const heldPaths = new Set<string>();
 /** Milliseconds after which a lock without content is one whose process was killed while it wrote it. */
 const UNWRITTEN = 2000;
 
@@ -28,12 +28,12 @@ const UNWRITTEN = 2000;
  * that no longer runs is taken over, one of another machine when it was not touched for two minutes. Disposal removes the file. @throws AquatintError "file/locked".
  */
 export async function exclusiveLock(path: string): Promise<AsyncDisposable> {
-  if (held.has(path)) throw lockedError(path, process);
-  held.add(path); // before anything else runs
+  if (heldPaths.has(path)) throw lockedError(path, process);
+  heldPaths.add(path); // before anything else runs
   try {
     await acquired(path);
   } catch (error) {
-    held.delete(path);
+    heldPaths.delete(path);
     throw error;
   }
   const touching = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), TOUCH.every);
@@ -42,15 +42,15 @@ export async function exclusiveLock(path: string): Promise<AsyncDisposable> {
     async [Symbol.asyncDispose]() {
       clearInterval(touching);
       await rm(path, { force: true });
-      held.delete(path);
+      heldPaths.delete(path);
     },
   };
 }
 
 async function acquired(path: string): Promise<void> {
-  const own = JSON.stringify(await thisProcess());
+  const content = JSON.stringify(await thisProcess());
   for (;;) {
-    if (await created(path, own)) return;
+    if (await created(path, content)) return;
     const text = await lockText(path);
     if (text === undefined) continue; // released meanwhile
     const holder = holderOf(text);
@@ -58,7 +58,7 @@ async function acquired(path: string): Promise<void> {
     // of those who see a lock that nobody holds, one at a time replaces it
     await using _ = await exclusiveLock(`${path}.takeover`);
     if ((await lockText(path)) !== text) continue;
-    return replaced(path, own);
+    return replaced(path, content);
   }
 }
 
@@ -66,7 +66,7 @@ async function acquired(path: string): Promise<void> {
 export async function lockHolder(path: string): Promise<LockHolder | undefined> {
   const holder = holderOf((await lockText(path).catch(() => undefined)) ?? "");
   if (!holder) return undefined;
-  return held.has(path) || (await isAlive(path, holder)) ? holder : undefined;
+  return heldPaths.has(path) || (await isAlive(path, holder)) ? holder : undefined;
 }
 
 function lockedError(path: string, { pid, host = hostname() }: LockHolder): AquatintError {
@@ -139,9 +139,9 @@ async function isAlive(path: string, { pid, host, start }: LockHolder): Promise<
     const touched = await stat(path).catch(() => undefined);
     return touched !== undefined && Date.now() - touched.mtimeMs < TOUCH.left;
   }
-  const found = await startOf(pid);
-  if (pid === process.pid) return start !== undefined && found === start; // another thread's
-  return isRunning(pid) && (start === undefined || found === undefined || found === start);
+  const actual = await startOf(pid);
+  if (pid === process.pid) return start !== undefined && actual === start; // another thread's
+  return isRunning(pid) && (start === undefined || actual === undefined || actual === start);
 }
 
 const thisProcess = async (): Promise<LockHolder> => ({

@@ -33,10 +33,10 @@ test("a parser reads the same text back, as content and as an attribute", () => 
       const { document } = parseHTML(
         `<svg><text id="t" title="${escapedMarkup(any)}">${escapedMarkup(any)}</text></svg>`,
       );
-      const found = document.getElementById("t")!;
+      const element = document.getElementById("t")!;
       const plain = (s: string) => s.replaceAll("\r\n", "\n").replaceAll("\r", "\n");
-      expect(plain(found.textContent ?? "")).toBe(plain(xmlCharacters(any)));
-      expect(plain(found.getAttribute("title") ?? "")).toBe(plain(xmlCharacters(any)));
+      expect(plain(element.textContent ?? "")).toBe(plain(xmlCharacters(any)));
+      expect(plain(element.getAttribute("title") ?? "")).toBe(plain(xmlCharacters(any)));
     }),
     { numRuns: 200 },
   );

@@ -68,9 +68,9 @@ export function repositoryCache(cache: string, repo: string): RepositoryCache {
       try {
         await mkdir(dirname(at), { recursive: true });
         if ((await readlink(at).catch(() => undefined)) === target) return;
-        const made = `${at}.${randomBytes(6).toString("hex")}.tmp`;
-        await symlink(target, made);
-        await rename(made, at); // at once, whoever else pulls the same
+        const temporary = `${at}.${randomBytes(6).toString("hex")}.tmp`;
+        await symlink(target, temporary);
+        await rename(temporary, at); // at once, whoever else pulls the same
       } catch (cause) {
         throw fileError("write", at, cause);
       }

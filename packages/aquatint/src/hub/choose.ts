@@ -32,25 +32,25 @@ export function chooseFiles(
 ): readonly HubFile[] {
   if (file !== undefined) return [named(files, repo, file)];
   const paths = files.map(({ path }) => path);
-  const whole = paths.includes("model_index.json");
+  const isPipeline = paths.includes("model_index.json");
   const folders = new Set(
     paths.flatMap((path) =>
       path.endsWith("/config.json") && path.split("/").length === 2 ? [path.slice(0, -12)] : [],
     ),
   );
-  const wanted = new Set<string>();
-  if (whole) {
-    for (const path of ["model_index.json", "scheduler/scheduler_config.json"]) wanted.add(path);
-    for (const path of paths) if (tokenizer.test(path)) wanted.add(path);
-    for (const folder of folders) if (!skipped.test(folder)) addNetwork(wanted, paths, { repo, folder, variant });
-  } else if (paths.includes("config.json")) addNetwork(wanted, paths, { repo, folder: "", variant });
-  else wanted.add(onlyFile(paths, repo));
-  return files.filter(({ path }) => wanted.has(path));
+  const selection = new Set<string>();
+  if (isPipeline) {
+    for (const path of ["model_index.json", "scheduler/scheduler_config.json"]) selection.add(path);
+    for (const path of paths) if (tokenizer.test(path)) selection.add(path);
+    for (const folder of folders) if (!skipped.test(folder)) addNetwork(selection, paths, { repo, folder, variant });
+  } else if (paths.includes("config.json")) addNetwork(selection, paths, { repo, folder: "", variant });
+  else selection.add(onlyFile(paths, repo));
+  return files.filter(({ path }) => selection.has(path));
 }
 
 function named(files: readonly HubFile[], repo: string, file: string): HubFile {
-  const found = files.find(({ path }) => path === file);
-  if (found) return found;
+  const match = files.find(({ path }) => path === file);
+  if (match) return match;
   throw new AquatintError("hub/files", `${repo} holds no file "${file}"`, {
     hint: listed(files.map(({ path }) => path)),
   });
@@ -62,20 +62,20 @@ interface NetworkFolder {
   readonly variant: string | undefined;
 }
 
-function addNetwork(wanted: Set<string>, paths: readonly string[], { repo, folder, variant }: NetworkFolder): void {
+function addNetwork(selection: Set<string>, paths: readonly string[], { repo, folder, variant }: NetworkFolder): void {
   const prefix = folder ? `${folder}/` : "";
-  const own = paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
+  const names = paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
   const stem =
-    STEMS.find((name) => own.some((file) => file.startsWith(`${name}.`) || file.startsWith(`${name}-`))) ?? "model";
+    STEMS.find((name) => names.some((file) => file.startsWith(`${name}.`) || file.startsWith(`${name}-`))) ?? "model";
   const name = folder ? `${repo}/${folder}` : repo;
-  const file = chooseWeights(own, { stem, name, variant });
-  wanted.add(`${prefix}config.json`).add(prefix + file);
+  const file = chooseWeights(names, { stem, name, variant });
+  selection.add(`${prefix}config.json`).add(prefix + file);
   if (!file.endsWith(".json")) return;
   // "model.safetensors.index.fp16.json" has shards "model.fp16-00001-of-00002.safetensors" or "model-00001-of-00002.fp16.safetensors"
   const form = /\.index\.([\w-]+)\.json$/.exec(file)?.[1];
-  for (const shard of own) {
+  for (const shard of names) {
     const parts = /^([^.]+?)(?:\.([\w]+))?-\d+-of-\d+(?:\.([\w-]+))?\.safetensors$/.exec(shard);
-    if (parts && parts[1] === stem && (parts[2] ?? parts[3]) === form) wanted.add(prefix + shard);
+    if (parts && parts[1] === stem && (parts[2] ?? parts[3]) === form) selection.add(prefix + shard);
   }
 }
 
@@ -83,8 +83,9 @@ function onlyFile(paths: readonly string[], repo: string): string {
   const weights = paths.filter((path) => path.endsWith(".safetensors"));
   const [first] = weights;
   if (first !== undefined && weights.length === 1) return first;
-  const found = weights.length === 0 ? "no safetensors file" : `${weights.length} safetensors files and no config.json`;
-  throw new AquatintError("hub/files", `${repo} holds ${found}`, {
+  const contents =
+    weights.length === 0 ? "no safetensors file" : `${weights.length} safetensors files and no config.json`;
+  throw new AquatintError("hub/files", `${repo} holds ${contents}`, {
     hint:
       weights.length === 0
         ? "choose a repository with safetensors weights"

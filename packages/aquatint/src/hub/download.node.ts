@@ -22,8 +22,8 @@ export interface DownloadOptions {
   readonly attempts: number;
 }
 
-const hubError = (kind: string, found: string, hint: string, cause?: unknown) =>
-  new AquatintError(`hub/${kind}`, found, { hint, cause });
+const hubError = (kind: string, problem: string, hint: string, cause?: unknown) =>
+  new AquatintError(`hub/${kind}`, problem, { hint, cause });
 
 /** Whether a file is there with its size; its content was checked when it came. */
 export const isWhole = async (path: string, size: number): Promise<boolean> =>
@@ -92,10 +92,10 @@ async function* fetchAll(
     const after = await sizeOf(partial);
     if (after > before) left = attempts + 1;
     if (left <= 1 && after !== file.size) {
-      const found = `${file.path} could not be fetched: ${messageOf(failure)}`;
+      const message = `${file.path} could not be fetched: ${messageOf(failure)}`;
       throw hubError(
         "network",
-        found,
+        message,
         "check the connection and run the same command again: it goes on where it ended",
         failure,
       );
@@ -145,12 +145,12 @@ async function* fetchSome(options: DownloadOptions, partial: string): AsyncGener
 }
 
 /** From which byte the response goes on: a server that knows no ranges begins anew. */
-function startOf(response: Response, wanted: number, file: HubFile): number {
+function startOf(response: Response, offset: number, file: HubFile): number {
   const { status } = response;
   if (status === 200) return 0;
   if (status === 206) {
     const from = Number(/^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1]);
-    if (from === wanted) return wanted;
+    if (from === offset) return offset;
     throw new Error("the server sent another range than was asked for");
   }
   if (status === 401 || status === 403) throw denied(file.path);
@@ -164,7 +164,7 @@ export const denied = (what: string): AquatintError =>
   hubError(
     "denied",
     `the hub does not give out ${what} without a right to it`,
-    "accept the model's licence on its page, and set HF_TOKEN to a token of your account",
+    "accept the model's license on its page, and set HF_TOKEN to a token of your account",
   );
 
 async function openAt(path: string, at: number): Promise<FileHandle> {

@@ -33,8 +33,8 @@ export type PullEvent =
   | { readonly type: "file"; readonly path: string; readonly state: "there" | "fetched" }
   | { readonly type: "done"; readonly folder: string; readonly path: string };
 
-const hubError = (kind: string, found: string, hint?: string, cause?: unknown) =>
-  new AquatintError(`hub/${kind}`, found, { hint, cause });
+const hubError = (kind: string, problem: string, hint?: string, cause?: unknown) =>
+  new AquatintError(`hub/${kind}`, problem, { hint, cause });
 
 /**
  * Brings the files of a model that a pipeline needs into the hub's local cache: goes on where it was interrupted, and
@@ -46,14 +46,14 @@ export async function* pull(options: PullOptions): AsyncGenerator<PullEvent, voi
   checkNames(repo, revision);
   const settings = await hubSettings(env);
   const cache = repositoryCache(settings.cache, repo);
-  if (settings.offline) return yield* found(cache, options, revision);
+  if (settings.offline) return yield* verified(cache, options, revision);
   const { commit, files } = await listed(settings, repo, revision);
   signal?.throwIfAborted();
-  const wanted = chooseFiles(files, repo, options);
-  const bytes = wanted.reduce((sum, { size }) => sum + size, 0);
-  yield { type: "start", commit, files: wanted.length, bytes };
+  const selection = chooseFiles(files, repo, options);
+  const bytes = selection.reduce((sum, { size }) => sum + size, 0);
+  yield { type: "start", commit, files: selection.length, bytes };
   let before = 0;
-  for (const file of wanted) {
+  for (const file of selection) {
     const path = cache.blob(file.hash.hex);
     const there = await isWhole(path, file.size);
     const url = `${settings.endpoint}/${repo}/resolve/${commit}/${file.path.split("/").map(encodeURIComponent).join("/")}`;
@@ -68,17 +68,17 @@ export async function* pull(options: PullOptions): AsyncGenerator<PullEvent, voi
   }
   // last: a revision that is remembered is whole
   await cache.remember(revision, commit);
-  yield done(cache, commit, wanted);
+  yield done(cache, commit, selection);
 }
 
 /** One file alone is named, where it is no part of a model's folder. */
-function done(cache: RepositoryCache, commit: string, wanted: readonly HubFile[]): PullEvent {
+function done(cache: RepositoryCache, commit: string, selection: readonly HubFile[]): PullEvent {
   const folder = cache.snapshot(commit);
-  const [only] = wanted;
-  return { type: "done", folder, path: wanted.length === 1 && only ? join(folder, only.path) : folder };
+  const [only] = selection;
+  return { type: "done", folder, path: selection.length === 1 && only ? join(folder, only.path) : folder };
 }
 
-async function* found(
+async function* verified(
   cache: RepositoryCache,
   { repo, file }: PullOptions,
   revision: string,

@@ -32,7 +32,7 @@ const repository: Readonly<Record<string, Uint8Array>> = {
   "unet/diffusion_pytorch_model.fp16.safetensors": weights(4),
   "unet/diffusion_pytorch_model.bin": text("pickle"),
 };
-const wanted = [
+const expected = [
   "model_index.json",
   "scheduler/scheduler_config.json",
   "tokenizer/merges.txt",
@@ -150,9 +150,9 @@ const readUnet = () => readFile(join(folder(), unet));
 
 test("brings what a pipeline needs, and no pickle, safety checker, second form or single file", async () => {
   const events = await run();
-  expect(await pulled()).toEqual(wanted);
+  expect(await pulled()).toEqual(expected);
   expect((await readUnet()).equals(repository[unet]!)).toBe(true);
-  expect(events[0]).toMatchObject({ type: "start", commit, files: wanted.length });
+  expect(events[0]).toMatchObject({ type: "start", commit, files: expected.length });
   expect(events.at(-1)).toEqual({ type: "done", folder: folder(), path: folder() });
   const progress = events.flatMap((event) => (event.type === "progress" ? [event.done] : []));
   expect(progress).toEqual(progress.toSorted((a, b) => a - b));
@@ -161,7 +161,7 @@ test("brings what a pipeline needs, and no pickle, safety checker, second form o
 test("several at once bring each file once and agree on the cache", async () => {
   const all = await Promise.all(Array.from({ length: 4 }, () => run()));
   for (const events of all) expect(events.at(-1)).toEqual({ type: "done", folder: folder(), path: folder() });
-  expect(await pulled()).toEqual(wanted);
+  expect(await pulled()).toEqual(expected);
   expect((await readUnet()).equals(repository[unet]!)).toBe(true);
   const fetched = requests.map(({ path }) => path);
   expect(fetched).toEqual([...new Set(fetched)]);
@@ -185,7 +185,7 @@ test("a second time nothing is fetched; offline it is found without a server", a
   const again = await run();
   expect(requests).toEqual([]);
   expect(again.filter(({ type }) => type === "file")).toEqual(
-    wanted
+    expected
       .map((path) => ({ type: "file", path, state: "there" }))
       .sort((a, b) => Object.keys(repository).indexOf(a.path) - Object.keys(repository).indexOf(b.path)),
   );
@@ -206,10 +206,10 @@ test.each<[string, Fault[], string]>([
   faults = [...list];
   await run();
   expect((await readUnet()).equals(repository[unet]!)).toBe(true);
-  const asked = requests.filter(({ path }) => path === unet);
+  const fetched = requests.filter(({ path }) => path === unet);
   // the server that knows no ranges sends all of it
-  expect(asked).toHaveLength(list.filter((fault) => fault !== "no-ranges").length + 1);
-  expect(asked.map((request) => request.range ?? "")).toContain(range);
+  expect(fetched).toHaveLength(list.filter((fault) => fault !== "no-ranges").length + 1);
+  expect(fetched.map((request) => request.range ?? "")).toContain(range);
   expect(
     (await readdir(join(cache, "models--someone--model", "blobs"))).filter((name) => name.endsWith(".incomplete")),
   ).toEqual([]);

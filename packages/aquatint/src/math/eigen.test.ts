@@ -30,9 +30,9 @@ test("known eigenvalues, and a singular matrix, are found; the input is left as 
     [2, 1],
     [1, 2],
   ]);
-  const one = [
+  const rankOne = [
     [1, 1],
     [1, 1],
   ];
-  expect([...symmetricEigen(one).values].map(Math.abs).sort()[0]).toBeLessThan(1e-15);
+  expect([...symmetricEigen(rankOne).values].map(Math.abs).sort()[0]).toBeLessThan(1e-15);
 });

@@ -12,9 +12,9 @@ export const generators = {
 export type GeneratorName = keyof typeof generators;
 
 /** Returns a generator's name where it is one. @throws AquatintError "random/generator" with the nearest. */
-export function generatorNamed(wanted: string): GeneratorName {
+export function generatorNamed(text: string): GeneratorName {
   const names = Object.keys(generators) as GeneratorName[];
-  const known = names.find((name) => name === wanted);
-  if (known) return known;
-  throw unknownName("random/generator", { wanted, kind: "random generator", kinds: "generators", names });
+  const match = names.find((name) => name === text);
+  if (match) return match;
+  throw unknownName("random/generator", { name: text, kind: "random generator", kinds: "generators", names });
 }

@@ -14,7 +14,7 @@ export interface Mt19937 {
   snapshot(): Mt19937State;
 }
 
-/** The state that `seed` (its low 32 bits) starts from (Matsumoto and Nishimura 1998, initialisation of 2002). */
+/** The state that `seed` (its low 32 bits) starts from (Matsumoto and Nishimura 1998, initialization of 2002). */
 export function mt19937Seeded(seed: number): Mt19937State {
   const words = new Uint32Array(N);
   words[0] = seed;

@@ -9,7 +9,7 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
 
 /** A name that nothing of its kind has. */
 export interface UnknownName {
-  readonly wanted: string;
+  readonly name: string;
   /** "sampler" */
   readonly kind: string;
   /** The kind in the plural; with an s if absent. */
@@ -23,8 +23,8 @@ export interface UnknownName {
 /** The error of a name that is unknown: its hint has the nearest, and all. */
 export function unknownName(
   code: ErrorCode,
-  { wanted, kind, kinds = `${kind}s`, names, candidates = names }: UnknownName,
+  { name, kind, kinds = `${kind}s`, names, candidates = names }: UnknownName,
 ): AquatintError {
-  const hints = [didYouMean(wanted, candidates), `the ${kinds} are ${names.join(", ")}`];
-  return new AquatintError(code, `there is no ${kind} "${wanted}"`, { hint: hints.filter(Boolean).join(" ") });
+  const hints = [didYouMean(name, candidates), `the ${kinds} are ${names.join(", ")}`];
+  return new AquatintError(code, `there is no ${kind} "${name}"`, { hint: hints.filter(Boolean).join(" ") });
 }

@@ -1,10 +1,10 @@
 /** The candidate with the fewest edits to `word`, case aside; undefined where each would change more than half of it. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const wanted = word.toLowerCase();
+  const target = word.toLowerCase();
   let best: string | undefined;
-  let fewest = wanted.length / 2;
+  let fewest = target.length / 2;
   for (const candidate of candidates) {
-    const edits = distance(wanted, candidate.toLowerCase());
+    const edits = distance(target, candidate.toLowerCase());
     if (edits > fewest || (edits === fewest && best !== undefined)) continue;
     best = candidate;
     fewest = edits;
@@ -12,7 +12,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** Edits from a to b: insertions, deletions, substitutions and swaps of neighbours (Damerau's distance, restricted). */
+/** Edits from a to b: insertions, deletions, substitutions and swaps of neighbors (Damerau's distance, restricted). */
 function distance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

@@ -29,11 +29,11 @@ test.each(randn)("seed %s: randn(%i) equals torch's", (seed, n, { first, last, s
 test.each(seeds)("seed %s: the other draws equal torch's", (seed, cases) => {
   const stream = () => torchCpu(BigInt(seed));
   const sequence = cases.sequence_256_256_3_20 as Record<"a" | "b" | "c" | "d", number[]>;
-  const one = stream();
-  expectClose(one.randn(256).subarray(0, 8), sequence.a);
-  expectClose(one.randn(256).subarray(0, 8), sequence.b);
-  expectClose(one.randn(3), sequence.c);
-  expectClose(one.randn(20), sequence.d);
+  const single = stream();
+  expectClose(single.randn(256).subarray(0, 8), sequence.a);
+  expectClose(single.randn(256).subarray(0, 8), sequence.b);
+  expectClose(single.randn(3), sequence.c);
+  expectClose(single.randn(20), sequence.d);
   expectClose(stream().rand(10), cases.rand_10 as number[], 0);
   expect(Array.from(stream().randint(0, 1000, 20))).toEqual(cases.randint_0_1000_20);
   expect(Array.from(stream().randperm(20))).toEqual(cases.randperm_20);

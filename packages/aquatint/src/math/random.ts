@@ -121,8 +121,8 @@ export function jsonSeed(seed: Seed): JsonSeed {
 const low32 = (seed: Seed): number => Number(BigInt.asUintN(32, checkedSeed(seed)));
 
 function checkedRange(low: number, high: number): number {
-  const whole = Number.isInteger(low) && Number.isInteger(high);
-  if (!whole || high <= low || low < -(2 ** 31) || high > 2 ** 31) {
+  const areIntegers = Number.isInteger(low) && Number.isInteger(high);
+  if (!areIntegers || high <= low || low < -(2 ** 31) || high > 2 ** 31) {
     throw new AquatintError("random/range", `randint wants integers low < high within 32 bits, got ${low} and ${high}`);
   }
   return high - low;

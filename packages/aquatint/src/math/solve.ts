@@ -13,8 +13,8 @@ export function solve(rows: readonly (readonly number[])[], right: readonly numb
   }
   const x = new Array<number>(n).fill(0);
   for (let k = n - 1; k >= 0; k--) {
-    const known = x.reduce((sum, v, j) => sum + m[k]![j]! * v, 0);
-    x[k] = (m[k]![n]! - known) / m[k]![k]!;
+    const partial = x.reduce((sum, v, j) => sum + m[k]![j]! * v, 0);
+    x[k] = (m[k]![n]! - partial) / m[k]![k]!;
   }
   return x;
 }

@@ -1,7 +1,7 @@
 import type { Schedule } from "../diffusion/process/level.ts";
 import type { RunFiles } from "../train/run/run-folder.ts";
 import { optionalPackage } from "../util/optional-package.ts";
-import type { FoundRun } from "./find.node.ts";
+import type { RunEntry } from "./find.node.ts";
 import type { RunData } from "./run.ts";
 
 /** What the report of a run is drawn from. */
@@ -11,7 +11,7 @@ export interface RunReportInput {
   readonly files: RunFiles;
   readonly name: string;
   /** Whether a process trains in the folder. */
-  readonly held: boolean;
+  readonly locked: boolean;
   /** Who made it: "aquatint 1.2.3". */
   readonly maker: string;
 }
@@ -21,7 +21,7 @@ export interface Drawings {
   /** The report of a run: one self-contained HTML file. */
   runReport(input: RunReportInput): Promise<string>;
   /** Several runs side by side: one self-contained HTML file. */
-  comparisonReport(runs: readonly FoundRun[], options: { readonly maker: string }): Promise<string>;
+  comparisonReport(runs: readonly RunEntry[], options: { readonly maker: string }): Promise<string>;
   /** alphaBar of noise schedules against t / T: an SVG file. */
   schedulesFigure(schedules: readonly Schedule[]): string;
 }

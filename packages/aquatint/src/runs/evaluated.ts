@@ -10,11 +10,11 @@ export interface EvaluatedFigure {
 /** The figures of some runs at the newest evaluation of each, after the step of that; none where nothing was evaluated. */
 export function evaluatedFigures(runs: readonly { readonly summary: RunSummary }[]): readonly EvaluatedFigure[] {
   const evaluations = runs.map(({ summary }) => summary.evaluation);
-  const names = [...new Set(evaluations.flatMap((found) => Object.keys(found?.metrics ?? {})))];
+  const names = [...new Set(evaluations.flatMap((evaluation) => Object.keys(evaluation?.metrics ?? {})))];
   if (names.length === 0) return [];
-  const steps = evaluations.map((found) => found?.step.toLocaleString("en"));
+  const steps = evaluations.map((evaluation) => evaluation?.step.toLocaleString("en"));
   const figures = names.map((name) => {
-    const values = evaluations.map((found) => found?.metrics[name]);
+    const values = evaluations.map((evaluation) => evaluation?.metrics[name]);
     return { name, values: values.map((value) => (value === undefined ? undefined : figureText(value))) };
   });
   return [{ name: "at step", values: steps }, ...figures];

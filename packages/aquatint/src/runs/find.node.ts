@@ -8,7 +8,7 @@ import { logs, type RunFiles } from "../train/run/run-folder.ts";
 import { type RunData, type RunSummary, readRun, summaryOf } from "./run.ts";
 
 /** A run on this machine's disk. */
-export interface FoundRun {
+export interface RunEntry {
   readonly run: RunData;
   readonly summary: RunSummary;
   /** When its metrics were last written, ISO 8601; null before the first step. */
@@ -19,7 +19,7 @@ export interface FoundRun {
 const DEPTH = 4;
 
 /** Every run in a folder and in the folders inside it, the newest first. @throws AquatintError "file/…" where it cannot be read. */
-export async function findRuns(folder: string): Promise<readonly FoundRun[]> {
+export async function findRuns(folder: string): Promise<readonly RunEntry[]> {
   await readdir(folder).catch((cause: unknown) => {
     const error = fileError("read", folder, cause);
     if (error.code !== "file/missing") throw error;
@@ -34,31 +34,31 @@ export async function findRuns(folder: string): Promise<readonly FoundRun[]> {
   );
 }
 
-async function runsIn(folder: string, { from, depth }: { from: string; depth: number }): Promise<readonly FoundRun[]> {
-  const own = await openRun(folder, relative(from, folder) || basename(folder)).catch(() => undefined);
-  if (own) return [own];
+async function runsIn(folder: string, { from, depth }: { from: string; depth: number }): Promise<readonly RunEntry[]> {
+  const run = await openRun(folder, relative(from, folder) || basename(folder)).catch(() => undefined);
+  if (run) return [run];
   if (depth === 0) return [];
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const inside = entries.filter((e) => e.isDirectory() && !e.name.startsWith(".") && e.name !== "node_modules");
-  const runs: FoundRun[] = [];
+  const runs: RunEntry[] = [];
   for (const { name } of inside) runs.push(...(await runsIn(join(folder, name), { from, depth: depth - 1 })));
   return runs;
 }
 
 /** The run of a folder; undefined where it is none. */
-export async function openRun(folder: string, name: string): Promise<FoundRun | undefined> {
+export async function openRun(folder: string, name: string): Promise<RunEntry | undefined> {
   const run = await readRun(diskFiles(folder));
   if (!run) return undefined;
-  const held = (await runningProcess(folder)) !== undefined;
+  const locked = (await runningProcess(folder)) !== undefined;
   const written = await stat(join(folder, logs.metrics)).catch(() => undefined);
-  return { run, summary: summaryOf(run, { name, held }), updated: written?.mtime.toISOString() ?? null };
+  return { run, summary: summaryOf(run, { name, locked }), updated: written?.mtime.toISOString() ?? null };
 }
 
 /** The runs of some folders, in their order, each by the name that it was given. @throws AquatintError "runs/missing" */
 export async function openRuns(
   folders: readonly { readonly path: string; readonly name: string }[],
-): Promise<readonly FoundRun[]> {
-  const runs: FoundRun[] = [];
+): Promise<readonly RunEntry[]> {
+  const runs: RunEntry[] = [];
   for (const { path, name } of folders) {
     const run = await openRun(path, name);
     if (!run) throw await missing(path);
@@ -68,8 +68,8 @@ export async function openRuns(
 }
 
 async function missing(path: string): Promise<AquatintError> {
-  const beside = await findRuns(join(path, "..")).catch(() => []);
-  const names = beside.map(({ summary }) => summary.name);
+  const siblings = await findRuns(join(path, "..")).catch(() => []);
+  const names = siblings.map(({ summary }) => summary.name);
   return new AquatintError("runs/missing", `${path} holds no training run, expected a folder with config.json`, {
     hint: didYouMean(basename(path), names) ?? "aquatint runs DIR lists the runs of a folder",
   });

@@ -7,8 +7,8 @@ export const pointsOf = (
   value: (record: StepRecord) => number | undefined,
 ): readonly Point[] =>
   steps.flatMap((record) => {
-    const found = value(record);
-    return found === undefined ? [] : [{ step: record.step, value: found }];
+    const y = value(record);
+    return y === undefined ? [] : [{ step: record.step, value: y }];
   });
 
 /** The loss of each step. */

@@ -27,8 +27,8 @@ export async function writeRunReport(folder: string, { maker }: ReportOptions): 
   const run = await readRun(files);
   if (!run) throw new AquatintError("runs/missing", `${folder} holds no training run, expected a config.json`);
   const { runReport } = await drawings(`${REPORT} of a run`);
-  const held = (await runningProcess(folder)) !== undefined;
-  await files.write(REPORT, await runReport({ run, files, name: basename(folder), held, maker }));
+  const locked = (await runningProcess(folder)) !== undefined;
+  await files.write(REPORT, await runReport({ run, files, name: basename(folder), locked, maker }));
   return `${folder}/${REPORT}`;
 }
 

@@ -105,7 +105,10 @@ export interface RunSummary {
 }
 
 /** A run in one line. It is done where its last step says so and has its checkpoint; `held` is whether a process trains in it. */
-export function summaryOf(run: RunData, { name, held }: { readonly name: string; readonly held: boolean }): RunSummary {
+export function summaryOf(
+  run: RunData,
+  { name, locked }: { readonly name: string; readonly locked: boolean },
+): RunSummary {
   const { config, steps, checkpoint } = run;
   const last = steps.at(-1);
   const ended = last?.ended && checkpoint === last.step ? last.ended : null;
@@ -115,7 +118,7 @@ export function summaryOf(run: RunData, { name, held }: { readonly name: string;
   return {
     name,
     folder: run.folder,
-    state: ended ? "done" : held ? "running" : "stopped",
+    state: ended ? "done" : locked ? "running" : "stopped",
     task: config.task,
     dataset: config.dataset.name,
     step: last?.step ?? 0,

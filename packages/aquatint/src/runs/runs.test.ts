@@ -123,7 +123,7 @@ describe("a run's folder", () => {
   test("without a step yet is a run too", async () => {
     await writtenRun(root, { steps: 0 });
     const run = await readRun(diskFiles(root));
-    expect(summaryOf(run!, { name: "new", held: true })).toMatchObject({ state: "running", step: 0, loss: null });
+    expect(summaryOf(run!, { name: "new", locked: true })).toMatchObject({ state: "running", step: 0, loss: null });
     await writeRunReport(root, { maker });
   });
 });

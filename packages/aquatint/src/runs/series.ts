@@ -25,7 +25,7 @@ export function averaged(points: readonly Point[]): readonly Point[] {
   return points.map(({ step, value }) => ({ step, value: add(value) }));
 }
 
-/** Neighbouring points as one: their lowest, mean and highest value, at the last one's step. */
+/** Neighboring points as one: their lowest, mean and highest value, at the last one's step. */
 export interface Bucket extends Point {
   readonly low: number;
   readonly high: number;
@@ -35,9 +35,9 @@ export interface Bucket extends Point {
 export function buckets(points: readonly Point[], count: number): readonly Bucket[] {
   const size = Math.max(Math.ceil(points.length / count), 1);
   return Array.from({ length: Math.ceil(points.length / size) }, (_, i) => {
-    const own = points.slice(i * size, (i + 1) * size);
-    const values = own.map(({ value }) => value);
-    return { step: own.at(-1)!.step, value: average(values), low: Math.min(...values), high: Math.max(...values) };
+    const bucket = points.slice(i * size, (i + 1) * size);
+    const values = bucket.map(({ value }) => value);
+    return { step: bucket.at(-1)!.step, value: average(values), low: Math.min(...values), high: Math.max(...values) };
   });
 }
 

@@ -31,20 +31,20 @@ export function parseAttention(prompt: string): readonly (readonly WeightedText[
       entries.push({ text: part, weight: 1 });
     }
   };
-  for (const [found] of prompt.matchAll(sign)) {
-    const closed = found.endsWith(")") ? open.round : found === "]" ? open.square : [];
-    if (found.startsWith("\\")) entries.push({ text: found.slice(1), weight: 1 });
-    else if (found === "(") open.round.push(entries.length);
-    else if (found === "[") open.square.push(entries.length);
-    else if (closed.length === 0) add(found);
-    else scale(closed.pop()!, found === "]" ? DOWN : found === ")" ? UP : Number(found.slice(1, -1)));
+  for (const [token] of prompt.matchAll(sign)) {
+    const closed = token.endsWith(")") ? open.round : token === "]" ? open.square : [];
+    if (token.startsWith("\\")) entries.push({ text: token.slice(1), weight: 1 });
+    else if (token === "(") open.round.push(entries.length);
+    else if (token === "[") open.square.push(entries.length);
+    else if (closed.length === 0) add(token);
+    else scale(closed.pop()!, token === "]" ? DOWN : token === ")" ? UP : Number(token.slice(1, -1)));
   }
   for (const from of open.round) scale(from, UP);
   for (const from of open.square) scale(from, DOWN);
   return sectionsOf(entries);
 }
 
-/** Neighbours of one weight joined, and sections cut at each BREAK. */
+/** Neighbors of one weight joined, and sections cut at each BREAK. */
 function sectionsOf(entries: readonly Entry[]): WeightedText[][] {
   const sections: WeightedText[][] = [[]];
   for (const { text, weight } of entries) {

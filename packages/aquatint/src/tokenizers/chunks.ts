@@ -77,8 +77,8 @@ function embeddedWords(embeddings: ReadonlyMap<string, number>, tokenizer: ClipT
   for (const [name, vectors] of embeddings) {
     const ids = wordIds(tokenizer, name);
     if (ids.length === 0 || !Number.isSafeInteger(vectors) || vectors < 1 || vectors > room) {
-      const found = `the embedding ${JSON.stringify(name)} has ${vectors} vectors, expected a word and 1 to ${room}`;
-      throw new AquatintError("prompt/embedding", found, { hint: "Use an embedding that was made for this model." });
+      const message = `the embedding ${JSON.stringify(name)} has ${vectors} vectors, expected a word and 1 to ${room}`;
+      throw new AquatintError("prompt/embedding", message, { hint: "Use an embedding that was made for this model." });
     }
     words.push({ ids, name, vectors });
   }

@@ -54,10 +54,10 @@ export function clipTokenizer({ vocab, merges, config, specialTokens: map = {} }
     const inner = text.split(parts).flatMap((part) => special.all.get(part) ?? textIds(part));
     return [special.start, ...inner, special.end];
   };
-  const pad = (given: readonly number[]): Int32Array<ArrayBuffer> => {
+  const pad = (ids: readonly number[]): Int32Array<ArrayBuffer> => {
     const out = new Int32Array(modelMaxLength).fill(special.pad);
-    out.set(given.slice(0, modelMaxLength));
-    if (given.length > modelMaxLength) out[modelMaxLength - 1] = special.end;
+    out.set(ids.slice(0, modelMaxLength));
+    if (ids.length > modelMaxLength) out[modelMaxLength - 1] = special.end;
     return out;
   };
   const specialIds = new Set(special.all.values());
@@ -70,8 +70,8 @@ export function clipTokenizer({ vocab, merges, config, specialTokens: map = {} }
     encode,
     pad,
     tokenize: (text) => pad(encode(text)),
-    decode: (given) => {
-      const plain = Array.from(given).filter((id) => !specialIds.has(id));
+    decode: (ids) => {
+      const plain = Array.from(ids).filter((id) => !specialIds.has(id));
       return symbolsText(plain.map((id) => tokens.get(id) ?? "").join("")).trim();
     },
   };
@@ -116,15 +116,15 @@ const CACHED_WORDS = 16384;
 function wordEncoder(ids: ReadonlyMap<string, number>, ranks: ReadonlyMap<string, number>, special: SpecialTokens) {
   const cache = new Map<string, readonly number[]>();
   return (word: string): readonly number[] => {
-    const known = special.all.get(word);
-    if (known !== undefined) return [known];
-    let found = cache.get(word);
-    if (!found) {
-      found = mergeSymbols(wordSymbols(word), ranks).map((symbol) => ids.get(symbol)!);
+    const id = special.all.get(word);
+    if (id !== undefined) return [id];
+    let pieces = cache.get(word);
+    if (!pieces) {
+      pieces = mergeSymbols(wordSymbols(word), ranks).map((symbol) => ids.get(symbol)!);
       if (cache.size >= CACHED_WORDS) cache.clear();
-      cache.set(word, found);
+      cache.set(word, pieces);
     }
-    return found;
+    return pieces;
   };
 }
 
@@ -153,9 +153,9 @@ export function mergePair(symbols: readonly string[], pair: string): string[] {
   const merged: string[] = [];
   for (let i = 0; i < symbols.length; i++) {
     const [left = "", right] = [symbols[i], symbols[i + 1]];
-    const found = right !== undefined && `${left} ${right}` === pair;
-    merged.push(found ? left + right : left);
-    if (found) i++;
+    const isPair = right !== undefined && `${left} ${right}` === pair;
+    merged.push(isPair ? left + right : left);
+    if (isPair) i++;
   }
   return merged;
 }

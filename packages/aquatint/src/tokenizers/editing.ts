@@ -41,12 +41,12 @@ function closingBrackets(text: string): ReadonlyMap<number, number> {
       open[c]++;
     }
     if (c !== ")" && c !== "]") continue;
-    const wanted = c === ")" ? "(" : "[";
-    while (open[wanted] > 0) {
+    const expected = c === ")" ? "(" : "[";
+    while (open[expected] > 0) {
       const from = stack.pop()!;
       const opener = text[from] === "(" ? "(" : "[";
       open[opener]--;
-      if (opener !== wanted) continue;
+      if (opener !== expected) continue;
       closing.set(from, i);
       break;
     }
@@ -103,11 +103,11 @@ const lastStep = (when: string, steps: number): number =>
   Math.min(steps, Math.trunc(when.includes(".") ? Number(when) * steps : Number(when)));
 
 /** The places of a character outside of inner brackets. */
-function separators({ text, closing }: Source, from: number, to: number, wanted: ":" | "|"): readonly number[] {
+function separators({ text, closing }: Source, from: number, to: number, separator: ":" | "|"): readonly number[] {
   const places: number[] = [];
   for (let i = from; i < to; i++) {
     if (text[i] === "\\") i++;
-    else if (text[i] === wanted) places.push(i);
+    else if (text[i] === separator) places.push(i);
     else i = closing.get(i) ?? i;
   }
   return places;

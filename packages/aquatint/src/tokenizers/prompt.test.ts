@@ -64,10 +64,10 @@ describe("chunks", () => {
       ["<cat-toy>", 3],
       ["word word", 2],
     ]);
-    const [one] = promptChunks([[{ text: "a <cat-toy> word", weight: 1.2 }]], { tokenizer, embeddings });
-    expect(one!.vectors).toEqual([0, 1, 2].map((index) => ({ at: 2 + index, name: "<cat-toy>", index })));
-    expect(inner(one!)).toEqual([320, 0, 0, 0, WORD]);
-    expect([...one!.weights.subarray(1, 6)]).toEqual(Array(5).fill(Math.fround(1.2)));
+    const [chunk] = promptChunks([[{ text: "a <cat-toy> word", weight: 1.2 }]], { tokenizer, embeddings });
+    expect(chunk!.vectors).toEqual([0, 1, 2].map((index) => ({ at: 2 + index, name: "<cat-toy>", index })));
+    expect(inner(chunk!)).toEqual([320, 0, 0, 0, WORD]);
+    expect([...chunk!.weights.subarray(1, 6)]).toEqual(Array(5).fill(Math.fround(1.2)));
     const long = promptChunks(plain(`${"cat ".repeat(73)} <cat-toy>`), { tokenizer, embeddings });
     expect(long.map((chunk) => inner(chunk).length)).toEqual([73, 3]);
     expect(long[1]!.vectors.map(({ at }) => at)).toEqual([1, 2, 3]);

@@ -8,7 +8,7 @@ export interface ClipVocabulary {
   readonly merges: string;
 }
 
-/** CLIP's vocabulary (OpenAI, MIT licence) of 49,408 tokens, unpacked from the package; nothing is fetched. */
+/** CLIP's vocabulary (OpenAI, MIT license) of 49,408 tokens, unpacked from the package; nothing is fetched. */
 export async function clipVocabulary(): Promise<ClipVocabulary> {
   const planes = await unpacked(packedMerges);
   const n = planes.length / 4;

@@ -12,8 +12,8 @@ export interface SpecialTokens {
 type Json = Readonly<Record<string, unknown>>;
 
 /** A refusal with a code "tokenizer/kind". */
-export const tokenizerError = (kind: string, found: string, hint?: string) =>
-  new AquatintError(`tokenizer/${kind}`, found, { hint });
+export const tokenizerError = (kind: string, problem: string, hint?: string) =>
+  new AquatintError(`tokenizer/${kind}`, problem, { hint });
 
 const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
 

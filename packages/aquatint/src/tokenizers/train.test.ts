@@ -3,8 +3,8 @@ import { tokenizerFrom } from "./files.ts";
 import { trainBytePairs } from "./train.ts";
 
 const names = ["apple", "astronaut", "cat face", "dog", "horse", "house", "umbrella", "ice cream", "jack-o'-lantern"];
-const colours = ["red", "green", "blue", "light grey"];
-const captions = names.flatMap((name) => colours.map((colour) => `a ${name}, ${colour} background`));
+const colors = ["red", "green", "blue", "light grey"];
+const captions = names.flatMap((name) => colors.map((color) => `a ${name}, ${color} background`));
 const files = trainBytePairs(captions, { merges: 60, contextLength: 16 });
 const tokenizer = tokenizerFrom(files);
 

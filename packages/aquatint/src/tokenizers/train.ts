@@ -20,8 +20,8 @@ export function trainBytePairs(
   { merges, contextLength }: TrainBytePairsOptions,
 ): TokenizerFiles {
   if (!Number.isSafeInteger(merges) || merges < 0 || !Number.isSafeInteger(contextLength) || contextLength < 2) {
-    const found = `merges is ${merges}, contextLength ${contextLength}`;
-    throw tokenizerError("option", `${found}, expected integers of at least 0 and 2`);
+    const message = `merges is ${merges}, contextLength ${contextLength}`;
+    throw tokenizerError("option", `${message}, expected integers of at least 0 and 2`);
   }
   const words = countWords(texts);
   const pairs = countPairs(words);

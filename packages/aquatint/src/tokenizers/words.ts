@@ -22,7 +22,7 @@ const ideograph =
   /[\u{4e00}-\u{9fff}\u{3400}-\u{4dbf}\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b820}-\u{2ceaf}\u{f900}-\u{faff}\u{2f800}-\u{2fa1f}]/gu;
 const word = /<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+/gu;
 
-/** Drops control characters, normalises to NFC, joins white space and lower-cases, as transformers' CLIPTokenizer does. */
+/** Drops control characters, normalizes to NFC, joins white space and lower-cases, as transformers' CLIPTokenizer does. */
 export const cleanText = (text: string): string =>
   text
     .replace(/(?![\t\n\r])[\p{C}\ufffd]/gu, "")

@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundledScript } from "../../test/bundled.ts";
+import { torchCpu } from "../math/random.ts";
 
 const KILLS = 20;
+/** Of the moments; a failed run is made again with AQUATINT_TEST_SEED. */
+const SEED = Number(process.env["AQUATINT_TEST_SEED"] ?? Date.now());
 const STEPS = 400;
 
 let root: string;
@@ -54,20 +57,21 @@ async function modelIn(folder: string): Promise<"none" | "whole" | "mixed"> {
   const names = await namesIn(folder);
   const model = ["model", "model.before"].find((name) => names.includes(name));
   if (!model) return "none";
-  const [one, other] = await Promise.all(
+  const [first, second] = await Promise.all(
     ["weights.json", "again/weights.json"].map((path) => readFile(join(folder, model, path), "utf8")),
   );
-  return one === other ? "whole" : "mixed";
+  return first === second ? "whole" : "mixed";
 }
 
-test(`a run that is killed ${KILLS} times at random moments ends as one that was not`, async () => {
+test(`a run that is killed ${KILLS} times at random moments (seed ${SEED}) ends as one that was not`, async () => {
   const [quiet, killed] = [join(root, "quiet"), join(root, "killed")];
   const undisturbed = trainingProcess(quiet);
   const models: string[] = [];
+  const moments = torchCpu(SEED).rand(KILLS);
   for (let i = 0; i < KILLS; i++) {
     // some while it starts, most while it trains and writes
     const after = i % 5 === 4 ? "spawn" : "start";
-    const ms = { spawn: 100 + 300 * Math.random(), start: 120 * Math.random() }[after];
+    const ms = { spawn: 100 + 300 * moments[i]!, start: 120 * moments[i]! }[after];
     expect(await trainingProcess(killed, { after, ms })).toMatchObject({ signal: "SIGKILL", errors: "" });
     models.push(await modelIn(killed));
   }

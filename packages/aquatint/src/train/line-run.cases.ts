@@ -1,7 +1,7 @@
 import type { Runtime } from "../runtime/types.ts";
 import { lineTask, lineTraining } from "./line.cases.ts";
 import type { RunEvent } from "./run/events.ts";
-import { type RunInput, runTask } from "./run/run.ts";
+import { type RunInput, recordRun } from "./run/recorder.ts";
 import { newestCheckpoint, type RunFiles } from "./run/run-folder.ts";
 
 /** What a run of `lineTask` is made with. */
@@ -11,7 +11,7 @@ export interface LineRunOptions {
   readonly resume?: boolean;
   readonly training?: object;
   readonly signal?: AbortSignal;
-  readonly place?: RunInput["place"];
+  readonly place?: RunInput["place"] | undefined;
 }
 
 /** A run of thirty steps that writes a checkpoint after each. */
@@ -24,7 +24,7 @@ export async function* lineRun({
   place,
 }: LineRunOptions): AsyncGenerator<RunEvent> {
   const checked = lineTraining({ steps: 30, ...training });
-  yield* runTask({
+  yield* recordRun({
     config: {
       task: "line",
       output: files.folder,
@@ -36,8 +36,8 @@ export async function* lineRun({
     task: lineTask(checked),
     runtime,
     files,
-    found: resume ? await newestCheckpoint(files) : undefined,
+    start: resume ? await newestCheckpoint(files) : undefined,
     signal,
-    ...(place && { place }),
+    place,
   });
 }

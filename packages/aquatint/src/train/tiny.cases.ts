@@ -10,13 +10,13 @@ import type { Task } from "./loop/task.ts";
 import type { TaskContext } from "./tasks/kind.ts";
 import { tasks } from "./tasks/registry.ts";
 
-/** The captions of `colourPlates`. */
+/** The captions of `colorPlates`. */
 export const plateNames = ["red", "green", "blue"] as const;
 const SIZE = 8;
 
-/** Pictures of one plain colour with its name: enough to train on in milliseconds. */
-export const colourPlates: Dataset = {
-  name: "colour-plates",
+/** Pictures of one plain color with its name: enough to train on in milliseconds. */
+export const colorPlates: Dataset = {
+  name: "color-plates",
   size: [SIZE, SIZE],
   captions: () => plateNames,
   stream({ seed }) {
@@ -94,7 +94,7 @@ export function tinyConfig({
   return parseTrainConfig(json, { name: "tiny", datasets: ownDatasets });
 }
 
-/** The task of a configuration on `colourPlates`. */
+/** The task of a configuration on `colorPlates`. */
 export function tinyTask(
   config: TrainConfig,
   context: Pick<TaskContext, "runtime"> & Partial<TaskContext>,
@@ -102,7 +102,7 @@ export function tinyTask(
   const { batch_size: batchSize, accumulate, seed } = config.training;
   const openModel = () => Promise.reject(new Error("no other model is needed"));
   const sizes = { batchSize, microBatchSize: batchSize / accumulate, seed };
-  return tasks[config.task]!.create(config, { dataset: colourPlates, ...sizes, openModel, ...context });
+  return tasks[config.task]!.create(config, { dataset: colorPlates, ...sizes, openModel, ...context });
 }
 
 /** The losses of a few training steps on a runtime, in the layout that it asks for. */

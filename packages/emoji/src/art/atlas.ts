@@ -1,4 +1,4 @@
-import type { RgbaPicture } from "aquatint/data";
+import type { RgbaPicture } from "aquatint/formats";
 
 /** The art styles, by the word for each in captions: Noto Emoji, Fluent Emoji flat, Fluent Emoji 3D. */
 export const styles = ["noto", "flat", "3d"] as const;

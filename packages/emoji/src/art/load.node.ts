@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { RgbaPicture } from "aquatint/data";
+import type { RgbaPicture } from "aquatint/formats";
 import { decodePng, encodePng, type Picture } from "aquatint/formats";
 import { importSharp, readBytes, writeFileAtomic } from "aquatint/node";
 import { AquatintError } from "aquatint/util";
@@ -46,9 +46,9 @@ const keyOf = (hex: string, style: Style): string => `${hex} ${style}`;
 
 async function render(art: ArtPackage, hex: string, size: number): Promise<Picture> {
   const sharp = await importSharp("drawing emoji");
-  const whole = await rgba(sharp(await art.source(hex, OVERSAMPLING * size)));
-  const { width, height, channels } = whole;
-  const trimmed = sharp(whole.data, { raw: { width, height, channels } }).extract(opaqueBox(whole, hex));
+  const full = await rgba(sharp(await art.source(hex, OVERSAMPLING * size)));
+  const { width, height, channels } = full;
+  const trimmed = sharp(full.data, { raw: { width, height, channels } }).extract(opaqueBox(full, hex));
   return rgba(trimmed.resize({ width: size, height: size, fit: "inside" }));
 }
 

@@ -8,7 +8,7 @@ import { said } from "./words.ts";
 /** How large a thing is in a shape of the size 1 and yet wholly inside: a square of 0.7 fits into a circle. */
 const FILLS: readonly [number, number] = [0.58, 0.66];
 
-/** One thing inside a coloured shape. */
+/** One thing inside a colored shape. */
 export const inside: Template = {
   things: 1,
   paints: {
@@ -23,7 +23,7 @@ export const inside: Template = {
     const [least, most] = FILLS.map((share) => share * size) as [number, number];
     const behind = indefinite(`${paint!.name} ${name}`);
     return {
-      shape: { name, size, colour: paint!.name },
+      shape: { name, size, color: paint!.name },
       parts: atSpots(random, [{ x: 0.5, y: 0.5, size: [least, most] }]),
       what: said(
         random,

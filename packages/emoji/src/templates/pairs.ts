@@ -36,7 +36,7 @@ export const left = pair(SIDE_BY_SIDE, {
 });
 
 /** The two are side by side, in whatever order. */
-export const beside: Template = {
+export const besideTemplate: Template = {
   things: 2,
   sideless: true,
   stage(random, company) {

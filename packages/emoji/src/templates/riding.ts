@@ -98,7 +98,7 @@ export const riding: Template = {
   },
 };
 
-/** A box about the centre (x, y). */
+/** A box about the center (x, y). */
 interface Box {
   readonly x: number;
   readonly y: number;
@@ -120,7 +120,7 @@ const seated = (rider: Box, mount: Box, [x, y]: Seat): Box => ({
   y: (y - 0.5) * mount.height - rider.height / 2,
 });
 
-/** Boxes, moved and scaled together so that the box around all has its centre at (x, y) and the longer side `span`. */
+/** Boxes, moved and scaled together so that the box around all has its center at (x, y) and the longer side `span`. */
 function fitted(
   boxes: readonly Box[],
   { span, x, y }: { readonly span: number; readonly x: number; readonly y: number },

@@ -1,22 +1,22 @@
 import { pick } from "aquatint/data";
-import { colourWords } from "../colours.ts";
+import { colorWords } from "../colors.ts";
 import type { Template } from "../template.ts";
 import { left } from "./pairs.ts";
 import { describedThing, isDescribable } from "./words.ts";
 
-/** A phrase that says a colour already takes no other. */
-const colourless = (phrase: string): boolean => !phrase.split(" ").some((word) => colourWords.has(word));
+/** A phrase that says a color already takes no other. */
+const colorless = (phrase: string): boolean => !phrase.split(" ").some((word) => colorWords.has(word));
 
-/** Two things side by side, each in a colour that it need not have in life: attributes must be bound to the right one. */
+/** Two things side by side, each in a color that it need not have in life: attributes must be bound to the right one. */
 export const tinted: Template = {
   things: 2,
   paints: { count: 2, from: ["red", "orange", "yellow", "green", "blue", "purple", "pink"], use: "tints" },
-  suits: (thing) => isDescribable(thing, colourless),
+  suits: (thing) => isDescribable(thing, colorless),
   stage(random, company) {
     const { wording } = company;
     const { parts } = left.stage(random, company);
     const [a, b] = company.things.map((thing, i) =>
-      describedThing(random, { adjective: company.paints[i]!.name, thing, wording, fits: colourless }),
+      describedThing(random, { adjective: company.paints[i]!.name, thing, wording, fits: colorless }),
     );
     return { parts, what: pick(random, [`${a} and ${b}`, `${b} and ${a}`]) };
   },

@@ -36,8 +36,8 @@ export function pluralOf(phrase: string): string | undefined {
 }
 
 function pluralWord(word: string): string {
-  const known = irregular[word];
-  if (known !== undefined) return known;
+  const plural = irregular[word];
+  if (plural !== undefined) return plural;
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
   return /(?:s|x|z|ch|sh)$/.test(word) ? `${word}es` : `${word}s`;
 }

@@ -33,7 +33,7 @@ const styleWords: readonly Piece<Around>[] = [
 ];
 
 /** How often a style that goes without saying is told. */
-const TOLD = 0.2;
+const NAMED_STYLE = 0.2;
 
 /** What stands before all else. */
 const leads: readonly Piece<string>[] = [
@@ -52,12 +52,12 @@ const [TELEGRAM, DIGITS] = [0.12, 0.25];
 const chance = (random: RandomStream, share: number): boolean => random.rand(1)[0]! < share;
 
 function caption(random: RandomStream, parts: CaptionParts): string {
-  const told = !parts.usualStyle || chance(random, TOLD);
+  const namesStyle = !parts.usualStyle || chance(random, NAMED_STYLE);
   const lead = weighted(random, leads).write;
-  const styled: Around = told ? weighted(random, styleWords).write : (words) => words;
+  const styled: Around = namesStyle ? weighted(random, styleWords).write : (words) => words;
   const around = weighted(random, grounds).write;
-  const whole = styled(around(`${lead}${parts.what}`, parts), parts);
-  const brief = chance(random, TELEGRAM) ? whole.replace(/\b(?:a|an|the) (?!left|right)/g, "") : whole;
+  const sentence = styled(around(`${lead}${parts.what}`, parts), parts);
+  const brief = chance(random, TELEGRAM) ? sentence.replace(/\b(?:a|an|the) (?!left|right)/g, "") : sentence;
   return chance(random, DIGITS) ? brief.replace(/\b(?:one|two|three|four)\b/, (word) => digits[word]!) : brief;
 }
 

@@ -48,10 +48,10 @@ const tasks = {
 /** Writes a comparison of toys and the configurations that it names; returns its path. */
 async function written(folder: string, change: object = {}): Promise<string> {
   await mkdir(join(cwd, folder));
-  for (const [name, own] of Object.entries(tasks)) {
+  for (const [name, task] of Object.entries(tasks)) {
     const training = { steps: 2, batch_size: 4, warmup_steps: 1 };
     const dataset = { name: "digits", digits: [1, 7] };
-    const config = { output: join(cwd, folder, "runs", name), dataset, training, ...own };
+    const config = { output: join(cwd, folder, "runs", name), dataset, training, ...task };
     await writeFile(join(cwd, folder, `${name}.json`), JSON.stringify(config));
   }
   const comparison = {
@@ -62,7 +62,7 @@ async function written(folder: string, change: object = {}): Promise<string> {
       { name: "GAN", config: "gan.json" },
       { name: "Diffusion", config: "denoising.json", walks: [{ steps: 1 }, { sampler: "ddim", steps: 3 }] },
     ],
-    measure: { pictures: 32, bounds: 3, evaluations: 3, importance: 2, timed: 1, neighbours: 20 },
+    measure: { pictures: 32, bounds: 3, evaluations: 3, importance: 2, timed: 1, neighbors: 20 },
     ...change,
   };
   const path = join(cwd, folder, "compare.json");

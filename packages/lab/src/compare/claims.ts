@@ -10,7 +10,7 @@ export interface Claim {
   readonly story: string;
   readonly verdict: Verdict;
   /** The numbers. */
-  readonly found: string;
+  readonly evidence: string;
 }
 
 /** A number with a name, for a sentence. */
@@ -30,9 +30,9 @@ export function judged(larger: Estimate, smaller: Estimate): Verdict {
 
 const plain = (value: number): Estimate => ({ value, interval: [value * (1 - CLEAR / 2), value * (1 + CLEAR / 2)] });
 const said = ({ name, estimate: { value } }: Side): string => `${figureText(Number(value.toPrecision(3)))} (${name})`;
-const compared = (what: string, larger: Side, smaller: Side): Pick<Claim, "verdict" | "found"> => ({
+const compared = (what: string, larger: Side, smaller: Side): Pick<Claim, "verdict" | "evidence"> => ({
   verdict: judged(larger.estimate, smaller.estimate),
-  found: `${what}: ${said(larger)}, ${said(smaller)}`,
+  evidence: `${what}: ${said(larger)}, ${said(smaller)}`,
 });
 
 /** Where each kind stands: its last way of making pictures, which takes the most evaluations. */
@@ -72,10 +72,10 @@ function between<P>([what, of]: Figure<P>, larger: Way<P>, smaller: Way<P>) {
   return compared(what, side(larger), side(smaller));
 }
 
-type Told = (cast: Cast) => Pick<Claim, "verdict" | "found"> | undefined;
+type Evaluator = (cast: Cast) => Pick<Claim, "verdict" | "evidence"> | undefined;
 
 /** What the lecture's slides and the literature say, each with its rule. */
-const stories: readonly (readonly [story: string, told: Told])[] = [
+const claims: readonly (readonly [story: string, evaluate: Evaluator])[] = [
   ["A GAN's pictures look more like real ones than a VAE's", ({ gan, vae }) => between(precision, at(gan), at(vae))],
   [
     "A VAE's pictures are blurred",
@@ -126,8 +126,8 @@ export function claimsOf(measured: Measured): readonly Claim[] {
   const [vae, gan, denoising] = [of("vae"), of("gan"), of("denoising")];
   if (!vae || !gan || !denoising) return [];
   const distilled = of("distillation");
-  return stories.flatMap(([story, told]) => {
-    const claim = told({ measured, vae, gan, denoising, distilled });
+  return claims.flatMap(([story, evaluate]) => {
+    const claim = evaluate({ measured, vae, gan, denoising, distilled });
     return claim ? [{ story, ...claim }] : [];
   });
 }

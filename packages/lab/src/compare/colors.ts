@@ -1,9 +1,9 @@
-import { seriesColours } from "../reports/theme.ts";
+import { seriesColors } from "../reports/theme.ts";
 import type { Measured, NamedPoint } from "./measured.ts";
 
-/** The colour of each model, in their order. */
-export const modelColours = ({ models }: Measured): ReadonlyMap<string, string> =>
-  new Map(models.map(({ name }, i) => [name, seriesColours[i % seriesColours.length]!]));
+/** The color of each model, in their order. */
+export const modelColors = ({ models }: Measured): ReadonlyMap<string, string> =>
+  new Map(models.map(({ name }, i) => [name, seriesColors[i % seriesColors.length]!]));
 
 /** What stands beside a point. */
 export const shortLabel = ({ model, label }: NamedPoint): string => label || model.name;

@@ -3,15 +3,15 @@ import type { Dataset } from "aquatint/data";
 import { diskFiles, nodeRuntime, openDataset, openRun } from "aquatint/node";
 import { AquatintError } from "aquatint/util";
 import { expectNames, type Judge, openJudge } from "../evaluate/judge.ts";
-import { neighbourRows } from "../evaluate/nearest.ts";
+import { neighborRows } from "../evaluate/nearest.ts";
 import type { MeasureConfig } from "./config.ts";
-import { families } from "./families/registry.ts";
-import type { Bound, OpenFamily } from "./family.ts";
+import { modelKinds } from "./kinds/registry.ts";
 import { measurePoint, pictureMeasures, type RealSet, realSets } from "./measure.ts";
 import type { Measured, MeasuredModel, MeasuredPoint, Training } from "./measured.ts";
+import type { Bound, OpenedModel } from "./model-kind.ts";
 import type { Comparison, NeededRun } from "./open.node.ts";
 import { comparisonReport, type ShownModel } from "./report.node.ts";
-import { differentCaptions, interpolations, NEIGHBOURS, SHOWN } from "./shown.ts";
+import { differentCaptions, interpolations, NEIGHBORS, SAMPLE_COUNT } from "./report-pictures.ts";
 
 /** How a comparison is measured. */
 export interface CompareOptions {
@@ -28,10 +28,10 @@ export type CompareEvent =
 
 /** Pictures that a program takes at once. */
 const CHUNK = 32;
-/** Of the training pictures in which neighbours are looked for. */
-const NEIGHBOURS_SEED = 5_000_011;
+/** Of the training pictures in which neighbors are looked for. */
+const NEIGHBORS_SEED = 5_000_011;
 
-const looking = ({ size }: Dataset) => ({ size, looked: SHOWN, shown: NEIGHBOURS });
+const looking = ({ size }: Dataset) => ({ size, looked: SAMPLE_COUNT, shown: NEIGHBORS });
 
 interface Bench {
   readonly runtime: Runtime;
@@ -56,7 +56,7 @@ export async function* compareModels(
   await using judge = await openJudge(await diskFiles(judging.model), { runtime, size: dataset.size });
   expectNames(judge, dataset.names ?? []);
   const [real, second] = await realSets(dataset, judge, measure);
-  const { pictures: seen } = await dataset.stream({ seed: NEIGHBOURS_SEED }).next(measure.neighbours);
+  const { pictures: seen } = await dataset.stream({ seed: NEIGHBORS_SEED }).next(measure.neighbors);
   const bench: Bench = { runtime, judge, dataset, measure, real, seen, signal };
   const shown: ShownModel[] = [];
   for (const [i, run] of models.entries()) {
@@ -64,7 +64,7 @@ export async function* compareModels(
     yield { type: "part", name: run.name, i, n: models.length };
     shown.push(await measureModel(bench, run, config.models[i]!.walks));
   }
-  const floorRows = neighbourRows(real.values, seen, looking(dataset));
+  const floorRows = neighborRows(real.values, seen, looking(dataset));
   const measured: Measured = {
     title: config.title,
     pictures: measure.pictures,
@@ -72,16 +72,16 @@ export async function* compareModels(
     size: dataset.size,
     models: shown.map(({ measured }) => measured),
     floor: pictureMeasures({ ...second, names: second.names }, real),
-    floorNeighbours: floorRows.distances,
+    floorNeighbors: floorRows.distances,
   };
   yield { type: "report", measured, html: await comparisonReport({ measured, shown, real, floorRows, maker }) };
 }
 
-type Walks = Parameters<(typeof families)[string]["open"]>[0]["walks"];
+type Walks = Parameters<(typeof modelKinds)[string]["open"]>[0]["walks"];
 
 async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise<ShownModel> {
   const { runtime, dataset, real, seen, signal, measure } = bench;
-  const kind = families[run.config.task]!;
+  const kind = modelKinds[run.config.task]!;
   await using family = await kind.open({ files: await diskFiles(run.model), runtime, chunk: CHUNK, walks });
   const points: MeasuredPoint[] = [];
   const samples: Float32Array[] = [];
@@ -93,7 +93,7 @@ async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise
   }
   const finest = family.walks.reduce((a, b, i) => (b.evaluations > family.walks[a]!.evaluations ? i : a), 0);
   const captions = differentCaptions(real.captions, real.names);
-  const neighbours = neighbourRows(samples[finest]!, seen, looking(dataset));
+  const neighbors = neighborRows(samples[finest]!, seen, looking(dataset));
   const measured: MeasuredModel = {
     name: run.name,
     task: run.config.task,
@@ -101,15 +101,15 @@ async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise
     training: await trainingOf(run),
     points,
     bound: (await boundOf(family, bench)) ?? null,
-    neighbours: neighbours.distances,
+    neighbors: neighbors.distances,
   };
   const walk = family.walks[finest]!;
   const ways = await interpolations({ family, walk, captions, size: dataset.size, signal });
-  return { measured, samples, finest, ways: { captions, rows: ways, label: walk.label }, neighbours, measure };
+  return { measured, samples, finest, ways: { captions, rows: ways, label: walk.label }, neighbors, measure };
 }
 
 /** The bound over the first real pictures. */
-function boundOf(family: OpenFamily, { real, measure, dataset, signal }: Bench): Promise<Bound> | undefined {
+function boundOf(family: OpenedModel, { real, measure, dataset, signal }: Bench): Promise<Bound> | undefined {
   const n = Math.min(measure.bounds, real.captions.length);
   const pictures = real.values.slice(0, 3 * dataset.size[0] * dataset.size[1] * n);
   return family.bound?.({ ...measure, pictures, captions: real.captions.slice(0, n), signal });
@@ -117,13 +117,13 @@ function boundOf(family: OpenFamily, { real, measure, dataset, signal }: Bench):
 
 /** What the run's folder tells of how it was trained. */
 async function trainingOf({ config, name }: NeededRun): Promise<Training> {
-  const found = await openRun(config.output, name);
-  if (!found) {
+  const entry = await openRun(config.output, name);
+  if (!entry) {
     throw new AquatintError("compare/untrained", `${config.output} holds no training run`, {
       hint: "aquatint compare trains what is missing",
     });
   }
-  const { summary, run } = found;
+  const { summary, run } = entry;
   const [session] = run.sessions;
   const machine = session?.machine;
   const threads = session?.threads;

@@ -6,9 +6,9 @@ import { claimsOf, judged } from "./claims.ts";
 import { parseComparison } from "./config.ts";
 import { type Measured, type MeasuredModel, type MeasuredPoint, mistimed } from "./measured.ts";
 import { placeLabels } from "./place-labels.ts";
+import { differentCaptions } from "./report-pictures.ts";
 import { canonical } from "./same.ts";
 import { sharpnessOf, slopeOf } from "./sharpness.ts";
-import { differentCaptions } from "./shown.ts";
 import { spherical } from "./spherical.ts";
 import { trilemma } from "./trilemma.ts";
 
@@ -39,13 +39,13 @@ const point = ({
   },
 });
 const model = (task: string, points: readonly MeasuredPoint[], bits?: number): MeasuredModel => ({
-  ...{ name: task.toUpperCase(), task, parameters: 10, points, neighbours: [1] },
+  ...{ name: task.toUpperCase(), task, parameters: 10, points, neighbors: [1] },
   training: { minutes: 1, steps: 10, batchSize: 2, parameters: 20, machine: null },
   bound:
     bits === undefined ? null : { elbo: { reconstruction: bits, priorMatching: 0, denoisingMatching: 0, total: bits } },
 });
 const measured = (models: readonly MeasuredModel[]): Measured => ({
-  ...{ title: "test", pictures: 10, split: "held-out", size: [2, 2], models, floorNeighbours: [1] },
+  ...{ title: "test", pictures: 10, split: "held-out", size: [2, 2], models, floorNeighbors: [1] },
   floor: point({ seconds: 1, frechet: 0.1, precision: 0.9, coverage: 0.8, slope: 0.2 }),
 });
 const usual = measured([
@@ -128,11 +128,11 @@ test("a way along the sphere keeps the length of its ends, and of equal ends it 
 });
 
 test("sharp edges have the larger slope", () => {
-  const grey = (values: readonly number[]) => ({
+  const gray = (values: readonly number[]) => ({
     ...{ width: 4, height: 1, channels: 3 as const },
     data: Uint8Array.from(values.flatMap((v) => [v, v, v])),
   });
-  const [sharp, soft, flat] = [grey([0, 0, 255, 0]), grey([0, 100, 200, 100]), grey([9, 9, 9, 9])];
+  const [sharp, soft, flat] = [gray([0, 0, 255, 0]), gray([0, 100, 200, 100]), gray([9, 9, 9, 9])];
   expect(slopeOf(sharp)).toBeCloseTo(2 / 4, 9);
   expect(slopeOf(soft)).toBeLessThan(slopeOf(sharp));
   expect(slopeOf(flat)).toBe(0);
@@ -141,9 +141,9 @@ test("sharp edges have the larger slope", () => {
   expect(interval[0]).toBeLessThan(interval[1]);
 });
 
-test("the nearest neighbour is found by pixels", () => {
-  const others = Float32Array.of(0, 0, 1, 1, -1, 1);
-  const [a, b] = nearestOf(Float32Array.of(0.9, 1, -1, 0.5), others, 2);
+test("the nearest neighbor is found by pixels", () => {
+  const references = Float32Array.of(0, 0, 1, 1, -1, 1);
+  const [a, b] = nearestOf(Float32Array.of(0.9, 1, -1, 0.5), references, 2);
   expect([a!.index, b!.index]).toEqual([1, 2]);
   expect(b!.distance).toBeCloseTo(Math.sqrt(0.25 / 2), 6);
 });

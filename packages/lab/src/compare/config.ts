@@ -1,7 +1,7 @@
 import { splits } from "aquatint/data";
 import { AquatintError } from "aquatint/util";
 import { z } from "zod";
-import { families } from "./families/registry.ts";
+import { modelKinds } from "./kinds/registry.ts";
 
 const count = z.int().positive();
 const file = z.string().min(1);
@@ -13,7 +13,7 @@ const walk = z.strictObject({
 
 const model = z.strictObject({
   name: z.string().min(1).describe("What the report calls it."),
-  config: file.describe(`Configuration of its training run, of a task ${Object.keys(families).join(", ")}.`),
+  config: file.describe(`Configuration of its training run, of a task ${Object.keys(modelKinds).join(", ")}.`),
   walks: z.array(walk).min(1).optional().describe("Of a model that takes steps: how many, by which samplers."),
 });
 
@@ -29,7 +29,7 @@ const measure = z.strictObject({
   evaluations: count.default(60).describe("Denoising terms of a diffusion bound that are evaluated."),
   importance: count.default(16).describe("Draws of a latent for the importance-weighted bound."),
   timed: count.default(9).describe("Single pictures that are timed; the fastest counts, since others use the machine."),
-  neighbours: count.default(4096).describe("Training pictures that nearest neighbours are looked for in."),
+  neighbors: count.default(4096).describe("Training pictures that nearest neighbors are looked for in."),
   seed: z.int().nonnegative().default(0).describe("Of the vectors that pictures are made of."),
 });
 
@@ -56,8 +56,8 @@ export function parseComparison(json: unknown, { name }: { readonly name: string
       hint: "docs/comparison.md lists every field with its default",
     });
   }
-  const names = result.data.models.map((one) => one.name);
-  const twice = names.find((one, i) => names.indexOf(one) < i);
+  const names = result.data.models.map((model) => model.name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice === undefined) return result.data;
   throw new AquatintError("config/invalid", `${name}: "models": two are called "${twice}"`, {
     hint: "give each a name of its own",

@@ -1,11 +1,11 @@
 import * as Plot from "@observablehq/plot";
-import { colour } from "../reports/theme.ts";
+import { color } from "../reports/theme.ts";
 import { shortLabel } from "./colors.ts";
 import type { NamedPoint } from "./measured.ts";
-import { type Labelled, type PlaceOptions, placeLabels } from "./place-labels.ts";
+import { type Labeled, type PlaceOptions, placeLabels } from "./place-labels.ts";
 
 /** A point of a drawing, in the drawing's own units and in pixels. */
-export interface PlottedPoint extends Omit<Labelled, "text"> {
+export interface PlottedPoint extends Omit<Labeled, "text"> {
   readonly point: NamedPoint;
   /** In the units of the axes. */
   readonly at: readonly [x: number, y: number];
@@ -14,15 +14,15 @@ export interface PlottedPoint extends Omit<Labelled, "text"> {
 /** The names of points, each beside its own and clear of the others. */
 export function labelMarks(
   plotted: readonly PlottedPoint[],
-  { colours, ...options }: PlaceOptions & { readonly colours: ReadonlyMap<string, string> },
+  { colors, ...options }: PlaceOptions & { readonly colors: ReadonlyMap<string, string> },
 ): readonly Plot.Markish[] {
   const labels = plotted.map(({ point, ...place }) => ({ ...place, text: shortLabel(point) }));
   return placeLabels(labels, options).map(({ dx, dy, anchor }, i) => {
     const { at, point } = plotted[i]!;
     return Plot.text([at], {
       ...{ text: [labels[i]!.text], textAnchor: anchor, dx, dy },
-      ...{ fill: colours.get(point.model.name)!, fontSize: options.fontSize, fontWeight: 600 },
-      ...{ stroke: colour("paper"), strokeWidth: 3 },
+      ...{ fill: colors.get(point.model.name)!, fontSize: options.fontSize, fontWeight: 600 },
+      ...{ stroke: color("paper"), strokeWidth: 3 },
     });
   });
 }

@@ -4,10 +4,10 @@ import { torchCpu } from "aquatint/math";
 import { thingsOf } from "aquatint/train";
 import { setDistance } from "../evaluate/distribution.ts";
 import { wilson } from "../evaluate/intervals.ts";
-import type { Judge, Sights } from "../evaluate/judge.ts";
+import type { Judge, JudgeResults } from "../evaluate/judge.ts";
 import type { MeasureConfig } from "./config.ts";
-import type { OpenFamily, Walk } from "./family.ts";
 import type { MeasuredPoint, PictureMeasures } from "./measured.ts";
+import type { OpenedModel, Sampling } from "./model-kind.ts";
 import { sharpnessOf } from "./sharpness.ts";
 
 /** Real pictures, as the judge sees them. */
@@ -18,7 +18,7 @@ export interface RealSet {
   /** What each picture shows. */
   readonly names: readonly string[];
   readonly pictures: readonly Picture[];
-  readonly sights: Sights;
+  readonly detected: JudgeResults;
 }
 
 /** Seed of the real pictures: no run of the trainer has it. */
@@ -32,33 +32,37 @@ export async function realSets(
 ): Promise<readonly [RealSet, RealSet]> {
   const stream = dataset.stream({ seed: REAL_SEED, split });
   const [height, width] = dataset.size;
-  const one = async (): Promise<RealSet> => {
+  const realSet = async (): Promise<RealSet> => {
     const { pictures: values, captions, truths } = await stream.next(count);
     const pictures = tensorToPictures(values, { width, height });
     const names = truths.map((truth) => thingsOf(truth)[0]!.name);
-    return { values, captions, names, pictures, sights: await judge.look(pictures) };
+    return { values, captions, names, pictures, detected: await judge.detect(pictures) };
   };
-  return [await one(), await one()];
+  return [await realSet(), await realSet()];
 }
 
 /** Pictures of the first set's captions beside that set. */
 export function pictureMeasures(
-  made: { readonly pictures: readonly Picture[]; readonly sights: Sights; readonly names: readonly string[] },
+  generated: {
+    readonly pictures: readonly Picture[];
+    readonly detected: JudgeResults;
+    readonly names: readonly string[];
+  },
   real: RealSet,
 ): PictureMeasures {
-  const hits = made.names.filter((name, i) => made.sights.sights[i]!.things[0]?.name === name).length;
-  const n = made.names.length;
+  const hits = generated.names.filter((name, i) => generated.detected.detections[i]!.things[0]?.name === name).length;
+  const n = generated.names.length;
   return {
-    distance: setDistance({ real: real.sights.features, generated: made.sights.features }),
+    distance: setDistance({ real: real.detected.features, generated: generated.detected.features }),
     accuracy: { value: hits / n, interval: wilson(hits, n) },
-    sharpness: sharpnessOf(made.pictures),
+    sharpness: sharpnessOf(generated.pictures),
   };
 }
 
 /** What a way of making pictures is measured with. */
 export interface PointInput {
-  readonly family: OpenFamily;
-  readonly walk: Walk;
+  readonly family: OpenedModel;
+  readonly walk: Sampling;
   readonly real: RealSet;
   readonly judge: Judge;
   readonly measure: MeasureConfig;
@@ -74,18 +78,18 @@ export async function measurePoint(input: PointInput): Promise<{ point: Measured
   await walk.draw({ z: z.slice(0, family.latentSize), captions: captions.slice(0, 1), signal }); // loads the program
   const seconds: number[] = [];
   for (let i = 0; i < measure.timed; i++) {
-    const own = z.slice(i * family.latentSize, (i + 1) * family.latentSize);
-    seconds.push(await timed(() => walk.draw({ z: own, captions: [captions[i % captions.length]!], signal })));
+    const latent = z.slice(i * family.latentSize, (i + 1) * family.latentSize);
+    seconds.push(await timed(() => walk.draw({ z: latent, captions: [captions[i % captions.length]!], signal })));
   }
   let values = new Float32Array();
   const batched = await timed(async () => {
     values = Float32Array.from(await walk.draw({ z, captions, signal }));
   });
   const pictures = tensorToPictures(values, { height: size[0], width: size[1] });
-  const found = pictureMeasures({ pictures, sights: await judge.look(pictures), names }, real);
+  const measures = pictureMeasures({ pictures, detected: await judge.detect(pictures), names }, real);
   const { label, evaluations } = walk;
   const times = { seconds: Math.min(...seconds), secondsInBatch: batched / captions.length };
-  return { point: { label, evaluations, ...times, ...found }, values };
+  return { point: { label, evaluations, ...times, ...measures }, values };
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

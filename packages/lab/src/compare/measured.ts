@@ -1,6 +1,6 @@
 import type { Split } from "aquatint/data";
 import type { Estimate, SetDistance } from "../evaluate/distribution.ts";
-import type { Bound } from "./family.ts";
+import type { Bound } from "./model-kind.ts";
 
 /** How pictures of one way of making them compare with real ones; each number with its 95 % interval. */
 export interface PictureMeasures {
@@ -44,7 +44,7 @@ export interface MeasuredModel {
   /** Bits per dimension; null where its kind has none. */
   readonly bound: Bound | null;
   /** Root mean squared differences from generated pictures to the nearest of training. */
-  readonly neighbours: readonly number[];
+  readonly neighbors: readonly number[];
 }
 
 /** Everything that a comparison found. */
@@ -59,7 +59,7 @@ export interface Measured {
   /** Real pictures beside other real ones: what a perfect model of this count would get. */
   readonly floor: PictureMeasures;
   /** From real pictures to the nearest of training. */
-  readonly floorNeighbours: readonly number[];
+  readonly floorNeighbors: readonly number[];
 }
 
 /** A point with its model. */

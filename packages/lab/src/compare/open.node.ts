@@ -4,7 +4,7 @@ import { openRun, readText, readTrainConfig } from "aquatint/node";
 import type { TrainConfig } from "aquatint/train";
 import { AquatintError, messageOf } from "aquatint/util";
 import { type ComparisonConfig, parseComparison } from "./config.ts";
-import { families } from "./families/registry.ts";
+import { modelKinds } from "./kinds/registry.ts";
 import { canonical } from "./same.ts";
 
 /** A training run that a comparison needs. */
@@ -29,16 +29,16 @@ export interface Comparison {
 export async function openComparison(path: string): Promise<Comparison> {
   const config = parseComparison(await readJson(path), { name: path });
   const needed = async (name: string, file: string): Promise<NeededRun> => {
-    const own = resolve(dirname(path), file);
-    const train = await readTrainConfig(own);
-    return { name, path: own, config: train, model: resolve(train.output, "model") };
+    const configPath = resolve(dirname(path), file);
+    const train = await readTrainConfig(configPath);
+    return { name, path: configPath, config: train, model: resolve(train.output, "model") };
   };
   const judge = await needed("judge", config.judge);
   const models: NeededRun[] = [];
   for (const { name, config: file } of config.models) models.push(await needed(name, file));
   checkTask(judge, ["classification"]);
   for (const model of models) {
-    checkTask(model, Object.keys(families));
+    checkTask(model, Object.keys(modelKinds));
     checkData(model, judge);
   }
   return { config, judge, models };
@@ -53,10 +53,10 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
-function checkTask({ path, config: { task } }: NeededRun, wanted: readonly string[]): void {
-  if (wanted.includes(task)) return;
-  throw new AquatintError("compare/task", `${path} is of the task "${task}", expected ${wanted.join(" or ")}`, {
-    hint: didYouMean(task, wanted) ?? "docs/comparison.md says what can be compared",
+function checkTask({ path, config: { task } }: NeededRun, tasks: readonly string[]): void {
+  if (tasks.includes(task)) return;
+  throw new AquatintError("compare/task", `${path} is of the task "${task}", expected ${tasks.join(" or ")}`, {
+    hint: didYouMean(task, tasks) ?? "docs/comparison.md says what can be compared",
   });
 }
 
@@ -74,7 +74,7 @@ export interface Untrained extends NeededRun {
 
 /** The runs of a comparison that have not come to their end, the judge's first. */
 export async function untrainedRuns({ judge, models }: Comparison): Promise<readonly Untrained[]> {
-  const found: Untrained[] = [];
+  const untrained: Untrained[] = [];
   for (const needed of [judge, ...models]) {
     const run = await openRun(needed.config.output, needed.name);
     if (run?.summary.state === "done") continue;
@@ -83,7 +83,7 @@ export async function untrainedRuns({ judge, models }: Comparison): Promise<read
         hint: "wait until it is done",
       });
     }
-    found.push({ ...needed, resume: run?.run.checkpoint !== undefined });
+    untrained.push({ ...needed, resume: run?.run.checkpoint !== undefined });
   }
-  return found;
+  return untrained;
 }

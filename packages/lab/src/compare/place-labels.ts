@@ -1,5 +1,5 @@
 /** A word that is to stand beside a place of a drawing, in pixels with y downwards. */
-export interface Labelled {
+export interface Labeled {
   readonly x: number;
   readonly y: number;
   /** Of the dot there. */
@@ -40,7 +40,7 @@ const REACH = [0, 1, 2];
 
 /** Places words one after the other beside their dots, each where it covers least of dots, of words before it and of what is taken. */
 export function placeLabels(
-  labels: readonly Labelled[],
+  labels: readonly Labeled[],
   { width, fontSize, taken = [] }: PlaceOptions,
 ): readonly LabelPlace[] {
   const covered: Box[] = [...taken, ...labels.map(({ x, y, r }) => boxAt(x, y, 2 * r, 2 * r))];
@@ -58,20 +58,20 @@ export function placeLabels(
 }
 
 /** Right, left, above and below, and each further up or down. */
-function candidates({ r }: Labelled, fontSize: number): readonly LabelPlace[] {
-  const [beside, line] = [r + 4, LINE * fontSize];
+function candidates({ r }: Labeled, fontSize: number): readonly LabelPlace[] {
+  const [sideOffset, line] = [r + 4, LINE * fontSize];
   const above = r + 2 + line / 2;
   return REACH.flatMap((reach) => [
     ...[...new Set([-reach * line, reach * line])].flatMap((dy): LabelPlace[] => [
-      { dx: beside, dy, anchor: "start" },
-      { dx: -beside, dy, anchor: "end" },
+      { dx: sideOffset, dy, anchor: "start" },
+      { dx: -sideOffset, dy, anchor: "end" },
     ]),
     { dx: 0, dy: -above - reach * line, anchor: "middle" },
     { dx: 0, dy: above + reach * line, anchor: "middle" },
   ]);
 }
 
-function boxOf({ x, y, text }: Labelled, { dx, dy, anchor }: LabelPlace, fontSize: number): Box {
+function boxOf({ x, y, text }: Labeled, { dx, dy, anchor }: LabelPlace, fontSize: number): Box {
   const width = LETTER * fontSize * text.length;
   const shift = { start: width / 2, middle: 0, end: -width / 2 }[anchor];
   return boxAt(x + dx + shift, y + dy, width, LINE * fontSize);

@@ -1,16 +1,16 @@
 import { grid, type Picture, strip, tensorToPictures } from "aquatint/formats";
 import { duration } from "aquatint/util";
 import type { Estimate } from "../evaluate/distribution.ts";
-import type { NeighbourRows } from "../evaluate/nearest.ts";
+import type { NeighborRows } from "../evaluate/nearest.ts";
 import { type Content, html } from "../reports/html.ts";
 import { figure, inlinePicture, legend, note, page, type Section, sheet, table } from "../reports/page.ts";
 import { type Claim, claimsOf, judged } from "./claims.ts";
-import { modelColours } from "./colors.ts";
+import { modelColors } from "./colors.ts";
 import type { MeasureConfig } from "./config.ts";
-import { families } from "./families/registry.ts";
+import { modelKinds } from "./kinds/registry.ts";
 import type { RealSet } from "./measure.ts";
 import { type Measured, type MeasuredModel, mistimed, type NamedPoint, pointsOf } from "./measured.ts";
-import { SHOWN } from "./shown.ts";
+import { SAMPLE_COUNT } from "./report-pictures.ts";
 import { speedFigure } from "./speed.node.ts";
 import {
   boundColumns,
@@ -36,7 +36,7 @@ export interface ShownModel {
     readonly rows: readonly (readonly Picture[])[];
     readonly label: string;
   };
-  readonly neighbours: NeighbourRows;
+  readonly neighbors: NeighborRows;
   readonly measure: MeasureConfig;
 }
 
@@ -45,7 +45,7 @@ export interface ReportInput {
   readonly measured: Measured;
   readonly shown: readonly ShownModel[];
   readonly real: RealSet;
-  readonly floorRows: NeighbourRows;
+  readonly floorRows: NeighborRows;
   readonly maker: string;
 }
 
@@ -62,7 +62,7 @@ export async function comparisonReport(input: ReportInput): Promise<string> {
       figuresSection(measured),
       samplesSection(input),
       waysSection(input),
-      neighboursSection(input),
+      neighborsSection(input),
       likelihoodSection(input),
       trainingSection(measured),
     ],
@@ -91,13 +91,13 @@ function leadOf(measured: Measured): Content {
 }
 
 const legendOf = (measured: Measured) =>
-  legend([...modelColours(measured)].map(([name, shade]) => [shade, name] as const));
+  legend([...modelColors(measured)].map(([name, shade]) => [shade, name] as const));
 
 function trilemmaSection(measured: Measured): Section {
   const placed = trilemma(measured);
   const inWords = corners.flatMap((corner) => {
-    const own = placed.filter(({ region }) => region === corner);
-    return own.length > 0 ? [`${corner}: ${own.map(({ point }) => point.name).join(", ")}`] : [];
+    const members = placed.filter(({ region }) => region === corner);
+    return members.length > 0 ? [`${corner}: ${members.map(({ point }) => point.name).join(", ")}`] : [];
   });
   const body = [
     figure(
@@ -119,9 +119,9 @@ function claimsSection(measured: Measured): Section {
   const columns = [
     { title: "what is usually said", cell: ({ story }: Claim) => story },
     { title: "here", cell: ({ verdict }: Claim) => verdict },
-    { title: "numbers", cell: ({ found }: Claim) => found },
+    { title: "numbers", cell: ({ evidence }: Claim) => evidence },
   ];
-  const count = (wanted: Claim["verdict"]) => claims.filter(({ verdict }) => verdict === wanted).length;
+  const count = (kind: Claim["verdict"]) => claims.filter(({ verdict }) => verdict === kind).length;
   const body = [
     html`<p>${claims.length} things are usually said of these models: ${count("shows")} of them show at this scale, of
       ${count("the opposite shows")} the opposite shows, ${count("cannot be told")} cannot be told. A difference counts where the 95 %
@@ -158,12 +158,12 @@ function figuresSection(measured: Measured): Section {
 }
 
 const picturesOf = (values: Float32Array, [height, width]: Measured["size"]) =>
-  tensorToPictures(values.slice(0, SHOWN * 3 * height * width), { height, width });
+  tensorToPictures(values.slice(0, SAMPLE_COUNT * 3 * height * width), { height, width });
 const COLUMNS = 16;
 
 function samplesSection({ measured, shown, real }: ReportInput): Section {
-  const captions = real.captions.slice(0, SHOWN);
-  const one = (pictures: readonly Picture[], name: string) =>
+  const captions = real.captions.slice(0, SAMPLE_COUNT);
+  const figureOf = (pictures: readonly Picture[], name: string) =>
     figure(
       sheet(inlinePicture(grid(pictures, { columns: COLUMNS, gap: 1 }), `${pictures.length} pictures: ${name}`)),
       html`<b>${name}</b>`,
@@ -172,10 +172,10 @@ function samplesSection({ measured, shown, real }: ReportInput): Section {
     html`<p>The first ${captions.length} captions and vectors, row by row: ${captions.join(", ")}.</p>`,
     ...shown.flatMap(({ measured: model, samples }) =>
       samples.map((values, i) =>
-        one(picturesOf(values, measured.size), [model.name, model.points[i]!.label].filter(Boolean).join(" · ")),
+        figureOf(picturesOf(values, measured.size), [model.name, model.points[i]!.label].filter(Boolean).join(" · ")),
       ),
     ),
-    one(real.pictures.slice(0, SHOWN), "real pictures of these captions"),
+    figureOf(real.pictures.slice(0, SAMPLE_COUNT), "real pictures of these captions"),
   ];
   return { id: "samples", title: "Samples, not picked", body };
 }
@@ -196,8 +196,8 @@ function waysSection({ shown }: ReportInput): Section {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-function neighboursSection({ shown, floorRows }: ReportInput): Section {
-  const one = (name: string, { rows, distances }: NeighbourRows) =>
+function neighborsSection({ shown, floorRows }: ReportInput): Section {
+  const figureOf = (name: string, { rows, distances }: NeighborRows) =>
     figure(
       sheet(inlinePicture(strip(rows, { gap: 1 }), `Pictures above their nearest training pictures: ${name}`)),
       html`<b>${name}</b>: pictures above their nearest training pictures; median root mean squared difference
@@ -206,15 +206,15 @@ function neighboursSection({ shown, floorRows }: ReportInput): Section {
   const body = [
     html`<p>A model that only remembered would lie nearer to its training pictures than new real pictures do, and would be
       found out here.</p>`,
-    ...shown.map(({ measured, neighbours }) => one(measured.name, neighbours)),
-    one("other real pictures", floorRows),
+    ...shown.map(({ measured, neighbors }) => figureOf(measured.name, neighbors)),
+    figureOf("other real pictures", floorRows),
   ];
-  return { id: "neighbours", title: "Nearest training pictures", body };
+  return { id: "neighbors", title: "Nearest training pictures", body };
 }
 
 function likelihoodSection({ measured, shown }: ReportInput): Section {
   const [first] = shown;
-  const reasons = measured.models.map(({ name, task }) => html`<p><b>${name}.</b> ${families[task]!.likelihood}</p>`);
+  const reasons = measured.models.map(({ name, task }) => html`<p><b>${name}.</b> ${modelKinds[task]!.likelihood}</p>`);
   const bounded = measured.models.filter(({ bound }) => bound !== null);
   const body = [
     html`<p>Bounds on −log₂ p(picture | caption) in bits per dimension, of 8-bit values, over ${first!.measure.bounds} real
@@ -226,8 +226,10 @@ function likelihoodSection({ measured, shown }: ReportInput): Section {
 }
 
 function trainingSection(measured: Measured): Section {
-  const how = measured.models.map(({ name, task }) => html`<p><b>${name}</b>: ${families[task]!.about}.</p>`);
-  const machines = [...new Set(measured.models.map(({ training }) => training.machine).filter((one) => one !== null))];
+  const how = measured.models.map(({ name, task }) => html`<p><b>${name}</b>: ${modelKinds[task]!.about}.</p>`);
+  const machines = [
+    ...new Set(measured.models.map(({ training }) => training.machine).filter((machine) => machine !== null)),
+  ];
   const total = measured.models.reduce((sum, { training }) => sum + training.minutes, 0);
   const body = [
     ...how,

@@ -2,7 +2,7 @@ import type { Picture } from "aquatint/formats";
 import type { Estimate } from "../evaluate/distribution.ts";
 import { bootstrap } from "../evaluate/intervals.ts";
 
-/** Mean absolute difference of neighbouring values along both sides of a picture, of 255: soft edges make it small. */
+/** Mean absolute difference of neighboring values along both sides of a picture, of 255: soft edges make it small. */
 export function slopeOf({ width, height, channels, data }: Picture): number {
   let sum = 0;
   const row = width * channels;

@@ -2,9 +2,9 @@ import * as Plot from "@observablehq/plot";
 import { figureText } from "aquatint/util";
 import type { Html } from "../reports/html.ts";
 import { gridLines, screenDrawing } from "../reports/plot.node.ts";
-import { colour } from "../reports/theme.ts";
+import { color } from "../reports/theme.ts";
 import { roundNumbers } from "../run-reports/figures.node.ts";
-import { modelColours } from "./colors.ts";
+import { modelColors } from "./colors.ts";
 import { labelMarks } from "./labels.node.ts";
 import { type Measured, type NamedPoint, pointsOf } from "./measured.ts";
 
@@ -46,9 +46,9 @@ export function speedFigure(measured: Measured): Html {
         Plot.axisX([...x.ticks], { text: figureText, label: "seconds a picture", labelArrow: "none" }),
         Plot.axisY([...y.ticks], { text: figureText, label: "Fréchet distance" }),
         ...gridLines({ x: x.ticks, y: y.ticks }),
-        Plot.ruleY([floor], { stroke: colour("ink"), strokeDasharray: "5 4" }),
-        ...pointMarks(points, modelColours(measured)),
-        ...names(points, place, { width, fontSize: narrow ? 10 : 12, colours: modelColours(measured) }),
+        Plot.ruleY([floor], { stroke: color("ink"), strokeDasharray: "5 4" }),
+        ...pointMarks(points, modelColors(measured)),
+        ...names(points, place, { width, fontSize: narrow ? 10 : 12, colors: modelColors(measured) }),
       ],
     };
   });
@@ -82,11 +82,11 @@ function names(points: readonly NamedPoint[], { x, y }: Place, options: Paramete
 }
 
 /** Dots with their intervals, joined model by model. */
-function pointMarks(points: readonly NamedPoint[], colours: ReadonlyMap<string, string>): readonly Plot.Markish[] {
-  const fill = ({ model }: NamedPoint) => colours.get(model.name)!;
-  const lines = [...colours].map(([name, stroke]) => {
-    const own = points.filter(({ model }) => model.name === name);
-    return Plot.line(own, { x: "seconds", y: distance, stroke, strokeOpacity: 0.5 });
+function pointMarks(points: readonly NamedPoint[], colors: ReadonlyMap<string, string>): readonly Plot.Markish[] {
+  const fill = ({ model }: NamedPoint) => colors.get(model.name)!;
+  const lines = [...colors].map(([name, stroke]) => {
+    const series = points.filter(({ model }) => model.name === name);
+    return Plot.line(series, { x: "seconds", y: distance, stroke, strokeOpacity: 0.5 });
   });
   const low = (p: NamedPoint) => p.distance.frechet.interval[0];
   const high = (p: NamedPoint) => p.distance.frechet.interval[1];

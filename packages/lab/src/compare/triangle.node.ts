@@ -1,34 +1,34 @@
 import * as Plot from "@observablehq/plot";
 import type { Html } from "../reports/html.ts";
 import { screenDrawing } from "../reports/plot.node.ts";
-import { colour } from "../reports/theme.ts";
-import { modelColours } from "./colors.ts";
+import { color } from "../reports/theme.ts";
+import { modelColors } from "./colors.ts";
 import { labelMarks } from "./labels.node.ts";
 import type { Measured } from "./measured.ts";
 import { cornerPlaces, corners, type Placed, trilemma } from "./trilemma.ts";
 
 const HEIGHT = Math.sqrt(3) / 2;
-const centre = { x: 0.5, y: HEIGHT / 3 };
+const center = { x: 0.5, y: HEIGHT / 3 };
 const middle = (a: { x: number; y: number }, b: { x: number; y: number }) => ({
   x: (a.x + b.x) / 2,
   y: (a.y + b.y) / 2,
 });
-const regionColours = { quality: "violet", coverage: "teal", speed: "ochre" } as const;
+const regionColors = { quality: "violet", coverage: "teal", speed: "ochre" } as const;
 
-/** A region: its corner, the middles of the sides that meet there, and the triangle's centre. */
+/** A region: its corner, the middles of the sides that meet there, and the triangle's center. */
 function regionMark(corner: (typeof corners)[number]): Plot.Markish {
   const [a, b] = corners
     .filter((other) => other !== corner)
     .map((other) => middle(cornerPlaces[corner], cornerPlaces[other]));
-  const fill = colour(regionColours[corner]);
-  const outline = [cornerPlaces[corner], a!, centre, b!];
+  const fill = color(regionColors[corner]);
+  const outline = [cornerPlaces[corner], a!, center, b!];
   return Plot.line(outline, {
     x: "x",
     y: "y",
     curve: "linear-closed",
     fill,
     fillOpacity: 0.12,
-    stroke: colour("rule"),
+    stroke: color("rule"),
   });
 }
 
@@ -52,28 +52,28 @@ export function trilemmaFigure(measured: Measured): Html {
     marks: [
       ...corners.map(regionMark),
       cornerNames(narrow),
-      ...pointMarks(placed, modelColours(measured)),
-      ...names(placed, { width, fontSize: narrow ? 10 : 12, colours: modelColours(measured) }),
+      ...pointMarks(placed, modelColors(measured)),
+      ...names(placed, { width, fontSize: narrow ? 10 : 12, colors: modelColors(measured) }),
     ],
   }));
 }
 
 const cornerNames = (narrow: boolean): Plot.Markish =>
   Plot.text(named, {
-    ...{ x: "x", y: "y", text: "corner", fill: colour("ink") },
+    ...{ x: "x", y: "y", text: "corner", fill: color("ink") },
     ...{ fontSize: narrow ? 12 : 14, fontWeight: 600 },
   });
 
 /** Dots as large as their mean score, joined model by model. */
-function pointMarks(placed: readonly Placed[], colours: ReadonlyMap<string, string>): readonly Plot.Markish[] {
-  const of = (p: Placed) => colours.get(p.point.model.name)!;
-  const lines = [...colours].map(([model, stroke]) => {
-    const own = placed.filter(({ point }) => point.model.name === model);
-    return Plot.line(own, { x: "x", y: "y", stroke, strokeOpacity: 0.5, strokeDasharray: "3 3" });
+function pointMarks(placed: readonly Placed[], colors: ReadonlyMap<string, string>): readonly Plot.Markish[] {
+  const of = (p: Placed) => colors.get(p.point.model.name)!;
+  const lines = [...colors].map(([model, stroke]) => {
+    const series = placed.filter(({ point }) => point.model.name === model);
+    return Plot.line(series, { x: "x", y: "y", stroke, strokeOpacity: 0.5, strokeDasharray: "3 3" });
   });
   return [
     ...lines,
-    Plot.dot(placed, { x: "x", y: "y", r: radius, fill: of, stroke: colour("paper"), strokeWidth: 1.2 }),
+    Plot.dot(placed, { x: "x", y: "y", r: radius, fill: of, stroke: color("paper"), strokeWidth: 1.2 }),
   ];
 }
 
@@ -83,10 +83,10 @@ const radius = ({ scores }: Placed): number =>
 function names(placed: readonly Placed[], options: Parameters<typeof labelMarks>[1]): readonly Plot.Markish[] {
   const side = sideOf(options.width);
   const inside = { width: options.width - 2 * side, height: heightOf(options.width) - 2 * MARGIN };
-  const plotted = placed.map((one) => ({
-    ...{ point: one.point, at: [one.x, one.y] as const, r: radius(one) },
-    x: side + one.x * inside.width,
-    y: MARGIN + ((range[1] - one.y) / (range[1] - range[0])) * inside.height,
+  const plotted = placed.map((entry) => ({
+    ...{ point: entry.point, at: [entry.x, entry.y] as const, r: radius(entry) },
+    x: side + entry.x * inside.width,
+    y: MARGIN + ((range[1] - entry.y) / (range[1] - range[0])) * inside.height,
   }));
   return labelMarks(plotted, options);
 }

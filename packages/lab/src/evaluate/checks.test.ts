@@ -1,26 +1,26 @@
-import { colours, type SceneObject, type SceneTruth } from "@aquatint/emoji";
+import { colors, type SceneObject, type SceneTruth } from "@aquatint/emoji";
 import { describe, expect, test } from "vitest";
-import { borderColours } from "./border.ts";
-import { type Asked, checks, type SeenThing } from "./checks.ts";
+import { borderColors } from "./border.ts";
+import { checks, type Detection, type Target } from "./checks.ts";
 import { expectNames } from "./judge.ts";
 import { sharesOf } from "./shares.ts";
 
-const at = (name: string, x: number, y: number): SeenThing => ({ name, x, y });
+const at = (name: string, x: number, y: number): Detection => ({ name, x, y });
 const thing = (name: string, x: number, y: number): SceneObject => ({
   ...at(name, x, y),
   ...{ hex: "", width: 0.4, height: 0.4, size: 0.4, mirrored: false, tint: null },
 });
-const asked = (
+const target = (
   objects: readonly SceneObject[],
-  { colours = ["red"], heldOut = [] }: Partial<{ colours: string[]; heldOut: SceneTruth["heldOut"] }> = {},
-): Asked => ({
+  { colors = ["red"], heldOut = [] }: Partial<{ colors: string[]; heldOut: SceneTruth["heldOut"] }> = {},
+): Target => ({
   caption: "a thing, red background",
   ...{ template: "left", style: "3d", shape: null, sideless: false, heldOut },
-  background: { kind: "solid", colours },
+  background: { kind: "solid", colors },
   objects,
 });
-const sees = (things: readonly SeenThing[], border: readonly string[] = ["red"]) => ({ things, border });
-const pair = asked([thing("cat", 0.25, 0.5), thing("dog", 0.75, 0.5)]);
+const sees = (things: readonly Detection[], border: readonly string[] = ["red"]) => ({ things, border });
+const pair = target([thing("cat", 0.25, 0.5), thing("dog", 0.75, 0.5)]);
 
 describe("object", () => {
   const { answers } = checks.object;
@@ -30,7 +30,7 @@ describe("object", () => {
     expect(answers(sees([]), pair)).toEqual([false, false]);
   });
   test("asks once for a thing that should be there twice", () => {
-    const two = asked([thing("cat", 0.25, 0.5), thing("cat", 0.75, 0.5)]);
+    const two = target([thing("cat", 0.25, 0.5), thing("cat", 0.75, 0.5)]);
     expect(answers(sees([at("cat", 0.5, 0.5)]), two)).toEqual([true]);
   });
 });
@@ -54,26 +54,26 @@ describe("relation", () => {
     expect(answers(sees(things), pair)).toEqual([right]);
   });
   test("is not asked of one kind of thing", () => {
-    expect(answers(sees([]), asked([thing("cat", 0.5, 0.5)]))).toEqual([]);
+    expect(answers(sees([]), target([thing("cat", 0.5, 0.5)]))).toEqual([]);
   });
 });
 
 test("count asks for exactly as many, and only where there should be several of one thing", () => {
-  const two = asked([thing("cat", 0.25, 0.5), thing("cat", 0.75, 0.5)]);
+  const two = target([thing("cat", 0.25, 0.5), thing("cat", 0.75, 0.5)]);
   const cats = (n: number) => sees(Array.from({ length: n }, (_, i) => at("cat", i / n, 0.5)));
   expect([1, 2, 3].flatMap((n) => checks.count.answers(cats(n), two))).toEqual([false, true, false]);
   expect(checks.count.answers(cats(2), pair)).toEqual([]);
 });
 
-test("background wants all colours to be the widest, in any order", () => {
-  const striped = asked([], { colours: ["red", "white"] });
+test("background wants all colors to be the widest, in any order", () => {
+  const striped = target([], { colors: ["red", "white"] });
   const { answers } = checks.background;
   expect(answers(sees([], ["white", "red", "navy"]), striped)).toEqual([true]);
   expect(answers(sees([], ["white", "navy", "red"]), striped)).toEqual([false]);
   expect(answers(sees([]), { ...striped, caption: "a cat" })).toEqual([]); // a caption that leaves it open
 });
 
-test("a border's colours are those of its pixels alone, widest first", () => {
+test("a border's colors are those of its pixels alone, widest first", () => {
   const [width, height] = [6, 6];
   const data = new Uint8Array(width * height * 3).fill(255); // white inside
   const paint = (at: number, rgb: readonly number[]) => data.set(rgb, at * 3);
@@ -83,14 +83,14 @@ test("a border's colours are those of its pixels alone, widest first", () => {
       else if (x === 0 || x === 5 || y === 5) paint(y * width + x, [220, 65, 55]);
     }
   }
-  expect(borderColours({ width, height, channels: 3, data }, colours)).toEqual(["red", "blue"]);
+  expect(borderColors({ width, height, channels: 3, data }, colors)).toEqual(["red", "blue"]);
 });
 
 test("shares are told apart by what training saw, beside the ceiling of real renders", () => {
-  const one = (heldOut: SceneTruth["heldOut"]) => asked([thing("cat", 0.5, 0.5)], { heldOut });
+  const single = (heldOut: SceneTruth["heldOut"]) => target([thing("cat", 0.5, 0.5)], { heldOut });
   const [right, wrong] = [sees([at("cat", 0.5, 0.5)]), sees([at("dog", 0.5, 0.5)])];
   const { object, relation } = sharesOf({
-    truths: [one([]), one([]), one(["pair"]), one(["pair"])],
+    truths: [single([]), single([]), single(["pair"]), single(["pair"])],
     generated: [right, right, wrong, right],
     real: [right, right, right, right],
   });

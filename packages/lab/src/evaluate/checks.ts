@@ -1,22 +1,22 @@
 import type { SceneTruth } from "@aquatint/emoji";
 
-/** One thing that a judge sees, about the centre (x, y) in fractions of the picture's sides. */
-export interface SeenThing {
+/** One thing that a judge sees, about the center (x, y) in fractions of the picture's sides. */
+export interface Detection {
   readonly name: string;
   readonly x: number;
   readonly y: number;
 }
 
 /** What a judge sees in a picture. */
-export interface Sight {
+export interface Detections {
   /** Clearest first. */
-  readonly things: readonly SeenThing[];
-  /** The colours of the border, widest first. */
+  readonly things: readonly Detection[];
+  /** The colors of the border, widest first. */
   readonly border: readonly string[];
 }
 
 /** A caption, and the scene that it was written for. */
-export interface Asked extends SceneTruth {
+export interface Target extends SceneTruth {
   readonly caption: string;
 }
 
@@ -24,7 +24,7 @@ export interface Asked extends SceneTruth {
 export interface Check {
   /** One line for a table. */
   readonly about: string;
-  readonly answers: (sight: Sight, asked: Asked) => readonly boolean[];
+  readonly answers: (detections: Detections, target: Target) => readonly boolean[];
 }
 
 /** Every wording of a background has "background" or "ground" in it; captions may leave it out. */
@@ -40,11 +40,11 @@ export const checks = {
     },
   },
   background: {
-    about: "the border has the colours that were asked for",
-    answers: ({ border }, { caption, background: { colours } }) => {
+    about: "the border has the colors that were asked for",
+    answers: ({ border }, { caption, background: { colors } }) => {
       if (!NAMES_GROUND.test(caption)) return [];
-      const widest = border.slice(0, colours.length);
-      return [colours.every((colour) => widest.includes(colour))];
+      const widest = border.slice(0, colors.length);
+      return [colors.every((color) => widest.includes(color))];
     },
   },
   relation: {
@@ -53,15 +53,15 @@ export const checks = {
       const names = new Set(objects.map(({ name }) => name));
       if (names.size < 2) return [];
       const stand = () => [...names].every((name) => things.some((thing) => thing.name === name));
-      return [sideless ? stand() : standAsAsked(things, objects)];
+      return [sideless ? stand() : relationsMatch(things, objects)];
     },
   },
   count: {
     about: "there are as many of a thing as were asked for",
     answers: ({ things }, { objects }) => {
       const name = objects[0]!.name;
-      const one = objects.length > 1 && objects.every((object) => object.name === name);
-      return one ? [things.filter((thing) => thing.name === name).length === objects.length] : [];
+      const isGroup = objects.length > 1 && objects.every((object) => object.name === name);
+      return isGroup ? [things.filter((thing) => thing.name === name).length === objects.length] : [];
     },
   },
 } as const satisfies Readonly<Record<string, Check>>;
@@ -73,18 +73,18 @@ export type CheckName = keyof typeof checks;
 const ALIGNED = Math.SQRT1_2;
 
 /** Whether each two things are there, in the direction from each other that was asked for. */
-function standAsAsked(things: readonly SeenThing[], objects: SceneTruth["objects"]): boolean {
+function relationsMatch(things: readonly Detection[], objects: SceneTruth["objects"]): boolean {
   const places = objects.map(({ name }) => things.find((thing) => thing.name === name));
   return objects.every((a, i) =>
     objects.slice(i + 1).every((b, j) => {
-      const [seenA, seenB] = [places[i], places[i + 1 + j]];
-      if (!seenA || !seenB) return false;
-      const [wanted, seen] = [
+      const [detectedA, detectedB] = [places[i], places[i + 1 + j]];
+      if (!detectedA || !detectedB) return false;
+      const [expected, actual] = [
         [b.x - a.x, b.y - a.y],
-        [seenB.x - seenA.x, seenB.y - seenA.y],
+        [detectedB.x - detectedA.x, detectedB.y - detectedA.y],
       ] as const;
-      const along = wanted[0]! * seen[0]! + wanted[1]! * seen[1]!;
-      return along > ALIGNED * Math.hypot(...wanted) * Math.hypot(...seen);
+      const along = expected[0]! * actual[0]! + expected[1]! * actual[1]!;
+      return along > ALIGNED * Math.hypot(...expected) * Math.hypot(...actual);
     }),
   );
 }

@@ -1,7 +1,7 @@
 import type { Features } from "./features.ts";
 import { frechetDistance, momentsOf } from "./frechet.ts";
 import { bootstrap, type Interval, wilson } from "./intervals.ts";
-import { neighbourhood } from "./neighbours.ts";
+import { neighborhood } from "./neighbors.ts";
 
 /** A number about two sets of pictures, with its 95 % interval. */
 export interface Estimate {
@@ -29,7 +29,7 @@ export interface SetDistanceInput {
 
 /** Compares generated with real pictures. @throws AquatintError "evaluate/too-few" */
 export function setDistance({ real, generated, resamples = 20 }: SetDistanceInput): SetDistance {
-  const { precise, recalled, densities, covered } = neighbourhood({ real, generated });
+  const { precise, recalled, densities, covered } = neighborhood({ real, generated });
   return {
     frechet: frechet({ real, generated, resamples }),
     precision: shareOf(precise),

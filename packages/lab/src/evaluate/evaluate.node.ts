@@ -15,7 +15,7 @@ import {
 import { AquatintError, optionalPackage } from "aquatint/util";
 import { type ClipJudgeOptions, openClipJudge } from "./clip.ts";
 import { expectNames, openJudge } from "./judge.ts";
-import { type NeighbourRows, neighbourRows } from "./nearest.ts";
+import { type NeighborRows, neighborRows } from "./nearest.ts";
 import { type Evaluation, evaluationOf } from "./report.ts";
 
 export type { Evaluation };
@@ -38,7 +38,7 @@ export interface EvaluateOptions extends Pick<TextToImageOptions, "sampler" | "s
   /** Folder of a CLIP model for pictures of this size; if absent, none is asked. */
   readonly clip?: string;
   /** New renders of what training draws from, in which the nearest of the first pictures are looked for; 0 if absent. */
-  readonly neighbours?: number;
+  readonly neighbors?: number;
 }
 
 /** A picture is made, or all is done. */
@@ -50,7 +50,7 @@ export type EvaluateEvent =
       readonly caption: string;
       readonly picture: Picture;
     }
-  | { readonly type: "neighbours"; readonly found: NeighbourRows }
+  | { readonly type: "neighbors"; readonly rows: NeighborRows }
   | { readonly type: "evaluation"; readonly evaluation: Evaluation };
 
 /** The package of the scenes whose captions and truths the questions are about. */
@@ -60,18 +60,18 @@ export const evaluateDefaults = { count: 200, seed: 1000 } as const;
 /** Seed of the captions, and of the second set of real pictures: no run of the trainer has them. */
 const CAPTIONS_SEED = 2_000_003;
 const SECOND_SEED = 3_000_017;
-/** Seed of the renders in which neighbours are looked for. */
-const NEIGHBOURS_SEED = 5_000_011;
-/** Pictures whose neighbours are looked for. */
+/** Seed of the renders in which neighbors are looked for. */
+const NEIGHBORS_SEED = 5_000_011;
+/** Pictures whose neighbors are looked for. */
 const LOOKED = 16;
 
 /** Makes pictures of captions that it draws from the model's data, and has them judged beside real renders of the same. */
 export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, void, void> {
-  const { count = evaluateDefaults.count, seed = evaluateDefaults.seed, threads, neighbours = 0 } = options;
+  const { count = evaluateDefaults.count, seed = evaluateDefaults.seed, threads, neighbors = 0 } = options;
   checkCount(count);
   const model = await openTextToImage(options.model);
   const dataset = await datasetOf(options);
-  const { colours: palette } = await optionalPackage(emoji, "the evaluation of emoji scenes");
+  const { colors: palette } = await optionalPackage(emoji, "the evaluation of emoji scenes");
   await using runtime = await nodeRuntime({ ...(threads && { threads }) });
   await using judge = await openJudge(await diskFiles(judgeFolder(options, dataset)), {
     runtime,
@@ -79,48 +79,48 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
     palette,
   });
   expectNames(judge, dataset.names ?? []);
-  const asked = await samples(dataset, { count, seed: CAPTIONS_SEED });
+  const reference = await samples(dataset, { count, seed: CAPTIONS_SEED });
   const pictures: Picture[] = [];
   const seconds: number[] = [];
-  for await (const made of makePictures({ runtime, model, options, seed, captions: asked.captions })) {
-    pictures.push(made.picture);
-    seconds.push(made.seconds);
+  for await (const image of makePictures({ runtime, model, options, seed, captions: reference.captions })) {
+    pictures.push(image.picture);
+    seconds.push(image.seconds);
     const i = pictures.length - 1;
-    yield { type: "picture", i, n: count, caption: asked.captions[i]!, picture: made.picture };
+    yield { type: "picture", i, n: count, caption: reference.captions[i]!, picture: image.picture };
   }
-  if (neighbours > 0) yield { type: "neighbours", found: await neighboursOf(pictures, dataset, neighbours) };
+  if (neighbors > 0) yield { type: "neighbors", rows: await neighborsOf(pictures, dataset, neighbors) };
   const second = await samples(dataset, { count, seed: SECOND_SEED });
   const { plan, sampler } = planOf(model, options);
   yield {
     type: "evaluation",
     evaluation: evaluationOf({
-      truths: asked.truths.map((truth, i) => ({ ...truth, caption: asked.captions[i]! })),
+      truths: reference.truths.map((truth, i) => ({ ...truth, caption: reference.captions[i]! })),
       seconds,
-      generated: await judge.look(pictures),
-      real: await judge.look(asked.pictures),
-      second: await judge.look(second.pictures),
-      clip: await clipOf(options, { runtime, size: dataset.size }, { ...asked, made: pictures }),
-      made: { count, seed, sampler, steps: plan.steps, guidance: plan.guidance },
+      generated: await judge.detect(pictures),
+      real: await judge.detect(reference.pictures),
+      second: await judge.detect(second.pictures),
+      clip: await clipOf(options, { runtime, size: dataset.size }, { ...reference, generated: pictures }),
+      generation: { count, seed, sampler, steps: plan.steps, guidance: plan.guidance },
     }),
   };
 }
 
 /** The first pictures beside the nearest of `count` renders of what training draws from. */
-async function neighboursOf(made: readonly Picture[], dataset: Dataset, count: number): Promise<NeighbourRows> {
-  const { pictures } = await dataset.stream({ seed: NEIGHBOURS_SEED }).next(count);
-  return neighbourRows(picturesToTensor(made.slice(0, LOOKED)), pictures, { size: dataset.size, looked: LOOKED });
+async function neighborsOf(generated: readonly Picture[], dataset: Dataset, count: number): Promise<NeighborRows> {
+  const { pictures } = await dataset.stream({ seed: NEIGHBORS_SEED }).next(count);
+  return neighborRows(picturesToTensor(generated.slice(0, LOOKED)), pictures, { size: dataset.size, looked: LOOKED });
 }
 
 /** What the CLIP model says that the options name. */
 async function clipOf(
   { clip }: EvaluateOptions,
   options: ClipJudgeOptions,
-  asked: Samples & { made: readonly Picture[] },
+  input: Samples & { generated: readonly Picture[] },
 ) {
   if (clip === undefined) return undefined;
   await using judge = await openClipJudge(await diskFiles(clip), options);
-  const { captions, pictures, made } = asked;
-  return { generated: await judge.fit(made, captions), real: await judge.fit(pictures, captions) };
+  const { captions, pictures, generated: images } = input;
+  return { generated: await judge.fit(images, captions), real: await judge.fit(pictures, captions) };
 }
 
 function checkCount(count: number): void {
@@ -179,8 +179,8 @@ interface Making {
   readonly captions: readonly string[];
 }
 
-function planOf(model: TextToImageModel, { sampler, steps, guidance }: EvaluateOptions, own: object = {}) {
-  const plan = planTextToImage(model, { prompt: "", sampler, steps, guidance, ...own });
+function planOf(model: TextToImageModel, { sampler, steps, guidance }: EvaluateOptions, overrides: object = {}) {
+  const plan = planTextToImage(model, { prompt: "", sampler, steps, guidance, ...overrides });
   return { plan, sampler: plan.samplerName };
 }
 

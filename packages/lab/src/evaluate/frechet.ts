@@ -20,11 +20,11 @@ export function momentsOf(features: Features): Moments {
   const mean = new Float64Array(width);
   for (const row of features) for (let d = 0; d < width; d++) mean[d]! += row[d]! / n;
   const covariance = Array.from({ length: width }, () => new Float64Array(width));
-  const centred = new Float64Array(width);
+  const centered = new Float64Array(width);
   for (const row of features) {
-    for (let d = 0; d < width; d++) centred[d] = row[d]! - mean[d]!;
+    for (let d = 0; d < width; d++) centered[d] = row[d]! - mean[d]!;
     for (let i = 0; i < width; i++) {
-      for (let j = 0; j <= i; j++) covariance[i]![j]! += (centred[i]! * centred[j]!) / (n - 1);
+      for (let j = 0; j <= i; j++) covariance[i]![j]! += (centered[i]! * centered[j]!) / (n - 1);
     }
   }
   for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) covariance[j]![i] = covariance[i]![j]!;

@@ -1,4 +1,4 @@
-import type { NamedColour } from "@aquatint/emoji";
+import type { NamedColor } from "@aquatint/emoji";
 import type { Runtime } from "aquatint";
 import { componentOf, type ModelFiles, openModel, readNetwork } from "aquatint/checkpoints";
 import { type Picture, picturesToTensor } from "aquatint/formats";
@@ -7,13 +7,13 @@ import { parameters } from "aquatint/nn";
 import { input } from "aquatint/ops";
 import { inChunks } from "aquatint/train";
 import { AquatintError } from "aquatint/util";
-import { borderColours } from "./border.ts";
-import type { Sight } from "./checks.ts";
+import { borderColors } from "./border.ts";
+import type { Detections } from "./checks.ts";
 import { type Features, rowsOf } from "./features.ts";
 
 /** What a judge sees in each picture, and the vectors that pictures are compared by. */
-export interface Sights {
-  readonly sights: readonly Sight[];
+export interface JudgeResults {
+  readonly detections: readonly Detections[];
   readonly features: Features;
 }
 
@@ -22,7 +22,7 @@ export interface Judge extends AsyncDisposable {
   /** The names that it knows. */
   readonly names: readonly string[];
   /** Looks at RGB pictures of one size. */
-  look(pictures: readonly Picture[]): Promise<Sights>;
+  detect(pictures: readonly Picture[]): Promise<JudgeResults>;
 }
 
 /** What a judge is opened with. */
@@ -31,7 +31,7 @@ export interface JudgeOptions {
   /** Height and width of the pictures, in pixels. */
   readonly size: readonly [height: number, width: number];
   /** Colors that the border of an image can have; if left out, the border is not looked at. */
-  readonly palette?: readonly NamedColour[];
+  readonly palette?: readonly NamedColor[];
 }
 
 /** Pictures that one run of the classifier takes. */
@@ -53,23 +53,23 @@ export async function openJudge(files: ModelFiles, { runtime, size, palette = []
   const network = inChunks({ runtime, parameters: { names, as }, chunk: CHUNK, trace });
   const [rows, columns] = size.map((side) => side / strideOf(config)) as [number, number];
   const { classes } = config;
-  const sightOf = (picture: Picture, logits: Float32Array): Sight => ({
-    border: borderColours(picture, palette),
-    things: detectionsOf({ logits, classes: classes.length, rows, columns }).map((seen) => ({
-      ...{ name: classes[seen.class]!, x: seen.x, y: seen.y },
+  const detectionsIn = (picture: Picture, logits: Float32Array): Detections => ({
+    border: borderColors(picture, palette),
+    things: detectionsOf({ logits, classes: classes.length, rows, columns }).map((detection) => ({
+      ...{ name: classes[detection.class]!, x: detection.x, y: detection.y },
     })),
   });
   return {
     names: classes,
-    async look(pictures) {
+    async detect(pictures) {
       const shape = [pictures.length, config.in_channels, ...size];
       const feed = { dtype: "float32", shape, data: picturesToTensor(pictures) } as const;
       const { places, features } = await network.run({ pictures: feed });
       const logits = places!.data as Float32Array;
       const length = logits.length / pictures.length;
-      const own = (i: number) => logits.subarray(i * length, (i + 1) * length);
+      const row = (i: number) => logits.subarray(i * length, (i + 1) * length);
       return {
-        sights: pictures.map((picture, i) => sightOf(picture, own(i))),
+        detections: pictures.map((picture, i) => detectionsIn(picture, row(i))),
         features: rowsOf(features!.data as Float32Array, pictures.length),
       };
     },
@@ -78,12 +78,12 @@ export async function openJudge(files: ModelFiles, { runtime, size, palette = []
 }
 
 /** @throws AquatintError "evaluate/names" where a judge does not know all the things that it may be asked about. */
-export function expectNames(judge: Pick<Judge, "names">, wanted: readonly string[]): void {
-  const strange = wanted.filter((name) => !judge.names.includes(name));
+export function expectNames(judge: Pick<Judge, "names">, required: readonly string[]): void {
+  const strange = required.filter((name) => !judge.names.includes(name));
   if (strange.length === 0) return;
   throw new AquatintError(
     "evaluate/names",
-    `the judge does not know ${strange.length} of the ${wanted.length} names, the first "${strange[0]}"`,
+    `the judge does not know ${strange.length} of the ${required.length} names, the first "${strange[0]}"`,
     { hint: "train one with these names (recipes/emoji/judge.json) and give its folder: --judge" },
   );
 }

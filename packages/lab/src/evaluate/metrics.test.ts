@@ -5,10 +5,10 @@ import type { Features } from "./features.ts";
 import { frechetDistance, type Moments, momentsOf } from "./frechet.ts";
 import { bootstrap, quantile, wilson } from "./intervals.ts";
 
-/** n normal vectors about a centre. */
-function cloud(n: number, { centre = 0, width = 4, scale = 1, seed = 0 } = {}): Features {
+/** n normal vectors about a center. */
+function cloud(n: number, { center = 0, width = 4, scale = 1, seed = 0 } = {}): Features {
   const random = torchCpu(seed);
-  return Array.from({ length: n }, () => random.randn64(width).map((v) => centre + scale * v));
+  return Array.from({ length: n }, () => random.randn64(width).map((v) => center + scale * v));
 }
 const diagonal = (mean: readonly number[], variances: readonly number[]): Moments => ({
   mean: Float64Array.from(mean),
@@ -38,7 +38,7 @@ describe("the Fréchet distance", () => {
   test("of samples comes near that of their distributions, from above in small sets", () => {
     const exact = 4 * 2 ** 2 + 4 * (1 - 0.5) ** 2;
     const at = (n: number) =>
-      frechetDistance(momentsOf(cloud(n)), momentsOf(cloud(n, { centre: 2, scale: 0.5, seed: 1 })));
+      frechetDistance(momentsOf(cloud(n)), momentsOf(cloud(n, { center: 2, scale: 0.5, seed: 1 })));
     expect(at(20_000)).toBeCloseTo(exact, 0);
     const same = (n: number) => frechetDistance(momentsOf(cloud(n)), momentsOf(cloud(n, { seed: 1 })));
     expect(same(30)).toBeGreaterThan(5 * same(3000));
@@ -64,12 +64,12 @@ describe("precision, recall, density and coverage", () => {
   });
 
   test("of disjoint sets are nothing", () => {
-    const generated = cloud(200, { centre: 100, seed: 1 });
+    const generated = cloud(200, { center: 100, seed: 1 });
     expect(spread({ real, generated })).toEqual({ precision: 0, recall: 0, density: 0, coverage: 0 });
   });
 
   test("of a set that lacks one of two modes: precise, but half is not recalled", () => {
-    const modes = [...cloud(100), ...cloud(100, { centre: 50, seed: 1 })];
+    const modes = [...cloud(100), ...cloud(100, { center: 50, seed: 1 })];
     const { precision, recall, coverage } = spread({ real: modes, generated: cloud(200, { seed: 2 }) });
     expect(precision).toBeGreaterThan(0.9);
     for (const share of [recall, coverage]) expect(share).toBeLessThanOrEqual(0.5);
@@ -77,7 +77,7 @@ describe("precision, recall, density and coverage", () => {
   });
 
   test("of a set with a mode that is not real: half precise, all recalled", () => {
-    const modes = [...cloud(100, { seed: 1 }), ...cloud(100, { centre: 50, seed: 2 })];
+    const modes = [...cloud(100, { seed: 1 }), ...cloud(100, { center: 50, seed: 2 })];
     const { precision, recall, coverage } = spread({ real, generated: modes });
     expect(precision).toBeLessThanOrEqual(0.5);
     for (const share of [recall, coverage]) expect(share).toBeGreaterThan(0.85);
@@ -85,7 +85,7 @@ describe("precision, recall, density and coverage", () => {
 
   test("one outlier among the real ones raises the precision of what is near it, hardly the density", () => {
     const outlier = [Float64Array.of(40, 40, 40, 40)];
-    const generated = cloud(201, { centre: 15, seed: 3 });
+    const generated = cloud(201, { center: 15, seed: 3 });
     const { precision, density } = spread({ real: [...real, ...outlier], generated });
     expect(precision).toBe(1); // the known weakness that Naeem et al. mend
     expect(density).toBeCloseTo(1 / 5, 10);
@@ -122,14 +122,14 @@ describe("intervals", () => {
     expect(bootstrap(mean, { n: 400, resamples: 2000 })).toEqual([low, high]);
   });
 
-  test("a quantile lies between its neighbours", () => {
+  test("a quantile lies between its neighbors", () => {
     expect([0, 0.25, 0.5, 1].map((share) => quantile([1, 2, 4], share))).toEqual([1, 1.5, 2, 4]);
   });
 });
 
 test("a set's distances have intervals that hold them", () => {
-  const found = setDistance({ real: cloud(60), generated: cloud(60, { centre: 0.5, seed: 1 }) });
-  for (const { value, interval } of Object.values(found) as Estimate[]) {
+  const distances = setDistance({ real: cloud(60), generated: cloud(60, { center: 0.5, seed: 1 }) });
+  for (const { value, interval } of Object.values(distances) as Estimate[]) {
     expect(interval[0]).toBeLessThanOrEqual(value);
     expect(interval[1]).toBeGreaterThanOrEqual(value);
     expect(interval[1] - interval[0]).toBeGreaterThan(0);

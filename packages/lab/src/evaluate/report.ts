@@ -1,12 +1,12 @@
-import type { Asked } from "./checks.ts";
+import type { Target } from "./checks.ts";
 import type { ClipFit } from "./clip.ts";
 import { type SetDistance, setDistance } from "./distribution.ts";
 import { quantile } from "./intervals.ts";
-import type { Sights } from "./judge.ts";
+import type { JudgeResults } from "./judge.ts";
 import { type Shares, sharesOf } from "./shares.ts";
 
 /** How the pictures were made. */
-export interface Made {
+export interface GenerationSettings {
   readonly count: number;
   /** Of the first picture; picture i has seed + i. */
   readonly seed: number;
@@ -18,16 +18,16 @@ export interface Made {
 /** What was asked for in a picture, and what the judge saw in it. */
 export interface Verdict {
   readonly caption: string;
-  readonly asked: readonly string[];
+  readonly objects: readonly string[];
   /** The clearest things, as many as were asked for. */
-  readonly seen: readonly string[];
+  readonly detected: readonly string[];
   readonly background: readonly string[];
-  /** The widest colours of the border, as many as were asked for. */
+  /** The widest colors of the border, as many as were asked for. */
   readonly border: readonly string[];
 }
 
 /** What was found about a model. */
-export interface Evaluation extends Made {
+export interface Evaluation extends GenerationSettings {
   /** Median, without what was loaded for the first picture. */
   readonly secondsPerPicture: number;
   /** By question, for all captions, those of seen and those of unseen combinations. */
@@ -50,40 +50,40 @@ export interface ClipPair {
 
 /** What an evaluation is made from. */
 export interface EvaluationInput {
-  readonly truths: readonly Asked[];
+  readonly truths: readonly Target[];
   /** Of each picture. */
   readonly seconds: readonly number[];
-  readonly generated: Sights;
+  readonly generated: JudgeResults;
   /** Renders of the same captions. */
-  readonly real: Sights;
+  readonly real: JudgeResults;
   /** Renders of as many other captions. */
-  readonly second: Sights;
+  readonly second: JudgeResults;
   readonly clip?: ClipPair | undefined;
-  readonly made: Made;
+  readonly generation: GenerationSettings;
 }
 
 /** Puts it all together. */
-export const evaluationOf = ({ seconds, real, second, made, clip, ...input }: EvaluationInput): Evaluation => ({
-  ...made,
+export const evaluationOf = ({ seconds, real, second, generation, clip, ...input }: EvaluationInput): Evaluation => ({
+  ...generation,
   secondsPerPicture: quantile(
     seconds.slice(1).sort((a, b) => a - b),
     0.5,
   ),
-  shares: sharesOf({ truths: input.truths, generated: input.generated.sights, real: real.sights }),
+  shares: sharesOf({ truths: input.truths, generated: input.generated.detections, real: real.detections }),
   distance: setDistance({ real: real.features, generated: input.generated.features }),
   floor: setDistance({ real: real.features, generated: second.features }),
   ...(clip && { clip }),
   verdicts: verdictsOf(input),
 });
 
-const verdictsOf = ({ truths, generated: { sights } }: Pick<EvaluationInput, "truths" | "generated">) =>
+const verdictsOf = ({ truths, generated: { detections } }: Pick<EvaluationInput, "truths" | "generated">) =>
   truths.map(({ caption, objects, background }, i): Verdict => {
-    const { things, border } = sights[i]!;
+    const { things, border } = detections[i]!;
     return {
       caption,
-      asked: objects.map(({ name }) => name),
-      seen: things.slice(0, objects.length).map(({ name }) => name),
-      background: background.colours,
-      border: border.slice(0, background.colours.length),
+      objects: objects.map(({ name }) => name),
+      detected: things.slice(0, objects.length).map(({ name }) => name),
+      background: background.colors,
+      border: border.slice(0, background.colors.length),
     };
   });

@@ -1,4 +1,4 @@
-import { type Asked, type CheckName, checks, type Sight } from "./checks.ts";
+import { type CheckName, checks, type Detections, type Target } from "./checks.ts";
 import { bootstrap, type Interval, wilson } from "./intervals.ts";
 
 /** A share of answers that were yes, with Wilson's 95 % interval. */
@@ -22,9 +22,9 @@ export interface SharePair {
 
 /** Pictures of the same captions, generated and rendered, as a judge sees them. */
 export interface ShareInput {
-  readonly truths: readonly Asked[];
-  readonly generated: readonly Sight[];
-  readonly real: readonly Sight[];
+  readonly truths: readonly Target[];
+  readonly generated: readonly Detections[];
+  readonly real: readonly Detections[];
 }
 
 /** The captions that a share is taken over: all, those whose combinations training may have seen, and those held out. */
@@ -32,7 +32,7 @@ export const subsets = {
   all: () => true,
   seen: ({ heldOut }) => heldOut.length === 0,
   unseen: ({ heldOut }) => heldOut.length > 0,
-} as const satisfies Readonly<Record<string, (truth: Asked) => boolean>>;
+} as const satisfies Readonly<Record<string, (truth: Target) => boolean>>;
 /** The name of such a part. */
 export type SubsetName = keyof typeof subsets;
 
@@ -59,10 +59,10 @@ interface Tally {
 function pairOf(
   { truths, generated, real }: ShareInput,
   check: CheckName,
-  inSubset: (truth: Asked) => boolean,
+  inSubset: (truth: Target) => boolean,
 ): SharePair | undefined {
-  const tally = (sight: Sight, truth: Asked): Tally => {
-    const answers: readonly boolean[] = checks[check].answers(sight, truth);
+  const tally = (detections: Detections, truth: Target): Tally => {
+    const answers: readonly boolean[] = checks[check].answers(detections, truth);
     return { hits: answers.filter(Boolean).length, n: answers.length };
   };
   const captions = truths

@@ -7,9 +7,9 @@ import type { Share, SharePair } from "./shares.ts";
 /** An evaluation as Markdown, with 95 % intervals in brackets. */
 export function evaluationTable(evaluation: Evaluation): string {
   const { count, seed, sampler, steps, guidance, secondsPerPicture } = evaluation;
-  const made = `${count} pictures, seeds ${seed} to ${seed + count - 1}: ${sampler}, ${steps} steps, guidance ${guidance}`;
+  const settings = `${count} pictures, seeds ${seed} to ${seed + count - 1}: ${sampler}, ${steps} steps, guidance ${guidance}`;
   return [
-    `${made}; ${number(secondsPerPicture)} s a picture.`,
+    `${settings}; ${number(secondsPerPicture)} s a picture.`,
     "",
     "| | captions | generated | real renders | ratio |",
     "| --- | --- | --- | --- | --- |",

@@ -93,8 +93,8 @@ export function inlinePng(bytes: Uint8Array, { width, height, alt }: PngOptions)
 /** A large picture of many small ones, as wide as the page. */
 export const sheet = (picture: Html): Html => html`<div class="sheet">${picture}</div>`;
 
-/** What the colours of a drawing mean. */
-export const legend = (entries: readonly (readonly [colour: string, name: Content])[]): Html =>
+/** What the colors of a drawing mean. */
+export const legend = (entries: readonly (readonly [color: string, name: Content])[]): Html =>
   html`<ul class="legend">${entries.map(([c, name]) => html`<li><i style="border-color:${c}"></i>${name}</li>`)}</ul>`;
 
 /** A column of a table. */

@@ -3,14 +3,14 @@ import { xmlCharacters } from "aquatint/formats";
 import { parseHTML } from "linkedom";
 import { type Html, raw } from "./html.ts";
 import { forScreens } from "./page.ts";
-import { colour, drawingSheet } from "./theme.ts";
+import { color, drawingSheet } from "./theme.ts";
 
 /** What a drawing is made from: Plot's options, and a sentence for those who cannot see it. */
 export interface DrawingOptions extends Plot.PlotOptions {
   readonly label: string;
 }
 
-/** A drawing as an SVG element, in the theme's colours; its texts are text. */
+/** A drawing as an SVG element, in the theme's colors; its texts are text. */
 export function drawing({ label, ...options }: DrawingOptions): Html {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const svg = Plot.plot({
@@ -44,8 +44,8 @@ export interface GridTicks {
 
 /** Horizontal and vertical lines behind a drawing, faint. */
 export const gridLines = ({ x, y }: GridTicks = {}): Plot.Markish[] => [
-  Plot.gridY({ stroke: colour("rule"), strokeOpacity: 1, ...(y && { ticks: [...y] }) }),
-  Plot.gridX({ stroke: colour("rule"), strokeOpacity: 1, ...(x && { ticks: [...x] }) }),
+  Plot.gridY({ stroke: color("rule"), strokeOpacity: 1, ...(y && { ticks: [...y] }) }),
+  Plot.gridX({ stroke: color("rule"), strokeOpacity: 1, ...(x && { ticks: [...x] }) }),
 ];
 
 /** The powers of ten within a range, for logarithmic axes. */
@@ -64,7 +64,7 @@ export function powerText(value: number): string {
 /** A drawing as a file of its own, which follows the reader's light or dark setting too. */
 export function svgFile(options: DrawingOptions): string {
   const svg = drawing(options).html;
-  const inside = `<style>${drawingSheet}</style><rect width="100%" height="100%" fill="${colour("paper")}"/>`;
+  const inside = `<style>${drawingSheet}</style><rect width="100%" height="100%" fill="${color("paper")}"/>`;
   const named = svg.includes("xmlns=") ? svg : svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
   return `${named.replace(/^(<svg[^>]*>)/, `$1${inside}`)}\n`;
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { formula, html, raw } from "./html.ts";
 import { figure, inlinePicture, legend, note, page, panels, pictureStrip, table } from "./page.ts";
 import { drawing, gridLines, screenDrawing, svgFile } from "./plot.node.ts";
-import { colour, seriesColours, styleSheet } from "./theme.ts";
+import { color, seriesColors, styleSheet } from "./theme.ts";
 
 const picture = { width: 2, height: 1, channels: 3, data: Uint8Array.of(255, 0, 0, 0, 0, 255) } as const;
 
@@ -48,13 +48,13 @@ test("a table's first column heads its rows, and numbers stand to the right", ()
   expect(document.querySelector("td.number")!.textContent).toBe("1");
 });
 
-test("strips say how many columns they have, legends show their colours", () => {
-  const one = { content: inlinePicture(picture, "p"), caption: "t = 1" };
-  expect(pictureStrip([one, one, one]).html).toContain("--columns:3");
-  expect(legend([[colour("blue"), "linear"]]).html).toContain("border-color:var(--blue)");
+test("strips say how many columns they have, legends show their colors", () => {
+  const entry = { content: inlinePicture(picture, "p"), caption: "t = 1" };
+  expect(pictureStrip([entry, entry, entry]).html).toContain("--columns:3");
+  expect(legend([[color("blue"), "linear"]]).html).toContain("border-color:var(--blue)");
 });
 
-test("a drawing is SVG in the theme's colours, described in words, once for wide and once for narrow screens", () => {
+test("a drawing is SVG in the theme's colors, described in words, once for wide and once for narrow screens", () => {
   const options = { label: "nothing", marks: gridLines(), x: { domain: [0, 1] }, y: { domain: [0, 1] } };
   const svg = drawing(options).html;
   expect(svg).toMatch(/^<svg/);
@@ -64,14 +64,14 @@ test("a drawing is SVG in the theme's colours, described in words, once for wide
   expect([...document.querySelectorAll("svg")].map((s) => s.getAttribute("width"))).toEqual(["744", "350"]);
 });
 
-test("a drawing that is a file brings its colours along", () => {
+test("a drawing that is a file brings its colors along", () => {
   const svg = svgFile({ label: "nothing", marks: gridLines(), x: { domain: [0, 1] }, y: { domain: [0, 1] } });
   expect(svg).toMatch(/^<svg[^>]* xmlns="http:..www.w3.org.2000.svg"[^>]*><style>:root/);
   expect(svg).toContain("prefers-color-scheme:dark");
 });
 
-test("every colour has a light and a dark shade", () => {
-  for (const name of [...seriesColours, colour("paper"), colour("ink")]) {
+test("every color has a light and a dark shade", () => {
+  for (const name of [...seriesColors, color("paper"), color("ink")]) {
     const shades = styleSheet.split(`${name.slice(4, -1)}:#`).length - 1;
     expect(shades).toBe(2);
   }

@@ -1,4 +1,4 @@
-/** A colour of the theme: on paper, and in the dark. */
+/** A color of the theme: on paper, and in the dark. */
 type Shade = readonly [light: string, dark: string];
 
 const shades = {
@@ -18,16 +18,16 @@ const shades = {
   slate: ["#56657a", "#a5b3c6"],
 } as const satisfies Readonly<Record<string, Shade>>;
 
-/** The name of a colour. */
-export type ColourName = keyof typeof shades;
+/** The name of a color. */
+export type ColorName = keyof typeof shades;
 
-/** A colour as drawings and style sheets name it; the page decides between light and dark. */
-export const colour = (name: ColourName): string => `var(--${name})`;
+/** A color as drawings and style sheets name it; the page decides between light and dark. */
+export const color = (name: ColorName): string => `var(--${name})`;
 
-/** Colours of lines that are told apart, in the order in which they are taken. */
-export const seriesColours: readonly string[] = (
+/** Colors of lines that are told apart, in the order in which they are taken. */
+export const seriesColors: readonly string[] = (
   ["blue", "red", "ochre", "violet", "green", "teal", "rose", "slate"] as const
-).map(colour);
+).map(color);
 
 const variables = (side: 0 | 1): string =>
   Object.entries<Shade>(shades)

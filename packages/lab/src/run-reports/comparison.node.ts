@@ -12,7 +12,7 @@ import type { StepRecord } from "aquatint/train";
 import { duration, figureText } from "aquatint/util";
 import { type Content, html } from "../reports/html.ts";
 import { type Column, figure, page, type Section, table } from "../reports/page.ts";
-import { seriesColours } from "../reports/theme.ts";
+import { seriesColors } from "../reports/theme.ts";
 import { type Line, wideFigure } from "./figures.node.ts";
 import { pathCode, samplesFigure } from "./report.node.ts";
 
@@ -40,7 +40,7 @@ function curvesSection(runs: readonly FoundRun[]): Section {
   ): readonly Line[] =>
     runs.map(({ run, summary }, i) => ({
       name: summary.name,
-      colour: seriesColours[i % seriesColours.length]!,
+      color: seriesColors[i % seriesColors.length]!,
       points: place(averaged(losses(run.steps)), run.steps),
     }));
   const byStep = lines((points) => points);

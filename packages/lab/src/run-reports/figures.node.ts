@@ -4,12 +4,12 @@ import { figureText } from "aquatint/util";
 import type { Html } from "../reports/html.ts";
 import { legend } from "../reports/page.ts";
 import { type DrawingOptions, drawing, gridLines, screenDrawing } from "../reports/plot.node.ts";
-import { colour } from "../reports/theme.ts";
+import { color } from "../reports/theme.ts";
 
 /** A line of a figure. */
 export interface Line {
   readonly name: string;
-  readonly colour: string;
+  readonly color: string;
   readonly points: readonly Point[];
 }
 
@@ -82,9 +82,9 @@ function evenNumbers(low: number, high: number, most: number): readonly number[]
 }
 
 const area = (band: readonly Bucket[]): Plot.Markish =>
-  Plot.areaY(band, { x: "step", y1: "low", y2: "high", fill: colour("faint"), fillOpacity: 0.55, clip: true });
+  Plot.areaY(band, { x: "step", y1: "low", y2: "high", fill: color("faint"), fillOpacity: 0.55, clip: true });
 
-const line = ({ points, colour: stroke }: Line, drawn: number): Plot.Markish[] => {
+const line = ({ points, color: stroke }: Line, drawn: number): Plot.Markish[] => {
   const shown = thinned(points, drawn);
   const mark = { x: "step", y: "value", clip: true } as const;
   if (shown.length < 2) return [Plot.dot(shown, { ...mark, fill: stroke, r: 3 })];
@@ -109,7 +109,7 @@ function options(
   const single =
     behind.length > drawn
       ? area(band)
-      : Plot.dot(behind, { x: "step", y: "value", r: 1.3, fill: colour("slate"), fillOpacity: 0.5, clip: true });
+      : Plot.dot(behind, { x: "step", y: "value", r: 1.3, fill: color("slate"), fillOpacity: 0.5, clip: true });
   return {
     label,
     marginLeft: 52,
@@ -120,7 +120,7 @@ function options(
     marks: [
       ...gridLines({ x, y: y.ticks }),
       ...(behind.length > 0 ? [single] : []),
-      ...lines.flatMap((one) => line(one, drawn)),
+      ...lines.flatMap((item) => line(item, drawn)),
     ],
   };
 }
@@ -133,7 +133,7 @@ export function wideFigure(figure: StepFigure): readonly Html[] {
     height: narrow ? 260 : 320,
   }));
   return figure.lines.length > 1
-    ? [legend(figure.lines.map((one) => [one.colour, one.name] as const)), drawn]
+    ? [legend(figure.lines.map((item) => [item.color, item.name] as const)), drawn]
     : [drawn];
 }
 

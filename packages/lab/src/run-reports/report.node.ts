@@ -28,15 +28,15 @@ import {
   sheet,
   table,
 } from "../reports/page.ts";
-import { colour, seriesColours } from "../reports/theme.ts";
+import { color, seriesColors } from "../reports/theme.ts";
 import { smallFigure, wideFigure } from "./figures.node.ts";
 
 /** Grids of samples that a report holds. */
 const GRIDS = 8;
 
 /** The report of a run: one self-contained HTML file. */
-export async function runReport({ run, files, name, held, maker }: RunReportInput): Promise<string> {
-  const summary = summaryOf(run, { name, held });
+export async function runReport({ run, files, name, locked, maker }: RunReportInput): Promise<string> {
+  const summary = summaryOf(run, { name, locked: locked });
   const sections = [
     ...(run.steps.length > 0 ? [lossSection(run.steps), ...bandSections(run.steps), otherSection(run.steps)] : []),
     ...(await samplesSection(run, files)),
@@ -68,7 +68,7 @@ export function leadOf({ state, task, dataset, step, steps, loss, minutes, minut
 
 function lossSection(steps: readonly StepRecord[]): Section {
   const points = losses(steps);
-  const lines = [{ name: "moving average", colour: colour("blue"), points: averaged(points) }];
+  const lines = [{ name: "moving average", color: color("blue"), points: averaged(points) }];
   const body = figure(
     wideFigure({ label: "Loss against steps", lines, behind: points }),
     html`<b>Loss</b> at each step, and its moving average. The last one is ${figureText(points.at(-1)!.value)}, the average
@@ -86,7 +86,7 @@ function bandSections(steps: readonly StepRecord[]): readonly Section[] {
   return families.map(({ name, members }, i) => {
     const lines = members.map(({ metric, band }, k) => ({
       name: band,
-      colour: seriesColours[k % seriesColours.length]!,
+      color: seriesColors[k % seriesColors.length]!,
       points: averaged(pointsOf(steps, ({ metrics }) => metrics[metric])),
     }));
     const caption = html`<b>${titled(name)} by part of the schedule</b>, from the least noise (0 %) to the most (100 %); moving
@@ -121,13 +121,13 @@ const quantities: readonly Quantity[] = [
 
 function otherSection(steps: readonly StepRecord[]): Section {
   const alone = metricsOf(steps).flatMap(({ members }) => (members.length === 1 ? members : []));
-  const own = alone.map(({ metric }): Quantity => {
+  const columns = alone.map(({ metric }): Quantity => {
     return { name: html`<code>${metric}</code>`, label: metric, value: ({ metrics }) => metrics[metric] };
   });
-  const list = [...quantities, ...own].flatMap(({ name, label, value, exact = false }): Panel[] => {
+  const list = [...quantities, ...columns].flatMap(({ name, label, value, exact = false }): Panel[] => {
     const points = pointsOf(steps, value);
     if (points.length === 0) return [];
-    const lines = [{ name: label, colour: colour("blue"), points: exact ? points : averaged(points) }];
+    const lines = [{ name: label, color: color("blue"), points: exact ? points : averaged(points) }];
     return [{ content: smallFigure({ label: `${label} against steps`, lines, linear: exact }), caption: name }];
   });
   return { id: "steps", title: "Step by step", body: pairs(list) };
@@ -144,8 +144,13 @@ async function samplesSection(run: RunData, files: RunFiles): Promise<readonly S
 }
 
 /** A grid of samples with its step. */
-export async function samplesFigure(one: { step: number; path: string; run: RunData; files: RunFiles }): Promise<Html> {
-  const { step, path, run, files } = one;
+export async function samplesFigure(input: {
+  step: number;
+  path: string;
+  run: RunData;
+  files: RunFiles;
+}): Promise<Html> {
+  const { step, path, run, files } = input;
   const bytes = await files.read(path);
   const { width, height } = decodePng(bytes, { name: path });
   const seconds = run.steps.find((record) => record.step === step)?.seconds;
@@ -176,7 +181,7 @@ function evaluationFigures(evaluations: RunData["evaluations"], names: readonly 
   const wide = banded.map(({ name, members }) => {
     const lines = members.map(({ metric, band }, k) => ({
       name: band || "all",
-      colour: seriesColours[k % seriesColours.length]!,
+      color: seriesColors[k % seriesColors.length]!,
       points: points(metric),
     }));
     const caption = html`<b>${titled(name)} of held-out data</b>, in all and by part of the schedule.`;
@@ -185,7 +190,7 @@ function evaluationFigures(evaluations: RunData["evaluations"], names: readonly 
   const panels = families
     .flatMap(({ members }) => (members.length === 1 ? members : []))
     .map(({ metric }): Panel => {
-      const lines = [{ name: metric, colour: colour("blue"), points: points(metric) }];
+      const lines = [{ name: metric, color: color("blue"), points: points(metric) }];
       return {
         content: smallFigure({ label: `${metric} against steps`, lines }),
         caption: html`<code>${metric}</code>`,

@@ -31,7 +31,7 @@ export interface PictureOptions {
 }
 
 /** What every pixel model of the project's recipes knows, in the style that it was trained in. */
-const KNOWN = {
+const FILTERS = {
   styles: ["3d"],
   names: [
     "red apple",
@@ -54,13 +54,13 @@ const KNOWN = {
 /** Pictures for a report: those that are given, or else scenes that were held out of training. */
 export async function theoryPictures({ images, size, count = 6 }: PictureOptions): Promise<TheoryPictures> {
   if (images && images.length > 0) {
-    const list = await Promise.all(images.map((path) => given(path, size)));
+    const list = await Promise.all(images.map((path) => imageFromFile(path, size)));
     const what = list.length === 1 ? "a given image" : `${list.length} given images`;
     return { list, heldOut: false, described: `${what}, resized and cut to ${size} x ${size} pixels` };
   }
   try {
     const cacheFolder = join(tmpdir(), "aquatint-emoji");
-    const dataset = await openDataset({ name: "emoji-singles", size, ...KNOWN }, { cacheFolder });
+    const dataset = await openDataset({ name: "emoji-singles", size, ...FILTERS }, { cacheFolder });
     const { pictures, captions } = await dataset.stream({ seed: 12, split: "held-out" }).next(count);
     const list = captions.map((caption, i) => {
       const plane = pictures.length / count;
@@ -81,6 +81,6 @@ const isMissing = (cause: unknown): cause is AquatintError =>
 const eightBit = (values: Float32Array, size: number): Float32Array =>
   pictureToTensor(tensorToPicture(values, { width: size, height: size }));
 
-async function given(path: string, size: number): Promise<TheoryPicture> {
+async function imageFromFile(path: string, size: number): Promise<TheoryPicture> {
   return { values: pictureToTensor(fitted(await readPicture(path), { width: size, height: size })), caption: "" };
 }

@@ -6,7 +6,7 @@ import { denoisedOnce, type OneShot } from "aquatint/pipelines";
 import { formula, html } from "../reports/html.ts";
 import { figure, inlinePicture, legend, note, pictureStrip, table } from "../reports/page.ts";
 import { type DrawingOptions, gridLines, powersOfTen, powerText, screenDrawing } from "../reports/plot.node.ts";
-import { colour } from "../reports/theme.ts";
+import { color } from "../reports/theme.ts";
 import type { TheoryPicture, TheoryPictures } from "./images.node.ts";
 import { type BoundComparison, boundsOfToy } from "./likelihoods.ts";
 import { filled, sparseElbo } from "./pixel-elbo.ts";
@@ -14,23 +14,23 @@ import type { Part } from "./process-section.node.ts";
 
 /** The bound on the mixture, whose likelihood is known. */
 export async function mixturePart(): Promise<Part> {
-  const found = await boundsOfToy();
+  const bounds = await boundsOfToy();
   const names = [
-    [colour("blue"), html`ELBO, variance ${formula("β̃")}`],
-    [colour("ochre"), html`ELBO, variance ${formula("β")}`],
-    [colour("red"), html`exact ${formula("−log₂ p(x_0)")}`],
+    [color("blue"), html`ELBO, variance ${formula("β̃")}`],
+    [color("ochre"), html`ELBO, variance ${formula("β")}`],
+    [color("red"), html`exact ${formula("−log₂ p(x_0)")}`],
   ] as const;
   const body = [
     html`<p>For the mixture the likelihood itself is known, and its denoiser is perfect. What is left of the ELBO's gap
       comes from steps that are too long to be normals: it closes as T grows.</p>`,
     figure(
-      [legend(names), screenDrawing((_, narrow) => boundFigure(found, narrow))],
+      [legend(names), screenDrawing((_, narrow) => boundFigure(bounds, narrow))],
       html`<b>The bound and the truth</b> for 400 points of the mixture, over the number of steps T; the log-SNR falls
-        evenly from 9 to −9. At ${found.bounds.at(-1)!.steps} steps the better bound is
-        ${found.bounds.at(-1)!.bits.toFixed(3)} bits per dimension, the truth ${found.exact.toFixed(3)}.`,
+        evenly from 9 to −9. At ${bounds.bounds.at(-1)!.steps} steps the better bound is
+        ${bounds.bounds.at(-1)!.bits.toFixed(3)} bits per dimension, the truth ${bounds.exact.toFixed(3)}.`,
     ),
   ];
-  return { section: { id: "bound", title: "The ELBO and the likelihood", body }, data: found };
+  return { section: { id: "bound", title: "The ELBO and the likelihood", body }, data: bounds };
 }
 
 function boundFigure({ exact, bounds }: BoundComparison, narrow: boolean): DrawingOptions {
@@ -55,9 +55,9 @@ function boundFigure({ exact, bounds }: BoundComparison, narrow: boolean): Drawi
     y: { domain: [0.5, 4], label: "bits per dimension", ticks: 7 },
     marks: [
       ...gridLines({ x: steps }),
-      Plot.ruleY([exact], { stroke: colour("red"), strokeWidth: 2, strokeDasharray: "5 4" }),
-      ...line("small", colour("blue")),
-      ...line("forward", colour("ochre")),
+      Plot.ruleY([exact], { stroke: color("red"), strokeWidth: 2, strokeDasharray: "5 4" }),
+      ...line("small", color("blue")),
+      ...line("forward", color("ochre")),
     ],
   };
 }
@@ -175,8 +175,8 @@ function termsFigure(terms: readonly ElboTerm[], narrow: boolean): DrawingOption
     y: { type: "log", label: "bits per dimension", ticks: [...powers], tickFormat: powerText },
     marks: [
       ...gridLines({ x: tens, y: powers }),
-      Plot.line(terms, { x: "t", y: "bits", stroke: colour("blue"), strokeWidth: 1.6 }),
-      Plot.dot(terms, { x: "t", y: "bits", fill: colour("blue"), r: 2 }),
+      Plot.line(terms, { x: "t", y: "bits", stroke: color("blue"), strokeWidth: 1.6 }),
+      Plot.dot(terms, { x: "t", y: "bits", fill: color("blue"), r: 2 }),
     ],
   };
 }

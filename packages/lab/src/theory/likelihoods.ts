@@ -88,8 +88,8 @@ export function variancesOfToy(schedule: Schedule, { points = 40, draws = 1500 }
     const x0 = toyMixture.sample(stream, draws);
     const eps = matched(stream.randn64(x0.length));
     const x = x0.map((v, i) => from.alpha * v + from.sigma * eps[i]!);
-    const believed = toyMixture.estimate(x, from).x0;
-    const uncertain = x0.reduce((sum, v, i) => sum + (v - believed[i]!) ** 2, 0) / x0.length;
+    const estimate = toyMixture.estimate(x, from).x0;
+    const uncertain = x0.reduce((sum, v, i) => sum + (v - estimate[i]!) ** 2, 0) / x0.length;
     const q = posterior(from, to);
     const large = Math.exp(varianceBounds({ from, to, before }).large);
     return { t, small: q.variance / large, exact: (q.variance + q.x0 ** 2 * uncertain) / large };

@@ -45,11 +45,11 @@ export function visitedTimes(steps: number, evaluations: number): ReadonlySet<nu
   return new Set([...Array.from({ length: dense }, (_, i) => i + 1), ...spread]);
 }
 
-/** The bound of all terms, those that are missing taken from their neighbours: ln(bits) is linear in ln(t). */
+/** The bound of all terms, those that are missing taken from their neighbors: ln(bits) is linear in ln(t). */
 export function filled(terms: readonly ElboTerm[]): Elbo {
-  const known = terms.filter(({ part }) => part === "denoising matching").toSorted((a, b) => a.t - b.t);
-  const between = known.slice(1).flatMap((to, i) => {
-    const from = known[i]!;
+  const measured = terms.filter(({ part }) => part === "denoising matching").toSorted((a, b) => a.t - b.t);
+  const between = measured.slice(1).flatMap((to, i) => {
+    const from = measured[i]!;
     return Array.from({ length: to.t - from.t - 1 }, (_, k): ElboTerm => {
       const t = from.t + k + 1;
       const share = Math.log(t / from.t) / Math.log(to.t / from.t);

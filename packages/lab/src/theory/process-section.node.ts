@@ -13,9 +13,9 @@ import { torchCpu } from "aquatint/math";
 import { formula, html } from "../reports/html.ts";
 import { figure, inlinePicture, legend, pictureStrip, type Section } from "../reports/page.ts";
 import { type DrawingOptions, gridLines, powerText, screenDrawing } from "../reports/plot.node.ts";
-import { colour } from "../reports/theme.ts";
+import { color } from "../reports/theme.ts";
 import { type VariancePoint, variancesOfToy } from "./likelihoods.ts";
-import { alphaBarFigure, logSnrFigure, scheduleColour } from "./schedule-figures.node.ts";
+import { alphaBarFigure, logSnrFigure, scheduleColor } from "./schedule-figures.node.ts";
 
 /** A section with the numbers that it shows. */
 export interface Part {
@@ -27,7 +27,7 @@ export interface Part {
 export function schedulesPart(): Part {
   const two = [linear(), cosine()];
   const all = scheduleNames.map((name) => scheduleNamed(name));
-  const names = (list: typeof two) => legend(list.map(({ name }) => [scheduleColour(list, name), name]));
+  const names = (list: typeof two) => legend(list.map(({ name }) => [scheduleColor(list, name), name]));
   const body = [
     html`<p>A schedule says how much of the picture is left at time t: ${formula("ᾱ")} falls from 1 to 0, and
       ${formula("x_t = √ᾱ_t x_0 + √(1 − ᾱ_t) ε")}. The cosine keeps more of the picture for longer.</p>`,
@@ -78,9 +78,9 @@ export function forwardPart(picture: Picture, caption: string): Part {
 export function posteriorPart(): Part {
   const points = variancesOfToy(linear());
   const names = [
-    [colour("blue"), html`lower bound ${formula("β̃_t")}: data that is one point`],
-    [colour("red"), "the truth for the mixture below"],
-    [colour("ochre"), html`upper bound ${formula("β_t")}: data that is noise`],
+    [color("blue"), html`lower bound ${formula("β̃_t")}: data that is one point`],
+    [color("red"), "the truth for the mixture below"],
+    [color("ochre"), html`upper bound ${formula("β_t")}: data that is noise`],
   ] as const;
   const body = [
     html`<p>Given ${formula("x_0")}, a step back is known exactly: ${formula("q(x_{t−1} | x_t, x_0)")} is a normal of
@@ -107,9 +107,9 @@ function varianceFigure(points: readonly VariancePoint[], narrow: boolean): Draw
     y: { domain: [0.4, 1.02], label: "variance / β", ticks: 6 },
     marks: [
       ...gridLines({ x: [10, 100, 1000] }),
-      Plot.ruleY([1], { stroke: colour("ochre"), strokeWidth: 2 }),
-      line("small", colour("blue")),
-      line("exact", colour("red")),
+      Plot.ruleY([1], { stroke: color("ochre"), strokeWidth: 2 }),
+      line("small", color("blue")),
+      line("exact", color("red")),
     ],
   };
 }

@@ -68,13 +68,13 @@ export async function* theoryReport(options: TheoryOptions): AsyncGenerator<Theo
   yield { type: "report", html: written(parts, { maker, seconds, pictures: pictures.described }), data, seconds };
 }
 
-interface Made {
+interface ReportInfo {
   readonly maker: string;
   readonly seconds: number;
   readonly pictures: string;
 }
 
-const written = (parts: readonly Part[], { maker, seconds, pictures }: Made): string =>
+const written = (parts: readonly Part[], { maker, seconds, pictures }: ReportInfo): string =>
   page({
     kicker: "Aquatint · Theory",
     title: "Diffusion models, to look at and to trust",

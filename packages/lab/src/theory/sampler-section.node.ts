@@ -10,7 +10,7 @@ import {
   powerText,
   screenDrawing,
 } from "../reports/plot.node.ts";
-import { colour } from "../reports/theme.ts";
+import { color } from "../reports/theme.ts";
 import type { Part } from "./process-section.node.ts";
 import {
   type Convergence,
@@ -48,17 +48,17 @@ function trajectoryPanel(ways: Trajectories, { density, title, lines: drawn }: P
   const axis = { domain: [-REACH, REACH], axis: null } as const;
   const contour = Plot.contour(density, {
     ...{ width: SIDE, height: SIDE, x1: -REACH, x2: REACH, y1: -REACH, y2: REACH },
-    ...{ stroke: colour("faint"), thresholds: [0.02, 0.08, 0.16, 0.24], strokeWidth: 1 },
+    ...{ stroke: color("faint"), thresholds: [0.02, 0.08, 0.16, 0.24], strokeWidth: 1 },
   });
   const lines = ways
     .slice(0, drawn)
     .map((way) =>
-      Plot.line(way, { x: "0", y: "1", stroke: colour("blue"), strokeWidth: 0.8, strokeOpacity: 0.6, clip: true }),
+      Plot.line(way, { x: "0", y: "1", stroke: color("blue"), strokeWidth: 0.8, strokeOpacity: 0.6, clip: true }),
     );
   return drawing({
     label: `Ways of points from noise to data under ${title}`,
     ...{ width: 170, height: 170, margin: 2, x: axis, y: axis },
-    marks: [contour, ...lines, Plot.dot(ends, { x: "0", y: "1", r: 2, fill: colour("red"), clip: true })],
+    marks: [contour, ...lines, Plot.dot(ends, { x: "0", y: "1", r: 2, fill: color("red"), clip: true })],
   });
 }
 
@@ -88,8 +88,8 @@ export async function trajectoriesPart(): Promise<Part> {
 }
 
 const shades = ["slate", "ochre", "blue", "red"] as const;
-/** The colour of a fitted order: 0, 1, 2, 3. */
-const orderColour = ({ fitted }: Convergence): string => colour(shades[Math.min(Math.max(Math.round(fitted), 0), 3)]!);
+/** The color of a fitted order: 0, 1, 2, 3. */
+const orderColor = ({ fitted }: Convergence): string => color(shades[Math.min(Math.max(Math.round(fitted), 0), 3)]!);
 
 /** Label heights at the right edge, kept apart: the error of each line's end, moved where two would overlap. */
 function spreadLabels(list: readonly Convergence[], { least }: { readonly least: number }) {
@@ -113,8 +113,8 @@ interface ErrorAxes {
 }
 
 const errorLine = (line: Convergence): Plot.Markish[] => [
-  Plot.line(line.points, { x: "evaluations", y: "error", stroke: orderColour(line), strokeWidth: 1.6 }),
-  Plot.dot(line.points, { x: "evaluations", y: "error", r: 2, fill: orderColour(line) }),
+  Plot.line(line.points, { x: "evaluations", y: "error", stroke: orderColor(line), strokeWidth: 1.6 }),
+  Plot.dot(line.points, { x: "evaluations", y: "error", r: 2, fill: orderColor(line) }),
 ];
 
 function errorFigure(list: readonly Convergence[], { y, domain, most }: ErrorAxes, narrow: boolean): DrawingOptions {
@@ -127,7 +127,7 @@ function errorFigure(list: readonly Convergence[], { y, domain, most }: ErrorAxe
     Plot.line([last, { evaluations: edge, error: y }], {
       x: "evaluations",
       y: "error",
-      stroke: orderColour(line),
+      stroke: orderColor(line),
       strokeOpacity: 0.35,
       strokeWidth: 1,
     }),
@@ -148,7 +148,7 @@ function errorFigure(list: readonly Convergence[], { y, domain, most }: ErrorAxe
         x: "x",
         y: "y",
         text: "name",
-        fill: (d: (typeof text)[number]) => orderColour(d.line),
+        fill: (d: (typeof text)[number]) => orderColor(d.line),
         textAnchor: "start",
         dx: 4,
         fontSize: narrow ? 10 : 11.5,
@@ -181,14 +181,14 @@ export async function convergencePart(): Promise<Part> {
   const [flow, variance] = [await flowConvergence(), await varianceConvergence()];
   const plot = (list: readonly Convergence[], y: string) =>
     screenDrawing((_, narrow) => errorFigure(list, { y, domain: range(list), most: mostEvaluations(list) }, narrow));
-  const names = ([0, 1, 2, 3] as const).map((order) => [colour(shades[order]), `order ${order}`] as const);
+  const names = ([0, 1, 2, 3] as const).map((order) => [color(shades[order]), `order ${order}`] as const);
   const body = [
     html`<p>The order of a sampler is how fast its error falls as evaluations are spent: twice as many make it
       ${formula("2^k")} times smaller. Beside each name stands the slope that was fitted to its last four points.</p>`,
     figure(
       [legend(names), plot(flow, "error of x")],
       html`<b>Deterministic samplers.</b> Distance from where the exact probability flow of the mixture leads, from 0.9 T
-        to 0.05 T of the cosine schedule; coloured by fitted order. Samplers that are one method lie on one line.`,
+        to 0.05 T of the cosine schedule; colored by fitted order. Samplers that are one method lie on one line.`,
     ),
     figure(
       [legend(names), plot(variance, "error of the variance")],

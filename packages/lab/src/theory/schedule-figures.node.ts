@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { logSnr, type Schedule } from "aquatint/diffusion";
 import { linspace } from "aquatint/math";
 import { type DrawingOptions, gridLines, svgFile } from "../reports/plot.node.ts";
-import { colour, seriesColours } from "../reports/theme.ts";
+import { color, seriesColors } from "../reports/theme.ts";
 
 interface Point {
   readonly name: string;
@@ -17,9 +17,9 @@ const sampled = (schedules: readonly Schedule[], value: (schedule: Schedule, t: 
     Array.from(linspace(0, 1, POINTS), (u) => ({ name: schedule.name, u, value: value(schedule, u * schedule.steps) })),
   );
 
-/** The colour that each of some schedules has in every drawing of them. */
-export const scheduleColour = (schedules: readonly Schedule[], name: string): string =>
-  seriesColours[schedules.findIndex((schedule) => schedule.name === name) % seriesColours.length]!;
+/** The color that each of some schedules has in every drawing of them. */
+export const scheduleColor = (schedules: readonly Schedule[], name: string): string =>
+  seriesColors[schedules.findIndex((schedule) => schedule.name === name) % seriesColors.length]!;
 
 interface Axis {
   readonly label: string;
@@ -35,14 +35,14 @@ function curves(schedules: readonly Schedule[], points: readonly Point[], y: Axi
     marginBottom: 42,
     x: { domain: [0, 1], label: "t / T", ticks: 5 },
     y: { domain: [low, high], label: y.label, ticks: 6 },
-    color: { domain: schedules.map(({ name }) => name), range: [...seriesColours] },
+    color: { domain: schedules.map(({ name }) => name), range: [...seriesColors] },
     marks: [
       ...gridLines(),
       Plot.line(
         points.filter(({ value }) => value >= low && value <= high),
         { x: "u", y: "value", stroke: "name", strokeWidth: 2 },
       ),
-      Plot.ruleY([low], { stroke: colour("faint") }),
+      Plot.ruleY([low], { stroke: color("faint") }),
     ],
   };
 }

@@ -20,12 +20,12 @@ test("every t is visited where few are asked, then ever fewer, T among them", ()
   expect([...visitedTimes(8, 1000)].toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
-test("terms that are missing are taken from their neighbours: a power of t is summed exactly", () => {
+test("terms that are missing are taken from their neighbors: a power of t is summed exactly", () => {
   const term = (t: number): ElboTerm => ({ part: "denoising matching", t, bits: 3 / t ** 2 });
   const all = Array.from({ length: 99 }, (_, i) => term(i + 2));
   const some = all.filter(({ t }) => t < 8 || t % 23 === 0 || t === 100);
-  const whole = all.reduce((sum, { bits }) => sum + bits, 0);
-  expect(filled(some).denoisingMatching).toBeCloseTo(whole, 12);
+  const expected = all.reduce((sum, { bits }) => sum + bits, 0);
+  expect(filled(some).denoisingMatching).toBeCloseTo(expected, 12);
 });
 
 test("every schedule has its name, and one that is none is refused with the nearest", () => {

@@ -58,17 +58,17 @@ async function denoise(path: string, flags: Flags, io: Io): Promise<void> {
   await using model = await openPixelDenoiser({ model: flags.model && resolve(io.cwd, flags.model) });
   const size = { width: model.size, height: model.size };
   const input = await pictureInput(path, () => size, { io, quiet: flags.quiet });
-  const told = await model.conditioned([prompt], io.signal);
-  const shot = await denoisedOnce(told, { x0: input.values, sigma, seed, schedule: model.settings.schedule });
+  const conditioning = await model.conditioned([prompt], io.signal);
+  const shot = await denoisedOnce(conditioning, { x0: input.values, sigma, seed, schedule: model.settings.schedule });
   const [noisy, estimate] = [shot.x, shot.x0].map((values) => tensorToPicture(values, size));
   const side = strip([[input.picture, noisy!, estimate!]], { scale: Math.max(1, Math.ceil(96 / model.size)) });
   const written = await outputs.picture(0, encodePng(estimate!));
-  const beside = await outputs.strip?.(0, encodePng(side));
+  const comparison = await outputs.strip?.(0, encodePng(side));
   const { t, psnr } = shot;
   if (json) {
     const report = {
       path: written,
-      strip: beside,
+      strip: comparison,
       sigma,
       t,
       seed: jsonSeed(seed),
@@ -83,5 +83,5 @@ async function denoise(path: string, flags: Flags, io: Io): Promise<void> {
   if (supportsPictures(screen)) io.stdout.write(renderPicture(side, screen));
   const decibels = `PSNR ${psnr.before.toFixed(2)} dB before, ${psnr.after.toFixed(2)} dB after`;
   io.stdout.write(`${shortPath(written, io.cwd)}  sigma ${sigma} (t = ${t.toFixed(1)}), seed ${seed}, ${decibels}\n`);
-  if (beside !== undefined) io.stdout.write(`${shortPath(beside, io.cwd)}\n`);
+  if (comparison !== undefined) io.stdout.write(`${shortPath(comparison, io.cwd)}\n`);
 }

@@ -65,7 +65,7 @@ async function showElbo(flags: Flags, io: Io): Promise<void> {
   const sums = elboOf(terms);
   if (json) {
     const { name, settings } = model;
-    const made = {
+    const report = {
       model: name,
       ...size,
       resizedFrom,
@@ -74,7 +74,7 @@ async function showElbo(flags: Flags, io: Io): Promise<void> {
       prompt,
       seed: jsonSeed(seed),
     };
-    io.stdout.write(`${JSON.stringify({ ...made, bitsPerDimension: sums, terms, seconds })}\n`);
+    io.stdout.write(`${JSON.stringify({ ...report, bitsPerDimension: sums, terms, seconds })}\n`);
   } else io.stdout.write(described(sums, terms, duration(seconds)));
 }
 

@@ -34,8 +34,8 @@ const picture = async (file: string) => decodePng(await readFile(resolve(cwd, fi
 describe("aquatint generate", () => {
   test("writes the picture with its recipe, and a seed gives the same file again", async () => {
     const args = ["--steps", "20", "--size", "10x8", "--negative", "blur"];
-    const one = await run("a red apple 🍎", [...args, "--seed", "8", "--out", "a.png"]);
-    expect(one).toMatchObject({ code: 0, out: expect.stringMatching(/^a\.png {2}10x8, seed 8, .* s\n$/) });
+    const single = await run("a red apple 🍎", [...args, "--seed", "8", "--out", "a.png"]);
+    expect(single).toMatchObject({ code: 0, out: expect.stringMatching(/^a\.png {2}10x8, seed 8, .* s\n$/) });
     const { width, height, text } = await picture("a.png");
     expect([width, height]).toEqual([10, 8]);
     const recipe = {
@@ -49,8 +49,8 @@ describe("aquatint generate", () => {
     };
     const weights = await readFile(join(root, "tiny/model/unet/diffusion_pytorch_model.safetensors"));
     const modelHash = createHash("sha256").update(weights).digest("hex");
-    const made = { width: 10, height: 8, model: "tiny/model", modelHash, version };
-    expect(JSON.parse(text["aquatint"]!)).toEqual({ ...recipe, ...made });
+    const provenance = { width: 10, height: 8, model: "tiny/model", modelHash, version };
+    expect(JSON.parse(text["aquatint"]!)).toEqual({ ...recipe, ...provenance });
     const model = `Model hash: ${modelHash.slice(0, 10)}, Model: tiny/model`;
     const settings = `Steps: 20, Sampler: DDIM, CFG scale: 2, Seed: 8, RNG: CPU, Size: 10x8, ${model}`;
     expect(text["parameters"]).toBe(`a red apple 🍎\nNegative prompt: blur\n${settings}, Version: aquatint ${version}`);

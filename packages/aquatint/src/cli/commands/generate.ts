@@ -15,16 +15,22 @@ import type { EvaluationEvent, ImageEvent } from "../../pipelines/text-to-image/
 import type { Device } from "../../runtime/types.ts";
 import { duration } from "../../util/words.ts";
 import type { Io } from "../io.ts";
-import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, sayCut, sayUnused } from "../options/checkpoint.ts";
+import {
+  addCheckpointFlags,
+  type CheckpointFlags,
+  checkpointFiles,
+  noteTruncatedPrompt,
+  noteUnused,
+} from "../options/checkpoint.ts";
 import { addPictureFlags, checkQuality, type PictureFlags } from "../options/image-files.ts";
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
-import { type Asked, asked, checkSameModel } from "../options/like.ts";
+import { checkSameModel, type MetadataOptions, metadataOptions } from "../options/like.ts";
 import { addMemory, type MemoryFlags, retryText } from "../options/memory.ts";
 import { decimal, device, nodeDevices, sampler, seed as seedOption, size, whole } from "../options/names.ts";
 import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
 import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
 import { renderFinished } from "../terminal/graphics.ts";
-import { previewView } from "../terminal/preview-view.ts";
+import { imagesLabel, previewView } from "../terminal/preview-view.ts";
 import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "../trajectory.ts";
 import { version } from "../version.ts";
 
@@ -115,25 +121,39 @@ export const addGenerate = (program: Command, io: Io): Command =>
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--quiet", "show no progress")
     .action(async (prompt: string | undefined, flags: Flags, command: Command) =>
-      generate(await asked(prompt, flags, { command, io }), io),
+      generate(await resolveOptions(prompt, flags, { command, io }), io),
     );
 
+type Request = Omit<MetadataOptions<Flags>, "like"> & Partial<Pick<MetadataOptions<Flags>, "like">>;
+
+/** The prompt and options of the command line, or with `--like` those of an image under them. */
+async function resolveOptions(
+  prompt: string | undefined,
+  flags: Flags,
+  { command, io }: { readonly command: Command; readonly io: Io },
+): Promise<Request> {
+  const base = flags.like === undefined ? undefined : await metadataOptions(flags.like, flags, { command, io });
+  const text = prompt ?? base?.prompt;
+  if (text !== undefined) return { ...(base ?? { flags }), prompt: text };
+  return command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });
+}
+
 /** What is said of a picture that was written. */
-interface Saved {
+interface SavedImage {
   readonly path: string;
   readonly seed: JsonSeed;
   readonly width: number;
   readonly height: number;
 }
 
-async function generate({ prompt, flags, like }: Asked<Flags>, io: Io): Promise<void> {
+async function generate({ prompt, flags, like }: Request, io: Io): Promise<void> {
   const outputs = await openOutputs({ ...flags, prompt }, io.cwd);
   checkQuality(flags.quality, outputs.format);
-  const { model, seed = randomInt(2 ** 32), size: wanted, ...rest } = flags;
+  const { model, seed = randomInt(2 ** 32), size, ...rest } = flags;
   const images = await imageOptions(flags, io);
   const generation = await prepareGeneration({
     ...rest,
-    ...wanted,
+    ...size,
     ...checkpointFiles(flags, io),
     ...previewOptions(flags, io),
     ...images,
@@ -144,12 +164,12 @@ async function generate({ prompt, flags, like }: Asked<Flags>, io: Io): Promise<
   });
   if (like) await checkSameModel(like, { model: generation.model, named: model !== undefined, io });
   if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
-  sayUnused(generation.model, io, flags.quiet);
-  sayCut(generation.plans[0]!, io, flags.quiet);
+  noteUnused(generation.model, io, flags.quiet);
+  noteTruncatedPrompt(generation.plans[0]!, io, flags.quiet);
   noteAllResized(flags, images, { size: generation.plans[0]!, io });
   const start = performance.now();
-  const saved: Saved[] = [];
-  for await (const { image, report } of finished(generation, { flags, outputs, io })) {
+  const saved: SavedImage[] = [];
+  for await (const { image, report } of generatedImages(generation, { flags, outputs, io })) {
     saved.push(image);
     if (!flags.json) io.stdout.write(report);
   }
@@ -157,52 +177,51 @@ async function generate({ prompt, flags, like }: Asked<Flags>, io: Io): Promise<
   if (flags.json) io.stdout.write(`${JSON.stringify({ images: saved, seconds })}\n`);
 }
 
-interface Surroundings {
+interface WriteContext {
   readonly flags: Flags;
   readonly outputs: Outputs;
   readonly io: Io;
 }
-interface Finished {
-  readonly image: Saved;
+interface GeneratedImage {
+  readonly image: SavedImage;
   /** What a person sees of it: the picture, where it lies, how it was made. */
   readonly report: string;
 }
 
 /** Makes the pictures with progress on stderr, and writes each with what belongs to it as soon as it is there. */
-async function* finished(generation: Generation, { flags, outputs, io }: Surroundings): AsyncGenerator<Finished> {
+async function* generatedImages(generation: Generation, context: WriteContext): AsyncGenerator<GeneratedImage> {
+  const { flags, outputs, io } = context;
   const { count, batch, quiet = false } = flags;
   const steps = stepCount(generation.plans[0]!);
   const previews = flags.strip ? stripSteps(steps) : undefined;
-  const keep = keptEvaluations(flags, steps);
+  const keep = evaluationFilter(flags, steps);
   const progress = previewView({ io, total: count * steps, unit: "steps", quiet });
-  const describe = describing(generation, flags);
-  const say = (text: string) => {
-    progress.hide();
-    io.stderr.write(text);
-  };
-  const kept = new Map<number, EvaluationEvent[]>();
+  const describe = metadataWriter(generation, flags);
+  const evaluations = new Map<number, EvaluationEvent[]>();
   let done = 0;
   let start = performance.now();
   try {
     for await (const event of generation.run({ previews })) {
       if (event.type === "retry") {
-        say(retryText(event));
+        progress.hide();
+        io.stderr.write(retryText(event));
         continue;
       }
       if (event.type === "evaluation") {
         const index = done + event.row;
-        if (keep(event)) kept.set(index, [...(kept.get(index) ?? []), event]);
+        if (keep(event)) evaluations.set(index, [...(evaluations.get(index) ?? []), event]);
         progress.show(event.preview);
-        const together = Math.min(batch, count - done);
-        progress.update((done + shareOf(event) * together) * steps, labelOf({ done, together, count }));
+        const rows = Math.min(batch, count - done);
+        progress.update((done + shareOf(event) * rows) * steps, imagesLabel({ done, rows, count }));
         continue;
       }
-      const own = { kept: taken(kept, done), index: done++ };
-      const paths = await write(event, { ...flags, generation, outputs, describe, ...own });
+      const position = { evaluations: take(evaluations, done), index: done++ };
+      const paths = await write(event, { ...flags, generation, outputs, describe, ...position });
       progress.hide();
-      const { width, height } = event.image;
-      const image = { path: paths[0]!, seed: jsonSeed(event.seed), width, height };
-      yield { image, report: described(event, { paths, io, seconds: (performance.now() - start) / 1000 }) };
+      yield {
+        image: savedImage(event, paths[0]!),
+        report: reportOf(event, { paths, io, seconds: (performance.now() - start) / 1000 }),
+      };
       if (done % batch === 0) start = performance.now();
     }
   } finally {
@@ -210,37 +229,35 @@ async function* finished(generation: Generation, { flags, outputs, io }: Surroun
   }
 }
 
+const savedImage = ({ image: { width, height }, seed }: ImageEvent, path: string): SavedImage => ({
+  ...{ path, seed: jsonSeed(seed), width, height },
+});
+
 /** How much of the way an evaluation ends: some samplers take steps of their own. */
 const shareOf = ({ i, n, final }: EvaluationEvent): number => (i + (final ? 1 : 0)) / n;
 
-/** Which pictures are being made: "picture 2/4", "pictures 1-4/8". */
-function labelOf({ done, together, count }: Record<"done" | "together" | "count", number>): string {
-  if (count === 1) return "";
-  return together === 1 ? `picture ${done + 1}/${count}` : `pictures ${done + 1}-${done + together}/${count}`;
-}
-
-function taken<T>(lists: Map<number, readonly T[]>, key: number): readonly T[] {
+function take<T>(lists: Map<number, readonly T[]>, key: number): readonly T[] {
   const list = lists.get(key) ?? [];
   lists.delete(key);
   return list;
 }
 
 /** Which evaluations the files need: a picture of a large model takes megabytes. */
-function keptEvaluations({ strip, saveTrajectory }: Flags, steps: number): (event: EvaluationEvent) => boolean {
-  const shown = strip ? stripSteps(steps) : new Set<number>();
-  return ({ i }) => saveTrajectory !== undefined || shown.has(i);
+function evaluationFilter({ strip, saveTrajectory }: Flags, steps: number): (event: EvaluationEvent) => boolean {
+  const stripIndices = strip ? stripSteps(steps) : new Set<number>();
+  return ({ i }) => saveTrajectory !== undefined || stripIndices.has(i);
 }
 
 interface Work extends Pick<Flags, "quality"> {
   readonly generation: Generation;
   readonly outputs: Outputs;
-  readonly describe: ReturnType<typeof describing>;
-  readonly kept: readonly EvaluationEvent[];
+  readonly describe: ReturnType<typeof metadataWriter>;
+  readonly evaluations: readonly EvaluationEvent[];
   readonly index: number;
 }
 
 /** The recipe of picture number `index`, if it shall have one; the model is hashed while the pictures are made. */
-function describing({ model, plans, options }: Generation, { metadata }: Flags) {
+function metadataWriter({ model, plans, options }: Generation, { metadata }: Flags) {
   if (!metadata) return async () => undefined;
   const hash = modelHash(model).catch(() => undefined); // a picture is written even where its model is gone meanwhile
   return async (index: number) =>
@@ -256,29 +273,29 @@ function describing({ model, plans, options }: Generation, { metadata }: Flags) 
 
 /** Writes a picture and what belongs to it; returns the paths, the picture's first. */
 async function write({ image: picture }: ImageEvent, work: Work): Promise<string[]> {
-  const { generation, outputs, describe, kept, index, quality } = work;
+  const { generation, outputs, describe, evaluations, index, quality } = work;
   const recipe = await describe(index);
   const texts = recipe && parameterTexts(recipe);
   const metadata = Object.fromEntries(Object.entries(recipe ?? {}).map(([key, value]) => [key, String(value)]));
   const files = [
     [outputs.picture, () => encodePicture(picture, { format: outputs.format, quality, texts })],
-    [outputs.strip, () => encodePng(stripOf(kept, picture))],
-    [outputs.trajectory, () => trajectoryOf(kept, { ...generation.plans[index]!, metadata })],
+    [outputs.strip, () => encodePng(stripOf(evaluations, picture))],
+    [outputs.trajectory, () => trajectoryOf(evaluations, { ...generation.plans[index]!, metadata })],
   ] as const;
   const paths: string[] = [];
   for (const [put, encode] of files) if (put) paths.push(await put(index, await encode()));
   return paths;
 }
 
-interface Described {
+interface ReportInput {
   readonly paths: readonly string[];
   readonly io: Io;
   readonly seconds: number;
 }
 
-function described({ image: picture, seed }: ImageEvent, { paths, io, seconds }: Described): string {
-  const [path, ...others] = paths.map((file) => shortPath(file, io.cwd));
+function reportOf({ image: picture, seed }: ImageEvent, { paths, io, seconds }: ReportInput): string {
+  const [path, ...extras] = paths.map((file) => shortPath(file, io.cwd));
   const first = `${path}  ${picture.width}x${picture.height}, seed ${seed}, ${duration(seconds)}`;
   const screen = { stream: io.stdout, env: io.env };
-  return `${renderFinished(picture, screen)}${[first, ...others].join("\n")}\n`;
+  return `${renderFinished(picture, screen)}${[first, ...extras].join("\n")}\n`;
 }

@@ -41,19 +41,19 @@ function described(metadata: ImageMetadata): string {
   const fields = shown.map((key) => [labels[key] ?? key, metadata[key]] as const);
   const size = width === undefined || height === undefined ? undefined : `${width}x${height}`;
   const title = metadataFormats.find((format) => format.source === source)!.title;
-  const known = new Set([...fields.map(([, value]) => value), width, height].map(String));
-  const others = Object.entries(settings).filter(
+  const listed = new Set([...fields.map(([, value]) => value), width, height].map(String));
+  const rest = Object.entries(settings).filter(
     ([key, value]) =>
       (typeof value !== "object" || Array.isArray(value)) &&
       !/^size$/i.test(key) &&
       !(shown as readonly string[]).includes(key) &&
-      !known.has(String(value)),
+      !listed.has(String(value)),
   );
   return table([
     ["made by", title],
     ...fields,
     ["size", size],
-    ...others,
+    ...rest,
     ["networks", networks.map(({ kind, text }) => `${kind}:${text}`).join(", ")],
     ["not repeated", unrepeated.join(", ")],
     ...notes.map((note) => ["note", note] as const),

@@ -7,8 +7,8 @@ import { fileModel, openModel } from "../../checkpoints/open.ts";
 import { readHeader } from "../../checkpoints/read.ts";
 import { families } from "../../models/families.ts";
 import type { Io } from "../io.ts";
-import { size, whole } from "../options/parsers.ts";
-import { plainText as plain } from "../terminal/plain-text.ts";
+import { integer, size } from "../options/parsers.ts";
+import { singleLine as plain } from "../terminal/escape.ts";
 
 interface Flags {
   readonly json?: boolean;
@@ -33,7 +33,12 @@ export const addInspect = (program: Command, io: Io): Command =>
       "size of the pictures whose memory is estimated, in pixels (default: the model's own)",
       size,
     )
-    .option("--batch <n>", "pictures at a time, for the estimate", whole("--batch", { min: 1, max: 64, example: 1 }), 1)
+    .option(
+      "--batch <n>",
+      "pictures at a time, for the estimate",
+      integer("--batch", { min: 1, max: 64, example: 1 }),
+      1,
+    )
     .action(async (path: string, flags: Flags) => {
       const inspection = await inspect(resolve(io.cwd, path), flags);
       io.stdout.write(flags.json ? `${JSON.stringify(inspection)}\n` : described({ ...inspection, path }));

@@ -65,7 +65,7 @@ async function noise(path: string, flags: Flags, io: Io): Promise<void> {
   const written = await outputs.picture(0, encodePng(sheet));
   if (json) {
     const { width, height } = picture;
-    const found = levels.map(({ t, alpha, sigma }) => ({ t, alpha, sigma }));
+    const points = levels.map(({ t, alpha, sigma }) => ({ t, alpha, sigma }));
     const report = {
       path: written,
       schedule: schedule.name,
@@ -74,7 +74,7 @@ async function noise(path: string, flags: Flags, io: Io): Promise<void> {
       width,
       height,
       resizedFrom,
-      at: found,
+      at: points,
     };
     io.stdout.write(`${JSON.stringify(report)}\n`);
     return;

@@ -87,7 +87,7 @@ test("a chart stands between its labels", () => {
     { step: 0, value: 100 },
     { step: 10, value: 1 },
   ];
-  const lines = chart([{ name: "a", points }], { width: 21, height: 3, colours: new Ansis(0) });
+  const lines = chart([{ name: "a", points }], { width: 21, height: 3, colors: new Ansis(0) });
   expect(lines).toEqual([
     "      100 │●",
     "          │",
@@ -110,7 +110,7 @@ test.each([
   ["Ghostty", { TERM: "xterm-ghostty" }, "\x1b_Ga=T,f=100,q=2,c=1,m=0;iVBOR"],
   ["iTerm2", { TERM_PROGRAM: "iTerm.app" }, "\x1b]1337;File=inline=1;size="],
   ["tmux in kitty", { KITTY_WINDOW_ID: "1", TMUX: "x" }, "\x1b[38;2;255;0;0m"],
-  ["a terminal with colours", {}, "\x1b[38;2;255;0;0m"],
+  ["a terminal with colors", {}, "\x1b[38;2;255;0;0m"],
 ])("samples are drawn as %s does", (_, env, beginning) => {
   const { stderr: stream } = capturedIo({ cwd: ".", isTTY: true }).io;
   const picture = { width: 1, height: 1, channels: 3, data: Uint8Array.of(255, 0, 0) } as const;
@@ -121,7 +121,7 @@ test.each([
 
 test.each([
   ["kitty", { KITTY_WINDOW_ID: "1" }, "\x1b_Ga=T,f=100,q=2,c=36,"],
-  ["a terminal with colours", {}, "\x1b[38;2;255;0;0m"],
+  ["a terminal with colors", {}, "\x1b[38;2;255;0;0m"],
 ])("a finished picture is drawn as %s does, enlarged by a whole factor", (_, env, beginning) => {
   const { stderr: stream } = capturedIo({ cwd: ".", isTTY: true }).io;
   const picture = { width: 2, height: 1, channels: 3, data: Uint8Array.of(255, 0, 0, 255, 0, 0) } as const;

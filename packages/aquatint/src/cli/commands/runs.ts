@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { AquatintError } from "../../errors.ts";
 import { drawings } from "../../runs/drawings.node.ts";
 import { type EvaluatedFigure, evaluatedFigures } from "../../runs/evaluated.ts";
-import { type FoundRun, findRuns, openRuns } from "../../runs/find.node.ts";
+import { findRuns, openRuns, type RunEntry } from "../../runs/find.node.ts";
 import { losses } from "../../runs/points.ts";
 import { writeRunReport } from "../../runs/reported-run.node.ts";
 import { averaged, thinned } from "../../runs/series.ts";
@@ -14,7 +14,7 @@ import type { Io } from "../io.ts";
 import { openFile, shortPath } from "../options/outputs.ts";
 import { chart, chartMark } from "../terminal/chart.ts";
 import { type TextColumn, textTable } from "../terminal/columns.ts";
-import { colourLevel } from "../terminal/terminal.ts";
+import { colorLevel } from "../terminal/terminal.ts";
 import { version } from "../version.ts";
 
 const maker = `aquatint ${version}`;
@@ -56,7 +56,7 @@ interface CompareFlags extends JsonFlag {
   readonly out?: string;
 }
 
-const rowOf = ({ summary, updated }: FoundRun) => ({ ...summary, updated });
+const rowOf = ({ summary, updated }: RunEntry) => ({ ...summary, updated });
 
 async function listRuns(folder: string, { json, io }: { readonly json: boolean; readonly io: Io }): Promise<void> {
   const runs = await findRuns(folder);
@@ -68,11 +68,11 @@ async function listRuns(folder: string, { json, io }: { readonly json: boolean; 
 
 const lines = (list: readonly string[]): string => list.map((line) => `${line}\n`).join("");
 
-function tellProblems(runs: readonly FoundRun[], io: Io): void {
+function tellProblems(runs: readonly RunEntry[], io: Io): void {
   for (const { run } of runs) for (const problem of run.problems) io.stderr.write(`warning: ${problem}\n`);
 }
 
-const columns: readonly TextColumn<FoundRun>[] = [
+const columns: readonly TextColumn<RunEntry>[] = [
   { title: "name", cell: ({ summary }) => summary.name },
   { title: "state", cell: ({ summary }) => summary.state },
   { title: "task", cell: ({ summary }) => summary.task },
@@ -84,10 +84,10 @@ const columns: readonly TextColumn<FoundRun>[] = [
   { title: "last step", number: true, cell: ({ updated }) => ago(updated) },
 ];
 
-const stepsOf = ({ step, steps }: FoundRun["summary"]): string =>
+const stepsOf = ({ step, steps }: RunEntry["summary"]): string =>
   `${step.toLocaleString("en")}${steps === null ? "" : ` of ${steps.toLocaleString("en")}`}`;
 
-const leftOf = ({ minutesLeft }: FoundRun["summary"]): string => (minutesLeft ? duration(minutesLeft * 60) : "");
+const leftOf = ({ minutesLeft }: RunEntry["summary"]): string => (minutesLeft ? duration(minutesLeft * 60) : "");
 
 const DAY = 86_400;
 
@@ -111,9 +111,9 @@ async function compareRuns(paths: readonly string[], { out, json = false }: Comp
   const runs = await openRuns(paths.map((name) => ({ name, path: resolve(io.cwd, name) })));
   tellProblems(runs, io);
   const path = write && (await write(await pageOf(runs)));
-  const found = differences(runs.map(({ run }) => run.config));
+  const changes = differences(runs.map(({ run }) => run.config));
   if (json) {
-    const differing = found.map(({ path, values }) => ({ path, values: values.map((value) => parsed(value)) }));
+    const differing = changes.map(({ path, values }) => ({ path, values: values.map((value) => parsed(value)) }));
     io.stdout.write(`${JSON.stringify({ runs: runs.map(rowOf), differences: differing, ...(path && { path }) })}\n`);
     return;
   }
@@ -122,13 +122,13 @@ async function compareRuns(paths: readonly string[], { out, json = false }: Comp
     lines([
       ...[...curves(runs, io), "", ...textTable(columns, runs), ""],
       ...(evaluations.length > 0 ? [...evaluations, ""] : []),
-      ...differing(found, runs),
+      ...differing(changes, runs),
     ]),
   );
   if (path) io.stdout.write(`\n${shortPath(path, io.cwd)}\n`);
 }
 
-async function pageOf(runs: readonly FoundRun[]): Promise<string> {
+async function pageOf(runs: readonly RunEntry[]): Promise<string> {
   const { comparisonReport } = await drawings("aquatint runs compare --out"); // drawing takes a second to load
   return comparisonReport(runs, { maker });
 }
@@ -136,18 +136,18 @@ async function pageOf(runs: readonly FoundRun[]): Promise<string> {
 const parsed = (value: string | undefined): unknown => (value === undefined ? null : JSON.parse(value));
 
 /** Every run's moving average of the loss in one chart, under the runs' marks. */
-function curves(runs: readonly FoundRun[], { stdout, env }: Io): readonly string[] {
-  const colours = new Ansis(colourLevel({ stream: stdout, env }));
+function curves(runs: readonly RunEntry[], { stdout, env }: Io): readonly string[] {
+  const colors = new Ansis(colorLevel({ stream: stdout, env }));
   const drawn = runs.map(({ run, summary }) => {
     return { name: summary.name, points: thinned(averaged(losses(run.steps)), CHART.points) };
   });
-  const names = drawn.map(({ name }, i) => `${chartMark(i, colours)} ${name}`).join("   ");
+  const names = drawn.map(({ name }, i) => `${chartMark(i, colors)} ${name}`).join("   ");
   const width = Math.min(stdout.columns ?? CHART.width, CHART.width);
-  return [`loss, moving averages   ${names}`, "", ...chart(drawn, { width, height: CHART.height, colours })];
+  return [`loss, moving averages   ${names}`, "", ...chart(drawn, { width, height: CHART.height, colors })];
 }
 
 /** The newest figures of each run on held-out data. */
-function evaluated(runs: readonly FoundRun[]): readonly string[] {
+function evaluated(runs: readonly RunEntry[]): readonly string[] {
   const columns = runs.map(({ summary }, i) => ({
     title: summary.name,
     number: true,
@@ -160,13 +160,13 @@ function evaluated(runs: readonly FoundRun[]): readonly string[] {
 /** Longest value that is shown whole, and how much of what is equal stands before a difference. */
 const VALUE = { longest: 40, before: 12 };
 
-function differing(found: readonly Difference[], runs: readonly FoundRun[]): readonly string[] {
-  if (found.length === 0) return ["their configurations are equal"];
+function differing(changes: readonly Difference[], runs: readonly RunEntry[]): readonly string[] {
+  if (changes.length === 0) return ["their configurations are equal"];
   const columns = runs.map(({ summary }, i) => ({
     title: summary.name,
     cell: ({ values }: Difference) => shortened(values[i] ?? "-", values),
   }));
-  return textTable([{ title: "configuration", cell: ({ path }: Difference) => path }, ...columns], found);
+  return textTable([{ title: "configuration", cell: ({ path }: Difference) => path }, ...columns], changes);
 }
 
 /** A long value from a little before where it begins to differ from the others. */

@@ -46,9 +46,9 @@ async function showSchedule({ name, steps, json, plot }: Flags, io: Io): Promise
 /** The lecture's figure, linear and cosine together, with the schedule that was asked for. */
 async function drawn(schedule: Schedule): Promise<string> {
   const { name, steps } = schedule;
-  const others = ["linear", "cosine"].filter((other) => other !== name);
+  const alternatives = ["linear", "cosine"].filter((other) => other !== name);
   // linear has a T of its own where the one asked for is too short for its betas
-  const shown = [...others.map((other) => scheduleNamed(other, { steps: Math.max(steps, 1000) })), schedule];
+  const shown = [...alternatives.map((other) => scheduleNamed(other, { steps: Math.max(steps, 1000) })), schedule];
   const { schedulesFigure } = await drawings("--plot");
   return schedulesFigure(shown);
 }

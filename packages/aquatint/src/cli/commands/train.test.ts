@@ -70,7 +70,7 @@ test("a terminal sees the loss, its parts, the speed and the time left, and pict
   expect(err()).toContain("\r\x1b[7A\x1b[Jsaved ");
 });
 
-test("without colours there are lines, on a terminal too", async () => {
+test("without colors there are lines, on a terminal too", async () => {
   const { io, err } = capturedIo({ cwd, isTTY: true, env: { NO_COLOR: "1" } });
   await reportTraining(run(), { io });
   expect(err()).not.toContain("\x1b");

@@ -132,11 +132,11 @@ function startText({ folder, parameters, step, steps, device }: StartEvent, cwd:
 const listed = (metrics: Readonly<Record<string, number>>): string =>
   metricFamilies(Object.keys(metrics))
     .map(({ name, members }) => {
-      const own = metrics[name] === undefined ? "" : ` ${figureText(metrics[name])}`;
+      const total = metrics[name] === undefined ? "" : ` ${figureText(metrics[name])}`;
       const bands = members
         .filter(({ band }) => band)
         .map(({ metric, band }) => `${band} ${figureText(metrics[metric]!)}`);
-      return `${name}${own}${bands.length > 0 ? ` (${bands.join(", ")})` : ""}`;
+      return `${name}${total}${bands.length > 0 ? ` (${bands.join(", ")})` : ""}`;
     })
     .join("  ");
 

@@ -9,7 +9,7 @@ import type { TextToImagePlan } from "../../pipelines/text-to-image/plan.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, type PromptSyntax, promptSyntaxes } from "../../tokenizers/prompt.ts";
 import type { Io } from "../io.ts";
-import { plainText } from "../terminal/plain-text.ts";
+import { singleLine } from "../terminal/escape.ts";
 import { choice, decimal, whole } from "./names.ts";
 import { type Parser, wrong } from "./parsers.ts";
 
@@ -94,7 +94,7 @@ export const addCheckpointFlags = (command: Command, io: Io): Command =>
 /** The files of those options, from the folder that the command was called in. */
 export function checkpointFiles({ lora, embedding, vae }: CheckpointFlags, { cwd }: Io): OpenOptions {
   const placed = <T extends { readonly file: string }>(all: readonly T[]) =>
-    all.map((one) => ({ ...one, file: resolve(cwd, one.file) }));
+    all.map((lora) => ({ ...lora, file: resolve(cwd, lora.file) }));
   return {
     loras: placed(lora),
     embeddings: placed(embedding),
@@ -108,12 +108,16 @@ const shortened = (text: string): string =>
   text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length.toLocaleString("en")} characters)`;
 
 /** Says on stderr what of the model's files is not used. */
-export function sayUnused({ notes = [] }: TextToImageModel, { stderr }: Io, quiet = false): void {
-  if (!quiet) for (const note of notes) stderr.write(`note: ${plainText(note)}\n`);
+export function noteUnused({ notes = [] }: TextToImageModel, { stderr }: Io, quiet = false): void {
+  if (!quiet) for (const note of notes) stderr.write(`note: ${singleLine(note)}\n`);
 }
 
 /** Says on stderr which words of the prompts the text encoder will not read. */
-export function sayCut({ conditioning: { truncated: cut } }: TextToImagePlan, { stderr }: Io, quiet = false): void {
+export function noteTruncatedPrompt(
+  { conditioning: { truncated: cut } }: TextToImagePlan,
+  { stderr }: Io,
+  quiet = false,
+): void {
   if (quiet) return;
   for (const words of cut) {
     stderr.write(`note: the prompt is longer than the text encoder reads; left out: "${shortened(words)}"\n`);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { AquatintError } from "../../errors.ts";
 import type { PictureFormat } from "../../formats/image/encode.node.ts";
-import { whole } from "./parsers.ts";
+import { integer } from "./parsers.ts";
 
 /** The options of pictures that are written, as they are parsed. */
 export interface PictureFlags {
@@ -17,7 +17,7 @@ export const addPictureFlags = (command: Command): Command =>
     .option(
       "--quality <n>",
       "of .jpg and .webp files, 1 to 100; 100 keeps every pixel of .webp (default: 90)",
-      whole("--quality", { min: 1, max: 100, example: 90 }),
+      integer("--quality", { min: 1, max: 100, example: 90 }),
     )
     .option("--no-metadata", "write nothing into the picture of how it was made")
     .option("--like <picture>", "make a picture again from what its file says; the prompt and options beside it win");

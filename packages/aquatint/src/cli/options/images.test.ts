@@ -20,11 +20,11 @@ beforeEach(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const plain = (width: number, height: number, colour: (x: number) => readonly [number, number, number]) => ({
+const plain = (width: number, height: number, color: (x: number) => readonly [number, number, number]) => ({
   width,
   height,
   channels: 3 as const,
-  data: Uint8Array.from({ length: 3 * width * height }, (_, i) => colour(Math.floor(i / 3) % width)[(i % 3) | 0]!),
+  data: Uint8Array.from({ length: 3 * width * height }, (_, i) => color(Math.floor(i / 3) % width)[(i % 3) | 0]!),
 });
 
 /** Runs `aquatint generate` with the tiny model; returns what it wrote on stderr. */
@@ -108,13 +108,13 @@ describe("--control", () => {
   test("steers by its picture, as strongly as its scale says and as long as its range", async () => {
     const free = await draw("free.png");
     expect(await draw("none.png", ...control, "--control-scale", "0")).toEqual(free);
-    const [whole, half] = [
+    const [full, half] = [
       await draw("whole.png", ...control),
       await draw("half.png", ...control, "--control-range", "0-0.5"),
     ];
-    expect(distance(whole, free)).toBeGreaterThan(0);
+    expect(distance(full, free)).toBeGreaterThan(0);
     expect(distance(half, free)).toBeGreaterThan(0);
-    expect(half).not.toEqual(whole);
+    expect(half).not.toEqual(full);
   });
 
   test("a mask of strokes that no latent sees is refused", async () => {

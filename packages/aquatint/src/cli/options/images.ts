@@ -8,7 +8,7 @@ import { hiresFixDefaults } from "../../pipelines/text-to-image/hires-fix.ts";
 import { img2imgDefaults } from "../../pipelines/text-to-image/img2img.ts";
 import type { Io } from "../io.ts";
 import { noteResized, readImage } from "./image-input.ts";
-import { decimal, type Parser, whole, wrong } from "./parsers.ts";
+import { decimal, integer, type Parser, wrong } from "./parsers.ts";
 
 /** The options of `aquatint generate` that begin with pictures, as they are parsed. */
 export interface ImageFlags {
@@ -67,7 +67,7 @@ export const addImageFlags = (command: Command): Command =>
     .option(
       "--batch <n>",
       "pictures to make at the same time, which takes more memory; sets --count where that is not given",
-      whole("--batch", { min: 1, max: MAX_BATCH, example: 4 }),
+      integer("--batch", { min: 1, max: MAX_BATCH, example: 4 }),
       1,
     )
     .hook("preAction", (_, action) => {
@@ -100,7 +100,7 @@ const addHires = (command: Command): Command =>
     .option(
       "--hires-steps <n>",
       "steps of which that share is walked again (default: as many as --steps)",
-      whole("--hires-steps", { min: 1, example: 20 }),
+      integer("--hires-steps", { min: 1, example: 20 }),
     );
 
 /** The pictures and how they are used, as options of `prepareGeneration`. */
@@ -119,8 +119,8 @@ export async function imageOptions(flags: ImageFlags, io: Io): Promise<ImageOpti
   const shown: Picture[] = [];
   for (const file of controlImage) shown.push(await read(file));
   const controls = control.map((_, i) => {
-    const [start, end] = one(controlRange, i) ?? [0, 1];
-    return { image: one(shown, i)!, scale: one(controlScale, i), start, end };
+    const [start, end] = valueAt(controlRange, i) ?? [0, 1];
+    return { image: valueAt(shown, i)!, scale: valueAt(controlScale, i), start, end };
   });
   const { hires: scale, hiresStrength: strength, hiresSteps: steps } = flags;
   return {
@@ -135,7 +135,7 @@ export async function imageOptions(flags: ImageFlags, io: Io): Promise<ImageOpti
 }
 
 /** The i-th of several, or the only one. */
-const one = <T>(given: readonly T[], i: number): T | undefined => (given.length === 1 ? given[0] : given[i]);
+const valueAt = <T>(values: readonly T[], i: number): T | undefined => (values.length === 1 ? values[0] : values[i]);
 
 function checkTogether(flags: ImageFlags): void {
   const refuse = (message: string, hint: string) => {
@@ -151,17 +151,17 @@ function checkTogether(flags: ImageFlags): void {
     ["--hires-strength", flags.hiresStrength, "--hires", flags.hires],
     ["--hires-steps", flags.hiresSteps, "--hires", flags.hires],
   ] as const;
-  for (const [flag, given, other, needed] of needs) {
-    if (given !== undefined && needed === undefined) refuse(`${flag}: there is no ${other}`, `give ${other}, too`);
+  for (const [flag, value, other, needed] of needs) {
+    if (value !== undefined && needed === undefined) refuse(`${flag}: there is no ${other}`, `give ${other}, too`);
   }
   const nets = flags.control?.length ?? 0;
-  for (const [flag, given = []] of [
+  for (const [flag, values = []] of [
     ["--control-image", flags.controlImage],
     ["--control-scale", flags.controlScale],
     [RANGE, flags.controlRange],
   ] as const) {
-    if (given.length <= 1 || given.length === nets) continue;
-    refuse(`${flag} is given ${given.length} times, --control ${nets} times`, "give it once, or once for each");
+    if (values.length <= 1 || values.length === nets) continue;
+    refuse(`${flag} is given ${values.length} times, --control ${nets} times`, "give it once, or once for each");
   }
   if (flags.hires === undefined) return;
   if (flags.hires === 1) refuse('--hires: expected a number above 1, got "1"', "for example --hires 2");

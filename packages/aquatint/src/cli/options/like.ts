@@ -9,39 +9,28 @@ import { metadataIn } from "../commands/info.ts";
 import type { Io } from "../io.ts";
 import { printable } from "../terminal/escape.ts";
 import type { CheckpointFlags } from "./checkpoint.ts";
-import type { PictureFlags } from "./image-files.ts";
 
-/** What was asked for: the options as they were parsed, and what the picture says where none was given. */
-export interface Asked<T> {
+/** What the metadata of an image gives for a command. */
+export interface MetadataOptions<T> {
   readonly prompt: string;
+  /** The command's options, completed from the image where none was given. */
   readonly flags: T;
-  /** Of the picture that is made again, where there is one. */
-  readonly like: GenerationRequest | undefined;
+  readonly like: GenerationRequest;
 }
 
-/** Where a command's options come from. */
-export interface AskedFrom {
-  readonly command: Command;
-  readonly io: Io;
-}
-
-/** The prompt and options of a command, completed from the picture of `--like`; what it says otherwise goes to stderr. */
-export async function asked<T extends PictureFlags & Pick<CheckpointFlags, "lora">>(
-  prompt: string | undefined,
+/** The prompt and options in the metadata of the `--like` image; what it says besides goes to stderr. */
+export async function metadataOptions<T extends Pick<CheckpointFlags, "lora">>(
+  path: string,
   flags: T,
-  { command, io }: AskedFrom,
-): Promise<Asked<T>> {
-  if (flags.like === undefined) {
-    if (prompt !== undefined) return { prompt, flags, like: undefined };
-    return command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });
-  }
-  const like = fromMetadata(await metadataIn(flags.like, io.cwd), { name: flags.like, loras: flags.lora });
+  { command, io }: { readonly command: Command; readonly io: Io },
+): Promise<MetadataOptions<T>> {
+  const like = fromMetadata(await metadataIn(path, io.cwd), { name: path, loras: flags.lora });
   const isGiven = (key: string) =>
-    [key, ...(governing[key] ?? [])].some((one) => command.getOptionValueSource(one) === "cli");
-  const { prompt: told, ...options } = flagsOf(like.options);
+    [key, ...(governing[key] ?? [])].some((option) => command.getOptionValueSource(option) === "cli");
+  const { prompt, ...options } = flagsOf(like.options);
   const completed = Object.entries(options).filter(([key, value]) => value !== undefined && !isGiven(key));
   for (const note of like.notes) io.stderr.write(`note: ${printable(note)}\n`);
-  return { prompt: prompt ?? told, flags: { ...flags, ...Object.fromEntries(completed) }, like };
+  return { prompt, flags: { ...flags, ...Object.fromEntries(completed) }, like };
 }
 
 /** Options that mean something beside another one alone: where that is given, theirs is not taken over. */
@@ -69,20 +58,20 @@ export interface Compared {
  * model may not. @throws AquatintError "like/model".
  */
 export async function checkSameModel(like: GenerationRequest, { model, named, io }: Compared): Promise<void> {
-  const wanted = like.modelHash;
+  const expected = like.modelHash;
   const called = printable(like.model ?? "a model without a name");
-  if (wanted === undefined) {
+  if (expected === undefined) {
     if (!named) io.stderr.write(`note: the picture was made by ${called}, the default model may make another\n`);
     return;
   }
-  const here = await modelHash(model);
-  if (here?.startsWith(wanted.toLowerCase())) return;
+  const actual = await modelHash(model);
+  if (actual?.startsWith(expected.toLowerCase())) return;
   const short = (hash: string | undefined) => (hash ? ` (${printable(hash.slice(0, SHORT_HASH))})` : "");
-  const found = `the picture was made by ${called}${short(wanted)}`;
+  const message = `the picture was made by ${called}${short(expected)}`;
   if (!named) {
-    throw new AquatintError("like/model", `${found}, which is not the default model${short(here)}`, {
+    throw new AquatintError("like/model", `${message}, which is not the default model${short(actual)}`, {
       hint: "name the model that made it: --model PATH; another one makes another picture",
     });
   }
-  io.stderr.write(`note: ${found}; this one${short(here)} makes another\n`);
+  io.stderr.write(`note: ${message}; this one${short(actual)} makes another\n`);
 }

@@ -24,8 +24,8 @@ export const memorySize =
 
 const precisions: readonly VaePrecision[] = ["float32", "float16"];
 function vaePrecision(text: string): VaePrecision {
-  const found = precisions.find((one) => one === text);
-  if (found) return found;
+  const precision = precisions.find((name) => name === text);
+  if (precision) return precision;
   throw wrong("--vae-precision", precisions.join(" or "), text, "for example --vae-precision float16");
 }
 

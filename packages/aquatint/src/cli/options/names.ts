@@ -3,14 +3,14 @@ import { didYouMean, unknownName } from "../../math/names.ts";
 import type { Device } from "../../runtime/types.ts";
 import { type Parser, wrong } from "./parsers.ts";
 
-export { decimal, type Range, seed, seeds, size, times, whole } from "./parsers.ts";
+export { decimal, integer as whole, type Range, seed, seeds, size, times } from "./parsers.ts";
 
 /** One of some words. */
 export const choice =
   <T extends string>(flag: string, words: readonly T[]): Parser<T> =>
   (text) => {
-    const known = words.find((word) => word === text);
-    if (known) return known;
+    const match = words.find((word) => word === text);
+    if (match) return match;
     throw wrong(flag, `one of ${words.join(", ")}`, text, didYouMean(text, words) ?? `for example ${flag} ${words[0]}`);
   };
 
@@ -25,7 +25,7 @@ export const nodeDevices = ["cpu", "cuda", "webgpu", "coreml", "dml"] as const s
 
 /** A device by its name. */
 export function device(text: string): Device {
-  const known = nodeDevices.find((name) => name === text);
-  if (known) return known;
-  throw unknownName("cli/device", { wanted: text, kind: "device", names: nodeDevices });
+  const match = nodeDevices.find((name) => name === text);
+  if (match) return match;
+  throw unknownName("cli/device", { name: text, kind: "device", names: nodeDevices });
 }

@@ -40,19 +40,19 @@ const outputError = (message: string, hint: string) => new AquatintError("cli/ou
  */
 export async function openOutputs(options: OutputOptions, cwd: string): Promise<Outputs> {
   const { out, strip, saveTrajectory, count, prompt, extensions: ends = everyExtension } = options;
-  const wanted = [
+  const requested = [
     ["--out", ends, out],
     ["--strip", [".png"], strip],
     ["--save-trajectory", [".safetensors"], saveTrajectory],
   ] as const;
   const paths: string[] = [];
-  for (const [flag, extensions, path] of wanted) {
+  for (const [flag, extensions, path] of requested) {
     if (path === undefined) continue;
-    const whole = resolve(cwd, path);
-    await checkFile({ flag, extensions, path: whole });
-    if (paths.includes(whole))
-      throw outputError(`${flag}: ${whole} is named twice`, "give each file a name of its own");
-    paths.push(whole);
+    const absolute = resolve(cwd, path);
+    await checkFile({ flag, extensions, path: absolute });
+    if (paths.includes(absolute))
+      throw outputError(`${flag}: ${absolute} is named twice`, "give each file a name of its own");
+    paths.push(absolute);
   }
   const folder = join(cwd, "out");
   if (out === undefined) await checkFolder(folder, "name the picture with --out FILE.png");
@@ -90,9 +90,9 @@ interface CheckedFile extends Omit<NamedFile, "extension"> {
 
 async function checkFile({ flag, extensions, path }: CheckedFile): Promise<void> {
   if (!extensions.includes(extname(path).toLowerCase())) {
-    const known = extensions.join(", ");
-    const hint = `only ${known} files are written: ${flag} ${basename(path, extname(path))}${extensions[0]}`;
-    throw outputError(`${flag}: expected a name that ends in ${known}, got "${basename(path)}"`, hint);
+    const endings = extensions.join(", ");
+    const hint = `only ${endings} files are written: ${flag} ${basename(path, extname(path))}${extensions[0]}`;
+    throw outputError(`${flag}: expected a name that ends in ${endings}, got "${basename(path)}"`, hint);
   }
   if (await isFolder(path)) throw outputError(`${flag}: ${path} is a folder`, "name a file inside it");
   await checkFolder(dirname(path), `choose another folder with ${flag} FILE${extensions[0]}`);
@@ -100,9 +100,9 @@ async function checkFile({ flag, extensions, path }: CheckedFile): Promise<void>
 
 /** Whether files can be written into a folder, which is made when they are. */
 async function checkFolder(folder: string, hint: string): Promise<void> {
-  const found = await isFolder(folder);
-  if (found === false) throw outputError(`${folder} is a file, expected a folder`, hint);
-  if (found === undefined && dirname(folder) !== folder) return checkFolder(dirname(folder), hint);
+  const state = await isFolder(folder);
+  if (state === false) throw outputError(`${folder} is a file, expected a folder`, hint);
+  if (state === undefined && dirname(folder) !== folder) return checkFolder(dirname(folder), hint);
   await access(folder, constants.W_OK).catch(() => {
     throw outputError(`cannot write into ${folder}: permission denied`, hint);
   });
@@ -111,7 +111,7 @@ async function checkFolder(folder: string, hint: string): Promise<void> {
 /** False for a file, undefined where there is nothing. */
 const isFolder = (path: string): Promise<boolean | undefined> =>
   stat(path).then(
-    (found) => found.isDirectory(),
+    (stats) => stats.isDirectory(),
     () => undefined,
   );
 

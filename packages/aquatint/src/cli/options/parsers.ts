@@ -22,7 +22,7 @@ export interface Range {
 }
 
 /** A whole number in decimal digits. */
-export const whole =
+export const integer =
   (flag: string, { min, max, example, hint }: Range): Parser<number> =>
   (text) => {
     const value = Number(text);

@@ -16,7 +16,7 @@ export const addPreviewFlags = (command: Command): Command =>
   command
     .option(
       "--preview <kind>",
-      "show the predicted x_0 while sampling, in a terminal with colours: off, linear (a pixel a latent), taesd (default: linear where the model allows it)",
+      "show the predicted x_0 while sampling, in a terminal with colors: off, linear (a pixel a latent), taesd (default: linear where the model allows it)",
       choice("--preview", ["off", "linear", "taesd"]),
     )
     .option("--preview-model <path>", "folder or file of the TAESD that shows x_0 in full size");
@@ -28,6 +28,6 @@ export function previewOptions(
 ): PreviewOptions {
   const seen = !quiet && supportsPictures({ stream: io.stderr, env: io.env });
   const path = previewModel === undefined ? undefined : resolve(io.cwd, previewModel);
-  const wanted = preview ?? (path === undefined ? undefined : "taesd");
-  return { preview: wanted ?? (seen ? "auto" : "off"), previewModel: path };
+  const model = preview ?? (path === undefined ? undefined : "taesd");
+  return { preview: model ?? (seen ? "auto" : "off"), previewModel: path };
 }

@@ -13,7 +13,7 @@ export interface ChartOptions {
   /** Characters, with the labels at its left. */
   readonly width: number;
   readonly height: number;
-  readonly colours: Ansis;
+  readonly colors: Ansis;
 }
 
 const marks = ["●", "○", "▲", "△", "■", "□", "◆", "◇"];
@@ -21,11 +21,11 @@ const paints = ["cyan", "red", "yellow", "magenta", "green", "blue"] as const;
 const LABEL = 9;
 
 /** The mark of line `i`, which its name stands beside. */
-export const chartMark = (i: number, colours: Ansis): string =>
-  colours[paints[i % paints.length]!](marks[i % marks.length]!);
+export const chartMark = (i: number, colors: Ansis): string =>
+  colors[paints[i % paints.length]!](marks[i % marks.length]!);
 
 /** Lines against steps, a mark a column where there is a point; the scale is logarithmic where all values are above 0. */
-export function chart(lines: readonly ChartLine[], { width, height, colours }: ChartOptions): readonly string[] {
+export function chart(lines: readonly ChartLine[], { width, height, colors }: ChartOptions): readonly string[] {
   const columns = Math.max(width - LABEL - 2, 10);
   const all = lines.flatMap(({ points }) => points);
   if (all.length === 0) return [];
@@ -39,7 +39,7 @@ export function chart(lines: readonly ChartLine[], { width, height, colours }: C
     for (const { step, value } of points) {
       const x = Math.min(Math.floor((step / Math.max(last, 1)) * columns), columns - 1);
       const y = Math.round(((place(value) - low) / (high - low || 1)) * (height - 1));
-      cells[height - 1 - y]![x] = chartMark(i, colours);
+      cells[height - 1 - y]![x] = chartMark(i, colors);
     }
   }
   const valueAt = (row: number) => {

@@ -51,7 +51,7 @@ function drawn({ written }: GraphicsProtocol, sheet: Picture, { stream }: Termin
 
 /**
  * Pictures of one size for a terminal: as a PNG where it draws them, unless tmux or screen stands between, as half blocks
- * where it has colours, else "".
+ * where it has colors, else "".
  */
 export function renderSamples(pictures: readonly Picture[], terminal: TerminalOf): string {
   if (!supportsPictures(terminal) || pictures.length === 0) return "";

@@ -12,7 +12,7 @@ export interface LiveLines {
 }
 
 const EVERY_MS = 200;
-/** What colours a text and takes no place. */
+/** What colors a text and takes no place. */
 const STYLE = new RegExp(`(${ESC}\\[[\\d;]*m)`);
 
 /**

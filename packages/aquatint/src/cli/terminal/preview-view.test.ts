@@ -10,13 +10,13 @@ import { generate } from "../../pipelines/generate.node.ts";
 import { main } from "../main.ts";
 
 const ESC = "\x1b";
-const grey = { factors: new Array(4).fill([0.1, 0.1, 0.1]), bias: [0, 0, 0] };
+const gray = { factors: new Array(4).fill([0.1, 0.1, 0.1]), bias: [0, 0, 0] };
 
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "aquatint-preview-"));
   await writeFiles(join(root, "plain"), latentModel());
-  await writeFiles(join(root, "mapped"), latentModel({ vaeExtras: { _latent_rgb: grey } }));
+  await writeFiles(join(root, "mapped"), latentModel({ vaeExtras: { _latent_rgb: gray } }));
   await writeFiles(join(root, "taesd"), tinyTaesd());
   await writeFiles(join(root, "taesd-of-8"), tinyTaesd({ levels: 4 }));
 });
@@ -64,7 +64,7 @@ async function shown(args: readonly string[], options: Partial<CapturedOptions> 
   return err();
 }
 
-test("a terminal with colours shows x_0 above the progress, and takes it away", async () => {
+test("a terminal with colors shows x_0 above the progress, and takes it away", async () => {
   const err = await shown([]);
   expect(err).toMatch(/▀.*\n[^▀]*1\/3 steps/s);
   expect(err).toMatch(new RegExp(`${ESC}\\[\\d+A${ESC}\\[J$`));

@@ -4,7 +4,7 @@ import type { Io } from "../io.ts";
 import { drawnBar } from "./bar.ts";
 import { liveLines } from "./live-region.ts";
 import { createProgress, type Progress, progressText } from "./progress.ts";
-import { colourLevel, renderPicture, supportsPictures } from "./terminal.ts";
+import { colorLevel, renderPicture, supportsPictures } from "./terminal.ts";
 
 /** Progress that can show a picture above it. */
 export interface PreviewView extends Progress {
@@ -33,7 +33,7 @@ export function previewView({ io, total, unit, quiet }: PreviewViewOptions): Pre
   if (quiet || !supportsPictures(terminal)) return { ...plain, show() {} };
   const live = liveLines(io.stderr);
   const described = progressText({ total, unit });
-  const colours = new Ansis(colourLevel(terminal));
+  const colors = new Ansis(colorLevel(terminal));
   let latest: Picture | undefined;
   const picture = () => {
     if (!latest) return [];
@@ -51,11 +51,17 @@ export function previewView({ io, total, unit, quiet }: PreviewViewOptions): Pre
       if (!latest) return plain.update(done, text, seconds);
       plain.hide();
       const status = described(done, text, seconds);
-      live.draw(() => [...picture(), `${drawnBar(done / total, { width: BAR, colours })} ${status}`]);
+      live.draw(() => [...picture(), `${drawnBar(done / total, { width: BAR, colors })} ${status}`]);
     },
     hide() {
       plain.hide();
       live.hide();
     },
   };
+}
+
+/** Which pictures are being made: "picture 2/4", "pictures 1-4/8". */
+export function imagesLabel({ done, rows, count }: Record<"done" | "rows" | "count", number>): string {
+  if (count === 1) return "";
+  return rows === 1 ? `picture ${done + 1}/${count}` : `pictures ${done + 1}-${done + rows}/${count}`;
 }

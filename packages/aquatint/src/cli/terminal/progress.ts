@@ -51,13 +51,13 @@ function bar({ stream, total, start = 0, unit }: ProgressOptions): Progress {
         left(now.done, now.seconds),
       ]),
   });
-  const whole = total ?? Number.MAX_SAFE_INTEGER;
-  drawn.start(whole, start);
+  const end = total ?? Number.MAX_SAFE_INTEGER;
+  drawn.start(end, start);
   return {
     update(done, text = "", seconds) {
       now = { done, text, seconds };
       if (drawn.isActive) drawn.update(done);
-      else drawn.start(whole, done);
+      else drawn.start(end, done);
     },
     hide: () => drawn.stop(),
   };
@@ -91,10 +91,10 @@ const counted = (done: number, total: number | undefined, unit: string): string 
 const described = (parts: readonly string[]): string => parts.filter(Boolean).join("  ");
 
 /** Says the time that is left, as it is known or from the mean rate since the first thing was done (loading comes before it). */
-function timeLeft(start: number, total = 0): (done: number, known?: number) => string {
+function timeLeft(start: number, total = 0): (done: number, estimate?: number) => string {
   let first: { readonly done: number; readonly time: number } | undefined;
-  return (done, known) => {
-    if (known !== undefined) return known > 0 ? `${duration(known)} left` : "";
+  return (done, estimate) => {
+    if (estimate !== undefined) return estimate > 0 ? `${duration(estimate)} left` : "";
     if (done > start) first ??= { done, time: performance.now() };
     if (!first || done <= first.done || done >= total) return "";
     const seconds = (performance.now() - first.time) / 1000;

@@ -10,14 +10,14 @@ export interface TerminalOf extends Pick<Io, "env"> {
   readonly stream: Output;
 }
 
-/** Colours of the terminal behind a stream: 3 is true colour, 2 is 256 colours, 1 is 16; 0 is none, as NO_COLOR asks for. */
-export function colourLevel({ stream, env }: TerminalOf): number {
+/** Colors of the terminal behind a stream: 3 is true color, 2 is 256 colors, 1 is 16; 0 is none, as NO_COLOR asks for. */
+export function colorLevel({ stream, env }: TerminalOf): number {
   if (!stream.isTTY || env["NO_COLOR"]) return 0;
   return new Ansis({ process: { env, platform: process.platform, argv: [], stdout: { isTTY: true } } }).level;
 }
 
-/** Whether a picture can be shown: the stream is a terminal with at least 256 colours, and NO_COLOR is not set. */
-export const supportsPictures = (terminal: TerminalOf): boolean => colourLevel(terminal) >= 2;
+/** Whether a picture can be shown: the stream is a terminal with at least 256 colors, and NO_COLOR is not set. */
+export const supportsPictures = (terminal: TerminalOf): boolean => colorLevel(terminal) >= 2;
 
 /**
  * A picture as lines of half blocks, two pixels a character; enlarged or shrunk by a whole factor to fit the terminal, or at
@@ -55,10 +55,10 @@ export function renderThumbnails(pictures: readonly Picture[], terminal: Termina
 }
 
 function halfBlocks({ width, height, at }: Sampled, terminal: TerminalOf): string {
-  const colours = new Ansis(colourLevel(terminal));
+  const colors = new Ansis(colorLevel(terminal));
   const lines = Array.from({ length: Math.ceil(height / 2) }, (_, line) => {
     const cells = Array.from({ length: width }, (_, x) => {
-      const upper = colours.rgb(...at(x, 2 * line));
+      const upper = colors.rgb(...at(x, 2 * line));
       return 2 * line + 1 < height ? upper.bgRgb(...at(x, 2 * line + 1))("▀") : upper("▀");
     });
     return `${cells.join("")}\n`;
@@ -84,7 +84,7 @@ function fitted(picture: Picture, columns: number): Sampled {
   };
 }
 
-/** The mean colour of a square, as far as it lies in the picture. */
+/** The mean color of a square, as far as it lies in the picture. */
 function mean({ width, height, data }: Picture, { left, top, size }: { left: number; top: number; size: number }): Rgb {
   const sum: [number, number, number] = [0, 0, 0];
   let count = 0;

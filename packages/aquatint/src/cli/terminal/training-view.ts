@@ -8,7 +8,7 @@ import { drawnBar } from "./bar.ts";
 import { liveLines } from "./live-region.ts";
 import { createProgress } from "./progress.ts";
 import { sparkline } from "./sparkline.ts";
-import { colourLevel } from "./terminal.ts";
+import { colorLevel } from "./terminal.ts";
 
 type StepEvent = Extract<RunEvent, { type: "step" }>;
 type StartEvent = Extract<RunEvent, { type: "start" }>;
@@ -27,9 +27,9 @@ export interface ViewOptions {
   readonly quiet: boolean;
 }
 
-/** Several lines on a terminal with colours, a line now and then elsewhere, nothing where it should be quiet. */
+/** Several lines on a terminal with colors, a line now and then elsewhere, nothing where it should be quiet. */
 export function trainingView({ io, start, quiet }: ViewOptions): TrainingView {
-  const level = colourLevel({ stream: io.stderr, env: io.env });
+  const level = colorLevel({ stream: io.stderr, env: io.env });
   return quiet || level === 0 ? plainView({ io, start, quiet }) : liveView(io, { start, level });
 }
 
@@ -60,8 +60,8 @@ function following(): (event: StepEvent) => Followed {
     if (!averages.has(name)) averages.set(name, movingAverage());
     return averages.get(name)!(value);
   };
-  return ({ loss, secondsPerStep, metrics: own }) => {
-    for (const [name, value] of Object.entries(own)) metrics.set(name, follow(`metrics.${name}`, value));
+  return ({ loss, secondsPerStep, metrics: values }) => {
+    for (const [name, value] of Object.entries(values)) metrics.set(name, follow(`metrics.${name}`, value));
     return { loss: follow("loss", loss), secondsPerStep: follow("secondsPerStep", secondsPerStep), metrics };
   };
 }
@@ -76,14 +76,14 @@ const SPARK = 40;
 
 function liveView(io: Io, { start, level }: { readonly start: StartEvent; readonly level: number }): TrainingView {
   const lines = liveLines(io.stderr);
-  const colours = new Ansis(level);
+  const colors = new Ansis(level);
   const follow = following();
   const losses: Point[] = [];
   return {
     step(event) {
       const followed = follow(event);
       losses.push({ step: event.step, value: event.loss });
-      lines.draw(() => drawn({ event, followed, losses, start, colours }));
+      lines.draw(() => drawn({ event, followed, losses, start, colors }));
     },
     hide: () => lines.hide(),
   };
@@ -94,20 +94,20 @@ interface Drawn {
   readonly followed: Followed;
   readonly losses: readonly Point[];
   readonly start: StartEvent;
-  readonly colours: Ansis;
+  readonly colors: Ansis;
 }
 
-function drawn({ event, followed, losses, start, colours }: Drawn): readonly string[] {
+function drawn({ event, followed, losses, start, colors }: Drawn): readonly string[] {
   const { step, loss, learningRate, gradNorm, seconds, secondsPerStep, secondsLeft, memory } = event;
-  const quiet = (text: string) => colours.dim(text);
+  const quiet = (text: string) => colors.dim(text);
   const row = (label: string, ...parts: readonly string[]) =>
     `${quiet(label.padEnd(LABEL))}${parts.filter(Boolean).join("  ")}`;
   const left = secondsLeft === undefined ? "" : `${duration(secondsLeft)} left`;
-  const mean = colours.bold(figureText(followed.loss));
+  const mean = colors.bold(figureText(followed.loss));
   return [
     "",
-    row(`${drawnBar(event.progress, { width: BAR, colours })} `, `${count(step, start.steps)}`, colours.bold(left)),
-    row("loss", mean, quiet(`last ${figureText(loss)}`), colours.cyan(sparkline(losses, SPARK))),
+    row(`${drawnBar(event.progress, { width: BAR, colors })} `, `${count(step, start.steps)}`, colors.bold(left)),
+    row("loss", mean, quiet(`last ${figureText(loss)}`), colors.cyan(sparkline(losses, SPARK))),
     ...metricRows(followed.metrics, { row, quiet }),
     row(
       "speed",

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { AquatintError } from "../../errors.ts";
 import { readText } from "../../formats/files.node.ts";
-import type { Digits } from "./kind.ts";
+import type { Digits } from "./digits.ts";
 
 const PIXELS = 28 * 28;
 
@@ -12,14 +12,14 @@ const PIXELS = 28 * 28;
  */
 export async function loadDigits(): Promise<Digits> {
   const folder = mnistFolder();
-  const byDigit = await Promise.all(Array.from({ length: 10 }, (_, digit) => greyOf(join(folder, `${digit}.json`))));
+  const byDigit = await Promise.all(Array.from({ length: 10 }, (_, digit) => grayOf(join(folder, `${digit}.json`))));
   const pictures = new Uint8Array(byDigit.reduce((n, { length }) => n + length, 0));
   const labels = new Uint8Array(pictures.length / PIXELS);
   let at = 0;
-  for (const [digit, grey] of byDigit.entries()) {
-    pictures.set(grey, at);
-    labels.fill(digit, at / PIXELS, (at + grey.length) / PIXELS);
-    at += grey.length;
+  for (const [digit, gray] of byDigit.entries()) {
+    pictures.set(gray, at);
+    labels.fill(digit, at / PIXELS, (at + gray.length) / PIXELS);
+    at += gray.length;
   }
   return { pictures, labels };
 }
@@ -36,7 +36,7 @@ function mnistFolder(): string {
 }
 
 /** The pictures of one digit, which the package keeps as numbers of 0 .. 1. */
-async function greyOf(file: string): Promise<Uint8Array> {
+async function grayOf(file: string): Promise<Uint8Array> {
   const { data } = JSON.parse(await readText(file)) as { readonly data?: unknown };
   if (!Array.isArray(data) || data.length === 0 || data.length % PIXELS !== 0) {
     throw new AquatintError("digits/wrong-file", `${file} holds no list of pictures of 28 x 28 numbers`, {

@@ -38,10 +38,10 @@ test("a tenth is held out, and no picture is in both parts", async () => {
     const { pictures } = await dataset.stream({ seed: 3, split }).next(count);
     return new Set(Array.from({ length: count }, (_, i) => pictures.subarray(3072 * i, 3072 * i + 1024).join()));
   };
-  const held = await pictureKeys("held-out", 995);
+  const heldOut = await pictureKeys("held-out", 995);
   const train = await pictureKeys("train", 2000);
-  expect(held.size).toBeGreaterThan(980);
-  expect([...train].filter((key) => held.has(key)).length).toBeLessThan(5); // a few digits are in the package twice
+  expect(heldOut.size).toBeGreaterThan(980);
+  expect([...train].filter((key) => heldOut.has(key)).length).toBeLessThan(5); // a few digits are in the package twice
 });
 
 test("an epoch shows each picture once, in an order of its own", async () => {

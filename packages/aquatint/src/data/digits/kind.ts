@@ -3,14 +3,7 @@ import { worded } from "../choose.ts";
 import { type Split, splits } from "../dataset.ts";
 import { type DrawSample, indexedStream, shuffler } from "../indexed-stream.ts";
 import type { DatasetKind } from "../kind.ts";
-
-/** Handwritten digits in memory. */
-export interface Digits {
-  /** Grey values 0 .. 255, [n, 28, 28]: white on black. */
-  readonly pictures: Uint8Array;
-  /** The digit of each, 0 .. 9. */
-  readonly labels: Uint8Array;
-}
+import type { Digits } from "./digits.ts";
 
 /** What the judge knows of a digit. */
 export interface DigitTruth {
@@ -94,11 +87,11 @@ function drawOf({ pictures, labels }: Digits, indices: readonly number[]): DrawS
   };
 }
 
-function paint(pixels: Float32Array, grey: Uint8Array): void {
+function paint(pixels: Float32Array, gray: Uint8Array): void {
   const plane = SIZE * SIZE;
   pixels.fill(-1);
   for (let y = 0; y < SIDE; y++) {
-    for (let x = 0; x < SIDE; x++) pixels[(y + FRAME) * SIZE + x + FRAME] = grey[y * SIDE + x]! / 127.5 - 1;
+    for (let x = 0; x < SIDE; x++) pixels[(y + FRAME) * SIZE + x + FRAME] = gray[y * SIDE + x]! / 127.5 - 1;
   }
   pixels.copyWithin(plane, 0, plane);
   pixels.copyWithin(2 * plane, 0, plane);

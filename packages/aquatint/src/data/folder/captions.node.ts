@@ -35,16 +35,16 @@ export async function captionedFiles(folder: string, findings: Findings): Promis
       .flatMap((ending) => files.filter((file) => ending.test(file)))
       .map((file) => [withoutEnding(file), file]),
   );
-  const found: Captioned[] = [];
+  const pairs: Captioned[] = [];
   for (const file of pictures.toSorted()) {
     const text = texts.get(withoutEnding(file));
     const rows = captions.get(file);
     if (rows && text !== undefined) skipped.add("texts of images that metadata.jsonl names", text);
     const said = rows ?? (text === undefined ? [] : lines(await textOf(folder, text, skipped)));
-    if (said.length > 0) found.push({ file, captions: said });
+    if (said.length > 0) pairs.push({ file, captions: said });
     else skipped.add("without a caption", file);
   }
-  return found;
+  return pairs;
 }
 
 /** Endings of captions, the one that counts where there are both last. */
@@ -61,11 +61,11 @@ async function metadataCaptions(
   folder: string,
   { files, pictures, skipped, noted }: Listing,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const known = new Map(pictures.map((file) => [file.normalize(), file]));
+  const pathByName = new Map(pictures.map((file) => [file.normalize(), file]));
   const captions = new Map<string, readonly string[]>();
   for (const file of files.filter((file) => /(^|\/)metadata\.jsonl$/.test(file))) {
     for (const [named, said] of await metadata(folder, file, skipped)) {
-      const picture = known.get(named.normalize()) ?? known.get(named.replaceAll("\\", "/").normalize());
+      const picture = pathByName.get(named.normalize()) ?? pathByName.get(named.replaceAll("\\", "/").normalize());
       if (picture === undefined) {
         skipped.add("named in metadata.jsonl, and not there", named);
         continue;

@@ -37,9 +37,9 @@ export async function filesBelow(folder: string, skipped: SkipList): Promise<rea
   });
   // after all real folders, so that a link into one of them is the one that is skipped
   for (let path = links.shift(); path !== undefined; path = links.shift()) {
-    const found = await stat(join(folder, path)).catch(() => undefined);
-    if (found?.isDirectory()) await enterOrSkip(path);
-    else if (found?.isFile()) files.push(path);
+    const stats = await stat(join(folder, path)).catch(() => undefined);
+    if (stats?.isDirectory()) await enterOrSkip(path);
+    else if (stats?.isFile()) files.push(path);
     else skipped.add("links that lead nowhere", path);
   }
   return files;

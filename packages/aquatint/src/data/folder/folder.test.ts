@@ -30,7 +30,7 @@ const open = async (config: object = {}) =>
     ...config,
   })) as Dataset<FolderTruth>;
 
-/** What the stream shows of one file: its caption and its pixels' colours, each 0 .. 255, by channel. */
+/** What the stream shows of one file: its caption and its pixels' colors, each 0 .. 255, by channel. */
 async function shown(dataset: Dataset<FolderTruth>, file: string, count = 40) {
   const size = dataset.size[0];
   const { pictures, truths, captions } = await dataset.stream({ seed: 1 }).next(count);
@@ -171,20 +171,20 @@ describe("files as people have them", () => {
   afterEach(() => rm(odd, { recursive: true }));
 
   test.each<[string, () => Promise<Uint8Array>, readonly number[]]>([
-    ["grey", () => flat("#808080").greyscale().toColourspace("b-w").png().toBuffer(), [128, 128, 128]],
-    ["of 16 bits", () => flat("#4080c0").toColourspace("rgb16").png().toBuffer(), [64, 128, 192]],
+    ["gray", () => flat("#808080").grayscale().toColorspace("b-w").png().toBuffer(), [128, 128, 128]],
+    ["of 16 bits", () => flat("#4080c0").toColorspace("rgb16").png().toBuffer(), [64, 128, 192]],
     ["with a palette", () => flat("#4080c0").png({ palette: true }).toBuffer(), [64, 128, 192]],
     ["half transparent", () => flat({ r: 0, g: 0, b: 200, alpha: 0.5 }).png().toBuffer(), [128, 128, 228]],
     ["smaller than the frame", () => flat("#4080c0", 3).png().toBuffer(), [64, 128, 192]],
-  ])("%s", async (_, make, colour) => {
+  ])("%s", async (_, make, color) => {
     await only(await make());
     const { first } = await all();
-    const found = first[0]!.pixel(8, 8);
-    for (const [c, value] of colour.entries()) expect(Math.abs(found[c]! - value), `${found}`).toBeLessThanOrEqual(2);
+    const pixel = first[0]!.pixel(8, 8);
+    for (const [c, value] of color.entries()) expect(Math.abs(pixel[c]! - value), `${pixel}`).toBeLessThanOrEqual(2);
   });
 
   test("CMYK, and an ending in capitals", async () => {
-    await only(await flat("#4080c0").toColourspace("cmyk").jpeg({ quality: 100 }).toBuffer(), "only.JPG");
+    await only(await flat("#4080c0").toColorspace("cmyk").jpeg({ quality: 100 }).toBuffer(), "only.JPG");
     const dataset = await open({ folder: odd });
     const [seen] = await shown(dataset, "only.JPG", 1);
     expect(seen!.caption).toBe("it");
@@ -221,14 +221,14 @@ const flat = (background: string | { r: number; g: number; b: number; alpha: num
 
 test("streams are the same in whatever batches, and go on from a snapshot", async () => {
   const dataset = await open({ crop: "random", zoom: 1.5, flip: true });
-  const whole = await dataset.stream({ seed: 9 }).next(10);
+  const full = await dataset.stream({ seed: 9 }).next(10);
   const stream = dataset.stream({ seed: 9 });
   const first = await stream.next(3);
   const again = (await open({ crop: "random", zoom: 1.5, flip: true })).stream({ seed: 0 });
   again.restore(JSON.parse(JSON.stringify(stream.snapshot())));
   const rest = await again.next(7);
-  expect([...first.captions, ...rest.captions]).toEqual(whole.captions);
-  expect([...first.pictures, ...rest.pictures]).toEqual([...whole.pictures]);
+  expect([...first.captions, ...rest.captions]).toEqual(full.captions);
+  expect([...first.pictures, ...rest.pictures]).toEqual([...full.pictures]);
 });
 
 test("held-out pictures are held out by their names, whatever else is in the folder", async () => {
@@ -237,9 +237,9 @@ test("held-out pictures are held out by their names, whatever else is in the fol
   expect(used.train + used["held-out"]).toBe(4);
   const files = async (split: "train" | "held-out") =>
     new Set((await dataset.stream({ seed: 1, split }).next(40)).truths.map((t) => t.file));
-  const [train, held] = [await files("train"), await files("held-out")];
-  expect(train.size + held.size).toBe(4);
-  expect([...train].some((file) => held.has(file))).toBe(false);
+  const [train, heldOut] = [await files("train"), await files("held-out")];
+  expect(train.size + heldOut.size).toBe(4);
+  expect([...train].some((file) => heldOut.has(file))).toBe(false);
   await expect(async () => (await open()).stream({ seed: 1, split: "held-out" })).rejects.toThrow(
     "no pictures that are held-out",
   );

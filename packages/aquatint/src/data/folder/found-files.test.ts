@@ -21,7 +21,7 @@ const put = async (files: Readonly<Record<string, string | Uint8Array>>): Promis
 };
 const open = (of = folder) => openDataset({ name: "captioned-folder", folder: of, size: 8, held_out_share: 0 });
 /** What was found, with counts and names by reason. */
-async function found(of = folder) {
+async function contents(of = folder) {
   const { report, captions } = await open(of);
   const { used, skipped, notes = [] } = report as DatasetReport;
   const listed = (files: DatasetReport["skipped"]) =>
@@ -36,9 +36,14 @@ describe("symbolic links", () => {
     await symlink(join(folder, "store/a.png"), join(folder, "set/a.png"));
     await symlink("../words/w.txt", join(folder, "set/a.txt"));
     await symlink("../store/deep", join(folder, "set/linked"));
-    expect(await found(join(folder, "set"))).toEqual({ used: 2, captions: ["a thing", "bee"], skipped: {}, notes: {} });
+    expect(await contents(join(folder, "set"))).toEqual({
+      used: 2,
+      captions: ["a thing", "bee"],
+      skipped: {},
+      notes: {},
+    });
     await symlink(join(folder, "set"), join(folder, "door"));
-    expect((await found(join(folder, "door"))).used).toBe(2);
+    expect((await contents(join(folder, "door"))).used).toBe(2);
   });
 
   test("that lead nowhere, into themselves or to what is read already are named", async () => {
@@ -50,7 +55,7 @@ describe("symbolic links", () => {
       ["in", "again"],
     ] as const)
       await symlink(target, join(folder, path));
-    expect(await found()).toEqual({
+    expect(await contents()).toEqual({
       used: 2,
       captions: ["a", "b"],
       skipped: {
@@ -69,14 +74,14 @@ describe("metadata.jsonl", () => {
     const a = (text: string | string[]) => ({ file_name: "a.png", text });
     await put({ "in/a.png": png, "in/metadata.jsonl": `\ufeff${rows(a("one"), a(["two", "one"]))}` });
     await put({ "metadata.jsonl": rows({ file_name: "in/a.png", text: "three" }) });
-    const { captions, notes } = await found();
+    const { captions, notes } = await contents();
     expect(captions).toEqual(["one", "three", "two"]);
     expect(notes).toEqual({ "named by several lines of metadata.jsonl, whose captions are all used": ["in/a.png"] });
   });
 
   test("wins over texts beside the images, which are named", async () => {
     await put({ "a.png": png, "a.txt": "text", "metadata.jsonl": rows({ file_name: "a.png", text: "row" }) });
-    expect(await found()).toMatchObject({
+    expect(await contents()).toMatchObject({
       captions: ["row"],
       skipped: { "texts of images that metadata.jsonl names": ["a.txt"] },
     });
@@ -85,7 +90,7 @@ describe("metadata.jsonl", () => {
   test("may have been written on Windows or with letters composed otherwise", async () => {
     await put({ "in/cafe\u0301.png": png });
     await put({ "metadata.jsonl": rows({ file_name: "in\\caf\u00e9.png", text: "coffee" }) });
-    expect((await found()).captions).toEqual(["coffee"]);
+    expect((await contents()).captions).toEqual(["coffee"]);
   });
 });
 
@@ -98,7 +103,7 @@ test("captions have any line ends and a mark of byte order; empty ones and such 
     ...{ "d.png": png, "d.txt": Buffer.concat([Buffer.of(0xff, 0xfe), utf16]) },
     ...{ "e.png": png, "e.txt": Buffer.from("caf\xe9", "latin1") },
   });
-  const { captions, skipped } = await found();
+  const { captions, skipped } = await contents();
   expect(captions).toEqual(["one", "three", "two"]);
   expect(skipped).toEqual({
     "without a caption": ["b.png", "c.png", "d.png", "e.png"],
@@ -108,12 +113,12 @@ test("captions have any line ends and a mark of byte order; empty ones and such 
 
 test("kohya's .caption files are read; a .txt beside them counts", async () => {
   await put({ "a.png": png, "a.caption": "a", "b.png": png, "b.caption": "not b", "b.txt": "b" });
-  expect((await found()).captions).toEqual(["a", "b"]);
+  expect((await contents()).captions).toEqual(["a", "b"]);
 });
 
 test("two images of one name share its caption", async () => {
   await put({ "a.png": png, "a.jpg": png, "a.txt": "a" });
-  expect(await found()).toMatchObject({ used: 2, captions: ["a", "a"] });
+  expect(await contents()).toMatchObject({ used: 2, captions: ["a", "a"] });
 });
 
 test("endings may be in capitals; hidden and empty files are named", async () => {
@@ -122,7 +127,7 @@ test("endings may be in capitals; hidden and empty files are named", async () =>
     ...{ ".DS_Store": "x", "._A.PNG": "x", "Thumbs.db": "x", ".git/c.png": png, "__MACOSX/A.PNG": "x" },
     ...{ "zero.png": "", "zero.txt": "zero" },
   });
-  expect(await found()).toEqual({
+  expect(await contents()).toEqual({
     used: 2,
     captions: ["a", "b"],
     skipped: {

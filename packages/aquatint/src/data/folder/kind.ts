@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
+import type { RgbaPicture } from "../../formats/image/image.ts";
 import type { RandomStream } from "../../math/random.ts";
 import { pick } from "../choose.ts";
-import { blend, fill, type Place, type RgbaPicture } from "../compose.ts";
+import { blend, fill, type Place } from "../compose.ts";
 import type { Dataset, Split } from "../dataset.ts";
 import { type DrawSample, indexedStream, shuffler } from "../indexed-stream.ts";
 import type { DataSources, DatasetKind } from "../kind.ts";
@@ -108,6 +109,6 @@ function frameOf(random: RandomStream, { zoom, crop, flip }: FolderConfig): Fram
 /** Where a picture goes so that its shorter side (or its longer one, with "pad") fills the frame. */
 function placeOf({ width, height }: RgbaPicture, fit: FolderConfig["fit"], { zoom, x, y, mirrored }: Frame): Place {
   const side = fit === "crop" ? Math.min(width, height) : Math.max(width, height);
-  const centre = (length: number, at: number): number => 0.5 + (0.5 - at) * Math.max(0, (zoom * length) / side - 1);
-  return { x: centre(width, x), y: centre(height, y), size: (zoom * Math.max(width, height)) / side, mirrored };
+  const center = (length: number, at: number): number => 0.5 + (0.5 - at) * Math.max(0, (zoom * length) / side - 1);
+  return { x: center(width, x), y: center(height, y), size: (zoom * Math.max(width, height)) / side, mirrored };
 }

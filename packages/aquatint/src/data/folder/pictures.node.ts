@@ -2,10 +2,9 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AquatintError } from "../../errors.ts";
 import { readBytes } from "../../formats/files.node.ts";
-import type { Picture } from "../../formats/image/image.ts";
+import type { Picture, RgbaPicture } from "../../formats/image/image.ts";
 import { decodeImage } from "../../formats/image/read-image.node.ts";
 import { atLeast, resized } from "../../formats/image/resize.ts";
-import type { RgbaPicture } from "../compose.ts";
 import { type Split, splits } from "../dataset.ts";
 import { stringHash } from "../string-hash.ts";
 import { captionedFiles } from "./captions.node.ts";
@@ -94,9 +93,9 @@ async function decoded(
 
 function withAlpha({ width, height, channels, data }: Picture): RgbaPicture {
   if (channels === 4) return { width, height, channels, data };
-  const made = new Uint8Array(width * height * 4).fill(255);
+  const rgba = new Uint8Array(width * height * 4).fill(255);
   for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
-    for (let c = 0; c < 3; c++) made[to + c] = data[from + c]!;
+    for (let c = 0; c < 3; c++) rgba[to + c] = data[from + c]!;
   }
-  return { width, height, channels: 4, data: made };
+  return { width, height, channels: 4, data: rgba };
 }

@@ -1,4 +1,4 @@
-import type { RgbaPicture } from "../compose.ts";
+import type { RgbaPicture } from "../../formats/image/image.ts";
 import type { DatasetReport, Split } from "../dataset.ts";
 
 /** Which pictures to have at hand, and how much of them to accept. */

@@ -12,5 +12,5 @@ export const scheduleNames: readonly string[] = Object.keys(all);
 export function scheduleNamed(name: string, options: { readonly steps?: number } = {}): Schedule {
   const create = Object.hasOwn(all, name) ? all[name] : undefined;
   if (create) return create(options);
-  throw unknownName("schedule/unknown", { wanted: name, kind: "schedule", names: scheduleNames });
+  throw unknownName("schedule/unknown", { name: name, kind: "schedule", names: scheduleNames });
 }

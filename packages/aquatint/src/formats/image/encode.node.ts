@@ -1,7 +1,8 @@
 import { extname } from "node:path";
 import { encodePng } from "../png/png.ts";
 import { checkPicture, type Picture } from "./image.ts";
-import { type PictureTexts, withTexts } from "./picture-file.ts";
+import { withTexts } from "./picture-file.ts";
+import type { PictureTexts } from "./picture-texts.ts";
 import { importSharp } from "./sharp.node.ts";
 
 /** A kind of picture file that is written. */
@@ -23,7 +24,7 @@ export const pictureFormats = {
   jpeg: {
     extensions: [".jpg", ".jpeg"],
     quality: 90,
-    // colours as fine as brightness: pictures here are small, and edges of flat colours show
+    // colors as fine as brightness: pictures here are small, and edges of flat colors show
     encode: async (picture, quality) =>
       (await sharpOf(picture, "writing JPEG")).jpeg({ quality, chromaSubsampling: "4:4:4" }).toBuffer(),
   },

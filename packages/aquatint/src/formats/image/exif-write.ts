@@ -1,6 +1,5 @@
 import { concatBytes } from "../../util/concat.ts";
-import { OWN_NOTE } from "./exif-note.ts";
-import type { PictureTexts } from "./picture-file.ts";
+import { OWN_NOTE, type PictureTexts } from "./picture-texts.ts";
 
 const BYTES = 7;
 const LONG = 4;

@@ -2,7 +2,7 @@ import { AquatintError } from "../../errors.ts";
 import { startsWith } from "../bytes.ts";
 import { MAX_TEXT_BYTES } from "../metadata/text-budget.ts";
 import { commentText } from "../metadata/text-encoding.ts";
-import { OWN_NOTE } from "./exif-note.ts";
+import { OWN_NOTE } from "./picture-texts.ts";
 
 /**
  * The texts of an EXIF block that pictures' makers use, by the tag's name, Aquatint's own under "aquatint"; empty where it
@@ -37,7 +37,7 @@ export function shortTag(tiff: Uint8Array, tag: number): number | undefined {
   const block = blockOf(tiff, "");
   if (!block) return undefined;
   const entries = entriesOf(block, block.view.getUint32(4, block.little));
-  const entry = entries.find((found) => found.tag === tag && found.type === SHORT);
+  const entry = entries.find((candidate) => candidate.tag === tag && candidate.type === SHORT);
   return entry && block.view.getUint16(entry.valueAt, block.little);
 }
 
@@ -100,8 +100,8 @@ function textOf({ view, tiff, little, file }: Block, { type, count, valueAt }: E
   const from = count <= 4 ? valueAt : view.getUint32(valueAt, little);
   if (from + count > tiff.length) return undefined;
   if (count > MAX_TEXT_BYTES) {
-    const found = `${file}: a text of its EXIF takes ${count} bytes, at most ${MAX_TEXT_BYTES} are read`;
-    throw new AquatintError("picture/too-large", found, { hint: "remove its EXIF" });
+    const message = `${file}: a text of its EXIF takes ${count} bytes, at most ${MAX_TEXT_BYTES} are read`;
+    throw new AquatintError("picture/too-large", message, { hint: "remove its EXIF" });
   }
   const bytes = tiff.subarray(from, from + count);
   return commentText(bytes, { little });

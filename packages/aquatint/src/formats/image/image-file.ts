@@ -12,11 +12,11 @@ export function withoutOpaqueAlpha({ width, height, channels, data }: Picture): 
   const image = { width, height, channels, data };
   if (channels === 3) return image;
   for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return image;
-  const made = new Uint8Array(width * height * 3);
+  const rgb = new Uint8Array(width * height * 3);
   for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
-    for (let c = 0; c < 3; c++) made[to + c] = data[from + c]!;
+    for (let c = 0; c < 3; c++) rgb[to + c] = data[from + c]!;
   }
-  return { width, height, channels: 3, data: made };
+  return { width, height, channels: 3, data: rgb };
 }
 
 /** What is said of a file with several frames or pages. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { flatten, grid, type Picture, pictureToTensor, strip, tensorToPicture, tensorToPictures } from "./image.ts";
 
-/** A picture of one colour. */
+/** A picture of one color. */
 const plain = (value: number, width = 1, height = 1): Picture => ({
   width,
   height,
@@ -36,7 +36,7 @@ test("wrong sizes, transparency and NaN are refused", () => {
   expect(() => pictureToTensor({ ...clear, channels: 3 })).toThrow(/given 4 bytes/);
 });
 
-test("flatten lays a picture on a colour", () => {
+test("flatten lays a picture on a color", () => {
   const half: Picture = { width: 2, height: 1, channels: 4, data: Uint8Array.of(200, 0, 0, 255, 200, 0, 0, 51) };
   expect([...flatten(half, [0, 100, 255]).data]).toEqual([200, 0, 0, 40, 80, 204]);
 });

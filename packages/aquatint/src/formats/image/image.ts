@@ -8,10 +8,14 @@ export interface Picture {
   readonly channels: 3 | 4;
   readonly data: Uint8Array;
 }
+/** A picture with alpha. */
+export interface RgbaPicture extends Picture {
+  readonly channels: 4;
+}
 /** Red, green, blue, each 0..255. */
-export type Colour = readonly [red: number, green: number, blue: number];
+export type Color = readonly [red: number, green: number, blue: number];
 
-const WHITE: Colour = [255, 255, 255];
+const WHITE: Color = [255, 255, 255];
 
 const sizeOf = ({ width, height, channels }: Omit<Picture, "data">): string => `${width} x ${height} x ${channels}`;
 
@@ -69,7 +73,7 @@ export function pictureToTensor(picture: Picture): Float32Array<ArrayBuffer> {
   const { width, height, channels, data } = picture;
   if (channels !== 3) {
     throw new AquatintError("image/alpha", `a picture of ${sizeOf(picture)} has transparency, expected 3 channels`, {
-      hint: "Put it on a background first: flatten(picture, colour).",
+      hint: "Put it on a background first: flatten(picture, color).",
     });
   }
   const plane = width * height;
@@ -84,8 +88,8 @@ export function pictureToTensor(picture: Picture): Float32Array<ArrayBuffer> {
 export const picturesToTensor = (pictures: readonly Picture[]): Float32Array<ArrayBuffer> =>
   concatFloat32(pictures.map(pictureToTensor));
 
-/** The picture as RGB, laid on a background colour where it is transparent. */
-export function flatten(picture: Picture, background: Colour = WHITE): Picture {
+/** The picture as RGB, laid on a background color where it is transparent. */
+export function flatten(picture: Picture, background: Color = WHITE): Picture {
   checkPicture(picture);
   const { width, height, channels, data } = picture;
   if (channels === 3) return picture;
@@ -107,8 +111,8 @@ export interface GridOptions {
   readonly gap?: number;
   /** Whole factor by which each picture is enlarged, without smoothing; 1 when absent. */
   readonly scale?: number;
-  /** Colour of the gaps, and under transparent pictures; white when absent. */
-  readonly background?: Colour;
+  /** Color of the gaps, and under transparent pictures; white when absent. */
+  readonly background?: Color;
 }
 
 /** Pictures of one size in rows from the top left, as one RGB picture. */
@@ -145,8 +149,8 @@ function checkGrid(pictures: readonly Picture[], sizes: { columns: number; gap: 
   const [first] = pictures;
   const other = pictures.find(({ width, height }) => width !== first?.width || height !== first?.height);
   if (first && other) {
-    const found = `pictures of ${sizeOf(first)} and ${sizeOf(other)} cannot share a grid`;
-    throw new AquatintError("image/size", found, { hint: "Bring them to one size first." });
+    const message = `pictures of ${sizeOf(first)} and ${sizeOf(other)} cannot share a grid`;
+    throw new AquatintError("image/size", message, { hint: "Bring them to one size first." });
   }
   for (const [name, value] of Object.entries(sizes)) {
     const least = name === "gap" ? 0 : 1;

@@ -30,15 +30,15 @@ export function upright(image: Picture, orientation: number): Picture {
   if (!way) return image;
   const { channels, data } = image;
   const [width, height] = way.transposed ? [image.height, image.width] : [image.width, image.height];
-  const made = new Uint8Array(data.length);
+  const rotated = new Uint8Array(data.length);
   let to = 0;
   for (let y = 0; y < height; y++) {
     const v = way.reversedRows ? height - 1 - y : y;
     for (let x = 0; x < width; x++) {
       const u = way.reversedColumns ? width - 1 - x : x;
       let from = channels * (way.transposed ? u * image.width + v : v * image.width + u);
-      for (let c = 0; c < channels; c++) made[to++] = data[from++]!;
+      for (let c = 0; c < channels; c++) rotated[to++] = data[from++]!;
     }
   }
-  return { width, height, channels, data: made };
+  return { width, height, channels, data: rotated };
 }

@@ -27,18 +27,18 @@ const pixels = async (bytes: Uint8Array) => (await sharp(bytes).raw().toBuffer()
 
 describe.each(formats)("%s", (_, format) => {
   test("carries the web UI's text and the recipe, and shows the same picture as without them", async () => {
-    const [bare, whole] = await Promise.all([
+    const [bare, full] = await Promise.all([
       encodePicture(picture, { format }),
       encodePicture(picture, { format, texts }),
     ]);
     expect(await pictureTexts(bare)).toEqual({});
-    const read = await pictureTexts(whole);
+    const read = await pictureTexts(full);
     expect(read["aquatint"]).toBe(texts.aquatint);
     expect(read["parameters"] ?? read["UserComment"]).toBe(texts.parameters);
     expect(imageMetadata(read)).toMatchObject({ source: "aquatint", seed: 7 });
     expect(imageMetadata({ ...read, aquatint: "" })).toMatchObject({ source: "a1111", steps: 20, width: 17 });
-    expect(await pixels(whole)).toBe(await pixels(bare));
-    expect(await sharp(whole).metadata()).toMatchObject({ width: 17, height: 9 });
+    expect(await pixels(full)).toBe(await pixels(bare));
+    expect(await sharp(full).metadata()).toMatchObject({ width: 17, height: 9 });
   });
 
   test("is chosen by a name's ending", () => {
@@ -135,9 +135,9 @@ const refusals: Readonly<Record<string, readonly [first: string, second: string]
 };
 
 test.each(formats)("%s: half a file is refused with the reason, unless the texts are whole", async (name, format) => {
-  const whole = await encodePicture(picture, { format, texts });
-  const middle = whole.length >> 1;
-  const codes = [whole.subarray(middle), whole.subarray(0, middle)].map((half) =>
+  const bytes = await encodePicture(picture, { format, texts });
+  const middle = bytes.length >> 1;
+  const codes = [bytes.subarray(middle), bytes.subarray(0, middle)].map((half) =>
     pictureTexts(half).then(
       () => "read",
       (error: unknown) => (error instanceof AquatintError ? error.code : String(error)),
@@ -149,12 +149,12 @@ test.each(formats)("%s: half a file is refused with the reason, unless the texts
 test.each(formats)(
   "%s: 3,000 mutated files are read or refused with a typed error, and what is read is a recipe or none",
   async (_, format) => {
-    const whole = await encodePicture(picture, { format, texts });
+    const bytes = await encodePicture(picture, { format, texts });
     const codes = new Set<string>();
     await fc.assert(
       fc.asyncProperty(changes, async (list) => {
         try {
-          imageMetadata(await pictureTexts(changed(whole, list)));
+          imageMetadata(await pictureTexts(changed(bytes, list)));
           codes.add("read");
         } catch (error) {
           if (!(error instanceof AquatintError)) throw error;

@@ -5,15 +5,8 @@ import { allTexts, textChunk } from "../png/text.ts";
 import { exifTexts } from "./exif.ts";
 import { exifBlock } from "./exif-write.ts";
 import { jpegExif, jpegTexts, jpegWithExif } from "./jpeg.ts";
+import type { PictureTexts } from "./picture-texts.ts";
 import { webpExif, webpTexts, webpWithExif } from "./webp.ts";
-
-/** What Aquatint writes of a picture into its file. */
-export interface PictureTexts {
-  /** The recipe as JSON. */
-  readonly aquatint: string;
-  /** The lines of AUTOMATIC1111's web UI. */
-  readonly parameters: string;
-}
 
 /** How a kind of picture file is known, and where its texts stand. */
 interface Container {
@@ -58,8 +51,10 @@ const containers: readonly Container[] = [
 ];
 
 function containerOf(bytes: Uint8Array, name: string): Container {
-  const found = containers.find(({ starts }) => starts.every(([at, signature]) => startsWith(bytes, signature, at)));
-  if (found) return found;
+  const container = containers.find(({ starts }) =>
+    starts.every(([at, signature]) => startsWith(bytes, signature, at)),
+  );
+  if (container) return container;
   throw new AquatintError("picture/unknown", `${name} is no PNG, JPEG or WebP file`, {
     hint: "give the picture as it was saved by the program that made it",
   });

@@ -108,7 +108,7 @@ function tiffFile(kind: { bits: number; photometric: number; format: number; sam
 
 describe("colors that are not RGB of 8 bits:", () => {
   const gray = (depth: "uchar" | "ushort") =>
-    sharp(Buffer.from(Uint8Array.of(0, 100, 200, 255)), { raw: { width: 2, height: 2, channels: 1 } }).toColourspace(
+    sharp(Buffer.from(Uint8Array.of(0, 100, 200, 255)), { raw: { width: 2, height: 2, channels: 1 } }).toColorspace(
       depth === "ushort" ? "grey16" : "b-w",
     );
   test("a gray JPEG has three equal channels", async () => {
@@ -122,7 +122,7 @@ describe("colors that are not RGB of 8 bits:", () => {
     expect([channels, ...data]).toEqual([3, 0, 0, 0, 100, 100, 100, 200, 200, 200, 255, 255, 255]);
   });
   test("an RGB TIFF of 16 bits keeps its colors", async () => {
-    const { channels, data } = await read(fields().toColourspace("rgb16").tiff({ compression: "lzw" }));
+    const { channels, data } = await read(fields().toColorspace("rgb16").tiff({ compression: "lzw" }));
     expect([channels, data.length]).toEqual([3, 3 * 32 * 48]);
     expect([...data.subarray(0, 3)]).toEqual([255, 0, 0]);
   });
@@ -136,7 +136,7 @@ describe("colors that are not RGB of 8 bits:", () => {
     });
   });
   test("a CMYK JPEG has the colors that it prints", async () => {
-    const image = await read(fields().toColourspace("cmyk").jpeg({ quality: 100 }));
+    const image = await read(fields().toColorspace("cmyk").jpeg({ quality: 100 }));
     expect([image.channels, image.data.length]).toEqual([3, 3 * 32 * 48]);
     // green is none that inks can print
     expect(colors(image)).toMatch(/^r.+bw$/);
@@ -202,8 +202,8 @@ test.each(refused)("%s is refused by name", async (_, bytes, code, says) => {
     (cause: unknown) => cause,
   );
   expect(error).toBeInstanceOf(AquatintError);
-  const { code: found, message, hint } = error as AquatintError;
-  expect(found).toBe(code);
+  const { code: actual, message, hint } = error as AquatintError;
+  expect(actual).toBe(code);
   expect(`${message}\n${hint}`).toMatch(says);
   expect(message).toContain("photo.png");
 });

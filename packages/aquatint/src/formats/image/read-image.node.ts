@@ -52,7 +52,7 @@ async function decodedBySharp(bytes: Uint8Array, limits: ReadLimits): Promise<Im
     checkSamples(header, bytes, name);
     checkPixels({ width, height }, { name, maxPixels });
     // "error": what is only odd is read, what is cut off is not
-    const open = sharp(bytes, { limitInputPixels: maxPixels, failOn: "error" }).autoOrient().toColourspace("srgb");
+    const open = sharp(bytes, { limitInputPixels: maxPixels, failOn: "error" }).autoOrient().toColorspace("srgb");
     const { data, info } = await (hasAlpha ? open.ensureAlpha() : open.removeAlpha())
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
@@ -79,10 +79,10 @@ function checkSamples({ format, depth }: Metadata, bytes: Uint8Array, name: stri
   if (format !== "tiff") return;
   const yCbCr = shortTag(bytes, tiff.photometric) === tiff.yCbCr && shortTag(bytes, tiff.compression) !== tiff.jpeg;
   if (!yCbCr && (depth === "uchar" || depth === "ushort")) return;
-  const found = yCbCr ? "Y, Cb and Cr without JPEG" : `numbers of the kind "${depth}"`;
+  const problem = yCbCr ? "Y, Cb and Cr without JPEG" : `numbers of the kind "${depth}"`;
   throw new AquatintError(
     "picture/unsupported",
-    `${name} is a TIFF image of ${found}, expected 8 or 16 bits a sample`,
+    `${name} is a TIFF image of ${problem}, expected 8 or 16 bits a sample`,
     {
       hint: "save it as PNG",
     },

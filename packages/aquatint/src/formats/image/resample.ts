@@ -89,7 +89,7 @@ function rowsResampled<T extends Uint8Array | Float32Array>(
   { first, last, kind }: { readonly first: number; readonly last: number; readonly kind: SampleKind<T> },
 ): Raster<T> {
   const to = starts.length;
-  const made = kind.create((last - first) * to * channels);
+  const output = kind.create((last - first) * to * channels);
   const sums = new Float64Array(channels);
   let at = 0;
   for (let y = first; y < last; y++) {
@@ -101,10 +101,10 @@ function rowsResampled<T extends Uint8Array | Float32Array>(
         const weight = weights[k]!;
         for (let c = 0; c < channels; c++) sums[c]! += weight * data[from++]!;
       }
-      for (let c = 0; c < channels; c++) made[at++] = kind.stored(sums[c]!);
+      for (let c = 0; c < channels; c++) output[at++] = kind.stored(sums[c]!);
     }
   }
-  return { width: to, height: last - first, channels, data: made };
+  return { width: to, height: last - first, channels, data: output };
 }
 
 /** An image in another height; its row 0 is the row `first` that the taps count from. */
@@ -114,7 +114,7 @@ function columnsResampled<T extends Uint8Array | Float32Array>(
   { first, kind }: { readonly first: number; readonly kind: SampleKind<T> },
 ): Raster<T> {
   const [to, row] = [starts.length, width * channels];
-  const made = kind.create(to * row);
+  const output = kind.create(to * row);
   const sums = new Float64Array(row);
   for (let y = 0; y < to; y++) {
     sums.fill(0);
@@ -123,9 +123,9 @@ function columnsResampled<T extends Uint8Array | Float32Array>(
       const from = (starts[y]! + k - first) * row;
       for (let i = 0; i < row; i++) sums[i]! += weight * data[from + i]!;
     }
-    for (let i = 0; i < row; i++) made[y * row + i] = kind.stored(sums[i]!);
+    for (let i = 0; i < row; i++) output[y * row + i] = kind.stored(sums[i]!);
   }
-  return { width, height: to, channels, data: made };
+  return { width, height: to, channels, data: output };
 }
 
 /** What is made of an image: this part of it in this size. */

@@ -78,9 +78,13 @@ describe("of any size to any size", () => {
     fc.assert(
       fc.property(sizes, fc.nat(255), ({ from, to }, value) => {
         const plain: Picture = { ...from, channels: 3, data: new Uint8Array(3 * from.width * from.height).fill(value) };
-        for (const made of [fitted(plain, to), resized(plain, to)]) {
-          expect([made.width, made.height, made.data.length]).toEqual([to.width, to.height, 3 * to.width * to.height]);
-          expect(made.data.every((v) => v === value)).toBe(true);
+        for (const image of [fitted(plain, to), resized(plain, to)]) {
+          expect([image.width, image.height, image.data.length]).toEqual([
+            to.width,
+            to.height,
+            3 * to.width * to.height,
+          ]);
+          expect(image.data.every((v) => v === value)).toBe(true);
         }
         const plane = { ...from, data: new Float32Array(from.width * from.height).fill(value / 255) };
         expect(fittedValues(plane, to).data.every((v) => Math.abs(v - value / 255) < 1e-6)).toBe(true);

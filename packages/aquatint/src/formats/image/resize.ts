@@ -57,9 +57,9 @@ export function resized(image: Picture, size: Size): Picture {
   checkPicture(image);
   if (sameSize(image, size)) return image;
   const { width, height, channels } = image;
-  const whole = { columns: { from: 0, length: width }, rows: { from: 0, length: height }, ...pick(size) };
-  if (channels === 3) return { ...pick(size), channels, data: resampled(image, whole, eightBit).data };
-  const data = resampled({ ...image, data: premultiplied(image.data) }, whole, eightBit).data;
+  const area = { columns: { from: 0, length: width }, rows: { from: 0, length: height }, ...pick(size) };
+  if (channels === 3) return { ...pick(size), channels, data: resampled(image, area, eightBit).data };
+  const data = resampled({ ...image, data: premultiplied(image.data) }, area, eightBit).data;
   for (let i = 0; i < data.length; i += 4) {
     const alpha = data[i + 3]!;
     if (alpha === 0 || alpha === 255) continue;
@@ -71,13 +71,13 @@ export function resized(image: Picture, size: Size): Picture {
 const pick = ({ width, height }: Size): Size => ({ width, height });
 
 function premultiplied(data: Uint8Array): Uint8Array {
-  const made = data.slice();
-  for (let i = 0; i < made.length; i += 4) {
-    const alpha = made[i + 3]!;
+  const output = data.slice();
+  for (let i = 0; i < output.length; i += 4) {
+    const alpha = output[i + 3]!;
     if (alpha === 255) continue;
-    for (let c = i; c < i + 3; c++) made[c] = Math.round((made[c]! * alpha) / 255);
+    for (let c = i; c < i + 3; c++) output[c] = Math.round((output[c]! * alpha) / 255);
   }
-  return made;
+  return output;
 }
 
 /** The largest size of an image's proportions whose sides are at most `side`; its own where that is smaller. */

@@ -43,8 +43,8 @@ export function webpTexts(bytes: Uint8Array, { name = "the picture" } = {}): Rea
   for (const { type, data } of chunks(bytes, name)) {
     if (type !== "XMP ") continue;
     if (data.length > MAX_TEXT_BYTES) {
-      const found = `${name}: its XMP takes ${data.length} bytes, at most ${MAX_TEXT_BYTES} are read`;
-      throw new AquatintError("picture/too-large", found, { hint: "remove its XMP" });
+      const message = `${name}: its XMP takes ${data.length} bytes, at most ${MAX_TEXT_BYTES} are read`;
+      throw new AquatintError("picture/too-large", message, { hint: "remove its XMP" });
     }
     return { [XMP_KEYWORD]: latin1OrUtf8(data) };
   }
@@ -53,11 +53,11 @@ export function webpTexts(bytes: Uint8Array, { name = "the picture" } = {}): Rea
 
 /** A copy of a WebP file with an EXIF block; a file of the simple layout is given the header of the extended one. */
 export function webpWithExif(bytes: Uint8Array, tiff: Uint8Array): Uint8Array<ArrayBuffer> {
-  const found = Array.from(chunks(bytes, "the picture"));
-  const extended = found.find(({ type }) => type === "VP8X")?.data ?? extendedHeader(found);
+  const existing = Array.from(chunks(bytes, "the picture"));
+  const extended = existing.find(({ type }) => type === "VP8X")?.data ?? extendedHeader(existing);
   const header = Uint8Array.from(extended);
   header[0]! |= HAS_EXIF;
-  const rest = found.filter(({ type }) => type !== "VP8X" && type !== "EXIF");
+  const rest = existing.filter(({ type }) => type !== "VP8X" && type !== "EXIF");
   const body = concatBytes([{ type: "VP8X", data: header }, ...rest, { type: "EXIF", data: tiff }].map(written));
   const head = new Uint8Array(CHUNKS);
   head.set(bytes.subarray(0, CHUNKS));

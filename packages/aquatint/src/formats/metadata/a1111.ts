@@ -153,11 +153,11 @@ const hypernet = (at: At): readonly NetworkCall[] => {
 function civitaiLoras(at: At, called: readonly NetworkCall[]): readonly NetworkCall[] {
   const list = objectOf(`{"value":${at("Civitai resources") ?? "[]"}}`)?.["value"];
   if (!Array.isArray(list) || called.length > 0) return [];
-  return list.flatMap((one) => {
-    if (!isObject(one) || /^(checkpoint|vae|upscaler|)$/i.test(String(one["type"] ?? ""))) return [];
-    const label = [one["modelName"], one["modelVersionName"]].filter((word) => typeof word === "string").join(" ");
-    const name = label || `model version ${String(one["modelVersionId"])}`;
-    return [{ ...loraCall(name, numberOf(one["weight"]) ?? 1), kind: String(one["type"]).toLowerCase() }];
+  return list.flatMap((entry) => {
+    if (!isObject(entry) || /^(checkpoint|vae|upscaler|)$/i.test(String(entry["type"] ?? ""))) return [];
+    const label = [entry["modelName"], entry["modelVersionName"]].filter((word) => typeof word === "string").join(" ");
+    const name = label || `model version ${String(entry["modelVersionId"])}`;
+    return [{ ...loraCall(name, numberOf(entry["weight"]) ?? 1), kind: String(entry["type"]).toLowerCase() }];
   });
 }
 

@@ -89,8 +89,8 @@ function encodedText(graph: Graph, node: GraphNode): Pick<GraphPrompt, "text" | 
 /** A node that is not known: the first of its links that leads to a text, and the node itself as a change. */
 function throughAny(graph: Graph, node: GraphNode, role: Role, seen: Set<string>): GraphPrompt {
   for (const input of Object.values(node.inputs)) {
-    const found = isLink(input) ? promptAt(graph, input, role, seen) : NONE;
-    if (found.text !== undefined || found.zeroed) return changed(found, node);
+    const base = isLink(input) ? promptAt(graph, input, role, seen) : NONE;
+    if (base.text !== undefined || base.zeroed) return changed(base, node);
   }
   return NONE;
 }

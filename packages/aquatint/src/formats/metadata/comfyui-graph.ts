@@ -47,18 +47,18 @@ export interface WalkOptions {
 
 /** The nodes that a link leads to, nearest first; each once, so that rings end. */
 export function upstream(graph: Graph, link: unknown, { inputs, stop }: WalkOptions = {}): readonly GraphNode[] {
-  const found = new Map<string, GraphNode>();
+  const nodes = new Map<string, GraphNode>();
   const queue: unknown[] = [link];
-  for (let at = 0; at < queue.length && found.size < MAX_NODES; at++) {
+  for (let at = 0; at < queue.length && nodes.size < MAX_NODES; at++) {
     const node = linked(graph, queue[at]);
-    if (!node || found.has(node.id)) continue;
-    found.set(node.id, node);
+    if (!node || nodes.has(node.id)) continue;
+    nodes.set(node.id, node);
     if (stop?.(node)) continue;
     for (const [name, value] of Object.entries(node.inputs)) {
       if (isLink(value) && (inputs?.(node, name) ?? true)) queue.push(value);
     }
   }
-  return [...found.values()];
+  return [...nodes.values()];
 }
 
 /** Names of inputs under which nodes of primitives, strings and numbers hold their value. */
@@ -93,8 +93,8 @@ export function numberAt(
   const source = linked(graph, value);
   if (!source || !spend(budget)) return undefined;
   for (const key of [name, ...numberNames]) {
-    const found = source.inputs[key] === undefined ? undefined : numberAt(graph, source, key, budget);
-    if (found !== undefined) return found;
+    const value = source.inputs[key] === undefined ? undefined : numberAt(graph, source, key, budget);
+    if (value !== undefined) return value;
   }
   const only = Object.keys(source.inputs).filter((key) => isLink(source.inputs[key]));
   return only.length === 1 ? numberAt(graph, source, only[0]!, budget) : undefined;
@@ -115,8 +115,8 @@ export function textAt(graph: Graph, node: GraphNode, name: string, budget = new
   if (follow !== undefined) return textAt(graph, source, follow, budget);
   if (literal !== undefined) return source.inputs[literal] as string;
   for (const key of Object.keys(source.inputs).filter((key) => isLink(source.inputs[key]))) {
-    const found = textAt(graph, source, key, budget);
-    if (found !== undefined) return found;
+    const text = textAt(graph, source, key, budget);
+    if (text !== undefined) return text;
   }
   return stringNames.some((key) => source.inputs[key] === "") ? "" : undefined;
 }

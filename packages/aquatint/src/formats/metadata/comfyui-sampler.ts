@@ -75,8 +75,8 @@ function pathTo(graph: Graph, link: unknown): Omit<SamplingPath, "ambiguous"> | 
     at = next;
   }
   const sampler = chain.at(-1)!;
-  const own = new Set(upstream(graph, [sampler.id, 0]).map(({ id }) => id));
-  const after = [...walked, ...between].filter((node) => !own.has(node.id) && !isSampler(node));
+  const upstreamIds = new Set(upstream(graph, [sampler.id, 0]).map(({ id }) => id));
+  const after = [...walked, ...between].filter((node) => !upstreamIds.has(node.id) && !isSampler(node));
   return { sampler, later: chain.slice(0, -1), after };
 }
 
@@ -96,7 +96,7 @@ export function samplerSettings(graph: Graph, node: GraphNode): SamplerSettings 
   const near = upstream(graph, [node.id, 0]);
   const source = (name: string) => linked(graph, node.inputs[name]);
   const guider = source("guider");
-  const sigmas = upstream(graph, node.inputs["sigmas"]).find((one) => one.inputs["steps"] !== undefined);
+  const sigmas = upstream(graph, node.inputs["sigmas"]).find((candidate) => candidate.inputs["steps"] !== undefined);
   const first = (holders: readonly (GraphNode | undefined)[], ...names: readonly string[]) => {
     for (const holder of holders) {
       for (const name of names) {
@@ -118,18 +118,19 @@ export function samplerSettings(graph: Graph, node: GraphNode): SamplerSettings 
 
 /** The input `sampler_name`, of the node or of KSamplerSelect; else the type of a node such as SamplerEulerAncestral. */
 function samplerName(graph: Graph, node: GraphNode, near: readonly GraphNode[]): string | undefined {
-  const own = textAt(graph, node, "sampler_name");
-  if (own !== undefined) return own;
+  const direct = textAt(graph, node, "sampler_name");
+  if (direct !== undefined) return direct;
   const select = linked(graph, node.inputs["sampler"]);
-  if (!select) return near.map((one) => one.inputs["sampler_name"]).find((value) => typeof value === "string");
+  if (!select)
+    return near.map((neighbor) => neighbor.inputs["sampler_name"]).find((value) => typeof value === "string");
   return textAt(graph, select, "sampler_name") ?? select.type.replace(/^Sampler_?/, "");
 }
 
 function scheduleName(graph: Graph, node: GraphNode, sigmas: GraphNode | undefined, near: readonly GraphNode[]) {
-  const own = textAt(graph, node, "scheduler") ?? (sigmas && textAt(graph, sigmas, "scheduler"));
-  if (own !== undefined) return own;
+  const direct = textAt(graph, node, "scheduler") ?? (sigmas && textAt(graph, sigmas, "scheduler"));
+  if (direct !== undefined) return direct;
   if (sigmas) return sigmas.type.replace(/(Sampling)?(Scheduler|Sigmas)$/, "");
-  return near.map((one) => one.inputs["scheduler"]).find((value) => typeof value === "string");
+  return near.map((neighbor) => neighbor.inputs["scheduler"]).find((value) => typeof value === "string");
 }
 
 /** A walk that begins late, ends early or adds no noise. */

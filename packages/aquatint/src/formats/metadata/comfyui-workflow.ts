@@ -90,7 +90,7 @@ export function workflowGraph(json: JsonObject): Graph {
   const canvases = new Map(
     listOf(definitions["subgraphs"])
       .filter(isObject)
-      .map((one) => [String(one["id"]), canvasOf(one)] as const),
+      .map((item) => [String(item["id"]), canvasOf(item)] as const),
   );
   const nodes = new Map<string, GraphNode>();
   place(canvasOf(json), {
@@ -156,16 +156,16 @@ function sourcesOf(canvas: Canvas, placing: Placing): Source {
 function bypassed(node: JsonObject, slot: number, { byLink }: Canvas): Link | undefined {
   const output = listOf(node["outputs"])[slot];
   const type = isObject(output) ? output["type"] : undefined;
-  const input = listOf(node["inputs"]).find((one) => isObject(one) && one["type"] === type && one["link"] != null);
+  const input = listOf(node["inputs"]).find((item) => isObject(item) && item["type"] === type && item["link"] != null);
   return isObject(input) ? byLink.get(String(input["link"])) : undefined;
 }
 
 function inputsOf(node: JsonObject, { byLink }: Canvas, source: Source): JsonObject {
   const inputs = listOf(node["inputs"]).filter(isObject);
   const values = node["widgets_values"];
-  const linked = inputs.flatMap((one) => {
-    const link = one["link"] == null ? undefined : source(byLink.get(String(one["link"])));
-    return link ? [[String(one["name"]), link] as const] : [];
+  const linked = inputs.flatMap((item) => {
+    const link = item["link"] == null ? undefined : source(byLink.get(String(item["link"])));
+    return link ? [[String(item["name"]), link] as const] : [];
   });
   const set = isObject(values) ? values : widgetValues(String(node["type"]), inputs, listOf(values));
   return { ...set, ...Object.fromEntries(linked) };
@@ -173,10 +173,12 @@ function inputsOf(node: JsonObject, { byLink }: Canvas, source: Source): JsonObj
 
 /** Widgets by name: as the table has them, else as newer files list them among the inputs. */
 function widgetValues(type: string, inputs: readonly JsonObject[], values: readonly unknown[]): JsonObject {
-  const own = inputs.filter((one) => isObject(one["widget"])).map((one) => String(one["name"]));
+  const widgetNames = inputs.filter((item) => isObject(item["widget"])).map((item) => String(item["name"]));
   const control = /^(fixed|increment|decrement|randomize)$/;
   const plain = values.filter((value, i) => !(i > 0 && typeof value === "string" && control.test(value)));
-  const names = widgets[type]?.filter((name) => name !== "") ?? (own.length === plain.length ? own : unnamed(values));
+  const names =
+    widgets[type]?.filter((name) => name !== "") ??
+    (widgetNames.length === plain.length ? widgetNames : unnamed(values));
   return Object.fromEntries(names.flatMap((name, i) => (plain[i] === undefined ? [] : [[name, plain[i]]])));
 }
 

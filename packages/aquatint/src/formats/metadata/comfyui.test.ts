@@ -22,7 +22,7 @@ const read = (nodes: Nodes, more: Readonly<Record<string, string>> = {}) => {
   );
   return imageMetadata({ prompt: JSON.stringify(graph), ...more });
 };
-const whole = {
+const expected = {
   ...{ source: "comfyui", prompt: "a cat", negative: "blurry", seed: 5, steps: 20, guidance: 7 },
   ...{ sampler: "euler normal", width: 512, height: 768, model: "m.safetensors" },
 };
@@ -257,7 +257,7 @@ const graphs: Readonly<Record<string, readonly [nodes: Nodes, metadata?: object]
 describe("the graph that ran", () => {
   test.each(Object.entries(graphs))("%s", (_, [nodes, changes = {}]) => {
     const metadata: Record<string, unknown> = { ...read(nodes) };
-    for (const [key, value] of Object.entries({ ...whole, unrepeated: [], ...changes }))
+    for (const [key, value] of Object.entries({ ...expected, unrepeated: [], ...changes }))
       expect([key, metadata[key]]).toEqual([key, value]);
   });
 
@@ -324,7 +324,7 @@ describe("the workflow, where the graph that ran is not in the file", () => {
 
   test("bypassed nodes are passed and muted ones are gone", () => {
     const metadata = imageMetadata({ workflow: JSON.stringify({ nodes, links: lines }) });
-    expect(metadata).toMatchObject({ ...whole, unrepeated: [] });
+    expect(metadata).toMatchObject({ ...expected, unrepeated: [] });
     expect(metadata).not.toHaveProperty("networks");
   });
 
@@ -359,8 +359,8 @@ describe("the workflow, where the graph that ran is not in the file", () => {
       [4, 7, 0, 20, 2],
       [5, 5, 0, 20, 3],
       [7, 20, 0, 9, 0],
-    ].map((one) => [...one, "X"]);
+    ].map((link) => [...link, "X"]);
     const workflow = JSON.stringify({ nodes: outer, links, definitions: { subgraphs: [inner] } });
-    expect(imageMetadata({ workflow })).toMatchObject({ ...whole, unrepeated: [] });
+    expect(imageMetadata({ workflow })).toMatchObject({ ...expected, unrepeated: [] });
   });
 });

@@ -14,12 +14,12 @@ function graphsIn(texts: ImageTexts): readonly Graph[] {
   const named = (name: "prompt" | "workflow"): readonly JsonObject[] => {
     const prefix = new RegExp(`^${name}:\\s*(?=\\{)`, "i");
     const inner = both?.[name];
-    const found: readonly (JsonObject | undefined)[] = [
+    const candidates: readonly (JsonObject | undefined)[] = [
       objectOf(texts[name]),
       ...all.flatMap((text) => (prefix.test(text) ? [objectOf(text.replace(prefix, ""))] : [])),
       isObject(inner) ? inner : objectOf(textOf(inner)),
     ];
-    return found.filter((json) => json !== undefined);
+    return candidates.filter((json) => json !== undefined);
   };
   return [...named("prompt").map(promptGraph), ...named("workflow").map(workflowGraph)];
 }
@@ -41,7 +41,7 @@ export const comfyui: MetadataFormat = {
 
 function readPath(graph: Graph, path: SamplingPath): ImageMetadata {
   const { sampler } = path;
-  const told = samplerSettings(graph, sampler);
+  const settings = samplerSettings(graph, sampler);
   const [positive, negative] = [prompt(graph, sampler, "positive"), prompt(graph, sampler, "negative")];
   const latents = upstream(graph, sampler.inputs["latent_image"] ?? sampler.inputs["latent"] ?? sampler.inputs["pipe"]);
   const models = modelPath(graph, sampler);
@@ -51,8 +51,8 @@ function readPath(graph: Graph, path: SamplingPath): ImageMetadata {
   return compact({
     source: "comfyui",
     ...texts,
-    ...{ seed: seedOf(told.seed), steps: numberOf(told.steps), guidance: numberOf(told.guidance) },
-    sampler: samplerOf(told.sampler, told.schedule),
+    ...{ seed: seedOf(settings.seed), steps: numberOf(settings.steps), guidance: numberOf(settings.guidance) },
+    sampler: samplerOf(settings.sampler, settings.schedule),
     ...{ width: size[0], height: size[1], model: models.name },
     settings: literals(sampler),
     guidanceRescale: models.rescale,
@@ -61,7 +61,7 @@ function readPath(graph: Graph, path: SamplingPath): ImageMetadata {
     rng: "torch-cpu",
     networks: models.networks.length > 0 ? models.networks : undefined,
     unrepeated: unique([
-      ...[told.changes, positive.changes, negative.changes, models.changes, latentChanges(latents)].flat(),
+      ...[settings.changes, positive.changes, negative.changes, models.changes, latentChanges(latents)].flat(),
       ...path.later.map((node) => later(graph, node)),
       ...path.after.filter(({ type }) => !neutral.test(type)).map(({ type }) => type),
     ]),
@@ -78,17 +78,17 @@ const unique = (words: readonly string[]): readonly string[] => [...new Set(word
 
 /** The prompt of a sampler: of its own input, of its guider, or of the loader that it is piped to. */
 function prompt(graph: Graph, sampler: GraphNode, role: "positive" | "negative"): GraphPrompt {
-  const own = promptAt(graph, sampler.inputs[role], role);
-  if (own.text !== undefined || own.zeroed) return own;
+  const direct = promptAt(graph, sampler.inputs[role], role);
+  if (direct.text !== undefined || direct.zeroed) return direct;
   const [guider] = upstream(graph, sampler.inputs["guider"]);
   const names = role === "positive" ? ["positive", "conditioning", "cond1"] : ["negative"];
   for (const name of guider ? names : []) {
-    const found = promptAt(graph, guider!.inputs[name], role);
-    if (found.text !== undefined || found.zeroed) return found;
+    const guided = promptAt(graph, guider!.inputs[name], role);
+    if (guided.text !== undefined || guided.zeroed) return guided;
   }
-  if (guider) return own;
+  if (guider) return direct;
   const loader = upstream(graph, sampler.inputs["pipe"]).find(({ inputs }) => textOf(inputs[role]) !== undefined);
-  return loader ? { ...own, text: textAt(graph, loader, role), encoders: [loader] } : own;
+  return loader ? { ...direct, text: textAt(graph, loader, role), encoders: [loader] } : direct;
 }
 
 const modelFiles = ["ckpt_name", "unet_name", "model_name", "base_ckpt_name", "diffusion_model_name"];
@@ -103,10 +103,10 @@ function modelPath(graph: Graph, sampler: GraphNode) {
   const names = nodes.flatMap(({ inputs }) => modelFiles.flatMap((key) => textOf(inputs[key]) ?? []));
   const networks = nodes.flatMap((node) => lorasOf(node));
   const rescale = nodes.find(({ type }) => type === "RescaleCFG")?.inputs["multiplier"];
-  const others = nodes.filter(
+  const rest = nodes.filter(
     (node) => node.type !== "RescaleCFG" && lorasOf(node).length === 0 && !loaders.test(node.type),
   );
-  return { name: names[0], networks, rescale: numberOf(rescale), changes: others.map(({ type }) => type) };
+  return { name: names[0], networks, rescale: numberOf(rescale), changes: rest.map(({ type }) => type) };
 }
 
 /** The LoRAs of a loader or stacker; rgthree's have an object for each. */
@@ -118,7 +118,7 @@ function lorasOf({ inputs, type }: GraphNode): readonly NetworkCall[] {
     const [, index = ""] = /^lora(?:_name)?(_\d+)?$/i.exec(key) ?? [];
     if (!/^lora(_name)?(_\d+)?$/i.test(key) || typeof value !== "string" || /^none$/i.test(value)) return [];
     const strengths = ["strength_model", "lora_model_strength", "model_str", "lora_wt", "strength", "lora_strength"];
-    const scale = strengths.map((name) => numberOf(inputs[name + index])).find((one) => one !== undefined);
+    const scale = strengths.map((name) => numberOf(inputs[name + index])).find((value) => value !== undefined);
     return scale === 0 || /switch/i.test(type) ? [] : [loraCall(value, scale)];
   });
 }

@@ -58,7 +58,7 @@ export const drawThings: MetadataFormat = {
 };
 
 const lorasOf = (list: unknown): readonly NetworkCall[] =>
-  (Array.isArray(list) ? list : []).flatMap((one) => {
-    const name = isObject(one) ? textOf(one["model"] ?? one["file"]) : undefined;
-    return name === undefined || !isObject(one) ? [] : [loraCall(name, numberOf(one["weight"]))];
+  (Array.isArray(list) ? list : []).flatMap((entry) => {
+    const name = isObject(entry) ? textOf(entry["model"] ?? entry["file"]) : undefined;
+    return name === undefined || !isObject(entry) ? [] : [loraCall(name, numberOf(entry["weight"]))];
   });

@@ -45,8 +45,8 @@ const modelName = (path: unknown): string | undefined =>
 
 function lorasOf({ use_lora_model: names, lora_alpha: scales }: JsonObject): readonly NetworkCall[] {
   const list = (value: unknown) => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
-  return list(names).flatMap((one, i) => {
-    const name = modelName(one);
+  return list(names).flatMap((entry, i) => {
+    const name = modelName(entry);
     return name === undefined || name === "" || name === "None" ? [] : [loraCall(name, numberOf(list(scales)[i]))];
   });
 }

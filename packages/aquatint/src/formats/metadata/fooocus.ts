@@ -16,7 +16,10 @@ const WAYS = "Fooocus samples in ways of its own (sharpness, ADM guidance, promp
 const jsonIn = (texts: ImageTexts) =>
   [texts["parameters"], texts["UserComment"], texts["Comment"]]
     .map(objectOf)
-    .find((one) => one && (one["metadata_scheme"] === "fooocus" || "base_model" in one || "base_model_name" in one));
+    .find(
+      (entry) =>
+        entry && (entry["metadata_scheme"] === "fooocus" || "base_model" in entry || "base_model_name" in entry),
+    );
 
 const isText = (texts: ImageTexts): boolean =>
   texts["fooocus_scheme"] === "a1111" || /Version: "?Fooocus/i.test(infotextOf(texts) ?? "");
@@ -29,8 +32,8 @@ export const fooocus: MetadataFormat = {
   read(texts) {
     const json = jsonIn(texts);
     if (json) return readJson(json);
-    const found = readInfotext(parseInfotext(infotextOf(texts)!), { source: "fooocus", rng: "torch-cpu" });
-    return { ...found, notes: [...(found.notes ?? []), WAYS] };
+    const metadata = readInfotext(parseInfotext(infotextOf(texts)!), { source: "fooocus", rng: "torch-cpu" });
+    return { ...metadata, notes: [...(metadata.notes ?? []), WAYS] };
   },
 };
 

@@ -15,9 +15,9 @@ test.each([
   ["names with brackets", `${line}, Vec. CC [v1.2]: x, Version: v1.6.0`],
   ["no spaces after commas (AI Horde)", "Steps: 20, Sampler: k_euler_a,Seed: 5,Size: 512x768, CFG scale: 7"],
 ])("%s", (_, settings) => {
-  const { prompt, negative, settings: found } = parseInfotext(`a cat\nNegative prompt: blurry\n${settings}`);
+  const { prompt, negative, settings: actual } = parseInfotext(`a cat\nNegative prompt: blurry\n${settings}`);
   expect({ prompt, negative }).toEqual({ prompt: "a cat", negative: "blurry" });
-  expect(found).toMatchObject({ Steps: "20", Seed: "5", Size: "512x768" });
+  expect(actual).toMatchObject({ Steps: "20", Seed: "5", Size: "512x768" });
 });
 
 test("values come unquoted, and later lines are settings of their own", () => {
@@ -30,10 +30,10 @@ test("values come unquoted, and later lines are settings of their own", () => {
 });
 
 test("a text whose line ends were lost is parted where its parts begin", () => {
-  const found = imageMetadata({
+  const metadata = imageMetadata({
     parameters: `a cat, fur.Negative prompt: blurry, Size.${line}, Version: f2.0.1v1.10.1`,
   });
-  expect(found).toMatchObject({ prompt: "a cat, fur", negative: "blurry, Size", seed: 5, width: 512 });
+  expect(metadata).toMatchObject({ prompt: "a cat, fur", negative: "blurry, Size", seed: 5, width: 512 });
 });
 
 test.each([

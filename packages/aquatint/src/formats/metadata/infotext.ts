@@ -70,9 +70,9 @@ const MAX_FAILURES = 16;
 
 /** Every "name: value" of a text, the first of each name: values may be quoted or JSON; a line after the first is one setting. */
 function parseSettings(text: string): Record<string, string> {
-  const found = new Map<string, string>();
+  const entries = new Map<string, string>();
   const put = (key: string, value: string) => {
-    if (!found.has(key)) found.set(key, value);
+    if (!entries.has(key)) entries.set(key, value);
   };
   let at = 0;
   let failures = 0;
@@ -89,13 +89,13 @@ function parseSettings(text: string): Record<string, string> {
     }
     at += key[0].length;
     const special = /["[{]/.test(text[at] ?? "") && failures < MAX_FAILURES;
-    const whole = special ? (text[at] === '"' ? matchAt(quoted, text, at)?.[0] : jsonAt(text, at)) : undefined;
-    if (special && whole === undefined) failures++;
-    const value = whole ?? matchAt(bare, text, at)![0];
-    put(key[1]!.trim(), whole?.startsWith('"') ? unquoted(whole) : value.trim());
+    const structured = special ? (text[at] === '"' ? matchAt(quoted, text, at)?.[0] : jsonAt(text, at)) : undefined;
+    if (special && structured === undefined) failures++;
+    const value = structured ?? matchAt(bare, text, at)![0];
+    put(key[1]!.trim(), structured?.startsWith('"') ? unquoted(structured) : value.trim());
     at += value.length;
   }
-  return Object.fromEntries(found);
+  return Object.fromEntries(entries);
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {

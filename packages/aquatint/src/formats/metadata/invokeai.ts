@@ -60,11 +60,11 @@ const compelNotes = (prompts: readonly string[]): readonly string[] =>
   prompts.some((text) => /[\w)][+-]+(\s|,|$)|\)\d/.test(text)) ? [COMPEL] : [];
 
 function lorasOf(list: unknown): readonly NetworkCall[] {
-  return (Array.isArray(list) ? list : []).flatMap((one) => {
-    if (!isObject(one)) return [];
-    const model = isObject(one["model"]) ? one["model"] : isObject(one["lora"]) ? one["lora"] : {};
+  return (Array.isArray(list) ? list : []).flatMap((entry) => {
+    if (!isObject(entry)) return [];
+    const model = isObject(entry["model"]) ? entry["model"] : isObject(entry["lora"]) ? entry["lora"] : {};
     const name = textOf(model["name"] ?? model["model_name"]);
-    return name === undefined ? [] : [loraCall(name, numberOf(one["weight"]))];
+    return name === undefined ? [] : [loraCall(name, numberOf(entry["weight"]))];
   });
 }
 
@@ -81,10 +81,12 @@ const oldKeys = [
   "variations",
 ];
 
-function readOld(whole: JsonObject, settings: JsonObject): ImageMetadata {
+function readOld(metadata: JsonObject, settings: JsonObject): ImageMetadata {
   const list = settings["prompt"];
-  const parts = Array.isArray(list) ? list.map((one) => (isObject(one) ? textOf(one["prompt"]) : textOf(one))) : [list];
-  const text = parts.filter((one) => typeof one === "string").join(" ");
+  const parts = Array.isArray(list)
+    ? list.map((part) => (isObject(part) ? textOf(part["prompt"]) : textOf(part)))
+    : [list];
+  const text = parts.filter((part) => typeof part === "string").join(" ");
   return compact({
     source: "invokeai",
     ...bracketed(text),
@@ -94,7 +96,7 @@ function readOld(whole: JsonObject, settings: JsonObject): ImageMetadata {
       width: numberOf(settings["width"]),
       height: numberOf(settings["height"]),
     },
-    ...{ model: textOf(whole["model_weights"]), modelHash: textOf(whole["model_hash"]) },
+    ...{ model: textOf(metadata["model_weights"]), modelHash: textOf(metadata["model_hash"]) },
     settings,
     rng: "cuda-philox",
     unrepeated: unrepeatedOf(settings, [...oldKeys, "extra", "threshold", "perlin"]).concat(

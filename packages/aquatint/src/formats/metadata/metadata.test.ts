@@ -39,10 +39,18 @@ test("A1111's text is read, with prompts of several lines and quoted settings", 
 });
 
 test("Aquatint's own recipe wins, and ComfyUI's graph is followed from its sampler", () => {
-  const own = { prompt: "a fox", negative: "", seed: 8, steps: 3, sampler: "ddim", guidance: 2, rng: "torch-cpu" };
-  const { rng: _, ...known } = own;
-  const found = imageMetadata({ aquatint: JSON.stringify(own), parameters });
-  expect(found).toEqual({ source: "aquatint", ...known, settings: own });
+  const generation = {
+    prompt: "a fox",
+    negative: "",
+    seed: 8,
+    steps: 3,
+    sampler: "ddim",
+    guidance: 2,
+    rng: "torch-cpu",
+  };
+  const { rng: _, ...expected } = generation;
+  const metadata = imageMetadata({ aquatint: JSON.stringify(generation), parameters });
+  expect(metadata).toEqual({ source: "aquatint", ...expected, settings: generation });
   const graph = {
     3: {
       class_type: "KSampler",

@@ -11,7 +11,7 @@ const readKeys = [
 ];
 
 const objectIn = (texts: ImageTexts) =>
-  [texts["parameters"], texts["UserComment"]].map(objectOf).find((one) => isObject(one?.["sui_image_params"]));
+  [texts["parameters"], texts["UserComment"]].map(objectOf).find((entry) => isObject(entry?.["sui_image_params"]));
 
 /** SwarmUI: JSON under `parameters`, or in UserComment. */
 export const swarmui: MetadataFormat = {
@@ -19,8 +19,8 @@ export const swarmui: MetadataFormat = {
   title: "SwarmUI",
   matches: (texts) => objectIn(texts) !== undefined,
   read(texts) {
-    const whole = objectIn(texts)!;
-    const settings = whole["sui_image_params"] as Readonly<Record<string, unknown>>;
+    const metadata = objectIn(texts)!;
+    const settings = metadata["sui_image_params"] as Readonly<Record<string, unknown>>;
     const prompt = withoutNetworks(textOf(settings["prompt"]) ?? "");
     const negative = withoutNetworks(textOf(settings["negativeprompt"]) ?? "");
     const calls = [...prompt.networks, ...negative.networks];
@@ -42,7 +42,7 @@ export const swarmui: MetadataFormat = {
       networks: [...calls.filter(isNetwork), ...listed(settings)],
       unrepeated: [
         ...unrepeatedOf(settings, readKeys),
-        ...calls.filter((one) => !isNetwork(one)).map(({ kind, text }) => `<${kind}:${text}>`),
+        ...calls.filter((call) => !isNetwork(call)).map(({ kind, text }) => `<${kind}:${text}>`),
       ],
     });
   },

@@ -11,8 +11,8 @@ const MAX_CHUNKS = 2 ** 18;
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** A refusal with a code "png/kind" and the file's name in front. */
-export const pngError = (kind: string, name: string, found: string, hint?: string, cause?: unknown) =>
-  new AquatintError(`png/${kind}`, `${name}: ${found}`, { hint, cause });
+export const pngError = (kind: string, name: string, problem: string, hint?: string, cause?: unknown) =>
+  new AquatintError(`png/${kind}`, `${name}: ${problem}`, { hint, cause });
 
 const crcTable = Int32Array.from({ length: 256 }, (_, n) => {
   let c = n;

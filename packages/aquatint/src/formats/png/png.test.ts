@@ -36,13 +36,13 @@ test("the checksum is CRC-32", () => {
 });
 
 describe("other kinds of PNG become 8-bit RGB or RGBA:", () => {
-  test("grey of 2 bits, the last of a row padded", () => {
+  test("gray of 2 bits, the last of a row padded", () => {
     const { channels, data } = decodePng(
       encode({ width: 3, height: 1, channels: 1, depth: 2, data: Uint8Array.of(0b00011100) }),
     );
     expect([channels, ...data]).toEqual([3, 0, 0, 0, 85, 85, 85, 255, 255, 255]);
   });
-  test("grey with alpha", () => {
+  test("gray with alpha", () => {
     const { channels, data } = decodePng(encode({ width: 1, height: 1, channels: 2, data: Uint8Array.of(7, 9) }));
     expect([channels, ...data]).toEqual([4, 7, 7, 7, 9]);
   });
@@ -62,7 +62,7 @@ describe("other kinds of PNG become 8-bit RGB or RGBA:", () => {
     );
     expect([channels, ...data]).toEqual([4, 4, 5, 6, 128, 1, 2, 3, 0]);
   });
-  test("one transparent colour", () => {
+  test("one transparent color", () => {
     const key = { type: "tRNS", data: Uint8Array.of(0, 1, 0, 2, 0, 3) };
     const [header, ...rest] = readChunks(
       encode({ width: 3, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3, 4, 5, 6, 1, 2, 4) }),

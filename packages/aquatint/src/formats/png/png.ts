@@ -45,7 +45,7 @@ export function decodePng(bytes: Uint8Array, { name = "the picture", maxPixels =
   }
 }
 
-/** The gray level or the red, green and blue that are transparent (tRNS of colour types 0 and 2); only the depth's low bits count. */
+/** The gray level or the red, green and blue that are transparent (tRNS of color types 0 and 2); only the depth's low bits count. */
 function colorKey(chunks: readonly PngChunk[]): readonly number[] | undefined {
   const [{ data: header }] = chunks as [PngChunk];
   const [depth, samples] = [header[8]!, { 0: 1, 2: 3 }[header[9]!]];
@@ -56,7 +56,7 @@ function colorKey(chunks: readonly PngChunk[]): readonly number[] | undefined {
 
 const DAMAGED = "Fetch or save it again.";
 
-/** Bits a sample that each colour type allows: grey, RGB, indexed, grey with alpha, RGBA. */
+/** Bits a sample that each color type allows: gray, RGB, indexed, gray with alpha, RGBA. */
 const depths: Readonly<Record<number, readonly number[]>> = {
   0: [1, 2, 4, 8, 16],
   2: [8, 16],
@@ -81,19 +81,19 @@ interface PngHeader {
 function readHeader(chunks: readonly PngChunk[], name: string): PngHeader {
   const [first] = chunks;
   if (first?.type === "CgBI") throw pngError("not-png", name, "it is in Apple's own form of PNG", "Save it as PNG.");
-  const count = (wanted: string) => chunks.filter(({ type }) => type === wanted).length;
+  const count = (chunkType: string) => chunks.filter(({ type }) => type === chunkType).length;
   if (first?.type !== "IHDR" || first.data.length !== 13 || count("IHDR") !== 1) {
     throw pngError("corrupt", name, "it must have one header, first and of 13 bytes", DAMAGED);
   }
   const view = new DataView(first.data.buffer, first.data.byteOffset, 13);
-  const [width, height, depth, colourType] = [view.getUint32(0), view.getUint32(4), view.getUint8(8), view.getUint8(9)];
+  const [width, height, depth, colorType] = [view.getUint32(0), view.getUint32(4), view.getUint8(8), view.getUint8(9)];
   if (width === 0 || height === 0) throw pngError("corrupt", name, `its size is ${width} x ${height}`, DAMAGED);
-  if (!depths[colourType]?.includes(depth)) {
-    throw pngError("corrupt", name, `colour type ${colourType} with ${depth} bits a sample does not exist`, DAMAGED);
+  if (!depths[colorType]?.includes(depth)) {
+    throw pngError("corrupt", name, `color type ${colorType} with ${depth} bits a sample does not exist`, DAMAGED);
   }
-  const indexed = colourType === 3;
+  const indexed = colorType === 3;
   if (indexed && count("PLTE") !== 1) throw pngError("corrupt", name, "it needs one palette", DAMAGED);
-  const pixelBytes = samples[colourType]! * Math.ceil(depth / 8);
+  const pixelBytes = samples[colorType]! * Math.ceil(depth / 8);
   return { width, height, depth, pixelBytes, indexed, interlaced: view.getUint8(12) !== 0 };
 }
 
@@ -108,8 +108,8 @@ function checkBudget(
   const allowed = Math.floor(maxPixels / Math.max(1, pixelBytes / 4));
   if (width * height > allowed) {
     const kind = depth === 16 ? " of 16 bits a sample" : "";
-    const found = `${width} x ${height} is more than the ${allowed} pixels${kind} that are read`;
-    throw pngError("too-large", name, found, "Make the image smaller.");
+    const message = `${width} x ${height} is more than the ${allowed} pixels${kind} that are read`;
+    throw pngError("too-large", name, message, "Make the image smaller.");
   }
   if (interlaced && depth < 8) {
     throw pngError("unsupported", name, `it is interlaced with ${depth} bits a sample`, "Save it without interlacing.");
@@ -138,14 +138,14 @@ function toRgb(png: DecodedPng, key: readonly number[] | undefined): Picture {
 function widened({ width, height, depth, channels, data }: DecodedPng, key: readonly number[] | undefined): Picture {
   const colors = channels < 3 ? 1 : 3;
   const out = key || channels % 2 === 0 ? 4 : 3;
-  const made = new Uint8Array(width * height * out);
+  const output = new Uint8Array(width * height * out);
   const narrow = depth === 16 ? (v: number) => Math.round(v / 257) : (v: number) => v;
   for (let p = 0, from = 0, to = 0; p < width * height; p++, from += channels, to += out) {
-    for (let c = 0; c < 3; c++) made[to + c] = narrow(data[from + (c % colors)]!);
-    if (key) made[to + 3] = key.every((value, c) => value === data[from + c]) ? 0 : 255;
-    else if (out === 4) made[to + 3] = narrow(data[from + channels - 1]!);
+    for (let c = 0; c < 3; c++) output[to + c] = narrow(data[from + (c % colors)]!);
+    if (key) output[to + 3] = key.every((value, c) => value === data[from + c]) ? 0 : 255;
+    else if (out === 4) output[to + 3] = narrow(data[from + channels - 1]!);
   }
-  return { width, height, channels: out, data: made };
+  return { width, height, channels: out, data: output };
 }
 
 function grayEntry(level: number, levels: number, key: number | undefined): number[] {

@@ -42,8 +42,8 @@ export function readTexts(chunks: readonly PngChunk[], { name = "the picture" } 
   return Object.fromEntries(texts);
 }
 
-const tooMuchText = (name: string, found: string) =>
-  pngError("too-large", name, `${found}, at most ${MAX_TEXT_BYTES} are read`, "Remove its texts.");
+const tooMuchText = (name: string, problem: string) =>
+  pngError("too-large", name, `${problem}, at most ${MAX_TEXT_BYTES} are read`, "Remove its texts.");
 
 /** All texts of a file by keyword, compressed ones too. @throws AquatintError "png/corrupt", or "png/too-large". */
 export async function allTexts(
@@ -53,11 +53,11 @@ export async function allTexts(
   const texts = new Map(Object.entries(readTexts(chunks, { name })));
   let budget = MAX_TEXT_BYTES;
   for (const chunk of chunks) {
-    const found = compressedText(chunk);
-    if (!found || texts.has(found.keyword)) continue;
-    const unpacked = await inflated(found.data, budget, name);
+    const entry = compressedText(chunk);
+    if (!entry || texts.has(entry.keyword)) continue;
+    const unpacked = await inflated(entry.data, budget, name);
     budget -= unpacked.length;
-    texts.set(found.keyword, latin1OrUtf8(unpacked));
+    texts.set(entry.keyword, latin1OrUtf8(unpacked));
   }
   return Object.fromEntries(texts);
 }

@@ -48,8 +48,8 @@ const HEADER_DEPTH = 5;
 const quoted = (value: unknown): string => String(JSON.stringify(value)).slice(0, 100);
 
 /** A refusal with a code "safetensors/kind" and the file's name in front. */
-export const safetensorsError = (kind: string, name: string, found: string, hint?: string, cause?: unknown) =>
-  new AquatintError(`safetensors/${kind}`, `${name}: ${found}`, { hint, cause });
+export const safetensorsError = (kind: string, name: string, problem: string, hint?: string, cause?: unknown) =>
+  new AquatintError(`safetensors/${kind}`, `${name}: ${problem}`, { hint, cause });
 
 const DAMAGED = "The file is damaged or its download was cut off: fetch it again.";
 const INVALID = "The file was not written by a correct safetensors writer: save the model again, or fetch it again.";
@@ -77,15 +77,15 @@ export function headerLength(head: Uint8Array, fileSize: number, { name = "the f
   const plausible = long && head[PREFIX_BYTES] === 0x7b && length >= 2 && length <= MAX_HEADER_BYTES;
   if (!plausible) {
     const foreign = foreignFormat(head);
-    if (foreign) throw new AquatintError(foreign.code, `${name}: ${foreign.found}`, { hint: foreign.hint });
+    if (foreign) throw new AquatintError(foreign.code, `${name}: ${foreign.problem}`, { hint: foreign.hint });
     if (!long)
       throw safetensorsError("truncated", name, `${fileSize} bytes are too few for a safetensors file`, DAMAGED);
-    const found = `it does not begin with a header (length ${length}, first byte ${head[PREFIX_BYTES]}, expected "{")`;
-    throw safetensorsError("not-safetensors", name, found, "Only safetensors files are read.");
+    const message = `it does not begin with a header (length ${length}, first byte ${head[PREFIX_BYTES]}, expected "{")`;
+    throw safetensorsError("not-safetensors", name, message, "Only safetensors files are read.");
   }
   if (PREFIX_BYTES + length > fileSize) {
-    const found = `the header ends at byte ${PREFIX_BYTES + length}, the file at byte ${fileSize}`;
-    throw safetensorsError("truncated", name, found, DAMAGED);
+    const message = `the header ends at byte ${PREFIX_BYTES + length}, the file at byte ${fileSize}`;
+    throw safetensorsError("truncated", name, message, DAMAGED);
   }
   return length;
 }
@@ -122,14 +122,14 @@ function parseJson(bytes: Uint8Array, name: string): Record<string, unknown> {
   }
   // before parsing: nothing is built of a header that is nested a million deep
   const fault = jsonFault(text, { maxDepth: HEADER_DEPTH });
-  if (fault?.kind === "deep") throw safetensorsError("json", name, `its header: ${fault.found}`, INVALID);
+  if (fault?.kind === "deep") throw safetensorsError("json", name, `its header: ${fault.problem}`, INVALID);
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw safetensorsError("json", name, "its header is not valid JSON in UTF-8", DAMAGED, cause);
   }
   if (!isRecord(value)) throw safetensorsError("json", name, "its header is not a JSON object", INVALID);
-  if (fault) throw safetensorsError("duplicate", name, `its header: ${fault.found}`, INVALID);
+  if (fault) throw safetensorsError("duplicate", name, `its header: ${fault.problem}`, INVALID);
   return value;
 }
 
@@ -140,8 +140,8 @@ function checkMetadata(value: unknown, name: string): asserts value is Record<st
 }
 
 function parseEntry(key: string, value: unknown, start: number, name: string): TensorEntry {
-  const bad = (kind: string, found: string) =>
-    safetensorsError(kind, name, `tensor "${key.slice(0, 100)}" ${found}`, INVALID);
+  const bad = (kind: string, problem: string) =>
+    safetensorsError(kind, name, `tensor "${key.slice(0, 100)}" ${problem}`, INVALID);
   if (!isRecord(value)) throw bad("header", "is not described by an object");
   const { dtype, shape, data_offsets: offsets, ...rest } = value;
   const unknown = Object.keys(rest)[0];
@@ -161,12 +161,12 @@ function parseEntry(key: string, value: unknown, start: number, name: string): T
   ) {
     throw bad("offsets", `has the offsets ${quoted(offsets)}, expected [begin, end] with begin <= end`);
   }
-  const known = dtype as SafetensorsDType;
-  const expected = elements * dtypeBytes[known];
+  const type = dtype as SafetensorsDType;
+  const expected = elements * dtypeBytes[type];
   if (end - begin !== expected) {
     throw bad("size", `takes ${end - begin} bytes, but ${dtype} ${quoted(shape)} needs ${expected}`);
   }
-  return { dtype: known, shape: shape as readonly number[], offset: start + begin, length: expected };
+  return { dtype: type, shape: shape as readonly number[], offset: start + begin, length: expected };
 }
 
 function checkLayout(entries: readonly (readonly [string, TensorEntry])[], start: number, size: number, name: string) {

@@ -131,12 +131,12 @@ describe("property", () => {
   });
 
   test("any tensors come back as they were", () => {
-    const one = fc.record({ n: fc.nat(5), dtype: fc.constantFrom("F32", "F16", "U8", "I64") });
+    const tensor = fc.record({ n: fc.nat(5), dtype: fc.constantFrom("F32", "F16", "U8", "I64") });
     const sizes = { F32: 4, F16: 2, U8: 1, I64: 8 } as const;
     const anyTensors = fc
       .dictionary(
         fc.string().filter((name) => name !== "__metadata__"),
-        one,
+        tensor,
       )
       .map(
         (record) =>

@@ -72,7 +72,7 @@ function checkTensor(name: string, { dtype, shape, data }: RawTensor): void {
   const expected = (elementsOf(shape) ?? Number.NaN) * dtypeBytes[dtype];
   if (name === "__metadata__") throw safetensorsError("header", name, "this name is kept for the metadata");
   if (data.length !== expected) {
-    const found = `${data.length} bytes were given, ${dtype} [${shape.join(",")}] needs ${expected}`;
-    throw safetensorsError("size", name, found);
+    const message = `${data.length} bytes were given, ${dtype} [${shape.join(",")}] needs ${expected}`;
+    throw safetensorsError("size", name, message);
   }
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
-import type { PictureTexts } from "../../formats/image/picture-file.ts";
+import type { PictureTexts } from "../../formats/image/picture-texts.ts";
 import type { GeneratorName } from "../../math/generators.ts";
 import { jsonSeed } from "../../math/random.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../../tokenizers/emphasis.ts";

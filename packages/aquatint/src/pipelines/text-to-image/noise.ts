@@ -30,7 +30,7 @@ export function checkedNoise({ rng = noiseDefaults.rng, noise = noiseDefaults.no
 export function noiseKindNamed(name: string): NoiseKind {
   const kind = noiseKinds.find((candidate) => candidate === name);
   if (kind) return kind;
-  throw unknownName("generate/noise", { wanted: name, kind: "noise", kinds: "kinds", names: noiseKinds });
+  throw unknownName("generate/noise", { name, kind: "noise", kinds: "kinds", names: noiseKinds });
 }
 
 /** The random numbers of one picture, in the order that they are drawn: its start, then the sampler's noise. */

@@ -12,9 +12,9 @@ const config = {
 const parse = (json: unknown) => parseTrainConfig(json, { name: "c.json", datasets: ownDatasets });
 
 test("what is left out takes its default", () => {
-  const { training, dataset, ...own } = parse(config);
+  const { training, dataset, ...rest } = parse(config);
   expect(training).toMatchObject({ batch_size: 32, learning_rate: 3e-4, clip_norm: 1, ema: { warmup: true } });
-  expect(own).toMatchObject({
+  expect(rest).toMatchObject({
     task: "denoising",
     model: { tokenizer: { merges: 512, context: 32 } },
     objective: { guidance_dropout: 0.1, min_snr_gamma: null },
@@ -39,7 +39,7 @@ test.each([
 test.each([
   [{ ...config, training: { steps: 1, lerning_rate: 1 } }, "learning_rate"],
   [{ ...config, trainig: {} }, "training"],
-  [{ ...config, training: { steps: 1, optimiser: { name: "adamv" } } }, "adamw"],
+  [{ ...config, training: { steps: 1, optimizer: { name: "adamv" } } }, "adamw"],
   [{ ...config, training: { steps: 1, groups: [{ match: ["a"], wieght_decay: 3 }] } }, "weight_decay"],
   [{ ...config, dataset: { name: "emoji-single" } }, "emoji-singles"],
   [{ ...config, dataset: { name: "captioned-folder", folder: "images", siez: 8 } }, "size"],
@@ -61,8 +61,8 @@ test.each([
 });
 
 test("a preset fills in what the configuration does not say, and only a length where it has none", () => {
-  const own = parse({ ...config, preset: "quick", training: { learning_rate: 0.5 } });
-  expect(own.training).toMatchObject({ minutes: 30, batch_size: 16, learning_rate: 0.5, ema: { steps: 200 } });
+  const changed = parse({ ...config, preset: "quick", training: { learning_rate: 0.5 } });
+  expect(changed.training).toMatchObject({ minutes: 30, batch_size: 16, learning_rate: 0.5, ema: { steps: 200 } });
   const long = parse({ ...config, preset: "quick", training: { steps: 7 }, checkpoint_minutes: 3 });
   expect(long.training).toMatchObject({ steps: 7, batch_size: 16 });
   expect(long.training.minutes).toBeUndefined();

@@ -61,7 +61,7 @@ const SEE_DOCS = "docs/training.md lists every field with its default";
 function taskOf(json: unknown, name: string): string {
   const { task = DEFAULT_TASK } = (json ?? {}) as { readonly task?: unknown };
   if (typeof task === "string" && Object.hasOwn(tasks, task)) return task;
-  const known = Object.keys(tasks);
-  const message = `${name}: "task": expected ${known.join(" or ")}; found ${JSON.stringify(task)}`;
-  throw new AquatintError("config/invalid", message, { hint: didYouMean(String(task), known) ?? SEE_DOCS });
+  const names = Object.keys(tasks);
+  const message = `${name}: "task": expected ${names.join(" or ")}; found ${JSON.stringify(task)}`;
+  throw new AquatintError("config/invalid", message, { hint: didYouMean(String(task), names) ?? SEE_DOCS });
 }

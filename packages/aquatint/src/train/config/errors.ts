@@ -20,18 +20,18 @@ const definition = (schema: Schema): Definition => schema._zod.def as Definition
 
 /** The objects that may stand at a schema's place: unions and defaults are looked through. */
 function alternatives(schema: Schema): readonly Definition[] {
-  const own = definition(schema);
-  if (own.innerType) return alternatives(own.innerType);
-  if (own.options) return own.options.flatMap(alternatives);
-  return [own];
+  const node = definition(schema);
+  if (node.innerType) return alternatives(node.innerType);
+  if (node.options) return node.options.flatMap(alternatives);
+  return [node];
 }
 
 /** The schemas at a path below a schema. */
 function below(schema: Schema, path: readonly PropertyKey[]): readonly Definition[] {
   const [key, ...rest] = path;
-  const here = alternatives(schema);
-  if (key === undefined) return here;
-  return here.flatMap(({ shape, element }) => {
+  const options = alternatives(schema);
+  if (key === undefined) return options;
+  return options.flatMap(({ shape, element }) => {
     const next = element ?? shape?.[String(key)];
     return next ? below(next, rest) : [];
   });
@@ -39,8 +39,8 @@ function below(schema: Schema, path: readonly PropertyKey[]): readonly Definitio
 
 /** Names that were possible where a configuration has an issue: keys, or the values of an enumeration. */
 function possible(schema: Schema, issue: z.core.$ZodIssue): readonly string[] {
-  const here = below(schema, issue.path);
-  if (issue.code === "unrecognized_keys") return here.flatMap(({ shape }) => Object.keys(shape ?? {}));
+  const options = below(schema, issue.path);
+  if (issue.code === "unrecognized_keys") return options.flatMap(({ shape }) => Object.keys(shape ?? {}));
   const parent = below(schema, issue.path.slice(0, -1));
   const key = String(issue.path.at(-1));
   const values = parent.flatMap(({ shape }) => (shape?.[key] ? alternatives(shape[key]) : []));
@@ -63,12 +63,12 @@ export function configProblem(schema: z.ZodType, issue: z.core.$ZodIssue, json: 
     json,
   );
   const wrong = issue.code === "unrecognized_keys" ? issue.keys[0]! : value;
-  const others = names.filter((name) => name !== wrong);
-  const hint = typeof wrong === "string" ? didYouMean(wrong, others) : undefined;
+  const candidates = names.filter((name) => name !== wrong);
+  const hint = typeof wrong === "string" ? didYouMean(wrong, candidates) : undefined;
   const place = issue.path.length ? `"${issue.path.join(".")}": ` : "";
   const expected = issue.code === "invalid_union" && names.length ? `expected ${listed(names)}` : issue.message;
-  const found = issue.code === "unrecognized_keys" ? "" : `; found ${quoted(value)}`;
-  return { message: `${place}${expected}${found}`, hint };
+  const actual = issue.code === "unrecognized_keys" ? "" : `; found ${quoted(value)}`;
+  return { message: `${place}${expected}${actual}`, hint };
 }
 
 const listed = (names: readonly string[]): string =>

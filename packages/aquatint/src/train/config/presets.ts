@@ -17,7 +17,7 @@ export const presets = {
     checkpoint_minutes: 1,
   },
   quick: {
-    summary: "Half an hour: blobs of the right colours, and whether the data is worth a night.",
+    summary: "Half an hour: blobs of the right colors, and whether the data is worth a night.",
     training: { minutes: 30, warmup_steps: 100, batch_size: 16, learning_rate: 1e-3, ema: { steps: 200 } },
     checkpoint_minutes: 5,
   },
@@ -56,14 +56,14 @@ export function withPreset(json: unknown): { readonly json: unknown; readonly ch
   const preset: Preset | undefined = Object.hasOwn(presets, json["preset"])
     ? presets[json["preset"] as keyof typeof presets]
     : undefined;
-  const own = json["training"] ?? {};
-  if (!preset || !isObject(own)) return { json, changes: [] };
-  const hasLength = lengths.some((key) => key in own);
+  const overrides = json["training"] ?? {};
+  if (!preset || !isObject(overrides)) return { json, changes: [] };
+  const hasLength = lengths.some((key) => key in overrides);
   const offered = Object.entries(preset.training).filter(
-    ([key]) => !(key in own) && !(hasLength && lengths.includes(key)),
+    ([key]) => !(key in overrides) && !(hasLength && lengths.includes(key)),
   );
   const minutes = "checkpoint_minutes" in json ? [] : [["checkpoint_minutes", preset.checkpoint_minutes] as const];
-  const training = { ...Object.fromEntries(offered), ...own };
+  const training = { ...Object.fromEntries(offered), ...overrides };
   return {
     json: { ...Object.fromEntries(minutes), ...json, training },
     changes: [...offered.map(([key, value]) => [`training.${key}`, value] as const), ...minutes],

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { learningRateScheduleConfig } from "../loop/learning-rates.ts";
-import { optimiserConfig } from "../optimizers/registry.ts";
+import { optimizerConfig } from "../optimizers/registry.ts";
 
 const positive = z.number().positive();
 const count = z.int().positive();
@@ -28,20 +28,20 @@ const plateau = z.strictObject({
 });
 
 const fields = {
-  steps: count.optional().describe("Optimiser steps after which the run ends."),
+  steps: count.optional().describe("Optimizer steps after which the run ends."),
   minutes: positive.optional().describe("Minutes of training, over all sessions, after which the run ends."),
   plateau: plateau.optional().describe("End where the loss no longer falls."),
-  batch_size: count.default(32).describe("Samples of one optimiser step."),
+  batch_size: count.default(32).describe("Samples of one optimizer step."),
   accumulate: count
     .default(1)
     .describe("Parts that a batch is computed in, one after another, to save memory; the sum is that of the batch."),
-  optimiser: optimiserConfig.prefault({ name: "adamw" }).describe("What turns gradients into new weights."),
+  optimizer: optimizerConfig.prefault({ name: "adamw" }).describe("What turns gradients into new weights."),
   learning_rate: positive.default(3e-4).describe("Highest learning rate."),
   learning_rate_schedule: learningRateScheduleConfig
     .prefault({ name: "cosine" })
     .describe("How the rate goes down over the run after the warm-up."),
   warmup_steps: z.int().nonnegative().default(200).describe("Steps over which the rate rises from 0 in a line."),
-  weight_decay: z.number().nonnegative().default(0.01).describe("Weight decay; how it acts is the optimiser's."),
+  weight_decay: z.number().nonnegative().default(0.01).describe("Weight decay; how it acts is the optimizer's."),
   clip_norm: positive.nullable().default(1).describe("Largest global norm of the gradients; null for no clipping."),
   ema: average
     .nullable()

@@ -11,7 +11,7 @@ import { input } from "../../ops/leaves.ts";
 import { mean } from "../../ops/reduce.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import { tinyConfigs } from "../tiny.cases.ts";
-import { recomputing } from "./activation-checkpointing.ts";
+import { activationCheckpointing } from "./activation-checkpointing.ts";
 
 const unet = UNet2DConditionModel(parseUNet2DConditionConfig(tinyConfigs.unet));
 const names = parameters(unet);
@@ -29,17 +29,17 @@ const count = (name: string, outputs: Readonly<Record<string, Tensor>>) =>
   topological(Object.values(simplify(outputs))).filter(({ op }) => op.name === name).length;
 
 test("a U-Net's blocks are computed again, with the same gradients, and the model is none the wiser", async () => {
-  const [plain, again] = [gradients(trace()), gradients(recomputing(trace))];
+  const [plain, again] = [gradients(trace()), gradients(activationCheckpointing(trace))];
   expect(count("softmax", again)).toBe(2 * count("softmax", plain));
   expect(count("conv2d", again)).toBeGreaterThan(count("conv2d", plain));
   await using runtime = await nodeRuntime({ threads: 1 });
   const options = { feeds, names, values: noiseWeights(names) };
-  const [wanted, found] = [await evaluate(runtime, plain, options), await evaluate(runtime, again, options)];
+  const [expected, actual] = [await evaluate(runtime, plain, options), await evaluate(runtime, again, options)];
   for (const name of Object.keys(plain) as (keyof typeof plain)[])
-    expect(deviation(found[name], wanted[name].data), name).toBeLessThan(1e-5);
+    expect(deviation(actual[name], expected[name].data), name).toBeLessThan(1e-5);
 });
 
 test("only what is chosen is computed again", () => {
-  const mid = gradients(recomputing(trace, { at: /^mid_block\.attentions\.0$/ }));
+  const mid = gradients(activationCheckpointing(trace, { at: /^mid_block\.attentions\.0$/ }));
   expect(count("softmax", mid)).toBe(count("softmax", gradients(trace())) + 2);
 });

@@ -8,7 +8,7 @@ export const blockPaths = /(^|\.)(resnets|attentions|layers)\.\d+$/;
  * Runs `trace` with activation checkpoints around the modules whose paths match `at`, whatever model they are in: the
  * gradient of what it returns computes their inside again instead of keeping it.
  */
-export const recomputing = <R>(trace: () => R, { at = blockPaths }: { readonly at?: RegExp } = {}): R =>
+export const activationCheckpointing = <R>(trace: () => R, { at = blockPaths }: { readonly at?: RegExp } = {}): R =>
   wrapCalls(
     (path, forward) => (at.test(path) ? (checkpoint(forward as () => Results) as typeof forward) : forward),
     trace,

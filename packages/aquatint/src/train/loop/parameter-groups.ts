@@ -2,7 +2,7 @@ import { AquatintError } from "../../errors.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { nearest } from "../../math/nearest.ts";
 import type { Training } from "../config/training.ts";
-import { createOptimiser } from "../optimizers/registry.ts";
+import { createOptimizer } from "../optimizers/registry.ts";
 import type { AverageRate, RatedGroup } from "./step-feeds.ts";
 import type { Phase, Task } from "./task.ts";
 
@@ -38,23 +38,24 @@ function phaseGroups(phase: Phase, { task, training, frozen }: Grouping): readon
       hint: 'take patterns out of "training.freeze"',
     });
   }
-  const groupOf = (name: string) => training.groups.findIndex(({ match }) => match.some((one) => fits(one, name)));
-  const used = [...new Set(mine.map(([name]) => groupOf(name)))].sort((a, b) => a - b);
-  return used.map((i) => rated(phase, training, i, new Map(mine.filter(([name]) => groupOf(name) === i))));
+  const groupOf = (name: string) =>
+    training.groups.findIndex(({ match }) => match.some((pattern) => fits(pattern, name)));
+  const indices = [...new Set(mine.map(([name]) => groupOf(name)))].sort((a, b) => a - b);
+  return indices.map((i) => ratedGroup(phase, training, i, new Map(mine.filter(([name]) => groupOf(name) === i))));
 }
 
 /** The group `i` of the configuration, or with -1 what is in none. */
-function rated(phase: Phase, training: Training, i: number, parameters: ReadonlyMap<string, Tensor>): RatedGroup {
+function ratedGroup(phase: Phase, training: Training, i: number, parameters: ReadonlyMap<string, Tensor>): RatedGroup {
   const group = training.groups[i];
-  const own = phase.training ?? {};
+  const overrides = phase.training ?? {};
   const average = group?.ema === undefined ? training.ema : group.ema;
   return {
     name: i < 0 ? "all" : `group${i}`,
     parameters,
-    optimiser: createOptimiser(own.optimiser ?? training.optimiser),
-    learningRate: group?.learning_rate ?? own.learningRate ?? training.learning_rate,
-    weightDecay: group?.weight_decay ?? own.weightDecay ?? training.weight_decay,
-    average: average !== null && own.average !== false,
+    optimizer: createOptimizer(overrides.optimizer ?? training.optimizer),
+    learningRate: group?.learning_rate ?? overrides.learningRate ?? training.learning_rate,
+    weightDecay: group?.weight_decay ?? overrides.weightDecay ?? training.weight_decay,
+    average: average !== null && overrides.average !== false,
     averageRate: averageRate(average, training.batch_size),
   };
 }

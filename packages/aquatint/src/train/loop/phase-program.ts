@@ -5,13 +5,13 @@ import { type HostTensor, type HostTensors, sizeOf } from "../../graph/types.ts"
 import { average } from "../../math/average.ts";
 import { findNonFinite, type NonFinite } from "../../runtime/non-finite.ts";
 import type { Program, Runtime, State } from "../../runtime/types.ts";
-import { type Moment, type RatedGroup, rateFeeds } from "./step-feeds.ts";
+import { type RatedGroup, rateFeeds, type StepContext } from "./step-feeds.ts";
 import { accumulateGraph, applyStep, trainGraph } from "./step-graph.ts";
 import type { Phase } from "./task.ts";
-import type { Turn } from "./train.ts";
+import type { PhaseStep } from "./train.ts";
 
 /** What a phase's turns are compiled from. */
-export interface TurnsInput {
+export interface PhaseInput {
   readonly phase: Phase;
   readonly groups: readonly RatedGroup[];
   /** Parameters of the task that this phase reads and does not update. */
@@ -27,17 +27,17 @@ export interface TurnsInput {
 
 /** A phase's turns in each step of the run, and what they run on. */
 export interface CompiledPhase extends AsyncDisposable {
-  readonly turns: readonly Turn[];
+  readonly phaseSteps: readonly PhaseStep[];
 }
 
 /** Loads the programs of a phase: one for the whole update, or two where the batch is computed in parts. */
-export async function compilePhase(input: TurnsInput): Promise<CompiledPhase> {
+export async function compilePhase(input: PhaseInput): Promise<CompiledPhase> {
   const { phase, groups, clipNorm, prefix, accumulate } = input;
   const { repeat = 1 } = phase;
   const update = await (accumulate === 1 ? updateAtOnce(input) : updateInParts(input));
-  const turns = Array.from({ length: repeat }, (_, i): Turn => {
+  const phaseSteps = Array.from({ length: repeat }, (_, i): PhaseStep => {
     const ratesAt = ({ step, share }: { readonly step: number; readonly share: number }) => {
-      const moment: Moment = { update: (step - 1) * repeat + i + 1, share };
+      const moment: StepContext = { update: (step - 1) * repeat + i + 1, share };
       return rateFeeds(groups, clipNorm, moment);
     };
     return {
@@ -47,7 +47,7 @@ export async function compilePhase(input: TurnsInput): Promise<CompiledPhase> {
       diagnose: (feeds, at) => update.diagnose(feeds, ratesAt(at)),
     };
   });
-  return { turns, [Symbol.asyncDispose]: update.dispose };
+  return { phaseSteps, [Symbol.asyncDispose]: update.dispose };
 }
 
 interface Update {
@@ -56,7 +56,7 @@ interface Update {
   dispose(): PromiseLike<void>;
 }
 
-async function updateAtOnce({ phase, groups, fixed, runtime, state }: TurnsInput): Promise<Update> {
+async function updateAtOnce({ phase, groups, fixed, runtime, state }: PhaseInput): Promise<Update> {
   const { loss, results = {} } = phase;
   const graph = trainGraph({ loss, groups, fixed, results, layout: runtime.layout });
   const program = await runtime.load(compile(graph));
@@ -67,7 +67,7 @@ async function updateAtOnce({ phase, groups, fixed, runtime, state }: TurnsInput
   };
 }
 
-async function updateInParts({ phase, groups, fixed, runtime, state, accumulate }: TurnsInput): Promise<Update> {
+async function updateInParts({ phase, groups, fixed, runtime, state, accumulate }: PhaseInput): Promise<Update> {
   const { loss, results = {} } = phase;
   const { layout } = runtime;
   const graph = accumulateGraph({ loss, groups, fixed, results, layout }, 1 / accumulate);
@@ -81,17 +81,17 @@ async function updateInParts({ phase, groups, fixed, runtime, state, accumulate 
     async run(feeds, rates) {
       const parts: HostTensors[] = [];
       for (let i = 0; i < accumulate; i++) parts.push(await add.run(part(feeds, i), { state }));
-      const whole = joined(parts);
-      const accept = (applied: HostTensors) => isSound({ ...whole, ...applied });
-      return { ...whole, ...(await apply.run(rates, { state, accept })) };
+      const combined = combineParts(parts);
+      const accept = (applied: HostTensors) => isSound({ ...combined, ...applied });
+      return { ...combined, ...(await apply.run(rates, { state, accept })) };
     },
     async diagnose(feeds) {
-      let found: NonFinite | undefined;
-      for (let i = 0; i < accumulate && !found; i++) {
+      let failure: NonFinite | undefined;
+      for (let i = 0; i < accumulate && !failure; i++) {
         const start = { ...part(feeds, i), "accumulate.keep": part(feeds, 0)["accumulate.keep"]! };
-        found = await findNonFinite(runtime, { graph, state, feeds: start });
+        failure = await findNonFinite(runtime, { graph, state, feeds: start });
       }
-      return found;
+      return failure;
     },
     async dispose() {
       await add[Symbol.asyncDispose]();
@@ -110,16 +110,16 @@ const partOf = (feeds: HostTensors, { executable }: Program, i: number): HostTen
     Object.entries(feeds).map(([name, tensor]) => {
       const shape = executable.feeds[name]?.shape ?? tensor.shape;
       const size = sizeOf(shape);
-      const whole = size === tensor.data.length;
+      const isFull = size === tensor.data.length;
       return [
         name,
-        whole ? tensor : hostTensorOf({ dtype: tensor.dtype, shape }, tensor.data.subarray(i * size, (i + 1) * size)),
+        isFull ? tensor : hostTensorOf({ dtype: tensor.dtype, shape }, tensor.data.subarray(i * size, (i + 1) * size)),
       ];
     }),
   );
 
 /** Results of the parts as those of the whole batch: scalars averaged, values a sample joined. */
-function joined(parts: readonly HostTensors[]): HostTensors {
+function combineParts(parts: readonly HostTensors[]): HostTensors {
   const names = Object.keys(parts[0]!);
   return Object.fromEntries(
     names.map((name) => {

@@ -8,7 +8,7 @@ import { textToImageModel } from "../../pipelines/model/text-to-image-model.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config/config.ts";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../run/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "../run/checkpoint.ts";
 import { tinyConfig, tinyConfigs, tinyTask } from "../tiny.cases.ts";
 import { openSession } from "./session.ts";
 
@@ -34,7 +34,7 @@ afterAll(() => runtime[Symbol.asyncDispose]());
 /** Opens a session as a run does: a resumed one with the vocabulary of its checkpoint. */
 async function opened(
   of: TrainConfig,
-  { checkpoint, initFrom }: { checkpoint?: Checkpoint; initFrom?: ModelFiles } = {},
+  { checkpoint, initFrom }: { checkpoint?: TrainingCheckpoint; initFrom?: ModelFiles } = {},
 ) {
   const assets = checkpoint && { assets: checkpoint.assets };
   const task = await tinyTask(of, { runtime, ...assets, ...(initFrom && { initFrom }) });
@@ -42,9 +42,9 @@ async function opened(
 }
 
 /** Trains and gives the checkpoints of the steps that are asked for, through their file form. */
-async function trained(steps: readonly number[], from?: Checkpoint): Promise<readonly Checkpoint[]> {
+async function trained(steps: readonly number[], from?: TrainingCheckpoint): Promise<readonly TrainingCheckpoint[]> {
   await using session = await opened(config, from && { checkpoint: from });
-  const checkpoints: Checkpoint[] = [];
+  const checkpoints: TrainingCheckpoint[] = [];
   for await (const { step, position } of session.steps()) {
     if (!steps.includes(step)) continue;
     const bytes = await encodeCheckpoint({ step, seconds: 1, position, ...(await session.remembered()) });
@@ -56,12 +56,12 @@ const plain = (tensors: HostTensors) =>
   Object.fromEntries(Object.entries(tensors).map(([k, { data }]) => [k, [...data]]));
 
 test("a run that stops and goes on from its checkpoint equals one that does not stop, to the last bit", async () => {
-  const [middle, whole] = await trained([2, 4]);
+  const [middle, full] = await trained([2, 4]);
   const [again] = await trained([4]);
-  expect(plain(again!.tensors)).toEqual(plain(whole!.tensors));
+  expect(plain(again!.tensors)).toEqual(plain(full!.tensors));
   const [resumed] = await trained([4], middle);
-  expect(resumed!.position).toEqual(whole!.position);
-  expect(plain(resumed!.tensors)).toEqual(plain(whole!.tensors));
+  expect(resumed!.position).toEqual(full!.position);
+  expect(plain(resumed!.tensors)).toEqual(plain(full!.tensors));
 });
 
 test("a session draws its samples and writes a folder that opens as a model, in float16", async () => {

@@ -5,13 +5,13 @@ import { expectKeys } from "../../nn/module.ts";
 import type { Runtime, State } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config/config.ts";
 import type { Training } from "../config/training.ts";
-import type { Checkpoint } from "../run/checkpoint.ts";
+import type { TrainingCheckpoint } from "../run/checkpoint.ts";
 import { createLearningRateSchedule } from "./learning-rates.ts";
 import { groupsOf } from "./parameter-groups.ts";
 import { type CompiledPhase, compilePhase } from "./phase-program.ts";
 import { type RatedGroup, rateShareAt } from "./step-feeds.ts";
 import { firstState, gradientSums, slots } from "./step-graph.ts";
-import { type EndReason, type RunLength, runLength } from "./stopping.ts";
+import { type EndReason, type StoppingCriteria, stoppingCriteria } from "./stopping.ts";
 import type { Phase, Task, TaskOutputs, TrainedWeights } from "./task.ts";
 import { type StepEvent, train } from "./train.ts";
 
@@ -25,7 +25,7 @@ export interface TrainingSession extends AsyncDisposable {
   /** Trains from the session's start to the run's end. */
   steps(options?: { readonly signal?: AbortSignal }): AsyncGenerator<StepEvent>;
   /** What a checkpoint holds beside a step's own: every tensor of the state, and what the run remembers. */
-  remembered(): Promise<Pick<Checkpoint, "tensors" | "length" | "assets">>;
+  remembered(): Promise<Pick<TrainingCheckpoint, "tensors" | "length" | "assets">>;
 }
 
 /** What a session is made from. */
@@ -34,7 +34,7 @@ export interface SessionInput {
   readonly task: Task;
   readonly runtime: Runtime;
   /** Where to go on from. */
-  readonly checkpoint?: Checkpoint | undefined;
+  readonly checkpoint?: TrainingCheckpoint | undefined;
   /** Seconds of training so far, over all sessions; a run that ends after minutes follows it. */
   readonly seconds?: () => number;
 }
@@ -47,10 +47,10 @@ export async function openSession(input: SessionInput): Promise<TrainingSession>
   if (checkpoint) task.restore(checkpoint.position);
   const state = await runtime.createState(await stateOf(input, [...groups.values()].flat()));
   const phases: CompiledPhase[] = [];
-  for (const phase of task.phases) phases.push(await compiled(phase, { task, training, runtime, state, groups }));
+  for (const phase of task.phases) phases.push(await compilePhaseOf(phase, { task, training, runtime, state, groups }));
   const { steps, minutes, plateau, warmup_steps: warmupSteps } = training;
-  const length = runLength({ steps, minutes, plateau, warmupSteps, seconds, state: checkpoint?.length });
-  return session({ ...input, state, phases, length, groups });
+  const stopping = stoppingCriteria({ steps, minutes, plateau, warmupSteps, seconds, state: checkpoint?.length });
+  return session({ ...input, state, phases, stopping, groups });
 }
 
 interface Compiling {
@@ -61,12 +61,12 @@ interface Compiling {
   readonly groups: ReadonlyMap<Phase, readonly RatedGroup[]>;
 }
 
-function compiled(phase: Phase, { task, training, runtime, state, groups }: Compiling): Promise<CompiledPhase> {
-  const own = groups.get(phase)!;
-  const updated = new Set(own.flatMap(({ parameters }) => [...parameters.keys()]));
+function compilePhaseOf(phase: Phase, { task, training, runtime, state, groups }: Compiling): Promise<CompiledPhase> {
+  const phaseGroups = groups.get(phase)!;
+  const updated = new Set(phaseGroups.flatMap(({ parameters }) => [...parameters.keys()]));
   return compilePhase({
     phase,
-    groups: own,
+    groups: phaseGroups,
     fixed: new Map([...task.parameters].filter(([name]) => !updated.has(name))),
     runtime,
     state,
@@ -83,8 +83,8 @@ async function stateOf(
 ): Promise<HostTensors> {
   const { training } = config;
   const drawn = initialize(task.parameters, torchCpu(training.seed));
-  const given = checkpoint ? {} : Object.fromEntries((await task.initial?.()) ?? []);
-  const weights = { ...drawn, ...given };
+  const initial = checkpoint ? {} : Object.fromEntries((await task.initial?.()) ?? []);
+  const weights = { ...drawn, ...initial };
   const first = firstState(weights, groups);
   if (checkpoint)
     expectKeys("the checkpoint", new Map(Object.entries(first)), new Map(Object.entries(checkpoint.tensors)));
@@ -95,30 +95,30 @@ async function stateOf(
 interface Open extends SessionInput {
   readonly state: State;
   readonly phases: readonly CompiledPhase[];
-  readonly length: RunLength;
+  readonly stopping: StoppingCriteria;
   readonly groups: ReadonlyMap<Phase, readonly RatedGroup[]>;
 }
 
-function session({ config, task, state, phases, length, checkpoint }: Open): TrainingSession {
+function session({ config, task, state, phases, stopping, checkpoint }: Open): TrainingSession {
   const { warmup_steps: warmupSteps, learning_rate_schedule } = config.training;
   const schedule = createLearningRateSchedule(learning_rate_schedule);
-  const kept = Object.keys(state.types).filter((name) => !name.startsWith(`${slots.gradient}/`));
+  const names = Object.keys(state.types).filter((name) => !name.startsWith(`${slots.gradient}/`));
   const outputs = task.outputs(trainedWeights(task, state));
   return {
     parameterCount: [...task.parameters.values()].reduce((n, { shape }) => n + sizeOf(shape), 0),
     outputs,
-    over: length.over(checkpoint?.step ?? 0),
+    over: stopping.over(checkpoint?.step ?? 0),
     steps: (options = {}) =>
       train({
-        turns: phases.flatMap(({ turns }) => turns),
-        length,
+        phaseSteps: phases.flatMap(({ phaseSteps: turns }) => turns),
+        stopping,
         rateShare: (step, progress) => rateShareAt(step, { warmupSteps, schedule, progress }),
         from: checkpoint?.step ?? 0,
         ...options,
       }),
     remembered: async () => ({
-      tensors: await state.read(kept),
-      length: length.snapshot(),
+      tensors: await state.read(names),
+      length: stopping.snapshot(),
       assets: task.assets ?? {},
     }),
     async [Symbol.asyncDispose]() {

@@ -21,8 +21,8 @@ test.each([
   [11, 0.5, 0.5],
   [500, 3, 0],
 ])("at step %i, %f through the run, the rate is a share of %f", (step, progress, share) => {
-  const found = rateShareAt(step, { warmupSteps: 10, schedule: schedule({ name: "cosine" }), progress });
-  expect(found).toBeCloseTo(share, 12);
+  const actual = rateShareAt(step, { warmupSteps: 10, schedule: schedule({ name: "cosine" }), progress });
+  expect(actual).toBeCloseTo(share, 12);
 });
 
 test.each([
@@ -39,7 +39,7 @@ test("the feeds hold Adam's corrections of the update, by the group's name", () 
   const group: RatedGroup = {
     name: "all",
     parameters: new Map(),
-    optimiser: adamW({ beta1: 0.8, beta2: 0.99 }),
+    optimizer: adamW({ beta1: 0.8, beta2: 0.99 }),
     learningRate: 0.5,
     weightDecay: 0.2,
     average: true,
@@ -48,8 +48,8 @@ test("the feeds hold Adam's corrections of the update, by the group's name", () 
   const feeds = rateFeeds([group], 2, { update: 10, share: 0.5 });
   const value = (name: string) => feeds[name]!.data[0];
   expect(value("rate.clip")).toBe(2);
-  expect(value("rate.all.keep")).toBeCloseTo(1 - 0.25 * 0.2, 6);
-  expect(value("rate.all.step")).toBeCloseTo(0.25 / (1 - 0.8 ** 10), 6);
-  expect(value("rate.all.root")).toBeCloseTo(1 / Math.sqrt(1 - 0.99 ** 10), 6);
+  expect(value("rate.all.decay")).toBeCloseTo(1 - 0.25 * 0.2, 6);
+  expect(value("rate.all.stepSize")).toBeCloseTo(0.25 / (1 - 0.8 ** 10), 6);
+  expect(value("rate.all.biasCorrection2")).toBeCloseTo(1 / Math.sqrt(1 - 0.99 ** 10), 6);
   expect(value("rate.all.average")).toBeCloseTo(0.9, 6);
 });

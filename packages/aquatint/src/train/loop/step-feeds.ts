@@ -19,7 +19,7 @@ export interface RatedGroup extends ParameterGroup {
 }
 
 /** Where a run stands when an update is made. */
-export interface Moment {
+export interface StepContext {
   /** Updates of these parameters with this one, from 1. */
   readonly update: number;
   /** The learning rate as a share of the highest. */
@@ -42,11 +42,15 @@ export function averageDecayAt(update: number, { horizon, warmup }: AverageRate)
 const scalar = (value: number): HostTensor => ({ dtype: "float32", shape: [], data: Float32Array.of(value) });
 
 /** The feeds "rate.clip" and "rate.GROUP.NAME" that an update wants; no clipping where `clipNorm` is Infinity. */
-export function rateFeeds(groups: readonly RatedGroup[], clipNorm: number, { update, share }: Moment): HostTensors {
-  const entries = groups.flatMap(({ name, optimiser, average, averageRate, learningRate, weightDecay }) => {
-    const rates = optimiser.ratesAt({ learningRate: learningRate * share, weightDecay, update });
-    const own = average ? { ...rates, average: averageDecayAt(update, averageRate) } : rates;
-    return Object.entries(own).map(([rate, value]) => [`rate.${name}.${rate}`, scalar(value)] as const);
+export function rateFeeds(
+  groups: readonly RatedGroup[],
+  clipNorm: number,
+  { update, share }: StepContext,
+): HostTensors {
+  const entries = groups.flatMap(({ name, optimizer, average, averageRate, learningRate, weightDecay }) => {
+    const rates = optimizer.ratesAt({ learningRate: learningRate * share, weightDecay, update });
+    const values = average ? { ...rates, average: averageDecayAt(update, averageRate) } : rates;
+    return Object.entries(values).map(([rate, value]) => [`rate.${name}.${rate}`, scalar(value)] as const);
   });
   return { "rate.clip": scalar(clipNorm), ...Object.fromEntries(entries) };
 }

@@ -10,9 +10,9 @@ import { input, param, scalar } from "../../ops/leaves.ts";
 import { sum } from "../../ops/reduce.ts";
 import { concat, split } from "../../ops/shape.ts";
 import { adamW } from "../optimizers/adamw.ts";
-import type { Optimiser } from "../optimizers/optimiser.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
 
-/** Folders of the state beside those of the optimisers: "weights/NAME". */
+/** Folders of the state beside those of the optimizers: "weights/NAME". */
 export const slots = { weight: "weights", average: "ema", gradient: "gradient" } as const;
 
 /** Parameters that are updated alike. */
@@ -20,14 +20,14 @@ export interface ParameterGroup {
   /** Stands in the names of the group's rates, "rate.NAME.step". */
   readonly name: string;
   readonly parameters: ReadonlyMap<string, Tensor>;
-  readonly optimiser: Optimiser;
+  readonly optimizer: Optimizer;
   /** Whether a moving average of the weights is kept. */
   readonly average: boolean;
 }
 
 /** All parameters in one group. */
-export const oneGroup = (parameters: ReadonlyMap<string, Tensor>, optimiser = adamW()): readonly ParameterGroup[] => [
-  { name: "all", parameters, optimiser, average: true },
+export const oneGroup = (parameters: ReadonlyMap<string, Tensor>, optimizer = adamW()): readonly ParameterGroup[] => [
+  { name: "all", parameters, optimizer, average: true },
 ];
 
 /** What a training step is made of. */
@@ -67,10 +67,10 @@ export function trainGraph({
   layout,
 }: TrainStepInput): CompileOptions {
   const parameters = parametersOf(groups);
-  const update = updated(groups, gradients(loss, parameters));
-  const shown = withGradients ? Object.fromEntries(inFolder(slots.gradient, update.clipped)) : {};
+  const update = updateGraph(groups, gradients(loss, parameters));
+  const gradientResults = withGradients ? Object.fromEntries(inFolder(slots.gradient, update.clipped)) : {};
   return {
-    outputs: { loss, gradNorm: update.norm, ...results, ...shown },
+    outputs: { loss, gradNorm: update.norm, ...results, ...gradientResults },
     updates: update.next,
     parameters: { names: new Map([...update.state, ...inFolder(slots.weight, fixed)]), as: "state" },
     layout,
@@ -84,7 +84,7 @@ export function trainGraph({
 export function accumulateGraph(step: TrainStepInput, share: number): CompileOptions {
   const { loss, groups, fixed = new Map(), results, layout } = step;
   const parameters = parametersOf(groups);
-  const sums = new Map(Array.from(parameters, ([name, weight]) => [name, beside(weight)]));
+  const sums = new Map(Array.from(parameters, ([name, weight]) => [name, stateLike(weight)]));
   const keep = input({ name: "accumulate.keep", dtype: "float32", shape: [] });
   const next = Array.from(gradients(loss, parameters), ([name, gradient]) => {
     return [`${slots.gradient}/${name}`, add(mul(sums.get(name)!, keep), scale(gradient, share))] as const;
@@ -100,8 +100,8 @@ export function accumulateGraph(step: TrainStepInput, share: number): CompileOpt
 
 /** Updates the parameters from the gradients that `accumulateGraph` added up. Result: `gradNorm`. */
 export function applyStep(groups: readonly ParameterGroup[], layout?: Layout): Executable {
-  const sums = new Map(Array.from(parametersOf(groups), ([name, weight]) => [name, beside(weight)]));
-  const { norm, next, state } = updated(groups, sums);
+  const sums = new Map(Array.from(parametersOf(groups), ([name, weight]) => [name, stateLike(weight)]));
+  const { norm, next, state } = updateGraph(groups, sums);
   return compile({
     outputs: { gradNorm: norm },
     updates: next,
@@ -111,41 +111,41 @@ export function applyStep(groups: readonly ParameterGroup[], layout?: Layout): E
 }
 
 /** A leaf of the state beside a parameter: a moment, a moving average, a sum of gradients. */
-const beside = (weight: Tensor): Tensor => param({ shape: weight.shape, init: "zeros" });
+const stateLike = (weight: Tensor): Tensor => param({ shape: weight.shape, init: "zeros" });
 const rate = (name: string): Tensor => input({ name: `rate.${name}`, dtype: "float32", shape: [] });
 
 /** The graph of an update: what it reads of the state, what it replaces there, and the gradients' norm and clipped form. */
-function updated(groups: readonly ParameterGroup[], gradients: ReadonlyMap<string, Tensor>) {
+function updateGraph(groups: readonly ParameterGroup[], gradients: ReadonlyMap<string, Tensor>) {
   const packs = groups.flatMap((group) => packsOf(group.parameters).map((pack) => ({ group, pack })));
   const { norm, clipped } = clipByGlobalNorm(
-    packs.map(({ pack }) => joined(pack.map(({ name }) => gradients.get(name)!))),
+    packs.map(({ pack }) => concatPack(pack.map(({ name }) => gradients.get(name)!))),
     rate("clip"),
   );
-  const [state, shown] = [new Map<string, Tensor>(), new Map<string, Tensor>()];
+  const [state, clippedByName] = [new Map<string, Tensor>(), new Map<string, Tensor>()];
   const next: Record<string, Tensor> = {};
   for (const [i, { group, pack }] of packs.entries()) {
-    const { optimiser, average } = group;
-    const rates = Object.fromEntries(optimiser.rates.map((name) => [name, rate(`${group.name}.${name}`)]));
+    const { optimizer, average } = group;
+    const rates = Object.fromEntries(optimizer.rates.map((name) => [name, rate(`${group.name}.${name}`)]));
     /** The state's tensors of a slot, joined; and what replaces them. */
-    const read = (slot: string, leaf: (weight: Tensor) => Tensor = beside): Tensor => {
+    const read = (slot: string, leaf: (weight: Tensor) => Tensor = stateLike): Tensor => {
       const leaves = pack.map(({ name, weight }) => [`${slot}/${name}`, leaf(weight)] as const);
       for (const [name, tensor] of leaves) state.set(name, tensor);
-      return joined(leaves.map(([, tensor]) => tensor));
+      return concatPack(leaves.map(([, tensor]) => tensor));
     };
     const replace = (slot: string, value: Tensor): void => {
-      for (const [name, part] of apart(value, pack)) next[`${slot}/${name}`] = part;
+      for (const [name, part] of unpacked(value, pack)) next[`${slot}/${name}`] = part;
     };
-    for (const [name, part] of apart(clipped[i]!, pack)) shown.set(name, part);
+    for (const [name, part] of unpacked(clipped[i]!, pack)) clippedByName.set(name, part);
     const weight = read(slots.weight, (leaf) => leaf);
-    const old = { weight, slots: Object.fromEntries(optimiser.slots.map((slot) => [slot, read(slot)])) };
-    const after = optimiser.update(old, clipped[i]!, rates);
+    const old = { weight, slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, read(slot)])) };
+    const after = optimizer.update(old, clipped[i]!, rates);
     replace(slots.weight, after.weight);
-    for (const slot of optimiser.slots) replace(slot, after.slots[slot]!);
+    for (const slot of optimizer.slots) replace(slot, after.slots[slot]!);
     if (!average) continue;
     const mean = read(slots.average);
     replace(slots.average, add(after.weight, mul(sub(mean, after.weight), rate(`${group.name}.average`))));
   }
-  return { norm, clipped: shown, state, next };
+  return { norm, clipped: clippedByName, state, next };
 }
 
 /** Parameters that are updated as one tensor. */
@@ -155,12 +155,12 @@ type Pack = readonly { readonly name: string; readonly weight: Tensor }[];
 function packsOf(parameters: ReadonlyMap<string, Tensor>): readonly Pack[] {
   const all = Array.from(parameters, ([name, weight]) => ({ name, weight }));
   const vectors = all.filter(({ weight }) => weight.shape.length === 1);
-  const others = all.filter(({ weight }) => weight.shape.length !== 1).map((one) => [one]);
-  return vectors.length > 0 ? [vectors, ...others] : others;
+  const tensors = all.filter(({ weight }) => weight.shape.length !== 1).map((member) => [member]);
+  return vectors.length > 0 ? [vectors, ...tensors] : tensors;
 }
-const joined = (tensors: readonly Tensor[]): Tensor =>
+const concatPack = (tensors: readonly Tensor[]): Tensor =>
   tensors.length > 1 ? concat(tensors, { axis: 0 }) : tensors[0]!;
-function apart(value: Tensor, pack: Pack): (readonly [name: string, part: Tensor])[] {
+function unpacked(value: Tensor, pack: Pack): (readonly [name: string, part: Tensor])[] {
   const sizes = pack.map(({ weight }) => weight.shape[0]!);
   const parts = pack.length > 1 ? split(value, { axis: 0, sizes }) : [value];
   return pack.map(({ name }, i) => [name, parts[i]!]);
@@ -173,16 +173,16 @@ function clipByGlobalNorm(gradients: readonly Tensor[], limit: Tensor) {
   return { norm, clipped: gradients.map((g) => mul(g, factor)) };
 }
 
-/** The state before the first step: weights, moving averages equal to them, optimisers' slots of zero; of fixed ones the weights. */
+/** The state before the first step: weights, moving averages equal to them, optimizers' slots of zero; of fixed ones the weights. */
 export function firstState(weights: HostTensors, groups: readonly ParameterGroup[]): HostTensors {
   const state = Object.entries(weights).map(([name, value]) => [`${slots.weight}/${name}`, copyTensor(value)] as const);
-  const beside = groups.flatMap(({ parameters, optimiser, average }) =>
+  const companions = groups.flatMap(({ parameters, optimizer, average }) =>
     [...parameters.keys()].flatMap((name) => [
-      ...optimiser.slots.map((slot) => [`${slot}/${name}`, zeros(weights[name]!)] as const),
+      ...optimizer.slots.map((slot) => [`${slot}/${name}`, zeros(weights[name]!)] as const),
       ...(average ? [[`${slots.average}/${name}`, copyTensor(weights[name]!)] as const] : []),
     ]),
   );
-  return Object.fromEntries([...state, ...beside]);
+  return Object.fromEntries([...state, ...companions]);
 }
 
 /** Sums of gradients, of zero: what accumulation needs in the state beside `firstState`. */

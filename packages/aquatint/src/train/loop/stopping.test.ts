@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { type RunLengthOptions, runLength } from "./stopping.ts";
+import { type StoppingOptions, stoppingCriteria } from "./stopping.ts";
 
-const length = (options: RunLengthOptions, seconds = 0) =>
-  runLength({ ...options, warmupSteps: 10, seconds: () => seconds });
+const length = (options: StoppingOptions, seconds = 0) =>
+  stoppingCriteria({ ...options, warmupSteps: 10, seconds: () => seconds });
 
 test("progress by steps begins after the warm-up, by minutes at the start; the further one counts", () => {
   expect([5, 10, 60, 110].map(length({ steps: 110 }).progress)).toEqual([0, 0, 0.5, 1]);

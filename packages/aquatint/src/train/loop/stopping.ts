@@ -1,5 +1,5 @@
 /** When a run ends: at whichever of these comes first. */
-export interface RunLengthOptions {
+export interface StoppingOptions {
   readonly steps?: number | undefined;
   /** Of training, over all sessions. */
   readonly minutes?: number | undefined;
@@ -20,7 +20,7 @@ export interface PlateauOptions {
 export type EndReason = "steps" | "minutes" | "plateau";
 
 /** What a run remembers of its losses, as JSON. */
-export interface LengthState {
+export interface StoppingState {
   readonly seen: number;
   readonly average: number;
   readonly lowest: number;
@@ -28,28 +28,35 @@ export interface LengthState {
 }
 
 /** Follows a run and says how far it is. */
-export interface RunLength {
+export interface StoppingCriteria {
   /** Share of the run that is done before step `step` ends, in 0 .. 1; counted from the end of the warm-up by steps. */
   progress(step: number): number;
   /** Why the run ends after this step; undefined while it goes on. */
   ended(step: number, loss: number): EndReason | undefined;
   /** Why the run is over after a step that was made before; undefined while more steps follow. */
   over(step: number): EndReason | undefined;
-  snapshot(): LengthState;
+  snapshot(): StoppingState;
 }
 
 /** What a run length is followed by. */
-export interface RunLengthInput extends RunLengthOptions {
+export interface StoppingInput extends StoppingOptions {
   readonly warmupSteps: number;
   /** Seconds of training so far, over all sessions. */
   readonly seconds: () => number;
-  readonly state?: LengthState | undefined;
+  readonly state?: StoppingState | undefined;
 }
 
-const fresh: LengthState = { seen: 0, average: 0, lowest: Number.MAX_VALUE, lowestStep: 0 };
+const initialState: StoppingState = { seen: 0, average: 0, lowest: Number.MAX_VALUE, lowestStep: 0 };
 
 /** The length of a run; with only a plateau the progress stays 0. */
-export function runLength({ steps, minutes, plateau, warmupSteps, seconds, state = fresh }: RunLengthInput): RunLength {
+export function stoppingCriteria({
+  steps,
+  minutes,
+  plateau,
+  warmupSteps,
+  seconds,
+  state = initialState,
+}: StoppingInput): StoppingCriteria {
   let now = state;
   const timeShare = () => (minutes === undefined ? 0 : seconds() / (60 * minutes));
   const over = (step: number): EndReason | undefined => {
@@ -63,7 +70,7 @@ export function runLength({ steps, minutes, plateau, warmupSteps, seconds, state
       return Math.min(Math.max(byStep, timeShare(), 0), 1);
     },
     ended(step, loss) {
-      if (plateau) now = followed(now, { step, loss, plateau });
+      if (plateau) now = withLoss(now, { step, loss, plateau });
       return over(step);
     },
     over,
@@ -72,10 +79,10 @@ export function runLength({ steps, minutes, plateau, warmupSteps, seconds, state
 }
 
 /** The moving average with a loss in it: the plain mean until the window is full. */
-function followed(
-  { seen, average, lowest, lowestStep }: LengthState,
+function withLoss(
+  { seen, average, lowest, lowestStep }: StoppingState,
   { step, loss, plateau }: { step: number; loss: number; plateau: PlateauOptions },
-): LengthState {
+): StoppingState {
   const next = { seen: seen + 1, average: average + (loss - average) / Math.min(seen + 1, plateau.window) };
   const lower = next.seen < plateau.window || next.average < lowest * (1 - plateau.improvement);
   return lower ? { ...next, lowest: next.average, lowestStep: step } : { ...next, lowest, lowestStep };

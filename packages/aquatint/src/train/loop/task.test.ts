@@ -4,7 +4,7 @@ import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { Training } from "../config/training.ts";
 import { lineTask, lineTraining } from "../line.cases.ts";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../run/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "../run/checkpoint.ts";
 import { openSession } from "./session.ts";
 import type { Task } from "./task.ts";
 import type { StepEvent } from "./train.ts";
@@ -18,13 +18,17 @@ afterAll(() => runtime[Symbol.asyncDispose]());
 interface Trained {
   readonly events: readonly StepEvent[];
   /** Through its file form, after each step. */
-  readonly checkpoints: readonly Checkpoint[];
+  readonly checkpoints: readonly TrainingCheckpoint[];
 }
 
-async function trained(training: Training, task: Task = lineTask(training), checkpoint?: Checkpoint): Promise<Trained> {
+async function trained(
+  training: Training,
+  task: Task = lineTask(training),
+  checkpoint?: TrainingCheckpoint,
+): Promise<Trained> {
   await using session = await openSession({ config: { training }, task, runtime, checkpoint });
   const events: StepEvent[] = [];
-  const checkpoints: Checkpoint[] = [];
+  const checkpoints: TrainingCheckpoint[] = [];
   for await (const event of session.steps()) {
     events.push(event);
     const { step, position } = event;
@@ -42,28 +46,28 @@ test.each([
   ["one phase", {}, false],
   ["two phases, one of them twice a step", {}, true],
   ["parts of batches", { accumulate: 2 }, false],
-  ["momentum", { optimiser: { name: "sgd" }, learning_rate: 0.01 }, false],
+  ["momentum", { optimizer: { name: "sgd" }, learning_rate: 0.01 }, false],
 ] as const)(
   "with %s a run that goes on from a checkpoint equals one that was not stopped, to the last bit",
   async (_, of, duel) => {
     const training = lineTraining(of);
-    const whole = await trained(training, lineTask(training, { duel }));
-    expect(last(await trained(training, lineTask(training, { duel })))).toEqual(last(whole));
-    const resumed = await trained(training, lineTask(training, { duel }), whole.checkpoints[3]);
+    const uninterrupted = await trained(training, lineTask(training, { duel }));
+    expect(last(await trained(training, lineTask(training, { duel })))).toEqual(last(uninterrupted));
+    const resumed = await trained(training, lineTask(training, { duel }), uninterrupted.checkpoints[3]);
     expect(resumed.events.map(({ step }) => step)).toEqual([5, 6, 7, 8, 9, 10]);
-    expect(last(resumed)).toEqual(last(whole));
-    expect(resumed.checkpoints.at(-1)!.position).toEqual(whole.checkpoints.at(-1)!.position);
+    expect(last(resumed)).toEqual(last(uninterrupted));
+    expect(resumed.checkpoints.at(-1)!.position).toEqual(uninterrupted.checkpoints.at(-1)!.position);
   },
 );
 
 test("a batch computed in parts makes the steps of the whole batch", async () => {
-  const [whole, parts] = [await trained(lineTraining()), await trained(lineTraining({ accumulate: 4 }))];
-  for (const [i, event] of whole.events.entries()) {
+  const [single, parts] = [await trained(lineTraining()), await trained(lineTraining({ accumulate: 4 }))];
+  for (const [i, event] of single.events.entries()) {
     expect(parts.events[i]!.loss).toBeCloseTo(event.loss, 5);
     expect(parts.events[i]!.gradNorm).toBeCloseTo(event.gradNorm, 4);
     expect(parts.events[i]!.metrics["samples"]).toBe(4);
   }
-  const [a, b] = [last(whole), last(parts)];
+  const [a, b] = [last(single), last(parts)];
   expect(Object.keys(b)).toEqual(Object.keys(a));
   for (const name of Object.keys(a)) expect(difference(a[name]!, b[name]!), name).toBeLessThan(1e-5);
 });
@@ -126,7 +130,7 @@ test("a pattern that fits nothing is an error with a name that there is", async 
 });
 
 test("a loss that is no number ends the run with its step", async () => {
-  const training = lineTraining({ optimiser: { name: "sgd" }, learning_rate: 1e30, clip_norm: null, ema: null });
+  const training = lineTraining({ optimizer: { name: "sgd" }, learning_rate: 1e30, clip_norm: null, ema: null });
   await expect(trained(training)).rejects.toMatchObject({
     code: "train/diverged",
     message: expect.stringMatching(/(loss|gradNorm) became (NaN|Infinity) at step \d/),
@@ -136,8 +140,8 @@ test("a loss that is no number ends the run with its step", async () => {
 test("a run ends where its loss no longer falls, also when it was resumed meanwhile", async () => {
   const plateau = { window: 2, patience: 3, improvement: 0.5 };
   const training = lineTraining({ steps: 50, plateau, learning_rate: 1e-9 });
-  const whole = await trained(training);
-  expect(whole.events.at(-1)).toMatchObject({ ended: "plateau" });
-  const resumed = await trained(training, lineTask(training), whole.checkpoints[1]);
-  expect(resumed.events.at(-1)!.step).toBe(whole.events.at(-1)!.step);
+  const uninterrupted = await trained(training);
+  expect(uninterrupted.events.at(-1)).toMatchObject({ ended: "plateau" });
+  const resumed = await trained(training, lineTask(training), uninterrupted.checkpoints[1]);
+  expect(resumed.events.at(-1)!.step).toBe(uninterrupted.events.at(-1)!.step);
 });

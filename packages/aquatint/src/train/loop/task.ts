@@ -5,21 +5,21 @@ import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import type { State } from "../../runtime/types.ts";
 
 /** Where a task's random draws and data stand, as JSON. */
-export type Position = unknown;
+export type StreamState = unknown;
 
-/** What one optimiser step of a phase is fed, and where the task's streams stand once it is drawn. */
+/** What one optimizer step of a phase is fed, and where the task's streams stand once it is drawn. */
 export interface TaskBatch {
   /** Feeds of the phase's graph; one whose first axis counts samples holds `batchSize` of them, however they are cut. */
   readonly feeds: HostTensors;
-  readonly position: Position;
+  readonly position: StreamState;
   /** Numbers for the metrics, by name, from the results of the whole batch. */
   readonly report?: (results: HostTensors) => Readonly<Record<string, number>>;
 }
 
 /** What a phase asks for in place of the configuration's own; what is left out stays. */
 export interface PhaseTraining {
-  /** An optimiser's configuration: `{ "name": "adam", "beta1": 0 }`. */
-  readonly optimiser?: unknown;
+  /** An optimizer's configuration: `{ "name": "adam", "beta1": 0 }`. */
+  readonly optimizer?: unknown;
   readonly learningRate?: number;
   readonly weightDecay?: number;
   /** False: no moving average of these weights is kept. */
@@ -35,7 +35,7 @@ export interface Phase {
   readonly results?: Readonly<Record<string, Tensor>>;
   /** Which of the task's parameters it updates, by name; all when absent. Frozen ones never are. */
   readonly updates?: (name: string) => boolean;
-  /** Optimiser steps in each step of the run. */
+  /** Optimizer steps in each step of the run. */
   readonly repeat?: number;
   readonly training?: PhaseTraining;
   next(): Promise<TaskBatch>;
@@ -73,7 +73,7 @@ export interface Task {
   /** First values of some or all parameters; the others are drawn. Not asked for where a checkpoint has them. */
   initial?(): Promise<ReadonlyMap<string, HostTensor>>;
   /** Goes on from a position that a batch told. */
-  restore(position: Position): void;
+  restore(position: StreamState): void;
   /** What `weights` can be turned into; nothing is loaded before it is asked for. */
   outputs(weights: TrainedWeights): TaskOutputs;
 }

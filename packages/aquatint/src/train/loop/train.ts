@@ -1,11 +1,11 @@
 import { AquatintError } from "../../errors.ts";
 import type { HostTensors } from "../../graph/types.ts";
 import { describeNonFinite, type NonFinite } from "../../runtime/non-finite.ts";
-import type { EndReason, RunLength } from "./stopping.ts";
-import type { Position, TaskBatch } from "./task.ts";
+import type { EndReason, StoppingCriteria } from "./stopping.ts";
+import type { StreamState, TaskBatch } from "./task.ts";
 
-/** One optimiser step of a phase, ready to run; a step of the run is one round of all its turns. */
-export interface Turn {
+/** One optimizer step of a phase, ready to run; a step of the run is one round of all its turns. */
+export interface PhaseStep {
   /** What its metrics' names begin with; empty for a task of one turn. */
   readonly prefix: string;
   next(): Promise<TaskBatch>;
@@ -23,8 +23,8 @@ interface Moment {
 
 /** What the loop runs. */
 export interface TrainInput {
-  readonly turns: readonly Turn[];
-  readonly length: Pick<RunLength, "progress" | "ended" | "over">;
+  readonly phaseSteps: readonly PhaseStep[];
+  readonly stopping: Pick<StoppingCriteria, "progress" | "ended" | "over">;
   /** The learning rate at a step, as a share of the highest. */
   readonly rateShare: (step: number, progress: number) => number;
   /** The last step that is already done. */
@@ -47,49 +47,55 @@ export interface StepEvent {
   /** What the phases report beside the loss. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Where the task's streams stand after this step: what a checkpoint must remember. */
-  readonly position: Position;
+  readonly position: StreamState;
   /** Why the run ends here; absent before its last step. */
-  readonly ended?: EndReason;
+  readonly ended?: EndReason | undefined;
 }
 
 /**
- * Repeat { for each turn: batch; optimiser step } until the run's length; no step where that is reached. The next batch is drawn while the worker computes.
+ * Repeat { for each turn: batch; optimizer step } until the run's length; no step where that is reached. The next batch is drawn while the worker computes.
  * @throws AquatintError "train/diverged" when a loss or a gradient is no longer a number: it names the node where that began, and
  * the state keeps the step before.
  */
-export async function* train({ turns, length, rateShare, from = 0, signal }: TrainInput): AsyncGenerator<StepEvent> {
-  if (length.over(from)) return;
-  let upcoming = turns[0]!.next();
+export async function* train({
+  phaseSteps,
+  stopping,
+  rateShare,
+  from = 0,
+  signal,
+}: TrainInput): AsyncGenerator<StepEvent> {
+  if (stopping.over(from)) return;
+  let upcoming = phaseSteps[0]!.next();
   for (let step = from + 1; ; step++) {
-    const progress = length.progress(step);
+    const progress = stopping.progress(step);
     const share = rateShare(step, progress);
     const metrics: Record<string, number> = {};
-    let last: { loss: number; gradNorm: number; position: Position } | undefined;
-    for (const [i, turn] of turns.entries()) {
+    let last: { loss: number; gradNorm: number; position: StreamState } | undefined;
+    for (const [i, phaseStep] of phaseSteps.entries()) {
       signal?.throwIfAborted();
       const { feeds, position, report } = await upcoming;
-      const running = turn.run(feeds, { step, share });
-      upcoming = turns[(i + 1) % turns.length]!.next();
+      const running = phaseStep.run(feeds, { step, share });
+      upcoming = phaseSteps[(i + 1) % phaseSteps.length]!.next();
       upcoming.catch(() => {}); // awaited by the next turn, which is where it throws
       const results = await running;
       const numbers = { loss: Number(results["loss"]!.data[0]), gradNorm: Number(results["gradNorm"]!.data[0]) };
       last = { ...numbers, position };
-      const named = { ...(turn.prefix && numbers), ...report?.(results) };
-      for (const [name, value] of Object.entries(named)) metrics[turn.prefix + name] = value;
+      const reported = { ...(phaseStep.prefix && numbers), ...report?.(results) };
+      for (const [name, value] of Object.entries(reported)) metrics[phaseStep.prefix + name] = value;
       const broken = Object.entries(numbers).find(([, value]) => !Number.isFinite(value));
       if (broken) {
-        const what = `${turn.prefix}${broken[0]} became ${broken[1]} at step ${step}`;
-        throw diverged(what, await turn.diagnose?.(feeds, { step, share }).catch(() => undefined));
+        const what = `${phaseStep.prefix}${broken[0]} became ${broken[1]} at step ${step}`;
+        throw diverged(what, await phaseStep.diagnose?.(feeds, { step, share }).catch(() => undefined));
       }
     }
-    const ended = length.ended(step, last!.loss);
-    yield { step, ...last!, rateShare: share, progress, metrics, ...(ended && { ended }) };
+    const ended = stopping.ended(step, last!.loss);
+    yield { step, ...last!, rateShare: share, progress, metrics, ended };
     if (ended) return;
   }
 }
 
 // A probe that fails itself, for want of memory say, must not hide what it was to explain.
-const diverged = (what: string, found: NonFinite | undefined) =>
-  new AquatintError("train/diverged", found ? `${what}: ${describeNonFinite(found)}` : what, {
+const diverged = (what: string, failure: NonFinite | undefined) =>
+  new AquatintError("train/diverged", failure ? `${what}: ${describeNonFinite(failure)}` : what, {
     hint: "resume from the last checkpoint with a lower learning rate, a longer warm-up or a smaller clip norm",
   });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { add, div, mul, sqrt, square, sub } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
-import type { Optimiser, OptimiserKind } from "./optimiser.ts";
+import type { Optimizer, OptimizerKind } from "./optimizer.ts";
 
 /** Constants of Adam that stay the same for a whole run, with PyTorch's defaults. */
 export interface AdamOptions {
@@ -11,34 +11,35 @@ export interface AdamOptions {
 }
 
 /** AdamW (Loshchilov and Hutter 2019): Adam whose weight decay is apart from the gradient. */
-export function adamW({ beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamOptions = {}): Optimiser {
+export function adamW({ beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamOptions = {}): Optimizer {
   return {
     slots: ["adam.m", "adam.v"],
-    rates: ["keep", "step", "root"],
+    rates: ["decay", "stepSize", "biasCorrection2"],
     ratesAt: ({ learningRate, weightDecay, update }) => ({
-      keep: 1 - learningRate * weightDecay,
-      step: learningRate / (1 - beta1 ** update),
-      root: 1 / Math.sqrt(1 - beta2 ** update),
+      decay: 1 - learningRate * weightDecay,
+      stepSize: learningRate / (1 - beta1 ** update),
+      biasCorrection2: 1 / Math.sqrt(1 - beta2 ** update),
     }),
-    update({ weight, slots }, gradient, { keep, step, root }) {
+    update({ weight, slots }, gradient, { decay, stepSize, biasCorrection2 }) {
       const m = add(mul(slots["adam.m"]!, scalar(beta1)), mul(gradient, scalar(1 - beta1)));
       const v = add(mul(slots["adam.v"]!, scalar(beta2)), mul(square(gradient), scalar(1 - beta2)));
-      // step m / (root sqrt(v) + eps), divided by root: numbers instead of one more pass over the weights
-      const direction = div(m, add(sqrt(v), div(scalar(eps), root!)));
-      const moved = sub(mul(weight, keep!), mul(direction, div(step!, root!)));
-      return { weight: moved, slots: { "adam.m": m, "adam.v": v } };
+      // stepSize m / (biasCorrection2 sqrt(v) + eps), divided by biasCorrection2: numbers instead of one more pass over the weights
+      const direction = div(m, add(sqrt(v), div(scalar(eps), biasCorrection2!)));
+      const next = sub(mul(weight, decay!), mul(direction, div(stepSize!, biasCorrection2!)));
+      return { weight: next, slots: { "adam.m": m, "adam.v": v } };
     },
   };
 }
 
 /** Adam (Kingma and Ba 2015): weight decay is part of the gradient, as in torch.optim.Adam. */
-export function adam(options: AdamOptions = {}): Optimiser {
+export function adam(options: AdamOptions = {}): Optimizer {
   const decoupled = adamW(options);
   return {
     slots: decoupled.slots,
-    rates: [...decoupled.rates, "decay"],
-    ratesAt: (moment) => ({ ...decoupled.ratesAt({ ...moment, weightDecay: 0 }), decay: moment.weightDecay }),
-    update: (old, gradient, rates) => decoupled.update(old, add(gradient, mul(old.weight, rates["decay"]!)), rates),
+    rates: [...decoupled.rates, "weightDecay"],
+    ratesAt: (context) => ({ ...decoupled.ratesAt({ ...context, weightDecay: 0 }), weightDecay: context.weightDecay }),
+    update: (old, gradient, rates) =>
+      decoupled.update(old, add(gradient, mul(old.weight, rates["weightDecay"]!)), rates),
   };
 }
 
@@ -53,10 +54,10 @@ const fields = {
 export const adamwKind = {
   config: z.strictObject({ name: z.literal("adamw"), ...fields }).describe("AdamW: weight decay beside the gradient."),
   create: adamW,
-} satisfies OptimiserKind<z.ZodType>;
+} satisfies OptimizerKind<z.ZodType>;
 
 /** `{ "name": "adam" }` */
 export const adamKind = {
   config: z.strictObject({ name: z.literal("adam"), ...fields }).describe("Adam: weight decay in the gradient."),
   create: adam,
-} satisfies OptimiserKind<z.ZodType>;
+} satisfies OptimizerKind<z.ZodType>;

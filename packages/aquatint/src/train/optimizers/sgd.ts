@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { add, mul, scale, sub } from "../../ops/elementwise.ts";
-import type { Optimiser, OptimiserKind } from "./optimiser.ts";
+import type { Optimizer, OptimizerKind } from "./optimizer.ts";
 
 /** Constants of stochastic gradient descent that stay the same for a whole run. */
 export interface SgdOptions {
@@ -9,7 +9,7 @@ export interface SgdOptions {
 }
 
 /** Stochastic gradient descent with momentum (Sutskever et al. 2013), as torch.optim.SGD computes it. */
-export function sgd({ momentum = 0.9, nesterov = false }: SgdOptions = {}): Optimiser {
+export function sgd({ momentum = 0.9, nesterov = false }: SgdOptions = {}): Optimizer {
   return {
     slots: ["sgd.velocity"],
     rates: ["step", "decay"],
@@ -33,4 +33,4 @@ export const sgdKind = {
     })
     .describe("Stochastic gradient descent with momentum."),
   create: sgd,
-} satisfies OptimiserKind<z.ZodType>;
+} satisfies OptimizerKind<z.ZodType>;

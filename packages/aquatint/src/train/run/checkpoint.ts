@@ -2,17 +2,17 @@ import { AquatintError } from "../../errors.ts";
 import { fromFloat32, toFloat32 } from "../../formats/safetensors/half.ts";
 import { encodeSafetensors, parseSafetensors, type RawTensor } from "../../formats/safetensors/safetensors.ts";
 import type { HostTensors } from "../../graph/types.ts";
-import type { LengthState } from "../loop/stopping.ts";
-import type { Position } from "../loop/task.ts";
+import type { StoppingState } from "../loop/stopping.ts";
+import type { StreamState } from "../loop/task.ts";
 
 /** A run as it stands after a step: enough to go on as if nothing had happened. */
-export interface Checkpoint {
+export interface TrainingCheckpoint {
   readonly step: number;
   /** Seconds of training so far, over all sessions. */
   readonly seconds: number;
-  readonly position: Position;
+  readonly position: StreamState;
   /** What the run's length remembers. */
-  readonly length: LengthState;
+  readonly length: StoppingState;
   /** What the task settled when the run began: its vocabulary. */
   readonly assets: Readonly<Record<string, string>>;
   /** Weights, moments and moving averages by their names in the state. */
@@ -25,7 +25,7 @@ const HINT = "resume from another file of the run's checkpoints folder, or start
 const BLANK = "0".repeat(64);
 
 /** A checkpoint as one safetensors file: tensors in float32, the rest as JSON in the metadata, under a SHA-256 of all. */
-export async function encodeCheckpoint({ tensors, ...progress }: Checkpoint): Promise<Uint8Array<ArrayBuffer>> {
+export async function encodeCheckpoint({ tensors, ...progress }: TrainingCheckpoint): Promise<Uint8Array<ArrayBuffer>> {
   const raw = new Map<string, RawTensor>();
   for (const [name, { data, shape }] of Object.entries(tensors))
     raw.set(name, fromFloat32(data as Float32Array, shape));
@@ -39,7 +39,7 @@ export async function encodeCheckpoint({ tensors, ...progress }: Checkpoint): Pr
 export async function decodeCheckpoint(
   bytes: Uint8Array<ArrayBuffer>,
   { name }: { name: string },
-): Promise<Checkpoint> {
+): Promise<TrainingCheckpoint> {
   const { metadata, tensors } = parseSafetensors(bytes, { name });
   const { format, progress, sha256 } = metadata;
   if (format !== FORMAT || !progress || !sha256) {
@@ -51,17 +51,17 @@ export async function decodeCheckpoint(
   const read = Array.from(tensors, ([key, raw]) => {
     return [key, { dtype: "float32", shape: raw.shape, data: toFloat32(raw, { name: key }) }] as const;
   });
-  return { ...(JSON.parse(progress) as Omit<Checkpoint, "tensors">), tensors: Object.fromEntries(read) };
+  return { ...(JSON.parse(progress) as Omit<TrainingCheckpoint, "tensors">), tensors: Object.fromEntries(read) };
 }
 
 async function checkDigest(bytes: Uint8Array<ArrayBuffer>, sha256: string, name: string): Promise<void> {
   const blank = bytes.slice();
   blank.set(new TextEncoder().encode(BLANK), digestPlace(bytes, sha256));
-  const found = await digest(blank);
-  if (found === sha256) return;
+  const actual = await digest(blank);
+  if (actual === sha256) return;
   throw new AquatintError(
     "checkpoint/damaged",
-    `${name} is damaged: its bytes have the SHA-256 ${found.slice(0, 8)}…, expected ${sha256.slice(0, 8)}…`,
+    `${name} is damaged: its bytes have the SHA-256 ${actual.slice(0, 8)}…, expected ${sha256.slice(0, 8)}…`,
     { hint: HINT },
   );
 }

@@ -23,7 +23,7 @@ function ticking() {
 function walked(steps: readonly number[], { between = 0 } = {}) {
   const { clock, work } = ticking();
   const gaps = steps.map((seconds) => {
-    clock.begin();
+    clock.startLap();
     work(seconds);
     const { gap } = clock.lap();
     work(between);
@@ -37,8 +37,8 @@ const HOURS = 3600;
 test("time goes on from before, and what is left follows the steps and the work between them", () => {
   const { clock } = walked(Array(20).fill(2), { between: 0.5 });
   expect(clock.seconds()).toBeCloseTo(150, 9);
-  expect(clock.left(100)).toBeCloseTo(250, 9);
-  expect(runClock().left(10)).toBeUndefined();
+  expect(clock.secondsLeft(100)).toBeCloseTo(250, 9);
+  expect(runClock().secondsLeft(10)).toBeUndefined();
 });
 
 test.each([
@@ -47,7 +47,7 @@ test.each([
 ])("a night's sleep %s is a gap: neither the time nor what is left counts it", (_, within, between) => {
   const { clock, work, sleep } = ticking();
   const laps = Array.from({ length: 30 }, (_, i) => {
-    clock.begin();
+    clock.startLap();
     work(1);
     if (i === 20) sleep(8 * HOURS * within);
     work(1);
@@ -60,14 +60,14 @@ test.each([
   expect(gaps[0]).toBeCloseTo(8 * HOURS, -1);
   expect(laps.every(({ seconds }) => seconds <= 2)).toBe(true);
   expect(Math.abs(clock.seconds() - 160)).toBeLessThan(5);
-  expect(Math.abs(clock.left(10)! - 20)).toBeLessThan(2);
+  expect(Math.abs(clock.secondsLeft(10)! - 20)).toBeLessThan(2);
 });
 
 test("loading before the first step is no training", () => {
   const { clock, work } = ticking();
   work(60);
   expect(clock.seconds()).toBe(100);
-  clock.begin();
+  clock.startLap();
   work(1);
   expect(clock.seconds()).toBe(101);
 });
@@ -76,5 +76,5 @@ test("long steps, a slower machine and long work between steps are no gaps", () 
   expect(walked([900, 2, 2], { between: 300 }).gaps).toEqual([0, 0, 0]);
   const { clock, gaps } = walked([...Array(10).fill(2), ...Array(200).fill(70)]);
   expect(Math.max(...gaps)).toBe(0);
-  expect(clock.left(10)! / 700).toBeCloseTo(1, 0);
+  expect(clock.secondsLeft(10)! / 700).toBeCloseTo(1, 0);
 });

@@ -5,11 +5,11 @@ export interface RunClock {
   /** To be called every few seconds, whatever the run does: a longer time without a call is a gap. */
   tick(): void;
   /** Begins to time a step; what came before it (samples, checkpoints) is work, but no step. */
-  begin(): void;
+  startLap(): void;
   /** Ends a step. `gap`: seconds that the machine slept since the last one. */
   lap(): { readonly seconds: number; readonly gap: number };
   /** Seconds until `steps` more are done at the pace of the last ones, with the share of work between them; undefined before the first. */
-  left(steps: number): number | undefined;
+  secondsLeft(steps: number): number | undefined;
 }
 
 /** What a clock reads; a monotonic time, which changes of the day's time do not move. */
@@ -27,44 +27,44 @@ const GAP = 60;
 
 /** A clock that starts with the first step: loading is no training. */
 export function runClock({ now = () => performance.now(), before = 0 }: ClockOptions = {}): RunClock {
-  const awake = wakingTime(now);
+  const awake = wakeClock(now);
   let start: number | undefined;
-  let [begun, told, stepping] = [awake.seconds(), 0, 0];
+  let [lapStart, sleepReported, stepSeconds] = [awake.seconds(), 0, 0];
   let recent: readonly number[] = [];
-  const passed = () => (start === undefined ? 0 : awake.seconds() - start);
+  const elapsed = () => (start === undefined ? 0 : awake.seconds() - start);
   return {
-    seconds: () => before + passed(),
+    seconds: () => before + elapsed(),
     tick: () => void awake.seconds(),
-    begin() {
-      begun = awake.seconds();
-      start ??= begun;
+    startLap() {
+      lapStart = awake.seconds();
+      start ??= lapStart;
     },
     lap() {
-      const seconds = awake.seconds() - begun;
-      const gap = awake.slept() - told;
-      told += gap;
-      stepping += seconds;
+      const seconds = awake.seconds() - lapStart;
+      const gap = awake.secondsAsleep() - sleepReported;
+      sleepReported += gap;
+      stepSeconds += seconds;
       recent = [...recent, seconds].slice(-RECENT);
       return { seconds, gap };
     },
-    left(steps) {
+    secondsLeft(steps) {
       const pace = median(recent);
-      return pace === undefined ? undefined : (steps * pace * Math.max(passed(), stepping)) / stepping;
+      return pace === undefined ? undefined : (steps * pace * Math.max(elapsed(), stepSeconds)) / stepSeconds;
     },
   };
 }
 
 /** Seconds that pass while somebody looks, and those that were slept through. */
-function wakingTime(now: () => number) {
-  let [seen, asleep] = [now(), 0];
+function wakeClock(now: () => number) {
+  let [lastTick, sleepTime] = [now(), 0];
   return {
     seconds() {
       const time = now();
-      if (time - seen > GAP * 1000) asleep += time - seen;
-      seen = time;
-      return (time - asleep) / 1000;
+      if (time - lastTick > GAP * 1000) sleepTime += time - lastTick;
+      lastTick = time;
+      return (time - sleepTime) / 1000;
     },
-    slept: () => asleep / 1000,
+    secondsAsleep: () => sleepTime / 1000,
   };
 }
 

@@ -6,8 +6,8 @@ export interface Difference {
 
 /** A configuration as one value a place: "training.batch_size" -> "32"; lists of plain values are one value. */
 export function flattened(config: unknown, path = ""): ReadonlyMap<string, string> {
-  const whole = typeof config !== "object" || config === null || (Array.isArray(config) && config.every(isPlain));
-  if (whole) return new Map([[path, JSON.stringify(config)]]);
+  const isLeaf = typeof config !== "object" || config === null || (Array.isArray(config) && config.every(isPlain));
+  if (isLeaf) return new Map([[path, JSON.stringify(config)]]);
   const at = (key: string) => (Array.isArray(config) ? `${path}[${key}]` : path ? `${path}.${key}` : key);
   return new Map(Object.entries(config).flatMap(([key, value]) => [...flattened(value, at(key))]));
 }

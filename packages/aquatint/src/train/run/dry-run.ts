@@ -25,9 +25,9 @@ export interface DryRunPace {
   readonly samplesPerSecond: number;
   readonly secondsToLoad: number;
   /** To the end of the run in steps or minutes; absent where only a plateau ends it. */
-  readonly secondsInAll?: number;
-  /** Optimiser steps to the end; absent likewise. */
-  readonly stepsInAll?: number;
+  readonly secondsInAll?: number | undefined;
+  /** Optimizer steps to the end; absent likewise. */
+  readonly stepsInAll?: number | undefined;
   /** Highest memory of the process after the steps, in bytes; what is above the plan is activations, data and programs. */
   readonly memory: number;
 }
@@ -48,10 +48,10 @@ export interface DryRunInput {
 export async function* dryRun({ config, task, runtime, preset, memory }: DryRunInput): AsyncGenerator<DryRunEvent> {
   const { training } = config;
   yield { type: "plan", config, plan: trainingPlan(task, training), preset, device: runtime.device };
-  const begun = performance.now();
+  const start = performance.now();
   const steps = { ...training, steps: MEASURED + 1, minutes: undefined, plateau: undefined };
   await using session = await openSession({ config: { training: steps }, task, runtime });
-  const secondsToLoad = (performance.now() - begun) / 1000;
+  const secondsToLoad = (performance.now() - start) / 1000;
   const ends: number[] = [];
   for await (const _ of session.steps()) ends.push(performance.now());
   const secondsPerStep = (ends.at(-1)! - ends[0]!) / 1000 / MEASURED;
@@ -63,7 +63,8 @@ export async function* dryRun({ config, task, runtime, preset, memory }: DryRunI
     secondsPerStep,
     samplesPerSecond: training.batch_size / secondsPerStep,
     secondsToLoad,
-    ...(stepsInAll !== undefined && { stepsInAll, secondsInAll: stepsInAll * secondsPerStep }),
+    stepsInAll,
+    secondsInAll: stepsInAll === undefined ? undefined : stepsInAll * secondsPerStep,
     memory: memory(),
   };
 }

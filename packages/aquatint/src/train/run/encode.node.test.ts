@@ -13,7 +13,7 @@ import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
 import { encodeComponent } from "../../pipelines/model/component.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
-import { sampleSpace } from "../tasks/denoising/space.ts";
+import { trainingLatents } from "../tasks/denoising/latents.ts";
 import { tinyConfig, tinyTask, tinyVae } from "../tiny.cases.ts";
 import { type EncodeEvent, type EncodeOptions, encodePool } from "./encode.node.ts";
 
@@ -48,18 +48,18 @@ const encoded = async (from: EncodeOptions): Promise<readonly EncodeEvent[]> => 
 
 describe("a pool", () => {
   test("holds the means of the posteriors of the pictures, rounded to float16, with their captions", async () => {
-    const given = await (await openDataset(digits)).stream({ seed: 0, split: "held-out" }).next(3);
+    const original = await (await openDataset(digits)).stream({ seed: 0, split: "held-out" }).next(3);
     const shape = [3, 3, 32, 32];
     const { mean } = vae.encode(input({ name: "pictures", dtype: "float32", shape }));
     await using runtime = await nodeRuntime({ threads: 1 });
-    const feeds = { pictures: { dtype: "float32", shape, data: given.pictures } } as const;
+    const feeds = { pictures: { dtype: "float32", shape, data: original.pictures } } as const;
     const half = new Map(Array.from(weights, ([name, value]) => [name, rounded(value)] as const));
-    const wanted = (await evaluate(runtime, { mean }, { feeds, names, values: half }))["mean"]!.data;
-    const found = await (await open()).stream({ seed: 9, split: "held-out" }).next(3);
-    expect(found.captions).toEqual(given.captions);
-    expect(found.pictures.length).toBe(wanted.length);
-    found.pictures.forEach((value, i) => {
-      expect(Math.abs(value - wanted[i]!)).toBeLessThan(0.001 * Math.max(1, Math.abs(wanted[i]!)));
+    const expected = (await evaluate(runtime, { mean }, { feeds, names, values: half }))["mean"]!.data;
+    const batch = await (await open()).stream({ seed: 9, split: "held-out" }).next(3);
+    expect(batch.captions).toEqual(original.captions);
+    expect(batch.pictures.length).toBe(expected.length);
+    batch.pictures.forEach((value, i) => {
+      expect(Math.abs(value - expected[i]!)).toBeLessThan(0.001 * Math.max(1, Math.abs(expected[i]!)));
     });
   });
 
@@ -70,19 +70,19 @@ describe("a pool", () => {
       const { pictures } = await dataset.stream({ seed }).next(20);
       return Array.from({ length: 20 }, (_, i) => pictures[i * 1024 + 8 * 16 + 8]);
     };
-    const [one, other] = [await epoch(1), await epoch(2)];
-    expect(one).not.toEqual(other);
-    expect(one.toSorted()).toEqual(other.toSorted());
-    expect(new Set(one).size).toBeGreaterThan(15);
+    const [first, second] = [await epoch(1), await epoch(2)];
+    expect(first).not.toEqual(second);
+    expect(first.toSorted()).toEqual(second.toSorted());
+    expect(new Set(first).size).toBeGreaterThan(15);
   });
 
   test("that a stopped run left torn goes on to what it would have been", async () => {
-    const whole = await readFile(join(options.out, "train.latents"));
+    const bytes = await readFile(join(options.out, "train.latents"));
     await truncate(join(options.out, "train.latents"), 7 * 2048 + 100);
     expect((await open()).report?.used.train).toBe(7);
     const events = await encoded(options);
     expect(events).toEqual([{ split: "train", done: 20, of: 20 }]);
-    expect(await readFile(join(options.out, "train.latents"))).toEqual(whole);
+    expect(await readFile(join(options.out, "train.latents"))).toEqual(bytes);
     expect(await encoded(options)).toEqual([]);
   });
 
@@ -107,11 +107,11 @@ describe("training on a pool", () => {
   test("feeds its latents, times the scaling factor", async () => {
     const dataset = await open();
     const { pictures } = await dataset.stream({ seed: 3 }).next(2);
-    const space = sampleSpace({
+    const space = trainingLatents({
       modules: { posterior: vae },
       size: dataset.size,
       latents: "mean",
-      given: dataset.latents,
+      facts: dataset.latents,
     });
     const feeds = space.feeds(pictures, undefined as never);
     await using runtime = await nodeRuntime({ threads: 1 });
@@ -123,9 +123,9 @@ describe("training on a pool", () => {
   });
 
   test("of another autoencoder, or in pixels, is refused", async () => {
-    const { size, latents: given } = await open();
+    const { size, latents: facts } = await open();
     const other = AutoencoderKL(parseAutoencoderConfig({ ...config, scaling_factor: 0.5 }));
-    const spaceOf = (modules: object) => () => sampleSpace({ modules, size, latents: "mean", given });
+    const spaceOf = (modules: object) => () => trainingLatents({ modules, size, latents: "mean", facts });
     expect(spaceOf({ posterior: other })).toThrow("latents of another autoencoder");
     expect(spaceOf({})).toThrow("latents of another autoencoder");
   });

@@ -12,6 +12,7 @@ import { parseDatasetConfig } from "../../data/registry.ts";
 import { AquatintError } from "../../errors.ts";
 import { writeFileAtomic } from "../../formats/files.node.ts";
 import { floatToHalf } from "../../formats/safetensors/half.ts";
+import { float32Data } from "../../graph/host-tensor.ts";
 import { AutoencoderKL, downsampling, parseAutoencoderConfig } from "../../models/autoencoder/index.ts";
 import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
@@ -101,7 +102,7 @@ async function encoderOf(folder: string, { runtime, dataset }: EncoderParts) {
     async means(pictures: Float32Array): Promise<Float32Array> {
       const n = pictures.length / picture.reduce((a, b) => a * b);
       const feed = { dtype: "float32", shape: [n, ...picture], data: pictures } as const;
-      return (await network.run({ pictures: feed }))["mean"]!.data as Float32Array;
+      return float32Data((await network.run({ pictures: feed }))["mean"]!);
     },
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };
@@ -110,14 +111,14 @@ async function encoderOf(folder: string, { runtime, dataset }: EncoderParts) {
 /** Begins a pool, or sees that the one that is there is the same. */
 async function settle(out: string, facts: PoolFacts): Promise<void> {
   await mkdir(out, { recursive: true });
-  const found = await readPoolFacts(out).catch((error: unknown) => {
+  const existing = await readPoolFacts(out).catch((error: unknown) => {
     if (error instanceof AquatintError && error.code === "file/missing") return undefined;
     throw error;
   });
   const plain = JSON.parse(JSON.stringify(facts)) as PoolFacts;
-  if (!found) return writeFileAtomic(join(out, poolFiles.facts), `${JSON.stringify(plain, null, 2)}\n`);
+  if (!existing) return writeFileAtomic(join(out, poolFiles.facts), `${JSON.stringify(plain, null, 2)}\n`);
   const other = Object.keys(plain).find(
-    (key) => !isDeepStrictEqual(found[key as keyof PoolFacts], plain[key as keyof PoolFacts]),
+    (key) => !isDeepStrictEqual(existing[key as keyof PoolFacts], plain[key as keyof PoolFacts]),
   );
   if (other === undefined) return;
   throw new AquatintError("pool/other", `${out} holds latents of another "${other}" than these would have`, {

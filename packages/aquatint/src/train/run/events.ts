@@ -49,11 +49,11 @@ export interface StepRecord extends Pick<StepEvent, "step" | "loss" | "gradNorm"
   readonly seconds: number;
   readonly secondsPerStep: number;
   /** Until the run's end at the pace of the last steps; absent while nothing is known of it. */
-  readonly secondsLeft?: number;
+  readonly secondsLeft?: number | undefined;
   /** Memory of the process in MiB (resident set). */
-  readonly memory?: number;
+  readonly memory?: number | undefined;
   /** Why the run ended with this step; absent before its last one. */
-  readonly ended?: EndReason;
+  readonly ended?: EndReason | undefined;
 }
 
 /** Numbers on data that is not trained on, as `evaluations.jsonl` holds them. */
@@ -87,6 +87,6 @@ export interface SessionRecord {
   readonly parameters: number;
   readonly device: Device;
   /** Threads that were asked for; absent for one a core. */
-  readonly threads?: number;
-  readonly machine?: Machine;
+  readonly threads?: number | undefined;
+  readonly machine?: Machine | undefined;
 }

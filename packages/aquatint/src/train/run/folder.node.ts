@@ -13,15 +13,16 @@ export function diskFiles(folder: string): RunFiles {
     work().catch((cause: unknown) => {
       throw fileError("write", at(path), cause);
     });
-  const whole = async (path: string, bytes: Uint8Array | string) => {
+  const writeFlushed = async (path: string, bytes: Uint8Array | string) => {
     await mkdir(dirname(at(path)), { recursive: true });
     await writeFileAtomic(at(path), bytes);
   };
   return {
     folder,
-    write: (path, bytes) => write(path, () => whole(path, bytes)),
+    write: (path, bytes) => write(path, () => writeFlushed(path, bytes)),
     replace: (path, contents) => write(path, () => replaceFolder(at(path), contents)),
-    append: (path, text, size) => write(path, () => (size === 0 ? whole(path, text) : writeAt(at(path), text, size))),
+    append: (path, text, size) =>
+      write(path, () => (size === 0 ? writeFlushed(path, text) : writeAt(at(path), text, size))),
     read: (path) => readBytes(at(path)),
     list: (path) =>
       readdir(at(path)).catch((error: NodeJS.ErrnoException) => {
@@ -49,7 +50,7 @@ const UNFINISHED = /^\.step-\d+\.\w+\.[0-9a-f]+\.tmp$/;
 
 /** Holds a run's folder for this process until it is disposed of, and clears away what a killed one left. @throws AquatintError "train/running" */
 export async function claimFolder(folder: string): Promise<AsyncDisposable> {
-  const made = await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+  const created = await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw fileError("write", folder, cause);
   });
   const lock = await exclusiveLock(join(folder, LOCK)).catch((cause: unknown) => {
@@ -59,13 +60,14 @@ export async function claimFolder(folder: string): Promise<AsyncDisposable> {
   });
   for (const part of ["checkpoints", "samples"]) {
     const names = await readdir(join(folder, part)).catch(() => []);
-    for (const name of names.filter((one) => UNFINISHED.test(one))) await rm(join(folder, part, name), { force: true });
+    for (const name of names.filter((entry) => UNFINISHED.test(entry)))
+      await rm(join(folder, part, name), { force: true });
   }
   await finishReplacing(join(folder, MODEL));
   return {
     async [Symbol.asyncDispose]() {
       await lock[Symbol.asyncDispose]();
-      if (made !== undefined) await removeEmpty(folder, made);
+      if (created !== undefined) await removeEmpty(folder, created);
     },
   };
 }

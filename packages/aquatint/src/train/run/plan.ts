@@ -18,8 +18,8 @@ export interface TrainingPlan {
   readonly weights: number;
   /** Of all phases together, once for the batch and once more where it is computed in parts. */
   readonly gradients: number;
-  /** What the optimisers keep: the two moments of Adam. */
-  readonly optimiser: number;
+  /** What the optimizers keep: the two moments of Adam. */
+  readonly optimizer: number;
   readonly averages: number;
 }
 
@@ -33,20 +33,20 @@ export function trainingPlan(task: Task, training: Training): TrainingPlan {
   const partOf = (name: string) => name.split(".")[0]!;
   const names = [...new Set(sizes.map(({ name }) => partOf(name)))];
   const parts = names.map((name) => {
-    const own = sizes.filter((one) => partOf(one.name) === name);
-    const still = own.filter((one) => frozen(one.name));
-    return { name, parameters: total(own.map(({ size }) => size)), frozen: total(still.map(({ size }) => size)) };
+    const members = sizes.filter((member) => partOf(member.name) === name);
+    const still = members.filter((member) => frozen(member.name));
+    return { name, parameters: total(members.map(({ size }) => size)), frozen: total(still.map(({ size }) => size)) };
   });
-  const groups = [...groupsOf(task, training).values()].flat().map(({ parameters, optimiser, average }) => {
+  const groups = [...groupsOf(task, training).values()].flat().map(({ parameters, optimizer, average }) => {
     const size = FLOAT * total(Array.from(parameters.values(), ({ shape }) => sizeOf(shape)));
-    return { size, moments: size * optimiser.slots.length, averages: average ? size : 0 };
+    return { size, moments: size * optimizer.slots.length, averages: average ? size : 0 };
   });
   const updated = total(groups.map(({ size }) => size));
   return {
     parts,
     weights: FLOAT * total(sizes.map(({ size }) => size)),
     gradients: training.accumulate > 1 ? 2 * updated : updated,
-    optimiser: total(groups.map(({ moments }) => moments)),
+    optimizer: total(groups.map(({ moments }) => moments)),
     averages: total(groups.map(({ averages }) => averages)),
   };
 }

@@ -1,67 +1,139 @@
 import { AquatintError, messageOf } from "../../errors.ts";
 import { grid } from "../../formats/image/image.ts";
 import { encodePng } from "../../formats/png/png.ts";
+import type { Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config/config.ts";
-import type { TrainingSession } from "../loop/session.ts";
-import type { EndReason } from "../loop/stopping.ts";
+import { openSession, type TrainingSession } from "../loop/session.ts";
+import type { Task } from "../loop/task.ts";
 import type { StepEvent } from "../loop/train.ts";
-import type { RunClock } from "./clock.ts";
-import type { EvaluationRecord, RunEvent, StepRecord } from "./events.ts";
+import { attempted, checkpointSaver, type Recording } from "./checkpoint-saver.ts";
+import { type RunClock, runClock } from "./clock.ts";
+import type { RunEvent, SessionRecord, StepRecord } from "./events.ts";
+import { machineChange } from "./resume.ts";
 import {
+  addSession,
+  lastSession,
   logs,
   MODEL,
-  type RecordLog,
   type RunFiles,
   recordLog,
+  removeEnd,
+  type StartingPoint,
   samplesPath,
-  saveCheckpoint,
   writeEnd,
 } from "./run-folder.ts";
 
-/** A session with all that its run needs to be written down. */
-export interface Recording {
-  readonly session: TrainingSession;
+/** A run that is ready to start: its task, and where it is written. */
+export interface RunInput {
   readonly config: TrainConfig;
+  readonly task: Task;
+  readonly runtime: Runtime;
   readonly files: RunFiles;
-  readonly clock: RunClock;
-  /** Writes what the run is: its configuration, and where it is computed. */
-  readonly describe: () => Promise<void>;
-  /** The last step that was already done. */
-  readonly from: number;
-  /** The checkpoint that the run began with, for messages. */
-  readonly checkpointPath?: string | undefined;
+  /** Where to go on from. */
+  readonly start?: StartingPoint | undefined;
   /** Memory of the process in MiB. */
-  readonly memory?: () => number;
+  readonly memory?: (() => number) | undefined;
+  /** Where it is computed, for `sessions.jsonl`. */
+  readonly place?: Pick<SessionRecord, "machine" | "threads"> | undefined;
   /** An abort writes a checkpoint before its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Milliseconds between two looks at the clock, far fewer than make a gap. */
+const TICK = 5000;
+
 /**
- * The run's steps with everything that is written beside them. A disk that is full or a folder that was deleted is told
- * as a problem and tried again; only the last checkpoint must succeed.
+ * A training run in its folder: `config.json`, `sessions.jsonl`, `metrics.jsonl`, `samples/`, and with each checkpoint
+ * `checkpoints/`, `model/` and `evaluations.jsonl`. A full disk or a deleted folder is a problem event, and the write is
+ * tried again; only the last checkpoint must succeed.
  */
-export async function* recordedSteps(recording: Recording): AsyncGenerator<RunEvent, EndReason, void> {
-  const { session, config, files, clock, describe, signal } = recording;
-  const [saves, draws] = [every(config.checkpoint_minutes), every(config.samples?.every_minutes ?? 0)];
+export async function* recordRun(input: RunInput): AsyncGenerator<RunEvent, void, void> {
+  const { config, task, runtime, files, start } = input;
+  for (const message of start?.problems ?? []) yield { type: "problem", message };
+  if (start?.problems.length) yield { type: "problem", message: `going on from ${start.path}` };
+  const started = new Date().toISOString();
+  const clock = runClock({ before: start?.checkpoint.seconds ?? 0 });
+  const checkpoint = start?.checkpoint;
+  await using session = await openSession({ config, task, runtime, checkpoint, seconds: clock.seconds });
+  const { recording, change, event } = await describedRun(input, { session, clock, started });
+  if (change) yield { type: "problem", message: change };
+  yield event;
   const log = await recordLog(files, logs.metrics, recording.from);
-  const saver = checkpoints(recording, await recordLog(files, logs.evaluations, recording.from));
+  const saver = await checkpointSaver(recording);
+  const write = stepWriter(recording, { log, saver });
   if (log.last < recording.from) yield { type: "problem", message: lostRecords(recording, log.last) };
-  if (session.over) {
-    yield* saver.finish();
-    return session.over;
+  let ended = session.over;
+  if (ended) yield* saver.finish();
+  await using _ = ticking(clock);
+  try {
+    clock.startLap();
+    for await (const step of ended ? [] : session.steps()) {
+      yield* write(step);
+      ended = step.ended;
+      clock.startLap();
+    }
+  } catch (error) {
+    throw saver.explained(error);
   }
+  if (!ended) throw new AquatintError("train/steps", "the steps of the run ended without a reason");
+  yield { type: "model", path: `${files.folder}/${MODEL}`, ended };
+}
+
+interface OpenRun {
+  readonly session: TrainingSession;
+  readonly clock: RunClock;
+  /** ISO 8601. */
+  readonly started: string;
+}
+
+/** Writes what the run is; returns its "start" event, and how the machine differs from the last session's. */
+async function describedRun(input: RunInput, { session, clock, started }: OpenRun) {
+  const { config, runtime, files, start, place, signal, memory } = input;
+  const from = start?.checkpoint.step ?? 0;
+  const { parameterCount: parameters } = session;
+  const { device } = runtime;
+  const { folder } = files;
+  const sessionRecord: SessionRecord = { started, step: from, parameters, device, ...place };
+  const change = from > 0 ? machineChange(await lastSession(files), sessionRecord) : undefined;
+  const describe = async () => {
+    await removeEnd(files);
+    await writeConfig(files, config);
+    await addSession(files, sessionRecord);
+  };
+  await describe();
+  const { steps, batch_size: batchSize } = config.training;
+  const event: RunEvent = { type: "start", folder, parameters, step: from, steps, batchSize, device };
+  const checkpointPath = start?.path;
+  const recording: Recording = { session, config, files, clock, describe, from, checkpointPath, memory, signal };
+  return { recording, change, event };
+}
+
+/** Looks at the clock every few seconds until it is disposed. */
+function ticking(clock: RunClock): Disposable {
+  const ticks = setInterval(clock.tick, TICK);
+  return { [Symbol.dispose]: () => clearInterval(ticks) };
+}
+
+interface Writers {
+  readonly log: Awaited<ReturnType<typeof recordLog>>;
+  readonly saver: Awaited<ReturnType<typeof checkpointSaver>>;
+}
+
+/** Writes a step's record, and the samples and the checkpoint that are due after it. */
+function stepWriter(recording: Recording, { log, saver }: Writers) {
+  const { session, config, files, describe, signal } = recording;
+  const [saves, draws] = [every(config.checkpoint_minutes), every(config.samples?.every_minutes ?? 0)];
   let waiting = false;
-  clock.begin();
-  for await (const event of saver.guarded(session.steps())) {
+  return async function* write(event: StepEvent): AsyncGenerator<RunEvent, void, void> {
     const { gap, ...record } = stepRecord(event, recording);
     if (gap > 0) yield { type: "problem", message: `the machine slept for ${Math.round(gap)} s, which do not count` };
-    const recorded = await attempted(() => log.add(record));
-    if (recorded && !waiting)
-      yield { type: "problem", message: `${messageOf(recorded)}; the metrics wait for the next step` };
-    waiting = recorded !== undefined;
+    const writeError = await attempted(() => log.add(record));
+    if (writeError && !waiting)
+      yield { type: "problem", message: `${messageOf(writeError)}; the metrics wait for the next step` };
+    waiting = writeError !== undefined;
     yield { type: "step", ...record };
-    const gone = recorded?.code === "file/missing";
-    if (gone) {
+    const deleted = writeError?.code === "file/missing";
+    if (deleted) {
       yield { type: "problem", message: `the folder ${files.folder} was deleted; it is written again` };
       log.restart();
       saver.restart();
@@ -69,15 +141,10 @@ export async function* recordedSteps(recording: Recording): AsyncGenerator<RunEv
     }
     const last = event.ended !== undefined || signal?.aborted === true;
     if (session.outputs.samples && (draws.due() || event.ended)) yield* drawSamples(recording, event.step);
-    if (saves.due() || gone || last) yield* saver.save(event, { must: last });
+    if (saves.due() || deleted || last) yield* saver.save(event, { must: last });
     signal?.throwIfAborted();
-    if (event.ended) {
-      await attempted(() => writeEnd(files, event.step));
-      return event.ended;
-    }
-    clock.begin();
-  }
-  throw new AquatintError("train/steps", "the steps of the run ended without a reason");
+    if (event.ended) await attempted(() => writeEnd(files, event.step));
+  };
 }
 
 const lostRecords = ({ files, from }: Recording, last: number): string =>
@@ -88,15 +155,14 @@ function stepRecord(event: StepEvent, { clock, config, memory }: Recording): Ste
   const { seconds: secondsPerStep, gap } = clock.lap();
   const seconds = clock.seconds();
   const { steps, minutes, learning_rate } = config.training;
-  const byStep = steps === undefined ? undefined : clock.left(steps - step);
+  const byStep = steps === undefined ? undefined : clock.secondsLeft(steps - step);
   const byTime = minutes === undefined ? undefined : Math.max(60 * minutes - seconds, 0);
   const secondsLeft = [byStep, byTime].filter((left) => left !== undefined);
   return {
     ...{ step, loss, gradNorm, metrics, learningRate: learning_rate * rateShare, progress, seconds, secondsPerStep },
-    ...(secondsLeft.length > 0 && { secondsLeft: Math.min(...secondsLeft) }),
-    ...(memory && { memory: Math.round(memory()) }),
-    ...(ended && { ended }),
-    gap,
+    secondsLeft: secondsLeft.length > 0 ? Math.min(...secondsLeft) : undefined,
+    memory: memory && Math.round(memory()),
+    ...{ ended, gap },
   };
 }
 
@@ -109,72 +175,9 @@ async function* drawSamples({ session, files }: Recording, step: number): AsyncG
     : { type: "samples", path: `${files.folder}/${path}`, step, pictures };
 }
 
-/** Figures of the weights as they stand, where the task has any. */
-async function* evaluate(
-  { session, clock }: Recording,
-  evaluations: RecordLog,
-  step: number,
-): AsyncGenerator<RunEvent, void, void> {
-  const metrics = await session.outputs.evaluate?.();
-  if (!metrics) return;
-  const record: EvaluationRecord = { step, seconds: clock.seconds(), metrics };
-  const unwritten = await attempted(() => evaluations.add(record));
-  yield { type: "evaluation", step, metrics };
-  if (unwritten) yield { type: "problem", message: `${messageOf(unwritten)}; the evaluation waits for the next one` };
-}
-
-/** Saves checkpoints with the model beside them and evaluates it, and remembers the last good one. */
-function checkpoints(recording: Recording, evaluations: RecordLog) {
-  const { session, config, files, clock, from, checkpointPath } = recording;
-  let good = checkpointPath;
-  const write = async ({ step, position }: StepEvent) => {
-    const checkpoint = { step, position, seconds: clock.seconds(), ...(await session.remembered()) };
-    good = await saveCheckpoint(files, checkpoint, config.keep_checkpoints);
-    await files.replace(MODEL, await session.outputs.modelFiles());
-  };
-  return {
-    async *save(event: StepEvent, { must }: { must: boolean }): AsyncGenerator<RunEvent, void, void> {
-      const { step } = event;
-      const problem = await attempted(() => write(event));
-      if (problem && must) throw problem;
-      if (problem) {
-        const kept = good ? `the last good checkpoint is ${good}` : "there is no checkpoint yet";
-        yield { type: "problem", message: `${messageOf(problem)}; ${kept}, and training goes on` };
-        return;
-      }
-      yield { type: "checkpoint", path: `${files.folder}/${good}`, step };
-      yield* evaluate(recording, evaluations, step);
-    },
-    /** Writes what a run lacks that was killed between its last checkpoint and its end. */
-    async *finish(): AsyncGenerator<RunEvent, void, void> {
-      await files.replace(MODEL, await session.outputs.modelFiles());
-      if (evaluations.last < from) yield* evaluate(recording, evaluations, from);
-      await attempted(() => writeEnd(files, from));
-    },
-    restart: () => evaluations.restart(),
-    /** Steps whose divergence names the last good checkpoint. */
-    async *guarded(steps: AsyncIterable<StepEvent>): AsyncGenerator<StepEvent, void, void> {
-      try {
-        yield* steps;
-      } catch (error) {
-        if (!(error instanceof AquatintError && error.code === "train/diverged")) throw error;
-        const kept = good ? `the last good checkpoint is ${files.folder}/${good}` : "no checkpoint was written before";
-        throw new AquatintError(error.code, `${error.message}; ${kept}`, { hint: error.hint, cause: error });
-      }
-    },
-  };
-}
-
-/** Runs something that writes; a failure of the disk is returned, any other is thrown. */
-async function attempted(write: () => Promise<void>): Promise<AquatintError | undefined> {
-  try {
-    await write();
-    return undefined;
-  } catch (error) {
-    if (error instanceof AquatintError && error.code.startsWith("file/")) return error;
-    throw error;
-  }
-}
+/** Writes the configuration with its defaults filled in. */
+const writeConfig = (files: RunFiles, config: TrainConfig): Promise<void> =>
+  files.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
 
 /** True once an interval of so many minutes has passed, and then again. */
 function every(minutes: number) {

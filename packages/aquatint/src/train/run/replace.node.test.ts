@@ -40,11 +40,11 @@ test.each([
   ["while the new one is written", async () => replaceFolder(join(root, ".model.tmp"), files("half")), "old"],
   ["when the old one has made way", async () => rename(folder, `${folder}.before`), "old"],
   ["before the old one is removed", async () => replaceFolder(`${folder}.before`, files("older")), "old"],
-])("what a kill %s leaves is one whole folder again", async (_, killed, whole) => {
+])("what a kill %s leaves is one whole folder again", async (_, killed, survivor) => {
   await replaceFolder(folder, files("old"));
   await killed();
   await finishReplacing(folder);
-  expect(await content()).toEqual([whole, whole]);
+  expect(await content()).toEqual([survivor, survivor]);
   expect(await readdir(root)).toEqual(["model"]);
   await replaceFolder(folder, files("new"));
   expect(await content()).toEqual(["new", "new"]);

@@ -104,19 +104,19 @@ describe("a run that is over", () => {
         .map((line) => JSON.parse(line).metrics);
     expect(figures(after[2]!)).toEqual(figures(evaluations!));
     expect(await finished()).toBeDefined();
-    const [found] = await findRuns(folder);
-    expect(found!.summary).toMatchObject({ state: "done", step: STEPS, steps: STEPS });
+    const [entry] = await findRuns(folder);
+    expect(entry!.summary).toMatchObject({ state: "done", step: STEPS, steps: STEPS });
   });
 
   test("goes on where it is made longer, to the weights of a run of that length", async () => {
     const constant = { learning_rate_schedule: { name: "constant" } };
     await run({ training: { steps: 20, ...constant } });
-    const whole = await readFile(join(folder, "model/weights.json"), "utf8");
+    const uninterrupted = await readFile(join(folder, "model/weights.json"), "utf8");
     folder += "-again";
     await run({ training: { steps: STEPS, ...constant } });
     const events = await run({ training: { steps: 20, ...constant }, resume: true });
     expect(events.filter(({ type }) => type === "step")).toHaveLength(20 - STEPS);
-    expect(await readFile(join(folder, "model/weights.json"), "utf8")).toBe(whole);
+    expect(await readFile(join(folder, "model/weights.json"), "utf8")).toBe(uninterrupted);
     expect(JSON.parse(await readFile(join(folder, "end.json"), "utf8"))).toEqual({ step: 20 });
   });
 });
@@ -156,9 +156,9 @@ describe("a resumed run tells", () => {
     ["batch size", { training: { batch_size: 8 } }, "training.batch_size from 4 to 8"],
     ["learning rate", { training: { learning_rate: 0.1 } }, "training.learning_rate from 0.003 to 0.1"],
     ["length", { training: { steps: 60 } }, "training.steps from 6 to 60"],
-  ])("another %s, and that the weights will be others", async (_, now, told) => {
+  ])("another %s, and that the weights will be others", async (_, now, expected) => {
     const message = await changed({}, now);
-    expect(message).toContain(told);
+    expect(message).toContain(expected);
     expect(message).toContain("not be those of a run that was never stopped");
   });
 
@@ -201,10 +201,10 @@ describe("a resumed run tells", () => {
       { dataset: { name: "captioned-folder", folder: "x", size: 8 } },
       'dataset.name from "digits" to "captioned-folder"',
     ],
-  ])("refuses another %s, and says what to do", async (_, now, told) => {
+  ])("refuses another %s, and says what to do", async (_, now, expected) => {
     await expect(changed({}, now)).rejects.toMatchObject({
       code: "train/changed",
-      message: expect.stringContaining(told),
+      message: expect.stringContaining(expected),
       hint: expect.stringContaining("--init-from"),
     });
   });

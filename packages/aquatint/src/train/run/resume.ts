@@ -1,9 +1,9 @@
 import { datasetKindsFor } from "../../data/registry.ts";
 import { AquatintError } from "../../errors.ts";
 import { parseTrainConfig, type TrainConfig } from "../config/config.ts";
-import { runLength } from "../loop/stopping.ts";
+import { stoppingCriteria } from "../loop/stopping.ts";
 import { tasks } from "../tasks/registry.ts";
-import type { Checkpoint } from "./checkpoint.ts";
+import type { TrainingCheckpoint } from "./checkpoint.ts";
 import { type Difference, differences } from "./differences.ts";
 import type { FinishedRun, SessionRecord } from "./events.ts";
 import { isEndWritten, MODEL, type RunFiles, textOf } from "./run-folder.ts";
@@ -20,17 +20,17 @@ const HARMLESS = /^(checkpoint_minutes|keep_checkpoints|samples|evaluation|model
 export async function configChange(files: RunFiles, config: TrainConfig): Promise<string | undefined> {
   const text = await textOf(files, "config.json");
   if (text === "") return `${files.folder}/config.json is missing: nothing says whether the run was another one so far`;
-  const found = differences([await earlier(text), config]).filter(({ path }) => !UNRELATED.test(path));
-  const binding = found.filter((difference) => isBinding(difference, config));
+  const changes = differences([await earlier(text), config]).filter(({ path }) => !UNRELATED.test(path));
+  const binding = changes.filter((difference) => isBinding(difference, config));
   if (binding.length > 0) {
-    throw new AquatintError("train/changed", `${files.folder} holds another run: ${listed(binding)}`, {
+    throw new AquatintError("train/changed", `${files.folder} holds another run: ${listChanges(binding)}`, {
       hint: 'change it back, or begin a new run in another "output", with --init-from MODEL to begin with these weights',
     });
   }
-  if (found.length === 0) return undefined;
-  const other = found.some(({ path }) => !HARMLESS.test(path));
+  if (changes.length === 0) return undefined;
+  const other = changes.some(({ path }) => !HARMLESS.test(path));
   const effect = other ? "; the weights will not be those of a run that was never stopped" : "";
-  return `the configuration was changed: ${listed(found)}${effect}`;
+  return `the configuration was changed: ${listChanges(changes)}${effect}`;
 }
 
 /** A configuration as this version reads it, defaults and all; as it stands where it cannot. */
@@ -60,23 +60,23 @@ function isBinding({ path, values }: Difference, { task }: TrainConfig): boolean
 /** Most differences that are listed. */
 const LISTED = 6;
 
-const listed = (found: readonly Difference[]): string => {
-  const lines = found.slice(0, LISTED).map(({ path, values: [before = "nothing", now = "nothing"] }) => {
-    return `${path} from ${shortened(before)} to ${shortened(now)}`;
+const listChanges = (changes: readonly Difference[]): string => {
+  const lines = changes.slice(0, LISTED).map(({ path, values: [before = "nothing", now = "nothing"] }) => {
+    return `${path} from ${shorten(before)} to ${shorten(now)}`;
   });
-  return [...lines, ...(found.length > LISTED ? [`${found.length - LISTED} more`] : [])].join(", ");
+  return [...lines, ...(changes.length > LISTED ? [`${changes.length - LISTED} more`] : [])].join(", ");
 };
 
-const shortened = (value: string): string => (value.length <= 60 ? value : `${value.slice(0, 59)}…`);
+const shorten = (value: string): string => (value.length <= 60 ? value : `${value.slice(0, 59)}…`);
 
 /** What a run of a checkpoint came to where it has nothing left to do: it is over, and all of it is written. */
 export async function finishedRun(
   files: RunFiles,
-  { config, checkpoint }: { readonly config: TrainConfig; readonly checkpoint: Checkpoint },
+  { config, checkpoint }: { readonly config: TrainConfig; readonly checkpoint: TrainingCheckpoint },
 ): Promise<FinishedRun | undefined> {
   const { steps, minutes, plateau, warmup_steps: warmupSteps } = config.training;
   const { step, seconds, length: state } = checkpoint;
-  const ended = runLength({ steps, minutes, plateau, warmupSteps, seconds: () => seconds, state }).over(step);
+  const ended = stoppingCriteria({ steps, minutes, plateau, warmupSteps, seconds: () => seconds, state }).over(step);
   if (!ended || !(await isEndWritten(files, step))) return undefined;
   return { folder: files.folder, path: `${files.folder}/${MODEL}`, step, ended };
 }

@@ -1,5 +1,5 @@
 import { AquatintError, messageOf } from "../../errors.ts";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "./checkpoint.ts";
 import type { SessionRecord } from "./events.ts";
 
 /** The files of a run's folder, by their paths in it; every method throws an AquatintError "file/…" where it fails. */
@@ -35,7 +35,7 @@ export const checkpointNames = async (files: RunFiles): Promise<readonly string[
   (await files.list(CHECKPOINTS)).filter((name) => /^step-\d+\.safetensors$/.test(name)).sort();
 
 /** Writes a checkpoint and then removes all but the newest `keep`. Returns its path in the folder. */
-export async function saveCheckpoint(files: RunFiles, checkpoint: Checkpoint, keep: number): Promise<string> {
+export async function saveCheckpoint(files: RunFiles, checkpoint: TrainingCheckpoint, keep: number): Promise<string> {
   const path = `${CHECKPOINTS}/${numbered(checkpoint.step)}.safetensors`;
   await files.write(path, await encodeCheckpoint(checkpoint));
   for (const name of (await checkpointNames(files)).slice(0, -keep)) await files.remove(`${CHECKPOINTS}/${name}`);
@@ -83,15 +83,15 @@ export async function newestStep(files: RunFiles): Promise<number | undefined> {
 }
 
 /** The newest checkpoint that is whole, and what was wrong with newer ones. */
-export interface FoundCheckpoint {
-  readonly checkpoint: Checkpoint;
+export interface StartingPoint {
+  readonly checkpoint: TrainingCheckpoint;
   readonly path: string;
   /** One sentence for each that was set aside. */
   readonly problems: readonly string[];
 }
 
 /** Looks for the newest whole checkpoint; damaged ones are renamed to "….damaged". @throws AquatintError "train/no-checkpoint" */
-export async function newestCheckpoint(files: RunFiles): Promise<FoundCheckpoint> {
+export async function newestCheckpoint(files: RunFiles): Promise<StartingPoint> {
   const problems: string[] = [];
   for (const name of (await checkpointNames(files)).toReversed()) {
     const path = `${CHECKPOINTS}/${name}`;

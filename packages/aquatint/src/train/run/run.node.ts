@@ -8,7 +8,7 @@ import type { DryRunEvent } from "./dry-run.ts";
 import type { RunEvent } from "./events.ts";
 import { claimFolder, diskFiles } from "./folder.node.ts";
 import { configChange, finishedRun } from "./resume.ts";
-import { checkpointNames, type FoundCheckpoint, newestCheckpoint, type RunFiles } from "./run-folder.ts";
+import { checkpointNames, newestCheckpoint, type RunFiles, type StartingPoint } from "./run-folder.ts";
 
 /** How a run starts and where. */
 export interface TrainRunOptions {
@@ -53,18 +53,23 @@ export async function* trainRun(
   const folder = config.output;
   const files = diskFiles(folder);
   await using _ = await claimFolder(folder);
-  const found = await startingPoint(files, options);
-  if (found) {
+  const start = await startingPoint(files, options);
+  if (start) {
     const change = await configChange(files, config);
     if (change) yield { type: "problem", message: change };
-    const finished = await finishedRun(files, { config, checkpoint: found.checkpoint });
+    const finished = await finishedRun(files, { config, checkpoint: start.checkpoint });
     if (finished) {
       yield { type: "finished", ...finished };
       return;
     }
   }
-  const { startedRun } = await parts();
-  yield* startedRun(config, { ...options, files, found });
+  const { openRuntime, openDataset, datasetNotes, openTask, recordRun, memory, placeOf } = await parts();
+  const { initFrom, signal } = options;
+  await using runtime = await openRuntime(options);
+  await using dataset = await openDataset(config.dataset);
+  for (const message of datasetNotes(dataset)) yield { type: "problem", message };
+  const task = await openTask(config, { dataset, runtime, initFrom, assets: start?.checkpoint.assets });
+  yield* recordRun({ config, task, runtime, files, start, memory, place: placeOf(options), signal });
 }
 
 /** What a run of this configuration would be, with the pace of three steps; nothing is written. */
@@ -74,15 +79,18 @@ export async function* dryTrainRun(
 ): AsyncGenerator<DryRunEvent, void, void> {
   const json = await readJson(configPath);
   const config = await parsed(json, configPath);
-  const { measuredRun } = await parts();
-  yield* measuredRun(config, { ...options, preset: withPreset(json).changes });
+  const { openRuntime, openDataset, openTask, dryRun, peakMemory } = await parts();
+  await using runtime = await openRuntime(options);
+  await using dataset = await openDataset(config.dataset);
+  const task = await openTask(config, { dataset, runtime, initFrom: options.initFrom });
+  yield* dryRun({ config, task, runtime, preset: withPreset(json).changes, memory: peakMemory });
 }
 
 /** The checkpoint to go on from, none for a fresh run. @throws AquatintError where a run would be overwritten or is missing. */
 async function startingPoint(
   files: RunFiles,
   { resume, initFrom }: TrainRunOptions,
-): Promise<FoundCheckpoint | undefined> {
+): Promise<StartingPoint | undefined> {
   if (resume && initFrom) {
     throw new AquatintError("train/options", "--resume and --init-from cannot be given together", {
       hint: "--resume goes on with a run; --init-from begins a new one from a model's weights",

@@ -1,57 +1,36 @@
 import { arch, cpus, platform, totalmem } from "node:os";
 import { modelFiles } from "../../checkpoints/open.node.ts";
 import { type Dataset, reportLines } from "../../data/dataset.ts";
-import { prefetchedDataset } from "../../data/prefetch.node.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
-import type { Runtime } from "../../runtime/types.ts";
+import type { Device, Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config/config.ts";
-import type { PresetChange } from "../config/presets.ts";
-import { recomputing } from "../loop/activation-checkpointing.ts";
+import { activationCheckpointing } from "../loop/activation-checkpointing.ts";
 import type { Task } from "../loop/task.ts";
 import { tasks } from "../tasks/registry.ts";
 import { holdsOut } from "../tasks/sources.ts";
-import { type DryRunEvent, dryRun } from "./dry-run.ts";
-import type { Machine, RunEvent } from "./events.ts";
-import type { TrainRunOptions } from "./run.node.ts";
-import { runTask } from "./run.ts";
-import type { FoundCheckpoint, RunFiles } from "./run-folder.ts";
+import type { Machine } from "./events.ts";
 
-/** Where a run is computed, and what it begins with. */
-type Place = Pick<TrainRunOptions, "device" | "threads" | "initFrom">;
+export { prefetchedDataset as openDataset } from "../../data/prefetch.node.ts";
+export { dryRun } from "./dry-run.ts";
+export { recordRun } from "./recorder.ts";
 
-/** A run that may begin: its folder is this process's own. */
-export interface StartOptions extends Place {
-  readonly files: RunFiles;
-  /** Where to go on from. */
-  readonly found: FoundCheckpoint | undefined;
-  readonly signal?: AbortSignal | undefined;
+/** Where a run is computed. */
+interface RunPlace {
+  readonly device?: Device | undefined;
+  readonly threads?: number | undefined;
 }
 
-/** Opens what a checked configuration names, and trains. */
-export async function* startedRun(config: TrainConfig, options: StartOptions): AsyncGenerator<RunEvent, void, void> {
-  const { files, found, signal, threads, initFrom } = options;
-  await using runtime = await runtimeOf(options);
-  await using dataset = await prefetchedDataset(config.dataset);
-  yield* reported(dataset);
-  const task = await openTask(config, { dataset, runtime, initFrom, assets: found?.checkpoint.assets });
-  const memory = () => process.memoryUsage.rss() / 2 ** 20;
-  const place = { machine: thisMachine(), ...(threads && { threads }) };
-  yield* runTask({ config, task, runtime, files, found, memory, place, signal });
-}
+/** The runtime of a run, on a device. */
+export const openRuntime = ({ device, threads }: RunPlace): Promise<Runtime> => nodeRuntime({ device, threads });
 
-/** Opens what a checked configuration names, and measures it. */
-export async function* measuredRun(
-  config: TrainConfig,
-  { preset, initFrom, ...place }: Place & { readonly preset: readonly PresetChange[] },
-): AsyncGenerator<DryRunEvent, void, void> {
-  await using runtime = await runtimeOf(place);
-  await using dataset = await prefetchedDataset(config.dataset);
-  const task = await openTask(config, { dataset, runtime, initFrom });
-  yield* dryRun({ config, task, runtime, preset, memory: () => process.resourceUsage().maxRSS * 1024 });
-}
+/** Memory of the process now, in MiB. */
+export const memory = (): number => process.memoryUsage.rss() / 2 ** 20;
 
-const runtimeOf = ({ device, threads }: Place) =>
-  nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
+/** The highest memory of the process so far, in bytes. */
+export const peakMemory = (): number => process.resourceUsage().maxRSS * 1024;
+
+/** The machine and the threads, as `sessions.jsonl` holds them. */
+export const placeOf = ({ threads }: RunPlace) => ({ machine: thisMachine(), threads });
 
 function thisMachine(): Machine {
   const processors = cpus();
@@ -64,12 +43,11 @@ function thisMachine(): Machine {
   };
 }
 
-/** Says what the dataset could not use, and what it leaves out. */
-function* reported(dataset: Dataset): Generator<RunEvent> {
-  const { report } = dataset;
-  for (const message of report ? reportLines(report) : []) yield { type: "problem", message };
-  if (!holdsOut(dataset)) yield { type: "problem", message: "no picture is held out, so that nothing is evaluated" };
-}
+/** A sentence for each thing that the dataset could not use or leaves out. */
+export const datasetNotes = (dataset: Dataset): readonly string[] => [
+  ...(dataset.report ? reportLines(dataset.report) : []),
+  ...(holdsOut(dataset) ? [] : ["no picture is held out, so that nothing is evaluated"]),
+];
 
 interface TaskOptions {
   readonly dataset: Dataset;
@@ -78,7 +56,11 @@ interface TaskOptions {
   readonly assets?: Readonly<Record<string, string>> | undefined;
 }
 
-async function openTask(config: TrainConfig, { dataset, runtime, initFrom, assets }: TaskOptions): Promise<Task> {
+/** The task of a configuration, with the weights that it begins with. */
+export async function openTask(
+  config: TrainConfig,
+  { dataset, runtime, initFrom, assets }: TaskOptions,
+): Promise<Task> {
   const { batch_size: batchSize, accumulate, seed, activation_checkpointing } = config.training;
   return tasks[config.task]!.create(config, {
     dataset,
@@ -86,9 +68,9 @@ async function openTask(config: TrainConfig, { dataset, runtime, initFrom, asset
     batchSize,
     microBatchSize: batchSize / accumulate,
     seed,
-    ...(activation_checkpointing && { trace: recomputing }),
+    trace: activation_checkpointing ? activationCheckpointing : undefined,
     openModel: modelFiles,
-    ...(initFrom !== undefined && { initFrom: await modelFiles(initFrom) }),
-    ...(assets && { assets }),
+    initFrom: initFrom === undefined ? undefined : await modelFiles(initFrom),
+    assets,
   });
 }

@@ -10,17 +10,17 @@ import { holdsOut } from "./sources.ts";
 export interface TaskContext {
   readonly dataset: Dataset;
   readonly runtime: Runtime;
-  /** Samples of an optimiser step: what `next()` draws. */
+  /** Samples of an optimizer step: what `next()` draws. */
   readonly batchSize: number;
   /** Samples that the graph takes at once; `batchSize` is a whole multiple of it. */
   readonly microBatchSize: number;
   readonly seed: number;
   /** How the graph of a loss is to be traced: as it is (when absent), or with insides that are computed again. */
-  readonly trace?: <R>(graph: () => R) => R;
+  readonly trace?: (<R>(graph: () => R) => R) | undefined;
   /** The files of the model that a new run begins with: its vocabulary and weights. */
-  readonly initFrom?: ModelFiles;
+  readonly initFrom?: ModelFiles | undefined;
   /** What the task's `assets` were when the run began; given where a run is resumed, and then binding. */
-  readonly assets?: Readonly<Record<string, string>>;
+  readonly assets?: Readonly<Record<string, string>> | undefined;
   /** The files of another model, of which the configuration gives the folder. */
   openModel(folder: string): Promise<ModelFiles>;
 }
@@ -38,8 +38,8 @@ const samplesFields = {
 };
 
 /** The `samples` of a configuration: when grids are drawn, and the task's own fields. */
-export const samplesSchema = <Own extends z.ZodRawShape>(own: Own) =>
-  z.strictObject({ ...own, ...samplesFields }).optional();
+export const samplesSchema = <Fields extends z.ZodRawShape>(fields: Fields) =>
+  z.strictObject({ ...fields, ...samplesFields }).optional();
 
 /** How a kind of task is declared. */
 export interface TaskSpec<Fields extends TaskFields> {
@@ -67,14 +67,14 @@ export interface TaskKind {
 /** Declares a kind of task. */
 export function taskKind<Fields extends TaskFields>(spec: TaskSpec<Fields>): TaskKind {
   const { summary, fields, create, settled = [], takesLatents = false } = spec;
-  const own = z.object(fields);
+  const schema = z.object(fields);
   return {
     summary,
     fields,
     settled,
     async create(config, context) {
       if (!takesLatents) expectPictures(context.dataset, "this task");
-      return judged(await create(own.parse(config), context), context.dataset);
+      return judged(await create(schema.parse(config), context), context.dataset);
     },
   };
 }
@@ -83,8 +83,8 @@ export function taskKind<Fields extends TaskFields>(spec: TaskSpec<Fields>): Tas
 function judged(task: Task, dataset: Dataset): Task {
   if (holdsOut(dataset)) return task;
   const outputs: Task["outputs"] = (weights) => {
-    const { evaluate: _, ...others } = task.outputs(weights);
-    return others;
+    const { evaluate: _, ...rest } = task.outputs(weights);
+    return rest;
   };
   return { ...task, outputs };
 }

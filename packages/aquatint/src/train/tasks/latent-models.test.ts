@@ -13,10 +13,10 @@ import { latentRgbIn } from "../../pipelines/preview/preview.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config/config.ts";
-import { recomputing } from "../loop/activation-checkpointing.ts";
+import { activationCheckpointing } from "../loop/activation-checkpointing.ts";
 import { openSession } from "../loop/session.ts";
 import { trainingPlan } from "../run/plan.ts";
-import { colourPlates, tinyConfig, tinyTask, tinyVae } from "../tiny.cases.ts";
+import { colorPlates, tinyConfig, tinyTask, tinyVae } from "../tiny.cases.ts";
 import { openClip } from "./clip/folder.ts";
 import type { TaskContext } from "./kind.ts";
 
@@ -96,8 +96,8 @@ describe("an autoencoder", () => {
   });
 
   test("shows pictures above their reconstructions", () => {
-    const [sheet, ...others] = run.samples;
-    expect([sheet!.width, sheet!.height, others.length]).toEqual([22, 22, 0]); // two by two of 8 pixels, with gaps of 2
+    const [sheet, ...extras] = run.samples;
+    expect([sheet!.width, sheet!.height, extras.length]).toEqual([22, 22, 0]); // two by two of 8 pixels, with gaps of 2
   });
 
   test("goes on from one that was written", async () => {
@@ -122,15 +122,15 @@ describe("an autoencoder", () => {
 
     test("trains its decoder alone, from the weights that it begins with", async () => {
       const task = await tinyTask(config, { runtime, initFrom: memoryFiles(run.files) });
-      const given = await task.initial!();
+      const weights = await task.initial!();
       await using session = await openSession({ config, task, runtime });
       for await (const { loss } of session.steps()) expect(loss).toBeLessThan(run.losses[0]!);
       const { tensors } = await session.remembered();
-      for (const [name, { data }] of given) {
+      for (const [name, { data }] of weights) {
         const now = tensors[`weights/${name}`]!.data;
         if (isEncoder(name)) expect(now, name).toEqual(data);
       }
-      const moved = [...given].filter(
+      const moved = [...weights].filter(
         ([name, { data }]) => !isEncoder(name) && differ(tensors[`weights/${name}`]!.data, data),
       );
       expect(moved.length).toBeGreaterThan(10);
@@ -141,10 +141,10 @@ describe("an autoencoder", () => {
       const task = await tinyTask(config, { runtime });
       const [phase] = task.phases;
       const all = [...task.parameters];
-      const behind = (own: readonly (readonly [string, Tensor])[]) => {
+      const behind = (sources: readonly (readonly [string, Tensor])[]) => {
         const slopes = grad(
           phase!.loss,
-          own.map(([, tensor]) => tensor),
+          sources.map(([, tensor]) => tensor),
         );
         const forward = new Set(topological([phase!.loss]));
         return topological(slopes).filter((node) => !forward.has(node));
@@ -155,7 +155,7 @@ describe("an autoencoder", () => {
       expect(reads(behind(all.filter(([name]) => !isEncoder(name))))).toEqual([]);
       const decoder = all.filter(([name]) => !isEncoder(name)).reduce((n, [, { shape }]) => n + sizeOf(shape), 0);
       const plan = trainingPlan(task, config.training);
-      expect([plan.gradients, plan.optimiser, plan.averages]).toEqual([4 * decoder, 8 * decoder, 4 * decoder]);
+      expect([plan.gradients, plan.optimizer, plan.averages]).toEqual([4 * decoder, 8 * decoder, 4 * decoder]);
     });
   });
 });
@@ -183,7 +183,7 @@ describe("CLIP", () => {
   });
 
   test("keeps hard negatives in one batch", async () => {
-    const grouped = { ...colourPlates, group: 3 };
+    const grouped = { ...colorPlates, group: 3 };
     await expect(tinyTask(clip, { runtime, dataset: grouped })).rejects.toThrow(
       "a batch of 4 cuts through the groups of 3",
     );
@@ -217,11 +217,11 @@ describe("CLIP", () => {
 
 test("runs stand where their position says", async () => {
   for (const config of [autoencoder, clip]) {
-    const task = await tinyTask(config, { runtime, dataset: colourPlates });
+    const task = await tinyTask(config, { runtime, dataset: colorPlates });
     const phase = task.phases[0]!;
     const { position } = await phase.next();
     const { feeds } = await phase.next();
-    const other = await tinyTask(config, { runtime, dataset: colourPlates });
+    const other = await tinyTask(config, { runtime, dataset: colorPlates });
     other.restore(JSON.parse(JSON.stringify(position)));
     expect((await other.phases[0]!.next()).feeds).toEqual(feeds);
   }
@@ -238,5 +238,5 @@ test.each([
     const outputs = Object.fromEntries([loss, ...slopes].map((tensor, i) => [String(i), tensor]));
     return topological(Object.values(simplify(outputs))).filter((node) => node.op.name === op).length;
   };
-  expect(await count({ trace: recomputing })).toBeGreaterThan(await count({}));
+  expect(await count({ trace: activationCheckpointing })).toBeGreaterThan(await count({}));
 });

@@ -69,10 +69,10 @@ describe("an adversary", () => {
   test("learns to tell reconstructions, and is no part of the model", async () => {
     const task = await tinyTask(config, { runtime });
     await using session = await openSession({ config, task, runtime });
-    const told: number[] = [];
-    for await (const { metrics } of session.steps()) told.push(metrics["critic.loss"]!);
-    expect(told[0]).toBeCloseTo(2 * Math.LN2, 0); // it knows nothing at first
-    expect(Math.min(...told)).toBeLessThan(told[0]! - 0.1);
+    const losses: number[] = [];
+    for await (const { metrics } of session.steps()) losses.push(metrics["critic.loss"]!);
+    expect(losses[0]).toBeCloseTo(2 * Math.LN2, 0); // it knows nothing at first
+    expect(Math.min(...losses)).toBeLessThan(losses[0]! - 0.1);
     const { tensors } = await session.remembered();
     expect(Object.keys(tensors).some((name) => name.startsWith("weights/critic."))).toBe(true);
     expect([...(await session.outputs.modelFiles()).keys()].sort()).toEqual([

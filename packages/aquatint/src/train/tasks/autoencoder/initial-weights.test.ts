@@ -43,7 +43,7 @@ async function coded(values: ReadonlyMap<string, HostTensor>) {
 }
 
 /** How far the two pictures' values are from each other, root mean square. */
-const apart = ({ data }: { readonly data: ArrayLike<number> }) => {
+const difference = ({ data }: { readonly data: ArrayLike<number> }) => {
   const half = data.length / 2;
   const squares = Array.from({ length: half }, (_, i) => (data[i]! - data[half + i]!) ** 2);
   return Math.sqrt(squares.reduce((a, b) => a + b) / half);
@@ -51,8 +51,8 @@ const apart = ({ data }: { readonly data: ArrayLike<number> }) => {
 
 test("two pictures' latents and reconstructions are several times further apart than from the usual weights", async () => {
   const [a, b] = [await coded(usual), await coded(even)];
-  expect(apart(b["mean"]!)).toBeGreaterThan(3 * apart(a["mean"]!));
-  expect(apart(b["reconstruction"]!)).toBeGreaterThan(3 * apart(a["reconstruction"]!));
+  expect(difference(b["mean"]!)).toBeGreaterThan(3 * difference(a["mean"]!));
+  expect(difference(b["reconstruction"]!)).toBeGreaterThan(3 * difference(a["reconstruction"]!));
 });
 
 test("the posterior begins narrow", async () => {
@@ -61,8 +61,8 @@ test("the posterior begins narrow", async () => {
 });
 
 test("the same seed gives the same weights, in the shapes of the parameters", () => {
-  const [one, other] = [evenWeights(names, 7), evenWeights(names, 7)];
-  expect(one).toEqual(other);
-  for (const [name, { shape }] of one) expect(shape).toEqual(names.get(name)!.shape);
-  expect(evenWeights(names, 8)).not.toEqual(one);
+  const [first, second] = [evenWeights(names, 7), evenWeights(names, 7)];
+  expect(first).toEqual(second);
+  for (const [name, { shape }] of first) expect(shape).toEqual(names.get(name)!.shape);
+  expect(evenWeights(names, 8)).not.toEqual(first);
 });

@@ -24,21 +24,21 @@ function even(random: RandomStream, shape: Shape): Float32Array {
  */
 export function evenWeights(parameters: ReadonlyMap<string, Tensor>, seed: number): Map<string, HostTensor> {
   const random = torchCpu(seed);
-  const given = new Map<string, HostTensor>();
+  const weights = new Map<string, HostTensor>();
   for (const [name, { shape }] of parameters) {
     const data = ON_PATH.test(name) ? even(random, shape) : undefined;
-    if (data) given.set(name, { dtype: "float32", shape, data });
+    if (data) weights.set(name, { dtype: "float32", shape, data });
     else if (/(?:^|\.)(?:conv\w*|quant_conv|post_quant_conv)\.bias$/.test(name)) {
-      given.set(name, { dtype: "float32", shape, data: new Float32Array(sizeOf(shape)) });
+      weights.set(name, { dtype: "float32", shape, data: new Float32Array(sizeOf(shape)) });
     }
   }
-  narrowPosterior(given);
-  return given;
+  narrowPosterior(weights);
+  return weights;
 }
 
 /** The second half of `quant_conv` predicts the log of the variance. */
-function narrowPosterior(given: ReadonlyMap<string, HostTensor>): void {
-  for (const [name, { data }] of given) {
+function narrowPosterior(weights: ReadonlyMap<string, HostTensor>): void {
+  for (const [name, { data }] of weights) {
     if (!/(?:^|\.)quant_conv\./.test(name)) continue;
     const half = data.subarray(data.length / 2);
     if (name.endsWith("bias")) half.fill(LOG_VARIANCE);

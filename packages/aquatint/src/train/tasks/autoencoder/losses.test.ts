@@ -30,7 +30,7 @@ test("the terms of an autoencoder's loss are those of their formulas", async () 
     feed("reconstruction", feeds.reconstruction),
     posterior,
   );
-  const found = await evaluate(runtime, { ...terms }, { feeds });
+  const actual = await evaluate(runtime, { ...terms }, { feeds });
   const d = Array.from(feeds.picture.data, (v, i) => feeds.reconstruction.data[i]! - v);
   const down = d.flatMap((v, i) => (i % 6 < 3 ? [Math.abs(d[i + 3]! - v)] : []));
   const right = d.flatMap((v, i) => (i % 3 < 2 ? [Math.abs(d[i + 1]! - v)] : []));
@@ -38,14 +38,14 @@ test("the terms of an autoencoder's loss are those of their formulas", async () 
     const logVariance = feeds.logVariance.data[i]!;
     return 0.5 * (mu ** 2 + Math.exp(logVariance) - logVariance - 1);
   });
-  const wanted = {
+  const expected = {
     l1: meanOf(d.map(Math.abs)),
     squared: meanOf(d.map((v) => v * v)),
     gradient: meanOf(down) + meanOf(right),
     kl: meanOf(kl),
   };
-  for (const name of Object.keys(wanted) as (keyof typeof wanted)[])
-    expect(differs(found[name], [wanted[name]]), name).toBeLessThan(1e-6);
+  for (const name of Object.keys(expected) as (keyof typeof expected)[])
+    expect(differs(actual[name], [expected[name]]), name).toBeLessThan(1e-6);
 });
 
 test("pictures are compared layer by layer", async () => {

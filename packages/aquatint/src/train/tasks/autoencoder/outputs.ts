@@ -1,5 +1,6 @@
 import type { Dataset } from "../../../data/dataset.ts";
 import { strip, tensorToPictures } from "../../../formats/image/image.ts";
+import { float32Data } from "../../../graph/host-tensor.ts";
 import { sizeOf } from "../../../graph/types.ts";
 import { type Autoencoder, downsampling } from "../../../models/autoencoder/index.ts";
 import { input } from "../../../ops/leaves.ts";
@@ -47,8 +48,8 @@ export function autoencoderOutputs({ evaluation, samples }: AutoencoderTaskConfi
       const { pictures } = await evaluationSamples(dataset, MEASURED);
       const { mean, logVariance } = await coder.code(pictures);
       const { scaling_factor = measuredFactor(mean, logVariance) } = config;
-      const own = Array.from(await weights.read()).filter(([name]) => name.startsWith("vae."));
-      const content = new Map(own.map(([name, value]) => [name.slice("vae.".length), value]));
+      const entries = Array.from(await weights.read()).filter(([name]) => name.startsWith("vae."));
+      const content = new Map(entries.map(([name, value]) => [name.slice("vae.".length), value]));
       const look = latentRgbOf({
         pictures,
         mean,
@@ -56,8 +57,8 @@ export function autoencoderOutputs({ evaluation, samples }: AutoencoderTaskConfi
         factor: downsampling(vae.config),
         scaling_factor: Number(scaling_factor),
       });
-      const whole = { ...config, scaling_factor, [LATENT_RGB_KEY]: look };
-      return new Map(encodeComponent({ folder: "", className: "AutoencoderKL", config: whole, weights: content }));
+      const fullConfig = { ...config, scaling_factor, [LATENT_RGB_KEY]: look };
+      return new Map(encodeComponent({ folder: "", className: "AutoencoderKL", config: fullConfig, weights: content }));
     },
     [Symbol.asyncDispose]: coder.dispose,
   };
@@ -114,8 +115,8 @@ function coderOf({ runtime, dataset, vae, weights: { state, parameters } }: Outp
   return {
     async code(pictures: Float32Array): Promise<Coded> {
       const n = pictures.length / sizeOf(shape);
-      const found = await network.run({ pictures: { dtype: "float32", shape: [n, ...shape], data: pictures } });
-      const of = (name: keyof Coded) => found[name]!.data as Float32Array;
+      const results = await network.run({ pictures: { dtype: "float32", shape: [n, ...shape], data: pictures } });
+      const of = (name: keyof Coded) => float32Data(results[name]!);
       return { reconstruction: of("reconstruction"), mean: of("mean"), logVariance: of("logVariance") };
     },
     dispose: () => network[Symbol.asyncDispose](),

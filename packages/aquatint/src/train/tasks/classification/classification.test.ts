@@ -4,7 +4,7 @@ import { parseClassifierConfig } from "../../../models/classifier/index.ts";
 import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { openSession } from "../../loop/session.ts";
-import { colourPlates, plateNames, tinyConfig, tinyTask } from "../../tiny.cases.ts";
+import { colorPlates, plateNames, tinyConfig, tinyTask } from "../../tiny.cases.ts";
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -14,10 +14,10 @@ afterAll(() => runtime[Symbol.asyncDispose]());
 
 /** Plates that say what they are: one thing over the whole picture. */
 const namedPlates: Dataset = {
-  ...colourPlates,
+  ...colorPlates,
   names: plateNames,
   stream(options) {
-    const stream = colourPlates.stream(options);
+    const stream = colorPlates.stream(options);
     const next = async (n: number) => {
       const batch = await stream.next(n);
       const truths = batch.captions.map((name) => ({ objects: [{ name, x: 0.5, y: 0.5, width: 2, height: 2 }] }));
@@ -48,11 +48,11 @@ test("learns to name what is to be seen, and is written with its names", async (
 
 test("goes on where its position says", async () => {
   const task = () => tinyTask(config, { runtime, dataset: namedPlates });
-  const [one, other] = [await task(), await task()];
-  const { position } = await one.phases[0]!.next();
-  const { feeds } = await one.phases[0]!.next();
-  other.restore(JSON.parse(JSON.stringify(position)));
-  expect((await other.phases[0]!.next()).feeds).toEqual(feeds);
+  const [first, second] = [await task(), await task()];
+  const { position } = await first.phases[0]!.next();
+  const { feeds } = await first.phases[0]!.next();
+  second.restore(JSON.parse(JSON.stringify(position)));
+  expect((await second.phases[0]!.next()).feeds).toEqual(feeds);
 });
 
 test("refuses data that do not say what is where", async () => {

@@ -35,7 +35,7 @@ export function placeAnswers(things: readonly PlacedThing[], options: PlaceOptio
     weights: new Float32Array(rows * columns).fill(nothing),
   };
   for (const { name, x, y, width, height } of things) {
-    const own = classes.indexOf(name);
+    const classIndex = classes.indexOf(name);
     const nearest = Math.floor(y * rows) * columns + Math.floor(x * columns);
     for (let place = 0; place < rows * columns; place++) {
       const across = Math.abs(((place % columns) + 0.5) / columns - x) / (width / 2);
@@ -43,7 +43,7 @@ export function placeAnswers(things: readonly PlacedThing[], options: PlaceOptio
       const reach = Math.max(across, down);
       if (reach > 1 && place !== nearest) continue;
       const middle = reach <= MIDDLE || place === nearest;
-      answers.classes[place] = middle ? own : classes.length;
+      answers.classes[place] = middle ? classIndex : classes.length;
       answers.weights[place] = middle ? 1 : 0;
     }
   }

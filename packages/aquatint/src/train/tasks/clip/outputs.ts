@@ -4,8 +4,8 @@ import type { TaskOutputs, TrainedWeights } from "../../loop/task.ts";
 import { evaluationSamples } from "../sources.ts";
 import type { ClipTaskConfig } from "./config.ts";
 import { encodeClip } from "./folder.ts";
+import type { ClipParts } from "./parts.ts";
 import { retrieval } from "./retrieval.ts";
-import type { ClipParts } from "./task.ts";
 import { clipTowers } from "./towers.ts";
 
 interface OutputsInput extends ClipParts {

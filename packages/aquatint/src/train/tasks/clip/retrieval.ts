@@ -41,9 +41,9 @@ function sharesOf({ images, texts, captions }: Rows): Readonly<Record<string, nu
 const row = (x: Float32Array, i: number, width: number) => x.subarray(i * width, (i + 1) * width);
 
 /** The row of `all` with the largest inner product. */
-function nearest(one: Float32Array, all: Float32Array, width: number): number {
+function nearest(query: Float32Array, all: Float32Array, width: number): number {
   const products = Array.from({ length: all.length / width }, (_, j) =>
-    row(all, j, width).reduce((sum, v, d) => sum + v * one[d]!, 0),
+    row(all, j, width).reduce((sum, v, d) => sum + v * query[d]!, 0),
   );
   return products.reduce((best, product, j) => (product > products[best]! ? j : best), 0);
 }

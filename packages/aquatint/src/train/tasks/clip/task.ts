@@ -4,7 +4,7 @@ import { CLIPModel, parseClipConfig } from "../../../models/clip/index.ts";
 import { parameters } from "../../../nn/module.ts";
 import { input } from "../../../ops/leaves.ts";
 import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
-import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
+import { tokenizerFrom } from "../../../tokenizers/files.ts";
 import type { Phase, Task } from "../../loop/task.ts";
 import type { TaskContext } from "../kind.ts";
 import { sourcesOf } from "../sources.ts";
@@ -13,6 +13,7 @@ import type { ClipTaskConfig } from "./config.ts";
 import { answersOf, contrastiveLoss } from "./contrastive.ts";
 import { type ClipFolder, openClip } from "./folder.ts";
 import { clipOutputs } from "./outputs.ts";
+import type { ClipParts } from "./parts.ts";
 
 /**
  * The task of both towers. @throws AquatintError "config/accumulate" where batches would be split, "config/batch-size" where
@@ -41,15 +42,8 @@ interface TaskParts extends TaskContext {
   readonly initial: ClipFolder | undefined;
 }
 
-/** Both towers without weights, and what they are made from. */
-export interface ClipParts {
-  readonly model: ReturnType<typeof CLIPModel>;
-  readonly json: Readonly<Record<string, unknown>>;
-  readonly tokenizerFiles: TokenizerFiles;
-}
-
-function clipParts({ model: wanted }: ClipTaskConfig, { dataset, assets, initial }: TaskParts): ClipParts {
-  const { text_encoder, image_encoder, tokenizer, ...rest } = wanted;
+function clipParts({ model: modelConfig }: ClipTaskConfig, { dataset, assets, initial }: TaskParts): ClipParts {
+  const { text_encoder, image_encoder, tokenizer, ...rest } = modelConfig;
   const tokenizerFiles = settledVocabulary(tokenizer, { dataset, assets, initial: initial?.tokenizerFiles });
   const { projection_dim } = rest;
   const json = {

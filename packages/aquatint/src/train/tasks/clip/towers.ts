@@ -1,3 +1,4 @@
+import { float32Data } from "../../../graph/host-tensor.ts";
 import type { CLIPModel } from "../../../models/clip/index.ts";
 import { input } from "../../../ops/leaves.ts";
 import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
@@ -41,8 +42,8 @@ export function clipTowers({ model, tokenizerFiles, size, ...binding }: TowersIn
   return {
     async embed(data, captions) {
       const pictures = { dtype: "float32", shape: [captions.length, ...shape], data } as const;
-      const found = await network.run({ pictures, ids: captionIds(tokenizer, captions) });
-      const of = (name: string) => found[name]!.data as Float32Array;
+      const results = await network.run({ pictures, ids: captionIds(tokenizer, captions) });
+      const of = (name: string) => float32Data(results[name]!);
       return { images: of("imageEmbeds"), texts: of("textEmbeds") };
     },
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),

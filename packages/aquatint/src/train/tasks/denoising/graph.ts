@@ -3,14 +3,14 @@ import { input } from "../../../ops/leaves.ts";
 import type { TextToImageModules } from "../../../pipelines/model/components.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
 import type { TaskContext } from "../kind.ts";
+import type { TrainingLatents } from "./latents.ts";
 import type { DenoisingModel } from "./model.ts";
 import type { DenoisingObjective } from "./objective.ts";
-import type { SampleSpace } from "./space.ts";
 
 /** What a denoising task is made of. */
 export interface DenoisingParts extends TaskContext {
   readonly model: DenoisingModel;
-  readonly space: SampleSpace;
+  readonly space: TrainingLatents;
   readonly objective: Pick<DenoisingObjective, "draw" | "evaluation">;
   /** The loss over n samples with its results; its feeds are those of the space and of the objective, and the captions' `ids`. */
   graph(n: number): ReturnType<DenoisingObjective["loss"]>;

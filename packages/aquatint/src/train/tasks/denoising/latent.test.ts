@@ -17,7 +17,7 @@ import { openSession } from "../../loop/session.ts";
 import { tinyConfig, tinyConfigs, tinyTask, tinyTokenizer, tinyVae } from "../../tiny.cases.ts";
 import { encodeClip } from "../clip/folder.ts";
 import { vocabularyConfig } from "../vocabulary.ts";
-import { sampleSpace } from "./space.ts";
+import { trainingLatents } from "./latents.ts";
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -46,7 +46,7 @@ const folders: Readonly<Record<string, ModelFiles>> = {
   ),
   clip: memoryFiles(encodeClip({ config: clipConfig, side: 8, tokenizerFiles: tinyTokenizer, weights: clipWeights })),
 };
-const found = async (folder: string) => folders[folder]!;
+const folderAt = async (folder: string) => folders[folder]!;
 const gone = () => Promise.reject(new Error("the folder is gone"));
 
 const { sample_size: _, in_channels: __, out_channels: ___, ...unet } = tinyConfigs.unet;
@@ -71,10 +71,10 @@ const config = tinyConfig({
 
 describe("a U-Net on latents", () => {
   test("learns, leaves the frozen parts alone, and is written as a whole pipeline that opens", async () => {
-    const task = await tinyTask(config, { runtime, openModel: found });
+    const task = await tinyTask(config, { runtime, openModel: folderAt });
     await using session = await openSession({ config, task, runtime });
     const { outputs } = session;
-    const { tensors: given } = await session.remembered();
+    const { tensors: saved } = await session.remembered();
     const before = await outputs.evaluate!();
     for await (const { metrics } of session.steps()) expect(Object.keys(metrics).length).toBeGreaterThan(0);
     const after = await outputs.evaluate!();
@@ -82,7 +82,7 @@ describe("a U-Net on latents", () => {
     expect(await outputs.evaluate!()).toEqual(after);
     expect(Object.keys(after)).toEqual(["loss", "loss_0_25", "loss_25_50", "loss_50_75", "loss_75_100"]);
     const { tensors } = await session.remembered();
-    const frozen = Object.entries(given).filter(([key]) => /^weights\/(vae|text_encoder)/.test(key));
+    const frozen = Object.entries(saved).filter(([key]) => /^weights\/(vae|text_encoder)/.test(key));
     expect(frozen.length).toBeGreaterThan(0);
     for (const [key, { data }] of frozen) expect(tensors[key]!.data, key).toEqual(data);
     expect(Object.keys(tensors).filter((key) => /^(ema|adam.*)\/(vae|text_encoder)/.test(key))).toEqual([]);
@@ -102,13 +102,13 @@ describe("a U-Net on latents", () => {
   test("trains a text tower on that CLIP began, where it is told to", async () => {
     const { model, ...rest } = config as typeof config & { readonly model: object };
     const along = { ...rest, model: { ...model, train_text_encoder: true } };
-    const task = await tinyTask(along, { runtime, openModel: found });
+    const task = await tinyTask(along, { runtime, openModel: folderAt });
     expect(task.frozen).toEqual(["vae.*"]);
     await using session = await openSession({ config, task, runtime });
-    const given = await task.initial!();
+    const weights = await task.initial!();
     for await (const { step } of session.steps()) if (step === 3) break;
     const { tensors } = await session.remembered();
-    const moved = [...given].filter(([name, { data }]) =>
+    const moved = [...weights].filter(([name, { data }]) =>
       tensors[`weights/${name}`]!.data.some((v, i) => v !== data[i]),
     );
     expect(moved.every(([name]) => name.startsWith("text_encoder."))).toBe(true);
@@ -116,7 +116,7 @@ describe("a U-Net on latents", () => {
   });
 
   test("goes on without the folders that it began with", async () => {
-    const task = await tinyTask(config, { runtime, openModel: found });
+    const task = await tinyTask(config, { runtime, openModel: folderAt });
     const { position } = await task.phases[0]!.next();
     const { feeds } = await task.phases[0]!.next();
     const again = await tinyTask(config, { runtime, openModel: gone, assets: task.assets! });
@@ -126,7 +126,7 @@ describe("a U-Net on latents", () => {
   });
 
   test("begins with a whole model's parts, the frozen ones too", async () => {
-    const task = await tinyTask(config, { runtime, openModel: found });
+    const task = await tinyTask(config, { runtime, openModel: folderAt });
     await using session = await openSession({ config, task, runtime });
     const initFrom = memoryFiles(await session.outputs.modelFiles());
     const next = await tinyTask(config, { runtime, openModel: gone, initFrom });
@@ -135,7 +135,7 @@ describe("a U-Net on latents", () => {
   });
 
   test("takes pixels for what they are", async () => {
-    const space = sampleSpace({ modules: {}, size: [8, 8], latents: "sample" });
+    const space = trainingLatents({ modules: {}, size: [8, 8], latents: "sample" });
     const draws = torchCpu(0);
     expect(space.feeds(new Float32Array(2 * 192), draws)).toMatchObject({ x0: { shape: [2, 3, 8, 8] } });
     expect(draws.snapshot()).toEqual(torchCpu(0).snapshot());
@@ -144,22 +144,23 @@ describe("a U-Net on latents", () => {
   test("sees latents of deviation near 1: the mean, or a sample, times the scaling factor", async () => {
     const shape = [2, 3, 8, 8];
     const pictures = { dtype: "float32", shape, data: torchCpu(5).randn(384) } as const;
-    const given = {
+    const binding = {
       names: parameters({ vae }),
       values: new Map(Array.from(vaeWeights, ([name, value]) => [`vae.${name}`, value])),
     };
-    expect(() => sampleSpace({ modules: { vae }, size: [8, 8], latents: "mean" })).toThrow("no distributions");
-    const spaceOf = (latents: "sample" | "mean") => sampleSpace({ modules: { posterior: vae }, size: [8, 8], latents });
+    expect(() => trainingLatents({ modules: { vae }, size: [8, 8], latents: "mean" })).toThrow("no distributions");
+    const spaceOf = (latents: "sample" | "mean") =>
+      trainingLatents({ modules: { posterior: vae }, size: [8, 8], latents });
     const { mean, logVariance } = vae.encode(input({ name: "pictures", dtype: "float32", shape }));
-    const moments = await evaluate(runtime, { mean, logVariance }, { feeds: { pictures }, ...given });
+    const moments = await evaluate(runtime, { mean, logVariance }, { feeds: { pictures }, ...binding });
     for (const latents of ["mean", "sample"] as const) {
       const feeds = spaceOf(latents).feeds(pictures.data, torchCpu(9));
-      const { x0 } = await evaluate(runtime, { x0: spaceOf(latents).x0(2) }, { feeds, ...given });
+      const { x0 } = await evaluate(runtime, { x0: spaceOf(latents).x0(2) }, { feeds, ...binding });
       const z = feeds["z"]?.data ?? new Float32Array(moments["mean"]!.data.length);
-      const wanted = Array.from(moments["mean"]!.data, (m, i) => {
+      const expected = Array.from(moments["mean"]!.data, (m, i) => {
         return 2.5 * (m + Math.exp(moments["logVariance"]!.data[i]! / 2) * z[i]!);
       });
-      expect(Math.max(...wanted.map((value, i) => Math.abs(value - x0!.data[i]!)))).toBeLessThan(1e-4);
+      expect(Math.max(...expected.map((value, i) => Math.abs(value - x0!.data[i]!)))).toBeLessThan(1e-4);
     }
   });
 });

@@ -21,7 +21,7 @@ const { steps: num_inference_steps, guidance: guidance_scale } = trainedGenerati
 /** What a folder says where the configuration does not: other tools would guide it as a large model. */
 const trainedChoices = { num_inference_steps, guidance_scale };
 
-type Wanted = z.output<typeof denoisingFields.model>;
+type ModelFields = z.output<typeof denoisingFields.model>;
 
 /** A model in training: its parts' configurations, its vocabulary, its networks. */
 export interface DenoisingModel {
@@ -43,17 +43,17 @@ export interface DenoisingModel {
  * The vocabulary is the run's own, or the initial model's, or the frozen text encoder's, or learnt from the captions;
  * configurations follow it, the data and the frozen parts.
  */
-export async function denoisingModel(wanted: Wanted, context: TaskContext): Promise<DenoisingModel> {
+export async function denoisingModel(fields: ModelFields, context: TaskContext): Promise<DenoisingModel> {
   const { dataset, assets, initFrom } = context;
-  const { unet, text_encoder, vae, scheduler, generation } = wanted;
+  const { unet, text_encoder, vae, scheduler, generation } = fields;
   const initial = initFrom && (await textToImageModel(await openModel(initFrom)));
   const folders = {
     ...(vae !== undefined && { vae }),
     ...(typeof text_encoder === "string" && { text_encoder }),
   };
   const frozen = await frozenParts(folders, { ...context, initial });
-  const given = initial?.tokenizerFiles[0] ?? frozen.text_encoder?.tokenizerFiles;
-  const tokenizerFiles = settledVocabulary(wanted.tokenizer, { dataset, assets, initial: given });
+  const initialFiles = initial?.tokenizerFiles[0] ?? frozen.text_encoder?.tokenizerFiles;
+  const tokenizerFiles = settledVocabulary(fields.tokenizer, { dataset, assets, initial: initialFiles });
   const configs: ModelConfigs = {
     unet: { ...unetConfig(dataset, frozen.vae?.config), ...unet },
     text_encoder: frozen.text_encoder?.config ?? { ...vocabularyConfig(tokenizerFiles), ...(text_encoder as object) },
@@ -69,7 +69,7 @@ export async function denoisingModel(wanted: Wanted, context: TaskContext): Prom
     parameters: modelParameters(modules),
     scheduler: schedulerSettings(scheduler),
     frozen: Object.keys(frozen)
-      .filter((part) => part !== "text_encoder" || !wanted.train_text_encoder)
+      .filter((part) => part !== "text_encoder" || !fields.train_text_encoder)
       .map((part) => `${part}.*`),
     assets: { ...tokenizerFiles, ...frozenAssets(frozen) },
     initial: () => (initial ? wholeModel(initial, modules) : frozenWeights(frozen, modules)),

@@ -135,8 +135,8 @@ export function lossByBand(drawn: Int32Array, errors: HostTensor["data"], steps:
   const bands = BANDS.slice(1).map((end, i) => {
     const start = BANDS[i]!;
     const within = (t: number) => (100 * t) / steps > start && (100 * t) / steps <= end;
-    const own = Array.from(errors).filter((_, k) => within(drawn[k]!));
-    return [`loss_${start}_${end}`, average(own)] as const;
+    const members = Array.from(errors).filter((_, k) => within(drawn[k]!));
+    return [`loss_${start}_${end}`, average(members)] as const;
   });
   return Object.fromEntries(bands.filter(([, loss]) => Number.isFinite(loss)));
 }

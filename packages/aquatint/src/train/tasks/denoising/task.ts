@@ -5,17 +5,17 @@ import { sourcesOf } from "../sources.ts";
 import { captionFeed } from "./captions.ts";
 import type { DenoisingConfig } from "./config.ts";
 import { type DenoisingParts, denoisingGraph } from "./graph.ts";
+import { trainingLatents } from "./latents.ts";
 import { denoisingModel } from "./model.ts";
 import { denoisingObjective } from "./objective.ts";
 import { type DenoisingOutputsConfig, denoisingOutputs } from "./outputs.ts";
-import { sampleSpace } from "./space.ts";
 
 /** The task of a U-Net, with the frozen parts that its configuration names. */
 export async function openDenoisingTask(config: DenoisingConfig, context: TaskContext): Promise<Task> {
   const model = await denoisingModel(config.model, context);
   const { timesteps, min_snr_gamma: minSnrGamma, latents } = config.objective;
-  const { size, latents: given } = context.dataset;
-  const space = sampleSpace({ modules: model.modules, size, latents, given });
+  const { size, latents: facts } = context.dataset;
+  const space = trainingLatents({ modules: model.modules, size, latents, facts });
   const { scheduler } = model;
   const objective = denoisingObjective({ sample: space.sample, scheduler, timesteps, minSnrGamma });
   const graph = (n: number) => denoisingGraph({ model, space, objective }, n);

@@ -69,7 +69,7 @@ describe("what a student is to output", () => {
     const [w, v] = [0.3, 0.7];
     const { errors, feeds, x0 } = await errorsOf("v_prediction", { w, v, substeps: 2 });
     const { schedule } = scheduling("v_prediction");
-    const wanted = errors.map((_, i) => {
+    const expected = errors.map((_, i) => {
       const t = Math.round(feeds["t_0"]!.data[i]! + 1);
       const [from, middle, to] = [schedule.level(t), schedule.level(t - 125), schedule.level(t - 250)];
       const clean = (z: number, { alpha, sigma }: typeof from) => alpha * z - sigma * v * z;
@@ -86,7 +86,7 @@ describe("what a student is to output", () => {
       });
       return errorsOfValues.reduce((a, b) => a + b) / 12;
     });
-    expect(deviation(float32([8], errors), wanted)).toBeLessThan(1e-4);
+    expect(deviation(float32([8], errors), expected)).toBeLessThan(1e-4);
   });
 });
 
@@ -131,15 +131,15 @@ describe("a run", () => {
     const task = await tinyTask(config(), { runtime, openModel: openTeacher });
     await using session = await openSession({ config: config(), task, runtime });
     const before = await session.outputs.evaluate!();
-    const { tensors: given } = await session.remembered();
+    const { tensors: saved } = await session.remembered();
     for await (const { metrics } of session.steps()) expect(Object.keys(metrics).length).toBeGreaterThan(0);
     const after = await session.outputs.evaluate!();
     expect(after["loss"]).toBeLessThan(0.8 * before["loss"]!);
     const { tensors } = await session.remembered();
-    const kept = Object.keys(given).filter((key) => key.startsWith("weights/teacher."));
+    const kept = Object.keys(saved).filter((key) => key.startsWith("weights/teacher."));
     expect(kept.length).toBeGreaterThan(10);
-    for (const key of kept) expect(tensors[key]!.data, key).toEqual(given[key]!.data);
-    expect(plain(tensors)["weights/unet.conv_in.weight"]).not.toEqual(plain(given)["weights/unet.conv_in.weight"]);
+    for (const key of kept) expect(tensors[key]!.data, key).toEqual(saved[key]!.data);
+    expect(plain(tensors)["weights/unet.conv_in.weight"]).not.toEqual(plain(saved)["weights/unet.conv_in.weight"]);
     expect((await session.outputs.samples!()).length).toBe(plateNames.length);
     const written = await textToImageModel(await openModel(memoryFiles(await session.outputs.modelFiles())));
     expect(written.generation).toEqual({ steps: 2, guidance: 1 });
@@ -165,8 +165,8 @@ describe("a run", () => {
       }
       return states;
     };
-    const whole = await run();
-    const rest = await run(whole[1]);
-    expect(plain(rest.at(-1)!.tensors)).toEqual(plain(whole.at(-1)!.tensors));
+    const full = await run();
+    const rest = await run(full[1]);
+    expect(plain(rest.at(-1)!.tensors)).toEqual(plain(full.at(-1)!.tensors));
   });
 });

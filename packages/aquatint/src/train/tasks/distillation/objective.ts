@@ -87,8 +87,10 @@ function distillationLoss(x0: Tensor, { student, teacher, substeps }: Networks) 
     (z, t, j) => add(mul(perSample(`p_${j}`), z), mul(perSample(`q_${j}`), teacher(z, t))),
     start,
   );
-  const wanted = mul(sub(end, mul(perSample("p"), start)), perSample("q_inverse"));
-  const errors = mean(square(sub(student(start, times[0]!), wanted)), { axes: shape.slice(1).map((_, i) => i + 1) }); // [n]
+  const studentTarget = mul(sub(end, mul(perSample("p"), start)), perSample("q_inverse"));
+  const errors = mean(square(sub(student(start, times[0]!), studentTarget)), {
+    axes: shape.slice(1).map((_, i) => i + 1),
+  }); // [n]
   return { loss: mean(errors), results: { errors } };
 }
 
@@ -105,7 +107,7 @@ function feedsOf(
   const float = (data: Float32Array, shape: Shape): HostTensor => ({ dtype: "float32", shape, data });
   const column = (of: (walk: readonly Level[]) => number, shape: Shape = [n, ...sample.map(() => 1)]) =>
     float(Float32Array.from(walks, of), shape);
-  const whole = (walk: readonly Level[]) => ddimStep(target, walk[0]!, walk.at(-1)!);
+  const fullStep = (walk: readonly Level[]) => ddimStep(target, walk[0]!, walk.at(-1)!);
   const substeps = walks[0]!.slice(1).flatMap((_, j) => {
     const step = (walk: readonly Level[]) => ddimStep(target, walk[j]!, walk[j + 1]!);
     return [
@@ -118,8 +120,8 @@ function feedsOf(
     eps: float(eps, [n, ...sample]),
     alpha: column(([from]) => from!.alpha),
     sigma: column(([from]) => from!.sigma),
-    p: column((walk) => whole(walk)[0]),
-    q_inverse: column((walk) => 1 / whole(walk)[1]),
+    p: column((walk) => fullStep(walk)[0]),
+    q_inverse: column((walk) => 1 / fullStep(walk)[1]),
     ...Object.fromEntries(substeps),
   };
 }

@@ -7,8 +7,8 @@ import type { ModelConfigs, TextToImageModel } from "../../../pipelines/model/mo
 import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
 import type { Task } from "../../loop/task.ts";
 import { captionIdsInput, denoises } from "../denoising/graph.ts";
+import { trainingLatents } from "../denoising/latents.ts";
 import type { DenoisingModel } from "../denoising/model.ts";
-import { sampleSpace } from "../denoising/space.ts";
 import { denoisingTask } from "../denoising/task.ts";
 import type { TaskContext } from "../kind.ts";
 import type { DistillationConfig } from "./config.ts";
@@ -22,12 +22,12 @@ const TEACHER = "teacher.";
  */
 export async function openDistillationTask(config: DistillationConfig, context: TaskContext): Promise<Task> {
   const { steps, teacher_steps: substeps } = config.distillation;
-  const given = await textToImageModel(await openModel(await context.openModel(config.teacher)));
-  const teacher = textToImageModules({ ...given.configs, vae: undefined });
-  const model = studentOf(given, { steps, teaching: modelParameters(teacher) });
+  const teacherModel = await textToImageModel(await openModel(await context.openModel(config.teacher)));
+  const teacher = textToImageModules({ ...teacherModel.configs, vae: undefined });
+  const model = studentOf(teacherModel, { steps, teaching: modelParameters(teacher) });
   const { modules, scheduler, tokenizerFiles } = model;
   const { size, latents } = context.dataset;
-  const space = sampleSpace({ modules, size, latents: "sample", given: latents });
+  const space = trainingLatents({ modules, size, latents: "sample", facts: latents });
   const objective = distillationObjective({ sample: space.sample, scheduler, steps, substeps });
   const graph = (n: number) => {
     const ids = captionIdsInput(tokenizerFiles, n);
@@ -44,26 +44,26 @@ interface StudentOptions {
 }
 
 /** A student of the same networks, which takes its steps by DDIM from the last level of the schedule on. */
-function studentOf(given: TextToImageModel, { steps, teaching }: StudentOptions): DenoisingModel {
-  const generation = { ...given.configs.generation, num_inference_steps: steps, guidance_scale: 1 };
-  const scheduler = { ...given.configs.scheduler, _class_name: "DDIMScheduler", timestep_spacing: "trailing" };
-  const configs: ModelConfigs = { ...given.configs, scheduler, generation };
+function studentOf(teacherModel: TextToImageModel, { steps, teaching }: StudentOptions): DenoisingModel {
+  const generation = { ...teacherModel.configs.generation, num_inference_steps: steps, guidance_scale: 1 };
+  const scheduler = { ...teacherModel.configs.scheduler, _class_name: "DDIMScheduler", timestep_spacing: "trailing" };
+  const configs: ModelConfigs = { ...teacherModel.configs, scheduler, generation };
   const modules = textToImageModules(configs);
-  const [tokenizerFiles] = given.tokenizerFiles;
-  const beside = Array.from(teaching, ([name, tensor]) => [`${TEACHER}${name}`, tensor] as const);
+  const [tokenizerFiles] = teacherModel.tokenizerFiles;
+  const teacherWeights = Array.from(teaching, ([name, tensor]) => [`${TEACHER}${name}`, tensor] as const);
   return {
     configs,
     tokenizerFiles: tokenizerFiles!,
     modules,
-    parameters: new Map([...modelParameters(modules), ...beside]),
-    scheduler: walkedByDdim(given, schedulerSettings(scheduler)),
+    parameters: new Map([...modelParameters(modules), ...teacherWeights]),
+    scheduler: walkedByDdim(teacherModel, schedulerSettings(scheduler)),
     frozen: [`${TEACHER}*`, "vae.*"],
     assets: tokenizerFiles!,
     async initial() {
-      const weights = await given.weights();
+      const weights = await teacherModel.weights();
       return new Map([
         ...weights,
-        ...beside.map(([name]) => [name, weights.get(name.slice(TEACHER.length))!] as const),
+        ...teacherWeights.map(([name]) => [name, weights.get(name.slice(TEACHER.length))!] as const),
       ]);
     },
   };

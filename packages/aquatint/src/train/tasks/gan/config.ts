@@ -35,7 +35,7 @@ export const ganFields = {
     .describe("What the critic's loss is made of."),
   critic: z
     .strictObject({
-      steps: z.int().positive().default(1).describe("The critic's optimiser steps in each step of the run."),
+      steps: z.int().positive().default(1).describe("The critic's optimizer steps in each step of the run."),
       learning_rate: z.number().positive().optional().describe("The critic's highest; the run's unless given."),
     })
     .prefault({})

@@ -40,14 +40,14 @@ const moved = ({ shape, data }: HostTensor, at: number, by: number) =>
   );
 
 test("the penalty is the mean squared slope of the critic, by central differences of the critic", async () => {
-  const outputs = { penalty: slopePenalty((y) => critic(y, condition), x), whole: sum(critic(x, condition)) };
+  const outputs = { penalty: slopePenalty((y) => critic(y, condition), x), total: sum(critic(x, condition)) };
   await using program = await runtime.load(compile({ outputs, parameters: { names, as: values } }));
   const step = 1e-2;
-  const whole = async (i: number, by: number) =>
-    (await program.run({ ...feeds, x: moved(feeds.x, i, by) }))["whole"]!.data[0]!;
+  const totalAt = async (i: number, by: number) =>
+    (await program.run({ ...feeds, x: moved(feeds.x, i, by) }))["total"]!.data[0]!;
   let squares = 0;
   for (let i = 0; i < feeds.x.data.length; i++) {
-    squares += (((await whole(i, step)) - (await whole(i, -step))) / (2 * step)) ** 2;
+    squares += (((await totalAt(i, step)) - (await totalAt(i, -step))) / (2 * step)) ** 2;
   }
   const penalty = (await program.run(feeds))["penalty"]!.data[0]!;
   expect(penalty).toBeGreaterThan(1e-4);
@@ -57,10 +57,10 @@ test("the penalty is the mean squared slope of the critic, by central difference
 test("its gradient with respect to the critic's weights agrees with central differences", async () => {
   const penalty = slopePenalty((y) => critic(y, condition), x);
   const slopes = Object.fromEntries(grad(penalty, [...names.values()]).map((g, i) => [`d ${[...names.keys()][i]}`, g]));
-  const found = await evaluate(runtime, slopes, { feeds, names, values });
+  const actual = await evaluate(runtime, slopes, { feeds, names, values });
   const step = 1e-2;
   for (const name of ["conv_in.weight", "blocks.1.conv1.weight", "linear_features.weight", "condition_proj.weight"]) {
-    const analytic = found[`d ${name}`]!.data as Float32Array;
+    const analytic = actual[`d ${name}`]!.data as Float32Array;
     const at = analytic.reduce((best, v, i) => (Math.abs(v) > Math.abs(analytic[best]!) ? i : best), 0);
     const [up, down] = await Promise.all(
       [step, -step].map(async (by) => {
@@ -94,9 +94,9 @@ test("critic and generator take turns, each with its own weights; the model is t
   expect(averaged.some((name) => name.startsWith("ema/critic."))).toBe(false);
   const before = plain(checkpoints[0]!.tensors);
   for (const part of ["generator", "text_encoder", "critic"]) {
-    const own = Object.keys(state).filter((name) => name.startsWith(`weights/${part}.`));
+    const partNames = Object.keys(state).filter((name) => name.startsWith(`weights/${part}.`));
     expect(
-      own.some((name) => state[name]!.join() !== before[name]!.join()),
+      partNames.some((name) => state[name]!.join() !== before[name]!.join()),
       part,
     ).toBe(true);
   }
@@ -106,9 +106,9 @@ test("critic and generator take turns, each with its own weights; the model is t
 });
 
 test("a run that goes on from a checkpoint equals one that was not stopped, to the last bit", async () => {
-  const whole = await shortRun(config(), runtime);
-  const resumed = await shortRun(config(), runtime, whole.checkpoints[1]);
-  expect(plain(resumed.checkpoints.at(-1)!.tensors)).toEqual(plain(whole.checkpoints.at(-1)!.tensors));
+  const full = await shortRun(config(), runtime);
+  const resumed = await shortRun(config(), runtime, full.checkpoints[1]);
+  expect(plain(resumed.checkpoints.at(-1)!.tensors)).toEqual(plain(full.checkpoints.at(-1)!.tensors));
 });
 
 test("a batch computed in parts trains too", async () => {

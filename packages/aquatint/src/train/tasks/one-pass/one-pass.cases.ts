@@ -2,7 +2,7 @@ import type { HostTensors } from "../../../graph/types.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import type { TrainConfig } from "../../config/config.ts";
 import { openSession } from "../../loop/session.ts";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../run/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint } from "../../run/checkpoint.ts";
 import { tinyTask } from "../../tiny.cases.ts";
 
 /** The parts of a configuration that all such models share. */
@@ -18,18 +18,22 @@ export interface ShortRun {
   readonly losses: readonly number[];
   readonly metrics: Readonly<Record<string, number>>;
   /** After each step, through its file form. */
-  readonly checkpoints: readonly Checkpoint[];
+  readonly checkpoints: readonly TrainingCheckpoint[];
   readonly files: ReadonlyMap<string, Uint8Array | string>;
   readonly evaluation: Readonly<Record<string, number>> | undefined;
   readonly pictures: number;
 }
 
-/** Trains a configuration on colour plates, from a checkpoint if there is one. */
-export async function shortRun(config: TrainConfig, runtime: Runtime, checkpoint?: Checkpoint): Promise<ShortRun> {
+/** Trains a configuration on color plates, from a checkpoint if there is one. */
+export async function shortRun(
+  config: TrainConfig,
+  runtime: Runtime,
+  checkpoint?: TrainingCheckpoint,
+): Promise<ShortRun> {
   const task = await tinyTask(config, { runtime, ...(checkpoint && { assets: checkpoint.assets }) });
   await using session = await openSession({ config, task, runtime, checkpoint });
   const losses: number[] = [];
-  const checkpoints: Checkpoint[] = [];
+  const checkpoints: TrainingCheckpoint[] = [];
   let metrics: Readonly<Record<string, number>> = {};
   for await (const event of session.steps()) {
     losses.push(event.loss);

@@ -1,4 +1,5 @@
 import { type Picture, tensorToPictures } from "../../../formats/image/image.ts";
+import { float32Data } from "../../../graph/host-tensor.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { torchCpu } from "../../../math/random.ts";
 import { input } from "../../../ops/leaves.ts";
@@ -39,7 +40,7 @@ export function onePassOutputs({ folder, parts, runtime, weights, samples }: Out
     const n = prompts.length;
     const z = { dtype: "float32", shape: [n, width], data: torchCpu(seed).randn(n * width) } as const;
     const { pictures } = await network.run({ z, ids: captionIds(tokenizer, prompts) });
-    return tensorToPictures(pictures!.data as Float32Array, { width: side, height: side });
+    return tensorToPictures(float32Data(pictures!), { width: side, height: side });
   };
   return {
     ...(samples && { samples: () => draw(samples) }),

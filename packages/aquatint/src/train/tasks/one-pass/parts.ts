@@ -29,18 +29,18 @@ export interface OnePassParts<Network extends NetworkOf<OnePassFolder>> {
 /** Settles the vocabulary and builds both networks; sizes follow from the data and the text encoder. */
 export async function onePassParts<Network extends NetworkOf<OnePassFolder>>(
   folder: OnePassFolder<Network>,
-  wanted: WantedOnePass,
+  fields: WantedOnePass,
   { dataset, assets, initFrom }: Pick<TaskContext, "dataset" | "assets" | "initFrom">,
 ): Promise<OnePassParts<Network>> {
   const initial = initFrom && (await folder.open(initFrom));
-  const tokenizerFiles = settledVocabulary(wanted.tokenizer, { dataset, assets, initial: initial?.tokenizerFiles });
-  const text_encoder = { ...vocabularyConfig(tokenizerFiles), ...wanted.text_encoder };
+  const tokenizerFiles = settledVocabulary(fields.tokenizer, { dataset, assets, initial: initial?.tokenizerFiles });
+  const text_encoder = { ...vocabularyConfig(tokenizerFiles), ...fields.text_encoder };
   const { hidden_size } = text_encoder as Json;
   const configs = {
     network: {
       sample_size: dataset.size[0],
       ...(hidden_size !== undefined && { condition_size: hidden_size }),
-      ...wanted.network,
+      ...fields.network,
     },
     text_encoder,
   };

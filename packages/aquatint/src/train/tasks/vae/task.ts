@@ -99,10 +99,10 @@ function vaeOutputs(
 ): TaskOutputs {
   const { parts, runtime, dataset } = all;
   const { state, parameters } = weights;
-  const made = onePassOutputs({ folder: vaeFolder, parts, runtime, weights, samples });
+  const common = onePassOutputs({ folder: vaeFolder, parts, runtime, weights, samples });
   const judge = inChunks({ runtime, state, parameters, chunk: CHUNK, trace: (n) => boundGraph(all, n) });
   return {
-    ...made,
+    ...common,
     async evaluate() {
       const { pictures, captions } = await evaluationSamples(dataset, evaluation.pictures);
       const noise = torchCpu(EVALUATION_SEED).randn(captions.length * parts.modules.network.config.latent_size);
@@ -110,7 +110,7 @@ function vaeOutputs(
       return { bits_per_dimension: terms["reconstruction"]! + terms["kl"]!, kl: terms["kl"]! };
     },
     async [Symbol.asyncDispose]() {
-      await made[Symbol.asyncDispose]();
+      await common[Symbol.asyncDispose]();
       await judge[Symbol.asyncDispose]();
     },
   };

@@ -30,10 +30,10 @@ const feeds = {
 const likelihood = discretisedLogistic(feed("x"), { mean: feed("mean"), logScale: feed("logScale") });
 
 test("the graph of the likelihood is that of diffusion's, with logistic intervals", async () => {
-  const { found } = await evaluate(runtime, { found: likelihood }, { feeds });
+  const { actual } = await evaluate(runtime, { actual: likelihood }, { feeds });
   const logVariance = Array.from(feeds.logScale.data, (v) => 2 * v);
-  const wanted = discretised({ interval: "logistic" })(feeds.x.data, { mean: feeds.mean.data, logVariance });
-  expect(deviation(found, wanted)).toBeLessThan(2e-3); // float32 takes 1 - e^-w with w about 1e-3
+  const expected = discretised({ interval: "logistic" })(feeds.x.data, { mean: feeds.mean.data, logVariance });
+  expect(deviation(actual, expected)).toBeLessThan(2e-3); // float32 takes 1 - e^-w with w about 1e-3
 });
 
 test("its gradient agrees with central differences, also where a value is far from the mean", async () => {
@@ -44,15 +44,15 @@ test("its gradient agrees with central differences, also where a value is far fr
     mean: float32(shape, [9, -9, 0.1, 0, -1, 3, 1, -1]),
     logScale: float32(shape, Array(8).fill(-2)),
   };
-  const found = await evaluate(runtime, { dMean: dMean!, dScale: dScale! }, { feeds: far });
+  const slopes = await evaluate(runtime, { dMean: dMean!, dScale: dScale! }, { feeds: far });
   const host = (mean: ArrayLike<number>, logScale: ArrayLike<number>) =>
     discretised({ interval: "logistic" })(far.x.data, { mean, logVariance: Array.from(logScale, (v) => 2 * v) });
   const step = 1e-4;
   const shift = (data: ArrayLike<number>, by: number) => Array.from(data, (v) => v + by);
   const slope = (up: Float64Array, down: Float64Array) => up.map((v, i) => (v - down[i]!) / (2 * step));
   const [m, s] = [far.mean.data, far.logScale.data];
-  expect(deviation(found["dMean"], slope(host(shift(m, step), s), host(shift(m, -step), s)))).toBeLessThan(2e-3);
-  expect(deviation(found["dScale"], slope(host(m, shift(s, step)), host(m, shift(s, -step))))).toBeLessThan(2e-3);
+  expect(deviation(slopes["dMean"], slope(host(shift(m, step), s), host(shift(m, -step), s)))).toBeLessThan(2e-3);
+  expect(deviation(slopes["dScale"], slope(host(m, shift(s, step)), host(m, shift(s, -step))))).toBeLessThan(2e-3);
 });
 
 const config = (training: object = {}) =>
@@ -78,7 +78,7 @@ test("learns plates: the bound falls, its two terms are its sum, and its folder 
 
 test("a run that goes on from a checkpoint equals one that was not stopped, to the last bit", async () => {
   const short = config({ steps: 4, batch_size: 2 });
-  const whole = await shortRun(short, runtime);
-  const resumed = await shortRun(short, runtime, whole.checkpoints[1]);
-  expect(plain(resumed.checkpoints.at(-1)!.tensors)).toEqual(plain(whole.checkpoints.at(-1)!.tensors));
+  const full = await shortRun(short, runtime);
+  const resumed = await shortRun(short, runtime, full.checkpoints[1]);
+  expect(plain(resumed.checkpoints.at(-1)!.tensors)).toEqual(plain(full.checkpoints.at(-1)!.tensors));
 });

@@ -13,12 +13,12 @@ import {
 } from "aquatint/pipelines";
 import { concatFloat32 } from "aquatint/util";
 import { filled, sparseElbo } from "../../theory/pixel-elbo.ts";
-import type { BoundInput, Drawing, FamilyKind, Walk } from "../family.ts";
+import type { BoundInput, Drawing, ModelKind, Sampling } from "../model-kind.ts";
 
 const usualWalks = [1, 4, 16, 64].map((steps) => ({ sampler: "ddim", steps }));
 
 /** Diffusion models of `"task": "denoising"`, of pixels or of latents. */
-export const diffusionFamily: FamilyKind = {
+export const diffusionKind: ModelKind = {
   title: "diffusion",
   about: "a U-Net takes noise away in steps, from pure noise to the picture; it learned to do so at every noise level",
   likelihood:
@@ -53,7 +53,7 @@ interface Work {
   readonly shape: readonly number[];
 }
 
-function walkOf(work: Work, { sampler, steps }: { readonly sampler: string; readonly steps: number }): Walk {
+function walkOf(work: Work, { sampler, steps }: { readonly sampler: string; readonly steps: number }): Sampling {
   const settings = withSampler(work.model.scheduler, sampler);
   const { entry } = samplerNamed(sampler);
   return {
@@ -61,17 +61,17 @@ function walkOf(work: Work, { sampler, steps }: { readonly sampler: string; read
     evaluations: steps * entry.evaluations,
     async draw(drawing) {
       const size = sizeOf(work.shape);
-      const made: Float32Array[] = [];
+      const batches: Float32Array[] = [];
       for (let from = 0; from < drawing.captions.length; from += work.chunk) {
         const to = Math.min(from + work.chunk, drawing.captions.length);
         const captions = drawing.captions.slice(from, to);
-        made.push(await walked(work, { ...drawing, captions, z: drawing.z.slice(from * size, to * size) }));
+        batches.push(await drawBatch(work, { ...drawing, captions, z: drawing.z.slice(from * size, to * size) }));
       }
-      return concatFloat32(made);
+      return concatFloat32(batches);
     },
   };
 
-  async function walked({ model, network, shape }: Work, { z, captions, signal }: Drawing): Promise<Float32Array> {
+  async function drawBatch({ model, network, shape }: Work, { z, captions, signal }: Drawing): Promise<Float32Array> {
     const rows = captions.length;
     const conditions = await network.encode(plainCaptions(model.tokenizers, captions), { signal });
     const stream = torchCpu(0); // the same noise for every chunk

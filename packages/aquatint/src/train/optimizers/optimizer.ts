@@ -1,14 +1,14 @@
 import type { z } from "zod";
 import type { Tensor } from "../../graph/tensor.ts";
 
-/** A weight with what its optimiser keeps beside it, by slot. */
-export interface OptimiserState {
+/** A weight with what its optimizer keeps beside it, by slot. */
+export interface OptimizerState {
   readonly weight: Tensor;
   readonly slots: Readonly<Record<string, Tensor>>;
 }
 
 /** What the rates of an update follow from. */
-export interface UpdateMoment {
+export interface UpdateContext {
   readonly learningRate: number;
   readonly weightDecay: number;
   /** Updates of these weights so far with this one, from 1. */
@@ -16,18 +16,18 @@ export interface UpdateMoment {
 }
 
 /** A rule that turns gradients into new weights, as more graph. */
-export interface Optimiser {
+export interface Optimizer {
   /** What is kept beside each weight, of its shape and zero at first; also the folder of the state: "adam.m". */
   readonly slots: readonly string[];
   /** Scalars that the graph is told anew at each update. */
   readonly rates: readonly string[];
-  ratesAt(moment: UpdateMoment): Readonly<Record<string, number>>;
+  ratesAt(context: UpdateContext): Readonly<Record<string, number>>;
   /** Works element by element: several weights may be joined to one. */
-  update(old: OptimiserState, gradient: Tensor, rates: Readonly<Record<string, Tensor>>): OptimiserState;
+  update(old: OptimizerState, gradient: Tensor, rates: Readonly<Record<string, Tensor>>): OptimizerState;
 }
 
-/** A kind of optimiser: the schema of its configuration, whose `name` is the kind's, and how to make it. */
-export interface OptimiserKind<Config extends z.ZodType> {
+/** A kind of optimizer: the schema of its configuration, whose `name` is the kind's, and how to make it. */
+export interface OptimizerKind<Config extends z.ZodType> {
   readonly config: Config;
-  create(config: z.output<Config>): Optimiser;
+  create(config: z.output<Config>): Optimizer;
 }

@@ -9,7 +9,7 @@ import type { TextToImageModules } from "../../../pipelines/model/components.ts"
 import type { LatentKind } from "./config.ts";
 
 /** What a U-Net learns to denoise: pictures themselves, or their latents. */
-export interface SampleSpace {
+export interface TrainingLatents {
   /** Shape of one sample: [c, h, w]. */
   readonly sample: Shape;
   /** A batch of n samples in a graph, from what `feeds` gives. */
@@ -19,13 +19,13 @@ export interface SampleSpace {
 }
 
 /** What a space is made from. */
-export interface SampleSpaceInput {
+export interface TrainingLatentsInput {
   readonly modules: Pick<TextToImageModules, "posterior" | "vae">;
   /** Height and width of the pictures in pixels. */
   readonly size: readonly [height: number, width: number];
   readonly latents: LatentKind;
   /** What the data holds in place of pictures. */
-  readonly given?: LatentFacts | undefined;
+  readonly facts?: LatentFacts | undefined;
 }
 
 /**
@@ -33,10 +33,15 @@ export interface SampleSpaceInput {
  * @throws AquatintError "config/value" for an autoencoder that gives latents themselves (TAESD), "config/dataset" where the
  * data holds latents of another autoencoder.
  */
-export function sampleSpace({ modules: { posterior, vae }, size, latents, given }: SampleSpaceInput): SampleSpace {
-  if (given) return givenSpace(given, posterior);
-  if (posterior) return latentSpace(posterior, { size, latents });
-  if (!vae) return pixelSpace(size);
+export function trainingLatents({
+  modules: { posterior, vae },
+  size,
+  latents,
+  facts,
+}: TrainingLatentsInput): TrainingLatents {
+  if (facts) return encodedLatents(facts, posterior);
+  if (posterior) return vaeLatents(posterior, { size, latents });
+  if (!vae) return pixels(size);
   throw new AquatintError("config/value", "the model's autoencoder gives no distributions to draw latents from", {
     hint: "train on the latents of an AutoencoderKL",
   });
@@ -45,7 +50,7 @@ export function sampleSpace({ modules: { posterior, vae }, size, latents, given 
 const float = (data: Float32Array, shape: Shape): HostTensor => ({ dtype: "float32", shape, data });
 const feed = (name: string, shape: Shape) => input({ name, dtype: "float32", shape });
 
-function pixelSpace(size: SampleSpaceInput["size"]): SampleSpace {
+function pixels(size: TrainingLatentsInput["size"]): TrainingLatents {
   const sample = [3, ...size];
   return {
     sample,
@@ -55,7 +60,7 @@ function pixelSpace(size: SampleSpaceInput["size"]): SampleSpace {
 }
 
 /** Latents that were encoded before. */
-function givenSpace({ shape: sample, scalingFactor }: LatentFacts, vae: Autoencoder | undefined): SampleSpace {
+function encodedLatents({ shape: sample, scalingFactor }: LatentFacts, vae: Autoencoder | undefined): TrainingLatents {
   if (vae?.config.scaling_factor !== scalingFactor || vae.config.latent_channels !== sample[0]) {
     throw new AquatintError("config/dataset", "the data set holds latents of another autoencoder than the model's", {
       hint: 'name the autoencoder in "model.vae" that aquatint encode was given, or encode again',
@@ -68,7 +73,7 @@ function givenSpace({ shape: sample, scalingFactor }: LatentFacts, vae: Autoenco
   };
 }
 
-function latentSpace(vae: Autoencoder, { size, latents }: Omit<SampleSpaceInput, "modules">): SampleSpace {
+function vaeLatents(vae: Autoencoder, { size, latents }: Omit<TrainingLatentsInput, "modules">): TrainingLatents {
   const picture = [3, ...size];
   const sample = [vae.config.latent_channels, ...size.map((side) => side / downsampling(vae.config))];
   return {

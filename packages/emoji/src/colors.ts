@@ -1,16 +1,16 @@
-import type { Colour } from "aquatint/formats";
+import type { Color } from "aquatint/formats";
 
-/** A background colour that captions can name. */
-export interface NamedColour {
+/** A background color that captions can name. */
+export interface NamedColor {
   /** What configs, truths and most captions call it. */
   readonly name: string;
   /** Other words for it. */
   readonly aliases: readonly string[];
-  readonly rgb: Colour;
+  readonly rgb: Color;
 }
 
-/** The named background colours; any two are at least 64 apart in RGB distance. */
-export const colours: readonly NamedColour[] = [
+/** The named background colors; any two are at least 64 apart in RGB distance. */
+export const colors: readonly NamedColor[] = [
   { name: "red", aliases: [], rgb: [222, 60, 60] },
   { name: "orange", aliases: [], rgb: [245, 150, 50] },
   { name: "yellow", aliases: [], rgb: [250, 218, 80] },
@@ -27,7 +27,7 @@ export const colours: readonly NamedColour[] = [
   { name: "white", aliases: [], rgb: [255, 255, 255] },
 ];
 
-/** Every word that names a colour, or part of one: a phrase with such a word says a colour already. */
-export const colourWords: ReadonlySet<string> = new Set(
-  [...colours.flatMap(({ name, aliases }) => [name, ...aliases]), "golden", "wooden"].flatMap((c) => c.split(" ")),
+/** Every word that names a color, or part of one: a phrase with such a word says a color already. */
+export const colorWords: ReadonlySet<string> = new Set(
+  [...colors.flatMap(({ name, aliases }) => [name, ...aliases]), "golden", "wooden"].flatMap((c) => c.split(" ")),
 );

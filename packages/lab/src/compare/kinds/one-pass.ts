@@ -1,7 +1,7 @@
 import { sizeOf } from "aquatint/graph";
 import { captionIds, type OnePassFolder, type OnePassModel } from "aquatint/pipelines";
 import { type ChunkedNetwork, inChunks, onePassPictures } from "aquatint/train";
-import type { FamilyInput, OpenFamily } from "../family.ts";
+import type { OpenedModel, OpenModelInput } from "../model-kind.ts";
 
 type Network = ReturnType<OnePassFolder["build"]>["network"];
 
@@ -14,13 +14,13 @@ export const bindingOf = async <N extends Network>({ parameters, weights }: OneP
 /** A model that makes pictures in one pass; `makes` says which of its parameters that takes. */
 export async function openOnePass<N extends Network>(
   model: OnePassModel<N>,
-  { runtime, chunk }: Pick<FamilyInput, "runtime" | "chunk">,
+  { runtime, chunk }: Pick<OpenModelInput, "runtime" | "chunk">,
   makes: (parameter: string) => boolean = () => true,
-): Promise<OpenFamily> {
+): Promise<OpenedModel> {
   const { network, tokenizer } = model;
   const parameters = await bindingOf(model);
   const trace = (n: number) => ({ pictures: onePassPictures(model, tokenizer, n) });
-  const [many, one] = [chunk, 1].map((size) => inChunks({ runtime, parameters, chunk: size, trace })) as [
+  const [many, single] = [chunk, 1].map((size) => inChunks({ runtime, parameters, chunk: size, trace })) as [
     ChunkedNetwork,
     ChunkedNetwork,
   ];
@@ -39,14 +39,14 @@ export async function openOnePass<N extends Network>(
             z: { dtype: "float32", shape: [n, latentSize], data: z },
             ids: captionIds(tokenizer, captions),
           } as const;
-          const { pictures } = await (n === 1 ? one : many).run(feeds);
+          const { pictures } = await (n === 1 ? single : many).run(feeds);
           return pictures!.data as Float32Array;
         },
       },
     ],
     async [Symbol.asyncDispose]() {
       await many[Symbol.asyncDispose]();
-      await one[Symbol.asyncDispose]();
+      await single[Symbol.asyncDispose]();
     },
   };
 }

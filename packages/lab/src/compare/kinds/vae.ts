@@ -5,11 +5,11 @@ import type { VariationalAutoencoder } from "aquatint/models";
 import { input } from "aquatint/ops";
 import { captionIds, type OnePassModel, vaeFolder } from "aquatint/pipelines";
 import { type ChunkedNetwork, inChunks } from "aquatint/train";
-import type { Bound, BoundInput, FamilyInput, FamilyKind } from "../family.ts";
+import type { Bound, BoundInput, ModelKind, OpenModelInput } from "../model-kind.ts";
 import { bindingOf, openOnePass } from "./one-pass.ts";
 
 /** Variational autoencoders of `"task": "vae"`. */
-export const vaeFamily: FamilyKind = {
+export const vaeKind: ModelKind = {
   title: "VAE",
   about: "a decoder makes the picture of a vector in one pass; an encoder taught it which vectors mean what",
   likelihood: "The ELBO in its two terms, one draw of z a picture; importance weighting of several draws is tighter.",
@@ -19,7 +19,7 @@ export const vaeFamily: FamilyKind = {
     const coder = await coderOf(model, where);
     return {
       ...family,
-      bound: (wanted) => boundOf(coder, wanted),
+      bound: (options) => boundOf(coder, options),
       async [Symbol.asyncDispose]() {
         await family[Symbol.asyncDispose]();
         await coder[Symbol.asyncDispose]();
@@ -47,31 +47,31 @@ const feed = (name: string, shape: readonly number[]) => input({ name, dtype: "f
 
 async function coderOf(
   model: OnePassModel<VariationalAutoencoder>,
-  { runtime, chunk }: Pick<FamilyInput, "runtime" | "chunk">,
+  { runtime, chunk }: Pick<OpenModelInput, "runtime" | "chunk">,
 ): Promise<Coder> {
   const { network: vae, textEncoder, tokenizer } = model;
   const { latent_size: latentSize, in_channels, sample_size: side } = vae.config;
   const picture = [in_channels, side, side];
   const parameters = await bindingOf(model);
-  const told = (n: number) =>
+  const embedding = (n: number) =>
     textEncoder(input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] })).pooled;
   const chunked = (trace: Parameters<typeof inChunks>[0]["trace"]): ChunkedNetwork =>
     inChunks({ runtime, parameters, chunk, trace });
-  const encoder = chunked((n) => ({ ...vae.encode(feed("pictures", [n, ...picture]), told(n)) }));
-  const decoder = chunked((n) => ({ ...vae.decode(feed("z", [n, latentSize]), told(n)) }));
-  const values = (found: HostTensors, name: string) => found[name]!.data as Float32Array;
+  const encoder = chunked((n) => ({ ...vae.encode(feed("pictures", [n, ...picture]), embedding(n)) }));
+  const decoder = chunked((n) => ({ ...vae.decode(feed("z", [n, latentSize]), embedding(n)) }));
+  const values = (results: HostTensors, name: string) => results[name]!.data as Float32Array;
   const fed = (shape: readonly number[], data: Float32Array): HostTensor => ({ dtype: "float32", shape, data });
   return {
     latentSize,
     async code(pictures, captions) {
       const ids = captionIds(tokenizer, captions);
-      const found = await encoder.run({ pictures: fed([captions.length, ...picture], pictures), ids });
-      return { mean: values(found, "mean"), logVariance: values(found, "logVariance") };
+      const results = await encoder.run({ pictures: fed([captions.length, ...picture], pictures), ids });
+      return { mean: values(results, "mean"), logVariance: values(results, "logVariance") };
     },
     async decode(z, captions) {
       const ids = captionIds(tokenizer, captions);
-      const found = await decoder.run({ z: fed([captions.length, latentSize], z), ids });
-      return { mean: values(found, "mean"), logScale: values(found, "logScale") };
+      const results = await decoder.run({ z: fed([captions.length, latentSize], z), ids });
+      return { mean: values(results, "mean"), logScale: values(results, "logScale") };
     },
     async [Symbol.asyncDispose]() {
       await encoder[Symbol.asyncDispose]();
@@ -94,19 +94,19 @@ async function boundOf(coder: Coder, { pictures, captions, importance, seed }: B
     const z = e.map((v, i) => posterior.mean[i]! + Math.exp(posterior.logVariance[i]! / 2) * v);
     draws.push({ z, ...(await coder.decode(z, captions)) });
   }
-  const own = (values: Float32Array, i: number, of: number) => values.subarray(i * of, (i + 1) * of);
-  const found = captions.map((_, i) => {
-    const q = { mean: own(posterior.mean, i, width), logVariance: own(posterior.logVariance, i, width) };
+  const row = (values: Float32Array, i: number, of: number) => values.subarray(i * of, (i + 1) * of);
+  const bounds = captions.map((_, i) => {
+    const q = { mean: row(posterior.mean, i, width), logVariance: row(posterior.logVariance, i, width) };
     const weighed = draws.map((draw) => {
-      const logVariance = own(draw.logScale, i, size).map((v) => 2 * v);
-      const nats = logLikelihood(own(pictures, i, size), { mean: own(draw.mean, i, size), logVariance });
-      return { posterior: q, z: own(draw.z, i, width), logLikelihood: nats };
+      const logVariance = row(draw.logScale, i, size).map((v) => 2 * v);
+      const nats = logLikelihood(row(pictures, i, size), { mean: row(draw.mean, i, size), logVariance });
+      return { posterior: q, z: row(draw.z, i, width), logLikelihood: nats };
     });
     const terms = variationalElbo({ ...weighed[0]!, latents: width });
     return { terms, weighted: importanceBound(weighed.map(logImportance)) };
   });
-  const totals = found.map(({ terms }) => elboOf(terms).total);
-  const elbo = elboOf(found.flatMap(({ terms }) => terms.map((term) => ({ ...term, bits: term.bits / n }))));
-  const weighted = -average(found.map((one) => one.weighted)) / size / Math.LN2;
+  const totals = bounds.map(({ terms }) => elboOf(terms).total);
+  const elbo = elboOf(bounds.flatMap(({ terms }) => terms.map((term) => ({ ...term, bits: term.bits / n }))));
+  const weighted = -average(bounds.map((bound) => bound.weighted)) / size / Math.LN2;
   return { elbo, pictures: totals, importanceWeighted: weighted };
 }

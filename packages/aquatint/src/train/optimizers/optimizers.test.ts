@@ -3,8 +3,8 @@ import { evaluate } from "../../../test/evaluate.ts";
 import type { HostTensor } from "../../graph/types.ts";
 import { input } from "../../ops/leaves.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
-import type { Optimiser } from "./optimiser.ts";
-import { createOptimiser, optimisers } from "./registry.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { createOptimizer, optimizers } from "./registry.ts";
 
 const [LR, DECAY] = [0.1, 0.2];
 const start = [0.5, -1, 2];
@@ -46,13 +46,13 @@ const tensor = (values: readonly number[], shape = [values.length]): HostTensor 
 });
 
 /** The weights after each of three updates, through the graph. */
-async function updated({ slots, rates, ratesAt, update }: Optimiser): Promise<number[][]> {
+async function updated({ slots, rates, ratesAt, update }: Optimizer): Promise<number[][]> {
   const leaf = (name: string) => input({ name, dtype: "float32", shape: [3] });
-  const given = Object.fromEntries(
+  const rateInputs = Object.fromEntries(
     rates.map((name) => [name, input({ name: `rate.${name}`, dtype: "float32", shape: [] })]),
   );
   const old = { weight: leaf("weight"), slots: Object.fromEntries(slots.map((slot) => [slot, leaf(slot)])) };
-  const next = update(old, leaf("gradient"), given);
+  const next = update(old, leaf("gradient"), rateInputs);
   const changed = Object.entries({ weight: next.weight, ...next.slots });
   const outputs = Object.fromEntries(changed.map(([name, value]) => [`next.${name}`, value]));
   await using runtime = await nodeRuntime({ threads: 1 });
@@ -73,14 +73,14 @@ async function updated({ slots, rates, ratesAt, update }: Optimiser): Promise<nu
 test.each([{ name: "adamw" }, { name: "adam" }, { name: "sgd" }, { name: "sgd", nesterov: true }])(
   "%o makes the updates of its formula",
   async (config) => {
-    const found = await updated(createOptimiser(config));
+    const steps = await updated(createOptimizer(config));
     for (const [i, expected] of references[config.name]!(config).entries()) {
-      for (const [k, value] of expected.entries()) expect(found[i]![k]).toBeCloseTo(value, 5);
+      for (const [k, value] of expected.entries()) expect(steps[i]![k]).toBeCloseTo(value, 5);
     }
   },
 );
 
-test("every optimiser has a reference here, and the name of its configuration", () => {
-  expect(Object.keys(references).sort()).toEqual(Object.keys(optimisers).sort());
-  for (const [name, { config }] of Object.entries(optimisers)) expect(config.shape.name.value).toBe(name);
+test("every optimizer has a reference here, and the name of its configuration", () => {
+  expect(Object.keys(references).sort()).toEqual(Object.keys(optimizers).sort());
+  for (const [name, { config }] of Object.entries(optimizers)) expect(config.shape.name.value).toBe(name);
 });

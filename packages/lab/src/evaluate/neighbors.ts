@@ -2,19 +2,19 @@ import { AquatintError } from "aquatint/util";
 import { distances, type Features } from "./features.ts";
 
 /** How generated pictures lie among real ones. */
-export interface Neighbourhood {
+export interface Neighborhood {
   /** Whether each generated one lies within the real set: their share is the precision (Kynkäänniemi et al. 2019). */
   readonly precise: readonly boolean[];
   /** Whether each real one lies within the generated set: their share is the recall (Kynkäänniemi et al. 2019). */
   readonly recalled: readonly boolean[];
-  /** In how many real neighbourhoods each generated one lies, over k: their mean, about 1, is the density (Naeem et al. 2020). */
+  /** In how many real neighborhoods each generated one lies, over k: their mean, about 1, is the density (Naeem et al. 2020). */
   readonly densities: readonly number[];
-  /** Whether each real neighbourhood has a generated one in it: their share is the coverage (Naeem et al. 2020). */
+  /** Whether each real neighborhood has a generated one in it: their share is the coverage (Naeem et al. 2020). */
   readonly covered: readonly boolean[];
 }
 
-/** Two sets of pictures, and the number of neighbours that make a neighbourhood. */
-export interface NeighbourhoodInput {
+/** Two sets of pictures, and the number of neighbors that make a neighborhood. */
+export interface NeighborhoodInput {
   readonly real: Features;
   readonly generated: Features;
   /** 5 if absent. */
@@ -22,13 +22,13 @@ export interface NeighbourhoodInput {
 }
 
 /**
- * Compares two sets by balls about each picture that reach to its k-th nearest neighbour in its own set.
+ * Compares two sets by balls about each picture that reach to its k-th nearest neighbor in its own set.
  * @throws AquatintError "evaluate/too-few" for a set of no more than k.
  */
-export function neighbourhood({ real, generated, k = 5 }: NeighbourhoodInput): Neighbourhood {
+export function neighborhood({ real, generated, k = 5 }: NeighborhoodInput): Neighborhood {
   const smaller = Math.min(real.length, generated.length);
   if (smaller <= k) {
-    throw new AquatintError("evaluate/too-few", `${k} neighbours take more than ${k} pictures, got ${smaller}`, {
+    throw new AquatintError("evaluate/too-few", `${k} neighbors take more than ${k} pictures, got ${smaller}`, {
       hint: "evaluate more pictures: --count",
     });
   }
@@ -45,7 +45,7 @@ export function neighbourhood({ real, generated, k = 5 }: NeighbourhoodInput): N
   };
 }
 
-/** From each picture the distance to its k-th nearest neighbour; itself, at 0, comes first. */
+/** From each picture the distance to its k-th nearest neighbor; itself, at 0, comes first. */
 const radii = (set: Features, k: number): readonly number[] => distances(set, set).map((row) => row.sort()[k]!);
 
 const count = (set: Features, holds: (i: number) => boolean): number =>

@@ -1,7 +1,6 @@
 import type { Runtime } from "aquatint";
 import type { ModelFiles } from "aquatint/checkpoints";
 import type { Elbo } from "aquatint/diffusion";
-import type { MeasureConfig } from "./config.ts";
 
 /** What pictures are made of: a standard normal vector and a caption each. */
 export interface Drawing {
@@ -12,7 +11,7 @@ export interface Drawing {
 }
 
 /** One way in which a model makes pictures: a point of the report. */
-export interface Walk {
+export interface Sampling {
   /** What tells it from the model's other ways: "ddim 16"; empty where there is one only. */
   readonly label: string;
   /** Evaluations of the network for a picture. */
@@ -22,7 +21,12 @@ export interface Walk {
 }
 
 /** Pictures whose likelihood is bounded. */
-export interface BoundInput extends Pick<MeasureConfig, "evaluations" | "importance" | "seed"> {
+export interface BoundInput {
+  /** Denoising terms of a diffusion bound that are evaluated. */
+  readonly evaluations: number;
+  /** Draws of a latent for the importance-weighted bound. */
+  readonly importance: number;
+  readonly seed: number;
   /** [n, 3, h, w] in -1 .. 1. */
   readonly pictures: Float32Array;
   readonly captions: readonly string[];
@@ -39,18 +43,18 @@ export interface Bound {
 }
 
 /** A model at work. */
-export interface OpenFamily extends AsyncDisposable {
+export interface OpenedModel extends AsyncDisposable {
   /** Numbers of a vector that a picture is made of. */
   readonly latentSize: number;
   /** Numbers that are read to make a picture. */
   readonly parameters: number;
-  readonly walks: readonly Walk[];
+  readonly walks: readonly Sampling[];
   /** Absent where the kind has no likelihood. */
   bound?(input: BoundInput): Promise<Bound>;
 }
 
 /** What a model is opened with. */
-export interface FamilyInput {
+export interface OpenModelInput {
   readonly files: ModelFiles;
   readonly runtime: Runtime;
   /** Pictures that a program takes at once. */
@@ -59,12 +63,12 @@ export interface FamilyInput {
 }
 
 /** A kind of generative model, by the task that trains it. */
-export interface FamilyKind {
+export interface ModelKind {
   /** "VAE" */
   readonly title: string;
   /** How it makes a picture, in a sentence. */
   readonly about: string;
   /** What of a likelihood it has, or why none. */
   readonly likelihood: string;
-  open(input: FamilyInput): Promise<OpenFamily>;
+  open(input: OpenModelInput): Promise<OpenedModel>;
 }

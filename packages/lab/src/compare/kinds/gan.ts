@@ -1,9 +1,9 @@
 import { ganFolder } from "aquatint/pipelines";
-import type { FamilyKind } from "../family.ts";
+import type { ModelKind } from "../model-kind.ts";
 import { openOnePass } from "./one-pass.ts";
 
 /** Generators of `"task": "gan"`. */
-export const ganFamily: FamilyKind = {
+export const ganKind: ModelKind = {
   title: "GAN",
   about: "a generator makes the picture of a vector in one pass; a critic taught it what real ones look like",
   likelihood:

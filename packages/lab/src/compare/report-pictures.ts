@@ -1,12 +1,12 @@
 import { type Picture, tensorToPictures } from "aquatint/formats";
 import { torchCpu } from "aquatint/math";
-import type { OpenFamily, Walk } from "./family.ts";
+import type { OpenedModel, Sampling } from "./model-kind.ts";
 import { spherical } from "./spherical.ts";
 
 /** Samples that the report shows, never picked out: the first ones. */
-export const SHOWN = 32;
-/** Pictures whose nearest neighbours are shown. */
-export const NEIGHBOURS = 8;
+export const SAMPLE_COUNT = 32;
+/** Pictures whose nearest neighbors are shown. */
+export const NEIGHBORS = 8;
 const STATIONS = 9;
 const WAYS = 3;
 /** Seed of the ends of the interpolations. */
@@ -17,8 +17,8 @@ const picturesOf = (values: Float32Array, [height, width]: Size) => tensorToPict
 
 /** What a model's interpolations are made with. */
 export interface InterpolationInput {
-  readonly family: OpenFamily;
-  readonly walk: Walk;
+  readonly family: OpenedModel;
+  readonly walk: Sampling;
   /** What the pictures on a way show, a way each. */
   readonly captions: readonly string[];
   readonly size: Size;
