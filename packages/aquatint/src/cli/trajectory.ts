@@ -80,3 +80,12 @@ function joined(parts: readonly Float32Array[]): Float32Array {
   for (const [i, part] of parts.entries()) all.set(part, i * length);
   return all;
 }
+
+/** Which evaluations a strip and a trajectory need: those of a large model take megabytes. */
+export function evaluationFilter(
+  { strip, saveTrajectory }: { readonly strip?: string | undefined; readonly saveTrajectory?: string | undefined },
+  steps: number,
+): (event: EvaluationEvent) => boolean {
+  const stripIndices = strip ? stripSteps(steps) : new Set<number>();
+  return ({ i }) => saveTrajectory !== undefined || stripIndices.has(i);
+}

@@ -31,7 +31,7 @@ import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
 import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
 import { renderFinished } from "../terminal/graphics.ts";
 import { imagesLabel, previewView } from "../terminal/preview-view.ts";
-import { checkTrajectorySize, stripOf, stripSteps, trajectoryOf } from "../trajectory.ts";
+import { checkTrajectorySize, evaluationFilter, stripOf, stripSteps, trajectoryOf } from "../trajectory.ts";
 import { version } from "../version.ts";
 
 /** The options of `aquatint generate`, as they are parsed. */
@@ -230,7 +230,10 @@ async function* generatedImages(generation: Generation, context: WriteContext): 
 }
 
 const savedImage = ({ image: { width, height }, seed }: ImageEvent, path: string): SavedImage => ({
-  ...{ path, seed: jsonSeed(seed), width, height },
+  path,
+  seed: jsonSeed(seed),
+  width,
+  height,
 });
 
 /** How much of the way an evaluation ends: some samplers take steps of their own. */
@@ -240,12 +243,6 @@ function take<T>(lists: Map<number, readonly T[]>, key: number): readonly T[] {
   const list = lists.get(key) ?? [];
   lists.delete(key);
   return list;
-}
-
-/** Which evaluations the files need: a picture of a large model takes megabytes. */
-function evaluationFilter({ strip, saveTrajectory }: Flags, steps: number): (event: EvaluationEvent) => boolean {
-  const stripIndices = strip ? stripSteps(steps) : new Set<number>();
-  return ({ i }) => saveTrajectory !== undefined || stripIndices.has(i);
 }
 
 interface Work extends Pick<Flags, "quality"> {
