@@ -38,7 +38,8 @@ export async function folderModel(files: ModelFiles, options: FolderOptions = {}
     return { ...shared, ...rest, layout: "folder", family, components, scheduler, generation, index };
   }
   const config = await optional(readJson(files, CONFIG));
-  if (!config) throw await noModel(files);
+  // a training run has a config.json, too, which names no class
+  if (!config || !("_class_name" in config || "architectures" in config)) throw await noModel(files);
   const { component, unused } = await readComponent(files, { ...options, folder: "", config });
   const components = new Map([[modelClass(component.className)?.component ?? component.className, component]]);
   const rest = { unused, notes: [], scheduler: undefined, generation: undefined };
@@ -47,11 +48,16 @@ export async function folderModel(files: ModelFiles, options: FolderOptions = {}
 
 /** The refusal of a folder that is no model's; a training run's holds one. */
 async function noModel(files: ModelFiles): Promise<AquatintError> {
-  const isRun = (await files.list("model"))?.includes(INDEX);
+  const inside = (await files.list("model")) ?? [];
+  const isRun = inside.includes(INDEX) || inside.includes(CONFIG);
   const hint = isRun
     ? `it holds a model of its own, as a training run does: ${fileName(files, "model")}`
     : "give the folder of a model, the one that holds model_index.json, or a .safetensors file";
-  return new AquatintError("model/not-a-model", `${files.name} holds no ${INDEX} and no ${CONFIG}`, { hint });
+  return new AquatintError(
+    "model/not-a-model",
+    `${files.name} is no model folder: it holds no ${INDEX} and no ${CONFIG} of a network`,
+    { hint },
+  );
 }
 
 function familyAmong(components: ReadonlyMap<string, ModelComponent>) {

@@ -121,6 +121,7 @@ describe("names as people have them", () => {
 
   test("the folder of a training run points to its model", async () => {
     await cp(join(cwd, "model"), join(cwd, "a run/model"), { recursive: true });
+    await writeFile(join(cwd, "a run/config.json"), JSON.stringify({ task: "denoising" }));
     const { err } = await run("generate", "x", "--model", "a run");
     expect(err).toContain(`hint: it holds a model of its own, as a training run does: ${join(cwd, "a run/model")}`);
   });
