@@ -35,6 +35,9 @@ test("a sampler that is unknown is said and left to the model; of an unknown sch
   const { options, notes } = webUi("Sampler: Bogosort");
   expect(options.sampler).toBeUndefined();
   expect(notes).toEqual([`the sampler "Bogosort" is not known here: the model's own is used`]);
+  expect(webUi("Sampler: Euler Dy, Schedule type: Karras").notes).toEqual([
+    `the sampler "Euler Dy Karras" is not known here (it is Euler with dynamic steps): the model's own is used`,
+  ]);
   expect(webUi("Sampler: ddim_v3").notes).toEqual([
     `the sampler "ddim_v3" is not known here (it is NovelAI's variant of DDIM): the model's own is used`,
   ]);

@@ -180,14 +180,15 @@ const followsSchedules = (automatic: SpacingName): boolean => !["ddim_uniform", 
 function nearestKnown(name: string): KnownSampler {
   if (isKnown(name)) return { name, notes: [] };
   const words = name.split(/\s+/);
-  for (let count = words.length - 1; count > 0; count--) {
+  // before a shorter name: "Euler Dy" is no Euler on a schedule "Dy"
+  const method = words.map((_, i) => otherMethod(words.slice(0, i + 1).join(" "))).find(Boolean);
+  for (let count = method === undefined ? words.length - 1 : 0; count > 0; count--) {
     const base = words.slice(0, count).join(" ");
     const rest = words.slice(count).join(" ");
     if (isKnown(base) && samplerNamed(base).schedule === undefined) {
       return { name: base, notes: [`the schedule "${rest}" is not known here: the usual one of ${base} is used`] };
     }
   }
-  const method = words.map((_, i) => otherMethod(words.slice(0, i + 1).join(" "))).find(Boolean);
   const what = method === undefined ? "" : ` (it is ${method})`;
   return { name: undefined, notes: [`the sampler "${name}" is not known here${what}: the model's own is used`] };
 }
