@@ -35,6 +35,9 @@ test("a sampler that is unknown is said and left to the model; of an unknown sch
   const { options, notes } = webUi("Sampler: Bogosort");
   expect(options.sampler).toBeUndefined();
   expect(notes).toEqual([`the sampler "Bogosort" is not known here: the model's own is used`]);
+  expect(webUi("Sampler: Euler, Schedule type: Align Your Steps").notes).toEqual([
+    `the web UI has another table for XL models: for one of those give --sampler "Euler Align Your Steps XL"`,
+  ]);
   expect(webUi("Sampler: Euler Dy, Schedule type: Karras").notes).toEqual([
     `the sampler "Euler Dy Karras" is not known here (it is Euler with dynamic steps): the model's own is used`,
   ]);

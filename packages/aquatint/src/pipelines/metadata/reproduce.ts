@@ -163,7 +163,10 @@ function knownSampler({ sampler, defaultSchedule, schedulesOf }: ImageMetadata):
   const gpu = /_gpu\b/i.test(name)
     ? [`"${name}" drew its noise on the way on the GPU: here it is drawn as the start is`]
     : [];
-  return { name: [nearest.name, ...(schedule ?? [])].join(" "), notes: [...nearest.notes, ...gpu] };
+  const tables = /align your steps$/i.test(nearest.name)
+    ? [`the web UI has another table for XL models: for one of those give --sampler "${nearest.name} XL"`]
+    : [];
+  return { name: [nearest.name, ...(schedule ?? [])].join(" "), notes: [...nearest.notes, ...gpu, ...tables] };
 }
 
 function scheduleOf(name: string, rule: ImageMetadata["defaultSchedule"]): readonly string[] | undefined {
