@@ -24,7 +24,7 @@ import {
 } from "../options/checkpoint.ts";
 import { addPictureFlags, checkQuality, type PictureFlags } from "../options/image-files.ts";
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
-import { checkSameModel, type MetadataOptions, metadataOptions } from "../options/like.ts";
+import { checkSameModel, type MetadataOptions, metadataOptions, notePadding } from "../options/like.ts";
 import { addMemory, type MemoryFlags, retryText } from "../options/memory.ts";
 import { decimal, device, nodeDevices, sampler, seed as seedOption, size, whole } from "../options/names.ts";
 import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
@@ -163,6 +163,7 @@ async function generate({ prompt, flags, like }: Request, io: Io): Promise<void>
     signal: io.signal,
   });
   if (like) await checkSameModel(like, { model: generation.model, named: model !== undefined, io });
+  if (like) notePadding(like, generation.plans[0]!, io);
   if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
   noteUnused(generation.model, io, flags.quiet);
   noteTruncatedPrompt(generation.plans[0]!, io, flags.quiet);

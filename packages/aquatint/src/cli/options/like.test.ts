@@ -49,6 +49,21 @@ describe("--like", () => {
     expect((await texts("a.jpg.png"))["aquatint"]).toBe((await texts("a.png"))["aquatint"]);
   });
 
+  test("says that a shorter prompt is padded where the web UI did not pad it", async () => {
+    const image = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
+    const notes = async (prompt: string, settings: string) => {
+      const parameters = `${prompt}\nSteps: 1, Sampler: Euler, CFG scale: 3, Seed: 1, Size: 8x8${settings}`;
+      await writeFile(join(cwd, "web.png"), encodePng({ ...image, text: { parameters } }));
+      const { code, err } = await run([...model(), "--like", "web.png", "--out", "again.png"]);
+      expect(code, err).toBe(0);
+      return err;
+    };
+    const long = "a red apple ".repeat(40);
+    expect(await notes(long, "")).toContain('"Pad conds" off');
+    expect(await notes(long, ", Pad conds: True")).not.toContain("Pad conds");
+    expect(await notes("apple", "")).not.toContain("Pad conds");
+  });
+
   test("gives way to the prompt and the options beside it", async () => {
     await run(["a red apple", ...model(), "--seed", "5", "--steps", "2", "--out", "a.png"]);
     await run([...model(), "--like", "a.png", "--seed", "6", "--rng", "torch-cpu", "--out", "b.png"]);
@@ -63,7 +78,7 @@ describe("--like", () => {
     const parameters = [
       "a red apple",
       "Negative prompt: blur",
-      "Steps: 4, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 3, Seed: 42, Size: 12x8, Hires upscale: 2, Version: v1.10.1",
+      "Steps: 4, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 3, Seed: 42, Size: 12x8, Hires upscale: 2, Pad conds: True, Version: v1.10.1",
     ].join("\n");
     const picture = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
     await writeFile(join(cwd, "web.png"), encodePng({ ...picture, text: { parameters } }));

@@ -5,6 +5,7 @@ import { SHORT_HASH } from "../../pipelines/metadata/parameters.ts";
 import { fromMetadata, type GenerationRequest } from "../../pipelines/metadata/reproduce.ts";
 import type { TextToImageModel } from "../../pipelines/model/model-folder.ts";
 import type { TextToImageOptions } from "../../pipelines/text-to-image/options.ts";
+import type { TextToImagePlan } from "../../pipelines/text-to-image/plan.ts";
 import { metadataIn } from "../commands/info.ts";
 import type { Io } from "../io.ts";
 import { printable } from "../terminal/escape.ts";
@@ -51,6 +52,14 @@ export interface Compared {
   /** Whether the model was named. */
   readonly named: boolean;
   readonly io: Io;
+}
+
+/** Says on stderr that the image was made without the padding that its prompts get here. */
+export function notePadding(like: GenerationRequest, { conditioning }: TextToImagePlan, { stderr }: Io): void {
+  if (like.paddedChunks !== false || !conditioning.paddedChunks) return;
+  stderr.write(
+    'note: made with "Pad conds" off: the shorter prompt is padded here, which changes the image a little\n',
+  );
 }
 
 /**

@@ -65,6 +65,7 @@ export function readInfotext({ prompt, negative, settings }: Infotext, rules: In
     defaultSchedule: defaultSchedule(at),
     guidanceRescale: numberOf(at("CFG Rescale")),
     clipStop: layerOf(at("Clip skip"), at("Version")),
+    paddedChunks: /^true/i.test(at("Pad conds") ?? ""),
     rng: rng ?? "cuda-philox",
     promptSyntax: "a1111",
     emphasis: emphasisOf(at("Emphasis")),

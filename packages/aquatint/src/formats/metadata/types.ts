@@ -61,6 +61,8 @@ export interface ImageMetadata {
   readonly schedulesOf?: "ComfyUI" | undefined;
   readonly guidanceRescale?: number | undefined;
   readonly clipStop?: ClipStop | undefined;
+  /** Whether prompts of fewer chunks were padded to as many as the longest; unknown when absent. */
+  readonly paddedChunks?: boolean | undefined;
   readonly rng?: GeneratorName | undefined;
   readonly promptSyntax?: "plain" | "a1111" | undefined;
   /** A1111's emphasis mode by its name there. */

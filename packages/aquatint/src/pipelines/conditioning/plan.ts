@@ -64,6 +64,8 @@ export interface Conditioning {
   readonly clipSkip: number;
   /** The ends of plain prompts that did not fit the text encoder. */
   readonly truncated: readonly string[];
+  /** Whether a prompt was padded to as many chunks as another one has. */
+  readonly paddedChunks: boolean;
 }
 
 /** Reads the prompts and checks what else the U-Net is told. @throws AquatintError "prompt/…" or "generate/…". */
@@ -104,6 +106,7 @@ export function planConditioning(
     promptSyntax: options.promptSyntax ?? DEFAULT_PROMPT_SYNTAX,
     clipSkip: skipped.prompt,
     truncated: read.flatMap(({ prompts }) => prompts[0]!.cut || []),
+    paddedChunks: new Set(chunkCounts(read)).size > 1,
   };
 }
 
@@ -123,6 +126,9 @@ interface ReadCaption extends Pick<TokenizedCaption, "skipped" | "restore"> {
   /** By text encoder. */
   readonly prompts: readonly EncodedPrompt[];
 }
+
+const chunkCounts = (captions: readonly ReadCaption[]): readonly number[] =>
+  captions.flatMap(({ prompts }) => prompts.flatMap(({ stages }) => stages.map(({ chunks }) => chunks.length)));
 
 /** All captions at every step at which one of them changes, with as many chunks each. */
 function stagesOf(captions: readonly ReadCaption[], tokenizers: readonly ClipTokenizer[]): ConditioningStage[] {

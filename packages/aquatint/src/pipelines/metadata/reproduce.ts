@@ -13,6 +13,8 @@ export interface GenerationRequest {
   /** What its model is called, and the SHA-256 of its weights or its first digits. */
   readonly model: string | undefined;
   readonly modelHash: string | undefined;
+  /** Whether prompts of fewer chunks were padded, as they are here; unknown when absent. */
+  readonly paddedChunks?: boolean | undefined;
   /** What will be otherwise, in words. */
   readonly notes: readonly string[];
 }
@@ -68,6 +70,7 @@ function fromProgram(metadata: ImageMetadata, loras: NonNullable<MetadataContext
     },
     model,
     modelHash,
+    paddedChunks: metadata.paddedChunks,
     notes: [
       ...sampler.notes,
       ...absent(metadata),
