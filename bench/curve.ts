@@ -1,8 +1,8 @@
-/** `npm run curve -- RUN [...]`: the loss of one run after another over the pictures that were seen, as a Mermaid chart. */
+/** `npm run curve -- RUN [...]`: the loss of one run after another over the images that were seen, as a Mermaid chart. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Points of the line; each is the mean over as many pictures. */
+/** Points of the line; each is the mean over as many images. */
 const POINTS = 40;
 
 const runs = process.argv.slice(2);
@@ -13,29 +13,29 @@ if (!runs.length) {
 
 const read = (run: string, file: string) => readFile(join(run, file), "utf8");
 
-/** Of each step: its loss, and how many pictures it was taken over. */
+/** Of each step: its loss, and how many images it was taken over. */
 async function stepsOf(run: string) {
-  const pictures: number = JSON.parse(await read(run, "config.json")).training.batch_size;
+  const images: number = JSON.parse(await read(run, "config.json")).training.batch_size;
   const lines = (await read(run, "metrics.jsonl")).trim().split("\n");
-  return lines.map((line) => ({ loss: Number(JSON.parse(line).loss), pictures }));
+  return lines.map((line) => ({ loss: Number(JSON.parse(line).loss), images }));
 }
 
 const steps = (await Promise.all(runs.map(stepsOf))).flat();
-const total = steps.reduce((sum, { pictures }) => sum + pictures, 0);
-const sums = Array.from({ length: POINTS }, () => ({ loss: 0, pictures: 0 }));
+const total = steps.reduce((sum, { images }) => sum + images, 0);
+const sums = Array.from({ length: POINTS }, () => ({ loss: 0, images: 0 }));
 let seen = 0;
-for (const { loss, pictures } of steps) {
+for (const { loss, images } of steps) {
   const point = sums[Math.floor((seen / total) * POINTS)]!;
-  point.loss += loss * pictures;
-  point.pictures += pictures;
-  seen += pictures;
+  point.loss += loss * images;
+  point.images += images;
+  seen += images;
 }
-const line = sums.filter(({ pictures }) => pictures > 0).map(({ loss, pictures }) => (loss / pictures).toFixed(4));
+const line = sums.filter(({ images }) => images > 0).map(({ loss, images }) => (loss / images).toFixed(4));
 console.log(
   [
     "```mermaid",
     "xychart-beta",
-    `  x-axis "pictures seen" 0 --> ${total}`,
+    `  x-axis "images seen" 0 --> ${total}`,
     '  y-axis "loss"',
     `  line [${line.join(", ")}]`,
     "```",

@@ -1,5 +1,5 @@
 /**
- * `npm run evaluate -- MODEL`: makes pictures of captions from the model's own data, with fixed seeds and none left out,
+ * `npm run evaluate -- MODEL`: makes images of captions from the model's own data, with fixed seeds and none left out,
  * and has them judged by a classifier that was trained on real renders alone. docs/evaluation.md says how to read it.
  */
 import { readFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { Command } from "commander";
 import { version } from "../packages/aquatint/src/cli/version.ts";
 import { AquatintError } from "../packages/aquatint/src/errors.ts";
 import { writeFileAtomic } from "../packages/aquatint/src/formats/files.node.ts";
-import { grid, type Picture, strip } from "../packages/aquatint/src/formats/image/image.ts";
+import { grid, type Image, strip } from "../packages/aquatint/src/formats/image/image.ts";
 import { encodePng } from "../packages/aquatint/src/formats/png/png.ts";
 import { type Evaluation, evaluateDefaults, evaluateModel } from "../packages/lab/src/evaluate/evaluate.node.ts";
 import { evaluationTable } from "../packages/lab/src/evaluate/table.ts";
@@ -29,34 +29,34 @@ interface Flags {
   readonly nearest?: string;
 }
 
-/** Pictures of a sheet, the first ones. */
+/** Images of a sheet, the first ones. */
 const SHOWN = 32;
-/** Training renders in which the nearest pictures are looked for. */
+/** Training renders in which the nearest images are looked for. */
 const NEIGHBORS = 4096;
 
 const program = new Command("npm run evaluate --")
   .description("Measures a text-to-image model against real renders of the same captions.")
   .argument("<model>", "folder of a model")
   .option("--json", "print JSON in place of a table")
-  .option("--count <n>", "pictures, half of them of combinations that training never saw", `${evaluateDefaults.count}`)
-  .option("--seed <n>", "seed of the first picture", `${evaluateDefaults.seed}`)
+  .option("--count <n>", "images, half of them of combinations that training never saw", `${evaluateDefaults.count}`)
+  .option("--seed <n>", "seed of the first image", `${evaluateDefaults.seed}`)
   .option("--sampler <name>", "a sampler; the model's own if left out")
   .option("--steps <n>", "steps of the sampler")
   .option("--guidance <w>", "scale of classifier-free guidance")
-  .option("--judge <folder>", "a classifier; the shipped one of the pictures' size if left out")
+  .option("--judge <folder>", "a classifier; the shipped one of the images' size if left out")
   .option("--data <file>", "configuration of the training run or its data set; the one beside the model if left out")
   .option("--threads <n>", "at most so many threads")
-  .option("--sheet <file>", `write the first ${SHOWN} pictures, unpicked, to a PNG file`)
-  .option("--clip <folder>", "a CLIP model that compares pictures with captions")
-  .option("--nearest <file>", `write pictures above the nearest of ${NEIGHBORS} training renders to a PNG file`)
+  .option("--sheet <file>", `write the first ${SHOWN} images, unpicked, to a PNG file`)
+  .option("--clip <folder>", "a CLIP model that compares images with captions")
+  .option("--nearest <file>", `write images above the nearest of ${NEIGHBORS} training renders to a PNG file`)
   .action(run);
 
 async function run(model: string, flags: Flags): Promise<void> {
-  const pictures: Picture[] = [];
+  const images: Image[] = [];
   for await (const event of evaluateModel({ model, ...wanted(flags) })) {
-    if (event.type === "picture") {
-      pictures.push(event.picture);
-      process.stderr.write(`\r${event.i + 1} of ${event.n} pictures`);
+    if (event.type === "image") {
+      images.push(event.image);
+      process.stderr.write(`\r${event.i + 1} of ${event.n} images`);
       continue;
     }
     process.stderr.write("\n");
@@ -64,7 +64,7 @@ async function run(model: string, flags: Flags): Promise<void> {
       if (flags.nearest) await writePng(flags.nearest, strip(event.rows.rows, { scale: 2, gap: 2 }));
       continue;
     }
-    if (flags.sheet) await writeSheet(flags.sheet, pictures);
+    if (flags.sheet) await writeSheet(flags.sheet, images);
     process.stdout.write(flags.json ? json(event.evaluation) : evaluationTable(event.evaluation));
   }
 }
@@ -84,9 +84,9 @@ function numberOf(name: string, text: string): number {
   throw new AquatintError("evaluate/option", `--${name} takes a number, got "${text}"`);
 }
 
-const writeSheet = (path: string, pictures: readonly Picture[]) =>
-  writePng(path, grid(pictures.slice(0, SHOWN), { columns: 8, scale: 3, gap: 3 }));
-const writePng = (path: string, picture: Picture) => writeFileAtomic(path, encodePng(picture));
+const writeSheet = (path: string, images: readonly Image[]) =>
+  writePng(path, grid(images.slice(0, SHOWN), { columns: 8, scale: 3, gap: 3 }));
+const writePng = (path: string, image: Image) => writeFileAtomic(path, encodePng(image));
 
 function json(evaluation: Evaluation): string {
   const installed = (name: string): string =>

@@ -1,12 +1,12 @@
 /**
  * `npm run judge -- CONFIG MISTAKES.png`: what the shipped judge says of real renders that nothing was trained on, and
- * the first pictures in which it misses something.
+ * the first images in which it misses something.
  */
 import { join } from "node:path";
 import { diskFiles } from "../packages/aquatint/src/checkpoints/files.node.ts";
 import { openDataset, readDatasetConfig } from "../packages/aquatint/src/data/dataset.node.ts";
 import { writeFileAtomic } from "../packages/aquatint/src/formats/files.node.ts";
-import { grid, tensorToPictures } from "../packages/aquatint/src/formats/image/image.ts";
+import { grid, tensorToImages } from "../packages/aquatint/src/formats/image/image.ts";
 import { encodePng } from "../packages/aquatint/src/formats/png/png.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
 import { colors as palette } from "../packages/emoji/src/colors.ts";
@@ -32,8 +32,8 @@ const folder = join(root, "packages/model-emoji/judge", String(height));
 await using judge = await openJudge(await diskFiles(folder), { runtime, size: dataset.size, palette });
 const batch = await dataset.stream({ seed: SEED, split: "held-out" }).next(COUNT);
 const truths = (batch.truths as readonly SceneTruth[]).map((truth, i) => ({ ...truth, caption: batch.captions[i]! }));
-const pictures = tensorToPictures(batch.pictures, { width, height });
-const { detections: sights } = await judge.detect(pictures);
+const images = tensorToImages(batch.images, { width, height });
+const { detections: sights } = await judge.detect(images);
 
 const missed = new Map<number, string[]>();
 for (const name of Object.keys(checks) as CheckName[]) {
@@ -54,7 +54,7 @@ for (const i of shown) {
 }
 if (shown.length > 0) {
   const sheet = grid(
-    shown.map((i) => pictures[i]!),
+    shown.map((i) => images[i]!),
     { columns: 8, scale: Math.max(1, Math.floor(128 / width)), gap: 3 },
   );
   await writeFileAtomic(out, encodePng(sheet));

@@ -4,8 +4,8 @@ import { dataBench } from "./data.ts";
 import { deepNetworkBench } from "./deep-network.ts";
 import { fullSizeBench } from "./full-size/full-size.ts";
 import { parts } from "./full-size/parts.ts";
+import { imageBench } from "./image.ts";
 import { passesBench } from "./passes.ts";
-import { pictureBench } from "./picture.ts";
 import { randomBench } from "./random.ts";
 import { samplerWalk } from "./sampler-walk.ts";
 import { soak } from "./soak.ts";
@@ -32,7 +32,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   "deep-network": () => deepNetworkBench(),
   "deep-network-checkpointed": () => deepNetworkBench({ checkpoints: true }),
   passes: passesBench,
-  picture: pictureBench,
+  image: imageBench,
   random: randomBench,
   samplers: samplerWalk,
   soak: () => soak(),

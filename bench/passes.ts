@@ -27,7 +27,7 @@ function trainingStep(): CompileOptions {
   return trainGraph({ loss, groups: oneGroup(parameters(network)) });
 }
 
-/** The U-Net of Stable Diffusion 1.5 on two latents of 64x64, as for a picture of 512x512 with guidance. */
+/** The U-Net of Stable Diffusion 1.5 on two latents of 64x64, as for an image of 512x512 with guidance. */
 function stableDiffusion(): CompileOptions {
   const network = UNet2DConditionModel(
     parseUNet2DConditionConfig({

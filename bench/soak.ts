@@ -16,29 +16,29 @@ interface Holding {
 export interface SoakOptions {
   /** Models that are made ready, used and let go of, one after the other. */
   readonly switches?: number;
-  readonly picturesEach?: number;
+  readonly imagesEach?: number;
 }
 
 /** Three small models with random weights: of pixels, and two of latents. */
 const models = [() => tinyPixelModel(), () => tinyLatentModel(), () => tinyLatentModel({ seed: 1 })];
 
 /**
- * Makes pictures while switching between three models, and compares what the process holds after the switches of the
+ * Makes images while switching between three models, and compares what the process holds after the switches of the
  * second quarter and of the last: medians of MB, and the most files and handles.
  */
-export async function soak({ switches = 50, picturesEach = 4 }: SoakOptions = {}) {
+export async function soak({ switches = 50, imagesEach = 4 }: SoakOptions = {}) {
   const root = await mkdtemp(join(tmpdir(), "aquatint-soak-"));
   try {
     for (const [i, files] of models.entries()) await writeFiles(join(root, String(i)), files());
     const held: Holding[] = [];
-    let pictures = 0;
+    let images = 0;
     for (let i = 0; i < switches; i++) {
       const model = join(root, String(i % models.length));
-      const generation = await prepareGeneration({ prompt: "a red apple", model, steps: 2, count: picturesEach });
-      for await (const { type } of generation.run()) if (type === "image") pictures++;
+      const generation = await prepareGeneration({ prompt: "a red apple", model, steps: 2, count: imagesEach });
+      for await (const { type } of generation.run()) if (type === "image") images++;
       held.push(await holding());
     }
-    return { pictures, switches, ...growthOf(held) };
+    return { images, switches, ...growthOf(held) };
   } finally {
     await rm(root, { recursive: true });
   }

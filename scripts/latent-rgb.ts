@@ -1,6 +1,6 @@
 /**
- * `npx tsx scripts/latent-rgb.ts VAE_FOLDER PICTURES...` fits the linear map from an autoencoder's latents to colors to
- * some pictures, and writes it into the folder's config.json, where previews find it.
+ * `npx tsx scripts/latent-rgb.ts VAE_FOLDER IMAGES...` fits the linear map from an autoencoder's latents to colors to
+ * some images, and writes it into the folder's config.json, where previews find it.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,8 +8,8 @@ import { bindWeights } from "../packages/aquatint/src/checkpoints/bind-weights.t
 import { openModel } from "../packages/aquatint/src/checkpoints/open.node.ts";
 import { compile } from "../packages/aquatint/src/compiler/compile.ts";
 import { writeFileAtomic } from "../packages/aquatint/src/formats/files.node.ts";
-import { flatten, pictureToTensor } from "../packages/aquatint/src/formats/image/image.ts";
-import { readPicture } from "../packages/aquatint/src/formats/image/read-image.node.ts";
+import { flatten, imageToTensor } from "../packages/aquatint/src/formats/image/image.ts";
+import { readImage } from "../packages/aquatint/src/formats/image/read-image.node.ts";
 import { fitted } from "../packages/aquatint/src/formats/image/resize.ts";
 import {
   AutoencoderKL,
@@ -22,11 +22,11 @@ import { input } from "../packages/aquatint/src/ops/leaves.ts";
 import { fitLatentRgb, LATENT_RGB_KEY } from "../packages/aquatint/src/pipelines/preview/preview.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
 
-/** Sides of the pictures as the autoencoder sees them, in latents. */
+/** Sides of the images as the autoencoder sees them, in latents. */
 const SIDE = 32;
 
 const [folder, ...files] = process.argv.slice(2);
-if (!folder || files.length === 0) throw new Error("usage: npx tsx scripts/latent-rgb.ts VAE_FOLDER PICTURES...");
+if (!folder || files.length === 0) throw new Error("usage: npx tsx scripts/latent-rgb.ts VAE_FOLDER IMAGES...");
 const { className, config, weights } = [...(await openModel(folder)).components.values()][0]!;
 if (className !== "AutoencoderKL") throw new Error(`${folder} holds a ${className}, expected an AutoencoderKL`);
 
@@ -40,11 +40,11 @@ const encode = await runtime.load(compile({ outputs: { output }, ...(await bindW
 const latents: number[] = [];
 const pixels: number[] = [];
 for (const file of files) {
-  const picture = fitted(flatten(await readPicture(file)), { width: side, height: side });
-  const data = pictureToTensor(picture);
+  const image = fitted(flatten(await readImage(file)), { width: side, height: side });
+  const data = imageToTensor(image);
   const found = await encode.run({ x: { dtype: "float32", shape: [1, 3, side, side], data } });
   for (const z of found["output"]!.data) latents.push(Number(z));
-  for (const v of pictureToTensor(fitted(picture, { width: SIDE, height: SIDE }))) pixels.push(v);
+  for (const v of imageToTensor(fitted(image, { width: SIDE, height: SIDE }))) pixels.push(v);
 }
 const [channels, plane] = [vae.config.latent_channels, SIDE * SIDE];
 const map = fitLatentRgb({ latents: Float32Array.from(latents), pixels: Float32Array.from(pixels), channels, plane });

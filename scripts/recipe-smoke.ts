@@ -1,6 +1,6 @@
 /**
  * `npm run recipe:smoke [-- FOLDER]`: trains every part of the latent model at toy length, one after another as the recipes
- * name each other, and makes one picture from the folder that comes out. FOLDER keeps the runs; without it they are removed.
+ * name each other, and makes one image from the folder that comes out. FOLDER keeps the runs; without it they are removed.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -19,11 +19,11 @@ const PROMPT = "an astronaut riding a horse, sky blue background";
 async function toyRecipe(path: string): Promise<string> {
   const { training, evaluation, samples, ...rest } = JSON.parse(await readFile(path, "utf8"));
   const { minutes: _, ...kept } = training;
-  const shortened = samples?.prompts ? { prompts: samples.prompts.slice(0, 1), steps: 2 } : { pictures: 4 };
+  const shortened = samples?.prompts ? { prompts: samples.prompts.slice(0, 1), steps: 2 } : { images: 4 };
   return JSON.stringify({
     ...rest,
     training: { ...kept, steps: STEPS, batch_size: 4, warmup_steps: 2, ema: { steps: 2 } },
-    evaluation: { ...evaluation, pictures: 8 },
+    evaluation: { ...evaluation, images: 8 },
     ...(samples && { samples: { ...samples, ...shortened } }),
   });
 }
@@ -50,10 +50,10 @@ async function draw(model: string): Promise<void> {
   const started = performance.now();
   for await (const event of generate({ prompt: PROMPT, model, seed: 0 })) {
     if (event.type !== "image") continue;
-    await writeFile("picture.png", encodePng(event.image));
+    await writeFile("image.png", encodePng(event.image));
     const { width, height } = event.image;
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(`${"picture.png".padEnd(18)} ${width}x${height} in ${seconds} s: "${PROMPT}"`);
+    console.log(`${"image.png".padEnd(18)} ${width}x${height} in ${seconds} s: "${PROMPT}"`);
   }
 }
 

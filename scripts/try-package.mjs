@@ -1,6 +1,6 @@
 /**
  * Packs the packages and installs the archives in an empty folder: first aquatint alone, which must type-check and run the
- * example that makes a picture and say how to install what is not there, then the others beside it, whose commands must run.
+ * example that makes an image and say how to install what is not there, then the others beside it, whose commands must run.
  * Needs the package registry, so it is not part of `npm test`.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const tool = (path) => join(root, "node_modules", path);
-const example = "first-picture.ts";
+const example = "first-image.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "aquatint-package-"));
 const options = (cwd) => ({
@@ -45,17 +45,17 @@ function mustNeed(name, ...args) {
   if (status !== 1 || !stderr.endsWith(hint)) throw new Error(`expected "${hint.trim()}", got ${status}: ${stderr}`);
 }
 
-function makePicture() {
+function makeImage() {
   cpSync(join(root, "examples", example), join(folder, example));
   const checked = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2023", "--skipLibCheck"];
   const types = ["--typeRoots", tool("@types"), "--types", "node"];
   run(process.execPath, [tool("typescript/bin/tsc"), ...checked, ...types, example]);
   run(process.execPath, ["--import", pathToFileURL(tool("tsx/dist/esm/index.mjs")).href, example]);
-  const pictures = readdirSync(folder, { recursive: true })
+  const images = readdirSync(folder, { recursive: true })
     .filter((file) => file.endsWith(".png") && !file.includes("node_modules"))
     .filter((file) => readFileSync(join(folder, file)).toString("latin1", 1, 4) === "PNG");
-  if (pictures.length === 0) throw new Error(`${example} ended well but wrote no PNG`);
-  return pictures.join(", ");
+  if (images.length === 0) throw new Error(`${example} ended well but wrote no PNG`);
+  return images.join(", ");
 }
 
 /** Each file must be written by its command and begin as such a file does. */
@@ -72,7 +72,7 @@ try {
 
   install(library);
   run("npx", ["--no-install", "aquatint", "--version"]);
-  const pictures = makePicture();
+  const images = makeImage();
   mustNeed("@aquatint/lab", "theory", "--out", "theory.html");
   mustNeed("@aquatint/lab", "schedule", "--plot", "cosine.svg");
   mustNeed("@aquatint/emoji", "data", "data.json");
@@ -80,8 +80,8 @@ try {
   install(library, lab, emoji);
   mustWrite("cosine.svg", "<svg", "schedule", "--plot", "cosine.svg");
   mustWrite("sheet.png", "\u{fffd}PNG", "data", "data.json", "--count", "4");
-  mustWrite("theory.html", "<!doctype html>", "theory", "--image", pictures.split(", ")[0], "--out", "theory.html");
-  console.log(`The packages work by themselves: ${pictures}, cosine.svg, sheet.png, theory.html`);
+  mustWrite("theory.html", "<!doctype html>", "theory", "--image", images.split(", ")[0], "--out", "theory.html");
+  console.log(`The packages work by themselves: ${images}, cosine.svg, sheet.png, theory.html`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

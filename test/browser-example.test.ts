@@ -50,7 +50,7 @@ async function inNode() {
   for await (const event of generate({ prompt: PROMPT, seed: SEED, model: join(folder, "public/model") })) {
     if (event.type === "image") return event.image;
   }
-  throw new Error("no picture came");
+  throw new Error("no image came");
 }
 
 async function withoutIsolation(route: Route): Promise<void> {
@@ -59,7 +59,7 @@ async function withoutIsolation(route: Route): Promise<void> {
   await route.fulfill({ response, headers: Object.fromEntries(headers) });
 }
 
-/** The page's picture, RGBA, drawn by a click as a person would; a page that is not isolated comes without the headers. */
+/** The page's image, RGBA, drawn by a click as a person would; a page that is not isolated comes without the headers. */
 async function inPage({ isolated }: { readonly isolated: boolean }) {
   const server = await preview({ ...built(), preview: { port: 0, host: "127.0.0.1" } });
   const browser = await chromium.launch({ executablePath: executablePath! });
@@ -101,7 +101,7 @@ test.skipIf(executablePath === undefined).each([
   const differences = rgb.map((value, i) => Math.abs(value - expected.data[i]!) / 255);
   expect(rgb).toHaveLength(expected.data.length);
   expect(Math.max(...differences)).toBeLessThan(0.01);
-  expect(new Set(rgb).size, "the picture is no plain color").toBeGreaterThan(10);
+  expect(new Set(rgb).size, "the image is no plain color").toBeGreaterThan(10);
 });
 
 test("the bundle holds nothing of Node", async () => {

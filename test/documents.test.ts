@@ -40,7 +40,7 @@ test.each(run)("$name prints what it says", async ({ text }) => {
   expect(await printed(text)).toEqual(expectedOutput(text));
 });
 
-test("README's program is examples/first-picture.ts, which a test runs", () => {
+test("README's program is examples/first-image.ts, which a test runs", () => {
   const program = blocks.find(({ page, text }) => page === "README.md" && text.includes("generate("));
-  expect(readFileSync(join(root, "examples/first-picture.ts"), "utf8")).toContain(program?.text);
+  expect(readFileSync(join(root, "examples/first-image.ts"), "utf8")).toContain(program?.text);
 });

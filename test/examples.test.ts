@@ -15,7 +15,7 @@ import { root } from "./tree.ts";
 const run = promisify(execFile);
 const tsx = pathToFileURL(join(root, "node_modules/tsx/dist/esm/index.mjs")).href;
 
-/** What the default model makes pictures of. */
+/** What the default model makes images of. */
 const { sampleSize: size } = (await openTextToImage(await defaultModelFolder())).modules;
 /** What each example is given, and what must come of it; the latent one is given a model of its own. */
 const examples: readonly {
@@ -25,14 +25,14 @@ const examples: readonly {
 }[] = [
   { example: "digits.ts", arguments: async () => ["150"], leaves: (_, printed) => expectRead(printed, 80) },
   {
-    example: "first-picture.ts",
+    example: "first-image.ts",
     arguments: async () => [],
-    leaves: (folder) => expectPictures(folder, ["astronaut.png"]),
+    leaves: (folder) => expectImages(folder, ["astronaut.png"]),
   },
   {
-    example: "latent-pictures.ts",
+    example: "latent-images.ts",
     arguments: tinyModel,
-    leaves: (folder) => expectPictures(folder, ["7.png", "8.png"], 64),
+    leaves: (folder) => expectImages(folder, ["7.png", "8.png"], 64),
   },
 ];
 
@@ -41,9 +41,9 @@ async function tinyModel(folder: string): Promise<readonly string[]> {
   return ["model", "a red apple"];
 }
 
-function expectPictures(folder: string, pictures: readonly string[], side = size): void {
-  expect(readdirSync(folder).filter((file) => file.endsWith(".png"))).toEqual(pictures);
-  for (const file of pictures) {
+function expectImages(folder: string, names: readonly string[], side = size): void {
+  expect(readdirSync(folder).filter((file) => file.endsWith(".png"))).toEqual(names);
+  for (const file of names) {
     expect(decodePng(readFileSync(join(folder, file)))).toMatchObject({ width: side, height: side });
   }
 }
@@ -71,7 +71,7 @@ test.each(examples)("the example $example does what it should", async ({ example
   }
 });
 
-test("the command that is installed makes a picture and says where it is", async () => {
+test("the command that is installed makes an image and says where it is", async () => {
   const folder = mkdtempSync(join(tmpdir(), "command-"));
   const bin = join(root, "packages/aquatint/bin/aquatint.mjs");
   try {

@@ -16,7 +16,7 @@ async function collect(folder: string): Promise<Outcome[]> {
 
 const refined = ["xl-refiner-img2img", "xl-refiner-img2img-scores"];
 
-test("whole runs agree with diffusers' from both layouts: latents after each step, and the picture", async () => {
+test("whole runs agree with diffusers' from both layouts: latents after each step, and the image", async () => {
   const all = await collect(fixtures);
   expect(all.filter((outcome) => !("ok" in outcome && outcome.ok))).toEqual([]);
   const checks = all.map(({ check }) => check.replace(/^pipelines\//, ""));

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readText } from "../../packages/aquatint/src/formats/files.node.ts";
-import type { PictureValues } from "../../packages/aquatint/src/formats/image/values.ts";
+import type { ImageValues } from "../../packages/aquatint/src/formats/image/values.ts";
 import { parseJsonObject } from "../../packages/aquatint/src/formats/json.ts";
 import { toFloat32 } from "../../packages/aquatint/src/formats/safetensors/half.ts";
 import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors/safetensors.ts";
@@ -44,7 +44,7 @@ const inputsOf = (name: string) => inputs.find(({ named }) => named.test(name));
 export function missingFor({ name, args }: NamedCase, { tensors, controlNets }: InputSite): string | undefined {
   const wanted = inputsOf(name);
   if (wanted && !wanted.control && Number(args["num_images_per_prompt"] ?? 1) > 1) {
-    return "each picture of a batch draws a latent of the first picture for itself here";
+    return "each image of a batch draws a latent of the first image for itself here";
   }
   const missing = wanted?.tensors.find((key) => !tensors.has(key));
   if (missing !== undefined) return `the tensors hold no ${missing}`;
@@ -52,12 +52,12 @@ export function missingFor({ name, args }: NamedCase, { tensors, controlNets }: 
   return found < nets ? `the folder holds ${found} ControlNets, expected ${nets}` : undefined;
 }
 
-/** The pictures that a case is given, as options of a plan; without a size of its own it has the picture's. */
+/** The images that a case is given, as options of a plan; without a size of its own it has the image's. */
 export function canvasOf({ name, args }: NamedCase, { tensors }: InputSite): Img2ImgOptions & Partial<Sides> {
   const wanted = inputsOf(name);
   if (!wanted) return {};
-  const [picture, mask] = wanted.tensors.map((key) => planes(tensors, key));
-  const init = { ...picture!, data: picture!.data.map((v) => 2 * v - 1) };
+  const [image, mask] = wanted.tensors.map((key) => planes(tensors, key));
+  const init = { ...image!, data: image!.data.map((v) => 2 * v - 1) };
   const sides = { width: init.width, height: init.height };
   if (!wanted.control) return { ...sides, init, ...(mask && { mask }) };
   const [starts, ends] = [args["control_guidance_start"], args["control_guidance_end"]];
@@ -68,9 +68,9 @@ export function canvasOf({ name, args }: NamedCase, { tensors }: InputSite): Img
 }
 const scalesOf = (args: NamedCase["args"]): readonly number[] =>
   [args["controlnet_conditioning_scale"] ?? 1].flat().map(Number);
-type Sides = Pick<PictureValues, "width" | "height">;
+type Sides = Pick<ImageValues, "width" | "height">;
 
-function planes(tensors: RawTensors, key: string): PictureValues {
+function planes(tensors: RawTensors, key: string): ImageValues {
   const raw = tensors.get(key)!;
   const [height, width] = raw.shape.slice(-2);
   return { width: width!, height: height!, data: toFloat32(raw, { name: key }) };
@@ -91,7 +91,7 @@ export async function controlNetsIn(folder: string): Promise<readonly string[]> 
   return found;
 }
 
-/** One stream for all pictures: each draw is made for all of them at once, as diffusers' pipelines do with one generator. */
+/** One stream for all images: each draw is made for all of them at once, as diffusers' pipelines do with one generator. */
 export function sharedDraws(plan: TextToImagePlan, count: number): readonly NoiseStreams[] {
   const size = sizeOf(plan.latentShape);
   const { start, noise } = noiseStreams(plan, count * size);

@@ -21,7 +21,7 @@ async function collect(folder: string) {
   return all;
 }
 
-test("every pipeline agrees with diffusers: the latents after each scheduler call, and the picture", async () => {
+test("every pipeline agrees with diffusers: the latents after each scheduler call, and the image", async () => {
   const all = await collect(fixtures);
   expect(all.filter((outcome) => !("ok" in outcome && outcome.ok))).toEqual([]);
   const checks = all.map(({ check }) => check);

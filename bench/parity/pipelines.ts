@@ -181,10 +181,10 @@ async function* compareRun(run: Case, site: Site): AsyncGenerator<Outcome> {
   }
 }
 
-/** One picture [3, h, w] in -1 .. 1 as [h, w, 3] in 0 .. 1. */
-function unitRows(picture: Float32Array): Float32Array {
-  const plane = picture.length / 3;
-  return picture.map((_, i) => Math.min(1, Math.max(0, picture[(i % 3) * plane + Math.floor(i / 3)]! / 2 + 0.5)));
+/** One image [3, h, w] in -1 .. 1 as [h, w, 3] in 0 .. 1. */
+function unitRows(chw: Float32Array): Float32Array {
+  const plane = chw.length / 3;
+  return chw.map((_, i) => Math.min(1, Math.max(0, chw[(i % 3) * plane + Math.floor(i / 3)]! / 2 + 0.5)));
 }
 
 /** The largest of |a - b|; Infinity where the lengths differ or one is NaN. */

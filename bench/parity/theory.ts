@@ -46,7 +46,7 @@ export const theory: ParityKind = {
 const relative = (check: string, actual: number, expected: number, tolerance = TOLERANCE): CheckResult =>
   judged(`theory/${check}`, Math.abs(actual / expected - 1), tolerance);
 
-/** The terms of the reference's picture, noise and "network" x t / (t + 1), t the index. */
+/** The terms of the reference's image, noise and "network" x t / (t + 1), t the index. */
 async function terms(interval: keyof typeof logIntervals): Promise<readonly ElboTerm[]> {
   const ramp = Float64Array.from({ length: 192 }, (_, i) => (4 * i) / 768);
   const eps = Float32Array.from(ramp, (s) => 1 - s - 1 / 768);

@@ -119,14 +119,14 @@ const conditions = (config: UNet2DConditionConfig | ControlNetConfig, feed: Refe
 function controlnet(json: unknown, { feed, names }: Reference): Traced {
   const config = models.ControlNetModel.parseConfig(json);
   const model = models.ControlNetModel.create(config);
-  const [sample, context, picture, conditioningScale] = ["sample", "context", "picture", "scale"].map(feed);
+  const [sample, context, image, conditioningScale] = ["sample", "context", "image", "scale"].map(feed);
   const told = { ...conditions(config, feed), conditioningScale: conditioningScale! };
   const kinds = new Set(names.flatMap((name) => /^(plain|guess)_t\d+/.exec(name)?.[0] ?? []));
   const outputs = Array.from(kinds, (kind) => {
     const guessMode = kind.startsWith("guess");
-    const { down, mid } = model(sample!, timeIn(kind), context!, picture!, { ...told, guessMode });
+    const { down, mid } = model(sample!, timeIn(kind), context!, image!, { ...told, guessMode });
     return { ...Object.fromEntries(down.map((x, i) => [`${kind}_${i}`, x])), [`${kind}_mid`]: mid };
   });
-  // reference weights drawn at random make pictures of 1e6, whose small elements are round-off
+  // reference weights drawn at random make images of 1e6, whose small elements are round-off
   return { model, outputs: Object.assign({}, ...outputs), measure: errorOfLargest };
 }

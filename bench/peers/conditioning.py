@@ -3,7 +3,7 @@
 python bench/peers/conditioning.py packages/aquatint/test/fixtures/conditioned
 Random weights of true structure in float16: Stable Diffusion 1.x and XL in both layouts, XL's refiner, a latent
 consistency model, adapters/ with one LoRA under two kinds of names and a textual inversion. pipelines.json lists the runs as
-bench/parity/pipelines.ts reads them; pipelines.safetensors holds each run's latents and its picture.
+bench/parity/pipelines.ts reads them; pipelines.safetensors holds each run's latents and its image.
 """
 import copy
 import gzip
@@ -163,7 +163,7 @@ def run(name, model, make, prepare=None, image=None, **args):
 
 
 def refiner_parts(projected):
-    """One text encoder; the U-Net is told five numbers, the last of which is how good the picture shall be."""
+    """One text encoder; the U-Net is told five numbers, the last of which is how good the image shall be."""
     return {
         "text_encoder_2": lambda size: text_encoder(projected, size, "gelu", size - 1),
         "vae": lambda _: vae(),

@@ -1,8 +1,8 @@
-"""The same picture by diffusers: loads a folder that aquatint wrote, unchanged, and compares.
+"""The same image by diffusers: loads a folder that aquatint wrote, unchanged, and compares.
 
-aquatint generate "an astronaut riding a horse" --model FOLDER --seed 1 --out picture.png
-python bench/peers/latent.py FOLDER picture.png
-Prompt, seed, steps, guidance and size are read from the picture, which must be made by the folder's own sampler; what is
+aquatint generate "an astronaut riding a horse" --model FOLDER --seed 1 --out image.png
+python bench/peers/latent.py FOLDER image.png
+Prompt, seed, steps, guidance and size are read from the image, which must be made by the folder's own sampler; what is
 compared are pixels in 0 .. 1. Ends with 1 where any of them differs by more than 1e-2.
 """
 import json
@@ -18,8 +18,8 @@ TOLERANCE = 1e-2
 
 warnings.filterwarnings("ignore")
 diffusers.utils.logging.set_verbosity_error()
-folder, picture = sys.argv[1:3]
-image = Image.open(picture)
+folder, image = sys.argv[1:3]
+image = Image.open(image)
 recipe = json.loads(image.text["aquatint"])
 
 pipeline = diffusers.StableDiffusionPipeline.from_pretrained(folder)

@@ -73,12 +73,12 @@ def controlnet(model, size=8):
     inputs |= {
         "sample": torch.randn(2, config.in_channels, size, size),
         "context": torch.randn(2, 16, config.cross_attention_dim),
-        "picture": torch.rand(2, config.conditioning_channels, pixels, pixels),
+        "image": torch.rand(2, config.conditioning_channels, pixels, pixels),
         "scale": torch.tensor([0.7]),
     }
     outputs = {}
     for label, guess in (("plain", False), ("guess", True)):
-        tensors = [inputs[name] for name in ("sample", "context", "picture")]
+        tensors = [inputs[name] for name in ("sample", "context", "image")]
         down, mid = model(tensors[0], 981, tensors[1], tensors[2], 0.7, guess_mode=guess, return_dict=False, **kwargs)
         outputs |= {f"{label}_t981_{i}": x for i, x in enumerate(down)} | {f"{label}_t981_mid": mid}
     return inputs, outputs

@@ -8,14 +8,14 @@ export { type Binding, type Emitted, type ExternalData, emitOnnx, type StoredTyp
 export type { Batch, DataStream, Dataset, StreamState } from "./data/dataset.ts";
 export * from "./diffusion/index.ts";
 export { AquatintError, type ErrorCode, type ErrorOptions, messageOf } from "./errors.ts";
+export { imageTexts, withTexts } from "./formats/image/file-texts.ts";
 export * from "./formats/image/image.ts";
 export type { ImageFile } from "./formats/image/image-file.ts";
-export { pictureTexts, withTexts } from "./formats/image/picture-file.ts";
-export type { PictureTexts } from "./formats/image/picture-texts.ts";
+export type { ImageTexts } from "./formats/image/image-texts.ts";
 export type { ImageInput } from "./formats/image/resize.ts";
-export { maskValues, type PictureValues, pictureValues } from "./formats/image/values.ts";
+export { type ImageValues, imageValues, maskValues } from "./formats/image/values.ts";
 export { type ImageMetadata, imageMetadata, type MetadataSource, type NetworkCall } from "./formats/metadata/index.ts";
-export { decodePng, encodePng, type PngPicture } from "./formats/png/png.ts";
+export { decodePng, encodePng, type PngImage } from "./formats/png/png.ts";
 export {
   encodeSafetensors,
   parseSafetensors,

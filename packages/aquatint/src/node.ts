@@ -13,8 +13,8 @@ export {
   writeFileAtomic,
   writeSafetensors,
 } from "./formats/files.node.ts";
-export { type EncodeOptions, encodePicture, type PictureFormat, pictureFormats } from "./formats/image/encode.node.ts";
-export { readPicture } from "./formats/image/read-image.node.ts";
+export { type EncodeOptions, encodeImage, type ImageFormat, imageFormats } from "./formats/image/encode.node.ts";
+export { readImage } from "./formats/image/read-image.node.ts";
 export { importSharp, type SharpFactory } from "./formats/image/sharp.node.ts";
 export { type PullEvent, type PullOptions, pull } from "./hub/pull.node.ts";
 export * from "./pipelines/default-model.node.ts";

@@ -1,3 +1,3 @@
 /** The parts that need a browser: reading images, and the runtime in a web worker. */
-export { readPicture } from "./formats/image/read-image.web.ts";
+export { readImage } from "./formats/image/read-image.web.ts";
 export { type WebRuntimeOptions, webRuntime } from "./runtime/runtime.web.ts";

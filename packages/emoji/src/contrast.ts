@@ -1,10 +1,10 @@
-import type { Color, RgbaPicture } from "aquatint/formats";
+import type { Color, RgbaImage } from "aquatint/formats";
 
-/** Two colors that differ by more than this in red, green or blue can be told apart in a small picture. */
+/** Two colors that differ by more than this in red, green or blue can be told apart in a small image. */
 const TOLD_APART = 48;
 
-/** The share of a picture's opaque pixels, 0 .. 1, that can be told apart from a ground of the color `rgb`. */
-export function visibleShare({ data }: RgbaPicture, rgb: Color): number {
+/** The share of an image's opaque pixels, 0 .. 1, that can be told apart from a ground of the color `rgb`. */
+export function visibleShare({ data }: RgbaImage, rgb: Color): number {
   let opaque = 0;
   let visible = 0;
   const [red, green, blue] = rgb;
@@ -24,8 +24,8 @@ export function visibleShare({ data }: RgbaPicture, rgb: Color): number {
 /** About how many pixels of each row and column `thinned` keeps. */
 const KEPT = 24;
 
-/** Every so many-th pixel of a picture, which is enough to measure its colors by. */
-export function thinned({ width, height, data, channels }: RgbaPicture): RgbaPicture {
+/** Every so many-th pixel of an image, which is enough to measure its colors by. */
+export function thinned({ width, height, data, channels }: RgbaImage): RgbaImage {
   const step = Math.max(1, Math.floor(Math.max(width, height) / KEPT));
   const [columns, rows] = [Math.ceil(width / step), Math.ceil(height / step)];
   const out = new Uint8Array(columns * rows * 4);

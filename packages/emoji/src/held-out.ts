@@ -4,9 +4,9 @@ import table from "./held-out.json" with { type: "json" };
 
 /** What no model sees in training, so that every model can be tested on the same unseen combinations. */
 export interface HeldOut {
-  /** Two things never seen in one picture, in whatever relation. */
+  /** Two things never seen in one image, in whatever relation. */
   readonly pairs: readonly (readonly string[])[];
-  /** The share, 0 .. 1, of all other pairs of things that are never seen in one picture, chosen by `pairHash`. */
+  /** The share, 0 .. 1, of all other pairs of things that are never seen in one image, chosen by `pairHash`. */
   readonly pairShare: number;
   /** By name, the colors of background it is never seen on. */
   readonly nameColors: Readonly<Record<string, readonly string[]>>;

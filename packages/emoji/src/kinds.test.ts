@@ -15,7 +15,7 @@ const atlas = barsAtlas([255, 0, 0, 255], [0, 255, 255, 255], (pixel) => Math.fl
 const unused = async (): Promise<never> => {
   throw new Error("not what emoji are made from");
 };
-const sources: DataSources = { pictureFolder: unused, digits: unused, latentPool: unused };
+const sources: DataSources = { imageFolder: unused, digits: unused, latentPool: unused };
 const kinds = emojiKinds(async () => atlas);
 const singles = kinds["emoji-singles"];
 const scenes = kinds["emoji-scenes"];
@@ -33,7 +33,7 @@ describe("the stream", () => {
     const read = [await parts.next(5), await parts.next(1), await parts.next(6)];
     expect(read.flatMap((b) => b.captions)).toEqual(full.captions);
     expect(read.flatMap((b) => b.truths)).toEqual(full.truths);
-    expect(read.flatMap((b) => [...b.pictures])).toEqual([...full.pictures]);
+    expect(read.flatMap((b) => [...b.images])).toEqual([...full.images]);
   });
 
   test("goes on from its snapshot, through JSON", async () => {
@@ -52,9 +52,9 @@ describe("the stream", () => {
   });
 
   test("has the size asked for and values in -1 .. 1", async () => {
-    const { pictures } = await (await dataset({ size: 20 })).stream({ seed: 1 }).next(3);
-    expect(pictures.length).toBe(3 * 3 * 20 * 20);
-    expect(pictures.every((v) => Math.abs(v) < 1 + 1e-5)).toBe(true);
+    const { images } = await (await dataset({ size: 20 })).stream({ seed: 1 }).next(3);
+    expect(images.length).toBe(3 * 3 * 20 * 20);
+    expect(images.every((v) => Math.abs(v) < 1 + 1e-5)).toBe(true);
   });
 
   test("refuses a batch of none and a state that is none", async () => {
@@ -90,11 +90,11 @@ describe("the scenes", () => {
   });
 
   test("are painted on the color that the truth tells, with the thing inside", async () => {
-    const { pictures, truths } = await (await dataset({ size: 32 })).stream({ seed: 6 }).next(100);
+    const { images, truths } = await (await dataset({ size: 32 })).stream({ seed: 6 }).next(100);
     truths.forEach((truth, i) => {
       const { background, objects } = truth as SceneTruth;
       const { rgb } = colors.find((c) => c.name === background.colors[0])!;
-      const corner = rgb.map((_, channel) => (pictures[(3 * i + channel) * 1024]! + 1) * 127.5);
+      const corner = rgb.map((_, channel) => (images[(3 * i + channel) * 1024]! + 1) * 127.5);
       rgb.forEach((value, channel) => {
         expect(corner[channel]).toBeCloseTo(value, 3);
       });

@@ -17,7 +17,7 @@ import { wordings } from "./wording/wordings.ts";
 const { styles, names, colors: grounds, mirror, templates, backgrounds } = emojiFields;
 const { nameSet, styleWeights, wording, contrasts } = emojiFields;
 const sized = (least: number, most: number, usual: number) =>
-  z.int().min(least).max(most).default(usual).describe("Height and width of the pictures, in pixels.");
+  z.int().min(least).max(most).default(usual).describe("Height and width of the images, in pixels.");
 
 const singlesConfig = z.strictObject({
   name: z.literal("emoji-singles").describe("One emoji on a plain background of a named color."),
@@ -81,7 +81,7 @@ const usualTemplates: readonly Weighted<TemplateName>[] = [
 /** How many drawn captions the corpus for a vocabulary has, after every phrase and color has stood in it once. */
 const CORPUS = 10_000;
 
-/** Art is kept larger than the pictures, so that placing it at fractions of a pixel stays sharp; twice, up to 256 pixels. */
+/** Art is kept larger than the images, so that placing it at fractions of a pixel stays sharp; twice, up to 256 pixels. */
 const artSize = (size: number): number => Math.min(2 * size, Math.max(size, 256));
 
 /** The names of a config, of its set, or all of the table. */

@@ -8,7 +8,7 @@ export interface EmojiName {
   readonly hex: string;
   /** The noun phrase of most captions, with its article. */
   readonly phrase: string;
-  /** Other noun phrases for the same picture; no phrase belongs to two names. */
+  /** Other noun phrases for the same image; no phrase belongs to two names. */
   readonly aliases: readonly string[];
   /** What follows "two"; null where nobody would count it. */
   readonly plural: string | null;

@@ -84,7 +84,7 @@ const samples = (source: SceneSource, count: number, random: RandomStream = torc
 const named = (name: string) => phrasesOf(emojiNames.find((e) => e.name === name)!);
 
 describe("objects", () => {
-  test.each(templateNames)("of %s are inside the picture, and their boxes have their shapes", (template) => {
+  test.each(templateNames)("of %s are inside the image, and their boxes have their shapes", (template) => {
     for (const { truth } of samples(sourceOf(template), 300)) {
       for (const { x, y, width, height, size } of truth.objects) {
         expect(width).toBeCloseTo(size, 9);

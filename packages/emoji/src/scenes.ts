@@ -1,5 +1,5 @@
 import { blend, type Canvas, type Sample, type Split, worded } from "aquatint/data";
-import type { RgbaPicture } from "aquatint/formats";
+import type { RgbaImage } from "aquatint/formats";
 import type { RandomStream } from "aquatint/math";
 import { AquatintError } from "aquatint/util";
 import { backgroundKinds } from "./backgrounds.ts";
@@ -128,7 +128,7 @@ function objectsOf(
   });
 }
 
-function paintObjects(canvas: Canvas, objects: readonly SceneObject[], artOf: (object: number) => RgbaPicture): void {
+function paintObjects(canvas: Canvas, objects: readonly SceneObject[], artOf: (object: number) => RgbaImage): void {
   objects.forEach((object, i) => {
     const art = artOf(i);
     blend(canvas, object.tint === null ? art : tinted(art, rgbOf(object.tint)), object);

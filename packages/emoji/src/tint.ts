@@ -1,14 +1,14 @@
-import type { Color, RgbaPicture } from "aquatint/formats";
+import type { Color, RgbaImage } from "aquatint/formats";
 
-/** How much lighter or darker a pixel gets by its distance from the picture's mean brightness. */
+/** How much lighter or darker a pixel gets by its distance from the image's mean brightness. */
 const CONTRAST = 0.8;
 
 /** How far what is darkest goes towards black, and what is brightest towards white. */
 const [DARKEST, PALEST] = [0.6, 0.75];
 
-/** The picture in one hue: its shading stays, its colors go. Luma weights of Rec. 601. */
-export function tinted(picture: RgbaPicture, rgb: Color): RgbaPicture {
-  const { data } = picture;
+/** The image in one hue: its shading stays, its colors go. Luma weights of Rec. 601. */
+export function tinted(image: RgbaImage, rgb: Color): RgbaImage {
+  const { data } = image;
   const mean = meanLuma(data);
   const out = new Uint8Array(data.length);
   for (let at = 0; at < data.length; at += 4) {
@@ -19,7 +19,7 @@ export function tinted(picture: RgbaPicture, rgb: Color): RgbaPicture {
     }
     out[at + 3] = data[at + 3]!;
   }
-  return { ...picture, data: out };
+  return { ...image, data: out };
 }
 
 const luma = (data: Uint8Array, at: number): number =>

@@ -26,7 +26,7 @@ export interface SceneTruth {
 export interface SceneObject extends Place {
   readonly name: string;
   readonly hex: string;
-  /** Of its box, in fractions of the picture's side. */
+  /** Of its box, in fractions of the image's side. */
   readonly width: number;
   readonly height: number;
   /** The name of the color that it was tinted with. */

@@ -72,7 +72,7 @@ const componentReport = (name: string, component: ModelComponent): ComponentRepo
   return { name, className, parameters: parameterCount(component), tensors: weights.size, bytes, dtypes };
 };
 
-/** What a checkpoint holds, and the memory that pictures take. */
+/** What a checkpoint holds, and the memory that images take. */
 export function inspectCheckpoint(checkpoint: Model, work: Work): Inspection {
   const { name, layout, family, metadata, unused, notes, scheduler } = checkpoint;
   const components = Array.from(checkpoint.components, ([part, component]) => componentReport(part, component));

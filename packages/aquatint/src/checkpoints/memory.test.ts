@@ -20,7 +20,7 @@ test("a U-Net of latents without its autoencoder computes with an eighth of the 
   expect(alone.activations).toBe(estimate(["unet", latents], ["vae", vae]).activations);
 });
 
-test("without a size it is that of the configuration: pixels where the U-Net takes pictures", () => {
+test("without a size it is that of the configuration: pixels where the U-Net takes images", () => {
   expect(estimate(["unet", pixels])).toMatchObject({ width: 64, height: 64 });
   expect(memoryEstimate(checkpoint(["unet", pixels]), { size: { width: 32, height: 16 }, batch: 1 })).toMatchObject({
     ...{ width: 32, height: 16 },

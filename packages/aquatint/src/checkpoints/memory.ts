@@ -4,7 +4,7 @@ import type { Model, ModelComponent } from "./types.ts";
 export interface Work {
   /** In pixels; what the model was trained at if absent. */
   readonly size?: Pick<WorkSize, "width" | "height"> | undefined;
-  /** Pictures at a time. */
+  /** Images at a time. */
   readonly batch: number;
 }
 
@@ -37,7 +37,7 @@ const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n 
 export const parameterCount = ({ weights }: ModelComponent): number =>
   Array.from(weights.values(), ({ shape }) => elements(shape)).reduce((a, b) => a + b, 0);
 
-/** The memory that making such pictures takes, estimated from the shapes alone; undefined where there is no U-Net. */
+/** The memory that making such images takes, estimated from the shapes alone; undefined where there is no U-Net. */
 export function memoryEstimate(checkpoint: Model, work: Work): MemoryEstimate | undefined {
   const { components } = checkpoint;
   const [unet, vae] = [components.get("unet"), components.get("vae")];

@@ -137,7 +137,7 @@ describe("mutated files", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(1e9);
   }, 120_000);
 
-  test("PNG: a mutated picture is read or refused with a typed error", () => {
+  test("PNG: a mutated image is read or refused with a typed error", () => {
     const png = encodePng({
       width: 4,
       height: 4,

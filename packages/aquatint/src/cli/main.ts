@@ -50,14 +50,14 @@ const namedElsewhere: Readonly<Record<string, Readonly<Record<string, string>>>>
     "--num-inference-steps": "--steps 20",
     "--negative-prompt": '--negative "blurry"',
     "--sampling-method": "--sampler dpmpp-2m",
-    "--output": "--out picture.png",
+    "--output": "--out image.png",
   },
 };
 
 /** The program with the command that `first` names, or with all of them where it is none: a prompt, or --help. */
 async function createProgram(io: Io, first = ""): Promise<Command> {
   const program = new Command("aquatint")
-    .description("Pictures from words: trains diffusion models and makes pictures with them, without Python.")
+    .description("Images from words: trains diffusion models and makes images with them, without Python.")
     .version(version, "-v, --version", "print the version")
     .helpCommand(false)
     .exitOverride()

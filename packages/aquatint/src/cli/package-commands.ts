@@ -14,7 +14,7 @@ export const commandPackages: readonly CommandPackage[] = [
     name: "@aquatint/lab",
     load: () => import("@aquatint/lab/commands"),
     summaries: {
-      compare: "train and compare kinds of generative models on the same pictures",
+      compare: "train and compare kinds of generative models on the same images",
       theory: "the mathematics as one page: schedules, samplers, likelihoods",
     },
   },

@@ -1,6 +1,6 @@
 import { samplerNamed } from "../diffusion/registry.ts";
 import { AquatintError } from "../errors.ts";
-import { type Picture, strip } from "../formats/image/image.ts";
+import { type Image, strip } from "../formats/image/image.ts";
 import { fromFloat32 } from "../formats/safetensors/half.ts";
 import { encodeSafetensors } from "../formats/safetensors/safetensors.ts";
 import { sizeOf } from "../graph/types.ts";
@@ -10,7 +10,7 @@ import type { EvaluationEvent } from "../pipelines/text-to-image/text-to-image.t
 
 /** Columns of a strip at most. */
 const MAX_COLUMNS = 16;
-/** Least height and width of a strip's pictures, in pixels; smaller ones are enlarged. */
+/** Least height and width of a strip's images, in pixels; smaller ones are enlarged. */
 const CELL = 64;
 
 /** The steps that a strip shows, of n: the first, the last, and evenly between. */
@@ -20,8 +20,8 @@ export const stripSteps = (n: number): ReadonlySet<number> =>
 /** x_t in a row above the predicted x_0, at the first evaluation of each of `stripSteps`. */
 export function stripOf(
   evaluations: readonly EvaluationEvent[],
-  { width, height }: Pick<Picture, "width" | "height">,
-): Picture {
+  { width, height }: Pick<Image, "width" | "height">,
+): Image {
   const steps = stripSteps(evaluations[0]?.n ?? 0);
   const shown = evaluations.filter(({ i }, k) => steps.has(i) && evaluations[k - 1]?.i !== i);
   const row = (key: "x" | "x0") => shown.flatMap(({ images }) => (images ? [images[key]] : []));
@@ -55,7 +55,7 @@ export function trajectoryOf(
   }: Pick<TextToImagePlan, "latentShape"> & { readonly metadata: Readonly<Record<string, string>> },
 ): Uint8Array<ArrayBuffer> {
   const rows = evaluations.length;
-  const pictures = (key: "x" | "x0") => {
+  const framesOf = (key: "x" | "x0") => {
     const values = joined(evaluations.map((evaluation) => evaluation[key]));
     return fromFloat32(values, [rows, ...latentShape]);
   };
@@ -65,8 +65,8 @@ export function trajectoryOf(
       [rows],
     );
   const tensors = new Map([
-    ["x", pictures("x")],
-    ["x0", pictures("x0")],
+    ["x", framesOf("x")],
+    ["x0", framesOf("x0")],
     ["t", numbers("t")],
     ["alpha", numbers("alpha")],
     ["sigma", numbers("sigma")],

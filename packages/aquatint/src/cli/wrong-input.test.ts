@@ -95,7 +95,7 @@ describe("wrong input fails before anything is loaded, with a sentence and a hin
     [generate("--init", "weights.ckpt"), "cannot be read as an image", "PNG, JPEG"],
     [generate("--init", "cut.png"), "cut.png", "Fetch it again"],
     [generate("--mask", "small.png"), "--mask: there is no --init", "give --init, too"],
-    [generate("--init", "small.png", "--mask", "wide.png"), "the mask is 12x4, its picture 4x4", "picture's size"],
+    [generate("--init", "small.png", "--mask", "wide.png"), "the mask is 12x4, its image 4x4", "image's size"],
     [generate("--init", "small.png", "--mask", "small.png"), "dark everywhere", "paint white"],
     [generate("--control", "model"), "--control: there is no --control-image", "give --control-image, too"],
     [generate("--control-image", "small.png"), "--control-image: there is no --control", "give --control, too"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RgbaPicture } from "../formats/image/image.ts";
+import type { RgbaImage } from "../formats/image/image.ts";
 import { blend, type Canvas, fill } from "./compose.ts";
 
 const canvas = (side: number): Canvas => {
@@ -8,15 +8,15 @@ const canvas = (side: number): Canvas => {
   return black;
 };
 
-/** A picture whose red rises along the rows of pixels, opaque. */
-const ramp = (width: number, height: number): RgbaPicture => ({
+/** An image whose red rises along the rows of pixels, opaque. */
+const ramp = (width: number, height: number): RgbaImage => ({
   width,
   height,
   channels: 4,
   data: Uint8Array.from({ length: 4 * width * height }, (_, i) => [Math.floor(i / 4) * 3, 0, 0, 255][i % 4]!),
 });
 
-const plain = (width: number, height: number, rgba: readonly number[]): RgbaPicture => ({
+const plain = (width: number, height: number, rgba: readonly number[]): RgbaImage => ({
   width,
   height,
   channels: 4,
@@ -34,7 +34,7 @@ test("a color fills the canvas with its value in -1 .. 1", () => {
   expect([...red.pixels]).toEqual([1, 1, 1, 1, -1, -1, -1, -1, ...new Array(4).fill(Math.fround(-0.6))]);
 });
 
-test("a picture of the canvas's size is copied", () => {
+test("an image of the canvas's size is copied", () => {
   const to = canvas(8);
   blend(to, ramp(8, 8), { ...centered, size: 1 });
   reds(to).forEach((red, i) => {

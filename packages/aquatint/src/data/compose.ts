@@ -1,13 +1,13 @@
-import type { Color, RgbaPicture } from "../formats/image/image.ts";
+import type { Color, RgbaImage } from "../formats/image/image.ts";
 import { levelFor } from "./pyramid.ts";
 
-/** A square picture that is being painted: Float32 [3, side, side], RGB in -1 .. 1. */
+/** A square image that is being painted: Float32 [3, side, side], RGB in -1 .. 1. */
 export interface Canvas {
   readonly side: number;
   readonly pixels: Float32Array;
 }
 
-/** Where a picture goes, in fractions of the canvas side from its top left corner. */
+/** Where an image goes, in fractions of the canvas side from its top left corner. */
 export interface Place {
   /** The center. */
   readonly x: number;
@@ -51,15 +51,15 @@ export function cover({ side, pixels }: Canvas, rgb: Color, share: (x: number, y
   }
 }
 
-/** Lays `picture` over the canvas: area resampling when it shrinks, bilinear when it grows, alpha as coverage. */
-export function blend({ side, pixels }: Canvas, picture: RgbaPicture, { x, y, size, mirrored }: Place): void {
-  const wholeScale = Math.max(picture.width, picture.height) / (size * side);
-  const level = levelFor(picture, wholeScale);
+/** Lays `image` over the canvas: area resampling when it shrinks, bilinear when it grows, alpha as coverage. */
+export function blend({ side, pixels }: Canvas, image: RgbaImage, { x, y, size, mirrored }: Place): void {
+  const wholeScale = Math.max(image.width, image.height) / (size * side);
+  const level = levelFor(image, wholeScale);
   const scale = wholeScale / level.factor;
-  const [width, height] = [picture.width / level.factor, picture.height / level.factor];
+  const [width, height] = [image.width / level.factor, image.height / level.factor];
   const columns = taps({ length: width, scale, center: x * side, side, reversed: mirrored });
   const rows = taps({ length: height, scale, center: y * side, side, reversed: false });
-  const narrow = resampleColumns(level.picture, columns);
+  const narrow = resampleColumns(level.image, columns);
   const plane = side * side;
   for (let row = 0; row < rows.count; row++) {
     const from = row * rows.reach;
@@ -131,8 +131,8 @@ function taps({ length, scale, center, side, reversed }: Axis): Taps {
   return { first, count, starts, lengths, weights, reach };
 }
 
-/** Float32 [picture.height, columns, 4]: RGB in -1 .. 1 times alpha, and alpha in 0 .. 1. */
-function resampleColumns({ width, height, data }: RgbaPicture, columns: Taps): Float32Array {
+/** Float32 [image.height, columns, 4]: RGB in -1 .. 1 times alpha, and alpha in 0 .. 1. */
+function resampleColumns({ width, height, data }: RgbaImage, columns: Taps): Float32Array {
   const { count, starts, lengths, weights, reach } = columns;
   const out = new Float32Array(height * count * 4);
   let to = 0;

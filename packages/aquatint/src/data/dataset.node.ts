@@ -2,7 +2,7 @@ import { AquatintError, messageOf } from "../errors.ts";
 import { readText } from "../formats/files.node.ts";
 import type { Dataset } from "./dataset.ts";
 import { loadDigits } from "./digits/digits.node.ts";
-import { openPictureFolder } from "./folder/pictures.node.ts";
+import { openImageFolder } from "./folder/images.node.ts";
 import type { DataSources } from "./kind.ts";
 import { openLatentPool } from "./pool/open.node.ts";
 import { createDataset, parseDatasetConfig } from "./registry.ts";
@@ -13,7 +13,7 @@ export interface NodeDataOptions extends Pick<DataSources, "cacheFolder"> {}
 /** What datasets need, from this machine's files. */
 export const nodeDataSources = ({ cacheFolder }: NodeDataOptions = {}): DataSources => ({
   cacheFolder,
-  pictureFolder: openPictureFolder,
+  imageFolder: openImageFolder,
   digits: loadDigits,
   latentPool: openLatentPool,
 });

@@ -1,7 +1,7 @@
-/** Some pictures with what is said about them and what is known of them; index i of each list is one sample. */
+/** Some images with what is said about them and what is known of them; index i of each list is one sample. */
 export interface Batch<Truth> {
   /** Float32 [b, 3, h, w], RGB in -1 .. 1; or the latents of a data set that holds those. */
-  readonly pictures: Float32Array;
+  readonly images: Float32Array;
   readonly captions: readonly string[];
   /** What the judge may know and the model may not. */
   readonly truths: readonly Truth[];
@@ -45,7 +45,7 @@ export interface ReportedFiles {
 
 /** What opening a dataset of files found. */
 export interface DatasetReport {
-  /** Pictures that are used, in training and held out. */
+  /** Images that are used, in training and held out. */
   readonly used: Readonly<Record<Split, number>>;
   readonly skipped: readonly ReportedFiles[];
   /** Files that are used, and of which something is to be said. */
@@ -61,7 +61,7 @@ export const reportLines = ({ skipped, notes = [] }: DatasetReport): readonly st
 const filesLine = ({ reason, count, files }: ReportedFiles): string =>
   `${count} ${reason}: ${files.join(", ")}${count > files.length ? ", …" : ""}`;
 
-/** What latents in place of pictures are. */
+/** What latents in place of images are. */
 export interface LatentFacts {
   /** Of one latent. */
   readonly shape: readonly [channels: number, height: number, width: number];
@@ -72,9 +72,9 @@ export interface LatentFacts {
 /** What a trainer reads. */
 export interface Dataset<Truth = unknown> {
   readonly name: string;
-  /** Height and width of its pictures, in pixels. */
+  /** Height and width of its images, in pixels. */
   readonly size: readonly [height: number, width: number];
-  /** What its batches hold in place of pictures, where they hold latents. */
+  /** What its batches hold in place of images, where they hold latents. */
   readonly latents?: LatentFacts;
   /** What was found, of datasets that read files. */
   readonly report?: DatasetReport;

@@ -19,7 +19,7 @@ export interface SamplePosition {
 /** Draws one sample by its own random stream, or by its position. */
 export type DrawSample<Truth> = (random: RandomStream, position: SamplePosition) => Sample<Truth>;
 
-/** Height and width of pictures, or the shape of what else a sample is. */
+/** Height and width of images, or the shape of what else a sample is. */
 type SampleSize = { readonly size: readonly [height: number, width: number] } | { readonly shape: readonly number[] };
 
 /** The stream whose sample i is drawn from a random stream of its own, seeded by (seed, i). */
@@ -35,14 +35,14 @@ export function indexedStream<Truth>(
         throw new AquatintError("data/batch-size", `a batch size is a whole number from 1, got ${batchSize}`);
       }
       const { seed, position } = state;
-      const pictures = new Float32Array(batchSize * length);
+      const images = new Float32Array(batchSize * length);
       const samples = Array.from({ length: batchSize }, (_, i) => {
         const index = position + i;
         return draw(torchCpu(sampleSeed(seed, index)), { seed, index });
       });
-      await Promise.all(samples.map((s, i) => s.paint(pictures.subarray(i * length, (i + 1) * length))));
+      await Promise.all(samples.map((s, i) => s.paint(images.subarray(i * length, (i + 1) * length))));
       state = { seed, position: position + batchSize };
-      return { pictures, captions: samples.map((s) => s.caption), truths: samples.map((s) => s.truth) };
+      return { images, captions: samples.map((s) => s.caption), truths: samples.map((s) => s.truth) };
     },
     snapshot: () => state,
     restore(from) {

@@ -1,15 +1,15 @@
 import type { z } from "zod";
 import type { Dataset } from "./dataset.ts";
 import type { Digits } from "./digits/digits.ts";
-import type { FolderRequest, PictureFolder } from "./folder/pictures.ts";
+import type { FolderRequest, ImageFolder } from "./folder/images.ts";
 import type { LatentPool } from "./pool/pool.ts";
 
 /** What datasets are made from and cannot reach themselves, because it takes files; the caller gives it. */
 export interface DataSources {
   /** A folder for files that are made once; a dataset chooses one of its own if left out. */
   readonly cacheFolder?: string | undefined;
-  /** A folder of pictures with captions. */
-  pictureFolder(request: FolderRequest): Promise<PictureFolder>;
+  /** A folder of images with captions. */
+  imageFolder(request: FolderRequest): Promise<ImageFolder>;
   /** Handwritten digits. */
   digits(): Promise<Digits>;
   /** A folder of latents. */

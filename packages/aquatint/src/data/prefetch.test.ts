@@ -49,7 +49,7 @@ test("asks for two batches more than it gives, and again where the reader has mo
   const requests: BatchRequest[] = [];
   const fetch = async (request: BatchRequest): Promise<Batch<number>> => {
     requests.push(request);
-    return { pictures: new Float32Array(), captions: [], truths: [request.state.position] };
+    return { images: new Float32Array(), captions: [], truths: [request.state.position] };
   };
   const stream = prefetchedStream(fetch, { seed: 1 });
   const positions = async (batchSize: number) => (await stream.next(batchSize)).truths[0];

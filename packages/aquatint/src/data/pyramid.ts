@@ -1,29 +1,29 @@
-import type { RgbaPicture } from "../formats/image/image.ts";
+import type { RgbaImage } from "../formats/image/image.ts";
 
-/** A picture, shrunk: each pixel covers `factor` of the original's a side, the last ones perhaps less. */
+/** An image, shrunk: each pixel covers `factor` of the original's a side, the last ones perhaps less. */
 export interface Level {
-  readonly picture: RgbaPicture;
+  readonly image: RgbaImage;
   readonly factor: number;
 }
 
 /** A level has at least this many pixels a side for each one that is painted, so that shrinking it stays sharp. */
 const SPARE = 1.5;
 
-const halves = new WeakMap<RgbaPicture, RgbaPicture>();
+const halves = new WeakMap<RgbaImage, RgbaImage>();
 
-/** The smallest level from which a picture can be painted at `scale` of its pixels a canvas pixel. */
-export function levelFor(picture: RgbaPicture, scale: number): Level {
-  let level: Level = { picture, factor: 1 };
+/** The smallest level from which an image can be painted at `scale` of its pixels a canvas pixel. */
+export function levelFor(image: RgbaImage, scale: number): Level {
+  let level: Level = { image, factor: 1 };
   while (scale / (2 * level.factor) >= SPARE) {
-    const half = halves.get(level.picture) ?? halved(level.picture);
-    halves.set(level.picture, half);
-    level = { picture: half, factor: 2 * level.factor };
+    const half = halves.get(level.image) ?? halved(level.image);
+    halves.set(level.image, half);
+    level = { image: half, factor: 2 * level.factor };
   }
   return level;
 }
 
 /** Each pixel the mean of four, alpha as coverage; beyond the edges all is transparent. */
-export function halved({ width, height, data }: RgbaPicture): RgbaPicture {
+export function halved({ width, height, data }: RgbaImage): RgbaImage {
   const [columns, rows] = [Math.ceil(width / 2), Math.ceil(height / 2)];
   const out = new Uint8Array(4 * columns * rows);
   for (let row = 0, to = 0; row < rows; row++) {

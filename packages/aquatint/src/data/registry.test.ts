@@ -54,9 +54,9 @@ test.each([
 });
 
 test("a config that was checked becomes its dataset", async () => {
-  const digits = async () => ({ pictures: new Uint8Array(28 * 28 * 10), labels: new Uint8Array(10) });
+  const digits = async () => ({ images: new Uint8Array(28 * 28 * 10), labels: new Uint8Array(10) });
   const config = await parseDatasetConfig({ name: "digits", digits: [0] });
   const unused = () => Promise.reject(new Error("nothing else was asked for"));
-  const sources = { digits, pictureFolder: unused, latentPool: unused };
+  const sources = { digits, imageFolder: unused, latentPool: unused };
   expect(await createDataset(config, sources)).toMatchObject({ name: "digits", size: [32, 32] });
 });

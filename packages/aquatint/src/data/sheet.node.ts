@@ -1,8 +1,8 @@
-import { tensorToPictures } from "../formats/image/image.ts";
+import { tensorToImages } from "../formats/image/image.ts";
 import { importSharp } from "../formats/image/sharp.node.ts";
 import { escapedMarkup } from "../formats/markup.ts";
 import type { Dataset, StreamOptions } from "./dataset.ts";
-import { expectPictures } from "./expect-pictures.ts";
+import { expectImages } from "./expect-images.ts";
 
 /** What a sheet shows. */
 export interface SheetOptions extends StreamOptions {
@@ -10,7 +10,7 @@ export interface SheetOptions extends StreamOptions {
   readonly columns?: number;
 }
 
-/** Each picture is enlarged by a whole number until it is at least so wide. */
+/** Each image is enlarged by a whole number until it is at least so wide. */
 const WIDTH = 128;
 const [GAP, LINE, LINES, LETTER] = [8, 12, 4, 5.6];
 
@@ -19,14 +19,14 @@ export async function contactSheet(
   dataset: Dataset,
   { count = 40, columns = 8, ...options }: SheetOptions,
 ): Promise<Uint8Array> {
-  expectPictures(dataset, "a sheet");
+  expectImages(dataset, "a sheet");
   const sharp = await importSharp("a sheet with captions");
   const [height, width] = dataset.size;
-  const { pictures, captions } = await dataset.stream(options).next(count);
+  const { images, captions } = await dataset.stream(options).next(count);
   const scale = Math.max(1, Math.ceil(WIDTH / width));
   const cell = { width: scale * width + GAP, height: scale * height + GAP + LINES * LINE };
   const sheet = { width: columns * cell.width + GAP, height: Math.ceil(count / columns) * cell.height + GAP };
-  const layers = tensorToPictures(pictures, { width, height }).map(async ({ data }, i) => {
+  const layers = tensorToImages(images, { width, height }).map(async ({ data }, i) => {
     const image = sharp(Buffer.from(data), { raw: { width, height, channels: 3 } });
     const input = await image
       .resize(scale * width, scale * height, { kernel: "nearest" })

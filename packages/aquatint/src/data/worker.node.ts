@@ -29,6 +29,6 @@ let last: Promise<unknown> = Promise.resolve();
 parentPort?.on("message", (request: PrefetchRequest) => {
   last = last.then(async () => {
     const reply = await answer(request);
-    parentPort?.postMessage(reply, "batch" in reply ? [reply.batch.pictures.buffer as ArrayBuffer] : []);
+    parentPort?.postMessage(reply, "batch" in reply ? [reply.batch.images.buffer as ArrayBuffer] : []);
   });
 });

@@ -43,7 +43,7 @@ export interface SchedulerSettings {
   initialNoiseScale(path: Path): number;
 }
 
-/** Where x belongs at a level, in the coordinates of the settings: what a picture is held to while it is sampled. */
+/** Where x belongs at a level, in the coordinates of the settings: what an image is held to while it is sampled. */
 export type Projection = (x: Latent, level: Level) => Latent;
 
 /** What `run` works on. */

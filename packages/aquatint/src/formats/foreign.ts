@@ -38,7 +38,7 @@ const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] 
   ["tjgg", other("a GGML file")],
   ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((ir) => [`\x08${String.fromCharCode(ir)}\x12`, onnx] as const),
   ["\x89HDF", other("an HDF5 file")],
-  ["\x89PNG", other("a PNG picture", "How a picture was made says: aquatint info FILE.")],
+  ["\x89PNG", other("a PNG image", "How an image was made says: aquatint info FILE.")],
   ["7z\xbc\xaf", other("a 7z archive", "Unpack it.")],
   ["Rar!", other("a RAR archive", "Unpack it.")],
   ["\x1f\x8b", other("a gzip archive", "Unpack it.")],

@@ -16,7 +16,7 @@ export interface ChooseOptions {
   readonly file?: string | undefined;
 }
 
-/** Parts of a repository that no picture needs. */
+/** Parts of a repository that no image needs. */
 const skipped = /^(safety_checker|feature_extractor|image_encoder|flax|onnx|openvino)(\/|$)/;
 const tokenizer = /^tokenizer(_\d+)?\/[\w.-]+\.(json|txt)$/;
 const STEMS = ["diffusion_pytorch_model", "model"];

@@ -1,7 +1,7 @@
 export * from "./autoencoder/index.ts";
 export * from "./autoencoder-tiny/index.ts";
 export { guidanceEmbedding } from "./blocks/timesteps.ts";
-export { detectionsOf, PictureClassifier, parseClassifierConfig, strideOf } from "./classifier/index.ts";
+export { detectionsOf, ImageClassifier, parseClassifierConfig, strideOf } from "./classifier/index.ts";
 export * from "./clip/index.ts";
 export * from "./controlnet/index.ts";
 export { models } from "./registry.ts";

@@ -9,7 +9,7 @@ export interface LatentRgb {
   readonly bias: Rgb;
 }
 
-/** "Decoding latents to RGB without upscaling", keturn 2022, by comparing pictures of Stable Diffusion 1.4. */
+/** "Decoding latents to RGB without upscaling", keturn 2022, by comparing images of Stable Diffusion 1.4. */
 export const sd1Rgb: LatentRgb = {
   factors: [
     [0.298, 0.207, 0.208],

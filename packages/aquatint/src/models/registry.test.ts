@@ -13,7 +13,7 @@ test.each([
   ["ConditionalCritic", 27],
   ["ConditionalGenerator", 60],
   ["ConditionalVAE", 118],
-  ["PictureClassifier", 34],
+  ["ImageClassifier", 34],
   ["UNet2DConditionModel", 686],
   ["UNet2DModel", 432],
 ] as const)("%s is made from its defaults, with %i parameters", (name, count) => {

@@ -2,7 +2,7 @@ import { AutoencoderKL } from "./autoencoder/autoencoder-kl.ts";
 import { parseAutoencoderConfig } from "./autoencoder/config.ts";
 import { AutoencoderTiny, parseAutoencoderTinyConfig } from "./autoencoder-tiny/index.ts";
 import { parseClassifierConfig } from "./classifier/config.ts";
-import { PictureClassifier } from "./classifier/picture-classifier.ts";
+import { ImageClassifier } from "./classifier/image-classifier.ts";
 import { CLIPModel } from "./clip/clip-model.ts";
 import { parseClipConfig, parseClipTextConfig, parseClipVisionConfig } from "./clip/config.ts";
 import { CLIPTextModel, CLIPTextModelWithProjection } from "./clip/text-model.ts";
@@ -127,10 +127,10 @@ export const models = {
     create: ConditionalGenerator,
   },
   ConditionalVAE: { ...aquatint("ConditionalVAE", "vae"), parseConfig: parseVaeConfig, create: ConditionalVAE },
-  PictureClassifier: {
-    ...aquatint("PictureClassifier", "classifier"),
+  ImageClassifier: {
+    ...aquatint("ImageClassifier", "classifier"),
     parseConfig: parseClassifierConfig,
-    create: PictureClassifier,
+    create: ImageClassifier,
   },
   ControlNetModel: {
     ...diffusers("ControlNetModel", "controlnet"),

@@ -90,7 +90,7 @@ export function Embedding(count: number, width: number, { std = 1 } = {}) {
   return module({ weight }, (indices: Tensor): Tensor => embedding(weight, indices));
 }
 
-/** Checks that a picture batch is [n, channels, h, w]. */
+/** Checks that an image batch is [n, channels, h, w]. */
 export function expectChannels(x: Tensor, channels: number): void {
   const { c } = dims(x, "n c h w");
   if (c !== channels) shapeError(`expected ${channels} channels, got ${x}`);

@@ -7,7 +7,7 @@ import { both, type Sliding, type Two } from "./window.ts";
 export interface Geometry extends Sliding {
   readonly groups: number;
 }
-/** The four sizes of a picture batch [n, c, h, w] or of a kernel [o, c / groups, kh, kw]. */
+/** The four sizes of an image batch [n, c, h, w] or of a kernel [o, c / groups, kh, kw]. */
 export type Shape4 = readonly [number, number, number, number];
 
 /** ONNX's attributes for a kernel that is laid this way. */
@@ -122,13 +122,13 @@ export interface WeightGradient extends Geometry {
 
 /** Options of `weightGradientNodes`. */
 interface Written extends WeightGradient {
-  /** The picture is [n, h, w, c]; only without groups. */
+  /** The image is [n, h, w, c]; only without groups. */
   readonly channelsLast?: true;
 }
 
 /**
  * The gradient of a convolution with respect to its weight: for each place of the kernel one product (one a group) of
- * dY [o, nhw] with the shifted picture [nhw, c], so that the product itself sums over the batch.
+ * dY [o, nhw] with the shifted image [nhw, c], so that the product itself sums over the batch.
  */
 export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: Written): string {
   const { size, groups } = options;
@@ -138,7 +138,7 @@ export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: Wr
   const perGroup = groups === 1 ? [] : [groups];
   const grouped = as(dy.name, [n, groups, o / groups, h * w]);
   const rows = as(e.node("Transpose", [grouped], { perm: [1, 2, 0, 3] }), [...perGroup, o / groups, n * h * w]);
-  const products = shiftedPictures(e, channelsInside(e, x, options), [h, w], options).map((shifted) =>
+  const products = shiftedImages(e, channelsInside(e, x, options), [h, w], options).map((shifted) =>
     as(e.node("MatMul", [rows, as(shifted, [...perGroup, n * h * w, c])]), [o, 1, c]),
   );
   const [only, ...rest] = products;
@@ -146,7 +146,7 @@ export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: Wr
   return as(e.node("Transpose", [e.node("Concat", products, { axis: 1 })], { perm: [0, 2, 1] }), size);
 }
 
-/** A picture as [n, h, w, c], or [groups, n, h, w, c] where there are groups. */
+/** An image as [n, h, w, c], or [groups, n, h, w, c] where there are groups. */
 function channelsInside(e: Emitter, { name, shape }: Value, { groups, channelsLast }: Written): string {
   if (channelsLast) return name;
   if (groups === 1) return e.node("Transpose", [name], { perm: [0, 2, 3, 1] });
@@ -156,15 +156,15 @@ function channelsInside(e: Emitter, { name, shape }: Value, { groups, channelsLa
 }
 
 /** For each point of the kernel, the pixels under it at each of the kernel's positions on an image from `channelsInside`. */
-function shiftedPictures(e: Emitter, picture: string, [h, w]: Two, options: WeightGradient): string[] {
+function shiftedImages(e: Emitter, image: string, [h, w]: Two, options: WeightGradient): string[] {
   const { size, stride, padding, dilation, groups } = options;
   const [, , kh, kw] = size as Shape4;
   const before = groups === 1 ? [0] : [0, 0];
   const axes = [before.length, before.length + 1];
   const margins = [...before, ...padding, 0];
   const padded = padding.some((p) => p > 0)
-    ? e.node("Pad", [picture, e.constant("int64", [...margins, ...margins])], { mode: "constant" })
-    : picture;
+    ? e.node("Pad", [image, e.constant("int64", [...margins, ...margins])], { mode: "constant" })
+    : image;
   return Array.from({ length: kh * kw }, (_, k) => {
     const first = [Math.floor(k / kw) * dilation[0], (k % kw) * dilation[1]] as const;
     const last = [first[0] + stride[0] * (h - 1) + 1, first[1] + stride[1] * (w - 1) + 1];

@@ -16,7 +16,7 @@ import { placesOf } from "./window.ts";
 
 /** A value in an emitted graph, with its shape. */
 export const value = (name: string, type: Type) => ({ name, shape: shape4(type) });
-/** The four sizes of a picture batch or a kernel. */
+/** The four sizes of an image batch or a kernel. */
 export const shape4 = ({ shape }: Type): Shape4 => shape as Shape4;
 
 /** Refuses steps and margins that are no counts, and channels that do not fall into the groups. */
@@ -31,13 +31,13 @@ export function checkGeometry({ stride, padding, dilation, groups }: Geometry, .
   if (odd !== undefined) shapeError(`${odd} channels do not fall into ${groups} groups`);
 }
 
-/** Refuses what is no picture batch and kernel. */
+/** Refuses what is no image batch and kernel. */
 export function checkOperands(x: Type, weight: Type): void {
   expectDtype(x, "float32");
   expectDtype(weight, "float32");
   expectRank(x, 4, "n, c, h, w");
   expectRank(weight, 4, "o, c, kh, kw");
-  if (x.shape[0] === 0) shapeError("there are no pictures");
+  if (x.shape[0] === 0) shapeError("there are no images");
 }
 
 function convType(x: Type, weight: Type, geometry: Geometry): Type {
@@ -47,9 +47,9 @@ function convType(x: Type, weight: Type, geometry: Geometry): Type {
   const { groups } = geometry;
   checkGeometry(geometry, c, o);
   if (c !== kernelChannels * groups)
-    shapeError(`the picture has ${c} channels, the kernel wants ${kernelChannels * groups}`);
+    shapeError(`the image has ${c} channels, the kernel wants ${kernelChannels * groups}`);
   const size = placesOf([h, w], [kh, kw], geometry);
-  if (Math.min(kh, kw, ...size) < 1) shapeError(`a ${kh}x${kw} kernel does not fit a ${h}x${w} picture`);
+  if (Math.min(kh, kw, ...size) < 1) shapeError(`a ${kh}x${kw} kernel does not fit a ${h}x${w} image`);
   return { dtype: "float32", shape: [n, o, ...size] };
 }
 
@@ -76,7 +76,7 @@ export const convolution: OpFn<readonly [x: Tensor, weight: Tensor, ...bias: Ten
   ],
 });
 
-/** Transposed convolution of x by weight to a result of shape `size`: the gradient of conv2d with respect to its picture. */
+/** Transposed convolution of x by weight to a result of shape `size`: the gradient of conv2d with respect to its image. */
 export const transposedConvolution: OpFn<[x: Tensor, weight: Tensor], Geometry & { size: Shape }> = defineOp({
   name: "convTranspose2d",
   infer: (_, { size }) => ({ dtype: "float32", shape: size }),
@@ -99,6 +99,6 @@ export const weightGradient: OpFn<[x: Tensor, dy: Tensor], WeightGradient> = def
   ],
 });
 
-/** An output padding of a stride or more lets a convolution find more places than the picture had. */
+/** An output padding of a stride or more lets a convolution find more places than the image had. */
 const cropTo = (y: Tensor, shape: Shape): Tensor =>
   shape.slice(2).reduce((d, end, i) => (d.shape[2 + i] === end ? d : slice(d, { axis: 2 + i, start: 0, end })), y);

@@ -41,7 +41,7 @@ export const conv2d = (x: Tensor, weight: Tensor, bias?: Tensor, options: ConvOp
   convolution(x, weight, ...(bias ? [bias] : []), geometryOf(options));
 
 /**
- * Transposed convolution (also called deconvolution): the gradient of conv2d with respect to its picture.
+ * Transposed convolution (also called deconvolution): the gradient of conv2d with respect to its image.
  * x [n, c, h, w] with weight [c, o / groups, kh, kw], plus bias [o]: [n, o, h', w'] with
  * h' = (h - 1) stride - 2 padding + dilation (kh - 1) + outputPadding + 1.
  */
@@ -69,13 +69,13 @@ function transposedShape(x: Type, weight: Type, { extra, ...geometry }: Geometry
   const [pixels, kernel] = [[h, w] as const, [kh, kw] as const];
   const { stride, padding, dilation, groups } = geometry;
   checkGeometry(geometry, c);
-  if (c !== kernelChannels) shapeError(`the picture has ${c} channels, the kernel wants ${kernelChannels}`);
+  if (c !== kernelChannels) shapeError(`the image has ${c} channels, the kernel wants ${kernelChannels}`);
   for (const i of [0, 1] as const) {
     const most = Math.max(stride[i], dilation[i]) - 1;
     if (!(extra[i] >= 0 && extra[i] <= most)) shapeError(`an output padding of ${extra[i]} is outside of 0 to ${most}`);
   }
   const reach = both((i) => dilation[i] * (kernel[i] - 1));
   const size = both((i) => (pixels[i] - 1) * stride[i] - 2 * padding[i] + reach[i] + extra[i] + 1);
-  if (Math.min(h, w, kh, kw, ...size) < 1) shapeError(`a ${kh}x${kw} kernel leaves nothing of a ${h}x${w} picture`);
+  if (Math.min(h, w, kh, kw, ...size) < 1) shapeError(`a ${kh}x${kw} kernel leaves nothing of a ${h}x${w} image`);
   return [n, o * groups, ...size];
 }

@@ -48,7 +48,7 @@ function pooledShape(x: Type, { kernel, stride, padding }: Window): Shape {
   expectDtype(x, "float32");
   expectRank(x, 4, "n, c, h, w");
   const [n, c, h, w] = x.shape as [number, number, number, number];
-  if (n * c === 0) shapeError("there are no pictures");
+  if (n * c === 0) shapeError("there are no images");
   if ([...kernel, ...stride].some((d) => !Number.isInteger(d) || d < 1)) {
     shapeError(`a ${kernel.join("x")} window with stride ${stride} is none of whole numbers from 1 on`);
   }
@@ -56,7 +56,7 @@ function pooledShape(x: Type, { kernel, stride, padding }: Window): Shape {
     shapeError(`padding ${padding} is outside of 0 to half a ${kernel.join("x")} window`);
   }
   const places = placesOf([h, w], kernel, { stride, padding, dilation: [1, 1] });
-  if (Math.min(...places) < 1) shapeError(`a ${kernel.join("x")} window does not fit a ${h}x${w} picture`);
+  if (Math.min(...places) < 1) shapeError(`a ${kernel.join("x")} window does not fit a ${h}x${w} image`);
   return [n, c, ...places];
 }
 
@@ -93,7 +93,7 @@ function sharesOf(x: Type, window: Window): Tensor {
   return constant({ value: { dtype: "float32", shape, data } });
 }
 
-/** [n, c, h, w] or its windows as pictures of their own: [n c, `parts`, h, w]. */
+/** [n, c, h, w] or its windows as images of their own: [n c, `parts`, h, w]. */
 const splitChannels = (x: Tensor, parts: number): Tensor => reshape(x, { shape: [-1, parts, ...x.shape.slice(2)] });
 
 /** Adds windows [n c, k, h', w'] to the pixels under them, by kernels [k, 1, kh, kw]: [n, c, h, w] = `size`. */

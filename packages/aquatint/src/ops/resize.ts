@@ -31,7 +31,7 @@ export const upsampleNearest: OpFn<[x: Tensor], { factor: number }> = defineOp({
   },
 });
 
-/** The height and width that a picture is to have. */
+/** The height and width that an image is to have. */
 export interface ResizeOptions {
   readonly size: readonly [height: number, width: number];
 }
@@ -39,7 +39,7 @@ export interface ResizeOptions {
 function checkResize(name: string, x: Tensor, { size }: ResizeOptions): void {
   withOpContext(name, [x], () => {
     expectRank(x, 4, "n, c, h, w");
-    if (size.some((d) => !Number.isInteger(d) || d < 1)) shapeError(`[${size}] is no size of a picture`);
+    if (size.some((d) => !Number.isInteger(d) || d < 1)) shapeError(`[${size}] is no size of an image`);
     if (x.shape.slice(2).some((d) => d < 1)) shapeError("there are no pixels to resize");
   });
 }
@@ -56,7 +56,7 @@ export function resizeNearest(x: Tensor, { size }: ResizeOptions): Tensor {
 
 /**
  * Straight lines between the pixels of [n, c, h, w], as a product with a matrix in each direction (PyTorch's "bilinear",
- * without antialiasing). `alignCorners`: the corner pixels' centers stay in the corners; else the pictures' edges meet.
+ * without antialiasing). `alignCorners`: the corner pixels' centers stay in the corners; else the images' edges meet.
  */
 export function resizeBilinear(
   x: Tensor,

@@ -1,4 +1,4 @@
-/** A number for the rows and one for the columns of a picture. */
+/** A number for the rows and one for the columns of an image. */
 export type Two = readonly [rows: number, columns: number];
 /** One number for both directions, or one for the rows and one for the columns. */
 export type Pair = number | Two;
@@ -16,7 +16,7 @@ export interface Sliding {
   readonly trailing?: Two;
   readonly dilation: Two;
 }
-/** In how many places a window of `kernel` stands on a picture of `size`: what is left over at the end is not used. */
+/** In how many places a window of `kernel` stands on an image of `size`: what is left over at the end is not used. */
 export const placesOf = (size: Two, kernel: Two, { stride, padding, trailing = padding, dilation }: Sliding): Two =>
   both((i) => {
     const room = size[i] + padding[i] + trailing[i] - dilation[i] * (kernel[i] - 1) - 1;

@@ -1,12 +1,12 @@
 import { expectTypeOf, test } from "vitest";
-import type { Picture } from "../formats/image/image.ts";
+import type { Image } from "../formats/image/image.ts";
 import type { Seed } from "../math/random.ts";
 import { type GenerateOptions, type GenerationEvent, generate } from "./generate.node.ts";
 
 test("the type of an event says what it carries", () => {
   const event = {} as GenerationEvent;
   if (event.type === "image") {
-    expectTypeOf(event.image).toExtend<Picture>();
+    expectTypeOf(event.image).toExtend<Image>();
     expectTypeOf(event.seed).toEqualTypeOf<Seed>();
   }
   if (event.type === "evaluation") {

@@ -114,7 +114,7 @@ describe("generate", () => {
     return events;
   };
 
-  test("yields every evaluation, then the picture; a picture depends on its own seed alone", async () => {
+  test("yields every evaluation, then the image; an image depends on its own seed alone", async () => {
     const both = await eventsOf({ count: 2, seed: 5n });
     const sequence = ["evaluation", "evaluation", "image"];
     expect(both.map(({ type }) => type)).toEqual([...sequence, ...sequence]);
@@ -128,11 +128,11 @@ describe("generate", () => {
     await cp(model, folder, { recursive: true });
     const stem = join(folder, "unet/diffusion_pytorch_model");
     await rename(`${stem}.safetensors`, `${stem}.fp16.safetensors`);
-    const pictures = [];
+    const images = [];
     for (const path of [model, folder]) {
-      for await (const event of generate({ prompt: "a red apple", model: path, steps: 1 })) pictures.push(event);
+      for await (const event of generate({ prompt: "a red apple", model: path, steps: 1 })) images.push(event);
     }
-    expect(pictures.slice(2)).toEqual(pictures.slice(0, 2));
+    expect(images.slice(2)).toEqual(images.slice(0, 2));
     await expect(prepareGeneration({ prompt: "", model: folder, variant: "bf16" })).rejects.toMatchObject({
       code: "checkpoint/variant",
     });

@@ -37,9 +37,9 @@ export async function openTextToImage(path: string | ModelFiles, { variant, vae,
 export interface GenerateOptions extends TextToImageOptions, TextToImageRun, OpenOptions, PreviewOptions {
   /** Folder or single file of a model; the package of the default one when absent. */
   readonly model?: string | undefined;
-  /** Pictures to make, with the seeds seed, seed + 1, ..., and 0 after 2^64 - 1; those of one batch when absent. */
+  /** Images to make, with the seeds seed, seed + 1, ..., and 0 after 2^64 - 1; those of one batch when absent. */
   readonly count?: number | undefined;
-  /** Pictures that are made in the same calls of the network; 1 when absent. */
+  /** Images that are made in the same calls of the network; 1 when absent. */
   readonly batch?: number | undefined;
   /** Folders or files of ControlNets, one for each of `controls`. */
   readonly controlNets?: readonly string[] | undefined;
@@ -55,25 +55,25 @@ export interface GenerateOptions extends TextToImageOptions, TextToImageRun, Ope
   readonly vaePrecision?: VaePrecision | undefined;
 }
 
-/** What a generation tells: of its pictures, and where it had to fall back to another precision. */
+/** What a generation tells: of its images, and where it had to fall back to another precision. */
 export type GenerationEvent = TextToImageEvent | RetryEvent;
 
-/** Pictures that are ready to be made: everything is checked, nothing is loaded. */
+/** Images that are ready to be made: everything is checked, nothing is loaded. */
 export interface Generation {
   readonly model: TextToImageModel;
-  /** One a picture. */
+  /** One an image. */
   readonly plans: readonly TextToImagePlan[];
   /** How the limit of memory is kept, where one was given. */
   readonly memory?: MemoryPlan;
   /** What the plans were made from. */
   readonly options: GenerateOptions;
-  /** Loads the model, makes the pictures in order and unloads it. */
+  /** Loads the model, makes the images in order and unloads it. */
   run(options?: Pick<TextToImageRun, "previews">): AsyncGenerator<GenerationEvent, void, void>;
 }
 
-/** Pictures that one call makes at most. */
+/** Images that one call makes at most. */
 export const MAX_COUNT = 10_000;
-/** Pictures that are made in the same calls of the network at most. */
+/** Images that are made in the same calls of the network at most. */
 export const MAX_BATCH = 64;
 
 /** Checks every option and the model's files. @throws AquatintError that names what is wrong. */
@@ -95,8 +95,8 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
 
 function checkCount(name: "count" | "batch", count: number, limit: number): void {
   if (Number.isSafeInteger(count) && count >= 1 && count <= limit) return;
-  throw new AquatintError(`generate/${name}`, `expected 1 to ${limit} pictures, got ${count}`, {
-    hint: "give a whole number of pictures",
+  throw new AquatintError(`generate/${name}`, `expected 1 to ${limit} images, got ${count}`, {
+    hint: "give a whole number of images",
   });
 }
 
@@ -132,7 +132,7 @@ async function* run(
 }
 
 /**
- * Makes pictures of a prompt: yields an event for every evaluation of the network and for every picture, and frees
+ * Makes images of a prompt: yields an event for every evaluation of the network and for every image, and frees
  * the model at the end.
  */
 export async function* generate(options: GenerateOptions): AsyncGenerator<GenerationEvent, void, void> {

@@ -6,7 +6,7 @@ import { timeOfRatio } from "../diffusion/spacing/spacing.ts";
 import { psnr } from "../formats/image/psnr.ts";
 import { type Seed, torchCpu } from "../math/random.ts";
 
-/** A picture noised and denoised in one evaluation. */
+/** An image noised and denoised in one evaluation. */
 export interface OneShot {
   /** The time of the noise level on the model's schedule; the nearer end where it has none as strong or as weak. */
   readonly t: number;
@@ -14,7 +14,7 @@ export interface OneShot {
   readonly x: Latent;
   /** The estimate of x0. */
   readonly x0: Latent;
-  /** In decibels, of the pictures as they are shown. */
+  /** In decibels, of the images as they are shown. */
   readonly psnr: { readonly before: number; readonly after: number };
 }
 
@@ -29,7 +29,7 @@ export interface OneShotInput {
   readonly schedule: Schedule;
 }
 
-/** Denoises a picture in one shot. */
+/** Denoises an image in one shot. */
 export async function denoisedOnce(denoise: Denoiser, { x0, sigma, seed, schedule }: OneShotInput): Promise<OneShot> {
   const level: Level = { t: timeOfRatio(schedule, sigma), alpha: 1, sigma };
   const x = noised(level, { x0, eps: torchCpu(seed).randn(x0.length) });

@@ -14,7 +14,7 @@ export interface PixelDenoiser extends AsyncDisposable {
   readonly settings: SchedulerSettings;
   /** Height and width that it was trained at, in pixels. */
   readonly size: number;
-  /** The denoiser of a batch that is told one caption for each picture: x is [n, 3, size, size]. */
+  /** The denoiser of a batch that is told one caption for each image: x is [n, 3, size, size]. */
   conditioned(captions: readonly string[], signal?: AbortSignal): Promise<Denoiser>;
 }
 
@@ -54,9 +54,9 @@ export async function openPixelDenoiser({ model, threads }: PixelDenoiserOptions
   };
 }
 
-/** The theory is about pixels: a latent model's U-Net knows no picture, only what its autoencoder makes of one. */
+/** The theory is about pixels: a latent model's U-Net knows no image, only what its autoencoder makes of one. */
 function refuseLatents(folder: string): never {
-  const reason = "its U-Net denoises an autoencoder's latents and not pixels, so it has no likelihood of a picture";
+  const reason = "its U-Net denoises an autoencoder's latents and not pixels, so it has no likelihood of an image";
   throw new AquatintError("model/latent", `${folder} is a latent model: ${reason}`, {
     hint: "give the folder of a pixel model, such as one that aquatint train wrote, or leave --model out",
   });

@@ -60,9 +60,9 @@ export async function writtenRun(folder: string, options: WrittenRunOptions = {}
   const evaluations = at.map(({ step, seconds }): EvaluationRecord => ({ step, seconds, metrics: { psnr: step / 2 } }));
   await write("evaluations.jsonl", lines(evaluations));
   await write("sessions.jsonl", lines([session]));
-  const picture = { width: 2, height: 1, channels: 3, data: Uint8Array.of(255, 0, 0, 0, 0, 255) } as const;
+  const image = { width: 2, height: 1, channels: 3, data: Uint8Array.of(255, 0, 0, 0, 0, 255) } as const;
   for (let step = 10; step <= steps; step += 10) {
-    await write(`samples/step-${String(step).padStart(7, "0")}.png`, encodePng(picture));
+    await write(`samples/step-${String(step).padStart(7, "0")}.png`, encodePng(image));
   }
   if (ended) await write(`checkpoints/step-${String(steps).padStart(7, "0")}.safetensors`, "");
   if (holder !== undefined) await write("run.lock", `${holder}\n`);

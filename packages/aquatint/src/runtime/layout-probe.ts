@@ -3,7 +3,7 @@
 const CHANNELS = 16;
 const PIXELS = 2;
 
-/** The picture of `layoutProbeModel`. */
+/** The image of `layoutProbeModel`. */
 export const layoutProbeShape: readonly number[] = [1, CHANNELS, 1, PIXELS];
 /** Its values, all different. */
 export const layoutProbeValues = (): Float32Array => Float32Array.from({ length: CHANNELS * PIXELS }, (_, i) => i);

@@ -18,7 +18,7 @@ export const probeModel = (): Uint8Array<ArrayBuffer> =>
     }),
   );
 
-/** Puts a picture [1, 16, 1, 2] into blocks of channels, so that the order of `probeNumbers` in `y` tells the block. */
+/** Puts an image [1, 16, 1, 2] into blocks of channels, so that the order of `probeNumbers` in `y` tells the block. */
 export const layoutProbeModel = (): Uint8Array<ArrayBuffer> =>
   toBinary(
     ModelProtoSchema,

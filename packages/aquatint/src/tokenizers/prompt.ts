@@ -10,7 +10,7 @@ export const promptSyntaxes = ["plain", "a1111"] as const;
 /** A syntax by its name. */
 export type PromptSyntax = (typeof promptSyntaxes)[number];
 
-/** Plain: brackets and colons mean themselves, so a text gives the same picture as with diffusers. */
+/** Plain: brackets and colons mean themselves, so a text gives the same image as with diffusers. */
 export const DEFAULT_PROMPT_SYNTAX: PromptSyntax = "plain";
 
 /** What the text encoder reads up to and including a step, counted from 1. */

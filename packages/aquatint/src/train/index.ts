@@ -23,5 +23,5 @@ export { clipTowers } from "./tasks/clip/towers.ts";
 export { type DenoisingObjective, type DenoisingOptions, denoisingObjective } from "./tasks/denoising/objective.ts";
 export { type ChunkedNetwork, inChunks } from "./tasks/in-chunks.ts";
 export * from "./tasks/kind.ts";
-export { onePassPictures } from "./tasks/one-pass/outputs.ts";
+export { onePassImages } from "./tasks/one-pass/outputs.ts";
 export { tasks } from "./tasks/registry.ts";

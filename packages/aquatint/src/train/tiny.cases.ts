@@ -14,7 +14,7 @@ import { tasks } from "./tasks/registry.ts";
 export const plateNames = ["red", "green", "blue"] as const;
 const SIZE = 8;
 
-/** Pictures of one plain color with its name: enough to train on in milliseconds. */
+/** Images of one plain color with its name: enough to train on in milliseconds. */
 export const colorPlates: Dataset = {
   name: "color-plates",
   size: [SIZE, SIZE],
@@ -26,9 +26,9 @@ export const colorPlates: Dataset = {
         const chosen = Array.from({ length: n }, (_, i) => (state.seed + state.position + i) % plateNames.length);
         state = { ...state, position: state.position + n };
         const pixels = SIZE * SIZE;
-        const pictures = new Float32Array(n * 3 * pixels).fill(-1);
-        for (const [i, c] of chosen.entries()) pictures.fill(1, (3 * i + c) * pixels, (3 * i + c + 1) * pixels);
-        return { pictures, captions: chosen.map((c) => plateNames[c]!), truths: chosen };
+        const images = new Float32Array(n * 3 * pixels).fill(-1);
+        for (const [i, c] of chosen.entries()) images.fill(1, (3 * i + c) * pixels, (3 * i + c + 1) * pixels);
+        return { images, captions: chosen.map((c) => plateNames[c]!), truths: chosen };
       },
       snapshot: () => state,
       restore: (to) => {
@@ -54,7 +54,7 @@ export const tinyConfigs = {
   },
   text_encoder: { hidden_size: 16, intermediate_size: 32, num_hidden_layers: 1, num_attention_heads: 2 },
 };
-/** The smallest autoencoder that halves a picture's sides; its latents have four channels. */
+/** The smallest autoencoder that halves an image's sides; its latents have four channels. */
 export const tinyVae = {
   block_out_channels: [8, 8],
   down_block_types: ["DownEncoderBlock2D", "DownEncoderBlock2D"],

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { RgbaPicture } from "aquatint/formats";
-import { decodePng, encodePng, type Picture } from "aquatint/formats";
+import type { RgbaImage } from "aquatint/formats";
+import { decodePng, encodePng, type Image } from "aquatint/formats";
 import { importSharp, readBytes, writeFileAtomic } from "aquatint/node";
 import { AquatintError } from "aquatint/util";
 import type { Sharp } from "sharp";
@@ -15,12 +15,12 @@ const OVERSAMPLING = 4;
 /** Alpha up to this, of 255, counts as empty when art is trimmed. */
 const EMPTY = 8;
 
-/** The art asked for: rendered by sharp, or read from `cacheFolder`, where each rendered picture stays as a PNG. */
+/** The art asked for: rendered by sharp, or read from `cacheFolder`, where each rendered image stays as a PNG. */
 export async function loadEmojiAtlas(
   { hexes, styles, size }: ArtRequest,
   { cacheFolder = join(".cache", "emoji") }: { readonly cacheFolder?: string | undefined } = {},
 ): Promise<EmojiAtlas> {
-  const pictures = new Map<string, RgbaPicture>();
+  const images = new Map<string, RgbaImage>();
   for (const style of styles) {
     const art = artPackage(style);
     const folder = join(cacheFolder, `${style}-${art.version}-${size}px`);
@@ -28,15 +28,15 @@ export async function loadEmojiAtlas(
     const load = async (hex: string): Promise<void> => {
       const file = join(folder, `${hex}.png`);
       if (!existsSync(file)) await writeFileAtomic(file, encodePng(await render(art, hex, size)));
-      pictures.set(keyOf(hex, style), withAlpha(decodePng(await readBytes(file), { name: file }), file));
+      images.set(keyOf(hex, style), withAlpha(decodePng(await readBytes(file), { name: file }), file));
     };
     await Promise.all(hexes.map(load));
   }
   return {
     size,
     get(hex, style) {
-      const picture = pictures.get(keyOf(hex, style));
-      if (picture) return picture;
+      const image = images.get(keyOf(hex, style));
+      if (image) return image;
       throw new AquatintError("emoji/not-loaded", `the atlas was not asked for ${hex} in the style "${style}"`);
     },
   };
@@ -44,7 +44,7 @@ export async function loadEmojiAtlas(
 
 const keyOf = (hex: string, style: Style): string => `${hex} ${style}`;
 
-async function render(art: ArtPackage, hex: string, size: number): Promise<Picture> {
+async function render(art: ArtPackage, hex: string, size: number): Promise<Image> {
   const sharp = await importSharp("drawing emoji");
   const full = await rgba(sharp(await art.source(hex, OVERSAMPLING * size)));
   const { width, height, channels } = full;
@@ -52,14 +52,14 @@ async function render(art: ArtPackage, hex: string, size: number): Promise<Pictu
   return rgba(trimmed.resize({ width: size, height: size, fit: "inside" }));
 }
 
-async function rgba(image: Sharp): Promise<RgbaPicture> {
+async function rgba(image: Sharp): Promise<RgbaImage> {
   const { data, info } = await image.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, channels: 4, data };
 }
 
 /** The smallest box around what is not transparent. */
 function opaqueBox(
-  { width, height, data }: RgbaPicture,
+  { width, height, data }: RgbaImage,
   hex: string,
 ): { left: number; top: number; width: number; height: number } {
   let [left, top, right, bottom] = [width, height, 0, 0];
@@ -72,11 +72,11 @@ function opaqueBox(
       bottom = Math.max(bottom, y + 1);
     }
   }
-  if (right === 0) throw new AquatintError("emoji/empty-art", `the picture of ${hex} is wholly transparent`);
+  if (right === 0) throw new AquatintError("emoji/empty-art", `the image of ${hex} is wholly transparent`);
   return { left, top, width: right - left, height: bottom - top };
 }
 
-function withAlpha({ width, height, channels, data }: Picture, file: string): RgbaPicture {
+function withAlpha({ width, height, channels, data }: Image, file: string): RgbaImage {
   if (channels === 4) return { width, height, channels, data };
   throw new AquatintError("emoji/cache", `${file} has ${channels} channels, expected 4`, { hint: "remove the file" });
 }

@@ -58,10 +58,10 @@ test("what is rendered once is read from the cache, and nothing half-written sta
 test("only what was asked for can be had", async () => {
   const atlas = await loadEmojiAtlas({ ...request, styles: ["3d"] }, { cacheFolder });
   expect(() => atlas.get("1f34e", "noto")).toThrow(`was not asked for 1f34e in the style "noto"`);
-  await expect(loadEmojiAtlas({ ...request, hexes: ["10ffff"] }, { cacheFolder })).rejects.toThrow("no picture of");
+  await expect(loadEmojiAtlas({ ...request, hexes: ["10ffff"] }, { cacheFolder })).rejects.toThrow("no image of");
 });
 
-test.each(styles)("every name of the table has a picture in the style %s", async (style) => {
+test.each(styles)("every name of the table has an image in the style %s", async (style) => {
   const art = artPackage(style);
   for (const { hex } of emojiNames) expect((await art.source(hex, 16)).length).toBeGreaterThan(100);
 });

@@ -81,4 +81,4 @@ function openWebp(folder: string, version: string): ArtPackage {
 }
 
 const noSuchArt = (hex: string, folder: string): AquatintError =>
-  new AquatintError("emoji/unknown-art", `${folder} has no picture of the code points ${hex}`);
+  new AquatintError("emoji/unknown-art", `${folder} has no image of the code points ${hex}`);

@@ -65,7 +65,7 @@ const mounts: Readonly<Record<string, Seat>> = {
 /** A rider's longer side over its mount's. */
 const RIDER = 0.62;
 
-/** The longer side of both together, of the picture's. */
+/** The longer side of both together, of the image's. */
 const SPAN = [0.84, 0.94] as const;
 
 /** The first thing rides the second, which is in front: both are scaled together, so that they fit. */

@@ -2,7 +2,7 @@ import type { Template } from "../template.ts";
 import { atSpots } from "./layout.ts";
 import { said } from "./words.ts";
 
-/** One thing that fills the picture. */
+/** One thing that fills the image. */
 export const single: Template = {
   things: 1,
   stage: (random, company) => ({

@@ -50,7 +50,7 @@ const alone = {
   small: { x: 0.5, y: 0.5, size: [0.3, 0.38], stray: 0.12 },
 } as const;
 
-/** One thing, big or small for a picture. */
+/** One thing, big or small for an image. */
 export const scaled: Template = {
   things: 1,
   variants: 2,

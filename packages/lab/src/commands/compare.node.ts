@@ -24,7 +24,7 @@ interface Flags {
 export const addCompare = (program: Command, io: Io): Command =>
   program
     .command("compare")
-    .summary("train and compare kinds of generative models on the same pictures")
+    .summary("train and compare kinds of generative models on the same images")
     .description(
       "Trains what is not trained yet of a comparison (a VAE, a GAN, a diffusion model, and the classifier that judges them), measures all of it in one run, and writes index.html and compare.json.",
     )

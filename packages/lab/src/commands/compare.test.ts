@@ -26,9 +26,9 @@ const tasks = {
   judge: {
     task: "classification",
     model: { classifier: { block_out_channels: [4, 8, 8], norm_num_groups: 4 } },
-    evaluation: { pictures: 8 },
+    evaluation: { images: 8 },
   },
-  vae: { task: "vae", model: { vae: decoder, text_encoder: text, tokenizer }, evaluation: { pictures: 8 } },
+  vae: { task: "vae", model: { vae: decoder, text_encoder: text, tokenizer }, evaluation: { images: 8 } },
   gan: {
     task: "gan",
     model: {
@@ -41,7 +41,7 @@ const tasks = {
   denoising: {
     task: "denoising",
     model: { unet, text_encoder: text, scheduler, tokenizer },
-    evaluation: { pictures: 8 },
+    evaluation: { images: 8 },
   },
 };
 
@@ -62,7 +62,7 @@ async function written(folder: string, change: object = {}): Promise<string> {
       { name: "GAN", config: "gan.json" },
       { name: "Diffusion", config: "denoising.json", walks: [{ steps: 1 }, { sampler: "ddim", steps: 3 }] },
     ],
-    measure: { pictures: 32, bounds: 3, evaluations: 3, importance: 2, timed: 1, neighbors: 20 },
+    measure: { images: 32, bounds: 3, evaluations: 3, importance: 2, timed: 1, neighbors: 20 },
     ...change,
   };
   const path = join(cwd, folder, "compare.json");

@@ -22,7 +22,7 @@ export const addTheory = (program: Command, io: Io): Command =>
     )
     .option("--out <file>", "HTML file, overwritten if it exists", "theory.html")
     .option("--model <path>", `folder of a pixel model (default: pixel in ${DEFAULT_MODEL_PACKAGE})`)
-    .option("--image <files...>", "pictures to show (default: scenes that training never sees)")
+    .option("--image <files...>", "images to show (default: scenes that training never sees)")
     .option("--json", "print one JSON object with every number on stdout and nothing else")
     .option("--quiet", "show no progress")
     .action((flags: Flags) => theory(flags, io));

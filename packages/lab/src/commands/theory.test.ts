@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cwd, { recursive: true }));
 
-test("theory writes one page with every section, of the pictures that are given", async () => {
+test("theory writes one page with every section, of the images that are given", async () => {
   const { io, out, err } = capturedIo({ cwd });
   const options = ["--model", "model", "--image", "p.png", "--out", "r.html", "--json", "--quiet"];
   expect(await main(["theory", ...options], io), err()).toBe(0);

@@ -1,6 +1,6 @@
 import { figureText } from "aquatint/util";
 import type { Estimate } from "../evaluate/distribution.ts";
-import type { Measured, MeasuredModel, MeasuredPoint, PictureMeasures } from "./measured.ts";
+import type { ImageMeasures, Measured, MeasuredModel, MeasuredPoint } from "./measured.ts";
 
 /** Whether what is usually said was found here. */
 export type Verdict = "shows" | "the opposite shows" | "cannot be told";
@@ -35,7 +35,7 @@ const compared = (what: string, larger: Side, smaller: Side): Pick<Claim, "verdi
   evidence: `${what}: ${said(larger)}, ${said(smaller)}`,
 });
 
-/** Where each kind stands: its last way of making pictures, which takes the most evaluations. */
+/** Where each kind stands: its last way of making images, which takes the most evaluations. */
 interface Cast {
   readonly measured: Measured;
   readonly vae: MeasuredModel;
@@ -48,7 +48,7 @@ const best = ({ points }: MeasuredModel): MeasuredPoint =>
   points.reduce((a, b) => (b.evaluations > a.evaluations ? b : a));
 const first = ({ points }: MeasuredModel): MeasuredPoint =>
   points.reduce((a, b) => (b.evaluations < a.evaluations ? b : a));
-/** A way of making pictures, with its name in a sentence. */
+/** A way of making images, with its name in a sentence. */
 interface Way<P = MeasuredPoint> {
   readonly name: string;
   readonly point: P;
@@ -58,14 +58,14 @@ const at = (model: MeasuredModel, point = best(model)): Way => ({
   point,
 });
 
-/** What is measured of a way of making pictures. */
-type Figure<P = PictureMeasures> = readonly [what: string, of: (point: P) => Estimate];
+/** What is measured of a way of making images. */
+type Figure<P = ImageMeasures> = readonly [what: string, of: (point: P) => Estimate];
 const precision: Figure = ["Precision", ({ distance }) => distance.precision];
 const recall: Figure = ["Recall", ({ distance }) => distance.recall];
 const coverage: Figure = ["Coverage", ({ distance }) => distance.coverage];
 const frechet: Figure = ["Fréchet distance", ({ distance }) => distance.frechet];
 const slope: Figure = ["Mean slope", ({ sharpness }) => sharpness];
-const seconds: Figure<MeasuredPoint> = ["Seconds a picture", (point) => plain(point.seconds)];
+const seconds: Figure<MeasuredPoint> = ["Seconds an image", (point) => plain(point.seconds)];
 
 function between<P>([what, of]: Figure<P>, larger: Way<P>, smaller: Way<P>) {
   const side = ({ name, point }: Way<P>): Side => ({ name, estimate: of(point) });
@@ -76,16 +76,16 @@ type Evaluator = (cast: Cast) => Pick<Claim, "verdict" | "evidence"> | undefined
 
 /** What the lecture's slides and the literature say, each with its rule. */
 const claims: readonly (readonly [story: string, evaluate: Evaluator])[] = [
-  ["A GAN's pictures look more like real ones than a VAE's", ({ gan, vae }) => between(precision, at(gan), at(vae))],
+  ["A GAN's images look more like real ones than a VAE's", ({ gan, vae }) => between(precision, at(gan), at(vae))],
   [
-    "A VAE's pictures are blurred",
-    ({ vae, measured: { floor } }) => between(slope, { name: "real pictures", point: floor }, at(vae)),
+    "A VAE's images are blurred",
+    ({ vae, measured: { floor } }) => between(slope, { name: "real images", point: floor }, at(vae)),
   ],
   [
     "A GAN leaves more of the data out than diffusion does",
     ({ gan, denoising }) => between(coverage, at(denoising), at(gan)),
   ],
-  ["A GAN's pictures vary less than diffusion's", ({ gan, denoising }) => between(recall, at(denoising), at(gan))],
+  ["A GAN's images vary less than diffusion's", ({ gan, denoising }) => between(recall, at(denoising), at(gan))],
   ["Diffusion comes nearer to the data than a GAN", ({ gan, denoising }) => between(frechet, at(gan), at(denoising))],
   ["Diffusion comes nearer to the data than a VAE", ({ vae, denoising }) => between(frechet, at(vae), at(denoising))],
   [

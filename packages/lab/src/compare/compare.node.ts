@@ -6,12 +6,12 @@ import { expectNames, type Judge, openJudge } from "../evaluate/judge.ts";
 import { neighborRows } from "../evaluate/nearest.ts";
 import type { MeasureConfig } from "./config.ts";
 import { modelKinds } from "./kinds/registry.ts";
-import { measurePoint, pictureMeasures, type RealSet, realSets } from "./measure.ts";
+import { imageMeasures, measurePoint, type RealSet, realSets } from "./measure.ts";
 import type { Measured, MeasuredModel, MeasuredPoint, Training } from "./measured.ts";
 import type { Bound, OpenedModel } from "./model-kind.ts";
 import type { Comparison, NeededRun } from "./open.node.ts";
 import { comparisonReport, type ShownModel } from "./report.node.ts";
-import { differentCaptions, interpolations, NEIGHBORS, SAMPLE_COUNT } from "./report-pictures.ts";
+import { differentCaptions, interpolations, NEIGHBORS, SAMPLE_COUNT } from "./report-images.ts";
 
 /** How a comparison is measured. */
 export interface CompareOptions {
@@ -26,9 +26,9 @@ export type CompareEvent =
   | { readonly type: "part"; readonly name: string; readonly i: number; readonly n: number }
   | { readonly type: "report"; readonly html: string; readonly measured: Measured };
 
-/** Pictures that a program takes at once. */
+/** Images that a program takes at once. */
 const CHUNK = 32;
-/** Of the training pictures in which neighbors are looked for. */
+/** Of the training images in which neighbors are looked for. */
 const NEIGHBORS_SEED = 5_000_011;
 
 const looking = ({ size }: Dataset) => ({ size, looked: SAMPLE_COUNT, shown: NEIGHBORS });
@@ -39,7 +39,7 @@ interface Bench {
   readonly dataset: Dataset;
   readonly measure: MeasureConfig;
   readonly real: RealSet;
-  /** Training pictures, [n, 3, h, w]. */
+  /** Training images, [n, 3, h, w]. */
   readonly seen: Float32Array;
   readonly signal?: AbortSignal | undefined;
 }
@@ -56,7 +56,7 @@ export async function* compareModels(
   await using judge = await openJudge(await diskFiles(judging.model), { runtime, size: dataset.size });
   expectNames(judge, dataset.names ?? []);
   const [real, second] = await realSets(dataset, judge, measure);
-  const { pictures: seen } = await dataset.stream({ seed: NEIGHBORS_SEED }).next(measure.neighbors);
+  const { images: seen } = await dataset.stream({ seed: NEIGHBORS_SEED }).next(measure.neighbors);
   const bench: Bench = { runtime, judge, dataset, measure, real, seen, signal };
   const shown: ShownModel[] = [];
   for (const [i, run] of models.entries()) {
@@ -67,11 +67,11 @@ export async function* compareModels(
   const floorRows = neighborRows(real.values, seen, looking(dataset));
   const measured: Measured = {
     title: config.title,
-    pictures: measure.pictures,
+    images: measure.images,
     split: measure.split,
     size: dataset.size,
     models: shown.map(({ measured }) => measured),
-    floor: pictureMeasures({ ...second, names: second.names }, real),
+    floor: imageMeasures({ ...second, names: second.names }, real),
     floorNeighbors: floorRows.distances,
   };
   yield { type: "report", measured, html: await comparisonReport({ measured, shown, real, floorRows, maker }) };
@@ -108,11 +108,11 @@ async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise
   return { measured, samples, finest, ways: { captions, rows: ways, label: walk.label }, neighbors, measure };
 }
 
-/** The bound over the first real pictures. */
+/** The bound over the first real images. */
 function boundOf(family: OpenedModel, { real, measure, dataset, signal }: Bench): Promise<Bound> | undefined {
   const n = Math.min(measure.bounds, real.captions.length);
-  const pictures = real.values.slice(0, 3 * dataset.size[0] * dataset.size[1] * n);
-  return family.bound?.({ ...measure, pictures, captions: real.captions.slice(0, n), signal });
+  const images = real.values.slice(0, 3 * dataset.size[0] * dataset.size[1] * n);
+  return family.bound?.({ ...measure, images, captions: real.captions.slice(0, n), signal });
 }
 
 /** What the run's folder tells of how it was trained. */

@@ -6,7 +6,7 @@ import { claimsOf, judged } from "./claims.ts";
 import { parseComparison } from "./config.ts";
 import { type Measured, type MeasuredModel, type MeasuredPoint, mistimed } from "./measured.ts";
 import { placeLabels } from "./place-labels.ts";
-import { differentCaptions } from "./report-pictures.ts";
+import { differentCaptions } from "./report-images.ts";
 import { canonical } from "./same.ts";
 import { sharpnessOf, slopeOf } from "./sharpness.ts";
 import { spherical } from "./spherical.ts";
@@ -45,7 +45,7 @@ const model = (task: string, points: readonly MeasuredPoint[], bits?: number): M
     bits === undefined ? null : { elbo: { reconstruction: bits, priorMatching: 0, denoisingMatching: 0, total: bits } },
 });
 const measured = (models: readonly MeasuredModel[]): Measured => ({
-  ...{ title: "test", pictures: 10, split: "held-out", size: [2, 2], models, floorNeighbors: [1] },
+  ...{ title: "test", images: 10, split: "held-out", size: [2, 2], models, floorNeighbors: [1] },
   floor: point({ seconds: 1, frechet: 0.1, precision: 0.9, coverage: 0.8, slope: 0.2 }),
 });
 const usual = measured([
@@ -186,6 +186,6 @@ test("a wrong configuration is refused with its place", () => {
     );
   refused({ title: "t", judge: "j.json", models }, /two are called "one"/);
   refused({ title: "t", judge: "j.json", models: models.slice(1) }, /"models"/);
-  refused({ title: "t", judge: "j.json", models, measure: { pictures: 3 } }, /"measure.pictures"/);
+  refused({ title: "t", judge: "j.json", models, measure: { images: 3 } }, /"measure.images"/);
   refused([], /c\.json/);
 });

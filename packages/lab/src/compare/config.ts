@@ -7,7 +7,7 @@ const count = z.int().positive();
 const file = z.string().min(1);
 
 const walk = z.strictObject({
-  sampler: file.default("ddim").describe("A sampler's name; one that adds no noise, so that vectors fix pictures."),
+  sampler: file.default("ddim").describe("A sampler's name; one that adds no noise, so that vectors fix images."),
   steps: count.describe("Steps of the sampler."),
 });
 
@@ -18,19 +18,19 @@ const model = z.strictObject({
 });
 
 const measure = z.strictObject({
-  pictures: count.min(32).default(480).describe("Pictures that each model makes, and real ones beside them."),
+  images: count.min(32).default(480).describe("Images that each model makes, and real ones beside them."),
   split: z
     .enum(splits)
     .default("held-out")
     .describe(
-      'The real pictures: held-out ones, or new draws of what training draws from ("train"), for data that is made as it is drawn and whose held-out pictures show other things.',
+      'The real images: held-out ones, or new draws of what training draws from ("train"), for data that is made as it is drawn and whose held-out images show other things.',
     ),
-  bounds: count.default(32).describe("Real pictures whose likelihood is bounded."),
+  bounds: count.default(32).describe("Real images whose likelihood is bounded."),
   evaluations: count.default(60).describe("Denoising terms of a diffusion bound that are evaluated."),
   importance: count.default(16).describe("Draws of a latent for the importance-weighted bound."),
-  timed: count.default(9).describe("Single pictures that are timed; the fastest counts, since others use the machine."),
-  neighbors: count.default(4096).describe("Training pictures that nearest neighbors are looked for in."),
-  seed: z.int().nonnegative().default(0).describe("Of the vectors that pictures are made of."),
+  timed: count.default(9).describe("Single images that are timed; the fastest counts, since others use the machine."),
+  neighbors: count.default(4096).describe("Training images that nearest neighbors are looked for in."),
+  seed: z.int().nonnegative().default(0).describe("Of the vectors that images are made of."),
 });
 
 /** What `aquatint compare` reads; files lie relative to it. */

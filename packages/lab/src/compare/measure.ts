@@ -1,65 +1,65 @@
 import type { Dataset } from "aquatint/data";
-import { type Picture, tensorToPictures } from "aquatint/formats";
+import { type Image, tensorToImages } from "aquatint/formats";
 import { torchCpu } from "aquatint/math";
 import { thingsOf } from "aquatint/train";
 import { setDistance } from "../evaluate/distribution.ts";
 import { wilson } from "../evaluate/intervals.ts";
 import type { Judge, JudgeResults } from "../evaluate/judge.ts";
 import type { MeasureConfig } from "./config.ts";
-import type { MeasuredPoint, PictureMeasures } from "./measured.ts";
+import type { ImageMeasures, MeasuredPoint } from "./measured.ts";
 import type { OpenedModel, Sampling } from "./model-kind.ts";
 import { sharpnessOf } from "./sharpness.ts";
 
-/** Real pictures, as the judge sees them. */
+/** Real images, as the judge sees them. */
 export interface RealSet {
   /** Float32 [n, 3, h, w] */
   readonly values: Float32Array;
   readonly captions: readonly string[];
-  /** What each picture shows. */
+  /** What each image shows. */
   readonly names: readonly string[];
-  readonly pictures: readonly Picture[];
+  readonly images: readonly Image[];
   readonly detected: JudgeResults;
 }
 
-/** Seed of the real pictures: no run of the trainer has it. */
+/** Seed of the real images: no run of the trainer has it. */
 const REAL_SEED = 2_000_003;
 
-/** Two sets of real pictures, which have none in common where there are enough. */
+/** Two sets of real images, which have none in common where there are enough. */
 export async function realSets(
   dataset: Dataset,
   judge: Judge,
-  { pictures: count, split }: Pick<MeasureConfig, "pictures" | "split">,
+  { images: count, split }: Pick<MeasureConfig, "images" | "split">,
 ): Promise<readonly [RealSet, RealSet]> {
   const stream = dataset.stream({ seed: REAL_SEED, split });
   const [height, width] = dataset.size;
   const realSet = async (): Promise<RealSet> => {
-    const { pictures: values, captions, truths } = await stream.next(count);
-    const pictures = tensorToPictures(values, { width, height });
+    const { images: values, captions, truths } = await stream.next(count);
+    const images = tensorToImages(values, { width, height });
     const names = truths.map((truth) => thingsOf(truth)[0]!.name);
-    return { values, captions, names, pictures, detected: await judge.detect(pictures) };
+    return { values, captions, names, images, detected: await judge.detect(images) };
   };
   return [await realSet(), await realSet()];
 }
 
-/** Pictures of the first set's captions beside that set. */
-export function pictureMeasures(
+/** Images of the first set's captions beside that set. */
+export function imageMeasures(
   generated: {
-    readonly pictures: readonly Picture[];
+    readonly images: readonly Image[];
     readonly detected: JudgeResults;
     readonly names: readonly string[];
   },
   real: RealSet,
-): PictureMeasures {
+): ImageMeasures {
   const hits = generated.names.filter((name, i) => generated.detected.detections[i]!.things[0]?.name === name).length;
   const n = generated.names.length;
   return {
     distance: setDistance({ real: real.detected.features, generated: generated.detected.features }),
     accuracy: { value: hits / n, interval: wilson(hits, n) },
-    sharpness: sharpnessOf(generated.pictures),
+    sharpness: sharpnessOf(generated.images),
   };
 }
 
-/** What a way of making pictures is measured with. */
+/** What a way of making images is measured with. */
 export interface PointInput {
   readonly family: OpenedModel;
   readonly walk: Sampling;
@@ -70,7 +70,7 @@ export interface PointInput {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Makes a picture of each caption of the real set, and measures them and the time. */
+/** Makes an image of each caption of the real set, and measures them and the time. */
 export async function measurePoint(input: PointInput): Promise<{ point: MeasuredPoint; values: Float32Array }> {
   const { family, walk, real, judge, measure, size, signal } = input;
   const { captions, names } = real;
@@ -85,8 +85,8 @@ export async function measurePoint(input: PointInput): Promise<{ point: Measured
   const batched = await timed(async () => {
     values = Float32Array.from(await walk.draw({ z, captions, signal }));
   });
-  const pictures = tensorToPictures(values, { height: size[0], width: size[1] });
-  const measures = pictureMeasures({ pictures, detected: await judge.detect(pictures), names }, real);
+  const images = tensorToImages(values, { height: size[0], width: size[1] });
+  const measures = imageMeasures({ images, detected: await judge.detect(images), names }, real);
   const { label, evaluations } = walk;
   const times = { seconds: Math.min(...seconds), secondsInBatch: batched / captions.length };
   return { point: { label, evaluations, ...times, ...measures }, values };

@@ -2,22 +2,22 @@ import type { Split } from "aquatint/data";
 import type { Estimate, SetDistance } from "../evaluate/distribution.ts";
 import type { Bound } from "./model-kind.ts";
 
-/** How pictures of one way of making them compare with real ones; each number with its 95 % interval. */
-export interface PictureMeasures {
+/** How images of one way of making them compare with real ones; each number with its 95 % interval. */
+export interface ImageMeasures {
   readonly distance: SetDistance;
-  /** Share of pictures of which the judge names what their caption asks for. */
+  /** Share of images of which the judge names what their caption asks for. */
   readonly accuracy: Estimate;
-  /** Mean slope; compare with that of real pictures. */
+  /** Mean slope; compare with that of real images. */
   readonly sharpness: Estimate;
 }
 
-/** A model with one way of making pictures. */
-export interface MeasuredPoint extends PictureMeasures {
+/** A model with one way of making images. */
+export interface MeasuredPoint extends ImageMeasures {
   readonly label: string;
   readonly evaluations: number;
-  /** The fastest of several single pictures. */
+  /** The fastest of several single images. */
   readonly seconds: number;
-  /** A picture's share of all that were made in batches. */
+  /** An image's share of all that were made in batches. */
   readonly secondsInBatch: number;
 }
 
@@ -37,28 +37,28 @@ export interface MeasuredModel {
   readonly name: string;
   /** The task that trains its kind. */
   readonly task: string;
-  /** Of what makes pictures. */
+  /** Of what makes images. */
   readonly parameters: number;
   readonly training: Training;
   readonly points: readonly MeasuredPoint[];
   /** Bits per dimension; null where its kind has none. */
   readonly bound: Bound | null;
-  /** Root mean squared differences from generated pictures to the nearest of training. */
+  /** Root mean squared differences from generated images to the nearest of training. */
   readonly neighbors: readonly number[];
 }
 
 /** Everything that a comparison found. */
 export interface Measured {
   readonly title: string;
-  /** Pictures that each way made, and real ones beside them. */
-  readonly pictures: number;
+  /** Images that each way made, and real ones beside them. */
+  readonly images: number;
   /** Which real ones. */
   readonly split: Split;
   readonly size: readonly [height: number, width: number];
   readonly models: readonly MeasuredModel[];
-  /** Real pictures beside other real ones: what a perfect model of this count would get. */
-  readonly floor: PictureMeasures;
-  /** From real pictures to the nearest of training. */
+  /** Real images beside other real ones: what a perfect model of this count would get. */
+  readonly floor: ImageMeasures;
+  /** From real images to the nearest of training. */
   readonly floorNeighbors: readonly number[];
 }
 
@@ -75,7 +75,7 @@ export const pointsOf = ({ models }: Pick<Measured, "models">): readonly NamedPo
     model.points.map((point) => ({ ...point, model, name: [model.name, point.label].filter(Boolean).join(" · ") })),
   );
 
-/** The models whose pictures do not take longer with more evaluations: something else had the machine while they were timed. */
+/** The models whose images do not take longer with more evaluations: something else had the machine while they were timed. */
 export const mistimed = ({ models }: Pick<Measured, "models">): readonly MeasuredModel[] =>
   models.filter(({ points }) => {
     const inOrder = points.toSorted((a, b) => a.evaluations - b.evaluations);

@@ -2,7 +2,7 @@ import type { Runtime } from "aquatint";
 import type { ModelFiles } from "aquatint/checkpoints";
 import type { Elbo } from "aquatint/diffusion";
 
-/** What pictures are made of: a standard normal vector and a caption each. */
+/** What images are made of: a standard normal vector and a caption each. */
 export interface Drawing {
   /** n vectors of the model's latent size, one after the other. */
   readonly z: Float32Array;
@@ -10,17 +10,17 @@ export interface Drawing {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One way in which a model makes pictures: a point of the report. */
+/** One way in which a model makes images: a point of the report. */
 export interface Sampling {
   /** What tells it from the model's other ways: "ddim 16"; empty where there is one only. */
   readonly label: string;
-  /** Evaluations of the network for a picture. */
+  /** Evaluations of the network for an image. */
   readonly evaluations: number;
-  /** Pictures [n, 3, h, w], about -1 .. 1; the same vector and caption give the same picture. */
+  /** Images [n, 3, h, w], about -1 .. 1; the same vector and caption give the same image. */
   draw(drawing: Drawing): Promise<Float32Array>;
 }
 
-/** Pictures whose likelihood is bounded. */
+/** Images whose likelihood is bounded. */
 export interface BoundInput {
   /** Denoising terms of a diffusion bound that are evaluated. */
   readonly evaluations: number;
@@ -28,25 +28,25 @@ export interface BoundInput {
   readonly importance: number;
   readonly seed: number;
   /** [n, 3, h, w] in -1 .. 1. */
-  readonly pictures: Float32Array;
+  readonly images: Float32Array;
   readonly captions: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A bound on -log2 p(x) per dimension, over the pictures. */
+/** A bound on -log2 p(x) per dimension, over the images. */
 export interface Bound {
   readonly elbo: Elbo;
-  /** Total of each picture, where the bound is taken picture by picture. */
-  readonly pictures?: readonly number[];
+  /** Total of each image, where the bound is taken image by image. */
+  readonly images?: readonly number[];
   /** A tighter bound where there is one. */
   readonly importanceWeighted?: number;
 }
 
 /** A model at work. */
 export interface OpenedModel extends AsyncDisposable {
-  /** Numbers of a vector that a picture is made of. */
+  /** Numbers of a vector that an image is made of. */
   readonly latentSize: number;
-  /** Numbers that are read to make a picture. */
+  /** Numbers that are read to make an image. */
   readonly parameters: number;
   readonly walks: readonly Sampling[];
   /** Absent where the kind has no likelihood. */
@@ -57,7 +57,7 @@ export interface OpenedModel extends AsyncDisposable {
 export interface OpenModelInput {
   readonly files: ModelFiles;
   readonly runtime: Runtime;
-  /** Pictures that a program takes at once. */
+  /** Images that a program takes at once. */
   readonly chunk: number;
   readonly walks?: readonly { readonly sampler: string; readonly steps: number }[] | undefined;
 }
@@ -66,7 +66,7 @@ export interface OpenModelInput {
 export interface ModelKind {
   /** "VAE" */
   readonly title: string;
-  /** How it makes a picture, in a sentence. */
+  /** How it makes an image, in a sentence. */
   readonly about: string;
   /** What of a likelihood it has, or why none. */
   readonly likelihood: string;

@@ -1,22 +1,22 @@
-import { grid, type Picture, strip, tensorToPictures } from "aquatint/formats";
+import { grid, type Image, strip, tensorToImages } from "aquatint/formats";
 import { duration } from "aquatint/util";
 import type { Estimate } from "../evaluate/distribution.ts";
 import type { NeighborRows } from "../evaluate/nearest.ts";
 import { type Content, html } from "../reports/html.ts";
-import { figure, inlinePicture, legend, note, page, type Section, sheet, table } from "../reports/page.ts";
+import { figure, inlineImage, legend, note, page, type Section, sheet, table } from "../reports/page.ts";
 import { type Claim, claimsOf, judged } from "./claims.ts";
 import { modelColors } from "./colors.ts";
 import type { MeasureConfig } from "./config.ts";
 import { modelKinds } from "./kinds/registry.ts";
 import type { RealSet } from "./measure.ts";
 import { type Measured, type MeasuredModel, mistimed, type NamedPoint, pointsOf } from "./measured.ts";
-import { SAMPLE_COUNT } from "./report-pictures.ts";
+import { SAMPLE_COUNT } from "./report-images.ts";
 import { speedFigure } from "./speed.node.ts";
 import {
   boundColumns,
   distanceColumns,
   floorRow,
-  pictureColumns,
+  imageColumns,
   pointRows,
   timeColumns,
   trainingColumns,
@@ -27,13 +27,13 @@ import { corners, trilemma } from "./trilemma.ts";
 /** A model with what is shown of it. */
 export interface ShownModel {
   readonly measured: MeasuredModel;
-  /** Pictures [n, 3, h, w] of each way of making them. */
+  /** Images [n, 3, h, w] of each way of making them. */
   readonly samples: readonly Float32Array[];
   /** The way that takes the most evaluations. */
   readonly finest: number;
   readonly ways: {
     readonly captions: readonly string[];
-    readonly rows: readonly (readonly Picture[])[];
+    readonly rows: readonly (readonly Image[])[];
     readonly label: string;
   };
   readonly neighbors: NeighborRows;
@@ -67,7 +67,7 @@ export async function comparisonReport(input: ReportInput): Promise<string> {
       trainingSection(measured),
     ],
     footer: html`Made by <code>aquatint compare</code> (${maker}). Every sentence about a result follows from the numbers
-      by a rule; the pictures are the first ones, none left out.`,
+      by a rule; the images are the first ones, none left out.`,
   });
 }
 
@@ -85,7 +85,7 @@ function leadOf(measured: Measured): Content {
   const fastest = points.reduce((a, b) => (b.seconds < a.seconds ? b : a));
   const weights = measured.models.map(({ parameters }) => parameters);
   const [fewest, most] = [Math.min(...weights), Math.max(...weights)].map((n) => n.toLocaleString("en"));
-  return `The same pictures and captions, the same engine and trainer, ${fewest} to ${most} weights that make a picture.
+  return `The same images and captions, the same engine and trainer, ${fewest} to ${most} weights that make an image.
     Nearest to the data by Fréchet distance: ${foremost(points, (p) => negated(p.distance.frechet))}. Most of the data covered:
     ${foremost(points, (p) => p.distance.coverage)}. Fastest: ${fastest.name}.`;
 }
@@ -102,12 +102,12 @@ function trilemmaSection(measured: Measured): Section {
   const body = [
     figure(
       [legendOf(measured), trilemmaFigure(measured)],
-      html`<b>Where each model is strongest.</b> Quality is measured by precision and coverage by the measure of that name, each as a share of what other real pictures get; speed is 1 for the fastest and 0 for the slowest, even in the logarithm of the time. A dot lies
+      html`<b>Where each model is strongest.</b> Quality is measured by precision and coverage by the measure of that name, each as a share of what other real images get; speed is 1 for the fastest and 0 for the slowest, even in the logarithm of the time. A dot lies
         where its three scores pull it and is as large as their mean. By their largest score: ${inWords.join("; ")}.`,
     ),
     figure(
       [legendOf(measured), speedFigure(measured)],
-      html`<b>Distance over time</b>, with 95 % intervals; the dashed line is what as many other real pictures get. Fewer seconds and a
+      html`<b>Distance over time</b>, with 95 % intervals; the dashed line is what as many other real images get. Fewer seconds and a
         smaller distance are better.`,
     ),
   ];
@@ -131,51 +131,51 @@ function claimsSection(measured: Measured): Section {
   return { id: "claims", title: "Does the usual story show?", body };
 }
 
-/** Which real pictures a comparison is with. */
-const realPictures: Readonly<Record<Measured["split"], string>> = {
-  "held-out": "The real pictures are held out of all training.",
+/** Which real images a comparison is with. */
+const realImages: Readonly<Record<Measured["split"], string>> = {
+  "held-out": "The real images are held out of all training.",
   train:
-    "The real pictures are new draws of what training draws from: pictures of this data are made as they are drawn, and those that it holds out show other things.",
+    "The real images are new draws of what training draws from: images of this data are made as they are drawn, and those that it holds out show other things.",
 };
 
 function figuresSection(measured: Measured): Section {
   const disturbed = mistimed(measured);
   const body = [
-    html`<p>${measured.pictures} pictures of each, of the captions of as many real pictures, beside those pictures in
-      the features of one classifier that was trained on real pictures alone. ${realPictures[measured.split]} Brackets are
+    html`<p>${measured.images} images of each, of the captions of as many real images, beside those images in
+      the features of one classifier that was trained on real images alone. ${realImages[measured.split]} Brackets are
       95 % intervals.</p>`,
     table(distanceColumns, [...pointRows(measured), floorRow(measured)]),
-    html`<h3>Picture by picture</h3>`,
-    table(pictureColumns, [...pointRows(measured), floorRow(measured)]),
+    html`<h3>Image by image</h3>`,
+    table(imageColumns, [...pointRows(measured), floorRow(measured)]),
     html`<h3>Time</h3>`,
     table(timeColumns, pointRows(measured)),
     disturbed.length > 0
-      ? note(`Single pictures of ${disturbed.map(({ name }) => name).join(", ")} do not take longer with more evaluations: other
+      ? note(`Single images of ${disturbed.map(({ name }) => name).join(", ")} do not take longer with more evaluations: other
           work had the machine while they were timed. Their times, and the speeds above, are rough; go by those of batches.`)
       : undefined,
   ];
   return { id: "figures", title: "Measured", body };
 }
 
-const picturesOf = (values: Float32Array, [height, width]: Measured["size"]) =>
-  tensorToPictures(values.slice(0, SAMPLE_COUNT * 3 * height * width), { height, width });
+const imagesOf = (values: Float32Array, [height, width]: Measured["size"]) =>
+  tensorToImages(values.slice(0, SAMPLE_COUNT * 3 * height * width), { height, width });
 const COLUMNS = 16;
 
 function samplesSection({ measured, shown, real }: ReportInput): Section {
   const captions = real.captions.slice(0, SAMPLE_COUNT);
-  const figureOf = (pictures: readonly Picture[], name: string) =>
+  const figureOf = (images: readonly Image[], name: string) =>
     figure(
-      sheet(inlinePicture(grid(pictures, { columns: COLUMNS, gap: 1 }), `${pictures.length} pictures: ${name}`)),
+      sheet(inlineImage(grid(images, { columns: COLUMNS, gap: 1 }), `${images.length} images: ${name}`)),
       html`<b>${name}</b>`,
     );
   const body = [
     html`<p>The first ${captions.length} captions and vectors, row by row: ${captions.join(", ")}.</p>`,
     ...shown.flatMap(({ measured: model, samples }) =>
       samples.map((values, i) =>
-        figureOf(picturesOf(values, measured.size), [model.name, model.points[i]!.label].filter(Boolean).join(" · ")),
+        figureOf(imagesOf(values, measured.size), [model.name, model.points[i]!.label].filter(Boolean).join(" · ")),
       ),
     ),
-    figureOf(real.pictures.slice(0, SAMPLE_COUNT), "real pictures of these captions"),
+    figureOf(real.images.slice(0, SAMPLE_COUNT), "real images of these captions"),
   ];
   return { id: "samples", title: "Samples, not picked", body };
 }
@@ -183,10 +183,10 @@ function samplesSection({ measured, shown, real }: ReportInput): Section {
 function waysSection({ shown }: ReportInput): Section {
   const body = [
     html`<p>From one vector to another along the sphere, on which normal vectors of many numbers lie; the caption stays
-      the same in a row. Diffusion goes by steps that add no noise, so that its vector fixes the picture.</p>`,
+      the same in a row. Diffusion goes by steps that add no noise, so that its vector fixes the image.</p>`,
     ...shown.map(({ measured, ways }) =>
       figure(
-        sheet(inlinePicture(strip(ways.rows, { gap: 1 }), `Interpolations of ${measured.name}`)),
+        sheet(inlineImage(strip(ways.rows, { gap: 1 }), `Interpolations of ${measured.name}`)),
         html`<b>${[measured.name, ways.label].filter(Boolean).join(" · ")}</b>: ${ways.captions.join("; ")}`,
       ),
     ),
@@ -199,17 +199,17 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 function neighborsSection({ shown, floorRows }: ReportInput): Section {
   const figureOf = (name: string, { rows, distances }: NeighborRows) =>
     figure(
-      sheet(inlinePicture(strip(rows, { gap: 1 }), `Pictures above their nearest training pictures: ${name}`)),
-      html`<b>${name}</b>: pictures above their nearest training pictures; median root mean squared difference
+      sheet(inlineImage(strip(rows, { gap: 1 }), `Images above their nearest training images: ${name}`)),
+      html`<b>${name}</b>: images above their nearest training images; median root mean squared difference
         ${median(distances).toFixed(3)} over ${distances.length}.`,
     );
   const body = [
-    html`<p>A model that only remembered would lie nearer to its training pictures than new real pictures do, and would be
+    html`<p>A model that only remembered would lie nearer to its training images than new real images do, and would be
       found out here.</p>`,
     ...shown.map(({ measured, neighbors }) => figureOf(measured.name, neighbors)),
-    figureOf("other real pictures", floorRows),
+    figureOf("other real images", floorRows),
   ];
-  return { id: "neighbors", title: "Nearest training pictures", body };
+  return { id: "neighbors", title: "Nearest training images", body };
 }
 
 function likelihoodSection({ measured, shown }: ReportInput): Section {
@@ -217,8 +217,8 @@ function likelihoodSection({ measured, shown }: ReportInput): Section {
   const reasons = measured.models.map(({ name, task }) => html`<p><b>${name}.</b> ${modelKinds[task]!.likelihood}</p>`);
   const bounded = measured.models.filter(({ bound }) => bound !== null);
   const body = [
-    html`<p>Bounds on −log₂ p(picture | caption) in bits per dimension, of 8-bit values, over ${first!.measure.bounds} real
-      pictures. Fewer are better; a picture stored as it is takes 8.</p>`,
+    html`<p>Bounds on −log₂ p(image | caption) in bits per dimension, of 8-bit values, over ${first!.measure.bounds} real
+      images. Fewer are better; an image stored as it is takes 8.</p>`,
     table(boundColumns, bounded),
     ...reasons,
   ];

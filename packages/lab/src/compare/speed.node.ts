@@ -21,7 +21,7 @@ function logAxis(values: readonly number[], most: number) {
 
 const distance = (p: NamedPoint): number => p.distance.frechet.value;
 
-/** Fréchet distance against time, both logarithmic, with what real pictures get. */
+/** Fréchet distance against time, both logarithmic, with what real images get. */
 export function speedFigure(measured: Measured): Html {
   const points = pointsOf(measured);
   const floor = measured.floor.distance.frechet.value;
@@ -37,13 +37,13 @@ export function speedFigure(measured: Measured): Html {
       y: between(y.domain, [height - margins.marginBottom, margins.marginTop]),
     };
     return {
-      label: "Fréchet distance against the seconds that a picture takes",
+      label: "Fréchet distance against the seconds that an image takes",
       ...{ height, ...margins },
       x: { type: x.type, domain: [...x.domain] },
       y: { type: y.type, domain: [...y.domain] },
       marks: [
         // Plot leaves out labels of logarithmic axes unless they are texts of their own
-        Plot.axisX([...x.ticks], { text: figureText, label: "seconds a picture", labelArrow: "none" }),
+        Plot.axisX([...x.ticks], { text: figureText, label: "seconds an image", labelArrow: "none" }),
         Plot.axisY([...y.ticks], { text: figureText, label: "Fréchet distance" }),
         ...gridLines({ x: x.ticks, y: y.ticks }),
         Plot.ruleY([floor], { stroke: color("ink"), strokeDasharray: "5 4" }),

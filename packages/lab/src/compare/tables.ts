@@ -1,10 +1,10 @@
 import { duration, figureText } from "aquatint/util";
 import type { Estimate } from "../evaluate/distribution.ts";
 import type { Column } from "../reports/page.ts";
-import { type Measured, type MeasuredModel, type PictureMeasures, pointsOf } from "./measured.ts";
+import { type ImageMeasures, type Measured, type MeasuredModel, pointsOf } from "./measured.ts";
 
-/** A row of the table of figures: a way of making pictures, or real ones. */
-export interface FigureRow extends PictureMeasures {
+/** A row of the table of figures: a way of making images, or real ones. */
+export interface FigureRow extends ImageMeasures {
   readonly name: string;
   readonly evaluations?: number;
   readonly seconds?: number;
@@ -13,8 +13,8 @@ export interface FigureRow extends PictureMeasures {
 
 /** The rows of all points. */
 export const pointRows = (measured: Measured): readonly FigureRow[] => pointsOf(measured);
-/** What real pictures get. */
-export const floorRow = ({ floor }: Measured): FigureRow => ({ ...floor, name: "other real pictures" });
+/** What real images get. */
+export const floorRow = ({ floor }: Measured): FigureRow => ({ ...floor, name: "other real images" });
 
 const short = (value: number): string => {
   const size = Math.abs(value);
@@ -41,7 +41,7 @@ const named: Column<FigureRow> = {
   cell: ({ name }) => name.replaceAll(" ", SPACE).replaceAll("-", HYPHEN),
 };
 
-/** How the pictures of each point are spread beside real ones. */
+/** How the images of each point are spread beside real ones. */
 export const distanceColumns: readonly Column<FigureRow>[] = [
   named,
   number("Fréchet distance", ({ distance }) => estimated(distance.frechet)),
@@ -50,19 +50,19 @@ export const distanceColumns: readonly Column<FigureRow>[] = [
   number("coverage", ({ distance }) => share(distance.coverage)),
 ];
 
-/** How real the pictures of each point are. */
-export const pictureColumns: readonly Column<FigureRow>[] = [
+/** How real the images of each point are. */
+export const imageColumns: readonly Column<FigureRow>[] = [
   named,
   number("density", ({ distance }) => share(distance.density)),
   number("class accuracy", ({ accuracy }) => share(accuracy)),
   number("mean slope", ({ sharpness }) => estimated(sharpness)),
 ];
 
-/** What a picture of each point takes. */
+/** What an image of each point takes. */
 export const timeColumns: readonly Column<FigureRow>[] = [
   named,
   number("evaluations", ({ evaluations }) => String(evaluations ?? "")),
-  number("one picture", ({ seconds }) => time(seconds)),
+  number("one image", ({ seconds }) => time(seconds)),
   number("each of a batch", ({ secondsInBatch }) => time(secondsInBatch)),
 ];
 
@@ -79,9 +79,9 @@ export const boundColumns: readonly Column<MeasuredModel>[] = [
 /** How each model was trained. */
 export const trainingColumns: readonly Column<MeasuredModel>[] = [
   { title: "", cell: ({ name }) => name },
-  number("weights that make pictures", ({ parameters }) => parameters.toLocaleString("en")),
+  number("weights that make images", ({ parameters }) => parameters.toLocaleString("en")),
   number("weights trained", ({ training }) => training.parameters?.toLocaleString("en") ?? ""),
   number("time", ({ training }) => duration(60 * training.minutes)),
   number("steps", ({ training }) => training.steps.toLocaleString("en")),
-  number("pictures seen", ({ training }) => (training.steps * training.batchSize).toLocaleString("en")),
+  number("images seen", ({ training }) => (training.steps * training.batchSize).toLocaleString("en")),
 ];

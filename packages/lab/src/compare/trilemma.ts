@@ -2,9 +2,9 @@ import { type Measured, type NamedPoint, pointsOf } from "./measured.ts";
 
 /** Shares 0 .. 1 of what can be had. */
 export interface Scores {
-  /** Precision over that of real pictures. */
+  /** Precision over that of real images. */
   readonly quality: number;
-  /** Coverage over that of real pictures. */
+  /** Coverage over that of real images. */
   readonly coverage: number;
   /** 1 for the fastest, 0 for the slowest, even in the logarithm of the time. */
   readonly speed: number;

@@ -1,9 +1,9 @@
 import type { NamedColor } from "@aquatint/emoji";
-import type { Picture } from "aquatint/formats";
+import type { Image } from "aquatint/formats";
 
 /** Names of a palette's colors by the pixels of the image's outermost ring that are nearest to each, most first. */
 export function borderColors(
-  { width, height, data, channels }: Picture,
+  { width, height, data, channels }: Image,
   palette: readonly NamedColor[],
 ): readonly string[] {
   if (palette.length === 0) return [];

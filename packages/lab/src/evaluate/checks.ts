@@ -1,13 +1,13 @@
 import type { SceneTruth } from "@aquatint/emoji";
 
-/** One thing that a judge sees, about the center (x, y) in fractions of the picture's sides. */
+/** One thing that a judge sees, about the center (x, y) in fractions of the image's sides. */
 export interface Detection {
   readonly name: string;
   readonly x: number;
   readonly y: number;
 }
 
-/** What a judge sees in a picture. */
+/** What a judge sees in an image. */
 export interface Detections {
   /** Clearest first. */
   readonly things: readonly Detection[];
@@ -20,7 +20,7 @@ export interface Target extends SceneTruth {
   readonly caption: string;
 }
 
-/** A question about a picture: an answer for each thing that it is about, none where the caption does not ask it. */
+/** A question about an image: an answer for each thing that it is about, none where the caption does not ask it. */
 export interface Check {
   /** One line for a table. */
   readonly about: string;

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { tensorToPictures } from "aquatint/formats";
+import { tensorToImages } from "aquatint/formats";
 import { diskFiles, nodeRuntime, openDataset } from "aquatint/node";
 import { expect, test } from "vitest";
 import { openClipJudge } from "./clip.ts";
@@ -14,8 +14,8 @@ const scenes = {
 test("CLIP finds real renders by their captions, and not by each other's", async () => {
   const dataset = await openDataset(scenes);
   const [height, width] = dataset.size;
-  const { pictures, captions } = await dataset.stream({ seed: 5 }).next(24);
-  const real = tensorToPictures(pictures, { width, height });
+  const { images, captions } = await dataset.stream({ seed: 5 }).next(24);
+  const real = tensorToImages(images, { width, height });
   await using runtime = await nodeRuntime({ threads: 1 });
   await using judge = await openClipJudge(clip, { runtime, size: dataset.size });
   const matching = await judge.fit(real, captions);

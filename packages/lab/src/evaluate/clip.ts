@@ -1,31 +1,31 @@
 import type { Runtime } from "aquatint";
 import type { ModelFiles } from "aquatint/checkpoints";
-import { type Picture, picturesToTensor } from "aquatint/formats";
+import { type Image, imagesToTensor } from "aquatint/formats";
 import { CLIPModel } from "aquatint/models";
 import { parameters } from "aquatint/nn";
 import { clipTowers, openClip, retrieval } from "aquatint/train";
 import { AquatintError } from "aquatint/util";
 
-/** How well pictures and their captions go together, by CLIP. */
+/** How well images and their captions go together, by CLIP. */
 export interface ClipFit {
-  /** Mean of 100 · max(cosine, 0) of picture and caption (Hessel et al. 2021 with their weight of 2.5 left out). */
+  /** Mean of 100 · max(cosine, 0) of image and caption (Hessel et al. 2021 with their weight of 2.5 left out). */
   readonly score: number;
-  /** Share of pictures whose nearest caption of all is their own. */
+  /** Share of images whose nearest caption of all is their own. */
   readonly imageToText: number;
-  /** Share of captions whose nearest picture of all is their own. */
+  /** Share of captions whose nearest image of all is their own. */
   readonly textToImage: number;
 }
 
 /** A CLIP model with its weights. */
 export interface ClipJudge extends AsyncDisposable {
-  /** Compares RGB pictures with a caption each. */
-  fit(pictures: readonly Picture[], captions: readonly string[]): Promise<ClipFit>;
+  /** Compares RGB images with a caption each. */
+  fit(images: readonly Image[], captions: readonly string[]): Promise<ClipFit>;
 }
 
 /** What it is opened with. */
 export interface ClipJudgeOptions {
   readonly runtime: Runtime;
-  /** Height and width of the pictures, in pixels. */
+  /** Height and width of the images, in pixels. */
   readonly size: readonly [height: number, width: number];
 }
 
@@ -36,18 +36,18 @@ export async function openClipJudge(files: ModelFiles, { runtime, size }: ClipJu
   if (size.some((length) => length !== side)) {
     throw new AquatintError(
       "evaluate/clip-size",
-      `this CLIP model looks at ${side} x ${side} pixels, the pictures have ${size[1]} x ${size[0]}`,
+      `this CLIP model looks at ${side} x ${side} pixels, the images have ${size[1]} x ${size[0]}`,
     );
   }
   const model = CLIPModel(config);
   const names = parameters(model);
   const towers = clipTowers({ model, runtime, tokenizerFiles, size, parameters: { names, as: await read(names) } });
   return {
-    async fit(pictures, captions) {
-      const { images, texts } = await towers.embed(picturesToTensor(pictures), captions);
-      const { image_to_text, text_to_image } = retrieval({ images, texts, captions });
+    async fit(images, captions) {
+      const embeddings = await towers.embed(imagesToTensor(images), captions);
+      const { image_to_text, text_to_image } = retrieval({ ...embeddings, captions });
       return {
-        score: 100 * meanCosine(images, texts, captions.length),
+        score: 100 * meanCosine(embeddings.images, embeddings.texts, captions.length),
         ...{ imageToText: image_to_text!, textToImage: text_to_image! },
       };
     },

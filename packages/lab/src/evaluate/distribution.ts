@@ -3,13 +3,13 @@ import { frechetDistance, momentsOf } from "./frechet.ts";
 import { bootstrap, type Interval, wilson } from "./intervals.ts";
 import { neighborhood } from "./neighbors.ts";
 
-/** A number about two sets of pictures, with its 95 % interval. */
+/** A number about two sets of images, with its 95 % interval. */
 export interface Estimate {
   readonly value: number;
   readonly interval: Interval;
 }
 
-/** How generated pictures are spread beside real ones, in a judge's features. */
+/** How generated images are spread beside real ones, in a judge's features. */
 export interface SetDistance {
   /** Squared Fréchet distance, in the judge's own units: comparable between models of one judge and one count alone. */
   readonly frechet: Estimate;
@@ -19,7 +19,7 @@ export interface SetDistance {
   readonly coverage: Estimate;
 }
 
-/** Equally many real and generated pictures; those at the same place are drawn together. */
+/** Equally many real and generated images; those at the same place are drawn together. */
 export interface SetDistanceInput {
   readonly real: Features;
   readonly generated: Features;
@@ -27,7 +27,7 @@ export interface SetDistanceInput {
   readonly resamples?: number;
 }
 
-/** Compares generated with real pictures. @throws AquatintError "evaluate/too-few" */
+/** Compares generated with real images. @throws AquatintError "evaluate/too-few" */
 export function setDistance({ real, generated, resamples = 20 }: SetDistanceInput): SetDistance {
   const { precise, recalled, densities, covered } = neighborhood({ real, generated });
   return {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { SceneTruth } from "@aquatint/emoji";
 import type { Runtime } from "aquatint";
 import type { Batch, Dataset } from "aquatint/data";
-import { type Picture, picturesToTensor, tensorToPictures } from "aquatint/formats";
+import { type Image, imagesToTensor, tensorToImages } from "aquatint/formats";
 import { diskFiles, nodeRuntime, openDataset, openTextToImage, readDatasetConfig } from "aquatint/node";
 import {
   planTextToImage,
@@ -20,52 +20,52 @@ import { type Evaluation, evaluationOf } from "./report.ts";
 
 export type { Evaluation };
 
-/** What is evaluated, and how its pictures are made; what is left out is the model's own choice. */
+/** What is evaluated, and how its images are made; what is left out is the model's own choice. */
 export interface EvaluateOptions extends Pick<TextToImageOptions, "sampler" | "steps" | "guidance"> {
   /** Folder of a text-to-image model. */
   readonly model: string;
-  /** Folder of a classifier; `judgeFolder` of the pictures' size if absent. */
+  /** Folder of a classifier; `judgeFolder` of the images' size if absent. */
   readonly judge?: string;
-  /** The folder in which a judge for pictures of N x N lies in N. */
+  /** The folder in which a judge for images of N x N lies in N. */
   readonly judges?: string;
   /** File of a run's configuration, or of its data set's; the one beside the model if absent. */
   readonly data?: string;
-  /** Pictures to make, half of them of combinations that training never saw; 200 if absent. */
+  /** Images to make, half of them of combinations that training never saw; 200 if absent. */
   readonly count?: number;
-  /** Of the first picture; the others follow. */
+  /** Of the first image; the others follow. */
   readonly seed?: number;
   readonly threads?: number;
-  /** Folder of a CLIP model for pictures of this size; if absent, none is asked. */
+  /** Folder of a CLIP model for images of this size; if absent, none is asked. */
   readonly clip?: string;
-  /** New renders of what training draws from, in which the nearest of the first pictures are looked for; 0 if absent. */
+  /** New renders of what training draws from, in which the nearest of the first images are looked for; 0 if absent. */
   readonly neighbors?: number;
 }
 
-/** A picture is made, or all is done. */
+/** An image is made, or all is done. */
 export type EvaluateEvent =
   | {
-      readonly type: "picture";
+      readonly type: "image";
       readonly i: number;
       readonly n: number;
       readonly caption: string;
-      readonly picture: Picture;
+      readonly image: Image;
     }
   | { readonly type: "neighbors"; readonly rows: NeighborRows }
   | { readonly type: "evaluation"; readonly evaluation: Evaluation };
 
 /** The package of the scenes whose captions and truths the questions are about. */
 const emoji = { name: "@aquatint/emoji", load: () => import("@aquatint/emoji") };
-/** What pictures and captions start from where the caller does not say. */
+/** What images and captions start from where the caller does not say. */
 export const evaluateDefaults = { count: 200, seed: 1000 } as const;
-/** Seed of the captions, and of the second set of real pictures: no run of the trainer has them. */
+/** Seed of the captions, and of the second set of real images: no run of the trainer has them. */
 const CAPTIONS_SEED = 2_000_003;
 const SECOND_SEED = 3_000_017;
 /** Seed of the renders in which neighbors are looked for. */
 const NEIGHBORS_SEED = 5_000_011;
-/** Pictures whose neighbors are looked for. */
+/** Images whose neighbors are looked for. */
 const LOOKED = 16;
 
-/** Makes pictures of captions that it draws from the model's data, and has them judged beside real renders of the same. */
+/** Makes images of captions that it draws from the model's data, and has them judged beside real renders of the same. */
 export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, void, void> {
   const { count = evaluateDefaults.count, seed = evaluateDefaults.seed, threads, neighbors = 0 } = options;
   checkCount(count);
@@ -80,15 +80,15 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
   });
   expectNames(judge, dataset.names ?? []);
   const reference = await samples(dataset, { count, seed: CAPTIONS_SEED });
-  const pictures: Picture[] = [];
+  const images: Image[] = [];
   const seconds: number[] = [];
-  for await (const image of makePictures({ runtime, model, options, seed, captions: reference.captions })) {
-    pictures.push(image.picture);
+  for await (const image of makeImages({ runtime, model, options, seed, captions: reference.captions })) {
+    images.push(image.image);
     seconds.push(image.seconds);
-    const i = pictures.length - 1;
-    yield { type: "picture", i, n: count, caption: reference.captions[i]!, picture: image.picture };
+    const i = images.length - 1;
+    yield { type: "image", i, n: count, caption: reference.captions[i]!, image: image.image };
   }
-  if (neighbors > 0) yield { type: "neighbors", rows: await neighborsOf(pictures, dataset, neighbors) };
+  if (neighbors > 0) yield { type: "neighbors", rows: await neighborsOf(images, dataset, neighbors) };
   const second = await samples(dataset, { count, seed: SECOND_SEED });
   const { plan, sampler } = planOf(model, options);
   yield {
@@ -96,36 +96,36 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
     evaluation: evaluationOf({
       truths: reference.truths.map((truth, i) => ({ ...truth, caption: reference.captions[i]! })),
       seconds,
-      generated: await judge.detect(pictures),
-      real: await judge.detect(reference.pictures),
-      second: await judge.detect(second.pictures),
-      clip: await clipOf(options, { runtime, size: dataset.size }, { ...reference, generated: pictures }),
+      generated: await judge.detect(images),
+      real: await judge.detect(reference.images),
+      second: await judge.detect(second.images),
+      clip: await clipOf(options, { runtime, size: dataset.size }, { ...reference, generated: images }),
       generation: { count, seed, sampler, steps: plan.steps, guidance: plan.guidance },
     }),
   };
 }
 
-/** The first pictures beside the nearest of `count` renders of what training draws from. */
-async function neighborsOf(generated: readonly Picture[], dataset: Dataset, count: number): Promise<NeighborRows> {
-  const { pictures } = await dataset.stream({ seed: NEIGHBORS_SEED }).next(count);
-  return neighborRows(picturesToTensor(generated.slice(0, LOOKED)), pictures, { size: dataset.size, looked: LOOKED });
+/** The first images beside the nearest of `count` renders of what training draws from. */
+async function neighborsOf(generated: readonly Image[], dataset: Dataset, count: number): Promise<NeighborRows> {
+  const { images } = await dataset.stream({ seed: NEIGHBORS_SEED }).next(count);
+  return neighborRows(imagesToTensor(generated.slice(0, LOOKED)), images, { size: dataset.size, looked: LOOKED });
 }
 
 /** What the CLIP model says that the options name. */
 async function clipOf(
   { clip }: EvaluateOptions,
   options: ClipJudgeOptions,
-  input: Samples & { generated: readonly Picture[] },
+  input: Samples & { generated: readonly Image[] },
 ) {
   if (clip === undefined) return undefined;
   await using judge = await openClipJudge(await diskFiles(clip), options);
-  const { captions, pictures, generated: images } = input;
-  return { generated: await judge.fit(images, captions), real: await judge.fit(pictures, captions) };
+  const { captions, images, generated } = input;
+  return { generated: await judge.fit(generated, captions), real: await judge.fit(images, captions) };
 }
 
 function checkCount(count: number): void {
   if (Number.isSafeInteger(count) && count >= 12 && count % 2 === 0) return;
-  throw new AquatintError("evaluate/count", `expected an even number of pictures, at least 12, got ${count}`, {
+  throw new AquatintError("evaluate/count", `expected an even number of images, at least 12, got ${count}`, {
     hint: "200 give shares to within 0.07, 1000 to within 0.03",
   });
 }
@@ -152,7 +152,7 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 interface Samples {
-  readonly pictures: readonly Picture[];
+  readonly images: readonly Image[];
   readonly captions: readonly string[];
   readonly truths: readonly SceneTruth[];
 }
@@ -164,7 +164,7 @@ async function samples(dataset: Dataset, { count, seed }: { readonly count: numb
   )) as [Batch<SceneTruth>, Batch<SceneTruth>];
   const [height, width] = dataset.size;
   const all: Samples = {
-    pictures: [seen, unseen].flatMap(({ pictures }) => tensorToPictures(pictures, { width, height })),
+    images: [seen, unseen].flatMap(({ images }) => tensorToImages(images, { width, height })),
     captions: [...seen.captions, ...unseen.captions],
     truths: [...seen.truths, ...unseen.truths],
   };
@@ -184,15 +184,15 @@ function planOf(model: TextToImageModel, { sampler, steps, guidance }: EvaluateO
   return { plan, sampler: plan.samplerName };
 }
 
-/** A picture a caption, each with its own seed, and the seconds that it took. */
-async function* makePictures({ runtime, model, options, seed, captions }: Making) {
+/** An image a caption, each with its own seed, and the seconds that it took. */
+async function* makeImages({ runtime, model, options, seed, captions }: Making) {
   const { modules } = model;
   await using network = textToImageNetwork({ runtime, modules, ...(await model.binding()) });
   for (const [i, prompt] of captions.entries()) {
     const start = performance.now();
     const { plan } = planOf(model, options, { prompt, seed: seed + i });
     for await (const event of textToImage(network, plan)) {
-      if (event.type === "image") yield { picture: event.image, seconds: (performance.now() - start) / 1000 };
+      if (event.type === "image") yield { image: event.image, seconds: (performance.now() - start) / 1000 };
     }
   }
 }

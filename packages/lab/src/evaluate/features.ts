@@ -1,4 +1,4 @@
-/** The feature vectors of a set of pictures. */
+/** The feature vectors of a set of images. */
 export type Features = readonly ArrayLike<number>[];
 
 /** Rows of a flat [n, width] array. */

@@ -12,8 +12,8 @@ export interface Moments {
 export function momentsOf(features: Features): Moments {
   const n = features.length;
   if (n < 2) {
-    throw new AquatintError("evaluate/too-few", `a covariance takes at least 2 pictures, got ${n}`, {
-      hint: "evaluate more pictures: --count",
+    throw new AquatintError("evaluate/too-few", `a covariance takes at least 2 images, got ${n}`, {
+      hint: "evaluate more images: --count",
     });
   }
   const width = features[0]!.length;

@@ -1,8 +1,8 @@
 import type { NamedColor } from "@aquatint/emoji";
 import type { Runtime } from "aquatint";
 import { componentOf, type ModelFiles, openModel, readNetwork } from "aquatint/checkpoints";
-import { type Picture, picturesToTensor } from "aquatint/formats";
-import { detectionsOf, PictureClassifier, parseClassifierConfig, strideOf } from "aquatint/models";
+import { type Image, imagesToTensor } from "aquatint/formats";
+import { detectionsOf, ImageClassifier, parseClassifierConfig, strideOf } from "aquatint/models";
 import { parameters } from "aquatint/nn";
 import { input } from "aquatint/ops";
 import { inChunks } from "aquatint/train";
@@ -11,7 +11,7 @@ import { borderColors } from "./border.ts";
 import type { Detections } from "./checks.ts";
 import { type Features, rowsOf } from "./features.ts";
 
-/** What a judge sees in each picture, and the vectors that pictures are compared by. */
+/** What a judge sees in each image, and the vectors that images are compared by. */
 export interface JudgeResults {
   readonly detections: readonly Detections[];
   readonly features: Features;
@@ -21,56 +21,56 @@ export interface JudgeResults {
 export interface Judge extends AsyncDisposable {
   /** The names that it knows. */
   readonly names: readonly string[];
-  /** Looks at RGB pictures of one size. */
-  detect(pictures: readonly Picture[]): Promise<JudgeResults>;
+  /** Looks at RGB images of one size. */
+  detect(images: readonly Image[]): Promise<JudgeResults>;
 }
 
 /** What a judge is opened with. */
 export interface JudgeOptions {
   readonly runtime: Runtime;
-  /** Height and width of the pictures, in pixels. */
+  /** Height and width of the images, in pixels. */
   readonly size: readonly [height: number, width: number];
   /** Colors that the border of an image can have; if left out, the border is not looked at. */
   readonly palette?: readonly NamedColor[];
 }
 
-/** Pictures that one run of the classifier takes. */
+/** Images that one run of the classifier takes. */
 const CHUNK = 32;
 
 /** Opens the folder of a classifier that "task": "classification" wrote. @throws AquatintError where it is none. */
 export async function openJudge(files: ModelFiles, { runtime, size, palette = [] }: JudgeOptions): Promise<Judge> {
   const opened = await openModel(files);
-  const config = parseClassifierConfig(componentOf(opened, "PictureClassifier").config);
-  const model = PictureClassifier(config);
+  const config = parseClassifierConfig(componentOf(opened, "ImageClassifier").config);
+  const model = ImageClassifier(config);
   const names = parameters(model);
-  const as = await readNetwork(opened, "PictureClassifier", names);
+  const as = await readNetwork(opened, "ImageClassifier", names);
   const trace = (n: number) => {
     const { places, features } = model(
-      input({ name: "pictures", dtype: "float32", shape: [n, config.in_channels, ...size] }),
+      input({ name: "images", dtype: "float32", shape: [n, config.in_channels, ...size] }),
     );
     return { places, features };
   };
   const network = inChunks({ runtime, parameters: { names, as }, chunk: CHUNK, trace });
   const [rows, columns] = size.map((side) => side / strideOf(config)) as [number, number];
   const { classes } = config;
-  const detectionsIn = (picture: Picture, logits: Float32Array): Detections => ({
-    border: borderColors(picture, palette),
+  const detectionsIn = (image: Image, logits: Float32Array): Detections => ({
+    border: borderColors(image, palette),
     things: detectionsOf({ logits, classes: classes.length, rows, columns }).map((detection) => ({
       ...{ name: classes[detection.class]!, x: detection.x, y: detection.y },
     })),
   });
   return {
     names: classes,
-    async detect(pictures) {
-      const shape = [pictures.length, config.in_channels, ...size];
-      const feed = { dtype: "float32", shape, data: picturesToTensor(pictures) } as const;
-      const { places, features } = await network.run({ pictures: feed });
+    async detect(images) {
+      const shape = [images.length, config.in_channels, ...size];
+      const feed = { dtype: "float32", shape, data: imagesToTensor(images) } as const;
+      const { places, features } = await network.run({ images: feed });
       const logits = places!.data as Float32Array;
-      const length = logits.length / pictures.length;
+      const length = logits.length / images.length;
       const row = (i: number) => logits.subarray(i * length, (i + 1) * length);
       return {
-        detections: pictures.map((picture, i) => detectionsIn(picture, row(i))),
-        features: rowsOf(features!.data as Float32Array, pictures.length),
+        detections: images.map((image, i) => detectionsIn(image, row(i))),
+        features: rowsOf(features!.data as Float32Array, images.length),
       };
     },
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),

@@ -1,58 +1,58 @@
-import { type Picture, tensorToPictures } from "aquatint/formats";
+import { type Image, tensorToImages } from "aquatint/formats";
 
-/** A picture's nearest neighbor. */
+/** An image's nearest neighbor. */
 export interface Neighbor {
   readonly index: number;
   /** Root mean squared difference of their values, which lie in -1 .. 1. */
   readonly distance: number;
 }
 
-/** For each of some pictures, `size` values each, the nearest of others by their pixels. */
-export function nearestOf(pictures: Float32Array, references: Float32Array, size: number): readonly Neighbor[] {
+/** For each of some images, `size` values each, the nearest of others by their pixels. */
+export function nearestOf(images: Float32Array, references: Float32Array, size: number): readonly Neighbor[] {
   const count = references.length / size;
-  return Array.from({ length: pictures.length / size }, (_, k) => {
+  return Array.from({ length: images.length / size }, (_, k) => {
     let best = { index: 0, squared: Number.POSITIVE_INFINITY };
     for (let j = 0; j < count; j++) {
       let squared = 0;
       for (let i = 0; i < size && squared < best.squared; i++)
-        squared += (pictures[k * size + i]! - references[j * size + i]!) ** 2;
+        squared += (images[k * size + i]! - references[j * size + i]!) ** 2;
       if (squared < best.squared) best = { index: j, squared };
     }
     return { index: best.index, distance: Math.sqrt(best.squared / size) };
   });
 }
 
-/** Pictures and the nearest of training, in two rows. */
+/** Images and the nearest of training, in two rows. */
 export interface NeighborRows {
-  readonly rows: readonly [generated: readonly Picture[], nearest: readonly Picture[]];
-  /** Of every picture that was looked at: root mean squared differences. */
+  readonly rows: readonly [generated: readonly Image[], nearest: readonly Image[]];
+  /** Of every image that was looked at: root mean squared differences. */
   readonly distances: readonly number[];
 }
 
 /** What is looked at and shown. */
 export interface NeighborOptions {
   readonly size: readonly [height: number, width: number];
-  /** The nearest of so many pictures are looked for. */
+  /** The nearest of so many images are looked for. */
   readonly looked: number;
   /** So many of those are in the rows. */
   readonly shown?: number;
 }
 
-/** Looks for the nearest training pictures of the first pictures: both [n, 3, height, width], in -1 .. 1. */
+/** Looks for the nearest training images of the first images: both [n, 3, height, width], in -1 .. 1. */
 export function neighborRows(
   values: Float32Array,
   training: Float32Array,
   { size: [height, width], looked, shown = looked }: NeighborOptions,
 ): NeighborRows {
   const length = 3 * height * width;
-  const pictures = (some: Float32Array) => tensorToPictures(some, { height, width });
+  const images = (some: Float32Array) => tensorToImages(some, { height, width });
   const clamped = values.slice(0, looked * length).map((v) => Math.min(1, Math.max(-1, v)));
   const nearestRows = nearestOf(clamped, training, length);
   const nearest = nearestRows
     .slice(0, shown)
     .map(({ index }) => training.subarray(index * length, (index + 1) * length));
   return {
-    rows: [pictures(clamped.slice(0, nearest.length * length)), nearest.flatMap(pictures)],
+    rows: [images(clamped.slice(0, nearest.length * length)), nearest.flatMap(images)],
     distances: nearestRows.map(({ distance }) => distance),
   };
 }

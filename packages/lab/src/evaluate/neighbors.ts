@@ -1,7 +1,7 @@
 import { AquatintError } from "aquatint/util";
 import { distances, type Features } from "./features.ts";
 
-/** How generated pictures lie among real ones. */
+/** How generated images lie among real ones. */
 export interface Neighborhood {
   /** Whether each generated one lies within the real set: their share is the precision (Kynkäänniemi et al. 2019). */
   readonly precise: readonly boolean[];
@@ -13,7 +13,7 @@ export interface Neighborhood {
   readonly covered: readonly boolean[];
 }
 
-/** Two sets of pictures, and the number of neighbors that make a neighborhood. */
+/** Two sets of images, and the number of neighbors that make a neighborhood. */
 export interface NeighborhoodInput {
   readonly real: Features;
   readonly generated: Features;
@@ -22,14 +22,14 @@ export interface NeighborhoodInput {
 }
 
 /**
- * Compares two sets by balls about each picture that reach to its k-th nearest neighbor in its own set.
+ * Compares two sets by balls about each image that reach to its k-th nearest neighbor in its own set.
  * @throws AquatintError "evaluate/too-few" for a set of no more than k.
  */
 export function neighborhood({ real, generated, k = 5 }: NeighborhoodInput): Neighborhood {
   const smaller = Math.min(real.length, generated.length);
   if (smaller <= k) {
-    throw new AquatintError("evaluate/too-few", `${k} neighbors take more than ${k} pictures, got ${smaller}`, {
-      hint: "evaluate more pictures: --count",
+    throw new AquatintError("evaluate/too-few", `${k} neighbors take more than ${k} images, got ${smaller}`, {
+      hint: "evaluate more images: --count",
     });
   }
   const [realRadii, generatedRadii] = [radii(real, k), radii(generated, k)];
@@ -45,7 +45,7 @@ export function neighborhood({ real, generated, k = 5 }: NeighborhoodInput): Nei
   };
 }
 
-/** From each picture the distance to its k-th nearest neighbor; itself, at 0, comes first. */
+/** From each image the distance to its k-th nearest neighbor; itself, at 0, comes first. */
 const radii = (set: Features, k: number): readonly number[] => distances(set, set).map((row) => row.sort()[k]!);
 
 const count = (set: Features, holds: (i: number) => boolean): number =>

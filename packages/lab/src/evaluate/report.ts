@@ -5,17 +5,17 @@ import { quantile } from "./intervals.ts";
 import type { JudgeResults } from "./judge.ts";
 import { type Shares, sharesOf } from "./shares.ts";
 
-/** How the pictures were made. */
+/** How the images were made. */
 export interface GenerationSettings {
   readonly count: number;
-  /** Of the first picture; picture i has seed + i. */
+  /** Of the first image; image i has seed + i. */
   readonly seed: number;
   readonly sampler: string;
   readonly steps: number;
   readonly guidance: number;
 }
 
-/** What was asked for in a picture, and what the judge saw in it. */
+/** What was asked for in an image, and what the judge saw in it. */
 export interface Verdict {
   readonly caption: string;
   readonly objects: readonly string[];
@@ -28,21 +28,21 @@ export interface Verdict {
 
 /** What was found about a model. */
 export interface Evaluation extends GenerationSettings {
-  /** Median, without what was loaded for the first picture. */
-  readonly secondsPerPicture: number;
+  /** Median, without what was loaded for the first image. */
+  readonly secondsPerImage: number;
   /** By question, for all captions, those of seen and those of unseen combinations. */
   readonly shares: Shares;
-  /** The generated pictures beside real ones of the same captions. */
+  /** The generated images beside real ones of the same captions. */
   readonly distance: SetDistance;
-  /** Other real pictures beside the same: what a perfect model of this count would get. */
+  /** Other real images beside the same: what a perfect model of this count would get. */
   readonly floor: SetDistance;
-  /** What CLIP finds of the pictures and of real ones of the same captions, where it was asked. */
+  /** What CLIP finds of the images and of real ones of the same captions, where it was asked. */
   readonly clip?: ClipPair;
-  /** Picture by picture. */
+  /** Image by image. */
   readonly verdicts: readonly Verdict[];
 }
 
-/** How well captions fit to generated and to real pictures. */
+/** How well captions fit to generated and to real images. */
 export interface ClipPair {
   readonly generated: ClipFit;
   readonly real: ClipFit;
@@ -51,7 +51,7 @@ export interface ClipPair {
 /** What an evaluation is made from. */
 export interface EvaluationInput {
   readonly truths: readonly Target[];
-  /** Of each picture. */
+  /** Of each image. */
   readonly seconds: readonly number[];
   readonly generated: JudgeResults;
   /** Renders of the same captions. */
@@ -65,7 +65,7 @@ export interface EvaluationInput {
 /** Puts it all together. */
 export const evaluationOf = ({ seconds, real, second, generation, clip, ...input }: EvaluationInput): Evaluation => ({
   ...generation,
-  secondsPerPicture: quantile(
+  secondsPerImage: quantile(
     seconds.slice(1).sort((a, b) => a - b),
     0.5,
   ),

@@ -9,10 +9,10 @@ export interface Share {
   readonly interval: Interval;
 }
 
-/** How often pictures are what was asked for, and what the same judge says of real renders of the same captions. */
+/** How often images are what was asked for, and what the same judge says of real renders of the same captions. */
 export interface SharePair {
   readonly generated: Share;
-  /** The ceiling: no more than this can be found even in perfect pictures. */
+  /** The ceiling: no more than this can be found even in perfect images. */
   readonly real: Share;
   /** Generated over real. */
   readonly ratio: number;
@@ -20,7 +20,7 @@ export interface SharePair {
   readonly ratioInterval: Interval;
 }
 
-/** Pictures of the same captions, generated and rendered, as a judge sees them. */
+/** Images of the same captions, generated and rendered, as a judge sees them. */
 export interface ShareInput {
   readonly truths: readonly Target[];
   readonly generated: readonly Detections[];
@@ -39,7 +39,7 @@ export type SubsetName = keyof typeof subsets;
 /** The shares by question and part; what no caption asks is left out. */
 export type Shares = Readonly<Partial<Record<CheckName, Readonly<Partial<Record<SubsetName, SharePair>>>>>>;
 
-/** Puts every question to every picture. */
+/** Puts every question to every image. */
 export function sharesOf(input: ShareInput): Shares {
   const entries = (Object.keys(checks) as CheckName[]).map((check) => {
     const parts = (Object.keys(subsets) as SubsetName[]).flatMap((subset) => {

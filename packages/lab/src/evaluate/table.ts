@@ -6,10 +6,10 @@ import type { Share, SharePair } from "./shares.ts";
 
 /** An evaluation as Markdown, with 95 % intervals in brackets. */
 export function evaluationTable(evaluation: Evaluation): string {
-  const { count, seed, sampler, steps, guidance, secondsPerPicture } = evaluation;
-  const settings = `${count} pictures, seeds ${seed} to ${seed + count - 1}: ${sampler}, ${steps} steps, guidance ${guidance}`;
+  const { count, seed, sampler, steps, guidance, secondsPerImage } = evaluation;
+  const settings = `${count} images, seeds ${seed} to ${seed + count - 1}: ${sampler}, ${steps} steps, guidance ${guidance}`;
   return [
-    `${settings}; ${number(secondsPerPicture)} s a picture.`,
+    `${settings}; ${number(secondsPerImage)} s an image.`,
     "",
     "| | captions | generated | real renders | ratio |",
     "| --- | --- | --- | --- | --- |",
@@ -50,8 +50,8 @@ const clipRows = ({ clip }: Evaluation): readonly string[] =>
   clip
     ? [
         row("CLIP score", number(clip.generated.score), number(clip.real.score)),
-        row("the picture's caption found among all", number(clip.generated.imageToText), number(clip.real.imageToText)),
-        row("the caption's picture found among all", number(clip.generated.textToImage), number(clip.real.textToImage)),
+        row("the image's caption found among all", number(clip.generated.imageToText), number(clip.real.imageToText)),
+        row("the caption's image found among all", number(clip.generated.textToImage), number(clip.real.textToImage)),
       ]
     : [];
 

@@ -1,4 +1,4 @@
-import { encodePng, type Picture } from "aquatint/formats";
+import { encodePng, type Image } from "aquatint/formats";
 import { type Content, type Html, html, raw } from "./html.ts";
 import { styleSheet } from "./theme.ts";
 
@@ -21,7 +21,7 @@ export interface Page {
   readonly footer: Content;
 }
 
-/** One file that needs nothing else: style sheet and pictures are inside, and nothing runs. */
+/** One file that needs nothing else: style sheet and images are inside, and nothing runs. */
 export function page({ kicker, title, lead, sections, footer }: Page): string {
   const body = html`<!doctype html>
 <html lang="en">
@@ -48,7 +48,7 @@ ${sections.map((s) => html`<section id="${s.id}"><h2>${s.title}</h2>\n${s.body}<
   return body.html;
 }
 
-/** A drawing or pictures over a caption. */
+/** A drawing or images over a caption. */
 export const figure = (content: Content, caption: Content): Html =>
   html`<figure>${content}<figcaption>${caption}</figcaption></figure>\n`;
 
@@ -56,7 +56,7 @@ export const figure = (content: Content, caption: Content): Html =>
 export const forScreens = (wide: Html, narrow: Html): Html =>
   html`<div class="for-wide">${wide}</div><div class="for-narrow">${narrow}</div>`;
 
-/** A small drawing or picture of a row or a grid of them, with a word below. */
+/** A small drawing or image of a row or a grid of them, with a word below. */
 export interface Panel {
   readonly content: Html;
   readonly caption: Content;
@@ -71,16 +71,15 @@ export const panels = (list: readonly Panel[]): Html => html`<div class="panels"
 /** Drawings two by two, one under the other on narrow screens. */
 export const pairs = (list: readonly Panel[]): Html => html`<div class="pairs">${list.map(panel)}</div>`;
 
-/** Pictures side by side, each with a word below; on narrow screens they wrap. */
-export const pictureStrip = (list: readonly Panel[]): Html =>
+/** Images side by side, each with a word below; on narrow screens they wrap. */
+export const imageStrip = (list: readonly Panel[]): Html =>
   html`<div class="strip" style="--columns:${list.length}">${list.map(panel)}</div>`;
 
-/** A picture inside the page; `alt` says what it shows. Its pixels are drawn as squares, however large it is shown. */
-export const inlinePicture = (picture: Picture, alt: string): Html =>
-  inlinePng(encodePng(picture), { ...picture, alt });
+/** An image inside the page; `alt` says what it shows. Its pixels are drawn as squares, however large it is shown. */
+export const inlineImage = (image: Image, alt: string): Html => inlinePng(encodePng(image), { ...image, alt });
 
 /** What is said of a PNG file beside its bytes. */
-export interface PngOptions extends Pick<Picture, "width" | "height"> {
+export interface PngOptions extends Pick<Image, "width" | "height"> {
   readonly alt: string;
 }
 
@@ -90,8 +89,8 @@ export function inlinePng(bytes: Uint8Array, { width, height, alt }: PngOptions)
   return html`<img src="${source}" width="${width}" height="${height}" alt="${alt}">`;
 }
 
-/** A large picture of many small ones, as wide as the page. */
-export const sheet = (picture: Html): Html => html`<div class="sheet">${picture}</div>`;
+/** A large image of many small ones, as wide as the page. */
+export const sheet = (image: Html): Html => html`<div class="sheet">${image}</div>`;
 
 /** What the colors of a drawing mean. */
 export const legend = (entries: readonly (readonly [color: string, name: Content])[]): Html =>

@@ -1,11 +1,11 @@
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
 import { formula, html, raw } from "./html.ts";
-import { figure, inlinePicture, legend, note, page, panels, pictureStrip, table } from "./page.ts";
+import { figure, imageStrip, inlineImage, legend, note, page, panels, table } from "./page.ts";
 import { drawing, gridLines, screenDrawing, svgFile } from "./plot.node.ts";
 import { color, seriesColors, styleSheet } from "./theme.ts";
 
-const picture = { width: 2, height: 1, channels: 3, data: Uint8Array.of(255, 0, 0, 0, 0, 255) } as const;
+const image = { width: 2, height: 1, channels: 3, data: Uint8Array.of(255, 0, 0, 0, 0, 255) } as const;
 
 test("text is escaped, HTML is kept, lists are joined", () => {
   expect(html`<p title="${'"a" & <b>'}">${[html`<b>${1}</b>`, "<i>", undefined]}${raw("<hr>")}</p>`.html).toBe(
@@ -25,7 +25,7 @@ test("a page is one file: nothing is fetched, nothing runs, every section is in 
     title: "A & B",
     lead: "lead",
     sections: [
-      { id: "one", title: "One", body: [figure(inlinePicture(picture, "two pixels"), "caption"), note("careful")] },
+      { id: "one", title: "One", body: [figure(inlineImage(image, "two pixels"), "caption"), note("careful")] },
       { id: "two", title: "Two", body: panels([{ content: html`<i>x</i>`, caption: "small" }]) },
     ],
     footer: "made",
@@ -49,8 +49,8 @@ test("a table's first column heads its rows, and numbers stand to the right", ()
 });
 
 test("strips say how many columns they have, legends show their colors", () => {
-  const entry = { content: inlinePicture(picture, "p"), caption: "t = 1" };
-  expect(pictureStrip([entry, entry, entry]).html).toContain("--columns:3");
+  const entry = { content: inlineImage(image, "p"), caption: "t = 1" };
+  expect(imageStrip([entry, entry, entry]).html).toContain("--columns:3");
   expect(legend([[color("blue"), "linear"]]).html).toContain("border-color:var(--blue)");
 });
 

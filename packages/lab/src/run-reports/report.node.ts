@@ -155,8 +155,8 @@ export async function samplesFigure(input: {
   const { width, height } = decodePng(bytes, { name: path });
   const seconds = run.steps.find((record) => record.step === step)?.seconds;
   const time = seconds === undefined ? "" : ` after ${duration(seconds)}`;
-  const picture = inlinePng(bytes, { width, height, alt: `Samples at step ${step}` });
-  return figure(sheet(picture), html`<b>Step ${step.toLocaleString("en")}</b>${time}`);
+  const image = inlinePng(bytes, { width, height, alt: `Samples at step ${step}` });
+  return figure(sheet(image), html`<b>Step ${step.toLocaleString("en")}</b>${time}`);
 }
 
 function evaluationSection({ evaluations }: RunData): readonly Section[] {

@@ -1,13 +1,13 @@
 import * as Plot from "@observablehq/plot";
 import type { Elbo, ElboTerm } from "aquatint/diffusion";
-import { tensorToPicture } from "aquatint/formats";
+import { tensorToImage } from "aquatint/formats";
 import type { PixelDenoiser } from "aquatint/node";
 import { denoisedOnce, type OneShot } from "aquatint/pipelines";
 import { formula, html } from "../reports/html.ts";
-import { figure, inlinePicture, legend, note, pictureStrip, table } from "../reports/page.ts";
+import { figure, imageStrip, inlineImage, legend, note, table } from "../reports/page.ts";
 import { type DrawingOptions, gridLines, powersOfTen, powerText, screenDrawing } from "../reports/plot.node.ts";
 import { color } from "../reports/theme.ts";
-import type { TheoryPicture, TheoryPictures } from "./images.node.ts";
+import type { TheoryImage, TheoryImages } from "./images.node.ts";
 import { type BoundComparison, boundsOfToy } from "./likelihoods.ts";
 import { filled, sparseElbo } from "./pixel-elbo.ts";
 import type { Part } from "./process-section.node.ts";
@@ -64,20 +64,20 @@ function boundFigure({ exact, bounds }: BoundComparison, narrow: boolean): Drawi
 
 const SIGMA = 0.75;
 
-/** What of a model is shown, and of which pictures. */
+/** What of a model is shown, and of which images. */
 export interface ModelInput {
   readonly model: PixelDenoiser;
-  readonly pictures: TheoryPictures;
+  readonly images: TheoryImages;
   readonly signal?: AbortSignal | undefined;
 }
 
-const pictureOf = (values: Float32Array, size: number) => tensorToPicture(values, { width: size, height: size });
+const imageOf = (values: Float32Array, size: number) => tensorToImage(values, { width: size, height: size });
 
-/** One-shot denoising of the pictures at sigma = 0.75. */
-export async function oneShotPart({ model, pictures, signal }: ModelInput): Promise<Part> {
+/** One-shot denoising of the images at sigma = 0.75. */
+export async function oneShotPart({ model, images, signal }: ModelInput): Promise<Part> {
   const { size, settings } = model;
-  const shots: (OneShot & TheoryPicture)[] = [];
-  for (const [i, { values, caption }] of pictures.list.entries()) {
+  const shots: (OneShot & TheoryImage)[] = [];
+  for (const [i, { values, caption }] of images.list.entries()) {
     const denoise = await model.conditioned([caption], signal);
     const shot = await denoisedOnce(denoise, { x0: values, sigma: SIGMA, seed: i, schedule: settings.schedule });
     shots.push({ ...shot, caption, values });
@@ -88,33 +88,33 @@ export async function oneShotPart({ model, pictures, signal }: ModelInput): Prom
     shots.map(({ x, psnr }) => ({ values: x, says: `${psnr.before.toFixed(1)} dB` })),
     shots.map(({ x0, psnr }) => ({ values: x0, says: `${psnr.after.toFixed(1)} dB` })),
   ].map((row, k) => {
-    const what = ["the picture", "noised", "denoised"][k]!;
-    return pictureStrip(
+    const what = ["the image", "noised", "denoised"][k]!;
+    return imageStrip(
       row.map(({ values, says }) => ({
-        content: inlinePicture(pictureOf(values, size), `${what}: ${says}`),
+        content: inlineImage(imageOf(values, size), `${what}: ${says}`),
         caption: says,
       })),
     );
   });
   const body = [
-    html`<p>The network sees ${formula("x = x_0 + σε")} once, at ${formula("σ = 0.75")}, and says what picture it
+    html`<p>The network sees ${formula("x = x_0 + σε")} once, at ${formula("σ = 0.75")}, and says what image it
       believes to be under the noise: ${formula("x̂_0")}, on average over what it might be.</p>`,
     figure(
       rows,
-      html`<b>One shot at σ = 0.75</b> (t = ${shots[0]!.t.toFixed(0)} of ${settings.schedule.steps}): the picture, the
+      html`<b>One shot at σ = 0.75</b> (t = ${shots[0]!.t.toFixed(0)} of ${settings.schedule.steps}): the image, the
         noised one, the estimate. Mean PSNR ${mean("before").toFixed(2)} dB before and ${mean("after").toFixed(2)} dB
-        after, over ${pictures.described}.`,
+        after, over ${images.described}.`,
     ),
   ];
   const data = shots.map(({ caption, t, psnr }) => ({ caption, t, ...psnr }));
-  return { section: { id: "one-shot", title: "Denoising in one shot", body }, data: { sigma: SIGMA, pictures: data } };
+  return { section: { id: "one-shot", title: "Denoising in one shot", body }, data: { sigma: SIGMA, images: data } };
 }
 
 const EVALUATIONS = 120;
 
-/** The pixel model's bound on the pictures, its three terms and its denoising terms over t. */
-export async function pixelElboPart({ model, pictures, signal }: ModelInput): Promise<Part> {
-  const { list } = pictures;
+/** The pixel model's bound on the images, its three terms and its denoising terms over t. */
+export async function pixelElboPart({ model, images, signal }: ModelInput): Promise<Part> {
+  const { list } = images;
   const x0 = new Float32Array(list.length * list[0]!.values.length);
   for (const [i, { values }] of list.entries()) x0.set(values, i * values.length);
   const { schedule } = model.settings;
@@ -129,21 +129,21 @@ export async function pixelElboPart({ model, pictures, signal }: ModelInput): Pr
   const bound = filled(terms);
   const matching = terms.filter(({ part }) => part === "denoising matching");
   const body = [
-    html`<p>The bound of a trained network has three parts: what the last step says of the picture's 8-bit values, what
+    html`<p>The bound of a trained network has three parts: what the last step says of the image's 8-bit values, what
       is left of it at T, and, for every t between, how far the learned step is from the true one. Its likelihood is
-      not known; the bound is all there is. Fewer bits are better; a picture stored as it is takes 8.</p>`,
+      not known; the bound is all there is. Fewer bits are better; an image stored as it is takes 8.</p>`,
     table(termColumns, termRows(bound)),
     figure(
       screenDrawing((_, narrow) => termsFigure(matching, narrow)),
-      html`<b>Denoising terms over t</b> of ${pictures.described}, fixed variance ${formula("β̃")}: most bits are spent
+      html`<b>Denoising terms over t</b> of ${images.described}, fixed variance ${formula("β̃")}: most bits are spent
         in the first steps, on details that nobody sees. ${matching.length} of ${schedule.steps - 1} terms were
         evaluated; in the sum those between them are interpolated.`,
     ),
-    ...(pictures.heldOut
+    ...(images.heldOut
       ? []
-      : [note("These are the pictures that were given; whether the model has seen them in training is not known.")]),
+      : [note("These are the images that were given; whether the model has seen them in training is not known.")]),
   ];
-  const data = { pictures: list.length, heldOut: pictures.heldOut, bitsPerDimension: bound, terms };
+  const data = { images: list.length, heldOut: images.heldOut, bitsPerDimension: bound, terms };
   return { section: { id: "elbo", title: "The pixel model's ELBO", body }, data };
 }
 

@@ -10,11 +10,11 @@ import {
 } from "aquatint/diffusion";
 import { type Seed, torchCpu } from "aquatint/math";
 
-/** Of which pictures and how closely a bound is computed. */
+/** Of which images and how closely a bound is computed. */
 export interface SparseElboInput {
   readonly denoise: Denoiser;
   readonly schedule: Schedule;
-  /** A batch of pictures in -1 .. 1. */
+  /** A batch of images in -1 .. 1. */
   readonly x0: Float32Array;
   /** Denoising terms that are evaluated; those between are interpolated. */
   readonly evaluations: number;

@@ -8,10 +8,10 @@ import {
   toCoordinates,
   variancePreserving,
 } from "aquatint/diffusion";
-import { type Picture, pictureToTensor, tensorToPicture } from "aquatint/formats";
+import { type Image, imageToTensor, tensorToImage } from "aquatint/formats";
 import { torchCpu } from "aquatint/math";
 import { formula, html } from "../reports/html.ts";
-import { figure, inlinePicture, legend, pictureStrip, type Section } from "../reports/page.ts";
+import { figure, imageStrip, inlineImage, legend, type Section } from "../reports/page.ts";
 import { type DrawingOptions, gridLines, powerText, screenDrawing } from "../reports/plot.node.ts";
 import { color } from "../reports/theme.ts";
 import { type VariancePoint, variancesOfToy } from "./likelihoods.ts";
@@ -29,8 +29,8 @@ export function schedulesPart(): Part {
   const all = scheduleNames.map((name) => scheduleNamed(name));
   const names = (list: typeof two) => legend(list.map(({ name }) => [scheduleColor(list, name), name]));
   const body = [
-    html`<p>A schedule says how much of the picture is left at time t: ${formula("ᾱ")} falls from 1 to 0, and
-      ${formula("x_t = √ᾱ_t x_0 + √(1 − ᾱ_t) ε")}. The cosine keeps more of the picture for longer.</p>`,
+    html`<p>A schedule says how much of the image is left at time t: ${formula("ᾱ")} falls from 1 to 0, and
+      ${formula("x_t = √ᾱ_t x_0 + √(1 − ᾱ_t) ε")}. The cosine keeps more of the image for longer.</p>`,
     figure(
       [names(two), screenDrawing(() => alphaBarFigure(two))],
       html`<b>The lecture's figure.</b> The share of the signal's variance over t / T: linear in β, and
@@ -51,24 +51,24 @@ export function schedulesPart(): Part {
   return { section: { id: "schedules", title: "Noise schedules", body }, data };
 }
 
-/** q(x_t | x_0) of a picture as a strip. */
-export function forwardPart(picture: Picture, caption: string): Part {
+/** q(x_t | x_0) of an image as a strip. */
+export function forwardPart(image: Image, caption: string): Part {
   const times = [0, 100, 250, 500, 750, 1000];
-  const x0 = pictureToTensor(picture);
+  const x0 = imageToTensor(image);
   const eps = torchCpu(1).randn(x0.length);
   const row = (name: string) => {
     const schedule = scheduleNamed(name);
     return times.map((t) => {
       const level = toCoordinates(variancePreserving, schedule.level(t));
-      const shown = tensorToPicture(noised(level, { x0, eps }), picture);
-      return { content: inlinePicture(shown, `${caption} at t = ${t} of ${name}`), caption: `t = ${t}` };
+      const shown = tensorToImage(noised(level, { x0, eps }), image);
+      return { content: inlineImage(shown, `${caption} at t = ${t} of ${name}`), caption: `t = ${t}` };
     });
   };
   const body = [
     html`<p>Any ${formula("x_t")} is reached in one jump or step by step, with the same distribution. The noise
-      ${formula("ε")} is the same in every picture of a row; only its share grows.</p>`,
+      ${formula("ε")} is the same in every image of a row; only its share grows.</p>`,
     ...["linear", "cosine"].map((name) =>
-      figure(pictureStrip(row(name)), html`<b>${name}.</b> ${formula("q(x_t | x_0)")} of “${caption}”.`),
+      figure(imageStrip(row(name)), html`<b>${name}.</b> ${formula("q(x_t | x_0)")} of “${caption}”.`),
     ),
   ];
   return { section: { id: "forward", title: "The forward process", body }, data: { times, caption } };

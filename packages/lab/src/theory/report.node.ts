@@ -1,8 +1,8 @@
-import { tensorToPicture } from "aquatint/formats";
+import { tensorToImage } from "aquatint/formats";
 import { openPixelDenoiser } from "aquatint/node";
 import { html } from "../reports/html.ts";
 import { page } from "../reports/page.ts";
-import { theoryPictures } from "./images.node.ts";
+import { theoryImages } from "./images.node.ts";
 import { mixturePart, oneShotPart, pixelElboPart } from "./likelihood-section.node.ts";
 import { forwardPart, type Part, posteriorPart, schedulesPart } from "./process-section.node.ts";
 import { convergencePart, trajectoriesPart } from "./sampler-section.node.ts";
@@ -11,7 +11,7 @@ import { convergencePart, trajectoriesPart } from "./sampler-section.node.ts";
 export interface TheoryOptions {
   /** Folder of a pixel model; the default one when absent. */
   readonly model?: string | undefined;
-  /** Files of pictures; held-out scenes when absent. */
+  /** Files of images; held-out scenes when absent. */
   readonly images?: readonly string[] | undefined;
   /** Who made it: "aquatint 1.2.3". */
   readonly maker: string;
@@ -42,13 +42,13 @@ export async function* theoryReport(options: TheoryOptions): AsyncGenerator<Theo
   const { model: folder, images, maker, signal } = options;
   const start = performance.now();
   await using model = await openPixelDenoiser({ model: folder });
-  const pictures = await theoryPictures({ images, size: model.size });
-  const input = { model, pictures, signal };
-  const first = pictures.list[0]!;
-  const shown = tensorToPicture(first.values, { width: model.size, height: model.size });
+  const samples = await theoryImages({ images, size: model.size });
+  const input = { model, images: samples, signal };
+  const first = samples.list[0]!;
+  const shown = tensorToImage(first.values, { width: model.size, height: model.size });
   const makers: readonly (() => Part | Promise<Part>)[] = [
     schedulesPart,
-    () => forwardPart(shown, first.caption || "the given picture"),
+    () => forwardPart(shown, first.caption || "the given image"),
     posteriorPart,
     trajectoriesPart,
     convergencePart,
@@ -65,21 +65,21 @@ export async function* theoryReport(options: TheoryOptions): AsyncGenerator<Theo
   }
   const seconds = Math.round((performance.now() - start) / 100) / 10;
   const data = Object.fromEntries(parts.map(({ section, data }) => [section.id, data]));
-  yield { type: "report", html: written(parts, { maker, seconds, pictures: pictures.described }), data, seconds };
+  yield { type: "report", html: written(parts, { maker, seconds, images: samples.described }), data, seconds };
 }
 
 interface ReportInfo {
   readonly maker: string;
   readonly seconds: number;
-  readonly pictures: string;
+  readonly images: string;
 }
 
-const written = (parts: readonly Part[], { maker, seconds, pictures }: ReportInfo): string =>
+const written = (parts: readonly Part[], { maker, seconds, images }: ReportInfo): string =>
   page({
     kicker: "Aquatint · Theory",
     title: "Diffusion models, to look at and to trust",
     lead: html`The lecture's mathematics, computed by the code that trains and samples. Where the truth is known, the
       software is measured against it.`,
     sections: parts.map(({ section }) => section),
-    footer: html`Made by <code>aquatint theory</code> (${maker}) in ${seconds} s, with the pixel model and ${pictures}.`,
+    footer: html`Made by <code>aquatint theory</code> (${maker}) in ${seconds} s, with the pixel model and ${images}.`,
   });

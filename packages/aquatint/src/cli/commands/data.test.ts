@@ -19,7 +19,7 @@ async function run(...argv: readonly string[]) {
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-test("a sheet of a data set is a picture with room for every sample", async () => {
+test("a sheet of a data set is an image with room for every sample", async () => {
   await writeFile(join(cwd, "digits.json"), JSON.stringify({ dataset: { name: "digits", digits: [3] } }));
   const { code, stdout } = await run("digits.json", "--out", "threes.png", "--count", "5", "--columns", "3");
   expect([code, stdout]).toEqual([0, "threes.png\n"]);

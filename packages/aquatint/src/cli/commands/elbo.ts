@@ -9,7 +9,7 @@ import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
 import { openPixelDenoiser, type PixelDenoiser } from "../../pipelines/pixel-denoiser.node.ts";
 import { duration } from "../../util/words.ts";
 import type { Io } from "../io.ts";
-import { pictureInput } from "../options/image-input.ts";
+import { imageInput } from "../options/image-input.ts";
 import { choice, seed as seedOption, whole } from "../options/names.ts";
 import { createProgress } from "../terminal/progress.ts";
 
@@ -31,13 +31,13 @@ const variances = Object.keys(fixedVariances) as (keyof typeof fixedVariances)[]
 export const addElbo = (program: Command, io: Io): Command =>
   program
     .command("elbo")
-    .summary("bound a picture's likelihood under a model, term by term")
+    .summary("bound an image's likelihood under a model, term by term")
     .description(
-      "Computes the evidence lower bound of a picture under a pixel model, in bits per dimension: reconstruction, prior matching, and denoising matching for every t. Fewer bits are better.",
+      "Computes the evidence lower bound of an image under a pixel model, in bits per dimension: reconstruction, prior matching, and denoising matching for every t. Fewer bits are better.",
     )
     .requiredOption("--image <file>", "PNG file; with the package sharp also JPEG, WebP, AVIF, GIF, TIFF, SVG")
     .option("--model <path>", `folder of a pixel model (default: pixel in ${DEFAULT_MODEL_PACKAGE})`)
-    .option("--prompt <text>", "what the model is told of the picture", "")
+    .option("--prompt <text>", "what the model is told of the image", "")
     .option(
       "--variance <kind>",
       `of the reverse steps: ${variances.join(", ")}`,
@@ -58,7 +58,7 @@ async function showElbo(flags: Flags, io: Io): Promise<void> {
   const { json, prompt, variance, seed = randomInt(2 ** 32) } = flags;
   await using model = await openPixelDenoiser({ model: flags.model && resolve(io.cwd, flags.model) });
   const size = { width: model.size, height: model.size };
-  const { values, resizedFrom } = await pictureInput(flags.image, () => size, { io, quiet: flags.quiet });
+  const { values, resizedFrom } = await imageInput(flags.image, () => size, { io, quiet: flags.quiet });
   const start = performance.now();
   const terms = await termsOf(model, values, { ...flags, seed }, io);
   const seconds = Math.round(performance.now() - start) / 1000;

@@ -20,15 +20,15 @@ interface Flags {
 export const addEncode = (program: Command, io: Io): Command =>
   program
     .command("encode")
-    .summary("encode pictures once, to train on their latents")
+    .summary("encode images once, to train on their latents")
     .description(
-      "Writes the latents of a data set's pictures with their captions to a folder, which the data set latent-pool reads. A stopped run goes on where it ended.",
+      "Writes the latents of a data set's images with their captions to a folder, which the data set latent-pool reads. A stopped run goes on where it ended.",
     )
     .argument("<config>", "configuration file of a training run, or of its data set alone, JSON")
     .requiredOption("--vae <folder>", 'folder of an autoencoder: model/ of a run of "task": "autoencoder"')
     .requiredOption("--out <folder>", "folder of the pool")
-    .option("--count <n>", "pictures to train on", whole("--count", { min: 1, example: 400000 }), 100_000)
-    .option("--held-out <n>", "pictures to evaluate on", whole("--held-out", { min: 1, example: 1024 }), 1024)
+    .option("--count <n>", "images to train on", whole("--count", { min: 1, example: 400000 }), 100_000)
+    .option("--held-out <n>", "images to evaluate on", whole("--held-out", { min: 1, example: 1024 }), 1024)
     .option("--seed <n>", "seed of the stream", whole("--seed", seeds), 0)
     .option("--threads <n>", "threads of the encoder", whole("--threads", { min: 1, example: 1 }))
     .action((config: string, flags: Flags) => encode(resolve(io.cwd, config), flags, io));

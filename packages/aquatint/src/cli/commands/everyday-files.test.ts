@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { capturedIo } from "../../../test/captured-io.ts";
 import { tinyPixelModel, writeFiles } from "../../../test/tiny-pixel-model.ts";
-import { pictureTexts } from "../../formats/image/picture-file.ts";
+import { imageTexts } from "../../formats/image/file-texts.ts";
 import { encodePng } from "../../formats/png/png.ts";
 import { writtenRun } from "../../runs/written-run.cases.ts";
 import { main } from "../main.ts";
@@ -109,7 +109,7 @@ describe("names as people have them", () => {
 
   test.each([
     ["a/b\\c ../../d", "a-b-c-d"],
-    ["\ud83d\ude00!?\u2026 ...", "picture"],
+    ["\ud83d\ude00!?\u2026 ...", "image"],
     ["CON", "con"],
     ["\ud800 lone", "lone"],
     ["\u0928\u092e\u0938\u094d\u0924\u0947", "\u0928\u092e\u0938\u094d\u0924\u0947"],
@@ -167,7 +167,7 @@ describe("seeds", () => {
     const { code, out } = await small("x", "--seed", last, "--count", "2", "--out", "seed.png", "--json");
     expect(code).toBe(0);
     expect(JSON.parse(out).images.map(({ seed }: { seed: unknown }) => seed)).toEqual([last, 0]);
-    expect(JSON.stringify(await pictureTexts(await readFile(join(cwd, "seed-1.png"))))).toContain(last);
+    expect(JSON.stringify(await imageTexts(await readFile(join(cwd, "seed-1.png"))))).toContain(last);
     expect(await run("generate", "--like", "seed-1.png", "--model", "model", "--out", "again.png")).toMatchObject({
       code: 0,
       out: expect.stringContaining(`seed ${last}`),

@@ -29,14 +29,14 @@ async function run(prompt: string, args: readonly string[] = [], options: Partia
   const code = await main(["generate", prompt, "--model", join(root, "tiny/model"), ...args], io);
   return { code, out: out(), err: err() };
 }
-const picture = async (file: string) => decodePng(await readFile(resolve(cwd, file)));
+const pngAt = async (file: string) => decodePng(await readFile(resolve(cwd, file)));
 
 describe("aquatint generate", () => {
-  test("writes the picture with its recipe, and a seed gives the same file again", async () => {
+  test("writes the image with its recipe, and a seed gives the same file again", async () => {
     const args = ["--steps", "20", "--size", "10x8", "--negative", "blur"];
     const single = await run("a red apple 🍎", [...args, "--seed", "8", "--out", "a.png"]);
     expect(single).toMatchObject({ code: 0, out: expect.stringMatching(/^a\.png {2}10x8, seed 8, .* s\n$/) });
-    const { width, height, text } = await picture("a.png");
+    const { width, height, text } = await pngAt("a.png");
     expect([width, height]).toEqual([10, 8]);
     const recipe = {
       prompt: "a red apple 🍎",
@@ -64,11 +64,11 @@ describe("aquatint generate", () => {
     ]);
     expect(await readdir(cwd)).toEqual(["a.png", "b-1.png", "b-2.png", "s-1.png", "s-2.png"]);
     expect(await readFile(join(cwd, "b-2.png"))).toEqual(await readFile(join(cwd, "a.png")));
-    const strip = await picture("s-1.png"); // 16 columns of 10 x 8 pixels, eight times enlarged
+    const strip = await pngAt("s-1.png"); // 16 columns of 10 x 8 pixels, eight times enlarged
     expect([strip.width, strip.height]).toEqual([16 * (80 + 2) + 2, 2 * (64 + 2) + 2]);
   });
 
-  test("--json prints one object; pictures go to ./out/ under new names, with new seeds", async () => {
+  test("--json prints one object; images go to ./out/ under new names, with new seeds", async () => {
     const args = ["--json", "--quiet", "--steps", "1"];
     const results = [];
     for (const [prompt, count] of [
@@ -79,7 +79,7 @@ describe("aquatint generate", () => {
       expect({ code, err }).toEqual({ code: 0, err: "" });
       results.push(JSON.parse(out));
     }
-    const names = ["a-red-apple-blue-background-0001.png", "a-red-apple-blue-background-0002.png", "picture-0001.png"];
+    const names = ["a-red-apple-blue-background-0001.png", "a-red-apple-blue-background-0002.png", "image-0001.png"];
     const images = results.flatMap((result) => result.images);
     expect(images.map(({ path }) => path)).toEqual(names.map((name) => join(cwd, "out", name)));
     expect(await readdir(join(cwd, "out"))).toEqual(names);
@@ -91,7 +91,7 @@ describe("aquatint generate", () => {
     }
     for (const { path, ...image } of images) {
       expect(image).toEqual({ seed: image.seed, width: 8, height: 8 });
-      expect(JSON.parse((await picture(path)).text["aquatint"]!).seed).toBe(image.seed);
+      expect(JSON.parse((await pngAt(path)).text["aquatint"]!).seed).toBe(image.seed);
     }
   });
 
@@ -107,11 +107,11 @@ describe("aquatint generate", () => {
     const [t, alpha, sigma] = ["t", "alpha", "sigma"].map((name) => toFloat32(tensors.get(name)!));
     expect(t![1]).toBe(t![2]); // a step's second evaluation is at the level where the next step begins
     for (const [i, a] of alpha!.entries()) expect(a ** 2 + sigma![i]! ** 2).toBeCloseTo(1, 5);
-    const { width, height } = await picture("s.png"); // 3 columns: one a step
+    const { width, height } = await pngAt("s.png"); // 3 columns: one a step
     expect([width, height]).toEqual([3 * (64 + 2) + 2, 2 * (64 + 2) + 2]);
   });
 
-  test("a terminal sees progress and every picture", async () => {
+  test("a terminal sees progress and every image", async () => {
     const terminal = { isTTY: true, env: { COLORTERM: "truecolor" } };
     const { out, err } = await run("a red apple", ["--steps", "2", "--count", "2"], terminal);
     expect(err).toMatch(/0\/4 steps/);

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { encodePicture } from "../../formats/image/encode.node.ts";
+import { encodeImage } from "../../formats/image/encode.node.ts";
 import { encodePng } from "../../formats/png/png.ts";
 import { type GeneratorName, generatorNamed, generators } from "../../math/generators.ts";
 import { type JsonSeed, jsonSeed, type Seed } from "../../math/random.ts";
@@ -22,7 +22,7 @@ import {
   noteTruncatedPrompt,
   noteUnused,
 } from "../options/checkpoint.ts";
-import { addPictureFlags, checkQuality, type PictureFlags } from "../options/image-files.ts";
+import { addOutputFlags_, checkQuality, type OutputFlags_ } from "../options/image-files.ts";
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
 import { checkSameModel, type MetadataOptions, metadataOptions, notePadding } from "../options/like.ts";
 import { addMemory, type MemoryFlags, retryText } from "../options/memory.ts";
@@ -35,7 +35,7 @@ import { checkTrajectorySize, evaluationFilter, stripOf, stripSteps, trajectoryO
 import { version } from "../version.ts";
 
 /** The options of `aquatint generate`, as they are parsed. */
-interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags, PictureFlags, PreviewFlags {
+interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags, OutputFlags_, PreviewFlags {
   readonly model?: string;
   readonly steps?: number;
   readonly guidance?: number;
@@ -55,7 +55,7 @@ interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags, PictureFlags, 
   readonly quiet?: boolean;
 }
 
-/** The options that say how a picture is sampled. */
+/** The options that say how an image is sampled. */
 const addSampling = (command: Command): Command =>
   command
     .option(
@@ -95,16 +95,16 @@ const addSampling = (command: Command): Command =>
 /** Adds `aquatint generate` to the program. */
 export const addGenerate = (program: Command, io: Io): Command =>
   addPreviewFlags(
-    addPictureFlags(addMemory(addCheckpointFlags(addImageFlags(addSampling(program.command("generate"))), io))),
+    addOutputFlags_(addMemory(addCheckpointFlags(addImageFlags(addSampling(program.command("generate"))), io))),
   )
-    .summary("make pictures of a prompt")
-    .description("Makes pictures of a prompt. Without --out they go to ./out/ under names that never overwrite.")
+    .summary("make images of a prompt")
+    .description("Makes images of a prompt. Without --out they go to ./out/ under names that never overwrite.")
     .argument("[prompt]", 'what to show, in quotes: "a red apple, blue background"; not needed with --like')
     .option("--model <path>", `folder or .safetensors file of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
-    .option("--seed <s>", "same seed, same picture (default: a new one)", seedOption("--seed"))
+    .option("--seed <s>", "same seed, same image (default: a new one)", seedOption("--seed"))
     .option(
       "--count <n>",
-      "pictures to make, with seeds that follow each other; named files then get a number (apple-1.png)",
+      "images to make, with seeds that follow each other; named files then get a number (apple-1.png)",
       whole("--count", { min: 1, max: MAX_COUNT, example: 4 }),
       1,
     )
@@ -113,8 +113,8 @@ export const addGenerate = (program: Command, io: Io): Command =>
       "width and height in pixels (default: what the model was trained at, in the proportions of --init)",
       size,
     )
-    .option("--negative <text>", "what the picture should not show")
-    .option("--out <file>", ".png, .jpg or .webp file of the picture, overwritten if it exists")
+    .option("--negative <text>", "what the image should not show")
+    .option("--out <file>", ".png, .jpg or .webp file of the image, overwritten if it exists")
     .option("--strip <file>", "PNG file: x_t (above) and the predicted x_0 (below) over the steps")
     .option("--save-trajectory <file>", ".safetensors file: x, x0, t, alpha and sigma of every evaluation")
     .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
@@ -138,7 +138,7 @@ async function resolveOptions(
   return command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });
 }
 
-/** What is said of a picture that was written. */
+/** What is said of an image that was written. */
 interface SavedImage {
   readonly path: string;
   readonly seed: JsonSeed;
@@ -185,11 +185,11 @@ interface WriteContext {
 }
 interface GeneratedImage {
   readonly image: SavedImage;
-  /** What a person sees of it: the picture, where it lies, how it was made. */
+  /** What a person sees of it: the image, where it lies, how it was made. */
   readonly report: string;
 }
 
-/** Makes the pictures with progress on stderr, and writes each with what belongs to it as soon as it is there. */
+/** Makes the images with progress on stderr, and writes each with what belongs to it as soon as it is there. */
 async function* generatedImages(generation: Generation, context: WriteContext): AsyncGenerator<GeneratedImage> {
   const { flags, outputs, io } = context;
   const { count, batch, quiet = false } = flags;
@@ -254,10 +254,10 @@ interface Work extends Pick<Flags, "quality"> {
   readonly index: number;
 }
 
-/** The recipe of picture number `index`, if it shall have one; the model is hashed while the pictures are made. */
+/** The recipe of image number `index`, if it shall have one; the model is hashed while the images are made. */
 function metadataWriter({ model, plans, options }: Generation, { metadata }: Flags) {
   if (!metadata) return async () => undefined;
-  const hash = modelHash(model).catch(() => undefined); // a picture is written even where its model is gone meanwhile
+  const hash = modelHash(model).catch(() => undefined); // an image is written even where its model is gone meanwhile
   return async (index: number) =>
     generationParameters(plans[index]!, {
       model: modelLabel(model.name),
@@ -269,15 +269,15 @@ function metadataWriter({ model, plans, options }: Generation, { metadata }: Fla
     });
 }
 
-/** Writes a picture and what belongs to it; returns the paths, the picture's first. */
-async function write({ image: picture }: ImageEvent, work: Work): Promise<string[]> {
+/** Writes an image and what belongs to it; returns the paths, the image's first. */
+async function write({ image }: ImageEvent, work: Work): Promise<string[]> {
   const { generation, outputs, describe, evaluations, index, quality } = work;
   const recipe = await describe(index);
   const texts = recipe && parameterTexts(recipe);
   const metadata = Object.fromEntries(Object.entries(recipe ?? {}).map(([key, value]) => [key, String(value)]));
   const files = [
-    [outputs.picture, () => encodePicture(picture, { format: outputs.format, quality, texts })],
-    [outputs.strip, () => encodePng(stripOf(evaluations, picture))],
+    [outputs.image, () => encodeImage(image, { format: outputs.format, quality, texts })],
+    [outputs.strip, () => encodePng(stripOf(evaluations, image))],
     [outputs.trajectory, () => trajectoryOf(evaluations, { ...generation.plans[index]!, metadata })],
   ] as const;
   const paths: string[] = [];
@@ -291,9 +291,9 @@ interface ReportInput {
   readonly seconds: number;
 }
 
-function reportOf({ image: picture, seed }: ImageEvent, { paths, io, seconds }: ReportInput): string {
+function reportOf({ image, seed }: ImageEvent, { paths, io, seconds }: ReportInput): string {
   const [path, ...extras] = paths.map((file) => shortPath(file, io.cwd));
-  const first = `${path}  ${picture.width}x${picture.height}, seed ${seed}, ${duration(seconds)}`;
+  const first = `${path}  ${image.width}x${image.height}, seed ${seed}, ${duration(seconds)}`;
   const screen = { stream: io.stdout, env: io.env };
-  return `${renderFinished(picture, screen)}${[first, ...extras].join("\n")}\n`;
+  return `${renderFinished(image, screen)}${[first, ...extras].join("\n")}\n`;
 }

@@ -7,13 +7,13 @@ import { encodePng } from "../../formats/png/png.ts";
 import { main } from "../main.ts";
 
 let cwd: string;
-const picture = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
+const image = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
 const parameters =
   "a fox\nNegative prompt: blur\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 42, Size: 8x6, Clip skip: 2";
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), "aquatint-info-"));
-  await writeFile(join(cwd, "fox.png"), encodePng({ ...picture, text: { parameters } }));
-  await writeFile(join(cwd, "bare.png"), encodePng(picture));
+  await writeFile(join(cwd, "fox.png"), encodePng({ ...image, text: { parameters } }));
+  await writeFile(join(cwd, "bare.png"), encodePng(image));
 });
 afterAll(() => rm(cwd, { recursive: true }));
 
@@ -23,7 +23,7 @@ async function info(...args: string[]) {
   return { code, out: out(), err: err() };
 }
 
-test("aquatint info says how a picture was made, in lines or as JSON", async () => {
+test("aquatint info says how an image was made, in lines or as JSON", async () => {
   expect(await info("fox.png")).toMatchObject({ code: 0, err: "" });
   const { out } = await info("fox.png");
   for (const line of [/^made by +AUTO/m, /^prompt +a fox$/m, /^negative +blur$/m, /^seed +42$/m, /^size +8x6$/m]) {
@@ -36,7 +36,7 @@ test("aquatint info says how a picture was made, in lines or as JSON", async () 
 
 test("what would write on the screen is shown as its code", async () => {
   const text = { parameters: "a \u001b[2J\u202e fox\nSteps: 1, Sampler: \u009b31mEuler, Seed: 1" };
-  await writeFile(join(cwd, "hostile.png"), encodePng({ ...picture, text }));
+  await writeFile(join(cwd, "hostile.png"), encodePng({ ...image, text }));
   const { code, out } = await info("hostile.png");
   expect(code).toBe(0);
   expect(out).toMatch(/^prompt +a \\u001b\[2J\\u202e fox$/m);

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { AquatintError } from "../../errors.ts";
-import { pictureTexts } from "../../formats/image/picture-file.ts";
-import { readPictureFile } from "../../formats/image/read-image.node.ts";
+import { imageTexts } from "../../formats/image/file-texts.ts";
+import { readImageFile } from "../../formats/image/read-image.node.ts";
 import { type ImageMetadata, imageMetadata, metadataFormats } from "../../formats/metadata/index.ts";
 import type { Io } from "../io.ts";
 import { printable } from "../terminal/escape.ts";
@@ -11,22 +11,22 @@ import { printable } from "../terminal/escape.ts";
 export const addInfo = (program: Command, io: Io): Command =>
   program
     .command("info")
-    .summary("say how a picture was made")
+    .summary("say how an image was made")
     .description(
-      "Says how a picture was made, as the program that made it wrote into its file: Aquatint, AUTOMATIC1111's web UI, ComfyUI, and others that docs/pictures.md lists.",
+      "Says how an image was made, as the program that made it wrote into its file: Aquatint, AUTOMATIC1111's web UI, ComfyUI, and others that docs/images.md lists.",
     )
-    .argument("<picture>", "a PNG, JPEG or WebP file")
+    .argument("<image>", "a PNG, JPEG or WebP file")
     .option("--json", "print one JSON object on stdout")
     .action(async (path: string, { json = false }: { readonly json?: boolean }) => {
       const metadata = await metadataIn(path, io.cwd);
       io.stdout.write(json ? `${JSON.stringify(metadata)}\n` : described(metadata));
     });
 
-/** The metadata in an image file. @throws AquatintError "picture/no-recipe" where there are none. */
+/** The metadata in an image file. @throws AquatintError "image/no-recipe" where there are none. */
 export async function metadataIn(path: string, cwd: string): Promise<ImageMetadata> {
-  const metadata = imageMetadata(await pictureTexts(await readPictureFile(resolve(cwd, path)), { name: path }));
+  const metadata = imageMetadata(await imageTexts(await readImageFile(resolve(cwd, path)), { name: path }));
   if (metadata) return metadata;
-  throw new AquatintError("picture/no-recipe", `${path} does not say how it was made`, {
+  throw new AquatintError("image/no-recipe", `${path} does not say how it was made`, {
     hint: "Many sites remove what a file says: use the file as it was saved.",
   });
 }

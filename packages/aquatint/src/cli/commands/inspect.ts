@@ -23,22 +23,13 @@ export const addInspect = (program: Command, io: Io): Command =>
     .command("inspect")
     .summary("say what a file or folder of weights holds")
     .description(
-      "Says what a checkpoint, LoRA or embedding is, from its headers alone: kind, family, parts, parameters, types, metadata, and the memory that pictures take.",
+      "Says what a checkpoint, LoRA or embedding is, from its headers alone: kind, family, parts, parameters, types, metadata, and the memory that images take.",
     )
     .argument("<path>", "a .safetensors file, or the folder of a model")
     .option("--json", "print one JSON object on stdout")
     .option("--variant <name>", "form of the weights where a folder holds several: fp16, non_ema")
-    .option(
-      "--size <WxH>",
-      "size of the pictures whose memory is estimated, in pixels (default: the model's own)",
-      size,
-    )
-    .option(
-      "--batch <n>",
-      "pictures at a time, for the estimate",
-      integer("--batch", { min: 1, max: 64, example: 1 }),
-      1,
-    )
+    .option("--size <WxH>", "size of the images whose memory is estimated, in pixels (default: the model's own)", size)
+    .option("--batch <n>", "images at a time, for the estimate", integer("--batch", { min: 1, max: 64, example: 1 }), 1)
     .action(async (path: string, flags: Flags) => {
       const inspection = await inspect(resolve(io.cwd, path), flags);
       io.stdout.write(flags.json ? `${JSON.stringify(inspection)}\n` : described({ ...inspection, path }));

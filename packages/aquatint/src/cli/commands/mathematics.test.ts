@@ -51,7 +51,7 @@ describe("aquatint schedule", () => {
 });
 
 describe("aquatint noise", () => {
-  test("writes a strip in which t = 0 is the picture", async () => {
+  test("writes a strip in which t = 0 is the image", async () => {
     const { code, out } = await run(
       "noise",
       "p.png",
@@ -121,7 +121,7 @@ describe("with a pixel model", () => {
     }
   });
 
-  test("what is no picture is refused", async () => {
+  test("what is no image is refused", async () => {
     expect((await run("denoise", "none.json", "--model", "model")).err).toContain("cannot be read as an image");
     expect((await run("elbo", "--image", "none.png", "--model", "model")).err).toContain("no such file");
   });

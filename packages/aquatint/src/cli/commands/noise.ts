@@ -3,16 +3,16 @@ import type { Command } from "commander";
 import { toCoordinates, variancePreserving } from "../../diffusion/process/coordinates.ts";
 import { noised } from "../../diffusion/process/forward.ts";
 import { scheduleNamed } from "../../diffusion/process/schedule-names.ts";
-import { strip, tensorToPicture } from "../../formats/image/image.ts";
+import { strip, tensorToImage } from "../../formats/image/image.ts";
 import { within } from "../../formats/image/resize.ts";
 import { encodePng } from "../../formats/png/png.ts";
 import { jsonSeed, type Seed, torchCpu } from "../../math/random.ts";
 import type { Io } from "../io.ts";
-import { pictureInput, stemOf } from "../options/image-input.ts";
+import { imageInput, stemOf } from "../options/image-input.ts";
 import { seed as seedOption, times } from "../options/names.ts";
 import { openOutputs, shortPath } from "../options/outputs.ts";
 import { addScheduleFlags } from "../options/schedule.ts";
-import { renderPicture, supportsPictures } from "../terminal/terminal.ts";
+import { renderImage, supportsImages } from "../terminal/terminal.ts";
 
 /** The options of `aquatint noise`, as they are parsed. */
 interface Flags {
@@ -25,7 +25,7 @@ interface Flags {
   readonly quiet?: boolean;
 }
 
-/** Longest side of a picture in a strip, in pixels; small ones are enlarged to at least a quarter of it. */
+/** Longest side of an image in a strip, in pixels; small ones are enlarged to at least a quarter of it. */
 const SIDE = 256;
 
 /** Adds `aquatint noise` to the program. */
@@ -33,11 +33,11 @@ export const addNoise = (program: Command, io: Io): Command =>
   addScheduleFlags(
     program
       .command("noise")
-      .summary("noise a picture to some t: the forward process as a strip")
+      .summary("noise an image to some t: the forward process as a strip")
       .description(
         "Draws x_t given x_0 at some times, with the same noise at each. Without --out the strip goes to ./out/ under a new name.",
       )
-      .argument("<picture>", "PNG file; with the package sharp also JPEG, WebP, AVIF, GIF, TIFF, SVG"),
+      .argument("<image>", "PNG file; with the package sharp also JPEG, WebP, AVIF, GIF, TIFF, SVG"),
     "schedule",
   )
     .option("--at <times>", "times in 0 .. T, separated by commas (default: 0,100,250,500,1000 of 1000)", times("--at"))
@@ -45,7 +45,7 @@ export const addNoise = (program: Command, io: Io): Command =>
     .option("--out <file>", "PNG file of the strip, overwritten if it exists")
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--quiet", "say nothing about resizing")
-    .action((picture: string, flags: Flags) => noise(picture, flags, io));
+    .action((image: string, flags: Flags) => noise(image, flags, io));
 
 async function noise(path: string, flags: Flags, io: Io): Promise<void> {
   const { steps, seed = randomInt(2 ** 32), json } = flags;
@@ -56,15 +56,15 @@ async function noise(path: string, flags: Flags, io: Io): Promise<void> {
     { ...flags, count: 1, extensions: [".png"], prompt: `${stemOf(path)} noise` },
     io.cwd,
   );
-  const input = await pictureInput(path, (size) => within(size, SIDE), { io, quiet: flags.quiet });
-  const { values, picture, resizedFrom } = input;
+  const input = await imageInput(path, (size) => within(size, SIDE), { io, quiet: flags.quiet });
+  const { values, image, resizedFrom } = input;
   const eps = torchCpu(seed).randn(values.length);
-  const pictures = levels.map((level) => tensorToPicture(noised(level, { x0: values, eps }), picture));
-  const scale = Math.max(1, Math.ceil(SIDE / 4 / Math.min(picture.width, picture.height)));
-  const sheet = strip([pictures], { scale });
-  const written = await outputs.picture(0, encodePng(sheet));
+  const images = levels.map((level) => tensorToImage(noised(level, { x0: values, eps }), image));
+  const scale = Math.max(1, Math.ceil(SIDE / 4 / Math.min(image.width, image.height)));
+  const sheet = strip([images], { scale });
+  const written = await outputs.image(0, encodePng(sheet));
   if (json) {
-    const { width, height } = picture;
+    const { width, height } = image;
     const points = levels.map(({ t, alpha, sigma }) => ({ t, alpha, sigma }));
     const report = {
       path: written,
@@ -80,6 +80,6 @@ async function noise(path: string, flags: Flags, io: Io): Promise<void> {
     return;
   }
   const screen = { stream: io.stdout, env: io.env };
-  if (supportsPictures(screen)) io.stdout.write(renderPicture(sheet, screen));
+  if (supportsImages(screen)) io.stdout.write(renderImage(sheet, screen));
   io.stdout.write(`${shortPath(written, io.cwd)}  ${schedule.name}, t = ${at.join(", ")} of ${steps}, seed ${seed}\n`);
 }

@@ -113,18 +113,18 @@ test.each([
   ["a terminal with colors", {}, "\x1b[38;2;255;0;0m"],
 ])("samples are drawn as %s does", (_, env, beginning) => {
   const { stderr: stream } = capturedIo({ cwd: ".", isTTY: true }).io;
-  const picture = { width: 1, height: 1, channels: 3, data: Uint8Array.of(255, 0, 0) } as const;
-  const text = renderSamples([picture], { stream, env: { COLORTERM: "truecolor", ...env } });
+  const image = { width: 1, height: 1, channels: 3, data: Uint8Array.of(255, 0, 0) } as const;
+  const text = renderSamples([image], { stream, env: { COLORTERM: "truecolor", ...env } });
   expect(text.startsWith(beginning)).toBe(true);
-  expect(renderSamples([picture], { stream, env: { ...env, COLORTERM: "truecolor", NO_COLOR: "1" } })).toBe("");
+  expect(renderSamples([image], { stream, env: { ...env, COLORTERM: "truecolor", NO_COLOR: "1" } })).toBe("");
 });
 
 test.each([
   ["kitty", { KITTY_WINDOW_ID: "1" }, "\x1b_Ga=T,f=100,q=2,c=36,"],
   ["a terminal with colors", {}, "\x1b[38;2;255;0;0m"],
-])("a finished picture is drawn as %s does, enlarged by a whole factor", (_, env, beginning) => {
+])("a finished image is drawn as %s does, enlarged by a whole factor", (_, env, beginning) => {
   const { stderr: stream } = capturedIo({ cwd: ".", isTTY: true }).io;
-  const picture = { width: 2, height: 1, channels: 3, data: Uint8Array.of(255, 0, 0, 255, 0, 0) } as const;
-  expect(renderFinished(picture, { stream, env: { COLORTERM: "truecolor", ...env } }).startsWith(beginning)).toBe(true);
-  expect(renderFinished(picture, { stream, env: { ...env, NO_COLOR: "1" } })).toBe("");
+  const image = { width: 2, height: 1, channels: 3, data: Uint8Array.of(255, 0, 0, 255, 0, 0) } as const;
+  expect(renderFinished(image, { stream, env: { COLORTERM: "truecolor", ...env } }).startsWith(beginning)).toBe(true);
+  expect(renderFinished(image, { stream, env: { ...env, NO_COLOR: "1" } })).toBe("");
 });

@@ -123,7 +123,7 @@ blank lines. With the reading of configurations (7 files, nine more classes amon
 
 \`--rng torch-cpu\` (the default) draws what PyTorch draws on a CPU, \`--rng cuda-philox\` what it draws on an NVIDIA GPU.
 \`--noise brownian\` takes the noise of stochastic samplers from one Brownian path for every element, so that more steps
-follow the same path: a picture gets finer and does not become another. It serves as k-diffusion's Brownian tree does and
+follow the same path: an image gets finer and does not become another. It serves as k-diffusion's Brownian tree does and
 gives other numbers.
 
 ## Options

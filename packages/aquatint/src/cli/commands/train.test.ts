@@ -17,7 +17,7 @@ const started = {
   batchSize: 8,
   device: "cpu",
 } as const;
-const picture = { width: 1, height: 2, channels: 3, data: Uint8Array.of(255, 0, 0, 0, 0, 255) } as const;
+const image = { width: 1, height: 2, channels: 3, data: Uint8Array.of(255, 0, 0, 0, 0, 255) } as const;
 const step = (at: number, loss: number): RunEvent => ({
   type: "step",
   step: at,
@@ -34,7 +34,7 @@ const step = (at: number, loss: number): RunEvent => ({
 async function* run(): AsyncGenerator<RunEvent> {
   yield started;
   yield step(11, 0.5);
-  yield { type: "samples", path: join(folder, "samples/step-0000011.png"), step: 11, pictures: [picture] };
+  yield { type: "samples", path: join(folder, "samples/step-0000011.png"), step: 11, images: [image] };
   yield step(12, 0.4);
   yield { type: "checkpoint", path: join(folder, "checkpoints/step-0000012.safetensors"), step: 12 };
   yield { type: "evaluation", step: 12, metrics: { loss: 0.5, loss_0_25: 0.75, loss_25_50: 0.25, psnr: 12.34567 } };
@@ -56,7 +56,7 @@ test("a run tells where it is going, what it wrote, and on stdout where the mode
 
 const terminal = { cwd, isTTY: true, env: { COLORTERM: "truecolor" } };
 
-test("a terminal sees the loss, its parts, the speed and the time left, and pictures; nothing of it stays", async () => {
+test("a terminal sees the loss, its parts, the speed and the time left, and images; nothing of it stays", async () => {
   const { io, err } = capturedIo(terminal);
   await reportTraining(run(), { io });
   const text = stripVTControlCharacters(err());

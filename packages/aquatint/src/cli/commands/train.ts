@@ -92,9 +92,9 @@ function createReporter(io: Io, quiet: boolean) {
     },
     step: (event) => view?.step(event),
     checkpoint: ({ path, step }) => note(`saved ${at(path, step)}`),
-    samples({ path, step, pictures }) {
+    samples({ path, step, images }) {
       note(`drew ${at(path, step)}`);
-      if (!quiet) io.stderr.write(renderSamples(pictures, { stream: io.stderr, env: io.env }));
+      if (!quiet) io.stderr.write(renderSamples(images, { stream: io.stderr, env: io.env }));
     },
     report({ path }) {
       if (!reported) note(`report in ${shortPath(path, io.cwd)}, written anew with each checkpoint`);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { capturedIo } from "../../../test/captured-io.ts";
-import { pictureTexts } from "../../formats/image/picture-file.ts";
+import { imageTexts } from "../../formats/image/file-texts.ts";
 import { decodePng, encodePng } from "../../formats/png/png.ts";
 import { main } from "../main.ts";
 
@@ -34,19 +34,19 @@ test("LoRAs, embeddings and another autoencoder are loaded beside the model", as
   expect(await readdir(cwd)).toEqual(["a.png"]);
 });
 
-test("a picture of the web UI is made with its emphasis and clip skip, and the new file says so", async () => {
+test("an image of the web UI is made with its emphasis and clip skip, and the new file says so", async () => {
   const pixels = new Map<string, string>();
   const settings = "Steps: 2, Sampler: Euler, Schedule type: Karras, CFG scale: 5, Seed: 1, Size: 16x16, RNG: CPU";
   for (const more of ["", ", Emphasis: No norm", ", Emphasis: None", ", Emphasis: Ignore", ", Clip skip: 2"]) {
     const parameters = `a (red:1.9) (horse:0.3)\nNegative prompt: blurry\n${settings}${more}`;
-    const picture = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
-    await writeFile(join(cwd, "web.png"), encodePng({ ...picture, text: { parameters } }));
+    const image = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
+    await writeFile(join(cwd, "web.png"), encodePng({ ...image, text: { parameters } }));
     const like = async (from: string, to: string) => {
       const { io, err } = capturedIo({ cwd });
       const args = ["--like", from, "--model", join(fixtures, "sd"), "--out", to, "--quiet"];
       expect(await main(["generate", ...args], io)).toBe(0);
       const file = await readFile(join(cwd, to));
-      return { err: err(), texts: await pictureTexts(file), data: decodePng(file).data.join() };
+      return { err: err(), texts: await imageTexts(file), data: decodePng(file).data.join() };
     };
     const first = await like("web.png", "d.png");
     expect(first.texts["parameters"]).toContain(`${settings}`.replace("RNG: CPU", "").replace(/, Seed.*/, ""));

@@ -1,33 +1,33 @@
 import { basename, extname, resolve } from "node:path";
-import { type Picture, pictureToTensor } from "../../formats/image/image.ts";
+import { type Image, imageToTensor } from "../../formats/image/image.ts";
 import type { ImageFile } from "../../formats/image/image-file.ts";
-import { readPicture } from "../../formats/image/read-image.node.ts";
+import { readImage as decodeFile } from "../../formats/image/read-image.node.ts";
 import { cutOff, fitted, type Size } from "../../formats/image/resize.ts";
 import type { Io } from "../io.ts";
 
-/** A picture that a command was given, in the size that it works in. */
-export interface PictureInput {
-  readonly picture: Picture;
+/** An image that a command was given, in the size that it works in. */
+export interface ImageInput {
+  readonly image: Image;
   /** [3, height, width] in -1 .. 1. */
   readonly values: Float32Array<ArrayBuffer>;
   /** The file's own size, where it was another. */
   readonly resizedFrom: Size | undefined;
 }
 
-/** Reads a picture and brings it to a size, with a line on stderr if that changed it. */
-export async function pictureInput(
+/** Reads an image and brings it to a size, with a line on stderr if that changed it. */
+export async function imageInput(
   path: string,
   sizeOf: (size: Size) => Size,
   { io, quiet = false }: { readonly io: Io; readonly quiet?: boolean | undefined },
-): Promise<PictureInput> {
+): Promise<ImageInput> {
   const original = await readImage(path, { io, quiet });
   const size = sizeOf(original);
-  const picture = fitted(original, size);
+  const resized = fitted(original, size);
   noteResized(path, { from: original, to: size, io, quiet });
   const same = original.width === size.width && original.height === size.height;
   return {
-    picture,
-    values: pictureToTensor(picture),
+    image: resized,
+    values: imageToTensor(resized),
     resizedFrom: same ? undefined : { width: original.width, height: original.height },
   };
 }
@@ -43,7 +43,7 @@ export async function readImage(
   path: string,
   { io, quiet = false, transparent = "white" }: Notes & { readonly transparent?: string },
 ): Promise<ImageFile> {
-  const image = await readPicture(resolve(io.cwd, path));
+  const image = await decodeFile(resolve(io.cwd, path));
   const notes = [...image.notes, ...(image.channels === 4 ? [`what is transparent in it is ${transparent}`] : [])];
   if (!quiet) for (const note of notes) io.stderr.write(`${basename(path)}: ${note}\n`);
   return image;

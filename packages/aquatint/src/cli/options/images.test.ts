@@ -35,15 +35,15 @@ async function run(...args: readonly string[]): Promise<string> {
   expect([code, err().match(/^error.*/m)?.[0]]).toEqual([0, undefined]);
   return err();
 }
-const picture = async (file: string) => decodePng(await readFile(resolve(cwd, file)));
+const image = async (file: string) => decodePng(await readFile(resolve(cwd, file)));
 const distance = (a: Uint8Array, b: Uint8Array) => a.reduce((sum, v, i) => sum + Math.abs(v - b[i]!), 0) / a.length;
 
 describe("--init", () => {
-  test("goes the less far from a picture the weaker it is, and says that it was resized", async () => {
+  test("goes the less far from an image the weaker it is, and says that it was resized", async () => {
     const said = await run("--init", "teal.png", "--strength", "0.2", "--out", "near.png");
     expect(said).toContain("teal.png was resized from 16x16 to 8x8\n");
     expect(await run("--init", "teal.png", "--strength", "1", "--out", "far.png", "--quiet")).toBe("");
-    const [near, far] = [await picture("near.png"), await picture("far.png")];
+    const [near, far] = [await image("near.png"), await image("far.png")];
     const { data } = plain(8, 8, () => [0, 128, 128]);
     expect(near).toMatchObject({ width: 8, height: 8 });
     expect(distance(near.data, data)).toBeLessThan(distance(far.data, data) / 2);
@@ -52,7 +52,7 @@ describe("--init", () => {
   test("keeps what --mask does not paint", async () => {
     await writeFile(join(cwd, "mask.png"), encodePng(plain(16, 16, (x) => (x < 8 ? [0, 0, 0] : [255, 255, 255]))));
     await run("--init", "teal.png", "--mask", "mask.png", "--out", "half.png");
-    const { data } = await picture("half.png");
+    const { data } = await image("half.png");
     const side = (left: boolean) => data.filter((_, i) => Math.floor(i / 3) % 8 < 4 === left);
     const teal = (n: number) => plain(n, 1, () => [0, 128, 128]).data;
     expect(distance(side(true), teal(32))).toBe(0);
@@ -76,20 +76,20 @@ describe("what was done with an image is said", () => {
     ]);
   });
 
-  test("an odd size ends in a picture, and a constant image stays that at the lowest strength", async () => {
+  test("an odd size ends in an image, and a constant image stays that at the lowest strength", async () => {
     await writeFile(join(cwd, "odd.png"), encodePng(plain(53, 30, () => [10, 20, 30])));
     await run("--init", "odd.png", "--size", "8x8", "--out", "o.png", "--quiet");
-    expect(await picture("o.png")).toMatchObject({ width: 8, height: 8 });
+    expect(await image("o.png")).toMatchObject({ width: 8, height: 8 });
   });
 });
 
 describe("--hires", () => {
-  test("is what --init makes of the finished picture", async () => {
+  test("is what --init makes of the finished image", async () => {
     await run("--out", "small.png");
     await run("--init", "small.png", "--strength", "0.5", "--size", "16x16", "--out", "by-hand.png");
     const said = await run("--hires", "2", "--out", "large.png");
     expect(said).not.toContain("resized");
-    const [large, byHand] = [await picture("large.png"), await picture("by-hand.png")];
+    const [large, byHand] = [await image("large.png"), await image("by-hand.png")];
     expect([large.width, large.height]).toEqual([16, 16]);
     expect(large.data).toEqual(byHand.data);
   });
@@ -102,10 +102,10 @@ describe("--control", () => {
     const fixed = ["--model", join(fixtures, "tiny"), "--size", "16x16", "--steps", "2", "--seed", "5", "--quiet"];
     const { io, err } = capturedIo({ cwd });
     expect([await main(["generate", "a fox", ...fixed, "--out", out, ...args], io), err()]).toEqual([0, ""]);
-    return (await picture(out)).data;
+    return (await image(out)).data;
   };
 
-  test("steers by its picture, as strongly as its scale says and as long as its range", async () => {
+  test("steers by its image, as strongly as its scale says and as long as its range", async () => {
     const free = await draw("free.png");
     expect(await draw("none.png", ...control, "--control-scale", "0")).toEqual(free);
     const [full, half] = [
@@ -127,24 +127,22 @@ describe("--control", () => {
     expect(err()).toMatch(/^error: the mask is dark at each of the latent's places, which are \d+ pixels apart/);
   });
 
-  test("an inpainting model wants a picture and a mask", async () => {
+  test("an inpainting model wants an image and a mask", async () => {
     const { io, err } = capturedIo({ cwd });
     expect(await main(["generate", "a fox", "--model", join(fixtures, "tiny-inpaint")], io)).toBe(1);
     expect(err()).toBe(
-      "error: this model paints into a picture, and was given none\nhint: give it a picture and a mask\n",
+      "error: this model paints into an image, and was given none\nhint: give it an image and a mask\n",
     );
   });
 });
 
 describe("--batch", () => {
-  test("makes the pictures that --count makes, several at a time", async () => {
+  test("makes the images that --count makes, several at a time", async () => {
     await run("--count", "3", "--out", "one.png", "--sampler", "euler-a", "--strip", "strip.png");
     await run("--count", "3", "--batch", "2", "--out", "two.png", "--sampler", "euler-a", "--strip", "strips.png");
     for (const n of [1, 2, 3]) {
-      expect(distance((await picture(`two-${n}.png`)).data, (await picture(`one-${n}.png`)).data)).toBeLessThan(0.1);
-      expect(distance((await picture(`strips-${n}.png`)).data, (await picture(`strip-${n}.png`)).data)).toBeLessThan(
-        0.1,
-      );
+      expect(distance((await image(`two-${n}.png`)).data, (await image(`one-${n}.png`)).data)).toBeLessThan(0.1);
+      expect(distance((await image(`strips-${n}.png`)).data, (await image(`strip-${n}.png`)).data)).toBeLessThan(0.1);
     }
   });
 

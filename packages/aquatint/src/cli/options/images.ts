@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { AquatintError } from "../../errors.ts";
-import type { Picture } from "../../formats/image/image.ts";
+import type { Image } from "../../formats/image/image.ts";
 import type { Size } from "../../formats/image/resize.ts";
 import { type GenerateOptions, MAX_BATCH } from "../../pipelines/generate.node.ts";
 import { hiresFixDefaults } from "../../pipelines/text-to-image/hires-fix.ts";
@@ -10,7 +10,7 @@ import type { Io } from "../io.ts";
 import { noteResized, readImage } from "./image-input.ts";
 import { decimal, integer, type Parser, wrong } from "./parsers.ts";
 
-/** The options of `aquatint generate` that begin with pictures, as they are parsed. */
+/** The options of `aquatint generate` that begin with images, as they are parsed. */
 export interface ImageFlags {
   readonly init?: string;
   readonly strength?: number;
@@ -51,22 +51,19 @@ const range: Parser<readonly [number, number]> = (text) => {
   throw wrong(RANGE, "two shares of the steps, from 0 to 1", text, `for example ${RANGE} 0-0.5`);
 };
 
-/** Adds the options that begin with pictures. */
+/** Adds the options that begin with images. */
 export const addImageFlags = (command: Command): Command =>
   addHires(addControl(command))
-    .option(
-      "--init <file>",
-      "picture to begin with in place of noise: PNG; with the package sharp also JPEG, WebP, ...",
-    )
+    .option("--init <file>", "image to begin with in place of noise: PNG; with the package sharp also JPEG, WebP, ...")
     .option(
       "--strength <s>",
       `how far to go from --init, above 0 to 1 (default: ${img2imgDefaults.strength}; with --mask ${img2imgDefaults.inpaintingStrength})`,
       share("--strength", 0.6),
     )
-    .option("--mask <file>", "picture of the proportions of --init, white where to paint; the rest of --init is kept")
+    .option("--mask <file>", "image of the proportions of --init, white where to paint; the rest of --init is kept")
     .option(
       "--batch <n>",
-      "pictures to make at the same time, which takes more memory; sets --count where that is not given",
+      "images to make at the same time, which takes more memory; sets --count where that is not given",
       integer("--batch", { min: 1, max: MAX_BATCH, example: 4 }),
       1,
     )
@@ -89,12 +86,12 @@ const addHires = (command: Command): Command =>
   command
     .option(
       "--hires <scale>",
-      "enlarge the finished picture by this and make it again from there",
+      "enlarge the finished image by this and make it again from there",
       decimal("--hires", { min: 1, max: 8, example: 2 }),
     )
     .option(
       "--hires-strength <s>",
-      `how far the larger picture may go from it, above 0 to 1 (default: ${hiresFixDefaults.strength})`,
+      `how far the larger image may go from it, above 0 to 1 (default: ${hiresFixDefaults.strength})`,
       share("--hires-strength", hiresFixDefaults.strength),
     )
     .option(
@@ -103,12 +100,12 @@ const addHires = (command: Command): Command =>
       integer("--hires-steps", { min: 1, example: 20 }),
     );
 
-/** The pictures and how they are used, as options of `prepareGeneration`. */
+/** The images and how they are used, as options of `prepareGeneration`. */
 export type ImageOptions = Required<
   Pick<GenerateOptions, "init" | "strength" | "mask" | "controls" | "controlNets" | "hires" | "batch">
 >;
 
-/** Reads the pictures that the options name. @throws AquatintError "cli/option" for options that do not fit together. */
+/** Reads the images that the options name. @throws AquatintError "cli/option" for options that do not fit together. */
 export async function imageOptions(flags: ImageFlags, io: Io): Promise<ImageOptions> {
   checkTogether(flags);
   const { control = [], controlImage = [], controlScale = [], controlRange = [] } = flags;
@@ -116,7 +113,7 @@ export async function imageOptions(flags: ImageFlags, io: Io): Promise<ImageOpti
     readImage(file, { io, quiet: flags.quiet, ...(transparent && { transparent }) });
   const init = flags.init === undefined ? undefined : await read(flags.init);
   const mask = flags.mask === undefined ? undefined : await read(flags.mask, "painted");
-  const shown: Picture[] = [];
+  const shown: Image[] = [];
   for (const file of controlImage) shown.push(await read(file));
   const controls = control.map((_, i) => {
     const [start, end] = valueAt(controlRange, i) ?? [0, 1];
@@ -166,7 +163,7 @@ function checkTogether(flags: ImageFlags): void {
   if (flags.hires === undefined) return;
   if (flags.hires === 1) refuse('--hires: expected a number above 1, got "1"', "for example --hires 2");
   if (flags.init !== undefined) {
-    refuse("--hires enlarges a picture made from words alone, and there is an --init", "give a larger --size instead");
+    refuse("--hires enlarges an image made from words alone, and there is an --init", "give a larger --size instead");
   }
   const odd = [["--strip", flags.strip] as const, ["--save-trajectory", flags.saveTrajectory] as const];
   for (const [flag, file] of odd) {

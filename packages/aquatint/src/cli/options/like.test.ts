@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type CapturedOptions, capturedIo } from "../../../test/captured-io.ts";
 import { tinyPixelModel, writeFiles } from "../../../test/tiny-pixel-model.ts";
-import { pictureTexts, withTexts } from "../../formats/image/picture-file.ts";
+import { imageTexts, withTexts } from "../../formats/image/file-texts.ts";
 import { decodePng, encodePng } from "../../formats/png/png.ts";
 import { main } from "../main.ts";
 
@@ -28,7 +28,7 @@ async function run(args: readonly string[], options: Partial<CapturedOptions> = 
 }
 const model = () => ["--model", join(root, "model")];
 const bytes = (file: string) => readFile(join(cwd, file));
-const texts = async (file: string) => pictureTexts(await bytes(file));
+const texts = async (file: string) => imageTexts(await bytes(file));
 const pixels = async (file: string) => [...decodePng(await bytes(file)).data];
 
 const unusual = [
@@ -37,7 +37,7 @@ const unusual = [
 ];
 
 describe("--like", () => {
-  test("makes a picture of ours again, pixel by pixel, from each kind of file", async () => {
+  test("makes an image of ours again, pixel by pixel, from each kind of file", async () => {
     const prompt = "a red apple 🍎\nsecond line, (word:1.2)";
     for (const file of ["a.png", "a.jpg", "a.webp"]) {
       expect(await run([prompt, ...model(), ...unusual, "--out", file])).toMatchObject({ code: 0, err: "" });
@@ -80,8 +80,8 @@ describe("--like", () => {
       "Negative prompt: blur",
       "Steps: 4, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 3, Seed: 42, Size: 12x8, Hires upscale: 2, Pad conds: True, Version: v1.10.1",
     ].join("\n");
-    const picture = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
-    await writeFile(join(cwd, "web.png"), encodePng({ ...picture, text: { parameters } }));
+    const blank = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
+    await writeFile(join(cwd, "web.png"), encodePng({ ...blank, text: { parameters } }));
     const { code, err } = await run([...model(), "--like", "web.png", "--out", "a.png"]);
     expect({ code, err }).toEqual({ code: 0, err: "note: not repeated: Hires upscale 2\n" });
     expect(JSON.parse((await texts("a.png"))["aquatint"]!)).toMatchObject({
@@ -96,7 +96,7 @@ describe("--like", () => {
     const other = await run(["--model", join(root, "other"), "--like", "a.png", "--out", "b.png"]);
     expect(other.code).toBe(0);
     expect(other.err).toMatch(
-      /^note: the picture was made by \S+\/model \([\da-f]{10}\); this one \([\da-f]{10}\) makes another\n$/,
+      /^note: the image was made by \S+\/model \([\da-f]{10}\); this one \([\da-f]{10}\) makes another\n$/,
     );
     const { code, err } = await run(["--like", "a.png", "--out", "c.png"]);
     expect(code).toBe(1);
@@ -133,7 +133,7 @@ describe("--like", () => {
   });
 });
 
-test("--no-metadata leaves out what a picture says, in every kind of file", async () => {
+test("--no-metadata leaves out what an image says, in every kind of file", async () => {
   for (const file of ["a.png", "a.jpg", "a.webp"]) {
     await run(["a red apple", ...model(), "--steps", "1", "--no-metadata", "--out", file]);
     expect(await texts(file)).toEqual({});

@@ -46,7 +46,7 @@ const flagsOf = ({ width, height, ...options }: TextToImageOptions) => ({
   size: width !== undefined && height !== undefined ? { width, height } : undefined,
 });
 
-/** Whose model is compared with the picture's. */
+/** Whose model is compared with the image's. */
 export interface Compared {
   readonly model: TextToImageModel;
   /** Whether the model was named. */
@@ -63,23 +63,23 @@ export function notePadding(like: GenerationRequest, { conditioning }: TextToIma
 }
 
 /**
- * Compares the model with the one that made the picture. A named model may be another, which is said on stderr; the default
+ * Compares the model with the one that made the image. A named model may be another, which is said on stderr; the default
  * model may not. @throws AquatintError "like/model".
  */
 export async function checkSameModel(like: GenerationRequest, { model, named, io }: Compared): Promise<void> {
   const expected = like.modelHash;
   const called = printable(like.model ?? "a model without a name");
   if (expected === undefined) {
-    if (!named) io.stderr.write(`note: the picture was made by ${called}, the default model may make another\n`);
+    if (!named) io.stderr.write(`note: the image was made by ${called}, the default model may make another\n`);
     return;
   }
   const actual = await modelHash(model);
   if (actual?.startsWith(expected.toLowerCase())) return;
   const short = (hash: string | undefined) => (hash ? ` (${printable(hash.slice(0, SHORT_HASH))})` : "");
-  const message = `the picture was made by ${called}${short(expected)}`;
+  const message = `the image was made by ${called}${short(expected)}`;
   if (!named) {
     throw new AquatintError("like/model", `${message}, which is not the default model${short(actual)}`, {
-      hint: "name the model that made it: --model PATH; another one makes another picture",
+      hint: "name the model that made it: --model PATH; another one makes another image",
     });
   }
   io.stderr.write(`note: ${message}; this one${short(actual)} makes another\n`);

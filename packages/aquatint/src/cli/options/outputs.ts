@@ -3,16 +3,16 @@ import { access, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { AquatintError } from "../../errors.ts";
 import { writeFileAndFolder, writeNewFile } from "../../formats/files.node.ts";
-import { type PictureFormat, pictureFormatOf, pictureFormats } from "../../formats/image/encode.node.ts";
+import { type ImageFormat, imageFormatOf, imageFormats } from "../../formats/image/encode.node.ts";
 
-/** Writes the file of picture number `index`, 0 .. count - 1; returns its path. */
+/** Writes the file of image number `index`, 0 .. count - 1; returns its path. */
 type Write = (index: number, bytes: Uint8Array) => Promise<string>;
 
 /** Where the files of a command go. */
 export interface Outputs {
-  readonly picture: Write;
-  /** What `picture` is written as. */
-  readonly format: PictureFormat;
+  readonly image: Write;
+  /** What `image` is written as. */
+  readonly format: ImageFormat;
   readonly strip: Write | undefined;
   readonly trajectory: Write | undefined;
 }
@@ -22,21 +22,21 @@ export interface OutputOptions {
   readonly out?: string;
   readonly strip?: string;
   readonly saveTrajectory?: string;
-  /** Pictures; with more than one, named files get a number: apple-1.png, apple-2.png, ... */
+  /** Images; with more than one, named files get a number: apple-1.png, apple-2.png, ... */
   readonly count: number;
-  /** Names the picture where `out` is absent. */
+  /** Names the image where `out` is absent. */
   readonly prompt: string;
   /** What the name of `out` may end in, in lower case; every format that can be written when absent. */
   readonly extensions?: readonly string[];
 }
 
-const everyExtension = Object.values(pictureFormats).flatMap(({ extensions }) => extensions);
+const everyExtension = Object.values(imageFormats).flatMap(({ extensions }) => extensions);
 
 const outputError = (message: string, hint: string) => new AquatintError("cli/output", message, { hint });
 
 /**
  * Checks where files shall go, before there is anything to write; nothing is created. A file that is named is
- * overwritten, and its folder made; without `out` pictures go to the folder `out` under names that are new.
+ * overwritten, and its folder made; without `out` images go to the folder `out` under names that are new.
  */
 export async function openOutputs(options: OutputOptions, cwd: string): Promise<Outputs> {
   const { out, strip, saveTrajectory, count, prompt, extensions: ends = everyExtension } = options;
@@ -55,10 +55,10 @@ export async function openOutputs(options: OutputOptions, cwd: string): Promise<
     paths.push(absolute);
   }
   const folder = join(cwd, "out");
-  if (out === undefined) await checkFolder(folder, "name the picture with --out FILE.png");
+  if (out === undefined) await checkFolder(folder, "name the image with --out FILE.png");
   return {
-    picture: named(out, cwd, count) ?? ((_, bytes) => writeNewFile(folder, `${stemOf(prompt)}.png`, bytes)),
-    format: (out === undefined ? undefined : pictureFormatOf(out)) ?? pictureFormats.png,
+    image: named(out, cwd, count) ?? ((_, bytes) => writeNewFile(folder, `${stemOf(prompt)}.png`, bytes)),
+    format: (out === undefined ? undefined : imageFormatOf(out)) ?? imageFormats.png,
     strip: named(strip, cwd, count),
     trajectory: named(saveTrajectory, cwd, count),
   };
@@ -132,7 +132,7 @@ const numbered = (path: string, n: number): string => {
 /** The first words of a prompt as a file name: "a-red-apple-blue-background". */
 const stemOf = (prompt: string): string => {
   const words = prompt.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
-  return Array.from(words.join("-")).slice(0, 40).join("").replace(/-$/, "") || "picture";
+  return Array.from(words.join("-")).slice(0, 40).join("").replace(/-$/, "") || "image";
 };
 
 /** A path as a person reads it: from the folder they are in, where that is shorter. */

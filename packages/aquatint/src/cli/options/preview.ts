@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { PreviewKind, PreviewOptions } from "../../pipelines/preview/preview.node.ts";
 import type { Io } from "../io.ts";
-import { supportsPictures } from "../terminal/terminal.ts";
+import { supportsImages } from "../terminal/terminal.ts";
 import { choice } from "./names.ts";
 
 /** The options of previews, as they are parsed. */
@@ -26,7 +26,7 @@ export function previewOptions(
   { preview, previewModel, quiet = false }: PreviewFlags & { readonly quiet?: boolean },
   io: Io,
 ): PreviewOptions {
-  const seen = !quiet && supportsPictures({ stream: io.stderr, env: io.env });
+  const seen = !quiet && supportsImages({ stream: io.stderr, env: io.env });
   const path = previewModel === undefined ? undefined : resolve(io.cwd, previewModel);
   const model = preview ?? (path === undefined ? undefined : "taesd");
   return { preview: model ?? (seen ? "auto" : "off"), previewModel: path };

@@ -1,7 +1,7 @@
-import { grid, type Picture } from "../../formats/image/image.ts";
+import { grid, type Image } from "../../formats/image/image.ts";
 import { encodePng } from "../../formats/png/png.ts";
 import type { Io } from "../io.ts";
-import { renderPicture, renderThumbnails, supportsPictures, type TerminalOf } from "./terminal.ts";
+import { renderImage, renderThumbnails, supportsImages, type TerminalOf } from "./terminal.ts";
 
 /** A way in which some terminals draw a PNG file. */
 interface GraphicsProtocol {
@@ -37,34 +37,34 @@ const protocols: Readonly<Record<string, GraphicsProtocol>> = {
 
 /** Pixels of a character, about. */
 const CHARACTER = 9;
-/** How many pixels wide a finished picture is drawn at least, where a whole factor allows it. */
+/** How many pixels wide a finished image is drawn at least, where a whole factor allows it. */
 const FINISHED = 320;
 
 /** The terminal's protocol, unless tmux or screen stands between. */
 const protocolOf = (env: Io["env"]): GraphicsProtocol | undefined =>
   env["TMUX"] || env["STY"] ? undefined : Object.values(protocols).find(({ spoken }) => spoken(env));
 
-function drawn({ written }: GraphicsProtocol, sheet: Picture, { stream }: TerminalOf): string {
+function drawn({ written }: GraphicsProtocol, sheet: Image, { stream }: TerminalOf): string {
   const columns = Math.min(Math.ceil(sheet.width / CHARACTER), (stream.columns ?? 80) - 1);
   return written(encodePng(sheet), columns);
 }
 
 /**
- * Pictures of one size for a terminal: as a PNG where it draws them, unless tmux or screen stands between, as half blocks
+ * Images of one size for a terminal: as a PNG where it draws them, unless tmux or screen stands between, as half blocks
  * where it has colors, else "".
  */
-export function renderSamples(pictures: readonly Picture[], terminal: TerminalOf): string {
-  if (!supportsPictures(terminal) || pictures.length === 0) return "";
+export function renderSamples(images: readonly Image[], terminal: TerminalOf): string {
+  if (!supportsImages(terminal) || images.length === 0) return "";
   const protocol = protocolOf(terminal.env);
-  if (!protocol) return renderThumbnails(pictures, terminal);
-  return drawn(protocol, grid(pictures, { columns: 8, scale: 2, gap: 2 }), terminal);
+  if (!protocol) return renderThumbnails(images, terminal);
+  return drawn(protocol, grid(images, { columns: 8, scale: 2, gap: 2 }), terminal);
 }
 
-/** A finished picture for a terminal, in the same ways. */
-export function renderFinished(picture: Picture, terminal: TerminalOf): string {
-  if (!supportsPictures(terminal)) return "";
+/** A finished image for a terminal, in the same ways. */
+export function renderFinished(image: Image, terminal: TerminalOf): string {
+  if (!supportsImages(terminal)) return "";
   const protocol = protocolOf(terminal.env);
-  if (!protocol) return renderPicture(picture, terminal);
-  const scale = Math.max(1, Math.floor(FINISHED / picture.width));
-  return drawn(protocol, grid([picture], { scale, gap: 0 }), terminal);
+  if (!protocol) return renderImage(image, terminal);
+  const scale = Math.max(1, Math.floor(FINISHED / image.width));
+  return drawn(protocol, grid([image], { scale, gap: 0 }), terminal);
 }

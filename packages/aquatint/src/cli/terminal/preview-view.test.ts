@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type CapturedOptions, capturedIo } from "../../../test/captured-io.ts";
 import { latentModel, tinyTaesd } from "../../../test/preview-models.ts";
 import { writeFiles } from "../../../test/tiny-pixel-model.ts";
-import type { Picture } from "../../formats/image/image.ts";
+import type { Image } from "../../formats/image/image.ts";
 import { generate } from "../../pipelines/generate.node.ts";
 import { main } from "../main.ts";
 
@@ -22,14 +22,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-async function previews(options: Omit<Parameters<typeof generate>[0], "prompt">): Promise<(Picture | undefined)[]> {
-  const seen: (Picture | undefined)[] = [];
+async function previews(options: Omit<Parameters<typeof generate>[0], "prompt">): Promise<(Image | undefined)[]> {
+  const seen: (Image | undefined)[] = [];
   for await (const event of generate({ prompt: "a red apple", steps: 2, ...options })) {
     if (event.type === "evaluation") seen.push(event.preview);
   }
   return seen;
 }
-const sizes = (pictures: readonly (Picture | undefined)[]) => pictures.map((p) => p && [p.width, p.height]);
+const sizes = (images: readonly (Image | undefined)[]) => images.map((p) => p && [p.width, p.height]);
 
 test("events carry previews: a pixel a latent by the linear map, full size by a TAESD, none unless asked for", async () => {
   const [model, plain] = [join(root, "mapped"), join(root, "plain")];
@@ -38,7 +38,7 @@ test("events carry previews: a pixel a latent by the linear map, full size by a 
     [8, 8],
     [8, 8],
   ]);
-  for (const { data } of linear as Picture[]) expect(data.filter((v, i) => v !== data[i - (i % 3)])).toHaveLength(0);
+  for (const { data } of linear as Image[]) expect(data.filter((v, i) => v !== data[i - (i % 3)])).toHaveLength(0);
   expect(sizes(await previews({ model: plain, previewModel: join(root, "taesd") }))).toEqual([
     [16, 16],
     [16, 16],

@@ -1,15 +1,15 @@
 import { Ansis } from "ansis";
-import type { Picture } from "../../formats/image/image.ts";
+import type { Image } from "../../formats/image/image.ts";
 import type { Io } from "../io.ts";
 import { drawnBar } from "./bar.ts";
 import { liveLines } from "./live-region.ts";
 import { createProgress, type Progress, progressText } from "./progress.ts";
-import { colorLevel, renderPicture, supportsPictures } from "./terminal.ts";
+import { colorLevel, renderImage, supportsImages } from "./terminal.ts";
 
-/** Progress that can show a picture above it. */
+/** Progress that can show an image above it. */
 export interface PreviewView extends Progress {
-  /** The picture from the next update on; undefined keeps the one there is. */
-  show(preview: Picture | undefined): void;
+  /** The image from the next update on; undefined keeps the one there is. */
+  show(preview: Image | undefined): void;
 }
 
 /** What a view is made for. */
@@ -26,20 +26,20 @@ const COLUMNS = 64;
 /** Lines that are left free: the progress, the cursor, one above. */
 const FREE = 4;
 
-/** A bar with the latest preview above it where the terminal shows pictures; elsewhere progress as ever. */
+/** A bar with the latest preview above it where the terminal shows images; elsewhere progress as ever. */
 export function previewView({ io, total, unit, quiet }: PreviewViewOptions): PreviewView {
   const terminal = { stream: io.stderr, env: io.env };
   const plain = createProgress({ stream: io.stderr, total, unit, quiet });
-  if (quiet || !supportsPictures(terminal)) return { ...plain, show() {} };
+  if (quiet || !supportsImages(terminal)) return { ...plain, show() {} };
   const live = liveLines(io.stderr);
   const described = progressText({ total, unit });
   const colors = new Ansis(colorLevel(terminal));
-  let latest: Picture | undefined;
-  const picture = () => {
+  let latest: Image | undefined;
+  const image = () => {
     if (!latest) return [];
     const rows = Math.max((io.stderr.rows ?? 24) - FREE, 4);
     const columns = Math.min(COLUMNS, Math.floor((2 * rows * latest.width) / latest.height));
-    return renderPicture(latest, terminal, { columns: Math.max(columns, 1) })
+    return renderImage(latest, terminal, { columns: Math.max(columns, 1) })
       .trimEnd()
       .split("\n");
   };
@@ -51,7 +51,7 @@ export function previewView({ io, total, unit, quiet }: PreviewViewOptions): Pre
       if (!latest) return plain.update(done, text, seconds);
       plain.hide();
       const status = described(done, text, seconds);
-      live.draw(() => [...picture(), `${drawnBar(done / total, { width: BAR, colors })} ${status}`]);
+      live.draw(() => [...image(), `${drawnBar(done / total, { width: BAR, colors })} ${status}`]);
     },
     hide() {
       plain.hide();
@@ -60,8 +60,8 @@ export function previewView({ io, total, unit, quiet }: PreviewViewOptions): Pre
   };
 }
 
-/** Which pictures are being made: "picture 2/4", "pictures 1-4/8". */
+/** Which images are being made: "image 2/4", "images 1-4/8". */
 export function imagesLabel({ done, rows, count }: Record<"done" | "rows" | "count", number>): string {
   if (count === 1) return "";
-  return rows === 1 ? `picture ${done + 1}/${count}` : `pictures ${done + 1}-${done + rows}/${count}`;
+  return rows === 1 ? `image ${done + 1}/${count}` : `images ${done + 1}-${done + rows}/${count}`;
 }

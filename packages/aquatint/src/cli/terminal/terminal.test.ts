@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { capturedIo } from "../../../test/captured-io.ts";
 import type { Io } from "../io.ts";
-import { renderPicture, renderThumbnails, supportsPictures } from "./terminal.ts";
+import { renderImage, renderThumbnails, supportsImages } from "./terminal.ts";
 
 const terminal = (columns: number, env: Io["env"] = { COLORTERM: "truecolor" }, isTTY = true) => {
   const { stdout: stream } = capturedIo({ cwd: ".", isTTY, columns }).io;
@@ -17,25 +17,25 @@ test.each([
   [true, { COLORTERM: "truecolor", NO_COLOR: "1" }, false],
   [false, { COLORTERM: "truecolor" }, false],
   [false, { FORCE_COLOR: "3" }, false],
-])("isTTY %j with %j shows pictures: %j", (isTTY, env, expected) => {
-  expect(supportsPictures(terminal(80, env, isTTY))).toBe(expected);
+])("isTTY %j with %j shows images: %j", (isTTY, env, expected) => {
+  expect(supportsImages(terminal(80, env, isTTY))).toBe(expected);
 });
 
 test("two pixels share a character, and an odd last row stands alone", () => {
   const data = Uint8Array.from([255, 0, 0, /**/ 0, 255, 0, /**/ 0, 0, 255]);
-  const text = renderPicture({ width: 1, height: 3, channels: 3, data }, terminal(1));
+  const text = renderImage({ width: 1, height: 3, channels: 3, data }, terminal(1));
   expect(text).toBe(`${cell("255;0;0", "0;255;0")}\n\x1b[38;2;0;0;255m▀\x1b[39m\n`);
 });
 
-test("a small picture is enlarged by a whole factor", () => {
+test("a small image is enlarged by a whole factor", () => {
   const data = Uint8Array.from([9, 9, 9, 1, 2, 3]);
-  const text = renderPicture({ width: 2, height: 1, channels: 3, data }, terminal(5));
+  const text = renderImage({ width: 2, height: 1, channels: 3, data }, terminal(5));
   expect(text).toBe(`${cell("9;9;9", "9;9;9").repeat(2)}${cell("1;2;3", "1;2;3").repeat(2)}\n`);
 });
 
-test("a picture wider than the terminal is shrunk to the means of its squares", () => {
+test("an image wider than the terminal is shrunk to the means of its squares", () => {
   const data = Uint8Array.from([0, 0, 0, 100, 100, 100, 50, 50, 50, 250, 250, 250 /* transparent */]);
-  const text = renderPicture({ width: 2, height: 2, channels: 3, data }, terminal(1));
+  const text = renderImage({ width: 2, height: 2, channels: 3, data }, terminal(1));
   expect(text).toBe("\x1b[38;2;100;100;100m▀\x1b[39m\n");
 });
 
@@ -49,7 +49,7 @@ test("thumbnails stand side by side in two rows; what does not fit is left out",
   expect(text).toBe(row(1, 2) + row(3, 4));
 });
 
-test("thumbnails of large pictures are shrunk, and of an odd height end at a whole line", () => {
+test("thumbnails of large images are shrunk, and of an odd height end at a whole line", () => {
   const data = new Uint8Array(30 * 30 * 3).fill(9);
   const text = renderThumbnails([{ width: 30, height: 30, channels: 3, data }], terminal(80));
   expect(text.split("\n")).toHaveLength(9);

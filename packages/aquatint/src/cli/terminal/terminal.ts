@@ -1,11 +1,11 @@
 import { Ansis } from "ansis";
-import { flatten, type Picture } from "../../formats/image/image.ts";
+import { flatten, type Image } from "../../formats/image/image.ts";
 import type { Io, Output } from "../io.ts";
 
-/** Widest picture in characters, whatever the terminal. */
+/** Widest image in characters, whatever the terminal. */
 const MAX_COLUMNS = 80;
 
-/** What of the surroundings decides whether and how pictures are shown. */
+/** What of the surroundings decides whether and how images are shown. */
 export interface TerminalOf extends Pick<Io, "env"> {
   readonly stream: Output;
 }
@@ -16,40 +16,40 @@ export function colorLevel({ stream, env }: TerminalOf): number {
   return new Ansis({ process: { env, platform: process.platform, argv: [], stdout: { isTTY: true } } }).level;
 }
 
-/** Whether a picture can be shown: the stream is a terminal with at least 256 colors, and NO_COLOR is not set. */
-export const supportsPictures = (terminal: TerminalOf): boolean => colorLevel(terminal) >= 2;
+/** Whether an image can be shown: the stream is a terminal with at least 256 colors, and NO_COLOR is not set. */
+export const supportsImages = (terminal: TerminalOf): boolean => colorLevel(terminal) >= 2;
 
 /**
- * A picture as lines of half blocks, two pixels a character; enlarged or shrunk by a whole factor to fit the terminal, or at
+ * An image as lines of half blocks, two pixels a character; enlarged or shrunk by a whole factor to fit the terminal, or at
  * most so many columns of it.
  */
-export function renderPicture(
-  picture: Picture,
+export function renderImage(
+  image: Image,
   terminal: TerminalOf,
   { columns: most = MAX_COLUMNS }: { readonly columns?: number } = {},
 ): string {
   const columns = Math.min(terminal.stream.columns ?? most, most);
-  return halfBlocks(fitted(flatten(picture), columns), terminal);
+  return halfBlocks(fitted(flatten(image), columns), terminal);
 }
 
-/** Widest picture of a contact sheet, widest sheet and most rows of pictures in it, in characters and lines. */
+/** Widest image of a contact sheet, widest sheet and most rows of images in it, in characters and lines. */
 const THUMBNAIL = { columns: 20, sheet: 160, rows: 2 };
-/** Between pictures, on any ground. */
+/** Between images, on any ground. */
 const GAP: Rgb = [64, 64, 64];
 
-/** Pictures of one size in two rows, shrunk by a whole factor to thumbnails; those that do not fit the terminal are left out. */
-export function renderThumbnails(pictures: readonly Picture[], terminal: TerminalOf): string {
-  const small = pictures.map((picture) => fitted(flatten(picture), Math.min(picture.width, THUMBNAIL.columns)));
+/** Images of one size in two rows, shrunk by a whole factor to thumbnails; those that do not fit the terminal are left out. */
+export function renderThumbnails(images: readonly Image[], terminal: TerminalOf): string {
+  const small = images.map((image) => fitted(flatten(image), Math.min(image.width, THUMBNAIL.columns)));
   const first = small[0];
   if (!first) return "";
   const cell = { width: first.width + 1, height: first.height + (first.height % 2) };
   const room = Math.min((terminal.stream.columns ?? MAX_COLUMNS) - 1, THUMBNAIL.sheet);
-  const columns = Math.min(Math.max(Math.floor(room / cell.width), 1), pictures.length);
-  const rows = Math.min(Math.ceil(pictures.length / columns), THUMBNAIL.rows);
+  const columns = Math.min(Math.max(Math.floor(room / cell.width), 1), images.length);
+  const rows = Math.min(Math.ceil(images.length / columns), THUMBNAIL.rows);
   const at = (x: number, y: number): Rgb => {
-    const picture = small[Math.floor(y / cell.height) * columns + Math.floor(x / cell.width)];
+    const image = small[Math.floor(y / cell.height) * columns + Math.floor(x / cell.width)];
     const [left, top] = [x % cell.width, y % cell.height];
-    return picture && left < picture.width && top < picture.height ? picture.at(left, top) : GAP;
+    return image && left < image.width && top < image.height ? image.at(left, top) : GAP;
   };
   return halfBlocks({ width: columns * cell.width - 1, height: rows * cell.height, at }, terminal);
 }
@@ -73,19 +73,19 @@ interface Sampled {
   at(x: number, y: number): Rgb;
 }
 
-function fitted(picture: Picture, columns: number): Sampled {
-  const { width, height } = picture;
+function fitted(image: Image, columns: number): Sampled {
+  const { width, height } = image;
   const up = Math.max(1, Math.floor(columns / width));
   const down = Math.ceil(width / columns);
   return {
     width: Math.floor((width * up) / down),
     height: Math.max(1, Math.floor((height * up) / down)),
-    at: (x, y) => mean(picture, { left: Math.floor((x * down) / up), top: Math.floor((y * down) / up), size: down }),
+    at: (x, y) => mean(image, { left: Math.floor((x * down) / up), top: Math.floor((y * down) / up), size: down }),
   };
 }
 
-/** The mean color of a square, as far as it lies in the picture. */
-function mean({ width, height, data }: Picture, { left, top, size }: { left: number; top: number; size: number }): Rgb {
+/** The mean color of a square, as far as it lies in the image. */
+function mean({ width, height, data }: Image, { left, top, size }: { left: number; top: number; size: number }): Rgb {
   const sum: [number, number, number] = [0, 0, 0];
   let count = 0;
   for (let y = top; y < Math.min(top + size, height); y++) {

@@ -10,7 +10,7 @@ const adapter = await navigator.gpu?.requestAdapter();
 const cases = { wasm: upsampledCases, webgpu: upsampledCases.slice(0, 1) };
 
 describe.each(["wasm", "webgpu"] as const)("on %s", (device) => {
-  test.skipIf(device === "webgpu" && !adapter)("convolutions of repeated pixels read the picture itself", async () => {
+  test.skipIf(device === "webgpu" && !adapter)("convolutions of repeated pixels read the image itself", async () => {
     await using runtime = await webRuntime({ device, cpuFallback: device === "wasm" });
     for (const upsampledCase of cases[device]) {
       const { outputs, feeds } = upsampledGraph(upsampledCase);

@@ -5,7 +5,7 @@ import { conv2d } from "../../ops/conv.ts";
 import { input } from "../../ops/leaves.ts";
 import { resizeNearest, upsampleNearest } from "../../ops/resize.ts";
 
-/** A convolution of a picture with repeated pixels. */
+/** A convolution of an image with repeated pixels. */
 export interface UpsampledCase {
   readonly about: string;
   readonly factor: number;
@@ -14,7 +14,7 @@ export interface UpsampledCase {
   readonly size?: readonly [number, number];
 }
 
-/** What the pass reads from the picture itself. */
+/** What the pass reads from the image itself. */
 export const upsampledCases: readonly UpsampledCase[] = [
   { about: "doubled under 3x3, as in Stable Diffusion", factor: 2, kernel: [3, 3], bias: true },
   { about: "doubled under 3x3, without a bias", factor: 2, kernel: [3, 3], bias: false },
@@ -33,8 +33,8 @@ export function upsampledGraph({ factor, kernel, bias, size: [h, w] = [3, 4] }: 
     leaves[name] = input({ name, shape });
     feeds[name] = noise(shape, { seed, size: name === "weight" ? 0.1 : 1 });
   }
-  const convolved = (picture: Tensor) =>
-    conv2d(picture, leaves.weight!, leaves.bias, { padding: [kernel[0] >> 1, kernel[1] >> 1] });
+  const convolved = (image: Tensor) =>
+    conv2d(image, leaves.weight!, leaves.bias, { padding: [kernel[0] >> 1, kernel[1] >> 1] });
   const outputs = {
     y: convolved(upsampleNearest(leaves.x!, { factor })),
     expected: convolved(resizeNearest(leaves.x!, { size: [factor * h, factor * w] })),

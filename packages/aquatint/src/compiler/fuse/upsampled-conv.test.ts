@@ -23,22 +23,19 @@ const leaf = (name: string, ...shape: number[]): Tensor => input({ name, shape }
 const opsOf = (y: Tensor): string[] => topological([y]).map(({ op }) => op.name);
 const fused = (y: Tensor): Tensor => fuse({ y }).y;
 
-test.each(upsampledCases)(
-  "a convolution of a picture that is $about reads the picture itself",
-  async (upsampledCase) => {
-    const { outputs, feeds } = upsampledGraph(upsampledCase);
-    // along an axis where the kernel has one point, all copies are the same
-    const places = upsampledCase.kernel.reduce((n, k) => n * (k > 1 ? upsampledCase.factor : 1), 1);
-    expect(opsOf(fused(outputs.y)).filter((op) => op === "phaseConv")).toHaveLength(places);
-    expect(opsOf(fused(outputs.y))).not.toContain("upsampleNearest");
-    for (const layout of [{}, runtime.layout]) {
-      const program = await runtime.load(compile({ outputs, layout }));
-      const { y, expected } = await program.run(feeds);
-      expect(y.shape).toEqual(expected.shape);
-      expect(deviation(y, expected.data)).toBeLessThan(1e-5);
-    }
-  },
-);
+test.each(upsampledCases)("a convolution of an image that is $about reads the image itself", async (upsampledCase) => {
+  const { outputs, feeds } = upsampledGraph(upsampledCase);
+  // along an axis where the kernel has one point, all copies are the same
+  const places = upsampledCase.kernel.reduce((n, k) => n * (k > 1 ? upsampledCase.factor : 1), 1);
+  expect(opsOf(fused(outputs.y)).filter((op) => op === "phaseConv")).toHaveLength(places);
+  expect(opsOf(fused(outputs.y))).not.toContain("upsampleNearest");
+  for (const layout of [{}, runtime.layout]) {
+    const program = await runtime.load(compile({ outputs, layout }));
+    const { y, expected } = await program.run(feeds);
+    expect(y.shape).toEqual(expected.shape);
+    expect(deviation(y, expected.data)).toBeLessThan(1e-5);
+  }
+});
 
 const doubled = (channels: number) => upsampleNearest(leaf("x", 1, channels, 4, 4), { factor: 2 });
 const stays: readonly (readonly [string, number, readonly number[], ConvOptions])[] = [
@@ -54,7 +51,7 @@ test.each(stays)("a convolution %s stays", (_, channels, kernel, options) => {
   expect(fused(y)).toBe(y);
 });
 
-test("a picture that something else needs doubled, too, is doubled for that alone", () => {
+test("an image that something else needs doubled, too, is doubled for that alone", () => {
   const up = doubled(72);
   const { y, z } = fuse({ y: conv2d(up, leaf("weight", 8, 72, 3, 3), undefined, { padding: 1 }), z: up });
   expect(opsOf(y)).not.toContain("upsampleNearest");

@@ -13,7 +13,7 @@ import { both, placesOf, type Two } from "../../ops/window.ts";
 const FEW_CHANNELS = 64;
 
 /**
- * conv2d of a picture whose pixels are repeated, from the picture itself (after Shi et al. 2016, "Is the deconvolution
+ * conv2d of an image whose pixels are repeated, from the image itself (after Shi et al. 2016, "Is the deconvolution
  * layer the same as a convolutional layer?"): where points of a kernel lie on copies of one pixel their weights are added
  * beforehand, which leaves one smaller kernel for each place among the copies. A kernel of 3x3 over doubled pixels makes
  * 36 products for each pixel; 16 are left.
@@ -72,7 +72,7 @@ function phase(x: Tensor, [weight, ...bias]: Kernel, { place, factor }: Place): 
   });
 }
 
-/** conv2d with other margins before a picture than after it. */
+/** conv2d with other margins before an image than after it. */
 export const phaseConv: typeof convolution = defineOp({
   name: "phaseConv",
   infer: ([x, weight], geometry) => {

@@ -8,7 +8,7 @@ import { expectRank } from "../../ops/shape-rules.ts";
 
 const nchwc = { domain: "com.microsoft.nchwc" } as const;
 
-/** A picture [n, c, h, w] in blocks of channels: [n, c / block, h, w, block]. */
+/** An image [n, c, h, w] in blocks of channels: [n, c / block, h, w, block]. */
 export const toBlocks: OpFn<[x: Tensor], { block: number }> = defineOp({
   name: "toBlocks",
   infer: ([x], { block }) => {
@@ -22,7 +22,7 @@ export const toBlocks: OpFn<[x: Tensor], { block: number }> = defineOp({
   grad: "unsupported",
 });
 
-/** The first `channels` channels of a blocked picture, as [n, channels, h, w] or, channels last, [n, h, w, channels]. */
+/** The first `channels` channels of a blocked image, as [n, channels, h, w] or, channels last, [n, h, w, channels]. */
 export const fromBlocks: OpFn<[x: Tensor], { channels: number; channelsLast: boolean }> = defineOp({
   name: "fromBlocks",
   infer: ([x], { channels, channelsLast }) => {
@@ -50,9 +50,9 @@ export function blocksOf({ node, shape }: Tensor): Tensor | undefined {
   const [blocks] = node.inputs;
   return shape[1] === unblockedShape(blocks.shape)[1] ? blocks : undefined;
 }
-/** A picture in blocks: as it was computed, or put into them. */
+/** An image in blocks: as it was computed, or put into them. */
 export const inBlocks = (x: Tensor, block: number): Tensor => blocksOf(x) ?? toBlocks(x, { block });
-/** A picture of blocks as every other op takes it. */
+/** An image of blocks as every other op takes it. */
 export const outOfBlocks = (x: Tensor, channels = unblockedShape(x.shape)[1]): Tensor =>
   fromBlocks(x, { channels, channelsLast: false });
 
@@ -60,7 +60,7 @@ export const outOfBlocks = (x: Tensor, channels = unblockedShape(x.shape)[1]): T
 export const fillsBlocks = (x: Tensor, block: number): boolean =>
   x.shape.length === 4 && x.dtype === "float32" && shape4(x)[1] % block === 0;
 
-/** A picture as [n, h, w, c]. */
+/** An image as [n, h, w, c]. */
 export function channelsLast(x: Tensor): Tensor {
   const blocks = blocksOf(x);
   return blocks

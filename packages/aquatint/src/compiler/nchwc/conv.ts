@@ -16,7 +16,7 @@ type KernelShape = readonly [...Shape4, inner: number, block: number];
 
 interface KernelOptions {
   readonly block: number;
-  /** The kernel of the picture's gradient: outputs and inputs change places, and so do the ends of the window. */
+  /** The kernel of the image's gradient: outputs and inputs change places, and so do the ends of the window. */
   readonly backward: boolean;
 }
 
@@ -36,7 +36,7 @@ const blockKernel: OpFn<[weight: Tensor], KernelOptions> = defineOp({
     const places = kh * kw;
     const as = (name: string, shape: Shape) => e.node("Reshape", [name, e.constant("int64", shape)]);
     const padded = filledUp(e, w, weight.shape, { axis: backward ? 1 : 0, to: o * block });
-    // the outputs' blocks as those of a picture, which is many times faster than a transpose of single numbers
+    // the outputs' blocks as those of an image, which is many times faster than a transpose of single numbers
     const imageShape = backward ? [i * inner, o * block, 1, places] : [1, o * block, 1, i * inner * places];
     const inside = e.node("ReorderInput", [as(padded, imageShape)], {}, { domain: "com.microsoft.nchwc" });
     const [between, perm] = backward

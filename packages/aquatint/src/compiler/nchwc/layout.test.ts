@@ -24,7 +24,7 @@ const float = (name: string, ...shape: number[]) => input({ name, shape });
 const inLayout = (y: Tensor, channelBlock = 8) => applyLayout({ y }, { channelBlock }).y;
 const opsOf = (y: Tensor) => topological([y]).map(({ op }) => op.name);
 
-test("between convolutions pictures stay in blocks", () => {
+test("between convolutions images stay in blocks", () => {
   const [x, v, w] = [float("x", 1, 8, 4, 4), float("v", 16, 8, 3, 3), float("w", 3, 16, 1, 1)];
   const y = conv2d(mul(conv2d(x, v, undefined, { padding: 1 }), scalar(2)), w);
   expect(printGraph({ y: inLayout(y) })).toMatchInlineSnapshot(`
@@ -52,7 +52,7 @@ test("an activation with a number of its own goes along", () => {
   expect(topological([y]).find(({ op }) => op.name === activated)!.attrs).toEqual({ slope: 0.2 });
 });
 
-test("a picture of fewer channels than a block is read as it is", () => {
+test("an image of fewer channels than a block is read as it is", () => {
   const y = inLayout(conv2d(float("x", 1, 3, 4, 4), float("w", 8, 3, 3, 3)));
   expect(opsOf(y)).toEqual(["input", "input", "blockKernel", "nchwcConv", "fromBlocks"]);
 });
@@ -62,7 +62,7 @@ test("channels that fill no blocks are left alone", () => {
   expect(inLayout(y)).toBe(y);
 });
 
-test("an elementwise op with a picture that is not in blocks is left alone", () => {
+test("an elementwise op with an image that is not in blocks is left alone", () => {
   const y = add(conv2d(float("x", 1, 8, 4, 4), float("w", 8, 8, 1, 1)), float("z", 1, 8, 4, 4));
   expect(opsOf(inLayout(y)).at(-1)).toBe("add");
 });

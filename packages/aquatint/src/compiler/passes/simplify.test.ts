@@ -37,7 +37,7 @@ import type { Runtime } from "../../runtime/types.ts";
 import { simplify } from "./simplify.ts";
 
 const x = input({ name: "x", shape: [2, 3] });
-const picture = input({ name: "picture", shape: [1, 1, 2, 3] });
+const image = input({ name: "image", shape: [1, 1, 2, 3] });
 const int = input({ name: "whole", dtype: "int32", shape: [3] });
 const [above, below] = [greater(x, row3(0)), greater(row3(1), x)];
 function row3(value: number): Tensor {
@@ -75,17 +75,17 @@ const rules: Readonly<Record<string, readonly (readonly [string, Tensor, readonl
     ["an expansion to the same shape", expand(x, { shape: [2, 3] }), ["input"]],
     ["no margin", pad(x, { before: [0, 0], after: [0, 0] }), ["input"]],
     ["the order of axes as it was", transpose(x, { perm: [0, 1] }), ["input"]],
-    ["a factor of 1", upsampleNearest(picture, { factor: 1 }), ["input"]],
+    ["a factor of 1", upsampleNearest(image, { factor: 1 }), ["input"]],
     ["a clamp without limits", clamp(x, {}), ["input"]],
     ["x to the power 1", pow(x, 1), ["input"]],
     ["one part of one", split(x, { axis: 1, sizes: [3] })[0], ["input"]],
-    ["a sum of one element that keeps the axis", sum(picture, { axes: [0, 1], keepDims: true }), ["input"]],
-    ["a sum of one element that does not stays", sum(picture, { axes: [0] }), ["input", "sum"]],
+    ["a sum of one element that keeps the axis", sum(image, { axes: [0, 1], keepDims: true }), ["input"]],
+    ["a sum of one element that does not stays", sum(image, { axes: [0] }), ["input", "sum"]],
     ["the largest of two stays", amax(x, { axes: [0], keepDims: true }), ["input", "amax"]],
-    ["one element summed so far", cumsum(picture, { axis: 1 }), ["input"]],
-    ["the mean of one pixel", avgPool2d(picture, { kernel: 1 }), ["input"]],
-    ["every second pixel stays", avgPool2d(picture, { kernel: 1, stride: 2 }), ["input", "avgPool2d"]],
-    ["the largest of one pixel", maxPool2d(picture, { kernel: 1 }), ["input"]],
+    ["one element summed so far", cumsum(image, { axis: 1 }), ["input"]],
+    ["the mean of one pixel", avgPool2d(image, { kernel: 1 }), ["input"]],
+    ["every second pixel stays", avgPool2d(image, { kernel: 1, stride: 2 }), ["input", "avgPool2d"]],
+    ["the largest of one pixel", maxPool2d(image, { kernel: 1 }), ["input"]],
     ["the larger of x and x", maximum(x, x), ["input"]],
     ["c and c", logicalAnd(above, above), opsOf(above)],
   ],
@@ -104,8 +104,8 @@ const rules: Readonly<Record<string, readonly (readonly [string, Tensor, readonl
     ["slices of two axes stay", slice(sliced(1, 1, 3), { axis: 0, start: 0, end: 1 }), ["input", "slice", "slice"]],
     ["two margins", pad(pad(x, margin(1, 0)), margin(0, 2)), ["input", "pad"]],
     [
-      "a picture magnified twice",
-      upsampleNearest(upsampleNearest(picture, { factor: 2 }), { factor: 3 }),
+      "an image magnified twice",
+      upsampleNearest(upsampleNearest(image, { factor: 2 }), { factor: 3 }),
       ["input", "upsampleNearest"],
     ],
     ["truth by way of numbers", cast(cast(above, { to: "int32" }), { to: "float32" }), [...opsOf(above), "cast"]],

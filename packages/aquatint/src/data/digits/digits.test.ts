@@ -19,10 +19,10 @@ test("captions say the digit, with the right article", async () => {
   expect([...dataset.captions()]).toEqual(expect.arrayContaining([...captions]));
 });
 
-test("pictures are white on black in a black frame, the same in all three channels", async () => {
-  const { pictures } = await dataset.stream({ seed: 2 }).next(20);
+test("images are white on black in a black frame, the same in all three channels", async () => {
+  const { images } = await dataset.stream({ seed: 2 }).next(20);
   for (let i = 0; i < 20; i++) {
-    const [red, green, blue] = [0, 1, 2].map((c) => pictures.slice((3 * i + c) * 1024, (3 * i + c + 1) * 1024));
+    const [red, green, blue] = [0, 1, 2].map((c) => images.slice((3 * i + c) * 1024, (3 * i + c + 1) * 1024));
     expect(green).toEqual(red);
     expect(blue).toEqual(red);
     for (const at of [0, 31, 32 + 1, 1023, 30 * 32 + 16]) expect(red![at]).toBe(-1);
@@ -33,24 +33,24 @@ test("pictures are white on black in a black frame, the same in all three channe
   }
 });
 
-test("a tenth is held out, and no picture is in both parts", async () => {
-  const pictureKeys = async (split: "train" | "held-out", count: number) => {
-    const { pictures } = await dataset.stream({ seed: 3, split }).next(count);
-    return new Set(Array.from({ length: count }, (_, i) => pictures.subarray(3072 * i, 3072 * i + 1024).join()));
+test("a tenth is held out, and no image is in both parts", async () => {
+  const imageKeys = async (split: "train" | "held-out", count: number) => {
+    const { images } = await dataset.stream({ seed: 3, split }).next(count);
+    return new Set(Array.from({ length: count }, (_, i) => images.subarray(3072 * i, 3072 * i + 1024).join()));
   };
-  const heldOut = await pictureKeys("held-out", 995);
-  const train = await pictureKeys("train", 2000);
+  const heldOut = await imageKeys("held-out", 995);
+  const train = await imageKeys("train", 2000);
   expect(heldOut.size).toBeGreaterThan(980);
   expect([...train].filter((key) => heldOut.has(key)).length).toBeLessThan(5); // a few digits are in the package twice
 });
 
-test("an epoch shows each picture once, in an order of its own", async () => {
+test("an epoch shows each image once, in an order of its own", async () => {
   const small = (await openDataset({ name: "digits", digits: [7] })) as Dataset<DigitTruth>;
   const stream = small.stream({ seed: 4, split: "held-out" });
   const keys = async () => {
-    const { pictures, truths } = await stream.next(COUNT);
+    const { images, truths } = await stream.next(COUNT);
     expect(new Set(truths.map((t) => t.digit))).toEqual(new Set([7]));
-    return Array.from({ length: COUNT }, (_, i) => pictures.subarray(3072 * i, 3072 * i + 1024).join());
+    return Array.from({ length: COUNT }, (_, i) => images.subarray(3072 * i, 3072 * i + 1024).join());
   };
   const [first, second] = [await keys(), await keys()];
   expect(new Set(first).size).toBe(COUNT);

@@ -8,7 +8,7 @@ import type { Digits } from "./digits.ts";
 /** What the judge knows of a digit. */
 export interface DigitTruth {
   readonly digit: number;
-  /** The digit by its word, and the box that MNIST fits digits into, in fractions of the picture's sides. */
+  /** The digit by its word, and the box that MNIST fits digits into, in fractions of the image's sides. */
   readonly objects: readonly [DigitObject];
 }
 interface DigitObject {
@@ -42,7 +42,7 @@ const SIZE = SIDE + 2 * FRAME;
 const BOX = 20;
 const box = { x: 0.5, y: 0.5, width: BOX / SIZE, height: BOX / SIZE };
 
-/** Every so many-th picture of a digit is held out. */
+/** Every so many-th image of a digit is held out. */
 const HELD_OUT_EVERY = 10;
 
 /** Handwritten digits: "a three". */
@@ -63,7 +63,7 @@ export const digits: DatasetKind<typeof config, DigitTruth> = {
   },
 };
 
-/** The pictures of one split, by their indices. */
+/** The images of one split, by their indices. */
 function indicesOf(labels: Uint8Array, shown: readonly number[], split: Split): readonly number[] {
   const seen = new Map<number, number>();
   return [...labels.keys()].filter((i) => {
@@ -74,7 +74,7 @@ function indicesOf(labels: Uint8Array, shown: readonly number[], split: Split): 
   });
 }
 
-function drawOf({ pictures, labels }: Digits, indices: readonly number[]): DrawSample<DigitTruth> {
+function drawOf({ images, labels }: Digits, indices: readonly number[]): DrawSample<DigitTruth> {
   const shuffled = shuffler(indices.length);
   return (random, position) => {
     const at = indices[shuffled(position)]!;
@@ -82,7 +82,7 @@ function drawOf({ pictures, labels }: Digits, indices: readonly number[]): DrawS
     return {
       caption: worded(random, phrasesOf(digit)),
       truth: { digit, objects: [{ name: words[digit]!, ...box }] },
-      paint: (pixels) => paint(pixels, pictures.subarray(at * SIDE * SIDE, (at + 1) * SIDE * SIDE)),
+      paint: (pixels) => paint(pixels, images.subarray(at * SIDE * SIDE, (at + 1) * SIDE * SIDE)),
     };
   };
 }

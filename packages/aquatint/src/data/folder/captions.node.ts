@@ -4,13 +4,13 @@ import { readText } from "../../formats/files.node.ts";
 import { filesBelow } from "./files.node.ts";
 import type { SkipList } from "./skip-list.node.ts";
 
-/** Endings of files that are taken for pictures, whether or not they can be read. */
-const pictureEndings: ReadonlySet<string> = new Set([
+/** Endings of files that are taken for images, whether or not they can be read. */
+const imageEndings: ReadonlySet<string> = new Set([
   ...[".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".tif", ".tiff", ".avif", ".svg"],
   ...[".heic", ".heif", ".bmp", ".jxl", ".jp2", ".psd"],
 ]);
 
-/** A picture's path from the folder, with slashes, and what is said about it. */
+/** An image's path from the folder, with slashes, and what is said about it. */
 export interface Captioned {
   readonly file: string;
   readonly captions: readonly string[];
@@ -24,19 +24,19 @@ export interface Findings {
   readonly noted: SkipList;
 }
 
-/** Every picture below a folder that has captions, by path; the others go on the list. */
+/** Every image below a folder that has captions, by path; the others go on the list. */
 export async function captionedFiles(folder: string, findings: Findings): Promise<readonly Captioned[]> {
   const { skipped } = findings;
   const files = await filesBelow(folder, skipped);
-  const pictures = files.filter((file) => pictureEndings.has(extname(file).toLowerCase()));
-  const captions = await metadataCaptions(folder, { files, pictures, ...findings });
+  const images = files.filter((file) => imageEndings.has(extname(file).toLowerCase()));
+  const captions = await metadataCaptions(folder, { files, images, ...findings });
   const texts = new Map(
     textEndings
       .flatMap((ending) => files.filter((file) => ending.test(file)))
       .map((file) => [withoutEnding(file), file]),
   );
   const pairs: Captioned[] = [];
-  for (const file of pictures.toSorted()) {
+  for (const file of images.toSorted()) {
     const text = texts.get(withoutEnding(file));
     const rows = captions.get(file);
     if (rows && text !== undefined) skipped.add("texts of images that metadata.jsonl names", text);
@@ -53,26 +53,26 @@ const withoutEnding = (file: string): string => file.slice(0, file.length - extn
 
 interface Listing extends Findings {
   readonly files: readonly string[];
-  readonly pictures: readonly string[];
+  readonly images: readonly string[];
 }
 
-/** What all metadata.jsonl of a folder say, by picture; one that several lines name has the captions of all of them. */
+/** What all metadata.jsonl of a folder say, by image; one that several lines name has the captions of all of them. */
 async function metadataCaptions(
   folder: string,
-  { files, pictures, skipped, noted }: Listing,
+  { files, images, skipped, noted }: Listing,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const pathByName = new Map(pictures.map((file) => [file.normalize(), file]));
+  const pathByName = new Map(images.map((file) => [file.normalize(), file]));
   const captions = new Map<string, readonly string[]>();
   for (const file of files.filter((file) => /(^|\/)metadata\.jsonl$/.test(file))) {
     for (const [named, said] of await metadata(folder, file, skipped)) {
-      const picture = pathByName.get(named.normalize()) ?? pathByName.get(named.replaceAll("\\", "/").normalize());
-      if (picture === undefined) {
+      const image = pathByName.get(named.normalize()) ?? pathByName.get(named.replaceAll("\\", "/").normalize());
+      if (image === undefined) {
         skipped.add("named in metadata.jsonl, and not there", named);
         continue;
       }
-      const before = captions.get(picture);
-      if (before) noted.add("named by several lines of metadata.jsonl, whose captions are all used", picture);
-      captions.set(picture, [...new Set([...(before ?? []), ...said])]);
+      const before = captions.get(image);
+      if (before) noted.add("named by several lines of metadata.jsonl, whose captions are all used", image);
+      captions.set(image, [...new Set([...(before ?? []), ...said])]);
     }
   }
   return captions;
@@ -88,7 +88,7 @@ async function textOf(folder: string, file: string, skipped: SkipList): Promise<
 
 const row = z.object({ file_name: z.string().min(1), text: z.union([z.string(), z.array(z.string())]) });
 
-/** The pictures that a metadata.jsonl names, from its own folder on, and what it says about them. */
+/** The images that a metadata.jsonl names, from its own folder on, and what it says about them. */
 async function metadata(
   folder: string,
   file: string,

@@ -33,10 +33,10 @@ const open = async (config: object = {}) =>
 /** What the stream shows of one file: its caption and its pixels' colors, each 0 .. 255, by channel. */
 async function shown(dataset: Dataset<FolderTruth>, file: string, count = 40) {
   const size = dataset.size[0];
-  const { pictures, truths, captions } = await dataset.stream({ seed: 1 }).next(count);
+  const { images, truths, captions } = await dataset.stream({ seed: 1 }).next(count);
   const at = truths.flatMap((truth, i) => (truth.file === file ? [i] : []));
   const pixel = (i: number, x: number, y: number) =>
-    [0, 1, 2].map((c) => Math.round((pictures[((3 * i + c) * size + y) * size + x]! + 1) * 127.5));
+    [0, 1, 2].map((c) => Math.round((images[((3 * i + c) * size + y) * size + x]! + 1) * 127.5));
   return at.map((i) => ({ caption: captions[i]!, pixel: (x: number, y: number) => pixel(i, x, y) }));
 }
 
@@ -71,7 +71,7 @@ beforeAll(async () => {
   await put("liar.txt", "liar");
   await put("huge.png", await halves(1500, 1000).png().toBuffer());
   await put("huge.txt", "huge");
-  await put("notes.md", "not a picture");
+  await put("notes.md", "not an image");
   await symlink(join(folder, "wide.png"), join(folder, "link.png"));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -90,7 +90,7 @@ test("what can be used and what cannot is counted, with reasons", async () => {
       { reason: "without a caption", count: 2, files: ["link.png", "mute.png"] },
       { reason: "larger than 1 megapixels", count: 1, files: ["huge.png"] },
       { reason: "not PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG", count: 1, files: ["liar.png"] },
-      { reason: "not readable as a picture", count: 1, files: ["torn.png"] },
+      { reason: "not readable as an image", count: 1, files: ["torn.png"] },
     ],
   });
   expect([...dataset.captions()].sort()).toEqual(
@@ -105,14 +105,14 @@ test("what can be used and what cannot is counted, with reasons", async () => {
 test("a folder without anything to use says what it found, one that is missing says so", async () => {
   await put("empty/mute.png", await halves(8, 8).png().toBuffer());
   await expect(open({ folder: join(folder, "empty") })).rejects.toMatchObject({
-    code: "data/no-pictures",
+    code: "data/no-images",
     message: expect.stringContaining("1 without a caption"),
   });
   await rm(join(folder, "empty"), { recursive: true });
   await expect(open({ folder: join(folder, "nowhere") })).rejects.toMatchObject({ code: "file/missing" });
 });
 
-describe("pictures", () => {
+describe("images", () => {
   test("fill the frame with their middle, and say one of their captions", async () => {
     const seen = await shown(await open(), "wide.png");
     expect(new Set(seen.map((s) => s.caption))).toEqual(new Set(["a wide flag", "a red and blue flag"]));
@@ -163,9 +163,9 @@ describe("files as people have them", () => {
     const dataset = await open({ folder: odd, ...config });
     return { dataset, first: await shown(dataset, "only.png", 1) };
   };
-  const only = async (picture: Uint8Array, name = "only.png") => {
+  const only = async (image: Uint8Array, name = "only.png") => {
     odd = await mkdtemp(join(tmpdir(), "aquatint-odd-"));
-    await writeFile(join(odd, name), picture);
+    await writeFile(join(odd, name), image);
     await writeFile(join(odd, `${name.replace(/\.\w+$/, "")}.txt`), "\ufeffit");
   };
   afterEach(() => rm(odd, { recursive: true }));
@@ -228,10 +228,10 @@ test("streams are the same in whatever batches, and go on from a snapshot", asyn
   again.restore(JSON.parse(JSON.stringify(stream.snapshot())));
   const rest = await again.next(7);
   expect([...first.captions, ...rest.captions]).toEqual(full.captions);
-  expect([...first.pictures, ...rest.pictures]).toEqual([...full.pictures]);
+  expect([...first.images, ...rest.images]).toEqual([...full.images]);
 });
 
-test("held-out pictures are held out by their names, whatever else is in the folder", async () => {
+test("held-out images are held out by their names, whatever else is in the folder", async () => {
   const dataset = await open({ held_out_share: 0.5, max_megapixels: 1 });
   const { used } = dataset.report!;
   expect(used.train + used["held-out"]).toBe(4);
@@ -241,6 +241,6 @@ test("held-out pictures are held out by their names, whatever else is in the fol
   expect(train.size + heldOut.size).toBe(4);
   expect([...train].some((file) => heldOut.has(file))).toBe(false);
   await expect(async () => (await open()).stream({ seed: 1, split: "held-out" })).rejects.toThrow(
-    "no pictures that are held-out",
+    "no images that are held-out",
   );
 });

@@ -1,46 +1,46 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
-import type { RgbaPicture } from "../../formats/image/image.ts";
+import type { RgbaImage } from "../../formats/image/image.ts";
 import type { RandomStream } from "../../math/random.ts";
 import { pick } from "../choose.ts";
 import { blend, fill, type Place } from "../compose.ts";
 import type { Dataset, Split } from "../dataset.ts";
 import { type DrawSample, indexedStream, shuffler } from "../indexed-stream.ts";
 import type { DataSources, DatasetKind } from "../kind.ts";
-import type { PictureFolder } from "./pictures.ts";
+import type { ImageFolder } from "./images.ts";
 
-/** What the judge knows of a picture of a folder. */
+/** What the judge knows of an image of a folder. */
 export interface FolderTruth {
   /** Its path from the folder. */
   readonly file: string;
 }
 
 const config = z.strictObject({
-  name: z.literal("captioned-folder").describe("A folder of pictures, each with what is said about it."),
+  name: z.literal("captioned-folder").describe("A folder of images, each with what is said about it."),
   folder: z.string().min(1).describe("The folder, from where the command is run; folders inside it are read too."),
-  size: z.int().min(8).max(1024).default(64).describe("Height and width of the pictures, in pixels."),
+  size: z.int().min(8).max(1024).default(64).describe("Height and width of the images, in pixels."),
   fit: z
     .enum(["crop", "pad"])
     .default("crop")
-    .describe("What becomes of a picture that is not square: a part of it fills the frame, or all of it is padded."),
+    .describe("What becomes of an image that is not square: a part of it fills the frame, or all of it is padded."),
   crop: z
     .enum(["middle", "random"])
     .default("middle")
-    .describe("Which part of a picture is taken that is larger than the frame."),
-  zoom: z.number().min(1).max(4).default(1).describe("Each picture is enlarged up to this many times, at random."),
+    .describe("Which part of an image is taken that is larger than the frame."),
+  zoom: z.number().min(1).max(4).default(1).describe("Each image is enlarged up to this many times, at random."),
   flip: z.boolean().default(false).describe("Swap left and right one time in two."),
   ground: z
     .tuple([z.int().min(0).max(255), z.int().min(0).max(255), z.int().min(0).max(255)])
     .default([255, 255, 255])
     .describe("Red, green and blue behind what is transparent or padded."),
-  held_out_share: z.number().min(0).max(0.9).default(0.05).describe("Share of the pictures that training never sees."),
-  max_megapixels: z.number().positive().default(64).describe("Larger pictures are skipped."),
+  held_out_share: z.number().min(0).max(0.9).default(0.05).describe("Share of the images that training never sees."),
+  max_megapixels: z.number().positive().default(64).describe("Larger images are skipped."),
   max_megabytes: z.number().positive().default(64).describe("Larger files are skipped."),
 });
 
 type FolderConfig = z.output<typeof config>;
 
-/** Pictures of a folder with their captions. */
+/** Images of a folder with their captions. */
 export const captionedFolder: DatasetKind<typeof config, FolderTruth> = {
   config,
   async create(options, sources): Promise<Dataset<FolderTruth>> {
@@ -57,8 +57,8 @@ export const captionedFolder: DatasetKind<typeof config, FolderTruth> = {
   },
 };
 
-const openFolder = (config: FolderConfig, sources: DataSources): Promise<PictureFolder> =>
-  sources.pictureFolder({
+const openFolder = (config: FolderConfig, sources: DataSources): Promise<ImageFolder> =>
+  sources.imageFolder({
     folder: config.folder,
     shorterSide: Math.ceil(config.size * config.zoom),
     maxMegapixels: config.max_megapixels,
@@ -66,11 +66,11 @@ const openFolder = (config: FolderConfig, sources: DataSources): Promise<Picture
     heldOutShare: config.held_out_share,
   });
 
-function drawOf(folder: PictureFolder, options: FolderConfig & { readonly split: Split }): DrawSample<FolderTruth> {
+function drawOf(folder: ImageFolder, options: FolderConfig & { readonly split: Split }): DrawSample<FolderTruth> {
   const entries = folder.entries.filter(({ split }) => split === options.split);
   if (entries.length === 0) {
-    throw new AquatintError("data/nothing-to-draw", `${options.folder} has no pictures that are ${options.split}`, {
-      hint: options.split === "train" ? "lower held_out_share" : "raise held_out_share, or add pictures",
+    throw new AquatintError("data/nothing-to-draw", `${options.folder} has no images that are ${options.split}`, {
+      hint: options.split === "train" ? "lower held_out_share" : "raise held_out_share, or add images",
     });
   }
   const shuffled = shuffler(entries.length);
@@ -83,15 +83,15 @@ function drawOf(folder: PictureFolder, options: FolderConfig & { readonly split:
       truth: { file: entry.file },
       async paint(pixels) {
         const canvas = { side: options.size, pixels };
-        const picture = await folder.picture(entry);
+        const image = await folder.image(entry);
         fill(canvas, options.ground);
-        blend(canvas, picture, placeOf(picture, options.fit, frame));
+        blend(canvas, image, placeOf(image, options.fit, frame));
       },
     };
   };
 }
 
-/** What part of a picture is taken, before its shape is known. */
+/** What part of an image is taken, before its shape is known. */
 interface Frame {
   readonly zoom: number;
   /** Where in what hangs over, 0 .. 1 from the left and from the top. */
@@ -106,8 +106,8 @@ function frameOf(random: RandomStream, { zoom, crop, flip }: FolderConfig): Fram
   return { zoom: 1 + (zoom - 1) * a!, x: u, y: v, mirrored: flip && b! < 0.5 };
 }
 
-/** Where a picture goes so that its shorter side (or its longer one, with "pad") fills the frame. */
-function placeOf({ width, height }: RgbaPicture, fit: FolderConfig["fit"], { zoom, x, y, mirrored }: Frame): Place {
+/** Where an image goes so that its shorter side (or its longer one, with "pad") fills the frame. */
+function placeOf({ width, height }: RgbaImage, fit: FolderConfig["fit"], { zoom, x, y, mirrored }: Frame): Place {
   const side = fit === "crop" ? Math.min(width, height) : Math.max(width, height);
   const center = (length: number, at: number): number => 0.5 + (0.5 - at) * Math.max(0, (zoom * length) / side - 1);
   return { x: center(width, x), y: center(height, y), size: (zoom * Math.max(width, height)) / side, mirrored };

@@ -5,11 +5,11 @@ import type { DatasetKind } from "../kind.ts";
 import type { LatentPool } from "./pool.ts";
 
 const config = z.strictObject({
-  name: z.literal("latent-pool").describe("Latents that `aquatint encode` wrote, in place of the pictures."),
+  name: z.literal("latent-pool").describe("Latents that `aquatint encode` wrote, in place of the images."),
   folder: z.string().min(1).describe("The pool's folder, from where the command is run."),
 });
 
-/** Latents of pictures that were encoded once, in a new order each epoch. */
+/** Latents of images that were encoded once, in a new order each epoch. */
 export const latentPool: DatasetKind<typeof config, undefined> = {
   config,
   async create({ name, folder }, sources): Promise<Dataset<undefined>> {

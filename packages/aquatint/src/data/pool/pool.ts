@@ -2,11 +2,11 @@ import type { LatentFacts, Split } from "../dataset.ts";
 
 /** What a pool says of itself: `pool.json`. */
 export interface PoolFacts extends LatentFacts {
-  /** The configuration of the data set whose pictures were encoded. */
+  /** The configuration of the data set whose images were encoded. */
   readonly dataset: unknown;
   /** Of its stream. */
   readonly seed: number;
-  /** Height and width of the pictures, in pixels. */
+  /** Height and width of the images, in pixels. */
   readonly size: readonly [height: number, width: number];
 }
 

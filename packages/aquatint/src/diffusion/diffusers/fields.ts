@@ -87,7 +87,7 @@ export const rampFields = {
   use_beta_sigmas: flag(),
 };
 
-/** A shift that follows the size of the picture, which no caller says yet. */
+/** A shift that follows the size of the image, which no caller says yet. */
 export const dynamicShiftFields = {
   use_dynamic_shifting: only(false),
   time_shift_type: z.enum(["exponential", "linear"]).default("exponential"),

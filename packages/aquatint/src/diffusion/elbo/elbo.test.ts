@@ -114,11 +114,11 @@ test("a learned range at its ends has the fixed variances, and between them it i
   expect(((await of(0)).logVariance as Float64Array)[0]).toBeCloseTo((small + large) / 2, 14);
 });
 
-test("a learned variance is taken as it is; the mean is that of the prediction, picture by picture", async () => {
+test("a learned variance is taken as it is; the mean is that of the prediction, image by image", async () => {
   const [output, v] = [torchCpu(1).randn(6), torchCpu(2).randn(6)];
   const network = async () =>
     Float32Array.of(...output.subarray(0, 3), ...v.subarray(0, 3), ...output.subarray(3), ...v.subarray(3));
-  const options = { target: targets.v_prediction, variance: "learned", pictures: 2 } as const;
+  const options = { target: targets.v_prediction, variance: "learned", images: 2 } as const;
   const { mean, logVariance } = await learnedReverseStep(network, options)(x, move);
   const plain = await reverseStep(denoiser(async () => output, targets.v_prediction))(x, move);
   expect(mean).toEqual(plain.mean);

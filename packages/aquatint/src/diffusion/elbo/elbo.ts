@@ -24,11 +24,11 @@ export interface ElboInput {
   /** The walk down, noisiest first, whose last level is clean: every level for the whole bound, fewer for a coarser. */
   readonly levels: readonly Level[];
   readonly reverse: ReverseStep;
-  /** A picture in -1 .. 1, or a batch of them, over which the bits are averaged. */
+  /** An image in -1 .. 1, or a batch of them, over which the bits are averaged. */
   readonly x0: Latent;
   /** Standard normals of x0's size, for every evaluation anew. */
   readonly noise: (level: Level) => Latent;
-  /** Of x_0 given x_1: 8-bit pictures unless told otherwise. */
+  /** Of x_0 given x_1: 8-bit images unless told otherwise. */
   readonly logLikelihood?: LogLikelihood;
   /** Which steps are evaluated, by the level they start from; all when absent. */
   readonly visits?: (from: Level) => boolean;
@@ -67,7 +67,7 @@ export async function* elbo(input: ElboInput): AsyncGenerator<ElboTerm, void, vo
   }
 }
 
-/** KL(q(x_T | x_0) || p(x_T)): what is left of the picture at T. */
+/** KL(q(x_T | x_0) || p(x_T)): what is left of the image at T. */
 function priorMatching(level: Level, x0: Latent): ElboTerm {
   const q = { mean: Float64Array.from(x0, (v) => level.alpha * v), logVariance: 2 * Math.log(level.sigma) };
   const p = { mean: 0, logVariance: 2 * Math.log(variancePreserving.scale(level)) };

@@ -49,15 +49,15 @@ export const logIntervals = {
 /** ln(1 + e^x). */
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-/** How pictures are told apart. */
+/** How images are told apart. */
 export interface DiscretisedOptions {
-  /** Values that a channel can have, from -1 to 1; 256 for 8-bit pictures. */
+  /** Values that a channel can have, from -1 to 1; 256 for 8-bit images. */
   readonly values?: number;
   readonly interval?: keyof typeof logIntervals;
 }
 
 /**
- * The probability of each element's rounding interval: for pictures, whose values are whole numbers brought to -1 .. 1;
+ * The probability of each element's rounding interval: for images, whose values are whole numbers brought to -1 .. 1;
  * the first and the last interval are open (Ho et al. 2020, equation 13).
  */
 export function discretised({ values = 256, interval = "erf" }: DiscretisedOptions = {}): LogLikelihood {

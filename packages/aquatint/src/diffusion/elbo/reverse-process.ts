@@ -81,8 +81,8 @@ export const learnedVariances = {
 export interface LearnedReverseOptions {
   readonly target: Target;
   readonly variance?: keyof typeof learnedVariances;
-  /** Pictures in x: the network's output is [pictures, 2 c, h, w]. */
-  readonly pictures?: number;
+  /** Images in x: the network's output is [images, 2 c, h, w]. */
+  readonly images?: number;
   /** Bounds the estimated data; not at all when absent. */
   readonly limit?: (x0: Latent) => Latent;
 }
@@ -91,17 +91,17 @@ export interface LearnedReverseOptions {
 export const learnedReverseStep =
   (network: (x: Latent, level: Level) => Promise<Latent>, options: LearnedReverseOptions): ReverseStep =>
   async (x, move) => {
-    const { target, variance = "learned_range", pictures = 1, limit = (x0) => x0 } = options;
-    const [output, v] = halves(await network(x, move.from), { x, pictures });
+    const { target, variance = "learned_range", images = 1, limit = (x0) => x0 } = options;
+    const [output, v] = halves(await network(x, move.from), { x, images });
     const { x0 }: Estimate = estimate(target, move.from, x, output);
     return { mean: exactPosteriorMean(move, x, limit(x0)), logVariance: learnedVariances[variance](v, move) };
   };
 
 function halves(
   output: Latent,
-  { x, pictures }: { readonly x: Latent; readonly pictures: number },
+  { x, images }: { readonly x: Latent; readonly images: number },
 ): readonly [Latent, Latent] {
-  if (output.length === 2 * x.length) return channelHalves(output, pictures);
+  if (output.length === 2 * x.length) return channelHalves(output, images);
   const problem = `a network with learned variances gave ${output.length} numbers for ${x.length}`;
   throw new AquatintError("shape/mismatch", `${problem}, expected ${2 * x.length}`, {
     hint: "its output has twice the channels of its input",

@@ -6,13 +6,13 @@ const standard: Normals = { mean: 0, logVariance: 0 };
 
 const total = (nats: Float64Array): number => nats.reduce((sum, value) => sum + value, 0);
 
-/** What a variational autoencoder says of one picture. */
+/** What a variational autoencoder says of one image. */
 export interface VariationalInput {
   /** q(z | x) */
   readonly posterior: Normals;
   /** Latents in z. */
   readonly latents: number;
-  /** ln p(x | z) of each of the picture's values, for a z of the posterior. */
+  /** ln p(x | z) of each of the image's values, for a z of the posterior. */
   readonly logLikelihood: Float64Array;
 }
 
@@ -28,7 +28,7 @@ export function variationalElbo({ posterior, latents, logLikelihood }: Variation
   ];
 }
 
-/** One draw of the posterior and what it makes of a picture. */
+/** One draw of the posterior and what it makes of an image. */
 export interface WeightedDraw extends Pick<VariationalInput, "posterior" | "logLikelihood"> {
   readonly z: ArrayLike<number>;
 }

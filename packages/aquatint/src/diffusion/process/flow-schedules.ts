@@ -6,7 +6,7 @@ import { checkedSteps } from "./schedules.ts";
 export interface FlowOptions {
   /** T, which is also what t is counted in for the network. */
   readonly steps?: number;
-  /** Above 1 the walk stays longer near noise, as large pictures need (Esser et al. 2024, equation 23). */
+  /** Above 1 the walk stays longer near noise, as large images need (Esser et al. 2024, equation 23). */
   readonly shift?: number;
 }
 

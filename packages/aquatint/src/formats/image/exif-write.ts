@@ -1,5 +1,5 @@
 import { concatBytes } from "../../util/concat.ts";
-import { OWN_NOTE, type PictureTexts } from "./picture-texts.ts";
+import { type ImageTexts, OWN_NOTE } from "./image-texts.ts";
 
 const BYTES = 7;
 const LONG = 4;
@@ -16,7 +16,7 @@ interface ExifEntry {
  * Texts as an EXIF block, big-endian: the web UI's as UserComment in UTF-16, as it writes it itself; the recipe as
  * MakerNote, which is the place for a program's own data.
  */
-export function exifBlock({ aquatint, parameters }: PictureTexts): Uint8Array<ArrayBuffer> {
+export function exifBlock({ aquatint, parameters }: ImageTexts): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
   const outer = [{ tag: 0x8769, value: HEADER + folderSize(1) }];
   const inner = [

@@ -2,13 +2,13 @@ import { AquatintError } from "../../errors.ts";
 import { startsWith } from "../bytes.ts";
 import { MAX_TEXT_BYTES } from "../metadata/text-budget.ts";
 import { commentText } from "../metadata/text-encoding.ts";
-import { OWN_NOTE } from "./picture-texts.ts";
+import { OWN_NOTE } from "./image-texts.ts";
 
 /**
- * The texts of an EXIF block that pictures' makers use, by the tag's name, Aquatint's own under "aquatint"; empty where it
- * has none or is broken. @throws AquatintError "picture/too-large" beyond `MAX_TEXT_BYTES`.
+ * The texts of an EXIF block that images' makers use, by the tag's name, Aquatint's own under "aquatint"; empty where it
+ * has none or is broken. @throws AquatintError "image/too-large" beyond `MAX_TEXT_BYTES`.
  */
-export function exifTexts(tiff: Uint8Array, { name: file = "the picture" } = {}): Readonly<Record<string, string>> {
+export function exifTexts(tiff: Uint8Array, { name: file = "the image" } = {}): Readonly<Record<string, string>> {
   const block = blockOf(tiff, file);
   if (!block) return {};
   const first = entriesOf(block, block.view.getUint32(4, block.little));
@@ -101,7 +101,7 @@ function textOf({ view, tiff, little, file }: Block, { type, count, valueAt }: E
   if (from + count > tiff.length) return undefined;
   if (count > MAX_TEXT_BYTES) {
     const message = `${file}: a text of its EXIF takes ${count} bytes, at most ${MAX_TEXT_BYTES} are read`;
-    throw new AquatintError("picture/too-large", message, { hint: "remove its EXIF" });
+    throw new AquatintError("image/too-large", message, { hint: "remove its EXIF" });
   }
   const bytes = tiff.subarray(from, from + count);
   return commentText(bytes, { little });

@@ -1,14 +1,14 @@
 import { AquatintError } from "../../errors.ts";
-import type { Picture } from "./image.ts";
+import type { Image } from "./image.ts";
 
 /** An image as it was read from a file: upright, in 8 bits, with alpha only where the file has it. */
-export interface ImageFile extends Picture {
+export interface ImageFile extends Image {
   /** What of the file was not taken over, as short sentences: "the first of 12 frames is used". */
   readonly notes: readonly string[];
 }
 
 /** The pixels alone, without their alpha where nothing is transparent. */
-export function withoutOpaqueAlpha({ width, height, channels, data }: Picture): Picture {
+export function withoutOpaqueAlpha({ width, height, channels, data }: Image): Image {
   const image = { width, height, channels, data };
   if (channels === 3) return image;
   for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return image;
@@ -23,14 +23,14 @@ export function withoutOpaqueAlpha({ width, height, channels, data }: Picture): 
 export const framesNote = (frames: number): readonly string[] =>
   frames > 1 ? [`the first of its ${frames} frames is used`] : [];
 
-/** Refuses an image of more pixels than allowed. @throws AquatintError "picture/too-large". */
+/** Refuses an image of more pixels than allowed. @throws AquatintError "image/too-large". */
 export function checkPixels(
-  { width, height }: Pick<Picture, "width" | "height">,
+  { width, height }: Pick<Image, "width" | "height">,
   { name, maxPixels }: { readonly name: string; readonly maxPixels: number },
 ): void {
   if (width * height <= maxPixels) return;
   throw new AquatintError(
-    "picture/too-large",
+    "image/too-large",
     `${name}: ${width} x ${height} pixels are more than the ${maxPixels} that are read`,
     { hint: "make it smaller" },
   );

@@ -85,16 +85,16 @@ export const fileKindOf = (bytes: Uint8Array): FileKind | undefined =>
 /** The kinds that are read, as a hint says them. */
 export const READABLE = "give a PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG file";
 
-/** The kind of an image's file. @throws AquatintError "picture/unsupported" for a kind that is not read, "picture/unknown" for no kind. */
+/** The kind of an image's file. @throws AquatintError "image/unsupported" for a kind that is not read, "image/unknown" for no kind. */
 export function imageKindOf(bytes: Uint8Array, name: string): FileKind {
   const kind = fileKindOf(bytes);
   if (!kind) {
-    throw new AquatintError("picture/unknown", `${name} cannot be read as an image: its content is of no known kind`, {
+    throw new AquatintError("image/unknown", `${name} cannot be read as an image: its content is of no known kind`, {
       hint: READABLE,
     });
   }
   if (kind.advice === undefined) return kind;
-  throw new AquatintError("picture/unsupported", `${name} is ${kind.name}, which cannot be read as an image`, {
+  throw new AquatintError("image/unsupported", `${name} is ${kind.name}, which cannot be read as an image`, {
     hint: kind.advice,
   });
 }

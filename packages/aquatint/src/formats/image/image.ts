@@ -2,14 +2,14 @@ import { AquatintError } from "../../errors.ts";
 import { concatFloat32 } from "../../util/concat.ts";
 
 /** 8-bit RGB or RGBA pixels, rows from the top, channels last; alpha is not premultiplied. */
-export interface Picture {
+export interface Image {
   readonly width: number;
   readonly height: number;
   readonly channels: 3 | 4;
   readonly data: Uint8Array;
 }
-/** A picture with alpha. */
-export interface RgbaPicture extends Picture {
+/** An image with alpha. */
+export interface RgbaImage extends Image {
   readonly channels: 4;
 }
 /** Red, green, blue, each 0..255. */
@@ -17,36 +17,36 @@ export type Color = readonly [red: number, green: number, blue: number];
 
 const WHITE: Color = [255, 255, 255];
 
-const sizeOf = ({ width, height, channels }: Omit<Picture, "data">): string => `${width} x ${height} x ${channels}`;
+const sizeOf = ({ width, height, channels }: Omit<Image, "data">): string => `${width} x ${height} x ${channels}`;
 
-/** Refuses a picture whose sizes are no positive integers or do not match its data. */
-export function checkPicture(picture: Picture): void {
-  const { width, height, channels, data } = picture;
+/** Refuses an image whose sizes are no positive integers or do not match its data. */
+export function checkImage(image: Image): void {
+  const { width, height, channels, data } = image;
   const sizes = Number.isSafeInteger(width) && width > 0 && Number.isSafeInteger(height) && height > 0;
   if (sizes && (channels === 3 || channels === 4) && data.length === width * height * channels) return;
-  throw new AquatintError("image/size", `a picture of ${sizeOf(picture)} was given ${data.length} bytes`, {
+  throw new AquatintError("image/size", `an image of ${sizeOf(image)} was given ${data.length} bytes`, {
     hint: "Width and height must be positive integers, channels 3 or 4, and the data width * height * channels bytes.",
   });
 }
 
 /**
- * A [3, height, width] tensor in -1..1 as an RGB picture, clamped; rounded as diffusers does (to even at a half).
+ * A [3, height, width] tensor in -1..1 as an RGB image, clamped; rounded as diffusers does (to even at a half).
  * @throws AquatintError "image/not-finite" where a value is not a number.
  */
-export function tensorToPicture(values: Float32Array, { width, height }: Pick<Picture, "width" | "height">): Picture {
+export function tensorToImage(values: Float32Array, { width, height }: Pick<Image, "width" | "height">): Image {
   const plane = width * height;
-  const picture = { width, height, channels: 3, data: new Uint8Array(plane * 3) } as const;
+  const image = { width, height, channels: 3, data: new Uint8Array(plane * 3) } as const;
   if (values.length !== plane * 3) {
-    throw new AquatintError("image/size", `${values.length} values cannot be a picture of ${sizeOf(picture)}`);
+    throw new AquatintError("image/size", `${values.length} values cannot be an image of ${sizeOf(image)}`);
   }
-  checkPicture(picture);
-  const rounded = new Uint8ClampedArray(picture.data.buffer);
+  checkImage(image);
+  const rounded = new Uint8ClampedArray(image.data.buffer);
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (Number.isNaN(value)) throw notFinite();
     rounded[(i % plane) * 3 + Math.floor(i / plane)] = Math.fround(Math.fround(value / 2 + 0.5) * 255);
   }
-  return picture;
+  return image;
 }
 
 const notFinite = () =>
@@ -54,26 +54,23 @@ const notFinite = () =>
     hint: "Look for what made them: the weights, the decoder, or the arithmetic before this call.",
   });
 
-/** A [n, 3, height, width] tensor in -1..1 as n RGB pictures. */
-export function tensorToPictures(values: Float32Array, size: Pick<Picture, "width" | "height">): Picture[] {
+/** A [n, 3, height, width] tensor in -1..1 as n RGB images. */
+export function tensorToImages(values: Float32Array, size: Pick<Image, "width" | "height">): Image[] {
   const length = size.width * size.height * 3;
   const count = values.length / length;
   if (!Number.isInteger(count)) {
-    throw new AquatintError(
-      "image/size",
-      `${values.length} values are no whole number of pictures of ${length} values`,
-    );
+    throw new AquatintError("image/size", `${values.length} values are no whole number of images of ${length} values`);
   }
-  return Array.from({ length: count }, (_, i) => tensorToPicture(values.subarray(i * length, (i + 1) * length), size));
+  return Array.from({ length: count }, (_, i) => tensorToImage(values.subarray(i * length, (i + 1) * length), size));
 }
 
-/** An RGB picture as a [3, height, width] tensor in -1..1; flatten an RGBA picture first. */
-export function pictureToTensor(picture: Picture): Float32Array<ArrayBuffer> {
-  checkPicture(picture);
-  const { width, height, channels, data } = picture;
+/** An RGB image as a [3, height, width] tensor in -1..1; flatten an RGBA image first. */
+export function imageToTensor(image: Image): Float32Array<ArrayBuffer> {
+  checkImage(image);
+  const { width, height, channels, data } = image;
   if (channels !== 3) {
-    throw new AquatintError("image/alpha", `a picture of ${sizeOf(picture)} has transparency, expected 3 channels`, {
-      hint: "Put it on a background first: flatten(picture, color).",
+    throw new AquatintError("image/alpha", `an image of ${sizeOf(image)} has transparency, expected 3 channels`, {
+      hint: "Put it on a background first: flatten(image, color).",
     });
   }
   const plane = width * height;
@@ -84,15 +81,15 @@ export function pictureToTensor(picture: Picture): Float32Array<ArrayBuffer> {
   return values;
 }
 
-/** RGB pictures of one size as a [n, 3, height, width] tensor in -1..1. */
-export const picturesToTensor = (pictures: readonly Picture[]): Float32Array<ArrayBuffer> =>
-  concatFloat32(pictures.map(pictureToTensor));
+/** RGB images of one size as a [n, 3, height, width] tensor in -1..1. */
+export const imagesToTensor = (images: readonly Image[]): Float32Array<ArrayBuffer> =>
+  concatFloat32(images.map(imageToTensor));
 
-/** The picture as RGB, laid on a background color where it is transparent. */
-export function flatten(picture: Picture, background: Color = WHITE): Picture {
-  checkPicture(picture);
-  const { width, height, channels, data } = picture;
-  if (channels === 3) return picture;
+/** The image as RGB, laid on a background color where it is transparent. */
+export function flatten(image: Image, background: Color = WHITE): Image {
+  checkImage(image);
+  const { width, height, channels, data } = image;
+  if (channels === 3) return image;
   const flat = new Uint8Array(width * height * 3);
   for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
     const alpha = data[from + 3]! / 255;
@@ -103,65 +100,65 @@ export function flatten(picture: Picture, background: Color = WHITE): Picture {
   return { width, height, channels: 3, data: flat };
 }
 
-/** How pictures are laid out together. */
+/** How images are laid out together. */
 export interface GridOptions {
-  /** Pictures in a row; as square as possible when absent. */
+  /** Images in a row; as square as possible when absent. */
   readonly columns?: number;
-  /** Pixels between pictures, and around them; 2 when absent. */
+  /** Pixels between images, and around them; 2 when absent. */
   readonly gap?: number;
-  /** Whole factor by which each picture is enlarged, without smoothing; 1 when absent. */
+  /** Whole factor by which each image is enlarged, without smoothing; 1 when absent. */
   readonly scale?: number;
-  /** Color of the gaps, and under transparent pictures; white when absent. */
+  /** Color of the gaps, and under transparent images; white when absent. */
   readonly background?: Color;
 }
 
-/** Pictures of one size in rows from the top left, as one RGB picture. */
-export function grid(pictures: readonly Picture[], options: GridOptions = {}): Picture {
-  const { columns = Math.ceil(Math.sqrt(pictures.length)), gap = 2, scale = 1, background = WHITE } = options;
-  const first = pictures[0];
-  checkGrid(pictures, { columns, gap, scale });
-  if (!first) throw new AquatintError("image/empty", "a grid needs at least one picture");
+/** Images of one size in rows from the top left, as one RGB image. */
+export function grid(images: readonly Image[], options: GridOptions = {}): Image {
+  const { columns = Math.ceil(Math.sqrt(images.length)), gap = 2, scale = 1, background = WHITE } = options;
+  const first = images[0];
+  checkGrid(images, { columns, gap, scale });
+  if (!first) throw new AquatintError("image/empty", "a grid needs at least one image");
   const cell = { width: first.width * scale + gap, height: first.height * scale + gap };
-  const width = Math.min(columns, pictures.length) * cell.width + gap;
-  const height = Math.ceil(pictures.length / columns) * cell.height + gap;
+  const width = Math.min(columns, images.length) * cell.width + gap;
+  const height = Math.ceil(images.length / columns) * cell.height + gap;
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < data.length; i++) data[i] = background[i % 3]!;
   const sheet = { width, height, channels: 3, data } as const;
-  for (const [i, picture] of pictures.entries()) {
+  for (const [i, image] of images.entries()) {
     const left = gap + (i % columns) * cell.width;
     const top = gap + Math.floor(i / columns) * cell.height;
-    paste(sheet, flatten(picture, background), { left, top, scale });
+    paste(sheet, flatten(image, background), { left, top, scale });
   }
   return sheet;
 }
 
-/** Rows of pictures of one size, equally many in each: a trajectory's x_t above its predicted x_0, say. */
-export function strip(rows: readonly (readonly Picture[])[], options: Omit<GridOptions, "columns"> = {}): Picture {
+/** Rows of images of one size, equally many in each: a trajectory's x_t above its predicted x_0, say. */
+export function strip(rows: readonly (readonly Image[])[], options: Omit<GridOptions, "columns"> = {}): Image {
   const columns = rows[0]?.length ?? 0;
   const odd = rows.findIndex((row) => row.length !== columns);
   if (odd >= 0) {
-    throw new AquatintError("image/rows", `row ${odd} has ${rows[odd]?.length} pictures, the first has ${columns}`);
+    throw new AquatintError("image/rows", `row ${odd} has ${rows[odd]?.length} images, the first has ${columns}`);
   }
   return grid(rows.flat(), { ...options, columns });
 }
 
-function checkGrid(pictures: readonly Picture[], sizes: { columns: number; gap: number; scale: number }): void {
-  const [first] = pictures;
-  const other = pictures.find(({ width, height }) => width !== first?.width || height !== first?.height);
+function checkGrid(images: readonly Image[], sizes: { columns: number; gap: number; scale: number }): void {
+  const [first] = images;
+  const other = images.find(({ width, height }) => width !== first?.width || height !== first?.height);
   if (first && other) {
-    const message = `pictures of ${sizeOf(first)} and ${sizeOf(other)} cannot share a grid`;
+    const message = `images of ${sizeOf(first)} and ${sizeOf(other)} cannot share a grid`;
     throw new AquatintError("image/size", message, { hint: "Bring them to one size first." });
   }
   for (const [name, value] of Object.entries(sizes)) {
     const least = name === "gap" ? 0 : 1;
-    if (pictures.length > 0 && (!Number.isSafeInteger(value) || value < least)) {
+    if (images.length > 0 && (!Number.isSafeInteger(value) || value < least)) {
       throw new AquatintError("image/option", `${name} is ${value}, expected an integer of at least ${least}`);
     }
   }
 }
 
-/** Copies an RGB picture into `sheet`, each pixel as a square of `scale` pixels. */
-function paste(sheet: Picture, { width, height, data }: Picture, at: { left: number; top: number; scale: number }) {
+/** Copies an RGB image into `sheet`, each pixel as a square of `scale` pixels. */
+function paste(sheet: Image, { width, height, data }: Image, at: { left: number; top: number; scale: number }) {
   const { left, top, scale } = at;
   for (let y = 0; y < height * scale; y++) {
     const row = Math.floor(y / scale) * width;

@@ -9,7 +9,7 @@ const EXIF = "Exif\0\0";
 const XMP = "http://ns.adobe.com/xap/1.0/\0";
 const APP1 = 0xe1;
 const COMMENT = 0xfe;
-/** Begins the picture itself. */
+/** Begins the image itself. */
 const SCAN = 0xda;
 const END = 0xd9;
 /** Bytes of a segment after its marker at most. */
@@ -21,10 +21,10 @@ interface Segment {
   readonly data: Uint8Array;
 }
 
-/** The segments of a JPEG file before its picture; lengths are checked. */
+/** The segments of a JPEG file before its image; lengths are checked. */
 function* segments(bytes: Uint8Array, name: string): Generator<Segment, void, void> {
   for (let at = 2; ; ) {
-    if (at + 4 > bytes.length) throw damaged("truncated", name, "the file ends before its picture");
+    if (at + 4 > bytes.length) throw damaged("truncated", name, "the file ends before its image");
     if (bytes[at] !== 0xff) throw damaged("corrupt", name, `it has no segment at byte ${at}`);
     const marker = bytes[at + 1]!;
     if (marker === 0xff)
@@ -40,8 +40,8 @@ function* segments(bytes: Uint8Array, name: string): Generator<Segment, void, vo
   }
 }
 
-/** The EXIF block of a JPEG file, without bytes where it has none. @throws AquatintError "picture/truncated" or "picture/corrupt". */
-export function jpegExif(bytes: Uint8Array, { name = "the picture" } = {}): Uint8Array {
+/** The EXIF block of a JPEG file, without bytes where it has none. @throws AquatintError "image/truncated" or "image/corrupt". */
+export function jpegExif(bytes: Uint8Array, { name = "the image" } = {}): Uint8Array {
   for (const { marker, data } of segments(bytes, name)) {
     if (marker === APP1 && startsWith(data, EXIF)) return data.subarray(EXIF.length);
   }
@@ -62,11 +62,11 @@ export function jpegTexts(bytes: Uint8Array): Readonly<Record<string, string>> {
   return texts;
 }
 
-/** A copy of a JPEG file with an EXIF block at its beginning. @throws AquatintError "picture/texts" beyond 64 KiB. */
+/** A copy of a JPEG file with an EXIF block at its beginning. @throws AquatintError "image/texts" beyond 64 KiB. */
 export function jpegWithExif(bytes: Uint8Array, tiff: Uint8Array): Uint8Array<ArrayBuffer> {
   const length = 2 + EXIF.length + tiff.length;
   if (length > MAX_SEGMENT) {
-    throw new AquatintError("picture/texts", `a JPEG file holds ${MAX_SEGMENT} bytes of EXIF, not ${length}`, {
+    throw new AquatintError("image/texts", `a JPEG file holds ${MAX_SEGMENT} bytes of EXIF, not ${length}`, {
       hint: "save as PNG or WebP, or leave the texts out: --no-metadata",
     });
   }

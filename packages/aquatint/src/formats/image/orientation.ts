@@ -1,4 +1,4 @@
-import type { Picture } from "./image.ts";
+import type { Image } from "./image.ts";
 
 /** How stored pixels become upright ones: rows and columns change places first, then each may be reversed. */
 interface Turn {
@@ -25,7 +25,7 @@ const turns: Readonly<Record<number, Turn>> = {
 };
 
 /** An image turned as the value 1 .. 8 of EXIF's Orientation says; as it is for 1 and for values that do not exist. */
-export function upright(image: Picture, orientation: number): Picture {
+export function upright(image: Image, orientation: number): Image {
   const way = turns[orientation];
   if (!way) return image;
   const { channels, data } = image;

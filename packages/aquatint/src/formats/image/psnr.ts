@@ -1,9 +1,9 @@
 import { AquatintError } from "../../errors.ts";
 
-/** Peak signal-to-noise ratio of two pictures in -1 .. 1, in decibels, both clipped to that range; infinite if equal. */
+/** Peak signal-to-noise ratio of two images in -1 .. 1, in decibels, both clipped to that range; infinite if equal. */
 export function psnr(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length || a.length === 0) {
-    throw new AquatintError("shape/mismatch", `cannot compare pictures of ${a.length} and ${b.length} values`);
+    throw new AquatintError("shape/mismatch", `cannot compare images of ${a.length} and ${b.length} values`);
   }
   const shown = (v: number) => Math.min(Math.max(v, -1), 1);
   const squares = a.reduce((sum, v, i) => sum + (shown(v) - shown(b[i]!)) ** 2, 0);

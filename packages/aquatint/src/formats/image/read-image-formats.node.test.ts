@@ -5,7 +5,7 @@ import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { pngFile } from "../../../test/png-file.ts";
 import { AquatintError } from "../../errors.ts";
-import { decodeImage, readPicture } from "./read-image.node.ts";
+import { decodeImage, readImage } from "./read-image.node.ts";
 
 let dir: string;
 beforeAll(async () => {
@@ -131,7 +131,7 @@ describe("colors that are not RGB of 8 bits:", () => {
     ["Y, Cb and Cr", { bits: 8, photometric: 6, format: 1, samples: 3 }, "Y, Cb and Cr without JPEG"],
   ])("a TIFF of %s is refused, as its white would be another", async (_, kind, says) => {
     await expect(decodeImage(tiffFile(kind), { name: "a.tif" })).rejects.toMatchObject({
-      code: "picture/unsupported",
+      code: "image/unsupported",
       message: expect.stringContaining(says),
     });
   });
@@ -178,23 +178,23 @@ test("an SVG is drawn in its own size", async () => {
 test("the content says what a file is, whatever its name", async () => {
   const path = join(dir, "really-webp.png");
   await writeFile(path, await fields().webp({ lossless: true }).toBuffer());
-  expect(colors(await readPicture(path))).toBe("rgbw");
+  expect(colors(await readImage(path))).toBe("rgbw");
 });
 
 const box = (brands: string) => Buffer.concat([Buffer.of(0, 0, 0, 8 + brands.length), Buffer.from(`ftyp${brands}`)]);
 const html = "<!DOCTYPE html><html><body>404</body></html>";
 const refused: readonly (readonly [what: string, bytes: Uint8Array, code: string, says: RegExp])[] = [
-  ["an empty file", Buffer.of(), "picture/unsupported", /is an empty file/],
-  ["a HEIC photo", box("heic\0\0\0\0mif1heic"), "picture/unsupported", /is a HEIC image.*\n.*save it as JPEG/],
-  ["another HEIF image", box("mif1\0\0\0\0mif1heix"), "picture/unsupported", /is a HEIC image/],
-  ["a video", box("isom\0\0\0\0isommp42"), "picture/unsupported", /is a video/],
-  ["a BMP image", Buffer.from("BM\x46\0\0\0"), "picture/unsupported", /is a BMP image/],
-  ["JPEG XL", Buffer.of(0xff, 0x0a, 1, 2), "picture/unsupported", /is a JPEG XL image/],
-  ["a page that a download gave", Buffer.from(html), "picture/unsupported", /is an HTML page.*\n.*the image itself/],
-  ["a pointer", Buffer.from("version https://git-lfs.github.com/spec/v1\n"), "picture/unsupported", /git lfs pull/],
-  ["a text", Buffer.from("a cat\n"), "picture/unsupported", /is a text file/],
-  ["noise", Buffer.of(1, 2, 3, 4, 5), "picture/unknown", /cannot be read as an image: its content is of no known kind/],
-  ["an SVG that is cut", Buffer.from("<svg><rect"), "picture/unknown", /cannot be read as an SVG image/],
+  ["an empty file", Buffer.of(), "image/unsupported", /is an empty file/],
+  ["a HEIC photo", box("heic\0\0\0\0mif1heic"), "image/unsupported", /is a HEIC image.*\n.*save it as JPEG/],
+  ["another HEIF image", box("mif1\0\0\0\0mif1heix"), "image/unsupported", /is a HEIC image/],
+  ["a video", box("isom\0\0\0\0isommp42"), "image/unsupported", /is a video/],
+  ["a BMP image", Buffer.from("BM\x46\0\0\0"), "image/unsupported", /is a BMP image/],
+  ["JPEG XL", Buffer.of(0xff, 0x0a, 1, 2), "image/unsupported", /is a JPEG XL image/],
+  ["a page that a download gave", Buffer.from(html), "image/unsupported", /is an HTML page.*\n.*the image itself/],
+  ["a pointer", Buffer.from("version https://git-lfs.github.com/spec/v1\n"), "image/unsupported", /git lfs pull/],
+  ["a text", Buffer.from("a cat\n"), "image/unsupported", /is a text file/],
+  ["noise", Buffer.of(1, 2, 3, 4, 5), "image/unknown", /cannot be read as an image: its content is of no known kind/],
+  ["an SVG that is cut", Buffer.from("<svg><rect"), "image/unknown", /cannot be read as an SVG image/],
 ];
 test.each(refused)("%s is refused by name", async (_, bytes, code, says) => {
   const error = await decodeImage(bytes, { name: "photo.png" }).then(
@@ -223,14 +223,14 @@ test.each(Object.entries(encoders))("a %s that is cut off is refused", async (_,
 test("a folder is refused as one", async () => {
   const path = join(dir, "folder.png");
   await mkdir(path);
-  await expect(readPicture(path)).rejects.toMatchObject({ code: "file/is-folder" });
+  await expect(readImage(path)).rejects.toMatchObject({ code: "file/is-folder" });
 });
 
 test("more pixels than the limit are refused before they are unpacked", async () => {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="30000" height="30000"></svg>`;
-  await expect(decodeImage(Buffer.from(svg), { name: "a.svg" })).rejects.toMatchObject({ code: "picture/too-large" });
+  await expect(decodeImage(Buffer.from(svg), { name: "a.svg" })).rejects.toMatchObject({ code: "image/too-large" });
   const bytes = await fields().webp().toBuffer();
-  await expect(decodeImage(bytes, { name: "a", maxPixels: 1000 })).rejects.toMatchObject({ code: "picture/too-large" });
+  await expect(decodeImage(bytes, { name: "a", maxPixels: 1000 })).rejects.toMatchObject({ code: "image/too-large" });
   await expect(decodeImage(await fields().png().toBuffer(), { name: "a", maxPixels: 1000 })).rejects.toMatchObject({
     code: "png/too-large",
   });
@@ -245,7 +245,7 @@ test("without sharp PNG files are read, upright, and others say what is missing"
   const png = await fields().png().withMetadata({ orientation: 6 }).toBuffer();
   expect(colors(await without.decodeImage(png, { name: "a.png" }))).toBe("brwg");
   const jpeg = await fields().jpeg().toBuffer();
-  await expect(without.decodeImage(jpeg, { name: "a.jpg" })).rejects.toMatchObject({ code: "picture/no-sharp" });
+  await expect(without.decodeImage(jpeg, { name: "a.jpg" })).rejects.toMatchObject({ code: "image/no-sharp" });
   const interlaced = pngFile({ width: 1, height: 1, colorType: 0, depth: 1, samples: [1], interlaced: true });
   await expect(without.decodeImage(interlaced, { name: "a" })).rejects.toMatchObject({ code: "png/unsupported" });
   vi.doUnmock("sharp");

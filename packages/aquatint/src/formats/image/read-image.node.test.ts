@@ -4,11 +4,11 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AquatintError } from "../../errors.ts";
-import { readPicture } from "./read-image.node.ts";
+import { readImage } from "./read-image.node.ts";
 
 let dir: string;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), "aquatint-picture-"));
+  dir = await mkdtemp(join(tmpdir(), "aquatint-image-"));
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
@@ -19,7 +19,7 @@ const encoded = {
 };
 
 const codeOf = (path: string): Promise<string> =>
-  readPicture(path).then(
+  readImage(path).then(
     () => "read",
     (error: unknown) => {
       if (error instanceof AquatintError) return error.code;
@@ -33,7 +33,7 @@ test.each(["jpeg", "webp"] as const)(
     const bytes = await encoded[format]();
     const path = join(dir, `mutated.${format}`);
     await writeFile(path, bytes);
-    expect(await readPicture(path)).toMatchObject({ width: 16, height: 16 });
+    expect(await readImage(path)).toMatchObject({ width: 16, height: 16 });
     const codes = new Set<string>();
     for (let i = 0; i < 60; i++) {
       const changed = Buffer.from(bytes.subarray(0, i % 3 === 0 ? (bytes.length * (i + 1)) >> 6 : bytes.length));
@@ -41,8 +41,8 @@ test.each(["jpeg", "webp"] as const)(
       await writeFile(path, changed);
       codes.add(await codeOf(path));
     }
-    expect([...codes].filter((code) => code !== "read" && !code.startsWith("picture/"))).toEqual([]);
-    expect(codes).toContain("picture/unknown");
+    expect([...codes].filter((code) => code !== "read" && !code.startsWith("image/"))).toEqual([]);
+    expect(codes).toContain("image/unknown");
   },
 );
 
@@ -53,7 +53,7 @@ test("a JPEG that claims 65500 x 65500 pixels is refused before it is unpacked",
   bytes.writeUInt16BE(65500, frame + 7);
   const path = join(dir, "bomb.jpg");
   await writeFile(path, bytes);
-  expect(await codeOf(path)).toBe("picture/too-large");
+  expect(await codeOf(path)).toBe("image/too-large");
 });
 
 test("a file beyond the budget of bytes is refused unread", async () => {
@@ -61,5 +61,5 @@ test("a file beyond the budget of bytes is refused unread", async () => {
   const file = await open(path, "w");
   await file.truncate(1e12).catch(() => file.truncate(3e8));
   await file.close();
-  expect(await codeOf(path)).toBe("picture/too-large");
+  expect(await codeOf(path)).toBe("image/too-large");
 });

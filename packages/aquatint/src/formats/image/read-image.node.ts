@@ -22,12 +22,12 @@ export interface ReadLimits {
 
 /**
  * An image file as pixels, upright: PNG by itself, JPEG, WebP, AVIF, GIF, TIFF and SVG by sharp where it is installed. The
- * kind is known by the content, whatever the name ends in. @throws AquatintError "file/…", "png/…" or "picture/…".
+ * kind is known by the content, whatever the name ends in. @throws AquatintError "file/…", "png/…" or "image/…".
  */
-export const readPicture = async (path: string): Promise<ImageFile> =>
-  decodeImage(await readPictureFile(path), { name: path });
+export const readImage = async (path: string): Promise<ImageFile> =>
+  decodeImage(await readImageFile(path), { name: path });
 
-/** An image file's bytes as pixels, as `readPicture` reads them. @throws AquatintError "png/…" or "picture/…". */
+/** An image file's bytes as pixels, as `readImage` reads them. @throws AquatintError "png/…" or "image/…". */
 export async function decodeImage(bytes: Uint8Array, limits: ReadLimits): Promise<ImageFile> {
   if (imageKindOf(bytes, limits.name) !== fileKinds.png) return decodedBySharp(bytes, limits);
   const { name, maxPixels = MAX_PIXELS } = limits;
@@ -36,7 +36,7 @@ export async function decodeImage(bytes: Uint8Array, limits: ReadLimits): Promis
   } catch (error) {
     if (!(error instanceof AquatintError) || error.code !== "png/unsupported") throw error;
     return decodedBySharp(bytes, limits).catch((cause) => {
-      throw cause instanceof AquatintError && cause.code === "picture/no-sharp" ? error : cause;
+      throw cause instanceof AquatintError && cause.code === "image/no-sharp" ? error : cause;
     });
   }
 }
@@ -60,28 +60,24 @@ async function decodedBySharp(bytes: Uint8Array, limits: ReadLimits): Promise<Im
     return { ...withoutOpaqueAlpha(image), notes: framesNote(pages) };
   } catch (cause) {
     if (cause instanceof AquatintError) throw cause;
-    throw new AquatintError(
-      "picture/unknown",
-      `${name} cannot be read as ${kind}: ${messageOf(cause).split("\n")[0]}`,
-      {
-        hint: `fetch or save it again, or ${READABLE}`,
-        cause,
-      },
-    );
+    throw new AquatintError("image/unknown", `${name} cannot be read as ${kind}: ${messageOf(cause).split("\n")[0]}`, {
+      hint: `fetch or save it again, or ${READABLE}`,
+      cause,
+    });
   }
 }
 
 /** Tags of TIFF, and their values for Y, Cb and Cr, and for JPEG inside of it. */
 const tiff = { compression: 259, photometric: 262, yCbCr: 6, jpeg: 7 } as const;
 
-/** Refuses a TIFF file whose numbers sharp would show as other colors. @throws AquatintError "picture/unsupported". */
+/** Refuses a TIFF file whose numbers sharp would show as other colors. @throws AquatintError "image/unsupported". */
 function checkSamples({ format, depth }: Metadata, bytes: Uint8Array, name: string): void {
   if (format !== "tiff") return;
   const yCbCr = shortTag(bytes, tiff.photometric) === tiff.yCbCr && shortTag(bytes, tiff.compression) !== tiff.jpeg;
   if (!yCbCr && (depth === "uchar" || depth === "ushort")) return;
   const problem = yCbCr ? "Y, Cb and Cr without JPEG" : `numbers of the kind "${depth}"`;
   throw new AquatintError(
-    "picture/unsupported",
+    "image/unsupported",
     `${name} is a TIFF image of ${problem}, expected 8 or 16 bits a sample`,
     {
       hint: "save it as PNG",
@@ -89,11 +85,11 @@ function checkSamples({ format, depth }: Metadata, bytes: Uint8Array, name: stri
   );
 }
 
-/** The bytes of an image's file. @throws AquatintError "file/…", or "picture/too-large" before any is read. */
-export async function readPictureFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+/** The bytes of an image's file. @throws AquatintError "file/…", or "image/too-large" before any is read. */
+export async function readImageFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const size = (await stat(path).catch(() => undefined))?.size ?? 0;
   if (size <= MAX_BYTES) return readBytes(path);
-  throw new AquatintError("picture/too-large", `${path} has ${size} bytes, at most ${MAX_BYTES} are read`, {
+  throw new AquatintError("image/too-large", `${path} has ${size} bytes, at most ${MAX_BYTES} are read`, {
     hint: "save it again as JPEG or smaller",
   });
 }

@@ -3,7 +3,7 @@ import { joinChunks, readChunks } from "../png/chunks.ts";
 import { encodePng } from "../png/png.ts";
 import { jpegWithExif } from "./jpeg.ts";
 import { upright } from "./orientation.ts";
-import { readPicture } from "./read-image.web.ts";
+import { readImage } from "./read-image.web.ts";
 
 const TURNED = 6;
 /** An EXIF block with nothing but an orientation. */
@@ -39,11 +39,11 @@ const blob = (bytes: Uint8Array): Blob => new Blob([Uint8Array.from(bytes)]);
 test("a turned PNG is read upright, to the bit", async () => {
   const [header, ...rest] = readChunks(encodePng(red));
   const file = joinChunks([header!, { type: "eXIf", data: exifOf(TURNED) }, ...rest]);
-  expect(await readPicture(blob(file))).toEqual({ ...upright(red, TURNED), notes: [] });
+  expect(await readImage(blob(file))).toEqual({ ...upright(red, TURNED), notes: [] });
 });
 
 test("a turned JPEG is read upright by the browser", async () => {
-  const image = await readPicture(blob(jpegWithExif(await jpegOf(), exifOf(TURNED))));
+  const image = await readImage(blob(jpegWithExif(await jpegOf(), exifOf(TURNED))));
   expect(image).toMatchObject({ width: 32, height: 16, channels: 3 });
   const at = (x: number) => Array.from(image.data.subarray(3 * x, 3 * x + 3), (v) => Math.round(v / 255));
   expect([at(2), at(29)]).toEqual([
@@ -53,6 +53,6 @@ test("a turned JPEG is read upright by the browser", async () => {
 });
 
 test("what is no image is refused by name", async () => {
-  await expect(readPicture(blob(new TextEncoder().encode("<html>404</html>")))).rejects.toThrow(/an HTML page/);
-  await expect(readPicture(blob((await jpegOf()).subarray(0, 60)))).rejects.toThrow(/cannot be read as a JPEG image/);
+  await expect(readImage(blob(new TextEncoder().encode("<html>404</html>")))).rejects.toThrow(/an HTML page/);
+  await expect(readImage(blob((await jpegOf()).subarray(0, 60)))).rejects.toThrow(/cannot be read as a JPEG image/);
 });

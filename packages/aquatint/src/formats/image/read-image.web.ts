@@ -8,9 +8,9 @@ import { fileKinds, imageKindOf } from "./image-kinds.ts";
  * An image file as pixels, upright: PNG exactly, all else that the browser shows (JPEG, WebP, AVIF, GIF, of an animation its
  * first frame) by the browser. Where such a file is transparent, colors are exact to its alpha.
  * @param file for example one of an <input type="file">, or a `Blob` of a response.
- * @throws AquatintError "png/…" or "picture/…".
+ * @throws AquatintError "png/…" or "image/…".
  */
-export async function readPicture(file: Blob): Promise<ImageFile> {
+export async function readImage(file: Blob): Promise<ImageFile> {
   const name = "name" in file && typeof file.name === "string" ? file.name : "the image";
   const bytes = new Uint8Array(await file.arrayBuffer());
   const kind = imageKindOf(bytes, name);
@@ -25,7 +25,7 @@ export async function readPicture(file: Blob): Promise<ImageFile> {
     return { ...(await decodedByBrowser(new Blob([bytes]), name)), notes: [] };
   } catch (cause) {
     if (cause instanceof AquatintError) throw cause;
-    throw new AquatintError("picture/unknown", `${name} cannot be read as ${kind.name}: ${messageOf(cause)}`, {
+    throw new AquatintError("image/unknown", `${name} cannot be read as ${kind.name}: ${messageOf(cause)}`, {
       hint: "this browser may not know the kind: give a PNG, JPEG or WebP file",
       cause,
     });
@@ -39,7 +39,7 @@ async function decodedByBrowser(blob: Blob, name: string) {
     const { width, height } = bitmap;
     checkPixels(bitmap, { name, maxPixels: MAX_PIXELS });
     const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-    if (!context) throw new AquatintError("picture/canvas", `${name}: this browser gives no canvas to read it with`);
+    if (!context) throw new AquatintError("image/canvas", `${name}: this browser gives no canvas to read it with`);
     context.drawImage(bitmap, 0, 0);
     const { data } = context.getImageData(0, 0, width, height);
     return withoutOpaqueAlpha({ width, height, channels: 4, data: new Uint8Array(data.buffer) });

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Picture } from "./image.ts";
+import type { Image } from "./image.ts";
 import { atLeast, cutOff, fitted, fittedPlanes, fittedValues, resized, type Size, within } from "./resize.ts";
-import { pictureValues } from "./values.ts";
+import { imageValues } from "./values.ts";
 
 /** What Pillow makes of an image, written by bench/peers/resizing.py. */
 const pillow: {
@@ -11,8 +11,8 @@ const pillow: {
   readonly cases: readonly (Size & Readonly<Record<"RGB" | "L" | "RGBA", string>>)[];
 } = JSON.parse(readFileSync(new URL("../../../test/fixtures/images/lanczos.json", import.meta.url), "utf8"));
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "base64"));
-const rgba: Picture = { ...pillow.source, channels: 4, data: bytes(pillow.source.RGBA) };
-const rgb: Picture = { ...rgba, channels: 3, data: rgba.data.filter((_, i) => i % 4 !== 3) };
+const rgba: Image = { ...pillow.source, channels: 4, data: bytes(pillow.source.RGBA) };
+const rgb: Image = { ...rgba, channels: 3, data: rgba.data.filter((_, i) => i % 4 !== 3) };
 const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((most, v, i) => Math.max(most, Math.abs(v - b[i]!)), Math.abs(a.length - b.length));
 
@@ -21,7 +21,7 @@ describe.each(pillow.cases)("as Pillow's Lanczos at $width x $height:", (expecte
     expect(largest(fitted(rgb, expected).data, bytes(expected.RGB))).toBe(0);
   });
   test("float planes of colors", () => {
-    const { data } = fittedPlanes(pictureValues(rgb), expected);
+    const { data } = fittedPlanes(imageValues(rgb), expected);
     const plane = expected.width * expected.height;
     const all = bytes(expected.RGB);
     const theirs = Array.from(all, (_, i) => all[3 * (i % plane) + Math.floor(i / plane)]! / 127.5 - 1);
@@ -56,13 +56,13 @@ const sizes = fc.record({ from: size, to: size, turned }).map(({ from, to, turne
   const swapped = (s: Size): Size => (turn ? { width: s.height, height: s.width } : s);
   return { from: swapped(from), to: swapped(to) };
 });
-const noise = ({ width, height }: Size, seed: number): Picture => ({
+const noise = ({ width, height }: Size, seed: number): Image => ({
   width,
   height,
   channels: 3,
   data: Uint8Array.from({ length: 3 * width * height }, (_, i) => Math.imul(i + seed, 0x9e3779b1) >>> 24),
 });
-const mirrored = ({ width, height, channels, data }: Picture): Picture => ({
+const mirrored = ({ width, height, channels, data }: Image): Image => ({
   width,
   height,
   channels,
@@ -77,7 +77,7 @@ describe("of any size to any size", () => {
   test("a constant stays constant", () => {
     fc.assert(
       fc.property(sizes, fc.nat(255), ({ from, to }, value) => {
-        const plain: Picture = { ...from, channels: 3, data: new Uint8Array(3 * from.width * from.height).fill(value) };
+        const plain: Image = { ...from, channels: 3, data: new Uint8Array(3 * from.width * from.height).fill(value) };
         for (const image of [fitted(plain, to), resized(plain, to)]) {
           expect([image.width, image.height, image.data.length]).toEqual([
             to.width,
@@ -96,10 +96,10 @@ describe("of any size to any size", () => {
     fc.assert(
       fc.property(sizes, fc.nat(), ({ from, to }, seed) => {
         const image = noise(from, seed);
-        const { data } = fittedValues(pictureValues(image), to);
+        const { data } = fittedValues(imageValues(image), to);
         expect(data.length).toBe(3 * to.width * to.height);
         expect(data.every((v) => v >= -1 && v <= 1)).toBe(true); // false for NaN, too
-        expect(largest(data, pictureValues(fitted(image, to)).data)).toBeLessThan(3 / 255); // two roundings
+        expect(largest(data, imageValues(fitted(image, to)).data)).toBeLessThan(3 / 255); // two roundings
       }),
       runs,
     );
@@ -128,7 +128,7 @@ describe("of any size to any size", () => {
 test("in its own size an image stays as it is", () => {
   expect(fitted(rgb, rgb).data).toEqual(rgb.data);
   expect(resized(rgba, rgba)).toEqual(rgba);
-  const values = pictureValues(rgb);
+  const values = imageValues(rgb);
   expect(fittedValues(values, { width: rgb.width, height: rgb.height })).toBe(values);
 });
 
@@ -152,7 +152,7 @@ test("what does not fit is cut off on both sides alike", () => {
 });
 
 test("transparency lies on white", () => {
-  const clear: Picture = { width: 1, height: 1, channels: 4, data: Uint8Array.of(0, 0, 0, 0) };
+  const clear: Image = { width: 1, height: 1, channels: 4, data: Uint8Array.of(0, 0, 0, 0) };
   expect([...fitted(clear, { width: 1, height: 1 }).data]).toEqual([255, 255, 255]);
 });
 

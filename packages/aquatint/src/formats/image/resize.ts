@@ -1,9 +1,9 @@
-import { checkPicture, flatten, type Picture } from "./image.ts";
+import { checkImage, flatten, type Image } from "./image.ts";
 import { eightBit, floatsWithin, type Resampling, resampled } from "./resample.ts";
-import { type PictureValues, pictureValues } from "./values.ts";
+import { type ImageValues, imageValues } from "./values.ts";
 
 /** Width and height in pixels. */
-export type Size = Pick<Picture, "width" | "height">;
+export type Size = Pick<Image, "width" | "height">;
 
 /** The largest part in the middle of an image that has the proportions of a size; its edges may lie inside pixels. */
 function middlePart(source: Size, { width, height }: Size): Resampling {
@@ -24,7 +24,7 @@ export function cutOff(source: Size, size: Size): Size {
 const sameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
 
 /** The middle of an image in another size, as RGB on white; what does not fit its proportions is cut off on both sides alike. */
-export function fitted(image: Picture, size: Size): Picture {
+export function fitted(image: Image, size: Size): Image {
   const source = flatten(image);
   if (sameSize(source, size)) return source;
   const { width, height, data } = resampled(source, middlePart(source, size), eightBit);
@@ -32,7 +32,7 @@ export function fitted(image: Picture, size: Size): Picture {
 }
 
 /** The same of values in planes, kept in their range. */
-export function fittedValues(values: PictureValues, size: Size): PictureValues {
+export function fittedValues(values: ImageValues, size: Size): ImageValues {
   if (sameSize(values, size)) return values;
   const plane = values.width * values.height;
   const planes = values.data.length / plane;
@@ -46,15 +46,15 @@ export function fittedValues(values: PictureValues, size: Size): PictureValues {
 }
 
 /** An image as it is read, or as values in planes. */
-export type ImageInput = Picture | PictureValues;
+export type ImageInput = Image | ImageValues;
 
 /** The middle of an image as networks see it, [3, height, width] in -1 .. 1. */
-export const fittedPlanes = (image: ImageInput, size: Size): PictureValues =>
-  "channels" in image ? pictureValues(fitted(image, size)) : fittedValues(image, size);
+export const fittedPlanes = (image: ImageInput, size: Size): ImageValues =>
+  "channels" in image ? imageValues(fitted(image, size)) : fittedValues(image, size);
 
 /** The whole image in another size, with its transparency. Colors are weighted by their alpha, as in Pillow. */
-export function resized(image: Picture, size: Size): Picture {
-  checkPicture(image);
+export function resized(image: Image, size: Size): Image {
+  checkImage(image);
   if (sameSize(image, size)) return image;
   const { width, height, channels } = image;
   const area = { columns: { from: 0, length: width }, rows: { from: 0, length: height }, ...pick(size) };

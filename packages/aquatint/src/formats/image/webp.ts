@@ -30,21 +30,21 @@ function* chunks(bytes: Uint8Array, name: string): Generator<Chunk, void, void> 
   }
 }
 
-/** The EXIF block of a WebP file, without bytes where it has none. @throws AquatintError "picture/truncated". */
-export function webpExif(bytes: Uint8Array, { name = "the picture" } = {}): Uint8Array {
+/** The EXIF block of a WebP file, without bytes where it has none. @throws AquatintError "image/truncated". */
+export function webpExif(bytes: Uint8Array, { name = "the image" } = {}): Uint8Array {
   for (const { type, data } of chunks(bytes, name)) {
     if (type === "EXIF") return startsWith(data, EXIF_PREFIX) ? data.subarray(EXIF_PREFIX.length) : data;
   }
   return NONE;
 }
 
-/** The XMP packet of a WebP file, under the keyword that PNG has for it. @throws as `webpExif`, or "picture/too-large". */
-export function webpTexts(bytes: Uint8Array, { name = "the picture" } = {}): Readonly<Record<string, string>> {
+/** The XMP packet of a WebP file, under the keyword that PNG has for it. @throws as `webpExif`, or "image/too-large". */
+export function webpTexts(bytes: Uint8Array, { name = "the image" } = {}): Readonly<Record<string, string>> {
   for (const { type, data } of chunks(bytes, name)) {
     if (type !== "XMP ") continue;
     if (data.length > MAX_TEXT_BYTES) {
       const message = `${name}: its XMP takes ${data.length} bytes, at most ${MAX_TEXT_BYTES} are read`;
-      throw new AquatintError("picture/too-large", message, { hint: "remove its XMP" });
+      throw new AquatintError("image/too-large", message, { hint: "remove its XMP" });
     }
     return { [XMP_KEYWORD]: latin1OrUtf8(data) };
   }
@@ -53,7 +53,7 @@ export function webpTexts(bytes: Uint8Array, { name = "the picture" } = {}): Rea
 
 /** A copy of a WebP file with an EXIF block; a file of the simple layout is given the header of the extended one. */
 export function webpWithExif(bytes: Uint8Array, tiff: Uint8Array): Uint8Array<ArrayBuffer> {
-  const existing = Array.from(chunks(bytes, "the picture"));
+  const existing = Array.from(chunks(bytes, "the image"));
   const extended = existing.find(({ type }) => type === "VP8X")?.data ?? extendedHeader(existing);
   const header = Uint8Array.from(extended);
   header[0]! |= HAS_EXIF;
@@ -65,9 +65,9 @@ export function webpWithExif(bytes: Uint8Array, tiff: Uint8Array): Uint8Array<Ar
   return concatBytes([head, body]);
 }
 
-/** Flags, and the picture's size less one in three bytes each, from its one chunk. */
-function extendedHeader([picture]: readonly Chunk[]): Uint8Array {
-  const { width, height, alpha } = pictureHeader(picture);
+/** Flags, and the image's size less one in three bytes each, from its one chunk. */
+function extendedHeader([image]: readonly Chunk[]): Uint8Array {
+  const { width, height, alpha } = imageHeader(image);
   const header = new Uint8Array(10);
   header[0] = alpha ? HAS_ALPHA : 0;
   for (let byte = 0; byte < 3; byte++) {
@@ -77,9 +77,9 @@ function extendedHeader([picture]: readonly Chunk[]): Uint8Array {
   return header;
 }
 
-/** What the beginning of a picture's chunk says: "VP8 " is lossy (RFC 6386, 9.1), "VP8L" lossless. */
-function pictureHeader(picture: Chunk | undefined) {
-  const { type, data } = picture ?? { type: "", data: NONE };
+/** What the beginning of an image's chunk says: "VP8 " is lossy (RFC 6386, 9.1), "VP8L" lossless. */
+function imageHeader(image: Chunk | undefined) {
+  const { type, data } = image ?? { type: "", data: NONE };
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   if (type === "VP8 " && data.length >= 10) {
     const side = (at: number) => view.getUint16(at, true) & 0x3fff;
@@ -89,7 +89,7 @@ function pictureHeader(picture: Chunk | undefined) {
     const bits = view.getUint32(1, true); // after the signature: 14 bits of each side less one, one of transparency
     return { width: (bits & 0x3fff) + 1, height: ((bits >> 14) & 0x3fff) + 1, alpha: ((bits >> 28) & 1) === 1 };
   }
-  throw damaged("corrupt", "the picture", "it is a WebP file without a picture");
+  throw damaged("corrupt", "the image", "it is a WebP file without an image");
 }
 
 function written({ type, data }: Chunk): Uint8Array {

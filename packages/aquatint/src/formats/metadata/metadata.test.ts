@@ -1,13 +1,13 @@
 import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { pictureTexts } from "../image/picture-file.ts";
+import { imageTexts } from "../image/file-texts.ts";
 import { joinChunks, readChunks } from "../png/chunks.ts";
 import { encodePng } from "../png/png.ts";
 import { imageMetadata } from "./index.ts";
 import { MAX_TEXT_BYTES } from "./text-budget.ts";
 
-const picture = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
+const image = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
 const parameters = [
   "a fox, (snow:1.2)",
   "second line 🦊",
@@ -74,39 +74,39 @@ test("Aquatint's own recipe wins, and ComfyUI's graph is followed from its sampl
 
 /** A PNG file with one more chunk after its header. */
 function withChunk(type: string, data: Uint8Array): Uint8Array {
-  const [header, ...rest] = readChunks(encodePng(picture));
+  const [header, ...rest] = readChunks(encodePng(image));
   return joinChunks([header!, { type, data }, ...rest]);
 }
 const packed = (text: string | Uint8Array) => Buffer.concat([Buffer.from("parameters\0\0"), deflateSync(text)]);
 
 describe("texts of PNG", () => {
   test.each([
-    ["plain", encodePng({ ...picture, text: { parameters } })],
+    ["plain", encodePng({ ...image, text: { parameters } })],
     [
       "iTXt, compressed",
       withChunk("iTXt", Buffer.concat([Buffer.from("parameters\0\x01\0\0\0"), deflateSync(parameters)])),
     ],
   ])("%s", async (_, bytes) => {
-    expect(await pictureTexts(bytes)).toEqual({ parameters });
+    expect(await imageTexts(bytes)).toEqual({ parameters });
   });
 
   test.each(["tEXt", "zTXt"])("%s that is UTF-8 against the standard is read as that", async (type) => {
     const text = Buffer.from("naïve 猫 🐈");
     const data = type === "zTXt" ? packed(text) : Buffer.concat([Buffer.from("parameters\0"), text]);
-    expect(await pictureTexts(withChunk(type, data))).toEqual({ parameters: "naïve 猫 🐈" });
+    expect(await imageTexts(withChunk(type, data))).toEqual({ parameters: "naïve 猫 🐈" });
   });
 
   test.each(["Ã©", "Â©", "é", "naïve", "Ã"])("what is written of %s is read back", async (parameters) => {
-    expect(await pictureTexts(encodePng({ ...picture, text: { parameters } }))).toEqual({ parameters });
+    expect(await imageTexts(encodePng({ ...image, text: { parameters } }))).toEqual({ parameters });
   });
 
   test("zTXt is Latin-1; one that is damaged or unpacks to too much is refused", async () => {
     const latin1 = withChunk("zTXt", packed(Buffer.from("café", "latin1")));
-    expect(await pictureTexts(latin1)).toEqual({ parameters: "café" });
+    expect(await imageTexts(latin1)).toEqual({ parameters: "café" });
     const bomb = withChunk("zTXt", packed(new Uint8Array(MAX_TEXT_BYTES + 1)));
-    await expect(pictureTexts(bomb)).rejects.toThrow(expect.objectContaining({ code: "png/too-large" }));
+    await expect(imageTexts(bomb)).rejects.toThrow(expect.objectContaining({ code: "png/too-large" }));
     const damaged = withChunk("zTXt", Buffer.from("parameters\0\0 not zlib"));
-    await expect(pictureTexts(damaged)).rejects.toThrow(expect.objectContaining({ code: "png/corrupt" }));
+    await expect(imageTexts(damaged)).rejects.toThrow(expect.objectContaining({ code: "png/corrupt" }));
   });
 });
 
@@ -132,7 +132,7 @@ function userComment(text: string): Buffer {
 
 test("JPEG and WebP carry XMP, and JPEG a comment", async () => {
   const xmp = '<x:xmpmeta><exif:UserComment><rdf:li>{"c":"a 猫","steps":3}</rdf:li></exif:UserComment></x:xmpmeta>';
-  const plain = sharp(picture.data, { raw: { width: 1, height: 1, channels: 3 } });
+  const plain = sharp(image.data, { raw: { width: 1, height: 1, channels: 3 } });
   const segment = (marker: number, data: Buffer) =>
     Buffer.concat([Buffer.from([0xff, marker, (data.length + 2) >> 8, (data.length + 2) & 255]), data]);
   const jpeg = await plain.clone().jpeg().toBuffer();
@@ -142,7 +142,7 @@ test("JPEG and WebP carry XMP, and JPEG a comment", async () => {
     segment(0xfe, Buffer.from("a comment")),
     jpeg.subarray(2),
   ];
-  const texts = await pictureTexts(Buffer.concat(parts));
+  const texts = await imageTexts(Buffer.concat(parts));
   expect(texts).toEqual({ "XML:com.adobe.xmp": xmp, Comment: "a comment" });
   expect(imageMetadata(texts)).toMatchObject({ source: "draw-things", prompt: "a 猫", steps: 3 });
   const size = Buffer.alloc(4);
@@ -155,7 +155,7 @@ test("JPEG and WebP carry XMP, and JPEG a comment", async () => {
     Buffer.from(xmp),
     padding,
   ]);
-  expect(await pictureTexts(webp)).toEqual({ "XML:com.adobe.xmp": xmp });
+  expect(await imageTexts(webp)).toEqual({ "XML:com.adobe.xmp": xmp });
 });
 
 describe("texts that would take long or much are understood as nothing, at once", () => {
@@ -214,31 +214,29 @@ describe("texts that would take long or much are understood as nothing, at once"
 
 test("a text chunk beyond the budget is refused before it is read", async () => {
   const huge = withChunk("tEXt", Buffer.concat([Buffer.from("parameters\0"), Buffer.alloc(MAX_TEXT_BYTES, 97)]));
-  const refused = await pictureTexts(huge).catch((error: unknown) => error);
+  const refused = await imageTexts(huge).catch((error: unknown) => error);
   expect(refused).toMatchObject({ code: "png/too-large" });
 });
 
 test("JPEG and WebP carry the web UI's text as EXIF; a broken block is no text", async () => {
   const tiff = userComment(parameters);
-  const plain = sharp(picture.data, { raw: { width: 1, height: 1, channels: 3 } });
+  const plain = sharp(image.data, { raw: { width: 1, height: 1, channels: 3 } });
   const jpeg = await plain.clone().jpeg().toBuffer();
   const exif = Buffer.concat([Buffer.from("Exif\0\0"), tiff]);
   const segment = Buffer.concat([Buffer.from([0xff, 0xe1, (exif.length + 2) >> 8, (exif.length + 2) & 255]), exif]);
-  expect(await pictureTexts(Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]))).toEqual({
+  expect(await imageTexts(Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]))).toEqual({
     UserComment: parameters,
   });
   const size = Buffer.alloc(4);
   size.writeUInt32LE(tiff.length);
   const webp = Buffer.concat([await plain.clone().webp().toBuffer(), Buffer.from("EXIF"), size, tiff]);
-  expect(await pictureTexts(webp)).toEqual({ UserComment: parameters });
+  expect(await imageTexts(webp)).toEqual({ UserComment: parameters });
   for (let length = 0; length < 60; length++) {
     const cut = Buffer.concat([jpeg.subarray(0, 2), segment.subarray(0, 10 + length)]);
-    await expect(pictureTexts(cut)).rejects.toThrow(expect.objectContaining({ code: "picture/truncated" }));
+    await expect(imageTexts(cut)).rejects.toThrow(expect.objectContaining({ code: "image/truncated" }));
     const broken = Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]);
     broken.fill(0xff, 12 + length, 13 + length);
-    expect(Object.keys(await pictureTexts(broken)).filter((key) => key !== "UserComment")).toEqual([]);
+    expect(Object.keys(await imageTexts(broken)).filter((key) => key !== "UserComment")).toEqual([]);
   }
-  await expect(pictureTexts(Buffer.from("GIF89a"))).rejects.toThrow(
-    expect.objectContaining({ code: "picture/unknown" }),
-  );
+  await expect(imageTexts(Buffer.from("GIF89a"))).rejects.toThrow(expect.objectContaining({ code: "image/unknown" }));
 });

@@ -28,9 +28,9 @@ export function crc32(bytes: Uint8Array): number {
 }
 
 /** The chunks of a PNG file up to IEND, as views; lengths and checksums are checked. */
-export function readChunks(bytes: Uint8Array, { name = "the picture" } = {}): PngChunk[] {
+export function readChunks(bytes: Uint8Array, { name = "the image" } = {}): PngChunk[] {
   if (!SIGNATURE.every((byte, i) => bytes[i] === byte)) {
-    throw pngError("not-png", name, "it does not begin with the PNG signature", "Save the picture as PNG.");
+    throw pngError("not-png", name, "it does not begin with the PNG signature", "Save the image as PNG.");
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const chunks: PngChunk[] = [];

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { encode } from "fast-png";
 import { describe, expect, test } from "vitest";
 import { codeOf } from "../../../test/code-of.ts";
-import type { Picture } from "../image/image.ts";
+import type { Image } from "../image/image.ts";
 import { crc32, joinChunks, readChunks } from "./chunks.ts";
 import { decodePng, encodePng } from "./png.ts";
 
-const ramp = (channels: 3 | 4): Picture => ({
+const ramp = (channels: 3 | 4): Image => ({
   width: 5,
   height: 3,
   channels,
@@ -15,7 +15,7 @@ const ramp = (channels: 3 | 4): Picture => ({
 const text = { parameters: "a fox in snow\nSteps: 20, Seed: 7", prompt: "雪の中の狐 🦊", author: "Zoë" };
 const file = encodePng({ ...ramp(3), text });
 
-test.each([3, 4] as const)("a picture of %i channels comes back", (channels) => {
+test.each([3, 4] as const)("an image of %i channels comes back", (channels) => {
   expect(decodePng(encodePng(ramp(channels)))).toEqual({ ...ramp(channels), text: {} });
 });
 
@@ -86,9 +86,9 @@ describe("decodePng refuses", () => {
     ["two headers", joinChunks([header!, header!, ...rest]), "corrupt"],
     ["an impossible depth", withHeader(8, 3), "corrupt"],
     ["an index without a palette", withHeader(9, 3), "corrupt"],
-    ["a picture of no width", withHeader(3, 0), "corrupt"],
-    ["a picture larger than its data", withHeader(7, 200), "corrupt"],
-    ["a picture beyond the budget", withHeader(0, 0x7f), "too-large"],
+    ["an image of no width", withHeader(3, 0), "corrupt"],
+    ["an image larger than its data", withHeader(7, 200), "corrupt"],
+    ["an image beyond the budget", withHeader(0, 0x7f), "too-large"],
   ])("%s", (_, bytes, code) => {
     expect(codeOf(() => decodePng(bytes))).toBe(`png/${code}`);
   });

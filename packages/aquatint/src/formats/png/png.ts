@@ -1,19 +1,19 @@
 import { convertIndexedToRgb, type DecodedPng, decode, encode } from "fast-png";
 import { exifOrientation } from "../image/exif.ts";
-import { checkPicture, type Picture } from "../image/image.ts";
+import { checkImage, type Image } from "../image/image.ts";
 import { upright } from "../image/orientation.ts";
 import { joinChunks, type PngChunk, pngError, readChunks } from "./chunks.ts";
 import { readTexts, textChunk } from "./text.ts";
 
-/** A picture with the texts stored in its file, by keyword ("parameters", "Software", ...). */
-export interface PngPicture extends Picture {
+/** An image with the texts stored in its file, by keyword ("parameters", "Software", ...). */
+export interface PngImage extends Image {
   readonly text: Readonly<Record<string, string>>;
 }
 
 /** Writes an 8-bit PNG file; texts of any language are kept. */
-export function encodePng(picture: Picture & Partial<Pick<PngPicture, "text">>): Uint8Array<ArrayBuffer> {
-  checkPicture(picture);
-  const { width, height, channels, data, text = {} } = picture;
+export function encodePng(image: Image & Partial<Pick<PngImage, "text">>): Uint8Array<ArrayBuffer> {
+  checkImage(image);
+  const { width, height, channels, data, text = {} } = image;
   const texts = Object.entries(text).map(([keyword, value]) => textChunk(keyword, value));
   const [header, ...rest] = readChunks(encode({ width, height, channels, data, depth: 8 }));
   return joinChunks([...(header ? [header] : []), ...texts, ...rest]);
@@ -29,19 +29,19 @@ export const MAX_PIXELS = 8192 * 8192;
  * @throws AquatintError "png/…" for anything that is not a correct file within the budget, "png/unsupported" for an
  * interlaced one of less than 8 bits a sample.
  */
-export function decodePng(bytes: Uint8Array, { name = "the picture", maxPixels = MAX_PIXELS } = {}): PngPicture {
+export function decodePng(bytes: Uint8Array, { name = "the image", maxPixels = MAX_PIXELS } = {}): PngImage {
   const chunks = readChunks(bytes, { name });
   const header = readHeader(chunks, name);
   checkBudget(chunks, header, { name, maxPixels });
   const text = readTexts(chunks, { name });
   const exif = chunks.find(({ type }) => type === "eXIf");
   try {
-    // only what draws the picture reaches the decoder: no profile or text of the file is unpacked
+    // only what draws the image reaches the decoder: no profile or text of the file is unpacked
     const drawing = header.indexed ? ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"] : ["IHDR", "IDAT", "IEND"];
     const image = toRgb(decode(joinChunks(chunks.filter(({ type }) => drawing.includes(type)))), colorKey(chunks));
     return { ...upright(image, exif ? exifOrientation(exif.data) : 1), text };
   } catch (cause) {
-    throw pngError("corrupt", name, "its picture data cannot be unpacked", DAMAGED, cause);
+    throw pngError("corrupt", name, "its image data cannot be unpacked", DAMAGED, cause);
   }
 }
 
@@ -117,10 +117,10 @@ function checkBudget(
   const packed = chunks.reduce((sum, { type, data }) => sum + (type === "IDAT" ? data.length : 0), 0);
   // a row has one byte more, passes have shorter rows, and deflate adds little: a small file unpacks to little
   const most = 1.125 * width * height * pixelBytes + 4 * (width + height) + 65536;
-  if (packed > most) throw pngError("corrupt", name, `${packed} bytes of picture data are too many`, DAMAGED);
+  if (packed > most) throw pngError("corrupt", name, `${packed} bytes of image data are too many`, DAMAGED);
 }
 
-function toRgb(png: DecodedPng, key: readonly number[] | undefined): Picture {
+function toRgb(png: DecodedPng, key: readonly number[] | undefined): Image {
   const { width, height, depth, channels } = png;
   if (png.palette || depth < 8) {
     const levels = 2 ** depth - 1;
@@ -135,7 +135,7 @@ function toRgb(png: DecodedPng, key: readonly number[] | undefined): Picture {
 }
 
 /** Gray to RGB, 16 bits to the nearest 8, and one transparent color to an alpha channel. */
-function widened({ width, height, depth, channels, data }: DecodedPng, key: readonly number[] | undefined): Picture {
+function widened({ width, height, depth, channels, data }: DecodedPng, key: readonly number[] | undefined): Image {
   const colors = channels < 3 ? 1 : 3;
   const out = key || channels % 2 === 0 ? 4 : 3;
   const output = new Uint8Array(width * height * out);

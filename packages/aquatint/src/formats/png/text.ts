@@ -31,7 +31,7 @@ const textTypes = ["tEXt", "iTXt", "zTXt"];
  * The uncompressed texts of a file by keyword, the first of each; compressed ones (zTXt, flagged iTXt) are left out.
  * @throws AquatintError "png/too-large" beyond `MAX_TEXT_BYTES` in all.
  */
-export function readTexts(chunks: readonly PngChunk[], { name = "the picture" } = {}): Record<string, string> {
+export function readTexts(chunks: readonly PngChunk[], { name = "the image" } = {}): Record<string, string> {
   const texts = new Map<string, string>();
   const size = chunks.reduce((sum, { type, data }) => sum + (textTypes.includes(type) ? data.length : 0), 0);
   if (size > MAX_TEXT_BYTES) throw tooMuchText(name, `its texts take ${size} bytes`);
@@ -48,7 +48,7 @@ const tooMuchText = (name: string, problem: string) =>
 /** All texts of a file by keyword, compressed ones too. @throws AquatintError "png/corrupt", or "png/too-large". */
 export async function allTexts(
   chunks: readonly PngChunk[],
-  { name = "the picture" } = {},
+  { name = "the image" } = {},
 ): Promise<Record<string, string>> {
   const texts = new Map(Object.entries(readTexts(chunks, { name })));
   let budget = MAX_TEXT_BYTES;

@@ -33,7 +33,7 @@ function chain(steps: readonly Step[]) {
   return { layers, run };
 }
 
-/** Pictures [b, in_channels, H, W] in -1 .. 1 to latents [b, latent_channels, H / f, W / f]. */
+/** Images [b, in_channels, H, W] in -1 .. 1 to latents [b, latent_channels, H / f, W / f]. */
 function EncoderTiny(config: AutoencoderTinyConfig) {
   const { in_channels, latent_channels, encoder_block_out_channels: channels, num_encoder_blocks: blocks } = config;
   const act = activations[config.act_fn];
@@ -45,7 +45,7 @@ function EncoderTiny(config: AutoencoderTinyConfig) {
   return module({ layers }, (image: Tensor): Tensor => run(scale(add(image, scalar(1)), 0.5)));
 }
 
-/** Latents [b, latent_channels, h, w] to pictures [b, out_channels, f h, f w] in -1 .. 1. */
+/** Latents [b, latent_channels, h, w] to images [b, out_channels, f h, f w] in -1 .. 1. */
 function DecoderTiny(config: AutoencoderTinyConfig) {
   const { out_channels, latent_channels, decoder_block_out_channels: channels, num_decoder_blocks: blocks } = config;
   const act = activations[config.act_fn];
@@ -63,7 +63,7 @@ function DecoderTiny(config: AutoencoderTinyConfig) {
   });
 }
 
-/** Latents as numbers in 0 .. 1, as they are stored in a picture of bytes. */
+/** Latents as numbers in 0 .. 1, as they are stored in an image of bytes. */
 export const latentsToUnit = (
   z: Tensor,
   { latent_magnitude, latent_shift }: Pick<AutoencoderTinyConfig, "latent_magnitude" | "latent_shift">,
@@ -71,7 +71,7 @@ export const latentsToUnit = (
 
 /**
  * A distilled autoencoder a few per cent of the size of Stable Diffusion's, for previews (TAESD, Bohan 2023). `encode`:
- * pictures [b, in_channels, H, W] in -1 .. 1 to latents as the U-Net wants them; `decode`: latents to pictures. Called as
+ * images [b, in_channels, H, W] in -1 .. 1 to latents as the U-Net wants them; `decode`: latents to images. Called as
  * a function it gives the reconstruction.
  */
 export function AutoencoderTiny(config: AutoencoderTinyConfig) {

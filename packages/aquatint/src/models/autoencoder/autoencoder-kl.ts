@@ -9,7 +9,7 @@ import { split } from "../../ops/shape.ts";
 import { Decoder, Encoder } from "./coders.ts";
 import type { AutoencoderConfig } from "./config.ts";
 
-/** What an autoencoder says of a picture: a normal distribution of latents, both [b, latent_channels, h, w]. */
+/** What an autoencoder says of an image: a normal distribution of latents, both [b, latent_channels, h, w]. */
 export interface LatentPosterior {
   readonly mean: Tensor;
   /** Clamped to -30 .. 20. */
@@ -42,8 +42,8 @@ export const unscaleLatent = (z: Tensor, { scaling_factor, shift_factor }: Scali
 };
 
 /**
- * Stable Diffusion's autoencoder (Kingma and Welling 2014; Rombach et al. 2022). `encode`: pictures
- * [b, in_channels, H, W] in -1 .. 1 to their posterior at H / f, W / f; `decode`: latents to pictures. Neither applies
+ * Stable Diffusion's autoencoder (Kingma and Welling 2014; Rombach et al. 2022). `encode`: images
+ * [b, in_channels, H, W] in -1 .. 1 to their posterior at H / f, W / f; `decode`: latents to images. Neither applies
  * the scaling factor. Called as a function it gives the reconstruction from the posterior's mean.
  */
 export function AutoencoderKL(config: AutoencoderConfig) {

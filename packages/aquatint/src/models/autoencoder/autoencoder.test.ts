@@ -136,7 +136,7 @@ describe("latents", () => {
   afterAll(() => runtime[Symbol.asyncDispose]());
   const feed = (name: string, shape: readonly number[]) => input({ name, dtype: "float32", shape });
 
-  test("are half as high and wide for each step down, and decode to the picture's size", async () => {
+  test("are half as high and wide for each step down, and decode to the image's size", async () => {
     const model = AutoencoderKL(parseAutoencoderConfig(tiny));
     const names = parameters(model);
     const { mean } = model.encode(feed("x", [2, 3, 8, 12]));
@@ -177,7 +177,7 @@ describe("latents", () => {
     expect(deviation(back, [1, -2])).toBeLessThan(1e-6);
   });
 
-  test("of a picture whose sides are no multiples are refused", () => {
+  test("of an image whose sides are no multiples are refused", () => {
     const model = AutoencoderKL(parseAutoencoderConfig(tiny));
     expect(() => model.encode(feed("x", [1, 3, 7, 8]))).toThrow("expected sides that are multiples of 2, got 7 x 8");
   });

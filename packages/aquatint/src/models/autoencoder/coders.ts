@@ -25,7 +25,7 @@ function common({ norm_num_groups: groups, mid_block_add_attention, block_out_ch
   return { norm, resnet, attention, mid };
 }
 
-/** Pictures [b, in_channels, H, W] to the moments of their latents [b, 2 latent_channels, H / f, W / f]. */
+/** Images [b, in_channels, H, W] to the moments of their latents [b, 2 latent_channels, H / f, W / f]. */
 export function Encoder(config: AutoencoderConfig) {
   const { in_channels, block_out_channels: channels, latent_channels, layers_per_block: layers } = config;
   const { norm, resnet, attention, mid: mid_block } = common(config);
@@ -49,7 +49,7 @@ export function Encoder(config: AutoencoderConfig) {
   });
 }
 
-/** Latents [b, latent_channels, h, w] to pictures [b, out_channels, f h, f w]. */
+/** Latents [b, latent_channels, h, w] to images [b, out_channels, f h, f w]. */
 export function Decoder(config: AutoencoderConfig) {
   const { out_channels, latent_channels, layers_per_block } = config;
   const { norm, resnet, attention, mid: mid_block } = common(config);

@@ -42,10 +42,10 @@ export function Attention(width: number, options: AttentionOptions) {
   return module({ ...parts }, (x: Tensor, context: Tensor = x): Tensor => attend(parts, x, context, options.heads));
 }
 
-/** What lets the places of a picture [b, c, h, w] look at each other and at a context. */
-export type PictureAttention = (x: Tensor, context?: Tensor) => Tensor;
+/** What lets the places of an image [b, c, h, w] look at each other and at a context. */
+export type ImageAttention = (x: Tensor, context?: Tensor) => Tensor;
 
-/** What varies between attention blocks over pictures. */
+/** What varies between attention blocks over images. */
 export interface AttentionBlockOptions {
   readonly heads: number;
   /** No normalisation when absent. */
@@ -54,7 +54,7 @@ export interface AttentionBlockOptions {
   readonly outputScale?: number;
 }
 
-/** Attention among the places of a picture [b, channels, h, w], added to it. */
+/** Attention among the places of an image [b, channels, h, w], added to it. */
 export function AttentionBlock(channels: number, { heads, norm, outputScale = 1 }: AttentionBlockOptions) {
   const group_norm = norm ? GroupNorm(norm.groups, channels, norm) : undefined;
   const parts = projections(channels, { heads, bias: true });

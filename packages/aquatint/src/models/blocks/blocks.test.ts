@@ -45,7 +45,7 @@ describe("timesteps", () => {
 });
 
 describe("resampling", () => {
-  test("without padding a picture is halved as if one row and column of zeros followed it", async () => {
+  test("without padding an image is halved as if one row and column of zeros followed it", async () => {
     const down = Downsample2D(2, { padding: 0 });
     const [x, wider] = [noise([1, 2, 4, 4]), param({ shape: [1, 2, 5, 5], init: "zeros" })];
     const names = parameters(down);
@@ -64,7 +64,7 @@ describe("resampling", () => {
     expect(deviation(y, wanted!.data)).toBeLessThan(1e-6);
   });
 
-  test("a picture is doubled to an odd size by the nearest neighbour", async () => {
+  test("an image is doubled to an odd size by the nearest neighbour", async () => {
     const up = Upsample2D(1);
     const names = parameters(up);
     const identity = new Map([
@@ -82,7 +82,7 @@ describe("ResnetBlock2D", () => {
   const x = noise([2, 4, 3, 3]);
   const temb = noise([2, 6], { seed: 1 });
 
-  test("where the time scales by 1 - 1 and shifts, the picture is the shortcut and the rest the shift alone", async () => {
+  test("where the time scales by 1 - 1 and shifts, the image is the shortcut and the rest the shift alone", async () => {
     const block = ResnetBlock2D(4, 4, { norm, timeChannels: 6, timeScaleShift: true });
     const names = parameters(block);
     const centre = Array.from({ length: 4 * 4 * 9 }, (_, i) =>

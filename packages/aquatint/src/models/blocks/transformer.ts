@@ -48,7 +48,7 @@ export function BasicTransformerBlock(width: number, { heads, contextWidth, only
   });
 }
 
-/** What a transformer over the places of a picture is made of. */
+/** What a transformer over the places of an image is made of. */
 export interface Transformer2DOptions extends TransformerOptions {
   readonly groups: number;
   /** How many transformer blocks. */
@@ -57,7 +57,7 @@ export interface Transformer2DOptions extends TransformerOptions {
   readonly linear: boolean;
 }
 
-/** Transformer blocks over the places of a picture [b, channels, h, w], told a context [b, m, contextWidth], added to the picture. */
+/** Transformer blocks over the places of an image [b, channels, h, w], told a context [b, m, contextWidth], added to the image. */
 export function Transformer2DModel(channels: number, { groups, depth, linear, ...options }: Transformer2DOptions) {
   const norm = GroupNorm(groups, channels, { eps: 1e-6 });
   const project = () => (linear ? Linear(channels, channels) : Conv2d(channels, channels, 1));
@@ -67,9 +67,9 @@ export function Transformer2DModel(channels: number, { groups, depth, linear, ..
     if (!context) shapeError("attention to a context needs one: [b, tokens, width]");
     const { h } = dims(x, "b c h w");
     const toPlaces = (y: Tensor) => rearrange(y, "b c h w -> b (h w) c");
-    const toPicture = (y: Tensor) => rearrange(y, "b (h w) c -> b c h w", { h });
+    const toImage = (y: Tensor) => rearrange(y, "b (h w) c -> b c h w", { h });
     const places = linear ? proj_in(toPlaces(norm(x))) : toPlaces(proj_in(norm(x)));
     const mixed = transformer_blocks.reduce((y, block) => block(y, context), places);
-    return add(linear ? toPicture(proj_out(mixed)) : proj_out(toPicture(mixed)), x);
+    return add(linear ? toImage(proj_out(mixed)) : proj_out(toImage(mixed)), x);
   });
 }

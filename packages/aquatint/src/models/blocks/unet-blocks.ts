@@ -1,19 +1,19 @@
 import type { Tensor } from "../../graph/tensor.ts";
 import { type Module, module } from "../../nn/module.ts";
 import { concat } from "../../ops/shape.ts";
-import type { PictureAttention } from "./attention.ts";
+import type { ImageAttention } from "./attention.ts";
 import { Downsample2D, Upsample2D } from "./resample.ts";
 import { ResnetBlock2D, type ResnetOptions } from "./resnet-block.ts";
 
 /** Makes the attention that follows a block's i-th residual block of so many channels; undefined for a block without any. */
-export type AttentionFactory = ((channels: number, i: number) => Module<PictureAttention>) | undefined;
+export type AttentionFactory = ((channels: number, i: number) => Module<ImageAttention>) | undefined;
 
 /** What the blocks of a U-Net or an autoencoder have in common. */
 export interface BlockOptions {
   readonly resnet: ResnetOptions;
   readonly attention: AttentionFactory;
 }
-/** What each block is told besides its picture. */
+/** What each block is told besides its image. */
 export interface Conditions {
   /** Absent where the blocks do not know the time, as in an autoencoder. */
   readonly temb?: Tensor | undefined;
@@ -31,7 +31,7 @@ export interface DownBlockOptions extends BlockOptions {
   readonly downsample: { readonly padding: number } | undefined;
 }
 
-/** Residual blocks, each with its attention, then half the size. Returns every picture on the way; the last goes on. */
+/** Residual blocks, each with its attention, then half the size. Returns every image on the way; the last goes on. */
 export function DownBlock({ inChannels, outChannels, layers, downsample, resnet, attention }: DownBlockOptions) {
   const resnets = range(layers).map((i) => ResnetBlock2D(i ? outChannels : inChannels, outChannels, resnet));
   const attentions = attention && resnets.map((_, i) => attention(outChannels, i));
@@ -69,13 +69,13 @@ export function MidBlock(channels: number, { resnet, attention, paired = true }:
 export interface UpBlockOptions extends BlockOptions {
   readonly inChannels: number;
   readonly outChannels: number;
-  /** Channels of the pictures from the way down, in the order they are joined, 0 for none: one residual block for each. */
+  /** Channels of the images from the way down, in the order they are joined, 0 for none: one residual block for each. */
   readonly skipChannels: readonly number[];
   /** The last block of the way up keeps its size. */
   readonly upsample: boolean;
 }
 
-/** Residual blocks, each joined with one picture from the way down (`skips`, the deepest first) if there is one, then twice the size, or `size`. */
+/** Residual blocks, each joined with one image from the way down (`skips`, the deepest first) if there is one, then twice the size, or `size`. */
 export function UpBlock({ inChannels, outChannels, skipChannels, upsample, resnet, attention }: UpBlockOptions) {
   const resnets = skipChannels.map((skip, i) =>
     ResnetBlock2D((i ? outChannels : inChannels) + skip, outChannels, resnet),

@@ -5,12 +5,12 @@ import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
-import { detectionsOf, PictureClassifier, parseClassifierConfig, strideOf } from "./index.ts";
+import { detectionsOf, ImageClassifier, parseClassifierConfig, strideOf } from "./index.ts";
 
 const config = parseClassifierConfig({ block_out_channels: [8, 16], norm_num_groups: 4, classes: ["cat", "dog"] });
-const picture = (h: number, w: number) => input({ name: "x", dtype: "float32", shape: [2, 3, h, w] });
+const image = (h: number, w: number) => input({ name: "x", dtype: "float32", shape: [2, 3, h, w] });
 
-describe("PictureClassifier", () => {
+describe("ImageClassifier", () => {
   let runtime: Runtime;
   beforeAll(async () => {
     runtime = await nodeRuntime({ threads: 1 });
@@ -20,24 +20,24 @@ describe("PictureClassifier", () => {
   test.each([
     [8, 8],
     [16, 12],
-  ])("takes pictures of %i x %i, and of whatever else its stride divides", (h, w) => {
-    const { places, features } = PictureClassifier(config)(picture(h, w));
+  ])("takes images of %i x %i, and of whatever else its stride divides", (h, w) => {
+    const { places, features } = ImageClassifier(config)(image(h, w));
     expect(places.shape).toEqual([2, 3, h / strideOf(config), w / strideOf(config)]);
     expect(features.shape).toEqual([2, 16]);
   });
 
   test("refuses sides that its stride does not divide", () => {
-    expect(() => PictureClassifier(config)(picture(8, 10))).toThrow(/multiples of 4/);
+    expect(() => ImageClassifier(config)(image(8, 10))).toThrow(/multiples of 4/);
   });
 
-  test("sees equal pictures alike, and others differently", async () => {
+  test("sees equal images alike, and others differently", async () => {
     const x = float32(
       [2, 3, 8, 8],
       Array.from({ length: 384 }, (_, i) => Math.sin(i % 192)),
     );
-    const model = PictureClassifier(config);
+    const model = ImageClassifier(config);
     const names = parameters(model);
-    const { features } = model(picture(8, 8));
+    const { features } = model(image(8, 8));
     const of = async (feeds: typeof x) => {
       const found = await evaluate(runtime, { features }, { feeds: { x: feeds }, names, values: noiseWeights(names) });
       return [...found["features"]!.data];

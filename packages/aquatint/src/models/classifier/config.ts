@@ -3,9 +3,9 @@ import { configParser } from "../config.ts";
 
 const size = z.int().positive();
 
-/** Reads the config of a `PictureClassifier`. */
+/** Reads the config of an `ImageClassifier`. */
 export const parseClassifierConfig = configParser({
-  model: "PictureClassifier",
+  model: "ImageClassifier",
   fields: {
     in_channels: size.default(3),
     block_out_channels: z.array(size).min(1).default([32, 64, 96]),

@@ -1,4 +1,4 @@
-/** The logits of one picture's places. */
+/** The logits of one image's places. */
 export interface PlaceLogits {
   /** [classes + 1, rows, columns], "nothing" last. */
   readonly logits: Float32Array;
@@ -7,7 +7,7 @@ export interface PlaceLogits {
   readonly columns: number;
 }
 
-/** One thing that a classifier sees, about the centre (x, y) in fractions of the picture's sides. */
+/** One thing that a classifier sees, about the centre (x, y) in fractions of the image's sides. */
 export interface Detection {
   /** The class's index. */
   readonly class: number;
@@ -17,7 +17,7 @@ export interface Detection {
   readonly score: number;
 }
 
-/** What is seen in a picture: neighbouring places with the same likeliest class are one thing. Highest score first. */
+/** What is seen in an image: neighbouring places with the same likeliest class are one thing. Highest score first. */
 export function detectionsOf({ logits, classes, rows, columns }: PlaceLogits): readonly Detection[] {
   const places = rows * columns;
   const best = Array.from({ length: places }, (_, place) => likeliest(logits, { place, places, classes }));

@@ -1,3 +1,3 @@
 export { type ClassifierConfig, parseClassifierConfig } from "./config.ts";
 export * from "./detections.ts";
-export * from "./picture-classifier.ts";
+export * from "./image-classifier.ts";

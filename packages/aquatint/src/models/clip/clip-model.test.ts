@@ -80,7 +80,7 @@ describe("a small one", () => {
     runtime = await nodeRuntime({ threads: 1 });
   });
   afterAll(() => runtime[Symbol.asyncDispose]());
-  const pictures = noise([2, 3, 4, 4]);
+  const imageValues = noise([2, 3, 4, 4]);
   const feed = (name: string, { dtype, shape }: HostTensor) => input({ name, dtype, shape });
   const rows = ({ data, shape }: HostTensor): number[][] => {
     const d = shape.at(-1)!;
@@ -92,9 +92,9 @@ describe("a small one", () => {
     const model = CLIPVisionModelWithProjection(tiny.vision_config);
     const names = parameters(model);
     const values = noiseWeights(names);
-    const { hiddenStates, pooled, lastHiddenState } = model(feed("pictures", pictures));
+    const { hiddenStates, pooled, lastHiddenState } = model(feed("images", imageValues));
     const outputs = { first: hiddenStates[0]!, pooled, last: lastHiddenState };
-    const found = await evaluate(runtime, outputs, { feeds: { pictures }, names, values });
+    const found = await evaluate(runtime, outputs, { feeds: { images: imageValues }, names, values });
     const of = (name: string) => values.get(`vision_model.${name}`)!;
     const norm = (row: readonly number[], name: string) => {
       const mean = row.reduce((a, b) => a + b) / row.length;
@@ -106,7 +106,7 @@ describe("a small one", () => {
     const patch = (b: number, i: number, j: number) =>
       Array.from({ length: 12 }, (_, k) => {
         const [c, y, x] = [k >> 2, (k >> 1) & 1, k & 1];
-        return pictures.data[((b * 3 + c) * 4 + 2 * i + y) * 4 + 2 * j + x]!;
+        return imageValues.data[((b * 3 + c) * 4 + 2 * i + y) * 4 + 2 * j + x]!;
       });
     const kernels = rows({ ...of("embeddings.patch_embedding.weight"), shape: [8, 12] });
     const wanted = [0, 1].flatMap((b) => {
@@ -129,7 +129,7 @@ describe("a small one", () => {
     ).toBeLessThan(1e-5);
   });
 
-  test("compares pictures and texts by their cosines, times the temperature", async () => {
+  test("compares images and texts by their cosines, times the temperature", async () => {
     const model = CLIPModel(tiny);
     const names = parameters(model);
     const values = noiseWeights(names);
@@ -139,18 +139,18 @@ describe("a small one", () => {
       shape: [3, 5],
       data: Int32Array.from([8, 1, 9, 9, 9, 8, 2, 3, 9, 9, 8, 9, 9, 9, 9]),
     };
-    const { imageEmbeds, textEmbeds, logitsPerImage } = model(feed("pictures", pictures), feed("ids", ids));
+    const { imageEmbeds, textEmbeds, logitsPerImage } = model(feed("images", imageValues), feed("ids", ids));
     const outputs = { imageEmbeds, textEmbeds, logitsPerImage };
-    const found = await evaluate(runtime, outputs, { feeds: { pictures, ids }, names, values });
+    const found = await evaluate(runtime, outputs, { feeds: { images: imageValues, ids }, names, values });
     const [images, texts] = [rows(found["imageEmbeds"]!), rows(found["textEmbeds"]!)];
     for (const row of [...images, ...texts]) expect(dot(row, row)).toBeCloseTo(1, 5);
     const wanted = images.flatMap((image) => texts.map((text) => 7 * dot(image, text)));
     expect(deviation(found["logitsPerImage"], wanted)).toBeLessThan(1e-5);
   });
 
-  test("refuses pictures of another size, and patches that do not cover the picture", () => {
+  test("refuses images of another size, and patches that do not cover the image", () => {
     const model = CLIPVisionModelWithProjection(tiny.vision_config);
-    expect(() => model(feed("x", noise([1, 3, 8, 8])))).toThrow("expected pictures of 4 x 4, got 8 x 8");
+    expect(() => model(feed("x", noise([1, 3, 8, 8])))).toThrow("expected images of 4 x 4, got 8 x 8");
     expect(() => parseClipVisionConfig({ image_size: 32, patch_size: 7 })).toThrow(
       `"image_size" must be a multiple of "patch_size"`,
     );

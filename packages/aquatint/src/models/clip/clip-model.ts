@@ -9,13 +9,13 @@ import type { ClipConfig } from "./config.ts";
 import { ClipTextTransformer } from "./text-model.ts";
 import { ClipVisionTransformer } from "./vision-model.ts";
 
-/** Pictures and texts where they can be compared, all vectors of length 1. */
+/** Images and texts where they can be compared, all vectors of length 1. */
 export interface ClipEmbeddings {
   /** [b, projection_dim] */
   readonly imageEmbeds: Tensor;
   /** [n, projection_dim] */
   readonly textEmbeds: Tensor;
-  /** exp(logit_scale) · cosine of picture i and text j: [b, n]. */
+  /** exp(logit_scale) · cosine of image i and text j: [b, n]. */
   readonly logitsPerImage: Tensor;
 }
 
@@ -23,7 +23,7 @@ export interface ClipEmbeddings {
 const unit = (x: Tensor): Tensor => div(x, sqrt(sum(square(x), { axes: [-1], keepDims: true })));
 
 /**
- * CLIP's two towers and the temperature between them (Radford et al. 2021) in transformers' names: pictures
+ * CLIP's two towers and the temperature between them (Radford et al. 2021) in transformers' names: images
  * [b, c, h, w], normalised as the image tower wants them, and int32 ids [n, tokens].
  */
 export function CLIPModel(config: ClipConfig) {
@@ -33,8 +33,8 @@ export function CLIPModel(config: ClipConfig) {
   const visual_projection = Linear(vision_config.hidden_size, projection_dim, { bias: false });
   const text_projection = Linear(text_config.hidden_size, projection_dim, { bias: false });
   const children = { logit_scale, text_model, vision_model, visual_projection, text_projection };
-  return module(children, (pictures: Tensor, ids: Tensor): ClipEmbeddings => {
-    const imageEmbeds = unit(visual_projection(vision_model(pictures).pooled));
+  return module(children, (images: Tensor, ids: Tensor): ClipEmbeddings => {
+    const imageEmbeds = unit(visual_projection(vision_model(images).pooled));
     const textEmbeds = unit(text_projection(text_model(ids).pooled));
     const cosines = matmul(imageEmbeds, textEmbeds, { transB: true }); // [b, n]
     return { imageEmbeds, textEmbeds, logitsPerImage: mul(cosines, exp(logit_scale)) };

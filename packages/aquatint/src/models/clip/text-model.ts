@@ -52,7 +52,7 @@ export function CLIPTextModel(config: ClipTextConfig) {
   return module({ text_model }, (ids: Tensor): TextEncoding => text_model(ids));
 }
 
-/** The same, with its pooled vector projected to where pictures are compared with texts: textEmbeds [b, projection_dim]. */
+/** The same, with its pooled vector projected to where images are compared with texts: textEmbeds [b, projection_dim]. */
 export function CLIPTextModelWithProjection(config: ClipTextConfig) {
   const text_model = ClipTextTransformer(config);
   const text_projection = Linear(config.hidden_size, config.projection_dim, { bias: false });

@@ -13,17 +13,17 @@ function Embeddings({ hidden_size: d, image_size, patch_size, num_channels }: Cl
   const class_embedding = param({ shape: [d], init: { normal: d ** -0.5 } });
   const patch_embedding = Conv2d(num_channels, d, patch_size, { stride: patch_size, padding: 0, bias: false });
   const position_embedding = Embedding((image_size / patch_size) ** 2 + 1, d, { std: 0.02 });
-  return module({ class_embedding, patch_embedding, position_embedding }, (pictures: Tensor): Tensor => {
-    const { b, h, w } = dims(pictures, "b c h w");
+  return module({ class_embedding, patch_embedding, position_embedding }, (images: Tensor): Tensor => {
+    const { b, h, w } = dims(images, "b c h w");
     if (h !== image_size || w !== image_size)
-      shapeError(`expected pictures of ${image_size} x ${image_size}, got ${h} x ${w}`);
-    const patches = rearrange(patch_embedding(pictures), "b d h w -> b (h w) d");
+      shapeError(`expected images of ${image_size} x ${image_size}, got ${h} x ${w}`);
+    const patches = rearrange(patch_embedding(images), "b d h w -> b (h w) d");
     const first = expand(reshape(class_embedding, { shape: [1, 1, d] }), { shape: [b, 1, d] });
     return add(concat([first, patches], { axis: 1 }), position_embedding.children.weight); // [b, 1 + patches, d]
   });
 }
 
-/** What an image encoder says of pictures [b, c, h, w]. */
+/** What an image encoder says of images [b, c, h, w]. */
 export interface ImageEncoding {
   /** After all layers, before the last normalisation: the class token, then the patches: [b, 1 + patches, hidden_size]. */
   readonly lastHiddenState: Tensor;
@@ -40,8 +40,8 @@ export function ClipVisionTransformer(config: ClipVisionConfig) {
   const pre_layrnorm = norm(); // misspelt in every published checkpoint
   const encoder = ClipEncoder(config);
   const post_layernorm = norm();
-  return module({ embeddings, pre_layrnorm, encoder, post_layernorm }, (pictures: Tensor): ImageEncoding => {
-    const hiddenStates = encoder(pre_layrnorm(embeddings(pictures)));
+  return module({ embeddings, pre_layrnorm, encoder, post_layernorm }, (images: Tensor): ImageEncoding => {
+    const hiddenStates = encoder(pre_layrnorm(embeddings(images)));
     const lastHiddenState = hiddenStates.at(-1)!;
     const { b, d } = dims(lastHiddenState, "b n d");
     const first = reshape(slice(lastHiddenState, { axis: 1, start: 0, end: 1 }), { shape: [b, d] });
@@ -54,8 +54,8 @@ export function CLIPVisionModelWithProjection(config: ClipVisionConfig) {
   const vision_model = ClipVisionTransformer(config);
   const visual_projection = Linear(config.hidden_size, config.projection_dim, { bias: false });
   type Projected = ImageEncoding & { readonly imageEmbeds: Tensor };
-  return module({ vision_model, visual_projection }, (pictures: Tensor): Projected => {
-    const encoding = vision_model(pictures);
+  return module({ vision_model, visual_projection }, (images: Tensor): Projected => {
+    const encoding = vision_model(images);
     return { ...encoding, imageEmbeds: visual_projection(encoding.pooled) };
   });
 }

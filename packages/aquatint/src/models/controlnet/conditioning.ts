@@ -3,23 +3,23 @@ import { Conv2d, type Layer } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { silu } from "../../ops/activation.ts";
 
-/** What the network that reads a ControlNet's picture is made of. */
+/** What the network that reads a ControlNet's image is made of. */
 export interface ConditioningOptions {
   readonly inChannels: number;
-  /** Widths from the picture's size down; each step to the next halves it. */
+  /** Widths from the image's size down; each step to the next halves it. */
   readonly widths: readonly number[];
   readonly outChannels: number;
 }
 
-/** A picture [b, inChannels, f h, f w] made small beside a latent [b, outChannels, h, w], f = 2^(widths - 1). */
+/** An image [b, inChannels, f h, f w] made small beside a latent [b, outChannels, h, w], f = 2^(widths - 1). */
 export function ControlNetConditioningEmbedding({ inChannels, widths, outChannels }: ConditioningOptions) {
   const conv_in = Conv2d(inChannels, widths[0]!, 3);
   const blocks = widths
     .slice(1)
     .flatMap((width, i) => [Conv2d(widths[i]!, widths[i]!, 3), Conv2d(widths[i]!, width, 3, { stride: 2 })]);
   const conv_out = Conv2d(widths.at(-1)!, outChannels, 3, { init: "zeros" });
-  return module({ conv_in, blocks, conv_out }, (picture: Tensor): Tensor => {
-    const seen = [conv_in, ...blocks].reduce((x: Tensor, conv: Layer) => silu(conv(x)), picture);
+  return module({ conv_in, blocks, conv_out }, (image: Tensor): Tensor => {
+    const seen = [conv_in, ...blocks].reduce((x: Tensor, conv: Layer) => silu(conv(x)), image);
     return conv_out(seen); // [b, outChannels, h, w]
   });
 }

@@ -32,10 +32,10 @@ const feeds = {
   sample: noise([2, 4, 4, 4]),
   t: noise([1], { seed: 1 }),
   context: noise([2, 3, 4], { seed: 2 }),
-  picture: noise([2, 3, 8, 8], { seed: 3 }),
+  image: noise([2, 3, 8, 8], { seed: 3 }),
 };
 const leaf = (name: string, shape: readonly number[]) => input({ name, dtype: "float32", shape });
-const { sample, t, context, picture } = Object.fromEntries(
+const { sample, t, context, image } = Object.fromEntries(
   Object.entries(feeds).map(([name, { shape }]) => [name, leaf(name, shape)]),
 ) as Record<keyof typeof feeds, ReturnType<typeof leaf>>;
 
@@ -54,7 +54,7 @@ describe("a ControlNet", () => {
       randn: (n: number) => new Float32Array(n).fill(1),
     };
     const values = new Map(Object.entries(initialize(names, draws)));
-    const { down, mid } = model(sample, t, context, picture);
+    const { down, mid } = model(sample, t, context, image);
     const found = await evaluate(runtime, { ...Object.fromEntries(down.entries()), mid }, { feeds, names, values });
     expect(Object.keys(found)).toHaveLength(5);
     for (const { data } of Object.values(found)) expect(data.every((v) => v === 0)).toBe(true);
@@ -64,8 +64,8 @@ describe("a ControlNet", () => {
     const [model, network] = [controlnet(), unet()];
     const names = new Map([...parameters(network, "unet"), ...parameters(model, "controlnet")]);
     const scale = leaf("scale", [1]);
-    const once = model(sample, t, context, picture);
-    const twice = model(sample, t, context, picture, { conditioningScale: scale });
+    const once = model(sample, t, context, image);
+    const twice = model(sample, t, context, image, { conditioningScale: scale });
     const steered = (residuals: typeof once) => network(sample, t, context, { residuals });
     const outputs = {
       plain: network(sample, t, context),
@@ -81,14 +81,14 @@ describe("a ControlNet", () => {
 });
 
 describe("refused are", () => {
-  test("a control picture of another size", () => {
+  test("a control image of another size", () => {
     expect(() => controlnet()(sample, t, context, leaf("small", [2, 3, 4, 4]))).toThrow(
-      "the control picture stands for a latent of 2 x 2, the sample is 4 x 4",
+      "the control image stands for a latent of 2 x 2, the sample is 4 x 4",
     );
   });
 
   test("residuals of another family", () => {
-    const { down, mid } = controlnet()(sample, t, context, picture);
+    const { down, mid } = controlnet()(sample, t, context, image);
     expect(() => unet()(sample, t, context, { residuals: { down: down.slice(1), mid } })).toThrow(
       "expected 4 residuals on the way down, got 3",
     );

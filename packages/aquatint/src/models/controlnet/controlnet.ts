@@ -12,16 +12,16 @@ import { type AddedConditions, embed, embeddings } from "../unet/embeddings.ts";
 import type { Residuals } from "../unet/residuals.ts";
 import { ControlNetConditioningEmbedding } from "./conditioning.ts";
 
-/** How strongly a ControlNet acts, and what it is told besides the time, the prompt and its picture. */
+/** How strongly a ControlNet acts, and what it is told besides the time, the prompt and its image. */
 export interface ControlNetConditions extends AddedConditions {
   /** Times this number, a tensor of one element so that it may change from run to run; 1 when absent. */
   readonly conditioningScale?: Tensor;
-  /** The pictures on the way down count less the larger they are, from 0.1 to 1: for guidance without a prompt. */
+  /** The images on the way down count less the larger they are, from 0.1 to 1: for guidance without a prompt. */
   readonly guessMode?: boolean;
 }
 
 /**
- * What steers a U-Net by a picture (Zhang et al. 2023): sample [b, in_channels, h, w], times t [b], the prompt's
+ * What steers a U-Net by an image (Zhang et al. 2023): sample [b, in_channels, h, w], times t [b], the prompt's
  * encoderHiddenStates [b, n, cross_attention_dim] and controlnetCond [b, conditioning_channels, f h, f w] in 0 .. 1,
  * f = 2^(widths - 1) of the conditioning embedding, to what is added to the U-Net.
  */
@@ -39,9 +39,9 @@ export function ControlNetModel(config: ControlNetConfig) {
   const before = { conv_in, ...vector, controlnet_cond_embedding };
   const children = { ...before, down_blocks, controlnet_down_blocks, controlnet_mid_block, mid_block };
   type Args = [sample: Tensor, t: Tensor, encoderHiddenStates: Tensor, controlnetCond: Tensor];
-  const forward = (...[sample, t, context, picture, told = {}]: [...Args, told?: ControlNetConditions]): Residuals => {
+  const forward = (...[sample, t, context, image, told = {}]: [...Args, told?: ControlNetConditions]): Residuals => {
     const { conditioningScale, guessMode = false, ...conditions } = told;
-    const seen = controlnet_cond_embedding(inOrder(picture, config));
+    const seen = controlnet_cond_embedding(inOrder(image, config));
     const x = conv_in(sample);
     expectSize(x, seen);
     const temb = embed(vector, config, t, conditions);
@@ -54,12 +54,12 @@ export function ControlNetModel(config: ControlNetConfig) {
 }
 
 interface Weighing {
-  /** Pictures on the way down. */
+  /** Images on the way down. */
   readonly count: number;
   readonly conditioningScale: Tensor | undefined;
   readonly guessMode: boolean;
 }
-/** What is done to the i-th picture that is added to the U-Net; the middle's is the last. */
+/** What is done to the i-th image that is added to the U-Net; the middle's is the last. */
 const weighing =
   ({ global_pool_conditions: pooled }: ControlNetConfig, { count, conditioningScale, guessMode }: Weighing) =>
   (y: Tensor, i: number): Tensor => {
@@ -71,19 +71,19 @@ const weighing =
 /** A convolution of one pixel that starts as nothing, so that an untrained ControlNet changes nothing. */
 const ZeroConv = (channels: number) => Conv2d(channels, channels, 1, { init: "zeros" });
 
-/** Channels of each picture on the way down, the first convolution's among them. */
+/** Channels of each image on the way down, the first convolution's among them. */
 function passedChannels({ block_out_channels: channels, layers_per_block }: ControlNetConfig): readonly number[] {
   const each = channels.flatMap((width, i) => {
-    const pictures = layers_per_block + (i === channels.length - 1 ? 0 : 1);
-    return Array.from({ length: pictures }, () => width);
+    const images = layers_per_block + (i === channels.length - 1 ? 0 : 1);
+    return Array.from({ length: images }, () => width);
   });
   return [channels[0]!, ...each];
 }
 
-/** The picture in the order of colours that the network was trained on. */
-function inOrder(picture: Tensor, { controlnet_conditioning_channel_order: order }: ControlNetConfig): Tensor {
-  if (order === "rgb") return picture;
-  const planes = split(picture, { axis: 1, sizes: Array.from({ length: picture.shape[1]! }, () => 1) });
+/** The image in the order of colours that the network was trained on. */
+function inOrder(image: Tensor, { controlnet_conditioning_channel_order: order }: ControlNetConfig): Tensor {
+  if (order === "rgb") return image;
+  const planes = split(image, { axis: 1, sizes: Array.from({ length: image.shape[1]! }, () => 1) });
   return concat([...planes].reverse(), { axis: 1 });
 }
 
@@ -91,7 +91,7 @@ function expectSize(x: Tensor, seen: Tensor): void {
   const [h, w] = x.shape.slice(2);
   if (seen.shape[2] === h && seen.shape[3] === w) return;
   shapeError(
-    `the control picture stands for a latent of ${seen.shape[2]} x ${seen.shape[3]}, the sample is ${h} x ${w}`,
-    "give the control picture the size of the picture that is made",
+    `the control image stands for a latent of ${seen.shape[2]} x ${seen.shape[3]}, the sample is ${h} x ${w}`,
+    "give the control image the size of the image that is made",
   );
 }

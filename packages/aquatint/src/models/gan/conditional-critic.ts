@@ -10,7 +10,7 @@ import type { CriticConfig } from "./config.ts";
 
 const active = (x: Tensor): Tensor => leakyRelu(x, { slope: 0.2 });
 
-/** Two convolutions with a shortcut and without normalisation, which would tie the pictures of a batch to each other. */
+/** Two convolutions with a shortcut and without normalisation, which would tie the images of a batch to each other. */
 function CriticBlock(inChannels: number, outChannels: number) {
   const conv1 = Conv2d(inChannels, outChannels, 3);
   const conv2 = Conv2d(outChannels, outChannels, 3);
@@ -22,7 +22,7 @@ function CriticBlock(inChannels: number, outChannels: number) {
 }
 
 /**
- * How real pictures [n, in_channels, side, side] look that should show `condition` [n, condition_size]: logits [n]. The
+ * How real images [n, in_channels, side, side] look that should show `condition` [n, condition_size]: logits [n]. The
  * condition enters by a projection (Miyato and Koyama 2018).
  */
 export function ConditionalCritic(config: CriticConfig) {

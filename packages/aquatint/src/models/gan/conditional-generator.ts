@@ -1,12 +1,12 @@
 import type { Tensor } from "../../graph/tensor.ts";
 import { module } from "../../nn/module.ts";
 import { tanh } from "../../ops/elementwise.ts";
-import { PictureDecoder } from "../blocks/picture-decoder.ts";
+import { ImageDecoder } from "../blocks/image-decoder.ts";
 import type { GeneratorConfig } from "./config.ts";
 
-/** A generator (Goodfellow et al. 2014): vectors z [n, latent_size] and conditions to pictures in -1 .. 1. */
+/** A generator (Goodfellow et al. 2014): vectors z [n, latent_size] and conditions to images in -1 .. 1. */
 export function ConditionalGenerator(config: GeneratorConfig) {
-  const decoder = PictureDecoder({
+  const decoder = ImageDecoder({
     latentSize: config.latent_size,
     conditionSize: config.condition_size,
     outChannels: config.out_channels,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decoderFields, pictureFields, pictureSizesProblem } from "../blocks/picture-fields.ts";
+import { decoderFields, imageFields, imageSizesProblem } from "../blocks/image-fields.ts";
 import { configParser } from "../config.ts";
 
 const channels = z.int().positive().default(3);
@@ -10,7 +10,7 @@ export const parseGeneratorConfig = configParser({
   fields: { out_channels: channels, ...decoderFields },
   fixed: {},
   inert: [],
-  check: pictureSizesProblem,
+  check: imageSizesProblem,
 });
 /** A generator's config with its defaults filled in. */
 export type GeneratorConfig = ReturnType<typeof parseGeneratorConfig>;
@@ -20,12 +20,12 @@ export const parseCriticConfig = configParser({
   model: "ConditionalCritic",
   fields: {
     in_channels: channels,
-    ...pictureFields,
+    ...imageFields,
     feature_size: z.int().positive().default(128),
   },
   fixed: {},
   inert: [],
-  check: pictureSizesProblem,
+  check: imageSizesProblem,
 });
 /** A critic's config with its defaults filled in. */
 export type CriticConfig = ReturnType<typeof parseCriticConfig>;

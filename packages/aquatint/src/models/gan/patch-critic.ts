@@ -11,8 +11,8 @@ export interface PatchCriticConfig {
 }
 
 /**
- * How real each patch of pictures [n, in_channels, h, w] looks: logits [n, 1, h / 2^k, w / 2^k] for k widths (Isola et al.
- * 2017), without normalization, which would tie the pictures of a batch to each other.
+ * How real each patch of images [n, in_channels, h, w] looks: logits [n, 1, h / 2^k, w / 2^k] for k widths (Isola et al.
+ * 2017), without normalization, which would tie the images of a batch to each other.
  */
 export function PatchCritic({ in_channels, block_out_channels: widths }: PatchCriticConfig) {
   const blocks = widths.map((width, i) =>

@@ -108,7 +108,7 @@ function upBlocks(config: BackboneConfig, { layers, up }: BackbonePlan) {
   });
 }
 
-/** Down through the blocks and the middle from the first convolution's x: what each gave, and the middle's picture. */
+/** Down through the blocks and the middle from the first convolution's x: what each gave, and the middle's image. */
 export function descend({ down_blocks, mid_block }: Omit<Descent, "conv_in">, x: Tensor, conditions: Conditions) {
   const skips = [x];
   for (const block of down_blocks) skips.push(...block(skips.at(-1)!, conditions));

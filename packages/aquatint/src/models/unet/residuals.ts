@@ -2,7 +2,7 @@ import { shapeError } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { add } from "../../ops/elementwise.ts";
 
-/** What a ControlNet (Zhang et al. 2023) adds to a U-Net: to every picture on the way down, and to the middle's. */
+/** What a ControlNet (Zhang et al. 2023) adds to a U-Net: to every image on the way down, and to the middle's. */
 export interface Residuals {
   readonly down: readonly Tensor[];
   readonly mid: Tensor;
@@ -16,7 +16,7 @@ interface Passed {
   readonly skips: Tensor[];
   readonly middle: Tensor;
 }
-/** The pictures of a way down with a ControlNet's residuals added. */
+/** The images of a way down with a ControlNet's residuals added. */
 export const addResiduals = ({ skips, middle }: Passed, { down, mid }: Residuals): Passed => ({
   skips: addEach(skips, down),
   middle: add(middle, mid),

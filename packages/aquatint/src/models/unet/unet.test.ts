@@ -171,7 +171,7 @@ describe("a small one", () => {
     expect(deviation(float32([8], picked), wanted)).toBeLessThan(1e-4);
   });
 
-  test("a picture of odd size comes back in its size", async () => {
+  test("an image of odd size comes back in its size", async () => {
     expect((await condition(conditioned, noise([2, 3, 7, 5]))).shape).toEqual([2, 3, 7, 5]);
   });
 

@@ -5,12 +5,12 @@ import { silu } from "../../ops/activation.ts";
 import { clamp } from "../../ops/elementwise.ts";
 import { reshape, split } from "../../ops/shape.ts";
 import { clampedPosterior, type LatentPosterior } from "../autoencoder/index.ts";
-import { PictureDecoder } from "../blocks/picture-decoder.ts";
+import { ImageDecoder } from "../blocks/image-decoder.ts";
 import { DownBlock } from "../blocks/unet-blocks.ts";
 import type { VaeConfig } from "./config.ts";
 
-/** What a decoder says of a picture: a logistic distribution for each value, both [n, c, h, w]. */
-export interface PictureLikelihood {
+/** What a decoder says of an image: a logistic distribution for each value, both [n, c, h, w]. */
+export interface ImageLikelihood {
   readonly mean: Tensor;
   /** ln of the distribution's scale, at least -7 (Salimans et al. 2017). */
   readonly logScale: Tensor;
@@ -18,7 +18,7 @@ export interface PictureLikelihood {
 
 const LEAST_LOG_SCALE = -7;
 
-/** Pictures [n, in_channels, side, side] that show `condition` [n, condition_size] to the moments [n, 2 latent_size]. */
+/** Images [n, in_channels, side, side] that show `condition` [n, condition_size] to the moments [n, 2 latent_size]. */
 function VectorEncoder(config: VaeConfig) {
   const { in_channels, block_out_channels: widths, sample_size, condition_size, latent_size } = config;
   const norm = { groups: config.norm_num_groups, eps: 1e-5 };
@@ -45,13 +45,13 @@ function VectorEncoder(config: VaeConfig) {
 }
 
 /**
- * A variational autoencoder (Kingma and Welling 2014) that is told what pictures show (Sohn et al. 2015). `encode`:
- * pictures in -1 .. 1 to their posterior over vectors [n, latent_size]; `decode`: vectors to a distribution of pictures.
+ * A variational autoencoder (Kingma and Welling 2014) that is told what images show (Sohn et al. 2015). `encode`:
+ * images in -1 .. 1 to their posterior over vectors [n, latent_size]; `decode`: vectors to a distribution of images.
  */
 export function ConditionalVAE(config: VaeConfig) {
   const { in_channels: c, latent_size } = config;
   const encoder = VectorEncoder(config);
-  const decoder = PictureDecoder({
+  const decoder = ImageDecoder({
     latentSize: latent_size,
     conditionSize: config.condition_size,
     outChannels: 2 * c,
@@ -64,7 +64,7 @@ export function ConditionalVAE(config: VaeConfig) {
     expectChannels(x, c);
     return clampedPosterior(encoder(x, condition));
   };
-  const decode = (z: Tensor, condition: Tensor): PictureLikelihood => {
+  const decode = (z: Tensor, condition: Tensor): ImageLikelihood => {
     const [mean, wide] = split(decoder(z, condition), { axis: 1, sizes: [c, c] }) as [Tensor, Tensor];
     return { mean, logScale: clamp(wide, { min: LEAST_LOG_SCALE }) };
   };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decoderFields, pictureSizesProblem } from "../blocks/picture-fields.ts";
+import { decoderFields, imageSizesProblem } from "../blocks/image-fields.ts";
 import { configParser } from "../config.ts";
 
 /** Reads the config of a `ConditionalVAE`. */
@@ -8,7 +8,7 @@ export const parseVaeConfig = configParser({
   fields: { in_channels: z.int().positive().default(3), ...decoderFields },
   fixed: {},
   inert: [],
-  check: pictureSizesProblem,
+  check: imageSizesProblem,
 });
 /** A variational autoencoder's config with its defaults filled in. */
 export type VaeConfig = ReturnType<typeof parseVaeConfig>;

@@ -8,9 +8,9 @@ type Shape4 = [number, number, number, number];
 const shape4 = ({ shape }: Float64) => shape as Shape4;
 const zeros = (shape: Shape4): Float64 => over(shape, new Float64Array(shape.reduce((n, d) => n * d, 1)));
 
-/** Every way in which a point of a kernel meets a pixel inside of the picture. */
+/** Every way in which a point of a kernel meets a pixel inside of the image. */
 function* meetings(
-  picture: readonly [number, number],
+  image: readonly [number, number],
   places: readonly [number, number],
   kernel: readonly [number, number],
   { stride = 1, padding = 0, dilation = 1 }: ConvOptions,
@@ -21,7 +21,7 @@ function* meetings(
       for (let p = 0; p < kernel[0]; p++)
         for (let q = 0; q < kernel[1]; q++) {
           const [row, column] = [i * sy + p * dy - py, j * sx + q * dx - px];
-          if (row >= 0 && column >= 0 && row < picture[0] && column < picture[1]) yield { i, j, p, q, row, column };
+          if (row >= 0 && column >= 0 && row < image[0] && column < image[1]) yield { i, j, p, q, row, column };
         }
 }
 
@@ -170,13 +170,13 @@ export const convRows = {
         about: "other channels",
         inputs: [float(1, 3, 8, 8), float(4, 2, 3, 3)],
         op: (x, w) => conv2d(x, w),
-        message: "the picture has 3 channels, the kernel wants 2",
+        message: "the image has 3 channels, the kernel wants 2",
       },
       {
         about: "a kernel that is too big",
         inputs: [float(1, 2, 2, 2), float(4, 2, 3, 3)],
         op: (x, w) => conv2d(x, w),
-        message: "a 3x3 kernel does not fit a 2x2 picture",
+        message: "a 3x3 kernel does not fit a 2x2 image",
       },
       {
         about: "another bias",
@@ -185,10 +185,10 @@ export const convRows = {
         message: "the bias must be [4], got [2]",
       },
       {
-        about: "no pictures",
+        about: "no images",
         inputs: [float(0, 2, 4, 4), float(4, 2, 3, 3)],
         op: (x, w) => conv2d(x, w),
-        message: "there are no pictures",
+        message: "there are no images",
       },
     ],
   },
@@ -200,7 +200,7 @@ export const convRows = {
         about: "other channels",
         inputs: [float(1, 3, 8, 8), float(4, 2, 3, 3)],
         op: (x, w) => convTranspose2d(x, w),
-        message: "the picture has 3 channels, the kernel wants 4",
+        message: "the image has 3 channels, the kernel wants 4",
       },
       {
         about: "an output padding of a stride",
@@ -209,10 +209,10 @@ export const convRows = {
         message: "an output padding of 2 is outside of 0 to 1",
       },
       {
-        about: "no pictures",
+        about: "no images",
         inputs: [float(0, 2, 4, 4), float(2, 2, 3, 3)],
         op: (x, w) => convTranspose2d(x, w),
-        message: "there are no pictures",
+        message: "there are no images",
       },
     ],
   },

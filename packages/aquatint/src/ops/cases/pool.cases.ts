@@ -4,7 +4,7 @@ import { pairOf } from "../window.ts";
 import { float, type OpCase, type OpRows, type Refusal, spread } from "./conformance.cases.ts";
 import { array, type Float64 } from "./float64.cases.ts";
 
-/** `f` of what each window shows of the picture, and of how many places it has. */
+/** `f` of what each window shows of the image, and of how many places it has. */
 function poolReference(
   x: Float64,
   { kernel, stride = kernel, padding = 0 }: PoolOptions,
@@ -50,7 +50,7 @@ const refusalsOf = (op: Pool): Refusal[] => [
     about: "a window that is too big",
     inputs: [float(1, 1, 2, 2)],
     op: (x) => op(x, { kernel: 3 }),
-    message: "a 3x3 window does not fit a 2x2 picture",
+    message: "a 3x3 window does not fit a 2x2 image",
   },
   {
     about: "much padding",
@@ -59,10 +59,10 @@ const refusalsOf = (op: Pool): Refusal[] => [
     message: "padding 2,2 is outside of 0 to half a 2x2 window",
   },
   {
-    about: "no pictures",
+    about: "no images",
     inputs: [float(0, 1, 4, 4)],
     op: (x) => op(x, { kernel: 2 }),
-    message: "there are no pictures",
+    message: "there are no images",
   },
 ];
 

@@ -31,7 +31,7 @@ const sizes: readonly (readonly [from: readonly number[], size: Size])[] = [
   [[1, 1, 3, 2], [1, 1]],
   [[0, 2, 2, 2], [3, 3]],
 ];
-const noSize = { about: "no size", inputs: [float(1, 1, 2, 2)], message: "[0,2] is no size of a picture" };
+const noSize = { about: "no size", inputs: [float(1, 1, 2, 2)], message: "[0,2] is no size of an image" };
 const noPixels = { about: "no pixels", inputs: [float(1, 1, 0, 2)], message: "there are no pixels to resize" };
 
 export const resizeRows = {

@@ -83,7 +83,7 @@ describe("what the U-Net will be told", () => {
     );
   });
 
-  test("SDXL is told heights before widths, its refiner how good the picture shall be", () => {
+  test("SDXL is told heights before widths, its refiner how good the image shall be", () => {
     expect(plan({}, { timeIds: 6 }).timeIds).toEqual([
       [48, 64, 0, 0, 48, 64],
       [48, 64, 0, 0, 48, 64],

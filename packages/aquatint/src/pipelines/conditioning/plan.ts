@@ -11,7 +11,7 @@ import { type MicroConditioningOptions, microConditioning } from "./micro-condit
 /** How a caller may steer what the U-Net is told. */
 export interface ConditioningOptions extends MicroConditioningOptions, ClipSkipOptions {
   readonly prompt: string;
-  /** What the picture should not show; guidance pushes away from it. */
+  /** What the image should not show; guidance pushes away from it. */
   readonly negative?: string | undefined;
   /** How the prompts are read; literally if absent. */
   readonly promptSyntax?: PromptSyntax | undefined;

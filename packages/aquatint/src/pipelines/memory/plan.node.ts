@@ -17,7 +17,7 @@ export interface MemoryLimit {
   readonly baseline?: (() => number) | undefined;
   /** What is to be made. */
   readonly plan: TextToImagePlan;
-  /** Of the pictures that are made together; the plan's alone when absent. */
+  /** Of the images that are made together; the plan's alone when absent. */
   readonly seeds?: readonly Seed[] | undefined;
   /** The same in another size. */
   resized(size: { readonly width: number; readonly height: number }): TextToImagePlan;

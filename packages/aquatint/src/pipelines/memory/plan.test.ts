@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(join(model, ".."), { recursive: true }));
 
-/** The plan for a picture, as if the process took 100 MB so far. */
+/** The plan for an image, as if the process took 100 MB so far. */
 async function planned(side: number, maxMemory: number, weightMemory?: WeightMemory) {
   const opened = await openTextToImage(model);
   const at = (size: object) => planTextToImage(opened, { prompt: "a red apple", steps: 1, ...size });
@@ -44,7 +44,7 @@ describe("a limit of memory", () => {
     }
   }
 
-  test("is kept by the fastest way that fits: whole pictures before tiles, one network at a time after all", async () => {
+  test("is kept by the fastest way that fits: whole images before tiles, one network at a time after all", async () => {
     const plans = await descend(512);
     expect(plans[0]).toMatchObject({ weightMemory: "packed", residency: "all" });
     expect(plans[0]!.tile).toBeUndefined();
@@ -57,7 +57,7 @@ describe("a limit of memory", () => {
     const least = await planned(256, 64e9, "mapped");
     await expect(planned(1024, least.bytes)).rejects.toMatchObject({
       code: "generate/memory",
-      message: expect.stringMatching(/^pictures of 1024x1024 take about 0\.\d\d GB, the limit is 0\.\d\d GB$/),
+      message: expect.stringMatching(/^images of 1024x1024 take about 0\.\d\d GB, the limit is 0\.\d\d GB$/),
       hint: expect.stringMatching(/^(512x512|256x256) takes about/),
     });
     const packed = (await descend(512, "packed")).at(-1)!;
@@ -72,8 +72,8 @@ describe("a limit of memory", () => {
     const more = 420e6;
     const args = ["--import", "tsx", script, model, "1024", String(more)];
     const { stdout } = await promisify(execFile)(process.execPath, args);
-    const { plan, peak, pictures, limit } = JSON.parse(stdout);
-    expect(pictures).toBe(1);
+    const { plan, peak, images, limit } = JSON.parse(stdout);
+    expect(images).toBe(1);
     expect(plan.tile).toBeDefined();
     expect(peak).toBeLessThan(limit);
   });
@@ -100,7 +100,7 @@ describe("an autoencoder in half precision", () => {
     expect(half.slice(1)).toEqual(full);
   });
 
-  test("that does not overflow gives nearly the same picture, and nothing is said", async () => {
+  test("that does not overflow gives nearly the same image, and nothing is said", async () => {
     const [half, full] = [await run(model, "float16"), await run(model, "float32")];
     expect(half.map(({ type }) => type)).toEqual(["image", "image"]);
     const pixels = [half, full].map(([event]) => (event?.type === "image" ? event.image.data : undefined)!);

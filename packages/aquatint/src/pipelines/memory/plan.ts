@@ -7,14 +7,14 @@ import type { Device, Runtime } from "../../runtime/types.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 import { tiledNetwork } from "../vae/tiling.ts";
 
-/** How pictures are made within a limit of memory. */
+/** How images are made within a limit of memory. */
 export interface MemoryPlan {
   /** The most bytes that the process takes, estimated from the shapes. */
   readonly bytes: number;
   readonly weightMemory: WeightMemory;
   /** Whether all networks stay loaded, or one at a time. */
   readonly residency: "all" | "single";
-  /** Places of the latent along each side of a tile of the autoencoder; whole pictures when absent. */
+  /** Places of the latent along each side of a tile of the autoencoder; whole images when absent. */
   readonly tile?: number;
 }
 
@@ -26,7 +26,7 @@ export interface DryRun {
   readonly factor: number;
   /** The networks on a runtime. */
   open(runtime: Runtime): TextToImageNetwork;
-  /** Makes one picture with them. */
+  /** Makes one image with them. */
   run(network: TextToImageNetwork): Promise<void>;
 }
 
@@ -38,11 +38,11 @@ export interface MemoryPlanOptions {
   baseline(): number;
   /** How weights must be held; chosen when absent. */
   readonly weightMemory?: WeightMemory | undefined;
-  /** The run at this share of its width and height; undefined where no picture is so small. */
+  /** The run at this share of its width and height; undefined where no image is so small. */
   dryRun(scale: number): DryRun | undefined;
 }
 
-/** ONNX Runtime with its worker, and pictures on their way. */
+/** ONNX Runtime with its worker, and images on their way. */
 const RUNTIME = 150e6;
 /**
  * What is held of a program in multiples of what its shapes say, measured: kernels' packed copies beside what they were
@@ -53,7 +53,7 @@ const overhead = {
   mapped: { weights: 1, activations: 1.4 },
 } as const satisfies Record<WeightMemory, object>;
 
-/** A decoded picture of float32, beside the program: its tiles overlap. */
+/** A decoded image of float32, beside the program: its tiles overlap. */
 const COPIES = 5;
 
 /** What is tried, the fastest first. */
@@ -64,7 +64,7 @@ const candidates = [
 const SMALLEST_TILE = 8;
 
 /**
- * The fastest way that stays within the budget: whole pictures before tiles, packed weights before mapped ones.
+ * The fastest way that stays within the budget: whole images before tiles, packed weights before mapped ones.
  * @throws AquatintError "generate/memory" where there is none, with a size or a way that fits.
  */
 export async function planMemory(options: MemoryPlanOptions): Promise<MemoryPlan> {
@@ -73,11 +73,11 @@ export async function planMemory(options: MemoryPlanOptions): Promise<MemoryPlan
   const needs = await measure(run);
   const least = await firstFit(needs, options);
   if (least.bytes <= budget) return least;
-  const message = `pictures of ${run.width}x${run.height} take about ${gigabytes(least.bytes)}, the limit is ${gigabytes(budget)}`;
+  const message = `images of ${run.width}x${run.height} take about ${gigabytes(least.bytes)}, the limit is ${gigabytes(budget)}`;
   const free = weightMemory === "packed" ? await firstFit(needs, { ...options, weightMemory: undefined }) : least;
   const hint = free.bytes <= budget ? `take mapped weights: about ${gigabytes(free.bytes)}` : await smaller(options);
   throw new AquatintError("generate/memory", message, {
-    hint: hint ?? `no smaller picture fits: take the model's half-precision form, or allow ${gigabytes(least.bytes)}`,
+    hint: hint ?? `no smaller image fits: take the model's half-precision form, or allow ${gigabytes(least.bytes)}`,
   });
 }
 
@@ -98,9 +98,9 @@ async function smaller(options: MemoryPlanOptions): Promise<string | undefined> 
 /** What the programs of a run take; of the autoencoder's there are several forms. */
 interface MemoryNeeds {
   readonly programs: readonly GraphMemory[];
-  /** The decoded picture on its way: as it leaves the worker, as tiles, put together. */
+  /** The decoded image on its way: as it leaves the worker, as tiles, put together. */
   readonly images: number;
-  /** Tiles that there may be, the whole picture first. */
+  /** Tiles that there may be, the whole image first. */
   readonly tiles: readonly (number | undefined)[];
   autoencoder(tile: number | undefined): Promise<readonly GraphMemory[]>;
 }
@@ -134,7 +134,7 @@ async function measure({ open, run, factor }: DryRun): Promise<MemoryNeeds> {
   };
 }
 
-/** Halves of the picture's longer side, each a multiple of 4, so that a quarter of it is whole. */
+/** Halves of the image's longer side, each a multiple of 4, so that a quarter of it is whole. */
 function tilesOf([, , height = 1, width = 1]: Shape): number[] {
   const tiles: number[] = [];
   for (let tile = Math.max(height, width) / 2; tile >= SMALLEST_TILE; tile /= 2) tiles.push(4 * Math.floor(tile / 4));
@@ -146,7 +146,7 @@ interface AutoencoderCalls {
   readonly factor: number;
   /** Of the latent. */
   readonly shape: Shape;
-  /** Whether the run begins with a picture. */
+  /** Whether the run begins with an image. */
   readonly encodes: boolean;
 }
 
@@ -165,7 +165,7 @@ async function autoencoderMemory(
 
 /** The first way within the budget, or else the one that takes least. */
 async function firstFit(
-  { programs, images: pictures, tiles, autoencoder }: MemoryNeeds,
+  { programs, images, tiles, autoencoder }: MemoryNeeds,
   { budget, baseline, weightMemory }: MemoryPlanOptions,
 ): Promise<MemoryPlan> {
   let least: MemoryPlan | undefined;
@@ -174,7 +174,7 @@ async function firstFit(
   )) {
     for (const tile of tiles) {
       const all = [...programs, ...(await autoencoder(tile))];
-      const bytes = baseline() + RUNTIME + pictures + bytesBy[way.residency](all, way.weightMemory);
+      const bytes = baseline() + RUNTIME + images + bytesBy[way.residency](all, way.weightMemory);
       const plan: MemoryPlan = { ...way, bytes, ...(tile !== undefined && { tile }) };
       if (bytes <= budget) return plan;
       if (!least || bytes < least.bytes) least = plan;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
-import type { PictureTexts } from "../../formats/image/picture-texts.ts";
+import type { ImageTexts } from "../../formats/image/image-texts.ts";
 import type { GeneratorName } from "../../math/generators.ts";
 import { jsonSeed } from "../../math/random.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../../tokenizers/emphasis.ts";
@@ -32,11 +32,11 @@ const parametersSchema = z.looseObject({
   promptSyntax: z.enum(promptSyntaxes).optional(),
   /** Only where it is not original. */
   emphasis: z.enum(emphasisModes).optional(),
-  /** How the picture was enlarged, where it was. */
+  /** How the image was enlarged, where it was. */
   hires: z
     .object({ scale: z.number(), strength: z.number().optional(), steps: z.int().positive().optional() })
     .optional(),
-  /** Share of the steps that was walked, where the picture began with another. */
+  /** Share of the steps that was walked, where the image began with another. */
   strength: z.number().optional(),
   /** What else it was made of, which the file does not hold: "init", "mask", "controls", "vae", "style:0.8" (a LoRA and its scale), "<thing>" (an embedding). */
   needs: z.array(z.string()).optional(),
@@ -50,23 +50,23 @@ const parametersSchema = z.looseObject({
   version: z.string().optional(),
 });
 
-/** Everything that makes a picture again, as it is stored in its file. */
+/** Everything that makes an image again, as it is stored in its file. */
 export type GenerationParameters = z.output<typeof parametersSchema>;
 
-/** A recipe as JSON of a picture's file, with keys that are not known. @throws AquatintError "picture/recipe". */
+/** A recipe as JSON of an image's file, with keys that are not known. @throws AquatintError "image/recipe". */
 export function parseParameters(json: unknown, { name }: { readonly name: string }): GenerationParameters {
   const { success, data, error } = parametersSchema.safeParse(json);
   if (success) return data;
   const { path, message } = error.issues[0]!;
-  throw new AquatintError("picture/recipe", `the recipe in ${name} is damaged: "${path.join(".")}": ${message}`, {
-    hint: "give the picture as aquatint wrote it, or name what it should be made with",
+  throw new AquatintError("image/recipe", `the recipe in ${name} is damaged: "${path.join(".")}": ${message}`, {
+    hint: "give the image as aquatint wrote it, or name what it should be made with",
   });
 }
 
 /** The keys that this version reads of a recipe. */
 export const parameterKeys: readonly string[] = Object.keys(parametersSchema.shape);
 
-/** What a plan does not say of a picture. */
+/** What a plan does not say of an image. */
 export interface ParametersSource {
   /** What the model is called: "pixel", "v1-5-pruned-emaonly". */
   readonly model: string;
@@ -82,7 +82,7 @@ export interface ParametersSource {
   readonly otherVae?: boolean;
 }
 
-/** The recipe of a planned picture. */
+/** The recipe of a planned image. */
 export const generationParameters = (plan: TextToImagePlan, source: ParametersSource): GenerationParameters => ({
   prompt: plan.prompt,
   negative: plan.negative,
@@ -150,8 +150,8 @@ export const emphasisNames: Readonly<Record<EmphasisMode, string>> = {
 /** Digits of a model's hash that the web UI shows. */
 export const SHORT_HASH = 10;
 
-/** A recipe as the texts of a picture's file: JSON for us, and the lines that AUTOMATIC1111's web UI and others read. */
-export function parameterTexts(recipe: GenerationParameters): PictureTexts {
+/** A recipe as the texts of an image's file: JSON for us, and the lines that AUTOMATIC1111's web UI and others read. */
+export function parameterTexts(recipe: GenerationParameters): ImageTexts {
   const { prompt, negative, steps, sampler, guidance, guidanceRescale, clipSkip, seed, width, height } = recipe;
   const webUi = webUiSampler(sampler);
   const settings = {

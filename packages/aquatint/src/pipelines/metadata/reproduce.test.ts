@@ -122,7 +122,7 @@ test("layers are counted from 0 here, and guidance is rescaled alike", () => {
   expect(webUi("Sampler: Euler, Clip skip: 1").options).not.toHaveProperty("clipSkip");
 });
 
-test("ComfyUI's picture draws on the CPU, its seed is exact beyond 2^53, and a part of the way is said", () => {
+test("ComfyUI's image draws on the CPU, its seed is exact beyond 2^53, and a part of the way is said", () => {
   const graph = (inputs: string) =>
     `{"1":{"class_type":"KSampler","inputs":{"steps":4,"cfg":2,"positive":["2",0],"negative":["2",0],"latent_image":["3",0],${inputs}}},"2":{"class_type":"CLIPTextEncode","inputs":{"text":"a fox"}},"3":{"class_type":"EmptyLatentImage","inputs":{"width":64,"height":32}}}`;
   const like = (inputs: string) => fromMetadata(imageMetadata({ prompt: graph(inputs) })!, { name: "x.png" });

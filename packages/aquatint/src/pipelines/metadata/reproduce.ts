@@ -29,7 +29,7 @@ export interface MetadataContext {
 
 /**
  * The options of an image's metadata: Aquatint's own exactly, other programs' as far as they can be said here.
- * @throws AquatintError "picture/recipe" for a damaged recipe of Aquatint's.
+ * @throws AquatintError "image/recipe" for a damaged recipe of Aquatint's.
  */
 export const fromMetadata = (metadata: ImageMetadata, { name, loras = [] }: MetadataContext): GenerationRequest =>
   metadata.source === "aquatint" ? fromAquatint(metadata, name) : fromProgram(metadata, loras);

@@ -5,7 +5,7 @@ import { boundModel, type TextToImageModel } from "./model-folder.ts";
 import { textToImageModel } from "./text-to-image-model.ts";
 
 /**
- * A published model as one that makes pictures of a prompt, with LoRAs and textual inversions beside it; its weights
+ * A published model as one that makes images of a prompt, with LoRAs and textual inversions beside it; its weights
  * stay in their files. @throws AquatintError "model/…", "lora/…" or "embedding/…".
  */
 export async function adaptedModel(opened: Model, files: AdapterFiles = {}): Promise<TextToImageModel> {

@@ -92,10 +92,10 @@ test("a tiny autoencoder (TAESD) may take its place: it decodes the same latents
   const init = { width: 16, height: 16, data: new Float32Array(3 * 256).fill(0.25) };
   const size = { width: 16, height: 16 };
   const plan = planTextToImage(model, { prompt: "a horse", steps: 2, strength: 0.5, init, seed: 1, ...size });
-  const pictures = [];
-  for await (const event of textToImage(network, plan)) if (event.type === "image") pictures.push(event.image);
-  expect(pictures).toMatchObject([{ width: 16, height: 16 }]);
-  expect(new Set(pictures[0]!.data).size).toBeGreaterThan(1);
+  const images = [];
+  for await (const event of textToImage(network, plan)) if (event.type === "image") images.push(event.image);
+  expect(images).toMatchObject([{ width: 16, height: 16 }]);
+  expect(new Set(images[0]!.data).size).toBeGreaterThan(1);
 });
 
 test("an autoencoder of fewer halvings has other pixels; a decoder that is not its encoder's inverse is refused", async () => {

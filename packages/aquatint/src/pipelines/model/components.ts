@@ -12,7 +12,7 @@ import { lastState, penultimateState, type TextEncoder, textEncoders } from "./t
 
 /** What a U-Net is told besides the time and the captions' hidden states. */
 export interface UNetConditioning {
-  /** Numbers about the picture's size: 6 for Stable Diffusion XL, 5 for its refiner, 0 for most. */
+  /** Numbers about the image's size: 6 for Stable Diffusion XL, 5 for its refiner, 0 for most. */
   readonly timeIds: number;
   /** Width of the guidance scale's waves, for latent consistency models. */
   readonly guidanceWidth: number | undefined;
@@ -30,13 +30,13 @@ export interface TextToImageModules {
   readonly vae?: LatentSpace["vae"] | undefined;
   /** The autoencoder where it gives distributions to draw latents from. */
   readonly posterior?: LatentSpace["posterior"];
-  /** What steers the U-Net by pictures. */
+  /** What steers the U-Net by images. */
   readonly controls: readonly ReturnType<typeof ControlNetModel>[];
   /** Channels that the U-Net denoises: 3 for RGB. */
   readonly channels: number;
-  /** Whether the U-Net sees, in channels after those, a mask and the picture without what it is to paint over. */
+  /** Whether the U-Net sees, in channels after those, a mask and the image without what it is to paint over. */
   readonly paints: boolean;
-  /** Pixels along each side for one place of the U-Net's picture. */
+  /** Pixels along each side for one place of the U-Net's image. */
   readonly factor: number;
   /** What the U-Net works on, [n, channels, h, w], as pixels [n, 3, factor h, factor w]; absent where it is pixels. */
   readonly decode?: (latent: Tensor) => Tensor;
@@ -79,14 +79,14 @@ export function textToImageModules({ unet, vae, index = {}, ...texts }: ModuleCo
   };
 }
 
-/** Refuses networks that neither make pictures of words nor paint into them, and such as are told what no prompt says. */
+/** Refuses networks that neither make images of words nor paint into them, and such as are told what no prompt says. */
 function checkConnected({ in_channels, out_channels, class_embed_type, num_class_embeds }: UNet2DConditionConfig) {
   const reasons = [
     [
       in_channels !== out_channels && in_channels !== 2 * out_channels + 1,
       `it takes ${in_channels} channels and gives ${out_channels}, expected ${out_channels} or ${2 * out_channels + 1}`,
     ],
-    [class_embed_type !== null || num_class_embeds !== null, "it is told a picture or a number besides the caption"],
+    [class_embed_type !== null || num_class_embeds !== null, "it is told an image or a number besides the caption"],
   ] as const;
   const reason = reasons.find(([is]) => is)?.[1];
   if (reason === undefined) return;

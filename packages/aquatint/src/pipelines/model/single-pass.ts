@@ -15,14 +15,14 @@ import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../../tokenizers/files.ts";
 import { encodeComponent, encodeJson } from "./component.ts";
 
-/** A network that makes pictures [n, 3, h, w] of vectors [n, latent_size] and conditions [n, condition_size]. */
+/** A network that makes images [n, 3, h, w] of vectors [n, latent_size] and conditions [n, condition_size]. */
 type OnePassNetwork = Module<(z: Tensor, condition: Tensor) => Tensor> & {
   readonly config: { readonly latent_size: number; readonly condition_size: number; readonly sample_size: number };
 };
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A kind of model that makes a picture of a caption in one pass. */
+/** A kind of model that makes an image of a caption in one pass. */
 interface OnePassKind<Network extends OnePassNetwork> {
   /** The `_class_name` of its model_index.json. */
   readonly pipeline: string;

@@ -24,7 +24,7 @@ export interface TextToImageModelOptions {
   readonly vocabulary?: (() => Promise<ClipVocabulary>) | undefined;
 }
 
-/** A published model as one that makes pictures of a prompt; its weights stay in their files. @throws AquatintError "model/…". */
+/** A published model as one that makes images of a prompt; its weights stay in their files. @throws AquatintError "model/…". */
 export async function textToImageModel(model: Model, options: TextToImageModelOptions = {}): Promise<TextToImageModel> {
   const { name, scheduler, index, generation, family, components } = model;
   checkParts(model);
@@ -82,7 +82,7 @@ function checkParts({ name, components, scheduler, notes }: Model): void {
   }
   // a U-Net of pixels works on red, green and blue; every other one needs its autoencoder
   if (!components.has("vae") && components.get("unet")!.config["in_channels"] !== 3) {
-    refuse("parts", "holds no vae, which turns its latents into pictures", "name the folder or file of one: --vae");
+    refuse("parts", "holds no vae, which turns its latents into images", "name the folder or file of one: --vae");
   }
   if (!scheduler) refuse("parts", "holds no scheduler/scheduler_config.json", "fetch the model again");
 }

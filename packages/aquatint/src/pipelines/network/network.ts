@@ -33,7 +33,7 @@ interface PredictOptions extends CallOptions {
 
 /** The networks of a text-to-image model, loaded: captions in, predictions and pixels out. */
 export interface TextToImageNetwork extends AsyncDisposable {
-  /** Whether pictures are encoded by drawing from a distribution. */
+  /** Whether images are encoded by drawing from a distribution. */
   readonly posterior: boolean;
   /** What the text encoders say of captions, which all have the same number of chunks. */
   encode(captions: readonly TokenizedCaption[], options?: EncodeOptions): Promise<EncodedCaptions>;
@@ -58,7 +58,7 @@ export interface TextToImageNetworkInput extends ProgramCacheInput, NetworkOptio
   readonly modules: TextToImageModules;
 }
 
-/** Loads the networks; a program is compiled for each size and number of pictures when it is first wanted. */
+/** Loads the networks; a program is compiled for each size and number of images when it is first wanted. */
 export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageNetwork {
   const { modules, adapters, embeddings, ...rest } = parts;
   const programs = programCache(rest);

@@ -2,7 +2,7 @@ import { bindWeights } from "../../checkpoints/bind-weights.ts";
 import { openModel } from "../../checkpoints/open.node.ts";
 import { compile } from "../../compiler/compile.ts";
 import { AquatintError } from "../../errors.ts";
-import { tensorToPicture } from "../../formats/image/image.ts";
+import { tensorToImage } from "../../formats/image/image.ts";
 import { AutoencoderTiny, parseAutoencoderTinyConfig } from "../../models/autoencoder-tiny/index.ts";
 import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
@@ -99,6 +99,6 @@ function tinyPreview(
     const [channels, h, w] = latentShape;
     const data = x0.slice(0, channels * h * w);
     const { output } = await (await loading).run({ x: { dtype: "float32", shape, data } });
-    return tensorToPicture(output!.data as Float32Array, { width: factor * w, height: factor * h });
+    return tensorToImage(output!.data as Float32Array, { width: factor * w, height: factor * h });
   };
 }

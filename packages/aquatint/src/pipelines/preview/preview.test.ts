@@ -12,7 +12,7 @@ const map = {
 } as const;
 
 describe("the linear map", () => {
-  test("gives one pixel a latent, and reads the first picture of a batch", async () => {
+  test("gives one pixel a latent, and reads the first image of a batch", async () => {
     const x0 = Float32Array.from([0, 1.1, -1, 10, /**/ 0, 0, 1, 10, /**/ 99]);
     const { width, height, data } = await linearPreview(map)(x0, [2, 2, 2]);
     expect([width, height]).toEqual([2, 2]);
@@ -46,7 +46,7 @@ describe("the linear map", () => {
     for (const [colour, value] of map.bias.entries()) expect(bias[colour]).toBeCloseTo(value, 5);
   });
 
-  test("of pictures in one colour is that colour", async () => {
+  test("of images in one colour is that colour", async () => {
     const latents = new Float32Array(2 * 9).fill(0.5);
     const pixels = Float32Array.from({ length: 3 * 9 }, (_, i) => [0.5, 0, -0.5][Math.floor(i / 9)]!);
     const map = fitLatentRgb({ latents, pixels, channels: 2, plane: 9 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Latent } from "../../diffusion/process/latent.ts";
 import { AquatintError } from "../../errors.ts";
-import { type Picture, tensorToPicture } from "../../formats/image/image.ts";
+import { type Image, tensorToImage } from "../../formats/image/image.ts";
 import { sizeOf } from "../../graph/types.ts";
 import { solve } from "../../math/solve.ts";
 import type { LatentRgb } from "../../models/latent-rgb.ts";
@@ -10,12 +10,12 @@ import type { TextToImageEvent } from "../text-to-image/text-to-image.ts";
 
 type LatentShape = TextToImagePlan["latentShape"];
 
-/** Turns the x_0 that the network believes in, [c, h, w] in its own scale, into a small picture, cheaply. */
-export type Previewer = (x0: Latent, shape: LatentShape) => Promise<Picture> | Picture;
+/** Turns the x_0 that the network believes in, [c, h, w] in its own scale, into a small image, cheaply. */
+export type Previewer = (x0: Latent, shape: LatentShape) => Promise<Image> | Image;
 
-/** x_0 of a model of pixels is a picture. */
+/** x_0 of a model of pixels is an image. */
 export const pixelPreview: Previewer = (x0, [channels, height, width]) =>
-  tensorToPicture(x0.subarray(0, channels * height * width), { width, height });
+  tensorToImage(x0.subarray(0, channels * height * width), { width, height });
 
 /** A preview of one pixel a latent, by a linear map. */
 export const linearPreview =
@@ -30,13 +30,13 @@ export const linearPreview =
         for (let i = 0; i < plane; i++) channel[i]! += factor * x0[c * plane + i]!;
       }
     }
-    return tensorToPicture(values, { width, height });
+    return tensorToImage(values, { width, height });
   };
 
 /** A plan as far as previews read it. */
 type Shaped = Pick<TextToImagePlan, "latentShape"> & { readonly refinement?: Shaped | undefined };
 
-/** The two passes of a plan that enlarges its picture have two sizes. */
+/** The two passes of a plan that enlarges its image have two sizes. */
 const shapeOf = (x0: Latent, { latentShape, refinement }: Shaped): LatentShape =>
   refinement && x0.length !== sizeOf(latentShape) ? shapeOf(x0, refinement) : latentShape;
 
@@ -84,7 +84,7 @@ export interface LatentPixels {
   readonly plane: number;
 }
 
-/** A little of each unknown's square, a pixel, so that pictures of few colours have one answer, too. */
+/** A little of each unknown's square, a pixel, so that images of few colours have one answer, too. */
 const RIDGE = 1e-6;
 
 /** The map with the least squared error, by the normal equations of each colour. */

@@ -2,7 +2,7 @@ import { AquatintError } from "../../errors.ts";
 import type { Size } from "../../formats/image/resize.ts";
 import type { Img2ImgOptions } from "./img2img.ts";
 
-/** A finished picture that is enlarged and made again from there, which gives large pictures one composition. */
+/** A finished image that is enlarged and made again from there, which gives large images one composition. */
 export interface HiresFixOptions {
   readonly hires?:
     | {
@@ -20,7 +20,7 @@ export interface HiresFixOptions {
 export const hiresFixDefaults = { strength: 0.5 } as const;
 const MAX_SCALE = 8;
 
-/** The options of the larger picture's plan, and how much of it is walked. @throws AquatintError "generate/hires". */
+/** The options of the larger image's plan, and how much of it is walked. @throws AquatintError "generate/hires". */
 export function hiresFixOptions<T extends HiresFixOptions & Img2ImgOptions & { readonly steps?: number | undefined }>(
   options: T,
   { width, height, multiple }: Size & { readonly multiple: number },
@@ -32,7 +32,7 @@ export function hiresFixOptions<T extends HiresFixOptions & Img2ImgOptions & { r
     });
   }
   if (options.init) {
-    throw new AquatintError("generate/hires", "a picture that begins with another is not enlarged afterwards", {
+    throw new AquatintError("generate/hires", "an image that begins with another is not enlarged afterwards", {
       hint: "give it a larger size in the first place",
     });
   }

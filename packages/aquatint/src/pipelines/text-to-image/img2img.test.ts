@@ -3,15 +3,15 @@ import { codeOf } from "../../../test/code-of.ts";
 import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
 import { memoryFiles } from "../../checkpoints/files.ts";
 import { openModel } from "../../checkpoints/open.ts";
-import type { Picture } from "../../formats/image/image.ts";
-import { type PictureValues, pictureValues } from "../../formats/image/values.ts";
+import type { Image } from "../../formats/image/image.ts";
+import { type ImageValues, imageValues } from "../../formats/image/values.ts";
 import { textToImageModel } from "../../pipelines/model/text-to-image-model.ts";
 import { scaleAt } from "../network/controlnet-inputs.ts";
 import type { TextToImageOptions } from "./options.ts";
 import { planTextToImage, stepCount } from "./plan.ts";
 
 const model = await textToImageModel(await openModel(memoryFiles(tinyPixelModel())));
-const planes = (width: number, height: number, count: number, value = 0.25): PictureValues => ({
+const planes = (width: number, height: number, count: number, value = 0.25): ImageValues => ({
   width,
   height,
   data: new Float32Array(count * width * height).fill(value),
@@ -30,7 +30,7 @@ describe("image-to-image", () => {
     expect(stepCount(plan({ init, strength }))).toBe(10 - begin);
   });
 
-  test("goes far from a picture unless told, and begins with noise alone where a mask says what stays", () => {
+  test("goes far from an image unless told, and begins with noise alone where a mask says what stays", () => {
     expect(plan({ init }).begin).toBe(2);
     expect(plan({ init, mask: planes(8, 8, 1, 1) }).begin).toBe(0);
     expect(plan({})).toMatchObject({ begin: 0, strength: 1, isInpainting: false });
@@ -41,7 +41,7 @@ describe("image-to-image", () => {
     [30, 15, [12, 6]],
     [4, 16, [4, 16]],
     [1, 900, [2, 240]],
-  ])("a picture of %d x %d is brought to the size that the model was trained at", (width, height, size) => {
+  ])("an image of %d x %d is brought to the size that the model was trained at", (width, height, size) => {
     const planned = plan({ init: planes(width, height, 3) });
     expect([planned.width, planned.height]).toEqual(size);
     expect(planned.init).toHaveLength(3 * planned.width * planned.height);
@@ -61,7 +61,7 @@ describe("a mask", () => {
 });
 
 describe("images as they are read", () => {
-  const image = (width: number, height: number, value: (x: number, y: number) => readonly number[]): Picture => ({
+  const image = (width: number, height: number, value: (x: number, y: number) => readonly number[]): Image => ({
     width,
     height,
     channels: value(0, 0).length === 4 ? 4 : 3,
@@ -72,7 +72,7 @@ describe("images as they are read", () => {
   const photo = image(30, 17, (x, y) => [8 * x, 9 * y, (x * y) % 256]);
 
   test("are taken as their values are, but for the rounding of 8 bits", () => {
-    const [fromBytes, values] = [plan({ init: photo }), plan({ init: pictureValues(photo) })];
+    const [fromBytes, values] = [plan({ init: photo }), plan({ init: imageValues(photo) })];
     expect([fromBytes.width, fromBytes.height]).toEqual([values.width, values.height]);
     const differences = fromBytes.init!.map((v, i) => Math.abs(v - values.init![i]!));
     expect(Math.max(...differences)).toBeLessThan(3 / 255);
@@ -121,24 +121,24 @@ describe("refused before anything is loaded", () => {
     [{ init, strength: 1.5 }, "generate/strength", "got 1.5"],
     [{ init, strength: Number.NaN }, "generate/strength", "got NaN"],
     [{ init, strength: 0.05 }, "generate/strength", "a strength of 0.05 leaves none of 10 steps"],
-    [{ mask }, "generate/mask", "no picture that it belongs to"],
-    [{ init, mask: planes(8, 4, 1) }, "generate/mask", "the mask is 8x4, its picture 8x8"],
+    [{ mask }, "generate/mask", "no image that it belongs to"],
+    [{ init, mask: planes(8, 4, 1) }, "generate/mask", "the mask is 8x4, its image 8x8"],
     [{ init, mask: planes(8, 8, 1, 0.2) }, "generate/mask", "dark everywhere"],
     [
       { init: planes(8, 8, 3, Number.NaN) },
-      "generate/picture",
+      "generate/image",
       "init holds the value NaN, expected numbers from -1 to 1",
     ],
-    [{ init: planes(8, 8, 3, 255) }, "generate/picture", "init holds the value 255"],
+    [{ init: planes(8, 8, 3, 255) }, "generate/image", "init holds the value 255"],
     [
       { init, mask: planes(8, 8, 1, -1) },
-      "generate/picture",
+      "generate/image",
       "the mask holds the value -1, expected numbers from 0 to 1",
     ],
-    [{ init: planes(8, 8, 1) }, "generate/picture", "holds 64 numbers, expected 3 a pixel"],
-    [{ init, mask: planes(8, 8, 3) }, "generate/picture", "expected 1 a pixel"],
+    [{ init: planes(8, 8, 1) }, "generate/image", "holds 64 numbers, expected 3 a pixel"],
+    [{ init, mask: planes(8, 8, 3) }, "generate/image", "expected 1 a pixel"],
     [{ init, width: 9, height: 8 }, "generate/size", "the width must be a multiple of 2 pixels, got 9"],
-    [{ controls: [control] }, "generate/control", "has 0 ControlNets and was given 1 pictures"],
+    [{ controls: [control] }, "generate/control", "has 0 ControlNets and was given 1 images"],
     [{ hires: { scale: 1 } }, "generate/hires", "above 1 and at most 8, got 1"],
     [{ hires: { scale: 9 } }, "generate/hires", "got 9"],
     [{ hires: { scale: 2, strength: 2 } }, "generate/strength", "got 2"],

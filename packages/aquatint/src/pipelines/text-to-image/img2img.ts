@@ -4,7 +4,7 @@ import type { TextToImageModules } from "../model/components.ts";
 import type { PlannedControl } from "../network/controlnet-inputs.ts";
 import { plannedImage, plannedMask } from "./image-inputs.ts";
 
-/** What a picture begins with and is held to, besides words. */
+/** What an image begins with and is held to, besides words. */
 export interface Img2ImgOptions {
   /** An image to begin with in place of noise, or [3, h, w] in -1 .. 1; cut to the proportions of the size. */
   readonly init?: ImageInput | undefined;
@@ -40,7 +40,7 @@ export const img2imgDefaults = { strength: 0.8, inpaintingStrength: 1, controlSc
 export interface ImageInputs {
   /** Steps of the sampler that are left out at the start. */
   readonly begin: number;
-  /** Share of the steps that are walked; 1 where the picture begins with noise. */
+  /** Share of the steps that are walked; 1 where the image begins with noise. */
   readonly strength: number;
   /** [3, height, width] in -1 .. 1. */
   readonly init?: Float32Array;
@@ -54,7 +54,7 @@ export interface ImageInputs {
 const refuse = (kind: string, message: string, hint: string) =>
   new AquatintError(`generate/${kind}`, message, { hint });
 
-/** The size of a picture that nobody chose: as large as the model was trained at, in the proportions of `init`. */
+/** The size of an image that nobody chose: as large as the model was trained at, in the proportions of `init`. */
 export function imageSize(
   { init, width, height }: Img2ImgOptions & Partial<{ [K in keyof Size]: number | undefined }>,
   { sampleSize, multiple }: TextToImageModules,
@@ -74,10 +74,10 @@ export function planImageInputs(
 ): ImageInputs {
   const { init, mask } = options;
   if (mask && !init) {
-    throw refuse("mask", "there is a mask and no picture that it belongs to", "give the picture as init, too");
+    throw refuse("mask", "there is a mask and no image that it belongs to", "give the image as init, too");
   }
   if (modules.paints && !mask) {
-    throw refuse("mask", "this model paints into a picture, and was given none", "give it a picture and a mask");
+    throw refuse("mask", "this model paints into an image, and was given none", "give it an image and a mask");
   }
   return {
     ...strengthOf(options, steps),
@@ -94,10 +94,10 @@ function strengthOf({ init, mask, strength }: Img2ImgOptions, steps: number) {
     return planStrength({ strength: strength ?? usual }, steps);
   }
   if (strength === undefined) return { begin: 0, strength: 1 };
-  throw refuse("strength", "a strength says how far to go from a picture, and there is none", "give it as init");
+  throw refuse("strength", "a strength says how far to go from an image, and there is none", "give it as init");
 }
 
-/** How far from its first picture a walk may go, as steps. @throws AquatintError "generate/strength". */
+/** How far from its first image a walk may go, as steps. @throws AquatintError "generate/strength". */
 export function planStrength({ strength }: { readonly strength: number }, steps: number) {
   if (!(strength > 0 && strength <= 1)) {
     throw refuse("strength", `expected a strength above 0 and at most 1, got ${strength}`, "0.3 to 0.8 are usual");
@@ -114,8 +114,8 @@ function plannedControls(
   size: Size,
 ): readonly PlannedControl[] {
   if (requested.length !== controls.length) {
-    const message = `the model has ${controls.length} ControlNets and was given ${requested.length} pictures for them`;
-    throw refuse("control", message, "give each ControlNet one picture");
+    const message = `the model has ${controls.length} ControlNets and was given ${requested.length} images for them`;
+    throw refuse("control", message, "give each ControlNet one image");
   }
   return requested.map(({ image, scale = img2imgDefaults.controlScale, start = 0, end = 1 }) => {
     if (!(scale >= 0 && scale < Number.POSITIVE_INFINITY)) {

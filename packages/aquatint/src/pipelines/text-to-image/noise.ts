@@ -33,13 +33,13 @@ export function noiseKindNamed(name: string): NoiseKind {
   throw unknownName("generate/noise", { name, kind: "noise", kinds: "kinds", names: noiseKinds });
 }
 
-/** The random numbers of one picture, in the order that they are drawn: its start, then the sampler's noise. */
+/** The random numbers of one image, in the order that they are drawn: its start, then the sampler's noise. */
 export interface NoiseStreams {
   readonly start: NormalStream;
   readonly noise: NoiseSource;
 }
 
-/** Draws for a picture of `size` numbers. */
+/** Draws for an image of `size` numbers. */
 export function noiseStreams(
   { seed, rng, noise }: { readonly seed: Seed } & Required<ReturnType<typeof checkedNoise>>,
   size: number,

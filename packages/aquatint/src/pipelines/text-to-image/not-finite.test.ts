@@ -94,7 +94,7 @@ describe("what first stopped being finite is named", () => {
   });
 
   test("the first image, its encoder, the decoder", async () => {
-    await expect(run({}, { init: init(Number.NaN) })).rejects.toMatchObject({ code: "generate/picture" });
+    await expect(run({}, { init: init(Number.NaN) })).rejects.toMatchObject({ code: "generate/image" });
     const encodeImage = async () => filled(Number.POSITIVE_INFINITY);
     await expect(run({ encodeImage: encodeImage }, { init: init(0) })).rejects.toMatchObject({
       code: "not-finite/encoder",

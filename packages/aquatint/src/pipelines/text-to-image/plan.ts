@@ -35,7 +35,7 @@ export interface TextToImagePlan extends Required<ReturnType<typeof checkedNoise
   readonly samplerName: string;
   readonly steps: number;
   readonly levels: readonly Level[];
-  /** What is done with the finished picture: it is the `init` of this plan. */
+  /** What is done with the finished image: it is the `init` of this plan. */
   readonly hiresFix?: TextToImagePlan;
 }
 

@@ -2,7 +2,7 @@ import { checkedFinite } from "../../diffusion/finite.ts";
 import { type Latent, rowsOf } from "../../diffusion/process/latent.ts";
 import type { Level } from "../../diffusion/process/level.ts";
 import { batchNoise } from "../../diffusion/samplers/loop.ts";
-import { type Picture, tensorToPictures } from "../../formats/image/image.ts";
+import { type Image, tensorToImages } from "../../formats/image/image.ts";
 import { fittedPlanes } from "../../formats/image/resize.ts";
 import { float32 } from "../../graph/host-tensor.ts";
 import { sizeOf } from "../../graph/types.ts";
@@ -35,15 +35,15 @@ export interface EvaluationEvent {
   /** True for the last evaluation of a step. */
   readonly final: boolean;
   /** x and x0 as images, in the steps of `previews`. */
-  readonly images?: { readonly x: Picture; readonly x0: Picture };
+  readonly images?: { readonly x: Image; readonly x0: Image };
   /** A small image of x0, at the end of a step, where a previewer is used. */
-  readonly preview?: Picture;
+  readonly preview?: Image;
 }
 /** A finished image. */
 export interface ImageEvent {
   readonly type: "image";
   readonly seed: Seed;
-  readonly image: Picture;
+  readonly image: Image;
 }
 /** An event of `textToImage`. */
 export type TextToImageEvent = EvaluationEvent | ImageEvent;
@@ -66,7 +66,7 @@ export async function* textToImage(
   run: TextToImageRun = {},
 ): AsyncGenerator<TextToImageEvent, void, void> {
   const { hiresFix } = plan;
-  const small: Picture[] = [];
+  const small: Image[] = [];
   const more = hiresFix ? stepCount(hiresFix) : 0;
   let before = 0;
   for await (const event of singlePass(network, plan, run)) {
@@ -128,7 +128,7 @@ async function* singlePass(
   }
 }
 
-type Decode = (latents: readonly Latent[]) => Promise<readonly Picture[]>;
+type Decode = (latents: readonly Latent[]) => Promise<readonly Image[]>;
 
 /** Decodes latents of a plan. */
 const decoder =
@@ -141,7 +141,7 @@ const decoder =
     for (const latent of latents) checkedFinite(latent, () => ({ cause: "step", what: "the latent to be decoded" }));
     const decoded = await network.decode(float32([latents.length, ...latentShape], concatFloat32(latents)), { signal });
     checkedFinite(decoded, () => ({ cause: "decoder", what: "the decoded image of a finite latent" }));
-    return tensorToPictures(decoded, { width, height });
+    return tensorToImages(decoded, { width, height });
   };
 
 async function decodedPair(decode: Decode, { x, x0 }: { readonly x: Latent; readonly x0: Latent }) {

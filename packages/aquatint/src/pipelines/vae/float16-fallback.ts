@@ -8,14 +8,14 @@ export interface RetryEvent {
   readonly part: "vae";
   readonly from: "float16";
   readonly to: "float32";
-  /** Values of the decoded picture that were NaN or infinite, of how many. */
+  /** Values of the decoded image that were NaN or infinite, of how many. */
   readonly nonFinite: number;
   readonly of: number;
 }
 
 /**
  * Decodes in half precision while that is finite: the first result that is not is decoded again in float32, as is all
- * that follows, and `retried` is told. Published autoencoders of SDXL overflow so, to a black picture.
+ * that follows, and `retried` is told. Published autoencoders of SDXL overflow so, to a black image.
  */
 export function decodeInHalf(half: Decode, full: Decode, retried: (event: RetryEvent) => void): Decode {
   let decode = half;

@@ -23,8 +23,8 @@ const squares = (factor: number) => async (x: HostTensor) => {
   const out = new Float32Array(n * 3 * h * w * factor ** 2);
   const [height, width] = [h * factor, w * factor];
   for (let i = 0; i < out.length; i++) {
-    const [picture, row] = [Math.floor(i / (3 * height * width)), Math.floor(i / width) % height];
-    out[i] = x.data[(picture * x.shape[1]! * h + Math.floor(row / factor)) * w + Math.floor((i % width) / factor)]!;
+    const [sample, row] = [Math.floor(i / (3 * height * width)), Math.floor(i / width) % height];
+    out[i] = x.data[(sample * x.shape[1]! * h + Math.floor(row / factor)) * w + Math.floor((i % width) / factor)]!;
   }
   return out;
 };
@@ -39,7 +39,7 @@ describe("in tiles", () => {
     [16, 8, 8],
     [9, 9, 4],
     [33, 12, 12],
-  ])("%i x %i places in tiles of %i give the same picture where tiles agree", async (h, w, tile) => {
+  ])("%i x %i places in tiles of %i give the same image where tiles agree", async (h, w, tile) => {
     const [x, decode] = [latent(2, 4, h, w), squares(4)];
     const [tiled, untiled] = [await decodeInTiles(decode, { tile, factor: 4 })(x), await decode(x)];
     expect(Math.max(...tiled.map((v, i) => Math.abs(v - untiled[i]!)))).toBeLessThan(1e-6);
@@ -59,8 +59,8 @@ describe("in tiles", () => {
   test("neighbours go over into each other: from the one's value to the other's", async () => {
     let value = 0;
     const flat = async ({ shape }: HostTensor) => new Float32Array(3 * shape[2]! * shape[3]! * 16).fill(value++);
-    const picture = await decodeInTiles(flat, { tile: 8, factor: 4 })(latent(1, 1, 4, 14));
-    const row = [...picture.slice(0, 56)];
+    const sample = await decodeInTiles(flat, { tile: 8, factor: 4 })(latent(1, 1, 4, 14));
+    const row = [...sample.slice(0, 56)];
     const blend = Array.from({ length: 8 }, (_, i) => i / 8);
     expect(row.slice(0, 48)).toEqual([...Array(24).fill(0), ...blend, ...Array(16).fill(1)]);
   });
@@ -91,7 +91,7 @@ describe("encoded in tiles", () => {
   });
 });
 
-test("one picture at a time gives what all together give", async () => {
+test("one image at a time gives what all together give", async () => {
   const [x, decode] = [latent(3, 4, 5, 6), squares(2)];
   const batches: number[] = [];
   const singly = decodeSingly((image) => {
@@ -109,7 +109,7 @@ describe("beside diffusers", () => {
   });
   afterAll(() => runtime[Symbol.asyncDispose]());
 
-  test("a picture in tiles of 8 x 8 places is that of AutoencoderKL.tiled_decode", async () => {
+  test("an image in tiles of 8 x 8 places is that of AutoencoderKL.tiled_decode", async () => {
     const config = parseAutoencoderConfig(JSON.parse(await readFile(`${folder}vae/config.json`, "utf8")));
     const vae = AutoencoderKL(config);
     const file = `${folder}vae/diffusion_pytorch_model.safetensors`;

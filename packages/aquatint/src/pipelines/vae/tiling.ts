@@ -36,7 +36,7 @@ export interface TilingOptions {
   readonly overlap?: number | undefined;
 }
 
-/** One picture of a batch after the other, so that memory is that of one. */
+/** One image of a batch after the other, so that memory is that of one. */
 export const decodeSingly =
   (decode: Decode): Decode =>
   async (x, options) => {
@@ -53,7 +53,7 @@ export const decodeSingly =
 
 /**
  * Decodes in overlapping tiles that are faded into each other, as diffusers' `AutoencoderKL.tiled_decode` does, so that
- * memory depends on the tile alone. Tiles are normalised each for itself: the picture is a little different.
+ * memory depends on the tile alone. Tiles are normalised each for itself: the image is a little different.
  */
 export const decodeInTiles =
   (decode: Decode, { tile, factor, overlap }: TilingOptions): Decode =>

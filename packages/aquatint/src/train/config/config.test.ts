@@ -54,7 +54,7 @@ test.each([
   [{ training: {} }, /"training": expected "steps", "minutes" or "plateau".*; found {}/],
   [{ training: { plateau: {} } }, /"training.learning_rate_schedule.name": expected "constant" where a run ends only/],
   [{ training: { steps: 1, batch_size: 6, accumulate: 4 } }, /"training.accumulate": expected a divisor .* 6; found 4/],
-  [{ training: { steps: 1, ema: { steps: 5, pictures: 5 } } }, /"training.ema": give steps or pictures, not both/],
+  [{ training: { steps: 1, ema: { steps: 5, images: 5 } } }, /"training.ema": give steps or images, not both/],
   [{ objective: { timesteps: { name: "uniform", from: 0.5, to: 0.5 } } }, /"objective.timesteps.to": expected more/],
 ])("fields that do not go together %#", (part, message) => {
   expect(() => parse({ ...config, ...part })).toThrow(message);

@@ -28,7 +28,7 @@ export const presets = {
   },
   "fine-tune": {
     summary:
-      "A model of --init-from on other pictures: small steps, until the loss no longer falls or two hours are over.",
+      "A model of --init-from on other images: small steps, until the loss no longer falls or two hours are over.",
     training: {
       minutes: 120,
       plateau: { window: 300, patience: 2000 },

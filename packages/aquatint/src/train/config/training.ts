@@ -8,11 +8,11 @@ const patterns = z.array(z.string().min(1));
 
 const average = z
   .strictObject({
-    steps: count.optional().describe("Steps that the average looks back over (1000 unless pictures are given)."),
-    pictures: count.optional().describe("The same in pictures: the horizon stays when the batch size changes."),
+    steps: count.optional().describe("Steps that the average looks back over (1000 unless images are given)."),
+    images: count.optional().describe("The same in images: the horizon stays when the batch size changes."),
     warmup: z.boolean().default(true).describe("Follow closely at first, over a horizon that grows with the steps."),
   })
-  .refine(({ steps, pictures }) => steps === undefined || pictures === undefined, "give steps or pictures, not both");
+  .refine(({ steps, images }) => steps === undefined || images === undefined, "give steps or images, not both");
 
 const group = z.strictObject({
   match: patterns.min(1).describe('Patterns of parameter names; "*" stands for any characters.'),

@@ -63,7 +63,7 @@ function ratedGroup(phase: Phase, training: Training, i: number, parameters: Rea
 /** Steps. */
 const DEFAULT_HORIZON = 1000;
 const averageRate = (ema: Training["ema"], batchSize: number): AverageRate => ({
-  horizon: ema?.pictures === undefined ? (ema?.steps ?? DEFAULT_HORIZON) : Math.max(ema.pictures / batchSize, 1),
+  horizon: ema?.images === undefined ? (ema?.steps ?? DEFAULT_HORIZON) : Math.max(ema.images / batchSize, 1),
   warmup: ema?.warmup ?? true,
 });
 

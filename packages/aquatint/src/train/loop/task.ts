@@ -1,5 +1,5 @@
 import type { ParameterBinding } from "../../compiler/compile.ts";
-import type { Picture } from "../../formats/image/image.ts";
+import type { Image } from "../../formats/image/image.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import type { State } from "../../runtime/types.ts";
@@ -52,8 +52,8 @@ export interface TrainedWeights {
 
 /** What can be made of the weights while a run goes on. */
 export interface TaskOutputs extends AsyncDisposable {
-  /** Pictures to look at, always of the same seeds. */
-  samples?(): Promise<readonly Picture[]>;
+  /** Images to look at, always of the same seeds. */
+  samples?(): Promise<readonly Image[]>;
   /** Numbers on data that is not trained on, by name. */
   evaluate?(): Promise<Readonly<Record<string, number>>>;
   /** The files of the model's folder, by their paths in it. */

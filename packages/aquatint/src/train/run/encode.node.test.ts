@@ -47,18 +47,18 @@ const encoded = async (from: EncodeOptions): Promise<readonly EncodeEvent[]> => 
 };
 
 describe("a pool", () => {
-  test("holds the means of the posteriors of the pictures, rounded to float16, with their captions", async () => {
+  test("holds the means of the posteriors of the images, rounded to float16, with their captions", async () => {
     const original = await (await openDataset(digits)).stream({ seed: 0, split: "held-out" }).next(3);
     const shape = [3, 3, 32, 32];
-    const { mean } = vae.encode(input({ name: "pictures", dtype: "float32", shape }));
+    const { mean } = vae.encode(input({ name: "images", dtype: "float32", shape }));
     await using runtime = await nodeRuntime({ threads: 1 });
-    const feeds = { pictures: { dtype: "float32", shape, data: original.pictures } } as const;
+    const feeds = { images: { dtype: "float32", shape, data: original.images } } as const;
     const half = new Map(Array.from(weights, ([name, value]) => [name, rounded(value)] as const));
     const expected = (await evaluate(runtime, { mean }, { feeds, names, values: half }))["mean"]!.data;
     const batch = await (await open()).stream({ seed: 9, split: "held-out" }).next(3);
     expect(batch.captions).toEqual(original.captions);
-    expect(batch.pictures.length).toBe(expected.length);
-    batch.pictures.forEach((value, i) => {
+    expect(batch.images.length).toBe(expected.length);
+    batch.images.forEach((value, i) => {
       expect(Math.abs(value - expected[i]!)).toBeLessThan(0.001 * Math.max(1, Math.abs(expected[i]!)));
     });
   });
@@ -67,8 +67,8 @@ describe("a pool", () => {
     const dataset = await open();
     expect(dataset).toMatchObject({ size: [32, 32], latents: { shape: [4, 16, 16], scalingFactor: 0.7 } });
     const epoch = async (seed: number) => {
-      const { pictures } = await dataset.stream({ seed }).next(20);
-      return Array.from({ length: 20 }, (_, i) => pictures[i * 1024 + 8 * 16 + 8]);
+      const { images } = await dataset.stream({ seed }).next(20);
+      return Array.from({ length: 20 }, (_, i) => images[i * 1024 + 8 * 16 + 8]);
     };
     const [first, second] = [await epoch(1), await epoch(2)];
     expect(first).not.toEqual(second);
@@ -92,8 +92,8 @@ describe("a pool", () => {
     await expect(encoded({ ...options, seed: 1 })).rejects.toThrow('holds latents of another "seed"');
   });
 
-  test("is no sheet of pictures", async () => {
-    await expect(contactSheet(await open(), { seed: 0 })).rejects.toThrow("a sheet takes pictures");
+  test("is no sheet of images", async () => {
+    await expect(contactSheet(await open(), { seed: 0 })).rejects.toThrow("a sheet takes images");
   });
 });
 
@@ -106,19 +106,19 @@ test("a folder that is no pool is told so", async () => {
 describe("training on a pool", () => {
   test("feeds its latents, times the scaling factor", async () => {
     const dataset = await open();
-    const { pictures } = await dataset.stream({ seed: 3 }).next(2);
+    const { images } = await dataset.stream({ seed: 3 }).next(2);
     const space = trainingLatents({
       modules: { posterior: vae },
       size: dataset.size,
       latents: "mean",
       facts: dataset.latents,
     });
-    const feeds = space.feeds(pictures, undefined as never);
+    const feeds = space.feeds(images, undefined as never);
     await using runtime = await nodeRuntime({ threads: 1 });
     const { x0 } = await evaluate(runtime, { x0: space.x0(2) }, { feeds });
     expect(x0!.shape).toEqual([2, 4, 16, 16]);
     x0!.data.forEach((value, i) => {
-      expect(value).toBeCloseTo(0.7 * pictures[i]!, 5);
+      expect(value).toBeCloseTo(0.7 * images[i]!, 5);
     });
   });
 
@@ -130,9 +130,9 @@ describe("training on a pool", () => {
     expect(spaceOf({})).toThrow("latents of another autoencoder");
   });
 
-  test("is refused to tasks that learn from pictures", async () => {
+  test("is refused to tasks that learn from images", async () => {
     const autoencoder = tinyConfig({ task: "autoencoder", model: { vae: tinyVae } });
     await using runtime = await nodeRuntime({ threads: 1 });
-    await expect(tinyTask(autoencoder, { runtime, dataset: await open() })).rejects.toThrow("this task takes pictures");
+    await expect(tinyTask(autoencoder, { runtime, dataset: await open() })).rejects.toThrow("this task takes images");
   });
 });

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { openModel } from "../../checkpoints/open.node.ts";
 import { componentOf, readNetwork } from "../../checkpoints/open.ts";
 import type { Dataset, Split } from "../../data/dataset.ts";
-import { expectPictures } from "../../data/expect-pictures.ts";
+import { expectImages } from "../../data/expect-images.ts";
 import { latentBytes, readPoolFacts, wholeEntries } from "../../data/pool/open.node.ts";
 import { type PoolFacts, poolFiles } from "../../data/pool/pool.ts";
 import { prefetchedDataset } from "../../data/prefetch.node.ts";
@@ -28,7 +28,7 @@ export interface EncodeOptions {
   readonly vae: string;
   /** Folder of the pool, made where there is none; one that is there goes on. */
   readonly out: string;
-  /** Pictures in all, by split. */
+  /** Images in all, by split. */
   readonly counts: Readonly<Record<Split, number>>;
   /** Seed of the stream; 0 if left out. */
   readonly seed?: number;
@@ -36,18 +36,18 @@ export interface EncodeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How far it is: pictures of a split that the pool holds. */
+/** How far it is: images of a split that the pool holds. */
 export interface EncodeEvent {
   readonly split: Split;
   readonly done: number;
   readonly of: number;
 }
 
-/** Pictures that one run of the encoder takes. */
+/** Images that one run of the encoder takes. */
 const CHUNK = 16;
 
 /**
- * Encodes pictures once, for training on their latents: the means of their posteriors, float16, with their captions. Goes
+ * Encodes images once, for training on their latents: the means of their posteriors, float16, with their captions. Goes
  * on where a stopped one ended. @throws AquatintError "pool/other" for a pool of other data or another autoencoder.
  */
 export async function* encodePool(options: EncodeOptions): AsyncGenerator<EncodeEvent, void, void> {
@@ -55,7 +55,7 @@ export async function* encodePool(options: EncodeOptions): AsyncGenerator<Encode
   const config = await parseDatasetConfig(options.dataset);
   await using runtime = await nodeRuntime({ ...(threads && { threads }) });
   await using dataset = await prefetchedDataset(config);
-  expectPictures(dataset, "encoding");
+  expectImages(dataset, "encoding");
   await using encoder = await encoderOf(folder, { runtime, dataset });
   const facts: PoolFacts = { dataset: config, seed, size: dataset.size, ...encoder.latents };
   await settle(out, facts);
@@ -66,8 +66,8 @@ export async function* encodePool(options: EncodeOptions): AsyncGenerator<Encode
     while (done < counts[split]) {
       signal?.throwIfAborted();
       const n = Math.min(CHUNK, counts[split] - done);
-      const { pictures, captions } = await stream.next(n);
-      const means = await encoder.means(pictures);
+      const { images, captions } = await stream.next(n);
+      const means = await encoder.means(images);
       await appendFile(join(out, poolFiles.latents(split)), new Uint8Array(floatToHalf(means).buffer));
       await appendFile(
         join(out, poolFiles.captions(split)),
@@ -84,25 +84,25 @@ interface EncoderParts {
   readonly dataset: Dataset;
 }
 
-/** An autoencoder's way down, run over any number of pictures. */
+/** An autoencoder's way down, run over any number of images. */
 async function encoderOf(folder: string, { runtime, dataset }: EncoderParts) {
   const model = await openModel(folder);
   const vae = AutoencoderKL(parseAutoencoderConfig(componentOf(model, "AutoencoderKL").config));
   const names = parameters(vae);
   const as = await readNetwork(model, "AutoencoderKL", names);
-  const picture = [3, ...dataset.size];
+  const image = [3, ...dataset.size];
   const trace = (n: number) => ({
-    mean: vae.encode(input({ name: "pictures", dtype: "float32", shape: [n, ...picture] })).mean,
+    mean: vae.encode(input({ name: "images", dtype: "float32", shape: [n, ...image] })).mean,
   });
   const network: ChunkedNetwork = inChunks({ runtime, parameters: { names, as }, chunk: CHUNK, trace });
   const [height, width] = dataset.size.map((side) => side / downsampling(vae.config)) as [number, number];
   const shape: [number, number, number] = [vae.config.latent_channels, height, width];
   return {
     latents: { shape, scalingFactor: vae.config.scaling_factor },
-    async means(pictures: Float32Array): Promise<Float32Array> {
-      const n = pictures.length / picture.reduce((a, b) => a * b);
-      const feed = { dtype: "float32", shape: [n, ...picture], data: pictures } as const;
-      return float32Data((await network.run({ pictures: feed }))["mean"]!);
+    async means(images: Float32Array): Promise<Float32Array> {
+      const n = images.length / image.reduce((a, b) => a * b);
+      const feed = { dtype: "float32", shape: [n, ...image], data: images } as const;
+      return float32Data((await network.run({ images: feed }))["mean"]!);
     },
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };

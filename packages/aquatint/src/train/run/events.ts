@@ -1,4 +1,4 @@
-import type { Picture } from "../../formats/image/image.ts";
+import type { Image } from "../../formats/image/image.ts";
 import type { Device } from "../../runtime/types.ts";
 import type { EndReason } from "../loop/stopping.ts";
 import type { StepEvent } from "../loop/train.ts";
@@ -18,7 +18,7 @@ export type RunEvent =
     }
   | ({ readonly type: "step" } & StepRecord)
   | { readonly type: "checkpoint"; readonly path: string; readonly step: number }
-  | { readonly type: "samples"; readonly path: string; readonly step: number; readonly pictures: readonly Picture[] }
+  | { readonly type: "samples"; readonly path: string; readonly step: number; readonly images: readonly Image[] }
   | { readonly type: "evaluation"; readonly step: number; readonly metrics: Readonly<Record<string, number>> }
   | RunProblem
   | { readonly type: "model"; readonly path: string; readonly ended: EndReason }

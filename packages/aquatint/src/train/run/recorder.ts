@@ -167,12 +167,12 @@ function stepRecord(event: StepEvent, { clock, config, memory }: Recording): Ste
 }
 
 async function* drawSamples({ session, files }: Recording, step: number): AsyncGenerator<RunEvent, void, void> {
-  const pictures = await session.outputs.samples!();
+  const images = await session.outputs.samples!();
   const path = samplesPath(step);
-  const problem = await attempted(() => files.write(path, encodePng(grid(pictures, { columns: 8, scale: 3, gap: 2 }))));
+  const problem = await attempted(() => files.write(path, encodePng(grid(images, { columns: 8, scale: 3, gap: 2 }))));
   yield problem
     ? { type: "problem", message: `${messageOf(problem)}; the samples of step ${step} are left out` }
-    : { type: "samples", path: `${files.folder}/${path}`, step, pictures };
+    : { type: "samples", path: `${files.folder}/${path}`, step, images };
 }
 
 /** Writes the configuration with its defaults filled in. */

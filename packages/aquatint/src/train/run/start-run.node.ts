@@ -46,7 +46,7 @@ function thisMachine(): Machine {
 /** A sentence for each thing that the dataset could not use or leaves out. */
 export const datasetNotes = (dataset: Dataset): readonly string[] => [
   ...(dataset.report ? reportLines(dataset.report) : []),
-  ...(holdsOut(dataset) ? [] : ["no picture is held out, so that nothing is evaluated"]),
+  ...(holdsOut(dataset) ? [] : ["no image is held out, so that nothing is evaluated"]),
 ];
 
 interface TaskOptions {

@@ -14,14 +14,14 @@ const folder = (heldOut: number): Dataset => ({
   ...colorPlates,
   report: { used: { train: 9, "held-out": heldOut }, skipped: [] },
   stream(options) {
-    if (options.split === "held-out" && heldOut === 0) throw new Error("no pictures that are held-out");
+    if (options.split === "held-out" && heldOut === 0) throw new Error("no images that are held-out");
     return colorPlates.stream(options);
   },
 });
 
 test.each([
-  ["holds pictures out", folder(1), true],
-  ["never runs out of pictures", colorPlates, true],
+  ["holds images out", folder(1), true],
+  ["never runs out of images", colorPlates, true],
   ["is too small to hold any out", folder(0), false],
 ])("data that %s is looked at; the task is evaluated where it holds out", async (_, dataset, is) => {
   const context = { dataset, runtime: {} as Runtime, batchSize: 4, microBatchSize: 4, seed: 0 };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ModelFiles } from "../../checkpoints/files.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { expectPictures } from "../../data/expect-pictures.ts";
+import { expectImages } from "../../data/expect-images.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { Task } from "../loop/task.ts";
 import { holdsOut } from "./sources.ts";
@@ -49,7 +49,7 @@ export interface TaskSpec<Fields extends TaskFields> {
   readonly fields: Fields;
   /** Fields of a configuration's `model` that a resumed run may change: what they name is in its checkpoints, or trains nothing. */
   readonly settled?: readonly string[];
-  /** Whether it can be given latents in place of pictures. */
+  /** Whether it can be given latents in place of images. */
   readonly takesLatents?: true;
   /** Loads what it is made of only here: a wrong configuration is told at once. */
   create(config: z.output<z.ZodObject<Fields>>, context: TaskContext): Promise<Task>;
@@ -73,7 +73,7 @@ export function taskKind<Fields extends TaskFields>(spec: TaskSpec<Fields>): Tas
     fields,
     settled,
     async create(config, context) {
-      if (!takesLatents) expectPictures(context.dataset, "this task");
+      if (!takesLatents) expectImages(context.dataset, "this task");
       return judged(await create(schema.parse(config), context), context.dataset);
     },
   };

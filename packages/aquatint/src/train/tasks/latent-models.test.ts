@@ -30,8 +30,8 @@ const training = { steps: 30, batch_size: 4, learning_rate: 1e-2, warmup_steps: 
 const autoencoder = tinyConfig({
   task: "autoencoder",
   model: { vae: tinyVae },
-  evaluation: { pictures: 5 },
-  samples: { pictures: 2 },
+  evaluation: { images: 5 },
+  samples: { images: 2 },
   training,
 });
 const tower = { hidden_size: 16, intermediate_size: 16, num_hidden_layers: 1, num_attention_heads: 2 };
@@ -43,7 +43,7 @@ const clip = tinyConfig({
     projection_dim: 8,
     tokenizer: { merges: 20, context: 8 },
   },
-  evaluation: { pictures: 5 },
+  evaluation: { images: 5 },
   training,
 });
 
@@ -95,7 +95,7 @@ describe("an autoencoder", () => {
     expect([...weights.keys()].sort()).toEqual([...names.keys()].sort());
   });
 
-  test("shows pictures above their reconstructions", () => {
+  test("shows images above their reconstructions", () => {
     const [sheet, ...extras] = run.samples;
     expect([sheet!.width, sheet!.height, extras.length]).toEqual([22, 22, 0]); // two by two of 8 pixels, with gaps of 2
   });
@@ -167,7 +167,7 @@ describe("CLIP", () => {
     run = await trained(clip);
   });
 
-  test("learns which picture belongs to which caption", () => {
+  test("learns which image belongs to which caption", () => {
     expect(run.losses.at(-1)).toBeLessThan(run.losses[0]! / 2);
     expect(run.evaluation).toEqual({ image_to_text: 1, text_to_image: 1 });
     expect(run.metrics["temperature"]).toBeGreaterThan(0);
@@ -194,7 +194,7 @@ describe("CLIP", () => {
     await expect(tinyTask(split, { runtime })).rejects.toThrow('"training.accumulate" cannot split a batch');
   });
 
-  test("compares an autoencoder's pictures, and stays as it is", async () => {
+  test("compares an autoencoder's images, and stays as it is", async () => {
     const { loss } = autoencoder as unknown as { readonly loss: object };
     const config = tinyConfig({ ...autoencoder, loss: { ...loss, features: { clip: "somewhere", weight: 0.1 } } });
     const openModel = async () => memoryFiles(run.files);

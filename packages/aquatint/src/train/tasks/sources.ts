@@ -34,7 +34,7 @@ export function sourcesOf({ dataset, seed }: { readonly dataset: Dataset; readon
   };
 }
 
-/** Seed of the pictures and the noise that evaluations look at, so that all runs are judged by the same. */
+/** Seed of the images and the noise that evaluations look at, so that all runs are judged by the same. */
 export const EVALUATION_SEED = 1_000_003;
 
 /** Whether training leaves anything for evaluations to look at; a folder may be too small for that. */

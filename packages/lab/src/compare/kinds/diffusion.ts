@@ -20,7 +20,7 @@ const usualWalks = [1, 4, 16, 64].map((steps) => ({ sampler: "ddim", steps }));
 /** Diffusion models of `"task": "denoising"`, of pixels or of latents. */
 export const diffusionKind: ModelKind = {
   title: "diffusion",
-  about: "a U-Net takes noise away in steps, from pure noise to the picture; it learned to do so at every noise level",
+  about: "a U-Net takes noise away in steps, from pure noise to the image; it learned to do so at every noise level",
   likelihood:
     "The ELBO over all steps with the fixed variance of the reverse process; what is left out between evaluated terms is interpolated. A model of latents has none.",
   async open({ files, runtime, chunk, walks = usualWalks }) {
@@ -87,8 +87,8 @@ function walkOf(work: Work, { sampler, steps }: { readonly sampler: string; read
   }
 }
 
-/** The bound of a pixel model, all pictures in one batch. */
-async function boundOf({ model, network, shape }: Work, { pictures, captions, evaluations, seed, signal }: BoundInput) {
+/** The bound of a pixel model, all images in one batch. */
+async function boundOf({ model, network, shape }: Work, { images, captions, evaluations, seed, signal }: BoundInput) {
   const { scheduler: settings } = model;
   const conditions = await network.encode(plainCaptions(model.tokenizers, captions), { signal });
   const all = [captions.length, ...shape];
@@ -98,6 +98,6 @@ async function boundOf({ model, network, shape }: Work, { pictures, captions, ev
   const denoise = settings.x0Transform(networkDenoiser(settings, { network: predict, rows }), rows);
   const terms: ElboTerm[] = [];
   const { schedule } = settings;
-  for await (const term of sparseElbo({ denoise, schedule, x0: pictures, evaluations, seed, signal })) terms.push(term);
+  for await (const term of sparseElbo({ denoise, schedule, x0: images, evaluations, seed, signal })) terms.push(term);
   return { elbo: filled(terms) };
 }

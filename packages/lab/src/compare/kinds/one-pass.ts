@@ -1,6 +1,6 @@
 import { sizeOf } from "aquatint/graph";
 import { captionIds, type OnePassFolder, type OnePassModel } from "aquatint/pipelines";
-import { type ChunkedNetwork, inChunks, onePassPictures } from "aquatint/train";
+import { type ChunkedNetwork, inChunks, onePassImages } from "aquatint/train";
 import type { OpenedModel, OpenModelInput } from "../model-kind.ts";
 
 type Network = ReturnType<OnePassFolder["build"]>["network"];
@@ -11,7 +11,7 @@ export const bindingOf = async <N extends Network>({ parameters, weights }: OneP
   as: await weights(),
 });
 
-/** A model that makes pictures in one pass; `makes` says which of its parameters that takes. */
+/** A model that makes images in one pass; `makes` says which of its parameters that takes. */
 export async function openOnePass<N extends Network>(
   model: OnePassModel<N>,
   { runtime, chunk }: Pick<OpenModelInput, "runtime" | "chunk">,
@@ -19,7 +19,7 @@ export async function openOnePass<N extends Network>(
 ): Promise<OpenedModel> {
   const { network, tokenizer } = model;
   const parameters = await bindingOf(model);
-  const trace = (n: number) => ({ pictures: onePassPictures(model, tokenizer, n) });
+  const trace = (n: number) => ({ images: onePassImages(model, tokenizer, n) });
   const [many, single] = [chunk, 1].map((size) => inChunks({ runtime, parameters, chunk: size, trace })) as [
     ChunkedNetwork,
     ChunkedNetwork,
@@ -39,8 +39,8 @@ export async function openOnePass<N extends Network>(
             z: { dtype: "float32", shape: [n, latentSize], data: z },
             ids: captionIds(tokenizer, captions),
           } as const;
-          const { pictures } = await (n === 1 ? single : many).run(feeds);
-          return pictures!.data as Float32Array;
+          const { images } = await (n === 1 ? single : many).run(feeds);
+          return images!.data as Float32Array;
         },
       },
     ],

@@ -11,8 +11,8 @@ import { bindingOf, openOnePass } from "./one-pass.ts";
 /** Variational autoencoders of `"task": "vae"`. */
 export const vaeKind: ModelKind = {
   title: "VAE",
-  about: "a decoder makes the picture of a vector in one pass; an encoder taught it which vectors mean what",
-  likelihood: "The ELBO in its two terms, one draw of z a picture; importance weighting of several draws is tighter.",
+  about: "a decoder makes the image of a vector in one pass; an encoder taught it which vectors mean what",
+  likelihood: "The ELBO in its two terms, one draw of z an image; importance weighting of several draws is tighter.",
   async open({ files, ...where }) {
     const model = await vaeFolder.open(files);
     const family = await openOnePass(model, where, (name) => !name.startsWith("vae.encoder."));
@@ -30,8 +30,8 @@ export const vaeKind: ModelKind = {
 
 interface Coder extends AsyncDisposable {
   readonly latentSize: number;
-  /** The posterior of pictures, and the likelihood of a draw of it. */
-  code(pictures: Float32Array, captions: readonly string[]): Promise<Posterior>;
+  /** The posterior of images, and the likelihood of a draw of it. */
+  code(images: Float32Array, captions: readonly string[]): Promise<Posterior>;
   decode(z: Float32Array, captions: readonly string[]): Promise<Likelihood>;
 }
 interface Posterior {
@@ -51,21 +51,21 @@ async function coderOf(
 ): Promise<Coder> {
   const { network: vae, textEncoder, tokenizer } = model;
   const { latent_size: latentSize, in_channels, sample_size: side } = vae.config;
-  const picture = [in_channels, side, side];
+  const image = [in_channels, side, side];
   const parameters = await bindingOf(model);
   const embedding = (n: number) =>
     textEncoder(input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] })).pooled;
   const chunked = (trace: Parameters<typeof inChunks>[0]["trace"]): ChunkedNetwork =>
     inChunks({ runtime, parameters, chunk, trace });
-  const encoder = chunked((n) => ({ ...vae.encode(feed("pictures", [n, ...picture]), embedding(n)) }));
+  const encoder = chunked((n) => ({ ...vae.encode(feed("images", [n, ...image]), embedding(n)) }));
   const decoder = chunked((n) => ({ ...vae.decode(feed("z", [n, latentSize]), embedding(n)) }));
   const values = (results: HostTensors, name: string) => results[name]!.data as Float32Array;
   const fed = (shape: readonly number[], data: Float32Array): HostTensor => ({ dtype: "float32", shape, data });
   return {
     latentSize,
-    async code(pictures, captions) {
+    async code(images, captions) {
       const ids = captionIds(tokenizer, captions);
-      const results = await encoder.run({ pictures: fed([captions.length, ...picture], pictures), ids });
+      const results = await encoder.run({ images: fed([captions.length, ...image], images), ids });
       return { mean: values(results, "mean"), logVariance: values(results, "logVariance") };
     },
     async decode(z, captions) {
@@ -82,11 +82,11 @@ async function coderOf(
 
 const logLikelihood = discretised({ interval: "logistic" });
 
-/** Both bounds: of the first draw of each picture's posterior, and of all draws together. */
-async function boundOf(coder: Coder, { pictures, captions, importance, seed }: BoundInput): Promise<Bound> {
+/** Both bounds: of the first draw of each image's posterior, and of all draws together. */
+async function boundOf(coder: Coder, { images, captions, importance, seed }: BoundInput): Promise<Bound> {
   const n = captions.length;
-  const [size, width] = [pictures.length / n, coder.latentSize];
-  const posterior = await coder.code(pictures, captions);
+  const [size, width] = [images.length / n, coder.latentSize];
+  const posterior = await coder.code(images, captions);
   const random = torchCpu(seed);
   const draws: (Likelihood & { readonly z: Float32Array })[] = [];
   for (let k = 0; k < importance; k++) {
@@ -99,7 +99,7 @@ async function boundOf(coder: Coder, { pictures, captions, importance, seed }: B
     const q = { mean: row(posterior.mean, i, width), logVariance: row(posterior.logVariance, i, width) };
     const weighed = draws.map((draw) => {
       const logVariance = row(draw.logScale, i, size).map((v) => 2 * v);
-      const nats = logLikelihood(row(pictures, i, size), { mean: row(draw.mean, i, size), logVariance });
+      const nats = logLikelihood(row(images, i, size), { mean: row(draw.mean, i, size), logVariance });
       return { posterior: q, z: row(draw.z, i, width), logLikelihood: nats };
     });
     const terms = variationalElbo({ ...weighed[0]!, latents: width });
@@ -108,5 +108,5 @@ async function boundOf(coder: Coder, { pictures, captions, importance, seed }: B
   const totals = bounds.map(({ terms }) => elboOf(terms).total);
   const elbo = elboOf(bounds.flatMap(({ terms }) => terms.map((term) => ({ ...term, bits: term.bits / n }))));
   const weighted = -average(bounds.map((bound) => bound.weighted)) / size / Math.LN2;
-  return { elbo, pictures: totals, importanceWeighted: weighted };
+  return { elbo, images: totals, importanceWeighted: weighted };
 }

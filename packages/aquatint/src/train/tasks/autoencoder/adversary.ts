@@ -14,19 +14,15 @@ export const adversaryOf = ({ block_out_channels }: AdversaryConfig) =>
 /** A critic of patches. */
 export type Adversary = ReturnType<typeof adversaryOf>;
 
-/** Pictures, and what an autoencoder makes of them, both [n, 3, h, w]. */
+/** Images, and what an autoencoder makes of them, both [n, 3, h, w]. */
 export interface Pair {
-  readonly picture: Tensor;
+  readonly image: Tensor;
   readonly reconstruction: Tensor;
 }
 
-/** The critic's loss: that it takes each for what it is, with its slope held down at pictures. */
-export function adversaryLoss(
-  critic: Adversary,
-  { picture, reconstruction }: Pair,
-  { penalty_weight }: AdversaryConfig,
-) {
-  const { real, generated } = criticLosses({ real: critic(picture), generated: critic(reconstruction) });
-  const slope = slopePenalty(critic, picture);
+/** The critic's loss: that it takes each for what it is, with its slope held down at images. */
+export function adversaryLoss(critic: Adversary, { image, reconstruction }: Pair, { penalty_weight }: AdversaryConfig) {
+  const { real, generated } = criticLosses({ real: critic(image), generated: critic(reconstruction) });
+  const slope = slopePenalty(critic, image);
   return { loss: add(add(real, generated), scale(slope, penalty_weight / 2)), results: { real, generated, slope } };
 }

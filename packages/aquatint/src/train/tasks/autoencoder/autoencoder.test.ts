@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { noiseWeights } from "../../../../test/evaluate.ts";
 import { memoryFiles } from "../../../checkpoints/files.ts";
-import { PictureClassifier, parseClassifierConfig } from "../../../models/classifier/index.ts";
+import { ImageClassifier, parseClassifierConfig } from "../../../models/classifier/index.ts";
 import { PatchCritic } from "../../../models/gan/index.ts";
 import { parameters } from "../../../nn/module.ts";
 import { input } from "../../../ops/leaves.ts";
@@ -23,8 +23,8 @@ const configOf = (loss: object) => tinyConfig({ task: "autoencoder", model: { va
 /** The folder of a classifier with weights of its own. */
 function classifierFolder() {
   const config = { block_out_channels: [4, 8], norm_num_groups: 2, classes: ["a"] };
-  const weights = noiseWeights(parameters(PictureClassifier(parseClassifierConfig(config))));
-  return memoryFiles(new Map(encodeComponent({ folder: "", className: "PictureClassifier", config, weights })));
+  const weights = noiseWeights(parameters(ImageClassifier(parseClassifierConfig(config))));
+  return memoryFiles(new Map(encodeComponent({ folder: "", className: "ImageClassifier", config, weights })));
 }
 
 describe("features of a classifier", () => {
@@ -41,7 +41,7 @@ describe("features of a classifier", () => {
     const frozen = Object.keys(before).filter((name) => name.startsWith("weights/features."));
     expect(frozen.length).toBe(
       parameters(
-        PictureClassifier(parseClassifierConfig({ block_out_channels: [4, 8], norm_num_groups: 2, classes: ["a"] })),
+        ImageClassifier(parseClassifierConfig({ block_out_channels: [4, 8], norm_num_groups: 2, classes: ["a"] })),
       ).size,
     );
     for (const name of frozen) expect(after[name]!.data).toEqual(before[name]!.data);

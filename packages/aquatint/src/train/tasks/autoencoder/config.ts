@@ -28,17 +28,15 @@ const adversarial = z.strictObject({
   learning_rate: z.number().positive().optional().describe("The critic's highest; the run's unless given."),
   penalty_weight: weight
     .default(1)
-    .describe(
-      "Half of it times the mean squared norm of the critic's slope at real pictures is added to its loss (R1).",
-    ),
+    .describe("Half of it times the mean squared norm of the critic's slope at real images is added to its loss (R1)."),
 });
 
 const loss = z.strictObject({
-  l1: weight.default(1).describe("Weight of the mean absolute difference; pictures are in -1 .. 1."),
+  l1: weight.default(1).describe("Weight of the mean absolute difference; images are in -1 .. 1."),
   squared: weight.default(1).describe("Weight of the mean squared difference."),
   gradient: weight.default(1).describe("Weight of the mean absolute difference of slopes, which keeps edges sharp."),
   kl: weight.default(1e-5).describe("Weight of the latents' divergence from N(0, I), in nats a latent."),
-  features: features.optional().describe("Compare pictures as an image encoder sees them, too."),
+  features: features.optional().describe("Compare images as an image encoder sees them, too."),
   adversarial: adversarial
     .optional()
     .describe(
@@ -58,16 +56,16 @@ export const autoencoderFields = {
       .enum(["usual", "even"])
       .default("usual")
       .describe(
-        "What a new run begins with: PyTorch's usual weights, or weights through which pictures keep their differences, and little noise: learns sooner, deep autoencoders above all.",
+        "What a new run begins with: PyTorch's usual weights, or weights through which images keep their differences, and little noise: learns sooner, deep autoencoders above all.",
       ),
   }),
   loss: loss.prefault({}).describe("What the loss is made of."),
   evaluation: z
-    .strictObject({ pictures: count.default(128).describe("Held-out pictures that each evaluation reconstructs.") })
+    .strictObject({ images: count.default(128).describe("Held-out images that each evaluation reconstructs.") })
     .prefault({}),
   samples: samplesSchema({
-    pictures: count.default(8).describe("Held-out pictures in a grid, above their reconstructions."),
-  }).describe("Grids of pictures and their reconstructions; without this there are none."),
+    images: count.default(8).describe("Held-out images in a grid, above their reconstructions."),
+  }).describe("Grids of images and their reconstructions; without this there are none."),
 };
 /** The task's part of a configuration. */
 export type AutoencoderTaskConfig = z.output<z.ZodObject<typeof autoencoderFields>>;

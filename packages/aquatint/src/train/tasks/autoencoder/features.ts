@@ -2,20 +2,20 @@ import type { ModelFiles } from "../../../checkpoints/files.ts";
 import { componentOf, openModel, readNetwork } from "../../../checkpoints/open.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
-import { PictureClassifier, parseClassifierConfig } from "../../../models/classifier/index.ts";
+import { ImageClassifier, parseClassifierConfig } from "../../../models/classifier/index.ts";
 import { CLIPVisionModelWithProjection } from "../../../models/clip/index.ts";
 import { parameters } from "../../../nn/module.ts";
 import { openClip } from "../clip/folder.ts";
 import type { TaskContext } from "../kind.ts";
 import type { AutoencoderTaskConfig } from "./config.ts";
 
-/** A frozen image encoder that pictures are compared by. */
+/** A frozen image encoder that images are compared by. */
 export interface Features {
   /** Its parameters, by the names of its own folder. */
   readonly parameters: ReadonlyMap<string, Tensor>;
   weights(): Promise<ReadonlyMap<string, HostTensor>>;
-  /** What its layers make of pictures [n, 3, h, w]. */
-  states(pictures: Tensor): readonly Tensor[];
+  /** What its layers make of images [n, 3, h, w]. */
+  states(images: Tensor): readonly Tensor[];
 }
 
 async function clipFeatures(files: ModelFiles): Promise<Features> {
@@ -27,9 +27,9 @@ async function clipFeatures(files: ModelFiles): Promise<Features> {
 
 async function classifierFeatures(files: ModelFiles): Promise<Features> {
   const opened = await openModel(files);
-  const model = PictureClassifier(parseClassifierConfig(componentOf(opened, "PictureClassifier").config));
+  const model = ImageClassifier(parseClassifierConfig(componentOf(opened, "ImageClassifier").config));
   const names = parameters(model);
-  const weights = () => readNetwork(opened, "PictureClassifier", names);
+  const weights = () => readNetwork(opened, "ImageClassifier", names);
   return { parameters: names, weights, states: (x) => model(x).states };
 }
 

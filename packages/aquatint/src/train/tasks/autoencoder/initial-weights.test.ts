@@ -29,27 +29,27 @@ const names = parameters(vae);
 const usual = new Map(Object.entries(initialize(names, torchCpu(1))));
 const even = new Map([...usual, ...evenWeights(names, 1)]);
 
-/** Two plain pictures of different colors. */
-const pictures = float32(
+/** Two plain images of different colors. */
+const images = float32(
   [2, 3, 16, 16],
   Array.from({ length: 2 * 3 * 256 }, (_, i) => Math.sin(Math.floor(i / 256) + 1)),
 );
 
 async function coded(values: ReadonlyMap<string, HostTensor>) {
-  const x = input({ name: "pictures", dtype: "float32", shape: pictures.shape });
+  const x = input({ name: "images", dtype: "float32", shape: images.shape });
   const { mean, logVariance } = vae.encode(x);
   const reconstruction = vae.decode(mean);
-  return evaluate(runtime, { mean, logVariance, reconstruction }, { feeds: { pictures }, names, values });
+  return evaluate(runtime, { mean, logVariance, reconstruction }, { feeds: { images }, names, values });
 }
 
-/** How far the two pictures' values are from each other, root mean square. */
+/** How far the two images' values are from each other, root mean square. */
 const difference = ({ data }: { readonly data: ArrayLike<number> }) => {
   const half = data.length / 2;
   const squares = Array.from({ length: half }, (_, i) => (data[i]! - data[half + i]!) ** 2);
   return Math.sqrt(squares.reduce((a, b) => a + b) / half);
 };
 
-test("two pictures' latents and reconstructions are several times further apart than from the usual weights", async () => {
+test("two images' latents and reconstructions are several times further apart than from the usual weights", async () => {
   const [a, b] = [await coded(usual), await coded(even)];
   expect(difference(b["mean"]!)).toBeGreaterThan(3 * difference(a["mean"]!));
   expect(difference(b["reconstruction"]!)).toBeGreaterThan(3 * difference(a["reconstruction"]!));

@@ -18,9 +18,9 @@ function even(random: RandomStream, shape: Shape): Float32Array {
 }
 
 /**
- * First weights, of [out, in, h, w] kernels and biases by AutoencoderKL's names, through which pictures keep their
+ * First weights, of [out, in, h, w] kernels and biases by AutoencoderKL's names, through which images keep their
  * differences down to the latents and back. PyTorch's usual ones shrink them by the root of 3 at each convolution and add
- * biases, so that latents hardly differ from picture to picture at first, and much less than their noise.
+ * biases, so that latents hardly differ from image to image at first, and much less than their noise.
  */
 export function evenWeights(parameters: ReadonlyMap<string, Tensor>, seed: number): Map<string, HostTensor> {
   const random = torchCpu(seed);

@@ -1,9 +1,9 @@
 import { taskKind } from "../kind.ts";
 import { autoencoderFields } from "./config.ts";
 
-/** Pictures to small latents and back. */
+/** Images to small latents and back. */
 export const autoencoder = taskKind({
-  summary: "An AutoencoderKL: pictures to latents a few times smaller along each side, and back.",
+  summary: "An AutoencoderKL: images to latents a few times smaller along each side, and back.",
   fields: autoencoderFields,
   create: async (config, context) => (await import("./task.ts")).openAutoencoderTask(config, context),
 });

@@ -19,19 +19,15 @@ const meanOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) 
 
 test("the terms of an autoencoder's loss are those of their formulas", async () => {
   const feeds = {
-    picture: noise([1, 2, 2, 3], { seed: 1 }),
+    image: noise([1, 2, 2, 3], { seed: 1 }),
     reconstruction: noise([1, 2, 2, 3], { seed: 2 }),
     mean: noise([1, 1, 1, 2], { seed: 3 }),
     logVariance: noise([1, 1, 1, 2], { seed: 4 }),
   };
   const posterior = { mean: feed("mean", feeds.mean), logVariance: feed("logVariance", feeds.logVariance) };
-  const terms = autoencoderTerms(
-    feed("picture", feeds.picture),
-    feed("reconstruction", feeds.reconstruction),
-    posterior,
-  );
+  const terms = autoencoderTerms(feed("image", feeds.image), feed("reconstruction", feeds.reconstruction), posterior);
   const actual = await evaluate(runtime, { ...terms }, { feeds });
-  const d = Array.from(feeds.picture.data, (v, i) => feeds.reconstruction.data[i]! - v);
+  const d = Array.from(feeds.image.data, (v, i) => feeds.reconstruction.data[i]! - v);
   const down = d.flatMap((v, i) => (i % 6 < 3 ? [Math.abs(d[i + 3]! - v)] : []));
   const right = d.flatMap((v, i) => (i % 3 < 2 ? [Math.abs(d[i + 1]! - v)] : []));
   const kl = Array.from(feeds.mean.data, (mu, i) => {
@@ -48,7 +44,7 @@ test("the terms of an autoencoder's loss are those of their formulas", async () 
     expect(differs(actual[name], [expected[name]]), name).toBeLessThan(1e-6);
 });
 
-test("pictures are compared layer by layer", async () => {
+test("images are compared layer by layer", async () => {
   const [a, b] = [float32([2], [1, 3]), float32([2], [2, 1])];
   const states = (k: HostTensor, name: string) => [feed(name, k), feed(name, k)];
   const distance = featureDistance(states(a, "a"), [feed("b", b), feed("a", a)]);
@@ -56,10 +52,10 @@ test("pictures are compared layer by layer", async () => {
 });
 
 describe("figures", () => {
-  test("PSNR is the mean of the pictures', what is out of range counts as its limit", () => {
-    const pictures = Float32Array.of(0, 0, 1, -1);
+  test("PSNR is the mean of the images', what is out of range counts as its limit", () => {
+    const images = Float32Array.of(0, 0, 1, -1);
     const [first, second] = [10 * Math.log10(4 / 0.25), 10 * Math.log10(4 / 0.005)];
-    expect(meanPsnr(pictures, Float32Array.of(0.5, -0.5, 3, -0.9), 2)).toBeCloseTo((first + second) / 2, 4);
+    expect(meanPsnr(images, Float32Array.of(0.5, -0.5, 3, -0.9), 2)).toBeCloseTo((first + second) / 2, 4);
   });
   test("latents' deviation is that of what is drawn from the posteriors", () => {
     expect(deviation(Float32Array.of(1, -1), Float32Array.of(0, 0))).toBeCloseTo(Math.SQRT2, 6);

@@ -7,23 +7,19 @@ import { slice } from "../../../ops/shape.ts";
 
 /** What an autoencoder's loss is made of, each a mean over all elements. */
 export interface AutoencoderTerms {
-  /** |d| for the difference d of reconstruction and picture, which are in -1 .. 1. */
+  /** |d| for the difference d of reconstruction and image, which are in -1 .. 1. */
   readonly l1: Tensor;
   /** d² */
   readonly squared: Tensor;
-  /** |d(x + 1) - d(x)| along both sides of the picture: edges that are soft or in the wrong place. */
+  /** |d(x + 1) - d(x)| along both sides of the image: edges that are soft or in the wrong place. */
   readonly gradient: Tensor;
   /** Kullback-Leibler divergence of the posterior from N(0, I) in nats (Kingma and Welling 2014). */
   readonly kl: Tensor;
 }
 
-/** Compares reconstructions with their pictures, both [n, c, h, w]. */
-export function autoencoderTerms(
-  picture: Tensor,
-  reconstruction: Tensor,
-  posterior: LatentPosterior,
-): AutoencoderTerms {
-  const d = sub(reconstruction, picture);
+/** Compares reconstructions with their images, both [n, c, h, w]. */
+export function autoencoderTerms(image: Tensor, reconstruction: Tensor, posterior: LatentPosterior): AutoencoderTerms {
+  const d = sub(reconstruction, image);
   const slopes = [2, 3].map((axis) => mean(abs(slope(d, axis))));
   return { l1: mean(abs(d)), squared: mean(square(d)), gradient: slopes.reduce(add), kl: mean(divergence(posterior)) };
 }
@@ -39,6 +35,6 @@ export function divergence({ mean: mu, logVariance }: LatentPosterior): Tensor {
   return scale(add(square(mu), spread), 0.5);
 }
 
-/** Mean squared distance of two pictures' states in an image encoder, layer by layer (Johnson et al. 2016). */
+/** Mean squared distance of two images' states in an image encoder, layer by layer (Johnson et al. 2016). */
 export const featureDistance = (a: readonly Tensor[], b: readonly Tensor[]): Tensor =>
   scale(a.map((state, i) => mean(square(sub(state, b[i]!)))).reduce(add), 1 / a.length);

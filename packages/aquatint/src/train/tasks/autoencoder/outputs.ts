@@ -1,5 +1,5 @@
 import type { Dataset } from "../../../data/dataset.ts";
-import { strip, tensorToPictures } from "../../../formats/image/image.ts";
+import { strip, tensorToImages } from "../../../formats/image/image.ts";
 import { float32Data } from "../../../graph/host-tensor.ts";
 import { sizeOf } from "../../../graph/types.ts";
 import { type Autoencoder, downsampling } from "../../../models/autoencoder/index.ts";
@@ -12,9 +12,9 @@ import { inChunks } from "../in-chunks.ts";
 import { evaluationSamples } from "../sources.ts";
 import type { AutoencoderTaskConfig } from "./config.ts";
 
-/** Pictures that one run of a program takes. */
+/** Images that one run of a program takes. */
 const CHUNK = 16;
-/** Pictures whose latents the scaling factor and the map for previews are measured on. */
+/** Images whose latents the scaling factor and the map for previews are measured on. */
 const MEASURED = 256;
 
 interface OutputsInput {
@@ -26,32 +26,32 @@ interface OutputsInput {
   readonly weights: TrainedWeights;
 }
 
-/** Reconstructions of held-out pictures, their PSNR, and the autoencoder's folder in float16. */
+/** Reconstructions of held-out images, their PSNR, and the autoencoder's folder in float16. */
 export function autoencoderOutputs({ evaluation, samples }: AutoencoderTaskConfig, input: OutputsInput): TaskOutputs {
   const { dataset, vae, config, weights } = input;
   const coder = coderOf(input);
   const [height, width] = dataset.size;
   const show = async (count: number) => {
-    const { pictures } = await evaluationSamples(dataset, count);
-    const rows = [pictures, (await coder.code(pictures)).reconstruction];
-    return [strip(rows.map((row) => tensorToPictures(row, { width, height })))];
+    const { images } = await evaluationSamples(dataset, count);
+    const rows = [images, (await coder.code(images)).reconstruction];
+    return [strip(rows.map((row) => tensorToImages(row, { width, height })))];
   };
   return {
-    ...(samples && { samples: () => show(samples.pictures) }),
+    ...(samples && { samples: () => show(samples.images) }),
     async evaluate() {
-      const { pictures } = await evaluationSamples(dataset, evaluation.pictures);
-      const { reconstruction, mean, logVariance } = await coder.code(pictures);
-      const size = pictures.length / evaluation.pictures;
-      return { psnr: meanPsnr(pictures, reconstruction, size), latent_deviation: deviation(mean, logVariance) };
+      const { images } = await evaluationSamples(dataset, evaluation.images);
+      const { reconstruction, mean, logVariance } = await coder.code(images);
+      const size = images.length / evaluation.images;
+      return { psnr: meanPsnr(images, reconstruction, size), latent_deviation: deviation(mean, logVariance) };
     },
     async modelFiles() {
-      const { pictures } = await evaluationSamples(dataset, MEASURED);
-      const { mean, logVariance } = await coder.code(pictures);
+      const { images } = await evaluationSamples(dataset, MEASURED);
+      const { mean, logVariance } = await coder.code(images);
       const { scaling_factor = measuredFactor(mean, logVariance) } = config;
       const entries = Array.from(await weights.read()).filter(([name]) => name.startsWith("vae."));
       const content = new Map(entries.map(([name, value]) => [name.slice("vae.".length), value]));
       const look = latentRgbOf({
-        pictures,
+        images,
         mean,
         size: dataset.size,
         factor: downsampling(vae.config),
@@ -68,7 +68,7 @@ export function autoencoderOutputs({ evaluation, samples }: AutoencoderTaskConfi
 const measuredFactor = (mean: Float32Array, logVariance: Float32Array): number =>
   Number((1 / deviation(mean, logVariance)).toPrecision(5));
 
-/** What the autoencoder makes of pictures. */
+/** What the autoencoder makes of images. */
 interface Coded {
   readonly reconstruction: Float32Array;
   readonly mean: Float32Array;
@@ -77,7 +77,7 @@ interface Coded {
 
 interface Looked {
   /** [n, 3, H, W] */
-  readonly pictures: Float32Array;
+  readonly images: Float32Array;
   /** Their latents' means, [n, c, H / factor, W / factor], before they are scaled. */
   readonly mean: Float32Array;
   readonly size: readonly [height: number, width: number];
@@ -86,8 +86,8 @@ interface Looked {
 }
 
 /** How scaled latents look, for previews. */
-function latentRgbOf({ pictures, mean, size: [height, width], factor, scaling_factor }: Looked) {
-  const pixels = shrunk(pictures, { width, factor });
+function latentRgbOf({ images, mean, size: [height, width], factor, scaling_factor }: Looked) {
+  const pixels = shrunk(images, { width, factor });
   const plane = (height / factor) * (width / factor);
   const channels = mean.length / (pixels.length / 3);
   return fitLatentRgb({ latents: mean.map((z) => z * scaling_factor), pixels, channels, plane });
@@ -108,14 +108,14 @@ function shrunk(values: Float32Array, { width, factor }: { readonly width: numbe
 function coderOf({ runtime, dataset, vae, weights: { state, parameters } }: OutputsInput) {
   const shape = [3, ...dataset.size];
   const trace = (n: number) => {
-    const posterior = vae.encode(input({ name: "pictures", dtype: "float32", shape: [n, ...shape] }));
+    const posterior = vae.encode(input({ name: "images", dtype: "float32", shape: [n, ...shape] }));
     return { reconstruction: vae.decode(posterior.mean), ...posterior };
   };
   const network = inChunks({ runtime, state, parameters, chunk: CHUNK, trace });
   return {
-    async code(pictures: Float32Array): Promise<Coded> {
-      const n = pictures.length / sizeOf(shape);
-      const results = await network.run({ pictures: { dtype: "float32", shape: [n, ...shape], data: pictures } });
+    async code(images: Float32Array): Promise<Coded> {
+      const n = images.length / sizeOf(shape);
+      const results = await network.run({ images: { dtype: "float32", shape: [n, ...shape], data: images } });
       const of = (name: keyof Coded) => float32Data(results[name]!);
       return { reconstruction: of("reconstruction"), mean: of("mean"), logVariance: of("logVariance") };
     },
@@ -123,13 +123,13 @@ function coderOf({ runtime, dataset, vae, weights: { state, parameters } }: Outp
   };
 }
 
-/** Mean peak signal-to-noise ratio in dB of pictures of `size` values in -1 .. 1, the reconstruction clamped. */
-export function meanPsnr(pictures: Float32Array, reconstruction: Float32Array, size: number): number {
-  const count = pictures.length / size;
+/** Mean peak signal-to-noise ratio in dB of images of `size` values in -1 .. 1, the reconstruction clamped. */
+export function meanPsnr(images: Float32Array, reconstruction: Float32Array, size: number): number {
+  const count = images.length / size;
   const psnr = Array.from({ length: count }, (_, k) => {
     let squared = 0;
     for (let i = k * size; i < (k + 1) * size; i++) {
-      squared += (Math.min(1, Math.max(-1, reconstruction[i]!)) - pictures[i]!) ** 2;
+      squared += (Math.min(1, Math.max(-1, reconstruction[i]!)) - images[i]!) ** 2;
     }
     return 10 * Math.log10(4 / (squared / size));
   });

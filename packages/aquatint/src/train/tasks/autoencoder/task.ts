@@ -22,7 +22,7 @@ import { evenWeights } from "./initial-weights.ts";
 import { autoencoderTerms, featureDistance } from "./losses.ts";
 import { autoencoderOutputs } from "./outputs.ts";
 
-/** The task of an autoencoder, with the image encoder that pictures are compared by and the critic that it deceives. */
+/** The task of an autoencoder, with the image encoder that images are compared by and the critic that it deceives. */
 export async function openAutoencoderTask(config: AutoencoderTaskConfig, context: TaskContext): Promise<Task> {
   return autoencoderTask(config, { ...context, features: await openFeatures(config.loss, context) });
 }
@@ -76,31 +76,31 @@ interface PhaseParts extends TaskParts {
   readonly weights: AutoencoderTaskConfig["loss"];
 }
 
-/** Pictures and the noise of their latents: a batch of them, and the inputs of a graph. */
+/** Images and the noise of their latents: a batch of them, and the inputs of a graph. */
 function feeding({ dataset, vae, sources, batchSize, microBatchSize }: PhaseParts) {
   const factor = downsampling(vae.config);
-  const picture = [3, ...dataset.size];
+  const image = [3, ...dataset.size];
   const latent = [vae.config.latent_channels, ...dataset.size.map((side) => side / factor)];
   const next = async () => {
-    const { pictures } = await sources.stream.next(batchSize);
+    const { images } = await sources.stream.next(batchSize);
     const drawn = sources.draws.randn(batchSize * latent.reduce((a, b) => a * b));
     const feeds = {
-      pictures: { dtype: "float32", shape: [batchSize, ...picture], data: pictures },
+      images: { dtype: "float32", shape: [batchSize, ...image], data: images },
       noise: { dtype: "float32", shape: [batchSize, ...latent], data: drawn },
     } as const;
     return { feeds, position: sources.position() };
   };
   const inputs = {
-    picture: input({ name: "pictures", dtype: "float32", shape: [microBatchSize, ...picture] }),
+    image: input({ name: "images", dtype: "float32", shape: [microBatchSize, ...image] }),
     noise: input({ name: "noise", dtype: "float32", shape: [microBatchSize, ...latent] }),
   };
   return { next, inputs };
 }
 
 /** What the autoencoder makes of the inputs. */
-function coded({ picture, noise }: ReturnType<typeof feeding>["inputs"], vae: Autoencoder) {
-  const posterior = vae.encode(picture);
-  return { picture, posterior, reconstruction: vae.decode(samplePosterior(posterior, noise)) };
+function coded({ image, noise }: ReturnType<typeof feeding>["inputs"], vae: Autoencoder) {
+  const posterior = vae.encode(image);
+  return { image, posterior, reconstruction: vae.decode(samplePosterior(posterior, noise)) };
 }
 
 function autoencoderPhase(parts: PhaseParts): Phase {
@@ -142,11 +142,11 @@ function report(results: Readonly<Record<string, HostTensor>>): Record<string, n
   return { ...terms, psnr: 10 * Math.log10(4 / terms["squared"]!) };
 }
 
-function lossOf({ picture, posterior, reconstruction }: ReturnType<typeof coded>, parts: PhaseParts) {
+function lossOf({ image, posterior, reconstruction }: ReturnType<typeof coded>, parts: PhaseParts) {
   const { features, critic, weights } = parts;
   const results: Record<string, Tensor> = {
-    ...autoencoderTerms(picture, reconstruction, posterior),
-    ...(features && { features: featureDistance(features.states(reconstruction), features.states(picture)) }),
+    ...autoencoderTerms(image, reconstruction, posterior),
+    ...(features && { features: featureDistance(features.states(reconstruction), features.states(image)) }),
     ...(critic && { adversarial: generatorLoss(critic(reconstruction)) }),
   };
   const weightOf: Readonly<Record<string, number>> = {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => runtime[Symbol.asyncDispose]());
 
-/** Plates that say what they are: one thing over the whole picture. */
+/** Plates that say what they are: one thing over the whole image. */
 const namedPlates: Dataset = {
   ...colorPlates,
   names: plateNames,
@@ -29,7 +29,7 @@ const namedPlates: Dataset = {
 const config = tinyConfig({
   task: "classification",
   model: { classifier: { block_out_channels: [8], norm_num_groups: 4 } },
-  evaluation: { pictures: 6 },
+  evaluation: { images: 6 },
   training: { steps: 40, batch_size: 6, learning_rate: 2e-2, warmup_steps: 3, ema: { steps: 5 } },
 });
 

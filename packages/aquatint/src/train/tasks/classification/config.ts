@@ -7,7 +7,7 @@ export const classificationFields = {
   model: z.strictObject({
     classifier: z
       .record(z.string(), z.unknown())
-      .describe("PictureClassifier's config; its classes are the names of the data set."),
+      .describe("ImageClassifier's config; its classes are the names of the data set."),
   }),
   loss: z
     .strictObject({
@@ -20,7 +20,7 @@ export const classificationFields = {
     .prefault({})
     .describe("What the loss is made of."),
   evaluation: z
-    .strictObject({ pictures: count.default(512).describe("Held-out pictures that each evaluation names.") })
+    .strictObject({ images: count.default(512).describe("Held-out images that each evaluation names.") })
     .prefault({}),
 };
 /** The task's part of a configuration. */

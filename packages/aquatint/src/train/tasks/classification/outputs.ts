@@ -2,7 +2,7 @@ import type { Dataset } from "../../../data/dataset.ts";
 import {
   type ClassifierConfig,
   detectionsOf,
-  type PictureClassifier,
+  type ImageClassifier,
   strideOf,
 } from "../../../models/classifier/index.ts";
 import { input } from "../../../ops/leaves.ts";
@@ -14,11 +14,11 @@ import { evaluationSamples } from "../sources.ts";
 import type { ClassificationConfig } from "./config.ts";
 import { thingsOf } from "./places.ts";
 
-/** Pictures that one run of a program takes. */
+/** Images that one run of a program takes. */
 const CHUNK = 32;
 
 interface OutputsInput {
-  readonly model: ReturnType<typeof PictureClassifier>;
+  readonly model: ReturnType<typeof ImageClassifier>;
   readonly json: Readonly<Record<string, unknown>>;
   readonly classifier: ClassifierConfig;
   readonly runtime: Runtime;
@@ -31,20 +31,20 @@ export function classificationOutputs({ evaluation }: ClassificationConfig, part
   const { model, runtime, dataset, classifier, json, weights } = parts;
   const { state, parameters } = weights;
   const trace = (n: number) => {
-    const pictures = input({ name: "pictures", dtype: "float32", shape: [n, 3, ...dataset.size] });
-    return { places: model(pictures).places };
+    const images = input({ name: "images", dtype: "float32", shape: [n, 3, ...dataset.size] });
+    return { places: model(images).places };
   };
   const network = inChunks({ runtime, state, parameters, chunk: CHUNK, trace });
   return {
     async evaluate() {
-      const { pictures, truths } = await evaluationSamples(dataset, evaluation.pictures);
-      const feed = { dtype: "float32", shape: [truths.length, 3, ...dataset.size], data: pictures } as const;
-      const { data } = (await network.run({ pictures: feed }))["places"]!;
+      const { images, truths } = await evaluationSamples(dataset, evaluation.images);
+      const feed = { dtype: "float32", shape: [truths.length, 3, ...dataset.size], data: images } as const;
+      const { data } = (await network.run({ images: feed }))["places"]!;
       return { recall: recallOf(data as Float32Array, truths, { dataset, classifier }) };
     },
     modelFiles: async () => {
       const content = { folder: "", config: json, weights: await weights.read() };
-      return new Map(encodeComponent({ ...content, className: "PictureClassifier" }));
+      return new Map(encodeComponent({ ...content, className: "ImageClassifier" }));
     },
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };

@@ -1,4 +1,4 @@
-/** A thing that is known to be in a picture: its box about (x, y), in fractions of the picture's sides. */
+/** A thing that is known to be in an image: its box about (x, y), in fractions of the image's sides. */
 export interface PlacedThing {
   readonly name: string;
   readonly x: number;
@@ -15,7 +15,7 @@ export interface PlaceAnswers {
   readonly weights: Float32Array;
 }
 
-/** How a picture's answers are laid out. */
+/** How an image's answers are laid out. */
 export interface PlaceOptions {
   readonly classes: readonly string[];
   readonly rows: number;

@@ -4,7 +4,7 @@ import { AquatintError } from "../../../errors.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import {
   type ClassifierConfig,
-  PictureClassifier,
+  ImageClassifier,
   parseClassifierConfig,
   strideOf,
 } from "../../../models/classifier/index.ts";
@@ -29,7 +29,7 @@ export async function openClassificationTask(config: ClassificationConfig, conte
 
 function namesOf({ name, names }: Dataset): readonly string[] {
   if (names) return names;
-  throw new AquatintError("config/dataset", `the data set "${name}" does not say what is where in its pictures`, {
+  throw new AquatintError("config/dataset", `the data set "${name}" does not say what is where in its images`, {
     hint: '"task": "classification" takes "emoji-singles", "emoji-scenes" or "digits"',
   });
 }
@@ -41,14 +41,14 @@ interface TaskParts extends TaskContext {
 
 function classificationTask(config: ClassificationConfig, parts: TaskParts): Task {
   const { initFrom } = parts;
-  const model = PictureClassifier(parts.classifier);
+  const model = ImageClassifier(parts.classifier);
   const names = parameters(model);
   const { phase, restore } = classificationPhase(model, config, parts);
   return {
     parameters: names,
     phases: [phase],
     restore,
-    initial: async () => (initFrom ? readNetwork(await openModel(initFrom), "PictureClassifier", names) : new Map()),
+    initial: async () => (initFrom ? readNetwork(await openModel(initFrom), "ImageClassifier", names) : new Map()),
     outputs: (weights) => classificationOutputs(config, { ...parts, model, weights }),
   };
 }
@@ -63,23 +63,23 @@ function placesLoss(places: Tensor): Tensor {
 }
 
 function classificationPhase(
-  model: ReturnType<typeof PictureClassifier>,
+  model: ReturnType<typeof ImageClassifier>,
   { loss }: ClassificationConfig,
   { dataset, seed, batchSize, microBatchSize, classifier }: TaskParts,
 ) {
   const sources = sourcesOf({ dataset, seed });
   const [rows, columns] = dataset.size.map((side) => side / strideOf(classifier)) as [number, number];
   const options = { classes: classifier.classes, rows, columns, ...loss };
-  const pictures = input({ name: "pictures", dtype: "float32", shape: [microBatchSize, 3, ...dataset.size] });
+  const images = input({ name: "images", dtype: "float32", shape: [microBatchSize, 3, ...dataset.size] });
   const phase: Phase = {
     name: "classification",
-    loss: placesLoss(model(pictures).places),
+    loss: placesLoss(model(images).places),
     async next() {
       const batch = await sources.stream.next(batchSize);
       const answers = batch.truths.map((truth) => placeAnswers(thingsOf(truth), options));
       const shape = [batchSize, 1, rows, columns];
       const feeds = {
-        pictures: { dtype: "float32", shape: [batchSize, 3, ...dataset.size], data: batch.pictures },
+        images: { dtype: "float32", shape: [batchSize, 3, ...dataset.size], data: batch.images },
         answers: { dtype: "int32", shape, data: Int32Array.from(answers.flatMap((a) => [...a.classes])) },
         weights: { dtype: "float32", shape, data: Float32Array.from(answers.flatMap((a) => [...a.weights])) },
       } as const;

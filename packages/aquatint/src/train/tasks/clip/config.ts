@@ -10,7 +10,7 @@ export const clipFields = {
     image_encoder: jsonObject.describe(
       "CLIPVisionModel's config in transformers' names; the size follows from the data.",
     ),
-    projection_dim: count.default(128).describe("Length of the vectors in which pictures and texts are compared."),
+    projection_dim: count.default(128).describe("Length of the vectors in which images and texts are compared."),
     logit_scale_init_value: z
       .number()
       .default(2.6592)
@@ -23,7 +23,7 @@ export const clipFields = {
       .prefault({}),
   }),
   evaluation: z
-    .strictObject({ pictures: count.default(256).describe("Held-out pictures, told apart by their captions.") })
+    .strictObject({ images: count.default(256).describe("Held-out images, told apart by their captions.") })
     .prefault({}),
 };
 /** The task's part of a configuration. */

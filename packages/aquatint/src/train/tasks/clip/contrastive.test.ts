@@ -69,7 +69,7 @@ test("retrieval in groups looks for the nearest of the group alone", () => {
   const flat = (rows: readonly (readonly number[])[]) => Float32Array.from(rows.flat());
   const four = { images: flat([...images, [1, 0]]), texts: flat([...texts, [0.9, -0.1]]) };
   const accuracy = retrieval({ ...four, captions: ["a", "b", "c", "d"], group: 2 });
-  // groups: pictures (1, 0), (0.6, 0.8) with texts (0.8, 0.6), (0, 1); pictures (0, -1), (1, 0) with (-1, 0), (0.9, -0.1)
+  // groups: images (1, 0), (0.6, 0.8) with texts (0.8, 0.6), (0, 1); images (0, -1), (1, 0) with (-1, 0), (0.9, -0.1)
   expect(accuracy["image_to_text_in_group"]).toBe((0.5 + 0.5) / 2);
   expect(accuracy["text_to_image_in_group"]).toBe((0.5 + 1) / 2);
   expect(Object.keys(accuracy)).toHaveLength(4);
@@ -78,7 +78,7 @@ test("retrieval in groups looks for the nearest of the group alone", () => {
 test("retrieval counts what is nearest; an equal caption is right as well", () => {
   const flat = (rows: readonly (readonly number[])[]) => Float32Array.from(rows.flat());
   expect(retrieval({ images: flat(images), texts: flat(texts), captions })).toEqual({
-    image_to_text: 2 / 3, // to the second picture the first text is nearer than its own
-    text_to_image: 2 / 3, // and to the first text the second picture
+    image_to_text: 2 / 3, // to the second image the first text is nearer than its own
+    text_to_image: 2 / 3, // and to the first text the second image
   });
 });

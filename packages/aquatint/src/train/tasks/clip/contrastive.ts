@@ -19,7 +19,7 @@ export interface ContrastiveInput {
   readonly answers: Tensor;
 }
 
-/** Symmetric cross entropy of pictures among texts and texts among pictures (Radford et al. 2021). */
+/** Symmetric cross entropy of images among texts and texts among images (Radford et al. 2021). */
 export function contrastiveLoss({ imageEmbeds, textEmbeds, logitScale, answers }: ContrastiveInput): Tensor {
   const steepness = exp(minimum(logitScale, scalar(MAX_LOGIT_SCALE)));
   const logits = mul(matmul(imageEmbeds, textEmbeds, { transB: true }), steepness);
@@ -27,7 +27,7 @@ export function contrastiveLoss({ imageEmbeds, textEmbeds, logitScale, answers }
   return scale(add(among(logits), among(transpose(logits, { perm: [1, 0] }))), 0.5);
 }
 
-/** The answers of a batch, [n, n] by rows: a picture belongs to every text that is the same as its own, in equal shares. */
+/** The answers of a batch, [n, n] by rows: an image belongs to every text that is the same as its own, in equal shares. */
 export function answersOf(captions: readonly string[]): Float32Array {
   const n = captions.length;
   const count = new Map<string, number>();

@@ -43,7 +43,7 @@ const partOf = (key: string): string => key.split(".")[0]!;
 export interface ClipContent {
   /** CLIPModel's config in transformers' names. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Side of the pictures in pixels. */
+  /** Side of the images in pixels. */
   readonly side: number;
   readonly tokenizerFiles: TokenizerFiles;
   readonly weights: ReadonlyMap<string, HostTensor>;
@@ -56,7 +56,7 @@ export function encodeClip({ config, side, tokenizerFiles, weights }: ClipConten
   return files.set("preprocessor_config.json", encodeJson(preprocessing(side)));
 }
 
-/** How CLIPProcessor makes tensors of pictures: as our data sets do, in -1 .. 1. */
+/** How CLIPProcessor makes tensors of images: as our data sets do, in -1 .. 1. */
 const preprocessing = (side: number) => ({
   image_processor_type: "CLIPImageProcessor",
   do_resize: true,

@@ -1,9 +1,9 @@
 import { taskKind } from "../kind.ts";
 import { clipFields } from "./config.ts";
 
-/** Pictures and captions in one space. */
+/** Images and captions in one space. */
 export const clip = taskKind({
-  summary: "CLIP: an image tower and a text tower that put a picture beside its caption.",
+  summary: "CLIP: an image tower and a text tower that put an image beside its caption.",
   fields: clipFields,
   create: async (config, context) => (await import("./task.ts")).openClipTask(config, context),
 });

@@ -14,15 +14,15 @@ interface OutputsInput extends ClipParts {
   readonly weights: TrainedWeights;
 }
 
-/** Retrieval among held-out pictures, and the folder of both towers in float16. */
+/** Retrieval among held-out images, and the folder of both towers in float16. */
 export function clipOutputs({ evaluation }: ClipTaskConfig, parts: OutputsInput): TaskOutputs {
   const { dataset, json: config, tokenizerFiles, weights, model, runtime } = parts;
   const { state, parameters } = weights;
   const towers = clipTowers({ model, runtime, tokenizerFiles, size: dataset.size, state, parameters });
   return {
     async evaluate() {
-      const { pictures, captions } = await evaluationSamples(dataset, evaluation.pictures);
-      return retrieval({ ...(await towers.embed(pictures, captions)), captions, group: dataset.group });
+      const { images, captions } = await evaluationSamples(dataset, evaluation.images);
+      return retrieval({ ...(await towers.embed(images, captions)), captions, group: dataset.group });
     },
     modelFiles: async () =>
       encodeClip({ config, side: dataset.size[0], tokenizerFiles, weights: await weights.read() }),

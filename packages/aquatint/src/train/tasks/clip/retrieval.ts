@@ -1,14 +1,14 @@
-/** Vectors of pictures and of their captions, all of one length, row by row. */
+/** Vectors of images and of their captions, all of one length, row by row. */
 export interface RetrievalInput {
   readonly images: Float32Array;
   readonly texts: Float32Array;
   readonly captions: readonly string[];
-  /** So many rows each are a picture and its hard negatives; none if left out. */
+  /** So many rows each are an image and its hard negatives; none if left out. */
   readonly group?: number | undefined;
 }
 
 /**
- * Shares, 0 .. 1, of pictures whose nearest caption is their own, and of captions whose nearest picture is theirs; with
+ * Shares, 0 .. 1, of images whose nearest caption is their own, and of captions whose nearest image is theirs; with
  * groups also among the few of a group alone.
  */
 export function retrieval({ group, ...rows }: RetrievalInput): Readonly<Record<string, number>> {

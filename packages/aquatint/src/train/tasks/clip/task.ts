@@ -32,7 +32,7 @@ export async function openClipTask(config: ClipTaskConfig, context: TaskContext)
   }
   if (microBatchSize !== batchSize) {
     throw new AquatintError("config/accumulate", '"training.accumulate" cannot split a batch of "task": "clip"', {
-      hint: "every caption is compared with every picture of the batch: leave accumulate at 1",
+      hint: "every caption is compared with every image of the batch: leave accumulate at 1",
     });
   }
   return clipTask(config, { ...context, initial: context.initFrom && (await openClip(context.initFrom)) });
@@ -74,18 +74,18 @@ function clipPhase({ model, tokenizerFiles }: ClipParts, parts: TaskParts) {
   const tokenizer = tokenizerFrom(tokenizerFiles);
   const sources = sourcesOf({ dataset, seed });
   const shape = [n, 3, ...dataset.size];
-  const pictures = input({ name: "pictures", dtype: "float32", shape });
+  const images = input({ name: "images", dtype: "float32", shape });
   const ids = input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] });
   const answers = input({ name: "answers", dtype: "float32", shape: [n, n] });
   const logitScale = model.children.logit_scale;
   const phase: Phase = {
     name: "clip",
-    loss: trace(() => contrastiveLoss({ ...model(pictures, ids), logitScale, answers })),
+    loss: trace(() => contrastiveLoss({ ...model(images, ids), logitScale, answers })),
     results: { logitScale },
     async next() {
-      const { pictures, captions } = await sources.stream.next(n);
+      const { images, captions } = await sources.stream.next(n);
       const feeds = {
-        pictures: { dtype: "float32", shape, data: pictures },
+        images: { dtype: "float32", shape, data: images },
         ids: captionIds(tokenizer, captions),
         answers: { dtype: "float32", shape: [n, n], data: answersOf(captions) },
       } as const;

@@ -5,27 +5,27 @@ import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
 import { type ChunkedNetworkInput, inChunks } from "../in-chunks.ts";
 
-/** Pictures that one run of a program takes. */
+/** Images that one run of a program takes. */
 const CHUNK = 32;
 
 /** What the towers are run with. */
 export interface TowersInput extends Pick<ChunkedNetworkInput, "runtime" | "parameters" | "state"> {
   readonly model: ReturnType<typeof CLIPModel>;
   readonly tokenizerFiles: TokenizerFiles;
-  /** Height and width of the pictures, in pixels. */
+  /** Height and width of the images, in pixels. */
   readonly size: readonly number[];
 }
 
-/** Vectors of length 1 of pictures and of their captions, row by row. */
+/** Vectors of length 1 of images and of their captions, row by row. */
 export interface Embeddings {
   readonly images: Float32Array;
   readonly texts: Float32Array;
 }
 
-/** Both towers of CLIP, run over any number of pictures. */
+/** Both towers of CLIP, run over any number of images. */
 export interface Towers extends AsyncDisposable {
-  /** Of RGB pictures, [n, 3, height, width] in -1 .. 1, and a caption each. */
-  embed(pictures: Float32Array, captions: readonly string[]): Promise<Embeddings>;
+  /** Of RGB images, [n, 3, height, width] in -1 .. 1, and a caption each. */
+  embed(images: Float32Array, captions: readonly string[]): Promise<Embeddings>;
 }
 
 /** Makes programs of both towers when they are first wanted. */
@@ -33,16 +33,16 @@ export function clipTowers({ model, tokenizerFiles, size, ...binding }: TowersIn
   const tokenizer = tokenizerFrom(tokenizerFiles);
   const shape = [3, ...size];
   const trace = (n: number) => {
-    const pictures = input({ name: "pictures", dtype: "float32", shape: [n, ...shape] });
+    const images = input({ name: "images", dtype: "float32", shape: [n, ...shape] });
     const ids = input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] });
-    const { imageEmbeds, textEmbeds } = model(pictures, ids);
+    const { imageEmbeds, textEmbeds } = model(images, ids);
     return { imageEmbeds, textEmbeds };
   };
   const network = inChunks({ ...binding, chunk: CHUNK, trace });
   return {
     async embed(data, captions) {
-      const pictures = { dtype: "float32", shape: [captions.length, ...shape], data } as const;
-      const results = await network.run({ pictures, ids: captionIds(tokenizer, captions) });
+      const images = { dtype: "float32", shape: [captions.length, ...shape], data } as const;
+      const results = await network.run({ images, ids: captionIds(tokenizer, captions) });
       const of = (name: string) => float32Data(results[name]!);
       return { images: of("imageEmbeds"), texts: of("textEmbeds") };
     },

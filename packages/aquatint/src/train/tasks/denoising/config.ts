@@ -39,7 +39,7 @@ export const objectiveFields = z.strictObject({
     .describe('Of a model with a "vae": latents are drawn from its posterior, or are the mean.'),
 });
 
-/** Sample grids of text-to-picture models. */
+/** Sample grids of text-to-image models. */
 export const textSamples = samplesSchema({
   prompts: z.array(z.string()).min(1).describe("What the grids show."),
   steps: count.default(50).describe("Sampling steps."),
@@ -75,9 +75,9 @@ export const denoisingFields = {
   objective: objectiveFields.prefault({}),
   evaluation: z
     .strictObject({
-      pictures: count
+      images: count
         .default(128)
-        .describe("Held-out pictures whose loss each evaluation takes, always at the same noise."),
+        .describe("Held-out images whose loss each evaluation takes, always at the same noise."),
     })
     .prefault({}),
   samples: textSamples.describe("Grids of samples; without this there are none."),

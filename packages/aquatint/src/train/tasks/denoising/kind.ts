@@ -1,9 +1,9 @@
 import { taskKind } from "../kind.ts";
 import { denoisingFields } from "./config.ts";
 
-/** A U-Net on captioned pictures or on their latents, with a text encoder of its own or a frozen one. */
+/** A U-Net on captioned images or on their latents, with a text encoder of its own or a frozen one. */
 export const denoising = taskKind({
-  summary: "A U-Net that denoises captioned pictures, or their latents where a `vae` is named.",
+  summary: "A U-Net that denoises captioned images, or their latents where a `vae` is named.",
   fields: denoisingFields,
   settled: ["text_encoder", "vae", "generation"],
   takesLatents: true,

@@ -64,7 +64,7 @@ const config = tinyConfig({
     generation: { num_inference_steps: 7 },
   },
   objective: { min_snr_gamma: 5 },
-  evaluation: { pictures: 18 },
+  evaluation: { images: 18 },
   samples: { prompts: ["red"], steps: 2 },
   training: { steps: 12, batch_size: 4, accumulate: 2, learning_rate: 1e-2, warmup_steps: 2, ema: { steps: 3 } },
 });
@@ -143,7 +143,7 @@ describe("a U-Net on latents", () => {
 
   test("sees latents of deviation near 1: the mean, or a sample, times the scaling factor", async () => {
     const shape = [2, 3, 8, 8];
-    const pictures = { dtype: "float32", shape, data: torchCpu(5).randn(384) } as const;
+    const images = { dtype: "float32", shape, data: torchCpu(5).randn(384) } as const;
     const binding = {
       names: parameters({ vae }),
       values: new Map(Array.from(vaeWeights, ([name, value]) => [`vae.${name}`, value])),
@@ -151,10 +151,10 @@ describe("a U-Net on latents", () => {
     expect(() => trainingLatents({ modules: { vae }, size: [8, 8], latents: "mean" })).toThrow("no distributions");
     const spaceOf = (latents: "sample" | "mean") =>
       trainingLatents({ modules: { posterior: vae }, size: [8, 8], latents });
-    const { mean, logVariance } = vae.encode(input({ name: "pictures", dtype: "float32", shape }));
-    const moments = await evaluate(runtime, { mean, logVariance }, { feeds: { pictures }, ...binding });
+    const { mean, logVariance } = vae.encode(input({ name: "images", dtype: "float32", shape }));
+    const moments = await evaluate(runtime, { mean, logVariance }, { feeds: { images }, ...binding });
     for (const latents of ["mean", "sample"] as const) {
-      const feeds = spaceOf(latents).feeds(pictures.data, torchCpu(9));
+      const feeds = spaceOf(latents).feeds(images.data, torchCpu(9));
       const { x0 } = await evaluate(runtime, { x0: spaceOf(latents).x0(2) }, { feeds, ...binding });
       const z = feeds["z"]?.data ?? new Float32Array(moments["mean"]!.data.length);
       const expected = Array.from(moments["mean"]!.data, (m, i) => {

@@ -8,23 +8,23 @@ import { input } from "../../../ops/leaves.ts";
 import type { TextToImageModules } from "../../../pipelines/model/components.ts";
 import type { LatentKind } from "./config.ts";
 
-/** What a U-Net learns to denoise: pictures themselves, or their latents. */
+/** What a U-Net learns to denoise: images themselves, or their latents. */
 export interface TrainingLatents {
   /** Shape of one sample: [c, h, w]. */
   readonly sample: Shape;
   /** A batch of n samples in a graph, from what `feeds` gives. */
   x0(n: number): Tensor;
-  /** The feeds of pictures, Float32 [n, 3, H, W] in -1 .. 1. */
-  feeds(pictures: Float32Array, draws: RandomStream): HostTensors;
+  /** The feeds of images, Float32 [n, 3, H, W] in -1 .. 1. */
+  feeds(images: Float32Array, draws: RandomStream): HostTensors;
 }
 
 /** What a space is made from. */
 export interface TrainingLatentsInput {
   readonly modules: Pick<TextToImageModules, "posterior" | "vae">;
-  /** Height and width of the pictures in pixels. */
+  /** Height and width of the images in pixels. */
   readonly size: readonly [height: number, width: number];
   readonly latents: LatentKind;
-  /** What the data holds in place of pictures. */
+  /** What the data holds in place of images. */
   readonly facts?: LatentFacts | undefined;
 }
 
@@ -55,7 +55,7 @@ function pixels(size: TrainingLatentsInput["size"]): TrainingLatents {
   return {
     sample,
     x0: (n) => feed("x0", [n, ...sample]),
-    feeds: (pictures) => ({ x0: float(pictures, [pictures.length / sizeOf(sample), ...sample]) }),
+    feeds: (images) => ({ x0: float(images, [images.length / sizeOf(sample), ...sample]) }),
   };
 }
 
@@ -74,19 +74,19 @@ function encodedLatents({ shape: sample, scalingFactor }: LatentFacts, vae: Auto
 }
 
 function vaeLatents(vae: Autoencoder, { size, latents }: Omit<TrainingLatentsInput, "modules">): TrainingLatents {
-  const picture = [3, ...size];
+  const image = [3, ...size];
   const sample = [vae.config.latent_channels, ...size.map((side) => side / downsampling(vae.config))];
   return {
     sample,
     x0(n) {
-      const posterior = vae.encode(feed("pictures", [n, ...picture]));
+      const posterior = vae.encode(feed("images", [n, ...image]));
       const drawn = latents === "mean" ? posterior.mean : samplePosterior(posterior, feed("z", [n, ...sample]));
       return scaleLatent(drawn, vae.config);
     },
-    feeds(pictures, draws) {
-      const n = pictures.length / sizeOf(picture);
+    feeds(images, draws) {
+      const n = images.length / sizeOf(image);
       const z = latents === "sample" && { z: float(draws.randn(n * sizeOf(sample)), [n, ...sample]) };
-      return { pictures: float(pictures, [n, ...picture]), ...z };
+      return { images: float(images, [n, ...image]), ...z };
     },
   };
 }

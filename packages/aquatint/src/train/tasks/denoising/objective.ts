@@ -13,7 +13,7 @@ import { mean } from "../../../ops/reduce.ts";
 import { reshape } from "../../../ops/shape.ts";
 import { type TimestepsConfig, timestepSampling } from "./timesteps.ts";
 
-/** What a denoising network is trained on, whatever its data: pictures or latents. */
+/** What a denoising network is trained on, whatever its data: images or latents. */
 export interface DenoisingOptions {
   /** Shape of one sample: [c, h, w]. */
   readonly sample: Shape;

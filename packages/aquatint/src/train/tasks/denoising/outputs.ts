@@ -1,4 +1,4 @@
-import type { Picture } from "../../../formats/image/image.ts";
+import type { Image } from "../../../formats/image/image.ts";
 import { torchCpu } from "../../../math/random.ts";
 import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
 import { encodeModelFolder } from "../../../pipelines/model/model-folder.ts";
@@ -12,7 +12,7 @@ import { EVALUATION_SEED, evaluationSamples } from "../sources.ts";
 import type { DenoisingConfig } from "./config.ts";
 import type { DenoisingParts } from "./graph.ts";
 
-/** Pictures that one run of the evaluation's program takes. */
+/** Images that one run of the evaluation's program takes. */
 const CHUNK = 16;
 
 interface OutputsInput extends DenoisingParts {
@@ -24,7 +24,7 @@ export interface DenoisingOutputsConfig extends Pick<DenoisingConfig, "evaluatio
   readonly samples?: DenoisingConfig["samples"];
 }
 
-/** Sample pictures of the configuration's prompts, the held-out loss, and the model's folder in float16. */
+/** Sample images of the configuration's prompts, the held-out loss, and the model's folder in float16. */
 export function denoisingOutputs({ samples, evaluation }: DenoisingOutputsConfig, input: OutputsInput): TaskOutputs {
   const { model, weights } = input;
   const { configs, tokenizerFiles } = model;
@@ -32,7 +32,7 @@ export function denoisingOutputs({ samples, evaluation }: DenoisingOutputsConfig
   const judge = judgeOf(input);
   return {
     ...(samples && { samples: () => painter.draw(samples) }),
-    evaluate: () => judge.evaluate(evaluation.pictures),
+    evaluate: () => judge.evaluate(evaluation.images),
     modelFiles: async () => encodeModelFolder({ configs, tokenizers: [tokenizerFiles], weights: await weights.read() }),
     async [Symbol.asyncDispose]() {
       await painter.dispose();
@@ -41,27 +41,27 @@ export function denoisingOutputs({ samples, evaluation }: DenoisingOutputsConfig
   };
 }
 
-/** Draws pictures from the weights as they stand. */
+/** Draws images from the weights as they stand. */
 function painterOf({ runtime, model: { modules, scheduler, tokenizerFiles }, weights }: OutputsInput) {
   const { parameters, state } = weights;
   const tokenizers = [tokenizerFrom(tokenizerFiles)];
   const network = textToImageNetwork({ runtime, modules, parameters, state });
   return {
     async draw({ prompts, seed, steps, guidance }: NonNullable<DenoisingConfig["samples"]>) {
-      const pictures: Picture[] = [];
+      const images: Image[] = [];
       for (const [i, prompt] of prompts.entries()) {
         const plan = planTextToImage({ scheduler, modules, tokenizers }, { prompt, steps, guidance, seed: seed + i });
         for await (const event of textToImage(network, plan)) {
-          if (event.type === "image") pictures.push(event.image);
+          if (event.type === "image") images.push(event.image);
         }
       }
-      return pictures;
+      return images;
     },
     dispose: () => network[Symbol.asyncDispose](),
   };
 }
 
-/** Takes the loss of the weights as they stand on held-out pictures, with the same noise for every run. */
+/** Takes the loss of the weights as they stand on held-out images, with the same noise for every run. */
 function judgeOf(input: OutputsInput) {
   const { runtime, dataset, model, space, objective, graph, weights } = input;
   const { parameters, state } = weights;
@@ -70,10 +70,10 @@ function judgeOf(input: OutputsInput) {
   const tokenizer = tokenizerFrom(model.tokenizerFiles);
   return {
     async evaluate(count: number) {
-      const { pictures, captions } = await evaluationSamples(dataset, count);
+      const { images, captions } = await evaluationSamples(dataset, count);
       const draws = torchCpu(EVALUATION_SEED);
       const { feeds, report } = objective.evaluation(count, draws);
-      const samples = space.feeds(pictures, draws);
+      const samples = space.feeds(images, draws);
       return report(await network.run({ ...samples, ...feeds, ids: captionIds(tokenizer, captions) }));
     },
     dispose: () => network[Symbol.asyncDispose](),

@@ -50,9 +50,9 @@ function denoisingPhase({ objective: { guidance_dropout: dropout } }: DenoisingT
     name: "denoising",
     ...trace(() => parts.graph(microBatchSize)),
     async next() {
-      const { pictures, captions } = await sources.stream.next(batchSize);
+      const { images, captions } = await sources.stream.next(batchSize);
       const { draws } = sources;
-      const samples = space.feeds(pictures, draws);
+      const samples = space.feeds(images, draws);
       const { feeds, report } = objective.draw(batchSize, draws);
       const ids = captionFeed(captions, draws, { tokenizer, dropout });
       return { feeds: { ...samples, ...feeds, ids }, position: sources.position(), report };

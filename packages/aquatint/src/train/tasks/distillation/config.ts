@@ -11,7 +11,7 @@ export const distillationFields = {
     .describe('Folder of the model whose steps are learnt, which "task": "denoising" or this one wrote.'),
   distillation: z
     .strictObject({
-      steps: count.default(4).describe("DDIM steps in which the student makes a picture."),
+      steps: count.default(4).describe("DDIM steps in which the student makes an image."),
       teacher_steps: count
         .min(2)
         .default(2)
@@ -20,7 +20,7 @@ export const distillationFields = {
     .prefault({}),
   evaluation: z
     .strictObject({
-      pictures: count.default(128).describe("Held-out pictures whose loss each evaluation takes, at the same noise."),
+      images: count.default(128).describe("Held-out images whose loss each evaluation takes, at the same noise."),
     })
     .prefault({}),
   samples: samplesSchema({

@@ -107,7 +107,7 @@ describe("a run", () => {
         ...{ task: "distillation", output: "unused", teacher: "teacher" },
         dataset: { name: "digits" },
         distillation: { steps: 2, teacher_steps: 3 },
-        evaluation: { pictures: 6 },
+        evaluation: { images: 6 },
         samples: { prompts: [...plateNames], every_minutes: 1 },
         training: { steps: 20, batch_size: 6, learning_rate: 3e-3, warmup_steps: 2, ema: null, ...training },
       },

@@ -16,7 +16,7 @@ export const ganFields = {
       penalty: z
         .enum(penaltyNames)
         .default("r1")
-        .describe("Where the critic's slope is held down: r1 at real pictures, r2 at generated ones."),
+        .describe("Where the critic's slope is held down: r1 at real images, r2 at generated ones."),
       penalty_weight: z
         .number()
         .nonnegative()

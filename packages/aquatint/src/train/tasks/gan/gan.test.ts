@@ -83,7 +83,7 @@ const config = (training: object = {}) =>
   });
 
 test("critic and generator take turns, each with its own weights; the model is the generator's", async () => {
-  const { metrics, checkpoints, files, pictures } = await shortRun(config(), runtime);
+  const { metrics, checkpoints, files, images } = await shortRun(config(), runtime);
   expect(Object.keys(metrics).sort()).toEqual([
     ...["critic.gradNorm", "critic.loss", "critic.right_generated", "critic.right_real", "critic.slope"],
     ...["generator.gradNorm", "generator.loss"],
@@ -100,7 +100,7 @@ test("critic and generator take turns, each with its own weights; the model is t
       part,
     ).toBe(true);
   }
-  expect(pictures).toBe(plateNames.length);
+  expect(images).toBe(plateNames.length);
   const model = await ganFolder.open(memoryFiles(files));
   expect([...(await model.weights()).keys()].every((name) => /^(generator|text_encoder)\./.test(name))).toBe(true);
 });

@@ -4,10 +4,10 @@ import { softplus } from "../../../ops/activation.ts";
 import { neg, square } from "../../../ops/elementwise.ts";
 import { mean, sum } from "../../../ops/reduce.ts";
 
-/** The generator's loss for logits [n] of its pictures: non-saturating (Goodfellow et al. 2014). */
+/** The generator's loss for logits [n] of its images: non-saturating (Goodfellow et al. 2014). */
 export const generatorLoss = (generated: Tensor): Tensor => mean(softplus(neg(generated)));
 
-/** What a critic says of real and of generated pictures, each [n]. */
+/** What a critic says of real and of generated images, each [n]. */
 export interface Logits {
   readonly real: Tensor;
   readonly generated: Tensor;
@@ -20,8 +20,8 @@ export const criticLosses = ({ real, generated }: Logits) => ({
 });
 
 /**
- * The mean over pictures x [n, c, h, w] of |d critic(x) / dx|² (Mescheder et al. 2018): R1 at real ones, R2 at generated
- * ones. A graph that can be differentiated once more; each picture's logit must depend on that picture alone.
+ * The mean over images x [n, c, h, w] of |d critic(x) / dx|² (Mescheder et al. 2018): R1 at real ones, R2 at generated
+ * ones. A graph that can be differentiated once more; each image's logit must depend on that image alone.
  */
 export function slopePenalty(critic: (x: Tensor) => Tensor, x: Tensor): Tensor {
   const [slope] = grad(sum(critic(x)), [x]) as [Tensor];

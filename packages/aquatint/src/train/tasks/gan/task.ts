@@ -59,7 +59,7 @@ interface Players extends GanParts {
 
 const isCritic = (name: string): boolean => name.startsWith("critic.");
 
-/** Inputs of a graph of n samples: real pictures, vectors, captions; and the pictures that the generator makes of them. */
+/** Inputs of a graph of n samples: real images, vectors, captions; and the images that the generator makes of them. */
 function stage({ parts: { modules, tokenizer }, critic, dataset }: Players, n: number) {
   const ids = input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] });
   const z = input({ name: "z", dtype: "float32", shape: [n, modules.network.config.latent_size] });
@@ -84,14 +84,14 @@ function criticPhase({ loss, critic: { steps, learning_rate: learningRate } }: G
 
 function criticGraph({ penalty, penalty_weight: gamma, penalty_share: share }: GanTaskConfig["loss"], all: Players) {
   const { critic, microBatchSize } = all;
-  const { condition, ...pictures } = stage(all, microBatchSize);
+  const { condition, ...images } = stage(all, microBatchSize);
   const logits = {
-    real: critic.network(pictures.real, condition),
-    generated: critic.network(pictures.generated, condition),
+    real: critic.network(images.real, condition),
+    generated: critic.network(images.generated, condition),
   };
   const penalised = Math.max(1, Math.round(share * microBatchSize));
   const some = (x: Tensor) => slice(x, { axis: 0, start: 0, end: penalised });
-  const places = { r1: pictures.real, r2: pictures.generated };
+  const places = { r1: images.real, r2: images.generated };
   const slope = slopePenalty((x) => critic.network(x, some(condition)), some(places[penalty]));
   const losses = criticLosses(logits);
   return {
@@ -121,12 +121,12 @@ function generatorPhase(all: Players): Phase {
   };
 }
 
-/** A batch of captions and vectors, and of the captions' pictures where they are looked at. */
+/** A batch of captions and vectors, and of the captions' images where they are looked at. */
 async function drawn({ parts, sources, dataset, batchSize }: Players, { withReal }: { readonly withReal: boolean }) {
   const { latent_size: width } = parts.modules.network.config;
-  const { pictures, captions } = await sources.stream.next(batchSize);
+  const { images, captions } = await sources.stream.next(batchSize);
   const feeds: HostTensors = {
-    ...(withReal && { real: { dtype: "float32", shape: [batchSize, 3, ...dataset.size], data: pictures } }),
+    ...(withReal && { real: { dtype: "float32", shape: [batchSize, 3, ...dataset.size], data: images } }),
     z: { dtype: "float32", shape: [batchSize, width], data: sources.draws.randn(batchSize * width) },
     ids: captionIds(parts.tokenizer, captions),
   };

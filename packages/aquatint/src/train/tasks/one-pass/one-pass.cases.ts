@@ -10,7 +10,7 @@ export const tinyText = {
   text_encoder: { hidden_size: 16, intermediate_size: 32, num_hidden_layers: 1, num_attention_heads: 2 },
   tokenizer: { merges: 20, context: 8 },
 };
-/** The sizes of a decoder of pictures of 8 x 8. */
+/** The sizes of a decoder of images of 8 x 8. */
 export const tinyDecoder = { block_out_channels: [8, 16], latent_size: 4, norm_num_groups: 4 };
 
 /** What a short run gave. */
@@ -21,7 +21,7 @@ export interface ShortRun {
   readonly checkpoints: readonly TrainingCheckpoint[];
   readonly files: ReadonlyMap<string, Uint8Array | string>;
   readonly evaluation: Readonly<Record<string, number>> | undefined;
-  readonly pictures: number;
+  readonly images: number;
 }
 
 /** Trains a configuration on color plates, from a checkpoint if there is one. */
@@ -44,8 +44,8 @@ export async function shortRun(
   }
   const { outputs } = session;
   const evaluation = await outputs.evaluate?.();
-  const pictures = (await outputs.samples?.())?.length ?? 0;
-  return { losses, metrics, checkpoints, files: await outputs.modelFiles(), evaluation, pictures };
+  const images = (await outputs.samples?.())?.length ?? 0;
+  return { losses, metrics, checkpoints, files: await outputs.modelFiles(), evaluation, images };
 }
 
 /** The state of a checkpoint as plain numbers. */

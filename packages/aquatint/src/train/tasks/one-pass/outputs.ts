@@ -1,4 +1,4 @@
-import { type Picture, tensorToPictures } from "../../../formats/image/image.ts";
+import { type Image, tensorToImages } from "../../../formats/image/image.ts";
 import { float32Data } from "../../../graph/host-tensor.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import { torchCpu } from "../../../math/random.ts";
@@ -14,8 +14,8 @@ import type { OnePassParts } from "./parts.ts";
 
 type Modules = OnePassModules<ReturnType<OnePassFolder["build"]>["network"]>;
 
-/** The graph from `z` [n, latent_size] and the captions' `ids` to pictures [n, 3, h, w]. */
-export function onePassPictures({ network, textEncoder }: Modules, tokenizer: ClipTokenizer, n: number): Tensor {
+/** The graph from `z` [n, latent_size] and the captions' `ids` to images [n, 3, h, w]. */
+export function onePassImages({ network, textEncoder }: Modules, tokenizer: ClipTokenizer, n: number): Tensor {
   const ids = input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] });
   const z = input({ name: "z", dtype: "float32", shape: [n, network.config.latent_size] });
   return network(z, textEncoder(ids).pooled);
@@ -28,19 +28,19 @@ interface OutputsInput extends Pick<TaskContext, "runtime"> {
   readonly samples: OnePassSamples;
 }
 
-/** Sample pictures of the configuration's prompts, and the model's folder in float16. */
+/** Sample images of the configuration's prompts, and the model's folder in float16. */
 export function onePassOutputs({ folder, parts, runtime, weights, samples }: OutputsInput): TaskOutputs {
   const { modules, tokenizer, configs, tokenizerFiles } = parts;
   const { state, parameters } = weights;
   const { latent_size: width, sample_size: side } = modules.network.config;
-  const trace = (n: number) => ({ pictures: onePassPictures(modules, tokenizer, n) });
+  const trace = (n: number) => ({ images: onePassImages(modules, tokenizer, n) });
   const chunk = samples?.prompts.length ?? 1;
   const network = inChunks({ runtime, state, parameters, chunk, trace });
-  const draw = async ({ prompts, seed }: NonNullable<OnePassSamples>): Promise<readonly Picture[]> => {
+  const draw = async ({ prompts, seed }: NonNullable<OnePassSamples>): Promise<readonly Image[]> => {
     const n = prompts.length;
     const z = { dtype: "float32", shape: [n, width], data: torchCpu(seed).randn(n * width) } as const;
-    const { pictures } = await network.run({ z, ids: captionIds(tokenizer, prompts) });
-    return tensorToPictures(float32Data(pictures!), { width: side, height: side });
+    const { images } = await network.run({ z, ids: captionIds(tokenizer, prompts) });
+    return tensorToImages(float32Data(images!), { width: side, height: side });
   };
   return {
     ...(samples && { samples: () => draw(samples) }),

@@ -16,7 +16,7 @@ export interface WantedOnePass {
 
 type NetworkOf<Folder extends OnePassFolder> = ReturnType<Folder["build"]>["network"];
 
-/** A model in training that makes a picture in one pass. */
+/** A model in training that makes an image in one pass. */
 export interface OnePassParts<Network extends NetworkOf<OnePassFolder>> {
   readonly modules: OnePassModules<Network>;
   readonly configs: OnePassConfigs;

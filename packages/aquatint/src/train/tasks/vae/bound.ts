@@ -1,6 +1,6 @@
 import type { Tensor } from "../../../graph/tensor.ts";
 import { type LatentPosterior, samplePosterior } from "../../../models/autoencoder/index.ts";
-import type { PictureLikelihood, VariationalAutoencoder } from "../../../models/vae/index.ts";
+import type { ImageLikelihood, VariationalAutoencoder } from "../../../models/vae/index.ts";
 import { softplus } from "../../../ops/activation.ts";
 import { greater, less, logicalOr, where } from "../../../ops/comparison.ts";
 import { add, exp, log, mul, neg, scale, sub } from "../../../ops/elementwise.ts";
@@ -8,11 +8,11 @@ import { scalar } from "../../../ops/leaves.ts";
 import { sum } from "../../../ops/reduce.ts";
 import { divergence } from "../autoencoder/losses.ts";
 
-/** Half of the distance between two values of an 8-bit picture in -1 .. 1. */
+/** Half of the distance between two values of an 8-bit image in -1 .. 1. */
 const HALF = 1 / 255;
 
 /** ln of each value's probability under its logistic: the graph of `discretised({ interval: "logistic" })`. */
-export function discretisedLogistic(x: Tensor, { mean, logScale }: PictureLikelihood): Tensor {
+export function discretisedLogistic(x: Tensor, { mean, logScale }: ImageLikelihood): Tensor {
   const narrow = exp(neg(logScale));
   const away = sub(x, mean);
   const below = mul(sub(away, scalar(HALF)), narrow); // the interval's ends, as the standard logistic sees them
@@ -25,7 +25,7 @@ export function discretisedLogistic(x: Tensor, { mean, logScale }: PictureLikeli
   return sub(where(logicalOr(first, last), none, width), add(left, right));
 }
 
-/** The two terms of the bound for each picture, in nats: [n]. */
+/** The two terms of the bound for each image, in nats: [n]. */
 export interface VaeTerms {
   /** -ln p(x | z) for a z of the posterior. */
   readonly reconstruction: Tensor;
@@ -37,19 +37,19 @@ export interface VaeTerms {
 export interface VaeBoundInput {
   readonly vae: VariationalAutoencoder;
   /** [n, c, h, w] in -1 .. 1. */
-  readonly pictures: Tensor;
+  readonly images: Tensor;
   /** Standard normals [n, latent_size]. */
   readonly noise: Tensor;
   /** [n, condition_size] */
   readonly condition: Tensor;
 }
 
-/** The evidence lower bound on ln p(x) as its two terms (Kingma and Welling 2014), with one draw of z a picture. */
-export function vaeTerms({ vae, pictures, noise, condition }: VaeBoundInput): VaeTerms {
-  const posterior: LatentPosterior = vae.encode(pictures, condition);
+/** The evidence lower bound on ln p(x) as its two terms (Kingma and Welling 2014), with one draw of z an image. */
+export function vaeTerms({ vae, images, noise, condition }: VaeBoundInput): VaeTerms {
+  const posterior: LatentPosterior = vae.encode(images, condition);
   const likelihood = vae.decode(samplePosterior(posterior, noise), condition);
   return {
-    reconstruction: neg(sum(discretisedLogistic(pictures, likelihood), { axes: [1, 2, 3] })),
+    reconstruction: neg(sum(discretisedLogistic(images, likelihood), { axes: [1, 2, 3] })),
     kl: sum(divergence(posterior), { axes: [1] }),
   };
 }

@@ -11,7 +11,7 @@ export const vaeFields = {
   }),
   evaluation: z
     .strictObject({
-      pictures: z.int().positive().default(128).describe("Held-out pictures whose bound each evaluation estimates."),
+      images: z.int().positive().default(128).describe("Held-out images whose bound each evaluation estimates."),
     })
     .prefault({}),
   samples: onePassSamples.describe("Grids of samples; without this there are none."),

@@ -16,10 +16,10 @@ import { EVALUATION_SEED, evaluationSamples, sourcesOf } from "../sources.ts";
 import { vaeTerms } from "./bound.ts";
 import type { VaeTaskConfig } from "./config.ts";
 
-/** Pictures that one run of the evaluation's program takes. */
+/** Images that one run of the evaluation's program takes. */
 const CHUNK = 32;
 
-/** The task of a variational autoencoder of captioned pictures, by the bound on their likelihood. */
+/** The task of a variational autoencoder of captioned images, by the bound on their likelihood. */
 export async function openVaeTask(config: VaeTaskConfig, context: TaskContext): Promise<Task> {
   const { vae, ...text } = config.model;
   const parts = await onePassParts(vaeFolder, { network: vae, ...text }, context);
@@ -43,28 +43,28 @@ function vaeTask(config: VaeTaskConfig, all: VaeParts): Task {
   };
 }
 
-/** The bound's terms of n pictures, in bits per dimension: [n] each. */
+/** The bound's terms of n images, in bits per dimension: [n] each. */
 function boundGraph({ parts: { modules, tokenizer }, dataset }: VaeParts, n: number) {
   const { network, textEncoder } = modules;
-  const picture = [3, ...dataset.size];
+  const image = [3, ...dataset.size];
   const terms = vaeTerms({
     vae: network,
-    pictures: input({ name: "pictures", dtype: "float32", shape: [n, ...picture] }),
+    images: input({ name: "images", dtype: "float32", shape: [n, ...image] }),
     noise: input({ name: "noise", dtype: "float32", shape: [n, network.config.latent_size] }),
     condition: textEncoder(input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] })).pooled,
   });
-  const bits = 1 / (sizeOf(picture) * Math.LN2);
+  const bits = 1 / (sizeOf(image) * Math.LN2);
   return { reconstruction: scale(terms.reconstruction, bits), kl: scale(terms.kl, bits) };
 }
 
 interface Samples {
-  readonly pictures: Float32Array;
+  readonly images: Float32Array;
   readonly captions: readonly string[];
   readonly noise: Float32Array;
 }
 
-const feedsOf = ({ parts, dataset }: VaeParts, { pictures, captions, noise }: Samples): HostTensors => ({
-  pictures: { dtype: "float32", shape: [captions.length, 3, ...dataset.size], data: pictures },
+const feedsOf = ({ parts, dataset }: VaeParts, { images, captions, noise }: Samples): HostTensors => ({
+  images: { dtype: "float32", shape: [captions.length, 3, ...dataset.size], data: images },
   noise: { dtype: "float32", shape: [captions.length, parts.modules.network.config.latent_size], data: noise },
   ids: captionIds(parts.tokenizer, captions),
 });
@@ -79,9 +79,9 @@ function vaePhase(all: VaeParts) {
       return { loss: mean(add(terms.reconstruction, terms.kl)), results: terms };
     }),
     async next() {
-      const { pictures, captions } = await sources.stream.next(batchSize);
+      const { images, captions } = await sources.stream.next(batchSize);
       const noise = sources.draws.randn(batchSize * parts.modules.network.config.latent_size);
-      return { feeds: feedsOf(all, { pictures, captions, noise }), position: sources.position(), report };
+      return { feeds: feedsOf(all, { images, captions, noise }), position: sources.position(), report };
     },
   };
   return { phase, restore: sources.restore };
@@ -104,9 +104,9 @@ function vaeOutputs(
   return {
     ...common,
     async evaluate() {
-      const { pictures, captions } = await evaluationSamples(dataset, evaluation.pictures);
+      const { images, captions } = await evaluationSamples(dataset, evaluation.images);
       const noise = torchCpu(EVALUATION_SEED).randn(captions.length * parts.modules.network.config.latent_size);
-      const terms = report(await judge.run(feedsOf(all, { pictures, captions, noise })));
+      const terms = report(await judge.run(feedsOf(all, { images, captions, noise })));
       return { bits_per_dimension: terms["reconstruction"]! + terms["kl"]!, kl: terms["kl"]! };
     },
     async [Symbol.asyncDispose]() {

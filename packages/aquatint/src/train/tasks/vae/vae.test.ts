@@ -59,17 +59,17 @@ const config = (training: object = {}) =>
   tinyConfig({
     task: "vae",
     model: { vae: tinyDecoder, ...tinyText },
-    evaluation: { pictures: 5 },
+    evaluation: { images: 5 },
     samples: { prompts: [...plateNames], every_minutes: 1 },
     training: { steps: 60, batch_size: 6, learning_rate: 1e-2, ...training },
   });
 
 test("learns plates: the bound falls, its two terms are its sum, and its folder opens again", async () => {
-  const { losses, metrics, evaluation, files, pictures } = await shortRun(config(), runtime);
+  const { losses, metrics, evaluation, files, images } = await shortRun(config(), runtime);
   expect(losses.at(-1)).toBeLessThan(losses[0]! / 2);
   expect(metrics["reconstruction"]! + metrics["kl"]!).toBeCloseTo(losses.at(-1)!, 5);
   expect(evaluation!["bits_per_dimension"]).toBeLessThan(losses[0]!);
-  expect(pictures).toBe(plateNames.length);
+  expect(images).toBe(plateNames.length);
   const model = await vaeFolder.open(memoryFiles(files));
   expect(model.network.config).toMatchObject({ latent_size: 4, condition_size: 16, sample_size: 8 });
   expect(new Set((await model.weights()).keys())).toEqual(new Set(model.parameters.keys()));

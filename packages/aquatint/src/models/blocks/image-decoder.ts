@@ -6,25 +6,25 @@ import { concat, reshape } from "../../ops/shape.ts";
 import { UpBlock } from "./unet-blocks.ts";
 
 /** What a decoder from vectors is made of. */
-export interface PictureDecoderOptions {
+export interface ImageDecoderOptions {
   /** Numbers of a latent vector. */
   readonly latentSize: number;
-  /** Numbers that say what the picture is to show. */
+  /** Numbers that say what the image is to show. */
   readonly conditionSize: number;
   readonly outChannels: number;
-  /** Height and width of the pictures in pixels, a multiple of 2 ** (widths.length - 1). */
+  /** Height and width of the images in pixels, a multiple of 2 ** (widths.length - 1). */
   readonly side: number;
-  /** Channels from the largest picture to the smallest, each half as high and wide. */
+  /** Channels from the largest image to the smallest, each half as high and wide. */
   readonly widths: readonly number[];
   readonly layers: number;
   readonly groups: number;
 }
 
 /**
- * Vectors z [n, latentSize] and conditions [n, conditionSize] to pictures [n, outChannels, side, side]: the upper half of
+ * Vectors z [n, latentSize] and conditions [n, conditionSize] to images [n, outChannels, side, side]: the upper half of
  * a U-Net whose every normalisation is scaled and shifted by both (Karras et al. 2019; Dhariwal and Nichol 2021).
  */
-export function PictureDecoder(options: PictureDecoderOptions) {
+export function ImageDecoder(options: ImageDecoderOptions) {
   const { latentSize, conditionSize, outChannels, side, layers, groups } = options;
   const widths = options.widths.toReversed();
   const least = side / 2 ** (widths.length - 1);

@@ -2,28 +2,28 @@ import { z } from "zod";
 
 const size = z.int().positive();
 
-/** The keys that networks between vectors and pictures have in common. */
-export const pictureFields = {
+/** The keys that networks between vectors and images have in common. */
+export const imageFields = {
   sample_size: size.default(32),
   block_out_channels: z.array(size).min(1).default([16, 32, 64, 96]),
   condition_size: size.default(64),
 };
 /** The keys of those that are normalised, too. */
 export const decoderFields = {
-  ...pictureFields,
+  ...imageFields,
   layers_per_block: size.default(1),
   norm_num_groups: size.default(8),
   latent_size: size.default(32),
 };
 
-interface PictureSizes {
+interface ImageSizes {
   readonly sample_size: number;
   readonly block_out_channels: readonly number[];
   readonly norm_num_groups?: number;
 }
 
 /** Says what is wrong with the sizes of such a network, if anything is. */
-export function pictureSizesProblem({ sample_size, block_out_channels, norm_num_groups = 1 }: PictureSizes) {
+export function imageSizesProblem({ sample_size, block_out_channels, norm_num_groups = 1 }: ImageSizes) {
   const factor = 2 ** (block_out_channels.length - 1);
   if (sample_size % factor) return `"sample_size": ${sample_size} is no multiple of ${factor}`;
   const ragged = block_out_channels.find((channels) => channels % norm_num_groups);

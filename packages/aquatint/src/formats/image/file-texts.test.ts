@@ -8,11 +8,11 @@ import { describe, expect, test } from "vitest";
 import { AquatintError } from "../../errors.ts";
 import { sha256 } from "../hash.node.ts";
 import { imageMetadata } from "../metadata/index.ts";
-import { encodePicture, pictureFormatOf, pictureFormats } from "./encode.node.ts";
-import type { Picture } from "./image.ts";
-import { pictureTexts, withTexts } from "./picture-file.ts";
+import { encodeImage, imageFormatOf, imageFormats } from "./encode.node.ts";
+import { imageTexts, withTexts } from "./file-texts.ts";
+import type { Image } from "./image.ts";
 
-const picture: Picture = {
+const image: Image = {
   width: 17,
   height: 9,
   channels: 3,
@@ -22,17 +22,14 @@ const texts = {
   aquatint: JSON.stringify({ prompt: "雪の中の狐 🦊, café", seed: 7 }),
   parameters: "雪の中の狐 🦊, café\nNegative prompt: blur\nSteps: 20, Sampler: Euler a, Seed: 7, Size: 17x9",
 };
-const formats = Object.entries(pictureFormats);
+const formats = Object.entries(imageFormats);
 const pixels = async (bytes: Uint8Array) => (await sharp(bytes).raw().toBuffer()).toString("hex");
 
 describe.each(formats)("%s", (_, format) => {
-  test("carries the web UI's text and the recipe, and shows the same picture as without them", async () => {
-    const [bare, full] = await Promise.all([
-      encodePicture(picture, { format }),
-      encodePicture(picture, { format, texts }),
-    ]);
-    expect(await pictureTexts(bare)).toEqual({});
-    const read = await pictureTexts(full);
+  test("carries the web UI's text and the recipe, and shows the same image as without them", async () => {
+    const [bare, full] = await Promise.all([encodeImage(image, { format }), encodeImage(image, { format, texts })]);
+    expect(await imageTexts(bare)).toEqual({});
+    const read = await imageTexts(full);
     expect(read["aquatint"]).toBe(texts.aquatint);
     expect(read["parameters"] ?? read["UserComment"]).toBe(texts.parameters);
     expect(imageMetadata(read)).toMatchObject({ source: "aquatint", seed: 7 });
@@ -43,13 +40,13 @@ describe.each(formats)("%s", (_, format) => {
 
   test("is chosen by a name's ending", () => {
     for (const extension of format.extensions) {
-      expect(pictureFormatOf(`a.b${extension.toUpperCase()}`)).toBe(format);
+      expect(imageFormatOf(`a.b${extension.toUpperCase()}`)).toBe(format);
     }
   });
 });
 
 test("EXIF is a block that others read: libvips, and the web UI's encoding of the comment", async () => {
-  const { exif } = await sharp(await encodePicture(picture, { format: pictureFormats.jpeg, texts })).metadata();
+  const { exif } = await sharp(await encodeImage(image, { format: imageFormats.jpeg, texts })).metadata();
   expect(exif?.subarray(0, 8).toString("latin1")).toBe("Exif\0\0MM");
   const at = exif!.indexOf("UNICODE\0");
   expect(
@@ -59,36 +56,34 @@ test("EXIF is a block that others read: libvips, and the web UI's encoding of th
   ).toBe(texts.parameters);
 });
 
-test("quality 100 of WebP keeps every pixel, also of a transparent picture; a lower one makes smaller files", async () => {
-  const { webp, jpeg } = pictureFormats;
-  expect(await pixels(await encodePicture(picture, { format: webp, quality: 100, texts }))).toBe(
-    Buffer.from(picture.data).toString("hex"),
+test("quality 100 of WebP keeps every pixel, also of a transparent image; a lower one makes smaller files", async () => {
+  const { webp, jpeg } = imageFormats;
+  expect(await pixels(await encodeImage(image, { format: webp, quality: 100, texts }))).toBe(
+    Buffer.from(image.data).toString("hex"),
   );
   const clear = { width: 2, height: 1, channels: 4, data: Uint8Array.of(1, 2, 3, 255, 9, 9, 9, 128) } as const;
-  const bytes = await encodePicture(clear, { format: webp, quality: 100, texts });
+  const bytes = await encodeImage(clear, { format: webp, quality: 100, texts });
   expect(await pixels(bytes)).toBe(Buffer.from(clear.data).toString("hex"));
-  const [small, large] = await Promise.all(
-    [10, 95].map((quality) => encodePicture(picture, { format: jpeg, quality })),
-  );
+  const [small, large] = await Promise.all([10, 95].map((quality) => encodeImage(image, { format: jpeg, quality })));
   expect(small!.length).toBeLessThan(large!.length);
 });
 
 test("a text that JPEG cannot hold is refused, where PNG and WebP hold it", async () => {
   const long = { ...texts, parameters: "x".repeat(40_000) };
-  await expect(encodePicture(picture, { format: pictureFormats.jpeg, texts: long })).rejects.toMatchObject({
-    code: "picture/texts",
+  await expect(encodeImage(image, { format: imageFormats.jpeg, texts: long })).rejects.toMatchObject({
+    code: "image/texts",
     hint: expect.stringContaining("--no-metadata"),
   });
-  for (const format of [pictureFormats.png, pictureFormats.webp]) {
-    const read = await pictureTexts(await encodePicture(picture, { format, texts: long }));
+  for (const format of [imageFormats.png, imageFormats.webp]) {
+    const read = await imageTexts(await encodeImage(image, { format, texts: long }));
     expect(read["parameters"] ?? read["UserComment"]).toBe(long.parameters);
   }
 });
 
 test("texts that are written twice are those of the second time in WebP, and the first one's in the others stay", async () => {
   const again = { ...texts, aquatint: JSON.stringify({ seed: 8 }) };
-  const twice = withTexts(await encodePicture(picture, { format: pictureFormats.webp, texts }), again);
-  expect((await pictureTexts(twice))["aquatint"]).toBe(again.aquatint);
+  const twice = withTexts(await encodeImage(image, { format: imageFormats.webp, texts }), again);
+  expect((await imageTexts(twice))["aquatint"]).toBe(again.aquatint);
   expect(await sharp(twice).metadata()).toMatchObject({ width: 17, height: 9 });
 });
 
@@ -129,16 +124,16 @@ function changed(bytes: Uint8Array, list: readonly Change[]): Uint8Array {
 
 /** What each kind of file is refused with when its first or its second half is missing: JPEG's texts come first in it. */
 const refusals: Readonly<Record<string, readonly [first: string, second: string]>> = {
-  png: ["picture/unknown", "png/truncated"],
-  jpeg: ["picture/unknown", "read"],
-  webp: ["picture/unknown", "picture/truncated"],
+  png: ["image/unknown", "png/truncated"],
+  jpeg: ["image/unknown", "read"],
+  webp: ["image/unknown", "image/truncated"],
 };
 
 test.each(formats)("%s: half a file is refused with the reason, unless the texts are whole", async (name, format) => {
-  const bytes = await encodePicture(picture, { format, texts });
+  const bytes = await encodeImage(image, { format, texts });
   const middle = bytes.length >> 1;
   const codes = [bytes.subarray(middle), bytes.subarray(0, middle)].map((half) =>
-    pictureTexts(half).then(
+    imageTexts(half).then(
       () => "read",
       (error: unknown) => (error instanceof AquatintError ? error.code : String(error)),
     ),
@@ -149,12 +144,12 @@ test.each(formats)("%s: half a file is refused with the reason, unless the texts
 test.each(formats)(
   "%s: 3,000 mutated files are read or refused with a typed error, and what is read is a recipe or none",
   async (_, format) => {
-    const bytes = await encodePicture(picture, { format, texts });
+    const bytes = await encodeImage(image, { format, texts });
     const codes = new Set<string>();
     await fc.assert(
       fc.asyncProperty(changes, async (list) => {
         try {
-          imageMetadata(await pictureTexts(changed(bytes, list)));
+          imageMetadata(await imageTexts(changed(bytes, list)));
           codes.add("read");
         } catch (error) {
           if (!(error instanceof AquatintError)) throw error;
@@ -166,7 +161,7 @@ test.each(formats)(
     expect(codes).toContain("read");
     expect(codes.size).toBeGreaterThan(1);
     const kinds = [...codes].filter((code) => code !== "read").map((code) => code.split("/")[0]);
-    expect(kinds.filter((kind) => kind !== "png" && kind !== "picture")).toEqual([]);
+    expect(kinds.filter((kind) => kind !== "png" && kind !== "image")).toEqual([]);
   },
   120_000,
 );

@@ -1,5 +1,5 @@
-/** What Aquatint writes of a picture into its file. */
-export interface PictureTexts {
+/** What Aquatint writes of an image into its file. */
+export interface ImageTexts {
   /** The recipe as JSON. */
   readonly aquatint: string;
   /** The lines of AUTOMATIC1111's web UI. */

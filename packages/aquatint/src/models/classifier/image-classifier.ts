@@ -7,11 +7,11 @@ import { mean } from "../../ops/reduce.ts";
 import { ResnetBlock2D } from "../blocks/resnet-block.ts";
 import type { ClassifierConfig } from "./config.ts";
 
-/** What a classifier makes of a batch of pictures. */
+/** What a classifier makes of a batch of images. */
 export interface ClassifierOutput {
   /** Logits of every class, and of nothing last, for each place of the grid: [n, classes + 1, h / stride, w / stride]. */
   readonly places: Tensor;
-  /** What the network sees in the whole picture, for distances between sets of pictures: [n, last width]. */
+  /** What the network sees in the whole image, for distances between sets of images: [n, last width]. */
   readonly features: Tensor;
   /** What each block makes, [n, width, h, w], from fine to coarse. */
   readonly states: readonly Tensor[];
@@ -21,7 +21,7 @@ export interface ClassifierOutput {
 export const strideOf = ({ block_out_channels }: ClassifierConfig): number => 2 ** block_out_channels.length;
 
 /** A residual network (He et al. 2016) that names what is to be seen at each place of [n, 3, h, w]; takes any size. */
-export function PictureClassifier(config: ClassifierConfig) {
+export function ImageClassifier(config: ClassifierConfig) {
   const { in_channels, block_out_channels: widths, layers_per_block, norm_num_groups: groups, classes } = config;
   const norm = { groups, eps: 1e-5 };
   const conv_in = Conv2d(in_channels, widths[0]!, 5, { stride: 2 });

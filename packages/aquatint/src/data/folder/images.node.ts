@@ -2,42 +2,42 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AquatintError } from "../../errors.ts";
 import { readBytes } from "../../formats/files.node.ts";
-import type { Picture, RgbaPicture } from "../../formats/image/image.ts";
+import type { Image, RgbaImage } from "../../formats/image/image.ts";
 import { decodeImage } from "../../formats/image/read-image.node.ts";
 import { atLeast, resized } from "../../formats/image/resize.ts";
 import { type Split, splits } from "../dataset.ts";
 import { stringHash } from "../string-hash.ts";
 import { captionedFiles } from "./captions.node.ts";
-import type { FolderEntry, FolderRequest, PictureFolder } from "./pictures.ts";
+import type { FolderEntry, FolderRequest, ImageFolder } from "./images.ts";
 import { skipList } from "./skip-list.node.ts";
 
-/** Pictures in memory take at most so many bytes; those beyond are decoded again each time. */
+/** Images in memory take at most so many bytes; those beyond are decoded again each time. */
 const MEMORY = 512e6;
 
 /** Files read at the same time. */
 const AT_ONCE = 8;
 
 /**
- * Looks at every picture of a folder; what cannot be used is in the report.
- * @throws AquatintError "file/missing" where there is no such folder, "data/no-pictures" where nothing can be used.
+ * Looks at every image of a folder; what cannot be used is in the report.
+ * @throws AquatintError "file/missing" where there is no such folder, "data/no-images" where nothing can be used.
  */
-export async function openPictureFolder(request: FolderRequest): Promise<PictureFolder> {
+export async function openImageFolder(request: FolderRequest): Promise<ImageFolder> {
   const { folder, heldOutShare } = request;
   const [skipped, noted] = [skipList(), skipList()];
-  const kept = new Map<string, RgbaPicture>();
+  const kept = new Map<string, RgbaImage>();
   let bytes = 0;
   const candidates = [...(await captionedFiles(folder, { skipped, noted }))];
   const entries: FolderEntry[] = [];
   const look = async (): Promise<void> => {
     for (let next = candidates.shift(); next; next = candidates.shift()) {
-      const picture = await decoded(next.file, request);
-      if (typeof picture === "string") {
-        skipped.add(picture, next.file);
+      const decodedImage = await decoded(next.file, request);
+      if (typeof decodedImage === "string") {
+        skipped.add(decodedImage, next.file);
         continue;
       }
       entries.push({ ...next, split: stringHash(next.file) < heldOutShare ? "held-out" : "train" });
-      bytes += picture.data.length;
-      if (bytes <= MEMORY) kept.set(next.file, picture);
+      bytes += decodedImage.data.length;
+      if (bytes <= MEMORY) kept.set(next.file, decodedImage);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, look));
@@ -47,12 +47,12 @@ export async function openPictureFolder(request: FolderRequest): Promise<Picture
   return {
     entries: entries.sort((a, b) => (a.file < b.file ? -1 : 1)),
     report,
-    async picture({ file }) {
-      const picture = kept.get(file) ?? (await decoded(file, request));
-      if (typeof picture !== "string") return picture;
+    async image({ file }) {
+      const decodedImage = kept.get(file) ?? (await decoded(file, request));
+      if (typeof decodedImage !== "string") return decodedImage;
       throw new AquatintError(
-        "data/picture-changed",
-        `${join(folder, file)} could be read before, and now is ${picture}`,
+        "data/image-changed",
+        `${join(folder, file)} could be read before, and now is ${decodedImage}`,
       );
     },
   };
@@ -64,9 +64,9 @@ const countsOf = (entries: readonly FolderEntry[]): Readonly<Record<Split, numbe
     number
   >;
 
-function nothingToUse(folder: string, skipped: PictureFolder["report"]["skipped"]): AquatintError {
+function nothingToUse(folder: string, skipped: ImageFolder["report"]["skipped"]): AquatintError {
   const why = skipped.map(({ reason, count }) => `${count} ${reason}`).join(", ");
-  return new AquatintError("data/no-pictures", `${folder} has no picture to train on${why ? `: ${why}` : ""}`, {
+  return new AquatintError("data/no-images", `${folder} has no image to train on${why ? `: ${why}` : ""}`, {
     hint: 'put "cat.txt" beside "cat.png", or a metadata.jsonl with "file_name" and "text" into the folder',
   });
 }
@@ -75,7 +75,7 @@ function nothingToUse(folder: string, skipped: PictureFolder["report"]["skipped"
 async function decoded(
   file: string,
   { folder, shorterSide, maxMegapixels, maxMegabytes }: FolderRequest,
-): Promise<RgbaPicture | string> {
+): Promise<RgbaImage | string> {
   const path = join(folder, file);
   try {
     const { size } = await stat(path).catch(() => ({ size: 0 })); // reading says why
@@ -84,14 +84,14 @@ async function decoded(
     return withAlpha(resized(image, atLeast(image, shorterSide)));
   } catch (error) {
     if (!(error instanceof AquatintError)) throw error;
-    if (error.code === "picture/no-sharp") throw error;
-    if (error.code === "picture/unsupported") return "not PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG";
+    if (error.code === "image/no-sharp") throw error;
+    if (error.code === "image/unsupported") return "not PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG";
     if (/\/too-large$/.test(error.code)) return `larger than ${maxMegapixels} megapixels`;
-    return "not readable as a picture";
+    return "not readable as an image";
   }
 }
 
-function withAlpha({ width, height, channels, data }: Picture): RgbaPicture {
+function withAlpha({ width, height, channels, data }: Image): RgbaImage {
   if (channels === 4) return { width, height, channels, data };
   const rgba = new Uint8Array(width * height * 4).fill(255);
   for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {

@@ -24,7 +24,7 @@ interface Taken {
   readonly cpuSeconds: number;
 }
 
-/** What `aquatint generate` takes for some pictures, from the start of the process to its end. */
+/** What `aquatint generate` takes for some images, from the start of the process to its end. */
 async function taken(folder: string, count: number): Promise<Taken> {
   const prompt = "an astronaut riding a horse, sky blue background";
   const args = [
@@ -51,11 +51,11 @@ const median = (values: readonly number[]): string =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!.toFixed(2);
 
 /**
- * One picture from a cold start of the built command, and one more by the same process: medians of three runs, on a model
+ * One image from a cold start of the built command, and one more by the same process: medians of three runs, on a model
  * of the latent recipe's shape with random weights. The seconds of all processors say more where others compute, too.
  */
-export async function pictureBench(): Promise<object> {
-  const folder = await mkdtemp(join(tmpdir(), "aquatint-picture-"));
+export async function imageBench(): Promise<object> {
+  const folder = await mkdtemp(join(tmpdir(), "aquatint-image-"));
   try {
     await run(process.execPath, [join(root, "scripts/ensure-build.mjs")]);
     await writeFiles(join(folder, "model"), await recipeShapedModel());

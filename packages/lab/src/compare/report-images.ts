@@ -1,11 +1,11 @@
-import { type Picture, tensorToPictures } from "aquatint/formats";
+import { type Image, tensorToImages } from "aquatint/formats";
 import { torchCpu } from "aquatint/math";
 import type { OpenedModel, Sampling } from "./model-kind.ts";
 import { spherical } from "./spherical.ts";
 
 /** Samples that the report shows, never picked out: the first ones. */
 export const SAMPLE_COUNT = 32;
-/** Pictures whose nearest neighbors are shown. */
+/** Images whose nearest neighbors are shown. */
 export const NEIGHBORS = 8;
 const STATIONS = 9;
 const WAYS = 3;
@@ -13,28 +13,28 @@ const WAYS = 3;
 const ENDS_SEED = 4_000_037;
 
 type Size = readonly [height: number, width: number];
-const picturesOf = (values: Float32Array, [height, width]: Size) => tensorToPictures(values, { height, width });
+const imagesOf = (values: Float32Array, [height, width]: Size) => tensorToImages(values, { height, width });
 
 /** What a model's interpolations are made with. */
 export interface InterpolationInput {
   readonly family: OpenedModel;
   readonly walk: Sampling;
-  /** What the pictures on a way show, a way each. */
+  /** What the images on a way show, a way each. */
   readonly captions: readonly string[];
   readonly size: Size;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Ways from one vector to another along the sphere, a row of pictures each. */
+/** Ways from one vector to another along the sphere, a row of images each. */
 export async function interpolations({ family, walk, captions, size, signal }: InterpolationInput) {
   const random = torchCpu(ENDS_SEED);
-  const rows: (readonly Picture[])[] = [];
+  const rows: (readonly Image[])[] = [];
   for (const caption of captions) {
     const [from, to] = [random.randn(family.latentSize), random.randn(family.latentSize)];
     const z = new Float32Array(STATIONS * family.latentSize);
     for (let i = 0; i < STATIONS; i++) z.set(spherical(from, to, i / (STATIONS - 1)), i * family.latentSize);
     const values = await walk.draw({ z, captions: Array.from({ length: STATIONS }, () => caption), signal });
-    rows.push(picturesOf(values, size));
+    rows.push(imagesOf(values, size));
   }
   return rows;
 }

@@ -4,15 +4,15 @@ import { joinChunks, readChunks } from "../png/chunks.ts";
 import { allTexts, textChunk } from "../png/text.ts";
 import { exifTexts } from "./exif.ts";
 import { exifBlock } from "./exif-write.ts";
+import type { ImageTexts } from "./image-texts.ts";
 import { jpegExif, jpegTexts, jpegWithExif } from "./jpeg.ts";
-import type { PictureTexts } from "./picture-texts.ts";
 import { webpExif, webpTexts, webpWithExif } from "./webp.ts";
 
-/** How a kind of picture file is known, and where its texts stand. */
+/** How a kind of image file is known, and where its texts stand. */
 interface Container {
   readonly starts: readonly (readonly [at: number, signature: string])[];
   texts(bytes: Uint8Array, name: string): Promise<Readonly<Record<string, string>>>;
-  withTexts(bytes: Uint8Array, texts: PictureTexts): Uint8Array<ArrayBuffer>;
+  withTexts(bytes: Uint8Array, texts: ImageTexts): Uint8Array<ArrayBuffer>;
 }
 
 const containers: readonly Container[] = [
@@ -55,26 +55,26 @@ function containerOf(bytes: Uint8Array, name: string): Container {
     starts.every(([at, signature]) => startsWith(bytes, signature, at)),
   );
   if (container) return container;
-  throw new AquatintError("picture/unknown", `${name} is no PNG, JPEG or WebP file`, {
-    hint: "give the picture as it was saved by the program that made it",
+  throw new AquatintError("image/unknown", `${name} is no PNG, JPEG or WebP file`, {
+    hint: "give the image as it was saved by the program that made it",
   });
 }
 
 /**
- * The texts in a picture's file by keyword: of PNG its text chunks, compressed ones too; of JPEG and WebP those of EXIF, XMP and comments.
- * Nothing of the picture is unpacked. @throws AquatintError "png/…" or "picture/…" for a damaged file, for texts above
+ * The texts in an image's file by keyword: of PNG its text chunks, compressed ones too; of JPEG and WebP those of EXIF, XMP and comments.
+ * Nothing of the image is unpacked. @throws AquatintError "png/…" or "image/…" for a damaged file, for texts above
  * `MAX_TEXT_BYTES`, and for other files.
  */
-export async function pictureTexts(
+export async function imageTexts(
   bytes: Uint8Array,
-  { name = "the picture" } = {},
+  { name = "the image" } = {},
 ): Promise<Readonly<Record<string, string>>> {
   return containerOf(bytes, name).texts(bytes, name);
 }
 
 /**
  * A copy of a PNG, JPEG or WebP file with texts: in PNG as text chunks, in the others as EXIF, where the web UI has them.
- * @throws AquatintError "picture/texts" where the kind of file cannot hold so much.
+ * @throws AquatintError "image/texts" where the kind of file cannot hold so much.
  */
-export const withTexts = (bytes: Uint8Array, texts: PictureTexts): Uint8Array<ArrayBuffer> =>
-  containerOf(bytes, "the picture").withTexts(bytes, texts);
+export const withTexts = (bytes: Uint8Array, texts: ImageTexts): Uint8Array<ArrayBuffer> =>
+  containerOf(bytes, "the image").withTexts(bytes, texts);
