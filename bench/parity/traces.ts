@@ -119,7 +119,7 @@ const conditions = (config: UNet2DConditionConfig | ControlNetConfig, feed: Refe
 function controlnet(json: unknown, { feed, names }: Reference): Traced {
   const config = models.ControlNetModel.parseConfig(json);
   const model = models.ControlNetModel.create(config);
-  const [sample, context, image, conditioningScale] = ["sample", "context", "image", "scale"].map(feed);
+  const [sample, context, image, conditioningScale] = ["sample", "context", "picture", "scale"].map(feed);
   const told = { ...conditions(config, feed), conditioningScale: conditioningScale! };
   const kinds = new Set(names.flatMap((name) => /^(plain|guess)_t\d+/.exec(name)?.[0] ?? []));
   const outputs = Array.from(kinds, (kind) => {
