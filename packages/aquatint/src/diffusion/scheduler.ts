@@ -147,6 +147,7 @@ export const levelFinder = ({
 }: Pick<SchedulerSettings, "schedule" | "coordinates">): LevelFinder => ({
   ratio: (ratio) => toCoordinates(coordinates, { t: timeOfRatio(schedule, ratio), alpha: 1, sigma: ratio }),
   time: (t) => toCoordinates(coordinates, schedule.level(t)),
+  steps: schedule.steps,
 });
 
 /**

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { samplers, scheduleWords } from "../../diffusion/registry.ts";
+import { programMenus } from "../../../test/program-menus.ts";
+import { samplerNamed, samplers, scheduleWords } from "../../diffusion/registry.ts";
 import type { SamplerEntry } from "../../diffusion/samplers/define-sampler.ts";
 import { main } from "../main.ts";
 import { type SamplerRow, samplerRows } from "./samplers.ts";
@@ -91,8 +92,7 @@ cleanest level out. \`dpm-adaptive\` takes steps of its own length, as k-diffusi
 its last one above 0, and then the schedule's step to 0; there the web UI stops before that step. It makes one image at a
 time: a batch is refused ("sampler/rows"). Its order is its solver's; more of the schedule's steps change nothing.
 
-ComfyUI's \`res_multistep\` is \`dpmpp-2m\` with the exact weight of its second-order term, and a name of it here. Its \`ipndm_v\`
-is refused: the weights that ComfyUI takes are not those of the polynomial through uneven steps, which are \`lms\`'s.
+ComfyUI's \`res_multistep\` is \`dpmpp-2m\` with the exact weight of its second-order term, and a name of it here.
 
 \`dpm-3m\`, \`dpmpp-3m\` and \`dpmpp-3m-sde\` are of order 2 even from exact starting values: their authors' program, k-diffusion
 and diffusers take half of the third-order term, and so do these. Tests put the other multistep samplers on the exact
@@ -111,6 +111,21 @@ An error whose code begins with "not-finite/" says where values first became NaN
 \`encoder\`, \`network\`, \`input\` (what the network was given, grown too large), \`guidance\`, \`step\`
 (the sampler's arithmetic, with its name, step and sigmas) or \`decoder\`.
 \`npm run bench -- samplers\` walks every sampler on every schedule over the configurations that families publish.
+
+## Names of other programs
+
+A name in the menu of one of these programs means the same method here, or it is refused by that name. A test goes through the
+whole menus: ${programMenus.map(({ program, source }) => `${program} (${source})`).join("; ")}.
+
+| name | here | programs |
+| --- | --- | --- |
+${menuLines()}
+
+Four names need a word more. \`deis\` is diffusers' form (polynomials in the logarithm of the noise ratio, order 2); Forge and
+ComfyUI take polynomials in time, of order 3. \`ipndm_v\` has the published weights for uneven steps; beyond order 2 these are not
+those of the polynomial through the steps, which are \`lms\`'s. \`res_multistep_ancestral\` counts a step's length down to where
+it adds noise, as ComfyUI does. \`sa_solver\` adds noise between a fifth and four fifths of the training times, as in ComfyUI;
+diffusers' SASolverScheduler weighs two evaluations in a way of its own and is refused.
 
 ## Size
 
@@ -160,6 +175,25 @@ function optionLines(): string {
     )
     .sort()
     .join("\n");
+}
+
+/** Every name of the programs' menus once, with what it is here and the programs that have it. */
+function menuLines(): string {
+  const programs = new Map<string, string[]>();
+  for (const { program, names } of programMenus) {
+    for (const name of Object.keys(names)) programs.set(name, [...(programs.get(name) ?? []), program]);
+  }
+  return [...programs].map(([name, of]) => `| ${cell(name)} | ${meaning(name)} | ${of.join(", ")} |`).join("\n");
+}
+
+function meaning(text: string): string {
+  try {
+    const { name, options } = samplerNamed(text);
+    const fixed = Object.entries(options).map(([key, value]) => `${key}: ${value}`);
+    return [`\`${name}\``, ...fixed].join(", ");
+  } catch {
+    return "refused";
+  }
 }
 
 /** Samplers that keep the model's own end. */

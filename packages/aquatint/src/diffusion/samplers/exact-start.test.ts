@@ -33,13 +33,13 @@ async function stepsFromExactStart(
   return steps;
 }
 
-/** The largest error on the way. */
+/** The largest error at the ends of steps. */
 async function errorOf(sampler: Sampler, n: number): Promise<number> {
   const steps = await stepsFromExactStart(sampler, logEven(n), n / 4);
-  return Math.max(...steps.map(({ x, next }) => Math.abs(x[0]! - spread(next))));
+  return Math.max(...steps.filter(({ final }) => final).map(({ x, next }) => Math.abs(x[0]! - spread(next))));
 }
 
-const { lms, deis, unipc } = samplers;
+const { lms, deis, unipc, "sa-solver": saSolver } = samplers;
 const predictorOnly = { lowerOrderFinal: false, uncorrected: Array.from({ length: 100 }, (_, i) => i) };
 
 test.each([
@@ -52,10 +52,19 @@ test.each([
   ["unipc, corrected", 3, unipc.create({ lowerOrderFinal: false })],
   ["unipc-3, predictor only", 3, unipc.create({ order: 3, ...predictorOnly })],
   ["unipc-bh1-3, predictor only", 3, unipc.create({ order: 3, variant: "bh1", ...predictorOnly })],
+  ["ipndm", 2, samplers.ipndm.create()],
+  ["sa-solver without noise, predictor only", 3, saSolver.create({ tau: 0, correctorOrder: 0 })],
+  ["sa-solver without noise, corrected", 4, saSolver.create({ tau: 0 })],
   ["unipc-3 of noise, predictor only", 3, unipc.create({ order: 3, predictData: false, ...predictorOnly })],
 ] as const)("%s has order %i from exact starting values", async (_, order, sampler) => {
   const [coarse, fine] = [await errorOf(sampler, 32), await errorOf(sampler, 48)];
   expect(Math.abs(Math.log(coarse / fine) / Math.log(48 / 32) - order)).toBeLessThan(0.4);
+});
+
+test("seeds-3 without noise has order 3, its third stage included", async () => {
+  const seeds3 = samplers["seeds-3"].create({ eta: 0 });
+  const [coarse, fine] = [await errorOf(seeds3, 8), await errorOf(seeds3, 16)];
+  expect(Math.abs(Math.log2(coarse / fine) - 3)).toBeLessThan(0.4);
 });
 
 /** Half the log-SNR, which is lambda. */

@@ -11,6 +11,8 @@ export interface LevelFinder {
   ratio(ratio: number): Level;
   /** By its time, 0 .. T. */
   time(t: number): Level;
+  /** T. */
+  readonly steps: number;
 }
 
 /**

@@ -40,8 +40,8 @@ export const linearMultistep = (axis: Axis, { order, lowerOrderFinal = false }: 
   });
 
 /** Weights at `places` that integrate polynomials with these moments exactly. */
-function quadrature(places: readonly number[], moments: readonly number[]): readonly number[] {
-  const unit = Math.abs(places[1] ?? 1);
+export function quadrature(places: readonly number[], moments: readonly number[]): readonly number[] {
+  const unit = Math.max(...places.map(Math.abs)) || 1;
   const rows = moments.map((_, j) => places.map((place) => (place / unit) ** j));
   return solve(
     rows,
