@@ -138,22 +138,15 @@ export async function evaluate(
 ): Promise<Estimate> {
   signal?.throwIfAborted();
   if (!signal) return denoise(x, level, { i, n });
-  const { promise, stop } = aborted(signal);
-  try {
-    return await Promise.race([promise, denoise(x, level, { i, n })]);
-  } finally {
-    stop();
-  }
-}
-
-function aborted(signal: AbortSignal): { readonly promise: Promise<never>; readonly stop: () => void } {
-  let stop = () => {};
-  const promise = new Promise<never>((_, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    stop = () => signal.removeEventListener("abort", onAbort);
+  const done = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: done.signal });
   });
-  return { promise, stop };
+  try {
+    return await Promise.race([aborted, denoise(x, level, { i, n })]);
+  } finally {
+    done.abort();
+  }
 }
 
 /** One step of a method that evaluates once in it: x at the end of the interval. */

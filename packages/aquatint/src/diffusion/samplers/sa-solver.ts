@@ -4,7 +4,7 @@ import type { Level } from "../process/level.ts";
 import { defineSampler } from "./define-sampler.ts";
 import { evaluate, firstOrderStep, type Interval, intervals, isEndpoint, type SamplerInput } from "./loop.ts";
 import { dataIntegrator, lambda, type PastEstimate } from "./methods/exponential-integrator.ts";
-import { quadrature } from "./methods/linear-multistep.ts";
+import { quadrature } from "./methods/quadrature.ts";
 import { flag, integer, numberFrom } from "./options.ts";
 
 /** A step that is to be corrected: where it began, how stochastic it is, and the noise that it added. */
@@ -19,21 +19,8 @@ interface Prediction {
 function adamsStep({ x, interval: { from, to }, tau, z }: Prediction, past: readonly PastEstimate[]): Latent {
   const k = dataIntegrator(tau ** 2).coefficients(from, to);
   const h = lambda(to) - lambda(from);
-  const weights = quadrature(
-    past.map(({ level }) => (lambda(level) - lambda(from)) / h),
-    moments((1 + tau ** 2) * h, past.length),
-  );
-  const terms = past.map(({ m }, j) => [to.alpha * (weights[j] ?? 0), m] as const);
-  return lin([k.x, x], ...terms, ...(z ? [[k.noise, z] as const] : []));
-}
-
-/** Integrals of h e^(h (u - 1)) u^j over u from 0 to 1. */
-function moments(h: number, count: number): readonly number[] {
-  let moment = -Math.expm1(-h);
-  return Array.from({ length: count }, (_, j) => {
-    if (j > 0) moment = 1 - (j / h) * moment;
-    return moment;
-  });
+  const points = past.map(({ level, m }) => ({ place: (lambda(level) - lambda(from)) / h, m }));
+  return lin([k.x, x], ...quadrature(points, k.moments(points.length)), ...(z ? [[k.noise, z] as const] : []));
 }
 
 /** Shares of the training times between which noise is fresh, as in ComfyUI. */

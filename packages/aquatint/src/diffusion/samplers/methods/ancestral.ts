@@ -14,18 +14,6 @@ export const etaOption = (standard: number) => ({
 export const ancestralDeviation = (from: Level, to: Level, eta: number): number =>
   eta * Math.sqrt(posterior(from, to).variance);
 
-/** Where an ancestral step goes before it adds noise, and the deviation of what it adds. */
-export interface Descent {
-  readonly below: Level;
-  readonly deviation: number;
-}
-
-/** An ancestral step from a level down to another, whose noise is fresh in a share `eta`. */
-export function descent(from: Level, to: Level, eta: number): Descent {
-  const deviation = ancestralDeviation(from, to, eta);
-  return { below: { ...to, sigma: Math.sqrt(Math.max(to.sigma ** 2 - deviation ** 2, 0)) }, deviation };
-}
-
 /** x with fresh noise of a deviation; x itself, and no draw of noise, where it is 0. */
 export const addFreshNoise = (
   { noise }: Pick<SamplerInput, "noise">,

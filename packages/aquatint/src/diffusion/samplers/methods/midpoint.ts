@@ -3,8 +3,9 @@ import { type Latent, lin } from "../../process/latent.ts";
 import type { Level } from "../../process/level.ts";
 import type { Estimate } from "../../process/prediction.ts";
 import { evaluate, firstOrderStep, intervals, isEndpoint, type Sampler } from "../loop.ts";
-import { addFreshNoise, descent } from "./ancestral.ts";
+import { addFreshNoise } from "./ancestral.ts";
 import { cfgPlusPlus, renoised } from "./cfgpp.ts";
+import { descent } from "./descent.ts";
 import { dataIntegrator } from "./exponential-integrator.ts";
 
 /** Carries x between levels along an estimate, of which one part is held constant. */

@@ -1,8 +1,9 @@
 import { type Latent, lin } from "../../process/latent.ts";
 import type { Level } from "../../process/level.ts";
 import { evaluateOnce, firstOrderStep, isEndpoint, type Sampler } from "../loop.ts";
-import { addFreshNoise, descent } from "./ancestral.ts";
+import { addFreshNoise } from "./ancestral.ts";
 import { cfgPlusPlus, renoised, withoutPrompt } from "./cfgpp.ts";
+import { descent } from "./descent.ts";
 import { dataIntegrator, lambda } from "./exponential-integrator.ts";
 
 /** The step before: where it began, the level below which it added noise, and its prediction. */
