@@ -1,9 +1,8 @@
-import { AquatintError } from "../../errors.ts";
 import { transition } from "../process/forward.ts";
 import { type Latent, lin } from "../process/latent.ts";
 import type { Level } from "../process/level.ts";
 import { posterior, posteriorMean } from "../process/posterior.ts";
-import { defineSampler } from "./define-sampler.ts";
+import { defineSampler, noLearnedVariance } from "./define-sampler.ts";
 import { evaluateOnce } from "./loop.ts";
 import { choice } from "./options.ts";
 
@@ -34,11 +33,7 @@ export type Variance = keyof typeof deviations;
 
 function required(learned: Latent | undefined): Latent {
   if (learned) return learned;
-  throw new AquatintError(
-    "sampler/variance",
-    "this sampler wants a learned variance, and the network's output has none",
-    { hint: 'take the variance "small", or a network with twice as many output channels' },
-  );
+  throw noLearnedVariance();
 }
 
 const scaleNoise = (deviation: number | Latent, noise: Latent): readonly [number, Latent] =>
@@ -52,6 +47,7 @@ export const ddpm = defineSampler({
   stochastic: true,
   evaluations: 1,
   spacing: "trailing",
+  learnedVariance: ({ variance }) => variance === "learned" || variance === "learned-range",
   aliases: { DDPMScheduler: {}, "ddpm-large": { options: { variance: "large" } } },
   reference: "Ho, Jain and Abbeel 2020, algorithm 2, arXiv:2006.11239",
   options: {

@@ -1,4 +1,3 @@
-import { AquatintError } from "../../errors.ts";
 import { noiseRatio } from "../process/coordinates.ts";
 import { type Latent, lin } from "../process/latent.ts";
 import type { Level } from "../process/level.ts";
@@ -93,7 +92,6 @@ export const dpmAdaptive = defineSampler({
   options,
   create: ({ order, firstStep, safety, ...tolerances }) =>
     async function* (input) {
-      if (input.rows > 1) throw manyRows(input.rows);
       let { x } = input;
       const walk = [...intervals(input)];
       const inner = walk.filter((interval) => !isEndpoint(interval));
@@ -138,8 +136,3 @@ async function* adaptiveSteps(
   }
   return x;
 }
-
-const manyRows = (rows: number) =>
-  new AquatintError("sampler/rows", `"dpm-adaptive" chooses its steps for one image, got ${rows} images in a batch`, {
-    hint: "make images one at a time",
-  });
