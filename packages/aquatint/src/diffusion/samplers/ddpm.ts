@@ -13,14 +13,15 @@ const small = (from: Level, to: Level): number => posterior(from, to).variance;
 const large = (from: Level, to: Level): number => transition(to, from).variance;
 /** Below this diffusers takes no logarithm of a variance. */
 const LEAST_VARIANCE = 1e-20;
+const logDeviation = (variance: number): number => Math.log(Math.max(variance, LEAST_VARIANCE)) / 2;
 
 const deviations = {
   small: (from, to) => Math.sqrt(small(from, to)),
   large: (from, to) => Math.sqrt(large(from, to)),
   learned: (_from, _to, learned) => required(learned).map(Math.sqrt),
   "learned-range"(from, to, learned) {
-    const [low, high] = [small(from, to), large(from, to)].map((v) => Math.log(Math.max(v, LEAST_VARIANCE)) / 2);
-    return required(learned).map((v) => Math.exp(low! + ((v + 1) / 2) * (high! - low!)));
+    const [low, high] = [logDeviation(small(from, to)), logDeviation(large(from, to))];
+    return required(learned).map((v) => Math.exp(low + ((v + 1) / 2) * (high - low)));
   },
 } as const satisfies Readonly<Record<string, Deviation>>;
 

@@ -95,8 +95,11 @@ export function* intervals({
   begin = 0,
 }: Pick<SamplerInput, "levels" | "destinations" | "begin">): Generator<Interval, void, void> {
   const n = levels.length - 1;
-  for (let i = begin; i < n; i++) {
-    const interval = { i, n, from: levels[i]!, to: (destinations ?? levels.slice(1))[i]! };
+  const ends = destinations ?? levels.slice(1);
+  for (const [i, from] of levels.slice(0, n).entries()) {
+    const to = ends[i];
+    if (i < begin || !to) continue;
+    const interval = { i, n, from, to };
     if (!(noiseRatio(interval.to) <= noiseRatio(interval.from)) && !isStill(interval)) throw rising(interval);
     yield interval;
   }
