@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { programMenus } from "../../test/program-menus.ts";
 import { folded } from "./program-names.ts";
 import { samplerNamed, samplers } from "./registry.ts";
 import type { SamplerEntry } from "./samplers/define-sampler.ts";
@@ -12,19 +13,11 @@ const menus: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...{ k_dpmpp_3m_sde: "dpmpp-3m-sde", k_dpm_fast: "dpm-3s exponential", k_dpmpp_2m_ka: "dpmpp-2m karras" },
     ...{ k_lms_ka: "lms karras", k_dpm_2_a_ka: "dpm2-a karras", "DPM++ 2M Karras": "dpmpp-2m karras" },
   },
-  ComfyUI: {
-    ...{ euler: "euler", euler_cfg_pp: "euler-cfgpp", euler_ancestral: "euler-a", heun: "heun", dpm_2: "dpm2" },
-    ...{ euler_ancestral_cfg_pp: "euler-cfgpp", dpm_2_ancestral: "dpm2-a", lms: "lms", dpm_fast: "dpm-3s exponential" },
-    ...{ dpmpp_2s_ancestral: "dpmpp-2s-a", dpmpp_sde: "dpmpp-sde", dpmpp_sde_gpu: "dpmpp-sde", dpmpp_2m: "dpmpp-2m" },
-    ...{ dpmpp_2m_sde_gpu: "dpmpp-2m-sde", dpmpp_3m_sde_gpu: "dpmpp-3m-sde", ddpm: "ddpm", lcm: "lcm", ipndm: "ipndm" },
-    ...{ deis: "deis", ddim: "ddim", uni_pc: "unipc", uni_pc_bh2: "unipc", dpmpp_2m_sde_heun_gpu: "dpmpp-2m-sde" },
+  "ComfyUI, with schedules": {
     ...{ "euler sgm_uniform": "euler sgm_uniform", "euler ddim_uniform": "euler ddim_uniform" },
-    ...{
-      "euler kl_optimal": "euler kl_optimal",
-      "lcm sgm_uniform": "lcm sgm_uniform",
-      "euler normal": "euler uniform",
-    },
-    ...{ "dpmpp_2m_sde_gpu karras": "dpmpp-2m-sde karras", "euler beta": "euler beta", "euler simple": "euler simple" },
+    ...{ "euler kl_optimal": "euler kl_optimal", "lcm sgm_uniform": "lcm sgm_uniform" },
+    ...{ "euler normal": "euler uniform", "dpmpp_2m_sde_gpu karras": "dpmpp-2m-sde karras" },
+    ...{ "euler beta": "euler beta", "euler simple": "euler simple", "seeds_3 beta": "seeds-3 beta" },
   },
   "stable-diffusion.cpp": {
     ...{
@@ -64,12 +57,19 @@ describe.each(Object.entries(menus))("%s", (_, menu) => {
   });
 });
 
-test.each([
-  ...["dpmpp_2s_ancestral_cfg_pp karras", "res_multistep_ancestral simple", "dpm++2mv2", "ipndm_v"],
-  ...["sa_solver", "seeds_3", "ddim_v3"],
-])("%s is another method, which the refusal names", (name) => {
-  expect(() => samplerNamed(name)).toThrow(/^there is no sampler ".*": it is /);
+describe.each(programMenus)("the whole menu of $program", ({ names }) => {
+  test.each(Object.entries(names))("%s is %s", (name, expected) => {
+    if (expected !== undefined) expect(samplerNamed(name).name).toBe(expected);
+    else expect(() => samplerNamed(name)).toThrow(`there is no sampler "${name}": it is `);
+  });
 });
+
+test.each(["dpmpp_2m_sde_cfg_pp karras", "res_2s simple", "dpm++2mv2", "SASolverScheduler", "ddim_v3"])(
+  "%s is another method, which the refusal names",
+  (name) => {
+    expect(() => samplerNamed(name)).toThrow(/^there is no sampler ".*": it is /);
+  },
+);
 
 test("ComfyUI's uni_pc and the web UI's UniPC stay two variants, whatever schedule follows", () => {
   expect(samplerNamed("uni_pc").options).toEqual({ variant: "bh1" });

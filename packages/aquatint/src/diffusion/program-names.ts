@@ -24,20 +24,12 @@ const sameMethods: Readonly<Record<string, string>> = {
 
 /** Folded names of methods that are not here, with what they are: none may pass for the sampler whose name is near. */
 const otherMethods: Readonly<Record<string, string>> = {
-  dpmpp2sancestralcfgpp: "DPM++ 2S ancestral in the CFG++ form",
-  dpmpp2sacfgpp: "DPM++ 2S ancestral in the CFG++ form",
   dpmppsdecfgpp: "DPM++ SDE in the CFG++ form",
   dpmpp3msdecfgpp: "DPM++ 3M SDE in the CFG++ form",
+  dpmpp2msdecfgpp: "DPM++ 2M SDE in the CFG++ form",
   dpmpp2mv2: "stable-diffusion.cpp's variant of DPM++ 2M",
-  ipndmv: "ComfyUI's IPNDM with weights of its own for uneven steps; LMS has the exact ones",
-  resmultistepcfgpp: "a multistep exponential solver in the CFG++ form",
-  resmultistepancestral: "a multistep exponential solver with ancestral noise",
-  resmultistepancestralcfgpp: "a multistep exponential solver in the CFG++ form",
   res2s: "a singlestep exponential solver",
-  gradientestimationcfgpp: "gradient estimation in the CFG++ form",
-  seeds3: "SEEDS of order 3",
-  sasolver: "SA-Solver",
-  sasolverpece: "SA-Solver",
+  sasolverscheduler: "diffusers' SA-Solver, which has weights of its own for two evaluations",
   eulernegative: "Euler with negative steps",
   eulerdy: "Euler with dynamic steps",
   eulersmea: "Euler at several sizes",

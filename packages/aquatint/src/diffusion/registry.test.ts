@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { programMenus } from "../../test/program-menus.ts";
 import { AquatintError } from "../errors.ts";
 import { schedulerClasses } from "./diffusers/classes.ts";
 import { linear } from "./process/schedules.ts";
@@ -39,40 +40,21 @@ test("an unknown name is refused with the valid ones and the nearest", () => {
   expect(thrown("constructor").code).toBe("sampler/unknown");
 });
 
-/** The samplers of AUTOMATIC1111's web UI. */
-const webui = {
-  "DPM++ 2M": "dpmpp-2m",
-  "DPM++ SDE": "dpmpp-sde",
-  "DPM++ 2M SDE": "dpmpp-2m-sde",
-  "DPM++ 2M SDE Heun": "dpmpp-2m-sde",
-  "DPM++ 2S a": "dpmpp-2s-a",
-  "DPM++ 3M SDE": "dpmpp-3m-sde",
-  "Euler a": "euler-a",
-  Euler: "euler",
-  LMS: "lms",
-  Heun: "heun",
-  DPM2: "dpm2",
-  "DPM2 a": "dpm2-a",
-  "DPM fast": "dpm-3s",
-  "DPM adaptive": "dpm-adaptive",
-  Restart: "restart",
-  DDIM: "ddim",
-  "DDIM CFG++": "ddim-cfgpp",
-  PLMS: "plms",
-  UniPC: "unipc",
-  LCM: "lcm",
-};
+const [webui] = programMenus;
 
-test.each(Object.entries(webui))("%s of the web UI is %s, with and without a schedule after it", (alias, name) => {
-  expect(samplerNamed(alias).name).toBe(name);
-  for (const [word, spacing] of Object.entries(scheduleWords)) {
-    const choice = samplerNamed(`${alias} ${word}`);
-    expect(choice).toMatchObject({ name, options: samplerNamed(alias).options });
-    const inner = spacings[spacing]({});
-    const expected = choice.entry.dropLast ? dropLast(inner) : inner;
-    expect(choice.spacing!(linear(), 9)).toEqual(expected(linear(), 9));
-  }
-});
+test.each(Object.entries(webui?.names ?? {}))(
+  "%s of the web UI is %s, with and without a schedule after it",
+  (alias, name) => {
+    expect(samplerNamed(alias).name).toBe(name);
+    for (const [word, spacing] of Object.entries(scheduleWords)) {
+      const choice = samplerNamed(`${alias} ${word}`);
+      expect(choice).toMatchObject({ name, options: samplerNamed(alias).options });
+      const inner = spacings[spacing]({});
+      const expected = choice.entry.dropLast ? dropLast(inner) : inner;
+      expect(choice.spacing!(linear(), 9)).toEqual(expected(linear(), 9));
+    }
+  },
+);
 
 /** From modules/sd_samplers_kdiffusion.py, sd_samplers_timesteps.py and sd_samplers_timesteps_impl.py of the web UI. */
 test.each([

@@ -126,17 +126,19 @@ export function samplerNamed(text: string): NamedSampler {
     const plain = candidates.get(folded(base));
     if (plain) return namedSampler(plain, schedule);
   }
+  const method = parts.flatMap(([base]) => otherMethod(base) ?? [])[0];
+  if (method !== undefined) {
+    throw new AquatintError("sampler/unknown", `there is no sampler "${text}": it is ${method}`, {
+      hint: `no sampler here makes the same image; the samplers are ${Object.keys(samplers).join(", ")}`,
+    });
+  }
   for (const [base, schedule] of parts) {
     for (const [shape, inner] of programNames(base).flatMap((name) => splits(folded(name), foldedSchedules))) {
       const candidate = candidates.get(shape);
       if (candidate) return namedSampler(candidate, schedule ?? inner);
     }
   }
-  const method = parts.flatMap(([base]) => otherMethod(base) ?? [])[0];
-  if (method === undefined) throw unknown(text);
-  throw new AquatintError("sampler/unknown", `there is no sampler "${text}": it is ${method}`, {
-    hint: `no sampler here makes the same image; the samplers are ${Object.keys(samplers).join(", ")}`,
-  });
+  throw unknown(text);
 }
 
 /**

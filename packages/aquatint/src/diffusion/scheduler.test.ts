@@ -8,7 +8,7 @@ import { linear } from "./process/schedules.ts";
 import { samplers } from "./registry.ts";
 import type { SamplerEntry } from "./samplers/define-sampler.ts";
 import { intervals } from "./samplers/loop.ts";
-import { scheduler, withSampler } from "./scheduler.ts";
+import { checkWalk, scheduler, withSampler } from "./scheduler.ts";
 
 const published = (name: string) => schedulerSettings(publishedConfigs[name]!);
 const network = async (x: Latent, t: number) => x.map((value) => (value * t) / (t + 1));
@@ -96,4 +96,23 @@ test("a distilled model refuses more steps than it was distilled at", async () =
 test("what is chosen is the configuration's own where the name changes nothing", () => {
   const settings = published("SD 2.x, v, PNDM");
   expect(withSampler(settings, "plms")).toBe(settings);
+});
+
+describe("a walk is checked before its network is loaded", () => {
+  const learned = schedulerSettings({ ...publishedConfigs["DDPM"], variance_type: "learned_range" });
+  const walk = { steps: 4, learnsVariance: false };
+
+  test("a sampler that needs a learned variance is refused where the network predicts none", () => {
+    expect(() => checkWalk(learned, walk)).toThrow(expect.objectContaining({ code: "sampler/variance" }));
+    expect(() => checkWalk(learned, { ...walk, learnsVariance: true })).not.toThrow();
+    expect(() => checkWalk(published("DDPM"), walk)).not.toThrow();
+  });
+
+  test("options that the sampler does not take and levels that rise are refused", () => {
+    const settings = published("DDPM");
+    const samplerOptions = { eta: 1 };
+    expect(() => checkWalk({ ...settings, samplerOptions }, walk)).toThrow('"ddpm" takes no option "eta"');
+    const path = () => ({ levels: settings.path(4).levels.toReversed() });
+    expect(() => checkWalk({ ...settings, path }, walk)).toThrow(expect.objectContaining({ code: "sampler/levels" }));
+  });
 });

@@ -6,7 +6,8 @@ import { type Latent, lin, rowSize } from "./process/latent.ts";
 import { clean, type Level, type Schedule } from "./process/level.ts";
 import type { Target } from "./process/prediction.ts";
 import { type SamplerName, samplerNamed } from "./registry.ts";
-import { isStill, type LevelFinder, type NoiseSource, type SamplerStep } from "./samplers/loop.ts";
+import { noLearnedVariance } from "./samplers/define-sampler.ts";
+import { intervals, isStill, type LevelFinder, type NoiseSource, type SamplerStep } from "./samplers/loop.ts";
 import type { SamplerOptions } from "./samplers/options.ts";
 import { checkedStepCount, type Spacing, timeOfRatio } from "./spacing/spacing.ts";
 
@@ -113,6 +114,20 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
   };
 }
 
+/**
+ * Checks before a network is loaded what a walk would refuse: the sampler's options, levels that rise, and a variance that
+ * the network does not predict. @throws AquatintError "sampler/option", "sampler/levels" or "sampler/variance".
+ */
+export function checkWalk(
+  { sampler, samplerOptions, path }: Pick<SchedulerSettings, "sampler" | "samplerOptions" | "path">,
+  { steps, learnsVariance }: { readonly steps: number; readonly learnsVariance: boolean },
+): void {
+  const { entry, create } = samplerNamed(sampler);
+  create(samplerOptions);
+  if (entry.learnedVariance?.(samplerOptions) && !learnsVariance) throw noLearnedVariance();
+  Array.from(intervals(path(steps)));
+}
+
 /** The same loop with x brought to where it belongs before the sampler goes on. */
 async function* projected(
   loop: AsyncGenerator<SamplerStep, Latent, void>,
@@ -147,6 +162,7 @@ export const levelFinder = ({
 }: Pick<SchedulerSettings, "schedule" | "coordinates">): LevelFinder => ({
   ratio: (ratio) => toCoordinates(coordinates, { t: timeOfRatio(schedule, ratio), alpha: 1, sigma: ratio }),
   time: (t) => toCoordinates(coordinates, schedule.level(t)),
+  steps: schedule.steps,
 });
 
 /**

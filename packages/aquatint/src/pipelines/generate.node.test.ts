@@ -52,6 +52,23 @@ describe("the default model", () => {
   });
 });
 
+describe("a sampler for one image at a time", () => {
+  const prompt = { prompt: "a red apple", steps: 3, sampler: "DPM adaptive" };
+
+  test("refuses a batch before the model is loaded", async () => {
+    const refusal = failing("sampler/rows", '"dpm-adaptive" chooses its steps for one image, got 2 images in a batch');
+    await expect(prepareGeneration({ ...prompt, model, batch: 2 })).rejects.toThrow(refusal);
+    await expect(prepareGeneration({ ...prompt, model, batch: 4, count: 2 })).rejects.toThrow(refusal);
+  });
+
+  test("makes several images in batches of one", async () => {
+    for (const counts of [{ count: 2 }, { count: 1, batch: 4 }]) {
+      const { plans } = await prepareGeneration({ ...prompt, model, ...counts });
+      expect(plans).toHaveLength(counts.count);
+    }
+  });
+});
+
 describe("a model folder is checked before it is loaded", () => {
   const zip = Buffer.from("PK\x03\x04 and then a pickle");
   const copy = async () => {

@@ -2,6 +2,8 @@ import type { ModelFiles } from "../checkpoints/files.ts";
 import type { FolderOptions } from "../checkpoints/folder.ts";
 import { openModel } from "../checkpoints/open.node.ts";
 import type { WeightMemory } from "../compiler/executable.ts";
+import { samplerNamed } from "../diffusion/registry.ts";
+import { checkRows } from "../diffusion/samplers/define-sampler.ts";
 import { AquatintError } from "../errors.ts";
 import { followingSeed, type Seed } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
@@ -84,6 +86,7 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   const opened = await openTextToImage(options.model ?? (await defaultModelFolder()), options);
   const model = await withControlNets(opened, options.controlNets ?? []);
   const plan = planTextToImage(model, options);
+  checkRows(samplerNamed(plan.scheduler.sampler).entry, Math.min(batch, count));
   const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: followingSeed(seed, i) }));
   const resized = (size: object) => planTextToImage(model, { ...options, ...size });
   const seeds = seedsOf(plans.slice(0, batch));

@@ -1,6 +1,8 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { samplers, scheduleWords } from "../../diffusion/registry.ts";
+import { programMenus } from "../../../test/program-menus.ts";
+import { samplerLines } from "../../../test/sampler-lines.ts";
+import { samplerNamed, samplers, scheduleWords } from "../../diffusion/registry.ts";
 import type { SamplerEntry } from "../../diffusion/samplers/define-sampler.ts";
 import { main } from "../main.ts";
 import { type SamplerRow, samplerRows } from "./samplers.ts";
@@ -34,14 +36,20 @@ test("the table names every sampler and every other name, in lines that fit the 
   expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(90);
 });
 
+const thousands = (n: number) => n.toLocaleString("en-US");
 const cell = (text: string) => text.replaceAll("|", "\\|");
 
 /** The page is made of the registry: `npx vitest run --update=all` and this path write it anew. */
+test("the algorithms of eleven classes of diffusers take at most 700 lines of code", () => {
+  expect(samplerLines().code).toBeLessThanOrEqual(700);
+});
+
 test("docs/samplers.md is made of the registry", async () => {
   const rows = samplerRows().map(
     ({ name, title, order, evaluations, stochastic, aliases, reference }) =>
       `| \`${name}\` | ${cell(title)} | ${order} | ${evaluations} | ${stochastic ? "fresh" : ""} | ${cell(aliases.join(", "))} | ${reference} |`,
   );
+  const lines = samplerLines();
   const page = `# Samplers
 
 <!-- Made of the samplers' declarations in packages/aquatint/src/diffusion/samplers by a test; do not edit. -->
@@ -78,7 +86,7 @@ It lays LCM's steps by a rule of its own, and those of DDIM, PLMS and UniPC what
 ${automatic()}
 
 The order says how the error falls with the number of steps, as steps^-order: that of x, or of its variance where noise
-is fresh; 0 stands where more steps do not lead to the data's distribution. A test measures every one of them. Classes of
+is fresh, from some tens to some hundreds of steps; 0 stands where more steps do not lead to the data's distribution. A test measures every one of them. Classes of
 diffusers are names too; their \`scheduler_config.json\` is read by \`schedulerFromConfig\`.
 
 | name | title | order | evaluations a step | noise | other names | reference |
@@ -89,14 +97,14 @@ Two names of the web UI stand for something else than a sampler of their own: "D
 schedule, and "DPM2", "DPM2 a" and "DPM++ 3M SDE" lay a schedule that is named with them over one more step and leave its
 cleanest level out. \`dpm-adaptive\` takes steps of its own length, as k-diffusion's does, from the schedule's largest sigma to
 its last one above 0, and then the schedule's step to 0; there the web UI stops before that step. It makes one image at a
-time: a batch is refused ("sampler/rows"). Its order is its solver's; more of the schedule's steps change nothing.
+time: a batch is refused before the model is loaded ("sampler/rows"). Its order is its solver's; more of the schedule's steps change nothing.
 
-ComfyUI's \`res_multistep\` is \`dpmpp-2m\` with the exact weight of its second-order term, and a name of it here. Its \`ipndm_v\`
-is refused: the weights that ComfyUI takes are not those of the polynomial through uneven steps, which are \`lms\`'s.
+ComfyUI's \`res_multistep\` is \`dpmpp-2m\` with the exact weight of its second-order term, and a name of it here.
 
 \`dpm-3m\`, \`dpmpp-3m\` and \`dpmpp-3m-sde\` are of order 2 even from exact starting values: their authors' program, k-diffusion
 and diffusers take half of the third-order term, and so do these. Tests put the other multistep samplers on the exact
-solution first: there \`lms\` has order 4, \`deis-3\` and UniPC's predictor of order 3 have order 3.
+solution first: there \`lms\` and, without noise, \`sa-solver\` have order 4, \`deis-3\`, \`seeds-3\` without noise and UniPC's predictor of order 3
+have order 3. \`ipndm-v\` shows order 1 at usual numbers of steps and 2 beyond some hundreds.
 
 A step to more noise is refused ("sampler/levels"), and so are lists of sigmas that do not fall. Some configurations of
 diffusers end at the level that their last step begins at (DDIM with \`set_alpha_to_one: false\` and no offset, Karras with
@@ -112,12 +120,27 @@ An error whose code begins with "not-finite/" says where values first became NaN
 (the sampler's arithmetic, with its name, step and sigmas) or \`decoder\`.
 \`npm run bench -- samplers\` walks every sampler on every schedule over the configurations that families publish.
 
+## Names of other programs
+
+A name in the menu of one of these programs means the same method here, or it is refused by that name. A test goes through the
+whole menus: ${programMenus.map(({ program, source }) => `${program} (${source})`).join("; ")}.
+
+| name | here | programs |
+| --- | --- | --- |
+${menuLines()}
+
+Four names need a word more. \`deis\` is diffusers' form (polynomials in the logarithm of the noise ratio, order 2); Forge and
+ComfyUI take polynomials in time, of order 3. \`ipndm_v\` has the published weights for uneven steps; beyond order 2 these are not
+those of the polynomial through the steps, which are \`lms\`'s. \`res_multistep_ancestral\` counts a step's length down to where
+it adds noise, as ComfyUI does. \`sa_solver\` adds noise between a fifth and four fifths of the training times, as in ComfyUI;
+diffusers' SASolverScheduler weighs two evaluations in a way of its own and is refused.
+
 ## Size
 
 \`npx tsx scripts/sampler-lines.ts\` counts the lines of eleven classes of diffusers: DDIM, DDPM, Euler, Euler ancestral,
-Heun, DPM-Solver multistep, PNDM, UniPC, LCM, and flow matching's Euler and Heun, which are options of the others. Their
-algorithms take 1,018 lines in 18 files; without the samplers' declarations 837, of which 638 are code and the rest comments and
-blank lines. With the reading of configurations (7 files, nine more classes among them) it is 2,023 lines.
+Heun, DPM-Solver multistep, PNDM, UniPC, LCM, and flow matching's Euler and Heun, which are options of the others. Without the
+samplers' declarations their algorithms are ${lines.code} lines of code in ${lines.files} files, ${lines.algorithms} with comments and blank lines. The declarations
+make them ${lines.all} lines. The reading of configurations (${lines.readingFiles} files, nine more classes among them) makes them ${thousands(lines.withReading)}.
 
 ## Seeds and noise
 
@@ -160,6 +183,25 @@ function optionLines(): string {
     )
     .sort()
     .join("\n");
+}
+
+/** Every name of the programs' menus once, with what it is here and the programs that have it. */
+function menuLines(): string {
+  const programs = new Map<string, string[]>();
+  for (const { program, names } of programMenus) {
+    for (const name of Object.keys(names)) programs.set(name, [...(programs.get(name) ?? []), program]);
+  }
+  return [...programs].map(([name, of]) => `| ${cell(name)} | ${meaning(name)} | ${of.join(", ")} |`).join("\n");
+}
+
+function meaning(text: string): string {
+  try {
+    const { name, options } = samplerNamed(text);
+    const fixed = Object.entries(options).map(([key, value]) => `${key}: ${value}`);
+    return [`\`${name}\``, ...fixed].join(", ");
+  } catch {
+    return "refused";
+  }
 }
 
 /** Samplers that keep the model's own end. */

@@ -1,9 +1,8 @@
-import { AquatintError } from "../../errors.ts";
 import { transition } from "../process/forward.ts";
 import { type Latent, lin } from "../process/latent.ts";
 import type { Level } from "../process/level.ts";
 import { posterior, posteriorMean } from "../process/posterior.ts";
-import { defineSampler } from "./define-sampler.ts";
+import { defineSampler, noLearnedVariance } from "./define-sampler.ts";
 import { evaluateOnce } from "./loop.ts";
 import { choice } from "./options.ts";
 
@@ -14,14 +13,15 @@ const small = (from: Level, to: Level): number => posterior(from, to).variance;
 const large = (from: Level, to: Level): number => transition(to, from).variance;
 /** Below this diffusers takes no logarithm of a variance. */
 const LEAST_VARIANCE = 1e-20;
+const logDeviation = (variance: number): number => Math.log(Math.max(variance, LEAST_VARIANCE)) / 2;
 
 const deviations = {
   small: (from, to) => Math.sqrt(small(from, to)),
   large: (from, to) => Math.sqrt(large(from, to)),
   learned: (_from, _to, learned) => required(learned).map(Math.sqrt),
   "learned-range"(from, to, learned) {
-    const [low, high] = [small(from, to), large(from, to)].map((v) => Math.log(Math.max(v, LEAST_VARIANCE)) / 2);
-    return required(learned).map((v) => Math.exp(low! + ((v + 1) / 2) * (high! - low!)));
+    const [low, high] = [logDeviation(small(from, to)), logDeviation(large(from, to))];
+    return required(learned).map((v) => Math.exp(low + ((v + 1) / 2) * (high - low)));
   },
 } as const satisfies Readonly<Record<string, Deviation>>;
 
@@ -34,11 +34,7 @@ export type Variance = keyof typeof deviations;
 
 function required(learned: Latent | undefined): Latent {
   if (learned) return learned;
-  throw new AquatintError(
-    "sampler/variance",
-    "this sampler wants a learned variance, and the network's output has none",
-    { hint: 'take the variance "small", or a network with twice as many output channels' },
-  );
+  throw noLearnedVariance();
 }
 
 const scaleNoise = (deviation: number | Latent, noise: Latent): readonly [number, Latent] =>
@@ -52,6 +48,7 @@ export const ddpm = defineSampler({
   stochastic: true,
   evaluations: 1,
   spacing: "trailing",
+  learnedVariance: ({ variance }) => variance === "learned" || variance === "learned-range",
   aliases: { DDPMScheduler: {}, "ddpm-large": { options: { variance: "large" } } },
   reference: "Ho, Jain and Abbeel 2020, algorithm 2, arXiv:2006.11239",
   options: {

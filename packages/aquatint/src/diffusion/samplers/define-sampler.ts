@@ -34,6 +34,8 @@ export interface SamplerDescription {
   readonly extraSteps?: (n: number) => number;
   /** It reads the estimate without the prompt, at every guidance scale. */
   readonly unconditional?: boolean;
+  /** Whether it reads a variance that the network predicts, with these options. */
+  readonly learnedVariance?: (options: SamplerOptions) => boolean;
   /** A schedule that is named with it is laid for one more step and loses its cleanest level, as in the web UI. */
   readonly dropLast?: boolean;
   /** Without a schedule it ends where the model's own scheduler does, as its class of diffusers; others end at clean data. */
@@ -72,8 +74,28 @@ export const defineSampler = <const N extends string, const O extends OptionSche
   declaration: SamplerDeclaration<N, O>,
 ): SamplerEntry<N, O> => ({
   ...declaration,
-  create: (options = {}) => declaration.create(optionValues(declaration, options)),
+  create(options = {}) {
+    const sampler = declaration.create(optionValues(declaration, options));
+    return async function* (input) {
+      checkRows(declaration, input.rows);
+      return yield* sampler(input);
+    };
+  },
 });
+
+/** Refuses more images than a sampler takes in one walk. @throws AquatintError "sampler/rows". */
+export function checkRows({ name, adaptive = false }: Pick<SamplerEntry, "name" | "adaptive">, rows: number): void {
+  if (!adaptive || rows === 1) return;
+  throw new AquatintError("sampler/rows", `"${name}" chooses its steps for one image, got ${rows} images in a batch`, {
+    hint: "make images one at a time, in batches of 1",
+  });
+}
+
+/** The error of a sampler that needs a variance from a network that predicts none. */
+export const noLearnedVariance = (): AquatintError =>
+  new AquatintError("sampler/variance", "this sampler needs a learned variance, and the network predicts none", {
+    hint: 'take the variance "small", or a network with twice as many output channels',
+  });
 
 function optionValues<O extends OptionSchema>(
   { name, options: schema }: Pick<SamplerDeclaration<string, O>, "name" | "options">,

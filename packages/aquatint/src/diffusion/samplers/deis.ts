@@ -7,9 +7,11 @@ const logRatio: Axis = {
   place: (at, from) => Math.log(at / from),
   moments(from, to, n) {
     const end = Math.log(to / from);
-    const all = [to - from];
-    for (let j = 1; j < n; j++) all.push(to * end ** j - j * all[j - 1]!);
-    return all;
+    let moment = to - from;
+    return Array.from({ length: n }, (_, j) => {
+      if (j > 0) moment = to * end ** j - j * moment;
+      return moment;
+    });
   },
   reachesZero: false,
 };

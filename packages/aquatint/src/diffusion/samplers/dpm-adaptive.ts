@@ -1,4 +1,3 @@
-import { AquatintError } from "../../errors.ts";
 import { noiseRatio } from "../process/coordinates.ts";
 import { type Latent, lin } from "../process/latent.ts";
 import type { Level } from "../process/level.ts";
@@ -72,9 +71,16 @@ function errorOf({ low, high }: Solutions, previous: Latent, { alpha }: Level, {
 }
 type Tolerances = Pick<OptionValues<typeof options>, "rtol" | "atol">;
 
+/** The first and the last of the steps that are taken adaptively, and all of them. */
+interface AdaptiveWalk {
+  readonly first: Interval;
+  readonly last: Interval;
+  readonly all: readonly Interval[];
+}
+
 /** The walk's step that a level stands in. */
-const stepAt = (walk: readonly Interval[], level: Level): Interval =>
-  walk.find(({ to }) => noiseRatio(level) > noiseRatio(to)) ?? walk.at(-1)!;
+const stepAt = ({ all, last }: AdaptiveWalk, level: Level): Interval =>
+  all.find(({ to }) => noiseRatio(level) > noiseRatio(to)) ?? last;
 
 /**
  * DPM-Solver with steps of its own length, between the walk's first level and its last one with noise; from pure noise, and
@@ -93,14 +99,14 @@ export const dpmAdaptive = defineSampler({
   options,
   create: ({ order, firstStep, safety, ...tolerances }) =>
     async function* (input) {
-      if (input.rows > 1) throw manyRows(input.rows);
       let { x } = input;
       const walk = [...intervals(input)];
       const inner = walk.filter((interval) => !isEndpoint(interval));
+      const [first, last] = [inner[0], inner.at(-1)];
       for (const interval of walk) {
-        if (interval !== inner[0] && inner.includes(interval)) continue; // among the adaptive steps
-        if (interval === inner[0])
-          x = yield* adaptiveSteps(input, inner, x, { order, firstStep, safety, ...tolerances });
+        if (interval !== first && inner.includes(interval)) continue; // among the adaptive steps
+        if (first && last && interval === first)
+          x = yield* adaptiveSteps(input, { first, last, all: inner }, x, { order, firstStep, safety, ...tolerances });
         else {
           const estimate = await evaluate(input, x, interval.from, interval);
           x = firstOrderStep(interval, estimate);
@@ -115,13 +121,13 @@ export const dpmAdaptive = defineSampler({
 /** Steps over all of the walk's inner intervals. */
 async function* adaptiveSteps(
   input: SamplerInput,
-  walk: readonly Interval[],
+  walk: AdaptiveWalk,
   start: Latent,
   { order, firstStep, safety, ...tolerances }: OptionValues<typeof options>,
 ): AsyncGenerator<SamplerStep, Latent, void> {
-  let [x, h, from] = [start, firstStep, walk[0]!.from];
+  let [x, h, from] = [start, firstStep, walk.first.from];
   let previous: Latent = lin([1 / from.alpha, x]);
-  const end = walk.at(-1)!.to;
+  const end = walk.last.to;
   while (lambda(from) < lambda(end) - 1e-5) {
     const { i, n } = stepAt(walk, from);
     const isLast = lambda(from) + h >= lambda(end);
@@ -138,8 +144,3 @@ async function* adaptiveSteps(
   }
   return x;
 }
-
-const manyRows = (rows: number) =>
-  new AquatintError("sampler/rows", `"dpm-adaptive" chooses its steps for one image, got ${rows} images in a batch`, {
-    hint: "make images one at a time",
-  });

@@ -6,7 +6,7 @@ import { targets } from "../process/prediction.ts";
 import { cosine } from "../process/schedules.ts";
 import { samplers } from "../registry.ts";
 import { levelFinder } from "../scheduler.ts";
-import type { Sampler, SamplerStep } from "./loop.ts";
+import type { LevelFinder, Sampler, SamplerStep } from "./loop.ts";
 
 /** Levels even in ln(sigma / alpha), where the errors of all methods are smooth. */
 const logEven = (n: number): readonly Level[] =>
@@ -33,13 +33,13 @@ async function stepsFromExactStart(
   return steps;
 }
 
-/** The largest error on the way. */
+/** The largest error at the ends of steps. */
 async function errorOf(sampler: Sampler, n: number): Promise<number> {
   const steps = await stepsFromExactStart(sampler, logEven(n), n / 4);
-  return Math.max(...steps.map(({ x, next }) => Math.abs(x[0]! - spread(next))));
+  return Math.max(...steps.filter(({ final }) => final).map(({ x, next }) => Math.abs(x[0]! - spread(next))));
 }
 
-const { lms, deis, unipc } = samplers;
+const { lms, deis, unipc, "sa-solver": saSolver } = samplers;
 const predictorOnly = { lowerOrderFinal: false, uncorrected: Array.from({ length: 100 }, (_, i) => i) };
 
 test.each([
@@ -52,10 +52,49 @@ test.each([
   ["unipc, corrected", 3, unipc.create({ lowerOrderFinal: false })],
   ["unipc-3, predictor only", 3, unipc.create({ order: 3, ...predictorOnly })],
   ["unipc-bh1-3, predictor only", 3, unipc.create({ order: 3, variant: "bh1", ...predictorOnly })],
+  ["ipndm", 2, samplers.ipndm.create()],
+  ["sa-solver without noise, predictor only", 3, saSolver.create({ tau: 0, correctorOrder: 0 })],
+  ["sa-solver without noise, corrected", 4, saSolver.create({ tau: 0 })],
   ["unipc-3 of noise, predictor only", 3, unipc.create({ order: 3, predictData: false, ...predictorOnly })],
 ] as const)("%s has order %i from exact starting values", async (_, order, sampler) => {
   const [coarse, fine] = [await errorOf(sampler, 32), await errorOf(sampler, 48)];
   expect(Math.abs(Math.log(coarse / fine) / Math.log(48 / 32) - order)).toBeLessThan(0.4);
+});
+
+test("seeds-3 without noise has order 3, its third stage included", async () => {
+  const seeds3 = samplers["seeds-3"].create({ eta: 0 });
+  const [coarse, fine] = [await errorOf(seeds3, 8), await errorOf(seeds3, 16)];
+  expect(Math.abs(Math.log2(coarse / fine) - 3)).toBeLessThan(0.4);
+});
+
+/** Levels even in the noise ratio, from 3 down in steps of h, whose times are the ratios. */
+const ratioEven = (n: number, h: number): readonly Level[] =>
+  Array.from({ length: n + 1 }, (_, i) => ({ t: 3 - h * i, alpha: 1, sigma: 3 - h * i }));
+const ofRatio = (ratio: number): Level => ({ t: ratio, alpha: 1, sigma: ratio });
+const ratioAt: LevelFinder = { ratio: ofRatio, time: ofRatio, steps: 3 };
+
+async function evenSteps(sampler: Sampler, levels: readonly Level[]): Promise<readonly SamplerStep[]> {
+  const [first = ofRatio(3)] = levels;
+  const input = { x: Float32Array.of(spread(first)), rows: 1, levels, levelAt: ratioAt, denoise };
+  const steps: SamplerStep[] = [];
+  for await (const step of sampler({ ...input, noise: () => new Float32Array(1) })) if (step.final) steps.push(step);
+  return steps;
+}
+
+test("for even steps ipndm has the weights of every order that lms solves for", async () => {
+  const levels = ratioEven(8, 0.3);
+  const [even, solved] = [await evenSteps(samplers.ipndm.create(), levels), await evenSteps(lms.create(), levels)];
+  expect(even.length).toBe(8);
+  for (const [i, { x }] of even.entries()) expect(x[0]! - solved[i]!.x[0]!).toBeCloseTo(0, 6);
+});
+
+test("the Runge-Kutta steps of pndm have order 4 where the time is the noise ratio", async () => {
+  const errorOfFirst = async (h: number) => {
+    const [step] = await evenSteps(samplers.pndm.create(), ratioEven(5, h));
+    return Math.abs(step!.x[0]! - spread(step!.next));
+  };
+  const [coarse, fine] = [await errorOfFirst(0.58), await errorOfFirst(0.58 / 1.5)];
+  expect(Math.abs(Math.log(coarse / fine) / Math.log(1.5) - 5)).toBeLessThan(0.7); // of one step
 });
 
 /** Half the log-SNR, which is lambda. */

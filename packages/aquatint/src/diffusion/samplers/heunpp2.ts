@@ -8,9 +8,9 @@ import { weighSlopes } from "./methods/heun-step.ts";
 
 /** Slopes at the start of a step and at the next levels, with the weights sigma / (count sigma_max) of those after the first. */
 function weighByNoise(slopes: readonly (readonly [Level, Estimate])[], maxRatio: number) {
-  const weights = slopes.slice(1).map(([level]) => noiseRatio(level) / (slopes.length * maxRatio));
+  const weights = slopes.map(([level], k) => (k === 0 ? 0 : noiseRatio(level) / (slopes.length * maxRatio)));
   const first = 1 - weights.reduce((sum, weight) => sum + weight, 0);
-  return slopes.map(([, estimate], k) => [k === 0 ? first : weights[k - 1]!, estimate] as const);
+  return slopes.map(([, estimate], k) => [weights[k] || first, estimate] as const);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { defineSampler } from "./define-sampler.ts";
-import { heunStart, pseudoLinear } from "./methods/pseudo-linear.ts";
+import { heun, pseudoLinear } from "./methods/pseudo-linear.ts";
 
 /** The fourth-order linear multistep of PNDM from the first step on, lower orders while the past is short. */
 export const ipndm = defineSampler({
@@ -12,5 +12,5 @@ export const ipndm = defineSampler({
   aliases: { IPNDMScheduler: {} },
   reference: "Liu et al. 2022, the linear multistep from the first step, arXiv:2202.09778",
   options: {},
-  create: () => pseudoLinear("noise", { start: heunStart, count: 0 }),
+  create: () => pseudoLinear("noise", { start: heun, count: 0 }),
 });

@@ -11,6 +11,8 @@ export interface LevelFinder {
   ratio(ratio: number): Level;
   /** By its time, 0 .. T. */
   time(t: number): Level;
+  /** T. */
+  readonly steps: number;
 }
 
 /**
@@ -93,8 +95,11 @@ export function* intervals({
   begin = 0,
 }: Pick<SamplerInput, "levels" | "destinations" | "begin">): Generator<Interval, void, void> {
   const n = levels.length - 1;
-  for (let i = begin; i < n; i++) {
-    const interval = { i, n, from: levels[i]!, to: (destinations ?? levels.slice(1))[i]! };
+  const ends = destinations ?? levels.slice(1);
+  for (const [i, from] of levels.slice(0, n).entries()) {
+    const to = ends[i];
+    if (i < begin || !to) continue;
+    const interval = { i, n, from, to };
     if (!(noiseRatio(interval.to) <= noiseRatio(interval.from)) && !isStill(interval)) throw rising(interval);
     yield interval;
   }
@@ -136,22 +141,15 @@ export async function evaluate(
 ): Promise<Estimate> {
   signal?.throwIfAborted();
   if (!signal) return denoise(x, level, { i, n });
-  const { promise, stop } = aborted(signal);
-  try {
-    return await Promise.race([promise, denoise(x, level, { i, n })]);
-  } finally {
-    stop();
-  }
-}
-
-function aborted(signal: AbortSignal): { readonly promise: Promise<never>; readonly stop: () => void } {
-  let stop = () => {};
-  const promise = new Promise<never>((_, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    stop = () => signal.removeEventListener("abort", onAbort);
+  const done = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: done.signal });
   });
-  return { promise, stop };
+  try {
+    return await Promise.race([aborted, denoise(x, level, { i, n })]);
+  } finally {
+    done.abort();
+  }
 }
 
 /** One step of a method that evaluates once in it: x at the end of the interval. */

@@ -1,5 +1,5 @@
 import { defineSampler } from "./define-sampler.ts";
-import { heunStart, pseudoLinear, pseudoLinearOptions } from "./methods/pseudo-linear.ts";
+import { heun, pseudoLinear, pseudoLinearOptions } from "./methods/pseudo-linear.ts";
 
 /** PNDM without the Runge-Kutta start: its first step evaluates twice. */
 export const plms = defineSampler({
@@ -15,5 +15,5 @@ export const plms = defineSampler({
   aliases: {},
   reference: "Liu et al. 2022, algorithm 2 with a first step of order 2, arXiv:2202.09778",
   options: pseudoLinearOptions,
-  create: ({ extrapolates }) => pseudoLinear(extrapolates, { start: heunStart, count: 1 }),
+  create: ({ extrapolates }) => pseudoLinear(extrapolates, { start: heun, count: 1 }),
 });

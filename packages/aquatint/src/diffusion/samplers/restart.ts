@@ -64,7 +64,8 @@ function withRestarts(input: SamplerInput, { low, high, steps, times }: RestartO
     (best, candidate) => (best && distance(best) <= distance(candidate) ? best : candidate),
     undefined,
   );
-  if (!last || noiseRatio(plain[0]!.from) < high) return plain;
+  const [first] = plain;
+  if (!first || !last || noiseRatio(first.from) < high) return plain;
   const { to: bottom } = last;
   const end = plain.indexOf(last) + 1;
   const inner = Array.from(karras()(high, noiseRatio(bottom), steps + 1).subarray(0, steps), input.levelAt.ratio);

@@ -1,4 +1,3 @@
-import { solve } from "../../math/solve.ts";
 import { type Latent, lin } from "../process/latent.ts";
 import { defineSampler } from "./define-sampler.ts";
 import { evaluateOnce, firstOrderStep, type Interval, isEndpoint, isStill } from "./loop.ts";
@@ -8,6 +7,7 @@ import {
   lambda,
   type PastEstimate,
 } from "./methods/exponential-integrator.ts";
+import { quadrature } from "./methods/quadrature.ts";
 import { choice, flag, integer, stepList } from "./options.ts";
 
 /** A step that is to be corrected: where it began, and the predictions that it was made of, the newest first. */
@@ -20,44 +20,19 @@ interface Prediction {
 interface Update {
   readonly integrator: ExponentialIntegrator;
   readonly variant: "bh1" | "bh2";
-  /** Of h in the exponential that is integrated. */
-  readonly sign: number;
 }
 
-/** The unified update (equations 3 and 9): a prediction, or with the prediction `m` at its end a correction. */
-function update({ integrator, variant, sign }: Update, { x, interval, past }: Prediction, m?: Latent): Latent {
-  const { from, to } = interval;
+/**
+ * The unified update (equations 3 and 9): a prediction, or with the prediction `m` at its end a correction. The polynomial
+ * through the points is integrated exactly; through two of them half the paper's B(h) stands for the integral of u.
+ */
+function update({ integrator, variant }: Update, { x, interval: { from, to }, past }: Prediction, m?: Latent): Latent {
   const k = integrator.coefficients(from, to);
   const h = lambda(to) - lambda(from);
-  const hh = sign * h;
-  const B = variant === "bh1" ? hh : Math.expm1(hh);
-  const nodes = past.slice(1).map(({ level, m }) => ({ r: (lambda(level) - lambda(from)) / h, m }));
-  if (m) nodes.push({ r: 1, m });
-  const a = nodeWeights(
-    nodes.map(({ r }) => r),
-    hh,
-    B,
-  );
-  const unit = k.phi1 / Math.expm1(hh); // the factor of e^hh - 1 in phi1
-  const terms = nodes.map(({ r, m }, i) => [(unit * B * a[i]!) / r, m] as const);
-  const w0 = k.phi1 - terms.reduce((sum, [weight]) => sum + weight, 0);
-  return lin([k.x, x], [w0, past[0]!.m], ...terms);
-}
-
-/** The paper's a: weights under which polynomials through the nodes r are integrated exactly; a single node weighs 1 / 2. */
-function nodeWeights(nodes: readonly number[], h: number, B: number): readonly number[] {
-  if (nodes.length === 1) return [0.5];
-  let [phi, factorial] = [Math.expm1(h) / h - 1, 1];
-  const right = nodes.map((_, i) => {
-    const value = (phi * factorial) / B;
-    factorial *= i + 2;
-    phi = phi / h - 1 / factorial;
-    return value;
-  });
-  return solve(
-    nodes.map((_, i) => nodes.map((r) => r ** i)),
-    right,
-  );
+  const all = m ? [...past, { level: to, m }] : past;
+  const points = all.map(({ level, m }) => ({ place: (lambda(level) - lambda(from)) / h, m }));
+  const B = variant === "bh1" ? k.linear : k.phi1;
+  return lin([k.x, x], ...quadrature(points, points.length === 2 ? [k.phi1, B / 2] : k.moments(points.length)));
 }
 
 /** UniPC: a multistep predictor, and a corrector that reuses the next step's evaluation. */
@@ -89,7 +64,7 @@ export const unipc = defineSampler({
   },
   create({ order, variant, predictData, lowerOrderFinal, uncorrected }) {
     const integrator = integrators[predictData ? "dpmsolver++" : "dpmsolver"]();
-    const rule: Update = { integrator, variant, sign: predictData ? -1 : 1 };
+    const rule: Update = { integrator, variant };
     return evaluateOnce(() => {
       let past: readonly PastEstimate[] = [];
       let prediction: Prediction | undefined;

@@ -4,7 +4,7 @@ import type { Level } from "../../diffusion/process/level.ts";
 import { checkSolvable } from "../../diffusion/process/prediction.ts";
 import { samplers } from "../../diffusion/registry.ts";
 import type { SamplerEntry } from "../../diffusion/samplers/define-sampler.ts";
-import { type SchedulerSettings, withSampler } from "../../diffusion/scheduler.ts";
+import { checkWalk, type SchedulerSettings, withSampler } from "../../diffusion/scheduler.ts";
 import { AquatintError } from "../../errors.ts";
 import { type Seed, torchCpu } from "../../math/random.ts";
 import type { GenerationDefaults } from "../../util/generation-defaults.ts";
@@ -70,6 +70,7 @@ function planSinglePass(model: PlannedModel, options: TextToImageOptions): TextT
   checkSize({ width, height }, modules);
   torchCpu(seed); // refuses what is no 64-bit integer
   const sampling = options.sampler === undefined ? scheduler : withSampler(scheduler, options.sampler);
+  checkWalk(sampling, { steps, learnsVariance: false }); // a text-to-image U-Net gives as many channels as it denoises
   const { levels } = sampling.path(steps);
   const { unconditional = false }: SamplerEntry = samplers[sampling.sampler];
   checkSolvable(

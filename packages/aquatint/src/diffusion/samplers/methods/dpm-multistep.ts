@@ -24,16 +24,15 @@ export const dpmMultistep = ({ eta = 1, ...options }: MultistepOptions): Sampler
   const { order, solverType, lowerOrderFinal, eulerAtFinal } = options;
   const integrator = integrators[options.algorithm](eta);
   return evaluateOnce(({ noise }) => {
-    const past: PastEstimate[] = [];
+    let past: readonly PastEstimate[] = [];
     return (x, estimate, interval) => {
       const { i, n, from, to } = interval;
       const z = integrator.stochastic ? noise(from, to) : undefined;
       const current = { level: from, m: integrator.prediction(estimate) };
-      if (from.alpha > 0) past.unshift(current);
       const isLimited = (lowerOrderFinal && n < FEW_STEPS) || (eulerAtFinal && i === n - 1);
-      const count = Math.min(order, isLimited ? n - i : order, past.length);
-      const history = from.alpha === 0 || to.sigma === 0 ? [current] : past.slice(0, count);
-      past.length = Math.min(past.length, order - 1);
+      const count = to.sigma === 0 ? 1 : Math.min(order, isLimited ? n - i : order);
+      const history = [current, ...past.slice(0, count - 1)] as const;
+      if (from.alpha > 0) past = [current, ...past].slice(0, order - 1);
       if (isStill(interval)) return lin([1, x]);
       if (isEndpoint(interval) && !integrator.reachesEndpoints) return firstOrderStep(interval, estimate);
       return lin(...multistepTerms(integrator.coefficients(from, to), { x, to, history, solverType, z }));
@@ -43,7 +42,7 @@ export const dpmMultistep = ({ eta = 1, ...options }: MultistepOptions): Sampler
 
 /** Of order 3 where `history` has three predictions, the newest first; their differences give D1 and D2. */
 function multistepTerms(k: Coefficients, step: DpmStep): readonly Term[] {
-  const [m0, m1, m2] = step.history as readonly [PastEstimate, PastEstimate?, PastEstimate?];
+  const [m0, m1, m2] = step.history;
   if (!m1 || !m2) return secondOrderTerms(k, step);
   const h = lambda(step.to) - lambda(m0.level);
   const r0 = (lambda(m0.level) - lambda(m1.level)) / h;

@@ -1,8 +1,11 @@
-import { type Latent, lin } from "../../process/latent.ts";
+import { lin } from "../../process/latent.ts";
 import { evaluateOnce, firstOrderStep, isEndpoint, isStill, type Sampler } from "../loop.ts";
 import type { OptionValues } from "../options.ts";
 import { type DpmStep, type dpmOptions, firstOrderTerms, secondOrderTerms, type Term } from "./dpm-terms.ts";
-import { type Coefficients, integrators, lambda, type PastEstimate } from "./exponential-integrator.ts";
+import { type Coefficients, integrators, lambda } from "./exponential-integrator.ts";
+
+/** x where a group of steps began, and the predictions since. */
+type Group = Pick<DpmStep, "x" | "history">;
 
 /** DPM-Solver and DPM-Solver++ of order 1 to 3, singlestep: groups of steps whose inner levels are the walk's own. */
 export const dpmSinglestep = ({
@@ -13,19 +16,18 @@ export const dpmSinglestep = ({
 }: OptionValues<ReturnType<typeof dpmOptions>>): Sampler => {
   const integrator = integrators[algorithm](1);
   return evaluateOnce(({ levels, noise }) => {
-    let history: PastEstimate[] = [];
-    let start: Latent;
+    let group: Group | undefined;
     const orders = orderOfSteps(levels.length - 1, order, lowerOrderFinal);
     return (x, estimate, interval) => {
       const { i, from, to } = interval;
       const z = integrator.stochastic ? noise(from, to) : undefined;
-      const isInner = orders[i]! > 1 && history.length > 0 && history[0]!.level.alpha > 0 && to.sigma > 0;
-      if (!isInner) [history, start] = [[], x];
-      history.push({ level: from, m: integrator.prediction(estimate) });
+      const current = { level: from, m: integrator.prediction(estimate) };
+      const isInner = orders[i] !== 1 && group && group.history[0].level.alpha > 0 && to.sigma > 0;
+      group = group && isInner ? { ...group, history: [...group.history, current] } : { x, history: [current] };
       if (isStill(interval)) return lin([1, x]);
       if (isEndpoint(interval) && !integrator.reachesEndpoints) return firstOrderStep(interval, estimate);
-      const k = integrator.coefficients(history[0]!.level, to);
-      return lin(...singlestepTerms(k, { x: start, to, history, solverType, z }));
+      const k = integrator.coefficients(group.history[0].level, to);
+      return lin(...singlestepTerms(k, { ...group, to, solverType, z }));
     };
   });
 };
@@ -40,7 +42,7 @@ function orderOfSteps(n: number, order: number, lowerOrderFinal: boolean): reado
 
 /** Of order 3 where `history` has the group's three predictions, its first level first. */
 function singlestepTerms(k: Coefficients, step: DpmStep): readonly Term[] {
-  const [m0, m1, m2] = step.history as readonly [PastEstimate, PastEstimate?, PastEstimate?];
+  const [m0, m1, m2] = step.history;
   if (!m1 || !m2) return secondOrderTerms(k, step);
   const terms = firstOrderTerms(k, step);
   const h = lambda(step.to) - lambda(m0.level);

@@ -34,7 +34,7 @@ export interface DpmStep {
   readonly x: Latent;
   readonly to: Level;
   /** Predictions on the way: the newest first in multistep solvers, the oldest first in singlestep ones. */
-  readonly history: readonly PastEstimate[];
+  readonly history: readonly [PastEstimate, ...PastEstimate[]];
   readonly solverType: SolverType;
   /** Fresh noise, where the equation has some. */
   readonly z?: Latent | undefined;
@@ -44,14 +44,14 @@ export interface DpmStep {
 export function firstOrderTerms(k: Coefficients, { x, history: [m0], z }: DpmStep): readonly Term[] {
   const terms: readonly Term[] = [
     [k.x, x],
-    [k.phi1, m0!.m],
+    [k.phi1, m0.m],
   ];
   return z ? [...terms, [k.noise, z]] : terms;
 }
 
 /** Of order 1, or of order 2 where a prediction at another level, before the first or after it, gives D1. */
 export function secondOrderTerms(k: Coefficients, step: DpmStep): readonly Term[] {
-  const [m0, m1] = step.history as readonly [PastEstimate, PastEstimate?];
+  const [m0, m1] = step.history;
   const terms = firstOrderTerms(k, step);
   if (!m1) return terms;
   const r = (lambda(m1.level) - lambda(m0.level)) / (lambda(step.to) - lambda(m0.level));

@@ -11,6 +11,10 @@ export interface Coefficients {
   readonly phi1: number;
   readonly phi2: number;
   readonly phi3: number;
+  /** phi1 to the first order in h. */
+  readonly linear: number;
+  /** Integrals of polynomials: those of u^0, u^1, .., u being 0 at the step's start and 1 at its end. */
+  moments(count: number): readonly number[];
   /** Deviation of the fresh noise z. */
   readonly noise: number;
 }
@@ -37,11 +41,17 @@ export const lambda = (level: Level): number => logSnr(level) / 2;
 /** e^-h between two levels, exact where h is infinite. */
 const decay = (from: Level, to: Level): number => (from.alpha * to.sigma) / (to.alpha * from.sigma);
 
-/** Of the data for e^-h = r, over alpha: phi2 = 1 - (1 - r) / h and phi3 = 1 / 2 - (r - 1 + h) / h^2; exact at h infinite. */
-function dataPhis(r: number): readonly [phi2: number, phi3: number] {
-  const h = -Math.log(r);
-  if (h === Number.POSITIVE_INFINITY) return [1, 0.5];
-  return [1 - (1 - r) / h, 0.5 - (r - 1 + h) / h ** 2];
+/** Coefficients whose moments are `scale` times the integrals of h e^(h (u - 1)) u^j over u from 0 to 1. */
+function coefficients({ x, noise }: Pick<Coefficients, "x" | "noise">, scale: number, h: number): Coefficients {
+  const moments = (count: number) => {
+    let moment = -Math.expm1(-h);
+    return Array.from({ length: count }, (_, j) => {
+      if (j > 0) moment = 1 - (j / h) * moment;
+      return scale * moment;
+    });
+  };
+  const [phi1 = 0, phi2 = 0, square = 0] = moments(3);
+  return { x, noise, phi1, phi2, phi3: square / 2, linear: scale * h, moments };
 }
 
 /**
@@ -54,54 +64,32 @@ export const dataIntegrator = (eta: number): ExponentialIntegrator => ({
   reachesEndpoints: eta > 0,
   coefficients(from, to) {
     const r = decay(from, to);
-    const rEta = r ** (1 + eta);
-    const [phi2, phi3] = dataPhis(rEta);
-    const { alpha } = to;
     const noise = to.sigma * Math.sqrt(1 - r ** (2 * eta));
-    return {
-      x: (to.sigma / from.sigma) * r ** eta,
-      phi1: alpha * (1 - rEta),
-      phi2: alpha * phi2,
-      phi3: alpha * phi3,
-      noise,
-    };
+    return coefficients({ x: (to.sigma / from.sigma) * r ** eta, noise }, to.alpha, -(1 + eta) * Math.log(r));
   },
 });
 
-/** DPM-Solver (Lu et al. 2022a): extrapolates the noise; not from pure noise and not to clean data. */
-const noiseIntegrator: ExponentialIntegrator = {
+/**
+ * DPM-Solver (Lu et al. 2022a): extrapolates the noise; not from pure noise and not to clean data. At eta = 1 it is
+ * SDE-DPM-Solver, which extrapolates it twice and adds fresh noise.
+ */
+const noiseIntegrator = (eta: 0 | 1): ExponentialIntegrator => ({
   prediction: ({ eps }) => eps,
-  stochastic: false,
+  stochastic: eta > 0,
   reachesEndpoints: false,
   coefficients(from, to) {
-    const growth = 1 / decay(from, to);
-    const h = Math.log(growth);
-    const s = -to.sigma;
-    const [phi1, phi2] = [growth - 1, (growth - 1) / h - 1];
-    const phi3 = (growth - 1 - h) / h ** 2 - 0.5;
-    return { x: to.alpha / from.alpha, phi1: s * phi1, phi2: s * phi2, phi3: s * phi3, noise: 0 };
+    const r = decay(from, to);
+    const noise = eta * to.sigma * Math.sqrt(r ** -2 - 1);
+    return coefficients({ x: to.alpha / from.alpha, noise }, (1 + eta) * to.sigma, Math.log(r));
   },
-};
-
-/** SDE-DPM-Solver: extrapolates the noise, twice, and adds fresh noise. */
-const noiseSdeIntegrator: ExponentialIntegrator = {
-  prediction: ({ eps }) => eps,
-  stochastic: true,
-  reachesEndpoints: false,
-  coefficients(from, to) {
-    const { x, phi1, phi2, phi3 } = noiseIntegrator.coefficients(from, to);
-    const growth = 1 / decay(from, to);
-    const noise = to.sigma * Math.sqrt(growth * growth - 1);
-    return { x, phi1: 2 * phi1, phi2: 2 * phi2, phi3: 2 * phi3, noise };
-  },
-};
+});
 
 /** The integrators by the names of diffusers' `algorithm_type`; `eta` 0 .. 1 is the share of noise that is fresh. */
 export const integrators = {
   "dpmsolver++": () => dataIntegrator(0),
-  dpmsolver: () => noiseIntegrator,
+  dpmsolver: () => noiseIntegrator(0),
   "sde-dpmsolver++": (eta: number) => dataIntegrator(eta),
-  "sde-dpmsolver": () => noiseSdeIntegrator,
+  "sde-dpmsolver": () => noiseIntegrator(1),
 } as const satisfies Readonly<Record<string, (eta: number) => ExponentialIntegrator>>;
 
 /** The name of an integrator. */

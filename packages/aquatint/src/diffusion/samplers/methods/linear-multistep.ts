@@ -1,8 +1,8 @@
-import { solve } from "../../../math/solve.ts";
 import { noiseRatio } from "../../process/coordinates.ts";
 import { lin } from "../../process/latent.ts";
 import { evaluateOnce, firstOrderStep, isEndpoint, type Sampler } from "../loop.ts";
 import type { PastEstimate } from "./exponential-integrator.ts";
+import { quadrature } from "./quadrature.ts";
 
 /** In what the estimated noise is a polynomial between steps, and how it is integrated over the noise ratio. */
 export interface Axis {
@@ -32,19 +32,9 @@ export const linearMultistep = (axis: Axis, { order, lowerOrderFinal = false }: 
       if (from.alpha > 0) past = [{ level: from, m: estimate.eps }, ...past].slice(0, order);
       const history = past.slice(0, lowerOrderFinal && n < FEW_STEPS ? n - i : order);
       if (isEndpoint(interval) && (from.alpha === 0 || !axis.reachesZero)) return firstOrderStep(interval, estimate);
-      const places = history.map(({ level }) => axis.place(noiseRatio(level), noiseRatio(from)));
-      const weights = quadrature(places, axis.moments(noiseRatio(from), noiseRatio(to), history.length));
-      const terms = history.map(({ m }, k) => [to.alpha * weights[k]!, m] as const);
-      return lin([to.alpha / from.alpha, x], ...terms);
+      const [start, end] = [noiseRatio(from), noiseRatio(to)];
+      const points = history.map(({ level, m }) => ({ place: axis.place(noiseRatio(level), start), m }));
+      const moments = axis.moments(start, end, points.length).map((moment) => to.alpha * moment);
+      return lin([to.alpha / from.alpha, x], ...quadrature(points, moments));
     };
   });
-
-/** Weights at `places` that integrate polynomials with these moments exactly. */
-function quadrature(places: readonly number[], moments: readonly number[]): readonly number[] {
-  const unit = Math.abs(places[1] ?? 1);
-  const rows = moments.map((_, j) => places.map((place) => (place / unit) ** j));
-  return solve(
-    rows,
-    moments.map((moment, j) => moment / unit ** j),
-  );
-}

@@ -3,7 +3,9 @@ import { type Latent, lin } from "../../process/latent.ts";
 import type { Level } from "../../process/level.ts";
 import type { Estimate } from "../../process/prediction.ts";
 import { evaluate, firstOrderStep, intervals, isEndpoint, type Sampler } from "../loop.ts";
-import { addFreshNoise, ancestralDeviation } from "./ancestral.ts";
+import { addFreshNoise } from "./ancestral.ts";
+import { cfgPlusPlus, renoised } from "./cfgpp.ts";
+import { descent } from "./descent.ts";
 import { dataIntegrator } from "./exponential-integrator.ts";
 
 /** Carries x between levels along an estimate, of which one part is held constant. */
@@ -20,27 +22,17 @@ export const alongData: Carry = (x, from, to, { x0 }) => {
   return lin([k.x, x], [k.phi1, x0]);
 };
 
-/** Where an ancestral step goes before it adds noise, and the deviation of what it adds. */
-interface Descent {
-  readonly below: Level;
-  readonly deviation: number;
-}
-
-/** An ancestral step from a level down to another, whose noise is fresh in a share `eta`. */
-function descent(from: Level, to: Level, eta: number): Descent {
-  const deviation = ancestralDeviation(from, to, eta);
-  return { below: { ...to, sigma: Math.sqrt(Math.max(to.sigma ** 2 - deviation ** 2, 0)) }, deviation };
-}
-
 interface MidpointOptions {
   readonly carry: Carry;
   readonly eta: number;
   /** The middle is an ancestral step too: half-way to the next level, not to what lies below it. */
   readonly noisyMiddle?: boolean;
+  /** The CFG++ form: x is carried with the noise that is estimated without the prompt. */
+  readonly cfgpp?: boolean;
 }
 
 /** The midpoint method in log-sigma, with a share `eta` of ancestral noise. */
-export const midpoint = ({ carry, eta, noisyMiddle = false }: MidpointOptions): Sampler =>
+export const midpoint = ({ carry, eta, noisyMiddle = false, cfgpp = false }: MidpointOptions): Sampler =>
   async function* (input) {
     let { x } = input;
     for (const interval of intervals(input)) {
@@ -48,16 +40,18 @@ export const midpoint = ({ carry, eta, noisyMiddle = false }: MidpointOptions): 
       const first = await evaluate(input, x, from, interval);
       const { below, deviation } = descent(from, to, eta);
       if (isEndpoint(interval)) {
-        x = addFreshNoise(input, interval, firstOrderStep({ to: below }, first), deviation);
+        const end = firstOrderStep({ to: below }, cfgpp ? cfgPlusPlus(first) : first);
+        x = addFreshNoise(input, interval, end, deviation);
         yield { i, n, level: from, next: to, x, x0: first.x0, final: true };
         continue;
       }
       const middle = input.levelAt.ratio(Math.sqrt(noiseRatio(from) * noiseRatio(noisyMiddle ? to : below)));
       const half = descent(from, middle, noisyMiddle ? eta : 0);
-      const between = addFreshNoise(input, { from, to: middle }, carry(x, from, half.below, first), half.deviation);
+      const start = cfgpp ? renoised(x, from, first) : x;
+      const between = addFreshNoise(input, { from, to: middle }, carry(start, from, half.below, first), half.deviation);
       yield { i, n, level: from, next: middle, x: between, x0: first.x0, final: false };
       const second = await evaluate(input, between, middle, interval);
-      x = addFreshNoise(input, interval, carry(x, from, below, second), deviation);
+      x = addFreshNoise(input, interval, carry(start, from, below, second), deviation);
       yield { i, n, level: middle, next: to, x, x0: second.x0, final: true };
     }
     return x;

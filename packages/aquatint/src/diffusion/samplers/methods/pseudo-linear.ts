@@ -14,19 +14,20 @@ import {
 import { choice } from "../options.ts";
 
 /** Adams and Bashforth's weights for even steps, the newest first. */
-const adams: readonly (readonly number[])[] = [
-  [1],
-  [3 / 2, -1 / 2],
-  [23 / 12, -16 / 12, 5 / 12],
-  [55 / 24, -59 / 24, 37 / 24, -9 / 24],
-];
+const adams: Readonly<Record<number, readonly number[]>> = {
+  1: [1],
+  2: [3 / 2, -1 / 2],
+  3: [23 / 12, -16 / 12, 5 / 12],
+  4: [55 / 24, -59 / 24, 37 / 24, -9 / 24],
+};
+const MAX_ORDER = 4;
 
 /** The pseudo-numerical transfer (Liu et al. 2022, equation 11): DDIM's step along a noise. */
-export const transfer = (x: Latent, from: Level, to: Level, eps: Latent): Latent =>
+const transfer = (x: Latent, from: Level, to: Level, eps: Latent): Latent =>
   lin([to.alpha / from.alpha, x], [to.sigma - (from.sigma * to.alpha) / from.alpha, eps]);
 
 /** A part of an evaluation that is extrapolated, and the noise that a combination of it stands for where a step begins. */
-export interface Extrapolation {
+interface Extrapolation {
   of(level: Level, estimate: Estimate): Latent;
   noise(from: Level, x: Latent, combination: Latent): Latent;
 }
@@ -49,43 +50,35 @@ export const pseudoLinearOptions = {
   ),
 };
 
-/** The evaluations of a step that a linear multistep method cannot make because its past is too short. */
-export type Start = (
-  input: SamplerInput,
-  x: Latent,
-  interval: Interval,
-  extrapolation: Extrapolation,
-) => AsyncGenerator<SamplerStep, StartResult, void>;
-
-/** Where a start leads, and the part of it that is extrapolated, where the step began. */
-export interface StartResult {
-  readonly x: Latent;
-  readonly part: Latent;
+/** A method of Runge and Kutta: where a step is evaluated, each reached by the slope before it, and the slopes' weights. */
+export interface RungeKutta {
+  readonly levels: (input: SamplerInput, interval: Interval) => readonly Level[];
+  readonly weights: readonly number[];
 }
 
-/** How a walk begins: `start` makes the first `count` steps. */
-export interface PseudoLinearStart {
-  readonly start: Start;
-  readonly count: number;
-}
+/** Heun's two evaluations: at the step's start and at its end. */
+export const heun: RungeKutta = { levels: (_, { from, to }) => [from, to], weights: [1 / 2, 1 / 2] };
 
-/** The linear multistep method of order 4 on `extrapolates`. */
-export const pseudoLinear = (extrapolates: keyof typeof extrapolations, { start, count }: PseudoLinearStart): Sampler =>
+/** The linear multistep method of order 4 on `extrapolates`; `start` makes the first `count` steps. */
+export const pseudoLinear = (
+  extrapolates: keyof typeof extrapolations,
+  { start, count }: { readonly start: RungeKutta; readonly count: number },
+): Sampler =>
   async function* (input) {
     let { x } = input;
     let past: readonly Latent[] = [];
-    const extrapolation = extrapolations[extrapolates](input);
+    const extrapolation: Extrapolation = extrapolations[extrapolates](input);
     for (const interval of intervals(input)) {
       const { i, n, from, to } = interval;
       if (past.length < count && i < n - 1 && !isEndpoint(interval)) {
-        const first = yield* start(input, x, interval, extrapolation);
+        const first = yield* rungeKuttaStep(input, x, interval, start, extrapolation);
         x = first.x;
         past = [first.part, ...past];
         continue;
       }
       const estimate = await evaluate(input, x, from, interval);
-      past = [extrapolation.of(from, estimate), ...past].slice(0, adams.length);
-      const combination = lin(...past.map((part, k) => [adams[past.length - 1]![k]!, part] as const));
+      past = [extrapolation.of(from, estimate), ...past].slice(0, MAX_ORDER);
+      const combination = weighted(adams[past.length] ?? [], past);
       x =
         from.alpha === 0
           ? firstOrderStep(interval, estimate)
@@ -95,15 +88,28 @@ export const pseudoLinear = (extrapolates: keyof typeof extrapolations, { start,
     return x;
   };
 
-/** Two evaluations: to the step's end and again with the mean of both. */
-export const heunStart: Start = async function* (input, x, { i, n, from, to }, extrapolation) {
-  const first = await evaluate(input, x, from, { i, n });
-  const part = extrapolation.of(from, first);
-  const predicted = transfer(x, from, to, extrapolation.noise(from, x, part));
-  yield { i, n, level: from, next: to, x: predicted, x0: first.x0, final: false };
-  const second = await evaluate(input, predicted, to, { i, n });
-  const mean = lin([0.5, part], [0.5, extrapolation.of(to, second)]);
-  const corrected = transfer(x, from, to, extrapolation.noise(from, x, mean));
-  yield { i, n, level: to, next: to, x: corrected, x0: second.x0, final: true };
-  return { x: corrected, part };
-};
+const weighted = (weights: readonly number[], parts: readonly Latent[]): Latent =>
+  lin(...parts.map((part, k) => [weights[k] ?? 0, part] as const));
+
+/** One step of several evaluations; `part` is what is extrapolated, where it began. */
+async function* rungeKuttaStep(
+  input: SamplerInput,
+  x: Latent,
+  interval: Interval,
+  { levels, weights }: RungeKutta,
+  { of, noise }: Extrapolation,
+): AsyncGenerator<SamplerStep, { readonly x: Latent; readonly part: Latent }, void> {
+  const { i, n, from, to } = interval;
+  const stages = levels(input, interval);
+  const slopes: Latent[] = [];
+  let at = x;
+  for (const [k, level] of stages.entries()) {
+    const estimate = await evaluate(input, at, level, interval);
+    const slope = of(level, estimate);
+    slopes.push(slope);
+    const next = stages[k + 1];
+    at = transfer(x, from, next ?? to, noise(from, x, next ? slope : weighted(weights, slopes)));
+    yield { i, n, level, next: next ?? to, x: at, x0: estimate.x0, final: !next };
+  }
+  return { x: at, part: slopes[0] ?? x };
+}
