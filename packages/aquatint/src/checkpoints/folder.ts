@@ -5,7 +5,7 @@ import { classWeights, modelClass, models } from "../models/registry.ts";
 import { chooseWeights, weightsFiles } from "./choose-weights.ts";
 import { fileName, type ModelFiles, pathIn } from "./files.ts";
 import { otherForm, READ_MODELS } from "./other-models.ts";
-import { locationsOf, optional, readHeader, readJson } from "./read.ts";
+import { type HeaderReader, headerReader, locationsOf, optional, readJson } from "./read.ts";
 import type { FileHeader, JsonObject, Model, ModelComponent, TensorLocation } from "./types.ts";
 
 /** What is chosen where a folder holds more than one form of its weights. */
@@ -25,8 +25,17 @@ export const GENERATION = "generation_config.json";
 const INDEX = "model_index.json";
 const CONFIG = "config.json";
 
+/** How the weights of a folder are read. */
+interface ComponentReading extends FolderOptions {
+  readonly headers: HeaderReader;
+}
+
 /** What a folder in the published layout holds: a whole model (model_index.json) or one network (config.json). */
-export async function folderModel(files: ModelFiles, options: FolderOptions = {}): Promise<Model> {
+export async function folderModel(
+  files: ModelFiles,
+  { variant, headers = headerReader(files) }: Partial<ComponentReading> = {},
+): Promise<Model> {
+  const options: ComponentReading = { variant, headers };
   const { name } = files;
   const shared = { name, files, index: {}, padTokens: new Map(), metadata: {} };
   const index = await optional(readJson(files, INDEX));
@@ -65,7 +74,7 @@ function familyAmong(components: ReadonlyMap<string, ModelComponent>) {
   return network && familyOf(network.config);
 }
 
-async function readComponents(files: ModelFiles, index: JsonObject, options: FolderOptions) {
+async function readComponents(files: ModelFiles, index: JsonObject, options: ComponentReading) {
   const components = new Map<string, ModelComponent>();
   const unused: string[] = [];
   const notes: string[] = [];
@@ -102,7 +111,7 @@ function unknownClass(
   });
 }
 
-interface ComponentOptions extends FolderOptions {
+interface ComponentOptions extends ComponentReading {
   readonly folder: string;
   readonly className?: string;
   readonly config: JsonObject;
@@ -110,7 +119,7 @@ interface ComponentOptions extends FolderOptions {
 
 /** One network's weights under today's names, and the tensors beside them. */
 async function readComponent(files: ModelFiles, options: ComponentOptions) {
-  const { folder, config, variant, className = classOf(config) } = options;
+  const { folder, config, variant, headers, className = classOf(config) } = options;
   const name = folder === "" ? files.name : fileName(files, folder);
   const entry = modelClass(className);
   if (!entry) {
@@ -118,7 +127,7 @@ async function readComponent(files: ModelFiles, options: ComponentOptions) {
       hint: `known are ${classNames}`,
     });
   }
-  const choice = { stem: entry.weightsFile, name, variant };
+  const choice = { stem: entry.weightsFile, name, variant, headers };
   const tensors = await readWeightsFile(files, folder, choice);
   const form = otherForm(tensors.keys());
   if (form) throw new AquatintError("checkpoint/kind", `${name} is ${form}`, { hint: READ_MODELS });
@@ -132,7 +141,7 @@ function classOf({ _class_name, architectures }: JsonObject): string {
   return String(_class_name ?? first);
 }
 
-type Choice = Parameters<typeof chooseWeights>[1];
+type Choice = Parameters<typeof chooseWeights>[1] & Pick<ComponentReading, "headers">;
 
 /** The tensors of the form of the weights that is chosen; where folders cannot be listed, the usual names are tried. */
 async function readWeightsFile(
@@ -143,8 +152,8 @@ async function readWeightsFile(
   const names = await files.list(folder);
   const read = (file: string) =>
     file.endsWith(".json")
-      ? readShards(files, folder, file)
-      : readHeader(files, pathIn(folder, file)).then(locationsOf);
+      ? readShards(files, { folder, index: file, headers: choice.headers })
+      : choice.headers(pathIn(folder, file)).then(locationsOf);
   if (names) return read(chooseWeights(names, choice));
   for (const file of weightsFiles(choice)) {
     const tensors = await optional(read(file));
@@ -154,7 +163,10 @@ async function readWeightsFile(
 }
 
 /** Weights that lie in several files of one folder. */
-async function readShards(files: ModelFiles, folder: string, index: string): Promise<Map<string, TensorLocation>> {
+async function readShards(
+  files: ModelFiles,
+  { folder, index, headers }: { readonly folder: string; readonly index: string; readonly headers: HeaderReader },
+): Promise<Map<string, TensorLocation>> {
   const path = pathIn(folder, index);
   const { weight_map: map } = await readJson(files, path);
   const wrong = (found: string, hint = "fetch the model again") =>
@@ -170,7 +182,7 @@ async function readShards(files: ModelFiles, folder: string, index: string): Pro
       );
     }
     const tensors: ReadonlyMap<string, TensorLocation> =
-      shards.get(shard) ?? locationsOf(await readHeader(files, pathIn(folder, shard)));
+      shards.get(shard) ?? locationsOf(await headers(pathIn(folder, shard)));
     shards.set(shard, tensors);
     const location = tensors.get(key);
     if (!location) throw wrong(`${shard} does not hold the weight ${key.slice(0, 100)}`);

@@ -8,7 +8,7 @@ import { type ModelFiles, pathIn } from "./files.ts";
 import { besideConfig, type FolderOptions, folderModel } from "./folder.ts";
 import { identify } from "./identify.ts";
 import { otherModel, READ_MODELS } from "./other-models.ts";
-import { optional, readHeader, readTensors, readTextOf } from "./read.ts";
+import { headerReader, optional, readHeader, readTensors, readTextOf } from "./read.ts";
 import { bareModel } from "./single-file/bare.ts";
 import { singleFileModel } from "./single-file/single-file.ts";
 import type { FileHeader, Model } from "./types.ts";
@@ -34,7 +34,8 @@ export async function fileModel(files: ModelFiles, { file, ...options }: FileOpt
   if (kind === "single-file") return singleFileModel(file, { files });
   if (kind === "component" && (await besideConfig(file, files))) {
     const variant = /^[^.]+\.([\w-]+)\.safetensors$/.exec(files.file ?? "")?.[1];
-    return folderModel(files, { ...options, variant });
+    const headers = headerReader(files, new Map([[files.file ?? "", file]]));
+    return folderModel(files, { ...options, variant, headers });
   }
   if (kind === "component") return bareModel(file, { files });
   const found = {

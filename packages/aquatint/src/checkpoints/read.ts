@@ -3,6 +3,7 @@ import { MAX_JSON, parseJsonObject } from "../formats/json.ts";
 import { toFloat32 } from "../formats/safetensors/half.ts";
 import { headerLength, PREFIX_BYTES, parseHeader } from "../formats/safetensors/header.ts";
 import { type HostTensor, sizeOf } from "../graph/types.ts";
+import { concatBytes } from "../util/concat.ts";
 import { type FileRange, fileName, type ModelFiles } from "./files.ts";
 import type { FileHeader, JsonObject, TensorLocation, WeightFile } from "./types.ts";
 
@@ -44,9 +45,22 @@ export async function readHeader(files: ModelFiles, path: string): Promise<FileH
   const { name } = file;
   const head = await files.read(path, { offset: 0, length: HEAD_BYTES });
   const size = await files.size(path);
-  const length = headerLength(head, size, { name });
-  const bytes = await files.read(path, { offset: 0, length: PREFIX_BYTES + length });
-  return { file, header: parseHeader(bytes, size, { name }) };
+  const rest = PREFIX_BYTES + headerLength(head, size, { name }) - head.length;
+  const parts = rest > 0 ? [head, await files.read(path, { offset: head.length, length: rest })] : [head];
+  return { file, header: parseHeader(concatBytes(parts), size, { name }) };
+}
+
+/** Reads the header of a file among a model's. */
+export type HeaderReader = (path: string) => Promise<FileHeader>;
+
+/** Reads the headers of a model's files, each once; those of `read` are there already. */
+export function headerReader(files: ModelFiles, read: ReadonlyMap<string, FileHeader> = new Map()): HeaderReader {
+  const headers = new Map(Array.from(read, ([path, header]) => [path, Promise.resolve(header)]));
+  return (path) => {
+    const header = headers.get(path) ?? readHeader(files, path);
+    headers.set(path, header);
+    return header;
+  };
 }
 
 async function weightFile(files: ModelFiles, path: string): Promise<WeightFile> {

@@ -1,6 +1,6 @@
 import { AquatintError } from "../errors.ts";
 import { noiseRatio } from "./process/coordinates.ts";
-import type { NetworkOutput, TimedNetwork } from "./process/denoiser.ts";
+import type { NetworkOutput, StepIndex } from "./process/denoiser.ts";
 import type { Latent } from "./process/latent.ts";
 import type { SamplerStep } from "./samplers/loop.ts";
 
@@ -55,29 +55,30 @@ export function checkedOutput(output: NetworkOutput, origin: () => Origin): Netw
   return output;
 }
 
-/** Checks around one sampling loop, which name the first place where its values stop being finite. */
+/** Checks of one sampling loop, which name the first place where its values stop being finite. */
 export interface FiniteChecks {
-  network(network: TimedNetwork): TimedNetwork;
-  loop(x: Latent, loop: AsyncGenerator<SamplerStep, Latent, void>): AsyncGenerator<SamplerStep, Latent, void>;
+  /** What the sampler starts from. */
+  start(x: Latent): void;
+  /** What the network gave for x at timestep t. */
+  output(output: NetworkOutput, input: NetworkInput): void;
+  step(step: SamplerStep): void;
+}
+
+/** One call of a network in a loop. */
+export interface NetworkInput extends StepIndex {
+  readonly x: Latent;
+  readonly t: number;
 }
 
 /** Makes the checks of one run of the sampler that its caller knows as `name`. */
 export function finiteChecks(name: string): FiniteChecks {
-  let output: NetworkOutput = new Float32Array(0);
+  let last: NetworkOutput = new Float32Array(0);
   return {
-    network: (network) => async (x, t, step) => {
-      output = await network(x, t, step);
-      return checkedOutput(output, () => outputOrigin(stepAt(step.i, step.n, t), x));
+    start: (x) => void checkedFinite(x, () => ({ cause: "start", what: "what the sampler starts from" })),
+    output(output, { x, t, i, n }) {
+      last = checkedOutput(output, () => outputOrigin(stepAt(i, n, t), x));
     },
-    async *loop(x, loop) {
-      checkedFinite(x, () => ({ cause: "start", what: "what the sampler starts from" }));
-      for (let next = await loop.next(); ; next = await loop.next()) {
-        if (next.done) return next.value;
-        const step = next.value;
-        checkedFinite(step.x, () => ({ cause: "step", what: stepWords(step, name, output) }));
-        yield step;
-      }
-    },
+    step: (step) => void checkedFinite(step.x, () => ({ cause: "step", what: stepWords(step, name, last) })),
   };
 }
 

@@ -1,4 +1,4 @@
-import { finiteChecks } from "./finite.ts";
+import { type FiniteChecks, finiteChecks } from "./finite.ts";
 import type { X0Transform } from "./guidance.ts";
 import { type Coordinates, noiseRatio, toCoordinates, variancePreserving } from "./process/coordinates.ts";
 import { type Denoiser, type TimedNetwork, toEstimate } from "./process/denoiser.ts";
@@ -96,7 +96,7 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
       const walk = path(steps);
       const { sampler: samplerName, name = samplerName, target } = settings;
       const checks = finiteChecks(name);
-      const denoise = settings.x0Transform(networkDenoiser(settings, { network: checks.network(network), rows }), rows);
+      const denoise = settings.x0Transform(networkDenoiser(settings, { network, rows, checks }), rows);
       const generator = sampler({
         ...walk,
         begin,
@@ -108,8 +108,7 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
         levelAt: levelFinder(settings),
         signal,
       });
-      const loop = checks.loop(x, generator);
-      return project ? projected(loop, walk, project) : loop;
+      return checkedLoop(generator, { x, checks, walk, project });
     },
   };
 }
@@ -128,17 +127,23 @@ export function checkWalk(
   Array.from(intervals(path(steps)));
 }
 
-/** The same loop with x brought to where it belongs before the sampler goes on. */
-async function* projected(
+interface CheckedLoop extends Pick<SchedulerRun, "x" | "project"> {
+  readonly checks: FiniteChecks;
+  readonly walk: Path;
+}
+
+/** The loop with its values checked, and x brought to where it belongs before the sampler goes on. */
+async function* checkedLoop(
   loop: AsyncGenerator<SamplerStep, Latent, void>,
-  { levels: walk, destinations }: Path,
-  project: Projection,
+  { x: start, checks, walk: { levels, destinations }, project }: CheckedLoop,
 ): AsyncGenerator<SamplerStep, Latent, void> {
+  checks.start(start);
   for (let result = await loop.next(); ; result = await loop.next()) {
     if (result.done) return result.value;
     const { i, n, next, x, final } = result.value;
-    const ahead = final && i === n - 1 ? clean : final && destinations ? walk[i + 1]! : next;
-    x.set(project(x, ahead));
+    checks.step(result.value);
+    const ahead = final && i === n - 1 ? clean : final && destinations ? levels[i + 1]! : next;
+    if (project) x.set(project(x, ahead));
     yield result.value;
   }
 }
@@ -146,11 +151,13 @@ async function* projected(
 /** A network that knows levels by a number, as a denoiser of `rows` images in the coordinates of the settings. */
 export function networkDenoiser(
   { schedule, target, networkCoordinates }: SchedulerSettings,
-  { network, rows }: Pick<SchedulerRun, "network" | "rows">,
+  { network, rows, checks }: Pick<SchedulerRun, "network" | "rows"> & { readonly checks?: FiniteChecks },
 ): Denoiser {
   return async (x, level, step) => {
     const scaled = lin([1 / networkCoordinates.scale(level), x]);
-    const output = await network(scaled, schedule.timestep(level.t), step);
+    const t = schedule.timestep(level.t);
+    const output = await network(scaled, t, step);
+    checks?.output(output, { x: scaled, t, ...step });
     return toEstimate(output, { target, level: toCoordinates(networkCoordinates, level), x: scaled, rows });
   };
 }

@@ -1,6 +1,8 @@
 import { AutoencoderKL } from "./autoencoder/autoencoder-kl.ts";
 import { parseAutoencoderConfig } from "./autoencoder/config.ts";
+import { klLatentSpace, type LatentSpace } from "./autoencoder/latent-space.ts";
 import { AutoencoderTiny, parseAutoencoderTinyConfig } from "./autoencoder-tiny/index.ts";
+import { tinyLatentSpace } from "./autoencoder-tiny/latent-space.ts";
 import { parseClassifierConfig } from "./classifier/config.ts";
 import { ImageClassifier } from "./classifier/image-classifier.ts";
 import { CLIPModel } from "./clip/clip-model.ts";
@@ -46,6 +48,10 @@ export interface ModelClass {
   readonly rename?: (key: string) => string;
   /** Whether a file of these tensors holds such a network, by names that no other class has. */
   readonly detect?: (keys: { has(key: string): boolean }) => boolean;
+  /** Its role in a text-to-image model; absent where it has none. */
+  readonly role?: "denoiser" | "text-encoder" | "autoencoder";
+  /** An autoencoder's latents as a U-Net works on them. @throws AquatintError "config/…". */
+  readonly latentSpace?: (json: unknown) => LatentSpace;
   /** The config of a network without one, from the shapes of its weights. */
   readonly inferConfig?: (weights: Shapes, facts: InferenceFacts) => JsonObject;
 }
@@ -81,6 +87,8 @@ export const models = {
     ...diffusers("AutoencoderKL", "vae"),
     parseConfig: parseAutoencoderConfig,
     create: AutoencoderKL,
+    role: "autoencoder",
+    latentSpace: klLatentSpace,
     leftovers: /^(loss|model_ema)\./,
     detect: (keys) => keys.has("encoder.down_blocks.0.resnets.0.conv1.weight"),
     inferConfig: autoencoderConfig,
@@ -89,6 +97,8 @@ export const models = {
     ...diffusers("AutoencoderTiny", "vae"),
     parseConfig: parseAutoencoderTinyConfig,
     create: AutoencoderTiny,
+    role: "autoencoder",
+    latentSpace: tinyLatentSpace,
     detect: (keys) => keys.has("decoder.layers.0.weight"),
     inferConfig: autoencoderTinyConfig,
   },
@@ -97,6 +107,7 @@ export const models = {
     ...transformers("CLIPTextModel", "clip_text_model", "text_encoder"),
     parseConfig: parseClipTextConfig,
     create: CLIPTextModel,
+    role: "text-encoder",
     leftovers: new RegExp(`${visionParts.source}|^(text_model\\.)?text_projection\\b`),
     rename: textName,
     detect: (keys) => keys.has(TOKENS) && !keys.has(PROJECTION),
@@ -106,6 +117,7 @@ export const models = {
     ...transformers("CLIPTextModelWithProjection", "clip_text_model", "text_encoder_2"),
     parseConfig: parseClipTextConfig,
     create: CLIPTextModelWithProjection,
+    role: "text-encoder",
     leftovers: visionParts,
     rename: textName,
     detect: (keys) => keys.has(PROJECTION),
@@ -143,6 +155,7 @@ export const models = {
     ...diffusers("UNet2DConditionModel", "unet"),
     parseConfig: parseUNet2DConditionConfig,
     create: UNet2DConditionModel,
+    role: "denoiser",
     detect: (keys) => keys.has("up_blocks.0.resnets.0.conv1.weight"),
     inferConfig: unetConfig,
   },
@@ -155,6 +168,10 @@ export type ModelClassName = keyof typeof models;
 /** A class by the name that a file gives, if it is one of ours. */
 export const modelClass = (name: string): ModelClass | undefined =>
   Object.hasOwn(models, name) ? models[name as ModelClassName] : undefined;
+
+/** The classes that declare a field. */
+export const classesWith = (field: keyof ModelClass): readonly ModelClassName[] =>
+  (Object.keys(models) as ModelClassName[]).filter((name) => modelClass(name)?.[field] !== undefined);
 
 /** The class of a network that lies in a file of its own, by the names of its weights. */
 export const detectedClass = (keys: { has(key: string): boolean }): ModelClassName | undefined =>

@@ -17,7 +17,6 @@ import { type AdapterFiles, withVae } from "./model/adapters.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
 import { type PreparedPreview, type PreviewOptions, preparePreview } from "./preview/preview.node.ts";
-import { withPreviews } from "./preview/preview.ts";
 import { DEFAULT_SEED, type TextToImageOptions } from "./text-to-image/options.ts";
 import { planTextToImage, type TextToImagePlan } from "./text-to-image/plan.ts";
 import { type TextToImageEvent, type TextToImageRun, textToImage } from "./text-to-image/text-to-image.ts";
@@ -126,8 +125,7 @@ async function* run(
   const previewer = preview?.(runtime);
   for (let i = 0; i < plans.length; i += batch) {
     const seeds = seedsOf(plans.slice(i, i + batch));
-    const events = textToImage(network, plans[i]!, { signal, previews, seeds });
-    for await (const event of withPreviews(events, { plan: plans[i]!, previewer })) {
+    for await (const event of textToImage(network, plans[i]!, { signal, previews, previewer, seeds })) {
       yield* retries.splice(0);
       yield event;
     }

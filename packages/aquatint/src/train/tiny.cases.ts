@@ -100,9 +100,9 @@ export function tinyTask(
   context: Pick<TaskContext, "runtime"> & Partial<TaskContext>,
 ): Promise<Task> {
   const { batch_size: batchSize, accumulate, seed } = config.training;
-  const openModel = () => Promise.reject(new Error("no other model is needed"));
+  const modelFiles = () => Promise.reject(new Error("no other model is needed"));
   const sizes = { batchSize, microBatchSize: batchSize / accumulate, seed };
-  return tasks[config.task]!.create(config, { dataset: colorPlates, ...sizes, openModel, ...context });
+  return tasks[config.task]!.create(config, { dataset: colorPlates, ...sizes, modelFiles, ...context });
 }
 
 /** The losses of a few training steps on a runtime, in the layout that it asks for. */

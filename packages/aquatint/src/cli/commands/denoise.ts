@@ -62,7 +62,7 @@ async function denoise(path: string, flags: Flags, io: Io): Promise<void> {
   const shot = await denoisedOnce(conditioning, { x0: input.values, sigma, seed, schedule: model.settings.schedule });
   const [noisy, estimate] = [shot.x, shot.x0].map((values) => tensorToImage(values, size));
   const side = strip([[input.image, noisy!, estimate!]], { scale: Math.max(1, Math.ceil(96 / model.size)) });
-  const written = await outputs.image(0, encodePng(estimate!));
+  const written = await outputs.image(0, estimate!);
   const comparison = await outputs.strip?.(0, encodePng(side));
   const { t, psnr } = shot;
   if (json) {

@@ -1,7 +1,6 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { encodeImage } from "../../formats/image/encode.node.ts";
 import { encodePng } from "../../formats/png/png.ts";
 import { type GeneratorName, generatorNamed, generators } from "../../math/generators.ts";
 import { type JsonSeed, jsonSeed, type Seed } from "../../math/random.ts";
@@ -275,12 +274,11 @@ async function write({ image }: ImageEvent, work: Work): Promise<string[]> {
   const recipe = await describe(index);
   const texts = recipe && parameterTexts(recipe);
   const metadata = Object.fromEntries(Object.entries(recipe ?? {}).map(([key, value]) => [key, String(value)]));
+  const paths = [await outputs.image(index, image, { quality, texts })];
   const files = [
-    [outputs.image, () => encodeImage(image, { format: outputs.format, quality, texts })],
     [outputs.strip, () => encodePng(stripOf(evaluations, image))],
     [outputs.trajectory, () => trajectoryOf(evaluations, { ...generation.plans[index]!, metadata })],
   ] as const;
-  const paths: string[] = [];
   for (const [put, encode] of files) if (put) paths.push(await put(index, await encode()));
   return paths;
 }

@@ -5,7 +5,6 @@ import { noised } from "../../diffusion/process/forward.ts";
 import { scheduleNamed } from "../../diffusion/process/schedule-names.ts";
 import { strip, tensorToImage } from "../../formats/image/image.ts";
 import { within } from "../../formats/image/resize.ts";
-import { encodePng } from "../../formats/png/png.ts";
 import { jsonSeed, type Seed, torchCpu } from "../../math/random.ts";
 import type { Io } from "../io.ts";
 import { imageInput, stemOf } from "../options/image-input.ts";
@@ -62,7 +61,7 @@ async function noise(path: string, flags: Flags, io: Io): Promise<void> {
   const images = levels.map((level) => tensorToImage(noised(level, { x0: values, eps }), image));
   const scale = Math.max(1, Math.ceil(SIDE / 4 / Math.min(image.width, image.height)));
   const sheet = strip([images], { scale });
-  const written = await outputs.image(0, encodePng(sheet));
+  const written = await outputs.image(0, sheet);
   if (json) {
     const { width, height } = image;
     const points = levels.map(({ t, alpha, sigma }) => ({ t, alpha, sigma }));

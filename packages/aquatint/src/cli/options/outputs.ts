@@ -2,15 +2,26 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { AquatintError } from "../../errors.ts";
-import { writeFileAndFolder, writeNewFile } from "../../formats/files.node.ts";
-import { type ImageFormat, imageFormatOf, imageFormats } from "../../formats/image/encode.node.ts";
+import { writeFileAndFolder } from "../../formats/files.node.ts";
+import {
+  type EncodeOptions,
+  type ImageFormat,
+  type ImagePath,
+  imageFormatOf,
+  imageFormats,
+  writeImage,
+} from "../../formats/image/encode.node.ts";
+import type { Image } from "../../formats/image/image.ts";
 
 /** Writes the file of image number `index`, 0 .. count - 1; returns its path. */
 type Write = (index: number, bytes: Uint8Array) => Promise<string>;
 
+/** Encodes and writes image number `index`, 0 .. count - 1; returns its path. */
+type WriteImage = (index: number, image: Image, options?: Omit<EncodeOptions, "format">) => Promise<string>;
+
 /** Where the files of a command go. */
 export interface Outputs {
-  readonly image: Write;
+  readonly image: WriteImage;
   /** What `image` is written as. */
   readonly format: ImageFormat;
   readonly strip: Write | undefined;
@@ -56,9 +67,12 @@ export async function openOutputs(options: OutputOptions, cwd: string): Promise<
   }
   const folder = join(cwd, "out");
   if (out === undefined) await checkFolder(folder, "name the image with --out FILE.png");
+  const format = (out === undefined ? undefined : imageFormatOf(out)) ?? imageFormats.png;
+  const imagePath = (index: number): ImagePath =>
+    out === undefined ? { folder, name: `${stemOf(prompt)}.png` } : pathOf(out, index, { cwd, count });
   return {
-    image: named(out, cwd, count) ?? ((_, bytes) => writeNewFile(folder, `${stemOf(prompt)}.png`, bytes)),
-    format: (out === undefined ? undefined : imageFormatOf(out)) ?? imageFormats.png,
+    image: (index, image, how) => writeImage(imagePath(index), image, { ...how, format }),
+    format,
     strip: named(strip, cwd, count),
     trajectory: named(saveTrajectory, cwd, count),
   };
@@ -118,11 +132,14 @@ const isFolder = (path: string): Promise<boolean | undefined> =>
 function named(path: string | undefined, cwd: string, count: number): Write | undefined {
   if (path === undefined) return undefined;
   return async (index, bytes) => {
-    const file = resolve(cwd, count === 1 ? path : numbered(path, index + 1));
+    const file = pathOf(path, index, { cwd, count });
     await writeFileAndFolder(file, bytes);
     return file;
   };
 }
+
+const pathOf = (path: string, index: number, { cwd, count }: { readonly cwd: string; readonly count: number }) =>
+  resolve(cwd, count === 1 ? path : numbered(path, index + 1));
 
 const numbered = (path: string, n: number): string => {
   const extension = extname(path);

@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import { writeFileAndFolder, writeNewFile } from "../files.node.ts";
 import { encodePng } from "../png/png.ts";
 import { withTexts } from "./file-texts.ts";
 import { checkImage, type Image } from "./image.ts";
@@ -60,4 +61,15 @@ export async function encodeImage(
   checkImage(image);
   const bytes = await format.encode(image, quality ?? format.quality ?? 100);
   return texts ? withTexts(bytes, texts) : bytes;
+}
+
+/** A file of this path, which is overwritten, or a new one in a folder, after a name like "apple.png". */
+export type ImagePath = string | { readonly folder: string; readonly name: string };
+
+/** Encodes an image, writes the file whole or not at all, and returns its path. @throws AquatintError "image/…" or "file/…". */
+export async function writeImage(path: ImagePath, image: Image, options?: EncodeOptions): Promise<string> {
+  const bytes = await encodeImage(image, options);
+  if (typeof path !== "string") return writeNewFile(path.folder, path.name, bytes);
+  await writeFileAndFolder(path, bytes);
+  return path;
 }

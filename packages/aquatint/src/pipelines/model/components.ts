@@ -1,5 +1,6 @@
 import { AquatintError } from "../../errors.ts";
 import type { Tensor } from "../../graph/tensor.ts";
+import type { LatentSpace } from "../../models/autoencoder/latent-space.ts";
 import type { ControlNetModel } from "../../models/controlnet/index.ts";
 import {
   parseUNet2DConditionConfig,
@@ -7,7 +8,7 @@ import {
   UNet2DConditionModel,
 } from "../../models/unet/index.ts";
 import { parameters } from "../../nn/module.ts";
-import { type LatentSpace, latentSpace } from "./latent-space.ts";
+import { latentSpace } from "./latent-space.ts";
 import { lastState, penultimateState, type TextEncoder, textEncoders } from "./text-encoders.ts";
 
 /** What a U-Net is told besides the time and the captions' hidden states. */

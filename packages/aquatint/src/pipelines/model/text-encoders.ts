@@ -1,16 +1,12 @@
 import { AquatintError } from "../../errors.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import {
-  CLIPTextModel,
-  CLIPTextModelWithProjection,
-  parseClipTextConfig,
-  skipLayers,
-  type TextEncoding,
-} from "../../models/clip/index.ts";
+import { skipLayers, type TextEncoding } from "../../models/clip/index.ts";
+import { type ModelClassName, models } from "../../models/registry.ts";
 import { type Children, type Module, wrapCalls } from "../../nn/module.ts";
 import { add, mul } from "../../ops/elementwise.ts";
 
-type ClipText = ReturnType<typeof CLIPTextModel> | ReturnType<typeof CLIPTextModelWithProjection>;
+type TextEncoderClass = Extract<(typeof models)[ModelClassName], { readonly role: "text-encoder" }>;
+type ClipText = ReturnType<TextEncoderClass["create"]>;
 
 /** Vectors that stand where words of textual inversion are: those, and 1 where the token's own stays, 0 where one of those goes. */
 export interface GivenVectors {
@@ -60,21 +56,30 @@ export const penultimateState: TextState = {
   take: (_, { hiddenStates }, skipped) => hiddenStates.at(-2 - skipped)!,
 };
 
-const makers = { text_encoder: CLIPTextModel, text_encoder_2: CLIPTextModelWithProjection } as const;
+/** The classes of text encoders by the names of their folders, in the order that their answers are joined in. */
+const encoderClasses = new Map(
+  Object.values(models).flatMap((entry) =>
+    "role" in entry && entry.role === "text-encoder" ? [[entry.component, entry]] : [],
+  ),
+);
 
 /** The text encoders that are described, in the order that their answers are joined in. @throws AquatintError "config/…". */
 export const textEncoders = (configs: Readonly<Record<string, unknown>>, state: TextState): readonly TextEncoder[] =>
-  (Object.keys(makers) as (keyof typeof makers)[]).flatMap((name) =>
-    configs[name] === undefined ? [] : [textEncoder(name, configs[name], state)],
+  Array.from(encoderClasses).flatMap(([name, entry]) =>
+    configs[name] === undefined ? [] : [textEncoder(entry, configs[name], state)],
   );
 
-function textEncoder(name: keyof typeof makers, json: unknown, state: TextState): TextEncoder {
-  const config = parseClipTextConfig(json);
+function textEncoder(
+  { component: name, parseConfig, create }: TextEncoderClass,
+  json: unknown,
+  state: TextState,
+): TextEncoder {
+  const config = parseConfig(json);
   const skippable = config.num_hidden_layers - 1 - state.unread;
   if (skippable < 0) {
     throw new AquatintError("config/value", `the ${name} has ${config.num_hidden_layers} layers, expected 2 or more`);
   }
-  const model = makers[name](config);
+  const model = create(config);
   return {
     name,
     model,

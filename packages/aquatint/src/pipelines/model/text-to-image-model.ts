@@ -3,20 +3,19 @@ import type { Model, TensorLocation } from "../../checkpoints/types.ts";
 import { AquatintError } from "../../errors.ts";
 import { isOpenClip, publishedLatentRgb } from "../../models/families.ts";
 import { tokenizerFolder } from "../../models/pipeline-classes.ts";
+import { classesWith, models } from "../../models/registry.ts";
 import type { TokenizerFiles } from "../../tokenizers/files.ts";
 import type { ClipVocabulary } from "../../tokenizers/published.ts";
 import { modelParameters, textToImageModules } from "./components.ts";
-import { autoencoderClasses } from "./latent-space.ts";
 import { boundModel, describedModel, type ModelConfigs, type TextToImageModel } from "./model-folder.ts";
 import { unusedNote } from "./unused-note.ts";
 
-/** The networks of a text-to-image model, with the classes of which each must be one. */
-const classes: Readonly<Record<string, readonly string[]>> = {
-  unet: ["UNet2DConditionModel"],
-  text_encoder: ["CLIPTextModel"],
-  text_encoder_2: ["CLIPTextModelWithProjection"],
-  vae: autoencoderClasses,
-};
+/** The networks of a text-to-image model by the names of their folders, with the classes of which each must be one. */
+const classes = new Map<string, readonly string[]>();
+for (const name of classesWith("role")) {
+  const { component } = models[name];
+  classes.set(component, [...(classes.get(component) ?? []), name]);
+}
 
 /** What a model's files may lack. */
 export interface TextToImageModelOptions {
@@ -28,7 +27,7 @@ export interface TextToImageModelOptions {
 export async function textToImageModel(model: Model, options: TextToImageModelOptions = {}): Promise<TextToImageModel> {
   const { name, scheduler, index, generation, family, components } = model;
   checkParts(model);
-  const networks = Object.keys(classes).flatMap((part) => {
+  const networks = Array.from(classes.keys()).flatMap((part) => {
     const component = components.get(part);
     return component ? [[part, component.config] as const] : [];
   });
@@ -51,7 +50,7 @@ export async function textToImageModel(model: Model, options: TextToImageModelOp
 /** Every weight by its name in `modelParameters`. */
 function locationsIn({ components }: Model): ReadonlyMap<string, TensorLocation> {
   const locations = new Map<string, TensorLocation>();
-  for (const part of Object.keys(classes)) {
+  for (const part of classes.keys()) {
     for (const [key, location] of components.get(part)?.weights ?? []) locations.set(`${part}.${key}`, location);
   }
   return locations;
@@ -75,7 +74,7 @@ function checkParts({ name, components, scheduler, notes }: Model): void {
   if (!components.has("text_encoder") && !components.has("text_encoder_2")) {
     refuse("parts", "holds no text_encoder, expected a whole text-to-image model", sd);
   }
-  for (const [part, known] of Object.entries(classes)) {
+  for (const [part, known] of classes) {
     const found = components.get(part)?.className;
     if (found === undefined || known.includes(found)) continue;
     refuse("class", `has a ${part} of the class ${found}, expected ${known.join(" or ")}`, sd);

@@ -2,11 +2,9 @@ import { z } from "zod";
 import type { Latent } from "../../diffusion/process/latent.ts";
 import { AquatintError } from "../../errors.ts";
 import { type Image, tensorToImage } from "../../formats/image/image.ts";
-import { sizeOf } from "../../graph/types.ts";
 import { solve } from "../../math/solve.ts";
 import type { LatentRgb } from "../../models/latent-rgb.ts";
 import type { TextToImagePlan } from "../text-to-image/plan.ts";
-import type { TextToImageEvent } from "../text-to-image/text-to-image.ts";
 
 type LatentShape = TextToImagePlan["latentShape"];
 
@@ -32,24 +30,6 @@ export const linearPreview =
     }
     return tensorToImage(values, { width, height });
   };
-
-/** A plan as far as previews read it. */
-type Shaped = Pick<TextToImagePlan, "latentShape"> & { readonly refinement?: Shaped | undefined };
-
-/** The two passes of a plan that enlarges its image have two sizes. */
-const shapeOf = (x0: Latent, { latentShape, refinement }: Shaped): LatentShape =>
-  refinement && x0.length !== sizeOf(latentShape) ? shapeOf(x0, refinement) : latentShape;
-
-/** The events of a run with a preview at the end of every step. */
-export async function* withPreviews(
-  events: AsyncGenerator<TextToImageEvent, void, void>,
-  { plan, previewer }: { readonly plan: Shaped; readonly previewer: Previewer | undefined },
-): AsyncGenerator<TextToImageEvent, void, void> {
-  for await (const event of events) {
-    if (!previewer || event.type !== "evaluation" || !event.final) yield event;
-    else yield { ...event, preview: await previewer(event.x0, shapeOf(event.x0, plan)) };
-  }
-}
 
 /** Where an autoencoder's config says how its latents look: diffusers passes over keys that begin with a line. */
 export const LATENT_RGB_KEY = "_latent_rgb";

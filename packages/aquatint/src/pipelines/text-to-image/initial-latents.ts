@@ -10,6 +10,9 @@ import { concatFloat32 } from "../../util/concat.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 import type { TextToImagePlan } from "./plan.ts";
 
+/** A plan without its prompts. */
+export type Canvas = Omit<TextToImagePlan, "prompt" | "negative" | "conditioning" | "hiresFix">;
+
 /** The start of a batch, of `rows` images. */
 export interface InitialLatents {
   /** [rows, c, h, w] at the plan's level `begin`, in the scheduler's coordinates. */
@@ -31,7 +34,7 @@ export interface InitialLatentsOptions {
 }
 
 /** Draws the initial latents of a batch: noise, or `init` with the noise of the first level; and what its mask keeps. */
-export async function initialLatents(plan: TextToImagePlan, options: InitialLatentsOptions): Promise<InitialLatents> {
+export async function initialLatents(plan: Canvas, options: InitialLatentsOptions): Promise<InitialLatents> {
   const { network, streams, inits, signal } = options;
   const images: InitialLatent[] = [];
   for (const [k, stream] of streams.entries()) {
@@ -65,7 +68,7 @@ interface ImageContext {
   readonly signal: AbortSignal | undefined;
 }
 
-async function initialLatent(plan: TextToImagePlan, context: ImageContext): Promise<InitialLatent> {
+async function initialLatent(plan: Canvas, context: ImageContext): Promise<InitialLatent> {
   const { mask, isInpainting: paints, strength, levels, begin } = plan;
   const { init, stream } = context;
   const encode = encoderOf(plan, context);
@@ -87,7 +90,7 @@ async function initialLatent(plan: TextToImagePlan, context: ImageContext): Prom
 
 /** Encodes an image [3, height, width], drawing from the autoencoder's posterior where there is one. */
 const encoderOf =
-  ({ width, height, latentShape }: TextToImagePlan, { network, stream, signal }: ImageContext) =>
+  ({ width, height, latentShape }: Canvas, { network, stream, signal }: ImageContext) =>
   async (values: Float32Array): Promise<Latent> => {
     checkedFinite(values, () => ({ cause: "start", what: "the first image" }));
     const shape = [1, ...latentShape];
@@ -104,7 +107,7 @@ const encoderOf =
  * A mask of the latent's size, [h, w]: of each cell its first pixel, as diffusers takes it.
  * @throws AquatintError "generate/mask" where that leaves nothing to paint.
  */
-function latentMask(mask: Float32Array, { width, latentShape: [, h, w] }: TextToImagePlan): Float32Array {
+function latentMask(mask: Float32Array, { width, latentShape: [, h, w] }: Canvas): Float32Array {
   const factor = width / w;
   const at = (i: number) => mask[Math.floor(i / w) * factor * width + (i % w) * factor]!;
   const cells = Float32Array.from({ length: h * w }, (_, i) => at(i));

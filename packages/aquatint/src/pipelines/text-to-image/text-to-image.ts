@@ -11,8 +11,9 @@ import { concatFloat32 } from "../../util/concat.ts";
 import { encodedConditioning } from "../conditioning/conditions.ts";
 import { controlInputs } from "../network/controlnet-inputs.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
+import type { Previewer } from "../preview/preview.ts";
 import { denoise } from "./denoise.ts";
-import { initialLatents } from "./initial-latents.ts";
+import { type Canvas, initialLatents } from "./initial-latents.ts";
 import { type NoiseStreams, noiseStreams } from "./noise.ts";
 import { stepCount, type TextToImagePlan } from "./plan.ts";
 
@@ -53,6 +54,8 @@ export interface TextToImageRun {
   readonly signal?: AbortSignal | undefined;
   /** Steps whose evaluations carry images, from 0. */
   readonly previews?: ReadonlySet<number> | undefined;
+  /** Makes the small image that comes with the end of each step; none if absent. */
+  readonly previewer?: Previewer | undefined;
   /** The seed of each image of the batch; the plan's seed for one image if absent. */
   readonly seeds?: readonly Seed[] | undefined;
   /** Random numbers of each image; those of its seed if absent. */
@@ -93,24 +96,26 @@ interface PassOptions extends TextToImageRun {
 async function* singlePass(
   network: TextToImageNetwork,
   plan: TextToImagePlan,
-  { signal, previews, inits, seeds = [plan.seed], ...options }: PassOptions,
+  { signal, previews, previewer, inits, seeds = [plan.seed], ...options }: PassOptions,
 ): AsyncGenerator<TextToImageEvent, void, void> {
-  const { latentShape, conditioning, begin } = plan;
-  const streams = options.noiseStreams ?? seeds.map((seed) => noiseStreams({ ...plan, seed }, sizeOf(latentShape)));
+  // what follows but the conditions knows nothing of the prompt
+  const { prompt, negative, conditioning, hiresFix, ...canvas } = plan;
+  const { latentShape, begin } = canvas;
+  const streams = options.noiseStreams ?? seeds.map((seed) => noiseStreams({ ...canvas, seed }, sizeOf(latentShape)));
   const rows = streams.length;
   const starts = streams.map(({ start }) => start);
-  const initial = await initialLatents(plan, { network, streams: starts, inits, signal });
+  const initial = await initialLatents(canvas, { network, streams: starts, inits, signal });
   const steps = denoise(network, {
-    ...plan,
+    ...canvas,
     ...initial,
     rows,
     cfgBatch: conditioning.cfgBatch,
     conditions: await encodedConditioning(network, conditioning, { rows, signal }),
-    controls: controlInputs(plan),
+    controls: controlInputs(canvas),
     noise: batchNoise(streams.map(({ noise }) => noise)),
     signal,
   });
-  const decode = decoder(network, plan, signal);
+  const decode = decoder(network, canvas, signal);
   let last = initial.x;
   for await (const step of steps) {
     last = step.x;
@@ -120,7 +125,8 @@ async function* singlePass(
     for (let row = 0; row < rows; row++) {
       const latents = { x: inputs![row]!, x0: estimates![row]!, latent: results![row]! };
       const images = previews?.has(i) && { images: await decodedPair(decode, latents) };
-      yield { type: "evaluation", row, i, n, level, timestep, ...latents, final, ...images };
+      const preview = final && previewer && { preview: await previewer(latents.x0, latentShape) };
+      yield { type: "evaluation", row, i, n, level, timestep, ...latents, final, ...images, ...preview };
     }
   }
   for (const [row, x] of rowsOf(last, rows).entries()) {
@@ -132,11 +138,7 @@ type Decode = (latents: readonly Latent[]) => Promise<readonly Image[]>;
 
 /** Decodes latents of a plan. */
 const decoder =
-  (
-    network: TextToImageNetwork,
-    { latentShape, width, height }: TextToImagePlan,
-    signal: AbortSignal | undefined,
-  ): Decode =>
+  (network: TextToImageNetwork, { latentShape, width, height }: Canvas, signal: AbortSignal | undefined): Decode =>
   async (latents) => {
     for (const latent of latents) checkedFinite(latent, () => ({ cause: "step", what: "the latent to be decoded" }));
     const decoded = await network.decode(float32([latents.length, ...latentShape], concatFloat32(latents)), { signal });

@@ -69,7 +69,7 @@ export async function openTask(
     microBatchSize: batchSize / accumulate,
     seed,
     trace: activation_checkpointing ? activationCheckpointing : undefined,
-    openModel: modelFiles,
+    modelFiles,
     initFrom: initFrom === undefined ? undefined : await modelFiles(initFrom),
     assets,
   });

@@ -25,7 +25,7 @@ test.each([
   ["is too small to hold any out", folder(0), false],
 ])("data that %s is looked at; the task is evaluated where it holds out", async (_, dataset, is) => {
   const context = { dataset, runtime: {} as Runtime, batchSize: 4, microBatchSize: 4, seed: 0 };
-  const task = await kind.create({}, { ...context, openModel: () => Promise.reject(new Error("none")) });
+  const task = await kind.create({}, { ...context, modelFiles: () => Promise.reject(new Error("none")) });
   const outputs = task.outputs({} as TrainedWeights);
   expect(outputs.evaluate !== undefined).toBe(is);
   expect(outputs.modelFiles).toBeTypeOf("function");

@@ -22,7 +22,7 @@ export interface TaskContext {
   /** What the task's `assets` were when the run began; given where a run is resumed, and then binding. */
   readonly assets?: Readonly<Record<string, string>> | undefined;
   /** The files of another model, of which the configuration gives the folder. */
-  openModel(folder: string): Promise<ModelFiles>;
+  modelFiles(folder: string): Promise<ModelFiles>;
 }
 
 /** The fields of a configuration that a task declares; `samples`, where there are any, come from `samplesSchema`. */

@@ -197,8 +197,8 @@ describe("CLIP", () => {
   test("compares an autoencoder's images, and stays as it is", async () => {
     const { loss } = autoencoder as unknown as { readonly loss: object };
     const config = tinyConfig({ ...autoencoder, loss: { ...loss, features: { clip: "somewhere", weight: 0.1 } } });
-    const openModel = async () => memoryFiles(run.files);
-    const task = await tinyTask(config, { runtime, openModel });
+    const modelFiles = async () => memoryFiles(run.files);
+    const task = await tinyTask(config, { runtime, modelFiles });
     await using session = await openSession({ config, task, runtime });
     const before = (await session.remembered()).tensors;
     for await (const { step, metrics } of session.steps()) {

@@ -31,7 +31,7 @@ describe("features of a classifier", () => {
   const config = configOf({ features: { classifier: "somewhere", weight: 0.5 } });
 
   test("come closer, while its weights stay as they are", async () => {
-    const task = await tinyTask(config, { runtime, openModel: async () => classifierFolder() });
+    const task = await tinyTask(config, { runtime, modelFiles: async () => classifierFolder() });
     await using session = await openSession({ config, task, runtime });
     const before = (await session.remembered()).tensors;
     const distances: number[] = [];

@@ -39,11 +39,11 @@ const kinds = { clip: clipFeatures, classifier: classifierFeatures } as const;
 /** Opens the encoder of a configuration; none where it compares pixels alone. */
 export async function openFeatures(
   { features }: AutoencoderTaskConfig["loss"],
-  { openModel: openFiles }: Pick<TaskContext, "openModel">,
+  { modelFiles }: Pick<TaskContext, "modelFiles">,
 ): Promise<Features | undefined> {
   for (const [name, open] of Object.entries(kinds)) {
     const folder = features?.[name as keyof typeof kinds];
-    if (folder !== undefined) return open(await openFiles(folder));
+    if (folder !== undefined) return open(await modelFiles(folder));
   }
   return undefined;
 }

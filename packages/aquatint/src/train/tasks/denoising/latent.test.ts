@@ -71,7 +71,7 @@ const config = tinyConfig({
 
 describe("a U-Net on latents", () => {
   test("learns, leaves the frozen parts alone, and is written as a whole pipeline that opens", async () => {
-    const task = await tinyTask(config, { runtime, openModel: folderAt });
+    const task = await tinyTask(config, { runtime, modelFiles: folderAt });
     await using session = await openSession({ config, task, runtime });
     const { outputs } = session;
     const { tensors: saved } = await session.remembered();
@@ -102,7 +102,7 @@ describe("a U-Net on latents", () => {
   test("trains a text tower on that CLIP began, where it is told to", async () => {
     const { model, ...rest } = config as typeof config & { readonly model: object };
     const along = { ...rest, model: { ...model, train_text_encoder: true } };
-    const task = await tinyTask(along, { runtime, openModel: folderAt });
+    const task = await tinyTask(along, { runtime, modelFiles: folderAt });
     expect(task.frozen).toEqual(["vae.*"]);
     await using session = await openSession({ config, task, runtime });
     const weights = await task.initial!();
@@ -116,20 +116,20 @@ describe("a U-Net on latents", () => {
   });
 
   test("goes on without the folders that it began with", async () => {
-    const task = await tinyTask(config, { runtime, openModel: folderAt });
+    const task = await tinyTask(config, { runtime, modelFiles: folderAt });
     const { position } = await task.phases[0]!.next();
     const { feeds } = await task.phases[0]!.next();
-    const again = await tinyTask(config, { runtime, openModel: gone, assets: task.assets! });
+    const again = await tinyTask(config, { runtime, modelFiles: gone, assets: task.assets! });
     again.restore(JSON.parse(JSON.stringify(position)));
     expect((await again.phases[0]!.next()).feeds).toEqual(feeds);
     expect(again.assets).toEqual(task.assets);
   });
 
   test("begins with a whole model's parts, the frozen ones too", async () => {
-    const task = await tinyTask(config, { runtime, openModel: folderAt });
+    const task = await tinyTask(config, { runtime, modelFiles: folderAt });
     await using session = await openSession({ config, task, runtime });
     const initFrom = memoryFiles(await session.outputs.modelFiles());
-    const next = await tinyTask(config, { runtime, openModel: gone, initFrom });
+    const next = await tinyTask(config, { runtime, modelFiles: gone, initFrom });
     expect([...(await next.initial!()).keys()].sort()).toEqual([...next.parameters.keys()].sort());
     expect(next.frozen).toEqual(["vae.*", "text_encoder.*"]);
   });

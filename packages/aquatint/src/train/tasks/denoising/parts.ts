@@ -36,7 +36,7 @@ const openers = {
 /** The parts that may be frozen, by the names of their subfolders. */
 export type FrozenName = keyof typeof openers;
 
-interface FrozenContext extends Pick<TaskContext, "assets" | "openModel"> {
+interface FrozenContext extends Pick<TaskContext, "assets" | "modelFiles"> {
   readonly initial: TextToImageModel | undefined;
 }
 
@@ -45,13 +45,13 @@ const assetOf = (part: string): string => `${part}/config.json`;
 /** The frozen parts of which folders are named: as the run settled them, or as the initial model has them, or from the folders. */
 export async function frozenParts(
   folders: Readonly<Partial<Record<FrozenName, string>>>,
-  { assets, initial, openModel: openFiles }: FrozenContext,
+  { assets, initial, modelFiles }: FrozenContext,
 ): Promise<Readonly<Partial<Record<FrozenName, FrozenPart>>>> {
   const open = async (part: FrozenName, folder: string): Promise<FrozenPart> => {
     const settled = assets?.[assetOf(part)];
     if (settled !== undefined) return { config: JSON.parse(settled) };
     const config = initial?.configs[part];
-    return config ? { config } : openers[part](await openFiles(folder));
+    return config ? { config } : openers[part](await modelFiles(folder));
   };
   const named = Object.entries(folders) as [FrozenName, string][];
   return Object.fromEntries(await Promise.all(named.map(async ([part, folder]) => [part, await open(part, folder)])));

@@ -128,7 +128,7 @@ describe("a run", () => {
   });
 
   test("learns, leaves its teacher as it is, and is written as a model of few DDIM steps", async () => {
-    const task = await tinyTask(config(), { runtime, openModel: openTeacher });
+    const task = await tinyTask(config(), { runtime, modelFiles: openTeacher });
     await using session = await openSession({ config: config(), task, runtime });
     const before = await session.outputs.evaluate!();
     const { tensors: saved } = await session.remembered();
@@ -150,14 +150,14 @@ describe("a run", () => {
   test("is refused where the teacher's schedule is none that DDIM walks", async () => {
     const files = new Map(teacherFiles);
     files.set("scheduler/scheduler_config.json", JSON.stringify({ _class_name: "FlowMatchEulerDiscreteScheduler" }));
-    const openModel = async () => memoryFiles(files);
-    await expect(tinyTask(config(), { runtime, openModel })).rejects.toMatchObject({ code: "config/value" });
+    const modelFiles = async () => memoryFiles(files);
+    await expect(tinyTask(config(), { runtime, modelFiles })).rejects.toMatchObject({ code: "config/value" });
   });
 
   test("that goes on from a checkpoint equals one that was not stopped, to the last bit", async () => {
     const short = config({ steps: 4, batch_size: 2 });
     const run = async (checkpoint?: Parameters<typeof openSession>[0]["checkpoint"]) => {
-      const task = await tinyTask(short, { runtime, openModel: openTeacher });
+      const task = await tinyTask(short, { runtime, modelFiles: openTeacher });
       await using session = await openSession({ config: short, task, runtime, checkpoint });
       const states = [];
       for await (const { step, position } of session.steps()) {

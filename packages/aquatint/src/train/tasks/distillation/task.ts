@@ -22,7 +22,7 @@ const TEACHER = "teacher.";
  */
 export async function openDistillationTask(config: DistillationConfig, context: TaskContext): Promise<Task> {
   const { steps, teacher_steps: substeps } = config.distillation;
-  const teacherModel = await textToImageModel(await openModel(await context.openModel(config.teacher)));
+  const teacherModel = await textToImageModel(await openModel(await context.modelFiles(config.teacher)));
   const teacher = textToImageModules({ ...teacherModel.configs, vae: undefined });
   const model = studentOf(teacherModel, { steps, teaching: modelParameters(teacher) });
   const { modules, scheduler, tokenizerFiles } = model;
