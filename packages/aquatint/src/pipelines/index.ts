@@ -36,7 +36,6 @@ export type { TextEncoder } from "./model/text-encoders.ts";
 export { type TextToImageModelOptions, textToImageModel } from "./model/text-to-image-model.ts";
 export type { ControlInput, PlannedControl } from "./network/controlnet-inputs.ts";
 export * from "./network/network.ts";
-export { denoisedOnce, type OneShot, type OneShotInput } from "./one-shot.ts";
 export { fitLatentRgb, type LatentPixels, linearPreview, type Previewer } from "./preview/preview.ts";
 export { type DenoiseOptions, type DenoiseStep, denoise } from "./text-to-image/denoise.ts";
 export {

@@ -1,4 +1,3 @@
-import type { Schedule } from "../diffusion/process/level.ts";
 import type { RunFiles } from "../train/run/run-folder.ts";
 import { optionalPackage } from "../util/optional-package.ts";
 import { packageParts } from "../util/packages.ts";
@@ -23,8 +22,6 @@ export interface Drawings {
   runReport(input: RunReportInput): Promise<string>;
   /** Several runs side by side: one self-contained HTML file. */
   comparisonReport(runs: readonly RunEntry[], options: { readonly maker: string }): Promise<string>;
-  /** alphaBar of noise schedules against t / T: an SVG file. */
-  schedulesFigure(schedules: readonly Schedule[]): string;
 }
 
 /** The drawings of `@aquatint/lab`, which take a second to load. @throws AquatintError "package/missing" where it is not installed. */

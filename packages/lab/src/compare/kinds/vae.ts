@@ -1,9 +1,9 @@
-import { discretised, elboOf, importanceBound, logImportance, variationalElbo } from "aquatint/diffusion";
 import type { HostTensor, HostTensors } from "aquatint/graph";
 import { average, torchCpu } from "aquatint/math";
 import { input } from "aquatint/ops";
 import { captionIds } from "aquatint/pipelines";
 import { type ChunkedNetwork, inChunks } from "aquatint/train";
+import { discretised, elboOf, importanceBound, logImportance, variationalElbo } from "../../elbo/index.ts";
 import { type OnePassModel, type VariationalAutoencoder, vaeFolder } from "../../models/index.ts";
 import type { Bound, BoundInput, ModelKind, OpenModelInput } from "../model-kind.ts";
 import { bindingOf, openOnePass } from "./one-pass.ts";

@@ -1,12 +1,12 @@
 import { grad, type Runtime } from "aquatint";
 import { memoryFiles } from "aquatint/checkpoints";
-import { discretised } from "aquatint/diffusion";
 import { float32 } from "aquatint/graph";
 import { nodeRuntime } from "aquatint/node";
 import { input, sum } from "aquatint/ops";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { plain, plateNames, tinyConfig } from "../../../../aquatint/src/train/tiny.cases.ts";
 import { deviation, evaluate, noise } from "../../../../aquatint/test/evaluate.ts";
+import { discretised } from "../../elbo/index.ts";
 import { ganFolder, vaeFolder } from "../../models/one-pass-folder.ts";
 import { tasks } from "../../tasks.ts";
 import { shortRun, tinyDecoder, tinyText } from "../one-pass/one-pass.cases.ts";

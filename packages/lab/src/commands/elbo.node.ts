@@ -1,17 +1,13 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
-import type { Command } from "commander";
-import { type Elbo, type ElboTerm, elbo, elboOf } from "../../diffusion/elbo/elbo.ts";
-import { fixedVariances, reverseStep } from "../../diffusion/elbo/reverse-process.ts";
-import { levels } from "../../diffusion/spacing/spacing.ts";
-import { jsonSeed, type Seed, torchCpu } from "../../math/random.ts";
-import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
-import { openPixelDenoiser, type PixelDenoiser } from "../../pipelines/pixel-denoiser.node.ts";
-import { duration } from "../../util/words.ts";
-import type { Io } from "../io.ts";
-import { imageInput } from "../options/image-input.ts";
-import { choice, seed as seedOption, whole } from "../options/names.ts";
-import { createProgress } from "../terminal/progress.ts";
+import { type Command, choice, createProgress, type Io, imageInput, seed as seedOption, whole } from "aquatint/cli";
+import { levels } from "aquatint/diffusion";
+import { jsonSeed, type Seed, torchCpu } from "aquatint/math";
+import { DEFAULT_MODEL_PACKAGE } from "aquatint/node";
+import { duration } from "aquatint/util";
+import { type Elbo, type ElboTerm, elbo, elboOf } from "../elbo/elbo.ts";
+import { fixedVariances, reverseStep } from "../elbo/reverse-process.ts";
+import { openPixelDenoiser, type PixelDenoiser } from "../theory/pixel-denoiser.node.ts";
 
 /** The options of `aquatint elbo`, as they are parsed. */
 interface Flags {

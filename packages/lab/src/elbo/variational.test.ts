@@ -1,5 +1,5 @@
+import { torchCpu } from "aquatint/math";
 import { expect, test } from "vitest";
-import { torchCpu } from "../../math/random.ts";
 import { elboOf } from "./elbo.ts";
 import { discretised, type Normals, normalLogDensity } from "./likelihood.ts";
 import { importanceBound, logImportance, variationalElbo } from "./variational.ts";

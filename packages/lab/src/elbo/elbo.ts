@@ -1,9 +1,5 @@
-import { AquatintError } from "../../errors.ts";
-import { variancePreserving } from "../process/coordinates.ts";
-import { noised } from "../process/forward.ts";
-import type { Latent } from "../process/latent.ts";
-import type { Level } from "../process/level.ts";
-import { posterior } from "../process/posterior.ts";
+import { type Latent, type Level, noised, posterior, variancePreserving } from "aquatint/diffusion";
+import { AquatintError } from "aquatint/util";
 import { bitsPerDimension, discretised, type LogLikelihood, normalKl } from "./likelihood.ts";
 import { exactPosteriorMean, type ReverseInterval, type ReverseStep } from "./reverse-process.ts";
 

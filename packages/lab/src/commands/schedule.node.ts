@@ -1,10 +1,6 @@
-import type { Command } from "commander";
-import { logSnr, type Schedule } from "../../diffusion/process/level.ts";
-import { scheduleNamed } from "../../diffusion/process/schedule-names.ts";
-import { drawings } from "../../runs/drawings.node.ts";
-import type { Io } from "../io.ts";
-import { openFile, shortPath } from "../options/outputs.ts";
-import { addScheduleFlags } from "../options/schedule.ts";
+import { type Command, type Io, openFile, shortPath } from "aquatint/cli";
+import { logSnr, type Schedule, scheduleNamed } from "aquatint/diffusion";
+import { addScheduleFlags } from "./schedule-flags.ts";
 
 /** The options of `aquatint schedule`, as they are parsed. */
 interface Flags {
@@ -49,7 +45,7 @@ async function drawn(schedule: Schedule): Promise<string> {
   const alternatives = ["linear", "cosine"].filter((other) => other !== name);
   // linear has a T of its own where the one asked for is too short for its betas
   const shown = [...alternatives.map((other) => scheduleNamed(other, { steps: Math.max(steps, 1000) })), schedule];
-  const { schedulesFigure } = await drawings("--plot");
+  const { schedulesFigure } = await import("../theory/schedule-figures.node.ts");
   return schedulesFigure(shown);
 }
 

@@ -1,5 +1,5 @@
+import { torchCpu } from "aquatint/math";
 import { expect, test } from "vitest";
-import { torchCpu } from "../../math/random.ts";
 import { bitsPerDimension, discretised, logIntervals, normalKl, normalLogDensity } from "./likelihood.ts";
 
 const sum = (values: Iterable<number>) => [...values].reduce((a, b) => a + b, 0);

@@ -1,10 +1,16 @@
-import { AquatintError } from "../../errors.ts";
-import { channelHalves, type Denoiser, singleStep } from "../process/denoiser.ts";
-import { transition } from "../process/forward.ts";
-import type { Latent } from "../process/latent.ts";
-import type { Level } from "../process/level.ts";
-import { posterior } from "../process/posterior.ts";
-import { type Estimate, estimate, type Target } from "../process/prediction.ts";
+import {
+  channelHalves,
+  type Denoiser,
+  type Estimate,
+  estimate,
+  type Latent,
+  type Level,
+  posterior,
+  singleStep,
+  type Target,
+  transition,
+} from "aquatint/diffusion";
+import { AquatintError } from "aquatint/util";
 import type { Normals } from "./likelihood.ts";
 
 /** One step of the reverse process, from a level to a cleaner one. */

@@ -1,11 +1,7 @@
-import type { Denoiser } from "../diffusion/process/denoiser.ts";
-import { networkDenoiser, type SchedulerSettings } from "../diffusion/scheduler.ts";
-import { AquatintError } from "../errors.ts";
-import { nodeRuntime } from "../runtime/runtime.node.ts";
-import { plainCaptions } from "./conditioning/plan.ts";
-import { defaultModelFolder } from "./default-model.node.ts";
-import { openTextToImage } from "./generate.node.ts";
-import { textToImageNetwork } from "./network/network.ts";
+import { type Denoiser, networkDenoiser, type SchedulerSettings } from "aquatint/diffusion";
+import { defaultModelFolder, nodeRuntime, openTextToImage } from "aquatint/node";
+import { plainCaptions, textToImageNetwork } from "aquatint/pipelines";
+import { AquatintError } from "aquatint/util";
 
 /** A trained pixel model as the theory sees it. */
 export interface PixelDenoiser extends AsyncDisposable {

@@ -1,11 +1,17 @@
+import {
+  clean,
+  cosine,
+  denoiser,
+  gaussianMixture,
+  type Level,
+  levels,
+  linear,
+  scheduleFromAlphaBar,
+  snr,
+  targets,
+} from "aquatint/diffusion";
+import { torchCpu } from "aquatint/math";
 import { expect, test } from "vitest";
-import { torchCpu } from "../../math/random.ts";
-import { gaussianMixture } from "../gaussian-mixture.ts";
-import { denoiser } from "../process/denoiser.ts";
-import { clean, type Level, snr } from "../process/level.ts";
-import { targets } from "../process/prediction.ts";
-import { cosine, linear, scheduleFromAlphaBar } from "../process/schedules.ts";
-import { levels } from "../spacing/spacing.ts";
 import { type ElboInput, type ElboTerm, elbo, elboOf } from "./elbo.ts";
 import { normalLogDensity } from "./likelihood.ts";
 import {

@@ -1,17 +1,22 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
-import type { Command } from "commander";
-import { strip, tensorToImage } from "../../formats/image/image.ts";
-import { encodePng } from "../../formats/png/png.ts";
-import { jsonSeed, type Seed } from "../../math/random.ts";
-import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
-import { denoisedOnce } from "../../pipelines/one-shot.ts";
-import { openPixelDenoiser } from "../../pipelines/pixel-denoiser.node.ts";
-import type { Io } from "../io.ts";
-import { imageInput, stemOf } from "../options/image-input.ts";
-import { decimal, seed as seedOption } from "../options/names.ts";
-import { openOutputs, shortPath } from "../options/outputs.ts";
-import { renderImage, supportsImages } from "../terminal/terminal.ts";
+import {
+  type Command,
+  decimal,
+  type Io,
+  imageInput,
+  openOutputs,
+  renderImage,
+  seed as seedOption,
+  shortPath,
+  stemOf,
+  supportsImages,
+} from "aquatint/cli";
+import { encodePng, strip, tensorToImage } from "aquatint/formats";
+import { jsonSeed, type Seed } from "aquatint/math";
+import { DEFAULT_MODEL_PACKAGE } from "aquatint/node";
+import { denoisedOnce } from "../theory/one-shot.ts";
+import { openPixelDenoiser } from "../theory/pixel-denoiser.node.ts";
 
 /** The options of `aquatint denoise`, as they are parsed. */
 interface Flags {

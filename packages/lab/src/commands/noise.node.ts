@@ -1,18 +1,20 @@
 import { randomInt } from "node:crypto";
-import type { Command } from "commander";
-import { toCoordinates, variancePreserving } from "../../diffusion/process/coordinates.ts";
-import { noised } from "../../diffusion/process/forward.ts";
-import { scheduleNamed } from "../../diffusion/process/schedule-names.ts";
-import { strip, tensorToImage } from "../../formats/image/image.ts";
-import { within } from "../../formats/image/resize.ts";
-import { encodePng } from "../../formats/png/png.ts";
-import { jsonSeed, type Seed, torchCpu } from "../../math/random.ts";
-import type { Io } from "../io.ts";
-import { imageInput, stemOf } from "../options/image-input.ts";
-import { seed as seedOption, times } from "../options/names.ts";
-import { openOutputs, shortPath } from "../options/outputs.ts";
-import { addScheduleFlags } from "../options/schedule.ts";
-import { renderImage, supportsImages } from "../terminal/terminal.ts";
+import {
+  type Command,
+  type Io,
+  imageInput,
+  openOutputs,
+  renderImage,
+  seed as seedOption,
+  shortPath,
+  stemOf,
+  supportsImages,
+  times,
+} from "aquatint/cli";
+import { noised, scheduleNamed, toCoordinates, variancePreserving } from "aquatint/diffusion";
+import { encodePng, strip, tensorToImage, within } from "aquatint/formats";
+import { jsonSeed, type Seed, torchCpu } from "aquatint/math";
+import { addScheduleFlags } from "./schedule-flags.ts";
 
 /** The options of `aquatint noise`, as they are parsed. */
 interface Flags {

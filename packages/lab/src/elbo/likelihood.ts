@@ -1,5 +1,5 @@
-import { AquatintError } from "../../errors.ts";
-import { logNormalInterval, tanhNormalCdf } from "../../math/normal.ts";
+import { AquatintError } from "aquatint/util";
+import { logNormalInterval, tanhNormalCdf } from "./normal.ts";
 
 /** Independent normals, one an element; one number stands for all elements. */
 export interface Normals {

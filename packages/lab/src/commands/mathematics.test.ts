@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { main } from "aquatint/cli";
+import { decodePng, encodePng } from "aquatint/formats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { capturedIo } from "../../../test/captured-io.ts";
-import { tinyLatentModel } from "../../../test/tiny-latent-model.ts";
-import { tinyPixelModel, writeFiles } from "../../../test/tiny-pixel-model.ts";
-import { decodePng, encodePng } from "../../formats/png/png.ts";
-import { main } from "../main.ts";
+import { capturedIo } from "../../../aquatint/test/captured-io.ts";
+import { tinyLatentModel } from "../../../aquatint/test/tiny-latent-model.ts";
+import { tinyPixelModel, writeFiles } from "../../../aquatint/test/tiny-pixel-model.ts";
 
 let cwd: string;
 beforeAll(async () => {

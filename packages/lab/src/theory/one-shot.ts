@@ -1,10 +1,14 @@
-import { type Denoiser, singleStep } from "../diffusion/process/denoiser.ts";
-import { noised } from "../diffusion/process/forward.ts";
-import type { Latent } from "../diffusion/process/latent.ts";
-import type { Level, Schedule } from "../diffusion/process/level.ts";
-import { timeOfRatio } from "../diffusion/spacing/spacing.ts";
-import { psnr } from "../formats/image/psnr.ts";
-import { type Seed, torchCpu } from "../math/random.ts";
+import {
+  type Denoiser,
+  type Latent,
+  type Level,
+  noised,
+  type Schedule,
+  singleStep,
+  timeOfRatio,
+} from "aquatint/diffusion";
+import { psnr } from "aquatint/formats";
+import { type Seed, torchCpu } from "aquatint/math";
 
 /** An image noised and denoised in one evaluation. */
 export interface OneShot {
