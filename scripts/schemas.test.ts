@@ -4,11 +4,12 @@ import { expect, test } from "vitest";
 import { allDatasetKinds } from "../packages/aquatint/src/data/registry.ts";
 import { parseTrainConfig } from "../packages/aquatint/src/train/config/config.ts";
 import { trainJsonSchema } from "../packages/aquatint/src/train/config/schema.ts";
+import { allTaskKinds } from "../packages/aquatint/src/train/tasks/task-kinds.ts";
 import { parseComparison } from "../packages/lab/src/compare/config.ts";
 import { filesUnder, root } from "../test/tree.ts";
 import { schemaFiles } from "./schemas.ts";
 
-const datasets = await allDatasetKinds();
+const kinds = { datasets: await allDatasetKinds(), tasks: await allTaskKinds() };
 const read = (path: string) => readFile(join(root, path), "utf8");
 
 test("schemas and the tables of the documentation are those of the source: npm run schemas", async () => {
@@ -30,7 +31,7 @@ test("every field of the schema says what it is", () => {
     if (!isMap) missing.push(...unsaid.map(([key]) => `${path}.${key}`));
     for (const [key, below] of Object.entries(node)) visit(below, `${path}.${key}`);
   };
-  visit(trainJsonSchema(datasets, { reused: "inline" }), "");
+  visit(trainJsonSchema(kinds, { reused: "inline" }), "");
   expect(missing).toEqual([]);
 });
 
@@ -39,7 +40,7 @@ test.each(filesUnder("recipes").filter((path) => path.endsWith(".json")))(
   async (path) => {
     const json = JSON.parse(await read(path));
     const [schema, parse] = path.endsWith("compare.json") ? ["compare", parseComparison] : ["train", parseTrainConfig];
-    expect(() => parse(json, { name: path, datasets })).not.toThrow();
+    expect(() => parse(json, { name: path, kinds })).not.toThrow();
     expect(join(path, "..", json.$schema)).toBe(join("schemas", `${schema}.json`));
   },
 );

@@ -5,12 +5,12 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import type { DatasetKinds } from "../packages/aquatint/src/data/kind.ts";
 import { allDatasetKinds } from "../packages/aquatint/src/data/registry.ts";
-import { trainConfigs } from "../packages/aquatint/src/train/config/config.ts";
+import { type ConfigKinds, trainConfigs } from "../packages/aquatint/src/train/config/config.ts";
 import { presets } from "../packages/aquatint/src/train/config/presets.ts";
 import { trainJsonSchema } from "../packages/aquatint/src/train/config/schema.ts";
-import { DEFAULT_TASK, tasks } from "../packages/aquatint/src/train/tasks/registry.ts";
+import { DEFAULT_TASK } from "../packages/aquatint/src/train/tasks/registry.ts";
+import { allTaskKinds } from "../packages/aquatint/src/train/tasks/task-kinds.ts";
 import { comparisonConfig } from "../packages/lab/src/compare/config.ts";
 import { root } from "../test/tree.ts";
 import { fieldTable } from "./config-table.ts";
@@ -18,12 +18,12 @@ import { fieldTable } from "./config-table.ts";
 const jsonSchema = (schema: z.ZodType): object => z.toJSONSchema(schema, { io: "input", reused: "inline" });
 
 /** The tables of the documentation: the fields of every run, and those of each task. */
-function tables(datasets: DatasetKinds): string {
-  const own = Object.entries(tasks).map(([name, { fields, summary }]) => {
+function tables(kinds: ConfigKinds): string {
+  const own = Object.entries(kinds.tasks).map(([name, { fields, summary }]) => {
     return `### \`"task": "${name}"\`\n\n${summary}\n\n${fieldTable(jsonSchema(z.object(fields)))}`;
   });
-  const ofTasks = Object.values(tasks).flatMap(({ fields }) => Object.keys(fields));
-  return [fieldTable(jsonSchema(trainConfigs(datasets)[DEFAULT_TASK]!), ofTasks), ...own].join("\n\n");
+  const ofTasks = Object.values(kinds.tasks).flatMap(({ fields }) => Object.keys(fields));
+  return [fieldTable(jsonSchema(trainConfigs(kinds)[DEFAULT_TASK]!), ofTasks), ...own].join("\n\n");
 }
 
 /** What each preset is for, and what it sets. */
@@ -48,11 +48,12 @@ const encoded = (schema: object): string => `${JSON.stringify(schema, null, 2)}\
 
 /** The text that each generated file should have, by its path from the root. */
 export async function schemaFiles(): Promise<Readonly<Record<string, string>>> {
-  const [comparison, datasets] = [jsonSchema(comparisonConfig), await allDatasetKinds()];
+  const comparison = jsonSchema(comparisonConfig);
+  const kinds = { datasets: await allDatasetKinds(), tasks: await allTaskKinds() };
   return {
-    "schemas/train.json": encoded(trainJsonSchema(datasets)),
+    "schemas/train.json": encoded(trainJsonSchema(kinds)),
     "schemas/compare.json": encoded(comparison),
-    "docs/training.md": filled(filled(await page("training"), "presets", presetTable()), "fields", tables(datasets)),
+    "docs/training.md": filled(filled(await page("training"), "presets", presetTable()), "fields", tables(kinds)),
     "docs/comparison.md": filled(await page("comparison"), "fields", fieldTable(comparison, ["$schema"])),
   };
 }

@@ -36,12 +36,15 @@ const mayImport: ImportTable = {
 };
 /** The folders of the package lab. It stands on what `aquatint` exports. */
 const labImports: ImportTable = {
+  elbo: [],
+  models: [],
+  tasks: ["models"],
   reports: [],
-  evaluate: [],
+  evaluate: ["models"],
   "run-reports": ["reports"],
-  theory: ["reports"],
-  compare: ["reports", "run-reports", "evaluate", "theory"],
-  commands: ["compare", "theory"],
+  theory: ["reports", "elbo"],
+  compare: ["elbo", "models", "tasks", "reports", "run-reports", "evaluate", "theory"],
+  commands: ["compare", "theory", "elbo"],
 };
 /** Files that everything may import and that import nothing. */
 const base = ["errors.ts", "graph/types.ts"];
@@ -75,10 +78,10 @@ const emojiImports: ImportTable = { art: [], wording: [""], templates: [""] };
  * entries run everywhere; else they are for Node.
  */
 const packages = [
-  // 32,000 was the goal before files and metadata of other programs were read, which took 5,000 (and pools of latents 600); one loader of models, one
-  // denoising loop and samplers without tables are still to come
-  { name: "aquatint", table: mayImport, lines: 40_000, everywhere: true },
-  { name: "lab", table: labImports, lines: 5_000, everywhere: false },
+  // docs/decisions/0016-line-budget.md: 37,287 and 7,046 after the lab took what only judges; 32,000 was the core's goal before it read
+  // the files and the metadata of other programs
+  { name: "aquatint", table: mayImport, lines: 37_400, everywhere: true },
+  { name: "lab", table: labImports, lines: 7_150, everywhere: false },
   { name: "emoji", table: emojiImports, lines: 2_200, everywhere: false },
 ];
 

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ElboTerm, elbo, elboOf } from "../../packages/aquatint/src/diffusion/elbo/elbo.ts";
-import { discretised, type logIntervals } from "../../packages/aquatint/src/diffusion/elbo/likelihood.ts";
-import { reverseStep } from "../../packages/aquatint/src/diffusion/elbo/reverse-process.ts";
+import { type ElboTerm, elbo, elboOf } from "../../packages/lab/src/elbo/elbo.ts";
+import { discretised, type logIntervals } from "../../packages/lab/src/elbo/likelihood.ts";
+import { reverseStep } from "../../packages/lab/src/elbo/reverse-process.ts";
 import { clipX0 } from "../../packages/aquatint/src/diffusion/guidance.ts";
 import { denoiser } from "../../packages/aquatint/src/diffusion/process/denoiser.ts";
 import { lin } from "../../packages/aquatint/src/diffusion/process/latent.ts";

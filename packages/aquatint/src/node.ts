@@ -20,11 +20,6 @@ export { type PullEvent, type PullOptions, pull } from "./hub/pull.node.ts";
 export * from "./pipelines/default-model.node.ts";
 export * from "./pipelines/generate.node.ts";
 export { modelHash, modelLabel } from "./pipelines/metadata/model-hash.node.ts";
-export {
-  openPixelDenoiser,
-  type PixelDenoiser,
-  type PixelDenoiserOptions,
-} from "./pipelines/pixel-denoiser.node.ts";
 export type { Drawings, RunReportInput } from "./runs/drawings.node.ts";
 export { findRuns, foundFiles, openRun, openRuns, type RunEntry as FoundRun } from "./runs/find.node.ts";
 export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } from "./runs/reported-run.node.ts";

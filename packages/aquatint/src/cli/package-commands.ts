@@ -1,5 +1,6 @@
 import { AquatintError } from "../errors.ts";
 import { type OptionalPackage, optionalPackage } from "../util/optional-package.ts";
+import { packageParts } from "../util/packages.ts";
 import type { AddCommand, Commands } from "./commands.ts";
 
 /** A package that adds commands where it is installed: what it exports as `PACKAGE/commands`. */
@@ -9,16 +10,7 @@ export interface CommandPackage extends OptionalPackage<{ readonly commands: Com
 }
 
 /** Every package that adds commands. */
-export const commandPackages: readonly CommandPackage[] = [
-  {
-    name: "@aquatint/lab",
-    load: () => import("@aquatint/lab/commands"),
-    summaries: {
-      compare: "train and compare kinds of generative models on the same images",
-      theory: "the mathematics as one page: schedules, samplers, likelihoods",
-    },
-  },
-];
+export const commandPackages: readonly CommandPackage[] = packageParts("commands");
 
 /** The commands of packages; one whose package is not installed says in the help and when it is run how to install it. */
 export const packageCommands = (packages: readonly CommandPackage[] = commandPackages): Commands =>

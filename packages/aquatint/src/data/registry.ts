@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AquatintError } from "../errors.ts";
-import { type OptionalPackage, optionalPackage } from "../util/optional-package.ts";
+import { type PackagePart, packageWith } from "../util/optional-package.ts";
+import { packageParts } from "../util/packages.ts";
 import type { Dataset } from "./dataset.ts";
 import { digits } from "./digits/kind.ts";
 import { captionedFolder } from "./folder/kind.ts";
@@ -14,20 +15,8 @@ export const ownDatasets: DatasetKinds = {
   "latent-pool": latentPool,
 };
 
-/** A package with kinds of datasets: what it exports as `PACKAGE/datasets`. */
-export interface DatasetPackage extends OptionalPackage<{ readonly datasets: DatasetKinds }> {
-  /** The names of its kinds. */
-  readonly names: readonly string[];
-}
-
 /** Every package with kinds of datasets. */
-export const datasetPackages: readonly DatasetPackage[] = [
-  {
-    name: "@aquatint/emoji",
-    load: () => import("@aquatint/emoji/datasets"),
-    names: ["emoji-singles", "emoji-scenes"],
-  },
-];
+export const datasetPackages: readonly PackagePart<{ readonly datasets: DatasetKinds }>[] = packageParts("datasets");
 
 /** The name of every kind of dataset, of packages first. */
 export const datasetNames: readonly string[] = [
@@ -42,11 +31,8 @@ const nameOf = (config: unknown): unknown => (config as { readonly name?: unknow
  * @throws AquatintError "package/missing" where that package is not installed.
  */
 export async function datasetKindsFor(config: unknown, packages = datasetPackages): Promise<DatasetKinds> {
-  const name = nameOf(config);
-  const source = packages.find(({ names }) => names.some((entry) => entry === name));
-  if (!source) return ownDatasets;
-  const { datasets } = await optionalPackage(source, `the dataset "${name}"`);
-  return { ...datasets, ...ownDatasets };
+  const source = await packageWith(packages, { kind: "dataset", name: nameOf(config) });
+  return source ? { ...source.datasets, ...ownDatasets } : ownDatasets;
 }
 
 /** Every kind, of all packages too. @throws AquatintError "package/missing" where one of them is not installed. */

@@ -6,6 +6,7 @@ export { type GeneratorName, generatorNamed, generators } from "./generators.ts"
 export { didYouMean, type UnknownName, unknownName } from "./names.ts";
 export { linspace } from "./numbers.ts";
 export {
+  jsonSeed,
   type NormalStream,
   type RandomState,
   type RandomStream,

@@ -10,7 +10,6 @@ import { parseClipConfig, parseClipTextConfig, parseClipVisionConfig } from "./c
 import { CLIPTextModel, CLIPTextModelWithProjection } from "./clip/text-model.ts";
 import { CLIPVisionModelWithProjection } from "./clip/vision-model.ts";
 import { ControlNetModel } from "./controlnet/controlnet.ts";
-import { ConditionalCritic, ConditionalGenerator, parseCriticConfig, parseGeneratorConfig } from "./gan/index.ts";
 import {
   autoencoderConfig,
   autoencoderTinyConfig,
@@ -23,17 +22,16 @@ import { parseControlNetConfig, parseUNet2DConditionConfig } from "./unet/condit
 import { parseUNet2DConfig } from "./unet/config.ts";
 import { UNet2DModel } from "./unet/unet2d.ts";
 import { UNet2DConditionModel } from "./unet/unet2d-condition.ts";
-import { ConditionalVAE, parseVaeConfig } from "./vae/index.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 /** How the networks of a class lie in folders and files, and how they are opened. */
 export interface ModelClass {
-  /** Reads its `config.json`. @throws AquatintError "config/…". */
-  readonly parseConfig: (json: unknown) => object;
-  /** Makes a network without weights of such a config. */
-  readonly create: (config: never) => unknown;
+  /** Reads its `config.json`; absent where a package makes the networks. @throws AquatintError "config/…". */
+  readonly parseConfig?: (json: unknown) => object;
+  /** Makes a network without weights of such a config; absent where a package does. */
+  readonly create?: (config: never) => unknown;
   /** Whose class it is, as `model_index.json` says it. */
   readonly library: "diffusers" | "transformers" | "aquatint";
   /** The file of its weights, without what follows the first dot. */
@@ -128,17 +126,9 @@ export const models = {
     parseConfig: parseClipVisionConfig,
     create: CLIPVisionModelWithProjection,
   },
-  ConditionalCritic: {
-    ...aquatint("ConditionalCritic", "critic"),
-    parseConfig: parseCriticConfig,
-    create: ConditionalCritic,
-  },
-  ConditionalGenerator: {
-    ...aquatint("ConditionalGenerator", "generator"),
-    parseConfig: parseGeneratorConfig,
-    create: ConditionalGenerator,
-  },
-  ConditionalVAE: { ...aquatint("ConditionalVAE", "vae"), parseConfig: parseVaeConfig, create: ConditionalVAE },
+  ConditionalCritic: aquatint("ConditionalCritic", "critic"),
+  ConditionalGenerator: aquatint("ConditionalGenerator", "generator"),
+  ConditionalVAE: aquatint("ConditionalVAE", "vae"),
   ImageClassifier: {
     ...aquatint("ImageClassifier", "classifier"),
     parseConfig: parseClassifierConfig,

@@ -27,17 +27,15 @@ export {
   type GenerationRequest as Likeness,
   type MetadataContext as LikenessContext,
 } from "./metadata/reproduce.ts";
-export { encodeComponent } from "./model/component.ts";
+export { encodeComponent, encodeJson } from "./model/component.ts";
 export * from "./model/components.ts";
 export { type ControlNet, describedControlNet, steeredModel } from "./model/controlnet.ts";
 export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/model-folder.ts";
-export { ganFolder, type OnePassFolder, type OnePassModel, vaeFolder } from "./model/single-pass.ts";
 export type { TextEncoder } from "./model/text-encoders.ts";
 export { type TextToImageModelOptions, textToImageModel } from "./model/text-to-image-model.ts";
 export type { ControlInput, PlannedControl } from "./network/controlnet-inputs.ts";
 export * from "./network/network.ts";
-export { denoisedOnce, type OneShot, type OneShotInput } from "./one-shot.ts";
 export { fitLatentRgb, type LatentPixels, linearPreview, type Previewer } from "./preview/preview.ts";
 export { type DenoiseOptions, type DenoiseStep, denoise } from "./text-to-image/denoise.ts";
 export {

@@ -1,6 +1,6 @@
-import type { Schedule } from "../diffusion/process/level.ts";
 import type { RunFiles } from "../train/run/run-folder.ts";
 import { optionalPackage } from "../util/optional-package.ts";
+import { packageParts } from "../util/packages.ts";
 import type { RunEntry } from "./find.node.ts";
 import type { RunData } from "./run.ts";
 
@@ -22,10 +22,7 @@ export interface Drawings {
   runReport(input: RunReportInput): Promise<string>;
   /** Several runs side by side: one self-contained HTML file. */
   comparisonReport(runs: readonly RunEntry[], options: { readonly maker: string }): Promise<string>;
-  /** alphaBar of noise schedules against t / T: an SVG file. */
-  schedulesFigure(schedules: readonly Schedule[]): string;
 }
 
 /** The drawings of `@aquatint/lab`, which take a second to load. @throws AquatintError "package/missing" where it is not installed. */
-export const drawings = (purpose: string): Promise<Drawings> =>
-  optionalPackage({ name: "@aquatint/lab", load: () => import("@aquatint/lab/drawings") }, purpose);
+export const drawings = (purpose: string): Promise<Drawings> => optionalPackage(packageParts("drawings")[0]!, purpose);

@@ -1,5 +1,6 @@
 import type { Dataset, StreamState } from "../data/dataset.ts";
 import { ownDatasets } from "../data/registry.ts";
+import type { HostTensors } from "../graph/types.ts";
 import { torchCpu } from "../math/random.ts";
 import { initialize } from "../nn/init.ts";
 import type { Runtime } from "../runtime/types.ts";
@@ -8,7 +9,7 @@ import { parseTrainConfig, type TrainConfig } from "./config/config.ts";
 import { openSession } from "./loop/session.ts";
 import type { Task } from "./loop/task.ts";
 import type { TaskContext } from "./tasks/kind.ts";
-import { tasks } from "./tasks/registry.ts";
+import { type TaskKinds, tasks } from "./tasks/registry.ts";
 
 /** The captions of `colorPlates`. */
 export const plateNames = ["red", "green", "blue"] as const;
@@ -65,13 +66,16 @@ export const tinyVae = {
 export const tinyTokenizer = trainBytePairs(plateNames, { merges: 20, contextLength: 8 });
 
 /** The configuration of a run of some milliseconds; `training` and the rest may be replaced. */
-export function tinyConfig({
-  training = {},
-  ...rest
-}: {
-  readonly training?: object;
-  readonly [part: string]: unknown;
-} = {}) {
+export function tinyConfig(
+  {
+    training = {},
+    ...rest
+  }: {
+    readonly training?: object;
+    readonly [part: string]: unknown;
+  } = {},
+  kinds: TaskKinds = tasks,
+) {
   const json = {
     output: "unused",
     dataset: { name: "digits" },
@@ -91,18 +95,19 @@ export function tinyConfig({
     },
     ...rest,
   };
-  return parseTrainConfig(json, { name: "tiny", datasets: ownDatasets });
+  return parseTrainConfig(json, { name: "tiny", kinds: { datasets: ownDatasets, tasks: kinds } });
 }
 
 /** The task of a configuration on `colorPlates`. */
 export function tinyTask(
   config: TrainConfig,
   context: Pick<TaskContext, "runtime"> & Partial<TaskContext>,
+  kinds: TaskKinds = tasks,
 ): Promise<Task> {
   const { batch_size: batchSize, accumulate, seed } = config.training;
   const modelFiles = () => Promise.reject(new Error("no other model is needed"));
   const sizes = { batchSize, microBatchSize: batchSize / accumulate, seed };
-  return tasks[config.task]!.create(config, { dataset: colorPlates, ...sizes, modelFiles, ...context });
+  return kinds[config.task]!.create(config, { dataset: colorPlates, ...sizes, modelFiles, ...context });
 }
 
 /** The losses of a few training steps on a runtime, in the layout that it asks for. */
@@ -118,3 +123,7 @@ export async function tinyLosses(runtime: Runtime): Promise<number[]> {
 
 /** What `tinyLosses` gives, to 1e-4, on every platform. */
 export const expectedLosses: readonly number[] = [1.128471, 1.109787, 1.040434, 1.00728, 0.963269, 0.925129];
+
+/** The state of a checkpoint as plain numbers. */
+export const plain = (tensors: HostTensors): Readonly<Record<string, readonly number[]>> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, [...data]]));

@@ -8,6 +8,24 @@ export interface OptionalPackage<Exports> {
   readonly load: () => Promise<Exports>;
 }
 
+/** A part of an optional package that brings things by their names. */
+export interface PackagePart<Exports> extends OptionalPackage<Exports> {
+  /** The names of what it brings. */
+  readonly names: readonly string[];
+}
+
+/**
+ * What the part exports that brings what is called `name`; undefined where none does.
+ * @throws AquatintError "package/missing" where its package is not installed.
+ */
+export async function packageWith<Exports>(
+  parts: readonly PackagePart<Exports>[],
+  { kind, name }: { readonly kind: string; readonly name: unknown },
+): Promise<Exports | undefined> {
+  const part = parts.find(({ names }) => names.some((entry) => entry === name));
+  return part && optionalPackage(part, `the ${kind} "${name}"`);
+}
+
 /**
  * What an optional package exports; `purpose` is the subject of the error: "aquatint compare".
  * @throws AquatintError "package/missing" with the command that installs it, "package/broken" where it is there and does not load.

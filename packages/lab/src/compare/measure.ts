@@ -1,10 +1,10 @@
 import type { Dataset } from "aquatint/data";
 import { type Image, tensorToImages } from "aquatint/formats";
 import { torchCpu } from "aquatint/math";
-import { thingsOf } from "aquatint/train";
 import { setDistance } from "../evaluate/distribution.ts";
 import { wilson } from "../evaluate/intervals.ts";
 import type { Judge, JudgeResults } from "../evaluate/judge.ts";
+import { thingsOf } from "../tasks/classification/places.ts";
 import type { MeasureConfig } from "./config.ts";
 import type { ImageMeasures, MeasuredPoint } from "./measured.ts";
 import type { OpenedModel, Sampling } from "./model-kind.ts";

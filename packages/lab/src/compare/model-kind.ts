@@ -1,6 +1,6 @@
 import type { Runtime } from "aquatint";
 import type { ModelFiles } from "aquatint/checkpoints";
-import type { Elbo } from "aquatint/diffusion";
+import type { Elbo } from "../elbo/index.ts";
 
 /** What images are made of: a standard normal vector and a caption each. */
 export interface Drawing {

@@ -1,14 +1,14 @@
 import * as Plot from "@observablehq/plot";
-import type { Elbo, ElboTerm } from "aquatint/diffusion";
 import { tensorToImage } from "aquatint/formats";
-import type { PixelDenoiser } from "aquatint/node";
-import { denoisedOnce, type OneShot } from "aquatint/pipelines";
+import type { Elbo, ElboTerm } from "../elbo/index.ts";
 import { formula, html } from "../reports/html.ts";
 import { figure, imageStrip, inlineImage, legend, note, table } from "../reports/page.ts";
 import { type DrawingOptions, gridLines, powersOfTen, powerText, screenDrawing } from "../reports/plot.node.ts";
 import { color } from "../reports/theme.ts";
 import type { TheoryImage, TheoryImages } from "./images.node.ts";
 import { type BoundComparison, boundsOfToy } from "./likelihoods.ts";
+import { denoisedOnce, type OneShot } from "./one-shot.ts";
+import type { PixelDenoiser } from "./pixel-denoiser.node.ts";
 import { filled, sparseElbo } from "./pixel-elbo.ts";
 import type { Part } from "./process-section.node.ts";
 

@@ -1,17 +1,14 @@
+import { levels, posterior, type Schedule, scheduleFromAlphaBar } from "aquatint/diffusion";
+import { torchCpu } from "aquatint/math";
 import {
   type ElboTerm,
   elbo,
   elboOf,
-  levels,
   normalLogDensity,
-  posterior,
   type ReverseStep,
   reverseStep,
-  type Schedule,
-  scheduleFromAlphaBar,
   varianceBounds,
-} from "aquatint/diffusion";
-import { torchCpu } from "aquatint/math";
+} from "../elbo/index.ts";
 import { toyMixture } from "./toy.ts";
 
 const bits = (nats: number): number => nats / Math.LN2;

@@ -1,14 +1,6 @@
-import {
-  type Denoiser,
-  type Elbo,
-  type ElboTerm,
-  elbo,
-  elboOf,
-  levels,
-  reverseStep,
-  type Schedule,
-} from "aquatint/diffusion";
+import { type Denoiser, levels, type Schedule } from "aquatint/diffusion";
 import { type Seed, torchCpu } from "aquatint/math";
+import { type Elbo, type ElboTerm, elbo, elboOf, reverseStep } from "../elbo/index.ts";
 
 /** Of which images and how closely a bound is computed. */
 export interface SparseElboInput {

@@ -1,9 +1,9 @@
 import { tensorToImage } from "aquatint/formats";
-import { openPixelDenoiser } from "aquatint/node";
 import { html } from "../reports/html.ts";
 import { page } from "../reports/page.ts";
 import { theoryImages } from "./images.node.ts";
 import { mixturePart, oneShotPart, pixelElboPart } from "./likelihood-section.node.ts";
+import { openPixelDenoiser } from "./pixel-denoiser.node.ts";
 import { forwardPart, type Part, posteriorPart, schedulesPart } from "./process-section.node.ts";
 import { convergencePart, trajectoriesPart } from "./sampler-section.node.ts";
 

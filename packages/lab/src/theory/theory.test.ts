@@ -1,5 +1,6 @@
-import { cosine, type ElboTerm, gaussianMixture, scheduleNamed, scheduleNames } from "aquatint/diffusion";
+import { cosine, gaussianMixture, scheduleNamed, scheduleNames } from "aquatint/diffusion";
 import { expect, test } from "vitest";
+import type { ElboTerm } from "../elbo/index.ts";
 import { probabilityFlow } from "./flow.ts";
 import { filled, visitedTimes } from "./pixel-elbo.ts";
 

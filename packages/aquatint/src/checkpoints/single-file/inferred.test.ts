@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import type { ModelName } from "../../../test/make-model.ts";
 import { type Family, familyFacts } from "../../models/families.ts";
 import { type ModelClassName, models } from "../../models/registry.ts";
 import type { TensorLocation } from "../types.ts";
@@ -24,7 +25,7 @@ const unsaid = ["sample_size", "eos_token_id", "projection_dim"];
 function both(label: string) {
   const { class: name, config, shapes } = published[label]!;
   const weights = new Map(Object.entries(shapes).map(([key, shape]) => [key, { shape } as unknown as TensorLocation]));
-  const { parseConfig } = models[name as keyof typeof models];
+  const { parseConfig } = models[name as ModelName];
   const strip = (json: unknown) =>
     Object.fromEntries(Object.entries(parseConfig(json)).filter(([key]) => !unsaid.includes(key)));
   const facts = { family: families[label.split("/")[0]!], openClip: openClip.test(label) };

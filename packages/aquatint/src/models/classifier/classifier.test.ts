@@ -5,7 +5,7 @@ import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
-import { detectionsOf, ImageClassifier, parseClassifierConfig, strideOf } from "./index.ts";
+import { ImageClassifier, parseClassifierConfig, strideOf } from "./index.ts";
 
 const config = parseClassifierConfig({ block_out_channels: [8, 16], norm_num_groups: 4, classes: ["cat", "dog"] });
 const image = (h: number, w: number) => input({ name: "x", dtype: "float32", shape: [2, 3, h, w] });
@@ -55,47 +55,5 @@ describe("ImageClassifier", () => {
     [{ clases: ["cat"] }, /unknown key "clases"/],
   ])("refuses %o", (wrong, message) => {
     expect(() => parseClassifierConfig({ block_out_channels: [8], ...wrong })).toThrow(message);
-  });
-});
-
-describe("detections", () => {
-  const nothing = 2;
-  /** Logits that name the class of each place, by rows; `sure` is how far it is ahead. */
-  const logitsOf = (rows: readonly (readonly number[])[], sure = 8) => {
-    const places = rows.flat();
-    const logits = new Float32Array(3 * places.length);
-    for (const [i, c] of places.entries()) logits[c * places.length + i] = sure;
-    return { logits, classes: 2, rows: rows.length, columns: rows[0]!.length };
-  };
-
-  test("are neighbouring places of one class, the largest first", () => {
-    const found = detectionsOf(
-      logitsOf([
-        [0, nothing, 1, 1],
-        [nothing, nothing, 1, 1],
-      ]),
-    );
-    expect(found.map((seen) => seen.class)).toEqual([1, 0]);
-    expect(found[0]!.x).toBeCloseTo(0.75, 6);
-    expect(found[0]!.y).toBeCloseTo(0.5, 6);
-    expect(found[1]!.x).toBeCloseTo(0.125, 6);
-    expect(found[0]!.score).toBeCloseTo(4 * found[1]!.score, 4);
-  });
-
-  test("of one class in two corners are two things: places that touch at a corner do not hang together", () => {
-    const rows = [
-      [0, nothing],
-      [nothing, 0],
-    ];
-    expect(detectionsOf(logitsOf(rows))).toHaveLength(2);
-  });
-
-  test("are none where nothing is likeliest everywhere", () => {
-    expect(detectionsOf(logitsOf([[nothing, nothing]]))).toEqual([]);
-  });
-
-  test("score by probability", () => {
-    const [unsure] = detectionsOf(logitsOf([[0]], 1));
-    expect(unsure!.score).toBeCloseTo(Math.E / (Math.E + 2), 6);
   });
 });

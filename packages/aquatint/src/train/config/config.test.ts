@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { ownDatasets } from "../../data/registry.ts";
+import { tasks } from "../tasks/registry.ts";
 import { parseTrainConfig } from "./config.ts";
 import { presets, withPreset } from "./presets.ts";
 
@@ -9,7 +10,7 @@ const config = {
   model: { unet: {}, text_encoder: {}, scheduler: {}, tokenizer: {} },
   training: { steps: 10 },
 };
-const parse = (json: unknown) => parseTrainConfig(json, { name: "c.json", datasets: ownDatasets });
+const parse = (json: unknown) => parseTrainConfig(json, { name: "c.json", kinds: { datasets: ownDatasets, tasks } });
 
 test("what is left out takes its default", () => {
   const { training, dataset, ...rest } = parse(config);

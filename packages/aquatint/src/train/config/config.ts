@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { DatasetKinds } from "../../data/kind.ts";
-import { datasetSchema } from "../../data/registry.ts";
+import { datasetKindsFor, datasetSchema } from "../../data/registry.ts";
 import { AquatintError } from "../../errors.ts";
 import { didYouMean } from "../../math/names.ts";
-import { DEFAULT_TASK, tasks } from "../tasks/registry.ts";
+import { DEFAULT_TASK, type TaskKinds } from "../tasks/registry.ts";
+import { taskKindsFor, taskNames } from "../tasks/task-kinds.ts";
 import { configProblem } from "./errors.ts";
 import { presets, withPreset } from "./presets.ts";
 import { trainingConfig } from "./training.ts";
@@ -21,8 +22,20 @@ const shared = (datasets: DatasetKinds) => ({
   keep_checkpoints: z.int().positive().default(2).describe("Checkpoints that are kept, the newest."),
 });
 
+/** The kinds of datasets and tasks that a configuration can name. */
+export interface ConfigKinds {
+  readonly datasets: DatasetKinds;
+  readonly tasks: TaskKinds;
+}
+
+/** The kinds that a configuration can mean. @throws AquatintError "package/missing" where a package of them is not installed. */
+export async function configKindsFor(json: unknown): Promise<ConfigKinds> {
+  const { dataset, task } = (json ?? {}) as { readonly dataset?: unknown; readonly task?: unknown };
+  return { datasets: await datasetKindsFor(dataset), tasks: await taskKindsFor(task) };
+}
+
 /** The schema of the configuration of each kind of task on one of some kinds of datasets, by the task's name. */
-export function trainConfigs(datasets: DatasetKinds): Readonly<Record<string, z.ZodObject>> {
+export function trainConfigs({ datasets, tasks }: ConfigKinds): Readonly<Record<string, z.ZodObject>> {
   const common = shared(datasets);
   const schemas = Object.entries(tasks).map(([name, { fields, summary }]) => {
     const literal = z.literal(name).describe("What is trained.");
@@ -42,13 +55,13 @@ export type TrainConfig = z.output<z.ZodObject<ReturnType<typeof shared>>> & {
 export interface ParseOptions {
   /** Its file, for errors. */
   readonly name: string;
-  /** The kinds of datasets that it can name: `datasetKindsFor` its dataset. */
-  readonly datasets: DatasetKinds;
+  /** `configKindsFor` it. */
+  readonly kinds: ConfigKinds;
 }
 
 /** Checks a configuration. @throws AquatintError "config/invalid" that names the place, what was found and expected. */
-export function parseTrainConfig(json: unknown, { name, datasets }: ParseOptions): TrainConfig {
-  const schema = trainConfigs(datasets)[taskOf(json, name)]!;
+export function parseTrainConfig(json: unknown, { name, kinds }: ParseOptions): TrainConfig {
+  const schema = trainConfigs(kinds)[taskOf(json, { name, tasks: kinds.tasks })]!;
   const result = schema.safeParse(withPreset(json).json);
   if (result.success) return result.data as unknown as TrainConfig;
   const { message, hint = SEE_DOCS } = configProblem(schema, result.error.issues[0]!, json);
@@ -58,10 +71,9 @@ export function parseTrainConfig(json: unknown, { name, datasets }: ParseOptions
 const SEE_DOCS = "docs/training.md lists every field with its default";
 
 /** The task that a configuration names. */
-function taskOf(json: unknown, name: string): string {
+function taskOf(json: unknown, { name, tasks }: { readonly name: string; readonly tasks: TaskKinds }): string {
   const { task = DEFAULT_TASK } = (json ?? {}) as { readonly task?: unknown };
   if (typeof task === "string" && Object.hasOwn(tasks, task)) return task;
-  const names = Object.keys(tasks);
-  const message = `${name}: "task": expected ${names.join(" or ")}; found ${JSON.stringify(task)}`;
-  throw new AquatintError("config/invalid", message, { hint: didYouMean(String(task), names) ?? SEE_DOCS });
+  const message = `${name}: "task": expected ${taskNames.join(" or ")}; found ${JSON.stringify(task)}`;
+  throw new AquatintError("config/invalid", message, { hint: didYouMean(String(task), taskNames) ?? SEE_DOCS });
 }

@@ -1,13 +1,12 @@
 import { z } from "zod";
-import type { DatasetKinds } from "../../data/kind.ts";
-import { trainConfigs } from "./config.ts";
+import { type ConfigKinds, trainConfigs } from "./config.ts";
 
 /** The JSON schema of a training configuration of any task (draft 2020-12), with every field's description and default; what stands in several places is written once, or inline. */
 export function trainJsonSchema(
-  datasets: DatasetKinds,
+  kinds: ConfigKinds,
   { reused = "ref" }: { readonly reused?: "ref" | "inline" } = {},
 ): object {
-  const [first, ...more] = Object.values(trainConfigs(datasets));
+  const [first, ...more] = Object.values(trainConfigs(kinds));
   const any = more.length > 0 ? z.union([first!, ...more]) : first!;
   return { title: "A training run of aquatint", ...z.toJSONSchema(any, { io: "input", reused }) };
 }

@@ -1,8 +1,8 @@
-import { datasetKindsFor } from "../../data/registry.ts";
 import { AquatintError } from "../../errors.ts";
-import { parseTrainConfig, type TrainConfig } from "../config/config.ts";
+import { configKindsFor, parseTrainConfig, type TrainConfig } from "../config/config.ts";
 import { stoppingCriteria } from "../loop/stopping.ts";
-import { tasks } from "../tasks/registry.ts";
+import type { TaskKinds } from "../tasks/registry.ts";
+import { taskKindsFor } from "../tasks/task-kinds.ts";
 import type { TrainingCheckpoint } from "./checkpoint.ts";
 import { type Difference, differences } from "./differences.ts";
 import type { FinishedRun, SessionRecord } from "./events.ts";
@@ -21,7 +21,8 @@ export async function configChange(files: RunFiles, config: TrainConfig): Promis
   const text = await textOf(files, "config.json");
   if (text === "") return `${files.folder}/config.json is missing: nothing says whether the run was another one so far`;
   const changes = differences([await earlier(text), config]).filter(({ path }) => !UNRELATED.test(path));
-  const binding = changes.filter((difference) => isBinding(difference, config));
+  const kinds = await taskKindsFor(config.task);
+  const binding = changes.filter((difference) => isBinding(difference, config, kinds));
   if (binding.length > 0) {
     throw new AquatintError("train/changed", `${files.folder} holds another run: ${listChanges(binding)}`, {
       hint: 'change it back, or begin a new run in another "output", with --init-from MODEL to begin with these weights',
@@ -36,9 +37,9 @@ export async function configChange(files: RunFiles, config: TrainConfig): Promis
 /** A configuration as this version reads it, defaults and all; as it stands where it cannot. */
 async function earlier(text: string): Promise<unknown> {
   try {
-    const json = JSON.parse(text) as { readonly dataset?: unknown } | null;
+    const json = JSON.parse(text);
     try {
-      return parseTrainConfig(json, { name: "config.json", datasets: await datasetKindsFor(json?.dataset) });
+      return parseTrainConfig(json, { name: "config.json", kinds: await configKindsFor(json) });
     } catch {
       return json;
     }
@@ -48,11 +49,11 @@ async function earlier(text: string): Promise<unknown> {
 }
 
 /** Whether weights of before mean nothing after a change: another task, kind of data, or model. */
-function isBinding({ path, values }: Difference, { task }: TrainConfig): boolean {
+function isBinding({ path, values }: Difference, { task }: TrainConfig, kinds: TaskKinds): boolean {
   if (path === "task" || path === "dataset.name") return true;
   const [, field] = /^model\.([^.[]+)/.exec(path) ?? [];
   if (field === undefined) return false;
-  const { settled = [] } = tasks[task] ?? {};
+  const { settled = [] } = kinds[task] ?? {};
   const bothNamed = values.every((value) => value !== undefined && /^"/.test(value));
   return !(HARMLESS.test(path) || (settled.includes(field) && path === `model.${field}` && bothNamed));
 }

@@ -1,8 +1,7 @@
-import { datasetKindsFor } from "../../data/registry.ts";
 import { AquatintError, messageOf } from "../../errors.ts";
 import { readText } from "../../formats/files.node.ts";
 import type { Device } from "../../runtime/types.ts";
-import { parseTrainConfig, type TrainConfig } from "../config/config.ts";
+import { configKindsFor, parseTrainConfig, type TrainConfig } from "../config/config.ts";
 import { withPreset } from "../config/presets.ts";
 import type { DryRunEvent } from "./dry-run.ts";
 import type { RunEvent } from "./events.ts";
@@ -24,10 +23,8 @@ export interface TrainRunOptions {
 /** Reads a configuration file. @throws AquatintError where it is missing, no JSON, or wrong. */
 export const readTrainConfig = async (path: string): Promise<TrainConfig> => parsed(await readJson(path), path);
 
-async function parsed(json: unknown, name: string): Promise<TrainConfig> {
-  const dataset = (json as { readonly dataset?: unknown } | null)?.dataset;
-  return parseTrainConfig(json, { name, datasets: await datasetKindsFor(dataset) });
-}
+const parsed = async (json: unknown, name: string): Promise<TrainConfig> =>
+  parseTrainConfig(json, { name, kinds: await configKindsFor(json) });
 
 async function readJson(path: string): Promise<unknown> {
   const text = await readText(path);

@@ -6,8 +6,8 @@ import type { Device, Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config/config.ts";
 import { activationCheckpointing } from "../loop/activation-checkpointing.ts";
 import type { Task } from "../loop/task.ts";
-import { tasks } from "../tasks/registry.ts";
 import { holdsOut } from "../tasks/sources.ts";
+import { taskKindsFor } from "../tasks/task-kinds.ts";
 import type { Machine } from "./events.ts";
 
 export { prefetchedDataset as openDataset } from "../../data/prefetch.node.ts";
@@ -62,7 +62,8 @@ export async function openTask(
   { dataset, runtime, initFrom, assets }: TaskOptions,
 ): Promise<Task> {
   const { batch_size: batchSize, accumulate, seed, activation_checkpointing } = config.training;
-  return tasks[config.task]!.create(config, {
+  const kinds = await taskKindsFor(config.task);
+  return kinds[config.task]!.create(config, {
     dataset,
     runtime,
     batchSize,

@@ -1,5 +1,5 @@
 import { openModel } from "aquatint/checkpoints";
-import { type ElboTerm, lin, networkDenoiser, samplerNamed, scheduler, withSampler } from "aquatint/diffusion";
+import { lin, networkDenoiser, samplerNamed, scheduler, withSampler } from "aquatint/diffusion";
 import { sizeOf } from "aquatint/graph";
 import { torchCpu } from "aquatint/math";
 import {
@@ -12,6 +12,7 @@ import {
   textToImageNetwork,
 } from "aquatint/pipelines";
 import { concatFloat32 } from "aquatint/util";
+import type { ElboTerm } from "../../elbo/index.ts";
 import { filled, sparseElbo } from "../../theory/pixel-elbo.ts";
 import type { BoundInput, Drawing, ModelKind, Sampling } from "../model-kind.ts";
 

@@ -1,4 +1,4 @@
-import { ganFolder } from "aquatint/pipelines";
+import { ganFolder } from "../../models/index.ts";
 import type { ModelKind } from "../model-kind.ts";
 import { openOnePass } from "./one-pass.ts";
 

@@ -1,6 +1,8 @@
 import { sizeOf } from "aquatint/graph";
-import { captionIds, type OnePassFolder, type OnePassModel } from "aquatint/pipelines";
-import { type ChunkedNetwork, inChunks, onePassImages } from "aquatint/train";
+import { captionIds } from "aquatint/pipelines";
+import { type ChunkedNetwork, inChunks } from "aquatint/train";
+import type { OnePassFolder, OnePassModel } from "../../models/index.ts";
+import { onePassImages } from "../../tasks/one-pass/outputs.ts";
 import type { OpenedModel, OpenModelInput } from "../model-kind.ts";
 
 type Network = ReturnType<OnePassFolder["build"]>["network"];

@@ -1,10 +1,10 @@
-import { discretised, elboOf, importanceBound, logImportance, variationalElbo } from "aquatint/diffusion";
 import type { HostTensor, HostTensors } from "aquatint/graph";
 import { average, torchCpu } from "aquatint/math";
-import type { VariationalAutoencoder } from "aquatint/models";
 import { input } from "aquatint/ops";
-import { captionIds, type OnePassModel, vaeFolder } from "aquatint/pipelines";
+import { captionIds } from "aquatint/pipelines";
 import { type ChunkedNetwork, inChunks } from "aquatint/train";
+import { discretised, elboOf, importanceBound, logImportance, variationalElbo } from "../../elbo/index.ts";
+import { type OnePassModel, type VariationalAutoencoder, vaeFolder } from "../../models/index.ts";
 import type { Bound, BoundInput, ModelKind, OpenModelInput } from "../model-kind.ts";
 import { bindingOf, openOnePass } from "./one-pass.ts";
 

@@ -1,8 +1,8 @@
 import type { Tensor } from "../../../graph/tensor.ts";
-import { PatchCritic } from "../../../models/gan/index.ts";
+import { PatchCritic } from "../../../models/autoencoder/index.ts";
 import { add, scale } from "../../../ops/elementwise.ts";
-import { criticLosses, slopePenalty } from "../gan/losses.ts";
 import type { AutoencoderTaskConfig } from "./config.ts";
+import { criticLosses, slopePenalty } from "./critic-losses.ts";
 
 /** How the critic is trained. */
 export type AdversaryConfig = NonNullable<AutoencoderTaskConfig["loss"]["adversarial"]>;

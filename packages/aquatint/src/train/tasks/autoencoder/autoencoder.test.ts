@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { noiseWeights } from "../../../../test/evaluate.ts";
 import { memoryFiles } from "../../../checkpoints/files.ts";
+import { PatchCritic } from "../../../models/autoencoder/index.ts";
 import { ImageClassifier, parseClassifierConfig } from "../../../models/classifier/index.ts";
-import { PatchCritic } from "../../../models/gan/index.ts";
 import { parameters } from "../../../nn/module.ts";
 import { input } from "../../../ops/leaves.ts";
 import { encodeComponent } from "../../../pipelines/model/component.ts";

@@ -14,8 +14,8 @@ import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { parseTrainConfig } from "../../config/config.ts";
 import { openSession } from "../../loop/session.ts";
-import { plateNames, tinyConfig, tinyConfigs, tinyTask } from "../../tiny.cases.ts";
-import { plain } from "../one-pass/one-pass.cases.ts";
+import { plain, plateNames, tinyConfig, tinyConfigs, tinyTask } from "../../tiny.cases.ts";
+import { tasks } from "../registry.ts";
 import { distillationObjective } from "./objective.ts";
 
 let runtime: Runtime;
@@ -111,7 +111,7 @@ describe("a run", () => {
         samples: { prompts: [...plateNames], every_minutes: 1 },
         training: { steps: 20, batch_size: 6, learning_rate: 3e-3, warmup_steps: 2, ema: null, ...training },
       },
-      { name: "distillation", datasets: ownDatasets },
+      { name: "distillation", kinds: { datasets: ownDatasets, tasks } },
     );
   let teacherFiles: ReadonlyMap<string, Uint8Array | string>;
   let openTeacher: (folder: string) => Promise<ModelFiles>;

@@ -1,9 +1,0 @@
-import type { Command } from "commander";
-import { scheduleNames } from "../../diffusion/process/schedule-names.ts";
-import { integer } from "./parsers.ts";
-
-/** Adds the options that pick a noise schedule: its name, as `--flag`, and its T. */
-export const addScheduleFlags = (command: Command, flag: "name" | "schedule"): Command =>
-  command
-    .option(`--${flag} <name>`, scheduleNames.join(", "), "cosine")
-    .option("--steps <T>", "T", integer("--steps", { min: 1, max: 1_000_000, example: 1000 }), 1000);

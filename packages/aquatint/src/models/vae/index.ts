@@ -1,2 +1,0 @@
-export * from "./conditional-vae.ts";
-export { parseVaeConfig, type VaeConfig } from "./config.ts";

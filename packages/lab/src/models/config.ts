@@ -1,0 +1,73 @@
+import { configParser } from "aquatint/models";
+import { z } from "zod";
+
+const size = z.int().positive();
+
+/** The keys that networks between vectors and images have in common. */
+const imageFields = {
+  sample_size: size.default(32),
+  block_out_channels: z.array(size).min(1).default([16, 32, 64, 96]),
+  condition_size: size.default(64),
+};
+/** The keys of those that are normalised, too. */
+const decoderFields = {
+  ...imageFields,
+  layers_per_block: size.default(1),
+  norm_num_groups: size.default(8),
+  latent_size: size.default(32),
+};
+
+interface ImageSizes {
+  readonly sample_size: number;
+  readonly block_out_channels: readonly number[];
+  readonly norm_num_groups?: number;
+}
+
+/** Says what is wrong with the sizes of such a network, if anything is. */
+function imageSizesProblem({ sample_size, block_out_channels, norm_num_groups = 1 }: ImageSizes) {
+  const factor = 2 ** (block_out_channels.length - 1);
+  if (sample_size % factor) return `"sample_size": ${sample_size} is no multiple of ${factor}`;
+  const ragged = block_out_channels.find((channels) => channels % norm_num_groups);
+  return ragged === undefined
+    ? undefined
+    : `"block_out_channels": ${ragged} is no multiple of the ${norm_num_groups} "norm_num_groups"`;
+}
+
+const channels = size.default(3);
+
+/** Reads the config of a `ConditionalGenerator`. */
+export const parseGeneratorConfig = configParser({
+  model: "ConditionalGenerator",
+  fields: { out_channels: channels, ...decoderFields },
+  fixed: {},
+  inert: [],
+  check: imageSizesProblem,
+});
+/** A generator's config with its defaults filled in. */
+export type GeneratorConfig = ReturnType<typeof parseGeneratorConfig>;
+
+/** Reads the config of a `ConditionalCritic`. */
+export const parseCriticConfig = configParser({
+  model: "ConditionalCritic",
+  fields: {
+    in_channels: channels,
+    ...imageFields,
+    feature_size: size.default(128),
+  },
+  fixed: {},
+  inert: [],
+  check: imageSizesProblem,
+});
+/** A critic's config with its defaults filled in. */
+export type CriticConfig = ReturnType<typeof parseCriticConfig>;
+
+/** Reads the config of a `ConditionalVAE`. */
+export const parseVaeConfig = configParser({
+  model: "ConditionalVAE",
+  fields: { in_channels: channels, ...decoderFields },
+  fixed: {},
+  inert: [],
+  check: imageSizesProblem,
+});
+/** A variational autoencoder's config with its defaults filled in. */
+export type VaeConfig = ReturnType<typeof parseVaeConfig>;
