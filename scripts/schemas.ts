@@ -19,11 +19,11 @@ const jsonSchema = (schema: z.ZodType): object => z.toJSONSchema(schema, { io: "
 
 /** The tables of the documentation: the fields of every run, and those of each task. */
 function tables(datasets: DatasetKinds): string {
-  const own = Object.entries(tasks).map(([name, { fields, summary }]) => {
+  const taskTables = Object.entries(tasks).map(([name, { fields, summary }]) => {
     return `### \`"task": "${name}"\`\n\n${summary}\n\n${fieldTable(jsonSchema(z.object(fields)))}`;
   });
   const ofTasks = Object.values(tasks).flatMap(({ fields }) => Object.keys(fields));
-  return [fieldTable(jsonSchema(trainConfigs(datasets)[DEFAULT_TASK]!), ofTasks), ...own].join("\n\n");
+  return [fieldTable(jsonSchema(trainConfigs(datasets)[DEFAULT_TASK]!), ofTasks), ...taskTables].join("\n\n");
 }
 
 /** What each preset is for, and what it sets. */

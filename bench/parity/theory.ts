@@ -76,8 +76,8 @@ async function* bound({ elbo: expected }: Reference): AsyncGenerator<CheckResult
 
 function* likelihood({ discretised_log_likelihood: rows }: Reference): Generator<CheckResult> {
   for (const { x, mean, log_scale, nats } of rows) {
-    const [found] = discretised({ interval: "tanh" })([x], { mean, logVariance: 2 * log_scale });
-    yield relative(`discretised/${x},${mean},${log_scale}`, found!, nats);
+    const [actual] = discretised({ interval: "tanh" })([x], { mean, logVariance: 2 * log_scale });
+    yield relative(`discretised/${x},${mean},${log_scale}`, actual!, nats);
   }
 }
 

@@ -34,9 +34,8 @@ const twoColors = (
   before: (words) => `on ${indefinite(call(words))}`,
 });
 
-const between = (least: number, most: number, variation: number): number => least + (most - least) * variation;
-const step = (least: number, most: number, variation: number): number =>
-  Math.floor(between(least, most + 1, variation));
+const between = (min: number, max: number, variation: number): number => min + (max - min) * variation;
+const step = (min: number, max: number, variation: number): number => Math.floor(between(min, max + 1, variation));
 
 /** "sky blue sky" says it twice. */
 const skyWords = (word: string): string => (word === "sky blue" ? "light blue" : word);

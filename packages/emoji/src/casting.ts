@@ -104,14 +104,14 @@ const times = <T>(count: number, item: T): readonly T[] => Array.from({ length: 
 
 /** One item of each list, no two the same: one that is taken is drawn again, for which the lists must be long enough. */
 function different<T>(random: RandomStream, pools: readonly (readonly T[])[]): readonly T[] {
-  const chosen: T[] = [];
+  const items: T[] = [];
   for (const pool of pools) {
-    const free = pool.length > 2 * chosen.length + 2 ? undefined : pool.filter((item) => !chosen.includes(item));
+    const free = pool.length > 2 * items.length + 2 ? undefined : pool.filter((item) => !items.includes(item));
     let item = pick(random, free ?? pool);
-    while (chosen.includes(item)) item = pick(random, pool);
-    chosen.push(item);
+    while (items.includes(item)) item = pick(random, pool);
+    items.push(item);
   }
-  return chosen;
+  return items;
 }
 
 /** The reasons to hold a cast out of training; undefined where something in it would be hard to see. */

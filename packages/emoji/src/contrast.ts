@@ -22,11 +22,11 @@ export function visibleShare({ data }: RgbaImage, rgb: Color): number {
 }
 
 /** About how many pixels of each row and column `thinned` keeps. */
-const KEPT = 24;
+const SAMPLES = 24;
 
 /** Every so many-th pixel of an image, which is enough to measure its colors by. */
 export function thinned({ width, height, data, channels }: RgbaImage): RgbaImage {
-  const step = Math.max(1, Math.floor(Math.max(width, height) / KEPT));
+  const step = Math.max(1, Math.floor(Math.max(width, height) / SAMPLES));
   const [columns, rows] = [Math.ceil(width / step), Math.ceil(height / step)];
   const out = new Uint8Array(columns * rows * 4);
   for (let row = 0, to = 0; row < rows; row++) {

@@ -75,11 +75,11 @@ export interface ContrastOptions {
 export function contrastingScenes(world: SceneWorld, { split, contrasts }: ContrastOptions): DrawSample<SceneTruth> {
   const source = castSources(world)[split];
   const ways = Object.values(changes);
-  const tried = (random: RandomStream, way: Change, cast: Cast) => {
+  const variant = (random: RandomStream, way: Change, cast: Cast) => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const change = way(random, cast, world);
-      const chosen = change && source.choose(change.cast);
-      if (chosen) return [{ chosen, turn: change.turn }];
+      const candidate = change && source.choose(change.cast);
+      if (candidate) return [{ candidate, turn: change.turn }];
     }
     return [];
   };
@@ -89,9 +89,9 @@ export function contrastingScenes(world: SceneWorld, { split, contrasts }: Contr
     const base = torchCpu(sampleSeed(seed, index - place));
     const { cast } = source.draw(base);
     const standing = base.snapshot();
-    const variants = Array.from(base.randperm(ways.length)).flatMap((way) => tried(random, ways[way]!, cast));
+    const variants = Array.from(base.randperm(ways.length)).flatMap((way) => variant(random, ways[way]!, cast));
     if (variants.length === 0) return staged(random, source.draw(random), { world });
-    const { chosen, turn } = variants[(place - 1) % variants.length]!;
-    return staged(restoreTorchCpu(standing), chosen, { world, turn });
+    const { candidate, turn } = variants[(place - 1) % variants.length]!;
+    return staged(restoreTorchCpu(standing), candidate, { world, turn });
   };
 }

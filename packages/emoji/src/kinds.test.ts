@@ -108,8 +108,8 @@ describe("the scenes", () => {
       .stream({ seed: 2 })
       .next(300);
     const counts = countOf(captions);
-    const most = [...counts].sort((a, b) => b[1] - a[1])[0]!;
-    expect(most[0]).toBe("a red apple, blue background");
+    const top = [...counts].sort((a, b) => b[1] - a[1])[0]!;
+    expect(top[0]).toBe("a red apple, blue background");
     expect(counts.get("an apple, blue background")).toBeGreaterThan(0);
     expect(counts.get("a red apple")).toBeGreaterThan(0);
   });

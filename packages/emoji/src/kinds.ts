@@ -16,8 +16,8 @@ import { wordings } from "./wording/wordings.ts";
 
 const { styles, names, colors: grounds, mirror, templates, backgrounds } = emojiFields;
 const { nameSet, styleWeights, wording, contrasts } = emojiFields;
-const sized = (least: number, most: number, usual: number) =>
-  z.int().min(least).max(most).default(usual).describe("Height and width of the images, in pixels.");
+const sized = (min: number, max: number, usual: number) =>
+  z.int().min(min).max(max).default(usual).describe("Height and width of the images, in pixels.");
 
 const singlesConfig = z.strictObject({
   name: z.literal("emoji-singles").describe("One emoji on a plain background of a named color."),
@@ -86,8 +86,8 @@ const artSize = (size: number): number => Math.min(2 * size, Math.max(size, 256)
 
 /** The names of a config, of its set, or all of the table. */
 function thingsOf({ names, name_set: set }: Pick<EmojiConfig, "names" | "name_set">): readonly EmojiName[] {
-  const chosen = names ?? (set && nameSets[set]);
-  return emojiNames.filter((e) => chosen?.includes(e.name) ?? true);
+  const selection = names ?? (set && nameSets[set]);
+  return emojiNames.filter((e) => selection?.includes(e.name) ?? true);
 }
 
 type LoadRequest = (request: ArtRequest) => Promise<EmojiAtlas>;

@@ -22,7 +22,7 @@ const encoders: readonly (readonly [key: RegExp, encoder: string])[] = [
 /** Names of vectors that say no encoder. */
 const unnamed = /^(emb_params|\*|string_to_param\.\*)$/;
 /** What may stand beside them: vectors of encoders that Stable Diffusion lacks, and what a training saved. */
-const beside = /^(t5(xxl)?|text_encoders_2|string_to_token\..*|name|step|sd_checkpoint(_name)?)$/;
+const ignored = /^(t5(xxl)?|text_encoders_2|string_to_token\..*|name|step|sd_checkpoint(_name)?)$/;
 const MAX_TENSORS = 8;
 
 const encoderOf = (key: string): string | undefined => encoders.find(([pattern]) => pattern.test(key))?.[1];
@@ -32,7 +32,7 @@ const isVectors = ({ shape }: TensorEntry): boolean => shape.length === 1 || sha
 /** Whether a file holds vectors for a word and nothing else, under the known names or one named by its word. */
 export function isEmbedding({ tensors }: SafetensorsHeader): boolean {
   if (tensors.size === 0 || tensors.size > MAX_TENSORS) return false;
-  const strange = [...tensors].filter(([key]) => !isKnown(key) && !beside.test(key));
+  const strange = [...tensors].filter(([key]) => !isKnown(key) && !ignored.test(key));
   const isNamed = [...tensors].some(([key, entry]) => isKnown(key) && isVectors(entry));
   if (isNamed) return strange.length === 0;
   return tensors.size === 1 && strange.every(([, entry]) => isVectors(entry));
@@ -45,7 +45,7 @@ export function embeddingOf({ file, header }: FileHeader, { name }: { readonly n
       hint: `it holds ${header.tensors.size} tensors, expected "emb_params", "clip_l" and "clip_g", "text_encoders_0" and "text_encoders_1", or one named by its word`,
     });
   }
-  const token = [...header.tensors.keys()].find((key) => !isKnown(key) && !beside.test(key));
+  const token = [...header.tensors.keys()].find((key) => !isKnown(key) && !ignored.test(key));
   return { token, ...vectorsOf(Array.from(header.tensors, ([key, entry]) => [key, { ...entry, file }])) };
 }
 
@@ -54,7 +54,7 @@ function vectorsOf(tensors: readonly (readonly [key: string, place: TensorLocati
   const unused: string[] = [];
   let namesEncoder = false;
   for (const [key, place] of tensors) {
-    if (beside.test(key)) {
+    if (ignored.test(key)) {
       unused.push(key);
       continue;
     }

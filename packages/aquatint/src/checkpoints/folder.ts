@@ -79,8 +79,8 @@ async function readComponents(files: ModelFiles, index: JsonObject, options: Fol
       continue;
     }
     if (!/^\w+$/.test(folder)) {
-      const found = `${fileName(files, INDEX)} names a part "${folder.slice(0, 80)}"`;
-      throw new AquatintError("checkpoint/folder", found);
+      const message = `${fileName(files, INDEX)} names a part "${folder.slice(0, 80)}"`;
+      throw new AquatintError("checkpoint/folder", message);
     }
     const config = await readJson(files, pathIn(folder, CONFIG));
     const read = await readComponent(files, { ...options, folder, className, config });
@@ -96,8 +96,8 @@ function unknownClass(
   { folder, className }: { readonly folder: string; readonly className: string },
 ) {
   const kind = typeof pipeline === "string" ? `is a ${pipeline.slice(0, 80)} and ` : "";
-  const found = `${name} ${kind}needs ${folder} of the class ${className.slice(0, 80)}`;
-  return new AquatintError("checkpoint/class", found, {
+  const message = `${name} ${kind}needs ${folder} of the class ${className.slice(0, 80)}`;
+  return new AquatintError("checkpoint/class", message, {
     hint: `${READ_MODELS}: networks of the classes ${classNames}`,
   });
 }
@@ -157,8 +157,8 @@ async function readWeightsFile(
 async function readShards(files: ModelFiles, folder: string, index: string): Promise<Map<string, TensorLocation>> {
   const path = pathIn(folder, index);
   const { weight_map: map } = await readJson(files, path);
-  const wrong = (found: string, hint = "fetch the model again") =>
-    new AquatintError("checkpoint/shards", `${fileName(files, path)}: ${found}`, { hint });
+  const wrong = (detail: string, hint = "fetch the model again") =>
+    new AquatintError("checkpoint/shards", `${fileName(files, path)}: ${detail}`, { hint });
   if (typeof map !== "object" || map === null || Array.isArray(map)) throw wrong(`"weight_map" is no JSON object`);
   const shards = new Map<string, ReadonlyMap<string, TensorLocation>>();
   const weights = new Map<string, TensorLocation>();

@@ -70,8 +70,8 @@ async function createProgram(io: Io, first = ""): Promise<Command> {
       getErrHasColors: () => false,
       outputError: (text, write) => write(withHint(text, "aquatint --help lists the commands")),
     });
-  const named = Object.hasOwn(commands, first) ? [commands[first]!] : Object.values(commands);
-  for (const add of await Promise.all(named.map((load) => load()))) {
+  const loaders = Object.hasOwn(commands, first) ? [commands[first]!] : Object.values(commands);
+  for (const add of await Promise.all(loaders.map((load) => load()))) {
     const command = add(program, io);
     const name = command.name();
     addHint(command, `${advice[name] ?? ""}aquatint ${name} --help lists the options`, namedElsewhere[name]);

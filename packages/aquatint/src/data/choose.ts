@@ -14,10 +14,10 @@ export const pick = <T>(random: RandomStream, items: readonly T[]): T => items[r
 /** One of the items, each as likely as its weight says. */
 export function weighted<T extends { readonly weight: number }>(random: RandomStream, items: readonly T[]): T {
   const total = items.reduce((sum, { weight }) => sum + weight, 0);
-  let left = random.rand(1)[0]! * total;
+  let remainder = random.rand(1)[0]! * total;
   for (const item of items) {
-    left -= item.weight;
-    if (left < 0) return item;
+    remainder -= item.weight;
+    if (remainder < 0) return item;
   }
   return items.at(-1)!;
 }

@@ -46,7 +46,7 @@ export interface ReportedFiles {
 /** What opening a dataset of files found. */
 export interface DatasetReport {
   /** Images that are used, in training and held out. */
-  readonly used: Readonly<Record<Split, number>>;
+  readonly counts: Readonly<Record<Split, number>>;
   readonly skipped: readonly ReportedFiles[];
   /** Files that are used, and of which something is to be said. */
   readonly notes?: readonly ReportedFiles[];

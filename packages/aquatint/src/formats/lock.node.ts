@@ -16,7 +16,7 @@ export interface LockHolder {
 }
 
 /** Milliseconds between two times that a lock's file is touched, and after which an untouched one of another machine is left over. */
-const TOUCH = { every: 10_000, left: 120_000 };
+const TOUCH = { every: 10_000, expires: 120_000 };
 
 /** Locks that this process holds. */
 const heldPaths = new Set<string>();
@@ -137,7 +137,7 @@ function holderOf(text: string): LockHolder | undefined {
 async function isAlive(path: string, { pid, host, start }: LockHolder): Promise<boolean> {
   if (host !== undefined && host !== hostname()) {
     const touched = await stat(path).catch(() => undefined);
-    return touched !== undefined && Date.now() - touched.mtimeMs < TOUCH.left;
+    return touched !== undefined && Date.now() - touched.mtimeMs < TOUCH.expires;
   }
   const actual = await startOf(pid);
   if (pid === process.pid) return start !== undefined && actual === start; // another thread's

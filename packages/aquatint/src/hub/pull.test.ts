@@ -166,8 +166,8 @@ test("several at once bring each file once and agree on the cache", async () => 
   const fetched = requests.map(({ path }) => path);
   expect(fetched).toEqual([...new Set(fetched)]);
   expect(fetched).toContain(unet);
-  const left = await readdir(cache, { recursive: true });
-  expect(left.filter((name) => /\.(tmp|lock|incomplete)$/.test(name))).toEqual([]);
+  const remaining = await readdir(cache, { recursive: true });
+  expect(remaining.filter((name) => /\.(tmp|lock|incomplete)$/.test(name))).toEqual([]);
 });
 
 test("takes a variant, one file, and a token that goes to the hub", async () => {

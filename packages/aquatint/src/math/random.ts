@@ -82,9 +82,9 @@ function shuffled(n: number, next: () => number): Int32Array {
   const out = new Int32Array(n).map((_, i) => i);
   for (let i = 0; i < n - 1; i++) {
     const j = i + (next() % (n - i));
-    const kept = out[i]!;
+    const swap = out[i]!;
     out[i] = out[j]!;
-    out[j] = kept;
+    out[j] = swap;
   }
   return out;
 }

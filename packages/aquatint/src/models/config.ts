@@ -23,14 +23,14 @@ export function configParser<Fields extends z.ZodRawShape>({ model, fields, fixe
   const schema = z.object(fields);
   const passed = new Set([...Object.keys(fields), ...inert]);
   return (json: unknown): z.output<z.ZodObject<Fields>> => {
-    const found = z.record(z.string(), z.unknown()).safeParse(json);
-    if (!found.success) throw new AquatintError("config/value", `the config of ${model} is not a JSON object`);
-    for (const [key, value] of Object.entries(found.data)) {
+    const object = z.record(z.string(), z.unknown()).safeParse(json);
+    if (!object.success) throw new AquatintError("config/value", `the config of ${model} is not a JSON object`);
+    for (const [key, value] of Object.entries(object.data)) {
       if (key.startsWith("_") || passed.has(key)) continue;
       expectFixed(model, key, value, fixed[key]);
     }
-    const config = schema.safeParse(found.data);
-    if (!config.success) throw valueError(model, config.error.issues[0]!, found.data);
+    const config = schema.safeParse(object.data);
+    if (!config.success) throw valueError(model, config.error.issues[0]!, object.data);
     const wrong = check?.(config.data);
     if (wrong) throw new AquatintError("config/value", `the config of ${model}: ${wrong}`);
     return config.data;
@@ -47,7 +47,7 @@ function expectFixed(model: string, key: string, value: unknown, allowed: readon
       },
     );
   }
-  if (allowed.some((one) => show(one) === show(value))) return;
+  if (allowed.some((item) => show(item) === show(value))) return;
   throw new AquatintError(
     "config/unsupported",
     `the config of ${model} has "${key}": ${show(value)}, supported is ${allowed.map(show).join(" or ")}`,

@@ -114,7 +114,7 @@ export function summaryOf(
   const ended = last?.ended && checkpoint === last.step ? last.ended : null;
   const average = movingAverage();
   const loss = steps.reduce<number | null>((_, step) => average(step.loss), null);
-  const left = ended ? 0 : last?.secondsLeft;
+  const remainingSeconds = ended ? 0 : last?.secondsLeft;
   return {
     name,
     folder: run.folder,
@@ -126,7 +126,7 @@ export function summaryOf(
     batchSize: config.training.batch_size,
     loss,
     minutes: (last?.seconds ?? 0) / 60,
-    minutesLeft: left === undefined ? null : left / 60,
+    minutesLeft: remainingSeconds === undefined ? null : remainingSeconds / 60,
     ended,
     evaluation: run.evaluations.at(-1) ?? null,
     started: run.sessions[0]?.started ?? null,

@@ -93,8 +93,8 @@ describe("a prompt", () => {
 
   test("with the web UI's signs has stages, weights and as many chunks as it needs", () => {
     const { stages } = encodePrompt("[word:(word:2):5] BREAK word", { tokenizer, steps: 10, syntax: "a1111" });
-    const seen = stages.map(({ until, chunks }) => [until, chunks.map(inner), chunks[0]!.weights[1]]);
-    expect(seen).toEqual([
+    const results = stages.map(({ until, chunks }) => [until, chunks.map(inner), chunks[0]!.weights[1]]);
+    expect(results).toEqual([
       [5, [[WORD], [WORD]], 1],
       [10, [[WORD], [WORD]], 2],
     ]);

@@ -71,9 +71,9 @@ function countPairs(words: readonly Word[]): PairCounts {
 
 function mostFrequent(pairs: PairCounts): string | undefined {
   let best: string | undefined;
-  let most = 2;
+  let highest = 2;
   for (const [pair, count] of pairs) {
-    if (count > most || (count === most && (best === undefined || pair < best))) [best, most] = [pair, count];
+    if (count > highest || (count === highest && (best === undefined || pair < best))) [best, highest] = [pair, count];
   }
   return best;
 }

@@ -23,12 +23,12 @@ export const colorPlates: Dataset = {
     let state: StreamState = { seed, position: 0 };
     return {
       async next(n) {
-        const chosen = Array.from({ length: n }, (_, i) => (state.seed + state.position + i) % plateNames.length);
+        const classes = Array.from({ length: n }, (_, i) => (state.seed + state.position + i) % plateNames.length);
         state = { ...state, position: state.position + n };
         const pixels = SIZE * SIZE;
         const images = new Float32Array(n * 3 * pixels).fill(-1);
-        for (const [i, c] of chosen.entries()) images.fill(1, (3 * i + c) * pixels, (3 * i + c + 1) * pixels);
-        return { images, captions: chosen.map((c) => plateNames[c]!), truths: chosen };
+        for (const [i, c] of classes.entries()) images.fill(1, (3 * i + c) * pixels, (3 * i + c + 1) * pixels);
+        return { images, captions: classes.map((c) => plateNames[c]!), truths: classes };
       },
       snapshot: () => state,
       restore: (to) => {

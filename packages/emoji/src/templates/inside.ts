@@ -20,11 +20,11 @@ export const inside: Template = {
     const [paint] = company.paints;
     const name = pick(random, shapeNames);
     const size = 0.72 + 0.12 * random.rand(1)[0]!;
-    const [least, most] = FILLS.map((share) => share * size) as [number, number];
+    const [min, max] = FILLS.map((share) => share * size) as [number, number];
     const behind = indefinite(`${paint!.name} ${name}`);
     return {
       shape: { name, size, color: paint!.name },
-      parts: atSpots(random, [{ x: 0.5, y: 0.5, size: [least, most] }]),
+      parts: atSpots(random, [{ x: 0.5, y: 0.5, size: [min, max] }]),
       what: said(
         random,
         company,

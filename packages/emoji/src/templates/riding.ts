@@ -125,13 +125,13 @@ function fitted(
   boxes: readonly Box[],
   { span, x, y }: { readonly span: number; readonly x: number; readonly y: number },
 ): readonly Box[] {
-  const left = Math.min(...boxes.map((b) => b.x - b.width / 2));
+  const leftEdge = Math.min(...boxes.map((b) => b.x - b.width / 2));
   const right = Math.max(...boxes.map((b) => b.x + b.width / 2));
   const top = Math.min(...boxes.map((b) => b.y - b.height / 2));
   const bottom = Math.max(...boxes.map((b) => b.y + b.height / 2));
-  const scale = span / Math.max(right - left, bottom - top);
+  const scale = span / Math.max(right - leftEdge, bottom - top);
   return boxes.map((b) => ({
-    x: x + scale * (b.x - (left + right) / 2),
+    x: x + scale * (b.x - (leftEdge + right) / 2),
     y: y + scale * (b.y - (top + bottom) / 2),
     width: scale * b.width,
     height: scale * b.height,

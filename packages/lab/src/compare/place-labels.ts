@@ -30,7 +30,7 @@ export interface PlaceOptions {
   /** In pixels. */
   readonly fontSize: number;
   /** What else should stay free, beside the dots. */
-  readonly taken?: readonly Box[];
+  readonly obstacles?: readonly Box[];
 }
 
 /** Width of a letter of a heavy sans serif, and the height of a line, in units of the font's size. */
@@ -41,9 +41,9 @@ const REACH = [0, 1, 2];
 /** Places words one after the other beside their dots, each where it covers least of dots, of words before it and of what is taken. */
 export function placeLabels(
   labels: readonly Labeled[],
-  { width, fontSize, taken = [] }: PlaceOptions,
+  { width, fontSize, obstacles = [] }: PlaceOptions,
 ): readonly LabelPlace[] {
-  const covered: Box[] = [...taken, ...labels.map(({ x, y, r }) => boxAt(x, y, 2 * r, 2 * r))];
+  const covered: Box[] = [...obstacles, ...labels.map(({ x, y, r }) => boxAt(x, y, 2 * r, 2 * r))];
   return labels.map((label) => {
     const places = candidates(label, fontSize);
     const costs = places.map((place) => {
@@ -51,9 +51,9 @@ export function placeLabels(
       const outside = Math.max(0, -box.left) + Math.max(0, box.right - width);
       return covered.reduce((sum, other) => sum + overlap(box, other), outside * fontSize * 4);
     });
-    const chosen = places[costs.indexOf(Math.min(...costs))]!;
-    covered.push(boxOf(label, chosen, fontSize));
-    return chosen;
+    const best = places[costs.indexOf(Math.min(...costs))]!;
+    covered.push(boxOf(label, best, fontSize));
+    return best;
   });
 }
 

@@ -22,8 +22,8 @@ const short = (value: number): string => {
   return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0);
 };
 const SPACE = "\u00a0"; // keeps a number and its interval on one line
-const estimated = ({ value, interval: [low, high] }: Estimate, written = short): string =>
-  `${written(value)}${SPACE}[${written(low)},${SPACE}${written(high)}]`;
+const estimated = ({ value, interval: [low, high] }: Estimate, format = short): string =>
+  `${format(value)}${SPACE}[${format(low)},${SPACE}${format(high)}]`;
 const share = (estimate: Estimate): string => estimated(estimate, (value) => value.toFixed(2));
 /** Milliseconds below a second. */
 const time = (seconds: number | undefined): string =>
@@ -36,14 +36,14 @@ const time = (seconds: number | undefined): string =>
 const number = <Row>(title: string, cell: (row: Row) => string): Column<Row> => ({ title, number: true, cell });
 
 const HYPHEN = "\u2011"; // keeps a sampler's name on one line
-const named: Column<FigureRow> = {
+const nameColumn: Column<FigureRow> = {
   title: "",
   cell: ({ name }) => name.replaceAll(" ", SPACE).replaceAll("-", HYPHEN),
 };
 
 /** How the images of each point are spread beside real ones. */
 export const distanceColumns: readonly Column<FigureRow>[] = [
-  named,
+  nameColumn,
   number("Fréchet distance", ({ distance }) => estimated(distance.frechet)),
   number("precision", ({ distance }) => share(distance.precision)),
   number("recall", ({ distance }) => share(distance.recall)),
@@ -52,7 +52,7 @@ export const distanceColumns: readonly Column<FigureRow>[] = [
 
 /** How real the images of each point are. */
 export const imageColumns: readonly Column<FigureRow>[] = [
-  named,
+  nameColumn,
   number("density", ({ distance }) => share(distance.density)),
   number("class accuracy", ({ accuracy }) => share(accuracy)),
   number("mean slope", ({ sharpness }) => estimated(sharpness)),
@@ -60,7 +60,7 @@ export const imageColumns: readonly Column<FigureRow>[] = [
 
 /** What an image of each point takes. */
 export const timeColumns: readonly Column<FigureRow>[] = [
-  named,
+  nameColumn,
   number("evaluations", ({ evaluations }) => String(evaluations ?? "")),
   number("one image", ({ seconds }) => time(seconds)),
   number("each of a batch", ({ secondsInBatch }) => time(secondsInBatch)),

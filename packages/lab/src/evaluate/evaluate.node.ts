@@ -108,7 +108,7 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
 /** The first images beside the nearest of `count` renders of what training draws from. */
 async function neighborsOf(generated: readonly Image[], dataset: Dataset, count: number): Promise<NeighborRows> {
   const { images } = await dataset.stream({ seed: NEIGHBORS_SEED }).next(count);
-  return neighborRows(imagesToTensor(generated.slice(0, LOOKED)), images, { size: dataset.size, looked: LOOKED });
+  return neighborRows(imagesToTensor(generated.slice(0, LOOKED)), images, { size: dataset.size, queries: LOOKED });
 }
 
 /** What the CLIP model says that the options name. */
@@ -159,14 +159,14 @@ interface Samples {
 
 /** Real renders: one half of combinations that training sees, one half of such that it never does. */
 async function samples(dataset: Dataset, { count, seed }: { readonly count: number; readonly seed: number }) {
-  const [seen, unseen] = (await Promise.all(
+  const [trainBatch, heldOutBatch] = (await Promise.all(
     (["train", "held-out"] as const).map((split) => dataset.stream({ seed, split }).next(count / 2)),
   )) as [Batch<SceneTruth>, Batch<SceneTruth>];
   const [height, width] = dataset.size;
   const all: Samples = {
-    images: [seen, unseen].flatMap(({ images }) => tensorToImages(images, { width, height })),
-    captions: [...seen.captions, ...unseen.captions],
-    truths: [...seen.truths, ...unseen.truths],
+    images: [trainBatch, heldOutBatch].flatMap(({ images }) => tensorToImages(images, { width, height })),
+    captions: [...trainBatch.captions, ...heldOutBatch.captions],
+    truths: [...trainBatch.truths, ...heldOutBatch.truths],
   };
   return all;
 }

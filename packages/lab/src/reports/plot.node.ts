@@ -65,6 +65,6 @@ export function powerText(value: number): string {
 export function svgFile(options: DrawingOptions): string {
   const svg = drawing(options).html;
   const inside = `<style>${drawingSheet}</style><rect width="100%" height="100%" fill="${color("paper")}"/>`;
-  const named = svg.includes("xmlns=") ? svg : svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
-  return `${named.replace(/^(<svg[^>]*>)/, `$1${inside}`)}\n`;
+  const namespaced = svg.includes("xmlns=") ? svg : svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
+  return `${namespaced.replace(/^(<svg[^>]*>)/, `$1${inside}`)}\n`;
 }

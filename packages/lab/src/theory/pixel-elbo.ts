@@ -40,8 +40,8 @@ export async function* sparseElbo(input: SparseElboInput): AsyncGenerator<ElboTe
 /** 1, 2, ... and then ever further apart up to T. */
 export function visitedTimes(steps: number, evaluations: number): ReadonlySet<number> {
   const dense = Math.min(steps, Math.ceil(evaluations / 3));
-  const left = Math.max(evaluations - dense, 1);
-  const spread = Array.from({ length: left }, (_, i) => Math.round(dense * (steps / dense) ** ((i + 1) / left)));
+  const sparse = Math.max(evaluations - dense, 1);
+  const spread = Array.from({ length: sparse }, (_, i) => Math.round(dense * (steps / dense) ** ((i + 1) / sparse)));
   return new Set([...Array.from({ length: dense }, (_, i) => i + 1), ...spread]);
 }
 

@@ -78,8 +78,8 @@ function convergence(name: string, entry: SamplerEntry, points: readonly ErrorPo
 
 /** Minus the slope of ln(error) against ln(evaluations), by least squares over the last four points above the floor. */
 function slope(points: readonly ErrorPoint[]): number {
-  const used = points.filter(({ error }) => error > FLOOR).slice(-4);
-  const [u, v] = [used.map((p) => Math.log(p.evaluations)), used.map((p) => Math.log(p.error))];
+  const fitted = points.filter(({ error }) => error > FLOOR).slice(-4);
+  const [u, v] = [fitted.map((p) => Math.log(p.evaluations)), fitted.map((p) => Math.log(p.error))];
   const [mu, mv] = [average(u), average(v)];
   const top = u.reduce((sum, x, i) => sum + (x - mu) * (v[i]! - mv), 0);
   return -top / u.reduce((sum, x) => sum + (x - mu) ** 2, 0);

@@ -59,16 +59,16 @@ export function loraBranches(loras: readonly ScaledLora[], networks: AdaptedNetw
     return tensor;
   };
   const skipped = loras.map(({ lora, scale }, i) => {
-    const { found, missing } = resolved(lora, resolvers);
-    for (const [j, { layer, path }] of found.entries()) {
+    const { matches, missing } = resolved(lora, resolvers);
+    for (const [j, { layer, path }] of matches.entries()) {
       const { component, places, method, factor } = layer;
       const name = `lora.${i}.${component}.${path}.${j}`;
       const tensors = Object.fromEntries(
         Object.entries(places).map(([role, place]) => [role, leaf(`${name}.${role}`, place!)]),
       );
-      const own = adapters.get(component) ?? new Map<string, Branch[]>();
-      adapters.set(component, own);
-      own.set(path, [...(own.get(path) ?? []), method.branch(tensors, mul(scale, scalar(factor)))]);
+      const branches = adapters.get(component) ?? new Map<string, Branch[]>();
+      adapters.set(component, branches);
+      branches.set(path, [...(branches.get(path) ?? []), method.branch(tensors, mul(scale, scalar(factor)))]);
     }
     return missing.map(({ component, module }) => `${component}.${module}`);
   });
@@ -88,22 +88,22 @@ const FAMILY_HINT = "the LoRA was trained on another family of models: aquatint 
 
 /** The layers of a LoRA with their paths in the networks, and those that are not there. */
 function resolved({ name, layers }: Lora, resolvers: ReadonlyMap<string, Resolver>) {
-  const own = layers.filter(({ component }) => resolvers.has(component));
-  const all = own.map((layer) => ({ layer, target: resolvers.get(layer.component)!(layer) }));
+  const adapting = layers.filter(({ component }) => resolvers.has(component));
+  const all = adapting.map((layer) => ({ layer, target: resolvers.get(layer.component)!(layer) }));
   const missing = all.flatMap(({ layer, target }) => (target ? [] : [layer]));
   const [first] = missing;
   if (first !== undefined && missing.length * MOST_MISSING > all.length) {
-    const found = `${name} adapts "${first.module.slice(0, 120)}" of the ${first.component}`;
-    throw loraError("target", `${found}, a layer that this model does not have`, FAMILY_HINT);
+    const message = `${name} adapts "${first.module.slice(0, 120)}" of the ${first.component}`;
+    throw loraError("target", `${message}, a layer that this model does not have`, FAMILY_HINT);
   }
-  const found = all.flatMap(({ layer, target }) => (target ? [{ layer, ...target }] : []));
-  const misfit = found.find(({ layer, weight }) => !layer.method.fits(layer.places, weight));
+  const matches = all.flatMap(({ layer, target }) => (target ? [{ layer, ...target }] : []));
+  const misfit = matches.find(({ layer, weight }) => !layer.method.fits(layer.places, weight));
   if (misfit) {
     const { layer, path, weight } = misfit;
     const shapes = shapesOf(layer.places);
     throw loraError("shape", `${name}: "${path}" has a weight of [${weight}], ${shapes} does not fit it`, FAMILY_HINT);
   }
-  return { found, missing };
+  return { matches, missing };
 }
 
 type Shapes = AdaptedNetworks extends ReadonlyMap<string, infer S> ? S : never;

@@ -34,8 +34,8 @@ const isAdapting = (key: string): boolean => loraKey(key) !== undefined || isBun
 
 /** Whether most of a file's tensors adapt another model's. */
 export function isLora({ tensors }: SafetensorsHeader): boolean {
-  const found = [...tensors.keys()].filter(isAdapting);
-  return found.length * 2 > tensors.size && found.some((key) => !isBundled(key));
+  const adapting = [...tensors.keys()].filter(isAdapting);
+  return adapting.length * 2 > tensors.size && adapting.some((key) => !isBundled(key));
 }
 
 interface Group extends Pick<LoraKey, "component" | "module"> {
@@ -52,10 +52,10 @@ export function loraLayers({ file, header }: FileHeader, { name }: { readonly na
   const unused: string[] = [...strange];
   for (const group of groups) {
     const read = methods.flatMap((method) => layerOf(name, group, method));
-    const taken = new Set(read.flatMap(({ keys }) => keys));
+    const readKeys = new Set(read.flatMap(({ keys }) => keys));
     layers.push(...read.map(({ layer }) => layer));
     for (const [end, { key }] of group.ends) {
-      if (taken.has(key)) continue;
+      if (readKeys.has(key)) continue;
       const refused = refusedMethod(end);
       if (refused) throw methodError(name, refused, key);
       unused.push(key);
@@ -70,12 +70,12 @@ function grouped({ file, header }: FileHeader) {
   const strange: string[] = [];
   for (const [key, entry] of header.tensors) {
     if (isBundled(key)) continue;
-    const found = loraKey(key);
-    if (!found) {
+    const parsed = loraKey(key);
+    if (!parsed) {
       strange.push(key);
       continue;
     }
-    const { component, module, adapter, end } = found;
+    const { component, module, adapter, end } = parsed;
     const id = `${component}:${module}:${adapter}`;
     const group = groups.get(id) ?? { component, module, ends: new Map() };
     groups.set(id, group);

@@ -46,9 +46,9 @@ const textNames: Readonly<Record<string, string>> = {
 
 /** What the name of a tensor says, or undefined where it names no layer of Stable Diffusion that is adapted. */
 export function loraKey(key: string): LoraKey | undefined {
-  const found = prefixes.find(([pattern]) => pattern.test(key));
-  if (!found) return undefined;
-  const [prefix, component] = found;
+  const match = prefixes.find(([pattern]) => pattern.test(key));
+  if (!match) return undefined;
+  const [prefix, component] = match;
   const rest = key.replace(prefix, "");
   const [, block, part = "", role = ""] = processor.exec(rest) ?? [];
   if (block !== undefined) {

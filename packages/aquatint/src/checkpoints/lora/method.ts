@@ -6,7 +6,7 @@ import type { TensorLocation } from "../types.ts";
 export type LoraTensors<T> = Readonly<Partial<Record<string, T>>>;
 
 /** Why a layer's tensors are no whole: some are missing or too many ("keys"), or their shapes do not fit ("shape"). */
-export type LoraFault = readonly [kind: "keys" | "shape", found: string];
+export type LoraFault = readonly [kind: "keys" | "shape", message: string];
 
 /** A way of adapting a layer: which tensors it takes and what they are together. */
 export interface Method {

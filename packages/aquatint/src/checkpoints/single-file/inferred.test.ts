@@ -28,7 +28,7 @@ function both(label: string) {
   const strip = (json: unknown) =>
     Object.fromEntries(Object.entries(parseConfig(json)).filter(([key]) => !unsaid.includes(key)));
   const facts = { family: families[label.split("/")[0]!], openClip: openClip.test(label) };
-  return { found: strip(inferredComponent(name as ModelClassName, weights, facts).config), wanted: strip(config) };
+  return { actual: strip(inferredComponent(name as ModelClassName, weights, facts).config), expected: strip(config) };
 }
 
 test.each([
@@ -36,14 +36,14 @@ test.each([
   ...["sdxl-inpainting/unet", "sd15/controlnet", "sd21/controlnet", "sdxl/controlnet", "sd15/vae", "sdxl/vae"],
   ...["sd15/text_encoder", "sd21/text_encoder", "sdxl/text_encoder_2"],
 ])("the shapes of %s imply the published config", (label) => {
-  const { found, wanted } = both(label);
-  expect(found).toEqual(wanted);
+  const { actual, expected } = both(label);
+  expect(actual).toEqual(expected);
 });
 
 test("the refiner's differs only for a level that has no transformer", () => {
-  const { found, wanted } = both("sdxl-refiner/unet");
-  expect(found).toEqual({ ...wanted, transformer_layers_per_block: [1, 4, 4, 4] });
-  expect(wanted).toMatchObject({ down_block_types: expect.arrayContaining(["DownBlock2D"]) });
+  const { actual, expected } = both("sdxl-refiner/unet");
+  expect(actual).toEqual({ ...expected, transformer_layers_per_block: [1, 4, 4, 4] });
+  expect(expected).toMatchObject({ down_block_types: expect.arrayContaining(["DownBlock2D"]) });
 });
 
 test("what no shape says is as each family was published", () => {

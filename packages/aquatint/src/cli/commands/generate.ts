@@ -162,7 +162,7 @@ async function generate({ prompt, flags, like }: Request, io: Io): Promise<void>
     model: model === undefined ? undefined : resolve(io.cwd, model),
     signal: io.signal,
   });
-  if (like) await checkSameModel(like, { model: generation.model, named: model !== undefined, io });
+  if (like) await checkSameModel(like, { model: generation.model, explicit: model !== undefined, io });
   if (like) notePadding(like, generation.plans[0]!, io);
   if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
   noteUnused(generation.model, io, flags.quiet);

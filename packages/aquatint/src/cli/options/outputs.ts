@@ -57,10 +57,10 @@ export async function openOutputs(options: OutputOptions, cwd: string): Promise<
   const folder = join(cwd, "out");
   if (out === undefined) await checkFolder(folder, "name the image with --out FILE.png");
   return {
-    image: named(out, cwd, count) ?? ((_, bytes) => writeNewFile(folder, `${stemOf(prompt)}.png`, bytes)),
+    image: writerOf(out, cwd, count) ?? ((_, bytes) => writeNewFile(folder, `${stemOf(prompt)}.png`, bytes)),
     format: (out === undefined ? undefined : imageFormatOf(out)) ?? imageFormats.png,
-    strip: named(strip, cwd, count),
-    trajectory: named(saveTrajectory, cwd, count),
+    strip: writerOf(strip, cwd, count),
+    trajectory: writerOf(saveTrajectory, cwd, count),
   };
 }
 
@@ -115,7 +115,7 @@ const isFolder = (path: string): Promise<boolean | undefined> =>
     () => undefined,
   );
 
-function named(path: string | undefined, cwd: string, count: number): Write | undefined {
+function writerOf(path: string | undefined, cwd: string, count: number): Write | undefined {
   if (path === undefined) return undefined;
   return async (index, bytes) => {
     const file = resolve(cwd, count === 1 ? path : numbered(path, index + 1));

@@ -26,8 +26,8 @@ export function previewOptions(
   { preview, previewModel, quiet = false }: PreviewFlags & { readonly quiet?: boolean },
   io: Io,
 ): PreviewOptions {
-  const seen = !quiet && supportsImages({ stream: io.stderr, env: io.env });
+  const visible = !quiet && supportsImages({ stream: io.stderr, env: io.env });
   const path = previewModel === undefined ? undefined : resolve(io.cwd, previewModel);
   const model = preview ?? (path === undefined ? undefined : "taesd");
-  return { preview: model ?? (seen ? "auto" : "off"), previewModel: path };
+  return { preview: model ?? (visible ? "auto" : "off"), previewModel: path };
 }

@@ -26,9 +26,9 @@ export const supportsImages = (terminal: TerminalOf): boolean => colorLevel(term
 export function renderImage(
   image: Image,
   terminal: TerminalOf,
-  { columns: most = MAX_COLUMNS }: { readonly columns?: number } = {},
+  { columns: limit = MAX_COLUMNS }: { readonly columns?: number } = {},
 ): string {
-  const columns = Math.min(terminal.stream.columns ?? most, most);
+  const columns = Math.min(terminal.stream.columns ?? limit, limit);
   return halfBlocks(fitted(flatten(image), columns), terminal);
 }
 

@@ -64,10 +64,10 @@ async function metadataCaptions(
   const pathByName = new Map(images.map((file) => [file.normalize(), file]));
   const captions = new Map<string, readonly string[]>();
   for (const file of files.filter((file) => /(^|\/)metadata\.jsonl$/.test(file))) {
-    for (const [named, said] of await metadata(folder, file, skipped)) {
-      const image = pathByName.get(named.normalize()) ?? pathByName.get(named.replaceAll("\\", "/").normalize());
+    for (const [fileName, said] of await metadata(folder, file, skipped)) {
+      const image = pathByName.get(fileName.normalize()) ?? pathByName.get(fileName.replaceAll("\\", "/").normalize());
       if (image === undefined) {
-        skipped.add("named in metadata.jsonl, and not there", named);
+        skipped.add("named in metadata.jsonl, and not there", fileName);
         continue;
       }
       const before = captions.get(image);

@@ -25,8 +25,8 @@ const containers: readonly Container[] = [
     },
     withTexts(bytes, texts) {
       const [header, ...rest] = readChunks(bytes);
-      const written = Object.entries(texts).map(([keyword, text]) => textChunk(keyword, text));
-      return joinChunks([...(header ? [header] : []), ...written, ...rest]);
+      const textChunks = Object.entries(texts).map(([keyword, text]) => textChunk(keyword, text));
+      return joinChunks([...(header ? [header] : []), ...textChunks, ...rest]);
     },
   },
   {

@@ -58,7 +58,7 @@ export function webpWithExif(bytes: Uint8Array, tiff: Uint8Array): Uint8Array<Ar
   const header = Uint8Array.from(extended);
   header[0]! |= HAS_EXIF;
   const rest = existing.filter(({ type }) => type !== "VP8X" && type !== "EXIF");
-  const body = concatBytes([{ type: "VP8X", data: header }, ...rest, { type: "EXIF", data: tiff }].map(written));
+  const body = concatBytes([{ type: "VP8X", data: header }, ...rest, { type: "EXIF", data: tiff }].map(chunkBytes));
   const head = new Uint8Array(CHUNKS);
   head.set(bytes.subarray(0, CHUNKS));
   new DataView(head.buffer).setUint32(4, body.length + 4, true);
@@ -92,7 +92,7 @@ function imageHeader(image: Chunk | undefined) {
   throw damaged("corrupt", "the image", "it is a WebP file without an image");
 }
 
-function written({ type, data }: Chunk): Uint8Array {
+function chunkBytes({ type, data }: Chunk): Uint8Array {
   const bytes = new Uint8Array(8 + data.length + (data.length & 1));
   for (let i = 0; i < 4; i++) bytes[i] = type.charCodeAt(i);
   new DataView(bytes.buffer).setUint32(4, data.length, true);

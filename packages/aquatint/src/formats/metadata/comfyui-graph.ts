@@ -71,14 +71,14 @@ const joins = /concat|join|combine.*(text|string)|text.*combine/i;
 
 /** What may still be visited: a graph may lead to its values on very many ways. */
 interface Budget {
-  left: number;
+  visits: number;
 }
-const newBudget = (): Budget => ({ left: 4096 });
+const newBudget = (): Budget => ({ visits: 4096 });
 
 /** Whether there is room for another visit. */
 const spend = (budget: Budget, cost = 1): boolean => {
-  budget.left -= cost;
-  return budget.left > 0;
+  budget.visits -= cost;
+  return budget.visits > 0;
 };
 
 /** The number of an input: its own, or that of the node it is linked to. */
@@ -106,7 +106,7 @@ export function textAt(graph: Graph, node: GraphNode, name: string, budget = new
   if (typeof value === "string") return spend(budget, value.length / 1024) ? value : undefined;
   const source = linked(graph, value);
   if (!source || !isLink(value) || !spend(budget)) return undefined;
-  if (joins.test(source.type)) return joined(graph, source, budget);
+  if (joins.test(source.type)) return joinedText(graph, source, budget);
   const side = sideOf(source, value);
   if (side !== undefined) return textAt(graph, source, side, budget);
   const literal = stringNames.find((key) => typeof source.inputs[key] === "string" && source.inputs[key] !== "");
@@ -131,7 +131,7 @@ function sideOf({ inputs }: GraphNode, [, slot]: GraphLink): string | undefined 
 
 const separators = ["delimiter", "separator", "divider"];
 
-function joined(graph: Graph, node: GraphNode, budget: Budget): string {
+function joinedText(graph: Graph, node: GraphNode, budget: Budget): string {
   const separator = separators.map((key) => node.inputs[key]).find((value) => typeof value === "string");
   const names = Object.keys(node.inputs).filter((key) => /text|string|str|prompt|^[a-d]$|input/i.test(key));
   const parts = names.flatMap((key) => textAt(graph, node, key, budget) || []);

@@ -60,8 +60,8 @@ const latentsOf = (graph: Graph, node: GraphNode): readonly GraphNode[] =>
   Object.entries(node.inputs).flatMap(([name, value]) => (latentNames.test(name) ? upstream(graph, value) : []));
 
 function pathTo(graph: Graph, link: unknown): Omit<SamplingPath, "ambiguous"> | undefined {
-  const walked = upstream(graph, link, { stop: isSampler });
-  const last = walked.find(isSampler);
+  const path = upstream(graph, link, { stop: isSampler });
+  const last = path.find(isSampler);
   if (!last) return undefined;
   const chain = [last];
   const between: GraphNode[] = [];
@@ -76,7 +76,7 @@ function pathTo(graph: Graph, link: unknown): Omit<SamplingPath, "ambiguous"> | 
   }
   const sampler = chain.at(-1)!;
   const upstreamIds = new Set(upstream(graph, [sampler.id, 0]).map(({ id }) => id));
-  const after = [...walked, ...between].filter((node) => !upstreamIds.has(node.id) && !isSampler(node));
+  const after = [...path, ...between].filter((node) => !upstreamIds.has(node.id) && !isSampler(node));
   return { sampler, later: chain.slice(0, -1), after };
 }
 
@@ -93,7 +93,7 @@ export interface SamplerSettings {
 
 /** Reads KSampler and its like, SamplerCustom, and SamplerCustomAdvanced with its guider, noise and sigmas. */
 export function samplerSettings(graph: Graph, node: GraphNode): SamplerSettings {
-  const near = upstream(graph, [node.id, 0]);
+  const neighbors = upstream(graph, [node.id, 0]);
   const source = (name: string) => linked(graph, node.inputs[name]);
   const guider = source("guider");
   const sigmas = upstream(graph, node.inputs["sigmas"]).find((candidate) => candidate.inputs["steps"] !== undefined);
@@ -107,30 +107,30 @@ export function samplerSettings(graph: Graph, node: GraphNode): SamplerSettings 
     return undefined;
   };
   return {
-    seed: first([node, source("noise"), ...near], "seed", "noise_seed"),
-    steps: first([node, sigmas, ...near], "steps"),
-    guidance: /^BasicGuider$/i.test(guider?.type ?? "") ? 1 : first([node, guider, ...near], "cfg", "cfg_conds"),
-    sampler: samplerName(graph, node, near),
-    schedule: scheduleName(graph, node, sigmas, near),
+    seed: first([node, source("noise"), ...neighbors], "seed", "noise_seed"),
+    steps: first([node, sigmas, ...neighbors], "steps"),
+    guidance: /^BasicGuider$/i.test(guider?.type ?? "") ? 1 : first([node, guider, ...neighbors], "cfg", "cfg_conds"),
+    sampler: samplerName(graph, node, neighbors),
+    schedule: scheduleName(graph, node, sigmas, neighbors),
     changes: [...partial(graph, node), ...partial(graph, sigmas), ...guiderChanges(guider)],
   };
 }
 
 /** The input `sampler_name`, of the node or of KSamplerSelect; else the type of a node such as SamplerEulerAncestral. */
-function samplerName(graph: Graph, node: GraphNode, near: readonly GraphNode[]): string | undefined {
+function samplerName(graph: Graph, node: GraphNode, neighbors: readonly GraphNode[]): string | undefined {
   const direct = textAt(graph, node, "sampler_name");
   if (direct !== undefined) return direct;
   const select = linked(graph, node.inputs["sampler"]);
   if (!select)
-    return near.map((neighbor) => neighbor.inputs["sampler_name"]).find((value) => typeof value === "string");
+    return neighbors.map((neighbor) => neighbor.inputs["sampler_name"]).find((value) => typeof value === "string");
   return textAt(graph, select, "sampler_name") ?? select.type.replace(/^Sampler_?/, "");
 }
 
-function scheduleName(graph: Graph, node: GraphNode, sigmas: GraphNode | undefined, near: readonly GraphNode[]) {
+function scheduleName(graph: Graph, node: GraphNode, sigmas: GraphNode | undefined, neighbors: readonly GraphNode[]) {
   const direct = textAt(graph, node, "scheduler") ?? (sigmas && textAt(graph, sigmas, "scheduler"));
   if (direct !== undefined) return direct;
   if (sigmas) return sigmas.type.replace(/(Sampling)?(Scheduler|Sigmas)$/, "");
-  return near.map((neighbor) => neighbor.inputs["scheduler"]).find((value) => typeof value === "string");
+  return neighbors.map((neighbor) => neighbor.inputs["scheduler"]).find((value) => typeof value === "string");
 }
 
 /** A walk that begins late, ends early or adds no noise. */

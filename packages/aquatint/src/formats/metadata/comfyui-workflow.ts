@@ -99,7 +99,7 @@ export function workflowGraph(json: JsonObject): Graph {
     prefix: "",
     outer: () => undefined,
     depth: 0,
-    budget: { left: MAX_SUBGRAPHS },
+    budget: { expansions: MAX_SUBGRAPHS },
   });
   return nodes;
 }
@@ -111,13 +111,13 @@ interface Placing {
   /** What an input of this subgraph is linked to outside. */
   readonly outer: (slot: number) => GraphLink | undefined;
   readonly depth: number;
-  readonly budget: { left: number };
+  readonly budget: { expansions: number };
 }
 
 /** Adds a canvas's nodes under the names that the `prompt` has: "12", and "12:3" within the subgraph 12. */
 function place(canvas: Canvas, placing: Placing): void {
   const { canvases, nodes, prefix, depth, budget } = placing;
-  if (depth > MAX_DEPTH || budget.left-- <= 0) return;
+  if (depth > MAX_DEPTH || budget.expansions-- <= 0) return;
   const source = sourcesOf(canvas, placing);
   for (const node of canvas.nodes) {
     const [id, type] = [String(node["id"]), String(node["type"])];

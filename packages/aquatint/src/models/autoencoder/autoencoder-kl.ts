@@ -59,10 +59,10 @@ export function AutoencoderKL(config: AutoencoderConfig) {
   };
   const decode = (z: Tensor): Tensor => decoder(post_quant_conv ? post_quant_conv(z) : z);
 
-  const whole = module({ encoder, decoder, quant_conv, post_quant_conv }, (image: Tensor) =>
+  const network = module({ encoder, decoder, quant_conv, post_quant_conv }, (image: Tensor) =>
     decode(encode(image).mean),
   );
-  return Object.assign(whole, { config, encode, decode });
+  return Object.assign(network, { config, encode, decode });
 }
 /** An autoencoder without its weights. */
 export type Autoencoder = ReturnType<typeof AutoencoderKL>;

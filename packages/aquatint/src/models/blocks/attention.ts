@@ -31,8 +31,8 @@ const projections = (width: number, { contextWidth = width, bias = false }: Atte
 
 /** Multi-head attention of x [b, n, c] to context [b, m, d]: [b, n, c]. */
 function attend({ to_q, to_k, to_v, to_out }: Projections, x: Tensor, context: Tensor, heads: number): Tensor {
-  const apart = (y: Tensor) => rearrange(y, "b n (h d) -> b h n d", { h: heads });
-  const mixed = scaledDotProductAttention(apart(to_q(x)), apart(to_k(context)), apart(to_v(context)));
+  const splitHeads = (y: Tensor) => rearrange(y, "b n (h d) -> b h n d", { h: heads });
+  const mixed = scaledDotProductAttention(splitHeads(to_q(x)), splitHeads(to_k(context)), splitHeads(to_v(context)));
   return to_out[0](rearrange(mixed, "b h n d -> b n (h d)"));
 }
 

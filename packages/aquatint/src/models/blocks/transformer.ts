@@ -42,9 +42,9 @@ export function BasicTransformerBlock(width: number, { heads, contextWidth, only
   const norm3 = LayerNorm(width);
   const ff = FeedForward(width);
   return module({ norm1, attn1, norm2, attn2, norm3, ff }, (x: Tensor, context: Tensor): Tensor => {
-    const own = add(attn1(norm1(x), onlyContext ? context : undefined), x);
-    const told = add(attn2(norm2(own), context), own);
-    return add(ff(norm3(told)), told);
+    const attended = add(attn1(norm1(x), onlyContext ? context : undefined), x);
+    const conditioned = add(attn2(norm2(attended), context), attended);
+    return add(ff(norm3(conditioned)), conditioned);
   });
 }
 

@@ -82,9 +82,9 @@ export function UpBlock({ inChannels, outChannels, skipChannels, upsample, resne
   );
   const attentions = attention && resnets.map((_, i) => attention(outChannels, i));
   const upsamplers = upsample ? [Upsample2D(outChannels)] : undefined;
-  type Told = Conditions & { readonly size?: readonly [number, number] | undefined };
+  type UpConditions = Conditions & { readonly size?: readonly [number, number] | undefined };
   const children = { resnets, attentions, upsamplers };
-  return module(children, (x: Tensor, skips: readonly Tensor[], { temb, context, size }: Told): Tensor => {
+  return module(children, (x: Tensor, skips: readonly Tensor[], { temb, context, size }: UpConditions): Tensor => {
     let h = x;
     for (const [i, block] of resnets.entries()) {
       const skip = skips[i];

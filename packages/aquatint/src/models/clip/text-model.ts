@@ -80,10 +80,10 @@ export function skipLayers({ children }: WithTextModel, { hiddenStates }: TextEn
 /** The rows of x [b, n, d] where the text ends: [b, d]. */
 function atEnd(x: Tensor, ids: Tensor, eos: number): Tensor {
   const { b, n, d } = dims(x, "b n d");
-  const whole = (data: readonly number[]) =>
+  const integers = (data: readonly number[]) =>
     constant({ value: { dtype: "int32", shape: [data.length], data: Int32Array.from(data) } });
   // 2 stands in configs older than transformers 4.30, whatever the token is: there the highest id ends the text
-  const ends = eos === 2 ? ids : cast(equal(ids, whole([eos])), { to: "int32" });
-  const starts = whole(Array.from({ length: b }, (_, i) => i * n));
+  const ends = eos === 2 ? ids : cast(equal(ids, integers([eos])), { to: "int32" });
+  const starts = integers(Array.from({ length: b }, (_, i) => i * n));
   return embedding(reshape(x, { shape: [b * n, d] }), add(argmax(ends, { axis: 1 }), starts));
 }

@@ -39,13 +39,15 @@ export function ControlNetModel(config: ControlNetConfig) {
   const before = { conv_in, ...vector, controlnet_cond_embedding };
   const children = { ...before, down_blocks, controlnet_down_blocks, controlnet_mid_block, mid_block };
   type Args = [sample: Tensor, t: Tensor, encoderHiddenStates: Tensor, controlnetCond: Tensor];
-  const forward = (...[sample, t, context, image, told = {}]: [...Args, told?: ControlNetConditions]): Residuals => {
-    const { conditioningScale, guessMode = false, ...conditions } = told;
-    const seen = controlnet_cond_embedding(inOrder(image, config));
+  const forward = (
+    ...[sample, t, context, image, options = {}]: [...Args, options?: ControlNetConditions]
+  ): Residuals => {
+    const { conditioningScale, guessMode = false, ...conditions } = options;
+    const hint = controlnet_cond_embedding(inOrder(image, config));
     const x = conv_in(sample);
-    expectSize(x, seen);
+    expectSize(x, hint);
     const temb = embed(vector, config, t, conditions);
-    const { skips, middle } = descend({ down_blocks, mid_block }, add(x, seen), { temb, context });
+    const { skips, middle } = descend({ down_blocks, mid_block }, add(x, hint), { temb, context });
     const weigh = weighing(config, { count: skips.length, conditioningScale, guessMode });
     const down = skips.map((skip, i) => weigh(controlnet_down_blocks[i]!(skip), i));
     return { down, mid: weigh(controlnet_mid_block(middle), skips.length) };
@@ -87,11 +89,11 @@ function inOrder(image: Tensor, { controlnet_conditioning_channel_order: order }
   return concat([...planes].reverse(), { axis: 1 });
 }
 
-function expectSize(x: Tensor, seen: Tensor): void {
+function expectSize(x: Tensor, hint: Tensor): void {
   const [h, w] = x.shape.slice(2);
-  if (seen.shape[2] === h && seen.shape[3] === w) return;
+  if (hint.shape[2] === h && hint.shape[3] === w) return;
   shapeError(
-    `the control image stands for a latent of ${seen.shape[2]} x ${seen.shape[3]}, the sample is ${h} x ${w}`,
+    `the control image stands for a latent of ${hint.shape[2]} x ${hint.shape[3]}, the sample is ${h} x ${w}`,
     "give the control image the size of the image that is made",
   );
 }

@@ -18,12 +18,12 @@ export interface UNetConditions extends AddedConditions {
  */
 export function UNet2DConditionModel(config: UNet2DConditionConfig) {
   const parts = backbone(config, { ...descentPlan(config), up: ascentPlan(config) });
-  const { conv_in, ...others } = parts;
+  const { conv_in, ...rest } = parts;
   const vector = embeddings(config);
   type Forward = (sample: Tensor, t: Tensor, encoderHiddenStates: Tensor, conditions?: UNetConditions) => Tensor;
   const forward: Forward = (sample, t, encoderHiddenStates, { residuals, ...conditions } = {}) => {
     const temb = embed(vector, config, t, conditions);
     return runBackbone(parts, config, sample, { temb, context: encoderHiddenStates, residuals });
   };
-  return module({ conv_in, ...vector, ...others }, forward);
+  return module({ conv_in, ...vector, ...rest }, forward);
 }

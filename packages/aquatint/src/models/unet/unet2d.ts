@@ -24,10 +24,10 @@ export function UNet2DModel(config: UNet2DConfig) {
     mid: config.add_attention ? attention(midNorm(config), mid_block_scale_factor) : undefined,
     up: config.up_block_types.map((type) => (attends[type] ? inBlock : undefined)),
   });
-  const { conv_in, ...others } = parts;
+  const { conv_in, ...rest } = parts;
   const vector = embeddings(config);
   return module(
-    { conv_in, ...vector, ...others },
+    { conv_in, ...vector, ...rest },
     (sample: Tensor, t: Tensor): Tensor => runBackbone(parts, config, sample, { temb: embed(vector, config, t) }),
   );
 }

@@ -72,8 +72,8 @@ export async function measure(runtime: Runtime, probes: readonly Probe[]): Promi
   const program = await runtime.load(compile({ outputs }));
   try {
     // a derivative that is constant leaves an input unused
-    const used = Object.fromEntries(Object.entries(feeds).filter(([name]) => name in program.executable.feeds));
-    const results = await program.run(used);
+    const programFeeds = Object.fromEntries(Object.entries(feeds).filter(([name]) => name in program.executable.feeds));
+    const results = await program.run(programFeeds);
     return probes.map((probe) => probe.judge(results));
   } finally {
     await program[Symbol.asyncDispose]();
@@ -102,8 +102,8 @@ function derivatives(
   const first = grad(sum(mul(y, fixed(c))), variables);
   const slope = first.map((g, n) => sum(mul(g, fixed(along[n]!)))).reduce(add, scalar(0));
   const second = orders > 1 ? grad(slope, variables) : [];
-  const named = (kind: string, list: readonly Tensor[]) => list.map((g, n) => [`${kind}${n}`, g] as const);
-  return Object.fromEntries([...named("g", first), ...named("h", second)]);
+  const labeled = (kind: string, list: readonly Tensor[]) => list.map((g, n) => [`${kind}${n}`, g] as const);
+  return Object.fromEntries([...labeled("g", first), ...labeled("h", second)]);
 }
 
 /** The same numbers by central differences, in float64. */

@@ -105,7 +105,9 @@ function runEncoder(
     trace: () =>
       adapted(adapters, encoder.name, () => {
         const ids = input({ name: "ids", dtype: "int32", shape });
-        const vectors = hasVectors ? { vectors: leaf("vectors", encoder.width), kept: leaf("kept", 1) } : undefined;
+        const vectors = hasVectors
+          ? { vectors: leaf("vectors", encoder.width), tokenMask: leaf("tokenMask", 1) }
+          : undefined;
         const { hidden, pooled } = encoder.read(ids, vectors);
         return {
           ...Object.fromEntries(skips.map((skipped) => [`hidden${skipped}`, hidden(skipped)])),
@@ -136,6 +138,6 @@ function idFeeds(chunks: readonly PromptChunk[], encoder: TextEncoder, embedding
   return {
     ids: { dtype: "int32", shape, data: ids },
     vectors: { dtype: "float32", shape: [...shape, width], data: vectors },
-    kept: { dtype: "float32", shape: [...shape, 1], data: tokenMask },
+    tokenMask: { dtype: "float32", shape: [...shape, 1], data: tokenMask },
   } satisfies HostTensors;
 }

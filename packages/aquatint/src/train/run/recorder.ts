@@ -157,7 +157,7 @@ function stepRecord(event: StepEvent, { clock, config, memory }: Recording): Ste
   const { steps, minutes, learning_rate } = config.training;
   const byStep = steps === undefined ? undefined : clock.secondsLeft(steps - step);
   const byTime = minutes === undefined ? undefined : Math.max(60 * minutes - seconds, 0);
-  const secondsLeft = [byStep, byTime].filter((left) => left !== undefined);
+  const secondsLeft = [byStep, byTime].filter((estimate) => estimate !== undefined);
   return {
     ...{ step, loss, gradNorm, metrics, learningRate: learning_rate * rateShare, progress, seconds, secondsPerStep },
     secondsLeft: secondsLeft.length > 0 ? Math.min(...secondsLeft) : undefined,

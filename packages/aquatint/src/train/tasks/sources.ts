@@ -38,7 +38,7 @@ export function sourcesOf({ dataset, seed }: { readonly dataset: Dataset; readon
 export const EVALUATION_SEED = 1_000_003;
 
 /** Whether training leaves anything for evaluations to look at; a folder may be too small for that. */
-export const holdsOut = ({ report }: Dataset): boolean => report?.used["held-out"] !== 0;
+export const holdsOut = ({ report }: Dataset): boolean => report?.counts["held-out"] !== 0;
 
 /** The first `count` samples that evaluations look at, from what training never sees, or from all where that is nothing. */
 export const evaluationSamples = (dataset: Dataset, count: number) =>

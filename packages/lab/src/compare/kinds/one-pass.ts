@@ -25,10 +25,10 @@ export async function openOnePass<N extends Network>(
     ChunkedNetwork,
   ];
   const { latent_size: latentSize } = network.config;
-  const used = [...model.parameters].filter(([name]) => makes(name));
+  const decoderWeights = [...model.parameters].filter(([name]) => makes(name));
   return {
     latentSize,
-    parameters: used.reduce((n, [, { shape }]) => n + sizeOf(shape), 0),
+    parameters: decoderWeights.reduce((n, [, { shape }]) => n + sizeOf(shape), 0),
     walks: [
       {
         label: "",

@@ -31,8 +31,8 @@ interface TaskParts extends TaskContext {
   readonly features: Features | undefined;
 }
 
-const prefixed = <T>(prefix: string, named: ReadonlyMap<string, T>) =>
-  Array.from(named, ([name, value]) => [`${prefix}.${name}`, value] as const);
+const prefixed = <T>(prefix: string, entries: ReadonlyMap<string, T>) =>
+  Array.from(entries, ([name, value]) => [`${prefix}.${name}`, value] as const);
 
 const isCritic = (name: string): boolean => name.startsWith("critic.");
 

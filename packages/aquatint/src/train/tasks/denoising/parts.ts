@@ -53,8 +53,8 @@ export async function frozenParts(
     const config = initial?.configs[part];
     return config ? { config } : openers[part](await openFiles(folder));
   };
-  const named = Object.entries(folders) as [FrozenName, string][];
-  return Object.fromEntries(await Promise.all(named.map(async ([part, folder]) => [part, await open(part, folder)])));
+  const entries = Object.entries(folders) as [FrozenName, string][];
+  return Object.fromEntries(await Promise.all(entries.map(async ([part, folder]) => [part, await open(part, folder)])));
 }
 
 /** What a run must remember of its frozen parts: their folders may change or go while it lasts. */
