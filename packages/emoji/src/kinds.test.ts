@@ -196,7 +196,7 @@ test.each([
   [{ colors: ["mauve"] }, "colors", `"mauve" is not a color of the table`],
   [{ styles: ["3d", "3d"] }, "styles", "an entry stands twice"],
   [{ size: 4 }, "size", "expected number to be >=8"],
-  [{ colours: ["red"] }, undefined, `Unrecognized key: "colours"`],
+  [{ hues: ["red"] }, undefined, `Unrecognized key: "hues"`],
 ])("the config %o is refused", (config, path, message) => {
   const { error } = singles.config.safeParse({ name: "emoji-singles", ...config });
   expect(error?.issues[0]?.path[0]).toBe(path);

@@ -3,7 +3,7 @@ import type { Color, RgbaImage } from "aquatint/formats";
 /** How much lighter or darker a pixel gets by its distance from the image's mean brightness. */
 const CONTRAST = 0.8;
 
-/** How far what is darkest goes towards black, and what is brightest towards white. */
+/** How far what is darkest goes toward black, and what is brightest toward white. */
 const [DARKEST, PALEST] = [0.6, 0.75];
 
 /** The image in one hue: its shading stays, its colors go. Luma weights of Rec. 601. */
@@ -13,9 +13,9 @@ export function tinted(image: RgbaImage, rgb: Color): RgbaImage {
   const out = new Uint8Array(data.length);
   for (let at = 0; at < data.length; at += 4) {
     const level = (CONTRAST * (luma(data, at) - mean)) / 128;
-    const [towards, share] = level < 0 ? [0, Math.min(DARKEST, -level)] : [255, Math.min(PALEST, level)];
+    const [toward, share] = level < 0 ? [0, Math.min(DARKEST, -level)] : [255, Math.min(PALEST, level)];
     for (let channel = 0; channel < 3; channel++) {
-      out[at + channel] = Math.round(rgb[channel]! + share * (towards - rgb[channel]!));
+      out[at + channel] = Math.round(rgb[channel]! + share * (toward - rgb[channel]!));
     }
     out[at + 3] = data[at + 3]!;
   }

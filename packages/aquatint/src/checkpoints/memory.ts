@@ -24,7 +24,7 @@ export interface MemoryEstimate extends WorkSize {
 }
 
 const FLOAT = 4;
-/** Copies of a network's largest tensor that live at once: input, normalised, result, and the engine's own workspace. */
+/** Copies of a network's largest tensor that live at once: input, normalized, result, and the engine's own workspace. */
 const LIVE = 4;
 /** Pixels along each side for one place of a published autoencoder's latents. */
 const PUBLISHED_FACTOR = 8;

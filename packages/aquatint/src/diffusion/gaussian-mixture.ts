@@ -142,7 +142,7 @@ interface NoisedPart {
   readonly part: Part;
   /** 1 / variance along each axis. */
   readonly precision: Float64Array;
-  /** ln of its weight times its density at its centre. */
+  /** ln of its weight times its density at its center. */
   readonly height: number;
 }
 

@@ -91,7 +91,7 @@ export const recomputeEps =
     return { ...estimate, eps: lin([1 / level.sigma, x], [-level.alpha / level.sigma, estimate.x0]) };
   };
 
-/** The quantile as torch has it: linear between neighbours. */
+/** The quantile as torch has it: linear between neighbors. */
 function quantileOf(values: Latent, share: number): number {
   const sorted = values.slice().sort();
   const at = share * (sorted.length - 1);

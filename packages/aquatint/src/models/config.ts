@@ -11,7 +11,7 @@ export interface ConfigSpec<Fields extends z.ZodRawShape> {
   readonly fixed: Readonly<Record<string, readonly unknown[]>>;
   /** Keys that do not change the numbers. */
   readonly inert: readonly string[];
-  /** What the fields must fulfil together: says what is wrong. */
+  /** What the fields must fulfill together: says what is wrong. */
   readonly check?: (config: z.output<z.ZodObject<Fields>>) => string | undefined;
 }
 

@@ -19,7 +19,7 @@ export type EmphasisRestore = "mean" | "none";
  * scales all of it so that its mean is what it was. Weights of 1 change nothing.
  * @throws AquatintError "prompt/emphasis" where the values are no whole number of rows.
  */
-export function emphasised(
+export function emphasized(
   embedding: Float32Array,
   weights: Float32Array,
   { restore = "mean" }: { readonly restore?: EmphasisRestore } = {},

@@ -1,4 +1,4 @@
-/** A word that is to stand beside a place of a drawing, in pixels with y downwards. */
+/** A word that is to stand beside a place of a drawing, in pixels with y downward. */
 export interface Labeled {
   readonly x: number;
   readonly y: number;

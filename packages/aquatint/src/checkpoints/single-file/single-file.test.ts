@@ -18,7 +18,7 @@ describe.each(["tiny-sd1", "tiny-sd2", "tiny-sdxl"] as const)("%s in its origina
   const checkpoint = open(tensors);
   const header = headerOf(tensors);
 
-  test("is recognised, and every tensor finds its place", () => {
+  test("is recognized, and every tensor finds its place", () => {
     expect(identify(header).kind).toBe("single-file");
     expect(checkpoint).toMatchObject({ family: families[name], unused: [] });
     const keys = [...checkpoint.components].flatMap(([part, of]) =>

@@ -4,7 +4,7 @@ import { noised } from "../process/forward.ts";
 import type { Latent } from "../process/latent.ts";
 import type { Level } from "../process/level.ts";
 import { posterior } from "../process/posterior.ts";
-import { bitsPerDimension, discretised, type LogLikelihood, normalKl } from "./likelihood.ts";
+import { bitsPerDimension, discretized, type LogLikelihood, normalKl } from "./likelihood.ts";
 import { exactPosteriorMean, type ReverseInterval, type ReverseStep } from "./reverse-process.ts";
 
 /** The three parts of the bound, by the lecture's names. */
@@ -49,7 +49,7 @@ export interface Elbo {
  * KL(q(x_t-1 | x_t, x_0) || p(x_t-1 | x_t)), -log p(x_0 | x_1); a draw of x_t each, so their sum is an estimate.
  */
 export async function* elbo(input: ElboInput): AsyncGenerator<ElboTerm, void, void> {
-  const { levels, reverse, x0, noise, logLikelihood = discretised(), visits = () => true, signal } = input;
+  const { levels, reverse, x0, noise, logLikelihood = discretized(), visits = () => true, signal } = input;
   checkWalk(levels);
   yield priorMatching(levels[0]!, x0);
   for (const move of movesOf(levels)) {

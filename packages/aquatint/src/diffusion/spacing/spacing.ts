@@ -71,7 +71,7 @@ export const simple = (): Spacing => (schedule, n) =>
 export const uniform = (): Spacing => (schedule, n) =>
   Array.from(linspace(schedule.steps - 1, 0, n), (index) => schedule.level(1 + index));
 
-/** Stability's "SGM uniform": evenly from T towards 1, which is not visited. */
+/** Stability's "SGM uniform": evenly from T toward 1, which is not visited. */
 export const sgmUniform = (): Spacing => dropLast(uniform());
 
 /** The web UI's "DDIM" and ComfyUI's "ddim_uniform": as `leading`, one time later; they make more steps where n does not divide T. */

@@ -90,7 +90,7 @@ describe("transparency by a chunk:", () => {
   });
 });
 
-test("16 bits of four samples count twice towards the limit", () => {
+test("16 bits of four samples count twice toward the limit", () => {
   const { file } = sample({ colorType: 6, depth: 16, interlaced: false });
   expect(codeOf(() => decodePng(file, { maxPixels: 2 * WIDTH * HEIGHT - 2 }))).toBe("png/too-large");
   expect(codeOf(() => decodePng(file, { maxPixels: 2 * WIDTH * HEIGHT }))).toBe("read");

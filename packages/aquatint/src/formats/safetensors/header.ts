@@ -68,7 +68,7 @@ export function elementsOf(shape: unknown): number | undefined {
 
 /**
  * Reads the length of the JSON header from the first bytes of a file (9 are enough; more let a foreign format be named).
- * @throws AquatintError "safetensors/…", also for pickles and other formats, recognised by their bytes.
+ * @throws AquatintError "safetensors/…", also for pickles and other formats, recognized by their bytes.
  */
 export function headerLength(head: Uint8Array, fileSize: number, { name = "the file" } = {}): number {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);

@@ -48,7 +48,7 @@ export type ImageAttention = (x: Tensor, context?: Tensor) => Tensor;
 /** What varies between attention blocks over images. */
 export interface AttentionBlockOptions {
   readonly heads: number;
-  /** No normalisation when absent. */
+  /** No normalization when absent. */
   readonly norm: NormOptions | undefined;
   /** The sum with the shortcut is divided by this. */
   readonly outputScale?: number;

@@ -64,7 +64,7 @@ describe("resampling", () => {
     expect(deviation(y, expected!.data)).toBeLessThan(1e-6);
   });
 
-  test("an image is doubled to an odd size by the nearest neighbour", async () => {
+  test("an image is doubled to an odd size by the nearest neighbor", async () => {
     const up = Upsample2D(1);
     const names = parameters(up);
     const identity = new Map([
@@ -85,13 +85,13 @@ describe("ResnetBlock2D", () => {
   test("where the time scales by 1 - 1 and shifts, the image is the shortcut and the rest the shift alone", async () => {
     const block = ResnetBlock2D(4, 4, { norm, timeChannels: 6, timeScaleShift: true });
     const names = parameters(block);
-    const centre = Array.from({ length: 4 * 4 * 9 }, (_, i) =>
+    const center = Array.from({ length: 4 * 4 * 9 }, (_, i) =>
       i % 9 === 4 && Math.floor(i / 36) === Math.floor(i / 9) % 4 ? 1 : 0,
     );
     const values = noiseWeights(names)
       .set("time_emb_proj.weight", float32([8, 6], new Float32Array(48)))
       .set("time_emb_proj.bias", float32([8], [-1, -1, -1, -1, 0.5, 1, 2, -3]))
-      .set("conv2.weight", float32([4, 4, 3, 3], centre))
+      .set("conv2.weight", float32([4, 4, 3, 3], center))
       .set("conv2.bias", float32([4], [0, 0, 0, 0]));
     const y = block(leaf("x", x), leaf("temb", temb));
     const actual = await evaluate(runtime, { y }, { feeds: { x, temb }, names, values });

@@ -22,7 +22,7 @@ export interface ImageDecoderOptions {
 
 /**
  * Vectors z [n, latentSize] and conditions [n, conditionSize] to images [n, outChannels, side, side]: the upper half of
- * a U-Net whose every normalisation is scaled and shifted by both (Karras et al. 2019; Dhariwal and Nichol 2021).
+ * a U-Net whose every normalization is scaled and shifted by both (Karras et al. 2019; Dhariwal and Nichol 2021).
  */
 export function ImageDecoder(options: ImageDecoderOptions) {
   const { latentSize, conditionSize, outChannels, side, layers, groups } = options;

@@ -33,7 +33,7 @@ export interface TransformerOptions {
   readonly onlyContext?: boolean;
 }
 
-/** Self-attention, attention to the context and a feed-forward layer, each normalised before and added: [b, n, width]. */
+/** Self-attention, attention to the context and a feed-forward layer, each normalized before and added: [b, n, width]. */
 export function BasicTransformerBlock(width: number, { heads, contextWidth, onlyContext = false }: TransformerOptions) {
   const norm1 = LayerNorm(width);
   const attn1 = Attention(width, onlyContext ? { heads, contextWidth } : { heads });

@@ -26,9 +26,9 @@ function Embeddings({ vocab_size, hidden_size, max_position_embeddings }: ClipTe
 
 /** What a text encoder says of token ids [b, n]. */
 export interface TextEncoding {
-  /** After all layers and the last normalisation: [b, n, hidden_size]. */
+  /** After all layers and the last normalization: [b, n, hidden_size]. */
   readonly lastHiddenState: Tensor;
-  /** The embeddings, then what each layer gave, before the last normalisation. */
+  /** The embeddings, then what each layer gave, before the last normalization. */
   readonly hiddenStates: readonly Tensor[];
   /** The last hidden state at each row's end-of-text token: [b, hidden_size]. */
   readonly pooled: Tensor;
@@ -68,7 +68,7 @@ interface WithTextModel {
 }
 
 /**
- * "Clip skip" as diffusers counts it: the hidden states [b, n, hidden_size] without the last `layers` layers, normalised
+ * "Clip skip" as diffusers counts it: the hidden states [b, n, hidden_size] without the last `layers` layers, normalized
  * as the last are. A1111's "clip skip 2" is one layer. Stable Diffusion XL takes `hiddenStates.at(-2 - layers)` as it is.
  */
 export function skipLayers({ children }: WithTextModel, { hiddenStates }: TextEncoding, layers: number): Tensor {

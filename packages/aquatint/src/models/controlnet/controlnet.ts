@@ -82,7 +82,7 @@ function passedChannels({ block_out_channels: channels, layers_per_block }: Cont
   return [channels[0]!, ...each];
 }
 
-/** The image in the order of colours that the network was trained on. */
+/** The image in the order of colors that the network was trained on. */
 function inOrder(image: Tensor, { controlnet_conditioning_channel_order: order }: ControlNetConfig): Tensor {
   if (order === "rgb") return image;
   const planes = split(image, { axis: 1, sizes: Array.from({ length: image.shape[1]! }, () => 1) });

@@ -124,8 +124,8 @@ export function runBackbone(
   { residuals, ...conditions }: Conditions & { readonly residuals?: Residuals | undefined },
 ): Tensor {
   const { conv_in, up_blocks, conv_norm_out, conv_out } = parts;
-  const centred = config.center_input_sample ? sub(scale(sample, 2), scalar(1)) : sample;
-  const passed = descend(parts, conv_in(centred), conditions);
+  const centered = config.center_input_sample ? sub(scale(sample, 2), scalar(1)) : sample;
+  const passed = descend(parts, conv_in(centered), conditions);
   const { skips, middle } = residuals ? addResiduals(passed, residuals) : passed;
   let x = middle;
   for (const block of up_blocks) {

@@ -177,11 +177,11 @@ describe("a small one", () => {
 
   test("center_input_sample stretches 0..1 to -1..1 first", async () => {
     const unit = { ...x, data: Float32Array.from(x.data, (v) => (v + 1) / 2) };
-    const [centred, direct] = [
+    const [centered, direct] = [
       await plain({ ...unconditioned, center_input_sample: true }, unit),
       await plain(unconditioned, x),
     ];
-    expect(deviation(centred, direct.data)).toBeLessThan(1e-4);
+    expect(deviation(centered, direct.data)).toBeLessThan(1e-4);
   });
 
   test("without attention in the middle there is only the residual pair", async () => {

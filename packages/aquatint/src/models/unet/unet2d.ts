@@ -37,7 +37,7 @@ function headsOf(channels: number, width: number): number {
   return channels / width;
 }
 
-/** In diffusers the middle attention is not normalised where the time scales and shifts, unless its groups are given. */
+/** In diffusers the middle attention is not normalized where the time scales and shifts, unless its groups are given. */
 function midNorm(config: UNet2DConfig): NormOptions | undefined {
   const { attn_norm_num_groups, norm_num_groups, norm_eps: eps, resnet_time_scale_shift } = config;
   const groups = attn_norm_num_groups ?? (resnet_time_scale_shift === "default" ? norm_num_groups : undefined);

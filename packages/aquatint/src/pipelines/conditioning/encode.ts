@@ -1,7 +1,7 @@
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import { input } from "../../ops/leaves.ts";
 import type { PromptChunk } from "../../tokenizers/chunks.ts";
-import { type EmphasisRestore, emphasised } from "../../tokenizers/emphasis.ts";
+import { type EmphasisRestore, emphasized } from "../../tokenizers/emphasis.ts";
 import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts";
 import type { TextEncoder } from "../model/text-encoders.ts";
 import type { ProgramCache } from "../network/program-cache.ts";
@@ -62,7 +62,7 @@ export async function encodeCaptions(
       for (const [k, { ids, weights }] of chunks[c]!.entries()) {
         const from = (c * chunks[c]!.length + k) * ids.length * encoder.width;
         const state = states[`hidden${skipped}`]!.data.subarray(from, from + ids.length * encoder.width);
-        const hidden = emphasised(state as Float32Array, weights, restore && { restore });
+        const hidden = emphasized(state as Float32Array, weights, restore && { restore });
         for (let t = 0; t < ids.length; t++, row++) {
           context.set(hidden.subarray(t * encoder.width, (t + 1) * encoder.width), row * width + column);
         }

@@ -84,10 +84,10 @@ export interface LatentPixels {
   readonly plane: number;
 }
 
-/** A little of each unknown's square, a pixel, so that images of few colours have one answer, too. */
+/** A little of each unknown's square, a pixel, so that images of few colors have one answer, too. */
 const RIDGE = 1e-6;
 
-/** The map with the least squared error, by the normal equations of each colour. */
+/** The map with the least squared error, by the normal equations of each color. */
 export function fitLatentRgb({ latents, pixels, channels, plane }: LatentPixels): LatentRgb {
   const n = latents.length / (channels * plane);
   const rows = channels + 1; // the last unknown is the bias

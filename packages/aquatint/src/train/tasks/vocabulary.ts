@@ -11,7 +11,7 @@ export interface VocabularyInput {
   readonly initial?: TokenizerFiles | undefined;
 }
 
-/** The vocabulary is the run's own, or the initial model's, or learnt from the captions. */
+/** The vocabulary is the run's own, or the initial model's, or learned from the captions. */
 export const settledVocabulary = (
   { merges, context }: { readonly merges: number; readonly context: number },
   { dataset, assets, initial }: VocabularyInput,

@@ -1,4 +1,4 @@
-import { discretised, elboOf, importanceBound, logImportance, variationalElbo } from "aquatint/diffusion";
+import { discretized, elboOf, importanceBound, logImportance, variationalElbo } from "aquatint/diffusion";
 import type { HostTensor, HostTensors } from "aquatint/graph";
 import { average, torchCpu } from "aquatint/math";
 import type { VariationalAutoencoder } from "aquatint/models";
@@ -80,7 +80,7 @@ async function coderOf(
   };
 }
 
-const logLikelihood = discretised({ interval: "logistic" });
+const logLikelihood = discretized({ interval: "logistic" });
 
 /** Both bounds: of the first draw of each image's posterior, and of all draws together. */
 async function boundOf(coder: Coder, { images, captions, importance, seed }: BoundInput): Promise<Bound> {

@@ -14,7 +14,7 @@ export type LatentKind = (typeof latentKinds)[number];
 
 /** How captions become tokens. */
 export const tokenizerFields = z.strictObject({
-  merges: count.default(512).describe("Byte-pair merges learnt from the data set's captions."),
+  merges: count.default(512).describe("Byte-pair merges learned from the data set's captions."),
   context: z.int().min(4).max(77).default(32).describe("Tokens of a caption with its start and end."),
 });
 

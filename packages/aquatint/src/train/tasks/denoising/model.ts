@@ -40,7 +40,7 @@ export interface DenoisingModel {
 }
 
 /**
- * The vocabulary is the run's own, or the initial model's, or the frozen text encoder's, or learnt from the captions;
+ * The vocabulary is the run's own, or the initial model's, or the frozen text encoder's, or learned from the captions;
  * configurations follow it, the data and the frozen parts.
  */
 export async function denoisingModel(fields: ModelFields, context: TaskContext): Promise<DenoisingModel> {
