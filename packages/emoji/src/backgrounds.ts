@@ -10,11 +10,11 @@ export interface BackgroundKind {
   paint(canvas: Canvas, colors: readonly NamedColor[], variation: number): void;
   /** Without article; `words` holds one color word for each color. */
   phrase(words: readonly string[]): string;
-  /** What links it to the things: "on a blue background". */
+  /** Link to the things: "on a blue background". */
   before(words: readonly string[]): string;
 }
 
-/** What kinds of background are called. */
+/** Names of the kinds of background. */
 export const backgroundNames = ["solid", "gradient", "stripes", "checks", "dots", "ground"] as const;
 
 /** The name of a kind of background. */

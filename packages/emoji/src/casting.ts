@@ -18,13 +18,13 @@ export interface Weighted<T> {
   readonly weight: number;
 }
 
-/** What scenes are drawn from. */
+/** A world of scenes. */
 export interface SceneWorld {
   readonly templates: readonly Weighted<TemplateName>[];
   readonly names: readonly EmojiName[];
   /** The first one goes without saying where the wording leaves it out. */
   readonly styles: readonly Style[];
-  /** How often each style is drawn; all alike if left out. */
+  /** Weights of the styles; all alike if left out. */
   readonly styleWeights?: readonly Weighted<Style>[];
   readonly backgrounds: readonly Weighted<BackgroundKindName>[];
   readonly colors: readonly NamedColor[];
@@ -69,11 +69,11 @@ export function casting(world: SceneWorld): (random: RandomStream) => Cast {
   };
 }
 
-/** Whether scenes of a kind can be cast from names. */
+/** Tells whether scenes of a kind can be cast from names. */
 export const canPlay = (template: TemplateName, names: readonly EmojiName[]): boolean =>
   castFrom(template, names) !== undefined;
 
-/** Whether things suit the parts of a template, each its own. */
+/** Tells whether things suit the parts of a template, each its own. */
 export function suitsAll(name: TemplateName, things: readonly EmojiName[]): boolean {
   const template: Template = templates[name];
   return template.things === things.length && things.every((thing, part) => template.suits?.(thing, part) ?? true);

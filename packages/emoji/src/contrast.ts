@@ -41,6 +41,6 @@ export function thinned({ width, height, data, channels }: RgbaImage): RgbaImage
 /** Two paints that differ by more than this in red, green or blue are told apart at a glance. */
 const MIN_DISTANCE = 80;
 
-/** Whether a shape or a tint of one color stands out from the other. */
+/** Tells whether a shape or a tint of one color stands out from the other. */
 export const toldApart = (a: Color, b: Color): boolean =>
   a.some((value, channel) => Math.abs(value - b[channel]!) > MIN_DISTANCE);

@@ -9,7 +9,7 @@ import type { SceneTruth } from "./truth.ts";
 /** A cast that differs from another in one respect. */
 interface Changed {
   readonly cast: Cast;
-  /** How many of the template's variants it is away. */
+  /** Distance to the template's variant that a change makes. */
   readonly turn: number;
 }
 
@@ -58,10 +58,10 @@ const changes: Readonly<Record<string, Change>> = {
   },
 };
 
-/** How often a way is tried that gives something held out or hard to see. */
+/** Attempts at a change that gives something held out or hard to see. */
 const ATTEMPTS = 8;
 
-/** How scenes come in groups. */
+/** Options of groups of scenes. */
 export interface ContrastOptions {
   readonly split: Split;
   /** Scenes that follow each one and differ from it in one respect. */

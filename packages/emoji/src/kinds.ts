@@ -34,7 +34,7 @@ const scenesFields = z.strictObject({
   ...{ colors: grounds, mirror, wording, contrasts },
 });
 
-/** What one field says that another leaves no room for. */
+/** Check of fields against each other. */
 const scenesConfig = scenesFields
   .refine(({ names, name_set }) => names === undefined || name_set === undefined, {
     path: ["name_set"],
@@ -65,7 +65,7 @@ export function emojiKinds(load: LoadArt) {
 
 type EmojiConfig = Omit<z.output<typeof scenesConfig>, "name"> & { readonly name: string };
 
-/** How often each kind of scene is drawn where a config does not say. */
+/** Weights of the kinds of scene where a config does not say. */
 const usualTemplates: readonly Weighted<TemplateName>[] = [
   { item: "single", weight: 4 },
   { item: "left", weight: 2 },
@@ -78,7 +78,7 @@ const usualTemplates: readonly Weighted<TemplateName>[] = [
   { item: "between", weight: 1 },
 ];
 
-/** How many drawn captions the corpus for a vocabulary has, after every phrase and color has stood in it once. */
+/** Number of drawn captions in the corpus for a vocabulary, after every phrase and color has stood in it once. */
 const CORPUS = 10_000;
 
 /** Art is kept larger than the images, so that placing it at fractions of a pixel stays sharp; twice, up to 256 pixels. */

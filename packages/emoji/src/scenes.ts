@@ -68,10 +68,10 @@ export function sceneSources(world: SceneWorld): Readonly<Record<Split, SceneSou
   return { train: source("train"), "held-out": source("held-out") };
 }
 
-/** Where a cast is put in its places. */
+/** Options of placing a cast. */
 interface Stage {
   readonly world: SceneWorld;
-  /** How many of the template's variants further than the one that is drawn; none if left out. */
+  /** Offset from the variant that is drawn; none if left out. */
   readonly turn?: number;
 }
 

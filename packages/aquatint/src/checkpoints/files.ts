@@ -137,7 +137,7 @@ function urlReader() {
   };
 }
 
-/** What a server answers where the part begins behind the end of the file. */
+/** Status of a server's answer where the part begins behind the end of the file. */
 const BEHIND_END = 416;
 
 const failed = (url: string, problem: string, hint: string, cause?: unknown) =>

@@ -8,7 +8,7 @@ import { otherForm, READ_MODELS } from "./other-models.ts";
 import { locationsOf, optional, readHeader, readJson } from "./read.ts";
 import type { FileHeader, JsonObject, Model, ModelComponent, TensorLocation } from "./types.ts";
 
-/** What is chosen where a folder holds more than one form of its weights. */
+/** Options of a folder that may hold more than one form of its weights. */
 export interface FolderOptions {
   /** The form's name: "fp16", "non_ema". The one without a name when absent, or the only one there is. */
   readonly variant?: string | undefined;
@@ -25,7 +25,7 @@ export const GENERATION = "generation_config.json";
 const INDEX = "model_index.json";
 const CONFIG = "config.json";
 
-/** What a folder in the published layout holds: a whole model (model_index.json) or one network (config.json). */
+/** Opens a folder in the published layout: a whole model (model_index.json) or one network (config.json). */
 export async function folderModel(files: ModelFiles, options: FolderOptions = {}): Promise<Model> {
   const { name } = files;
   const shared = { name, files, index: {}, padTokens: new Map(), metadata: {} };

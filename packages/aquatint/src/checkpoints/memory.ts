@@ -1,6 +1,6 @@
 import type { Model, ModelComponent } from "./types.ts";
 
-/** What is to be made, for an estimate. */
+/** The images that memory is estimated for. */
 export interface Work {
   /** In pixels; what the model was trained at if absent. */
   readonly size?: Pick<WorkSize, "width" | "height"> | undefined;
@@ -33,7 +33,7 @@ const numbers = (value: unknown): readonly number[] =>
   Array.isArray(value) && value.every((item) => typeof item === "number") ? value : [];
 const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
-/** How many parameters a network has. */
+/** Number of parameters of a network. */
 export const parameterCount = ({ weights }: ModelComponent): number =>
   Array.from(weights.values(), ({ shape }) => elements(shape)).reduce((a, b) => a + b, 0);
 

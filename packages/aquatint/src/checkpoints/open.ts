@@ -22,7 +22,7 @@ export async function openModel(files: ModelFiles, options: FolderOptions = {}):
   return fileModel(files, { ...options, file: await readHeader(files, files.file) });
 }
 
-/** What a file is opened with. */
+/** Options of opening a file. */
 interface FileOptions extends FolderOptions {
   readonly file: FileHeader;
 }

@@ -45,7 +45,7 @@ const otherModels: Patterns = [
   [/(^|\.)(quantize\.embedding|codebook)\b/, "an autoencoder with a codebook (VQ)"],
 ];
 
-/** What is read instead, for hints. */
+/** Sentence about the models that are read, for hints. */
 export const READ_MODELS = "read are SD 1.x, SD 2.x, SDXL and its refiner, and parts of them";
 
 const nameOf = (table: Patterns, keys: Iterable<string>): string | undefined => {
@@ -53,8 +53,8 @@ const nameOf = (table: Patterns, keys: Iterable<string>): string | undefined => 
   return table.find(([pattern]) => all.some((key) => pattern.test(key)))?.[1];
 };
 
-/** What a file is, by the names of its tensors, where it is a known model that is not read: "a Flux transformer". */
+/** Name of a known model that is not read, by the names of its tensors: "a Flux transformer". */
 export const otherModel = (keys: Iterable<string>): string | undefined => nameOf(otherModels, keys);
 
-/** What a file is whose network would be read, but not as it was trained or packed: "a CosXL model". */
+/** Name of a model whose network would be read but not its form of training or packing: "a CosXL model". */
 export const otherForm = (keys: Iterable<string>): string | undefined => nameOf([...packed, ...formulations], keys);

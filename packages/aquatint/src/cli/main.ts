@@ -37,10 +37,10 @@ const commands: Commands = {
   pull: async () => (await import("./commands/pull.ts")).addPull,
 };
 
-/** What else is said of a command that was typed wrongly. */
+/** Hints for a command that was typed wrongly. */
 const advice: Readonly<Record<string, string>> = { generate: "a prompt of several words goes in quotes; " };
 
-/** How a command says what other programs call so. */
+/** The command's options for names of other programs. */
 const namedElsewhere: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   generate: {
     "--width": "--size 512x512",

@@ -1,6 +1,6 @@
 import type { RandomStream } from "../math/random.ts";
 
-/** How often something goes by its usual words rather than by others. */
+/** Share of captions that name a thing by its usual words rather than by others. */
 const USUAL = 0.75;
 
 /** The first of the wordings or, one time in four, one of the others. */

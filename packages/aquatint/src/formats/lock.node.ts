@@ -122,7 +122,7 @@ async function lockText(path: string): Promise<string | undefined> {
   }
 }
 
-/** What a lock says; undefined where it says nothing that can be read. */
+/** Content of a lock; undefined where it is unreadable. */
 function holderOf(text: string): LockHolder | undefined {
   try {
     const value = JSON.parse(text) as unknown;
@@ -133,7 +133,7 @@ function holderOf(text: string): LockHolder | undefined {
   }
 }
 
-/** Whether a lock's process runs; one of this process's number that is older than it does not. */
+/** Tells whether a lock's process runs; one of this process's number that is older than it does not. */
 async function isAlive(path: string, { pid, host, start }: LockHolder): Promise<boolean> {
   if (host !== undefined && host !== hostname()) {
     const touched = await stat(path).catch(() => undefined);

@@ -5,7 +5,7 @@ import { AquatintError } from "../errors.ts";
 export interface HubFile {
   readonly path: string;
   readonly size: number;
-  /** What its bytes must hash to: sha256 of a large file, git's sha1 of a small one. */
+  /** Expected hash of its bytes: sha256 of a large file, git's sha1 of a small one. */
   readonly hash: { readonly kind: "sha256" | "git-sha1"; readonly hex: string };
 }
 

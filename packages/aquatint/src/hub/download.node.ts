@@ -8,11 +8,11 @@ import { fileError } from "../formats/files.node.ts";
 import { exclusiveLock } from "../formats/lock.node.ts";
 import type { HubFile } from "./choose.ts";
 
-/** How a file is fetched. */
+/** Options of a download. */
 export interface DownloadOptions {
   readonly url: string;
   readonly file: HubFile;
-  /** Where the whole file goes; what has come of it lies in "PATH.incomplete" until then. */
+  /** Path of the whole file; what has come of it lies in "PATH.incomplete" until then. */
   readonly path: string;
   readonly token: string | undefined;
   readonly signal: AbortSignal | undefined;
@@ -25,7 +25,7 @@ export interface DownloadOptions {
 const hubError = (kind: string, problem: string, hint: string, cause?: unknown) =>
   new AquatintError(`hub/${kind}`, problem, { hint, cause });
 
-/** Whether a file is there with its size; its content was checked when it came. */
+/** Tells whether a file is there with its size; its content was checked when it came. */
 export const isWhole = async (path: string, size: number): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.size === size;
 

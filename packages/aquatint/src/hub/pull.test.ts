@@ -41,7 +41,7 @@ const expected = [
   "unet/diffusion_pytorch_model.safetensors",
 ];
 
-/** What the server does to the content of files, one request after the other; whole when the list is empty. */
+/** Faults that the server adds to the content of files, one request after the other; whole when the list is empty. */
 type Fault = "truncate" | "stall" | "corrupt" | "no-ranges" | "error" | "denied";
 let faults: Fault[] = [];
 let requests: { path: string; range: string | undefined; token: string | undefined }[] = [];

@@ -5,7 +5,7 @@ export interface Eigen {
 }
 
 const SWEEPS = 60;
-/** What a sweep leaves of the rest where it has converged: before, each leaves its square. */
+/** Ratio of the rest after and before a sweep where it has converged: before, each leaves its square. */
 const STALLED = 0.25;
 
 /** Jacobi's method for a symmetric matrix given by its rows; meant for tens of rows, exact to float64's rounding. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AquatintError } from "../errors.ts";
 
-/** How one kind of model reads its `config.json`. */
+/** Reader of the `config.json` of one kind of model. */
 export interface ConfigSpec<Fields extends z.ZodRawShape> {
   /** The class that the file was written by, for messages. */
   readonly model: string;
@@ -11,7 +11,7 @@ export interface ConfigSpec<Fields extends z.ZodRawShape> {
   readonly fixed: Readonly<Record<string, readonly unknown[]>>;
   /** Keys that do not change the numbers. */
   readonly inert: readonly string[];
-  /** What the fields must fulfill together: says what is wrong. */
+  /** Check of the fields together: says what is wrong. */
   readonly check?: (config: z.output<z.ZodObject<Fields>>) => string | undefined;
 }
 

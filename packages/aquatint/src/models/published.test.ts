@@ -5,7 +5,7 @@ import { type ModelName, makeModel } from "../../test/make-model.ts";
 import { sizeOf } from "../graph/types.ts";
 import { expectKeys, parameters } from "../nn/module.ts";
 
-/** What bench/peers/published_keys.py wrote of diffusers' and transformers' models, at full size. */
+/** Content of the file that bench/peers/published_keys.py wrote of diffusers' and transformers' models, at full size. */
 interface Published {
   readonly class: ModelName;
   readonly config: object;

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { encodePng } from "../formats/png/png.ts";
 import type { EvaluationRecord, SessionRecord, StepRecord } from "../train/run/events.ts";
 
-/** What a constructed run is like. */
+/** Options of a constructed run. */
 export interface WrittenRunOptions {
   /** Steps that are recorded. */
   readonly steps?: number;
-  /** Whether the last one ends the run, and has its checkpoint. */
+  /** True if the last one ends the run, and has its checkpoint. */
   readonly ended?: boolean;
   readonly config?: object;
   /** Parts of the last line of its metrics, as a killed process leaves them. */

@@ -3,7 +3,7 @@ import type { TokenizerFiles } from "./files.ts";
 import { tokenizerError } from "./special.ts";
 import { byteSymbols, END, START, splitWords, WORD_END, wordSymbols } from "./words.ts";
 
-/** How large a vocabulary `trainBytePairs` makes. */
+/** Options of `trainBytePairs`. */
 export interface TrainBytePairsOptions {
   /** Pairs to merge at most; fewer where no pair occurs twice. The vocabulary has 514 tokens more. */
   readonly merges: number;

@@ -116,5 +116,5 @@ export async function tinyLosses(runtime: Runtime): Promise<number[]> {
   return losses;
 }
 
-/** What `tinyLosses` gives, to 1e-4, on every platform. */
+/** Losses of `tinyLosses`, to 1e-4, on every platform. */
 export const expectedLosses: readonly number[] = [1.128471, 1.109787, 1.040434, 1.00728, 0.963269, 0.925129];

@@ -5,7 +5,7 @@ import type { Template } from "../template.ts";
 import { atSpots } from "./layout.ts";
 import { said } from "./words.ts";
 
-/** How large a thing is in a shape of the size 1 and yet wholly inside: a square of 0.7 fits into a circle. */
+/** Size of a thing that lies wholly inside a shape of the size 1: a square of 0.7 fits into a circle. */
 const FILLS: readonly [number, number] = [0.58, 0.66];
 
 /** One thing inside a colored shape. */

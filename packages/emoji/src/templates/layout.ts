@@ -1,16 +1,16 @@
 import type { RandomStream } from "aquatint/math";
 import type { Part } from "../template.ts";
 
-/** Where a thing may stand: the middle of its center's range, and the range of its size, in fractions of the side. */
+/** Place of a thing: the middle of its center's range, and the range of its size, in fractions of the side. */
 export interface Spot {
   readonly x: number;
   readonly y: number;
   readonly size: readonly [min: number, max: number];
-  /** How far the center may stray; 0.05 if left out. */
+  /** Distance that the center may stray; 0.05 if left out. */
   readonly stray?: number;
 }
 
-/** What is left free at the edges of a scene. */
+/** Margin at the edges of a scene. */
 const MARGIN = 0.01;
 
 /** A size of the range, and a center that strays from the spot, less where the thing would touch the edge. */

@@ -25,10 +25,10 @@ const riders: ReadonlySet<string> = new Set([
   ...["teddy bear", "robot", "ghost", "alien", "skull", "snowman", "pumpkin", "Santa Claus", "baby"],
 ]);
 
-/** Where the lower end of a rider is hidden, from the top left of the mount's box, in fractions of its sides. */
+/** Hidden region of a rider's lower end, from the top left of the mount's box, in fractions of its sides. */
 type Seat = readonly [x: number, y: number];
 
-/** What is ridden, all seen from the side and looking to the left; one seat does for the three styles. */
+/** Mounts, all seen from the side and looking to the left; one seat does for the three styles. */
 const mounts: Readonly<Record<string, Seat>> = {
   horse: [0.62, 0.42],
   zebra: [0.65, 0.42],

@@ -13,7 +13,7 @@ import type { Comparison, NeededRun } from "./open.node.ts";
 import { comparisonReport, type ShownModel } from "./report.node.ts";
 import { differentCaptions, interpolations, NEIGHBORS, SAMPLE_COUNT } from "./report-images.ts";
 
-/** How a comparison is measured. */
+/** Options of a comparison. */
 export interface CompareOptions {
   readonly threads?: number | undefined;
   /** Who made it: "aquatint 1.2.3". */
@@ -28,7 +28,7 @@ export type CompareEvent =
 
 /** Images that a program takes at once. */
 const CHUNK = 32;
-/** Of the training images in which neighbors are looked for. */
+/** Seed of the training images in which neighbors are looked for. */
 const NEIGHBORS_SEED = 5_000_011;
 
 const looking = ({ size }: Dataset) => ({ size, queries: SAMPLE_COUNT, count: NEIGHBORS });
@@ -119,7 +119,7 @@ function boundOf(family: OpenedModel, { real, measure, dataset, signal }: Bench)
   return family.bound?.({ ...measure, images, captions: real.captions.slice(0, n), signal });
 }
 
-/** What the run's folder tells of how it was trained. */
+/** Training facts from a run's folder. */
 async function trainingOf({ config, name }: NeededRun): Promise<Training> {
   const entry = await openRun(config.output, name);
   if (!entry) {

@@ -2,12 +2,12 @@
 export interface Labeled {
   readonly x: number;
   readonly y: number;
-  /** Of the dot there. */
+  /** Radius of the dot. */
   readonly r: number;
   readonly text: string;
 }
 
-/** Where a word goes. */
+/** Place of a word. */
 export interface LabelPlace {
   /** From its dot to where the text is anchored. */
   readonly dx: number;
@@ -23,13 +23,13 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** What words are placed by. */
+/** Options of placing words. */
 export interface PlaceOptions {
-  /** Of the drawing, in pixels. */
+  /** Width of the drawing, in pixels. */
   readonly width: number;
   /** In pixels. */
   readonly fontSize: number;
-  /** What else should stay free, beside the dots. */
+  /** Other boxes to keep free, beside the dots. */
   readonly obstacles?: readonly Box[];
 }
 

@@ -40,7 +40,7 @@ export interface ShownModel {
   readonly measure: MeasureConfig;
 }
 
-/** What a report is drawn from. */
+/** Input of a report. */
 export interface ReportInput {
   readonly measured: Measured;
   readonly models: readonly ShownModel[];

@@ -13,7 +13,7 @@ export interface FigureRow extends ImageMeasures {
 
 /** The rows of all points. */
 export const pointRows = (measured: Measured): readonly FigureRow[] => pointsOf(measured);
-/** What real images get. */
+/** Row of real images. */
 export const floorRow = ({ floor }: Measured): FigureRow => ({ ...floor, name: "other real images" });
 
 const short = (value: number): string => {
@@ -41,7 +41,7 @@ const nameColumn: Column<FigureRow> = {
   cell: ({ name }) => name.replaceAll(" ", SPACE).replaceAll("-", HYPHEN),
 };
 
-/** How the images of each point are spread beside real ones. */
+/** Columns of distances from real images. */
 export const distanceColumns: readonly Column<FigureRow>[] = [
   nameColumn,
   number("Fréchet distance", ({ distance }) => estimated(distance.frechet)),
@@ -50,7 +50,7 @@ export const distanceColumns: readonly Column<FigureRow>[] = [
   number("coverage", ({ distance }) => share(distance.coverage)),
 ];
 
-/** How real the images of each point are. */
+/** Columns of measures of single images. */
 export const imageColumns: readonly Column<FigureRow>[] = [
   nameColumn,
   number("density", ({ distance }) => share(distance.density)),
@@ -58,7 +58,7 @@ export const imageColumns: readonly Column<FigureRow>[] = [
   number("mean slope", ({ sharpness }) => estimated(sharpness)),
 ];
 
-/** What an image of each point takes. */
+/** Columns of time. */
 export const timeColumns: readonly Column<FigureRow>[] = [
   nameColumn,
   number("evaluations", ({ evaluations }) => String(evaluations ?? "")),
@@ -76,7 +76,7 @@ export const boundColumns: readonly Column<MeasuredModel>[] = [
   number("importance-weighted", ({ bound }) => bound!.importanceWeighted?.toFixed(3) ?? ""),
 ];
 
-/** How each model was trained. */
+/** Columns of training. */
 export const trainingColumns: readonly Column<MeasuredModel>[] = [
   { title: "", cell: ({ name }) => name },
   number("weights that make images", ({ parameters }) => parameters.toLocaleString("en")),

@@ -32,7 +32,7 @@ function regionMark(corner: (typeof corners)[number]): Plot.Markish {
   });
 }
 
-/** Where the corners' names stand. */
+/** Places of the corners' names. */
 const cornerLabels = corners.map((corner) => {
   const { x, y } = cornerPlaces[corner];
   return { corner, x, y: y > 0 ? y + 0.045 : y - 0.05 };

@@ -25,11 +25,11 @@ export function nearestOf(images: Float32Array, references: Float32Array, size: 
 /** Images and the nearest of training, in two rows. */
 export interface NeighborRows {
   readonly rows: readonly [generated: readonly Image[], nearest: readonly Image[]];
-  /** Of every image that was looked at: root mean squared differences. */
+  /** Distances of every query: root mean squared differences. */
   readonly distances: readonly number[];
 }
 
-/** What is looked at and shown. */
+/** Options of the nearest neighbors. */
 export interface NeighborOptions {
   readonly size: readonly [height: number, width: number];
   /** The nearest of so many images are looked for. */

@@ -5,7 +5,7 @@ export interface Html {
   readonly html: string;
 }
 
-/** What may stand in a template: text and numbers are escaped, HTML is kept, lists are joined, undefined is nothing. */
+/** Content of a template: text and numbers are escaped, HTML is kept, lists are joined, undefined is nothing. */
 export type Content = Html | string | number | undefined | readonly Content[];
 
 function render(content: Content): string {

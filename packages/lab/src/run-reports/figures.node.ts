@@ -15,18 +15,18 @@ export interface Line {
 
 /** Numbers against the steps of a run. */
 export interface StepFigure {
-  /** What is drawn, for those who cannot see it. */
+  /** Description for those who cannot see the drawing. */
   readonly label: string;
   readonly lines: readonly Line[];
   /** Single values behind the lines: the area between their lowest and highest. */
   readonly behind?: readonly Point[];
-  /** What the points' `step` counts. */
+  /** Label of the points' `step`. */
   readonly xLabel?: string;
   /** Never logarithmic. */
   readonly linear?: boolean;
 }
 
-/** How many points of a line are drawn. */
+/** Number of points of a line. */
 const DRAWN = 400;
 const NARROW_DRAWN = 200;
 

@@ -57,7 +57,7 @@ export async function runReport({ run, files, name, locked, maker }: RunReportIn
 /** A time as people read it, in UTC: "2026-11-23 17:40". */
 export const timeText = (iso: string): string => iso.slice(0, 16).replace("T", " ");
 
-/** How a run stands, in a sentence. */
+/** State of a run, in a sentence. */
 export function leadOf({ state, task, dataset, step, steps, loss, minutes, minutesLeft, ended }: RunSummary): string {
   const of = steps === null ? "" : ` of ${steps.toLocaleString("en")}`;
   const remaining = minutesLeft ? `, ${duration(minutesLeft * 60)} to go` : "";
@@ -111,7 +111,7 @@ const quantity = (label: string, value: Quantity["value"], { exact = false } = {
   ...{ name: label, label, value, exact },
 });
 
-/** What every run has. */
+/** Quantities of every run. */
 const quantities: readonly Quantity[] = [
   quantity("Gradient norm before clipping", ({ gradNorm }) => gradNorm),
   quantity("Learning rate", ({ learningRate }) => learningRate, { exact: true }),

@@ -10,7 +10,7 @@ import {
 } from "aquatint/diffusion";
 import { type Seed, torchCpu } from "aquatint/math";
 
-/** Of which images and how closely a bound is computed. */
+/** Input of a bound on some of the times. */
 export interface SparseElboInput {
   readonly denoise: Denoiser;
   readonly schedule: Schedule;

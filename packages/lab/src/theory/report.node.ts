@@ -7,7 +7,7 @@ import { mixturePart, oneShotPart, pixelElboPart } from "./likelihood-section.no
 import { forwardPart, type Part, posteriorPart, schedulesPart } from "./process-section.node.ts";
 import { convergencePart, trajectoriesPart } from "./sampler-section.node.ts";
 
-/** What a report is made of. */
+/** Options of a theory report. */
 export interface TheoryOptions {
   /** Folder of a pixel model; the default one when absent. */
   readonly model?: string | undefined;
@@ -34,7 +34,7 @@ export interface TheoryReportEvent {
   readonly data: Readonly<Record<string, unknown>>;
   readonly seconds: number;
 }
-/** What happens while a report is made. */
+/** Events while a report is made. */
 export type TheoryEvent = TheoryPartEvent | TheoryReportEvent;
 
 /** Computes the theory and draws it; every number is measured anew. */

@@ -56,12 +56,12 @@ export interface ErrorPoint {
   readonly error: number;
 }
 
-/** How a sampler's error falls. */
+/** Convergence of a sampler's error. */
 export interface Convergence {
   readonly name: string;
   readonly title: string;
   readonly stochastic: boolean;
-  /** What the registry declares. */
+  /** Order in the registry. */
   readonly declared: number;
   /** The slope over the points that are fitted: those above what float32 resolves. */
   readonly fitted: number;

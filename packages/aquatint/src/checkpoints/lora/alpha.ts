@@ -21,7 +21,7 @@ const number = (value: unknown): number | undefined => {
 };
 
 /**
- * What a file's metadata says of alpha / rank where no tensor does: PEFT's config, of diffusers or of an adapter_config.json,
+ * The value of alpha / rank in a file's metadata, for files where no tensor does: PEFT's config, of diffusers or of an adapter_config.json,
  * or kohya's settings. Undefined where it says nothing; the pair then counts once.
  */
 export function metadataFactors(metadata: Readonly<Record<string, string>>, name: string) {

@@ -35,7 +35,7 @@ export interface LoraBranches {
   readonly adapters: ReadonlyMap<string, Adapters>;
   /** The matrices as leaves of the graph, by names that no network has: "lora.0.unet.mid_block.….down". */
   readonly parameters: ReadonlyMap<string, Tensor>;
-  /** Where their values lie, by the same names. */
+  /** Location of their values, by the same names. */
   readonly weights: ReadonlyMap<string, TensorLocation>;
   /** Layers that the model lacks or that cannot be adapted, one list a LoRA. */
   readonly skipped: readonly (readonly string[])[];
@@ -82,7 +82,7 @@ interface Target {
 }
 type Resolver = (layer: LoraLayer) => Target | undefined;
 
-/** Of a LoRA's layers the model may lack one in so many; of one that lacks more it is of another family. */
+/** A LoRA may name layers that the model lacks, at most one in so many; more of them show that it is of another family. */
 const MOST_MISSING = 4;
 const FAMILY_HINT = "the LoRA was trained on another family of models: aquatint inspect FILE shows which";
 

@@ -7,7 +7,7 @@ import { elements, type LoraFault, type LoraTensors, type Method, rolesBy, shape
 
 const isMatrix = (place: TensorLocation | undefined) => place?.shape.length === 2;
 
-/** What is wrong with a factor that is whole or the product of two matrices. */
+/** Fault of a factor that is whole or the product of two matrices. */
 function factorFault(places: LoraTensors<TensorLocation>, name: string): LoraFault | undefined {
   const [full, a, b] = [places[name], places[`${name}_a`], places[`${name}_b`]];
   if (full && (a || b)) return ["keys", "a factor that stands there twice"];

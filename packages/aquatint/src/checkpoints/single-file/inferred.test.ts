@@ -17,7 +17,7 @@ const published: Readonly<Record<string, Published>> = JSON.parse(gunzipSync(fil
 
 const families: Readonly<Record<string, Family>> = { sdxl: "sdxl" };
 const openClip = /^sd2|text_encoder_2$/;
-/** What no shape says and no number depends on: images' sizes, an older name for the end token, a projection that is not there. */
+/** Keys that neither shapes nor numbers depend on: images' sizes, an older name for the end token, a projection that is not there. */
 const unsaid = ["sample_size", "eos_token_id", "projection_dim"];
 
 /** The config that the shapes of a published network imply, and the published one, both with their defaults. */

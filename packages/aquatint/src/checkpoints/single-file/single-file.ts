@@ -117,7 +117,7 @@ const openClipText2 = {
   openClip: true,
 } as const;
 
-/** What the original files hold, by the beginnings of their keys. */
+/** Parts of the original files, by the beginnings of their keys. */
 const parts: readonly Part[] = [
   { prefix: "model.diffusion_model.", className: "UNet2DConditionModel", rename: unet },
   { prefix: "diffusion_model.", className: "UNet2DConditionModel", rename: unet },
@@ -144,7 +144,7 @@ const bare: readonly (readonly [key: string, part: Part])[] = [
   ["input_blocks.0.0.weight", { prefix: "", className: "UNet2DConditionModel", rename: unet }],
 ];
 
-/** Whether a file's tensors have the names of the original single files. */
+/** Tells whether a file's tensors have the names of the original single files. */
 export const isSingleFile = ({ tensors }: SafetensorsHeader): boolean => partsOf(tensors.keys()).length > 0;
 
 function partsOf(keys: Iterable<string>): readonly Part[] {
@@ -165,7 +165,7 @@ interface FileNetworks {
   readonly openClip: Set<string>;
 }
 
-/** What an original single file holds. @throws AquatintError "checkpoint/keys" where a network has a tensor of a strange name. */
+/** Reads an original single file. @throws AquatintError "checkpoint/keys" where a network has a tensor of a strange name. */
 export function singleFileModel(file: FileHeader, { files }: { readonly files: ModelFiles }): Model {
   const { header } = file;
   const { name } = file.file;

@@ -15,7 +15,7 @@ export function checkProjection(name: string, second: ReadonlyMap<string, Tensor
 }
 
 /**
- * What text encoders lack of their published layers, in sentences: the others are run.
+ * Sentences about text encoders that lack some of their published layers; the remaining ones are run.
  * @throws AquatintError "checkpoint/keys" for SDXL, whose U-Net reads the last layer but one.
  */
 export function textNotes(

@@ -138,7 +138,7 @@ async function resolveOptions(
   return command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });
 }
 
-/** What is said of an image that was written. */
+/** Record of an image that was written. */
 interface SavedImage {
   readonly path: string;
   readonly seed: JsonSeed;
@@ -185,7 +185,7 @@ interface WriteContext {
 }
 interface GeneratedImage {
   readonly image: SavedImage;
-  /** What a person sees of it: the image, where it lies, how it was made. */
+  /** Line for a person: the image, where it lies, how it was made. */
   readonly report: string;
 }
 
@@ -237,7 +237,7 @@ const savedImage = ({ image: { width, height }, seed }: ImageEvent, path: string
   height,
 });
 
-/** How much of the way an evaluation ends: some samplers take steps of their own. */
+/** Share of the way that is done after an evaluation: some samplers take steps of their own. */
 const shareOf = ({ i, n, final }: EvaluationEvent): number => (i + (final ? 1 : 0)) / n;
 
 function take<T>(lists: Map<number, readonly T[]>, key: number): readonly T[] {

@@ -11,7 +11,7 @@ import type { Io } from "../io.ts";
 import { printable } from "../terminal/escape.ts";
 import type { CheckpointFlags } from "./checkpoint.ts";
 
-/** What the metadata of an image gives for a command. */
+/** Reader of an option's value from the metadata of an image. */
 export interface MetadataOptions<T> {
   readonly prompt: string;
   /** The command's options, completed from the image where none was given. */
@@ -49,7 +49,7 @@ const flagsOf = ({ width, height, ...options }: TextToImageOptions) => ({
 /** Whose model is compared with the image's. */
 export interface Compared {
   readonly model: TextToImageModel;
-  /** Whether the model was named. */
+  /** True if the model was named. */
   readonly explicit: boolean;
   readonly io: Io;
 }

@@ -21,7 +21,7 @@ export const addPreviewFlags = (command: Command): Command =>
     )
     .option("--preview-model <path>", "folder or file of the TAESD that shows x_0 in full size");
 
-/** How x_0 shall be shown: what was asked for is checked wherever it runs, and made where somebody sees it. */
+/** Options of showing x_0: they are checked everywhere, and the preview is made where somebody sees it. */
 export function previewOptions(
   { preview, previewModel, quiet = false }: PreviewFlags & { readonly quiet?: boolean },
   io: Io,

@@ -5,7 +5,7 @@ import { renderImage, renderThumbnails, supportsImages, type TerminalOf } from "
 
 /** A way in which some terminals draw a PNG file. */
 interface GraphicsProtocol {
-  /** Whether the terminal of these variables knows it. */
+  /** Tells whether the terminal of these variables knows it. */
   readonly spoken: (env: Io["env"]) => boolean;
   /** The file as text for the terminal, so many characters wide. */
   readonly encode: (png: Uint8Array, columns: number) => string;
@@ -37,7 +37,7 @@ const protocols: Readonly<Record<string, GraphicsProtocol>> = {
 
 /** Pixels of a character, about. */
 const CHARACTER = 9;
-/** How many pixels wide a finished image is drawn at least, where a whole factor allows it. */
+/** Smallest width in pixels of a finished image, where a whole factor allows it. */
 const FINISHED = 320;
 
 /** The terminal's protocol, unless tmux or screen stands between. */

@@ -12,7 +12,7 @@ export interface LiveLines {
 }
 
 const EVERY_MS = 200;
-/** What colors a text and takes no place. */
+/** Control sequences that color a text and take no space. */
 const STYLE = new RegExp(`(${ESC}\\[[\\d;]*m)`);
 
 /**

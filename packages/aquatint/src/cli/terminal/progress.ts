@@ -10,14 +10,14 @@ export interface Progress {
   hide(): void;
 }
 
-/** What a progress bar shows, and where. */
+/** Options of a progress bar. */
 export interface ProgressOptions {
   readonly stream: Output;
-  /** What there is to do; absent where nobody knows. */
+  /** Amount of work; absent where nobody knows. */
   readonly total?: number | undefined;
-  /** What was done before this run. */
+  /** Amount done before this run. */
   readonly start?: number;
-  /** What is counted: "steps". */
+  /** Unit of the count: "steps". */
   readonly unit: string;
   readonly quiet?: boolean;
   /** Lines on a terminal too. */
@@ -63,7 +63,7 @@ function bar({ stream, total, start = 0, unit }: ProgressOptions): Progress {
   };
 }
 
-/** What stands beside a bar: the count, a text, the time that is left. */
+/** Text beside a bar: the count, a text, the time that is left. */
 export function progressText({ total, start = 0, unit }: Pick<ProgressOptions, "total" | "start" | "unit">) {
   const remaining = timeLeft(start, total);
   return (done: number, text = "", seconds?: number): string => {

@@ -20,7 +20,7 @@ export interface TrainingView {
   hide(): void;
 }
 
-/** What a view is made for. */
+/** Options of a training view. */
 export interface ViewOptions {
   readonly io: Io;
   readonly start: StartEvent;

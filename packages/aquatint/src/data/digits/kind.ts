@@ -5,7 +5,7 @@ import { type DrawSample, indexedStream, shuffler } from "../indexed-stream.ts";
 import type { DatasetKind } from "../kind.ts";
 import type { Digits } from "./digits.ts";
 
-/** What the judge knows of a digit. */
+/** Truth of a digit. */
 export interface DigitTruth {
   readonly digit: number;
   /** The digit by its word, and the box that MNIST fits digits into, in fractions of the image's sides. */

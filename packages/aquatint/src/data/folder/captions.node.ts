@@ -16,7 +16,7 @@ export interface Captioned {
   readonly captions: readonly string[];
 }
 
-/** What `captionedFiles` found beside what it returns. */
+/** Findings of `captionedFiles` beside what it returns. */
 export interface Findings {
   /** Files that are not used. */
   readonly skipped: SkipList;
@@ -56,7 +56,7 @@ interface Listing extends Findings {
   readonly images: readonly string[];
 }
 
-/** What all metadata.jsonl of a folder say, by image; one that several lines name has the captions of all of them. */
+/** Captions of all metadata.jsonl of a folder, by image; one that several lines name has the captions of all of them. */
 async function metadataCaptions(
   folder: string,
   { files, images, skipped, noted }: Listing,

@@ -30,7 +30,7 @@ const open = async (config: object = {}) =>
     ...config,
   })) as Dataset<FolderTruth>;
 
-/** What the stream shows of one file: its caption and its pixels' colors, each 0 .. 255, by channel. */
+/** The stream's samples of one file: its caption and its pixels' colors, each 0 .. 255, by channel. */
 async function samplesOf(dataset: Dataset<FolderTruth>, file: string, count = 40) {
   const size = dataset.size[0];
   const { images, truths, captions } = await dataset.stream({ seed: 1 }).next(count);

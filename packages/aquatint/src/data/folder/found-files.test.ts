@@ -20,7 +20,7 @@ const put = async (files: Readonly<Record<string, string | Uint8Array>>): Promis
   }
 };
 const open = (of = folder) => openDataset({ name: "captioned-folder", folder: of, size: 8, held_out_share: 0 });
-/** What was found, with counts and names by reason. */
+/** The images of a folder, with counts and names by reason. */
 async function contents(of = folder) {
   const { report, captions } = await open(of);
   const { counts, skipped, notes = [] } = report as DatasetReport;

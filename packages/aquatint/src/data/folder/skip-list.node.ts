@@ -1,6 +1,6 @@
 import type { ReportedFiles } from "../dataset.ts";
 
-/** How many files are named for each reason. */
+/** Number of files named for each reason. */
 const MAX_FILES = 5;
 
 /** Files that cannot be used, or of which something is to be said, as they are found. */

@@ -19,7 +19,7 @@ export interface ElboTerm {
   readonly bits: number;
 }
 
-/** What the bound is computed of. */
+/** Input of `elbo`. */
 export interface ElboInput {
   /** The walk down, noisiest first, whose last level is clean: every level for the whole bound, fewer for a coarser. */
   readonly levels: readonly Level[];
@@ -28,7 +28,7 @@ export interface ElboInput {
   readonly x0: Latent;
   /** Standard normals of x0's size, for every evaluation anew. */
   readonly noise: (level: Level) => Latent;
-  /** Of x_0 given x_1: 8-bit images unless told otherwise. */
+  /** Log-likelihood of x_0 given x_1: 8-bit images unless told otherwise. */
   readonly logLikelihood?: LogLikelihood;
   /** Which steps are evaluated, by the level they start from; all when absent. */
   readonly visits?: (from: Level) => boolean;

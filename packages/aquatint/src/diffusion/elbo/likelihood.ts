@@ -49,7 +49,7 @@ export const logIntervals = {
 /** ln(1 + e^x). */
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-/** How images are told apart. */
+/** Options of `discretized`. */
 export interface DiscretizedOptions {
   /** Values that a channel can have, from -1 to 1; 256 for 8-bit images. */
   readonly values?: number;

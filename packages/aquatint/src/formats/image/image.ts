@@ -100,7 +100,7 @@ export function flatten(image: Image, background: Color = WHITE): Image {
   return { width, height, channels: 3, data: flat };
 }
 
-/** How images are laid out together. */
+/** Layout options of a grid of images. */
 export interface GridOptions {
   /** Images in a row; as square as possible when absent. */
   readonly columns?: number;

@@ -5,7 +5,7 @@ import type { Image } from "./image.ts";
 import { atLeast, cutOff, fitted, fittedPlanes, fittedValues, resized, type Size, within } from "./resize.ts";
 import { imageValues } from "./values.ts";
 
-/** What Pillow makes of an image, written by bench/peers/resizing.py. */
+/** Pillow's result for an image, written by bench/peers/resizing.py. */
 const pillow: {
   readonly source: Size & Readonly<Record<"RGBA" | "L", string>>;
   readonly cases: readonly (Size & Readonly<Record<"RGB" | "L" | "RGBA", string>>)[];

@@ -6,7 +6,7 @@ import { MAX_TEXT_BYTES } from "../metadata/text-budget.ts";
 import { latin1OrUtf8 } from "../metadata/text-encoding.ts";
 import { XMP_KEYWORD } from "../metadata/xmp.ts";
 
-/** Where the chunks begin, after "RIFF", the file's length and "WEBP". */
+/** Start of the chunks, after "RIFF", the file's length and "WEBP". */
 const CHUNKS = 12;
 const EXIF_PREFIX = "Exif\0\0";
 const NONE = new Uint8Array();
@@ -77,7 +77,7 @@ function extendedHeader([image]: readonly Chunk[]): Uint8Array {
   return header;
 }
 
-/** What the beginning of an image's chunk says: "VP8 " is lossy (RFC 6386, 9.1), "VP8L" lossless. */
+/** Size in the beginning of an image's chunk: "VP8 " is lossy (RFC 6386, 9.1), "VP8L" lossless. */
 function imageHeader(image: Chunk | undefined) {
   const { type, data } = image ?? { type: "", data: NONE };
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);

@@ -1,6 +1,6 @@
 import { type Graph, type GraphNode, isLink, linked, textAt, upstream } from "./comfyui-graph.ts";
 
-/** What a conditioning says. */
+/** Prompt in a conditioning node. */
 export interface GraphPrompt {
   /** The texts that were encoded; undefined where none was found. */
   readonly text: string | undefined;

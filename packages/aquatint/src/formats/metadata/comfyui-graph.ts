@@ -16,7 +16,7 @@ export type Graph = ReadonlyMap<string, GraphNode>;
 /** Nodes of a graph that are read at most, so that reading always ends soon. */
 export const MAX_NODES = 4096;
 
-/** Whether a value is a link. */
+/** Tells whether a value is a link. */
 export const isLink = (value: unknown): value is GraphLink =>
   Array.isArray(value) &&
   value.length === 2 &&
@@ -37,7 +37,7 @@ export function promptGraph(json: JsonObject): Graph {
 export const linked = (graph: Graph, value: unknown): GraphNode | undefined =>
   isLink(value) ? graph.get(String(value[0])) : undefined;
 
-/** What stops a walk and which inputs it takes. */
+/** Options of a walk: where it stops and which inputs it takes. */
 export interface WalkOptions {
   /** Inputs of a node that are followed; all if absent. */
   readonly inputs?: (node: GraphNode, name: string) => boolean;
@@ -69,13 +69,13 @@ const stringNames = [
 ];
 const joins = /concat|join|combine.*(text|string)|text.*combine/i;
 
-/** What may still be visited: a graph may lead to its values on very many ways. */
+/** Number of visits left: a graph may lead to its values on very many ways. */
 interface Budget {
   visits: number;
 }
 const newBudget = (): Budget => ({ visits: 4096 });
 
-/** Whether there is room for another visit. */
+/** Takes visits from the budget; true if some remain. */
 const spend = (budget: Budget, cost = 1): boolean => {
   budget.visits -= cost;
   return budget.visits > 0;

@@ -3,7 +3,7 @@ import { type Graph, type GraphNode, isLink, linked, numberAt, textAt, upstream 
 /** Nodes that sample parts of an image or many times: they are named, not taken for the sampler. */
 const composite = /detailer|ultimate|upscale|hires|tiled.?(sampl|k)|inpaint.?crop/i;
 
-/** Whether a node walks from noise to a latent: it has a guider, or prompts and what a sampler is told. */
+/** Tells whether a node walks from noise to a latent: it has a guider, or prompts and what a sampler is told. */
 export function isSampler({ type, inputs }: GraphNode): boolean {
   if (composite.test(type)) return false;
   const has = (...names: readonly string[]) => names.some((name) => inputs[name] !== undefined);
@@ -27,9 +27,9 @@ export interface SamplingPath {
   readonly sampler: GraphNode;
   /** Samplers after it, the last one first. */
   readonly later: readonly GraphNode[];
-  /** What was done to the result, the last one first. */
+  /** Nodes after the result, the last one first. */
   readonly after: readonly GraphNode[];
-  /** Whether the graph writes images at places that other samplers lead to. */
+  /** True if the graph writes images at places that other samplers lead to. */
   readonly ambiguous: boolean;
 }
 
@@ -80,14 +80,14 @@ function pathTo(graph: Graph, link: unknown): Omit<SamplingPath, "ambiguous"> | 
   return { sampler, later: chain.slice(0, -1), after };
 }
 
-/** What a sampler node was told, from its own inputs and the nodes that hold them. */
+/** Settings of a sampler node, from its own inputs and the nodes that hold them. */
 export interface SamplerSettings {
   readonly seed: number | string | undefined;
   readonly steps: number | string | undefined;
   readonly guidance: number | string | undefined;
   readonly sampler: string | undefined;
   readonly schedule: string | undefined;
-  /** What else it was told that is not repeated. */
+  /** Other settings that are not repeated. */
   readonly changes: readonly string[];
 }
 

@@ -108,7 +108,7 @@ interface Placing {
   readonly canvases: Canvases;
   readonly nodes: Map<string, GraphNode>;
   readonly prefix: string;
-  /** What an input of this subgraph is linked to outside. */
+  /** Outer link of an input of this subgraph. */
   readonly outer: (slot: number) => GraphLink | undefined;
   readonly depth: number;
   readonly budget: { expansions: number };

@@ -23,7 +23,7 @@ export function withoutNetworks(prompt: string): NetworkPrompt {
   return { prompt: networks.length > 0 ? (rest + prompt.slice(end)).trim() : prompt, networks };
 }
 
-/** Whether the space before a call can go: two commas that touch are one token of CLIP, so that they are kept apart. */
+/** Tells whether the space before a call can go: two commas that touch are one token of CLIP, so that they are kept apart. */
 const joins = (before: string, next = ""): boolean =>
   next === "" || /\s/.test(next) || (next === "," && /[\p{L}\p{N})]\s*$/u.test(before));
 

@@ -72,7 +72,7 @@ interface PngHeader {
   readonly width: number;
   readonly height: number;
   readonly depth: number;
-  /** Of all samples of a pixel, when they are unpacked. */
+  /** Bytes of all samples of a pixel, when they are unpacked. */
   readonly pixelBytes: number;
   readonly indexed: boolean;
   readonly interlaced: boolean;

@@ -23,7 +23,7 @@ export const dtypeBytes = {
 /** Element types of a safetensors file, by their names in the file. */
 export type SafetensorsDType = keyof typeof dtypeBytes;
 
-/** Where one tensor lies: absolute byte offset in the file and length in bytes, as ONNX Runtime's external data wants it. */
+/** Location of one tensor: absolute byte offset in the file and length in bytes, as ONNX Runtime's external data wants it. */
 export interface TensorEntry {
   readonly dtype: SafetensorsDType;
   readonly shape: readonly number[];
@@ -31,7 +31,7 @@ export interface TensorEntry {
   readonly length: number;
 }
 
-/** What a safetensors file says of itself, every claim checked; tensors in the order of their bytes. */
+/** Content of a safetensors header, every claim checked; tensors in the order of their bytes. */
 export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, TensorEntry>;

@@ -9,7 +9,7 @@ import { split } from "../../ops/shape.ts";
 import { Decoder, Encoder } from "./coders.ts";
 import type { AutoencoderConfig } from "./config.ts";
 
-/** What an autoencoder says of an image: a normal distribution of latents, both [b, latent_channels, h, w]. */
+/** An autoencoder's posterior of an image: a normal distribution of latents, both [b, latent_channels, h, w]. */
 export interface LatentPosterior {
   readonly mean: Tensor;
   /** Clamped to -30 .. 20. */
@@ -27,7 +27,7 @@ export function clampedPosterior(moments: Tensor): LatentPosterior {
 export const samplePosterior = ({ mean, logVariance }: LatentPosterior, noise: Tensor): Tensor =>
   add(mean, mul(exp(scale(logVariance, 0.5)), noise));
 
-/** How many pixels one latent stands for along each side. */
+/** Pixels of one latent along each side. */
 export const downsampling = ({ block_out_channels }: Pick<AutoencoderConfig, "block_out_channels">): number =>
   2 ** (block_out_channels.length - 1);
 

@@ -6,12 +6,12 @@ import { scaledDotProductAttention } from "../../ops/attention.ts";
 import { add, scale } from "../../ops/elementwise.ts";
 import type { NormOptions } from "./resnet-block.ts";
 
-/** What varies between the attention layers of published models. */
+/** Options that differ between the attention layers of published models. */
 export interface AttentionOptions {
   readonly heads: number;
   /** Width of what is attended to; the tokens' own when absent. */
   readonly contextWidth?: number;
-  /** Whether queries, keys and values have a bias; the output always has. */
+  /** True if queries, keys and values have a bias; the output always has. */
   readonly bias?: boolean;
 }
 
@@ -42,10 +42,10 @@ export function Attention(width: number, options: AttentionOptions) {
   return module({ ...parts }, (x: Tensor, context: Tensor = x): Tensor => attend(parts, x, context, options.heads));
 }
 
-/** What lets the places of an image [b, c, h, w] look at each other and at a context. */
+/** Attention between the places of an image [b, c, h, w] and to a context. */
 export type ImageAttention = (x: Tensor, context?: Tensor) => Tensor;
 
-/** What varies between attention blocks over images. */
+/** Options that differ between attention blocks over images. */
 export interface AttentionBlockOptions {
   readonly heads: number;
   /** No normalization when absent. */

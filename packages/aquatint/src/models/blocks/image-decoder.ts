@@ -5,7 +5,7 @@ import { silu } from "../../ops/activation.ts";
 import { concat, reshape } from "../../ops/shape.ts";
 import { UpBlock } from "./unet-blocks.ts";
 
-/** What a decoder from vectors is made of. */
+/** Options of a decoder from vectors. */
 export interface ImageDecoderOptions {
   /** Numbers of a latent vector. */
   readonly latentSize: number;

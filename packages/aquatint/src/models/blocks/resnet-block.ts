@@ -7,13 +7,13 @@ import { add, mul, scale } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
 import { split } from "../../ops/shape.ts";
 
-/** How groups of channels are normalized. */
+/** Options of group normalization. */
 export interface NormOptions {
   readonly groups: number;
   readonly eps: number;
 }
 
-/** What varies between residual blocks. */
+/** Options that differ between residual blocks. */
 export interface ResnetOptions {
   readonly norm: NormOptions;
   /** Width of the time's vector; without one the block does not know the time, as in an autoencoder. */

@@ -6,7 +6,7 @@ import { add, cos, mul, scale, sin, sub } from "../../ops/elementwise.ts";
 import { constant, scalar } from "../../ops/leaves.ts";
 import { concat, pad, reshape } from "../../ops/shape.ts";
 
-/** How a timestep becomes sines and cosines. */
+/** Options of the sines and cosines of a timestep. */
 export interface TimestepOptions {
   /** Cosines before sines. */
   readonly flipSinToCos?: boolean;

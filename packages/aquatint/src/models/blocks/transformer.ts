@@ -24,7 +24,7 @@ function FeedForward(width: number) {
   return module({ net: [geglu, undefined, linear] }, (x: Tensor): Tensor => linear(geglu(x)));
 }
 
-/** What a transformer block is made of. */
+/** Options of a transformer block. */
 export interface TransformerOptions {
   readonly heads: number;
   /** Width of the context's tokens. */
@@ -48,10 +48,10 @@ export function BasicTransformerBlock(width: number, { heads, contextWidth, only
   });
 }
 
-/** What a transformer over the places of an image is made of. */
+/** Options of a transformer over the places of an image. */
 export interface Transformer2DOptions extends TransformerOptions {
   readonly groups: number;
-  /** How many transformer blocks. */
+  /** Number of transformer blocks. */
   readonly depth: number;
   /** Project the places in and out by linear layers (SD 2.x, SDXL) instead of 1x1 convolutions (SD 1.x). */
   readonly linear: boolean;

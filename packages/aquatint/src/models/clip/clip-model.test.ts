@@ -9,7 +9,7 @@ import { CLIPModel, CLIPVisionModelWithProjection, parseClipConfig, parseClipVis
 
 const count = (model: Child) => [...parameters(model).values()].reduce((n, { shape }) => n + sizeOf(shape), 0);
 
-/** What differs from the defaults in openai/clip-vit-large-patch14. */
+/** Differences of openai/clip-vit-large-patch14 from the defaults. */
 const large = {
   projection_dim: 768,
   text_config: { hidden_size: 768, intermediate_size: 3072, num_attention_heads: 12 },

@@ -6,7 +6,7 @@ import { gelu, quickGelu } from "../../ops/activation.ts";
 import { scaledDotProductAttention } from "../../ops/attention.ts";
 import { add } from "../../ops/elementwise.ts";
 
-/** What the transformers of CLIP's two towers have in common. */
+/** Config fields that the transformers of CLIP's two towers share. */
 export interface ClipEncoderConfig {
   readonly hidden_size: number;
   readonly intermediate_size: number;

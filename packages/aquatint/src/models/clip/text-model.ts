@@ -24,7 +24,7 @@ function Embeddings({ vocab_size, hidden_size, max_position_embeddings }: ClipTe
   });
 }
 
-/** What a text encoder says of token ids [b, n]. */
+/** Output of a text encoder for token ids [b, n]. */
 export interface TextEncoding {
   /** After all layers and the last normalization: [b, n, hidden_size]. */
   readonly lastHiddenState: Tensor;

@@ -23,7 +23,7 @@ function Embeddings({ hidden_size: d, image_size, patch_size, num_channels }: Cl
   });
 }
 
-/** What an image encoder says of images [b, c, h, w]. */
+/** Output of an image encoder for images [b, c, h, w]. */
 export interface ImageEncoding {
   /** After all layers, before the last normalization: the class token, then the patches: [b, 1 + patches, hidden_size]. */
   readonly lastHiddenState: Tensor;

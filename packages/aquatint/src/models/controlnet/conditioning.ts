@@ -3,7 +3,7 @@ import { Conv2d, type Layer } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { silu } from "../../ops/activation.ts";
 
-/** What the network that reads a ControlNet's image is made of. */
+/** Options of the network that reads a ControlNet's image. */
 export interface ConditioningOptions {
   readonly inChannels: number;
   /** Widths from the image's size down; each step to the next halves it. */

@@ -12,7 +12,7 @@ import { type AddedConditions, embed, embeddings } from "../unet/embeddings.ts";
 import type { Residuals } from "../unet/residuals.ts";
 import { ControlNetConditioningEmbedding } from "./conditioning.ts";
 
-/** How strongly a ControlNet acts, and what it is told besides the time, the prompt and its image. */
+/** Strength of a ControlNet, and its inputs besides the time, the prompt and its image. */
 export interface ControlNetConditions extends AddedConditions {
   /** Times this number, a tensor of one element so that it may change from run to run; 1 when absent. */
   readonly conditioningScale?: Tensor;
@@ -21,7 +21,7 @@ export interface ControlNetConditions extends AddedConditions {
 }
 
 /**
- * What steers a U-Net by an image (Zhang et al. 2023): sample [b, in_channels, h, w], times t [b], the prompt's
+ * A network that controls a U-Net by an image (Zhang et al. 2023): sample [b, in_channels, h, w], times t [b], the prompt's
  * encoderHiddenStates [b, n, cross_attention_dim] and controlnetCond [b, conditioning_channels, f h, f w] in 0 .. 1,
  * f = 2^(widths - 1) of the conditioning embedding, to what is added to the U-Net.
  */
@@ -61,7 +61,7 @@ interface Weighing {
   readonly conditioningScale: Tensor | undefined;
   readonly guessMode: boolean;
 }
-/** What is done to the i-th image that is added to the U-Net; the middle's is the last. */
+/** Weight of the i-th image that is added to the U-Net; the middle's is the last. */
 const weighing =
   ({ global_pool_conditions: pooled }: ControlNetConfig, { count, conditioningScale, guessMode }: Weighing) =>
   (y: Tensor, i: number): Tensor => {

@@ -32,7 +32,7 @@ export interface DescentPlan {
   readonly layers: readonly number[];
   readonly down: readonly AttentionFactory[];
   readonly mid: AttentionFactory;
-  /** Whether the middle has a second residual block; it has unless said otherwise. */
+  /** True if the middle has a second residual block; it has unless said otherwise. */
   readonly midPaired?: boolean;
 }
 /** The same, and of each block on the way up, in the order of the config. */

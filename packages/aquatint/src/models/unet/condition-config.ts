@@ -98,7 +98,7 @@ export type ControlNetConfig = ReturnType<typeof parseControlNetConfig>;
 
 type Attending = z.output<z.ZodObject<typeof attending>> & CrossAttentionConfig;
 
-/** What is wrong with the lists and the embeddings of either network. */
+/** Fault of the lists and the embeddings of either network. */
 function unsound(config: Attending, lists: Parameters<typeof lengthsDiffer>[1]): string | undefined {
   const { down_block_types, layers_per_block, attention_head_dim, cross_attention_dim } = config;
   const { transformer_layers_per_block, only_cross_attention } = config;

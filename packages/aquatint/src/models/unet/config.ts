@@ -20,7 +20,7 @@ export const unetFields = {
   center_input_sample: z.boolean().default(false),
   time_embedding_dim: size.nullable().default(null),
 };
-/** What is known at these values only, in all of them. */
+/** Fields that are supported at these values only, in all of them. */
 export const sharedFixed = { act_fn: ["silu", "swish"] };
 /** The same, in whole U-Nets. */
 export const wholeFixed = { ...sharedFixed, time_embedding_type: ["positional"], dropout: [0] };

@@ -19,7 +19,7 @@ export interface EmbeddingConfig extends DescentConfig {
   readonly projection_class_embeddings_input_dim?: number | null;
 }
 
-/** What some networks are told besides the time; each is needed by those whose config asks for it, and refused by others. */
+/** Inputs of some networks besides the time; each is needed by those whose config asks for it, and refused by others. */
 export interface AddedConditions {
   /** The guidance scale's waves [b, time_cond_proj_dim] (`guidanceEmbedding`), for latent consistency models. */
   readonly timestepCond?: Tensor;

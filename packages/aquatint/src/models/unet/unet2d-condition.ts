@@ -6,9 +6,9 @@ import { ascentPlan, descentPlan } from "./cross-attention.ts";
 import { type AddedConditions, embed, embeddings } from "./embeddings.ts";
 import type { Residuals } from "./residuals.ts";
 
-/** What Stable Diffusion's U-Net may be told besides the time and the prompt. */
+/** Optional inputs of Stable Diffusion's U-Net besides the time and the prompt. */
 export interface UNetConditions extends AddedConditions {
-  /** What ControlNets add. */
+  /** Sums of the ControlNets' outputs. */
   readonly residuals?: Residuals;
 }
 

@@ -4,16 +4,16 @@ import type { OpCase } from "./conformance.cases.ts";
 import { measure, probe } from "./measure.cases.ts";
 import { rows } from "./rows.cases.ts";
 
-/** How much of a row a device can do. */
+/** Share of a row that a device can do. */
 export interface Exception {
   /** "op", or "op about" for one case of it. */
   readonly of: readonly string[];
-  /** What is left: the value without the derivatives, or nothing. */
+  /** Part that remains: the value without the derivatives, or nothing. */
   readonly leaves: "value" | "nothing";
   readonly why: string;
 }
 
-/** What ONNX Runtime 1.30 has no WebGPU kernel for: it runs on the CPU instead. */
+/** Rows without a WebGPU kernel in ONNX Runtime 1.30; they run on the CPU instead. */
 export const webgpuExceptions: readonly Exception[] = [
   { of: ["argmax", "argmin"], leaves: "nothing", why: "ArgMax and ArgMin" },
   { of: ["round"], leaves: "nothing", why: "Round" },
@@ -31,7 +31,7 @@ export interface NamedCase {
   readonly title: string;
   readonly opCase: OpCase;
 }
-/** Of each row's cases that have elements the first, and every so many after it: the more cases, the more are asked. */
+/** The first of each row's cases that have elements, and every so many after it: the more cases, the more are asked. */
 export const selectCases = (every: number): readonly NamedCase[] =>
   Object.entries(rows).flatMap(([name, { cases }]) =>
     cases

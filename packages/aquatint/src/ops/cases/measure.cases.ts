@@ -9,14 +9,14 @@ import { sum } from "../reduce.ts";
 import { applyTo, type OpCase, type Sample, spread, toHost } from "./conformance.cases.ts";
 import { type Float64, over } from "./float64.cases.ts";
 
-/** How far a case is from its reference: |a - b| / max(1, |b|), the largest. */
+/** Largest error of a case against its reference: |a - b| / max(1, |b|), the largest. */
 export interface Deviation {
   readonly shape: Shape;
   readonly expectedShape: Shape;
   readonly value: number;
-  /** Of the gradient of sum(y c) for a fixed c; 0 where no input or output is float32. */
+  /** Error of the gradient of sum(y c) for a fixed c; 0 where no input or output is float32. */
   readonly gradient: number;
-  /** Of the gradient of that gradient along a fixed direction. */
+  /** Error of the gradient of that gradient along a fixed direction. */
   readonly second: number;
 }
 
@@ -27,13 +27,13 @@ export interface Probe {
   judge(results: HostTensors): Deviation;
 }
 
-/** How a case is probed. */
+/** Options of probing a case. */
 export interface ProbeOptions {
   /** Keeps its names apart from other cases' in one graph. */
   readonly id?: string | undefined;
-  /** How often it is differentiated. */
+  /** Order of derivatives. */
   readonly orders?: 0 | 1 | 2 | undefined;
-  /** Of the central differences: 1e-3 serves both derivatives, the first alone does with less, nearer to kinks. */
+  /** Step of the central differences: 1e-3 serves both derivatives, the first alone does with less, nearer to kinks. */
   readonly step?: number | undefined;
 }
 

@@ -15,11 +15,11 @@ export interface TokenizedCaption {
   readonly chunks: readonly (readonly PromptChunk[])[];
   /** Layers at the encoders' ends that are left out. */
   readonly skipped: number;
-  /** What happens to the mean after the weights; it is restored if absent. */
+  /** Treatment of the mean after the weights; it is restored if absent. */
   readonly restore?: EmphasisRestore | undefined;
 }
 
-/** What text encoders say of n captions. */
+/** Output of the text encoders for n captions. */
 export interface EncodedCaptions {
   /** [n, tokens, width], the encoders' states side by side. */
   readonly context: HostTensor;
@@ -27,7 +27,7 @@ export interface EncodedCaptions {
   readonly textEmbeds?: HostTensor;
 }
 
-/** What captions are encoded with. */
+/** Input of the text encoders. */
 export interface TextEncodingInput {
   readonly encoders: readonly TextEncoder[];
   readonly programs: ProgramCache;
@@ -35,7 +35,7 @@ export interface TextEncodingInput {
   readonly embeddings?: TextEmbeddings | undefined;
 }
 
-/** How captions are encoded. */
+/** Options of encoding captions. */
 export interface EncodeOptions {
   readonly signal?: AbortSignal | undefined;
   /** One a LoRA. */

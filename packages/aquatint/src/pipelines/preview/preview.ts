@@ -51,7 +51,7 @@ export async function* withPreviews(
   }
 }
 
-/** Where an autoencoder's config says how its latents look: diffusers passes over keys that begin with a line. */
+/** Key of an autoencoder's config with the map to RGB: diffusers passes over keys that begin with a line. */
 export const LATENT_RGB_KEY = "_latent_rgb";
 
 const rgb = z.tuple([z.number(), z.number(), z.number()]);
@@ -77,7 +77,7 @@ export function latentRgbIn(config: Readonly<Record<string, unknown>>): LatentRg
 export interface LatentPixels {
   /** Latents in the U-Net's scale, [n, c, h, w]. */
   readonly latents: Float32Array;
-  /** What they stand for, averaged to one pixel a latent: [n, 3, h, w] in -1 .. 1. */
+  /** Pixels of the latents, averaged to one pixel a latent: [n, 3, h, w] in -1 .. 1. */
   readonly pixels: Float32Array;
   readonly channels: number;
   /** h w */

@@ -67,7 +67,7 @@ describe("in tiles", () => {
 });
 
 describe("encoded in tiles", () => {
-  /** Of each place its first pixel and its noise: an encoder whose tiles agree wherever they are cut. */
+  /** An encoder that returns each place's first pixel and noise: an encoder whose tiles agree wherever they are cut. */
   const corners = (factor: number, shapes: string[]) => async (pixels: HostTensor, noise: HostTensor) => {
     shapes.push(String(pixels.shape));
     const [, c, h, w] = noise.shape as readonly [number, number, number, number];

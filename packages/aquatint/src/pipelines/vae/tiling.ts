@@ -76,7 +76,7 @@ const isWithin = ({ shape: [, , height, width] }: HostTensor, tile: number): boo
   height! <= tile && width! <= tile;
 
 interface Tiling extends Pick<TilingOptions, "tile" | "overlap"> {
-  /** How many times as high and wide the result is as the latent. */
+  /** Ratio of the result's sides to the latent's. */
   readonly scale: number;
 }
 

@@ -1,7 +1,7 @@
 /** When a run ends: at whichever of these comes first. */
 export interface StoppingOptions {
   readonly steps?: number | undefined;
-  /** Of training, over all sessions. */
+  /** Minutes of training, over all sessions. */
   readonly minutes?: number | undefined;
   readonly plateau?: PlateauOptions | undefined;
 }
@@ -19,7 +19,7 @@ export interface PlateauOptions {
 /** Why a run ended. */
 export type EndReason = "steps" | "minutes" | "plateau";
 
-/** What a run remembers of its losses, as JSON. */
+/** State of the stopping criteria, as JSON. */
 export interface StoppingState {
   readonly count: number;
   readonly average: number;
@@ -38,7 +38,7 @@ export interface StoppingCriteria {
   snapshot(): StoppingState;
 }
 
-/** What a run length is followed by. */
+/** Input of the stopping criteria. */
 export interface StoppingInput extends StoppingOptions {
   readonly warmupSteps: number;
   /** Seconds of training so far, over all sessions. */

@@ -29,11 +29,11 @@ export interface RunInput {
   readonly task: Task;
   readonly runtime: Runtime;
   readonly files: RunFiles;
-  /** Where to go on from. */
+  /** Point to start from. */
   readonly start?: StartingPoint | undefined;
   /** Memory of the process in MiB. */
   readonly memory?: (() => number) | undefined;
-  /** Where it is computed, for `sessions.jsonl`. */
+  /** Machine of the session, for `sessions.jsonl`. */
   readonly place?: Pick<SessionRecord, "machine" | "threads"> | undefined;
   /** An abort writes a checkpoint before its reason is thrown. */
   readonly signal?: AbortSignal | undefined;

@@ -49,7 +49,7 @@ export const writeEnd = (files: RunFiles, step: number): Promise<void> =>
 /** Takes that note back: the run goes on. */
 export const removeEnd = (files: RunFiles): Promise<void> => files.remove(END);
 
-/** Whether all of a run that ended with a step is written, and its model is still there. */
+/** Tells whether all of a run that ended with a step is written, and its model is still there. */
 export const isEndWritten = async (files: RunFiles, step: number): Promise<boolean> =>
   stepOf(await textOf(files, END)) === step && (await files.list(MODEL)).length > 0;
 
@@ -59,7 +59,7 @@ export async function lastSession(files: RunFiles): Promise<SessionRecord | unde
   return lines.map((line) => parsedJson(line) as SessionRecord | undefined).findLast((record) => record !== undefined);
 }
 
-/** Where samples of a step are written. */
+/** Path of a step's samples. */
 export const samplesPath = (step: number): string => `${SAMPLES}/${numbered(step)}.png`;
 
 /** A file that is numbered by its step. */

@@ -54,7 +54,7 @@ const records = async (file: string) =>
 const stepsIn = async (file: string) => (await records(file)).map(({ step }) => step as number);
 const steps = () => stepsIn("metrics.jsonl");
 const everyStep = Array.from({ length: STEPS }, (_, i) => i + 1);
-/** What a run that nothing happens to ends with. */
+/** Final weights of a run without interruption. */
 let undisturbed: string;
 beforeAll(async () => {
   folder = join(root, "undisturbed");

@@ -10,7 +10,7 @@ export interface ChunkedNetwork extends AsyncDisposable {
   run(feeds: HostTensors): Promise<HostTensors>;
 }
 
-/** What such a network is made of. */
+/** Input of such a network. */
 export interface ChunkedNetworkInput {
   readonly runtime: Runtime;
   readonly parameters: ParameterBinding;

@@ -5,7 +5,7 @@ import type { OpenedModel, OpenModelInput } from "../model-kind.ts";
 
 type Network = ReturnType<OnePassFolder["build"]>["network"];
 
-/** Where the weights of a model that was read are bound. */
+/** Binding of the weights of an open model. */
 export const bindingOf = async <N extends Network>({ parameters, weights }: OnePassModel<N>) => ({
   names: parameters,
   as: await weights(),

@@ -39,7 +39,7 @@ const clipConfig = {
 const vaeWeights = drawn(vae, 1);
 const clipWeights = drawn(CLIPModel(parseClipConfig(clipConfig)), 2);
 
-/** What the autoencoder's and CLIP's runs wrote. */
+/** Folders of the autoencoder's and CLIP's runs. */
 const folders: Readonly<Record<string, ModelFiles>> = {
   coder: memoryFiles(
     new Map(encodeComponent({ folder: "", className: "AutoencoderKL", config: vaeConfig, weights: vaeWeights })),
