@@ -23,12 +23,12 @@ async function stepsOf(run: string) {
 const steps = (await Promise.all(runs.map(stepsOf))).flat();
 const total = steps.reduce((sum, { images }) => sum + images, 0);
 const sums = Array.from({ length: POINTS }, () => ({ loss: 0, images: 0 }));
-let seen = 0;
+let position = 0;
 for (const { loss, images } of steps) {
-  const point = sums[Math.floor((seen / total) * POINTS)]!;
+  const point = sums[Math.floor((position / total) * POINTS)]!;
   point.loss += loss * images;
   point.images += images;
-  seen += images;
+  position += images;
 }
 const line = sums.filter(({ images }) => images > 0).map(({ loss, images }) => (loss / images).toFixed(4));
 console.log(

@@ -14,12 +14,12 @@ export async function dataBench(): Promise<object> {
   const stream = inline.stream({ seed: 1 });
   for (let i = 0; i < WARM; i++) await stream.next(BATCH);
   const before = process.cpuUsage();
-  const begun = performance.now();
+  const start = performance.now();
   for (let i = 0; i < STEPS; i++) await stream.next(BATCH);
   const { user, system } = process.cpuUsage(before);
   const scenes = STEPS * BATCH;
   return {
-    sceneMs: rounded((performance.now() - begun) / scenes),
+    sceneMs: rounded((performance.now() - start) / scenes),
     sceneCpuMs: rounded((user + system) / 1000 / scenes),
     waitShareInline: rounded(await waitShare(inline.stream({ seed: 2 }))),
     waitSharePrefetched: rounded(await waitShare(ahead.stream({ seed: 2 }))),
@@ -30,14 +30,14 @@ export async function dataBench(): Promise<object> {
 async function waitShare(stream: DataStream<unknown>): Promise<number> {
   await stream.next(BATCH);
   let waited = 0;
-  const begun = performance.now();
+  const start = performance.now();
   for (let i = 0; i < STEPS; i++) {
-    const asked = performance.now();
+    const requested = performance.now();
     await stream.next(BATCH);
-    waited += performance.now() - asked;
+    waited += performance.now() - requested;
     await new Promise((done) => setTimeout(done, STEP_MS));
   }
-  return waited / (performance.now() - begun);
+  return waited / (performance.now() - start);
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(3));

@@ -47,9 +47,9 @@ export async function deepNetworkBench({
   const times: number[] = [];
   let gradNorm = 0;
   for (let i = 0; i < 3; i++) {
-    const begun = performance.now();
+    const start = performance.now();
     gradNorm = Number((await program.run(feeds)).norm!.data[0]);
-    times.push(performance.now() - begun);
+    times.push(performance.now() - start);
   }
   return { stepMs: Math.round(Math.min(...times)), peakMB: Math.round(peak() - before), gradNorm };
 }

@@ -30,7 +30,7 @@ interface Flags {
 }
 
 /** Images of a sheet, the first ones. */
-const SHOWN = 32;
+const SHEET_IMAGES = 32;
 /** Training renders in which the nearest images are looked for. */
 const NEIGHBORS = 4096;
 
@@ -46,14 +46,14 @@ const program = new Command("npm run evaluate --")
   .option("--judge <folder>", "a classifier; the shipped one of the images' size if left out")
   .option("--data <file>", "configuration of the training run or its data set; the one beside the model if left out")
   .option("--threads <n>", "at most so many threads")
-  .option("--sheet <file>", `write the first ${SHOWN} images, unpicked, to a PNG file`)
+  .option("--sheet <file>", `write the first ${SHEET_IMAGES} images, unpicked, to a PNG file`)
   .option("--clip <folder>", "a CLIP model that compares images with captions")
   .option("--nearest <file>", `write images above the nearest of ${NEIGHBORS} training renders to a PNG file`)
   .action(run);
 
 async function run(model: string, flags: Flags): Promise<void> {
   const images: Image[] = [];
-  for await (const event of evaluateModel({ model, ...wanted(flags) })) {
+  for await (const event of evaluateModel({ model, ...evaluateOptions(flags) })) {
     if (event.type === "image") {
       images.push(event.image);
       process.stderr.write(`\r${event.i + 1} of ${event.n} images`);
@@ -69,7 +69,7 @@ async function run(model: string, flags: Flags): Promise<void> {
   }
 }
 
-function wanted({ count, seed, steps, guidance, threads, sampler, judge, data, clip, nearest }: Flags) {
+function evaluateOptions({ count, seed, steps, guidance, threads, sampler, judge, data, clip, nearest }: Flags) {
   const numbers = Object.entries({ count, seed, steps, guidance, threads }).flatMap(([name, text]) =>
     text === undefined ? [] : [[name, numberOf(name, text)] as const],
   );
@@ -85,7 +85,7 @@ function numberOf(name: string, text: string): number {
 }
 
 const writeSheet = (path: string, images: readonly Image[]) =>
-  writePng(path, grid(images.slice(0, SHOWN), { columns: 8, scale: 3, gap: 3 }));
+  writePng(path, grid(images.slice(0, SHEET_IMAGES), { columns: 8, scale: 3, gap: 3 }));
 const writePng = (path: string, image: Image) => writeFileAtomic(path, encodePng(image));
 
 function json(evaluation: Evaluation): string {

@@ -19,13 +19,13 @@ const child = `
   console.log(JSON.stringify({ seconds: performance.now() / 1000, cpuSeconds: (user + system) / 1e6 }));
 `;
 
-interface Taken {
+interface Usage {
   readonly seconds: number;
   readonly cpuSeconds: number;
 }
 
 /** What `aquatint generate` takes for some images, from the start of the process to its end. */
-async function taken(folder: string, count: number): Promise<Taken> {
+async function usageOf(folder: string, count: number): Promise<Usage> {
   const prompt = "an astronaut riding a horse, sky blue background";
   const args = [
     "generate",
@@ -59,16 +59,16 @@ export async function imageBench(): Promise<object> {
   try {
     await run(process.execPath, [join(root, "scripts/ensure-build.mjs")]);
     await writeFiles(join(folder, "model"), await recipeShapedModel());
-    await taken(folder, 1); // reads every file once
-    const runs: { readonly cold: Taken; readonly warm: Taken }[] = [];
+    await usageOf(folder, 1); // reads every file once
+    const runs: { readonly cold: Usage; readonly warm: Usage }[] = [];
     for (let i = 0; i < RUNS; i++) {
-      const [cold, several] = [await taken(folder, 1), await taken(folder, 1 + MORE)];
-      const each = (key: keyof Taken) => (several[key] - cold[key]) / MORE;
+      const [cold, several] = [await usageOf(folder, 1), await usageOf(folder, 1 + MORE)];
+      const each = (key: keyof Usage) => (several[key] - cold[key]) / MORE;
       runs.push({ cold, warm: { seconds: each("seconds"), cpuSeconds: each("cpuSeconds") } });
     }
     const figures = (which: "cold" | "warm") => ({
-      seconds: median(runs.map((one) => one[which].seconds)),
-      cpuSeconds: median(runs.map((one) => one[which].cpuSeconds)),
+      seconds: median(runs.map((usages) => usages[which].seconds)),
+      cpuSeconds: median(runs.map((usages) => usages[which].cpuSeconds)),
     });
     return { cold: figures("cold"), warm: figures("warm") };
   } finally {

@@ -18,7 +18,7 @@ import { root } from "../test/tree.ts";
 
 const COUNT = 1000;
 const SEED = 4_000_037;
-const SHOWN = 32;
+const SHEET_IMAGES = 32;
 
 const [config, out] = process.argv.slice(2);
 if (!config || !out) {
@@ -43,18 +43,19 @@ for (const name of Object.keys(checks) as CheckName[]) {
   const hits = all.filter(Boolean).length;
   const [low, high] = wilson(hits, all.length).map((bound) => bound.toFixed(3));
   console.log(`${name}: ${(hits / all.length).toFixed(3)} [${low}, ${high}], ${hits} of ${all.length}`);
-  for (const [i, own] of answers.entries()) if (own.includes(false)) missed.set(i, [...(missed.get(i) ?? []), name]);
+  for (const [i, verdicts] of answers.entries())
+    if (verdicts.includes(false)) missed.set(i, [...(missed.get(i) ?? []), name]);
 }
-const shown = [...missed.keys()].sort((a, b) => a - b).slice(0, SHOWN);
-for (const i of shown) {
-  const seen = sights[i]!.things.map(({ name }) => name).join(", ");
+const mistakes = [...missed.keys()].sort((a, b) => a - b).slice(0, SHEET_IMAGES);
+for (const i of mistakes) {
+  const names = sights[i]!.things.map(({ name }) => name).join(", ");
   console.log(
-    `${batch.captions[i]} (${truths[i]!.style}): missed ${missed.get(i)}; saw ${seen}; ${sights[i]!.border.slice(0, 3)}`,
+    `${batch.captions[i]} (${truths[i]!.style}): missed ${missed.get(i)}; saw ${names}; ${sights[i]!.border.slice(0, 3)}`,
   );
 }
-if (shown.length > 0) {
+if (mistakes.length > 0) {
   const sheet = grid(
-    shown.map((i) => images[i]!),
+    mistakes.map((i) => images[i]!),
     { columns: 8, scale: Math.max(1, Math.floor(128 / width)), gap: 3 },
   );
   await writeFileAtomic(out, encodePng(sheet));

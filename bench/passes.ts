@@ -53,9 +53,9 @@ export async function passesBench(): Promise<Readonly<Record<string, string>>> {
     const simple = simplify(all);
     const simplified = performance.now();
     emitOnnx(simple, new Map(Array.from(bound?.names ?? [], ([name, x]) => [x, { name, kind: "input" as const }])));
-    const written = performance.now();
+    const emitted = performance.now();
     const nodes = [all, simple].map((graph) => topological(Object.values(graph)).length);
-    const times = [traced - started, simplified - traced, written - simplified].map(Math.round);
+    const times = [traced - started, simplified - traced, emitted - simplified].map(Math.round);
     return `${nodes.join(" -> ")} nodes; ${times.join(" + ")} ms`;
   };
   return { trainStep: figures(trainingStep), unetSD15: figures(stableDiffusion) };

@@ -30,15 +30,15 @@ export async function soak({ switches = 50, imagesEach = 4 }: SoakOptions = {}) 
   const root = await mkdtemp(join(tmpdir(), "aquatint-soak-"));
   try {
     for (const [i, files] of models.entries()) await writeFiles(join(root, String(i)), files());
-    const held: Holding[] = [];
+    const holdings: Holding[] = [];
     let images = 0;
     for (let i = 0; i < switches; i++) {
       const model = join(root, String(i % models.length));
       const generation = await prepareGeneration({ prompt: "a red apple", model, steps: 2, count: imagesEach });
       for await (const { type } of generation.run()) if (type === "image") images++;
-      held.push(await holding());
+      holdings.push(await holding());
     }
-    return { images, switches, ...growthOf(held) };
+    return { images, switches, ...growthOf(holdings) };
   } finally {
     await rm(root, { recursive: true });
   }
@@ -49,18 +49,18 @@ async function holding(): Promise<Holding> {
   return { rssMB: process.memoryUsage.rss() / 2 ** 20, files, handles: process.getActiveResourcesInfo().length };
 }
 
-function growthOf(held: readonly Holding[]) {
-  const quarter = Math.floor(held.length / 4);
-  const [early, late] = [held.slice(quarter, 2 * quarter), held.slice(-quarter)];
-  const most = (some: readonly Holding[], key: keyof Holding) => Math.max(...some.map((one) => one[key]));
+function growthOf(holdings: readonly Holding[]) {
+  const quarter = Math.floor(holdings.length / 4);
+  const [early, late] = [holdings.slice(quarter, 2 * quarter), holdings.slice(-quarter)];
+  const maximum = (some: readonly Holding[], key: keyof Holding) => Math.max(...some.map((item) => item[key]));
   const [before, after] = [early, late].map((some) => median(some.map(({ rssMB }) => rssMB)));
   return {
     rssMB: Math.round(after!),
     growthMB: Math.round(after! - before!),
-    files: most(late, "files"),
-    moreFiles: most(late, "files") - most(early, "files"),
-    handles: most(late, "handles"),
-    moreHandles: most(late, "handles") - most(early, "handles"),
+    files: maximum(late, "files"),
+    moreFiles: maximum(late, "files") - maximum(early, "files"),
+    handles: maximum(late, "handles"),
+    moreHandles: maximum(late, "handles") - maximum(early, "handles"),
   };
 }
 

@@ -46,16 +46,16 @@ export async function trainStepBench({ steps = 8, threads = 2, peer }: TrainStep
   const { step, ...fixed } = await ours(runtime);
   const args = ["--threads", String(threads)];
   await using torch = peer ? peerProcess<Timing>("train_step.py", { python: peer.python, args }) : undefined;
-  const own: Timing[] = [];
-  const others = new Map((peer?.variants ?? []).map((name) => [name, [] as Timing[]]));
+  const ownTimings: Timing[] = [];
+  const peerTimings = new Map((peer?.variants ?? []).map((name) => [name, [] as Timing[]]));
   for (let i = 1; i <= steps; i++) {
-    own.push(await step(i));
-    for (const [name, timings] of others) timings.push(await torch!.ask(name));
+    ownTimings.push(await step(i));
+    for (const [name, timings] of peerTimings) timings.push(await torch!.ask(name));
   }
-  const summary = summaryOf(own);
-  const compared = Array.from(others, ([name, timings]) => {
+  const summary = summaryOf(ownTimings);
+  const compared = Array.from(peerTimings, ([name, timings]) => {
     const theirs = summaryOf(timings);
-    const ratio = rounded(median(own.slice(1).map(({ ms }, i) => ms / timings[i + 1]!.ms)));
+    const ratio = rounded(median(ownTimings.slice(1).map(({ ms }, i) => ms / timings[i + 1]!.ms)));
     return [name, { ...theirs, ratio, cpuRatio: rounded(summary.cpuMs / theirs.cpuMs) }] as const;
   });
   const rssMB = Math.round(process.memoryUsage().rss / 2 ** 20);
@@ -96,10 +96,10 @@ async function ours(runtime: Runtime) {
     const [x, target] = [draws.randn(sizeOf(shape)), draws.randn(sizeOf(shape))];
     const t = draws.rand(BATCH).map((v) => v * 999);
     const feeds = { ...scalars, x: float(x, shape), target: float(target, shape), t: float(t, [BATCH]) };
-    const [begun, busy] = [performance.now(), process.cpuUsage()];
+    const [start, busy] = [performance.now(), process.cpuUsage()];
     await program.run(feeds, { state });
     const { user, system } = process.cpuUsage(busy);
-    return { ms: performance.now() - begun, cpuMs: (user + system) / 1000 };
+    return { ms: performance.now() - start, cpuMs: (user + system) / 1000 };
   }
   return {
     step,

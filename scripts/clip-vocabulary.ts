@@ -26,7 +26,7 @@ for (const [i, pair] of pairs.entries()) {
     planes[(2 * side + 1) * n + i] = id >> 8;
   }
 }
-const text = `/** CLIP's merges, Copyright (c) 2021 OpenAI, MIT licence: written by scripts/clip-vocabulary.ts. */
+const text = `/** CLIP's merges, Copyright (c) 2021 OpenAI, MIT license: written by scripts/clip-vocabulary.ts. */
 export const packedMerges =
   "${gzipSync(planes, { level: 9 }).toString("base64")}";
 `;

@@ -19,21 +19,23 @@ interface Row {
 const code = (text: string): string => `\`${text}\``;
 const standard = (value: unknown): string => {
   if (value === undefined || JSON.stringify(value) === "{}") return "";
-  const named = value as { readonly name?: string } | null;
-  return code(named?.name ?? JSON.stringify(value));
+  const object = value as { readonly name?: string } | null;
+  return code(object?.name ?? JSON.stringify(value));
 };
 
 /** A row for a field and for each field below it; kinds that a name tells apart come one after another. */
 function rowsOf(field: string, schema: JsonSchema): readonly Row[] {
   const variants = schema.oneOf ?? schema.anyOf?.filter(({ type }) => type !== "null") ?? [];
-  const named = variants.filter(({ properties }) => properties?.["name"]?.const !== undefined);
-  const own = { field: code(field), standard: standard(schema.default), text: schema.description ?? "" };
-  if (named.length > 0) return [own, ...named.flatMap((variant) => variantRows(variant))];
+  const variantsByName = variants.filter(({ properties }) => properties?.["name"]?.const !== undefined);
+  const row = { field: code(field), standard: standard(schema.default), text: schema.description ?? "" };
+  if (variantsByName.length > 0) return [row, ...variantsByName.flatMap((variant) => variantRows(variant))];
   const [only = schema] = variants;
   const inner = only.items?.properties ? { path: `${field}[]`, of: only.items } : { path: field, of: only };
-  const below = Object.entries(inner.of.properties ?? {}).flatMap(([key, one]) => rowsOf(`${inner.path}.${key}`, one));
-  const holdsMore = below.length > 0 && own.text === "";
-  return holdsMore ? below : [own, ...below];
+  const below = Object.entries(inner.of.properties ?? {}).flatMap(([key, property]) =>
+    rowsOf(`${inner.path}.${key}`, property),
+  );
+  const holdsMore = below.length > 0 && row.text === "";
+  return holdsMore ? below : [row, ...below];
 }
 
 function variantRows({ description, properties = {} }: JsonSchema): readonly Row[] {

@@ -42,13 +42,13 @@ const pixels: number[] = [];
 for (const file of files) {
   const image = fitted(flatten(await readImage(file)), { width: side, height: side });
   const data = imageToTensor(image);
-  const found = await encode.run({ x: { dtype: "float32", shape: [1, 3, side, side], data } });
-  for (const z of found["output"]!.data) latents.push(Number(z));
+  const encoded = await encode.run({ x: { dtype: "float32", shape: [1, 3, side, side], data } });
+  for (const z of encoded["output"]!.data) latents.push(Number(z));
   for (const v of imageToTensor(fitted(image, { width: SIDE, height: SIDE }))) pixels.push(v);
 }
 const [channels, plane] = [vae.config.latent_channels, SIDE * SIDE];
 const map = fitLatentRgb({ latents: Float32Array.from(latents), pixels: Float32Array.from(pixels), channels, plane });
 const path = join(folder, "config.json");
-const whole = { ...JSON.parse(readFileSync(path, "utf8")), [LATENT_RGB_KEY]: map };
-await writeFileAtomic(path, `${JSON.stringify(whole, null, 2)}\n`);
+const content = { ...JSON.parse(readFileSync(path, "utf8")), [LATENT_RGB_KEY]: map };
+await writeFileAtomic(path, `${JSON.stringify(content, null, 2)}\n`);
 process.stdout.write(`${JSON.stringify(map)}\n`);

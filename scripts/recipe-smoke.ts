@@ -18,11 +18,11 @@ const PROMPT = "an astronaut riding a horse, sky blue background";
 /** A recipe's text with a toy's length; everything else, sizes above all, is the recipe's own. */
 async function toyRecipe(path: string): Promise<string> {
   const { training, evaluation, samples, ...rest } = JSON.parse(await readFile(path, "utf8"));
-  const { minutes: _, ...kept } = training;
+  const { minutes: _, ...settings } = training;
   const shortened = samples?.prompts ? { prompts: samples.prompts.slice(0, 1), steps: 2 } : { images: 4 };
   return JSON.stringify({
     ...rest,
-    training: { ...kept, steps: STEPS, batch_size: 4, warmup_steps: 2, ema: { steps: 2 } },
+    training: { ...settings, steps: STEPS, batch_size: 4, warmup_steps: 2, ema: { steps: 2 } },
     evaluation: { ...evaluation, images: 8 },
     ...(samples && { samples: { ...samples, ...shortened } }),
   });
@@ -57,14 +57,14 @@ async function draw(model: string): Promise<void> {
   }
 }
 
-const [kept] = process.argv.slice(2);
-const folder = kept === undefined ? await mkdtemp(join(tmpdir(), "aquatint-recipe-")) : resolve(kept);
+const [target] = process.argv.slice(2);
+const folder = target === undefined ? await mkdtemp(join(tmpdir(), "aquatint-recipe-")) : resolve(target);
 await mkdir(folder, { recursive: true });
 process.chdir(folder); // the recipes name each other's runs from where they are run
 let model = "";
 for (const recipe of RECIPES) model = await train(recipe);
 await draw(model);
-if (kept === undefined) {
+if (target === undefined) {
   process.chdir(root);
   await rm(folder, { recursive: true });
 }

@@ -2,6 +2,7 @@
  * `npm run schemas`: writes the JSON schemas of configurations to `schemas/`, for editors to complete by `$schema`, and the
  * tables of `docs/training.md` and `docs/comparison.md`.
  */
+
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
@@ -19,11 +20,11 @@ const jsonSchema = (schema: z.ZodType): object => z.toJSONSchema(schema, { io: "
 
 /** The tables of the documentation: the fields of every run, and those of each task. */
 function tables(kinds: ConfigKinds): string {
-  const own = Object.entries(kinds.tasks).map(([name, { fields, summary }]) => {
+  const taskTables = Object.entries(kinds.tasks).map(([name, { fields, summary }]) => {
     return `### \`"task": "${name}"\`\n\n${summary}\n\n${fieldTable(jsonSchema(z.object(fields)))}`;
   });
   const ofTasks = Object.values(kinds.tasks).flatMap(({ fields }) => Object.keys(fields));
-  return [fieldTable(jsonSchema(trainConfigs(kinds)[DEFAULT_TASK]!), ofTasks), ...own].join("\n\n");
+  return [fieldTable(jsonSchema(trainConfigs(kinds)[DEFAULT_TASK]!), ofTasks), ...taskTables].join("\n\n");
 }
 
 /** What each preset is for, and what it sets. */

@@ -110,9 +110,9 @@ describe.each(packages)("the package $name", ({ name, table, lines: budget, ever
   const all = withGenerated.filter((source) => !isGenerated(source));
   const manifest = manifestOf(name);
   /** "file -> target" for each import that `wrong` picks. */
-  const importsThat = (wrong: (source: Source, found: Import) => boolean): string[] =>
+  const importsThat = (wrong: (source: Source, entry: Import) => boolean): string[] =>
     all.flatMap((source) =>
-      source.imports.filter((found) => wrong(source, found)).map(({ target }) => `${source.path} -> ${target}`),
+      source.imports.filter((entry) => wrong(source, entry)).map(({ target }) => `${source.path} -> ${target}`),
     );
 
   test("has sources, and each of their folders has its row in the table", () => {
@@ -172,9 +172,9 @@ describe.each(packages)("the package $name", ({ name, table, lines: budget, ever
   test("imports packages that it declares, each in its place", () => {
     const { dependencies, optionalDependencies, peerDependencies } = manifest;
     const declared = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
-    const wrong = importsThat((source, found) => {
-      const target = packageOf(found.target);
-      return isPackage(found) && !(declared.includes(target) && (dependencyHomes[target] ?? /./).test(source.path));
+    const wrong = importsThat((source, entry) => {
+      const target = packageOf(entry.target);
+      return isPackage(entry) && !(declared.includes(target) && (dependencyHomes[target] ?? /./).test(source.path));
     });
     expect(wrong).toEqual([]);
   });
@@ -183,7 +183,7 @@ describe.each(packages)("the package $name", ({ name, table, lines: budget, ever
     const texts = all.map(({ path }) => readFileSync(join(root, "packages", name, "src", path), "utf8"));
     const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
     const unused = declared.filter(
-      (one) => !texts.some((text) => text.includes(`"${one}"`) || text.includes(`"${one}/`)),
+      (name) => !texts.some((text) => text.includes(`"${name}"`) || text.includes(`"${name}/`)),
     );
     expect(unused).toEqual([]);
   });
@@ -201,13 +201,13 @@ describe.each(packages)("the package $name", ({ name, table, lines: budget, ever
 
   test(`has functions of at most ${longest.function} lines`, () => {
     const long = all.flatMap(({ path, functions }) =>
-      functions.filter((one) => one.lines > longest.function).map((one) => `${path} ${one.name}: ${one.lines}`),
+      functions.filter((item) => item.lines > longest.function).map((item) => `${path} ${item.name}: ${item.lines}`),
     );
     expect(long).toEqual([]);
   });
 
   test("says in a comment what each export is", () => {
-    const missing = all.flatMap(({ path, undocumented }) => undocumented.map((one) => `${path}: ${one}`));
+    const missing = all.flatMap(({ path, undocumented }) => undocumented.map((name) => `${path}: ${name}`));
     expect(missing).toEqual([]);
   });
 });

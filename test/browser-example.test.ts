@@ -95,9 +95,9 @@ test.skipIf(executablePath === undefined).each([
   [true, "on all processors where it is cross-origin isolated"],
   [false, "on one where it is not"],
 ])("the page draws what Node draws; isolated: %s, %s", async (isolated) => {
-  const [expected, found] = [await inNode(), await inPage({ isolated })];
-  expect(found).toMatchObject({ width: expected.width, height: expected.height, isolated });
-  const rgb = found.data.filter((_, i) => i % 4 < 3);
+  const [expected, actual] = [await inNode(), await inPage({ isolated })];
+  expect(actual).toMatchObject({ width: expected.width, height: expected.height, isolated });
+  const rgb = actual.data.filter((_, i) => i % 4 < 3);
   const differences = rgb.map((value, i) => Math.abs(value - expected.data[i]!) / 255);
   expect(rgb).toHaveLength(expected.data.length);
   expect(Math.max(...differences)).toBeLessThan(0.01);
@@ -110,10 +110,10 @@ test("the bundle holds nothing of Node", async () => {
   const nodes = /onnxruntime-node|\/sharp\/|\/dist\/(.*\/)?(node(-[^/]*)?\.js|node\/|cli\/)/;
   expect(modules.filter(([id]) => nodes.test(id)).map(([id]) => id)).toEqual([]);
   // onnxruntime-web asks at run time where it is, so its own text names Node
-  const own = modules.filter(([id]) => !id.includes("/onnxruntime-web/"));
-  const code = own.map(([id, text]) => [id, text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "")] as const);
-  const named = code.filter(([, text]) => /\bprocess\.|\bBuffer\b|["'`]node:/.test(text));
-  expect(named.map(([id]) => id)).toEqual([]);
+  const appModules = modules.filter(([id]) => !id.includes("/onnxruntime-web/"));
+  const code = appModules.map(([id, text]) => [id, text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "")] as const);
+  const nodeUsers = code.filter(([, text]) => /\bprocess\.|\bBuffer\b|["'`]node:/.test(text));
+  expect(nodeUsers.map(([id]) => id)).toEqual([]);
 });
 
 test("the workers hold no more than ONNX Runtime and what talks to it", () => {

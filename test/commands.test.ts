@@ -35,7 +35,7 @@ const runnable = commands
   .filter(({ command }) => !(command in exceptions))
   .map(({ command, name }) => ({
     name,
-    written: command,
+    original: command,
     command: shortForms.reduce((line, { part, form }) => line.replace(part, form), command),
   }));
 const isServer = (command: string) => /^npx vite (?!build)/.test(command);
@@ -74,7 +74,7 @@ async function addressOf(server: ReturnType<typeof start>): Promise<string> {
 }
 
 /** The files that a command is asked to write. */
-const written = (command: string) =>
+const outputsOf = (command: string) =>
   [...command.matchAll(/ --(?:out|strip|save-trajectory) (\S+)/g)].map(([, file]) => join(folder, file!));
 
 const before = linked.slice(0, -1).flatMap((name) => filesUnder(name));
@@ -89,7 +89,7 @@ test("every exception and every short form is needed", () => {
 test.each(runnable.filter(({ command }) => !isServer(command)))("$name: $written", async ({ command }) => {
   const run = start(command);
   expect(await run.code, run.output()).toBe(0);
-  for (const file of written(command)) expect((await stat(file)).size).toBeGreaterThan(100);
+  for (const file of outputsOf(command)) expect((await stat(file)).size).toBeGreaterThan(100);
 });
 
 test.each(runnable.filter(({ command }) => isServer(command)))("$name: $written", async ({ command }) => {

@@ -8,14 +8,14 @@ const pages = filesUnder()
   .filter((path) => path.endsWith(".md") && !path.includes("/LICENSES/"))
   .sort();
 const blocks = pages.flatMap((page) => blocksOf(page)).filter(({ language }) => language === "ts");
-const named = blocks.map((block) => ({ ...block, name: `${block.page}:${block.line}` }));
+const namedBlocks = blocks.map((block) => ({ ...block, name: `${block.page}:${block.line}` }));
 
 /** Pages whose blocks print what no test can compute, with the reason. */
 const unprintable: Readonly<Record<string, string>> = {
   "docs/checkpoints.md": "a published checkpoint",
   "docs/pipelines.md": "a photograph and a mask",
 };
-const prints = named.filter(({ text }) => text.includes("console.log("));
+const prints = namedBlocks.filter(({ text }) => text.includes("console.log("));
 const run = prints.filter(({ text }) => expectedOutput(text).length > 0);
 
 test("every block of TypeScript in README and docs compiles", () => {

@@ -58,10 +58,10 @@ test("every example is run", () => {
   expect(examples.map(({ example }) => example)).toEqual(files);
 });
 
-test.each(examples)("the example $example does what it should", async ({ example, arguments: given, leaves }) => {
+test.each(examples)("the example $example does what it should", async ({ example, arguments: argv, leaves }) => {
   const folder = mkdtempSync(join(tmpdir(), "example-"));
   try {
-    const args = [...(await given(folder))];
+    const args = [...(await argv(folder))];
     const { stdout } = await run(process.execPath, ["--import", tsx, join(root, "examples", example), ...args], {
       cwd: folder,
     });

@@ -51,7 +51,7 @@ function onnxOf(y: Tensor): string[] {
 }
 
 /** Rows whose cases need other ops to be asked at all. */
-const known: Readonly<Record<string, readonly [onnx: string, gradient: string]>> = {
+const fixedRows: Readonly<Record<string, readonly [onnx: string, gradient: string]>> = {
   constant: ["an initializer", ""],
   fill: ["Expand of an initializer", ""],
   scalar: ["an initializer", ""],
@@ -61,9 +61,9 @@ const known: Readonly<Record<string, readonly [onnx: string, gradient: string]>>
 
 const movesNothing = ["Reshape", "Expand", "Identity"];
 function onnxColumn(graphs: readonly Tensor[]): string {
-  const used = [...new Set(graphs.flatMap(onnxOf))];
-  const main = used.filter((type) => !movesNothing.includes(type));
-  return (main.length ? main : used).join(", ");
+  const types = [...new Set(graphs.flatMap(onnxOf))];
+  const main = types.filter((type) => !movesNothing.includes(type));
+  return (main.length ? main : types).join(", ");
 }
 
 /** Whether any input has a derivative that is not zero everywhere. */
@@ -81,7 +81,7 @@ test("docs/ops.md lists every op, with its ONNX form and its gradient", async ()
     const ops = sentences(file);
     const table = ops.map(([name, sentence]) => {
       const graphs = graphsOf(rows[name]!);
-      const [onnx, gradient] = known[name] ?? [onnxColumn(graphs), gradientColumn(graphs)];
+      const [onnx, gradient] = fixedRows[name] ?? [onnxColumn(graphs), gradientColumn(graphs)];
       return `| \`${name}\` | ${sentence.replaceAll("|", "\\|")} | ${onnx} | ${gradient} |`;
     });
     return ops.length

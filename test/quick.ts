@@ -60,11 +60,11 @@ export function fastTests(): readonly string[] {
     return edges.get(file)!;
   };
   const isQuick = (test: string) => {
-    const reached = new Set([test]);
-    for (const file of reached) {
+    const visited = new Set([test]);
+    for (const file of visited) {
       for (const target of edgesOf(file)) {
         if (slow.test(target)) return false;
-        reached.add(target);
+        visited.add(target);
       }
     }
     return true;

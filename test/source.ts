@@ -78,12 +78,12 @@ function specifierOf(node: ts.Node): [specifier: ts.Node | undefined, typeOnly: 
 
 function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
   if (clause === undefined || clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return clause !== undefined;
-  const named = clause.namedBindings;
+  const bindings = clause.namedBindings;
   return (
     clause.name === undefined &&
-    named !== undefined &&
-    ts.isNamedImports(named) &&
-    named.elements.every((e) => e.isTypeOnly)
+    bindings !== undefined &&
+    ts.isNamedImports(bindings) &&
+    bindings.elements.every((e) => e.isTypeOnly)
   );
 }
 

@@ -26,9 +26,9 @@ export interface FullSizeOptions {
 export async function fullSizeBench(name: string, options: FullSizeOptions = {}) {
   const { peer = false, steps = 3 } = options;
   const everybody = starts(name, options);
-  const turns = parts[name]?.apart ? everybody.map((start) => [start]) : [everybody];
+  const turns = parts[name]?.sequential ? everybody.map((start) => [start]) : [everybody];
   const runs = [];
-  for (const together of turns) runs.push(...(await inTurns(together, steps)));
+  for (const group of turns) runs.push(...(await inTurns(group, steps)));
   const [ours, theirs] = runs.map(summary);
   return { ...ours, ...(theirs && comparison(ours!, theirs)), ...(peer && { largestDifference: difference(runs) }) };
 }
@@ -54,10 +54,10 @@ function starts(
 ): readonly (() => Contender<Figures>)[] {
   const folder = folderOf(name);
   const child = fileURLToPath(new URL("./child.ts", import.meta.url));
-  const own = ["--import", "tsx", child, name, folder, weightMemory, String(threads)];
+  const nodeArgs = ["--import", "tsx", child, name, folder, weightMemory, String(threads)];
   const args = [name, folder, "--threads", String(threads)];
   return [
-    () => contender<Figures>(process.execPath, own),
+    () => contender<Figures>(process.execPath, nodeArgs),
     ...(peer ? [() => peerProcess<Figures>("full_size.py", { python, args })] : []),
   ];
 }

@@ -15,7 +15,7 @@ export interface Part {
   readonly file: string;
   readonly feeds: HostTensors;
   /** Whether Aquatint and its peer do not fit into memory together, so that one ends before the other begins. */
-  readonly apart?: boolean;
+  readonly sequential?: boolean;
   /** The module whose parameters the file holds. */
   create(): { readonly module: Child; trace(leaf: (name: string) => Tensor): Tensor };
 }
@@ -59,7 +59,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   "unet-sdxl": {
     file: weights,
-    apart: true,
+    sequential: true,
     config: {
       _class_name: "UNet2DConditionModel",
       sample_size: 128,

@@ -15,16 +15,16 @@ type Form = readonly [form: readonly string[], files: AdapterFiles | string];
  * the same one; "…-textual-inversion" the embedding, as the word in angle brackets of its prompt.
  */
 export async function* adapterFiles({ name, args }: AdaptedCase, folder: string): AsyncGenerator<Form> {
-  const wanted = (Object.keys(finders) as (keyof typeof finders)[]).find((end) => name.endsWith(end));
-  if (wanted === undefined) {
+  const kind = (Object.keys(finders) as (keyof typeof finders)[]).find((end) => name.endsWith(end));
+  if (kind === undefined) {
     yield [[], {}];
     return;
   }
   const files = (await readdir(folder).catch((): string[] => [])).filter((file) => file.endsWith(".safetensors"));
-  const found = files.sort().filter((file) => /^(lora|inversion)/.exec(file)?.[1] === finders[wanted].begin);
-  if (found.length === 0) yield [[], `there is no adapters/${finders[wanted].begin}*.safetensors`];
-  for (const file of found) {
-    yield [[file.replace(/\.safetensors$/, "")], await finders[wanted].open(join(folder, file), args)];
+  const matches = files.sort().filter((file) => /^(lora|inversion)/.exec(file)?.[1] === finders[kind].begin);
+  if (matches.length === 0) yield [[], `there is no adapters/${finders[kind].begin}*.safetensors`];
+  for (const file of matches) {
+    yield [[file.replace(/\.safetensors$/, "")], await finders[kind].open(join(folder, file), args)];
   }
 }
 

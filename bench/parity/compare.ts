@@ -14,11 +14,11 @@ const inert = /^(README\.md|made-with\.json)$/;
 /** Compares everything that is known in a folder of reference data with what Aquatint computes. */
 export async function* outcomes(folder: string): AsyncGenerator<Outcome> {
   const entries = await entriesOf(folder);
-  const left = new Set(entries.filter((name) => !inert.test(name)));
+  const remaining = new Set(entries.filter((name) => !inert.test(name)));
   for (const [kind, { claims, run }] of Object.entries(kinds)) {
-    const own = claims(entries);
-    for (const name of own) left.delete(name);
-    if (own.length) yield* guarded(kind, run(folder, own));
+    const names = claims(entries);
+    for (const name of names) remaining.delete(name);
+    if (names.length) yield* guarded(kind, run(folder, names));
   }
-  for (const name of left) yield { check: name, skipped: "this kind of reference data is not supported yet" };
+  for (const name of remaining) yield { check: name, skipped: "this kind of reference data is not supported yet" };
 }

@@ -28,8 +28,8 @@ export const parts: ParityKind = {
         continue;
       }
       const { tensors } = await readSafetensors(join(folder, name, REFERENCE));
-      const named = new Set(Array.from(tensors.keys(), (key) => key.slice(0, key.indexOf("/"))));
-      for (const part of named) {
+      const partNames = new Set(Array.from(tensors.keys(), (key) => key.slice(0, key.indexOf("/"))));
+      for (const part of partNames) {
         const site = { runtime, part: join(folder, name, part), check: part ? `${name}/${part}` : name };
         yield* guarded(site.check, comparePart({ ...site, reference: group(tensors, part) }));
       }
@@ -74,9 +74,9 @@ async function* compare(site: PartReference & Traced): AsyncGenerator<Outcome> {
   const results = await program.run(feeds);
   for (const [name, raw] of reference) {
     if (name in executable.feeds) continue;
-    const found = results[name];
-    if (!found) yield { check: `${check}/${name}`, skipped: "nothing computes it" };
-    else yield judged(`${check}/${name}`, measure(found.data, toFloat32(raw, { name })), TOLERANCE);
+    const result = results[name];
+    if (!result) yield { check: `${check}/${name}`, skipped: "nothing computes it" };
+    else yield judged(`${check}/${name}`, measure(result.data, toFloat32(raw, { name })), TOLERANCE);
   }
 }
 

@@ -34,35 +34,35 @@ export const inputArguments = [
 
 /** Which tensors a case is given, by its name: no argument says it. */
 const inputs = [
-  { named: /img2img/, tensors: ["init_image"], control: false },
-  { named: /inpaint/, tensors: ["init_image", "mask"], control: false },
-  { named: /controlnet/, tensors: ["init_image"], control: true },
+  { pattern: /img2img/, tensors: ["init_image"], control: false },
+  { pattern: /inpaint/, tensors: ["init_image", "mask"], control: false },
+  { pattern: /controlnet/, tensors: ["init_image"], control: true },
 ] as const;
-const inputsOf = (name: string) => inputs.find(({ named }) => named.test(name));
+const inputsOf = (name: string) => inputs.find(({ pattern }) => pattern.test(name));
 
 /** What a case needs and a folder lacks, if it lacks something. */
 export function missingFor({ name, args }: NamedCase, { tensors, controlNets }: InputSite): string | undefined {
-  const wanted = inputsOf(name);
-  if (wanted && !wanted.control && Number(args["num_images_per_prompt"] ?? 1) > 1) {
+  const needs = inputsOf(name);
+  if (needs && !needs.control && Number(args["num_images_per_prompt"] ?? 1) > 1) {
     return "each image of a batch draws a latent of the first image for itself here";
   }
-  const missing = wanted?.tensors.find((key) => !tensors.has(key));
+  const missing = needs?.tensors.find((key) => !tensors.has(key));
   if (missing !== undefined) return `the tensors hold no ${missing}`;
-  const [nets, found] = [wanted?.control ? scalesOf(args).length : 0, controlNets.length];
-  return found < nets ? `the folder holds ${found} ControlNets, expected ${nets}` : undefined;
+  const [nets, available] = [needs?.control ? scalesOf(args).length : 0, controlNets.length];
+  return available < nets ? `the folder holds ${available} ControlNets, expected ${nets}` : undefined;
 }
 
 /** The images that a case is given, as options of a plan; without a size of its own it has the image's. */
 export function canvasOf({ name, args }: NamedCase, { tensors }: InputSite): Img2ImgOptions & Partial<Sides> {
-  const wanted = inputsOf(name);
-  if (!wanted) return {};
-  const [image, mask] = wanted.tensors.map((key) => planes(tensors, key));
+  const needs = inputsOf(name);
+  if (!needs) return {};
+  const [image, mask] = needs.tensors.map((key) => planes(tensors, key));
   const init = { ...image!, data: image!.data.map((v) => 2 * v - 1) };
   const sides = { width: init.width, height: init.height };
-  if (!wanted.control) return { ...sides, init, ...(mask && { mask }) };
+  if (!needs.control) return { ...sides, init, ...(mask && { mask }) };
   const [starts, ends] = [args["control_guidance_start"], args["control_guidance_end"]];
-  const at = (given: NamedCase["args"][string] | undefined, i: number) =>
-    given === undefined ? undefined : Number([given].flat()[i]);
+  const at = (value: NamedCase["args"][string] | undefined, i: number) =>
+    value === undefined ? undefined : Number([value].flat()[i]);
   const controls = scalesOf(args).map((scale, i) => ({ image: init, scale, start: at(starts, i), end: at(ends, i) }));
   return { ...sides, controls };
 }
@@ -77,32 +77,32 @@ function planes(tensors: RawTensors, key: string): ImageValues {
 }
 
 /** The model with the folder's ControlNets beside it, where the case has some. */
-export const steered = ({ name, args }: NamedCase, { controlNets }: InputSite, model: TextToImageModel) =>
+export const modelOf = ({ name, args }: NamedCase, { controlNets }: InputSite, model: TextToImageModel) =>
   withControlNets(model, inputsOf(name)?.control ? controlNets.slice(0, scalesOf(args).length) : []);
 
 /** The ControlNets' folders in a folder. */
 export async function controlNetsIn(folder: string): Promise<readonly string[]> {
-  const found: string[] = [];
+  const folders: string[] = [];
   for (const entry of await entriesOf(folder)) {
     const path = join(folder, entry, "config.json");
     const text = await readText(path).catch(() => "{}");
-    if (parseJsonObject(text, { name: path })["_class_name"] === "ControlNetModel") found.push(join(folder, entry));
+    if (parseJsonObject(text, { name: path })["_class_name"] === "ControlNetModel") folders.push(join(folder, entry));
   }
-  return found;
+  return folders;
 }
 
 /** One stream for all images: each draw is made for all of them at once, as diffusers' pipelines do with one generator. */
 export function sharedDraws(plan: TextToImagePlan, count: number): readonly NoiseStreams[] {
   const size = sizeOf(plan.latentShape);
   const { start, noise } = noiseStreams(plan, count * size);
-  const made: Float32Array[] = [];
+  const draws: Float32Array[] = [];
   return Array.from({ length: count }, (_, k) => {
-    let taken = 0;
-    const own = (draw: () => Float32Array) => {
-      if (made.length === taken) made.push(draw());
-      return made[taken++]!.slice(k * size, (k + 1) * size);
+    let drawn = 0;
+    const slice = (draw: () => Float32Array) => {
+      if (draws.length === drawn) draws.push(draw());
+      return draws[drawn++]!.slice(k * size, (k + 1) * size);
     };
-    const randn = () => own(() => start.randn(count * size));
-    return { start: { ...start, randn }, noise: (from, to) => own(() => noise(from, to)) };
+    const randn = () => slice(() => start.randn(count * size));
+    return { start: { ...start, randn }, noise: (from, to) => slice(() => noise(from, to)) };
   });
 }

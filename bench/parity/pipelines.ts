@@ -22,9 +22,9 @@ import {
   type InputSite,
   inputArguments,
   missingFor,
+  modelOf,
   type NamedCase,
   sharedDraws,
-  steered,
 } from "./pipeline-inputs.ts";
 
 const TOLERANCE = 1e-3;
@@ -115,11 +115,11 @@ async function reasonAgainst(run: Case, site: Site): Promise<string | undefined>
   const missing = missingFor(run, site);
   if (missing !== undefined) return missing;
   if (typeof files === "string") return files;
-  const whole = await access(join(path, "model_index.json")).then(
+  const hasIndex = await access(join(path, "model_index.json")).then(
     () => true,
     () => false,
   );
-  return whole ? undefined : `there is no ${model}/model_index.json`;
+  return hasIndex ? undefined : `there is no ${model}/model_index.json`;
 }
 
 /** A case that text-to-image does not cover is skipped with its reason. */
@@ -144,7 +144,10 @@ async function checkpointOf({ path, single }: Site): Promise<Model> {
   if (!single) return folder;
   const { components } = await openModel(single);
   const weights = (part: string) => components.get(part)?.weights ?? new Map<string, TensorLocation>();
-  const merged = Array.from(folder.components, ([part, one]) => [part, { ...one, weights: weights(part) }] as const);
+  const merged = Array.from(
+    folder.components,
+    ([part, component]) => [part, { ...component, weights: weights(part) }] as const,
+  );
   return { ...folder, components: new Map(merged) };
 }
 
@@ -157,7 +160,7 @@ const optionsOf = ({ args }: Case) =>
 async function* compareRun(run: Case, site: Site): AsyncGenerator<Outcome> {
   const { runtime, check, tensors } = site;
   const scheduler = schedulerSettings({ _class_name: run.scheduler, ...run.scheduler_config });
-  const model = await steered(run, site, await adaptedModel(await checkpointOf(site), site.files as AdapterFiles));
+  const model = await modelOf(run, site, await adaptedModel(await checkpointOf(site), site.files as AdapterFiles));
   const plan = planTextToImage(
     { ...model, scheduler },
     { prompt: "", ...canvasOf(run, site), ...optionsOf(run), seed: run.seed },
@@ -165,16 +168,16 @@ async function* compareRun(run: Case, site: Site): AsyncGenerator<Outcome> {
   const { modules } = model;
   await using network = textToImageNetwork({ runtime, modules, ...(await model.binding()) });
   const draws = sharedDraws(plan, Number(run.args["num_images_per_prompt"] ?? 1));
-  const reached: Float32Array[] = [];
+  const latents: Float32Array[] = [];
   for await (const event of textToImage(network, plan, { noiseStreams: draws })) {
-    if (event.type === "evaluation") reached.push(Float32Array.from(event.latent));
+    if (event.type === "evaluation") latents.push(Float32Array.from(event.latent));
   }
   const image: number[] = [];
-  for (const data of reached.slice(-draws.length)) {
+  for (const data of latents.slice(-draws.length)) {
     image.push(...unitRows(await network.decode({ dtype: "float32", shape: [1, ...plan.latentShape], data })));
   }
-  const found = { latents: reached.flatMap((x) => [...x]), image };
-  for (const [kind, values] of Object.entries(found)) {
+  const actual = { latents: latents.flatMap((x) => [...x]), image };
+  for (const [kind, values] of Object.entries(actual)) {
     const raw = tensors.get(`${run.name}/${kind}`);
     if (!raw) yield { check: `${check}/${kind}`, skipped: `${TENSORS_FILE} does not hold it` };
     else yield judged(`${check}/${kind}`, largestDifference(values, toFloat32(raw, { name: run.name })), TOLERANCE);

@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ElboTerm, elbo, elboOf } from "../../packages/lab/src/elbo/elbo.ts";
-import { discretised, type logIntervals } from "../../packages/lab/src/elbo/likelihood.ts";
-import { reverseStep } from "../../packages/lab/src/elbo/reverse-process.ts";
 import { clipX0 } from "../../packages/aquatint/src/diffusion/guidance.ts";
 import { denoiser } from "../../packages/aquatint/src/diffusion/process/denoiser.ts";
 import { lin } from "../../packages/aquatint/src/diffusion/process/latent.ts";
 import { targets } from "../../packages/aquatint/src/diffusion/process/prediction.ts";
 import { linear } from "../../packages/aquatint/src/diffusion/process/schedules.ts";
 import { levels } from "../../packages/aquatint/src/diffusion/spacing/spacing.ts";
+import { type ElboTerm, elbo, elboOf } from "../../packages/lab/src/elbo/elbo.ts";
+import { discretized, type logIntervals } from "../../packages/lab/src/elbo/likelihood.ts";
+import { reverseStep } from "../../packages/lab/src/elbo/reverse-process.ts";
 import { type CheckResult, judged, type ParityKind } from "./check.ts";
 
 const TOLERANCE = 1e-6;
@@ -23,7 +23,7 @@ interface Reference {
     readonly kl: Readonly<Record<string, number>>;
     readonly sum_over_t: number;
   };
-  readonly discretised_log_likelihood: readonly {
+  readonly discretized_log_likelihood: readonly {
     readonly x: number;
     readonly mean: number;
     readonly log_scale: number;
@@ -32,7 +32,7 @@ interface Reference {
   readonly linear_alpha_bar: Readonly<Record<string, number>>;
 }
 
-/** `theory.json`: what improved-diffusion says of the ELBO, the discretised likelihood and the linear schedule. */
+/** `theory.json`: what improved-diffusion says of the ELBO, the discretized likelihood and the linear schedule. */
 export const theory: ParityKind = {
   claims: (entries) => entries.filter((name) => name === "theory.json"),
   async *run(folder, [file]) {
@@ -57,7 +57,7 @@ async function terms(interval: keyof typeof logIntervals): Promise<readonly Elbo
     reverse: reverseStep(denoise),
     x0: Float32Array.from(ramp, (s) => 2 * s - 1),
     noise: () => eps,
-    logLikelihood: discretised({ interval }),
+    logLikelihood: discretized({ interval }),
   };
   for await (const term of elbo(input)) all.push(term);
   return all;
@@ -74,10 +74,10 @@ async function* bound({ elbo: expected }: Reference): AsyncGenerator<CheckResult
   yield relative("elbo/sum_over_t", reconstruction + denoisingMatching, expected.sum_over_t);
 }
 
-function* likelihood({ discretised_log_likelihood: rows }: Reference): Generator<CheckResult> {
+function* likelihood({ discretized_log_likelihood: rows }: Reference): Generator<CheckResult> {
   for (const { x, mean, log_scale, nats } of rows) {
-    const [found] = discretised({ interval: "tanh" })([x], { mean, logVariance: 2 * log_scale });
-    yield relative(`discretised/${x},${mean},${log_scale}`, found!, nats);
+    const [actual] = discretized({ interval: "tanh" })([x], { mean, logVariance: 2 * log_scale });
+    yield relative(`discretized/${x},${mean},${log_scale}`, actual!, nats);
   }
 }
 

@@ -96,12 +96,12 @@ const encodingOutputs = (model: Parameters<typeof skipLayers>[0], encoding: Text
 function unet(json: unknown, { feed, names }: Reference): Traced {
   const config = models.UNet2DConditionModel.parseConfig(json);
   const model = models.UNet2DConditionModel.create(config);
-  const told = conditions(config, feed);
+  const conditioning = conditions(config, feed);
   const { time_cond_proj_dim: width } = config;
   const timestepCond = width === null ? {} : { timestepCond: guidanceEmbedding(feed("guidance_scale"), width) };
-  const steering = (name: string) => (name.startsWith("steered") ? { residuals: residuals(names, feed) } : {});
+  const residualsOf = (name: string) => (name.startsWith("steered") ? { residuals: residuals(names, feed) } : {});
   const at = (name: string) =>
-    model(feed("sample"), timeIn(name), feed("context"), { ...told, ...timestepCond, ...steering(name) });
+    model(feed("sample"), timeIn(name), feed("context"), { ...conditioning, ...timestepCond, ...residualsOf(name) });
   const outputs = names.filter((name) => /^(out|steered)_t\d+$/.test(name));
   return { model, outputs: Object.fromEntries(outputs.map((name) => [name, at(name)])) };
 }
@@ -120,11 +120,11 @@ function controlnet(json: unknown, { feed, names }: Reference): Traced {
   const config = models.ControlNetModel.parseConfig(json);
   const model = models.ControlNetModel.create(config);
   const [sample, context, image, conditioningScale] = ["sample", "context", "picture", "scale"].map(feed);
-  const told = { ...conditions(config, feed), conditioningScale: conditioningScale! };
+  const conditioning = { ...conditions(config, feed), conditioningScale: conditioningScale! };
   const kinds = new Set(names.flatMap((name) => /^(plain|guess)_t\d+/.exec(name)?.[0] ?? []));
   const outputs = Array.from(kinds, (kind) => {
     const guessMode = kind.startsWith("guess");
-    const { down, mid } = model(sample!, timeIn(kind), context!, image!, { ...told, guessMode });
+    const { down, mid } = model(sample!, timeIn(kind), context!, image!, { ...conditioning, guessMode });
     return { ...Object.fromEntries(down.map((x, i) => [`${kind}_${i}`, x])), [`${kind}_mid`]: mid };
   });
   // reference weights drawn at random make images of 1e6, whose small elements are round-off

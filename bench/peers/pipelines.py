@@ -52,7 +52,7 @@ CASES = [
 ]
 
 
-def randomised(model):
+def randomized(model):
     """Zero convolutions would hide what they stand for."""
     for parameter in model.parameters():
         if parameter.dim() > 1 or not parameter.abs().sum():
@@ -74,7 +74,7 @@ def blocks(extra=None):
 
 def unet(in_channels):
     up = {"up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D"], "sample_size": 8, "in_channels": in_channels}
-    return randomised(diffusers.UNet2DConditionModel(**blocks(up)))
+    return randomized(diffusers.UNet2DConditionModel(**blocks(up)))
 
 
 def tokenizer(folder):
@@ -94,7 +94,7 @@ def parts(folder):
     tokens, vocab = tokenizer(f"{folder}/tiny/tokenizer")
     size = {"hidden_size": CONTEXT, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
     ends = {"vocab_size": vocab, "max_position_embeddings": 12, "bos_token_id": vocab - 2, "eos_token_id": vocab - 1}
-    text = randomised(transformers.CLIPTextModel(transformers.CLIPTextConfig(**size, **ends)))
+    text = randomized(transformers.CLIPTextModel(transformers.CLIPTextConfig(**size, **ends)))
     vae = diffusers.AutoencoderKL(
         block_out_channels=[4, 4, 8, 8],
         down_block_types=["DownEncoderBlock2D"] * 4,
@@ -105,9 +105,9 @@ def parts(folder):
         sample_size=64,
     )
     control = blocks({"conditioning_embedding_out_channels": [4, 4, 8, 8]})
-    shared = {"tokenizer": tokens, "text_encoder": text, "vae": randomised(vae)}
+    shared = {"tokenizer": tokens, "text_encoder": text, "vae": randomized(vae)}
     rest = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
-    nets = [randomised(diffusers.ControlNetModel(**control)) for _ in range(2)]
+    nets = [randomized(diffusers.ControlNetModel(**control)) for _ in range(2)]
     return {**shared, **rest}, {"tiny": unet(4), "tiny-inpaint": unet(9)}, nets
 
 

@@ -110,15 +110,15 @@ def stepper(variant):
     layout = torch.channels_last if variant == "channels_last" else torch.contiguous_format
     network = UNet().to(memory_format=layout)
     forward = torch.compile(network) if variant == "compiled" else network
-    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-4, weight_decay=0.01, fused=True)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=1e-4, weight_decay=0.01, fused=True)
     x = torch.randn(BATCH, 3, SIZE, SIZE).contiguous(memory_format=layout)
     target, time_embedding = torch.randn(BATCH, 3, SIZE, SIZE), torch.rand(BATCH, CHANNELS)
 
     def step():
         begun, busy = time.perf_counter(), time.process_time()
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         F.mse_loss(forward(x, time_embedding), target).backward()
-        optimiser.step()
+        optimizer.step()
         return 1000 * (time.perf_counter() - begun), 1000 * (time.process_time() - busy)
 
     return step

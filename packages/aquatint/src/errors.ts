@@ -1,9 +1,9 @@
 /** "area/kind", for programs to branch on: "shape/mismatch", "safetensors/truncated", "cli/unknown-option". */
 export type ErrorCode = `${string}/${string}`;
 
-/** What goes with an error beside its code and message. */
+/** Options of an error beside its code and message. */
 export interface ErrorOptions {
-  /** What the caller can do about it, one sentence. */
+  /** Advice to the caller, one sentence. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
 }

@@ -15,12 +15,12 @@ export interface CapturedOptions {
 /** Surroundings of a command that keep what it writes. */
 export function capturedIo({ cwd, isTTY = false, columns = 100, onStderr = () => {}, ...rest }: CapturedOptions) {
   const [out, err]: [string[], string[]] = [[], []];
-  const stream = (kept: string[], seen: (text: string) => void): Output => {
+  const stream = (chunks: string[], onText: (text: string) => void): Output => {
     const writable = new Writable({
       decodeStrings: false,
       write(chunk: string, _, done) {
-        kept.push(chunk);
-        seen(chunk);
+        chunks.push(chunk);
+        onText(chunk);
         done();
       },
     });

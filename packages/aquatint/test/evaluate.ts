@@ -47,7 +47,7 @@ export const noiseWeights = (names: ReadonlyMap<string, Tensor>): Map<string, Ho
   );
 
 /** The largest |a - b| / max(1, |b|). */
-export function deviation(found: HostTensor | undefined, wanted: ArrayLike<number>): number {
-  if (found?.data.length !== wanted.length) return Number.POSITIVE_INFINITY;
-  return Math.max(0, ...Array.from(wanted, (w, i) => Math.abs(found.data[i]! - w) / Math.max(1, Math.abs(w))));
+export function deviation(actual: HostTensor | undefined, expected: ArrayLike<number>): number {
+  if (actual?.data.length !== expected.length) return Number.POSITIVE_INFINITY;
+  return Math.max(0, ...Array.from(expected, (w, i) => Math.abs(actual.data[i]! - w) / Math.max(1, Math.abs(w))));
 }

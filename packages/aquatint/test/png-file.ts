@@ -47,12 +47,12 @@ export function pngFile(parts: PngParts): Uint8Array<ArrayBuffer> {
 type Pass = readonly [x: number, y: number, xStep: number, yStep: number];
 
 /** The rows of a pass, each with the filter 0 before it. */
-function passBytes({ width, height, colorType, depth, samples }: PngParts, [left, top, xStep, yStep]: Pass): number[] {
+function passBytes({ width, height, colorType, depth, samples }: PngParts, [x0, y0, xStep, yStep]: Pass): number[] {
   const channels = samplesOf[colorType];
   const bytes: number[] = [];
-  for (let y = top; y < height && left < width; y += yStep) {
+  for (let y = y0; y < height && x0 < width; y += yStep) {
     const row: number[] = [];
-    for (let x = left; x < width; x += xStep) row.push(...samples.slice((y * width + x) * channels).slice(0, channels));
+    for (let x = x0; x < width; x += xStep) row.push(...samples.slice((y * width + x) * channels).slice(0, channels));
     bytes.push(0, ...packed(row, depth));
   }
   return bytes;

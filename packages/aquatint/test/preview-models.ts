@@ -12,13 +12,13 @@ import { tinyModelParts } from "./tiny-pixel-model.ts";
 /** The files of a latent model with random weights: 16 x 16 pixels from four channels of 8 x 8. */
 export function latentModel({ vaeExtras = {} }: { readonly vaeExtras?: Readonly<Record<string, unknown>> } = {}) {
   const { tokenizer, configs } = tinyModelParts();
-  const whole = {
+  const components = {
     ...configs,
     unet: { ...configs.unet, in_channels: 4, out_channels: 4 },
     vae: { ...tinyVae, scaling_factor: 2.5, ...vaeExtras },
   };
-  const weights = new Map(Object.entries(initialize(modelParameters(textToImageModules(whole)), torchCpu(0))));
-  return encodeModelFolder({ configs: whole, tokenizers: [tokenizer], weights });
+  const weights = new Map(Object.entries(initialize(modelParameters(textToImageModules(components)), torchCpu(0))));
+  return encodeModelFolder({ configs: components, tokenizers: [tokenizer], weights });
 }
 
 /** The files of a tiny autoencoder with random weights for latents of so many times fewer pixels. */
@@ -29,8 +29,8 @@ export function tinyTaesd({ levels = 2 } = {}): ReadonlyMap<string, Uint8Array |
     ...{ encoder_block_out_channels: each(4), decoder_block_out_channels: each(4) },
     ...{ num_encoder_blocks: each(1), num_decoder_blocks: each(1) },
   };
-  const own = parameters(AutoencoderTiny(parseAutoencoderTinyConfig(config)));
-  const raw = Object.entries(initialize(own, torchCpu(3))).map(([name, { data, shape }]) => {
+  const parameterMap = parameters(AutoencoderTiny(parseAutoencoderTinyConfig(config)));
+  const raw = Object.entries(initialize(parameterMap, torchCpu(3))).map(([name, { data, shape }]) => {
     return [name, fromFloat32(data as Float32Array, shape, "F32")] as const;
   });
   return new Map<string, Uint8Array | string>([

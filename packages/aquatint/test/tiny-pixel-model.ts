@@ -24,8 +24,8 @@ const tinyTokenizer = trainBytePairs(["a red apple", "a blue cat"], { merges: 8,
 
 function withVocabulary<Configs extends ModelConfigs>(configs: Configs, tokenizer: TokenizerFiles) {
   const { vocabSize, endTokenId, modelMaxLength } = tokenizerFrom(tokenizer);
-  const told = { vocab_size: vocabSize, max_position_embeddings: modelMaxLength, eos_token_id: endTokenId };
-  return { ...configs, text_encoder: { ...configs.text_encoder, ...told } };
+  const sizes = { vocab_size: vocabSize, max_position_embeddings: modelMaxLength, eos_token_id: endTokenId };
+  return { ...configs, text_encoder: { ...configs.text_encoder, ...sizes } };
 }
 
 /** The files of a text-to-image model that nobody has trained. */
@@ -36,14 +36,14 @@ export function randomModel({
   dtype = "F16",
   factors = {},
 }: RandomModel) {
-  const whole = withVocabulary(configs, tokenizer);
-  const parameters = modelParameters(textToImageModules(whole));
+  const components = withVocabulary(configs, tokenizer);
+  const parameters = modelParameters(textToImageModules(components));
   const weights = new Map(Object.entries(initialize(parameters, torchCpu(seed))));
   for (const [name, factor] of Object.entries(factors)) {
     const { data, ...type } = weights.get(name)!;
     weights.set(name, { ...type, data: Float32Array.from(data, (v) => v * factor) });
   }
-  return encodeModelFolder({ configs: whole, tokenizers: [tokenizer], weights, dtype });
+  return encodeModelFolder({ configs: components, tokenizers: [tokenizer], weights, dtype });
 }
 
 /** DDIM over the cosine schedule, for networks that predict v. */
@@ -67,7 +67,7 @@ const UNET = "unet/diffusion_pytorch_model";
 
 /** The same model with the weights of its U-Net in two shards, and in a variant's file. */
 export function tinyPixelForms() {
-  const { [`${UNET}.safetensors`]: unet, ...others } = Object.fromEntries(tinyPixelModel());
+  const { [`${UNET}.safetensors`]: unet, ...rest } = Object.fromEntries(tinyPixelModel());
   const tensors = [...parseSafetensors(unet as Uint8Array).tensors];
   const halves = [tensors.slice(0, 20), tensors.slice(20)];
   const name = (i: number) => `diffusion_pytorch_model-0000${i + 1}-of-00002.safetensors`;
@@ -75,7 +75,7 @@ export function tinyPixelForms() {
   const shards = Object.fromEntries(halves.map((half, i) => [`unet/${name(i)}`, encodeSafetensors(new Map(half))]));
   const index = { [`${UNET}.safetensors.index.json`]: JSON.stringify({ weight_map: map }) };
   const form = (files: Readonly<Record<string, Uint8Array | string>>) =>
-    new Map<string, Uint8Array | string>(Object.entries({ ...others, ...files }));
+    new Map<string, Uint8Array | string>(Object.entries({ ...rest, ...files }));
   return { sharded: form({ ...shards, ...index }), variant: form({ [`${UNET}.fp16.safetensors`]: unet! }) };
 }
 

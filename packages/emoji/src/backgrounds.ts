@@ -10,11 +10,11 @@ export interface BackgroundKind {
   paint(canvas: Canvas, colors: readonly NamedColor[], variation: number): void;
   /** Without article; `words` holds one color word for each color. */
   phrase(words: readonly string[]): string;
-  /** What links it to the things: "on a blue background". */
+  /** Link to the things: "on a blue background". */
   before(words: readonly string[]): string;
 }
 
-/** What kinds of background are called. */
+/** Names of the kinds of background. */
 export const backgroundNames = ["solid", "gradient", "stripes", "checks", "dots", "ground"] as const;
 
 /** The name of a kind of background. */
@@ -34,9 +34,8 @@ const twoColors = (
   before: (words) => `on ${indefinite(call(words))}`,
 });
 
-const between = (least: number, most: number, variation: number): number => least + (most - least) * variation;
-const step = (least: number, most: number, variation: number): number =>
-  Math.floor(between(least, most + 1, variation));
+const between = (min: number, max: number, variation: number): number => min + (max - min) * variation;
+const step = (min: number, max: number, variation: number): number => Math.floor(between(min, max + 1, variation));
 
 /** "sky blue sky" says it twice. */
 const skyWords = (word: string): string => (word === "sky blue" ? "light blue" : word);

@@ -3,10 +3,10 @@ import type { RandomStream } from "aquatint/math";
 
 /** The parts that a caption is made of. */
 export interface CaptionParts {
-  /** What is to be seen: "a red apple". */
+  /** Phrase for the content: "a red apple". */
   readonly what: string;
   readonly style: string;
-  /** Whether the style goes without saying. */
+  /** True if the style goes without saying. */
   readonly usualStyle: boolean;
   /** "blue background". */
   readonly background: string;

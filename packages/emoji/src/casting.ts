@@ -18,13 +18,13 @@ export interface Weighted<T> {
   readonly weight: number;
 }
 
-/** What scenes are drawn from. */
+/** A world of scenes. */
 export interface SceneWorld {
   readonly templates: readonly Weighted<TemplateName>[];
   readonly names: readonly EmojiName[];
   /** The first one goes without saying where the wording leaves it out. */
   readonly styles: readonly Style[];
-  /** How often each style is drawn; all alike if left out. */
+  /** Weights of the styles; all alike if left out. */
   readonly styleWeights?: readonly Weighted<Style>[];
   readonly backgrounds: readonly Weighted<BackgroundKindName>[];
   readonly colors: readonly NamedColor[];
@@ -69,11 +69,11 @@ export function casting(world: SceneWorld): (random: RandomStream) => Cast {
   };
 }
 
-/** Whether scenes of a kind can be cast from names. */
+/** Tells whether scenes of a kind can be cast from names. */
 export const canPlay = (template: TemplateName, names: readonly EmojiName[]): boolean =>
   castFrom(template, names) !== undefined;
 
-/** Whether things suit the parts of a template, each its own. */
+/** Tells whether things suit the parts of a template, each its own. */
 export function suitsAll(name: TemplateName, things: readonly EmojiName[]): boolean {
   const template: Template = templates[name];
   return template.things === things.length && things.every((thing, part) => template.suits?.(thing, part) ?? true);
@@ -104,14 +104,14 @@ const times = <T>(count: number, item: T): readonly T[] => Array.from({ length: 
 
 /** One item of each list, no two the same: one that is taken is drawn again, for which the lists must be long enough. */
 function different<T>(random: RandomStream, pools: readonly (readonly T[])[]): readonly T[] {
-  const chosen: T[] = [];
+  const items: T[] = [];
   for (const pool of pools) {
-    const free = pool.length > 2 * chosen.length + 2 ? undefined : pool.filter((item) => !chosen.includes(item));
+    const free = pool.length > 2 * items.length + 2 ? undefined : pool.filter((item) => !items.includes(item));
     let item = pick(random, free ?? pool);
-    while (chosen.includes(item)) item = pick(random, pool);
-    chosen.push(item);
+    while (items.includes(item)) item = pick(random, pool);
+    items.push(item);
   }
-  return chosen;
+  return items;
 }
 
 /** The reasons to hold a cast out of training; undefined where something in it would be hard to see. */

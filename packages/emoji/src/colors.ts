@@ -2,7 +2,7 @@ import type { Color } from "aquatint/formats";
 
 /** A background color that captions can name. */
 export interface NamedColor {
-  /** What configs, truths and most captions call it. */
+  /** Name in configs, truths and most captions. */
   readonly name: string;
   /** Other words for it. */
   readonly aliases: readonly string[];

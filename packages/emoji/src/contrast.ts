@@ -22,11 +22,11 @@ export function visibleShare({ data }: RgbaImage, rgb: Color): number {
 }
 
 /** About how many pixels of each row and column `thinned` keeps. */
-const KEPT = 24;
+const SAMPLES = 24;
 
 /** Every so many-th pixel of an image, which is enough to measure its colors by. */
 export function thinned({ width, height, data, channels }: RgbaImage): RgbaImage {
-  const step = Math.max(1, Math.floor(Math.max(width, height) / KEPT));
+  const step = Math.max(1, Math.floor(Math.max(width, height) / SAMPLES));
   const [columns, rows] = [Math.ceil(width / step), Math.ceil(height / step)];
   const out = new Uint8Array(columns * rows * 4);
   for (let row = 0, to = 0; row < rows; row++) {
@@ -41,6 +41,6 @@ export function thinned({ width, height, data, channels }: RgbaImage): RgbaImage
 /** Two paints that differ by more than this in red, green or blue are told apart at a glance. */
 const MIN_DISTANCE = 80;
 
-/** Whether a shape or a tint of one color stands out from the other. */
+/** Tells whether a shape or a tint of one color stands out from the other. */
 export const toldApart = (a: Color, b: Color): boolean =>
   a.some((value, channel) => Math.abs(value - b[channel]!) > MIN_DISTANCE);

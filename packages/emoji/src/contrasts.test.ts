@@ -46,19 +46,19 @@ const differences = (a: SceneTruth, b: SceneTruth): readonly string[] => {
 
 describe("scenes that follow one", () => {
   test("differ from it in one respect, each kind of scene in those it has", () => {
-    const seen = new Map<TemplateName, Set<string>>();
+    const changesOf = new Map<TemplateName, Set<string>>();
     for (const [first, ...rest] of groupsOf(templateNames, 4)) {
       for (const { truth } of rest) {
         const changes = differences(first!.truth, truth);
         expect(changes.length, JSON.stringify([first!.caption, truth])).toBe(1);
         const { template } = first!.truth;
-        seen.set(template, (seen.get(template) ?? new Set()).add(changes[0]!));
+        changesOf.set(template, (changesOf.get(template) ?? new Set()).add(changes[0]!));
       }
     }
-    expect([...seen.get("left")!].sort()).toEqual(["color", "name", "order", "relation"]);
-    expect([...seen.get("count")!].sort()).toEqual(["color", "name", "number"]);
-    expect([...seen.get("scaled")!].sort()).toEqual(["color", "name", "size"]);
-    expect([...seen.get("beside")!].sort()).toEqual(["color", "name"]);
+    expect([...changesOf.get("left")!].sort()).toEqual(["color", "name", "order", "relation"]);
+    expect([...changesOf.get("count")!].sort()).toEqual(["color", "name", "number"]);
+    expect([...changesOf.get("scaled")!].sort()).toEqual(["color", "name", "size"]);
+    expect([...changesOf.get("beside")!].sort()).toEqual(["color", "name"]);
   });
 
   test("are not all changed in the same way", () => {

@@ -9,7 +9,7 @@ import type { SceneTruth } from "./truth.ts";
 /** A cast that differs from another in one respect. */
 interface Changed {
   readonly cast: Cast;
-  /** How many of the template's variants it is away. */
+  /** Distance to the template's variant that a change makes. */
   readonly turn: number;
 }
 
@@ -58,10 +58,10 @@ const changes: Readonly<Record<string, Change>> = {
   },
 };
 
-/** How often a way is tried that gives something held out or hard to see. */
+/** Attempts at a change that gives something held out or hard to see. */
 const ATTEMPTS = 8;
 
-/** How scenes come in groups. */
+/** Options of groups of scenes. */
 export interface ContrastOptions {
   readonly split: Split;
   /** Scenes that follow each one and differ from it in one respect. */
@@ -75,11 +75,11 @@ export interface ContrastOptions {
 export function contrastingScenes(world: SceneWorld, { split, contrasts }: ContrastOptions): DrawSample<SceneTruth> {
   const source = castSources(world)[split];
   const ways = Object.values(changes);
-  const tried = (random: RandomStream, way: Change, cast: Cast) => {
+  const variant = (random: RandomStream, way: Change, cast: Cast) => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const change = way(random, cast, world);
-      const chosen = change && source.choose(change.cast);
-      if (chosen) return [{ chosen, turn: change.turn }];
+      const candidate = change && source.choose(change.cast);
+      if (candidate) return [{ candidate, turn: change.turn }];
     }
     return [];
   };
@@ -89,9 +89,9 @@ export function contrastingScenes(world: SceneWorld, { split, contrasts }: Contr
     const base = torchCpu(sampleSeed(seed, index - place));
     const { cast } = source.draw(base);
     const standing = base.snapshot();
-    const variants = Array.from(base.randperm(ways.length)).flatMap((way) => tried(random, ways[way]!, cast));
+    const variants = Array.from(base.randperm(ways.length)).flatMap((way) => variant(random, ways[way]!, cast));
     if (variants.length === 0) return staged(random, source.draw(random), { world });
-    const { chosen, turn } = variants[(place - 1) % variants.length]!;
-    return staged(restoreTorchCpu(standing), chosen, { world, turn });
+    const { candidate, turn } = variants[(place - 1) % variants.length]!;
+    return staged(restoreTorchCpu(standing), candidate, { world, turn });
   };
 }

@@ -1,4 +1,4 @@
-/** How much of each of `side` pixels in a row lies in the odd ones of `count` equal bands, 0 .. 1. */
+/** Share of each of `side` pixels in a row in the odd ones of `count` equal bands, 0 .. 1. */
 export function bands(side: number, count: number): Float32Array {
   const width = side / count;
   const oddUpTo = (x: number): number => {

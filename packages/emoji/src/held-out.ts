@@ -2,7 +2,7 @@ import { stringHash } from "aquatint/data";
 import type { Style } from "./art/atlas.ts";
 import table from "./held-out.json" with { type: "json" };
 
-/** What no model sees in training, so that every model can be tested on the same unseen combinations. */
+/** Combinations that no model sees in training, so that every model can be tested on the same unseen combinations. */
 export interface HeldOut {
   /** Two things never seen in one image, in whatever relation. */
   readonly pairs: readonly (readonly string[])[];
@@ -19,7 +19,7 @@ export interface HeldOut {
 /** The combinations that are held out for good. */
 export const heldOut: HeldOut = table;
 
-/** What of a scene decides whether it is held out. */
+/** Parts of a scene that decide whether it is held out. */
 export interface Combination {
   readonly template: string;
   readonly names: readonly string[];
@@ -51,7 +51,7 @@ const rules: Readonly<Record<HeldOutReason, (scene: Combination, table: HeldOut)
 export const heldOutReasons = (scene: Combination, table = heldOut): readonly HeldOutReason[] =>
   (Object.keys(rules) as HeldOutReason[]).filter((reason) => rules[reason](scene, table));
 
-/** Whether a scene has a combination that training must not see. */
+/** Tells whether a scene has a combination that training must not see. */
 export const isHeldOut = (scene: Combination, table = heldOut): boolean => heldOutReasons(scene, table).length > 0;
 
 /** A number in 0 .. 1 that belongs to two names, in whatever order. */

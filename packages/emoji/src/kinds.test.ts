@@ -108,8 +108,8 @@ describe("the scenes", () => {
       .stream({ seed: 2 })
       .next(300);
     const counts = countOf(captions);
-    const most = [...counts].sort((a, b) => b[1] - a[1])[0]!;
-    expect(most[0]).toBe("a red apple, blue background");
+    const top = [...counts].sort((a, b) => b[1] - a[1])[0]!;
+    expect(top[0]).toBe("a red apple, blue background");
     expect(counts.get("an apple, blue background")).toBeGreaterThan(0);
     expect(counts.get("a red apple")).toBeGreaterThan(0);
   });
@@ -196,7 +196,7 @@ test.each([
   [{ colors: ["mauve"] }, "colors", `"mauve" is not a color of the table`],
   [{ styles: ["3d", "3d"] }, "styles", "an entry stands twice"],
   [{ size: 4 }, "size", "expected number to be >=8"],
-  [{ colours: ["red"] }, undefined, `Unrecognized key: "colours"`],
+  [{ hues: ["red"] }, undefined, `Unrecognized key: "hues"`],
 ])("the config %o is refused", (config, path, message) => {
   const { error } = singles.config.safeParse({ name: "emoji-singles", ...config });
   expect(error?.issues[0]?.path[0]).toBe(path);

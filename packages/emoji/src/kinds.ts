@@ -16,8 +16,8 @@ import { wordings } from "./wording/wordings.ts";
 
 const { styles, names, colors: grounds, mirror, templates, backgrounds } = emojiFields;
 const { nameSet, styleWeights, wording, contrasts } = emojiFields;
-const sized = (least: number, most: number, usual: number) =>
-  z.int().min(least).max(most).default(usual).describe("Height and width of the images, in pixels.");
+const sized = (min: number, max: number, usual: number) =>
+  z.int().min(min).max(max).default(usual).describe("Height and width of the images, in pixels.");
 
 const singlesConfig = z.strictObject({
   name: z.literal("emoji-singles").describe("One emoji on a plain background of a named color."),
@@ -34,7 +34,7 @@ const scenesFields = z.strictObject({
   ...{ colors: grounds, mirror, wording, contrasts },
 });
 
-/** What one field says that another leaves no room for. */
+/** Check of fields against each other. */
 const scenesConfig = scenesFields
   .refine(({ names, name_set }) => names === undefined || name_set === undefined, {
     path: ["name_set"],
@@ -65,7 +65,7 @@ export function emojiKinds(load: LoadArt) {
 
 type EmojiConfig = Omit<z.output<typeof scenesConfig>, "name"> & { readonly name: string };
 
-/** How often each kind of scene is drawn where a config does not say. */
+/** Weights of the kinds of scene where a config does not say. */
 const usualTemplates: readonly Weighted<TemplateName>[] = [
   { item: "single", weight: 4 },
   { item: "left", weight: 2 },
@@ -78,7 +78,7 @@ const usualTemplates: readonly Weighted<TemplateName>[] = [
   { item: "between", weight: 1 },
 ];
 
-/** How many drawn captions the corpus for a vocabulary has, after every phrase and color has stood in it once. */
+/** Number of drawn captions in the corpus for a vocabulary, after every phrase and color has stood in it once. */
 const CORPUS = 10_000;
 
 /** Art is kept larger than the images, so that placing it at fractions of a pixel stays sharp; twice, up to 256 pixels. */
@@ -86,8 +86,8 @@ const artSize = (size: number): number => Math.min(2 * size, Math.max(size, 256)
 
 /** The names of a config, of its set, or all of the table. */
 function thingsOf({ names, name_set: set }: Pick<EmojiConfig, "names" | "name_set">): readonly EmojiName[] {
-  const chosen = names ?? (set && nameSets[set]);
-  return emojiNames.filter((e) => chosen?.includes(e.name) ?? true);
+  const selection = names ?? (set && nameSets[set]);
+  return emojiNames.filter((e) => selection?.includes(e.name) ?? true);
 }
 
 type LoadRequest = (request: ArtRequest) => Promise<EmojiAtlas>;

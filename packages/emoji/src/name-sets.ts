@@ -6,5 +6,5 @@ export const nameSets: Readonly<Record<NameSet, readonly string[]>> = table;
 /** The name of a set. */
 export type NameSet = keyof typeof table;
 
-/** What sets are called. */
+/** Names of the sets. */
 export const nameSetNames = Object.keys(table) as NameSet[];

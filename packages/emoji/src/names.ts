@@ -2,7 +2,7 @@ import table from "./names.json" with { type: "json" };
 
 /** One thing that can be drawn, with the words for it. */
 export interface EmojiName {
-  /** What configs and truths call it; unique. */
+  /** Name in configs and truths; unique. */
   readonly name: string;
   /** Unicode code points, hexadecimal, joined by "-", without the variation selector fe0f. */
   readonly hex: string;
@@ -10,7 +10,7 @@ export interface EmojiName {
   readonly phrase: string;
   /** Other noun phrases for the same image; no phrase belongs to two names. */
   readonly aliases: readonly string[];
-  /** What follows "two"; null where nobody would count it. */
+  /** Plural after "two"; null where nobody would count it. */
   readonly plural: string | null;
 }
 

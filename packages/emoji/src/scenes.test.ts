@@ -81,7 +81,7 @@ test("the held-out part has nothing else, and says why", () => {
 
 const samples = (source: SceneSource, count: number, random: RandomStream = torchCpu(3)) =>
   Array.from({ length: count }, () => source(random));
-const named = (name: string) => phrasesOf(emojiNames.find((e) => e.name === name)!);
+const phrasesNamed = (name: string) => phrasesOf(emojiNames.find((e) => e.name === name)!);
 
 describe("objects", () => {
   test.each(templateNames)("of %s are inside the image, and their boxes have their shapes", (template) => {
@@ -135,22 +135,22 @@ describe("captions", () => {
     ["above", [" above "], [" below "]],
     ["riding", [" riding ", " riding on "], []],
   ] as const)("of %s tell it from either side", (template, forwards, backwards) => {
-    const seen = new Set<string>();
+    const captions = new Set<string>();
     for (const { caption, truth } of samples(sourceOf(template), 300)) {
-      const [a, b] = truth.objects.map((o) => named(o.name));
+      const [a, b] = truth.objects.map((o) => phrasesNamed(o.name));
       const said = (first: readonly string[], links: readonly string[], second: readonly string[]) =>
         links.filter((link) => first.some((p) => second.some((q) => caption.startsWith(`${p}${link}${q}`))));
       const links = [...said(a!, forwards, b!), ...said(b!, backwards, a!)];
       expect(links.length).toBeGreaterThan(0);
-      for (const link of links) seen.add(link);
+      for (const link of links) captions.add(link);
     }
-    expect([...seen].sort()).toEqual([...forwards, ...backwards].sort());
+    expect([...captions].sort()).toEqual([...forwards, ...backwards].sort());
   });
 
   test("of tinted things give each its own color, and no second one", () => {
     for (const { caption, truth } of samples(sourceOf("tinted"), 300)) {
       for (const { name, tint } of truth.objects) {
-        expect(named(name).some((p) => caption.includes(`${tint} ${p.replace(/^an? /, "")}`))).toBe(true);
+        expect(phrasesNamed(name).some((p) => caption.includes(`${tint} ${p.replace(/^an? /, "")}`))).toBe(true);
       }
       expect(truth.objects[0]!.tint).not.toBe(truth.objects[1]!.tint);
       for (const { tint } of truth.objects) expect(truth.background.colors).not.toContain(tint);
@@ -191,13 +191,13 @@ describe("captions", () => {
 test.each(backgroundNames)("the ground %s shows its colors and nothing outside of their mixtures", (kind) => {
   const side = 48;
   const pair = [colors.find((c) => c.name === "red")!, colors.find((c) => c.name === "white")!];
-  const shown = pair.slice(0, backgroundKinds[kind].colors);
+  const inks = pair.slice(0, backgroundKinds[kind].colors);
   for (const variation of [0, 0.37, 0.999]) {
     const pixels = new Float32Array(3 * side * side).fill(Number.NaN);
-    backgroundKinds[kind].paint({ side, pixels }, shown, variation);
+    backgroundKinds[kind].paint({ side, pixels }, inks, variation);
     const red = Array.from(pixels.subarray(0, side * side), (v) => (v + 1) * 127.5);
     expect(Math.min(...red)).toBeCloseTo(222, 3);
-    expect(Math.max(...red)).toBeCloseTo(shown.length === 1 ? 222 : 255, 3);
+    expect(Math.max(...red)).toBeCloseTo(inks.length === 1 ? 222 : 255, 3);
   }
 });
 

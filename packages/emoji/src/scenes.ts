@@ -20,16 +20,16 @@ const templateOf = (name: TemplateName): Template => templates[name];
 export type SceneSource = (random: RandomStream) => Sample<SceneTruth>;
 
 /** A cast that may be shown, with the reasons for which training must not see it. */
-export interface Chosen {
+export interface CastChoice {
   readonly cast: Cast;
   readonly reasons: readonly HeldOutReason[];
 }
 
 /** Chooses casts of one part of a world. */
 export interface CastSource {
-  draw(random: RandomStream): Chosen;
+  draw(random: RandomStream): CastChoice;
   /** A cast as a chosen one; undefined where it belongs to the other part or has something hard to see. */
-  choose(cast: Cast): Chosen | undefined;
+  choose(cast: Cast): CastChoice | undefined;
 }
 
 /** The sources of a world's casts: for training, never a held-out one; for evaluation, held-out ones alone. */
@@ -37,14 +37,14 @@ export function castSources(world: SceneWorld): Readonly<Record<Split, CastSourc
   const cast = casting(world);
   const judge = judgeOf(world.atlas);
   const source = (unwanted: string, isWanted: (reasons: readonly HeldOutReason[]) => boolean): CastSource => {
-    const choose = (cast: Cast): Chosen | undefined => {
+    const choose = (cast: Cast): CastChoice | undefined => {
       const reasons = judge(cast);
       return reasons && isWanted(reasons) ? { cast, reasons } : undefined;
     };
-    const draw = (random: RandomStream): Chosen => {
+    const draw = (random: RandomStream): CastChoice => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const chosen = choose(cast(random));
-        if (chosen) return chosen;
+        const choice = choose(cast(random));
+        if (choice) return choice;
       }
       throw new AquatintError("data/nothing-to-draw", `${ATTEMPTS} scenes in a row were ${unwanted} or hard to see`, {
         hint: "give the dataset more names, styles or colors",
@@ -68,16 +68,16 @@ export function sceneSources(world: SceneWorld): Readonly<Record<Split, SceneSou
   return { train: source("train"), "held-out": source("held-out") };
 }
 
-/** Where a cast is put in its places. */
+/** Options of placing a cast. */
 interface Stage {
   readonly world: SceneWorld;
-  /** How many of the template's variants further than the one that is drawn; none if left out. */
+  /** Offset from the variant that is drawn; none if left out. */
   readonly turn?: number;
 }
 
 /** A cast in its places, with the words for it. */
-export function staged(random: RandomStream, chosen: Chosen, { world, turn = 0 }: Stage): Sample<SceneTruth> {
-  const { template, style, kind, things, colors, paints } = chosen.cast;
+export function staged(random: RandomStream, choice: CastChoice, { world, turn = 0 }: Stage): Sample<SceneTruth> {
+  const { template, style, kind, things, colors, paints } = choice.cast;
   const { wording } = world;
   const art = things.map(({ hex }) => world.atlas.get(hex, style));
   const aspects = art.map(({ width, height }) => width / height);
@@ -86,7 +86,7 @@ export function staged(random: RandomStream, chosen: Chosen, { world, turn = 0 }
   const words = colors.map(({ name, aliases }) => worded(random, [name, ...aliases]));
   const ground = backgroundKinds[kind];
   const variation = ground.colors > 1 ? random.rand(1)[0]! : 0;
-  const objects = objectsOf(chosen.cast, staging, { aspects, mirrored });
+  const objects = objectsOf(choice.cast, staging, { aspects, mirrored });
   const setting = { sideless: templateOf(template).sideless ?? false, shape: staging.shape ?? null };
   const background = { kind, colors: colors.map(({ name }) => name) };
   return {
@@ -97,7 +97,7 @@ export function staged(random: RandomStream, chosen: Chosen, { world, turn = 0 }
       background: ground.phrase(words),
       before: ground.before(words),
     }),
-    truth: { template, style, background, objects, ...setting, heldOut: chosen.reasons },
+    truth: { template, style, background, objects, ...setting, heldOut: choice.reasons },
     paint(pixels) {
       const canvas = { side: Math.sqrt(pixels.length / 3), pixels };
       ground.paint(canvas, colors, variation);

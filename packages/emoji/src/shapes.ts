@@ -2,7 +2,7 @@ import { type Canvas, cover } from "aquatint/data";
 import type { Color } from "aquatint/formats";
 import { disc, square } from "./coverage.ts";
 
-/** What shapes are called. */
+/** Names of the shapes. */
 export const shapeNames = ["circle", "square"] as const;
 
 /** A plain shape in the middle of a scene. */

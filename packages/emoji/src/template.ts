@@ -10,11 +10,11 @@ export interface Company {
   readonly things: readonly EmojiName[];
   /** Widths over heights. */
   readonly aspects: readonly number[];
-  /** Whether a thing's left and right are swapped. */
+  /** For each thing, true if its left and right are swapped. */
   readonly mirrored: readonly boolean[];
   readonly paints: readonly NamedColor[];
   readonly wording: Wording;
-  /** How many of the template's own variants further than the one that is drawn; 0 for that one. */
+  /** Offset among the template's own variants from the one that is drawn; 0 for that one. */
   readonly turn: number;
 }
 
@@ -39,15 +39,15 @@ export interface Staging {
 export interface Template {
   /** Different things in it. */
   readonly things: number;
-  /** Whether a thing can play the i-th part; any can if left out. */
+  /** Tells whether a thing can play the i-th part; any can if left out. */
   readonly suits?: (thing: EmojiName, part: number) => boolean;
   /** Colors of its own, by name, that stand out from the background and from each other. */
   readonly paints?: { readonly count: number; readonly from: readonly string[]; readonly use: "tints" | "behind" };
-  /** Whether its caption leaves open on which side of each other the things are. */
+  /** True if its caption leaves open on which side of each other the things are. */
   readonly sideless?: true;
-  /** Whether the same things in another order are another scene. */
+  /** True if the same things in another order are another scene. */
   readonly ordered?: true;
-  /** How many variants of its own it has, where the caption tells which. */
+  /** Number of its own variants, where the caption tells which. */
   readonly variants?: number;
   stage(random: RandomStream, company: Company): Staging;
 }

@@ -23,7 +23,7 @@ export const templates = {
   scaled,
 } as const satisfies Readonly<Record<string, Template>>;
 
-/** What scenes are called. */
+/** Names of the templates. */
 export type TemplateName = keyof typeof templates;
 
 /** The names of all kinds of scenes. */

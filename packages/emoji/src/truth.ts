@@ -5,7 +5,7 @@ import type { HeldOutReason } from "./held-out.ts";
 import type { Shape } from "./shapes.ts";
 import type { TemplateName } from "./templates.ts";
 
-/** What is to be seen in a scene, exactly. */
+/** Truth of a scene, exactly. */
 export interface SceneTruth {
   /** The relation of the objects: with "left" the first is left of the second, however the caption turns it. */
   readonly template: TemplateName;
@@ -14,9 +14,9 @@ export interface SceneTruth {
   readonly background: { readonly kind: BackgroundKindName; readonly colors: readonly string[] };
   /** In the template's order; later ones are in front. A count is their number. */
   readonly objects: readonly SceneObject[];
-  /** Whether the caption leaves open on which side of each other the objects are. */
+  /** True if the caption leaves open on which side of each other the objects are. */
   readonly sideless: boolean;
-  /** What is behind the objects, if anything. */
+  /** Shape behind the objects, if anything. */
   readonly shape: Shape | null;
   /** Why training never sees it; empty where it may. */
   readonly heldOut: readonly HeldOutReason[];
@@ -26,7 +26,7 @@ export interface SceneTruth {
 export interface SceneObject extends Place {
   readonly name: string;
   readonly hex: string;
-  /** Of its box, in fractions of the image's side. */
+  /** Width of its box, in fractions of the image's side. */
   readonly width: number;
   readonly height: number;
   /** The name of the color that it was tinted with. */

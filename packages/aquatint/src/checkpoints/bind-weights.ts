@@ -70,8 +70,8 @@ function checkWeight(name: string, { dtype, shape }: Tensor, location: TensorLoc
 
 /** The deepest folder that all files are in: ONNX Runtime follows no path out of it. */
 function commonFolder(files: readonly string[]): string | undefined {
-  const [first, ...others] = files.map((file) => file.split("/").slice(0, -1));
+  const [first, ...rest] = files.map((file) => file.split("/").slice(0, -1));
   if (first === undefined) return undefined;
-  const end = first.findIndex((part, i) => others.some((parts) => parts[i] !== part));
+  const end = first.findIndex((part, i) => rest.some((parts) => parts[i] !== part));
   return first.slice(0, end < 0 ? first.length : end).join("/") || "/";
 }

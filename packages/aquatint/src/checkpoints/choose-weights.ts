@@ -11,11 +11,11 @@ export interface FileChoice {
 export function chooseWeights(files: readonly string[], { stem, name, variant }: FileChoice): string {
   const forms = new Map<string, string>();
   for (const file of files) {
-    const whole = /^([^.]+)(?:\.([\w-]+))?\.safetensors$/.exec(file);
+    const single = /^([^.]+)(?:\.([\w-]+))?\.safetensors$/.exec(file);
     const sharded = /^([^.]+)\.safetensors\.index(?:\.([\w-]+))?\.json$/.exec(file);
-    const [, found, form = ""] = sharded ?? whole ?? [];
+    const [, base, form = ""] = sharded ?? single ?? [];
     // a shard is reached through its index
-    if (found === stem && !/-\d+-of-\d+$/.test(form)) forms.set(form, file);
+    if (base === stem && !/-\d+-of-\d+$/.test(form)) forms.set(form, file);
   }
   const only = forms.size === 1 ? [...forms.values()][0] : undefined;
   const file = variant === undefined ? (forms.get("") ?? only) : forms.get(variant);
@@ -33,10 +33,10 @@ function missingWeights(
   }: { readonly name: string; readonly variant: string | undefined; readonly forms: readonly string[] },
 ): AquatintError {
   if (forms.length > 0) {
-    const wanted =
+    const lack =
       variant === undefined ? "no weights without a variant's name" : `no weights of the variant "${variant}"`;
-    const known = forms.map((form) => (form === "" ? "the one without a name" : `"${form}"`)).join(", ");
-    return new AquatintError("checkpoint/variant", `${name} holds ${wanted}`, { hint: `there are: ${known}` });
+    const available = forms.map((form) => (form === "" ? "the one without a name" : `"${form}"`)).join(", ");
+    return new AquatintError("checkpoint/variant", `${name} holds ${lack}`, { hint: `there are: ${available}` });
   }
   const pickle = files.find((file) => /\.(bin|ckpt|pt|pth)$/i.test(file));
   if (pickle === undefined) {
@@ -44,8 +44,8 @@ function missingWeights(
       hint: "fetch the model again: aquatint pull REPO",
     });
   }
-  const found = `the weights in ${name} are a Python pickle (${pickle}), which can run any code while it is read, so it is never opened`;
-  return new AquatintError("checkpoint/pickle", found, {
+  const message = `the weights in ${name} are a Python pickle (${pickle}), which can run any code while it is read, so it is never opened`;
+  return new AquatintError("checkpoint/pickle", message, {
     hint: "take the .safetensors files of the same model, or convert it once with the safetensors package in Python",
   });
 }

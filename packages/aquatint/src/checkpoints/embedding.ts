@@ -8,7 +8,7 @@ export interface Embedding {
   readonly token: string | undefined;
   /** [count, width] by text encoder; of the first where the file names none. */
   readonly vectors: ReadonlyMap<string, TensorLocation>;
-  /** Whether the file names the encoder; else its width tells it. */
+  /** True if the file names the encoder; else its width tells it. */
   readonly namesEncoder: boolean;
   /** Tensors that no text encoder of Stable Diffusion takes. */
   readonly unused: readonly string[];
@@ -21,18 +21,18 @@ const encoders: readonly (readonly [key: RegExp, encoder: string])[] = [
 ];
 /** Names of vectors that say no encoder. */
 const unnamed = /^(emb_params|\*|string_to_param\.\*)$/;
-/** What may stand beside them: vectors of encoders that Stable Diffusion lacks, and what a training saved. */
-const beside = /^(t5(xxl)?|text_encoders_2|string_to_token\..*|name|step|sd_checkpoint(_name)?)$/;
+/** Keys that may stand beside them: vectors of encoders that Stable Diffusion lacks, and what a training saved. */
+const ignored = /^(t5(xxl)?|text_encoders_2|string_to_token\..*|name|step|sd_checkpoint(_name)?)$/;
 const MAX_TENSORS = 8;
 
 const encoderOf = (key: string): string | undefined => encoders.find(([pattern]) => pattern.test(key))?.[1];
 const isKnown = (key: string): boolean => unnamed.test(key) || encoderOf(key) !== undefined;
 const isVectors = ({ shape }: TensorEntry): boolean => shape.length === 1 || shape.length === 2;
 
-/** Whether a file holds vectors for a word and nothing else, under the known names or one named by its word. */
+/** Tells whether a file holds vectors for a word and nothing else, under the known names or one named by its word. */
 export function isEmbedding({ tensors }: SafetensorsHeader): boolean {
   if (tensors.size === 0 || tensors.size > MAX_TENSORS) return false;
-  const strange = [...tensors].filter(([key]) => !isKnown(key) && !beside.test(key));
+  const strange = [...tensors].filter(([key]) => !isKnown(key) && !ignored.test(key));
   const isNamed = [...tensors].some(([key, entry]) => isKnown(key) && isVectors(entry));
   if (isNamed) return strange.length === 0;
   return tensors.size === 1 && strange.every(([, entry]) => isVectors(entry));
@@ -45,7 +45,7 @@ export function embeddingOf({ file, header }: FileHeader, { name }: { readonly n
       hint: `it holds ${header.tensors.size} tensors, expected "emb_params", "clip_l" and "clip_g", "text_encoders_0" and "text_encoders_1", or one named by its word`,
     });
   }
-  const token = [...header.tensors.keys()].find((key) => !isKnown(key) && !beside.test(key));
+  const token = [...header.tensors.keys()].find((key) => !isKnown(key) && !ignored.test(key));
   return { token, ...vectorsOf(Array.from(header.tensors, ([key, entry]) => [key, { ...entry, file }])) };
 }
 
@@ -54,7 +54,7 @@ function vectorsOf(tensors: readonly (readonly [key: string, place: TensorLocati
   const unused: string[] = [];
   let namesEncoder = false;
   for (const [key, place] of tensors) {
-    if (beside.test(key)) {
+    if (ignored.test(key)) {
       unused.push(key);
       continue;
     }
@@ -68,7 +68,7 @@ function vectorsOf(tensors: readonly (readonly [key: string, place: TensorLocati
 
 /** "bundle_emb.NAME.clip_l": OneTrainer packs the embeddings that were trained with a LoRA into its file. */
 const bundled = /^bundle_emb\.(.+)\.(string_to_param\.\*|emb_params|clip_[lgh]|t5(?:xxl)?)$/;
-/** Whether a tensor is part of an embedding inside a LoRA's file. */
+/** Tells whether a tensor is part of an embedding inside a LoRA's file. */
 export const isBundled = (key: string): boolean => bundled.test(key);
 
 /** The embeddings inside a LoRA's file. */

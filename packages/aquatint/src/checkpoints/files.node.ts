@@ -73,7 +73,7 @@ const realPath = (path: string, name: string): Promise<string> =>
     throw fileError("read", name, cause);
   });
 
-/** Where the links of a folder may lead: into it, or into the repository of a hub's cache whose snapshot it is. */
+/** Folders that the links of a folder may lead into: itself, or the repository of a hub's cache whose snapshot it is. */
 function linkHome(root: string): string {
   const parts = root.split(sep);
   const at = parts.lastIndexOf("snapshots");

@@ -106,7 +106,7 @@ export function urlFiles(address: string | URL): ModelFiles {
 /** Reads parts of files, and remembers their sizes, and whole files where a server gives no parts. */
 function urlReader() {
   const sizes = new Map<string, number>();
-  const whole = new Map<string, Uint8Array<ArrayBuffer>>();
+  const contents = new Map<string, Uint8Array<ArrayBuffer>>();
   const readWhole = async (url: string, response: Response) => {
     const bytes = await bodyOf(url, response);
     sizes.set(url, bytes.length);
@@ -118,7 +118,7 @@ function urlReader() {
       return size ?? Number((await answerOf(url, { method: "HEAD" })).headers.get("content-length"));
     },
     async read(url: string, range?: FileRange): Promise<Uint8Array<ArrayBuffer>> {
-      const copy = whole.get(url);
+      const copy = contents.get(url);
       if (!range) return copy ?? readWhole(url, await answerOf(url));
       const { offset, length } = range;
       if (copy) return copy.slice(offset, offset + length);
@@ -127,7 +127,7 @@ function urlReader() {
       if (response.status === BEHIND_END) return new Uint8Array();
       if (response.status !== 206) {
         const bytes = await readWhole(url, response);
-        whole.set(url, bytes);
+        contents.set(url, bytes);
         return bytes.slice(offset, offset + length);
       }
       const total = /\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1];
@@ -137,7 +137,7 @@ function urlReader() {
   };
 }
 
-/** What a server answers where the part begins behind the end of the file. */
+/** Status of a server's answer where the part begins behind the end of the file. */
 const BEHIND_END = 416;
 
 const failed = (url: string, problem: string, hint: string, cause?: unknown) =>

@@ -8,7 +8,7 @@ import { otherForm, READ_MODELS } from "./other-models.ts";
 import { type HeaderReader, headerReader, locationsOf, optional, readJson } from "./read.ts";
 import type { FileHeader, JsonObject, Model, ModelComponent, TensorLocation } from "./types.ts";
 
-/** What is chosen where a folder holds more than one form of its weights. */
+/** Options of a folder that may hold more than one form of its weights. */
 export interface FolderOptions {
   /** The form's name: "fp16", "non_ema". The one without a name when absent, or the only one there is. */
   readonly variant?: string | undefined;
@@ -25,12 +25,12 @@ export const GENERATION = "generation_config.json";
 const INDEX = "model_index.json";
 const CONFIG = "config.json";
 
-/** How the weights of a folder are read. */
+/** Options of reading the weights of a folder. */
 interface ComponentReading extends FolderOptions {
   readonly headers: HeaderReader;
 }
 
-/** What a folder in the published layout holds: a whole model (model_index.json) or one network (config.json). */
+/** Opens a folder in the published layout: a whole model (model_index.json) or one network (config.json). */
 export async function folderModel(
   files: ModelFiles,
   { variant, headers = headerReader(files) }: Partial<ComponentReading> = {},
@@ -88,8 +88,8 @@ async function readComponents(files: ModelFiles, index: JsonObject, options: Com
       continue;
     }
     if (!/^\w+$/.test(folder)) {
-      const found = `${fileName(files, INDEX)} names a part "${folder.slice(0, 80)}"`;
-      throw new AquatintError("checkpoint/folder", found);
+      const message = `${fileName(files, INDEX)} names a part "${folder.slice(0, 80)}"`;
+      throw new AquatintError("checkpoint/folder", message);
     }
     const config = await readJson(files, pathIn(folder, CONFIG));
     const read = await readComponent(files, { ...options, folder, className, config });
@@ -105,8 +105,8 @@ function unknownClass(
   { folder, className }: { readonly folder: string; readonly className: string },
 ) {
   const kind = typeof pipeline === "string" ? `is a ${pipeline.slice(0, 80)} and ` : "";
-  const found = `${name} ${kind}needs ${folder} of the class ${className.slice(0, 80)}`;
-  return new AquatintError("checkpoint/class", found, {
+  const message = `${name} ${kind}needs ${folder} of the class ${className.slice(0, 80)}`;
+  return new AquatintError("checkpoint/class", message, {
     hint: `${READ_MODELS}: networks of the classes ${classNames}`,
   });
 }
@@ -169,8 +169,8 @@ async function readShards(
 ): Promise<Map<string, TensorLocation>> {
   const path = pathIn(folder, index);
   const { weight_map: map } = await readJson(files, path);
-  const wrong = (found: string, hint = "fetch the model again") =>
-    new AquatintError("checkpoint/shards", `${fileName(files, path)}: ${found}`, { hint });
+  const wrong = (detail: string, hint = "fetch the model again") =>
+    new AquatintError("checkpoint/shards", `${fileName(files, path)}: ${detail}`, { hint });
   if (typeof map !== "object" || map === null || Array.isArray(map)) throw wrong(`"weight_map" is no JSON object`);
   const shards = new Map<string, ReadonlyMap<string, TensorLocation>>();
   const weights = new Map<string, TensorLocation>();

@@ -4,7 +4,7 @@ import { isEmbedding } from "./embedding.ts";
 import { isLora } from "./lora/file.ts";
 import { isSingleFile } from "./single-file/single-file.ts";
 
-/** What a safetensors file is for, by the names of its tensors. */
+/** Purpose of a safetensors file, by the names of its tensors. */
 export type FileKind = "single-file" | "component" | "lora" | "embedding" | "unknown";
 
 const kinds: readonly (readonly [kind: FileKind, is: (header: SafetensorsHeader) => boolean])[] = [

@@ -16,7 +16,7 @@ export interface ComponentReport {
   readonly dtypes: Readonly<Record<string, number>>;
 }
 
-/** What a LoRA adapts. */
+/** Report on a LoRA. */
 export interface LoraReport {
   /** "LoRA", "LoHa". */
   readonly methods: readonly string[];
@@ -29,7 +29,7 @@ export interface LoraReport {
   readonly words: readonly string[];
 }
 
-/** What a file or folder holds, from headers and configs alone. */
+/** Content of a file or folder, from headers and configs alone. */
 export interface Inspection {
   readonly path: string;
   readonly kind: "model" | "network" | "lora" | "embedding" | "unknown";
@@ -42,12 +42,12 @@ export interface Inspection {
   readonly metadata: Readonly<Record<string, string>>;
   readonly lora?: LoraReport;
   readonly embedding?: { readonly token: string | null; readonly vectors: number; readonly width: number };
-  /** What the network predicts: "epsilon", "v_prediction". */
+  /** Prediction type of the network: "epsilon", "v_prediction". */
   readonly prediction?: string;
   readonly memory?: MemoryEstimate;
-  /** What an unknown file is by the names of its tensors: "a Flux transformer". */
+  /** Kind of an unknown file by the names of its tensors: "a Flux transformer". */
   readonly other?: string;
-  /** What else is not as it was published. */
+  /** Differences from the published form. */
   readonly notes?: readonly string[];
   /** Tensors that no part of a model takes. */
   readonly unused: readonly string[];
@@ -72,7 +72,7 @@ const componentReport = (name: string, component: ModelComponent): ComponentRepo
   return { name, className, parameters: parameterCount(component), tensors: weights.size, bytes, dtypes };
 };
 
-/** What a checkpoint holds, and the memory that images take. */
+/** Content of a checkpoint, and the memory that images take. */
 export function inspectCheckpoint(checkpoint: Model, work: Work): Inspection {
   const { name, layout, family, metadata, unused, notes, scheduler } = checkpoint;
   const components = Array.from(checkpoint.components, ([part, component]) => componentReport(part, component));
@@ -93,7 +93,7 @@ export function inspectCheckpoint(checkpoint: Model, work: Work): Inspection {
   };
 }
 
-/** What a file that is no model holds: a LoRA, an embedding, or tensors of an unknown kind. */
+/** Content of a file that is no model: a LoRA, an embedding, or tensors of an unknown kind. */
 export function inspectFile(file: FileHeader, { name }: { readonly name: string }): Inspection {
   const { header } = file;
   const { kind } = identify(header);

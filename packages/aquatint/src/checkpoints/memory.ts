@@ -1,6 +1,6 @@
 import type { Model, ModelComponent } from "./types.ts";
 
-/** What is to be made, for an estimate. */
+/** The images that memory is estimated for. */
 export interface Work {
   /** In pixels; what the model was trained at if absent. */
   readonly size?: Pick<WorkSize, "width" | "height"> | undefined;
@@ -24,16 +24,16 @@ export interface MemoryEstimate extends WorkSize {
 }
 
 const FLOAT = 4;
-/** Copies of a network's largest tensor that live at once: input, normalised, result, and the engine's own workspace. */
+/** Copies of a network's largest tensor that live at once: input, normalized, result, and the engine's own workspace. */
 const LIVE = 4;
 /** Pixels along each side for one place of a published autoencoder's latents. */
 const PUBLISHED_FACTOR = 8;
 
 const numbers = (value: unknown): readonly number[] =>
-  Array.isArray(value) && value.every((one) => typeof one === "number") ? value : [];
+  Array.isArray(value) && value.every((item) => typeof item === "number") ? value : [];
 const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
-/** How many parameters a network has. */
+/** Number of parameters of a network. */
 export const parameterCount = ({ weights }: ModelComponent): number =>
   Array.from(weights.values(), ({ shape }) => elements(shape)).reduce((a, b) => a + b, 0);
 
@@ -52,8 +52,8 @@ export function memoryEstimate(checkpoint: Model, work: Work): MemoryEstimate | 
 
 /** Pixels that a U-Net was trained at, by its configuration; the diffusers classes' own default where it says nothing. */
 function trainedSize({ config }: ModelComponent, factor: number) {
-  const { sample_size: given = 64 } = config;
-  const [height = 64, width = height] = typeof given === "number" ? [given] : numbers(given);
+  const { sample_size: sampleSize = 64 } = config;
+  const [height = 64, width = height] = typeof sampleSize === "number" ? [sampleSize] : numbers(sampleSize);
   return { width: width * factor, height: height * factor };
 }
 
@@ -64,15 +64,15 @@ const factorOf = ({ config }: ModelComponent): number => (config["in_channels"] 
 function unetBytes({ config }: ModelComponent, places: number, batch: number): number {
   const channels = numbers(config["block_out_channels"]);
   const layers = typeof config["layers_per_block"] === "number" ? config["layers_per_block"] : 2;
-  let kept = 0;
+  let skips = 0;
   let largest = 0;
   for (const [level, c] of channels.entries()) {
     const area = places / 4 ** level;
-    kept += (layers + 1) * c * area;
+    skips += (layers + 1) * c * area;
     // before the residual block the way up holds its input and the kept tensor side by side; scores are never kept whole
     largest = Math.max(largest, LIVE * 2 * c * area);
   }
-  return (kept + largest) * batch * FLOAT;
+  return (skips + largest) * batch * FLOAT;
 }
 
 /** The decoder is at its widest where it first reaches the full size. */

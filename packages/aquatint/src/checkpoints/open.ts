@@ -22,7 +22,7 @@ export async function openModel(files: ModelFiles, options: FolderOptions = {}):
   return fileModel(files, { ...options, file: await readHeader(files, files.file) });
 }
 
-/** What a file is opened with. */
+/** Options of opening a file. */
 interface FileOptions extends FolderOptions {
   readonly file: FileHeader;
 }
@@ -38,12 +38,12 @@ export async function fileModel(files: ModelFiles, { file, ...options }: FileOpt
     return folderModel(files, { ...options, variant, headers });
   }
   if (kind === "component") return bareModel(file, { files });
-  const found = {
+  const kinds = {
     lora: "a LoRA",
     embedding: "a textual-inversion embedding",
     unknown: otherModel(file.header.tensors.keys()) ?? "no model that is known",
   };
-  throw new AquatintError("checkpoint/kind", `${name} is ${found[kind]}, expected a model`, {
+  throw new AquatintError("checkpoint/kind", `${name} is ${kinds[kind]}, expected a model`, {
     hint: kind === "unknown" ? READ_MODELS : "aquatint inspect FILE says what a file holds",
   });
 }
@@ -68,8 +68,8 @@ export async function readTokenizer(
 export function componentOf({ name, components }: Model, className: ModelClassName) {
   const component = [...components.values()].find((entry) => entry.className === className);
   if (component) return component;
-  const found = Array.from(components.values(), (entry) => entry.className).join(", ") || "nothing that is known";
-  throw new AquatintError("model/class", `${name} holds ${found}, expected a ${className}`, {
+  const classes = Array.from(components.values(), (entry) => entry.className).join(", ") || "nothing that is known";
+  throw new AquatintError("model/class", `${name} holds ${classes}, expected a ${className}`, {
     hint: "give the folder of the model that was trained for this",
   });
 }

@@ -12,7 +12,7 @@ const HEAD_BYTES = 32;
 /** Bytes that are read at once at most, but for a larger tensor. */
 const CHUNK_BYTES = 2 ** 25;
 
-/** What `read` gives; undefined where there is no such file. */
+/** Result of `read`; undefined where there is no such file. */
 export async function optional<T>(reading: Promise<T>): Promise<T | undefined> {
   return reading.catch((error: unknown) => {
     if (error instanceof AquatintError && error.code === "file/missing") return undefined;

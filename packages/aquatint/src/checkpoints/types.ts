@@ -12,7 +12,7 @@ export interface WeightFile {
   read(range: FileRange): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Where a tensor's bytes lie. `shape` is the module's; a transposed weight lies in the file with its two axes swapped. */
+/** Location of a tensor's bytes. `shape` is the module's; a transposed weight lies in the file with its two axes swapped. */
 export interface TensorLocation extends TensorEntry {
   readonly file: WeightFile;
   readonly transposed?: true;
@@ -48,17 +48,17 @@ export interface Model {
   readonly components: ReadonlyMap<string, ModelComponent>;
   /** The config of its scheduler; a single file's is what its family was published with. */
   readonly scheduler: JsonObject | undefined;
-  /** What its model_index.json says of the pipeline; a single file's is what its family was published with. */
+  /** Content of model_index.json; a single file's is what its family was published with. */
   readonly index: JsonObject;
   /** The token that pads prompts, by the name of the text encoder; empty for a folder, whose tokenizers say it. */
   readonly padTokens: ReadonlyMap<string, string>;
-  /** What its generation_config.json says, where there is one. */
+  /** Content of generation_config.json, where there is one. */
   readonly generation: JsonObject | undefined;
   /** The files that it lies in. */
   readonly files: ModelFiles;
   readonly metadata: Readonly<Record<string, string>>;
   /** Tensors of the files that belong to no component: an average of training, another program's extras. */
   readonly unused: readonly string[];
-  /** What else of the files is not as it was published, in sentences. */
+  /** Other differences from the published form, in sentences. */
   readonly notes: readonly string[];
 }

@@ -35,7 +35,7 @@ const pace: DryRunEvent = {
   memory: 512 * MIB,
 };
 
-async function shown(...events: readonly DryRunEvent[]): Promise<string> {
+async function report(...events: readonly DryRunEvent[]): Promise<string> {
   const { io, out } = capturedIo({ cwd: "." });
   await reportDryRun(
     (async function* () {
@@ -47,7 +47,7 @@ async function shown(...events: readonly DryRunEvent[]): Promise<string> {
 }
 
 test("a dry run says what the preset set, the parts, the memory, the pace and the length", async () => {
-  expect(await shown(plan, pace)).toBe(`task             autoencoder on digits, cpu
+  expect(await report(plan, pace)).toBe(`task             autoencoder on digits, cpu
 preset quick     training.minutes = 30
                  training.ema = {"steps":200}
 vae              3,400,000 parameters, 1,500,000 of them frozen
@@ -67,5 +67,5 @@ the run          7,200 steps, 30 min without samples and checkpoints
 
 test("a run without a length ends where its loss does not fall", async () => {
   const { stepsInAll: _, secondsInAll: __, ...open } = pace;
-  expect(await shown(open)).toContain("the run          until the loss no longer falls\n");
+  expect(await report(open)).toContain("the run          until the loss no longer falls\n");
 });

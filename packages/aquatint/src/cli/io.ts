@@ -60,7 +60,7 @@ export async function inProcess(command: (io: Io) => Promise<number>): Promise<n
   }
 }
 
-/** What a stream fails with where nobody reads it any more: a closed pipe, a terminal that is gone. */
+/** Error codes of a stream that nobody reads any more: a closed pipe, a terminal that is gone. */
 const CLOSED = new Set(["EPIPE", "EIO", "ECONNRESET", "ERR_STREAM_DESTROYED"]);
 const failures = new WeakMap<object, { error?: NodeJS.ErrnoException }>();
 

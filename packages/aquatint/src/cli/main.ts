@@ -33,10 +33,10 @@ const commands: Commands = {
   pull: async () => (await import("./commands/pull.ts")).addPull,
 };
 
-/** What else is said of a command that was typed wrongly. */
+/** Hints for a command that was typed wrongly. */
 const advice: Readonly<Record<string, string>> = { generate: "a prompt of several words goes in quotes; " };
 
-/** How a command says what other programs call so. */
+/** The command's options for names of other programs. */
 const namedElsewhere: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   generate: {
     "--width": "--size 512x512",
@@ -66,8 +66,8 @@ async function createProgram(io: Io, first = ""): Promise<Command> {
       getErrHasColors: () => false,
       outputError: (text, write) => write(withHint(text, "aquatint --help lists the commands")),
     });
-  const named = Object.hasOwn(commands, first) ? [commands[first]!] : Object.values(commands);
-  for (const add of await Promise.all(named.map((load) => load()))) {
+  const loaders = Object.hasOwn(commands, first) ? [commands[first]!] : Object.values(commands);
+  for (const add of await Promise.all(loaders.map((load) => load()))) {
     const command = add(program, io);
     const name = command.name();
     addHint(command, `${advice[name] ?? ""}aquatint ${name} --help lists the options`, namedElsewhere[name]);

@@ -23,8 +23,8 @@ export function stripOf(
   { width, height }: Pick<Image, "width" | "height">,
 ): Image {
   const steps = stripSteps(evaluations[0]?.n ?? 0);
-  const shown = evaluations.filter(({ i }, k) => steps.has(i) && evaluations[k - 1]?.i !== i);
-  const row = (key: "x" | "x0") => shown.flatMap(({ images }) => (images ? [images[key]] : []));
+  const stripEvaluations = evaluations.filter(({ i }, k) => steps.has(i) && evaluations[k - 1]?.i !== i);
+  const row = (key: "x" | "x0") => stripEvaluations.flatMap(({ images }) => (images ? [images[key]] : []));
   return strip([row("x"), row("x0")], { scale: Math.max(1, Math.ceil(CELL / Math.min(width, height))) });
 }
 
@@ -56,7 +56,7 @@ export function trajectoryOf(
 ): Uint8Array<ArrayBuffer> {
   const rows = evaluations.length;
   const framesOf = (key: "x" | "x0") => {
-    const values = joined(evaluations.map((evaluation) => evaluation[key]));
+    const values = concatenate(evaluations.map((evaluation) => evaluation[key]));
     return fromFloat32(values, [rows, ...latentShape]);
   };
   const numbers = (key: "t" | "alpha" | "sigma") =>
@@ -74,7 +74,7 @@ export function trajectoryOf(
   return encodeSafetensors(tensors, metadata);
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
+function concatenate(parts: readonly Float32Array[]): Float32Array {
   const length = parts[0]?.length ?? 0;
   const all = new Float32Array(length * parts.length);
   for (const [i, part] of parts.entries()) all.set(part, i * length);

@@ -145,8 +145,8 @@ describe("main", () => {
     expect(version.out()).toMatch(/^\d+\.\d+\.\d+\n$/);
     const help = capturedIo({ cwd });
     expect(await main(["generate", "--help"], help.io)).toBe(0);
-    for (const shown of ["the model's own, or 50)", "(default: 1)", "DPM++ 2M Karras"])
-      expect(help.out()).toContain(shown);
+    for (const text of ["the model's own, or 50)", "(default: 1)", "DPM++ 2M Karras"])
+      expect(help.out()).toContain(text);
     expect(help.err()).toBe("");
   });
 

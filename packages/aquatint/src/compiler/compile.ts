@@ -26,7 +26,7 @@ export interface CompileOptions<R extends string = string> {
   readonly parameters?: ParameterBinding | undefined;
   /** Folder that the locations of `ExternalData` are relative to. */
   readonly weightsFolder?: string | undefined;
-  /** Where the runtime keeps constant weights; "packed" when absent. */
+  /** The runtime's form of constant weights; "packed" when absent. */
   readonly weightMemory?: WeightMemory | undefined;
   /** The `layout` of the runtime that will load the program; row-major when absent, as for a model file. */
   readonly layout?: Layout | undefined;

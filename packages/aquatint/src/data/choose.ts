@@ -1,6 +1,6 @@
 import type { RandomStream } from "../math/random.ts";
 
-/** How often something goes by its usual words rather than by others. */
+/** Share of captions that name a thing by its usual words rather than by others. */
 const USUAL = 0.75;
 
 /** The first of the wordings or, one time in four, one of the others. */
@@ -14,10 +14,10 @@ export const pick = <T>(random: RandomStream, items: readonly T[]): T => items[r
 /** One of the items, each as likely as its weight says. */
 export function weighted<T extends { readonly weight: number }>(random: RandomStream, items: readonly T[]): T {
   const total = items.reduce((sum, { weight }) => sum + weight, 0);
-  let left = random.rand(1)[0]! * total;
+  let remainder = random.rand(1)[0]! * total;
   for (const item of items) {
-    left -= item.weight;
-    if (left < 0) return item;
+    remainder -= item.weight;
+    if (remainder < 0) return item;
   }
   return items.at(-1)!;
 }

@@ -7,14 +7,14 @@ export interface Canvas {
   readonly pixels: Float32Array;
 }
 
-/** Where an image goes, in fractions of the canvas side from its top left corner. */
+/** Place of an image, in fractions of the canvas side from its top left corner. */
 export interface Place {
   /** The center. */
   readonly x: number;
   readonly y: number;
   /** The longer side. */
   readonly size: number;
-  /** Whether left and right are swapped. */
+  /** True if left and right are swapped. */
   readonly mirrored: boolean;
 }
 

@@ -7,10 +7,10 @@ import type { DataSources } from "./kind.ts";
 import { openLatentPool } from "./pool/open.node.ts";
 import { createDataset, parseDatasetConfig } from "./registry.ts";
 
-/** How datasets use this machine's files. */
+/** Options of using this machine's files for datasets. */
 export interface NodeDataOptions extends Pick<DataSources, "cacheFolder"> {}
 
-/** What datasets need, from this machine's files. */
+/** Sources of datasets, from this machine's files. */
 export const nodeDataSources = ({ cacheFolder }: NodeDataOptions = {}): DataSources => ({
   cacheFolder,
   imageFolder: openImageFolder,

@@ -3,11 +3,11 @@ export interface Batch<Truth> {
   /** Float32 [b, 3, h, w], RGB in -1 .. 1; or the latents of a data set that holds those. */
   readonly images: Float32Array;
   readonly captions: readonly string[];
-  /** What the judge may know and the model may not. */
+  /** Truths for the judge, hidden from the model. */
   readonly truths: readonly Truth[];
 }
 
-/** Where a stream stands, as JSON: the run's seed and how many samples it has given out. */
+/** Position of a stream, as JSON: the run's seed and how many samples it has given out. */
 export interface StreamState {
   readonly seed: number;
   readonly position: number;
@@ -28,7 +28,7 @@ export const splits = ["train", "held-out"] as const;
 /** One of the parts. */
 export type Split = (typeof splits)[number];
 
-/** How a stream is drawn. */
+/** Options of a stream. */
 export interface StreamOptions {
   readonly seed: number;
   /** "train" if left out. */
@@ -43,10 +43,10 @@ export interface ReportedFiles {
   readonly files: readonly string[];
 }
 
-/** What opening a dataset of files found. */
+/** Result of opening a dataset of files. */
 export interface DatasetReport {
   /** Images that are used, in training and held out. */
-  readonly used: Readonly<Record<Split, number>>;
+  readonly counts: Readonly<Record<Split, number>>;
   readonly skipped: readonly ReportedFiles[];
   /** Files that are used, and of which something is to be said. */
   readonly notes?: readonly ReportedFiles[];
@@ -61,26 +61,26 @@ export const reportLines = ({ skipped, notes = [] }: DatasetReport): readonly st
 const filesLine = ({ reason, count, files }: ReportedFiles): string =>
   `${count} ${reason}: ${files.join(", ")}${count > files.length ? ", …" : ""}`;
 
-/** What latents in place of images are. */
+/** Facts about latents in place of images. */
 export interface LatentFacts {
-  /** Of one latent. */
+  /** Shape of one latent. */
   readonly shape: readonly [channels: number, height: number, width: number];
-  /** Of the autoencoder that they come from, which nothing was multiplied by yet. */
+  /** Scaling factor of the autoencoder that they come from, not applied yet. */
   readonly scalingFactor: number;
 }
 
-/** What a trainer reads. */
+/** A dataset as a trainer reads it. */
 export interface Dataset<Truth = unknown> {
   readonly name: string;
   /** Height and width of its images, in pixels. */
   readonly size: readonly [height: number, width: number];
-  /** What its batches hold in place of images, where they hold latents. */
+  /** Facts about latents in the batches in place of images, where they hold latents. */
   readonly latents?: LatentFacts;
-  /** What was found, of datasets that read files. */
+  /** Report about the files, of datasets that read files. */
   readonly report?: DatasetReport;
   /** Samples in a row that are one scene and its hard negatives, where they come so. */
   readonly group?: number;
-  /** What its truths may call the things to be seen, where they name and place them. */
+  /** Names of things in its truths, where they name and place them. */
   readonly names?: readonly string[];
   /** A finite corpus with every word that a caption can have, to train a vocabulary on. */
   captions(): Iterable<string>;

@@ -4,7 +4,7 @@ import type { Digits } from "./digits/digits.ts";
 import type { FolderRequest, ImageFolder } from "./folder/images.ts";
 import type { LatentPool } from "./pool/pool.ts";
 
-/** What datasets are made from and cannot reach themselves, because it takes files; the caller gives it. */
+/** Sources that datasets cannot reach themselves, because they take files; the caller gives them. */
 export interface DataSources {
   /** A folder for files that are made once; a dataset chooses one of its own if left out. */
   readonly cacheFolder?: string | undefined;

@@ -2,13 +2,13 @@ import type { AquatintError } from "../errors.ts";
 import type { Batch, DatasetReport, LatentFacts } from "./dataset.ts";
 import type { BatchRequest } from "./prefetch.ts";
 
-/** What a worker is asked for; `id` comes back with the answer. */
+/** Request to a worker; `id` comes back with the answer. */
 export type PrefetchRequest = { readonly id: number } & (
   | { readonly open: unknown; readonly cacheFolder: string | undefined }
   | { readonly batch: BatchRequest }
 );
 
-/** What a dataset says of itself. */
+/** Facts of a dataset. */
 export interface DatasetFacts {
   readonly name: string;
   readonly size: readonly [height: number, width: number];
@@ -16,7 +16,7 @@ export interface DatasetFacts {
   readonly latents?: LatentFacts;
   readonly report?: DatasetReport;
   readonly group?: number;
-  /** What its truths may call the things to be seen, where they name and place them. */
+  /** Names of things in its truths, where they name and place them. */
   readonly names?: readonly string[];
 }
 

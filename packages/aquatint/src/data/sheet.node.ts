@@ -4,7 +4,7 @@ import { escapedMarkup } from "../formats/markup.ts";
 import type { Dataset, StreamOptions } from "./dataset.ts";
 import { expectImages } from "./expect-images.ts";
 
-/** What a sheet shows. */
+/** Options of a sheet. */
 export interface SheetOptions extends StreamOptions {
   readonly count?: number;
   readonly columns?: number;

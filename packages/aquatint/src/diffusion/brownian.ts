@@ -4,7 +4,7 @@ import type { Latent } from "./process/latent.ts";
 import type { Level } from "./process/level.ts";
 import type { NoiseSource } from "./samplers/loop.ts";
 
-/** What a Brownian path is drawn from. */
+/** Options of a Brownian path. */
 export interface BrownianOptions {
   readonly seed: Seed;
   /** Elements of x. */

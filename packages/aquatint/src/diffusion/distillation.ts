@@ -3,7 +3,7 @@ import type { Level } from "./process/level.ts";
 import { checkSolvable, type Target } from "./process/prediction.ts";
 import type { SchedulerSettings } from "./scheduler.ts";
 
-/** What a walk is divided by. */
+/** Input of a divided walk. */
 export interface DividedWalkInput {
   readonly settings: Pick<SchedulerSettings, "schedule" | "target" | "networkCoordinates" | "path">;
   /** Steps of the student. */

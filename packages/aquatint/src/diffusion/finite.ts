@@ -4,7 +4,7 @@ import type { NetworkOutput, StepIndex } from "./process/denoiser.ts";
 import type { Latent } from "./process/latent.ts";
 import type { SamplerStep } from "./samplers/loop.ts";
 
-/** Where values first stopped being finite: the start of a walk, the network, guidance, a sampler's step, or a coder. */
+/** Sources of values that are not finite: the start of a walk, the network, guidance, a sampler's step, or a coder. */
 const causes = {
   start: "the first image, its mask or its autoencoder are at fault: try another image, or float32 in place of float16",
   encoder: "give another autoencoder, or decode and encode in float32 in place of float16",
@@ -15,7 +15,7 @@ const causes = {
   decoder: "give another autoencoder, or decode in float32 in place of float16",
 } as const;
 
-/** What values are and where they come from, for the message. */
+/** Description and origin of values, for the message. */
 export interface Origin {
   readonly cause: keyof typeof causes;
   /** "the network's output at step 3 of 20": what is not finite. */
@@ -39,7 +39,7 @@ export function checkedFinite<T extends Latent>(values: T, origin: () => Origin)
 /** Latents, scaled as networks see them, stay well below this. */
 const LARGE = 1e4;
 
-/** Where a network's output comes from: the network, unless it was given values that no network is trained on. */
+/** Origin of a network's output: the network, unless it was given values that no network is trained on. */
 export function outputOrigin(where: string, x: Latent): Origin {
   const magnitude = magnitudeOf(x);
   const what = `the network's output ${where}`;

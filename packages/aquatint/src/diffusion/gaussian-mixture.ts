@@ -12,11 +12,11 @@ export interface GaussianComponent {
   readonly weight?: number;
   /** [d] */
   readonly mean: ArrayLike<number>;
-  /** Of every element alike, of each element [d], or between them: symmetric rows [d][d]. 0 is a point. */
+  /** Covariance: one number for all elements, of each element [d], or between them: symmetric rows [d][d]. 0 is a point. */
   readonly covariance: number | ArrayLike<number> | readonly ArrayLike<number>[];
 }
 
-/** What is exactly known of noised points: E[x_0 | x_t] and E[eps | x_t], rows [n, d]. */
+/** The exact expectations for noised points: E[x_0 | x_t] and E[eps | x_t], rows [n, d]. */
 export interface ExactEstimate {
   readonly x0: Float64Array;
   readonly eps: Float64Array;
@@ -31,7 +31,7 @@ export interface GaussianMixture {
   readonly dimensions: number;
   /** E[x0], [d]. */
   readonly mean: Float64Array;
-  /** Of x0, rows [d][d]. */
+  /** Covariance of x0, rows [d][d]. */
   readonly covariance: readonly Float64Array[];
   /** ln q(x_t) of each row, in nats. @throws AquatintError "exact/singular" where a point mass has no density. */
   logDensity(x: ArrayLike<number>, level?: Level): Float64Array;
@@ -142,13 +142,13 @@ interface NoisedPart {
   readonly part: Part;
   /** 1 / variance along each axis. */
   readonly precision: Float64Array;
-  /** ln of its weight times its density at its centre. */
+  /** ln of its weight times its density at its center. */
   readonly height: number;
 }
 
-/** How all components see one row of x. */
+/** Posterior of all components for one row of x. */
 interface View {
-  /** Where the row begins. */
+  /** Start of the row. */
   readonly at: number;
   /** ln of the mixture's density. */
   readonly logDensity: number;

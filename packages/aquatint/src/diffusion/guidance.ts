@@ -7,7 +7,7 @@ import { type Latent, lin, mapRows, rowsOf } from "./process/latent.ts";
 export const guide = (unconditional: Latent, conditional: Latent, scale: number): Latent =>
   lin([1 - scale, unconditional], [scale, conditional]);
 
-/** How a guided output is made of the two. */
+/** Options of classifier-free guidance. */
 export interface GuidanceOptions {
   /** 1 leaves the conditional output, 0 the unconditional one. */
   readonly scale: number;
@@ -47,7 +47,7 @@ function deviationOf(values: Latent): number {
   return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
 }
 
-/** What acts on the estimated data between the network and the sampler, where x holds `rows` images. */
+/** Transformation of the estimated data between the network and the sampler, where x holds `rows` images. */
 export type X0Transform = (denoise: Denoiser, rows: number) => Denoiser;
 
 /** Leaves the estimate as it is. */
@@ -61,7 +61,7 @@ export const clipX0 =
     return { ...estimate, x0: estimate.x0.map((v) => Math.min(Math.max(v, -range), range)) };
   };
 
-/** How the estimated data is bounded by its own largest values. */
+/** Options of dynamic thresholding (Saharia et al. 2022). */
 export interface ThresholdOptions {
   /** Share of elements that stay in bounds, 0 .. 1. */
   readonly quantile?: number;
@@ -91,7 +91,7 @@ export const recomputeEps =
     return { ...estimate, eps: lin([1 / level.sigma, x], [-level.alpha / level.sigma, estimate.x0]) };
   };
 
-/** The quantile as torch has it: linear between neighbours. */
+/** The quantile as torch has it: linear between neighbors. */
 function quantileOf(values: Latent, share: number): number {
   const sorted = values.slice().sort();
   const at = share * (sorted.length - 1);

@@ -49,7 +49,7 @@ const shorter: readonly (readonly [RegExp, string])[] = [
   [/^(euler|lms|heun|deis|unipc|dpmpp\w*|k?dpm2a?)ka?$/, "$1 karras"],
 ];
 
-/** What a name of another program may be written as here, nearest first. */
+/** Names here for a name of another program, nearest first. */
 export function programNames(name: string): readonly string[] {
   const plain = folded(name);
   const shapes = [plain, unprefixed(plain)];
@@ -67,7 +67,7 @@ export function programNames(name: string): readonly string[] {
 /** The web UI's aliases, the AI Horde and NovelAI write k_ before a name of k-diffusion. */
 const unprefixed = (name: string): string => name.replace(/^k(?=euler|lms|heun|dpm)/, "");
 
-/** What another program's name means where that is a method that is not here. */
+/** The meaning of another program's name where that is a method that is not here. */
 export const otherMethod = (name: string): string | undefined =>
   [folded(name), unprefixed(folded(name))].flatMap((shape) =>
     Object.hasOwn(otherMethods, shape) ? otherMethods[shape]! : [],

@@ -20,11 +20,11 @@ export interface Path {
 /** All that a published scheduler configuration says about sampling. */
 export interface SchedulerSettings {
   readonly sampler: SamplerName;
-  /** What its caller called it, schedule included; its own name when absent. */
+  /** The name that the caller used, schedule included; its own name when absent. */
   readonly name?: string | undefined;
   readonly samplerOptions: SamplerOptions;
   readonly schedule: Schedule;
-  /** What the network predicts, in its own coordinates. */
+  /** The network's target, in its own coordinates. */
   readonly target: Target;
   /** Bounds on the estimated data. */
   readonly x0Transform: X0Transform;
@@ -38,16 +38,16 @@ export interface SchedulerSettings {
   path(steps: number): Path;
   /** The level of every evaluation of a walk, in order. */
   evaluationLevels(path: Path, at: LevelFinder): readonly Level[];
-  /** What diffusers lists as its sigmas. */
+  /** The sigmas that diffusers lists. */
   sigmas(path: Path): readonly number[];
-  /** What standard normals are multiplied by to begin. */
+  /** Scale of standard normals at the start. */
   initialNoiseScale(path: Path): number;
 }
 
-/** Where x belongs at a level, in the coordinates of the settings: what an image is held to while it is sampled. */
+/** Position of x at a level, in the coordinates of the settings: what an image is held to while it is sampled. */
 export type Projection = (x: Latent, level: Level) => Latent;
 
-/** What `run` works on. */
+/** Input of `run`. */
 export interface SchedulerRun {
   readonly steps: number;
   /** Steps that are left out at the start, 0 .. steps - 1; 0 when absent. */
@@ -70,10 +70,10 @@ export interface SchedulerRun {
 /** A sampler with its schedule, in the coordinates and the numbers of the tool that published it. */
 export interface Scheduler {
   readonly settings: SchedulerSettings;
-  /** What the network is told at each of its evaluations. */
+  /** The network's time input at each of its evaluations. */
   timesteps(steps: number): Float64Array;
   sigmas(steps: number): Float64Array;
-  /** What standard normals are multiplied by to begin a walk of so many steps. */
+  /** Scale of standard normals at the start of a walk of so many steps. */
   initialNoiseScale(steps: number): number;
   /** Yields after every evaluation; it returns the last x. */
   run(options: SchedulerRun): AsyncGenerator<SamplerStep, Latent, void>;

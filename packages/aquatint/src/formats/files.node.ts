@@ -28,14 +28,14 @@ async function removedOnFailure(path: string, write: () => Promise<void>): Promi
 }
 
 /** Characters of a file's name in the name of its temporary file, which must not be too long where the name itself is not. */
-const NAMED = 40;
+const MAX_CHARACTERS = 40;
 
 /**
  * Writes a file whole or not at all: into a temporary file of the same folder, flushed to the disk, then renamed.
  * @throws AquatintError "file/missing", "file/is-folder", "file/denied", "file/full", "file/name" or "file/failed".
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
-  const name = Array.from(basename(path)).slice(0, NAMED).join("");
+  const name = Array.from(basename(path)).slice(0, MAX_CHARACTERS).join("");
   const temporary = join(dirname(path), `.${name}.${randomBytes(6).toString("hex")}.tmp`);
   try {
     await removedOnFailure(temporary, async () => {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
 
-/** What a file is instead of safetensors, in words: an error's code, message and hint. */
+/** Description of a file that is not safetensors, in words: an error's code, message and hint. */
 export interface ForeignFormat {
   readonly code: ErrorCode;
   readonly problem: string;

@@ -8,7 +8,7 @@ export const MAX_JSON = 16_000_000;
 /** Keys, strings and brackets; a string that is not closed goes to the end in one match, so that none is looked at again. */
 const tokens = /("[^"\\]*(?:\\[\s\S][^"\\]*)*")\s*:|"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|[{}[\]]/g;
 
-/** What is wrong with a JSON text beside its grammar. */
+/** A fault in a JSON text beside its grammar. */
 export interface JsonFault {
   readonly kind: "deep" | "duplicate";
   readonly problem: string;

@@ -16,7 +16,7 @@ export interface LockHolder {
 }
 
 /** Milliseconds between two times that a lock's file is touched, and after which an untouched one of another machine is left over. */
-const TOUCH = { every: 10_000, left: 120_000 };
+const TOUCH = { every: 10_000, expires: 120_000 };
 
 /** Locks that this process holds. */
 const heldPaths = new Set<string>();
@@ -122,7 +122,7 @@ async function lockText(path: string): Promise<string | undefined> {
   }
 }
 
-/** What a lock says; undefined where it says nothing that can be read. */
+/** Content of a lock; undefined where it is unreadable. */
 function holderOf(text: string): LockHolder | undefined {
   try {
     const value = JSON.parse(text) as unknown;
@@ -133,11 +133,11 @@ function holderOf(text: string): LockHolder | undefined {
   }
 }
 
-/** Whether a lock's process runs; one of this process's number that is older than it does not. */
+/** Tells whether a lock's process runs; one of this process's number that is older than it does not. */
 async function isAlive(path: string, { pid, host, start }: LockHolder): Promise<boolean> {
   if (host !== undefined && host !== hostname()) {
     const touched = await stat(path).catch(() => undefined);
-    return touched !== undefined && Date.now() - touched.mtimeMs < TOUCH.left;
+    return touched !== undefined && Date.now() - touched.mtimeMs < TOUCH.expires;
   }
   const actual = await startOf(pid);
   if (pid === process.pid) return start !== undefined && actual === start; // another thread's

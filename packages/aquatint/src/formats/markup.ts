@@ -1,4 +1,4 @@
-/** What XML 1.0 allows nowhere, not even escaped: most control characters, lone surrogates, U+FFFE and U+FFFF. */
+/** Characters that XML 1.0 allows nowhere, not even escaped: most control characters, lone surrogates, U+FFFE and U+FFFF. */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 const entities: Readonly<Record<string, string>> = {

@@ -14,10 +14,10 @@ export function printGraph(outputs: Readonly<Record<string, Tensor>>): string {
   const names = new Map<Tensor, string>();
   const lines = topological(Object.values(outputs)).map((node) => {
     for (const y of node.outputs) names.set(y, `%${names.size}`);
-    const left = node.outputs.map((y) => `${names.get(y)}: ${y}`).join(", ");
+    const results = node.outputs.map((y) => `${names.get(y)}: ${y}`).join(", ");
     const attrs = node.attrs === undefined ? "" : ` ${show(node.attrs)}`;
     const place = node.scope?.path() ? `  # ${node.scope.path()}` : "";
-    return `${left} = ${node.op.name}(${node.inputs.map((x) => names.get(x)).join(", ")})${attrs}${place}`;
+    return `${results} = ${node.op.name}(${node.inputs.map((x) => names.get(x)).join(", ")})${attrs}${place}`;
   });
   return [...lines, ...Object.entries(outputs).map(([name, y]) => `return ${name} = ${names.get(y)}`)].join("\n");
 }

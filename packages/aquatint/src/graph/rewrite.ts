@@ -9,7 +9,7 @@ import { type Type, typeName } from "./types.ts";
 /**
  * Replaces a node's outputs, each by one tensor of the same type; undefined leaves the node unchanged.
  * The node's inputs are rewritten already. Ops that a rule calls belong to the node's module, and what they make is
- * offered to the rules again, so every answer must be a step towards an end.
+ * offered to the rules again, so every answer must be a step toward an end.
  */
 export type Rule = (node: Node) => readonly Tensor[] | undefined;
 

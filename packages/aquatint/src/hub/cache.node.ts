@@ -4,10 +4,10 @@ import { homedir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileError, writeFileAtomic } from "../formats/files.node.ts";
 
-/** What is read of the environment, in the hub's own names. */
+/** Environment variables, in the hub's own names. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where and as whom to ask. */
+/** Address and token of the hub. */
 export interface HubSettings {
   readonly endpoint: string;
   readonly cache: string;

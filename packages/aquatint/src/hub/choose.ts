@@ -5,7 +5,7 @@ import { AquatintError } from "../errors.ts";
 export interface HubFile {
   readonly path: string;
   readonly size: number;
-  /** What its bytes must hash to: sha256 of a large file, git's sha1 of a small one. */
+  /** Expected hash of its bytes: sha256 of a large file, git's sha1 of a small one. */
   readonly hash: { readonly kind: "sha256" | "git-sha1"; readonly hex: string };
 }
 
@@ -30,7 +30,7 @@ export function chooseFiles(
   repo: string,
   { variant, file }: ChooseOptions = {},
 ): readonly HubFile[] {
-  if (file !== undefined) return [named(files, repo, file)];
+  if (file !== undefined) return [fileNamed(files, repo, file)];
   const paths = files.map(({ path }) => path);
   const isPipeline = paths.includes("model_index.json");
   const folders = new Set(
@@ -48,7 +48,7 @@ export function chooseFiles(
   return files.filter(({ path }) => selection.has(path));
 }
 
-function named(files: readonly HubFile[], repo: string, file: string): HubFile {
+function fileNamed(files: readonly HubFile[], repo: string, file: string): HubFile {
   const match = files.find(({ path }) => path === file);
   if (match) return match;
   throw new AquatintError("hub/files", `${repo} holds no file "${file}"`, {
@@ -93,6 +93,6 @@ function onlyFile(paths: readonly string[], repo: string): string {
   });
 }
 
-const SHOWN = 8;
+const MAX_LISTED = 8;
 const listed = (paths: readonly string[]): string =>
-  `there are ${paths.slice(0, SHOWN).join(", ")}${paths.length > SHOWN ? " and more" : ""}`;
+  `there are ${paths.slice(0, MAX_LISTED).join(", ")}${paths.length > MAX_LISTED ? " and more" : ""}`;

@@ -8,11 +8,11 @@ import { fileError } from "../formats/files.node.ts";
 import { exclusiveLock } from "../formats/lock.node.ts";
 import type { HubFile } from "./choose.ts";
 
-/** How a file is fetched. */
+/** Options of a download. */
 export interface DownloadOptions {
   readonly url: string;
   readonly file: HubFile;
-  /** Where the whole file goes; what has come of it lies in "PATH.incomplete" until then. */
+  /** Path of the whole file; what has come of it lies in "PATH.incomplete" until then. */
   readonly path: string;
   readonly token: string | undefined;
   readonly signal: AbortSignal | undefined;
@@ -25,7 +25,7 @@ export interface DownloadOptions {
 const hubError = (kind: string, problem: string, hint: string, cause?: unknown) =>
   new AquatintError(`hub/${kind}`, problem, { hint, cause });
 
-/** Whether a file is there with its size; its content was checked when it came. */
+/** Tells whether a file is there with its size; its content was checked when it came. */
 export const isWhole = async (path: string, size: number): Promise<boolean> =>
   (await stat(path).catch(() => undefined))?.size === size;
 
@@ -41,11 +41,11 @@ export async function* download(options: DownloadOptions): AsyncGenerator<number
   });
   await using _ = await onlyDownload(options);
   if (await isWhole(path, file.size)) return;
-  for (let fresh = 0; ; fresh++) {
+  for (let restarts = 0; ; restarts++) {
     yield* fetchAll(options, partial, attempts);
     if (await isRight(partial, file)) break;
     await rm(partial, { force: true });
-    if (fresh > 0) {
+    if (restarts > 0) {
       throw hubError(
         "corrupt",
         `${file.path} came twice with another content than the hub says it has`,
@@ -77,7 +77,7 @@ async function* fetchAll(
   attempts: number,
 ): AsyncGenerator<number, void, void> {
   const { file, signal } = options;
-  for (let left = attempts; ; left--) {
+  for (let remaining = attempts; ; remaining--) {
     const before = await sizeOf(partial);
     if (before === file.size) return;
     if (before > file.size) await rm(partial);
@@ -90,8 +90,8 @@ async function* fetchAll(
       failure = cause;
     }
     const after = await sizeOf(partial);
-    if (after > before) left = attempts + 1;
-    if (left <= 1 && after !== file.size) {
+    if (after > before) remaining = attempts + 1;
+    if (remaining <= 1 && after !== file.size) {
       const message = `${file.path} could not be fetched: ${messageOf(failure)}`;
       throw hubError(
         "network",
@@ -101,7 +101,7 @@ async function* fetchAll(
       );
     }
     if (after !== file.size)
-      await wait(after > before ? 0 : 250 * 2 ** (attempts - left), undefined, signal ? { signal } : {});
+      await wait(after > before ? 0 : 250 * 2 ** (attempts - remaining), undefined, signal ? { signal } : {});
   }
 }
 

@@ -12,7 +12,7 @@ import {
 import { type ChooseOptions, chooseFiles, type HubFile } from "./choose.ts";
 import { denied, download, isWhole } from "./download.node.ts";
 
-/** What is pulled. */
+/** Options of pulling a model. */
 export interface PullOptions extends ChooseOptions {
   /** "owner/name". */
   readonly repo: string;
@@ -26,7 +26,7 @@ export interface PullOptions extends ChooseOptions {
   readonly attempts?: number;
 }
 
-/** What happens while a model is pulled. Bytes are counted over all files. */
+/** Events while a model is pulled. Bytes are counted over all files. */
 export type PullEvent =
   | { readonly type: "start"; readonly commit: string; readonly files: number; readonly bytes: number }
   | { readonly type: "progress"; readonly path: string; readonly done: number; readonly bytes: number }

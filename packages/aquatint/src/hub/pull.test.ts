@@ -41,7 +41,7 @@ const expected = [
   "unet/diffusion_pytorch_model.safetensors",
 ];
 
-/** What the server does to the content of files, one request after the other; whole when the list is empty. */
+/** Faults that the server adds to the content of files, one request after the other; whole when the list is empty. */
 type Fault = "truncate" | "stall" | "corrupt" | "no-ranges" | "error" | "denied";
 let faults: Fault[] = [];
 let requests: { path: string; range: string | undefined; token: string | undefined }[] = [];
@@ -166,8 +166,8 @@ test("several at once bring each file once and agree on the cache", async () => 
   const fetched = requests.map(({ path }) => path);
   expect(fetched).toEqual([...new Set(fetched)]);
   expect(fetched).toContain(unet);
-  const left = await readdir(cache, { recursive: true });
-  expect(left.filter((name) => /\.(tmp|lock|incomplete)$/.test(name))).toEqual([]);
+  const remaining = await readdir(cache, { recursive: true });
+  expect(remaining.filter((name) => /\.(tmp|lock|incomplete)$/.test(name))).toEqual([]);
 });
 
 test("takes a variant, one file, and a token that goes to the hub", async () => {

@@ -11,7 +11,7 @@ export function betaQuantile(p: number, a: number, b: number): number {
   return (low + high) / 2;
 }
 
-/** The regularised incomplete beta function I_x(a, b), by its continued fraction (DLMF 8.17.22). */
+/** The regularized incomplete beta function I_x(a, b), by its continued fraction (DLMF 8.17.22). */
 export function betaShare(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;

@@ -3,7 +3,7 @@ import { fastLog, fastSine } from "./elementary.ts";
 import { philoxRun } from "./philox.ts";
 import { checkedSeed, type NormalStream, type Seed } from "./random.ts";
 
-/** What a stream of CUDA's generator may begin with. */
+/** Start of a stream of CUDA's generator. */
 export interface CudaPhiloxOptions {
   /** Draws that have gone before, 0 .. 2^32 - 1: where a run goes on, or another stream of the same seed begins. */
   readonly offset?: number;

@@ -5,7 +5,7 @@ export interface Eigen {
 }
 
 const SWEEPS = 60;
-/** What a sweep leaves of the rest where it has converged: before, each leaves its square. */
+/** Ratio of the rest after and before a sweep where it has converged: before, each leaves its square. */
 const STALLED = 0.25;
 
 /** Jacobi's method for a symmetric matrix given by its rows; meant for tens of rows, exact to float64's rounding. */
@@ -14,12 +14,12 @@ export function symmetricEigen(rows: readonly ArrayLike<number>[]): Eigen {
   const a = rows.map((row) => Float64Array.from(row));
   const vectors = rows.map((_, i) => Float64Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
   const size = a.reduce((sum, row) => sum + row.reduce((s, v) => s + v * v, 0), 0);
-  let left = offDiagonal(a);
-  for (let sweep = 0; sweep < SWEEPS && left > 1e-32 * size; sweep++) {
+  let remaining = offDiagonal(a);
+  for (let sweep = 0; sweep < SWEEPS && remaining > 1e-32 * size; sweep++) {
     for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotate(a, vectors, p, q);
-    const before = left;
-    left = offDiagonal(a);
-    if (left < 1e-24 * size && left > STALLED * before) break; // the rest is rounding, which no sweep removes
+    const before = remaining;
+    remaining = offDiagonal(a);
+    if (remaining < 1e-24 * size && remaining > STALLED * before) break; // the rest is rounding, which no sweep removes
   }
   return { values: Float64Array.from(a, (row, i) => row[i]!), vectors };
 }

@@ -2,7 +2,7 @@ import { cudaPhilox } from "./cuda.ts";
 import { unknownName } from "./names.ts";
 import { type NormalStream, type Seed, torchCpu } from "./random.ts";
 
-/** What a seed can mean: the streams of torch's generators, by the names that the command line takes. */
+/** Generators that a seed can belong to: the streams of torch's generators, by the names that the command line takes. */
 export const generators = {
   "torch-cpu": (seed: Seed): NormalStream => torchCpu(seed),
   "cuda-philox": (seed: Seed): NormalStream => cudaPhilox(seed),

@@ -1,7 +1,7 @@
 const N = 624;
 const M = 397;
 
-/** Where a Mersenne Twister stands: its 624 words of 32 bits and how many of them are used up. */
+/** State of a Mersenne Twister: its 624 words of 32 bits and how many of them are used up. */
 export interface Mt19937State {
   readonly words: readonly number[];
   readonly index: number;

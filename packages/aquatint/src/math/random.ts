@@ -5,7 +5,7 @@ import { type Mt19937State, mt19937, mt19937Seeded } from "./mt19937.ts";
 /** Any 64-bit integer, as torch takes it; a number must be exact, that is below 2^53 in size. */
 export type Seed = number | bigint;
 
-/** Where a random stream stands, as JSON, so that a run can resume. */
+/** State of a random stream, as JSON, so that a run can resume. */
 export interface RandomState extends Mt19937State {
   readonly generator: "torch-cpu";
   /** The second normal of the last pair, not yet handed out. */
@@ -82,9 +82,9 @@ function shuffled(n: number, next: () => number): Int32Array {
   const out = new Int32Array(n).map((_, i) => i);
   for (let i = 0; i < n - 1; i++) {
     const j = i + (next() % (n - i));
-    const kept = out[i]!;
+    const swap = out[i]!;
     out[i] = out[j]!;
-    out[j] = kept;
+    out[j] = swap;
   }
   return out;
 }

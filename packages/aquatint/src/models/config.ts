@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AquatintError } from "../errors.ts";
 
-/** How one kind of model reads its `config.json`. */
+/** Reader of the `config.json` of one kind of model. */
 export interface ConfigSpec<Fields extends z.ZodRawShape> {
   /** The class that the file was written by, for messages. */
   readonly model: string;
@@ -11,7 +11,7 @@ export interface ConfigSpec<Fields extends z.ZodRawShape> {
   readonly fixed: Readonly<Record<string, readonly unknown[]>>;
   /** Keys that do not change the numbers. */
   readonly inert: readonly string[];
-  /** What the fields must fulfil together: says what is wrong. */
+  /** Check of the fields together: says what is wrong. */
   readonly check?: (config: z.output<z.ZodObject<Fields>>) => string | undefined;
 }
 
@@ -23,14 +23,14 @@ export function configParser<Fields extends z.ZodRawShape>({ model, fields, fixe
   const schema = z.object(fields);
   const passed = new Set([...Object.keys(fields), ...inert]);
   return (json: unknown): z.output<z.ZodObject<Fields>> => {
-    const found = z.record(z.string(), z.unknown()).safeParse(json);
-    if (!found.success) throw new AquatintError("config/value", `the config of ${model} is not a JSON object`);
-    for (const [key, value] of Object.entries(found.data)) {
+    const object = z.record(z.string(), z.unknown()).safeParse(json);
+    if (!object.success) throw new AquatintError("config/value", `the config of ${model} is not a JSON object`);
+    for (const [key, value] of Object.entries(object.data)) {
       if (key.startsWith("_") || passed.has(key)) continue;
       expectFixed(model, key, value, fixed[key]);
     }
-    const config = schema.safeParse(found.data);
-    if (!config.success) throw valueError(model, config.error.issues[0]!, found.data);
+    const config = schema.safeParse(object.data);
+    if (!config.success) throw valueError(model, config.error.issues[0]!, object.data);
     const wrong = check?.(config.data);
     if (wrong) throw new AquatintError("config/value", `the config of ${model}: ${wrong}`);
     return config.data;
@@ -47,7 +47,7 @@ function expectFixed(model: string, key: string, value: unknown, allowed: readon
       },
     );
   }
-  if (allowed.some((one) => show(one) === show(value))) return;
+  if (allowed.some((item) => show(item) === show(value))) return;
   throw new AquatintError(
     "config/unsupported",
     `the config of ${model} has "${key}": ${show(value)}, supported is ${allowed.map(show).join(" or ")}`,

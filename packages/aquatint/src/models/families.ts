@@ -3,19 +3,19 @@ import type { PipelineClass } from "./pipeline-classes.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What a line of published models has in common and no shape says. */
+/** Facts that a line of published models shares and that no shape shows. */
 export interface FamilyFacts {
   /** Its name for messages. */
   readonly title: string;
-  /** Whether a U-Net or ControlNet with cross-attention belongs to it, by its config. */
+  /** Tells whether a U-Net or ControlNet with cross-attention belongs to it, by its config. */
   readonly detect: (network: JsonObject) => boolean;
-  /** What its latents are multiplied by. */
+  /** Scale of its latents. */
   readonly scalingFactor: number;
-  /** How its latents look. */
+  /** Map from its latents to RGB. */
   readonly latentRgb: LatentRgb;
   /** Side of the latents that it was trained on, by what the network predicts. */
   readonly trainedSize: (prediction: unknown) => number;
-  /** What a U-Net of so many input channels predicts where its file does not say. */
+  /** Prediction type of a U-Net of so many input channels where its file does not say. */
   readonly prediction: (channels: unknown) => "epsilon" | "v_prediction";
   /** Its own fields of `scheduler_config.json`. */
   readonly scheduler: JsonObject;
@@ -26,7 +26,7 @@ export interface FamilyFacts {
   readonly consistency?: PipelineClass;
   /** Text encoders that are OpenCLIP's: GELU, prompts padded with "!". */
   readonly openClip: readonly string[];
-  /** Whether a text encoder that lacks a layer makes it useless: the U-Net reads the last layer but one. */
+  /** True if a text encoder that lacks a layer makes it useless: the U-Net reads the last layer but one. */
   readonly needsAllTextLayers: boolean;
 }
 
@@ -107,11 +107,11 @@ export function familyOf(config: JsonObject): Family | undefined {
 /** The scale of latents where neither a config nor a family says one: the first autoencoder's. */
 export const DEFAULT_SCALING_FACTOR = 0.18215;
 
-/** Whether a text encoder is OpenCLIP's; where no family says it, the second one is. */
+/** Tells whether a text encoder is OpenCLIP's; where no family says it, the second one is. */
 export const isOpenClip = (family: Family | undefined, encoder: string): boolean =>
   familyFacts(family ?? "sdxl").openClip.includes(encoder);
 
-/** How a family's latents look; undefined where the model's are scaled otherwise, which are another autoencoder's. */
+/** Map from a family's latents to RGB; undefined where the model's are scaled otherwise, which are another autoencoder's. */
 export const publishedLatentRgb = (
   family: Family,
   { scaling_factor = DEFAULT_SCALING_FACTOR }: { readonly scaling_factor?: unknown } = {},

@@ -2,13 +2,13 @@ import { countOf, upTo } from "../util/numbered.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What is known of a network beside the shapes of its weights. */
+/** Facts about a network beside the shapes of its weights. */
 export interface InferenceFacts {
   /** Width of the text that joins the time embedding; undefined where no text encoder says it. */
   readonly pooled?: number | undefined;
-  /** What its latents are multiplied by. */
+  /** Scale of its latents. */
   readonly scalingFactor: number;
-  /** Whether a text encoder is OpenCLIP's. */
+  /** True if a text encoder is OpenCLIP's. */
   readonly openClip: boolean;
 }
 
@@ -21,7 +21,7 @@ const sizeAt = (weights: Weights, key: string, axis: number): number | undefined
 const channelsOf = (weights: Weights, levels: number, key: (level: number) => string): readonly number[] =>
   upTo(levels).map((level) => sizeAt(weights, key(level), 0) ?? 0);
 
-/** What a U-Net and a ControlNet have in common, from their shapes. Heads: 8 a level in SD 1.x, of 64 channels each since. */
+/** Config that a U-Net and a ControlNet share, from their shapes. Heads: 8 a level in SD 1.x, of 64 channels each since. */
 function encoderConfig(weights: Weights, pooled: number): JsonObject {
   const keys = [...weights.keys()];
   const levels = countOf(keys, /^down_blocks\.(\d+)\./);

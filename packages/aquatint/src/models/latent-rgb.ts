@@ -3,9 +3,9 @@ type Rgb = readonly [red: number, green: number, blue: number];
 
 /** A linear map from a U-Net's latents to colors in about -1 .. 1: one latent is one pixel. */
 export interface LatentRgb {
-  /** What one unit of each channel adds. */
+  /** RGB of one unit of each channel. */
   readonly factors: readonly Rgb[];
-  /** What latents of zeros look like. */
+  /** RGB of latents of zeros. */
   readonly bias: Rgb;
 }
 

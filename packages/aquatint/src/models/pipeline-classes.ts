@@ -5,7 +5,7 @@ import type { ModelClassName } from "./registry.ts";
 export interface PipelineKind {
   /** Its networks by the names of their subfolders. */
   readonly components: Readonly<Record<string, ModelClassName>>;
-  /** What else `model_index.json` says. */
+  /** Other entries of `model_index.json`. */
   readonly index: Readonly<Record<string, unknown>>;
   /** The choices where neither the caller nor the folder makes one: diffusers' for its kinds. */
   readonly generation: GenerationDefaults;
@@ -50,7 +50,7 @@ export const pipelineKind = (className: unknown): PipelineKind | undefined =>
     ? pipelineKinds[className as PipelineClass]
     : undefined;
 
-/** What a kind wants where nobody else says it: a model that was published under a name of its own is guided as Stable Diffusion is. */
+/** Defaults of a kind of model where nobody else says it: a model that was published under a name of its own is guided as Stable Diffusion is. */
 export const kindGeneration = (index: Readonly<Record<string, unknown>> | undefined): GenerationDefaults =>
   index ? (pipelineKind(index["_class_name"]) ?? pipelineKinds.StableDiffusionPipeline).generation : trainedGeneration;
 

@@ -5,7 +5,7 @@ import { type ModelName, makeModel } from "../../test/make-model.ts";
 import { sizeOf } from "../graph/types.ts";
 import { expectKeys, parameters } from "../nn/module.ts";
 
-/** What bench/peers/published_keys.py wrote of diffusers' and transformers' models, at full size. */
+/** Content of the file that bench/peers/published_keys.py wrote of diffusers' and transformers' models, at full size. */
 interface Published {
   readonly class: ModelName;
   readonly config: object;
@@ -16,7 +16,7 @@ const file = readFileSync(new URL("../../test/fixtures/published-keys.json.gz", 
 const published: Readonly<Record<string, Published>> = JSON.parse(new TextDecoder().decode(gunzipSync(file)));
 
 /** Figures that model cards give, so that the fixture itself is held to something. */
-const known = {
+const parameterCounts = {
   "sd15/unet": 859_520_964,
   "sd21/unet": 865_910_724,
   "sdxl/unet": 2_567_463_684,
@@ -24,13 +24,13 @@ const known = {
   "sd15/text_encoder": 123_060_480,
 };
 
-test.each(Object.entries(published))("%s has the published names and shapes", (label, { class: name, ...wanted }) => {
-  const found = parameters(makeModel(name, wanted.config));
-  const shapes = new Map(Object.entries(wanted.shapes).map(([key, shape]) => [key, { shape }]));
-  expectKeys(label, found, shapes);
-  expect([...found.values()].reduce((n, { shape }) => n + sizeOf(shape), 0)).toBe(wanted.parameters);
+test.each(Object.entries(published))("%s has the published names and shapes", (label, { class: name, ...expected }) => {
+  const actual = parameters(makeModel(name, expected.config));
+  const shapes = new Map(Object.entries(expected.shapes).map(([key, shape]) => [key, { shape }]));
+  expectKeys(label, actual, shapes);
+  expect([...actual.values()].reduce((n, { shape }) => n + sizeOf(shape), 0)).toBe(expected.parameters);
 });
 
-test.each(Object.entries(known))("%s has %i weights", (label, count) => {
+test.each(Object.entries(parameterCounts))("%s has %i weights", (label, count) => {
   expect(published[label]?.parameters).toBe(count);
 });

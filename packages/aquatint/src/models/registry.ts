@@ -26,7 +26,7 @@ import { UNet2DConditionModel } from "./unet/unet2d-condition.ts";
 type JsonObject = Readonly<Record<string, unknown>>;
 type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
-/** How the networks of a class lie in folders and files, and how they are opened. */
+/** Files and constructor of the networks of a class. */
 export interface ModelClass {
   /** Reads its `config.json`; absent where a package makes the networks. @throws AquatintError "config/…". */
   readonly parseConfig?: (json: unknown) => object;
@@ -36,15 +36,15 @@ export interface ModelClass {
   readonly library: "diffusers" | "transformers" | "aquatint";
   /** The file of its weights, without what follows the first dot. */
   readonly weightsFile: "diffusion_pytorch_model" | "model";
-  /** What a network is called that stands alone, and its folder in a model. */
+  /** Name of a network that stands alone, and its folder in a model. */
   readonly component: string;
-  /** What its `config.json` says of itself. */
+  /** Fields of `config.json` that mark the class. */
   readonly marks: JsonObject;
   /** Tensors that files hold beside its weights. */
   readonly leftovers?: RegExp;
   /** A weight's name where files write it in another way. */
   readonly rename?: (key: string) => string;
-  /** Whether a file of these tensors holds such a network, by names that no other class has. */
+  /** Tells whether a file of these tensors holds such a network, by names that no other class has. */
   readonly detect?: (keys: { has(key: string): boolean }) => boolean;
   /** Its role in a text-to-image model; absent where it has none. */
   readonly role?: "denoiser" | "text-encoder" | "autoencoder";

@@ -37,9 +37,9 @@ export function rearrange(x: Tensor, pattern: string, sizes: Readonly<Record<str
 const groups = (side: string): string[][] =>
   (side.match(/\([^)]*\)|\S+/g) ?? []).map((part) => part.replace(/[()]/g, "").trim().split(/\s+/));
 
-function resolve(left: readonly (readonly string[])[], x: Tensor, sizes: Readonly<Record<string, number>>) {
+function resolve(inputGroups: readonly (readonly string[])[], x: Tensor, sizes: Readonly<Record<string, number>>) {
   const size = new Map<string, number>([["1", 1], ...Object.entries(sizes)]);
-  for (const [i, group] of left.entries()) {
+  for (const [i, group] of inputGroups.entries()) {
     const unknownNames = group.filter((name) => !size.has(name));
     const product = group.reduce((n, name) => n * (size.get(name) ?? 1), 1);
     const extent = sizeAt(x.shape, i);

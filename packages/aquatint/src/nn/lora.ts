@@ -30,7 +30,7 @@ export interface WeightDelta {
   readonly scale: Tensor;
 }
 
-/** What is added beside a layer. */
+/** A branch beside a layer. */
 export type Branch = LowRank | WeightDelta;
 
 /** Branches by the paths of their modules: "mid_block.attentions.0.proj_in". */

@@ -52,17 +52,17 @@ export function module<C extends Children, F extends Forward>(children: C, forwa
   const call = (...args: unknown[]) =>
     withScope(place, () => (wrapper ? wrapper(place.path(), forward, children) : forward)(...args));
   places.set(call, place);
-  for (const [key, child] of named(children)) {
+  for (const [key, child] of namedChildren(children)) {
     const below = places.get(child);
     if (below && !below.parent) Object.assign(below, { parent: place, key });
   }
   return Object.assign(call as F, { children });
 }
 
-function* named(children: Children | readonly Child[], prefix = ""): Generator<[key: string, child: Module]> {
+function* namedChildren(children: Children | readonly Child[], prefix = ""): Generator<[key: string, child: Module]> {
   for (const [key, child] of Object.entries(children) as [string, Child][]) {
     const path = prefix ? `${prefix}.${key}` : key;
-    if (Array.isArray(child)) yield* named(child, path);
+    if (Array.isArray(child)) yield* namedChildren(child, path);
     else if (child && !(child instanceof Tensor)) yield [path, child as Module];
   }
 }

@@ -53,7 +53,7 @@ export const logicalOr = (a: Tensor, b: Tensor): Tensor => logicalNot(logicalAnd
 /** a ≠ b, as bool. */
 export const notEqual = (a: Tensor, b: Tensor): Tensor => logicalNot(equal(a, b));
 
-/** The same values in another element type; float32 to int32 cuts towards zero, and what is not 0 is true. */
+/** The same values in another element type; float32 to int32 cuts toward zero, and what is not 0 is true. */
 export const cast: OpFn<[x: Tensor], { to: DType }> = defineOp({
   name: "cast",
   infer: ([x], { to }) => ({ dtype: to, shape: x.shape }),

@@ -121,7 +121,7 @@ export interface WeightGradient extends Geometry {
 }
 
 /** Options of `weightGradientNodes`. */
-interface Written extends WeightGradient {
+interface WeightGradientOptions extends WeightGradient {
   /** The image is [n, h, w, c]; only without groups. */
   readonly channelsLast?: true;
 }
@@ -130,7 +130,7 @@ interface Written extends WeightGradient {
  * The gradient of a convolution with respect to its weight: for each place of the kernel one product (one a group) of
  * dY [o, nhw] with the shifted image [nhw, c], so that the product itself sums over the batch.
  */
-export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: Written): string {
+export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: WeightGradientOptions): string {
   const { size, groups } = options;
   const [n, o, h, w] = dy.shape;
   const [, c] = size as Shape4;
@@ -147,7 +147,7 @@ export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: Wr
 }
 
 /** An image as [n, h, w, c], or [groups, n, h, w, c] where there are groups. */
-function channelsInside(e: Emitter, { name, shape }: Value, { groups, channelsLast }: Written): string {
+function channelsInside(e: Emitter, { name, shape }: Value, { groups, channelsLast }: WeightGradientOptions): string {
   if (channelsLast) return name;
   if (groups === 1) return e.node("Transpose", [name], { perm: [0, 2, 3, 1] });
   const [n, c, h, w] = shape;

@@ -71,8 +71,9 @@ function transposedShape(x: Type, weight: Type, { extra, ...geometry }: Geometry
   checkGeometry(geometry, c);
   if (c !== kernelChannels) shapeError(`the image has ${c} channels, the kernel wants ${kernelChannels}`);
   for (const i of [0, 1] as const) {
-    const most = Math.max(stride[i], dilation[i]) - 1;
-    if (!(extra[i] >= 0 && extra[i] <= most)) shapeError(`an output padding of ${extra[i]} is outside of 0 to ${most}`);
+    const limit = Math.max(stride[i], dilation[i]) - 1;
+    if (!(extra[i] >= 0 && extra[i] <= limit))
+      shapeError(`an output padding of ${extra[i]} is outside of 0 to ${limit}`);
   }
   const reach = both((i) => dilation[i] * (kernel[i] - 1));
   const size = both((i) => (pixels[i] - 1) * stride[i] - 2 * padding[i] + reach[i] + extra[i] + 1);

@@ -14,10 +14,10 @@ describe.skipIf(!adapter)("on WebGPU, with nothing left to the CPU,", () => {
   test("the exceptions are none that could be struck out", async () => {
     await using runtime = await webRuntime({ device: "webgpu", cpuFallback: false });
     const able: string[] = [];
-    for (const named of selectCases(1)) {
-      if (!exceptionFor(named, webgpuExceptions)) continue;
-      await measure(runtime, [probe(named.opCase, { orders: 1 })]).then(
-        () => able.push(named.title),
+    for (const namedCase of selectCases(1)) {
+      if (!exceptionFor(namedCase, webgpuExceptions)) continue;
+      await measure(runtime, [probe(namedCase.opCase, { orders: 1 })]).then(
+        () => able.push(namedCase.title),
         (error) => expect(error).toHaveProperty("code", "runtime/failed"),
       );
     }
@@ -28,7 +28,7 @@ describe.skipIf(!adapter)("on WebGPU, with nothing left to the CPU,", () => {
     await using runtime = await webRuntime({ device: "webgpu" });
     await agree(
       runtime,
-      selectCases(6).filter((named) => exceptionFor(named, webgpuExceptions)),
+      selectCases(6).filter((namedCase) => exceptionFor(namedCase, webgpuExceptions)),
     );
   });
 });

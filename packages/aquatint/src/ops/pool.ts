@@ -102,8 +102,8 @@ function scatterWindows(
   weight: Tensor,
   { size, kernel, stride, padding }: Window & { size: Shape },
 ): Tensor {
-  const reached = both((i) => (sizeAt(windows.shape, 2 + i) - 1) * stride[i] - 2 * padding[i] + kernel[i]);
-  const outputPadding = both((i) => sizeAt(size, 2 + i) - reached[i]);
+  const covered = both((i) => (sizeAt(windows.shape, 2 + i) - 1) * stride[i] - 2 * padding[i] + kernel[i]);
+  const outputPadding = both((i) => sizeAt(size, 2 + i) - covered[i]);
   return reshape(convTranspose2d(windows, weight, undefined, { stride, padding, outputPadding }), { shape: size });
 }
 

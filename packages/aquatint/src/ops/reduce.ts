@@ -55,7 +55,7 @@ const countOf = (x: Type, axes: readonly number[]): number => sizeOf(axes.map((a
 const reduceNode = (e: Emitter, onnx: string, x: string, { axes, keepDims }: Reduction): string =>
   e.node(onnx, [x, e.constant("int64", axes)], { keepdims: keepDims ? 1 : 0 });
 
-/** Of the kernels for this some overflow, so that the largest is taken out; it is held to numbers, as infinities cancel to none. */
+/** The logarithm of a sum of exponentials without the kernels' overflow: the largest is subtracted, limited to finite numbers, as infinities cancel to none. */
 function logSumExp(e: Emitter, x: string, reduction: Reduction): string {
   const keptReduction = { ...reduction, keepDims: true };
   const limits = [-LARGEST, LARGEST].map((limit) => e.constant("float32", [limit], []));

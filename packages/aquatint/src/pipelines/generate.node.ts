@@ -34,7 +34,7 @@ export async function openTextToImage(path: string | ModelFiles, { variant, vae,
   return adaptedModel(vae === undefined ? model : await withVae(model, vae), files);
 }
 
-/** What `generate` takes. */
+/** Options of `generate`. */
 export interface GenerateOptions extends TextToImageOptions, TextToImageRun, OpenOptions, PreviewOptions {
   /** Folder or single file of a model; the package of the default one when absent. */
   readonly model?: string | undefined;
@@ -44,19 +44,19 @@ export interface GenerateOptions extends TextToImageOptions, TextToImageRun, Ope
   readonly batch?: number | undefined;
   /** Folders or files of ControlNets, one for each of `controls`. */
   readonly controlNets?: readonly string[] | undefined;
-  /** Where to run; the CPU when absent. */
+  /** Device that runs the model; the CPU when absent. */
   readonly device?: Device | undefined;
   /** At most so many threads. */
   readonly threads?: number | undefined;
-  /** How constant weights are held; "packed" when absent, or what the limit of memory allows. */
+  /** Form of constant weights; "packed" when absent, or what the limit of memory allows. */
   readonly weightMemory?: WeightMemory | undefined;
   /** Bytes that the process may take: the way of computing is chosen for it. No limit when absent. */
   readonly maxMemory?: number | undefined;
-  /** What the autoencoder computes in, "float32" when absent; in float16 it is tried, and tried again in float32 if it overflows. */
+  /** Precision of the autoencoder, "float32" when absent; in float16 it is tried, and tried again in float32 if it overflows. */
   readonly vaePrecision?: VaePrecision | undefined;
 }
 
-/** What a generation tells: of its images, and where it had to fall back to another precision. */
+/** Events of a generation: of its images, and where it had to fall back to another precision. */
 export type GenerationEvent = TextToImageEvent | RetryEvent;
 
 /** Images that are ready to be made: everything is checked, nothing is loaded. */
@@ -64,9 +64,9 @@ export interface Generation {
   readonly model: TextToImageModel;
   /** One an image. */
   readonly plans: readonly TextToImagePlan[];
-  /** How the limit of memory is kept, where one was given. */
+  /** Plan of the memory limit, where one was given. */
   readonly memory?: MemoryPlan;
-  /** What the plans were made from. */
+  /** Options of the plans. */
   readonly options: GenerateOptions;
   /** Loads the model, makes the images in order and unloads it. */
   run(options?: Pick<TextToImageRun, "previews">): AsyncGenerator<GenerationEvent, void, void>;
@@ -104,7 +104,7 @@ function checkCount(name: "count" | "batch", count: number, limit: number): void
 
 const seedsOf = (plans: readonly TextToImagePlan[]): Seed[] => plans.map(({ seed }) => seed);
 
-/** What was checked of a generation. */
+/** A checked generation. */
 interface PreparedGeneration extends Pick<Generation, "model" | "plans" | "memory"> {
   readonly preview: PreparedPreview | undefined;
 }

@@ -4,19 +4,19 @@ import { packageParts } from "../util/packages.ts";
 import type { RunEntry } from "./find.node.ts";
 import type { RunData } from "./run.ts";
 
-/** What the report of a run is drawn from. */
+/** Input of a run's report. */
 export interface RunReportInput {
   readonly run: RunData;
   /** Reads the grids of samples. */
   readonly files: RunFiles;
   readonly name: string;
-  /** Whether a process trains in the folder. */
+  /** True if a process trains in the folder. */
   readonly locked: boolean;
   /** Who made it: "aquatint 1.2.3". */
   readonly maker: string;
 }
 
-/** What `@aquatint/lab` draws for the commands of this package. */
+/** Drawings of `@aquatint/lab` for the commands of this package. */
 export interface Drawings {
   /** The report of a run: one self-contained HTML file. */
   runReport(input: RunReportInput): Promise<string>;

@@ -50,8 +50,8 @@ export async function openRun(folder: string, name: string): Promise<RunEntry | 
   const run = await readRun(diskFiles(folder));
   if (!run) return undefined;
   const locked = (await runningProcess(folder)) !== undefined;
-  const written = await stat(join(folder, logs.metrics)).catch(() => undefined);
-  return { run, summary: summaryOf(run, { name, locked }), updated: written?.mtime.toISOString() ?? null };
+  const stats = await stat(join(folder, logs.metrics)).catch(() => undefined);
+  return { run, summary: summaryOf(run, { name, locked }), updated: stats?.mtime.toISOString() ?? null };
 }
 
 /** The runs of some folders, in their order, each by the name that it was given. @throws AquatintError "runs/missing" */

@@ -48,7 +48,7 @@ export async function* reportedRun(
   const pending: (ReportEvent | RunProblem)[] = [];
   const write = async () => {
     stale = false;
-    const report = await writeRunReport(folder, options).then(written, failed);
+    const report = await writeRunReport(folder, options).then(reportEvent, failed);
     skipped = report.skipped;
     pending.push(report.event);
     writing = undefined;
@@ -77,7 +77,7 @@ interface WrittenReport {
   readonly skipped: boolean;
 }
 
-const written = (path: string): WrittenReport => ({ event: { type: "report", path }, skipped: false });
+const reportEvent = (path: string): WrittenReport => ({ event: { type: "report", path }, skipped: false });
 
 function failed(error: unknown): WrittenReport {
   const skipped = error instanceof AquatintError && error.code.startsWith("package/");

@@ -5,7 +5,7 @@ import type { EvaluationRecord, SessionRecord, StepRecord } from "../train/run/e
 import { logs, newestStep, type RunFiles, type StepFile, sampleFiles, textOf } from "../train/run/run-folder.ts";
 import { movingAverage } from "./series.ts";
 
-/** What a run's configuration must say for the run to be listed; all else is shown as it is. */
+/** Configuration of a run that is listed; all else is shown as it is. */
 const runConfig = z.looseObject({
   task: z.string().default("denoising"),
   dataset: z.looseObject({ name: z.string() }),
@@ -76,7 +76,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** How a run stands: it trains, it has come to its end, or it can be resumed. */
+/** State of a run: it trains, it has come to its end, or it can be resumed. */
 export type RunState = "running" | "done" | "stopped";
 
 /** A run in one line. */
@@ -88,7 +88,7 @@ export interface RunSummary {
   readonly task: string;
   readonly dataset: string;
   readonly step: number;
-  /** Where it ends by steps. */
+  /** Number of steps at the end. */
   readonly steps: number | null;
   readonly batchSize: number;
   /** Moving average of the loss; null before the first step. */
@@ -114,7 +114,7 @@ export function summaryOf(
   const ended = last?.ended && checkpoint === last.step ? last.ended : null;
   const average = movingAverage();
   const loss = steps.reduce<number | null>((_, step) => average(step.loss), null);
-  const left = ended ? 0 : last?.secondsLeft;
+  const remainingSeconds = ended ? 0 : last?.secondsLeft;
   return {
     name,
     folder: run.folder,
@@ -126,7 +126,7 @@ export function summaryOf(
     batchSize: config.training.batch_size,
     loss,
     minutes: (last?.seconds ?? 0) / 60,
-    minutesLeft: left === undefined ? null : left / 60,
+    minutesLeft: remainingSeconds === undefined ? null : remainingSeconds / 60,
     ended,
     evaluation: run.evaluations.at(-1) ?? null,
     started: run.sessions[0]?.started ?? null,

@@ -11,10 +11,10 @@ export const AVERAGE_STEPS = 100;
 
 /** A moving average: over the last fifth of what it has seen, and at most over `AVERAGE_STEPS`. Returns the average so far. */
 export function movingAverage(): (value: number) => number {
-  let [seen, mean] = [0, 0];
+  let [count, mean] = [0, 0];
   return (value) => {
-    seen++;
-    mean += (value - mean) / Math.min(Math.max(seen / 5, 1), AVERAGE_STEPS);
+    count++;
+    mean += (value - mean) / Math.min(Math.max(count / 5, 1), AVERAGE_STEPS);
     return mean;
   };
 }

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { encodePng } from "../formats/png/png.ts";
 import type { EvaluationRecord, SessionRecord, StepRecord } from "../train/run/events.ts";
 
-/** What a constructed run is like. */
+/** Options of a constructed run. */
 export interface WrittenRunOptions {
   /** Steps that are recorded. */
   readonly steps?: number;
-  /** Whether the last one ends the run, and has its checkpoint. */
+  /** True if the last one ends the run, and has its checkpoint. */
   readonly ended?: boolean;
   readonly config?: object;
   /** Parts of the last line of its metrics, as a killed process leaves them. */
@@ -29,18 +29,18 @@ const session: SessionRecord = {
 };
 
 /** Steps of a whole run. */
-const WHOLE = 40;
+const TOTAL_STEPS = 40;
 
-const stepOf = (step: number, { steps = WHOLE, ended = false }: WrittenRunOptions): StepRecord => ({
+const stepOf = (step: number, { steps = TOTAL_STEPS, ended = false }: WrittenRunOptions): StepRecord => ({
   step,
   loss: 1 / step,
   gradNorm: 0.5,
   metrics: { loss_0_25: 2 / step, loss_25_100: 1 / step, psnr: step },
   learningRate: 1e-3,
-  progress: step / WHOLE,
+  progress: step / TOTAL_STEPS,
   seconds: 3 * step,
   secondsPerStep: 3,
-  secondsLeft: 3 * (WHOLE - step),
+  secondsLeft: 3 * (TOTAL_STEPS - step),
   memory: 700,
   ...(ended && step === steps && { ended: "steps" }),
 });
@@ -49,10 +49,10 @@ const lines = (records: readonly object[]): string => records.map((record) => `$
 
 /** Writes a run's folder as training does: a loss of 1 / step, samples each ten steps, an evaluation each twenty. */
 export async function writtenRun(folder: string, options: WrittenRunOptions = {}): Promise<string> {
-  const { steps = WHOLE, ended = false, config, torn = "", holder } = options;
+  const { steps = TOTAL_STEPS, ended = false, config, torn = "", holder } = options;
   for (const part of ["samples", "checkpoints"]) await mkdir(join(folder, part), { recursive: true });
   const write = (path: string, content: string | Uint8Array) => writeFile(join(folder, path), content);
-  const training = { steps: WHOLE, batch_size: 8, learning_rate: 1e-3 };
+  const training = { steps: TOTAL_STEPS, batch_size: 8, learning_rate: 1e-3 };
   await write("config.json", JSON.stringify({ task: "denoising", dataset: { name: "digits" }, training, ...config }));
   const records = Array.from({ length: steps }, (_, i) => stepOf(i + 1, options));
   await write("metrics.jsonl", lines(records) + torn);

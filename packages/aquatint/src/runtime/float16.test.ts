@@ -23,7 +23,7 @@ afterAll(() => full[Symbol.asyncDispose]());
 const x = input({ name: "x", shape: [1, 4, 6, 6] });
 const feeds = { x: noise([1, 4, 6, 6], { size: 2 }) };
 
-/** What decoders are made of. */
+/** Widths of small decoders. */
 function small() {
   const [conv, norm, linear] = [Conv2d(4, 4, 3), GroupNorm(2, 4), Linear(6, 6)];
   const all = module({ conv, norm, linear }, () => {

@@ -19,7 +19,7 @@ export interface Statistics {
   readonly source: string;
   readonly nan: number;
   readonly infinite: number;
-  /** Of the finite values; NaN where there are none. */
+  /** Smallest finite value; NaN where there is none. */
   readonly min: number;
   readonly max: number;
   readonly mean: number;

@@ -9,7 +9,7 @@ const DOWN = 1 / 1.1;
 const sign = /\\[()[\]\\]|\\|\(|\[|:\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*\)|\)|\]|[^\\()[\]:]+|:/g;
 const breaks = /\s*\bBREAK\b\s*/;
 
-/** What is read so far; an entry without text is a BREAK. */
+/** Text so far; an entry without text is a BREAK. */
 interface Entry {
   readonly text: string | undefined;
   weight: number;

@@ -10,14 +10,14 @@ export interface EmbeddedVector {
   readonly index: number;
 }
 
-/** What the text encoder reads at once: 77 ids and their weights for Stable Diffusion, start and end included. */
+/** Ids that the text encoder reads at once: 77 ids and their weights for Stable Diffusion, start and end included. */
 export interface PromptChunk {
   readonly ids: Int32Array<ArrayBuffer>;
   readonly weights: Float32Array<ArrayBuffer>;
   readonly vectors: readonly EmbeddedVector[];
 }
 
-/** What `promptChunks` needs besides the text. */
+/** Options of `promptChunks` besides the text. */
 export interface ChunkOptions {
   readonly tokenizer: ClipTokenizer;
   /** The number of vectors of each textual-inversion embedding, by the word that calls it. */

@@ -103,8 +103,8 @@ function readMerges(text: string, ids: ReadonlyMap<string, number>): ReadonlyMap
   const lines = text.trim().split(/\r?\n/);
   const pairs = lines.slice(lines[0]?.startsWith("#version") ? 1 : 0).filter((line) => line !== "");
   for (const pair of pairs) {
-    const [left = "", right = "", ...rest] = pair.split(" ");
-    if (left && right && rest.length === 0 && ids.has(left + right)) continue;
+    const [first = "", second = "", ...rest] = pair.split(" ");
+    if (first && second && rest.length === 0 && ids.has(first + second)) continue;
     throw tokenizerError("merges", `${JSON.stringify(pair)} is no pair of symbols whose merger is in the vocabulary`);
   }
   return new Map(pairs.map((pair, rank) => [pair, rank]));
@@ -152,9 +152,9 @@ function bestPair(symbols: readonly string[], ranks: ReadonlyMap<string, number>
 export function mergePair(symbols: readonly string[], pair: string): string[] {
   const merged: string[] = [];
   for (let i = 0; i < symbols.length; i++) {
-    const [left = "", right] = [symbols[i], symbols[i + 1]];
-    const isPair = right !== undefined && `${left} ${right}` === pair;
-    merged.push(isPair ? left + right : left);
+    const [first = "", second] = [symbols[i], symbols[i + 1]];
+    const isPair = second !== undefined && `${first} ${second}` === pair;
+    merged.push(isPair ? first + second : first);
     if (isPair) i++;
   }
   return merged;

@@ -28,7 +28,7 @@ export function promptStages(prompt: string, steps: number): readonly PromptStag
   return [...ends].sort((a, b) => a - b).map((until) => ({ until, text: textAt(parts, until) }));
 }
 
-/** Where the bracket that opens at a place closes; what has no partner is text. */
+/** Position of the bracket that closes each open bracket; a bracket without a partner is text. */
 function closingBrackets(text: string): ReadonlyMap<number, number> {
   const closing = new Map<number, number>();
   const stack: number[] = [];
@@ -81,7 +81,7 @@ function parse(source: Source, from: number, to: number, depth: number): Part[] 
   return parts;
 }
 
-/** What stands between square brackets. */
+/** Content between square brackets. */
 function square(source: Source, from: number, to: number, depth: number): readonly Part[] {
   const inner = (a: number, b: number) => parse(source, a, b, depth);
   const colons = separators(source, from, to, ":");

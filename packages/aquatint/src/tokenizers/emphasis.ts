@@ -1,7 +1,7 @@
 import { AquatintError } from "../errors.ts";
 
 /**
- * What (word:1.2) does, by A1111's names: "original" restores the mean after the weights, "no-norm" leaves it, "ignore" reads
+ * Effect of (word:1.2), by A1111's names: "original" restores the mean after the weights, "no-norm" leaves it, "ignore" reads
  * the signs and drops their weights, "none" reads them as characters.
  */
 export const emphasisModes = ["original", "no-norm", "ignore", "none"] as const;
@@ -11,7 +11,7 @@ export type EmphasisMode = (typeof emphasisModes)[number];
 /** As the web UI has it. */
 export const DEFAULT_EMPHASIS: EmphasisMode = "original";
 
-/** What happens to the mean of an embedding after its weights: "mean" restores it, "none" leaves what comes out. */
+/** Treatment of an embedding's mean after its weights: "mean" restores it, "none" leaves what comes out. */
 export type EmphasisRestore = "mean" | "none";
 
 /**
@@ -19,7 +19,7 @@ export type EmphasisRestore = "mean" | "none";
  * scales all of it so that its mean is what it was. Weights of 1 change nothing.
  * @throws AquatintError "prompt/emphasis" where the values are no whole number of rows.
  */
-export function emphasised(
+export function emphasized(
   embedding: Float32Array,
   weights: Float32Array,
   { restore = "mean" }: { readonly restore?: EmphasisRestore } = {},

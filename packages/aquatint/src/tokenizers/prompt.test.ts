@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseAttention } from "./attention.ts";
 import { padChunks, promptChunks } from "./chunks.ts";
 import { promptStages } from "./editing.ts";
-import { emphasised } from "./emphasis.ts";
+import { emphasized } from "./emphasis.ts";
 import { attentionCases, editingCases } from "./prompt.cases.ts";
 import { encodePrompt } from "./prompt.ts";
 import { publishedClipTokenizer } from "./published.ts";
@@ -93,8 +93,8 @@ describe("a prompt", () => {
 
   test("with the web UI's signs has stages, weights and as many chunks as it needs", () => {
     const { stages } = encodePrompt("[word:(word:2):5] BREAK word", { tokenizer, steps: 10, syntax: "a1111" });
-    const seen = stages.map(({ until, chunks }) => [until, chunks.map(inner), chunks[0]!.weights[1]]);
-    expect(seen).toEqual([
+    const results = stages.map(({ until, chunks }) => [until, chunks.map(inner), chunks[0]!.weights[1]]);
+    expect(results).toEqual([
       [5, [[WORD], [WORD]], 1],
       [10, [[WORD], [WORD]], 2],
     ]);
@@ -111,12 +111,12 @@ describe("a prompt", () => {
 
 test("emphasis scales tokens and brings the mean back, or leaves it", () => {
   const [embedding, weights] = [Float32Array.of(1, 2, 3, 4), Float32Array.of(1, 3)];
-  expect([...emphasised(embedding, weights, { restore: "none" })]).toEqual([1, 2, 9, 12]);
-  const restored = emphasised(embedding, weights);
+  expect([...emphasized(embedding, weights, { restore: "none" })]).toEqual([1, 2, 9, 12]);
+  const restored = emphasized(embedding, weights);
   expect(restored[2]! / restored[0]!).toBeCloseTo(9, 5);
   expect(restored.reduce((a, b) => a + b)).toBeCloseTo(10, 5);
-  expect([...emphasised(embedding, Float32Array.of(1, 1))]).toEqual([1, 2, 3, 4]);
-  expect(() => emphasised(embedding, new Float32Array(3))).toThrow(
+  expect([...emphasized(embedding, Float32Array.of(1, 1))]).toEqual([1, 2, 3, 4]);
+  expect(() => emphasized(embedding, new Float32Array(3))).toThrow(
     expect.objectContaining({ code: "prompt/emphasis" }),
   );
 });

@@ -5,7 +5,7 @@ import { promptStages } from "./editing.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode } from "./emphasis.ts";
 import { literal } from "./words.ts";
 
-/** How a prompt is read: literally and cut at the encoder's length, as diffusers does, or with the web UI's signs. */
+/** Syntax of a prompt: literally and cut at the encoder's length, as diffusers does, or with the web UI's signs. */
 export const promptSyntaxes = ["plain", "a1111"] as const;
 /** A syntax by its name. */
 export type PromptSyntax = (typeof promptSyntaxes)[number];
@@ -13,7 +13,7 @@ export type PromptSyntax = (typeof promptSyntaxes)[number];
 /** Plain: brackets and colons mean themselves, so a text gives the same image as with diffusers. */
 export const DEFAULT_PROMPT_SYNTAX: PromptSyntax = "plain";
 
-/** What the text encoder reads up to and including a step, counted from 1. */
+/** The prompt up to and including a step, counted from 1. */
 export interface EncodedStage {
   readonly until: number;
   readonly chunks: readonly PromptChunk[];
@@ -25,10 +25,10 @@ export interface EncodedPrompt {
   readonly cut: string;
 }
 
-/** How `encodePrompt` reads a prompt. */
+/** Options of `encodePrompt`. */
 export interface EncodePromptOptions extends ChunkOptions {
   readonly syntax?: PromptSyntax;
-  /** What becomes of weights; "original" if absent. */
+  /** Treatment of weights; "original" if absent. */
   readonly emphasis?: EmphasisMode | undefined;
   /** Steps of the sampler, which prompt editing counts in. */
   readonly steps: number;

@@ -15,10 +15,10 @@ export async function clipVocabulary(): Promise<ClipVocabulary> {
   const symbols = [...byteSymbols, ...byteSymbols.map((symbol) => symbol + WORD_END)];
   const merges: string[] = [];
   for (let i = 0; i < n; i++) {
-    const left = symbols[planes[i]! | (planes[n + i]! << 8)]!;
-    const right = symbols[planes[2 * n + i]! | (planes[3 * n + i]! << 8)]!;
-    merges.push(`${left} ${right}`);
-    symbols.push(left + right);
+    const first = symbols[planes[i]! | (planes[n + i]! << 8)]!;
+    const second = symbols[planes[2 * n + i]! | (planes[3 * n + i]! << 8)]!;
+    merges.push(`${first} ${second}`);
+    symbols.push(first + second);
   }
   const tokens = [...symbols, START, END];
   return { vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), merges: merges.join("\n") };

@@ -35,10 +35,10 @@ export function specialTokens(config: Json, map: Json, vocab: ReadonlyMap<string
     return id;
   };
   for (const content of [...all.keys()]) idOf(content);
-  const named: Json = isJson(added) ? config : { ...config, ...map };
-  const { additional_special_tokens: more } = named;
-  for (const token of [named.unk_token ?? END, ...(Array.isArray(more) ? more : [])]) idOf(token);
-  const [start, end, pad] = [named.bos_token ?? START, named.eos_token ?? END, named.pad_token ?? END];
+  const source: Json = isJson(added) ? config : { ...config, ...map };
+  const { additional_special_tokens: more } = source;
+  for (const token of [source.unk_token ?? END, ...(Array.isArray(more) ? more : [])]) idOf(token);
+  const [start, end, pad] = [source.bos_token ?? START, source.eos_token ?? END, source.pad_token ?? END];
   return { start: idOf(start), end: idOf(end), pad: idOf(pad), all };
 }
 

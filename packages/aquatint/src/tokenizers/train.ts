@@ -3,7 +3,7 @@ import type { TokenizerFiles } from "./files.ts";
 import { tokenizerError } from "./special.ts";
 import { byteSymbols, END, START, splitWords, WORD_END, wordSymbols } from "./words.ts";
 
-/** How large a vocabulary `trainBytePairs` makes. */
+/** Options of `trainBytePairs`. */
 export interface TrainBytePairsOptions {
   /** Pairs to merge at most; fewer where no pair occurs twice. The vocabulary has 514 tokens more. */
   readonly merges: number;
@@ -71,9 +71,9 @@ function countPairs(words: readonly Word[]): PairCounts {
 
 function mostFrequent(pairs: PairCounts): string | undefined {
   let best: string | undefined;
-  let most = 2;
+  let highest = 2;
   for (const [pair, count] of pairs) {
-    if (count > most || (count === most && (best === undefined || pair < best))) [best, most] = [pair, count];
+    if (count > highest || (count === highest && (best === undefined || pair < best))) [best, highest] = [pair, count];
   }
   return best;
 }

@@ -3,7 +3,7 @@ export const START = "<|startoftext|>";
 /** The token that ends every text, and pads most. */
 export const END = "<|endoftext|>";
 
-/** What follows the last symbol of a word in CLIP's vocabulary. */
+/** Mark of the end of a word in CLIP's vocabulary. */
 export const WORD_END = "</w>";
 
 // A character stands for each byte in a vocabulary, after GPT-2: printable Latin-1 for itself, the rest from U+0100 up.

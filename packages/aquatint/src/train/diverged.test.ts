@@ -27,8 +27,8 @@ test.each([1, 2])(
         /^loss became NaN at step 1: log gave 1 NaN in float32\[\]; it was given mul float32\[\] from -/,
       ),
     });
-    const kept = (name: string) => !name.startsWith("gradient/");
+    const isShared = (name: string) => !name.startsWith("gradient/");
     const after = (await session.remembered()).tensors;
-    for (const name of Object.keys(before).filter(kept)) expect(after[name], name).toEqual(before[name]);
+    for (const name of Object.keys(before).filter(isShared)) expect(after[name], name).toEqual(before[name]);
   },
 );

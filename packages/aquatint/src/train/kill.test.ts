@@ -7,7 +7,7 @@ import { bundledScript } from "../../test/bundled.ts";
 import { torchCpu } from "../math/random.ts";
 
 const KILLS = 20;
-/** Of the moments; a failed run is made again with AQUATINT_TEST_SEED. */
+/** Seed of the random moments; a failed run is made again with AQUATINT_TEST_SEED. */
 const SEED = Number(process.env["AQUATINT_TEST_SEED"] ?? Date.now());
 const STEPS = 400;
 
@@ -52,7 +52,7 @@ const stepsIn = async (file: string): Promise<readonly number[]> =>
 
 const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);
 
-/** Whether a model is there, under its name or the one of a kill's moment, and its files belong together. */
+/** State of the model folder, under its name or the one of a kill's moment: whole if its files belong together. */
 async function modelIn(folder: string): Promise<"none" | "whole" | "mixed"> {
   const names = await namesIn(folder);
   const model = ["model", "model.before"].find((name) => names.includes(name));

@@ -4,7 +4,7 @@ import type { RunEvent } from "./run/events.ts";
 import { type RunInput, recordRun } from "./run/recorder.ts";
 import { newestCheckpoint, type RunFiles } from "./run/run-folder.ts";
 
-/** What a run of `lineTask` is made with. */
+/** Options of a run of `lineTask`. */
 export interface LineRunOptions {
   readonly runtime: Runtime;
   readonly files: RunFiles;

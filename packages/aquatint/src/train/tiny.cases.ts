@@ -24,12 +24,12 @@ export const colorPlates: Dataset = {
     let state: StreamState = { seed, position: 0 };
     return {
       async next(n) {
-        const chosen = Array.from({ length: n }, (_, i) => (state.seed + state.position + i) % plateNames.length);
+        const classes = Array.from({ length: n }, (_, i) => (state.seed + state.position + i) % plateNames.length);
         state = { ...state, position: state.position + n };
         const pixels = SIZE * SIZE;
         const images = new Float32Array(n * 3 * pixels).fill(-1);
-        for (const [i, c] of chosen.entries()) images.fill(1, (3 * i + c) * pixels, (3 * i + c + 1) * pixels);
-        return { images, captions: chosen.map((c) => plateNames[c]!), truths: chosen };
+        for (const [i, c] of classes.entries()) images.fill(1, (3 * i + c) * pixels, (3 * i + c + 1) * pixels);
+        return { images, captions: classes.map((c) => plateNames[c]!), truths: classes };
       },
       snapshot: () => state,
       restore: (to) => {
@@ -121,7 +121,7 @@ export async function tinyLosses(runtime: Runtime): Promise<number[]> {
   return losses;
 }
 
-/** What `tinyLosses` gives, to 1e-4, on every platform. */
+/** Losses of `tinyLosses`, to 1e-4, on every platform. */
 export const expectedLosses: readonly number[] = [1.128471, 1.109787, 1.040434, 1.00728, 0.963269, 0.925129];
 
 /** The state of a checkpoint as plain numbers. */

@@ -1,4 +1,4 @@
-/** What a caller need not choose: steps of the sampler, 1 .. T, and the scale of classifier-free guidance, 0 or more. */
+/** Defaults of a generation: steps of the sampler, 1 .. T, and the scale of classifier-free guidance, 0 or more. */
 export interface GenerationDefaults {
   readonly steps: number;
   readonly guidance: number;

@@ -1,4 +1,4 @@
-/** What every part uses: errors, figures as text, and packages that may be installed or not. */
+/** Shared helpers: errors, figures as text, and packages that may be installed or not. */
 export { AquatintError, type ErrorCode, type ErrorOptions, messageOf } from "../errors.ts";
 export { concatFloat32 } from "./concat.ts";
 export { optionalPackage } from "./optional-package.ts";

@@ -27,7 +27,7 @@ export async function packageWith<Exports>(
 }
 
 /**
- * What an optional package exports; `purpose` is the subject of the error: "aquatint compare".
+ * Exports of an optional package; `purpose` is the subject of the error: "aquatint compare".
  * @throws AquatintError "package/missing" with the command that installs it, "package/broken" where it is there and does not load.
  */
 export async function optionalPackage<Exports>(
@@ -47,7 +47,7 @@ export async function optionalPackage<Exports>(
   }
 }
 
-/** Whether an import failed because this very package is not installed; one that it needs itself may be the missing one. */
+/** Tells whether an import failed because this very package is not installed; one that it needs itself may be the missing one. */
 const isMissing = (name: string, cause: unknown): boolean =>
   (cause as { readonly code?: unknown } | null)?.code === "ERR_MODULE_NOT_FOUND" &&
   messageOf(cause).includes(`package '${name}'`);

@@ -6,7 +6,7 @@ import { toFloat32 } from "../../src/formats/safetensors/half.ts";
 import type { RawTensor, RawTensors } from "../../src/formats/safetensors/safetensors.ts";
 import { openTextToImage } from "../../src/pipelines/generate.node.ts";
 import { withVae as withVaeOf } from "../../src/pipelines/model/adapters.node.ts";
-import { type CompatibilityRow, changed, fixture, scalarOf, written, zeros } from "./row.ts";
+import { type CompatibilityRow, changed, fixture, scalarOf, writeTensors, zeros } from "./row.ts";
 
 type Change = Parameters<typeof changed>[1];
 const row = (
@@ -21,7 +21,7 @@ const single =
   (model: string, change: Change, extra: Readonly<Record<string, RawTensor>> = {}) =>
   async (folder: string) => {
     const tensors = new Map([...(await changed(model, change)), ...Object.entries(extra)]);
-    const { family, components, unused, notes } = await openModel(await written(folder, "m.safetensors", tensors));
+    const { family, components, unused, notes } = await openModel(await writeTensors(folder, "m.safetensors", tensors));
     const layers = (part: string) => components.get(part)?.config["num_hidden_layers"];
     return { family, parts: [...components.keys()].sort(), layers: layers("text_encoder"), unused, notes };
   };
@@ -43,8 +43,8 @@ const XL = "xl.safetensors";
 const withVae =
   (change: Change, extra: Readonly<Record<string, RawTensor>> = {}) =>
   async (folder: string) => {
-    const model = await written(folder, "m.safetensors", await changed(XL, without("first_stage_model.")));
-    const vae = await written(
+    const model = await writeTensors(folder, "m.safetensors", await changed(XL, without("first_stage_model.")));
+    const vae = await writeTensors(
       folder,
       "vae.safetensors",
       new Map([...(await changed(XL, change)), ...Object.entries(extra)]),
@@ -60,8 +60,8 @@ function openClip(layers: number, { width = 8, isWhole = false } = {}): Readonly
   const F16 = (...shape: readonly number[]) => zeros("F16", ...shape);
   const blocks = Array.from({ length: layers }, (_, i) => {
     const B = `${P}transformer.resblocks.${i}.`;
-    const own = { "ln_1.weight": [1], "mlp.c_fc.weight": [1, 1], "attn.in_proj_weight": [3, 1] };
-    return Object.entries(own).map(([key, shape]) => [B + key, F16(...shape)] as const);
+    const keyShapes = { "ln_1.weight": [1], "mlp.c_fc.weight": [1, 1], "attn.in_proj_weight": [3, 1] };
+    return Object.entries(keyShapes).map(([key, shape]) => [B + key, F16(...shape)] as const);
   });
   return {
     ...{ [`${P}ln_final.weight`]: F16(width), [`${P}token_embedding.weight`]: F16(2, width) },
@@ -196,7 +196,7 @@ const autoencoders: readonly CompatibilityRow[] = [
     "madebyollin/taesd",
     async (folder) => {
       const { components } = await openModel(
-        await written(folder, "taesd.safetensors", {
+        await writeTensors(folder, "taesd.safetensors", {
           "decoder.layers.0.weight": zeros("F16", 64, 4, 3, 3),
           "encoder.layers.0.weight": zeros("F16", 64, 3, 3, 3),
         }),
@@ -215,7 +215,7 @@ const retyped = (dtype: "F64" | "F8_E4M3" | "F8_E5M2") => async (folder: string)
     const elements = toFloat32({ shape, ...rest }).length;
     return [[key, { dtype, shape, data: new Uint8Array(elements * size) }]];
   });
-  const { components } = await openModel(await written(folder, "m.safetensors", tensors));
+  const { components } = await openModel(await writeTensors(folder, "m.safetensors", tensors));
   return [
     ...new Set([...components.values()].flatMap(({ weights }) => [...weights.values()].map((place) => place.dtype))),
   ];
@@ -224,14 +224,14 @@ const retyped = (dtype: "F64" | "F8_E4M3" | "F8_E5M2") => async (folder: string)
 const opened = (content: Readonly<Record<string, RawTensor>> | string) => async (folder: string) => {
   const file = join(folder, "m.safetensors");
   if (typeof content === "string") await writeFile(file, Buffer.from(content, "latin1"));
-  return openModel(typeof content === "string" ? file : await written(folder, "m.safetensors", content));
+  return openModel(typeof content === "string" ? file : await writeTensors(folder, "m.safetensors", content));
 };
-const other = (what: string, from: string, key: string, found: string): CompatibilityRow =>
+const other = (what: string, from: string, key: string, message: string): CompatibilityRow =>
   row(
     what,
     from,
     opened({ [key]: zeros("F16", 2, 2), "mean.bias": zeros("F16", 2) }),
-    { code: "checkpoint/kind", message: expect.stringContaining(found) },
+    { code: "checkpoint/kind", message: expect.stringContaining(message) },
     "refused by name",
   );
 const foreign = (
@@ -410,7 +410,7 @@ const folders: readonly CompatibilityRow[] = [
       const { tensors } = await import("../../src/formats/files.node.ts").then(({ readSafetensors }) =>
         readSafetensors(join(folder, "text_encoder/model.safetensors")),
       );
-      await written(
+      await writeTensors(
         join(folder, "text_encoder"),
         "model.safetensors",
         new Map([

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { RawTensor } from "../../src/formats/safetensors/safetensors.ts";
 import { openTextToImage } from "../../src/pipelines/generate.node.ts";
-import { type CompatibilityRow, fixture, written, zeros } from "./row.ts";
+import { type CompatibilityRow, fixture, writeTensors, zeros } from "./row.ts";
 
 const vectors = (count: number, width = 8) => zeros("F32", count, width);
 
@@ -11,13 +11,13 @@ const vectors = (count: number, width = 8) => zeros("F32", count, width);
 const called =
   (tensors: Readonly<Record<string, RawTensor>>, model = "sd") =>
   async (folder: string) => {
-    const file = await written(folder, "mycat.safetensors", tensors);
+    const file = await writeTensors(folder, "mycat.safetensors", tensors);
     const { embeddings, notes } = await openTextToImage(fixture(model), { embeddings: [{ file }] });
-    const own = [...embeddings!].map(([word, all]) => [
+    const words = [...embeddings!].map(([word, all]) => [
       word,
       Object.fromEntries([...all].map(([key, { shape }]) => [key, shape])),
     ]);
-    return { words: Object.fromEntries(own), notes: (notes ?? []).map((note) => note.replaceAll(`${folder}/`, "")) };
+    return { words: Object.fromEntries(words), notes: (notes ?? []).map((note) => note.replaceAll(`${folder}/`, "")) };
   };
 const row = (
   what: string,
@@ -75,12 +75,12 @@ export const embeddings: readonly CompatibilityRow[] = [
         [
           [1, "clip_l"],
           [2, "clip_g"],
-        ].map(([i, key]) => written(folder, `learned_embeds_${i}.safetensors`, { [key!]: vectors(2) })),
+        ].map(([i, key]) => writeTensors(folder, `learned_embeds_${i}.safetensors`, { [key!]: vectors(2) })),
       );
-      const { embeddings: own } = await openTextToImage(fixture("xl"), {
+      const { embeddings } = await openTextToImage(fixture("xl"), {
         embeddings: files.map((file) => ({ file, word: "mycat" })),
       });
-      return [...own!.get("mycat")!.keys()];
+      return [...embeddings!.get("mycat")!.keys()];
     },
     ["text_encoder", "text_encoder_2"],
   ),

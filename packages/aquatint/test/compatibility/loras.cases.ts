@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { openLora } from "../../src/checkpoints/lora/open.node.ts";
 import type { RawTensor } from "../../src/formats/safetensors/safetensors.ts";
 import { openTextToImage } from "../../src/pipelines/generate.node.ts";
-import { type CompatibilityRow, fixture, scalarOf, written, zeros } from "./row.ts";
+import { type CompatibilityRow, fixture, scalarOf, writeTensors, zeros } from "./row.ts";
 
 type Tensors = Readonly<Record<string, RawTensor>>;
 const F32 = (...shape: readonly number[]) => zeros("F32", ...shape);
@@ -32,12 +32,12 @@ const adapted =
   (tensors: Tensors, { metadata, model = "sd", name = "l.safetensors", config }: Options = {}) =>
   async (folder: string) => {
     if (config) await writeFile(join(folder, "adapter_config.json"), JSON.stringify(config));
-    const file = await written(folder, name, tensors, metadata);
+    const file = await writeTensors(folder, name, tensors, metadata);
     const { layers } = await openLora(file);
     const opened = await openTextToImage(fixture(model), { loras: [{ file }] });
     const { adapters } = await opened.binding();
-    const paths = [...(adapters ?? [])].flatMap(([network, own]) =>
-      [...own.keys()].map((path) => `${network}.${path}`),
+    const paths = [...(adapters ?? [])].flatMap(([network, branches]) =>
+      [...branches.keys()].map((path) => `${network}.${path}`),
     );
     const notes = (opened.notes ?? []).map((note) => note.replaceAll(`${folder}/`, ""));
     return {
@@ -202,7 +202,7 @@ const settings: readonly CompatibilityRow[] = [
 ];
 
 const CONV_KOHYA = `lora_unet_${under(CONV)}`;
-const others: readonly CompatibilityRow[] = [
+const otherRows: readonly CompatibilityRow[] = [
   row(
     "convolutions of 3 x 3",
     "LoCon, LyCORIS",
@@ -309,4 +309,4 @@ const others: readonly CompatibilityRow[] = [
 ];
 
 /** LoRAs. */
-export const loras: readonly CompatibilityRow[] = [...names, ...alphas, ...settings, ...others];
+export const loras: readonly CompatibilityRow[] = [...names, ...alphas, ...settings, ...otherRows];

@@ -63,7 +63,7 @@ export function scalarOf(
 }
 
 /** Writes a file of tensors; returns its path. */
-export async function written(
+export async function writeTensors(
   folder: string,
   name: string,
   tensors: Readonly<Record<string, RawTensor>> | RawTensors,

@@ -6,7 +6,7 @@ const SIZE = [0.37, 0.43] as const;
 const [low, middle, high] = [0.25, 0.5, 0.75];
 const at = (x: number, y: number): Spot => ({ x, y, size: SIZE });
 
-/** How many, in words, and where they stand. */
+/** Phrase for the number, and the things' places. */
 const counts: readonly { readonly word: string; readonly spots: readonly Spot[] }[] = [
   { word: "two", spots: [at(low, middle), at(high, middle)] },
   { word: "three", spots: [at(low, low), at(high, low), at(middle, high)] },

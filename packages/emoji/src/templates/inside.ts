@@ -5,7 +5,7 @@ import type { Template } from "../template.ts";
 import { atSpots } from "./layout.ts";
 import { said } from "./words.ts";
 
-/** How large a thing is in a shape of the size 1 and yet wholly inside: a square of 0.7 fits into a circle. */
+/** Size of a thing that lies wholly inside a shape of the size 1: a square of 0.7 fits into a circle. */
 const FILLS: readonly [number, number] = [0.58, 0.66];
 
 /** One thing inside a colored shape. */
@@ -20,11 +20,11 @@ export const inside: Template = {
     const [paint] = company.paints;
     const name = pick(random, shapeNames);
     const size = 0.72 + 0.12 * random.rand(1)[0]!;
-    const [least, most] = FILLS.map((share) => share * size) as [number, number];
+    const [min, max] = FILLS.map((share) => share * size) as [number, number];
     const behind = indefinite(`${paint!.name} ${name}`);
     return {
       shape: { name, size, color: paint!.name },
-      parts: atSpots(random, [{ x: 0.5, y: 0.5, size: [least, most] }]),
+      parts: atSpots(random, [{ x: 0.5, y: 0.5, size: [min, max] }]),
       what: said(
         random,
         company,

@@ -1,25 +1,22 @@
 import type { RandomStream } from "aquatint/math";
 import type { Part } from "../template.ts";
 
-/** Where a thing may stand: the middle of its center's range, and the range of its size, in fractions of the side. */
+/** Place of a thing: the middle of its center's range, and the range of its size, in fractions of the side. */
 export interface Spot {
   readonly x: number;
   readonly y: number;
-  readonly size: readonly [least: number, most: number];
-  /** How far the center may stray; 0.05 if left out. */
+  readonly size: readonly [min: number, max: number];
+  /** Distance that the center may stray; 0.05 if left out. */
   readonly stray?: number;
 }
 
-/** What is left free at the edges of a scene. */
+/** Margin at the edges of a scene. */
 const MARGIN = 0.01;
 
 /** A size of the range, and a center that strays from the spot, less where the thing would touch the edge. */
-export function placed(
-  random: RandomStream,
-  { x, y, size: [least, most], stray: furthest = 0.05 }: Spot,
-): Part["place"] {
+export function placed(random: RandomStream, { x, y, size: [min, max], stray: furthest = 0.05 }: Spot): Part["place"] {
   const [u, v, w] = random.rand(3);
-  const size = least + (most - least) * u!;
+  const size = min + (max - min) * u!;
   const stray = (center: number): number =>
     Math.max(0, Math.min(furthest, Math.min(center, 1 - center) - MARGIN - size / 2));
   return { x: x + stray(x) * (2 * v! - 1), y: y + stray(y) * (2 * w! - 1), size };

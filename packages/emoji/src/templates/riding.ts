@@ -25,10 +25,10 @@ const riders: ReadonlySet<string> = new Set([
   ...["teddy bear", "robot", "ghost", "alien", "skull", "snowman", "pumpkin", "Santa Claus", "baby"],
 ]);
 
-/** Where the lower end of a rider is hidden, from the top left of the mount's box, in fractions of its sides. */
+/** Hidden region of a rider's lower end, from the top left of the mount's box, in fractions of its sides. */
 type Seat = readonly [x: number, y: number];
 
-/** What is ridden, all seen from the side and looking to the left; one seat does for the three styles. */
+/** Mounts, all seen from the side and looking to the left; one seat does for the three styles. */
 const mounts: Readonly<Record<string, Seat>> = {
   horse: [0.62, 0.42],
   zebra: [0.65, 0.42],
@@ -125,13 +125,13 @@ function fitted(
   boxes: readonly Box[],
   { span, x, y }: { readonly span: number; readonly x: number; readonly y: number },
 ): readonly Box[] {
-  const left = Math.min(...boxes.map((b) => b.x - b.width / 2));
+  const leftEdge = Math.min(...boxes.map((b) => b.x - b.width / 2));
   const right = Math.max(...boxes.map((b) => b.x + b.width / 2));
   const top = Math.min(...boxes.map((b) => b.y - b.height / 2));
   const bottom = Math.max(...boxes.map((b) => b.y + b.height / 2));
-  const scale = span / Math.max(right - left, bottom - top);
+  const scale = span / Math.max(right - leftEdge, bottom - top);
   return boxes.map((b) => ({
-    x: x + scale * (b.x - (left + right) / 2),
+    x: x + scale * (b.x - (leftEdge + right) / 2),
     y: y + scale * (b.y - (top + bottom) / 2),
     width: scale * b.width,
     height: scale * b.height,

@@ -29,7 +29,7 @@ const describable = (thing: EmojiName, phrases: readonly string[]): readonly str
     (phrase) => withArticle(phrase) || (!withArticle(thing.phrase) && !/^(the|two|half) |^[A-Z]/.test(phrase)),
   );
 
-/** What is said of a thing. */
+/** Phrases for a thing. */
 interface Description {
   readonly adjective: string;
   readonly thing: EmojiName;
@@ -42,6 +42,6 @@ interface Description {
 export const describedThing = (random: RandomStream, { adjective, thing, wording, fits }: Description): string =>
   described(adjective, worded(random, describable(thing, wording.phrases(thing)).filter(fits)));
 
-/** Whether a thing has a phrase that takes an adjective and `fits`, in any wording. */
+/** Tells whether a thing has a phrase that takes an adjective and `fits`, in any wording. */
 export const isDescribable = (thing: EmojiName, fits: (phrase: string) => boolean = () => true): boolean =>
   describable(thing, phrasesOf(thing)).some(fits);

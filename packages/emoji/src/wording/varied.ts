@@ -16,7 +16,7 @@ interface Piece<T> {
 
 type Around = (words: string, parts: CaptionParts) => string;
 
-/** How the background is told, around what is to be seen. */
+/** Phrases of the background, around what is to be seen. */
 const grounds: readonly Piece<Around>[] = [
   { weight: 44, write: (words, { background }) => `${words}, ${background}` },
   { weight: 14, write: (words, { before }) => `${words} ${before}` },
@@ -25,17 +25,17 @@ const grounds: readonly Piece<Around>[] = [
   { weight: 32, write: (words) => words },
 ];
 
-/** How the style is told. */
+/** Phrases of the style. */
 const styleWords: readonly Piece<Around>[] = [
   { weight: 5, write: (words, { style }) => `${words}, ${style} style` },
   { weight: 2, write: (words, { style }) => `${words} in ${style} style` },
   { weight: 1, write: (words, { style }) => `${words}, ${style}` },
 ];
 
-/** How often a style that goes without saying is told. */
+/** Share of captions that name a usual style. */
 const NAMED_STYLE = 0.2;
 
-/** What stands before all else. */
+/** Beginnings of captions. */
 const leads: readonly Piece<string>[] = [
   { weight: 88, write: "" },
   { weight: 4, write: "a picture of " },
@@ -46,7 +46,7 @@ const leads: readonly Piece<string>[] = [
 
 const digits: Readonly<Record<string, string>> = { one: "1", two: "2", three: "3", four: "4" };
 
-/** How often a caption does without articles, and how often a number is written in digits. */
+/** Share of captions without articles, and share of numbers in digits. */
 const [TELEGRAM, DIGITS] = [0.12, 0.25];
 
 const chance = (random: RandomStream, share: number): boolean => random.rand(1)[0]! < share;
@@ -63,7 +63,7 @@ function caption(random: RandomStream, parts: CaptionParts): string {
 
 const phrases = (thing: EmojiName): readonly string[] => [...phrasesOf(thing), ...(further[thing.name] ?? [])];
 
-/** What people call a thing, say of it and leave out. */
+/** Wording with the variety of people's captions. */
 export const varied: Wording = {
   phrases,
   plurals: (thing) => [...new Set([thing.plural!, ...phrases(thing).flatMap((phrase) => pluralOf(phrase) ?? [])])],

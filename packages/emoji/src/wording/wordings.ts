@@ -8,5 +8,5 @@ export const wordings = { plain, varied } as const satisfies Readonly<Record<str
 /** The name of a wording. */
 export type WordingName = keyof typeof wordings;
 
-/** What wordings are called. */
+/** Names of the wordings. */
 export const wordingNames = Object.keys(wordings) as WordingName[];

@@ -66,10 +66,10 @@ async function compare(path: string, { out, threads, json, quiet = false }: Flag
         continue;
       }
       progress.hide();
-      const written = `${JSON.stringify(event.measured, null, 1)}\n`;
-      await numbers(written);
+      const text = `${JSON.stringify(event.measured, null, 1)}\n`;
+      await numbers(text);
       const report = await page(event.html);
-      io.stdout.write(json ? written : `${shortPath(report, io.cwd)}\n`);
+      io.stdout.write(json ? text : `${shortPath(report, io.cwd)}\n`);
     }
   } finally {
     progress.hide();

@@ -46,7 +46,7 @@ const tasks = {
 };
 
 /** Writes a comparison of toys and the configurations that it names; returns its path. */
-async function written(folder: string, change: object = {}): Promise<string> {
+async function writeComparison(folder: string, change: object = {}): Promise<string> {
   await mkdir(join(cwd, folder));
   for (const [name, task] of Object.entries(tasks)) {
     const training = { steps: 2, batch_size: 4, warmup_steps: 1 };
@@ -71,7 +71,7 @@ async function written(folder: string, change: object = {}): Promise<string> {
 }
 
 test("trains what is missing, measures everything and writes a page that needs nothing else", async () => {
-  const config = await written("whole");
+  const config = await writeComparison("whole");
   const { io, out, err } = capturedIo({ cwd });
   expect(await main(["compare", config, "--out", "report", "--threads", "1"], io), err()).toBe(0);
   expect(out()).toBe("report/index.html\n");
@@ -94,7 +94,7 @@ test("trains what is missing, measures everything and writes a page that needs n
 test("what does not fit together is refused before anything is trained", async () => {
   const refused = async (folder: string, change: object, message: RegExp) => {
     const { io, err } = capturedIo({ cwd });
-    expect(await main(["compare", await written(folder, change), "--out", "report"], io)).toBe(1);
+    expect(await main(["compare", await writeComparison(folder, change), "--out", "report"], io)).toBe(1);
     expect(err()).toMatch(message);
   };
   await refused("judge", { judge: "vae.json" }, /of the task "vae", expected classification/);
@@ -103,7 +103,7 @@ test("what does not fit together is refused before anything is trained", async (
     { name: "a", config: "vae.json" },
     { name: "b", config: "other.json" },
   ];
-  const path = await written("data", { models });
+  const path = await writeComparison("data", { models });
   const training = { steps: 2, batch_size: 4 };
   const other = { output: join(cwd, "other"), dataset: { name: "digits", digits: [3] }, training, ...tasks.gan };
   await writeFile(join(cwd, "data/other.json"), JSON.stringify(other));

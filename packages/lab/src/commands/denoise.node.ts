@@ -67,12 +67,12 @@ async function denoise(path: string, flags: Flags, io: Io): Promise<void> {
   const shot = await denoisedOnce(conditioning, { x0: input.values, sigma, seed, schedule: model.settings.schedule });
   const [noisy, estimate] = [shot.x, shot.x0].map((values) => tensorToImage(values, size));
   const side = strip([[input.image, noisy!, estimate!]], { scale: Math.max(1, Math.ceil(96 / model.size)) });
-  const written = await outputs.image(0, estimate!);
+  const file = await outputs.image(0, estimate!);
   const comparison = await outputs.strip?.(0, encodePng(side));
   const { t, psnr } = shot;
   if (json) {
     const report = {
-      path: written,
+      path: file,
       strip: comparison,
       sigma,
       t,
@@ -87,6 +87,6 @@ async function denoise(path: string, flags: Flags, io: Io): Promise<void> {
   const screen = { stream: io.stdout, env: io.env };
   if (supportsImages(screen)) io.stdout.write(renderImage(side, screen));
   const decibels = `PSNR ${psnr.before.toFixed(2)} dB before, ${psnr.after.toFixed(2)} dB after`;
-  io.stdout.write(`${shortPath(written, io.cwd)}  sigma ${sigma} (t = ${t.toFixed(1)}), seed ${seed}, ${decibels}\n`);
+  io.stdout.write(`${shortPath(file, io.cwd)}  sigma ${sigma} (t = ${t.toFixed(1)}), seed ${seed}, ${decibels}\n`);
   if (comparison !== undefined) io.stdout.write(`${shortPath(comparison, io.cwd)}\n`);
 }

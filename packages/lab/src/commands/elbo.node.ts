@@ -75,13 +75,13 @@ async function showElbo(flags: Flags, io: Io): Promise<void> {
 }
 
 async function termsOf(
-  { settings, conditioned: told }: PixelDenoiser,
+  { settings, conditioned }: PixelDenoiser,
   x0: Float32Array,
   { prompt, variance, steps = settings.schedule.steps, seed, quiet = false }: Flags,
   { signal, stderr }: Io,
 ): Promise<readonly ElboTerm[]> {
   const walk = levels({ schedule: settings.schedule, steps });
-  const reverse = reverseStep(await told([prompt], signal), { variance });
+  const reverse = reverseStep(await conditioned([prompt], signal), { variance });
   const stream = torchCpu(seed!);
   const progress = createProgress({ stream: stderr, total: steps, unit: "evaluations", quiet });
   const terms: ElboTerm[] = [];

@@ -105,8 +105,8 @@ describe("with a pixel model", () => {
       terms.reduce((s: number, term: { part: string; bits: number }) => s + (term.part === part ? term.bits : 0), 0);
     expect(bits.denoisingMatching).toBeCloseTo(sum("denoising matching"), 10);
     expect(bits.total).toBeCloseTo(bits.reconstruction + bits.priorMatching + bits.denoisingMatching, 10);
-    const shown = await run("elbo", ...args, "--variance", "large", "--quiet");
-    expect(shown.out).toMatch(
+    const result = await run("elbo", ...args, "--variance", "large", "--quiet");
+    expect(result.out).toMatch(
       /^reconstruction .*\nprior matching .*\ndenoising matching .*\nELBO .*bits per dimension\n12 /,
     );
   });

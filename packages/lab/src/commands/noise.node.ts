@@ -64,12 +64,12 @@ async function noise(path: string, flags: Flags, io: Io): Promise<void> {
   const images = levels.map((level) => tensorToImage(noised(level, { x0: values, eps }), image));
   const scale = Math.max(1, Math.ceil(SIDE / 4 / Math.min(image.width, image.height)));
   const sheet = strip([images], { scale });
-  const written = await outputs.image(0, sheet);
+  const file = await outputs.image(0, sheet);
   if (json) {
     const { width, height } = image;
     const points = levels.map(({ t, alpha, sigma }) => ({ t, alpha, sigma }));
     const report = {
-      path: written,
+      path: file,
       schedule: schedule.name,
       steps,
       seed: jsonSeed(seed),
@@ -83,5 +83,5 @@ async function noise(path: string, flags: Flags, io: Io): Promise<void> {
   }
   const screen = { stream: io.stdout, env: io.env };
   if (supportsImages(screen)) io.stdout.write(renderImage(sheet, screen));
-  io.stdout.write(`${shortPath(written, io.cwd)}  ${schedule.name}, t = ${at.join(", ")} of ${steps}, seed ${seed}\n`);
+  io.stdout.write(`${shortPath(file, io.cwd)}  ${schedule.name}, t = ${at.join(", ")} of ${steps}, seed ${seed}\n`);
 }

@@ -44,9 +44,9 @@ async function drawn(schedule: Schedule): Promise<string> {
   const { name, steps } = schedule;
   const alternatives = ["linear", "cosine"].filter((other) => other !== name);
   // linear has a T of its own where the one asked for is too short for its betas
-  const shown = [...alternatives.map((other) => scheduleNamed(other, { steps: Math.max(steps, 1000) })), schedule];
+  const schedules = [...alternatives.map((other) => scheduleNamed(other, { steps: Math.max(steps, 1000) })), schedule];
   const { schedulesFigure } = await import("../theory/schedule-figures.node.ts");
-  return schedulesFigure(shown);
+  return schedulesFigure(schedules);
 }
 
 /** The schedule at tenths of T, as a table. */

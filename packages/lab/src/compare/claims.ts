@@ -2,7 +2,7 @@ import { figureText } from "aquatint/util";
 import type { Estimate } from "../evaluate/distribution.ts";
 import type { ImageMeasures, Measured, MeasuredModel, MeasuredPoint } from "./measured.ts";
 
-/** Whether what is usually said was found here. */
+/** True if what is usually said was found here. */
 export type Verdict = "shows" | "the opposite shows" | "cannot be told";
 
 /** Something that is usually said, and what the numbers say to it. */
@@ -35,13 +35,13 @@ const compared = (what: string, larger: Side, smaller: Side): Pick<Claim, "verdi
   evidence: `${what}: ${said(larger)}, ${said(smaller)}`,
 });
 
-/** Where each kind stands: its last way of making images, which takes the most evaluations. */
+/** The finest point of each kind: its last way of making images, which takes the most evaluations. */
 interface Cast {
   readonly measured: Measured;
   readonly vae: MeasuredModel;
   readonly gan: MeasuredModel;
   readonly denoising: MeasuredModel;
-  /** Where there is one. */
+  /** The distilled model, where there is one. */
   readonly distilled: MeasuredModel | undefined;
 }
 const best = ({ points }: MeasuredModel): MeasuredPoint =>
@@ -58,7 +58,7 @@ const at = (model: MeasuredModel, point = best(model)): Way => ({
   point,
 });
 
-/** What is measured of a way of making images. */
+/** Figure of a way of making images. */
 type Figure<P = ImageMeasures> = readonly [what: string, of: (point: P) => Estimate];
 const precision: Figure = ["Precision", ({ distance }) => distance.precision];
 const recall: Figure = ["Recall", ({ distance }) => distance.recall];
@@ -74,7 +74,7 @@ function between<P>([what, of]: Figure<P>, larger: Way<P>, smaller: Way<P>) {
 
 type Evaluator = (cast: Cast) => Pick<Claim, "verdict" | "evidence"> | undefined;
 
-/** What the lecture's slides and the literature say, each with its rule. */
+/** Claims of Blagodarniy's slides and the literature, each with its rule. */
 const claims: readonly (readonly [story: string, evaluate: Evaluator])[] = [
   ["A GAN's images look more like real ones than a VAE's", ({ gan, vae }) => between(precision, at(gan), at(vae))],
   [

@@ -5,5 +5,5 @@ import type { Measured, NamedPoint } from "./measured.ts";
 export const modelColors = ({ models }: Measured): ReadonlyMap<string, string> =>
   new Map(models.map(({ name }, i) => [name, seriesColors[i % seriesColors.length]!]));
 
-/** What stands beside a point. */
+/** Label beside a point. */
 export const shortLabel = ({ model, label }: NamedPoint): string => label || model.name;

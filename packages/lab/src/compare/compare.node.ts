@@ -13,7 +13,7 @@ import type { Comparison, NeededRun } from "./open.node.ts";
 import { comparisonReport, type ShownModel } from "./report.node.ts";
 import { differentCaptions, interpolations, NEIGHBORS, SAMPLE_COUNT } from "./report-images.ts";
 
-/** How a comparison is measured. */
+/** Options of a comparison. */
 export interface CompareOptions {
   readonly threads?: number | undefined;
   /** Who made it: "aquatint 1.2.3". */
@@ -28,10 +28,10 @@ export type CompareEvent =
 
 /** Images that a program takes at once. */
 const CHUNK = 32;
-/** Of the training images in which neighbors are looked for. */
+/** Seed of the training images in which neighbors are looked for. */
 const NEIGHBORS_SEED = 5_000_011;
 
-const looking = ({ size }: Dataset) => ({ size, looked: SAMPLE_COUNT, shown: NEIGHBORS });
+const looking = ({ size }: Dataset) => ({ size, queries: SAMPLE_COUNT, count: NEIGHBORS });
 
 interface Bench {
   readonly runtime: Runtime;
@@ -40,7 +40,7 @@ interface Bench {
   readonly measure: MeasureConfig;
   readonly real: RealSet;
   /** Training images, [n, 3, h, w]. */
-  readonly seen: Float32Array;
+  readonly trainingImages: Float32Array;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -56,31 +56,35 @@ export async function* compareModels(
   await using judge = await openJudge(await diskFiles(judging.model), { runtime, size: dataset.size });
   expectNames(judge, dataset.names ?? []);
   const [real, second] = await realSets(dataset, judge, measure);
-  const { images: seen } = await dataset.stream({ seed: NEIGHBORS_SEED }).next(measure.neighbors);
-  const bench: Bench = { runtime, judge, dataset, measure, real, seen, signal };
-  const shown: ShownModel[] = [];
+  const { images: trainingImages } = await dataset.stream({ seed: NEIGHBORS_SEED }).next(measure.neighbors);
+  const bench: Bench = { runtime, judge, dataset, measure, real, trainingImages, signal };
+  const measurements: ShownModel[] = [];
   for (const [i, run] of models.entries()) {
     signal?.throwIfAborted();
     yield { type: "part", name: run.name, i, n: models.length };
-    shown.push(await measureModel(bench, run, config.models[i]!.walks));
+    measurements.push(await measureModel(bench, run, config.models[i]!.walks));
   }
-  const floorRows = neighborRows(real.values, seen, looking(dataset));
+  const floorRows = neighborRows(real.values, trainingImages, looking(dataset));
   const measured: Measured = {
     title: config.title,
     images: measure.images,
     split: measure.split,
     size: dataset.size,
-    models: shown.map(({ measured }) => measured),
+    models: measurements.map(({ measured }) => measured),
     floor: imageMeasures({ ...second, names: second.names }, real),
     floorNeighbors: floorRows.distances,
   };
-  yield { type: "report", measured, html: await comparisonReport({ measured, shown, real, floorRows, maker }) };
+  yield {
+    type: "report",
+    measured,
+    html: await comparisonReport({ measured, models: measurements, real, floorRows, maker }),
+  };
 }
 
 type Walks = Parameters<(typeof modelKinds)[string]["open"]>[0]["walks"];
 
 async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise<ShownModel> {
-  const { runtime, dataset, real, seen, signal, measure } = bench;
+  const { runtime, dataset, real, trainingImages, signal, measure } = bench;
   const kind = modelKinds[run.config.task]!;
   await using family = await kind.open({ files: await diskFiles(run.model), runtime, chunk: CHUNK, walks });
   const points: MeasuredPoint[] = [];
@@ -93,7 +97,7 @@ async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise
   }
   const finest = family.walks.reduce((a, b, i) => (b.evaluations > family.walks[a]!.evaluations ? i : a), 0);
   const captions = differentCaptions(real.captions, real.names);
-  const neighbors = neighborRows(samples[finest]!, seen, looking(dataset));
+  const neighbors = neighborRows(samples[finest]!, trainingImages, looking(dataset));
   const measured: MeasuredModel = {
     name: run.name,
     task: run.config.task,
@@ -115,7 +119,7 @@ function boundOf(family: OpenedModel, { real, measure, dataset, signal }: Bench)
   return family.bound?.({ ...measure, images, captions: real.captions.slice(0, n), signal });
 }
 
-/** What the run's folder tells of how it was trained. */
+/** Training facts from a run's folder. */
 async function trainingOf({ config, name }: NeededRun): Promise<Training> {
   const entry = await openRun(config.output, name);
   if (!entry) {

@@ -157,8 +157,10 @@ test("ways are shown of captions that ask for different things", () => {
 });
 
 test("words keep clear of dots, of each other and of the edge", () => {
-  const placed = (labels: Parameters<typeof placeLabels>[0], taken: Parameters<typeof placeLabels>[1]["taken"] = []) =>
-    placeLabels(labels, { width: 200, fontSize: 10, taken });
+  const placed = (
+    labels: Parameters<typeof placeLabels>[0],
+    obstacles: Parameters<typeof placeLabels>[1]["obstacles"] = [],
+  ) => placeLabels(labels, { width: 200, fontSize: 10, obstacles });
   const dot = (x: number, text = "DDIM 1") => ({ x, y: 50, r: 4, text });
   expect(placed([dot(50)])).toEqual([{ dx: 8, dy: 0, anchor: "start" }]);
   expect(placed([dot(190)])[0]!.anchor).toBe("end");

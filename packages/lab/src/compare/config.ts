@@ -33,7 +33,7 @@ const measure = z.strictObject({
   seed: z.int().nonnegative().default(0).describe("Of the vectors that images are made of."),
 });
 
-/** What `aquatint compare` reads; files lie relative to it. */
+/** Configuration of `aquatint compare`; files lie relative to it. */
 export const comparisonConfig = z.strictObject({
   $schema: z.string().optional().describe("Where editors find the schema of this file."),
   title: z.string().min(1).describe("The data, in a few words."),
@@ -43,7 +43,7 @@ export const comparisonConfig = z.strictObject({
 });
 /** A comparison with its defaults filled in. */
 export type ComparisonConfig = z.output<typeof comparisonConfig>;
-/** How much is measured. */
+/** Numbers of images in each measure. */
 export type MeasureConfig = ComparisonConfig["measure"];
 
 /** Checks a comparison's configuration. @throws AquatintError "config/invalid" that names the place. */

@@ -15,7 +15,7 @@ export interface RealSet {
   /** Float32 [n, 3, h, w] */
   readonly values: Float32Array;
   readonly captions: readonly string[];
-  /** What each image shows. */
+  /** Names of the things in each image. */
   readonly names: readonly string[];
   readonly images: readonly Image[];
   readonly detected: JudgeResults;
@@ -59,7 +59,7 @@ export function imageMeasures(
   };
 }
 
-/** What a way of making images is measured with. */
+/** Input of the measurements of one way of making images. */
 export interface PointInput {
   readonly family: OpenedModel;
   readonly walk: Sampling;

@@ -2,7 +2,7 @@ import type { Split } from "aquatint/data";
 import type { Estimate, SetDistance } from "../evaluate/distribution.ts";
 import type { Bound } from "./model-kind.ts";
 
-/** How images of one way of making them compare with real ones; each number with its 95 % interval. */
+/** Distances of images from real ones; each number with its 95 % interval. */
 export interface ImageMeasures {
   readonly distance: SetDistance;
   /** Share of images of which the judge names what their caption asks for. */
@@ -21,7 +21,7 @@ export interface MeasuredPoint extends ImageMeasures {
   readonly secondsInBatch: number;
 }
 
-/** How a model was trained. */
+/** Training of a model. */
 export interface Training {
   readonly minutes: number;
   readonly steps: number;
@@ -32,12 +32,12 @@ export interface Training {
   readonly machine: string | null;
 }
 
-/** What was found about a model. */
+/** Measurements of a model. */
 export interface MeasuredModel {
   readonly name: string;
   /** The task that trains its kind. */
   readonly task: string;
-  /** Of what makes images. */
+  /** Parameters of the network that makes images. */
   readonly parameters: number;
   readonly training: Training;
   readonly points: readonly MeasuredPoint[];

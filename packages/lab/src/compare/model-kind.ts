@@ -2,7 +2,7 @@ import type { Runtime } from "aquatint";
 import type { ModelFiles } from "aquatint/checkpoints";
 import type { Elbo } from "../elbo/index.ts";
 
-/** What images are made of: a standard normal vector and a caption each. */
+/** Inputs of images: a standard normal vector and a caption each. */
 export interface Drawing {
   /** n vectors of the model's latent size, one after the other. */
   readonly z: Float32Array;
@@ -12,7 +12,7 @@ export interface Drawing {
 
 /** One way in which a model makes images: a point of the report. */
 export interface Sampling {
-  /** What tells it from the model's other ways: "ddim 16"; empty where there is one only. */
+  /** Label among the model's ways: "ddim 16"; empty where there is one only. */
   readonly label: string;
   /** Evaluations of the network for an image. */
   readonly evaluations: number;
@@ -53,7 +53,7 @@ export interface OpenedModel extends AsyncDisposable {
   bound?(input: BoundInput): Promise<Bound>;
 }
 
-/** What a model is opened with. */
+/** Options of opening a model. */
 export interface OpenModelInput {
   readonly files: ModelFiles;
   readonly runtime: Runtime;
@@ -66,9 +66,9 @@ export interface OpenModelInput {
 export interface ModelKind {
   /** "VAE" */
   readonly title: string;
-  /** How it makes an image, in a sentence. */
+  /** Description of its sampling, in a sentence. */
   readonly about: string;
-  /** What of a likelihood it has, or why none. */
+  /** Note on its likelihood, or why none. */
   readonly likelihood: string;
   open(input: OpenModelInput): Promise<OpenedModel>;
 }

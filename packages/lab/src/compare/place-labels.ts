@@ -1,13 +1,13 @@
-/** A word that is to stand beside a place of a drawing, in pixels with y downwards. */
+/** A word that is to stand beside a place of a drawing, in pixels with y downward. */
 export interface Labeled {
   readonly x: number;
   readonly y: number;
-  /** Of the dot there. */
+  /** Radius of the dot. */
   readonly r: number;
   readonly text: string;
 }
 
-/** Where a word goes. */
+/** Place of a word. */
 export interface LabelPlace {
   /** From its dot to where the text is anchored. */
   readonly dx: number;
@@ -23,14 +23,14 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** What words are placed by. */
+/** Options of placing words. */
 export interface PlaceOptions {
-  /** Of the drawing, in pixels. */
+  /** Width of the drawing, in pixels. */
   readonly width: number;
   /** In pixels. */
   readonly fontSize: number;
-  /** What else should stay free, beside the dots. */
-  readonly taken?: readonly Box[];
+  /** Other boxes to keep free, beside the dots. */
+  readonly obstacles?: readonly Box[];
 }
 
 /** Width of a letter of a heavy sans serif, and the height of a line, in units of the font's size. */
@@ -41,9 +41,9 @@ const REACH = [0, 1, 2];
 /** Places words one after the other beside their dots, each where it covers least of dots, of words before it and of what is taken. */
 export function placeLabels(
   labels: readonly Labeled[],
-  { width, fontSize, taken = [] }: PlaceOptions,
+  { width, fontSize, obstacles = [] }: PlaceOptions,
 ): readonly LabelPlace[] {
-  const covered: Box[] = [...taken, ...labels.map(({ x, y, r }) => boxAt(x, y, 2 * r, 2 * r))];
+  const covered: Box[] = [...obstacles, ...labels.map(({ x, y, r }) => boxAt(x, y, 2 * r, 2 * r))];
   return labels.map((label) => {
     const places = candidates(label, fontSize);
     const costs = places.map((place) => {
@@ -51,9 +51,9 @@ export function placeLabels(
       const outside = Math.max(0, -box.left) + Math.max(0, box.right - width);
       return covered.reduce((sum, other) => sum + overlap(box, other), outside * fontSize * 4);
     });
-    const chosen = places[costs.indexOf(Math.min(...costs))]!;
-    covered.push(boxOf(label, chosen, fontSize));
-    return chosen;
+    const best = places[costs.indexOf(Math.min(...costs))]!;
+    covered.push(boxOf(label, best, fontSize));
+    return best;
   });
 }
 

@@ -15,11 +15,11 @@ const ENDS_SEED = 4_000_037;
 type Size = readonly [height: number, width: number];
 const imagesOf = (values: Float32Array, [height, width]: Size) => tensorToImages(values, { height, width });
 
-/** What a model's interpolations are made with. */
+/** Input of a model's interpolations. */
 export interface InterpolationInput {
   readonly family: OpenedModel;
   readonly walk: Sampling;
-  /** What the images on a way show, a way each. */
+  /** Captions of the images on a way, a way each. */
   readonly captions: readonly string[];
   readonly size: Size;
   readonly signal?: AbortSignal | undefined;

@@ -40,10 +40,10 @@ export interface ShownModel {
   readonly measure: MeasureConfig;
 }
 
-/** What a report is drawn from. */
+/** Input of a report. */
 export interface ReportInput {
   readonly measured: Measured;
-  readonly shown: readonly ShownModel[];
+  readonly models: readonly ShownModel[];
   readonly real: RealSet;
   readonly floorRows: NeighborRows;
   readonly maker: string;
@@ -84,8 +84,8 @@ function leadOf(measured: Measured): Content {
   const points = pointsOf(measured);
   const fastest = points.reduce((a, b) => (b.seconds < a.seconds ? b : a));
   const weights = measured.models.map(({ parameters }) => parameters);
-  const [fewest, most] = [Math.min(...weights), Math.max(...weights)].map((n) => n.toLocaleString("en"));
-  return `The same images and captions, the same engine and trainer, ${fewest} to ${most} weights that make an image.
+  const [min, max] = [Math.min(...weights), Math.max(...weights)].map((n) => n.toLocaleString("en"));
+  return `The same images and captions, the same engine and trainer, ${min} to ${max} weights that make an image.
     Nearest to the data by Fréchet distance: ${foremost(points, (p) => negated(p.distance.frechet))}. Most of the data covered:
     ${foremost(points, (p) => p.distance.coverage)}. Fastest: ${fastest.name}.`;
 }
@@ -161,7 +161,7 @@ const imagesOf = (values: Float32Array, [height, width]: Measured["size"]) =>
   tensorToImages(values.slice(0, SAMPLE_COUNT * 3 * height * width), { height, width });
 const COLUMNS = 16;
 
-function samplesSection({ measured, shown, real }: ReportInput): Section {
+function samplesSection({ measured, models, real }: ReportInput): Section {
   const captions = real.captions.slice(0, SAMPLE_COUNT);
   const figureOf = (images: readonly Image[], name: string) =>
     figure(
@@ -170,7 +170,7 @@ function samplesSection({ measured, shown, real }: ReportInput): Section {
     );
   const body = [
     html`<p>The first ${captions.length} captions and vectors, row by row: ${captions.join(", ")}.</p>`,
-    ...shown.flatMap(({ measured: model, samples }) =>
+    ...models.flatMap(({ measured: model, samples }) =>
       samples.map((values, i) =>
         figureOf(imagesOf(values, measured.size), [model.name, model.points[i]!.label].filter(Boolean).join(" · ")),
       ),
@@ -180,11 +180,11 @@ function samplesSection({ measured, shown, real }: ReportInput): Section {
   return { id: "samples", title: "Samples, not picked", body };
 }
 
-function waysSection({ shown }: ReportInput): Section {
+function waysSection({ models }: ReportInput): Section {
   const body = [
     html`<p>From one vector to another along the sphere, on which normal vectors of many numbers lie; the caption stays
       the same in a row. Diffusion goes by steps that add no noise, so that its vector fixes the image.</p>`,
-    ...shown.map(({ measured, ways }) =>
+    ...models.map(({ measured, ways }) =>
       figure(
         sheet(inlineImage(strip(ways.rows, { gap: 1 }), `Interpolations of ${measured.name}`)),
         html`<b>${[measured.name, ways.label].filter(Boolean).join(" · ")}</b>: ${ways.captions.join("; ")}`,
@@ -196,7 +196,7 @@ function waysSection({ shown }: ReportInput): Section {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-function neighborsSection({ shown, floorRows }: ReportInput): Section {
+function neighborsSection({ models, floorRows }: ReportInput): Section {
   const figureOf = (name: string, { rows, distances }: NeighborRows) =>
     figure(
       sheet(inlineImage(strip(rows, { gap: 1 }), `Images above their nearest training images: ${name}`)),
@@ -206,14 +206,14 @@ function neighborsSection({ shown, floorRows }: ReportInput): Section {
   const body = [
     html`<p>A model that only remembered would lie nearer to its training images than new real images do, and would be
       found out here.</p>`,
-    ...shown.map(({ measured, neighbors }) => figureOf(measured.name, neighbors)),
+    ...models.map(({ measured, neighbors }) => figureOf(measured.name, neighbors)),
     figureOf("other real images", floorRows),
   ];
   return { id: "neighbors", title: "Nearest training images", body };
 }
 
-function likelihoodSection({ measured, shown }: ReportInput): Section {
-  const [first] = shown;
+function likelihoodSection({ measured, models }: ReportInput): Section {
+  const [first] = models;
   const reasons = measured.models.map(({ name, task }) => html`<p><b>${name}.</b> ${modelKinds[task]!.likelihood}</p>`);
   const bounded = measured.models.filter(({ bound }) => bound !== null);
   const body = [

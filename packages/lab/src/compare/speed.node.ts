@@ -9,12 +9,12 @@ import { labelMarks } from "./labels.node.ts";
 import { type Measured, type NamedPoint, pointsOf } from "./measured.ts";
 
 /** A logarithmic axis with some room at its ends. */
-function logAxis(values: readonly number[], most: number) {
+function logAxis(values: readonly number[], maximum: number) {
   const [low, high] = [Math.min(...values) / 1.6, Math.max(...values) * 1.6];
   return {
     type: "log",
     domain: [low, high] as const,
-    ticks: [...roundNumbers(low, high, most)],
+    ticks: [...roundNumbers(low, high, maximum)],
     tickFormat: figureText,
   } as const;
 }
@@ -74,11 +74,11 @@ function names(points: readonly NamedPoint[], { x, y }: Place, options: Paramete
     const at = [point.seconds, distance(point)] as const;
     return { point, at, x: x(at[0]), y: y(at[1]), r: RADIUS };
   });
-  const taken = points.map(({ seconds, distance: { frechet } }) => {
+  const obstacles = points.map(({ seconds, distance: { frechet } }) => {
     const [low, high] = frechet.interval;
     return { left: x(seconds) - 2, right: x(seconds) + 2, top: y(high), bottom: y(low) };
   });
-  return labelMarks(plotted, { ...options, taken });
+  return labelMarks(plotted, { ...options, obstacles });
 }
 
 /** Dots with their intervals, joined model by model. */

@@ -13,7 +13,7 @@ export interface FigureRow extends ImageMeasures {
 
 /** The rows of all points. */
 export const pointRows = (measured: Measured): readonly FigureRow[] => pointsOf(measured);
-/** What real images get. */
+/** Row of real images. */
 export const floorRow = ({ floor }: Measured): FigureRow => ({ ...floor, name: "other real images" });
 
 const short = (value: number): string => {
@@ -22,8 +22,8 @@ const short = (value: number): string => {
   return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0);
 };
 const SPACE = "\u00a0"; // keeps a number and its interval on one line
-const estimated = ({ value, interval: [low, high] }: Estimate, written = short): string =>
-  `${written(value)}${SPACE}[${written(low)},${SPACE}${written(high)}]`;
+const estimated = ({ value, interval: [low, high] }: Estimate, format = short): string =>
+  `${format(value)}${SPACE}[${format(low)},${SPACE}${format(high)}]`;
 const share = (estimate: Estimate): string => estimated(estimate, (value) => value.toFixed(2));
 /** Milliseconds below a second. */
 const time = (seconds: number | undefined): string =>
@@ -36,31 +36,31 @@ const time = (seconds: number | undefined): string =>
 const number = <Row>(title: string, cell: (row: Row) => string): Column<Row> => ({ title, number: true, cell });
 
 const HYPHEN = "\u2011"; // keeps a sampler's name on one line
-const named: Column<FigureRow> = {
+const nameColumn: Column<FigureRow> = {
   title: "",
   cell: ({ name }) => name.replaceAll(" ", SPACE).replaceAll("-", HYPHEN),
 };
 
-/** How the images of each point are spread beside real ones. */
+/** Columns of distances from real images. */
 export const distanceColumns: readonly Column<FigureRow>[] = [
-  named,
+  nameColumn,
   number("Fréchet distance", ({ distance }) => estimated(distance.frechet)),
   number("precision", ({ distance }) => share(distance.precision)),
   number("recall", ({ distance }) => share(distance.recall)),
   number("coverage", ({ distance }) => share(distance.coverage)),
 ];
 
-/** How real the images of each point are. */
+/** Columns of measures of single images. */
 export const imageColumns: readonly Column<FigureRow>[] = [
-  named,
+  nameColumn,
   number("density", ({ distance }) => share(distance.density)),
   number("class accuracy", ({ accuracy }) => share(accuracy)),
   number("mean slope", ({ sharpness }) => estimated(sharpness)),
 ];
 
-/** What an image of each point takes. */
+/** Columns of time. */
 export const timeColumns: readonly Column<FigureRow>[] = [
-  named,
+  nameColumn,
   number("evaluations", ({ evaluations }) => String(evaluations ?? "")),
   number("one image", ({ seconds }) => time(seconds)),
   number("each of a batch", ({ secondsInBatch }) => time(secondsInBatch)),
@@ -76,7 +76,7 @@ export const boundColumns: readonly Column<MeasuredModel>[] = [
   number("importance-weighted", ({ bound }) => bound!.importanceWeighted?.toFixed(3) ?? ""),
 ];
 
-/** How each model was trained. */
+/** Columns of training. */
 export const trainingColumns: readonly Column<MeasuredModel>[] = [
   { title: "", cell: ({ name }) => name },
   number("weights that make images", ({ parameters }) => parameters.toLocaleString("en")),

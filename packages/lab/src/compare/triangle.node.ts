@@ -32,8 +32,8 @@ function regionMark(corner: (typeof corners)[number]): Plot.Markish {
   });
 }
 
-/** Where the corners' names stand. */
-const named = corners.map((corner) => {
+/** Places of the corners' names. */
+const cornerLabels = corners.map((corner) => {
   const { x, y } = cornerPlaces[corner];
   return { corner, x, y: y > 0 ? y + 0.045 : y - 0.05 };
 });
@@ -59,7 +59,7 @@ export function trilemmaFigure(measured: Measured): Html {
 }
 
 const cornerNames = (narrow: boolean): Plot.Markish =>
-  Plot.text(named, {
+  Plot.text(cornerLabels, {
     ...{ x: "x", y: "y", text: "corner", fill: color("ink") },
     ...{ fontSize: narrow ? 12 : 14, fontWeight: 600 },
   });

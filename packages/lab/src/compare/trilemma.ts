@@ -17,7 +17,7 @@ export const corners = ["quality", "coverage", "speed"] as const satisfies reado
 export interface Placed {
   readonly point: NamedPoint;
   readonly scores: Scores;
-  /** Where the triangle's sides are 1 long and its lower left corner is the origin. */
+  /** Coordinates in which the triangle's sides are 1 long and its lower left corner is the origin. */
   readonly x: number;
   readonly y: number;
   /** The largest of its scores: the region that it lies in. */

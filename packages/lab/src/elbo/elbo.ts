@@ -1,6 +1,6 @@
 import { type Latent, type Level, noised, posterior, variancePreserving } from "aquatint/diffusion";
 import { AquatintError } from "aquatint/util";
-import { bitsPerDimension, discretised, type LogLikelihood, normalKl } from "./likelihood.ts";
+import { bitsPerDimension, discretized, type LogLikelihood, normalKl } from "./likelihood.ts";
 import { exactPosteriorMean, type ReverseInterval, type ReverseStep } from "./reverse-process.ts";
 
 /** The three parts of the bound, by the lecture's names. */
@@ -15,7 +15,7 @@ export interface ElboTerm {
   readonly bits: number;
 }
 
-/** What the bound is computed of. */
+/** Input of `elbo`. */
 export interface ElboInput {
   /** The walk down, noisiest first, whose last level is clean: every level for the whole bound, fewer for a coarser. */
   readonly levels: readonly Level[];
@@ -24,7 +24,7 @@ export interface ElboInput {
   readonly x0: Latent;
   /** Standard normals of x0's size, for every evaluation anew. */
   readonly noise: (level: Level) => Latent;
-  /** Of x_0 given x_1: 8-bit images unless told otherwise. */
+  /** Log-likelihood of x_0 given x_1: 8-bit images unless told otherwise. */
   readonly logLikelihood?: LogLikelihood;
   /** Which steps are evaluated, by the level they start from; all when absent. */
   readonly visits?: (from: Level) => boolean;
@@ -45,7 +45,7 @@ export interface Elbo {
  * KL(q(x_t-1 | x_t, x_0) || p(x_t-1 | x_t)), -log p(x_0 | x_1); a draw of x_t each, so their sum is an estimate.
  */
 export async function* elbo(input: ElboInput): AsyncGenerator<ElboTerm, void, void> {
-  const { levels, reverse, x0, noise, logLikelihood = discretised(), visits = () => true, signal } = input;
+  const { levels, reverse, x0, noise, logLikelihood = discretized(), visits = () => true, signal } = input;
   checkWalk(levels);
   yield priorMatching(levels[0]!, x0);
   for (const move of movesOf(levels)) {

@@ -1,6 +1,6 @@
 import { torchCpu } from "aquatint/math";
 import { expect, test } from "vitest";
-import { bitsPerDimension, discretised, logIntervals, normalKl, normalLogDensity } from "./likelihood.ts";
+import { bitsPerDimension, discretized, logIntervals, normalKl, normalLogDensity } from "./likelihood.ts";
 
 const sum = (values: Iterable<number>) => [...values].reduce((a, b) => a + b, 0);
 
@@ -32,30 +32,30 @@ test.each(Object.keys(logIntervals) as (keyof typeof logIntervals)[])(
       { mean: -0.99, logVariance: 0 },
       { mean: 2, logVariance: -1 },
     ]) {
-      expect(sum(discretised({ interval })(values, normal).map(Math.exp))).toBeCloseTo(1, 7);
+      expect(sum(discretized({ interval })(values, normal).map(Math.exp))).toBeCloseTo(1, 7);
     }
   },
 );
 
-test("a wide normal's discretised likelihood is its density times the interval", () => {
+test("a wide normal's discretized likelihood is its density times the interval", () => {
   const [x, normal] = [[0.1], { mean: 0, logVariance: 0 }];
-  const logDensity = discretised()(x, normal)[0]! - Math.log(2 / 255);
+  const logDensity = discretized()(x, normal)[0]! - Math.log(2 / 255);
   expect(logDensity).toBeCloseTo(normalLogDensity(x, normal)[0]!, 5);
 });
 
 test("far from the mean it stays finite and true, where improved-diffusion stops at 1e-12", () => {
   const normal = { mean: 0, logVariance: 2 * Math.log(1e-3) };
-  expect(discretised()([0.5], normal)[0]).toBeLessThan(-1e5);
-  expect(discretised()([0.5], normal)[0]).toBeGreaterThan(-2e5);
-  expect(discretised({ interval: "tanh" })([0.5], normal)[0]).toBeCloseTo(Math.log(1e-12), 10);
+  expect(discretized()([0.5], normal)[0]).toBeLessThan(-1e5);
+  expect(discretized()([0.5], normal)[0]).toBeGreaterThan(-2e5);
+  expect(discretized({ interval: "tanh" })([0.5], normal)[0]).toBeCloseTo(Math.log(1e-12), 10);
 });
 
 test("fewer values make wider intervals; a mean over dimensions in bits", () => {
   const normal = { mean: 0, logVariance: 0 };
-  expect(discretised({ values: 2 })([-1], normal)[0]).toBeCloseTo(Math.log(0.5), 12);
+  expect(discretized({ values: 2 })([-1], normal)[0]).toBeCloseTo(Math.log(0.5), 12);
   expect(bitsPerDimension(Float64Array.of(Math.LN2, 3 * Math.LN2))).toBeCloseTo(2, 14);
 });
 
 test("normals of another length are refused", () => {
-  expect(() => discretised()([0, 0], { mean: [0], logVariance: 0 })).toThrow("1 elements were given for 2");
+  expect(() => discretized()([0, 0], { mean: [0], logVariance: 0 })).toThrow("1 elements were given for 2");
 });

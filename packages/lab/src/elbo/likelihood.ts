@@ -49,8 +49,8 @@ export const logIntervals = {
 /** ln(1 + e^x). */
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-/** How images are told apart. */
-export interface DiscretisedOptions {
+/** Options of `discretized`. */
+export interface DiscretizedOptions {
   /** Values that a channel can have, from -1 to 1; 256 for 8-bit images. */
   readonly values?: number;
   readonly interval?: keyof typeof logIntervals;
@@ -60,7 +60,7 @@ export interface DiscretisedOptions {
  * The probability of each element's rounding interval: for images, whose values are whole numbers brought to -1 .. 1;
  * the first and the last interval are open (Ho et al. 2020, equation 13).
  */
-export function discretised({ values = 256, interval = "erf" }: DiscretisedOptions = {}): LogLikelihood {
+export function discretized({ values = 256, interval = "erf" }: DiscretizedOptions = {}): LogLikelihood {
   const half = 1 / (values - 1);
   const logInterval = logIntervals[interval];
   return (x, normals) => {

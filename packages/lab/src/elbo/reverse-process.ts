@@ -58,7 +58,7 @@ export function exactPosteriorMean({ from, to }: ReverseInterval, x: Latent, x0:
   return Float64Array.from(x, (value, i) => q.x * value + q.x0 * x0[i]!);
 }
 
-/** What decides a step's variance where the network does not. */
+/** Options of a step's variance where the network predicts none. */
 export interface ReverseOptions {
   readonly variance?: keyof typeof fixedVariances;
 }
@@ -72,7 +72,7 @@ export const reverseStep =
   };
 
 /**
- * What a network's second half of outputs says: ln of the variance itself, or a place v in -1 .. 1 between its bounds
+ * Meaning of a network's second half of outputs: ln of the variance itself, or a place v in -1 .. 1 between its bounds
  * (Nichol and Dhariwal 2021, equation 15).
  */
 export const learnedVariances = {
@@ -83,7 +83,7 @@ export const learnedVariances = {
   },
 } as const;
 
-/** What a network with learned variances says, and how its estimate is bounded. */
+/** Options of a network with learned variances, and the bound of its estimate. */
 export interface LearnedReverseOptions {
   readonly target: Target;
   readonly variance?: keyof typeof learnedVariances;

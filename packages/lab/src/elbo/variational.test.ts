@@ -1,7 +1,7 @@
 import { torchCpu } from "aquatint/math";
 import { expect, test } from "vitest";
 import { elboOf } from "./elbo.ts";
-import { discretised, type Normals, normalLogDensity } from "./likelihood.ts";
+import { discretized, type Normals, normalLogDensity } from "./likelihood.ts";
 import { importanceBound, logImportance, variationalElbo } from "./variational.ts";
 
 /**
@@ -19,22 +19,22 @@ const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, v, i)
 const column = (k: number) => W.map((row) => row[k]!);
 
 function posteriorOf(x: readonly number[]): { mean: number[]; logVariance: number[] } {
-  const centred = x.map((v, i) => v - offset[i]!);
+  const centered = x.map((v, i) => v - offset[i]!);
   const precision = [0, 1].map((k) => 1 + dot(column(k), column(k)) / noise ** 2);
   return {
-    mean: precision.map((p, k) => dot(column(k), centred) / noise ** 2 / p),
+    mean: precision.map((p, k) => dot(column(k), centered) / noise ** 2 / p),
     logVariance: precision.map((p) => -Math.log(p)),
   };
 }
 
 /** ln N(x; b, W Wᵀ + s² I), from its eigenvectors: the columns of W, and what is at right angles to them. */
 function exactLogLikelihood(x: readonly number[]): number {
-  const centred = x.map((v, i) => v - offset[i]!);
-  let rest = dot(centred, centred);
+  const centered = x.map((v, i) => v - offset[i]!);
+  let rest = dot(centered, centered);
   let nats = 0;
   for (const k of [0, 1]) {
     const [w, length] = [column(k), dot(column(k), column(k))];
-    const along = dot(w, centred) ** 2 / length;
+    const along = dot(w, centered) ** 2 / length;
     const variance = length + noise ** 2;
     rest -= along;
     nats -= (along / variance + Math.log(2 * Math.PI * variance)) / 2;
@@ -84,9 +84,9 @@ test("with another it is lower by their divergence, and importance weighting clo
   expect(many).toBeCloseTo(truth, 1);
 });
 
-test("a discretised logistic gives all values together probability 1, also far from its centre", () => {
+test("a discretized logistic gives all values together probability 1, also far from its center", () => {
   const values = Array.from({ length: 256 }, (_, i) => i / 127.5 - 1);
-  const likelihood = discretised({ interval: "logistic" });
+  const likelihood = discretized({ interval: "logistic" });
   for (const [mean, scale] of [
     [0.2, 0.05],
     [-3, 0.4],

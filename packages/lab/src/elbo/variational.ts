@@ -6,7 +6,7 @@ const standard: Normals = { mean: 0, logVariance: 0 };
 
 const total = (nats: Float64Array): number => nats.reduce((sum, value) => sum + value, 0);
 
-/** What a variational autoencoder says of one image. */
+/** Output of a variational autoencoder for one image. */
 export interface VariationalInput {
   /** q(z | x) */
   readonly posterior: Normals;

@@ -38,11 +38,11 @@ describe("object", () => {
 describe("relation", () => {
   const { answers } = checks.relation;
   test("of things whose sides the caption leaves open asks whether they are there", () => {
-    const seen = (first: string, second: string) => sees([at(first, 0.2, 0.5), at(second, 0.8, 0.5)]);
+    const seesPair = (first: string, second: string) => sees([at(first, 0.2, 0.5), at(second, 0.8, 0.5)]);
     const open = { ...pair, sideless: true };
-    expect(answers(seen("dog", "cat"), open)).toEqual([true]);
-    expect(answers(seen("dog", "cat"), pair)).toEqual([false]);
-    expect(answers(seen("dog", "owl"), open)).toEqual([false]);
+    expect(answers(seesPair("dog", "cat"), open)).toEqual([true]);
+    expect(answers(seesPair("dog", "cat"), pair)).toEqual([false]);
+    expect(answers(seesPair("dog", "owl"), open)).toEqual([false]);
   });
   test.each([
     ["as asked", [at("cat", 0.2, 0.6), at("dog", 0.8, 0.5)], true],

@@ -7,7 +7,7 @@ export interface Detection {
   readonly y: number;
 }
 
-/** What a judge sees in an image. */
+/** Detections of a judge in an image. */
 export interface Detections {
   /** Clearest first. */
   readonly things: readonly Detection[];
@@ -72,7 +72,7 @@ export type CheckName = keyof typeof checks;
 /** The cosine of the widest angle, 45 degrees, by which a direction may be off. */
 const ALIGNED = Math.SQRT1_2;
 
-/** Whether each two things are there, in the direction from each other that was asked for. */
+/** Tells whether each two things are there, in the direction from each other that was asked for. */
 function relationsMatch(things: readonly Detection[], objects: SceneTruth["objects"]): boolean {
   const places = objects.map(({ name }) => things.find((thing) => thing.name === name));
   return objects.every((a, i) =>

@@ -6,7 +6,7 @@ import { parameters } from "aquatint/nn";
 import { clipTowers, openClip, retrieval } from "aquatint/train";
 import { AquatintError } from "aquatint/util";
 
-/** How well images and their captions go together, by CLIP. */
+/** Fit of images and their captions, by CLIP. */
 export interface ClipFit {
   /** Mean of 100 · max(cosine, 0) of image and caption (Hessel et al. 2021 with their weight of 2.5 left out). */
   readonly score: number;
@@ -22,7 +22,7 @@ export interface ClipJudge extends AsyncDisposable {
   fit(images: readonly Image[], captions: readonly string[]): Promise<ClipFit>;
 }
 
-/** What it is opened with. */
+/** Options of opening it. */
 export interface ClipJudgeOptions {
   readonly runtime: Runtime;
   /** Height and width of the images, in pixels. */

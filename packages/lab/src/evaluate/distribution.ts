@@ -9,7 +9,7 @@ export interface Estimate {
   readonly interval: Interval;
 }
 
-/** How generated images are spread beside real ones, in a judge's features. */
+/** Distances of generated images from real ones, in a judge's features. */
 export interface SetDistance {
   /** Squared Fréchet distance, in the judge's own units: comparable between models of one judge and one count alone. */
   readonly frechet: Estimate;

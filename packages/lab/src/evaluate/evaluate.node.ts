@@ -20,7 +20,7 @@ import { type Evaluation, evaluationOf } from "./report.ts";
 
 export type { Evaluation };
 
-/** What is evaluated, and how its images are made; what is left out is the model's own choice. */
+/** Options of an evaluation; what is left out is the model's own choice. */
 export interface EvaluateOptions extends Pick<TextToImageOptions, "sampler" | "steps" | "guidance"> {
   /** Folder of a text-to-image model. */
   readonly model: string;
@@ -32,7 +32,7 @@ export interface EvaluateOptions extends Pick<TextToImageOptions, "sampler" | "s
   readonly data?: string;
   /** Images to make, half of them of combinations that training never saw; 200 if absent. */
   readonly count?: number;
-  /** Of the first image; the others follow. */
+  /** Seed of the first image; the others follow. */
   readonly seed?: number;
   readonly threads?: number;
   /** Folder of a CLIP model for images of this size; if absent, none is asked. */
@@ -55,7 +55,7 @@ export type EvaluateEvent =
 
 /** The package of the scenes whose captions and truths the questions are about. */
 const emoji = { name: "@aquatint/emoji", load: () => import("@aquatint/emoji") };
-/** What images and captions start from where the caller does not say. */
+/** Defaults of an evaluation. */
 export const evaluateDefaults = { count: 200, seed: 1000 } as const;
 /** Seed of the captions, and of the second set of real images: no run of the trainer has them. */
 const CAPTIONS_SEED = 2_000_003;
@@ -108,10 +108,10 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
 /** The first images beside the nearest of `count` renders of what training draws from. */
 async function neighborsOf(generated: readonly Image[], dataset: Dataset, count: number): Promise<NeighborRows> {
   const { images } = await dataset.stream({ seed: NEIGHBORS_SEED }).next(count);
-  return neighborRows(imagesToTensor(generated.slice(0, LOOKED)), images, { size: dataset.size, looked: LOOKED });
+  return neighborRows(imagesToTensor(generated.slice(0, LOOKED)), images, { size: dataset.size, queries: LOOKED });
 }
 
-/** What the CLIP model says that the options name. */
+/** CLIP model that the options name. */
 async function clipOf(
   { clip }: EvaluateOptions,
   options: ClipJudgeOptions,
@@ -130,7 +130,7 @@ function checkCount(count: number): void {
   });
 }
 
-/** Where the judge lies that the options mean. */
+/** Folder of the judge that the options mean. */
 const judgeFolder = ({ judge, judges = "." }: EvaluateOptions, { size }: Dataset): string =>
   judge ?? join(judges, String(size[0]));
 
@@ -159,14 +159,14 @@ interface Samples {
 
 /** Real renders: one half of combinations that training sees, one half of such that it never does. */
 async function samples(dataset: Dataset, { count, seed }: { readonly count: number; readonly seed: number }) {
-  const [seen, unseen] = (await Promise.all(
+  const [trainBatch, heldOutBatch] = (await Promise.all(
     (["train", "held-out"] as const).map((split) => dataset.stream({ seed, split }).next(count / 2)),
   )) as [Batch<SceneTruth>, Batch<SceneTruth>];
   const [height, width] = dataset.size;
   const all: Samples = {
-    images: [seen, unseen].flatMap(({ images }) => tensorToImages(images, { width, height })),
-    captions: [...seen.captions, ...unseen.captions],
-    truths: [...seen.truths, ...unseen.truths],
+    images: [trainBatch, heldOutBatch].flatMap(({ images }) => tensorToImages(images, { width, height })),
+    captions: [...trainBatch.captions, ...heldOutBatch.captions],
+    truths: [...trainBatch.truths, ...heldOutBatch.truths],
   };
   return all;
 }

@@ -48,7 +48,7 @@ export function frechetDistance(a: Moments, b: Moments): number {
 type Matrix = readonly Float64Array[];
 const trace = (m: Matrix): number => m.reduce((sum, row, i) => sum + row[i]!, 0);
 
-/** What a pivot must have of the largest variance; below that a direction has none but for rounding. */
+/** Smallest pivot relative to the largest variance; below that a direction has none but for rounding. */
 const FLAT = 1e-12;
 
 /** The lower triangle L with L Lᵀ = m, for a covariance that may lack directions. */

@@ -14,7 +14,7 @@ export function wilson(hits: number, n: number): Interval {
   return [Math.max(0, middle - half), Math.min(1, middle + half)];
 }
 
-/** How often a bootstrap draws, and from where its random numbers start. */
+/** Draws and seed of a bootstrap. */
 export interface BootstrapOptions {
   /** Samples that there are. */
   readonly n: number;

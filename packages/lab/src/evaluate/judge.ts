@@ -12,7 +12,7 @@ import { borderColors } from "./border.ts";
 import type { Detections } from "./checks.ts";
 import { type Features, rowsOf } from "./features.ts";
 
-/** What a judge sees in each image, and the vectors that images are compared by. */
+/** A judge's detections in each image, and the vectors that images are compared by. */
 export interface JudgeResults {
   readonly detections: readonly Detections[];
   readonly features: Features;
@@ -26,7 +26,7 @@ export interface Judge extends AsyncDisposable {
   detect(images: readonly Image[]): Promise<JudgeResults>;
 }
 
-/** What a judge is opened with. */
+/** Options of a judge. */
 export interface JudgeOptions {
   readonly runtime: Runtime;
   /** Height and width of the images, in pixels. */

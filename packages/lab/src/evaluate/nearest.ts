@@ -25,31 +25,31 @@ export function nearestOf(images: Float32Array, references: Float32Array, size: 
 /** Images and the nearest of training, in two rows. */
 export interface NeighborRows {
   readonly rows: readonly [generated: readonly Image[], nearest: readonly Image[]];
-  /** Of every image that was looked at: root mean squared differences. */
+  /** Distances of every query: root mean squared differences. */
   readonly distances: readonly number[];
 }
 
-/** What is looked at and shown. */
+/** Options of the nearest neighbors. */
 export interface NeighborOptions {
   readonly size: readonly [height: number, width: number];
   /** The nearest of so many images are looked for. */
-  readonly looked: number;
+  readonly queries: number;
   /** So many of those are in the rows. */
-  readonly shown?: number;
+  readonly count?: number;
 }
 
 /** Looks for the nearest training images of the first images: both [n, 3, height, width], in -1 .. 1. */
 export function neighborRows(
   values: Float32Array,
   training: Float32Array,
-  { size: [height, width], looked, shown = looked }: NeighborOptions,
+  { size: [height, width], queries, count = queries }: NeighborOptions,
 ): NeighborRows {
   const length = 3 * height * width;
   const images = (some: Float32Array) => tensorToImages(some, { height, width });
-  const clamped = values.slice(0, looked * length).map((v) => Math.min(1, Math.max(-1, v)));
+  const clamped = values.slice(0, queries * length).map((v) => Math.min(1, Math.max(-1, v)));
   const nearestRows = nearestOf(clamped, training, length);
   const nearest = nearestRows
-    .slice(0, shown)
+    .slice(0, count)
     .map(({ index }) => training.subarray(index * length, (index + 1) * length));
   return {
     rows: [images(clamped.slice(0, nearest.length * length)), nearest.flatMap(images)],

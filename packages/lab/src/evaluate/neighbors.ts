@@ -1,15 +1,15 @@
 import { AquatintError } from "aquatint/util";
 import { distances, type Features } from "./features.ts";
 
-/** How generated images lie among real ones. */
+/** Neighborhoods of generated images among real ones. */
 export interface Neighborhood {
-  /** Whether each generated one lies within the real set: their share is the precision (Kynkäänniemi et al. 2019). */
+  /** True if each generated one lies within the real set: their share is the precision (Kynkäänniemi et al. 2019). */
   readonly precise: readonly boolean[];
-  /** Whether each real one lies within the generated set: their share is the recall (Kynkäänniemi et al. 2019). */
+  /** True if each real one lies within the generated set: their share is the recall (Kynkäänniemi et al. 2019). */
   readonly recalled: readonly boolean[];
   /** In how many real neighborhoods each generated one lies, over k: their mean, about 1, is the density (Naeem et al. 2020). */
   readonly densities: readonly number[];
-  /** Whether each real neighborhood has a generated one in it: their share is the coverage (Naeem et al. 2020). */
+  /** True if each real neighborhood has a generated one in it: their share is the coverage (Naeem et al. 2020). */
   readonly covered: readonly boolean[];
 }
 

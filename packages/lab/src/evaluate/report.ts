@@ -5,17 +5,17 @@ import { quantile } from "./intervals.ts";
 import type { JudgeResults } from "./judge.ts";
 import { type Shares, sharesOf } from "./shares.ts";
 
-/** How the images were made. */
+/** Settings of the generation. */
 export interface GenerationSettings {
   readonly count: number;
-  /** Of the first image; image i has seed + i. */
+  /** Seed of the first image; image i has seed + i. */
   readonly seed: number;
   readonly sampler: string;
   readonly steps: number;
   readonly guidance: number;
 }
 
-/** What was asked for in an image, and what the judge saw in it. */
+/** Target of an image, and the judge's detections. */
 export interface Verdict {
   readonly caption: string;
   readonly objects: readonly string[];
@@ -26,7 +26,7 @@ export interface Verdict {
   readonly border: readonly string[];
 }
 
-/** What was found about a model. */
+/** Evaluation of a model. */
 export interface Evaluation extends GenerationSettings {
   /** Median, without what was loaded for the first image. */
   readonly secondsPerImage: number;
@@ -36,22 +36,22 @@ export interface Evaluation extends GenerationSettings {
   readonly distance: SetDistance;
   /** Other real images beside the same: what a perfect model of this count would get. */
   readonly floor: SetDistance;
-  /** What CLIP finds of the images and of real ones of the same captions, where it was asked. */
+  /** CLIP's scores of the images and of real ones of the same captions, where it was asked. */
   readonly clip?: ClipPair;
   /** Image by image. */
   readonly verdicts: readonly Verdict[];
 }
 
-/** How well captions fit to generated and to real images. */
+/** Fit of captions to generated and to real images. */
 export interface ClipPair {
   readonly generated: ClipFit;
   readonly real: ClipFit;
 }
 
-/** What an evaluation is made from. */
+/** Input of an evaluation. */
 export interface EvaluationInput {
   readonly truths: readonly Target[];
-  /** Of each image. */
+  /** Seconds of each image. */
   readonly seconds: readonly number[];
   readonly generated: JudgeResults;
   /** Renders of the same captions. */

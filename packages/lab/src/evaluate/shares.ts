@@ -9,7 +9,7 @@ export interface Share {
   readonly interval: Interval;
 }
 
-/** How often images are what was asked for, and what the same judge says of real renders of the same captions. */
+/** Share of images that match their captions, with the same judge's share for real renders. */
 export interface SharePair {
   readonly generated: Share;
   /** The ceiling: no more than this can be found even in perfect images. */

@@ -3,7 +3,7 @@ import { UpBlock } from "aquatint/models";
 import { Conv2d, GroupNorm, Linear, module } from "aquatint/nn";
 import { concat, reshape, silu } from "aquatint/ops";
 
-/** What a decoder from vectors is made of. */
+/** Options of a decoder from vectors. */
 export interface ImageDecoderOptions {
   /** Numbers of a latent vector. */
   readonly latentSize: number;
@@ -20,7 +20,7 @@ export interface ImageDecoderOptions {
 
 /**
  * Vectors z [n, latentSize] and conditions [n, conditionSize] to images [n, outChannels, side, side]: the upper half of
- * a U-Net whose every normalisation is scaled and shifted by both (Karras et al. 2019; Dhariwal and Nichol 2021).
+ * a U-Net whose every normalization is scaled and shifted by both (Karras et al. 2019; Dhariwal and Nichol 2021).
  */
 export function ImageDecoder(options: ImageDecoderOptions) {
   const { latentSize, conditionSize, outChannels, side, layers, groups } = options;

@@ -12,12 +12,12 @@ export interface Section {
 
 /** A whole report. */
 export interface Page {
-  /** What kind of report it is, in a few words above the title. */
+  /** Kind of report, in a few words above the title. */
   readonly kicker: string;
   readonly title: string;
   readonly lead: Content;
   readonly sections: readonly Section[];
-  /** How it was made. */
+  /** Line about how the page was made. */
   readonly footer: Content;
 }
 
@@ -78,7 +78,7 @@ export const imageStrip = (list: readonly Panel[]): Html =>
 /** An image inside the page; `alt` says what it shows. Its pixels are drawn as squares, however large it is shown. */
 export const inlineImage = (image: Image, alt: string): Html => inlinePng(encodePng(image), { ...image, alt });
 
-/** What is said of a PNG file beside its bytes. */
+/** Options of a PNG file beside its bytes. */
 export interface PngOptions extends Pick<Image, "width" | "height"> {
   readonly alt: string;
 }
@@ -92,7 +92,7 @@ export function inlinePng(bytes: Uint8Array, { width, height, alt }: PngOptions)
 /** A large image of many small ones, as wide as the page. */
 export const sheet = (image: Html): Html => html`<div class="sheet">${image}</div>`;
 
-/** What the colors of a drawing mean. */
+/** Legend of a drawing's colors. */
 export const legend = (entries: readonly (readonly [color: string, name: Content])[]): Html =>
   html`<ul class="legend">${entries.map(([c, name]) => html`<li><i style="border-color:${c}"></i>${name}</li>`)}</ul>`;
 

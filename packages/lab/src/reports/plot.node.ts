@@ -5,7 +5,7 @@ import { type Html, raw } from "./html.ts";
 import { forScreens } from "./page.ts";
 import { color, drawingSheet } from "./theme.ts";
 
-/** What a drawing is made from: Plot's options, and a sentence for those who cannot see it. */
+/** Options of a drawing: Plot's options, and a sentence for those who cannot see it. */
 export interface DrawingOptions extends Plot.PlotOptions {
   readonly label: string;
 }
@@ -36,7 +36,7 @@ export const screenDrawing = (options: (width: number, narrow: boolean) => Omit<
     drawing({ ...options(widths.narrow, true), width: widths.narrow }),
   );
 
-/** Where the lines behind a drawing are; at the ticks that Plot chooses when absent. */
+/** Positions of grid lines; at the ticks that Plot chooses when absent. */
 export interface GridTicks {
   readonly x?: readonly number[];
   readonly y?: readonly number[];
@@ -65,6 +65,6 @@ export function powerText(value: number): string {
 export function svgFile(options: DrawingOptions): string {
   const svg = drawing(options).html;
   const inside = `<style>${drawingSheet}</style><rect width="100%" height="100%" fill="${color("paper")}"/>`;
-  const named = svg.includes("xmlns=") ? svg : svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
-  return `${named.replace(/^(<svg[^>]*>)/, `$1${inside}`)}\n`;
+  const namespaced = svg.includes("xmlns=") ? svg : svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
+  return `${namespaced.replace(/^(<svg[^>]*>)/, `$1${inside}`)}\n`;
 }

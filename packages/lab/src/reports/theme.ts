@@ -37,7 +37,7 @@ const variables = (side: 0 | 1): string =>
 const schemes = `:root{color-scheme:light dark;${variables(0)}}
 @media (prefers-color-scheme:dark){:root{${variables(1)}}}`;
 
-/** What a drawing needs outside of a page. */
+/** Style sheet of a drawing outside of a page. */
 export const drawingSheet = `${schemes}
 svg{--plot-background:var(--paper);color:var(--ink);font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}`;
 

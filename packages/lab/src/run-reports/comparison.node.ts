@@ -72,7 +72,7 @@ function summarySection(runs: readonly FoundRun[]): Section {
     { title: "data", cell: ({ summary }) => summary.dataset },
     { title: "steps", number: true, cell: ({ summary }) => summary.step.toLocaleString("en") },
     { title: "time", number: true, cell: ({ summary }) => duration(summary.minutes * 60) },
-    { title: "loss", number: true, cell: ({ summary }) => written(summary.loss) },
+    { title: "loss", number: true, cell: ({ summary }) => valueText(summary.loss) },
   ];
   return { id: "figures", title: "Figures", body: table(columns, runs) };
 }
@@ -92,7 +92,7 @@ function evaluationSection(runs: readonly FoundRun[]): readonly Section[] {
   return [{ id: "evaluation", title: "On held-out data", body: table(columns, rows) }];
 }
 
-const written = (value: number | null | undefined): string =>
+const valueText = (value: number | null | undefined): string =>
   value === null || value === undefined ? "" : figureText(value);
 
 function configSection(runs: readonly FoundRun[]): Section {

@@ -15,18 +15,18 @@ export interface Line {
 
 /** Numbers against the steps of a run. */
 export interface StepFigure {
-  /** What is drawn, for those who cannot see it. */
+  /** Description for those who cannot see the drawing. */
   readonly label: string;
   readonly lines: readonly Line[];
   /** Single values behind the lines: the area between their lowest and highest. */
   readonly behind?: readonly Point[];
-  /** What the points' `step` counts. */
+  /** Label of the points' `step`. */
   readonly xLabel?: string;
   /** Never logarithmic. */
   readonly linear?: boolean;
 }
 
-/** How many points of a line are drawn. */
+/** Number of points of a line. */
 const DRAWN = 400;
 const NARROW_DRAWN = 200;
 
@@ -54,7 +54,7 @@ function axisOf(
 }
 
 /** Numbers 1, 2 and 5 times powers of ten within a range; 1 and 3 times them or only the powers where those are too many. */
-export function roundNumbers(low: number, high: number, most: number): readonly number[] {
+export function roundNumbers(low: number, high: number, limit: number): readonly number[] {
   const first = Math.floor(Math.log10(low));
   const decades = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, i) => first + i);
   const within = (mantissas: readonly number[]) =>
@@ -64,15 +64,15 @@ export function roundNumbers(low: number, high: number, most: number): readonly 
     [1, 3],
   ]
     .map(within)
-    .find((numbers) => numbers.length <= most);
+    .find((numbers) => numbers.length <= limit);
   if (fine) return fine;
   const powers = within([1]);
-  const every = Math.ceil(powers.length / most);
+  const every = Math.ceil(powers.length / limit);
   return powers.filter((_, i) => i % every === 0);
 }
 
-function evenNumbers(low: number, high: number, most: number): readonly number[] {
-  const rough = (high - low) / most;
+function evenNumbers(low: number, high: number, limit: number): readonly number[] {
+  const rough = (high - low) / limit;
   const power = 10 ** Math.floor(Math.log10(rough));
   const stride = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough)!;
   const first = Math.ceil(low / stride);
@@ -85,10 +85,10 @@ const area = (band: readonly Bucket[]): Plot.Markish =>
   Plot.areaY(band, { x: "step", y1: "low", y2: "high", fill: color("faint"), fillOpacity: 0.55, clip: true });
 
 const line = ({ points, color: stroke }: Line, drawn: number): Plot.Markish[] => {
-  const shown = thinned(points, drawn);
+  const visiblePoints = thinned(points, drawn);
   const mark = { x: "step", y: "value", clip: true } as const;
-  if (shown.length < 2) return [Plot.dot(shown, { ...mark, fill: stroke, r: 3 })];
-  return [Plot.line(shown, { ...mark, stroke, strokeWidth: 1.8 })];
+  if (visiblePoints.length < 2) return [Plot.dot(visiblePoints, { ...mark, fill: stroke, r: 3 })];
+  return [Plot.line(visiblePoints, { ...mark, stroke, strokeWidth: 1.8 })];
 };
 
 interface Room {
@@ -127,9 +127,9 @@ function options(
 
 /** A figure as wide as the page, under the names of its lines where they are several. */
 export function wideFigure(figure: StepFigure): readonly Html[] {
-  const named = { xLabel: "step", ...figure };
+  const withLabel = { xLabel: "step", ...figure };
   const drawn = screenDrawing((_, narrow) => ({
-    ...options(named, narrow ? { drawn: NARROW_DRAWN, ticks: [4, 6] } : { drawn: DRAWN, ticks: [8, 8] }),
+    ...options(withLabel, narrow ? { drawn: NARROW_DRAWN, ticks: [4, 6] } : { drawn: DRAWN, ticks: [8, 8] }),
     height: narrow ? 260 : 320,
   }));
   return figure.lines.length > 1

@@ -57,13 +57,13 @@ export async function runReport({ run, files, name, locked, maker }: RunReportIn
 /** A time as people read it, in UTC: "2026-11-23 17:40". */
 export const timeText = (iso: string): string => iso.slice(0, 16).replace("T", " ");
 
-/** How a run stands, in a sentence. */
+/** State of a run, in a sentence. */
 export function leadOf({ state, task, dataset, step, steps, loss, minutes, minutesLeft, ended }: RunSummary): string {
   const of = steps === null ? "" : ` of ${steps.toLocaleString("en")}`;
-  const left = minutesLeft ? `, ${duration(minutesLeft * 60)} to go` : "";
+  const remaining = minutesLeft ? `, ${duration(minutesLeft * 60)} to go` : "";
   const states = { running: "Running", done: `Done (${ended})`, stopped: "Stopped" };
   const mean = loss === null ? "" : ` Loss ${figureText(loss)}.`;
-  return `${states[state]}: ${task} on ${dataset}, ${step.toLocaleString("en")}${of} steps in ${duration(minutes * 60)}${left}.${mean}`;
+  return `${states[state]}: ${task} on ${dataset}, ${step.toLocaleString("en")}${of} steps in ${duration(minutes * 60)}${remaining}.${mean}`;
 }
 
 function lossSection(steps: readonly StepRecord[]): Section {
@@ -111,7 +111,7 @@ const quantity = (label: string, value: Quantity["value"], { exact = false } = {
   ...{ name: label, label, value, exact },
 });
 
-/** What every run has. */
+/** Quantities of every run. */
 const quantities: readonly Quantity[] = [
   quantity("Gradient norm before clipping", ({ gradNorm }) => gradNorm),
   quantity("Learning rate", ({ learningRate }) => learningRate, { exact: true }),
@@ -134,11 +134,11 @@ function otherSection(steps: readonly StepRecord[]): Section {
 }
 
 async function samplesSection(run: RunData, files: RunFiles): Promise<readonly Section[]> {
-  const shown = spread(run.samples, GRIDS);
-  if (shown.length === 0) return [];
+  const samples = spread(run.samples, GRIDS);
+  if (samples.length === 0) return [];
   const figures = [];
-  for (const { step, path } of shown.toReversed()) figures.push(await samplesFigure({ step, path, run, files }));
-  const all = run.samples.length > shown.length ? `${shown.length} of ${run.samples.length} grids, ` : "";
+  for (const { step, path } of samples.toReversed()) figures.push(await samplesFigure({ step, path, run, files }));
+  const all = run.samples.length > samples.length ? `${samples.length} of ${run.samples.length} grids, ` : "";
   const words = `${all}the newest first; the seeds are the same in each.`;
   return [{ id: "samples", title: "Samples over time", body: [html`<p>${titled(words)}</p>`, ...figures] }];
 }

@@ -15,9 +15,9 @@ export interface TheoryImage {
 /** The images that a report is about. */
 export interface TheoryImages {
   readonly list: readonly TheoryImage[];
-  /** Whether they are of combinations that training never sees. */
+  /** True if they are of combinations that training never sees. */
   readonly heldOut: boolean;
-  /** Where they come from, in words. */
+  /** Source, in words. */
   readonly described: string;
 }
 
@@ -30,7 +30,7 @@ export interface ImageOptions {
   readonly count?: number;
 }
 
-/** What every pixel model of the project's recipes knows, in the style that it was trained in. */
+/** Filters that every pixel model of the project's recipes knows, in the style that it was trained in. */
 const FILTERS = {
   styles: ["3d"],
   names: [

@@ -64,7 +64,7 @@ function boundFigure({ exact, bounds }: BoundComparison, narrow: boolean): Drawi
 
 const SIGMA = 0.75;
 
-/** What of a model is shown, and of which images. */
+/** Model and images of the page. */
 export interface ModelInput {
   readonly model: PixelDenoiser;
   readonly images: TheoryImages;

@@ -76,7 +76,7 @@ export interface VariancePoint {
   readonly exact: number;
 }
 
-/** Where the true variance of x_{t-1} given x_t lies between its bounds, at times from 2 to T. */
+/** True variance of x_{t-1} given x_t between its bounds, at times from 2 to T. */
 export function variancesOfToy(schedule: Schedule, { points = 40, draws = 1500 } = {}): readonly VariancePoint[] {
   const times = Array.from({ length: points }, (_, i) => Math.round(2 * (schedule.steps / 2) ** (i / (points - 1))));
   return [...new Set(times)].map((t) => {

@@ -22,11 +22,11 @@ export interface OneShot {
   readonly psnr: { readonly before: number; readonly after: number };
 }
 
-/** What is denoised, and how strongly it is noised. */
+/** Input of one denoising step, and how strongly it is noised. */
 export interface OneShotInput {
   /** [3, h, w] in -1 .. 1. */
   readonly x0: Latent;
-  /** Of the variance-exploding form x = x0 + sigma eps. */
+  /** Sigma of the variance-exploding form x = x0 + sigma eps. */
   readonly sigma: number;
   readonly seed: Seed;
   /** The schedule that the model was trained on. */

@@ -2,7 +2,7 @@ import { type Denoiser, levels, type Schedule } from "aquatint/diffusion";
 import { type Seed, torchCpu } from "aquatint/math";
 import { type Elbo, type ElboTerm, elbo, elboOf, reverseStep } from "../elbo/index.ts";
 
-/** Of which images and how closely a bound is computed. */
+/** Input of a bound on some of the times. */
 export interface SparseElboInput {
   readonly denoise: Denoiser;
   readonly schedule: Schedule;
@@ -32,8 +32,8 @@ export async function* sparseElbo(input: SparseElboInput): AsyncGenerator<ElboTe
 /** 1, 2, ... and then ever further apart up to T. */
 export function visitedTimes(steps: number, evaluations: number): ReadonlySet<number> {
   const dense = Math.min(steps, Math.ceil(evaluations / 3));
-  const left = Math.max(evaluations - dense, 1);
-  const spread = Array.from({ length: left }, (_, i) => Math.round(dense * (steps / dense) ** ((i + 1) / left)));
+  const sparse = Math.max(evaluations - dense, 1);
+  const spread = Array.from({ length: sparse }, (_, i) => Math.round(dense * (steps / dense) ** ((i + 1) / sparse)));
   return new Set([...Array.from({ length: dense }, (_, i) => i + 1), ...spread]);
 }
 

@@ -60,8 +60,8 @@ export function forwardPart(image: Image, caption: string): Part {
     const schedule = scheduleNamed(name);
     return times.map((t) => {
       const level = toCoordinates(variancePreserving, schedule.level(t));
-      const shown = tensorToImage(noised(level, { x0, eps }), image);
-      return { content: inlineImage(shown, `${caption} at t = ${t} of ${name}`), caption: `t = ${t}` };
+      const pixels = tensorToImage(noised(level, { x0, eps }), image);
+      return { content: inlineImage(pixels, `${caption} at t = ${t} of ${name}`), caption: `t = ${t}` };
     });
   };
   const body = [

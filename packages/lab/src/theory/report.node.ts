@@ -7,7 +7,7 @@ import { openPixelDenoiser } from "./pixel-denoiser.node.ts";
 import { forwardPart, type Part, posteriorPart, schedulesPart } from "./process-section.node.ts";
 import { convergencePart, trajectoriesPart } from "./sampler-section.node.ts";
 
-/** What a report is made of. */
+/** Options of a theory report. */
 export interface TheoryOptions {
   /** Folder of a pixel model; the default one when absent. */
   readonly model?: string | undefined;
@@ -34,7 +34,7 @@ export interface TheoryReportEvent {
   readonly data: Readonly<Record<string, unknown>>;
   readonly seconds: number;
 }
-/** What happens while a report is made. */
+/** Events while a report is made. */
 export type TheoryEvent = TheoryPartEvent | TheoryReportEvent;
 
 /** Computes the theory and draws it; every number is measured anew. */
@@ -45,10 +45,10 @@ export async function* theoryReport(options: TheoryOptions): AsyncGenerator<Theo
   const samples = await theoryImages({ images, size: model.size });
   const input = { model, images: samples, signal };
   const first = samples.list[0]!;
-  const shown = tensorToImage(first.values, { width: model.size, height: model.size });
+  const pixels = tensorToImage(first.values, { width: model.size, height: model.size });
   const makers: readonly (() => Part | Promise<Part>)[] = [
     schedulesPart,
-    () => forwardPart(shown, first.caption || "the given image"),
+    () => forwardPart(pixels, first.caption || "the given image"),
     posteriorPart,
     trajectoriesPart,
     convergencePart,
@@ -65,7 +65,7 @@ export async function* theoryReport(options: TheoryOptions): AsyncGenerator<Theo
   }
   const seconds = Math.round((performance.now() - start) / 100) / 10;
   const data = Object.fromEntries(parts.map(({ section, data }) => [section.id, data]));
-  yield { type: "report", html: written(parts, { maker, seconds, images: samples.described }), data, seconds };
+  yield { type: "report", html: reportPage(parts, { maker, seconds, images: samples.described }), data, seconds };
 }
 
 interface ReportInfo {
@@ -74,7 +74,7 @@ interface ReportInfo {
   readonly images: string;
 }
 
-const written = (parts: readonly Part[], { maker, seconds, images }: ReportInfo): string =>
+const reportPage = (parts: readonly Part[], { maker, seconds, images }: ReportInfo): string =>
   page({
     kicker: "Aquatint · Theory",
     title: "Diffusion models, to look at and to trust",

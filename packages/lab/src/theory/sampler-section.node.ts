@@ -109,7 +109,7 @@ function spreadLabels(list: readonly Convergence[], { least }: { readonly least:
 interface ErrorAxes {
   readonly y: string;
   readonly domain: readonly [number, number];
-  readonly most: number;
+  readonly maximum: number;
 }
 
 const errorLine = (line: Convergence): Plot.Markish[] => [
@@ -117,12 +117,12 @@ const errorLine = (line: Convergence): Plot.Markish[] => [
   Plot.dot(line.points, { x: "evaluations", y: "error", r: 2, fill: orderColor(line) }),
 ];
 
-function errorFigure(list: readonly Convergence[], { y, domain, most }: ErrorAxes, narrow: boolean): DrawingOptions {
+function errorFigure(list: readonly Convergence[], { y, domain, maximum }: ErrorAxes, narrow: boolean): DrawingOptions {
   const height = narrow ? 460 : 480;
   const decades = Math.log10(domain[1] / domain[0]);
   const labels = spreadLabels(list, { least: (13.5 / (height - 70)) * decades });
   const right = narrow ? 108 : 150;
-  const edge = most * 1.25;
+  const edge = maximum * 1.25;
   const leaders = labels.map(({ line, last, y }) =>
     Plot.line([last, { evaluations: edge, error: y }], {
       x: "evaluations",
@@ -132,7 +132,7 @@ function errorFigure(list: readonly Convergence[], { y, domain, most }: ErrorAxe
       strokeWidth: 1,
     }),
   );
-  const ticks = [6, 12, 24, 48, 96, 192, 384].filter((tick) => tick <= most);
+  const ticks = [6, 12, 24, 48, 96, 192, 384].filter((tick) => tick <= maximum);
   const text = labels.map(({ line, y }) => ({ x: edge, y, name: `${line.name}  ${line.fitted.toFixed(1)}`, line }));
   return {
     label: `${y} against network evaluations, both logarithmic: ${list.map((l) => `${l.name} ${l.fitted.toFixed(1)}`).join(", ")}`,
@@ -180,7 +180,7 @@ const mostEvaluations = (list: readonly Convergence[]): number =>
 export async function convergencePart(): Promise<Part> {
   const [flow, variance] = [await flowConvergence(), await varianceConvergence()];
   const plot = (list: readonly Convergence[], y: string) =>
-    screenDrawing((_, narrow) => errorFigure(list, { y, domain: range(list), most: mostEvaluations(list) }, narrow));
+    screenDrawing((_, narrow) => errorFigure(list, { y, domain: range(list), maximum: mostEvaluations(list) }, narrow));
   const names = ([0, 1, 2, 3] as const).map((order) => [color(shades[order]), `order ${order}`] as const);
   const body = [
     html`<p>The order of a sampler is how fast its error falls as evaluations are spent: twice as many make it

@@ -56,12 +56,12 @@ export interface ErrorPoint {
   readonly error: number;
 }
 
-/** How a sampler's error falls. */
+/** Convergence of a sampler's error. */
 export interface Convergence {
   readonly name: string;
   readonly title: string;
   readonly stochastic: boolean;
-  /** What the registry declares. */
+  /** Order in the registry. */
   readonly declared: number;
   /** The slope over the points that are fitted: those above what float32 resolves. */
   readonly fitted: number;
@@ -78,8 +78,8 @@ function convergence(name: string, entry: SamplerEntry, points: readonly ErrorPo
 
 /** Minus the slope of ln(error) against ln(evaluations), by least squares over the last four points above the floor. */
 function slope(points: readonly ErrorPoint[]): number {
-  const used = points.filter(({ error }) => error > FLOOR).slice(-4);
-  const [u, v] = [used.map((p) => Math.log(p.evaluations)), used.map((p) => Math.log(p.error))];
+  const fitted = points.filter(({ error }) => error > FLOOR).slice(-4);
+  const [u, v] = [fitted.map((p) => Math.log(p.evaluations)), fitted.map((p) => Math.log(p.error))];
   const [mu, mv] = [average(u), average(v)];
   const top = u.reduce((sum, x, i) => sum + (x - mu) * (v[i]! - mv), 0);
   return -top / u.reduce((sum, x) => sum + (x - mu) ** 2, 0);

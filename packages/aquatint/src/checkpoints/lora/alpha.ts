@@ -21,7 +21,7 @@ const number = (value: unknown): number | undefined => {
 };
 
 /**
- * What a file's metadata says of alpha / rank where no tensor does: PEFT's config, of diffusers or of an adapter_config.json,
+ * The value of alpha / rank in a file's metadata, for files where no tensor does: PEFT's config, of diffusers or of an adapter_config.json,
  * or kohya's settings. Undefined where it says nothing; the pair then counts once.
  */
 export function metadataFactors(metadata: Readonly<Record<string, string>>, name: string) {
@@ -44,13 +44,13 @@ function peftConfig(text: string | undefined, name: string): JsonObject {
 
 /** PEFT's config of one network: its keys begin with the network's name, or the file has one network. */
 function peftFactor(config: JsonObject, { component, module, rank }: AlphaQuery): number | undefined {
-  const own = (key: string) => config[`${component}.${key}`] ?? config[key];
-  const pattern = own("alpha_pattern");
+  const setting = (key: string) => config[`${component}.${key}`] ?? config[key];
+  const pattern = setting("alpha_pattern");
   const patterns = isObject(pattern) ? Object.entries(pattern) : [];
   const special = patterns.find(([key]) => matches(key, module))?.[1];
-  const alpha = number(special) ?? number(own("lora_alpha"));
+  const alpha = number(special) ?? number(setting("lora_alpha"));
   if (alpha === undefined) return undefined;
-  return alpha / (own("use_rslora") === true ? Math.sqrt(rank) : rank);
+  return alpha / (setting("use_rslora") === true ? Math.sqrt(rank) : rank);
 }
 
 /** As PEFT matches the keys of its patterns: the whole name, or its end after a dot. `^` holds it to the whole name. */
@@ -72,9 +72,9 @@ function kohyaSettings(metadata: Readonly<Record<string, string>>): KohyaSetting
   } catch {
     args = {};
   }
-  const own = isObject(args) ? args : {};
+  const settings = isObject(args) ? args : {};
   const linear = [number(metadata["ss_network_dim"]), number(metadata["ss_network_alpha"])] as const;
-  return { linear, convolution: [number(own["conv_dim"]), number(own["conv_alpha"])] };
+  return { linear, convolution: [number(settings["conv_dim"]), number(settings["conv_alpha"])] };
 }
 
 /** Settings of another rank than the pair's are those of before the file was resized. */

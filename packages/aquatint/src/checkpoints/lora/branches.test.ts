@@ -111,21 +111,21 @@ test("a branch of scale s gives what the merged weights W + s B A give, and s ch
   ]);
   const scales = [0, 0.7, -1.3];
   const feeds = Object.fromEntries(scales.map((s) => [String(s), single(s)]));
-  const beside = await output(values, feeds, (net, t) => withAdapters(adapters, () => net(t)), leaves);
+  const branched = await output(values, feeds, (net, t) => withAdapters(adapters, () => net(t)), leaves);
   for (const [i, scale] of scales.entries()) {
-    const [expected] = await output(merged(scale), { one: single(0) }, (net, t) => net(t), new Map());
+    const [expected] = await output(merged(scale), { scale: single(0) }, (net, t) => net(t), new Map());
     for (const [j, value] of expected!.entries()) {
-      expect(Math.abs(beside[i]![j]! - value)).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(value)));
+      expect(Math.abs(branched[i]![j]! - value)).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(value)));
     }
   }
-  expect(beside[1]).not.toEqual(beside[0]);
+  expect(branched[1]).not.toEqual(branched[0]);
 });
 
 const kron = (a: HostTensor, b: HostTensor, o: number, i: number) => {
   const [rows = 1, columns = 1] = b.shape;
   return at(a, Math.floor(o / rows), Math.floor(i / columns)) * at(b, o % rows, i % columns);
 };
-const whole = { weight: wave([5, 36], 11), bias: wave([5], 12) };
+const full = { weight: wave([5, 36], 11), bias: wave([5], 12) };
 const hada = { w1_a: wave([5, 2], 13), w1_b: wave([2, 36], 14), w2_a: wave([5, 2], 15), w2_b: wave([2, 36], 16) };
 const lokr = { w1: wave([5, 4], 17), w2_a: wave([1, 2], 18), w2_b: wave([2, 9], 19) };
 const over2 = (f: (r: number) => number) => f(0) + f(1);
@@ -137,28 +137,33 @@ const w2: HostTensor = {
 };
 
 test.each<[string, Method, Readonly<Record<string, HostTensor>>, (o: number, i: number) => number]>([
-  ["whole differences", difference, whole, (o, i) => at(whole.weight, o, i)],
+  ["whole differences", difference, full, (o, i) => at(full.weight, o, i)],
   ["LoHa", hadamard, hada, (o, i) => low(hada.w1_a, hada.w1_b, o, i) * low(hada.w2_a, hada.w2_b, o, i)],
   ["LoKr", kroneckerProduct, lokr, (o, i) => kron(lokr.w1, w2, o, i)],
 ])("%s give what the merged weights give", async (_, method, tensors, delta) => {
   const leaves = new Map(
     Object.entries(tensors).map(([key, { shape }]) => [`lora.${key}`, param({ shape, init: "zeros" })]),
   );
-  const own = Object.fromEntries(Object.keys(tensors).map((key) => [key, leaves.get(`lora.${key}`)!]));
+  const factors = Object.fromEntries(Object.keys(tensors).map((key) => [key, leaves.get(`lora.${key}`)!]));
   const adapters: Adapters = new Map([
-    ["lin", [method.branch(own, input({ name: "scale", dtype: "float32", shape: [] }))]],
+    ["lin", [method.branch(factors, input({ name: "scale", dtype: "float32", shape: [] }))]],
   ]);
   const values = new Map([...base, ...Object.entries(tensors).map(([key, value]) => [`lora.${key}`, value] as const)]);
-  const [found] = await output(values, { one: single(0.7) }, (net, t) => withAdapters(adapters, () => net(t)), leaves);
+  const [actual] = await output(
+    values,
+    { scale: single(0.7) },
+    (net, t) => withAdapters(adapters, () => net(t)),
+    leaves,
+  );
   const [weight, bias] = [base.get("lin.weight")!, base.get("lin.bias")!];
   const dW = Float32Array.from(weight.data, (v, i) => v + 0.7 * delta(Math.floor(i / 36), i % 36));
-  const db = Float32Array.from(bias.data, (v, i) => v + 0.7 * ("bias" in tensors ? at(whole.bias, i) : 0));
+  const db = Float32Array.from(bias.data, (v, i) => v + 0.7 * ("bias" in tensors ? at(full.bias, i) : 0));
   const merged = { "lin.weight": float32(weight.shape, dW), "lin.bias": float32(bias.shape, db) };
   const all = new Map<string, HostTensor>([...base, ...Object.entries(merged)]);
-  const [expected] = await output(all, { one: single(0) }, (net, t) => net(t), new Map());
-  expect(found!.length).toBe(5);
+  const [expected] = await output(all, { scale: single(0) }, (net, t) => net(t), new Map());
+  expect(actual!.length).toBe(5);
   for (const [j, value] of expected!.entries())
-    expect(Math.abs(found![j]! - value)).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(value)));
+    expect(Math.abs(actual![j]! - value)).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(value)));
 });
 
 test("a branch that does not fit, or whose layer is not there, is refused by its path", () => {

@@ -35,7 +35,7 @@ export interface LoraBranches {
   readonly adapters: ReadonlyMap<string, Adapters>;
   /** The matrices as leaves of the graph, by names that no network has: "lora.0.unet.mid_block.….down". */
   readonly parameters: ReadonlyMap<string, Tensor>;
-  /** Where their values lie, by the same names. */
+  /** Location of their values, by the same names. */
   readonly weights: ReadonlyMap<string, TensorLocation>;
   /** Layers that the model lacks or that cannot be adapted, one list a LoRA. */
   readonly skipped: readonly (readonly string[])[];
@@ -59,16 +59,16 @@ export function loraBranches(loras: readonly ScaledLora[], networks: AdaptedNetw
     return tensor;
   };
   const skipped = loras.map(({ lora, scale }, i) => {
-    const { found, missing } = resolved(lora, resolvers);
-    for (const [j, { layer, path }] of found.entries()) {
+    const { matches, missing } = resolved(lora, resolvers);
+    for (const [j, { layer, path }] of matches.entries()) {
       const { component, places, method, factor } = layer;
       const name = `lora.${i}.${component}.${path}.${j}`;
       const tensors = Object.fromEntries(
         Object.entries(places).map(([role, place]) => [role, leaf(`${name}.${role}`, place!)]),
       );
-      const own = adapters.get(component) ?? new Map<string, Branch[]>();
-      adapters.set(component, own);
-      own.set(path, [...(own.get(path) ?? []), method.branch(tensors, mul(scale, scalar(factor)))]);
+      const branches = adapters.get(component) ?? new Map<string, Branch[]>();
+      adapters.set(component, branches);
+      branches.set(path, [...(branches.get(path) ?? []), method.branch(tensors, mul(scale, scalar(factor)))]);
     }
     return missing.map(({ component, module }) => `${component}.${module}`);
   });
@@ -82,28 +82,28 @@ interface Target {
 }
 type Resolver = (layer: LoraLayer) => Target | undefined;
 
-/** Of a LoRA's layers the model may lack one in so many; of one that lacks more it is of another family. */
+/** A LoRA may name layers that the model lacks, at most one in so many; more of them show that it is of another family. */
 const MOST_MISSING = 4;
 const FAMILY_HINT = "the LoRA was trained on another family of models: aquatint inspect FILE shows which";
 
 /** The layers of a LoRA with their paths in the networks, and those that are not there. */
 function resolved({ name, layers }: Lora, resolvers: ReadonlyMap<string, Resolver>) {
-  const own = layers.filter(({ component }) => resolvers.has(component));
-  const all = own.map((layer) => ({ layer, target: resolvers.get(layer.component)!(layer) }));
+  const adapting = layers.filter(({ component }) => resolvers.has(component));
+  const all = adapting.map((layer) => ({ layer, target: resolvers.get(layer.component)!(layer) }));
   const missing = all.flatMap(({ layer, target }) => (target ? [] : [layer]));
   const [first] = missing;
   if (first !== undefined && missing.length * MOST_MISSING > all.length) {
-    const found = `${name} adapts "${first.module.slice(0, 120)}" of the ${first.component}`;
-    throw loraError("target", `${found}, a layer that this model does not have`, FAMILY_HINT);
+    const message = `${name} adapts "${first.module.slice(0, 120)}" of the ${first.component}`;
+    throw loraError("target", `${message}, a layer that this model does not have`, FAMILY_HINT);
   }
-  const found = all.flatMap(({ layer, target }) => (target ? [{ layer, ...target }] : []));
-  const misfit = found.find(({ layer, weight }) => !layer.method.fits(layer.places, weight));
+  const matches = all.flatMap(({ layer, target }) => (target ? [{ layer, ...target }] : []));
+  const misfit = matches.find(({ layer, weight }) => !layer.method.fits(layer.places, weight));
   if (misfit) {
     const { layer, path, weight } = misfit;
     const shapes = shapesOf(layer.places);
     throw loraError("shape", `${name}: "${path}" has a weight of [${weight}], ${shapes} does not fit it`, FAMILY_HINT);
   }
-  return { found, missing };
+  return { matches, missing };
 }
 
 type Shapes = AdaptedNetworks extends ReadonlyMap<string, infer S> ? S : never;

@@ -1,5 +1,5 @@
 import { AquatintError } from "../../errors.ts";
 
 /** A refusal with a code "lora/kind". */
-export const loraError = (kind: string, found: string, hint = "take the file as it was published") =>
-  new AquatintError(`lora/${kind}`, found, { hint });
+export const loraError = (kind: string, message: string, hint = "take the file as it was published") =>
+  new AquatintError(`lora/${kind}`, message, { hint });

@@ -134,10 +134,10 @@ test("a file of a method that is refused is a LoRA nevertheless", () => {
 });
 
 test("each layer has the alpha that its own tensor says", () => {
-  const own = (name: string): Tensors => ({
+  const layer = (name: string): Tensors => ({
     ...pair(`lora_unet_${name}.lora_down.weight`, `lora_unet_${name}.lora_up.weight`),
     [`lora_unet_${name}.alpha`]: ["F32", []],
   });
-  const layers = read({ ...own("a"), ...own("b") });
+  const layers = read({ ...layer("a"), ...layer("b") });
   expect(new Set(layers.map(({ alpha }) => alpha?.offset)).size).toBe(2);
 });

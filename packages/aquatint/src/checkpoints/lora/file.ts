@@ -7,7 +7,7 @@ import { type LoraKey, loraKey } from "./keys.ts";
 import type { LoraTensors, Method } from "./method.ts";
 import { methodError, methods, refusedMethod } from "./methods.ts";
 
-/** What a LoRA's file adapts one layer by. */
+/** A layer of a LoRA's file. */
 export interface LoraLayer {
   /** "unet", "text_encoder", "text_encoder_2". */
   readonly component: string;
@@ -15,7 +15,7 @@ export interface LoraLayer {
   readonly module: string;
   readonly method: Method;
   readonly places: LoraTensors<TensorLocation>;
-  /** What alpha is divided by. */
+  /** Divisor of alpha. */
   readonly rank: number | undefined;
   /** A scalar: the layer counts alpha / rank times. */
   readonly alpha?: TensorLocation | undefined;
@@ -32,10 +32,10 @@ const otherLora =
   /^lora_(unet|te\d?|prior)_|(\.lora_[AB](\.[^.]+)?\.weight|\.lora_(down|up)\.weight|\.lora\.(down|up)\.weight)$/;
 const isAdapting = (key: string): boolean => loraKey(key) !== undefined || isBundled(key) || otherLora.test(key);
 
-/** Whether most of a file's tensors adapt another model's. */
+/** Tells whether most of a file's tensors adapt another model's. */
 export function isLora({ tensors }: SafetensorsHeader): boolean {
-  const found = [...tensors.keys()].filter(isAdapting);
-  return found.length * 2 > tensors.size && found.some((key) => !isBundled(key));
+  const adapting = [...tensors.keys()].filter(isAdapting);
+  return adapting.length * 2 > tensors.size && adapting.some((key) => !isBundled(key));
 }
 
 interface Group extends Pick<LoraKey, "component" | "module"> {
@@ -52,10 +52,10 @@ export function loraLayers({ file, header }: FileHeader, { name }: { readonly na
   const unused: string[] = [...strange];
   for (const group of groups) {
     const read = methods.flatMap((method) => layerOf(name, group, method));
-    const taken = new Set(read.flatMap(({ keys }) => keys));
+    const readKeys = new Set(read.flatMap(({ keys }) => keys));
     layers.push(...read.map(({ layer }) => layer));
     for (const [end, { key }] of group.ends) {
-      if (taken.has(key)) continue;
+      if (readKeys.has(key)) continue;
       const refused = refusedMethod(end);
       if (refused) throw methodError(name, refused, key);
       unused.push(key);
@@ -70,12 +70,12 @@ function grouped({ file, header }: FileHeader) {
   const strange: string[] = [];
   for (const [key, entry] of header.tensors) {
     if (isBundled(key)) continue;
-    const found = loraKey(key);
-    if (!found) {
+    const parsed = loraKey(key);
+    if (!parsed) {
       strange.push(key);
       continue;
     }
-    const { component, module, adapter, end } = found;
+    const { component, module, adapter, end } = parsed;
     const id = `${component}:${module}:${adapter}`;
     const group = groups.get(id) ?? { component, module, ends: new Map() };
     groups.set(id, group);
@@ -84,7 +84,7 @@ function grouped({ file, header }: FileHeader) {
   return { groups: [...groups.values()], strange };
 }
 
-/** What a method reads of a layer: one, or none where it has no tensors of it. */
+/** The tensors that a method reads of a layer: one, or none where it has no tensors of it. */
 function layerOf(name: string, { component, module, ends }: Group, method: Method) {
   const places: Record<string, TensorLocation> = {};
   const keys: string[] = [];

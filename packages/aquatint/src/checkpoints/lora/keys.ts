@@ -1,4 +1,4 @@
-/** What the name of a LoRA's tensor says. */
+/** Parts of the name of a LoRA's tensor. */
 export interface LoraKey {
   /** "unet", "text_encoder", "text_encoder_2". */
   readonly component: string;
@@ -6,7 +6,7 @@ export interface LoraKey {
   readonly module: string;
   /** The adapter's name in PEFT's files; "" elsewhere. */
   readonly adapter: string;
-  /** What stands behind the layer: "lora_down.weight". */
+  /** The part of the name behind the layer: "lora_down.weight". */
   readonly end: string;
 }
 
@@ -31,7 +31,7 @@ const prefixes: readonly (readonly [prefix: RegExp, component: string])[] = [
   [/^(?=text_model\.)/, "text_encoder"],
 ];
 
-/** Where the layer's name ends, in all ways of adapting that are known. */
+/** End of the layer's name, in all ways of adapting that are known. */
 const boundary =
   /\.(lora_(A|B|down|up|mid|bias|embedding|magnitude)|(lora|lora_linear_layer|lora_conv2d_layer)\.(down|up|alpha)|alpha$|diff(_b)?$|dora_scale$|hada_|lokr_|oft_|boft_|[ab][12]\.weight$|on_input$|[wb]_norm$|scalar$)/;
 
@@ -44,11 +44,11 @@ const textNames: Readonly<Record<string, string>> = {
   to_out: "out_proj",
 };
 
-/** What the name of a tensor says, or undefined where it names no layer of Stable Diffusion that is adapted. */
+/** Parses the name of a tensor; undefined where it names no layer of Stable Diffusion that is adapted. */
 export function loraKey(key: string): LoraKey | undefined {
-  const found = prefixes.find(([pattern]) => pattern.test(key));
-  if (!found) return undefined;
-  const [prefix, component] = found;
+  const match = prefixes.find(([pattern]) => pattern.test(key));
+  if (!match) return undefined;
+  const [prefix, component] = match;
   const rest = key.replace(prefix, "");
   const [, block, part = "", role = ""] = processor.exec(rest) ?? [];
   if (block !== undefined) {

@@ -7,12 +7,12 @@ import { elements, type LoraFault, type LoraTensors, type Method, rolesBy, shape
 
 const isMatrix = (place: TensorLocation | undefined) => place?.shape.length === 2;
 
-/** What is wrong with a factor that is whole or the product of two matrices. */
+/** Fault of a factor that is whole or the product of two matrices. */
 function factorFault(places: LoraTensors<TensorLocation>, name: string): LoraFault | undefined {
-  const [whole, a, b] = [places[name], places[`${name}_a`], places[`${name}_b`]];
-  if (whole && (a || b)) return ["keys", "a factor that stands there twice"];
-  if (!whole && (!a || !b)) return ["keys", "only one half of a factor"];
-  const fits = whole ? whole.shape.length >= 2 : isMatrix(a) && isMatrix(b) && a!.shape[1] === b!.shape[0];
+  const [full, a, b] = [places[name], places[`${name}_a`], places[`${name}_b`]];
+  if (full && (a || b)) return ["keys", "a factor that stands there twice"];
+  if (!full && (!a || !b)) return ["keys", "only one half of a factor"];
+  const fits = full ? full.shape.length >= 2 : isMatrix(a) && isMatrix(b) && a!.shape[1] === b!.shape[0];
   return fits ? undefined : ["shape", `factors that do not fit together: ${shapesOf(places)}`];
 }
 
@@ -20,11 +20,11 @@ const factorShape = (places: LoraTensors<TensorLocation>, name: string): readonl
   places[name]?.shape ?? [places[`${name}_a`]?.shape[0] ?? 0, places[`${name}_b`]?.shape[1] ?? 0];
 
 /** The Kronecker product of [a, c] and [b, d, ...]: [a b, c d, ...]. */
-function kronecker(left: Tensor, right: Tensor): Tensor {
-  const [a = 1, c = 1] = left.shape;
-  const [b = 1, d = 1, ...kernel] = right.shape;
+function kronecker(u: Tensor, v: Tensor): Tensor {
+  const [a = 1, c = 1] = u.shape;
+  const [b = 1, d = 1, ...kernel] = v.shape;
   const size = kernel.reduce((n, k) => n * k, 1);
-  const blocks = mul(reshape(left, { shape: [a, 1, c, 1, 1] }), reshape(right, { shape: [1, b, 1, d, size] }));
+  const blocks = mul(reshape(u, { shape: [a, 1, c, 1, 1] }), reshape(v, { shape: [1, b, 1, d, size] }));
   return reshape(blocks, { shape: [a * b, c * d * size] });
 }
 
@@ -43,8 +43,8 @@ export const kroneckerProduct: Method = {
     [/^lokr_w2_b$/, "w2_b"],
   ]),
   fault(places) {
-    const found = factorFault(places, "w1") ?? factorFault(places, "w2");
-    if (found) return found;
+    const fault = factorFault(places, "w1") ?? factorFault(places, "w2");
+    if (fault) return fault;
     const { w1 } = places;
     return w1 && !isMatrix(w1) ? ["shape", `a first factor of the shape [${w1.shape}]`] : undefined;
   },

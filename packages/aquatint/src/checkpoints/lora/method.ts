@@ -6,7 +6,7 @@ import type { TensorLocation } from "../types.ts";
 export type LoraTensors<T> = Readonly<Partial<Record<string, T>>>;
 
 /** Why a layer's tensors are no whole: some are missing or too many ("keys"), or their shapes do not fit ("shape"). */
-export type LoraFault = readonly [kind: "keys" | "shape", found: string];
+export type LoraFault = readonly [kind: "keys" | "shape", message: string];
 
 /** A way of adapting a layer: which tensors it takes and what they are together. */
 export interface Method {
@@ -14,11 +14,11 @@ export interface Method {
   readonly name: string;
   /** The role of a tensor by the end of its key; undefined where the method has none such. */
   role(end: string): string | undefined;
-  /** What is wrong with a layer's tensors, or undefined where they fit together. */
+  /** Fault of a layer's tensors, undefined where they fit together. */
   fault(places: LoraTensors<TensorLocation>): LoraFault | undefined;
-  /** Whether they are for a layer whose weight has this shape. */
+  /** Tells whether they are for a layer whose weight has this shape. */
   fits(places: LoraTensors<TensorLocation>, weight: readonly number[]): boolean;
-  /** What alpha is divided by; undefined where the method knows no alpha. */
+  /** Divisor of alpha; undefined where the method knows no alpha. */
   rank(places: LoraTensors<TensorLocation>): number | undefined;
   /** The branch that stands beside the layer. */
   branch(tensors: LoraTensors<Tensor>, scale: Tensor): Branch;

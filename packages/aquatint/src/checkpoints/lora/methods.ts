@@ -30,5 +30,5 @@ export const methodError = (name: string, method: string, key: string) =>
   loraError(
     "unsupported",
     `${name} is a ${method} (${key.slice(0, 100)}), which is not read`,
-    `read are ${methods.map((one) => one.name).join(", ")}; or merge it into a checkpoint with the program that made it`,
+    `read are ${methods.map((method) => method.name).join(", ")}; or merge it into a checkpoint with the program that made it`,
   );

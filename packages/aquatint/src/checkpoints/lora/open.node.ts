@@ -41,6 +41,6 @@ function factorOf(layer: LoraLayer, alpha: number | undefined, said: ReturnType<
 async function adapterConfig(path: string): Promise<Readonly<Record<string, string>>> {
   if (!/^adapter_model\b/.test(basename(path))) return {};
   const config = join(dirname(path), "adapter_config.json");
-  const found = await stat(config).catch(() => undefined);
-  return found?.isFile() ? { [PEFT_CONFIG]: await readText(config) } : {};
+  const stats = await stat(config).catch(() => undefined);
+  return stats?.isFile() ? { [PEFT_CONFIG]: await readText(config) } : {};
 }

@@ -18,7 +18,7 @@ const published: Readonly<Record<string, Published>> = JSON.parse(gunzipSync(fil
 
 const families: Readonly<Record<string, Family>> = { sdxl: "sdxl" };
 const openClip = /^sd2|text_encoder_2$/;
-/** What no shape says and no number depends on: images' sizes, an older name for the end token, a projection that is not there. */
+/** Keys that neither shapes nor numbers depend on: images' sizes, an older name for the end token, a projection that is not there. */
 const unsaid = ["sample_size", "eos_token_id", "projection_dim"];
 
 /** The config that the shapes of a published network imply, and the published one, both with their defaults. */
@@ -29,7 +29,7 @@ function both(label: string) {
   const strip = (json: unknown) =>
     Object.fromEntries(Object.entries(parseConfig(json)).filter(([key]) => !unsaid.includes(key)));
   const facts = { family: families[label.split("/")[0]!], openClip: openClip.test(label) };
-  return { found: strip(inferredComponent(name as ModelClassName, weights, facts).config), wanted: strip(config) };
+  return { actual: strip(inferredComponent(name as ModelClassName, weights, facts).config), expected: strip(config) };
 }
 
 test.each([
@@ -37,14 +37,14 @@ test.each([
   ...["sdxl-inpainting/unet", "sd15/controlnet", "sd21/controlnet", "sdxl/controlnet", "sd15/vae", "sdxl/vae"],
   ...["sd15/text_encoder", "sd21/text_encoder", "sdxl/text_encoder_2"],
 ])("the shapes of %s imply the published config", (label) => {
-  const { found, wanted } = both(label);
-  expect(found).toEqual(wanted);
+  const { actual, expected } = both(label);
+  expect(actual).toEqual(expected);
 });
 
 test("the refiner's differs only for a level that has no transformer", () => {
-  const { found, wanted } = both("sdxl-refiner/unet");
-  expect(found).toEqual({ ...wanted, transformer_layers_per_block: [1, 4, 4, 4] });
-  expect(wanted).toMatchObject({ down_block_types: expect.arrayContaining(["DownBlock2D"]) });
+  const { actual, expected } = both("sdxl-refiner/unet");
+  expect(actual).toEqual({ ...expected, transformer_layers_per_block: [1, 4, 4, 4] });
+  expect(expected).toMatchObject({ down_block_types: expect.arrayContaining(["DownBlock2D"]) });
 });
 
 test("what no shape says is as each family was published", () => {

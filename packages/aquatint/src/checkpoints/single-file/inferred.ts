@@ -3,7 +3,7 @@ import type { InferenceFacts } from "../../models/infer-config.ts";
 import { type ModelClassName, modelClass } from "../../models/registry.ts";
 import type { ModelComponent, TensorLocation } from "../types.ts";
 
-/** What is known of a network beside the shapes of its weights. */
+/** Facts about a network beside the shapes of its weights. */
 interface ComponentFacts extends Pick<InferenceFacts, "pooled" | "openClip"> {
   readonly family?: Family | undefined;
 }

@@ -8,7 +8,7 @@ const LAYERS = "text_model.encoder.layers";
 /** Layers of an OpenCLIP text encoder by its original keys. */
 export const openClipLayers = (keys: Iterable<string>): number => countOf(keys, /^transformer\.resblocks\.(\d+)\./);
 
-/** How many of a text encoder's layers SD runs: by its width, else all but the last of a whole file, which has a projection. */
+/** Layers of a text encoder that SD runs: by its width, else all but the last of a whole file, which has a projection. */
 export function layersRun(layers: number, width: number | undefined, isWhole: boolean): number {
   const facts = textEncoderFacts.get(width ?? 0);
   return facts ? Math.min(layers, facts.run) : layers - (isWhole ? 1 : 0);
@@ -35,7 +35,7 @@ export const openClipRenames = (layers: number): Renames =>
 
 const fused = /^transformer\.resblocks\.(\d+)\.attn\.in_proj_(weight|bias)$/;
 
-/** What becomes of a tensor of OpenCLIP: none, one or three weights, or undefined where its name is strange. */
+/** The weights that a tensor of OpenCLIP becomes: none, one or three weights, or undefined where its name is strange. */
 export function openClipWeights(
   key: string,
   place: TensorLocation,

@@ -1,7 +1,7 @@
 import { countOf, upTo } from "../../util/numbered.ts";
 import type { Rename, Renames } from "./rename.ts";
 
-/** How many levels a U-Net has, and residual blocks on the way down in each. */
+/** Levels of a U-Net, and residual blocks on the way down in each. */
 export interface UNetDepth {
   readonly levels: number;
   readonly layers: number;

@@ -18,13 +18,13 @@ describe.each(["tiny-sd1", "tiny-sd2", "tiny-sdxl"] as const)("%s in its origina
   const checkpoint = open(tensors);
   const header = headerOf(tensors);
 
-  test("is recognised, and every tensor finds its place", () => {
+  test("is recognized, and every tensor finds its place", () => {
     expect(identify(header).kind).toBe("single-file");
     expect(checkpoint).toMatchObject({ family: families[name], unused: [] });
-    const found = [...checkpoint.components].flatMap(([part, of]) =>
+    const keys = [...checkpoint.components].flatMap(([part, of]) =>
       [...of.weights.keys()].map((key) => `${part}.${key}`),
     );
-    expect(found.sort()).toEqual(Object.keys(weights).sort());
+    expect(keys.sort()).toEqual(Object.keys(weights).sort());
   });
 
   test("gives each weight the bytes and the shape that it has in the folder", () => {
@@ -36,8 +36,8 @@ describe.each(["tiny-sd1", "tiny-sd2", "tiny-sdxl"] as const)("%s in its origina
       const [key, third] = expected;
       if (key === null) continue;
       compared++;
-      const whole = header.tensors.get(key)!;
-      expect(place.offset, path).toBe(whole.offset + (typeof third === "number" ? third * place.length : 0));
+      const source = header.tensors.get(key)!;
+      expect(place.offset, path).toBe(source.offset + (typeof third === "number" ? third * place.length : 0));
       expect(place.transposed ?? false).toBe(third === "transposed");
     }
     expect(compared).toBeGreaterThan(500);

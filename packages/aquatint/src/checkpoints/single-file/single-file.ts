@@ -78,14 +78,14 @@ const autoencoder = (weights: Weights): Renamed => {
 const clip =
   (className: "CLIPTextModel" | "CLIPTextModelWithProjection") =>
   (weights: Weights): Renamed => {
-    const own = classWeights(models[className], weights).weights;
-    const width = own.get("text_model.final_layer_norm.weight")?.shape[0];
-    const layers = layersRun(countOf(own.keys(), CLIP_LAYER), width, false);
-    return collect(own, (key, place) => {
+    const classTensors = classWeights(models[className], weights).weights;
+    const width = classTensors.get("text_model.final_layer_norm.weight")?.shape[0];
+    const layers = layersRun(countOf(classTensors.keys(), CLIP_LAYER), width, false);
+    return collect(classTensors, (key, place) => {
       if (Number(CLIP_LAYER.exec(key)?.[1] ?? 0) >= layers) return [];
-      const known =
+      const isWeight =
         /^text_model\.(embeddings|encoder|final_layer_norm)\./.test(key) || key === "text_projection.weight";
-      return known ? [[key, place]] : undefined;
+      return isWeight ? [[key, place]] : undefined;
     });
   };
 const CLIP_LAYER = /^text_model\.encoder\.layers\.(\d{1,4})\./;
@@ -117,7 +117,7 @@ const openClipText2 = {
   openClip: true,
 } as const;
 
-/** What the original files hold, by the beginnings of their keys. */
+/** Parts of the original files, by the beginnings of their keys. */
 const parts: readonly Part[] = [
   { prefix: "model.diffusion_model.", className: "UNet2DConditionModel", rename: unet },
   { prefix: "diffusion_model.", className: "UNet2DConditionModel", rename: unet },
@@ -144,40 +144,40 @@ const bare: readonly (readonly [key: string, part: Part])[] = [
   ["input_blocks.0.0.weight", { prefix: "", className: "UNet2DConditionModel", rename: unet }],
 ];
 
-/** Whether a file's tensors have the names of the original single files. */
+/** Tells whether a file's tensors have the names of the original single files. */
 export const isSingleFile = ({ tensors }: SafetensorsHeader): boolean => partsOf(tensors.keys()).length > 0;
 
 function partsOf(keys: Iterable<string>): readonly Part[] {
   const all = [...keys];
   const present = parts.filter(({ prefix }) => all.some((key) => key.startsWith(prefix)));
   if (present.length > 0) return present;
-  const known = new Set(all);
+  const keySet = new Set(all);
   return bare
-    .filter(([key]) => known.has(key))
+    .filter(([key]) => keySet.has(key))
     .slice(0, 1)
     .map(([, part]) => part);
 }
 
 /** Networks that were found in a file, by their components. */
-interface Found {
+interface FileNetworks {
   readonly networks: Map<string, { readonly className: ModelClassName; readonly weights: Weights }>;
   readonly padTokens: Map<string, string>;
   readonly openClip: Set<string>;
 }
 
-/** What an original single file holds. @throws AquatintError "checkpoint/keys" where a network has a tensor of a strange name. */
+/** Reads an original single file. @throws AquatintError "checkpoint/keys" where a network has a tensor of a strange name. */
 export function singleFileModel(file: FileHeader, { files }: { readonly files: ModelFiles }): Model {
   const { header } = file;
   const { name } = file.file;
   const form = otherForm(header.tensors.keys());
   if (form) throw new AquatintError("checkpoint/kind", `${name} is ${form}`, { hint: READ_MODELS });
   const present = partsOf(header.tensors.keys());
-  const found = networksOf(present, file);
+  const fileNetworks = networksOf(present, file);
   const unused = [...header.tensors.keys()].filter(
     (key) => !isInert(key) && !present.some(({ prefix }) => key.startsWith(prefix)),
   );
-  checkProjection(name, found.networks.get("text_encoder_2")?.weights);
-  const { family, components } = configured(found);
+  checkProjection(name, fileNetworks.networks.get("text_encoder_2")?.weights);
+  const { family, components } = configured(fileNetworks);
   const net = components.get("unet");
   const scheduler = family && net && singleFileScheduler(family, { ...header, config: net.config });
   if (scheduler) {
@@ -186,26 +186,26 @@ export function singleFileModel(file: FileHeader, { files }: { readonly files: M
   }
   const index = singleFileIndex(family, net?.config);
   const notes = [...textNotes(name, family, components), ...averageNote(name, header, components)];
-  const { padTokens } = found;
+  const { padTokens } = fileNetworks;
   const rest = { padTokens, generation: undefined, metadata: header.metadata, unused, notes };
   return { name, files, layout: "single-file", family, components, scheduler, index, ...rest };
 }
 
-function networksOf(present: readonly Part[], file: FileHeader): Found {
+function networksOf(present: readonly Part[], file: FileHeader): FileNetworks {
   const { name } = file.file;
-  const found: Found = { networks: new Map(), padTokens: new Map(), openClip: new Set() };
+  const fileNetworks: FileNetworks = { networks: new Map(), padTokens: new Map(), openClip: new Set() };
   const locations = [...locationsOf(file)].filter(([key]) => !isInert(key));
   for (const { prefix, className, rename, padToken, openClip } of present) {
     const { component } = models[className];
     const tensors = locations.filter(([key]) => key.startsWith(prefix));
     const { weights, strange } = rename(new Map(tensors.map(([key, at]) => [key.slice(prefix.length), at])));
     if (strange.length > 0) throw strangeKeys(name, file.header, prefix + strange[0]);
-    if (found.networks.has(component)) throw twice(name, component, prefix);
-    found.networks.set(component, { className, weights });
-    if (padToken) found.padTokens.set(component, padToken);
-    if (openClip) found.openClip.add(component);
+    if (fileNetworks.networks.has(component)) throw twice(name, component, prefix);
+    fileNetworks.networks.set(component, { className, weights });
+    if (padToken) fileNetworks.padTokens.set(component, padToken);
+    if (openClip) fileNetworks.openClip.add(component);
   }
-  return found;
+  return fileNetworks;
 }
 
 /** Says where a file holds the average of its training alone, whose names are not read. */
@@ -234,7 +234,7 @@ function strangeKeys(name: string, { tensors }: SafetensorsHeader, first: string
   );
 }
 
-function configured({ networks, openClip }: Found) {
+function configured({ networks, openClip }: FileNetworks) {
   const pooled = networks.get("text_encoder_2")?.weights.get("text_projection.weight")?.shape[0];
   const infer = (component: string, family?: Family) => {
     const { className, weights } = networks.get(component)!;

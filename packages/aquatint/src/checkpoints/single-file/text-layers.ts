@@ -15,7 +15,7 @@ export function checkProjection(name: string, second: ReadonlyMap<string, Tensor
 }
 
 /**
- * What text encoders lack of their published layers, in sentences: the others are run.
+ * Sentences about text encoders that lack some of their published layers; the remaining ones are run.
  * @throws AquatintError "checkpoint/keys" for SDXL, whose U-Net reads the last layer but one.
  */
 export function textNotes(
@@ -28,9 +28,9 @@ export function textNotes(
     const facts = textEncoderFacts.get(Number(config["hidden_size"]));
     const layers = Number(config["num_hidden_layers"]);
     if (!facts || layers >= facts.run) return [];
-    const found = `${name}: its ${part} has ${layers} of ${facts.run} layers`;
-    if (!family || !familyFacts(family).needsAllTextLayers) return [`${found}; those are run`];
-    throw new AquatintError("checkpoint/keys", `${found}, SDXL needs all`, {
+    const message = `${name}: its ${part} has ${layers} of ${facts.run} layers`;
+    if (!family || !familyFacts(family).needsAllTextLayers) return [`${message}; those are run`];
+    throw new AquatintError("checkpoint/keys", `${message}, SDXL needs all`, {
       hint: "the program that wrote it left some out: take the file as it was published",
     });
   });

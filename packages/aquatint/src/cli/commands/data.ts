@@ -37,9 +37,9 @@ async function showData(config: string, { out, ...options }: Flags, io: Io): Pro
   io.stdout.write(`${shortPath(await write(await contactSheet(dataset, options)), io.cwd)}\n`);
 }
 
-/** What was found and what was not used, of data sets that read files. */
+/** Prints which files were used and which were not, of data sets that read files. */
 function describeFiles({ report }: Dataset, { stderr }: Io): void {
   if (!report) return;
-  stderr.write(`${report.used.train} images to train on, ${report.used["held-out"]} held out\n`);
+  stderr.write(`${report.counts.train} images to train on, ${report.counts["held-out"]} held out\n`);
   for (const line of reportLines(report)) stderr.write(`${line}\n`);
 }

@@ -55,8 +55,8 @@ describe("aquatint generate", () => {
     const settings = `Steps: 20, Sampler: DDIM, CFG scale: 2, Seed: 8, RNG: CPU, Size: 10x8, ${model}`;
     expect(text["parameters"]).toBe(`a red apple 🍎\nNegative prompt: blur\n${settings}, Version: aquatint ${version}`);
 
-    const named = ["--count", "2", "--seed", "7", "--out", "b.png", "--strip", "s.png", "--json"];
-    const { images } = JSON.parse((await run("a red apple 🍎", [...args, ...named])).out);
+    const options = ["--count", "2", "--seed", "7", "--out", "b.png", "--strip", "s.png", "--json"];
+    const { images } = JSON.parse((await run("a red apple 🍎", [...args, ...options])).out);
     const size = { width: 10, height: 8 };
     expect(images).toEqual([
       { path: join(cwd, "b-1.png"), seed: 7, ...size },

@@ -137,7 +137,7 @@ async function resolveOptions(
   return command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });
 }
 
-/** What is said of an image that was written. */
+/** Record of an image that was written. */
 interface SavedImage {
   readonly path: string;
   readonly seed: JsonSeed;
@@ -161,7 +161,7 @@ async function generate({ prompt, flags, like }: Request, io: Io): Promise<void>
     model: model === undefined ? undefined : resolve(io.cwd, model),
     signal: io.signal,
   });
-  if (like) await checkSameModel(like, { model: generation.model, named: model !== undefined, io });
+  if (like) await checkSameModel(like, { model: generation.model, explicit: model !== undefined, io });
   if (like) notePadding(like, generation.plans[0]!, io);
   if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
   noteUnused(generation.model, io, flags.quiet);
@@ -184,7 +184,7 @@ interface WriteContext {
 }
 interface GeneratedImage {
   readonly image: SavedImage;
-  /** What a person sees of it: the image, where it lies, how it was made. */
+  /** Line for a person: the image, where it lies, how it was made. */
   readonly report: string;
 }
 
@@ -236,7 +236,7 @@ const savedImage = ({ image: { width, height }, seed }: ImageEvent, path: string
   height,
 });
 
-/** How much of the way an evaluation ends: some samplers take steps of their own. */
+/** Share of the way that is done after an evaluation: some samplers take steps of their own. */
 const shareOf = ({ i, n, final }: EvaluationEvent): number => (i + (final ? 1 : 0)) / n;
 
 function take<T>(lists: Map<number, readonly T[]>, key: number): readonly T[] {

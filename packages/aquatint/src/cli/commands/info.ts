@@ -33,12 +33,12 @@ export async function metadataIn(path: string, cwd: string): Promise<ImageMetada
 
 /** Names of the rows of the fields. */
 const labels: Readonly<Record<string, string>> = { modelHash: "model hash" };
-const shown = ["prompt", "negative", "seed", "steps", "sampler", "guidance", "model", "modelHash"] as const;
+const fieldNames = ["prompt", "negative", "seed", "steps", "sampler", "guidance", "model", "modelHash"] as const;
 
 /** One line a field; the settings that have no field of their own follow in the program's words, then what --like leaves out. */
 function described(metadata: ImageMetadata): string {
   const { source, settings, width, height, networks = [], unrepeated = [], notes = [] } = metadata;
-  const fields = shown.map((key) => [labels[key] ?? key, metadata[key]] as const);
+  const fields = fieldNames.map((key) => [labels[key] ?? key, metadata[key]] as const);
   const size = width === undefined || height === undefined ? undefined : `${width}x${height}`;
   const title = metadataFormats.find((format) => format.source === source)!.title;
   const listed = new Set([...fields.map(([, value]) => value), width, height].map(String));
@@ -46,7 +46,7 @@ function described(metadata: ImageMetadata): string {
     ([key, value]) =>
       (typeof value !== "object" || Array.isArray(value)) &&
       !/^size$/i.test(key) &&
-      !(shown as readonly string[]).includes(key) &&
+      !(fieldNames as readonly string[]).includes(key) &&
       !listed.has(String(value)),
   );
   return table([

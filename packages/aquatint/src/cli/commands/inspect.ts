@@ -82,7 +82,7 @@ const types = (dtypes: Readonly<Record<string, number>>): string =>
     .join(", ");
 
 const LONGEST_VALUE = 100;
-const SHOWN = 3;
+const MAX_LISTED = 3;
 
 function* rows(inspection: Inspection): Generator<readonly [label: string, text: string]> {
   const { kind, layout, family, prediction, parameters, dtypes, memory, unused, metadata } = inspection;
@@ -114,7 +114,7 @@ function* rows(inspection: Inspection): Generator<readonly [label: string, text:
   if (unused.length > 0)
     yield [
       "not used",
-      `${unused.length} tensors: ${unused.slice(0, SHOWN).join(", ")}${unused.length > SHOWN ? ", …" : ""}`,
+      `${unused.length} tensors: ${unused.slice(0, MAX_LISTED).join(", ")}${unused.length > MAX_LISTED ? ", …" : ""}`,
     ];
 }
 

@@ -91,7 +91,7 @@ const leftOf = ({ minutesLeft }: RunEntry["summary"]): string => (minutesLeft ? 
 
 const DAY = 86_400;
 
-/** How long ago a time was: "4.2 s ago", "3 h 05 min ago", "12 days ago". */
+/** Time since a moment: "4.2 s ago", "3 h 05 min ago", "12 days ago". */
 function ago(iso: string | null): string {
   if (iso === null) return "";
   const seconds = Math.max((Date.now() - Date.parse(iso)) / 1000, 0);

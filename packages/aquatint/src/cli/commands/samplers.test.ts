@@ -60,7 +60,7 @@ model's own scheduler puts them. \`aquatint samplers\` prints this table, \`--js
 
 A schedule that is named ends at sigma 0, as k-diffusion's do, whatever the model's configuration says; "KL Optimal" ends
 at the model's smallest sigma, as in the web UI. Without a schedule all end at sigma 0 but these, which end where the
-model's configuration says, as their classes of diffusers do: ${kept().join(", ")}.
+model's configuration says, as their classes of diffusers do: ${endKeepers().join(", ")}.
 No step of a named schedule has length zero.
 
 | schedule | spacing | | schedule | spacing |
@@ -205,13 +205,14 @@ function meaning(text: string): string {
 }
 
 /** Samplers that keep the model's own end. */
-const kept = () => entries.filter(([, { keepsEnd }]) => keepsEnd).map(([name]) => `\`${name}\``);
+const endKeepers = () => entries.filter(([, { keepsEnd }]) => keepsEnd).map(([name]) => `\`${name}\``);
 
 /** Schedules with the samplers whose "Automatic" they are. */
 function automatic(): string {
   const spacings = [...new Set(entries.flatMap(([, entry]) => entry.automatic ?? []))];
-  const named = (spacing: string) => entries.filter(([, entry]) => entry.automatic === spacing).map(([name]) => name);
-  return spacings.map((spacing) => `- \`${spacing}\`: ${named(spacing).join(", ")}`).join("\n");
+  const samplersOf = (spacing: string) =>
+    entries.filter(([, entry]) => entry.automatic === spacing).map(([name]) => name);
+  return spacings.map((spacing) => `- \`${spacing}\`: ${samplersOf(spacing).join(", ")}`).join("\n");
 }
 
 function pairs(cells: readonly string[]): string {

@@ -103,9 +103,11 @@ export function checkpointFiles({ lora, embedding, vae }: CheckpointFlags, { cwd
 }
 
 /** Characters of a text that are shown of a long one. */
-const SHOWN = 200;
+const MAX_CHARACTERS = 200;
 const shortened = (text: string): string =>
-  text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length.toLocaleString("en")} characters)`;
+  text.length <= MAX_CHARACTERS
+    ? text
+    : `${text.slice(0, MAX_CHARACTERS)}… (${text.length.toLocaleString("en")} characters)`;
 
 /** Says on stderr what of the model's files is not used. */
 export function noteUnused({ notes = [] }: TextToImageModel, { stderr }: Io, quiet = false): void {

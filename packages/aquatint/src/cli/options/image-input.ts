@@ -32,7 +32,7 @@ export async function imageInput(
   };
 }
 
-/** Where lines about an image go. */
+/** Destination of lines about an image. */
 interface Notes {
   readonly io: Io;
   readonly quiet?: boolean | undefined;

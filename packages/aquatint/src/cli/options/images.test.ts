@@ -43,17 +43,17 @@ describe("--init", () => {
     const said = await run("--init", "teal.png", "--strength", "0.2", "--out", "near.png");
     expect(said).toContain("teal.png was resized from 16x16 to 8x8\n");
     expect(await run("--init", "teal.png", "--strength", "1", "--out", "far.png", "--quiet")).toBe("");
-    const [near, far] = [await image("near.png"), await image("far.png")];
+    const [weak, strong] = [await image("near.png"), await image("far.png")];
     const { data } = plain(8, 8, () => [0, 128, 128]);
-    expect(near).toMatchObject({ width: 8, height: 8 });
-    expect(distance(near.data, data)).toBeLessThan(distance(far.data, data) / 2);
+    expect(weak).toMatchObject({ width: 8, height: 8 });
+    expect(distance(weak.data, data)).toBeLessThan(distance(strong.data, data) / 2);
   });
 
   test("keeps what --mask does not paint", async () => {
     await writeFile(join(cwd, "mask.png"), encodePng(plain(16, 16, (x) => (x < 8 ? [0, 0, 0] : [255, 255, 255]))));
     await run("--init", "teal.png", "--mask", "mask.png", "--out", "half.png");
     const { data } = await image("half.png");
-    const side = (left: boolean) => data.filter((_, i) => Math.floor(i / 3) % 8 < 4 === left);
+    const side = (isLeft: boolean) => data.filter((_, i) => Math.floor(i / 3) % 8 < 4 === isLeft);
     const teal = (n: number) => plain(n, 1, () => [0, 128, 128]).data;
     expect(distance(side(true), teal(32))).toBe(0);
     expect(distance(side(false), teal(32))).toBeGreaterThan(10);
@@ -61,7 +61,7 @@ describe("--init", () => {
 });
 
 describe("what was done with an image is said", () => {
-  const named = (said: string) =>
+  const fileLines = (said: string) =>
     said.split("\n").filter((line) => /^\w+\.(png|gif)/.test(line) || /^(error|hint)/.test(line));
   test("sides that are cut off, and transparency", async () => {
     const wide = plain(32, 16, () => [0, 128, 128]);
@@ -69,7 +69,7 @@ describe("what was done with an image is said", () => {
     await writeFile(join(cwd, "wide.png"), encodePng(wide));
     await writeFile(join(cwd, "clear.png"), encodePng({ width: 32, height: 16, channels: 4, data }));
     const said = await run("--init", "wide.png", "--mask", "clear.png", "--size", "8x8", "--out", "o.png");
-    expect(named(said)).toEqual([
+    expect(fileLines(said)).toEqual([
       "clear.png: what is transparent in it is painted",
       "wide.png was resized from 32x16 to 8x8, cut off at its left and right",
       "clear.png was resized from 32x16 to 8x8, cut off at its left and right",

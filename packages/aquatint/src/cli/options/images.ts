@@ -113,11 +113,11 @@ export async function imageOptions(flags: ImageFlags, io: Io): Promise<ImageOpti
     readImage(file, { io, quiet: flags.quiet, ...(transparent && { transparent }) });
   const init = flags.init === undefined ? undefined : await read(flags.init);
   const mask = flags.mask === undefined ? undefined : await read(flags.mask, "painted");
-  const shown: Image[] = [];
-  for (const file of controlImage) shown.push(await read(file));
+  const controlImages: Image[] = [];
+  for (const file of controlImage) controlImages.push(await read(file));
   const controls = control.map((_, i) => {
     const [start, end] = valueAt(controlRange, i) ?? [0, 1];
-    return { image: valueAt(shown, i)!, scale: valueAt(controlScale, i), start, end };
+    return { image: valueAt(controlImages, i)!, scale: valueAt(controlScale, i), start, end };
   });
   const { hires: scale, hiresStrength: strength, hiresSteps: steps } = flags;
   return {

@@ -11,7 +11,7 @@ import type { Io } from "../io.ts";
 import { printable } from "../terminal/escape.ts";
 import type { CheckpointFlags } from "./checkpoint.ts";
 
-/** What the metadata of an image gives for a command. */
+/** Reader of an option's value from the metadata of an image. */
 export interface MetadataOptions<T> {
   readonly prompt: string;
   /** The command's options, completed from the image where none was given. */
@@ -49,8 +49,8 @@ const flagsOf = ({ width, height, ...options }: TextToImageOptions) => ({
 /** Whose model is compared with the image's. */
 export interface Compared {
   readonly model: TextToImageModel;
-  /** Whether the model was named. */
-  readonly named: boolean;
+  /** True if the model was named. */
+  readonly explicit: boolean;
   readonly io: Io;
 }
 
@@ -66,18 +66,18 @@ export function notePadding(like: GenerationRequest, { conditioning }: TextToIma
  * Compares the model with the one that made the image. A named model may be another, which is said on stderr; the default
  * model may not. @throws AquatintError "like/model".
  */
-export async function checkSameModel(like: GenerationRequest, { model, named, io }: Compared): Promise<void> {
+export async function checkSameModel(like: GenerationRequest, { model, explicit, io }: Compared): Promise<void> {
   const expected = like.modelHash;
   const called = printable(like.model ?? "a model without a name");
   if (expected === undefined) {
-    if (!named) io.stderr.write(`note: the image was made by ${called}, the default model may make another\n`);
+    if (!explicit) io.stderr.write(`note: the image was made by ${called}, the default model may make another\n`);
     return;
   }
   const actual = await modelHash(model);
   if (actual?.startsWith(expected.toLowerCase())) return;
   const short = (hash: string | undefined) => (hash ? ` (${printable(hash.slice(0, SHORT_HASH))})` : "");
   const message = `the image was made by ${called}${short(expected)}`;
-  if (!named) {
+  if (!explicit) {
     throw new AquatintError("like/model", `${message}, which is not the default model${short(actual)}`, {
       hint: "name the model that made it: --model PATH; another one makes another image",
     });

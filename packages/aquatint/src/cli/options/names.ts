@@ -20,7 +20,7 @@ export function sampler(text: string): string {
   return text;
 }
 
-/** Where Node can run a model; what a machine offers of it, its runtime finds out. */
+/** Devices of Node; what a machine offers of it, its runtime finds out. */
 export const nodeDevices = ["cpu", "cuda", "webgpu", "coreml", "dml"] as const satisfies readonly Device[];
 
 /** A device by its name. */

@@ -19,16 +19,16 @@ type Write = (index: number, bytes: Uint8Array) => Promise<string>;
 /** Encodes and writes image number `index`, 0 .. count - 1; returns its path. */
 type WriteImage = (index: number, image: Image, options?: Omit<EncodeOptions, "format">) => Promise<string>;
 
-/** Where the files of a command go. */
+/** Destinations of the files of a command. */
 export interface Outputs {
   readonly image: WriteImage;
-  /** What `image` is written as. */
+  /** File format of `image`. */
   readonly format: ImageFormat;
   readonly strip: Write | undefined;
   readonly trajectory: Write | undefined;
 }
 
-/** Where files should go. */
+/** Options of the output files. */
 export interface OutputOptions {
   readonly out?: string;
   readonly strip?: string;
@@ -37,7 +37,7 @@ export interface OutputOptions {
   readonly count: number;
   /** Names the image where `out` is absent. */
   readonly prompt: string;
-  /** What the name of `out` may end in, in lower case; every format that can be written when absent. */
+  /** Endings that `out` may have, in lower case; every format that can be written when absent. */
   readonly extensions?: readonly string[];
 }
 
@@ -73,8 +73,8 @@ export async function openOutputs(options: OutputOptions, cwd: string): Promise<
   return {
     image: (index, image, how) => writeImage(imagePath(index), image, { ...how, format }),
     format,
-    strip: named(strip, cwd, count),
-    trajectory: named(saveTrajectory, cwd, count),
+    strip: writerOf(strip, cwd, count),
+    trajectory: writerOf(saveTrajectory, cwd, count),
   };
 }
 
@@ -98,7 +98,7 @@ interface NamedFile {
 }
 
 interface CheckedFile extends Omit<NamedFile, "extension"> {
-  /** What its name may end in, in lower case. */
+  /** Endings that its name may have, in lower case. */
   readonly extensions: readonly string[];
 }
 
@@ -112,7 +112,7 @@ async function checkFile({ flag, extensions, path }: CheckedFile): Promise<void>
   await checkFolder(dirname(path), `choose another folder with ${flag} FILE${extensions[0]}`);
 }
 
-/** Whether files can be written into a folder, which is made when they are. */
+/** Checks that files can be written into a folder, which is made with the first of them. */
 async function checkFolder(folder: string, hint: string): Promise<void> {
   const state = await isFolder(folder);
   if (state === false) throw outputError(`${folder} is a file, expected a folder`, hint);
@@ -129,7 +129,7 @@ const isFolder = (path: string): Promise<boolean | undefined> =>
     () => undefined,
   );
 
-function named(path: string | undefined, cwd: string, count: number): Write | undefined {
+function writerOf(path: string | undefined, cwd: string, count: number): Write | undefined {
   if (path === undefined) return undefined;
   return async (index, bytes) => {
     const file = pathOf(path, index, { cwd, count });

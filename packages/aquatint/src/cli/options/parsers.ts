@@ -17,7 +17,7 @@ export interface Range {
   readonly min: number;
   readonly max?: number;
   readonly example: number | string;
-  /** What else helps whoever gave another value. */
+  /** Hint for other values. */
   readonly hint?: string;
 }
 

@@ -21,13 +21,13 @@ export const addPreviewFlags = (command: Command): Command =>
     )
     .option("--preview-model <path>", "folder or file of the TAESD that shows x_0 in full size");
 
-/** How x_0 shall be shown: what was asked for is checked wherever it runs, and made where somebody sees it. */
+/** Options of showing x_0: they are checked everywhere, and the preview is made where somebody sees it. */
 export function previewOptions(
   { preview, previewModel, quiet = false }: PreviewFlags & { readonly quiet?: boolean },
   io: Io,
 ): PreviewOptions {
-  const seen = !quiet && supportsImages({ stream: io.stderr, env: io.env });
+  const visible = !quiet && supportsImages({ stream: io.stderr, env: io.env });
   const path = previewModel === undefined ? undefined : resolve(io.cwd, previewModel);
   const model = preview ?? (path === undefined ? undefined : "taesd");
-  return { preview: model ?? (seen ? "auto" : "off"), previewModel: path };
+  return { preview: model ?? (visible ? "auto" : "off"), previewModel: path };
 }

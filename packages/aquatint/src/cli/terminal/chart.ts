@@ -8,7 +8,7 @@ export interface ChartLine {
   readonly points: readonly Point[];
 }
 
-/** How a chart is drawn. */
+/** Options of a chart. */
 export interface ChartOptions {
   /** Characters, with the labels at its left. */
   readonly width: number;

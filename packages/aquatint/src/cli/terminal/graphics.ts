@@ -5,10 +5,10 @@ import { renderImage, renderThumbnails, supportsImages, type TerminalOf } from "
 
 /** A way in which some terminals draw a PNG file. */
 interface GraphicsProtocol {
-  /** Whether the terminal of these variables knows it. */
+  /** Tells whether the terminal of these variables knows it. */
   readonly spoken: (env: Io["env"]) => boolean;
   /** The file as text for the terminal, so many characters wide. */
-  readonly written: (png: Uint8Array, columns: number) => string;
+  readonly encode: (png: Uint8Array, columns: number) => string;
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
@@ -20,7 +20,7 @@ const CHUNK = 4096;
 const protocols: Readonly<Record<string, GraphicsProtocol>> = {
   kitty: {
     spoken: ({ KITTY_WINDOW_ID, TERM }) => Boolean(KITTY_WINDOW_ID) || /kitty|ghostty/.test(TERM ?? ""),
-    written(png, columns) {
+    encode(png, columns) {
       const chunks = base64(png).match(new RegExp(`.{1,${CHUNK}}`, "g")) ?? [];
       const parts = chunks.map((chunk, i) => {
         const first = i === 0 ? `a=T,f=100,q=2,c=${columns},` : "";
@@ -31,22 +31,22 @@ const protocols: Readonly<Record<string, GraphicsProtocol>> = {
   },
   iterm2: {
     spoken: ({ TERM_PROGRAM }) => TERM_PROGRAM === "iTerm.app" || TERM_PROGRAM === "WezTerm",
-    written: (png, columns) => `\x1b]1337;File=inline=1;size=${png.length};width=${columns}:${base64(png)}\x07\n`,
+    encode: (png, columns) => `\x1b]1337;File=inline=1;size=${png.length};width=${columns}:${base64(png)}\x07\n`,
   },
 };
 
 /** Pixels of a character, about. */
 const CHARACTER = 9;
-/** How many pixels wide a finished image is drawn at least, where a whole factor allows it. */
+/** Smallest width in pixels of a finished image, where a whole factor allows it. */
 const FINISHED = 320;
 
 /** The terminal's protocol, unless tmux or screen stands between. */
 const protocolOf = (env: Io["env"]): GraphicsProtocol | undefined =>
   env["TMUX"] || env["STY"] ? undefined : Object.values(protocols).find(({ spoken }) => spoken(env));
 
-function drawn({ written }: GraphicsProtocol, sheet: Image, { stream }: TerminalOf): string {
+function drawn({ encode }: GraphicsProtocol, sheet: Image, { stream }: TerminalOf): string {
   const columns = Math.min(Math.ceil(sheet.width / CHARACTER), (stream.columns ?? 80) - 1);
-  return written(encodePng(sheet), columns);
+  return encode(encodePng(sheet), columns);
 }
 
 /**

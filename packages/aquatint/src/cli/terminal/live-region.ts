@@ -12,7 +12,7 @@ export interface LiveLines {
 }
 
 const EVERY_MS = 200;
-/** What colors a text and takes no place. */
+/** Control sequences that color a text and take no space. */
 const STYLE = new RegExp(`(${ESC}\\[[\\d;]*m)`);
 
 /**
@@ -20,12 +20,12 @@ const STYLE = new RegExp(`(${ESC}\\[[\\d;]*m)`);
  * becomes narrower wraps the lines that are there: they are counted as they lie now.
  */
 export function liveLines(stream: Output): LiveLines {
-  let shown: readonly number[] = [];
+  let widths: readonly number[] = [];
   let [last, latest] = [Number.NEGATIVE_INFINITY, () => [] as readonly string[]];
   const columns = () => Math.max(stream.columns ?? 80, 20);
   const erase = () => {
-    const rows = shown.reduce((n, width) => n + Math.max(Math.ceil(width / columns()), 1), 0);
-    shown = [];
+    const rows = widths.reduce((n, width) => n + Math.max(Math.ceil(width / columns()), 1), 0);
+    widths = [];
     return rows > 0 ? `\r\x1b[${rows}A\x1b[J` : "";
   };
   const show = () => {
@@ -35,11 +35,11 @@ export function liveLines(stream: Output): LiveLines {
       .slice(0, room)
       .map((line) => cut(line, columns() - 1));
     const before = erase();
-    shown = lines.map(widthOf);
+    widths = lines.map(widthOf);
     stream.write(`${before}${lines.map((line) => `${line}\n`).join("")}`);
   };
   const resized = () => {
-    if (shown.length > 0) show();
+    if (widths.length > 0) show();
   };
   let listening = false;
   return {
@@ -47,7 +47,7 @@ export function liveLines(stream: Output): LiveLines {
       latest = lines;
       if (!listening) stream.on("resize", resized);
       listening = true;
-      if (now || shown.length === 0 || performance.now() - last >= EVERY_MS) show();
+      if (now || widths.length === 0 || performance.now() - last >= EVERY_MS) show();
     },
     hide() {
       stream.off("resize", resized);
@@ -63,16 +63,16 @@ const widthOf = (line: string): number => Array.from(stripVTControlCharacters(li
 /** The first so many characters of a line; styles take no place and are ended. */
 function cut(line: string, width: number): string {
   if (widthOf(line) <= width) return line;
-  let left = width;
+  let room = width;
   let styled = false;
   const parts = line.split(STYLE).map((part) => {
     if (part.startsWith(ESC)) {
       styled = true;
-      return left > 0 ? part : "";
+      return room > 0 ? part : "";
     }
-    const taken = Array.from(part).slice(0, Math.max(left, 0));
-    left -= taken.length;
-    return taken.join("");
+    const characters = Array.from(part).slice(0, Math.max(room, 0));
+    room -= characters.length;
+    return characters.join("");
   });
   return parts.join("") + (styled ? "\x1b[0m" : "");
 }

@@ -23,11 +23,11 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 async function previews(options: Omit<Parameters<typeof generate>[0], "prompt">): Promise<(Image | undefined)[]> {
-  const seen: (Image | undefined)[] = [];
+  const images: (Image | undefined)[] = [];
   for await (const event of generate({ prompt: "a red apple", steps: 2, ...options })) {
-    if (event.type === "evaluation") seen.push(event.preview);
+    if (event.type === "evaluation") images.push(event.preview);
   }
-  return seen;
+  return images;
 }
 const sizes = (images: readonly (Image | undefined)[]) => images.map((p) => p && [p.width, p.height]);
 
@@ -57,7 +57,7 @@ test("what cannot be shown is refused before anything is loaded", async () => {
 });
 
 const terminal = { isTTY: true, env: { COLORTERM: "truecolor" } };
-async function shown(args: readonly string[], options: Partial<CapturedOptions> = terminal) {
+async function terminalOutput(args: readonly string[], options: Partial<CapturedOptions> = terminal) {
   const { io, err } = capturedIo({ cwd: root, ...options });
   const file = ["--out", "a.png", "--steps", "3", "--model", join(root, "mapped")];
   expect(await main(["generate", "a red apple", ...file, ...args], io)).toBe(0);
@@ -65,10 +65,10 @@ async function shown(args: readonly string[], options: Partial<CapturedOptions> 
 }
 
 test("a terminal with colors shows x_0 above the progress, and takes it away", async () => {
-  const err = await shown([]);
+  const err = await terminalOutput([]);
   expect(err).toMatch(/▀.*\n[^▀]*1\/3 steps/s);
   expect(err).toMatch(new RegExp(`${ESC}\\[\\d+A${ESC}\\[J$`));
-  expect(await shown(["--preview", "off"])).not.toContain("▀");
-  expect(await shown(["--preview", "linear"], { isTTY: false })).not.toContain("▀");
-  expect(await shown(["--quiet"])).toBe("");
+  expect(await terminalOutput(["--preview", "off"])).not.toContain("▀");
+  expect(await terminalOutput(["--preview", "linear"], { isTTY: false })).not.toContain("▀");
+  expect(await terminalOutput(["--quiet"])).toBe("");
 });

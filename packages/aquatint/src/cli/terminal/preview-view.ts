@@ -12,7 +12,7 @@ export interface PreviewView extends Progress {
   show(preview: Image | undefined): void;
 }
 
-/** What a view is made for. */
+/** Options of a preview view. */
 export interface PreviewViewOptions {
   readonly io: Io;
   readonly total: number;

@@ -4,20 +4,20 @@ import type { Output } from "../io.ts";
 
 /** Shows how far a long task has come. */
 export interface Progress {
-  /** @param text what stands beside the count: a loss, a rate. @param left seconds to the end, for who knows better than the mean rate. */
-  update(done: number, text?: string, left?: number): void;
+  /** @param text what stands beside the count: a loss, a rate. @param seconds left to the end, where the caller knows better than the mean rate. */
+  update(done: number, text?: string, seconds?: number): void;
   /** Clears the terminal's line for other output, until the next update; must be called at the end, come what may. */
   hide(): void;
 }
 
-/** What a progress bar shows, and where. */
+/** Options of a progress bar. */
 export interface ProgressOptions {
   readonly stream: Output;
-  /** What there is to do; absent where nobody knows. */
+  /** Amount of work; absent where nobody knows. */
   readonly total?: number | undefined;
-  /** What was done before this run. */
+  /** Amount done before this run. */
   readonly start?: number;
-  /** What is counted: "steps". */
+  /** Unit of the count: "steps". */
   readonly unit: string;
   readonly quiet?: boolean;
   /** Lines on a terminal too. */
@@ -33,7 +33,7 @@ export function createProgress(options: ProgressOptions): Progress {
 }
 
 function bar({ stream, total, start = 0, unit }: ProgressOptions): Progress {
-  const left = timeLeft(start, total);
+  const remaining = timeLeft(start, total);
   let now: { done: number; text: string; seconds: number | undefined } = { done: start, text: "", seconds: undefined };
   const drawn = new cliProgress.SingleBar({
     stream,
@@ -48,7 +48,7 @@ function bar({ stream, total, start = 0, unit }: ProgressOptions): Progress {
         total === undefined ? "" : cliProgress.Format.BarFormat(progress, drawing),
         counted(now.done, total, unit),
         now.text,
-        left(now.done, now.seconds),
+        remaining(now.done, now.seconds),
       ]),
   });
   const end = total ?? Number.MAX_SAFE_INTEGER;
@@ -63,11 +63,11 @@ function bar({ stream, total, start = 0, unit }: ProgressOptions): Progress {
   };
 }
 
-/** What stands beside a bar: the count, a text, the time that is left. */
+/** Text beside a bar: the count, a text, the time that is left. */
 export function progressText({ total, start = 0, unit }: Pick<ProgressOptions, "total" | "start" | "unit">) {
-  const left = timeLeft(start, total);
+  const remaining = timeLeft(start, total);
   return (done: number, text = "", seconds?: number): string => {
-    return described([counted(done, total, unit), text, left(done, seconds)]);
+    return described([counted(done, total, unit), text, remaining(done, seconds)]);
   };
 }
 

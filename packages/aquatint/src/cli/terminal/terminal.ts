@@ -5,7 +5,7 @@ import type { Io, Output } from "../io.ts";
 /** Widest image in characters, whatever the terminal. */
 const MAX_COLUMNS = 80;
 
-/** What of the surroundings decides whether and how images are shown. */
+/** The parts of the surroundings that decide whether and how images are shown. */
 export interface TerminalOf extends Pick<Io, "env"> {
   readonly stream: Output;
 }
@@ -16,7 +16,7 @@ export function colorLevel({ stream, env }: TerminalOf): number {
   return new Ansis({ process: { env, platform: process.platform, argv: [], stdout: { isTTY: true } } }).level;
 }
 
-/** Whether an image can be shown: the stream is a terminal with at least 256 colors, and NO_COLOR is not set. */
+/** Tells whether an image can be shown: the stream is a terminal with at least 256 colors, and NO_COLOR is not set. */
 export const supportsImages = (terminal: TerminalOf): boolean => colorLevel(terminal) >= 2;
 
 /**
@@ -26,9 +26,9 @@ export const supportsImages = (terminal: TerminalOf): boolean => colorLevel(term
 export function renderImage(
   image: Image,
   terminal: TerminalOf,
-  { columns: most = MAX_COLUMNS }: { readonly columns?: number } = {},
+  { columns: limit = MAX_COLUMNS }: { readonly columns?: number } = {},
 ): string {
-  const columns = Math.min(terminal.stream.columns ?? most, most);
+  const columns = Math.min(terminal.stream.columns ?? limit, limit);
   return halfBlocks(fitted(flatten(image), columns), terminal);
 }
 

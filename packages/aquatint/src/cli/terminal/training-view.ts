@@ -20,7 +20,7 @@ export interface TrainingView {
   hide(): void;
 }
 
-/** What a view is made for. */
+/** Options of a training view. */
 export interface ViewOptions {
   readonly io: Io;
   readonly start: StartEvent;
@@ -102,11 +102,11 @@ function drawn({ event, followed, losses, start, colors }: Drawn): readonly stri
   const quiet = (text: string) => colors.dim(text);
   const row = (label: string, ...parts: readonly string[]) =>
     `${quiet(label.padEnd(LABEL))}${parts.filter(Boolean).join("  ")}`;
-  const left = secondsLeft === undefined ? "" : `${duration(secondsLeft)} left`;
+  const remaining = secondsLeft === undefined ? "" : `${duration(secondsLeft)} left`;
   const mean = colors.bold(figureText(followed.loss));
   return [
     "",
-    row(`${drawnBar(event.progress, { width: BAR, colors })} `, `${count(step, start.steps)}`, colors.bold(left)),
+    row(`${drawnBar(event.progress, { width: BAR, colors })} `, `${count(step, start.steps)}`, colors.bold(remaining)),
     row("loss", mean, quiet(`last ${figureText(loss)}`), colors.cyan(sparkline(losses, SPARK))),
     ...metricRows(followed.metrics, { row, quiet }),
     row(

@@ -14,7 +14,7 @@ export interface UpsampledCase {
   readonly size?: readonly [number, number];
 }
 
-/** What the pass reads from the image itself. */
+/** Values that the pass reads from the image itself. */
 export const upsampledCases: readonly UpsampledCase[] = [
   { about: "doubled under 3x3, as in Stable Diffusion", factor: 2, kernel: [3, 3], bias: true },
   { about: "doubled under 3x3, without a bias", factor: 2, kernel: [3, 3], bias: false },

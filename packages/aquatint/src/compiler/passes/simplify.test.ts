@@ -53,7 +53,7 @@ beforeAll(async () => {
 });
 afterAll(() => runtime[Symbol.asyncDispose]());
 
-/** What each graph becomes, as the names of its nodes. */
+/** The result for each graph, as the names of its nodes. */
 const rules: Readonly<Record<string, readonly (readonly [string, Tensor, readonly string[]])[]>> = {
   "neutral operands": [
     ["x + 0", add(x, scalar(0)), ["input"]],

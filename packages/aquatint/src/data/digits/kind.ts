@@ -5,7 +5,7 @@ import { type DrawSample, indexedStream, shuffler } from "../indexed-stream.ts";
 import type { DatasetKind } from "../kind.ts";
 import type { Digits } from "./digits.ts";
 
-/** What the judge knows of a digit. */
+/** Truth of a digit. */
 export interface DigitTruth {
   readonly digit: number;
   /** The digit by its word, and the box that MNIST fits digits into, in fractions of the image's sides. */
@@ -48,29 +48,29 @@ const HELD_OUT_EVERY = 10;
 /** Handwritten digits: "a three". */
 export const digits: DatasetKind<typeof config, DigitTruth> = {
   config,
-  async create({ name, digits: shown }, sources) {
+  async create({ name, digits: selected }, sources) {
     const all = await sources.digits();
     const draws = Object.fromEntries(
-      splits.map((split) => [split, drawOf(all, indicesOf(all.labels, shown, split))]),
+      splits.map((split) => [split, drawOf(all, indicesOf(all.labels, selected, split))]),
     ) as Record<Split, DrawSample<DigitTruth>>;
     return {
       name,
       size: [SIZE, SIZE],
-      names: shown.map((digit) => words[digit]!),
-      captions: () => shown.flatMap(phrasesOf),
+      names: selected.map((digit) => words[digit]!),
+      captions: () => selected.flatMap(phrasesOf),
       stream: ({ seed, split = "train" }) => indexedStream(draws[split], { seed, size: [SIZE, SIZE] }),
     };
   },
 };
 
 /** The images of one split, by their indices. */
-function indicesOf(labels: Uint8Array, shown: readonly number[], split: Split): readonly number[] {
-  const seen = new Map<number, number>();
+function indicesOf(labels: Uint8Array, selected: readonly number[], split: Split): readonly number[] {
+  const counts = new Map<number, number>();
   return [...labels.keys()].filter((i) => {
     const digit = labels[i]!;
-    const nth = seen.get(digit) ?? 0;
-    seen.set(digit, nth + 1);
-    return shown.includes(digit) && (nth % HELD_OUT_EVERY === HELD_OUT_EVERY - 1) === (split === "held-out");
+    const nth = counts.get(digit) ?? 0;
+    counts.set(digit, nth + 1);
+    return selected.includes(digit) && (nth % HELD_OUT_EVERY === HELD_OUT_EVERY - 1) === (split === "held-out");
   });
 }
 

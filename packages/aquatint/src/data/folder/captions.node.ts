@@ -16,7 +16,7 @@ export interface Captioned {
   readonly captions: readonly string[];
 }
 
-/** What `captionedFiles` found beside what it returns. */
+/** Findings of `captionedFiles` beside what it returns. */
 export interface Findings {
   /** Files that are not used. */
   readonly skipped: SkipList;
@@ -56,7 +56,7 @@ interface Listing extends Findings {
   readonly images: readonly string[];
 }
 
-/** What all metadata.jsonl of a folder say, by image; one that several lines name has the captions of all of them. */
+/** Captions of all metadata.jsonl of a folder, by image; one that several lines name has the captions of all of them. */
 async function metadataCaptions(
   folder: string,
   { files, images, skipped, noted }: Listing,
@@ -64,10 +64,10 @@ async function metadataCaptions(
   const pathByName = new Map(images.map((file) => [file.normalize(), file]));
   const captions = new Map<string, readonly string[]>();
   for (const file of files.filter((file) => /(^|\/)metadata\.jsonl$/.test(file))) {
-    for (const [named, said] of await metadata(folder, file, skipped)) {
-      const image = pathByName.get(named.normalize()) ?? pathByName.get(named.replaceAll("\\", "/").normalize());
+    for (const [fileName, said] of await metadata(folder, file, skipped)) {
+      const image = pathByName.get(fileName.normalize()) ?? pathByName.get(fileName.replaceAll("\\", "/").normalize());
       if (image === undefined) {
-        skipped.add("named in metadata.jsonl, and not there", named);
+        skipped.add("named in metadata.jsonl, and not there", fileName);
         continue;
       }
       const before = captions.get(image);

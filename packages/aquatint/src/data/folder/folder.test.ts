@@ -30,8 +30,8 @@ const open = async (config: object = {}) =>
     ...config,
   })) as Dataset<FolderTruth>;
 
-/** What the stream shows of one file: its caption and its pixels' colors, each 0 .. 255, by channel. */
-async function shown(dataset: Dataset<FolderTruth>, file: string, count = 40) {
+/** The stream's samples of one file: its caption and its pixels' colors, each 0 .. 255, by channel. */
+async function samplesOf(dataset: Dataset<FolderTruth>, file: string, count = 40) {
   const size = dataset.size[0];
   const { images, truths, captions } = await dataset.stream({ seed: 1 }).next(count);
   const at = truths.flatMap((truth, i) => (truth.file === file ? [i] : []));
@@ -79,7 +79,7 @@ afterAll(() => rm(folder, { recursive: true }));
 test("what can be used and what cannot is counted, with reasons", async () => {
   const dataset = await open({ max_megapixels: 1 });
   expect(dataset.report).toEqual({
-    used: { train: 4, "held-out": 0 },
+    counts: { train: 4, "held-out": 0 },
     skipped: [
       {
         reason: 'lines of metadata.jsonl without "file_name" and "text"',
@@ -114,16 +114,16 @@ test("a folder without anything to use says what it found, one that is missing s
 
 describe("images", () => {
   test("fill the frame with their middle, and say one of their captions", async () => {
-    const seen = await shown(await open(), "wide.png");
-    expect(new Set(seen.map((s) => s.caption))).toEqual(new Set(["a wide flag", "a red and blue flag"]));
-    expect(seen[0]!.pixel(0, 8)).toEqual([255, 0, 0]);
-    expect(seen[0]!.pixel(15, 8)).toEqual([0, 0, 255]);
-    expect(seen[0]!.pixel(4, 0)).toEqual([255, 0, 0]);
-    expect(seen[0]!.pixel(11, 15)).toEqual([0, 0, 255]);
+    const samples = await samplesOf(await open(), "wide.png");
+    expect(new Set(samples.map((s) => s.caption))).toEqual(new Set(["a wide flag", "a red and blue flag"]));
+    expect(samples[0]!.pixel(0, 8)).toEqual([255, 0, 0]);
+    expect(samples[0]!.pixel(15, 8)).toEqual([0, 0, 255]);
+    expect(samples[0]!.pixel(4, 0)).toEqual([255, 0, 0]);
+    expect(samples[0]!.pixel(11, 15)).toEqual([0, 0, 255]);
   });
 
   test("are padded with the ground where that is asked for", async () => {
-    const [wide] = await shown(await open({ fit: "pad", ground: [0, 255, 0] }), "wide.png");
+    const [wide] = await samplesOf(await open({ fit: "pad", ground: [0, 255, 0] }), "wide.png");
     expect([wide!.pixel(0, 0), wide!.pixel(8, 3), wide!.pixel(1, 8), wide!.pixel(14, 11), wide!.pixel(3, 12)]).toEqual([
       [0, 255, 0],
       [0, 255, 0],
@@ -134,26 +134,26 @@ describe("images", () => {
   });
 
   test("stand upright, as their EXIF says", async () => {
-    const [turned] = await shown(await open(), "deep/er/turned.jpg");
+    const [turned] = await samplesOf(await open(), "deep/er/turned.jpg");
     expect(turned!.pixel(2, 8)[2]).toBeGreaterThan(240);
     expect(turned!.pixel(13, 8)[0]).toBeGreaterThan(240);
   });
 
   test("lie on the ground where they are transparent", async () => {
-    const [clear] = await shown(await open({ ground: [10, 20, 30] }), "deep/clear.webp");
+    const [clear] = await samplesOf(await open({ ground: [10, 20, 30] }), "deep/clear.webp");
     expect(clear!.pixel(5, 5)).toEqual([10, 20, 30]);
   });
 
   test("are flipped half the time, and cropped and zoomed at random, if that is asked for", async () => {
-    const flipped = await shown(await open({ flip: true }), "wide.png", 200);
+    const flipped = await samplesOf(await open({ flip: true }), "wide.png", 200);
     const reds = flipped.filter((s) => s.pixel(0, 8)[0] === 255).length;
     expect(reds / flipped.length).toBeGreaterThan(0.25);
     expect(reds / flipped.length).toBeLessThan(0.75);
     const edge = (s: (typeof flipped)[number]) =>
       Array.from({ length: 16 }, (_, x) => s.pixel(x, 8)[0]! > 127).indexOf(false);
-    const cropped = await shown(await open({ crop: "random", zoom: 1.5 }), "wide.png", 200);
+    const cropped = await samplesOf(await open({ crop: "random", zoom: 1.5 }), "wide.png", 200);
     expect(new Set(cropped.map(edge)).size).toBeGreaterThan(6);
-    expect(new Set((await shown(await open(), "wide.png", 200)).map(edge))).toEqual(new Set([8]));
+    expect(new Set((await samplesOf(await open(), "wide.png", 200)).map(edge))).toEqual(new Set([8]));
   });
 });
 
@@ -161,7 +161,7 @@ describe("files as people have them", () => {
   let odd: string;
   const all = async (config: object = {}) => {
     const dataset = await open({ folder: odd, ...config });
-    return { dataset, first: await shown(dataset, "only.png", 1) };
+    return { dataset, first: await samplesOf(dataset, "only.png", 1) };
   };
   const only = async (image: Uint8Array, name = "only.png") => {
     odd = await mkdtemp(join(tmpdir(), "aquatint-odd-"));
@@ -186,9 +186,9 @@ describe("files as people have them", () => {
   test("CMYK, and an ending in capitals", async () => {
     await only(await flat("#4080c0").toColorspace("cmyk").jpeg({ quality: 100 }).toBuffer(), "only.JPG");
     const dataset = await open({ folder: odd });
-    const [seen] = await shown(dataset, "only.JPG", 1);
-    expect(seen!.caption).toBe("it");
-    expect(seen!.pixel(8, 8)[2]! - seen!.pixel(8, 8)[0]!).toBeGreaterThan(60);
+    const [sample] = await samplesOf(dataset, "only.JPG", 1);
+    expect(sample!.caption).toBe("it");
+    expect(sample!.pixel(8, 8)[2]! - sample!.pixel(8, 8)[0]!).toBeGreaterThan(60);
   });
 
   test.each<[number, string, readonly [number, number], readonly [number, number]]>([
@@ -208,7 +208,7 @@ describe("files as people have them", () => {
     await writeFile(join(odd, "other.txt"), Uint8Array.of(0xe4, 0x70, 0xff));
     const { dataset } = await all();
     expect(dataset.report).toEqual({
-      used: { train: 1, "held-out": 0 },
+      counts: { train: 1, "held-out": 0 },
       skipped: [
         { reason: "texts that are not readable as UTF-8", count: 1, files: ["other.txt"] },
         { reason: "without a caption", count: 1, files: ["other.png"] },
@@ -233,8 +233,8 @@ test("streams are the same in whatever batches, and go on from a snapshot", asyn
 
 test("held-out images are held out by their names, whatever else is in the folder", async () => {
   const dataset = await open({ held_out_share: 0.5, max_megapixels: 1 });
-  const { used } = dataset.report!;
-  expect(used.train + used["held-out"]).toBe(4);
+  const { counts } = dataset.report!;
+  expect(counts.train + counts["held-out"]).toBe(4);
   const files = async (split: "train" | "held-out") =>
     new Set((await dataset.stream({ seed: 1, split }).next(40)).truths.map((t) => t.file));
   const [train, heldOut] = [await files("train"), await files("held-out")];

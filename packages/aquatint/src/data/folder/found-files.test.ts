@@ -20,13 +20,13 @@ const put = async (files: Readonly<Record<string, string | Uint8Array>>): Promis
   }
 };
 const open = (of = folder) => openDataset({ name: "captioned-folder", folder: of, size: 8, held_out_share: 0 });
-/** What was found, with counts and names by reason. */
+/** The images of a folder, with counts and names by reason. */
 async function contents(of = folder) {
   const { report, captions } = await open(of);
-  const { used, skipped, notes = [] } = report as DatasetReport;
+  const { counts, skipped, notes = [] } = report as DatasetReport;
   const listed = (files: DatasetReport["skipped"]) =>
     Object.fromEntries(files.map(({ reason, files }) => [reason, files]));
-  return { used: used.train, captions: [...captions()].sort(), skipped: listed(skipped), notes: listed(notes) };
+  return { train: counts.train, captions: [...captions()].sort(), skipped: listed(skipped), notes: listed(notes) };
 }
 
 describe("symbolic links", () => {
@@ -37,13 +37,13 @@ describe("symbolic links", () => {
     await symlink("../words/w.txt", join(folder, "set/a.txt"));
     await symlink("../store/deep", join(folder, "set/linked"));
     expect(await contents(join(folder, "set"))).toEqual({
-      used: 2,
+      train: 2,
       captions: ["a thing", "bee"],
       skipped: {},
       notes: {},
     });
     await symlink(join(folder, "set"), join(folder, "door"));
-    expect((await contents(join(folder, "door"))).used).toBe(2);
+    expect((await contents(join(folder, "door"))).train).toBe(2);
   });
 
   test("that lead nowhere, into themselves or to what is read already are named", async () => {
@@ -56,7 +56,7 @@ describe("symbolic links", () => {
     ] as const)
       await symlink(target, join(folder, path));
     expect(await contents()).toEqual({
-      used: 2,
+      train: 2,
       captions: ["a", "b"],
       skipped: {
         "links that lead nowhere": ["c.png", "self.png"],
@@ -118,7 +118,7 @@ test("kohya's .caption files are read; a .txt beside them counts", async () => {
 
 test("two images of one name share its caption", async () => {
   await put({ "a.png": png, "a.jpg": png, "a.txt": "a" });
-  expect(await contents()).toMatchObject({ used: 2, captions: ["a", "a"] });
+  expect(await contents()).toMatchObject({ train: 2, captions: ["a", "a"] });
 });
 
 test("endings may be in capitals; hidden and empty files are named", async () => {
@@ -128,7 +128,7 @@ test("endings may be in capitals; hidden and empty files are named", async () =>
     ...{ "zero.png": "", "zero.txt": "zero" },
   });
   expect(await contents()).toEqual({
-    used: 2,
+    train: 2,
     captions: ["a", "b"],
     skipped: {
       hidden: [".DS_Store", "._A.PNG", ".git", "__MACOSX"],

@@ -24,7 +24,7 @@ const AT_ONCE = 8;
 export async function openImageFolder(request: FolderRequest): Promise<ImageFolder> {
   const { folder, heldOutShare } = request;
   const [skipped, noted] = [skipList(), skipList()];
-  const kept = new Map<string, RgbaImage>();
+  const cache = new Map<string, RgbaImage>();
   let bytes = 0;
   const candidates = [...(await captionedFiles(folder, { skipped, noted }))];
   const entries: FolderEntry[] = [];
@@ -37,18 +37,18 @@ export async function openImageFolder(request: FolderRequest): Promise<ImageFold
       }
       entries.push({ ...next, split: stringHash(next.file) < heldOutShare ? "held-out" : "train" });
       bytes += decodedImage.data.length;
-      if (bytes <= MEMORY) kept.set(next.file, decodedImage);
+      if (bytes <= MEMORY) cache.set(next.file, decodedImage);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, look));
   const notes = noted.list();
-  const report = { used: countsOf(entries), skipped: skipped.list(), ...(notes.length > 0 && { notes }) };
+  const report = { counts: countsOf(entries), skipped: skipped.list(), ...(notes.length > 0 && { notes }) };
   if (entries.length === 0) throw nothingToUse(folder, report.skipped);
   return {
     entries: entries.sort((a, b) => (a.file < b.file ? -1 : 1)),
     report,
     async image({ file }) {
-      const decodedImage = kept.get(file) ?? (await decoded(file, request));
+      const decodedImage = cache.get(file) ?? (await decoded(file, request));
       if (typeof decodedImage !== "string") return decodedImage;
       throw new AquatintError(
         "data/image-changed",

@@ -18,7 +18,7 @@ export interface FolderRequest {
 export interface FolderEntry {
   /** Its path from the folder, with slashes. */
   readonly file: string;
-  /** What is said about it, at least one. */
+  /** Captions, at least one. */
   readonly captions: readonly string[];
   readonly split: Split;
 }

@@ -9,7 +9,7 @@ import { type DrawSample, indexedStream, shuffler } from "../indexed-stream.ts";
 import type { DataSources, DatasetKind } from "../kind.ts";
 import type { ImageFolder } from "./images.ts";
 
-/** What the judge knows of an image of a folder. */
+/** Truth of an image of a folder. */
 export interface FolderTruth {
   /** Its path from the folder. */
   readonly file: string;
@@ -91,10 +91,10 @@ function drawOf(folder: ImageFolder, options: FolderConfig & { readonly split: S
   };
 }
 
-/** What part of an image is taken, before its shape is known. */
+/** The part of an image that is used, before its shape is known. */
 interface Frame {
   readonly zoom: number;
-  /** Where in what hangs over, 0 .. 1 from the left and from the top. */
+  /** Horizontal position within the overhang, 0 .. 1 from the left and from the top. */
   readonly x: number;
   readonly y: number;
   readonly mirrored: boolean;
@@ -106,7 +106,7 @@ function frameOf(random: RandomStream, { zoom, crop, flip }: FolderConfig): Fram
   return { zoom: 1 + (zoom - 1) * a!, x: u, y: v, mirrored: flip && b! < 0.5 };
 }
 
-/** Where an image goes so that its shorter side (or its longer one, with "pad") fills the frame. */
+/** Place of an image whose shorter side (or its longer one, with "pad") fills the frame. */
 function placeOf({ width, height }: RgbaImage, fit: FolderConfig["fit"], { zoom, x, y, mirrored }: Frame): Place {
   const side = fit === "crop" ? Math.min(width, height) : Math.max(width, height);
   const center = (length: number, at: number): number => 0.5 + (0.5 - at) * Math.max(0, (zoom * length) / side - 1);

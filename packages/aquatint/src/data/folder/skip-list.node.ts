@@ -1,7 +1,7 @@
 import type { ReportedFiles } from "../dataset.ts";
 
-/** How many files are named for each reason. */
-const NAMED = 5;
+/** Number of files named for each reason. */
+const MAX_FILES = 5;
 
 /** Files that cannot be used, or of which something is to be said, as they are found. */
 export interface SkipList {
@@ -19,7 +19,7 @@ export function skipList(): SkipList {
     },
     list: () =>
       [...reasons]
-        .map(([reason, files]) => ({ reason, count: files.size, files: [...files].sort().slice(0, NAMED) }))
+        .map(([reason, files]) => ({ reason, count: files.size, files: [...files].sort().slice(0, MAX_FILES) }))
         .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1)),
   };
 }

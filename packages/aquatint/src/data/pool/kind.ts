@@ -20,7 +20,7 @@ export const latentPool: DatasetKind<typeof config, undefined> = {
       size,
       latents: { shape, scalingFactor },
       report: {
-        used: { train: pool.parts.train.captions.length, "held-out": pool.parts["held-out"].captions.length },
+        counts: { train: pool.parts.train.captions.length, "held-out": pool.parts["held-out"].captions.length },
         skipped: [],
       },
       captions: () => new Set(pool.parts.train.captions),
@@ -32,10 +32,10 @@ export const latentPool: DatasetKind<typeof config, undefined> = {
 /** Every latent once an epoch while training; held-out ones in their order. */
 function drawOf(pool: LatentPool, split: Split): DrawSample<undefined> {
   const { captions, read } = pool.parts[split];
-  const chosen =
+  const indexAt =
     split === "train" ? shuffler(captions.length) : ({ index }: { index: number }) => index % captions.length;
   return (_, position) => {
-    const index = chosen(position);
+    const index = indexAt(position);
     return { caption: captions[index]!, truth: undefined, paint: (values) => read(index, values) };
   };
 }

@@ -1,10 +1,10 @@
 import type { LatentFacts, Split } from "../dataset.ts";
 
-/** What a pool says of itself: `pool.json`. */
+/** Facts of a pool: `pool.json`. */
 export interface PoolFacts extends LatentFacts {
   /** The configuration of the data set whose images were encoded. */
   readonly dataset: unknown;
-  /** Of its stream. */
+  /** Seed of its stream. */
   readonly seed: number;
   /** Height and width of the images, in pixels. */
   readonly size: readonly [height: number, width: number];
@@ -23,7 +23,7 @@ export interface LatentPool {
   readonly parts: Readonly<Record<Split, PoolPart>>;
 }
 
-/** What the files of a pool are called. */
+/** Names of a pool's files. */
 export const poolFiles = {
   facts: "pool.json",
   latents: (split: Split) => `${split}.latents`,

@@ -29,7 +29,7 @@ function strided(schedule: Schedule, spacing: Spacing, finalLevel: Level): (step
   };
 }
 
-/** What each of diffusers' variance types is here; its fixed_large_log takes a root of a logarithm, which has none. */
+/** diffusers' variance types and their names here; its fixed_large_log takes a root of a logarithm, which has none. */
 const variances = {
   fixed_small: "small",
   fixed_small_log: "small",

@@ -71,7 +71,7 @@ const predicted = {
   flow_prediction: targets.flow,
 } as const;
 
-/** Where a walk of flow sigmas ends: without noise, at its last level, or at the smallest ratio of the betas. */
+/** End of a walk of flow sigmas: without noise, at its last level, or at the smallest ratio of the betas. */
 type FlowEnd = "zero" | "last" | "ratio";
 
 /** Flow matching's levels in place of the betas'; the network is told whole times. */
@@ -150,7 +150,7 @@ interface SolverParts {
   readonly final: "zero" | "sigma_min";
   readonly lu?: boolean;
   readonly noiseOnly?: boolean;
-  /** Where a walk of flow sigmas ends that does not end at zero. */
+  /** End of a walk of flow sigmas that does not end at zero. */
   readonly flowEnd?: FlowEnd;
   readonly least?: number;
 }

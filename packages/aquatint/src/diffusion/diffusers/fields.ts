@@ -102,9 +102,9 @@ export const finalField = {
 };
 
 const discreteSchema = z.object(discreteFields());
-/** What `discreteFields` reads. */
+/** Fields that `discreteFields` reads. */
 export type DiscreteConfig = z.infer<typeof discreteSchema>;
-/** What of it says where the noise is, whatever is predicted. */
+/** The fields that say where the noise is, whatever is predicted. */
 export type ScheduleConfig = Omit<DiscreteConfig, "prediction_type">;
 const limitSchema = z.object({ ...clipFields(), ...thresholdFields }).partial();
 const rampSchema = z.object(rampFields);
@@ -160,7 +160,7 @@ export function rampOf(config: z.infer<typeof rampSchema>): Ramp | undefined {
 export const timesOf = ({ timestep_spacing, steps_offset }: ScheduleConfig): Spacing =>
   spacings[timestep_spacing]({ offset: steps_offset });
 
-/** What a class says that differs from the plain case: variance-preserving, one evaluation a step, to clean data. */
+/** Differences of a class from the plain case: variance-preserving, one evaluation a step, to clean data. */
 export type Particular = Pick<SchedulerSettings, "sampler"> & Partial<SchedulerSettings>;
 
 /** Settings of a discrete schedule. */

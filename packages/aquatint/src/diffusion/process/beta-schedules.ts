@@ -1,7 +1,7 @@
 import { AquatintError } from "../../errors.ts";
 import { checkedTime, levelOfAlphaBar, type Schedule } from "./level.ts";
 
-/** How numbers of a table are rounded. */
+/** Rounding of a table's numbers. */
 export interface Precision {
   /** Rounds betas and alphaBar as torch does in float32, for other tools' last digit. */
   readonly float32?: boolean | undefined;

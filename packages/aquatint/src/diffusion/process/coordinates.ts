@@ -4,7 +4,7 @@ import type { Estimate } from "./prediction.ts";
 
 /** A way to write levels: those of one signal-to-noise ratio differ by a factor, which the coordinates fix. */
 export interface Coordinates {
-  /** What alpha, sigma and x are divided by; 0 where the coordinates are infinite. */
+  /** Divisor of alpha, sigma and x; 0 where the coordinates are infinite. */
   scale(level: Level): number;
 }
 

@@ -41,11 +41,11 @@ export const denoiser =
   async (x, level) =>
     toEstimate(await network(x, level), { target, level, x, rows });
 
-/** Where an output comes from. */
+/** Context of a network's output. */
 export interface OutputContext {
   readonly target: Target;
   readonly level: Level;
-  /** What the network was given. */
+  /** The network's input. */
   readonly x: Latent;
   /** Images in x. */
   readonly rows: number;

@@ -3,7 +3,7 @@ import { noiseRatio, toCoordinates, varianceExploding, variancePreserving } from
 import { edm, flow } from "./flow-schedules.ts";
 import { linear, sigmoid, zeroTerminalSnr } from "./schedules.ts";
 
-test("a flow is a straight line, which its shift bends towards noise", () => {
+test("a flow is a straight line, which its shift bends toward noise", () => {
   expect(flow().level(250)).toEqual({ t: 250, alpha: 0.75, sigma: 0.25 });
   expect(flow({ shift: 3 }).level(500)).toMatchObject({ alpha: 0.25, sigma: 0.75 });
   expect(flow({ shift: 3 }).timestep(500)).toBe(750);

@@ -2,7 +2,7 @@ import { AquatintError } from "../../errors.ts";
 import { checkedTime, type Level, type Schedule } from "./level.ts";
 import { checkedSteps } from "./schedules.ts";
 
-/** What a rectified flow is made of. */
+/** Options of a rectified flow. */
 export interface FlowOptions {
   /** T, which is also what t is counted in for the network. */
   readonly steps?: number;
@@ -22,7 +22,7 @@ export function flow({ steps = 1000, shift = 1 }: FlowOptions = {}): Schedule {
 /** The part u of a flow after shifting: shift u / (1 + (shift - 1) u). */
 export const shifted = (u: number, shift: number): number => (shift * u) / (1 + (shift - 1) * u);
 
-/** What the schedule of Karras et al. is made of. */
+/** Options of the schedule of Karras et al. */
 export interface EdmOptions {
   /** T. */
   readonly steps?: number;

@@ -22,7 +22,7 @@ test.each(Object.entries(schedules))("%s: steps one by one have the moments of o
   }
 });
 
-test("between neighbours the forward step adds the schedule's beta", () => {
+test("between neighbors the forward step adds the schedule's beta", () => {
   const schedule = linear({ steps: 50 });
   betasOf(schedule).forEach((beta, i) => {
     expect(transition(schedule.level(i), schedule.level(i + 1)).variance).toBeCloseTo(beta, 12);

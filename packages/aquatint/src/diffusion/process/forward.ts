@@ -11,7 +11,7 @@ export interface Transition {
 /** Noises data to `level` in one jump: alpha x0 + sigma eps, a draw of q(x_t | x_0). */
 export const noised = (level: Level, { x0, eps }: Estimate): Latent => lin([level.alpha, x0], [level.sigma, eps]);
 
-/** q(x_to | x_from) for a noisier `to`; between neighbours of a discrete schedule the variance is beta. */
+/** q(x_to | x_from) for a noisier `to`; between neighbors of a discrete schedule the variance is beta. */
 export function transition(from: Level, to: Level): Transition {
   const scale = to.alpha / from.alpha;
   return { scale, variance: Math.max(to.sigma ** 2 - (scale * from.sigma) ** 2, 0) };

@@ -1,6 +1,6 @@
 import { AquatintError } from "../../errors.ts";
 
-/** What is being denoised, flat: a latent or image (or a batch of them) in the layout of its network. */
+/** The array that is denoised, flat: a latent or image (or a batch of them) in the layout of its network. */
 export type Latent = Float32Array;
 
 /** k1 v1 + k2 v2 + ..., the one vector operation that samplers need: coefficients in float64, result in float32. */

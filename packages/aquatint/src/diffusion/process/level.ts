@@ -7,7 +7,7 @@ export interface Level {
   readonly sigma: number;
 }
 
-/** How noise grows with the time t in 0 .. T; t need not be an integer. */
+/** Growth of noise with the time t in 0 .. T; t need not be an integer. */
 export interface Schedule {
   readonly name: string;
   /** T. */

@@ -2,7 +2,7 @@ import { AquatintError } from "../../errors.ts";
 import { type Latent, lin } from "./latent.ts";
 import type { Level } from "./level.ts";
 
-/** What a network outputs at a level, as two numbers: a x0 + b eps. */
+/** The network's output at a level, as two numbers: a x0 + b eps. */
 export type Target = (level: Level) => readonly [a: number, b: number];
 
 /** The names of targets, as diffusers' `prediction_type`; `flow` is flow matching's eps - x0. */
@@ -16,22 +16,22 @@ export const targets: Readonly<Record<PredictionType, Target>> = {
   flow: () => [-1, 1],
 };
 
-/** What the networks of Karras et al. 2022 output in their own coordinates, for data of deviation `sigmaData`. */
+/** The output of the networks of Karras et al. 2022 in their own coordinates, for data of deviation `sigmaData`. */
 export const edmTarget =
   (sigmaData: number, { sign = 1 } = {}): Target =>
   ({ alpha, sigma }) => [(sign * sigma) / sigmaData, -sign * alpha * sigmaData];
 
-/** What is believed of a noisy x: the data and the noise that it is made of. */
+/** Estimate for a noisy x: the data and the noise that it is made of. */
 export interface Estimate {
   readonly x0: Latent;
   readonly eps: Latent;
-  /** What is believed without the prompt, where a guided network says it too; samplers of the CFG++ family read it. */
+  /** Estimate without the prompt, where a guided network says it too; samplers of the CFG++ family read it. */
   readonly unconditional?: Estimate | undefined;
-  /** What the network says of the variance of its own reverse step; DDPM with a learned variance reads it. */
+  /** The network's output for the variance of its own reverse step; DDPM with a learned variance reads it. */
   readonly variance?: Latent | undefined;
 }
 
-/** What a network should output for data `x0` noised by `eps` to `level`. */
+/** The training target for data `x0` noised by `eps` to `level`. */
 export function trainingTarget(target: Target, level: Level, { x0, eps }: Estimate): Latent {
   const [a, b] = target(level);
   return lin([a, x0], [b, eps]);

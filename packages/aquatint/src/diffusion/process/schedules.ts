@@ -3,7 +3,7 @@ import { linspace, linspace32 } from "../../math/numbers.ts";
 import { discrete, type Precision, scheduleFromBetas, withMaxBeta } from "./beta-schedules.ts";
 import { checkedTime, levelOfAlphaBar, type Schedule } from "./level.ts";
 
-/** What `linear` and `scaledLinear` are made of, with diffusers' meanings. */
+/** Options of `linear` and `scaledLinear`, with diffusers' meanings. */
 export interface BetaOptions extends Precision {
   /** T. */
   readonly steps?: number;
@@ -11,7 +11,7 @@ export interface BetaOptions extends Precision {
   readonly betaEnd?: number;
 }
 
-/** What the cosine schedules are made of. */
+/** Options of the cosine schedules. */
 export interface CosineOptions extends Precision {
   /** T. */
   readonly steps?: number;

@@ -18,11 +18,11 @@ import {
 /** Chooses the levels at which `steps` steps begin, noisiest first, without the one where the last step ends. */
 export interface Spacing {
   (schedule: Schedule, steps: number): readonly Level[];
-  /** Where the last step ends, if not at clean data. */
+  /** End of the last step, if not at clean data. */
   readonly end?: ((schedule: Schedule) => Level) | undefined;
 }
 
-/** What some spacings read. */
+/** Options that some spacings read. */
 export interface SpacingOptions {
   /** Added to every time of `leading`, diffusers' `steps_offset`. */
   readonly offset?: number;
@@ -71,7 +71,7 @@ export const simple = (): Spacing => (schedule, n) =>
 export const uniform = (): Spacing => (schedule, n) =>
   Array.from(linspace(schedule.steps - 1, 0, n), (index) => schedule.level(1 + index));
 
-/** Stability's "SGM uniform": evenly from T towards 1, which is not visited. */
+/** Stability's "SGM uniform": evenly from T toward 1, which is not visited. */
 export const sgmUniform = (): Spacing => dropLast(uniform());
 
 /** The web UI's "DDIM" and ComfyUI's "ddim_uniform": as `leading`, one time later; they make more steps where n does not divide T. */
@@ -98,14 +98,14 @@ export const betaTimes =
 export const klOptimalToLast = (): Spacing =>
   Object.assign(dropLast(ramped(klOptimal())), { end: (schedule: Schedule) => schedule.level(1) });
 
-/** How a ramp of noise ratios is laid over a schedule. */
+/** Options of laying a ramp of noise ratios over a schedule. */
 export interface RampedOptions {
-  /** Where the ramp's ends come from: this spacing's first and last level; the schedule's own without it. */
+  /** Source of the ramp's ends: this spacing's first and last level; the schedule's own without it. */
   readonly within?: Spacing | undefined;
   /** Its ends themselves, where they are given. */
   readonly ratioMax?: number | undefined;
   readonly ratioMin?: number | undefined;
-  /** What is done to times, which networks are told as indices. */
+  /** Rounding of times, which networks are told as indices. */
   readonly toWhole?: ((index: number) => number) | undefined;
 }
 
@@ -167,12 +167,12 @@ export const spacings = {
 /** The name of a spacing in the registry. */
 export type SpacingName = keyof typeof spacings;
 
-/** What `levels` chooses from. */
+/** Input of `levels`. */
 export interface LevelsInput {
   readonly schedule: Schedule;
   readonly steps: number;
   readonly spacing?: Spacing;
-  /** Where the last step ends: without noise, unless a configuration says otherwise. */
+  /** End of the last step: without noise, unless a configuration says otherwise. */
   readonly finalLevel?: Level;
 }
 

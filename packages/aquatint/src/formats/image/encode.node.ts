@@ -8,7 +8,7 @@ import { importSharp } from "./sharp.node.ts";
 
 /** A kind of image file that is written. */
 export interface ImageFormat {
-  /** What its names end in, the usual one first. */
+  /** Endings of its names, the usual one first. */
   readonly extensions: readonly string[];
   /** The quality where none is given, 1 .. 100; absent where every pixel is kept. */
   readonly quality?: number;
@@ -44,12 +44,12 @@ export function imageFormatOf(path: string): ImageFormat | undefined {
   return Object.values<ImageFormat>(imageFormats).find(({ extensions }) => extensions.includes(extension));
 }
 
-/** How an image is written. */
+/** Options of encoding an image. */
 export interface EncodeOptions {
   readonly format?: ImageFormat | undefined;
   /** 1 .. 100; the format's own choice when absent. WebP keeps every pixel at 100. */
   readonly quality?: number | undefined;
-  /** What the file says of itself; nothing when absent. */
+  /** Metadata texts of the file; nothing when absent. */
   readonly texts?: ImageTexts | undefined;
 }
 

@@ -79,7 +79,7 @@ interface Entry {
   readonly tag: number;
   readonly type: number;
   readonly count: number;
-  /** Where the value, or its offset, stands. */
+  /** Position of the value, or of its offset. */
   readonly valueAt: number;
 }
 

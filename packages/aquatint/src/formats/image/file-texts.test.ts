@@ -122,7 +122,7 @@ function changed(bytes: Uint8Array, list: readonly Change[]): Uint8Array {
   return Uint8Array.from(out);
 }
 
-/** What each kind of file is refused with when its first or its second half is missing: JPEG's texts come first in it. */
+/** The error for each kind of file when its first or its second half is missing: JPEG's texts come first in it. */
 const refusals: Readonly<Record<string, readonly [first: string, second: string]>> = {
   png: ["image/unknown", "png/truncated"],
   jpeg: ["image/unknown", "read"],

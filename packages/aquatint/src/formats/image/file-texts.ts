@@ -8,7 +8,7 @@ import type { ImageTexts } from "./image-texts.ts";
 import { jpegExif, jpegTexts, jpegWithExif } from "./jpeg.ts";
 import { webpExif, webpTexts, webpWithExif } from "./webp.ts";
 
-/** How a kind of image file is known, and where its texts stand. */
+/** Signature of a kind of image file, and the place of its texts. */
 interface Container {
   readonly starts: readonly (readonly [at: number, signature: string])[];
   texts(bytes: Uint8Array, name: string): Promise<Readonly<Record<string, string>>>;
@@ -25,8 +25,8 @@ const containers: readonly Container[] = [
     },
     withTexts(bytes, texts) {
       const [header, ...rest] = readChunks(bytes);
-      const written = Object.entries(texts).map(([keyword, text]) => textChunk(keyword, text));
-      return joinChunks([...(header ? [header] : []), ...written, ...rest]);
+      const textChunks = Object.entries(texts).map(([keyword, text]) => textChunk(keyword, text));
+      return joinChunks([...(header ? [header] : []), ...textChunks, ...rest]);
     },
   },
   {

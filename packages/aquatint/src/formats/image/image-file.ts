@@ -3,7 +3,7 @@ import type { Image } from "./image.ts";
 
 /** An image as it was read from a file: upright, in 8 bits, with alpha only where the file has it. */
 export interface ImageFile extends Image {
-  /** What of the file was not taken over, as short sentences: "the first of 12 frames is used". */
+  /** Losses in reading the file, as short sentences: "the first of 12 frames is used". */
   readonly notes: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export function withoutOpaqueAlpha({ width, height, channels, data }: Image): Im
   return { width, height, channels: 3, data: rgb };
 }
 
-/** What is said of a file with several frames or pages. */
+/** Note about a file with several frames or pages. */
 export const framesNote = (frames: number): readonly string[] =>
   frames > 1 ? [`the first of its ${frames} frames is used`] : [];
 

@@ -78,7 +78,7 @@ export const fileKinds = {
   text: { name: "a text file", matches: isText, advice: "give an image file" },
 } as const satisfies Readonly<Record<string, FileKind>>;
 
-/** What kind of file bytes are; undefined for none that is known. */
+/** Kind of a file by its bytes; undefined for none that is known. */
 export const fileKindOf = (bytes: Uint8Array): FileKind | undefined =>
   Object.values<FileKind>(fileKinds).find(({ matches }) => matches(bytes));
 

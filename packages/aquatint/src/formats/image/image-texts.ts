@@ -1,4 +1,4 @@
-/** What Aquatint writes of an image into its file. */
+/** Texts of an image that Aquatint writes into its file. */
 export interface ImageTexts {
   /** The recipe as JSON. */
   readonly aquatint: string;
@@ -6,5 +6,5 @@ export interface ImageTexts {
   readonly parameters: string;
 }
 
-/** What Aquatint's MakerNote begins with: EXIF leaves the form of the rest to the maker. */
+/** Beginning of Aquatint's MakerNote: EXIF leaves the form of the rest to the maker. */
 export const OWN_NOTE = "aquatint\0";

@@ -100,7 +100,7 @@ export function flatten(image: Image, background: Color = WHITE): Image {
   return { width, height, channels: 3, data: flat };
 }
 
-/** How images are laid out together. */
+/** Layout options of a grid of images. */
 export interface GridOptions {
   /** Images in a row; as square as possible when absent. */
   readonly columns?: number;
@@ -125,9 +125,9 @@ export function grid(images: readonly Image[], options: GridOptions = {}): Image
   for (let i = 0; i < data.length; i++) data[i] = background[i % 3]!;
   const sheet = { width, height, channels: 3, data } as const;
   for (const [i, image] of images.entries()) {
-    const left = gap + (i % columns) * cell.width;
-    const top = gap + Math.floor(i / columns) * cell.height;
-    paste(sheet, flatten(image, background), { left, top, scale });
+    const x = gap + (i % columns) * cell.width;
+    const y = gap + Math.floor(i / columns) * cell.height;
+    paste(sheet, flatten(image, background), { left: x, top: y, scale });
   }
   return sheet;
 }

@@ -1,6 +1,6 @@
 import type { Image } from "./image.ts";
 
-/** How stored pixels become upright ones: rows and columns change places first, then each may be reversed. */
+/** Change from stored pixels to upright ones: rows and columns change places first, then each may be reversed. */
 interface Turn {
   readonly transposed: boolean;
   readonly reversedColumns: boolean;

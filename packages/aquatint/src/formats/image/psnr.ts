@@ -5,7 +5,7 @@ export function psnr(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length || a.length === 0) {
     throw new AquatintError("shape/mismatch", `cannot compare images of ${a.length} and ${b.length} values`);
   }
-  const shown = (v: number) => Math.min(Math.max(v, -1), 1);
-  const squares = a.reduce((sum, v, i) => sum + (shown(v) - shown(b[i]!)) ** 2, 0);
+  const clipped = (v: number) => Math.min(Math.max(v, -1), 1);
+  const squares = a.reduce((sum, v, i) => sum + (clipped(v) - clipped(b[i]!)) ** 2, 0);
   return 10 * Math.log10(4 / (squares / a.length));
 }

@@ -13,7 +13,7 @@ import { importSharp } from "./sharp.node.ts";
 /** Bytes of the largest image file that is read: more than one of `MAX_PIXELS` usually takes. */
 const MAX_BYTES = 256e6;
 
-/** How much of an image's file is accepted, and its name for messages. */
+/** Limits of reading an image's file, and its name for messages. */
 export interface ReadLimits {
   readonly name: string;
   /** Width times height at most; `MAX_PIXELS` if absent. */

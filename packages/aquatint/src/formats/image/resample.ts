@@ -12,7 +12,7 @@ export interface Raster<T extends Uint8Array | Float32Array> {
   readonly data: T;
 }
 
-/** How sums of weighted samples become samples again. */
+/** Conversion of sums of weighted samples to samples. */
 export interface SampleKind<T extends Uint8Array | Float32Array> {
   create(length: number): T;
   /** Steps of 1 that weights are rounded to; kept as they are where absent. */
@@ -128,7 +128,7 @@ function columnsResampled<T extends Uint8Array | Float32Array>(
   return { width, height: to, channels, data: output };
 }
 
-/** What is made of an image: this part of it in this size. */
+/** Crop and size of a resampled image. */
 export interface Resampling {
   readonly columns: Span;
   readonly rows: Span;

@@ -5,7 +5,7 @@ import type { Image } from "./image.ts";
 import { atLeast, cutOff, fitted, fittedPlanes, fittedValues, resized, type Size, within } from "./resize.ts";
 import { imageValues } from "./values.ts";
 
-/** What Pillow makes of an image, written by bench/peers/resizing.py. */
+/** Pillow's result for an image, written by bench/peers/resizing.py. */
 const pillow: {
   readonly source: Size & Readonly<Record<"RGBA" | "L", string>>;
   readonly cases: readonly (Size & Readonly<Record<"RGB" | "L" | "RGBA", string>>)[];
@@ -14,7 +14,7 @@ const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "b
 const rgba: Image = { ...pillow.source, channels: 4, data: bytes(pillow.source.RGBA) };
 const rgb: Image = { ...rgba, channels: 3, data: rgba.data.filter((_, i) => i % 4 !== 3) };
 const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Array.from(a).reduce((most, v, i) => Math.max(most, Math.abs(v - b[i]!)), Math.abs(a.length - b.length));
+  Array.from(a).reduce((max, v, i) => Math.max(max, Math.abs(v - b[i]!)), Math.abs(a.length - b.length));
 
 describe.each(pillow.cases)("as Pillow's Lanczos at $width x $height:", (expected) => {
   test("8-bit colors, cut to the proportions", () => {

@@ -15,7 +15,7 @@ function middlePart(source: Size, { width, height }: Size): Resampling {
   return { columns: middle(source.width, columns), rows: middle(source.height, rows), width, height };
 }
 
-/** What of an image's sides does not fit the proportions of a size and is cut off, in pixels of the image in all. */
+/** The pixels of an image's sides that are cut off to fit the proportions of a size, in the image's pixels. */
 export function cutOff(source: Size, size: Size): Size {
   const { columns, rows } = middlePart(source, size);
   return { width: source.width - columns.length, height: source.height - rows.length };

@@ -16,7 +16,7 @@ export function imageValues(image: Image): ImageValues {
 /** The luma of each of red, green and blue (ITU-R BT.601). */
 const luma = [0.299, 0.587, 0.114] as const;
 
-/** How bright each pixel is, [1, height, width] in 0 .. 1; 1 where it is transparent. */
+/** Brightness of each pixel, [1, height, width] in 0 .. 1; 1 where it is transparent. */
 export function maskValues(image: Image): ImageValues {
   const { width, height, data } = flatten(image);
   const bright = (i: number) => luma.reduce((sum, weight, c) => sum + weight * data[3 * i + c]!, 0) / 255;

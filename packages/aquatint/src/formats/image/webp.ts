@@ -6,7 +6,7 @@ import { MAX_TEXT_BYTES } from "../metadata/text-budget.ts";
 import { latin1OrUtf8 } from "../metadata/text-encoding.ts";
 import { XMP_KEYWORD } from "../metadata/xmp.ts";
 
-/** Where the chunks begin, after "RIFF", the file's length and "WEBP". */
+/** Start of the chunks, after "RIFF", the file's length and "WEBP". */
 const CHUNKS = 12;
 const EXIF_PREFIX = "Exif\0\0";
 const NONE = new Uint8Array();
@@ -58,7 +58,7 @@ export function webpWithExif(bytes: Uint8Array, tiff: Uint8Array): Uint8Array<Ar
   const header = Uint8Array.from(extended);
   header[0]! |= HAS_EXIF;
   const rest = existing.filter(({ type }) => type !== "VP8X" && type !== "EXIF");
-  const body = concatBytes([{ type: "VP8X", data: header }, ...rest, { type: "EXIF", data: tiff }].map(written));
+  const body = concatBytes([{ type: "VP8X", data: header }, ...rest, { type: "EXIF", data: tiff }].map(chunkBytes));
   const head = new Uint8Array(CHUNKS);
   head.set(bytes.subarray(0, CHUNKS));
   new DataView(head.buffer).setUint32(4, body.length + 4, true);
@@ -77,7 +77,7 @@ function extendedHeader([image]: readonly Chunk[]): Uint8Array {
   return header;
 }
 
-/** What the beginning of an image's chunk says: "VP8 " is lossy (RFC 6386, 9.1), "VP8L" lossless. */
+/** Size in the beginning of an image's chunk: "VP8 " is lossy (RFC 6386, 9.1), "VP8L" lossless. */
 function imageHeader(image: Chunk | undefined) {
   const { type, data } = image ?? { type: "", data: NONE };
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
@@ -92,7 +92,7 @@ function imageHeader(image: Chunk | undefined) {
   throw damaged("corrupt", "the image", "it is a WebP file without an image");
 }
 
-function written({ type, data }: Chunk): Uint8Array {
+function chunkBytes({ type, data }: Chunk): Uint8Array {
   const bytes = new Uint8Array(8 + data.length + (data.length & 1));
   for (let i = 0; i < 4; i++) bytes[i] = type.charCodeAt(i);
   new DataView(bytes.buffer).setUint32(4, data.length, true);

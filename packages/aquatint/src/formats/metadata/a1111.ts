@@ -38,7 +38,7 @@ export const a1111: MetadataFormat = {
   },
 };
 
-/** What a program that writes the web UI's text does its own way. */
+/** Rules of one program for the web UI's text format. */
 export interface InfotextRules {
   readonly source: MetadataSource;
   /** The generator where the text names none. */

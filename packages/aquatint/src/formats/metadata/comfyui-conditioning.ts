@@ -1,6 +1,6 @@
 import { type Graph, type GraphNode, isLink, linked, textAt, upstream } from "./comfyui-graph.ts";
 
-/** What a conditioning says. */
+/** Prompt in a conditioning node. */
 export interface GraphPrompt {
   /** The texts that were encoded; undefined where none was found. */
   readonly text: string | undefined;
@@ -24,11 +24,11 @@ const rewrites = /styler|style|translat|llm|gpt|ollama|llama|caption|tagger|inte
 const textNames = ["text", "prompt", "text_g", "string", "clip_l", "caption", "t5xxl"];
 
 /** The prompt that an input of conditioning leads to. */
-export function promptAt(graph: Graph, value: unknown, role: Role, seen: Set<string> = new Set()): GraphPrompt {
+export function promptAt(graph: Graph, value: unknown, role: Role, visited: Set<string> = new Set()): GraphPrompt {
   const node = linked(graph, value);
-  if (!node || seen.has(node.id) || !isLink(value)) return NONE;
-  seen.add(node.id); // each once: a graph may lead to a node on very many ways
-  const next = (name: string) => promptAt(graph, node.inputs[name], role, seen);
+  if (!node || visited.has(node.id) || !isLink(value)) return NONE;
+  visited.add(node.id); // each once: a graph may lead to a node on very many ways
+  const next = (name: string) => promptAt(graph, node.inputs[name], role, visited);
   if (/zero ?out/i.test(node.type)) return { ...NONE, zeroed: true };
   const sides = ["positive", "negative"].filter((name) => node.inputs[name] !== undefined);
   if (sides.length === 2) return sided(graph, node, { role, slot: value[1], next });
@@ -37,7 +37,7 @@ export function promptAt(graph: Graph, value: unknown, role: Role, seen: Set<str
   if (parts.length === 1) return changed(next(parts[0]!), node);
   const text = encodedText(graph, node);
   if (text !== undefined) return { ...NONE, ...text, encoders: [node] };
-  return throughAny(graph, node, role, seen);
+  return throughAny(graph, node, role, visited);
 }
 
 /** Nodes with both prompts: ControlNet's pass on what comes in, loaders hold the texts themselves. */
@@ -78,18 +78,18 @@ function encodedText(graph: Graph, node: GraphNode): Pick<GraphPrompt, "text" | 
   if (name === undefined) return undefined;
   const text = textAt(graph, node, name)!;
   const writers = upstream(graph, node.inputs[name]).filter(({ type }) => rewrites.test(type));
-  const written = writers.map(({ type }) => `${type} (which changes the prompt)`);
+  const rewriters = writers.map(({ type }) => `${type} (which changes the prompt)`);
   const local = ["text_l", "clip_l"].find((key) => key !== name && node.inputs[key] !== undefined);
   const other = local === undefined ? text : (textAt(graph, node, local) ?? text);
-  if (other === text || other.trim() === "") return { text, changes: written };
-  if (text.trim() === "") return { text: other, changes: written };
-  return { text, changes: [`${local} ${other}`, ...written] };
+  if (other === text || other.trim() === "") return { text, changes: rewriters };
+  if (text.trim() === "") return { text: other, changes: rewriters };
+  return { text, changes: [`${local} ${other}`, ...rewriters] };
 }
 
 /** A node that is not known: the first of its links that leads to a text, and the node itself as a change. */
-function throughAny(graph: Graph, node: GraphNode, role: Role, seen: Set<string>): GraphPrompt {
+function throughAny(graph: Graph, node: GraphNode, role: Role, visited: Set<string>): GraphPrompt {
   for (const input of Object.values(node.inputs)) {
-    const base = isLink(input) ? promptAt(graph, input, role, seen) : NONE;
+    const base = isLink(input) ? promptAt(graph, input, role, visited) : NONE;
     if (base.text !== undefined || base.zeroed) return changed(base, node);
   }
   return NONE;

@@ -16,7 +16,7 @@ export type Graph = ReadonlyMap<string, GraphNode>;
 /** Nodes of a graph that are read at most, so that reading always ends soon. */
 export const MAX_NODES = 4096;
 
-/** Whether a value is a link. */
+/** Tells whether a value is a link. */
 export const isLink = (value: unknown): value is GraphLink =>
   Array.isArray(value) &&
   value.length === 2 &&
@@ -37,7 +37,7 @@ export function promptGraph(json: JsonObject): Graph {
 export const linked = (graph: Graph, value: unknown): GraphNode | undefined =>
   isLink(value) ? graph.get(String(value[0])) : undefined;
 
-/** What stops a walk and which inputs it takes. */
+/** Options of a walk: where it stops and which inputs it takes. */
 export interface WalkOptions {
   /** Inputs of a node that are followed; all if absent. */
   readonly inputs?: (node: GraphNode, name: string) => boolean;
@@ -69,16 +69,16 @@ const stringNames = [
 ];
 const joins = /concat|join|combine.*(text|string)|text.*combine/i;
 
-/** What may still be visited: a graph may lead to its values on very many ways. */
+/** Number of visits left: a graph may lead to its values on very many ways. */
 interface Budget {
-  left: number;
+  visits: number;
 }
-const newBudget = (): Budget => ({ left: 4096 });
+const newBudget = (): Budget => ({ visits: 4096 });
 
-/** Whether there is room for another visit. */
+/** Takes visits from the budget; true if some remain. */
 const spend = (budget: Budget, cost = 1): boolean => {
-  budget.left -= cost;
-  return budget.left > 0;
+  budget.visits -= cost;
+  return budget.visits > 0;
 };
 
 /** The number of an input: its own, or that of the node it is linked to. */
@@ -106,7 +106,7 @@ export function textAt(graph: Graph, node: GraphNode, name: string, budget = new
   if (typeof value === "string") return spend(budget, value.length / 1024) ? value : undefined;
   const source = linked(graph, value);
   if (!source || !isLink(value) || !spend(budget)) return undefined;
-  if (joins.test(source.type)) return joined(graph, source, budget);
+  if (joins.test(source.type)) return joinedText(graph, source, budget);
   const side = sideOf(source, value);
   if (side !== undefined) return textAt(graph, source, side, budget);
   const literal = stringNames.find((key) => typeof source.inputs[key] === "string" && source.inputs[key] !== "");
@@ -131,7 +131,7 @@ function sideOf({ inputs }: GraphNode, [, slot]: GraphLink): string | undefined 
 
 const separators = ["delimiter", "separator", "divider"];
 
-function joined(graph: Graph, node: GraphNode, budget: Budget): string {
+function joinedText(graph: Graph, node: GraphNode, budget: Budget): string {
   const separator = separators.map((key) => node.inputs[key]).find((value) => typeof value === "string");
   const names = Object.keys(node.inputs).filter((key) => /text|string|str|prompt|^[a-d]$|input/i.test(key));
   const parts = names.flatMap((key) => textAt(graph, node, key, budget) || []);

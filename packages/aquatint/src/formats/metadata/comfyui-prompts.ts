@@ -1,6 +1,6 @@
 import type { ImageMetadata } from "./types.ts";
 
-/** Whether a prompt has weights: a parenthesis without a backslash before it. */
+/** Tells whether a prompt has weights: a parenthesis without a backslash before it. */
 const weighted = (text: string): boolean => /(^|[^\\])\(/.test(text);
 const WEIGHTS = "ComfyUI weighs words against an empty prompt, here they are multiplied without restoring the mean";
 

@@ -3,7 +3,7 @@ import { type Graph, type GraphNode, isLink, linked, numberAt, textAt, upstream 
 /** Nodes that sample parts of an image or many times: they are named, not taken for the sampler. */
 const composite = /detailer|ultimate|upscale|hires|tiled.?(sampl|k)|inpaint.?crop/i;
 
-/** Whether a node walks from noise to a latent: it has a guider, or prompts and what a sampler is told. */
+/** Tells whether a node walks from noise to a latent: it has a guider, or prompts and what a sampler is told. */
 export function isSampler({ type, inputs }: GraphNode): boolean {
   if (composite.test(type)) return false;
   const has = (...names: readonly string[]) => names.some((name) => inputs[name] !== undefined);
@@ -27,9 +27,9 @@ export interface SamplingPath {
   readonly sampler: GraphNode;
   /** Samplers after it, the last one first. */
   readonly later: readonly GraphNode[];
-  /** What was done to the result, the last one first. */
+  /** Nodes after the result, the last one first. */
   readonly after: readonly GraphNode[];
-  /** Whether the graph writes images at places that other samplers lead to. */
+  /** True if the graph writes images at places that other samplers lead to. */
   readonly ambiguous: boolean;
 }
 
@@ -60,8 +60,8 @@ const latentsOf = (graph: Graph, node: GraphNode): readonly GraphNode[] =>
   Object.entries(node.inputs).flatMap(([name, value]) => (latentNames.test(name) ? upstream(graph, value) : []));
 
 function pathTo(graph: Graph, link: unknown): Omit<SamplingPath, "ambiguous"> | undefined {
-  const walked = upstream(graph, link, { stop: isSampler });
-  const last = walked.find(isSampler);
+  const path = upstream(graph, link, { stop: isSampler });
+  const last = path.find(isSampler);
   if (!last) return undefined;
   const chain = [last];
   const between: GraphNode[] = [];
@@ -76,24 +76,24 @@ function pathTo(graph: Graph, link: unknown): Omit<SamplingPath, "ambiguous"> | 
   }
   const sampler = chain.at(-1)!;
   const upstreamIds = new Set(upstream(graph, [sampler.id, 0]).map(({ id }) => id));
-  const after = [...walked, ...between].filter((node) => !upstreamIds.has(node.id) && !isSampler(node));
+  const after = [...path, ...between].filter((node) => !upstreamIds.has(node.id) && !isSampler(node));
   return { sampler, later: chain.slice(0, -1), after };
 }
 
-/** What a sampler node was told, from its own inputs and the nodes that hold them. */
+/** Settings of a sampler node, from its own inputs and the nodes that hold them. */
 export interface SamplerSettings {
   readonly seed: number | string | undefined;
   readonly steps: number | string | undefined;
   readonly guidance: number | string | undefined;
   readonly sampler: string | undefined;
   readonly schedule: string | undefined;
-  /** What else it was told that is not repeated. */
+  /** Other settings that are not repeated. */
   readonly changes: readonly string[];
 }
 
 /** Reads KSampler and its like, SamplerCustom, and SamplerCustomAdvanced with its guider, noise and sigmas. */
 export function samplerSettings(graph: Graph, node: GraphNode): SamplerSettings {
-  const near = upstream(graph, [node.id, 0]);
+  const neighbors = upstream(graph, [node.id, 0]);
   const source = (name: string) => linked(graph, node.inputs[name]);
   const guider = source("guider");
   const sigmas = upstream(graph, node.inputs["sigmas"]).find((candidate) => candidate.inputs["steps"] !== undefined);
@@ -107,30 +107,30 @@ export function samplerSettings(graph: Graph, node: GraphNode): SamplerSettings 
     return undefined;
   };
   return {
-    seed: first([node, source("noise"), ...near], "seed", "noise_seed"),
-    steps: first([node, sigmas, ...near], "steps"),
-    guidance: /^BasicGuider$/i.test(guider?.type ?? "") ? 1 : first([node, guider, ...near], "cfg", "cfg_conds"),
-    sampler: samplerName(graph, node, near),
-    schedule: scheduleName(graph, node, sigmas, near),
+    seed: first([node, source("noise"), ...neighbors], "seed", "noise_seed"),
+    steps: first([node, sigmas, ...neighbors], "steps"),
+    guidance: /^BasicGuider$/i.test(guider?.type ?? "") ? 1 : first([node, guider, ...neighbors], "cfg", "cfg_conds"),
+    sampler: samplerName(graph, node, neighbors),
+    schedule: scheduleName(graph, node, sigmas, neighbors),
     changes: [...partial(graph, node), ...partial(graph, sigmas), ...guiderChanges(guider)],
   };
 }
 
 /** The input `sampler_name`, of the node or of KSamplerSelect; else the type of a node such as SamplerEulerAncestral. */
-function samplerName(graph: Graph, node: GraphNode, near: readonly GraphNode[]): string | undefined {
+function samplerName(graph: Graph, node: GraphNode, neighbors: readonly GraphNode[]): string | undefined {
   const direct = textAt(graph, node, "sampler_name");
   if (direct !== undefined) return direct;
   const select = linked(graph, node.inputs["sampler"]);
   if (!select)
-    return near.map((neighbor) => neighbor.inputs["sampler_name"]).find((value) => typeof value === "string");
+    return neighbors.map((neighbor) => neighbor.inputs["sampler_name"]).find((value) => typeof value === "string");
   return textAt(graph, select, "sampler_name") ?? select.type.replace(/^Sampler_?/, "");
 }
 
-function scheduleName(graph: Graph, node: GraphNode, sigmas: GraphNode | undefined, near: readonly GraphNode[]) {
+function scheduleName(graph: Graph, node: GraphNode, sigmas: GraphNode | undefined, neighbors: readonly GraphNode[]) {
   const direct = textAt(graph, node, "scheduler") ?? (sigmas && textAt(graph, sigmas, "scheduler"));
   if (direct !== undefined) return direct;
   if (sigmas) return sigmas.type.replace(/(Sampling)?(Scheduler|Sigmas)$/, "");
-  return near.map((neighbor) => neighbor.inputs["scheduler"]).find((value) => typeof value === "string");
+  return neighbors.map((neighbor) => neighbor.inputs["scheduler"]).find((value) => typeof value === "string");
 }
 
 /** A walk that begins late, ends early or adds no noise. */

@@ -99,7 +99,7 @@ export function workflowGraph(json: JsonObject): Graph {
     prefix: "",
     outer: () => undefined,
     depth: 0,
-    budget: { left: MAX_SUBGRAPHS },
+    budget: { expansions: MAX_SUBGRAPHS },
   });
   return nodes;
 }
@@ -108,16 +108,16 @@ interface Placing {
   readonly canvases: Canvases;
   readonly nodes: Map<string, GraphNode>;
   readonly prefix: string;
-  /** What an input of this subgraph is linked to outside. */
+  /** Outer link of an input of this subgraph. */
   readonly outer: (slot: number) => GraphLink | undefined;
   readonly depth: number;
-  readonly budget: { left: number };
+  readonly budget: { expansions: number };
 }
 
 /** Adds a canvas's nodes under the names that the `prompt` has: "12", and "12:3" within the subgraph 12. */
 function place(canvas: Canvas, placing: Placing): void {
   const { canvases, nodes, prefix, depth, budget } = placing;
-  if (depth > MAX_DEPTH || budget.left-- <= 0) return;
+  if (depth > MAX_DEPTH || budget.expansions-- <= 0) return;
   const source = sourcesOf(canvas, placing);
   for (const node of canvas.nodes) {
     const [id, type] = [String(node["id"]), String(node["type"])];

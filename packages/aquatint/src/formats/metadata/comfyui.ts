@@ -11,7 +11,7 @@ import type { ImageMetadata, ImageTexts, MetadataFormat, NetworkCall } from "./t
 function graphsIn(texts: ImageTexts): readonly Graph[] {
   const all = Object.values(texts);
   const both = objectOf(texts["UserComment"]);
-  const named = (name: "prompt" | "workflow"): readonly JsonObject[] => {
+  const objectsNamed = (name: "prompt" | "workflow"): readonly JsonObject[] => {
     const prefix = new RegExp(`^${name}:\\s*(?=\\{)`, "i");
     const inner = both?.[name];
     const candidates: readonly (JsonObject | undefined)[] = [
@@ -21,7 +21,7 @@ function graphsIn(texts: ImageTexts): readonly Graph[] {
     ];
     return candidates.filter((json) => json !== undefined);
   };
-  return [...named("prompt").map(promptGraph), ...named("workflow").map(workflowGraph)];
+  return [...objectsNamed("prompt").map(promptGraph), ...objectsNamed("workflow").map(workflowGraph)];
 }
 
 /** ComfyUI: the graph that ran, read by following its links from the node that wrote the image. */
@@ -83,8 +83,8 @@ function prompt(graph: Graph, sampler: GraphNode, role: "positive" | "negative")
   const [guider] = upstream(graph, sampler.inputs["guider"]);
   const names = role === "positive" ? ["positive", "conditioning", "cond1"] : ["negative"];
   for (const name of guider ? names : []) {
-    const guided = promptAt(graph, guider!.inputs[name], role);
-    if (guided.text !== undefined || guided.zeroed) return guided;
+    const guiderPrompt = promptAt(graph, guider!.inputs[name], role);
+    if (guiderPrompt.text !== undefined || guiderPrompt.zeroed) return guiderPrompt;
   }
   if (guider) return direct;
   const loader = upstream(graph, sampler.inputs["pipe"]).find(({ inputs }) => textOf(inputs[role]) !== undefined);

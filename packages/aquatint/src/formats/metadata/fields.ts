@@ -4,7 +4,7 @@ import type { ImageMetadata } from "./types.ts";
 /** An object of JSON. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Whether a value is an object of JSON. */
+/** Tells whether a value is an object of JSON. */
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -71,7 +71,7 @@ export const unrepeatedOf = (settings: JsonObject, readKeys: readonly string[]):
   );
 };
 
-/** Whether a setting says that nothing was done. */
+/** Tells whether a setting says that nothing was done. */
 export const isOff = (value: unknown): boolean =>
   value === undefined ||
   value === null ||

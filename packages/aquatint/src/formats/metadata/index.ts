@@ -28,7 +28,7 @@ export const metadataFormats: readonly MetadataFormat[] = [
   comfyui,
 ];
 
-/** How an image was made, from the texts of its file; undefined where no program is recognized. */
+/** Generation metadata of an image, from the texts of its file; undefined where no program is recognized. */
 export function imageMetadata(texts: ImageTexts): ImageMetadata | undefined {
   for (const format of metadataFormats) {
     const metadata = format.matches(texts) ? format.read(texts) : undefined;

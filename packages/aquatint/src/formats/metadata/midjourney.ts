@@ -10,8 +10,8 @@ export const midjourney: MetadataFormat = {
   title: "Midjourney",
   matches: (texts) => /\bJob ID: [\da-f-]{36}/.test(textIn(texts)),
   read(texts) {
-    const [written = ""] = textIn(texts).split(/\s*\bJob ID:/);
-    const [prompt = "", ...flags] = written.split(/\s--(?=[a-z])/);
+    const [command = ""] = textIn(texts).split(/\s*\bJob ID:/);
+    const [prompt = "", ...flags] = command.split(/\s--(?=[a-z])/);
     const settings = Object.fromEntries(
       flags.map((flag) => {
         const [key = "", ...value] = flag.trim().split(/\s+/);

@@ -13,17 +13,17 @@ export interface NetworkPrompt {
 export function withoutNetworks(prompt: string): NetworkPrompt {
   const networks: NetworkCall[] = [];
   let end = 0;
-  let kept = "";
+  let rest = "";
   for (const match of prompt.matchAll(call)) {
     networks.push(networkCall(match[1]!, match[2]!));
     const before = prompt.slice(end, match.index);
     end = match.index + match[0].length;
-    kept += joins(before, prompt[end]) ? before.trimEnd() : before;
+    rest += joins(before, prompt[end]) ? before.trimEnd() : before;
   }
-  return { prompt: networks.length > 0 ? (kept + prompt.slice(end)).trim() : prompt, networks };
+  return { prompt: networks.length > 0 ? (rest + prompt.slice(end)).trim() : prompt, networks };
 }
 
-/** Whether the space before a call can go: two commas that touch are one token of CLIP, so that they are kept apart. */
+/** Tells whether the space before a call can go: two commas that touch are one token of CLIP, so that they are kept apart. */
 const joins = (before: string, next = ""): boolean =>
   next === "" || /\s/.test(next) || (next === "," && /[\p{L}\p{N})]\s*$/u.test(before));
 

@@ -10,8 +10,8 @@ export const sdcpp: MetadataFormat = {
   read(texts) {
     const infotext = parseInfotext(infotextOf(texts)!);
     const { Eta: eta, ...settings } = infotext.settings;
-    const kept = Number(eta) === 0 || eta === undefined ? [] : ["Eta"];
-    const neutral = ["Guidance", ...(kept.length > 0 ? [] : ["Eta"])];
+    const etaKeys = Number(eta) === 0 || eta === undefined ? [] : ["Eta"];
+    const neutral = ["Guidance", ...(etaKeys.length > 0 ? [] : ["Eta"])];
     return {
       ...readInfotext(infotext, { source: "sdcpp", neutral }),
       settings: { ...settings, ...(eta && { Eta: eta }) },

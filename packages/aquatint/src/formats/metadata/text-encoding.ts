@@ -3,7 +3,7 @@ export function latin1OrUtf8(bytes: Uint8Array): string {
   return utf8(bytes) ?? Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
-/** Whether Latin-1 bytes would be taken for UTF-8: some are beyond ASCII, and all are valid. */
+/** Tells whether Latin-1 bytes would be taken for UTF-8: some are beyond ASCII, and all are valid. */
 export const looksLikeUtf8 = (bytes: Uint8Array): boolean =>
   bytes.some((byte) => byte >= 0x80) && utf8(bytes) !== undefined;
 
@@ -71,7 +71,7 @@ function zeros(bytes: Uint8Array): { readonly even: number; readonly odd: number
   return { even, odd };
 }
 
-/** Whether a third or more of the bytes are zeros at either even or odd places, as in UTF-16 of Latin letters. */
+/** Tells whether a third or more of the bytes are zeros at either even or odd places, as in UTF-16 of Latin letters. */
 function isUtf16(bytes: Uint8Array): boolean {
   const { even, odd } = zeros(bytes);
   return bytes.length >= 8 && Math.max(even, odd) > bytes.length / 3 && Math.min(even, odd) < bytes.length / 50;

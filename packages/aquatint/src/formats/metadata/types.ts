@@ -28,7 +28,7 @@ export interface NetworkCall {
   readonly text: string;
 }
 
-/** How a program applies its clip skip. */
+/** A program's way of applying clip skip. */
 export interface ClipStop {
   /** The layer whose output is read, counted from the last one, which is 1. */
   readonly layer: number;
@@ -39,7 +39,7 @@ export interface ClipStop {
   readonly rule: "a1111" | "comfyui" | "diffusers";
 }
 
-/** How an image was made, as far as its file says; `settings` holds every value under the program's own name. */
+/** Generation metadata of an image, as far as its file says; `settings` holds every value under the program's own name. */
 export interface ImageMetadata {
   readonly source: MetadataSource;
   readonly prompt?: string;
@@ -61,7 +61,7 @@ export interface ImageMetadata {
   readonly schedulesOf?: "ComfyUI" | undefined;
   readonly guidanceRescale?: number | undefined;
   readonly clipStop?: ClipStop | undefined;
-  /** Whether prompts of fewer chunks were padded to as many as the longest; unknown when absent. */
+  /** True if prompts of fewer chunks were padded to as many as the longest; unknown when absent. */
   readonly paddedChunks?: boolean | undefined;
   readonly rng?: GeneratorName | undefined;
   readonly promptSyntax?: "plain" | "a1111" | undefined;
@@ -71,7 +71,7 @@ export interface ImageMetadata {
   readonly networks?: readonly NetworkCall[];
   /** Other settings that shaped the image and that Aquatint does not repeat, one phrase each. */
   readonly unrepeated?: readonly string[];
-  /** What else differs, as sentences without a period. */
+  /** Other differences, as sentences without a period. */
   readonly notes?: readonly string[];
 }
 
@@ -80,7 +80,7 @@ export interface MetadataFormat {
   readonly source: MetadataSource;
   /** The program's name for people. */
   readonly title: string;
-  /** Whether the texts may be this program's; `read` decides. */
+  /** Tells whether the texts may be this program's; `read` decides. */
   matches(texts: ImageTexts): boolean;
   /** Reads them; undefined where they are not this program's after all. */
   read(texts: ImageTexts): ImageMetadata | undefined;

@@ -72,7 +72,7 @@ interface PngHeader {
   readonly width: number;
   readonly height: number;
   readonly depth: number;
-  /** Of all samples of a pixel, when they are unpacked. */
+  /** Bytes of all samples of a pixel, when they are unpacked. */
   readonly pixelBytes: number;
   readonly indexed: boolean;
   readonly interlaced: boolean;
@@ -116,8 +116,8 @@ function checkBudget(
   }
   const packed = chunks.reduce((sum, { type, data }) => sum + (type === "IDAT" ? data.length : 0), 0);
   // a row has one byte more, passes have shorter rows, and deflate adds little: a small file unpacks to little
-  const most = 1.125 * width * height * pixelBytes + 4 * (width + height) + 65536;
-  if (packed > most) throw pngError("corrupt", name, `${packed} bytes of image data are too many`, DAMAGED);
+  const limit = 1.125 * width * height * pixelBytes + 4 * (width + height) + 65536;
+  if (packed > limit) throw pngError("corrupt", name, `${packed} bytes of image data are too many`, DAMAGED);
 }
 
 function toRgb(png: DecodedPng, key: readonly number[] | undefined): Image {

@@ -4,7 +4,7 @@ import { MAX_TEXT_BYTES } from "../metadata/text-budget.ts";
 import { latin1OrUtf8, looksLikeUtf8 } from "../metadata/text-encoding.ts";
 import { type PngChunk, pngError } from "./chunks.ts";
 
-/** Whether Latin-1 can hold a text, and readers that try UTF-8 first will not misread it. */
+/** Tells whether Latin-1 can hold a text, and readers that try UTF-8 first will not misread it. */
 const isLatin1 = (text: string): boolean =>
   Array.from(text).every((c) => c <= "\xff") && !looksLikeUtf8(Uint8Array.from(latin1(text)));
 const latin1 = (text: string): number[] => Array.from(text, (c) => c.charCodeAt(0));

@@ -25,22 +25,22 @@ function sample({ colorType, depth, interlaced }: (typeof kinds)[number], size =
   const count = size.width * size.height * channels;
   const samples = Array.from({ length: count }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >>> 0) % 2 ** depth);
   const eight = (v: number) => Math.round((v * 255) / (2 ** depth - 1));
-  const shown = Array.from({ length: size.width * size.height }, (_, p) => {
+  const pixelValues = Array.from({ length: size.width * size.height }, (_, p) => {
     const pixel = samples.slice(p * channels, (p + 1) * channels);
     if (colorType === 3) return palette[pixel[0]!]!;
     const [v, alpha] = pixel.map(eight);
     return channels === 1 ? [v!, v!, v!] : channels === 2 ? [v!, v!, v!, alpha!] : pixel.map(eight);
   }).flat();
   const before = colorType === 3 ? [paletteChunk(depth)] : [];
-  return { file: pngFile({ ...size, colorType, depth, samples, interlaced, before }), samples, shown, channels };
+  return { file: pngFile({ ...size, colorType, depth, samples, interlaced, before }), samples, pixelValues, channels };
 }
 
 describe.each(kinds)("color type $colorType, $depth bits, interlaced $interlaced:", (kind) => {
   test("shows what was written", async () => {
-    const { file, shown } = sample(kind);
+    const { file, pixelValues } = sample(kind);
     const image = await decodeImage(file, { name: "a.png" });
-    expect([image.width, image.height, image.channels * WIDTH * HEIGHT]).toEqual([WIDTH, HEIGHT, shown.length]);
-    expect(Array.from(image.data)).toEqual(shown);
+    expect([image.width, image.height, image.channels * WIDTH * HEIGHT]).toEqual([WIDTH, HEIGHT, pixelValues.length]);
+    expect(Array.from(image.data)).toEqual(pixelValues);
   });
 
   test.each([
@@ -49,18 +49,18 @@ describe.each(kinds)("color type $colorType, $depth bits, interlaced $interlaced
     [5, 1],
     [2, 3],
   ])("of %i x %i pixels too", async (width, height) => {
-    const { file, shown } = sample(kind, { width, height });
+    const { file, pixelValues } = sample(kind, { width, height });
     const { channels, data } = await decodeImage(file, { name: "a.png" });
     // an alpha that is 255 everywhere says nothing
-    const pixels = shown.length / width / height;
+    const pixels = pixelValues.length / width / height;
     const opaque = pixels === 4 && channels === 3;
-    expect(Array.from(data)).toEqual(opaque ? shown.filter((_, i) => i % 4 !== 3) : shown);
+    expect(Array.from(data)).toEqual(opaque ? pixelValues.filter((_, i) => i % 4 !== 3) : pixelValues);
   });
 
   test("without sharp it shows that, or says that it is interlaced", () => {
-    const { file, shown } = sample(kind);
+    const { file, pixelValues } = sample(kind);
     if (kind.interlaced && kind.depth < 8) expect(codeOf(() => decodePng(file))).toBe("png/unsupported");
-    else expect(Array.from(decodePng(file).data)).toEqual(shown);
+    else expect(Array.from(decodePng(file).data)).toEqual(pixelValues);
   });
 });
 
@@ -90,7 +90,7 @@ describe("transparency by a chunk:", () => {
   });
 });
 
-test("16 bits of four samples count twice towards the limit", () => {
+test("16 bits of four samples count twice toward the limit", () => {
   const { file } = sample({ colorType: 6, depth: 16, interlaced: false });
   expect(codeOf(() => decodePng(file, { maxPixels: 2 * WIDTH * HEIGHT - 2 }))).toBe("png/too-large");
   expect(codeOf(() => decodePng(file, { maxPixels: 2 * WIDTH * HEIGHT }))).toBe("read");

@@ -23,7 +23,7 @@ export const dtypeBytes = {
 /** Element types of a safetensors file, by their names in the file. */
 export type SafetensorsDType = keyof typeof dtypeBytes;
 
-/** Where one tensor lies: absolute byte offset in the file and length in bytes, as ONNX Runtime's external data wants it. */
+/** Location of one tensor: absolute byte offset in the file and length in bytes, as ONNX Runtime's external data wants it. */
 export interface TensorEntry {
   readonly dtype: SafetensorsDType;
   readonly shape: readonly number[];
@@ -31,7 +31,7 @@ export interface TensorEntry {
   readonly length: number;
 }
 
-/** What a safetensors file says of itself, every claim checked; tensors in the order of their bytes. */
+/** Content of a safetensors header, every claim checked; tensors in the order of their bytes. */
 export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
@@ -68,7 +68,7 @@ export function elementsOf(shape: unknown): number | undefined {
 
 /**
  * Reads the length of the JSON header from the first bytes of a file (9 are enough; more let a foreign format be named).
- * @throws AquatintError "safetensors/…", also for pickles and other formats, recognised by their bytes.
+ * @throws AquatintError "safetensors/…", also for pickles and other formats, recognized by their bytes.
  */
 export function headerLength(head: Uint8Array, fileSize: number, { name = "the file" } = {}): number {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);

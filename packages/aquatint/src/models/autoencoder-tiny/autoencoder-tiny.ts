@@ -76,6 +76,6 @@ export const latentsToUnit = (
  */
 export function AutoencoderTiny(config: AutoencoderTinyConfig) {
   const [encode, decode] = [EncoderTiny(config), DecoderTiny(config)];
-  const whole = module({ encoder: encode, decoder: decode }, (image: Tensor): Tensor => decode(encode(image)));
-  return Object.assign(whole, { config, encode, decode });
+  const network = module({ encoder: encode, decoder: decode }, (image: Tensor): Tensor => decode(encode(image)));
+  return Object.assign(network, { config, encode, decode });
 }

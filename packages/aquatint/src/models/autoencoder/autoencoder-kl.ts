@@ -9,7 +9,7 @@ import { split } from "../../ops/shape.ts";
 import { Decoder, Encoder } from "./coders.ts";
 import type { AutoencoderConfig } from "./config.ts";
 
-/** What an autoencoder says of an image: a normal distribution of latents, both [b, latent_channels, h, w]. */
+/** An autoencoder's posterior of an image: a normal distribution of latents, both [b, latent_channels, h, w]. */
 export interface LatentPosterior {
   readonly mean: Tensor;
   /** Clamped to -30 .. 20. */
@@ -27,7 +27,7 @@ export function clampedPosterior(moments: Tensor): LatentPosterior {
 export const samplePosterior = ({ mean, logVariance }: LatentPosterior, noise: Tensor): Tensor =>
   add(mean, mul(exp(scale(logVariance, 0.5)), noise));
 
-/** How many pixels one latent stands for along each side. */
+/** Pixels of one latent along each side. */
 export const downsampling = ({ block_out_channels }: Pick<AutoencoderConfig, "block_out_channels">): number =>
   2 ** (block_out_channels.length - 1);
 
@@ -59,10 +59,10 @@ export function AutoencoderKL(config: AutoencoderConfig) {
   };
   const decode = (z: Tensor): Tensor => decoder(post_quant_conv ? post_quant_conv(z) : z);
 
-  const whole = module({ encoder, decoder, quant_conv, post_quant_conv }, (image: Tensor) =>
+  const network = module({ encoder, decoder, quant_conv, post_quant_conv }, (image: Tensor) =>
     decode(encode(image).mean),
   );
-  return Object.assign(whole, { config, encode, decode });
+  return Object.assign(network, { config, encode, decode });
 }
 /** An autoencoder without its weights. */
 export type Autoencoder = ReturnType<typeof AutoencoderKL>;

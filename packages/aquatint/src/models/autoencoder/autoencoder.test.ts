@@ -141,11 +141,11 @@ describe("latents", () => {
     const names = parameters(model);
     const { mean } = model.encode(feed("x", [2, 3, 8, 12]));
     expect(mean.shape).toEqual([2, 4, 4, 6]);
-    const outputs = { whole: model(feed("x", [2, 3, 8, 12])), parts: model.decode(mean) };
+    const outputs = { single: model(feed("x", [2, 3, 8, 12])), parts: model.decode(mean) };
     const feeds = { x: noise([2, 3, 8, 12]) };
-    const { whole, parts } = await evaluate(runtime, outputs, { feeds, names, values: noiseWeights(names) });
-    expect(whole!.shape).toEqual([2, 3, 8, 12]);
-    expect(deviation(whole, parts!.data)).toBe(0);
+    const { single, parts } = await evaluate(runtime, outputs, { feeds, names, values: noiseWeights(names) });
+    expect(single!.shape).toEqual([2, 3, 8, 12]);
+    expect(deviation(single, parts!.data)).toBe(0);
   });
 
   test("are drawn with the posterior's deviation, whose logarithm is clamped", async () => {
@@ -163,8 +163,8 @@ describe("latents", () => {
     const values = noiseWeights(names);
     values.set("encoder.conv_out.bias", float32([8], [0, 0, 0, 0, 500, -500, 500, -500]));
     const { logVariance } = model.encode(feed("x", [1, 3, 2, 2]));
-    const found = await evaluate(runtime, { logVariance }, { feeds: { x: noise([1, 3, 2, 2]) }, names, values });
-    expect([...found["logVariance"]!.data]).toEqual([20, -30, 20, -30]);
+    const results = await evaluate(runtime, { logVariance }, { feeds: { x: noise([1, 3, 2, 2]) }, names, values });
+    expect([...results["logVariance"]!.data]).toEqual([20, -30, 20, -30]);
   });
 
   test.each([null, 0.06])("scaled with the shift %s are scaled back", async (shift_factor) => {

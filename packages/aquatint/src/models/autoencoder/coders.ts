@@ -13,7 +13,7 @@ const attends = {
   AttnUpDecoderBlock2D: true,
 };
 
-/** What both halves are made of: no time, one head, the eps of the published weights. */
+/** Options that both halves share: no time, one head, the eps of the published weights. */
 function common({ norm_num_groups: groups, mid_block_add_attention, block_out_channels }: AutoencoderConfig) {
   const norm = { groups, eps: 1e-6 };
   const attention: AttentionFactory = (channels) => AttentionBlock(channels, { heads: 1, norm });

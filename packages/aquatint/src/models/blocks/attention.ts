@@ -6,12 +6,12 @@ import { scaledDotProductAttention } from "../../ops/attention.ts";
 import { add, scale } from "../../ops/elementwise.ts";
 import type { NormOptions } from "./resnet-block.ts";
 
-/** What varies between the attention layers of published models. */
+/** Options that differ between the attention layers of published models. */
 export interface AttentionOptions {
   readonly heads: number;
   /** Width of what is attended to; the tokens' own when absent. */
   readonly contextWidth?: number;
-  /** Whether queries, keys and values have a bias; the output always has. */
+  /** True if queries, keys and values have a bias; the output always has. */
   readonly bias?: boolean;
 }
 
@@ -31,8 +31,8 @@ const projections = (width: number, { contextWidth = width, bias = false }: Atte
 
 /** Multi-head attention of x [b, n, c] to context [b, m, d]: [b, n, c]. */
 function attend({ to_q, to_k, to_v, to_out }: Projections, x: Tensor, context: Tensor, heads: number): Tensor {
-  const apart = (y: Tensor) => rearrange(y, "b n (h d) -> b h n d", { h: heads });
-  const mixed = scaledDotProductAttention(apart(to_q(x)), apart(to_k(context)), apart(to_v(context)));
+  const splitHeads = (y: Tensor) => rearrange(y, "b n (h d) -> b h n d", { h: heads });
+  const mixed = scaledDotProductAttention(splitHeads(to_q(x)), splitHeads(to_k(context)), splitHeads(to_v(context)));
   return to_out[0](rearrange(mixed, "b h n d -> b n (h d)"));
 }
 
@@ -42,13 +42,13 @@ export function Attention(width: number, options: AttentionOptions) {
   return module({ ...parts }, (x: Tensor, context: Tensor = x): Tensor => attend(parts, x, context, options.heads));
 }
 
-/** What lets the places of an image [b, c, h, w] look at each other and at a context. */
+/** Attention between the places of an image [b, c, h, w] and to a context. */
 export type ImageAttention = (x: Tensor, context?: Tensor) => Tensor;
 
-/** What varies between attention blocks over images. */
+/** Options that differ between attention blocks over images. */
 export interface AttentionBlockOptions {
   readonly heads: number;
-  /** No normalisation when absent. */
+  /** No normalization when absent. */
   readonly norm: NormOptions | undefined;
   /** The sum with the shortcut is divided by this. */
   readonly outputScale?: number;

@@ -32,15 +32,15 @@ describe("timesteps", () => {
 
   test("cosines first and frequencies short of 1 / 10000, as Stable Diffusion has them", async () => {
     const { y } = await at(8, { flipSinToCos: true, freqShift: 0 });
-    const wanted = angles(4, 0).flatMap((a) => [...a.map(Math.cos), ...a.map(Math.sin)]);
+    const expected = angles(4, 0).flatMap((a) => [...a.map(Math.cos), ...a.map(Math.sin)]);
     expect(y!.shape).toEqual([3, 8]);
-    expect(deviation(y, wanted)).toBeLessThan(5e-5);
+    expect(deviation(y, expected)).toBeLessThan(5e-5);
   });
 
   test("sines first, down to 1 / 10000; an odd width ends in a zero", async () => {
     const { y } = await at(7);
-    const wanted = angles(3, 1).flatMap((a) => [...a.map(Math.sin), ...a.map(Math.cos), 0]);
-    expect(deviation(y, wanted)).toBeLessThan(5e-5);
+    const expected = angles(3, 1).flatMap((a) => [...a.map(Math.sin), ...a.map(Math.cos), 0]);
+    expect(deviation(y, expected)).toBeLessThan(5e-5);
   });
 });
 
@@ -55,16 +55,16 @@ describe("resampling", () => {
       return row < 4 && column < 4 ? x.data[c * 16 + row * 4 + column]! : 0;
     });
     const { weight, bias } = down.children.conv.children;
-    const { y, wanted } = await evaluate(
+    const { y, expected } = await evaluate(
       runtime,
-      { y: down(leaf("x", x)), wanted: conv2d(wider, weight, bias, { stride: 2 }) },
+      { y: down(leaf("x", x)), expected: conv2d(wider, weight, bias, { stride: 2 }) },
       { feeds: { x }, names: names.set("wider", wider), values: values.set("wider", float32([1, 2, 5, 5], padded)) },
     );
     expect(y!.shape).toEqual([1, 2, 2, 2]);
-    expect(deviation(y, wanted!.data)).toBeLessThan(1e-6);
+    expect(deviation(y, expected!.data)).toBeLessThan(1e-6);
   });
 
-  test("an image is doubled to an odd size by the nearest neighbour", async () => {
+  test("an image is doubled to an odd size by the nearest neighbor", async () => {
     const up = Upsample2D(1);
     const names = parameters(up);
     const identity = new Map([
@@ -85,34 +85,34 @@ describe("ResnetBlock2D", () => {
   test("where the time scales by 1 - 1 and shifts, the image is the shortcut and the rest the shift alone", async () => {
     const block = ResnetBlock2D(4, 4, { norm, timeChannels: 6, timeScaleShift: true });
     const names = parameters(block);
-    const centre = Array.from({ length: 4 * 4 * 9 }, (_, i) =>
+    const center = Array.from({ length: 4 * 4 * 9 }, (_, i) =>
       i % 9 === 4 && Math.floor(i / 36) === Math.floor(i / 9) % 4 ? 1 : 0,
     );
     const values = noiseWeights(names)
       .set("time_emb_proj.weight", float32([8, 6], new Float32Array(48)))
       .set("time_emb_proj.bias", float32([8], [-1, -1, -1, -1, 0.5, 1, 2, -3]))
-      .set("conv2.weight", float32([4, 4, 3, 3], centre))
+      .set("conv2.weight", float32([4, 4, 3, 3], center))
       .set("conv2.bias", float32([4], [0, 0, 0, 0]));
     const y = block(leaf("x", x), leaf("temb", temb));
-    const found = await evaluate(runtime, { y }, { feeds: { x, temb }, names, values });
-    const wanted = Array.from(x.data, (v, i) => v + silu([0.5, 1, 2, -3][Math.floor(i / 9) % 4]!));
-    expect(deviation(found.y, wanted)).toBeLessThan(1e-5);
+    const actual = await evaluate(runtime, { y }, { feeds: { x, temb }, names, values });
+    const expected = Array.from(x.data, (v, i) => v + silu([0.5, 1, 2, -3][Math.floor(i / 9) % 4]!));
+    expect(deviation(actual.y, expected)).toBeLessThan(1e-5);
   });
 
   test("the sum with the shortcut is divided by the output scale", async () => {
     const block = (outputScale: number) => ResnetBlock2D(4, 6, { norm, timeChannels: 6, outputScale });
     const run = async (outputScale: number) => {
-      const made = block(outputScale);
-      const names = parameters(made);
-      const y = made(leaf("x", x), leaf("temb", temb));
+      const network = block(outputScale);
+      const names = parameters(network);
+      const y = network(leaf("x", x), leaf("temb", temb));
       return (await evaluate(runtime, { y }, { feeds: { x, temb }, names, values: noiseWeights(names) })).y!;
     };
-    const [whole, half] = [await run(1), await run(2)];
-    expect(whole.shape).toEqual([2, 6, 3, 3]);
+    const [full, half] = [await run(1), await run(2)];
+    expect(full.shape).toEqual([2, 6, 3, 3]);
     expect(
       deviation(
         half,
-        whole.data.map((v) => v / 2),
+        full.data.map((v) => v / 2),
       ),
     ).toBeLessThan(1e-6);
   });
@@ -124,9 +124,9 @@ describe("ResnetBlock2D", () => {
 
 describe("attention", () => {
   test("children are named as published", () => {
-    const named = (root: Parameters<typeof parameters>[0]) =>
+    const namesOf = (root: Parameters<typeof parameters>[0]) =>
       Array.from(parameters(root), ([name, { shape }]) => `${name} [${shape}]`).join("\n");
-    expect(named(AttentionBlock(8, { heads: 2, norm: { groups: 4, eps: 1e-6 } }))).toMatchInlineSnapshot(`
+    expect(namesOf(AttentionBlock(8, { heads: 2, norm: { groups: 4, eps: 1e-6 } }))).toMatchInlineSnapshot(`
       "group_norm.weight [8]
       group_norm.bias [8]
       to_q.weight [8,8]
@@ -139,7 +139,7 @@ describe("attention", () => {
       to_out.0.bias [8]"
     `);
     const options = { heads: 2, contextWidth: 6, groups: 4, depth: 1 };
-    expect(named(Transformer2DModel(8, { ...options, linear: false }))).toMatchInlineSnapshot(`
+    expect(namesOf(Transformer2DModel(8, { ...options, linear: false }))).toMatchInlineSnapshot(`
       "norm.weight [8]
       norm.bias [8]
       proj_in.weight [8,8,1,1]
@@ -185,6 +185,6 @@ test("a guidance scale is told as waves of 1000 (w - 1), sines first", async () 
   const w = float32([2], [1, 1.001]);
   const { y } = await evaluate(runtime, { y: guidanceEmbedding(leaf("w", w), 4) }, { feeds: { w } });
   const angle = (Math.fround(1.001) - 1) * 1000;
-  const wanted = [0, 0, 1, 1, Math.sin(angle), Math.sin(angle / 10000), Math.cos(angle), Math.cos(angle / 10000)];
-  expect(deviation(y, wanted)).toBeLessThan(1e-4);
+  const expected = [0, 0, 1, 1, Math.sin(angle), Math.sin(angle / 10000), Math.cos(angle), Math.cos(angle / 10000)];
+  expect(deviation(y, expected)).toBeLessThan(1e-4);
 });

@@ -20,6 +20,6 @@ export function Upsample2D(channels: number) {
   });
 }
 
-/** The upper left `size` of an image: nearest-neighbour resizing to 2n - 1 is that to 2n without the last. */
+/** The upper left `size` of an image: nearest-neighbor resizing to 2n - 1 is that to 2n without the last. */
 const crop = (x: Tensor, size: readonly [number, number]): Tensor =>
   size.reduce((y, end, i) => (y.shape[2 + i] === end ? y : slice(y, { axis: 2 + i, start: 0, end })), x);

@@ -7,18 +7,18 @@ import { add, mul, scale } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
 import { split } from "../../ops/shape.ts";
 
-/** How groups of channels are normalised. */
+/** Options of group normalization. */
 export interface NormOptions {
   readonly groups: number;
   readonly eps: number;
 }
 
-/** What varies between residual blocks. */
+/** Options that differ between residual blocks. */
 export interface ResnetOptions {
   readonly norm: NormOptions;
   /** Width of the time's vector; without one the block does not know the time, as in an autoencoder. */
   readonly timeChannels?: number | undefined;
-  /** The time scales and shifts the second normalisation (Dhariwal and Nichol 2021) instead of being added before it. */
+  /** The time scales and shifts the second normalization (Dhariwal and Nichol 2021) instead of being added before it. */
   readonly timeScaleShift?: boolean;
   /** The sum with the shortcut is divided by this. */
   readonly outputScale?: number;

@@ -6,7 +6,7 @@ import { add, cos, mul, scale, sin, sub } from "../../ops/elementwise.ts";
 import { constant, scalar } from "../../ops/leaves.ts";
 import { concat, pad, reshape } from "../../ops/shape.ts";
 
-/** How a timestep becomes sines and cosines. */
+/** Options of the sines and cosines of a timestep. */
 export interface TimestepOptions {
   /** Cosines before sines. */
   readonly flipSinToCos?: boolean;
@@ -26,7 +26,7 @@ export function timesteps(
     Math.exp(Math.fround(Math.fround(fastest * i) / (half - freqShift))),
   );
   const { sines, cosines } = wavesOf(t, frequencies);
-  return joined(flipSinToCos ? [cosines, sines] : [sines, cosines], width);
+  return concatWaves(flipSinToCos ? [cosines, sines] : [sines, cosines], width);
 }
 
 /** Sines and cosines of x [b] at each frequency: [b, n] both. */
@@ -37,7 +37,7 @@ function wavesOf(x: Tensor, frequencies: Float32Array<ArrayBuffer>) {
   return { sines: sin(angle), cosines: cos(angle) };
 }
 
-function joined(halves: readonly [Tensor, Tensor], width: number): Tensor {
+function concatWaves(halves: readonly [Tensor, Tensor], width: number): Tensor {
   const waves = concat(halves, { axis: 1 });
   return width % 2 ? pad(waves, { before: [0, 0], after: [0, 1] }) : waves;
 }
@@ -49,7 +49,7 @@ export function guidanceEmbedding(guidanceScale: Tensor, width: number): Tensor 
   const exponent = Math.fround(Math.fround(Math.log(10000)) / (half - 1));
   const frequencies = Float32Array.from({ length: half }, (_, i) => Math.exp(Math.fround(-i * exponent)));
   const { sines, cosines } = wavesOf(scale(sub(guidanceScale, scalar(1)), 1000), frequencies);
-  return joined([sines, cosines], width);
+  return concatWaves([sines, cosines], width);
 }
 
 /**
@@ -65,7 +65,7 @@ export function TimestepEmbedding(
   const cond_proj = conditionWidth ? Linear(conditionWidth, inFeatures, { bias: false }) : undefined;
   const linear_2 = Linear(outFeatures, outFeatures);
   return module({ linear_1, cond_proj, linear_2 }, (waves: Tensor, condition?: Tensor): Tensor => {
-    const told = cond_proj && condition ? add(waves, cond_proj(condition)) : waves;
-    return linear_2(silu(linear_1(told)));
+    const conditioned = cond_proj && condition ? add(waves, cond_proj(condition)) : waves;
+    return linear_2(silu(linear_1(conditioned)));
   });
 }

@@ -24,7 +24,7 @@ function FeedForward(width: number) {
   return module({ net: [geglu, undefined, linear] }, (x: Tensor): Tensor => linear(geglu(x)));
 }
 
-/** What a transformer block is made of. */
+/** Options of a transformer block. */
 export interface TransformerOptions {
   readonly heads: number;
   /** Width of the context's tokens. */
@@ -33,7 +33,7 @@ export interface TransformerOptions {
   readonly onlyContext?: boolean;
 }
 
-/** Self-attention, attention to the context and a feed-forward layer, each normalised before and added: [b, n, width]. */
+/** Self-attention, attention to the context and a feed-forward layer, each normalized before and added: [b, n, width]. */
 export function BasicTransformerBlock(width: number, { heads, contextWidth, onlyContext = false }: TransformerOptions) {
   const norm1 = LayerNorm(width);
   const attn1 = Attention(width, onlyContext ? { heads, contextWidth } : { heads });
@@ -42,16 +42,16 @@ export function BasicTransformerBlock(width: number, { heads, contextWidth, only
   const norm3 = LayerNorm(width);
   const ff = FeedForward(width);
   return module({ norm1, attn1, norm2, attn2, norm3, ff }, (x: Tensor, context: Tensor): Tensor => {
-    const own = add(attn1(norm1(x), onlyContext ? context : undefined), x);
-    const told = add(attn2(norm2(own), context), own);
-    return add(ff(norm3(told)), told);
+    const attended = add(attn1(norm1(x), onlyContext ? context : undefined), x);
+    const conditioned = add(attn2(norm2(attended), context), attended);
+    return add(ff(norm3(conditioned)), conditioned);
   });
 }
 
-/** What a transformer over the places of an image is made of. */
+/** Options of a transformer over the places of an image. */
 export interface Transformer2DOptions extends TransformerOptions {
   readonly groups: number;
-  /** How many transformer blocks. */
+  /** Number of transformer blocks. */
   readonly depth: number;
   /** Project the places in and out by linear layers (SD 2.x, SDXL) instead of 1x1 convolutions (SD 1.x). */
   readonly linear: boolean;

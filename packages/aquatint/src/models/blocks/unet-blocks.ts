@@ -8,12 +8,12 @@ import { ResnetBlock2D, type ResnetOptions } from "./resnet-block.ts";
 /** Makes the attention that follows a block's i-th residual block of so many channels; undefined for a block without any. */
 export type AttentionFactory = ((channels: number, i: number) => Module<ImageAttention>) | undefined;
 
-/** What the blocks of a U-Net or an autoencoder have in common. */
+/** Options that the blocks of a U-Net or an autoencoder share. */
 export interface BlockOptions {
   readonly resnet: ResnetOptions;
   readonly attention: AttentionFactory;
 }
-/** What each block is told besides its image. */
+/** Inputs of each block besides its image. */
 export interface Conditions {
   /** Absent where the blocks do not know the time, as in an autoencoder. */
   readonly temb?: Tensor | undefined;
@@ -22,7 +22,7 @@ export interface Conditions {
 
 const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
 
-/** What a block on the way down is made of. */
+/** Options of a block on the way down. */
 export interface DownBlockOptions extends BlockOptions {
   readonly inChannels: number;
   readonly outChannels: number;
@@ -48,9 +48,9 @@ export function DownBlock({ inChannels, outChannels, layers, downsample, resnet,
   });
 }
 
-/** What the block in the middle is made of. */
+/** Options of the block in the middle. */
 export interface MidBlockOptions extends BlockOptions {
-  /** Whether attention and a second residual block follow the first. */
+  /** True if attention and a second residual block follow the first. */
   readonly paired?: boolean;
 }
 
@@ -65,7 +65,7 @@ export function MidBlock(channels: number, { resnet, attention, paired = true }:
   });
 }
 
-/** What a block on the way up is made of. */
+/** Options of a block on the way up. */
 export interface UpBlockOptions extends BlockOptions {
   readonly inChannels: number;
   readonly outChannels: number;
@@ -82,9 +82,9 @@ export function UpBlock({ inChannels, outChannels, skipChannels, upsample, resne
   );
   const attentions = attention && resnets.map((_, i) => attention(outChannels, i));
   const upsamplers = upsample ? [Upsample2D(outChannels)] : undefined;
-  type Told = Conditions & { readonly size?: readonly [number, number] | undefined };
+  type UpConditions = Conditions & { readonly size?: readonly [number, number] | undefined };
   const children = { resnets, attentions, upsamplers };
-  return module(children, (x: Tensor, skips: readonly Tensor[], { temb, context, size }: Told): Tensor => {
+  return module(children, (x: Tensor, skips: readonly Tensor[], { temb, context, size }: UpConditions): Tensor => {
     let h = x;
     for (const [i, block] of resnets.entries()) {
       const skip = skips[i];

@@ -9,7 +9,7 @@ import { CLIPModel, CLIPVisionModelWithProjection, parseClipConfig, parseClipVis
 
 const count = (model: Child) => [...parameters(model).values()].reduce((n, { shape }) => n + sizeOf(shape), 0);
 
-/** What differs from the defaults in openai/clip-vit-large-patch14. */
+/** Differences of openai/clip-vit-large-patch14 from the defaults. */
 const large = {
   projection_dim: 768,
   text_config: { hidden_size: 768, intermediate_size: 3072, num_attention_heads: 12 },
@@ -31,8 +31,8 @@ describe("the published structures, at full size", () => {
       { ...large, text_config: {}, text_config_dict: large.text_config },
       427_616_513,
     ],
-  ])("%s has its number of weights", (_, json, wanted) => {
-    expect(count(CLIPModel(parseClipConfig(json)))).toBe(wanted);
+  ])("%s has its number of weights", (_, json, expected) => {
+    expect(count(CLIPModel(parseClipConfig(json)))).toBe(expected);
   });
 
   test("the image tower has transformers' names", () => {
@@ -94,7 +94,7 @@ describe("a small one", () => {
     const values = noiseWeights(names);
     const { hiddenStates, pooled, lastHiddenState } = model(feed("images", imageValues));
     const outputs = { first: hiddenStates[0]!, pooled, last: lastHiddenState };
-    const found = await evaluate(runtime, outputs, { feeds: { images: imageValues }, names, values });
+    const results = await evaluate(runtime, outputs, { feeds: { images: imageValues }, names, values });
     const of = (name: string) => values.get(`vision_model.${name}`)!;
     const norm = (row: readonly number[], name: string) => {
       const mean = row.reduce((a, b) => a + b) / row.length;
@@ -109,7 +109,7 @@ describe("a small one", () => {
         return imageValues.data[((b * 3 + c) * 4 + 2 * i + y) * 4 + 2 * j + x]!;
       });
     const kernels = rows({ ...of("embeddings.patch_embedding.weight"), shape: [8, 12] });
-    const wanted = [0, 1].flatMap((b) => {
+    const expected = [0, 1].flatMap((b) => {
       const patches = [0, 1].flatMap((i) => [0, 1].map((j) => kernels.map((kernel) => dot(kernel, patch(b, i, j)))));
       const tokens = [Array.from(of("embeddings.class_embedding").data), ...patches];
       return tokens.flatMap((token, n) =>
@@ -119,11 +119,11 @@ describe("a small one", () => {
         ),
       );
     });
-    expect(deviation(found["first"], wanted)).toBeLessThan(1e-5);
-    const classTokens = rows(found["last"]!).filter((_, i) => i % 5 === 0);
+    expect(deviation(results["first"], expected)).toBeLessThan(1e-5);
+    const classTokens = rows(results["last"]!).filter((_, i) => i % 5 === 0);
     expect(
       deviation(
-        found["pooled"],
+        results["pooled"],
         classTokens.flatMap((row) => norm(row, "post_layernorm")),
       ),
     ).toBeLessThan(1e-5);
@@ -141,11 +141,11 @@ describe("a small one", () => {
     };
     const { imageEmbeds, textEmbeds, logitsPerImage } = model(feed("images", imageValues), feed("ids", ids));
     const outputs = { imageEmbeds, textEmbeds, logitsPerImage };
-    const found = await evaluate(runtime, outputs, { feeds: { images: imageValues, ids }, names, values });
-    const [images, texts] = [rows(found["imageEmbeds"]!), rows(found["textEmbeds"]!)];
+    const results = await evaluate(runtime, outputs, { feeds: { images: imageValues, ids }, names, values });
+    const [images, texts] = [rows(results["imageEmbeds"]!), rows(results["textEmbeds"]!)];
     for (const row of [...images, ...texts]) expect(dot(row, row)).toBeCloseTo(1, 5);
-    const wanted = images.flatMap((image) => texts.map((text) => 7 * dot(image, text)));
-    expect(deviation(found["logitsPerImage"], wanted)).toBeLessThan(1e-5);
+    const expected = images.flatMap((image) => texts.map((text) => 7 * dot(image, text)));
+    expect(deviation(results["logitsPerImage"], expected)).toBeLessThan(1e-5);
   });
 
   test("refuses images of another size, and patches that do not cover the image", () => {

@@ -24,7 +24,7 @@ const unit = (x: Tensor): Tensor => div(x, sqrt(sum(square(x), { axes: [-1], kee
 
 /**
  * CLIP's two towers and the temperature between them (Radford et al. 2021) in transformers' names: images
- * [b, c, h, w], normalised as the image tower wants them, and int32 ids [n, tokens].
+ * [b, c, h, w], normalized as the image tower wants them, and int32 ids [n, tokens].
  */
 export function CLIPModel(config: ClipConfig) {
   const { text_config, vision_config, projection_dim } = config;

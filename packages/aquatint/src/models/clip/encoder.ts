@@ -6,7 +6,7 @@ import { gelu, quickGelu } from "../../ops/activation.ts";
 import { scaledDotProductAttention } from "../../ops/attention.ts";
 import { add } from "../../ops/elementwise.ts";
 
-/** What the transformers of CLIP's two towers have in common. */
+/** Config fields that the transformers of CLIP's two towers share. */
 export interface ClipEncoderConfig {
   readonly hidden_size: number;
   readonly intermediate_size: number;
@@ -39,8 +39,8 @@ function EncoderLayer(config: ClipEncoderConfig) {
   const children = { self_attn: Attention(config), layer_norm1: norm(), mlp: Mlp(config), layer_norm2: norm() };
   const { self_attn, layer_norm1, mlp, layer_norm2 } = children;
   return module(children, (x: Tensor, mask?: Tensor): Tensor => {
-    const told = add(x, self_attn(layer_norm1(x), mask));
-    return add(told, mlp(layer_norm2(told)));
+    const attended = add(x, self_attn(layer_norm1(x), mask));
+    return add(attended, mlp(layer_norm2(attended)));
   });
 }
 

@@ -40,8 +40,8 @@ test("hidden states and the pooled vector equal those of transformers", async ()
     Array.from(weights, ([name, raw]) => [name, { dtype: "float32" as const, shape: raw.shape, data: toFloat32(raw) }]),
   );
   const outputs = { last_hidden_state: lastHiddenState, penultimate: hiddenStates.at(-2)!, pooled };
-  const found = await evaluate(runtime, outputs, { feeds: { ids }, names, values });
-  for (const [name, tensor] of Object.entries(found)) {
+  const results = await evaluate(runtime, outputs, { feeds: { ids }, names, values });
+  for (const [name, tensor] of Object.entries(results)) {
     expect(deviation(tensor, toFloat32(reference.get(name)!)), name).toBeLessThan(1e-5);
   }
 });
@@ -61,13 +61,13 @@ describe("where the text ends", () => {
     const names = parameters(model);
     const { lastHiddenState, pooled } = model(input({ name: "ids", dtype: "int32", shape: [2, 5] }));
     const outputs = { last: lastHiddenState, pooled };
-    const { last, pooled: found } = await evaluate(runtime, outputs, {
+    const { last, pooled: actual } = await evaluate(runtime, outputs, {
       feeds: { ids },
       names,
       values: noiseWeights(names),
     });
     const row = (b: number, n: number) => Array.from(last!.data.slice((b * 5 + n) * 4, (b * 5 + n + 1) * 4));
-    const at = (b: number) => Array.from(found!.data.slice(b * 4, b * 4 + 4));
+    const at = (b: number) => Array.from(actual!.data.slice(b * 4, b * 4 + 4));
     return [0, 1].map((b) => [0, 1, 2, 3, 4].find((n) => String(row(b, n)) === String(at(b))));
   };
   test("is its first end token", async () => expect(await rowsOf(6)).toEqual([2, 1]));

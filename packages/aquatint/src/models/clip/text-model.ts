@@ -24,11 +24,11 @@ function Embeddings({ vocab_size, hidden_size, max_position_embeddings }: ClipTe
   });
 }
 
-/** What a text encoder says of token ids [b, n]. */
+/** Output of a text encoder for token ids [b, n]. */
 export interface TextEncoding {
-  /** After all layers and the last normalisation: [b, n, hidden_size]. */
+  /** After all layers and the last normalization: [b, n, hidden_size]. */
   readonly lastHiddenState: Tensor;
-  /** The embeddings, then what each layer gave, before the last normalisation. */
+  /** The embeddings, then what each layer gave, before the last normalization. */
   readonly hiddenStates: readonly Tensor[];
   /** The last hidden state at each row's end-of-text token: [b, hidden_size]. */
   readonly pooled: Tensor;
@@ -68,7 +68,7 @@ interface WithTextModel {
 }
 
 /**
- * "Clip skip" as diffusers counts it: the hidden states [b, n, hidden_size] without the last `layers` layers, normalised
+ * "Clip skip" as diffusers counts it: the hidden states [b, n, hidden_size] without the last `layers` layers, normalized
  * as the last are. A1111's "clip skip 2" is one layer. Stable Diffusion XL takes `hiddenStates.at(-2 - layers)` as it is.
  */
 export function skipLayers({ children }: WithTextModel, { hiddenStates }: TextEncoding, layers: number): Tensor {
@@ -80,10 +80,10 @@ export function skipLayers({ children }: WithTextModel, { hiddenStates }: TextEn
 /** The rows of x [b, n, d] where the text ends: [b, d]. */
 function atEnd(x: Tensor, ids: Tensor, eos: number): Tensor {
   const { b, n, d } = dims(x, "b n d");
-  const whole = (data: readonly number[]) =>
+  const integers = (data: readonly number[]) =>
     constant({ value: { dtype: "int32", shape: [data.length], data: Int32Array.from(data) } });
   // 2 stands in configs older than transformers 4.30, whatever the token is: there the highest id ends the text
-  const ends = eos === 2 ? ids : cast(equal(ids, whole([eos])), { to: "int32" });
-  const starts = whole(Array.from({ length: b }, (_, i) => i * n));
+  const ends = eos === 2 ? ids : cast(equal(ids, integers([eos])), { to: "int32" });
+  const starts = integers(Array.from({ length: b }, (_, i) => i * n));
   return embedding(reshape(x, { shape: [b * n, d] }), add(argmax(ends, { axis: 1 }), starts));
 }

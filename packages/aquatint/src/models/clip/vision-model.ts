@@ -23,13 +23,13 @@ function Embeddings({ hidden_size: d, image_size, patch_size, num_channels }: Cl
   });
 }
 
-/** What an image encoder says of images [b, c, h, w]. */
+/** Output of an image encoder for images [b, c, h, w]. */
 export interface ImageEncoding {
-  /** After all layers, before the last normalisation: the class token, then the patches: [b, 1 + patches, hidden_size]. */
+  /** After all layers, before the last normalization: the class token, then the patches: [b, 1 + patches, hidden_size]. */
   readonly lastHiddenState: Tensor;
   /** The embeddings as the layers get them, then what each layer gave. */
   readonly hiddenStates: readonly Tensor[];
-  /** The class token, normalised: [b, hidden_size]. */
+  /** The class token, normalized: [b, hidden_size]. */
   readonly pooled: Tensor;
 }
 
@@ -37,7 +37,7 @@ export interface ImageEncoding {
 export function ClipVisionTransformer(config: ClipVisionConfig) {
   const norm = () => LayerNorm(config.hidden_size, { eps: config.layer_norm_eps });
   const embeddings = Embeddings(config);
-  const pre_layrnorm = norm(); // misspelt in every published checkpoint
+  const pre_layrnorm = norm(); // misspelled in every published checkpoint
   const encoder = ClipEncoder(config);
   const post_layernorm = norm();
   return module({ embeddings, pre_layrnorm, encoder, post_layernorm }, (images: Tensor): ImageEncoding => {

@@ -3,7 +3,7 @@ import { Conv2d, type Layer } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { silu } from "../../ops/activation.ts";
 
-/** What the network that reads a ControlNet's image is made of. */
+/** Options of the network that reads a ControlNet's image. */
 export interface ConditioningOptions {
   readonly inChannels: number;
   /** Widths from the image's size down; each step to the next halves it. */
@@ -19,7 +19,7 @@ export function ControlNetConditioningEmbedding({ inChannels, widths, outChannel
     .flatMap((width, i) => [Conv2d(widths[i]!, widths[i]!, 3), Conv2d(widths[i]!, width, 3, { stride: 2 })]);
   const conv_out = Conv2d(widths.at(-1)!, outChannels, 3, { init: "zeros" });
   return module({ conv_in, blocks, conv_out }, (image: Tensor): Tensor => {
-    const seen = [conv_in, ...blocks].reduce((x: Tensor, conv: Layer) => silu(conv(x)), image);
-    return conv_out(seen); // [b, outChannels, h, w]
+    const features = [conv_in, ...blocks].reduce((x: Tensor, conv: Layer) => silu(conv(x)), image);
+    return conv_out(features); // [b, outChannels, h, w]
   });
 }

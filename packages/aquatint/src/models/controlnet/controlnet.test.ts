@@ -16,13 +16,13 @@ const tiny = {
   cross_attention_dim: 4,
   attention_head_dim: 2,
 };
-const steering = { ...tiny, conditioning_embedding_out_channels: [2, 4] };
+const netConfig = { ...tiny, conditioning_embedding_out_channels: [2, 4] };
 const added = {
   addition_embed_type: "text_time",
   addition_time_embed_dim: 2,
   projection_class_embeddings_input_dim: 16,
 };
-const controlnet = (json: object = {}) => ControlNetModel(parseControlNetConfig({ ...steering, ...json }));
+const controlnet = (json: object = {}) => ControlNetModel(parseControlNetConfig({ ...netConfig, ...json }));
 const unet = (json: object = {}) =>
   UNet2DConditionModel(
     parseUNet2DConditionConfig({ ...tiny, up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D"], ...json }),
@@ -55,9 +55,9 @@ describe("a ControlNet", () => {
     };
     const values = new Map(Object.entries(initialize(names, draws)));
     const { down, mid } = model(sample, t, context, image);
-    const found = await evaluate(runtime, { ...Object.fromEntries(down.entries()), mid }, { feeds, names, values });
-    expect(Object.keys(found)).toHaveLength(5);
-    for (const { data } of Object.values(found)) expect(data.every((v) => v === 0)).toBe(true);
+    const results = await evaluate(runtime, { ...Object.fromEntries(down.entries()), mid }, { feeds, names, values });
+    expect(Object.keys(results)).toHaveLength(5);
+    for (const { data } of Object.values(results)) expect(data.every((v) => v === 0)).toBe(true);
   });
 
   test("and its twin add what one adds at twice the scale", async () => {
@@ -66,17 +66,17 @@ describe("a ControlNet", () => {
     const scale = leaf("scale", [1]);
     const once = model(sample, t, context, image);
     const twice = model(sample, t, context, image, { conditioningScale: scale });
-    const steered = (residuals: typeof once) => network(sample, t, context, { residuals });
+    const withResiduals = (residuals: typeof once) => network(sample, t, context, { residuals });
     const outputs = {
       plain: network(sample, t, context),
-      two: steered(sumResiduals([once, once])),
-      doubled: steered(twice),
+      two: withResiduals(sumResiduals([once, once])),
+      doubled: withResiduals(twice),
     };
     const values = noiseWeights(names);
     const two = { dtype: "float32" as const, shape: [1], data: Float32Array.of(2) };
-    const found = await evaluate(runtime, outputs, { feeds: { ...feeds, scale: two }, names, values });
-    expect(deviation(found["two"], found["doubled"]!.data)).toBeLessThan(1e-5);
-    expect(deviation(found["two"], found["plain"]!.data)).toBeGreaterThan(1e-2);
+    const results = await evaluate(runtime, outputs, { feeds: { ...feeds, scale: two }, names, values });
+    expect(deviation(results["two"], results["doubled"]!.data)).toBeLessThan(1e-5);
+    expect(deviation(results["two"], results["plain"]!.data)).toBeGreaterThan(1e-2);
   });
 });
 
@@ -94,7 +94,7 @@ describe("refused are", () => {
     );
   });
 
-  const telling: [json: object, given: AddedConditions, message: string][] = [
+  const telling: [json: object, conditions: AddedConditions, message: string][] = [
     [{ time_cond_proj_dim: 4 }, {}, "this network needs timestepCond, got nothing"],
     [{}, { timestepCond: leaf("w", [2, 4]) }, "this network has no use for timestepCond"],
     [{ num_class_embeds: 3 }, {}, "this network needs classLabels, got nothing"],
@@ -102,13 +102,13 @@ describe("refused are", () => {
     [added, { textEmbeds: leaf("text", [2, 4]) }, "this network needs timeIds, got nothing"],
     [{}, { textEmbeds: leaf("text", [2, 4]) }, "this network has no use for textEmbeds"],
   ];
-  test.each(telling)("%j told the wrong things", (json, given, message) => {
-    expect(() => unet(json)(sample, t, context, given)).toThrow(message);
+  test.each(telling)("%j told the wrong things", (json, conditions, message) => {
+    expect(() => unet(json)(sample, t, context, conditions)).toThrow(message);
   });
 
   test("a vector that does not fill the added embedding", () => {
-    const given = { textEmbeds: leaf("text", [2, 4]), timeIds: leaf("ids", [2, 5]) };
-    expect(() => unet(added)(sample, t, context, given)).toThrow(
+    const conditions = { textEmbeds: leaf("text", [2, 4]), timeIds: leaf("ids", [2, 5]) };
+    expect(() => unet(added)(sample, t, context, conditions)).toThrow(
       "textEmbeds of 4 and 5 timeIds of 2 make 14, the embedding takes 16",
     );
   });

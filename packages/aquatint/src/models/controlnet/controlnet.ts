@@ -12,7 +12,7 @@ import { type AddedConditions, embed, embeddings } from "../unet/embeddings.ts";
 import type { Residuals } from "../unet/residuals.ts";
 import { ControlNetConditioningEmbedding } from "./conditioning.ts";
 
-/** How strongly a ControlNet acts, and what it is told besides the time, the prompt and its image. */
+/** Strength of a ControlNet, and its inputs besides the time, the prompt and its image. */
 export interface ControlNetConditions extends AddedConditions {
   /** Times this number, a tensor of one element so that it may change from run to run; 1 when absent. */
   readonly conditioningScale?: Tensor;
@@ -21,7 +21,7 @@ export interface ControlNetConditions extends AddedConditions {
 }
 
 /**
- * What steers a U-Net by an image (Zhang et al. 2023): sample [b, in_channels, h, w], times t [b], the prompt's
+ * A network that controls a U-Net by an image (Zhang et al. 2023): sample [b, in_channels, h, w], times t [b], the prompt's
  * encoderHiddenStates [b, n, cross_attention_dim] and controlnetCond [b, conditioning_channels, f h, f w] in 0 .. 1,
  * f = 2^(widths - 1) of the conditioning embedding, to what is added to the U-Net.
  */
@@ -39,13 +39,15 @@ export function ControlNetModel(config: ControlNetConfig) {
   const before = { conv_in, ...vector, controlnet_cond_embedding };
   const children = { ...before, down_blocks, controlnet_down_blocks, controlnet_mid_block, mid_block };
   type Args = [sample: Tensor, t: Tensor, encoderHiddenStates: Tensor, controlnetCond: Tensor];
-  const forward = (...[sample, t, context, image, told = {}]: [...Args, told?: ControlNetConditions]): Residuals => {
-    const { conditioningScale, guessMode = false, ...conditions } = told;
-    const seen = controlnet_cond_embedding(inOrder(image, config));
+  const forward = (
+    ...[sample, t, context, image, options = {}]: [...Args, options?: ControlNetConditions]
+  ): Residuals => {
+    const { conditioningScale, guessMode = false, ...conditions } = options;
+    const hint = controlnet_cond_embedding(inOrder(image, config));
     const x = conv_in(sample);
-    expectSize(x, seen);
+    expectSize(x, hint);
     const temb = embed(vector, config, t, conditions);
-    const { skips, middle } = descend({ down_blocks, mid_block }, add(x, seen), { temb, context });
+    const { skips, middle } = descend({ down_blocks, mid_block }, add(x, hint), { temb, context });
     const weigh = weighing(config, { count: skips.length, conditioningScale, guessMode });
     const down = skips.map((skip, i) => weigh(controlnet_down_blocks[i]!(skip), i));
     return { down, mid: weigh(controlnet_mid_block(middle), skips.length) };
@@ -59,7 +61,7 @@ interface Weighing {
   readonly conditioningScale: Tensor | undefined;
   readonly guessMode: boolean;
 }
-/** What is done to the i-th image that is added to the U-Net; the middle's is the last. */
+/** Weight of the i-th image that is added to the U-Net; the middle's is the last. */
 const weighing =
   ({ global_pool_conditions: pooled }: ControlNetConfig, { count, conditioningScale, guessMode }: Weighing) =>
   (y: Tensor, i: number): Tensor => {
@@ -80,18 +82,18 @@ function passedChannels({ block_out_channels: channels, layers_per_block }: Cont
   return [channels[0]!, ...each];
 }
 
-/** The image in the order of colours that the network was trained on. */
+/** The image in the order of colors that the network was trained on. */
 function inOrder(image: Tensor, { controlnet_conditioning_channel_order: order }: ControlNetConfig): Tensor {
   if (order === "rgb") return image;
   const planes = split(image, { axis: 1, sizes: Array.from({ length: image.shape[1]! }, () => 1) });
   return concat([...planes].reverse(), { axis: 1 });
 }
 
-function expectSize(x: Tensor, seen: Tensor): void {
+function expectSize(x: Tensor, hint: Tensor): void {
   const [h, w] = x.shape.slice(2);
-  if (seen.shape[2] === h && seen.shape[3] === w) return;
+  if (hint.shape[2] === h && hint.shape[3] === w) return;
   shapeError(
-    `the control image stands for a latent of ${seen.shape[2]} x ${seen.shape[3]}, the sample is ${h} x ${w}`,
+    `the control image stands for a latent of ${hint.shape[2]} x ${hint.shape[3]}, the sample is ${h} x ${w}`,
     "give the control image the size of the image that is made",
   );
 }

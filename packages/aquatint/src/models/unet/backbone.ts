@@ -32,7 +32,7 @@ export interface DescentPlan {
   readonly layers: readonly number[];
   readonly down: readonly AttentionFactory[];
   readonly mid: AttentionFactory;
-  /** Whether the middle has a second residual block; it has unless said otherwise. */
+  /** True if the middle has a second residual block; it has unless said otherwise. */
   readonly midPaired?: boolean;
 }
 /** The same, and of each block on the way up, in the order of the config. */
@@ -96,11 +96,11 @@ function upBlocks(config: BackboneConfig, { layers, up }: BackbonePlan) {
   const channels = config.block_out_channels.toReversed();
   const resnet = resnetOptions(config);
   return channels.map((outChannels, i) => {
-    const own = Array.from({ length: layers.at(-1 - i)! }, () => outChannels);
+    const levelChannels = Array.from({ length: layers.at(-1 - i)! }, () => outChannels);
     return UpBlock({
       inChannels: channels[Math.max(i - 1, 0)]!,
       outChannels,
-      skipChannels: [...own, channels[Math.min(i + 1, channels.length - 1)]!],
+      skipChannels: [...levelChannels, channels[Math.min(i + 1, channels.length - 1)]!],
       upsample: i < channels.length - 1,
       resnet,
       attention: up[i],
@@ -124,14 +124,14 @@ export function runBackbone(
   { residuals, ...conditions }: Conditions & { readonly residuals?: Residuals | undefined },
 ): Tensor {
   const { conv_in, up_blocks, conv_norm_out, conv_out } = parts;
-  const centred = config.center_input_sample ? sub(scale(sample, 2), scalar(1)) : sample;
-  const passed = descend(parts, conv_in(centred), conditions);
+  const centered = config.center_input_sample ? sub(scale(sample, 2), scalar(1)) : sample;
+  const passed = descend(parts, conv_in(centered), conditions);
   const { skips, middle } = residuals ? addResiduals(passed, residuals) : passed;
   let x = middle;
   for (const block of up_blocks) {
-    const joined = skips.splice(-block.children.resnets.length).reverse();
+    const blockSkips = skips.splice(-block.children.resnets.length).reverse();
     const size = skips.at(-1)?.shape.slice(2) as [number, number] | undefined;
-    x = block(x, joined, { ...conditions, size });
+    x = block(x, blockSkips, { ...conditions, size });
   }
   return conv_out(silu(conv_norm_out(x)));
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { configParser } from "../config.ts";
-import { lengthsDiffer, shared, sharedFixed, whole, wholeFixed } from "./config.ts";
+import { lengthsDiffer, shared, sharedFixed, unetFields, wholeFixed } from "./config.ts";
 import { type CrossAttentionConfig, type Depth, eachBlock } from "./cross-attention.ts";
 
 const size = z.int().positive();
@@ -37,7 +37,7 @@ const attendingInert = ["addition_embed_type_num_heads", "upcast_attention"];
 export const parseUNet2DConditionConfig = configParser({
   model: "UNet2DConditionModel",
   fields: {
-    ...whole,
+    ...unetFields,
     ...attending,
     out_channels: size.default(4),
     up_block_types: z
@@ -98,30 +98,36 @@ export type ControlNetConfig = ReturnType<typeof parseControlNetConfig>;
 
 type Attending = z.output<z.ZodObject<typeof attending>> & CrossAttentionConfig;
 
-/** What is wrong with the lists and the embeddings of either network. */
+/** Fault of the lists and the embeddings of either network. */
 function unsound(config: Attending, lists: Parameters<typeof lengthsDiffer>[1]): string | undefined {
   const { down_block_types, layers_per_block, attention_head_dim, cross_attention_dim } = config;
   const { transformer_layers_per_block, only_cross_attention } = config;
-  const own = { down_block_types, layers_per_block, attention_head_dim, cross_attention_dim, only_cross_attention };
+  const perBlock = {
+    down_block_types,
+    layers_per_block,
+    attention_head_dim,
+    cross_attention_dim,
+    only_cross_attention,
+  };
   const layers = eachBlock(layers_per_block, config.block_out_channels.length);
   return (
-    lengthsDiffer(config, { ...own, transformer_layers_per_block, ...lists }) ??
+    lengthsDiffer(config, { ...perBlock, transformer_layers_per_block, ...lists }) ??
     depthsDiffer("transformer_layers_per_block", transformer_layers_per_block, layers) ??
     widthsMissing(config)
   );
 }
 
 /** Says which block's list has not one depth for each of its attentions. */
-function depthsDiffer(key: string, found: number | readonly Depth[], attentions: readonly number[]) {
-  if (typeof found === "number") return undefined;
-  const i = found.findIndex((one, block) => typeof one !== "number" && one.length !== attentions[block]);
+function depthsDiffer(key: string, depths: number | readonly Depth[], attentions: readonly number[]) {
+  if (typeof depths === "number") return undefined;
+  const i = depths.findIndex((depth, block) => typeof depth !== "number" && depth.length !== attentions[block]);
   return i < 0
     ? undefined
-    : `"${key}" must have ${attentions[i]} entries for block ${i}, got ${JSON.stringify(found[i])}`;
+    : `"${key}" must have ${attentions[i]} entries for block ${i}, got ${JSON.stringify(depths[i])}`;
 }
 
 function nestedOneWay({ transformer_layers_per_block: down }: Attending): string | undefined {
-  const nested = typeof down !== "number" && down.some((one) => typeof one !== "number");
+  const nested = typeof down !== "number" && down.some((depth) => typeof depth !== "number");
   return nested
     ? `"transformer_layers_per_block" has lists in it and "reverse_transformer_layers_per_block" is missing`
     : undefined;

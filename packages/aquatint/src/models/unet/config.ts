@@ -14,13 +14,13 @@ export const shared = {
   resnet_time_scale_shift: z.enum(["default", "scale_shift"]).default("default"),
 };
 /** The keys of whole U-Nets, besides. */
-export const whole = {
+export const unetFields = {
   ...shared,
   sample_size: size.nullable().default(null),
   center_input_sample: z.boolean().default(false),
   time_embedding_dim: size.nullable().default(null),
 };
-/** What is known at these values only, in all of them. */
+/** Fields that are supported at these values only, in all of them. */
 export const sharedFixed = { act_fn: ["silu", "swish"] };
 /** The same, in whole U-Nets. */
 export const wholeFixed = { ...sharedFixed, time_embedding_type: ["positional"], dropout: [0] };
@@ -41,7 +41,7 @@ export function lengthsDiffer({ block_out_channels }: Blocks, lists: Lists): str
 export const parseUNet2DConfig = configParser({
   model: "UNet2DModel",
   fields: {
-    ...whole,
+    ...unetFields,
     in_channels: size.default(3),
     out_channels: size.default(3),
     down_block_types: z

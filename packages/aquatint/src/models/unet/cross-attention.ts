@@ -38,7 +38,7 @@ interface Site {
   readonly onlyContext: boolean;
 }
 
-/** What each residual block at a place is followed by. */
+/** Transformers after each residual block at a place. */
 function transformers(config: CrossAttentionConfig, { level, depth, onlyContext }: Site): AttentionFactory {
   const n = config.block_out_channels.length;
   // the published key's name is a mistake: it is a number of heads

@@ -19,7 +19,7 @@ export interface EmbeddingConfig extends DescentConfig {
   readonly projection_class_embeddings_input_dim?: number | null;
 }
 
-/** What some networks are told besides the time; each is needed by those whose config asks for it, and refused by others. */
+/** Inputs of some networks besides the time; each is needed by those whose config asks for it, and refused by others. */
 export interface AddedConditions {
   /** The guidance scale's waves [b, time_cond_proj_dim] (`guidanceEmbedding`), for latent consistency models. */
   readonly timestepCond?: Tensor;
@@ -59,42 +59,42 @@ export function embed(parts: Embeddings, config: EmbeddingConfig, t: Tensor, con
   const { timestepCond, classLabels, textEmbeds, timeIds } = conditions;
   const waves = (x: Tensor, width: number) =>
     timesteps(x, width, { flipSinToCos: config.flip_sin_to_cos, freqShift: config.freq_shift });
-  let told = time_embedding(waves(t, config.block_out_channels[0]!), timestepCond);
-  if (class_embedding && classLabels) told = add(told, class_embedding(classLabels));
+  let vector = time_embedding(waves(t, config.block_out_channels[0]!), timestepCond);
+  if (class_embedding && classLabels) vector = add(vector, class_embedding(classLabels));
   if (add_embedding && textEmbeds && timeIds) {
     expectAdded(config, textEmbeds, timeIds);
     const { b, n } = dims(timeIds, "b n");
     const times = waves(reshape(timeIds, { shape: [b * n] }), config.addition_time_embed_dim!);
-    told = add(told, add_embedding(concat([textEmbeds, reshape(times, { shape: [b, -1] })], { axis: 1 })));
+    vector = add(vector, add_embedding(concat([textEmbeds, reshape(times, { shape: [b, -1] })], { axis: 1 })));
   }
-  return told;
+  return vector;
 }
 
 function expectAdded(config: EmbeddingConfig, textEmbeds: Tensor, timeIds: Tensor): void {
   const [{ d }, { n }] = [dims(textEmbeds, "b d"), dims(timeIds, "b n")];
-  const { addition_time_embed_dim: width, projection_class_embeddings_input_dim: wanted } = config;
-  const found = d + n * width!;
-  if (found === wanted) return;
+  const { addition_time_embed_dim: width, projection_class_embeddings_input_dim: expected } = config;
+  const actual = d + n * width!;
+  if (actual === expected) return;
   shapeError(
-    `textEmbeds of ${d} and ${n} timeIds of ${width} make ${found}, the embedding takes ${wanted}`,
+    `textEmbeds of ${d} and ${n} timeIds of ${width} make ${actual}, the embedding takes ${expected}`,
     "Stable Diffusion XL takes 6 timeIds, its refiner 5",
   );
 }
 
 function expectConditions(
   { time_embedding, class_embedding, add_embedding }: Embeddings,
-  given: AddedConditions,
+  conditions: AddedConditions,
 ): void {
-  const wanted = {
+  const embedders = {
     timestepCond: time_embedding.children.cond_proj,
     classLabels: class_embedding,
     textEmbeds: add_embedding,
     timeIds: add_embedding,
   };
-  for (const [name, part] of Object.entries(wanted)) {
-    const found = given[name as keyof AddedConditions] !== undefined;
-    if (part && !found) shapeError(`this network needs ${name}, got nothing`, "see AddedConditions for what it is");
-    if (!part && found)
+  for (const [name, part] of Object.entries(embedders)) {
+    const present = conditions[name as keyof AddedConditions] !== undefined;
+    if (part && !present) shapeError(`this network needs ${name}, got nothing`, "see AddedConditions for what it is");
+    if (!part && present)
       shapeError(`this network has no use for ${name}`, "leave it out, or take a network that is told it");
   }
 }

@@ -2,7 +2,7 @@ import { shapeError } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { add } from "../../ops/elementwise.ts";
 
-/** What a ControlNet (Zhang et al. 2023) adds to a U-Net: to every image on the way down, and to the middle's. */
+/** Output of a ControlNet (Zhang et al. 2023) for a U-Net: one tensor for every image on the way down, and one for the middle's. */
 export interface Residuals {
   readonly down: readonly Tensor[];
   readonly mid: Tensor;

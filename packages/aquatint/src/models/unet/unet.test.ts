@@ -164,11 +164,11 @@ describe("a small one", () => {
       unconditioned,
       [-0.253362, -0.091491, -0.361828, 0.566156, 0.352688, -0.119526, -0.271438, 0.282924],
     ],
-  ] as const)("%s gives the numbers it gave when it was compared with diffusers", async (_, run, json, wanted) => {
+  ] as const)("%s gives the numbers it gave when it was compared with diffusers", async (_, run, json, expected) => {
     const { shape, data } = await run(json, x);
     expect(shape).toEqual(x.shape);
     const picked = Array.from({ length: 8 }, (_, i) => data[i * 47]!);
-    expect(deviation(float32([8], picked), wanted)).toBeLessThan(1e-4);
+    expect(deviation(float32([8], picked), expected)).toBeLessThan(1e-4);
   });
 
   test("an image of odd size comes back in its size", async () => {
@@ -177,11 +177,11 @@ describe("a small one", () => {
 
   test("center_input_sample stretches 0..1 to -1..1 first", async () => {
     const unit = { ...x, data: Float32Array.from(x.data, (v) => (v + 1) / 2) };
-    const [centred, direct] = [
+    const [centered, direct] = [
       await plain({ ...unconditioned, center_input_sample: true }, unit),
       await plain(unconditioned, x),
     ];
-    expect(deviation(centred, direct.data)).toBeLessThan(1e-4);
+    expect(deviation(centered, direct.data)).toBeLessThan(1e-4);
   });
 
   test("without attention in the middle there is only the residual pair", async () => {

@@ -6,9 +6,9 @@ import { ascentPlan, descentPlan } from "./cross-attention.ts";
 import { type AddedConditions, embed, embeddings } from "./embeddings.ts";
 import type { Residuals } from "./residuals.ts";
 
-/** What Stable Diffusion's U-Net may be told besides the time and the prompt. */
+/** Optional inputs of Stable Diffusion's U-Net besides the time and the prompt. */
 export interface UNetConditions extends AddedConditions {
-  /** What ControlNets add. */
+  /** Sums of the ControlNets' outputs. */
   readonly residuals?: Residuals;
 }
 
@@ -18,12 +18,12 @@ export interface UNetConditions extends AddedConditions {
  */
 export function UNet2DConditionModel(config: UNet2DConditionConfig) {
   const parts = backbone(config, { ...descentPlan(config), up: ascentPlan(config) });
-  const { conv_in, ...others } = parts;
+  const { conv_in, ...rest } = parts;
   const vector = embeddings(config);
   type Forward = (sample: Tensor, t: Tensor, encoderHiddenStates: Tensor, conditions?: UNetConditions) => Tensor;
   const forward: Forward = (sample, t, encoderHiddenStates, { residuals, ...conditions } = {}) => {
     const temb = embed(vector, config, t, conditions);
     return runBackbone(parts, config, sample, { temb, context: encoderHiddenStates, residuals });
   };
-  return module({ conv_in, ...vector, ...others }, forward);
+  return module({ conv_in, ...vector, ...rest }, forward);
 }

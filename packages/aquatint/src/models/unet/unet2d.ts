@@ -24,10 +24,10 @@ export function UNet2DModel(config: UNet2DConfig) {
     mid: config.add_attention ? attention(midNorm(config), mid_block_scale_factor) : undefined,
     up: config.up_block_types.map((type) => (attends[type] ? inBlock : undefined)),
   });
-  const { conv_in, ...others } = parts;
+  const { conv_in, ...rest } = parts;
   const vector = embeddings(config);
   return module(
-    { conv_in, ...vector, ...others },
+    { conv_in, ...vector, ...rest },
     (sample: Tensor, t: Tensor): Tensor => runBackbone(parts, config, sample, { temb: embed(vector, config, t) }),
   );
 }
@@ -37,7 +37,7 @@ function headsOf(channels: number, width: number): number {
   return channels / width;
 }
 
-/** In diffusers the middle attention is not normalised where the time scales and shifts, unless its groups are given. */
+/** In diffusers the middle attention is not normalized where the time scales and shifts, unless its groups are given. */
 function midNorm(config: UNet2DConfig): NormOptions | undefined {
   const { attn_norm_num_groups, norm_num_groups, norm_eps: eps, resnet_time_scale_shift } = config;
   const groups = attn_norm_num_groups ?? (resnet_time_scale_shift === "default" ? norm_num_groups : undefined);

@@ -13,7 +13,7 @@ export type Operands<T> = readonly [a: T, b: T, c: T, d: T];
 
 /** A way of calling an op, with its definition in float64. */
 export interface OpCase {
-  /** What is special about it, after the op's name; "" for nothing. */
+  /** Description of the case, after the op's name; "" for nothing. */
   readonly about: string;
   readonly inputs: readonly Sample[];
   readonly op: (...x: Operands<Tensor>) => Tensor;

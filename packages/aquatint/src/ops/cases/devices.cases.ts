@@ -4,16 +4,16 @@ import type { OpCase } from "./conformance.cases.ts";
 import { measure, probe } from "./measure.cases.ts";
 import { rows } from "./rows.cases.ts";
 
-/** How much of a row a device can do. */
+/** Share of a row that a device can do. */
 export interface Exception {
   /** "op", or "op about" for one case of it. */
   readonly of: readonly string[];
-  /** What is left: the value without the derivatives, or nothing. */
+  /** Part that remains: the value without the derivatives, or nothing. */
   readonly leaves: "value" | "nothing";
   readonly why: string;
 }
 
-/** What ONNX Runtime 1.30 has no WebGPU kernel for: it runs on the CPU instead. */
+/** Rows without a WebGPU kernel in ONNX Runtime 1.30; they run on the CPU instead. */
 export const webgpuExceptions: readonly Exception[] = [
   { of: ["argmax", "argmin"], leaves: "nothing", why: "ArgMax and ArgMin" },
   { of: ["round"], leaves: "nothing", why: "Round" },
@@ -26,13 +26,13 @@ export const webgpuExceptions: readonly Exception[] = [
 export const coarse: Readonly<Record<string, number>> = { sin: 2 ** -11, cos: 2 ** -11 };
 
 /** A case of the table with its names. */
-export interface Named {
+export interface NamedCase {
   readonly name: string;
   readonly title: string;
   readonly opCase: OpCase;
 }
-/** Of each row's cases that have elements the first, and every so many after it: the more cases, the more are asked. */
-export const selectCases = (every: number): readonly Named[] =>
+/** The first of each row's cases that have elements, and every so many after it: the more cases, the more are asked. */
+export const selectCases = (every: number): readonly NamedCase[] =>
   Object.entries(rows).flatMap(([name, { cases }]) =>
     cases
       .filter(({ inputs }) => !inputs.some(({ shape }) => shape.includes(0)))
@@ -40,14 +40,14 @@ export const selectCases = (every: number): readonly Named[] =>
       .map((opCase) => ({ name, title: `${name} ${opCase.about}`, opCase })),
   );
 
-export const exceptionFor = ({ name, title }: Named, exceptions: readonly Exception[]): Exception | undefined =>
+export const exceptionFor = ({ name, title }: NamedCase, exceptions: readonly Exception[]): Exception | undefined =>
   exceptions.find(({ of }) => of.includes(name) || of.includes(title));
 
 /** Runs cases with their gradients as one program, but for the exceptions, and compares each with its reference. */
-export async function agree(runtime: Runtime, sample: readonly Named[], exceptions: readonly Exception[] = []) {
-  const namedCases = sample.filter((named) => exceptionFor(named, exceptions)?.leaves !== "nothing");
-  const probes = namedCases.map((named, i) =>
-    probe(named.opCase, { id: `${i}:`, orders: exceptionFor(named, exceptions) ? 0 : 1 }),
+export async function agree(runtime: Runtime, sample: readonly NamedCase[], exceptions: readonly Exception[] = []) {
+  const namedCases = sample.filter((namedCase) => exceptionFor(namedCase, exceptions)?.leaves !== "nothing");
+  const probes = namedCases.map((namedCase, i) =>
+    probe(namedCase.opCase, { id: `${i}:`, orders: exceptionFor(namedCase, exceptions) ? 0 : 1 }),
   );
   const deviations = await measure(runtime, probes);
   const wrong = deviations.flatMap(({ value, gradient }, i) => {

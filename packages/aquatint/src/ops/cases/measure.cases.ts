@@ -9,14 +9,14 @@ import { sum } from "../reduce.ts";
 import { applyTo, type OpCase, type Sample, spread, toHost } from "./conformance.cases.ts";
 import { type Float64, over } from "./float64.cases.ts";
 
-/** How far a case is from its reference: |a - b| / max(1, |b|), the largest. */
+/** Largest error of a case against its reference: |a - b| / max(1, |b|), the largest. */
 export interface Deviation {
   readonly shape: Shape;
   readonly expectedShape: Shape;
   readonly value: number;
-  /** Of the gradient of sum(y c) for a fixed c; 0 where no input or output is float32. */
+  /** Error of the gradient of sum(y c) for a fixed c; 0 where no input or output is float32. */
   readonly gradient: number;
-  /** Of the gradient of that gradient along a fixed direction. */
+  /** Error of the gradient of that gradient along a fixed direction. */
   readonly second: number;
 }
 
@@ -27,13 +27,13 @@ export interface Probe {
   judge(results: HostTensors): Deviation;
 }
 
-/** How a case is probed. */
+/** Options of probing a case. */
 export interface ProbeOptions {
   /** Keeps its names apart from other cases' in one graph. */
   readonly id?: string | undefined;
-  /** How often it is differentiated. */
+  /** Order of derivatives. */
   readonly orders?: 0 | 1 | 2 | undefined;
-  /** Of the central differences: 1e-3 serves both derivatives, the first alone does with less, nearer to kinks. */
+  /** Step of the central differences: 1e-3 serves both derivatives, the first alone does with less, nearer to kinks. */
   readonly step?: number | undefined;
 }
 
@@ -72,8 +72,8 @@ export async function measure(runtime: Runtime, probes: readonly Probe[]): Promi
   const program = await runtime.load(compile({ outputs }));
   try {
     // a derivative that is constant leaves an input unused
-    const used = Object.fromEntries(Object.entries(feeds).filter(([name]) => name in program.executable.feeds));
-    const results = await program.run(used);
+    const programFeeds = Object.fromEntries(Object.entries(feeds).filter(([name]) => name in program.executable.feeds));
+    const results = await program.run(programFeeds);
     return probes.map((probe) => probe.judge(results));
   } finally {
     await program[Symbol.asyncDispose]();
@@ -102,8 +102,8 @@ function derivatives(
   const first = grad(sum(mul(y, fixed(c))), variables);
   const slope = first.map((g, n) => sum(mul(g, fixed(along[n]!)))).reduce(add, scalar(0));
   const second = orders > 1 ? grad(slope, variables) : [];
-  const named = (kind: string, list: readonly Tensor[]) => list.map((g, n) => [`${kind}${n}`, g] as const);
-  return Object.fromEntries([...named("g", first), ...named("h", second)]);
+  const labeled = (kind: string, list: readonly Tensor[]) => list.map((g, n) => [`${kind}${n}`, g] as const);
+  return Object.fromEntries([...labeled("g", first), ...labeled("h", second)]);
 }
 
 /** The same numbers by central differences, in float64. */

@@ -4,7 +4,7 @@ import { array, type Float64 } from "./float64.cases.ts";
 
 type Size = readonly [number, number];
 
-/** Where PyTorch looks for pixel i of m among n. */
+/** Position where PyTorch looks for pixel i of m among n. */
 const sourceOf = (i: number, n: number, m: number, alignCorners: boolean): number => {
   if (alignCorners) return m > 1 ? (i * (n - 1)) / (m - 1) : 0;
   return Math.max(0, (i + 0.5) * (n / m) - 0.5);

@@ -2,7 +2,7 @@ import { AquatintError } from "../../errors.ts";
 import type { TextToImageModules } from "../model/components.ts";
 
 /**
- * How clip skip counts: "diffusers" leaves layers out of the prompt alone; "a1111" out of both prompts, in text encoders that
+ * Rule of clip skip: "diffusers" leaves layers out of the prompt alone; "a1111" out of both prompts, in text encoders that
  * are read at their last layer alone; "comfyui" sets the layer of every text encoder, counted from the last one.
  */
 export const clipSkipRules = ["diffusers", "a1111", "comfyui"] as const;
@@ -13,7 +13,7 @@ export type ClipSkipRule = (typeof clipSkipRules)[number];
 export interface ClipSkipOptions {
   /** Layers at the text encoders' ends that are left out; 0 if absent. */
   readonly clipSkip?: number | undefined;
-  /** How they count; as in diffusers if absent. */
+  /** Rule of counting them; as in diffusers if absent. */
   readonly clipSkipRule?: ClipSkipRule | undefined;
 }
 

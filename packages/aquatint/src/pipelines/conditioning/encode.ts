@@ -1,7 +1,7 @@
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import { input } from "../../ops/leaves.ts";
 import type { PromptChunk } from "../../tokenizers/chunks.ts";
-import { type EmphasisRestore, emphasised } from "../../tokenizers/emphasis.ts";
+import { type EmphasisRestore, emphasized } from "../../tokenizers/emphasis.ts";
 import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts";
 import type { TextEncoder } from "../model/text-encoders.ts";
 import type { ProgramCache } from "../network/program-cache.ts";
@@ -15,11 +15,11 @@ export interface TokenizedCaption {
   readonly chunks: readonly (readonly PromptChunk[])[];
   /** Layers at the encoders' ends that are left out. */
   readonly skipped: number;
-  /** What happens to the mean after the weights; it is restored if absent. */
+  /** Treatment of the mean after the weights; it is restored if absent. */
   readonly restore?: EmphasisRestore | undefined;
 }
 
-/** What text encoders say of n captions. */
+/** Output of the text encoders for n captions. */
 export interface EncodedCaptions {
   /** [n, tokens, width], the encoders' states side by side. */
   readonly context: HostTensor;
@@ -27,7 +27,7 @@ export interface EncodedCaptions {
   readonly textEmbeds?: HostTensor;
 }
 
-/** What captions are encoded with. */
+/** Input of the text encoders. */
 export interface TextEncodingInput {
   readonly encoders: readonly TextEncoder[];
   readonly programs: ProgramCache;
@@ -35,7 +35,7 @@ export interface TextEncodingInput {
   readonly embeddings?: TextEmbeddings | undefined;
 }
 
-/** How captions are encoded. */
+/** Options of encoding captions. */
 export interface EncodeOptions {
   readonly signal?: AbortSignal | undefined;
   /** One a LoRA. */
@@ -62,7 +62,7 @@ export async function encodeCaptions(
       for (const [k, { ids, weights }] of chunks[c]!.entries()) {
         const from = (c * chunks[c]!.length + k) * ids.length * encoder.width;
         const state = states[`hidden${skipped}`]!.data.subarray(from, from + ids.length * encoder.width);
-        const hidden = emphasised(state as Float32Array, weights, restore && { restore });
+        const hidden = emphasized(state as Float32Array, weights, restore && { restore });
         for (let t = 0; t < ids.length; t++, row++) {
           context.set(hidden.subarray(t * encoder.width, (t + 1) * encoder.width), row * width + column);
         }
@@ -105,7 +105,9 @@ function runEncoder(
     trace: () =>
       adapted(adapters, encoder.name, () => {
         const ids = input({ name: "ids", dtype: "int32", shape });
-        const vectors = hasVectors ? { vectors: leaf("vectors", encoder.width), kept: leaf("kept", 1) } : undefined;
+        const vectors = hasVectors
+          ? { vectors: leaf("vectors", encoder.width), tokenMask: leaf("tokenMask", 1) }
+          : undefined;
         const { hidden, pooled } = encoder.read(ids, vectors);
         return {
           ...Object.fromEntries(skips.map((skipped) => [`hidden${skipped}`, hidden(skipped)])),
@@ -136,6 +138,6 @@ function idFeeds(chunks: readonly PromptChunk[], encoder: TextEncoder, embedding
   return {
     ids: { dtype: "int32", shape, data: ids },
     vectors: { dtype: "float32", shape: [...shape, width], data: vectors },
-    kept: { dtype: "float32", shape: [...shape, 1], data: tokenMask },
+    tokenMask: { dtype: "float32", shape: [...shape, 1], data: tokenMask },
   } satisfies HostTensors;
 }

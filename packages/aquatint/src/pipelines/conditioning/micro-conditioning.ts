@@ -3,11 +3,11 @@ import { AquatintError } from "../../errors.ts";
 /** Height and width in pixels, or how far from the top and the left. */
 export type HeightWidth = readonly [height: number, width: number];
 
-/** What Stable Diffusion XL is told of the image's size (Podell et al. 2023); other models are told nothing. */
+/** Stable Diffusion XL's inputs about the image's size (Podell et al. 2023); other models are told nothing. */
 export interface MicroConditioningOptions {
-  /** Of the image before it was cropped; the image's own if absent. A small one gives a blurred image. */
+  /** Size of the image before it was cropped; the image's own if absent. A small one gives a blurred image. */
   readonly originalSize?: HeightWidth | undefined;
-  /** Where the crop begins; 0, 0 if absent. */
+  /** Corner of the crop; 0, 0 if absent. */
   readonly cropTopLeft?: HeightWidth | undefined;
   /** The image's own if absent. */
   readonly targetSize?: HeightWidth | undefined;

@@ -8,20 +8,20 @@ import { type ClipSkipOptions, skippedLayers } from "./clip-skip.ts";
 import type { TextEmbeddings, TokenizedCaption } from "./encode.ts";
 import { type MicroConditioningOptions, microConditioning } from "./micro-conditioning.ts";
 
-/** How a caller may steer what the U-Net is told. */
+/** Options of the U-Net's conditioning. */
 export interface ConditioningOptions extends MicroConditioningOptions, ClipSkipOptions {
   readonly prompt: string;
-  /** What the image should not show; guidance pushes away from it. */
+  /** Negative prompt; guidance pushes away from it. */
   readonly negative?: string | undefined;
-  /** How the prompts are read; literally if absent. */
+  /** Syntax of the prompts; literal if absent. */
   readonly promptSyntax?: PromptSyntax | undefined;
-  /** What the weights of the syntax "a1111" do; "original" if absent. */
+  /** Effect of the weights of the syntax "a1111"; "original" if absent. */
   readonly emphasis?: EmphasisMode | undefined;
-  /** How strongly each LoRA of the model counts; as the model was opened where absent. */
+  /** Strength of each LoRA of the model; as the model was opened where absent. */
   readonly loraScales?: readonly number[] | undefined;
 }
 
-/** What is read of a model to tell its U-Net something. */
+/** The parts of a model that the conditioning reads. */
 export interface ConditionedModel {
   readonly modules: TextToImageModules;
   /** One a text encoder. */
@@ -34,7 +34,7 @@ export interface ConditionedModel {
 export interface ConditioningRun {
   readonly steps: number;
   readonly guidance: number;
-  /** Whether the sampler wants the output without the prompt whatever the guidance is. */
+  /** True if the sampler wants the output without the prompt whatever the guidance is. */
   readonly unconditional: boolean;
   readonly width: number;
   readonly height: number;
@@ -47,7 +47,7 @@ export interface ConditioningStage {
   readonly captions: readonly TokenizedCaption[];
 }
 
-/** What the U-Net will be told, checked and ready to be encoded. */
+/** The U-Net's conditioning, checked and ready to be encoded. */
 export interface Conditioning {
   /** 2 with classifier-free guidance, of which the first is the one without the prompt; else 1. */
   readonly cfgBatch: 1 | 2;
@@ -60,11 +60,11 @@ export interface Conditioning {
   readonly guidance: number | undefined;
   readonly loraScales: readonly number[];
   readonly promptSyntax: PromptSyntax;
-  /** Of the prompt. */
+  /** Clip skip of the prompt. */
   readonly clipSkip: number;
   /** The ends of plain prompts that did not fit the text encoder. */
   readonly truncated: readonly string[];
-  /** Whether a prompt was padded to as many chunks as another one has. */
+  /** True if a prompt was padded to as many chunks as another one has. */
   readonly paddedChunks: boolean;
 }
 

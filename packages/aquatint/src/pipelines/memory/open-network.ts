@@ -7,12 +7,12 @@ import { decodeInHalf, type RetryEvent } from "../vae/float16-fallback.ts";
 import { tiledNetwork } from "../vae/tiling.ts";
 import { type MemoryPlan, scoreBytesOf } from "./plan.ts";
 
-/** What an autoencoder computes in. In float16 it is tried, and computed again in float32 where it overflows. */
+/** Precision of an autoencoder. In float16 it is tried, and computed again in float32 where it overflows. */
 export type VaePrecision = "float32" | "float16";
 
-/** How networks are to be run. */
+/** Options of running networks. */
 export interface OpenNetworkOptions {
-  /** What the networks are made of. */
+  /** Parts of the networks. */
   readonly parts: Omit<TextToImageNetworkInput, "runtime" | "weightMemory" | "scoreBytes">;
   readonly memory?: MemoryPlan | undefined;
   /** Bytes that the process may take; no limit when absent. */

@@ -15,15 +15,15 @@ export interface MemoryLimit {
   readonly weightMemory?: WeightMemory | undefined;
   /** Bytes that the process takes while nothing is loaded; measured when absent. */
   readonly baseline?: (() => number) | undefined;
-  /** What is to be made. */
+  /** Plan of the images. */
   readonly plan: TextToImagePlan;
-  /** Of the images that are made together; the plan's alone when absent. */
+  /** Seeds of the images that are made together; the plan's alone when absent. */
   readonly seeds?: readonly Seed[] | undefined;
   /** The same in another size. */
   resized(size: { readonly width: number; readonly height: number }): TextToImagePlan;
 }
 
-/** How the limit is kept, from rehearsals in which nothing is loaded. @throws AquatintError "generate/memory" where it cannot be. */
+/** Plans a memory limit with recorded runs in which nothing is loaded. @throws AquatintError "generate/memory" where it cannot be. */
 export async function planMemoryLimit(limit: MemoryLimit): Promise<MemoryPlan | undefined> {
   const { model, maxMemory: budget, weightMemory, baseline = process.memoryUsage.rss, plan, seeds, resized } = limit;
   if (budget === undefined) return undefined;

@@ -7,12 +7,12 @@ import type { Device, Runtime } from "../../runtime/types.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 import { tiledNetwork } from "../vae/tiling.ts";
 
-/** How images are made within a limit of memory. */
+/** Plan of making images within a limit of memory. */
 export interface MemoryPlan {
   /** The most bytes that the process takes, estimated from the shapes. */
   readonly bytes: number;
   readonly weightMemory: WeightMemory;
-  /** Whether all networks stay loaded, or one at a time. */
+  /** Networks in memory: all of them, or one at a time. */
   readonly residency: "all" | "single";
   /** Places of the latent along each side of a tile of the autoencoder; whole images when absent. */
   readonly tile?: number;
@@ -30,13 +30,13 @@ export interface DryRun {
   run(network: TextToImageNetwork): Promise<void>;
 }
 
-/** What a plan is made from. */
+/** Options of a memory plan. */
 export interface MemoryPlanOptions {
   /** Bytes that the process may take. */
   readonly budget: number;
   /** Bytes that it takes while nothing is loaded; asked after the rehearsals. */
   baseline(): number;
-  /** How weights must be held; chosen when absent. */
+  /** Form of the weights; chosen when absent. */
   readonly weightMemory?: WeightMemory | undefined;
   /** The run at this share of its width and height; undefined where no image is so small. */
   dryRun(scale: number): DryRun | undefined;
@@ -45,7 +45,7 @@ export interface MemoryPlanOptions {
 /** ONNX Runtime with its worker, and images on their way. */
 const RUNTIME = 150e6;
 /**
- * What is held of a program in multiples of what its shapes say, measured: kernels' packed copies beside what they were
+ * Memory of a program in multiples of its shapes' sizes, measured: kernels' packed copies beside what they were
  * made from, and a memory pattern beside the first run's blocks; mapped weights are held once.
  */
 const overhead = {
@@ -56,7 +56,7 @@ const overhead = {
 /** A decoded image of float32, beside the program: its tiles overlap. */
 const COPIES = 5;
 
-/** What is tried, the fastest first. */
+/** Plans in the order of trial, the fastest first. */
 const candidates = [
   { weightMemory: "packed", residency: "all" },
   { weightMemory: "mapped", residency: "single" },
@@ -95,7 +95,7 @@ async function smaller(options: MemoryPlanOptions): Promise<string | undefined> 
   return undefined;
 }
 
-/** What the programs of a run take; of the autoencoder's there are several forms. */
+/** Memory of the programs of a run; of the autoencoder's there are several forms. */
 interface MemoryNeeds {
   readonly programs: readonly GraphMemory[];
   /** The decoded image on its way: as it leaves the worker, as tiles, put together. */
@@ -144,9 +144,9 @@ function tilesOf([, , height = 1, width = 1]: Shape): number[] {
 interface AutoencoderCalls {
   readonly tile: number | undefined;
   readonly factor: number;
-  /** Of the latent. */
+  /** Shape of the latent. */
   readonly shape: Shape;
-  /** Whether the run begins with an image. */
+  /** True if the run begins with an image. */
   readonly encodes: boolean;
 }
 

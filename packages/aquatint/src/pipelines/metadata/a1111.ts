@@ -7,7 +7,7 @@ export interface WebUiSampler {
   readonly schedule: string | undefined;
 }
 
-/** What the web UI calls a sampler that is known here by any name, its schedule apart. */
+/** The web UI's name of a sampler that is known here by any name, its schedule apart. */
 export function webUiSampler(alias: string): WebUiSampler {
   const { entry, schedule } = samplerNamed(alias);
   return { sampler: titleOf(entry), schedule };

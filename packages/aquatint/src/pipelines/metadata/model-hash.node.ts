@@ -3,7 +3,7 @@ import { sha256 } from "../../formats/hash.node.ts";
 import type { TextToImageModel } from "../model/model-folder.ts";
 
 /**
- * What a model is called in an image: its repository's name in a hub's cache, a single file's name, else the last two names
+ * Name of a model in an image's metadata: its repository's name in a hub's cache, a single file's name, else the last two names
  * of its folder's path. Where on a disk it lies is nobody's business.
  */
 export function modelLabel(path: string): string {

@@ -32,13 +32,13 @@ const parametersSchema = z.looseObject({
   promptSyntax: z.enum(promptSyntaxes).optional(),
   /** Only where it is not original. */
   emphasis: z.enum(emphasisModes).optional(),
-  /** How the image was enlarged, where it was. */
+  /** Parameters of the hires fix; absent without one. */
   hires: z
     .object({ scale: z.number(), strength: z.number().optional(), steps: z.int().positive().optional() })
     .optional(),
   /** Share of the steps that was walked, where the image began with another. */
   strength: z.number().optional(),
-  /** What else it was made of, which the file does not hold: "init", "mask", "controls", "vae", "style:0.8" (a LoRA and its scale), "<thing>" (an embedding). */
+  /** Other inputs of the image, which the file does not hold: "init", "mask", "controls", "vae", "style:0.8" (a LoRA and its scale), "<thing>" (an embedding). */
   needs: z.array(z.string()).optional(),
   rng: z.string(),
   /** Only where it is not fresh. */
@@ -66,19 +66,19 @@ export function parseParameters(json: unknown, { name }: { readonly name: string
 /** The keys that this version reads of a recipe. */
 export const parameterKeys: readonly string[] = Object.keys(parametersSchema.shape);
 
-/** What a plan does not say of an image. */
+/** Facts about an image that its plan lacks. */
 export interface ParametersSource {
-  /** What the model is called: "pixel", "v1-5-pruned-emaonly". */
+  /** Name of the model: "pixel", "v1-5-pruned-emaonly". */
   readonly model: string;
   /** SHA-256 of the U-Net's file, or of the single file, in hexadecimal digits. */
   readonly modelHash?: string | undefined;
   /** Aquatint's. */
   readonly version: string;
-  /** What the plan was made from. */
+  /** Options of the plan. */
   readonly options: TextToImageOptions;
-  /** What stands beside the model. */
+  /** Networks beside the model. */
   readonly networks?: Pick<ConditionedModel, "loras" | "embeddings"> | undefined;
-  /** Whether its autoencoder was another's. */
+  /** True if its autoencoder was another's. */
   readonly otherVae?: boolean;
 }
 
@@ -136,10 +136,10 @@ function lorasOf(
 const wordsOf = ({ prompt, negative }: Pick<TextToImagePlan, "prompt" | "negative">, { networks }: ParametersSource) =>
   [...(networks?.embeddings?.keys() ?? [])].filter((word) => prompt.includes(word) || negative.includes(word));
 
-/** What the web UI calls the generators. */
+/** The web UI's names of the generators. */
 export const rngNames: Readonly<Record<GeneratorName, string>> = { "torch-cpu": "CPU", "cuda-philox": "NV" };
 
-/** What the web UI calls the modes of emphasis. */
+/** The web UI's names of the modes of emphasis. */
 export const emphasisNames: Readonly<Record<EmphasisMode, string>> = {
   original: "Original",
   "no-norm": "No norm",

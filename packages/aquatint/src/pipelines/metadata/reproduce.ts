@@ -7,19 +7,19 @@ import { noiseKindNamed } from "../text-to-image/noise.ts";
 import type { TextToImageOptions } from "../text-to-image/options.ts";
 import { emphasisNames, parameterKeys, parseParameters } from "./parameters.ts";
 
-/** What makes an image again, as far as its file says it. */
+/** Request that makes an image again, as far as its file says it. */
 export interface GenerationRequest {
   readonly options: TextToImageOptions;
-  /** What its model is called, and the SHA-256 of its weights or its first digits. */
+  /** Name of its model, and the SHA-256 of its weights or its first digits. */
   readonly model: string | undefined;
   readonly modelHash: string | undefined;
-  /** Whether prompts of fewer chunks were padded, as they are here; unknown when absent. */
+  /** True if prompts of fewer chunks were padded, as they are here; unknown when absent. */
   readonly paddedChunks?: boolean | undefined;
-  /** What will be otherwise, in words. */
+  /** Differences from the original, in words. */
   readonly notes: readonly string[];
 }
 
-/** Where metadata come from, and what is given beside them. */
+/** Source of metadata, and the options that accompany them. */
 export interface MetadataContext {
   /** The file's name, for messages. */
   readonly name: string;
@@ -93,7 +93,7 @@ function repeated({ prompt = "", negative, seed, steps, guidance, width, height 
   };
 }
 
-/** What the file does not say, so that the model's own or a new one stands in for it. */
+/** Fields that the file lacks, so that the model's own or a new one stands in for it. */
 function absent({ prompt, seed, steps, sampler, guidance, width, height }: ImageMetadata): readonly string[] {
   const standIns = {
     prompt: prompt === undefined && "an empty prompt is used",

@@ -9,11 +9,11 @@ type TextEncoderClass = Extract<(typeof models)[ModelClassName], { readonly role
 type ClipText = ReturnType<TextEncoderClass["create"]>;
 
 /** Vectors that stand where words of textual inversion are: those, and 1 where the token's own stays, 0 where one of those goes. */
-export interface GivenVectors {
+export interface TokenVectors {
   /** [n, tokens, width], 0 where there is none. */
   readonly vectors: Tensor;
   /** [n, tokens, 1] */
-  readonly kept: Tensor;
+  readonly tokenMask: Tensor;
 }
 
 /** What is taken of a text encoder's answer to ids [n, tokens]. */
@@ -38,7 +38,7 @@ export interface TextEncoder {
   /** Layers at the end that the U-Net was trained without: 1 in Stable Diffusion 2.x, whose file may lack it, and in XL. */
   readonly untrained: number;
   /** Reads int32 ids [n, tokens]. */
-  read(ids: Tensor, given?: GivenVectors): TextReading;
+  read(ids: Tensor, tokenVectors?: TokenVectors): TextReading;
 }
 
 /** Which hidden state a U-Net was trained on. */
@@ -87,8 +87,8 @@ function textEncoder(
     pooledWidth: "text_projection" in model.children ? config.projection_dim : undefined,
     skippable,
     untrained: state.unread > 0 ? state.unread : Number(config.hidden_act === "gelu"), // OpenCLIP's
-    read(ids, given) {
-      const encoding = given ? withVectors(given, () => model(ids)) : model(ids);
+    read(ids, tokenVectors) {
+      const encoding = tokenVectors ? withVectors(tokenVectors, () => model(ids)) : model(ids);
       return {
         hidden: (skipped) => state.take(model, encoding, skipped),
         ...("textEmbeds" in encoding && { pooled: encoding.textEmbeds as Tensor }),
@@ -100,9 +100,9 @@ function textEncoder(
 const TOKENS = "text_model.embeddings.token_embedding";
 
 /** Runs `trace`; the vectors take the places of those that the token table has (Gal et al. 2022). */
-const withVectors = <R>({ vectors, kept }: GivenVectors, trace: () => R): R =>
+const withVectors = <R>({ vectors, tokenMask }: TokenVectors, trace: () => R): R =>
   wrapCalls((path, forward) => {
     if (path !== TOKENS) return forward;
-    const replaced = (ids: Tensor): Tensor => add(mul(forward(ids) as Tensor, kept), vectors);
+    const replaced = (ids: Tensor): Tensor => add(mul(forward(ids) as Tensor, tokenMask), vectors);
     return replaced as typeof forward;
   }, trace);

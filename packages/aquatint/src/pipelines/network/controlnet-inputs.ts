@@ -58,7 +58,7 @@ export interface ControlPlan {
   readonly height: number;
 }
 
-/** What one ControlNet is shown and when, checked; the image is [3, height, width] in -1 .. 1. */
+/** Input of one ControlNet, checked; the image is [3, height, width] in -1 .. 1. */
 export interface PlannedControl {
   readonly image: Float32Array;
   readonly scale: number;

@@ -17,13 +17,13 @@ interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a U-Net is told of n captions besides the time; what it has no use for is absent. */
+/** The U-Net's inputs for n captions besides the time; what it has no use for is absent. */
 export interface Conditions extends EncodedCaptions {
   /** Stable Diffusion XL: [n, 6] original height and width, crop's top and left, target's height and width; its refiner: [n, 5]. */
   readonly timeIds?: HostTensor;
   /** Latent consistency models: the scale of guidance [n]. */
   readonly guidance?: HostTensor;
-  /** How strongly each LoRA counts. */
+  /** Strength of each LoRA. */
   readonly loraScales?: readonly number[];
 }
 interface PredictOptions extends CallOptions {
@@ -33,19 +33,19 @@ interface PredictOptions extends CallOptions {
 
 /** The networks of a text-to-image model, loaded: captions in, predictions and pixels out. */
 export interface TextToImageNetwork extends AsyncDisposable {
-  /** Whether images are encoded by drawing from a distribution. */
+  /** True if images are encoded by drawing from a distribution. */
   readonly posterior: boolean;
-  /** What the text encoders say of captions, which all have the same number of chunks. */
+  /** Encodes captions, which all have the same number of chunks. */
   encode(captions: readonly TokenizedCaption[], options?: EncodeOptions): Promise<EncodedCaptions>;
   /** The network's output for x [n, c, h, w] at timestep t, told of n captions. */
   predict(x: HostTensor, t: number, conditions: Conditions, options?: PredictOptions): Promise<Float32Array>;
   /** Pixels [n, 3, factor h, factor w] in -1 .. 1 as what the U-Net works on; `noise`, of that shape, draws it from the posterior. */
   encodeImage(pixels: HostTensor, noise: HostTensor, options?: CallOptions): Promise<Float32Array>;
-  /** What the U-Net works on, x [n, c, h, w], as pixels in about -1 .. 1: [n, 3, factor h, factor w]. */
+  /** Pixels of the U-Net's variable x [n, c, h, w] in about -1 .. 1: [n, 3, factor h, factor w]. */
   decode(x: HostTensor, options?: CallOptions): Promise<Float32Array>;
 }
 
-/** What stands beside the layers and in place of tokens. */
+/** Branches beside the layers and vectors in place of tokens. */
 export interface NetworkOptions {
   /** LoRAs, whose scales `Conditions` give. */
   readonly adapters?: NetworkAdapters | undefined;
@@ -53,7 +53,7 @@ export interface NetworkOptions {
   readonly embeddings?: TextEmbeddings | undefined;
 }
 
-/** What the networks are made of, and where they run. */
+/** Parts of the networks, and where they run. */
 export interface TextToImageNetworkInput extends ProgramCacheInput, NetworkOptions {
   readonly modules: TextToImageModules;
 }

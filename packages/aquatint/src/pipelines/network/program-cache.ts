@@ -3,14 +3,14 @@ import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensors } from "../../graph/types.ts";
 import type { Program, Runtime, State } from "../../runtime/types.ts";
 
-/** Where programs run and what their parameters are bound to. */
+/** Runtime and bindings of the programs. */
 export interface ProgramCacheInput
   extends Pick<CompileOptions, "parameters" | "weightsFolder" | "weightMemory" | "scoreBytes"> {
   readonly runtime: Runtime;
   readonly state?: State | undefined;
 }
 
-/** What is computed: a key that says which program it is, its graph, and what is fed. */
+/** A computation: a key that says which program it is, its graph, and what is fed. */
 export interface Computation {
   readonly key: string;
   trace(): Readonly<Record<string, Tensor>>;

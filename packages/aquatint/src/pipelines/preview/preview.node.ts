@@ -10,12 +10,12 @@ import type { Program, Runtime } from "../../runtime/types.ts";
 import type { TextToImageModel } from "../model/model-folder.ts";
 import { latentRgbIn, linearPreview, type Previewer, pixelPreview } from "./preview.ts";
 
-/** How x_0 is shown while sampling: "auto" is "linear" where the model's map is known, else "off". */
+/** Previews of x_0 while sampling: "auto" is "linear" where the model's map is known, else "off". */
 export const previewKinds = ["off", "auto", "linear", "taesd"] as const;
 /** The name of a way to show x_0. */
 export type PreviewKind = (typeof previewKinds)[number];
 
-/** How previews are made. */
+/** Options of previews. */
 export interface PreviewOptions {
   /** "off" when absent, "taesd" where `previewModel` is given. */
   readonly preview?: PreviewKind | undefined;

@@ -27,26 +27,26 @@ describe("the linear map", () => {
     );
   });
 
-  test("is found again from latents and the colours that it makes of them", () => {
+  test("is found again from latents and the colors that it makes of them", () => {
     const [n, channels, plane] = [3, 2, 50];
     const latents = torchCpu(1).randn(n * channels * plane);
     const pixels = new Float32Array(n * 3 * plane);
     for (let k = 0; k < n; k++) {
-      for (let colour = 0; colour < 3; colour++) {
+      for (let color = 0; color < 3; color++) {
         for (let i = 0; i < plane; i++) {
-          const z = (c: number) => latents[(k * channels + c) * plane + i]! * map.factors[c]![colour]!;
-          pixels[(k * 3 + colour) * plane + i] = map.bias[colour]! + z(0) + z(1);
+          const z = (c: number) => latents[(k * channels + c) * plane + i]! * map.factors[c]![color]!;
+          pixels[(k * 3 + color) * plane + i] = map.bias[color]! + z(0) + z(1);
         }
       }
     }
     const { factors, bias } = fitLatentRgb({ latents, pixels, channels, plane });
     for (const [c, row] of map.factors.entries()) {
-      for (const [colour, factor] of row.entries()) expect(factors[c]![colour]).toBeCloseTo(factor, 5);
+      for (const [color, factor] of row.entries()) expect(factors[c]![color]).toBeCloseTo(factor, 5);
     }
-    for (const [colour, value] of map.bias.entries()) expect(bias[colour]).toBeCloseTo(value, 5);
+    for (const [color, value] of map.bias.entries()) expect(bias[color]).toBeCloseTo(value, 5);
   });
 
-  test("of images in one colour is that colour", async () => {
+  test("of images in one color is that color", async () => {
     const latents = new Float32Array(2 * 9).fill(0.5);
     const pixels = Float32Array.from({ length: 3 * 9 }, (_, i) => [0.5, 0, -0.5][Math.floor(i / 9)]!);
     const map = fitLatentRgb({ latents, pixels, channels: 2, plane: 9 });

@@ -31,7 +31,7 @@ export const linearPreview =
     return tensorToImage(values, { width, height });
   };
 
-/** Where an autoencoder's config says how its latents look: diffusers passes over keys that begin with a line. */
+/** Key of an autoencoder's config with the map to RGB: diffusers passes over keys that begin with a line. */
 export const LATENT_RGB_KEY = "_latent_rgb";
 
 const rgb = z.tuple([z.number(), z.number(), z.number()]);
@@ -57,17 +57,17 @@ export function latentRgbIn(config: Readonly<Record<string, unknown>>): LatentRg
 export interface LatentPixels {
   /** Latents in the U-Net's scale, [n, c, h, w]. */
   readonly latents: Float32Array;
-  /** What they stand for, averaged to one pixel a latent: [n, 3, h, w] in -1 .. 1. */
+  /** Pixels of the latents, averaged to one pixel a latent: [n, 3, h, w] in -1 .. 1. */
   readonly pixels: Float32Array;
   readonly channels: number;
   /** h w */
   readonly plane: number;
 }
 
-/** A little of each unknown's square, a pixel, so that images of few colours have one answer, too. */
+/** A little of each unknown's square, a pixel, so that images of few colors have one answer, too. */
 const RIDGE = 1e-6;
 
-/** The map with the least squared error, by the normal equations of each colour. */
+/** The map with the least squared error, by the normal equations of each color. */
 export function fitLatentRgb({ latents, pixels, channels, plane }: LatentPixels): LatentRgb {
   const n = latents.length / (channels * plane);
   const rows = channels + 1; // the last unknown is the bias

@@ -17,7 +17,7 @@ import { decodeInTiles, decodeSingly, encodeInTiles } from "./tiling.ts";
 const folder = new URL("../../../test/fixtures/parity/tiny-vae/", import.meta.url).pathname;
 const read = async (file: string) => parseSafetensors(await readFile(`${folder}${file}`), { name: file }).tensors;
 
-/** Each place of a latent as a square of its own colour: a decoder whose tiles agree wherever they are cut. */
+/** Each place of a latent as a square of its own color: a decoder whose tiles agree wherever they are cut. */
 const squares = (factor: number) => async (x: HostTensor) => {
   const [n, , h, w] = x.shape as readonly [number, number, number, number];
   const out = new Float32Array(n * 3 * h * w * factor ** 2);
@@ -56,7 +56,7 @@ describe("in tiles", () => {
     expect(shapes).toEqual(["1,4,8,8", "1,4,8,7", "1,4,8,1", "1,4,4,8", "1,4,4,7", "1,4,4,1"]);
   });
 
-  test("neighbours go over into each other: from the one's value to the other's", async () => {
+  test("neighbors go over into each other: from the one's value to the other's", async () => {
     let value = 0;
     const flat = async ({ shape }: HostTensor) => new Float32Array(3 * shape[2]! * shape[3]! * 16).fill(value++);
     const sample = await decodeInTiles(flat, { tile: 8, factor: 4 })(latent(1, 1, 4, 14));
@@ -67,7 +67,7 @@ describe("in tiles", () => {
 });
 
 describe("encoded in tiles", () => {
-  /** Of each place its first pixel and its noise: an encoder whose tiles agree wherever they are cut. */
+  /** An encoder that returns each place's first pixel and noise: an encoder whose tiles agree wherever they are cut. */
   const corners = (factor: number, shapes: string[]) => async (pixels: HostTensor, noise: HostTensor) => {
     shapes.push(String(pixels.shape));
     const [, c, h, w] = noise.shape as readonly [number, number, number, number];

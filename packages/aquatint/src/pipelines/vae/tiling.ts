@@ -32,7 +32,7 @@ export interface TilingOptions {
   readonly tile: number;
   /** Pixels along each side for one place of the latent. */
   readonly factor: number;
-  /** Share of a tile, 0 to below 1, that its neighbours share; 0.25, diffusers' choice, when absent. */
+  /** Share of a tile, 0 to below 1, that its neighbors share; 0.25, diffusers' choice, when absent. */
   readonly overlap?: number | undefined;
 }
 
@@ -53,7 +53,7 @@ export const decodeSingly =
 
 /**
  * Decodes in overlapping tiles that are faded into each other, as diffusers' `AutoencoderKL.tiled_decode` does, so that
- * memory depends on the tile alone. Tiles are normalised each for itself: the image is a little different.
+ * memory depends on the tile alone. Tiles are normalized each for itself: the image is a little different.
  */
 export const decodeInTiles =
   (decode: Decode, { tile, factor, overlap }: TilingOptions): Decode =>
@@ -76,7 +76,7 @@ const isWithin = ({ shape: [, , height, width] }: HostTensor, tile: number): boo
   height! <= tile && width! <= tile;
 
 interface Tiling extends Pick<TilingOptions, "tile" | "overlap"> {
-  /** How many times as high and wide the result is as the latent. */
+  /** Ratio of the result's sides to the latent's. */
   readonly scale: number;
 }
 
@@ -169,7 +169,7 @@ function fade(current: Planes, before: Planes, { extent, along }: Fade): void {
 interface Paste {
   readonly y: number;
   readonly x: number;
-  /** Pixels of a tile that are its own; the rest is its neighbours'. */
+  /** Pixels of a tile that are its own; the rest is its neighbors'. */
   readonly limit: number;
 }
 

@@ -61,7 +61,7 @@ export const count: Executable = executable({
 
 const SIZE = 384;
 const square: Type = { dtype: "float32", shape: [SIZE, SIZE] };
-/** What `ponder` is fed. */
+/** Input of `ponder`. */
 export const thought: HostTensor = zeros(square);
 /** Adds one to a state w of one number, after a long chain of matrix products: w' = w + exp(max(x ... x)), x = 0. */
 export const ponder: Executable = executable({

@@ -7,7 +7,7 @@ const slope = float(1, 2, 3);
 const half = { rate: float(0.5), slope };
 const numbers = (tensors: HostTensors, name: string) => [...(tensors[name]?.data ?? [])];
 
-/** What every runtime must do. `foreign` is a device that it cannot have. */
+/** Tests of every runtime. `foreign` is a device that it cannot have. */
 export function describeRuntime(open: (options?: RuntimeOptions) => Promise<Runtime>, foreign: Device): void {
   let shared: Runtime;
   beforeAll(async () => {

@@ -95,7 +95,7 @@ const nchwcOptions = {
 } as const satisfies InferenceSession.SessionOptions;
 
 /**
- * Where weights stay in their files nothing may copy them: no packing by kernels, no folding of what widens them, no
+ * Weights that stay in their files are never copied: no packing by kernels, no folding of what widens them, no
  * blocks of channels.
  */
 const weightSettings = {

@@ -51,7 +51,7 @@ export type TrainConfig = z.output<z.ZodObject<ReturnType<typeof shared>>> & {
   readonly samples?: { readonly every_minutes: number };
 };
 
-/** What a configuration is checked with. */
+/** Options of checking a configuration. */
 export interface ParseOptions {
   /** Its file, for errors. */
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { didYouMean } from "../../math/names.ts";
 
-/** What of a schema is looked at here, whatever its kind. */
+/** Parts of a schema that are read, whatever its kind. */
 interface Definition {
   readonly type: string;
   readonly innerType?: Schema;
@@ -49,7 +49,7 @@ function possible(schema: Schema, issue: z.core.$ZodIssue): readonly string[] {
   ];
 }
 
-/** What an issue says of a configuration, and a hint with the nearest name that there is. */
+/** Message about a configuration, and a hint with the nearest name that there is. */
 export interface ConfigProblem {
   readonly message: string;
   readonly hint: string | undefined;

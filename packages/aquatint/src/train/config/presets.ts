@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import type { trainingConfig } from "./training.ts";
 
-/** What a preset fills in where a configuration says nothing. */
+/** Values that a preset fills in where a configuration says nothing. */
 export interface Preset {
-  /** What it is for, one sentence. */
+  /** Purpose in one sentence. */
   readonly summary: string;
   readonly training: Partial<z.input<typeof trainingConfig>>;
   readonly checkpoint_minutes?: number;
@@ -42,7 +42,7 @@ export const presets = {
   },
 } as const satisfies Readonly<Record<string, Preset>>;
 
-/** What a preset set in a configuration: "training.minutes = 30". */
+/** A change by a preset: "training.minutes = 30". */
 export type PresetChange = readonly [place: string, value: unknown];
 
 type Json = Readonly<Record<string, unknown>>;

@@ -73,5 +73,5 @@ export const trainingConfig = z
       error: 'expected "constant" where a run ends only at a plateau, or "steps" or "minutes" beside it',
     },
   );
-/** How a run trains, with its defaults filled in. */
+/** Training fields of a configuration, with its defaults filled in. */
 export type Training = z.output<typeof trainingConfig>;

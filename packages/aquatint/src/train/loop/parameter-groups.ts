@@ -6,12 +6,12 @@ import { createOptimizer } from "../optimizers/registry.ts";
 import type { AverageRate, RatedGroup } from "./step-feeds.ts";
 import type { Phase, Task } from "./task.ts";
 
-/** Whether a name fits a pattern, in which "*" stands for any characters: "unet.*.attn2.*". */
+/** Tells whether a name fits a pattern, in which "*" stands for any characters: "unet.*.attn2.*". */
 export const fits = (pattern: string, name: string): boolean =>
   new RegExp(`^${pattern.split("*").map(escaped).join(".*")}$`).test(name);
 const escaped = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
 
-/** Whether a parameter is never updated, by the task's own wish or the configuration's. */
+/** Tells whether a parameter is never updated, by the task's declaration or the configuration's. */
 export const isFrozen =
   (task: Task, training: Training) =>
   (name: string): boolean =>

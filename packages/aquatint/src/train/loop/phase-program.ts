@@ -10,7 +10,7 @@ import { accumulateGraph, applyStep, trainGraph } from "./step-graph.ts";
 import type { Phase } from "./task.ts";
 import type { PhaseStep } from "./train.ts";
 
-/** What a phase's turns are compiled from. */
+/** Parts of a phase's program. */
 export interface PhaseInput {
   readonly phase: Phase;
   readonly groups: readonly RatedGroup[];
@@ -21,7 +21,7 @@ export interface PhaseInput {
   /** Parts that a batch is computed in. */
   readonly accumulate: number;
   readonly clipNorm: number;
-  /** What the metrics' names begin with. */
+  /** Prefix of the metrics' names. */
   readonly prefix: string;
 }
 
@@ -100,7 +100,7 @@ async function updateInParts({ phase, groups, fixed, runtime, state, accumulate 
   };
 }
 
-/** Whether an update may be kept. */
+/** Tells whether an update may be kept. */
 const isSound = ({ loss, gradNorm }: HostTensors): boolean =>
   [loss, gradNorm].every((result) => Number.isFinite(result?.data[0]));
 

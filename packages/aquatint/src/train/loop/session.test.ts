@@ -75,8 +75,8 @@ test("a session draws its samples and writes a folder that opens as a model, in 
     const file = files.get(path)!;
     return typeof file === "string" ? new TextEncoder().encode(file) : file;
   };
-  const written = await textToImageModel(await openModel(memoryFiles(files)));
-  expect([...(await written.weights()).keys()]).toContain("unet.conv_in.weight");
+  const reopened = await textToImageModel(await openModel(memoryFiles(files)));
+  expect([...(await reopened.weights()).keys()]).toContain("unet.conv_in.weight");
   const { tensors } = parseSafetensors(bytes("unet/diffusion_pytorch_model.safetensors"));
   expect(new Set([...tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(["F16"]));
 });
@@ -96,8 +96,8 @@ test.each(Object.entries({ plain: tinyPixelModel(), ...tinyPixelForms() }))(
     const initFrom = memoryFiles(files, "tiny");
     const { tokenizerFiles, weights } = await textToImageModel(await openModel(initFrom));
     await using session = await opened(config, { initFrom });
-    const written = await session.outputs.modelFiles();
-    expect(written.get("tokenizer/vocab.json")).toBe(tokenizerFiles[0]!["vocab.json"]);
+    const modelFiles = await session.outputs.modelFiles();
+    expect(modelFiles.get("tokenizer/vocab.json")).toBe(tokenizerFiles[0]!["vocab.json"]);
     const { tensors } = await session.remembered();
     expect(plain(tensors)["weights/unet.conv_out.weight"]).toEqual([
       ...(await weights()).get("unet.conv_out.weight")!.data,

@@ -18,22 +18,22 @@ import { type StepEvent, train } from "./train.ts";
 /** A task in training: everything of a run but its folder. */
 export interface TrainingSession extends AsyncDisposable {
   readonly parameterCount: number;
-  /** What the weights can be turned into as they stand. */
+  /** Outputs of the weights at this moment. */
   readonly outputs: TaskOutputs;
   /** Why the run is over before this session's first step; undefined while there are steps to make. */
   readonly over: EndReason | undefined;
   /** Trains from the session's start to the run's end. */
   steps(options?: { readonly signal?: AbortSignal }): AsyncGenerator<StepEvent>;
-  /** What a checkpoint holds beside a step's own: every tensor of the state, and what the run remembers. */
+  /** Content of a checkpoint beside a step's own: every tensor of the state, and what the run remembers. */
   remembered(): Promise<Pick<TrainingCheckpoint, "tensors" | "length" | "assets">>;
 }
 
-/** What a session is made from. */
+/** Input of a session. */
 export interface SessionInput {
   readonly config: Pick<TrainConfig, "training">;
   readonly task: Task;
   readonly runtime: Runtime;
-  /** Where to go on from. */
+  /** Checkpoint to resume from. */
   readonly checkpoint?: TrainingCheckpoint | undefined;
   /** Seconds of training so far, over all sessions; a run that ends after minutes follows it. */
   readonly seconds?: () => number;

@@ -2,7 +2,7 @@ import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import type { LearningRateSchedule } from "./learning-rates.ts";
 import type { ParameterGroup } from "./step-graph.ts";
 
-/** How fast the moving average of weights follows them. */
+/** Rate of the moving average of weights. */
 export interface AverageRate {
   /** Steps that it looks back over: the decay is 1 - 1 / horizon. */
   readonly horizon: number;
@@ -18,7 +18,7 @@ export interface RatedGroup extends ParameterGroup {
   readonly averageRate: AverageRate;
 }
 
-/** Where a run stands when an update is made. */
+/** Position of a run at an update. */
 export interface StepContext {
   /** Updates of these parameters with this one, from 1. */
   readonly update: number;

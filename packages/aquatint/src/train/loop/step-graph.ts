@@ -21,7 +21,7 @@ export interface ParameterGroup {
   readonly name: string;
   readonly parameters: ReadonlyMap<string, Tensor>;
   readonly optimizer: Optimizer;
-  /** Whether a moving average of the weights is kept. */
+  /** True if a moving average of the weights is kept. */
   readonly average: boolean;
 }
 
@@ -30,7 +30,7 @@ export const oneGroup = (parameters: ReadonlyMap<string, Tensor>, optimizer = ad
   { name: "all", parameters, optimizer, average: true },
 ];
 
-/** What a training step is made of. */
+/** Input of a training step. */
 export interface TrainStepInput {
   /** A scalar that depends on the parameters. */
   readonly loss: Tensor;
@@ -41,7 +41,7 @@ export interface TrainStepInput {
   readonly results?: Readonly<Record<string, Tensor>>;
   /** Also return every clipped gradient, as the result "gradient/NAME". */
   readonly withGradients?: boolean;
-  /** What the runtime wants, its `layout`. */
+  /** Preferred `layout` of the runtime. */
   readonly layout?: Layout | undefined;
 }
 

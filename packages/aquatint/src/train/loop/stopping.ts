@@ -1,7 +1,7 @@
 /** When a run ends: at whichever of these comes first. */
 export interface StoppingOptions {
   readonly steps?: number | undefined;
-  /** Of training, over all sessions. */
+  /** Minutes of training, over all sessions. */
   readonly minutes?: number | undefined;
   readonly plateau?: PlateauOptions | undefined;
 }
@@ -19,9 +19,9 @@ export interface PlateauOptions {
 /** Why a run ended. */
 export type EndReason = "steps" | "minutes" | "plateau";
 
-/** What a run remembers of its losses, as JSON. */
+/** State of the stopping criteria, as JSON. */
 export interface StoppingState {
-  readonly seen: number;
+  readonly count: number;
   readonly average: number;
   readonly lowest: number;
   readonly lowestStep: number;
@@ -38,7 +38,7 @@ export interface StoppingCriteria {
   snapshot(): StoppingState;
 }
 
-/** What a run length is followed by. */
+/** Input of the stopping criteria. */
 export interface StoppingInput extends StoppingOptions {
   readonly warmupSteps: number;
   /** Seconds of training so far, over all sessions. */
@@ -46,7 +46,7 @@ export interface StoppingInput extends StoppingOptions {
   readonly state?: StoppingState | undefined;
 }
 
-const initialState: StoppingState = { seen: 0, average: 0, lowest: Number.MAX_VALUE, lowestStep: 0 };
+const initialState: StoppingState = { count: 0, average: 0, lowest: Number.MAX_VALUE, lowestStep: 0 };
 
 /** The length of a run; with only a plateau the progress stays 0. */
 export function stoppingCriteria({
@@ -80,10 +80,10 @@ export function stoppingCriteria({
 
 /** The moving average with a loss in it: the plain mean until the window is full. */
 function withLoss(
-  { seen, average, lowest, lowestStep }: StoppingState,
+  { count, average, lowest, lowestStep }: StoppingState,
   { step, loss, plateau }: { step: number; loss: number; plateau: PlateauOptions },
 ): StoppingState {
-  const next = { seen: seen + 1, average: average + (loss - average) / Math.min(seen + 1, plateau.window) };
-  const lower = next.seen < plateau.window || next.average < lowest * (1 - plateau.improvement);
+  const next = { count: count + 1, average: average + (loss - average) / Math.min(count + 1, plateau.window) };
+  const lower = next.count < plateau.window || next.average < lowest * (1 - plateau.improvement);
   return lower ? { ...next, lowest: next.average, lowestStep: step } : { ...next, lowest, lowestStep };
 }

@@ -4,10 +4,10 @@ import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import type { State } from "../../runtime/types.ts";
 
-/** Where a task's random draws and data stand, as JSON. */
+/** Position of a task's random draws and data, as JSON. */
 export type StreamState = unknown;
 
-/** What one optimizer step of a phase is fed, and where the task's streams stand once it is drawn. */
+/** Feeds of one optimizer step of a phase, and the position of the task's streams after it is drawn. */
 export interface TaskBatch {
   /** Feeds of the phase's graph; one whose first axis counts samples holds `batchSize` of them, however they are cut. */
   readonly feeds: HostTensors;
@@ -16,7 +16,7 @@ export interface TaskBatch {
   readonly report?: (results: HostTensors) => Readonly<Record<string, number>>;
 }
 
-/** What a phase asks for in place of the configuration's own; what is left out stays. */
+/** A phase's training settings in place of the configuration's own; what is left out stays. */
 export interface PhaseTraining {
   /** An optimizer's configuration: `{ "name": "adam", "beta1": 0 }`. */
   readonly optimizer?: unknown;
@@ -50,7 +50,7 @@ export interface TrainedWeights {
   read(): Promise<ReadonlyMap<string, HostTensor>>;
 }
 
-/** What can be made of the weights while a run goes on. */
+/** Outputs of the weights while a run goes on. */
 export interface TaskOutputs extends AsyncDisposable {
   /** Images to look at, always of the same seeds. */
   samples?(): Promise<readonly Image[]>;
@@ -60,7 +60,7 @@ export interface TaskOutputs extends AsyncDisposable {
   modelFiles(): Promise<ReadonlyMap<string, Uint8Array | string>>;
 }
 
-/** What is trained. The loop, its checkpoints and its folder know no more of a model than this. */
+/** A trainable task. The loop, its checkpoints and its folder know no more of a model than this. */
 export interface Task {
   /** Every parameter that lives in the run's state, by the name that it has in checkpoints. */
   readonly parameters: ReadonlyMap<string, Tensor>;
@@ -74,6 +74,6 @@ export interface Task {
   initial?(): Promise<ReadonlyMap<string, HostTensor>>;
   /** Goes on from a position that a batch told. */
   restore(position: StreamState): void;
-  /** What `weights` can be turned into; nothing is loaded before it is asked for. */
+  /** Outputs of `weights`; nothing is loaded before it is asked for. */
   outputs(weights: TrainedWeights): TaskOutputs;
 }

@@ -6,12 +6,12 @@ import type { StreamState, TaskBatch } from "./task.ts";
 
 /** One optimizer step of a phase, ready to run; a step of the run is one round of all its turns. */
 export interface PhaseStep {
-  /** What its metrics' names begin with; empty for a task of one turn. */
+  /** Prefix of its metrics' names; empty for a task of one turn. */
   readonly prefix: string;
   next(): Promise<TaskBatch>;
   /** Makes the update. Results: `loss` and `gradNorm`, and the phase's own. */
   run(feeds: HostTensors, at: Moment): Promise<HostTensors>;
-  /** Where the numbers of that update stopped being finite. */
+  /** Finds the first value of that update that is not finite. */
   diagnose?(feeds: HostTensors, at: Moment): Promise<NonFinite | undefined>;
 }
 
@@ -21,7 +21,7 @@ interface Moment {
   readonly share: number;
 }
 
-/** What the loop runs. */
+/** Input of the loop. */
 export interface TrainInput {
   readonly phaseSteps: readonly PhaseStep[];
   readonly stopping: Pick<StoppingCriteria, "progress" | "ended" | "over">;
@@ -36,7 +36,7 @@ export interface TrainInput {
 export interface StepEvent {
   /** Counted from 1. */
   readonly step: number;
-  /** Of the last turn. */
+  /** Loss of the last turn. */
   readonly loss: number;
   /** Global norm of the gradients before clipping, of the last turn. */
   readonly gradNorm: number;
@@ -44,9 +44,9 @@ export interface StepEvent {
   readonly rateShare: number;
   /** Share of the run that was done before this step. */
   readonly progress: number;
-  /** What the phases report beside the loss. */
+  /** Metrics of the phases beside the loss. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** Where the task's streams stand after this step: what a checkpoint must remember. */
+  /** Position of the task's streams after this step: what a checkpoint must remember. */
   readonly position: StreamState;
   /** Why the run ends here; absent before its last step. */
   readonly ended?: EndReason | undefined;

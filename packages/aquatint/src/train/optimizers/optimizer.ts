@@ -7,7 +7,7 @@ export interface OptimizerState {
   readonly slots: Readonly<Record<string, Tensor>>;
 }
 
-/** What the rates of an update follow from. */
+/** Context of an update's rates. */
 export interface UpdateContext {
   readonly learningRate: number;
   readonly weightDecay: number;
@@ -17,7 +17,7 @@ export interface UpdateContext {
 
 /** A rule that turns gradients into new weights, as more graph. */
 export interface Optimizer {
-  /** What is kept beside each weight, of its shape and zero at first; also the folder of the state: "adam.m". */
+  /** Slots beside each weight, of its shape and zero at first; also the folder of the state: "adam.m". */
   readonly slots: readonly string[];
   /** Scalars that the graph is told anew at each update. */
   readonly rates: readonly string[];

@@ -30,10 +30,10 @@ function adamReference(decayed: (w: number, g: number) => [number, number]): num
   let [w, m, v] = [start, start.map(() => 0), start.map(() => 0)];
   return [1, 2, 3].map((step) => {
     w = w.map((weight, i) => {
-      const [kept, g] = decayed(weight, gradientAt(step)[i]!);
+      const [decayedWeight, g] = decayed(weight, gradientAt(step)[i]!);
       m = m.map((old, k) => (k === i ? 0.9 * old + 0.1 * g : old));
       v = v.map((old, k) => (k === i ? 0.999 * old + 0.001 * g * g : old));
-      return kept - (LR * (m[i]! / (1 - 0.9 ** step))) / (Math.sqrt(v[i]! / (1 - 0.999 ** step)) + 1e-8);
+      return decayedWeight - (LR * (m[i]! / (1 - 0.9 ** step))) / (Math.sqrt(v[i]! / (1 - 0.999 ** step)) + 1e-8);
     });
     return w;
   });

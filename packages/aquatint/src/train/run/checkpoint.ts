@@ -11,9 +11,9 @@ export interface TrainingCheckpoint {
   /** Seconds of training so far, over all sessions. */
   readonly seconds: number;
   readonly position: StreamState;
-  /** What the run's length remembers. */
+  /** State of the stopping criteria. */
   readonly length: StoppingState;
-  /** What the task settled when the run began: its vocabulary. */
+  /** Assets of the task from the start of the run: its vocabulary. */
   readonly assets: Readonly<Record<string, string>>;
   /** Weights, moments and moving averages by their names in the state. */
   readonly tensors: HostTensors;
@@ -66,7 +66,7 @@ async function checkDigest(bytes: Uint8Array<ArrayBuffer>, sha256: string, name:
   );
 }
 
-/** Where the digest's 64 characters begin; the metadata stand at the start of the file. */
+/** Start of the digest's 64 characters; the metadata stand at the start of the file. */
 function digestPlace(bytes: Uint8Array, sha256: string): number {
   const key = `"sha256":"`;
   const start = new TextDecoder("latin1").decode(bytes.subarray(0, 256));

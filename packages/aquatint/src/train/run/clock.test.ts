@@ -20,7 +20,7 @@ function ticking() {
 }
 
 /** A clock after steps of so many seconds, with work of `between` seconds after each. */
-function walked(steps: readonly number[], { between = 0 } = {}) {
+function clockAfter(steps: readonly number[], { between = 0 } = {}) {
   const { clock, work } = ticking();
   const gaps = steps.map((seconds) => {
     clock.startLap();
@@ -35,7 +35,7 @@ function walked(steps: readonly number[], { between = 0 } = {}) {
 const HOURS = 3600;
 
 test("time goes on from before, and what is left follows the steps and the work between them", () => {
-  const { clock } = walked(Array(20).fill(2), { between: 0.5 });
+  const { clock } = clockAfter(Array(20).fill(2), { between: 0.5 });
   expect(clock.seconds()).toBeCloseTo(150, 9);
   expect(clock.secondsLeft(100)).toBeCloseTo(250, 9);
   expect(runClock().secondsLeft(10)).toBeUndefined();
@@ -73,8 +73,8 @@ test("loading before the first step is no training", () => {
 });
 
 test("long steps, a slower machine and long work between steps are no gaps", () => {
-  expect(walked([900, 2, 2], { between: 300 }).gaps).toEqual([0, 0, 0]);
-  const { clock, gaps } = walked([...Array(10).fill(2), ...Array(200).fill(70)]);
+  expect(clockAfter([900, 2, 2], { between: 300 }).gaps).toEqual([0, 0, 0]);
+  const { clock, gaps } = clockAfter([...Array(10).fill(2), ...Array(200).fill(70)]);
   expect(Math.max(...gaps)).toBe(0);
   expect(clock.secondsLeft(10)! / 700).toBeCloseTo(1, 0);
 });

@@ -12,7 +12,7 @@ export interface RunClock {
   secondsLeft(steps: number): number | undefined;
 }
 
-/** What a clock reads; a monotonic time, which changes of the day's time do not move. */
+/** Sources of a clock; a monotonic time, which changes of the day's time do not move. */
 export interface ClockOptions {
   /** Milliseconds. */
   readonly now?: () => number;

@@ -14,7 +14,7 @@ export function flattened(config: unknown, path = ""): ReadonlyMap<string, strin
 
 const isPlain = (value: unknown): boolean => typeof value !== "object" || value === null;
 
-/** Where configurations differ. */
+/** Differences between configurations. */
 export function differences(configs: readonly unknown[]): readonly Difference[] {
   const flat = configs.map((config) => flattened(config));
   const paths = [...new Set(flat.flatMap((values) => [...values.keys()]))];

@@ -5,13 +5,13 @@ import { openSession } from "../loop/session.ts";
 import type { Task } from "../loop/task.ts";
 import { type TrainingPlan, trainingPlan } from "./plan.ts";
 
-/** What a dry run tells: what is known before, and then what was measured. */
+/** Events of a dry run: what is known before, and then what was measured. */
 export type DryRunEvent =
   | {
       readonly type: "plan";
       readonly config: TrainConfig;
       readonly plan: TrainingPlan;
-      /** What the preset filled in. */
+      /** Changes by the preset. */
       readonly preset: readonly PresetChange[];
       readonly device: Device;
     }
@@ -20,7 +20,7 @@ export type DryRunEvent =
 /** The pace of a run, from steps that were made and thrown away. */
 export interface DryRunPace {
   readonly type: "pace";
-  /** Of the steps after the first. */
+  /** Seconds of each step after the first. */
   readonly secondsPerStep: number;
   readonly samplesPerSecond: number;
   readonly secondsToLoad: number;
@@ -34,7 +34,7 @@ export interface DryRunPace {
 
 const MEASURED = 3;
 
-/** What a dry run is made from. */
+/** Options of a dry run. */
 export interface DryRunInput {
   readonly config: TrainConfig;
   readonly task: Task;

@@ -79,7 +79,7 @@ describe("a pool", () => {
   test("that a stopped run left torn goes on to what it would have been", async () => {
     const bytes = await readFile(join(options.out, "train.latents"));
     await truncate(join(options.out, "train.latents"), 7 * 2048 + 100);
-    expect((await open()).report?.used.train).toBe(7);
+    expect((await open()).report?.counts.train).toBe(7);
     const events = await encoded(options);
     expect(events).toEqual([{ split: "train", done: 20, of: 20 }]);
     expect(await readFile(join(options.out, "train.latents"))).toEqual(bytes);

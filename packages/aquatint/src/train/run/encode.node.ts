@@ -20,7 +20,7 @@ import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { type ChunkedNetwork, inChunks } from "../tasks/in-chunks.ts";
 
-/** What is encoded, by what, to where. */
+/** Options of encoding a dataset: its images, the autoencoder, the destination. */
 export interface EncodeOptions {
   /** A data set's configuration. */
   readonly dataset: unknown;
@@ -36,7 +36,7 @@ export interface EncodeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How far it is: images of a split that the pool holds. */
+/** Progress: images of a split that the pool holds. */
 export interface EncodeEvent {
   readonly split: Split;
   readonly done: number;

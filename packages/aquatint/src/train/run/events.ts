@@ -3,7 +3,7 @@ import type { Device } from "../../runtime/types.ts";
 import type { EndReason } from "../loop/stopping.ts";
 import type { StepEvent } from "../loop/train.ts";
 
-/** What a run tells of itself as it goes. */
+/** Events of a run. */
 export type RunEvent =
   | {
       readonly type: "start";
@@ -37,7 +37,7 @@ export interface FinishedRun {
 /** Something that went wrong and did not end the run. */
 export interface RunProblem {
   readonly type: "problem";
-  /** What was found, and what is done about it. */
+  /** Problem, and what is done about it. */
   readonly message: string;
 }
 
@@ -45,7 +45,7 @@ export interface RunProblem {
 export interface StepRecord extends Pick<StepEvent, "step" | "loss" | "gradNorm" | "metrics" | "progress"> {
   /** Highest of the run times the schedule's share. */
   readonly learningRate: number;
-  /** Of training so far, over all sessions, without gaps in which the machine slept. */
+  /** Seconds of training so far, over all sessions, without gaps in which the machine slept. */
   readonly seconds: number;
   readonly secondsPerStep: number;
   /** Until the run's end at the pace of the last steps; absent while nothing is known of it. */
@@ -59,12 +59,12 @@ export interface StepRecord extends Pick<StepEvent, "step" | "loss" | "gradNorm"
 /** Numbers on data that is not trained on, as `evaluations.jsonl` holds them. */
 export interface EvaluationRecord {
   readonly step: number;
-  /** Of training so far, over all sessions. */
+  /** Seconds of training so far, over all sessions. */
   readonly seconds: number;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** Where a run is computed. */
+/** Machine of a run. */
 export interface Machine {
   /** The processor's name. */
   readonly processor: string;
@@ -83,7 +83,7 @@ export interface SessionRecord {
   readonly started: string;
   /** The last step that was already done. */
   readonly step: number;
-  /** How many numbers are trained or read. */
+  /** Number of parameters that are trained or read. */
   readonly parameters: number;
   readonly device: Device;
   /** Threads that were asked for; absent for one a core. */

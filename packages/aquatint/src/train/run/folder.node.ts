@@ -45,7 +45,7 @@ async function writeAt(path: string, text: string, size: number): Promise<void> 
 }
 
 const LOCK = "run.lock";
-/** What a killed process leaves of a file that it was writing. */
+/** Names of files that a killed process left unfinished. */
 const UNFINISHED = /^\.step-\d+\.\w+\.[0-9a-f]+\.tmp$/;
 
 /** Holds a run's folder for this process until it is disposed of, and clears away what a killed one left. @throws AquatintError "train/running" */

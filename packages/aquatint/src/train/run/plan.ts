@@ -3,22 +3,22 @@ import type { Training } from "../config/training.ts";
 import { groupsOf, isFrozen } from "../loop/parameter-groups.ts";
 import type { Task } from "../loop/task.ts";
 
-/** How many parameters a part of a task has. */
+/** Number of parameters of a part of a task. */
 export interface PlannedPart {
   /** First word of its parameters' names: "unet". */
   readonly name: string;
   readonly parameters: number;
-  /** How many of them are never updated. */
+  /** Number of them that are never updated. */
   readonly frozen: number;
 }
 
-/** What a run needs before its first step: sizes in bytes of float32. */
+/** Memory of a run before its first step: sizes in bytes of float32. */
 export interface TrainingPlan {
   readonly parts: readonly PlannedPart[];
   readonly weights: number;
-  /** Of all phases together, once for the batch and once more where it is computed in parts. */
+  /** Gradients of all phases together, once for the batch and once more where it is computed in parts. */
   readonly gradients: number;
-  /** What the optimizers keep: the two moments of Adam. */
+  /** State of the optimizers: the two moments of Adam. */
   readonly optimizer: number;
   readonly averages: number;
 }

@@ -29,11 +29,11 @@ export interface RunInput {
   readonly task: Task;
   readonly runtime: Runtime;
   readonly files: RunFiles;
-  /** Where to go on from. */
+  /** Point to start from. */
   readonly start?: StartingPoint | undefined;
   /** Memory of the process in MiB. */
   readonly memory?: (() => number) | undefined;
-  /** Where it is computed, for `sessions.jsonl`. */
+  /** Machine of the session, for `sessions.jsonl`. */
   readonly place?: Pick<SessionRecord, "machine" | "threads"> | undefined;
   /** An abort writes a checkpoint before its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
@@ -157,7 +157,7 @@ function stepRecord(event: StepEvent, { clock, config, memory }: Recording): Ste
   const { steps, minutes, learning_rate } = config.training;
   const byStep = steps === undefined ? undefined : clock.secondsLeft(steps - step);
   const byTime = minutes === undefined ? undefined : Math.max(60 * minutes - seconds, 0);
-  const secondsLeft = [byStep, byTime].filter((left) => left !== undefined);
+  const secondsLeft = [byStep, byTime].filter((estimate) => estimate !== undefined);
   return {
     ...{ step, loss, gradNorm, metrics, learningRate: learning_rate * rateShare, progress, seconds, secondsPerStep },
     secondsLeft: secondsLeft.length > 0 ? Math.min(...secondsLeft) : undefined,

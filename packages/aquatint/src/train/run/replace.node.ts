@@ -2,7 +2,7 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../../formats/files.node.ts";
 
-/** Where the new folder is written, and what the old one is called while the new one takes its place. */
+/** Paths of the new folder, and of the old one while the new one takes its place. */
 const places = (folder: string) => ({
   next: join(dirname(folder), `.${basename(folder)}.tmp`),
   before: `${folder}.before`,

@@ -38,7 +38,7 @@ async function run(options: Partial<LineRunOptions> = {}): Promise<RunEvent[]> {
 }
 const problems = (events: readonly RunEvent[]) =>
   events.flatMap((event) => (event.type === "problem" ? [event.message] : []));
-const written = (...paths: readonly string[]) =>
+const contentsOf = (...paths: readonly string[]) =>
   Promise.all(["model/weights.json", "metrics.jsonl", ...paths].map((path) => readFile(join(folder, path), "utf8")));
 /** The configuration of `lineRun` as it is in the folder. */
 const config = async (training: object = {}) => {
@@ -63,12 +63,12 @@ describe("a run that is over", () => {
 
   test("makes no step however often it is resumed", async () => {
     await run();
-    const before = await written("evaluations.jsonl");
+    const before = await contentsOf("evaluations.jsonl");
     for (let i = 0; i < 2; i++) {
       const events = await run({ resume: true });
       expect(events.map(({ type }) => type)).toEqual(["start", "model"]);
     }
-    expect(await written("evaluations.jsonl")).toEqual(before);
+    expect(await contentsOf("evaluations.jsonl")).toEqual(before);
     expect(await readdir(join(folder, "checkpoints"))).toHaveLength(2);
   });
 
@@ -77,9 +77,9 @@ describe("a run that is over", () => {
     const training = { steps: undefined, plateau, learning_rate_schedule: { name: "constant" } };
     const ended = (await run({ training })).at(-1);
     expect(ended).toMatchObject({ type: "model", ended: "plateau" });
-    const before = await written();
+    const before = await contentsOf();
     expect((await run({ training, resume: true })).at(-1)).toEqual(ended);
-    expect(await written()).toEqual(before);
+    expect(await contentsOf()).toEqual(before);
   });
 
   test.each([
@@ -87,15 +87,15 @@ describe("a run that is over", () => {
     ["before its evaluation", false],
   ])("that was killed after its last checkpoint, %s, is completed to the bit", async (_, old) => {
     await run();
-    const [weights, metrics, evaluations] = await written("evaluations.jsonl");
-    const kept = evaluations!.trim().split("\n").slice(0, -1);
-    await writeFile(join(folder, "evaluations.jsonl"), `${kept.join("\n")}\n`);
+    const [weights, metrics, evaluations] = await contentsOf("evaluations.jsonl");
+    const records = evaluations!.trim().split("\n").slice(0, -1);
+    await writeFile(join(folder, "evaluations.jsonl"), `${records.join("\n")}\n`);
     await rm(join(folder, "end.json"));
     if (old)
       for (const file of ["weights.json", "again/weights.json"]) await writeFile(join(folder, "model", file), "{}");
     const events = await run({ resume: true });
     expect(events.map(({ type }) => type)).toEqual(["start", "evaluation", "model"]);
-    const after = await written("evaluations.jsonl");
+    const after = await contentsOf("evaluations.jsonl");
     expect(after.slice(0, 2)).toEqual([weights, metrics]);
     const figures = (text: string) =>
       text

@@ -14,7 +14,7 @@ const UNRELATED = /^(\$schema|preset|output)$/;
 const HARMLESS = /^(checkpoint_minutes|keep_checkpoints|samples|evaluation|model\.generation)\b/;
 
 /**
- * How a resumed run's configuration differs from the one that it was trained with so far, as a sentence; undefined where
+ * Change of a resumed run's configuration, as a sentence; undefined where
  * it does not. @throws AquatintError "train/changed" where the weights so far would mean nothing under it.
  */
 export async function configChange(files: RunFiles, config: TrainConfig): Promise<string | undefined> {
@@ -48,7 +48,7 @@ async function earlier(text: string): Promise<unknown> {
   }
 }
 
-/** Whether weights of before mean nothing after a change: another task, kind of data, or model. */
+/** Tells whether weights of before mean nothing after a change: another task, kind of data, or model. */
 function isBinding({ path, values }: Difference, { task }: TrainConfig, kinds: TaskKinds): boolean {
   if (path === "task" || path === "dataset.name") return true;
   const [, field] = /^model\.([^.[]+)/.exec(path) ?? [];
@@ -70,7 +70,7 @@ const listChanges = (changes: readonly Difference[]): string => {
 
 const shorten = (value: string): string => (value.length <= 60 ? value : `${value.slice(0, 59)}…`);
 
-/** What a run of a checkpoint came to where it has nothing left to do: it is over, and all of it is written. */
+/** Result of a finished run from its checkpoint, where all of it is written. */
 export async function finishedRun(
   files: RunFiles,
   { config, checkpoint }: { readonly config: TrainConfig; readonly checkpoint: TrainingCheckpoint },
@@ -85,7 +85,7 @@ export async function finishedRun(
 type Place = Pick<SessionRecord, "device" | "threads" | "machine">;
 const threadsOf = ({ threads, machine }: Place): number | undefined => threads ?? machine?.cores;
 
-/** How the place differs where a run is resumed, as a sentence; undefined where it does not, or nothing is known. */
+/** Change of the machine of a resumed run, as a sentence; undefined without one or where nothing is known. */
 export function machineChange(before: Place | undefined, now: Place): string | undefined {
   if (!before) return undefined;
   const [then, threads] = [threadsOf(before), threadsOf(now)];

@@ -49,7 +49,7 @@ export const writeEnd = (files: RunFiles, step: number): Promise<void> =>
 /** Takes that note back: the run goes on. */
 export const removeEnd = (files: RunFiles): Promise<void> => files.remove(END);
 
-/** Whether all of a run that ended with a step is written, and its model is still there. */
+/** Tells whether all of a run that ended with a step is written, and its model is still there. */
 export const isEndWritten = async (files: RunFiles, step: number): Promise<boolean> =>
   stepOf(await textOf(files, END)) === step && (await files.list(MODEL)).length > 0;
 
@@ -59,7 +59,7 @@ export async function lastSession(files: RunFiles): Promise<SessionRecord | unde
   return lines.map((line) => parsedJson(line) as SessionRecord | undefined).findLast((record) => record !== undefined);
 }
 
-/** Where samples of a step are written. */
+/** Path of a step's samples. */
 export const samplesPath = (step: number): string => `${SAMPLES}/${numbered(step)}.png`;
 
 /** A file that is numbered by its step. */
@@ -126,11 +126,11 @@ export interface RecordLog {
 /** Opens the records of a run that goes on after `step`: lines after it are dropped, for they are written again. */
 export async function recordLog(files: RunFiles, path: string, step: number): Promise<RecordLog> {
   if (step === 0) await files.remove(path);
-  const kept = step > 0 ? await trimmed(files, path, step) : { size: 0, last: 0 };
-  let { size } = kept;
+  const existing = step > 0 ? await trimmed(files, path, step) : { size: 0, last: 0 };
+  let { size } = existing;
   let waiting = "";
   return {
-    last: kept.last,
+    last: existing.last,
     async add(record) {
       waiting += `${JSON.stringify(record)}\n`;
       await files.append(path, waiting, size);
@@ -146,10 +146,10 @@ export async function recordLog(files: RunFiles, path: string, step: number): Pr
 /** Drops the lines after a step and any half line. Returns the bytes that are left, and the last line's step. */
 async function trimmed(files: RunFiles, path: string, step: number): Promise<{ size: number; last: number }> {
   const lines = (await textOf(files, path)).split("\n");
-  const kept = lines.filter((line) => (stepOf(line) ?? Number.POSITIVE_INFINITY) <= step);
-  const text = kept.map((line) => `${line}\n`).join("");
+  const remaining = lines.filter((line) => (stepOf(line) ?? Number.POSITIVE_INFINITY) <= step);
+  const text = remaining.map((line) => `${line}\n`).join("");
   await files.write(path, text);
-  return { size: new TextEncoder().encode(text).length, last: stepOf(kept.at(-1) ?? "") ?? 0 };
+  return { size: new TextEncoder().encode(text).length, last: stepOf(remaining.at(-1) ?? "") ?? 0 };
 }
 
 /** Adds a line to the records of sessions; a run that begins anew begins them anew. */

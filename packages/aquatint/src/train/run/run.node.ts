@@ -9,7 +9,7 @@ import { claimFolder, diskFiles } from "./folder.node.ts";
 import { configChange, finishedRun } from "./resume.ts";
 import { checkpointNames, newestCheckpoint, type RunFiles, type StartingPoint } from "./run-folder.ts";
 
-/** How a run starts and where. */
+/** Options of a training run. */
 export interface TrainRunOptions {
   /** Go on from the newest checkpoint of the run's folder. */
   readonly resume?: boolean | undefined;
@@ -69,7 +69,7 @@ export async function* trainRun(
   yield* recordRun({ config, task, runtime, files, start, memory, place: placeOf(options), signal });
 }
 
-/** What a run of this configuration would be, with the pace of three steps; nothing is written. */
+/** Plans a run of this configuration, with the pace of three steps; nothing is written. */
 export async function* dryTrainRun(
   configPath: string,
   options: Pick<TrainRunOptions, "device" | "threads" | "initFrom"> = {},

@@ -32,14 +32,14 @@ interface Options {
   readonly resume?: boolean;
   readonly training?: object;
   /** Is told every event, and may break the folder. */
-  readonly seen?: (event: RunEvent) => Promise<void> | void;
+  readonly onEvent?: (event: RunEvent) => Promise<void> | void;
   readonly signal?: AbortSignal;
 }
-async function run({ files = diskFiles(folder), seen = () => {}, ...options }: Options = {}): Promise<RunEvent[]> {
+async function run({ files = diskFiles(folder), onEvent = () => {}, ...options }: Options = {}): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   for await (const event of lineRun({ runtime, files, ...options })) {
     events.push(event);
-    await seen(event);
+    await onEvent(event);
   }
   return events;
 }
@@ -54,7 +54,7 @@ const records = async (file: string) =>
 const stepsIn = async (file: string) => (await records(file)).map(({ step }) => step as number);
 const steps = () => stepsIn("metrics.jsonl");
 const everyStep = Array.from({ length: STEPS }, (_, i) => i + 1);
-/** What a run that nothing happens to ends with. */
+/** Final weights of a run without interruption. */
 let undisturbed: string;
 beforeAll(async () => {
   folder = join(root, "undisturbed");
@@ -106,10 +106,10 @@ describe("a damaged checkpoint is set aside, and the one before it is gone on fr
   const stopped = async () => {
     const stop = new AbortController();
     const reason = new AquatintError("test/stop", "stopped");
-    const seen = (event: RunEvent) => {
+    const onEvent = (event: RunEvent) => {
       if (event.type === "step" && event.step === 20) stop.abort(reason);
     };
-    await expect(run({ signal: stop.signal, seen })).rejects.toBe(reason);
+    await expect(run({ signal: stop.signal, onEvent })).rejects.toBe(reason);
     const name = (await readdir(join(folder, "checkpoints"))).sort().at(-1)!;
     expect(name).toBe("step-0000020.safetensors");
     return join(folder, "checkpoints", name);
@@ -165,10 +165,10 @@ function fullDisk(full: () => boolean): RunFiles {
 
 test("a full disk is told; training goes on, and loses nothing once there is room", async () => {
   let step = 0;
-  const seen = (event: RunEvent) => {
+  const onEvent = (event: RunEvent) => {
     if (event.type === "step") step = event.step;
   };
-  const events = await run({ files: fullDisk(() => step >= 10 && step < 20), seen });
+  const events = await run({ files: fullDisk(() => step >= 10 && step < 20), onEvent });
   expect(problems(events)).toContainEqual(
     expect.stringContaining("the last good checkpoint is checkpoints/step-0000009"),
   );
@@ -180,10 +180,10 @@ test("a full disk is told; training goes on, and loses nothing once there is roo
 
 test("a disk that stays full ends the run with an error, and the last good checkpoint is resumed from", async () => {
   let step = 0;
-  const seen = (event: RunEvent) => {
+  const onEvent = (event: RunEvent) => {
     if (event.type === "step") step = event.step;
   };
-  await expect(run({ files: fullDisk(() => step >= 10), seen })).rejects.toMatchObject({ code: "file/full" });
+  await expect(run({ files: fullDisk(() => step >= 10), onEvent })).rejects.toMatchObject({ code: "file/full" });
   const events = await run({ resume: true });
   expect(events.find((event) => event.type === "start")).toMatchObject({ step: 9 });
   expect(await weights()).toBe(undisturbed);
@@ -191,10 +191,10 @@ test("a disk that stays full ends the run with an error, and the last good check
 });
 
 test("a folder that is deleted is written again, with a checkpoint at once", async () => {
-  const seen = async (event: RunEvent) => {
+  const onEvent = async (event: RunEvent) => {
     if (event.type === "step" && event.step === 10) await rm(folder, { recursive: true });
   };
-  const events = await run({ seen });
+  const events = await run({ onEvent });
   expect(problems(events)).toContainEqual(expect.stringContaining("was deleted; it is written again"));
   expect(await weights()).toBe(undisturbed);
   expect((await newestCheckpoint(diskFiles(folder))).checkpoint.step).toBe(STEPS);
@@ -211,11 +211,11 @@ test("a divergence names its step and the last good checkpoint", async () => {
 
 test("a folder belongs to one process; what a killed one left is cleared away", async () => {
   await run();
-  const left = join(folder, "checkpoints", ".step-0000040.safetensors.0123456789ab.tmp");
-  await writeFile(left, "half");
+  const leftover = join(folder, "checkpoints", ".step-0000040.safetensors.0123456789ab.tmp");
+  await writeFile(leftover, "half");
   await writeFile(join(folder, "run.lock"), `${process.ppid}\n`);
   await expect(claimFolder(folder)).rejects.toMatchObject({ code: "train/running" });
   await writeFile(join(folder, "run.lock"), "999999999\n");
   await using _ = await claimFolder(folder);
-  await expect(readFile(left)).rejects.toMatchObject({ code: "ENOENT" });
+  await expect(readFile(leftover)).rejects.toMatchObject({ code: "ENOENT" });
 });

@@ -14,7 +14,7 @@ export { prefetchedDataset as openDataset } from "../../data/prefetch.node.ts";
 export { dryRun } from "./dry-run.ts";
 export { recordRun } from "./recorder.ts";
 
-/** Where a run is computed. */
+/** Machine and devices of a run. */
 interface RunPlace {
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;

@@ -10,7 +10,7 @@ export interface ChunkedNetwork extends AsyncDisposable {
   run(feeds: HostTensors): Promise<HostTensors>;
 }
 
-/** What such a network is made of. */
+/** Input of such a network. */
 export interface ChunkedNetworkInput {
   readonly runtime: Runtime;
   readonly parameters: ParameterBinding;
@@ -40,7 +40,7 @@ export function inChunks({ runtime, parameters, state, chunk, trace }: ChunkedNe
         );
       }
       return mapped(parts[0]!, (_, name) =>
-        joined(
+        firstRows(
           parts.map((part) => part[name]!),
           n,
         ),
@@ -64,7 +64,7 @@ function rows({ dtype, shape, data }: HostTensor, from: number, count: number): 
 }
 
 /** The first `n` rows of all parts together, float32. */
-function joined(parts: readonly HostTensor[], n: number): HostTensor {
+function firstRows(parts: readonly HostTensor[], n: number): HostTensor {
   const shape = parts[0]!.shape;
   const all = new Float32Array(parts.length * sizeOf(shape));
   for (const [i, { data }] of parts.entries()) all.set(data, i * data.length);

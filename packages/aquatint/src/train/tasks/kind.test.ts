@@ -12,7 +12,7 @@ const training = lineTraining();
 const kind = taskKind({ summary: "", fields: { n: z.int().default(3) }, create: async () => lineTask(training) });
 const folder = (heldOut: number): Dataset => ({
   ...colorPlates,
-  report: { used: { train: 9, "held-out": heldOut }, skipped: [] },
+  report: { counts: { train: 9, "held-out": heldOut }, skipped: [] },
   stream(options) {
     if (options.split === "held-out" && heldOut === 0) throw new Error("no images that are held-out");
     return colorPlates.stream(options);

@@ -6,7 +6,7 @@ import type { Runtime } from "../../runtime/types.ts";
 import type { Task } from "../loop/task.ts";
 import { holdsOut } from "./sources.ts";
 
-/** What a task is made with, beside its own part of the configuration. */
+/** Context of a task, beside its own part of the configuration. */
 export interface TaskContext {
   readonly dataset: Dataset;
   readonly runtime: Runtime;
@@ -15,11 +15,11 @@ export interface TaskContext {
   /** Samples that the graph takes at once; `batchSize` is a whole multiple of it. */
   readonly microBatchSize: number;
   readonly seed: number;
-  /** How the graph of a loss is to be traced: as it is (when absent), or with insides that are computed again. */
+  /** Tracing of a loss's graph: as it is (when absent), or with insides that are computed again. */
   readonly trace?: (<R>(graph: () => R) => R) | undefined;
   /** The files of the model that a new run begins with: its vocabulary and weights. */
   readonly initFrom?: ModelFiles | undefined;
-  /** What the task's `assets` were when the run began; given where a run is resumed, and then binding. */
+  /** The task's `assets` at the start of the run; given where a run is resumed, and then binding. */
   readonly assets?: Readonly<Record<string, string>> | undefined;
   /** The files of another model, of which the configuration gives the folder. */
   modelFiles(folder: string): Promise<ModelFiles>;
@@ -41,7 +41,7 @@ const samplesFields = {
 export const samplesSchema = <Fields extends z.ZodRawShape>(fields: Fields) =>
   z.strictObject({ ...fields, ...samplesFields }).optional();
 
-/** How a kind of task is declared. */
+/** Declaration of a kind of task. */
 export interface TaskSpec<Fields extends TaskFields> {
   /** One sentence for the documentation. */
   readonly summary: string;
@@ -49,7 +49,7 @@ export interface TaskSpec<Fields extends TaskFields> {
   readonly fields: Fields;
   /** Fields of a configuration's `model` that a resumed run may change: what they name is in its checkpoints, or trains nothing. */
   readonly settled?: readonly string[];
-  /** Whether it can be given latents in place of images. */
+  /** True if it can be given latents in place of images. */
   readonly takesLatents?: true;
   /** Loads what it is made of only here: a wrong configuration is told at once. */
   create(config: z.output<z.ZodObject<Fields>>, context: TaskContext): Promise<Task>;

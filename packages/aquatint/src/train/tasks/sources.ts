@@ -5,7 +5,7 @@ import { type RandomState, type RandomStream, restoreTorchCpu, torchCpu } from "
 export interface Sources {
   readonly stream: DataStream<unknown>;
   readonly draws: RandomStream;
-  /** Where both stand, as JSON. */
+  /** Position of both, as JSON. */
   position(): unknown;
   /** Goes on from such a position. */
   restore(position: unknown): void;
@@ -37,8 +37,8 @@ export function sourcesOf({ dataset, seed }: { readonly dataset: Dataset; readon
 /** Seed of the images and the noise that evaluations look at, so that all runs are judged by the same. */
 export const EVALUATION_SEED = 1_000_003;
 
-/** Whether training leaves anything for evaluations to look at; a folder may be too small for that. */
-export const holdsOut = ({ report }: Dataset): boolean => report?.used["held-out"] !== 0;
+/** Tells whether training leaves anything for evaluations to look at; a folder may be too small for that. */
+export const holdsOut = ({ report }: Dataset): boolean => report?.counts["held-out"] !== 0;
 
 /** The first `count` samples that evaluations look at, from what training never sees, or from all where that is nothing. */
 export const evaluationSamples = (dataset: Dataset, count: number) =>

@@ -2,16 +2,16 @@ import type { Dataset } from "../../data/dataset.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../tokenizers/files.ts";
 import { trainBytePairs } from "../../tokenizers/train.ts";
 
-/** Where a run's vocabulary comes from. */
+/** Sources of a run's vocabulary. */
 export interface VocabularyInput {
   readonly dataset: Dataset;
-  /** What the run began with, where it is resumed. */
+  /** Assets at the start of the run, where it is resumed. */
   readonly assets?: Readonly<Record<string, string>> | undefined;
   /** The vocabulary of the model that the run begins with. */
   readonly initial?: TokenizerFiles | undefined;
 }
 
-/** The vocabulary is the run's own, or the initial model's, or learnt from the captions. */
+/** The vocabulary is the run's own, or the initial model's, or learned from the captions. */
 export const settledVocabulary = (
   { merges, context }: { readonly merges: number; readonly context: number },
   { dataset, assets, initial }: VocabularyInput,

@@ -7,7 +7,7 @@ import type { OpenedModel, OpenModelInput } from "../model-kind.ts";
 
 type Network = ReturnType<OnePassFolder["build"]>["network"];
 
-/** Where the weights of a model that was read are bound. */
+/** Binding of the weights of an open model. */
 export const bindingOf = async <N extends Network>({ parameters, weights }: OnePassModel<N>) => ({
   names: parameters,
   as: await weights(),
@@ -27,10 +27,10 @@ export async function openOnePass<N extends Network>(
     ChunkedNetwork,
   ];
   const { latent_size: latentSize } = network.config;
-  const used = [...model.parameters].filter(([name]) => makes(name));
+  const decoderWeights = [...model.parameters].filter(([name]) => makes(name));
   return {
     latentSize,
-    parameters: used.reduce((n, [, { shape }]) => n + sizeOf(shape), 0),
+    parameters: decoderWeights.reduce((n, [, { shape }]) => n + sizeOf(shape), 0),
     walks: [
       {
         label: "",

@@ -3,7 +3,7 @@ import { average, torchCpu } from "aquatint/math";
 import { input } from "aquatint/ops";
 import { captionIds } from "aquatint/pipelines";
 import { type ChunkedNetwork, inChunks } from "aquatint/train";
-import { discretised, elboOf, importanceBound, logImportance, variationalElbo } from "../../elbo/index.ts";
+import { discretized, elboOf, importanceBound, logImportance, variationalElbo } from "../../elbo/index.ts";
 import { type OnePassModel, type VariationalAutoencoder, vaeFolder } from "../../models/index.ts";
 import type { Bound, BoundInput, ModelKind, OpenModelInput } from "../model-kind.ts";
 import { bindingOf, openOnePass } from "./one-pass.ts";
@@ -80,7 +80,7 @@ async function coderOf(
   };
 }
 
-const logLikelihood = discretised({ interval: "logistic" });
+const logLikelihood = discretized({ interval: "logistic" });
 
 /** Both bounds: of the first draw of each image's posterior, and of all draws together. */
 async function boundOf(coder: Coder, { images, captions, importance, seed }: BoundInput): Promise<Bound> {

@@ -22,8 +22,8 @@ import type { ImageLikelihood, VariationalAutoencoder } from "../../models/index
 /** Half of the distance between two values of an 8-bit image in -1 .. 1. */
 const HALF = 1 / 255;
 
-/** ln of each value's probability under its logistic: the graph of `discretised({ interval: "logistic" })`. */
-export function discretisedLogistic(x: Tensor, { mean, logScale }: ImageLikelihood): Tensor {
+/** ln of each value's probability under its logistic: the graph of `discretized({ interval: "logistic" })`. */
+export function discretizedLogistic(x: Tensor, { mean, logScale }: ImageLikelihood): Tensor {
   const narrow = exp(neg(logScale));
   const away = sub(x, mean);
   const below = mul(sub(away, scalar(HALF)), narrow); // the interval's ends, as the standard logistic sees them
@@ -60,7 +60,7 @@ export function vaeTerms({ vae, images, noise, condition }: VaeBoundInput): VaeT
   const posterior: LatentPosterior = vae.encode(images, condition);
   const likelihood = vae.decode(samplePosterior(posterior, noise), condition);
   return {
-    reconstruction: neg(sum(discretisedLogistic(images, likelihood), { axes: [1, 2, 3] })),
+    reconstruction: neg(sum(discretizedLogistic(images, likelihood), { axes: [1, 2, 3] })),
     kl: sum(divergence(posterior), { axes: [1] }),
   };
 }

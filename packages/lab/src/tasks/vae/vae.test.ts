@@ -6,11 +6,11 @@ import { input, sum } from "aquatint/ops";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { plain, plateNames, tinyConfig } from "../../../../aquatint/src/train/tiny.cases.ts";
 import { deviation, evaluate, noise } from "../../../../aquatint/test/evaluate.ts";
-import { discretised } from "../../elbo/index.ts";
+import { discretized } from "../../elbo/index.ts";
 import { ganFolder, vaeFolder } from "../../models/one-pass-folder.ts";
 import { tasks } from "../../tasks.ts";
 import { shortRun, tinyDecoder, tinyText } from "../one-pass/one-pass.cases.ts";
-import { discretisedLogistic } from "./bound.ts";
+import { discretizedLogistic } from "./bound.ts";
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -26,18 +26,18 @@ const feeds = {
   mean: noise(shape, { seed: 4 }),
   logScale: noise(shape, { seed: 5, size: 3 }),
 };
-const likelihood = discretisedLogistic(feed("x"), { mean: feed("mean"), logScale: feed("logScale") });
+const likelihood = discretizedLogistic(feed("x"), { mean: feed("mean"), logScale: feed("logScale") });
 
 test("the graph of the likelihood is that of diffusion's, with logistic intervals", async () => {
   const { actual } = await evaluate(runtime, { actual: likelihood }, { feeds });
   const logVariance = Array.from(feeds.logScale.data, (v) => 2 * v);
-  const expected = discretised({ interval: "logistic" })(feeds.x.data, { mean: feeds.mean.data, logVariance });
+  const expected = discretized({ interval: "logistic" })(feeds.x.data, { mean: feeds.mean.data, logVariance });
   expect(deviation(actual, expected)).toBeLessThan(2e-3); // float32 takes 1 - e^-w with w about 1e-3
 });
 
 test("its gradient agrees with central differences, also where a value is far from the mean", async () => {
   const [mean, logScale] = [feed("mean"), feed("logScale")];
-  const [dMean, dScale] = grad(sum(discretisedLogistic(feed("x"), { mean, logScale })), [mean, logScale]);
+  const [dMean, dScale] = grad(sum(discretizedLogistic(feed("x"), { mean, logScale })), [mean, logScale]);
   const far = {
     ...feeds,
     mean: float32(shape, [9, -9, 0.1, 0, -1, 3, 1, -1]),
@@ -45,7 +45,7 @@ test("its gradient agrees with central differences, also where a value is far fr
   };
   const slopes = await evaluate(runtime, { dMean: dMean!, dScale: dScale! }, { feeds: far });
   const host = (mean: ArrayLike<number>, logScale: ArrayLike<number>) =>
-    discretised({ interval: "logistic" })(far.x.data, { mean, logVariance: Array.from(logScale, (v) => 2 * v) });
+    discretized({ interval: "logistic" })(far.x.data, { mean, logVariance: Array.from(logScale, (v) => 2 * v) });
   const step = 1e-4;
   const shift = (data: ArrayLike<number>, by: number) => Array.from(data, (v) => v + by);
   const slope = (up: Float64Array, down: Float64Array) => up.map((v, i) => (v - down[i]!) / (2 * step));

@@ -4,7 +4,7 @@ import { add, scale } from "../../../ops/elementwise.ts";
 import type { AutoencoderTaskConfig } from "./config.ts";
 import { criticLosses, slopePenalty } from "./critic-losses.ts";
 
-/** How the critic is trained. */
+/** Options of the critic's training. */
 export type AdversaryConfig = NonNullable<AutoencoderTaskConfig["loss"]["adversarial"]>;
 
 /** The critic of a configuration. */

@@ -14,7 +14,7 @@ export interface Features {
   /** Its parameters, by the names of its own folder. */
   readonly parameters: ReadonlyMap<string, Tensor>;
   weights(): Promise<ReadonlyMap<string, HostTensor>>;
-  /** What its layers make of images [n, 3, h, w]. */
+  /** Outputs of its layers for images [n, 3, h, w]. */
   states(images: Tensor): readonly Tensor[];
 }
 

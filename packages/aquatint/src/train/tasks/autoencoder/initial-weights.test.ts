@@ -42,7 +42,7 @@ async function coded(values: ReadonlyMap<string, HostTensor>) {
   return evaluate(runtime, { mean, logVariance, reconstruction }, { feeds: { images }, names, values });
 }
 
-/** How far the two images' values are from each other, root mean square. */
+/** Distance of two images: the root mean square of the differences. */
 const difference = ({ data }: { readonly data: ArrayLike<number> }) => {
   const half = data.length / 2;
   const squares = Array.from({ length: half }, (_, i) => (data[i]! - data[half + i]!) ** 2);

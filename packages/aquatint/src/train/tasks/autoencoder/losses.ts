@@ -5,7 +5,7 @@ import { scalar } from "../../../ops/leaves.ts";
 import { mean } from "../../../ops/reduce.ts";
 import { slice } from "../../../ops/shape.ts";
 
-/** What an autoencoder's loss is made of, each a mean over all elements. */
+/** Terms of an autoencoder's loss, each a mean over all elements. */
 export interface AutoencoderTerms {
   /** |d| for the difference d of reconstruction and image, which are in -1 .. 1. */
   readonly l1: Tensor;

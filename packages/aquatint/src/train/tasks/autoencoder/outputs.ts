@@ -64,11 +64,11 @@ export function autoencoderOutputs({ evaluation, samples }: AutoencoderTaskConfi
   };
 }
 
-/** What brings latents to a deviation of 1, five digits of it. */
+/** Factor that scales latents to a deviation of 1, five digits of it. */
 const measuredFactor = (mean: Float32Array, logVariance: Float32Array): number =>
   Number((1 / deviation(mean, logVariance)).toPrecision(5));
 
-/** What the autoencoder makes of images. */
+/** The autoencoder's outputs for images. */
 interface Coded {
   readonly reconstruction: Float32Array;
   readonly mean: Float32Array;
@@ -85,7 +85,7 @@ interface Looked {
   readonly scaling_factor: number;
 }
 
-/** How scaled latents look, for previews. */
+/** Map from scaled latents to RGB, for previews. */
 function latentRgbOf({ images, mean, size: [height, width], factor, scaling_factor }: Looked) {
   const pixels = shrunk(images, { width, factor });
   const plane = (height / factor) * (width / factor);

@@ -31,8 +31,8 @@ interface TaskParts extends TaskContext {
   readonly features: Features | undefined;
 }
 
-const prefixed = <T>(prefix: string, named: ReadonlyMap<string, T>) =>
-  Array.from(named, ([name, value]) => [`${prefix}.${name}`, value] as const);
+const prefixed = <T>(prefix: string, entries: ReadonlyMap<string, T>) =>
+  Array.from(entries, ([name, value]) => [`${prefix}.${name}`, value] as const);
 
 const isCritic = (name: string): boolean => name.startsWith("critic.");
 
@@ -97,7 +97,7 @@ function feeding({ dataset, vae, sources, batchSize, microBatchSize }: PhasePart
   return { next, inputs };
 }
 
-/** What the autoencoder makes of the inputs. */
+/** The autoencoder's outputs for the inputs. */
 function coded({ image, noise }: ReturnType<typeof feeding>["inputs"], vae: Autoencoder) {
   const posterior = vae.encode(image);
   return { image, posterior, reconstruction: vae.decode(samplePosterior(posterior, noise)) };
@@ -132,7 +132,7 @@ function criticPhase(parts: PhaseParts): readonly Phase[] {
   ];
 }
 
-/** What results say beside the loss, by name. */
+/** Results beside the loss, by name. */
 const numbers = ({ loss: _, gradNorm: __, ...results }: HostTensors): Record<string, number> =>
   Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data[0]!]));
 

@@ -17,7 +17,7 @@ export const clipFields = {
       .describe("First value of the temperature's inverse, its logarithm."),
     tokenizer: z
       .strictObject({
-        merges: count.default(2048).describe("Byte-pair merges learnt from the data set's captions."),
+        merges: count.default(2048).describe("Byte-pair merges learned from the data set's captions."),
         context: z.int().min(4).max(77).default(32).describe("Tokens of a caption with its start and end."),
       })
       .prefault({}),

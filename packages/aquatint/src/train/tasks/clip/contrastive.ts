@@ -9,7 +9,7 @@ import { transpose } from "../../../ops/shape.ts";
 /** Log of the steepest temperature that training may reach, as in OpenAI's CLIP. */
 const MAX_LOGIT_SCALE = Math.log(100);
 
-/** What is compared: vectors of length 1, [n, d] each, and what belongs together. */
+/** Input of the contrastive loss: vectors of length 1, [n, d] each, and what belongs together. */
 export interface ContrastiveInput {
   readonly imageEmbeds: Tensor;
   readonly textEmbeds: Tensor;

@@ -39,7 +39,7 @@ export async function openClip(files: ModelFiles): Promise<ClipFolder> {
 
 const partOf = (key: string): string => key.split(".")[0]!;
 
-/** What a folder with both towers holds. */
+/** Content of a folder with both towers. */
 export interface ClipContent {
   /** CLIPModel's config in transformers' names. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -56,7 +56,7 @@ export function encodeClip({ config, side, tokenizerFiles, weights }: ClipConten
   return files.set("preprocessor_config.json", encodeJson(preprocessing(side)));
 }
 
-/** How CLIPProcessor makes tensors of images: as our data sets do, in -1 .. 1. */
+/** Config of CLIPProcessor for images of our data sets, in -1 .. 1. */
 const preprocessing = (side: number) => ({
   image_processor_type: "CLIPImageProcessor",
   do_resize: true,

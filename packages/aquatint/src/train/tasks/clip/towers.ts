@@ -8,7 +8,7 @@ import { type ChunkedNetworkInput, inChunks } from "../in-chunks.ts";
 /** Images that one run of a program takes. */
 const CHUNK = 32;
 
-/** What the towers are run with. */
+/** Input of the towers. */
 export interface TowersInput extends Pick<ChunkedNetworkInput, "runtime" | "parameters" | "state"> {
   readonly model: ReturnType<typeof CLIPModel>;
   readonly tokenizerFiles: TokenizerFiles;
@@ -24,7 +24,7 @@ export interface Embeddings {
 
 /** Both towers of CLIP, run over any number of images. */
 export interface Towers extends AsyncDisposable {
-  /** Of RGB images, [n, 3, height, width] in -1 .. 1, and a caption each. */
+  /** Embeds RGB images, [n, 3, height, width] in -1 .. 1, and a caption each. */
   embed(images: Float32Array, captions: readonly string[]): Promise<Embeddings>;
 }
 

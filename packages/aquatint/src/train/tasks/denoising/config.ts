@@ -7,18 +7,18 @@ const count = z.int().positive();
 const jsonObject = z.record(z.string(), z.unknown());
 const folder = z.string().min(1);
 
-/** How latents are taken from an autoencoder's posterior. */
+/** Latents from an autoencoder's posterior. */
 const latentKinds = ["sample", "mean"] as const;
 /** One of those ways. */
 export type LatentKind = (typeof latentKinds)[number];
 
-/** How captions become tokens. */
+/** Tokenizer fields. */
 export const tokenizerFields = z.strictObject({
-  merges: count.default(512).describe("Byte-pair merges learnt from the data set's captions."),
+  merges: count.default(512).describe("Byte-pair merges learned from the data set's captions."),
   context: z.int().min(4).max(77).default(32).describe("Tokens of a caption with its start and end."),
 });
 
-/** What is asked of a denoising network, whatever its data. */
+/** Fields of a denoising network's objective, whatever its data. */
 export const objectiveFields = z.strictObject({
   guidance_dropout: z
     .number()

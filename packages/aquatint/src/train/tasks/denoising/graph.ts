@@ -7,7 +7,7 @@ import type { TrainingLatents } from "./latents.ts";
 import type { DenoisingModel } from "./model.ts";
 import type { DenoisingObjective } from "./objective.ts";
 
-/** What a denoising task is made of. */
+/** Parts of a denoising task. */
 export interface DenoisingParts extends TaskContext {
   readonly model: DenoisingModel;
   readonly space: TrainingLatents;
@@ -26,7 +26,7 @@ export const denoises =
   (xt: Tensor, t: Tensor): Tensor =>
     unet(xt, t, textEncoders[0]!.read(ids).hidden(0));
 
-/** What the loss of a denoising network is made of. */
+/** Input of a denoising network's loss. */
 export interface DenoisingGraphInput extends Pick<DenoisingParts, "model" | "space"> {
   readonly objective: DenoisingObjective;
 }

@@ -39,7 +39,7 @@ const clipConfig = {
 const vaeWeights = drawn(vae, 1);
 const clipWeights = drawn(CLIPModel(parseClipConfig(clipConfig)), 2);
 
-/** What the autoencoder's and CLIP's runs wrote. */
+/** Folders of the autoencoder's and CLIP's runs. */
 const folders: Readonly<Record<string, ModelFiles>> = {
   coder: memoryFiles(
     new Map(encodeComponent({ folder: "", className: "AutoencoderKL", config: vaeConfig, weights: vaeWeights })),
@@ -92,11 +92,11 @@ describe("a U-Net on latents", () => {
     const index = JSON.parse(String(files.get("model_index.json")));
     expect(index).toMatchObject({ _class_name: "StableDiffusionPipeline", vae: ["diffusers", "AutoencoderKL"] });
     expect(index).toMatchObject({ safety_checker: [null, null], tokenizer: ["transformers", "CLIPTokenizer"] });
-    const written = await textToImageModel(await openModel(memoryFiles(files)));
-    expect(written.generation).toEqual({ steps: 7, guidance: 2 });
-    expect(written.configs.unet).toMatchObject({ sample_size: 4, in_channels: 4, out_channels: 4 });
-    expect(written.configs.vae).toMatchObject({ scaling_factor: 2.5 });
-    expect((await written.weights()).has("vae.decoder.conv_in.weight")).toBe(true);
+    const reopened = await textToImageModel(await openModel(memoryFiles(files)));
+    expect(reopened.generation).toEqual({ steps: 7, guidance: 2 });
+    expect(reopened.configs.unet).toMatchObject({ sample_size: 4, in_channels: 4, out_channels: 4 });
+    expect(reopened.configs.vae).toMatchObject({ scaling_factor: 2.5 });
+    expect((await reopened.weights()).has("vae.decoder.conv_in.weight")).toBe(true);
   });
 
   test("trains a text tower on that CLIP began, where it is told to", async () => {

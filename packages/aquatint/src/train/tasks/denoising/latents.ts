@@ -8,7 +8,7 @@ import { input } from "../../../ops/leaves.ts";
 import type { TextToImageModules } from "../../../pipelines/model/components.ts";
 import type { LatentKind } from "./config.ts";
 
-/** What a U-Net learns to denoise: images themselves, or their latents. */
+/** Space that a U-Net denoises: images themselves, or their latents. */
 export interface TrainingLatents {
   /** Shape of one sample: [c, h, w]. */
   readonly sample: Shape;
@@ -18,13 +18,13 @@ export interface TrainingLatents {
   feeds(images: Float32Array, draws: RandomStream): HostTensors;
 }
 
-/** What a space is made from. */
+/** Options of a training space. */
 export interface TrainingLatentsInput {
   readonly modules: Pick<TextToImageModules, "posterior" | "vae">;
   /** Height and width of the images in pixels. */
   readonly size: readonly [height: number, width: number];
   readonly latents: LatentKind;
-  /** What the data holds in place of images. */
+  /** Facts about the latents in the data, where it holds no images. */
   readonly facts?: LatentFacts | undefined;
 }
 

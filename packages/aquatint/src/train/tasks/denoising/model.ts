@@ -18,7 +18,7 @@ import type { denoisingFields } from "./config.ts";
 import { type FrozenPart, frozenAssets, frozenParts } from "./parts.ts";
 
 const { steps: num_inference_steps, guidance: guidance_scale } = trainedGeneration;
-/** What a folder says where the configuration does not: other tools would guide it as a large model. */
+/** Generation defaults of a folder where the configuration does not: other tools would guide it as a large model. */
 const trainedChoices = { num_inference_steps, guidance_scale };
 
 type ModelFields = z.output<typeof denoisingFields.model>;
@@ -33,14 +33,14 @@ export interface DenoisingModel {
   readonly scheduler: SchedulerSettings;
   /** Patterns of the parameters that stay as other runs left them. */
   readonly frozen: readonly string[];
-  /** What a checkpoint remembers of it. */
+  /** Assets in a checkpoint. */
   readonly assets: Readonly<Record<string, string>>;
   /** First values: of everything from the initial model, else of the frozen parts. @throws CheckpointError */
   initial(): Promise<ReadonlyMap<string, HostTensor>>;
 }
 
 /**
- * The vocabulary is the run's own, or the initial model's, or the frozen text encoder's, or learnt from the captions;
+ * The vocabulary is the run's own, or the initial model's, or the frozen text encoder's, or learned from the captions;
  * configurations follow it, the data and the frozen parts.
  */
 export async function denoisingModel(fields: ModelFields, context: TaskContext): Promise<DenoisingModel> {

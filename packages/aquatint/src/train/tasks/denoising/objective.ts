@@ -13,7 +13,7 @@ import { mean } from "../../../ops/reduce.ts";
 import { reshape } from "../../../ops/shape.ts";
 import { type TimestepsConfig, timestepSampling } from "./timesteps.ts";
 
-/** What a denoising network is trained on, whatever its data: images or latents. */
+/** Training options of a denoising network, whatever its data: images or latents. */
 export interface DenoisingOptions {
   /** Shape of one sample: [c, h, w]. */
   readonly sample: Shape;
@@ -94,7 +94,7 @@ function denoisingLoss(x0: Tensor, network: (xt: Tensor, t: Tensor) => Tensor) {
 }
 
 interface Noising extends Pick<DenoisingOptions, "sample" | "scheduler"> {
-  /** Of t = 1 .. T, as the network sees them. */
+  /** Levels of t = 1 .. T, as the network sees them. */
   readonly levels: readonly Level[];
   readonly draws: RandomStream;
 }

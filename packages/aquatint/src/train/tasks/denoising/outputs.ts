@@ -19,7 +19,7 @@ interface OutputsInput extends DenoisingParts {
   readonly weights: TrainedWeights;
 }
 
-/** What outputs read of a configuration. */
+/** Config fields that outputs read. */
 export interface DenoisingOutputsConfig extends Pick<DenoisingConfig, "evaluation"> {
   readonly samples?: DenoisingConfig["samples"];
 }

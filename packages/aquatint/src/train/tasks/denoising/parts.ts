@@ -12,13 +12,13 @@ type Json = Readonly<Record<string, unknown>>;
 /** A network that another run trained and that this one leaves as it is, unless it is told to train it on. */
 export interface FrozenPart {
   readonly config: Json;
-  /** Of a text encoder. */
+  /** Tokenizer of a text encoder. */
   readonly tokenizerFiles?: TokenizerFiles;
   /** Its weights by its own names; absent where a checkpoint or the initial model brings them. */
   read?(parameters: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, HostTensor>>;
 }
 
-/** How each part that may be frozen is opened: the folder of an autoencoder, and that of both towers of CLIP. */
+/** Openers of the parts that may be frozen: the folder of an autoencoder, and that of both towers of CLIP. */
 const openers = {
   async vae(files: ModelFiles): Promise<FrozenPart> {
     const model = await openModel(files);
@@ -53,10 +53,10 @@ export async function frozenParts(
     const config = initial?.configs[part];
     return config ? { config } : openers[part](await modelFiles(folder));
   };
-  const named = Object.entries(folders) as [FrozenName, string][];
-  return Object.fromEntries(await Promise.all(named.map(async ([part, folder]) => [part, await open(part, folder)])));
+  const entries = Object.entries(folders) as [FrozenName, string][];
+  return Object.fromEntries(await Promise.all(entries.map(async ([part, folder]) => [part, await open(part, folder)])));
 }
 
-/** What a run must remember of its frozen parts: their folders may change or go while it lasts. */
+/** Assets of a run's frozen parts: their folders may change or go while it lasts. */
 export const frozenAssets = (parts: Awaited<ReturnType<typeof frozenParts>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(parts).map(([part, { config }]) => [assetOf(part), JSON.stringify(config)]));

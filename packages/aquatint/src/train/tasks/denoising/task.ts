@@ -22,7 +22,7 @@ export async function openDenoisingTask(config: DenoisingConfig, context: TaskCo
   return denoisingTask(config, { ...context, model, space, objective, graph });
 }
 
-/** What a task of a denoising network reads of its configuration, whatever its loss. */
+/** Config fields that a task of a denoising network reads, whatever its loss. */
 export interface DenoisingTaskConfig extends DenoisingOutputsConfig {
   readonly objective: Pick<DenoisingConfig["objective"], "guidance_dropout">;
 }

@@ -25,11 +25,11 @@ describe("timesteps are drawn as their names say", () => {
 
   test.each(["uniform", "stratified", "logit-normal", "power"])("%s keeps to its range", (name) => {
     const values = drawn({ name, from: 0.25, to: 0.5 });
-    const [least, most] = [Math.min(...values), Math.max(...values)];
-    expect(least).toBeGreaterThanOrEqual(251);
-    expect(least).toBeLessThan(260);
-    expect(most).toBeLessThanOrEqual(500);
-    expect(most).toBeGreaterThan(490);
+    const [min, max] = [Math.min(...values), Math.max(...values)];
+    expect(min).toBeGreaterThanOrEqual(251);
+    expect(min).toBeLessThan(260);
+    expect(max).toBeLessThanOrEqual(500);
+    expect(max).toBeGreaterThan(490);
   });
 
   test("a stratified batch has one sample in each equal part", () => {

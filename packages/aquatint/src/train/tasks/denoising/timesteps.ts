@@ -78,7 +78,7 @@ const power = {
 /** Every way to draw timesteps, by the name that a configuration calls it. */
 export const timestepSamplings = { uniform, stratified, "logit-normal": logitNormal, power } as const;
 
-/** How timesteps are drawn, told apart by `name`. */
+/** Distribution of timesteps, selected by `name`. */
 export const timestepsConfig = z
   .discriminatedUnion("name", [uniform.config, stratified.config, logitNormal.config, power.config])
   .refine(({ from, to }) => from < to, { path: ["to"], error: 'expected more than "from"' });

@@ -8,7 +8,7 @@ export const distillationFields = {
   teacher: z
     .string()
     .min(1)
-    .describe('Folder of the model whose steps are learnt, which "task": "denoising" or this one wrote.'),
+    .describe('Folder of the model whose steps are learned, which "task": "denoising" or this one wrote.'),
   distillation: z
     .strictObject({
       steps: count.default(4).describe("DDIM steps in which the student makes an image."),

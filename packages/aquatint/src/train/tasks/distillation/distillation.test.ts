@@ -136,15 +136,15 @@ describe("a run", () => {
     const after = await session.outputs.evaluate!();
     expect(after["loss"]).toBeLessThan(0.8 * before["loss"]!);
     const { tensors } = await session.remembered();
-    const kept = Object.keys(saved).filter((key) => key.startsWith("weights/teacher."));
-    expect(kept.length).toBeGreaterThan(10);
-    for (const key of kept) expect(tensors[key]!.data, key).toEqual(saved[key]!.data);
+    const teacherKeys = Object.keys(saved).filter((key) => key.startsWith("weights/teacher."));
+    expect(teacherKeys.length).toBeGreaterThan(10);
+    for (const key of teacherKeys) expect(tensors[key]!.data, key).toEqual(saved[key]!.data);
     expect(plain(tensors)["weights/unet.conv_in.weight"]).not.toEqual(plain(saved)["weights/unet.conv_in.weight"]);
     expect((await session.outputs.samples!()).length).toBe(plateNames.length);
-    const written = await textToImageModel(await openModel(memoryFiles(await session.outputs.modelFiles())));
-    expect(written.generation).toEqual({ steps: 2, guidance: 1 });
-    expect(written.scheduler.sampler).toBe("ddim");
-    expect([...(await written.weights()).keys()].some((name) => name.startsWith("teacher."))).toBe(false);
+    const reopened = await textToImageModel(await openModel(memoryFiles(await session.outputs.modelFiles())));
+    expect(reopened.generation).toEqual({ steps: 2, guidance: 1 });
+    expect(reopened.scheduler.sampler).toBe("ddim");
+    expect([...(await reopened.weights()).keys()].some((name) => name.startsWith("teacher."))).toBe(false);
   });
 
   test("is refused where the teacher's schedule is none that DDIM walks", async () => {

@@ -10,13 +10,13 @@ import { input } from "../../../ops/leaves.ts";
 import { mean } from "../../../ops/reduce.ts";
 import { type DenoisingObjective, lossByBand } from "../denoising/objective.ts";
 
-/** What a student learns of its teacher. */
+/** Options of distillation. */
 export interface DistillationOptions {
   /** Shape of one sample: [c, h, w]. */
   readonly sample: Shape;
   /** The student's, which is its teacher's walked by DDIM. */
   readonly scheduler: Pick<SchedulerSettings, "schedule" | "target" | "networkCoordinates" | "path">;
-  /** Of the student. */
+  /** Sampling steps of the student. */
   readonly steps: number;
   /** Steps of the teacher in each of those. */
   readonly substeps: number;
