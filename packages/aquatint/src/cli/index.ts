@@ -1,10 +1,10 @@
 /** The command line, for packages that add commands to it. */
 export type { Command } from "commander";
-export { reportTraining } from "./commands/train.ts";
+export { reportTraining, type ShownEvent } from "./commands/train.ts";
 export type { AddCommand, Commands } from "./commands.ts";
 export type { Io, Output } from "./io.ts";
 export { main } from "./main.ts";
-export { whole } from "./options/names.ts";
-export { openFile, shortPath } from "./options/outputs.ts";
-export { createProgress } from "./terminal/progress.ts";
+export { type NamedFile, openFile, shortPath } from "./options/outputs.ts";
+export { integer, type Parser, type Range } from "./options/parsers.ts";
+export { createProgress, type Progress, type ProgressOptions } from "./terminal/progress.ts";
 export { version } from "./version.ts";

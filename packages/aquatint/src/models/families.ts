@@ -1,7 +1,6 @@
+import type { JsonObject } from "../util/json.ts";
 import { type LatentRgb, sd1Rgb, sdxlRgb } from "./latent-rgb.ts";
 import type { PipelineClass } from "./pipeline-classes.ts";
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** What a line of published models has in common and no shape says. */
 export interface FamilyFacts {

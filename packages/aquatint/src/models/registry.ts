@@ -1,3 +1,4 @@
+import type { JsonObject } from "../util/json.ts";
 import { AutoencoderKL } from "./autoencoder/autoencoder-kl.ts";
 import { parseAutoencoderConfig } from "./autoencoder/config.ts";
 import { AutoencoderTiny, parseAutoencoderTinyConfig } from "./autoencoder-tiny/index.ts";
@@ -23,7 +24,6 @@ import { UNet2DModel } from "./unet/unet2d.ts";
 import { UNet2DConditionModel } from "./unet/unet2d-condition.ts";
 import { ConditionalVAE, parseVaeConfig } from "./vae/index.ts";
 
-type JsonObject = Readonly<Record<string, unknown>>;
 type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 /** How the networks of a class lie in folders and files, and how they are opened. */

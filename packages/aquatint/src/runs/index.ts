@@ -1,5 +1,4 @@
 /** What the folder of a training run tells: its records, how it stands, and series of its numbers. */
-export * from "../train/run/differences.ts";
 export * from "./evaluated.ts";
 export * from "./metric-names.ts";
 export * from "./points.ts";

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { strip, tensorToImage } from "../../formats/image/image.ts";
+import { imageStrip, tensorToImage } from "../../formats/image/image.ts";
 import { encodePng } from "../../formats/png/png.ts";
 import { jsonSeed, type Seed } from "../../math/random.ts";
 import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
@@ -61,7 +61,7 @@ async function denoise(path: string, flags: Flags, io: Io): Promise<void> {
   const conditioning = await model.conditioned([prompt], io.signal);
   const shot = await denoisedOnce(conditioning, { x0: input.values, sigma, seed, schedule: model.settings.schedule });
   const [noisy, estimate] = [shot.x, shot.x0].map((values) => tensorToImage(values, size));
-  const side = strip([[input.image, noisy!, estimate!]], { scale: Math.max(1, Math.ceil(96 / model.size)) });
+  const side = imageStrip([[input.image, noisy!, estimate!]], { scale: Math.max(1, Math.ceil(96 / model.size)) });
   const written = await outputs.image(0, encodePng(estimate!));
   const comparison = await outputs.strip?.(0, encodePng(side));
   const { t, psnr } = shot;

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { toCoordinates, variancePreserving } from "../../diffusion/process/coordinates.ts";
 import { noised } from "../../diffusion/process/forward.ts";
 import { scheduleNamed } from "../../diffusion/process/schedule-names.ts";
-import { strip, tensorToImage } from "../../formats/image/image.ts";
+import { imageStrip, tensorToImage } from "../../formats/image/image.ts";
 import { within } from "../../formats/image/resize.ts";
 import { encodePng } from "../../formats/png/png.ts";
 import { jsonSeed, type Seed, torchCpu } from "../../math/random.ts";
@@ -61,7 +61,7 @@ async function noise(path: string, flags: Flags, io: Io): Promise<void> {
   const eps = torchCpu(seed).randn(values.length);
   const images = levels.map((level) => tensorToImage(noised(level, { x0: values, eps }), image));
   const scale = Math.max(1, Math.ceil(SIDE / 4 / Math.min(image.width, image.height)));
-  const sheet = strip([images], { scale });
+  const sheet = imageStrip([images], { scale });
   const written = await outputs.image(0, encodePng(sheet));
   if (json) {
     const { width, height } = image;

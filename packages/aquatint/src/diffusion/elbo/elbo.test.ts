@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { torchCpu } from "../../math/random.ts";
 import { gaussianMixture } from "../gaussian-mixture.ts";
 import { denoiser } from "../process/denoiser.ts";
-import { clean, type Level, snr } from "../process/level.ts";
+import { cleanLevel, type Level, snr } from "../process/level.ts";
 import { targets } from "../process/prediction.ts";
 import { cosine, linear, scheduleFromAlphaBar } from "../process/schedules.ts";
 import { levels } from "../spacing/spacing.ts";
@@ -141,10 +141,10 @@ test("the better variance of the data's spread gives the better bound", async ()
 test("the last step's small variance is that of the step before, as published", () => {
   const [previous, last] = [walk[38]!, walk[39]!];
   const beta = 1 - last.alpha ** 2;
-  const { small, large } = varianceBounds({ from: last, to: clean, before: previous });
+  const { small, large } = varianceBounds({ from: last, to: cleanLevel, before: previous });
   expect(large).toBeCloseTo(Math.log(beta), 12);
   expect(small).toBeLessThan(large);
-  expect(fixedVariances.large({ from: last, to: clean, before: previous })).toBe(small);
+  expect(fixedVariances.large({ from: last, to: cleanLevel, before: previous })).toBe(small);
 });
 
 test("a walk that does not end at clean data, and a network without a second half, are refused", async () => {

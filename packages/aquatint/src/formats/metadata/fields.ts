@@ -1,8 +1,6 @@
+import type { JsonObject } from "../../util/json.ts";
 import { parseJsonObject } from "../json.ts";
 import type { ImageMetadata } from "./types.ts";
-
-/** An object of JSON. */
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Whether a value is an object of JSON. */
 export const isObject = (value: unknown): value is JsonObject =>

@@ -12,7 +12,8 @@ import type { TaskContext } from "../kind.ts";
 import type { OnePassSamples } from "./config.ts";
 import type { OnePassParts } from "./parts.ts";
 
-type Modules = OnePassModules<ReturnType<OnePassFolder["build"]>["network"]>;
+/** The modules around a network of one pass. */
+export type Modules = OnePassModules<ReturnType<OnePassFolder["build"]>["network"]>;
 
 /** The graph from `z` [n, latent_size] and the captions' `ids` to images [n, 3, h, w]. */
 export function onePassImages({ network, textEncoder }: Modules, tokenizer: ClipTokenizer, n: number): Tensor {

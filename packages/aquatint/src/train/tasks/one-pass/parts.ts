@@ -2,15 +2,14 @@ import type { HostTensor } from "../../../graph/types.ts";
 import type { OnePassConfigs, OnePassFolder, OnePassModules } from "../../../pipelines/model/single-pass.ts";
 import type { ClipTokenizer } from "../../../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
+import type { JsonObject } from "../../../util/json.ts";
 import type { TaskContext } from "../kind.ts";
 import { settledVocabulary, vocabularyConfig } from "../vocabulary.ts";
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** What a configuration says of such a model. */
 export interface WantedOnePass {
-  readonly network: Json;
-  readonly text_encoder: Json;
+  readonly network: JsonObject;
+  readonly text_encoder: JsonObject;
   readonly tokenizer: { readonly merges: number; readonly context: number };
 }
 
@@ -35,7 +34,7 @@ export async function onePassParts<Network extends NetworkOf<OnePassFolder>>(
   const initial = initFrom && (await folder.open(initFrom));
   const tokenizerFiles = settledVocabulary(fields.tokenizer, { dataset, assets, initial: initial?.tokenizerFiles });
   const text_encoder = { ...vocabularyConfig(tokenizerFiles), ...fields.text_encoder };
-  const { hidden_size } = text_encoder as Json;
+  const { hidden_size } = text_encoder as JsonObject;
   const configs = {
     network: {
       sample_size: dataset.size[0],
