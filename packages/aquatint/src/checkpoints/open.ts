@@ -5,13 +5,9 @@ import type { ModelClassName } from "../models/registry.ts";
 import { expectKeys } from "../nn/module.ts";
 import { type TokenizerFiles, tokenizerFileNames } from "../tokenizers/files.ts";
 import { type ModelFiles, pathIn } from "./files.ts";
-import { besideConfig, type FolderOptions, folderModel } from "./folder.ts";
-import { identify } from "./identify.ts";
-import { otherModel, READ_MODELS } from "./other-models.ts";
+import { type FolderOptions, folderModel } from "./folder.ts";
 import { optional, readHeader, readTensors, readTextOf } from "./read.ts";
-import { bareModel } from "./single-file/bare.ts";
-import { singleFileModel } from "./single-file/single-file.ts";
-import type { FileHeader, Model } from "./types.ts";
+import type { Model } from "./types.ts";
 
 /**
  * Opens a model: a folder in the published layout, an original single file, or one network in a folder or file of its own.
@@ -19,32 +15,8 @@ import type { FileHeader, Model } from "./types.ts";
  */
 export async function openModel(files: ModelFiles, options: FolderOptions = {}): Promise<Model> {
   if (files.file === undefined) return folderModel(files, options);
+  const { fileModel } = await import("./file-model.ts"); // tables of other programs' names, which no folder needs
   return fileModel(files, { ...options, file: await readHeader(files, files.file) });
-}
-
-/** What a file is opened with. */
-interface FileOptions extends FolderOptions {
-  readonly file: FileHeader;
-}
-
-/** The same for a single file whose header is read already. @throws AquatintError likewise. */
-export async function fileModel(files: ModelFiles, { file, ...options }: FileOptions): Promise<Model> {
-  const { kind } = identify(file.header);
-  const { name } = file.file;
-  if (kind === "single-file") return singleFileModel(file, { files });
-  if (kind === "component" && (await besideConfig(file, files))) {
-    const variant = /^[^.]+\.([\w-]+)\.safetensors$/.exec(files.file ?? "")?.[1];
-    return folderModel(files, { ...options, variant });
-  }
-  if (kind === "component") return bareModel(file, { files });
-  const found = {
-    lora: "a LoRA",
-    embedding: "a textual-inversion embedding",
-    unknown: otherModel(file.header.tensors.keys()) ?? "no model that is known",
-  };
-  throw new AquatintError("checkpoint/kind", `${name} is ${found[kind]}, expected a model`, {
-    hint: kind === "unknown" ? READ_MODELS : "aquatint inspect FILE says what a file holds",
-  });
 }
 
 /** A tokenizer's files in a model's folder ("" is its root); undefined where there is none. @throws AquatintError "file/…". */
