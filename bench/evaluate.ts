@@ -2,13 +2,14 @@
  * `npm run evaluate -- MODEL`: makes images of captions from the model's own data, with fixed seeds and none left out,
  * and has them judged by a classifier that was trained on real renders alone. docs/evaluation.md says how to read it.
  */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { version } from "../packages/aquatint/src/cli/version.ts";
 import { AquatintError } from "../packages/aquatint/src/errors.ts";
 import { writeFileAtomic } from "../packages/aquatint/src/formats/files.node.ts";
-import { grid, type Image, strip } from "../packages/aquatint/src/formats/image/image.ts";
+import { type Image, imageGrid, imageStrip } from "../packages/aquatint/src/formats/image/image.ts";
 import { encodePng } from "../packages/aquatint/src/formats/png/png.ts";
 import { type Evaluation, evaluateDefaults, evaluateModel } from "../packages/lab/src/evaluate/evaluate.node.ts";
 import { evaluationTable } from "../packages/lab/src/evaluate/table.ts";
@@ -61,7 +62,7 @@ async function run(model: string, flags: Flags): Promise<void> {
     }
     process.stderr.write("\n");
     if (event.type === "neighbors") {
-      if (flags.nearest) await writePng(flags.nearest, strip(event.rows.rows, { scale: 2, gap: 2 }));
+      if (flags.nearest) await writePng(flags.nearest, imageStrip(event.rows.rows, { scale: 2, gap: 2 }));
       continue;
     }
     if (flags.sheet) await writeSheet(flags.sheet, images);
@@ -85,7 +86,7 @@ function numberOf(name: string, text: string): number {
 }
 
 const writeSheet = (path: string, images: readonly Image[]) =>
-  writePng(path, grid(images.slice(0, SHEET_IMAGES), { columns: 8, scale: 3, gap: 3 }));
+  writePng(path, imageGrid(images.slice(0, SHEET_IMAGES), { columns: 8, scale: 3, gap: 3 }));
 const writePng = (path: string, image: Image) => writeFileAtomic(path, encodePng(image));
 
 function json(evaluation: Evaluation): string {

@@ -2,11 +2,12 @@
  * `npm run judge -- CONFIG MISTAKES.png`: what the shipped judge says of real renders that nothing was trained on, and
  * the first images in which it misses something.
  */
+
 import { join } from "node:path";
 import { diskFiles } from "../packages/aquatint/src/checkpoints/files.node.ts";
 import { openDataset, readDatasetConfig } from "../packages/aquatint/src/data/dataset.node.ts";
 import { writeFileAtomic } from "../packages/aquatint/src/formats/files.node.ts";
-import { grid, tensorToImages } from "../packages/aquatint/src/formats/image/image.ts";
+import { imageGrid, tensorToImages } from "../packages/aquatint/src/formats/image/image.ts";
 import { encodePng } from "../packages/aquatint/src/formats/png/png.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
 import { colors as palette } from "../packages/emoji/src/colors.ts";
@@ -54,7 +55,7 @@ for (const i of mistakes) {
   );
 }
 if (mistakes.length > 0) {
-  const sheet = grid(
+  const sheet = imageGrid(
     mistakes.map((i) => images[i]!),
     { columns: 8, scale: Math.max(1, Math.floor(128 / width)), gap: 3 },
   );

@@ -1,5 +1,10 @@
-import { compile, grad, type HostTensors, nn, ops, type Tensor, torchCpu } from "aquatint";
+import { grad } from "aquatint/autodiff";
+import { compile } from "aquatint/compiler";
+import type { HostTensors, Tensor } from "aquatint/graph";
+import { torchCpu } from "aquatint/math";
+import * as nn from "aquatint/nn";
 import { nodeRuntime, openDataset } from "aquatint/node";
+import * as ops from "aquatint/ops";
 
 const [batch, side] = [32, 32];
 const steps = Number(process.argv[2] ?? 400);

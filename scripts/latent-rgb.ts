@@ -8,7 +8,7 @@ import { bindWeights } from "../packages/aquatint/src/checkpoints/bind-weights.t
 import { openModel } from "../packages/aquatint/src/checkpoints/open.node.ts";
 import { compile } from "../packages/aquatint/src/compiler/compile.ts";
 import { writeFileAtomic } from "../packages/aquatint/src/formats/files.node.ts";
-import { flatten, imageToTensor } from "../packages/aquatint/src/formats/image/image.ts";
+import { flattenAlpha, imageToTensor } from "../packages/aquatint/src/formats/image/image.ts";
 import { readImage } from "../packages/aquatint/src/formats/image/read-image.node.ts";
 import { fitted } from "../packages/aquatint/src/formats/image/resize.ts";
 import {
@@ -40,7 +40,7 @@ const encode = await runtime.load(compile({ outputs: { output }, ...(await bindW
 const latents: number[] = [];
 const pixels: number[] = [];
 for (const file of files) {
-  const image = fitted(flatten(await readImage(file)), { width: side, height: side });
+  const image = fitted(flattenAlpha(await readImage(file)), { width: side, height: side });
   const data = imageToTensor(image);
   const encoded = await encode.run({ x: { dtype: "float32", shape: [1, 3, side, side], data } });
   for (const z of encoded["output"]!.data) latents.push(Number(z));

@@ -8,6 +8,7 @@ const slow = /^(onnxruntime-(node|web)|sharp|node:child_process|node:worker_thre
 /** Tests that reach nothing slow and still take seconds. */
 export const longTests: readonly string[] = [
   "test/documents.test.ts", // compiles every block of the docs
+  "test/entries.test.ts", // compiles the declarations of every entry
   "packages/aquatint/src/checkpoints/safety.test.ts", // 20,000 damaged files
   "packages/emoji/src/scenes.test.ts", // 100,000 scenes
   "packages/aquatint/src/diffusion/brownian.test.ts", // converges in 256 steps

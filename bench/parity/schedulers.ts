@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { schedulerFromConfig } from "../../packages/aquatint/src/diffusion/diffusers/scheduler-config.ts";
-import { type ScheduleName, schedules } from "../../packages/aquatint/src/diffusion/process/schedules.ts";
+import { betaSchedules } from "../../packages/aquatint/src/diffusion/process/schedules.ts";
 import type { Scheduler } from "../../packages/aquatint/src/diffusion/scheduler.ts";
 import { AquatintError } from "../../packages/aquatint/src/errors.ts";
 import { readSafetensors, readText } from "../../packages/aquatint/src/formats/files.node.ts";
@@ -47,12 +47,16 @@ function read(tensors: RawTensors, name: string): Float32Array | undefined {
 function* publishedSchedules(tensors: RawTensors): Generator<Outcome> {
   for (const check of [...tensors.keys()].filter((name) => name.startsWith("alphas_cumprod/"))) {
     const name = check.slice("alphas_cumprod/".length);
-    if (!Object.hasOwn(schedules, name)) {
+    if (!Object.hasOwn(betaSchedules, name)) {
       yield { check, skipped: `no schedule is known by the name ${name}` };
       continue;
     }
     const expected = read(tensors, check)!;
-    const schedule = schedules[name as ScheduleName]({ steps: expected.length, betaStart: 0.0001, betaEnd: 0.02 });
+    const schedule = betaSchedules[name as keyof typeof betaSchedules]({
+      steps: expected.length,
+      betaStart: 0.0001,
+      betaEnd: 0.02,
+    });
     const actual = expected.map((_, i) => schedule.alphaBar(i + 1));
     yield judged(check, maxError(actual, expected), TOLERANCE);
   }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { compile } from "../../packages/aquatint/src/compiler/compile.ts";
 import { noised } from "../../packages/aquatint/src/diffusion/process/forward.ts";
 import { type PredictionType, targets } from "../../packages/aquatint/src/diffusion/process/prediction.ts";
-import { type ScheduleName, schedules } from "../../packages/aquatint/src/diffusion/process/schedules.ts";
+import { betaSchedules } from "../../packages/aquatint/src/diffusion/process/schedules.ts";
 import { readSafetensors, readText } from "../../packages/aquatint/src/formats/files.node.ts";
 import { toFloat32 } from "../../packages/aquatint/src/formats/safetensors/half.ts";
 import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors/safetensors.ts";
@@ -27,7 +27,7 @@ interface Reference {
   readonly config: unknown;
   readonly prediction_type: PredictionType;
   readonly schedule: {
-    readonly name: ScheduleName;
+    readonly name: keyof typeof betaSchedules;
     readonly steps: number;
     readonly beta_start: number;
     readonly beta_end: number;
@@ -126,7 +126,7 @@ function stepFeeds({ schedule, prediction_type }: Reference, tensors: RawTensors
   const tensor = (key: string) => read(tensors, `step${i}/${key}`);
   const [x0, eps, xt, t] = [tensor("x0"), tensor("eps"), tensor("xt"), tensor("t")];
   const { steps, beta_start: betaStart, beta_end: betaEnd } = schedule;
-  const abar = schedules[schedule.name]({ steps, betaStart, betaEnd, maxBeta: 0.999 });
+  const abar = betaSchedules[schedule.name]({ steps, betaStart, betaEnd, maxBeta: 0.999 });
   const n = t.data.length;
   const size = x0.data.length / n;
   const levels = Array.from(t.data as Float32Array, (index) => abar.level(index + 1));

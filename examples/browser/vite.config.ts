@@ -11,7 +11,7 @@ const headers = {
 };
 
 /** Bundled when the server starts. Found later, they would make it reload the page. */
-const bundled = ["zod", "fast-png", "@bufbuild/protobuf", "@bufbuild/protobuf/codegenv2"];
+const bundled = ["zod", "fast-png"];
 
 /** Serves the default model at `model/`, and copies it into a build, unless `public/model` has another. */
 function defaultModel(): Plugin {

@@ -2,7 +2,7 @@
 export { diskFiles } from "./checkpoints/files.node.ts";
 export { openLora } from "./checkpoints/lora/open.node.ts";
 export { openEmbedding, openFileHeader, openModel } from "./checkpoints/open.node.ts";
-export { openDataset, readDatasetConfig } from "./data/dataset.node.ts";
+export { type NodeDataOptions, openDataset, readDatasetConfig } from "./data/dataset.node.ts";
 export { type PrefetchedDataset, prefetchedDataset } from "./data/prefetch.node.ts";
 export {
   fileError,
@@ -16,22 +16,27 @@ export {
 export { type EncodeOptions, encodeImage, type ImageFormat, imageFormats } from "./formats/image/encode.node.ts";
 export { readImage } from "./formats/image/read-image.node.ts";
 export { importSharp, type SharpFactory } from "./formats/image/sharp.node.ts";
+export type { Environment } from "./hub/cache.node.ts";
+export type { ChooseOptions } from "./hub/choose.ts";
 export { type PullEvent, type PullOptions, pull } from "./hub/pull.node.ts";
-export * from "./pipelines/default-model.node.ts";
-export * from "./pipelines/generate.node.ts";
+export { DEFAULT_MODEL_PACKAGE, type DefaultModelOptions, defaultModelFolder } from "./pipelines/default-model.node.ts";
+export {
+  type GenerateOptions,
+  type Generation,
+  type GenerationEvent,
+  generate,
+  MAX_BATCH,
+  MAX_COUNT,
+  type OpenOptions,
+  openTextToImage,
+  prepareGeneration,
+} from "./pipelines/generate.node.ts";
 export { modelHash, modelLabel } from "./pipelines/metadata/model-hash.node.ts";
+export type { AdapterFiles, EmbeddingFile, LoraFile } from "./pipelines/model/adapters.node.ts";
+export type { PreviewKind, PreviewOptions } from "./pipelines/preview/preview.node.ts";
 export type { Drawings, RunReportInput } from "./runs/drawings.node.ts";
-export { findRuns, foundFiles, openRun, openRuns, type RunEntry as FoundRun } from "./runs/find.node.ts";
+export { findRuns, foundFiles, openRun, openRuns, type RunEntry } from "./runs/find.node.ts";
 export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } from "./runs/reported-run.node.ts";
-export type { RunData, RunState, RunSummary } from "./runs/run.ts";
 export { nodeRuntime } from "./runtime/runtime.node.ts";
 export type { DryRunEvent, DryRunPace } from "./train/run/dry-run.ts";
-export type {
-  EvaluationRecord,
-  Machine,
-  RunEvent,
-  RunProblem,
-  SessionRecord,
-  StepRecord,
-} from "./train/run/events.ts";
 export { dryTrainRun, readTrainConfig, type TrainRunOptions, trainRun } from "./train/run/run.node.ts";

@@ -2,11 +2,12 @@ import { AquatintError } from "../errors.ts";
 import { currentKeys } from "../formats/safetensors/renamed-keys.ts";
 import { familyOf } from "../models/families.ts";
 import { classWeights, modelClass, models } from "../models/registry.ts";
+import type { JsonObject } from "../util/json.ts";
 import { chooseWeights, weightsFiles } from "./choose-weights.ts";
 import { fileName, type ModelFiles, pathIn } from "./files.ts";
 import { otherForm, READ_MODELS } from "./other-models.ts";
 import { type HeaderReader, headerReader, locationsOf, optional, readJson } from "./read.ts";
-import type { FileHeader, JsonObject, Model, ModelComponent, TensorLocation } from "./types.ts";
+import type { FileHeader, Model, ModelComponent, TensorLocation } from "./types.ts";
 
 /** Options of a folder that may hold more than one form of its weights. */
 export interface FolderOptions {

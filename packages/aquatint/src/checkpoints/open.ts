@@ -5,13 +5,9 @@ import type { ModelClassName } from "../models/registry.ts";
 import { expectKeys } from "../nn/module.ts";
 import { type TokenizerFiles, tokenizerFileNames } from "../tokenizers/files.ts";
 import { type ModelFiles, pathIn } from "./files.ts";
-import { besideConfig, type FolderOptions, folderModel } from "./folder.ts";
-import { identify } from "./identify.ts";
-import { otherModel, READ_MODELS } from "./other-models.ts";
-import { headerReader, optional, readHeader, readTensors, readTextOf } from "./read.ts";
-import { bareModel } from "./single-file/bare.ts";
-import { singleFileModel } from "./single-file/single-file.ts";
-import type { FileHeader, Model } from "./types.ts";
+import { type FolderOptions, folderModel } from "./folder.ts";
+import { optional, readHeader, readTensors, readTextOf } from "./read.ts";
+import type { Model } from "./types.ts";
 
 /**
  * Opens a model: a folder in the published layout, an original single file, or one network in a folder or file of its own.
@@ -19,33 +15,8 @@ import type { FileHeader, Model } from "./types.ts";
  */
 export async function openModel(files: ModelFiles, options: FolderOptions = {}): Promise<Model> {
   if (files.file === undefined) return folderModel(files, options);
+  const { fileModel } = await import("./file-model.ts"); // tables of other programs' names, which no folder needs
   return fileModel(files, { ...options, file: await readHeader(files, files.file) });
-}
-
-/** Options of opening a file. */
-interface FileOptions extends FolderOptions {
-  readonly file: FileHeader;
-}
-
-/** The same for a single file whose header is read already. @throws AquatintError likewise. */
-export async function fileModel(files: ModelFiles, { file, ...options }: FileOptions): Promise<Model> {
-  const { kind } = identify(file.header);
-  const { name } = file.file;
-  if (kind === "single-file") return singleFileModel(file, { files });
-  if (kind === "component" && (await besideConfig(file, files))) {
-    const variant = /^[^.]+\.([\w-]+)\.safetensors$/.exec(files.file ?? "")?.[1];
-    const headers = headerReader(files, new Map([[files.file ?? "", file]]));
-    return folderModel(files, { ...options, variant, headers });
-  }
-  if (kind === "component") return bareModel(file, { files });
-  const kinds = {
-    lora: "a LoRA",
-    embedding: "a textual-inversion embedding",
-    unknown: otherModel(file.header.tensors.keys()) ?? "no model that is known",
-  };
-  throw new AquatintError("checkpoint/kind", `${name} is ${kinds[kind]}, expected a model`, {
-    hint: kind === "unknown" ? READ_MODELS : "aquatint inspect FILE says what a file holds",
-  });
 }
 
 /** A tokenizer's files in a model's folder ("" is its root); undefined where there is none. @throws AquatintError "file/…". */
@@ -68,8 +39,8 @@ export async function readTokenizer(
 export function componentOf({ name, components }: Model, className: ModelClassName) {
   const component = [...components.values()].find((entry) => entry.className === className);
   if (component) return component;
-  const classes = Array.from(components.values(), (entry) => entry.className).join(", ") || "nothing that is known";
-  throw new AquatintError("model/class", `${name} holds ${classes}, expected a ${className}`, {
+  const found = Array.from(components.values(), (entry) => entry.className).join(", ") || "nothing that is known";
+  throw new AquatintError("model/class", `${name} holds ${found}, expected a ${className}`, {
     hint: "give the folder of the model that was trained for this",
   });
 }

@@ -4,8 +4,9 @@ import { toFloat32 } from "../formats/safetensors/half.ts";
 import { headerLength, PREFIX_BYTES, parseHeader } from "../formats/safetensors/header.ts";
 import { type HostTensor, sizeOf } from "../graph/types.ts";
 import { concatBytes } from "../util/concat.ts";
+import type { JsonObject } from "../util/json.ts";
 import { type FileRange, fileName, type ModelFiles } from "./files.ts";
-import type { FileHeader, JsonObject, TensorLocation, WeightFile } from "./types.ts";
+import type { FileHeader, TensorLocation, WeightFile } from "./types.ts";
 
 /** Bytes of a header that let a foreign format be named. */
 const HEAD_BYTES = 32;

@@ -1,5 +1,6 @@
 import type { SafetensorsHeader, TensorEntry } from "../formats/safetensors/safetensors.ts";
 import type { Family } from "../models/families.ts";
+import type { JsonObject } from "../util/json.ts";
 import type { FileRange, ModelFiles } from "./files.ts";
 
 /** A file of weights, wherever it is. */
@@ -23,9 +24,6 @@ export interface FileHeader {
   readonly file: WeightFile;
   readonly header: SafetensorsHeader;
 }
-
-/** A JSON object as it stands in a config.json. */
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** One network of a checkpoint: its config in the published names, and its weights by the module's parameter paths. */
 export interface ModelComponent {

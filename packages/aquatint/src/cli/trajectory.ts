@@ -1,6 +1,6 @@
 import { samplerNamed } from "../diffusion/registry.ts";
 import { AquatintError } from "../errors.ts";
-import { type Image, strip } from "../formats/image/image.ts";
+import { type Image, imageStrip } from "../formats/image/image.ts";
 import { fromFloat32 } from "../formats/safetensors/half.ts";
 import { encodeSafetensors } from "../formats/safetensors/safetensors.ts";
 import { sizeOf } from "../graph/types.ts";
@@ -25,7 +25,7 @@ export function stripOf(
   const steps = stripSteps(evaluations[0]?.n ?? 0);
   const stripEvaluations = evaluations.filter(({ i }, k) => steps.has(i) && evaluations[k - 1]?.i !== i);
   const row = (key: "x" | "x0") => stripEvaluations.flatMap(({ images }) => (images ? [images[key]] : []));
-  return strip([row("x"), row("x0")], { scale: Math.max(1, Math.ceil(CELL / Math.min(width, height))) });
+  return imageStrip([row("x"), row("x0")], { scale: Math.max(1, Math.ceil(CELL / Math.min(width, height))) });
 }
 
 /** A trajectory's tensors in bytes at most: they are held in memory twice while they are written. */

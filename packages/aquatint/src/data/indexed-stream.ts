@@ -20,7 +20,9 @@ export interface SamplePosition {
 export type DrawSample<Truth> = (random: RandomStream, position: SamplePosition) => Sample<Truth>;
 
 /** Height and width of images, or the shape of what else a sample is. */
-type SampleSize = { readonly size: readonly [height: number, width: number] } | { readonly shape: readonly number[] };
+export type SampleSize =
+  | { readonly size: readonly [height: number, width: number] }
+  | { readonly shape: readonly number[] };
 
 /** The stream whose sample i is drawn from a random stream of its own, seeded by (seed, i). */
 export function indexedStream<Truth>(

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { torchCpu } from "../math/random.ts";
 import { type GaussianMixture, gaussianMixture } from "./gaussian-mixture.ts";
 import { singleStep } from "./process/denoiser.ts";
-import { clean, type Level } from "./process/level.ts";
+import { cleanLevel, type Level } from "./process/level.ts";
 import { estimate as solved, targets } from "./process/prediction.ts";
 import { cosine, linear } from "./process/schedules.ts";
 
@@ -69,7 +69,7 @@ test.each(levels)("alpha $alpha, sigma $sigma: estimate and score say the same (
 });
 
 test("the score is the gradient of the log-density, without noise too", () => {
-  for (const level of [clean, levels[1]!]) {
+  for (const level of [cleanLevel, levels[1]!]) {
     const score = plane.score(points, level);
     points.forEach((_, i) => {
       const moved = (by: number) =>
@@ -114,7 +114,7 @@ const empirical = (rows: Float64Array, d: number) => {
   return { mean, covariance };
 };
 
-test.each([clean, levels[1]!])("at t = $t samples have the mixture's moments, and a seed fixes them", (level) => {
+test.each([cleanLevel, levels[1]!])("at t = $t samples have the mixture's moments, and a seed fixes them", (level) => {
   const { alpha, sigma } = level;
   const draw = (mixture: GaussianMixture) => mixture.sample(torchCpu(1), 20_000, level);
   const { mean, covariance } = empirical(draw(plane), 2);

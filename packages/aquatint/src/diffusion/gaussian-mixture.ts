@@ -3,7 +3,7 @@ import { symmetricEigen } from "../math/eigen.ts";
 import type { RandomStream } from "../math/random.ts";
 import type { Denoiser } from "./process/denoiser.ts";
 import type { Latent } from "./process/latent.ts";
-import { clean, type Level } from "./process/level.ts";
+import { cleanLevel, type Level } from "./process/level.ts";
 import { type Estimate, type Target, trainingTarget } from "./process/prediction.ts";
 
 /** One normal distribution of a mixture. */
@@ -81,8 +81,8 @@ export function gaussianMixture(components: readonly GaussianComponent[]): Gauss
     dimensions,
     ...moments(parts),
     estimate,
-    logDensity: (x, level = clean) => Float64Array.from(views(parts, x, level), (view) => view.logDensity),
-    score(x, level = clean) {
+    logDensity: (x, level = cleanLevel) => Float64Array.from(views(parts, x, level), (view) => view.logDensity),
+    score(x, level = cleanLevel) {
       const gradient = new Float64Array(x.length);
       for (const { at, shares, pulls } of views(parts, x, level)) {
         pulls.forEach((pull, k) => {
@@ -91,7 +91,7 @@ export function gaussianMixture(components: readonly GaussianComponent[]): Gauss
       }
       return gradient;
     },
-    sample: (random, n, level = clean) => drawn(parts, random, { n, level }),
+    sample: (random, n, level = cleanLevel) => drawn(parts, random, { n, level }),
     denoise,
     network: (target) => async (x, level) => trainingTarget(target, level, estimateOf(x, level)),
   };

@@ -1,23 +1,104 @@
-export * from "./brownian.ts";
-export * from "./diffusers/scheduler-config.ts";
+/** Diffusion as mathematics: schedules, spacings, samplers and the evidence lower bound, without networks. */
+export { type BrownianOptions, brownianNoise } from "./brownian.ts";
+export { publishedScheduler, schedulerFromConfig, schedulerSettings } from "./diffusers/scheduler-config.ts";
 export * from "./gaussian-mixture.ts";
-export * from "./guidance.ts";
-export * from "./process/beta-schedules.ts";
+export {
+  clipX0,
+  dynamicThreshold,
+  type GuidanceOptions,
+  guidedOutput,
+  recomputeEps,
+  type ThresholdOptions,
+  type X0Transform,
+} from "./guidance.ts";
+export { betasOf, type Precision, scheduleFromBetas, withMaxBeta } from "./process/beta-schedules.ts";
 export * from "./process/coordinates.ts";
-export * from "./process/denoiser.ts";
-export * from "./process/flow-schedules.ts";
+export {
+  channelHalves,
+  type Denoiser,
+  denoiser,
+  type FullNetwork,
+  type FullOutput,
+  type Network,
+  type NetworkOutput,
+  type OutputContext,
+  type StepIndex,
+  singleStep,
+  type TimedNetwork,
+  toEstimate,
+} from "./process/denoiser.ts";
+export type { EdmOptions, FlowOptions } from "./process/flow-schedules.ts";
 export * from "./process/forward.ts";
-export * from "./process/latent.ts";
-export * from "./process/level.ts";
+export { type Latent, lin } from "./process/latent.ts";
+export { cleanLevel, type Level, levelOfAlphaBar, logSnr, type Schedule, snr } from "./process/level.ts";
 export * from "./process/posterior.ts";
-export * from "./process/prediction.ts";
-export * from "./process/schedule-names.ts";
-export * from "./process/schedules.ts";
+export {
+  type Estimate,
+  edmTarget,
+  estimate,
+  type PredictionType,
+  type Target,
+  targets,
+  trainingTarget,
+} from "./process/prediction.ts";
+export { type ScheduleName, scheduleNamed, scheduleNames, schedules } from "./process/schedule-names.ts";
+export { type BetaOptions, type CosineOptions, scheduleFromAlphaBar, zeroTerminalSnr } from "./process/schedules.ts";
 export * from "./process/weighting.ts";
-export * from "./registry.ts";
+export {
+  automaticSchedule,
+  type NamedSampler,
+  type RegisteredSampler,
+  type SamplerName,
+  type ScheduleWord,
+  samplerChoice,
+  samplerNamed,
+  samplers,
+  scheduleWord,
+  scheduleWords,
+} from "./registry.ts";
 export * from "./samplers/define-sampler.ts";
-export * from "./samplers/loop.ts";
-export * from "./samplers/options.ts";
-export * from "./scheduler.ts";
-export * from "./spacing/ramps.ts";
-export * from "./spacing/spacing.ts";
+export {
+  batchNoise,
+  evaluate,
+  evaluateOnce,
+  firstOrderStep,
+  type Interval,
+  intervals,
+  isEndpoint,
+  isStill,
+  type LevelFinder,
+  type NoiseSource,
+  type Sampler,
+  type SamplerInput,
+  type SamplerStep,
+  type Step,
+} from "./samplers/loop.ts";
+export type { OptionChoice, OptionSchema, OptionValues, SamplerOption, SamplerOptions } from "./samplers/options.ts";
+export * as samplerOptions from "./samplers/options.ts";
+export {
+  levelFinder,
+  networkDenoiser,
+  type Path,
+  type Projection,
+  type Scheduler,
+  type SchedulerRun,
+  type SchedulerSettings,
+  scheduler,
+  withSampler,
+} from "./scheduler.ts";
+export type { AysTable, Ramp } from "./spacing/ramps.ts";
+export * as ramps from "./spacing/ramps.ts";
+export {
+  atRatios,
+  atTimes,
+  dropLast,
+  type LevelsInput,
+  levels,
+  type RampedOptions,
+  ramped,
+  type Spacing,
+  type SpacingName,
+  type SpacingOptions,
+  spacings,
+  timeOfRatio,
+} from "./spacing/spacing.ts";

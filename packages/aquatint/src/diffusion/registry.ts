@@ -7,15 +7,16 @@ import type { Sampler } from "./samplers/loop.ts";
 import type { OptionChoice, SamplerOptions } from "./samplers/options.ts";
 import { dropLast, type Spacing, type SpacingName, spacings } from "./spacing/spacing.ts";
 
-type Declaration = (typeof declarations)[keyof typeof declarations];
+/** One of the declarations in samplers/index.ts. */
+export type RegisteredSampler = (typeof declarations)[keyof typeof declarations];
 
 /** Every sampler, by the name that the command line takes. */
 export const samplers = Object.fromEntries(Object.values(declarations).map((sampler) => [sampler.name, sampler])) as {
-  readonly [D in Declaration as D["name"]]: D;
+  readonly [D in RegisteredSampler as D["name"]]: D;
 };
 
 /** The name of a sampler in the registry. */
-export type SamplerName = Declaration["name"];
+export type SamplerName = RegisteredSampler["name"];
 
 /** A sampler and some of its options. */
 export const samplerChoice = <N extends SamplerName>(

@@ -3,7 +3,7 @@ import type { X0Transform } from "./guidance.ts";
 import { type Coordinates, noiseRatio, toCoordinates, variancePreserving } from "./process/coordinates.ts";
 import { type Denoiser, type TimedNetwork, toEstimate } from "./process/denoiser.ts";
 import { type Latent, lin, rowSize } from "./process/latent.ts";
-import { clean, type Level, type Schedule } from "./process/level.ts";
+import { cleanLevel, type Level, type Schedule } from "./process/level.ts";
 import type { Target } from "./process/prediction.ts";
 import { type SamplerName, samplerNamed } from "./registry.ts";
 import { noLearnedVariance } from "./samplers/define-sampler.ts";
@@ -142,7 +142,7 @@ async function* checkedLoop(
     if (result.done) return result.value;
     const { i, n, next, x, final } = result.value;
     checks.step(result.value);
-    const ahead = final && i === n - 1 ? clean : final && destinations ? levels[i + 1]! : next;
+    const ahead = final && i === n - 1 ? cleanLevel : final && destinations ? levels[i + 1]! : next;
     if (project) x.set(project(x, ahead));
     yield result.value;
   }
@@ -189,7 +189,7 @@ export function withSampler(settings: SchedulerSettings, samplerText: string): S
   const path = (steps: number): Path => {
     const visited = spacing(schedule, checkedStepCount(steps, schedule));
     const [last] = visited.slice(-1);
-    const end = modelEnd && !isStill({ from: last!, to: modelEnd }) ? modelEnd : clean;
+    const end = modelEnd && !isStill({ from: last!, to: modelEnd }) ? modelEnd : cleanLevel;
     return { levels: [...visited, end].map((level) => toCoordinates(variancePreserving, level)) };
   };
   return {

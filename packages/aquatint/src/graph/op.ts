@@ -1,15 +1,29 @@
 import { AquatintError } from "../errors.ts";
 import { currentScope } from "./scope.ts";
-import { type Args, type Node, newNode, type Op, type OpSpec, type Outputs, type OutputsOf, Tensor } from "./tensor.ts";
+import {
+  type Args,
+  type Node,
+  newNode,
+  type Op,
+  type OpSpec,
+  type Outputs,
+  type OutputsOf,
+  Tensor,
+  type Tensors,
+} from "./tensor.ts";
 import { type Type, typeName } from "./types.ts";
 
-type Tensors = readonly Tensor[];
-
-type Result<T> = T extends Type ? Tensor : OutputsOf<T>;
+/** What an op returns: one tensor, or one for each of its outputs. */
+export type Result<T> = T extends Type ? Tensor : OutputsOf<T>;
 /** An op as a function: tensors by position, attributes last, by name. */
 export type OpFn<I extends Tensors, A = undefined, T extends Type | readonly Type[] = Type> = ((
   ...args: Args<I, A>
 ) => Result<T>) & { readonly op: OpSpec<I, A, T> };
+
+/** An op of one tensor. */
+export type UnaryOp = OpFn<[x: Tensor]>;
+/** An op of two tensors. */
+export type BinaryOp = OpFn<[a: Tensor, b: Tensor]>;
 
 /** A node of a known op, with the types of its declaration. */
 export interface NodeOf<I extends Tensors, A, T> extends Node {

@@ -41,11 +41,13 @@ export function newNode(node: Omit<Node, "outputs">, [first, ...rest]: readonly 
   return complete;
 }
 
-type Tensors = readonly Tensor[];
+/** An op's inputs. */
+export type Tensors = readonly Tensor[];
 
 /** The cotangents of an op's outputs; undefined where the loss does not depend on that output. */
-type Cotangents<T> = T extends Type ? readonly [Tensor] : { readonly [K in keyof T]: Tensor | undefined };
-type Gradients<I extends Tensors> = { readonly [K in keyof I]: Tensor | undefined };
+export type Cotangents<T> = T extends Type ? readonly [Tensor] : { readonly [K in keyof T]: Tensor | undefined };
+/** The gradients of an op's inputs; undefined where there is none. */
+export type Gradients<I extends Tensors> = { readonly [K in keyof I]: Tensor | undefined };
 /** The outputs of a node whose types are `T`. */
 export type OutputsOf<T> = T extends Type
   ? readonly [Tensor]
@@ -73,10 +75,11 @@ export type GradRule<I extends Tensors, A, T> =
   | "unsupported";
 
 /** The ONNX names of an op's inputs. */
-type NamesOf<I extends Tensors> = { readonly [K in keyof I]: string };
+export type NamesOf<I extends Tensors> = { readonly [K in keyof I]: string };
 /** Arguments of an op: its inputs, then its attributes where it has any. */
 export type Args<I extends readonly unknown[], A> = A extends undefined ? I : [...I, A];
-type OnNumbers<I extends Tensors, A> = (...args: Args<{ [K in keyof I]: number }, A>) => number;
+/** An op on plain numbers. */
+export type OnNumbers<I extends Tensors, A> = (...args: Args<{ [K in keyof I]: number }, A>) => number;
 
 /** Properties of an op that the compiler's passes rely on. An op without traits is left unchanged. */
 export interface Traits<I extends Tensors, A> {

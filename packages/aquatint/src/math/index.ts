@@ -3,6 +3,7 @@ export { average } from "./average.ts";
 export { type CudaPhiloxOptions, cudaPhilox } from "./cuda.ts";
 export { type Eigen, symmetricEigen } from "./eigen.ts";
 export { type GeneratorName, generatorNamed, generators } from "./generators.ts";
+export type { Mt19937State } from "./mt19937.ts";
 export { didYouMean, type UnknownName, unknownName } from "./names.ts";
 export { linspace } from "./numbers.ts";
 export {

@@ -1,7 +1,6 @@
+import type { JsonObject } from "../util/json.ts";
 import { type LatentRgb, sd1Rgb, sdxlRgb } from "./latent-rgb.ts";
 import type { PipelineClass } from "./pipeline-classes.ts";
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Facts that a line of published models shares and that no shape shows. */
 export interface FamilyFacts {

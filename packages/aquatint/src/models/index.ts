@@ -1,11 +1,17 @@
+/** Published networks, their configurations, and the table of their classes. */
+
 export * from "./autoencoder/index.ts";
 export * from "./autoencoder-tiny/index.ts";
+export type { ImageAttention } from "./blocks/attention.ts";
 export { guidanceEmbedding } from "./blocks/timesteps.ts";
-export { DownBlock, UpBlock } from "./blocks/unet-blocks.ts";
+export { type Conditions, DownBlock, UpBlock } from "./blocks/unet-blocks.ts";
 export * from "./classifier/index.ts";
 export * from "./clip/index.ts";
 export { configParser } from "./config.ts";
 export * from "./controlnet/index.ts";
-export { tokenizerFolder } from "./pipeline-classes.ts";
+export type { Family } from "./families.ts";
+export type { InferenceFacts, Weights } from "./infer-config.ts";
+export type { LatentRgb, Rgb } from "./latent-rgb.ts";
+export { type PipelineClass, type PipelineKind, pipelineKinds, tokenizerFolder } from "./pipeline-classes.ts";
 export { type ModelClassName, models } from "./registry.ts";
 export * from "./unet/index.ts";

@@ -1,6 +1,5 @@
+import type { JsonObject } from "../util/json.ts";
 import { countOf, upTo } from "../util/numbered.ts";
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Facts about a network beside the shapes of its weights. */
 export interface InferenceFacts {
@@ -15,7 +14,8 @@ export interface InferenceFacts {
 /** Width of the pooled caption in the published SDXL. */
 const XL_POOLED = 1280;
 
-type Weights = ReadonlyMap<string, { readonly shape: readonly number[] }>;
+/** The shapes of a network's weights by their names. */
+export type Weights = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 const sizeAt = (weights: Weights, key: string, axis: number): number | undefined => weights.get(key)?.shape[axis];
 const channelsOf = (weights: Weights, levels: number, key: (level: number) => string): readonly number[] =>

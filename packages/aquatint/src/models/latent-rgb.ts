@@ -1,5 +1,5 @@
 /** Red, green and blue. */
-type Rgb = readonly [red: number, green: number, blue: number];
+export type Rgb = readonly [red: number, green: number, blue: number];
 
 /** A linear map from a U-Net's latents to colors in about -1 .. 1: one latent is one pixel. */
 export interface LatentRgb {

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../util/json.ts";
 import { AutoencoderKL } from "./autoencoder/autoencoder-kl.ts";
 import { parseAutoencoderConfig } from "./autoencoder/config.ts";
 import { klLatentSpace, type LatentSpace } from "./autoencoder/latent-space.ts";
@@ -23,7 +24,6 @@ import { parseUNet2DConfig } from "./unet/config.ts";
 import { UNet2DModel } from "./unet/unet2d.ts";
 import { UNet2DConditionModel } from "./unet/unet2d-condition.ts";
 
-type JsonObject = Readonly<Record<string, unknown>>;
 type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 /** Files and constructor of the networks of a class. */

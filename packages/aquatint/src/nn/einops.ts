@@ -4,7 +4,8 @@ import type { Type } from "../graph/types.ts";
 import { reshape, transpose } from "../ops/shape.ts";
 import { sizeAt } from "../ops/shape-rules.ts";
 
-type Names<S extends string> = S extends `${infer A} ${infer B}` ? A | Names<B> : S;
+/** The names in a pattern. */
+export type Names<S extends string> = S extends `${infer A} ${infer B}` ? A | Names<B> : S;
 
 /** Names the axes of `x`: `const { b, c, h, w } = dims(x, "b c h w")`. */
 export function dims<const S extends string>(x: Type, names: S): { readonly [K in Names<S>]: number } {

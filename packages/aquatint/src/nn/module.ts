@@ -6,8 +6,9 @@ import { Tensor } from "../graph/tensor.ts";
 export type Child = Tensor | Module | undefined | readonly Child[];
 /** Named parameters and parts. */
 export type Children = { readonly [name: string]: Child };
+/** Any forward function. */
 // biome-ignore lint/suspicious/noExplicitAny: a module's signature is its forward function's; `any` is the only upper bound of all of them
-type Forward = (...args: any[]) => unknown;
+export type Forward = (...args: any[]) => unknown;
 /** A function of tensors with named children. */
 export type Module<F extends Forward = Forward, C extends Children = Children> = F & { readonly children: C };
 

@@ -1,12 +1,10 @@
 import { float } from "../graph/emitter.ts";
-import { defineOp, type OpFn } from "../graph/op.ts";
+import { defineOp, type OpFn, type UnaryOp } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { cast, greater, where } from "./comparison.ts";
 import { add, clamp, erf, mul, neg, scale, sigmoid, sub, tanh } from "./elementwise.ts";
 import { scalar } from "./leaves.ts";
 import { floatOf } from "./shape-rules.ts";
-
-type Unary = OpFn<[x: Tensor]>;
 
 /** x · s for s = sigmoid(x), whose whole derivative is charged to x: s + y - y·s. */
 const gate: OpFn<[x: Tensor, s: Tensor]> = defineOp({
@@ -35,7 +33,7 @@ export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Ten
 }
 
 /** max(x, 0); its derivative at 0 is 0. */
-export const relu: Unary = defineOp({
+export const relu: UnaryOp = defineOp({
   name: "relu",
   infer: ([x]) => floatOf(x),
   emit: (e, x) => e.node("Relu", x),
@@ -68,7 +66,7 @@ const eluOp: OpFn<[x: Tensor], { alpha: number }> = defineOp({
 export const selu = (x: Tensor): Tensor => scale(elu(x, { alpha: 1.6732632423543772 }), 1.0507009873554805);
 
 /** ln(1 + e^x), without overflow. */
-export const softplus: Unary = defineOp({
+export const softplus: UnaryOp = defineOp({
   name: "softplus",
   infer: ([x]) => floatOf(x),
   emit: (e, x) => e.node("Softplus", x),

@@ -1,13 +1,11 @@
-import { defineOp, type OpFn, shapeError } from "../graph/op.ts";
+import { type BinaryOp, defineOp, type OpFn, shapeError } from "../graph/op.ts";
 import type { Tensor, Traits } from "../graph/tensor.ts";
 import { type DType, type Shape, sizeOf } from "../graph/types.ts";
 import { constant, fill } from "./leaves.ts";
 import { broadcast, broadcastShapes, expectDtype } from "./shape-rules.ts";
 
-type Binary = OpFn<[a: Tensor, b: Tensor]>;
-
 type BinaryTraits = Traits<[a: Tensor, b: Tensor], undefined>;
-const comparison = (name: string, onnx: string, dtypes: readonly DType[], traits: BinaryTraits = {}): Binary =>
+const comparison = (name: string, onnx: string, dtypes: readonly DType[], traits: BinaryTraits = {}): BinaryOp =>
   defineOp({
     name,
     infer: ([a, b]) => {
@@ -20,17 +18,17 @@ const comparison = (name: string, onnx: string, dtypes: readonly DType[], traits
   });
 
 /** a > b, as bool. */
-export const greater: Binary = comparison("greater", "Greater", ["float32", "int32"]);
+export const greater: BinaryOp = comparison("greater", "Greater", ["float32", "int32"]);
 /** a ≥ b, as bool. */
-export const greaterEqual: Binary = comparison("greaterEqual", "GreaterOrEqual", ["float32", "int32"]);
+export const greaterEqual: BinaryOp = comparison("greaterEqual", "GreaterOrEqual", ["float32", "int32"]);
 /** a = b, as bool. */
-export const equal: Binary = comparison("equal", "Equal", ["float32", "int32", "bool"], { commutative: true });
+export const equal: BinaryOp = comparison("equal", "Equal", ["float32", "int32", "bool"], { commutative: true });
 /** a < b, as bool. */
-export const less: Binary = comparison("less", "Less", ["float32", "int32"]);
+export const less: BinaryOp = comparison("less", "Less", ["float32", "int32"]);
 /** a ≤ b, as bool. */
-export const lessEqual: Binary = comparison("lessEqual", "LessOrEqual", ["float32", "int32"]);
+export const lessEqual: BinaryOp = comparison("lessEqual", "LessOrEqual", ["float32", "int32"]);
 /** a and b, both bool. */
-export const logicalAnd: Binary = comparison("logicalAnd", "And", ["bool"], {
+export const logicalAnd: BinaryOp = comparison("logicalAnd", "And", ["bool"], {
   commutative: true,
   identity: ([a, b]) => a === b,
 });

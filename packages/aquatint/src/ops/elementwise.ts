@@ -1,13 +1,10 @@
-import { defineOp, type OpFn, shapeError, withOpContext } from "../graph/op.ts";
+import { type BinaryOp, defineOp, type OpFn, shapeError, type UnaryOp, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Type } from "../graph/types.ts";
 import { cast, equal, greater, greaterEqual, lessEqual, logicalAnd, where } from "./comparison.ts";
 import { scalar } from "./leaves.ts";
 import { expand } from "./shape.ts";
 import { broadcast, broadcastShapes, expectDtype, floatOf } from "./shape-rules.ts";
-
-type Unary = OpFn<[x: Tensor]>;
-type Binary = OpFn<[a: Tensor, b: Tensor]>;
 
 function numbers(a: Type, b: Type): Type {
   expectDtype(a, "float32", "int32");
@@ -19,7 +16,7 @@ function number(x: Type): Type {
 }
 
 /** a + b */
-export const add: Binary = defineOp({
+export const add: BinaryOp = defineOp({
   name: "add",
   infer: ([a, b]) => numbers(a, b),
   emit: (e, x) => e.node("Add", x),
@@ -28,7 +25,7 @@ export const add: Binary = defineOp({
 });
 
 /** a - b */
-export const sub: Binary = defineOp({
+export const sub: BinaryOp = defineOp({
   name: "sub",
   infer: ([a, b]) => numbers(a, b),
   emit: (e, x) => e.node("Sub", x),
@@ -37,7 +34,7 @@ export const sub: Binary = defineOp({
 });
 
 /** a · b, element by element. */
-export const mul: Binary = defineOp({
+export const mul: BinaryOp = defineOp({
   name: "mul",
   infer: ([a, b]) => numbers(a, b),
   emit: (e, x) => e.node("Mul", x),
@@ -46,7 +43,7 @@ export const mul: Binary = defineOp({
 });
 
 /** a / b, both float32. */
-export const div: Binary = defineOp({
+export const div: BinaryOp = defineOp({
   name: "div",
   infer: ([a, b]) => {
     expectDtype(a, "float32");
@@ -61,7 +58,7 @@ export const div: Binary = defineOp({
 });
 
 /** The larger of a and b; where they are equal the gradient goes to b. */
-export const maximum: Binary = defineOp({
+export const maximum: BinaryOp = defineOp({
   name: "maximum",
   infer: ([a, b]) => numbers(a, b),
   emit: (e, x) => e.node("Max", x),
@@ -84,7 +81,7 @@ export const minimum = (a: Tensor, b: Tensor): Tensor => neg(maximum(neg(a), neg
 export const scale = (x: Tensor, k: number): Tensor => (k === 1 ? x : mul(x, scalar(k)));
 
 /** -x */
-export const neg: Unary = defineOp({
+export const neg: UnaryOp = defineOp({
   name: "neg",
   infer: ([x]) => number(x),
   // WebGPU has no kernel for the integers
@@ -99,7 +96,7 @@ const unary = (
   onnx: string,
   slope: (x: Tensor, y: Tensor) => Tensor,
   element?: (x: number) => number,
-): Unary =>
+): UnaryOp =>
   defineOp({
     name,
     infer: ([x]) => floatOf(x),
@@ -109,26 +106,26 @@ const unary = (
   });
 
 /** e to the power x. */
-export const exp: Unary = unary("exp", "Exp", (_, y) => y, Math.exp);
+export const exp: UnaryOp = unary("exp", "Exp", (_, y) => y, Math.exp);
 /** Natural logarithm. */
-export const log: Unary = unary("log", "Log", (x) => div(scalar(1), x), Math.log);
+export const log: UnaryOp = unary("log", "Log", (x) => div(scalar(1), x), Math.log);
 /** Square root. */
-export const sqrt: Unary = unary("sqrt", "Sqrt", (_, y) => div(scalar(0.5), y), Math.sqrt);
+export const sqrt: UnaryOp = unary("sqrt", "Sqrt", (_, y) => div(scalar(0.5), y), Math.sqrt);
 /** Sine of x in radians. */
-export const sin: Unary = unary("sin", "Sin", (x) => cos(x), Math.sin);
+export const sin: UnaryOp = unary("sin", "Sin", (x) => cos(x), Math.sin);
 /** Cosine of x in radians. */
-export const cos: Unary = unary("cos", "Cos", (x) => neg(sin(x)), Math.cos);
+export const cos: UnaryOp = unary("cos", "Cos", (x) => neg(sin(x)), Math.cos);
 /** Hyperbolic tangent. */
-export const tanh: Unary = unary("tanh", "Tanh", (_, y) => sub(scalar(1), mul(y, y)), Math.tanh);
+export const tanh: UnaryOp = unary("tanh", "Tanh", (_, y) => sub(scalar(1), mul(y, y)), Math.tanh);
 /** 1 / (1 + e^-x) */
-export const sigmoid: Unary = unary(
+export const sigmoid: UnaryOp = unary(
   "sigmoid",
   "Sigmoid",
   (_, y) => sub(y, mul(y, y)),
   (x) => 1 / (1 + Math.exp(-x)),
 );
 /** The error function of the normal distribution. */
-export const erf: Unary = unary("erf", "Erf", (x) => scale(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)));
+export const erf: UnaryOp = unary("erf", "Erf", (x) => scale(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)));
 
 /** x² */
 export const square = (x: Tensor): Tensor => mul(x, x);
@@ -141,7 +138,7 @@ export function sign(x: Tensor): Tensor {
 }
 
 /** |x|; its derivative at 0 is 0. */
-export const abs: Unary = defineOp({
+export const abs: UnaryOp = defineOp({
   name: "abs",
   infer: ([x]) => number(x),
   emit: (e, x) => e.node("Abs", x),
@@ -149,7 +146,7 @@ export const abs: Unary = defineOp({
   traits: { idempotent: true, scalar: Math.abs },
 });
 
-const step = (name: string, onnx: string, element: (x: number) => number): Unary =>
+const step = (name: string, onnx: string, element: (x: number) => number): UnaryOp =>
   defineOp({
     name,
     infer: ([x]) => floatOf(x),
@@ -158,12 +155,12 @@ const step = (name: string, onnx: string, element: (x: number) => number): Unary
     traits: { idempotent: true, scalar: element },
   });
 /** The largest whole number that is not above x. */
-export const floor: Unary = step("floor", "Floor", Math.floor);
+export const floor: UnaryOp = step("floor", "Floor", Math.floor);
 /** The smallest whole number that is not below x. */
-export const ceil: Unary = step("ceil", "Ceil", Math.ceil);
+export const ceil: UnaryOp = step("ceil", "Ceil", Math.ceil);
 const toEven = (x: number): number => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
 /** The nearest whole number; of two the even one. */
-export const round: Unary = step("round", "Round", toEven);
+export const round: UnaryOp = step("round", "Round", toEven);
 
 /** The limits of `clamp`; a side that is absent is open. */
 export interface ClampOptions {
@@ -229,7 +226,7 @@ const powNumber: OpFn<[x: Tensor], { exponent: number }> = defineOp({
 });
 
 // Where a branch is not taken its operand is 1, so that no infinity meets a zero when it is differentiated again.
-const powTensor: Binary = defineOp({
+const powTensor: BinaryOp = defineOp({
   name: "pow",
   infer: ([a, b]) => {
     expectDtype(a, "float32");

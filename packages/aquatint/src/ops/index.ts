@@ -1,3 +1,5 @@
+/** The ops: each with its shape rule, its ONNX form and its gradient. */
+
 export * from "./activation.ts";
 export * from "./attention.ts";
 export * from "./comparison.ts";
@@ -11,3 +13,4 @@ export * from "./pool.ts";
 export * from "./reduce.ts";
 export * from "./resize.ts";
 export * from "./shape.ts";
+export type { Pair, Two } from "./window.ts";

@@ -2,7 +2,8 @@ import { defineOp, type OpFn, opFunction, shapeError } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type DType, type HostTensor, type Shape, sizeOf } from "../graph/types.ts";
 
-interface InputAttributes {
+/** The name, type and initial values of a leaf. */
+export interface InputAttributes {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: Shape;
@@ -12,7 +13,8 @@ export interface InputOptions extends Omit<InputAttributes, "dtype"> {
   /** float32 when absent. */
   readonly dtype?: DType | undefined;
 }
-type InputOp = OpFn<[], InputAttributes>;
+/** An op without inputs. */
+export type InputOp = OpFn<[], InputAttributes>;
 const inputOp: InputOp = defineOp({
   name: "input",
   infer: (_, { dtype, shape }) => ({ dtype, shape }),

@@ -14,7 +14,8 @@ export interface MatmulOptions {
   readonly alpha?: number | undefined;
 }
 
-type MatmulOp = OpFn<[a: Tensor, b: Tensor], Defaulted<MatmulOptions>>;
+/** The op of `matmul`, all of its options given. */
+export type MatmulOp = OpFn<[a: Tensor, b: Tensor], Defaulted<MatmulOptions>>;
 const matmulOp: MatmulOp = defineOp({
   name: "matmul",
   infer: ([a, b], { transA, transB }) => {

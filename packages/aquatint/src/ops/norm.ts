@@ -115,7 +115,8 @@ function exponentials({ dtype, shape }: Type, axis: number): Type {
   return { dtype, shape };
 }
 
-type SoftmaxOp = OpFn<[x: Tensor], Defaulted<AxisOptions>>;
+/** An op along one axis. */
+export type SoftmaxOp = OpFn<[x: Tensor], Defaulted<AxisOptions>>;
 const softmaxOp: SoftmaxOp = defineOp({
   name: "softmax",
   infer: ([x], { axis }) => exponentials(x, axis),

@@ -15,10 +15,12 @@ function complete(shape: Shape, count: number): Shape {
   const sound = completeShape.every((d) => Number.isInteger(d) && d >= 0) && sizeOf(completeShape) === count;
   return sound ? completeShape : shapeError(`${count} elements do not fill [${shape}]`);
 }
-interface ReshapeOptions {
+/** What `reshape` takes besides its tensor. */
+export interface ReshapeOptions {
   readonly shape: Shape;
 }
-type ReshapeOp = OpFn<[x: Tensor], ReshapeOptions>;
+/** The op of `reshape`. */
+export type ReshapeOp = OpFn<[x: Tensor], ReshapeOptions>;
 const reshapeOp: ReshapeOp = defineOp({
   name: "reshape",
   infer: ([x], { shape }) => ({ dtype: x.dtype, shape }),

@@ -1,52 +1,51 @@
-export {
-  type PipelineClass,
-  type PipelineKind,
-  pipelineKinds,
-} from "../models/pipeline-classes.ts";
-export type { GenerationDefaults } from "../util/generation-defaults.ts";
+/** From a prompt to an image: what the entries `aquatint` and `aquatint/node` do in one call, part by part. */
 export { captionIds } from "./conditioning/caption-ids.ts";
-export { encodedConditioning } from "./conditioning/conditions.ts";
-export type { EncodedCaptions, TextEmbeddings, TokenizedCaption } from "./conditioning/encode.ts";
-export type { HeightWidth, MicroConditioningOptions as SizeOptions } from "./conditioning/micro-conditioning.ts";
+export type { ClipSkipOptions, ClipSkipRule } from "./conditioning/clip-skip.ts";
+export { type EncodedConditioningOptions, encodedConditioning } from "./conditioning/conditions.ts";
+export type { EncodedCaptions, EncodeOptions, TextEmbeddings, TokenizedCaption } from "./conditioning/encode.ts";
+export type { HeightWidth, MicroConditioningOptions } from "./conditioning/micro-conditioning.ts";
 export {
+  type ConditionedModel,
   type Conditioning,
   type ConditioningOptions,
+  type ConditioningRun,
   type ConditioningStage,
   plainCaptions,
   planConditioning,
 } from "./conditioning/plan.ts";
+export type { VaePrecision } from "./memory/open-network.ts";
 export type { MemoryPlan } from "./memory/plan.ts";
 export {
-  type GenerationParameters as Recipe,
-  generationParameters as recipeOf,
-  type ParametersSource as RecipeSource,
-  parameterTexts as recipeTexts,
+  type GenerationParameters,
+  generationParameters,
+  type ParametersSource,
+  parameterTexts,
 } from "./metadata/parameters.ts";
 export {
-  fromMetadata as likeness,
-  type GenerationRequest as Likeness,
-  type MetadataContext as LikenessContext,
+  fromMetadata,
+  type GenerationRequest,
+  type MetadataContext,
 } from "./metadata/reproduce.ts";
-export { encodeComponent, encodeJson } from "./model/component.ts";
+export type { NetworkAdapters } from "./model/adapters.ts";
+export { type ComponentContent, encodeComponent, encodeJson } from "./model/component.ts";
 export * from "./model/components.ts";
-export { type ControlNet, describedControlNet, steeredModel } from "./model/controlnet.ts";
+export { type ControlNet, type ControlShape, describedControlNet, steeredModel } from "./model/controlnet.ts";
 export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/model-folder.ts";
-export type { TextEncoder } from "./model/text-encoders.ts";
+export type { TextEncoder, TextReading, TokenVectors } from "./model/text-encoders.ts";
 export { type TextToImageModelOptions, textToImageModel } from "./model/text-to-image-model.ts";
 export type { ControlInput, PlannedControl } from "./network/controlnet-inputs.ts";
 export * from "./network/network.ts";
-export { fitLatentRgb, type LatentPixels, linearPreview, type Previewer } from "./preview/preview.ts";
+export type { ProgramCacheInput } from "./network/program-cache.ts";
+export { fitLatentRgb, type LatentPixels, type LatentShape, linearPreview, type Previewer } from "./preview/preview.ts";
+export type { CfgOptions } from "./text-to-image/denoise.ts";
 export { type DenoiseOptions, type DenoiseStep, denoise } from "./text-to-image/denoise.ts";
-export {
-  type HiresFixOptions as RefineOptions,
-  hiresFixDefaults as refineDefaults,
-} from "./text-to-image/hires-fix.ts";
+export { type HiresFixOptions, hiresFixDefaults } from "./text-to-image/hires-fix.ts";
 export {
   type ControlOptions,
-  type ImageInputs as CanvasPlan,
-  type Img2ImgOptions as CanvasOptions,
-  img2imgDefaults as canvasDefaults,
+  type ImageInputs,
+  type Img2ImgOptions,
+  img2imgDefaults,
 } from "./text-to-image/img2img.ts";
 export * from "./text-to-image/noise.ts";
 export * from "./text-to-image/options.ts";

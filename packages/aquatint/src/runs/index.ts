@@ -1,5 +1,4 @@
 /** Readers of a training run's folder: its records, how it stands, and series of its numbers. */
-export * from "../train/run/differences.ts";
 export * from "./evaluated.ts";
 export * from "./metric-names.ts";
 export * from "./points.ts";

@@ -1,9 +1,9 @@
 /** Prompts and their tokens. */
-export * from "./attention.ts";
-export * from "./chunks.ts";
-export { type ClipTokenizer, clipTokenizer } from "./clip.ts";
+export { parseAttention, type WeightedText } from "./attention.ts";
+export { type ChunkOptions, type EmbeddedVector, type PromptChunk, padChunks, promptChunks } from "./chunks.ts";
+export { type ClipTokenizer, type ClipTokenizerInput, clipTokenizer } from "./clip.ts";
 export * from "./editing.ts";
 export * from "./emphasis.ts";
 export { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "./files.ts";
 export * from "./prompt.ts";
-export { trainBytePairs } from "./train.ts";
+export { type TrainBytePairsOptions, trainBytePairs } from "./train.ts";

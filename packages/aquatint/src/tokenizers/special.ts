@@ -1,4 +1,5 @@
 import { AquatintError } from "../errors.ts";
+import type { JsonObject } from "../util/json.ts";
 import { END, START } from "./words.ts";
 
 /** Tokens that stand for themselves and are never split; `all` maps their text to their id. */
@@ -9,19 +10,18 @@ export interface SpecialTokens {
   readonly all: ReadonlyMap<string, number>;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** A refusal with a code "tokenizer/kind". */
 export const tokenizerError = (kind: string, problem: string, hint?: string) =>
   new AquatintError(`tokenizer/${kind}`, problem, { hint });
 
-const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
+const isJson = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * The special tokens of a published tokenizer, with transformers' defaults for the missing ones.
  * special_tokens_map.json wins over tokenizer_config.json unless that has `added_tokens_decoder`, as in transformers.
  */
-export function specialTokens(config: Json, map: Json, vocab: ReadonlyMap<string, number>): SpecialTokens {
+export function specialTokens(config: JsonObject, map: JsonObject, vocab: ReadonlyMap<string, number>): SpecialTokens {
   const { added_tokens_decoder: added } = config;
   const all = new Map<string, number>();
   for (const [id, token] of isJson(added) ? Object.entries(added) : []) all.set(contentOf(token), Number(id));
@@ -35,7 +35,7 @@ export function specialTokens(config: Json, map: Json, vocab: ReadonlyMap<string
     return id;
   };
   for (const content of [...all.keys()]) idOf(content);
-  const source: Json = isJson(added) ? config : { ...config, ...map };
+  const source: JsonObject = isJson(added) ? config : { ...config, ...map };
   const { additional_special_tokens: more } = source;
   for (const token of [source.unk_token ?? END, ...(Array.isArray(more) ? more : [])]) idOf(token);
   const [start, end, pad] = [source.bos_token ?? START, source.eos_token ?? END, source.pad_token ?? END];

@@ -1,5 +1,7 @@
 /** Shared helpers: errors, figures as text, and packages that may be installed or not. */
 export { AquatintError, type ErrorCode, type ErrorOptions, messageOf } from "../errors.ts";
 export { concatFloat32 } from "./concat.ts";
-export { optionalPackage } from "./optional-package.ts";
+export type { GenerationDefaults } from "./generation-defaults.ts";
+export type { JsonObject } from "./json.ts";
+export { type OptionalPackage, optionalPackage } from "./optional-package.ts";
 export { duration, figureText } from "./words.ts";

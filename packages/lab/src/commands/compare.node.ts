@@ -4,11 +4,11 @@ import {
   type Command,
   createProgress,
   type Io,
+  integer,
   openFile,
   reportTraining,
   shortPath,
   version,
-  whole,
 } from "aquatint/cli";
 import { fileError, reportedRun, trainRun } from "aquatint/node";
 
@@ -33,7 +33,7 @@ export const addCompare = (program: Command, io: Io): Command =>
     .option(
       "--threads <n>",
       "threads to use (default: one a core)",
-      whole("--threads", { min: 1, max: 1024, example: 4 }),
+      integer("--threads", { min: 1, max: 1024, example: 4 }),
     )
     .option("--json", "print the numbers as one JSON object on stdout")
     .option("--quiet", "show no progress")

@@ -12,7 +12,7 @@ import {
   stemOf,
   supportsImages,
 } from "aquatint/cli";
-import { encodePng, strip, tensorToImage } from "aquatint/formats";
+import { encodePng, imageStrip, tensorToImage } from "aquatint/formats";
 import { jsonSeed, type Seed } from "aquatint/math";
 import { DEFAULT_MODEL_PACKAGE } from "aquatint/node";
 import { denoisedOnce } from "../theory/one-shot.ts";
@@ -66,7 +66,7 @@ async function denoise(path: string, flags: Flags, io: Io): Promise<void> {
   const conditioning = await model.conditioned([prompt], io.signal);
   const shot = await denoisedOnce(conditioning, { x0: input.values, sigma, seed, schedule: model.settings.schedule });
   const [noisy, estimate] = [shot.x, shot.x0].map((values) => tensorToImage(values, size));
-  const side = strip([[input.image, noisy!, estimate!]], { scale: Math.max(1, Math.ceil(96 / model.size)) });
+  const side = imageStrip([[input.image, noisy!, estimate!]], { scale: Math.max(1, Math.ceil(96 / model.size)) });
   const file = await outputs.image(0, estimate!);
   const comparison = await outputs.strip?.(0, encodePng(side));
   const { t, psnr } = shot;

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
-import { type Command, choice, createProgress, type Io, imageInput, seed as seedOption, whole } from "aquatint/cli";
+import { type Command, choice, createProgress, type Io, imageInput, integer, seed as seedOption } from "aquatint/cli";
 import { levels } from "aquatint/diffusion";
 import { jsonSeed, type Seed, torchCpu } from "aquatint/math";
 import { DEFAULT_MODEL_PACKAGE } from "aquatint/node";
@@ -43,7 +43,7 @@ export const addElbo = (program: Command, io: Io): Command =>
     .option(
       "--steps <n>",
       "levels that are visited; fewer give a coarser bound (default: all T)",
-      whole("--steps", { min: 1, example: 100 }),
+      integer("--steps", { min: 1, example: 100 }),
     )
     .option("--seed <s>", "same seed, same noise (default: a new one)", seedOption("--seed"))
     .option("--json", "print one JSON object on stdout and nothing else")

@@ -12,7 +12,7 @@ import {
   times,
 } from "aquatint/cli";
 import { noised, scheduleNamed, toCoordinates, variancePreserving } from "aquatint/diffusion";
-import { strip, tensorToImage, within } from "aquatint/formats";
+import { imageStrip, tensorToImage, within } from "aquatint/formats";
 import { jsonSeed, type Seed, torchCpu } from "aquatint/math";
 import { addScheduleFlags } from "./schedule-flags.ts";
 
@@ -63,7 +63,7 @@ async function noise(path: string, flags: Flags, io: Io): Promise<void> {
   const eps = torchCpu(seed).randn(values.length);
   const images = levels.map((level) => tensorToImage(noised(level, { x0: values, eps }), image));
   const scale = Math.max(1, Math.ceil(SIDE / 4 / Math.min(image.width, image.height)));
-  const sheet = strip([images], { scale });
+  const sheet = imageStrip([images], { scale });
   const file = await outputs.image(0, sheet);
   if (json) {
     const { width, height } = image;

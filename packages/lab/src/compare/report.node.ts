@@ -1,4 +1,4 @@
-import { grid, type Image, strip, tensorToImages } from "aquatint/formats";
+import { type Image, imageGrid, imageStrip, tensorToImages } from "aquatint/formats";
 import { duration } from "aquatint/util";
 import type { Estimate } from "../evaluate/distribution.ts";
 import type { NeighborRows } from "../evaluate/nearest.ts";
@@ -165,7 +165,7 @@ function samplesSection({ measured, models, real }: ReportInput): Section {
   const captions = real.captions.slice(0, SAMPLE_COUNT);
   const figureOf = (images: readonly Image[], name: string) =>
     figure(
-      sheet(inlineImage(grid(images, { columns: COLUMNS, gap: 1 }), `${images.length} images: ${name}`)),
+      sheet(inlineImage(imageGrid(images, { columns: COLUMNS, gap: 1 }), `${images.length} images: ${name}`)),
       html`<b>${name}</b>`,
     );
   const body = [
@@ -186,7 +186,7 @@ function waysSection({ models }: ReportInput): Section {
       the same in a row. Diffusion goes by steps that add no noise, so that its vector fixes the image.</p>`,
     ...models.map(({ measured, ways }) =>
       figure(
-        sheet(inlineImage(strip(ways.rows, { gap: 1 }), `Interpolations of ${measured.name}`)),
+        sheet(inlineImage(imageStrip(ways.rows, { gap: 1 }), `Interpolations of ${measured.name}`)),
         html`<b>${[measured.name, ways.label].filter(Boolean).join(" · ")}</b>: ${ways.captions.join("; ")}`,
       ),
     ),
@@ -199,7 +199,7 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 function neighborsSection({ models, floorRows }: ReportInput): Section {
   const figureOf = (name: string, { rows, distances }: NeighborRows) =>
     figure(
-      sheet(inlineImage(strip(rows, { gap: 1 }), `Images above their nearest training images: ${name}`)),
+      sheet(inlineImage(imageStrip(rows, { gap: 1 }), `Images above their nearest training images: ${name}`)),
       html`<b>${name}</b>: images above their nearest training images; median root mean squared difference
         ${median(distances).toFixed(3)} over ${distances.length}.`,
     );

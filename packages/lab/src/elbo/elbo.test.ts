@@ -1,12 +1,11 @@
 import {
-  clean,
-  cosine,
+  cleanLevel,
   denoiser,
   gaussianMixture,
   type Level,
   levels,
-  linear,
   scheduleFromAlphaBar,
+  schedules,
   snr,
   targets,
 } from "aquatint/diffusion";
@@ -35,7 +34,7 @@ async function termsOf(input: Omit<ElboInput, "noise"> & { readonly seed?: numbe
   return all;
 }
 
-const walk = levels({ schedule: linear({ steps: 40 }), steps: 40 });
+const walk = levels({ schedule: schedules.linear({ steps: 40 }), steps: 40 });
 const many = Float32Array.from(data.sample(torchCpu(2), 10_000));
 
 test("one term for each step and one for the prior, from T down", async () => {
@@ -81,7 +80,7 @@ const trueReverse: ReverseStep = async (x, { from, to }) => {
 const spread = ({ alpha, sigma }: Level) => alpha ** 2 * variance + sigma ** 2;
 
 test("with the true reverse process the bound is the likelihood", async () => {
-  const all = levels({ schedule: cosine({ steps: 40 }), steps: 40 });
+  const all = levels({ schedule: schedules.cosine({ steps: 40 }), steps: 40 });
   const terms = await termsOf({ levels: all, reverse: trueReverse, x0: many, logLikelihood: normalLogDensity });
   const exact = -data.logDensity(many).reduce((a, b) => a + b, 0) / many.length;
   expect(nats(elboOf(terms).total)).toBeCloseTo(exact, 1);
@@ -135,7 +134,7 @@ test("the better variance of the data's spread gives the better bound", async ()
   const bound = async (kind: "small" | "large") =>
     elboOf(
       await termsOf({
-        levels: levels({ schedule: cosine({ steps: 8 }), steps: 8 }),
+        levels: levels({ schedule: schedules.cosine({ steps: 8 }), steps: 8 }),
         reverse: reverseStep(data.denoise, { variance: kind }),
         x0: many,
         logLikelihood: normalLogDensity,
@@ -147,10 +146,10 @@ test("the better variance of the data's spread gives the better bound", async ()
 test("the last step's small variance is that of the step before, as published", () => {
   const [previous, last] = [walk[38]!, walk[39]!];
   const beta = 1 - last.alpha ** 2;
-  const { small, large } = varianceBounds({ from: last, to: clean, before: previous });
+  const { small, large } = varianceBounds({ from: last, to: cleanLevel, before: previous });
   expect(large).toBeCloseTo(Math.log(beta), 12);
   expect(small).toBeLessThan(large);
-  expect(fixedVariances.large({ from: last, to: clean, before: previous })).toBe(small);
+  expect(fixedVariances.large({ from: last, to: cleanLevel, before: previous })).toBe(small);
 });
 
 test("a walk that does not end at clean data, and a network without a second half, are refused", async () => {

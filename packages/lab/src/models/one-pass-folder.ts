@@ -11,26 +11,25 @@ import { CLIPTextModel, type ModelClassName, models, parseClipTextConfig, tokeni
 import { expectKeys, type Module, parameters } from "aquatint/nn";
 import { encodeComponent, encodeJson } from "aquatint/pipelines";
 import { type ClipTokenizer, type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "aquatint/tokenizers";
+import type { JsonObject } from "aquatint/util";
 import { AquatintError } from "aquatint/util";
 import { ConditionalGenerator } from "./conditional-generator.ts";
 import { ConditionalVAE } from "./conditional-vae.ts";
 import { parseGeneratorConfig, parseVaeConfig } from "./config.ts";
 
 /** A network that makes images [n, 3, h, w] of vectors [n, latent_size] and conditions [n, condition_size]. */
-type OnePassNetwork = Module<(z: Tensor, condition: Tensor) => Tensor> & {
+export type OnePassNetwork = Module<(z: Tensor, condition: Tensor) => Tensor> & {
   readonly config: { readonly latent_size: number; readonly condition_size: number; readonly sample_size: number };
 };
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** A kind of model that makes an image of a caption in one pass. */
-interface OnePassKind<Network extends OnePassNetwork> {
+export interface OnePassKind<Network extends OnePassNetwork> {
   /** The `_class_name` of its model_index.json. */
   readonly pipeline: string;
   /** The network's folder, which its parameters' names begin with. */
   readonly part: string;
   readonly className: ModelClassName;
-  readonly create: (json: Json) => Network;
+  readonly create: (json: JsonObject) => Network;
 }
 
 /** The networks of such a model, without weights. */
@@ -52,8 +51,8 @@ export interface OnePassModel<Network extends OnePassNetwork> extends OnePassMod
 
 /** The configurations of both networks. */
 export interface OnePassConfigs {
-  readonly network: Json;
-  readonly text_encoder: Json;
+  readonly network: JsonObject;
+  readonly text_encoder: JsonObject;
 }
 
 /** What is written of such a model. */
@@ -141,7 +140,7 @@ function encoded<Network extends OnePassNetwork>(
 /** One kind of folder. */
 export type OnePassFolder<Network extends OnePassNetwork = OnePassNetwork> = ReturnType<typeof onePassFolder<Network>>;
 
-function expectClass(name: string, wanted: string, { _class_name: found }: Json): void {
+function expectClass(name: string, wanted: string, { _class_name: found }: JsonObject): void {
   if (found === wanted) return;
   throw new AquatintError("model/class", `${name} holds a ${JSON.stringify(found)}, expected ${wanted}`, {
     hint: "give the folder of the model that was trained for this",

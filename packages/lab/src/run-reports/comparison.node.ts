@@ -1,14 +1,6 @@
-import { type FoundRun, foundFiles } from "aquatint/node";
-import {
-  averaged,
-  type Difference,
-  differences,
-  type EvaluatedFigure,
-  evaluatedFigures,
-  losses,
-  type Point,
-} from "aquatint/runs";
-import type { StepRecord } from "aquatint/train";
+import { foundFiles, type RunEntry } from "aquatint/node";
+import { averaged, type EvaluatedFigure, evaluatedFigures, losses, type Point } from "aquatint/runs";
+import { type Difference, differences, type StepRecord } from "aquatint/train";
 import { duration, figureText } from "aquatint/util";
 import { type Content, html } from "../reports/html.ts";
 import { type Column, figure, page, type Section, table } from "../reports/page.ts";
@@ -18,7 +10,7 @@ import { pathCode, samplesFigure } from "./report.node.ts";
 
 /** Several runs side by side: one self-contained HTML file. */
 export async function comparisonReport(
-  runs: readonly FoundRun[],
+  runs: readonly RunEntry[],
   { maker }: { readonly maker: string },
 ): Promise<string> {
   const names = runs.map(({ summary }) => summary.name);
@@ -34,7 +26,7 @@ export async function comparisonReport(
   });
 }
 
-function curvesSection(runs: readonly FoundRun[]): Section {
+function curvesSection(runs: readonly RunEntry[]): Section {
   const lines = (
     place: (points: readonly Point[], steps: readonly StepRecord[]) => readonly Point[],
   ): readonly Line[] =>
@@ -64,8 +56,8 @@ function curvesSection(runs: readonly FoundRun[]): Section {
   return { id: "curves", title: "Curves", body };
 }
 
-function summarySection(runs: readonly FoundRun[]): Section {
-  const columns: readonly Column<FoundRun>[] = [
+function summarySection(runs: readonly RunEntry[]): Section {
+  const columns: readonly Column<RunEntry>[] = [
     { title: "run", cell: ({ summary }) => summary.name },
     { title: "state", cell: ({ summary }) => summary.state },
     { title: "task", cell: ({ summary }) => summary.task },
@@ -78,7 +70,7 @@ function summarySection(runs: readonly FoundRun[]): Section {
 }
 
 /** The newest figures of each run on data that it is not trained on, a row a figure. */
-function evaluationSection(runs: readonly FoundRun[]): readonly Section[] {
+function evaluationSection(runs: readonly RunEntry[]): readonly Section[] {
   const rows = evaluatedFigures(runs);
   if (rows.length === 0) return [];
   const columns: readonly Column<EvaluatedFigure>[] = [
@@ -95,7 +87,7 @@ function evaluationSection(runs: readonly FoundRun[]): readonly Section[] {
 const valueText = (value: number | null | undefined): string =>
   value === null || value === undefined ? "" : figureText(value);
 
-function configSection(runs: readonly FoundRun[]): Section {
+function configSection(runs: readonly RunEntry[]): Section {
   const columns: readonly Column<Difference>[] = [
     { title: "place", cell: ({ path }) => pathCode(path) },
     ...runs.map(({ summary }, i) => ({
@@ -110,7 +102,7 @@ function configSection(runs: readonly FoundRun[]): Section {
   };
 }
 
-async function samplesSection(runs: readonly FoundRun[]): Promise<readonly Section[]> {
+async function samplesSection(runs: readonly RunEntry[]): Promise<readonly Section[]> {
   const parts = [];
   for (const { run, summary } of runs) {
     const newest = run.samples.at(-1);

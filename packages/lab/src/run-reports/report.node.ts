@@ -3,7 +3,6 @@ import type { RunReportInput } from "aquatint/node";
 import {
   AVERAGE_STEPS,
   averaged,
-  flattened,
   losses,
   type MetricFamily,
   metricFamilies,
@@ -13,7 +12,7 @@ import {
   spread,
   summaryOf,
 } from "aquatint/runs";
-import type { RunFiles, SessionRecord, StepRecord } from "aquatint/train";
+import { flattened, type RunFiles, type SessionRecord, type StepRecord } from "aquatint/train";
 import { duration, figureText } from "aquatint/util";
 import { type Content, type Html, html, raw } from "../reports/html.ts";
 import {

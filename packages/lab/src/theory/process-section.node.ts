@@ -1,13 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import {
-  cosine,
-  linear,
-  noised,
-  scheduleNamed,
-  scheduleNames,
-  toCoordinates,
-  variancePreserving,
-} from "aquatint/diffusion";
+import { noised, scheduleNamed, scheduleNames, schedules, toCoordinates, variancePreserving } from "aquatint/diffusion";
 import { type Image, imageToTensor, tensorToImage } from "aquatint/formats";
 import { torchCpu } from "aquatint/math";
 import { formula, html } from "../reports/html.ts";
@@ -25,7 +17,7 @@ export interface Part {
 
 /** The lecture's figure, and the signal-to-noise ratio of every schedule. */
 export function schedulesPart(): Part {
-  const two = [linear(), cosine()];
+  const two = [schedules.linear(), schedules.cosine()];
   const all = scheduleNames.map((name) => scheduleNamed(name));
   const names = (list: typeof two) => legend(list.map(({ name }) => [scheduleColor(list, name), name]));
   const body = [
@@ -76,7 +68,7 @@ export function forwardPart(image: Image, caption: string): Part {
 
 /** The posterior's variance between its two bounds. */
 export function posteriorPart(): Part {
-  const points = variancesOfToy(linear());
+  const points = variancesOfToy(schedules.linear());
   const names = [
     [color("blue"), html`lower bound ${formula("β̃_t")}: data that is one point`],
     [color("red"), "the truth for the mixture below"],

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { clean, type Level } from "aquatint/diffusion";
+import { cleanLevel, type Level } from "aquatint/diffusion";
 import { formula, type Html, html } from "../reports/html.ts";
 import { type Column, figure, legend, panels, type Section, table } from "../reports/page.ts";
 import {
@@ -64,7 +64,7 @@ function trajectoryPanel(ways: Trajectories, { density, title, lines: drawn }: P
 
 /** Every sampler's ways through the plane. */
 export async function trajectoriesPart(): Promise<Part> {
-  const density = densityGrid(clean, SIDE);
+  const density = densityGrid(cleanLevel, SIDE);
   const list = await Promise.all(
     entries.map(async ([name, entry]) => {
       const ways = await trajectories(entry);

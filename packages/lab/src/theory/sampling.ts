@@ -1,16 +1,15 @@
 import type { SamplerStep } from "aquatint/diffusion";
 import {
-  cosine,
   gaussianMixture,
   type Latent,
   type Level,
   levelFinder,
   levels,
-  linear,
   type SamplerEntry,
   type SamplerInput,
   type Schedule,
   samplers,
+  schedules,
   variancePreserving,
 } from "aquatint/diffusion";
 import { average, torchCpu } from "aquatint/math";
@@ -33,9 +32,9 @@ async function stepsOf(entry: SamplerEntry, input: SamplerInput): Promise<readon
 /** The ways of some points through the plane: one list of [x, y] a point, noise first. */
 export type Trajectories = readonly (readonly (readonly [x: number, y: number])[])[];
 
-const WALK = linear();
+const WALK = schedules.linear();
 /** Finds levels between those of the cosine walk. */
-const COSINE = cosine({ maxBeta: 0.999 });
+const COSINE = schedules.cosine({ maxBeta: 0.999 });
 
 /** The ways that a sampler takes with the exact denoiser of the toy mixture, from the same noise for all samplers. */
 export async function trajectories(
@@ -89,7 +88,7 @@ const POINTS = 12;
 
 /** Levels evenly in t of the cosine from 0.9 T to 0.05 T: where errors are those of the method, not of its last step. */
 const smoothWalk = (n: number): readonly Level[] =>
-  Array.from({ length: n + 1 }, (_, i) => cosine().level(900 - (850 * i) / n));
+  Array.from({ length: n + 1 }, (_, i) => schedules.cosine().level(900 - (850 * i) / n));
 
 /**
  * Deterministic samplers: the root mean square distance from where the exact probability flow of the toy mixture leads.

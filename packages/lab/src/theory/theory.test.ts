@@ -1,4 +1,4 @@
-import { cosine, gaussianMixture, scheduleNamed, scheduleNames } from "aquatint/diffusion";
+import { gaussianMixture, scheduleNamed, scheduleNames, schedules } from "aquatint/diffusion";
 import { expect, test } from "vitest";
 import type { ElboTerm } from "../elbo/index.ts";
 import { probabilityFlow } from "./flow.ts";
@@ -6,7 +6,7 @@ import { filled, visitedTimes } from "./pixel-elbo.ts";
 
 test("the probability flow of a normal carries x in proportion to its spread, from pure noise too", () => {
   const normal = gaussianMixture([{ mean: [0, 0], covariance: [0.36, 0.04] }]);
-  const [from, to] = [cosine().level(1000), cosine().level(30)];
+  const [from, to] = [schedules.cosine().level(1000), schedules.cosine().level(30)];
   const spread = (variance: number) => Math.sqrt(to.alpha ** 2 * variance + to.sigma ** 2);
   const x = probabilityFlow(normal, [1, -2], { from, to, steps: 400 });
   expect(x[0]).toBeCloseTo(spread(0.36), 8);

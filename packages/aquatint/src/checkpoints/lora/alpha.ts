@@ -1,6 +1,6 @@
 import { AquatintError } from "../../errors.ts";
 import { parseJsonObject } from "../../formats/json.ts";
-import type { JsonObject } from "../types.ts";
+import type { JsonObject } from "../../util/json.ts";
 
 /** The layer whose alpha is looked up, with dots in its name. */
 export interface AlphaQuery {

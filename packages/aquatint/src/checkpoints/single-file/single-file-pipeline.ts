@@ -1,7 +1,7 @@
 import type { SafetensorsHeader } from "../../formats/safetensors/safetensors.ts";
 import { type Family, familyFacts } from "../../models/families.ts";
 import { type PipelineClass, pipelineKinds } from "../../models/pipeline-classes.ts";
-import type { JsonObject } from "../types.ts";
+import type { JsonObject } from "../../util/json.ts";
 
 /** The model_index.json that a family was published with, as far as it says how the parts are used. */
 export function singleFileIndex(family: Family | undefined, unet: JsonObject | undefined): JsonObject {

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { fileModel } from "../../checkpoints/file-model.ts";
 import { diskFiles } from "../../checkpoints/files.node.ts";
 import { identify } from "../../checkpoints/identify.ts";
 import { type Inspection, inspectCheckpoint, inspectFile } from "../../checkpoints/inspect.ts";
-import { fileModel, openModel } from "../../checkpoints/open.ts";
+import { openModel } from "../../checkpoints/open.ts";
 import { readHeader } from "../../checkpoints/read.ts";
 import { families } from "../../models/families.ts";
 import type { Io } from "../io.ts";

@@ -55,7 +55,8 @@ export const addTrain = (program: Command, io: Io): Command =>
     });
 
 type StartEvent = Extract<RunEvent, { type: "start" }>;
-type ShownEvent = RunEvent | ReportEvent;
+/** An event of a training run, or of the report that is drawn beside it. */
+export type ShownEvent = RunEvent | ReportEvent;
 
 /** Shows a run as it goes: progress on stderr, the model's folder on stdout. */
 export async function reportTraining(

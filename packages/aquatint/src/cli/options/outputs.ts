@@ -91,7 +91,8 @@ export async function openFile(
   };
 }
 
-interface NamedFile {
+/** Which file, and what it is called in messages. */
+export interface NamedFile {
   readonly flag: string;
   readonly extension: string;
   readonly path: string;

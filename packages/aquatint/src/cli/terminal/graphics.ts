@@ -1,4 +1,4 @@
-import { grid, type Image } from "../../formats/image/image.ts";
+import { type Image, imageGrid } from "../../formats/image/image.ts";
 import { encodePng } from "../../formats/png/png.ts";
 import type { Io } from "../io.ts";
 import { renderImage, renderThumbnails, supportsImages, type TerminalOf } from "./terminal.ts";
@@ -57,7 +57,7 @@ export function renderSamples(images: readonly Image[], terminal: TerminalOf): s
   if (!supportsImages(terminal) || images.length === 0) return "";
   const protocol = protocolOf(terminal.env);
   if (!protocol) return renderThumbnails(images, terminal);
-  return drawn(protocol, grid(images, { columns: 8, scale: 2, gap: 2 }), terminal);
+  return drawn(protocol, imageGrid(images, { columns: 8, scale: 2, gap: 2 }), terminal);
 }
 
 /** A finished image for a terminal, in the same ways. */
@@ -66,5 +66,5 @@ export function renderFinished(image: Image, terminal: TerminalOf): string {
   const protocol = protocolOf(terminal.env);
   if (!protocol) return renderImage(image, terminal);
   const scale = Math.max(1, Math.floor(FINISHED / image.width));
-  return drawn(protocol, grid([image], { scale, gap: 0 }), terminal);
+  return drawn(protocol, imageGrid([image], { scale, gap: 0 }), terminal);
 }

@@ -1,5 +1,5 @@
 import { Ansis } from "ansis";
-import { flatten, type Image } from "../../formats/image/image.ts";
+import { flattenAlpha, type Image } from "../../formats/image/image.ts";
 import type { Io, Output } from "../io.ts";
 
 /** Widest image in characters, whatever the terminal. */
@@ -29,7 +29,7 @@ export function renderImage(
   { columns: limit = MAX_COLUMNS }: { readonly columns?: number } = {},
 ): string {
   const columns = Math.min(terminal.stream.columns ?? limit, limit);
-  return halfBlocks(fitted(flatten(image), columns), terminal);
+  return halfBlocks(fitted(flattenAlpha(image), columns), terminal);
 }
 
 /** Widest image of a contact sheet, widest sheet and most rows of images in it, in characters and lines. */
@@ -39,7 +39,7 @@ const GAP: Rgb = [64, 64, 64];
 
 /** Images of one size in two rows, shrunk by a whole factor to thumbnails; those that do not fit the terminal are left out. */
 export function renderThumbnails(images: readonly Image[], terminal: TerminalOf): string {
-  const small = images.map((image) => fitted(flatten(image), Math.min(image.width, THUMBNAIL.columns)));
+  const small = images.map((image) => fitted(flattenAlpha(image), Math.min(image.width, THUMBNAIL.columns)));
   const first = small[0];
   if (!first) return "";
   const cell = { width: first.width + 1, height: first.height + (first.height % 2) };

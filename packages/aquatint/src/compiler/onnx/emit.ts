@@ -1,6 +1,4 @@
-import { create } from "@bufbuild/protobuf";
 import { AquatintError } from "../../errors.ts";
-import { NodeProtoSchema } from "../../formats/generated/onnx_pb.ts";
 import type { Emitter } from "../../graph/emitter.ts";
 import type { Node, Tensor } from "../../graph/tensor.ts";
 import { topological } from "../../graph/topological.ts";
@@ -74,7 +72,7 @@ function nameOutputs(
   for (const [name, value] of outputs) {
     if (names.get(value) === name) continue;
     const copy = { name: `/output/${name}`, opType: "Identity", input: [names.get(value) ?? value], output: [name] };
-    nodes.push(create(NodeProtoSchema, copy));
+    nodes.push(copy);
   }
 }
 
@@ -99,7 +97,7 @@ function nodeWriter({ nodes, initializers }: GraphParts) {
       const output: [string, ...string[]] = [next(), ...Array.from({ length: n - 1 }, next)];
       const attribute = Object.entries(attrs).map(([name, value]) => attributeProto(name, value));
       const name = nodeName({ ...origin, onnx: opType }, nodes.length);
-      nodes.push(create(NodeProtoSchema, { name, opType, domain, input: [...input], output, attribute }));
+      nodes.push({ name, opType, domain, input: [...input], output, attribute });
       return output;
     },
     constant(dtype, values, shape = [values.length]) {

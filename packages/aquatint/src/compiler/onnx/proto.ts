@@ -1,21 +1,16 @@
-import { create, toBinary } from "@bufbuild/protobuf";
 import { AquatintError } from "../../errors.ts";
-import {
-  type AttributeProto,
-  AttributeProtoSchema,
-  AttributeProto_AttributeType as AttributeType,
-  TensorProto_DataLocation as DataLocation,
-  TensorProto_DataType as DataType,
-  ModelProtoSchema,
-  type NodeProto,
-  NodeProtoSchema,
-  type TensorProto,
-  TensorProtoSchema,
-  type ValueInfoProto,
-  ValueInfoProtoSchema,
-} from "../../formats/generated/onnx_pb.ts";
 import type { Attribute } from "../../graph/emitter.ts";
 import { type DType, type HostTensor, type Shape, sizeOf, type Type } from "../../graph/types.ts";
+import {
+  type AttributeProto,
+  attributeTypes,
+  dataTypes,
+  EXTERNAL,
+  encodeModel,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from "./messages.ts";
 import { nodeName } from "./names.ts";
 
 /** The position of a constant's bytes in a file beside the model (ONNX `external_data`). */
@@ -32,21 +27,9 @@ export interface ExternalData {
 /** Element types that weights are only stored in. */
 export type StoredType = "float16" | "bfloat16" | "float64" | "float8e4m3fn" | "float8e5m2";
 
-const OPSET = 20n;
+const OPSET = 20;
 const NCHWC = "com.microsoft.nchwc";
-const IR_VERSION = 9n;
-/** ONNX's numbers for element types. */
-const elementType = {
-  float32: DataType.FLOAT,
-  int32: DataType.INT32,
-  int64: DataType.INT64,
-  bool: DataType.BOOL,
-  float16: DataType.FLOAT16,
-  bfloat16: DataType.BFLOAT16,
-  float64: DataType.DOUBLE,
-  float8e4m3fn: DataType.FLOAT8E4M3FN,
-  float8e5m2: DataType.FLOAT8E5M2,
-};
+const IR_VERSION = 9;
 const elementBytes = {
   float32: 4,
   int32: 4,
@@ -69,26 +52,24 @@ export interface GraphParts {
 /** Serializes a graph as a ModelProto. */
 export function modelBytes({ nodes, initializers, inputs, outputs }: GraphParts): Uint8Array<ArrayBuffer> {
   const values = (types: Readonly<Record<string, Type>>) => Object.entries(types).map(([n, t]) => valueInfo(n, t));
-  const model = create(ModelProtoSchema, {
+  return encodeModel({
     irVersion: IR_VERSION,
     producerName: "aquatint",
     opsetImport: [
       { domain: "", version: OPSET },
-      { domain: "com.microsoft", version: 1n },
-      ...(nodes.some(({ domain }) => domain === NCHWC) ? [{ domain: NCHWC, version: 1n }] : []),
+      { domain: "com.microsoft", version: 1 },
+      ...(nodes.some(({ domain }) => domain === NCHWC) ? [{ domain: NCHWC, version: 1 }] : []),
     ],
     graph: { name: "aquatint", node: nodes, initializer: initializers, input: values(inputs), output: values(outputs) },
   });
-  return toBinary(ModelProtoSchema, model);
 }
 
 /** An attribute of a node; the value's form decides its ONNX type. */
 export function attributeProto(name: string, value: Attribute): AttributeProto {
-  const of = (type: AttributeType, fields: object) => create(AttributeProtoSchema, { name, type, ...fields });
-  if (typeof value === "string") return of(AttributeType.STRING, { s: new TextEncoder().encode(value) });
-  if (typeof value === "number") return of(AttributeType.INT, { i: BigInt(value) });
-  if ("float" in value) return of(AttributeType.FLOAT, { f: value.float });
-  return of(AttributeType.INTS, { ints: Array.from(value, BigInt) });
+  if (typeof value === "string") return { name, type: attributeTypes.string, s: new TextEncoder().encode(value) };
+  if (typeof value === "number") return { name, type: attributeTypes.int, i: value };
+  if ("float" in value) return { name, type: attributeTypes.float, f: value.float };
+  return { name, type: attributeTypes.ints, ints: value };
 }
 
 /** A constant from numbers. */
@@ -97,7 +78,7 @@ export const constantProto = (
   dtype: DType | "int64",
   values: ArrayLike<number>,
   shape: Shape,
-): TensorProto => rawTensor(name, elementType[dtype], shape, rawBytes(dtype, values));
+): TensorProto => rawTensor(name, dataTypes[dtype], shape, rawBytes(dtype, values));
 
 function rawBytes(dtype: DType | "int64", values: ArrayLike<number>): Uint8Array {
   const typed = {
@@ -109,13 +90,17 @@ function rawBytes(dtype: DType | "int64", values: ArrayLike<number>): Uint8Array
   return new Uint8Array(typed.buffer);
 }
 
-const rawTensor = (name: string, dataType: DataType, shape: Shape, rawData: Uint8Array): TensorProto =>
-  create(TensorProtoSchema, { name, dataType, dims: shape.map(BigInt), rawData });
+const rawTensor = (name: string, dataType: number, shape: Shape, rawData: Uint8Array): TensorProto => ({
+  name,
+  dataType,
+  dims: shape,
+  rawData,
+});
 
 /** A weight whose values stand inside the model. */
 export function weightProto(name: string, { dtype, shape }: Type, { data }: HostTensor): TensorProto {
   if (data.length !== sizeOf(shape)) throw wrongSize(name, `${data.length} values`, { shape, expected: sizeOf(shape) });
-  return rawTensor(name, elementType[dtype], shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return rawTensor(name, dataTypes[dtype], shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
 /** A weight whose values stay in a file, in the type and the order that they have there. */
@@ -124,13 +109,13 @@ export function externalProto(name: string, { dtype, shape }: Type, place: Exter
   const expected = sizeOf(shape) * elementBytes[stored];
   if (length !== expected) throw wrongSize(name, `${length} bytes of ${stored}`, { shape, expected });
   const entries = { location, offset: String(offset), length: String(length) };
-  return create(TensorProtoSchema, {
+  return {
     name,
-    dataType: elementType[stored],
-    dims: (transposed ? shape.toReversed() : shape).map(BigInt),
-    dataLocation: DataLocation.EXTERNAL,
+    dataType: dataTypes[stored],
+    dims: transposed ? shape.toReversed() : shape,
+    dataLocation: EXTERNAL,
     externalData: Object.entries(entries).map(([key, v]) => ({ key, value: v })),
-  });
+  };
 }
 
 const wrongSize = (name: string, actual: string, { shape, expected }: { shape: Shape; expected: number }) =>
@@ -140,27 +125,21 @@ const wrongSize = (name: string, actual: string, { shape, expected }: { shape: S
 export function widenWeight(from: string, to: string, { stored, transposed }: ExternalData): NodeProto[] {
   const steps = [
     ...(transposed ? [{ opType: "Transpose", attribute: [attributeProto("perm", [1, 0])] }] : []),
-    ...(stored ? [{ opType: "Cast", attribute: [attributeProto("to", DataType.FLOAT)] }] : []),
+    ...(stored ? [{ opType: "Cast", attribute: [attributeProto("to", dataTypes.float32)] }] : []),
   ];
   return steps.map((step, i) => {
     const [x, y] = [i === 0 ? from : `${from}/${i}`, i === steps.length - 1 ? to : `${from}/${i + 1}`];
-    return create(NodeProtoSchema, {
+    return {
       ...step,
       name: nodeName({ path: to, op: "weight", onnx: step.opType }, i),
       input: [x],
       output: [y],
-    });
+    };
   });
 }
 
-const dimension = (d: number) => ({ value: { case: "dimValue" as const, value: BigInt(d) } });
-const valueInfo = (name: string, { dtype, shape }: { dtype: DType; shape: Shape }): ValueInfoProto =>
-  create(ValueInfoProtoSchema, {
-    name,
-    type: {
-      value: {
-        case: "tensorType",
-        value: { elemType: elementType[dtype], shape: { dim: shape.map(dimension) } },
-      },
-    },
-  });
+/** An input or output with its type. */
+export const valueInfo = (name: string, { dtype, shape }: { dtype: DType; shape: Shape }): ValueInfoProto => ({
+  name,
+  type: { tensorType: { elemType: dataTypes[dtype], shape: { dim: shape.map((dimValue) => ({ dimValue })) } } },
+});

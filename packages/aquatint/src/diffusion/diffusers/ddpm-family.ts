@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
-import { clean, type Level, type Schedule } from "../process/level.ts";
+import { cleanLevel, type Level, type Schedule } from "../process/level.ts";
 import { samplerChoice } from "../registry.ts";
 import type { Variance } from "../samplers/ddpm.ts";
 import type { Path, SchedulerSettings } from "../scheduler.ts";
@@ -64,7 +64,7 @@ export const ddim = define(
   },
   (config) => {
     const schedule = scheduleOf(config);
-    const finalLevel = config.set_alpha_to_one ? clean : schedule.level(1);
+    const finalLevel = config.set_alpha_to_one ? cleanLevel : schedule.level(1);
     const path = strided(schedule, timesOf(config), finalLevel);
     return discreteSettings(config, {
       sampler: "ddim",
@@ -86,7 +86,7 @@ export const pndm = define(
   },
   (config) => {
     const schedule = scheduleOf(config);
-    const finalLevel = config.set_alpha_to_one ? clean : schedule.level(1);
+    const finalLevel = config.set_alpha_to_one ? cleanLevel : schedule.level(1);
     const path = strided(schedule, timesOf(config), finalLevel);
     const sampler = config.skip_prk_steps ? "plms" : "pndm";
     const evaluationLevels: SchedulerSettings["evaluationLevels"] = ({ levels: walk }, at) =>

@@ -3,7 +3,7 @@ import { linspace } from "../../math/numbers.ts";
 import type { X0Transform } from "../guidance.ts";
 import { edmCoordinates, flowMatching, varianceExploding } from "../process/coordinates.ts";
 import { edm, flow, shifted } from "../process/flow-schedules.ts";
-import { clean, levelOfAlphaBar, type Schedule } from "../process/level.ts";
+import { cleanLevel, levelOfAlphaBar, type Schedule } from "../process/level.ts";
 import { edmTarget, targets } from "../process/prediction.ts";
 import { type SamplerName, samplerChoice } from "../registry.ts";
 import type { SamplerOptions } from "../samplers/options.ts";
@@ -49,7 +49,7 @@ function edmSettings(
   return continuousSettings({
     schedule,
     spacing: ramped(ramp, { ratioMin: sigmaMin, ratioMax: sigmaMax }),
-    finalLevel: config.final_sigmas_type === "zero" ? clean : schedule.level(1),
+    finalLevel: config.final_sigmas_type === "zero" ? cleanLevel : schedule.level(1),
     target: edmTarget(sigmaData, { sign: config.prediction_type === "epsilon" ? 1 : -1 }),
     coordinates: varianceExploding,
     networkCoordinates: edmCoordinates(sigmaData),
@@ -168,7 +168,7 @@ export const ipndm = define(
       sampler: "ipndm",
       schedule,
       spacing: (_, n) => Array.from({ length: n }, (_, i) => level(steps - (steps * i) / n)),
-      finalLevel: clean,
+      finalLevel: cleanLevel,
       target: targets.v_prediction,
       x0Transform: blindAtNoise,
     });

@@ -3,9 +3,9 @@ import { AquatintError } from "../../errors.ts";
 import { clipX0, dynamicThreshold, identity, recomputeEps, type X0Transform } from "../guidance.ts";
 import { scheduleFromBetas } from "../process/beta-schedules.ts";
 import { noiseRatio, toCoordinates, variancePreserving } from "../process/coordinates.ts";
-import { clean, type Level, type Schedule } from "../process/level.ts";
+import { cleanLevel, type Level, type Schedule } from "../process/level.ts";
 import { targets } from "../process/prediction.ts";
-import { schedules, zeroTerminalSnr } from "../process/schedules.ts";
+import { betaSchedules, zeroTerminalSnr } from "../process/schedules.ts";
 import type { SchedulerSettings } from "../scheduler.ts";
 import { beta, exponential, karras, type Ramp } from "../spacing/ramps.ts";
 import { levels, type Spacing, spacings } from "../spacing/spacing.ts";
@@ -122,7 +122,7 @@ function plainSchedule(config: ScheduleConfig): Schedule {
   }
   if (!trained_betas) {
     const maxBeta = max_beta ?? undefined;
-    return schedules[beta_schedule]({ steps, betaStart: beta_start, betaEnd: beta_end, maxBeta, float32: true });
+    return betaSchedules[beta_schedule]({ steps, betaStart: beta_start, betaEnd: beta_end, maxBeta, float32: true });
   }
   if (trained_betas.length === steps) return scheduleFromBetas(trained_betas, { name: "trained_betas", float32: true });
   throw new AquatintError("config/invalid", `expected ${steps} "trained_betas", got ${trained_betas.length}`, {
@@ -165,7 +165,7 @@ export type Particular = Pick<SchedulerSettings, "sampler"> & Partial<SchedulerS
 
 /** Settings of a discrete schedule. */
 export function discreteSettings(config: DiscreteConfig, particular: Particular): SchedulerSettings {
-  const { schedule = scheduleOf(config), spacing = timesOf(config), finalLevel = clean } = particular;
+  const { schedule = scheduleOf(config), spacing = timesOf(config), finalLevel = cleanLevel } = particular;
   return continuousSettings({
     target: targets[config.prediction_type],
     ...particular,
@@ -201,4 +201,4 @@ export const innerTwice = <T>(list: readonly T[]): readonly T[] =>
 
 /** The level that a walk ends at. */
 export const finalOf = (type: "zero" | "sigma_min", schedule: Schedule): Level =>
-  type === "zero" ? clean : schedule.level(1);
+  type === "zero" ? cleanLevel : schedule.level(1);

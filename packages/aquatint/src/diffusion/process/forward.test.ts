@@ -3,19 +3,19 @@ import { torchCpu } from "../../math/random.ts";
 import { betasOf } from "./beta-schedules.ts";
 import { addNoise, noised, transition } from "./forward.ts";
 import { lin } from "./latent.ts";
-import { clean } from "./level.ts";
+import { cleanLevel } from "./level.ts";
 import { posterior, posteriorMean } from "./posterior.ts";
-import { cosine, linear, schedules } from "./schedules.ts";
+import { betaSchedules, cosine, linear } from "./schedules.ts";
 
 const vectors = (...seeds: readonly number[]) => seeds.map((seed) => torchCpu(seed).randn(40));
 
-test.each(Object.entries(schedules))("%s: steps one by one have the moments of one jump", (_, create) => {
+test.each(Object.entries(betaSchedules))("%s: steps one by one have the moments of one jump", (_, create) => {
   const schedule = create({ steps: 100 });
   let [scale, variance] = [1, 0];
   for (let t = 1; t <= 100; t++) {
     const step = transition(schedule.level(t - 1), schedule.level(t));
     [scale, variance] = [scale * step.scale, step.scale ** 2 * variance + step.variance];
-    const jump = transition(clean, schedule.level(t));
+    const jump = transition(cleanLevel, schedule.level(t));
     expect(scale).toBeCloseTo(jump.scale, 12);
     expect(variance).toBeCloseTo(jump.variance, 12);
     expect([jump.scale, jump.variance]).toEqual([schedule.level(t).alpha, schedule.level(t).sigma ** 2]);
@@ -63,7 +63,7 @@ test("the posterior averaged over x_from leads back to q(x_to | x_0), from pure 
   for (const [from, to] of [
     [level(1000), level(900)],
     [level(700), level(10)],
-    [level(5), clean],
+    [level(5), cleanLevel],
   ] as const) {
     const q = posterior(from, to);
     expect(q.x * from.alpha + q.x0).toBeCloseTo(to.alpha, 12);

@@ -20,7 +20,7 @@ export interface Schedule {
 }
 
 /** Data without noise. */
-export const clean: Level = { t: 0, alpha: 1, sigma: 0 };
+export const cleanLevel: Level = { t: 0, alpha: 1, sigma: 0 };
 
 /** alpha^2 / sigma^2: infinite for clean data, 0 for pure noise. */
 export const snr = ({ alpha, sigma }: Level): number => (alpha / sigma) ** 2;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { torchCpu } from "../../math/random.ts";
 import { noised } from "./forward.ts";
-import { clean, type Level } from "./level.ts";
+import { cleanLevel, type Level } from "./level.ts";
 import { checkSolvable, estimate, targets, trainingTarget } from "./prediction.ts";
 import { cosine, linear } from "./schedules.ts";
 
@@ -38,5 +38,5 @@ test.each(all)("%s says whether it can start from pure noise", (name, target) =>
 });
 
 test("predicting the data where there is no noise is refused as well", () => {
-  expect(() => estimate(targets.sample, clean, pair.x0, pair.x0)).toThrow("tells nothing new");
+  expect(() => estimate(targets.sample, cleanLevel, pair.x0, pair.x0)).toThrow("tells nothing new");
 });

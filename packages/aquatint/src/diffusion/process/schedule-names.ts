@@ -1,9 +1,15 @@
 import { unknownName } from "../../math/names.ts";
 import { edm, flow } from "./flow-schedules.ts";
 import type { Schedule } from "./level.ts";
-import { schedules } from "./schedules.ts";
+import { betaSchedules } from "./schedules.ts";
 
-const all: Readonly<Record<string, (options: { readonly steps?: number }) => Schedule>> = { ...schedules, flow, edm };
+/** Every schedule, those of continuous models included, by the name that commands take: `schedules.linear()`. */
+export const schedules = { ...betaSchedules, flow, edm };
+
+/** The name of a schedule in the registry. */
+export type ScheduleName = keyof typeof schedules;
+
+const all: Readonly<Record<string, (options: { readonly steps?: number }) => Schedule>> = schedules;
 
 /** The names of every schedule, those of continuous models included. */
 export const scheduleNames: readonly string[] = Object.keys(all);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { betasOf, scheduleFromBetas, withMaxBeta } from "./beta-schedules.ts";
 import { logSnr, snr } from "./level.ts";
-import { cosine, linear, scaledLinear, scheduleFromAlphaBar, schedules, squaredcosCapV2 } from "./schedules.ts";
+import { betaSchedules, cosine, linear, scaledLinear, scheduleFromAlphaBar, squaredcosCapV2 } from "./schedules.ts";
 
-describe.each(Object.entries(schedules))("%s", (name, create) => {
+describe.each(Object.entries(betaSchedules))("%s", (name, create) => {
   const schedule = create({ steps: 200 });
 
   test("carries its name and T, starts at exactly 1 and decreases, between the integers too", () => {

@@ -80,17 +80,14 @@ export function zeroTerminalSnr({ name, steps, alphaBar }: Schedule, { least = 0
   );
 }
 
-/** Every schedule that a configuration or a command can name, by diffusers' names and the lecture's "cosine". */
-export const schedules = {
+/** The schedules of a diffusion that a configuration can name, by diffusers' names and "cosine". */
+export const betaSchedules = {
   linear,
   scaled_linear: scaledLinear,
   squaredcos_cap_v2: squaredcosCapV2,
   sigmoid,
   cosine,
 } satisfies Readonly<Record<string, (options: BetaOptions & CosineOptions) => Schedule>>;
-
-/** The name of a schedule in the registry. */
-export type ScheduleName = keyof typeof schedules;
 
 /** Any decreasing function of u = t / T in 0 .. 1 with f(0) = 1 and f(1) >= 0, as a continuous schedule. */
 export function scheduleFromAlphaBar(f: (u: number) => number, { steps = 1000, name = "custom" } = {}): Schedule {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { noiseRatio } from "../process/coordinates.ts";
-import { clean, type Level } from "../process/level.ts";
+import { cleanLevel, type Level } from "../process/level.ts";
 import { linear } from "../process/schedules.ts";
 import { leading, levels, linspaced, spacings, trailing } from "./spacing.ts";
 
@@ -32,7 +32,7 @@ test.each(Object.entries(spacings))("the sigmas of %s fall for every number of s
 
 test("levels go trailing to clean data unless told otherwise", () => {
   expect(times(levels({ schedule, steps: 2 }))).toEqual([1000, 500, 0]);
-  expect(levels({ schedule, steps: 3 }).at(-1)).toEqual(clean);
+  expect(levels({ schedule, steps: 3 }).at(-1)).toEqual(cleanLevel);
   expect(times(levels({ schedule, steps: 2, spacing: leading(), finalLevel: schedule.level(1) }))).toEqual([501, 1, 1]);
 });
 

@@ -2,7 +2,7 @@ import { AquatintError } from "../../errors.ts";
 import { betaQuantile } from "../../math/beta.ts";
 import { linspace, roundHalfEven } from "../../math/numbers.ts";
 import { levelOfRatio, noiseRatio } from "../process/coordinates.ts";
-import { clean, type Level, type Schedule } from "../process/level.ts";
+import { cleanLevel, type Level, type Schedule } from "../process/level.ts";
 import {
   alignYourSteps,
   beta,
@@ -181,7 +181,7 @@ export const levels = ({
   schedule,
   steps,
   spacing = trailing(),
-  finalLevel = clean,
+  finalLevel = cleanLevel,
 }: LevelsInput): readonly Level[] => [...spacing(schedule, checkedStepCount(steps, schedule)), finalLevel];
 
 /** Returns a number of steps that a schedule has room for, 1 .. T, and throws elsewhere. */

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { flatten, grid, type Image, imageToTensor, strip, tensorToImage, tensorToImages } from "./image.ts";
+import {
+  flattenAlpha,
+  type Image,
+  imageGrid,
+  imageStrip,
+  imageToTensor,
+  tensorToImage,
+  tensorToImages,
+} from "./image.ts";
 
 /** An image of one color. */
 const plain = (value: number, width = 1, height = 1): Image => ({
@@ -38,11 +46,11 @@ test("wrong sizes, transparency and NaN are refused", () => {
 
 test("flatten lays an image on a color", () => {
   const half: Image = { width: 2, height: 1, channels: 4, data: Uint8Array.of(200, 0, 0, 255, 200, 0, 0, 51) };
-  expect([...flatten(half, [0, 100, 255]).data]).toEqual([200, 0, 0, 40, 80, 204]);
+  expect([...flattenAlpha(half, [0, 100, 255]).data]).toEqual([200, 0, 0, 40, 80, 204]);
 });
 
 test("grid lays images out in rows and enlarges them without smoothing", () => {
-  const sheet = grid([plain(1), plain(2), plain(3)], { columns: 2, gap: 1, scale: 2, background: [9, 9, 9] });
+  const sheet = imageGrid([plain(1), plain(2), plain(3)], { columns: 2, gap: 1, scale: 2, background: [9, 9, 9] });
   expect(reds(sheet)).toEqual([
     [9, 9, 9, 9, 9, 9, 9],
     [9, 1, 1, 9, 2, 2, 9],
@@ -57,7 +65,7 @@ test("grid lays images out in rows and enlarges them without smoothing", () => {
 test("strip puts rows of images below each other", () => {
   expect(
     reds(
-      strip(
+      imageStrip(
         [
           [plain(1), plain(2)],
           [plain(3), plain(4)],
@@ -69,11 +77,11 @@ test("strip puts rows of images below each other", () => {
     [1, 2],
     [3, 4],
   ]);
-  expect(() => strip([[plain(1)], []])).toThrow(/row 1 has 0/);
+  expect(() => imageStrip([[plain(1)], []])).toThrow(/row 1 has 0/);
 });
 
 test("grid refuses nothing at all, unequal images and broken options", () => {
-  expect(() => grid([])).toThrow(/at least one/);
-  expect(() => grid([plain(1), plain(1, 2, 1)])).toThrow(/1 x 1 x 3 and 2 x 1 x 3/);
-  expect(() => grid([plain(1)], { scale: 0.5 })).toThrow(/scale is 0.5/);
+  expect(() => imageGrid([])).toThrow(/at least one/);
+  expect(() => imageGrid([plain(1), plain(1, 2, 1)])).toThrow(/1 x 1 x 3 and 2 x 1 x 3/);
+  expect(() => imageGrid([plain(1)], { scale: 0.5 })).toThrow(/scale is 0.5/);
 });

@@ -86,7 +86,7 @@ export const imagesToTensor = (images: readonly Image[]): Float32Array<ArrayBuff
   concatFloat32(images.map(imageToTensor));
 
 /** The image as RGB, laid on a background color where it is transparent. */
-export function flatten(image: Image, background: Color = WHITE): Image {
+export function flattenAlpha(image: Image, background: Color = WHITE): Image {
   checkImage(image);
   const { width, height, channels, data } = image;
   if (channels === 3) return image;
@@ -113,7 +113,7 @@ export interface GridOptions {
 }
 
 /** Images of one size in rows from the top left, as one RGB image. */
-export function grid(images: readonly Image[], options: GridOptions = {}): Image {
+export function imageGrid(images: readonly Image[], options: GridOptions = {}): Image {
   const { columns = Math.ceil(Math.sqrt(images.length)), gap = 2, scale = 1, background = WHITE } = options;
   const first = images[0];
   checkGrid(images, { columns, gap, scale });
@@ -127,19 +127,19 @@ export function grid(images: readonly Image[], options: GridOptions = {}): Image
   for (const [i, image] of images.entries()) {
     const x = gap + (i % columns) * cell.width;
     const y = gap + Math.floor(i / columns) * cell.height;
-    paste(sheet, flatten(image, background), { left: x, top: y, scale });
+    paste(sheet, flattenAlpha(image, background), { left: x, top: y, scale });
   }
   return sheet;
 }
 
 /** Rows of images of one size, equally many in each: a trajectory's x_t above its predicted x_0, say. */
-export function strip(rows: readonly (readonly Image[])[], options: Omit<GridOptions, "columns"> = {}): Image {
+export function imageStrip(rows: readonly (readonly Image[])[], options: Omit<GridOptions, "columns"> = {}): Image {
   const columns = rows[0]?.length ?? 0;
   const odd = rows.findIndex((row) => row.length !== columns);
   if (odd >= 0) {
     throw new AquatintError("image/rows", `row ${odd} has ${rows[odd]?.length} images, the first has ${columns}`);
   }
-  return grid(rows.flat(), { ...options, columns });
+  return imageGrid(rows.flat(), { ...options, columns });
 }
 
 function checkGrid(images: readonly Image[], sizes: { columns: number; gap: number; scale: number }): void {

@@ -1,4 +1,4 @@
-import { checkImage, flatten, type Image } from "./image.ts";
+import { checkImage, flattenAlpha, type Image } from "./image.ts";
 import { eightBit, floatsWithin, type Resampling, resampled } from "./resample.ts";
 import { type ImageValues, imageValues } from "./values.ts";
 
@@ -25,7 +25,7 @@ const sameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height 
 
 /** The middle of an image in another size, as RGB on white; what does not fit its proportions is cut off on both sides alike. */
 export function fitted(image: Image, size: Size): Image {
-  const source = flatten(image);
+  const source = flattenAlpha(image);
   if (sameSize(source, size)) return source;
   const { width, height, data } = resampled(source, middlePart(source, size), eightBit);
   return { width, height, channels: 3, data };

@@ -2,7 +2,7 @@ import type { GeneratorName } from "../../math/generators.ts";
 import { compact, isObject, numberOf, objectOf, samplerOf, seedOf, sizeOf, unrepeatedOf } from "./fields.ts";
 import { type Infotext, parseInfotext } from "./infotext.ts";
 import { loraCall, networkCall, withoutNetworks } from "./networks.ts";
-import type { ImageMetadata, ImageTexts, MetadataFormat, MetadataSource, NetworkCall } from "./types.ts";
+import type { ImageMetadata, MetadataFormat, MetadataSource, MetadataTexts, NetworkCall } from "./types.ts";
 
 /** Settings that are read elsewhere, or that change no image. */
 const readKeys = [
@@ -14,7 +14,7 @@ const readKeys = [
 ];
 
 /** The web UI's text in a file: PNG's `parameters`; EXIF's UserComment and the like where they hold settings or a negative prompt. */
-export function infotextOf(texts: ImageTexts): string | undefined {
+export function infotextOf(texts: MetadataTexts): string | undefined {
   const isInfotext = (text: string) => text.trim() !== "" && objectOf(text) === undefined;
   const { parameters } = texts;
   if (parameters !== undefined && isInfotext(parameters)) return parameters;

@@ -1,4 +1,5 @@
-import { isObject, type JsonObject } from "./fields.ts";
+import type { JsonObject } from "../../util/json.ts";
+import { isObject } from "./fields.ts";
 
 /** A link to an output of another node. */
 export type GraphLink = readonly [id: string, slot: number];

@@ -1,6 +1,6 @@
 import { compact, isObject, numberOf, objectOf, samplerOf, seedOf, sizeOf, textOf, unrepeatedOf } from "./fields.ts";
 import { loraCall } from "./networks.ts";
-import type { ImageTexts, MetadataFormat, NetworkCall } from "./types.ts";
+import type { MetadataFormat, MetadataTexts, NetworkCall } from "./types.ts";
 import { XMP_KEYWORD } from "./xmp.ts";
 
 const readKeys = [
@@ -19,7 +19,7 @@ const readKeys = [
 ];
 
 /** The JSON that stands as exif:UserComment in XMP, or as EXIF's UserComment. */
-function jsonIn(texts: ImageTexts) {
+function jsonIn(texts: MetadataTexts) {
   const xmp = (texts[XMP_KEYWORD] ?? "").slice(0, 1_000_000);
   const at = xmp.indexOf("<exif:UserComment");
   const [, inner] = /<rdf:li[^>]*>([^<]*)</.exec(at < 0 ? "" : xmp.slice(at)) ?? [];

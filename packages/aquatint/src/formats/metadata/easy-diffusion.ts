@@ -1,6 +1,7 @@
-import { compact, type JsonObject, numberOf, objectOf, samplerOf, seedOf, textOf, unrepeatedOf } from "./fields.ts";
+import type { JsonObject } from "../../util/json.ts";
+import { compact, numberOf, objectOf, samplerOf, seedOf, textOf, unrepeatedOf } from "./fields.ts";
 import { loraCall } from "./networks.ts";
-import type { ImageTexts, MetadataFormat, NetworkCall } from "./types.ts";
+import type { MetadataFormat, MetadataTexts, NetworkCall } from "./types.ts";
 
 const readKeys = [
   ...["prompt", "negative_prompt", "seed", "num_inference_steps", "guidance_scale", "sampler_name", "width", "height"],
@@ -8,7 +9,7 @@ const readKeys = [
   ...["output_quality", "clip_skip", "Software"],
 ];
 
-const settingsIn = (texts: ImageTexts): JsonObject | undefined => {
+const settingsIn = (texts: MetadataTexts): JsonObject | undefined => {
   if (texts["num_inference_steps"] !== undefined && texts["prompt"] !== undefined) return texts;
   const json = objectOf(texts["UserComment"]) ?? objectOf(texts["parameters"]);
   return json?.["num_inference_steps"] !== undefined ? json : undefined;

@@ -1,8 +1,6 @@
+import type { JsonObject } from "../../util/json.ts";
 import { parseJsonObject } from "../json.ts";
 import type { ImageMetadata } from "./types.ts";
-
-/** An object of JSON. */
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Tells whether a value is an object of JSON. */
 export const isObject = (value: unknown): value is JsonObject =>
@@ -71,7 +69,7 @@ export const unrepeatedOf = (settings: JsonObject, readKeys: readonly string[]):
   );
 };
 
-/** Tells whether a setting says that nothing was done. */
+/** Whether a setting says that nothing was done. */
 export const isOff = (value: unknown): boolean =>
   value === undefined ||
   value === null ||

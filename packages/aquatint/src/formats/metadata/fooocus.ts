@@ -3,7 +3,7 @@ import { comfyPrompts } from "./comfyui-prompts.ts";
 import { compact, numberOf, objectOf, samplerOf, seedOf, sizeOf, textOf, unrepeatedOf } from "./fields.ts";
 import { parseInfotext } from "./infotext.ts";
 import { loraCall } from "./networks.ts";
-import type { ImageMetadata, ImageTexts, MetadataFormat, NetworkCall } from "./types.ts";
+import type { ImageMetadata, MetadataFormat, MetadataTexts, NetworkCall } from "./types.ts";
 
 const readKeys = [
   ...["prompt", "negative_prompt", "seed", "steps", "guidance_scale", "sampler", "scheduler", "resolution", "version"],
@@ -13,7 +13,7 @@ const readKeys = [
 const WAYS = "Fooocus samples in ways of its own (sharpness, ADM guidance, prompt expansion): another image comes out";
 
 /** Its JSON has no key that it alone has; the chunk beside it, or the name of its base model, tells it. */
-const jsonIn = (texts: ImageTexts) =>
+const jsonIn = (texts: MetadataTexts) =>
   [texts["parameters"], texts["UserComment"], texts["Comment"]]
     .map(objectOf)
     .find(
@@ -21,7 +21,7 @@ const jsonIn = (texts: ImageTexts) =>
         entry && (entry["metadata_scheme"] === "fooocus" || "base_model" in entry || "base_model_name" in entry),
     );
 
-const isText = (texts: ImageTexts): boolean =>
+const isText = (texts: MetadataTexts): boolean =>
   texts["fooocus_scheme"] === "a1111" || /Version: "?Fooocus/i.test(infotextOf(texts) ?? "");
 
 /** Fooocus: JSON, or the web UI's text, as its `fooocus_scheme` says. */

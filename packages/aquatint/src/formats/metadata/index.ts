@@ -9,7 +9,7 @@ import { midjourney } from "./midjourney.ts";
 import { novelai } from "./novelai.ts";
 import { sdcpp } from "./sdcpp.ts";
 import { swarmui } from "./swarmui.ts";
-import type { ImageMetadata, ImageTexts, MetadataFormat } from "./types.ts";
+import type { ImageMetadata, MetadataFormat, MetadataTexts } from "./types.ts";
 
 export type { ImageMetadata, MetadataSource, NetworkCall } from "./types.ts";
 
@@ -29,7 +29,7 @@ export const metadataFormats: readonly MetadataFormat[] = [
 ];
 
 /** Generation metadata of an image, from the texts of its file; undefined where no program is recognized. */
-export function imageMetadata(texts: ImageTexts): ImageMetadata | undefined {
+export function imageMetadata(texts: MetadataTexts): ImageMetadata | undefined {
   for (const format of metadataFormats) {
     const metadata = format.matches(texts) ? format.read(texts) : undefined;
     if (metadata) return metadata;

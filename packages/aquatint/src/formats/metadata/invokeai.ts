@@ -1,7 +1,7 @@
-import type { JsonObject } from "./fields.ts";
+import type { JsonObject } from "../../util/json.ts";
 import { compact, isObject, numberOf, objectOf, phrase, samplerOf, seedOf, textOf, unrepeatedOf } from "./fields.ts";
 import { loraCall } from "./networks.ts";
-import type { ImageMetadata, ImageTexts, MetadataFormat, NetworkCall } from "./types.ts";
+import type { ImageMetadata, MetadataFormat, MetadataTexts, NetworkCall } from "./types.ts";
 
 const COMPEL = "InvokeAI weighs words by signs such as (word)1.2 and word+, which are read here as they stand";
 
@@ -118,7 +118,7 @@ function bracketed(text: string): Pick<ImageMetadata, "prompt" | "negative"> {
 }
 
 /** "a fox" -s 50 -S 42 -W 512 -H 512 -C 7.5 -A k_lms */
-function readDream(texts: ImageTexts): ImageMetadata | undefined {
+function readDream(texts: MetadataTexts): ImageMetadata | undefined {
   const line = texts["Dream"] ?? texts["dream"];
   const [, quoted, flags] = /^\s*"((?:[^"\\]|\\[\s\S])*)"([\s\S]*)$/.exec(line?.slice(0, 20_000) ?? "") ?? [];
   if (quoted === undefined || flags === undefined) return undefined;

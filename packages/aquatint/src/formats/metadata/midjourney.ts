@@ -1,7 +1,7 @@
 import { compact, seedOf } from "./fields.ts";
-import type { ImageTexts, MetadataFormat } from "./types.ts";
+import type { MetadataFormat, MetadataTexts } from "./types.ts";
 
-const textIn = (texts: ImageTexts): string =>
+const textIn = (texts: MetadataTexts): string =>
   (texts["Description"] ?? texts["ImageDescription"] ?? "").slice(0, 20_000);
 
 /** Midjourney: the prompt with its flags as `Description`, and the job's id. */

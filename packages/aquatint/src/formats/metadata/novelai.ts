@@ -1,5 +1,5 @@
 import { compact, isObject, numberOf, objectOf, samplerOf, seedOf, textOf, unrepeatedOf } from "./fields.ts";
-import type { ImageTexts, MetadataFormat } from "./types.ts";
+import type { MetadataFormat, MetadataTexts } from "./types.ts";
 
 const readKeys = [
   ...["prompt", "uc", "negative_prompt", "seed", "steps", "scale", "sampler", "noise_schedule", "width", "height"],
@@ -7,7 +7,7 @@ const readKeys = [
   ...["extra_noise_seed", "uncond_scale", "legacy", "legacy_v3_extend", "params_version"],
 ];
 
-const commentOf = (texts: ImageTexts) => {
+const commentOf = (texts: MetadataTexts) => {
   const comment = objectOf(texts["Comment"]) ?? objectOf(texts["UserComment"]);
   const inner = textOf(comment?.["Comment"]);
   return inner === undefined ? comment : objectOf(inner); // WebP: all texts as one object

@@ -1,7 +1,7 @@
 import { comfyPrompts } from "./comfyui-prompts.ts";
 import { compact, isObject, numberOf, objectOf, samplerOf, seedOf, textOf, unrepeatedOf } from "./fields.ts";
 import { loraCall, withoutNetworks } from "./networks.ts";
-import type { ImageTexts, MetadataFormat, NetworkCall } from "./types.ts";
+import type { MetadataFormat, MetadataTexts, NetworkCall } from "./types.ts";
 
 const readKeys = [
   ...["prompt", "negativeprompt", "model", "seed", "steps", "cfgscale", "width", "height", "sampler", "scheduler"],
@@ -10,7 +10,7 @@ const readKeys = [
   ...["original_negativeprompt", "donotsave", "sidelength", "resolution", "personalnote", "debugregionalprompting"],
 ];
 
-const objectIn = (texts: ImageTexts) =>
+const objectIn = (texts: MetadataTexts) =>
   [texts["parameters"], texts["UserComment"]].map(objectOf).find((entry) => isObject(entry?.["sui_image_params"]));
 
 /** SwarmUI: JSON under `parameters`, or in UserComment. */

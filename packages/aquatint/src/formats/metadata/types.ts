@@ -1,7 +1,7 @@
 import type { GeneratorName } from "../../math/generators.ts";
 
 /** The texts of an image file, by keyword or EXIF tag. */
-export type ImageTexts = Readonly<Record<string, string>>;
+export type MetadataTexts = Readonly<Record<string, string>>;
 
 /** The programs whose metadata is read or recognized. */
 export type MetadataSource =
@@ -81,7 +81,7 @@ export interface MetadataFormat {
   /** The program's name for people. */
   readonly title: string;
   /** Tells whether the texts may be this program's; `read` decides. */
-  matches(texts: ImageTexts): boolean;
+  matches(texts: MetadataTexts): boolean;
   /** Reads them; undefined where they are not this program's after all. */
-  read(texts: ImageTexts): ImageMetadata | undefined;
+  read(texts: MetadataTexts): ImageMetadata | undefined;
 }

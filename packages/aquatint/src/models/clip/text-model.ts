@@ -63,7 +63,7 @@ export function CLIPTextModelWithProjection(config: ClipTextConfig) {
 }
 
 /** Either text encoder, or both towers of CLIP. */
-interface WithTextModel {
+export interface WithTextModel {
   readonly children: { readonly text_model: ReturnType<typeof ClipTextTransformer> };
 }
 

@@ -14,6 +14,7 @@ import { expectKeys } from "../../nn/module.ts";
 import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../../tokenizers/files.ts";
 import type { GenerationDefaults } from "../../util/generation-defaults.ts";
+import type { JsonObject } from "../../util/json.ts";
 import type { TextEmbeddings } from "../conditioning/encode.ts";
 import type { NetworkOptions } from "../network/network.ts";
 import type { NetworkAdapters } from "./adapters.ts";
@@ -21,19 +22,17 @@ import { encodeComponent, encodeJson } from "./component.ts";
 import type { TextToImageModules } from "./components.ts";
 import { generationDefaults } from "./defaults.ts";
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** The JSON of a model's parts, in diffusers' and transformers' names: without a `vae` it works on pixels. */
 export interface ModelConfigs {
-  readonly unet: Json;
-  readonly text_encoder?: Json;
-  readonly text_encoder_2?: Json;
-  readonly vae?: Json;
-  readonly scheduler: Json;
+  readonly unet: JsonObject;
+  readonly text_encoder?: JsonObject;
+  readonly text_encoder_2?: JsonObject;
+  readonly vae?: JsonObject;
+  readonly scheduler: JsonObject;
   /** What `model_index.json` says; absent for a kind that follows from the networks. */
-  readonly index?: Json;
+  readonly index?: JsonObject;
   /** What `generation_config.json` says, where there is one. */
-  readonly generation?: Json;
+  readonly generation?: JsonObject;
 }
 
 /** A model that has been read and checked, but not loaded: configurations, tokenizer and modules without weights. */
@@ -125,7 +124,7 @@ export function encodeModelFolder({ configs, tokenizers, weights, dtype = "F16" 
   const files = new Map<string, Uint8Array | string>();
   const index: Record<string, unknown> = { _class_name: className, ...kind.index };
   for (const [folder, part] of Object.entries(kind.components)) {
-    const config = (networks as Readonly<Record<string, Json>>)[folder]!;
+    const config = (networks as Readonly<Record<string, JsonObject>>)[folder]!;
     const content = { folder, className: part, config, weights: new Map(own(weights, folder)), dtype };
     for (const [path, bytes] of encodeComponent(content)) files.set(path, bytes);
     index[folder] = [models[part].library, part];
@@ -144,7 +143,7 @@ export function encodeModelFolder({ configs, tokenizers, weights, dtype = "F16" 
 const isTextEncoder = (component: string): boolean => component.startsWith("text_encoder");
 
 /** The kind that is named, else the first whose networks are exactly these. */
-function kindWith(networks: object, index: Json | undefined): readonly [className: string, kind: PipelineKind] {
+function kindWith(networks: object, index: JsonObject | undefined): readonly [className: string, kind: PipelineKind] {
   const names = (of: object) => Object.keys(of).sort().join();
   const kinds: [string, PipelineKind][] = Object.entries(pipelineKinds);
   const fitting = kinds.filter(([, { components }]) => names(components) === names(networks));

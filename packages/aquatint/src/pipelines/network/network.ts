@@ -13,7 +13,8 @@ import type { TextToImageModules } from "../model/components.ts";
 import { type ControlInput, controlFeeds, residualsOf } from "./controlnet-inputs.ts";
 import { type ProgramCacheInput, programCache } from "./program-cache.ts";
 
-interface CallOptions {
+/** What every call of a network takes. */
+export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,7 +27,8 @@ export interface Conditions extends EncodedCaptions {
   /** Strength of each LoRA. */
   readonly loraScales?: readonly number[];
 }
-interface PredictOptions extends CallOptions {
+/** What a call of the U-Net takes besides its inputs. */
+export interface PredictOptions extends CallOptions {
   /** One for each of the model's ControlNets. */
   readonly controls?: readonly ControlInput[] | undefined;
 }

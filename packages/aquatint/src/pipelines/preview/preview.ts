@@ -6,7 +6,8 @@ import { solve } from "../../math/solve.ts";
 import type { LatentRgb } from "../../models/latent-rgb.ts";
 import type { TextToImagePlan } from "../text-to-image/plan.ts";
 
-type LatentShape = TextToImagePlan["latentShape"];
+/** The shape of one image's latent. */
+export type LatentShape = TextToImagePlan["latentShape"];
 
 /** Turns the x_0 that the network believes in, [c, h, w] in its own scale, into a small image, cheaply. */
 export type Previewer = (x0: Latent, shape: LatentShape) => Promise<Image> | Image;

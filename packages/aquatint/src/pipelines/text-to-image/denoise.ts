@@ -10,7 +10,7 @@ import type { ControlInput } from "../network/controlnet-inputs.ts";
 import type { Conditions, TextToImageNetwork } from "../network/network.ts";
 
 /** Options of `cfgNetwork`: a batch, and what the network is given besides x and the time. */
-interface CfgOptions {
+export interface CfgOptions {
   /** Images in the batch. */
   readonly rows: number;
   /** [c, h, w] of one image. */

@@ -42,7 +42,7 @@ export interface TextToImagePlan extends Required<ReturnType<typeof checkedNoise
 const MAX_PIXELS = 2048 * 2048;
 
 /** What a plan reads of a model. */
-interface PlannedModel extends ConditionedModel {
+export interface PlannedModel extends ConditionedModel {
   readonly scheduler: SchedulerSettings;
   readonly generation?: GenerationDefaults;
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { JsonObject } from "../../util/json.ts";
 import type { trainingConfig } from "./training.ts";
 
 /** Values that a preset fills in where a configuration says nothing. */
@@ -45,8 +46,7 @@ export const presets = {
 /** A change by a preset: "training.minutes = 30". */
 export type PresetChange = readonly [place: string, value: unknown];
 
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
+const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const lengths = ["steps", "minutes", "plateau"];
 

@@ -16,7 +16,7 @@ export interface PhaseStep {
 }
 
 /** Which step an update belongs to, and the learning rate there as a share of the highest. */
-interface Moment {
+export interface Moment {
   readonly step: number;
   readonly share: number;
 }

@@ -1,5 +1,5 @@
 import { AquatintError, messageOf } from "../../errors.ts";
-import { grid } from "../../formats/image/image.ts";
+import { imageGrid } from "../../formats/image/image.ts";
 import { encodePng } from "../../formats/png/png.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TrainConfig } from "../config/config.ts";
@@ -169,7 +169,9 @@ function stepRecord(event: StepEvent, { clock, config, memory }: Recording): Ste
 async function* drawSamples({ session, files }: Recording, step: number): AsyncGenerator<RunEvent, void, void> {
   const images = await session.outputs.samples!();
   const path = samplesPath(step);
-  const problem = await attempted(() => files.write(path, encodePng(grid(images, { columns: 8, scale: 3, gap: 2 }))));
+  const problem = await attempted(() =>
+    files.write(path, encodePng(imageGrid(images, { columns: 8, scale: 3, gap: 2 }))),
+  );
   yield problem
     ? { type: "problem", message: `${messageOf(problem)}; the samples of step ${step} are left out` }
     : { type: "samples", path: `${files.folder}/${path}`, step, images };

@@ -27,7 +27,8 @@ export interface TaskContext {
 
 /** The fields of a configuration that a task declares; `samples`, where there are any, come from `samplesSchema`. */
 export type TaskFields = z.ZodRawShape & { readonly samples?: SamplesSchema };
-type SamplesSchema = z.ZodOptional<z.ZodObject<typeof samplesFields>>;
+/** The captions that a run draws images of. */
+export type SamplesSchema = z.ZodOptional<z.ZodObject<typeof samplesFields>>;
 
 const samplesFields = {
   every_minutes: z

@@ -1,5 +1,7 @@
-import { compile, grad, type Runtime } from "aquatint";
+import type { Runtime } from "aquatint";
+import { grad } from "aquatint/autodiff";
 import { memoryFiles } from "aquatint/checkpoints";
+import { compile } from "aquatint/compiler";
 import { float32, type HostTensor } from "aquatint/graph";
 import { parameters } from "aquatint/nn";
 import { nodeRuntime } from "aquatint/node";

@@ -9,7 +9,8 @@ import type { OnePassFolder, OnePassModules } from "../../models/one-pass-folder
 import type { OnePassSamples } from "./config.ts";
 import type { OnePassParts } from "./parts.ts";
 
-type Modules = OnePassModules<ReturnType<OnePassFolder["build"]>["network"]>;
+/** The modules around a network of one pass. */
+export type Modules = OnePassModules<ReturnType<OnePassFolder["build"]>["network"]>;
 
 /** The graph from `z` [n, latent_size] and the captions' `ids` to images [n, 3, h, w]. */
 export function onePassImages({ network, textEncoder }: Modules, tokenizer: ClipTokenizer, n: number): Tensor {

@@ -1,14 +1,13 @@
 import type { HostTensor } from "aquatint/graph";
 import { type ClipTokenizer, type TokenizerFiles, tokenizerFrom } from "aquatint/tokenizers";
 import { settledVocabulary, type TaskContext, vocabularyConfig } from "aquatint/train";
+import type { JsonObject } from "aquatint/util";
 import type { OnePassConfigs, OnePassFolder, OnePassModules } from "../../models/one-pass-folder.ts";
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** What a configuration says of such a model. */
 export interface WantedOnePass {
-  readonly network: Json;
-  readonly text_encoder: Json;
+  readonly network: JsonObject;
+  readonly text_encoder: JsonObject;
   readonly tokenizer: { readonly merges: number; readonly context: number };
 }
 
@@ -33,7 +32,7 @@ export async function onePassParts<Network extends NetworkOf<OnePassFolder>>(
   const initial = initFrom && (await folder.open(initFrom));
   const tokenizerFiles = settledVocabulary(fields.tokenizer, { dataset, assets, initial: initial?.tokenizerFiles });
   const text_encoder = { ...vocabularyConfig(tokenizerFiles), ...fields.text_encoder };
-  const { hidden_size } = text_encoder as Json;
+  const { hidden_size } = text_encoder as JsonObject;
   const configs = {
     network: {
       sample_size: dataset.size[0],

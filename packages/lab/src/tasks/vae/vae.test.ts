@@ -1,4 +1,5 @@
-import { grad, type Runtime } from "aquatint";
+import type { Runtime } from "aquatint";
+import { grad } from "aquatint/autodiff";
 import { memoryFiles } from "aquatint/checkpoints";
 import { float32 } from "aquatint/graph";
 import { nodeRuntime } from "aquatint/node";

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../../data/dataset.ts";
-import { strip, tensorToImages } from "../../../formats/image/image.ts";
+import { imageStrip, tensorToImages } from "../../../formats/image/image.ts";
 import { float32Data } from "../../../graph/host-tensor.ts";
 import { sizeOf } from "../../../graph/types.ts";
 import { type Autoencoder, downsampling } from "../../../models/autoencoder/index.ts";
@@ -34,7 +34,7 @@ export function autoencoderOutputs({ evaluation, samples }: AutoencoderTaskConfi
   const show = async (count: number) => {
     const { images } = await evaluationSamples(dataset, count);
     const rows = [images, (await coder.code(images)).reconstruction];
-    return [strip(rows.map((row) => tensorToImages(row, { width, height })))];
+    return [imageStrip(rows.map((row) => tensorToImages(row, { width, height })))];
   };
   return {
     ...(samples && { samples: () => show(samples.images) }),

@@ -4,14 +4,13 @@ import type { Tensor } from "../../../graph/tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import type { TextToImageModel } from "../../../pipelines/model/model-folder.ts";
 import type { TokenizerFiles } from "../../../tokenizers/files.ts";
+import type { JsonObject } from "../../../util/json.ts";
 import { openClip } from "../clip/folder.ts";
 import type { TaskContext } from "../kind.ts";
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** A network that another run trained and that this one leaves as it is, unless it is told to train it on. */
 export interface FrozenPart {
-  readonly config: Json;
+  readonly config: JsonObject;
   /** Tokenizer of a text encoder. */
   readonly tokenizerFiles?: TokenizerFiles;
   /** Its weights by its own names; absent where a checkpoint or the initial model brings them. */
@@ -29,7 +28,7 @@ const openers = {
   },
   async text_encoder(files: ModelFiles): Promise<FrozenPart> {
     const { json, tokenizerFiles, read } = await openClip(files);
-    return { config: json["text_config"] as Json, tokenizerFiles, read };
+    return { config: json["text_config"] as JsonObject, tokenizerFiles, read };
   },
 } as const;
 
