@@ -78,9 +78,10 @@ const emojiImports: ImportTable = { art: [], wording: [""], templates: [""] };
  * entries run everywhere; else they are for Node.
  */
 const packages = [
-  // docs/decisions/0016-line-budget.md: 37,287 and 7,046 after the lab took what only judges; 32,000 was the core's goal before it read
+  // docs/decisions/0016-line-budget.md: 37,287 and 7,046 after the lab took what only judges; then 7 samplers
+  // (330 lines) and the types that each entry names (500); 32,000 was the core's goal before it read
   // the files and the metadata of other programs
-  { name: "aquatint", table: mayImport, lines: 37_400, everywhere: true },
+  { name: "aquatint", table: mayImport, lines: 38_300, everywhere: true },
   { name: "lab", table: labImports, lines: 7_150, everywhere: false },
   { name: "emoji", table: emojiImports, lines: 2_200, everywhere: false },
 ];

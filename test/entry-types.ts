@@ -68,24 +68,24 @@ export function publicApi(): { readonly entries: readonly Entry[]; readonly unna
       exportsOf(checker.getSymbolAtLocation(program.getSourceFile(declarationFile(path))!)!),
     ]),
   );
-  const named = new Set<ts.Symbol>();
+  const exported = new Set<ts.Symbol>();
   const name = (symbol: ts.Symbol) => {
-    if (named.has(symbol)) return;
-    named.add(symbol);
+    if (exported.has(symbol)) return;
+    exported.add(symbol);
     if (symbol.flags & ts.SymbolFlags.ValueModule) for (const inner of exportsOf(symbol)) name(resolved(inner));
   };
   for (const symbols of modules.values()) for (const symbol of symbols) name(resolved(symbol));
-  const unnamed = [...named].flatMap((symbol) =>
+  const unnamed = [...exported].flatMap((symbol) =>
     (symbol.declarations ?? []).flatMap((declaration) =>
       usedTypes(declaration, checker)
         .map(resolved)
-        .filter((used) => isType(used) && isOfPackage(used) && !named.has(used))
-        .map((used) => `${used.name} in ${symbol.name} (${pathOf(declaration)})`),
+        .filter((type) => isType(type) && isOfPackage(type) && !exported.has(type))
+        .map((type) => `${type.name} in ${symbol.name} (${pathOf(declaration)})`),
     ),
   );
   const entries = [...modules].map(([entry, symbols]) => {
     const isValue = (symbol: ts.Symbol) => (resolved(symbol).flags & ts.SymbolFlags.Value) !== 0;
-    const names = (chosen: readonly ts.Symbol[]) => chosen.map((symbol) => symbol.name).sort();
+    const names = (list: readonly ts.Symbol[]) => list.map((symbol) => symbol.name).sort();
     return {
       name: entry,
       source: entrySource.get(entry)!,
@@ -116,15 +116,15 @@ function isOfPackage(symbol: ts.Symbol): boolean {
 
 /** Every symbol that a declaration names in its types. */
 function usedTypes(declaration: ts.Declaration, checker: ts.TypeChecker): ts.Symbol[] {
-  const used: ts.Symbol[] = [];
+  const types: ts.Symbol[] = [];
   const visit = (node: ts.Node) => {
     const reference = referenceIn(node);
     const symbol = reference && checker.getSymbolAtLocation(reference);
-    if (symbol) used.push(symbol);
+    if (symbol) types.push(symbol);
     ts.forEachChild(node, visit);
   };
   if (!ts.isSourceFile(declaration)) visit(declaration);
-  return used;
+  return types;
 }
 
 function referenceIn(node: ts.Node): ts.Node | undefined {

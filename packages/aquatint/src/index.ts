@@ -1,5 +1,5 @@
 /**
- * What every program needs, in Node and in the browser: open a model, make an image, read and write PNG. The rest is in
+ * Names that every program needs, in Node and in the browser: open a model, make an image, read and write PNG. The rest is in
  * entries of its own, one for each folder: `aquatint/nn`, `aquatint/diffusion`; Node's own parts are in `aquatint/node`, the
  * browser's in `aquatint/web`.
  */

@@ -39,8 +39,8 @@ export async function readTokenizer(
 export function componentOf({ name, components }: Model, className: ModelClassName) {
   const component = [...components.values()].find((entry) => entry.className === className);
   if (component) return component;
-  const found = Array.from(components.values(), (entry) => entry.className).join(", ") || "nothing that is known";
-  throw new AquatintError("model/class", `${name} holds ${found}, expected a ${className}`, {
+  const classNames = Array.from(components.values(), (entry) => entry.className).join(", ") || "nothing that is known";
+  throw new AquatintError("model/class", `${name} holds ${classNames}, expected a ${className}`, {
     hint: "give the folder of the model that was trained for this",
   });
 }

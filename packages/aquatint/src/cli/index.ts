@@ -4,10 +4,19 @@ export { reportTraining, type ShownEvent } from "./commands/train.ts";
 export type { AddCommand, Commands } from "./commands.ts";
 export type { Io, Output } from "./io.ts";
 export { main } from "./main.ts";
-export { imageInput, stemOf } from "./options/image-input.ts";
+export { type ImageInput, imageInput, stemOf } from "./options/image-input.ts";
 export { choice, decimal, seed, times } from "./options/names.ts";
-export { type NamedFile, openFile, openOutputs, shortPath } from "./options/outputs.ts";
+export {
+  type NamedFile,
+  type OutputOptions,
+  type Outputs,
+  openFile,
+  openOutputs,
+  shortPath,
+  type Write,
+  type WriteImage,
+} from "./options/outputs.ts";
 export { integer, type Parser, type Range } from "./options/parsers.ts";
 export { createProgress, type Progress, type ProgressOptions } from "./terminal/progress.ts";
-export { renderImage, supportsImages } from "./terminal/terminal.ts";
+export { renderImage, supportsImages, type TerminalOf } from "./terminal/terminal.ts";
 export { version } from "./version.ts";

@@ -57,9 +57,9 @@ export function checkedOutput(output: NetworkOutput, origin: () => Origin): Netw
 
 /** Checks of one sampling loop, which name the first place where its values stop being finite. */
 export interface FiniteChecks {
-  /** What the sampler starts from. */
+  /** Checks the x that the sampler starts from. */
   start(x: Latent): void;
-  /** What the network gave for x at timestep t. */
+  /** Checks the network's output for x at timestep t. */
   output(output: NetworkOutput, input: NetworkInput): void;
   step(step: SamplerStep): void;
 }

@@ -1,6 +1,7 @@
 /** Diffusion as mathematics: schedules, spacings, samplers and the evidence lower bound, without networks. */
 export { type BrownianOptions, brownianNoise } from "./brownian.ts";
 export { publishedScheduler, schedulerFromConfig, schedulerSettings } from "./diffusers/scheduler-config.ts";
+export type { FiniteChecks, NetworkInput } from "./finite.ts";
 export * from "./gaussian-mixture.ts";
 export {
   clipX0,

@@ -13,7 +13,7 @@ import {
 } from "./tensor.ts";
 import { type Type, typeName } from "./types.ts";
 
-/** What an op returns: one tensor, or one for each of its outputs. */
+/** Result of an op: one tensor, or one for each of its outputs. */
 export type Result<T> = T extends Type ? Tensor : OutputsOf<T>;
 /** An op as a function: tensors by position, attributes last, by name. */
 export type OpFn<I extends Tensors, A = undefined, T extends Type | readonly Type[] = Type> = ((

@@ -7,6 +7,7 @@ export type { Mt19937State } from "./mt19937.ts";
 export { didYouMean, type UnknownName, unknownName } from "./names.ts";
 export { linspace } from "./numbers.ts";
 export {
+  type JsonSeed,
   jsonSeed,
   type NormalStream,
   type RandomState,

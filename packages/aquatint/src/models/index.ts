@@ -4,10 +4,17 @@ export * from "./autoencoder/index.ts";
 export * from "./autoencoder-tiny/index.ts";
 export type { ImageAttention } from "./blocks/attention.ts";
 export { guidanceEmbedding } from "./blocks/timesteps.ts";
-export { type Conditions, DownBlock, UpBlock } from "./blocks/unet-blocks.ts";
+export {
+  type BlockOptions,
+  type Conditions,
+  DownBlock,
+  type DownBlockOptions,
+  UpBlock,
+  type UpBlockOptions,
+} from "./blocks/unet-blocks.ts";
 export * from "./classifier/index.ts";
 export * from "./clip/index.ts";
-export { configParser } from "./config.ts";
+export { type ConfigSpec, configParser } from "./config.ts";
 export * from "./controlnet/index.ts";
 export type { Family } from "./families.ts";
 export type { InferenceFacts, Weights } from "./infer-config.ts";

@@ -15,7 +15,7 @@ function complete(shape: Shape, count: number): Shape {
   const sound = completeShape.every((d) => Number.isInteger(d) && d >= 0) && sizeOf(completeShape) === count;
   return sound ? completeShape : shapeError(`${count} elements do not fill [${shape}]`);
 }
-/** What `reshape` takes besides its tensor. */
+/** Options of `reshape`. */
 export interface ReshapeOptions {
   readonly shape: Shape;
 }

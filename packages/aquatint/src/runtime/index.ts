@@ -1,4 +1,4 @@
-/** What runs programs, wherever it does: `nodeRuntime` is in aquatint/node, `webRuntime` in aquatint/web. */
+/** Runtimes, which run programs: `nodeRuntime` is in aquatint/node, `webRuntime` in aquatint/web. */
 export {
   describeNonFinite,
   type FindNonFiniteOptions,

@@ -40,7 +40,7 @@ export type {
 } from "./run/events.ts";
 export type { PlannedPart, TrainingPlan } from "./run/plan.ts";
 export type { RunFiles, StepFile } from "./run/run-folder.ts";
-export { criticLosses, generatorLoss, slopePenalty } from "./tasks/autoencoder/critic-losses.ts";
+export { criticLosses, generatorLoss, type Logits, slopePenalty } from "./tasks/autoencoder/critic-losses.ts";
 export { divergence } from "./tasks/autoencoder/losses.ts";
 export { type ClipFolder, openClip } from "./tasks/clip/folder.ts";
 export { type RetrievalInput, retrieval } from "./tasks/clip/retrieval.ts";
@@ -57,4 +57,4 @@ export { type ChunkedNetwork, type ChunkedNetworkInput, inChunks } from "./tasks
 export * from "./tasks/kind.ts";
 export { type TaskKinds, tasks } from "./tasks/registry.ts";
 export { EVALUATION_SEED, evaluationSamples, type Sources, sourcesOf } from "./tasks/sources.ts";
-export { settledVocabulary, vocabularyConfig } from "./tasks/vocabulary.ts";
+export { settledVocabulary, type VocabularyInput, vocabularyConfig } from "./tasks/vocabulary.ts";

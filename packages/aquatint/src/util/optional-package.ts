@@ -15,7 +15,7 @@ export interface PackagePart<Exports> extends OptionalPackage<Exports> {
 }
 
 /**
- * What the part exports that brings what is called `name`; undefined where none does.
+ * The export called `name` of the package that brings it; undefined where none does.
  * @throws AquatintError "package/missing" where its package is not installed.
  */
 export async function packageWith<Exports>(

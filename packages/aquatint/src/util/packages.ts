@@ -27,6 +27,6 @@ const packages = [lab, emoji] as const;
 
 type Part<Kind extends string> = Extract<(typeof packages)[number], Readonly<Record<Kind, unknown>>>[Kind];
 
-/** What the packages bring of a kind: "commands", "datasets", "tasks", "drawings". */
+/** Parts that packages bring, by kind: "commands", "datasets", "tasks", "drawings". */
 export const packageParts = <Kind extends keyof typeof lab | keyof typeof emoji>(kind: Kind): readonly Part<Kind>[] =>
   packages.flatMap((parts) => (kind in parts ? [(parts as unknown as Readonly<Record<Kind, Part<Kind>>>)[kind]] : []));

@@ -5,7 +5,7 @@ import type { CriticConfig } from "./config.ts";
 
 const active = (x: Tensor): Tensor => leakyRelu(x, { slope: 0.2 });
 
-/** Two convolutions with a shortcut and without normalisation, which would tie the images of a batch to each other. */
+/** Two convolutions with a shortcut and without normalization, which would tie the images of a batch to each other. */
 function CriticBlock(inChannels: number, outChannels: number) {
   const conv1 = Conv2d(inChannels, outChannels, 3);
   const conv2 = Conv2d(outChannels, outChannels, 3);
@@ -17,7 +17,7 @@ function CriticBlock(inChannels: number, outChannels: number) {
 }
 
 /**
- * How real images [n, in_channels, side, side] look that should show `condition` [n, condition_size]: logits [n]. The
+ * A critic of images [n, in_channels, side, side] that should show `condition` [n, condition_size]: logits [n]. The
  * condition enters by a projection (Miyato and Koyama 2018).
  */
 export function ConditionalCritic(config: CriticConfig) {
@@ -33,8 +33,8 @@ export function ConditionalCritic(config: CriticConfig) {
     expectChannels(x, in_channels);
     const n = x.shape[0]!;
     const halved = (h: Tensor, i: number) => (i === 0 ? h : avgPool2d(h, { kernel: 2, stride: 2 }));
-    const seen = blocks.reduce((h, block, i) => block(halved(h, i)), conv_in(x)); // [n, widths.at(-1), least, least]
-    const features = active(linear_features(reshape(active(seen), { shape: [n, -1] }))); // [n, feature_size]
+    const deepest = blocks.reduce((h, block, i) => block(halved(h, i)), conv_in(x)); // [n, widths.at(-1), least, least]
+    const features = active(linear_features(reshape(active(deepest), { shape: [n, -1] }))); // [n, feature_size]
     const fitting = sum(mul(features, condition_proj(condition)), { axes: [1] });
     return add(reshape(linear_out(features), { shape: [n] }), scale(fitting, 1 / Math.sqrt(feature_size)));
   });

@@ -15,6 +15,6 @@ export function ConditionalGenerator(config: GeneratorConfig) {
     layers: config.layers_per_block,
     groups: config.norm_num_groups,
   });
-  const whole = module({ decoder }, (z: Tensor, condition: Tensor): Tensor => tanh(decoder(z, condition)));
-  return Object.assign(whole, { config });
+  const generator = module({ decoder }, (z: Tensor, condition: Tensor): Tensor => tanh(decoder(z, condition)));
+  return Object.assign(generator, { config });
 }

@@ -5,7 +5,7 @@ import { clamp, reshape, silu, split } from "aquatint/ops";
 import type { VaeConfig } from "./config.ts";
 import { ImageDecoder } from "./image-decoder.ts";
 
-/** What a decoder says of an image: a logistic distribution for each value, both [n, c, h, w]. */
+/** Output of a decoder for an image: a logistic distribution for each value, both [n, c, h, w]. */
 export interface ImageLikelihood {
   readonly mean: Tensor;
   /** ln of the distribution's scale, at least -7 (Salimans et al. 2017). */
@@ -35,8 +35,8 @@ function VectorEncoder(config: VaeConfig) {
   const linear_out = Linear(widths[last]! * least * least, 2 * latent_size);
   return module({ conv_in, down_blocks, conv_norm_out, linear_out }, (x: Tensor, temb: Tensor): Tensor => {
     const h = down_blocks.reduce((y, block) => block(y, { temb }).at(-1)!, conv_in(x)); // [n, widths.at(-1), least, least]
-    const seen = silu(conv_norm_out(h));
-    return linear_out(reshape(seen, { shape: [x.shape[0]!, -1] }));
+    const deepest = silu(conv_norm_out(h));
+    return linear_out(reshape(deepest, { shape: [x.shape[0]!, -1] }));
   });
 }
 
@@ -64,8 +64,8 @@ export function ConditionalVAE(config: VaeConfig) {
     const [mean, wide] = split(decoder(z, condition), { axis: 1, sizes: [c, c] }) as [Tensor, Tensor];
     return { mean, logScale: clamp(wide, { min: LEAST_LOG_SCALE }) };
   };
-  const whole = module({ encoder, decoder }, (z: Tensor, condition: Tensor) => decode(z, condition).mean);
-  return Object.assign(whole, { config, encode, decode });
+  const vae = module({ encoder, decoder }, (z: Tensor, condition: Tensor) => decode(z, condition).mean);
+  return Object.assign(vae, { config, encode, decode });
 }
 /** A variational autoencoder without its weights; called as a function it is its decoder. */
 export type VariationalAutoencoder = ReturnType<typeof ConditionalVAE>;

@@ -9,7 +9,7 @@ const imageFields = {
   block_out_channels: z.array(size).min(1).default([16, 32, 64, 96]),
   condition_size: size.default(64),
 };
-/** The keys of those that are normalised, too. */
+/** The keys of those that are normalized, too. */
 const decoderFields = {
   ...imageFields,
   layers_per_block: size.default(1),

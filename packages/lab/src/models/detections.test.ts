@@ -11,18 +11,18 @@ describe("detections", () => {
     return { logits, classes: 2, rows: rows.length, columns: rows[0]!.length };
   };
 
-  test("are neighbouring places of one class, the largest first", () => {
-    const found = detectionsOf(
+  test("are neighboring places of one class, the largest first", () => {
+    const detections = detectionsOf(
       logitsOf([
         [0, nothing, 1, 1],
         [nothing, nothing, 1, 1],
       ]),
     );
-    expect(found.map((seen) => seen.class)).toEqual([1, 0]);
-    expect(found[0]!.x).toBeCloseTo(0.75, 6);
-    expect(found[0]!.y).toBeCloseTo(0.5, 6);
-    expect(found[1]!.x).toBeCloseTo(0.125, 6);
-    expect(found[0]!.score).toBeCloseTo(4 * found[1]!.score, 4);
+    expect(detections.map((detection) => detection.class)).toEqual([1, 0]);
+    expect(detections[0]!.x).toBeCloseTo(0.75, 6);
+    expect(detections[0]!.y).toBeCloseTo(0.5, 6);
+    expect(detections[1]!.x).toBeCloseTo(0.125, 6);
+    expect(detections[0]!.score).toBeCloseTo(4 * detections[1]!.score, 4);
   });
 
   test("of one class in two corners are two things: places that touch at a corner do not hang together", () => {

@@ -7,7 +7,7 @@ export interface PlaceLogits {
   readonly columns: number;
 }
 
-/** One thing that a classifier sees, about the centre (x, y) in fractions of the image's sides. */
+/** One thing that a classifier sees, about the center (x, y) in fractions of the image's sides. */
 export interface Detection {
   /** The class's index. */
   readonly class: number;
@@ -17,23 +17,23 @@ export interface Detection {
   readonly score: number;
 }
 
-/** What is seen in an image: neighbouring places with the same likeliest class are one thing. Highest score first. */
+/** The things in an image: neighboring places with the same likeliest class are one thing. Highest score first. */
 export function detectionsOf({ logits, classes, rows, columns }: PlaceLogits): readonly Detection[] {
   const places = rows * columns;
   const best = Array.from({ length: places }, (_, place) => likeliest(logits, { place, places, classes }));
-  const seen = new Set<number>();
-  const found: Detection[] = [];
+  const visited = new Set<number>();
+  const detections: Detection[] = [];
   for (let start = 0; start < places; start++) {
-    if (seen.has(start) || best[start]!.class === classes) continue;
-    const region = regionAt(start, { rows, columns, seen, same: (a, b) => best[a]!.class === best[b]!.class });
+    if (visited.has(start) || best[start]!.class === classes) continue;
+    const region = regionAt(start, { rows, columns, visited, same: (a, b) => best[a]!.class === best[b]!.class });
     const total = (of: (place: number) => number) =>
       region.reduce((sum, place) => sum + best[place]!.probability * of(place), 0);
     const score = total(() => 1);
     const x = total((place) => ((place % columns) + 0.5) / columns) / score;
     const y = total((place) => (Math.floor(place / columns) + 0.5) / rows) / score;
-    found.push({ class: best[start]!.class, x, y, score });
+    detections.push({ class: best[start]!.class, x, y, score });
   }
-  return found.sort((a, b) => b.score - a.score);
+  return detections.sort((a, b) => b.score - a.score);
 }
 
 interface At {
@@ -53,26 +53,26 @@ function likeliest(logits: Float32Array, { place, places, classes }: At) {
 interface Grid {
   readonly rows: number;
   readonly columns: number;
-  /** Places that belong to a region already; what is found is added. */
-  readonly seen: Set<number>;
+  /** Places that belong to a region already; new ones are added. */
+  readonly visited: Set<number>;
   readonly same: (a: number, b: number) => boolean;
 }
 
 /** The places that hang together with `start` along rows and columns. */
-function regionAt(start: number, { rows, columns, seen, same }: Grid): readonly number[] {
+function regionAt(start: number, { rows, columns, visited, same }: Grid): readonly number[] {
   const region = [start];
-  seen.add(start);
+  visited.add(start);
   for (const place of region) {
     const [row, column] = [Math.floor(place / columns), place % columns];
-    const beside = [
+    const neighbors = [
       ...(column > 0 ? [place - 1] : []),
       ...(column < columns - 1 ? [place + 1] : []),
       ...(row > 0 ? [place - columns] : []),
       ...(row < rows - 1 ? [place + columns] : []),
     ];
-    for (const next of beside) {
-      if (seen.has(next) || !same(start, next)) continue;
-      seen.add(next);
+    for (const next of neighbors) {
+      if (visited.has(next) || !same(start, next)) continue;
+      visited.add(next);
       region.push(next);
     }
   }

@@ -55,7 +55,7 @@ export interface OnePassConfigs {
   readonly text_encoder: JsonObject;
 }
 
-/** What is written of such a model. */
+/** Files of such a model. */
 export interface OnePassContent {
   readonly configs: OnePassConfigs;
   readonly tokenizerFiles: TokenizerFiles;
@@ -72,7 +72,7 @@ const ownOf = <T>(all: ReadonlyMap<string, T>, part: string): Map<string, T> =>
 const partsOf = ({ part, className }: Pick<OnePassKind<OnePassNetwork>, "part" | "className">) =>
   [{ part, className }, TEXT] as const;
 
-/** How the folders of one kind of model are built, read and written. */
+/** Description of the folders of one kind of model: how they are built, read and written. */
 function onePassFolder<Network extends OnePassNetwork>(kind: OnePassKind<Network>) {
   return {
     build: (configs: OnePassConfigs) => built(kind, configs),
@@ -140,9 +140,9 @@ function encoded<Network extends OnePassNetwork>(
 /** One kind of folder. */
 export type OnePassFolder<Network extends OnePassNetwork = OnePassNetwork> = ReturnType<typeof onePassFolder<Network>>;
 
-function expectClass(name: string, wanted: string, { _class_name: found }: JsonObject): void {
-  if (found === wanted) return;
-  throw new AquatintError("model/class", `${name} holds a ${JSON.stringify(found)}, expected ${wanted}`, {
+function expectClass(name: string, expected: string, { _class_name: actual }: JsonObject): void {
+  if (actual === expected) return;
+  throw new AquatintError("model/class", `${name} holds a ${JSON.stringify(actual)}, expected ${expected}`, {
     hint: "give the folder of the model that was trained for this",
   });
 }

@@ -14,10 +14,10 @@ import {
 import type { Image } from "../../formats/image/image.ts";
 
 /** Writes the file of image number `index`, 0 .. count - 1; returns its path. */
-type Write = (index: number, bytes: Uint8Array) => Promise<string>;
+export type Write = (index: number, bytes: Uint8Array) => Promise<string>;
 
 /** Encodes and writes image number `index`, 0 .. count - 1; returns its path. */
-type WriteImage = (index: number, image: Image, options?: Omit<EncodeOptions, "format">) => Promise<string>;
+export type WriteImage = (index: number, image: Image, options?: Omit<EncodeOptions, "format">) => Promise<string>;
 
 /** Destinations of the files of a command. */
 export interface Outputs {

@@ -4,7 +4,7 @@
  */
 
 type Scalar = "string" | "bytes" | "int" | "float";
-/** How a field is written; a list where it is repeated. */
+/** Encoding of a field; a list where it is repeated. */
 type Kind = Scalar | Fields | readonly [Scalar | Fields];
 /** A message: the number and the kind of each field that is written, by rising numbers. */
 type Fields = { readonly [name: string]: readonly [number: number, kind: Kind] };

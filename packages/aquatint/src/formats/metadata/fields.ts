@@ -69,7 +69,7 @@ export const unrepeatedOf = (settings: JsonObject, readKeys: readonly string[]):
   );
 };
 
-/** Whether a setting says that nothing was done. */
+/** Tells whether a setting says that nothing was done. */
 export const isOff = (value: unknown): boolean =>
   value === undefined ||
   value === null ||

@@ -11,8 +11,8 @@ export function tinyLatentSpace(json: unknown): LatentSpace {
   const factor = 2 ** (config.encoder_block_out_channels.length - 1);
   const larger = config.upsampling_scaling_factor ** (config.decoder_block_out_channels.length - 1);
   if (factor !== larger) {
-    const found = `the tiny autoencoder's encoder divides the size by ${factor}, its decoder multiplies it by ${larger}`;
-    throw new AquatintError("config/value", found, { hint: "show it as a preview: --preview-model PATH" });
+    const problem = `the tiny autoencoder's encoder divides the size by ${factor}, its decoder multiplies it by ${larger}`;
+    throw new AquatintError("config/value", problem, { hint: "show it as a preview: --preview-model PATH" });
   }
   return {
     vae,

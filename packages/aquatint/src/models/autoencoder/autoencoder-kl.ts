@@ -31,7 +31,7 @@ export const samplePosterior = ({ mean, logVariance }: LatentPosterior, noise: T
 export const downsampling = ({ block_out_channels }: Pick<AutoencoderConfig, "block_out_channels">): number =>
   2 ** (block_out_channels.length - 1);
 
-/** What latents are scaled and shifted by. */
+/** Scale and shift of latents. */
 export type Scaling = Pick<AutoencoderConfig, "scaling_factor" | "shift_factor">;
 /** An encoder's latent as a U-Net wants it, of deviation near 1: (z - shift_factor) · scaling_factor. */
 export const scaleLatent = (z: Tensor, { scaling_factor, shift_factor }: Scaling): Tensor =>

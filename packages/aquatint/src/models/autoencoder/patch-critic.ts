@@ -11,7 +11,7 @@ export interface PatchCriticConfig {
 }
 
 /**
- * How real each patch of images [n, in_channels, h, w] looks: logits [n, 1, h / 2^k, w / 2^k] for k widths (Isola et al.
+ * A critic of patches of images [n, in_channels, h, w], real or generated: logits [n, 1, h / 2^k, w / 2^k] for k widths (Isola et al.
  * 2017), without normalization, which would tie the images of a batch to each other.
  */
 export function PatchCritic({ in_channels, block_out_channels: widths }: PatchCriticConfig) {

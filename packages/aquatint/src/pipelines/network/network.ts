@@ -13,7 +13,7 @@ import type { TextToImageModules } from "../model/components.ts";
 import { type ControlInput, controlFeeds, residualsOf } from "./controlnet-inputs.ts";
 import { type ProgramCacheInput, programCache } from "./program-cache.ts";
 
-/** What every call of a network takes. */
+/** Options of every call of a network. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
@@ -27,7 +27,7 @@ export interface Conditions extends EncodedCaptions {
   /** Strength of each LoRA. */
   readonly loraScales?: readonly number[];
 }
-/** What a call of the U-Net takes besides its inputs. */
+/** Options of a call of the U-Net. */
 export interface PredictOptions extends CallOptions {
   /** One for each of the model's ControlNets. */
   readonly controls?: readonly ControlInput[] | undefined;

@@ -20,7 +20,7 @@ interface OutputsInput {
   readonly weights: TrainedWeights;
 }
 
-/** How often held-out things are named, and the classifier's folder in float16. */
+/** Recall of held-out things, and the classifier's folder in float16. */
 export function classificationOutputs({ evaluation }: ClassificationConfig, parts: OutputsInput): TaskOutputs {
   const { model, runtime, dataset, classifier, json, weights } = parts;
   const { state, parameters } = weights;
@@ -56,10 +56,10 @@ function recallOf(
   const hits = truths.flatMap((truth, i) => {
     const logits = all.subarray(i * size, (i + 1) * size);
     const things = thingsOf(truth);
-    const seen = detectionsOf({ logits, classes: classes.length, rows, columns })
+    const detected = detectionsOf({ logits, classes: classes.length, rows, columns })
       .slice(0, things.length)
       .map((detection) => classes[detection.class]!);
-    return things.map(({ name }): number => (seen.includes(name) ? 1 : 0));
+    return things.map(({ name }): number => (detected.includes(name) ? 1 : 0));
   });
   return hits.reduce((sum, hit) => sum + hit, 0) / hits.length;
 }

@@ -7,15 +7,15 @@ export interface PlacedThing {
   readonly height: number;
 }
 
-/** What the places of a grid should show. */
+/** Target classes of the places of a grid. */
 export interface PlaceAnswers {
   /** Index of a class for each place, row by row; the number of classes stands for nothing. */
   readonly classes: Int32Array;
-  /** How much each place counts in the loss. */
+  /** Weight of each place in the loss. */
   readonly weights: Float32Array;
 }
 
-/** How an image's answers are laid out. */
+/** Layout of an image's answers. */
 export interface PlaceOptions {
   readonly classes: readonly string[];
   readonly rows: number;
@@ -50,6 +50,6 @@ export function placeAnswers(things: readonly PlacedThing[], options: PlaceOptio
   return answers;
 }
 
-/** What a truth of a data set with names says is to be seen. */
+/** Things that a truth of a data set with names lists. */
 export const thingsOf = (truth: unknown): readonly PlacedThing[] =>
   (truth as { readonly objects: readonly PlacedThing[] }).objects;

@@ -90,8 +90,8 @@ function criticGraph({ penalty, penalty_weight: gamma, penalty_share: share }: G
     real: critic.network(images.real, condition),
     generated: critic.network(images.generated, condition),
   };
-  const penalised = Math.max(1, Math.round(share * microBatchSize));
-  const some = (x: Tensor) => slice(x, { axis: 0, start: 0, end: penalised });
+  const penalized = Math.max(1, Math.round(share * microBatchSize));
+  const some = (x: Tensor) => slice(x, { axis: 0, start: 0, end: penalized });
   const places = { r1: images.real, r2: images.generated };
   const slope = slopePenalty((x) => critic.network(x, some(condition)), some(places[penalty]));
   const losses = criticLosses(logits);
@@ -134,6 +134,6 @@ async function drawn({ parts, sources, dataset, batchSize }: Players, { withReal
   return { feeds, position: sources.position(), report };
 }
 
-/** What the critic's results say, by name; the generator's has none beside its loss. */
+/** The critic's results by name; the generator has none beside its loss. */
 const report = ({ loss: _, gradNorm: __, ...rest }: HostTensors): Record<string, number> =>
   Object.fromEntries(Object.entries(rest).map(([name, { data }]) => [name, data[0]!]));

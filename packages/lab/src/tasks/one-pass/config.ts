@@ -3,7 +3,7 @@ import { z } from "zod";
 
 const jsonObject = z.record(z.string(), z.unknown());
 
-/** What every model says that makes an image of a vector and a caption in one pass. */
+/** Config fields of every model that makes an image of a vector and a caption in one pass. */
 export const captionedModel = {
   text_encoder: jsonObject.describe("CLIPTextModel's config in transformers' names; its vocabulary follows."),
   tokenizer: tokenizerFields.prefault({}).describe("Of the text encoder."),

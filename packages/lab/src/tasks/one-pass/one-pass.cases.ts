@@ -17,7 +17,7 @@ export const tinyText = {
 /** The sizes of a decoder of images of 8 x 8. */
 export const tinyDecoder = { block_out_channels: [8, 16], latent_size: 4, norm_num_groups: 4 };
 
-/** What a short run gave. */
+/** Results of a short run. */
 export interface ShortRun {
   readonly losses: readonly number[];
   readonly metrics: Readonly<Record<string, number>>;

@@ -4,7 +4,7 @@ import { settledVocabulary, type TaskContext, vocabularyConfig } from "aquatint/
 import type { JsonObject } from "aquatint/util";
 import type { OnePassConfigs, OnePassFolder, OnePassModules } from "../../models/one-pass-folder.ts";
 
-/** What a configuration says of such a model. */
+/** The part of a configuration about such a model. */
 export interface WantedOnePass {
   readonly network: JsonObject;
   readonly text_encoder: JsonObject;

@@ -30,10 +30,10 @@ export function discretizedLogistic(x: Tensor, { mean, logScale }: ImageLikeliho
   const above = mul(add(away, scalar(HALF)), narrow);
   const [first, last] = [less(x, scalar(HALF - 1)), greater(x, scalar(1 - HALF))];
   const none = scalar(0);
-  const left = where(first, none, softplus(below));
-  const right = where(last, none, softplus(neg(above)));
+  const lower = where(first, none, softplus(below));
+  const upper = where(last, none, softplus(neg(above)));
   const width = log(sub(scalar(1), exp(scale(narrow, -2 * HALF))));
-  return sub(where(logicalOr(first, last), none, width), add(left, right));
+  return sub(where(logicalOr(first, last), none, width), add(lower, upper));
 }
 
 /** The two terms of the bound for each image, in nats: [n]. */
@@ -44,7 +44,7 @@ export interface VaeTerms {
   readonly kl: Tensor;
 }
 
-/** What the bound is computed of. */
+/** Inputs of the bound. */
 export interface VaeBoundInput {
   readonly vae: VariationalAutoencoder;
   /** [n, c, h, w] in -1 .. 1. */

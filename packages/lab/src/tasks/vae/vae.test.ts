@@ -39,18 +39,18 @@ test("the graph of the likelihood is that of diffusion's, with logistic interval
 test("its gradient agrees with central differences, also where a value is far from the mean", async () => {
   const [mean, logScale] = [feed("mean"), feed("logScale")];
   const [dMean, dScale] = grad(sum(discretizedLogistic(feed("x"), { mean, logScale })), [mean, logScale]);
-  const far = {
+  const distant = {
     ...feeds,
     mean: float32(shape, [9, -9, 0.1, 0, -1, 3, 1, -1]),
     logScale: float32(shape, Array(8).fill(-2)),
   };
-  const slopes = await evaluate(runtime, { dMean: dMean!, dScale: dScale! }, { feeds: far });
+  const slopes = await evaluate(runtime, { dMean: dMean!, dScale: dScale! }, { feeds: distant });
   const host = (mean: ArrayLike<number>, logScale: ArrayLike<number>) =>
-    discretized({ interval: "logistic" })(far.x.data, { mean, logVariance: Array.from(logScale, (v) => 2 * v) });
+    discretized({ interval: "logistic" })(distant.x.data, { mean, logVariance: Array.from(logScale, (v) => 2 * v) });
   const step = 1e-4;
   const shift = (data: ArrayLike<number>, by: number) => Array.from(data, (v) => v + by);
   const slope = (up: Float64Array, down: Float64Array) => up.map((v, i) => (v - down[i]!) / (2 * step));
-  const [m, s] = [far.mean.data, far.logScale.data];
+  const [m, s] = [distant.mean.data, distant.logScale.data];
   expect(deviation(slopes["dMean"], slope(host(shift(m, step), s), host(shift(m, -step), s)))).toBeLessThan(2e-3);
   expect(deviation(slopes["dScale"], slope(host(m, shift(s, step)), host(m, shift(s, -step))))).toBeLessThan(2e-3);
 });

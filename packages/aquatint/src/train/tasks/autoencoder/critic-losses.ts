@@ -7,7 +7,7 @@ import { mean, sum } from "../../../ops/reduce.ts";
 /** The generator's loss for logits [n] of its images: non-saturating (Goodfellow et al. 2014). */
 export const generatorLoss = (generated: Tensor): Tensor => mean(softplus(neg(generated)));
 
-/** What a critic says of real and of generated images, each [n]. */
+/** A critic's logits of real and of generated images, each [n]. */
 export interface Logits {
   readonly real: Tensor;
   readonly generated: Tensor;
