@@ -23,7 +23,7 @@ interface Reference {
     readonly kl: Readonly<Record<string, number>>;
     readonly sum_over_t: number;
   };
-  readonly discretized_log_likelihood: readonly {
+  readonly discretised_log_likelihood: readonly {
     readonly x: number;
     readonly mean: number;
     readonly log_scale: number;
@@ -74,7 +74,7 @@ async function* bound({ elbo: expected }: Reference): AsyncGenerator<CheckResult
   yield relative("elbo/sum_over_t", reconstruction + denoisingMatching, expected.sum_over_t);
 }
 
-function* likelihood({ discretized_log_likelihood: rows }: Reference): Generator<CheckResult> {
+function* likelihood({ discretised_log_likelihood: rows }: Reference): Generator<CheckResult> {
   for (const { x, mean, log_scale, nats } of rows) {
     const [actual] = discretized({ interval: "tanh" })([x], { mean, logVariance: 2 * log_scale });
     yield relative(`discretized/${x},${mean},${log_scale}`, actual!, nats);

@@ -3,8 +3,10 @@
 export * from "./autoencoder/index.ts";
 export * from "./autoencoder-tiny/index.ts";
 export type { ImageAttention } from "./blocks/attention.ts";
+export type { NormOptions, ResnetOptions } from "./blocks/resnet-block.ts";
 export { guidanceEmbedding } from "./blocks/timesteps.ts";
 export {
+  type AttentionFactory,
   type BlockOptions,
   type Conditions,
   DownBlock,

@@ -76,6 +76,7 @@ export const defineSampler = <const N extends string, const O extends OptionSche
   ...declaration,
   create(options = {}) {
     const sampler = declaration.create(optionValues(declaration, options));
+    if (!declaration.adaptive) return sampler;
     return async function* (input) {
       checkRows(declaration, input.rows);
       return yield* sampler(input);
