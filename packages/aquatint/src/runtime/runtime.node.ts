@@ -1,26 +1,15 @@
-import { Worker } from "node:worker_threads";
-import type { Connect } from "./host/request-queue.ts";
+import { isMainThread } from "node:worker_threads";
+import { connectProcess } from "./connect/process.node.ts";
+import { connectThread } from "./connect/thread.node.ts";
 import { createRuntime } from "./host/runtime.ts";
 import type { Runtime, RuntimeOptions } from "./types.ts";
 
-/** ONNX Runtime in a worker thread of Node. A process may exit while it is idle. */
-export const nodeRuntime = (options: RuntimeOptions = {}): Promise<Runtime> => createRuntime(connect, options);
-
-const connect: Connect = ({ onAnswer, onExit }) => {
-  const entry = import.meta.url.endsWith(".ts") ? "./worker-source.node.mjs" : "./worker.node.js";
-  // the engine matches the process's command line recursively, about 300 bytes of stack a character: 4 MB, Node's
-  // default, end the process at 14 kB of prompt
-  const resourceLimits = { stackSizeMb: 64 };
-  const worker = new Worker(new URL(entry, import.meta.url), { execArgv: [], resourceLimits });
-  worker.on("message", onAnswer);
-  worker.on("messageerror", onExit);
-  worker.on("error", onExit);
-  worker.on("exit", (code) => onExit(new Error(`exit code ${code}`)));
-  return {
-    post: (request, transfer) => worker.postMessage(request, transfer),
-    keepAlive: (busy) => (busy ? worker.ref() : worker.unref()),
-    async close() {
-      await worker.terminate();
-    },
-  };
+/**
+ * ONNX Runtime in a worker thread of Node, or in a process of its own where the caller is a worker thread. A process may
+ * exit while it is idle; one that exits in the middle of a run waits for the native call under way, and keeps its code.
+ */
+export const nodeRuntime = (options: RuntimeOptions = {}): Promise<Runtime> => {
+  const script = import.meta.url.endsWith(".ts") ? "./worker-source.node.mjs" : "./worker.node.js";
+  const entry = new URL(script, import.meta.url);
+  return createRuntime(isMainThread ? connectThread(entry) : connectProcess(entry), options);
 };

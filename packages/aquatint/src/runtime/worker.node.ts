@@ -1,12 +1,13 @@
 import { availableParallelism } from "node:os";
-import { parentPort } from "node:worker_threads";
-import * as ort from "onnxruntime-node";
+import { workerEnd } from "./connect/port.node.ts";
 import type { Device } from "./types.ts";
 import { createHandlers } from "./worker/handlers.ts";
 import { serve } from "./worker/serve.ts";
 
 const deviceOrder: readonly Device[] = ["cpu", "webgpu", "cuda", "coreml", "dml"];
 
+const { port, native } = workerEnd();
+const ort = await native(() => import("onnxruntime-node"));
 const engine = createHandlers({
   ort,
   async devices() {
@@ -17,10 +18,4 @@ const engine = createHandlers({
   nchwcDevices: ["cpu"],
   deviceHint: "see that its driver and libraries are installed",
 });
-serve(
-  {
-    listen: (onRequest) => parentPort?.on("message", onRequest),
-    post: (answer, transfer) => parentPort?.postMessage(answer, transfer),
-  },
-  engine,
-);
+serve(port, engine, native);

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { average, descend, float } from "../cases/models.cases.ts";
+import { createNativeLock } from "../connect/native-lock.ts";
 import { nodeRuntime } from "../runtime.node.ts";
 import type { Runtime } from "../types.ts";
 import type { Connect } from "./request-queue.ts";
@@ -14,7 +15,8 @@ async function mortal() {
   const workers: Worker[] = [];
   let doomed = false;
   const connect: Connect = ({ onAnswer, onExit }) => {
-    const worker = new Worker(new URL("../worker-source.node.mjs", import.meta.url), { execArgv: [] });
+    const workerData = { lock: createNativeLock() };
+    const worker = new Worker(new URL("../worker-source.node.mjs", import.meta.url), { execArgv: [], workerData });
     workers.push(worker);
     worker.on("message", onAnswer);
     worker.on("exit", (code) => onExit(new Error(`exit code ${code}`)));

@@ -8,12 +8,17 @@ export interface Port {
   post(answer: Answer, transfer: ArrayBuffer[]): void;
 }
 
-/** Answers every request that arrives at `port`, with the error's words where it fails. */
-export function serve(port: Port, { commit, handlers }: RequestHandlers): void {
+/** Runs work that calls native code. */
+export type Native = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Answers every request that arrives at `port`, with the error's words where it fails; `native` does the work of each. */
+export function serve(port: Port, { commit, handlers }: RequestHandlers, native: Native = (work) => work()): void {
   port.listen(async (request) => {
     try {
-      commit(request.keep);
-      const { result, transfer } = await handle(handlers, request);
+      const { result, transfer } = await native(() => {
+        commit(request.keep);
+        return handle(handlers, request);
+      });
       port.post({ ok: true, result }, transfer);
     } catch (error) {
       port.post({ ok: false, failure: failureOf(error) }, []);

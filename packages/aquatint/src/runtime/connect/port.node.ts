@@ -1,0 +1,37 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { Native, Port } from "../worker/serve.ts";
+import { type NativeLock, withNativeLock } from "./native-lock.ts";
+
+/** The worker's end of `connectThread` or `connectProcess`. */
+export interface WorkerEnd {
+  readonly port: Port;
+  /** Runs `work`, which calls native code, where it is safe from the end of the process. */
+  readonly native: Native;
+}
+
+/** The end that this script was started at. */
+export const workerEnd = (): WorkerEnd => (parentPort ? threadEnd(parentPort) : processEnd());
+
+function threadEnd(parent: NonNullable<typeof parentPort>): WorkerEnd {
+  const { lock } = workerData as { readonly lock: NativeLock };
+  return {
+    port: {
+      listen: (onRequest) => parent.on("message", onRequest),
+      post: (answer, transfer) => parent.postMessage(answer, transfer),
+    },
+    native: (work) => withNativeLock(lock, work),
+  };
+}
+
+/** Ends with the host, and not before it: what the terminal sends to every process of a command is the host's to answer. */
+function processEnd(): WorkerEnd {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+  process.on("disconnect", () => process.exit());
+  return {
+    port: {
+      listen: (onRequest) => process.on("message", onRequest),
+      post: (answer) => process.send?.(answer, undefined, undefined, (error) => error && process.exit()),
+    },
+    native: (work) => work(),
+  };
+}
