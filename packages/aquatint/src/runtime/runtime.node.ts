@@ -1,12 +1,14 @@
 import { Worker } from "node:worker_threads";
 import type { Connect } from "./host/request-queue.ts";
 import { createRuntime } from "./host/runtime.ts";
+import { disableTelemetry } from "./telemetry.node.ts";
 import type { Runtime, RuntimeOptions } from "./types.ts";
 
 /** ONNX Runtime in a worker thread of Node. A process may exit while it is idle. */
 export const nodeRuntime = (options: RuntimeOptions = {}): Promise<Runtime> => createRuntime(connect, options);
 
 const connect: Connect = ({ onAnswer, onExit }) => {
+  disableTelemetry();
   const entry = import.meta.url.endsWith(".ts") ? "./worker-source.node.mjs" : "./worker.node.js";
   // the engine matches the process's command line recursively, about 300 bytes of stack a character: 4 MB, Node's
   // default, end the process at 14 kB of prompt
