@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { workerScript } from "../util/worker-script.node.ts";
 import type { Connect } from "./host/request-queue.ts";
 import { createRuntime } from "./host/runtime.ts";
 import { disableTelemetry } from "./telemetry.node.ts";
@@ -9,11 +10,13 @@ export const nodeRuntime = (options: RuntimeOptions = {}): Promise<Runtime> => c
 
 const connect: Connect = ({ onAnswer, onExit }) => {
   disableTelemetry();
-  const entry = import.meta.url.endsWith(".ts") ? "./worker-source.node.mjs" : "./worker.node.js";
   // the engine matches the process's command line recursively, about 300 bytes of stack a character: 4 MB, Node's
   // default, end the process at 14 kB of prompt
   const resourceLimits = { stackSizeMb: 64 };
-  const worker = new Worker(new URL(entry, import.meta.url), { execArgv: [], resourceLimits });
+  const worker = new Worker(workerScript({ folder: "runtime", from: import.meta.url }), {
+    execArgv: [],
+    resourceLimits,
+  });
   worker.on("message", onAnswer);
   worker.on("messageerror", onExit);
   worker.on("error", onExit);

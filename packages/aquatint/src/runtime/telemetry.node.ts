@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { isMainThread } from "node:worker_threads";
 
 const SWITCH = "ORT_DISABLE_TELEMETRY";
@@ -32,7 +31,8 @@ function setThroughBun(): boolean {
   const { platform } = process;
   const text = (value: string) => Buffer.from(`${value}\0`);
   try {
-    const { dlopen }: BunFfi = createRequire(import.meta.url)("bun:ffi");
+    // not an import: bundlers would look for it
+    const { dlopen } = process.getBuiltinModule("bun:ffi") as unknown as BunFfi;
     if (platform === "win32") {
       const { symbols } = dlopen("ucrtbase.dll", { _putenv_s: { args: ["ptr", "ptr"], returns: "int" } });
       return symbols["_putenv_s"]?.(text(SWITCH), text("1")) === 0;
