@@ -1,5 +1,5 @@
 import { packageBuild } from "../../scripts/build-config.ts";
 
 export default packageBuild(new URL(".", import.meta.url), {
-  started: ["src/cli/main.ts", "src/runtime/worker*.{node,web}.ts", "src/data/worker.node.ts"],
+  started: ["src/cli/main.ts"],
 });

@@ -1,4 +1,4 @@
-import { open, readdir, realpath, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { AquatintError } from "../errors.ts";
 import { fileError, readBytes } from "../formats/files.node.ts";
@@ -51,21 +51,30 @@ async function folderFiles(folder: string, linked?: string): Promise<ModelFiles>
   };
 }
 
-async function readRange(path: string, { offset, length }: FileRange): Promise<Uint8Array<ArrayBuffer>> {
+async function readRange(path: string, range: FileRange): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    await using file = await open(path, "r");
-    const data = new Uint8Array(length);
-    let end = 0;
-    // one call reads at most 2 GiB
-    while (end < length) {
-      const { bytesRead } = await file.read(data, end, Math.min(length - end, 2 ** 30), offset + end);
-      if (bytesRead === 0) break;
-      end += bytesRead;
+    // no `await using`: file systems that stand in for Node's, such as yarn's, have handles that are not disposable
+    const file = await open(path, "r");
+    try {
+      return await readFrom(file, range);
+    } finally {
+      await file.close();
     }
-    return data.subarray(0, end);
   } catch (cause) {
     throw fileError("read", path, cause);
   }
+}
+
+async function readFrom(file: FileHandle, { offset, length }: FileRange): Promise<Uint8Array<ArrayBuffer>> {
+  const data = new Uint8Array(length);
+  let end = 0;
+  // one call reads at most 2 GiB
+  while (end < length) {
+    const { bytesRead } = await file.read(data, end, Math.min(length - end, 2 ** 30), offset + end);
+    if (bytesRead === 0) break;
+    end += bytesRead;
+  }
+  return data.subarray(0, end);
 }
 
 const realPath = (path: string, name: string): Promise<string> =>

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { AquatintError, messageOf } from "../errors.ts";
+import { workerScript } from "../util/worker-script.node.ts";
 import type { NodeDataOptions } from "./dataset.node.ts";
 import type { Dataset } from "./dataset.ts";
 import { prefetchedStream } from "./prefetch.ts";
@@ -40,8 +41,7 @@ interface Waiting {
 
 /** The process may not end while an answer is due: batches that are made ahead take milliseconds. */
 function startWorker() {
-  const entry = import.meta.url.endsWith(".ts") ? "./worker-source.node.mjs" : "./worker.node.js";
-  const worker = new Worker(new URL(entry, import.meta.url), { execArgv: [] });
+  const worker = new Worker(workerScript({ folder: "data", from: import.meta.url }), { execArgv: [] });
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   const settle = (id: number): Waiting | undefined => {

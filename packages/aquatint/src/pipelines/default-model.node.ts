@@ -21,20 +21,29 @@ export async function defaultModelFolder({
   from = import.meta.url,
   among = DEFAULT_MODELS,
 }: DefaultModelOptions = {}): Promise<string> {
-  let packageFile: string;
-  try {
-    packageFile = createRequire(from).resolve(`${DEFAULT_MODEL_PACKAGE}/package.json`);
-  } catch {
-    throw missing(`${DEFAULT_MODEL_PACKAGE} is not installed`);
+  const places = modelPlaces(from);
+  for (const place of places) {
+    const folder = among.map((name) => join(place, name)).find((path) => existsSync(join(path, "model_index.json")));
+    if (folder !== undefined) return folder;
   }
-  for (const name of among) {
-    const folder = join(dirname(packageFile), name);
-    if (existsSync(join(folder, "model_index.json"))) return folder;
-  }
-  throw missing(`${dirname(packageFile)} has no ${among.join(" or ")} folder with a model`);
+  if (places.length === 0) throw missing(`neither aquatint nor ${DEFAULT_MODEL_PACKAGE} is installed beside ${from}`);
+  throw missing(`${places.join(" and ")} has no ${among.join(" or ")} folder with a model`);
+}
+
+/** The model's files in the packed `aquatint`, then its own package, which a clone of the repository has. */
+function modelPlaces(from: string): string[] {
+  const folderOf = (name: string): string[] => {
+    try {
+      return [dirname(createRequire(from).resolve(`${name}/package.json`))];
+    } catch {
+      return [];
+    }
+  };
+  const packed = folderOf("aquatint").map((folder) => join(folder, "model-emoji"));
+  return [...packed.filter(existsSync), ...folderOf(DEFAULT_MODEL_PACKAGE)];
 }
 
 const missing = (reason: string) =>
   new AquatintError("model/default-missing", `the default model is not here: ${reason}`, {
-    hint: `install it (npm install ${DEFAULT_MODEL_PACKAGE}), or name the folder of another model`,
+    hint: "keep aquatint out of the bundle, or name the folder of another model",
   });

@@ -43,8 +43,21 @@ describe("the default model", () => {
     expect(await defaultModelFolder({ from, among: ["pixel"] })).toBe(pixel);
   });
 
+  test("is in the packed aquatint before it is in a package of its own", async () => {
+    const { home, from } = await installed({ "package.json": "{}", "latent/model_index.json": "{}" });
+    const packed = join(home, "node_modules/aquatint");
+    await writeFiles(
+      packed,
+      new Map([
+        ["package.json", "{}"],
+        ["model-emoji/pixel/model_index.json", "{}"],
+      ]),
+    );
+    expect(await defaultModelFolder({ from })).toBe(join(packed, "model-emoji/pixel"));
+  });
+
   test.each([
-    ["the package is not installed", {}, "is not installed"],
+    ["the package is not installed", {}, "is installed beside"],
     ["the package holds no model", { "package.json": "{}", "latent/README.md": "" }, "has no latent or pixel folder"],
   ])("is missed clearly where %s", async (_, files, message) => {
     const { from } = await installed(files);

@@ -1,3 +1,4 @@
+import { AquatintError } from "../errors.ts";
 import type { Connect } from "./host/request-queue.ts";
 import { createRuntime } from "./host/runtime.ts";
 import type { WasmPaths } from "./protocol.ts";
@@ -7,11 +8,13 @@ import type { Runtime, RuntimeOptions } from "./types.ts";
 export interface WebRuntimeOptions extends RuntimeOptions {
   /** URLs of onnxruntime-web's files, relative to the page, for bundlers that do not find them by themselves. */
   readonly wasmPaths?: WasmPaths | undefined;
+  /** URL of the worker's script, relative to the page: a build of "aquatint/runtime/worker.web", or of "aquatint/runtime/worker-webgpu.web" for WebGPU. For bundlers that do not find it by themselves. */
+  readonly workerUrl?: string | URL | undefined;
 }
 
 /** ONNX Runtime in a web worker of the page. It uses more than one thread only where `crossOriginIsolated` is true. */
-export const webRuntime = ({ wasmPaths, ...options }: WebRuntimeOptions = {}): Promise<Runtime> =>
-  createRuntime(connectTo(options.device === "webgpu" ? webgpuWorker : wasmWorker), {
+export const webRuntime = ({ wasmPaths, workerUrl, ...options }: WebRuntimeOptions = {}): Promise<Runtime> =>
+  createRuntime(connectTo(workerUrl === undefined ? ownWorker(options.device) : workerAt(workerUrl)), {
     ...options,
     wasmPaths: wasmPaths === undefined ? undefined : absolute(wasmPaths),
   });
@@ -20,19 +23,34 @@ export const webRuntime = ({ wasmPaths, ...options }: WebRuntimeOptions = {}): P
 const wasmWorker = () => new Worker(new URL("./worker.web.ts", import.meta.url), { type: "module" });
 const webgpuWorker = () => new Worker(new URL("./worker-webgpu.web.ts", import.meta.url), { type: "module" });
 
+const ownWorker = (device: RuntimeOptions["device"]) => (device === "webgpu" ? webgpuWorker : wasmWorker);
+const workerAt = (workerUrl: string | URL) => () => new Worker(new URL(workerUrl, location.href), { type: "module" });
+
 const connectTo =
   (start: () => Worker): Connect =>
   ({ onAnswer, onExit }) => {
+    if (typeof Worker === "undefined") throw noWorkers();
     const worker = start();
     worker.onmessage = ({ data }) => onAnswer(data);
     worker.onmessageerror = () => onExit("a message could not be read");
-    worker.onerror = (event) => onExit(event.message ?? "its script could not be loaded");
+    // an event without a message is that of a script that could not be loaded
+    worker.onerror = ({ message }) => onExit(message || scriptMissing());
     return {
       post: (request, transfer) => worker.postMessage(request, transfer),
       keepAlive: () => {},
       close: async () => worker.terminate(),
     };
   };
+
+const noWorkers = () =>
+  new AquatintError("runtime/no-workers", "this place cannot start a web worker, as a service worker cannot", {
+    hint: "open the runtime in a page or in a dedicated worker",
+  });
+
+const scriptMissing = () =>
+  new AquatintError("runtime/worker-script", "the script of the runtime's worker could not be loaded", {
+    hint: "build aquatint/runtime/worker.web as a script of its own, serve it, and give its address as workerUrl",
+  });
 
 const absolute = (paths: WasmPaths): WasmPaths =>
   typeof paths === "string"

@@ -51,8 +51,15 @@ export function createSupervisor(
 const asAquatintError = (error: unknown): AquatintError =>
   error instanceof AquatintError ? error : new AquatintError("runtime/failed", messageOf(error), { cause: error });
 
+/** What a place says for itself, such as that it cannot start the worker at all, is the better message. */
 const workerDied = (cause: unknown, losses: string) =>
-  new AquatintError("runtime/worker-died", `the runtime's worker ended unexpectedly: ${messageOf(cause)}; ${losses}`, {
-    hint: "the next call starts a fresh one; if memory ran out, use a smaller batch or size",
-    cause,
-  });
+  cause instanceof AquatintError
+    ? cause
+    : new AquatintError(
+        "runtime/worker-died",
+        `the runtime's worker ended unexpectedly: ${messageOf(cause)}; ${losses}`,
+        {
+          hint: "the next call starts a fresh one; if memory ran out, use a smaller batch or size",
+          cause,
+        },
+      );
