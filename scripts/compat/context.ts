@@ -22,9 +22,9 @@ export async function createContext(folder: string): Promise<Context> {
     archives,
     tool: once((name) => installTool(name)),
     async folder(files = {}) {
-      const fresh = await mkdtemp(join(folder, "row-"));
-      await writeFiles(fresh, files);
-      return fresh;
+      const rowFolder = await mkdtemp(join(folder, "row-"));
+      await writeFiles(rowFolder, files);
+      return rowFolder;
     },
     installed: () => (installed ??= installWithNpm(context)),
   };
@@ -71,12 +71,12 @@ async function writeFiles(folder: string, files: Readonly<Record<string, string 
   }
 }
 
-/** Remembers what was made of a name. */
+/** Remembers the value of each name. */
 function once<Name, Value>(make: (name: Name) => Promise<Value>): (name: Name) => Promise<Value> {
-  const made = new Map<Name, Promise<Value>>();
+  const values = new Map<Name, Promise<Value>>();
   return (name) => {
-    const value = made.get(name) ?? make(name);
-    made.set(name, value);
+    const value = values.get(name) ?? make(name);
+    values.set(name, value);
     return value;
   };
 }

@@ -60,6 +60,7 @@ export const emptyHome = (home: string) => ({
 
 /** @throws Error where ONNX Runtime's telemetry wrote into the home folder. */
 export async function expectNoTelemetry(home: string): Promise<void> {
-  const written = (await readdir(home, { recursive: true })).filter((path) => /onnxruntime/i.test(path));
-  if (written.length > 0) throw new Error(`ONNX Runtime's telemetry wrote ${written.join(", ")} into the home folder`);
+  const telemetry = (await readdir(home, { recursive: true })).filter((path) => /onnxruntime/i.test(path));
+  if (telemetry.length > 0)
+    throw new Error(`ONNX Runtime's telemetry wrote ${telemetry.join(", ")} into the home folder`);
 }

@@ -48,14 +48,14 @@ try {
 }
 
 function chosenRows(): readonly Row[] {
-  const chosen = allRows.filter(
+  const rows = allRows.filter(
     ({ name, short }) =>
       (!values.short || short) && (values.only.length === 0 || values.only.some((start) => name.startsWith(start))),
   );
-  if (chosen.length === 0) {
+  if (rows.length === 0) {
     throw new Error(`no row begins with ${values.only}; there are ${allRows.map(({ name }) => name).join(", ")}`);
   }
-  return chosen;
+  return rows;
 }
 
 async function runAll(context: Context): Promise<Result[]> {

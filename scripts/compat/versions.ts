@@ -18,7 +18,8 @@ export const versions = {
     vite: "8.3.8",
   },
   next: { next: "16.4.6", react: "19.3.1", "react-dom": "19.3.1" },
-  "typescript-minimum": { typescript: "5.9.3" },
+  "typescript-5.2": { typescript: "5.2.2" },
+  "typescript-5.7": { typescript: "5.7.3" },
   "typescript-6": { typescript: "6.0.3" },
   types: { "@types/node": "20.19.43" },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { AquatintError } from "../errors.ts";
+import { resolveFrom } from "../util/require-from.node.ts";
 
 /** The package that holds the models used when none is named. */
 export const DEFAULT_MODEL_PACKAGE = "@aquatint/model-emoji";
@@ -34,7 +34,7 @@ export async function defaultModelFolder({
 function modelPlaces(from: string): string[] {
   const folderOf = (name: string): string[] => {
     try {
-      return [dirname(createRequire(from).resolve(`${name}/package.json`))];
+      return [dirname(resolveFrom(from, `${name}/package.json`))];
     } catch {
       return [];
     }

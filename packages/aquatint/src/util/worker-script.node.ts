@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { AquatintError } from "../errors.ts";
+import { resolveFrom } from "./require-from.node.ts";
 
 /** The script of a worker thread. */
 export interface WorkerScript {
@@ -17,12 +17,12 @@ export interface WorkerScript {
  */
 export function workerScript({ folder, from }: WorkerScript): URL {
   if (from.endsWith(".ts")) return new URL("./worker-source.node.mjs", from);
-  const beside = new URL("./worker.node.js", from);
-  if (existsSync(fileURLToPath(beside))) return beside;
+  const sibling = new URL("./worker.node.js", from);
+  if (existsSync(fileURLToPath(sibling))) return sibling;
   try {
-    return pathToFileURL(createRequire(from).resolve(`aquatint/${folder}/worker.node`));
+    return pathToFileURL(resolveFrom(from, `aquatint/${folder}/worker.node`));
   } catch (cause) {
-    const place = `neither ${fileURLToPath(beside)} nor an installed aquatint has it`;
+    const place = `neither ${fileURLToPath(sibling)} nor an installed aquatint has it`;
     throw new AquatintError("runtime/worker-script", `the script of a worker thread is missing: ${place}`, {
       hint: "keep aquatint out of the bundle: name it as external, and install it where the bundle runs",
       cause,

@@ -7,8 +7,8 @@ const closeAll = (): void => {
 };
 
 /**
- * Where the process ends while a thread is inside native code, Node stops that thread, and the native module aborts the
- * process on its return. Until the function returned is called, an exit waits for the native call under way instead.
+ * Makes an exit of the process wait for the native call under way, until the function returned is called. Without it, Node
+ * stops a thread that is inside native code, and the native module aborts the process on its return.
  */
 export function guardExit(lock: NativeLock): () => void {
   if (locks.size === 0) process.prependListener("exit", closeAll);

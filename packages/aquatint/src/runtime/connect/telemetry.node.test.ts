@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true }));
 
-/** What a process that opens the engine prints on stderr; its home folder is empty at first. */
+/** Runs a process that opens the engine and returns its stderr; its home folder is empty at first. */
 async function opened(script: string): Promise<string> {
   const { ORT_DISABLE_TELEMETRY: _, XDG_CACHE_HOME: __, ...inherited } = process.env;
   const env = { ...inherited, HOME: home };

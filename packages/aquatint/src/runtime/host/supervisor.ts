@@ -51,7 +51,7 @@ export function createSupervisor(
 const asAquatintError = (error: unknown): AquatintError =>
   error instanceof AquatintError ? error : new AquatintError("runtime/failed", messageOf(error), { cause: error });
 
-/** What a place says for itself, such as that it cannot start the worker at all, is the better message. */
+/** Keeps an error that already says why the worker could not start. */
 const workerDied = (cause: unknown, losses: string) =>
   cause instanceof AquatintError
     ? cause
