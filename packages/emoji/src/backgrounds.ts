@@ -1,4 +1,5 @@
 import { type Canvas, fill, mixColors } from "aquatint/data";
+import { itemAt } from "aquatint/util";
 import { indefinite } from "./caption.ts";
 import type { NamedColor } from "./colors.ts";
 import { bands, checks, disc } from "./coverage.ts";
@@ -59,7 +60,7 @@ export const backgroundKinds: Readonly<Record<BackgroundKindName, BackgroundKind
     ([a, b]) => `${a} and ${b} striped background`,
     (side, variation) => {
       const stripes = bands(side, step(5, 8, variation));
-      return (x) => stripes[x]!;
+      return (x) => itemAt(stripes, x);
     },
   ),
   checks: twoColors(

@@ -3,6 +3,16 @@ export { average } from "./average.ts";
 export { type CudaPhiloxOptions, cudaPhilox } from "./cuda.ts";
 export { type Eigen, symmetricEigen } from "./eigen.ts";
 export { type GeneratorName, generatorNamed, generators } from "./generators.ts";
+export {
+  addOuter,
+  columnOf,
+  diagonalOf,
+  entryAt,
+  type Matrix,
+  matrixProduct,
+  transposed,
+  zeroMatrix,
+} from "./matrix.ts";
 export { didYouMean, type UnknownName, unknownName } from "./names.ts";
 export { linspace } from "./numbers.ts";
 export {
@@ -13,3 +23,4 @@ export {
   type Seed,
   torchCpu,
 } from "./random.ts";
+export { addScaled, dot, squaredDistance } from "./vector.ts";

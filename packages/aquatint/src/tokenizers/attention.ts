@@ -1,3 +1,5 @@
+import { itemAt } from "../util/items.ts";
+
 /** A part of a prompt and how strongly it counts; 1 is neutral. */
 export interface WeightedText {
   readonly text: string;
@@ -48,7 +50,7 @@ export function parseAttention(prompt: string): readonly (readonly WeightedText[
 function sectionsOf(entries: readonly Entry[]): WeightedText[][] {
   const sections: WeightedText[][] = [[]];
   for (const { text, weight } of entries) {
-    const section = sections.at(-1)!;
+    const section = itemAt(sections, -1);
     const last = section.at(-1);
     if (text === undefined) sections.push([]);
     else if (last?.weight === weight) section[section.length - 1] = { text: last.text + text, weight };

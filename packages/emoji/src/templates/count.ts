@@ -1,4 +1,5 @@
 import { pick, worded } from "aquatint/data";
+import { itemAt } from "aquatint/util";
 import type { Template } from "../template.ts";
 import { placed, type Spot } from "./layout.ts";
 
@@ -20,7 +21,7 @@ export const count: Template = {
   suits: ({ plural }) => plural !== null,
   stage(random, { things: [thing], wording, turn }) {
     const drawn = counts.indexOf(pick(random, counts));
-    const { word, spots } = counts[(drawn + turn) % counts.length]!;
+    const { word, spots } = itemAt(counts, (drawn + turn) % counts.length);
     return {
       parts: spots.map((spot) => ({ thing: 0, place: placed(random, spot) })),
       what: `${word} ${worded(random, wording.plurals(thing!))}`,

@@ -1,4 +1,5 @@
 import { pick } from "aquatint/data";
+import { itemAt } from "aquatint/util";
 import { indefinite } from "../caption.ts";
 import { shapeNames } from "../shapes.ts";
 import type { Template } from "../template.ts";
@@ -19,7 +20,7 @@ export const inside: Template = {
   stage(random, company) {
     const [paint] = company.paints;
     const name = pick(random, shapeNames);
-    const size = 0.72 + 0.12 * random.rand(1)[0]!;
+    const size = 0.72 + 0.12 * itemAt(random.rand(1), 0);
     const [least, most] = FILLS.map((share) => share * size) as [number, number];
     const behind = indefinite(`${paint!.name} ${name}`);
     return {

@@ -1,3 +1,4 @@
+import { itemAt, lookup } from "aquatint/util";
 import type { Template } from "../template.ts";
 import { said } from "./words.ts";
 
@@ -75,9 +76,9 @@ export const riding: Template = {
   suits: ({ name }, part) => (part === 0 ? riders.has(name) : Object.hasOwn(mounts, name)),
   stage(random, company) {
     const { things, aspects, mirrored } = company;
-    const [seatX, seatY] = mounts[things[1]!.name]!;
-    const mount = box(1, aspects[1]!);
-    const rider = seated(box(RIDER, aspects[0]!), mount, [mirrored[1] ? 1 - seatX : seatX, seatY]);
+    const [seatX, seatY] = lookup(mounts, itemAt(things, 1).name);
+    const mount = box(1, itemAt(aspects, 1));
+    const rider = seated(box(RIDER, itemAt(aspects, 0)), mount, [mirrored[1] ? 1 - seatX : seatX, seatY]);
     const [u, v, w] = random.rand(3);
     const span = SPAN[0] + (SPAN[1] - SPAN[0]) * u!;
     const stray = (0.98 - span) / 2;

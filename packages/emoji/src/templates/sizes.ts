@@ -1,5 +1,6 @@
 import { pick } from "aquatint/data";
 import type { RandomStream } from "aquatint/math";
+import { itemAt } from "aquatint/util";
 import type { EmojiName } from "../names.ts";
 import type { Company, Template } from "../template.ts";
 import { atSpots } from "./layout.ts";
@@ -32,7 +33,7 @@ export const sizes: Template = {
   sideless: true,
   ordered: true,
   stage(random, { things: [big, small], wording }) {
-    const flip = random.rand(1)[0]! < 0.5;
+    const flip = itemAt(random.rand(1), 0) < 0.5;
     const x = (at: number): number => (flip ? 1 - at : at);
     const parts = atSpots(random, [
       { x: x(0.36), y: 0.5, size: [0.6, 0.66] },
@@ -57,7 +58,7 @@ export const scaled: Template = {
   suits: (thing) => isDescribable(thing, unsized),
   stage(random, { things: [thing], wording, turn }) {
     const sizes = ["big", "small"] as const;
-    const size = sizes[(random.randint(0, 2, 1)[0]! + turn) % 2]!;
+    const size = itemAt(sizes, (itemAt(random.randint(0, 2, 1), 0) + turn) % 2);
     return { parts: atSpots(random, [alone[size]]), what: sizedThing(random, { thing: thing!, size, wording }) };
   },
 };

@@ -1,5 +1,6 @@
 import { weighted } from "aquatint/data";
 import type { RandomStream } from "aquatint/math";
+import { itemAt, lookup } from "aquatint/util";
 import type { CaptionParts } from "../caption.ts";
 import { type EmojiName, phrasesOf } from "../names.ts";
 import aliases from "./aliases.json" with { type: "json" };
@@ -49,7 +50,7 @@ const digits: Readonly<Record<string, string>> = { one: "1", two: "2", three: "3
 /** How often a caption does without articles, and how often a number is written in digits. */
 const [TELEGRAM, DIGITS] = [0.12, 0.25];
 
-const chance = (random: RandomStream, share: number): boolean => random.rand(1)[0]! < share;
+const chance = (random: RandomStream, share: number): boolean => itemAt(random.rand(1), 0) < share;
 
 function caption(random: RandomStream, parts: CaptionParts): string {
   const namesStyle = !parts.usualStyle || chance(random, NAMED_STYLE);
@@ -58,7 +59,7 @@ function caption(random: RandomStream, parts: CaptionParts): string {
   const around = weighted(random, grounds).write;
   const sentence = styled(around(`${lead}${parts.what}`, parts), parts);
   const brief = chance(random, TELEGRAM) ? sentence.replace(/\b(?:a|an|the) (?!left|right)/g, "") : sentence;
-  return chance(random, DIGITS) ? brief.replace(/\b(?:one|two|three|four)\b/, (word) => digits[word]!) : brief;
+  return chance(random, DIGITS) ? brief.replace(/\b(?:one|two|three|four)\b/, (word) => lookup(digits, word)) : brief;
 }
 
 const phrases = (thing: EmojiName): readonly string[] => [...phrasesOf(thing), ...(further[thing.name] ?? [])];

@@ -1,4 +1,5 @@
 import type { Split } from "aquatint/data";
+import { itemAt } from "aquatint/util";
 import type { Estimate, SetDistance } from "../evaluate/distribution.ts";
 import type { Bound } from "./model-kind.ts";
 
@@ -79,5 +80,5 @@ export const pointsOf = ({ models }: Pick<Measured, "models">): readonly NamedPo
 export const mistimed = ({ models }: Pick<Measured, "models">): readonly MeasuredModel[] =>
   models.filter(({ points }) => {
     const inOrder = points.toSorted((a, b) => a.evaluations - b.evaluations);
-    return inOrder.some(({ seconds }, i) => i > 0 && seconds < inOrder[i - 1]!.seconds);
+    return inOrder.some(({ seconds }, i) => i > 0 && seconds < itemAt(inOrder, i - 1).seconds);
   });

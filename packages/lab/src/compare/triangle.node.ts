@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { lookup } from "aquatint/util";
 import type { Html } from "../reports/html.ts";
 import { screenDrawing } from "../reports/plot.node.ts";
 import { color } from "../reports/theme.ts";
@@ -66,7 +67,7 @@ const cornerNames = (narrow: boolean): Plot.Markish =>
 
 /** Dots as large as their mean score, joined model by model. */
 function pointMarks(placed: readonly Placed[], colors: ReadonlyMap<string, string>): readonly Plot.Markish[] {
-  const of = (p: Placed) => colors.get(p.point.model.name)!;
+  const of = (p: Placed) => lookup(colors, p.point.model.name);
   const lines = [...colors].map(([model, stroke]) => {
     const series = placed.filter(({ point }) => point.model.name === model);
     return Plot.line(series, { x: "x", y: "y", stroke, strokeOpacity: 0.5, strokeDasharray: "3 3" });

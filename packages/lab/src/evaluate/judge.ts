@@ -6,7 +6,7 @@ import { detectionsOf, ImageClassifier, parseClassifierConfig, strideOf } from "
 import { parameters } from "aquatint/nn";
 import { input } from "aquatint/ops";
 import { inChunks } from "aquatint/train";
-import { AquatintError } from "aquatint/util";
+import { AquatintError, itemAt } from "aquatint/util";
 import { borderColors } from "./border.ts";
 import type { Detections } from "./checks.ts";
 import { type Features, rowsOf } from "./features.ts";
@@ -56,7 +56,7 @@ export async function openJudge(files: ModelFiles, { runtime, size, palette = []
   const detectionsIn = (image: Image, logits: Float32Array): Detections => ({
     border: borderColors(image, palette),
     things: detectionsOf({ logits, classes: classes.length, rows, columns }).map((detection) => ({
-      ...{ name: classes[detection.class]!, x: detection.x, y: detection.y },
+      ...{ name: itemAt(classes, detection.class), x: detection.x, y: detection.y },
     })),
   });
   return {

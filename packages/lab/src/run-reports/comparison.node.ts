@@ -9,7 +9,7 @@ import {
   type Point,
 } from "aquatint/runs";
 import type { StepRecord } from "aquatint/train";
-import { duration, figureText } from "aquatint/util";
+import { duration, figureText, itemAt } from "aquatint/util";
 import { type Content, html } from "../reports/html.ts";
 import { type Column, figure, page, type Section, table } from "../reports/page.ts";
 import { seriesColors } from "../reports/theme.ts";
@@ -40,7 +40,7 @@ function curvesSection(runs: readonly FoundRun[]): Section {
   ): readonly Line[] =>
     runs.map(({ run, summary }, i) => ({
       name: summary.name,
-      color: seriesColors[i % seriesColors.length]!,
+      color: itemAt(seriesColors, i % seriesColors.length),
       points: place(averaged(losses(run.steps)), run.steps),
     }));
   const byStep = lines((points) => points);

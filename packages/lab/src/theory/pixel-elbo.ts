@@ -9,6 +9,7 @@ import {
   type Schedule,
 } from "aquatint/diffusion";
 import { type Seed, torchCpu } from "aquatint/math";
+import { itemAt } from "aquatint/util";
 
 /** Of which images and how closely a bound is computed. */
 export interface SparseElboInput {
@@ -49,7 +50,7 @@ export function visitedTimes(steps: number, evaluations: number): ReadonlySet<nu
 export function filled(terms: readonly ElboTerm[]): Elbo {
   const measured = terms.filter(({ part }) => part === "denoising matching").toSorted((a, b) => a.t - b.t);
   const between = measured.slice(1).flatMap((to, i) => {
-    const from = measured[i]!;
+    const from = itemAt(measured, i);
     return Array.from({ length: to.t - from.t - 1 }, (_, k): ElboTerm => {
       const t = from.t + k + 1;
       const share = Math.log(t / from.t) / Math.log(to.t / from.t);

@@ -13,6 +13,7 @@ import { type NoiseKind, noiseDefaults, noiseKindNamed, noiseKinds } from "../..
 import { stepCount } from "../../pipelines/text-to-image/plan.ts";
 import type { EvaluationEvent, ImageEvent } from "../../pipelines/text-to-image/text-to-image.ts";
 import type { Device } from "../../runtime/types.ts";
+import { itemAt } from "../../util/items.ts";
 import { duration } from "../../util/words.ts";
 import type { Io } from "../io.ts";
 import {
@@ -163,11 +164,11 @@ async function generate({ prompt, flags, like }: Request, io: Io): Promise<void>
     signal: io.signal,
   });
   if (like) await checkSameModel(like, { model: generation.model, named: model !== undefined, io });
-  if (like) notePadding(like, generation.plans[0]!, io);
-  if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
+  if (like) notePadding(like, itemAt(generation.plans, 0), io);
+  if (flags.saveTrajectory) checkTrajectorySize(itemAt(generation.plans, 0));
   noteUnused(generation.model, io, flags.quiet);
-  noteTruncatedPrompt(generation.plans[0]!, io, flags.quiet);
-  noteAllResized(flags, images, { size: generation.plans[0]!, io });
+  noteTruncatedPrompt(itemAt(generation.plans, 0), io, flags.quiet);
+  noteAllResized(flags, images, { size: itemAt(generation.plans, 0), io });
   const start = performance.now();
   const saved: SavedImage[] = [];
   for await (const { image, report } of generatedImages(generation, { flags, outputs, io })) {
@@ -193,7 +194,7 @@ interface GeneratedImage {
 async function* generatedImages(generation: Generation, context: WriteContext): AsyncGenerator<GeneratedImage> {
   const { flags, outputs, io } = context;
   const { count, batch, quiet = false } = flags;
-  const steps = stepCount(generation.plans[0]!);
+  const steps = stepCount(itemAt(generation.plans, 0));
   const previews = flags.strip ? stripSteps(steps) : undefined;
   const keep = evaluationFilter(flags, steps);
   const progress = previewView({ io, total: count * steps, unit: "steps", quiet });
@@ -220,7 +221,7 @@ async function* generatedImages(generation: Generation, context: WriteContext): 
       const paths = await write(event, { ...flags, generation, outputs, describe, ...position });
       progress.hide();
       yield {
-        image: savedImage(event, paths[0]!),
+        image: savedImage(event, itemAt(paths, 0)),
         report: reportOf(event, { paths, io, seconds: (performance.now() - start) / 1000 }),
       };
       if (done % batch === 0) start = performance.now();
@@ -259,7 +260,7 @@ function metadataWriter({ model, plans, options }: Generation, { metadata }: Fla
   if (!metadata) return async () => undefined;
   const hash = modelHash(model).catch(() => undefined); // an image is written even where its model is gone meanwhile
   return async (index: number) =>
-    generationParameters(plans[index]!, {
+    generationParameters(itemAt(plans, index), {
       model: modelLabel(model.name),
       modelHash: await hash,
       version,
@@ -278,7 +279,7 @@ async function write({ image }: ImageEvent, work: Work): Promise<string[]> {
   const files = [
     [outputs.image, () => encodeImage(image, { format: outputs.format, quality, texts })],
     [outputs.strip, () => encodePng(stripOf(evaluations, image))],
-    [outputs.trajectory, () => trajectoryOf(evaluations, { ...generation.plans[index]!, metadata })],
+    [outputs.trajectory, () => trajectoryOf(evaluations, { ...itemAt(generation.plans, index), metadata })],
   ] as const;
   const paths: string[] = [];
   for (const [put, encode] of files) if (put) paths.push(await put(index, await encode()));

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
 import type { RgbaImage } from "../../formats/image/image.ts";
 import type { RandomStream } from "../../math/random.ts";
+import { itemAt } from "../../util/items.ts";
 import { pick } from "../choose.ts";
 import { blend, fill, type Place } from "../compose.ts";
 import type { Dataset, Split } from "../dataset.ts";
@@ -75,7 +76,7 @@ function drawOf(folder: ImageFolder, options: FolderConfig & { readonly split: S
   }
   const shuffled = shuffler(entries.length);
   return (random, position) => {
-    const entry = entries[shuffled(position)]!;
+    const entry = itemAt(entries, shuffled(position));
     const caption = pick(random, entry.captions);
     const frame = frameOf(random, options);
     return {

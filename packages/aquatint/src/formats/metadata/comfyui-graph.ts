@@ -1,3 +1,4 @@
+import { itemAt } from "../../util/items.ts";
 import { isObject, type JsonObject } from "./fields.ts";
 
 /** A link to an output of another node. */
@@ -97,7 +98,7 @@ export function numberAt(
     if (value !== undefined) return value;
   }
   const only = Object.keys(source.inputs).filter((key) => isLink(source.inputs[key]));
-  return only.length === 1 ? numberAt(graph, source, only[0]!, budget) : undefined;
+  return only.length === 1 ? numberAt(graph, source, itemAt(only, 0), budget) : undefined;
 }
 
 /** The text of an input: its own, or that of the node it is linked to; nodes that join texts join them here. */

@@ -5,6 +5,7 @@ import { module } from "../../nn/module.ts";
 import { gelu, quickGelu } from "../../ops/activation.ts";
 import { scaledDotProductAttention } from "../../ops/attention.ts";
 import { add } from "../../ops/elementwise.ts";
+import { itemAt } from "../../util/items.ts";
 
 /** What the transformers of CLIP's two towers have in common. */
 export interface ClipEncoderConfig {
@@ -49,7 +50,7 @@ export function ClipEncoder(config: ClipEncoderConfig) {
   const layers = Array.from({ length: config.num_hidden_layers }, () => EncoderLayer(config));
   return module({ layers }, (x: Tensor, mask?: Tensor): Tensor[] => {
     const states = [x];
-    for (const layer of layers) states.push(layer(states.at(-1)!, mask));
+    for (const layer of layers) states.push(layer(itemAt(states, -1), mask));
     return states;
   });
 }

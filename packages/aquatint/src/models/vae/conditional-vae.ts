@@ -4,6 +4,7 @@ import { module } from "../../nn/module.ts";
 import { silu } from "../../ops/activation.ts";
 import { clamp } from "../../ops/elementwise.ts";
 import { reshape, split } from "../../ops/shape.ts";
+import { itemAt } from "../../util/items.ts";
 import { clampedPosterior, type LatentPosterior } from "../autoencoder/index.ts";
 import { ImageDecoder } from "../blocks/image-decoder.ts";
 import { DownBlock } from "../blocks/unet-blocks.ts";
@@ -24,10 +25,10 @@ function VectorEncoder(config: VaeConfig) {
   const norm = { groups: config.norm_num_groups, eps: 1e-5 };
   const last = widths.length - 1;
   const least = sample_size / 2 ** last;
-  const conv_in = Conv2d(in_channels, widths[0]!, 3);
+  const conv_in = Conv2d(in_channels, itemAt(widths, 0), 3);
   const down_blocks = widths.map((outChannels, i) =>
     DownBlock({
-      inChannels: widths[Math.max(i - 1, 0)]!,
+      inChannels: itemAt(widths, Math.max(i - 1, 0)),
       outChannels,
       layers: config.layers_per_block,
       downsample: i === last ? undefined : { padding: 1 },
@@ -35,12 +36,12 @@ function VectorEncoder(config: VaeConfig) {
       attention: undefined,
     }),
   );
-  const conv_norm_out = GroupNorm(norm.groups, widths[last]!, norm);
-  const linear_out = Linear(widths[last]! * least * least, 2 * latent_size);
+  const conv_norm_out = GroupNorm(norm.groups, itemAt(widths, last), norm);
+  const linear_out = Linear(itemAt(widths, last) * least * least, 2 * latent_size);
   return module({ conv_in, down_blocks, conv_norm_out, linear_out }, (x: Tensor, temb: Tensor): Tensor => {
-    const h = down_blocks.reduce((y, block) => block(y, { temb }).at(-1)!, conv_in(x)); // [n, widths.at(-1), least, least]
+    const h = down_blocks.reduce((y, block) => itemAt(block(y, { temb }), -1), conv_in(x)); // [n, widths.at(-1), least, least]
     const seen = silu(conv_norm_out(h));
-    return linear_out(reshape(seen, { shape: [x.shape[0]!, -1] }));
+    return linear_out(reshape(seen, { shape: [itemAt(x.shape, 0), -1] }));
   });
 }
 

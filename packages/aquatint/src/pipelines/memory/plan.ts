@@ -4,6 +4,7 @@ import type { GraphMemory } from "../../graph/memory.ts";
 import { type HostTensor, type Shape, sizeOf } from "../../graph/types.ts";
 import { recordingRuntime } from "../../runtime/recorder.ts";
 import type { Device, Runtime } from "../../runtime/types.ts";
+import { itemAt } from "../../util/items.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 import { tiledNetwork } from "../vae/tiling.ts";
 
@@ -114,7 +115,7 @@ async function measure({ open, run, factor }: DryRun): Promise<MemoryNeeds> {
     ...network,
     async decode(x) {
       decoded = [1, ...x.shape.slice(1)];
-      return new Float32Array(x.shape[0]! * 3 * sizeOf(x.shape.slice(2)) * factor ** 2);
+      return new Float32Array(itemAt(x.shape, 0) * 3 * sizeOf(x.shape.slice(2)) * factor ** 2);
     },
     async encodeImage(_, noise) {
       encodes = true;

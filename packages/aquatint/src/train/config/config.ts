@@ -3,6 +3,7 @@ import type { DatasetKinds } from "../../data/kind.ts";
 import { datasetSchema } from "../../data/registry.ts";
 import { AquatintError } from "../../errors.ts";
 import { didYouMean } from "../../math/names.ts";
+import { itemAt, lookup } from "../../util/items.ts";
 import { DEFAULT_TASK, tasks } from "../tasks/registry.ts";
 import { configProblem } from "./errors.ts";
 import { presets, withPreset } from "./presets.ts";
@@ -48,10 +49,10 @@ export interface ParseOptions {
 
 /** Checks a configuration. @throws AquatintError "config/invalid" that names the place, what was found and expected. */
 export function parseTrainConfig(json: unknown, { name, datasets }: ParseOptions): TrainConfig {
-  const schema = trainConfigs(datasets)[taskOf(json, name)]!;
+  const schema = lookup(trainConfigs(datasets), taskOf(json, name));
   const result = schema.safeParse(withPreset(json).json);
   if (result.success) return result.data as unknown as TrainConfig;
-  const { message, hint = SEE_DOCS } = configProblem(schema, result.error.issues[0]!, json);
+  const { message, hint = SEE_DOCS } = configProblem(schema, itemAt(result.error.issues, 0), json);
   throw new AquatintError("config/invalid", `${name}: ${message}`, { hint });
 }
 

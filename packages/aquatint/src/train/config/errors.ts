@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { didYouMean } from "../../math/names.ts";
+import { itemAt } from "../../util/items.ts";
 
 /** What of a schema is looked at here, whatever its kind. */
 interface Definition {
@@ -62,7 +63,7 @@ export function configProblem(schema: z.ZodType, issue: z.core.$ZodIssue, json: 
     (at, key) => (at as Readonly<Record<PropertyKey, unknown>> | undefined)?.[key],
     json,
   );
-  const wrong = issue.code === "unrecognized_keys" ? issue.keys[0]! : value;
+  const wrong = issue.code === "unrecognized_keys" ? itemAt(issue.keys, 0) : value;
   const candidates = names.filter((name) => name !== wrong);
   const hint = typeof wrong === "string" ? didYouMean(wrong, candidates) : undefined;
   const place = issue.path.length ? `"${issue.path.join(".")}": ` : "";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { add, div, mul, sqrt, square, sub } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
+import { lookup } from "../../util/items.ts";
 import type { Optimizer, OptimizerKind } from "./optimizer.ts";
 
 /** Constants of Adam that stay the same for a whole run, with PyTorch's defaults. */
@@ -21,8 +22,8 @@ export function adamW({ beta1 = 0.9, beta2 = 0.999, eps = 1e-8 }: AdamOptions = 
       biasCorrection2: 1 / Math.sqrt(1 - beta2 ** update),
     }),
     update({ weight, slots }, gradient, { decay, stepSize, biasCorrection2 }) {
-      const m = add(mul(slots["adam.m"]!, scalar(beta1)), mul(gradient, scalar(1 - beta1)));
-      const v = add(mul(slots["adam.v"]!, scalar(beta2)), mul(square(gradient), scalar(1 - beta2)));
+      const m = add(mul(lookup(slots, "adam.m"), scalar(beta1)), mul(gradient, scalar(1 - beta1)));
+      const v = add(mul(lookup(slots, "adam.v"), scalar(beta2)), mul(square(gradient), scalar(1 - beta2)));
       // stepSize m / (biasCorrection2 sqrt(v) + eps), divided by biasCorrection2: numbers instead of one more pass over the weights
       const direction = div(m, add(sqrt(v), div(scalar(eps), biasCorrection2!)));
       const next = sub(mul(weight, decay!), mul(direction, div(stepSize!, biasCorrection2!)));
@@ -39,7 +40,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
     rates: [...decoupled.rates, "weightDecay"],
     ratesAt: (context) => ({ ...decoupled.ratesAt({ ...context, weightDecay: 0 }), weightDecay: context.weightDecay }),
     update: (old, gradient, rates) =>
-      decoupled.update(old, add(gradient, mul(old.weight, rates["weightDecay"]!)), rates),
+      decoupled.update(old, add(gradient, mul(old.weight, lookup(rates, "weightDecay"))), rates),
   };
 }
 

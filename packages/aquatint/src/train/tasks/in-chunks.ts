@@ -3,6 +3,7 @@ import { zeros } from "../../graph/host-tensor.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type HostTensor, type HostTensors, sizeOf } from "../../graph/types.ts";
 import type { Program, Runtime, State } from "../../runtime/types.ts";
+import { itemAt, lookup } from "../../util/items.ts";
 
 /** A network that takes any number of samples. */
 export interface ChunkedNetwork extends AsyncDisposable {
@@ -29,7 +30,7 @@ export function inChunks({ runtime, parameters, state, chunk, trace }: ChunkedNe
     async run(feeds) {
       program ??= runtime.load(compile({ outputs: trace(chunk), parameters, layout: runtime.layout }));
       const loaded = await program;
-      const n = Object.values(feeds)[0]!.shape[0]!;
+      const n = itemAt(itemAt(Object.values(feeds), 0).shape, 0);
       const parts: HostTensors[] = [];
       for (let from = 0; from < n; from += chunk) {
         parts.push(
@@ -39,9 +40,9 @@ export function inChunks({ runtime, parameters, state, chunk, trace }: ChunkedNe
           ),
         );
       }
-      return mapped(parts[0]!, (_, name) =>
+      return mapped(itemAt(parts, 0), (_, name) =>
         joined(
-          parts.map((part) => part[name]!),
+          parts.map((part) => lookup(part, name)),
           n,
         ),
       );
@@ -65,7 +66,7 @@ function rows({ dtype, shape, data }: HostTensor, from: number, count: number): 
 
 /** The first `n` rows of all parts together, float32. */
 function joined(parts: readonly HostTensor[], n: number): HostTensor {
-  const shape = parts[0]!.shape;
+  const shape = itemAt(parts, 0).shape;
   const all = new Float32Array(parts.length * sizeOf(shape));
   for (const [i, { data }] of parts.entries()) all.set(data, i * data.length);
   return { dtype: "float32", shape: [n, ...shape.slice(1)], data: all.subarray(0, n * sizeOf(shape.slice(1))) };

@@ -5,6 +5,7 @@ import type { VariationalAutoencoder } from "aquatint/models";
 import { input } from "aquatint/ops";
 import { captionIds, type OnePassModel, vaeFolder } from "aquatint/pipelines";
 import { type ChunkedNetwork, inChunks } from "aquatint/train";
+import { itemAt, lookup } from "aquatint/util";
 import type { Bound, BoundInput, ModelKind, OpenModelInput } from "../model-kind.ts";
 import { bindingOf, openOnePass } from "./one-pass.ts";
 
@@ -59,7 +60,7 @@ async function coderOf(
     inChunks({ runtime, parameters, chunk, trace });
   const encoder = chunked((n) => ({ ...vae.encode(feed("images", [n, ...image]), embedding(n)) }));
   const decoder = chunked((n) => ({ ...vae.decode(feed("z", [n, latentSize]), embedding(n)) }));
-  const values = (results: HostTensors, name: string) => results[name]!.data as Float32Array;
+  const values = (results: HostTensors, name: string) => lookup(results, name).data as Float32Array;
   const fed = (shape: readonly number[], data: Float32Array): HostTensor => ({ dtype: "float32", shape, data });
   return {
     latentSize,
@@ -91,7 +92,7 @@ async function boundOf(coder: Coder, { images, captions, importance, seed }: Bou
   const draws: (Likelihood & { readonly z: Float32Array })[] = [];
   for (let k = 0; k < importance; k++) {
     const e = random.randn(n * width);
-    const z = e.map((v, i) => posterior.mean[i]! + Math.exp(posterior.logVariance[i]! / 2) * v);
+    const z = e.map((v, i) => itemAt(posterior.mean, i) + Math.exp(itemAt(posterior.logVariance, i) / 2) * v);
     draws.push({ z, ...(await coder.decode(z, captions)) });
   }
   const row = (values: Float32Array, i: number, of: number) => values.subarray(i * of, (i + 1) * of);
@@ -102,7 +103,7 @@ async function boundOf(coder: Coder, { images, captions, importance, seed }: Bou
       const nats = logLikelihood(row(images, i, size), { mean: row(draw.mean, i, size), logVariance });
       return { posterior: q, z: row(draw.z, i, width), logLikelihood: nats };
     });
-    const terms = variationalElbo({ ...weighed[0]!, latents: width });
+    const terms = variationalElbo({ ...itemAt(weighed, 0), latents: width });
     return { terms, weighted: importanceBound(weighed.map(logImportance)) };
   });
   const totals = bounds.map(({ terms }) => elboOf(terms).total);

@@ -3,6 +3,7 @@ import type { CLIPModel } from "../../../models/clip/index.ts";
 import { input } from "../../../ops/leaves.ts";
 import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
+import { lookup } from "../../../util/items.ts";
 import { type ChunkedNetworkInput, inChunks } from "../in-chunks.ts";
 
 /** Images that one run of a program takes. */
@@ -43,7 +44,7 @@ export function clipTowers({ model, tokenizerFiles, size, ...binding }: TowersIn
     async embed(data, captions) {
       const images = { dtype: "float32", shape: [captions.length, ...shape], data } as const;
       const results = await network.run({ images, ids: captionIds(tokenizer, captions) });
-      const of = (name: string) => float32Data(results[name]!);
+      const of = (name: string) => float32Data(lookup(results, name));
       return { images: of("imageEmbeds"), texts: of("textEmbeds") };
     },
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),

@@ -5,6 +5,7 @@ import { AquatintError } from "../../../errors.ts";
 import { modelParameters, textToImageModules } from "../../../pipelines/model/components.ts";
 import type { ModelConfigs, TextToImageModel } from "../../../pipelines/model/model-folder.ts";
 import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
+import { lookup } from "../../../util/items.ts";
 import type { Task } from "../../loop/task.ts";
 import { captionIdsInput, denoises } from "../denoising/graph.ts";
 import { trainingLatents } from "../denoising/latents.ts";
@@ -63,7 +64,7 @@ function studentOf(teacherModel: TextToImageModel, { steps, teaching }: StudentO
       const weights = await teacherModel.weights();
       return new Map([
         ...weights,
-        ...teacherWeights.map(([name]) => [name, weights.get(name.slice(TEACHER.length))!] as const),
+        ...teacherWeights.map(([name]) => [name, lookup(weights, name.slice(TEACHER.length))] as const),
       ]);
     },
   };
