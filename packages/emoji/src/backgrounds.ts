@@ -29,8 +29,8 @@ const twoColors = (
   share: (side: number, variation: number) => Share,
 ): BackgroundKind => ({
   colors: 2,
-  paint: (canvas, [first, second], variation) =>
-    mixColors(canvas, [first!.rgb, second!.rgb], share(canvas.side, variation)),
+  paint: (canvas, colors, variation) =>
+    mixColors(canvas, [itemAt(colors, 0).rgb, itemAt(colors, 1).rgb], share(canvas.side, variation)),
   phrase: call,
   before: (words) => `on ${indefinite(call(words))}`,
 });
@@ -41,13 +41,14 @@ const step = (least: number, most: number, variation: number): number =>
 
 /** "sky blue sky" says it twice. */
 const skyWords = (word: string): string => (word === "sky blue" ? "light blue" : word);
-const skyAndGround = ([sky, ground]: readonly string[]): string => `${skyWords(sky!)} sky and ${ground} ground`;
+const skyAndGround = (words: readonly string[]): string =>
+  `${skyWords(itemAt(words, 0))} sky and ${itemAt(words, 1)} ground`;
 
 /** Every kind of background. */
 export const backgroundKinds: Readonly<Record<BackgroundKindName, BackgroundKind>> = {
   solid: {
     colors: 1,
-    paint: (canvas, [color]) => fill(canvas, color!.rgb),
+    paint: (canvas, colors) => fill(canvas, itemAt(colors, 0).rgb),
     phrase: ([word]) => `${word} background`,
     before: ([word]) => `on ${indefinite(`${word} background`)}`,
   },

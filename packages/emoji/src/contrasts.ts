@@ -1,5 +1,5 @@
 import { type DrawSample, pick, type Split, sampleSeed } from "aquatint/data";
-import { type RandomStream, restoreTorchCpu, torchCpu } from "aquatint/math";
+import { drawInteger, type RandomStream, restoreTorchCpu, torchCpu } from "aquatint/math";
 import { itemAt } from "aquatint/util";
 import { type Cast, type SceneWorld, suitsAll } from "./casting.ts";
 import { castSources, staged } from "./scenes.ts";
@@ -42,12 +42,12 @@ const changes: Readonly<Record<string, Change>> = {
   color(random, cast, world) {
     const unused = world.colors.filter((color) => !cast.colors.includes(color));
     if (unused.length === 0) return;
-    const at = itemAt(random.randint(0, cast.colors.length, 1), 0);
+    const at = drawInteger(random, cast.colors.length);
     return changed({ ...cast, colors: cast.colors.with(at, pick(random, unused)) });
   },
   /** Another thing in the place of one. */
   name(random, cast, world) {
-    const at = itemAt(random.randint(0, cast.things.length, 1), 0);
+    const at = drawInteger(random, cast.things.length);
     const things = cast.things.with(at, pick(random, world.names));
     const isNew = new Set(things).size === things.length && !cast.things.includes(itemAt(things, at));
     return isNew && suitsAll(cast.template, things) ? changed({ ...cast, things }) : undefined;

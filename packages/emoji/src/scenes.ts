@@ -1,7 +1,8 @@
 import { blend, type Canvas, type Sample, type Split, worded } from "aquatint/data";
 import type { RgbaImage } from "aquatint/formats";
 import type { RandomStream } from "aquatint/math";
-import { AquatintError, itemAt } from "aquatint/util";
+import { drawUniform } from "aquatint/math";
+import { AquatintError, itemAt, required } from "aquatint/util";
 import { backgroundKinds } from "./backgrounds.ts";
 import { type Cast, casting, judgeOf, type SceneWorld } from "./casting.ts";
 import { colors } from "./colors.ts";
@@ -81,11 +82,11 @@ export function staged(random: RandomStream, chosen: Chosen, { world, turn = 0 }
   const { wording } = world;
   const art = things.map(({ hex }) => world.atlas.get(hex, style));
   const aspects = art.map(({ width, height }) => width / height);
-  const mirrored = things.map(() => world.mirror && itemAt(random.rand(1), 0) < 0.5);
+  const mirrored = things.map(() => world.mirror && drawUniform(random) < 0.5);
   const staging = templates[template].stage(random, { things, aspects, mirrored, paints, wording, turn });
   const words = colors.map(({ name, aliases }) => worded(random, [name, ...aliases]));
   const ground = backgroundKinds[kind];
-  const variation = ground.colors > 1 ? itemAt(random.rand(1), 0) : 0;
+  const variation = ground.colors > 1 ? drawUniform(random) : 0;
   const objects = objectsOf(chosen.cast, staging, { aspects, mirrored });
   const setting = { sideless: templateOf(template).sideless ?? false, shape: staging.shape ?? null };
   const background = { kind, colors: colors.map(({ name }) => name) };
@@ -135,4 +136,8 @@ function paintObjects(canvas: Canvas, objects: readonly SceneObject[], artOf: (o
   });
 }
 
-const rgbOf = (name: string) => colors.find((color) => color.name === name)!.rgb;
+const rgbOf = (name: string) =>
+  required(
+    colors.find((color) => color.name === name),
+    name,
+  ).rgb;

@@ -1,6 +1,7 @@
 /** Numbers: random streams as PyTorch draws them, sequences, linear algebra, and names that are close to one another. */
 export { average } from "./average.ts";
 export { type CudaPhiloxOptions, cudaPhilox } from "./cuda.ts";
+export { drawInteger, drawUniform } from "./draw.ts";
 export { type Eigen, symmetricEigen } from "./eigen.ts";
 export { type GeneratorName, generatorNamed, generators } from "./generators.ts";
 export {

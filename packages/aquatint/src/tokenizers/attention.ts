@@ -1,4 +1,4 @@
-import { itemAt } from "../util/items.ts";
+import { itemAt, required } from "../util/items.ts";
 
 /** A part of a prompt and how strongly it counts; 1 is neutral. */
 export interface WeightedText {
@@ -39,7 +39,7 @@ export function parseAttention(prompt: string): readonly (readonly WeightedText[
     else if (token === "(") open.round.push(entries.length);
     else if (token === "[") open.square.push(entries.length);
     else if (closed.length === 0) add(token);
-    else scale(closed.pop()!, token === "]" ? DOWN : token === ")" ? UP : Number(token.slice(1, -1)));
+    else scale(required(closed.pop(), token), token === "]" ? DOWN : token === ")" ? UP : Number(token.slice(1, -1)));
   }
   for (const from of open.round) scale(from, UP);
   for (const from of open.square) scale(from, DOWN);

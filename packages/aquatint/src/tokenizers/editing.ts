@@ -1,5 +1,5 @@
 import { AquatintError } from "../errors.ts";
-import { itemAt } from "../util/items.ts";
+import { itemAt, required } from "../util/items.ts";
 
 /** A prompt that holds up to and including a step, counted from 1. */
 export interface PromptStage {
@@ -44,7 +44,7 @@ function closingBrackets(text: string): ReadonlyMap<number, number> {
     if (c !== ")" && c !== "]") continue;
     const expected = c === ")" ? "(" : "[";
     while (open[expected] > 0) {
-      const from = stack.pop()!;
+      const from = required(stack.pop(), c);
       const opener = text[from] === "(" ? "(" : "[";
       open[opener]--;
       if (opener !== expected) continue;

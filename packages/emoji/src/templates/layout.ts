@@ -1,4 +1,4 @@
-import type { RandomStream } from "aquatint/math";
+import { drawUniform, type RandomStream } from "aquatint/math";
 import type { Part } from "../template.ts";
 
 /** Where a thing may stand: the middle of its center's range, and the range of its size, in fractions of the side. */
@@ -18,11 +18,11 @@ export function placed(
   random: RandomStream,
   { x, y, size: [least, most], stray: furthest = 0.05 }: Spot,
 ): Part["place"] {
-  const [u, v, w] = random.rand(3);
-  const size = least + (most - least) * u!;
+  const [u, v, w] = [drawUniform(random), drawUniform(random), drawUniform(random)];
+  const size = least + (most - least) * u;
   const stray = (center: number): number =>
     Math.max(0, Math.min(furthest, Math.min(center, 1 - center) - MARGIN - size / 2));
-  return { x: x + stray(x) * (2 * v! - 1), y: y + stray(y) * (2 * w! - 1), size };
+  return { x: x + stray(x) * (2 * v - 1), y: y + stray(y) * (2 * w - 1), size };
 }
 
 /** Each of the company's things, in order, at its spot. */

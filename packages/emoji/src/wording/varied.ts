@@ -1,6 +1,7 @@
 import { weighted } from "aquatint/data";
 import type { RandomStream } from "aquatint/math";
-import { itemAt, lookup } from "aquatint/util";
+import { drawUniform } from "aquatint/math";
+import { lookup } from "aquatint/util";
 import type { CaptionParts } from "../caption.ts";
 import { type EmojiName, phrasesOf } from "../names.ts";
 import aliases from "./aliases.json" with { type: "json" };
@@ -50,7 +51,7 @@ const digits: Readonly<Record<string, string>> = { one: "1", two: "2", three: "3
 /** How often a caption does without articles, and how often a number is written in digits. */
 const [TELEGRAM, DIGITS] = [0.12, 0.25];
 
-const chance = (random: RandomStream, share: number): boolean => itemAt(random.rand(1), 0) < share;
+const chance = (random: RandomStream, share: number): boolean => drawUniform(random) < share;
 
 function caption(random: RandomStream, parts: CaptionParts): string {
   const namesStyle = !parts.usualStyle || chance(random, NAMED_STYLE);

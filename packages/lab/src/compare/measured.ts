@@ -48,6 +48,12 @@ export interface MeasuredModel {
   readonly neighbors: readonly number[];
 }
 
+/** A model whose likelihood has a bound. */
+export type BoundedModel = MeasuredModel & { readonly bound: Bound };
+
+/** Whether a model's likelihood has a bound. */
+export const hasBound = (model: MeasuredModel): model is BoundedModel => model.bound !== null;
+
 /** Everything that a comparison found. */
 export interface Measured {
   readonly title: string;

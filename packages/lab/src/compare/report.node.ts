@@ -9,7 +9,7 @@ import { modelColors } from "./colors.ts";
 import type { MeasureConfig } from "./config.ts";
 import { modelKinds } from "./kinds/registry.ts";
 import type { RealSet } from "./measure.ts";
-import { type Measured, type MeasuredModel, mistimed, type NamedPoint, pointsOf } from "./measured.ts";
+import { hasBound, type Measured, type MeasuredModel, mistimed, type NamedPoint, pointsOf } from "./measured.ts";
 import { SAMPLE_COUNT } from "./report-images.ts";
 import { speedFigure } from "./speed.node.ts";
 import {
@@ -220,13 +220,13 @@ function neighborsSection({ shown, floorRows }: ReportInput): Section {
 }
 
 function likelihoodSection({ measured, shown }: ReportInput): Section {
-  const [first] = shown;
+  const first = itemAt(shown, 0);
   const reasons = measured.models.map(
     ({ name, task }) => html`<p><b>${name}.</b> ${lookup(modelKinds, task).likelihood}</p>`,
   );
-  const bounded = measured.models.filter(({ bound }) => bound !== null);
+  const bounded = measured.models.filter(hasBound);
   const body = [
-    html`<p>Bounds on −log₂ p(image | caption) in bits per dimension, of 8-bit values, over ${first!.measure.bounds} real
+    html`<p>Bounds on −log₂ p(image | caption) in bits per dimension, of 8-bit values, over ${first.measure.bounds} real
       images. Fewer are better; an image stored as it is takes 8.</p>`,
     table(boundColumns, bounded),
     ...reasons,

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { lookup } from "aquatint/util";
+import { itemAt, lookup } from "aquatint/util";
 import type { Html } from "../reports/html.ts";
 import { screenDrawing } from "../reports/plot.node.ts";
 import { color } from "../reports/theme.ts";
@@ -18,11 +18,11 @@ const regionColors = { quality: "violet", coverage: "teal", speed: "ochre" } as 
 
 /** A region: its corner, the middles of the sides that meet there, and the triangle's center. */
 function regionMark(corner: (typeof corners)[number]): Plot.Markish {
-  const [a, b] = corners
+  const sides = corners
     .filter((other) => other !== corner)
     .map((other) => middle(cornerPlaces[corner], cornerPlaces[other]));
   const fill = color(regionColors[corner]);
-  const outline = [cornerPlaces[corner], a!, center, b!];
+  const outline = [cornerPlaces[corner], itemAt(sides, 0), center, itemAt(sides, 1)];
   return Plot.line(outline, {
     x: "x",
     y: "y",

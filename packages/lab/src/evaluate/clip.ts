@@ -49,7 +49,7 @@ export async function openClipJudge(files: ModelFiles, { runtime, size }: ClipJu
       const { image_to_text, text_to_image } = retrieval({ ...embeddings, captions });
       return {
         score: 100 * meanCosine(embeddings.images, embeddings.texts, captions.length),
-        ...{ imageToText: image_to_text!, textToImage: text_to_image! },
+        ...{ imageToText: image_to_text, textToImage: text_to_image },
       };
     },
     [Symbol.asyncDispose]: () => towers[Symbol.asyncDispose](),

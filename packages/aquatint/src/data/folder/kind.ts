@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
 import type { RgbaImage } from "../../formats/image/image.ts";
+import { drawUniform } from "../../math/draw.ts";
 import type { RandomStream } from "../../math/random.ts";
 import { itemAt } from "../../util/items.ts";
 import { pick } from "../choose.ts";
@@ -102,9 +103,9 @@ interface Frame {
 }
 
 function frameOf(random: RandomStream, { zoom, crop, flip }: FolderConfig): Frame {
-  const [a, x, y, b] = random.rand(4);
-  const [u, v] = crop === "random" ? [x!, y!] : [0.5, 0.5];
-  return { zoom: 1 + (zoom - 1) * a!, x: u, y: v, mirrored: flip && b! < 0.5 };
+  const [a, x, y, b] = [drawUniform(random), drawUniform(random), drawUniform(random), drawUniform(random)];
+  const [u, v] = crop === "random" ? [x, y] : [0.5, 0.5];
+  return { zoom: 1 + (zoom - 1) * a, x: u, y: v, mirrored: flip && b < 0.5 };
 }
 
 /** Where an image goes so that its shorter side (or its longer one, with "pad") fills the frame. */

@@ -19,9 +19,10 @@ const activations: Readonly<Record<AutoencoderTinyConfig["act_fn"], Activation>>
 
 /** Three convolutions with a shortcut: [b, channels, h, w]. */
 function AutoencoderTinyBlock(channels: number, act: Activation) {
-  const [first, second, third] = [0, 1, 2].map(() => Conv2d(channels, channels, 3));
+  const layer = () => Conv2d(channels, channels, 3);
+  const [first, second, third] = [layer(), layer(), layer()];
   const conv = [first, undefined, second, undefined, third];
-  return module({ conv }, (x: Tensor): Tensor => relu(add(third!(act(second!(act(first!(x))))), x)));
+  return module({ conv }, (x: Tensor): Tensor => relu(add(third(act(second(act(first(x))))), x)));
 }
 
 /** A step of a chain: a layer under the next number, or a function that takes a number and has no weights. */

@@ -60,8 +60,8 @@ export function MidBlock(channels: number, { resnet, attention, paired = true }:
   const resnets = range(paired ? 2 : 1).map(() => ResnetBlock2D(channels, channels, resnet));
   const attentions = paired && attention ? [attention(channels, 0)] : undefined;
   return module({ resnets, attentions }, (x: Tensor, { temb, context }: Conditions): Tensor => {
-    const [first, second] = resnets;
-    const h = first!(x, temb);
+    const [first, second] = [itemAt(resnets, 0), resnets[1]];
+    const h = first(x, temb);
     return second ? second(attentions ? itemAt(attentions, 0)(h, context) : h, temb) : h;
   });
 }

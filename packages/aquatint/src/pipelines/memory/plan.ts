@@ -4,7 +4,7 @@ import type { GraphMemory } from "../../graph/memory.ts";
 import { type HostTensor, type Shape, sizeOf } from "../../graph/types.ts";
 import { recordingRuntime } from "../../runtime/recorder.ts";
 import type { Device, Runtime } from "../../runtime/types.ts";
-import { itemAt } from "../../util/items.ts";
+import { itemAt, required } from "../../util/items.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 import { tiledNetwork } from "../vae/tiling.ts";
 
@@ -70,7 +70,7 @@ const SMALLEST_TILE = 8;
  */
 export async function planMemory(options: MemoryPlanOptions): Promise<MemoryPlan> {
   const { budget, weightMemory } = options;
-  const run = options.dryRun(1)!;
+  const run = required(options.dryRun(1), "dry run");
   const needs = await measure(run);
   const least = await firstFit(needs, options);
   if (least.bytes <= budget) return least;
@@ -181,7 +181,7 @@ async function firstFit(
       if (!least || bytes < least.bytes) least = plan;
     }
   }
-  return least!;
+  return required(least, "plan");
 }
 
 type Estimate = (programs: readonly GraphMemory[], memory: WeightMemory) => number;

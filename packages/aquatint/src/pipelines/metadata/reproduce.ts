@@ -66,7 +66,7 @@ function fromProgram(metadata: ImageMetadata, loras: NonNullable<MetadataContext
       ...(rng !== undefined && { rng }),
       ...(promptSyntax !== undefined && { promptSyntax }),
       ...(emphasis !== undefined && emphasis !== "Original" && { emphasis: emphasisMode(emphasis) }),
-      ...(layers > 0 && { clipSkip: layers, clipSkipRule: clipStop!.rule }),
+      ...(clipStop && layers > 0 && { clipSkip: layers, clipSkipRule: clipStop.rule }),
       ...(guidanceRescale !== undefined && guidanceRescale > 0 && { guidanceRescale }),
     },
     model,

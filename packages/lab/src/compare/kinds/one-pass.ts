@@ -1,6 +1,6 @@
-import { sizeOf } from "aquatint/graph";
+import { float32Data, sizeOf } from "aquatint/graph";
 import { captionIds, type OnePassFolder, type OnePassModel } from "aquatint/pipelines";
-import { type ChunkedNetwork, inChunks, onePassImages } from "aquatint/train";
+import { inChunks, onePassImages } from "aquatint/train";
 import type { OpenedModel, OpenModelInput } from "../model-kind.ts";
 
 type Network = ReturnType<OnePassFolder["build"]>["network"];
@@ -20,10 +20,8 @@ export async function openOnePass<N extends Network>(
   const { network, tokenizer } = model;
   const parameters = await bindingOf(model);
   const trace = (n: number) => ({ images: onePassImages(model, tokenizer, n) });
-  const [many, single] = [chunk, 1].map((size) => inChunks({ runtime, parameters, chunk: size, trace })) as [
-    ChunkedNetwork,
-    ChunkedNetwork,
-  ];
+  const network = (size: number) => inChunks({ runtime, parameters, chunk: size, trace });
+  const [many, single] = [network(chunk), network(1)];
   const { latent_size: latentSize } = network.config;
   const used = [...model.parameters].filter(([name]) => makes(name));
   return {
@@ -40,7 +38,7 @@ export async function openOnePass<N extends Network>(
             ids: captionIds(tokenizer, captions),
           } as const;
           const { images } = await (n === 1 ? single : many).run(feeds);
-          return images!.data as Float32Array;
+          return float32Data(images);
         },
       },
     ],

@@ -1,11 +1,11 @@
 import { discretised, elboOf, importanceBound, logImportance, variationalElbo } from "aquatint/diffusion";
-import type { HostTensor, HostTensors } from "aquatint/graph";
+import { float32, float32Data } from "aquatint/graph";
 import { average, torchCpu } from "aquatint/math";
 import type { VariationalAutoencoder } from "aquatint/models";
 import { input } from "aquatint/ops";
 import { captionIds, type OnePassModel, vaeFolder } from "aquatint/pipelines";
-import { type ChunkedNetwork, inChunks } from "aquatint/train";
-import { itemAt, lookup } from "aquatint/util";
+import { inChunks } from "aquatint/train";
+import { itemAt } from "aquatint/util";
 import type { Bound, BoundInput, ModelKind, OpenModelInput } from "../model-kind.ts";
 import { bindingOf, openOnePass } from "./one-pass.ts";
 
@@ -56,23 +56,25 @@ async function coderOf(
   const parameters = await bindingOf(model);
   const embedding = (n: number) =>
     textEncoder(input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] })).pooled;
-  const chunked = (trace: Parameters<typeof inChunks>[0]["trace"]): ChunkedNetwork =>
-    inChunks({ runtime, parameters, chunk, trace });
-  const encoder = chunked((n) => ({ ...vae.encode(feed("images", [n, ...image]), embedding(n)) }));
-  const decoder = chunked((n) => ({ ...vae.decode(feed("z", [n, latentSize]), embedding(n)) }));
-  const values = (results: HostTensors, name: string) => lookup(results, name).data as Float32Array;
-  const fed = (shape: readonly number[], data: Float32Array): HostTensor => ({ dtype: "float32", shape, data });
+  const encoder = inChunks({
+    ...{ runtime, parameters, chunk },
+    trace: (n) => ({ ...vae.encode(feed("images", [n, ...image]), embedding(n)) }),
+  });
+  const decoder = inChunks({
+    ...{ runtime, parameters, chunk },
+    trace: (n) => ({ ...vae.decode(feed("z", [n, latentSize]), embedding(n)) }),
+  });
   return {
     latentSize,
     async code(images, captions) {
       const ids = captionIds(tokenizer, captions);
-      const results = await encoder.run({ images: fed([captions.length, ...image], images), ids });
-      return { mean: values(results, "mean"), logVariance: values(results, "logVariance") };
+      const { mean, logVariance } = await encoder.run({ images: float32([captions.length, ...image], images), ids });
+      return { mean: float32Data(mean), logVariance: float32Data(logVariance) };
     },
     async decode(z, captions) {
       const ids = captionIds(tokenizer, captions);
-      const results = await decoder.run({ z: fed([captions.length, latentSize], z), ids });
-      return { mean: values(results, "mean"), logScale: values(results, "logScale") };
+      const { mean, logScale } = await decoder.run({ z: float32([captions.length, latentSize], z), ids });
+      return { mean: float32Data(mean), logScale: float32Data(logScale) };
     },
     async [Symbol.asyncDispose]() {
       await encoder[Symbol.asyncDispose]();

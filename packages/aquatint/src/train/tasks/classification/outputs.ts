@@ -1,4 +1,5 @@
 import type { Dataset } from "../../../data/dataset.ts";
+import { float32Data } from "../../../graph/host-tensor.ts";
 import {
   type ClassifierConfig,
   detectionsOf,
@@ -8,6 +9,7 @@ import {
 import { input } from "../../../ops/leaves.ts";
 import { encodeComponent } from "../../../pipelines/model/component.ts";
 import type { Runtime } from "../../../runtime/types.ts";
+import { itemAt } from "../../../util/items.ts";
 import type { TaskOutputs, TrainedWeights } from "../../loop/task.ts";
 import { inChunks } from "../in-chunks.ts";
 import { evaluationSamples } from "../sources.ts";
@@ -39,8 +41,8 @@ export function classificationOutputs({ evaluation }: ClassificationConfig, part
     async evaluate() {
       const { images, truths } = await evaluationSamples(dataset, evaluation.images);
       const feed = { dtype: "float32", shape: [truths.length, 3, ...dataset.size], data: images } as const;
-      const { data } = (await network.run({ images: feed }))["places"]!;
-      return { recall: recallOf(data as Float32Array, truths, { dataset, classifier }) };
+      const { places } = await network.run({ images: feed });
+      return { recall: recallOf(float32Data(places), truths, { dataset, classifier }) };
     },
     modelFiles: async () => {
       const content = { folder: "", config: json, weights: await weights.read() };
@@ -64,7 +66,7 @@ function recallOf(
     const things = thingsOf(truth);
     const seen = detectionsOf({ logits, classes: classes.length, rows, columns })
       .slice(0, things.length)
-      .map((detection) => classes[detection.class]!);
+      .map((detection) => itemAt(classes, detection.class));
     return things.map(({ name }): number => (seen.includes(name) ? 1 : 0));
   });
   return hits.reduce((sum, hit) => sum + hit, 0) / hits.length;

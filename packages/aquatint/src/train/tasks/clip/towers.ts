@@ -3,14 +3,13 @@ import type { CLIPModel } from "../../../models/clip/index.ts";
 import { input } from "../../../ops/leaves.ts";
 import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
-import { lookup } from "../../../util/items.ts";
 import { type ChunkedNetworkInput, inChunks } from "../in-chunks.ts";
 
 /** Images that one run of a program takes. */
 const CHUNK = 32;
 
 /** What the towers are run with. */
-export interface TowersInput extends Pick<ChunkedNetworkInput, "runtime" | "parameters" | "state"> {
+export interface TowersInput extends Pick<ChunkedNetworkInput<string>, "runtime" | "parameters" | "state"> {
   readonly model: ReturnType<typeof CLIPModel>;
   readonly tokenizerFiles: TokenizerFiles;
   /** Height and width of the images, in pixels. */
@@ -43,9 +42,8 @@ export function clipTowers({ model, tokenizerFiles, size, ...binding }: TowersIn
   return {
     async embed(data, captions) {
       const images = { dtype: "float32", shape: [captions.length, ...shape], data } as const;
-      const results = await network.run({ images, ids: captionIds(tokenizer, captions) });
-      const of = (name: string) => float32Data(lookup(results, name));
-      return { images: of("imageEmbeds"), texts: of("textEmbeds") };
+      const { imageEmbeds, textEmbeds } = await network.run({ images, ids: captionIds(tokenizer, captions) });
+      return { images: float32Data(imageEmbeds), texts: float32Data(textEmbeds) };
     },
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };

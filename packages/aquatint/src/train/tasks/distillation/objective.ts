@@ -52,7 +52,7 @@ export function distillationObjective({
   const walk = dividedWalk({ settings: scheduler, steps, substeps });
   const drawnAt = (n: number, which: ArrayLike<number>, draws: RandomStream) => {
     const walks = Array.from(which, (step) => itemAt(walk, step));
-    const t = Int32Array.from(walks, ([from]) => Math.round(from!.t));
+    const t = Int32Array.from(walks, (levels) => Math.round(itemAt(levels, 0).t));
     const bands = (results: HostTensors) => lossByBand(t, lookup(results, "errors").data, scheduler.schedule.steps);
     return { feeds: feedsOf(walks, { sample, scheduler, eps: draws.randn(n * sizeOf(sample)) }), bands };
   };
@@ -121,8 +121,8 @@ function feedsOf(
     });
   return {
     eps: float(eps, [n, ...sample]),
-    alpha: column(([from]) => from!.alpha),
-    sigma: column(([from]) => from!.sigma),
+    alpha: column((walk) => itemAt(walk, 0).alpha),
+    sigma: column((walk) => itemAt(walk, 0).sigma),
     p: column((walk) => fullStep(walk)[0]),
     q_inverse: column((walk) => 1 / fullStep(walk)[1]),
     ...Object.fromEntries(substeps),
