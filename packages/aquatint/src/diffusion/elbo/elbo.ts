@@ -1,4 +1,5 @@
 import { AquatintError } from "../../errors.ts";
+import { itemAt } from "../../util/items.ts";
 import { variancePreserving } from "../process/coordinates.ts";
 import { noised } from "../process/forward.ts";
 import type { Latent } from "../process/latent.ts";
@@ -51,7 +52,7 @@ export interface Elbo {
 export async function* elbo(input: ElboInput): AsyncGenerator<ElboTerm, void, void> {
   const { levels, reverse, x0, noise, logLikelihood = discretised(), visits = () => true, signal } = input;
   checkWalk(levels);
-  yield priorMatching(levels[0]!, x0);
+  yield priorMatching(itemAt(levels, 0), x0);
   for (const move of movesOf(levels)) {
     const { from, to } = move;
     if (!visits(from)) continue;
@@ -87,10 +88,10 @@ export function elboOf(terms: readonly ElboTerm[]): Elbo {
 }
 
 const movesOf = (levels: readonly Level[]): readonly ReverseInterval[] =>
-  levels.slice(1).map((to, i) => ({ from: levels[i]!, to, before: levels[i - 1] }));
+  levels.slice(1).map((to, i) => ({ from: itemAt(levels, i), to, before: levels[i - 1] }));
 
 function checkWalk(levels: readonly Level[]): void {
-  if (levels.length >= 2 && levels.at(-1)!.sigma === 0) return;
+  if (levels.length >= 2 && itemAt(levels, -1).sigma === 0) return;
   throw new AquatintError("elbo/levels", "the ELBO needs a walk of at least two levels that ends at clean data", {
     hint: "levels({ schedule, steps: schedule.steps }) is the whole walk",
   });

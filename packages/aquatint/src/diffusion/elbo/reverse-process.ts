@@ -1,4 +1,5 @@
 import { AquatintError } from "../../errors.ts";
+import { itemAt } from "../../util/items.ts";
 import { channelHalves, type Denoiser, singleStep } from "../process/denoiser.ts";
 import { transition } from "../process/forward.ts";
 import type { Latent } from "../process/latent.ts";
@@ -49,7 +50,7 @@ export const fixedVariances = {
 /** The mean of q(x_to | x_from, x_0) in double precision. */
 export function exactPosteriorMean({ from, to }: ReverseInterval, x: Latent, x0: Latent): Float64Array {
   const q = posterior(from, to);
-  return Float64Array.from(x, (value, i) => q.x * value + q.x0 * x0[i]!);
+  return Float64Array.from(x, (value, i) => q.x * value + q.x0 * itemAt(x0, i));
 }
 
 /** What decides a step's variance where the network does not. */

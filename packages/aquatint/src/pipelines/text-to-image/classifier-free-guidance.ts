@@ -4,6 +4,7 @@ import type { StepIndex, TimedNetwork } from "../../diffusion/process/denoiser.t
 import { type Latent, rowsOf } from "../../diffusion/process/latent.ts";
 import { sizeOf } from "../../graph/types.ts";
 import { concatFloat32 } from "../../util/concat.ts";
+import { itemAt } from "../../util/items.ts";
 import type { ControlInput } from "../network/controlnet-inputs.ts";
 import type { Conditions, TextToImageNetwork } from "../network/network.ts";
 
@@ -48,8 +49,12 @@ export function cfgNetwork(network: TextToImageNetwork, options: CfgOptions): Ti
     const where = stepAt(step.i, step.n, timestep);
     checkedFinite(out, () => outputOrigin(where, data));
     if (cfgBatch === 1) return out;
-    const [unconditional, conditional] = rowsOf(out, cfgBatch);
-    const output = guidedOutput(unconditional!, conditional!, { scale: guidance, rescale: guidanceRescale, rows });
+    const halves = rowsOf(out, cfgBatch);
+    const output = guidedOutput(itemAt(halves, 0), itemAt(halves, 1), {
+      scale: guidance,
+      rescale: guidanceRescale,
+      rows,
+    });
     return checkedOutput(output, () => ({ cause: "guidance", what: `guidance at scale ${guidance} ${where}` }));
   };
 }
@@ -57,5 +62,5 @@ export function cfgNetwork(network: TextToImageNetwork, options: CfgOptions): Ti
 /** Two batches of as many images, joined along the channels. */
 function concatChannels(x: Latent, other: Latent, rows: number): Latent {
   const otherRows = rowsOf(other, rows);
-  return concatFloat32(rowsOf(x, rows).flatMap((row, k) => [row, otherRows[k]!]));
+  return concatFloat32(rowsOf(x, rows).flatMap((row, k) => [row, itemAt(otherRows, k)]));
 }

@@ -20,8 +20,8 @@ export async function openOnePass<N extends Network>(
   const { network, tokenizer } = model;
   const parameters = await bindingOf(model);
   const trace = (n: number) => ({ images: onePassImages(model, tokenizer, n) });
-  const network = (size: number) => inChunks({ runtime, parameters, chunk: size, trace });
-  const [many, single] = [network(chunk), network(1)];
+  const chunked = (size: number) => inChunks({ runtime, parameters, chunk: size, trace });
+  const [many, single] = [chunked(chunk), chunked(1)];
   const { latent_size: latentSize } = network.config;
   const used = [...model.parameters].filter(([name]) => makes(name));
   return {
