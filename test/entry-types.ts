@@ -15,10 +15,15 @@ export interface Entry {
 
 const packageFolder = join(root, "packages/aquatint");
 
+/** Scripts of workers, which a bundler names and nobody imports. */
+const isWorker = (entry: string): boolean => /\/worker[-.]/.test(entry);
+
 /** The source of each entry by its public name, from `exports` of package.json. */
 function entrySources(): ReadonlyMap<string, string> {
   const { exports } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
-  const built = Object.entries<string>(exports).filter(([, file]) => file.startsWith("./dist/"));
+  const built = Object.entries<string>(exports).filter(
+    ([entry, file]) => file.startsWith("./dist/") && !isWorker(entry),
+  );
   return new Map(
     built.map(([entry, file]) => [
       `aquatint${entry.slice(1)}`,

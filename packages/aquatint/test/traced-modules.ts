@@ -76,6 +76,8 @@ const compiled = (code: string, file: string): string =>
 /** A worker in this thread: what it is sent arrives as it is, so that the value stays known. */
 const threads = `
 let worker;
+export const isMainThread = true;
+export let workerData;
 export const parentPort = {
   on: (_, onMessage) => worker.start(onMessage),
   postMessage: (answer) => globalThis.tracer.outside(() => queueMicrotask(() => worker.listeners.message(answer))),
@@ -83,11 +85,13 @@ export const parentPort = {
 export class Worker {
   listeners = {};
   started = new Promise((resolve) => { this.start = resolve; });
-  constructor() {
+  constructor(_, options) {
     worker = this;
+    workerData = options.workerData;
     import("/src/runtime/worker.node.ts");
   }
   on(name, listener) { this.listeners[name] = listener; }
+  once() {}
   postMessage(request) { this.started.then((onMessage) => onMessage(request)); }
   ref() {}
   unref() {}

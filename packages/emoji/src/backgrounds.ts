@@ -1,4 +1,5 @@
 import { type Canvas, fill, mixColors } from "aquatint/data";
+import { itemAt } from "aquatint/util";
 import { indefinite } from "./caption.ts";
 import type { NamedColor } from "./colors.ts";
 import { bands, checks, disc } from "./coverage.ts";
@@ -28,8 +29,8 @@ const twoColors = (
   share: (side: number, variation: number) => Share,
 ): BackgroundKind => ({
   colors: 2,
-  paint: (canvas, [first, second], variation) =>
-    mixColors(canvas, [first!.rgb, second!.rgb], share(canvas.side, variation)),
+  paint: (canvas, colors, variation) =>
+    mixColors(canvas, [itemAt(colors, 0).rgb, itemAt(colors, 1).rgb], share(canvas.side, variation)),
   phrase: call,
   before: (words) => `on ${indefinite(call(words))}`,
 });
@@ -39,13 +40,14 @@ const step = (min: number, max: number, variation: number): number => Math.floor
 
 /** "sky blue sky" says it twice. */
 const skyWords = (word: string): string => (word === "sky blue" ? "light blue" : word);
-const skyAndGround = ([sky, ground]: readonly string[]): string => `${skyWords(sky!)} sky and ${ground} ground`;
+const skyAndGround = (words: readonly string[]): string =>
+  `${skyWords(itemAt(words, 0))} sky and ${itemAt(words, 1)} ground`;
 
 /** Every kind of background. */
 export const backgroundKinds: Readonly<Record<BackgroundKindName, BackgroundKind>> = {
   solid: {
     colors: 1,
-    paint: (canvas, [color]) => fill(canvas, color!.rgb),
+    paint: (canvas, colors) => fill(canvas, itemAt(colors, 0).rgb),
     phrase: ([word]) => `${word} background`,
     before: ([word]) => `on ${indefinite(`${word} background`)}`,
   },
@@ -58,7 +60,7 @@ export const backgroundKinds: Readonly<Record<BackgroundKindName, BackgroundKind
     ([a, b]) => `${a} and ${b} striped background`,
     (side, variation) => {
       const stripes = bands(side, step(5, 8, variation));
-      return (x) => stripes[x]!;
+      return (x) => itemAt(stripes, x);
     },
   ),
   checks: twoColors(

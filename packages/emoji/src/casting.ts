@@ -1,6 +1,6 @@
 import { pick, weighted } from "aquatint/data";
 import type { RandomStream } from "aquatint/math";
-import { AquatintError } from "aquatint/util";
+import { AquatintError, lookup } from "aquatint/util";
 import type { EmojiAtlas, Style } from "./art/atlas.ts";
 import { type BackgroundKindName, backgroundKinds } from "./backgrounds.ts";
 import { colors, type NamedColor } from "./colors.ts";
@@ -62,9 +62,9 @@ export function casting(world: SceneWorld): (random: RandomStream) => Cast {
       template,
       kind,
       style: world.styleWeights ? weighted(random, world.styleWeights).item : pick(random, world.styles),
-      things: different(random, pools.get(template)!),
+      things: different(random, lookup(pools, template)),
       colors: different(random, times(backgroundKinds[kind].colors, world.colors)),
-      paints: paints ? different(random, times(paints.count, paints.from)).map((name) => colorNamed.get(name)!) : [],
+      paints: paints ? different(random, times(paints.count, paints.from)).map((name) => lookup(colorNamed, name)) : [],
     };
   };
 }
@@ -123,8 +123,8 @@ export function judgeOf(atlas: EmojiAtlas): Judge {
   const isVisible = remembered((thing: string, ground: string, tint: string) => {
     const [hex, style] = thing.split(" ") as [string, string];
     const art = small(hex, style);
-    const painted = tint === "" ? art : tinted(art, colorNamed.get(tint)!.rgb);
-    return visibleShare(painted, colorNamed.get(ground)!.rgb) >= LEAST_VISIBLE;
+    const painted = tint === "" ? art : tinted(art, lookup(colorNamed, tint).rgb);
+    return visibleShare(painted, lookup(colorNamed, ground).rgb) >= LEAST_VISIBLE;
   });
   return ({ template, kind, style, things, colors, paints }) => {
     const { paints: kindOfPaints }: Template = templates[template];

@@ -1,5 +1,6 @@
 import { type DrawSample, pick, type Split, sampleSeed } from "aquatint/data";
-import { type RandomStream, restoreTorchCpu, torchCpu } from "aquatint/math";
+import { drawInteger, type RandomStream, restoreTorchCpu, torchCpu } from "aquatint/math";
+import { itemAt } from "aquatint/util";
 import { type Cast, type SceneWorld, suitsAll } from "./casting.ts";
 import { castSources, staged } from "./scenes.ts";
 import type { Template } from "./template.ts";
@@ -41,20 +42,20 @@ const changes: Readonly<Record<string, Change>> = {
   color(random, cast, world) {
     const unused = world.colors.filter((color) => !cast.colors.includes(color));
     if (unused.length === 0) return;
-    const at = random.randint(0, cast.colors.length, 1)[0]!;
+    const at = drawInteger(random, cast.colors.length);
     return changed({ ...cast, colors: cast.colors.with(at, pick(random, unused)) });
   },
   /** Another thing in the place of one. */
   name(random, cast, world) {
-    const at = random.randint(0, cast.things.length, 1)[0]!;
+    const at = drawInteger(random, cast.things.length);
     const things = cast.things.with(at, pick(random, world.names));
-    const isNew = new Set(things).size === things.length && !cast.things.includes(things[at]!);
+    const isNew = new Set(things).size === things.length && !cast.things.includes(itemAt(things, at));
     return isNew && suitsAll(cast.template, things) ? changed({ ...cast, things }) : undefined;
   },
   /** Another number, another size. */
   variant(random, cast) {
     const { variants } = templateOf(cast.template);
-    return variants === undefined ? undefined : { cast, turn: random.randint(1, variants, 1)[0]! };
+    return variants === undefined ? undefined : { cast, turn: itemAt(random.randint(1, variants, 1), 0) };
   },
 };
 
@@ -89,9 +90,9 @@ export function contrastingScenes(world: SceneWorld, { split, contrasts }: Contr
     const base = torchCpu(sampleSeed(seed, index - place));
     const { cast } = source.draw(base);
     const standing = base.snapshot();
-    const variants = Array.from(base.randperm(ways.length)).flatMap((way) => variant(random, ways[way]!, cast));
+    const variants = Array.from(base.randperm(ways.length)).flatMap((way) => variant(random, itemAt(ways, way), cast));
     if (variants.length === 0) return staged(random, source.draw(random), { world });
-    const { candidate, turn } = variants[(place - 1) % variants.length]!;
+    const { candidate, turn } = itemAt(variants, (place - 1) % variants.length);
     return staged(restoreTorchCpu(standing), candidate, { world, turn });
   };
 }

@@ -1,7 +1,7 @@
 import { blend, type Canvas, type Sample, type Split, worded } from "aquatint/data";
 import type { RgbaImage } from "aquatint/formats";
-import type { RandomStream } from "aquatint/math";
-import { AquatintError } from "aquatint/util";
+import { drawUniform, type RandomStream } from "aquatint/math";
+import { AquatintError, itemAt, required } from "aquatint/util";
 import { backgroundKinds } from "./backgrounds.ts";
 import { type Cast, casting, judgeOf, type SceneWorld } from "./casting.ts";
 import { colors } from "./colors.ts";
@@ -81,11 +81,11 @@ export function staged(random: RandomStream, choice: CastChoice, { world, turn =
   const { wording } = world;
   const art = things.map(({ hex }) => world.atlas.get(hex, style));
   const aspects = art.map(({ width, height }) => width / height);
-  const mirrored = things.map(() => world.mirror && random.rand(1)[0]! < 0.5);
+  const mirrored = things.map(() => world.mirror && drawUniform(random) < 0.5);
   const staging = templates[template].stage(random, { things, aspects, mirrored, paints, wording, turn });
   const words = colors.map(({ name, aliases }) => worded(random, [name, ...aliases]));
   const ground = backgroundKinds[kind];
-  const variation = ground.colors > 1 ? random.rand(1)[0]! : 0;
+  const variation = ground.colors > 1 ? drawUniform(random) : 0;
   const objects = objectsOf(choice.cast, staging, { aspects, mirrored });
   const setting = { sideless: templateOf(template).sideless ?? false, shape: staging.shape ?? null };
   const background = { kind, colors: colors.map(({ name }) => name) };
@@ -102,7 +102,7 @@ export function staged(random: RandomStream, choice: CastChoice, { world, turn =
       const canvas = { side: Math.sqrt(pixels.length / 3), pixels };
       ground.paint(canvas, colors, variation);
       if (staging.shape) paintShape(canvas, staging.shape, rgbOf(staging.shape.color));
-      paintObjects(canvas, objects, (thing) => art[staging.parts[thing]!.thing]!);
+      paintObjects(canvas, objects, (thing) => itemAt(art, itemAt(staging.parts, thing).thing));
     },
   };
 }
@@ -114,16 +114,16 @@ function objectsOf(
 ): readonly SceneObject[] {
   const { paints: use } = templateOf(template);
   return parts.map(({ thing, place }) => {
-    const aspect = aspects[thing]!;
-    const { name, hex } = things[thing]!;
+    const aspect = itemAt(aspects, thing);
+    const { name, hex } = itemAt(things, thing);
     return {
       ...place,
-      mirrored: mirrored[thing]!,
+      mirrored: itemAt(mirrored, thing),
       name,
       hex,
       width: place.size * Math.min(1, aspect),
       height: place.size * Math.min(1, 1 / aspect),
-      tint: use?.use === "tints" ? paints[thing]!.name : null,
+      tint: use?.use === "tints" ? itemAt(paints, thing).name : null,
     };
   });
 }
@@ -135,4 +135,8 @@ function paintObjects(canvas: Canvas, objects: readonly SceneObject[], artOf: (o
   });
 }
 
-const rgbOf = (name: string) => colors.find((color) => color.name === name)!.rgb;
+const rgbOf = (name: string) =>
+  required(
+    colors.find((color) => color.name === name),
+    name,
+  ).rgb;

@@ -4,6 +4,7 @@ import { toFloat32 } from "../formats/safetensors/half.ts";
 import { headerLength, PREFIX_BYTES, parseHeader } from "../formats/safetensors/header.ts";
 import { type HostTensor, sizeOf } from "../graph/types.ts";
 import { concatBytes } from "../util/concat.ts";
+import { lookup } from "../util/items.ts";
 import type { JsonObject } from "../util/json.ts";
 import { type FileRange, fileName, type ModelFiles } from "./files.ts";
 import type { FileHeader, TensorLocation, WeightFile } from "./types.ts";
@@ -133,7 +134,7 @@ const changed = (file: string) =>
 export async function readTensors(locations: ReadonlyMap<string, TensorLocation>): Promise<Map<string, HostTensor>> {
   const values = new Map<string, HostTensor>();
   for await (const [key, data, location] of readBytesAt(locations)) values.set(key, valuesOf(data, location, key));
-  return new Map(Array.from(locations.keys(), (key) => [key, values.get(key)!]));
+  return new Map(Array.from(locations.keys(), (key) => [key, lookup(values, key)]));
 }
 
 /** Widened, and the two axes swapped where the file has them so. */

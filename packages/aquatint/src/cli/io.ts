@@ -50,11 +50,12 @@ export async function inProcess(command: (io: Io) => Promise<number>): Promise<n
   };
   for (const [name, listener] of listeners) process.on(name, listener);
   const { stdout, stderr, env } = process;
-  const [failedOutput] = [stdout, stderr].map(watchedFailure);
+  const failedOutput = watchedFailure(stdout);
+  watchedFailure(stderr);
   try {
     const code = await command({ stdout, stderr, env, cwd: process.cwd(), signal: controller.signal });
     await Promise.all([stdout, stderr].map(flushed));
-    return code === 0 ? outputCode(failedOutput!(), stderr) : code;
+    return code === 0 ? outputCode(failedOutput(), stderr) : code;
   } finally {
     stopListening();
   }

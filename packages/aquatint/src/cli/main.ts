@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { AquatintError, messageOf } from "../errors.ts";
+import { itemAt, lookup } from "../util/items.ts";
 import type { Commands } from "./commands.ts";
 import { Interrupted, type Io, inProcess } from "./io.ts";
 import { packageCommands } from "./package-commands.ts";
@@ -66,7 +67,7 @@ async function createProgram(io: Io, first = ""): Promise<Command> {
       getErrHasColors: () => false,
       outputError: (text, write) => write(withHint(text, "aquatint --help lists the commands")),
     });
-  const loaders = Object.hasOwn(commands, first) ? [commands[first]!] : Object.values(commands);
+  const loaders = Object.hasOwn(commands, first) ? [lookup(commands, first)] : Object.values(commands);
   for (const add of await Promise.all(loaders.map((load) => load()))) {
     const command = add(program, io);
     const name = command.name();
@@ -80,7 +81,7 @@ const addHint = (command: Command, hint: string, elsewhere: Readonly<Record<stri
     outputError(text, write) {
       const option = /unknown option '(.+)'/.exec(text)?.[1] ?? "";
       const alternative = elsewhere[option];
-      write(alternative ? withHint(text.split("\n")[0]!, `here it is ${alternative}`) : withHint(text, hint));
+      write(alternative ? withHint(itemAt(text.split("\n"), 0), `here it is ${alternative}`) : withHint(text, hint));
     },
   });
 

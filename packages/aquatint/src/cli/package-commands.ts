@@ -1,4 +1,5 @@
 import { AquatintError } from "../errors.ts";
+import { lookup } from "../util/items.ts";
 import { type OptionalPackage, optionalPackage } from "../util/optional-package.ts";
 import { packageParts } from "../util/packages.ts";
 import type { AddCommand, Commands } from "./commands.ts";
@@ -21,7 +22,7 @@ export const packageCommands = (packages: readonly CommandPackage[] = commandPac
 async function commandOf(source: CommandPackage, name: string): Promise<AddCommand> {
   try {
     const { commands } = await optionalPackage(source, `aquatint ${name}`);
-    return await commands[name]!();
+    return await lookup(commands, name)();
   } catch (error) {
     if (error instanceof AquatintError) return unavailable(source, { name, error });
     throw error;

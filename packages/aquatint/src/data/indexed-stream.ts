@@ -1,5 +1,6 @@
 import { AquatintError } from "../errors.ts";
 import { type RandomStream, torchCpu } from "../math/random.ts";
+import { itemAt } from "../util/items.ts";
 import type { DataStream, StreamState } from "./dataset.ts";
 
 /** One sample: its caption, its truth, and how to paint it. */
@@ -61,7 +62,7 @@ export function shuffler(length: number): (position: SamplePosition) => number {
     if (shuffled?.seed !== seed || shuffled.epoch !== epoch) {
       shuffled = { seed, epoch, order: torchCpu(sampleSeed(epoch, seed)).randperm(length) };
     }
-    return shuffled.order[index % length]!;
+    return itemAt(shuffled.order, index % length);
   };
 }
 

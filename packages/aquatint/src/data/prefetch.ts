@@ -1,3 +1,4 @@
+import { required } from "../util/items.ts";
 import type { Batch, DataStream, Split, StreamOptions, StreamState } from "./dataset.ts";
 
 /** Asks for the samples from a state on; whoever answers keeps no state, so that several may be asked for at once. */
@@ -31,7 +32,7 @@ export function prefetchedStream<Truth>(
       const { seed, position } = state;
       const later = (batches: number): StreamState => ({ seed, position: position + batches * batchSize });
       while (queue.length <= ahead) ask(later(queue.length), batchSize);
-      const batch = await queue.shift()!.batch;
+      const batch = await required(queue.shift(), "batch").batch;
       state = later(1);
       return batch;
     },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AquatintError } from "../errors.ts";
+import { itemAt, lookup } from "../util/items.ts";
 import { type PackagePart, packageWith } from "../util/optional-package.ts";
 import { packageParts } from "../util/packages.ts";
 import type { Dataset } from "./dataset.ts";
@@ -57,7 +58,7 @@ export function datasetSchema(kinds: DatasetKinds): z.ZodType<DatasetConfig> {
 export async function parseDatasetConfig(config: unknown): Promise<DatasetConfig> {
   const result = datasetSchema(await datasetKindsFor(config)).safeParse(config);
   if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
+  const { path, message } = itemAt(result.error.issues, 0);
   throw new AquatintError("config/invalid", `dataset: ${path.length ? `"${path.join(".")}": ` : ""}${message}`, {
     hint: "docs/training.md lists the datasets and their fields",
   });
@@ -66,5 +67,5 @@ export async function parseDatasetConfig(config: unknown): Promise<DatasetConfig
 /** The dataset of a config that was checked. */
 export async function createDataset(config: DatasetConfig, sources: DataSources): Promise<Dataset> {
   const kinds = await datasetKindsFor(config);
-  return kinds[config.name]!.create(config, sources);
+  return lookup(kinds, config.name).create(config, sources);
 }

@@ -1,6 +1,7 @@
 import { tensorToImages } from "../formats/image/image.ts";
 import { importSharp } from "../formats/image/sharp.node.ts";
 import { escapedMarkup } from "../formats/markup.ts";
+import { itemAt } from "../util/items.ts";
 import type { Dataset, StreamOptions } from "./dataset.ts";
 import { expectImages } from "./expect-images.ts";
 
@@ -36,7 +37,7 @@ export async function contactSheet(
   });
   const placed = await Promise.all(layers);
   const texts = placed.map(({ left, top }, i) =>
-    linesOf(captions[i]!, (scale * width) / LETTER).map(
+    linesOf(itemAt(captions, i), (scale * width) / LETTER).map(
       (line, n) => `<text x="${left}" y="${top + scale * height + (n + 1) * LINE}">${escapedMarkup(line)}</text>`,
     ),
   );

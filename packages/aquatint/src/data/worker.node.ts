@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { AquatintError, messageOf } from "../errors.ts";
+import { required } from "../util/items.ts";
 import { openDataset } from "./dataset.node.ts";
 import type { Dataset } from "./dataset.ts";
 import type { PrefetchAnswer, PrefetchRequest } from "./prefetch-protocol.ts";
@@ -15,7 +16,7 @@ async function answer(request: PrefetchRequest): Promise<PrefetchAnswer> {
       return { id, facts: { ...facts, captions: [...captions()] } };
     }
     const { split, state, batchSize } = request.batch;
-    const stream = dataset!.stream({ seed: state.seed, split });
+    const stream = required(dataset, "dataset").stream({ seed: state.seed, split });
     stream.restore(state);
     return { id, batch: await stream.next(batchSize) };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { cudaPhilox } from "../math/cuda.ts";
 import type { Seed } from "../math/random.ts";
+import { addScaled } from "../math/vector.ts";
 import type { Latent } from "./process/latent.ts";
 import type { Level } from "./process/level.ts";
 import type { NoiseSource } from "./samplers/loop.ts";
@@ -33,7 +34,7 @@ export function brownianNoise({ seed, size }: BrownianOptions): NoiseSource {
     const sum = new Float64Array(size);
     for (const [node, k] of nodes) {
       const z = normals(node);
-      for (let i = 0; i < size; i++) sum[i]! += scale * k * z[i]!;
+      addScaled(sum, scale * k, z);
     }
     return new Float32Array(sum);
   };

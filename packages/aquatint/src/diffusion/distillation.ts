@@ -1,3 +1,4 @@
+import { itemAt } from "../util/items.ts";
 import { toCoordinates } from "./process/coordinates.ts";
 import type { Level } from "./process/level.ts";
 import { checkSolvable, type Target } from "./process/prediction.ts";
@@ -20,7 +21,7 @@ export function dividedWalk({ settings, steps, substeps }: DividedWalkInput): re
   const { schedule, target, networkCoordinates, path } = settings;
   const visited = path(steps).levels;
   const walk = visited.slice(0, -1).map((from, i) => {
-    const to = visited[i + 1]!;
+    const to = itemAt(visited, i + 1);
     const between = Array.from({ length: substeps - 1 }, (_, j) =>
       schedule.level(Math.round(from.t + ((j + 1) / substeps) * (to.t - from.t))),
     );

@@ -1,6 +1,9 @@
 import { AquatintError } from "../errors.ts";
+import { drawUniform } from "../math/draw.ts";
 import { symmetricEigen } from "../math/eigen.ts";
 import type { RandomStream } from "../math/random.ts";
+import { addScaled, dot } from "../math/vector.ts";
+import { itemAt, lookup } from "../util/items.ts";
 import type { Denoiser } from "./process/denoiser.ts";
 import type { Latent } from "./process/latent.ts";
 import { cleanLevel, type Level } from "./process/level.ts";
@@ -55,20 +58,21 @@ interface Part {
   readonly axes: readonly Float64Array[] | undefined;
 }
 
+const dimensionsOf = (parts: readonly Part[]): number => itemAt(parts, 0).mean.length;
+
 /** The mixture of normals in any number of dimensions. @throws AquatintError "exact/mixture" for one that is none. */
 export function gaussianMixture(components: readonly GaussianComponent[]): GaussianMixture {
   const parts = partsOf(components);
-  const dimensions = parts[0]!.mean.length;
+  const dimensions = dimensionsOf(parts);
   const estimate = (x: ArrayLike<number>, level: Level): ExactEstimate => {
     const [x0, eps] = [new Float64Array(x.length), new Float64Array(x.length)];
-    for (const { at, shares, pulls } of views(parts, x, level)) {
-      parts.forEach((part, k) => {
-        const covered = along(part, pulls[k]!, part.variances);
-        for (let i = 0; i < dimensions; i++) {
-          x0[at + i]! += shares[k]! * (part.mean[i]! + level.alpha * covered[i]!);
-          eps[at + i]! += shares[k]! * level.sigma * pulls[k]![i]!;
-        }
-      });
+    for (const { at, parts: viewed } of views(parts, x, level)) {
+      const [x0Row, epsRow] = [x0.subarray(at, at + dimensions), eps.subarray(at, at + dimensions)];
+      for (const { part, share, pull } of viewed) {
+        const mean = along(part, pull, part.variances).map((v, i) => itemAt(part.mean, i) + level.alpha * v);
+        addScaled(x0Row, share, mean);
+        addScaled(epsRow, share * level.sigma, pull);
+      }
     }
     return { x0, eps };
   };
@@ -84,10 +88,9 @@ export function gaussianMixture(components: readonly GaussianComponent[]): Gauss
     logDensity: (x, level = cleanLevel) => Float64Array.from(views(parts, x, level), (view) => view.logDensity),
     score(x, level = cleanLevel) {
       const gradient = new Float64Array(x.length);
-      for (const { at, shares, pulls } of views(parts, x, level)) {
-        pulls.forEach((pull, k) => {
-          for (let i = 0; i < dimensions; i++) gradient[at + i]! -= shares[k]! * pull[i]!;
-        });
+      for (const { at, parts: viewed } of views(parts, x, level)) {
+        const row = gradient.subarray(at, at + dimensions);
+        for (const { share, pull } of viewed) addScaled(row, -share, pull);
       }
       return gradient;
     },
@@ -132,7 +135,9 @@ const isRows = (covariance: GaussianComponent["covariance"]): covariance is read
 function checkedRows(rows: readonly ArrayLike<number>[], d: number): readonly ArrayLike<number>[] {
   if (rows.length !== d || rows.some((row) => row.length !== d)) throw wrong(`has covariances of ${d} rows of ${d}`);
   const size = Math.max(...rows.map((row) => Math.max(...Array.from(row, Math.abs))));
-  const even = rows.every((row, i) => rows.every((other, j) => Math.abs(row[j]! - other[i]!) <= 1e-9 * size));
+  const even = rows.every((row, i) =>
+    rows.every((other, j) => Math.abs(itemAt(row, j) - itemAt(other, i)) <= 1e-9 * size),
+  );
   if (!even) throw wrong("has symmetric covariances, got rows that are not");
   return rows;
 }
@@ -152,10 +157,16 @@ interface View {
   readonly at: number;
   /** ln of the mixture's density. */
   readonly logDensity: number;
-  /** For each component, the probability that the row is its own. */
-  readonly shares: Float64Array;
-  /** For each component, the inverse of the noised covariance, times x_t - alpha mean. */
-  readonly pulls: readonly Float64Array[];
+  readonly parts: readonly PartView[];
+}
+
+/** Density and posterior of one component at a row of x. */
+interface PartView {
+  readonly part: Part;
+  /** The probability that the row is its own. */
+  readonly share: number;
+  /** The inverse of the noised covariance, times x_t - alpha mean. */
+  readonly pull: Float64Array;
 }
 
 function noisedPart(part: Part, level: Level): NoisedPart {
@@ -180,37 +191,35 @@ function view(
   x: ArrayLike<number>,
   { at, alpha }: { readonly at: number; readonly alpha: number },
 ): View {
-  const shares = new Float64Array(noised.length);
-  const pulls = noised.map(({ part, precision, height }, k) => {
-    const away = part.mean.map((mean, i) => x[at + i]! - alpha * mean);
+  const weighted = noised.map(({ part, precision, height }) => {
+    const away = part.mean.map((mean, i) => itemAt(x, at + i) - alpha * mean);
     const pull = along(part, away, precision);
-    let distance = 0;
-    for (let i = 0; i < away.length; i++) distance += away[i]! * pull[i]!;
-    shares[k] = height - distance / 2;
-    return pull;
+    return { part, pull, logShare: height - dot(away, pull) / 2 };
   });
-  const logDensity = logSumExp(shares);
-  for (let k = 0; k < shares.length; k++) shares[k] = Math.exp(shares[k]! - logDensity);
-  return { at, logDensity, shares, pulls };
+  const logDensity = logSumExp(weighted.map(({ logShare }) => logShare));
+  const viewed = weighted.map(({ part, pull, logShare }) => ({ part, pull, share: Math.exp(logShare - logDensity) }));
+  return { at, logDensity, parts: viewed };
 }
 
 function rowsOf(parts: readonly Part[], x: ArrayLike<number>): readonly number[] {
-  const d = parts[0]!.mean.length;
+  const d = dimensionsOf(parts);
   if (x.length % d === 0) return Array.from({ length: x.length / d }, (_, i) => i * d);
   throw new AquatintError("shape/mismatch", `${x.length} numbers are no rows of ${d}, the mixture's dimensions`);
 }
 
-function logSumExp(values: Float64Array): number {
-  if (values.length === 1) return values[0]!;
+function logSumExp(values: readonly number[]): number {
+  if (values.length === 1) return itemAt(values, 0);
   const maximum = Math.max(...values);
   return maximum + Math.log(values.reduce((sum, v) => sum + Math.exp(v - maximum), 0));
 }
 
 /** v with its components along the part's axes multiplied by `gains`. */
 function along({ axes }: Part, v: Float64Array, gains: Float64Array): Float64Array {
-  if (!axes) return v.map((value, i) => value * gains[i]!);
-  const turned = gains.map((gain, j) => gain * v.reduce((sum, value, i) => sum + value * axes[i]![j]!, 0));
-  return v.map((_, i) => turned.reduce((sum, value, j) => sum + value * axes[i]![j]!, 0));
+  if (!axes) return v.map((value, i) => value * itemAt(gains, i));
+  const turned = new Float64Array(v.length);
+  for (const [i, row] of axes.entries()) addScaled(turned, itemAt(v, i), row);
+  const scaled = turned.map((value, j) => itemAt(gains, j) * value);
+  return Float64Array.from(axes, (row) => dot(scaled, row));
 }
 
 /** The component that a uniform draw of 0 .. 1 falls on. */
@@ -220,7 +229,7 @@ function partAt(parts: readonly Part[], uniform: number): Part {
     remainder -= part.weight;
     if (remainder < 0) return part;
   }
-  return parts.at(-1)!;
+  return itemAt(parts, -1);
 }
 
 function drawn(
@@ -228,30 +237,30 @@ function drawn(
   random: Pick<RandomStream, "rand" | "randn64">,
   { n, level }: { readonly n: number; readonly level: Level },
 ): Float64Array {
-  const d = parts[0]!.mean.length;
+  const d = dimensionsOf(parts);
   const rows = new Float64Array(n * d);
   for (let row = 0; row < n; row++) {
-    const part = partAt(parts, random.rand(1)[0]!);
-    const normals = random.randn64(d).map((z, j) => z * Math.sqrt(part.variances[j]!));
+    const part = partAt(parts, drawUniform(random));
+    const normals = random.randn64(d).map((z, j) => z * Math.sqrt(itemAt(part.variances, j)));
     const { axes } = part;
-    const spread = axes ? normals.map((_, i) => normals.reduce((sum, z, j) => sum + z * axes[i]![j]!, 0)) : normals;
+    const spread = axes ? Float64Array.from(axes, (axis) => dot(normals, axis)) : normals;
     const eps = level.sigma === 0 ? undefined : random.randn64(d);
-    for (let i = 0; i < d; i++) {
-      rows[row * d + i] = level.alpha * (part.mean[i]! + spread[i]!) + level.sigma * (eps?.[i] ?? 0);
-    }
+    const values = spread.map((v, i) => level.alpha * (itemAt(part.mean, i) + v) + level.sigma * (eps?.[i] ?? 0));
+    rows.set(values, row * d);
   }
   return rows;
 }
 
 function moments(parts: readonly Part[]): Pick<GaussianMixture, "mean" | "covariance"> {
-  const d = parts[0]!.mean.length;
+  const d = dimensionsOf(parts);
   const averaged = (f: (part: Part) => number) => parts.reduce((sum, part) => sum + part.weight * f(part), 0);
-  const mean = new Float64Array(d).map((_, i) => averaged((part) => part.mean[i]!));
+  const mean = new Float64Array(d).map((_, i) => averaged((part) => itemAt(part.mean, i)));
   const unit = (i: number) => Float64Array.from({ length: d }, (_, j) => (i === j ? 1 : 0));
   const covariance = Array.from({ length: d }, (_, i) => {
     const columns = new Map(parts.map((part) => [part, along(part, unit(i), part.variances)]));
+    const away = (part: Part, axis: number) => itemAt(part.mean, axis) - itemAt(mean, axis);
     return new Float64Array(d).map((_, j) =>
-      averaged((part) => columns.get(part)![j]! + (part.mean[i]! - mean[i]!) * (part.mean[j]! - mean[j]!)),
+      averaged((part) => itemAt(lookup(columns, part), j) + away(part, i) * away(part, j)),
     );
   });
   return { mean, covariance };

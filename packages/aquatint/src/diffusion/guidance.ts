@@ -1,5 +1,6 @@
 import { AquatintError } from "../errors.ts";
 import { average } from "../math/average.ts";
+import { itemAt } from "../util/items.ts";
 import type { Denoiser, FullOutput } from "./process/denoiser.ts";
 import { type Latent, lin, mapRows, rowsOf } from "./process/latent.ts";
 
@@ -28,7 +29,7 @@ export function guidedOutput(
   if (share === 0) return { output, unconditional };
   const originals = rowsOf(conditional, rows);
   const rescaled = mapRows(output, rows, (row, i) => {
-    const back = deviationOf(originals[i]!) / deviationOf(row);
+    const back = deviationOf(itemAt(originals, i)) / deviationOf(row);
     return lin([share * back + 1 - share, row]);
   });
   return { output: rescaled, unconditional };
@@ -96,5 +97,7 @@ function quantileOf(values: Latent, share: number): number {
   const sorted = values.slice().sort();
   const at = share * (sorted.length - 1);
   const low = Math.floor(at);
-  return sorted[low]! + (at - low) * (sorted[Math.min(low + 1, sorted.length - 1)]! - sorted[low]!);
+  return (
+    itemAt(sorted, low) + (at - low) * (itemAt(sorted, Math.min(low + 1, sorted.length - 1)) - itemAt(sorted, low))
+  );
 }

@@ -1,3 +1,5 @@
+import { lookup } from "../util/items.ts";
+
 /** Characters that XML 1.0 allows nowhere, not even escaped: most control characters, lone surrogates, U+FFFE and U+FFFF. */
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
@@ -13,4 +15,5 @@ const entities: Readonly<Record<string, string>> = {
 export const xmlCharacters = (text: string): string => text.replace(FORBIDDEN, "\ufffd");
 
 /** Text as the content or a quoted attribute of XML, SVG or HTML. */
-export const escapedMarkup = (text: string): string => xmlCharacters(text).replace(/[&<>"']/g, (c) => entities[c]!);
+export const escapedMarkup = (text: string): string =>
+  xmlCharacters(text).replace(/[&<>"']/g, (c) => lookup(entities, c));

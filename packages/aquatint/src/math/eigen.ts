@@ -1,7 +1,10 @@
+import { itemAt } from "../util/items.ts";
+import { diagonalOf, type Matrix } from "./matrix.ts";
+
 /** A symmetric matrix [n, n] as n eigenvalues, with the unit eigenvectors in the columns of `vectors` [n, n]. */
 export interface Eigen {
   readonly values: Float64Array;
-  readonly vectors: readonly Float64Array[];
+  readonly vectors: Matrix;
 }
 
 const SWEEPS = 60;
@@ -21,26 +24,29 @@ export function symmetricEigen(rows: readonly ArrayLike<number>[]): Eigen {
     remaining = offDiagonal(a);
     if (remaining < 1e-24 * size && remaining > STALLED * before) break; // the rest is rounding, which no sweep removes
   }
-  return { values: Float64Array.from(a, (row, i) => row[i]!), vectors };
+  return { values: diagonalOf(a), vectors };
 }
 
-const offDiagonal = (a: readonly Float64Array[]): number =>
+const offDiagonal = (a: Matrix): number =>
   a.reduce((sum, row, i) => row.reduce((s, v, j) => (i === j ? s : s + v * v), sum), 0);
 
 /** Turns the plane of axes p and q so that a[p][q] becomes 0. */
-function rotate(a: readonly Float64Array[], vectors: readonly Float64Array[], p: number, q: number): void {
-  const off = a[p]![q]!;
+function rotate(a: Matrix, vectors: Matrix, p: number, q: number): void {
+  const [rowP, rowQ] = [itemAt(a, p), itemAt(a, q)];
+  const off = itemAt(rowP, q);
   if (off === 0) return;
-  const theta = (a[q]![q]! - a[p]![p]!) / (2 * off);
+  const theta = (itemAt(rowQ, q) - itemAt(rowP, p)) / (2 * off);
   const tangent = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1));
   const c = 1 / Math.hypot(tangent, 1);
   const s = tangent * c;
-  const mixColumns = (m: readonly Float64Array[]) => {
-    for (const row of m) [row[p], row[q]] = [c * row[p]! - s * row[q]!, s * row[p]! + c * row[q]!];
-  };
-  mixColumns(a);
-  for (let k = 0; k < a.length; k++) {
-    [a[p]![k], a[q]![k]] = [c * a[p]![k]! - s * a[q]![k]!, s * a[p]![k]! + c * a[q]![k]!];
-  }
-  mixColumns(vectors);
+  for (const row of a) turn(row, p, row, q, { c, s });
+  for (let k = 0; k < a.length; k++) turn(rowP, k, rowQ, k, { c, s });
+  for (const row of vectors) turn(row, p, row, q, { c, s });
+}
+
+/** Turns the pair of x[i] and y[j] by the angle with this cosine and sine. */
+function turn(x: Float64Array, i: number, y: Float64Array, j: number, { c, s }: { c: number; s: number }): void {
+  const [u, v] = [x[i]!, y[j]!];
+  x[i] = c * u - s * v;
+  y[j] = s * u + c * v;
 }

@@ -1,20 +1,35 @@
+import { itemAt } from "../util/items.ts";
+import { dot } from "./vector.ts";
+
 /** Solves the small dense system `rows` x = `right` by elimination with pivoting; the inputs are left as they are. */
-export function solve(rows: readonly (readonly number[])[], right: readonly number[]): number[] {
+export function solve(rows: readonly ArrayLike<number>[], right: ArrayLike<number>): number[] {
   const n = right.length;
-  const m = rows.map((row, i) => [...row, right[i]!]);
+  const m = rows.map((row, i) => [...Array.from(row), itemAt(right, i)]);
   for (let k = 0; k < n; k++) {
-    let best = k;
-    for (let i = k + 1; i < n; i++) if (Math.abs(m[i]![k]!) > Math.abs(m[best]![k]!)) best = i;
-    [m[k], m[best]] = [m[best]!, m[k]!];
-    for (let i = k + 1; i < n; i++) {
-      const factor = m[i]![k]! / m[k]![k]!;
-      for (let j = k; j <= n; j++) m[i]![j]! -= factor * m[k]![j]!;
-    }
+    const best = pivotIndex(m, k);
+    const pivot = itemAt(m, best);
+    m[best] = itemAt(m, k);
+    m[k] = pivot;
+    for (const row of m.slice(k + 1)) eliminate(row, pivot, k);
   }
   const x = new Array<number>(n).fill(0);
   for (let k = n - 1; k >= 0; k--) {
-    const partial = x.reduce((sum, v, j) => sum + m[k]![j]! * v, 0);
-    x[k] = (m[k]![n]! - partial) / m[k]![k]!;
+    const row = itemAt(m, k);
+    x[k] = (itemAt(row, n) - dot(x, row)) / itemAt(row, k);
   }
   return x;
+}
+
+/** The row from k on with the largest number in column k. */
+function pivotIndex(m: readonly (readonly number[])[], k: number): number {
+  const size = (i: number) => Math.abs(itemAt(itemAt(m, i), k));
+  let best = k;
+  for (let i = k + 1; i < m.length; i++) if (size(i) > size(best)) best = i;
+  return best;
+}
+
+/** Subtracts the multiple of the pivot row that makes column k zero. */
+function eliminate(row: number[], pivot: readonly number[], k: number): void {
+  const factor = itemAt(row, k) / itemAt(pivot, k);
+  for (let j = k; j < pivot.length; j++) row[j]! -= factor * pivot[j]!;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AquatintError } from "../errors.ts";
+import { itemAt } from "../util/items.ts";
 
 /** Reader of the `config.json` of one kind of model. */
 export interface ConfigSpec<Fields extends z.ZodRawShape> {
@@ -30,7 +31,7 @@ export function configParser<Fields extends z.ZodRawShape>({ model, fields, fixe
       expectFixed(model, key, value, fixed[key]);
     }
     const config = schema.safeParse(object.data);
-    if (!config.success) throw valueError(model, config.error.issues[0]!, object.data);
+    if (!config.success) throw valueError(model, itemAt(config.error.issues, 0), object.data);
     const wrong = check?.(config.data);
     if (wrong) throw new AquatintError("config/value", `the config of ${model}: ${wrong}`);
     return config.data;

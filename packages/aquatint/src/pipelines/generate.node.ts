@@ -8,6 +8,7 @@ import { AquatintError } from "../errors.ts";
 import { followingSeed, type Seed } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Device } from "../runtime/types.ts";
+import { itemAt } from "../util/items.ts";
 import { defaultModelFolder } from "./default-model.node.ts";
 import { openNetwork, type VaePrecision } from "./memory/open-network.ts";
 import { planMemoryLimit } from "./memory/plan.node.ts";
@@ -125,7 +126,7 @@ async function* run(
   const previewer = preview?.(runtime);
   for (let i = 0; i < plans.length; i += batch) {
     const seeds = seedsOf(plans.slice(i, i + batch));
-    for await (const event of textToImage(network, plans[i]!, { signal, previews, previewer, seeds })) {
+    for await (const event of textToImage(network, itemAt(plans, i), { signal, previewer, seeds })) {
       yield* retries.splice(0);
       yield event;
     }

@@ -1,4 +1,5 @@
 import { average } from "../math/average.ts";
+import { itemAt } from "../util/items.ts";
 
 /** A number that changes with the steps of a run. */
 export interface Point {
@@ -37,7 +38,12 @@ export function buckets(points: readonly Point[], count: number): readonly Bucke
   return Array.from({ length: Math.ceil(points.length / size) }, (_, i) => {
     const bucket = points.slice(i * size, (i + 1) * size);
     const values = bucket.map(({ value }) => value);
-    return { step: bucket.at(-1)!.step, value: average(values), low: Math.min(...values), high: Math.max(...values) };
+    return {
+      step: itemAt(bucket, -1).step,
+      value: average(values),
+      low: Math.min(...values),
+      high: Math.max(...values),
+    };
   });
 }
 
@@ -51,4 +57,6 @@ export function thinned(points: readonly Point[], count: number): readonly Point
 export const spread = <T>(list: readonly T[], count: number): readonly T[] =>
   list.length <= count
     ? list
-    : Array.from({ length: count }, (_, i) => list[Math.round((i * (list.length - 1)) / Math.max(count - 1, 1))]!);
+    : Array.from({ length: count }, (_, i) =>
+        itemAt(list, Math.round((i * (list.length - 1)) / Math.max(count - 1, 1))),
+      );

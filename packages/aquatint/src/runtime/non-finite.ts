@@ -9,6 +9,7 @@ import { sub } from "../ops/elementwise.ts";
 import { scalar } from "../ops/leaves.ts";
 import { sum } from "../ops/reduce.ts";
 import { concat, reshape } from "../ops/shape.ts";
+import { lookup, required } from "../util/items.ts";
 import type { Runtime, State } from "./types.ts";
 
 /** Statistics of a tensor. */
@@ -120,8 +121,8 @@ async function describeNode(
   };
   const tensors = [node.outputs[0], ...node.inputs];
   const values = await evaluate(Object.fromEntries(tensors.map((x, i) => [`probe:${i}`, x])));
-  const [output, ...inputs] = tensors.map((x, i) => statistics(values[`probe:${i}`]!, sourceOf(x)));
-  return { ...originOf(node), inputs, output: output! };
+  const [output, ...inputs] = tensors.map((x, i) => statistics(lookup(values, `probe:${i}`), sourceOf(x)));
+  return { ...originOf(node), inputs, output: required(output, "probe:0") };
 }
 const originOf = ({ op, scope }: Node) => ({ op: op.name, path: scope?.path() ?? "" });
 

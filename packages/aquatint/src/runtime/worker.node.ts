@@ -7,7 +7,9 @@ import { serve } from "./worker/serve.ts";
 const deviceOrder: readonly Device[] = ["cpu", "webgpu", "cuda", "coreml", "dml"];
 
 const { port, native } = workerEnd();
-const ort = await native(() => import("onnxruntime-node"));
+await native.enter();
+const ort = await import("onnxruntime-node");
+native.leave();
 const engine = createHandlers({
   ort,
   async devices() {

@@ -1,3 +1,5 @@
+import { itemAt, required } from "../util/items.ts";
+
 /** A part of a prompt and how strongly it counts; 1 is neutral. */
 export interface WeightedText {
   readonly text: string;
@@ -37,7 +39,7 @@ export function parseAttention(prompt: string): readonly (readonly WeightedText[
     else if (token === "(") open.round.push(entries.length);
     else if (token === "[") open.square.push(entries.length);
     else if (closed.length === 0) add(token);
-    else scale(closed.pop()!, token === "]" ? DOWN : token === ")" ? UP : Number(token.slice(1, -1)));
+    else scale(required(closed.pop(), token), token === "]" ? DOWN : token === ")" ? UP : Number(token.slice(1, -1)));
   }
   for (const from of open.round) scale(from, UP);
   for (const from of open.square) scale(from, DOWN);
@@ -48,7 +50,7 @@ export function parseAttention(prompt: string): readonly (readonly WeightedText[
 function sectionsOf(entries: readonly Entry[]): WeightedText[][] {
   const sections: WeightedText[][] = [[]];
   for (const { text, weight } of entries) {
-    const section = sections.at(-1)!;
+    const section = itemAt(sections, -1);
     const last = section.at(-1);
     if (text === undefined) sections.push([]);
     else if (last?.weight === weight) section[section.length - 1] = { text: last.text + text, weight };

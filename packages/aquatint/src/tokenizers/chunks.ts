@@ -1,4 +1,5 @@
 import { AquatintError } from "../errors.ts";
+import { itemAt } from "../util/items.ts";
 import type { WeightedText } from "./attention.ts";
 import type { ClipTokenizer } from "./clip.ts";
 
@@ -49,7 +50,7 @@ export function promptChunks(
   const items = sections.map((section) =>
     section.flatMap(({ text, weight }) => itemsOf(wordIds(tokenizer, text), weight, words)),
   );
-  if (items.length > 1 && items.at(-1)!.length === 0) items.pop();
+  if (items.length > 1 && itemAt(items, -1).length === 0) items.pop();
   const chunks = items.flatMap((section) => cut(section, { room, comma, commaReach }));
   return chunks.map((chunk) => chunkOf(chunk, tokenizer));
 }
@@ -90,7 +91,7 @@ function itemsOf(ids: readonly number[], weight: number, words: readonly Embedde
   for (let i = 0; i < ids.length; i++) {
     const word = words.find((candidate) => candidate.ids.every((id, k) => ids[i + k] === id));
     if (word) items.push({ id: 0, weight, name: word.name, vectors: word.vectors });
-    else items.push({ id: ids[i]!, weight, vectors: 1 });
+    else items.push({ id: itemAt(ids, i), weight, vectors: 1 });
     i += (word?.ids.length ?? 1) - 1;
   }
   return items;

@@ -1,3 +1,4 @@
+import { lookup } from "../util/items.ts";
 import { type SpecialTokens, specialTokens, tokenizerError } from "./special.ts";
 import { byteSymbols, literal, splitWords, symbolsText, WORD_END, wordSymbols } from "./words.ts";
 
@@ -120,7 +121,7 @@ function wordEncoder(ids: ReadonlyMap<string, number>, ranks: ReadonlyMap<string
     if (id !== undefined) return [id];
     let pieces = cache.get(word);
     if (!pieces) {
-      pieces = mergeSymbols(wordSymbols(word), ranks).map((symbol) => ids.get(symbol)!);
+      pieces = mergeSymbols(wordSymbols(word), ranks).map((symbol) => lookup(ids, symbol));
       if (cache.size >= CACHED_WORDS) cache.clear();
       cache.set(word, pieces);
     }

@@ -1,4 +1,5 @@
 import { AquatintError } from "../errors.ts";
+import { itemAt, required } from "../util/items.ts";
 
 /** A prompt that holds up to and including a step, counted from 1. */
 export interface PromptStage {
@@ -34,7 +35,7 @@ function closingBrackets(text: string): ReadonlyMap<number, number> {
   const stack: number[] = [];
   const open = { "(": 0, "[": 0 };
   for (let i = 0; i < text.length; i++) {
-    const c = text[i]!;
+    const c = itemAt(text, i);
     if (c === "\\") i++;
     if (c === "(" || c === "[") {
       stack.push(i);
@@ -43,7 +44,7 @@ function closingBrackets(text: string): ReadonlyMap<number, number> {
     if (c !== ")" && c !== "]") continue;
     const expected = c === ")" ? "(" : "[";
     while (open[expected] > 0) {
-      const from = stack.pop()!;
+      const from = required(stack.pop(), c);
       const opener = text[from] === "(" ? "(" : "[";
       open[opener]--;
       if (opener !== expected) continue;
@@ -88,7 +89,7 @@ function square(source: Source, from: number, to: number, depth: number): readon
   const last = colons.at(-1);
   const when = last === undefined ? "" : source.text.slice(last + 1, to);
   if (last !== undefined && colons.length <= 2 && number.test(when)) {
-    const middle = colons.length === 2 ? colons[0]! : from;
+    const middle = colons.length === 2 ? itemAt(colons, 0) : from;
     const before = colons.length === 2 ? inner(from, middle) : [];
     const after = inner(colons.length === 2 ? middle + 1 : from, last);
     return [{ before, after, when: lastStep(when, source.steps) }];
@@ -130,7 +131,7 @@ const textAt = (parts: readonly Part[], step: number): string =>
   parts
     .map((part) => {
       if (typeof part === "string") return part;
-      if ("options" in part) return textAt(part.options[(step - 1) % part.options.length]!, step);
+      if ("options" in part) return textAt(itemAt(part.options, (step - 1) % part.options.length), step);
       return textAt(step <= part.when ? part.before : part.after, step);
     })
     .join("");

@@ -1,4 +1,5 @@
 import { AquatintError } from "../errors.ts";
+import { itemAt } from "../util/items.ts";
 
 /**
  * Effect of (word:1.2), by A1111's names: "original" restores the mean after the weights, "no-norm" leaves it, "ignore" reads
@@ -30,7 +31,7 @@ export function emphasized(
       hint: "Give a chunk's embedding with its own weights.",
     });
   }
-  const scaled = Float32Array.from(embedding, (value, i) => value * weights[Math.floor(i / width)]!);
+  const scaled = Float32Array.from(embedding, (value, i) => value * itemAt(weights, Math.floor(i / width)));
   if (restore === "none" || weights.every((weight) => weight === 1)) return scaled;
   const factor = sum(embedding) / sum(scaled);
   return Number.isFinite(factor) ? scaled.map((value) => value * factor) : scaled;

@@ -1,4 +1,5 @@
 import { AquatintError } from "../errors.ts";
+import { itemAt } from "../util/items.ts";
 import { parseAttention, type WeightedText } from "./attention.ts";
 import { type ChunkOptions, type PromptChunk, promptChunks } from "./chunks.ts";
 import { promptStages } from "./editing.ts";
@@ -71,10 +72,11 @@ function weightedSections(text: string, emphasis: EmphasisMode): readonly (reado
 }
 
 function plainPrompt(prompt: string, steps: number, chunking: ChunkOptions): EncodedPrompt {
-  const [first, ...rest] = promptChunks([wordsApart(prompt, chunking.embeddings)], { ...chunking, commaReach: 0 });
+  const all = promptChunks([wordsApart(prompt, chunking.embeddings)], { ...chunking, commaReach: 0 });
+  const [first, rest] = [itemAt(all, 0), all.slice(1)];
   const end = chunking.tokenizer.endTokenId;
   const cut = rest.flatMap(({ ids }) => Array.from(ids.subarray(1, ids.indexOf(end))));
-  return { stages: [{ until: steps, chunks: [first!] }], cut: chunking.tokenizer.decode(cut) };
+  return { stages: [{ until: steps, chunks: [first] }], cut: chunking.tokenizer.decode(cut) };
 }
 
 /** The prompt cut around the words of embeddings, which are found whatever touches them, as diffusers' added tokens are. */

@@ -1,3 +1,4 @@
+import { itemAt } from "../util/items.ts";
 import { type ClipTokenizer, clipTokenizer } from "./clip.ts";
 import { packedMerges } from "./generated/clip-merges.ts";
 import { byteSymbols, END, START, WORD_END } from "./words.ts";
@@ -14,9 +15,11 @@ export async function clipVocabulary(): Promise<ClipVocabulary> {
   const n = planes.length / 4;
   const symbols = [...byteSymbols, ...byteSymbols.map((symbol) => symbol + WORD_END)];
   const merges: string[] = [];
+  /** The symbol whose number has its low byte in this plane and its high byte in the next. */
+  const symbolAt = (plane: number, i: number): string =>
+    itemAt(symbols, itemAt(planes, plane * n + i) | (itemAt(planes, (plane + 1) * n + i) << 8));
   for (let i = 0; i < n; i++) {
-    const first = symbols[planes[i]! | (planes[n + i]! << 8)]!;
-    const second = symbols[planes[2 * n + i]! | (planes[3 * n + i]! << 8)]!;
+    const [first, second] = [symbolAt(0, i), symbolAt(2, i)];
     merges.push(`${first} ${second}`);
     symbols.push(first + second);
   }

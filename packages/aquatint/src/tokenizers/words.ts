@@ -1,3 +1,5 @@
+import { itemAt } from "../util/items.ts";
+
 /** The token that begins every text. */
 export const START = "<|startoftext|>";
 /** The token that ends every text, and pads most. */
@@ -15,7 +17,9 @@ const symbolOf = bytes.map((byte) => String.fromCharCode(isPrintable(byte) ? byt
 const byteOf = new Map(symbolOf.map((symbol, byte) => [symbol, byte]));
 
 /** The 256 byte symbols in the order of CLIP's ids. */
-export const byteSymbols: readonly string[] = [...bytes.filter(isPrintable), ...moved].map((byte) => symbolOf[byte]!);
+export const byteSymbols: readonly string[] = [...bytes.filter(isPrintable), ...moved].map((byte) =>
+  itemAt(symbolOf, byte),
+);
 
 /** CJK ideographs, each of which is a word of its own. */
 const ideograph =
@@ -37,13 +41,13 @@ export const splitWords = (text: string): readonly string[] => cleanText(text).m
 
 /** A word as byte symbols, the last one marked as the word's end. */
 export function wordSymbols(text: string): string[] {
-  const symbols = Array.from(new TextEncoder().encode(text), (byte) => symbolOf[byte]!);
+  const symbols = Array.from(new TextEncoder().encode(text), (byte) => itemAt(symbolOf, byte));
   return [...symbols.slice(0, -1), ...symbols.slice(-1).map((symbol) => symbol + WORD_END)];
 }
 
 /** The text that byte symbols stand for, with a space after each word's end; broken UTF-8 becomes U+FFFD. */
 export function symbolsText(symbols: string): string {
-  const plain = symbols.replaceAll(WORD_END, symbolOf[32]!);
+  const plain = symbols.replaceAll(WORD_END, itemAt(symbolOf, 32));
   return new TextDecoder().decode(Uint8Array.from(plain, (symbol) => byteOf.get(symbol) ?? 0));
 }
 

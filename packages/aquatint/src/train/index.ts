@@ -43,7 +43,7 @@ export type { RunFiles, StepFile } from "./run/run-folder.ts";
 export { criticLosses, generatorLoss, type Logits, slopePenalty } from "./tasks/autoencoder/critic-losses.ts";
 export { divergence } from "./tasks/autoencoder/losses.ts";
 export { type ClipFolder, openClip } from "./tasks/clip/folder.ts";
-export { type RetrievalInput, retrieval } from "./tasks/clip/retrieval.ts";
+export { type Direction, type RetrievalInput, type RetrievalShares, retrieval } from "./tasks/clip/retrieval.ts";
 export { clipTowers, type Embeddings, type Towers, type TowersInput } from "./tasks/clip/towers.ts";
 export { tokenizerFields } from "./tasks/denoising/config.ts";
 export {

@@ -2,6 +2,7 @@
 export { AquatintError, type ErrorCode, type ErrorOptions, messageOf } from "../errors.ts";
 export { concatFloat32 } from "./concat.ts";
 export type { GenerationDefaults } from "./generation-defaults.ts";
+export { itemAt, type List, lookup, required } from "./items.ts";
 export type { JsonObject } from "./json.ts";
 export { type OptionalPackage, optionalPackage } from "./optional-package.ts";
 export { duration, figureText } from "./words.ts";

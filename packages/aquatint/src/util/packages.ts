@@ -27,6 +27,9 @@ const packages = [lab, emoji] as const;
 
 type Part<Kind extends string> = Extract<(typeof packages)[number], Readonly<Record<Kind, unknown>>>[Kind];
 
+const brings = <Kind extends string>(parts: object, kind: Kind): parts is Readonly<Record<Kind, Part<Kind>>> =>
+  kind in parts;
+
 /** Parts that packages bring, by kind: "commands", "datasets", "tasks", "drawings". */
 export const packageParts = <Kind extends keyof typeof lab | keyof typeof emoji>(kind: Kind): readonly Part<Kind>[] =>
-  packages.flatMap((parts) => (kind in parts ? [(parts as unknown as Readonly<Record<Kind, Part<Kind>>>)[kind]] : []));
+  (packages as readonly object[]).flatMap((parts) => (brings(parts, kind) ? [parts[kind]] : []));

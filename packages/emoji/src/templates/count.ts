@@ -1,4 +1,5 @@
 import { pick, worded } from "aquatint/data";
+import { itemAt } from "aquatint/util";
 import type { Template } from "../template.ts";
 import { placed, type Spot } from "./layout.ts";
 
@@ -18,12 +19,12 @@ export const count: Template = {
   things: 1,
   variants: counts.length,
   suits: ({ plural }) => plural !== null,
-  stage(random, { things: [thing], wording, turn }) {
+  stage(random, { things, wording, turn }) {
     const drawn = counts.indexOf(pick(random, counts));
-    const { word, spots } = counts[(drawn + turn) % counts.length]!;
+    const { word, spots } = itemAt(counts, (drawn + turn) % counts.length);
     return {
       parts: spots.map((spot) => ({ thing: 0, place: placed(random, spot) })),
-      what: `${word} ${worded(random, wording.plurals(thing!))}`,
+      what: `${word} ${worded(random, wording.plurals(itemAt(things, 0)))}`,
     };
   },
 };

@@ -1,4 +1,6 @@
 import { pick } from "aquatint/data";
+import { drawUniform } from "aquatint/math";
+import { itemAt } from "aquatint/util";
 import { indefinite } from "../caption.ts";
 import { shapeNames } from "../shapes.ts";
 import type { Template } from "../template.ts";
@@ -17,13 +19,13 @@ export const inside: Template = {
     use: "behind",
   },
   stage(random, company) {
-    const [paint] = company.paints;
+    const paint = itemAt(company.paints, 0);
     const name = pick(random, shapeNames);
-    const size = 0.72 + 0.12 * random.rand(1)[0]!;
+    const size = 0.72 + 0.12 * drawUniform(random);
     const [min, max] = FILLS.map((share) => share * size) as [number, number];
-    const behind = indefinite(`${paint!.name} ${name}`);
+    const behind = indefinite(`${paint.name} ${name}`);
     return {
-      shape: { name, size, color: paint!.name },
+      shape: { name, size, color: paint.name },
       parts: atSpots(random, [{ x: 0.5, y: 0.5, size: [min, max] }]),
       what: said(
         random,

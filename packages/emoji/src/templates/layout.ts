@@ -1,4 +1,4 @@
-import type { RandomStream } from "aquatint/math";
+import { drawUniform, type RandomStream } from "aquatint/math";
 import type { Part } from "../template.ts";
 
 /** Place of a thing: the middle of its center's range, and the range of its size, in fractions of the side. */
@@ -15,11 +15,11 @@ const MARGIN = 0.01;
 
 /** A size of the range, and a center that strays from the spot, less where the thing would touch the edge. */
 export function placed(random: RandomStream, { x, y, size: [min, max], stray: furthest = 0.05 }: Spot): Part["place"] {
-  const [u, v, w] = random.rand(3);
-  const size = min + (max - min) * u!;
+  const [u, v, w] = [drawUniform(random), drawUniform(random), drawUniform(random)];
+  const size = min + (max - min) * u;
   const stray = (center: number): number =>
     Math.max(0, Math.min(furthest, Math.min(center, 1 - center) - MARGIN - size / 2));
-  return { x: x + stray(x) * (2 * v! - 1), y: y + stray(y) * (2 * w! - 1), size };
+  return { x: x + stray(x) * (2 * v - 1), y: y + stray(y) * (2 * w - 1), size };
 }
 
 /** Each of the company's things, in order, at its spot. */

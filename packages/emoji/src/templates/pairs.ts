@@ -1,3 +1,4 @@
+import { drawUniform } from "aquatint/math";
 import type { Template } from "../template.ts";
 import { atSpots, type Spot } from "./layout.ts";
 import { type Sentence, said } from "./words.ts";
@@ -40,7 +41,7 @@ export const besideTemplate: Template = {
   things: 2,
   sideless: true,
   stage(random, company) {
-    const spots = random.rand(1)[0]! < 0.5 ? SIDE_BY_SIDE : SIDE_BY_SIDE.toReversed();
+    const spots = drawUniform(random) < 0.5 ? SIDE_BY_SIDE : SIDE_BY_SIDE.toReversed();
     const usual: readonly Sentence[] = [([a, b]) => `${a} next to ${b}`, ([a, b]) => `${a} beside ${b}`];
     const more: readonly Sentence[] = [
       ([a, b]) => `${a} and ${b}`,

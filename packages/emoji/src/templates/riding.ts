@@ -1,3 +1,5 @@
+import { drawUniform } from "aquatint/math";
+import { itemAt, lookup } from "aquatint/util";
 import type { Template } from "../template.ts";
 import { said } from "./words.ts";
 
@@ -75,16 +77,16 @@ export const riding: Template = {
   suits: ({ name }, part) => (part === 0 ? riders.has(name) : Object.hasOwn(mounts, name)),
   stage(random, company) {
     const { things, aspects, mirrored } = company;
-    const [seatX, seatY] = mounts[things[1]!.name]!;
-    const mount = box(1, aspects[1]!);
-    const rider = seated(box(RIDER, aspects[0]!), mount, [mirrored[1] ? 1 - seatX : seatX, seatY]);
-    const [u, v, w] = random.rand(3);
-    const span = SPAN[0] + (SPAN[1] - SPAN[0]) * u!;
+    const [seatX, seatY] = lookup(mounts, itemAt(things, 1).name);
+    const mount = box(1, itemAt(aspects, 1));
+    const rider = seated(box(RIDER, itemAt(aspects, 0)), mount, [mirrored[1] ? 1 - seatX : seatX, seatY]);
+    const [u, v, w] = [drawUniform(random), drawUniform(random), drawUniform(random)];
+    const span = SPAN[0] + (SPAN[1] - SPAN[0]) * u;
     const stray = (0.98 - span) / 2;
     const fit = fitted([rider, mount], {
       span,
-      x: 0.5 + stray * (2 * v! - 1),
-      y: 0.5 + stray * (2 * w! - 1),
+      x: 0.5 + stray * (2 * v - 1),
+      y: 0.5 + stray * (2 * w - 1),
     });
     return {
       parts: fit.map(({ x, y, width, height }, thing) => ({ thing, place: { x, y, size: Math.max(width, height) } })),

@@ -1,5 +1,7 @@
 import { pick } from "aquatint/data";
 import type { RandomStream } from "aquatint/math";
+import { drawInteger, drawUniform } from "aquatint/math";
+import { itemAt } from "aquatint/util";
 import type { EmojiName } from "../names.ts";
 import type { Company, Template } from "../template.ts";
 import { atSpots } from "./layout.ts";
@@ -31,15 +33,15 @@ export const sizes: Template = {
   suits: (thing) => isDescribable(thing, unsized),
   sideless: true,
   ordered: true,
-  stage(random, { things: [big, small], wording }) {
-    const flip = random.rand(1)[0]! < 0.5;
+  stage(random, { things, wording }) {
+    const flip = drawUniform(random) < 0.5;
     const x = (at: number): number => (flip ? 1 - at : at);
     const parts = atSpots(random, [
       { x: x(0.36), y: 0.5, size: [0.6, 0.66] },
       { x: x(0.84), y: 0.74, size: [0.24, 0.28] },
     ]);
-    const a = sizedThing(random, { thing: big!, size: "big", wording });
-    const b = sizedThing(random, { thing: small!, size: "small", wording });
+    const a = sizedThing(random, { thing: itemAt(things, 0), size: "big", wording });
+    const b = sizedThing(random, { thing: itemAt(things, 1), size: "small", wording });
     const more = [`${a} and ${b}`, `${a} beside ${b}`, `${b} beside ${a}`];
     return { parts, what: pick(random, wording.among([`${a} next to ${b}`, `${b} next to ${a}`], more)) };
   },
@@ -55,9 +57,12 @@ export const scaled: Template = {
   things: 1,
   variants: 2,
   suits: (thing) => isDescribable(thing, unsized),
-  stage(random, { things: [thing], wording, turn }) {
+  stage(random, { things, wording, turn }) {
     const sizes = ["big", "small"] as const;
-    const size = sizes[(random.randint(0, 2, 1)[0]! + turn) % 2]!;
-    return { parts: atSpots(random, [alone[size]]), what: sizedThing(random, { thing: thing!, size, wording }) };
+    const size = itemAt(sizes, (drawInteger(random, 2) + turn) % 2);
+    return {
+      parts: atSpots(random, [alone[size]]),
+      what: sizedThing(random, { thing: itemAt(things, 0), size, wording }),
+    };
   },
 };

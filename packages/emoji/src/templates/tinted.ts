@@ -1,4 +1,5 @@
 import { pick } from "aquatint/data";
+import { itemAt } from "aquatint/util";
 import { colorWords } from "../colors.ts";
 import type { Template } from "../template.ts";
 import { left } from "./pairs.ts";
@@ -16,7 +17,7 @@ export const tinted: Template = {
     const { wording } = company;
     const { parts } = left.stage(random, company);
     const [a, b] = company.things.map((thing, i) =>
-      describedThing(random, { adjective: company.paints[i]!.name, thing, wording, fits: colorless }),
+      describedThing(random, { adjective: itemAt(company.paints, i).name, thing, wording, fits: colorless }),
     );
     return { parts, what: pick(random, [`${a} and ${b}`, `${b} and ${a}`]) };
   },

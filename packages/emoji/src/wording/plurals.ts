@@ -1,3 +1,5 @@
+import { itemAt } from "aquatint/util";
+
 /** Nouns whose plural no rule makes. */
 const irregular: Readonly<Record<string, string>> = {
   ...{
@@ -32,7 +34,7 @@ export function pluralOf(phrase: string): string | undefined {
   if (noun === undefined) return;
   const end = BEHIND_NOUN.exec(noun)?.index ?? noun.length;
   const words = noun.slice(0, end).split(" ");
-  return [...words.slice(0, -1), pluralWord(words.at(-1)!)].join(" ") + noun.slice(end);
+  return [...words.slice(0, -1), pluralWord(itemAt(words, -1))].join(" ") + noun.slice(end);
 }
 
 function pluralWord(word: string): string {

@@ -1,5 +1,7 @@
 import { weighted } from "aquatint/data";
 import type { RandomStream } from "aquatint/math";
+import { drawUniform } from "aquatint/math";
+import { lookup } from "aquatint/util";
 import type { CaptionParts } from "../caption.ts";
 import { type EmojiName, phrasesOf } from "../names.ts";
 import aliases from "./aliases.json" with { type: "json" };
@@ -49,7 +51,7 @@ const digits: Readonly<Record<string, string>> = { one: "1", two: "2", three: "3
 /** Share of captions without articles, and share of numbers in digits. */
 const [TELEGRAM, DIGITS] = [0.12, 0.25];
 
-const chance = (random: RandomStream, share: number): boolean => random.rand(1)[0]! < share;
+const chance = (random: RandomStream, share: number): boolean => drawUniform(random) < share;
 
 function caption(random: RandomStream, parts: CaptionParts): string {
   const namesStyle = !parts.usualStyle || chance(random, NAMED_STYLE);
@@ -58,7 +60,7 @@ function caption(random: RandomStream, parts: CaptionParts): string {
   const around = weighted(random, grounds).write;
   const sentence = styled(around(`${lead}${parts.what}`, parts), parts);
   const brief = chance(random, TELEGRAM) ? sentence.replace(/\b(?:a|an|the) (?!left|right)/g, "") : sentence;
-  return chance(random, DIGITS) ? brief.replace(/\b(?:one|two|three|four)\b/, (word) => digits[word]!) : brief;
+  return chance(random, DIGITS) ? brief.replace(/\b(?:one|two|three|four)\b/, (word) => lookup(digits, word)) : brief;
 }
 
 const phrases = (thing: EmojiName): readonly string[] => [...phrasesOf(thing), ...(further[thing.name] ?? [])];

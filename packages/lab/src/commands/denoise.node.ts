@@ -65,9 +65,9 @@ async function denoise(path: string, flags: Flags, io: Io): Promise<void> {
   const input = await imageInput(path, () => size, { io, quiet: flags.quiet });
   const conditioning = await model.conditioned([prompt], io.signal);
   const shot = await denoisedOnce(conditioning, { x0: input.values, sigma, seed, schedule: model.settings.schedule });
-  const [noisy, estimate] = [shot.x, shot.x0].map((values) => tensorToImage(values, size));
-  const side = imageStrip([[input.image, noisy!, estimate!]], { scale: Math.max(1, Math.ceil(96 / model.size)) });
-  const file = await outputs.image(0, estimate!);
+  const [noisy, estimate] = [tensorToImage(shot.x, size), tensorToImage(shot.x0, size)];
+  const side = imageStrip([[input.image, noisy, estimate]], { scale: Math.max(1, Math.ceil(96 / model.size)) });
+  const file = await outputs.image(0, estimate);
   const comparison = await outputs.strip?.(0, encodePng(side));
   const { t, psnr } = shot;
   if (json) {

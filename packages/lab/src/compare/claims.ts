@@ -114,8 +114,9 @@ const claims: readonly (readonly [story: string, evaluate: Evaluator])[] = [
     "Diffusion's bound on the likelihood is better than a VAE's",
     ({ vae, denoising }) => {
       if (!vae.bound || !denoising.bound) return undefined;
-      const bits = ({ name, bound }: MeasuredModel): Side => ({ name, estimate: plain(bound!.elbo.total) });
-      return compared("Bits per dimension, fewer are better", bits(vae), bits(denoising));
+      const bits = (name: string, total: number): Side => ({ name, estimate: plain(total) });
+      const [left, right] = [bits(vae.name, vae.bound.elbo.total), bits(denoising.name, denoising.bound.elbo.total)];
+      return compared("Bits per dimension, fewer are better", left, right);
     },
   ],
 ];

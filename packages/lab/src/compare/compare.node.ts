@@ -1,7 +1,7 @@
 import type { Runtime } from "aquatint";
 import type { Dataset } from "aquatint/data";
 import { diskFiles, nodeRuntime, openDataset, openRun } from "aquatint/node";
-import { AquatintError } from "aquatint/util";
+import { AquatintError, itemAt, lookup } from "aquatint/util";
 import { expectNames, type Judge, openJudge } from "../evaluate/judge.ts";
 import { neighborRows } from "../evaluate/nearest.ts";
 import type { MeasureConfig } from "./config.ts";
@@ -62,7 +62,7 @@ export async function* compareModels(
   for (const [i, run] of models.entries()) {
     signal?.throwIfAborted();
     yield { type: "part", name: run.name, i, n: models.length };
-    measurements.push(await measureModel(bench, run, config.models[i]!.walks));
+    measurements.push(await measureModel(bench, run, itemAt(config.models, i).walks));
   }
   const floorRows = neighborRows(real.values, trainingImages, looking(dataset));
   const measured: Measured = {
@@ -85,7 +85,7 @@ type Walks = Parameters<(typeof modelKinds)[string]["open"]>[0]["walks"];
 
 async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise<ShownModel> {
   const { runtime, dataset, real, trainingImages, signal, measure } = bench;
-  const kind = modelKinds[run.config.task]!;
+  const kind = lookup(modelKinds, run.config.task);
   await using family = await kind.open({ files: await diskFiles(run.model), runtime, chunk: CHUNK, walks });
   const points: MeasuredPoint[] = [];
   const samples: Float32Array[] = [];
@@ -95,9 +95,9 @@ async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise
     points.push(point);
     samples.push(values);
   }
-  const finest = family.walks.reduce((a, b, i) => (b.evaluations > family.walks[a]!.evaluations ? i : a), 0);
+  const finest = family.walks.reduce((a, b, i) => (b.evaluations > itemAt(family.walks, a).evaluations ? i : a), 0);
   const captions = differentCaptions(real.captions, real.names);
-  const neighbors = neighborRows(samples[finest]!, trainingImages, looking(dataset));
+  const neighbors = neighborRows(itemAt(samples, finest), trainingImages, looking(dataset));
   const measured: MeasuredModel = {
     name: run.name,
     task: run.config.task,
@@ -107,7 +107,7 @@ async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise
     bound: (await boundOf(family, bench)) ?? null,
     neighbors: neighbors.distances,
   };
-  const walk = family.walks[finest]!;
+  const walk = itemAt(family.walks, finest);
   const ways = await interpolations({ family, walk, captions, size: dataset.size, signal });
   return { measured, samples, finest, ways: { captions, rows: ways, label: walk.label }, neighbors, measure };
 }

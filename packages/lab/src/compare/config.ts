@@ -1,5 +1,5 @@
 import { splits } from "aquatint/data";
-import { AquatintError } from "aquatint/util";
+import { AquatintError, itemAt } from "aquatint/util";
 import { z } from "zod";
 import { modelKinds } from "./kinds/registry.ts";
 
@@ -50,7 +50,7 @@ export type MeasureConfig = ComparisonConfig["measure"];
 export function parseComparison(json: unknown, { name }: { readonly name: string }): ComparisonConfig {
   const result = comparisonConfig.safeParse(json);
   if (!result.success) {
-    const { path, message } = result.error.issues[0]!;
+    const { path, message } = itemAt(result.error.issues, 0);
     const place = path.length ? `"${path.join(".")}": ` : "";
     throw new AquatintError("config/invalid", `${name}: ${place}${message}`, {
       hint: "docs/comparison.md lists every field with its default",

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { itemAt, lookup } from "aquatint/util";
 import { color } from "../reports/theme.ts";
 import { shortLabel } from "./colors.ts";
 import type { NamedPoint } from "./measured.ts";
@@ -18,10 +19,10 @@ export function labelMarks(
 ): readonly Plot.Markish[] {
   const labels = plotted.map(({ point, ...place }) => ({ ...place, text: shortLabel(point) }));
   return placeLabels(labels, options).map(({ dx, dy, anchor }, i) => {
-    const { at, point } = plotted[i]!;
+    const { at, point } = itemAt(plotted, i);
     return Plot.text([at], {
-      ...{ text: [labels[i]!.text], textAnchor: anchor, dx, dy },
-      ...{ fill: colors.get(point.model.name)!, fontSize: options.fontSize, fontWeight: 600 },
+      ...{ text: [itemAt(labels, i).text], textAnchor: anchor, dx, dy },
+      ...{ fill: lookup(colors, point.model.name), fontSize: options.fontSize, fontWeight: 600 },
       ...{ stroke: color("paper"), strokeWidth: 3 },
     });
   });

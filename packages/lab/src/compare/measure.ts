@@ -1,6 +1,7 @@
 import type { Dataset } from "aquatint/data";
 import { type Image, tensorToImages } from "aquatint/formats";
 import { torchCpu } from "aquatint/math";
+import { itemAt } from "aquatint/util";
 import { setDistance } from "../evaluate/distribution.ts";
 import { wilson } from "../evaluate/intervals.ts";
 import type { Judge, JudgeResults } from "../evaluate/judge.ts";
@@ -35,7 +36,7 @@ export async function realSets(
   const realSet = async (): Promise<RealSet> => {
     const { images: values, captions, truths } = await stream.next(count);
     const images = tensorToImages(values, { width, height });
-    const names = truths.map((truth) => thingsOf(truth)[0]!.name);
+    const names = truths.map((truth) => itemAt(thingsOf(truth), 0).name);
     return { values, captions, names, images, detected: await judge.detect(images) };
   };
   return [await realSet(), await realSet()];
@@ -50,7 +51,9 @@ export function imageMeasures(
   },
   real: RealSet,
 ): ImageMeasures {
-  const hits = generated.names.filter((name, i) => generated.detected.detections[i]!.things[0]?.name === name).length;
+  const hits = generated.names.filter(
+    (name, i) => itemAt(generated.detected.detections, i).things[0]?.name === name,
+  ).length;
   const n = generated.names.length;
   return {
     distance: setDistance({ real: real.detected.features, generated: generated.detected.features }),
@@ -79,7 +82,9 @@ export async function measurePoint(input: PointInput): Promise<{ point: Measured
   const seconds: number[] = [];
   for (let i = 0; i < measure.timed; i++) {
     const latent = z.slice(i * family.latentSize, (i + 1) * family.latentSize);
-    seconds.push(await timed(() => walk.draw({ z: latent, captions: [captions[i % captions.length]!], signal })));
+    seconds.push(
+      await timed(() => walk.draw({ z: latent, captions: [itemAt(captions, i % captions.length)], signal })),
+    );
   }
   let values = new Float32Array();
   const batched = await timed(async () => {

@@ -1,4 +1,5 @@
 import type { Split } from "aquatint/data";
+import { itemAt } from "aquatint/util";
 import type { Estimate, SetDistance } from "../evaluate/distribution.ts";
 import type { Bound } from "./model-kind.ts";
 
@@ -47,6 +48,12 @@ export interface MeasuredModel {
   readonly neighbors: readonly number[];
 }
 
+/** A model whose likelihood has a bound. */
+export type BoundedModel = MeasuredModel & { readonly bound: Bound };
+
+/** Tells whether a model's likelihood has a bound. */
+export const hasBound = (model: MeasuredModel): model is BoundedModel => model.bound !== null;
+
 /** Everything that a comparison found. */
 export interface Measured {
   readonly title: string;
@@ -79,5 +86,5 @@ export const pointsOf = ({ models }: Pick<Measured, "models">): readonly NamedPo
 export const mistimed = ({ models }: Pick<Measured, "models">): readonly MeasuredModel[] =>
   models.filter(({ points }) => {
     const inOrder = points.toSorted((a, b) => a.evaluations - b.evaluations);
-    return inOrder.some(({ seconds }, i) => i > 0 && seconds < inOrder[i - 1]!.seconds);
+    return inOrder.some(({ seconds }, i) => i > 0 && seconds < itemAt(inOrder, i - 1).seconds);
   });

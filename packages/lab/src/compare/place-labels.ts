@@ -1,3 +1,5 @@
+import { itemAt } from "aquatint/util";
+
 /** A word that is to stand beside a place of a drawing, in pixels with y downward. */
 export interface Labeled {
   readonly x: number;
@@ -51,7 +53,7 @@ export function placeLabels(
       const outside = Math.max(0, -box.left) + Math.max(0, box.right - width);
       return covered.reduce((sum, other) => sum + overlap(box, other), outside * fontSize * 4);
     });
-    const best = places[costs.indexOf(Math.min(...costs))]!;
+    const best = itemAt(places, costs.indexOf(Math.min(...costs)));
     covered.push(boxOf(label, best, fontSize));
     return best;
   });

@@ -1,5 +1,6 @@
 import { type Image, tensorToImages } from "aquatint/formats";
 import { torchCpu } from "aquatint/math";
+import { itemAt } from "aquatint/util";
 import type { OpenedModel, Sampling } from "./model-kind.ts";
 import { spherical } from "./spherical.ts";
 
@@ -41,6 +42,6 @@ export async function interpolations({ family, walk, captions, size, signal }: I
 
 /** The first captions that ask for different things. */
 export function differentCaptions(captions: readonly string[], names: readonly string[]): readonly string[] {
-  const firsts = captions.filter((_, i) => names.indexOf(names[i]!) === i);
+  const firsts = captions.filter((_, i) => names.indexOf(itemAt(names, i)) === i);
   return firsts.slice(0, WAYS);
 }

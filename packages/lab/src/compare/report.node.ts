@@ -1,5 +1,5 @@
 import { type Image, imageGrid, imageStrip, tensorToImages } from "aquatint/formats";
-import { duration } from "aquatint/util";
+import { duration, itemAt, lookup } from "aquatint/util";
 import type { Estimate } from "../evaluate/distribution.ts";
 import type { NeighborRows } from "../evaluate/nearest.ts";
 import { type Content, html } from "../reports/html.ts";
@@ -9,7 +9,7 @@ import { modelColors } from "./colors.ts";
 import type { MeasureConfig } from "./config.ts";
 import { modelKinds } from "./kinds/registry.ts";
 import type { RealSet } from "./measure.ts";
-import { type Measured, type MeasuredModel, mistimed, type NamedPoint, pointsOf } from "./measured.ts";
+import { hasBound, type Measured, type MeasuredModel, mistimed, type NamedPoint, pointsOf } from "./measured.ts";
 import { SAMPLE_COUNT } from "./report-images.ts";
 import { speedFigure } from "./speed.node.ts";
 import {
@@ -172,7 +172,10 @@ function samplesSection({ measured, models, real }: ReportInput): Section {
     html`<p>The first ${captions.length} captions and vectors, row by row: ${captions.join(", ")}.</p>`,
     ...models.flatMap(({ measured: model, samples }) =>
       samples.map((values, i) =>
-        figureOf(imagesOf(values, measured.size), [model.name, model.points[i]!.label].filter(Boolean).join(" · ")),
+        figureOf(
+          imagesOf(values, measured.size),
+          [model.name, itemAt(model.points, i).label].filter(Boolean).join(" · "),
+        ),
       ),
     ),
     figureOf(real.images.slice(0, SAMPLE_COUNT), "real images of these captions"),
@@ -194,7 +197,11 @@ function waysSection({ models }: ReportInput): Section {
   return { id: "interpolation", title: "Ways between vectors", body };
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const median = (values: readonly number[]): number =>
+  itemAt(
+    values.toSorted((a, b) => a - b),
+    Math.floor(values.length / 2),
+  );
 
 function neighborsSection({ models, floorRows }: ReportInput): Section {
   const figureOf = (name: string, { rows, distances }: NeighborRows) =>
@@ -213,11 +220,13 @@ function neighborsSection({ models, floorRows }: ReportInput): Section {
 }
 
 function likelihoodSection({ measured, models }: ReportInput): Section {
-  const [first] = models;
-  const reasons = measured.models.map(({ name, task }) => html`<p><b>${name}.</b> ${modelKinds[task]!.likelihood}</p>`);
-  const bounded = measured.models.filter(({ bound }) => bound !== null);
+  const first = itemAt(models, 0);
+  const reasons = measured.models.map(
+    ({ name, task }) => html`<p><b>${name}.</b> ${lookup(modelKinds, task).likelihood}</p>`,
+  );
+  const bounded = measured.models.filter(hasBound);
   const body = [
-    html`<p>Bounds on −log₂ p(image | caption) in bits per dimension, of 8-bit values, over ${first!.measure.bounds} real
+    html`<p>Bounds on −log₂ p(image | caption) in bits per dimension, of 8-bit values, over ${first.measure.bounds} real
       images. Fewer are better; an image stored as it is takes 8.</p>`,
     table(boundColumns, bounded),
     ...reasons,
@@ -226,7 +235,7 @@ function likelihoodSection({ measured, models }: ReportInput): Section {
 }
 
 function trainingSection(measured: Measured): Section {
-  const how = measured.models.map(({ name, task }) => html`<p><b>${name}</b>: ${modelKinds[task]!.about}.</p>`);
+  const how = measured.models.map(({ name, task }) => html`<p><b>${name}</b>: ${lookup(modelKinds, task).about}.</p>`);
   const machines = [
     ...new Set(measured.models.map(({ training }) => training.machine).filter((machine) => machine !== null)),
   ];

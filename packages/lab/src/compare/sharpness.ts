@@ -1,4 +1,5 @@
 import type { Image } from "aquatint/formats";
+import { itemAt } from "aquatint/util";
 import type { Estimate } from "../evaluate/distribution.ts";
 import { bootstrap } from "../evaluate/intervals.ts";
 
@@ -17,6 +18,6 @@ export function slopeOf({ width, height, channels, data }: Image): number {
 export function sharpnessOf(images: readonly Image[]): Estimate {
   const slopes = images.map(slopeOf);
   const mean = (indices: Iterable<number>) =>
-    Array.from(indices, (i) => slopes[i]!).reduce((a, b) => a + b) / slopes.length;
+    Array.from(indices, (i) => itemAt(slopes, i)).reduce((a, b) => a + b) / slopes.length;
   return { value: mean(slopes.keys()), interval: bootstrap(mean, { n: slopes.length }) };
 }

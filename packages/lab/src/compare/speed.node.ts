@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { figureText } from "aquatint/util";
+import { figureText, lookup } from "aquatint/util";
 import type { Html } from "../reports/html.ts";
 import { gridLines, screenDrawing } from "../reports/plot.node.ts";
 import { color } from "../reports/theme.ts";
@@ -83,7 +83,7 @@ function names(points: readonly NamedPoint[], { x, y }: Place, options: Paramete
 
 /** Dots with their intervals, joined model by model. */
 function pointMarks(points: readonly NamedPoint[], colors: ReadonlyMap<string, string>): readonly Plot.Markish[] {
-  const fill = ({ model }: NamedPoint) => colors.get(model.name)!;
+  const fill = ({ model }: NamedPoint) => lookup(colors, model.name);
   const lines = [...colors].map(([name, stroke]) => {
     const series = points.filter(({ model }) => model.name === name);
     return Plot.line(series, { x: "seconds", y: distance, stroke, strokeOpacity: 0.5 });

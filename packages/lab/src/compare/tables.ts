@@ -1,7 +1,7 @@
 import { duration, figureText } from "aquatint/util";
 import type { Estimate } from "../evaluate/distribution.ts";
 import type { Column } from "../reports/page.ts";
-import { type ImageMeasures, type Measured, type MeasuredModel, pointsOf } from "./measured.ts";
+import { type BoundedModel, type ImageMeasures, type Measured, type MeasuredModel, pointsOf } from "./measured.ts";
 
 /** A row of the table of figures: a way of making images, or real ones. */
 export interface FigureRow extends ImageMeasures {
@@ -67,13 +67,13 @@ export const timeColumns: readonly Column<FigureRow>[] = [
 ];
 
 /** The bounds of the models that have one. */
-export const boundColumns: readonly Column<MeasuredModel>[] = [
+export const boundColumns: readonly Column<BoundedModel>[] = [
   { title: "", cell: ({ name }) => name },
-  number("reconstruction", ({ bound }) => bound!.elbo.reconstruction.toFixed(3)),
-  number("prior matching", ({ bound }) => bound!.elbo.priorMatching.toFixed(3)),
-  number("denoising matching", ({ bound }) => bound!.elbo.denoisingMatching.toFixed(3)),
-  number("ELBO", ({ bound }) => bound!.elbo.total.toFixed(3)),
-  number("importance-weighted", ({ bound }) => bound!.importanceWeighted?.toFixed(3) ?? ""),
+  number("reconstruction", ({ bound }) => bound.elbo.reconstruction.toFixed(3)),
+  number("prior matching", ({ bound }) => bound.elbo.priorMatching.toFixed(3)),
+  number("denoising matching", ({ bound }) => bound.elbo.denoisingMatching.toFixed(3)),
+  number("ELBO", ({ bound }) => bound.elbo.total.toFixed(3)),
+  number("importance-weighted", ({ bound }) => bound.importanceWeighted?.toFixed(3) ?? ""),
 ];
 
 /** Columns of training. */

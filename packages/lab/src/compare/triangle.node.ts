@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { itemAt, lookup } from "aquatint/util";
 import type { Html } from "../reports/html.ts";
 import { screenDrawing } from "../reports/plot.node.ts";
 import { color } from "../reports/theme.ts";
@@ -17,11 +18,11 @@ const regionColors = { quality: "violet", coverage: "teal", speed: "ochre" } as 
 
 /** A region: its corner, the middles of the sides that meet there, and the triangle's center. */
 function regionMark(corner: (typeof corners)[number]): Plot.Markish {
-  const [a, b] = corners
+  const sides = corners
     .filter((other) => other !== corner)
     .map((other) => middle(cornerPlaces[corner], cornerPlaces[other]));
   const fill = color(regionColors[corner]);
-  const outline = [cornerPlaces[corner], a!, center, b!];
+  const outline = [cornerPlaces[corner], itemAt(sides, 0), center, itemAt(sides, 1)];
   return Plot.line(outline, {
     x: "x",
     y: "y",
@@ -66,7 +67,7 @@ const cornerNames = (narrow: boolean): Plot.Markish =>
 
 /** Dots as large as their mean score, joined model by model. */
 function pointMarks(placed: readonly Placed[], colors: ReadonlyMap<string, string>): readonly Plot.Markish[] {
-  const of = (p: Placed) => colors.get(p.point.model.name)!;
+  const of = (p: Placed) => lookup(colors, p.point.model.name);
   const lines = [...colors].map(([model, stroke]) => {
     const series = placed.filter(({ point }) => point.model.name === model);
     return Plot.line(series, { x: "x", y: "y", stroke, strokeOpacity: 0.5, strokeDasharray: "3 3" });

@@ -1,3 +1,4 @@
+import { itemAt } from "aquatint/util";
 import { type Measured, type NamedPoint, pointsOf } from "./measured.ts";
 
 /** Shares 0 .. 1 of what can be had. */
@@ -42,7 +43,7 @@ export function trilemma(measured: Measured): readonly Placed[] {
     const scores: Scores = {
       quality: share(point.distance.precision.value, floor.precision.value),
       coverage: share(point.distance.coverage.value, floor.coverage.value),
-      speed: slowest > fastest ? (slowest - logs[i]!) / (slowest - fastest) : 1,
+      speed: slowest > fastest ? (slowest - itemAt(logs, i)) / (slowest - fastest) : 1,
     };
     return { point, scores, ...placeOf(scores), region: corners.reduce((a, b) => (scores[b] > scores[a] ? b : a)) };
   });

@@ -1,5 +1,5 @@
 import { type Latent, type Level, noised, posterior, variancePreserving } from "aquatint/diffusion";
-import { AquatintError } from "aquatint/util";
+import { AquatintError, itemAt } from "aquatint/util";
 import { bitsPerDimension, discretized, type LogLikelihood, normalKl } from "./likelihood.ts";
 import { exactPosteriorMean, type ReverseInterval, type ReverseStep } from "./reverse-process.ts";
 
@@ -47,7 +47,7 @@ export interface Elbo {
 export async function* elbo(input: ElboInput): AsyncGenerator<ElboTerm, void, void> {
   const { levels, reverse, x0, noise, logLikelihood = discretized(), visits = () => true, signal } = input;
   checkWalk(levels);
-  yield priorMatching(levels[0]!, x0);
+  yield priorMatching(itemAt(levels, 0), x0);
   for (const move of movesOf(levels)) {
     const { from, to } = move;
     if (!visits(from)) continue;
@@ -83,10 +83,10 @@ export function elboOf(terms: readonly ElboTerm[]): Elbo {
 }
 
 const movesOf = (levels: readonly Level[]): readonly ReverseInterval[] =>
-  levels.slice(1).map((to, i) => ({ from: levels[i]!, to, before: levels[i - 1] }));
+  levels.slice(1).map((to, i) => ({ from: itemAt(levels, i), to, before: levels[i - 1] }));
 
 function checkWalk(levels: readonly Level[]): void {
-  if (levels.length >= 2 && levels.at(-1)!.sigma === 0) return;
+  if (levels.length >= 2 && itemAt(levels, -1).sigma === 0) return;
   throw new AquatintError("elbo/levels", "the ELBO needs a walk of at least two levels that ends at clean data", {
     hint: "levels({ schedule, steps: schedule.steps }) is the whole walk",
   });

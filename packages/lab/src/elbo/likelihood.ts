@@ -1,4 +1,4 @@
-import { AquatintError } from "aquatint/util";
+import { AquatintError, itemAt } from "aquatint/util";
 import { logNormalInterval, tanhNormalCdf } from "./normal.ts";
 
 /** Independent normals, one an element; one number stands for all elements. */
@@ -12,7 +12,7 @@ export interface Normals {
 export type LogLikelihood = (x: ArrayLike<number>, normals: Normals) => Float64Array;
 
 const at = (values: ArrayLike<number> | number, i: number): number =>
-  typeof values === "number" ? values : values[i]!;
+  typeof values === "number" ? values : itemAt(values, i);
 
 /** KL(q || p) of each of n elements, in nats; 0 where they are the same. A VAE's prior matching is p = N(0, 1). */
 export function normalKl(q: Normals, p: Normals, n: number): Float64Array {

@@ -10,7 +10,7 @@ import {
   type Target,
   transition,
 } from "aquatint/diffusion";
-import { AquatintError } from "aquatint/util";
+import { AquatintError, itemAt } from "aquatint/util";
 import type { Normals } from "./likelihood.ts";
 
 /** One step of the reverse process, from a level to a cleaner one. */
@@ -55,7 +55,7 @@ export const fixedVariances = {
 /** The mean of q(x_to | x_from, x_0) in double precision. */
 export function exactPosteriorMean({ from, to }: ReverseInterval, x: Latent, x0: Latent): Float64Array {
   const q = posterior(from, to);
-  return Float64Array.from(x, (value, i) => q.x * value + q.x0 * x0[i]!);
+  return Float64Array.from(x, (value, i) => q.x * value + q.x0 * itemAt(x0, i));
 }
 
 /** Options of a step's variance where the network predicts none. */

@@ -1,5 +1,6 @@
 import type { NamedColor } from "@aquatint/emoji";
 import type { Image } from "aquatint/formats";
+import { itemAt } from "aquatint/util";
 
 /** Names of a palette's colors by the pixels of the image's outermost ring that are nearest to each, most first. */
 export function borderColors(
@@ -18,6 +19,6 @@ export function borderColors(
 }
 
 function nearestColor(pixel: Uint8Array, palette: readonly NamedColor[]): string {
-  const distance = (rgb: readonly number[]) => Math.hypot(...rgb.map((v, c) => v - pixel[c]!));
+  const distance = (rgb: readonly number[]) => Math.hypot(...rgb.map((v, c) => v - itemAt(pixel, c)));
   return palette.reduce((best, color) => (distance(color.rgb) < distance(best.rgb) ? color : best)).name;
 }

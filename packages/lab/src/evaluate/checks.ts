@@ -1,4 +1,6 @@
 import type { SceneTruth } from "@aquatint/emoji";
+import { dot } from "aquatint/math";
+import { itemAt } from "aquatint/util";
 
 /** One thing that a judge sees, about the center (x, y) in fractions of the image's sides. */
 export interface Detection {
@@ -59,7 +61,7 @@ export const checks = {
   count: {
     about: "there are as many of a thing as were asked for",
     answers: ({ things }, { objects }) => {
-      const name = objects[0]!.name;
+      const name = itemAt(objects, 0).name;
       const isGroup = objects.length > 1 && objects.every((object) => object.name === name);
       return isGroup ? [things.filter((thing) => thing.name === name).length === objects.length] : [];
     },
@@ -83,7 +85,7 @@ function relationsMatch(things: readonly Detection[], objects: SceneTruth["objec
         [b.x - a.x, b.y - a.y],
         [detectedB.x - detectedA.x, detectedB.y - detectedA.y],
       ] as const;
-      const along = expected[0]! * actual[0]! + expected[1]! * actual[1]!;
+      const along = dot(expected, actual);
       return along > ALIGNED * Math.hypot(...expected) * Math.hypot(...actual);
     }),
   );

@@ -1,6 +1,7 @@
 import type { Runtime } from "aquatint";
 import type { ModelFiles } from "aquatint/checkpoints";
 import { type Image, imagesToTensor } from "aquatint/formats";
+import { dot } from "aquatint/math";
 import { CLIPModel } from "aquatint/models";
 import { parameters } from "aquatint/nn";
 import { clipTowers, openClip, retrieval } from "aquatint/train";
@@ -48,7 +49,7 @@ export async function openClipJudge(files: ModelFiles, { runtime, size }: ClipJu
       const { image_to_text, text_to_image } = retrieval({ ...embeddings, captions });
       return {
         score: 100 * meanCosine(embeddings.images, embeddings.texts, captions.length),
-        ...{ imageToText: image_to_text!, textToImage: text_to_image! },
+        ...{ imageToText: image_to_text, textToImage: text_to_image },
       };
     },
     [Symbol.asyncDispose]: () => towers[Symbol.asyncDispose](),
@@ -60,9 +61,8 @@ function meanCosine(a: Float32Array, b: Float32Array, n: number): number {
   const width = a.length / n;
   let sum = 0;
   for (let i = 0; i < n; i++) {
-    let product = 0;
-    for (let j = i * width; j < (i + 1) * width; j++) product += a[j]! * b[j]!;
-    sum += Math.max(product, 0);
+    const row = (rows: Float32Array) => rows.subarray(i * width, (i + 1) * width);
+    sum += Math.max(dot(row(a), row(b)), 0);
   }
   return sum / n;
 }

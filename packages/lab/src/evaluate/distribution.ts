@@ -1,3 +1,4 @@
+import { itemAt } from "aquatint/util";
 import type { Features } from "./features.ts";
 import { frechetDistance, momentsOf } from "./frechet.ts";
 import { bootstrap, type Interval, wilson } from "./intervals.ts";
@@ -40,7 +41,7 @@ export function setDistance({ real, generated, resamples = 20 }: SetDistanceInpu
 }
 
 function frechet({ real, generated, resamples }: Required<SetDistanceInput>): Estimate {
-  const drawn = (set: Features, indices: Int32Array) => momentsOf(Array.from(indices, (i) => set[i]!));
+  const drawn = (set: Features, indices: Int32Array) => momentsOf(Array.from(indices, (i) => itemAt(set, i)));
   const value = frechetDistance(momentsOf(real), momentsOf(generated));
   const again = (indices: Int32Array) => frechetDistance(drawn(real, indices), drawn(generated, indices));
   return { value, interval: bootstrap(again, { n: real.length, resamples, about: value }) };
@@ -53,6 +54,6 @@ function shareOf(answers: readonly boolean[]): Estimate {
 
 function meanOf(values: readonly number[]): Estimate {
   const n = values.length;
-  const mean = (indices: Int32Array) => indices.reduce((sum, i) => sum + values[i]!, 0) / n;
+  const mean = (indices: Int32Array) => indices.reduce((sum, i) => sum + itemAt(values, i), 0) / n;
   return { value: mean(Int32Array.from(values.keys())), interval: bootstrap(mean, { n }) };
 }

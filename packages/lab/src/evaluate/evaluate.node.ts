@@ -12,7 +12,7 @@ import {
   textToImage,
   textToImageNetwork,
 } from "aquatint/pipelines";
-import { AquatintError, optionalPackage } from "aquatint/util";
+import { AquatintError, itemAt, optionalPackage } from "aquatint/util";
 import { type ClipJudgeOptions, openClipJudge } from "./clip.ts";
 import { expectNames, openJudge } from "./judge.ts";
 import { type NeighborRows, neighborRows } from "./nearest.ts";
@@ -86,7 +86,7 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
     images.push(image.image);
     seconds.push(image.seconds);
     const i = images.length - 1;
-    yield { type: "image", i, n: count, caption: reference.captions[i]!, image: image.image };
+    yield { type: "image", i, n: count, caption: itemAt(reference.captions, i), image: image.image };
   }
   if (neighbors > 0) yield { type: "neighbors", rows: await neighborsOf(images, dataset, neighbors) };
   const second = await samples(dataset, { count, seed: SECOND_SEED });
@@ -94,7 +94,7 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
   yield {
     type: "evaluation",
     evaluation: evaluationOf({
-      truths: reference.truths.map((truth, i) => ({ ...truth, caption: reference.captions[i]! })),
+      truths: reference.truths.map((truth, i) => ({ ...truth, caption: itemAt(reference.captions, i) })),
       seconds,
       generated: await judge.detect(images),
       real: await judge.detect(reference.images),

@@ -1,3 +1,5 @@
+import { squaredDistance } from "aquatint/math";
+
 /** The feature vectors of a set of images. */
 export type Features = readonly ArrayLike<number>[];
 
@@ -9,10 +11,4 @@ export function rowsOf(flat: Float32Array, n: number): Features {
 
 /** Distances from each of the first set to each of the second, row by row. */
 export const distances = (from: Features, to: Features): readonly Float64Array[] =>
-  from.map((a) => Float64Array.from(to, (b) => distance(a, b)));
-
-function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let d = 0; d < a.length; d++) sum += (a[d]! - b[d]!) ** 2;
-  return Math.sqrt(sum);
-}
+  from.map((a) => Float64Array.from(to, (b) => Math.sqrt(squaredDistance(a, b))));

@@ -1,4 +1,5 @@
 import { torchCpu } from "aquatint/math";
+import { itemAt } from "aquatint/util";
 
 /** The bounds of a confidence interval. */
 export type Interval = readonly [low: number, high: number];
@@ -39,6 +40,6 @@ export function bootstrap(
 /** The value below which the given share of sorted numbers lies, interpolated; share in 0 .. 1. */
 export function quantile(sorted: readonly number[], share: number): number {
   const at = share * (sorted.length - 1);
-  const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
+  const [low, high] = [itemAt(sorted, Math.floor(at)), itemAt(sorted, Math.ceil(at))];
   return low + (at - Math.floor(at)) * (high - low);
 }

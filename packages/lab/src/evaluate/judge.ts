@@ -2,11 +2,12 @@ import type { NamedColor } from "@aquatint/emoji";
 import type { Runtime } from "aquatint";
 import { componentOf, type ModelFiles, openModel, readNetwork } from "aquatint/checkpoints";
 import { type Image, imagesToTensor } from "aquatint/formats";
+import { float32Data } from "aquatint/graph";
 import { ImageClassifier, parseClassifierConfig, strideOf } from "aquatint/models";
 import { parameters } from "aquatint/nn";
 import { input } from "aquatint/ops";
 import { inChunks } from "aquatint/train";
-import { AquatintError } from "aquatint/util";
+import { AquatintError, itemAt } from "aquatint/util";
 import { detectionsOf } from "../models/detections.ts";
 import { borderColors } from "./border.ts";
 import type { Detections } from "./checks.ts";
@@ -57,7 +58,7 @@ export async function openJudge(files: ModelFiles, { runtime, size, palette = []
   const detectionsIn = (image: Image, logits: Float32Array): Detections => ({
     border: borderColors(image, palette),
     things: detectionsOf({ logits, classes: classes.length, rows, columns }).map((detection) => ({
-      ...{ name: classes[detection.class]!, x: detection.x, y: detection.y },
+      ...{ name: itemAt(classes, detection.class), x: detection.x, y: detection.y },
     })),
   });
   return {
@@ -66,12 +67,12 @@ export async function openJudge(files: ModelFiles, { runtime, size, palette = []
       const shape = [images.length, config.in_channels, ...size];
       const feed = { dtype: "float32", shape, data: imagesToTensor(images) } as const;
       const { places, features } = await network.run({ images: feed });
-      const logits = places!.data as Float32Array;
+      const logits = float32Data(places);
       const length = logits.length / images.length;
       const row = (i: number) => logits.subarray(i * length, (i + 1) * length);
       return {
         detections: images.map((image, i) => detectionsIn(image, row(i))),
-        features: rowsOf(features!.data as Float32Array, images.length),
+        features: rowsOf(float32Data(features), images.length),
       };
     },
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),

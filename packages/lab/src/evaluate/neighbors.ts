@@ -1,4 +1,5 @@
-import { AquatintError } from "aquatint/util";
+import { entryAt } from "aquatint/math";
+import { AquatintError, itemAt } from "aquatint/util";
 import { distances, type Features } from "./features.ts";
 
 /** Neighborhoods of generated images among real ones. */
@@ -34,9 +35,11 @@ export function neighborhood({ real, generated, k = 5 }: NeighborhoodInput): Nei
   }
   const [realRadii, generatedRadii] = [radii(real, k), radii(generated, k)];
   const across = distances(real, generated);
-  const inReal = generated.map((_, j) => count(real, (i) => across[i]![j]! <= realRadii[i]!));
-  const covered = real.map((_, i) => count(generated, (j) => across[i]![j]! <= realRadii[i]!));
-  const inGenerated = real.map((_, i) => count(generated, (j) => across[i]![j]! <= generatedRadii[j]!));
+  const isInReal = (i: number, j: number) => entryAt(across, i, j) <= itemAt(realRadii, i);
+  const isInGenerated = (i: number, j: number) => entryAt(across, i, j) <= itemAt(generatedRadii, j);
+  const inReal = generated.map((_, j) => count(real, (i) => isInReal(i, j)));
+  const covered = real.map((_, i) => count(generated, (j) => isInReal(i, j)));
+  const inGenerated = real.map((_, i) => count(generated, (j) => isInGenerated(i, j)));
   return {
     precise: inReal.map((n) => n > 0),
     recalled: inGenerated.map((n) => n > 0),
@@ -46,7 +49,7 @@ export function neighborhood({ real, generated, k = 5 }: NeighborhoodInput): Nei
 }
 
 /** From each image the distance to its k-th nearest neighbor; itself, at 0, comes first. */
-const radii = (set: Features, k: number): readonly number[] => distances(set, set).map((row) => row.sort()[k]!);
+const radii = (set: Features, k: number): readonly number[] => distances(set, set).map((row) => itemAt(row.sort(), k));
 
 const count = (set: Features, holds: (i: number) => boolean): number =>
   set.reduce((sum: number, _, i) => sum + (holds(i) ? 1 : 0), 0);

@@ -1,3 +1,4 @@
+import { itemAt } from "aquatint/util";
 import type { Target } from "./checks.ts";
 import type { ClipFit } from "./clip.ts";
 import { type SetDistance, setDistance } from "./distribution.ts";
@@ -78,7 +79,7 @@ export const evaluationOf = ({ seconds, real, second, generation, clip, ...input
 
 const verdictsOf = ({ truths, generated: { detections } }: Pick<EvaluationInput, "truths" | "generated">) =>
   truths.map(({ caption, objects, background }, i): Verdict => {
-    const { things, border } = detections[i]!;
+    const { things, border } = itemAt(detections, i);
     return {
       caption,
       objects: objects.map(({ name }) => name),

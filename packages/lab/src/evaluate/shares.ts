@@ -1,3 +1,4 @@
+import { itemAt } from "aquatint/util";
 import { type CheckName, checks, type Detections, type Target } from "./checks.ts";
 import { bootstrap, type Interval, wilson } from "./intervals.ts";
 
@@ -66,11 +67,11 @@ function pairOf(
     return { hits: answers.filter(Boolean).length, n: answers.length };
   };
   const captions = truths
-    .map((truth, i) => ({ truth, generated: tally(generated[i]!, truth), real: tally(real[i]!, truth) }))
+    .map((truth, i) => ({ truth, generated: tally(itemAt(generated, i), truth), real: tally(itemAt(real, i), truth) }))
     .filter(({ truth, generated: { n } }) => n > 0 && inSubset(truth));
   if (captions.length === 0) return undefined;
   const total = (of: "generated" | "real", indices: Iterable<number>) =>
-    Array.from(indices, (i) => captions[i]![of].hits).reduce((a, b) => a + b, 0);
+    Array.from(indices, (i) => itemAt(captions, i)[of].hits).reduce((a, b) => a + b, 0);
   const n = captions.reduce((sum, { generated }) => sum + generated.n, 0);
   const share = (of: "generated" | "real"): Share => {
     const hits = total(of, captions.keys());

@@ -1,6 +1,7 @@
 import type { Tensor } from "aquatint/graph";
 import { Conv2d, expectChannels, Linear, module } from "aquatint/nn";
 import { add, avgPool2d, leakyRelu, mul, reshape, scale, sum } from "aquatint/ops";
+import { itemAt } from "aquatint/util";
 import type { CriticConfig } from "./config.ts";
 
 const active = (x: Tensor): Tensor => leakyRelu(x, { slope: 0.2 });
@@ -23,15 +24,15 @@ function CriticBlock(inChannels: number, outChannels: number) {
 export function ConditionalCritic(config: CriticConfig) {
   const { in_channels, block_out_channels: widths, sample_size, feature_size } = config;
   const least = sample_size / 2 ** (widths.length - 1);
-  const conv_in = Conv2d(in_channels, widths[0]!, 3);
-  const blocks = widths.map((width, i) => CriticBlock(widths[Math.max(i - 1, 0)]!, width));
-  const linear_features = Linear(widths.at(-1)! * least * least, feature_size);
+  const conv_in = Conv2d(in_channels, itemAt(widths, 0), 3);
+  const blocks = widths.map((width, i) => CriticBlock(itemAt(widths, Math.max(i - 1, 0)), width));
+  const linear_features = Linear(itemAt(widths, -1) * least * least, feature_size);
   const linear_out = Linear(feature_size, 1);
   const condition_proj = Linear(config.condition_size, feature_size);
   const children = { conv_in, blocks, linear_features, linear_out, condition_proj };
   return module(children, (x: Tensor, condition: Tensor): Tensor => {
     expectChannels(x, in_channels);
-    const n = x.shape[0]!;
+    const n = itemAt(x.shape, 0);
     const halved = (h: Tensor, i: number) => (i === 0 ? h : avgPool2d(h, { kernel: 2, stride: 2 }));
     const deepest = blocks.reduce((h, block, i) => block(halved(h, i)), conv_in(x)); // [n, widths.at(-1), least, least]
     const features = active(linear_features(reshape(active(deepest), { shape: [n, -1] }))); // [n, feature_size]

@@ -2,6 +2,7 @@ import type { Tensor } from "aquatint/graph";
 import { clampedPosterior, DownBlock, type LatentPosterior } from "aquatint/models";
 import { Conv2d, expectChannels, GroupNorm, Linear, module } from "aquatint/nn";
 import { clamp, reshape, silu, split } from "aquatint/ops";
+import { itemAt } from "aquatint/util";
 import type { VaeConfig } from "./config.ts";
 import { ImageDecoder } from "./image-decoder.ts";
 
@@ -20,10 +21,10 @@ function VectorEncoder(config: VaeConfig) {
   const norm = { groups: config.norm_num_groups, eps: 1e-5 };
   const last = widths.length - 1;
   const least = sample_size / 2 ** last;
-  const conv_in = Conv2d(in_channels, widths[0]!, 3);
+  const conv_in = Conv2d(in_channels, itemAt(widths, 0), 3);
   const down_blocks = widths.map((outChannels, i) =>
     DownBlock({
-      inChannels: widths[Math.max(i - 1, 0)]!,
+      inChannels: itemAt(widths, Math.max(i - 1, 0)),
       outChannels,
       layers: config.layers_per_block,
       downsample: i === last ? undefined : { padding: 1 },
@@ -31,12 +32,12 @@ function VectorEncoder(config: VaeConfig) {
       attention: undefined,
     }),
   );
-  const conv_norm_out = GroupNorm(norm.groups, widths[last]!, norm);
-  const linear_out = Linear(widths[last]! * least * least, 2 * latent_size);
+  const conv_norm_out = GroupNorm(norm.groups, itemAt(widths, last), norm);
+  const linear_out = Linear(itemAt(widths, last) * least * least, 2 * latent_size);
   return module({ conv_in, down_blocks, conv_norm_out, linear_out }, (x: Tensor, temb: Tensor): Tensor => {
-    const h = down_blocks.reduce((y, block) => block(y, { temb }).at(-1)!, conv_in(x)); // [n, widths.at(-1), least, least]
+    const h = down_blocks.reduce((y, block) => itemAt(block(y, { temb }), -1), conv_in(x)); // [n, widths.at(-1), least, least]
     const deepest = silu(conv_norm_out(h));
-    return linear_out(reshape(deepest, { shape: [x.shape[0]!, -1] }));
+    return linear_out(reshape(deepest, { shape: [itemAt(x.shape, 0), -1] }));
   });
 }
 

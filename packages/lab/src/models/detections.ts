@@ -1,3 +1,5 @@
+import { itemAt } from "aquatint/util";
+
 /** The logits of one image's places. */
 export interface PlaceLogits {
   /** [classes + 1, rows, columns], "nothing" last. */
@@ -23,15 +25,16 @@ export function detectionsOf({ logits, classes, rows, columns }: PlaceLogits): r
   const best = Array.from({ length: places }, (_, place) => likeliest(logits, { place, places, classes }));
   const visited = new Set<number>();
   const detections: Detection[] = [];
-  for (let start = 0; start < places; start++) {
-    if (visited.has(start) || best[start]!.class === classes) continue;
-    const region = regionAt(start, { rows, columns, visited, same: (a, b) => best[a]!.class === best[b]!.class });
+  const classAt = (place: number) => itemAt(best, place).class;
+  for (const [start, { class: label }] of best.entries()) {
+    if (visited.has(start) || label === classes) continue;
+    const region = regionAt(start, { rows, columns, visited, same: (a, b) => classAt(a) === classAt(b) });
     const total = (of: (place: number) => number) =>
-      region.reduce((sum, place) => sum + best[place]!.probability * of(place), 0);
+      region.reduce((sum, place) => sum + itemAt(best, place).probability * of(place), 0);
     const score = total(() => 1);
     const x = total((place) => ((place % columns) + 0.5) / columns) / score;
     const y = total((place) => (Math.floor(place / columns) + 0.5) / rows) / score;
-    detections.push({ class: best[start]!.class, x, y, score });
+    detections.push({ class: label, x, y, score });
   }
   return detections.sort((a, b) => b.score - a.score);
 }
@@ -43,10 +46,10 @@ interface At {
 }
 
 function likeliest(logits: Float32Array, { place, places, classes }: At) {
-  let best = 0;
-  for (let c = 1; c <= classes; c++) if (logits[c * places + place]! > logits[best * places + place]!) best = c;
-  let total = 0;
-  for (let c = 0; c <= classes; c++) total += Math.exp(logits[c * places + place]! - logits[best * places + place]!);
+  const scores = Array.from({ length: classes + 1 }, (_, c) => itemAt(logits, c * places + place));
+  const best = scores.reduce((top, score, c) => (score > itemAt(scores, top) ? c : top), 0);
+  const largest = itemAt(scores, best);
+  const total = scores.reduce((sum, score) => sum + Math.exp(score - largest), 0);
   return { class: best, probability: 1 / total };
 }
 

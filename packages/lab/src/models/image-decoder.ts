@@ -2,6 +2,7 @@ import type { Tensor } from "aquatint/graph";
 import { UpBlock } from "aquatint/models";
 import { Conv2d, GroupNorm, Linear, module } from "aquatint/nn";
 import { concat, reshape, silu } from "aquatint/ops";
+import { itemAt } from "aquatint/util";
 
 /** Options of a decoder from vectors. */
 export interface ImageDecoderOptions {
@@ -26,13 +27,13 @@ export function ImageDecoder(options: ImageDecoderOptions) {
   const { latentSize, conditionSize, outChannels, side, layers, groups } = options;
   const widths = options.widths.toReversed();
   const least = side / 2 ** (widths.length - 1);
-  const style = widths[0]!;
+  const style = itemAt(widths, 0);
   const norm = { groups, eps: 1e-5 };
   const style_embedding = Linear(latentSize + conditionSize, style);
-  const linear_in = Linear(latentSize + conditionSize, widths[0]! * least * least);
+  const linear_in = Linear(latentSize + conditionSize, itemAt(widths, 0) * least * least);
   const up_blocks = widths.map((outChannels, i) =>
     UpBlock({
-      inChannels: widths[Math.max(i - 1, 0)]!,
+      inChannels: itemAt(widths, Math.max(i - 1, 0)),
       outChannels,
       skipChannels: Array.from({ length: layers }, () => 0),
       upsample: i < widths.length - 1,
@@ -40,13 +41,13 @@ export function ImageDecoder(options: ImageDecoderOptions) {
       attention: undefined,
     }),
   );
-  const conv_norm_out = GroupNorm(groups, widths.at(-1)!, norm);
-  const conv_out = Conv2d(widths.at(-1)!, outChannels, 3);
+  const conv_norm_out = GroupNorm(groups, itemAt(widths, -1), norm);
+  const conv_out = Conv2d(itemAt(widths, -1), outChannels, 3);
   const children = { style_embedding, linear_in, up_blocks, conv_norm_out, conv_out };
   return module(children, (z: Tensor, condition: Tensor): Tensor => {
     const vector = concat([z, condition], { axis: 1 });
     const temb = style_embedding(vector); // [n, style]
-    const start = reshape(linear_in(vector), { shape: [-1, widths[0]!, least, least] });
+    const start = reshape(linear_in(vector), { shape: [-1, itemAt(widths, 0), least, least] });
     const h = up_blocks.reduce((x, block) => block(x, [], { temb }), start); // [n, widths.at(-1), side, side]
     return conv_out(silu(conv_norm_out(h)));
   });

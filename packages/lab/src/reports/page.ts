@@ -1,4 +1,5 @@
 import { encodePng, type Image } from "aquatint/formats";
+import { itemAt } from "aquatint/util";
 import { type Content, type Html, html, raw } from "./html.ts";
 import { styleSheet } from "./theme.ts";
 
@@ -106,7 +107,7 @@ export interface Column<Row> {
 
 /** A table, whose first column names the rows; wide ones scroll by themselves. */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Html {
-  const attributes = (i: number) => html`${columns[i]!.number ? raw(' class="number"') : ""}`;
+  const attributes = (i: number) => html`${itemAt(columns, i).number ? raw(' class="number"') : ""}`;
   const head = columns.map(({ title }, i) => html`<th scope="col"${attributes(i)}>${title}</th>`);
   const line = (row: Row) =>
     columns.map(({ cell }, i) =>

@@ -12,11 +12,11 @@ export interface DrawingOptions extends Plot.PlotOptions {
 
 /** A drawing as an SVG element, in the theme's colors; its texts are text. */
 export function drawing({ label, ...options }: DrawingOptions): Html {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  const { document }: { readonly document: unknown } = parseHTML("<!doctype html><html><body></body></html>");
   const svg = Plot.plot({
     ...options,
     className: "drawing",
-    document: document as unknown as Document,
+    document: document as Document,
     style: { fontSize: "12px", ...(typeof options.style === "object" && options.style) },
   });
   svg.setAttribute("role", "img");

@@ -1,7 +1,7 @@
 import { foundFiles, type RunEntry } from "aquatint/node";
 import { averaged, type EvaluatedFigure, evaluatedFigures, losses, type Point } from "aquatint/runs";
 import { type Difference, differences, type StepRecord } from "aquatint/train";
-import { duration, figureText } from "aquatint/util";
+import { duration, figureText, itemAt } from "aquatint/util";
 import { type Content, html } from "../reports/html.ts";
 import { type Column, figure, page, type Section, table } from "../reports/page.ts";
 import { seriesColors } from "../reports/theme.ts";
@@ -32,7 +32,7 @@ function curvesSection(runs: readonly RunEntry[]): Section {
   ): readonly Line[] =>
     runs.map(({ run, summary }, i) => ({
       name: summary.name,
-      color: seriesColors[i % seriesColors.length]!,
+      color: itemAt(seriesColors, i % seriesColors.length),
       points: place(averaged(losses(run.steps)), run.steps),
     }));
   const byStep = lines((points) => points);

@@ -74,7 +74,7 @@ export function roundNumbers(low: number, high: number, limit: number): readonly
 function evenNumbers(low: number, high: number, limit: number): readonly number[] {
   const rough = (high - low) / limit;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const stride = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough)!;
+  const stride = ([1, 2, 5].find((m) => m * power >= rough) ?? 10) * power;
   const first = Math.ceil(low / stride);
   return Array.from({ length: Math.floor(high / stride) - first + 1 }, (_, i) =>
     Number(((first + i) * stride).toPrecision(12)),

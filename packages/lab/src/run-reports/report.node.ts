@@ -13,7 +13,7 @@ import {
   summaryOf,
 } from "aquatint/runs";
 import { flattened, type RunFiles, type SessionRecord, type StepRecord } from "aquatint/train";
-import { duration, figureText } from "aquatint/util";
+import { duration, figureText, itemAt } from "aquatint/util";
 import { type Content, type Html, html, raw } from "../reports/html.ts";
 import {
   type Column,
@@ -70,8 +70,8 @@ function lossSection(steps: readonly StepRecord[]): Section {
   const lines = [{ name: "moving average", color: color("blue"), points: averaged(points) }];
   const body = figure(
     wideFigure({ label: "Loss against steps", lines, behind: points }),
-    html`<b>Loss</b> at each step, and its moving average. The last one is ${figureText(points.at(-1)!.value)}, the average
-      ${figureText(lines[0]!.points.at(-1)!.value)}.`,
+    html`<b>Loss</b> at each step, and its moving average. The last one is ${figureText(itemAt(points, -1).value)}, the average
+      ${figureText(itemAt(itemAt(lines, 0).points, -1).value)}.`,
   );
   return { id: "loss", title: "Loss", body };
 }
@@ -85,7 +85,7 @@ function bandSections(steps: readonly StepRecord[]): readonly Section[] {
   return families.map(({ name, members }, i) => {
     const lines = members.map(({ metric, band }, k) => ({
       name: band,
-      color: seriesColors[k % seriesColors.length]!,
+      color: itemAt(seriesColors, k % seriesColors.length),
       points: averaged(pointsOf(steps, ({ metrics }) => metrics[metric])),
     }));
     const caption = html`<b>${titled(name)} by part of the schedule</b>, from the least noise (0 %) to the most (100 %); moving
@@ -180,7 +180,7 @@ function evaluationFigures(evaluations: RunData["evaluations"], names: readonly 
   const wide = banded.map(({ name, members }) => {
     const lines = members.map(({ metric, band }, k) => ({
       name: band || "all",
-      color: seriesColors[k % seriesColors.length]!,
+      color: itemAt(seriesColors, k % seriesColors.length),
       points: points(metric),
     }));
     const caption = html`<b>${titled(name)} of held-out data</b>, in all and by part of the schedule.`;

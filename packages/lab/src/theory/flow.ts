@@ -1,4 +1,5 @@
 import type { GaussianMixture, Level } from "aquatint/diffusion";
+import { itemAt } from "aquatint/util";
 
 /**
  * Carries points along the probability flow of a mixture between two variance-preserving levels, in double precision:
@@ -13,18 +14,19 @@ export function probabilityFlow(
   const slope = (at: number, values: Float64Array): Float64Array => {
     const level = { t: 0, alpha: Math.cos(at), sigma: Math.sin(at) };
     const { x0, eps } = mixture.estimate(values, level);
-    return eps.map((v, i) => level.alpha * v - level.sigma * x0[i]!);
+    return eps.map((v, i) => level.alpha * v - level.sigma * itemAt(x0, i));
   };
   const h = (angle(to) - angle(from)) / steps;
   let values = Float64Array.from(x);
   for (let i = 0; i < steps; i++) {
     const at = angle(from) + i * h;
-    const moved = (k: Float64Array, by: number) => values.map((v, j) => v + by * k[j]!);
+    const moved = (k: Float64Array, by: number) => values.map((v, j) => v + by * itemAt(k, j));
     const k1 = slope(at, values);
     const k2 = slope(at + h / 2, moved(k1, h / 2));
     const k3 = slope(at + h / 2, moved(k2, h / 2));
     const k4 = slope(at + h, moved(k3, h));
-    values = values.map((v, j) => v + (h / 6) * (k1[j]! + 2 * k2[j]! + 2 * k3[j]! + k4[j]!));
+    const slopes = k1.map((k, j) => k + 2 * itemAt(k2, j) + 2 * itemAt(k3, j) + itemAt(k4, j));
+    values = moved(slopes, h / 6);
   }
   return values;
 }

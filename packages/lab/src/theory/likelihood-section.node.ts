@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { tensorToImage } from "aquatint/formats";
+import { itemAt } from "aquatint/util";
 import type { Elbo, ElboTerm } from "../elbo/index.ts";
 import { formula, html } from "../reports/html.ts";
 import { figure, imageStrip, inlineImage, legend, note, table } from "../reports/page.ts";
@@ -26,8 +27,8 @@ export async function mixturePart(): Promise<Part> {
     figure(
       [legend(names), screenDrawing((_, narrow) => boundFigure(bounds, narrow))],
       html`<b>The bound and the truth</b> for 400 points of the mixture, over the number of steps T; the log-SNR falls
-        evenly from 9 to −9. At ${bounds.bounds.at(-1)!.steps} steps the better bound is
-        ${bounds.bounds.at(-1)!.bits.toFixed(3)} bits per dimension, the truth ${bounds.exact.toFixed(3)}.`,
+        evenly from 9 to −9. At ${itemAt(bounds.bounds, -1).steps} steps the better bound is
+        ${itemAt(bounds.bounds, -1).bits.toFixed(3)} bits per dimension, the truth ${bounds.exact.toFixed(3)}.`,
     ),
   ];
   return { section: { id: "bound", title: "The ELBO and the likelihood", body }, data: bounds };
@@ -47,7 +48,7 @@ function boundFigure({ exact, bounds }: BoundComparison, narrow: boolean): Drawi
     ...{ height: narrow ? 280 : 320, marginLeft: 46, marginBottom: 42 },
     x: {
       type: "log",
-      domain: [steps[0]! * 0.9, steps.at(-1)! * 1.1],
+      domain: [itemAt(steps, 0) * 0.9, itemAt(steps, -1) * 1.1],
       label: "T",
       ticks: steps,
       tickFormat: (tick: number) => `${tick}`,
@@ -88,7 +89,7 @@ export async function oneShotPart({ model, images, signal }: ModelInput): Promis
     shots.map(({ x, psnr }) => ({ values: x, says: `${psnr.before.toFixed(1)} dB` })),
     shots.map(({ x0, psnr }) => ({ values: x0, says: `${psnr.after.toFixed(1)} dB` })),
   ].map((row, k) => {
-    const what = ["the image", "noised", "denoised"][k]!;
+    const what = itemAt(["the image", "noised", "denoised"], k);
     return imageStrip(
       row.map(({ values, says }) => ({
         content: inlineImage(imageOf(values, size), `${what}: ${says}`),
@@ -101,7 +102,7 @@ export async function oneShotPart({ model, images, signal }: ModelInput): Promis
       believes to be under the noise: ${formula("x̂_0")}, on average over what it might be.</p>`,
     figure(
       rows,
-      html`<b>One shot at σ = 0.75</b> (t = ${shots[0]!.t.toFixed(0)} of ${settings.schedule.steps}): the image, the
+      html`<b>One shot at σ = 0.75</b> (t = ${itemAt(shots, 0).t.toFixed(0)} of ${settings.schedule.steps}): the image, the
         noised one, the estimate. Mean PSNR ${mean("before").toFixed(2)} dB before and ${mean("after").toFixed(2)} dB
         after, over ${images.described}.`,
     ),
@@ -115,7 +116,7 @@ const EVALUATIONS = 120;
 /** The pixel model's bound on the images, its three terms and its denoising terms over t. */
 export async function pixelElboPart({ model, images, signal }: ModelInput): Promise<Part> {
   const { list } = images;
-  const x0 = new Float32Array(list.length * list[0]!.values.length);
+  const x0 = new Float32Array(list.length * itemAt(list, 0).values.length);
   for (const [i, { values }] of list.entries()) x0.set(values, i * values.length);
   const { schedule } = model.settings;
   const denoise = await model.conditioned(

@@ -1,5 +1,6 @@
 import { levels, posterior, type Schedule, scheduleFromAlphaBar } from "aquatint/diffusion";
-import { torchCpu } from "aquatint/math";
+import { squaredDistance, torchCpu } from "aquatint/math";
+import { itemAt } from "aquatint/util";
 import {
   type ElboTerm,
   elbo,
@@ -36,7 +37,7 @@ function matched<T extends Float32Array | Float64Array>(normals: T): T {
   let [sum, squares] = [0, 0];
   for (const v of normals) [sum, squares] = [sum + v, squares + v * v];
   const [mean, deviation] = [sum / n, Math.sqrt(squares / n - (sum / n) ** 2)];
-  for (let i = 0; i < n; i++) normals[i] = (normals[i]! - mean) / deviation;
+  for (let i = 0; i < n; i++) normals[i] = (itemAt(normals, i) - mean) / deviation;
   return normals;
 }
 
@@ -84,9 +85,9 @@ export function variancesOfToy(schedule: Schedule, { points = 40, draws = 1500 }
     const stream = torchCpu(t);
     const x0 = toyMixture.sample(stream, draws);
     const eps = matched(stream.randn64(x0.length));
-    const x = x0.map((v, i) => from.alpha * v + from.sigma * eps[i]!);
+    const x = x0.map((v, i) => from.alpha * v + from.sigma * itemAt(eps, i));
     const estimate = toyMixture.estimate(x, from).x0;
-    const uncertain = x0.reduce((sum, v, i) => sum + (v - estimate[i]!) ** 2, 0) / x0.length;
+    const uncertain = squaredDistance(x0, estimate) / x0.length;
     const q = posterior(from, to);
     const large = Math.exp(varianceBounds({ from, to, before }).large);
     return { t, small: q.variance / large, exact: (q.variance + q.x0 ** 2 * uncertain) / large };

@@ -1,5 +1,6 @@
 import { type Denoiser, levels, type Schedule } from "aquatint/diffusion";
 import { type Seed, torchCpu } from "aquatint/math";
+import { itemAt } from "aquatint/util";
 import { type Elbo, type ElboTerm, elbo, elboOf, reverseStep } from "../elbo/index.ts";
 
 /** Input of a bound on some of the times. */
@@ -41,7 +42,7 @@ export function visitedTimes(steps: number, evaluations: number): ReadonlySet<nu
 export function filled(terms: readonly ElboTerm[]): Elbo {
   const measured = terms.filter(({ part }) => part === "denoising matching").toSorted((a, b) => a.t - b.t);
   const between = measured.slice(1).flatMap((to, i) => {
-    const from = measured[i]!;
+    const from = itemAt(measured, i);
     return Array.from({ length: to.t - from.t - 1 }, (_, k): ElboTerm => {
       const t = from.t + k + 1;
       const share = Math.log(t / from.t) / Math.log(to.t / from.t);

@@ -1,4 +1,5 @@
 import { tensorToImage } from "aquatint/formats";
+import { itemAt } from "aquatint/util";
 import { html } from "../reports/html.ts";
 import { page } from "../reports/page.ts";
 import { theoryImages } from "./images.node.ts";
@@ -44,7 +45,7 @@ export async function* theoryReport(options: TheoryOptions): AsyncGenerator<Theo
   await using model = await openPixelDenoiser({ model: folder });
   const samples = await theoryImages({ images, size: model.size });
   const input = { model, images: samples, signal };
-  const first = samples.list[0]!;
+  const first = itemAt(samples.list, 0);
   const pixels = tensorToImage(first.values, { width: model.size, height: model.size });
   const makers: readonly (() => Part | Promise<Part>)[] = [
     schedulesPart,

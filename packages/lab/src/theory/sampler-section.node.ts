@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { cleanLevel, type Level } from "aquatint/diffusion";
+import { itemAt } from "aquatint/util";
 import { formula, type Html, html } from "../reports/html.ts";
 import { type Column, figure, legend, panels, type Section, table } from "../reports/page.ts";
 import {
@@ -44,7 +45,7 @@ interface PanelOptions {
 const FEW = 4;
 
 function trajectoryPanel(ways: Trajectories, { density, title, lines: drawn }: PanelOptions): Html {
-  const ends = ways.map((way) => way.at(-1)!);
+  const ends = ways.map((way) => itemAt(way, -1));
   const axis = { domain: [-REACH, REACH], axis: null } as const;
   const contour = Plot.contour(density, {
     ...{ width: SIDE, height: SIDE, x1: -REACH, x2: REACH, y1: -REACH, y2: REACH },
@@ -89,12 +90,13 @@ export async function trajectoriesPart(): Promise<Part> {
 
 const shades = ["slate", "ochre", "blue", "red"] as const;
 /** The color of a fitted order: 0, 1, 2, 3. */
-const orderColor = ({ fitted }: Convergence): string => color(shades[Math.min(Math.max(Math.round(fitted), 0), 3)]!);
+const orderColor = ({ fitted }: Convergence): string =>
+  color(itemAt(shades, Math.min(Math.max(Math.round(fitted), 0), 3)));
 
 /** Label heights at the right edge, kept apart: the error of each line's end, moved where two would overlap. */
 function spreadLabels(list: readonly Convergence[], { least }: { readonly least: number }) {
   const ends = list
-    .map((line) => ({ line, last: line.points.at(-1)! }))
+    .map((line) => ({ line, last: itemAt(line.points, -1) }))
     .toSorted((a, b) => b.last.error - a.last.error);
   let at = Number.POSITIVE_INFINITY;
   const placed = ends.map(({ line, last }) => {

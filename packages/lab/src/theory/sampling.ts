@@ -1,4 +1,3 @@
-import type { SamplerStep } from "aquatint/diffusion";
 import {
   gaussianMixture,
   type Latent,
@@ -7,12 +6,14 @@ import {
   levels,
   type SamplerEntry,
   type SamplerInput,
+  type SamplerStep,
   type Schedule,
   samplers,
   schedules,
   variancePreserving,
 } from "aquatint/diffusion";
-import { average, torchCpu } from "aquatint/math";
+import { average, squaredDistance, torchCpu } from "aquatint/math";
+import { itemAt } from "aquatint/util";
 import { probabilityFlow } from "./flow.ts";
 import { toyMixture } from "./toy.ts";
 
@@ -46,7 +47,9 @@ export async function trajectories(
   const noise = () => stream.randn(2 * points);
   const input = { x, rows: points, levels: walk, denoise: toyMixture.denoise, noise, levelAt: finder(WALK) };
   const states: Latent[] = [x, ...(await stepsOf(entry, input)).filter(({ final }) => final).map((step) => step.x)];
-  return Array.from({ length: points }, (_, i) => states.map((state) => [state[2 * i]!, state[2 * i + 1]!] as const));
+  return Array.from({ length: points }, (_, i) =>
+    states.map((state) => [itemAt(state, 2 * i), itemAt(state, 2 * i + 1)] as const),
+  );
 }
 
 /** An error for a number of network evaluations. */
@@ -80,15 +83,16 @@ function slope(points: readonly ErrorPoint[]): number {
   const fitted = points.filter(({ error }) => error > FLOOR).slice(-4);
   const [u, v] = [fitted.map((p) => Math.log(p.evaluations)), fitted.map((p) => Math.log(p.error))];
   const [mu, mv] = [average(u), average(v)];
-  const top = u.reduce((sum, x, i) => sum + (x - mu) * (v[i]! - mv), 0);
+  const top = u.reduce((sum, x, i) => sum + (x - mu) * (itemAt(v, i) - mv), 0);
   return -top / u.reduce((sum, x) => sum + (x - mu) ** 2, 0);
 }
 
 const POINTS = 12;
 
+const smoothLevel = (i: number, n: number): Level => schedules.cosine().level(900 - (850 * i) / n);
+
 /** Levels evenly in t of the cosine from 0.9 T to 0.05 T: where errors are those of the method, not of its last step. */
-const smoothWalk = (n: number): readonly Level[] =>
-  Array.from({ length: n + 1 }, (_, i) => schedules.cosine().level(900 - (850 * i) / n));
+const smoothWalk = (n: number): readonly Level[] => Array.from({ length: n + 1 }, (_, i) => smoothLevel(i, n));
 
 /**
  * Deterministic samplers: the root mean square distance from where the exact probability flow of the toy mixture leads.
@@ -96,7 +100,7 @@ const smoothWalk = (n: number): readonly Level[] =>
 export async function flowConvergence(
   stepCounts: readonly number[] = [6, 12, 24, 48, 96, 192],
 ): Promise<Convergence[]> {
-  const [first, last] = [smoothWalk(1)[0]!, smoothWalk(1)[1]!];
+  const [first, last] = [smoothLevel(0, 1), smoothLevel(1, 1)];
   const x = Float32Array.from(toyMixture.sample(torchCpu(3), POINTS, first));
   const exact = probabilityFlow(toyMixture, x, { from: first, to: last, steps: 2000 });
   const measured = entries.filter(([, { stochastic, order }]) => !stochastic && order > 0);
@@ -112,7 +116,7 @@ export async function flowConvergence(
           levelAt: finder(COSINE),
         };
         const steps = await stepsOf(entry, input);
-        const squares = steps.at(-1)!.x.reduce((sum, v, i) => sum + (v - exact[i]!) ** 2, 0);
+        const squares = squaredDistance(itemAt(steps, -1).x, exact);
         return { evaluations: steps.length, error: Math.sqrt(squares / POINTS) };
       });
       return convergence(name, entry, await Promise.all(points));
@@ -133,11 +137,12 @@ export async function varianceConvergence(
   const run = async (entry: SamplerEntry, n: number, draws: number) => {
     const walk = smoothWalk(n);
     const unit = (k: number, size = 1) => new Float32Array(draws + 1).map((_, i) => (i === k ? size : 0));
+    const first = itemAt(walk, 0);
     let drawn = 0;
-    const x = unit(0, Math.hypot(walk[0]!.alpha * DEVIATION, walk[0]!.sigma));
+    const x = unit(0, Math.hypot(first.alpha * DEVIATION, first.sigma));
     const noise = () => unit(++drawn);
     const input = { x, rows: 1, levels: walk, denoise: normal.denoise, noise, levelAt: finder(COSINE) };
-    return { last: walk[n]!, steps: await stepsOf(entry, input), drawn: () => drawn };
+    return { last: itemAt(walk, n), steps: await stepsOf(entry, input), drawn: () => drawn };
   };
   const measured = entries.filter(([, { stochastic }]) => stochastic);
   return Promise.all(
@@ -145,7 +150,7 @@ export async function varianceConvergence(
       const points = stepCounts.map(async (n): Promise<ErrorPoint> => {
         const draws = (await run(entry, n, 0)).drawn();
         const { steps, last } = await run(entry, n, draws);
-        const variance = steps.at(-1)!.x.reduce((sum, v) => sum + v * v, 0);
+        const variance = itemAt(steps, -1).x.reduce((sum, v) => sum + v * v, 0);
         return {
           evaluations: steps.length,
           error: Math.abs(variance - (last.alpha * DEVIATION) ** 2 - last.sigma ** 2),

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { logSnr, type Schedule } from "aquatint/diffusion";
 import { linspace } from "aquatint/math";
+import { itemAt } from "aquatint/util";
 import { type DrawingOptions, gridLines, svgFile } from "../reports/plot.node.ts";
 import { color, seriesColors } from "../reports/theme.ts";
 
@@ -19,7 +20,7 @@ const sampled = (schedules: readonly Schedule[], value: (schedule: Schedule, t: 
 
 /** The color that each of some schedules has in every drawing of them. */
 export const scheduleColor = (schedules: readonly Schedule[], name: string): string =>
-  seriesColors[schedules.findIndex((schedule) => schedule.name === name) % seriesColors.length]!;
+  itemAt(seriesColors, schedules.findIndex((schedule) => schedule.name === name) % seriesColors.length);
 
 interface Axis {
   readonly label: string;

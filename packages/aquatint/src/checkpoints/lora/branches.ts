@@ -2,6 +2,7 @@ import type { Tensor } from "../../graph/tensor.ts";
 import type { Adapters, Branch } from "../../nn/lora.ts";
 import { mul } from "../../ops/elementwise.ts";
 import { param, scalar } from "../../ops/leaves.ts";
+import { lookup } from "../../util/items.ts";
 import type { Embedding } from "../embedding.ts";
 import type { TensorLocation } from "../types.ts";
 import { loraError } from "./error.ts";
@@ -89,7 +90,7 @@ const FAMILY_HINT = "the LoRA was trained on another family of models: aquatint 
 /** The layers of a LoRA with their paths in the networks, and those that are not there. */
 function resolved({ name, layers }: Lora, resolvers: ReadonlyMap<string, Resolver>) {
   const adapting = layers.filter(({ component }) => resolvers.has(component));
-  const all = adapting.map((layer) => ({ layer, target: resolvers.get(layer.component)!(layer) }));
+  const all = adapting.map((layer) => ({ layer, target: lookup(resolvers, layer.component)(layer) }));
   const missing = all.flatMap(({ layer, target }) => (target ? [] : [layer]));
   const [first] = missing;
   if (first !== undefined && missing.length * MOST_MISSING > all.length) {
@@ -117,7 +118,7 @@ function layerResolver(component: string, shapes: Shapes): Resolver {
   const underscored = new Map(targets.map((target) => [target.path.replaceAll(".", "_"), target]));
   const byPath = new Map(targets.map((target) => [target.path, target]));
   for (const [original, path] of originalNames(component, new Set(byPath.keys()))) {
-    underscored.set(original.replaceAll(".", "_"), byPath.get(path)!);
+    underscored.set(original.replaceAll(".", "_"), lookup(byPath, path));
   }
   return ({ module }) => underscored.get(module.replaceAll(".", "_"));
 }

@@ -2,17 +2,18 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { mul } from "../../ops/elementwise.ts";
 import { matmul } from "../../ops/matmul.ts";
 import { reshape } from "../../ops/shape.ts";
+import { required } from "../../util/items.ts";
 import type { TensorLocation } from "../types.ts";
 import { elements, type LoraFault, type LoraTensors, type Method, rolesBy, shapesOf } from "./method.ts";
 
-const isMatrix = (place: TensorLocation | undefined) => place?.shape.length === 2;
+const isMatrix = (place: TensorLocation): boolean => place.shape.length === 2;
 
 /** Fault of a factor that is whole or the product of two matrices. */
 function factorFault(places: LoraTensors<TensorLocation>, name: string): LoraFault | undefined {
   const [full, a, b] = [places[name], places[`${name}_a`], places[`${name}_b`]];
   if (full && (a || b)) return ["keys", "a factor that stands there twice"];
   if (!full && (!a || !b)) return ["keys", "only one half of a factor"];
-  const fits = full ? full.shape.length >= 2 : isMatrix(a) && isMatrix(b) && a!.shape[1] === b!.shape[0];
+  const fits = full ? full.shape.length >= 2 : a && b && isMatrix(a) && isMatrix(b) && a.shape[1] === b.shape[0];
   return fits ? undefined : ["shape", `factors that do not fit together: ${shapesOf(places)}`];
 }
 
@@ -29,7 +30,7 @@ function kronecker(u: Tensor, v: Tensor): Tensor {
 }
 
 const factor = (tensors: LoraTensors<Tensor>, name: string): Tensor =>
-  tensors[name] ?? matmul(tensors[`${name}_a`]!, tensors[`${name}_b`]!);
+  tensors[name] ?? matmul(required(tensors[`${name}_a`], `${name}_a`), required(tensors[`${name}_b`], `${name}_b`));
 
 /** LoKr (Yeh et al. 2024): dW is the Kronecker product of w1 and w2, either of which may be a product of two matrices. */
 export const kroneckerProduct: Method = {

@@ -2,6 +2,7 @@ import { AquatintError } from "../../errors.ts";
 import type { SafetensorsHeader } from "../../formats/safetensors/safetensors.ts";
 import { type Family, familyFacts, familyOf, isOpenClip } from "../../models/families.ts";
 import { classWeights, type ModelClassName, models } from "../../models/registry.ts";
+import { lookup } from "../../util/items.ts";
 import { countOf } from "../../util/numbered.ts";
 import type { ModelFiles } from "../files.ts";
 import { otherForm, otherModel, READ_MODELS } from "../other-models.ts";
@@ -237,7 +238,7 @@ function strangeKeys(name: string, { tensors }: SafetensorsHeader, first: string
 function configured({ networks, openClip }: FileNetworks) {
   const pooled = networks.get("text_encoder_2")?.weights.get("text_projection.weight")?.shape[0];
   const infer = (component: string, family?: Family) => {
-    const { className, weights } = networks.get(component)!;
+    const { className, weights } = lookup(networks, component);
     const isOpen = openClip.has(component) || isOpenClip(family, component);
     return inferredComponent(className, weights, { pooled, family, openClip: isOpen });
   };

@@ -12,6 +12,7 @@ import { type NoiseKind, noiseDefaults, noiseKindNamed, noiseKinds } from "../..
 import { stepCount } from "../../pipelines/text-to-image/plan.ts";
 import type { EvaluationEvent, ImageEvent } from "../../pipelines/text-to-image/text-to-image.ts";
 import type { Device } from "../../runtime/types.ts";
+import { itemAt } from "../../util/items.ts";
 import { duration } from "../../util/words.ts";
 import type { Io } from "../io.ts";
 import {
@@ -162,11 +163,11 @@ async function generate({ prompt, flags, like }: Request, io: Io): Promise<void>
     signal: io.signal,
   });
   if (like) await checkSameModel(like, { model: generation.model, explicit: model !== undefined, io });
-  if (like) notePadding(like, generation.plans[0]!, io);
-  if (flags.saveTrajectory) checkTrajectorySize(generation.plans[0]!);
+  if (like) notePadding(like, itemAt(generation.plans, 0), io);
+  if (flags.saveTrajectory) checkTrajectorySize(itemAt(generation.plans, 0));
   noteUnused(generation.model, io, flags.quiet);
-  noteTruncatedPrompt(generation.plans[0]!, io, flags.quiet);
-  noteAllResized(flags, images, { size: generation.plans[0]!, io });
+  noteTruncatedPrompt(itemAt(generation.plans, 0), io, flags.quiet);
+  noteAllResized(flags, images, { size: itemAt(generation.plans, 0), io });
   const start = performance.now();
   const saved: SavedImage[] = [];
   for await (const { image, report } of generatedImages(generation, { flags, outputs, io })) {
@@ -192,7 +193,7 @@ interface GeneratedImage {
 async function* generatedImages(generation: Generation, context: WriteContext): AsyncGenerator<GeneratedImage> {
   const { flags, outputs, io } = context;
   const { count, batch, quiet = false } = flags;
-  const steps = stepCount(generation.plans[0]!);
+  const steps = stepCount(itemAt(generation.plans, 0));
   const previews = flags.strip ? stripSteps(steps) : undefined;
   const keep = evaluationFilter(flags, steps);
   const progress = previewView({ io, total: count * steps, unit: "steps", quiet });
@@ -219,7 +220,7 @@ async function* generatedImages(generation: Generation, context: WriteContext): 
       const paths = await write(event, { ...flags, generation, outputs, describe, ...position });
       progress.hide();
       yield {
-        image: savedImage(event, paths[0]!),
+        image: savedImage(event, itemAt(paths, 0)),
         report: reportOf(event, { paths, io, seconds: (performance.now() - start) / 1000 }),
       };
       if (done % batch === 0) start = performance.now();
@@ -258,7 +259,7 @@ function metadataWriter({ model, plans, options }: Generation, { metadata }: Fla
   if (!metadata) return async () => undefined;
   const hash = modelHash(model).catch(() => undefined); // an image is written even where its model is gone meanwhile
   return async (index: number) =>
-    generationParameters(plans[index]!, {
+    generationParameters(itemAt(plans, index), {
       model: modelLabel(model.name),
       modelHash: await hash,
       version,
@@ -277,7 +278,7 @@ async function write({ image }: ImageEvent, work: Work): Promise<string[]> {
   const paths = [await outputs.image(index, image, { quality, texts })];
   const files = [
     [outputs.strip, () => encodePng(stripOf(evaluations, image))],
-    [outputs.trajectory, () => trajectoryOf(evaluations, { ...generation.plans[index]!, metadata })],
+    [outputs.trajectory, () => trajectoryOf(evaluations, { ...itemAt(generation.plans, index), metadata })],
   ] as const;
   for (const [put, encode] of files) if (put) paths.push(await put(index, await encode()));
   return paths;

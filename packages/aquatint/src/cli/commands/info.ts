@@ -4,6 +4,7 @@ import { AquatintError } from "../../errors.ts";
 import { imageTexts } from "../../formats/image/file-texts.ts";
 import { readImageFile } from "../../formats/image/read-image.node.ts";
 import { type ImageMetadata, imageMetadata, metadataFormats } from "../../formats/metadata/index.ts";
+import { required } from "../../util/items.ts";
 import type { Io } from "../io.ts";
 import { printable } from "../terminal/escape.ts";
 
@@ -40,7 +41,10 @@ function described(metadata: ImageMetadata): string {
   const { source, settings, width, height, networks = [], unrepeated = [], notes = [] } = metadata;
   const fields = fieldNames.map((key) => [labels[key] ?? key, metadata[key]] as const);
   const size = width === undefined || height === undefined ? undefined : `${width}x${height}`;
-  const title = metadataFormats.find((format) => format.source === source)!.title;
+  const title = required(
+    metadataFormats.find((format) => format.source === source),
+    source,
+  ).title;
   const listed = new Set([...fields.map(([, value]) => value), width, height].map(String));
   const rest = Object.entries(settings).filter(
     ([key, value]) =>

@@ -6,6 +6,7 @@ import type { Device } from "../../runtime/types.ts";
 import type { EndReason } from "../../train/loop/stopping.ts";
 import type { FinishedRun, RunEvent } from "../../train/run/events.ts";
 import { dryTrainRun, trainRun } from "../../train/run/run.node.ts";
+import { lookup } from "../../util/items.ts";
 import { figureText } from "../../util/words.ts";
 import { reportDryRun } from "../dry-run.ts";
 import type { Io } from "../io.ts";
@@ -136,7 +137,7 @@ const listed = (metrics: Readonly<Record<string, number>>): string =>
       const total = metrics[name] === undefined ? "" : ` ${figureText(metrics[name])}`;
       const bands = members
         .filter(({ band }) => band)
-        .map(({ metric, band }) => `${band} ${figureText(metrics[metric]!)}`);
+        .map(({ metric, band }) => `${band} ${figureText(lookup(metrics, metric))}`);
       return `${name}${total}${bands.length > 0 ? ` (${bands.join(", ")})` : ""}`;
     })
     .join("  ");

@@ -6,6 +6,7 @@ import type { Size } from "../../formats/image/resize.ts";
 import { type GenerateOptions, MAX_BATCH } from "../../pipelines/generate.node.ts";
 import { hiresFixDefaults } from "../../pipelines/text-to-image/hires-fix.ts";
 import { img2imgDefaults } from "../../pipelines/text-to-image/img2img.ts";
+import { required } from "../../util/items.ts";
 import type { Io } from "../io.ts";
 import { noteResized, readImage } from "./image-input.ts";
 import { decimal, integer, type Parser, wrong } from "./parsers.ts";
@@ -117,7 +118,7 @@ export async function imageOptions(flags: ImageFlags, io: Io): Promise<ImageOpti
   for (const file of controlImage) controlImages.push(await read(file));
   const controls = control.map((_, i) => {
     const [start, end] = valueAt(controlRange, i) ?? [0, 1];
-    return { image: valueAt(controlImages, i)!, scale: valueAt(controlScale, i), start, end };
+    return { image: required(valueAt(controlImages, i), "control image"), scale: valueAt(controlScale, i), start, end };
   });
   const { hires: scale, hiresStrength: strength, hiresSteps: steps } = flags;
   return {

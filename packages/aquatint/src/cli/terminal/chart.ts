@@ -1,5 +1,6 @@
 import type { Ansis } from "ansis";
 import type { Point } from "../../runs/series.ts";
+import { itemAt } from "../../util/items.ts";
 import { figureText } from "../../util/words.ts";
 
 /** A line of a chart. */
@@ -22,7 +23,7 @@ const LABEL = 9;
 
 /** The mark of line `i`, which its name stands beside. */
 export const chartMark = (i: number, colors: Ansis): string =>
-  colors[paints[i % paints.length]!](marks[i % marks.length]!);
+  colors[itemAt(paints, i % paints.length)](itemAt(marks, i % marks.length));
 
 /** Lines against steps, a mark a column where there is a point; the scale is logarithmic where all values are above 0. */
 export function chart(lines: readonly ChartLine[], { width, height, colors }: ChartOptions): readonly string[] {
@@ -39,7 +40,7 @@ export function chart(lines: readonly ChartLine[], { width, height, colors }: Ch
     for (const { step, value } of points) {
       const x = Math.min(Math.floor((step / Math.max(last, 1)) * columns), columns - 1);
       const y = Math.round(((place(value) - low) / (high - low || 1)) * (height - 1));
-      cells[height - 1 - y]![x] = chartMark(i, colors);
+      itemAt(cells, height - 1 - y)[x] = chartMark(i, colors);
     }
   }
   const valueAt = (row: number) => {

@@ -1,3 +1,5 @@
+import { itemAt } from "../../util/items.ts";
+
 /** A column of a table on a terminal. */
 export interface TextColumn<Row> {
   readonly title: string;
@@ -17,7 +19,7 @@ export function textTable<Row>(columns: readonly TextColumn<Row>[], rows: readon
   });
   return [...(padded[0] ?? [])].map((_, i) =>
     padded
-      .map((cells) => cells[i]!)
+      .map((cells) => itemAt(cells, i))
       .join("  ")
       .trimEnd(),
   );

@@ -1,4 +1,5 @@
 import { buckets, type Point } from "../../runs/series.ts";
+import { itemAt } from "../../util/items.ts";
 
 const BARS = "▁▂▃▄▅▆▇█";
 
@@ -8,5 +9,5 @@ export function sparkline(points: readonly Point[], width: number): string {
   const values = means.every((value) => value > 0) ? means.map(Math.log) : means;
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const level = (value: number) => (high > low ? Math.round(((value - low) / (high - low)) * (BARS.length - 1)) : 0);
-  return values.map((value) => BARS[level(value)]!).join("");
+  return values.map((value) => itemAt(BARS, level(value))).join("");
 }

@@ -2,6 +2,7 @@ import { Ansis } from "ansis";
 import { metricFamilies } from "../../runs/metric-names.ts";
 import { movingAverage, type Point } from "../../runs/series.ts";
 import type { RunEvent } from "../../train/run/events.ts";
+import { lookup } from "../../util/items.ts";
 import { duration, figureText } from "../../util/words.ts";
 import type { Io } from "../io.ts";
 import { drawnBar } from "./bar.ts";
@@ -57,8 +58,9 @@ function following(): (event: StepEvent) => Followed {
   const averages = new Map<string, (value: number) => number>();
   const metrics = new Map<string, number>();
   const follow = (name: string, value: number) => {
-    if (!averages.has(name)) averages.set(name, movingAverage());
-    return averages.get(name)!(value);
+    const average = averages.get(name) ?? movingAverage();
+    averages.set(name, average);
+    return average(value);
   };
   return ({ loss, secondsPerStep, metrics: values }) => {
     for (const [name, value] of Object.entries(values)) metrics.set(name, follow(`metrics.${name}`, value));
@@ -137,7 +139,7 @@ interface Rows {
 /** A row for the bands of each quantity, and one for all that stand alone. */
 function metricRows(metrics: ReadonlyMap<string, number>, { row, quiet }: Rows): readonly string[] {
   const families = metricFamilies(metrics.keys());
-  const value = (metric: string) => figureText(metrics.get(metric)!);
+  const value = (metric: string) => figureText(lookup(metrics, metric));
   const banded = families.filter(({ members }) => members.length > 1);
   const alone = families.flatMap(({ members }) => (members.length === 1 ? members : []));
   return [

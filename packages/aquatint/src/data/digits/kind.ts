@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { itemAt } from "../../util/items.ts";
 import { worded } from "../choose.ts";
 import { type Split, splits } from "../dataset.ts";
 import { type DrawSample, indexedStream, shuffler } from "../indexed-stream.ts";
@@ -22,7 +23,7 @@ interface DigitObject {
 const words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"] as const;
 
 const phrasesOf = (digit: number): readonly string[] => {
-  const word = words[digit]!;
+  const word = itemAt(words, digit);
   return [`${word === "eight" ? "an" : "a"} ${word}`, `the digit ${word}`, word];
 };
 
@@ -56,7 +57,7 @@ export const digits: DatasetKind<typeof config, DigitTruth> = {
     return {
       name,
       size: [SIZE, SIZE],
-      names: selected.map((digit) => words[digit]!),
+      names: selected.map((digit) => itemAt(words, digit)),
       captions: () => selected.flatMap(phrasesOf),
       stream: ({ seed, split = "train" }) => indexedStream(draws[split], { seed, size: [SIZE, SIZE] }),
     };
@@ -67,7 +68,7 @@ export const digits: DatasetKind<typeof config, DigitTruth> = {
 function indicesOf(labels: Uint8Array, selected: readonly number[], split: Split): readonly number[] {
   const counts = new Map<number, number>();
   return [...labels.keys()].filter((i) => {
-    const digit = labels[i]!;
+    const digit = itemAt(labels, i);
     const nth = counts.get(digit) ?? 0;
     counts.set(digit, nth + 1);
     return selected.includes(digit) && (nth % HELD_OUT_EVERY === HELD_OUT_EVERY - 1) === (split === "held-out");
@@ -77,11 +78,11 @@ function indicesOf(labels: Uint8Array, selected: readonly number[], split: Split
 function drawOf({ images, labels }: Digits, indices: readonly number[]): DrawSample<DigitTruth> {
   const shuffled = shuffler(indices.length);
   return (random, position) => {
-    const at = indices[shuffled(position)]!;
-    const digit = labels[at]!;
+    const at = itemAt(indices, shuffled(position));
+    const digit = itemAt(labels, at);
     return {
       caption: worded(random, phrasesOf(digit)),
-      truth: { digit, objects: [{ name: words[digit]!, ...box }] },
+      truth: { digit, objects: [{ name: itemAt(words, digit), ...box }] },
       paint: (pixels) => paint(pixels, images.subarray(at * SIDE * SIDE, (at + 1) * SIDE * SIDE)),
     };
   };
@@ -91,7 +92,7 @@ function paint(pixels: Float32Array, gray: Uint8Array): void {
   const plane = SIZE * SIZE;
   pixels.fill(-1);
   for (let y = 0; y < SIDE; y++) {
-    for (let x = 0; x < SIDE; x++) pixels[(y + FRAME) * SIZE + x + FRAME] = gray[y * SIDE + x]! / 127.5 - 1;
+    for (let x = 0; x < SIDE; x++) pixels[(y + FRAME) * SIZE + x + FRAME] = itemAt(gray, y * SIDE + x) / 127.5 - 1;
   }
   pixels.copyWithin(plane, 0, plane);
   pixels.copyWithin(2 * plane, 0, plane);

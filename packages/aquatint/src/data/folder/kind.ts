@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
 import type { RgbaImage } from "../../formats/image/image.ts";
+import { drawUniform } from "../../math/draw.ts";
 import type { RandomStream } from "../../math/random.ts";
+import { itemAt } from "../../util/items.ts";
 import { pick } from "../choose.ts";
 import { blend, fill, type Place } from "../compose.ts";
 import type { Dataset, Split } from "../dataset.ts";
@@ -75,7 +77,7 @@ function drawOf(folder: ImageFolder, options: FolderConfig & { readonly split: S
   }
   const shuffled = shuffler(entries.length);
   return (random, position) => {
-    const entry = entries[shuffled(position)]!;
+    const entry = itemAt(entries, shuffled(position));
     const caption = pick(random, entry.captions);
     const frame = frameOf(random, options);
     return {
@@ -101,9 +103,9 @@ interface Frame {
 }
 
 function frameOf(random: RandomStream, { zoom, crop, flip }: FolderConfig): Frame {
-  const [a, x, y, b] = random.rand(4);
-  const [u, v] = crop === "random" ? [x!, y!] : [0.5, 0.5];
-  return { zoom: 1 + (zoom - 1) * a!, x: u, y: v, mirrored: flip && b! < 0.5 };
+  const [a, x, y, b] = [drawUniform(random), drawUniform(random), drawUniform(random), drawUniform(random)];
+  const [u, v] = crop === "random" ? [x, y] : [0.5, 0.5];
+  return { zoom: 1 + (zoom - 1) * a, x: u, y: v, mirrored: flip && b < 0.5 };
 }
 
 /** Place of an image whose shorter side (or its longer one, with "pad") fills the frame. */

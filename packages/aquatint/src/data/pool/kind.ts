@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { itemAt } from "../../util/items.ts";
 import type { Dataset, Split } from "../dataset.ts";
 import { type DrawSample, indexedStream, shuffler } from "../indexed-stream.ts";
 import type { DatasetKind } from "../kind.ts";
@@ -36,6 +37,6 @@ function drawOf(pool: LatentPool, split: Split): DrawSample<undefined> {
     split === "train" ? shuffler(captions.length) : ({ index }: { index: number }) => index % captions.length;
   return (_, position) => {
     const index = indexAt(position);
-    return { caption: captions[index]!, truth: undefined, paint: (values) => read(index, values) };
+    return { caption: itemAt(captions, index), truth: undefined, paint: (values) => read(index, values) };
   };
 }

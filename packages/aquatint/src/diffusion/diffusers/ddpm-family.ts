@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
+import { itemAt } from "../../util/items.ts";
 import { cleanLevel, type Level, type Schedule } from "../process/level.ts";
 import { samplerChoice } from "../registry.ts";
 import type { Variance } from "../samplers/ddpm.ts";
@@ -91,7 +92,7 @@ export const pndm = define(
     const sampler = config.skip_prk_steps ? "plms" : "pndm";
     const evaluationLevels: SchedulerSettings["evaluationLevels"] = ({ levels: walk }, at) =>
       walk.slice(0, -1).flatMap((from, i) => {
-        const to = walk[i + 1]!;
+        const to = itemAt(walk, i + 1);
         if (i + 2 > walk.length - 1 || i >= (sampler === "plms" ? 1 : 3)) return [from];
         const middle = at.time(to.t + Math.floor((from.t - to.t) / 2));
         return sampler === "plms" ? [from, to] : [from, middle, middle, to];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
 import { linspace, roundHalfEven } from "../../math/numbers.ts";
+import { itemAt } from "../../util/items.ts";
 import { flowMatching, noiseRatio } from "../process/coordinates.ts";
 import { flow, shifted } from "../process/flow-schedules.ts";
 import { cleanLevel, type Schedule } from "../process/level.ts";
@@ -90,7 +91,9 @@ function flowSettings(
     Array.from(linspace(1 / T, 1, n + 1).subarray(0, n), (alpha) => plain.level(T * shifted(1 - alpha, shift)));
   const path = (steps: number): Path => {
     const walk = levels({ schedule, steps, spacing });
-    const end = { zero: cleanLevel, last: walk.at(-2)!, ratio: { t: 0, alpha: 1 - smallest, sigma: smallest } }[last];
+    const end = { zero: cleanLevel, last: itemAt(walk, -2), ratio: { t: 0, alpha: 1 - smallest, sigma: smallest } }[
+      last
+    ];
     return { levels: [...walk.slice(0, -1), end] };
   };
   const sigmas: SchedulerSettings["sigmas"] = ({ levels: walk }) => walk.map(({ sigma }) => sigma);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { linspace } from "../../math/numbers.ts";
+import { itemAt } from "../../util/items.ts";
 import type { X0Transform } from "../guidance.ts";
 import { edmCoordinates, flowMatching, varianceExploding } from "../process/coordinates.ts";
 import { edm, flow, shifted } from "../process/flow-schedules.ts";
@@ -101,9 +102,9 @@ const rebuilt =
   (shift: number, ramp: Ramp | undefined, terminal: number): Spacing =>
   (schedule, n) => {
     const walk = twiceShifted(shift)(schedule, n);
-    const factor = terminal > 0 ? walk.at(-1)!.alpha / (1 - terminal) : 1;
+    const factor = terminal > 0 ? itemAt(walk, -1).alpha / (1 - terminal) : 1;
     const sigmas = walk.map(({ alpha }) => 1 - alpha / factor);
-    const ratios = ramp?.(sigmas[0]!, sigmas.at(-1)!, n) ?? sigmas;
+    const ratios = ramp?.(itemAt(sigmas, 0), itemAt(sigmas, -1), n) ?? sigmas;
     return Array.from(ratios, (sigma) => ({ t: timeOfSigma(sigma, shift) * schedule.steps, alpha: 1 - sigma, sigma }));
   };
 

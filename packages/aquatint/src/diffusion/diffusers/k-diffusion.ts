@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { roundHalfEven } from "../../math/numbers.ts";
+import { itemAt } from "../../util/items.ts";
 import { noiseRatio, toCoordinates, varianceExploding } from "../process/coordinates.ts";
 import type { Path, SchedulerSettings } from "../scheduler.ts";
 import { exponential } from "../spacing/ramps.ts";
@@ -53,7 +54,7 @@ const logEven =
   (timesteps: Spacing): Spacing =>
   (schedule, n) => {
     const ratios = dropLast(ramped(exponential()))(schedule, n);
-    return timesteps(schedule, n).map(({ t }, i) => ({ ...ratios[i]!, t }));
+    return timesteps(schedule, n).map(({ t }, i) => ({ ...itemAt(ratios, i), t }));
   };
 
 interface RampOptions {
@@ -122,13 +123,13 @@ export const midpoint = (sampler: "dpm2" | "dpm2-a") =>
         toWhole: config.use_karras_sigmas ? roundHalfEven : undefined,
         evaluationLevels({ levels: walk }, at) {
           const inner = walk.slice(1, -1).flatMap((to, i) => {
-            const [r, next] = [noiseRatio(walk[i]!), noiseRatio(to)];
+            const [r, next] = [noiseRatio(itemAt(walk, i)), noiseRatio(to)];
             return [at.ratio(sampler === "dpm2" ? Math.sqrt(r * next) : next), to];
           });
-          return [walk[0]!, ...inner];
+          return [itemAt(walk, 0), ...inner];
         },
         sigmas: ({ levels: walk }) =>
-          [...walk.flatMap((level, i) => (i ? [level, level] : [level])), walk.at(-1)!].map(noiseRatio),
+          [...walk.flatMap((level, i) => (i ? [level, level] : [level])), itemAt(walk, -1)].map(noiseRatio),
       }),
   );
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
 import { didYouMean } from "../../math/names.ts";
+import { itemAt } from "../../util/items.ts";
 import { type Scheduler, type SchedulerSettings, scheduler } from "../scheduler.ts";
 import { schedulerClasses } from "./classes.ts";
 import type { SchedulerClass } from "./fields.ts";
@@ -42,9 +43,9 @@ function read({ schema, settings }: SchedulerClass, entries: readonly (readonly 
   );
   const result = schema.safeParse(Object.fromEntries(classEntries));
   if (result.success) return settings(result.data);
-  const issue = result.error.issues[0]!;
+  const issue = itemAt(result.error.issues, 0);
   if (issue.code === "unrecognized_keys") {
-    const key = issue.keys[0]!;
+    const key = itemAt(issue.keys, 0);
     const otherwise = "remove it if it changes no numbers; otherwise it is not supported";
     throw new AquatintError("config/unknown-option", `the scheduler's configuration has an unknown option "${key}"`, {
       hint: didYouMean(key, Object.keys(schema.shape)) ?? otherwise,

@@ -1,4 +1,5 @@
 import { AquatintError } from "../../errors.ts";
+import { itemAt } from "../../util/items.ts";
 import { checkedTime, levelOfAlphaBar, type Schedule } from "./level.ts";
 
 /** Rounding of a table's numbers. */
@@ -16,13 +17,13 @@ export function scheduleFromBetas(
   const alphaBars = new Float64Array(betas.length + 1);
   alphaBars[0] = 1;
   for (let i = 0; i < betas.length; i++) {
-    const beta = betas[i]!;
+    const beta = itemAt(betas, i);
     if (!(beta > 0 && beta <= 1)) {
       throw new AquatintError("schedule/betas", `every beta of "${name}" lies in (0, 1], got ${beta} at index ${i}`, {
         hint: "give smaller betas, or more steps where they are scaled by the number of steps",
       });
     }
-    alphaBars[i + 1] = alphaBars[i]! * rounded(1 - rounded(beta));
+    alphaBars[i + 1] = itemAt(alphaBars, i) * rounded(1 - rounded(beta));
   }
   return discrete(name, alphaBars.map(rounded));
 }
@@ -44,7 +45,7 @@ export function discrete(name: string, alphaBars: Float64Array): Schedule {
   const alphaBar = (t: number): number => {
     const i = Math.floor(checkedTime(t, { name, steps }));
     const part = t - i;
-    const [from, to] = [alphaBars[i]!, alphaBars[Math.min(i + 1, steps)]!];
+    const [from, to] = [itemAt(alphaBars, i), itemAt(alphaBars, Math.min(i + 1, steps))];
     if (part === 0) return from;
     if (from === 1 || to === 0) return (1 - part) * from + part * to;
     return 1 / (1 + (1 / from - 1) ** (1 - part) * (1 / to - 1) ** part);

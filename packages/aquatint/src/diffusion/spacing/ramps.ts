@@ -1,5 +1,6 @@
 import { betaQuantile } from "../../math/beta.ts";
 import { linspace } from "../../math/numbers.ts";
+import { itemAt } from "../../util/items.ts";
 
 /** `n` noise ratios sigma / alpha from the largest to the smallest, both included; a single one is the largest. */
 export type Ramp = (max: number, min: number, n: number) => Float64Array;
@@ -71,5 +72,5 @@ export const alignYourSteps =
 
 function interpolated(values: readonly number[], at: number): number {
   const low = Math.min(Math.floor(at), values.length - 2);
-  return values[low]! + (at - low) * (values[low + 1]! - values[low]!);
+  return itemAt(values, low) + (at - low) * (itemAt(values, low + 1) - itemAt(values, low));
 }

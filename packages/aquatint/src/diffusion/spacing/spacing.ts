@@ -1,6 +1,7 @@
 import { AquatintError } from "../../errors.ts";
 import { betaQuantile } from "../../math/beta.ts";
 import { linspace, roundHalfEven } from "../../math/numbers.ts";
+import { itemAt } from "../../util/items.ts";
 import { levelOfRatio, noiseRatio } from "../process/coordinates.ts";
 import { cleanLevel, type Level, type Schedule } from "../process/level.ts";
 import {
@@ -47,13 +48,13 @@ export const leading =
 /** Evenly from T down to 1, both visited; a single step visits only 1, as in diffusers. */
 export const linspaced = (): Spacing => (schedule, n) => {
   const indices = linspace(0, schedule.steps - 1, n);
-  return visit(schedule, n, (i) => 1 + roundHalfEven(indices[n - 1 - i]!));
+  return visit(schedule, n, (i) => 1 + roundHalfEven(itemAt(indices, -1 - i)));
 };
 
 /** As `linspaced`, with fractional times; between whole times sigma / alpha is linear (k-diffusion's old default). */
 export const fractional = (): Spacing => (schedule, n) => {
   const indices = linspace(0, schedule.steps - 1, n);
-  return Array.from({ length: n }, (_, i) => ratioLinear(schedule, 1 + indices[n - 1 - i]!));
+  return Array.from({ length: n }, (_, i) => ratioLinear(schedule, 1 + itemAt(indices, -1 - i)));
 };
 
 /** The levels of one more step, without the cleanest: what diffusers' multistep solvers visit. */
@@ -89,8 +90,8 @@ export const betaTimes =
       { length: n },
       (_, i) => 1 + roundHalfEven(Math.fround(betaQuantile(1 - i / n, a, b) * (schedule.steps - 1))),
     );
-    for (let i = 1; i < n; i++) times[i] = Math.min(times[i]!, times[i - 1]! - 1);
-    for (let i = n - 1, least = 1; i >= 0 && times[i]! < least; i--, least++) times[i] = least;
+    for (let i = 1; i < n; i++) times[i] = Math.min(itemAt(times, i), itemAt(times, i - 1) - 1);
+    for (let i = n - 1, least = 1; i >= 0 && itemAt(times, i) < least; i--, least++) times[i] = least;
     return times.map((t) => schedule.level(t));
   };
 
@@ -115,8 +116,9 @@ export const ramped =
   (schedule, n) => {
     const inner = within?.(schedule, n);
     const [first, last] = [inner?.[0] ?? schedule.level(schedule.steps), inner?.at(-1) ?? schedule.level(1)];
-    const [from, to] = [finite(ratioMax ?? noiseRatio(first), schedule), ratioMin ?? noiseRatio(last)].map(Math.fround);
-    return Array.from(ramp(from!, to!, n), (ratio) => {
+    const from = Math.fround(finite(ratioMax ?? noiseRatio(first), schedule));
+    const to = Math.fround(ratioMin ?? noiseRatio(last));
+    return Array.from(ramp(from, to, n), (ratio) => {
       const t = timeOfRatio(schedule, ratio);
       return levelOfRatio(1 + toWhole(t - 1), ratio);
     });
@@ -200,14 +202,14 @@ export function timeOfRatio(schedule: Schedule, ratio: number): number {
   const table = logRatios(schedule);
   const logRatio = Math.log(ratio);
   let [low, high] = [1, schedule.steps];
-  if (logRatio <= table[low]!) return low;
-  if (logRatio >= table[high]!) return high;
+  if (logRatio <= itemAt(table, low)) return low;
+  if (logRatio >= itemAt(table, high)) return high;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (table[middle]! <= logRatio) low = middle;
+    if (itemAt(table, middle) <= logRatio) low = middle;
     else high = middle;
   }
-  const [from, to] = [table[low]!, table[high]!];
+  const [from, to] = [itemAt(table, low), itemAt(table, high)];
   return Number.isFinite(to) ? low + (logRatio - from) / (to - from) : low;
 }
 
@@ -232,7 +234,7 @@ function ratioLinear(schedule: Schedule, t: number): Level {
 }
 
 function checkedList(list: readonly number[], n: number, what: string): readonly number[] {
-  const falls = list.every((value, i) => Number.isFinite(value) && (i === 0 || value < list[i - 1]!));
+  const falls = list.every((value, i) => Number.isFinite(value) && (i === 0 || value < itemAt(list, i - 1)));
   if (list.length === n && falls) return list;
   throw new AquatintError("sampler/steps", `expected ${n} falling ${what}, got ${JSON.stringify(list)}`);
 }

@@ -1,5 +1,6 @@
 import { AquatintError } from "../../errors.ts";
 import { concatBytes } from "../../util/concat.ts";
+import { itemAt } from "../../util/items.ts";
 import { startsWith } from "../bytes.ts";
 import { damaged } from "../damaged.ts";
 import { latin1OrUtf8 } from "../metadata/text-encoding.ts";
@@ -26,12 +27,12 @@ function* segments(bytes: Uint8Array, name: string): Generator<Segment, void, vo
   for (let at = 2; ; ) {
     if (at + 4 > bytes.length) throw damaged("truncated", name, "the file ends before its image");
     if (bytes[at] !== 0xff) throw damaged("corrupt", name, `it has no segment at byte ${at}`);
-    const marker = bytes[at + 1]!;
+    const marker = itemAt(bytes, at + 1);
     if (marker === 0xff)
       at++; // fill bytes may stand before a marker
     else if (marker === SCAN || marker === END) return;
     else {
-      const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+      const length = (itemAt(bytes, at + 2) << 8) | itemAt(bytes, at + 3);
       if (length < 2) throw damaged("corrupt", name, `the segment at byte ${at} has the length ${length}`);
       if (at + 2 + length > bytes.length) throw damaged("truncated", name, "the file ends inside a segment");
       yield { marker, data: bytes.subarray(at + 4, at + 2 + length) };

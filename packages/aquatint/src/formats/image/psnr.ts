@@ -1,4 +1,5 @@
 import { AquatintError } from "../../errors.ts";
+import { itemAt } from "../../util/items.ts";
 
 /** Peak signal-to-noise ratio of two images in -1 .. 1, in decibels, both clipped to that range; infinite if equal. */
 export function psnr(a: Float32Array, b: Float32Array): number {
@@ -6,6 +7,6 @@ export function psnr(a: Float32Array, b: Float32Array): number {
     throw new AquatintError("shape/mismatch", `cannot compare images of ${a.length} and ${b.length} values`);
   }
   const clipped = (v: number) => Math.min(Math.max(v, -1), 1);
-  const squares = a.reduce((sum, v, i) => sum + (clipped(v) - clipped(b[i]!)) ** 2, 0);
+  const squares = a.reduce((sum, v, i) => sum + (clipped(v) - clipped(itemAt(b, i))) ** 2, 0);
   return 10 * Math.log10(4 / (squares / a.length));
 }

@@ -1,4 +1,5 @@
 import type { GeneratorName } from "../../math/generators.ts";
+import { required } from "../../util/items.ts";
 import { compact, isObject, numberOf, objectOf, samplerOf, seedOf, sizeOf, unrepeatedOf } from "./fields.ts";
 import { type Infotext, parseInfotext } from "./infotext.ts";
 import { loraCall, networkCall, withoutNetworks } from "./networks.ts";
@@ -30,7 +31,7 @@ export const a1111: MetadataFormat = {
   title: "AUTOMATIC1111's web UI, or a program that writes like it",
   matches: (texts) => infotextOf(texts) !== undefined,
   read(texts) {
-    const infotext = parseInfotext(infotextOf(texts)!);
+    const infotext = parseInfotext(required(infotextOf(texts), "parameters"));
     // savers of ComfyUI write this text beside the graph: the noise is ComfyUI's
     const byComfy = objectOf(texts["prompt"]) !== undefined || /comfy/i.test(infotext.settings["Version"] ?? "");
     if (!byComfy) return readInfotext(infotext, { source: "a1111" });

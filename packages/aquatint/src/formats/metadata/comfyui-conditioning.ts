@@ -1,3 +1,4 @@
+import { itemAt } from "../../util/items.ts";
 import { type Graph, type GraphNode, isLink, linked, textAt, upstream } from "./comfyui-graph.ts";
 
 /** Prompt in a conditioning node. */
@@ -34,7 +35,7 @@ export function promptAt(graph: Graph, value: unknown, role: Role, visited: Set<
   if (sides.length === 2) return sided(graph, node, { role, slot: value[1], next });
   const parts = conditioningNames(node);
   if (parts.length > 1) return merged(parts.map(next), node);
-  if (parts.length === 1) return changed(next(parts[0]!), node);
+  if (parts.length === 1) return changed(next(itemAt(parts, 0)), node);
   const text = encodedText(graph, node);
   if (text !== undefined) return { ...NONE, ...text, encoders: [node] };
   return throughAny(graph, node, role, visited);

@@ -1,3 +1,4 @@
+import { itemAt } from "../../util/items.ts";
 import type { JsonObject } from "../../util/json.ts";
 import { isObject } from "./fields.ts";
 
@@ -98,7 +99,7 @@ export function numberAt(
     if (value !== undefined) return value;
   }
   const only = Object.keys(source.inputs).filter((key) => isLink(source.inputs[key]));
-  return only.length === 1 ? numberAt(graph, source, only[0]!, budget) : undefined;
+  return only.length === 1 ? numberAt(graph, source, itemAt(only, 0), budget) : undefined;
 }
 
 /** The text of an input: its own, or that of the node it is linked to; nodes that join texts join them here. */

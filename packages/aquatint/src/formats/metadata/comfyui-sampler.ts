@@ -1,3 +1,4 @@
+import { itemAt } from "../../util/items.ts";
 import { type Graph, type GraphNode, isLink, linked, numberAt, textAt, upstream } from "./comfyui-graph.ts";
 
 /** Nodes that sample parts of an image or many times: they are named, not taken for the sampler. */
@@ -74,7 +75,7 @@ function pathTo(graph: Graph, link: unknown): Omit<SamplingPath, "ambiguous"> | 
     chain.push(next);
     at = next;
   }
-  const sampler = chain.at(-1)!;
+  const sampler = itemAt(chain, -1);
   const upstreamIds = new Set(upstream(graph, [sampler.id, 0]).map(({ id }) => id));
   const after = [...path, ...between].filter((node) => !upstreamIds.has(node.id) && !isSampler(node));
   return { sampler, later: chain.slice(0, -1), after };

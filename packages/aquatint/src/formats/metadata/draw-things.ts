@@ -1,3 +1,4 @@
+import { required } from "../../util/items.ts";
 import { compact, isObject, numberOf, objectOf, samplerOf, seedOf, sizeOf, textOf, unrepeatedOf } from "./fields.ts";
 import { loraCall } from "./networks.ts";
 import type { MetadataFormat, MetadataTexts, NetworkCall } from "./types.ts";
@@ -41,7 +42,7 @@ export const drawThings: MetadataFormat = {
   title: "Draw Things",
   matches: (texts) => jsonIn(texts) !== undefined,
   read(texts) {
-    const settings = jsonIn(texts)!;
+    const settings = required(jsonIn(texts), "UserComment");
     const deep = isObject(settings["v2"]) ? settings["v2"] : {};
     return compact({
       source: "draw-things",

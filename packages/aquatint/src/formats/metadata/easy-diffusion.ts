@@ -1,3 +1,4 @@
+import { required } from "../../util/items.ts";
 import type { JsonObject } from "../../util/json.ts";
 import { compact, numberOf, objectOf, samplerOf, seedOf, textOf, unrepeatedOf } from "./fields.ts";
 import { loraCall } from "./networks.ts";
@@ -21,7 +22,7 @@ export const easyDiffusion: MetadataFormat = {
   title: "Easy Diffusion",
   matches: (texts) => settingsIn(texts) !== undefined,
   read(texts) {
-    const settings = settingsIn(texts)!;
+    const settings = required(settingsIn(texts), "num_inference_steps");
     const skips = /^true$/i.test(String(settings["clip_skip"] ?? ""));
     return compact({
       source: "easy-diffusion",

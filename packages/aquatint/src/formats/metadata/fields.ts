@@ -55,7 +55,9 @@ export const samplerOf = (sampler: unknown, schedule?: unknown): string | undefi
 
 /** The metadata without the keys whose value is undefined. */
 export const compact = (metadata: { readonly [K in keyof ImageMetadata]: ImageMetadata[K] | undefined }) =>
-  Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined)) as unknown as ImageMetadata;
+  Object.fromEntries<unknown>(
+    Object.entries(metadata).filter(([, value]) => value !== undefined),
+  ) as Partial<ImageMetadata> as ImageMetadata;
 
 /** "name value" for a setting that is not repeated; objects as JSON. */
 export const phrase = (key: string, value: unknown): string =>

@@ -1,3 +1,4 @@
+import { required } from "../../util/items.ts";
 import { infotextOf, readInfotext } from "./a1111.ts";
 import { comfyPrompts } from "./comfyui-prompts.ts";
 import { compact, numberOf, objectOf, samplerOf, seedOf, sizeOf, textOf, unrepeatedOf } from "./fields.ts";
@@ -32,7 +33,10 @@ export const fooocus: MetadataFormat = {
   read(texts) {
     const json = jsonIn(texts);
     if (json) return readJson(json);
-    const metadata = readInfotext(parseInfotext(infotextOf(texts)!), { source: "fooocus", rng: "torch-cpu" });
+    const metadata = readInfotext(parseInfotext(required(infotextOf(texts), "parameters")), {
+      source: "fooocus",
+      rng: "torch-cpu",
+    });
     return { ...metadata, notes: [...(metadata.notes ?? []), WAYS] };
   },
 };

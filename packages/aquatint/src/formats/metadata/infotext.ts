@@ -1,3 +1,4 @@
+import { itemAt } from "../../util/items.ts";
 import { objectOf } from "./fields.ts";
 
 /** A text as AUTOMATIC1111's web UI writes it, in its parts. */
@@ -35,7 +36,7 @@ export function parseInfotext(text: string): Infotext {
 /** Lines of a text; one whose line ends were lost, as some tools do, is parted before its known beginnings. */
 function linesOf(text: string): readonly string[] {
   const lines = text.split(/\r\n|\r|\n/);
-  const only = lines.length === 1 ? lines[0]! : "";
+  const only = lines.length === 1 ? itemAt(lines, 0) : "";
   const at = only.search(/[\s.]Steps: \d{1,6}, (Sampler|Size|Seed|CFG scale|Schedule type): /);
   if (at < 0) return lines;
   const before = withoutStop(only.slice(0, at + 1));
@@ -57,7 +58,7 @@ function settingsAt(lines: readonly string[]): number {
   if (marked >= 0) return short(marked) ? marked : -1;
   const last = lines.length - 1;
   if (!short(last)) return -1;
-  const names = Object.keys(parseSettings(lines[last]!));
+  const names = Object.keys(parseSettings(itemAt(lines, last)));
   return names.length >= 3 && names.some((name) => usual.test(name)) ? last : -1;
 }
 
@@ -92,7 +93,7 @@ function parseSettings(text: string): Record<string, string> {
     const structured = special ? (text[at] === '"' ? matchAt(quoted, text, at)?.[0] : jsonAt(text, at)) : undefined;
     if (special && structured === undefined) failures++;
     const value = structured ?? matchAt(bare, text, at)![0];
-    put(key[1]!.trim(), structured?.startsWith('"') ? unquoted(structured) : value.trim());
+    put(itemAt(key, 1).trim(), structured?.startsWith('"') ? unquoted(structured) : value.trim());
     at += value.length;
   }
   return Object.fromEntries(entries);
@@ -108,7 +109,7 @@ function jsonAt(text: string, at: number): string | undefined {
   let depth = 0;
   let inString = false;
   for (let i = at; i < text.length; i++) {
-    const c = text[i]!;
+    const c = itemAt(text, i);
     if (inString && c === "\\") i++;
     else if (c === '"') inString = !inString;
     else if (inString) continue;

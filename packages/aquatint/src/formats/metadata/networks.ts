@@ -1,3 +1,4 @@
+import { itemAt } from "../../util/items.ts";
 import type { NetworkCall } from "./types.ts";
 
 /** A call of an extra network in a prompt, as AUTOMATIC1111's web UI reads it: any word, a colon and arguments. */
@@ -15,7 +16,7 @@ export function withoutNetworks(prompt: string): NetworkPrompt {
   let end = 0;
   let rest = "";
   for (const match of prompt.matchAll(call)) {
-    networks.push(networkCall(match[1]!, match[2]!));
+    networks.push(networkCall(itemAt(match, 1), itemAt(match, 2)));
     const before = prompt.slice(end, match.index);
     end = match.index + match[0].length;
     rest += joins(before, prompt[end]) ? before.trimEnd() : before;

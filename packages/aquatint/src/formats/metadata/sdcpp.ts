@@ -1,3 +1,4 @@
+import { required } from "../../util/items.ts";
 import { infotextOf, readInfotext } from "./a1111.ts";
 import { parseInfotext } from "./infotext.ts";
 import type { MetadataFormat } from "./types.ts";
@@ -8,7 +9,7 @@ export const sdcpp: MetadataFormat = {
   title: "stable-diffusion.cpp",
   matches: (texts) => /Version: stable-diffusion\.cpp/.test(infotextOf(texts) ?? ""),
   read(texts) {
-    const infotext = parseInfotext(infotextOf(texts)!);
+    const infotext = parseInfotext(required(infotextOf(texts), "parameters"));
     const { Eta: eta, ...settings } = infotext.settings;
     const etaKeys = Number(eta) === 0 || eta === undefined ? [] : ["Eta"];
     const neutral = ["Guidance", ...(etaKeys.length > 0 ? [] : ["Eta"])];

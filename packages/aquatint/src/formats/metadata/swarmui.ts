@@ -1,3 +1,4 @@
+import { required } from "../../util/items.ts";
 import { comfyPrompts } from "./comfyui-prompts.ts";
 import { compact, isObject, numberOf, objectOf, samplerOf, seedOf, textOf, unrepeatedOf } from "./fields.ts";
 import { loraCall, withoutNetworks } from "./networks.ts";
@@ -19,7 +20,7 @@ export const swarmui: MetadataFormat = {
   title: "SwarmUI",
   matches: (texts) => objectIn(texts) !== undefined,
   read(texts) {
-    const metadata = objectIn(texts)!;
+    const metadata = required(objectIn(texts), "sui_image_params");
     const settings = metadata["sui_image_params"] as Readonly<Record<string, unknown>>;
     const prompt = withoutNetworks(textOf(settings["prompt"]) ?? "");
     const negative = withoutNetworks(textOf(settings["negativeprompt"]) ?? "");

@@ -5,6 +5,7 @@ import { gelu, mish, relu, silu } from "../../ops/activation.ts";
 import { add, clamp, scale, sub, tanh } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
 import { upsampleNearest } from "../../ops/resize.ts";
+import { itemAt } from "../../util/items.ts";
 import type { AutoencoderTinyConfig } from "./config.ts";
 
 type Activation = (x: Tensor) => Tensor;
@@ -18,9 +19,10 @@ const activations: Readonly<Record<AutoencoderTinyConfig["act_fn"], Activation>>
 
 /** Three convolutions with a shortcut: [b, channels, h, w]. */
 function AutoencoderTinyBlock(channels: number, act: Activation) {
-  const [first, second, third] = [0, 1, 2].map(() => Conv2d(channels, channels, 3));
+  const layer = () => Conv2d(channels, channels, 3);
+  const [first, second, third] = [layer(), layer(), layer()];
   const conv = [first, undefined, second, undefined, third];
-  return module({ conv }, (x: Tensor): Tensor => relu(add(third!(act(second!(act(first!(x))))), x)));
+  return module({ conv }, (x: Tensor): Tensor => relu(add(third(act(second(act(first(x))))), x)));
 }
 
 /** A step of a chain: a layer under the next number, or a function that takes a number and has no weights. */
@@ -39,9 +41,9 @@ function EncoderTiny(config: AutoencoderTinyConfig) {
   const act = activations[config.act_fn];
   const steps = channels.flatMap((width, i): Step[] => [
     { layer: i ? Conv2d(width, width, 3, { stride: 2, bias: false }) : Conv2d(in_channels, width, 3) },
-    ...Array.from({ length: blocks[i]! }, () => ({ layer: AutoencoderTinyBlock(width, act) })),
+    ...Array.from({ length: itemAt(blocks, i) }, () => ({ layer: AutoencoderTinyBlock(width, act) })),
   ]);
-  const { layers, run } = chain([...steps, { layer: Conv2d(channels.at(-1)!, latent_channels, 3) }]);
+  const { layers, run } = chain([...steps, { layer: Conv2d(itemAt(channels, -1), latent_channels, 3) }]);
   return module({ layers }, (image: Tensor): Tensor => run(scale(add(image, scalar(1)), 0.5)));
 }
 
@@ -52,11 +54,11 @@ function DecoderTiny(config: AutoencoderTinyConfig) {
   const larger: Step = { fn: (x) => upsampleNearest(x, { factor: config.upsampling_scaling_factor }) };
   const last = channels.length - 1;
   const steps = channels.flatMap((width, i): Step[] => [
-    ...Array.from({ length: blocks[i]! }, () => ({ layer: AutoencoderTinyBlock(width, act) })),
+    ...Array.from({ length: itemAt(blocks, i) }, () => ({ layer: AutoencoderTinyBlock(width, act) })),
     ...(i < last ? [larger] : []),
     { layer: i < last ? Conv2d(width, width, 3, { bias: false }) : Conv2d(width, out_channels, 3) },
   ]);
-  const { layers, run } = chain([{ layer: Conv2d(latent_channels, channels[0]!, 3) }, { fn: act }, ...steps]);
+  const { layers, run } = chain([{ layer: Conv2d(latent_channels, itemAt(channels, 0), 3) }, { fn: act }, ...steps]);
   return module({ layers }, (z: Tensor): Tensor => {
     const bounded = scale(tanh(scale(z, 1 / 3)), 3);
     return sub(scale(run(bounded), 2), scalar(1));

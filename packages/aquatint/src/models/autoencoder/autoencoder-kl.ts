@@ -6,6 +6,7 @@ import { module } from "../../nn/module.ts";
 import { add, exp, maximum, minimum, mul, scale, sub } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
 import { split } from "../../ops/shape.ts";
+import { itemAt } from "../../util/items.ts";
 import { Decoder, Encoder } from "./coders.ts";
 import type { AutoencoderConfig } from "./config.ts";
 
@@ -18,7 +19,7 @@ export interface LatentPosterior {
 
 /** The posterior of an encoder's moments [b, 2c, ...], means first. */
 export function clampedPosterior(moments: Tensor): LatentPosterior {
-  const c = moments.shape[1]! / 2;
+  const c = itemAt(moments.shape, 1) / 2;
   const [mean, wide] = split(moments, { axis: 1, sizes: [c, c] }) as [Tensor, Tensor];
   return { mean, logVariance: minimum(maximum(wide, scalar(-30)), scalar(20)) };
 }

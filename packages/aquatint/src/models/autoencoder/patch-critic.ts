@@ -2,6 +2,7 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { Conv2d, expectChannels } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { leakyRelu } from "../../ops/activation.ts";
+import { itemAt } from "../../util/items.ts";
 
 /** The sizes of a `PatchCritic`. */
 export interface PatchCriticConfig {
@@ -16,9 +17,9 @@ export interface PatchCriticConfig {
  */
 export function PatchCritic({ in_channels, block_out_channels: widths }: PatchCriticConfig) {
   const blocks = widths.map((width, i) =>
-    Conv2d(i === 0 ? in_channels : widths[i - 1]!, width, 4, { stride: 2, padding: 1 }),
+    Conv2d(i === 0 ? in_channels : itemAt(widths, i - 1), width, 4, { stride: 2, padding: 1 }),
   );
-  const conv_out = Conv2d(widths.at(-1)!, 1, 3);
+  const conv_out = Conv2d(itemAt(widths, -1), 1, 3);
   return module({ blocks, conv_out }, (x: Tensor): Tensor => {
     expectChannels(x, in_channels);
     return conv_out(blocks.reduce((h, block) => leakyRelu(block(h), { slope: 0.2 }), x));

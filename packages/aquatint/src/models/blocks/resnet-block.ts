@@ -6,6 +6,7 @@ import { silu } from "../../ops/activation.ts";
 import { add, mul, scale } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
 import { split } from "../../ops/shape.ts";
+import { itemAt } from "../../util/items.ts";
 
 /** Options of group normalization. */
 export interface NormOptions {
@@ -49,7 +50,7 @@ export function ResnetBlock2D(
 type Timed = (h: Tensor, time: Tensor, norm: (x: Tensor) => Tensor) => Tensor;
 const shift: Timed = (h, time, norm) => norm(add(h, time));
 const modulate: Timed = (h, time, norm) => {
-  const c = h.shape[1]!;
+  const c = itemAt(h.shape, 1);
   const [factor, offset] = split(time, { axis: 1, sizes: [c, c] }) as [Tensor, Tensor];
   return add(mul(norm(h), add(factor, scalar(1))), offset);
 };

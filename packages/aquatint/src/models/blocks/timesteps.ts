@@ -5,6 +5,7 @@ import { silu } from "../../ops/activation.ts";
 import { add, cos, mul, scale, sin, sub } from "../../ops/elementwise.ts";
 import { constant, scalar } from "../../ops/leaves.ts";
 import { concat, pad, reshape } from "../../ops/shape.ts";
+import { itemAt } from "../../util/items.ts";
 
 /** Options of the sines and cosines of a timestep. */
 export interface TimestepOptions {
@@ -33,7 +34,7 @@ export function timesteps(
 function wavesOf(x: Tensor, frequencies: Float32Array<ArrayBuffer>) {
   const n = frequencies.length;
   const table = constant({ value: { dtype: "float32", shape: [1, n], data: frequencies } });
-  const angle = mul(reshape(x, { shape: [x.shape[0]!, 1] }), table);
+  const angle = mul(reshape(x, { shape: [itemAt(x.shape, 0), 1] }), table);
   return { sines: sin(angle), cosines: cos(angle) };
 }
 

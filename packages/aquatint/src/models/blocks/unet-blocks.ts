@@ -1,6 +1,7 @@
 import type { Tensor } from "../../graph/tensor.ts";
 import { type Module, module } from "../../nn/module.ts";
 import { concat } from "../../ops/shape.ts";
+import { itemAt } from "../../util/items.ts";
 import type { ImageAttention } from "./attention.ts";
 import { Downsample2D, Upsample2D } from "./resample.ts";
 import { ResnetBlock2D, type ResnetOptions } from "./resnet-block.ts";
@@ -41,10 +42,10 @@ export function DownBlock({ inChannels, outChannels, layers, downsample, resnet,
     let h = x;
     for (const [i, block] of resnets.entries()) {
       h = block(h, temb); // [b, outChannels, h, w]
-      h = attentions ? attentions[i]!(h, context) : h;
+      h = attentions ? itemAt(attentions, i)(h, context) : h;
       passed.push(h);
     }
-    return downsamplers ? [...passed, downsamplers[0]!(h)] : passed;
+    return downsamplers ? [...passed, itemAt(downsamplers, 0)(h)] : passed;
   });
 }
 
@@ -59,9 +60,9 @@ export function MidBlock(channels: number, { resnet, attention, paired = true }:
   const resnets = range(paired ? 2 : 1).map(() => ResnetBlock2D(channels, channels, resnet));
   const attentions = paired && attention ? [attention(channels, 0)] : undefined;
   return module({ resnets, attentions }, (x: Tensor, { temb, context }: Conditions): Tensor => {
-    const [first, second] = resnets;
-    const h = first!(x, temb);
-    return second ? second(attentions ? attentions[0]!(h, context) : h, temb) : h;
+    const [first, second] = [itemAt(resnets, 0), resnets[1]];
+    const h = first(x, temb);
+    return second ? second(attentions ? itemAt(attentions, 0)(h, context) : h, temb) : h;
   });
 }
 
@@ -89,8 +90,8 @@ export function UpBlock({ inChannels, outChannels, skipChannels, upsample, resne
     for (const [i, block] of resnets.entries()) {
       const skip = skips[i];
       h = block(skip ? concat([h, skip], { axis: 1 }) : h, temb); // [b, outChannels, h, w]
-      h = attentions ? attentions[i]!(h, context) : h;
+      h = attentions ? itemAt(attentions, i)(h, context) : h;
     }
-    return upsamplers ? upsamplers[0]!(h, size) : h;
+    return upsamplers ? itemAt(upsamplers, 0)(h, size) : h;
   });
 }

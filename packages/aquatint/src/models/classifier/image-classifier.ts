@@ -4,6 +4,7 @@ import { Conv2d, expectChannels, GroupNorm } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { silu } from "../../ops/activation.ts";
 import { mean } from "../../ops/reduce.ts";
+import { itemAt } from "../../util/items.ts";
 import { ResnetBlock2D } from "../blocks/resnet-block.ts";
 import type { ClassifierConfig } from "./config.ts";
 
@@ -24,17 +25,17 @@ export const strideOf = ({ block_out_channels }: ClassifierConfig): number => 2 
 export function ImageClassifier(config: ClassifierConfig) {
   const { in_channels, block_out_channels: widths, layers_per_block, norm_num_groups: groups, classes } = config;
   const norm = { groups, eps: 1e-5 };
-  const conv_in = Conv2d(in_channels, widths[0]!, 5, { stride: 2 });
+  const conv_in = Conv2d(in_channels, itemAt(widths, 0), 5, { stride: 2 });
   const down_blocks = widths.map((width, i) => {
-    const downsampler = i === 0 ? undefined : Conv2d(widths[i - 1]!, width, 3, { stride: 2 });
+    const downsampler = i === 0 ? undefined : Conv2d(itemAt(widths, i - 1), width, 3, { stride: 2 });
     const resnets = Array.from({ length: layers_per_block }, () => ResnetBlock2D(width, width, { norm }));
     return module(
       { downsampler, resnets },
       (x: Tensor): Tensor => resnets.reduce((h, resnet) => resnet(h), downsampler ? downsampler(x) : x),
     );
   });
-  const conv_norm_out = GroupNorm(groups, widths.at(-1)!);
-  const conv_out = Conv2d(widths.at(-1)!, classes.length + 1, 1);
+  const conv_norm_out = GroupNorm(groups, itemAt(widths, -1));
+  const conv_out = Conv2d(itemAt(widths, -1), classes.length + 1, 1);
 
   return module({ conv_in, down_blocks, conv_norm_out, conv_out }, (x: Tensor): ClassifierOutput => {
     expectChannels(x, in_channels);
@@ -42,7 +43,7 @@ export function ImageClassifier(config: ClassifierConfig) {
     if (ragged !== undefined) shapeError(`sides must be multiples of ${strideOf(config)}, got ${x}`);
     const states: Tensor[] = [];
     for (const block of down_blocks) states.push(block(states.at(-1) ?? conv_in(x)));
-    const seen = silu(conv_norm_out(states.at(-1)!));
+    const seen = silu(conv_norm_out(itemAt(states, -1)));
     return { places: conv_out(seen), features: mean(seen, { axes: [2, 3] }), states };
   });
 }

@@ -1,10 +1,11 @@
 import type { Tensor } from "../../graph/tensor.ts";
 import { rearrange } from "../../nn/einops.ts";
 import { LayerNorm, Linear } from "../../nn/layers.ts";
-import { module } from "../../nn/module.ts";
+import { type Module, module } from "../../nn/module.ts";
 import { gelu, quickGelu } from "../../ops/activation.ts";
 import { scaledDotProductAttention } from "../../ops/attention.ts";
 import { add } from "../../ops/elementwise.ts";
+import { itemAt } from "../../util/items.ts";
 
 /** Config fields that the transformers of CLIP's two towers share. */
 export interface ClipEncoderConfig {
@@ -22,8 +23,8 @@ function Attention({ hidden_size: width, num_attention_heads: h }: ClipEncoderCo
   const [k_proj, v_proj] = [Linear(width, width), Linear(width, width)];
   const [q_proj, out_proj] = [Linear(width, width), Linear(width, width)];
   return module({ k_proj, v_proj, q_proj, out_proj }, (x: Tensor, mask?: Tensor): Tensor => {
-    const [q, k, v] = [q_proj, k_proj, v_proj].map((proj) => rearrange(proj(x), "b n (h d) -> b h n d", { h }));
-    const mixed = scaledDotProductAttention(q!, k!, v!, mask ? { mask } : {});
+    const heads = (proj: Module<(x: Tensor) => Tensor>) => rearrange(proj(x), "b n (h d) -> b h n d", { h });
+    const mixed = scaledDotProductAttention(heads(q_proj), heads(k_proj), heads(v_proj), mask ? { mask } : {});
     return out_proj(rearrange(mixed, "b h n d -> b n (h d)"));
   });
 }
@@ -49,7 +50,7 @@ export function ClipEncoder(config: ClipEncoderConfig) {
   const layers = Array.from({ length: config.num_hidden_layers }, () => EncoderLayer(config));
   return module({ layers }, (x: Tensor, mask?: Tensor): Tensor[] => {
     const states = [x];
-    for (const layer of layers) states.push(layer(states.at(-1)!, mask));
+    for (const layer of layers) states.push(layer(itemAt(states, -1), mask));
     return states;
   });
 }

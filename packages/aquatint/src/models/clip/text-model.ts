@@ -9,6 +9,7 @@ import { embedding } from "../../ops/gather.ts";
 import { constant } from "../../ops/leaves.ts";
 import { argmax } from "../../ops/reduce.ts";
 import { reshape, slice } from "../../ops/shape.ts";
+import { itemAt } from "../../util/items.ts";
 import type { ClipTextConfig } from "./config.ts";
 import { ClipEncoder } from "./encoder.ts";
 
@@ -40,8 +41,8 @@ export function ClipTextTransformer(config: ClipTextConfig) {
   const encoder = ClipEncoder(config);
   const final_layer_norm = LayerNorm(config.hidden_size, { eps: config.layer_norm_eps });
   return module({ embeddings, encoder, final_layer_norm }, (ids: Tensor): TextEncoding => {
-    const hiddenStates = encoder(embeddings(ids), causalMask({ queries: ids.shape[1]! }));
-    const lastHiddenState = final_layer_norm(hiddenStates.at(-1)!);
+    const hiddenStates = encoder(embeddings(ids), causalMask({ queries: itemAt(ids.shape, 1) }));
+    const lastHiddenState = final_layer_norm(itemAt(hiddenStates, -1));
     return { lastHiddenState, hiddenStates, pooled: atEnd(lastHiddenState, ids, config.eos_token_id) };
   });
 }

@@ -6,6 +6,7 @@ import { module } from "../../nn/module.ts";
 import { add } from "../../ops/elementwise.ts";
 import { param } from "../../ops/leaves.ts";
 import { concat, expand, reshape, slice } from "../../ops/shape.ts";
+import { itemAt } from "../../util/items.ts";
 import type { ClipVisionConfig } from "./config.ts";
 import { ClipEncoder } from "./encoder.ts";
 
@@ -42,7 +43,7 @@ export function ClipVisionTransformer(config: ClipVisionConfig) {
   const post_layernorm = norm();
   return module({ embeddings, pre_layrnorm, encoder, post_layernorm }, (images: Tensor): ImageEncoding => {
     const hiddenStates = encoder(pre_layrnorm(embeddings(images)));
-    const lastHiddenState = hiddenStates.at(-1)!;
+    const lastHiddenState = itemAt(hiddenStates, -1);
     const { b, d } = dims(lastHiddenState, "b n d");
     const first = reshape(slice(lastHiddenState, { axis: 1, start: 0, end: 1 }), { shape: [b, d] });
     return { lastHiddenState, hiddenStates, pooled: post_layernorm(first) };

@@ -5,6 +5,7 @@ import { module } from "../../nn/module.ts";
 import { add, mul, scale } from "../../ops/elementwise.ts";
 import { mean } from "../../ops/reduce.ts";
 import { concat, split } from "../../ops/shape.ts";
+import { itemAt } from "../../util/items.ts";
 import { descend, descent } from "../unet/backbone.ts";
 import type { ControlNetConfig } from "../unet/condition-config.ts";
 import { descentPlan } from "../unet/cross-attention.ts";
@@ -32,10 +33,10 @@ export function ControlNetModel(config: ControlNetConfig) {
   const controlnet_cond_embedding = ControlNetConditioningEmbedding({
     inChannels: config.conditioning_channels,
     widths: config.conditioning_embedding_out_channels,
-    outChannels: channels[0]!,
+    outChannels: itemAt(channels, 0),
   });
   const controlnet_down_blocks = passedChannels(config).map(ZeroConv);
-  const controlnet_mid_block = ZeroConv(channels.at(-1)!);
+  const controlnet_mid_block = ZeroConv(itemAt(channels, -1));
   const before = { conv_in, ...vector, controlnet_cond_embedding };
   const children = { ...before, down_blocks, controlnet_down_blocks, controlnet_mid_block, mid_block };
   type Args = [sample: Tensor, t: Tensor, encoderHiddenStates: Tensor, controlnetCond: Tensor];
@@ -49,7 +50,7 @@ export function ControlNetModel(config: ControlNetConfig) {
     const temb = embed(vector, config, t, conditions);
     const { skips, middle } = descend({ down_blocks, mid_block }, add(x, hint), { temb, context });
     const weigh = weighing(config, { count: skips.length, conditioningScale, guessMode });
-    const down = skips.map((skip, i) => weigh(controlnet_down_blocks[i]!(skip), i));
+    const down = skips.map((skip, i) => weigh(itemAt(controlnet_down_blocks, i)(skip), i));
     return { down, mid: weigh(controlnet_mid_block(middle), skips.length) };
   };
   return module(children, forward);
@@ -79,13 +80,13 @@ function passedChannels({ block_out_channels: channels, layers_per_block }: Cont
     const images = layers_per_block + (i === channels.length - 1 ? 0 : 1);
     return Array.from({ length: images }, () => width);
   });
-  return [channels[0]!, ...each];
+  return [itemAt(channels, 0), ...each];
 }
 
 /** The image in the order of colors that the network was trained on. */
 function inOrder(image: Tensor, { controlnet_conditioning_channel_order: order }: ControlNetConfig): Tensor {
   if (order === "rgb") return image;
-  const planes = split(image, { axis: 1, sizes: Array.from({ length: image.shape[1]! }, () => 1) });
+  const planes = split(image, { axis: 1, sizes: Array.from({ length: itemAt(image.shape, 1) }, () => 1) });
   return concat([...planes].reverse(), { axis: 1 });
 }
 

@@ -3,6 +3,7 @@ import { Conv2d, GroupNorm } from "../../nn/layers.ts";
 import { silu } from "../../ops/activation.ts";
 import { scale, sub } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
+import { itemAt } from "../../util/items.ts";
 import type { ResnetOptions } from "../blocks/resnet-block.ts";
 import { type AttentionFactory, type Conditions, DownBlock, MidBlock, UpBlock } from "../blocks/unet-blocks.ts";
 import { addResiduals, type Residuals } from "./residuals.ts";
@@ -42,7 +43,7 @@ export interface BackbonePlan extends DescentPlan {
 
 /** Width of the vector that tells every block the time. */
 export const timeChannels = ({ time_embedding_dim, block_out_channels }: DescentConfig): number =>
-  time_embedding_dim ?? 4 * block_out_channels[0]!;
+  time_embedding_dim ?? 4 * itemAt(block_out_channels, 0);
 
 function resnetOptions(config: DescentConfig): ResnetOptions {
   const { norm_num_groups: groups, norm_eps: eps, resnet_time_scale_shift } = config;
@@ -61,18 +62,18 @@ export function descent(config: DescentConfig, { layers, down, mid, midPaired = 
   };
   const down_blocks = channels.map((outChannels, i) =>
     DownBlock({
-      inChannels: channels[Math.max(i - 1, 0)]!,
+      inChannels: itemAt(channels, Math.max(i - 1, 0)),
       outChannels,
-      layers: layers[i]!,
+      layers: itemAt(layers, i),
       downsample: i === channels.length - 1 ? undefined : { padding: config.downsample_padding },
       resnet,
       attention: down[i],
     }),
   );
   return {
-    conv_in: Conv2d(config.in_channels, channels[0]!, config.conv_in_kernel ?? 3),
+    conv_in: Conv2d(config.in_channels, itemAt(channels, 0), config.conv_in_kernel ?? 3),
     down_blocks,
-    mid_block: config.mid_block_type === null ? undefined : MidBlock(channels.at(-1)!, middle),
+    mid_block: config.mid_block_type === null ? undefined : MidBlock(itemAt(channels, -1), middle),
   };
 }
 /** The parts on the way down. */
@@ -81,7 +82,7 @@ export type Descent = ReturnType<typeof descent>;
 /** The parts of a U-Net (Ronneberger et al. 2015; Ho et al. 2020) under their published names. */
 export function backbone(config: BackboneConfig, plan: BackbonePlan) {
   const { out_channels, block_out_channels, norm_num_groups: groups, norm_eps: eps } = config;
-  const first = block_out_channels[0]!;
+  const first = itemAt(block_out_channels, 0);
   return {
     ...descent(config, plan),
     up_blocks: upBlocks(config, plan),
@@ -96,11 +97,11 @@ function upBlocks(config: BackboneConfig, { layers, up }: BackbonePlan) {
   const channels = config.block_out_channels.toReversed();
   const resnet = resnetOptions(config);
   return channels.map((outChannels, i) => {
-    const levelChannels = Array.from({ length: layers.at(-1 - i)! }, () => outChannels);
+    const levelChannels = Array.from({ length: itemAt(layers, -1 - i) }, () => outChannels);
     return UpBlock({
-      inChannels: channels[Math.max(i - 1, 0)]!,
+      inChannels: itemAt(channels, Math.max(i - 1, 0)),
       outChannels,
-      skipChannels: [...levelChannels, channels[Math.min(i + 1, channels.length - 1)]!],
+      skipChannels: [...levelChannels, itemAt(channels, Math.min(i + 1, channels.length - 1))],
       upsample: i < channels.length - 1,
       resnet,
       attention: up[i],
@@ -111,8 +112,8 @@ function upBlocks(config: BackboneConfig, { layers, up }: BackbonePlan) {
 /** Down through the blocks and the middle from the first convolution's x: what each gave, and the middle's image. */
 export function descend({ down_blocks, mid_block }: Omit<Descent, "conv_in">, x: Tensor, conditions: Conditions) {
   const skips = [x];
-  for (const block of down_blocks) skips.push(...block(skips.at(-1)!, conditions));
-  const deepest = skips.at(-1)!;
+  for (const block of down_blocks) skips.push(...block(itemAt(skips, -1), conditions));
+  const deepest = itemAt(skips, -1);
   return { skips, middle: mid_block ? mid_block(deepest, conditions) : deepest };
 }
 

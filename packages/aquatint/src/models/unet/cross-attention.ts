@@ -1,3 +1,4 @@
+import { itemAt } from "../../util/items.ts";
 import { Transformer2DModel } from "../blocks/transformer.ts";
 import type { AttentionFactory } from "../blocks/unet-blocks.ts";
 import type { DescentPlan } from "./backbone.ts";
@@ -42,8 +43,8 @@ interface Site {
 function transformers(config: CrossAttentionConfig, { level, depth, onlyContext }: Site): AttentionFactory {
   const n = config.block_out_channels.length;
   // the published key's name is a mistake: it is a number of heads
-  const heads = eachBlock(config.num_attention_heads ?? config.attention_head_dim, n)[level]!;
-  const contextWidth = eachBlock(config.cross_attention_dim, n)[level]!;
+  const heads = itemAt(eachBlock(config.num_attention_heads ?? config.attention_head_dim, n), level);
+  const contextWidth = itemAt(eachBlock(config.cross_attention_dim, n), level);
   const { norm_num_groups: groups, use_linear_projection: linear } = config;
   return (channels, i) =>
     Transformer2DModel(channels, {
@@ -52,7 +53,7 @@ function transformers(config: CrossAttentionConfig, { level, depth, onlyContext 
       groups,
       linear,
       onlyContext,
-      depth: typeof depth === "number" ? depth : depth[i]!,
+      depth: typeof depth === "number" ? depth : itemAt(depth, i),
     });
 }
 
@@ -62,12 +63,14 @@ export function descentPlan(config: CrossAttentionConfig): DescentPlan {
   const depths = eachBlock<Depth>(config.transformer_layers_per_block, n);
   const only = eachBlock(config.only_cross_attention, n);
   // diffusers' block in the middle looks at the places first, whatever the config says
-  const middle = { level: n - 1, depth: depths.at(-1)!, onlyContext: false };
+  const middle = { level: n - 1, depth: itemAt(depths, -1), onlyContext: false };
   const crossing = config.mid_block_type === "UNetMidBlock2DCrossAttn";
   return {
     layers: eachBlock(config.layers_per_block, n),
     down: config.down_block_types.map((type, level) =>
-      attends[type] ? transformers(config, { level, depth: depths[level]!, onlyContext: only[level]! }) : undefined,
+      attends[type]
+        ? transformers(config, { level, depth: itemAt(depths, level), onlyContext: itemAt(only, level) })
+        : undefined,
     ),
     mid: crossing ? transformers(config, middle) : undefined,
     midPaired: crossing,
@@ -82,7 +85,7 @@ export function ascentPlan(config: AscentConfig): readonly AttentionFactory[] {
     eachBlock<Depth>(config.transformer_layers_per_block, n).toReversed();
   const only = eachBlock(config.only_cross_attention, n).toReversed();
   return config.up_block_types.map((type, i) => {
-    const site = { level: n - 1 - i, depth: depths[i]!, onlyContext: only[i]! };
+    const site = { level: n - 1 - i, depth: itemAt(depths, i), onlyContext: itemAt(only, i) };
     return attends[type] ? transformers(config, site) : undefined;
   });
 }

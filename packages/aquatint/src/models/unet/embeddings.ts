@@ -4,6 +4,7 @@ import { dims } from "../../nn/einops.ts";
 import { Embedding } from "../../nn/layers.ts";
 import { add } from "../../ops/elementwise.ts";
 import { concat, reshape } from "../../ops/shape.ts";
+import { itemAt } from "../../util/items.ts";
 import { TimestepEmbedding, timesteps } from "../blocks/timesteps.ts";
 import { type DescentConfig, timeChannels } from "./backbone.ts";
 
@@ -36,7 +37,7 @@ export function embeddings(config: EmbeddingConfig) {
   const { block_out_channels, time_cond_proj_dim: conditionWidth = null, addition_embed_type } = config;
   const width = timeChannels(config);
   return {
-    time_embedding: TimestepEmbedding(block_out_channels[0]!, width, { conditionWidth }),
+    time_embedding: TimestepEmbedding(itemAt(block_out_channels, 0), width, { conditionWidth }),
     class_embedding: classEmbedding(config, width),
     add_embedding: addition_embed_type ? projected(config, width) : undefined,
   };
@@ -59,7 +60,7 @@ export function embed(parts: Embeddings, config: EmbeddingConfig, t: Tensor, con
   const { timestepCond, classLabels, textEmbeds, timeIds } = conditions;
   const waves = (x: Tensor, width: number) =>
     timesteps(x, width, { flipSinToCos: config.flip_sin_to_cos, freqShift: config.freq_shift });
-  let vector = time_embedding(waves(t, config.block_out_channels[0]!), timestepCond);
+  let vector = time_embedding(waves(t, itemAt(config.block_out_channels, 0)), timestepCond);
   if (class_embedding && classLabels) vector = add(vector, class_embedding(classLabels));
   if (add_embedding && textEmbeds && timeIds) {
     expectAdded(config, textEmbeds, timeIds);

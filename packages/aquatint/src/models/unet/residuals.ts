@@ -1,6 +1,7 @@
 import { shapeError } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { add } from "../../ops/elementwise.ts";
+import { itemAt } from "../../util/items.ts";
 
 /** Output of a ControlNet (Zhang et al. 2023) for a U-Net: one tensor for every image on the way down, and one for the middle's. */
 export interface Residuals {
@@ -29,5 +30,5 @@ function addEach(xs: readonly Tensor[], ys: readonly Tensor[]): Tensor[] {
       "take a ControlNet of the same family",
     );
   }
-  return xs.map((x, i) => add(x, ys[i]!));
+  return xs.map((x, i) => add(x, itemAt(ys, i)));
 }

@@ -1,6 +1,7 @@
 import { float32, float32Data } from "../../graph/host-tensor.ts";
 import type { HostTensor } from "../../graph/types.ts";
 import { concatFloat32 } from "../../util/concat.ts";
+import { itemAt } from "../../util/items.ts";
 import type { Conditions, TextToImageNetwork } from "../network/network.ts";
 import type { EncodedCaptions, TokenizedCaption } from "./encode.ts";
 import type { Conditioning } from "./plan.ts";
@@ -28,7 +29,7 @@ export async function encodedConditioning(
     byCaptions.set(key, conditions);
     byStage.push({ until, conditions });
   }
-  return (step) => (byStage.find(({ until }) => step < until) ?? byStage.at(-1)!).conditions;
+  return (step) => (byStage.find(({ until }) => step < until) ?? itemAt(byStage, -1)).conditions;
 }
 
 const keyOf = (captions: readonly TokenizedCaption[]): string =>
@@ -62,8 +63,8 @@ function prependZeros(tensor: HostTensor): HostTensor {
 function repeatRows(tensor: HostTensor, count: number): HostTensor {
   if (count === 1) return tensor;
   const [shape, data] = [tensor.shape, float32Data(tensor)];
-  const size = data.length / shape[0]!;
-  const repeated = Array.from({ length: shape[0]! * count }, (_, i) => {
+  const size = data.length / itemAt(shape, 0);
+  const repeated = Array.from({ length: itemAt(shape, 0) * count }, (_, i) => {
     const row = Math.floor(i / count);
     return data.subarray(row * size, (row + 1) * size);
   });
@@ -71,4 +72,4 @@ function repeatRows(tensor: HostTensor, count: number): HostTensor {
 }
 
 const matrix = (values: readonly (readonly number[])[]): HostTensor =>
-  float32([values.length, values[0]!.length], values.flat());
+  float32([values.length, itemAt(values, 0).length], values.flat());

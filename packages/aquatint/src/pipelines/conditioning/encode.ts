@@ -1,7 +1,9 @@
+import { float32Data } from "../../graph/host-tensor.ts";
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import { input } from "../../ops/leaves.ts";
 import type { PromptChunk } from "../../tokenizers/chunks.ts";
 import { type EmphasisRestore, emphasized } from "../../tokenizers/emphasis.ts";
+import { itemAt, lookup, required } from "../../util/items.ts";
 import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts";
 import type { TextEncoder } from "../model/text-encoders.ts";
 import type { ProgramCache } from "../network/program-cache.ts";
@@ -50,25 +52,26 @@ export async function encodeCaptions(
 ): Promise<EncodedCaptions> {
   const { encoders } = input;
   const width = encoders.reduce((sum, encoder) => sum + encoder.width, 0);
-  const tokens = captions[0]!.chunks[0]!.reduce((sum, { ids }) => sum + ids.length, 0);
+  const tokens = itemAt(itemAt(captions, 0).chunks, 0).reduce((sum, { ids }) => sum + ids.length, 0);
   const context = new Float32Array(captions.length * tokens * width);
   let textEmbeds: HostTensor | undefined;
   let column = 0;
   for (const [e, encoder] of encoders.entries()) {
-    const chunks = captions.map((caption) => caption.chunks[e]!);
+    const chunks = captions.map((caption) => itemAt(caption.chunks, e));
     const states = await runEncoder(input, encoder, { captions, chunks: chunks.flat(), ...options });
     let row = 0; // of the context
     for (const [c, { skipped, restore }] of captions.entries()) {
-      for (const [k, { ids, weights }] of chunks[c]!.entries()) {
-        const from = (c * chunks[c]!.length + k) * ids.length * encoder.width;
-        const state = states[`hidden${skipped}`]!.data.subarray(from, from + ids.length * encoder.width);
-        const hidden = emphasized(state as Float32Array, weights, restore && { restore });
+      for (const [k, { ids, weights }] of itemAt(chunks, c).entries()) {
+        const from = (c * itemAt(chunks, c).length + k) * ids.length * encoder.width;
+        const hiddenStates = float32Data(lookup(states, `hidden${skipped}`));
+        const state = hiddenStates.subarray(from, from + ids.length * encoder.width);
+        const hidden = emphasized(state, weights, restore && { restore });
         for (let t = 0; t < ids.length; t++, row++) {
           context.set(hidden.subarray(t * encoder.width, (t + 1) * encoder.width), row * width + column);
         }
       }
     }
-    textEmbeds ??= states["pooled"] && firstRows(states["pooled"], chunks[0]!.length);
+    textEmbeds ??= states["pooled"] && firstRows(states["pooled"], itemAt(chunks, 0).length);
     column += encoder.width;
   }
   const shape = [captions.length, tokens, width];
@@ -76,11 +79,12 @@ export async function encodeCaptions(
 }
 
 /** Each caption's first of `each` rows. */
-function firstRows({ data, shape }: HostTensor, each: number): HostTensor {
-  const [rows = 0, width = 0] = shape;
+function firstRows(states: HostTensor, each: number): HostTensor {
+  const data = float32Data(states);
+  const [rows = 0, width = 0] = states.shape;
   const out = new Float32Array((rows / each) * width);
   for (let i = 0; i < rows / each; i++) {
-    out.set((data as Float32Array).subarray(i * each * width, (i * each + 1) * width), i * width);
+    out.set(data.subarray(i * each * width, (i * each + 1) * width), i * width);
   }
   return { dtype: "float32", shape: [rows / each, width], data: out };
 }
@@ -97,10 +101,10 @@ function runEncoder(
   { captions, chunks, loraScales = [], signal }: EncoderRun,
 ): Promise<HostTensors> {
   const skips = [...new Set(captions.map(({ skipped }) => skipped))].sort();
-  const shape = [chunks.length, chunks[0]!.ids.length];
+  const shape = [chunks.length, itemAt(chunks, 0).ids.length];
   const hasVectors = chunks.some(({ vectors }) => vectors.length > 0);
   const leaf = (name: string, ...last: number[]) => input({ name, dtype: "float32", shape: [...shape, ...last] });
-  return programs.run({
+  return programs.run<string>({
     key: `${encoder.name} ${shape} ${skips} ${hasVectors}`,
     trace: () =>
       adapted(adapters, encoder.name, () => {
@@ -122,7 +126,7 @@ function runEncoder(
 /** Ids of every chunk, and the vectors that stand in place of some of them. */
 function idFeeds(chunks: readonly PromptChunk[], encoder: TextEncoder, embeddings: TextEmbeddings | undefined) {
   const { width } = encoder;
-  const length = chunks[0]!.ids.length;
+  const length = itemAt(chunks, 0).ids.length;
   const shape = [chunks.length, length];
   const ids = new Int32Array(chunks.length * length);
   const vectors = new Float32Array(ids.length * width);
@@ -130,9 +134,9 @@ function idFeeds(chunks: readonly PromptChunk[], encoder: TextEncoder, embedding
   for (const [i, chunk] of chunks.entries()) {
     ids.set(chunk.ids, i * length);
     for (const { at, name, index } of chunk.vectors) {
-      const { data } = embeddings!.get(name)!.get(encoder.name)!;
+      const data = float32Data(lookup(lookup(required(embeddings, "embeddings"), name), encoder.name));
       tokenMask[i * length + at] = 0;
-      vectors.set((data as Float32Array).subarray(index * width, (index + 1) * width), (i * length + at) * width);
+      vectors.set(data.subarray(index * width, (index + 1) * width), (i * length + at) * width);
     }
   }
   return {

@@ -3,6 +3,7 @@ import { padChunks } from "../../tokenizers/chunks.ts";
 import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode } from "../../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, type EncodedPrompt, encodePrompt, type PromptSyntax } from "../../tokenizers/prompt.ts";
+import { itemAt, lookup } from "../../util/items.ts";
 import type { TextToImageModules } from "../model/components.ts";
 import { type ClipSkipOptions, skippedLayers } from "./clip-skip.ts";
 import type { TextEmbeddings, TokenizedCaption } from "./encode.ts";
@@ -105,7 +106,7 @@ export function planConditioning(
     loraScales: checkedScales(options.loraScales, model),
     promptSyntax: options.promptSyntax ?? DEFAULT_PROMPT_SYNTAX,
     clipSkip: skipped.prompt,
-    truncated: read.flatMap(({ prompts }) => prompts[0]!.cut || []),
+    truncated: read.flatMap(({ prompts }) => itemAt(prompts, 0).cut || []),
     paddedChunks: new Set(chunkCounts(read)).size > 1,
   };
 }
@@ -118,8 +119,14 @@ const readPrompt = (
   steps: number,
 ): readonly EncodedPrompt[] =>
   modules.textEncoders.map(({ name }, e) => {
-    const counts = Array.from(embeddings, ([word, of]) => [word, of.get(name)!.shape[0]!] as const);
-    return encodePrompt(text, { tokenizer: tokenizers[e]!, embeddings: new Map(counts), syntax, steps, emphasis });
+    const counts = Array.from(embeddings, ([word, of]) => [word, itemAt(lookup(of, name).shape, 0)] as const);
+    return encodePrompt(text, {
+      tokenizer: itemAt(tokenizers, e),
+      embeddings: new Map(counts),
+      syntax,
+      steps,
+      emphasis,
+    });
   });
 
 interface ReadCaption extends Pick<TokenizedCaption, "skipped" | "restore"> {
@@ -140,7 +147,7 @@ function stagesOf(captions: readonly ReadCaption[], tokenizers: readonly ClipTok
     until,
     captions: captions.map(({ prompts, ...how }) => ({
       ...how,
-      chunks: prompts.map((prompt, e) => padChunks(at(prompt, until), { count, tokenizer: tokenizers[e]! })),
+      chunks: prompts.map((prompt, e) => padChunks(at(prompt, until), { count, tokenizer: itemAt(tokenizers, e) })),
     })),
   }));
 }
@@ -167,6 +174,6 @@ function checkedScales(requested: readonly number[] | undefined, { loras = [] }:
 /** Captions read literally for one evaluation, without a sampler: what `encode` takes. */
 export function plainCaptions(tokenizers: readonly ClipTokenizer[], captions: readonly string[]): TokenizedCaption[] {
   const chunks = (text: string, tokenizer: ClipTokenizer) =>
-    encodePrompt(text, { tokenizer, steps: 1 }).stages[0]!.chunks;
+    itemAt(encodePrompt(text, { tokenizer, steps: 1 }).stages, 0).chunks;
   return captions.map((text) => ({ skipped: 0, chunks: tokenizers.map((tokenizer) => chunks(text, tokenizer)) }));
 }

@@ -4,6 +4,7 @@ import type { GraphMemory } from "../../graph/memory.ts";
 import { type HostTensor, type Shape, sizeOf } from "../../graph/types.ts";
 import { recordingRuntime } from "../../runtime/recorder.ts";
 import type { Device, Runtime } from "../../runtime/types.ts";
+import { itemAt, required } from "../../util/items.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 import { tiledNetwork } from "../vae/tiling.ts";
 
@@ -69,7 +70,7 @@ const SMALLEST_TILE = 8;
  */
 export async function planMemory(options: MemoryPlanOptions): Promise<MemoryPlan> {
   const { budget, weightMemory } = options;
-  const run = options.dryRun(1)!;
+  const run = required(options.dryRun(1), "dry run");
   const needs = await measure(run);
   const least = await firstFit(needs, options);
   if (least.bytes <= budget) return least;
@@ -114,7 +115,7 @@ async function measure({ open, run, factor }: DryRun): Promise<MemoryNeeds> {
     ...network,
     async decode(x) {
       decoded = [1, ...x.shape.slice(1)];
-      return new Float32Array(x.shape[0]! * 3 * sizeOf(x.shape.slice(2)) * factor ** 2);
+      return new Float32Array(itemAt(x.shape, 0) * 3 * sizeOf(x.shape.slice(2)) * factor ** 2);
     },
     async encodeImage(_, noise) {
       encodes = true;
@@ -180,7 +181,7 @@ async function firstFit(
       if (!least || bytes < least.bytes) least = plan;
     }
   }
-  return least!;
+  return required(least, "plan");
 }
 
 type Estimate = (programs: readonly GraphMemory[], memory: WeightMemory) => number;

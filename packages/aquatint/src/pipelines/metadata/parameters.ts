@@ -5,6 +5,7 @@ import type { GeneratorName } from "../../math/generators.ts";
 import { jsonSeed } from "../../math/random.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, promptSyntaxes } from "../../tokenizers/prompt.ts";
+import { itemAt } from "../../util/items.ts";
 import { clipSkipRules } from "../conditioning/clip-skip.ts";
 import type { ConditionedModel } from "../conditioning/plan.ts";
 import { noiseDefaults } from "../text-to-image/noise.ts";
@@ -57,7 +58,7 @@ export type GenerationParameters = z.output<typeof parametersSchema>;
 export function parseParameters(json: unknown, { name }: { readonly name: string }): GenerationParameters {
   const { success, data, error } = parametersSchema.safeParse(json);
   if (success) return data;
-  const { path, message } = error.issues[0]!;
+  const { path, message } = itemAt(error.issues, 0);
   throw new AquatintError("image/recipe", `the recipe in ${name} is damaged: "${path.join(".")}": ${message}`, {
     hint: "give the image as aquatint wrote it, or name what it should be made with",
   });

@@ -3,6 +3,7 @@ import { automaticSchedule, samplerNamed, scheduleWord } from "../../diffusion/r
 import type { SpacingName } from "../../diffusion/spacing/spacing.ts";
 import type { ImageMetadata, NetworkCall } from "../../formats/metadata/index.ts";
 import { generatorNamed } from "../../math/generators.ts";
+import { itemAt } from "../../util/items.ts";
 import { noiseKindNamed } from "../text-to-image/noise.ts";
 import type { TextToImageOptions } from "../text-to-image/options.ts";
 import { emphasisNames, parameterKeys, parseParameters } from "./parameters.ts";
@@ -65,7 +66,7 @@ function fromProgram(metadata: ImageMetadata, loras: NonNullable<MetadataContext
       ...(rng !== undefined && { rng }),
       ...(promptSyntax !== undefined && { promptSyntax }),
       ...(emphasis !== undefined && emphasis !== "Original" && { emphasis: emphasisMode(emphasis) }),
-      ...(layers > 0 && { clipSkip: layers, clipSkipRule: clipStop!.rule }),
+      ...(clipStop && layers > 0 && { clipSkip: layers, clipSkipRule: clipStop.rule }),
       ...(guidanceRescale !== undefined && guidanceRescale > 0 && { guidanceRescale }),
     },
     model,
@@ -143,9 +144,7 @@ function networkNotes(
 
 /** A file's name without folders and ending, case aside. */
 const stem = (path: string): string =>
-  path
-    .split(/[\\/]/)
-    .at(-1)!
+  itemAt(path.split(/[\\/]/), -1)
     .replace(/\.(safetensors|sft|ckpt|pt)$/i, "")
     .toLowerCase();
 

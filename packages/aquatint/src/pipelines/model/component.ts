@@ -1,6 +1,7 @@
 import { pathIn } from "../../checkpoints/files.ts";
 import { fromFloat32 } from "../../formats/safetensors/half.ts";
 import { encodeSafetensors } from "../../formats/safetensors/safetensors.ts";
+import { float32Data } from "../../graph/host-tensor.ts";
 import type { HostTensor } from "../../graph/types.ts";
 import { type ModelClassName, models } from "../../models/registry.ts";
 
@@ -20,8 +21,8 @@ export interface ComponentContent {
 export function encodeComponent(content: ComponentContent): [path: string, bytes: Uint8Array | string][] {
   const { folder, className, config, weights, dtype = "F16" } = content;
   const { weightsFile, marks } = models[className];
-  const raw = Array.from(weights, ([name, { data, shape }]) => {
-    return [name, fromFloat32(data as Float32Array, shape, dtype)] as const;
+  const raw = Array.from(weights, ([name, tensor]) => {
+    return [name, fromFloat32(float32Data(tensor), tensor.shape, dtype)] as const;
   });
   return [
     [pathIn(folder, `${weightsFile}.safetensors`), encodeSafetensors(new Map(raw), { format: "pt" })],

@@ -31,8 +31,9 @@ export async function textToImageModel(model: Model, options: TextToImageModelOp
     const component = components.get(part);
     return component ? [[part, component.config] as const] : [];
   });
-  const shared = { scheduler, index, ...(generation && { generation }) };
-  const configs = { ...Object.fromEntries(networks), ...shared } as unknown as ModelConfigs;
+  const { config: unet } = componentOf(model, "UNet2DConditionModel");
+  const shared = { scheduler: scheduler ?? {}, index, ...(generation && { generation }) };
+  const configs: ModelConfigs = { ...Object.fromEntries(networks), unet, ...shared };
   const modules = textToImageModules(configs);
   const tokenizerFiles = await Promise.all(
     modules.textEncoders.map(({ name: encoder }) => tokenizerOf(model, encoder, options)),

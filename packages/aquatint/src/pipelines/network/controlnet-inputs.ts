@@ -4,6 +4,7 @@ import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import { type AddedConditions, type Residuals, sumResiduals } from "../../models/unet/index.ts";
 import { slice } from "../../ops/shape.ts";
+import { itemAt, lookup } from "../../util/items.ts";
 import type { TextToImageModules } from "../model/components.ts";
 
 /** Input of one ControlNet, the same for every image of a batch: [1, 3, H, W] in 0 .. 1, and its scale. */
@@ -36,8 +37,8 @@ export function residualsOf(
 ): Residuals | undefined {
   const denoised = x.shape[1] === channels ? x : slice(x, { axis: 1, start: 0, end: channels });
   const [first, ...rest] = controls.slice(0, count).map((control, i) => {
-    const conditioningScale = inputs[scaleName(i)]!;
-    return control(denoised, t, context, inputs[imageName(i)]!, { ...added, conditioningScale });
+    const conditioningScale = lookup(inputs, scaleName(i));
+    return control(denoised, t, context, lookup(inputs, imageName(i)), { ...added, conditioningScale });
   });
   return first && sumResiduals([first, ...rest]);
 }
@@ -74,7 +75,7 @@ export function controlInputs({ controls, width, height }: ControlPlan): (step: 
       image.map((v) => v / 2 + 0.5),
     ),
   );
-  return (step) => controls.map((control, k) => ({ image: images[k]!, scale: scaleAt(control, step) }));
+  return (step) => controls.map((control, k) => ({ image: itemAt(images, k), scale: scaleAt(control, step) }));
 }
 
 /** The scale of a ControlNet in step i of n, as diffusers has it: 0 outside of its range. */

@@ -1,6 +1,10 @@
+import { float32Data } from "../../graph/host-tensor.ts";
+import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import { guidanceEmbedding } from "../../models/blocks/timesteps.ts";
 import { input } from "../../ops/leaves.ts";
+import { itemAt, lookup } from "../../util/items.ts";
+import { mapValues } from "../../util/map-values.ts";
 import {
   type EncodedCaptions,
   type EncodeOptions,
@@ -69,27 +73,27 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
     encode: (captions, options = {}) =>
       encodeCaptions({ encoders: modules.textEncoders, programs, adapters, embeddings }, captions, options),
     async predict(x, time, { loraScales = [], ...conditioning }, { signal, controls = [] } = {}) {
-      const n = x.shape[0]!;
+      const n = itemAt(x.shape, 0);
       const t: HostTensor = { dtype: "float32", shape: [n], data: new Float32Array(n).fill(time) };
       const feeds = { x, t, ...conditioning, ...controlFeeds(controls) };
       const trace = () => ({ output: adapted(adapters, "unet", () => denoised(modules, feeds, controls.length)) });
       const key = `unet ${Object.entries(feeds).map(([name, { shape }]) => `${name} ${shape}`)}`;
       const { output } = await programs.run({ key, trace, feeds: { ...feeds, ...scaleFeeds(loraScales) }, signal });
-      return output!.data as Float32Array;
+      return float32Data(output);
     },
     async encodeImage(pixels, noise, { signal } = {}) {
       const { encode } = modules;
-      if (!encode) return pixels.data as Float32Array;
+      if (!encode) return float32Data(pixels);
       const trace = () => ({ output: encode(feed("pixels", pixels), feed("noise", noise)) });
       const { output } = await programs.run({ key: `encode ${pixels.shape}`, trace, feeds: { pixels, noise }, signal });
-      return output!.data as Float32Array;
+      return float32Data(output);
     },
     async decode(x, { signal } = {}) {
       const { decode } = modules;
-      if (!decode) return x.data as Float32Array;
+      if (!decode) return float32Data(x);
       const trace = () => ({ output: decode(feed("x", x)) });
       const { output } = await programs.run({ key: `decode ${x.shape}`, trace, feeds: { x }, signal });
-      return output!.data as Float32Array;
+      return float32Data(output);
     },
     [Symbol.asyncDispose]: () => programs[Symbol.asyncDispose](),
   };
@@ -100,12 +104,13 @@ const feed = (name: string, { shape }: HostTensor) => input({ name, dtype: "floa
 /** The U-Net's output as a graph over inputs of these names. */
 function denoised(modules: TextToImageModules, feeds: HostTensors, controls: number) {
   const { guidanceWidth } = modules.conditioning;
-  const inputs = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, feed(name, value)]));
-  const { x, t, context, guidance, textEmbeds, timeIds } = inputs;
+  const inputs = mapValues<string, HostTensor, Tensor>(feeds, (value, name) => feed(name, value));
+  const { guidance, textEmbeds, timeIds } = inputs;
+  const [x, t, context] = [lookup(inputs, "x"), lookup(inputs, "t"), lookup(inputs, "context")];
   const timestepCond = guidance && guidanceWidth && guidanceEmbedding(guidance, guidanceWidth);
   const added = { ...(textEmbeds && { textEmbeds }), ...(timeIds && { timeIds }) };
-  const residuals = residualsOf(modules, { x: x!, t: t!, context: context!, added }, { inputs, count: controls });
-  return modules.unet(x!, t!, context!, {
+  const residuals = residualsOf(modules, { x, t, context, added }, { inputs, count: controls });
+  return modules.unet(x, t, context, {
     ...added,
     ...(timestepCond && { timestepCond }),
     ...(residuals && { residuals }),

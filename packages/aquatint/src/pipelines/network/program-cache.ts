@@ -11,9 +11,9 @@ export interface ProgramCacheInput
 }
 
 /** A computation: a key that says which program it is, its graph, and what is fed. */
-export interface Computation {
+export interface Computation<R extends string = string> {
   readonly key: string;
-  trace(): Readonly<Record<string, Tensor>>;
+  trace(): Readonly<Record<R, Tensor>>;
   /** Feeds that the graph has no use for are passed over. */
   readonly feeds: HostTensors;
   readonly signal?: AbortSignal | undefined;
@@ -21,7 +21,8 @@ export interface Computation {
 
 /** Programs over the same weights, each loaded when it is first wanted. */
 export interface ProgramCache extends AsyncDisposable {
-  run(computation: Computation): Promise<HostTensors>;
+  /** A key stands for one graph, whose results are those of `trace`. */
+  run<R extends string>(computation: Computation<R>): Promise<HostTensors<R>>;
 }
 
 /** Keeps programs by their keys; a load that fails is tried again by the next call. */
@@ -36,11 +37,11 @@ export function programCache({ runtime, state, ...options }: ProgramCacheInput):
     return loading;
   };
   return {
-    async run(computation) {
+    async run<R extends string>(computation: Computation<R>) {
       const { feeds, signal } = computation;
       const program = await load(computation);
       const inputs = Object.entries(feeds).filter(([name]) => name in program.executable.feeds);
-      return program.run(Object.fromEntries(inputs), { ...(state && { state }), ...(signal && { signal }) });
+      return (await program.run(Object.fromEntries(inputs), { state, signal })) as HostTensors<R>;
     },
     async [Symbol.asyncDispose]() {
       const loaded = await Promise.allSettled(programs.values());

@@ -3,6 +3,7 @@ import { openModel } from "../../checkpoints/open.node.ts";
 import { compile } from "../../compiler/compile.ts";
 import { AquatintError } from "../../errors.ts";
 import { tensorToImage } from "../../formats/image/image.ts";
+import { float32Data } from "../../graph/host-tensor.ts";
 import { AutoencoderTiny, parseAutoencoderTinyConfig } from "../../models/autoencoder-tiny/index.ts";
 import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
@@ -89,7 +90,7 @@ function tinyPreview(
   { decode, binding }: Tiny,
   { runtime, factor }: { readonly runtime: Runtime; readonly factor: number },
 ): Previewer {
-  const programs = new Map<string, Promise<Program>>();
+  const programs = new Map<string, Promise<Program<"output">>>();
   return async (x0, latentShape) => {
     const shape = [1, ...latentShape];
     const key = String(shape);
@@ -99,6 +100,6 @@ function tinyPreview(
     const [channels, h, w] = latentShape;
     const data = x0.slice(0, channels * h * w);
     const { output } = await (await loading).run({ x: { dtype: "float32", shape, data } });
-    return tensorToImage(output!.data as Float32Array, { width: factor * w, height: factor * h });
+    return tensorToImage(float32Data(output), { width: factor * w, height: factor * h });
   };
 }

@@ -2,8 +2,11 @@ import { z } from "zod";
 import type { Latent } from "../../diffusion/process/latent.ts";
 import { AquatintError } from "../../errors.ts";
 import { type Image, tensorToImage } from "../../formats/image/image.ts";
+import { addOuter, entryAt, zeroMatrix } from "../../math/matrix.ts";
 import { solve } from "../../math/solve.ts";
+import { addScaled } from "../../math/vector.ts";
 import type { LatentRgb } from "../../models/latent-rgb.ts";
+import { itemAt } from "../../util/items.ts";
 import type { TextToImagePlan } from "../text-to-image/plan.ts";
 
 /** The shape of one image's latent. */
@@ -25,8 +28,7 @@ export const linearPreview =
     for (const [color, start] of bias.entries()) {
       const channel = values.subarray(color * plane, (color + 1) * plane).fill(start);
       for (let c = 0; c < channels; c++) {
-        const factor = factors[c]![color]!;
-        for (let i = 0; i < plane; i++) channel[i]! += factor * x0[c * plane + i]!;
+        addScaled(channel, itemAt(itemAt(factors, c), color), x0.subarray(c * plane, (c + 1) * plane));
       }
     }
     return tensorToImage(values, { width, height });
@@ -44,7 +46,7 @@ export function latentRgbIn(config: Readonly<Record<string, unknown>>): LatentRg
   if (value === undefined) return undefined;
   const { success, data, error } = latentRgbSchema.safeParse(value);
   if (success) return data;
-  const { path, message } = error.issues[0]!;
+  const { path, message } = itemAt(error.issues, 0);
   throw new AquatintError(
     "model/latent-rgb",
     `"${[LATENT_RGB_KEY, ...path].join(".")}" of the autoencoder: ${message}`,
@@ -72,22 +74,20 @@ const RIDGE = 1e-6;
 export function fitLatentRgb({ latents, pixels, channels, plane }: LatentPixels): LatentRgb {
   const n = latents.length / (channels * plane);
   const rows = channels + 1; // the last unknown is the bias
-  const gram = Array.from({ length: rows }, () => new Array<number>(rows).fill(0));
-  const right = [0, 1, 2].map(() => new Array<number>(rows).fill(0));
-  for (let a = 0; a < rows; a++) gram[a]![a] = RIDGE * n * plane;
+  const gram = zeroMatrix(rows, rows);
+  const right = zeroMatrix(3, rows);
+  for (const [a, row] of gram.entries()) row[a] = RIDGE * n * plane;
   const value = new Float64Array(rows).fill(1);
+  const color = new Float64Array(3);
   for (let k = 0; k < n; k++) {
     for (let i = 0; i < plane; i++) {
       for (let c = 0; c < channels; c++) value[c] = latents[(k * channels + c) * plane + i]!;
-      for (let a = 0; a < rows; a++) {
-        for (let b = 0; b < rows; b++) gram[a]![b]! += value[a]! * value[b]!;
-        for (let color = 0; color < 3; color++) {
-          right[color]![a]! += value[a]! * pixels[(k * 3 + color) * plane + i]!;
-        }
-      }
+      for (let c = 0; c < 3; c++) color[c] = pixels[(k * 3 + c) * plane + i]!;
+      addOuter(gram, value, value);
+      addOuter(right, color, value);
     }
   }
-  const [r, g, b] = right.map((side) => solve(gram, side).map((v) => Number(v.toPrecision(4))));
-  const at = (row: number) => [r![row]!, g![row]!, b![row]!] as const;
+  const maps = right.map((side) => Float64Array.from(solve(gram, side), (v) => Number(v.toPrecision(4))));
+  const at = (row: number) => [entryAt(maps, 0, row), entryAt(maps, 1, row), entryAt(maps, 2, row)] as const;
   return { factors: Array.from({ length: channels }, (_, c) => at(c)), bias: at(channels) };
 }

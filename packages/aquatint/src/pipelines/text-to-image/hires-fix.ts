@@ -1,5 +1,6 @@
 import { AquatintError } from "../../errors.ts";
 import type { Size } from "../../formats/image/resize.ts";
+import { required } from "../../util/items.ts";
 import type { Img2ImgOptions } from "./img2img.ts";
 
 /** A finished image that is enlarged and made again from there, which gives large images one composition. */
@@ -25,7 +26,7 @@ export function hiresFixOptions<T extends HiresFixOptions & Img2ImgOptions & { r
   options: T,
   { width, height, multiple }: Size & { readonly multiple: number },
 ) {
-  const { scale, steps = options.steps, strength = hiresFixDefaults.strength } = options.hires!;
+  const { scale, steps = options.steps, strength = hiresFixDefaults.strength } = required(options.hires, "hires");
   if (!(scale > 1 && scale <= MAX_SCALE)) {
     throw new AquatintError("generate/hires", `expected a scale above 1 and at most ${MAX_SCALE}, got ${scale}`, {
       hint: "1.5 and 2 are usual",

@@ -82,7 +82,7 @@ export function planImageInputs(
   return {
     ...strengthOf(options, steps),
     ...(init && { init: plannedImage(init, { name: "init", size }) }),
-    ...(mask && { mask: plannedMask(mask, { init: init!, size }) }),
+    ...(init && mask && { mask: plannedMask(mask, { init, size }) }),
     isInpainting: modules.paints,
     controls: plannedControls(options.controls ?? [], modules, size),
   };

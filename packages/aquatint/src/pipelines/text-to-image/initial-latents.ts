@@ -7,6 +7,7 @@ import { float32 } from "../../graph/host-tensor.ts";
 import { sizeOf } from "../../graph/types.ts";
 import type { NormalStream } from "../../math/random.ts";
 import { concatFloat32 } from "../../util/concat.ts";
+import { itemAt, required } from "../../util/items.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 import type { TextToImagePlan } from "./plan.ts";
 
@@ -58,7 +59,7 @@ interface InitialLatent {
 const projectRows =
   (images: readonly InitialLatent[]): Projection =>
   (x, level) =>
-    mapRows(x, images.length, (row, k) => images[k]!.project!(row, level));
+    mapRows(x, images.length, (row, k) => required(itemAt(images, k).project, "projection")(row, level));
 
 interface ImageContext {
   readonly network: TextToImageNetwork;
@@ -78,14 +79,14 @@ async function initialLatent(plan: Canvas, context: ImageContext): Promise<Initi
   const x =
     fromNoise || !original
       ? lin([plan.scheduler.initialNoiseScale(plan.scheduler.path(plan.steps)), eps])
-      : noised(levels[begin]!, { x0: original, eps });
+      : noised(itemAt(levels, begin), { x0: original, eps });
   if (!mask || !init) return { x };
   const cells = latentMask(mask, plan);
-  const masked = init.map((v, i) => (mask[i % mask.length]! === 1 ? 0 : v));
+  const masked = init.map((v, i) => (mask[i % mask.length] === 1 ? 0 : v));
   if (paints) return { x, inpaintingChannels: [cells, await encode(masked)] };
   // diffusers encodes the masked image, too, and so takes its random numbers from the stream
   if (context.network.posterior) stream.randn(sizeOf(plan.latentShape));
-  return { x, project: keepUnmasked({ cells, original: original!, eps }) };
+  return { x, project: keepUnmasked({ cells, original: required(original, "original"), eps }) };
 }
 
 /** Encodes an image [3, height, width], drawing from the autoencoder's posterior where there is one. */
@@ -109,7 +110,7 @@ const encoderOf =
  */
 function latentMask(mask: Float32Array, { width, latentShape: [, h, w] }: Canvas): Float32Array {
   const factor = width / w;
-  const at = (i: number) => mask[Math.floor(i / w) * factor * width + (i % w) * factor]!;
+  const at = (i: number) => itemAt(mask, Math.floor(i / w) * factor * width + (i % w) * factor);
   const cells = Float32Array.from({ length: h * w }, (_, i) => at(i));
   if (cells.includes(1)) return cells;
   const message = `the mask is dark at each of the latent's places, which are ${factor} pixels apart`;
@@ -128,5 +129,5 @@ const keepUnmasked =
   ({ cells, original, eps }: Unmasked): Projection =>
   (x, level) => {
     const unmasked = noised(level, { x0: original, eps });
-    return x.map((v, i) => (cells[i % cells.length] === 1 ? v : unmasked[i]!));
+    return x.map((v, i) => (cells[i % cells.length] === 1 ? v : itemAt(unmasked, i)));
   };

@@ -8,6 +8,7 @@ import { float32 } from "../../graph/host-tensor.ts";
 import { sizeOf } from "../../graph/types.ts";
 import type { Seed } from "../../math/random.ts";
 import { concatFloat32 } from "../../util/concat.ts";
+import { itemAt } from "../../util/items.ts";
 import { encodedConditioning } from "../conditioning/conditions.ts";
 import { controlInputs } from "../network/controlnet-inputs.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
@@ -121,16 +122,16 @@ async function* singlePass(
     last = step.x;
     const { level, timestep, final } = step;
     const [i, n] = [step.i - begin, step.n - begin];
-    const [inputs, estimates, results] = [step.input, step.x0, step.x].map((batch) => rowsOf(batch, rows));
+    const [inputs, estimates, results] = [rowsOf(step.input, rows), rowsOf(step.x0, rows), rowsOf(step.x, rows)];
     for (let row = 0; row < rows; row++) {
-      const latents = { x: inputs![row]!, x0: estimates![row]!, latent: results![row]! };
+      const latents = { x: itemAt(inputs, row), x0: itemAt(estimates, row), latent: itemAt(results, row) };
       const images = previews?.has(i) && { images: await decodedPair(decode, latents) };
       const preview = final && previewer && { preview: await previewer(latents.x0, latentShape) };
       yield { type: "evaluation", row, i, n, level, timestep, ...latents, final, ...images, ...preview };
     }
   }
   for (const [row, x] of rowsOf(last, rows).entries()) {
-    yield { type: "image", seed: seeds[row] ?? plan.seed, image: (await decode([x]))[0]! };
+    yield { type: "image", seed: seeds[row] ?? plan.seed, image: itemAt(await decode([x]), 0) };
   }
 }
 
@@ -148,5 +149,5 @@ const decoder =
 
 async function decodedPair(decode: Decode, { x, x0 }: { readonly x: Latent; readonly x0: Latent }) {
   const images = await decode([x, x0]);
-  return { x: images[0]!, x0: images[1]! };
+  return { x: itemAt(images, 0), x0: itemAt(images, 1) };
 }

@@ -1,6 +1,7 @@
 import { float32, float32Data } from "../../graph/host-tensor.ts";
 import type { HostTensor, Shape } from "../../graph/types.ts";
 import { concatFloat32 } from "../../util/concat.ts";
+import { lookup } from "../../util/items.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 
 type Decode = TextToImageNetwork["decode"];
@@ -72,8 +73,7 @@ export const encodeInTiles =
           encode(cut(pixels, place, factor), cut(noise, place), options),
         );
 
-const isWithin = ({ shape: [, , height, width] }: HostTensor, tile: number): boolean =>
-  height! <= tile && width! <= tile;
+const isWithin = ({ shape }: HostTensor, tile: number): boolean => shape.slice(2).every((side) => side <= tile);
 
 interface Tiling extends Pick<TilingOptions, "tile" | "overlap"> {
   /** Ratio of the result's sides to the latent's. */
@@ -97,12 +97,12 @@ async function inTiles(
   for (const place of places.toSorted((a, b) => b.h - a.h || b.w - a.w)) {
     tiles.set(`${place.top} ${place.left}`, { data: await run(place), h: place.h * scale, w: place.w * scale });
   }
-  const [first] = tiles.values();
-  const channels = first!.data.length / (n * first!.h * first!.w);
+  const first = lookup(tiles, "0 0");
+  const channels = first.data.length / (n * first.h * first.w);
   const [h, w] = [height * scale, width * scale];
   const result: Planes = { data: new Float32Array(n * channels * h * w), h, w };
   for (const { top, left } of places) {
-    const current = tiles.get(`${top} ${left}`)!;
+    const current = lookup(tiles, `${top} ${left}`);
     const [above, before] = [tiles.get(`${top - step} ${left}`), tiles.get(`${top} ${left - step}`)];
     if (above) fade(current, above, { extent: blend, along: "y" });
     if (before) fade(current, before, { extent: blend, along: "x" });

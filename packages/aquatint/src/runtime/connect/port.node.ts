@@ -1,12 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Native, Port } from "../worker/serve.ts";
-import { type NativeLock, withNativeLock } from "./native-lock.ts";
+import { type NativeGuard, type Port, unguarded } from "../worker/serve.ts";
+import { type NativeLock, releaseNativeLock, takeNativeLock } from "./native-lock.ts";
 
 /** The worker's end of `connectThread` or `connectProcess`. */
 export interface WorkerEnd {
   readonly port: Port;
-  /** Runs `work`, which calls native code, where it is safe from the end of the process. */
-  readonly native: Native;
+  readonly native: NativeGuard;
 }
 
 /** The end that this script was started at. */
@@ -19,7 +18,7 @@ function threadEnd(parent: NonNullable<typeof parentPort>): WorkerEnd {
       listen: (onRequest) => parent.on("message", onRequest),
       post: (answer, transfer) => parent.postMessage(answer, transfer),
     },
-    native: (work) => withNativeLock(lock, work),
+    native: { enter: () => takeNativeLock(lock), leave: () => releaseNativeLock(lock) },
   };
 }
 
@@ -32,6 +31,6 @@ function processEnd(): WorkerEnd {
       listen: (onRequest) => process.on("message", onRequest),
       post: (answer) => process.send?.(answer, undefined, undefined, (error) => error && process.exit()),
     },
-    native: (work) => work(),
+    native: unguarded,
   };
 }

@@ -8,20 +8,27 @@ export interface Port {
   post(answer: Answer, transfer: ArrayBuffer[]): void;
 }
 
-/** Runs work that calls native code. */
-export type Native = <T>(work: () => Promise<T>) => Promise<T>;
+/** Stands around each call of native code, so that it is safe from the end of the process. */
+export interface NativeGuard {
+  enter(): Promise<void>;
+  leave(): void;
+}
 
-/** Answers every request that arrives at `port`, with the error's words where it fails; `native` does the work of each. */
-export function serve(port: Port, { commit, handlers }: RequestHandlers, native: Native = (work) => work()): void {
+/** Native code that nothing ends. */
+export const unguarded: NativeGuard = { enter: () => Promise.resolve(), leave: () => {} };
+
+/** Answers every request that arrives at `port`, with the error's words where it fails. */
+export function serve(port: Port, { commit, handlers }: RequestHandlers, native: NativeGuard = unguarded): void {
   port.listen(async (request) => {
     try {
-      const { result, transfer } = await native(() => {
-        commit(request.keep);
-        return handle(handlers, request);
-      });
+      await native.enter();
+      commit(request.keep);
+      const { result, transfer } = await handle(handlers, request);
       port.post({ ok: true, result }, transfer);
     } catch (error) {
       port.post({ ok: false, failure: failureOf(error) }, []);
+    } finally {
+      native.leave();
     }
   });
 }

@@ -3,6 +3,7 @@ import type { DatasetKinds } from "../../data/kind.ts";
 import { datasetKindsFor, datasetSchema } from "../../data/registry.ts";
 import { AquatintError } from "../../errors.ts";
 import { didYouMean } from "../../math/names.ts";
+import { itemAt, lookup } from "../../util/items.ts";
 import { DEFAULT_TASK, type TaskKinds } from "../tasks/registry.ts";
 import { taskKindsFor, taskNames } from "../tasks/task-kinds.ts";
 import { configProblem } from "./errors.ts";
@@ -61,10 +62,10 @@ export interface ParseOptions {
 
 /** Checks a configuration. @throws AquatintError "config/invalid" that names the place, what was found and expected. */
 export function parseTrainConfig(json: unknown, { name, kinds }: ParseOptions): TrainConfig {
-  const schema = trainConfigs(kinds)[taskOf(json, { name, tasks: kinds.tasks })]!;
-  const result = schema.safeParse(withPreset(json).json);
-  if (result.success) return result.data as unknown as TrainConfig;
-  const { message, hint = SEE_DOCS } = configProblem(schema, result.error.issues[0]!, json);
+  const schema = lookup(trainConfigs(kinds), taskOf(json, { name, tasks: kinds.tasks }));
+  const result: z.ZodSafeParseResult<unknown> = schema.safeParse(withPreset(json).json);
+  if (result.success) return result.data as TrainConfig;
+  const { message, hint = SEE_DOCS } = configProblem(schema, itemAt(result.error.issues, 0), json);
   throw new AquatintError("config/invalid", `${name}: ${message}`, { hint });
 }
 

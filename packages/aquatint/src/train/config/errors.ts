@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { didYouMean } from "../../math/names.ts";
+import { itemAt } from "../../util/items.ts";
 
 /** Parts of a schema that are read, whatever its kind. */
 interface Definition {
@@ -57,12 +58,12 @@ export interface ConfigProblem {
 
 /** Describes an issue of a schema in one sentence: its place, what was expected and what `json` holds there. */
 export function configProblem(schema: z.ZodType, issue: z.core.$ZodIssue, json: unknown): ConfigProblem {
-  const names = possible(schema as unknown as Schema, issue);
+  const names = possible(schema, issue);
   const value = issue.path.reduce<unknown>(
     (at, key) => (at as Readonly<Record<PropertyKey, unknown>> | undefined)?.[key],
     json,
   );
-  const wrong = issue.code === "unrecognized_keys" ? issue.keys[0]! : value;
+  const wrong = issue.code === "unrecognized_keys" ? itemAt(issue.keys, 0) : value;
   const candidates = names.filter((name) => name !== wrong);
   const hint = typeof wrong === "string" ? didYouMean(wrong, candidates) : undefined;
   const place = issue.path.length ? `"${issue.path.join(".")}": ` : "";

@@ -5,6 +5,7 @@ import { type HostTensor, type HostTensors, sizeOf } from "../../graph/types.ts"
 import { average } from "../../math/average.ts";
 import { findNonFinite, type NonFinite } from "../../runtime/non-finite.ts";
 import type { Program, Runtime, State } from "../../runtime/types.ts";
+import { itemAt, lookup } from "../../util/items.ts";
 import { type RatedGroup, rateFeeds, type StepContext } from "./step-feeds.ts";
 import { accumulateGraph, applyStep, trainGraph } from "./step-graph.ts";
 import type { Phase } from "./task.ts";
@@ -88,7 +89,7 @@ async function updateInParts({ phase, groups, fixed, runtime, state, accumulate 
     async diagnose(feeds) {
       let failure: NonFinite | undefined;
       for (let i = 0; i < accumulate && !failure; i++) {
-        const start = { ...part(feeds, i), "accumulate.keep": part(feeds, 0)["accumulate.keep"]! };
+        const start = { ...part(feeds, i), "accumulate.keep": lookup(part(feeds, 0), "accumulate.keep") };
         failure = await findNonFinite(runtime, { graph, state, feeds: start });
       }
       return failure;
@@ -120,14 +121,14 @@ const partOf = (feeds: HostTensors, { executable }: Program, i: number): HostTen
 
 /** Results of the parts as those of the whole batch: scalars averaged, values a sample joined. */
 function combineParts(parts: readonly HostTensors[]): HostTensors {
-  const names = Object.keys(parts[0]!);
+  const names = Object.keys(itemAt(parts, 0));
   return Object.fromEntries(
     names.map((name) => {
-      const all = parts.map((part) => part[name]!);
-      const { shape } = all[0]!;
+      const all = parts.map((part) => lookup(part, name));
+      const { shape } = itemAt(all, 0);
       const values = all.flatMap(({ data }) => [...data]);
       const data = Float32Array.from(shape.length ? values : [average(values)]);
-      const of = shape.length ? [shape[0]! * parts.length, ...shape.slice(1)] : [];
+      const of = shape.length ? [itemAt(shape, 0) * parts.length, ...shape.slice(1)] : [];
       return [name, { dtype: "float32", shape: of, data } satisfies HostTensor];
     }),
   );

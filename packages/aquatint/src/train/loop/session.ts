@@ -3,6 +3,7 @@ import { torchCpu } from "../../math/random.ts";
 import { initialize } from "../../nn/init.ts";
 import { expectKeys } from "../../nn/module.ts";
 import type { Runtime, State } from "../../runtime/types.ts";
+import { lookup } from "../../util/items.ts";
 import type { TrainConfig } from "../config/config.ts";
 import type { Training } from "../config/training.ts";
 import type { TrainingCheckpoint } from "../run/checkpoint.ts";
@@ -62,7 +63,7 @@ interface Compiling {
 }
 
 function compilePhaseOf(phase: Phase, { task, training, runtime, state, groups }: Compiling): Promise<CompiledPhase> {
-  const phaseGroups = groups.get(phase)!;
+  const phaseGroups = lookup(groups, phase);
   const updated = new Set(phaseGroups.flatMap(({ parameters }) => [...parameters.keys()]));
   return compilePhase({
     phase,
@@ -140,7 +141,7 @@ function trainedWeights(task: Task, state: State): TrainedWeights {
     parameters: { names: new Map(places.map(({ place, tensor }) => [place, tensor])), as: "state" },
     async read() {
       const values = await state.read(places.map(({ place }) => place));
-      return new Map(places.map(({ name, place }) => [name, values[place]!]));
+      return new Map(places.map(({ name, place }) => [name, lookup(values, place)]));
     },
   };
 }

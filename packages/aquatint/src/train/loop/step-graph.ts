@@ -9,6 +9,7 @@ import { add, div, minimum, mul, scale, sqrt, square, sub } from "../../ops/elem
 import { input, param, scalar } from "../../ops/leaves.ts";
 import { sum } from "../../ops/reduce.ts";
 import { concat, split } from "../../ops/shape.ts";
+import { itemAt, lookup } from "../../util/items.ts";
 import { adamW } from "../optimizers/adamw.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 
@@ -51,7 +52,7 @@ const inFolder = (folder: string, tensors: ReadonlyMap<string, Tensor>) =>
   Array.from(tensors, ([name, tensor]) => [`${folder}/${name}`, tensor] as const);
 const gradients = (loss: Tensor, parameters: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> => {
   const slopes = grad(loss, [...parameters.values()]);
-  return new Map([...parameters.keys()].map((name, i) => [name, slopes[i]!]));
+  return new Map([...parameters.keys()].map((name, i) => [name, itemAt(slopes, i)]));
 };
 
 /** Loss, gradients, clipping, update and moving average as one program. Results: `loss` and `gradNorm` (before clipping). */
@@ -87,7 +88,7 @@ export function accumulateGraph(step: TrainStepInput, share: number): CompileOpt
   const sums = new Map(Array.from(parameters, ([name, weight]) => [name, stateLike(weight)]));
   const keep = input({ name: "accumulate.keep", dtype: "float32", shape: [] });
   const next = Array.from(gradients(loss, parameters), ([name, gradient]) => {
-    return [`${slots.gradient}/${name}`, add(mul(sums.get(name)!, keep), scale(gradient, share))] as const;
+    return [`${slots.gradient}/${name}`, add(mul(lookup(sums, name), keep), scale(gradient, share))] as const;
   });
   const names = [parameters, fixed].flatMap((weights) => inFolder(slots.weight, weights));
   return {
@@ -118,7 +119,7 @@ const rate = (name: string): Tensor => input({ name: `rate.${name}`, dtype: "flo
 function updateGraph(groups: readonly ParameterGroup[], gradients: ReadonlyMap<string, Tensor>) {
   const packs = groups.flatMap((group) => packsOf(group.parameters).map((pack) => ({ group, pack })));
   const { norm, clipped } = clipByGlobalNorm(
-    packs.map(({ pack }) => concatPack(pack.map(({ name }) => gradients.get(name)!))),
+    packs.map(({ pack }) => concatPack(pack.map(({ name }) => lookup(gradients, name)))),
     rate("clip"),
   );
   const [state, clippedByName] = [new Map<string, Tensor>(), new Map<string, Tensor>()];
@@ -135,12 +136,12 @@ function updateGraph(groups: readonly ParameterGroup[], gradients: ReadonlyMap<s
     const replace = (slot: string, value: Tensor): void => {
       for (const [name, part] of unpacked(value, pack)) next[`${slot}/${name}`] = part;
     };
-    for (const [name, part] of unpacked(clipped[i]!, pack)) clippedByName.set(name, part);
+    for (const [name, part] of unpacked(itemAt(clipped, i), pack)) clippedByName.set(name, part);
     const weight = read(slots.weight, (leaf) => leaf);
     const old = { weight, slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, read(slot)])) };
-    const after = optimizer.update(old, clipped[i]!, rates);
+    const after = optimizer.update(old, itemAt(clipped, i), rates);
     replace(slots.weight, after.weight);
-    for (const slot of optimizer.slots) replace(slot, after.slots[slot]!);
+    for (const slot of optimizer.slots) replace(slot, lookup(after.slots, slot));
     if (!average) continue;
     const mean = read(slots.average);
     replace(slots.average, add(after.weight, mul(sub(mean, after.weight), rate(`${group.name}.average`))));
@@ -159,11 +160,11 @@ function packsOf(parameters: ReadonlyMap<string, Tensor>): readonly Pack[] {
   return vectors.length > 0 ? [vectors, ...tensors] : tensors;
 }
 const concatPack = (tensors: readonly Tensor[]): Tensor =>
-  tensors.length > 1 ? concat(tensors, { axis: 0 }) : tensors[0]!;
+  tensors.length > 1 ? concat(tensors, { axis: 0 }) : itemAt(tensors, 0);
 function unpacked(value: Tensor, pack: Pack): (readonly [name: string, part: Tensor])[] {
-  const sizes = pack.map(({ weight }) => weight.shape[0]!);
+  const sizes = pack.map(({ weight }) => itemAt(weight.shape, 0));
   const parts = pack.length > 1 ? split(value, { axis: 0, sizes }) : [value];
-  return pack.map(({ name }, i) => [name, parts[i]!]);
+  return pack.map(({ name }, i) => [name, itemAt(parts, i)]);
 }
 
 /** Scales gradients so that their common norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does. */
@@ -178,8 +179,8 @@ export function firstState(weights: HostTensors, groups: readonly ParameterGroup
   const state = Object.entries(weights).map(([name, value]) => [`${slots.weight}/${name}`, copyTensor(value)] as const);
   const companions = groups.flatMap(({ parameters, optimizer, average }) =>
     [...parameters.keys()].flatMap((name) => [
-      ...optimizer.slots.map((slot) => [`${slot}/${name}`, zeros(weights[name]!)] as const),
-      ...(average ? [[`${slots.average}/${name}`, copyTensor(weights[name]!)] as const] : []),
+      ...optimizer.slots.map((slot) => [`${slot}/${name}`, zeros(lookup(weights, name))] as const),
+      ...(average ? [[`${slots.average}/${name}`, copyTensor(lookup(weights, name))] as const] : []),
     ]),
   );
   return Object.fromEntries([...state, ...companions]);
@@ -188,5 +189,5 @@ export function firstState(weights: HostTensors, groups: readonly ParameterGroup
 /** Sums of gradients, of zero: what accumulation needs in the state beside `firstState`. */
 export const gradientSums = (weights: HostTensors, groups: readonly ParameterGroup[]): HostTensors =>
   Object.fromEntries(
-    [...parametersOf(groups).keys()].map((name) => [`${slots.gradient}/${name}`, zeros(weights[name]!)]),
+    [...parametersOf(groups).keys()].map((name) => [`${slots.gradient}/${name}`, zeros(lookup(weights, name))]),
   );

@@ -1,6 +1,7 @@
 import { AquatintError } from "../../errors.ts";
 import type { HostTensors } from "../../graph/types.ts";
 import { describeNonFinite, type NonFinite } from "../../runtime/non-finite.ts";
+import { itemAt, lookup } from "../../util/items.ts";
 import type { EndReason, StoppingCriteria } from "./stopping.ts";
 import type { StreamState, TaskBatch } from "./task.ts";
 
@@ -65,7 +66,7 @@ export async function* train({
   signal,
 }: TrainInput): AsyncGenerator<StepEvent> {
   if (stopping.over(from)) return;
-  let upcoming = phaseSteps[0]!.next();
+  let upcoming = itemAt(phaseSteps, 0).next();
   for (let step = from + 1; ; step++) {
     const progress = stopping.progress(step);
     const share = rateShare(step, progress);
@@ -75,10 +76,13 @@ export async function* train({
       signal?.throwIfAborted();
       const { feeds, position, report } = await upcoming;
       const running = phaseStep.run(feeds, { step, share });
-      upcoming = phaseSteps[(i + 1) % phaseSteps.length]!.next();
+      upcoming = itemAt(phaseSteps, (i + 1) % phaseSteps.length).next();
       upcoming.catch(() => {}); // awaited by the next turn, which is where it throws
       const results = await running;
-      const numbers = { loss: Number(results["loss"]!.data[0]), gradNorm: Number(results["gradNorm"]!.data[0]) };
+      const numbers = {
+        loss: Number(lookup(results, "loss").data[0]),
+        gradNorm: Number(lookup(results, "gradNorm").data[0]),
+      };
       last = { ...numbers, position };
       const reported = { ...(phaseStep.prefix && numbers), ...report?.(results) };
       for (const [name, value] of Object.entries(reported)) metrics[phaseStep.prefix + name] = value;

@@ -2,9 +2,9 @@ import type { z } from "zod";
 import type { Tensor } from "../../graph/tensor.ts";
 
 /** A weight with what its optimizer keeps beside it, by slot. */
-export interface OptimizerState {
+export interface OptimizerState<Slot extends string = string> {
   readonly weight: Tensor;
-  readonly slots: Readonly<Record<string, Tensor>>;
+  readonly slots: Readonly<Record<Slot, Tensor>>;
 }
 
 /** Context of an update's rates. */
@@ -16,14 +16,14 @@ export interface UpdateContext {
 }
 
 /** A rule that turns gradients into new weights, as more graph. */
-export interface Optimizer {
+export interface Optimizer<Slot extends string = string, Rate extends string = string> {
   /** Slots beside each weight, of its shape and zero at first; also the folder of the state: "adam.m". */
-  readonly slots: readonly string[];
+  readonly slots: readonly Slot[];
   /** Scalars that the graph is told anew at each update. */
-  readonly rates: readonly string[];
-  ratesAt(context: UpdateContext): Readonly<Record<string, number>>;
+  readonly rates: readonly Rate[];
+  ratesAt(context: UpdateContext): Readonly<Record<Rate, number>>;
   /** Works element by element: several weights may be joined to one. */
-  update(old: OptimizerState, gradient: Tensor, rates: Readonly<Record<string, Tensor>>): OptimizerState;
+  update(old: OptimizerState<Slot>, gradient: Tensor, rates: Readonly<Record<Rate, Tensor>>): OptimizerState<Slot>;
 }
 
 /** A kind of optimizer: the schema of its configuration, whose `name` is the kind's, and how to make it. */

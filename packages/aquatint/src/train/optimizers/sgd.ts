@@ -9,16 +9,19 @@ export interface SgdOptions {
 }
 
 /** Stochastic gradient descent with momentum (Sutskever et al. 2013), as torch.optim.SGD computes it. */
-export function sgd({ momentum = 0.9, nesterov = false }: SgdOptions = {}): Optimizer {
+export function sgd({
+  momentum = 0.9,
+  nesterov = false,
+}: SgdOptions = {}): Optimizer<"sgd.velocity", "step" | "decay"> {
   return {
     slots: ["sgd.velocity"],
     rates: ["step", "decay"],
     ratesAt: ({ learningRate, weightDecay }) => ({ step: learningRate, decay: weightDecay }),
     update({ weight, slots }, gradient, { step, decay }) {
-      const slope = add(gradient, mul(weight, decay!));
-      const velocity = add(scale(slots["sgd.velocity"]!, momentum), slope);
+      const slope = add(gradient, mul(weight, decay));
+      const velocity = add(scale(slots["sgd.velocity"], momentum), slope);
       const direction = nesterov ? add(slope, scale(velocity, momentum)) : velocity;
-      return { weight: sub(weight, mul(direction, step!)), slots: { "sgd.velocity": velocity } };
+      return { weight: sub(weight, mul(direction, step)), slots: { "sgd.velocity": velocity } };
     },
   };
 }

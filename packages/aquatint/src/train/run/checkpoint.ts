@@ -1,6 +1,7 @@
 import { AquatintError } from "../../errors.ts";
 import { fromFloat32, toFloat32 } from "../../formats/safetensors/half.ts";
 import { encodeSafetensors, parseSafetensors, type RawTensor } from "../../formats/safetensors/safetensors.ts";
+import { float32Data } from "../../graph/host-tensor.ts";
 import type { HostTensors } from "../../graph/types.ts";
 import type { StoppingState } from "../loop/stopping.ts";
 import type { StreamState } from "../loop/task.ts";
@@ -27,8 +28,7 @@ const BLANK = "0".repeat(64);
 /** A checkpoint as one safetensors file: tensors in float32, the rest as JSON in the metadata, under a SHA-256 of all. */
 export async function encodeCheckpoint({ tensors, ...progress }: TrainingCheckpoint): Promise<Uint8Array<ArrayBuffer>> {
   const raw = new Map<string, RawTensor>();
-  for (const [name, { data, shape }] of Object.entries(tensors))
-    raw.set(name, fromFloat32(data as Float32Array, shape));
+  for (const [name, tensor] of Object.entries(tensors)) raw.set(name, fromFloat32(float32Data(tensor), tensor.shape));
   const bytes = encodeSafetensors(raw, { sha256: BLANK, format: FORMAT, progress: JSON.stringify(progress) });
   const at = digestPlace(bytes, BLANK);
   bytes.set(new TextEncoder().encode(await digest(bytes)), at);

@@ -1,4 +1,5 @@
 import type { Device, Runtime } from "../../runtime/types.ts";
+import { itemAt } from "../../util/items.ts";
 import type { TrainConfig } from "../config/config.ts";
 import type { PresetChange } from "../config/presets.ts";
 import { openSession } from "../loop/session.ts";
@@ -54,7 +55,7 @@ export async function* dryRun({ config, task, runtime, preset, memory }: DryRunI
   const secondsToLoad = (performance.now() - start) / 1000;
   const ends: number[] = [];
   for await (const _ of session.steps()) ends.push(performance.now());
-  const secondsPerStep = (ends.at(-1)! - ends[0]!) / 1000 / MEASURED;
+  const secondsPerStep = (itemAt(ends, -1) - itemAt(ends, 0)) / 1000 / MEASURED;
   const byTime = training.minutes === undefined ? undefined : (60 * training.minutes) / secondsPerStep;
   const lengths = [training.steps, byTime].filter((length) => length !== undefined);
   const stepsInAll = lengths.length > 0 ? Math.round(Math.min(...lengths)) : undefined;

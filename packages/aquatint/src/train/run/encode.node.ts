@@ -18,6 +18,7 @@ import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
+import { lookup } from "../../util/items.ts";
 import { type ChunkedNetwork, inChunks } from "../tasks/in-chunks.ts";
 
 /** Options of encoding a dataset: its images, the autoencoder, the destination. */
@@ -102,7 +103,7 @@ async function encoderOf(folder: string, { runtime, dataset }: EncoderParts) {
     async means(images: Float32Array): Promise<Float32Array> {
       const n = images.length / image.reduce((a, b) => a * b);
       const feed = { dtype: "float32", shape: [n, ...image], data: images } as const;
-      return float32Data((await network.run({ images: feed }))["mean"]!);
+      return float32Data(lookup(await network.run({ images: feed }), "mean"));
     },
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };

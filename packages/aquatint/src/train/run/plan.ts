@@ -1,4 +1,5 @@
 import { sizeOf } from "../../graph/types.ts";
+import { itemAt } from "../../util/items.ts";
 import type { Training } from "../config/training.ts";
 import { groupsOf, isFrozen } from "../loop/parameter-groups.ts";
 import type { Task } from "../loop/task.ts";
@@ -30,7 +31,7 @@ const total = (numbers: readonly number[]): number => numbers.reduce((a, b) => a
 export function trainingPlan(task: Task, training: Training): TrainingPlan {
   const frozen = isFrozen(task, training);
   const sizes = Array.from(task.parameters, ([name, { shape }]) => ({ name, size: sizeOf(shape) }));
-  const partOf = (name: string) => name.split(".")[0]!;
+  const partOf = (name: string) => itemAt(name.split("."), 0);
   const names = [...new Set(sizes.map(({ name }) => partOf(name)))];
   const parts = names.map((name) => {
     const members = sizes.filter((member) => partOf(member.name) === name);

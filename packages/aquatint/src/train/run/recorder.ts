@@ -167,7 +167,7 @@ function stepRecord(event: StepEvent, { clock, config, memory }: Recording): Ste
 }
 
 async function* drawSamples({ session, files }: Recording, step: number): AsyncGenerator<RunEvent, void, void> {
-  const images = await session.outputs.samples!();
+  const images = (await session.outputs.samples?.()) ?? [];
   const path = samplesPath(step);
   const problem = await attempted(() =>
     files.write(path, encodePng(imageGrid(images, { columns: 8, scale: 3, gap: 2 }))),

@@ -3,6 +3,7 @@ import { modelFiles } from "../../checkpoints/open.node.ts";
 import { type Dataset, reportLines } from "../../data/dataset.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Device, Runtime } from "../../runtime/types.ts";
+import { lookup } from "../../util/items.ts";
 import type { TrainConfig } from "../config/config.ts";
 import { activationCheckpointing } from "../loop/activation-checkpointing.ts";
 import type { Task } from "../loop/task.ts";
@@ -63,7 +64,7 @@ export async function openTask(
 ): Promise<Task> {
   const { batch_size: batchSize, accumulate, seed, activation_checkpointing } = config.training;
   const kinds = await taskKindsFor(config.task);
-  return kinds[config.task]!.create(config, {
+  return lookup(kinds, config.task).create(config, {
     dataset,
     runtime,
     batchSize,

@@ -1,6 +1,6 @@
-import { sizeOf } from "aquatint/graph";
+import { float32Data, sizeOf } from "aquatint/graph";
 import { captionIds } from "aquatint/pipelines";
-import { type ChunkedNetwork, inChunks } from "aquatint/train";
+import { inChunks } from "aquatint/train";
 import type { OnePassFolder, OnePassModel } from "../../models/index.ts";
 import { onePassImages } from "../../tasks/one-pass/outputs.ts";
 import type { OpenedModel, OpenModelInput } from "../model-kind.ts";
@@ -22,10 +22,8 @@ export async function openOnePass<N extends Network>(
   const { network, tokenizer } = model;
   const parameters = await bindingOf(model);
   const trace = (n: number) => ({ images: onePassImages(model, tokenizer, n) });
-  const [many, single] = [chunk, 1].map((size) => inChunks({ runtime, parameters, chunk: size, trace })) as [
-    ChunkedNetwork,
-    ChunkedNetwork,
-  ];
+  const chunked = (size: number) => inChunks({ runtime, parameters, chunk: size, trace });
+  const [many, single] = [chunked(chunk), chunked(1)];
   const { latent_size: latentSize } = network.config;
   const decoderWeights = [...model.parameters].filter(([name]) => makes(name));
   return {
@@ -42,7 +40,7 @@ export async function openOnePass<N extends Network>(
             ids: captionIds(tokenizer, captions),
           } as const;
           const { images } = await (n === 1 ? single : many).run(feeds);
-          return images!.data as Float32Array;
+          return float32Data(images);
         },
       },
     ],

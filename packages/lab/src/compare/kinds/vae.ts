@@ -1,8 +1,9 @@
-import type { HostTensor, HostTensors } from "aquatint/graph";
+import { float32, float32Data } from "aquatint/graph";
 import { average, torchCpu } from "aquatint/math";
 import { input } from "aquatint/ops";
 import { captionIds } from "aquatint/pipelines";
-import { type ChunkedNetwork, inChunks } from "aquatint/train";
+import { inChunks } from "aquatint/train";
+import { itemAt } from "aquatint/util";
 import { discretized, elboOf, importanceBound, logImportance, variationalElbo } from "../../elbo/index.ts";
 import { type OnePassModel, type VariationalAutoencoder, vaeFolder } from "../../models/index.ts";
 import type { Bound, BoundInput, ModelKind, OpenModelInput } from "../model-kind.ts";
@@ -55,23 +56,25 @@ async function coderOf(
   const parameters = await bindingOf(model);
   const embedding = (n: number) =>
     textEncoder(input({ name: "ids", dtype: "int32", shape: [n, tokenizer.modelMaxLength] })).pooled;
-  const chunked = (trace: Parameters<typeof inChunks>[0]["trace"]): ChunkedNetwork =>
-    inChunks({ runtime, parameters, chunk, trace });
-  const encoder = chunked((n) => ({ ...vae.encode(feed("images", [n, ...image]), embedding(n)) }));
-  const decoder = chunked((n) => ({ ...vae.decode(feed("z", [n, latentSize]), embedding(n)) }));
-  const values = (results: HostTensors, name: string) => results[name]!.data as Float32Array;
-  const fed = (shape: readonly number[], data: Float32Array): HostTensor => ({ dtype: "float32", shape, data });
+  const encoder = inChunks({
+    ...{ runtime, parameters, chunk },
+    trace: (n) => ({ ...vae.encode(feed("images", [n, ...image]), embedding(n)) }),
+  });
+  const decoder = inChunks({
+    ...{ runtime, parameters, chunk },
+    trace: (n) => ({ ...vae.decode(feed("z", [n, latentSize]), embedding(n)) }),
+  });
   return {
     latentSize,
     async code(images, captions) {
       const ids = captionIds(tokenizer, captions);
-      const results = await encoder.run({ images: fed([captions.length, ...image], images), ids });
-      return { mean: values(results, "mean"), logVariance: values(results, "logVariance") };
+      const { mean, logVariance } = await encoder.run({ images: float32([captions.length, ...image], images), ids });
+      return { mean: float32Data(mean), logVariance: float32Data(logVariance) };
     },
     async decode(z, captions) {
       const ids = captionIds(tokenizer, captions);
-      const results = await decoder.run({ z: fed([captions.length, latentSize], z), ids });
-      return { mean: values(results, "mean"), logScale: values(results, "logScale") };
+      const { mean, logScale } = await decoder.run({ z: float32([captions.length, latentSize], z), ids });
+      return { mean: float32Data(mean), logScale: float32Data(logScale) };
     },
     async [Symbol.asyncDispose]() {
       await encoder[Symbol.asyncDispose]();
@@ -91,7 +94,7 @@ async function boundOf(coder: Coder, { images, captions, importance, seed }: Bou
   const draws: (Likelihood & { readonly z: Float32Array })[] = [];
   for (let k = 0; k < importance; k++) {
     const e = random.randn(n * width);
-    const z = e.map((v, i) => posterior.mean[i]! + Math.exp(posterior.logVariance[i]! / 2) * v);
+    const z = e.map((v, i) => itemAt(posterior.mean, i) + Math.exp(itemAt(posterior.logVariance, i) / 2) * v);
     draws.push({ z, ...(await coder.decode(z, captions)) });
   }
   const row = (values: Float32Array, i: number, of: number) => values.subarray(i * of, (i + 1) * of);
@@ -102,7 +105,7 @@ async function boundOf(coder: Coder, { images, captions, importance, seed }: Bou
       const nats = logLikelihood(row(images, i, size), { mean: row(draw.mean, i, size), logVariance });
       return { posterior: q, z: row(draw.z, i, width), logLikelihood: nats };
     });
-    const terms = variationalElbo({ ...weighed[0]!, latents: width });
+    const terms = variationalElbo({ ...itemAt(weighed, 0), latents: width });
     return { terms, weighted: importanceBound(weighed.map(logImportance)) };
   });
   const totals = bounds.map(({ terms }) => elboOf(terms).total);

@@ -1,9 +1,11 @@
 import type { Runtime } from "aquatint";
 import type { Dataset } from "aquatint/data";
+import { float32Data } from "aquatint/graph";
 import { type ClassifierConfig, type ImageClassifier, strideOf } from "aquatint/models";
 import { input } from "aquatint/ops";
 import { encodeComponent } from "aquatint/pipelines";
 import { evaluationSamples, inChunks, type TaskOutputs, type TrainedWeights } from "aquatint/train";
+import { itemAt } from "aquatint/util";
 import { detectionsOf } from "../../models/detections.ts";
 import type { ClassificationConfig } from "./config.ts";
 import { thingsOf } from "./places.ts";
@@ -33,8 +35,8 @@ export function classificationOutputs({ evaluation }: ClassificationConfig, part
     async evaluate() {
       const { images, truths } = await evaluationSamples(dataset, evaluation.images);
       const feed = { dtype: "float32", shape: [truths.length, 3, ...dataset.size], data: images } as const;
-      const { data } = (await network.run({ images: feed }))["places"]!;
-      return { recall: recallOf(data as Float32Array, truths, { dataset, classifier }) };
+      const { places } = await network.run({ images: feed });
+      return { recall: recallOf(float32Data(places), truths, { dataset, classifier }) };
     },
     modelFiles: async () => {
       const content = { folder: "", config: json, weights: await weights.read() };
@@ -58,7 +60,7 @@ function recallOf(
     const things = thingsOf(truth);
     const detected = detectionsOf({ logits, classes: classes.length, rows, columns })
       .slice(0, things.length)
-      .map((detection) => classes[detection.class]!);
+      .map((detection) => itemAt(classes, detection.class));
     return things.map(({ name }): number => (detected.includes(name) ? 1 : 0));
   });
   return hits.reduce((sum, hit) => sum + hit, 0) / hits.length;

@@ -38,7 +38,7 @@ export function onePassOutputs({ folder, parts, runtime, weights, samples }: Out
     const n = prompts.length;
     const z = { dtype: "float32", shape: [n, width], data: torchCpu(seed).randn(n * width) } as const;
     const { images } = await network.run({ z, ids: captionIds(tokenizer, prompts) });
-    return tensorToImages(float32Data(images!), { width: side, height: side });
+    return tensorToImages(float32Data(images), { width: side, height: side });
   };
   return {
     ...(samples && { samples: () => draw(samples) }),

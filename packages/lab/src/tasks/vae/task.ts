@@ -92,9 +92,9 @@ function vaePhase(all: VaeParts) {
 }
 
 /** The terms' means over the batch. */
-const report = ({ reconstruction, kl }: HostTensors): Record<string, number> => ({
-  reconstruction: average(reconstruction!.data),
-  kl: average(kl!.data),
+const report = ({ reconstruction, kl }: HostTensors<"reconstruction" | "kl">) => ({
+  reconstruction: average(reconstruction.data),
+  kl: average(kl.data),
 });
 
 function vaeOutputs(
@@ -110,8 +110,8 @@ function vaeOutputs(
     async evaluate() {
       const { images, captions } = await evaluationSamples(dataset, evaluation.images);
       const noise = torchCpu(EVALUATION_SEED).randn(captions.length * parts.modules.network.config.latent_size);
-      const terms = report(await judge.run(feedsOf(all, { images, captions, noise })));
-      return { bits_per_dimension: terms["reconstruction"]! + terms["kl"]!, kl: terms["kl"]! };
+      const { reconstruction, kl } = report(await judge.run(feedsOf(all, { images, captions, noise })));
+      return { bits_per_dimension: reconstruction + kl, kl };
     },
     async [Symbol.asyncDispose]() {
       await common[Symbol.asyncDispose]();

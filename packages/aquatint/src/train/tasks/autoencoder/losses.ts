@@ -4,6 +4,7 @@ import { abs, add, exp, scale, square, sub } from "../../../ops/elementwise.ts";
 import { scalar } from "../../../ops/leaves.ts";
 import { mean } from "../../../ops/reduce.ts";
 import { slice } from "../../../ops/shape.ts";
+import { itemAt } from "../../../util/items.ts";
 
 /** Terms of an autoencoder's loss, each a mean over all elements. */
 export interface AutoencoderTerms {
@@ -25,7 +26,7 @@ export function autoencoderTerms(image: Tensor, reconstruction: Tensor, posterio
 }
 
 function slope(d: Tensor, axis: number): Tensor {
-  const n = d.shape[axis]!;
+  const n = itemAt(d.shape, axis);
   return sub(slice(d, { axis, start: 1, end: n }), slice(d, { axis, start: 0, end: n - 1 }));
 }
 
@@ -37,4 +38,4 @@ export function divergence({ mean: mu, logVariance }: LatentPosterior): Tensor {
 
 /** Mean squared distance of two images' states in an image encoder, layer by layer (Johnson et al. 2016). */
 export const featureDistance = (a: readonly Tensor[], b: readonly Tensor[]): Tensor =>
-  scale(a.map((state, i) => mean(square(sub(state, b[i]!)))).reduce(add), 1 / a.length);
+  scale(a.map((state, i) => mean(square(sub(state, itemAt(b, i))))).reduce(add), 1 / a.length);

@@ -2,11 +2,13 @@ import type { Dataset } from "../../../data/dataset.ts";
 import { imageStrip, tensorToImages } from "../../../formats/image/image.ts";
 import { float32Data } from "../../../graph/host-tensor.ts";
 import { sizeOf } from "../../../graph/types.ts";
+import { squaredDistance } from "../../../math/vector.ts";
 import { type Autoencoder, downsampling } from "../../../models/autoencoder/index.ts";
 import { input } from "../../../ops/leaves.ts";
 import { encodeComponent } from "../../../pipelines/model/component.ts";
 import { fitLatentRgb, LATENT_RGB_KEY } from "../../../pipelines/preview/preview.ts";
 import type { Runtime } from "../../../runtime/types.ts";
+import { itemAt } from "../../../util/items.ts";
 import type { TaskOutputs, TrainedWeights } from "../../loop/task.ts";
 import { inChunks } from "../in-chunks.ts";
 import { evaluationSamples } from "../sources.ts";
@@ -116,7 +118,7 @@ function coderOf({ runtime, dataset, vae, weights: { state, parameters } }: Outp
     async code(images: Float32Array): Promise<Coded> {
       const n = images.length / sizeOf(shape);
       const results = await network.run({ images: { dtype: "float32", shape: [n, ...shape], data: images } });
-      const of = (name: keyof Coded) => float32Data(results[name]!);
+      const of = (name: keyof Coded) => float32Data(results[name]);
       return { reconstruction: of("reconstruction"), mean: of("mean"), logVariance: of("logVariance") };
     },
     dispose: () => network[Symbol.asyncDispose](),
@@ -126,11 +128,10 @@ function coderOf({ runtime, dataset, vae, weights: { state, parameters } }: Outp
 /** Mean peak signal-to-noise ratio in dB of images of `size` values in -1 .. 1, the reconstruction clamped. */
 export function meanPsnr(images: Float32Array, reconstruction: Float32Array, size: number): number {
   const count = images.length / size;
+  const clamped = reconstruction.map((value) => Math.min(1, Math.max(-1, value)));
   const psnr = Array.from({ length: count }, (_, k) => {
-    let squared = 0;
-    for (let i = k * size; i < (k + 1) * size; i++) {
-      squared += (Math.min(1, Math.max(-1, reconstruction[i]!)) - images[i]!) ** 2;
-    }
+    const image = (values: Float32Array) => values.subarray(k * size, (k + 1) * size);
+    const squared = squaredDistance(image(clamped), image(images));
     return 10 * Math.log10(4 / (squared / size));
   });
   return psnr.reduce((a, b) => a + b) / count;
@@ -140,9 +141,9 @@ export function meanPsnr(images: Float32Array, reconstruction: Float32Array, siz
 export function deviation(mean: Float32Array, logVariance: Float32Array): number {
   const n = mean.length;
   let [sum, squares] = [0, 0];
-  for (let i = 0; i < n; i++) {
-    sum += mean[i]!;
-    squares += mean[i]! ** 2 + Math.exp(logVariance[i]!);
+  for (const [i, value] of mean.entries()) {
+    sum += value;
+    squares += value ** 2 + Math.exp(itemAt(logVariance, i));
   }
   return Math.sqrt(squares / n - (sum / n) ** 2);
 }

@@ -11,6 +11,7 @@ import {
 import { parameters } from "../../../nn/module.ts";
 import { add, scale } from "../../../ops/elementwise.ts";
 import { input } from "../../../ops/leaves.ts";
+import { itemAt, lookup } from "../../../util/items.ts";
 import type { Phase, Task } from "../../loop/task.ts";
 import type { TaskContext } from "../kind.ts";
 import { type Sources, sourcesOf } from "../sources.ts";
@@ -134,12 +135,12 @@ function criticPhase(parts: PhaseParts): readonly Phase[] {
 
 /** Results beside the loss, by name. */
 const numbers = ({ loss: _, gradNorm: __, ...results }: HostTensors): Record<string, number> =>
-  Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data[0]!]));
+  Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, itemAt(data, 0)]));
 
 /** The terms by name, and from the squared error the PSNR in dB. */
 function report(results: Readonly<Record<string, HostTensor>>): Record<string, number> {
   const terms = numbers(results);
-  return { ...terms, psnr: 10 * Math.log10(4 / terms["squared"]!) };
+  return { ...terms, psnr: 10 * Math.log10(4 / lookup(terms, "squared")) };
 }
 
 function lossOf({ image, posterior, reconstruction }: ReturnType<typeof coded>, parts: PhaseParts) {
@@ -155,7 +156,7 @@ function lossOf({ image, posterior, reconstruction }: ReturnType<typeof coded>, 
     adversarial: weights.adversarial?.weight ?? 0,
   };
   const loss = Object.entries(results)
-    .map(([name, term]) => scale(term, weightOf[name]!))
+    .map(([name, term]) => scale(term, lookup(weightOf, name)))
     .reduce(add);
   return { loss, results };
 }

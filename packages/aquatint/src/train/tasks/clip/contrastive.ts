@@ -5,6 +5,7 @@ import { matmul } from "../../../ops/matmul.ts";
 import { logSoftmax } from "../../../ops/norm.ts";
 import { mean, sum } from "../../../ops/reduce.ts";
 import { transpose } from "../../../ops/shape.ts";
+import { itemAt, lookup } from "../../../util/items.ts";
 
 /** Log of the steepest temperature that training may reach, as in OpenAI's CLIP. */
 const MAX_LOGIT_SCALE = Math.log(100);
@@ -33,7 +34,7 @@ export function answersOf(captions: readonly string[]): Float32Array {
   const count = new Map<string, number>();
   for (const caption of captions) count.set(caption, (count.get(caption) ?? 0) + 1);
   return Float32Array.from({ length: n * n }, (_, k) => {
-    const caption = captions[Math.floor(k / n)]!;
-    return captions[k % n] === caption ? 1 / count.get(caption)! : 0;
+    const caption = itemAt(captions, Math.floor(k / n));
+    return captions[k % n] === caption ? 1 / lookup(count, caption) : 0;
   });
 }

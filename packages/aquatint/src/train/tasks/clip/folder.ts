@@ -8,6 +8,7 @@ import { type ClipConfig, parseClipConfig } from "../../../models/clip/index.ts"
 import { expectKeys } from "../../../nn/module.ts";
 import { encodeComponent, encodeJson } from "../../../pipelines/model/component.ts";
 import { type TokenizerFiles, tokenizerFileNames } from "../../../tokenizers/files.ts";
+import { itemAt } from "../../../util/items.ts";
 
 /** A folder with both towers of CLIP, as transformers' CLIPModel and CLIPProcessor lay it out. */
 export interface ClipFolder {
@@ -37,7 +38,7 @@ export async function openClip(files: ModelFiles): Promise<ClipFolder> {
   };
 }
 
-const partOf = (key: string): string => key.split(".")[0]!;
+const partOf = (key: string): string => itemAt(key.split("."), 0);
 
 /** Content of a folder with both towers. */
 export interface ClipContent {

@@ -5,6 +5,7 @@ import { parameters } from "../../../nn/module.ts";
 import { input } from "../../../ops/leaves.ts";
 import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
 import { tokenizerFrom } from "../../../tokenizers/files.ts";
+import { itemAt } from "../../../util/items.ts";
 import type { Phase, Task } from "../../loop/task.ts";
 import type { TaskContext } from "../kind.ts";
 import { sourcesOf } from "../sources.ts";
@@ -96,5 +97,5 @@ function clipPhase({ model, tokenizerFiles }: ClipParts, parts: TaskParts) {
 }
 
 const report = ({ logitScale }: Readonly<Record<string, HostTensor>>) => ({
-  temperature: 1 / Math.exp(logitScale!.data[0]!),
+  temperature: 1 / Math.exp(itemAt(logitScale!.data, 0)),
 });

@@ -9,7 +9,7 @@ import { type ChunkedNetworkInput, inChunks } from "../in-chunks.ts";
 const CHUNK = 32;
 
 /** Input of the towers. */
-export interface TowersInput extends Pick<ChunkedNetworkInput, "runtime" | "parameters" | "state"> {
+export interface TowersInput extends Pick<ChunkedNetworkInput<string>, "runtime" | "parameters" | "state"> {
   readonly model: ReturnType<typeof CLIPModel>;
   readonly tokenizerFiles: TokenizerFiles;
   /** Height and width of the images, in pixels. */
@@ -42,9 +42,8 @@ export function clipTowers({ model, tokenizerFiles, size, ...binding }: TowersIn
   return {
     async embed(data, captions) {
       const images = { dtype: "float32", shape: [captions.length, ...shape], data } as const;
-      const results = await network.run({ images, ids: captionIds(tokenizer, captions) });
-      const of = (name: string) => float32Data(results[name]!);
-      return { images: of("imageEmbeds"), texts: of("textEmbeds") };
+      const { imageEmbeds, textEmbeds } = await network.run({ images, ids: captionIds(tokenizer, captions) });
+      return { images: float32Data(imageEmbeds), texts: float32Data(textEmbeds) };
     },
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };

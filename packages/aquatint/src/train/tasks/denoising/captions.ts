@@ -2,6 +2,7 @@ import type { HostTensor } from "../../../graph/types.ts";
 import type { RandomStream } from "../../../math/random.ts";
 import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
 import type { ClipTokenizer } from "../../../tokenizers/clip.ts";
+import { itemAt } from "../../../util/items.ts";
 
 /** The ids of captions, int32 [n, tokens], a share of them replaced by "" so that guidance has something to compare with. */
 export function captionFeed(
@@ -12,6 +13,6 @@ export function captionFeed(
   const chances = draws.rand(captions.length);
   return captionIds(
     tokenizer,
-    captions.map((caption, i) => (chances[i]! < dropout ? "" : caption)),
+    captions.map((caption, i) => (itemAt(chances, i) < dropout ? "" : caption)),
   );
 }

@@ -2,6 +2,7 @@ import type { Tensor } from "../../../graph/tensor.ts";
 import { input } from "../../../ops/leaves.ts";
 import type { TextToImageModules } from "../../../pipelines/model/components.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
+import { itemAt } from "../../../util/items.ts";
 import type { TaskContext } from "../kind.ts";
 import type { TrainingLatents } from "./latents.ts";
 import type { DenoisingModel } from "./model.ts";
@@ -24,7 +25,7 @@ export const captionIdsInput = (files: TokenizerFiles, n: number): Tensor =>
 export const denoises =
   ({ unet, textEncoders }: Pick<TextToImageModules, "unet" | "textEncoders">, ids: Tensor) =>
   (xt: Tensor, t: Tensor): Tensor =>
-    unet(xt, t, textEncoders[0]!.read(ids).hidden(0));
+    unet(xt, t, itemAt(textEncoders, 0).read(ids).hidden(0));
 
 /** Input of a denoising network's loss. */
 export interface DenoisingGraphInput extends Pick<DenoisingParts, "model" | "space"> {

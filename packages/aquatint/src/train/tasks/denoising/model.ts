@@ -12,6 +12,7 @@ import type { ModelConfigs, TextToImageModel } from "../../../pipelines/model/mo
 import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
 import type { TokenizerFiles } from "../../../tokenizers/files.ts";
 import { trainedGeneration } from "../../../util/generation-defaults.ts";
+import { itemAt } from "../../../util/items.ts";
 import type { TaskContext } from "../kind.ts";
 import { settledVocabulary, vocabularyConfig } from "../vocabulary.ts";
 import type { denoisingFields } from "./config.ts";
@@ -98,6 +99,6 @@ async function frozenWeights(
     Array.from((await part?.read?.(names)) ?? [], ([key, value]) => [`${name}.${key}`, value] as const);
   return new Map([
     ...(await of("vae", frozen.vae, vae ? parameters(vae) : new Map())),
-    ...(await of("text_encoder", frozen.text_encoder, parameters(textEncoders[0]!.model))),
+    ...(await of("text_encoder", frozen.text_encoder, parameters(itemAt(textEncoders, 0).model))),
   ]);
 }

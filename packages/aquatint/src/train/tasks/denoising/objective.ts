@@ -11,6 +11,7 @@ import { add, mul, square, sub } from "../../../ops/elementwise.ts";
 import { input } from "../../../ops/leaves.ts";
 import { mean } from "../../../ops/reduce.ts";
 import { reshape } from "../../../ops/shape.ts";
+import { itemAt, lookup } from "../../../util/items.ts";
 import { type TimestepsConfig, timestepSampling } from "./timesteps.ts";
 
 /** Training options of a denoising network, whatever its data: images or latents. */
@@ -59,7 +60,8 @@ export function denoisingObjective(options: DenoisingOptions): DenoisingObjectiv
   const spread = timestepSampling({ name: "stratified", from: 0, to: 1 }, schedule.steps);
   const weightOf = (level: Level) =>
     options.minSnrGamma === null ? 1 : minSnrWeight(target, level, options.minSnrGamma);
-  const report = (t: Int32Array) => (results: HostTensors) => lossByBand(t, results["errors"]!.data, schedule.steps);
+  const report = (t: Int32Array) => (results: HostTensors) =>
+    lossByBand(t, lookup(results, "errors").data, schedule.steps);
   return {
     loss: denoisingLoss,
     draw(n, draws) {
@@ -72,7 +74,7 @@ export function denoisingObjective(options: DenoisingOptions): DenoisingObjectiv
       const bands = report(t);
       return {
         feeds: noiseFeeds(t, { ...noising, draws }),
-        report: (results) => ({ loss: average(results["errors"]!.data), ...bands(results) }),
+        report: (results) => ({ loss: average(lookup(results, "errors").data), ...bands(results) }),
       };
     },
   };
@@ -81,7 +83,7 @@ export function denoisingObjective(options: DenoisingOptions): DenoisingObjectiv
 /** mean weight |network(alpha x0 + sigma eps, t) - (a x0 + b eps)|² over a batch, whose noise is fed. */
 function denoisingLoss(x0: Tensor, network: (xt: Tensor, t: Tensor) => Tensor) {
   const { shape } = x0;
-  const n = shape[0]!;
+  const n = itemAt(shape, 0);
   const feed = (name: string, of: Shape) => input({ name, dtype: "float32", shape: of });
   const perSample = (name: string) => feed(name, [n, ...shape.slice(1).map(() => 1)]);
   const eps = feed("eps", shape);
@@ -126,16 +128,16 @@ interface Column {
 /** A number of each sample's level. */
 const column = (t: Int32Array, { levels, of, shape }: Column): HostTensor =>
   float(
-    Float32Array.from(t, (at) => of(levels[at - 1]!)),
+    Float32Array.from(t, (at) => of(itemAt(levels, at - 1))),
     shape,
   );
 
 /** The mean error of the samples in each quarter of the schedule that has any: "loss_0_25" and so on, of times 1 .. `steps`. */
 export function lossByBand(drawn: Int32Array, errors: HostTensor["data"], steps: number): Record<string, number> {
   const bands = BANDS.slice(1).map((end, i) => {
-    const start = BANDS[i]!;
+    const start = itemAt(BANDS, i);
     const within = (t: number) => (100 * t) / steps > start && (100 * t) / steps <= end;
-    const members = Array.from(errors).filter((_, k) => within(drawn[k]!));
+    const members = Array.from(errors).filter((_, k) => within(itemAt(drawn, k)));
     return [`loss_${start}_${end}`, average(members)] as const;
   });
   return Object.fromEntries(bands.filter(([, loss]) => Number.isFinite(loss)));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { drawUniform } from "../../../math/draw.ts";
 import type { RandomStream } from "../../../math/random.ts";
 
 /** Draws `n` indexes of low .. high - 1. */
@@ -32,7 +33,7 @@ const stratified = {
     .strictObject({ name: z.literal("stratified"), ...range })
     .describe("Evenly spread over each batch from a random start (Kingma et al. 2021): less noise in the loss."),
   create: () => (draws, of) => {
-    const start = draws.rand(1)[0]!;
+    const start = drawUniform(draws);
     return at(
       Float64Array.from({ length: of.n }, (_, i) => (start + i / of.n) % 1),
       of,

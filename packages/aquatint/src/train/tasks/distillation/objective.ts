@@ -8,6 +8,7 @@ import type { RandomStream } from "../../../math/random.ts";
 import { add, mul, square, sub } from "../../../ops/elementwise.ts";
 import { input } from "../../../ops/leaves.ts";
 import { mean } from "../../../ops/reduce.ts";
+import { itemAt, lookup } from "../../../util/items.ts";
 import { type DenoisingObjective, lossByBand } from "../denoising/objective.ts";
 
 /** Options of distillation. */
@@ -50,9 +51,9 @@ export function distillationObjective({
 }: DistillationOptions): DistillationObjective {
   const walk = dividedWalk({ settings: scheduler, steps, substeps });
   const drawnAt = (n: number, which: ArrayLike<number>, draws: RandomStream) => {
-    const walks = Array.from(which, (step) => walk[step]!);
-    const t = Int32Array.from(walks, ([from]) => Math.round(from!.t));
-    const bands = (results: HostTensors) => lossByBand(t, results["errors"]!.data, scheduler.schedule.steps);
+    const walks = Array.from(which, (step) => itemAt(walk, step));
+    const t = Int32Array.from(walks, (levels) => Math.round(itemAt(levels, 0).t));
+    const bands = (results: HostTensors) => lossByBand(t, lookup(results, "errors").data, scheduler.schedule.steps);
     return { feeds: feedsOf(walks, { sample, scheduler, eps: draws.randn(n * sizeOf(sample)) }), bands };
   };
   return {
@@ -64,7 +65,7 @@ export function distillationObjective({
     evaluation(n, draws) {
       const which = Array.from({ length: n }, (_, i) => i % steps);
       const { feeds, bands } = drawnAt(n, which, draws);
-      return { feeds, report: (results) => ({ loss: average(results["errors"]!.data), ...bands(results) }) };
+      return { feeds, report: (results) => ({ loss: average(lookup(results, "errors").data), ...bands(results) }) };
     },
   };
 }
@@ -78,7 +79,7 @@ interface Networks {
 /** mean |student(z, t) - (z' - p z) / q|², where z' is where the teacher comes to and z p + output q the student's step. */
 function distillationLoss(x0: Tensor, { student, teacher, substeps }: Networks) {
   const { shape } = x0;
-  const n = shape[0]!;
+  const n = itemAt(shape, 0);
   const feed = (name: string, of: Shape) => input({ name, dtype: "float32", shape: of });
   const perSample = (name: string) => feed(name, [n, ...shape.slice(1).map(() => 1)]);
   const times = Array.from({ length: substeps }, (_, j) => feed(`t_${j}`, [n]));
@@ -88,7 +89,7 @@ function distillationLoss(x0: Tensor, { student, teacher, substeps }: Networks) 
     start,
   );
   const studentTarget = mul(sub(end, mul(perSample("p"), start)), perSample("q_inverse"));
-  const errors = mean(square(sub(student(start, times[0]!), studentTarget)), {
+  const errors = mean(square(sub(student(start, itemAt(times, 0)), studentTarget)), {
     axes: shape.slice(1).map((_, i) => i + 1),
   }); // [n]
   return { loss: mean(errors), results: { errors } };
@@ -107,19 +108,21 @@ function feedsOf(
   const float = (data: Float32Array, shape: Shape): HostTensor => ({ dtype: "float32", shape, data });
   const column = (of: (walk: readonly Level[]) => number, shape: Shape = [n, ...sample.map(() => 1)]) =>
     float(Float32Array.from(walks, of), shape);
-  const fullStep = (walk: readonly Level[]) => ddimStep(target, walk[0]!, walk.at(-1)!);
-  const substeps = walks[0]!.slice(1).flatMap((_, j) => {
-    const step = (walk: readonly Level[]) => ddimStep(target, walk[j]!, walk[j + 1]!);
-    return [
-      [`t_${j}`, column((walk) => schedule.timestep(walk[j]!.t), [n])],
-      [`p_${j}`, column((walk) => step(walk)[0])],
-      [`q_${j}`, column((walk) => step(walk)[1])],
-    ] as const;
-  });
+  const fullStep = (walk: readonly Level[]) => ddimStep(target, itemAt(walk, 0), itemAt(walk, -1));
+  const substeps = itemAt(walks, 0)
+    .slice(1)
+    .flatMap((_, j) => {
+      const step = (walk: readonly Level[]) => ddimStep(target, itemAt(walk, j), itemAt(walk, j + 1));
+      return [
+        [`t_${j}`, column((walk) => schedule.timestep(itemAt(walk, j).t), [n])],
+        [`p_${j}`, column((walk) => step(walk)[0])],
+        [`q_${j}`, column((walk) => step(walk)[1])],
+      ] as const;
+    });
   return {
     eps: float(eps, [n, ...sample]),
-    alpha: column(([from]) => from!.alpha),
-    sigma: column(([from]) => from!.sigma),
+    alpha: column((walk) => itemAt(walk, 0).alpha),
+    sigma: column((walk) => itemAt(walk, 0).sigma),
     p: column((walk) => fullStep(walk)[0]),
     q_inverse: column((walk) => 1 / fullStep(walk)[1]),
     ...Object.fromEntries(substeps),

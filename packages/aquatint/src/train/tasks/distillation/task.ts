@@ -5,6 +5,7 @@ import { AquatintError } from "../../../errors.ts";
 import { modelParameters, textToImageModules } from "../../../pipelines/model/components.ts";
 import type { ModelConfigs, TextToImageModel } from "../../../pipelines/model/model-folder.ts";
 import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
+import { itemAt, lookup } from "../../../util/items.ts";
 import type { Task } from "../../loop/task.ts";
 import { captionIdsInput, denoises } from "../denoising/graph.ts";
 import { trainingLatents } from "../denoising/latents.ts";
@@ -49,21 +50,21 @@ function studentOf(teacherModel: TextToImageModel, { steps, teaching }: StudentO
   const scheduler = { ...teacherModel.configs.scheduler, _class_name: "DDIMScheduler", timestep_spacing: "trailing" };
   const configs: ModelConfigs = { ...teacherModel.configs, scheduler, generation };
   const modules = textToImageModules(configs);
-  const [tokenizerFiles] = teacherModel.tokenizerFiles;
+  const tokenizerFiles = itemAt(teacherModel.tokenizerFiles, 0);
   const teacherWeights = Array.from(teaching, ([name, tensor]) => [`${TEACHER}${name}`, tensor] as const);
   return {
     configs,
-    tokenizerFiles: tokenizerFiles!,
+    tokenizerFiles: tokenizerFiles,
     modules,
     parameters: new Map([...modelParameters(modules), ...teacherWeights]),
     scheduler: walkedByDdim(teacherModel, schedulerSettings(scheduler)),
     frozen: [`${TEACHER}*`, "vae.*"],
-    assets: tokenizerFiles!,
+    assets: tokenizerFiles,
     async initial() {
       const weights = await teacherModel.weights();
       return new Map([
         ...weights,
-        ...teacherWeights.map(([name]) => [name, weights.get(name.slice(TEACHER.length))!] as const),
+        ...teacherWeights.map(([name]) => [name, lookup(weights, name.slice(TEACHER.length))] as const),
       ]);
     },
   };
