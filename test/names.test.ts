@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
-import { filesUnder, root, unrevised } from "./tree.ts";
+import { filesUnder, root } from "./tree.ts";
 
 /** Words that name no thing: a reader learns nothing from a variable of such a name. */
 const forbidden = new Set(
@@ -68,7 +68,7 @@ function forbiddenIn(path: string, text: string): readonly Declared[] {
 }
 
 test("declared names are nouns of the field, in tests too", () => {
-  const paths = filesUnder().filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts") && !unrevised.test(path));
+  const paths = filesUnder().filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"));
   expect(paths.length).toBeGreaterThan(800);
   const declared = paths.flatMap((path) => forbiddenIn(path, readFileSync(join(root, path), "utf8")));
   const excused = new Set(Object.keys(exceptions));

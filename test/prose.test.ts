@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { filesUnder, root, unrevised } from "./tree.ts";
+import { filesUnder, root } from "./tree.ts";
 
 /** British spellings, by their stems; names, comments, messages and pages are in American English. */
 const british = [
@@ -25,10 +25,7 @@ const data =
   /(^|\/)(package-lock|vocab)\.json$|\/fixtures\/|^docs\/compare\/.*\.html$|^LICENSES\/|^test\/prose\.test\.ts$/;
 
 const paths = filesUnder().filter(
-  (path) =>
-    /\.(ts|mjs|js|md|json|py|html|css|ya?ml)$|(^|\/)NOTICE$|^\.ci\//.test(path) &&
-    !data.test(path) &&
-    !unrevised.test(path),
+  (path) => /\.(ts|mjs|js|md|json|py|html|css|ya?ml)$|(^|\/)NOTICE$|^\.ci\//.test(path) && !data.test(path),
 );
 
 test("names and texts are spelled as in American English", () => {

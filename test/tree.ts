@@ -18,13 +18,3 @@ export function filesUnder(folder = ""): string[] {
       return entry.isDirectory() ? filesUnder(path) : entry.isFile() ? [path] : [];
     });
 }
-
-/** Folders of the library that do not keep to the rules of names and prose yet; to be emptied. */
-export const unrevised = new RegExp(
-  `^packages/aquatint/src/(${[
-    "diffusion/samplers",
-    "models/(vae|gan|classifier)",
-    "pipelines/(model|text-to-image)",
-    "train/tasks/(vae|gan|one-pass|classification)",
-  ].join("|")})/`,
-);

@@ -3,7 +3,7 @@ import type { SpacingName } from "../spacing/spacing.ts";
 import type { Sampler } from "./loop.ts";
 import type { OptionChoice, OptionSchema, OptionValues, SamplerOptions } from "./options.ts";
 
-/** What a name fixes beyond the sampler. */
+/** Settings that a name fixes beyond the sampler. */
 export interface SamplerPreset<Options = SamplerOptions> {
   readonly spacing?: SpacingName;
   readonly options?: Options;
@@ -11,7 +11,7 @@ export interface SamplerPreset<Options = SamplerOptions> {
   readonly order?: number;
 }
 
-/** What a sampler says of itself: commands, menus, documents and conformance tests read it. */
+/** A sampler's description of itself: commands, menus, documents and conformance tests read it. */
 export interface SamplerDescription {
   readonly title: string;
   /**
@@ -19,7 +19,7 @@ export interface SamplerDescription {
    * not lead to the data's distribution.
    */
   readonly order: number;
-  /** Whether it asks for fresh noise with its default options. */
+  /** True if it asks for fresh noise with its default options. */
   readonly stochastic: boolean;
   /** Evaluations of the network in a full step. */
   readonly evaluations: number;
@@ -34,7 +34,7 @@ export interface SamplerDescription {
   readonly extraSteps?: (n: number) => number;
   /** It reads the estimate without the prompt, at every guidance scale. */
   readonly unconditional?: boolean;
-  /** Whether it reads a variance that the network predicts, with these options. */
+  /** True if it reads a variance that the network predicts, with these options. */
   readonly learnedVariance?: (options: SamplerOptions) => boolean;
   /** A schedule that is named with it is laid for one more step and loses its cleanest level, as in the web UI. */
   readonly dropLast?: boolean;

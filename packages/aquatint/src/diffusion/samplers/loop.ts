@@ -35,7 +35,7 @@ export const batchNoise =
     return all;
   };
 
-/** What a sampler works on. */
+/** Input of a sampler. */
 export interface SamplerInput {
   /** x at the first level: standard normals to begin from pure noise, noised data to begin further down. */
   readonly x: Latent;
@@ -43,20 +43,20 @@ export interface SamplerInput {
   readonly rows: number;
   /** At least two levels, from noisy to clean. */
   readonly levels: readonly Level[];
-  /** Where each step lands, if not at the next of `levels`: DDIM in diffusers lands a fixed stride further down. */
+  /** Level at which each step lands, if not at the next of `levels`: DDIM in diffusers lands a fixed stride further down. */
   readonly destinations?: readonly Level[] | undefined;
   /** Steps of the walk that are left out at its start, where x lies at a level further down; 0 when absent. */
   readonly begin?: number | undefined;
   /** Levels that are not among `levels`, in their coordinates; for samplers that evaluate in between. */
   readonly levelAt: LevelFinder;
   readonly denoise: Denoiser;
-  /** What the network outputs, for samplers that combine outputs as they are. */
+  /** The network's outputs, for samplers that combine outputs as they are. */
   readonly target?: Target | undefined;
   readonly noise: NoiseSource;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Where a run stands after one evaluation of the network. */
+/** State of a run after one evaluation of the network. */
 export interface SamplerStep {
   /** Steps of the walk before this one, `begin` .. n - 1. */
   readonly i: number;
@@ -86,7 +86,7 @@ export interface Interval {
 }
 
 /**
- * The steps between neighbouring levels, or from each level to its landing.
+ * The steps between neighboring levels, or from each level to its landing.
  * @throws AquatintError "sampler/levels" where a step would lead to more noise.
  */
 export function* intervals({
@@ -116,7 +116,7 @@ const rising = ({ i, from, to }: Interval) =>
 const LEAST_STEP = 1e-6;
 
 /**
- * Whether a step goes nowhere. Schedules that are chosen by name have none; some published configurations of diffusers end
+ * Tells whether a step goes nowhere. Schedules that are chosen by name have none; some published configurations of diffusers end
  * at the level that their last step begins at, and there x stays as it is.
  */
 export function isStill({ from, to }: Pick<Interval, "from" | "to">): boolean {
@@ -124,7 +124,7 @@ export function isStill({ from, to }: Pick<Interval, "from" | "to">): boolean {
   return to.sigma > 0 && Math.abs(Math.log(noiseRatio(to) / noiseRatio(from))) < LEAST_STEP;
 }
 
-/** Where a step has only one way to go: from pure noise, to clean data, or nowhere. */
+/** Tells whether a step has only one way to go: from pure noise, to clean data, or nowhere. */
 export const isEndpoint = (interval: Interval): boolean =>
   interval.from.alpha === 0 || interval.to.sigma === 0 || isStill(interval);
 

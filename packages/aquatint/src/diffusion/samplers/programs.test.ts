@@ -17,7 +17,7 @@ const levels: readonly Level[] = [
 
 /** Without the step to clean data, which k-diffusion does not take. */
 const withNoise = levels.slice(0, -1);
-const named = (name: string): Sampler => samplerNamed(name).create();
+const samplerOf = (name: string): Sampler => samplerNamed(name).create();
 const dpmAdaptive = samplers["dpm-adaptive"];
 
 const estimateOf = (x: Latent, { sigma }: Level, x0: Latent): Estimate => ({
@@ -87,58 +87,64 @@ test.each([
   ["seeds_2", samplers["seeds-2"].create(), plain, [0.0428753541, -0.1691725538, -0.0682266198, 0.2380140993], levels],
   ["er_sde", samplers["er-sde"].create(), plain, [0.4267157363, -0.5755600265, -0.2696680325, 0.6554910839], levels],
   ["seeds_3", samplers["seeds-3"].create(), plain, [0.140713257, -0.2048685452, -0.1169092909, 0.1683702858], levels],
-  ["exp_heun_2_x0", named("exp_heun_2_x0"), plain, [0.6107827717, -0.4446094835, 0.2065918808, 0.6806482478], levels],
+  [
+    "exp_heun_2_x0",
+    samplerOf("exp_heun_2_x0"),
+    plain,
+    [0.6107827717, -0.4446094835, 0.2065918808, 0.6806482478],
+    levels,
+  ],
   [
     "exp_heun_2_x0_sde",
-    named("exp_heun_2_x0_sde"),
+    samplerOf("exp_heun_2_x0_sde"),
     plain,
     [-0.0767002591, 0.2610999698, 0.4234655283, 0.2756212462],
     levels,
   ],
   [
     "res_multistep_ancestral",
-    named("res_multistep_ancestral"),
+    samplerOf("res_multistep_ancestral"),
     plain,
     [-0.1830125986, 0.5327269074, 0.5858334515, 0.2302720007],
     levels,
   ],
   [
     "res_multistep_cfg_pp",
-    named("res_multistep_cfg_pp"),
+    samplerOf("res_multistep_cfg_pp"),
     guidance,
     [1.1237620749, -1.1177991277, 0.9528237601, 1.1125275583],
     levels,
   ],
   [
     "res_multistep_ancestral_cfg_pp",
-    named("res_multistep_ancestral_cfg_pp"),
+    samplerOf("res_multistep_ancestral_cfg_pp"),
     guidance,
     [-0.0401602419, 0.7574639441, 0.8698267761, 0.1641763008],
     levels,
   ],
   [
     "gradient_estimation_cfg_pp",
-    named("gradient_estimation_cfg_pp"),
+    samplerOf("gradient_estimation_cfg_pp"),
     guidance,
     [1.0669981248, -1.072018103, 1.1012604513, 1.0396780317],
     levels,
   ],
   [
     "dpmpp_2s_ancestral_cfg_pp",
-    named("dpmpp_2s_ancestral_cfg_pp"),
+    samplerOf("dpmpp_2s_ancestral_cfg_pp"),
     guidance,
     [-1.0870073492, -1.0520932851, 1.0915883116, 1.0899295858],
     levels,
   ],
-  ["sa_solver", named("sa_solver"), plain, [-0.63433194, -0.5360279689, 0.536949449, 0.6793050382], levels],
+  ["sa_solver", samplerOf("sa_solver"), plain, [-0.63433194, -0.5360279689, 0.536949449, 0.6793050382], levels],
   [
     "sa_solver_pece",
-    named("sa_solver_pece"),
+    samplerOf("sa_solver_pece"),
     plain,
     [-0.6389854221, -0.5755017225, 0.5011523688, 0.6802761144],
     levels,
   ],
-  ["ipndm_v", named("ipndm_v"), plain, [0.6101857033, -0.442905879, 0.2024884931, 0.6821186269], levels],
+  ["ipndm_v", samplerOf("ipndm_v"), plain, [0.6101857033, -0.442905879, 0.2024884931, 0.6821186269], levels],
   ["dpm-adaptive", dpmAdaptive.create(), plain, [0.6454031789, -0.4294980381, 0.1899228058, 0.8133179166], withNoise],
   [
     "dpm-adaptive, order 2",

@@ -39,8 +39,12 @@ describe("ImageClassifier", () => {
     const names = parameters(model);
     const { features } = model(image(8, 8));
     const of = async (feeds: typeof x) => {
-      const found = await evaluate(runtime, { features }, { feeds: { x: feeds }, names, values: noiseWeights(names) });
-      return [...found["features"]!.data];
+      const results = await evaluate(
+        runtime,
+        { features },
+        { feeds: { x: feeds }, names, values: noiseWeights(names) },
+      );
+      return [...results["features"]!.data];
     };
     const same = await of(x);
     expect(same.slice(0, 16)).toEqual(same.slice(16));

@@ -11,7 +11,7 @@ export const parseClassifierConfig = configParser({
     block_out_channels: z.array(size).min(1).default([32, 64, 96]),
     layers_per_block: size.default(1),
     norm_num_groups: size.default(8),
-    /** What a place may show, in the order of the output's channels; one more, the last, is for nothing of all that. */
+    /** Classes that a place may show, in the order of the output's channels; one more, the last, is for nothing of all that. */
     classes: z.array(z.string()).min(1).default(["thing"]),
   },
   fixed: {},

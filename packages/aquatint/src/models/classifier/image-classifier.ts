@@ -8,13 +8,13 @@ import { itemAt } from "../../util/items.ts";
 import { ResnetBlock2D } from "../blocks/resnet-block.ts";
 import type { ClassifierConfig } from "./config.ts";
 
-/** What a classifier makes of a batch of images. */
+/** Output of a classifier for a batch of images. */
 export interface ClassifierOutput {
   /** Logits of every class, and of nothing last, for each place of the grid: [n, classes + 1, h / stride, w / stride]. */
   readonly places: Tensor;
-  /** What the network sees in the whole image, for distances between sets of images: [n, last width]. */
+  /** Means of the last features over the image, for distances between sets of images: [n, last width]. */
   readonly features: Tensor;
-  /** What each block makes, [n, width, h, w], from fine to coarse. */
+  /** Output of each block, [n, width, h, w], from fine to coarse. */
   readonly states: readonly Tensor[];
 }
 
@@ -43,7 +43,7 @@ export function ImageClassifier(config: ClassifierConfig) {
     if (ragged !== undefined) shapeError(`sides must be multiples of ${strideOf(config)}, got ${x}`);
     const states: Tensor[] = [];
     for (const block of down_blocks) states.push(block(states.at(-1) ?? conv_in(x)));
-    const seen = silu(conv_norm_out(itemAt(states, -1)));
-    return { places: conv_out(seen), features: mean(seen, { axes: [2, 3] }), states };
+    const deepest = silu(conv_norm_out(itemAt(states, -1)));
+    return { places: conv_out(deepest), features: mean(deepest, { axes: [2, 3] }), states };
   });
 }

@@ -32,34 +32,34 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What is believed after the first of two steps with each of these scales, all from one load. */
+/** The estimates of x0 after the first of two steps with each of these scales, all from one load. */
 async function latents(options: OpenOptions, scales: readonly (readonly number[])[] = [[]]) {
   const model = await openTextToImage(fixture("sd"), options);
   const { modules } = model;
   await using network = textToImageNetwork({ runtime, modules, ...(await model.binding()) });
-  const found: Float32Array[] = [];
+  const estimates: Float32Array[] = [];
   for (const loraScales of scales) {
-    const given = loraScales.length ? { loraScales } : {};
-    const plan = planTextToImage(model, { prompt: "a <thing>", steps: 2, width: 16, height: 16, seed: 1, ...given });
+    const options = loraScales.length ? { loraScales } : {};
+    const plan = planTextToImage(model, { prompt: "a <thing>", steps: 2, width: 16, height: 16, seed: 1, ...options });
     for await (const event of textToImage(network, plan))
-      if (event.type === "evaluation" && event.i === 0) found.push(event.x0);
+      if (event.type === "evaluation" && event.i === 0) estimates.push(event.x0);
   }
-  return found;
+  return estimates;
 }
-const largest = (a: Float32Array, b: Float32Array) => a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i]!)), 0);
+const largest = (a: Float32Array, b: Float32Array) => a.reduce((max, v, i) => Math.max(max, Math.abs(v - b[i]!)), 0);
 
 test("several LoRAs add up, and their scales change without another load", async () => {
   const [bare] = await latents({});
-  const [whole, off] = await latents({ loras: [{ file: lora }] }, [[], [0]]);
-  const [quarter, shared, one] = await latents({ loras: [{ file: lora, scale: 0.25 }, { file: lora }] }, [
+  const [full, off] = await latents({ loras: [{ file: lora }] }, [[], [0]]);
+  const [quarter, shared, mixed] = await latents({ loras: [{ file: lora, scale: 0.25 }, { file: lora }] }, [
     [0.25, 0],
     [0.25, 0.75],
     [2, -1],
   ]);
-  expect(largest(whole!, bare!)).toBeGreaterThan(0.01);
+  expect(largest(full!, bare!)).toBeGreaterThan(0.01);
   expect(largest(off!, bare!)).toBeLessThan(1e-4);
-  expect(largest(quarter!, whole!)).toBeGreaterThan(0.01);
-  for (const same of [shared!, one!]) expect(largest(same, whole!)).toBeLessThan(1e-3);
+  expect(largest(quarter!, full!)).toBeGreaterThan(0.01);
+  for (const same of [shared!, mixed!]) expect(largest(same, full!)).toBeLessThan(1e-3);
 });
 
 test("a word calls its embedding, which its file's name does where nobody gives one", async () => {

@@ -18,16 +18,16 @@ import { unusedNote } from "./unused-note.ts";
 /** A LoRA's file. */
 export interface LoraFile {
   readonly file: string;
-  /** How strongly it counts; 1 if absent. */
+  /** Scale of its branches; 1 if absent. */
   readonly scale?: number | undefined;
 }
 /** A textual inversion's file. */
 export interface EmbeddingFile {
   readonly file: string;
-  /** What calls it in a prompt; the word that the file gives, or its name, if absent. */
+  /** The word that calls it in a prompt; the one in the file, or the file's name, if absent. */
   readonly word?: string | undefined;
 }
-/** What is opened beside a model. */
+/** Files that are opened beside a model. */
 export interface AdapterFiles {
   readonly loras?: readonly LoraFile[] | undefined;
   readonly embeddings?: readonly EmbeddingFile[] | undefined;
@@ -37,7 +37,7 @@ interface OpenedAdapters {
   readonly loras: readonly { readonly name: string; readonly scale: number }[];
   readonly embeddings: TextEmbeddings;
   readonly branches: LoraBranches;
-  /** What of the files is not used, in sentences. */
+  /** Sentences on what of the files is not used. */
   readonly notes: readonly string[];
 }
 
@@ -46,8 +46,8 @@ export async function openAdapters(files: AdapterFiles, modules: TextToImageModu
   const { loras = [], embeddings = [] } = files;
   const { branches, scales, opened } = await openLoras(loras, modules);
   const words = await Promise.all(embeddings.map(openWord));
-  const bundled = opened.flatMap(({ name, embeddings: own }) =>
-    own.map((embedding) => ({ ...embedding, file: name, word: embedding.token ?? basename(name, extname(name)) })),
+  const bundled = opened.flatMap(({ name, embeddings: list }) =>
+    list.map((embedding) => ({ ...embedding, file: name, word: embedding.token ?? basename(name, extname(name)) })),
   );
   const notes = [
     ...opened.flatMap(({ name, unused }, i) => [
@@ -78,8 +78,8 @@ async function openLoras(files: readonly LoraFile[], { unet, textEncoders }: Tex
   return { branches: loraBranches(scaled, networks), scales, opened };
 }
 
-const embeddingError = (kind: string, found: string, hint: string) =>
-  new AquatintError(`embedding/${kind}`, found, { hint });
+const embeddingError = (kind: string, message: string, hint: string) =>
+  new AquatintError(`embedding/${kind}`, message, { hint });
 
 /** An embedding and what calls it. */
 interface EmbeddedWord extends Embedding {
@@ -99,22 +99,22 @@ async function readEmbeddings(
 ): Promise<TextEmbeddings> {
   const embeddings = new Map<string, Map<string, HostTensor>>();
   for (const { file, word, vectors, namesEncoder } of words) {
-    const own = embeddings.get(word) ?? new Map<string, HostTensor>();
-    embeddings.set(word, own);
+    const byEncoder = embeddings.get(word) ?? new Map<string, HostTensor>();
+    embeddings.set(word, byEncoder);
     for (const [key, value] of await readTensors(vectors)) {
       const encoder = namesEncoder ? key : encoderOfWidth(textEncoders, value.shape[1]);
-      if (own.has(encoder)) {
+      if (byEncoder.has(encoder)) {
         const hint = "give each its own word: --embedding FILE:WORD";
         throw embeddingError("word", `two embeddings are called by the word "${word}"`, hint);
       }
-      own.set(encoder, value);
+      byEncoder.set(encoder, value);
     }
-    checkWidths(file, own, textEncoders);
+    checkWidths(file, byEncoder, textEncoders);
   }
-  for (const [word, own] of embeddings) {
-    const lacking = textEncoders.find(({ name }) => !own.has(name));
+  for (const [word, byEncoder] of embeddings) {
+    const lacking = textEncoders.find(({ name }) => !byEncoder.has(name));
     if (!lacking) continue;
-    const file = words.find((one) => one.word === word)!.file;
+    const file = words.find((entry) => entry.word === word)!.file;
     throw embeddingError("encoder", `${file} holds no vectors for the ${lacking.name}`, FAMILY_HINT);
   }
   return embeddings;
@@ -124,14 +124,14 @@ type Encoders = TextToImageModules["textEncoders"];
 const FAMILY_HINT = "take an embedding that was made for this family of models: aquatint inspect FILE shows its width";
 
 /** The encoder of vectors whose file names none: the one of their width, else the first. */
-const encoderOfWidth = (encoders: Encoders, found: number | undefined): string =>
-  (encoders.find(({ width }) => width === found) ?? encoders[0])?.name ?? "text_encoder";
+const encoderOfWidth = (encoders: Encoders, size: number | undefined): string =>
+  (encoders.find(({ width }) => width === size) ?? encoders[0])?.name ?? "text_encoder";
 
-function checkWidths(file: string, own: ReadonlyMap<string, HostTensor>, encoders: Encoders): void {
+function checkWidths(file: string, byEncoder: ReadonlyMap<string, HostTensor>, encoders: Encoders): void {
   for (const { name, width } of encoders) {
-    const found = own.get(name)?.shape[1];
-    if (found === undefined || found === width) continue;
-    throw embeddingError("width", `${file} holds vectors of ${found} numbers, the ${name} takes ${width}`, FAMILY_HINT);
+    const size = byEncoder.get(name)?.shape[1];
+    if (size === undefined || size === width) continue;
+    throw embeddingError("width", `${file} holds vectors of ${size} numbers, the ${name} takes ${width}`, FAMILY_HINT);
   }
 }
 
@@ -141,18 +141,18 @@ const ownScale = new Set(["AutoencoderTiny"]);
 /** The model with the autoencoder of another folder or file. @throws AquatintError "model/parts" where that has none. */
 export async function withVae(model: Model, path: string): Promise<Model> {
   const { components } = await openModel(path);
-  const found = components.get("vae");
-  if (!found) {
+  const vae = components.get("vae");
+  if (!vae) {
     throw new AquatintError("model/parts", `${path} holds no autoencoder`, {
       hint: "aquatint inspect FILE shows what it holds",
     });
   }
   // no shape says the scale of latents: it belongs to the U-Net, which was trained on them
-  const { family, components: own } = model;
+  const { family, components: parts } = model;
   const published = family && familyFacts(family).scalingFactor;
-  const scale = own.get("vae")?.config["scaling_factor"] ?? published;
-  const isSaid = !found.inferred && found.config["scaling_factor"] !== undefined;
-  const isKept = isSaid || scale === undefined || ownScale.has(found.className);
-  const config = isKept ? found.config : { ...found.config, scaling_factor: scale };
-  return { ...model, components: new Map([...model.components, ["vae", { ...found, config }]]) };
+  const scale = parts.get("vae")?.config["scaling_factor"] ?? published;
+  const isSaid = !vae.inferred && vae.config["scaling_factor"] !== undefined;
+  const isKept = isSaid || scale === undefined || ownScale.has(vae.className);
+  const config = isKept ? vae.config : { ...vae.config, scaling_factor: scale };
+  return { ...model, components: new Map([...model.components, ["vae", { ...vae, config }]]) };
 }

@@ -8,7 +8,7 @@ export type NetworkAdapters = ReadonlyMap<string, Adapters>;
 
 const scaleName = (i: number): string => `lora.${i}.scale`;
 
-/** How strongly the LoRA of a number counts: an input, so that it changes without another program. */
+/** The scale of the LoRA of a number: an input, so that it changes without another program. */
 export const scaleInput = (i: number): Tensor => input({ name: scaleName(i), dtype: "float32", shape: [] });
 
 /** The values of those inputs, in order. */
@@ -22,6 +22,6 @@ export const scaleFeeds = (scales: readonly number[]): HostTensors =>
 
 /** Runs `trace` with the branches of a network beside its layers. */
 export const adapted = <R>(adapters: NetworkAdapters | undefined, network: string, trace: () => R): R => {
-  const own = adapters?.get(network);
-  return own ? withAdapters(own, trace) : trace();
+  const branches = adapters?.get(network);
+  return branches ? withAdapters(branches, trace) : trace();
 };

@@ -8,7 +8,7 @@ import { type ModelClassName, models } from "../../models/registry.ts";
 /** JSON as it stands in a model folder. */
 export const encodeJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** What is written of a component. */
+/** Content of a component's folder. */
 export interface ComponentContent {
   readonly folder: string;
   readonly className: ModelClassName;

@@ -11,13 +11,13 @@ import { parameters } from "../../nn/module.ts";
 import { latentSpace } from "./latent-space.ts";
 import { lastState, penultimateState, type TextEncoder, textEncoders } from "./text-encoders.ts";
 
-/** What a U-Net is told besides the time and the captions' hidden states. */
+/** Conditions of a U-Net besides the time and the captions' hidden states. */
 export interface UNetConditioning {
   /** Numbers about the image's size: 6 for Stable Diffusion XL, 5 for its refiner, 0 for most. */
   readonly timeIds: number;
   /** Width of the guidance scale's waves, for latent consistency models. */
   readonly guidanceWidth: number | undefined;
-  /** Whether a caller without a negative prompt means zeros in place of an empty caption. */
+  /** True where a caller without a negative prompt means zeros in place of an empty caption. */
   readonly zeroedNegative: boolean;
 }
 
@@ -31,15 +31,15 @@ export interface TextToImageModules {
   readonly vae?: LatentSpace["vae"] | undefined;
   /** The autoencoder where it gives distributions to draw latents from. */
   readonly posterior?: LatentSpace["posterior"];
-  /** What steers the U-Net by images. */
+  /** ControlNets, which steer the U-Net by images. */
   readonly controls: readonly ReturnType<typeof ControlNetModel>[];
   /** Channels that the U-Net denoises: 3 for RGB. */
   readonly channels: number;
-  /** Whether the U-Net sees, in channels after those, a mask and the image without what it is to paint over. */
+  /** True where the U-Net sees, in channels after those, a mask and the image without what it is to paint over. */
   readonly paints: boolean;
   /** Pixels along each side for one place of the U-Net's image. */
   readonly factor: number;
-  /** What the U-Net works on, [n, channels, h, w], as pixels [n, 3, factor h, factor w]; absent where it is pixels. */
+  /** Decodes what the U-Net works on, [n, channels, h, w], as pixels [n, 3, factor h, factor w]; absent where it is pixels. */
   readonly decode?: (latent: Tensor) => Tensor;
   /** Pixels [n, 3, factor h, factor w] with noise of the result's shape as what the U-Net works on; absent likewise. */
   readonly encode?: (pixels: Tensor, noise: Tensor) => Tensor;
@@ -56,7 +56,7 @@ export interface ModuleConfigs {
   readonly text_encoder_2?: unknown;
   /** Absent for a model of pixels. */
   readonly vae?: unknown;
-  /** What model_index.json says of the pipeline. */
+  /** The content of model_index.json. */
   readonly index?: Readonly<Record<string, unknown>>;
 }
 
@@ -96,9 +96,9 @@ function checkConnected({ in_channels, out_channels, class_embed_type, num_class
   });
 }
 
-function checkLatents({ out_channels }: UNet2DConditionConfig, found = out_channels): void {
-  if (found === out_channels) return;
-  const sizes = `a U-Net of ${out_channels} channels and an autoencoder of ${found}`;
+function checkLatents({ out_channels }: UNet2DConditionConfig, vaeChannels = out_channels): void {
+  if (vaeChannels === out_channels) return;
+  const sizes = `a U-Net of ${out_channels} channels and an autoencoder of ${vaeChannels}`;
   throw new AquatintError("config/value", `the model has ${sizes}`, { hint: "take all parts from one family" });
 }
 
@@ -109,16 +109,16 @@ function unetConditioning(
 ): UNetConditioning {
   const { addition_embed_type: added, addition_time_embed_dim, time_cond_proj_dim, cross_attention_dim } = config;
   const width = encoders.reduce((sum, encoder) => sum + encoder.width, 0);
-  const wrong = [cross_attention_dim].flat().find((wanted) => wanted !== width);
+  const wrong = [cross_attention_dim].flat().find((size) => size !== width);
   if (wrong !== undefined) {
-    const found = `${encoders.length} text encoders whose answers are ${width} wide, and a U-Net that attends to ${wrong}`;
-    throw new AquatintError("config/value", `the model has ${found}`, { hint: "take all parts from one model" });
+    const sizes = `${encoders.length} text encoders whose answers are ${width} wide, and a U-Net that attends to ${wrong}`;
+    throw new AquatintError("config/value", `the model has ${sizes}`, { hint: "take all parts from one model" });
   }
   const pooled = encoders.find(({ pooledWidth }) => pooledWidth !== undefined)?.pooledWidth ?? 0;
   const timeIds = added ? (config.projection_class_embeddings_input_dim! - pooled) / addition_time_embed_dim! : 0;
   if (added && (pooled === 0 || (timeIds !== 5 && timeIds !== 6))) {
-    const found = `a pooled caption of ${pooled} and ${timeIds} numbers about the size, expected 5 or 6`;
-    throw new AquatintError("config/value", `the U-Net is told ${found}`, { hint: "take all parts from one model" });
+    const sizes = `a pooled caption of ${pooled} and ${timeIds} numbers about the size, expected 5 or 6`;
+    throw new AquatintError("config/value", `the U-Net is told ${sizes}`, { hint: "take all parts from one model" });
   }
   return { timeIds, guidanceWidth: time_cond_proj_dim ?? undefined, zeroedNegative: added !== null && zeroed === true };
 }

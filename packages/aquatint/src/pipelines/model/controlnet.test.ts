@@ -30,16 +30,16 @@ function controlNet(json: object = {}): ControlNet {
 
 test("ControlNets stand beside a model in their order, and one that stands there twice has its weights once", async () => {
   const [edges, depth] = [controlNet(), controlNet()];
-  const steered = steeredModel(model, [edges, depth, edges]);
-  expect(steered.modules.controls).toEqual([edges.module, depth.module, edges.module]);
-  const names = [...(await steered.weights()).keys()].filter((key) => key.endsWith("controlnet_mid_block.weight"));
+  const combined = steeredModel(model, [edges, depth, edges]);
+  expect(combined.modules.controls).toEqual([edges.module, depth.module, edges.module]);
+  const names = [...(await combined.weights()).keys()].filter((key) => key.endsWith("controlnet_mid_block.weight"));
   expect(names).toEqual(["controlnets.0.controlnet_mid_block.weight", "controlnets.1.controlnet_mid_block.weight"]);
   const image = { width: 8, height: 8, data: new Float32Array(192) };
-  expect(() => planTextToImage(steered, { prompt: "", controls: [{ image: image }] })).toThrow(
+  expect(() => planTextToImage(combined, { prompt: "", controls: [{ image: image }] })).toThrow(
     "3 ControlNets and was given 1",
   );
   expect(() =>
-    planTextToImage(steered, { prompt: "", controls: [1, 2, -1].map((scale) => ({ image: image, scale })) }),
+    planTextToImage(combined, { prompt: "", controls: [1, 2, -1].map((scale) => ({ image: image, scale })) }),
   ).toThrow("a ControlNet's scale of 0 or more, got -1");
 });
 

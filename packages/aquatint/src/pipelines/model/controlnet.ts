@@ -8,9 +8,9 @@ import { boundModel, type TextToImageModel } from "./model-folder.ts";
 export interface ControlNet {
   readonly name: string;
   readonly module: ReturnType<typeof ControlNetModel>;
-  /** What of its config has to be as the U-Net's. */
+  /** The part of its config that must agree with the U-Net's. */
   readonly shape: ControlShape;
-  /** Where its weights lie, by their names in the module. */
+  /** Locations of its weights, by their names in the module. */
   readonly locations: ReadonlyMap<string, TensorLocation>;
 }
 
@@ -36,21 +36,21 @@ export function steeredModel(model: TextToImageModel, controls: readonly Control
     modules: { ...model.modules, controls: controls.map(({ module }) => module) },
     parameters: new Map([
       ...model.parameters,
-      ...distinct.flatMap((control, i) => named(i, controlParameters(control))),
+      ...distinct.flatMap((control, i) => numberedEntries(i, controlParameters(control))),
     ]),
-    locations: new Map([...model.locations, ...distinct.flatMap(({ locations }, i) => named(i, locations))]),
+    locations: new Map([...model.locations, ...distinct.flatMap(({ locations }, i) => numberedEntries(i, locations))]),
   });
 }
 
-const named = <T>(i: number, entries: ReadonlyMap<string, T>) =>
+const numberedEntries = <T>(i: number, entries: ReadonlyMap<string, T>) =>
   Array.from(entries, ([key, value]) => [`controlnets.${i}.${key}`, value] as const);
 
 function checkFamily({ name, shape }: ControlNet, { configs, modules }: TextToImageModel): void {
   const unet = parseControlNetConfig({ ...onlyCompared(configs.unet), in_channels: modules.channels });
   const wrong = compared.find((key) => JSON.stringify(shape[key]) !== JSON.stringify(unet[key]));
   if (wrong === undefined) return;
-  const found = `${name} was made for a U-Net whose ${wrong} is ${JSON.stringify(shape[wrong])}`;
-  throw new AquatintError("control/family", `${found}, this model has ${JSON.stringify(unet[wrong])}`, {
+  const message = `${name} was made for a U-Net whose ${wrong} is ${JSON.stringify(shape[wrong])}`;
+  throw new AquatintError("control/family", `${message}, this model has ${JSON.stringify(unet[wrong])}`, {
     hint: "take a ControlNet of the model's family: Stable Diffusion 1.x, 2.x and XL each have their own",
   });
 }

@@ -14,8 +14,8 @@ test.each([
   ["LatentConsistencyModelPipeline", { steps: 4, guidance: 8.5 }],
   ["AquatintPixelPipeline", { steps: 50, guidance: 2 }],
   ["AnotherPipeline", { steps: 50, guidance: 7.5 }],
-] as const)("a %s that says nothing is guided as its kind is", (name, wanted) => {
-  expect(generationDefaults(undefined, kindGeneration({ _class_name: name }))).toEqual(wanted);
+] as const)("a %s that says nothing is guided as its kind is", (name, expected) => {
+  expect(generationDefaults(undefined, kindGeneration({ _class_name: name }))).toEqual(expected);
 });
 
 test.each([

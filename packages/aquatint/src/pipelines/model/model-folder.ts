@@ -29,9 +29,9 @@ export interface ModelConfigs {
   readonly text_encoder_2?: JsonObject;
   readonly vae?: JsonObject;
   readonly scheduler: JsonObject;
-  /** What `model_index.json` says; absent for a kind that follows from the networks. */
+  /** The content of `model_index.json`; absent for a kind that follows from the networks. */
   readonly index?: JsonObject;
-  /** What `generation_config.json` says, where there is one. */
+  /** The content of `generation_config.json`, where there is one. */
   readonly generation?: JsonObject;
 }
 
@@ -48,17 +48,17 @@ export interface TextToImageModel {
   readonly modules: TextToImageModules;
   /** The files of the U-Net's weights, by which others know the model; absent where they are in memory. */
   readonly weightFiles?: readonly string[];
-  /** How the latents of its family look, where it is of a known one. */
+  /** The map of its family from latents to RGB, where it is of a known one. */
   readonly latentRgb?: LatentRgb | undefined;
   /** LoRAs beside its networks, with the scale of a caller who gives none. */
   readonly loras?: readonly { readonly name: string; readonly scale: number }[];
   /** Textual inversions that prompts may call. */
   readonly embeddings?: TextEmbeddings | undefined;
-  /** What of its files is not used, in sentences. */
+  /** Sentences on what of its files is not used. */
   readonly notes?: readonly string[];
   /** Every parameter that a program of it takes, by name: its networks', and those of what stands beside them. */
   readonly parameters: ReadonlyMap<string, Tensor>;
-  /** Where their values lie, by the same names. */
+  /** Locations of their values, by the same names. */
   readonly locations: ReadonlyMap<string, TensorLocation>;
   /** LoRAs as branches of the networks. */
   readonly adapters?: NetworkAdapters | undefined;
@@ -67,16 +67,16 @@ export interface TextToImageModel {
   /** The weights as a program's constants, mapped from their files where the model lies on a disk. @throws CheckpointError */
   binding(): Promise<WeightBinding>;
 }
-/** Where a program takes its weights from, and what stands beside and in place of them. */
+/** Sources of a program's weights, and what stands beside and in place of them. */
 export type WeightBinding = Defaulted<Pick<CompileOptions, "parameters">> &
   Pick<CompileOptions, "weightsFolder"> &
   NetworkOptions;
-/** What a model is made of, wherever its files are. */
+/** The parts of a model, wherever its files are. */
 export interface ModelParts extends Pick<TextToImageModel, "name" | "configs" | "tokenizerFiles"> {
   readonly modules: TextToImageModules;
 }
 
-/** What a model's configurations say, parsed. @throws AquatintError where they are wrong. */
+/** A model's configurations, parsed. @throws AquatintError where they are wrong. */
 export const describedModel = ({ name, configs, modules, tokenizerFiles }: ModelParts) => ({
   name,
   configs,
@@ -102,7 +102,7 @@ export const boundModel = (parts: Omit<TextToImageModel, "weights" | "binding">)
 });
 
 /** The entries whose names begin with a component's, without it. */
-const own = <T>(entries: Iterable<readonly [string, T]>, part: string): [string, T][] =>
+const entriesOf = <T>(entries: Iterable<readonly [string, T]>, part: string): [string, T][] =>
   Array.from(entries).flatMap(([name, value]) =>
     name.startsWith(`${part}.`) ? [[name.slice(part.length + 1), value] as [string, T]] : [],
   );
@@ -119,13 +119,13 @@ export interface ModelFolder {
 
 /** The files of a model folder, by their paths in it. */
 export function encodeModelFolder({ configs, tokenizers, weights, dtype = "F16" }: ModelFolder) {
-  const { scheduler, generation, index: given, ...networks } = configs;
-  const [className, kind] = kindWith(networks, given);
+  const { scheduler, generation, index: source, ...networks } = configs;
+  const [className, kind] = kindWith(networks, source);
   const files = new Map<string, Uint8Array | string>();
   const index: Record<string, unknown> = { _class_name: className, ...kind.index };
   for (const [folder, part] of Object.entries(kind.components)) {
     const config = (networks as Readonly<Record<string, JsonObject>>)[folder]!;
-    const content = { folder, className: part, config, weights: new Map(own(weights, folder)), dtype };
+    const content = { folder, className: part, config, weights: new Map(entriesOf(weights, folder)), dtype };
     for (const [path, bytes] of encodeComponent(content)) files.set(path, bytes);
     index[folder] = [models[part].library, part];
   }

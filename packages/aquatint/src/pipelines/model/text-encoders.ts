@@ -16,9 +16,9 @@ export interface TokenVectors {
   readonly tokenMask: Tensor;
 }
 
-/** What is taken of a text encoder's answer to ids [n, tokens]. */
+/** The part that is used of a text encoder's output for ids [n, tokens]. */
 export interface TextReading {
-  /** What the U-Net attends to without the last `skipped` layers: [n, tokens, width]. */
+  /** Hidden states that the U-Net attends to, without the last `skipped` layers: [n, tokens, width]. */
   hidden(skipped: number): Tensor;
   /** [n, d], of an encoder with a projection. */
   readonly pooled?: Tensor;
@@ -29,7 +29,7 @@ export interface TextEncoder {
   /** Its folder: "text_encoder". */
   readonly name: string;
   readonly model: Module<(ids: Tensor) => TextEncoding, Children>;
-  /** Of its hidden states, and of a token's vector. */
+  /** Width of its hidden states, and of a token's vector. */
   readonly width: number;
   /** Width of its pooled and projected vector; undefined where it has no projection. */
   readonly pooledWidth: number | undefined;
@@ -48,7 +48,7 @@ export interface TextState {
   take(model: ClipText, encoding: TextEncoding, skipped: number): Tensor;
 }
 
-/** Stable Diffusion 1.x and 2.x read the last layer, normalised. */
+/** Stable Diffusion 1.x and 2.x read the last layer, normalized. */
 export const lastState: TextState = { unread: 0, take: skipLayers };
 /** Stable Diffusion XL reads the last layer but one as it is (Podell et al. 2023). */
 export const penultimateState: TextState = {

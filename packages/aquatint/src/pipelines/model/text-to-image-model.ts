@@ -17,7 +17,7 @@ for (const name of classesWith("role")) {
   classes.set(component, [...(classes.get(component) ?? []), name]);
 }
 
-/** What a model's files may lack. */
+/** Sources of what a model's files may lack. */
 export interface TextToImageModelOptions {
   /** CLIP's published vocabulary, for files without a tokenizer: `clipVocabulary` of "aquatint/clip". */
   readonly vocabulary?: (() => Promise<ClipVocabulary>) | undefined;
@@ -64,21 +64,21 @@ const unetFiles = (model: Model): readonly string[] => {
 
 /** Refuses what is no text-to-image model, or one of parts that are not connected. */
 function checkParts({ name, components, scheduler, notes }: Model): void {
-  const refuse = (kind: string, found: string, hint: string) => {
-    throw new AquatintError(`model/${kind}`, `${name} ${found}`, { hint });
+  const refuse = (kind: string, problem: string, hint: string) => {
+    throw new AquatintError(`model/${kind}`, `${name} ${problem}`, { hint });
   };
   const sd = "take a text-to-image checkpoint of Stable Diffusion";
   if (!components.has("unet")) {
-    const found = Array.from(components.keys()).join(", ") || "no network that is known";
-    refuse("parts", `holds no unet but ${found}, expected a whole text-to-image model`, notes[0] ?? sd);
+    const parts = Array.from(components.keys()).join(", ") || "no network that is known";
+    refuse("parts", `holds no unet but ${parts}, expected a whole text-to-image model`, notes[0] ?? sd);
   }
   if (!components.has("text_encoder") && !components.has("text_encoder_2")) {
     refuse("parts", "holds no text_encoder, expected a whole text-to-image model", sd);
   }
-  for (const [part, known] of classes) {
-    const found = components.get(part)?.className;
-    if (found === undefined || known.includes(found)) continue;
-    refuse("class", `has a ${part} of the class ${found}, expected ${known.join(" or ")}`, sd);
+  for (const [part, supported] of classes) {
+    const className = components.get(part)?.className;
+    if (className === undefined || supported.includes(className)) continue;
+    refuse("class", `has a ${part} of the class ${className}, expected ${supported.join(" or ")}`, sd);
   }
   // a U-Net of pixels works on red, green and blue; every other one needs its autoencoder
   if (!components.has("vae") && components.get("unet")!.config["in_channels"] !== 3) {
@@ -99,17 +99,17 @@ async function tokenizerOf(
   const files = model.layout === "folder" ? await readTokenizer(model, tokenizerFolder(encoder)) : undefined;
   if (files) return files;
   const { name, family, padTokens, components } = model;
-  const lack = (hint: string, found: string) =>
-    new AquatintError("model/parts", `${name} holds no ${tokenizerFolder(encoder)}/vocab.json${found}`, { hint });
+  const lack = (hint: string, detail: string) =>
+    new AquatintError("model/parts", `${name} holds no ${tokenizerFolder(encoder)}/vocab.json${detail}`, { hint });
   if (!vocabulary)
     throw lack('give the folder of the model with its tokenizer, or `vocabulary` of "aquatint/clip"', "");
   const { vocab, merges } = await vocabulary();
   const count = Object.keys(vocab).length;
   // a token more may be a textual inversion's that was saved with the model
-  const known = Number(components.get(encoder)?.config["vocab_size"] ?? count);
-  if (known < count) {
-    const found = `, and its ${encoder} knows ${known} tokens, fewer than the ${count} of CLIP's vocabulary`;
-    throw lack("give the folder of the model with its tokenizer", found);
+  const tokens = Number(components.get(encoder)?.config["vocab_size"] ?? count);
+  if (tokens < count) {
+    const detail = `, and its ${encoder} knows ${tokens} tokens, fewer than the ${count} of CLIP's vocabulary`;
+    throw lack("give the folder of the model with its tokenizer", detail);
   }
   const padToken = padTokens.get(encoder) ?? (isOpenClip(family, encoder) ? "!" : "<|endoftext|>");
   return {

@@ -39,7 +39,7 @@ export interface DenoiseOptions extends CfgOptions {
   readonly steps: number;
   /** The initial latents [rows, c, h, w], at the level of step `begin`. */
   readonly x: Latent;
-  /** What x is held to while it is sampled. */
+  /** Projection that holds x while it is sampled. */
   readonly project?: Projection | undefined;
   /** Standard normals of x's size. */
   readonly noise: NoiseSource;

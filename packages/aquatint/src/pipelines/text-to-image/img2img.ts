@@ -4,7 +4,7 @@ import type { TextToImageModules } from "../model/components.ts";
 import type { PlannedControl } from "../network/controlnet-inputs.ts";
 import { plannedImage, plannedMask } from "./image-inputs.ts";
 
-/** What an image begins with and is held to, besides words. */
+/** Images that a generation begins with and is held to. */
 export interface Img2ImgOptions {
   /** An image to begin with in place of noise, or [3, h, w] in -1 .. 1; cut to the proportions of the size. */
   readonly init?: ImageInput | undefined;
@@ -14,19 +14,19 @@ export interface Img2ImgOptions {
    */
   readonly strength?: number | undefined;
   /**
-   * Where to paint, an image or [1, h, w] of the proportions of `init`: what is at least half as bright as white, or
+   * The mask, an image or [1, h, w] of the proportions of `init`: what is at least half as bright as white, or
    * transparent, is painted, the rest of `init` is kept.
    */
   readonly mask?: ImageInput | undefined;
-  /** What each of the model's ControlNets is shown, in their order. */
+  /** Inputs of the model's ControlNets, in their order. */
   readonly controls?: readonly ControlOptions[] | undefined;
 }
 
-/** What one ControlNet is shown. */
+/** Input of one ControlNet. */
 export interface ControlOptions {
   /** An image, or [3, h, w] in -1 .. 1; cut to the proportions of the size. */
   readonly image: ImageInput;
-  /** How strongly it acts, 0 or more; 1 if absent. */
+  /** Scale of its residuals, 0 or more; 1 if absent. */
   readonly scale?: number | undefined;
   /** The share of the steps before which it does not act, and after which it does no more, 0 .. 1; 0 and 1 if absent. */
   readonly start?: number | undefined;
@@ -46,7 +46,7 @@ export interface ImageInputs {
   readonly init?: Float32Array;
   /** [height, width]: 1 where to paint, else 0. */
   readonly mask?: Float32Array;
-  /** Whether the network sees the mask and the kept part of `init` beside what it denoises. */
+  /** True where the network sees the mask and the kept part of `init` beside what it denoises. */
   readonly isInpainting: boolean;
   readonly controls: readonly PlannedControl[];
 }
@@ -97,7 +97,7 @@ function strengthOf({ init, mask, strength }: Img2ImgOptions, steps: number) {
   throw refuse("strength", "a strength says how far to go from an image, and there is none", "give it as init");
 }
 
-/** How far from its first image a walk may go, as steps. @throws AquatintError "generate/strength". */
+/** Number of steps that a walk may go from its first image. @throws AquatintError "generate/strength". */
 export function planStrength({ strength }: { readonly strength: number }, steps: number) {
   if (!(strength > 0 && strength <= 1)) {
     throw refuse("strength", `expected a strength above 0 and at most 1, got ${strength}`, "0.3 to 0.8 are usual");

@@ -4,13 +4,13 @@ import { type GeneratorName, generatorNamed, generators } from "../../math/gener
 import { unknownName } from "../../math/names.ts";
 import type { NormalStream, Seed } from "../../math/random.ts";
 
-/** Where a sampler's noise comes from: drawn afresh at every step, or along one Brownian path. */
+/** Source of a sampler's noise: drawn afresh at every step, or along one Brownian path. */
 export const noiseKinds = ["fresh", "brownian"] as const;
 
 /** The name of a kind of noise. */
 export type NoiseKind = (typeof noiseKinds)[number];
 
-/** What a seed means. */
+/** Generator that a seed starts. */
 export interface NoiseOptions {
   /** "torch-cpu" (if absent) or "cuda-philox", what PyTorch draws on a CPU or a GPU. */
   readonly rng?: GeneratorName | undefined;

@@ -22,12 +22,12 @@ export interface TextToImagePlan extends Required<ReturnType<typeof checkedNoise
   readonly negative: string;
   readonly guidance: number;
   readonly guidanceRescale: number;
-  /** What the U-Net will be told. */
+  /** Conditioning of the U-Net. */
   readonly conditioning: Conditioning;
   readonly seed: Seed;
   readonly width: number;
   readonly height: number;
-  /** What the U-Net denoises: [c, h, w]. */
+  /** Shape of what the U-Net denoises: [c, h, w]. */
   readonly latentShape: readonly [channels: number, height: number, width: number];
   /** The checkpoint's scheduler, or the one of the sampler that the caller chose. */
   readonly scheduler: SchedulerSettings;
@@ -35,13 +35,13 @@ export interface TextToImagePlan extends Required<ReturnType<typeof checkedNoise
   readonly samplerName: string;
   readonly steps: number;
   readonly levels: readonly Level[];
-  /** What is done with the finished image: it is the `init` of this plan. */
+  /** Plan of a second pass over the finished image, which is the `init` of this plan. */
   readonly hiresFix?: TextToImagePlan;
 }
 
 const MAX_PIXELS = 2048 * 2048;
 
-/** What a plan reads of a model. */
+/** The part of a model that a plan reads. */
 export interface PlannedModel extends ConditionedModel {
   readonly scheduler: SchedulerSettings;
   readonly generation?: GenerationDefaults;

@@ -1,7 +1,7 @@
 import type { Level } from "../../process/level.ts";
 import { ancestralDeviation } from "./ancestral.ts";
 
-/** Where an ancestral step goes before it adds noise, and the deviation of what it adds. */
+/** Level of an ancestral step before it adds noise, and the deviation of what it adds. */
 export interface Descent {
   readonly below: Level;
   readonly deviation: number;

@@ -40,7 +40,7 @@ export const dpmMultistep = ({ eta = 1, ...options }: MultistepOptions): Sampler
   });
 };
 
-/** Of order 3 where `history` has three predictions, the newest first; their differences give D1 and D2. */
+/** A step of order 3 where `history` has three predictions, the newest first; their differences give D1 and D2. */
 function multistepTerms(k: Coefficients, step: DpmStep): readonly Term[] {
   const [m0, m1, m2] = step.history;
   if (!m1 || !m2) return secondOrderTerms(k, step);

@@ -40,7 +40,7 @@ function orderOfSteps(n: number, order: number, lowerOrderFinal: boolean): reado
   return orders;
 }
 
-/** Of order 3 where `history` has the group's three predictions, its first level first. */
+/** A step of order 3 where `history` has the group's three predictions, its first level first. */
 function singlestepTerms(k: Coefficients, step: DpmStep): readonly Term[] {
   const [m0, m1, m2] = step.history;
   if (!m1 || !m2) return secondOrderTerms(k, step);

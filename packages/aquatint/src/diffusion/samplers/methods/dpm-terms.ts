@@ -29,7 +29,7 @@ export const dpmOptions = (standard: {
 /** A coefficient and what it multiplies. */
 export type Term = readonly [number, Latent];
 
-/** What a step of a solver is made of. */
+/** Terms of a solver's step. */
 export interface DpmStep {
   readonly x: Latent;
   readonly to: Level;
@@ -49,7 +49,7 @@ export function firstOrderTerms(k: Coefficients, { x, history: [m0], z }: DpmSte
   return z ? [...terms, [k.noise, z]] : terms;
 }
 
-/** Of order 1, or of order 2 where a prediction at another level, before the first or after it, gives D1. */
+/** A step of order 1, or of order 2 where a prediction at another level, before the first or after it, gives D1. */
 export function secondOrderTerms(k: Coefficients, step: DpmStep): readonly Term[] {
   const [m0, m1] = step.history;
   const terms = firstOrderTerms(k, step);

@@ -25,7 +25,7 @@ export interface ExponentialIntegrator {
   prediction(estimate: Estimate): Latent;
   coefficients(from: Level, to: Level): Coefficients;
   readonly stochastic: boolean;
-  /** Whether the coefficients hold from pure noise and to clean data. */
+  /** True where the coefficients hold from pure noise and to clean data. */
   readonly reachesEndpoints: boolean;
 }
 

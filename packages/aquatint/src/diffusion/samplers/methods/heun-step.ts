@@ -4,7 +4,7 @@ import type { Level } from "../../process/level.ts";
 import type { Estimate } from "../../process/prediction.ts";
 import { evaluate, firstOrderStep, type Interval, type SamplerInput, type SamplerStep } from "../loop.ts";
 
-/** Where a step of Heun's method begins, once its noise is churned. */
+/** Start of a step of Heun's method, once its noise is churned. */
 export interface HeunStart {
   readonly from: Level;
   readonly x: Latent;

@@ -10,7 +10,7 @@ export interface Axis {
   place(ratio: number, from: number): number;
   /** Integrals of place^0, place^1, .. over the ratio, from `from` to `to`. */
   moments(from: number, to: number, n: number): readonly number[];
-  /** Whether the integrals hold to a ratio of 0. */
+  /** True where the integrals hold to a ratio of 0. */
   readonly reachesZero: boolean;
 }
 
