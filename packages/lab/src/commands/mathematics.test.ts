@@ -36,7 +36,7 @@ describe("aquatint schedule", () => {
     expect(alphaBar).toHaveLength(5);
   });
 
-  test("shows a table, and draws the lecture's figure with the schedule beside it", async () => {
+  test("shows a table, and draws the figure with the schedule beside it", async () => {
     const { out } = await run("schedule", "--name", "sigmoid", "--plot", "s.svg");
     expect(out).toMatch(/^sigmoid, T = 1000\n.*alphaBar/);
     expect(out.trimEnd().split("\n")).toHaveLength(14);

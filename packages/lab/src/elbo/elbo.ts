@@ -3,7 +3,7 @@ import { AquatintError, itemAt } from "aquatint/util";
 import { bitsPerDimension, discretized, type LogLikelihood, normalKl } from "./likelihood.ts";
 import { exactPosteriorMean, type ReverseInterval, type ReverseStep } from "./reverse-process.ts";
 
-/** The three parts of the bound, by the lecture's names. */
+/** The three parts of the bound, by their usual names. */
 export type ElboPart = "prior matching" | "denoising matching" | "reconstruction";
 
 /** One term of the bound on -ln p(x_0). */

@@ -73,7 +73,7 @@ test("options are read", () => {
   expect(trained.schedule.alphaBar(2)).toBeCloseTo(0.25, 12);
 });
 
-test("the lecture's cosine is read, exact or with its betas clipped", () => {
+test("the cosine without offset is read, exact or with its betas clipped", () => {
   expect(ddim({ beta_schedule: "cosine" }).schedule.alphaBar(1000)).toBe(0);
   expect(ddim({ beta_schedule: "cosine", max_beta: 0.999 }).schedule.alphaBar(1000)).toBeGreaterThan(0);
   expect(() => ddim({ max_beta: 0.999 })).toThrow('"max_beta" belongs to the beta_schedule "cosine"');
@@ -141,7 +141,7 @@ test("what is no object is refused", () => {
   expect(() => schedulerSettings("DDIM")).toThrow("is a JSON object");
 });
 
-test("a clipped cosine of the lecture is published as its betas, which give the same schedule", () => {
+test("a clipped cosine without offset is published as its betas, which give the same schedule", () => {
   const config = {
     _class_name: "DDIMScheduler",
     beta_schedule: "cosine",

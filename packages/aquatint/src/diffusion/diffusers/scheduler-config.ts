@@ -25,7 +25,7 @@ export function schedulerSettings(json: unknown): SchedulerSettings {
   });
 }
 
-/** A configuration as diffusers reads it, too: a clipped cosine of the lecture becomes the list of its betas, the rest stays. */
+/** A configuration as diffusers reads it, too: a clipped cosine without offset becomes the list of its betas, the rest stays. */
 export function publishedScheduler(json: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { beta_schedule, max_beta, ...rest } = json;
   if (beta_schedule !== "cosine" || typeof max_beta !== "number") return json;

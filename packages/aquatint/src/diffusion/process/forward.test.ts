@@ -42,7 +42,7 @@ test("two jumps with noises a and b are one jump with their sum", () => {
   });
 });
 
-test("the posterior's mean is the lecture's DDPM step, its variance beta (1 - abar_t-1) / (1 - abar_t)", () => {
+test("the posterior's mean is the DDPM step (Ho et al. 2020, eq. 7), its variance beta (1 - abar_t-1) / (1 - abar_t)", () => {
   const schedule = linear({ steps: 200 });
   const betas = betasOf(schedule);
   const [x0, eps] = vectors(4, 5) as [Float32Array, Float32Array];

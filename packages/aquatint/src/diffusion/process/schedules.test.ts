@@ -66,7 +66,7 @@ test("scaled_linear's defaults are Stable Diffusion's: sigma / alpha from 0.0292
   expect([exploding(1), exploding(1000)].map((s) => s.toFixed(4))).toEqual(["0.0292", "14.6146"]);
 });
 
-test("the lecture's cosine is cos(pi t / 2T)^2, exactly 0 at T", () => {
+test("the cosine without offset is cos(pi t / 2T)^2, exactly 0 at T", () => {
   const { alphaBar, level } = cosine({ steps: 500 });
   for (const t of [0, 1, 100.5, 250, 499]) expect(alphaBar(t)).toBeCloseTo(Math.cos((Math.PI * t) / 1000) ** 2, 14);
   expect(alphaBar(500)).toBe(0);

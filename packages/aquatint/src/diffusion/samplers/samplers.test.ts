@@ -254,7 +254,7 @@ test("ddpm with the large variance adds the forward step's, and none in the last
   expect(await finalVariance(ddpm.create({ variance: "large" }), last)).toBe(await finalVariance(ddpm.create(), last));
 });
 
-test("renoise is the lecture's x_t-1 = alpha_t-1 x0_hat + sigma_t-1 eps", async () => {
+test("renoise is x_t-1 = alpha_t-1 x0_hat + sigma_t-1 eps", async () => {
   const { steps } = await run(renoise.create(), input());
   const eps = torchCpu(7);
   for (const { x, x0, next } of steps.slice(0, -1)) {

@@ -45,7 +45,7 @@ export interface DenoisingDraw {
 const BANDS = [0, 25, 50, 75, 100] as const;
 
 /**
- * The training algorithm of the lecture: x_0 from the data, t in 1..T, eps from N(0, I), squared error of the network's
+ * Algorithm 1 of Ho et al. 2020: x_0 from the data, t in 1..T, eps from N(0, I), squared error of the network's
  * output at x_t = alpha_t x_0 + sigma_t eps from its target a x_0 + b eps.
  */
 export function denoisingObjective(options: DenoisingOptions): DenoisingObjective {
