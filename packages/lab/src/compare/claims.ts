@@ -5,7 +5,7 @@ import type { ImageMeasures, Measured, MeasuredModel, MeasuredPoint } from "./me
 /** True if what is usually said was found here. */
 export type Verdict = "shows" | "the opposite shows" | "cannot be told";
 
-/** Something that is usually said, and what the numbers say to it. */
+/** A common claim, and what the measurements show. */
 export interface Claim {
   readonly story: string;
   readonly verdict: Verdict;

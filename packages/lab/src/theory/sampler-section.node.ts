@@ -41,7 +41,7 @@ interface PanelOptions {
   readonly lines: number;
 }
 
-/** Ways that are drawn of a stochastic sampler: more would be a ball of wool. */
+/** Number of paths drawn for a stochastic sampler; more overlap too much to be read. */
 const FEW = 4;
 
 function trajectoryPanel(ways: Trajectories, { density, title, lines: drawn }: PanelOptions): Html {

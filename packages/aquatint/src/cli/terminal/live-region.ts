@@ -7,7 +7,7 @@ const ESC = "\x1b";
 export interface LiveLines {
   /** Draws them; at most a few times a second unless `now`. */
   draw(lines: () => readonly string[], options?: { readonly now?: boolean }): void;
-  /** Takes them away for other output, until the next drawing; must be called at the end, come what may. */
+  /** Takes them away for other output, until the next drawing; callers call it in `finally`. */
   hide(): void;
 }
 

@@ -6,7 +6,7 @@ import type { Output } from "../io.ts";
 export interface Progress {
   /** @param text what stands beside the count: a loss, a rate. @param seconds left to the end, where the caller knows better than the mean rate. */
   update(done: number, text?: string, seconds?: number): void;
-  /** Clears the terminal's line for other output, until the next update; must be called at the end, come what may. */
+  /** Clears the terminal's line for other output, until the next update; callers call it in `finally`. */
   hide(): void;
 }
 

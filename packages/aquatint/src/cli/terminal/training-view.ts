@@ -17,7 +17,7 @@ type StartEvent = Extract<RunEvent, { type: "start" }>;
 /** Shows the steps of a run as they come. */
 export interface TrainingView {
   step(event: StepEvent): void;
-  /** Clears the terminal for other output, until the next step; must be called at the end, come what may. */
+  /** Clears the terminal for other output, until the next step; callers call it in `finally`. */
   hide(): void;
 }
 
