@@ -9,7 +9,6 @@ export { type ComponentReport, type Inspection, inspectCheckpoint, inspectFile, 
 export { type AdaptedNetworks, type Lora, type LoraBranches, loraBranches, type ScaledLora } from "./lora/branches.ts";
 export type { LoraLayer } from "./lora/file.ts";
 export type { LoraFault, LoraTensors, Method } from "./lora/method.ts";
-export type { MemoryEstimate, Work, WorkSize } from "./memory.ts";
 export { componentOf, openModel, readNetwork, readTokenizer } from "./open.ts";
 export { readJson, readTensors } from "./read.ts";
 export type { FileHeader, Model, ModelComponent, TensorLocation, WeightFile } from "./types.ts";

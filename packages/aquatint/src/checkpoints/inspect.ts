@@ -1,7 +1,6 @@
 import { bundledEmbeddings, embeddingOf } from "./embedding.ts";
 import { type FileKind, identify } from "./identify.ts";
 import { type LoraLayer, loraLayers } from "./lora/file.ts";
-import { type MemoryEstimate, memoryEstimate, parameterCount, type Work } from "./memory.ts";
 import { otherModel } from "./other-models.ts";
 import type { FileHeader, Model, ModelComponent } from "./types.ts";
 
@@ -44,7 +43,6 @@ export interface Inspection {
   readonly embedding?: { readonly token: string | null; readonly vectors: number; readonly width: number };
   /** Prediction type of the network: "epsilon", "v_prediction". */
   readonly prediction?: string;
-  readonly memory?: MemoryEstimate;
   /** Kind of an unknown file by the names of its tensors: "a Flux transformer". */
   readonly other?: string;
   /** Differences from the published form. */
@@ -67,16 +65,14 @@ function totals(tensors: Sized) {
 }
 
 const componentReport = (name: string, component: ModelComponent): ComponentReport => {
-  const { dtypes, bytes } = totals(component.weights.values());
   const { className, weights } = component;
-  return { name, className, parameters: parameterCount(component), tensors: weights.size, bytes, dtypes };
+  return { name, className, tensors: weights.size, ...totals(weights.values()) };
 };
 
-/** Content of a checkpoint, and the memory that images take. */
-export function inspectCheckpoint(checkpoint: Model, work: Work): Inspection {
+/** Content of a checkpoint. */
+export function inspectCheckpoint(checkpoint: Model): Inspection {
   const { name, layout, family, metadata, unused, notes, scheduler } = checkpoint;
   const components = Array.from(checkpoint.components, ([part, component]) => componentReport(part, component));
-  const memory = memoryEstimate(checkpoint, work);
   const prediction = scheduler?.["prediction_type"];
   return {
     path: name,
@@ -87,7 +83,6 @@ export function inspectCheckpoint(checkpoint: Model, work: Work): Inspection {
     ...totals([...checkpoint.components.values()].flatMap(({ weights }) => [...weights.values()])),
     metadata,
     ...(typeof prediction === "string" && { prediction }),
-    ...(memory && { memory }),
     ...(notes.length > 0 && { notes }),
     unused,
   };

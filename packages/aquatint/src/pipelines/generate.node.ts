@@ -126,7 +126,7 @@ async function* run(
   const previewer = preview?.(runtime);
   for (let i = 0; i < plans.length; i += batch) {
     const seeds = seedsOf(plans.slice(i, i + batch));
-    for await (const event of textToImage(network, itemAt(plans, i), { signal, previewer, seeds })) {
+    for await (const event of textToImage(network, itemAt(plans, i), { signal, previews, previewer, seeds })) {
       yield* retries.splice(0);
       yield event;
     }

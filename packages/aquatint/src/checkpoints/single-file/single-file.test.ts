@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { memoryFiles } from "../files.ts";
 import { headerOf, type NamesCase, names, unreadFile } from "../fixture.cases.ts";
 import { identify } from "../identify.ts";
-import { inspectCheckpoint } from "../inspect.ts";
 import { renameKey } from "./rename.ts";
 import { singleFileModel } from "./single-file.ts";
 
@@ -87,15 +86,6 @@ test("OpenCLIP in SD 2.x: the last of its layers is never run, the fused project
     ]),
   );
   expect([...weights.values()].slice(0, 3).map(({ offset }) => offset)).toEqual([8, 40, 72]);
-});
-
-test("the estimate of memory grows with the size and the batch", () => {
-  const total = (width: number, batch: number) => {
-    const { memory } = inspectCheckpoint(open(tensors), { size: { width, height: 512 }, batch });
-    return memory!.total;
-  };
-  expect(total(1024, 1)).toBeGreaterThan(total(512, 1));
-  expect(total(512, 2)).toBeGreaterThan(total(512, 1));
 });
 
 test("the longest prefix of whole parts is renamed", () => {

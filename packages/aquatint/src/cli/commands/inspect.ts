@@ -3,9 +3,10 @@ import type { Command } from "commander";
 import { fileModel } from "../../checkpoints/file-model.ts";
 import { diskFiles } from "../../checkpoints/files.node.ts";
 import { identify } from "../../checkpoints/identify.ts";
-import { type Inspection, inspectCheckpoint, inspectFile } from "../../checkpoints/inspect.ts";
+import { type Inspection as Contents, inspectCheckpoint, inspectFile } from "../../checkpoints/inspect.ts";
 import { openModel } from "../../checkpoints/open.ts";
 import { readHeader } from "../../checkpoints/read.ts";
+import type { Model } from "../../checkpoints/types.ts";
 import { families } from "../../models/families.ts";
 import type { Io } from "../io.ts";
 import { integer, size } from "../options/parsers.ts";
@@ -36,14 +37,46 @@ export const addInspect = (program: Command, io: Io): Command =>
       io.stdout.write(flags.json ? `${JSON.stringify(inspection)}\n` : described({ ...inspection, path }));
     });
 
-async function inspect(path: string, { variant, size, batch }: Flags): Promise<Inspection> {
-  const work = { size, batch };
+/** Bytes that images take, by the form of the weights. */
+interface MemoryEstimate {
+  readonly width: number;
+  readonly height: number;
+  readonly batch: number;
+  readonly packed: number;
+  readonly mapped: number;
+}
+
+/** Contents of a file or folder, and the memory of its images where it makes any. */
+interface Inspection extends Contents {
+  readonly memory?: MemoryEstimate;
+}
+
+async function inspect(path: string, flags: Flags): Promise<Inspection> {
+  const { variant } = flags;
   const files = await diskFiles(path);
-  if (files.file === undefined) return inspectCheckpoint(await openModel(files, { variant }), work);
+  if (files.file === undefined) return inspectModel(await openModel(files, { variant }), flags);
   const file = await readHeader(files, files.file);
   const { kind } = identify(file.header);
   if (kind !== "single-file" && kind !== "component") return inspectFile(file, { name: path });
-  return inspectCheckpoint(await fileModel(files, { file, variant }), work);
+  return inspectModel(await fileModel(files, { file, variant }), flags);
+}
+
+async function inspectModel(model: Model, flags: Flags): Promise<Inspection> {
+  const contents = inspectCheckpoint(model);
+  return contents.kind === "model" ? { ...contents, memory: await memoryOf(model, flags) } : contents;
+}
+
+/** Plans images of a model without loading it. @throws AquatintError where it makes none. */
+async function memoryOf(checkpoint: Model, { size, batch }: Flags): Promise<MemoryEstimate> {
+  const { adaptedModel } = await import("../../pipelines/model/adapted-model.node.ts");
+  const { estimatePlan } = await import("../../pipelines/memory/plan.node.ts");
+  const { planTextToImage } = await import("../../pipelines/text-to-image/plan.ts");
+  const model = await adaptedModel(checkpoint, {});
+  const resized = (other: object) => planTextToImage(model, { prompt: "", ...other });
+  const plan = resized({ ...size });
+  const seeds = Array.from({ length: batch }, (_, i) => i);
+  const { width, height } = plan;
+  return { width, height, batch, ...(await estimatePlan({ model, plan, seeds, resized })) };
 }
 
 const kinds: Readonly<Record<Inspection["kind"], string>> = {
@@ -102,7 +135,7 @@ function* rows(inspection: Inspection): Generator<readonly [label: string, text:
     const of = `${memory.width}x${memory.height}${memory.batch > 1 ? `, ${memory.batch} at a time` : ""}`;
     yield [
       "memory",
-      `about ${bytes(memory.total)} for ${of}: ${bytes(memory.weights)} weights in float32, ${bytes(memory.activations)} computing`,
+      `about ${bytes(memory.packed)} for ${of}; with mapped weights, one network at a time, ${bytes(memory.mapped)}`,
     ];
   }
   for (const [key, value] of Object.entries(metadata)) {

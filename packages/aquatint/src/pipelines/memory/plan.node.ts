@@ -5,7 +5,7 @@ import type { TextToImageModel } from "../model/model-folder.ts";
 import { type TextToImageNetwork, textToImageNetwork } from "../network/network.ts";
 import type { TextToImagePlan } from "../text-to-image/plan.ts";
 import { textToImage } from "../text-to-image/text-to-image.ts";
-import { type DryRun, type MemoryPlan, planMemory } from "./plan.ts";
+import { type DryRun, estimateMemory, type MemoryPlan, planMemory } from "./plan.ts";
 
 /** A limit of memory, and what it is kept for. */
 export interface MemoryLimit {
@@ -25,11 +25,21 @@ export interface MemoryLimit {
 
 /** Plans a memory limit with recorded runs in which nothing is loaded. @throws AquatintError "generate/memory" where it cannot be. */
 export async function planMemoryLimit(limit: MemoryLimit): Promise<MemoryPlan | undefined> {
-  const { model, maxMemory: budget, weightMemory, baseline = process.memoryUsage.rss, plan, seeds, resized } = limit;
+  const { maxMemory: budget, weightMemory, baseline = process.memoryUsage.rss } = limit;
   if (budget === undefined) return undefined;
+  return planMemory({ budget, baseline, weightMemory, dryRun: await dryRunOf(limit) });
+}
+
+/** Bytes that the images of a plan take, by the form of the weights. */
+export const estimatePlan = async (
+  images: Pick<MemoryLimit, "model" | "plan" | "seeds" | "resized">,
+): Promise<Readonly<Record<WeightMemory, number>>> =>
+  estimateMemory({ baseline: process.memoryUsage.rss, dryRun: await dryRunOf(images) });
+
+async function dryRunOf({ model, plan, seeds, resized }: Pick<MemoryLimit, "model" | "plan" | "seeds" | "resized">) {
   const { modules } = model;
   const binding = await model.binding();
-  const dryRun = (scale: number): DryRun | undefined => {
+  return (scale: number): DryRun | undefined => {
     const part = (pixels: number) => modules.multiple * Math.floor((pixels * scale) / modules.multiple);
     const [width, height] = [part(plan.width), part(plan.height)];
     if (width === 0 || height === 0) return undefined;
@@ -42,5 +52,4 @@ export async function planMemoryLimit(limit: MemoryLimit): Promise<MemoryPlan | 
       },
     };
   };
-  return planMemory({ budget, baseline, weightMemory, dryRun });
 }

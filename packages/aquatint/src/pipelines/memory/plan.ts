@@ -82,6 +82,17 @@ export async function planMemory(options: MemoryPlanOptions): Promise<MemoryPlan
   });
 }
 
+/** Bytes of a run by the form of the weights, without a limit: packed, all networks at once; mapped, one at a time. */
+export async function estimateMemory({
+  baseline,
+  dryRun,
+}: Pick<MemoryPlanOptions, "baseline" | "dryRun">): Promise<Readonly<Record<WeightMemory, number>>> {
+  const needs = await measure(required(dryRun(1), "dry run"));
+  const bytes = async (weightMemory: WeightMemory) =>
+    (await firstFit(needs, { budget: Number.POSITIVE_INFINITY, baseline, weightMemory, dryRun })).bytes;
+  return { packed: await bytes("packed"), mapped: await bytes("mapped") };
+}
+
 const gigabytes = (bytes: number): string => `${(Math.ceil(bytes / 1e7) / 100).toFixed(2)} GB`;
 
 /** A size that fits, in words. */

@@ -162,8 +162,8 @@ function packsOf(parameters: ReadonlyMap<string, Tensor>): readonly Pack[] {
 const concatPack = (tensors: readonly Tensor[]): Tensor =>
   tensors.length > 1 ? concat(tensors, { axis: 0 }) : itemAt(tensors, 0);
 function unpacked(value: Tensor, pack: Pack): (readonly [name: string, part: Tensor])[] {
-  const sizes = pack.map(({ weight }) => itemAt(weight.shape, 0));
-  const parts = pack.length > 1 ? split(value, { axis: 0, sizes }) : [value];
+  const sizes = () => pack.map(({ weight }) => itemAt(weight.shape, 0));
+  const parts = pack.length > 1 ? split(value, { axis: 0, sizes: sizes() }) : [value];
   return pack.map(({ name }, i) => [name, itemAt(parts, i)]);
 }
 
