@@ -160,7 +160,17 @@ OPEN_CLIP_BIG_G = {
     "num_hidden_layers": 32,
     "projection_dim": 1280,
 }
+MOTION = {
+    "block_out_channels": [320, 640, 1280, 1280],
+    "motion_layers_per_block": 2,
+    "motion_max_seq_length": 32,
+    "motion_mid_block_layers_per_block": 1,
+    "motion_norm_num_groups": 32,
+    "motion_num_attention_heads": 8,
+    "use_motion_mid_block": True,
+}
 UNET, CONTROLNET, KL = "UNet2DConditionModel", "ControlNetModel", "AutoencoderKL"
+ADAPTER = "MotionAdapter"
 TEXT, PROJECTED = "CLIPTextModel", "CLIPTextModelWithProjection"
 MODELS = {
     "sd15/unet": (UNET, SD15),
@@ -178,6 +188,10 @@ MODELS = {
     "sd21/controlnet": (CONTROLNET, controlnet(SD21)),
     "sdxl/controlnet": (CONTROLNET, controlnet(SDXL)),
     "sdxl-small/controlnet": (CONTROLNET, controlnet(SDXL, down_block_types=[D, D, D], mid_block_type="UNetMidBlock2D")),
+    "sd15-v1/motion_adapter": (ADAPTER, {**MOTION, "motion_max_seq_length": 24, "use_motion_mid_block": False}),
+    "sd15-v2/motion_adapter": (ADAPTER, MOTION),
+    "sd15-v3/motion_adapter": (ADAPTER, {**MOTION, "use_motion_mid_block": False}),
+    "sdxl/motion_adapter": (ADAPTER, {**MOTION, "block_out_channels": [320, 640, 1280], "use_motion_mid_block": False}),
     "sd15/vae": (KL, VAE),
     "sdxl/vae": (KL, {**VAE, "force_upcast": True, "sample_size": 1024, "scaling_factor": 0.13025}),
     "taesd": ("AutoencoderTiny", TAESD),

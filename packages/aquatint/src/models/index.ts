@@ -11,6 +11,8 @@ export {
   type Conditions,
   DownBlock,
   type DownBlockOptions,
+  type MotionFactory,
+  type MotionPlan,
   UpBlock,
   type UpBlockOptions,
 } from "./blocks/unet-blocks.ts";
@@ -21,6 +23,7 @@ export * from "./controlnet/index.ts";
 export type { Family } from "./families.ts";
 export type { InferenceFacts, Weights } from "./infer-config.ts";
 export type { LatentRgb, Rgb } from "./latent-rgb.ts";
+export * from "./motion/index.ts";
 export { type PipelineClass, type PipelineKind, pipelineKinds, tokenizerFolder } from "./pipeline-classes.ts";
 export { type ModelClassName, models } from "./registry.ts";
 export * from "./unet/index.ts";

@@ -131,3 +131,22 @@ export function textConfig(weights: Weights, { openClip }: Pick<InferenceFacts, 
     ...(projection !== undefined && { projection_dim: projection }),
   };
 }
+
+/** The config of an AnimateDiff adapter from the shapes of its weights; the published ones have 8 heads and 32 groups. */
+export function motionAdapterConfig(weights: Weights): JsonObject {
+  const keys = [...weights.keys()];
+  const levels = countOf(keys, /^down_blocks\.(\d+)\./);
+  const first = "down_blocks.0.motion_modules.0";
+  return {
+    _class_name: "MotionAdapter",
+    block_out_channels: channelsOf(weights, levels, (level) => `down_blocks.${level}.motion_modules.0.norm.weight`),
+    motion_layers_per_block: countOf(keys, /^down_blocks\.0\.motion_modules\.(\d+)\./),
+    motion_transformer_layers_per_block: countOf(
+      keys,
+      /^down_blocks\.0\.motion_modules\.0\.transformer_blocks\.(\d+)\./,
+    ),
+    motion_num_attention_heads: 8,
+    motion_max_seq_length: sizeAt(weights, `${first}.transformer_blocks.0.pos_embed.pe`, 1),
+    use_motion_mid_block: keys.some((key) => key.startsWith("mid_block.")),
+  };
+}

@@ -16,9 +16,11 @@ import {
   autoencoderTinyConfig,
   controlNetConfig,
   type InferenceFacts,
+  motionAdapterConfig,
   textConfig,
   unetConfig,
 } from "./infer-config.ts";
+import { MotionAdapter, parseMotionAdapterConfig } from "./motion/index.ts";
 import { parseControlNetConfig, parseUNet2DConditionConfig } from "./unet/condition-config.ts";
 import { parseUNet2DConfig } from "./unet/config.ts";
 import { UNet2DModel } from "./unet/unet2d.ts";
@@ -71,6 +73,10 @@ const transformers = (className: string, model_type: string, component: string) 
 const aquatint = (className: string, component: string) =>
   ({ library: "aquatint", weightsFile: "model", component, marks: { _class_name: className } }) as const;
 
+/** Names that files of motion modules alone have. */
+const motionMarks = ["", "module."].flatMap((prefix) =>
+  ["", ".temporal_transformer"].map((inner) => `${prefix}down_blocks.0.motion_modules.0${inner}.norm.weight`),
+);
 const TOKENS = "text_model.embeddings.token_embedding.weight";
 const PROJECTION = "text_projection.weight";
 /** Parts of CLIP that its text encoder lacks. */
@@ -78,6 +84,16 @@ const visionParts = /^(logit_scale$|logit_bias$|vision_model\.|visual_projection
 /** Text encoders in the names of their inner module, as some programs save them. */
 const textName = (key: string): string =>
   key.replace(/^(?=(embeddings|encoder\.layers|final_layer_norm)\.)/, "text_model.");
+
+/** The names of AnimateDiff's own files in diffusers' names. */
+const motionName = (key: string): string =>
+  key
+    .replace(/^module\./, "")
+    .replace(".temporal_transformer.", ".")
+    .replace(/\.attention_blocks\.0\.pos_encoder\./, ".pos_embed.")
+    .replace(/\.attention_blocks\.([01])\./, (_, i) => `.attn${Number(i) + 1}.`)
+    .replace(/\.norms\.([01])\./, (_, i) => `.norm${Number(i) + 1}.`)
+    .replace(".ff_norm.", ".norm3.");
 
 /** Every model, by the class name that `model_index.json` gives it: how it is read, how it is made, and where it lies. */
 export const models = {
@@ -140,6 +156,16 @@ export const models = {
     create: ControlNetModel,
     detect: (keys) => keys.has("controlnet_cond_embedding.conv_in.weight"),
     inferConfig: controlNetConfig,
+  },
+  MotionAdapter: {
+    ...diffusers("MotionAdapter", "motion_adapter"),
+    parseConfig: parseMotionAdapterConfig,
+    create: MotionAdapter,
+    // both attentions of a block have the same positions
+    leftovers: /\.attention_blocks\.1\.pos_encoder\./,
+    rename: motionName,
+    detect: (keys) => motionMarks.some((key) => keys.has(key)),
+    inferConfig: motionAdapterConfig,
   },
   UNet2DConditionModel: {
     ...diffusers("UNet2DConditionModel", "unet"),

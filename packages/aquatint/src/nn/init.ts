@@ -24,6 +24,7 @@ function values(init: Init, n: number, random: RandomSource): Float32Array {
   if (init === "zeros") return new Float32Array(n);
   if (init === "ones") return new Float32Array(n).fill(1);
   if ("constant" in init) return new Float32Array(n).fill(init.constant);
+  if ("values" in init) return init.values.slice();
   if ("normal" in init) return random.randn(n).map((v) => v * init.normal);
   return random.rand(n).map((v) => (2 * v - 1) * init.uniform);
 }

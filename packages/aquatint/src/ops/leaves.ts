@@ -29,13 +29,14 @@ export const input: ((options: InputOptions) => Tensor) & Pick<InputOp, "op"> = 
   ({ name, dtype = "float32", shape }: InputOptions) => inputOp({ name, dtype, shape }),
 );
 
-/** Initial values of a parameter: a constant, uniform in [-bound, bound], or normal with the deviation. */
+/** Initial values of a parameter: a constant, uniform in [-bound, bound], normal with the deviation, or these. */
 export type Init =
   | "zeros"
   | "ones"
   | { readonly constant: number }
   | { readonly uniform: number }
-  | { readonly normal: number };
+  | { readonly normal: number }
+  | { readonly values: Float32Array };
 
 /** A trainable float32 leaf. It has no name of its own: the module tree it sits in names it. */
 export const param: OpFn<[], { shape: Shape; init: Init }> = defineOp({

@@ -17,8 +17,8 @@ function GEGLU(inFeatures: number, outFeatures: number) {
   });
 }
 
-/** The two layers between the attentions, four times as wide inside. */
-function FeedForward(width: number) {
+/** Two layers, four times as wide inside: [..., width]. */
+export function FeedForward(width: number) {
   const geglu = GEGLU(width, 4 * width);
   const linear = Linear(4 * width, width);
   return module({ net: [geglu, undefined, linear] }, (x: Tensor): Tensor => linear(geglu(x)));

@@ -5,7 +5,14 @@ import { scale, sub } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
 import { itemAt } from "../../util/items.ts";
 import type { ResnetOptions } from "../blocks/resnet-block.ts";
-import { type AttentionFactory, type Conditions, DownBlock, MidBlock, UpBlock } from "../blocks/unet-blocks.ts";
+import {
+  type AttentionFactory,
+  type Conditions,
+  DownBlock,
+  MidBlock,
+  type MotionPlan,
+  UpBlock,
+} from "../blocks/unet-blocks.ts";
 import { addResiduals, type Residuals } from "./residuals.ts";
 
 /** The keys of a config that describe the way down and the middle. */
@@ -35,6 +42,8 @@ export interface DescentPlan {
   readonly mid: AttentionFactory;
   /** True if the middle has a second residual block; it has unless said otherwise. */
   readonly midPaired?: boolean;
+  /** Motion modules, which mix the frames of clips. */
+  readonly motion?: MotionPlan | undefined;
 }
 /** The same, and of each block on the way up, in the order of the config. */
 export interface BackbonePlan extends DescentPlan {
@@ -52,12 +61,13 @@ function resnetOptions(config: DescentConfig): ResnetOptions {
 }
 
 /** The way down and the middle under their published names. */
-export function descent(config: DescentConfig, { layers, down, mid, midPaired = true }: DescentPlan) {
+export function descent(config: DescentConfig, { layers, down, mid, midPaired = true, motion }: DescentPlan) {
   const channels = config.block_out_channels;
   const resnet = resnetOptions(config);
   const middle = {
     resnet: { ...resnet, outputScale: config.mid_block_scale_factor },
     attention: mid,
+    motion: motion?.mid,
     paired: midPaired,
   };
   const down_blocks = channels.map((outChannels, i) =>
@@ -68,6 +78,7 @@ export function descent(config: DescentConfig, { layers, down, mid, midPaired = 
       downsample: i === channels.length - 1 ? undefined : { padding: config.downsample_padding },
       resnet,
       attention: down[i],
+      motion: motion?.down[i],
     }),
   );
   return {
@@ -93,7 +104,7 @@ export function backbone(config: BackboneConfig, plan: BackbonePlan) {
 /** The parts that every U-Net has. */
 export type Backbone = ReturnType<typeof backbone>;
 
-function upBlocks(config: BackboneConfig, { layers, up }: BackbonePlan) {
+function upBlocks(config: BackboneConfig, { layers, up, motion }: BackbonePlan) {
   const channels = config.block_out_channels.toReversed();
   const resnet = resnetOptions(config);
   return channels.map((outChannels, i) => {
@@ -105,6 +116,7 @@ function upBlocks(config: BackboneConfig, { layers, up }: BackbonePlan) {
       upsample: i < channels.length - 1,
       resnet,
       attention: up[i],
+      motion: motion?.up[i],
     });
   });
 }
