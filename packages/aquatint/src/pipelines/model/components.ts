@@ -33,6 +33,8 @@ export interface TextToImageModules {
   readonly posterior?: LatentSpace["posterior"];
   /** ControlNets, which steer the U-Net by images. */
   readonly controls: readonly ReturnType<typeof ControlNetModel>[];
+  /** Present where the U-Net holds motion modules and denoises clips: the most frames that they look at together. */
+  readonly motion?: { readonly maxFrames: number } | undefined;
   /** Channels that the U-Net denoises: 3 for RGB. */
   readonly channels: number;
   /** True where the U-Net sees, in channels after those, a mask and the image without what it is to paint over. */

@@ -79,5 +79,5 @@ export function controlInputs({ controls, width, height }: ControlPlan): (step: 
 }
 
 /** The scale of a ControlNet in step i of n, as diffusers has it: 0 outside of its range. */
-export const scaleAt = ({ scale, start, end }: PlannedControl, { i, n }: StepIndex): number =>
+export const scaleAt = ({ scale, start, end }: Omit<PlannedControl, "image">, { i, n }: StepIndex): number =>
   i / n < start || (i + 1) / n > end ? 0 : scale;

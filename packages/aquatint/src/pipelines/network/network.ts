@@ -2,6 +2,7 @@ import { float32Data } from "../../graph/host-tensor.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import { guidanceEmbedding } from "../../models/blocks/timesteps.ts";
+import type { FrameWindows } from "../../models/motion/index.ts";
 import { input } from "../../ops/leaves.ts";
 import { itemAt, lookup } from "../../util/items.ts";
 import { mapValues } from "../../util/map-values.ts";
@@ -14,6 +15,7 @@ import {
 } from "../conditioning/encode.ts";
 import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts";
 import type { TextToImageModules } from "../model/components.ts";
+import { frameRows } from "./clips.ts";
 import { type ControlInput, controlFeeds, residualsOf } from "./controlnet-inputs.ts";
 import { type ProgramCacheInput, programCache } from "./program-cache.ts";
 
@@ -35,6 +37,8 @@ export interface Conditions extends EncodedCaptions {
 export interface PredictOptions extends CallOptions {
   /** One for each of the model's ControlNets. */
   readonly controls?: readonly ControlInput[] | undefined;
+  /** Windows of frames that the motion modules look at together; all frames at once if absent. */
+  readonly windows?: FrameWindows | undefined;
 }
 
 /** The networks of a text-to-image model, loaded: captions in, predictions and pixels out. */
@@ -43,7 +47,10 @@ export interface TextToImageNetwork extends AsyncDisposable {
   readonly posterior: boolean;
   /** Encodes captions, which all have the same number of chunks. */
   encode(captions: readonly TokenizedCaption[], options?: EncodeOptions): Promise<EncodedCaptions>;
-  /** The network's output for x [n, c, h, w] at timestep t, told of n captions. */
+  /**
+   * The network's output for x [n, c, h, w] at timestep t under n captions; with motion modules for clips x [n, c, f, h, w], under
+   * a caption each or one for each of their n f frames.
+   */
   predict(x: HostTensor, t: number, conditions: Conditions, options?: PredictOptions): Promise<Float32Array>;
   /** Pixels [n, 3, factor h, factor w] in -1 .. 1 as what the U-Net works on; `noise`, of that shape, draws it from the posterior. */
   encodeImage(pixels: HostTensor, noise: HostTensor, options?: CallOptions): Promise<Float32Array>;
@@ -72,12 +79,14 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
     posterior: modules.posterior !== undefined,
     encode: (captions, options = {}) =>
       encodeCaptions({ encoders: modules.textEncoders, programs, adapters, embeddings }, captions, options),
-    async predict(x, time, { loraScales = [], ...conditioning }, { signal, controls = [] } = {}) {
+    async predict(x, time, { loraScales = [], ...conditioning }, { signal, controls = [], windows } = {}) {
       const n = itemAt(x.shape, 0);
       const t: HostTensor = { dtype: "float32", shape: [n], data: new Float32Array(n).fill(time) };
       const feeds = { x, t, ...conditioning, ...controlFeeds(controls) };
-      const trace = () => ({ output: adapted(adapters, "unet", () => denoised(modules, feeds, controls.length)) });
-      const key = `unet ${Object.entries(feeds).map(([name, { shape }]) => `${name} ${shape}`)}`;
+      const trace = () => ({
+        output: adapted(adapters, "unet", () => denoised(modules, feeds, { controls: controls.length, windows })),
+      });
+      const key = `unet ${JSON.stringify(windows) ?? ""} ${Object.entries(feeds).map(([name, { shape }]) => `${name} ${shape}`)}`;
       const { output } = await programs.run({ key, trace, feeds: { ...feeds, ...scaleFeeds(loraScales) }, signal });
       return float32Data(output);
     },
@@ -101,18 +110,26 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
 
 const feed = (name: string, { shape }: HostTensor) => input({ name, dtype: "float32", shape });
 
+interface DenoisedOptions extends Pick<PredictOptions, "windows"> {
+  /** Number of ControlNets. */
+  readonly controls: number;
+}
+
 /** The U-Net's output as a graph over inputs of these names. */
-function denoised(modules: TextToImageModules, feeds: HostTensors, controls: number) {
+function denoised(modules: TextToImageModules, feeds: HostTensors, { controls, windows }: DenoisedOptions) {
   const { guidanceWidth } = modules.conditioning;
   const inputs = mapValues<string, HostTensor, Tensor>(feeds, (value, name) => feed(name, value));
-  const { guidance, textEmbeds, timeIds } = inputs;
-  const [x, t, context] = [lookup(inputs, "x"), lookup(inputs, "t"), lookup(inputs, "context")];
+  const { rows, frames, clips } = frameRows(inputs, windows);
+  const { guidance, textEmbeds, timeIds } = rows;
+  const [x, t, context] = [lookup(rows, "x"), lookup(rows, "t"), lookup(rows, "context")];
   const timestepCond = guidance && guidanceWidth && guidanceEmbedding(guidance, guidanceWidth);
   const added = { ...(textEmbeds && { textEmbeds }), ...(timeIds && { timeIds }) };
-  const residuals = residualsOf(modules, { x, t, context, added }, { inputs, count: controls });
-  return modules.unet(x, t, context, {
+  const residuals = residualsOf(modules, { x, t, context, added }, { inputs: rows, count: controls });
+  const output = modules.unet(x, t, context, {
     ...added,
     ...(timestepCond && { timestepCond }),
     ...(residuals && { residuals }),
+    frames,
   });
+  return clips(output);
 }

@@ -106,7 +106,7 @@ describe("hiresFix", () => {
 
 test("a ControlNet acts within its share of the steps, as diffusers counts", () => {
   const scales = (start: number, end: number) =>
-    Array.from({ length: 4 }, (_, i) => scaleAt({ image: init.data, scale: 0.8, start, end }, { i, n: 4 }));
+    Array.from({ length: 4 }, (_, i) => scaleAt({ scale: 0.8, start, end }, { i, n: 4 }));
   expect(scales(0, 1)).toEqual([0.8, 0.8, 0.8, 0.8]);
   expect(scales(0.25, 0.8)).toEqual([0, 0.8, 0.8, 0]);
   expect(scales(0, 0.5)).toEqual([0.8, 0.8, 0, 0]);
