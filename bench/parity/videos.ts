@@ -10,8 +10,8 @@ import { float32 } from "../../packages/aquatint/src/graph/host-tensor.ts";
 import type { WindowWeighting } from "../../packages/aquatint/src/models/motion/index.ts";
 import { adaptedModel } from "../../packages/aquatint/src/pipelines/model/adapted-model.node.ts";
 import { textToImageNetwork } from "../../packages/aquatint/src/pipelines/network/network.ts";
+import { frameOf } from "../../packages/aquatint/src/pipelines/text-to-video/clip-shape.ts";
 import type { FrameNoise } from "../../packages/aquatint/src/pipelines/text-to-video/frame-noise.ts";
-import { frameOf } from "../../packages/aquatint/src/pipelines/text-to-video/initial-clip.ts";
 import type { TextToVideoOptions } from "../../packages/aquatint/src/pipelines/text-to-video/options.ts";
 import { planTextToVideo } from "../../packages/aquatint/src/pipelines/text-to-video/plan.ts";
 import { textToVideo } from "../../packages/aquatint/src/pipelines/text-to-video/text-to-video.ts";
@@ -86,8 +86,8 @@ export interface VideoSite {
 export async function* compareVideo(run: VideoCase, site: VideoSite): AsyncGenerator<Outcome> {
   const { name, seed, args, motion_lora: lora, motion_lora_scale: scale } = run;
   const { runtime, folder, tensors, check = name } = site;
-  const known = [...Object.keys(argumentNames), "num_frames"];
-  const unknown = Object.keys(args).find((key) => !known.includes(key));
+  const supported = [...Object.keys(argumentNames), "num_frames"];
+  const unknown = Object.keys(args).find((key) => !supported.includes(key));
   if (unknown !== undefined) {
     yield { check, skipped: `the pipelines take no ${unknown}` };
     return;
@@ -121,7 +121,7 @@ export async function* compareVideo(run: VideoCase, site: VideoSite): AsyncGener
  * with LCM's few steps round-off grows with them: PyTorch 2.15 on one and on two threads differs by 0.0023 in `video-lcm`.
  */
 function scaledDifference(actual: ArrayLike<number>, expected: Float32Array): number {
-  const largest = expected.reduce((most, v) => Math.max(most, Math.abs(v)), 1);
+  const largest = expected.reduce((maximum, v) => Math.max(maximum, Math.abs(v)), 1);
   return largestDifference(actual, expected) / largest;
 }
 

@@ -1,3 +1,6 @@
+import { itemAt } from "../util/items.ts";
+import { dot } from "./vector.ts";
+
 /** Sizes of the three axes of an array. */
 export type Shape3d = readonly [depth: number, height: number, width: number];
 
@@ -26,21 +29,23 @@ interface Axis {
 }
 
 function alongAxis({ re, im }: Complex, { n, stride, sign }: Axis): Complex {
-  const cos = Float64Array.from({ length: n }, (_, k) => Math.cos((2 * Math.PI * k) / n));
-  const sin = Float64Array.from({ length: n }, (_, k) => sign * Math.sin((2 * Math.PI * k) / n));
+  const angle = (j: number, k: number) => (2 * Math.PI * ((j * k) % n)) / n;
+  const cosines = Array.from({ length: n }, (_, k) =>
+    Float64Array.from({ length: n }, (_, j) => Math.cos(angle(j, k))),
+  );
+  const sines = Array.from({ length: n }, (_, k) =>
+    Float64Array.from({ length: n }, (_, j) => sign * Math.sin(angle(j, k))),
+  );
   const out = { re: new Float64Array(re.length), im: new Float64Array(re.length) };
-  for (let at = 0; at < re.length; at++) {
-    const k = Math.floor(at / stride) % n;
-    const base = at - k * stride;
-    let [sumRe, sumIm] = [0, 0];
-    for (let j = 0; j < n; j++) {
-      const [c, s] = [cos[(j * k) % n]!, sin[(j * k) % n]!];
-      const [x, y] = [re[base + j * stride]!, im[base + j * stride]!];
-      sumRe += x * c - y * s;
-      sumIm += x * s + y * c;
+  for (let line = 0; line < re.length / n; line++) {
+    const base = Math.floor(line / stride) * n * stride + (line % stride);
+    const lineOf = (part: Float64Array) => Float64Array.from({ length: n }, (_, j) => part[base + j * stride] ?? 0);
+    const [x, y] = [lineOf(re), lineOf(im)];
+    for (let k = 0; k < n; k++) {
+      const [c, s] = [itemAt(cosines, k), itemAt(sines, k)];
+      out.re[base + k * stride] = dot(x, c) - dot(y, s);
+      out.im[base + k * stride] = dot(x, s) + dot(y, c);
     }
-    out.re[at] = sumRe;
-    out.im[at] = sumIm;
   }
   return out;
 }

@@ -1,7 +1,14 @@
-import type { TensorLocation } from "../../checkpoints/types.ts";
-import { expectFits, MotionAdapter, type MotionAdapterConfig, motionPlan } from "../../models/motion/index.ts";
+import { componentOf } from "../../checkpoints/open.ts";
+import type { Model, TensorLocation } from "../../checkpoints/types.ts";
+import {
+  expectFits,
+  MotionAdapter,
+  type MotionAdapterConfig,
+  motionPlan,
+  parseMotionAdapterConfig,
+} from "../../models/motion/index.ts";
 import { parseUNet2DConditionConfig, UNet2DConditionModel } from "../../models/unet/index.ts";
-import { parameters } from "../../nn/module.ts";
+import { expectKeys, parameters } from "../../nn/module.ts";
 import { boundModel, type TextToImageModel } from "./model-folder.ts";
 
 /** The motion modules of an AnimateDiff adapter that has been read and checked, but not loaded. */
@@ -10,6 +17,14 @@ export interface MotionModules {
   readonly config: MotionAdapterConfig;
   /** Locations of the weights, by their published names. */
   readonly locations: ReadonlyMap<string, TensorLocation>;
+}
+
+/** The motion modules of an opened adapter. @throws AquatintError "model/class" or "model/keys". */
+export function motionModules(model: Model): MotionModules {
+  const component = componentOf(model, "MotionAdapter");
+  const config = parseMotionAdapterConfig(component.config);
+  expectKeys(model.name, motionParameters(config), component.weights);
+  return { name: model.name, config, locations: component.weights };
 }
 
 /** The parameters of an adapter by their published names. */

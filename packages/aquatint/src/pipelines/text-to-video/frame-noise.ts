@@ -2,7 +2,7 @@ import { AquatintError } from "../../errors.ts";
 import { unknownName } from "../../math/names.ts";
 import { type NormalStream, type Seed, torchCpu } from "../../math/random.ts";
 import type { FrameWindows } from "../../models/motion/index.ts";
-import type { ClipShape } from "./plan.ts";
+import type { ClipShape } from "./clip-shape.ts";
 
 /** Noise of the frames behind the first window: new, the first window's in another order, or the first window's again (FreeNoise, Qiu et al. 2023). */
 export const frameNoises = ["random", "shuffle", "repeat"] as const;

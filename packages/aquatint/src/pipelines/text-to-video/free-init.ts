@@ -1,5 +1,6 @@
 import { AquatintError } from "../../errors.ts";
 import { fourier3d, type Shape3d } from "../../math/fourier.ts";
+import { addScaled } from "../../math/vector.ts";
 
 /** Filters of FreeInit by the squared distance from the slowest motion, 0 .. 3: the share that is kept of it. */
 export const freeInitFilters = {
@@ -57,12 +58,12 @@ export function mixedFrequencies(
   for (let start = 0; start < out.length; start += size) {
     const re = Float64Array.from({ length: size }, (_, i) => (low[start + i] ?? 0) - (high[start + i] ?? 0));
     const spectrum = fourier3d({ re, im: new Float64Array(size) }, shape, "forward");
-    const kept = {
+    const filtered = {
       re: spectrum.re.map((v, i) => v * (gains[i] ?? 0)),
       im: spectrum.im.map((v, i) => v * (gains[i] ?? 0)),
     };
-    const back = fourier3d(kept, shape, "inverse").re;
-    for (const [i, v] of back.entries()) out[start + i]! += v;
+    const back = fourier3d(filtered, shape, "inverse").re;
+    addScaled(out.subarray(start, start + size), 1, back);
   }
   return out;
 }

@@ -9,8 +9,9 @@ import { concatFloat32 } from "../../util/concat.ts";
 import { itemAt } from "../../util/items.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 import type { NoiseStreams } from "../text-to-image/noise.ts";
+import { type ClipShape, channelsFirst, frameOf } from "./clip-shape.ts";
 import { clipNoise } from "./frame-noise.ts";
-import type { ClipShape, TextToVideoPlan } from "./plan.ts";
+import type { TextToVideoPlan } from "./plan.ts";
 
 /** The start of a batch of clips. */
 export interface InitialClips {
@@ -65,37 +66,6 @@ function frameMajorNoise(stream: NormalStream, shape: ClipShape): Float32Array {
   return channelsFirst(drawn, shape);
 }
 
-/** Frames [f, c, h, w] as a clip [c, f, h, w]. */
-export function channelsFirst(
-  values: Float32Array,
-  [channels, frames, height, width]: ClipShape,
-): Float32Array<ArrayBuffer> {
-  const plane = height * width;
-  const out = new Float32Array(values.length);
-  for (let f = 0; f < frames; f++) {
-    for (let c = 0; c < channels; c++) {
-      const from = (f * channels + c) * plane;
-      out.set(values.subarray(from, from + plane), (c * frames + f) * plane);
-    }
-  }
-  return out;
-}
-
-/** Frame `f` of a clip [c, f, h, w]: [c, h, w]. */
-export function frameOf(
-  clip: Latent,
-  f: number,
-  [channels, frames, height, width]: ClipShape,
-): Float32Array<ArrayBuffer> {
-  const plane = height * width;
-  const out = new Float32Array(channels * plane);
-  for (let c = 0; c < channels; c++) {
-    const from = (c * frames + f) * plane;
-    out.set(clip.subarray(from, from + plane), c * plane);
-  }
-  return out;
-}
-
 interface EncodeOptions extends Omit<InitialClipsOptions, "streams"> {
   readonly stream: NormalStream;
 }
@@ -128,13 +98,13 @@ async function encodedClip(
 function heldFrame(shape: ClipShape, originals: readonly Latent[], eps: readonly Latent[]): Projection {
   const [channels, frames, height, width] = shape;
   const plane = height * width;
-  const held = originals.map((original, k) => ({
+  const firstFrames = originals.map((original, k) => ({
     x0: frameOf(original, 0, shape),
     eps: frameOf(itemAt(eps, k), 0, shape),
   }));
   return (x, level) =>
-    mapRows(x, held.length, (row, k) => {
-      const first = noised(level, itemAt(held, k));
+    mapRows(x, firstFrames.length, (row, k) => {
+      const first = noised(level, itemAt(firstFrames, k));
       const out = row.slice();
       for (let c = 0; c < channels; c++) out.set(first.subarray(c * plane, (c + 1) * plane), c * frames * plane);
       return out;

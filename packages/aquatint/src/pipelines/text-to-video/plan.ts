@@ -1,18 +1,15 @@
 import { AquatintError } from "../../errors.ts";
-import type { ImageInput, Size } from "../../formats/image/resize.ts";
 import { expectWindows, type FrameWindows } from "../../models/motion/index.ts";
 import { itemAt } from "../../util/items.ts";
 import { planConditioning } from "../conditioning/plan.ts";
-import { plannedImage } from "../text-to-image/image-inputs.ts";
 import { type PlannedModel, planTextToImage, type TextToImagePlan } from "../text-to-image/plan.ts";
+import type { ClipShape } from "./clip-shape.ts";
 import { checkEqualLengths, type FrameConditioning } from "./frame-conditions.ts";
 import { checkFrameNoise, type FrameNoise, frameNoiseNamed } from "./frame-noise.ts";
 import { checkedFreeInit, type FreeInit } from "./free-init.ts";
-import { MAX_FRAMES, type TextToVideoOptions, videoDefaults } from "./options.ts";
+import { type TextToVideoOptions, videoDefaults } from "./options.ts";
+import { type ClipControl, firstImage, frameCount, plannedControls, plannedFrames } from "./planned-frames.ts";
 import { checkedPromptKeys, type PromptKey } from "./prompt-keys.ts";
-
-/** Shape of what the U-Net denoises of a clip: [c, f, h, w]. */
-export type ClipShape = readonly [channels: number, frames: number, height: number, width: number];
 
 /** Options that have been checked against a model: nothing about them can fail later. */
 export interface TextToVideoPlan
@@ -33,83 +30,75 @@ export interface TextToVideoPlan
   readonly controls: readonly ClipControl[];
 }
 
-/** Input of one ControlNet, checked: an image [3, height, width] in -1 .. 1 for every frame or for each. */
-export interface ClipControl {
-  readonly images: readonly Float32Array[];
-  readonly scale: number;
-  readonly start: number;
-  readonly end: number;
-}
-
 const refuse = (kind: string, message: string, hint: string) => new AquatintError(`video/${kind}`, message, { hint });
 
 /** Checks every option against the model before anything is loaded. @throws AquatintError that names the option. */
 export function planTextToVideo(model: PlannedModel, options: TextToVideoOptions): TextToVideoPlan {
-  const { prompt, init, firstFrame, windows: requested, frameNoise, freeInit, controls = [], ...rest } = options;
+  const { prompt, init, firstFrame, windows: windowOptions, frameNoise, freeInit, controls = [] } = options;
   const frames = frameCount(options);
   const prompts = checkedPromptKeys(prompt, frames);
-  const windows = plannedWindows(requested, { frames, maxFrames: motionOf(model).maxFrames });
-  const start = firstFrame ?? init?.[0];
-  const {
-    init: _,
-    mask,
-    hiresFix,
-    conditioning,
-    controls: stills,
-    ...plan
-  } = planTextToImage(model, {
-    ...rest,
-    prompt: itemAt(prompts, 0).prompt,
-    ...(start && { init: start, strength: options.strength ?? (firstFrame ? 1 : videoDefaults.strength) }),
-    controls: controls.map(({ images, ...control }) => ({ ...control, image: firstImage(images) })),
-  });
-  const noise = { frameNoise: frameNoiseNamed(frameNoise ?? (requested ? "shuffle" : "random")), windows };
+  const windows = plannedWindows(windowOptions, { frames, maxFrames: motionOf(model).maxFrames });
+  const noise = { frameNoise: frameNoiseNamed(frameNoise ?? (windowOptions ? "shuffle" : "random")), windows };
   checkFrameNoise(noise);
-  const conditionings = prompts.map(({ frame, prompt: text }) => ({
-    frame,
-    conditioning: planConditioning(model, { ...rest, prompt: text }, runOf(plan, conditioning.cfgBatch)),
-  }));
-  checkEqualLengths(conditionings);
+  const { mask, hiresFix, conditioning, ...plan } = planFirstFrame(model, {
+    ...options,
+    prompt: itemAt(prompts, 0).prompt,
+  });
   const [channels, height, width] = plan.latentShape;
   return {
     ...plan,
     ...noise,
     prompts,
-    conditionings,
+    conditionings: planConditionings(model, prompts, { options, plan, cfgBatch: conditioning.cfgBatch }),
     frames,
     fps: checkedFps(options.fps ?? videoDefaults.fps),
     clipShape: [channels, frames, height, width],
     init: plannedFrames({ init, firstFrame, frames }, plan),
     holdsFirst: firstFrame !== undefined,
     freeInit: freeInit && checkedFreeInit(freeInit),
-    controls: stills.map(({ image: _, ...control }, i) => ({
-      ...control,
-      images: plannedControl(itemAt(controls, i).images, { frames, size: plan }),
-    })),
+    controls: plannedControls(plan.controls, controls, { frames, size: plan }),
   };
+}
+
+/** The plan of an image like the clip's first frame. */
+function planFirstFrame(
+  model: PlannedModel,
+  options: TextToVideoOptions & { readonly prompt: string },
+): TextToImagePlan {
+  const { init, firstFrame, controls = [], strength, ...rest } = options;
+  const start = firstFrame ?? init?.[0];
+  const usual = firstFrame ? 1 : videoDefaults.strength;
+  return planTextToImage(model, {
+    ...rest,
+    ...(start ? { init: start, strength: strength ?? usual } : { strength }),
+    controls: controls.map(({ images, ...control }) => ({ ...control, image: firstImage(images) })),
+  });
+}
+
+interface ConditioningsInput {
+  readonly options: TextToVideoOptions;
+  readonly plan: Pick<TextToImagePlan, "steps" | "guidance" | "width" | "height">;
+  readonly cfgBatch: number;
+}
+
+/** The conditioning of each prompt; a sampler that needs both outputs gets them whatever the guidance is. */
+function planConditionings(
+  model: PlannedModel,
+  prompts: readonly PromptKey[],
+  { options, plan, cfgBatch }: ConditioningsInput,
+): readonly FrameConditioning[] {
+  const run = { ...plan, unconditional: cfgBatch === 2 };
+  const conditionings = prompts.map(({ frame, prompt }) => ({
+    frame,
+    conditioning: planConditioning(model, { ...options, prompt }, run),
+  }));
+  checkEqualLengths(conditionings);
+  return conditionings;
 }
 
 function motionOf({ modules }: PlannedModel): { readonly maxFrames: number } {
   if (modules.motion) return modules.motion;
   throw refuse("motion", "this model makes images: it holds no motion modules", "name an adapter: --motion PATH");
-}
-
-/** The run that a prompt is read for; a sampler that wants both outputs has them whatever the guidance. */
-const runOf = (plan: Pick<TextToImagePlan, "steps" | "guidance" | "width" | "height">, cfgBatch: number) => ({
-  ...plan,
-  unconditional: cfgBatch === 2,
-});
-
-function frameCount({ frames, init }: TextToVideoOptions): number {
-  const count = frames ?? init?.length ?? videoDefaults.frames;
-  if (!Number.isInteger(count) || count < 1 || count > MAX_FRAMES) {
-    throw refuse("frames", `expected 1 to ${MAX_FRAMES} frames, got ${count}`, "16 frames at 8 a second are 2 seconds");
-  }
-  if (init && init.length !== count) {
-    const message = `the clip shall have ${count} frames, the one to begin with has ${init.length}`;
-    throw refuse("frames", message, "leave the number of frames away, or cut the clip first");
-  }
-  return count;
 }
 
 function checkedFps(fps: number): number {
@@ -142,33 +131,4 @@ function plannedWindows(windows: Partial<FrameWindows> | undefined, { frames, ma
   const complete: FrameWindows = { ...windows, length, stride, weighting: windows.weighting ?? "pyramid" };
   expectWindows(frames, complete);
   return complete;
-}
-
-interface FirstFrames extends Pick<TextToVideoOptions, "init" | "firstFrame"> {
-  readonly frames: number;
-}
-
-/** The frames to begin with; a first frame alone stands for all of them. */
-function plannedFrames({ init, firstFrame, frames }: FirstFrames, size: Size): readonly Float32Array[] | undefined {
-  const first = firstFrame && plannedImage(firstFrame, { name: "the first frame", size });
-  const all = init?.map((image, i) => plannedImage(image, { name: `frame ${i}`, size }));
-  if (!first) return all;
-  return all ? [first, ...all.slice(1)] : Array.from({ length: frames }, () => first);
-}
-
-function firstImage(images: readonly ImageInput[]): ImageInput {
-  const [first] = images;
-  if (first) return first;
-  throw refuse("control", "a ControlNet was given no image", "give one for all frames, or one a frame");
-}
-
-function plannedControl(
-  images: readonly ImageInput[],
-  { frames, size }: { readonly frames: number; readonly size: Size },
-) {
-  if (images.length !== 1 && images.length !== frames) {
-    const message = `a ControlNet was given ${images.length} images for ${frames} frames`;
-    throw refuse("control", message, "give one image for all frames, or one a frame");
-  }
-  return images.map((image, i) => plannedImage(image, { name: `control image ${i}`, size }));
 }

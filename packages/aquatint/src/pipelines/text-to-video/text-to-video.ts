@@ -14,9 +14,10 @@ import { denoise } from "../text-to-image/denoise.ts";
 import { type NoiseStreams, noiseStreams } from "../text-to-image/noise.ts";
 import type { EvaluationEvent } from "../text-to-image/text-to-image.ts";
 import { clipControls } from "./clip-controls.ts";
+import { frameOf } from "./clip-shape.ts";
 import { clipConditions } from "./frame-conditions.ts";
 import { mixedFrequencies } from "./free-init.ts";
-import { frameOf, initialClips } from "./initial-clip.ts";
+import { initialClips } from "./initial-clip.ts";
 import type { TextToVideoPlan } from "./plan.ts";
 
 /** A frame of a finished clip, as soon as it is decoded. */
@@ -88,7 +89,7 @@ async function* denoisedClips(
   // the motion modules' windows belong to the clip, not to a step
   const windowed: TextToImageNetwork = {
     ...network,
-    predict: (x, t, given, options) => network.predict(x, t, given, { ...options, windows }),
+    predict: (x, t, conditions, options) => network.predict(x, t, conditions, { ...options, windows }),
   };
   let { x } = initial;
   const iterations = freeInit?.iterations ?? 1;
