@@ -46,7 +46,7 @@ export interface ModelClass {
   readonly leftovers?: RegExp;
   /** A weight's name where files write it in another way. */
   readonly rename?: (key: string) => string;
-  /** Tells whether a file of these tensors holds such a network, by names that no other class has. */
+  /** Tells whether a file of these tensors holds such a network; the first class in the table that does so counts. */
   readonly detect?: (keys: { has(key: string): boolean }) => boolean;
   /** Its role in a text-to-image model; absent where it has none. */
   readonly role?: "denoiser" | "text-encoder" | "autoencoder";
