@@ -2,6 +2,12 @@ import type { JsonObject } from "../util/json.ts";
 import { AutoencoderKL } from "./autoencoder/autoencoder-kl.ts";
 import { parseAutoencoderConfig } from "./autoencoder/config.ts";
 import { klLatentSpace, type LatentSpace } from "./autoencoder/latent-space.ts";
+import {
+  AsymmetricAutoencoderKL,
+  asymmetricConfig,
+  asymmetricLatentSpace,
+  parseAsymmetricConfig,
+} from "./autoencoder-asymmetric/asymmetric-autoencoder-kl.ts";
 import { AutoencoderTiny, parseAutoencoderTinyConfig } from "./autoencoder-tiny/index.ts";
 import { tinyLatentSpace } from "./autoencoder-tiny/latent-space.ts";
 import { parseClassifierConfig } from "./classifier/config.ts";
@@ -97,6 +103,15 @@ const motionName = (key: string): string =>
 
 /** Every model, by the class name that `model_index.json` gives it: how it is read, how it is made, and where it lies. */
 export const models = {
+  AsymmetricAutoencoderKL: {
+    ...diffusers("AsymmetricAutoencoderKL", "vae"),
+    parseConfig: parseAsymmetricConfig,
+    create: AsymmetricAutoencoderKL,
+    role: "autoencoder",
+    latentSpace: asymmetricLatentSpace,
+    detect: (keys) => keys.has("decoder.condition_encoder.layers.0.weight"),
+    inferConfig: asymmetricConfig,
+  },
   AutoencoderKL: {
     ...diffusers("AutoencoderKL", "vae"),
     parseConfig: parseAutoencoderConfig,
