@@ -12,9 +12,9 @@ import { printable } from "../terminal/escape.ts";
 export const addInfo = (program: Command, io: Io): Command =>
   program
     .command("info")
-    .summary("say how an image was made")
+    .summary("print the settings that an image was made with")
     .description(
-      "Says how an image was made, as the program that made it wrote into its file: Aquatint, AUTOMATIC1111's web UI, ComfyUI, and others that docs/images.md lists.",
+      "Prints the settings that an image was made with, from its file. Reads files of Aquatint, AUTOMATIC1111's web UI, ComfyUI, and others that docs/images.md lists.",
     )
     .argument("<image>", "a PNG, JPEG or WebP file")
     .option("--json", "print one JSON object on stdout")
