@@ -9,9 +9,9 @@ export const pixelShuffle: OpFn<[x: Tensor], { factor: number }> = defineOp({
   infer: ([x], { factor }) => {
     expectDtype(x, "float32");
     expectRank(x, 4, "n, c, h, w");
-    if (!Number.isInteger(factor) || factor < 1) shapeError(`the factor ${factor} is no whole number from 1 on`);
+    if (!Number.isInteger(factor) || factor < 1) shapeError(`the factor ${factor} is not a positive whole number`);
     const [n, channels, h, w] = x.shape as [number, number, number, number];
-    if (channels % factor ** 2) shapeError(`${channels} channels are no multiple of ${factor ** 2}`);
+    if (channels % factor ** 2) shapeError(`${channels} channels are not a multiple of ${factor ** 2}`);
     if (x.shape.includes(0)) shapeError("there are no channels to spread");
     return { dtype: x.dtype, shape: [n, channels / factor ** 2, h * factor, w * factor] };
   },

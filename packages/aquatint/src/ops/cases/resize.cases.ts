@@ -32,7 +32,7 @@ const sizes: readonly (readonly [from: readonly number[], size: Size])[] = [
   [[1, 1, 3, 2], [1, 1]],
   [[0, 2, 2, 2], [3, 3]],
 ];
-const noSize = { about: "no size", inputs: [float(1, 1, 2, 2)], message: "[0,2] is no size of an image" };
+const noSize = { about: "no size", inputs: [float(1, 1, 2, 2)], message: "[0,2] is not the size of an image" };
 const noPixels = { about: "no pixels", inputs: [float(1, 1, 0, 2)], message: "there are no pixels to resize" };
 
 export const resizeRows = {
@@ -63,7 +63,7 @@ export const resizeRows = {
         about: "half a pixel",
         inputs: [float(1, 1, 2, 2)],
         op: (x) => upsampleNearest(x, { factor: 0.5 }),
-        message: "the factor 0.5 is no whole number from 1 on",
+        message: "the factor 0.5 is not a positive whole number",
       },
       {
         about: "no pixels",
@@ -94,13 +94,13 @@ export const resizeRows = {
         about: "too few channels",
         inputs: [float(1, 6, 2, 2)],
         op: (x) => pixelShuffle(x, { factor: 2 }),
-        message: "6 channels are no multiple of 4",
+        message: "6 channels are not a multiple of 4",
       },
       {
         about: "half a pixel",
         inputs: [float(1, 4, 2, 2)],
         op: (x) => pixelShuffle(x, { factor: 0.5 }),
-        message: "the factor 0.5 is no whole number from 1 on",
+        message: "the factor 0.5 is not a positive whole number",
       },
       {
         about: "no images",

@@ -51,7 +51,7 @@ function checkFamily({ name, shape }: ControlNet, { configs, modules }: TextToIm
   if (wrong === undefined) return;
   const message = `${name} was made for a U-Net whose ${wrong} is ${JSON.stringify(shape[wrong])}`;
   throw new AquatintError("control/family", `${message}, this model has ${JSON.stringify(unet[wrong])}`, {
-    hint: "take a ControlNet of the model's family: Stable Diffusion 1.x, 2.x and XL each have their own",
+    hint: "use a ControlNet of the model's family: Stable Diffusion 1.x, 2.x and XL each have their own",
   });
 }
 
