@@ -14,6 +14,7 @@ export const longTests: readonly string[] = [
   "packages/aquatint/src/diffusion/brownian.test.ts", // converges in 256 steps
   "packages/lab/src/elbo/elbo.test.ts", // bounds over thousands of steps
   "packages/aquatint/src/diffusion/samplers/samplers.test.ts", // the order of every sampler
+  "packages/aquatint/src/diffusion/sampler-walk.test.ts", // samplers on all published schedules
 ];
 
 /** Imports that are there at run time, and files that workers are started from. */

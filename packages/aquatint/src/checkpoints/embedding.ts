@@ -41,7 +41,7 @@ export function isEmbedding({ tensors }: SafetensorsHeader): boolean {
 /** The vectors of a textual inversion in the form of any program. @throws AquatintError "checkpoint/embedding". */
 export function embeddingOf({ file, header }: FileHeader, { name }: { readonly name: string }): Embedding {
   if (!isEmbedding(header)) {
-    throw new AquatintError("checkpoint/embedding", `${name} is no textual-inversion embedding`, {
+    throw new AquatintError("checkpoint/embedding", `${name} is not a textual-inversion embedding`, {
       hint: `it holds ${header.tensors.size} tensors, expected "emb_params", "clip_l" and "clip_g", "text_encoders_0" and "text_encoders_1", or one named by its word`,
     });
   }

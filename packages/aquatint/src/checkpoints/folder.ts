@@ -65,7 +65,7 @@ async function noModel(files: ModelFiles): Promise<AquatintError> {
     : "give the folder of a model, the one that holds model_index.json, or a .safetensors file";
   return new AquatintError(
     "model/not-a-model",
-    `${files.name} is no model folder: it holds no ${INDEX} and no ${CONFIG} of a network`,
+    `${files.name} is not a model folder: it has no ${INDEX} and no ${CONFIG} of a network`,
     { hint },
   );
 }
@@ -172,7 +172,7 @@ async function readShards(
   const { weight_map: map } = await readJson(files, path);
   const wrong = (detail: string, hint = "fetch the model again") =>
     new AquatintError("checkpoint/shards", `${fileName(files, path)}: ${detail}`, { hint });
-  if (typeof map !== "object" || map === null || Array.isArray(map)) throw wrong(`"weight_map" is no JSON object`);
+  if (typeof map !== "object" || map === null || Array.isArray(map)) throw wrong(`"weight_map" is not a JSON object`);
   const shards = new Map<string, ReadonlyMap<string, TensorLocation>>();
   const weights = new Map<string, TensorLocation>();
   for (const [key, shard] of Object.entries(map as JsonObject)) {

@@ -30,7 +30,7 @@ test("rescaled guidance has the conditional output's deviation, in its share", (
   const of = (rescale: number) => deviation(guidedOutput(without, withPrompt, { scale: 4, rescale }).output);
   expect(of(1)).toBeCloseTo(deviation(withPrompt), 5);
   expect(of(0.7)).toBeCloseTo(0.7 * deviation(withPrompt) + 0.3 * deviation(plain), 5);
-  expect(() => of(1.5)).toThrow("the guidance rescale lies in 0 .. 1, got 1.5");
+  expect(() => of(1.5)).toThrow("the guidance rescale must lie in 0 .. 1, got 1.5");
 });
 
 test("clipping bounds x0 and leaves eps as it was", async () => {

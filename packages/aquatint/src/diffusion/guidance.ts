@@ -38,7 +38,7 @@ export function guidedOutput(
 /** Returns the share of guidance that is rescaled where it is one, 0 .. 1, and throws elsewhere. */
 export function checkedRescale(share: number): number {
   if (share >= 0 && share <= 1) return share;
-  throw new AquatintError("generate/guidance", `the guidance rescale lies in 0 .. 1, got ${share}`, {
+  throw new AquatintError("generate/guidance", `the guidance rescale must lie in 0 .. 1, got ${share}`, {
     hint: "0 switches it off; 0.7 is what its paper uses",
   });
 }

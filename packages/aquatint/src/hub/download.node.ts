@@ -96,7 +96,7 @@ async function* fetchAll(
       throw hubError(
         "network",
         message,
-        "check the connection and run the same command again: it goes on where it ended",
+        "check the connection and run the same command again: it continues where it stopped",
         failure,
       );
     }
@@ -151,7 +151,7 @@ function startOf(response: Response, offset: number, file: HubFile): number {
   if (status === 206) {
     const from = Number(/^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1]);
     if (from === offset) return offset;
-    throw new Error("the server sent another range than was asked for");
+    throw new Error("the server sent another range than requested");
   }
   if (status === 401 || status === 403) throw denied(file.path);
   if (status === 404)

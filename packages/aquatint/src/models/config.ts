@@ -52,7 +52,7 @@ function expectFixed(model: string, key: string, value: unknown, allowed: readon
   throw new AquatintError(
     "config/unsupported",
     `the config of ${model} has "${key}": ${show(value)}, supported is ${allowed.map(show).join(" or ")}`,
-    { hint: "take a checkpoint without this option: leaving it out would change the images" },
+    { hint: "use a checkpoint without this option: leaving it out would change the images" },
   );
 }
 

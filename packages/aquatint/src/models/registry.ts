@@ -2,6 +2,12 @@ import type { JsonObject } from "../util/json.ts";
 import { AutoencoderKL } from "./autoencoder/autoencoder-kl.ts";
 import { parseAutoencoderConfig } from "./autoencoder/config.ts";
 import { klLatentSpace, type LatentSpace } from "./autoencoder/latent-space.ts";
+import {
+  AsymmetricAutoencoderKL,
+  asymmetricConfig,
+  asymmetricLatentSpace,
+  parseAsymmetricConfig,
+} from "./autoencoder-asymmetric/asymmetric-autoencoder-kl.ts";
 import { AutoencoderTiny, parseAutoencoderTinyConfig } from "./autoencoder-tiny/index.ts";
 import { tinyLatentSpace } from "./autoencoder-tiny/latent-space.ts";
 import { parseClassifierConfig } from "./classifier/config.ts";
@@ -46,7 +52,7 @@ export interface ModelClass {
   readonly leftovers?: RegExp;
   /** A weight's name where files write it in another way. */
   readonly rename?: (key: string) => string;
-  /** Tells whether a file of these tensors holds such a network, by names that no other class has. */
+  /** Tells whether a file of these tensors holds such a network; the first class in the table that does so counts. */
   readonly detect?: (keys: { has(key: string): boolean }) => boolean;
   /** Its role in a text-to-image model; absent where it has none. */
   readonly role?: "denoiser" | "text-encoder" | "autoencoder";
@@ -97,6 +103,15 @@ const motionName = (key: string): string =>
 
 /** Every model, by the class name that `model_index.json` gives it: how it is read, how it is made, and where it lies. */
 export const models = {
+  AsymmetricAutoencoderKL: {
+    ...diffusers("AsymmetricAutoencoderKL", "vae"),
+    parseConfig: parseAsymmetricConfig,
+    create: AsymmetricAutoencoderKL,
+    role: "autoencoder",
+    latentSpace: asymmetricLatentSpace,
+    detect: (keys) => keys.has("decoder.condition_encoder.layers.0.weight"),
+    inferConfig: asymmetricConfig,
+  },
   AutoencoderKL: {
     ...diffusers("AutoencoderKL", "vae"),
     parseConfig: parseAutoencoderConfig,

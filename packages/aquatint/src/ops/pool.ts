@@ -50,7 +50,7 @@ function pooledShape(x: Type, { kernel, stride, padding }: Window): Shape {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   if (n * c === 0) shapeError("there are no images");
   if ([...kernel, ...stride].some((d) => !Number.isInteger(d) || d < 1)) {
-    shapeError(`a ${kernel.join("x")} window with stride ${stride} is none of whole numbers from 1 on`);
+    shapeError(`a ${kernel.join("x")} window with stride ${stride} must have positive whole numbers`);
   }
   if (padding.some((p, i) => !Number.isInteger(p) || p < 0 || p > (kernel[i] ?? 0) / 2)) {
     shapeError(`padding ${padding} is outside of 0 to half a ${kernel.join("x")} window`);

@@ -37,7 +37,7 @@ export async function loadEmojiAtlas(
     get(hex, style) {
       const image = images.get(keyOf(hex, style));
       if (image) return image;
-      throw new AquatintError("emoji/not-loaded", `the atlas was not asked for ${hex} in the style "${style}"`);
+      throw new AquatintError("emoji/not-loaded", `the atlas was not loaded for ${hex} in the style "${style}"`);
     },
   };
 }

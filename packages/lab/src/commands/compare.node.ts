@@ -24,15 +24,15 @@ interface Flags {
 export const addCompare = (program: Command, io: Io): Command =>
   program
     .command("compare")
-    .summary("train and compare kinds of generative models on the same images")
+    .summary("train and compare a VAE, a GAN and a diffusion model on the same images")
     .description(
-      "Trains what is not trained yet of a comparison (a VAE, a GAN, a diffusion model, and the classifier that judges them), measures all of it in one run, and writes index.html and compare.json.",
+      "Trains the models of a comparison that are not trained yet (a VAE, a GAN, a diffusion model, and the classifier that judges them), measures all of them in one run, and writes index.html and compare.json.",
     )
     .argument("<config>", "configuration of the comparison, JSON")
     .requiredOption("--out <folder>", "folder of the report, whose files are overwritten")
     .option(
       "--threads <n>",
-      "threads to use (default: one a core)",
+      "number of threads (default: one for each core)",
       integer("--threads", { min: 1, max: 1024, example: 4 }),
     )
     .option("--json", "print the numbers as one JSON object on stdout")

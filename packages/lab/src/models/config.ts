@@ -26,11 +26,11 @@ interface ImageSizes {
 /** Says what is wrong with the sizes of such a network, if anything is. */
 function imageSizesProblem({ sample_size, block_out_channels, norm_num_groups = 1 }: ImageSizes) {
   const factor = 2 ** (block_out_channels.length - 1);
-  if (sample_size % factor) return `"sample_size": ${sample_size} is no multiple of ${factor}`;
+  if (sample_size % factor) return `"sample_size": ${sample_size} is not a multiple of ${factor}`;
   const ragged = block_out_channels.find((channels) => channels % norm_num_groups);
   return ragged === undefined
     ? undefined
-    : `"block_out_channels": ${ragged} is no multiple of the ${norm_num_groups} "norm_num_groups"`;
+    : `"block_out_channels": ${ragged} is not a multiple of the ${norm_num_groups} "norm_num_groups"`;
 }
 
 const channels = size.default(3);

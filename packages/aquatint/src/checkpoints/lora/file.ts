@@ -113,7 +113,7 @@ function unknown(name: string, header: SafetensorsHeader, key: string) {
   if (other) return loraError("target", `${name} is a LoRA for ${other}`, READ_MODELS);
   return loraError(
     "keys",
-    `${name} holds the tensor ${key.slice(0, 100)}, which is no part of a LoRA for Stable Diffusion`,
+    `${name} holds the tensor ${key.slice(0, 100)}, which does not belong to a LoRA for Stable Diffusion`,
     "a LoRA's keys begin with unet., text_encoder., diffusion_model., lora_unet_ or lora_te_",
   );
 }

@@ -23,7 +23,7 @@ export async function openLora(path: string): Promise<Lora> {
   const said = metadataFactors(metadata, path);
   const scaled = layers.map((layer, i) => ({ ...layer, factor: factorOf(layer, alphas.get(String(i)), said) }));
   const wrong = scaled.find(({ factor }) => !Number.isFinite(factor));
-  if (wrong) throw loraError("alpha", `${path}: the alpha of ${wrong.module.slice(0, 100)} is no number`);
+  if (wrong) throw loraError("alpha", `${path}: the alpha of ${wrong.module.slice(0, 100)} is not a number`);
   const { header } = file;
   return { name: path, layers: scaled, embeddings: bundledEmbeddings(file), unused, metadata: header.metadata };
 }

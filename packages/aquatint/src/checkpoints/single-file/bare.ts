@@ -24,7 +24,7 @@ export function bareModel(file: FileHeader, { files }: { readonly files: ModelFi
   const entry = modelClass(className ?? "");
   if (className === undefined || !entry) {
     throw new AquatintError("checkpoint/kind", `${name} holds no network that is known`, {
-      hint: "aquatint inspect FILE says what a file holds",
+      hint: "aquatint inspect FILE shows what it holds",
     });
   }
   const { weights, unused } = classWeights(entry, current);

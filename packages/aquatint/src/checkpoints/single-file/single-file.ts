@@ -61,7 +61,7 @@ function collect(
 
 const twice = (file: string, name: string, key: string) =>
   new AquatintError("checkpoint/keys", `${file} holds the weight ${name} twice, once as ${key}`, {
-    hint: "take the file as it was published",
+    hint: "use the file as it was published",
   });
 
 /** Attention of an autoencoder is saved as convolutions of 1 x 1, whose bytes are those of a matrix. */

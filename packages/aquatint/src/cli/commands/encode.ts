@@ -20,9 +20,9 @@ interface Flags {
 export const addEncode = (program: Command, io: Io): Command =>
   program
     .command("encode")
-    .summary("encode images once, to train on their latents")
+    .summary("encode a data set's images as latents, to train on")
     .description(
-      "Writes the latents of a data set's images with their captions to a folder, which the data set latent-pool reads. A stopped run goes on where it ended.",
+      "Writes the latents of a data set's images with their captions to a folder, which the data set latent-pool reads. A stopped command continues where it ended.",
     )
     .argument("<config>", "configuration file of a training run, or of its data set alone, JSON")
     .requiredOption("--vae <folder>", 'folder of an autoencoder: model/ of a run of "task": "autoencoder"')

@@ -65,23 +65,23 @@ const addSampling = (command: Command): Command =>
     )
     .option(
       "--guidance <g>",
-      "how closely to follow the prompt; 1 switches guidance off (default: the model's own, or its kind's: 7.5 for Stable Diffusion, 5 for XL, 8.5 for LCM, 2 for aquatint's)",
+      "scale of classifier-free guidance (CFG); 1 turns it off (default: the model's own, or that of its kind: 7.5 for Stable Diffusion, 5 for XL, 8.5 for LCM, 2 for models trained with aquatint)",
       decimal("--guidance", { min: 0, example: 4 }),
     )
     .option(
       "--guidance-rescale <share>",
-      "share of guidance, 0 to 1, that keeps the contrast it would have without",
+      "how much of the original contrast to restore after guidance, 0 to 1",
       decimal("--guidance-rescale", { min: 0, max: 1, example: 0.7 }),
       0,
     )
     .option(
       "--sampler <name>",
-      'a name that `aquatint samplers` lists, with a schedule after it or not: "DPM++ 2M Karras" (default: the model\'s own)',
+      'a name that `aquatint samplers` lists, with an optional schedule after it: "DPM++ 2M Karras" (default: the model\'s own)',
       sampler,
     )
     .option(
       "--rng <name>",
-      `what a seed means: ${Object.keys(generators).join(", ")}`,
+      `random number generator: ${Object.keys(generators).join(", ")}`,
       generatorNamed,
       noiseDefaults.rng,
     )
@@ -97,14 +97,14 @@ export const addGenerate = (program: Command, io: Io): Command =>
   addPreviewFlags(
     addOutputFlags_(addMemory(addCheckpointFlags(addImageFlags(addSampling(program.command("generate"))), io))),
   )
-    .summary("make images of a prompt")
-    .description("Makes images of a prompt. Without --out they go to ./out/ under names that never overwrite.")
+    .summary("make images from a prompt")
+    .description("Makes images from a prompt. Without --out, writes them to ./out/ and never overwrites a file.")
     .argument("[prompt]", 'what to show, in quotes: "a red apple, blue background"; not needed with --like')
     .option("--model <path>", `folder or .safetensors file of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
     .option("--seed <s>", "same seed, same image (default: a new one)", seedOption("--seed"))
     .option(
       "--count <n>",
-      "images to make, with seeds that follow each other; named files then get a number (apple-1.png)",
+      "number of images, with consecutive seeds; files named by --out get a number (apple-1.png)",
       whole("--count", { min: 1, max: MAX_COUNT, example: 4 }),
       1,
     )
@@ -113,7 +113,7 @@ export const addGenerate = (program: Command, io: Io): Command =>
       "width and height in pixels (default: what the model was trained at, in the proportions of --init)",
       size,
     )
-    .option("--negative <text>", "what the image should not show")
+    .option("--negative <text>", "negative prompt: what the image should not show")
     .option("--out <file>", ".png, .jpg or .webp file of the image, overwritten if it exists")
     .option("--strip <file>", "PNG file: x_t (above) and the predicted x_0 (below) over the steps")
     .option("--save-trajectory <file>", ".safetensors file: x, x0, t, alpha and sigma of every evaluation")

@@ -35,7 +35,7 @@ export const parseAutoencoderConfig = configParser({
     const ragged = block_out_channels.find((channels) => channels % norm_num_groups);
     return ragged === undefined
       ? undefined
-      : `"block_out_channels": ${ragged} is no multiple of the ${norm_num_groups} "norm_num_groups"`;
+      : `"block_out_channels": ${ragged} is not a multiple of the ${norm_num_groups} "norm_num_groups"`;
   },
 });
 /** An autoencoder's config with its defaults filled in. */

@@ -54,7 +54,7 @@ describe("ImageClassifier", () => {
   });
 
   test.each([
-    [{ norm_num_groups: 3 }, /no multiple of the 3/],
+    [{ norm_num_groups: 3 }, /not a multiple of the 3/],
     [{ classes: ["cat", "cat"] }, /twice/],
     [{ clases: ["cat"] }, /unknown key "clases"/],
   ])("refuses %o", (wrong, message) => {

@@ -19,7 +19,7 @@ export const parseClassifierConfig = configParser({
   check: ({ block_out_channels, norm_num_groups, classes }) => {
     const ragged = block_out_channels.find((channels) => channels % norm_num_groups);
     if (ragged !== undefined) {
-      return `"block_out_channels": ${ragged} is no multiple of the ${norm_num_groups} "norm_num_groups"`;
+      return `"block_out_channels": ${ragged} is not a multiple of the ${norm_num_groups} "norm_num_groups"`;
     }
     return new Set(classes).size === classes.length ? undefined : '"classes" holds a name twice';
   },

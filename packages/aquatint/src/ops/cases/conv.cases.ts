@@ -139,13 +139,13 @@ const shared = (op: (x: Tensor, w: Tensor, options?: ConvOptions) => unknown): O
     about: "a step of 0",
     inputs: [float(1, 2, 4, 4), float(2, 2, 3, 3)],
     op: (x, w) => op(x, w, { stride: 0 }),
-    message: "stride 0,0 is no whole number from 1 on",
+    message: "stride 0,0 is not a positive whole number",
   },
   {
     about: "padding below 0",
     inputs: [float(1, 2, 4, 4), float(2, 2, 3, 3)],
     op: (x, w) => op(x, w, { padding: -1 }),
-    message: "padding -1,-1 is no whole number from 0 on",
+    message: "padding -1,-1 is not a whole number of 0 or more",
   },
   {
     about: "groups",

@@ -37,7 +37,7 @@ export function microConditioning(
     (value) => !Number.isFinite(value) || value < 0,
   );
   if (wrong !== undefined) {
-    throw new AquatintError("generate/size", `the model is told numbers of 0 or more about the size, got ${wrong}`, {
+    throw new AquatintError("generate/size", `sizes must be numbers of 0 or more, got ${wrong}`, {
       hint: "give heights and widths in pixels, and aesthetic scores of 0 to 10",
     });
   }

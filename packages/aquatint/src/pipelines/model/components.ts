@@ -89,19 +89,19 @@ function checkConnected({ in_channels, out_channels, class_embed_type, num_class
       in_channels !== out_channels && in_channels !== 2 * out_channels + 1,
       `it takes ${in_channels} channels and gives ${out_channels}, expected ${out_channels} or ${2 * out_channels + 1}`,
     ],
-    [class_embed_type !== null || num_class_embeds !== null, "it is told an image or a number besides the caption"],
+    [class_embed_type !== null || num_class_embeds !== null, "it takes an image or a number besides the caption"],
   ] as const;
   const reason = reasons.find(([is]) => is)?.[1];
   if (reason === undefined) return;
   throw new AquatintError("model/unsupported", `text-to-image cannot run this U-Net: ${reason}`, {
-    hint: "take a text-to-image checkpoint of Stable Diffusion",
+    hint: "use a text-to-image checkpoint of Stable Diffusion",
   });
 }
 
 function checkLatents({ out_channels }: UNet2DConditionConfig, vaeChannels = out_channels): void {
   if (vaeChannels === out_channels) return;
   const sizes = `a U-Net of ${out_channels} channels and an autoencoder of ${vaeChannels}`;
-  throw new AquatintError("config/value", `the model has ${sizes}`, { hint: "take all parts from one family" });
+  throw new AquatintError("config/value", `the model has ${sizes}`, { hint: "use parts of one family" });
 }
 
 function unetConditioning(
@@ -114,13 +114,13 @@ function unetConditioning(
   const wrong = [cross_attention_dim].flat().find((size) => size !== width);
   if (wrong !== undefined) {
     const sizes = `${encoders.length} text encoders whose answers are ${width} wide, and a U-Net that attends to ${wrong}`;
-    throw new AquatintError("config/value", `the model has ${sizes}`, { hint: "take all parts from one model" });
+    throw new AquatintError("config/value", `the model has ${sizes}`, { hint: "use parts of one model" });
   }
   const pooled = encoders.find(({ pooledWidth }) => pooledWidth !== undefined)?.pooledWidth ?? 0;
   const timeIds = added ? (config.projection_class_embeddings_input_dim! - pooled) / addition_time_embed_dim! : 0;
   if (added && (pooled === 0 || (timeIds !== 5 && timeIds !== 6))) {
     const sizes = `a pooled caption of ${pooled} and ${timeIds} numbers about the size, expected 5 or 6`;
-    throw new AquatintError("config/value", `the U-Net is told ${sizes}`, { hint: "take all parts from one model" });
+    throw new AquatintError("config/value", `the U-Net expects ${sizes}`, { hint: "use parts of one model" });
   }
   return { timeIds, guidanceWidth: time_cond_proj_dim ?? undefined, zeroedNegative: added !== null && zeroed === true };
 }

@@ -94,7 +94,7 @@ function strengthOf({ init, mask, strength }: Img2ImgOptions, steps: number) {
     return planStrength({ strength: strength ?? usual }, steps);
   }
   if (strength === undefined) return { begin: 0, strength: 1 };
-  throw refuse("strength", "a strength says how far to go from an image, and there is none", "give it as init");
+  throw refuse("strength", "strength needs an initial image, and there is none", "give it as init");
 }
 
 /** Number of steps that a walk may go from its first image. @throws AquatintError "generate/strength". */

@@ -35,7 +35,7 @@ export function checkTensors(tensors: HostTensors, { code, owner, types }: Expec
 export function checkData(name: string, { dtype, shape, data }: HostTensor, code: ErrorCode): void {
   const expected = arrayOf[dtype];
   if (!(data instanceof expected)) {
-    throw new AquatintError(code, `"${name}" is ${dtype}, but its data is no ${expected.name}`);
+    throw new AquatintError(code, `"${name}" is ${dtype}, but its data is not a ${expected.name}`);
   }
   if (data.length !== sizeOf(shape)) {
     throw new AquatintError(code, `"${name}" is ${typeName({ dtype, shape })}, but its data has ${data.length} values`);

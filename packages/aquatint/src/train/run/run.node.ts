@@ -90,7 +90,7 @@ async function startingPoint(
 ): Promise<StartingPoint | undefined> {
   if (resume && initFrom) {
     throw new AquatintError("train/options", "--resume and --init-from cannot be given together", {
-      hint: "--resume goes on with a run; --init-from begins a new one from a model's weights",
+      hint: "--resume continues a run; --init-from starts a new one with a model's weights",
     });
   }
   if (resume) return newestCheckpoint(files);
