@@ -35,8 +35,8 @@ export function promptBranches(
   const complete = Math.abs(total - 1) < 1e-9; // 0.7 + 0.2 + 0.1 is less than 1
   if (embedded) checkEmbedded({ unconditional, complete, total });
   const composed = prompts.length > 1 || total !== 1; // a single prompt of weight 1 has no guidance up to scale 1
-  const guided = guidance > 1 || (composed && !(guidance === 1 && complete));
-  return { prompts, unconditional: !embedded && (unconditional || guided) };
+  const hasGuidance = guidance > 1 || (composed && !(guidance === 1 && complete));
+  return { prompts, unconditional: !embedded && (unconditional || hasGuidance) };
 }
 
 interface EmbeddedRun {
