@@ -29,7 +29,12 @@ export {
 export type { NetworkAdapters } from "./model/adapters.ts";
 export { type ComponentContent, encodeComponent, encodeJson } from "./model/component.ts";
 export * from "./model/components.ts";
-export { type ControlNet, type ControlShape, describedControlNet, steeredModel } from "./model/controlnet.ts";
+export {
+  type ControlNet,
+  type ControlShape,
+  controlledModel,
+  describedControlNet,
+} from "./model/controlnet.ts";
 export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/model-folder.ts";
 export type { TextEncoder, TextReading, TokenVectors } from "./model/text-encoders.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { HostTensor } from "../../graph/types.ts";
 import { tokenizerFrom } from "../../tokenizers/files.ts";
 import { trainBytePairs } from "../../tokenizers/train.ts";
-import type { TextToImageModules } from "../model/components.ts";
+import type { PipelineComponents } from "../model/components.ts";
 import { encodedConditioning } from "./conditions.ts";
 import type { TokenizedCaption } from "./encode.ts";
 import { type ConditioningOptions, planConditioning } from "./plan.ts";
@@ -15,7 +15,7 @@ const modelOf = (overrides: object = {}, encoders: readonly object[] = [encoder]
   modules: {
     textEncoders: encoders,
     conditioning: { ...unetConditioning, ...overrides },
-  } as unknown as TextToImageModules,
+  } as unknown as PipelineComponents,
   tokenizers: encoders.map(() => tokenizer),
 });
 const run = { steps: 4, guidance: 5, unconditional: false, width: 64, height: 48 };

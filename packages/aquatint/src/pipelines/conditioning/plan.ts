@@ -4,7 +4,7 @@ import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode } from "../../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, type EncodedPrompt, encodePrompt, type PromptSyntax } from "../../tokenizers/prompt.ts";
 import { itemAt, lookup } from "../../util/items.ts";
-import type { TextToImageModules } from "../model/components.ts";
+import type { PipelineComponents } from "../model/components.ts";
 import { type ClipSkipOptions, skippedLayers } from "./clip-skip.ts";
 import type { TextEmbeddings, TokenizedCaption } from "./encode.ts";
 import { type MicroConditioningOptions, microConditioning } from "./micro-conditioning.ts";
@@ -25,7 +25,7 @@ export interface ConditioningOptions extends MicroConditioningOptions, ClipSkipO
 
 /** The parts of a model that the conditioning reads. */
 export interface ConditionedModel {
-  readonly modules: TextToImageModules;
+  readonly modules: PipelineComponents;
   /** One a text encoder. */
   readonly tokenizers: readonly ClipTokenizer[];
   readonly embeddings?: TextEmbeddings | undefined;

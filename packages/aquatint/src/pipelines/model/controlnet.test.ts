@@ -4,7 +4,7 @@ import { type FileRange, memoryFiles } from "../../checkpoints/files.ts";
 import { openModel } from "../../checkpoints/open.ts";
 import { textToImageModel } from "../../pipelines/model/text-to-image-model.ts";
 import { planTextToImage } from "../text-to-image/plan.ts";
-import { type ControlNet, controlParameters, describedControlNet, steeredModel } from "./controlnet.ts";
+import { type ControlNet, controlledModel, controlParameters, describedControlNet } from "./controlnet.ts";
 
 const model = await textToImageModel(await openModel(memoryFiles(tinyPixelModel())));
 const config = {
@@ -30,7 +30,7 @@ function controlNet(json: object = {}): ControlNet {
 
 test("ControlNets stand beside a model in their order, and one that stands there twice has its weights once", async () => {
   const [edges, depth] = [controlNet(), controlNet()];
-  const combined = steeredModel(model, [edges, depth, edges]);
+  const combined = controlledModel(model, [edges, depth, edges]);
   expect(combined.modules.controls).toEqual([edges.module, depth.module, edges.module]);
   const names = [...(await combined.weights()).keys()].filter((key) => key.endsWith("controlnet_mid_block.weight"));
   expect(names).toEqual(["controlnets.0.controlnet_mid_block.weight", "controlnets.1.controlnet_mid_block.weight"]);
@@ -49,5 +49,5 @@ test.each([
   [{ in_channels: 4 }, "in_channels is 4, this model has 3"],
 ])("one that was made for another U-Net is refused: %o", (json, message) => {
   const refused = expect.objectContaining({ code: "control/family", message: expect.stringContaining(message) });
-  expect(() => steeredModel(model, [controlNet(json)])).toThrow(refused);
+  expect(() => controlledModel(model, [controlNet(json)])).toThrow(refused);
 });

@@ -28,7 +28,7 @@ export type ControlShape = Readonly<Record<(typeof compared)[number], unknown>>;
  * The model with ControlNets beside its U-Net, in this order; one may stand there several times.
  * @throws AquatintError "control/family" for one that was made for another U-Net.
  */
-export function steeredModel(model: TextToImageModel, controls: readonly ControlNet[]): TextToImageModel {
+export function controlledModel(model: TextToImageModel, controls: readonly ControlNet[]): TextToImageModel {
   for (const control of controls) checkFamily(control, model);
   const distinct = [...new Set(controls)];
   return boundModel({

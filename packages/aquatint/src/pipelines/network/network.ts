@@ -13,7 +13,7 @@ import {
   type TokenizedCaption,
 } from "../conditioning/encode.ts";
 import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts";
-import type { TextToImageModules } from "../model/components.ts";
+import type { PipelineComponents } from "../model/components.ts";
 import { type ControlInput, controlFeeds, residualsOf } from "./controlnet-inputs.ts";
 import { type ProgramCacheInput, programCache } from "./program-cache.ts";
 
@@ -61,7 +61,7 @@ export interface NetworkOptions {
 
 /** Parts of the networks, and where they run. */
 export interface TextToImageNetworkInput extends ProgramCacheInput, NetworkOptions {
-  readonly modules: TextToImageModules;
+  readonly modules: PipelineComponents;
 }
 
 /** Loads the networks; a program is compiled for each size and number of images when it is first wanted. */
@@ -102,7 +102,7 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
 const feed = (name: string, { shape }: HostTensor) => input({ name, dtype: "float32", shape });
 
 /** The U-Net's output as a graph over inputs of these names. */
-function denoised(modules: TextToImageModules, feeds: HostTensors, controls: number) {
+function denoised(modules: PipelineComponents, feeds: HostTensors, controls: number) {
   const { guidanceWidth } = modules.conditioning;
   const inputs = mapValues<string, HostTensor, Tensor>(feeds, (value, name) => feed(name, value));
   const { guidance, textEmbeds, timeIds } = inputs;
