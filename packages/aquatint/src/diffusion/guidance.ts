@@ -8,6 +8,25 @@ import { type Latent, lin, mapRows, rowsOf } from "./process/latent.ts";
 export const guide = (unconditional: Latent, conditional: Latent, scale: number): Latent =>
   lin([1 - scale, unconditional], [scale, conditional]);
 
+/** Outputs for several prompts, each with its weight. */
+export interface WeightedOutputs {
+  /** Needed if the weights do not add up to 1. */
+  readonly unconditional?: Latent | undefined;
+  readonly conditionals: readonly Latent[];
+  /** One a prompt, of either sign. */
+  readonly weights: readonly number[];
+}
+
+/**
+ * Composable diffusion (Liu et al. 2022): unconditional + sum of weight (conditional - unconditional). Guidance of it is
+ * AUTOMATIC1111's AND.
+ */
+export function composedOutput({ unconditional, conditionals, weights }: WeightedOutputs): Latent {
+  const rest = 1 - weights.reduce((sum, weight) => sum + weight, 0);
+  const terms = conditionals.map((conditional, i) => [itemAt(weights, i), conditional] as const);
+  return lin(...terms, ...(unconditional ? [[rest, unconditional] as const] : []));
+}
+
 /** Options of classifier-free guidance. */
 export interface GuidanceOptions {
   /** 1 leaves the conditional output, 0 the unconditional one. */

@@ -93,12 +93,12 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
     run({ steps, begin, x, rows, project, network, noise, samplerOptions, signal }) {
       rowSize(x, rows);
       const sampler = samplerNamed(settings.sampler).create({ ...settings.samplerOptions, ...samplerOptions });
-      const walk = path(steps);
+      const trajectory = path(steps);
       const { sampler: samplerName, name = samplerName, target } = settings;
       const checks = finiteChecks(name);
       const denoise = settings.x0Transform(networkDenoiser(settings, { network, rows, checks }), rows);
       const generator = sampler({
-        ...walk,
+        ...trajectory,
         begin,
         x,
         rows,
@@ -108,7 +108,7 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
         levelAt: levelFinder(settings),
         signal,
       });
-      return checkedLoop(generator, { x, checks, walk, project });
+      return checkedLoop(generator, { x, checks, trajectory, project });
     },
   };
 }
@@ -129,13 +129,13 @@ export function checkWalk(
 
 interface CheckedLoop extends Pick<SchedulerRun, "x" | "project"> {
   readonly checks: FiniteChecks;
-  readonly walk: Path;
+  readonly trajectory: Path;
 }
 
 /** The loop with its values checked, and x brought to where it belongs before the sampler goes on. */
 async function* checkedLoop(
   loop: AsyncGenerator<SamplerStep, Latent, void>,
-  { x: start, checks, walk: { levels, destinations }, project }: CheckedLoop,
+  { x: start, checks, trajectory: { levels, destinations }, project }: CheckedLoop,
 ): AsyncGenerator<SamplerStep, Latent, void> {
   checks.start(start);
   for (let result = await loop.next(); ; result = await loop.next()) {

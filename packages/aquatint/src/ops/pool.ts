@@ -55,9 +55,9 @@ function pooledShape(x: Type, { kernel, stride, padding }: Window): Shape {
   if (padding.some((p, i) => !Number.isInteger(p) || p < 0 || p > (kernel[i] ?? 0) / 2)) {
     shapeError(`padding ${padding} is outside of 0 to half a ${kernel.join("x")} window`);
   }
-  const places = placesOf([h, w], kernel, { stride, padding, dilation: [1, 1] });
-  if (Math.min(...places) < 1) shapeError(`a ${kernel.join("x")} window does not fit a ${h}x${w} image`);
-  return [n, c, ...places];
+  const positions = placesOf([h, w], kernel, { stride, padding, dilation: [1, 1] });
+  if (Math.min(...positions) < 1) shapeError(`a ${kernel.join("x")} window does not fit a ${h}x${w} image`);
+  return [n, c, ...positions];
 }
 
 /** A window of one pixel that stops at each. */

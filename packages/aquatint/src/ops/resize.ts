@@ -49,7 +49,7 @@ export function resizeNearest(x: Tensor, { size }: ResizeOptions): Tensor {
   checkResize("resizeNearest", x, { size });
   return size.reduce((y, m, i) => {
     const [axis, n] = [2 + i, sizeAt(x.shape, 2 + i)];
-    const data = Int32Array.from({ length: m }, (_, place) => Math.floor((place * n) / m));
+    const data = Int32Array.from({ length: m }, (_, position) => Math.floor((position * n) / m));
     return m === n ? y : indexSelect(y, constant({ value: { dtype: "int32", shape: [m], data } }), { axis });
   }, x);
 }

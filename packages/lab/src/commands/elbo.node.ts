@@ -80,13 +80,13 @@ async function termsOf(
   { prompt, variance, steps = settings.schedule.steps, seed, quiet = false }: Flags,
   { signal, stderr }: Io,
 ): Promise<readonly ElboTerm[]> {
-  const walk = levels({ schedule: settings.schedule, steps });
+  const trajectory = levels({ schedule: settings.schedule, steps });
   const reverse = reverseStep(await conditioned([prompt], signal), { variance });
   const stream = torchCpu(seed!);
   const progress = createProgress({ stream: stderr, total: steps, unit: "evaluations", quiet });
   const terms: ElboTerm[] = [];
   try {
-    for await (const term of elbo({ levels: walk, reverse, x0, noise: () => stream.randn(x0.length), signal })) {
+    for await (const term of elbo({ levels: trajectory, reverse, x0, noise: () => stream.randn(x0.length), signal })) {
       terms.push(term);
       progress.update(terms.length - 1);
     }

@@ -76,10 +76,10 @@ const ALIGNED = Math.SQRT1_2;
 
 /** Tells whether each two things are there, in the direction from each other that was asked for. */
 function relationsMatch(things: readonly Detection[], objects: SceneTruth["objects"]): boolean {
-  const places = objects.map(({ name }) => things.find((thing) => thing.name === name));
+  const matches = objects.map(({ name }) => things.find((thing) => thing.name === name));
   return objects.every((a, i) =>
     objects.slice(i + 1).every((b, j) => {
-      const [detectedA, detectedB] = [places[i], places[i + 1 + j]];
+      const [detectedA, detectedB] = [matches[i], matches[i + 1 + j]];
       if (!detectedA || !detectedB) return false;
       const [expected, actual] = [
         [b.x - a.x, b.y - a.y],

@@ -136,13 +136,17 @@ const judgeFolder = ({ judge, judges = "." }: EvaluateOptions, { size }: Dataset
 
 /** The data that the model was trained on, by the file that is named or lies beside the model. */
 async function datasetOf({ model, data }: EvaluateOptions): Promise<Dataset> {
-  const places = data === undefined ? [join(model, "dataset.json"), join(dirname(model), "config.json")] : [data];
-  for (const path of places) {
+  const candidates = data === undefined ? [join(model, "dataset.json"), join(dirname(model), "config.json")] : [data];
+  for (const path of candidates) {
     if (data !== undefined || (await exists(path))) return openDataset(await readDatasetConfig(path));
   }
-  throw new AquatintError("evaluate/data", `nothing says what ${model} was trained on: no ${places.join(", no ")}`, {
-    hint: "name the configuration of its training run: --data",
-  });
+  throw new AquatintError(
+    "evaluate/data",
+    `nothing says what ${model} was trained on: no ${candidates.join(", no ")}`,
+    {
+      hint: "name the configuration of its training run: --data",
+    },
+  );
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -19,7 +19,7 @@ import {
   addCheckpointFlags,
   type CheckpointFlags,
   checkpointFiles,
-  noteTruncatedPrompt,
+  notePrompt,
   noteUnused,
 } from "../options/checkpoint.ts";
 import { addOutputFlags_, checkQuality, type OutputFlags_ } from "../options/image-files.ts";
@@ -166,7 +166,7 @@ async function generate({ prompt, flags, like }: Request, io: Io): Promise<void>
   if (like) notePadding(like, itemAt(generation.plans, 0), io);
   if (flags.saveTrajectory) checkTrajectorySize(itemAt(generation.plans, 0));
   noteUnused(generation.model, io, flags.quiet);
-  noteTruncatedPrompt(itemAt(generation.plans, 0), io, flags.quiet);
+  notePrompt(itemAt(generation.plans, 0), io, flags.quiet);
   noteAllResized(flags, images, { size: itemAt(generation.plans, 0), io });
   const start = performance.now();
   const saved: SavedImage[] = [];

@@ -75,7 +75,7 @@ export const addCheckpointFlags = (command: Command, io: Io): Command =>
     )
     .option(
       "--prompt-syntax <name>",
-      "plain: no special characters, as in diffusers; a1111: (word:1.2), [from:to:when], BREAK, any length",
+      "plain: no special characters, as in diffusers; a1111: (word:1.2), [from:to:when], BREAK, AND, any length",
       choice("--prompt-syntax", promptSyntaxes),
       DEFAULT_PROMPT_SYNTAX,
     )
@@ -115,9 +115,9 @@ export function noteUnused({ notes = [] }: TextToImageModel, { stderr }: Io, qui
   if (!quiet) for (const note of notes) stderr.write(`note: ${singleLine(note)}\n`);
 }
 
-/** Says on stderr which words of the prompts the text encoder will not read. */
-export function noteTruncatedPrompt(
-  { conditioning: { truncated: cut } }: TextToImagePlan,
+/** Says on stderr which words of the prompts the text encoder will not read, and which number at the end is a weight. */
+export function notePrompt(
+  { conditioning: { truncated: cut, weights } }: TextToImagePlan,
   { stderr }: Io,
   quiet = false,
 ): void {
@@ -126,4 +126,7 @@ export function noteTruncatedPrompt(
     stderr.write(`note: the prompt is longer than the text encoder reads; left out: "${shortened(words)}"\n`);
     stderr.write("      --prompt-syntax a1111 reads prompts of any length\n");
   }
+  const [weight = 1] = weights;
+  if (weight === 1 || weights.length > 1) return;
+  stderr.write(`note: the ${weight} after the prompt's last colon multiplies the guidance, as in the web UI\n`);
 }

@@ -26,8 +26,8 @@ const fused = (y: Tensor): Tensor => fuse({ y }).y;
 test.each(upsampledCases)("a convolution of an image that is $about reads the image itself", async (upsampledCase) => {
   const { outputs, feeds } = upsampledGraph(upsampledCase);
   // along an axis where the kernel has one point, all copies are the same
-  const places = upsampledCase.kernel.reduce((n, k) => n * (k > 1 ? upsampledCase.factor : 1), 1);
-  expect(opsOf(fused(outputs.y)).filter((op) => op === "phaseConv")).toHaveLength(places);
+  const positions = upsampledCase.kernel.reduce((n, k) => n * (k > 1 ? upsampledCase.factor : 1), 1);
+  expect(opsOf(fused(outputs.y)).filter((op) => op === "phaseConv")).toHaveLength(positions);
   expect(opsOf(fused(outputs.y))).not.toContain("upsampleNearest");
   for (const layout of [{}, runtime.layout]) {
     const program = await runtime.load(compile({ outputs, layout }));

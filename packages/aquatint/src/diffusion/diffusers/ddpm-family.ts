@@ -23,10 +23,12 @@ import {
 /** Steps of diffusers' DDIM land a fixed stride down, which is not where the next one begins unless it divides T. */
 function strided(schedule: Schedule, spacing: Spacing, finalLevel: Level): (steps: number) => Path {
   return (steps) => {
-    const walk = levels({ schedule, steps, spacing, finalLevel });
+    const trajectory = levels({ schedule, steps, spacing, finalLevel });
     const stride = Math.floor(schedule.steps / steps);
-    const destinations = walk.slice(0, -1).map(({ t }) => (t - stride >= 1 ? schedule.level(t - stride) : finalLevel));
-    return { levels: walk, destinations };
+    const destinations = trajectory
+      .slice(0, -1)
+      .map(({ t }) => (t - stride >= 1 ? schedule.level(t - stride) : finalLevel));
+    return { levels: trajectory, destinations };
   };
 }
 
@@ -90,10 +92,10 @@ export const pndm = define(
     const finalLevel = config.set_alpha_to_one ? cleanLevel : schedule.level(1);
     const path = strided(schedule, timesOf(config), finalLevel);
     const sampler = config.skip_prk_steps ? "plms" : "pndm";
-    const evaluationLevels: SchedulerSettings["evaluationLevels"] = ({ levels: walk }, at) =>
-      walk.slice(0, -1).flatMap((from, i) => {
-        const to = itemAt(walk, i + 1);
-        if (i + 2 > walk.length - 1 || i >= (sampler === "plms" ? 1 : 3)) return [from];
+    const evaluationLevels: SchedulerSettings["evaluationLevels"] = ({ levels: trajectory }, at) =>
+      trajectory.slice(0, -1).flatMap((from, i) => {
+        const to = itemAt(trajectory, i + 1);
+        if (i + 2 > trajectory.length - 1 || i >= (sampler === "plms" ? 1 : 3)) return [from];
         const middle = at.time(to.t + Math.floor((from.t - to.t) / 2));
         return sampler === "plms" ? [from, to] : [from, middle, middle, to];
       });

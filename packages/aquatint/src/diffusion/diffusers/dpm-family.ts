@@ -90,13 +90,15 @@ function flowSettings(
   const spacing: Spacing = (_, n) =>
     Array.from(linspace(1 / T, 1, n + 1).subarray(0, n), (alpha) => plain.level(T * shifted(1 - alpha, shift)));
   const path = (steps: number): Path => {
-    const walk = levels({ schedule, steps, spacing });
-    const end = { zero: cleanLevel, last: itemAt(walk, -2), ratio: { t: 0, alpha: 1 - smallest, sigma: smallest } }[
-      last
-    ];
-    return { levels: [...walk.slice(0, -1), end] };
+    const trajectory = levels({ schedule, steps, spacing });
+    const end = {
+      zero: cleanLevel,
+      last: itemAt(trajectory, -2),
+      ratio: { t: 0, alpha: 1 - smallest, sigma: smallest },
+    }[last];
+    return { levels: [...trajectory.slice(0, -1), end] };
   };
-  const sigmas: SchedulerSettings["sigmas"] = ({ levels: walk }) => walk.map(({ sigma }) => sigma);
+  const sigmas: SchedulerSettings["sigmas"] = ({ levels: trajectory }) => trajectory.map(({ sigma }) => sigma);
   return {
     schedule,
     spacing,

@@ -101,9 +101,9 @@ const twiceShifted =
 const rebuilt =
   (shift: number, ramp: Ramp | undefined, terminal: number): Spacing =>
   (schedule, n) => {
-    const walk = twiceShifted(shift)(schedule, n);
-    const factor = terminal > 0 ? itemAt(walk, -1).alpha / (1 - terminal) : 1;
-    const sigmas = walk.map(({ alpha }) => 1 - alpha / factor);
+    const path = twiceShifted(shift)(schedule, n);
+    const factor = terminal > 0 ? itemAt(path, -1).alpha / (1 - terminal) : 1;
+    const sigmas = path.map(({ alpha }) => 1 - alpha / factor);
     const ratios = ramp?.(itemAt(sigmas, 0), itemAt(sigmas, -1), n) ?? sigmas;
     return Array.from(ratios, (sigma) => ({ t: timeOfSigma(sigma, shift) * schedule.steps, alpha: 1 - sigma, sigma }));
   };

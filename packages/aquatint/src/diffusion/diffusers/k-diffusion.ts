@@ -107,8 +107,8 @@ export const heun = define(
       sampler: "heun",
       ramp: rampOf(config),
       x0Transform: x0TransformOf(config, { reconcile: true }),
-      evaluationLevels: ({ levels: walk }) => innerTwice(walk).slice(0, -1),
-      sigmas: ({ levels: walk }) => innerTwice(walk).map(noiseRatio),
+      evaluationLevels: ({ levels: trajectory }) => innerTwice(trajectory).slice(0, -1),
+      sigmas: ({ levels: trajectory }) => innerTwice(trajectory).map(noiseRatio),
     }),
 );
 
@@ -121,15 +121,15 @@ export const midpoint = (sampler: "dpm2" | "dpm2-a") =>
         sampler,
         ramp: rampOf(config),
         toWhole: config.use_karras_sigmas ? roundHalfEven : undefined,
-        evaluationLevels({ levels: walk }, at) {
-          const inner = walk.slice(1, -1).flatMap((to, i) => {
-            const [r, next] = [noiseRatio(itemAt(walk, i)), noiseRatio(to)];
+        evaluationLevels({ levels: trajectory }, at) {
+          const inner = trajectory.slice(1, -1).flatMap((to, i) => {
+            const [r, next] = [noiseRatio(itemAt(trajectory, i)), noiseRatio(to)];
             return [at.ratio(sampler === "dpm2" ? Math.sqrt(r * next) : next), to];
           });
-          return [itemAt(walk, 0), ...inner];
+          return [itemAt(trajectory, 0), ...inner];
         },
-        sigmas: ({ levels: walk }) =>
-          [...walk.flatMap((level, i) => (i ? [level, level] : [level])), itemAt(walk, -1)].map(noiseRatio),
+        sigmas: ({ levels: trajectory }) =>
+          [...trajectory.flatMap((level, i) => (i ? [level, level] : [level])), itemAt(trajectory, -1)].map(noiseRatio),
       }),
   );
 

@@ -21,8 +21,8 @@ describe("ImageClassifier", () => {
     [8, 8],
     [16, 12],
   ])("takes images of %i x %i, and of whatever else its stride divides", (h, w) => {
-    const { places, features } = ImageClassifier(config)(image(h, w));
-    expect(places.shape).toEqual([2, 3, h / strideOf(config), w / strideOf(config)]);
+    const { cells, features } = ImageClassifier(config)(image(h, w));
+    expect(cells.shape).toEqual([2, 3, h / strideOf(config), w / strideOf(config)]);
     expect(features.shape).toEqual([2, 16]);
   });
 

@@ -170,7 +170,7 @@ async function autoencoderMemory(
   await using network = tiledNetwork(open(runtime), how);
   const zeros = (of: Shape): HostTensor => ({ dtype: "float32", shape: of, data: new Float32Array(sizeOf(of)) });
   await network.decode(zeros(shape));
-  const pixels = [1, 3, ...shape.slice(2).map((places) => places * how.factor)];
+  const pixels = [1, 3, ...shape.slice(2).map((side) => side * how.factor)];
   if (encodes) await network.encodeImage(zeros(pixels), zeros(shape));
   return memories;
 }

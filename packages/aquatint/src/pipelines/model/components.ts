@@ -22,7 +22,7 @@ export interface UNetConditioning {
 }
 
 /** The networks of a text-to-image model, without weights. */
-export interface TextToImageModules {
+export interface PipelineComponents {
   readonly unet: ReturnType<typeof UNet2DConditionModel>;
   /** One or two, in the order that their answers are joined in. */
   readonly textEncoders: readonly TextEncoder[];
@@ -38,7 +38,7 @@ export interface TextToImageModules {
   /** Channels that the U-Net denoises: 3 for RGB. */
   readonly channels: number;
   /** True where the U-Net sees, in channels after those, a mask and the image without what it is to paint over. */
-  readonly paints: boolean;
+  readonly isInpainting: boolean;
   /** Pixels along each side for one place of the U-Net's image. */
   readonly factor: number;
   /** Decodes what the U-Net works on, [n, channels, h, w], as pixels [n, 3, factor h, factor w]; absent where it is pixels. */
@@ -63,7 +63,7 @@ export interface ModuleConfigs {
 }
 
 /** Builds the networks that the configurations describe. @throws AquatintError "config/…" for a wrong one. */
-export function textToImageModules({ unet, vae, index = {}, ...texts }: ModuleConfigs): TextToImageModules {
+export function textToImageModules({ unet, vae, index = {}, ...texts }: ModuleConfigs): PipelineComponents {
   const config = parseUNet2DConditionConfig(unet);
   checkConnected(config);
   const { in_channels, out_channels: channels, sample_size, block_out_channels, addition_embed_type } = config;
@@ -76,7 +76,7 @@ export function textToImageModules({ unet, vae, index = {}, ...texts }: ModuleCo
     conditioning: unetConditioning(config, encoders, index),
     controls: [],
     channels,
-    paints: in_channels !== channels,
+    isInpainting: in_channels !== channels,
     sampleSize: (sample_size ?? 32) * space.factor,
     ...space,
   };
@@ -128,5 +128,5 @@ function unetConditioning(
 const pixels = (levels: number) => ({ factor: 1, multiple: 2 ** (levels - 1), vaeChannels: undefined });
 
 /** Every parameter of the networks: "unet.conv_in.weight", "text_encoder.…", "vae.…". */
-export const modelParameters = ({ unet, textEncoders, vae }: TextToImageModules) =>
+export const modelParameters = ({ unet, textEncoders, vae }: PipelineComponents) =>
   parameters({ unet, ...Object.fromEntries(textEncoders.map(({ name, model }) => [name, model])), vae });

@@ -16,8 +16,8 @@ export function generationDefaults(json: unknown = {}, fallback: GenerationDefau
     return { steps, guidance };
   }
   const { path, message } = error.issues[0]!;
-  const place = path.length ? `"${path.join(".")}": ` : "";
-  throw new AquatintError("model/generation", `the model's generation_config.json: ${place}${message}`, {
+  const position = path.length ? `"${path.join(".")}": ` : "";
+  throw new AquatintError("model/generation", `the model's generation_config.json: ${position}${message}`, {
     hint: "it may give num_inference_steps and guidance_scale",
   });
 }

@@ -19,7 +19,7 @@ import type { TextEmbeddings } from "../conditioning/encode.ts";
 import type { NetworkOptions } from "../network/network.ts";
 import type { NetworkAdapters } from "./adapters.ts";
 import { encodeComponent, encodeJson } from "./component.ts";
-import type { TextToImageModules } from "./components.ts";
+import type { PipelineComponents } from "./components.ts";
 import { generationDefaults } from "./defaults.ts";
 
 /** The JSON of a model's parts, in diffusers' and transformers' names: without a `vae` it works on pixels. */
@@ -45,7 +45,7 @@ export interface TextToImageModel {
   /** One a text encoder, as `modules.textEncoders` has them, with the files that they were read from. */
   readonly tokenizers: readonly ClipTokenizer[];
   readonly tokenizerFiles: readonly TokenizerFiles[];
-  readonly modules: TextToImageModules;
+  readonly modules: PipelineComponents;
   /** The files of the U-Net's weights, by which others know the model; absent where they are in memory. */
   readonly weightFiles?: readonly string[];
   /** The map of its family from latents to RGB, where it is of a known one. */
@@ -73,7 +73,7 @@ export type WeightBinding = Defaulted<Pick<CompileOptions, "parameters">> &
   NetworkOptions;
 /** The parts of a model, wherever its files are. */
 export interface ModelParts extends Pick<TextToImageModel, "name" | "configs" | "tokenizerFiles"> {
-  readonly modules: TextToImageModules;
+  readonly modules: PipelineComponents;
 }
 
 /** A model's configurations, parsed. @throws AquatintError where they are wrong. */

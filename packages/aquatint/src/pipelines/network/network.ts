@@ -14,7 +14,7 @@ import {
   type TokenizedCaption,
 } from "../conditioning/encode.ts";
 import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts";
-import type { TextToImageModules } from "../model/components.ts";
+import type { PipelineComponents } from "../model/components.ts";
 import { frameRows } from "./clips.ts";
 import { type ControlInput, controlFeeds, residualsOf } from "./controlnet-inputs.ts";
 import { type ProgramCacheInput, programCache } from "./program-cache.ts";
@@ -68,7 +68,7 @@ export interface NetworkOptions {
 
 /** Parts of the networks, and where they run. */
 export interface TextToImageNetworkInput extends ProgramCacheInput, NetworkOptions {
-  readonly modules: TextToImageModules;
+  readonly modules: PipelineComponents;
 }
 
 /** Loads the networks; a program is compiled for each size and number of images when it is first wanted. */
@@ -116,7 +116,7 @@ interface DenoisedOptions extends Pick<PredictOptions, "windows"> {
 }
 
 /** The U-Net's output as a graph over inputs of these names. */
-function denoised(modules: TextToImageModules, feeds: HostTensors, { controls, windows }: DenoisedOptions) {
+function denoised(modules: PipelineComponents, feeds: HostTensors, { controls, windows }: DenoisedOptions) {
   const { guidanceWidth } = modules.conditioning;
   const inputs = mapValues<string, HostTensor, Tensor>(feeds, (value, name) => feed(name, value));
   const { rows, frames, clips } = frameRows(inputs, windows);

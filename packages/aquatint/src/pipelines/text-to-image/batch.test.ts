@@ -53,6 +53,7 @@ const variants: readonly [name: string, options: (model: TextToImageModel) => Pa
   ["a rescale of guidance", () => ({ guidanceRescale: 0.7 })],
   ["no guidance", () => ({ guidance: 1, sampler: "ddpm" })],
   ["a prompt that changes", () => ({ prompt: "[a cat:a dog:0.5]", promptSyntax: "a1111" })],
+  ["prompts joined by AND", () => ({ prompt: "a cat :1.2 AND a dog :-0.3", promptSyntax: "a1111" })],
   ["an image to paint into", (model) => ({ ...inpainting(model), sampler: "Euler a" })],
   ["an image to start from", (model) => ({ init: inpainting(model).init, strength: 0.6 })],
   ["a second, larger pass", () => ({ hires: { scale: 1.5 } })],

@@ -1,5 +1,5 @@
 import { checkedFinite, checkedOutput, outputOrigin, stepAt } from "../../diffusion/finite.ts";
-import { guidedOutput } from "../../diffusion/guidance.ts";
+import { composedOutput, guidedOutput } from "../../diffusion/guidance.ts";
 import type { StepIndex, TimedNetwork } from "../../diffusion/process/denoiser.ts";
 import { type Latent, rowsOf } from "../../diffusion/process/latent.ts";
 import type { NoiseSource, SamplerStep } from "../../diffusion/samplers/loop.ts";
@@ -15,8 +15,10 @@ export interface CfgOptions {
   readonly rows: number;
   /** [c, h, w] of one image. */
   readonly latentShape: readonly number[];
-  /** 2: the batch without the prompt, then with it, in one call; 1: with it only. */
-  readonly cfgBatch: 1 | 2;
+  /** Branches in one call: the batch without a prompt, if there is one more than weights, then with each prompt. */
+  readonly cfgBatch: number;
+  /** Weight of each prompt; 1 for a single prompt if absent. */
+  readonly weights?: readonly number[] | undefined;
   /** Scale of guidance; 1 if absent. */
   readonly guidance?: number | undefined;
   /** Share of guidance, 0 .. 1, that is brought back to the conditional output's deviation; 0 if absent. */
@@ -76,10 +78,10 @@ export async function* denoise(
   return x;
 }
 
-/** The network of a whole batch under classifier-free guidance, both halves in one call. */
+/** The network of a whole batch under classifier-free guidance, all branches in one call. */
 function cfgNetwork(network: TextToImageNetwork, options: CfgOptions): TimedNetwork {
   const { rows, latentShape, cfgBatch, begin = 0, conditions, controls, signal } = options;
-  const { guidance = 1, guidanceRescale, inpaintingChannels } = options;
+  const { weights = [1], guidance = 1, guidanceRescale, inpaintingChannels } = options;
   const [channels = 0, ...cells] = latentShape;
   const extra = (inpaintingChannels?.length ?? 0) / (rows * sizeOf(cells));
   const shape = [cfgBatch * rows, channels + extra, ...cells];
@@ -94,8 +96,12 @@ function cfgNetwork(network: TextToImageNetwork, options: CfgOptions): TimedNetw
     const where = stepAt(step.i, step.n, timestep);
     checkedFinite(out, () => outputOrigin(where, data));
     if (cfgBatch === 1) return out;
-    const [unconditional, conditional] = rowsOf(out, cfgBatch);
-    const output = guidedOutput(unconditional!, conditional!, { scale: guidance, rescale: guidanceRescale, rows });
+    const outputs = rowsOf(out, cfgBatch);
+    const unconditional = cfgBatch > weights.length ? outputs[0] : undefined;
+    const conditionals = outputs.slice(-weights.length);
+    const conditional = composedOutput({ unconditional, conditionals, weights });
+    if (!unconditional) return conditional;
+    const output = guidedOutput(unconditional, conditional, { scale: guidance, rescale: guidanceRescale, rows });
     return checkedOutput(output, () => ({ cause: "guidance", what: `guidance at scale ${guidance} ${where}` }));
   };
 }

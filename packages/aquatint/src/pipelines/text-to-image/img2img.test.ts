@@ -83,8 +83,8 @@ describe("images as they are read", () => {
     const gray = image(15, 9, (x) => (x < 7 ? [0, 0, 0] : [255, 255, 255]));
     const clear = image(60, 34, (x) => [0, 0, 0, x < 30 ? 255 : 0]);
     for (const mask of [gray, clear]) {
-      const { mask: places, width } = plan({ init: photo, mask });
-      expect([places![0], places![width - 1]]).toEqual([0, 1]);
+      const { mask: positions, width } = plan({ init: photo, mask });
+      expect([positions![0], positions![width - 1]]).toEqual([0, 1]);
     }
   });
 

@@ -1,6 +1,6 @@
 import { AquatintError } from "../../errors.ts";
 import type { ImageInput, Size } from "../../formats/image/resize.ts";
-import type { TextToImageModules } from "../model/components.ts";
+import type { PipelineComponents } from "../model/components.ts";
 import type { PlannedControl } from "../network/controlnet-inputs.ts";
 import { plannedImage, plannedMask } from "./image-inputs.ts";
 
@@ -57,7 +57,7 @@ const refuse = (kind: string, message: string, hint: string) =>
 /** The size of an image that nobody chose: as large as the model was trained at, in the proportions of `init`. */
 export function imageSize(
   { init, width, height }: Img2ImgOptions & Partial<{ [K in keyof Size]: number | undefined }>,
-  { sampleSize, multiple }: TextToImageModules,
+  { sampleSize, multiple }: PipelineComponents,
 ): Size {
   if (!init || width !== undefined || height !== undefined) {
     return { width: width ?? sampleSize, height: height ?? sampleSize };
@@ -70,20 +70,20 @@ export function imageSize(
 /** Checks canvas options against a model, a size and the sampler's steps. @throws AquatintError "generate/…". */
 export function planImageInputs(
   options: Img2ImgOptions,
-  { modules, size, steps }: { readonly modules: TextToImageModules; readonly size: Size; readonly steps: number },
+  { modules, size, steps }: { readonly modules: PipelineComponents; readonly size: Size; readonly steps: number },
 ): ImageInputs {
   const { init, mask } = options;
   if (mask && !init) {
     throw refuse("mask", "there is a mask and no image that it belongs to", "give the image as init, too");
   }
-  if (modules.paints && !mask) {
+  if (modules.isInpainting && !mask) {
     throw refuse("mask", "this model paints into an image, and was given none", "give it an image and a mask");
   }
   return {
     ...strengthOf(options, steps),
     ...(init && { init: plannedImage(init, { name: "init", size }) }),
     ...(init && mask && { mask: plannedMask(mask, { init, size }) }),
-    isInpainting: modules.paints,
+    isInpainting: modules.isInpainting,
     controls: plannedControls(options.controls ?? [], modules, size),
   };
 }
@@ -110,7 +110,7 @@ export function planStrength({ strength }: { readonly strength: number }, steps:
 
 function plannedControls(
   requested: readonly ControlOptions[],
-  { controls }: TextToImageModules,
+  { controls }: PipelineComponents,
   size: Size,
 ): readonly PlannedControl[] {
   if (requested.length !== controls.length) {

@@ -9,7 +9,7 @@ import { AquatintError } from "../../errors.ts";
 import { type Seed, torchCpu } from "../../math/random.ts";
 import type { GenerationDefaults } from "../../util/generation-defaults.ts";
 import { type ConditionedModel, type Conditioning, planConditioning } from "../conditioning/plan.ts";
-import type { TextToImageModules } from "../model/components.ts";
+import type { PipelineComponents } from "../model/components.ts";
 import { generationDefaults } from "../model/defaults.ts";
 import { hiresFixOptions } from "./hires-fix.ts";
 import { type ImageInputs, imageSize, planImageInputs, planStrength } from "./img2img.ts";
@@ -96,7 +96,7 @@ function planSinglePass(model: PlannedModel, options: TextToImageOptions): TextT
   };
 }
 
-function checkSize(size: { width: number; height: number }, { multiple, sampleSize }: TextToImageModules): void {
+function checkSize(size: { width: number; height: number }, { multiple, sampleSize }: PipelineComponents): void {
   for (const [name, value] of Object.entries(size)) {
     if (Number.isInteger(value) && value > 0 && value % multiple === 0) continue;
     throw new AquatintError("generate/size", `the ${name} must be a multiple of ${multiple} pixels, got ${value}`, {

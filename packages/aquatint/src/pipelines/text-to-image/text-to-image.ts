@@ -110,7 +110,7 @@ async function* singlePass(
     ...canvas,
     ...initial,
     rows,
-    cfgBatch: conditioning.cfgBatch,
+    ...{ cfgBatch: conditioning.cfgBatch, weights: conditioning.weights },
     conditions: await encodedConditioning(network, conditioning, { rows, signal }),
     controls: controlInputs(canvas),
     noise: batchNoise(streams.map(({ noise }) => noise)),

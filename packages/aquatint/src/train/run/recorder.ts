@@ -34,7 +34,7 @@ export interface RunInput {
   /** Memory of the process in MiB. */
   readonly memory?: (() => number) | undefined;
   /** Machine of the session, for `sessions.jsonl`. */
-  readonly place?: Pick<SessionRecord, "machine" | "threads"> | undefined;
+  readonly host?: Pick<SessionRecord, "machine" | "threads"> | undefined;
   /** An abort writes a checkpoint before its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -88,12 +88,12 @@ interface OpenRun {
 
 /** Writes what the run is; returns its "start" event, and how the machine differs from the last session's. */
 async function describedRun(input: RunInput, { session, clock, started }: OpenRun) {
-  const { config, runtime, files, start, place, signal, memory } = input;
+  const { config, runtime, files, start, host, signal, memory } = input;
   const from = start?.checkpoint.step ?? 0;
   const { parameterCount: parameters } = session;
   const { device } = runtime;
   const { folder } = files;
-  const sessionRecord: SessionRecord = { started, step: from, parameters, device, ...place };
+  const sessionRecord: SessionRecord = { started, step: from, parameters, device, ...host };
   const change = from > 0 ? machineChange(await lastSession(files), sessionRecord) : undefined;
   const describe = async () => {
     await removeEnd(files);

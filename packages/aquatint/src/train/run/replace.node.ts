@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../../formats/files.node.ts";
 
 /** Paths of the new folder, and of the old one while the new one takes its place. */
-const places = (folder: string) => ({
+const paths = (folder: string) => ({
   next: join(dirname(folder), `.${basename(folder)}.tmp`),
   before: `${folder}.before`,
 });
@@ -19,7 +19,7 @@ const exists = (path: string): Promise<boolean> =>
  * either of them whole, and perhaps under the name `FOLDER.before`, which `finishReplacing` takes back.
  */
 export async function replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Array | string>): Promise<void> {
-  const { next, before } = places(folder);
+  const { next, before } = paths(folder);
   await finishReplacing(folder);
   try {
     for (const [path, bytes] of files) {
@@ -37,7 +37,7 @@ export async function replaceFolder(folder: string, files: ReadonlyMap<string, U
 
 /** Clears away what a killed `replaceFolder` left; the old folder gets its name back where the new one has not taken it. */
 export async function finishReplacing(folder: string): Promise<void> {
-  const { next, before } = places(folder);
+  const { next, before } = paths(folder);
   await removed(next);
   if (!(await exists(before))) return;
   if (await exists(folder)) await removed(before);

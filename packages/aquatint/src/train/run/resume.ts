@@ -82,11 +82,11 @@ export async function finishedRun(
   return { folder: files.folder, path: `${files.folder}/${MODEL}`, step, ended };
 }
 
-type Place = Pick<SessionRecord, "device" | "threads" | "machine">;
-const threadsOf = ({ threads, machine }: Place): number | undefined => threads ?? machine?.cores;
+type RunHost = Pick<SessionRecord, "device" | "threads" | "machine">;
+const threadsOf = ({ threads, machine }: RunHost): number | undefined => threads ?? machine?.cores;
 
 /** Change of the machine of a resumed run, as a sentence; undefined without one or where nothing is known. */
-export function machineChange(before: Place | undefined, now: Place): string | undefined {
+export function machineChange(before: RunHost | undefined, now: RunHost): string | undefined {
   if (!before) return undefined;
   const [then, threads] = [threadsOf(before), threadsOf(now)];
   const changes = [

@@ -66,7 +66,7 @@ export async function* trainRun(
   await using dataset = await openDataset(config.dataset);
   for (const message of datasetNotes(dataset)) yield { type: "problem", message };
   const task = await openTask(config, { dataset, runtime, initFrom, assets: start?.checkpoint.assets });
-  yield* recordRun({ config, task, runtime, files, start, memory, place: placeOf(options), signal });
+  yield* recordRun({ config, task, runtime, files, start, memory, host: placeOf(options), signal });
 }
 
 /** Plans a run of this configuration, with the pace of three steps; nothing is written. */
