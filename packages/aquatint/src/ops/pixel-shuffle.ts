@@ -18,8 +18,8 @@ export const pixelShuffle: OpFn<[x: Tensor], { factor: number }> = defineOp({
   emit: (e, x, { factor }) => e.node("DepthToSpace", x, { blocksize: factor, mode: "CRD" }),
   grad: ([dy], { inputs: [x], attrs: { factor } }) => {
     const [n, channels, h, w] = x.shape as [number, number, number, number];
-    const places = reshape(dy, { shape: [n, channels / factor ** 2, h, factor, w, factor] });
-    return [reshape(transpose(places, { perm: [0, 1, 3, 5, 2, 4] }), { shape: x.shape })];
+    const split = reshape(dy, { shape: [n, channels / factor ** 2, h, factor, w, factor] });
+    return [reshape(transpose(split, { perm: [0, 1, 3, 5, 2, 4] }), { shape: x.shape })];
   },
   traits: { identity: (_, { factor }) => factor === 1, splat: (value) => value },
 });

@@ -81,8 +81,8 @@ test("a folder and a bare file open as its class, with one config", async () => 
   );
   const bare = await openModel({ ...memoryFiles(new Map([[name, file]])), file: name });
   for (const { components } of [folder, bare]) {
-    const { className, config: actual, weights: places } = components.get("vae")!;
-    expect([className, places.size]).toEqual(["AsymmetricAutoencoderKL", names.size]);
+    const { className, config: actual, weights } = components.get("vae")!;
+    expect([className, weights.size]).toEqual(["AsymmetricAutoencoderKL", names.size]);
     expect(parseAsymmetricConfig({ norm_num_groups: 2, ...actual })).toEqual(parseAsymmetricConfig(config));
   }
   expect(asymmetricLatentSpace(config)).toMatchObject({ factor: 8, vaeChannels: 4 });

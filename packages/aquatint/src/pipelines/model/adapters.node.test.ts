@@ -119,7 +119,12 @@ test.each<[string, () => OpenOptions | Promise<OpenOptions>, string, string]>([
   ["a LoRA of another family", () => ({ loras: [{ file: lora }] }), "lora/target", "a layer that this model does not"],
   ["an embedding of one encoder", () => ({ embeddings: [{ file: inversion }] }), "embedding/encoder", "text_encoder_2"],
   ["an embedding of another width", async () => ({ embeddings: [{ file: await wide() }] }), "embedding/width", "of 9"],
-  ["a LoRA as an embedding", () => ({ embeddings: [{ file: lora }] }), "checkpoint/embedding", "no textual-inversion"],
+  [
+    "a LoRA as an embedding",
+    () => ({ embeddings: [{ file: lora }] }),
+    "checkpoint/embedding",
+    "is not a textual-inversion",
+  ],
   ["a file that is not there", () => ({ loras: [{ file: "/nowhere.safetensors" }] }), "file/missing", "nowhere"],
   ["a model without an autoencoder", () => ({ vae: fixture("sd/unet") }), "model/parts", "holds no autoencoder"],
 ])("%s is refused before anything is loaded", async (_, options, code, message) => {

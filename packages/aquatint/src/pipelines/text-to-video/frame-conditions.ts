@@ -37,12 +37,20 @@ export async function clipConditions(
   };
 }
 
-/** Refuses prompts of unequal numbers of chunks before anything is loaded. @throws AquatintError "video/prompt". */
-export function checkEqualLengths(keys: readonly FrameConditioning[]): void {
+/** Refuses prompts of unequal numbers of chunks or other parts before anything is loaded. @throws AquatintError "video/prompt". */
+export function checkEqualForms(keys: readonly FrameConditioning[]): void {
   const counts = keys.flatMap(({ conditioning: { stages } }) =>
     stages.flatMap(({ captions }) => captions.flatMap(({ chunks }) => chunks.map((list) => list.length))),
   );
   if (new Set(counts).size > 1) throw unequalLengths();
+  if (new Set(keys.map(({ conditioning: { weights } }) => String(weights))).size === 1) return;
+  throw new AquatintError(
+    "video/prompt",
+    "the prompts that change over the frames join other numbers of parts by AND",
+    {
+      hint: "give each of them as many parts, with the same weights",
+    },
+  );
 }
 
 const unequalLengths = () =>

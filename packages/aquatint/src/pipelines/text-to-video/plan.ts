@@ -4,7 +4,7 @@ import { itemAt } from "../../util/items.ts";
 import { planConditioning } from "../conditioning/plan.ts";
 import { type PlannedModel, planTextToImage, type TextToImagePlan } from "../text-to-image/plan.ts";
 import type { ClipShape } from "./clip-shape.ts";
-import { checkEqualLengths, type FrameConditioning } from "./frame-conditions.ts";
+import { checkEqualForms, type FrameConditioning } from "./frame-conditions.ts";
 import { checkFrameNoise, type FrameNoise, frameNoiseNamed } from "./frame-noise.ts";
 import { checkedFreeInit, type FreeInit } from "./free-init.ts";
 import { type TextToVideoOptions, videoDefaults } from "./options.ts";
@@ -92,7 +92,7 @@ function planConditionings(
     frame,
     conditioning: planConditioning(model, { ...options, prompt }, run),
   }));
-  checkEqualLengths(conditionings);
+  checkEqualForms(conditionings);
   return conditionings;
 }
 

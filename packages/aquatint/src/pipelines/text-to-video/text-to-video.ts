@@ -83,7 +83,7 @@ async function* denoisedClips(
 ): AsyncGenerator<TextToVideoEvent, Latent, void> {
   const { clipShape, conditionings, begin, freeInit, windows } = plan;
   const rows = streams.length;
-  const { cfgBatch } = itemAt(conditionings, 0).conditioning;
+  const { cfgBatch, weights } = itemAt(conditionings, 0).conditioning;
   const conditions = await clipConditions(network, conditionings, { frames: plan.frames, rows, signal });
   const initial = await initialClips(plan, { network, streams, signal });
   // the motion modules' windows belong to the clip, not to a step
@@ -96,7 +96,7 @@ async function* denoisedClips(
   for (let iteration = 0; iteration < iterations; iteration++) {
     if (freeInit && iteration > 0) x = reinitialized(x, { plan, eps: initial.eps, streams });
     const steps = denoise(windowed, {
-      ...{ ...plan, rows, cfgBatch, conditions, x, signal, project: initial.project },
+      ...{ ...plan, rows, cfgBatch, weights, conditions, x, signal, project: initial.project },
       latentShape: clipShape,
       controls: clipControls(plan, cfgBatch * rows),
       noise: batchNoise(streams.map(({ noise }) => noise)),
