@@ -36,7 +36,7 @@ const notMutated = ["**/*.test.ts", "**/*.test-d.ts", "**/*.cases.ts", "**/*.web
 
 const filesOf = (folder: string): string[] =>
   ts.sys
-    .readDirectory(root, [".ts"], notMutated, [`packages/aquatint/src/${folder}/**/*`])
+    .readDirectory(root, [".ts"], notMutated, [`packages/aquatint/src/${folder}`, `packages/aquatint/src/${folder}/**/*`])
     .map((path) => path.slice(root.length))
     .toSorted();
 
