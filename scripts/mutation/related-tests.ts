@@ -5,7 +5,7 @@ import { filesUnder, root } from "../../test/tree.ts";
 
 /** Test files in the two rounds at most: of the file's own area, then more of these and of others. */
 const NEAR = 3;
-const FAR = { own: 4, others: 6 };
+const FAR = { own: 2, others: 2 };
 
 /** Tests that import a source file, directly or through other files; `near` ones are of its own area. */
 export interface RelatedTests {

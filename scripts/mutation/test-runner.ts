@@ -7,7 +7,7 @@ import { root } from "../../test/tree.ts";
 import { MUTANT_VARIABLE, type MutantFile } from "./mutant-file.ts";
 
 /** A mutant whose tests take longer is in a loop without end. */
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 120_000;
 
 /** Runs test files with one source file replaced; undefined if they take too long. */
 export type TestRunner = (tests: readonly string[], mutant: MutantFile) => Promise<boolean | undefined>;

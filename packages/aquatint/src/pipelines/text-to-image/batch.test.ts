@@ -84,6 +84,22 @@ describe.each([
     }
   });
 
+  test("counts the steps of both passes of a hires fix through", async () => {
+    const { model, network } = opened;
+    const options = {
+      prompt: "a red apple",
+      steps: 4,
+      guidance: 1,
+      sampler: "euler",
+      hires: { scale: 1.5, strength: 0.5 },
+    };
+    const steps: string[] = [];
+    for await (const event of textToImage(network, planTextToImage(model, options))) {
+      if (event.type === "evaluation") steps.push(`${event.i} of ${event.n}`);
+    }
+    expect(steps).toEqual([0, 1, 2, 3, 4, 5].map((i) => `${i} of 6`));
+  });
+
   test("runs the U-Net once an evaluation, for both halves of guidance and all images", async () => {
     const { model, network, calls } = opened;
     calls.length = 0;
