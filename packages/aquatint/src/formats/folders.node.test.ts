@@ -66,6 +66,11 @@ test.each(["console.png", "nullable", "com.png", "com10.txt", ".hidden", "..", "
   },
 );
 
+test("a name of 255 bytes is the longest", () => {
+  expect(nameProblem("é".repeat(127), "linux")).toBeUndefined();
+  expect(nameProblem("é".repeat(128), "linux")).toContain("too long");
+});
+
 test("files and folders with such names are refused, and nothing is left", async () => {
   const folder = join(root, "names");
   await makeFolder(folder);
