@@ -84,6 +84,22 @@ describe.each([
     }
   });
 
+  test.runIf(files === tinyPixelModel)("paints where the mask is white, and keeps the rest of the image", async () => {
+    const { model, network } = opened;
+    const { init, mask } = inpainting(model);
+    const { sampleSize: side } = model.modules;
+    const plan = planTextToImage(model, { prompt: "a red apple", steps: 4, guidance: 1, sampler: "euler", init, mask });
+    let latent = new Float32Array();
+    for await (const event of textToImage(network, plan)) if (event.type === "evaluation") latent = event.latent;
+    const distances = [0, 0];
+    for (const [i, v] of latent.entries()) {
+      const half = i % side < side / 2 ? 0 : 1;
+      distances[half] = Math.max(distances[half]!, Math.abs(v - Math.sin(i)));
+    }
+    expect(distances[1]).toBeLessThan(1e-6);
+    expect(distances[0]).toBeGreaterThan(0.1);
+  });
+
   test("counts the steps of both passes of a hires fix through", async () => {
     const { model, network } = opened;
     const options = {
