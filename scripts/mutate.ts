@@ -36,7 +36,10 @@ const notMutated = ["**/*.test.ts", "**/*.test-d.ts", "**/*.cases.ts", "**/*.web
 
 const filesOf = (folder: string): string[] =>
   ts.sys
-    .readDirectory(root, [".ts"], notMutated, [`packages/aquatint/src/${folder}`, `packages/aquatint/src/${folder}/**/*`])
+    .readDirectory(root, [".ts"], notMutated, [
+      `packages/aquatint/src/${folder}`,
+      `packages/aquatint/src/${folder}/**/*`,
+    ])
     .map((path) => path.slice(root.length))
     .toSorted();
 
@@ -65,8 +68,8 @@ async function passesUnchanged(tests: readonly string[], file: string, run: Test
 }
 
 /** The nearest tests first; those that are farther away only where these notice nothing. */
-async function outcomeOf(mutant: Mutant, { near, far }: RelatedTests, run: TestRunner): Promise<Outcome> {
-  const rounds = [near, far].filter((tests) => tests.length > 0);
+async function outcomeOf(mutant: Mutant, { first, second }: RelatedTests, run: TestRunner): Promise<Outcome> {
+  const rounds = [first, second].filter((tests) => tests.length > 0);
   for (const tests of rounds) {
     const passed = await run(tests, mutant);
     if (passed === undefined) return "timeout";

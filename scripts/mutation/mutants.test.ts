@@ -23,10 +23,10 @@ test("types, imports and the words of errors have no mutants", () => {
 const guidance = "packages/aquatint/src/diffusion/guidance.ts";
 
 test("a file's tests are those that import it, its own area's first", () => {
-  const { near, far } = createRelatedTests("packages/aquatint")(guidance);
-  expect(near[0]).toBe("packages/aquatint/src/diffusion/guidance.test.ts");
-  for (const path of near) expect(path).toMatch(/^packages\/aquatint\/src\/diffusion\/.*\.test\.ts$/);
-  expect(far).toContainEqual(expect.stringMatching(/^packages\/aquatint\/src\/pipelines\/.*\.test\.ts$/));
+  const { first, second } = createRelatedTests("packages/aquatint")(guidance);
+  expect(first[0]).toBe("packages/aquatint/src/diffusion/guidance.test.ts");
+  for (const path of first) expect(path).toMatch(/^packages\/aquatint\/src\/diffusion\/.*\.test\.ts$/);
+  expect(second).toContainEqual(expect.stringMatching(/^packages\/aquatint\/src\/pipelines\/.*\.test\.ts$/));
 });
 
 test("a seed gives the same sample, another seed another", () => {

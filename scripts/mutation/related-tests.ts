@@ -4,13 +4,13 @@ import ts from "typescript";
 import { filesUnder, root } from "../../test/tree.ts";
 
 /** Test files in the two rounds at most: of the file's own area, then more of these and of others. */
-const NEAR = 3;
-const FAR = { own: 2, others: 2 };
+const AREA_TESTS = 3;
+const SECOND_ROUND = { area: 2, elsewhere: 2 };
 
-/** Tests that import a source file, directly or through other files; `near` ones are of its own area. */
+/** Tests that import a source file, directly or through other files; `first` ones are of its own area. */
 export interface RelatedTests {
-  readonly near: readonly string[];
-  readonly far: readonly string[];
+  readonly first: readonly string[];
+  readonly second: readonly string[];
 }
 
 const text = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -34,12 +34,12 @@ export function createRelatedTests(folder: string): (file: string) => RelatedTes
     for (const target of importsOf(path, files)) importers.set(target, [...(importers.get(target) ?? []), path]);
   }
   return (file) => {
-    const reached = new Set([file]);
-    for (const path of reached) for (const importer of importers.get(path) ?? []) reached.add(importer);
-    const tests = [...reached].filter((path) => path.endsWith(".test.ts") && !path.endsWith(".browser.test.ts"));
-    const own = tests.filter((path) => areaOf(path) === areaOf(file));
-    const others = tests.filter((path) => areaOf(path) !== areaOf(file));
-    const rest = own.slice(NEAR, NEAR + FAR.own);
-    return { near: own.slice(0, NEAR), far: [...rest, ...others.slice(0, FAR.others)] };
+    const queue = new Set([file]);
+    for (const path of queue) for (const importer of importers.get(path) ?? []) queue.add(importer);
+    const tests = [...queue].filter((path) => path.endsWith(".test.ts") && !path.endsWith(".browser.test.ts"));
+    const areaTests = tests.filter((path) => areaOf(path) === areaOf(file));
+    const elsewhere = tests.filter((path) => areaOf(path) !== areaOf(file));
+    const rest = areaTests.slice(AREA_TESTS, AREA_TESTS + SECOND_ROUND.area);
+    return { first: areaTests.slice(0, AREA_TESTS), second: [...rest, ...elsewhere.slice(0, SECOND_ROUND.elsewhere)] };
   };
 }

@@ -1,7 +1,7 @@
 /** Devices of Windows, which opens them in every folder and with every extension. */
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\.|$)/i;
 
-/** What is wrong with the name of a new file or folder on a system; undefined if nothing is. */
+/** Problem of the name of a new file or folder on a system; undefined if it has none. */
 export function nameProblem(name: string, platform: NodeJS.Platform): string | undefined {
   if (/\p{Cc}/u.test(name)) return "its name has a control character";
   if (new TextEncoder().encode(name).length > 255) return "the name is too long, most disks allow 255 bytes";

@@ -15,9 +15,9 @@ afterAll(() => rm(root, { recursive: true }));
 
 test("a folder is made with those above it, by any number of callers at once; the highest new one is returned", async () => {
   const path = join(root, "a/b/c");
-  const made = await Promise.all([makeFolder(path), makeFolder(path), makeFolder(path)]);
+  const folders = await Promise.all([makeFolder(path), makeFolder(path), makeFolder(path)]);
   expect((await stat(path)).isDirectory()).toBe(true);
-  expect(made).toContain(join(root, "a"));
+  expect(folders).toContain(join(root, "a"));
   expect(await makeFolder(path)).toBeUndefined();
   expect(await makeFolder(join(root, "a/d"))).toBe(join(root, "a/d"));
 });

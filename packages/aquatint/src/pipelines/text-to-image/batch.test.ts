@@ -84,12 +84,13 @@ describe.each([
     }
   });
 
-  test.runIf(files === tinyPixelModel)("paints where the mask is white, and keeps the rest of the image", async () => {
+  test("paints where the mask is white, and keeps the rest of the image", async () => {
+    if (files !== tinyPixelModel) return; // latents are not the pixels of the image
     const { model, network } = opened;
     const { init, mask } = inpainting(model);
     const { sampleSize: side } = model.modules;
     const plan = planTextToImage(model, { prompt: "a red apple", steps: 4, guidance: 1, sampler: "euler", init, mask });
-    let latent = new Float32Array();
+    let latent: Float32Array = new Float32Array();
     for await (const event of textToImage(network, plan)) if (event.type === "evaluation") latent = event.latent;
     const distances = [0, 0];
     for (const [i, v] of latent.entries()) {

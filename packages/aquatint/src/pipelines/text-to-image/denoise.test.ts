@@ -31,7 +31,7 @@ test.each([{ guidance: 3 }, { guidance: 7.5, guidanceRescale: 0.7 }, { guidance:
   "both branches are joined by the scale and the rescale of the plan: %o",
   async (options) => {
     const { guidance: scale, guidanceRescale: rescale } = options as { guidance: number; guidanceRescale?: number };
-    const guided = await lastOf(2, options, (x) => {
+    const result = await lastOf(2, options, (x) => {
       const row = x.subarray(0, x.length / 2);
       return concatFloat32([unconditional(row), conditional(row)]);
     });
@@ -40,7 +40,7 @@ test.each([{ guidance: 3 }, { guidance: 7.5, guidanceRescale: 0.7 }, { guidance:
       options,
       (x) => guidedOutput(unconditional(x), conditional(x), { scale, rescale, rows: ROWS }).output,
     );
-    expect(guided).toEqual(expected);
-    expect(guided).not.toEqual(await lastOf(1, options, conditional));
+    expect(result).toEqual(expected);
+    expect(result).not.toEqual(await lastOf(1, options, conditional));
   },
 );

@@ -93,9 +93,9 @@ test("the model that is written holds the moving averages of the weights", async
   };
   const file = (await session.outputs.modelFiles()).get("unet/diffusion_pytorch_model.safetensors");
   const { data } = parseSafetensors(file as Uint8Array).tensors.get("conv_in.weight")!;
-  const written = [...new Uint16Array(data.slice().buffer)];
-  expect(written).toEqual(half("ema"));
-  expect(written).not.toEqual(half("weights"));
+  const weights = [...new Uint16Array(data.slice().buffer)];
+  expect(weights).toEqual(half("ema"));
+  expect(weights).not.toEqual(half("weights"));
 });
 
 const initFrom = memoryFiles(tinyPixelModel(), "tiny");
