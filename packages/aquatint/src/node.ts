@@ -10,6 +10,7 @@ export {
   readSafetensors,
   readSafetensorsHeader,
   readText,
+  writeFileAndFolder,
   writeFileAtomic,
   writeSafetensors,
 } from "./formats/files.node.ts";

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
   type Command,
@@ -10,7 +9,7 @@ import {
   shortPath,
   version,
 } from "aquatint/cli";
-import { fileError, reportedRun, trainRun } from "aquatint/node";
+import { reportedRun, trainRun } from "aquatint/node";
 
 /** The options of `aquatint compare`, as they are parsed. */
 interface Flags {
@@ -46,9 +45,6 @@ async function compare(path: string, { out, threads, json, quiet = false }: Flag
   ]);
   const comparison = await openComparison(path);
   const folder = resolve(io.cwd, out);
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw fileError("write", folder, cause);
-  });
   const [page, numbers] = await Promise.all([
     openFile({ flag: "--out", extension: ".html", path: join(folder, "index.html") }, io.cwd),
     openFile({ flag: "--out", extension: ".json", path: join(folder, "compare.json") }, io.cwd),

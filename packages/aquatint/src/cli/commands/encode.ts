@@ -4,7 +4,7 @@ import { readDatasetConfig } from "../../data/dataset.node.ts";
 import { encodePool } from "../../train/run/encode.node.ts";
 import type { Io } from "../io.ts";
 import { seeds, whole } from "../options/names.ts";
-import { shortPath } from "../options/outputs.ts";
+import { checkFolder, shortPath } from "../options/outputs.ts";
 
 /** The options of `aquatint encode`, as they are parsed. */
 interface Flags {
@@ -38,6 +38,7 @@ const PACE = 20_000;
 
 async function encode(config: string, { count, heldOut, ...flags }: Flags, io: Io): Promise<void> {
   const out = resolve(io.cwd, flags.out);
+  await checkFolder(out, "choose another folder with --out FOLDER");
   const events = encodePool({
     ...flags,
     dataset: await readDatasetConfig(config),

@@ -93,7 +93,8 @@ export async function estimateMemory({
   return { packed: await bytes("packed"), mapped: await bytes("mapped") };
 }
 
-const gigabytes = (bytes: number): string => `${(Math.ceil(bytes / 1e7) / 100).toFixed(2)} GB`;
+const gigabytes = (bytes: number): string =>
+  bytes < 1e8 ? `${Math.ceil(bytes / 1e6)} MB` : `${(Math.ceil(bytes / 1e7) / 100).toFixed(2)} GB`;
 
 /** A size that fits, in words. */
 async function smaller(options: MemoryPlanOptions): Promise<string | undefined> {

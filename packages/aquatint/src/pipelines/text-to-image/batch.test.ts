@@ -85,6 +85,39 @@ describe.each([
     }
   });
 
+  test("paints where the mask is white, and keeps the rest of the image", async () => {
+    if (files !== tinyPixelModel) return; // latents are not the pixels of the image
+    const { model, network } = opened;
+    const { init, mask } = inpainting(model);
+    const { sampleSize: side } = model.modules;
+    const plan = planTextToImage(model, { prompt: "a red apple", steps: 4, guidance: 1, sampler: "euler", init, mask });
+    let latent: Float32Array = new Float32Array();
+    for await (const event of textToImage(network, plan)) if (event.type === "evaluation") latent = event.latent;
+    const distances = [0, 0];
+    for (const [i, v] of latent.entries()) {
+      const half = i % side < side / 2 ? 0 : 1;
+      distances[half] = Math.max(distances[half]!, Math.abs(v - Math.sin(i)));
+    }
+    expect(distances[1]).toBeLessThan(1e-6);
+    expect(distances[0]).toBeGreaterThan(0.1);
+  });
+
+  test("counts the steps of both passes of a hires fix through", async () => {
+    const { model, network } = opened;
+    const options = {
+      prompt: "a red apple",
+      steps: 4,
+      guidance: 1,
+      sampler: "euler",
+      hires: { scale: 1.5, strength: 0.5 },
+    };
+    const steps: string[] = [];
+    for await (const event of textToImage(network, planTextToImage(model, options))) {
+      if (event.type === "evaluation") steps.push(`${event.i} of ${event.n}`);
+    }
+    expect(steps).toEqual([0, 1, 2, 3, 4, 5].map((i) => `${i} of 6`));
+  });
+
   test("runs the U-Net once an evaluation, for both halves of guidance and all images", async () => {
     const { model, network, calls } = opened;
     calls.length = 0;

@@ -150,3 +150,7 @@ describe("refused before anything is loaded", () => {
     expect(() => plan(options)).toThrow(refused);
   });
 });
+
+test("a plan without a seed has seed 0", () => {
+  expect(plan({}).seed).toBe(0);
+});

@@ -1,6 +1,7 @@
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../../formats/files.node.ts";
+import { makeFolder } from "../../formats/folders.node.ts";
 
 /** Paths of the new folder, and of the old one while the new one takes its place. */
 const paths = (folder: string) => ({
@@ -23,7 +24,7 @@ export async function replaceFolder(folder: string, files: ReadonlyMap<string, U
   await finishReplacing(folder);
   try {
     for (const [path, bytes] of files) {
-      await mkdir(dirname(join(next, path)), { recursive: true });
+      await makeFolder(dirname(join(next, path)));
       await writeFileAtomic(join(next, path), bytes);
     }
   } catch (cause) {

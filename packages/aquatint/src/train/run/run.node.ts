@@ -60,13 +60,22 @@ export async function* trainRun(
       return;
     }
   }
-  const { openRuntime, openDataset, datasetNotes, openTask, recordRun, memory, placeOf } = await parts();
+  const { openRuntime, openDataset, datasetNotes, openTask, recordRun, memory, placeOf, dataOf } = await parts();
   const { initFrom, signal } = options;
   await using runtime = await openRuntime(options);
   await using dataset = await openDataset(config.dataset);
   for (const message of datasetNotes(dataset)) yield { type: "problem", message };
   const task = await openTask(config, { dataset, runtime, initFrom, assets: start?.checkpoint.assets });
-  yield* recordRun({ config, task, runtime, files, start, memory, host: placeOf(options), signal });
+  yield* recordRun({
+    config,
+    task,
+    runtime,
+    files,
+    start,
+    memory,
+    host: { ...placeOf(options), data: dataOf(dataset) },
+    signal,
+  });
 }
 
 /** Plans a run of this configuration, with the pace of three steps; nothing is written. */
