@@ -26,7 +26,7 @@ loaded.then(() => say("Ready")).catch((error: unknown) => say(messageOf(error), 
 
 async function draw(prompt: string, seed: number): Promise<string> {
   const [{ model, network }, start] = [await loaded, performance.now()];
-  for await (const event of textToImage(network, planTextToImage(model, { prompt, seed }))) {
+  for await (const event of textToImage(network, await planTextToImage(model, { prompt, seed }))) {
     if (event.type === "evaluation") find("progress").value = (event.i + 1) / event.n;
     if (event.type === "image") find("img").src = URL.createObjectURL(new Blob([encodePng(event.image)]));
   }

@@ -5,7 +5,7 @@ import type { SchedulerClass } from "./fields.ts";
 import * as exploding from "./k-diffusion.ts";
 
 /** Each class of diffusers that can be read, by its name. */
-export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
+export const schedulerClasses = {
   DDPMScheduler: discrete.ddpm,
   DDIMScheduler: discrete.ddim,
   PNDMScheduler: discrete.pndm,
@@ -14,8 +14,8 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
   EulerDiscreteScheduler: exploding.euler,
   EulerAncestralDiscreteScheduler: exploding.eulerAncestral,
   HeunDiscreteScheduler: exploding.heun,
-  KDPM2DiscreteScheduler: exploding.midpoint("dpm2"),
-  KDPM2AncestralDiscreteScheduler: exploding.midpoint("dpm2-a"),
+  KDPM2DiscreteScheduler: exploding.kdpm2,
+  KDPM2AncestralDiscreteScheduler: exploding.kdpm2Ancestral,
   LMSDiscreteScheduler: exploding.lms,
   DPMSolverMultistepScheduler: solvers.dpmMultistep,
   DPMSolverSinglestepScheduler: solvers.dpmSinglestep,
@@ -26,4 +26,9 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
   FlowMatchEulerDiscreteScheduler: continuous.flowEuler,
   FlowMatchHeunDiscreteScheduler: continuous.flowHeun,
   IPNDMScheduler: continuous.ipndm,
-};
+} as const satisfies Readonly<Record<string, SchedulerClass>>;
+
+/** Every key that some class of diffusers reads: a class passes over those of the others, as diffusers does. */
+export const schedulerKeys: ReadonlySet<string> = new Set(
+  Object.values<SchedulerClass>(schedulerClasses).flatMap(({ fields }) => Object.keys(fields)),
+);

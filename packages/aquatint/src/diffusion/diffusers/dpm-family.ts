@@ -1,13 +1,29 @@
-import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
 import { linspace, roundHalfEven } from "../../math/numbers.ts";
+import {
+  either,
+  type FieldValues,
+  field,
+  integer,
+  listOf,
+  nullable,
+  nullish,
+  number,
+  oneOf,
+  optional,
+} from "../../util/fields.ts";
 import { itemAt } from "../../util/items.ts";
 import { flowMatching, noiseRatio } from "../process/coordinates.ts";
 import { flow, shifted } from "../process/flow-schedules.ts";
 import { cleanLevel, type Schedule } from "../process/level.ts";
 import { targets } from "../process/prediction.ts";
-import { type SamplerName, samplerChoice } from "../registry.ts";
+import { type SamplerEntry, samplerChoice } from "../samplers/define-sampler.ts";
+import { deis as deisSampler } from "../samplers/deis.ts";
+import { dpmpp2m } from "../samplers/dpmpp-2m.ts";
+import { dpmpp2mSde } from "../samplers/dpmpp-2m-sde.ts";
+import { dpmpp2s } from "../samplers/dpmpp-2s.ts";
 import type { SamplerOptions } from "../samplers/options.ts";
+import { unipc } from "../samplers/unipc.ts";
 import type { Path, SchedulerSettings } from "../scheduler.ts";
 import { exponential } from "../spacing/ramps.ts";
 import { dropLast, levels, ramped, type Spacing } from "../spacing/spacing.ts";
@@ -32,7 +48,7 @@ import {
 
 /** The multistep solvers' spacing: whole times short of the last, ramps over the whole schedule. */
 function solverSpacing(
-  config: ScheduleConfig & z.infer<z.ZodObject<typeof rampFields>>,
+  config: ScheduleConfig & FieldValues<typeof rampFields>,
   { lu = false, least = Number.NEGATIVE_INFINITY } = {},
 ): Spacing {
   const ramp = lu ? exponential() : rampOf(config);
@@ -55,15 +71,14 @@ const solverFields = {
   ...discreteFields(),
   ...rampFields,
   ...thresholdFields,
-  solver_order: z.int().min(1).max(3).default(2),
+  solver_order: field(integer({ from: 1, to: 3 }), 2),
   lower_order_final: flag(true),
   ...dynamicShiftFields,
-  prediction_type: z.enum(["epsilon", "sample", "v_prediction", "flow_prediction"]).default("epsilon"),
+  prediction_type: field(oneOf("epsilon", "sample", "v_prediction", "flow_prediction"), "epsilon"),
   use_flow_sigmas: flag(),
-  flow_shift: z.number().positive().default(1),
+  flow_shift: field(number({ above: 0 }), 1),
 };
-const solverSchema = z.object(solverFields);
-type SolverConfig = z.infer<typeof solverSchema>;
+type SolverConfig = FieldValues<typeof solverFields>;
 
 const predicted = {
   epsilon: targets.epsilon,
@@ -109,22 +124,18 @@ function flowSettings(
 }
 
 const dpmFields = {
-  algorithm_type: z.enum(["dpmsolver++", "dpmsolver", "sde-dpmsolver++", "sde-dpmsolver"]).default("dpmsolver++"),
-  solver_type: z.enum(["midpoint", "heun"]).default("midpoint"),
+  algorithm_type: field(oneOf("dpmsolver++", "dpmsolver", "sde-dpmsolver++", "sde-dpmsolver"), "dpmsolver++"),
+  solver_type: field(oneOf("midpoint", "heun"), "midpoint"),
   euler_at_final: flag(),
   use_lu_lambdas: flag(),
   /** Least ln(alpha / sigma) that even times visit. */
-  lambda_min_clipped: z
-    .number()
-    .or(z.literal(Number.NEGATIVE_INFINITY))
-    .nullish()
-    .transform((v) => v ?? Number.NEGATIVE_INFINITY),
+  lambda_min_clipped: nullish(either(number(), oneOf(Number.NEGATIVE_INFINITY)), Number.NEGATIVE_INFINITY),
   /** The variance that such a network says is not read by these classes. */
-  variance_type: z.enum(["learned", "learned_range"]).nullish(),
+  variance_type: optional(nullable(oneOf("learned", "learned_range"))),
 };
 
 const solver = (
-  config: z.infer<z.ZodObject<typeof solverFields>>,
+  config: SolverConfig,
   { sampler, samplerOptions, final, lu = false, noiseOnly = false, flowEnd = "ratio", least }: SolverParts,
 ): SchedulerSettings => {
   const target = predicted[config.prediction_type];
@@ -148,7 +159,7 @@ const solver = (
   });
 };
 interface SolverParts {
-  readonly sampler: SamplerName;
+  readonly sampler: SamplerEntry;
   readonly samplerOptions: SamplerOptions;
   readonly final: "zero" | "sigma_min";
   readonly lu?: boolean;
@@ -164,7 +175,7 @@ export const dpmMultistep = define({ ...solverFields, ...dpmFields, ...finalFiel
   checkFinal(algorithm, config.final_sigmas_type);
   checkOrder(algorithm, order);
   return solver(config, {
-    ...samplerChoice(algorithm.startsWith("sde") ? "dpmpp-2m-sde" : "dpmpp-2m", {
+    ...samplerChoice(algorithm.startsWith("sde") ? dpmpp2mSde : dpmpp2m, {
       order,
       algorithm,
       solverType: config.solver_type,
@@ -184,7 +195,7 @@ export const dpmSinglestep = define(
     ...solverFields,
     ...dpmFields,
     ...finalField,
-    algorithm_type: z.enum(["dpmsolver++", "dpmsolver", "sde-dpmsolver++"]).default("dpmsolver++"),
+    algorithm_type: field(oneOf("dpmsolver++", "dpmsolver", "sde-dpmsolver++"), "dpmsolver++"),
     lower_order_final: flag(),
     timestep_spacing: only("linspace"),
     rescale_betas_zero_snr: only(false),
@@ -193,7 +204,7 @@ export const dpmSinglestep = define(
     const { algorithm_type: algorithm, solver_order: order, solver_type: solverType } = config;
     checkFinal(algorithm, config.final_sigmas_type);
     return solver(config, {
-      ...samplerChoice("dpmpp-2s", { order, algorithm, solverType, lowerOrderFinal: config.lower_order_final }),
+      ...samplerChoice(dpmpp2s, { order, algorithm, solverType, lowerOrderFinal: config.lower_order_final }),
       final: config.final_sigmas_type,
       least: config.lambda_min_clipped,
       noiseOnly: !algorithm.endsWith("++"),
@@ -206,7 +217,7 @@ export const deis = define(
   { ...solverFields, algorithm_type: only("deis"), solver_type: only("logrho"), rescale_betas_zero_snr: only(false) },
   (config) =>
     solver(config, {
-      ...samplerChoice("deis", { order: config.solver_order, lowerOrderFinal: config.lower_order_final }),
+      ...samplerChoice(deisSampler, { order: config.solver_order, lowerOrderFinal: config.lower_order_final }),
       final: "sigma_min",
       flowEnd: "last",
       noiseOnly: true,
@@ -219,13 +230,13 @@ export const uniPc = define(
     ...solverFields,
     ...finalField,
     predict_x0: flag(true),
-    solver_type: z.enum(["bh1", "bh2"]).default("bh2"),
-    disable_corrector: z.array(z.int().nonnegative()).default([]),
-    solver_p: z.null().optional(),
+    solver_type: field(oneOf("bh1", "bh2"), "bh2"),
+    disable_corrector: field(listOf(integer({ from: 0 })), []),
+    solver_p: optional(oneOf(null)),
   },
   (config) =>
     solver(config, {
-      ...samplerChoice("unipc", {
+      ...samplerChoice(unipc, {
         order: config.solver_order,
         variant: config.solver_type,
         predictData: config.predict_x0,

@@ -69,6 +69,12 @@ export interface SamplerEntry<N extends string = string, O extends OptionSchema 
   create(options?: OptionChoice<O>): Sampler;
 }
 
+/** A sampler and some of its options, as settings of a scheduler. */
+export const samplerChoice = <O extends OptionSchema>(
+  sampler: SamplerEntry<string, O>,
+  samplerOptions: OptionChoice<O>,
+): { readonly sampler: SamplerEntry; readonly samplerOptions: SamplerOptions } => ({ sampler, samplerOptions });
+
 /** Declares a sampler. */
 export const defineSampler = <const N extends string, const O extends OptionSchema>(
   declaration: SamplerDeclaration<N, O>,

@@ -3,7 +3,8 @@ import { GENERATION } from "../../checkpoints/folder.ts";
 import { readTensors } from "../../checkpoints/read.ts";
 import type { TensorLocation } from "../../checkpoints/types.ts";
 import type { CompileOptions } from "../../compiler/compile.ts";
-import { publishedScheduler, schedulerSettings } from "../../diffusion/diffusers/scheduler-config.ts";
+import { loadSchedulerSettings } from "../../diffusion/diffusers/load-scheduler.ts";
+import { publishedScheduler } from "../../diffusion/diffusers/scheduler-config.ts";
 import type { SchedulerSettings } from "../../diffusion/scheduler.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { Defaulted, HostTensor } from "../../graph/types.ts";
@@ -77,12 +78,12 @@ export interface ModelParts extends Pick<TextToImageModel, "name" | "configs" | 
 }
 
 /** A model's configurations, parsed. @throws AquatintError where they are wrong. */
-export const describedModel = ({ name, configs, modules, tokenizerFiles }: ModelParts) => ({
+export const describedModel = async ({ name, configs, modules, tokenizerFiles }: ModelParts) => ({
   name,
   configs,
   modules,
   tokenizerFiles,
-  scheduler: schedulerSettings(configs.scheduler),
+  scheduler: await loadSchedulerSettings(configs.scheduler),
   generation: generationDefaults(configs.generation, kindGeneration(configs.index)),
   tokenizers: tokenizerFiles.map(tokenizerFrom),
 });

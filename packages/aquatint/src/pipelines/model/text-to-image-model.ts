@@ -39,7 +39,7 @@ export async function textToImageModel(model: Model, options: TextToImageModelOp
     modules.textEncoders.map(({ name: encoder }) => tokenizerOf(model, encoder, options)),
   );
   return boundModel({
-    ...describedModel({ name, configs, modules, tokenizerFiles }),
+    ...(await describedModel({ name, configs, modules, tokenizerFiles })),
     parameters: modelParameters(modules),
     locations: locationsIn(model),
     weightFiles: unetFiles(model),

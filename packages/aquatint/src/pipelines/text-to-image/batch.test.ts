@@ -70,7 +70,7 @@ describe.each([
 
   test.each(cases)("gives the evaluations and images of single runs, bit for bit: %s", async (_, options) => {
     const { model, network } = opened;
-    const plan = planTextToImage(model, { prompt: "a red apple", steps: 4, guidance: 3, ...options(model) });
+    const plan = await planTextToImage(model, { prompt: "a red apple", steps: 4, guidance: 3, ...options(model) });
     const run = async (seeds: readonly number[]) => {
       const events: TextToImageEvent[] = [];
       for await (const event of textToImage(network, plan, { seeds, previews: new Set([1]) })) events.push(event);
@@ -87,7 +87,7 @@ describe.each([
   test("runs the U-Net once an evaluation, for both halves of guidance and all images", async () => {
     const { model, network, calls } = opened;
     calls.length = 0;
-    const plan = planTextToImage(model, { prompt: "a red apple", steps: 3, guidance: 3, sampler: "euler" });
+    const plan = await planTextToImage(model, { prompt: "a red apple", steps: 3, guidance: 3, sampler: "euler" });
     for await (const _ of textToImage(network, plan, { seeds: SEEDS }));
     expect(calls).toEqual([6, 6, 6]);
   });
