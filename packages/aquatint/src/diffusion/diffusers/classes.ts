@@ -1,8 +1,11 @@
 import * as discrete from "./ddpm-family.ts";
-import * as solvers from "./dpm-family.ts";
+import { deis } from "./deis.ts";
+import { dpmMultistep } from "./dpm-multistep.ts";
+import { dpmSinglestep } from "./dpm-singlestep.ts";
 import * as continuous from "./edm-and-flow.ts";
 import type { SchedulerClass } from "./fields.ts";
 import * as exploding from "./k-diffusion.ts";
+import { uniPc } from "./unipc.ts";
 
 /** Each class of diffusers that can be read, by its name. */
 export const schedulerClasses = {
@@ -17,10 +20,10 @@ export const schedulerClasses = {
   KDPM2DiscreteScheduler: exploding.kdpm2,
   KDPM2AncestralDiscreteScheduler: exploding.kdpm2Ancestral,
   LMSDiscreteScheduler: exploding.lms,
-  DPMSolverMultistepScheduler: solvers.dpmMultistep,
-  DPMSolverSinglestepScheduler: solvers.dpmSinglestep,
-  DEISMultistepScheduler: solvers.deis,
-  UniPCMultistepScheduler: solvers.uniPc,
+  DPMSolverMultistepScheduler: dpmMultistep,
+  DPMSolverSinglestepScheduler: dpmSinglestep,
+  DEISMultistepScheduler: deis,
+  UniPCMultistepScheduler: uniPc,
   EDMEulerScheduler: continuous.edmEuler,
   EDMDPMSolverMultistepScheduler: continuous.edmDpm,
   FlowMatchEulerDiscreteScheduler: continuous.flowEuler,

@@ -5,7 +5,6 @@ import { classSettings, foreignKeys, namedClass } from "./read-config.ts";
 
 const ddpmFamily = () => import("./ddpm-family.ts");
 const kDiffusion = () => import("./k-diffusion.ts");
-const dpmFamily = () => import("./dpm-family.ts");
 const edmAndFlow = () => import("./edm-and-flow.ts");
 
 /** Loads each class of `schedulerClasses`. */
@@ -21,10 +20,10 @@ const loaders: Readonly<Record<keyof typeof schedulerClasses, () => Promise<Sche
   KDPM2DiscreteScheduler: async () => (await kDiffusion()).kdpm2,
   KDPM2AncestralDiscreteScheduler: async () => (await kDiffusion()).kdpm2Ancestral,
   LMSDiscreteScheduler: async () => (await kDiffusion()).lms,
-  DPMSolverMultistepScheduler: async () => (await dpmFamily()).dpmMultistep,
-  DPMSolverSinglestepScheduler: async () => (await dpmFamily()).dpmSinglestep,
-  DEISMultistepScheduler: async () => (await dpmFamily()).deis,
-  UniPCMultistepScheduler: async () => (await dpmFamily()).uniPc,
+  DPMSolverMultistepScheduler: async () => (await import("./dpm-multistep.ts")).dpmMultistep,
+  DPMSolverSinglestepScheduler: async () => (await import("./dpm-singlestep.ts")).dpmSinglestep,
+  DEISMultistepScheduler: async () => (await import("./deis.ts")).deis,
+  UniPCMultistepScheduler: async () => (await import("./unipc.ts")).uniPc,
   EDMEulerScheduler: async () => (await edmAndFlow()).edmEuler,
   EDMDPMSolverMultistepScheduler: async () => (await edmAndFlow()).edmDpm,
   FlowMatchEulerDiscreteScheduler: async () => (await edmAndFlow()).flowEuler,

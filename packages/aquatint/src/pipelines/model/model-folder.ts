@@ -8,9 +8,9 @@ import { publishedScheduler } from "../../diffusion/diffusers/scheduler-config.t
 import type { SchedulerSettings } from "../../diffusion/scheduler.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { Defaulted, HostTensor } from "../../graph/types.ts";
+import { modelClasses } from "../../models/classes.ts";
 import type { LatentRgb } from "../../models/latent-rgb.ts";
 import { kindGeneration, type PipelineKind, pipelineKinds, tokenizerFolder } from "../../models/pipeline-classes.ts";
-import { models } from "../../models/registry.ts";
 import { expectKeys } from "../../nn/module.ts";
 import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../../tokenizers/files.ts";
@@ -128,7 +128,7 @@ export function encodeModelFolder({ configs, tokenizers, weights, dtype = "F16" 
     const config = (networks as Readonly<Record<string, JsonObject>>)[folder]!;
     const content = { folder, className: part, config, weights: new Map(entriesOf(weights, folder)), dtype };
     for (const [path, bytes] of encodeComponent(content)) files.set(path, bytes);
-    index[folder] = [models[part].library, part];
+    index[folder] = [modelClasses[part].library, part];
   }
   for (const [i, encoder] of Object.keys(kind.components).filter(isTextEncoder).entries()) {
     const folder = tokenizerFolder(encoder);

@@ -5,7 +5,6 @@ import {
   type FieldValues,
   field,
   integer,
-  listOf,
   nullable,
   nullish,
   number,
@@ -17,26 +16,18 @@ import { flowMatching, noiseRatio } from "../process/coordinates.ts";
 import { flow, shifted } from "../process/flow-schedules.ts";
 import { cleanLevel, type Schedule } from "../process/level.ts";
 import { targets } from "../process/prediction.ts";
-import { type SamplerEntry, samplerChoice } from "../samplers/define-sampler.ts";
-import { deis as deisSampler } from "../samplers/deis.ts";
-import { dpmpp2m } from "../samplers/dpmpp-2m.ts";
-import { dpmpp2mSde } from "../samplers/dpmpp-2m-sde.ts";
-import { dpmpp2s } from "../samplers/dpmpp-2s.ts";
+import type { SamplerEntry } from "../samplers/define-sampler.ts";
 import type { SamplerOptions } from "../samplers/options.ts";
-import { unipc } from "../samplers/unipc.ts";
 import type { Path, SchedulerSettings } from "../scheduler.ts";
 import { exponential } from "../spacing/ramps.ts";
 import { dropLast, levels, ramped, type Spacing } from "../spacing/spacing.ts";
 import {
   continuousSettings,
-  define,
   discreteFields,
   dynamicShiftFields,
-  finalField,
   finalOf,
   flag,
   LEAST,
-  only,
   rampFields,
   rampOf,
   type ScheduleConfig,
@@ -67,7 +58,8 @@ const clippedTimes =
     return times({ ...schedule, steps }, n);
   };
 
-const solverFields = {
+/** The options that all multistep solvers read. */
+export const solverFields = {
   ...discreteFields(),
   ...rampFields,
   ...thresholdFields,
@@ -123,7 +115,8 @@ function flowSettings(
   };
 }
 
-const dpmFields = {
+/** The options of DPM-Solver's classes. */
+export const dpmFields = {
   algorithm_type: field(oneOf("dpmsolver++", "dpmsolver", "sde-dpmsolver++", "sde-dpmsolver"), "dpmsolver++"),
   solver_type: field(oneOf("midpoint", "heun"), "midpoint"),
   euler_at_final: flag(),
@@ -134,7 +127,8 @@ const dpmFields = {
   variance_type: optional(nullable(oneOf("learned", "learned_range"))),
 };
 
-const solver = (
+/** The settings of such a solver. */
+export const solver = (
   config: SolverConfig,
   { sampler, samplerOptions, final, lu = false, noiseOnly = false, flowEnd = "ratio", least }: SolverParts,
 ): SchedulerSettings => {
@@ -169,96 +163,8 @@ interface SolverParts {
   readonly least?: number;
 }
 
-/** DPMSolverMultistepScheduler */
-export const dpmMultistep = define({ ...solverFields, ...dpmFields, ...finalField }, (config) => {
-  const { algorithm_type: algorithm, solver_order: order } = config;
-  checkFinal(algorithm, config.final_sigmas_type);
-  checkOrder(algorithm, order);
-  return solver(config, {
-    ...samplerChoice(algorithm.startsWith("sde") ? dpmpp2mSde : dpmpp2m, {
-      order,
-      algorithm,
-      solverType: config.solver_type,
-      lowerOrderFinal: config.lower_order_final,
-      eulerAtFinal: config.euler_at_final,
-    }),
-    final: config.final_sigmas_type,
-    least: config.lambda_min_clipped,
-    lu: config.use_lu_lambdas,
-    noiseOnly: !algorithm.endsWith("++"),
-  });
-});
-
-/** DPMSolverSinglestepScheduler */
-export const dpmSinglestep = define(
-  {
-    ...solverFields,
-    ...dpmFields,
-    ...finalField,
-    algorithm_type: field(oneOf("dpmsolver++", "dpmsolver", "sde-dpmsolver++"), "dpmsolver++"),
-    lower_order_final: flag(),
-    timestep_spacing: only("linspace"),
-    rescale_betas_zero_snr: only(false),
-  },
-  (config) => {
-    const { algorithm_type: algorithm, solver_order: order, solver_type: solverType } = config;
-    checkFinal(algorithm, config.final_sigmas_type);
-    return solver(config, {
-      ...samplerChoice(dpmpp2s, { order, algorithm, solverType, lowerOrderFinal: config.lower_order_final }),
-      final: config.final_sigmas_type,
-      least: config.lambda_min_clipped,
-      noiseOnly: !algorithm.endsWith("++"),
-    });
-  },
-);
-
-/** DEISMultistepScheduler */
-export const deis = define(
-  { ...solverFields, algorithm_type: only("deis"), solver_type: only("logrho"), rescale_betas_zero_snr: only(false) },
-  (config) =>
-    solver(config, {
-      ...samplerChoice(deisSampler, { order: config.solver_order, lowerOrderFinal: config.lower_order_final }),
-      final: "sigma_min",
-      flowEnd: "last",
-      noiseOnly: true,
-    }),
-);
-
-/** UniPCMultistepScheduler */
-export const uniPc = define(
-  {
-    ...solverFields,
-    ...finalField,
-    predict_x0: flag(true),
-    solver_type: field(oneOf("bh1", "bh2"), "bh2"),
-    disable_corrector: field(listOf(integer({ from: 0 })), []),
-    solver_p: optional(oneOf(null)),
-  },
-  (config) =>
-    solver(config, {
-      ...samplerChoice(unipc, {
-        order: config.solver_order,
-        variant: config.solver_type,
-        predictData: config.predict_x0,
-        lowerOrderFinal: config.lower_order_final,
-        uncorrected: config.disable_corrector,
-      }),
-      final: config.final_sigmas_type,
-      flowEnd: "last",
-      noiseOnly: !config.predict_x0,
-    }),
-);
-
-/** diffusers has no step of order 3 for the one, and for the other one whose signs are not those of its paper. */
-function checkOrder(algorithm: string, order: number): void {
-  if (order < 3 || !algorithm.startsWith("sde")) return;
-  throw new AquatintError("config/invalid", `the algorithm_type "${algorithm}" has no step of order 3 here`, {
-    hint: 'set "solver_order" to 2; the sampler dpmpp-3m-sde takes three evaluations as k-diffusion does',
-  });
-}
-
 /** A solver that extrapolates the noise cannot step to a level without noise. */
-function checkFinal(algorithm: string, final: "zero" | "sigma_min"): void {
+export function checkFinal(algorithm: string, final: "zero" | "sigma_min"): void {
   if (algorithm.endsWith("++") || final === "sigma_min") return;
   throw new AquatintError("config/invalid", `the algorithm_type "${algorithm}" cannot end at a sigma of zero`, {
     hint: 'set "final_sigmas_type" to "sigma_min"',
