@@ -97,9 +97,8 @@ export {
   type RampedOptions,
   ramped,
   type Spacing,
-  type SpacingName,
   type SpacingOptions,
-  spacings,
   timeOfRatio,
 } from "./spacing/spacing.ts";
+export { type SpacingName, spacings } from "./spacing/spacings.ts";
 export { withSampler } from "./with-sampler.ts";

@@ -7,7 +7,8 @@ import type { SchedulerClass } from "./diffusers/fields.ts";
 import { linear } from "./process/schedules.ts";
 import { automaticSchedule, samplerNamed, samplers, scheduleWords } from "./registry.ts";
 import type { SamplerEntry } from "./samplers/define-sampler.ts";
-import { dropLast, spacings } from "./spacing/spacing.ts";
+import { dropLast } from "./spacing/spacing.ts";
+import { spacings } from "./spacing/spacings.ts";
 
 const entries = Object.entries<SamplerEntry>(samplers);
 

@@ -5,7 +5,8 @@ import type { SamplerEntry, SamplerPreset } from "./samplers/define-sampler.ts";
 import * as declarations from "./samplers/index.ts";
 import type { Sampler } from "./samplers/loop.ts";
 import type { SamplerOptions } from "./samplers/options.ts";
-import { dropLast, type Spacing, type SpacingName, spacings } from "./spacing/spacing.ts";
+import { dropLast, type Spacing } from "./spacing/spacing.ts";
+import { type SpacingName, spacings } from "./spacing/spacings.ts";
 
 /** One of the declarations in samplers/index.ts. */
 export type RegisteredSampler = (typeof declarations)[keyof typeof declarations];

@@ -20,7 +20,7 @@ import { targets } from "../process/prediction.ts";
 import { betaSchedules, zeroTerminalSnr } from "../process/schedules.ts";
 import type { SchedulerSettings } from "../scheduler.ts";
 import { beta, exponential, karras, type Ramp } from "../spacing/ramps.ts";
-import { levels, type Spacing, spacings } from "../spacing/spacing.ts";
+import { leading, levels, linspaced, type Spacing, trailing } from "../spacing/spacing.ts";
 
 /** A class of diffusers: the options that it reads and what they say. */
 export interface SchedulerClass {
@@ -156,9 +156,11 @@ export function rampOf(config: FieldValues<typeof rampFields>): Ramp | undefined
   throw new AquatintError("config/invalid", "only one of the use_..._sigmas options can be true");
 }
 
+const evenTimes = { leading, trailing, linspace: linspaced };
+
 /** Even times as a configuration chooses them. */
 export const timesOf = ({ timestep_spacing, steps_offset }: ScheduleConfig): Spacing =>
-  spacings[timestep_spacing]({ offset: steps_offset });
+  evenTimes[timestep_spacing]({ offset: steps_offset });
 
 /** Differences of a class from the plain case: variance-preserving, one evaluation a step, to clean data. */
 export type Particular = Pick<SchedulerSettings, "sampler"> & Partial<SchedulerSettings>;

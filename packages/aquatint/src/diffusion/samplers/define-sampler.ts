@@ -1,5 +1,5 @@
 import { AquatintError } from "../../errors.ts";
-import type { SpacingName } from "../spacing/spacing.ts";
+import type { SpacingName } from "../spacing/spacings.ts";
 import type { Sampler } from "./loop.ts";
 import type { OptionChoice, OptionSchema, OptionValues, SamplerOptions } from "./options.ts";
 

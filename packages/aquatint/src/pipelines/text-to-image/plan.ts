@@ -90,7 +90,7 @@ async function planSinglePass(model: PlannedModel, options: TextToImageOptions):
     samplerName: options.sampler ?? sampling.sampler.name,
     steps,
     levels,
-    ...planImageInputs(options, { modules, size: { width, height }, steps }),
+    ...(await planImageInputs(options, { modules, size: { width, height }, steps })),
   };
 }
 
