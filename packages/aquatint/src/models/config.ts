@@ -1,5 +1,5 @@
 import { AquatintError } from "../errors.ts";
-import { type FieldProblem, type Fields, type FieldValues, isJsonObject, readFields, shown } from "../util/fields.ts";
+import { excerpt, type FieldProblem, type Fields, type FieldValues, isJsonObject, readFields } from "../util/fields.ts";
 
 /** Reader of the `config.json` of one kind of model. */
 export interface ConfigSpec<F extends Fields> {
@@ -38,7 +38,7 @@ function expectFixed(model: string, key: string, value: unknown, allowed: readon
   if (!allowed) {
     throw new AquatintError(
       "config/unknown-key",
-      `the config of ${model} has an unknown key "${key}": ${shown(value)}`,
+      `the config of ${model} has an unknown key "${key}": ${excerpt(value)}`,
       {
         hint: "check the spelling; a key of your own may begin with an underscore",
       },
@@ -47,10 +47,10 @@ function expectFixed(model: string, key: string, value: unknown, allowed: readon
   if (allowed.some((item) => JSON.stringify(item) === JSON.stringify(value))) return;
   throw new AquatintError(
     "config/unsupported",
-    `the config of ${model} has "${key}": ${shown(value)}, supported is ${allowed.map(shown).join(" or ")}`,
+    `the config of ${model} has "${key}": ${excerpt(value)}, supported is ${allowed.map(excerpt).join(" or ")}`,
     { hint: "take a checkpoint without this option: leaving it out would change the images" },
   );
 }
 
-const valueError = (model: string, { path, found, expected }: FieldProblem) =>
-  new AquatintError("config/value", `the config of ${model} has "${path}": ${found}, expected ${expected}`);
+const valueError = (model: string, { path, actual, expected }: FieldProblem) =>
+  new AquatintError("config/value", `the config of ${model} has "${path}": ${actual}, expected ${expected}`);

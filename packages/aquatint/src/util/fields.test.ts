@@ -22,7 +22,7 @@ const read = <F extends Fields>(fields: F, json: object) =>
   readFields(
     fields,
     json as Readonly<Record<string, unknown>>,
-    ({ path, found, expected }) => new Error(`${path}: ${found}, expected ${expected}`),
+    ({ path, actual, expected }) => new Error(`${path}: ${actual}, expected ${expected}`),
   );
 
 const lists = listOf(either(integer({ from: 0 }), listOf(integer({ from: 0 }))), { min: 1 });
@@ -44,9 +44,9 @@ describe("a type", () => {
     [listOf(text), [[], ["a"]], ["a", [1], { 0: "a" }]],
     [listOf(text, { max: 1 }), [[], ["a"]], [["a", "b"]]],
     [lists, [[1], [1, [2, 3]]], [[], [-1], [[-1]], 1]],
-  ])("%# takes some values and refuses others", (type, taken, refused) => {
-    for (const value of taken) expect(read({ a: field(type, "standard") }, { a: value })).toEqual({ a: value });
-    for (const value of refused) expect(() => read({ a: optional(type) }, { a: value })).toThrow("a");
+  ])("%# takes some values and refuses others", (type, valid, invalid) => {
+    for (const value of valid) expect(read({ a: field(type, "standard") }, { a: value })).toEqual({ a: value });
+    for (const value of invalid) expect(() => read({ a: optional(type) }, { a: value })).toThrow("a");
   });
 });
 

@@ -28,17 +28,17 @@ export interface FieldProblem {
   /** The key; in a list the place as well: "block_out_channels.0". */
   readonly path: string;
   /** The value as JSON. */
-  readonly found: string;
+  readonly actual: string;
   /** The values that the field takes, in words. */
   readonly expected: string;
 }
 
 /** Characters of a wrong value that a message shows. */
-const SHOWN = 200;
+const EXCERPT_LENGTH = 200;
 
 /** A value as a message shows it. */
-export const shown = (value: unknown): string =>
-  typeof value === "number" ? String(value) : (JSON.stringify(value)?.slice(0, SHOWN) ?? "nothing");
+export const excerpt = (value: unknown): string =>
+  typeof value === "number" ? String(value) : (JSON.stringify(value)?.slice(0, EXCERPT_LENGTH) ?? "nothing");
 
 /** Tells whether a value parsed from JSON is an object. */
 export const isJsonObject = (value: unknown): value is JsonObject =>
@@ -65,7 +65,7 @@ function problemOf(path: string, { items, values }: ValueType<unknown>, value: u
     const i = value.findIndex((item) => !items.accepts(item));
     if (i >= 0) return problemOf(`${path}.${i}`, items, value[i]);
   }
-  return { path, found: shown(value), expected: values };
+  return { path, actual: excerpt(value), expected: values };
 }
 
 /** A key of some type, with its default. */
@@ -93,9 +93,9 @@ const within = (value: number, { from = value, above = -Infinity, to = value, be
 
 function bounded(noun: string, { from, above, to, below }: NumberBounds): string {
   if (from !== undefined && to !== undefined) return `${noun} from ${from} to ${to}`;
-  const least = above === undefined ? from !== undefined && ` of ${from} or more` : ` above ${above}`;
-  const most = below === undefined ? to !== undefined && ` of at most ${to}` : ` below ${below}`;
-  return [noun, [least, most].filter(Boolean).join(" and")].join("");
+  const lower = above === undefined ? from !== undefined && ` of ${from} or more` : ` above ${above}`;
+  const upper = below === undefined ? to !== undefined && ` of at most ${to}` : ` below ${below}`;
+  return [noun, [lower, upper].filter(Boolean).join(" and")].join("");
 }
 
 /** Finite numbers. */

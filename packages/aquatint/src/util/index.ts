@@ -5,6 +5,7 @@ export {
   anything,
   boolean,
   either,
+  excerpt,
   type Field,
   type FieldProblem,
   type Fields,
@@ -21,7 +22,6 @@ export {
   oneOf,
   optional,
   readFields,
-  shown,
   text,
   type ValueType,
 } from "./fields.ts";

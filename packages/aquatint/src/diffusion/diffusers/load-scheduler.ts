@@ -33,7 +33,7 @@ const loaders: Readonly<Record<keyof typeof schedulerClasses, () => Promise<Sche
 
 /** `schedulerSettings`, which loads the code of the configuration's class alone. @throws AquatintError as that does. */
 export async function loadSchedulerSettings(json: unknown): Promise<SchedulerSettings> {
-  const { named: load, config } = namedClass(json, loaders);
+  const { entry: load, config } = namedClass(json, loaders);
   const schedulerClass = await load();
   const { length } = foreignKeys(schedulerClass, config);
   const otherKeys = length > 0 ? (await import("./classes.ts")).schedulerKeys : new Set<string>();

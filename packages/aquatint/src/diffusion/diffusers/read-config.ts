@@ -9,11 +9,11 @@ import type { SchedulerClass } from "./fields.ts";
 export function namedClass<T>(
   json: unknown,
   table: Readonly<Record<string, T>>,
-): { readonly named: T; readonly config: JsonObject } {
+): { readonly entry: T; readonly config: JsonObject } {
   if (!isJsonObject(json)) throw new AquatintError("config/invalid", "a scheduler's configuration is a JSON object");
   const name = json["_class_name"];
-  const named = typeof name === "string" && Object.hasOwn(table, name) ? table[name] : undefined;
-  if (named) return { named, config: json };
+  const entry = typeof name === "string" && Object.hasOwn(table, name) ? table[name] : undefined;
+  if (entry) return { entry, config: json };
   throw new AquatintError("config/scheduler-class", `cannot read a scheduler of class ${JSON.stringify(name)}`, {
     hint: `its "_class_name" is one of ${Object.keys(table).join(", ")}`,
   });
@@ -44,8 +44,8 @@ export function classSettings(
   const values = readFields(
     fields,
     config,
-    ({ path, expected, found }) =>
-      new AquatintError("config/invalid", `the scheduler's "${path}": expected ${expected}, got ${found}`),
+    ({ path, expected, actual }) =>
+      new AquatintError("config/invalid", `the scheduler's "${path}": expected ${expected}, got ${actual}`),
   );
   return settings(values);
 }

@@ -8,8 +8,8 @@ import { classSettings, namedClass } from "./read-config.ts";
  * belong to another class pass, and a key that is unknown or changes numbers in a way not implemented throws.
  */
 export function schedulerSettings(json: unknown): SchedulerSettings {
-  const { named, config } = namedClass<SchedulerClass>(json, schedulerClasses);
-  return classSettings(named, config, schedulerKeys);
+  const { entry, config } = namedClass<SchedulerClass>(json, schedulerClasses);
+  return classSettings(entry, config, schedulerKeys);
 }
 
 /** A configuration as diffusers reads it, too: a clipped cosine without offset becomes the list of its betas, the rest stays. */

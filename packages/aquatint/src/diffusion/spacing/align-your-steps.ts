@@ -1,6 +1,6 @@
 import { linspace } from "../../math/numbers.ts";
 import { itemAt } from "../../util/items.ts";
-import type { Ramp } from "./ramps.ts";
+import type { Ramp } from "./ramp.ts";
 
 const tables = {
   sd15: [14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.029],

@@ -1,10 +1,9 @@
 import { betaQuantile } from "../../math/beta.ts";
 import { linspace } from "../../math/numbers.ts";
+import type { Ramp } from "./ramp.ts";
 
 export { type AysTable, alignYourSteps } from "./align-your-steps.ts";
-
-/** `n` noise ratios sigma / alpha from the largest to the smallest, both included; a single one is the largest. */
-export type Ramp = (max: number, min: number, n: number) => Float64Array;
+export type { Ramp } from "./ramp.ts";
 
 /** Even in sigma^(1 / rho) (Karras et al. 2022, equation 5). */
 export const karras =

@@ -15,8 +15,8 @@ export function generationDefaults(json: unknown = {}, fallback: GenerationDefau
   if (!isJsonObject(json)) throw wrong("it is not a JSON object");
   const unknown = Object.keys(json).find((key) => !names.includes(key));
   if (unknown !== undefined) throw wrong(`it has an unknown key "${unknown}"`, didYouMean(unknown, names));
-  const values = readFields(generationFields, json, ({ path, expected, found }) =>
-    wrong(`"${path}": expected ${expected}, got ${found}`),
+  const values = readFields(generationFields, json, ({ path, expected, actual }) =>
+    wrong(`"${path}": expected ${expected}, got ${actual}`),
   );
   const { num_inference_steps: steps = fallback.steps, guidance_scale: guidance = fallback.guidance } = values;
   return { steps, guidance };
