@@ -160,7 +160,7 @@ async function* compareRun(run: Case, site: Site): AsyncGenerator<Outcome> {
   const { runtime, check, tensors } = site;
   const scheduler = schedulerSettings({ _class_name: run.scheduler, ...run.scheduler_config });
   const model = await modelOf(run, site, await adaptedModel(await checkpointOf(site), site.files as AdapterFiles));
-  const plan = planTextToImage(
+  const plan = await planTextToImage(
     { ...model, scheduler },
     { prompt: "", ...canvasOf(run, site), ...optionsOf(run), seed: run.seed },
   );

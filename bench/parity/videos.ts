@@ -97,7 +97,7 @@ export async function* compareVideo(run: VideoCase, site: VideoSite): AsyncGener
     ...(lora !== undefined && { loras: [{ file: join(folder, lora), scale }] }),
   });
   const scheduler = schedulerSettings({ _class_name: run.scheduler, ...run.scheduler_config });
-  const plan = planTextToVideo({ ...model, scheduler }, { ...optionsOf(run, tensors), seed });
+  const plan = await planTextToVideo({ ...model, scheduler }, { ...optionsOf(run, tensors), seed });
   const { modules } = model;
   await using network = textToImageNetwork({ runtime, modules, ...(await model.binding()) });
   const latents: Float32Array[] = [];

@@ -5,7 +5,7 @@ import type { HostTensor, Type } from "../graph/types.ts";
 import { mapValues } from "../util/map-values.ts";
 import type { Executable, WeightMemory } from "./executable.ts";
 import { fuse } from "./fuse/fuse.ts";
-import { applyLayout, type Layout } from "./nchwc/layout.ts";
+import type { LayoutPass } from "./nchwc/layout.ts";
 import { type Binding, type ExternalData, emitOnnx } from "./onnx/emit.ts";
 import { simplify } from "./passes/simplify.ts";
 
@@ -28,8 +28,8 @@ export interface CompileOptions<R extends string = string> {
   readonly weightsFolder?: string | undefined;
   /** The runtime's form of constant weights; "packed" when absent. */
   readonly weightMemory?: WeightMemory | undefined;
-  /** The `layout` of the runtime that will load the program; row-major when absent, as for a model file. */
-  readonly layout?: Layout | undefined;
+  /** `layoutPass` of the runtime that will load the program; row-major when absent, as for a model file. */
+  readonly layout?: LayoutPass | undefined;
   /** The most bytes of attention scores at a time, for devices that keep them; no limit when absent. */
   readonly scoreBytes?: number | undefined;
 }
@@ -41,7 +41,8 @@ export function compile<R extends string>(options: CompileOptions<R>): Executabl
   const next = Object.entries(updates).map(([name, tensor]) => [`next:${name}`, name, tensor] as const);
   const all = { ...outputs, ...Object.fromEntries(next.map(([output, , tensor]) => [output, tensor])) };
   const simple = simplify(all);
-  const final = applyLayout(next.length ? simple : fuse(simple, { scoreBytes }), layout);
+  const fused = next.length ? simple : fuse(simple, { scoreBytes });
+  const final = layout?.apply(fused) ?? fused;
   const emitted = emitOnnx(final, bindings);
   const state = new Set(Array.from(bindings.values(), (binding) => binding.name));
   return {
@@ -50,7 +51,7 @@ export function compile<R extends string>(options: CompileOptions<R>): Executabl
     stateInputs: pick(emitted.inputs, (name) => state.has(name)),
     results: typesOf(outputs),
     updates: Object.fromEntries(next.map(([output, name]) => [output, name])),
-    nchwc: layout?.channelBlock === undefined ? undefined : true,
+    nchwc: layout && true,
     weightsFolder,
     weightMemory,
     memory: graphMemory(final, storedBytes(bindings)),

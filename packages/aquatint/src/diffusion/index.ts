@@ -1,5 +1,6 @@
 /** Diffusion as mathematics: schedules, spacings, samplers and the evidence lower bound, without networks. */
 export { type BrownianOptions, brownianNoise } from "./brownian.ts";
+export { loadSchedulerSettings } from "./diffusers/load-scheduler.ts";
 export { publishedScheduler, schedulerFromConfig, schedulerSettings } from "./diffusers/scheduler-config.ts";
 export type { FiniteChecks, NetworkInput } from "./finite.ts";
 export * from "./gaussian-mixture.ts";
@@ -51,7 +52,6 @@ export {
   type RegisteredSampler,
   type SamplerName,
   type ScheduleWord,
-  samplerChoice,
   samplerNamed,
   samplers,
   scheduleWord,
@@ -85,7 +85,6 @@ export {
   type SchedulerRun,
   type SchedulerSettings,
   scheduler,
-  withSampler,
 } from "./scheduler.ts";
 export type { AysTable, Ramp } from "./spacing/ramps.ts";
 export * as ramps from "./spacing/ramps.ts";
@@ -98,8 +97,8 @@ export {
   type RampedOptions,
   ramped,
   type Spacing,
-  type SpacingName,
   type SpacingOptions,
-  spacings,
   timeOfRatio,
 } from "./spacing/spacing.ts";
+export { type SpacingName, spacings } from "./spacing/spacings.ts";
+export { withSampler } from "./with-sampler.ts";

@@ -4,7 +4,8 @@ import { schedulerSettings } from "./diffusers/scheduler-config.ts";
 import { noised } from "./process/forward.ts";
 import { samplers } from "./registry.ts";
 import type { SamplerEntry } from "./samplers/define-sampler.ts";
-import { scheduler, withSampler } from "./scheduler.ts";
+import { scheduler } from "./scheduler.ts";
+import { withSampler } from "./with-sampler.ts";
 
 const STEPS = 8;
 const image = Float32Array.of(0.5, -0.25, 1, 0);

@@ -8,7 +8,8 @@ import { linear } from "./process/schedules.ts";
 import { samplers } from "./registry.ts";
 import type { SamplerEntry } from "./samplers/define-sampler.ts";
 import { intervals } from "./samplers/loop.ts";
-import { checkWalk, scheduler, withSampler } from "./scheduler.ts";
+import { checkWalk, scheduler } from "./scheduler.ts";
+import { withSampler } from "./with-sampler.ts";
 
 const published = (name: string) => schedulerSettings(publishedConfigs[name]!);
 const network = async (x: Latent, t: number) => x.map((value) => (value * t) / (t + 1));

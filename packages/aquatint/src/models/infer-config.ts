@@ -1,5 +1,7 @@
 import type { JsonObject } from "../util/json.ts";
 import { countOf, upTo } from "../util/numbered.ts";
+import { asymmetricConfig } from "./autoencoder-asymmetric/asymmetric-autoencoder-kl.ts";
+import type { ModelClassName } from "./classes.ts";
 
 /** Facts about a network beside the shapes of its weights. */
 export interface InferenceFacts {
@@ -150,3 +152,17 @@ export function motionAdapterConfig(weights: Weights): JsonObject {
     use_motion_mid_block: keys.some((key) => key.startsWith("mid_block.")),
   };
 }
+
+/** The config of a network without one, from the shapes of its weights, by class. */
+export const inferredConfigs: Readonly<
+  Partial<Record<ModelClassName, (weights: Weights, facts: InferenceFacts) => JsonObject>>
+> = {
+  AsymmetricAutoencoderKL: asymmetricConfig,
+  AutoencoderKL: autoencoderConfig,
+  AutoencoderTiny: autoencoderTinyConfig,
+  CLIPTextModel: textConfig,
+  CLIPTextModelWithProjection: textConfig,
+  ControlNetModel: controlNetConfig,
+  MotionAdapter: motionAdapterConfig,
+  UNet2DConditionModel: unetConfig,
+};

@@ -2,7 +2,6 @@ import type { ModelFiles } from "../checkpoints/files.ts";
 import type { FolderOptions } from "../checkpoints/folder.ts";
 import { openModel } from "../checkpoints/open.node.ts";
 import type { WeightMemory } from "../compiler/executable.ts";
-import { samplerNamed } from "../diffusion/registry.ts";
 import { checkRows } from "../diffusion/samplers/define-sampler.ts";
 import { AquatintError } from "../errors.ts";
 import { followingSeed, type Seed } from "../math/random.ts";
@@ -85,8 +84,8 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   checkCount("batch", batch, MAX_BATCH);
   const opened = await openTextToImage(options.model ?? (await defaultModelFolder()), options);
   const model = await withControlNets(opened, options.controlNets ?? []);
-  const plan = planTextToImage(model, options);
-  checkRows(samplerNamed(plan.scheduler.sampler).entry, Math.min(batch, count));
+  const plan = await planTextToImage(model, options);
+  checkRows(plan.scheduler.sampler, Math.min(batch, count));
   const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: followingSeed(seed, i) }));
   const resized = (size: object) => planTextToImage(model, { ...options, ...size });
   const seeds = seedsOf(plans.slice(0, batch));

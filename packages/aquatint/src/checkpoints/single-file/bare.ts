@@ -1,7 +1,7 @@
 import { AquatintError } from "../../errors.ts";
 import { currentKeys } from "../../formats/safetensors/renamed-keys.ts";
+import { classWeights, detectedClass, modelClass } from "../../models/classes.ts";
 import { familyOf } from "../../models/families.ts";
-import { classWeights, detectedClass, modelClass } from "../../models/registry.ts";
 import type { ModelFiles } from "../files.ts";
 import { otherForm, READ_MODELS } from "../other-models.ts";
 import { locationsOf } from "../read.ts";

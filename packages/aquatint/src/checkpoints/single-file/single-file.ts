@@ -1,7 +1,7 @@
 import { AquatintError } from "../../errors.ts";
 import type { SafetensorsHeader } from "../../formats/safetensors/safetensors.ts";
+import { classWeights, type ModelClassName, modelClasses } from "../../models/classes.ts";
 import { type Family, familyFacts, familyOf, isOpenClip } from "../../models/families.ts";
-import { classWeights, type ModelClassName, models } from "../../models/registry.ts";
 import { lookup } from "../../util/items.ts";
 import { countOf } from "../../util/numbered.ts";
 import type { ModelFiles } from "../files.ts";
@@ -79,7 +79,7 @@ const autoencoder = (weights: Weights): Renamed => {
 const clip =
   (className: "CLIPTextModel" | "CLIPTextModelWithProjection") =>
   (weights: Weights): Renamed => {
-    const classTensors = classWeights(models[className], weights).weights;
+    const classTensors = classWeights(modelClasses[className], weights).weights;
     const width = classTensors.get("text_model.final_layer_norm.weight")?.shape[0];
     const layers = layersRun(countOf(classTensors.keys(), CLIP_LAYER), width, false);
     return collect(classTensors, (key, location) => {
@@ -197,7 +197,7 @@ function networksOf(present: readonly Part[], file: FileHeader): FileNetworks {
   const fileNetworks: FileNetworks = { networks: new Map(), padTokens: new Map(), openClip: new Set() };
   const locations = [...locationsOf(file)].filter(([key]) => !isInert(key));
   for (const { prefix, className, rename, padToken, openClip } of present) {
-    const { component } = models[className];
+    const { component } = modelClasses[className];
     const tensors = locations.filter(([key]) => key.startsWith(prefix));
     const { weights, strange } = rename(new Map(tensors.map(([key, at]) => [key.slice(prefix.length), at])));
     if (strange.length > 0) throw strangeKeys(name, file.header, prefix + strange[0]);

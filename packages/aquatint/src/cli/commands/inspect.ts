@@ -73,7 +73,7 @@ async function memoryOf(checkpoint: Model, { size, batch }: Flags): Promise<Memo
   const { planTextToImage } = await import("../../pipelines/text-to-image/plan.ts");
   const model = await adaptedModel(checkpoint, {});
   const resized = (other: object) => planTextToImage(model, { prompt: "", ...other });
-  const plan = resized({ ...size });
+  const plan = await resized({ ...size });
   const seeds = Array.from({ length: batch }, (_, i) => i);
   const { width, height } = plan;
   return { width, height, batch, ...(await estimatePlan({ model, plan, seeds, resized })) };

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { Tensor } from "../../graph/tensor.ts";
 import { Conv2d } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
@@ -6,6 +5,7 @@ import { relu, silu } from "../../ops/activation.ts";
 import { add, mul, sub } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
 import { resizeNearest } from "../../ops/resize.ts";
+import { field, integer, listOf, number, oneOf } from "../../util/fields.ts";
 import { itemAt } from "../../util/items.ts";
 import { countOf, upTo } from "../../util/numbered.ts";
 import { clampedPosterior } from "../autoencoder/autoencoder-kl.ts";
@@ -15,29 +15,33 @@ import { type LatentSpace, posteriorLatentSpace } from "../autoencoder/latent-sp
 import { configParser } from "../config.ts";
 import type { InferenceFacts, Weights } from "../infer-config.ts";
 
-const size = z.int().positive();
+const size = integer({ from: 1 });
 /** Levels of either half, as many as the condition encoder has. */
 const LEVELS = 4;
-const widths = z.array(size).length(LEVELS);
 
-/** Reads the config of an asymmetric autoencoder, in diffusers' names. */
+/** Reads the config of an asymmetric autoencoder, in diffusers' names; the widths have no defaults. */
 export const parseAsymmetricConfig = configParser({
   model: "AsymmetricAutoencoderKL",
   fields: {
-    in_channels: size.default(3),
-    out_channels: size.default(3),
-    down_block_types: z.array(z.literal("DownEncoderBlock2D")).length(LEVELS),
-    down_block_out_channels: widths,
-    layers_per_down_block: size.default(1),
-    up_block_types: z.array(z.literal("UpDecoderBlock2D")).length(LEVELS),
-    up_block_out_channels: widths,
-    layers_per_up_block: size.default(1),
-    latent_channels: size.default(4),
-    norm_num_groups: size.default(32),
-    scaling_factor: z.number().positive().default(0.18215),
+    in_channels: field(size, 3),
+    out_channels: field(size, 3),
+    down_block_types: field(listOf(oneOf("DownEncoderBlock2D")), []),
+    down_block_out_channels: field(listOf(size), []),
+    layers_per_down_block: field(size, 1),
+    up_block_types: field(listOf(oneOf("UpDecoderBlock2D")), []),
+    up_block_out_channels: field(listOf(size), []),
+    layers_per_up_block: field(size, 1),
+    latent_channels: field(size, 4),
+    norm_num_groups: field(size, 32),
+    scaling_factor: field(number({ above: 0 }), 0.18215),
   },
   fixed: { act_fn: ["silu", "swish"] },
   inert: ["block_out_channels", "force_upcast", "sample_size"],
+  check: ({ down_block_types, down_block_out_channels, up_block_types, up_block_out_channels }) => {
+    const lists = { down_block_types, down_block_out_channels, up_block_types, up_block_out_channels };
+    const other = Object.entries(lists).find(([, list]) => list.length !== LEVELS);
+    return other && `"${other[0]}" must have ${LEVELS} entries, one a level`;
+  },
 });
 /** An asymmetric autoencoder's config with its defaults filled in. */
 export type AsymmetricConfig = ReturnType<typeof parseAsymmetricConfig>;

@@ -27,7 +27,7 @@ afterAll(() => rm(join(model, ".."), { recursive: true }));
 async function planned(side: number, maxMemory: number, weightMemory?: WeightMemory) {
   const opened = await openTextToImage(model);
   const at = (size: object) => planTextToImage(opened, { prompt: "a red apple", steps: 1, ...size });
-  const plan = at({ width: side, height: side });
+  const plan = await at({ width: side, height: side });
   const limit = { model: opened, plan, resized: at, maxMemory, weightMemory, baseline: () => 100e6 };
   return (await planMemoryLimit(limit))!;
 }

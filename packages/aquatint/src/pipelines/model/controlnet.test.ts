@@ -35,12 +35,12 @@ test("ControlNets stand beside a model in their order, and one that stands there
   const names = [...(await combined.weights()).keys()].filter((key) => key.endsWith("controlnet_mid_block.weight"));
   expect(names).toEqual(["controlnets.0.controlnet_mid_block.weight", "controlnets.1.controlnet_mid_block.weight"]);
   const image = { width: 8, height: 8, data: new Float32Array(192) };
-  expect(() => planTextToImage(combined, { prompt: "", controls: [{ image: image }] })).toThrow(
+  await expect(planTextToImage(combined, { prompt: "", controls: [{ image: image }] })).rejects.toThrow(
     "3 ControlNets and was given 1",
   );
-  expect(() =>
+  await expect(
     planTextToImage(combined, { prompt: "", controls: [1, 2, -1].map((scale) => ({ image: image, scale })) }),
-  ).toThrow("a ControlNet's scale of 0 or more, got -1");
+  ).rejects.toThrow("a ControlNet's scale of 0 or more, got -1");
 });
 
 test.each([

@@ -3,13 +3,14 @@ import { GENERATION } from "../../checkpoints/folder.ts";
 import { readTensors } from "../../checkpoints/read.ts";
 import type { TensorLocation } from "../../checkpoints/types.ts";
 import type { CompileOptions } from "../../compiler/compile.ts";
-import { publishedScheduler, schedulerSettings } from "../../diffusion/diffusers/scheduler-config.ts";
+import { loadSchedulerSettings } from "../../diffusion/diffusers/load-scheduler.ts";
+import { publishedScheduler } from "../../diffusion/diffusers/scheduler-config.ts";
 import type { SchedulerSettings } from "../../diffusion/scheduler.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { Defaulted, HostTensor } from "../../graph/types.ts";
+import { modelClasses } from "../../models/classes.ts";
 import type { LatentRgb } from "../../models/latent-rgb.ts";
 import { kindGeneration, type PipelineKind, pipelineKinds, tokenizerFolder } from "../../models/pipeline-classes.ts";
-import { models } from "../../models/registry.ts";
 import { expectKeys } from "../../nn/module.ts";
 import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../../tokenizers/files.ts";
@@ -77,12 +78,12 @@ export interface ModelParts extends Pick<TextToImageModel, "name" | "configs" | 
 }
 
 /** A model's configurations, parsed. @throws AquatintError where they are wrong. */
-export const describedModel = ({ name, configs, modules, tokenizerFiles }: ModelParts) => ({
+export const describedModel = async ({ name, configs, modules, tokenizerFiles }: ModelParts) => ({
   name,
   configs,
   modules,
   tokenizerFiles,
-  scheduler: schedulerSettings(configs.scheduler),
+  scheduler: await loadSchedulerSettings(configs.scheduler),
   generation: generationDefaults(configs.generation, kindGeneration(configs.index)),
   tokenizers: tokenizerFiles.map(tokenizerFrom),
 });
@@ -127,7 +128,7 @@ export function encodeModelFolder({ configs, tokenizers, weights, dtype = "F16" 
     const config = (networks as Readonly<Record<string, JsonObject>>)[folder]!;
     const content = { folder, className: part, config, weights: new Map(entriesOf(weights, folder)), dtype };
     for (const [path, bytes] of encodeComponent(content)) files.set(path, bytes);
-    index[folder] = [models[part].library, part];
+    index[folder] = [modelClasses[part].library, part];
   }
   for (const [i, encoder] of Object.keys(kind.components).filter(isTextEncoder).entries()) {
     const folder = tokenizerFolder(encoder);

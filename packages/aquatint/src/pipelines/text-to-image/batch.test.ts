@@ -71,7 +71,7 @@ describe.each([
 
   test.each(cases)("gives the evaluations and images of single runs, bit for bit: %s", async (_, options) => {
     const { model, network } = opened;
-    const plan = planTextToImage(model, { prompt: "a red apple", steps: 4, guidance: 3, ...options(model) });
+    const plan = await planTextToImage(model, { prompt: "a red apple", steps: 4, guidance: 3, ...options(model) });
     const run = async (seeds: readonly number[]) => {
       const events: TextToImageEvent[] = [];
       for await (const event of textToImage(network, plan, { seeds, previews: new Set([1]) })) events.push(event);
@@ -90,7 +90,14 @@ describe.each([
     const { model, network } = opened;
     const { init, mask } = inpainting(model);
     const { sampleSize: side } = model.modules;
-    const plan = planTextToImage(model, { prompt: "a red apple", steps: 4, guidance: 1, sampler: "euler", init, mask });
+    const plan = await planTextToImage(model, {
+      prompt: "a red apple",
+      steps: 4,
+      guidance: 1,
+      sampler: "euler",
+      init,
+      mask,
+    });
     let latent: Float32Array = new Float32Array();
     for await (const event of textToImage(network, plan)) if (event.type === "evaluation") latent = event.latent;
     const distances = [0, 0];
@@ -112,7 +119,7 @@ describe.each([
       hires: { scale: 1.5, strength: 0.5 },
     };
     const steps: string[] = [];
-    for await (const event of textToImage(network, planTextToImage(model, options))) {
+    for await (const event of textToImage(network, await planTextToImage(model, options))) {
       if (event.type === "evaluation") steps.push(`${event.i} of ${event.n}`);
     }
     expect(steps).toEqual([0, 1, 2, 3, 4, 5].map((i) => `${i} of 6`));
@@ -121,7 +128,7 @@ describe.each([
   test("runs the U-Net once an evaluation, for both halves of guidance and all images", async () => {
     const { model, network, calls } = opened;
     calls.length = 0;
-    const plan = planTextToImage(model, { prompt: "a red apple", steps: 3, guidance: 3, sampler: "euler" });
+    const plan = await planTextToImage(model, { prompt: "a red apple", steps: 3, guidance: 3, sampler: "euler" });
     for await (const _ of textToImage(network, plan, { seeds: SEEDS }));
     expect(calls).toEqual([6, 6, 6]);
   });

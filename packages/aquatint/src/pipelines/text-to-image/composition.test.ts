@@ -69,9 +69,11 @@ async function summed(
   options: TextToImageOptions,
   parts: readonly Part[],
 ): Promise<TextToImageNetwork> {
-  const plans = parts.map(([prompt]) => planTextToImage(model, { ...options, prompt }).conditioning);
+  const plans = await Promise.all(parts.map(([prompt]) => planTextToImage(model, { ...options, prompt })));
   const rows = SEEDS.length;
-  const conditions = await Promise.all(plans.map((plan) => encodedConditioning(network, plan, { rows })));
+  const conditions = await Promise.all(
+    plans.map(({ conditioning }) => encodedConditioning(network, conditioning, { rows })),
+  );
   let step = plan.begin;
   const predict: TextToImageNetwork["predict"] = async (x, t, _, rest) => {
     const calls: Latent[][] = [];
@@ -148,10 +150,10 @@ describe("AND is the weighted sum of its prompts' guidance", () => {
   async function expectSum(model: TextToImageModel, changes: Partial<TextToImageOptions>) {
     await using network = await open(model);
     const options = { steps: 4, guidance: 3, sampler: "Euler", promptSyntax: "a1111", ...changes } as const;
-    const composed = await latents(network, planTextToImage(model, { ...options, prompt }));
+    const composed = await latents(network, await planTextToImage(model, { ...options, prompt }));
     // planned with guidance, which a single prompt has none of up to scale 1
     const single = { ...options, guidance: 3, prompt: itemAt(parts, 0)[0] };
-    const plan = { ...planTextToImage(model, single), guidance: options.guidance ?? 1 };
+    const plan = { ...(await planTextToImage(model, single)), guidance: options.guidance ?? 1 };
     expectClose(composed, await latents(await summed({ model, network, plan }, single, parts), plan));
   }
 
@@ -172,13 +174,16 @@ describe("a prompt joined with itself", () => {
     const model = await pixels();
     await using network = await open(model);
     const run = { ...options, ...changes };
-    const single = planTextToImage(model, {
+    const single = await planTextToImage(model, {
       ...options,
       ...changes,
       guidance: run.guidance === 2 ? 4 : run.guidance,
       prompt: "a red apple",
     });
-    expectClose(await latents(network, planTextToImage(model, { ...run, prompt })), await latents(network, single));
+    expectClose(
+      await latents(network, await planTextToImage(model, { ...run, prompt })),
+      await latents(network, single),
+    );
   });
 });
 
@@ -194,15 +199,22 @@ test("each prompt is a row of every call for each image, and is in the estimate 
     planTextToImage(model, { prompt, steps: 1, guidance, sampler: "Euler", promptSyntax: "a1111" });
   const run = async (prompt: string, guidance: number) => {
     rows.length = 0;
-    await latents({ ...network, predict }, plan(prompt, guidance));
+    await latents({ ...network, predict }, await plan(prompt, guidance));
     return rows;
   };
   expect(await run("a cat AND a red apple AND a blue cat", 4)).toEqual([4 * SEEDS.length]);
   expect(await run("a cat :0.7 AND a red apple :0.2 AND a blue cat :0.1", 1)).toEqual([3 * SEEDS.length]);
   expect(await run("a cat AND a red apple", 1)).toEqual([3 * SEEDS.length]);
   const bytes = async (prompt: string) => {
-    const planned = plan(prompt, 4);
-    const limit = { model, plan: planned, seeds: SEEDS, resized: () => planned, maxMemory: 1e12, baseline: () => 0 };
+    const planned = await plan(prompt, 4);
+    const limit = {
+      model,
+      plan: planned,
+      seeds: SEEDS,
+      resized: async () => planned,
+      maxMemory: 1e12,
+      baseline: () => 0,
+    };
     return (await planMemoryLimit(limit))?.bytes ?? 0;
   };
   expect(await bytes("a cat AND a red apple AND a blue cat")).toBeGreaterThan(await bytes("a cat"));

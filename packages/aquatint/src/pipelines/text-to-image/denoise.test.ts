@@ -17,7 +17,12 @@ const conditional = (x: Latent): Latent => x.map((v) => Math.cos(2 * v));
 
 /** The last x of a walk with a network that is a function of x. */
 async function lastOf(cfgBatch: 1 | 2, guidance: object, predict: (x: Latent) => Latent): Promise<Latent> {
-  const { controls: _, ...plan } = planTextToImage(model, { prompt: "", steps: 3, sampler: "euler", ...guidance });
+  const { controls: _, ...plan } = await planTextToImage(model, {
+    prompt: "",
+    steps: 3,
+    sampler: "euler",
+    ...guidance,
+  });
   const network = { predict: async (x: { data: Latent }) => predict(x.data) } as unknown as TextToImageNetwork;
   const x = new Float32Array(ROWS * 3 * 64).map((_, i) => Math.sin(i));
   const steps = denoise(network, { ...plan, x, rows: ROWS, cfgBatch, conditions: () => ({}) as never, noise: () => x });

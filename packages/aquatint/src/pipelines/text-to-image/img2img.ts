@@ -2,7 +2,6 @@ import { AquatintError } from "../../errors.ts";
 import type { ImageInput, Size } from "../../formats/image/resize.ts";
 import type { PipelineComponents } from "../model/components.ts";
 import type { PlannedControl } from "../network/controlnet-inputs.ts";
-import { plannedImage, plannedMask } from "./image-inputs.ts";
 
 /** Images that a generation begins with and is held to. */
 export interface Img2ImgOptions {
@@ -68,10 +67,10 @@ export function imageSize(
 }
 
 /** Checks canvas options against a model, a size and the sampler's steps. @throws AquatintError "generate/…". */
-export function planImageInputs(
+export async function planImageInputs(
   options: Img2ImgOptions,
   { modules, size, steps }: { readonly modules: PipelineComponents; readonly size: Size; readonly steps: number },
-): ImageInputs {
+): Promise<ImageInputs> {
   const { init, mask } = options;
   if (mask && !init) {
     throw refuse("mask", "there is a mask and no image that it belongs to", "give the image as init, too");
@@ -79,12 +78,27 @@ export function planImageInputs(
   if (modules.isInpainting && !mask) {
     throw refuse("mask", "this model paints into an image, and was given none", "give it an image and a mask");
   }
+  const controls = checkedControls(options.controls ?? [], modules);
   return {
     ...strengthOf(options, steps),
+    ...(init || controls.length > 0 ? await plannedImages({ init, mask, controls }, size) : { controls: [] }),
+    isInpainting: modules.isInpainting,
+  };
+}
+
+/** The images at the size of the result; reading them is loaded where there is one. */
+async function plannedImages(
+  { init, mask, controls }: Pick<Img2ImgOptions, "init" | "mask"> & { readonly controls: readonly CheckedControl[] },
+  size: Size,
+) {
+  const { plannedImage, plannedMask } = await import("./image-inputs.ts");
+  return {
     ...(init && { init: plannedImage(init, { name: "init", size }) }),
     ...(init && mask && { mask: plannedMask(mask, { init, size }) }),
-    isInpainting: modules.isInpainting,
-    controls: plannedControls(options.controls ?? [], modules, size),
+    controls: controls.map(({ image, ...control }) => ({
+      image: plannedImage(image, { name: "a control image", size }),
+      ...control,
+    })),
   };
 }
 
@@ -108,11 +122,12 @@ export function planStrength({ strength }: { readonly strength: number }, steps:
   throw refuse("strength", `a strength of ${strength} leaves none of ${steps} steps`, `give at least ${least} steps`);
 }
 
-function plannedControls(
+type CheckedControl = Omit<PlannedControl, "image"> & Pick<ControlOptions, "image">;
+
+function checkedControls(
   requested: readonly ControlOptions[],
   { controls }: PipelineComponents,
-  size: Size,
-): readonly PlannedControl[] {
+): readonly CheckedControl[] {
   if (requested.length !== controls.length) {
     const message = `the model has ${controls.length} ControlNets and was given ${requested.length} images for them`;
     throw refuse("control", message, "give each ControlNet one image");
@@ -125,6 +140,6 @@ function plannedControls(
       const message = `a ControlNet acts from ${start} to ${end} of the steps, expected 0 <= start < end <= 1`;
       throw refuse("control", message, "0 and 1 are all steps");
     }
-    return { image: plannedImage(image, { name: "a control image", size }), scale, start, end };
+    return { image, scale, start, end };
   });
 }

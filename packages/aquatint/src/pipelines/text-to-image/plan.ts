@@ -2,9 +2,7 @@ import { checkedRescale } from "../../diffusion/guidance.ts";
 import { toCoordinates } from "../../diffusion/process/coordinates.ts";
 import type { Level } from "../../diffusion/process/level.ts";
 import { checkSolvable } from "../../diffusion/process/prediction.ts";
-import { samplers } from "../../diffusion/registry.ts";
-import type { SamplerEntry } from "../../diffusion/samplers/define-sampler.ts";
-import { checkWalk, type SchedulerSettings, withSampler } from "../../diffusion/scheduler.ts";
+import { checkWalk, type SchedulerSettings } from "../../diffusion/scheduler.ts";
 import { AquatintError } from "../../errors.ts";
 import { type Seed, torchCpu } from "../../math/random.ts";
 import type { GenerationDefaults } from "../../util/generation-defaults.ts";
@@ -47,16 +45,16 @@ export interface PlannedModel extends ConditionedModel {
   readonly generation?: GenerationDefaults;
 }
 
-/** Checks every option against the model before anything is loaded. @throws AquatintError that names the option. */
-export function planTextToImage(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
-  const plan = planSinglePass(model, options);
+/** Checks every option against the model before its weights are loaded. @throws AquatintError that names the option. */
+export async function planTextToImage(model: PlannedModel, options: TextToImageOptions): Promise<TextToImagePlan> {
+  const plan = await planSinglePass(model, options);
   if (!options.hires) return plan;
   const { larger, strength } = hiresFixOptions(options, { ...plan, multiple: model.modules.multiple });
-  const hiresFix = planSinglePass(model, larger);
+  const hiresFix = await planSinglePass(model, larger);
   return { ...plan, hiresFix: { ...hiresFix, ...planStrength({ strength }, hiresFix.steps) } };
 }
 
-function planSinglePass(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
+async function planSinglePass(model: PlannedModel, options: TextToImageOptions): Promise<TextToImagePlan> {
   const { scheduler, modules, generation = generationDefaults() } = model;
   const { channels, factor } = modules;
   const { prompt, negative = "", seed = DEFAULT_SEED } = options;
@@ -69,10 +67,10 @@ function planSinglePass(model: PlannedModel, options: TextToImageOptions): TextT
   }
   checkSize({ width, height }, modules);
   torchCpu(seed); // refuses what is no 64-bit integer
-  const sampling = options.sampler === undefined ? scheduler : withSampler(scheduler, options.sampler);
+  const sampling = await samplingOf(scheduler, options);
   checkWalk(sampling, { steps, learnsVariance: false }); // a text-to-image U-Net gives as many channels as it denoises
   const { levels } = sampling.path(steps);
-  const { unconditional = false }: SamplerEntry = samplers[sampling.sampler];
+  const { unconditional = false } = sampling.sampler;
   checkSolvable(
     sampling.target,
     levels.slice(0, -1).map((level) => toCoordinates(sampling.networkCoordinates, level)),
@@ -89,11 +87,18 @@ function planSinglePass(model: PlannedModel, options: TextToImageOptions): TextT
     height,
     latentShape: [channels, height / factor, width / factor],
     scheduler: sampling,
-    samplerName: options.sampler ?? sampling.sampler,
+    samplerName: options.sampler ?? sampling.sampler.name,
     steps,
     levels,
-    ...planImageInputs(options, { modules, size: { width, height }, steps }),
+    ...(await planImageInputs(options, { modules, size: { width, height }, steps })),
   };
+}
+
+/** The model's scheduler, or another sampler, whose code is loaded for it. */
+async function samplingOf(scheduler: SchedulerSettings, { sampler }: TextToImageOptions): Promise<SchedulerSettings> {
+  if (sampler === undefined) return scheduler;
+  const { withSampler } = await import("../../diffusion/with-sampler.ts");
+  return withSampler(scheduler, sampler);
 }
 
 function checkSize(size: { width: number; height: number }, { multiple, sampleSize }: PipelineComponents): void {

@@ -33,14 +33,14 @@ export interface TextToVideoPlan
 const refuse = (kind: string, message: string, hint: string) => new AquatintError(`video/${kind}`, message, { hint });
 
 /** Checks every option against the model before anything is loaded. @throws AquatintError that names the option. */
-export function planTextToVideo(model: PlannedModel, options: TextToVideoOptions): TextToVideoPlan {
+export async function planTextToVideo(model: PlannedModel, options: TextToVideoOptions): Promise<TextToVideoPlan> {
   const { prompt, init, firstFrame, windows: windowOptions, frameNoise, freeInit, controls = [] } = options;
   const frames = frameCount(options);
   const prompts = checkedPromptKeys(prompt, frames);
   const windows = plannedWindows(windowOptions, { frames, maxFrames: motionOf(model).maxFrames });
   const noise = { frameNoise: frameNoiseNamed(frameNoise ?? (windowOptions ? "shuffle" : "random")), windows };
   checkFrameNoise(noise);
-  const { mask, hiresFix, conditioning, ...plan } = planFirstFrame(model, {
+  const { mask, hiresFix, conditioning, ...plan } = await planFirstFrame(model, {
     ...options,
     prompt: itemAt(prompts, 0).prompt,
   });
@@ -64,7 +64,7 @@ export function planTextToVideo(model: PlannedModel, options: TextToVideoOptions
 function planFirstFrame(
   model: PlannedModel,
   options: TextToVideoOptions & { readonly prompt: string },
-): TextToImagePlan {
+): Promise<TextToImagePlan> {
   const { init, firstFrame, controls = [], strength, ...rest } = options;
   const start = firstFrame ?? init?.[0];
   const usual = firstFrame ? 1 : videoDefaults.strength;

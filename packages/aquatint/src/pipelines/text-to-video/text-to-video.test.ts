@@ -50,7 +50,7 @@ const still = (seed: number) => ({
 describe("clips", () => {
   test("motion modules that change nothing give the images of their frames' noise", async () => {
     const { images, model, network } = await open({ strength: 0 });
-    const plan = planTextToVideo(model, options);
+    const plan = await planTextToVideo(model, options);
     const events = await eventsOf(network, plan);
     expect(events.map(({ type }) => type)).toEqual(["evaluation", "evaluation", "frame", "frame", "frame", "video"]);
     const [clip] = clipsIn(events);
@@ -58,7 +58,7 @@ describe("clips", () => {
     const eps = torchCpu(4).randn(sizeOf(plan.clipShape));
     await using alone = textToImageNetwork({ runtime, modules: images.modules, ...(await images.binding()) });
     const { prompt, width, height, steps } = options;
-    const image = planTextToImage(images, { prompt: String(prompt), width, height, steps });
+    const image = await planTextToImage(images, { prompt: String(prompt), width, height, steps });
     for (const [f, frame] of clip!.frames.entries()) {
       const start = { ...torchCpu(0), randn: () => frameOf(eps, f, plan.clipShape) };
       for await (const event of textToImage(alone, image, { noiseStreams: [{ start, noise: () => eps }] })) {
@@ -72,7 +72,7 @@ describe("clips", () => {
 
   test("a batch of clips equals its clips alone, with windows and noise of the sampler", async () => {
     const { model, network } = await open();
-    const plan = planTextToVideo(model, {
+    const plan = await planTextToVideo(model, {
       ...options,
       frames: 6,
       windows: { length: 4, stride: 2 },
@@ -88,13 +88,13 @@ describe("clips", () => {
 
   test("the first frame stays the image that it is held to", async () => {
     const { model, network } = await open();
-    const plan = planTextToVideo(model, { ...options, firstFrame: still(1) });
+    const plan = await planTextToVideo(model, { ...options, firstFrame: still(1) });
     expect(plan).toMatchObject({ begin: 0, strength: 1, holdsFirst: true });
     const events = await eventsOf(network, plan);
     const first = frameOf(lastLatent(events), 0, plan.clipShape);
     const again = await eventsOf(
       network,
-      planTextToVideo(model, { ...options, firstFrame: still(1), prompt: "a blue cat" }),
+      await planTextToVideo(model, { ...options, firstFrame: still(1), prompt: "a blue cat" }),
     );
     expect(frameOf(lastLatent(again), 0, plan.clipShape)).toEqual(first);
     expect(frameOf(lastLatent(again), 1, plan.clipShape)).not.toEqual(frameOf(lastLatent(events), 1, plan.clipShape));
@@ -104,7 +104,7 @@ describe("clips", () => {
   test("prompts of two frames mix between them: one prompt twice is that prompt", async () => {
     const { model, network } = await open();
     const clip = async (prompt: TextToVideoOptions["prompt"]) =>
-      lastLatent(await eventsOf(network, planTextToVideo(model, { ...options, prompt })));
+      lastLatent(await eventsOf(network, await planTextToVideo(model, { ...options, prompt })));
     const once = await clip("a red apple");
     const twice = await clip([
       { frame: 0, prompt: "a red apple" },
@@ -121,7 +121,7 @@ describe("clips", () => {
 
   test("FreeInit walks once for each iteration", async () => {
     const { model, network } = await open();
-    const events = await eventsOf(network, planTextToVideo(model, { ...options, freeInit: { iterations: 3 } }));
+    const events = await eventsOf(network, await planTextToVideo(model, { ...options, freeInit: { iterations: 3 } }));
     const steps = events.flatMap((event) => (event.type === "evaluation" ? [[event.i, event.n]] : []));
     expect(steps).toEqual(Array.from({ length: 6 }, (_, i) => [i, 6]));
     await network[Symbol.asyncDispose]();
@@ -147,14 +147,15 @@ describe("refused before anything is loaded", () => {
     ["a noise that repeats without windows", { frameNoise: "repeat" }, "video/noise", /windows/],
     ["one iteration of FreeInit", { freeInit: { iterations: 1 } }, "video/free-init", /2 to 20/],
     ["a strength without frames", { strength: 0.5 }, "generate/strength", /there is none/],
-  ])("%s", (_, wrong, code, message) => {
-    const plan = () => planTextToVideo(model, { ...options, ...wrong });
-    expect(plan).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+  ])("%s", async (_, wrong, code, message) => {
+    await expect(planTextToVideo(model, { ...options, ...wrong })).rejects.toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
   });
 
   test("a model of images, and an adapter of another U-Net", async () => {
     const { images, opened } = await tinyVideoParts();
-    expect(() => planTextToVideo(images, options)).toThrow(expect.objectContaining({ code: "video/motion" }));
+    await expect(planTextToVideo(images, options)).rejects.toThrow(expect.objectContaining({ code: "video/motion" }));
     const motion = motionModules(opened);
     const wide = { ...motion, config: { ...motion.config, block_out_channels: [8, 32] } };
     expect(() => withMotionModules(images, wide)).toThrow(expect.objectContaining({ code: "motion/shape" }));
