@@ -14,11 +14,17 @@ interface Process {
   /** What comes before the script. */
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** The program; the row's name when absent. */
+  /** The program; the row's name with .mjs when absent. */
   readonly program?: string;
 }
 
 const processes: Readonly<Record<string, Process>> = {
+  commonjs: {
+    what: "`require` and `import()` give one library, one image",
+    stdout: "12288 true\n",
+    short: true,
+    program: "require.cjs",
+  },
   concurrent: {
     what: "20 calls at once in one process, some aborted, one failing; the process ends by itself",
     stdout: '{"image":14,"aborted":4,"failed":1,"left":1,"workers":1}\n',
@@ -54,7 +60,7 @@ const processRow = ([name, { what, stdout, code = 0, short, limit, flags = [], e
   ...(short && { short }),
   async run(context) {
     const cwd = await project(context);
-    const path = join("programs", `${program ?? name}.mjs`);
+    const path = join("programs", program ?? `${name}.mjs`);
     const output = await execInEmptyHome(process.execPath, [...flags, path], { cwd, env, limit, code });
     if (output !== stdout) throw new Error(`expected ${JSON.stringify(stdout)}, got ${output}`);
     return `Node ${process.versions.node}`;
