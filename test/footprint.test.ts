@@ -112,15 +112,15 @@ function faultsIn(trace: string, folder: string): string[] {
 
 /** Calls that another thread interrupted are two lines. */
 function wholeLines(trace: string): string[] {
-  const begun = new Map<string, string>();
+  const unfinished = new Map<string, string>();
   return trace.split("\n").flatMap((line) => {
     const [, thread = ""] = /^(\d+)/.exec(line) ?? [];
     if (line.endsWith("<unfinished ...>")) {
-      begun.set(thread, line.replace(/ *<unfinished \.\.\.>$/, ""));
+      unfinished.set(thread, line.replace(/ *<unfinished \.\.\.>$/, ""));
       return [];
     }
     const [, end] = /^\d+ +<\.\.\. \w+ resumed>(.*)$/.exec(line) ?? [];
-    return [end === undefined ? line : `${begun.get(thread) ?? ""}${end}`];
+    return [end === undefined ? line : `${unfinished.get(thread) ?? ""}${end}`];
   });
 }
 
