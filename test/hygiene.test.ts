@@ -43,6 +43,7 @@ const conditional: Readonly<Record<string, readonly [count: number, reason: stri
   "packages/aquatint/src/ops/ops.browser.test.ts": [1, "the browser has no WebGPU adapter"],
   "packages/aquatint/src/runtime/runtime.web.browser.test.ts": [1, "the browser has no WebGPU adapter"],
   "test/browser-example.test.ts": [1, "no Chromium is installed"],
+  "test/footprint.test.ts": [1, "strace is for Linux"],
 };
 
 test("tests that depend on the machine are those listed here", () => {

@@ -1,6 +1,5 @@
 import type { JsonObject } from "../util/json.ts";
 import { countOf, upTo } from "../util/numbered.ts";
-import { asymmetricConfig } from "./autoencoder-asymmetric/asymmetric-autoencoder-kl.ts";
 import type { ModelClassName } from "./classes.ts";
 
 /** Facts about a network beside the shapes of its weights. */
@@ -131,6 +130,25 @@ export function textConfig(weights: Weights, { openClip }: Pick<InferenceFacts, 
     num_attention_heads: Math.max(1, Math.floor(hidden_size / 64)),
     max_position_embeddings: sizeAt(weights, "text_model.embeddings.position_embedding.weight", 0),
     ...(projection !== undefined && { projection_dim: projection }),
+  };
+}
+
+/** The config of an asymmetric autoencoder, whose halves have four levels. */
+function asymmetricConfig(weights: Weights, { scalingFactor }: Pick<InferenceFacts, "scalingFactor">): JsonObject {
+  const keys = [...weights.keys()];
+  const widths = (blocks: string) => channelsOf(weights, 4, (level) => `${blocks}.${level}.resnets.0.conv1.weight`);
+  return {
+    _class_name: "AsymmetricAutoencoderKL",
+    in_channels: sizeAt(weights, "encoder.conv_in.weight", 1),
+    out_channels: sizeAt(weights, "decoder.conv_out.weight", 0),
+    down_block_types: upTo(4).map(() => "DownEncoderBlock2D"),
+    down_block_out_channels: widths("encoder.down_blocks"),
+    layers_per_down_block: countOf(keys, /^encoder\.down_blocks\.0\.resnets\.(\d+)\./),
+    up_block_types: upTo(4).map(() => "UpDecoderBlock2D"),
+    up_block_out_channels: widths("decoder.up_blocks").toReversed(),
+    layers_per_up_block: countOf(keys, /^decoder\.up_blocks\.0\.resnets\.(\d+)\./) - 1,
+    latent_channels: sizeAt(weights, "decoder.conv_in.weight", 1),
+    scaling_factor: scalingFactor,
   };
 }
 

@@ -161,6 +161,7 @@ async function generate({ prompt, flags, like }: Request, io: Io): Promise<void>
     seed,
     model: model === undefined ? undefined : resolve(io.cwd, model),
     signal: io.signal,
+    keepAlive: 0,
   });
   if (like) await checkSameModel(like, { model: generation.model, explicit: model !== undefined, io });
   if (like) notePadding(like, itemAt(generation.plans, 0), io);

@@ -7,13 +7,11 @@ import { scalar } from "../../ops/leaves.ts";
 import { resizeNearest } from "../../ops/resize.ts";
 import { field, integer, listOf, number, oneOf } from "../../util/fields.ts";
 import { itemAt } from "../../util/items.ts";
-import { countOf, upTo } from "../../util/numbered.ts";
 import { clampedPosterior } from "../autoencoder/autoencoder-kl.ts";
 import { Decoder, Encoder } from "../autoencoder/coders.ts";
 import { type AutoencoderConfig, parseAutoencoderConfig } from "../autoencoder/config.ts";
 import { type LatentSpace, posteriorLatentSpace } from "../autoencoder/latent-space.ts";
 import { configParser } from "../config.ts";
-import type { InferenceFacts, Weights } from "../infer-config.ts";
 
 const size = integer({ from: 1 });
 /** Levels of either half, as many as the condition encoder has. */
@@ -120,23 +118,3 @@ export function AsymmetricAutoencoderKL(config: AsymmetricConfig) {
 /** Its latents; an image is decoded without a condition. @throws AquatintError "config/…". */
 export const asymmetricLatentSpace = (json: unknown): LatentSpace =>
   posteriorLatentSpace(AsymmetricAutoencoderKL(parseAsymmetricConfig(json)));
-
-/** The config of a file without one, from the shapes of its weights. */
-export function asymmetricConfig(weights: Weights, { scalingFactor }: Pick<InferenceFacts, "scalingFactor">) {
-  const keys = [...weights.keys()];
-  const sizeAt = (key: string, axis: number) => weights.get(key)?.shape[axis] ?? 0;
-  const channelsOf = (blocks: string) => upTo(LEVELS).map((i) => sizeAt(`${blocks}.${i}.resnets.0.conv1.weight`, 0));
-  return {
-    _class_name: "AsymmetricAutoencoderKL",
-    in_channels: sizeAt("encoder.conv_in.weight", 1),
-    out_channels: sizeAt("decoder.conv_out.weight", 0),
-    down_block_types: upTo(LEVELS).map(() => "DownEncoderBlock2D"),
-    down_block_out_channels: channelsOf("encoder.down_blocks"),
-    layers_per_down_block: countOf(keys, /^encoder\.down_blocks\.0\.resnets\.(\d+)\./),
-    up_block_types: upTo(LEVELS).map(() => "UpDecoderBlock2D"),
-    up_block_out_channels: channelsOf("decoder.up_blocks").toReversed(),
-    layers_per_up_block: countOf(keys, /^decoder\.up_blocks\.0\.resnets\.(\d+)\./) - 1,
-    latent_channels: sizeAt("decoder.conv_in.weight", 1),
-    scaling_factor: scalingFactor,
-  };
-}
