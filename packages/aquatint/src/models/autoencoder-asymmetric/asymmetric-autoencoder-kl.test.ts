@@ -89,7 +89,7 @@ test("a folder and a bare file open as its class, with one config", async () => 
 });
 
 test.each([
-  [{ up_block_out_channels: [4, 8] }, '"up_block_out_channels": [4,8]'],
+  [{ up_block_out_channels: [4, 8] }, '"up_block_out_channels" must have 4 entries'],
   [{ down_block_types: Array.from({ length: 4 }, () => "AttnDownEncoderBlock2D") }, '"down_block_types.0"'],
   [{ act_fn: "gelu" }, '"act_fn": "gelu"'],
 ])("%j is refused", (json, message) => {
