@@ -57,7 +57,7 @@ test("what is rendered once is read from the cache, and nothing half-written sta
 
 test("only what was asked for can be had", async () => {
   const atlas = await loadEmojiAtlas({ ...request, styles: ["3d"] }, { cacheFolder });
-  expect(() => atlas.get("1f34e", "noto")).toThrow(`was not asked for 1f34e in the style "noto"`);
+  expect(() => atlas.get("1f34e", "noto")).toThrow(`was not loaded for 1f34e in the style "noto"`);
   await expect(loadEmojiAtlas({ ...request, hexes: ["10ffff"] }, { cacheFolder })).rejects.toThrow("no image of");
 });
 
