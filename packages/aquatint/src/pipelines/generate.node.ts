@@ -11,6 +11,7 @@ import { defaultModelFolder } from "./default-model.node.ts";
 import type { VaePrecision } from "./memory/open-network.ts";
 import { planMemoryLimit } from "./memory/plan.node.ts";
 import type { MemoryPlan } from "./memory/plan.ts";
+import { rehearsedImages } from "./memory/rehearsal.ts";
 import { adaptedModel } from "./model/adapted-model.node.ts";
 import { type AdapterFiles, withVae } from "./model/adapters.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
@@ -80,7 +81,7 @@ export const MAX_COUNT = 10_000;
 export const MAX_BATCH = 64;
 
 /** Seconds that a model stays loaded without use. */
-const KEEP_ALIVE = 5;
+export const KEEP_ALIVE = 5;
 
 /** Checks every option and the model's files. @throws AquatintError that names what is wrong. */
 export async function prepareGeneration(options: GenerateOptions): Promise<Generation> {
@@ -96,20 +97,20 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: followingSeed(seed, i) }));
   const resized = (size: object) => planTextToImage(model, { ...options, ...size });
   const seeds = seedsOf(plans.slice(0, batch));
-  const memory = await planMemoryLimit({ ...options, model, plan, seeds, resized });
+  const memory = await planMemoryLimit({ ...options, ...rehearsedImages({ model, plan, seeds, resized }) });
   const preview = await preparePreview(model, options);
   const prepared: PreparedGeneration = { model, plans, ...(memory && { memory }), preview };
   return { ...prepared, options, run: (show = {}) => run(prepared, { ...options, ...show }) };
 }
 
-function checkCount(name: "count" | "batch", count: number, limit: number): void {
+export function checkCount(name: "count" | "batch", count: number, limit: number): void {
   if (Number.isSafeInteger(count) && count >= 1 && count <= limit) return;
   throw new AquatintError(`generate/${name}`, `expected 1 to ${limit} images, got ${count}`, {
     hint: "give a whole number of images",
   });
 }
 
-function checkKeepAlive(seconds = KEEP_ALIVE): void {
+export function checkKeepAlive(seconds = KEEP_ALIVE): void {
   if (seconds >= 0) return;
   throw new AquatintError("generate/keep-alive", `expected seconds from 0 on as keepAlive, got ${seconds}`, {
     hint: "0 unloads the model at the end, Infinity keeps it",
@@ -148,7 +149,8 @@ async function* run(
 }
 
 /** Choices that decide what is loaded, and the files that are read at once. The scales of LoRAs are fed with each call. */
-function engineSource({ model, vae, variant, loras = [], embeddings = [], controlNets = [] }: GenerateOptions) {
+export function engineSource(options: OpenOptions & Pick<GenerateOptions, "model" | "controlNets">) {
+  const { model, vae, variant, loras = [], embeddings = [], controlNets = [] } = options;
   const choices = [model, vae, variant, loras.map(({ file }) => file), embeddings, controlNets];
   return { choices, files: embeddings.map(({ file }) => file) };
 }

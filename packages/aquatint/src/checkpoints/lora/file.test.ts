@@ -66,6 +66,13 @@ test.each<[string, Tensors, string]>([
   expect(targets(read(tensors))).toEqual([path]);
 });
 
+test("motion modules in AnimateDiff's own names", () => {
+  const block = "down_blocks.0.motion_modules.0.temporal_transformer.transformer_blocks.0.attention_blocks.1.processor";
+  const path = "down_blocks.0.motion_modules.0.transformer_blocks.0.attn2.to_q";
+  const pairs = read(pair(`${block}.to_q_lora.down.weight`, `${block}.to_q_lora.up.weight`));
+  expect(targets(pairs, "unet", square([`${path}.weight`]))).toEqual([path]);
+});
+
 test("text encoders, first and second", () => {
   const module = "text_model_encoder_layers_0_self_attn_q_proj";
   const paths = ["text_model.encoder.layers.0.self_attn.q_proj.weight"];

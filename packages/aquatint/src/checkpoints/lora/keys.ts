@@ -1,3 +1,5 @@
+import { modelClasses } from "../../models/classes.ts";
+
 /** Parts of the name of a LoRA's tensor. */
 export interface LoraKey {
   /** "unet", "text_encoder", "text_encoder_2". */
@@ -53,11 +55,15 @@ export function loraKey(key: string): LoraKey | undefined {
   const [, block, part = "", role = ""] = processor.exec(rest) ?? [];
   if (block !== undefined) {
     const linear = component === "unet" ? part.replace("to_out", "to_out.0") : textNames[part];
-    return { component, module: `${block}.${linear}`, adapter: "", end: `lora.${role}.weight` };
+    return { component, module: layerName(`${block}.${linear}`), adapter: "", end: `lora.${role}.weight` };
   }
   const at = boundary.exec(rest)?.index;
   if (at === undefined) return undefined;
   const end = rest.slice(at + 1);
   const adapter = /^lora_[AB]\.([^.]+)\.weight$/.exec(end)?.[1] ?? "";
-  return { component, module: rest.slice(0, at), adapter, end };
+  return { component, module: layerName(rest.slice(0, at)), adapter, end };
 }
+
+/** A layer's name; of motion modules the published one, where a file has AnimateDiff's own. */
+const layerName = (name: string): string =>
+  name.includes(".motion_modules.") ? modelClasses.MotionAdapter.rename(name) : name;

@@ -69,14 +69,15 @@ async function inspectModel(model: Model, flags: Flags): Promise<Inspection> {
 /** Plans images of a model without loading it. @throws AquatintError where it makes none. */
 async function memoryOf(checkpoint: Model, { size, batch }: Flags): Promise<MemoryEstimate> {
   const { adaptedModel } = await import("../../pipelines/model/adapted-model.node.ts");
-  const { estimatePlan } = await import("../../pipelines/memory/plan.node.ts");
+  const { estimateRun } = await import("../../pipelines/memory/plan.node.ts");
+  const { rehearsedImages } = await import("../../pipelines/memory/rehearsal.ts");
   const { planTextToImage } = await import("../../pipelines/text-to-image/plan.ts");
   const model = await adaptedModel(checkpoint, {});
   const resized = (other: object) => planTextToImage(model, { prompt: "", ...other });
   const plan = await resized({ ...size });
   const seeds = Array.from({ length: batch }, (_, i) => i);
   const { width, height } = plan;
-  return { width, height, batch, ...(await estimatePlan({ model, plan, seeds, resized })) };
+  return { width, height, batch, ...(await estimateRun(rehearsedImages({ model, plan, seeds, resized }))) };
 }
 
 const kinds: Readonly<Record<Inspection["kind"], string>> = {

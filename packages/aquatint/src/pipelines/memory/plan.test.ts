@@ -12,6 +12,7 @@ import { generate, openTextToImage } from "../generate.node.ts";
 import { planTextToImage } from "../text-to-image/plan.ts";
 import { planMemoryLimit } from "./plan.node.ts";
 import type { MemoryPlan } from "./plan.ts";
+import { rehearsedImages } from "./rehearsal.ts";
 
 let model: string;
 let overflowing: string;
@@ -28,7 +29,8 @@ async function planned(side: number, maxMemory: number, weightMemory?: WeightMem
   const opened = await openTextToImage(model);
   const at = (size: object) => planTextToImage(opened, { prompt: "a red apple", steps: 1, ...size });
   const plan = await at({ width: side, height: side });
-  const limit = { model: opened, plan, resized: at, maxMemory, weightMemory, baseline: () => 100e6 };
+  const run = rehearsedImages({ model: opened, plan, resized: at });
+  const limit = { ...run, maxMemory, weightMemory, baseline: () => 100e6 };
   return (await planMemoryLimit(limit))!;
 }
 

@@ -27,6 +27,17 @@ export function motionModules(model: Model): MotionModules {
   return { name: model.name, config, locations: component.weights };
 }
 
+/**
+ * A model of Stable Diffusion 1.x with the linear betas that AnimateDiff's adapters were trained with, in place of the scaled ones:
+ * with those, clips flicker. A note says so.
+ */
+export function withLinearBetas(model: Model): Model {
+  const { scheduler, family, name, notes } = model;
+  if (family !== "sd1" || scheduler?.["beta_schedule"] !== "scaled_linear") return model;
+  const note = `${name} has scaled betas; clips take the linear ones that motion adapters of its family were trained with`;
+  return { ...model, scheduler: { ...scheduler, beta_schedule: "linear" }, notes: [...notes, note] };
+}
+
 /** The parameters of an adapter by their published names. */
 export const motionParameters = (config: MotionAdapterConfig) => parameters(MotionAdapter(config));
 

@@ -16,6 +16,7 @@ import { itemAt } from "../../util/items.ts";
 import { encodedConditioning } from "../conditioning/conditions.ts";
 import { openTextToImage } from "../generate.node.ts";
 import { planMemoryLimit } from "../memory/plan.node.ts";
+import { rehearsedImages } from "../memory/rehearsal.ts";
 import { withControlNets } from "../model/controlnet.node.ts";
 import { controlParameters, describedControlNet } from "../model/controlnet.ts";
 import type { TextToImageModel } from "../model/model-folder.ts";
@@ -207,14 +208,8 @@ test("each prompt is a row of every call for each image, and is in the estimate 
   expect(await run("a cat AND a red apple", 1)).toEqual([3 * SEEDS.length]);
   const bytes = async (prompt: string) => {
     const planned = await plan(prompt, 4);
-    const limit = {
-      model,
-      plan: planned,
-      seeds: SEEDS,
-      resized: async () => planned,
-      maxMemory: 1e12,
-      baseline: () => 0,
-    };
+    const run = rehearsedImages({ model, plan: planned, seeds: SEEDS, resized: async () => planned });
+    const limit = { ...run, maxMemory: 1e12, baseline: () => 0 };
     return (await planMemoryLimit(limit))?.bytes ?? 0;
   };
   expect(await bytes("a cat AND a red apple AND a blue cat")).toBeGreaterThan(await bytes("a cat"));

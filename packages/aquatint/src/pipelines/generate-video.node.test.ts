@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { tinyLatentModel } from "../../test/tiny-latent-model.ts";
+import { tinyMotionAdapter } from "../../test/tiny-motion.ts";
+import { writeFiles } from "../../test/tiny-pixel-model.ts";
+import { openModel } from "../checkpoints/open.node.ts";
+import { type GenerateVideoOptions, generateVideo, openTextToVideo, prepareVideo } from "./generate-video.node.ts";
+import { motionModules, withLinearBetas } from "./model/motion.ts";
+
+let root: string;
+let options: GenerateVideoOptions;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "aquatint-video-"));
+  const [model, motion] = [join(root, "model"), join(root, "motion")];
+  await writeFiles(model, tinyLatentModel());
+  await writeFiles(motion, tinyMotionAdapter());
+  options = { prompt: "a red apple", model, motion, width: 32, height: 32, frames: 3, steps: 2, seed: 1 };
+});
+afterAll(() => rm(root, { recursive: true }));
+
+async function clips(changes: Partial<GenerateVideoOptions> = {}) {
+  const found: (readonly number[])[] = [];
+  for await (const event of generateVideo({ ...options, ...changes })) {
+    if (event.type === "video") found.push(event.frames.flatMap(({ data }) => [...data]));
+  }
+  return found;
+}
+
+test("clips of following seeds, each as it is alone", async () => {
+  const [first, second] = await clips({ count: 2 });
+  expect(first).toHaveLength(3 * 3 * 32 * 32);
+  expect(await clips({ seed: 2 })).toEqual([second]);
+  expect(second).not.toEqual(first);
+});
+
+test("the engine of images makes no clips, and that of clips no images", async () => {
+  const { model, motion } = options;
+  await expect(openTextToVideo(String(model))).rejects.toMatchObject({ code: "model/class" });
+  await expect(openTextToVideo(String(model), { motion: String(model) })).rejects.toMatchObject({
+    code: "model/class",
+  });
+  expect((await openTextToVideo(String(model), { motion: String(motion) })).modules.motion).toEqual({ maxFrames: 8 });
+});
+
+test("memory grows with the frames, and a limit too small for them is refused before anything is loaded", async () => {
+  const bytes = async (frames: number) =>
+    (await prepareVideo({ ...options, width: 256, height: 256, frames, maxMemory: 64e9 })).memory!.bytes;
+  const [short, long] = [await bytes(1), await bytes(8)];
+  expect(long - short).toBeGreaterThan(20e6);
+  await expect(prepareVideo({ ...options, maxMemory: 1e6 })).rejects.toMatchObject({ code: "generate/memory" });
+});
+
+test("an abort ends a clip in the middle", async () => {
+  const abort = new AbortController();
+  const run = async () => {
+    for await (const { type } of generateVideo({ ...options, signal: abort.signal })) {
+      if (type === "evaluation") abort.abort(new Error("enough"));
+    }
+  };
+  await expect(run()).rejects.toThrow("enough");
+});
+
+test("Stable Diffusion 1.x takes the betas of its adapters, other models keep theirs", async () => {
+  const model = await openModel(String(options.model));
+  expect(withLinearBetas(model)).toBe(model);
+  const scaled = { ...model, family: "sd1" as const, scheduler: { beta_schedule: "scaled_linear", beta_end: 0.012 } };
+  const linear = withLinearBetas(scaled);
+  expect(linear.scheduler).toEqual({ beta_schedule: "linear", beta_end: 0.012 });
+  expect(linear.notes.at(-1)).toMatch(/linear/);
+});
+
+test("an opened adapter is read once more as it is", async () => {
+  const adapter = await openModel(String(options.motion));
+  expect(motionModules(adapter).config.motion_max_seq_length).toBe(8);
+});
