@@ -21,11 +21,11 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 async function clips(changes: Partial<GenerateVideoOptions> = {}) {
-  const found: (readonly number[])[] = [];
+  const pixels: (readonly number[])[] = [];
   for await (const event of generateVideo({ ...options, ...changes })) {
-    if (event.type === "video") found.push(event.frames.flatMap(({ data }) => [...data]));
+    if (event.type === "video") pixels.push(event.frames.flatMap(({ data }) => [...data]));
   }
-  return found;
+  return pixels;
 }
 
 test("clips of following seeds, each as it is alone", async () => {

@@ -11,7 +11,7 @@ import { defaultModelFolder } from "./default-model.node.ts";
 import type { VaePrecision } from "./memory/open-network.ts";
 import { planMemoryLimit } from "./memory/plan.node.ts";
 import type { MemoryPlan } from "./memory/plan.ts";
-import { rehearsedImages } from "./memory/rehearsal.ts";
+import { rehearsedImages } from "./memory/rehearsal.node.ts";
 import { adaptedModel } from "./model/adapted-model.node.ts";
 import { type AdapterFiles, withVae } from "./model/adapters.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
@@ -103,6 +103,7 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   return { ...prepared, options, run: (show = {}) => run(prepared, { ...options, ...show }) };
 }
 
+/** Refuses a number of images or clips outside of 1 .. limit. @throws AquatintError "generate/…". */
 export function checkCount(name: "count" | "batch", count: number, limit: number): void {
   if (Number.isSafeInteger(count) && count >= 1 && count <= limit) return;
   throw new AquatintError(`generate/${name}`, `expected 1 to ${limit} images, got ${count}`, {
@@ -110,6 +111,7 @@ export function checkCount(name: "count" | "batch", count: number, limit: number
   });
 }
 
+/** Refuses a time below 0. @throws AquatintError "generate/keep-alive". */
 export function checkKeepAlive(seconds = KEEP_ALIVE): void {
   if (seconds >= 0) return;
   throw new AquatintError("generate/keep-alive", `expected seconds from 0 on as keepAlive, got ${seconds}`, {

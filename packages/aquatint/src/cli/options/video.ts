@@ -31,7 +31,10 @@ export interface VideoFlags {
 /** Adds the options of a clip to a command. */
 export const addVideoFlags = (command: Command): Command =>
   addWindows(command)
-    .option("--motion <path>", "folder or .safetensors file of an AnimateDiff motion adapter (default: the model's own)")
+    .option(
+      "--motion <path>",
+      "folder or .safetensors file of an AnimateDiff motion adapter (default: the model's own)",
+    )
     .option(
       "--frames <n>",
       `frames of the clip (default: ${videoDefaults.frames}, or those of --init)`,
@@ -68,7 +71,10 @@ const addWindows = (command: Command): Command =>
       `weights of a frame in each of its windows: ${Object.keys(windowWeightings).join(", ")} (default: pyramid)`,
       choice("--context-weights", Object.keys(windowWeightings) as WindowWeighting[]),
     )
-    .option("--closed-loop", "windows continue from the last frame to the first, so that the clip repeats without a jump")
+    .option(
+      "--closed-loop",
+      "windows continue from the last frame to the first, so that the clip repeats without a jump",
+    )
     .option(
       "--frame-noise <name>",
       `initial noise of the frames behind the first window: ${frameNoises.join(", ")} (default: shuffle with --context)`,
@@ -106,7 +112,12 @@ export async function videoOptions(
   };
 }
 
-function windowsOf({ context, contextStride, contextWeights, closedLoop }: VideoFlags): Partial<FrameWindows> | undefined {
+function windowsOf({
+  context,
+  contextStride,
+  contextWeights,
+  closedLoop,
+}: VideoFlags): Partial<FrameWindows> | undefined {
   const options = { length: context, stride: contextStride, weighting: contextWeights, closed: closedLoop };
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
