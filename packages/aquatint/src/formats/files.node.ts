@@ -7,20 +7,20 @@ import { checkName, makeFolder } from "./folders.node.ts";
 import { headerLength, PREFIX_BYTES, parseHeader, type SafetensorsHeader } from "./safetensors/header.ts";
 import { encodeSafetensors, parseSafetensors, type RawTensors, type Safetensors } from "./safetensors/safetensors.ts";
 
-/** Files being written, removed if the process exits before they are whole. */
+/** Files and folders being written, removed if the process exits before they are whole. */
 const unfinished = new Set<string>();
 const removeUnfinished = (): void => {
-  for (const path of unfinished) rmSync(path, { force: true });
+  for (const path of unfinished) rmSync(path, { recursive: true, force: true });
 };
 
-/** Runs `write`; if it fails, or the process exits meanwhile, `path` is removed. */
-async function removedOnFailure(path: string, write: () => Promise<void>): Promise<void> {
+/** Runs `write`; if it fails, or the process exits meanwhile, the file or folder `path` is removed. */
+export async function removedOnFailure(path: string, write: () => Promise<void>): Promise<void> {
   if (unfinished.size === 0) process.once("exit", removeUnfinished);
   unfinished.add(path);
   try {
     await write();
   } catch (cause) {
-    await rm(path, { force: true });
+    await rm(path, { recursive: true, force: true });
     throw cause;
   } finally {
     unfinished.delete(path);

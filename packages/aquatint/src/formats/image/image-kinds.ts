@@ -62,6 +62,11 @@ export const fileKinds = {
   psd: { name: "a Photoshop file", matches: begins("8BPS"), advice: convert },
   exr: { name: "an OpenEXR image", matches: begins("\x76\x2f\x31\x01"), advice: convert },
   pdf: { name: "a PDF file", matches: begins("%PDF"), advice: convert },
+  webm: {
+    name: "a WebM or Matroska video",
+    matches: begins("\x1a\x45\xdf\xa3"),
+    advice: "save one of its frames as PNG",
+  },
   video: { name: "a video", matches: (bytes) => brandsOf(bytes).length > 0, advice: "save one of its frames as PNG" },
   archive: { name: "a zip archive", matches: begins("PK\x03\x04"), advice: "unpack it" },
   svg: { name: "an SVG image", matches: (bytes) => documentOf(bytes).startsWith("<svg") },

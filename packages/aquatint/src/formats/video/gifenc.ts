@@ -1,0 +1,31 @@
+/** Colors, each of red, green and blue. */
+export type GifPalette = readonly (readonly number[])[];
+
+/** What is used of the package gifenc, which has no types of its own. */
+export interface GifModule {
+  GIFEncoder(): GifEncoder;
+  /** A palette of at most so many colors for RGBA pixels. */
+  quantize(rgba: Uint8Array, colors: number): GifPalette;
+  /** Index of the nearest color for each RGBA pixel. */
+  applyPalette(rgba: Uint8Array, palette: GifPalette): Uint8Array;
+}
+
+/** A GIF file that is being written. */
+interface GifEncoder {
+  writeFrame(indexes: Uint8Array, width: number, height: number, options: GifFrameOptions): void;
+  finish(): void;
+  bytes(): Uint8Array;
+}
+
+interface GifFrameOptions {
+  /** Of the first frame: the palette of all. */
+  readonly palette?: GifPalette;
+  /** Of the first frame: 0 for ever, -1 never, else so often. */
+  readonly repeat?: number;
+  readonly transparent?: boolean;
+  readonly transparentIndex?: number;
+  /** 2 clears the frame after it was shown. */
+  readonly dispose?: number;
+  /** Milliseconds. */
+  readonly delay: number;
+}
