@@ -4,6 +4,7 @@ import { dataBench } from "./data.ts";
 import { deepNetworkBench } from "./deep-network.ts";
 import { fullSizeBench } from "./full-size/full-size.ts";
 import { parts } from "./full-size/parts.ts";
+import { prologueBench } from "./full-size/prologue.ts";
 import { imageBench } from "./image.ts";
 import { passesBench } from "./passes.ts";
 import { randomBench } from "./random.ts";
@@ -33,6 +34,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   "deep-network-checkpointed": () => deepNetworkBench({ checkpoints: true }),
   passes: passesBench,
   image: imageBench,
+  prologue: () => prologueBench({ steps: fullSize.steps, weightMemory }),
   random: randomBench,
   samplers: samplerWalk,
   soak: () => soak(),

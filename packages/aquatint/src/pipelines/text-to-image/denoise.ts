@@ -90,6 +90,7 @@ function cfgNetwork(network: TextToImageNetwork, options: CfgOptions): TimedNetw
     const out = await network.predict({ dtype: "float32", shape, data }, timestep, conditions(i), {
       signal,
       controls: controls?.(step),
+      repeated: true,
     });
     const where = stepAt(step.i, step.n, timestep);
     checkedFinite(out, () => outputOrigin(where, data));
