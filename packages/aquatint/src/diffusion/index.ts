@@ -18,6 +18,7 @@ export {
   channelHalves,
   type Denoiser,
   denoiser,
+  type EvaluationPoint,
   type FullNetwork,
   type FullOutput,
   type Network,

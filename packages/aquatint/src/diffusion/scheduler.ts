@@ -156,7 +156,7 @@ export function networkDenoiser(
   return async (x, level, step) => {
     const scaled = lin([1 / networkCoordinates.scale(level), x]);
     const t = schedule.timestep(level.t);
-    const output = await network(scaled, t, step);
+    const output = await network(scaled, t, { ...step, level });
     checks?.output(output, { x: scaled, t, ...step });
     return toEstimate(output, { target, level: toCoordinates(networkCoordinates, level), x: scaled, rows });
   };

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import type { GuidanceRange } from "../../diffusion/guidance-range.ts";
 import { encodePng } from "../../formats/png/png.ts";
 import { type GeneratorName, generatorNamed, generators } from "../../math/generators.ts";
 import { type JsonSeed, jsonSeed, type Seed } from "../../math/random.ts";
@@ -26,7 +27,7 @@ import { addOutputFlags_, checkQuality, type OutputFlags_ } from "../options/ima
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
 import { checkSameModel, type MetadataOptions, metadataOptions, notePadding } from "../options/like.ts";
 import { addMemory, type MemoryFlags, retryText } from "../options/memory.ts";
-import { decimal, device, nodeDevices, sampler, seed as seedOption, size, whole } from "../options/names.ts";
+import { decimal, device, interval, nodeDevices, sampler, seed as seedOption, size, whole } from "../options/names.ts";
 import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
 import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
 import { renderFinished } from "../terminal/graphics.ts";
@@ -40,6 +41,7 @@ interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags, OutputFlags_, 
   readonly steps?: number;
   readonly guidance?: number;
   readonly guidanceRescale: number;
+  readonly guidanceRange?: GuidanceRange;
   readonly rng: GeneratorName;
   readonly noise: NoiseKind;
   readonly sampler?: string;
@@ -73,6 +75,11 @@ const addSampling = (command: Command): Command =>
       "share of guidance, 0 to 1, that keeps the contrast it would have without",
       decimal("--guidance-rescale", { min: 0, max: 1, example: 0.7 }),
       0,
+    )
+    .option(
+      "--guidance-range <low..high>",
+      "noise levels sigma / alpha at which guidance acts; elsewhere a step takes half the time (default: all)",
+      interval("--guidance-range"),
     )
     .option(
       "--sampler <name>",

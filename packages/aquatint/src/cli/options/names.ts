@@ -3,7 +3,7 @@ import { didYouMean, unknownName } from "../../math/names.ts";
 import type { Device } from "../../runtime/types.ts";
 import { type Parser, wrong } from "./parsers.ts";
 
-export { decimal, integer as whole, type Range, seed, seeds, size, times } from "./parsers.ts";
+export { decimal, integer as whole, interval, type Range, seed, seeds, size, times } from "./parsers.ts";
 
 /** One of some words. */
 export const choice =

@@ -25,6 +25,8 @@ const parametersSchema = z.looseObject({
   guidance: z.number().nonnegative(),
   /** Only where guidance is rescaled. */
   guidanceRescale: z.number().min(0).max(1).optional(),
+  /** Noise levels at which guidance acted, where it did not at all. */
+  guidanceRange: z.tuple([z.number(), z.number()]).optional(),
   /** Layers that were left out, where some were. */
   clipSkip: count.optional(),
   /** Only where it is not diffusers'. */
@@ -92,6 +94,7 @@ export const generationParameters = (plan: TextToImagePlan, source: ParametersSo
   sampler: plan.samplerName,
   guidance: plan.guidance,
   ...(plan.guidanceRescale > 0 && { guidanceRescale: plan.guidanceRescale }),
+  ...(plan.guidanceRange && { guidanceRange: [...plan.guidanceRange] }),
   ...conditionsOf(source.options),
   rng: plan.rng,
   ...(plan.noise !== noiseDefaults.noise && { noise: plan.noise }),

@@ -3,6 +3,7 @@ import { tinyLatentModel } from "../../../test/tiny-latent-model.ts";
 import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
 import { memoryFiles } from "../../checkpoints/files.ts";
 import { openModel } from "../../checkpoints/open.ts";
+import { noiseRatio } from "../../diffusion/process/coordinates.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TextToImageModel } from "../model/model-folder.ts";
@@ -51,6 +52,7 @@ const variants: readonly [name: string, options: (model: TextToImageModel) => Pa
   ["Brownian noise", () => ({ sampler: "DPM++ SDE", noise: "brownian" })],
   ["PNDM", () => ({ sampler: "pndm" })],
   ["a rescale of guidance", () => ({ guidanceRescale: 0.7 })],
+  ["a guidance range", () => ({ guidanceRange: [0.3, 3], sampler: "Euler a" })],
   ["no guidance", () => ({ guidance: 1, sampler: "ddpm" })],
   ["a prompt that changes", () => ({ prompt: "[a cat:a dog:0.5]", promptSyntax: "a1111" })],
   ["an image to paint into", (model) => ({ ...inpainting(model), sampler: "Euler a" })],
@@ -90,5 +92,35 @@ describe.each([
     const plan = planTextToImage(model, { prompt: "a red apple", steps: 3, guidance: 3, sampler: "euler" });
     for await (const _ of textToImage(network, plan, { seeds: SEEDS }));
     expect(calls).toEqual([6, 6, 6]);
+  });
+
+  test("runs the U-Net with the prompt alone outside of the guidance range, and gives the same inside", async () => {
+    const { model, network, calls } = opened;
+    const run = async (guidance: Partial<TextToImageOptions>) => {
+      calls.length = 0;
+      const options = { prompt: "a red apple", steps: 3, sampler: "euler", ...guidance };
+      const estimates: Float32Array[] = [];
+      for await (const event of textToImage(network, planTextToImage(model, options))) {
+        if (event.type === "evaluation") estimates.push(event.x0);
+      }
+      return { estimates, calls: [...calls] };
+    };
+    const { levels } = planTextToImage(model, { prompt: "", steps: 3, sampler: "euler" });
+    const [first = 0, second = 0, third = 0] = levels.map(noiseRatio);
+    const guided = await run({ guidance: 3 });
+    const middle = await run({ guidance: 3, guidanceRange: [third, second] });
+    const all = await run({ guidance: 3, guidanceRange: [0, 2 * first] });
+    const none = await run({ guidance: 1 });
+    expect([guided.calls, middle.calls, all.calls, none.calls]).toEqual([
+      [2, 2, 2],
+      [1, 1, 1, 1],
+      [1, 1, 1, 1, 1, 1],
+      [1, 1, 1],
+    ]);
+    for (const [i, estimate] of guided.estimates.entries()) {
+      for (const [k, v] of estimate.entries()) expect(all.estimates[i]?.[k]).toBeCloseTo(v, 4);
+    }
+    expect(middle.estimates[0]).toEqual(none.estimates[0]);
+    expect(middle.estimates[1]).not.toEqual(none.estimates[1]);
   });
 });

@@ -1,11 +1,14 @@
 import { checkedFinite, checkedOutput, outputOrigin, stepAt } from "../../diffusion/finite.ts";
 import { guidedOutput } from "../../diffusion/guidance.ts";
+import { type GuidanceRange, isGuided } from "../../diffusion/guidance-range.ts";
 import type { StepIndex, TimedNetwork } from "../../diffusion/process/denoiser.ts";
 import { type Latent, rowsOf } from "../../diffusion/process/latent.ts";
 import type { NoiseSource, SamplerStep } from "../../diffusion/samplers/loop.ts";
 import { type Projection, type SchedulerSettings, scheduler } from "../../diffusion/scheduler.ts";
-import { sizeOf } from "../../graph/types.ts";
+import { float32, float32Data } from "../../graph/host-tensor.ts";
+import { type HostTensor, sizeOf } from "../../graph/types.ts";
 import { concatFloat32 } from "../../util/concat.ts";
+import { itemAt } from "../../util/items.ts";
 import type { ControlInput } from "../network/controlnet-inputs.ts";
 import type { Conditions, TextToImageNetwork } from "../network/network.ts";
 
@@ -21,6 +24,8 @@ export interface CfgOptions {
   readonly guidance?: number | undefined;
   /** Share of guidance, 0 .. 1, that is brought back to the conditional output's deviation; 0 if absent. */
   readonly guidanceRescale?: number | undefined;
+  /** Noise levels at which guidance acts, the halves in two calls; elsewhere the network is called with the prompt alone. */
+  readonly guidanceRange?: GuidanceRange | undefined;
   /** Steps of the sampler that are left out at the start; 0 if absent. */
   readonly begin?: number | undefined;
   /** The conditions of all cfgBatch * rows images in a step of the sampler. */
@@ -76,28 +81,71 @@ export async function* denoise(
   return x;
 }
 
-/** The network of a whole batch under classifier-free guidance, both halves in one call. */
+/** The network of a whole batch under classifier-free guidance. */
 function cfgNetwork(network: TextToImageNetwork, options: CfgOptions): TimedNetwork {
-  const { rows, latentShape, cfgBatch, begin = 0, conditions, controls, signal } = options;
-  const { guidance = 1, guidanceRescale, inpaintingChannels } = options;
+  const { rows, cfgBatch, guidance = 1, guidanceRescale, guidanceRange, begin = 0, conditions } = options;
+  const call = batchNetwork(network, options);
+  return async (x, timestep, { level, ...walk }) => {
+    const step = { i: walk.i - begin, n: walk.n - begin };
+    const all = conditions(walk.i);
+    // with a range each half is a call of its own, so that one program, and one copy of the weights, does for all levels
+    const split = guidanceRange !== undefined && cfgBatch === 2;
+    const calls = split ? [branchOf(all, 0), branchOf(all, 1)] : [all];
+    const copies = split ? 1 : cfgBatch;
+    const outputs: Latent[] = [];
+    for (const branch of isGuided(level, guidanceRange) ? calls : calls.slice(-1)) {
+      outputs.push(...rowsOf(await call(x, { timestep, step, conditions: branch, copies }), copies));
+    }
+    const [unconditional, conditional] = outputs;
+    if (!unconditional || !conditional) return itemAt(outputs, 0);
+    const output = guidedOutput(unconditional, conditional, { scale: guidance, rescale: guidanceRescale, rows });
+    const where = stepAt(step.i, step.n, timestep);
+    return checkedOutput(output, () => ({ cause: "guidance", what: `guidance at scale ${guidance} ${where}` }));
+  };
+}
+
+/** A call of the network: its timestep, its step of those that are run, and what it is told. */
+interface BatchCall {
+  readonly timestep: number;
+  readonly step: StepIndex;
+  readonly conditions: Conditions;
+  /** Times that the batch is in the call: 2 for both halves of guidance. */
+  readonly copies: 1 | 2;
+}
+
+/** The network's output for so many copies of x, checked. */
+function batchNetwork(
+  network: TextToImageNetwork,
+  { rows, latentShape, controls, inpaintingChannels, signal }: CfgOptions,
+): (x: Latent, call: BatchCall) => Promise<Latent> {
   const [channels = 0, ...cells] = latentShape;
   const extra = (inpaintingChannels?.length ?? 0) / (rows * sizeOf(cells));
-  const shape = [cfgBatch * rows, channels + extra, ...cells];
-  return async (x, timestep, { i, n }) => {
+  return async (x, { timestep, step, conditions, copies }) => {
     const batch = inpaintingChannels ? concatChannels(x, inpaintingChannels, rows) : x;
-    const data = concatFloat32(Array.from({ length: cfgBatch }, () => batch));
-    const step = { i: i - begin, n: n - begin };
-    const out = await network.predict({ dtype: "float32", shape, data }, timestep, conditions(i), {
+    const data = concatFloat32(Array.from({ length: copies }, () => batch));
+    const shape = [copies * rows, channels + extra, ...cells];
+    const output = await network.predict({ dtype: "float32", shape, data }, timestep, conditions, {
       signal,
       controls: controls?.(step),
       repeated: true,
     });
-    const where = stepAt(step.i, step.n, timestep);
-    checkedFinite(out, () => outputOrigin(where, data));
-    if (cfgBatch === 1) return out;
-    const [unconditional, conditional] = rowsOf(out, cfgBatch);
-    const output = guidedOutput(unconditional!, conditional!, { scale: guidance, rescale: guidanceRescale, rows });
-    return checkedOutput(output, () => ({ cause: "guidance", what: `guidance at scale ${guidance} ${where}` }));
+    checkedFinite(output, () => outputOrigin(stepAt(step.i, step.n, timestep), data));
+    return output;
+  };
+}
+
+/** One half of the conditions of both: 0 without the prompt, 1 with it. */
+function branchOf({ context, textEmbeds, timeIds, guidance, ...rest }: Conditions, k: 0 | 1): Conditions {
+  const half = (tensor: HostTensor) => {
+    const [n = 0, ...shape] = tensor.shape;
+    return float32([n / 2, ...shape], itemAt(rowsOf(float32Data(tensor), 2), k));
+  };
+  return {
+    ...rest,
+    context: half(context),
+    ...(textEmbeds && { textEmbeds: half(textEmbeds) }),
+    ...(timeIds && { timeIds: half(timeIds) }),
+    ...(guidance && { guidance: half(guidance) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { checkedRescale } from "../../diffusion/guidance.ts";
+import { checkedGuidanceRange, type GuidanceRange } from "../../diffusion/guidance-range.ts";
 import { toCoordinates } from "../../diffusion/process/coordinates.ts";
 import type { Level } from "../../diffusion/process/level.ts";
 import { checkSolvable } from "../../diffusion/process/prediction.ts";
@@ -22,6 +23,8 @@ export interface TextToImagePlan extends Required<ReturnType<typeof checkedNoise
   readonly negative: string;
   readonly guidance: number;
   readonly guidanceRescale: number;
+  /** Noise levels at which guidance acts; all if absent. */
+  readonly guidanceRange: GuidanceRange | undefined;
   /** Conditioning of the U-Net. */
   readonly conditioning: Conditioning;
   readonly seed: Seed;
@@ -77,12 +80,18 @@ function planSinglePass(model: PlannedModel, options: TextToImageOptions): TextT
     sampling.target,
     levels.slice(0, -1).map((level) => toCoordinates(sampling.networkCoordinates, level)),
   );
+  const conditioning = planConditioning(model, options, { steps, guidance, unconditional, width, height });
   return {
     prompt,
     negative,
     guidance,
     guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
-    conditioning: planConditioning(model, options, { steps, guidance, unconditional, width, height }),
+    guidanceRange: checkedGuidanceRange(options.guidanceRange, {
+      levels,
+      guided: conditioning.cfgBatch === 2,
+      unconditionalSampler: unconditional ? sampling.sampler : undefined,
+    }),
+    conditioning,
     ...checkedNoise(options),
     seed,
     width,
