@@ -104,3 +104,19 @@ export {
   spacings,
   timeOfRatio,
 } from "./spacing/spacing.ts";
+export type { CacheRun } from "./step-cache/cached-denoiser.ts";
+export type {
+  CachedEvaluation,
+  CachePoint,
+  Forecast,
+  StepCacheEntry,
+  StepCacheOptions,
+} from "./step-cache/define-step-cache.ts";
+export { defineStepCache } from "./step-cache/define-step-cache.ts";
+export {
+  type StepCache,
+  type StepCacheChoice,
+  type StepCacheName,
+  stepCacheOf,
+  stepCaches,
+} from "./step-cache/registry.ts";

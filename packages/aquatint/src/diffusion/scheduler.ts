@@ -10,6 +10,7 @@ import { noLearnedVariance } from "./samplers/define-sampler.ts";
 import { intervals, isStill, type LevelFinder, type NoiseSource, type SamplerStep } from "./samplers/loop.ts";
 import type { SamplerOptions } from "./samplers/options.ts";
 import { checkedStepCount, type Spacing, timeOfRatio } from "./spacing/spacing.ts";
+import { type CacheRun, cachedDenoiser } from "./step-cache/cached-denoiser.ts";
 
 /** The levels of a walk, and where its steps land if not at the next of them. */
 export interface Path {
@@ -60,6 +61,10 @@ export interface SchedulerRun {
   readonly project?: Projection | undefined;
   /** The network; it sees x scaled as it was trained, the number that it knows the level by, and the step of the walk. */
   readonly network: TimedNetwork;
+  /** Estimates some points of the walk from evaluations of others. */
+  readonly cache?: CacheRun | undefined;
+  /** Called with every input and its number, before it is evaluated or estimated. */
+  readonly observe?: ((scaledInput: Latent, t: number) => void) | undefined;
   /** Fresh standard normals of x's size, for the way from one level to another. */
   readonly noise: NoiseSource;
   /** Options of the sampler beyond those of the settings. */
@@ -90,13 +95,15 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
     },
     sigmas: (steps) => Float64Array.from(settings.sigmas(path(steps))),
     initialNoiseScale: (steps) => settings.initialNoiseScale(path(steps)),
-    run({ steps, begin, x, rows, project, network, noise, samplerOptions, signal }) {
+    run({ steps, begin, x, rows, project, network, cache, observe, noise, samplerOptions, signal }) {
       rowSize(x, rows);
       const sampler = samplerNamed(settings.sampler).create({ ...settings.samplerOptions, ...samplerOptions });
       const walk = path(steps);
       const { sampler: samplerName, name = samplerName, target } = settings;
       const checks = finiteChecks(name);
-      const denoise = settings.x0Transform(networkDenoiser(settings, { network, rows, checks }), rows);
+      const evaluated = networkDenoiser(settings, { network, rows, checks });
+      const estimated = cache ? cachedDenoiser(evaluated, cache) : evaluated;
+      const denoise = settings.x0Transform(observe ? observed(estimated, settings, observe) : estimated, rows);
       const generator = sampler({
         ...walk,
         begin,
@@ -161,6 +168,18 @@ export function networkDenoiser(
     return toEstimate(output, { target, level: toCoordinates(networkCoordinates, level), x: scaled, rows });
   };
 }
+
+/** The denoiser with every x shown as the network sees it. */
+const observed =
+  (
+    denoise: Denoiser,
+    { schedule, networkCoordinates }: SchedulerSettings,
+    observe: NonNullable<SchedulerRun["observe"]>,
+  ): Denoiser =>
+  (x, level, step) => {
+    observe(lin([1 / networkCoordinates.scale(level), x]), schedule.timestep(level.t));
+    return denoise(x, level, step);
+  };
 
 /** Finds levels of the schedule in the coordinates of the settings. */
 export const levelFinder = ({

@@ -4,6 +4,7 @@ import { openModel } from "../checkpoints/open.node.ts";
 import type { WeightMemory } from "../compiler/executable.ts";
 import { samplerNamed } from "../diffusion/registry.ts";
 import { checkRows } from "../diffusion/samplers/define-sampler.ts";
+import { checkStepCache } from "../diffusion/step-cache/registry.ts";
 import { AquatintError } from "../errors.ts";
 import { followingSeed, type Seed } from "../math/random.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
@@ -86,7 +87,9 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   const opened = await openTextToImage(options.model ?? (await defaultModelFolder()), options);
   const model = await withControlNets(opened, options.controlNets ?? []);
   const plan = planTextToImage(model, options);
-  checkRows(samplerNamed(plan.scheduler.sampler).entry, Math.min(batch, count));
+  const [{ sampler }, rows] = [plan.scheduler, Math.min(batch, count)];
+  checkRows(samplerNamed(sampler).entry, rows);
+  if (plan.stepCache) checkStepCache(plan.stepCache, { sampler, rows });
   const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: followingSeed(seed, i) }));
   const resized = (size: object) => planTextToImage(model, { ...options, ...size });
   const seeds = seedsOf(plans.slice(0, batch));

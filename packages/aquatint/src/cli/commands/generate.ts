@@ -1,15 +1,12 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { GuidanceRange } from "../../diffusion/guidance-range.ts";
 import { encodePng } from "../../formats/png/png.ts";
-import { type GeneratorName, generatorNamed, generators } from "../../math/generators.ts";
 import { type JsonSeed, jsonSeed, type Seed } from "../../math/random.ts";
 import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
 import { type Generation, MAX_COUNT, prepareGeneration } from "../../pipelines/generate.node.ts";
 import { modelHash, modelLabel } from "../../pipelines/metadata/model-hash.node.ts";
 import { generationParameters, parameterTexts } from "../../pipelines/metadata/parameters.ts";
-import { type NoiseKind, noiseDefaults, noiseKindNamed, noiseKinds } from "../../pipelines/text-to-image/noise.ts";
 import { stepCount } from "../../pipelines/text-to-image/plan.ts";
 import type { EvaluationEvent, ImageEvent } from "../../pipelines/text-to-image/text-to-image.ts";
 import type { Device } from "../../runtime/types.ts";
@@ -27,24 +24,18 @@ import { addOutputFlags_, checkQuality, type OutputFlags_ } from "../options/ima
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
 import { checkSameModel, type MetadataOptions, metadataOptions, notePadding } from "../options/like.ts";
 import { addMemory, type MemoryFlags, retryText } from "../options/memory.ts";
-import { decimal, device, interval, nodeDevices, sampler, seed as seedOption, size, whole } from "../options/names.ts";
+import { device, nodeDevices, seed as seedOption, size, whole } from "../options/names.ts";
 import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
 import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
+import { addSampling, type SamplingFlags } from "../options/sampling.ts";
 import { renderFinished } from "../terminal/graphics.ts";
 import { imagesLabel, previewView } from "../terminal/preview-view.ts";
 import { checkTrajectorySize, evaluationFilter, stripOf, stripSteps, trajectoryOf } from "../trajectory.ts";
 import { version } from "../version.ts";
 
 /** The options of `aquatint generate`, as they are parsed. */
-interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags, OutputFlags_, PreviewFlags {
+interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags, OutputFlags_, PreviewFlags, SamplingFlags {
   readonly model?: string;
-  readonly steps?: number;
-  readonly guidance?: number;
-  readonly guidanceRescale: number;
-  readonly guidanceRange?: GuidanceRange;
-  readonly rng: GeneratorName;
-  readonly noise: NoiseKind;
-  readonly sampler?: string;
   readonly seed?: Seed;
   readonly count: number;
   readonly size?: { readonly width: number; readonly height: number };
@@ -56,48 +47,6 @@ interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags, OutputFlags_, 
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
-
-/** The options that say how an image is sampled. */
-const addSampling = (command: Command): Command =>
-  command
-    .option(
-      "--steps <n>",
-      "steps of the sampler (default: the model's own, or 50)",
-      whole("--steps", { min: 1, example: 30 }),
-    )
-    .option(
-      "--guidance <g>",
-      "how closely to follow the prompt; 1 switches guidance off (default: the model's own, or its kind's: 7.5 for Stable Diffusion, 5 for XL, 8.5 for LCM, 2 for aquatint's)",
-      decimal("--guidance", { min: 0, example: 4 }),
-    )
-    .option(
-      "--guidance-rescale <share>",
-      "share of guidance, 0 to 1, that keeps the contrast it would have without",
-      decimal("--guidance-rescale", { min: 0, max: 1, example: 0.7 }),
-      0,
-    )
-    .option(
-      "--guidance-range <low..high>",
-      "noise levels sigma / alpha at which guidance acts; elsewhere a step takes half the time (default: all)",
-      interval("--guidance-range"),
-    )
-    .option(
-      "--sampler <name>",
-      'a name that `aquatint samplers` lists, with a schedule after it or not: "DPM++ 2M Karras" (default: the model\'s own)',
-      sampler,
-    )
-    .option(
-      "--rng <name>",
-      `what a seed means: ${Object.keys(generators).join(", ")}`,
-      generatorNamed,
-      noiseDefaults.rng,
-    )
-    .option(
-      "--noise <kind>",
-      `of stochastic samplers: ${noiseKinds.join(", ")} (one path for every number of steps)`,
-      noiseKindNamed,
-      noiseDefaults.noise,
-    );
 
 /** Adds `aquatint generate` to the program. */
 export const addGenerate = (program: Command, io: Io): Command =>

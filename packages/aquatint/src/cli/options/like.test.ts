@@ -38,6 +38,8 @@ const unusual = [
     "0.4",
     "--guidance-range",
     "0.2..50",
+    "--step-cache",
+    "ucache,start=0",
     "--rng",
     "cuda-philox",
     "--noise",

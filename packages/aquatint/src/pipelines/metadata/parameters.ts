@@ -27,6 +27,8 @@ const parametersSchema = z.looseObject({
   guidanceRescale: z.number().min(0).max(1).optional(),
   /** Noise levels at which guidance acted, where it did not at all. */
   guidanceRange: z.tuple([z.number(), z.number()]).optional(),
+  /** The step cache with the options that were given, where there was one. */
+  stepCache: z.looseObject({ name: z.string() }).optional(),
   /** Layers that were left out, where some were. */
   clipSkip: count.optional(),
   /** Only where it is not diffusers'. */
@@ -106,7 +108,14 @@ export const generationParameters = (plan: TextToImagePlan, source: ParametersSo
   version: source.version,
 });
 
-const conditionsOf = ({ clipSkip = 0, clipSkipRule = "diffusers", hires, ...prompts }: TextToImageOptions) => ({
+const conditionsOf = ({
+  clipSkip = 0,
+  clipSkipRule = "diffusers",
+  hires,
+  stepCache,
+  ...prompts
+}: TextToImageOptions) => ({
+  ...(stepCache && { stepCache: { ...stepCache } }),
   ...(clipSkip > 0 && { clipSkip, ...(clipSkipRule !== "diffusers" && { clipSkipRule }) }),
   ...promptsOf(prompts),
   ...(hires && { hires }),

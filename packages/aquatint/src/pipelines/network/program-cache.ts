@@ -3,7 +3,8 @@ import type { Executable } from "../../compiler/executable.ts";
 import { AquatintError } from "../../errors.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensors } from "../../graph/types.ts";
-import type { Program, RunOptions, Runtime, State } from "../../runtime/types.ts";
+import type { RunOptions, Runtime, State } from "../../runtime/types.ts";
+import { loadedOnce } from "./loaded-once.ts";
 import { type PrologueStates, prologueStates } from "./prologue-states.ts";
 
 /** Runtime and bindings of the programs. */
@@ -59,22 +60,14 @@ export function programCache({ runtime, state, ...options }: ProgramCacheInput):
 }
 
 function cachedProgram(runtime: Runtime, executable: Executable): CachedProgram {
-  let loading: Promise<Program> | undefined;
-  const load = () =>
-    runtime.load(executable).catch((error: unknown) => {
-      loading = undefined;
-      throw error;
-    });
+  const program = loadedOnce(runtime, executable);
   return {
     async run(feeds, options) {
-      loading ??= load();
+      const loaded = await program.load();
       const inputs = Object.entries(feeds).filter(([name]) => name in executable.feeds);
-      return (await loading).run(Object.fromEntries(inputs), options);
+      return loaded.run(Object.fromEntries(inputs), options);
     },
-    async [Symbol.asyncDispose]() {
-      const program = await loading?.catch(() => undefined);
-      await program?.[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   };
 }
 

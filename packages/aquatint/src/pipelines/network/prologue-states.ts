@@ -2,9 +2,10 @@ import type { SplitExecutable } from "../../compiler/compile.ts";
 import { zeros } from "../../graph/host-tensor.ts";
 import type { HostTensors } from "../../graph/types.ts";
 import { copyTensors } from "../../runtime/protocol.ts";
-import type { Program, Runtime, State } from "../../runtime/types.ts";
+import type { Runtime, State } from "../../runtime/types.ts";
 import { lookup } from "../../util/items.ts";
 import { mapValues } from "../../util/map-values.ts";
+import { dispose, loadedOnce } from "./loaded-once.ts";
 
 /** The states that a prologue has computed, each for the values of its feeds. */
 export interface PrologueStates extends AsyncDisposable {
@@ -26,17 +27,11 @@ export function prologueStates(
   runtime: Runtime,
   { prologue, state: types }: Pick<SplitExecutable, "state"> & { readonly prologue: SplitExecutable["body"] },
 ): PrologueStates {
-  let program: Promise<Program> | undefined;
+  const program = loadedOnce(runtime, prologue);
   let entries: readonly Entry[] = []; // the last used first
   const names = Object.keys(prologue.feeds);
-  const load = () =>
-    runtime.load(prologue).catch((error: unknown) => {
-      program = undefined;
-      throw error;
-    });
   const compute = async (feeds: HostTensors): Promise<State> => {
-    program ??= load();
-    const loaded = program;
+    const loaded = program.load();
     const state = await runtime.createState(mapValues(types, zeros));
     try {
       await (await loaded).run(feeds, { state }); // the signal of one caller does not end what others wait for
@@ -64,8 +59,7 @@ export function prologueStates(
     },
     async [Symbol.asyncDispose]() {
       await keep([]);
-      await dispose(program);
-      program = undefined;
+      await program[Symbol.asyncDispose]();
     },
   };
 }
@@ -75,9 +69,3 @@ const sameValues = (a: HostTensors, b: HostTensors): boolean =>
     const other = lookup(b, name).data;
     return data.length === other.length && data.every((value, i) => value === other[i]);
   });
-
-/** Disposes of what was made; what failed has nothing to dispose of. */
-async function dispose(resource: Promise<AsyncDisposable> | undefined): Promise<void> {
-  const made = await resource?.catch(() => undefined);
-  await made?.[Symbol.asyncDispose]();
-}

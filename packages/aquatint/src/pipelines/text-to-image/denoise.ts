@@ -1,10 +1,11 @@
 import { checkedFinite, checkedOutput, outputOrigin, stepAt } from "../../diffusion/finite.ts";
 import { guidedOutput } from "../../diffusion/guidance.ts";
 import { type GuidanceRange, isGuided } from "../../diffusion/guidance-range.ts";
-import type { StepIndex, TimedNetwork } from "../../diffusion/process/denoiser.ts";
+import type { EvaluationPoint, StepIndex, TimedNetwork } from "../../diffusion/process/denoiser.ts";
 import { type Latent, rowsOf } from "../../diffusion/process/latent.ts";
 import type { NoiseSource, SamplerStep } from "../../diffusion/samplers/loop.ts";
 import { type Projection, type SchedulerSettings, scheduler } from "../../diffusion/scheduler.ts";
+import type { StepCache } from "../../diffusion/step-cache/registry.ts";
 import { float32, float32Data } from "../../graph/host-tensor.ts";
 import { type HostTensor, sizeOf } from "../../graph/types.ts";
 import { concatFloat32 } from "../../util/concat.ts";
@@ -44,6 +45,8 @@ export interface DenoiseOptions extends CfgOptions {
   readonly steps: number;
   /** The initial latents [rows, c, h, w], at the level of step `begin`. */
   readonly x: Latent;
+  /** Estimates some evaluations from others. */
+  readonly stepCache?: StepCache | undefined;
   /** Projection that holds x while it is sampled. */
   readonly project?: Projection | undefined;
   /** Standard normals of x's size. */
@@ -56,6 +59,8 @@ export interface DenoiseStep extends SamplerStep {
   readonly input: Latent;
   /** The number by which the network knows the level. */
   readonly timestep: number;
+  /** True if the network was not called: a step cache estimated its output. */
+  readonly estimated: boolean;
 }
 
 /** Runs one sampler for all images of a batch; yields every evaluation and returns the last x. */
@@ -63,16 +68,20 @@ export async function* denoise(
   network: TextToImageNetwork,
   options: DenoiseOptions,
 ): AsyncGenerator<DenoiseStep, Latent, void> {
-  const { steps, begin, rows, project, noise, signal } = options;
+  const { steps, begin, rows, project, stepCache, noise, signal } = options;
   const predict = cfgNetwork(network, options);
   let { x } = options;
-  let call = { input: x, timestep: 0 };
+  let call = { input: x, timestep: 0, estimated: true };
   const loop = scheduler(options.scheduler).run({
     ...{ steps, begin, x, rows, project, noise, signal },
-    network(input, timestep, step) {
-      call = { input, timestep };
-      return predict(input, timestep, step);
+    observe(input, timestep) {
+      call = { input, timestep, estimated: true };
     },
+    network(input, timestep, point) {
+      call = { ...call, estimated: false };
+      return predict(input, timestep, point);
+    },
+    cache: stepCache && { forecast: stepCache.start(), conditions: conditionsAt(options) },
   });
   for await (const step of loop) {
     x = step.x;
@@ -80,6 +89,15 @@ export async function* denoise(
   }
   return x;
 }
+
+/** What the network is told at a point: a change of it makes earlier outputs useless for estimates. */
+const conditionsAt =
+  ({ conditions, controls, guidanceRange, begin = 0 }: CfgOptions) =>
+  ({ i, n, level }: EvaluationPoint): readonly unknown[] => [
+    conditions(i),
+    isGuided(level, guidanceRange),
+    ...(controls?.({ i: i - begin, n: n - begin }).map(({ scale }) => scale) ?? []),
+  ];
 
 /** The network of a whole batch under classifier-free guidance. */
 function cfgNetwork(network: TextToImageNetwork, options: CfgOptions): TimedNetwork {

@@ -3,9 +3,10 @@ import { checkedGuidanceRange, type GuidanceRange } from "../../diffusion/guidan
 import { toCoordinates } from "../../diffusion/process/coordinates.ts";
 import type { Level } from "../../diffusion/process/level.ts";
 import { checkSolvable } from "../../diffusion/process/prediction.ts";
-import { samplers } from "../../diffusion/registry.ts";
+import { type SamplerName, samplers } from "../../diffusion/registry.ts";
 import type { SamplerEntry } from "../../diffusion/samplers/define-sampler.ts";
 import { checkWalk, type SchedulerSettings, withSampler } from "../../diffusion/scheduler.ts";
+import { checkStepCache, type StepCache, stepCacheOf } from "../../diffusion/step-cache/registry.ts";
 import { AquatintError } from "../../errors.ts";
 import { type Seed, torchCpu } from "../../math/random.ts";
 import type { GenerationDefaults } from "../../util/generation-defaults.ts";
@@ -25,6 +26,8 @@ export interface TextToImagePlan extends Required<ReturnType<typeof checkedNoise
   readonly guidanceRescale: number;
   /** Noise levels at which guidance acts; all if absent. */
   readonly guidanceRange: GuidanceRange | undefined;
+  /** Estimates some evaluations from others. */
+  readonly stepCache: StepCache | undefined;
   /** Conditioning of the U-Net. */
   readonly conditioning: Conditioning;
   readonly seed: Seed;
@@ -85,13 +88,8 @@ function planSinglePass(model: PlannedModel, options: TextToImageOptions): TextT
     prompt,
     negative,
     guidance,
-    guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
-    guidanceRange: checkedGuidanceRange(options.guidanceRange, {
-      levels,
-      guided: conditioning.cfgBatch === 2,
-      unconditionalSampler: unconditional ? sampling.sampler : undefined,
-    }),
     conditioning,
+    ...planEvaluations(options, { levels, conditioning, sampler: sampling.sampler }),
     ...checkedNoise(options),
     seed,
     width,
@@ -102,6 +100,26 @@ function planSinglePass(model: PlannedModel, options: TextToImageOptions): TextT
     steps,
     levels,
     ...planImageInputs(options, { modules, size: { width, height }, steps }),
+  };
+}
+
+interface PlannedWalk extends Pick<TextToImagePlan, "levels" | "conditioning"> {
+  readonly sampler: SamplerName;
+}
+
+/** The options that say where and how often the network is evaluated, checked. */
+function planEvaluations(options: TextToImageOptions, { levels, conditioning, sampler }: PlannedWalk) {
+  const { unconditional = false }: SamplerEntry = samplers[sampler];
+  const stepCache = options.stepCache && stepCacheOf(options.stepCache);
+  if (stepCache) checkStepCache(stepCache, { sampler, rows: 1 });
+  return {
+    guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
+    guidanceRange: checkedGuidanceRange(options.guidanceRange, {
+      levels,
+      guided: conditioning.cfgBatch === 2,
+      unconditionalSampler: unconditional ? sampler : undefined,
+    }),
+    stepCache,
   };
 }
 

@@ -1,0 +1,58 @@
+import { AquatintError } from "../../errors.ts";
+import { unknownName } from "../../math/names.ts";
+import { type SamplerName, samplerNamed } from "../registry.ts";
+import type { Forecast, StepCacheEntry, StepCacheOptions } from "./define-step-cache.ts";
+import * as declarations from "./index.ts";
+
+/** One of the declarations in index.ts. */
+export type RegisteredStepCache = (typeof declarations)[keyof typeof declarations];
+/** The name of a step cache. */
+export type StepCacheName = RegisteredStepCache["name"];
+
+/** Every step cache, by the name that the command line takes. */
+export const stepCaches: Readonly<Record<StepCacheName, StepCacheEntry>> = Object.fromEntries(
+  Object.values(declarations).map((cache) => [cache.name, cache]),
+) as unknown as Readonly<Record<StepCacheName, StepCacheEntry>>;
+
+/** A step cache by its name, and some of its options. */
+export interface StepCacheChoice extends StepCacheOptions {
+  readonly name: string;
+}
+
+/** A step cache that is ready to start a walk, any number of times. */
+export interface StepCache {
+  readonly entry: StepCacheEntry;
+  start(): Forecast;
+}
+
+/** The step cache that a choice means. @throws AquatintError "step-cache/unknown", or "sampler/option" for its options. */
+export function stepCacheOf({ name, ...options }: StepCacheChoice): StepCache {
+  const entry = Object.values(stepCaches).find((cache) => cache.name === name);
+  if (!entry) throw unknownName("step-cache/unknown", { name, kind: "step cache", names: Object.keys(stepCaches) });
+  entry.create(options);
+  return { entry, start: () => entry.create(options) };
+}
+
+/** Refuses what a step cache does not work with. @throws AquatintError "step-cache/sampler" or "step-cache/rows". */
+export function checkStepCache(
+  { entry: { name, adaptive } }: StepCache,
+  { sampler, rows }: { readonly sampler: SamplerName; readonly rows: number },
+): void {
+  const { adaptive: choosesSteps = false, extraSteps } = samplerNamed(sampler).entry;
+  if (choosesSteps || extraSteps) {
+    const reason = choosesSteps ? "chooses its steps by what the network says" : "goes back to more noise on its way";
+    throw new AquatintError("step-cache/sampler", `the sampler "${sampler}" ${reason}: no step cache works with it`, {
+      hint: "leave the step cache out, or take another sampler",
+    });
+  }
+  if (!adaptive || rows === 1) return;
+  throw new AquatintError(
+    "step-cache/rows",
+    `the step cache "${name}" decides for one image, got ${rows} images in a batch`,
+    {
+      hint: `make images in batches of 1, or take one that decides for all: ${alike.join(", ")}`,
+    },
+  );
+}
+
+const alike = Object.values(stepCaches).flatMap((cache) => (cache.adaptive ? [] : [cache.name]));
