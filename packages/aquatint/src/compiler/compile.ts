@@ -99,6 +99,7 @@ function executableOf<R extends string>(
     updates: Object.fromEntries(Object.keys(updates).map((name) => [nextName(name), name])),
     nchwc: layout?.channelBlock === undefined ? undefined : true,
     weightsFolder,
+    weightFiles: weightFilesOf(bindings),
     weightMemory,
     memory: graphMemory(lowered, storedBytes(bindings)),
   };
@@ -106,6 +107,11 @@ function executableOf<R extends string>(
 
 const typesOf = <R extends string>(outputs: Readonly<Record<R, Tensor>>): Readonly<Record<R, Type>> =>
   mapValues(outputs, ({ dtype, shape }) => ({ dtype, shape }));
+
+const weightFilesOf = (bindings: ReadonlyMap<Tensor, Binding>): readonly string[] => {
+  const values = Array.from(bindings.values(), (binding) => (binding.kind === "constant" ? binding.value : undefined));
+  return [...new Set(values.flatMap((value) => (value && "location" in value ? [value.location] : [])))];
+};
 
 const storedBytes = (bindings: ReadonlyMap<Tensor, Binding>) => (leaf: Tensor) => {
   const binding = bindings.get(leaf);

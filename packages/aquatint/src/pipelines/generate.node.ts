@@ -7,6 +7,9 @@ import { checkRows } from "../diffusion/samplers/define-sampler.ts";
 import { checkStepCache } from "../diffusion/step-cache/registry.ts";
 import { AquatintError } from "../errors.ts";
 import { followingSeed, type Seed } from "../math/random.ts";
+import { packedFolder } from "../runtime/packed/folder.node.ts";
+import { type PackedEvent, packedRuntime } from "../runtime/packed/runtime.node.ts";
+import { packedStore } from "../runtime/packed/store.node.ts";
 import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Device } from "../runtime/types.ts";
 import { itemAt } from "../util/items.ts";
@@ -54,12 +57,14 @@ export interface GenerateOptions extends TextToImageOptions, TextToImageRun, Ope
   readonly weightMemory?: WeightMemory | undefined;
   /** Bytes that the process may take: the way of computing is chosen for it. No limit when absent. */
   readonly maxMemory?: number | undefined;
+  /** Packed weights are kept in the system's cache folder and mapped the next time; true if absent, unless `maxMemory` is given. */
+  readonly cache?: boolean | undefined;
   /** Precision of the autoencoder, "float32" when absent; in float16 it is tried, and tried again in float32 if it overflows. */
   readonly vaePrecision?: VaePrecision | undefined;
 }
 
-/** Events of a generation: of its images, and where it had to fall back to another precision. */
-export type GenerationEvent = TextToImageEvent | RetryEvent;
+/** Events of a generation: of its images, where it fell back to another precision, and where packed weights were kept. */
+export type GenerationEvent = TextToImageEvent | RetryEvent | PackedEvent;
 
 /** Images that are ready to be made: everything is checked, nothing is loaded. */
 export interface Generation {
@@ -115,26 +120,34 @@ interface PreparedGeneration extends Pick<Generation, "model" | "plans" | "memor
 
 async function* run(
   { model, plans, memory, preview }: PreparedGeneration,
-  options: GenerateOptions,
+  options: Omit<GenerateOptions, "prompt">,
 ): AsyncGenerator<GenerationEvent, void, void> {
   const { device, threads, signal, previews, batch = 1, ...rest } = options;
   signal?.throwIfAborted();
   const { modules } = model;
   const binding = await model.binding();
-  await using runtime = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
+  await using opened = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
   signal?.throwIfAborted();
-  const retries: RetryEvent[] = [];
+  const events: (RetryEvent | PackedEvent)[] = [];
+  const tell = (event: RetryEvent | PackedEvent) => void events.push(event);
+  const runtime = isCached(rest)
+    ? packedRuntime(opened, { store: packedStore(packedFolder()), onWrite: tell })
+    : opened;
   const parts = { modules, ...binding };
-  await using network = openNetwork(runtime, { ...rest, memory, parts, onRetry: (event) => retries.push(event) });
+  await using network = openNetwork(runtime, { ...rest, memory, parts, onRetry: tell });
   const previewer = preview?.(runtime);
   for (let i = 0; i < plans.length; i += batch) {
     const seeds = seedsOf(plans.slice(i, i + batch));
     for await (const event of textToImage(network, itemAt(plans, i), { signal, previews, previewer, seeds })) {
-      yield* retries.splice(0);
+      yield* events.splice(0);
       yield event;
     }
   }
 }
+
+/** Writing an entry takes memory that a limit has no room for. */
+const isCached = ({ cache = true, maxMemory }: Pick<GenerateOptions, "cache" | "maxMemory">): boolean =>
+  cache && maxMemory === undefined;
 
 /**
  * Makes images of a prompt: yields an event for every evaluation of the network and for every image, and frees

@@ -23,7 +23,7 @@ import {
 import { addOutputFlags_, checkQuality, type OutputFlags_ } from "../options/image-files.ts";
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
 import { checkSameModel, type MetadataOptions, metadataOptions, notePadding } from "../options/like.ts";
-import { addMemory, type MemoryFlags, retryText } from "../options/memory.ts";
+import { addMemory, type MemoryFlags, noticeText } from "../options/memory.ts";
 import { device, nodeDevices, seed as seedOption, size, whole } from "../options/names.ts";
 import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
 import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
@@ -159,9 +159,9 @@ async function* generatedImages(generation: Generation, context: WriteContext): 
   let start = performance.now();
   try {
     for await (const event of generation.run({ previews })) {
-      if (event.type === "retry") {
+      if (event.type === "retry" || event.type === "packed") {
         progress.hide();
-        io.stderr.write(retryText(event));
+        io.stderr.write(noticeText(event));
         continue;
       }
       if (event.type === "evaluation") {
