@@ -57,21 +57,21 @@ export async function stepCacheBench(options: StepCacheBenchOptions = {}): Promi
     const reference = await walk({ ...sampler, steps: STEPS });
     const plain = new Map<number, Promise<number>>();
     const plainAt = (steps: number): Promise<number> => {
-      const known = plain.get(steps) ?? walk({ ...sampler, steps }).then((other) => distance(other, reference));
-      plain.set(steps, known);
-      return known;
+      const promise = plain.get(steps) ?? walk({ ...sampler, steps }).then((other) => distance(other, reference));
+      plain.set(steps, promise);
+      return promise;
     };
     for (const text of caches) {
       const cached = await walk({ ...sampler, steps: STEPS, stepCache: choiceOf(text) });
       const [below, share] = [Math.floor(cached.evaluations), cached.evaluations % 1];
       const equal = (1 - share) * (await plainAt(below)) + share * (share > 0 ? await plainAt(below + 1) : 0);
-      const own = distance(cached, reference);
+      const cachedDistance = distance(cached, reference);
       rows[`${name || "its own"} ${text}`] = {
         evaluations: round(cached.evaluations),
         fewer: round(STEPS / cached.evaluations),
-        distance: round(own),
+        distance: round(cachedDistance),
         plain: round(equal),
-        ratio: round(own / equal),
+        ratio: round(cachedDistance / equal),
       };
       console.error(name || "its own", text, JSON.stringify(rows[`${name || "its own"} ${text}`]));
     }

@@ -25,10 +25,10 @@ export async function prologueBench({ steps = 3, weightMemory = "packed" } = {})
   const { context, ...changing } = part.feeds;
   const before = await runtime.load(prologue!);
   const promptCpuMs = await timed(() => before.run({ context: context! }, { state }));
-  const [whole, rest] = [await runtime.load(compile(options)), await runtime.load(body)];
+  const [full, rest] = [await runtime.load(compile(options)), await runtime.load(body)];
   const [times, results] = [[[], []] as [number[], number[]], [] as HostTensors[]];
   for (let i = 0; i <= steps; i++) {
-    const first = await timed(async () => results.push(await whole.run(part.feeds)));
+    const first = await timed(async () => results.push(await full.run(part.feeds)));
     const second = await timed(async () => results.push(await rest.run(changing, { state })));
     if (i === 0) continue; // the first runs settle memory
     times[0].push(first);
@@ -41,7 +41,7 @@ export async function prologueBench({ steps = 3, weightMemory = "packed" } = {})
     ratios: times[0].map((ms, i) => Math.round((1000 * times[1][i]!) / ms) / 1000),
     promptCpuMs: Math.round(promptCpuMs),
     stateMB: Math.round(Object.values(types).reduce((n, { shape }) => n + 4 * shape.reduce((p, d) => p * d), 0) / 1e6),
-    largestDifference: a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i]!)), 0),
+    largestDifference: a.reduce((largest, v, i) => Math.max(largest, Math.abs(v - b[i]!)), 0),
   };
 }
 

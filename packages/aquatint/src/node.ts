@@ -37,6 +37,7 @@ export type { PreviewKind, PreviewOptions } from "./pipelines/preview/preview.no
 export type { Drawings, RunReportInput } from "./runs/drawings.node.ts";
 export { findRuns, foundFiles, openRun, openRuns, type RunEntry } from "./runs/find.node.ts";
 export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } from "./runs/reported-run.node.ts";
+export type { PackedEvent } from "./runtime/packed/runtime.node.ts";
 export { nodeRuntime } from "./runtime/runtime.node.ts";
 export type { DryRunEvent, DryRunPace } from "./train/run/dry-run.ts";
 export { dryTrainRun, readTrainConfig, type TrainRunOptions, trainRun } from "./train/run/run.node.ts";

@@ -7,7 +7,7 @@ import { mapValues } from "../util/map-values.ts";
 
 /** A graph in two parts. */
 export interface SplitGraph<N extends string = string> {
-  /** What depends on the invariant inputs alone, under the names of `leaves`. */
+  /** The tensors that depend on the invariant inputs alone, under the names of `leaves`. */
   readonly prologue: Readonly<Record<string, Tensor>>;
   /** The rest: the same outputs, computed from the leaves in place of those tensors. */
   readonly body: Readonly<Record<N, Tensor>>;
@@ -37,22 +37,22 @@ export function splitInvariant<N extends string>(
     if (dependence === 2) node.inputs.forEach(cutAt);
   }
   roots.forEach(cutAt);
-  const named = Array.from(cuts, (x, i) => [`prologue.${i}`, x] as const);
-  const leaves = Object.fromEntries(named.map(([name, { dtype, shape }]) => [name, input({ name, dtype, shape })]));
-  const replacements = new Map(named.flatMap(([name, x]) => (leaves[name] ? [[x, leaves[name]] as const] : [])));
+  const entries = Array.from(cuts, (x, i) => [`prologue.${i}`, x] as const);
+  const leaves = Object.fromEntries(entries.map(([name, { dtype, shape }]) => [name, input({ name, dtype, shape })]));
+  const replacements = new Map(entries.flatMap(([name, x]) => (leaves[name] ? [[x, leaves[name]] as const] : [])));
   const results = rewrite(roots, { replacements }).values();
   const body = mapValues(outputs, (y: Tensor) => results.next().value ?? y);
-  return { prologue: Object.fromEntries(named), body, leaves };
+  return { prologue: Object.fromEntries(entries), body, leaves };
 }
 
-interface Known {
+interface DependenceContext {
   readonly dependences: ReadonlyMap<Node, Dependence>;
   readonly invariant: ReadonlySet<string>;
 }
-function dependenceOf(node: Node, { dependences, invariant }: Known): Dependence {
+function dependenceOf(node: Node, { dependences, invariant }: DependenceContext): Dependence {
   if (isNodeOf(node, input)) return invariant.has(node.attrs.name) ? 1 : 2;
-  return node.inputs.reduce<Dependence>((most, x) => {
+  return node.inputs.reduce<Dependence>((largest, x) => {
     const dependence = dependences.get(x.node) ?? 0;
-    return dependence > most ? dependence : most;
+    return dependence > largest ? dependence : largest;
   }, 0);
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { checkedGuidanceRange, isGuided } from "./guidance-range.ts";
 
 const levels = [3, 1, 0.5, 0].map((sigma) => ({ t: 0, alpha: 1, sigma }));
-const run = { levels, guided: true };
+const run = { levels, cfg: true };
 
 test("guidance acts above the lower end and up to the higher one, whatever the coordinates", () => {
   const within = (sigma: number, alpha = 1) => isGuided({ t: 0, alpha, sigma }, [0.5, 3]);
@@ -21,7 +21,7 @@ test.each([
   [[1, 1], run, "low..high, got 1..1"],
   [[-1, 1], run, "low..high, got -1..1"],
   [[0, Number.POSITIVE_INFINITY], run, "got 0..Infinity"],
-  [[0.5, 2], { ...run, guided: false }, "without guidance"],
+  [[0.5, 2], { ...run, cfg: false }, "without guidance"],
   [[0.5, 2], { ...run, unconditionalSampler: "ddim-cfgpp" }, 'the sampler "ddim-cfgpp" reads'],
   [[4, 9], run, "no step lies in the guidance range 4..9: they go from 3.00 to 0.500"],
 ] as const)("a range that would change nothing or cannot be kept is refused: %j", (range, check, message) => {
@@ -34,5 +34,5 @@ test.each([
 
 test("a range that some step lies in is kept, and none is none", () => {
   expect(checkedGuidanceRange([0.5, 2], run)).toEqual([0.5, 2]);
-  expect(checkedGuidanceRange(undefined, { ...run, guided: false })).toBeUndefined();
+  expect(checkedGuidanceRange(undefined, { ...run, cfg: false })).toBeUndefined();
 });

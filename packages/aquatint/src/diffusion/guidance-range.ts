@@ -19,8 +19,8 @@ export const isGuided = (level: Level, range: GuidanceRange | undefined): boolea
 export interface RangeCheck {
   /** Levels of the walk. */
   readonly levels: readonly Level[];
-  /** True if the network is called without the prompt at all. */
-  readonly guided: boolean;
+  /** True under classifier-free guidance. */
+  readonly cfg: boolean;
   /** A sampler that reads the output without the prompt at every level. */
   readonly unconditionalSampler?: string | undefined;
 }
@@ -28,7 +28,7 @@ export interface RangeCheck {
 /** Returns a range that changes what is computed. @throws AquatintError "generate/guidance-range" for another. */
 export function checkedGuidanceRange(
   range: GuidanceRange | undefined,
-  { levels, guided, unconditionalSampler }: RangeCheck,
+  { levels, cfg, unconditionalSampler }: RangeCheck,
 ): GuidanceRange | undefined {
   if (range === undefined) return undefined;
   const [low, high] = range;
@@ -36,7 +36,7 @@ export function checkedGuidanceRange(
   if (!(low >= 0 && low < high && Number.isFinite(high))) {
     throw rangeError(`expected a range of noise levels from 0 on, low..high, got ${text}`, "for example 0.3..5");
   }
-  if (!guided) throw rangeError("without guidance there is no range of it", "give a guidance scale above 1");
+  if (!cfg) throw rangeError("without guidance there is no range of it", "give a guidance scale above 1");
   if (unconditionalSampler !== undefined) {
     const hint = "leave the range out, or take another sampler";
     throw rangeError(`the sampler "${unconditionalSampler}" reads the output without the prompt at every level`, hint);

@@ -12,6 +12,7 @@ export {
   type ThresholdOptions,
   type X0Transform,
 } from "./guidance.ts";
+export type { GuidanceRange } from "./guidance-range.ts";
 export { betasOf, type Precision, scheduleFromBetas, withMaxBeta } from "./process/beta-schedules.ts";
 export * from "./process/coordinates.ts";
 export {
@@ -109,11 +110,13 @@ export type {
   CachedEvaluation,
   CachePoint,
   Forecast,
+  StepCacheDeclaration,
   StepCacheEntry,
   StepCacheOptions,
 } from "./step-cache/define-step-cache.ts";
 export { defineStepCache } from "./step-cache/define-step-cache.ts";
 export {
+  type RegisteredStepCache,
   type StepCache,
   type StepCacheChoice,
   type StepCacheName,

@@ -16,7 +16,7 @@ export interface RecordingRuntime {
 /** A runtime that computes nothing: every result is zeros. */
 export function recordingRuntime(): RecordingRuntime {
   const memories: GraphMemory[] = [];
-  let [live, most] = [0, 0];
+  let [live, peak] = [0, 0];
   const runtime: Runtime = {
     device: "cpu",
     devices: ["cpu"],
@@ -32,7 +32,7 @@ export function recordingRuntime(): RecordingRuntime {
       const read = async () => tensors;
       const bytes = bytesOf(tensors);
       live += bytes;
-      most = Math.max(most, live);
+      peak = Math.max(peak, live);
       const release = async () => {
         live -= bytes;
       };
@@ -40,7 +40,7 @@ export function recordingRuntime(): RecordingRuntime {
     },
     async [Symbol.asyncDispose]() {},
   };
-  return { runtime, memories, stateBytes: () => most };
+  return { runtime, memories, stateBytes: () => peak };
 }
 
 const bytesOf = (tensors: HostTensors): number =>

@@ -33,7 +33,7 @@ const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 const columns: readonly TextColumn<PackedEntry>[] = [
   { title: "entry", cell: ({ key }) => key },
   { title: "size", number: true, cell: ({ bytes }) => gigabytes(bytes) },
-  { title: "last used", cell: ({ used }) => new Date(used).toISOString() },
+  { title: "last used", cell: ({ lastUse }) => new Date(lastUse).toISOString() },
 ];
 const store = ({ env }: Io) => packedStore(packedFolder({ env }));
 

@@ -47,7 +47,7 @@ export const addMemory = (command: Command): Command =>
       "float32",
     );
 
-/** What happened on the way, in words. */
+/** An event that is no image, in words. */
 export const noticeText = (event: RetryEvent | PackedEvent): string =>
   event.type === "retry" ? retryText(event) : `Packed weights are kept in ${event.folder} for the next start.\n`;
 

@@ -103,7 +103,7 @@ export const stepList = (about: string): SamplerOption<readonly number[]> => ({
 
 /** An owner of options. */
 export interface OptionOwner<O extends OptionSchema> {
-  /** What it is, in words. */
+  /** The kind of thing, in words. */
   readonly kind: "sampler" | "step cache";
   readonly name: string;
   readonly options: O;

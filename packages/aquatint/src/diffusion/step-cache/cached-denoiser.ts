@@ -8,7 +8,7 @@ import type { CachedEvaluation, Forecast } from "./define-step-cache.ts";
 /** A step cache at work. */
 export interface CacheRun {
   readonly forecast: Forecast;
-  /** What the network is told at a point: where it changes, earlier evaluations are forgotten. */
+  /** The conditions of the network at a point: where they change, earlier evaluations are forgotten. */
   readonly conditions?: ((point: EvaluationPoint) => readonly unknown[]) | undefined;
 }
 
@@ -17,9 +17,9 @@ export function cachedDenoiser(denoise: Denoiser, { forecast, conditions = () =>
   let evaluations: readonly (CachedEvaluation & { readonly estimate: Estimate })[] = [];
   let current: readonly unknown[] = [];
   return async (x, level, step) => {
-    const told = conditions({ ...step, level });
-    if (told.some((value, i) => value !== current[i])) evaluations = [];
-    current = told;
+    const now = conditions({ ...step, level });
+    if (now.some((value, i) => value !== current[i])) evaluations = [];
+    current = now;
     const point = { ...step, x: lin([1 / variancePreserving.scale(level), x]), angle: angleOf(level) };
     const weights = forecast(point, evaluations);
     const estimates = evaluations.map(({ estimate }) => estimate);

@@ -22,7 +22,7 @@ export function distance(a: Latent, b: Latent): number {
   return sum / a.length;
 }
 
-/** How much the estimated data changed between two evaluations for each unit that x did. */
+/** Change of the estimated data between two evaluations for each unit of x. */
 export const changeRate = (a: CachedEvaluation, b: CachedEvaluation): number =>
   distance(a.x0, b.x0) / distance(a.x, b.x);
 

@@ -10,9 +10,9 @@ export type RegisteredStepCache = (typeof declarations)[keyof typeof declaration
 export type StepCacheName = RegisteredStepCache["name"];
 
 /** Every step cache, by the name that the command line takes. */
-export const stepCaches: Readonly<Record<StepCacheName, StepCacheEntry>> = Object.fromEntries(
-  Object.values(declarations).map((cache) => [cache.name, cache]),
-) as unknown as Readonly<Record<StepCacheName, StepCacheEntry>>;
+export const stepCaches = Object.fromEntries(Object.values(declarations).map((cache) => [cache.name, cache])) as {
+  readonly [D in RegisteredStepCache as D["name"]]: D;
+};
 
 /** A step cache by its name, and some of its options. */
 export interface StepCacheChoice extends StepCacheOptions {

@@ -110,7 +110,7 @@ async function smaller(options: MemoryPlanOptions): Promise<string | undefined> 
 /** Memory of the programs of a run; of the autoencoder's there are several forms. */
 interface MemoryNeeds {
   readonly programs: readonly GraphMemory[];
-  /** What was computed for prompts beforehand, kept for all steps. */
+  /** Bytes that are computed once a prompt and kept for all steps. */
   readonly states: number;
   /** The decoded image on its way: as it leaves the worker, as tiles, put together. */
   readonly images: number;

@@ -28,6 +28,6 @@ export function loadedOnce(runtime: Runtime, executable: Executable): LoadedOnce
 
 /** Disposes of what was made; what failed has nothing to dispose of. */
 export async function dispose(resource: Promise<AsyncDisposable> | undefined): Promise<void> {
-  const made = await resource?.catch(() => undefined);
-  await made?.[Symbol.asyncDispose]();
+  const value = await resource?.catch(() => undefined);
+  await value?.[Symbol.asyncDispose]();
 }

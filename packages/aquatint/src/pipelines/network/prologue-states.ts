@@ -20,7 +20,7 @@ interface Entry {
 }
 
 /** States that are kept: those of prompts that take turns, of two halves each. */
-const KEPT = 8;
+const CAPACITY = 8;
 
 /** Runs a prologue once for each set of values; the states used last are kept. */
 export function prologueStates(
@@ -41,9 +41,9 @@ export function prologueStates(
     }
     return state;
   };
-  const keep = (kept: readonly Entry[]): Promise<unknown> => {
-    const dropped = entries.filter((entry) => !kept.includes(entry));
-    entries = kept;
+  const keep = (next: readonly Entry[]): Promise<unknown> => {
+    const dropped = entries.filter((entry) => !next.includes(entry));
+    entries = next;
     return Promise.all(dropped.map(({ state }) => dispose(state)));
   };
   return {
@@ -51,7 +51,7 @@ export function prologueStates(
       const feeds = Object.fromEntries(names.map((name) => [name, lookup(all, name)]));
       const existing = entries.find((entry) => sameValues(entry.feeds, feeds));
       const entry = existing ?? { feeds: copyTensors(feeds), state: compute(feeds) };
-      await keep([entry, ...entries.filter((other) => other !== entry)].slice(0, KEPT));
+      await keep([entry, ...entries.filter((other) => other !== entry)].slice(0, CAPACITY));
       return entry.state.catch(async (error: unknown) => {
         await keep(entries.filter((other) => other !== entry));
         throw error;

@@ -107,17 +107,17 @@ describe.each([
     };
     const { levels } = planTextToImage(model, { prompt: "", steps: 3, sampler: "euler" });
     const [first = 0, second = 0, third = 0] = levels.map(noiseRatio);
-    const guided = await run({ guidance: 3 });
+    const everywhere = await run({ guidance: 3 });
     const middle = await run({ guidance: 3, guidanceRange: [third, second] });
     const all = await run({ guidance: 3, guidanceRange: [0, 2 * first] });
     const none = await run({ guidance: 1 });
-    expect([guided.calls, middle.calls, all.calls, none.calls]).toEqual([
+    expect([everywhere.calls, middle.calls, all.calls, none.calls]).toEqual([
       [2, 2, 2],
       [1, 1, 1, 1],
       [1, 1, 1, 1, 1, 1],
       [1, 1, 1],
     ]);
-    for (const [i, estimate] of guided.estimates.entries()) {
+    for (const [i, estimate] of everywhere.estimates.entries()) {
       for (const [k, v] of estimate.entries()) expect(all.estimates[i]?.[k]).toBeCloseTo(v, 4);
     }
     expect(middle.estimates[0]).toEqual(none.estimates[0]);

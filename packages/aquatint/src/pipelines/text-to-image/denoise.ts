@@ -90,7 +90,7 @@ export async function* denoise(
   return x;
 }
 
-/** What the network is told at a point: a change of it makes earlier outputs useless for estimates. */
+/** The conditions of the network at a point: a change of them makes earlier outputs useless for estimates. */
 const conditionsAt =
   ({ conditions, controls, guidanceRange, begin = 0 }: CfgOptions) =>
   ({ i, n, level }: EvaluationPoint): readonly unknown[] => [

@@ -116,7 +116,7 @@ function planEvaluations(options: TextToImageOptions, { levels, conditioning, sa
     guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
     guidanceRange: checkedGuidanceRange(options.guidanceRange, {
       levels,
-      guided: conditioning.cfgBatch === 2,
+      cfg: conditioning.cfgBatch === 2,
       unconditionalSampler: unconditional ? sampler : undefined,
     }),
     stepCache,

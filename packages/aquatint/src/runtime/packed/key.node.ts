@@ -9,7 +9,7 @@ import { headerLength, PREFIX_BYTES } from "../../formats/safetensors/header.ts"
 /** Counts the ways of writing an entry: one of another way is no entry. */
 const FORMAT = 1;
 
-/** What a program's packed form depends on, as 32 hexadecimal digits: graph, weights, processor and ONNX Runtime. */
+/** The key of a program's packed form, 32 hexadecimal digits that depend on graph, weights, processor and ONNX Runtime. */
 export async function packedKey({ model, weightsFolder = "", weightFiles = [] }: Executable): Promise<string> {
   const hash = createHash("sha256");
   hash.update(JSON.stringify([FORMAT, engineVersion(), process.arch, await processor()]));

@@ -58,7 +58,7 @@ async function executable(file: string, seed = 0) {
 /** Loads a program and runs it, as one start of a process would. */
 async function start(program: Awaited<ReturnType<typeof executable>>) {
   const uses: (string | undefined)[] = [];
-  const written: string[] = [];
+  const folders: string[] = [];
   const recording: Runtime = {
     ...runtime,
     load(loaded) {
@@ -68,12 +68,12 @@ async function start(program: Awaited<ReturnType<typeof executable>>) {
   };
   const packed = packedRuntime(recording, {
     store: packedStore(cache),
-    onWrite: ({ folder }) => written.push(folder),
+    onWrite: ({ folder }) => folders.push(folder),
     smallest: 0,
   });
   await using loaded = await packed.load(program);
   const { y } = await loaded.run({ x });
-  return { uses, written, y: Array.from(y.data) };
+  return { uses, folders, y: Array.from(y.data) };
 }
 
 describe("packed weights", () => {
@@ -81,7 +81,7 @@ describe("packed weights", () => {
     const program = await executable(join(root, "a.safetensors"));
     const runs = [await start(program), await start(program), await start(program)];
     expect(runs.map(({ uses }) => uses)).toEqual([[undefined], ["write"], ["read"]]);
-    expect(runs.map(({ written }) => written)).toEqual([[], [cache], []]);
+    expect(runs.map(({ folders }) => folders)).toEqual([[], [cache], []]);
     for (const { y } of runs) for (const [i, v] of y.entries()) expect(v).toBeCloseTo(runs[0]!.y[i]!, 5);
     const [entry, ...more] = await packedStore(cache).list();
     expect(more).toEqual([]);
@@ -134,10 +134,10 @@ describe("the store", () => {
     const draft = await store.draft(key(digit));
     await writeFile(join(draft, "model.onnx"), "m");
     await writeFile(join(draft, "weights.bin"), Buffer.alloc(1000));
-    const kept = await store.commit(key(digit), draft);
-    const used = new Date(digit * 1000);
-    if (kept) await utimes(join(store.folder, key(digit), "entry.json"), used, used);
-    return kept;
+    const committed = await store.commit(key(digit), draft);
+    const lastUse = new Date(digit * 1000);
+    if (committed) await utimes(join(store.folder, key(digit), "entry.json"), lastUse, lastUse);
+    return committed;
   }
 
   test("drops what was used longest ago beyond its limit, and does not keep what is larger", async () => {
@@ -163,10 +163,10 @@ describe("the store", () => {
 });
 
 test.each([
-  ["linux", {}, "/home/a/.cache/aquatint/packed"],
+  ["linux", {}, "/h/a/.cache/aquatint/packed"],
   ["linux", { XDG_CACHE_HOME: "/x" }, "/x/aquatint/packed"],
-  ["darwin", {}, "/home/a/Library/Caches/aquatint/packed"],
+  ["darwin", {}, "/h/a/Library/Caches/aquatint/packed"],
   ["win32", { LOCALAPPDATA: "/local" }, "/local/aquatint/packed"],
 ] as const)("the folder on %s with %j is %s", (platform, env, expected) => {
-  expect(packedFolder({ platform, env, home: "/home/a" })).toBe(expected);
+  expect(packedFolder({ platform, env, home: "/h/a" })).toBe(expected);
 });

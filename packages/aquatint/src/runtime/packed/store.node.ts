@@ -8,7 +8,7 @@ export interface PackedEntry {
   readonly key: string;
   readonly bytes: number;
   /** When it was last used, in milliseconds since 1970. */
-  readonly used: number;
+  readonly lastUse: number;
 }
 
 /** Packed programs on disk, safe between processes: an entry is a folder that is renamed to its place when it is whole. */
@@ -35,50 +35,11 @@ const isKey = (name: string): boolean => /^[0-9a-f]{32}$/.test(name);
 
 /** The store in a folder; `limit` in bytes, a tenth of the free disk if absent. */
 export function packedStore(folder: string, limit?: number): PackedStore {
-  const at = (key: string) => join(folder, key);
-  const remove = (name: string) => rm(at(name), { recursive: true, force: true });
-  const names = () => readdir(folder).catch((): string[] => []);
-  async function list(): Promise<readonly PackedEntry[]> {
-    const entries = (await names()).filter(isKey).map(async (key) => {
-      const { mtimeMs } = await stat(join(at(key), entryFiles.manifest));
-      return { key, bytes: await entryBytes(at(key)), used: mtimeMs };
-    });
-    const settled = await Promise.allSettled(entries); // another process may remove one meanwhile
-    const present = settled.flatMap((entry) => (entry.status === "fulfilled" ? [entry.value] : []));
-    return present.toSorted((a, b) => b.used - a.used);
-  }
-  async function evict(kept: string): Promise<void> {
-    const entries = await list();
-    const total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
-    const most = limit ?? DISK_SHARE * ((await freeBytes(folder)) + total);
-    let left = total;
-    for (const { key, bytes } of entries.toReversed()) {
-      if (left <= most) return;
-      if (key === kept && bytes <= most) continue;
-      await remove(key);
-      left -= bytes;
-    }
-  }
+  const remove = (key: string) => rm(join(folder, key), { recursive: true, force: true });
   return {
     folder,
-    async find(key) {
-      if (!(await names()).includes(key)) return undefined;
-      if (!(await isIntact(at(key), key))) {
-        await remove(key);
-        return undefined;
-      }
-      const now = new Date();
-      await utimes(join(at(key), entryFiles.manifest), now, now).catch(() => {});
-      return at(key);
-    },
-    async noteUse(key) {
-      await mkdir(folder, { recursive: true });
-      const created = await writeFile(join(folder, `${key}.used`), "", { flag: "wx" }).then(
-        () => true,
-        () => false,
-      );
-      return !created;
-    },
+    find: (key) => findEntry(join(folder, key), key),
+    noteUse: (key) => noteUse(folder, key),
     async draft(key) {
       const path = join(folder, `${key}.${randomBytes(6).toString("hex")}.tmp`);
       await mkdir(path, { recursive: true });
@@ -88,9 +49,9 @@ export function packedStore(folder: string, limit?: number): PackedStore {
       try {
         await sealEntry(draft, key);
         await remove(key);
-        await rename(draft, at(key));
-        await evict(key);
-        return (await names()).includes(key);
+        await rename(draft, join(folder, key));
+        await evict(folder, { newest: key, limit });
+        return (await namesIn(folder)).includes(key);
       } catch {
         return false; // not written, or another process was first
       } finally {
@@ -98,16 +59,65 @@ export function packedStore(folder: string, limit?: number): PackedStore {
       }
     },
     remove,
-    list,
+    list: () => listEntries(folder),
     async clear() {
-      const bytes = (await list()).reduce((sum, entry) => sum + entry.bytes, 0);
+      const bytes = totalOf(await listEntries(folder));
       await rm(folder, { recursive: true, force: true });
       return bytes;
     },
   };
 }
 
-async function freeBytes(folder: string): Promise<number> {
+const namesIn = (folder: string) => readdir(folder).catch((): string[] => []);
+const totalOf = (entries: readonly PackedEntry[]): number => entries.reduce((sum, { bytes }) => sum + bytes, 0);
+
+async function listEntries(folder: string): Promise<readonly PackedEntry[]> {
+  const entries = (await namesIn(folder)).filter(isKey).map(async (key) => {
+    const { mtimeMs } = await stat(join(folder, key, entryFiles.manifest));
+    return { key, bytes: await entryBytes(join(folder, key)), lastUse: mtimeMs };
+  });
+  const settled = await Promise.allSettled(entries); // another process may remove one meanwhile
+  const present = settled.flatMap((entry) => (entry.status === "fulfilled" ? [entry.value] : []));
+  return present.toSorted((a, b) => b.lastUse - a.lastUse);
+}
+
+async function findEntry(path: string, key: string): Promise<string | undefined> {
+  const exists = await stat(path).catch(() => undefined);
+  if (!exists) return undefined;
+  if (!(await isIntact(path, key))) {
+    await rm(path, { recursive: true, force: true });
+    return undefined;
+  }
+  const now = new Date();
+  await utimes(join(path, entryFiles.manifest), now, now).catch(() => {});
+  return path;
+}
+
+async function noteUse(folder: string, key: string): Promise<boolean> {
+  await mkdir(folder, { recursive: true });
+  try {
+    await writeFile(join(folder, `${key}.used`), "", { flag: "wx" });
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+interface Eviction {
+  readonly newest: string;
+  readonly limit: number | undefined;
+}
+
+/** Removes the entries used longest ago beyond the limit, the newest one only where it is larger by itself. */
+async function evict(folder: string, { newest, limit }: Eviction): Promise<void> {
+  const entries = await listEntries(folder);
+  let size = totalOf(entries);
   const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
+  const budget = limit ?? DISK_SHARE * (bavail * bsize + size);
+  for (const { key, bytes } of entries.toReversed()) {
+    if (size <= budget) return;
+    if (key === newest && bytes <= budget) continue;
+    await rm(join(folder, key), { recursive: true, force: true });
+    size -= bytes;
+  }
 }

@@ -34,25 +34,11 @@ export interface Sessions {
 export function createSessions({ ort, devices, configure, nchwcDevices, deviceHint }: Platform): Sessions {
   let options: InferenceSession.SessionOptions = {};
   let fallback: Readonly<Record<string, string>> = {};
-  const create: Sessions["create"] = (model, { weightsFolder, weightMemory = "packed", nchwc, packed } = {}) => {
-    const how = packed && packedUses[packed.use](packed.folder);
-    const settings = {
-      ...options,
-      ...weightSettings[weightMemory].options,
-      ...(nchwc && nchwcOptions),
-      ...how?.options,
-      extra: {
-        session: {
-          ...sessionEntries(how?.model === undefined ? weightsFolder : undefined),
-          ...weightSettings[weightMemory].entries,
-          ...how?.entries,
-          ...fallback,
-        },
-      },
-    };
-    return how?.model === undefined
+  const create: Sessions["create"] = (model, how = {}) => {
+    const { file, settings } = sessionOf(how, { options, fallback });
+    return file === undefined
       ? ort.InferenceSession.create(model, settings)
-      : ort.InferenceSession.create(how.model, settings);
+      : ort.InferenceSession.create(file, settings);
   };
 
   async function open(openOptions: OpenOptions): Promise<RuntimeInfo> {
@@ -77,6 +63,29 @@ export function createSessions({ ort, devices, configure, nchwcDevices, deviceHi
     return { device, devices: available, threads, layout };
   }
   return { open, create };
+}
+
+interface WorkerSettings {
+  readonly options: InferenceSession.SessionOptions;
+  readonly fallback: Readonly<Record<string, string>>;
+}
+
+/** The options of a session, and the file of its graph where that is not the executable's own. */
+function sessionOf(
+  { weightsFolder, weightMemory = "packed", nchwc, packed }: NonNullable<Parameters<Sessions["create"]>[1]>,
+  { options, fallback }: WorkerSettings,
+) {
+  const use = packed && packedUses[packed.use](packed.folder);
+  const { options: weightOptions, entries } = weightSettings[weightMemory];
+  const external = sessionEntries(use?.model === undefined ? weightsFolder : undefined);
+  const settings: InferenceSession.SessionOptions = {
+    ...options,
+    ...weightOptions,
+    ...(nchwc && nchwcOptions),
+    ...use?.options,
+    extra: { session: { ...external, ...entries, ...use?.entries, ...fallback } },
+  };
+  return { file: use?.model, settings };
 }
 
 /** A processor without these kernels refuses the probe, or computes it in another order. */
