@@ -3,8 +3,9 @@ import { build, type Plugin } from "vite";
 import { beforeAll, expect, test } from "vitest";
 import { root } from "./tree.ts";
 
-/** Bytes that the page may load besides ONNX Runtime. The goal of 200 KB is not reached: docs/performance.md says what is left. */
-const BUDGET = 375_000;
+/** Bytes that the page may load besides ONNX Runtime. The goal of 200 KB is not reached: docs/performance.md says what is left.
+ * Motion modules cost 9 KB, parts that are computed once a prompt, guidance ranges and step caches 10 KB. */
+const BUDGET = 392_000;
 
 interface Chunk {
   readonly fileName: string;
