@@ -23,7 +23,7 @@ const prompts = [
   "two green frogs, white background",
 ];
 
-interface Walk {
+interface Measurement {
   /** Images in -1 .. 1. */
   readonly images: readonly Float32Array[];
   /** Evaluations of the network an image. */
@@ -39,11 +39,11 @@ export async function stepCacheBench(options: StepCacheBenchOptions = {}): Promi
   const model = await openTextToImage(await defaultModelFolder());
   await using runtime = await nodeRuntime({});
   await using network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
-  const walk = async (choice: Partial<TextToImageOptions>): Promise<Walk> => {
+  const measured = async (choice: Partial<TextToImageOptions>): Promise<Measurement> => {
     const images: Float32Array[] = [];
     let evaluations = 0;
     for (let seed = 0; seed < seeds; seed++) {
-      const plan = planTextToImage(model, { prompt: prompts[seed % prompts.length]!, seed, ...choice });
+      const plan = await planTextToImage(model, { prompt: prompts[seed % prompts.length]!, seed, ...choice });
       for await (const event of textToImage(network, plan)) {
         if (event.type === "image") images.push(Float32Array.from(event.image.data, (v) => v / 127.5 - 1));
         else if (!event.estimated) evaluations++;
@@ -54,15 +54,15 @@ export async function stepCacheBench(options: StepCacheBenchOptions = {}): Promi
   const rows: Record<string, object> = {};
   for (const name of samplers) {
     const sampler = name === "" ? {} : { sampler: name };
-    const reference = await walk({ ...sampler, steps: STEPS });
+    const reference = await measured({ ...sampler, steps: STEPS });
     const plain = new Map<number, Promise<number>>();
     const plainAt = (steps: number): Promise<number> => {
-      const promise = plain.get(steps) ?? walk({ ...sampler, steps }).then((other) => distance(other, reference));
+      const promise = plain.get(steps) ?? measured({ ...sampler, steps }).then((other) => distance(other, reference));
       plain.set(steps, promise);
       return promise;
     };
     for (const text of caches) {
-      const cached = await walk({ ...sampler, steps: STEPS, stepCache: choiceOf(text) });
+      const cached = await measured({ ...sampler, steps: STEPS, stepCache: choiceOf(text) });
       const [below, share] = [Math.floor(cached.evaluations), cached.evaluations % 1];
       const equal = (1 - share) * (await plainAt(below)) + share * (share > 0 ? await plainAt(below + 1) : 0);
       const cachedDistance = distance(cached, reference);
@@ -84,7 +84,7 @@ function choiceOf(text: string): { readonly name: string } {
   return { ...Object.fromEntries(options.map((part) => [part.split("=")[0], Number(part.split("=")[1])])), name };
 }
 
-function distance(a: Walk, b: Walk): number {
+function distance(a: Measurement, b: Measurement): number {
   const squares = a.images.map(
     (image, i) => image.reduce((sum, v, k) => sum + (v - b.images[i]![k]!) ** 2, 0) / image.length,
   );

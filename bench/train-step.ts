@@ -1,3 +1,4 @@
+import { layoutPass } from "../packages/aquatint/src/compiler/nchwc/layout.ts";
 import type { HostTensor } from "../packages/aquatint/src/graph/types.ts";
 import { sizeOf } from "../packages/aquatint/src/graph/types.ts";
 import { torchCpu } from "../packages/aquatint/src/math/random.ts";
@@ -82,7 +83,7 @@ async function ours(runtime: Runtime) {
   const feed = (name: string, of: readonly number[]) => input({ name, dtype: "float32", shape: of });
   const loss = mean(square(sub(network(feed("x", shape), feed("t", [BATCH])), feed("target", shape))));
   const groups = oneGroup(weights);
-  const executable = trainStep({ loss, groups, layout: runtime.layout });
+  const executable = trainStep({ loss, groups, layout: layoutPass(runtime.layout) });
   const traced = performance.now();
   const program = await runtime.load(executable);
   const loaded = performance.now();

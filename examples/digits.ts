@@ -1,5 +1,5 @@
 import { grad } from "aquatint/autodiff";
-import { compile } from "aquatint/compiler";
+import { compile, layoutPass } from "aquatint/compiler";
 import type { HostTensors, Tensor } from "aquatint/graph";
 import { torchCpu } from "aquatint/math";
 import * as nn from "aquatint/nn";
@@ -41,7 +41,9 @@ for (const [i, [name, weight]] of [...weights].entries()) {
 await using runtime = await nodeRuntime({ threads: 1 }); // a small network gains nothing by more
 const names = new Map([...weights, ...velocities]);
 const program = (outputs: Record<string, Tensor>, changes = {}) =>
-  runtime.load(compile({ outputs, updates: changes, parameters: { names, as: "state" }, layout: runtime.layout }));
+  runtime.load(
+    compile({ outputs, updates: changes, parameters: { names, as: "state" }, layout: layoutPass(runtime.layout) }),
+  );
 await using learning = await program({ loss }, updates);
 await using judging = await program({ right: ops.sum(right) });
 await using state = await runtime.createState(nn.initialize(names, torchCpu(0)));

@@ -37,10 +37,13 @@ test("no test is skipped, singled out or left for later", () => {
 const conditional: Readonly<Record<string, readonly [count: number, reason: string]>> = {
   "bench/soak.test.ts": [1, "open files are counted in /proc, which Linux has"],
   "packages/aquatint/src/cli/pipes.test.ts": [1, "/dev/full is a device of Linux"],
+  "packages/aquatint/src/cli/options/outputs.test.ts": [1, "/proc is a file system of Linux"],
   "packages/aquatint/src/compiler/fuse/upsampled-conv.browser.test.ts": [1, "the browser has no WebGPU adapter"],
+  "packages/aquatint/src/formats/folders.node.test.ts": [1, "/proc is a file system of Linux"],
   "packages/aquatint/src/ops/ops.browser.test.ts": [1, "the browser has no WebGPU adapter"],
   "packages/aquatint/src/runtime/runtime.web.browser.test.ts": [1, "the browser has no WebGPU adapter"],
   "test/browser-example.test.ts": [1, "no Chromium is installed"],
+  "test/footprint.test.ts": [1, "strace is for Linux"],
 };
 
 test("tests that depend on the machine are those listed here", () => {

@@ -14,6 +14,7 @@ export const longTests: readonly string[] = [
   "packages/aquatint/src/diffusion/brownian.test.ts", // converges in 256 steps
   "packages/lab/src/elbo/elbo.test.ts", // bounds over thousands of steps
   "packages/aquatint/src/diffusion/samplers/samplers.test.ts", // the order of every sampler
+  "packages/aquatint/src/diffusion/sampler-walk.test.ts", // samplers on all published schedules
 ];
 
 /** Imports that are there at run time, and files that workers are started from. */
@@ -31,10 +32,10 @@ const { paths } = JSON.parse(readFileSync(join(root, "tsconfig.json"), "utf8")).
 
 function sourceOf(target: string, from: string): string | undefined {
   if (target.startsWith(".")) return join(dirname(from), target);
-  for (const [pattern, places] of Object.entries(paths)) {
+  for (const [pattern, globs] of Object.entries(paths)) {
     const stem = pattern.replace("*", "");
     if (pattern.endsWith("*") ? !target.startsWith(stem) : target !== pattern) continue;
-    const files = places.map((place) => join(place.replace("*", target.slice(stem.length))));
+    const files = globs.map((glob) => join(glob.replace("*", target.slice(stem.length))));
     return files.find((file) => existsSync(join(root, file)));
   }
   return undefined;

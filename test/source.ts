@@ -25,15 +25,21 @@ export interface Source {
   readonly undocumented: readonly string[];
 }
 
+const parsed = new Map<string, readonly Source[]>();
+
 /** The TypeScript files of packages/NAME/src that are neither tests nor cases of tests. */
-export function sources(name: string): Source[] {
+export function sources(name: string): readonly Source[] {
+  const cached = parsed.get(name);
+  if (cached) return cached;
   const folder = `packages/${name}/src`;
-  return filesUnder(folder)
+  const list = filesUnder(folder)
     .filter((path) => path.endsWith(".ts") && !/\.(test|test-d|cases)\.ts$/.test(path))
-    .map((path) => read(folder, path.slice(folder.length + 1)));
+    .map((path) => parse(folder, path.slice(folder.length + 1)));
+  parsed.set(name, list);
+  return list;
 }
 
-function read(folder: string, path: string): Source {
+function parse(folder: string, path: string): Source {
   const text = readFileSync(join(root, folder, path), "utf8");
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const nodes = [...descendants(file)];
@@ -49,8 +55,12 @@ function read(folder: string, path: string): Source {
 }
 
 function* descendants(node: ts.Node): Generator<ts.Node> {
+  const children: ts.Node[] = [];
+  ts.forEachChild(node, (child) => {
+    children.push(child);
+  });
   yield node;
-  for (const child of node.getChildren()) yield* descendants(child);
+  for (const child of children) yield* descendants(child);
 }
 
 function importOf(node: ts.Node, path: string): Import[] {

@@ -6,8 +6,18 @@ import { schedulers } from "./schedulers.ts";
 import { theory } from "./theory.ts";
 import { tokens } from "./tokens.ts";
 import { train } from "./train.ts";
+import { videos } from "./videos.ts";
 
-const kinds: Readonly<Record<string, ParityKind>> = { parts, pipelines, random, schedulers, theory, tokens, train };
+const kinds: Readonly<Record<string, ParityKind>> = {
+  parts,
+  pipelines,
+  random,
+  schedulers,
+  theory,
+  tokens,
+  train,
+  videos,
+};
 /** Files that say something about the data and hold nothing to compare. */
 const inert = /^(README\.md|made-with\.json)$/;
 

@@ -80,13 +80,13 @@ function planes(tensors: RawTensors, key: string): ImageValues {
 export const modelOf = ({ name, args }: NamedCase, { controlNets }: InputSite, model: TextToImageModel) =>
   withControlNets(model, inputsOf(name)?.control ? controlNets.slice(0, scalesOf(args).length) : []);
 
-/** The ControlNets' folders in a folder. */
-export async function controlNetsIn(folder: string): Promise<readonly string[]> {
+/** The folders in a folder whose config is of a class. */
+export async function foldersOf(className: string, folder: string): Promise<readonly string[]> {
   const folders: string[] = [];
   for (const entry of await entriesOf(folder)) {
     const path = join(folder, entry, "config.json");
     const text = await readText(path).catch(() => "{}");
-    if (parseJsonObject(text, { name: path })["_class_name"] === "ControlNetModel") folders.push(join(folder, entry));
+    if (parseJsonObject(text, { name: path })["_class_name"] === className) folders.push(join(folder, entry));
   }
   return folders;
 }

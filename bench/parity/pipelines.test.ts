@@ -15,9 +15,9 @@ const cases = [
   ...["controlnet", "controlnet-two"],
 ];
 
-async function collect(folder: string) {
+async function collect(folder: string, begin = "pipelines/") {
   const all = [];
-  for await (const outcome of outcomes(folder)) if (outcome.check.startsWith("pipelines/")) all.push(outcome);
+  for await (const outcome of outcomes(folder)) if (outcome.check.startsWith(begin)) all.push(outcome);
   return all;
 }
 
@@ -28,6 +28,14 @@ test("every pipeline agrees with diffusers: the latents after each scheduler cal
   expect(checks).toEqual(
     cases.flatMap((name) => ["latents", "image"].map((kind) => `pipelines/${name}/folder/${kind}`)),
   );
+});
+
+const clips = ["clip-euler", "clip-lcm", "clip-windows", "clip-prompts", "clip-free-init", "clip-from-clip"];
+
+test("every clip agrees with diffusers' AnimateDiff pipelines", async () => {
+  const all = await collect(fixtures, "clip-");
+  expect(all.filter((outcome) => !("ok" in outcome && outcome.ok))).toEqual([]);
+  expect(new Set(all.map(({ check }) => check.split("/")[0]))).toEqual(new Set(clips));
 });
 
 test("a case whose ControlNet is not there is skipped with the reason", async () => {

@@ -1,5 +1,5 @@
 import { access } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { openModel } from "../../packages/aquatint/src/checkpoints/open.node.ts";
 import type { Model, TensorLocation } from "../../packages/aquatint/src/checkpoints/types.ts";
 import { schedulerSettings } from "../../packages/aquatint/src/diffusion/diffusers/scheduler-config.ts";
@@ -16,9 +16,10 @@ import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts
 import type { Runtime } from "../../packages/aquatint/src/runtime/types.ts";
 import { adapterFiles } from "./adapters.ts";
 import { guarded, judged, type Outcome, type ParityKind } from "./check.ts";
+import { argumentNames, largestDifference, unitRows } from "./compare-images.ts";
 import {
   canvasOf,
-  controlNetsIn,
+  foldersOf,
   type InputSite,
   inputArguments,
   missingFor,
@@ -26,6 +27,7 @@ import {
   type NamedCase,
   sharedDraws,
 } from "./pipeline-inputs.ts";
+import { compareVideo } from "./videos.ts";
 
 const TOLERANCE = 1e-3;
 const JSON_FILE = "pipelines.json";
@@ -41,23 +43,6 @@ interface Case extends NamedCase {
   readonly seed: number;
 }
 
-/** How text-to-image calls diffusers' arguments. */
-const argumentNames: Readonly<Record<string, string>> = {
-  prompt: "prompt",
-  negative_prompt: "negative",
-  width: "width",
-  height: "height",
-  guidance_scale: "guidance",
-  guidance_rescale: "guidanceRescale",
-  num_inference_steps: "steps",
-  clip_skip: "clipSkip",
-  strength: "strength",
-  original_size: "originalSize",
-  crops_coords_top_left: "cropTopLeft",
-  target_size: "targetSize",
-  aesthetic_score: "aestheticScore",
-  negative_aesthetic_score: "negativeAestheticScore",
-};
 /** `pipelines.json` with its tensors: whole runs of diffusers' pipelines, from each layout of their checkpoints. */
 export const pipelines: ParityKind = {
   claims: (entries) =>
@@ -80,12 +65,19 @@ export const pipelines: ParityKind = {
     const text = await readText(join(folder, JSON_FILE));
     const cases = parseJsonObject(`{"cases":${text}}`, { name: JSON_FILE })["cases"] as readonly Case[];
     const { tensors } = await readSafetensors(join(folder, TENSORS_FILE));
-    const controlNets = await controlNetsIn(folder);
+    const controlNets = await foldersOf("ControlNetModel", folder);
+    const [motion] = await foldersOf("MotionAdapter", folder);
     await using runtime = await nodeRuntime();
     for (const run of cases) {
       const path = join(folder, run.model);
       const single = entries.includes(`${run.model}.safetensors`) ? `${path}.safetensors` : undefined;
       const check = `pipelines/${run.name}`;
+      if ("num_frames" in run.args) {
+        const video = { runtime, folder, tensors, check: `${check}/folder` };
+        if (motion) yield* guarded(check, compareVideo(videoOf(run, motion), video));
+        else yield { check, skipped: "there is no folder of a MotionAdapter" };
+        continue;
+      }
       for await (const [form, files] of adapterFiles(run, join(folder, ADAPTERS))) {
         const site = { runtime, check: [check, "folder", ...form].join("/"), path, tensors, files, controlNets };
         yield* guarded(site.check, compareCase(run, site));
@@ -105,6 +97,13 @@ interface Site extends InputSite {
   /** What is loaded beside the checkpoint, or why that is not there. */
   readonly files: AdapterFiles | string;
 }
+
+/** A case with frames, whose adapter is the folder's first. */
+const videoOf = ({ args, ...run }: Case, motion: string) => ({
+  ...run,
+  motion: basename(motion),
+  args: args as Readonly<Record<string, string | number>>,
+});
 
 /** Why a case cannot be run, if it cannot. */
 async function reasonAgainst(run: Case, site: Site): Promise<string | undefined> {
@@ -161,7 +160,7 @@ async function* compareRun(run: Case, site: Site): AsyncGenerator<Outcome> {
   const { runtime, check, tensors } = site;
   const scheduler = schedulerSettings({ _class_name: run.scheduler, ...run.scheduler_config });
   const model = await modelOf(run, site, await adaptedModel(await checkpointOf(site), site.files as AdapterFiles));
-  const plan = planTextToImage(
+  const plan = await planTextToImage(
     { ...model, scheduler },
     { prompt: "", ...canvasOf(run, site), ...optionsOf(run), seed: run.seed },
   );
@@ -182,17 +181,4 @@ async function* compareRun(run: Case, site: Site): AsyncGenerator<Outcome> {
     if (!raw) yield { check: `${check}/${kind}`, skipped: `${TENSORS_FILE} does not hold it` };
     else yield judged(`${check}/${kind}`, largestDifference(values, toFloat32(raw, { name: run.name })), TOLERANCE);
   }
-}
-
-/** One image [3, h, w] in -1 .. 1 as [h, w, 3] in 0 .. 1. */
-function unitRows(chw: Float32Array): Float32Array {
-  const plane = chw.length / 3;
-  return chw.map((_, i) => Math.min(1, Math.max(0, chw[(i % 3) * plane + Math.floor(i / 3)]! / 2 + 0.5)));
-}
-
-/** The largest of |a - b|; Infinity where the lengths differ or one is NaN. */
-function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
-  const worst = Array.from(expected, (b, i) => Math.abs(actual[i]! - b)).reduce((a, b) => Math.max(a, b), 0);
-  return Number.isNaN(worst) ? Number.POSITIVE_INFINITY : worst;
 }

@@ -111,10 +111,10 @@ async function trajectoryError(
     .randn(size)
     .map((v) => v * scale);
   const network = async (input: Float32Array, t: number) => input.map((v) => (factor * v * t) / (t + 1));
-  const walk: Float32Array[] = [x];
+  const path: Float32Array[] = [x];
   const run = scheduler.run({ steps, x, rows: 1, network, noise: () => stream.randn(size), samplerOptions: step_args });
-  for await (const step of run) walk.push(step.x);
-  const every = (walk.length - 1) / (rows! - 1);
+  for await (const step of run) path.push(step.x);
+  const every = (path.length - 1) / (rows! - 1);
   if (!Number.isInteger(every)) return Number.POSITIVE_INFINITY;
-  return maxError(Array.from({ length: rows! }, (_, k) => Array.from(walk[k * every]!)).flat(), expected);
+  return maxError(Array.from({ length: rows! }, (_, k) => Array.from(path[k * every]!)).flat(), expected);
 }

@@ -1,5 +1,4 @@
 import {
-  encodePng,
   messageOf,
   openModel,
   planTextToImage,
@@ -8,7 +7,7 @@ import {
   textToImageNetwork,
   urlFiles,
 } from "aquatint";
-import { webRuntime } from "aquatint/web";
+import { pngBlob, webRuntime } from "aquatint/web";
 
 const find = <Name extends keyof HTMLElementTagNameMap>(name: Name) => document.querySelector(name)!;
 const say = (text: string, { busy = false } = {}) => {
@@ -26,9 +25,9 @@ loaded.then(() => say("Ready")).catch((error: unknown) => say(messageOf(error), 
 
 async function draw(prompt: string, seed: number): Promise<string> {
   const [{ model, network }, start] = [await loaded, performance.now()];
-  for await (const event of textToImage(network, planTextToImage(model, { prompt, seed }))) {
+  for await (const event of textToImage(network, await planTextToImage(model, { prompt, seed }))) {
     if (event.type === "evaluation") find("progress").value = (event.i + 1) / event.n;
-    if (event.type === "image") find("img").src = URL.createObjectURL(new Blob([encodePng(event.image)]));
+    if (event.type === "image") find("img").src = URL.createObjectURL(await pngBlob(event.image));
   }
   return `${((performance.now() - start) / 1000).toFixed(1)} s`;
 }

@@ -10,8 +10,8 @@ const headers = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-/** Bundled when the server starts. Found later, they would make it reload the page. */
-const bundled = ["zod", "fast-png"];
+/** Bundled when the server starts. Found later, it would make it reload the page. */
+const bundled = ["fast-png"];
 
 /** Serves the default model at `model/`, and copies it into a build, unless `public/model` has another. */
 function defaultModel(): Plugin {

@@ -23,6 +23,7 @@ type Inclusion = "external" | "bundled";
 
 const serverRow = (bundler: BundlerName, inclusion: Inclusion): Row => ({
   name: `${bundler}-server-${inclusion}`,
+  ...(bundler === "vite" && inclusion === "external" && { short: true }),
   what: `${bundler}: a bundle for Node, the library ${inclusion === "external" ? "external" : "in it"}, one image`,
   async run(context) {
     const { cwd, version } = await bundlerProject(context, {

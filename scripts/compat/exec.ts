@@ -6,13 +6,19 @@ import { join } from "node:path";
 /** Where and how long a command runs. */
 export interface ExecOptions {
   readonly cwd: string;
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Seconds until it is killed, with all that it started. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
+  /** The exit code that it has to have; 0 when absent. */
+  readonly code?: number;
 }
 
 /** Runs a command to its end; returns what it printed. @throws Error with the end of its output where it fails. */
-export function exec(command: string, args: readonly string[], { cwd, env, limit = 180 }: ExecOptions) {
+export function exec(
+  command: string,
+  args: readonly string[],
+  { cwd, env, limit = 180, code: expected = 0 }: ExecOptions,
+) {
   return new Promise<string>((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
@@ -26,7 +32,7 @@ export function exec(command: string, args: readonly string[], { cwd, env, limit
     child.on("error", reject);
     child.on("close", (code, signal) => {
       clearTimeout(timer);
-      if (code === 0) return resolve(output);
+      if (code === expected) return resolve(output);
       const line = [command.split("/").at(-1), ...args].join(" ").slice(0, 120);
       reject(new Error(`${line}: ${signal ? `killed after ${limit} s` : `exit code ${code}`}\n${output.slice(-3000)}`));
     });

@@ -1,7 +1,7 @@
 /**
- * Packs the library, installs it as users do and runs it where they run it: `npm run compat`. Writes the table into
- * docs/compatibility.md after a whole run. `--only NAME` (again for more) runs rows by name or its beginning, `--short`
- * what every change can afford. Exit code 1 where a row fails.
+ * Packs the library, installs it as users do and runs it where they run it: `npm run compat`. `--write` puts the
+ * results into docs/compatibility.md. `--only NAME` (again for more) runs rows by name or its beginning, `--short` what
+ * every change can afford. Exit code 1 where a row fails.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,6 +14,7 @@ import { bundlerRows } from "./bundlers.ts";
 import { createContext } from "./context.ts";
 import { managerRows } from "./managers.ts";
 import { nextRows } from "./next.ts";
+import { processRows } from "./processes.ts";
 import { type Context, NotRun, type Result, type Row } from "./row.ts";
 import { runtimeRows } from "./runtimes.ts";
 import { tableOf, writeTable } from "./table.ts";
@@ -22,6 +23,7 @@ import { typesRows } from "./types.ts";
 const page = fileURLToPath(new URL("../../docs/compatibility.md", import.meta.url));
 const allRows: readonly Row[] = [
   ...runtimeRows,
+  ...processRows,
   ...managerRows,
   ...bundlerRows,
   ...browserRows,
@@ -33,6 +35,7 @@ const { values } = parseArgs({
     only: { type: "string", multiple: true, default: [] },
     short: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
   },
 });
 const rows = chosenRows();
@@ -40,7 +43,7 @@ const folder = await mkdtemp(join(tmpdir(), "aquatint-compat-"));
 try {
   const results = await runAll(await createContext(folder));
   console.log(`\n${tableOf(results)}`);
-  if (rows.length === allRows.length) await writeTable(page, tableOf(results));
+  if (values.write) await writeTable(page, { rows: allRows, results });
   if (results.some(({ status }) => status === "FAILED")) process.exitCode = 1;
 } finally {
   if (values.keep) console.log(`Kept: ${folder}`);

@@ -8,7 +8,7 @@ export { openModel } from "./checkpoints/open.ts";
 export type { Model, ModelComponent } from "./checkpoints/types.ts";
 export { schedules } from "./diffusion/process/schedule-names.ts";
 export { samplers } from "./diffusion/registry.ts";
-export { spacings } from "./diffusion/spacing/spacing.ts";
+export { spacings } from "./diffusion/spacing/spacings.ts";
 export { AquatintError, type ErrorCode, type ErrorOptions, messageOf } from "./errors.ts";
 export type { Image } from "./formats/image/image.ts";
 export { decodePng, encodePng, type PngImage } from "./formats/png/png.ts";

@@ -10,6 +10,7 @@ export {
   readSafetensors,
   readSafetensorsHeader,
   readText,
+  writeFileAndFolder,
   writeFileAtomic,
   writeSafetensors,
 } from "./formats/files.node.ts";
@@ -33,6 +34,7 @@ export {
 } from "./pipelines/generate.node.ts";
 export { modelHash, modelLabel } from "./pipelines/metadata/model-hash.node.ts";
 export type { AdapterFiles, EmbeddingFile, LoraFile } from "./pipelines/model/adapters.node.ts";
+export type { EngineEvent } from "./pipelines/network/shared-engine.node.ts";
 export type { PreviewKind, PreviewOptions } from "./pipelines/preview/preview.node.ts";
 export type { Drawings, RunReportInput } from "./runs/drawings.node.ts";
 export { findRuns, foundFiles, openRun, openRuns, type RunEntry } from "./runs/find.node.ts";

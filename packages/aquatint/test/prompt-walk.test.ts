@@ -76,13 +76,13 @@ test("docs/engine.md lists the files that a prompt passes through from generate 
   await rm(cwd, { recursive: true });
   const top = stayIn("");
   add(top, tracer.root);
-  const [walk] = top.stays.values();
+  const [path] = top.stays.values();
   const page = await readFile(new URL("../../../docs/engine.md", import.meta.url), "utf8");
   const [, listed, fileCount, wayCount] =
     /```text walk\n(.*?)\n```\n\n(\d+) files, (\d+) ways back up/s.exec(page) ?? [];
-  expect([...lines(walk!)].join("\n")).toBe(listed);
+  expect([...lines(path!)].join("\n")).toBe(listed);
   expect(top.stays.size).toBe(1);
-  const [fileTotal, ways] = [new Set(filesIn(walk!)).size, ends(walk!) - 1];
+  const [fileTotal, ways] = [new Set(filesIn(path!)).size, ends(path!) - 1];
   expect([fileTotal, ways].map(String)).toEqual([fileCount, wayCount]);
   expect(fileTotal).toBeLessThanOrEqual(25);
   expect(ways).toBeLessThanOrEqual(5);

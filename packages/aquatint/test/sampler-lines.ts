@@ -6,8 +6,8 @@ const folder = new URL("../src/diffusion/", import.meta.url);
 const entries = ["ddim", "ddpm", "euler", "euler-a", "heun", "dpmpp-2m", "pndm", "plms", "unipc", "lcm"];
 
 /** The files that read their configurations, those of the other classes' too. */
-const configurations = ["scheduler-config", "classes", "fields", "ddpm-family", "k-diffusion", "dpm-family"]
-  .concat("edm-and-flow")
+const configurations = ["scheduler-config", "load-scheduler", "read-config", "classes", "fields", "ddpm-family"]
+  .concat("k-diffusion", "dpm-fields", "dpm-multistep", "dpm-singlestep", "deis", "unipc", "edm-and-flow")
   .map((name) => `diffusers/${name}.ts`);
 
 /** What samplers declare themselves with. */

@@ -4,7 +4,8 @@ import type { Level } from "../src/diffusion/process/level.ts";
 import { samplers, scheduleWords } from "../src/diffusion/registry.ts";
 import type { SamplerEntry } from "../src/diffusion/samplers/define-sampler.ts";
 import { isStill } from "../src/diffusion/samplers/loop.ts";
-import { type Scheduler, type SchedulerSettings, scheduler, withSampler } from "../src/diffusion/scheduler.ts";
+import { type Scheduler, type SchedulerSettings, scheduler } from "../src/diffusion/scheduler.ts";
+import { withSampler } from "../src/diffusion/with-sampler.ts";
 import { torchCpu } from "../src/math/random.ts";
 
 const latent = { beta_schedule: "scaled_linear", beta_start: 0.00085, beta_end: 0.012, clip_sample: false } as const;

@@ -115,10 +115,10 @@ function different<T>(random: RandomStream, pools: readonly (readonly T[])[]): r
 }
 
 /** The reasons to hold a cast out of training; undefined where something in it would be hard to see. */
-export type Judge = (cast: Cast) => readonly HeldOutReason[] | undefined;
+export type HeldOutRule = (cast: Cast) => readonly HeldOutReason[] | undefined;
 
 /** Judges casts by the art of an atlas. */
-export function judgeOf(atlas: EmojiAtlas): Judge {
+export function judgeOf(atlas: EmojiAtlas): HeldOutRule {
   const small = remembered((hex: string, style: string) => thinned(atlas.get(hex, style as Style)));
   const isVisible = remembered((thing: string, ground: string, tint: string) => {
     const [hex, style] = thing.split(" ") as [string, string];

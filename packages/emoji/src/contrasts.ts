@@ -85,14 +85,14 @@ export function contrastingScenes(world: SceneWorld, { split, contrasts }: Contr
     return [];
   };
   return (random, { seed, index }) => {
-    const place = index % (contrasts + 1);
-    if (place === 0) return staged(random, source.draw(random), { world });
-    const base = torchCpu(sampleSeed(seed, index - place));
+    const position = index % (contrasts + 1);
+    if (position === 0) return staged(random, source.draw(random), { world });
+    const base = torchCpu(sampleSeed(seed, index - position));
     const { cast } = source.draw(base);
     const standing = base.snapshot();
     const variants = Array.from(base.randperm(ways.length)).flatMap((way) => variant(random, itemAt(ways, way), cast));
     if (variants.length === 0) return staged(random, source.draw(random), { world });
-    const { candidate, turn } = itemAt(variants, (place - 1) % variants.length);
+    const { candidate, turn } = itemAt(variants, (position - 1) % variants.length);
     return staged(restoreTorchCpu(standing), candidate, { world, turn });
   };
 }

@@ -42,7 +42,7 @@ const scenesConfig = scenesFields
   })
   .refine(({ styles, style_weights }) => Object.keys(style_weights ?? {}).every((s) => styles.includes(s as Style)), {
     path: ["style_weights"],
-    error: 'a style has a weight and is none of "styles"',
+    error: 'a style has a weight and is not in "styles"',
   });
 
 /** Loads art; files that are made once go to `cacheFolder`. */

@@ -113,16 +113,16 @@ function objectsOf(
   { aspects, mirrored }: { readonly aspects: readonly number[]; readonly mirrored: readonly boolean[] },
 ): readonly SceneObject[] {
   const { paints: use } = templateOf(template);
-  return parts.map(({ thing, place }) => {
+  return parts.map(({ thing, placement }) => {
     const aspect = itemAt(aspects, thing);
     const { name, hex } = itemAt(things, thing);
     return {
-      ...place,
+      ...placement,
       mirrored: itemAt(mirrored, thing),
       name,
       hex,
-      width: place.size * Math.min(1, aspect),
-      height: place.size * Math.min(1, 1 / aspect),
+      width: placement.size * Math.min(1, aspect),
+      height: placement.size * Math.min(1, 1 / aspect),
       tint: use?.use === "tints" ? itemAt(paints, thing).name : null,
     };
   });

@@ -1,4 +1,4 @@
-import type { Place } from "aquatint/data";
+import type { Placement } from "aquatint/data";
 import type { RandomStream } from "aquatint/math";
 import type { NamedColor } from "./colors.ts";
 import type { EmojiName } from "./names.ts";
@@ -22,7 +22,7 @@ export interface Company {
 export interface Part {
   /** Index into the company's things. */
   readonly thing: number;
-  readonly place: Omit<Place, "mirrored">;
+  readonly placement: Omit<Placement, "mirrored">;
 }
 
 /** A scene with everything in its place. */

@@ -1,4 +1,4 @@
-import type { Place } from "aquatint/data";
+import type { Placement } from "aquatint/data";
 import type { Style } from "./art/atlas.ts";
 import type { BackgroundKindName } from "./backgrounds.ts";
 import type { HeldOutReason } from "./held-out.ts";
@@ -23,7 +23,7 @@ export interface SceneTruth {
 }
 
 /** One thing in a scene, about the center (x, y). */
-export interface SceneObject extends Place {
+export interface SceneObject extends Placement {
   readonly name: string;
   readonly hex: string;
   /** Width of its box, in fractions of the image's side. */

@@ -41,7 +41,7 @@ export function isEmbedding({ tensors }: SafetensorsHeader): boolean {
 /** The vectors of a textual inversion in the form of any program. @throws AquatintError "checkpoint/embedding". */
 export function embeddingOf({ file, header }: FileHeader, { name }: { readonly name: string }): Embedding {
   if (!isEmbedding(header)) {
-    throw new AquatintError("checkpoint/embedding", `${name} is no textual-inversion embedding`, {
+    throw new AquatintError("checkpoint/embedding", `${name} is not a textual-inversion embedding`, {
       hint: `it holds ${header.tensors.size} tensors, expected "emb_params", "clip_l" and "clip_g", "text_encoders_0" and "text_encoders_1", or one named by its word`,
     });
   }
@@ -49,19 +49,19 @@ export function embeddingOf({ file, header }: FileHeader, { name }: { readonly n
   return { token, ...vectorsOf(Array.from(header.tensors, ([key, entry]) => [key, { ...entry, file }])) };
 }
 
-function vectorsOf(tensors: readonly (readonly [key: string, place: TensorLocation])[]) {
+function vectorsOf(tensors: readonly (readonly [key: string, location: TensorLocation])[]) {
   const vectors = new Map<string, TensorLocation>();
   const unused: string[] = [];
   let namesEncoder = false;
-  for (const [key, place] of tensors) {
+  for (const [key, location] of tensors) {
     if (ignored.test(key)) {
       unused.push(key);
       continue;
     }
-    const shape = place.shape.length === 1 ? [1, ...place.shape] : place.shape;
+    const shape = location.shape.length === 1 ? [1, ...location.shape] : location.shape;
     const encoder = encoderOf(key);
     namesEncoder ||= encoder !== undefined;
-    vectors.set(encoder ?? "text_encoder", { ...place, shape });
+    vectors.set(encoder ?? "text_encoder", { ...location, shape });
   }
   return { vectors, unused, namesEncoder };
 }
@@ -73,7 +73,7 @@ export const isBundled = (key: string): boolean => bundled.test(key);
 
 /** The embeddings inside a LoRA's file. */
 export function bundledEmbeddings({ file, header }: FileHeader): readonly Embedding[] {
-  const words = new Map<string, [key: string, place: TensorLocation][]>();
+  const words = new Map<string, [key: string, location: TensorLocation][]>();
   for (const [key, entry] of header.tensors) {
     const [, word, part] = bundled.exec(key) ?? [];
     if (word === undefined || part === undefined || !isVectors(entry)) continue;

@@ -30,6 +30,6 @@ export async function fileModel(files: ModelFiles, { file, ...options }: FileOpt
     unknown: otherModel(file.header.tensors.keys()) ?? "no model that is known",
   };
   throw new AquatintError("checkpoint/kind", `${name} is ${kinds[kind]}, expected a model`, {
-    hint: kind === "unknown" ? READ_MODELS : "aquatint inspect FILE says what a file holds",
+    hint: kind === "unknown" ? READ_MODELS : "aquatint inspect FILE shows what it holds",
   });
 }

@@ -97,5 +97,5 @@ function leaves(root: string, file: string): boolean {
 
 const outside = (folder: string, path: string) =>
   new AquatintError("file/outside", `"${path.slice(0, 200)}" leaves the folder ${folder}`, {
-    hint: "copy the file into the folder, or open the folder that it lies in",
+    hint: "copy the file into the folder, or open the folder that contains it",
   });

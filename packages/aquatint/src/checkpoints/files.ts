@@ -31,7 +31,7 @@ export const pathIn = (folder: string, file: string): string => (folder === "" ?
 
 const outside = (path: string, name: string) =>
   new AquatintError("file/outside", `"${path.slice(0, 200)}" leaves the folder ${name}`, {
-    hint: "copy the file into the folder, or open the folder that it lies in",
+    hint: "copy the file into the folder, or open the folder that contains it",
   });
 
 /** The first names behind a folder's path. */

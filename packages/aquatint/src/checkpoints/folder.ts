@@ -1,7 +1,7 @@
 import { AquatintError } from "../errors.ts";
 import { currentKeys } from "../formats/safetensors/renamed-keys.ts";
+import { classWeights, modelClass, modelClasses } from "../models/classes.ts";
 import { familyOf } from "../models/families.ts";
-import { classWeights, modelClass, models } from "../models/registry.ts";
 import type { JsonObject } from "../util/json.ts";
 import { chooseWeights, weightsFiles } from "./choose-weights.ts";
 import { fileName, type ModelFiles, pathIn } from "./files.ts";
@@ -19,7 +19,7 @@ export interface FolderOptions {
 const skipped = new Set(["safety_checker", "feature_extractor", "image_encoder", "watermark", "watermarker"]);
 /** Components that an image needs: one of an unknown class is refused. */
 const needed = /^(unet|vae|text_encoder(_\d)?|transformer|prior|decoder)$/;
-const classNames = Object.keys(models).join(", ");
+const classNames = Object.keys(modelClasses).join(", ");
 
 /** The file of a model's own choices. */
 export const GENERATION = "generation_config.json";
@@ -65,7 +65,7 @@ async function noModel(files: ModelFiles): Promise<AquatintError> {
     : "give the folder of a model, the one that holds model_index.json, or a .safetensors file";
   return new AquatintError(
     "model/not-a-model",
-    `${files.name} is no model folder: it holds no ${INDEX} and no ${CONFIG} of a network`,
+    `${files.name} is not a model folder: it has no ${INDEX} and no ${CONFIG} of a network`,
     { hint },
   );
 }
@@ -172,7 +172,7 @@ async function readShards(
   const { weight_map: map } = await readJson(files, path);
   const wrong = (detail: string, hint = "fetch the model again") =>
     new AquatintError("checkpoint/shards", `${fileName(files, path)}: ${detail}`, { hint });
-  if (typeof map !== "object" || map === null || Array.isArray(map)) throw wrong(`"weight_map" is no JSON object`);
+  if (typeof map !== "object" || map === null || Array.isArray(map)) throw wrong(`"weight_map" is not a JSON object`);
   const shards = new Map<string, ReadonlyMap<string, TensorLocation>>();
   const weights = new Map<string, TensorLocation>();
   for (const [key, shard] of Object.entries(map as JsonObject)) {
@@ -196,7 +196,7 @@ async function readShards(
 export async function besideConfig({ file }: FileHeader, files: ModelFiles): Promise<boolean> {
   const stem = file.name.split("/").at(-1)?.split(/[.-]/)[0];
   return (
-    Object.keys(models).some((name) => modelClass(name)?.weightsFile === stem) &&
+    Object.keys(modelClasses).some((name) => modelClass(name)?.weightsFile === stem) &&
     ((await files.list(""))?.includes(CONFIG) ?? false)
   );
 }

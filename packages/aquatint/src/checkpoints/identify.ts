@@ -1,5 +1,5 @@
 import type { SafetensorsHeader } from "../formats/safetensors/safetensors.ts";
-import { detectedClass } from "../models/registry.ts";
+import { detectedClass } from "../models/classes.ts";
 import { isEmbedding } from "./embedding.ts";
 import { isLora } from "./lora/file.ts";
 import { isSingleFile } from "./single-file/single-file.ts";

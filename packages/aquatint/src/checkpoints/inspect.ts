@@ -133,12 +133,12 @@ function loraReport(all: readonly LoraLayer[]): Omit<LoraReport, "words"> {
     const flat = module.replaceAll(".", "_");
     return layerNames.exec(flat)?.[1] ?? flat;
   });
-  const places = all.flatMap((layer) => Object.values(layer.places));
+  const locations = all.flatMap((layer) => Object.values(layer.locations));
   return {
     methods: [...new Set(all.map(({ method }) => method.name))],
     ranks: [...new Set(all.flatMap(({ rank }) => rank ?? []))].sort((a, b) => a - b),
     layers,
     targets: [...new Set(names)].sort(),
-    convolutions: places.some((place) => (place?.shape[2] ?? 1) > 1),
+    convolutions: locations.some((location) => (location?.shape[2] ?? 1) > 1),
   };
 }

@@ -1,7 +1,7 @@
 import { AquatintError } from "../errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor } from "../graph/types.ts";
-import type { ModelClassName } from "../models/registry.ts";
+import type { ModelClassName } from "../models/classes.ts";
 import { expectKeys } from "../nn/module.ts";
 import { type TokenizerFiles, tokenizerFileNames } from "../tokenizers/files.ts";
 import { type ModelFiles, pathIn } from "./files.ts";

@@ -19,7 +19,7 @@ const rows: { readonly [T in DryRunEvent["type"]]: (event: Extract<DryRunEvent, 
   plan: ({ config, plan, preset, device }) => [
     ["task", `${config.task} on ${config.dataset.name}, ${device}`],
     ...preset.map(
-      ([place, value], i): Row => [i ? "" : `preset ${config.preset}`, `${place} = ${JSON.stringify(value)}`],
+      ([path, value], i): Row => [i ? "" : `preset ${config.preset}`, `${path} = ${JSON.stringify(value)}`],
     ),
     ...plan.parts.map(
       ({ name, parameters, frozen }): Row => [

@@ -55,7 +55,7 @@ const namedElsewhere: Readonly<Record<string, Readonly<Record<string, string>>>>
 /** The program with the command that `first` names, or with all of them where it is none: a prompt, or --help. */
 async function createProgram(io: Io, first = ""): Promise<Command> {
   const program = new Command("aquatint")
-    .description("Images from words: trains diffusion models and makes images with them, without Python.")
+    .description("Train diffusion models and make images with them, without Python.")
     .version(version, "-v, --version", "print the version")
     .helpCommand(false)
     .exitOverride()

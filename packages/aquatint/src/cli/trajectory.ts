@@ -1,4 +1,3 @@
-import { samplerNamed } from "../diffusion/registry.ts";
 import { AquatintError } from "../errors.ts";
 import { type Image, imageStrip } from "../formats/image/image.ts";
 import { fromFloat32 } from "../formats/safetensors/half.ts";
@@ -32,8 +31,8 @@ export function stripOf(
 const MAX_TRAJECTORY_BYTES = 2 ** 30;
 
 /** Refuses a run whose trajectory would not fit in memory. */
-export function checkTrajectorySize({ levels, samplerName, latentShape }: TextToImagePlan): void {
-  const evaluations = (levels.length - 1) * samplerNamed(samplerName).entry.evaluations;
+export function checkTrajectorySize({ levels, scheduler, latentShape }: TextToImagePlan): void {
+  const evaluations = (levels.length - 1) * scheduler.sampler.evaluations;
   const bytes = evaluations * sizeOf(latentShape) * 8;
   if (bytes <= MAX_TRAJECTORY_BYTES) return;
   const mebibytes = (n: number) => `${Math.ceil(n / 2 ** 20)} MiB`;

@@ -6,7 +6,7 @@ import { lookup } from "../util/items.ts";
 import { mapValues } from "../util/map-values.ts";
 import type { Executable, WeightMemory } from "./executable.ts";
 import { fuse } from "./fuse/fuse.ts";
-import { applyLayout, type Layout } from "./nchwc/layout.ts";
+import type { LayoutPass } from "./nchwc/layout.ts";
 import { type Binding, type ExternalData, emitOnnx } from "./onnx/emit.ts";
 import { simplify } from "./passes/simplify.ts";
 import { splitInvariant } from "./prologue.ts";
@@ -30,8 +30,8 @@ export interface CompileOptions<R extends string = string> {
   readonly weightsFolder?: string | undefined;
   /** The runtime's form of constant weights; "packed" when absent. */
   readonly weightMemory?: WeightMemory | undefined;
-  /** The `layout` of the runtime that will load the program; row-major when absent, as for a model file. */
-  readonly layout?: Layout | undefined;
+  /** `layoutPass` of the runtime that will load the program; row-major when absent, as for a model file. */
+  readonly layout?: LayoutPass | undefined;
   /** The most bytes of attention scores at a time, for devices that keep them; no limit when absent. */
   readonly scoreBytes?: number | undefined;
 }
@@ -74,7 +74,8 @@ const nextName = (name: string): string => `next:${name}`;
 function lower({ outputs, updates = {}, layout, scoreBytes }: CompileOptions): Readonly<Record<string, Tensor>> {
   const next = Object.entries(updates).map(([name, tensor]) => [nextName(name), tensor] as const);
   const simple = simplify({ ...outputs, ...Object.fromEntries(next) });
-  return applyLayout(next.length ? simple : fuse(simple, { scoreBytes }), layout);
+  const fused = next.length ? simple : fuse(simple, { scoreBytes });
+  return layout?.apply(fused) ?? fused;
 }
 
 interface LoweredGraph<R extends string> extends Pick<CompileOptions<R>, "outputs"> {
@@ -97,7 +98,7 @@ function executableOf<R extends string>(
     stateInputs: pick(emitted.inputs, (name) => state.has(name)),
     results: typesOf(outputs),
     updates: Object.fromEntries(Object.keys(updates).map((name) => [nextName(name), name])),
-    nchwc: layout?.channelBlock === undefined ? undefined : true,
+    nchwc: layout && true,
     weightsFolder,
     weightFiles: weightFilesOf(bindings),
     weightMemory,

@@ -7,8 +7,8 @@ export interface Canvas {
   readonly pixels: Float32Array;
 }
 
-/** Place of an image, in fractions of the canvas side from its top left corner. */
-export interface Place {
+/** Placement of an image, in fractions of the canvas side from its top left corner. */
+export interface Placement {
   /** The center. */
   readonly x: number;
   readonly y: number;
@@ -52,7 +52,7 @@ export function cover({ side, pixels }: Canvas, rgb: Color, share: (x: number, y
 }
 
 /** Lays `image` over the canvas: area resampling when it shrinks, bilinear when it grows, alpha as coverage. */
-export function blend({ side, pixels }: Canvas, image: RgbaImage, { x, y, size, mirrored }: Place): void {
+export function blend({ side, pixels }: Canvas, image: RgbaImage, { x, y, size, mirrored }: Placement): void {
   const wholeScale = Math.max(image.width, image.height) / (size * side);
   const level = levelFor(image, wholeScale);
   const scale = wholeScale / level.factor;

@@ -50,6 +50,8 @@ export interface DatasetReport {
   readonly skipped: readonly ReportedFiles[];
   /** Files that are used, and of which something is to be said. */
   readonly notes?: readonly ReportedFiles[];
+  /** SHA-256 of the paths, bytes and captions of the images that are used, where they may change under a configuration. */
+  readonly contents?: string;
 }
 
 /** Sentences about the files of a report that are skipped or noted. */

@@ -1,6 +1,6 @@
 /** Data sets: what a trainer reads, and what kinds of them are made of. */
 export { pick, weighted, worded } from "./choose.ts";
-export { blend, type Canvas, cover, fill, mixColors, type Place } from "./compose.ts";
+export { blend, type Canvas, cover, fill, mixColors, type Placement } from "./compose.ts";
 export * from "./dataset.ts";
 export type { Digits } from "./digits/digits.ts";
 export type { FolderEntry, FolderRequest, ImageFolder } from "./folder/images.ts";

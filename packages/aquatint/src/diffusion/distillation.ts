@@ -20,15 +20,15 @@ export interface DividedWalkInput {
 export function dividedWalk({ settings, steps, substeps }: DividedWalkInput): readonly (readonly Level[])[] {
   const { schedule, target, networkCoordinates, path } = settings;
   const visited = path(steps).levels;
-  const walk = visited.slice(0, -1).map((from, i) => {
+  const trajectory = visited.slice(0, -1).map((from, i) => {
     const to = itemAt(visited, i + 1);
     const between = Array.from({ length: substeps - 1 }, (_, j) =>
       schedule.level(Math.round(from.t + ((j + 1) / substeps) * (to.t - from.t))),
     );
     return [from, ...between, to].map((level) => toCoordinates(networkCoordinates, level));
   });
-  for (const step of walk) checkSolvable(target, step.slice(0, -1));
-  return walk;
+  for (const step of trajectory) checkSolvable(target, step.slice(0, -1));
+  return trajectory;
 }
 
 /** DDIM's step (Song et al. 2021) from one level to another as two numbers: it goes from x to p x + q output. */

@@ -50,7 +50,7 @@ export function outputOrigin(where: string, x: Latent): Origin {
 
 /** The same for all that a network gives. */
 export function checkedOutput(output: NetworkOutput, origin: () => Origin): NetworkOutput {
-  const parts = output instanceof Float32Array ? [output] : [output.output, output.unconditional, output.variance];
+  const parts = ArrayBuffer.isView(output) ? [output] : [output.output, output.unconditional, output.variance];
   for (const part of parts) if (part) checkedFinite(part, origin);
   return output;
 }
@@ -88,6 +88,6 @@ export const stepAt = (i: number, n: number, t: number): string =>
 
 function stepWords({ i, n, level, next }: SamplerStep, name: string, output: NetworkOutput): string {
   const [from, to] = [level, next].map((at) => Number(noiseRatio(at).toPrecision(4)));
-  const magnitude = magnitudeOf(output instanceof Float32Array ? output : output.output).toPrecision(3);
+  const magnitude = magnitudeOf(ArrayBuffer.isView(output) ? output : output.output).toPrecision(3);
   return `step ${i + 1} of ${n} of the sampler "${name}" (sigma ${from} to ${to}, the network's finite output up to ${magnitude})`;
 }

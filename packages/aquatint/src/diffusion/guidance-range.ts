@@ -1,19 +1,7 @@
 import { AquatintError } from "../errors.ts";
+import { type GuidanceRange, isGuided } from "./guidance.ts";
 import { noiseRatio } from "./process/coordinates.ts";
 import type { Level } from "./process/level.ts";
-
-/**
- * Noise-to-signal ratios sigma / alpha between which guidance acts, above `low` and up to `high` (Kynkäänniemi et al. 2024):
- * the same whatever the sampler, its schedule and its steps.
- */
-export type GuidanceRange = readonly [low: number, high: number];
-
-/** True if guidance acts at a level. */
-export const isGuided = (level: Level, range: GuidanceRange | undefined): boolean => {
-  if (range === undefined) return true;
-  const ratio = noiseRatio(level);
-  return ratio > range[0] && ratio <= range[1];
-};
 
 /** A run that a guidance range is checked for. */
 export interface RangeCheck {
@@ -27,10 +15,9 @@ export interface RangeCheck {
 
 /** Returns a range that changes what is computed. @throws AquatintError "generate/guidance-range" for another. */
 export function checkedGuidanceRange(
-  range: GuidanceRange | undefined,
+  range: GuidanceRange,
   { levels, cfg, unconditionalSampler }: RangeCheck,
-): GuidanceRange | undefined {
-  if (range === undefined) return undefined;
+): GuidanceRange {
   const [low, high] = range;
   const text = `${low}..${high}`;
   if (!(low >= 0 && low < high && Number.isFinite(high))) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clipX0, dynamicThreshold, guidedOutput, recomputeEps } from "./guidance.ts";
+import { clipX0, composedOutput, dynamicThreshold, guidedOutput, recomputeEps } from "./guidance.ts";
 import { type Denoiser, denoiser, type Network, singleStep } from "./process/denoiser.ts";
 import type { Level } from "./process/level.ts";
 import { targets } from "./process/prediction.ts";
@@ -24,13 +24,24 @@ test("at scale 1 only the conditional output counts, at 0 only the other", () =>
   expect(guidedOutput(without, withPrompt, { scale: 0 }).output).toEqual(without);
 });
 
+test("prompts are joined by the weighted sum of what each adds, and guided as one", () => {
+  const other = Float32Array.of(4, 0);
+  const conditionals = [withPrompt, other];
+  const composed = composedOutput({ unconditional: without, conditionals, weights: [1.5, -0.5] });
+  expect(Array.from(composed)).toEqual([2 + 1.5 * -1 - 0.5 * 2, -1 + 1.5 * 4 - 0.5 * 1]);
+  const { output } = guidedOutput(without, composed, { scale: 4 });
+  expect(Array.from(output)).toEqual([2 + 4 * (1.5 * -1 - 0.5 * 2), -1 + 4 * (1.5 * 4 - 0.5 * 1)]);
+  expect(Array.from(composedOutput({ conditionals, weights: [0.25, 0.75] }))).toEqual([3.25, 0.75]);
+  expect(composedOutput({ unconditional: without, conditionals: [withPrompt], weights: [1] })).toEqual(withPrompt);
+});
+
 test("rescaled guidance has the conditional output's deviation, in its share", () => {
   const deviation = ([a, b]: Float32Array) => Math.abs(a! - b!) / 2;
   const plain = guidedOutput(without, withPrompt, { scale: 4 }).output;
   const of = (rescale: number) => deviation(guidedOutput(without, withPrompt, { scale: 4, rescale }).output);
   expect(of(1)).toBeCloseTo(deviation(withPrompt), 5);
   expect(of(0.7)).toBeCloseTo(0.7 * deviation(withPrompt) + 0.3 * deviation(plain), 5);
-  expect(() => of(1.5)).toThrow("the guidance rescale lies in 0 .. 1, got 1.5");
+  expect(() => of(1.5)).toThrow("the guidance rescale must lie in 0 .. 1, got 1.5");
 });
 
 test("clipping bounds x0 and leaves eps as it was", async () => {

@@ -1,5 +1,6 @@
 /** Diffusion as mathematics: schedules, spacings, samplers and the evidence lower bound, without networks. */
 export { type BrownianOptions, brownianNoise } from "./brownian.ts";
+export { loadSchedulerSettings } from "./diffusers/load-scheduler.ts";
 export { publishedScheduler, schedulerFromConfig, schedulerSettings } from "./diffusers/scheduler-config.ts";
 export type { FiniteChecks, NetworkInput } from "./finite.ts";
 export * from "./gaussian-mixture.ts";
@@ -7,12 +8,12 @@ export {
   clipX0,
   dynamicThreshold,
   type GuidanceOptions,
+  type GuidanceRange,
   guidedOutput,
   recomputeEps,
   type ThresholdOptions,
   type X0Transform,
 } from "./guidance.ts";
-export type { GuidanceRange } from "./guidance-range.ts";
 export { betasOf, type Precision, scheduleFromBetas, withMaxBeta } from "./process/beta-schedules.ts";
 export * from "./process/coordinates.ts";
 export {
@@ -53,7 +54,6 @@ export {
   type RegisteredSampler,
   type SamplerName,
   type ScheduleWord,
-  samplerChoice,
   samplerNamed,
   samplers,
   scheduleWord,
@@ -87,7 +87,6 @@ export {
   type SchedulerRun,
   type SchedulerSettings,
   scheduler,
-  withSampler,
 } from "./scheduler.ts";
 export type { AysTable, Ramp } from "./spacing/ramps.ts";
 export * as ramps from "./spacing/ramps.ts";
@@ -100,12 +99,11 @@ export {
   type RampedOptions,
   ramped,
   type Spacing,
-  type SpacingName,
   type SpacingOptions,
-  spacings,
   timeOfRatio,
 } from "./spacing/spacing.ts";
-export type { CacheRun } from "./step-cache/cached-denoiser.ts";
+export { type SpacingName, spacings } from "./spacing/spacings.ts";
+export { type CacheRun, cachedDenoiser } from "./step-cache/cached-denoiser.ts";
 export type {
   CachedEvaluation,
   CachePoint,
@@ -116,6 +114,7 @@ export type {
 } from "./step-cache/define-step-cache.ts";
 export { defineStepCache } from "./step-cache/define-step-cache.ts";
 export {
+  type CachedRun,
   type RegisteredStepCache,
   type StepCache,
   type StepCacheChoice,
@@ -123,3 +122,4 @@ export {
   stepCacheOf,
   stepCaches,
 } from "./step-cache/registry.ts";
+export { withSampler } from "./with-sampler.ts";

@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
 import { programMenus } from "../../test/program-menus.ts";
 import { AquatintError } from "../errors.ts";
+import { readFields } from "../util/fields.ts";
 import { schedulerClasses } from "./diffusers/classes.ts";
+import type { SchedulerClass } from "./diffusers/fields.ts";
 import { linear } from "./process/schedules.ts";
 import { automaticSchedule, samplerNamed, samplers, scheduleWords } from "./registry.ts";
 import type { SamplerEntry } from "./samplers/define-sampler.ts";
-import { dropLast, spacings } from "./spacing/spacing.ts";
+import { dropLast } from "./spacing/spacing.ts";
+import { spacings } from "./spacing/spacings.ts";
 
 const entries = Object.entries<SamplerEntry>(samplers);
 
@@ -82,9 +85,9 @@ test.each([
 });
 
 test("every class of diffusers that is read is a name too, of the sampler that its configuration chooses", () => {
-  for (const [name, { settings, schema }] of Object.entries(schedulerClasses)) {
-    const { sampler } = settings(schema.parse({}));
-    expect(samplerNamed(name).name).toBe(sampler);
+  for (const [name, { settings, fields }] of Object.entries<SchedulerClass>(schedulerClasses)) {
+    const { sampler } = settings(readFields(fields, {}, ({ path }) => new Error(path)));
+    expect(samplerNamed(name).name).toBe(sampler.name);
   }
 });
 

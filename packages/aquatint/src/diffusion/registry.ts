@@ -4,8 +4,9 @@ import { folded, otherMethod, programNames, scheduleAliases } from "./program-na
 import type { SamplerEntry, SamplerPreset } from "./samplers/define-sampler.ts";
 import * as declarations from "./samplers/index.ts";
 import type { Sampler } from "./samplers/loop.ts";
-import type { OptionChoice, SamplerOptions } from "./samplers/options.ts";
-import { dropLast, type Spacing, type SpacingName, spacings } from "./spacing/spacing.ts";
+import type { SamplerOptions } from "./samplers/options.ts";
+import { dropLast, type Spacing } from "./spacing/spacing.ts";
+import { type SpacingName, spacings } from "./spacing/spacings.ts";
 
 /** One of the declarations in samplers/index.ts. */
 export type RegisteredSampler = (typeof declarations)[keyof typeof declarations];
@@ -17,12 +18,6 @@ export const samplers = Object.fromEntries(Object.values(declarations).map((samp
 
 /** The name of a sampler in the registry. */
 export type SamplerName = RegisteredSampler["name"];
-
-/** A sampler and some of its options. */
-export const samplerChoice = <N extends SamplerName>(
-  sampler: N,
-  samplerOptions: OptionChoice<(typeof samplers)[N]["options"]>,
-): { readonly sampler: N; readonly samplerOptions: SamplerOptions } => ({ sampler, samplerOptions });
 
 /** Words for a spacing that may follow any sampler's name, as in the web UI: "DPM++ 2M Karras". */
 export const scheduleWords = {

@@ -8,7 +8,8 @@ import { linear } from "./process/schedules.ts";
 import { samplers } from "./registry.ts";
 import type { SamplerEntry } from "./samplers/define-sampler.ts";
 import { intervals } from "./samplers/loop.ts";
-import { checkWalk, scheduler, withSampler } from "./scheduler.ts";
+import { checkWalk, scheduler } from "./scheduler.ts";
+import { withSampler } from "./with-sampler.ts";
 
 const published = (name: string) => schedulerSettings(publishedConfigs[name]!);
 const network = async (x: Latent, t: number) => x.map((value) => (value * t) / (t + 1));
@@ -100,19 +101,21 @@ test("what is chosen is the configuration's own where the name changes nothing",
 
 describe("a walk is checked before its network is loaded", () => {
   const learned = schedulerSettings({ ...publishedConfigs["DDPM"], variance_type: "learned_range" });
-  const walk = { steps: 4, learnsVariance: false };
+  const trajectory = { steps: 4, learnsVariance: false };
 
   test("a sampler that needs a learned variance is refused where the network predicts none", () => {
-    expect(() => checkWalk(learned, walk)).toThrow(expect.objectContaining({ code: "sampler/variance" }));
-    expect(() => checkWalk(learned, { ...walk, learnsVariance: true })).not.toThrow();
-    expect(() => checkWalk(published("DDPM"), walk)).not.toThrow();
+    expect(() => checkWalk(learned, trajectory)).toThrow(expect.objectContaining({ code: "sampler/variance" }));
+    expect(() => checkWalk(learned, { ...trajectory, learnsVariance: true })).not.toThrow();
+    expect(() => checkWalk(published("DDPM"), trajectory)).not.toThrow();
   });
 
   test("options that the sampler does not take and levels that rise are refused", () => {
     const settings = published("DDPM");
     const samplerOptions = { eta: 1 };
-    expect(() => checkWalk({ ...settings, samplerOptions }, walk)).toThrow('"ddpm" takes no option "eta"');
+    expect(() => checkWalk({ ...settings, samplerOptions }, trajectory)).toThrow('"ddpm" takes no option "eta"');
     const path = () => ({ levels: settings.path(4).levels.toReversed() });
-    expect(() => checkWalk({ ...settings, path }, walk)).toThrow(expect.objectContaining({ code: "sampler/levels" }));
+    expect(() => checkWalk({ ...settings, path }, trajectory)).toThrow(
+      expect.objectContaining({ code: "sampler/levels" }),
+    );
   });
 });

@@ -1,16 +1,14 @@
 import { type FiniteChecks, finiteChecks } from "./finite.ts";
 import type { X0Transform } from "./guidance.ts";
-import { type Coordinates, noiseRatio, toCoordinates, variancePreserving } from "./process/coordinates.ts";
+import { type Coordinates, toCoordinates } from "./process/coordinates.ts";
 import { type Denoiser, type TimedNetwork, toEstimate } from "./process/denoiser.ts";
 import { type Latent, lin, rowSize } from "./process/latent.ts";
 import { cleanLevel, type Level, type Schedule } from "./process/level.ts";
 import type { Target } from "./process/prediction.ts";
-import { type SamplerName, samplerNamed } from "./registry.ts";
-import { noLearnedVariance } from "./samplers/define-sampler.ts";
-import { intervals, isStill, type LevelFinder, type NoiseSource, type SamplerStep } from "./samplers/loop.ts";
+import { noLearnedVariance, type SamplerEntry } from "./samplers/define-sampler.ts";
+import { intervals, type LevelFinder, type NoiseSource, type SamplerStep } from "./samplers/loop.ts";
 import type { SamplerOptions } from "./samplers/options.ts";
-import { checkedStepCount, type Spacing, timeOfRatio } from "./spacing/spacing.ts";
-import { type CacheRun, cachedDenoiser } from "./step-cache/cached-denoiser.ts";
+import { type Spacing, timeOfRatio } from "./spacing/spacing.ts";
 
 /** The levels of a walk, and where its steps land if not at the next of them. */
 export interface Path {
@@ -20,7 +18,7 @@ export interface Path {
 
 /** All that a published scheduler configuration says about sampling. */
 export interface SchedulerSettings {
-  readonly sampler: SamplerName;
+  readonly sampler: SamplerEntry;
   /** The name that the caller used, schedule included; its own name when absent. */
   readonly name?: string | undefined;
   readonly samplerOptions: SamplerOptions;
@@ -61,8 +59,8 @@ export interface SchedulerRun {
   readonly project?: Projection | undefined;
   /** The network; it sees x scaled as it was trained, the number that it knows the level by, and the step of the walk. */
   readonly network: TimedNetwork;
-  /** Estimates some points of the walk from evaluations of others. */
-  readonly cache?: CacheRun | undefined;
+  /** Estimates some points of the walk from evaluations of others, as `cachedDenoiser` does. */
+  readonly cache?: ((denoise: Denoiser) => Denoiser) | undefined;
   /** Called with every input and its number, before it is evaluated or estimated. */
   readonly observe?: ((scaledInput: Latent, t: number) => void) | undefined;
   /** Fresh standard normals of x's size, for the way from one level to another. */
@@ -97,15 +95,15 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
     initialNoiseScale: (steps) => settings.initialNoiseScale(path(steps)),
     run({ steps, begin, x, rows, project, network, cache, observe, noise, samplerOptions, signal }) {
       rowSize(x, rows);
-      const sampler = samplerNamed(settings.sampler).create({ ...settings.samplerOptions, ...samplerOptions });
-      const walk = path(steps);
-      const { sampler: samplerName, name = samplerName, target } = settings;
+      const sampler = settings.sampler.create({ ...settings.samplerOptions, ...samplerOptions });
+      const trajectory = path(steps);
+      const { name = settings.sampler.name, target } = settings;
       const checks = finiteChecks(name);
       const evaluated = networkDenoiser(settings, { network, rows, checks });
-      const estimated = cache ? cachedDenoiser(evaluated, cache) : evaluated;
+      const estimated = cache?.(evaluated) ?? evaluated;
       const denoise = settings.x0Transform(observe ? observed(estimated, settings, observe) : estimated, rows);
       const generator = sampler({
-        ...walk,
+        ...trajectory,
         begin,
         x,
         rows,
@@ -115,7 +113,7 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
         levelAt: levelFinder(settings),
         signal,
       });
-      return checkedLoop(generator, { x, checks, walk, project });
+      return checkedLoop(generator, { x, checks, trajectory, project });
     },
   };
 }
@@ -128,21 +126,20 @@ export function checkWalk(
   { sampler, samplerOptions, path }: Pick<SchedulerSettings, "sampler" | "samplerOptions" | "path">,
   { steps, learnsVariance }: { readonly steps: number; readonly learnsVariance: boolean },
 ): void {
-  const { entry, create } = samplerNamed(sampler);
-  create(samplerOptions);
-  if (entry.learnedVariance?.(samplerOptions) && !learnsVariance) throw noLearnedVariance();
+  sampler.create(samplerOptions);
+  if (sampler.learnedVariance?.(samplerOptions) && !learnsVariance) throw noLearnedVariance();
   Array.from(intervals(path(steps)));
 }
 
 interface CheckedLoop extends Pick<SchedulerRun, "x" | "project"> {
   readonly checks: FiniteChecks;
-  readonly walk: Path;
+  readonly trajectory: Path;
 }
 
 /** The loop with its values checked, and x brought to where it belongs before the sampler goes on. */
 async function* checkedLoop(
   loop: AsyncGenerator<SamplerStep, Latent, void>,
-  { x: start, checks, walk: { levels, destinations }, project }: CheckedLoop,
+  { x: start, checks, trajectory: { levels, destinations }, project }: CheckedLoop,
 ): AsyncGenerator<SamplerStep, Latent, void> {
   checks.start(start);
   for (let result = await loop.next(); ; result = await loop.next()) {
@@ -190,36 +187,3 @@ export const levelFinder = ({
   time: (t) => toCoordinates(coordinates, schedule.level(t)),
   steps: schedule.steps,
 });
-
-/**
- * The same model under another sampler of the registry, in variance-preserving coordinates. A named schedule ends where its
- * program ends it, at clean data for k-diffusion's; the model's own spacing ends there as well, unless the sampler keeps
- * the model's own end.
- */
-export function withSampler(settings: SchedulerSettings, samplerText: string): SchedulerSettings {
-  const choice = samplerNamed(samplerText);
-  const isSame = choice.name === settings.sampler;
-  const fixed: readonly (readonly [string, unknown])[] = Object.entries(choice.options);
-  const { samplerOptions } = settings;
-  if (isSame && !choice.spacing && fixed.every(([key, value]) => samplerOptions[key] === value)) return settings;
-  const { spacing = settings.spacing } = choice;
-  const { schedule } = settings;
-  const modelEnd = !choice.spacing && choice.entry.keepsEnd ? settings.finalLevel : spacing.end?.(schedule);
-  const path = (steps: number): Path => {
-    const visited = spacing(schedule, checkedStepCount(steps, schedule));
-    const [last] = visited.slice(-1);
-    const end = modelEnd && !isStill({ from: last!, to: modelEnd }) ? modelEnd : cleanLevel;
-    return { levels: [...visited, end].map((level) => toCoordinates(variancePreserving, level)) };
-  };
-  return {
-    ...settings,
-    sampler: choice.name,
-    name: samplerText,
-    samplerOptions: isSame ? { ...settings.samplerOptions, ...choice.options } : choice.options,
-    coordinates: variancePreserving,
-    path,
-    evaluationLevels: (path) => path.levels.slice(0, -1),
-    sigmas: (path) => path.levels.map(noiseRatio),
-    initialNoiseScale: ({ levels: [first] }) => first!.sigma,
-  };
-}

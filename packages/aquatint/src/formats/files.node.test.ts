@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import * as files from "./files.node.ts";
 import { fromFloat32 } from "./safetensors/half.ts";
 
@@ -17,6 +17,22 @@ test("writeFileAtomic replaces a file and leaves nothing else behind", async () 
   await files.writeFileAtomic(path, new TextEncoder().encode("two"));
   expect(await readFile(path, "utf8")).toBe("two");
   expect(await readdir(dir)).toEqual(["a.txt"]);
+});
+
+test("writeFileAtomic changes no file that is open, and flushes the new one to the disk before it takes the place", async () => {
+  const path = join(dir, "a.txt");
+  await files.writeFileAtomic(path, "one");
+  await using reader = await open(path);
+  const sync = vi.spyOn(Object.getPrototypeOf(reader), "sync");
+  let before: string | undefined;
+  sync.mockImplementation(async () => {
+    before = await readFile(path, "utf8");
+  });
+  await files.writeFileAtomic(path, "two");
+  sync.mockRestore();
+  expect(before).toBe("one");
+  expect(await reader.readFile("utf8")).toBe("one");
+  expect(await readFile(path, "utf8")).toBe("two");
 });
 
 test("writeFileAtomic that fails cleans up and says what to do", async () => {

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { AquatintError, messageOf } from "../errors.ts";
+import { checkName, makeFolder } from "./folders.node.ts";
 import { headerLength, PREFIX_BYTES, parseHeader, type SafetensorsHeader } from "./safetensors/header.ts";
 import { encodeSafetensors, parseSafetensors, type RawTensors, type Safetensors } from "./safetensors/safetensors.ts";
 
@@ -37,6 +38,7 @@ const MAX_CHARACTERS = 40;
 export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
   const name = Array.from(basename(path)).slice(0, MAX_CHARACTERS).join("");
   const temporary = join(dirname(path), `.${name}.${randomBytes(6).toString("hex")}.tmp`);
+  checkName(path);
   try {
     await removedOnFailure(temporary, async () => {
       const file = await open(temporary, "wx");
@@ -55,7 +57,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
 
 /** Writes a file whole or not at all, and makes its folder if needed. */
 export async function writeFileAndFolder(path: string, bytes: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(dirname(path)).catch((cause: unknown) => {
     throw fileError("write", path, cause);
   });
   await writeFileAtomic(path, bytes);
@@ -67,7 +69,8 @@ export async function writeFileAndFolder(path: string, bytes: Uint8Array | strin
  */
 export async function writeNewFile(dir: string, name: string, bytes: Uint8Array | string): Promise<string> {
   try {
-    await mkdir(dir, { recursive: true });
+    checkName(name);
+    await makeFolder(dir);
     const path = await reserve(dir, name);
     await removedOnFailure(path, () => writeFileAtomic(path, bytes));
     return path;

@@ -11,9 +11,9 @@ const pickle: ForeignFormat = {
   code: "checkpoint/pickle",
   problem:
     "it is a Python pickle (.ckpt, .pt, .bin), which can run any code while it is being read, so it is never opened",
-  hint: "Take the .safetensors file of the same model, or convert it once with the safetensors package in Python.",
+  hint: "Use the .safetensors file of the same model, or convert it once with the safetensors package in Python.",
 };
-const other = (what: string, hint = "Take the .safetensors file of the same model."): ForeignFormat => ({
+const other = (what: string, hint = "Use the .safetensors file of the same model."): ForeignFormat => ({
   code: "safetensors/not-safetensors",
   problem: `it is ${what}, expected a safetensors file`,
   hint,

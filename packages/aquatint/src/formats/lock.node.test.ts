@@ -91,3 +91,10 @@ test("the lock of a killed process is taken over, that of a running one and of a
   await utimes(path, before, before);
   await (await exclusiveLock(path))[Symbol.asyncDispose]();
 });
+
+test("a lock does not keep the process of its holder alive", async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = timers();
+  await using _ = await exclusiveLock(path);
+  expect(timers()).toBe(before);
+});

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { AquatintError } from "../errors.ts";
 import { fileError } from "./files.node.ts";
+import { makeFolder } from "./folders.node.ts";
 
 /** The process that holds a lock. */
 export interface LockHolder {
@@ -80,7 +81,7 @@ function lockedError(path: string, { pid, host = hostname() }: LockHolder): Aqua
 async function created(path: string, text: string): Promise<boolean> {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(temporary, text, { flag: "wx" });
     try {
       await link(temporary, path);

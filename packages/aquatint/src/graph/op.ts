@@ -101,6 +101,7 @@ export function withOpContext<R>(name: string, inputs: Tensors, check: () => R):
 }
 
 /** Declares an op once: its shape rule, its ONNX form and its gradient. Calling the result extends the graph. */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineOp<I extends Tensors, A, T extends Type | readonly Type[]>(op: OpSpec<I, A, T>): OpFn<I, A, T> {
   const call = (...args: readonly unknown[]): unknown => {
     const last = args.at(-1);

@@ -16,8 +16,8 @@ export function printGraph(outputs: Readonly<Record<string, Tensor>>): string {
     for (const y of node.outputs) names.set(y, `%${names.size}`);
     const results = node.outputs.map((y) => `${names.get(y)}: ${y}`).join(", ");
     const attrs = node.attrs === undefined ? "" : ` ${show(node.attrs)}`;
-    const place = node.scope?.path() ? `  # ${node.scope.path()}` : "";
-    return `${results} = ${node.op.name}(${node.inputs.map((x) => names.get(x)).join(", ")})${attrs}${place}`;
+    const path = node.scope?.path() ? `  # ${node.scope.path()}` : "";
+    return `${results} = ${node.op.name}(${node.inputs.map((x) => names.get(x)).join(", ")})${attrs}${path}`;
   });
   return [...lines, ...Object.entries(outputs).map(([name, y]) => `return ${name} = ${names.get(y)}`)].join("\n");
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, readlink, rename, symlink } from "node:fs/promises";
+import { readFile, readlink, rename, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileError, writeFileAtomic } from "../formats/files.node.ts";
+import { makeFolder } from "../formats/folders.node.ts";
 
 /** Environment variables, in the hub's own names. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -59,14 +60,14 @@ export function repositoryCache(cache: string, repo: string): RepositoryCache {
     async remember(revision, commit) {
       if (isCommit(revision)) return;
       const path = join(root, "refs", revision);
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await writeFileAtomic(path, commit);
     },
     async link(commit, path, hash) {
       const at = join(snapshot(commit), path);
       const target = relative(dirname(at), blob(hash));
       try {
-        await mkdir(dirname(at), { recursive: true });
+        await makeFolder(dirname(at));
         if ((await readlink(at).catch(() => undefined)) === target) return;
         const temporary = `${at}.${randomBytes(6).toString("hex")}.tmp`;
         await symlink(target, temporary);

@@ -1,10 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { AquatintError, messageOf } from "../errors.ts";
 import { fileError } from "../formats/files.node.ts";
+import { makeFolder } from "../formats/folders.node.ts";
 import { exclusiveLock } from "../formats/lock.node.ts";
 import type { HubFile } from "./choose.ts";
 
@@ -36,7 +37,7 @@ export const isWhole = async (path: string, size: number): Promise<boolean> =>
 export async function* download(options: DownloadOptions): AsyncGenerator<number, void, void> {
   const { path, file, attempts } = options;
   const partial = `${path}.incomplete`;
-  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(dirname(path)).catch((cause: unknown) => {
     throw fileError("write", path, cause);
   });
   await using _ = await onlyDownload(options);
@@ -96,7 +97,7 @@ async function* fetchAll(
       throw hubError(
         "network",
         message,
-        "check the connection and run the same command again: it goes on where it ended",
+        "check the connection and run the same command again: it continues where it stopped",
         failure,
       );
     }
@@ -151,7 +152,7 @@ function startOf(response: Response, offset: number, file: HubFile): number {
   if (status === 206) {
     const from = Number(/^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1]);
     if (from === offset) return offset;
-    throw new Error("the server sent another range than was asked for");
+    throw new Error("the server sent another range than requested");
   }
   if (status === 401 || status === 403) throw denied(file.path);
   if (status === 404)

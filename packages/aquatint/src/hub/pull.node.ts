@@ -100,10 +100,14 @@ async function* verified(
 function checkNames(repo: string, revision: string): void {
   const name = /^[\w][\w.-]{0,95}(\/[\w][\w.-]{0,95})?$/;
   if (!name.test(repo) || repo.includes("..")) {
-    throw hubError("repo", `"${repo}" is no repository's name`, 'write "owner/name", as in the address of its page');
+    throw hubError(
+      "repo",
+      `"${repo}" is not the name of a repository`,
+      'write "owner/name", as in the address of its page',
+    );
   }
   if (!/^[\w][\w./-]{0,200}$/.test(revision) || revision.includes("..")) {
-    throw hubError("revision", `"${revision}" is no branch, tag or commit`, "for example --revision main");
+    throw hubError("revision", `"${revision}" is not a branch, tag or commit`, "for example --revision main");
   }
 }
 
@@ -166,7 +170,7 @@ function refusal(
     );
   return hubError(
     "network",
-    `${endpoint} could not be asked for ${repo}: ${messageOf(cause)}`,
+    `${endpoint} did not answer about ${repo}: ${messageOf(cause)}`,
     "check the connection; with HF_HUB_OFFLINE=1 what was pulled before is used as it is",
     cause,
   );

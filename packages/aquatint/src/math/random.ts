@@ -18,6 +18,8 @@ export interface NormalStream {
   randn(n: number): Float32Array;
   /** `n` standard normals in double precision. */
   randn64(n: number): Float64Array;
+  /** The integers 0 .. n - 1 in random order, of the generators that draw them. */
+  randperm?(n: number): Int32Array;
 }
 
 /** A seeded stream of random numbers; every call goes on where the last one stopped. */

@@ -1,40 +1,36 @@
-import { z } from "zod";
 import { AquatintError } from "../errors.ts";
-import { itemAt } from "../util/items.ts";
+import { excerpt, type FieldProblem, type Fields, type FieldValues, isJsonObject, readFields } from "../util/fields.ts";
 
 /** Reader of the `config.json` of one kind of model. */
-export interface ConfigSpec<Fields extends z.ZodRawShape> {
+export interface ConfigSpec<F extends Fields> {
   /** The class that the file was written by, for messages. */
   readonly model: string;
   /** The keys that are read, with the defaults of the reference implementation. */
-  readonly fields: Fields;
+  readonly fields: F;
   /** Keys that may change the numbers, known at these values only. */
   readonly fixed: Readonly<Record<string, readonly unknown[]>>;
   /** Keys that do not change the numbers. */
   readonly inert: readonly string[];
   /** Check of the fields together: says what is wrong. */
-  readonly check?: (config: z.output<z.ZodObject<Fields>>) => string | undefined;
+  readonly check?: (config: FieldValues<F>) => string | undefined;
 }
 
 /**
  * Makes the parser of one kind of `config.json`; keys that begin with "_" pass.
  * @throws AquatintError "config/unknown-key", "config/unsupported" or "config/value", from the parser.
  */
-export function configParser<Fields extends z.ZodRawShape>({ model, fields, fixed, inert, check }: ConfigSpec<Fields>) {
-  const schema = z.object(fields);
+export function configParser<F extends Fields>({ model, fields, fixed, inert, check }: ConfigSpec<F>) {
   const passed = new Set([...Object.keys(fields), ...inert]);
-  return (json: unknown): z.output<z.ZodObject<Fields>> => {
-    const object = z.record(z.string(), z.unknown()).safeParse(json);
-    if (!object.success) throw new AquatintError("config/value", `the config of ${model} is not a JSON object`);
-    for (const [key, value] of Object.entries(object.data)) {
+  return (json: unknown): FieldValues<F> => {
+    if (!isJsonObject(json)) throw new AquatintError("config/value", `the config of ${model} is not a JSON object`);
+    for (const [key, value] of Object.entries(json)) {
       if (key.startsWith("_") || passed.has(key)) continue;
       expectFixed(model, key, value, fixed[key]);
     }
-    const config = schema.safeParse(object.data);
-    if (!config.success) throw valueError(model, itemAt(config.error.issues, 0), object.data);
-    const wrong = check?.(config.data);
+    const config = readFields(fields, json, (problem) => valueError(model, problem));
+    const wrong = check?.(config);
     if (wrong) throw new AquatintError("config/value", `the config of ${model}: ${wrong}`);
-    return config.data;
+    return config;
   };
 }
 
@@ -42,23 +38,19 @@ function expectFixed(model: string, key: string, value: unknown, allowed: readon
   if (!allowed) {
     throw new AquatintError(
       "config/unknown-key",
-      `the config of ${model} has an unknown key "${key}": ${show(value)}`,
+      `the config of ${model} has an unknown key "${key}": ${excerpt(value)}`,
       {
         hint: "check the spelling; a key of your own may begin with an underscore",
       },
     );
   }
-  if (allowed.some((item) => show(item) === show(value))) return;
+  if (allowed.some((item) => JSON.stringify(item) === JSON.stringify(value))) return;
   throw new AquatintError(
     "config/unsupported",
-    `the config of ${model} has "${key}": ${show(value)}, supported is ${allowed.map(show).join(" or ")}`,
-    { hint: "take a checkpoint without this option: leaving it out would change the images" },
+    `the config of ${model} has "${key}": ${excerpt(value)}, supported is ${allowed.map(excerpt).join(" or ")}`,
+    { hint: "use a checkpoint without this option: leaving it out would change the images" },
   );
 }
 
-function valueError(model: string, { path, message }: z.core.$ZodIssue, json: Record<string, unknown>): AquatintError {
-  const value = show(json[String(path[0])]);
-  return new AquatintError("config/value", `the config of ${model} has "${path.join(".")}": ${value}. ${message}`);
-}
-
-const show = (value: unknown): string => (value === undefined ? "nothing" : JSON.stringify(value));
+const valueError = (model: string, { path, actual, expected }: FieldProblem) =>
+  new AquatintError("config/value", `the config of ${model} has "${path}": ${actual}, expected ${expected}`);

@@ -16,6 +16,7 @@ export {
   UpBlock,
   type UpBlockOptions,
 } from "./blocks/unet-blocks.ts";
+export type { ModelClassName } from "./classes.ts";
 export * from "./classifier/index.ts";
 export * from "./clip/index.ts";
 export { type ConfigSpec, configParser } from "./config.ts";
@@ -25,5 +26,5 @@ export type { InferenceFacts, Weights } from "./infer-config.ts";
 export type { LatentRgb, Rgb } from "./latent-rgb.ts";
 export * from "./motion/index.ts";
 export { type PipelineClass, type PipelineKind, pipelineKinds, tokenizerFolder } from "./pipeline-classes.ts";
-export { type ModelClassName, models } from "./registry.ts";
+export { models } from "./registry.ts";
 export * from "./unet/index.ts";

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../util/json.ts";
 import { countOf, upTo } from "../util/numbered.ts";
+import type { ModelClassName } from "./classes.ts";
 
 /** Facts about a network beside the shapes of its weights. */
 export interface InferenceFacts {
@@ -132,6 +133,25 @@ export function textConfig(weights: Weights, { openClip }: Pick<InferenceFacts, 
   };
 }
 
+/** The config of an asymmetric autoencoder, whose halves have four levels. */
+function asymmetricConfig(weights: Weights, { scalingFactor }: Pick<InferenceFacts, "scalingFactor">): JsonObject {
+  const keys = [...weights.keys()];
+  const widths = (blocks: string) => channelsOf(weights, 4, (level) => `${blocks}.${level}.resnets.0.conv1.weight`);
+  return {
+    _class_name: "AsymmetricAutoencoderKL",
+    in_channels: sizeAt(weights, "encoder.conv_in.weight", 1),
+    out_channels: sizeAt(weights, "decoder.conv_out.weight", 0),
+    down_block_types: upTo(4).map(() => "DownEncoderBlock2D"),
+    down_block_out_channels: widths("encoder.down_blocks"),
+    layers_per_down_block: countOf(keys, /^encoder\.down_blocks\.0\.resnets\.(\d+)\./),
+    up_block_types: upTo(4).map(() => "UpDecoderBlock2D"),
+    up_block_out_channels: widths("decoder.up_blocks").toReversed(),
+    layers_per_up_block: countOf(keys, /^decoder\.up_blocks\.0\.resnets\.(\d+)\./) - 1,
+    latent_channels: sizeAt(weights, "decoder.conv_in.weight", 1),
+    scaling_factor: scalingFactor,
+  };
+}
+
 /** The config of an AnimateDiff adapter from the shapes of its weights; the published ones have 8 heads and 32 groups. */
 export function motionAdapterConfig(weights: Weights): JsonObject {
   const keys = [...weights.keys()];
@@ -150,3 +170,17 @@ export function motionAdapterConfig(weights: Weights): JsonObject {
     use_motion_mid_block: keys.some((key) => key.startsWith("mid_block.")),
   };
 }
+
+/** The config of a network without one, from the shapes of its weights, by class. */
+export const inferredConfigs: Readonly<
+  Partial<Record<ModelClassName, (weights: Weights, facts: InferenceFacts) => JsonObject>>
+> = {
+  AsymmetricAutoencoderKL: asymmetricConfig,
+  AutoencoderKL: autoencoderConfig,
+  AutoencoderTiny: autoencoderTinyConfig,
+  CLIPTextModel: textConfig,
+  CLIPTextModelWithProjection: textConfig,
+  ControlNetModel: controlNetConfig,
+  MotionAdapter: motionAdapterConfig,
+  UNet2DConditionModel: unetConfig,
+};

@@ -1,5 +1,5 @@
 import { type GenerationDefaults, trainedGeneration } from "../util/generation-defaults.ts";
-import type { ModelClassName } from "./registry.ts";
+import type { ModelClassName } from "./classes.ts";
 
 /** A kind of folder, as model_index.json names it. */
 export interface PipelineKind {

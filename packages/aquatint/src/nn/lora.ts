@@ -64,7 +64,7 @@ export function withAdapters<R>(adapters: Adapters, trace: () => R): R {
 function weightOf(path: string, { weight }: Children): readonly number[] {
   const shape = weight !== undefined && "shape" in weight ? weight.shape : [];
   if (shape.length === 2 || shape.length === 4) return shape;
-  throw new AquatintError("lora/target", `"${path}" is no linear layer and no convolution, which alone can be adapted`);
+  throw new AquatintError("lora/target", `"${path}" is not a linear layer or a convolution; only those can be adapted`);
 }
 
 const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);

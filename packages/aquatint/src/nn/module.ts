@@ -13,11 +13,11 @@ export type Forward = (...args: any[]) => unknown;
 export type Module<F extends Forward = Forward, C extends Children = Children> = F & { readonly children: C };
 
 /** The position of a module in its tree, complete once the tree above it is built. */
-interface Place extends Scope {
-  parent: Place | undefined;
+interface ModuleLocation extends Scope {
+  parent: ModuleLocation | undefined;
   key: string;
 }
-const places = new WeakMap<object, Place>();
+const locations = new WeakMap<object, ModuleLocation>();
 
 /** Returns a replacement for the forward function of the module at `path`, with these children. */
 export type CallWrapper = <F extends Forward>(path: string, forward: F, children: Children) => F;
@@ -34,13 +34,13 @@ export function wrapCalls<R>(wrap: CallWrapper, trace: () => R): R {
   }
 }
 
-function newPlace(): Place {
-  const place: Place = {
+function newPlace(): ModuleLocation {
+  const location: ModuleLocation = {
     parent: undefined,
     key: "",
-    path: () => [place.parent?.path(), place.key].filter(Boolean).join("."),
+    path: () => [location.parent?.path(), location.key].filter(Boolean).join("."),
   };
-  return place;
+  return location;
 }
 
 /**
@@ -48,14 +48,14 @@ function newPlace(): Place {
  * parts, `undefined` leaves a gap); `forward` computes with them.
  */
 export function module<C extends Children, F extends Forward>(children: C, forward: F): Module<F, C> {
-  const place = newPlace();
+  const location = newPlace();
   // fresh: `forward` may itself be a module
   const call = (...args: unknown[]) =>
-    withScope(place, () => (wrapper ? wrapper(place.path(), forward, children) : forward)(...args));
-  places.set(call, place);
+    withScope(location, () => (wrapper ? wrapper(location.path(), forward, children) : forward)(...args));
+  locations.set(call, location);
   for (const [key, child] of namedChildren(children)) {
-    const below = places.get(child);
-    if (below && !below.parent) Object.assign(below, { parent: place, key });
+    const below = locations.get(child);
+    if (below && !below.parent) Object.assign(below, { parent: location, key });
   }
   return Object.assign(call as F, { children });
 }

@@ -83,9 +83,9 @@ export const where: OpFn<[condition: Tensor, a: Tensor, b: Tensor]> = defineOp({
 
 /** The causal mask of attention, bool [queries, keys]: each query sees its own position and all before it; the last query is at the last key. */
 export function causalMask({ queries, keys = queries }: { queries: number; keys?: number }): Tensor {
-  const places = (shape: Shape, first: number) => {
+  const positions = (shape: Shape, first: number) => {
     const data = Int32Array.from({ length: sizeOf(shape) }, (_, i) => first + i);
     return constant({ value: { dtype: "int32", shape, data } });
   };
-  return greaterEqual(places([queries, 1], keys - queries), places([1, keys], 0));
+  return greaterEqual(positions([queries, 1], keys - queries), positions([1, keys], 0));
 }

@@ -24,9 +24,10 @@ export function checkGeometry({ stride, padding, dilation, groups }: Geometry, .
   const counts = { stride, dilation, groups: [groups] };
   for (const [name, numbers] of Object.entries(counts)) {
     if (numbers.some((d) => !Number.isInteger(d) || d < 1))
-      shapeError(`${name} ${numbers} is no whole number from 1 on`);
+      shapeError(`${name} ${numbers} is not a positive whole number`);
   }
-  if (padding.some((d) => !Number.isInteger(d) || d < 0)) shapeError(`padding ${padding} is no whole number from 0 on`);
+  if (padding.some((d) => !Number.isInteger(d) || d < 0))
+    shapeError(`padding ${padding} is not a whole number of 0 or more`);
   const odd = channels.find((c) => c % groups);
   if (odd !== undefined) shapeError(`${odd} channels do not fall into ${groups} groups`);
 }

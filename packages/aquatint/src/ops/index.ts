@@ -9,6 +9,7 @@ export * from "./gather.ts";
 export * from "./leaves.ts";
 export * from "./matmul.ts";
 export * from "./norm.ts";
+export * from "./pixel-shuffle.ts";
 export * from "./pool.ts";
 export * from "./reduce.ts";
 export * from "./resize.ts";

@@ -50,14 +50,14 @@ function pooledShape(x: Type, { kernel, stride, padding }: Window): Shape {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   if (n * c === 0) shapeError("there are no images");
   if ([...kernel, ...stride].some((d) => !Number.isInteger(d) || d < 1)) {
-    shapeError(`a ${kernel.join("x")} window with stride ${stride} is none of whole numbers from 1 on`);
+    shapeError(`a ${kernel.join("x")} window with stride ${stride} must have positive whole numbers`);
   }
   if (padding.some((p, i) => !Number.isInteger(p) || p < 0 || p > (kernel[i] ?? 0) / 2)) {
     shapeError(`padding ${padding} is outside of 0 to half a ${kernel.join("x")} window`);
   }
-  const places = placesOf([h, w], kernel, { stride, padding, dilation: [1, 1] });
-  if (Math.min(...places) < 1) shapeError(`a ${kernel.join("x")} window does not fit a ${h}x${w} image`);
-  return [n, c, ...places];
+  const positions = placesOf([h, w], kernel, { stride, padding, dilation: [1, 1] });
+  if (Math.min(...positions) < 1) shapeError(`a ${kernel.join("x")} window does not fit a ${h}x${w} image`);
+  return [n, c, ...positions];
 }
 
 /** A window of one pixel that stops at each. */

@@ -135,7 +135,7 @@ export const logsumexp: (x: Tensor, options?: ReduceOptions) => Tensor = reducer
   uniform: (value, count) => value + Math.log(count),
 });
 
-const place = (name: string, onnx: string): OpFn<[x: Tensor], { axis: number }> =>
+const position = (name: string, onnx: string): OpFn<[x: Tensor], { axis: number }> =>
   defineOp({
     name,
     infer: ([x], { axis }) => {
@@ -148,9 +148,9 @@ const place = (name: string, onnx: string): OpFn<[x: Tensor], { axis: number }> 
     grad: "zero",
   });
 /** The index of the largest element along `axis`, the first of equals, as int32; the axis is removed. */
-export const argmax: OpFn<[x: Tensor], { axis: number }> = place("argmax", "ArgMax");
+export const argmax: OpFn<[x: Tensor], { axis: number }> = position("argmax", "ArgMax");
 /** The index of the smallest element along `axis`, the first of equals, as int32; the axis is removed. */
-export const argmin: OpFn<[x: Tensor], { axis: number }> = place("argmin", "ArgMin");
+export const argmin: OpFn<[x: Tensor], { axis: number }> = position("argmin", "ArgMin");
 
 /** The sum of each element and all before it along `axis`; `reverse`: of all after it. */
 export const cumsum = (x: Tensor, { axis, reverse = false }: { axis: number; reverse?: boolean }): Tensor =>

@@ -13,7 +13,7 @@ export const upsampleNearest: OpFn<[x: Tensor], { factor: number }> = defineOp({
   infer: ([x], { factor }) => {
     expectDtype(x, "float32", "int32");
     expectRank(x, 4, "n, c, h, w");
-    if (!Number.isInteger(factor) || factor < 1) shapeError(`the factor ${factor} is no whole number from 1 on`);
+    if (!Number.isInteger(factor) || factor < 1) shapeError(`the factor ${factor} is not a positive whole number`);
     if (x.shape.includes(0)) shapeError("there are no pixels to repeat");
     return { dtype: x.dtype, shape: x.shape.map((d, i) => (i < 2 ? d : d * factor)) };
   },
@@ -39,7 +39,7 @@ export interface ResizeOptions {
 function checkResize(name: string, x: Tensor, { size }: ResizeOptions): void {
   withOpContext(name, [x], () => {
     expectRank(x, 4, "n, c, h, w");
-    if (size.some((d) => !Number.isInteger(d) || d < 1)) shapeError(`[${size}] is no size of an image`);
+    if (size.some((d) => !Number.isInteger(d) || d < 1)) shapeError(`[${size}] is not the size of an image`);
     if (x.shape.slice(2).some((d) => d < 1)) shapeError("there are no pixels to resize");
   });
 }
@@ -49,7 +49,7 @@ export function resizeNearest(x: Tensor, { size }: ResizeOptions): Tensor {
   checkResize("resizeNearest", x, { size });
   return size.reduce((y, m, i) => {
     const [axis, n] = [2 + i, sizeAt(x.shape, 2 + i)];
-    const data = Int32Array.from({ length: m }, (_, place) => Math.floor((place * n) / m));
+    const data = Int32Array.from({ length: m }, (_, position) => Math.floor((position * n) / m));
     return m === n ? y : indexSelect(y, constant({ value: { dtype: "int32", shape: [m], data } }), { axis });
   }, x);
 }

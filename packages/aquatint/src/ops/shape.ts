@@ -44,7 +44,7 @@ export const transpose: OpFn<[x: Tensor], { perm: readonly number[] }> = defineO
   name: "transpose",
   infer: ([x], { perm }) => {
     if (perm.length !== x.shape.length || x.shape.some((_, i) => !perm.includes(i))) {
-      shapeError(`[${perm}] is no order of ${x.shape.length} axes`);
+      shapeError(`[${perm}] is not an order of ${x.shape.length} axes`);
     }
     return { dtype: x.dtype, shape: perm.map((p) => sizeAt(x.shape, p)) };
   },

@@ -21,13 +21,16 @@ export async function defaultModelFolder({
   from = import.meta.url,
   among = DEFAULT_MODELS,
 }: DefaultModelOptions = {}): Promise<string> {
-  const places = modelPlaces(from);
-  for (const place of places) {
-    const folder = among.map((name) => join(place, name)).find((path) => existsSync(join(path, "model_index.json")));
+  const candidates = modelPlaces(from);
+  for (const candidate of candidates) {
+    const folder = among
+      .map((name) => join(candidate, name))
+      .find((path) => existsSync(join(path, "model_index.json")));
     if (folder !== undefined) return folder;
   }
-  if (places.length === 0) throw missing(`neither aquatint nor ${DEFAULT_MODEL_PACKAGE} is installed beside ${from}`);
-  throw missing(`${places.join(" and ")} has no ${among.join(" or ")} folder with a model`);
+  if (candidates.length === 0)
+    throw missing(`neither aquatint nor ${DEFAULT_MODEL_PACKAGE} is installed beside ${from}`);
+  throw missing(`${candidates.join(" and ")} has no ${among.join(" or ")} folder with a model`);
 }
 
 /** The model's files in the packed `aquatint`, then its own package, which a clone of the repository has. */

@@ -102,7 +102,7 @@ describe("a model folder is checked before it is loaded", () => {
 
   test("there must be one", async () => {
     await expect(openTextToImage(join(root, "nowhere"))).rejects.toThrow(failing("model/missing", "there is no model"));
-    await expect(openTextToImage(root)).rejects.toThrow(failing("model/not-a-model", "holds no model_index.json"));
+    await expect(openTextToImage(root)).rejects.toThrow(failing("model/not-a-model", "has no model_index.json"));
   });
 
   test.each([

@@ -2,30 +2,25 @@ import type { ModelFiles } from "../checkpoints/files.ts";
 import type { FolderOptions } from "../checkpoints/folder.ts";
 import { openModel } from "../checkpoints/open.node.ts";
 import type { WeightMemory } from "../compiler/executable.ts";
-import { samplerNamed } from "../diffusion/registry.ts";
 import { checkRows } from "../diffusion/samplers/define-sampler.ts";
 import { checkStepCache } from "../diffusion/step-cache/registry.ts";
 import { AquatintError } from "../errors.ts";
 import { followingSeed, type Seed } from "../math/random.ts";
-import { packedFolder } from "../runtime/packed/folder.node.ts";
-import { type PackedEvent, packedRuntime } from "../runtime/packed/runtime.node.ts";
-import { packedStore } from "../runtime/packed/store.node.ts";
-import { nodeRuntime } from "../runtime/runtime.node.ts";
 import type { Device } from "../runtime/types.ts";
 import { itemAt } from "../util/items.ts";
 import { defaultModelFolder } from "./default-model.node.ts";
-import { openNetwork, type VaePrecision } from "./memory/open-network.ts";
+import type { VaePrecision } from "./memory/open-network.ts";
 import { planMemoryLimit } from "./memory/plan.node.ts";
 import type { MemoryPlan } from "./memory/plan.ts";
 import { adaptedModel } from "./model/adapted-model.node.ts";
 import { type AdapterFiles, withVae } from "./model/adapters.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
+import { type EngineEvent, leaseEngine, unloadIdleModels } from "./network/shared-engine.node.ts";
 import { type PreparedPreview, type PreviewOptions, preparePreview } from "./preview/preview.node.ts";
 import { DEFAULT_SEED, type TextToImageOptions } from "./text-to-image/options.ts";
 import { planTextToImage, type TextToImagePlan } from "./text-to-image/plan.ts";
 import { type TextToImageEvent, type TextToImageRun, textToImage } from "./text-to-image/text-to-image.ts";
-import type { RetryEvent } from "./vae/float16-fallback.ts";
 
 /** Which files a model is opened from besides its own. */
 export interface OpenOptions extends FolderOptions, AdapterFiles {
@@ -59,12 +54,14 @@ export interface GenerateOptions extends TextToImageOptions, TextToImageRun, Ope
   readonly maxMemory?: number | undefined;
   /** Packed weights are kept in the system's cache folder and mapped the next time; true if absent, unless `maxMemory` is given. */
   readonly cache?: boolean | undefined;
+  /** Seconds that the model stays loaded for the next call, 5 when absent. Another model takes its place at once. */
+  readonly keepAlive?: number | undefined;
   /** Precision of the autoencoder, "float32" when absent; in float16 it is tried, and tried again in float32 if it overflows. */
   readonly vaePrecision?: VaePrecision | undefined;
 }
 
 /** Events of a generation: of its images, where it fell back to another precision, and where packed weights were kept. */
-export type GenerationEvent = TextToImageEvent | RetryEvent | PackedEvent;
+export type GenerationEvent = TextToImageEvent | EngineEvent;
 
 /** Images that are ready to be made: everything is checked, nothing is loaded. */
 export interface Generation {
@@ -75,7 +72,7 @@ export interface Generation {
   readonly memory?: MemoryPlan;
   /** Options of the plans. */
   readonly options: GenerateOptions;
-  /** Loads the model, makes the images in order and unloads it. */
+  /** Loads the model where no other generation has it loaded, and makes the images in order. */
   run(options?: Pick<TextToImageRun, "previews">): AsyncGenerator<GenerationEvent, void, void>;
 }
 
@@ -84,16 +81,21 @@ export const MAX_COUNT = 10_000;
 /** Images that are made in the same calls of the network at most. */
 export const MAX_BATCH = 64;
 
+/** Seconds that a model stays loaded without use. */
+const KEEP_ALIVE = 5;
+
 /** Checks every option and the model's files. @throws AquatintError that names what is wrong. */
 export async function prepareGeneration(options: GenerateOptions): Promise<Generation> {
   const { batch = 1, count = batch, seed = DEFAULT_SEED } = options;
   checkCount("count", count, MAX_COUNT);
   checkCount("batch", batch, MAX_BATCH);
+  checkKeepAlive(options.keepAlive);
+  if (options.maxMemory !== undefined) await unloadIdleModels(); // the process's memory is measured
   const opened = await openTextToImage(options.model ?? (await defaultModelFolder()), options);
   const model = await withControlNets(opened, options.controlNets ?? []);
-  const plan = planTextToImage(model, options);
+  const plan = await planTextToImage(model, options);
   const [{ sampler }, rows] = [plan.scheduler, Math.min(batch, count)];
-  checkRows(samplerNamed(sampler).entry, rows);
+  checkRows(sampler, rows);
   if (plan.stepCache) checkStepCache(plan.stepCache, { sampler, rows });
   const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: followingSeed(seed, i) }));
   const resized = (size: object) => planTextToImage(model, { ...options, ...size });
@@ -111,6 +113,13 @@ function checkCount(name: "count" | "batch", count: number, limit: number): void
   });
 }
 
+function checkKeepAlive(seconds = KEEP_ALIVE): void {
+  if (seconds >= 0) return;
+  throw new AquatintError("generate/keep-alive", `expected seconds from 0 on as keepAlive, got ${seconds}`, {
+    hint: "0 unloads the model at the end, Infinity keeps it",
+  });
+}
+
 const seedsOf = (plans: readonly TextToImagePlan[]): Seed[] => plans.map(({ seed }) => seed);
 
 /** A checked generation. */
@@ -120,38 +129,37 @@ interface PreparedGeneration extends Pick<Generation, "model" | "plans" | "memor
 
 async function* run(
   { model, plans, memory, preview }: PreparedGeneration,
-  options: Omit<GenerateOptions, "prompt">,
+  options: GenerateOptions,
 ): AsyncGenerator<GenerationEvent, void, void> {
-  const { device, threads, signal, previews, batch = 1, ...rest } = options;
+  const { signal, previews, batch = 1, keepAlive = KEEP_ALIVE } = options;
   signal?.throwIfAborted();
-  const { modules } = model;
-  const binding = await model.binding();
-  await using opened = await nodeRuntime({ ...(device && { device }), ...(threads && { threads }) });
-  signal?.throwIfAborted();
-  const events: (RetryEvent | PackedEvent)[] = [];
-  const tell = (event: RetryEvent | PackedEvent) => void events.push(event);
-  const runtime = isCached(rest)
-    ? packedRuntime(opened, { store: packedStore(packedFolder()), onWrite: tell })
-    : opened;
-  const parts = { modules, ...binding };
-  await using network = openNetwork(runtime, { ...rest, memory, parts, onRetry: tell });
-  const previewer = preview?.(runtime);
-  for (let i = 0; i < plans.length; i += batch) {
-    const seeds = seedsOf(plans.slice(i, i + batch));
-    for await (const event of textToImage(network, itemAt(plans, i), { signal, previews, previewer, seeds })) {
-      yield* events.splice(0);
-      yield event;
+  const { resource: engine, release } = await leaseEngine({ ...options, ...engineSource(options), model, memory });
+  try {
+    signal?.throwIfAborted();
+    const events: EngineEvent[] = [];
+    const network = engine.network((event) => events.push(event));
+    const previewer = preview && engine.previewer(`${options.preview} ${options.previewModel}`, preview);
+    for (let i = 0; i < plans.length; i += batch) {
+      const seeds = seedsOf(plans.slice(i, i + batch));
+      for await (const event of textToImage(network, itemAt(plans, i), { signal, previews, previewer, seeds })) {
+        yield* events.splice(0);
+        yield event;
+      }
     }
+  } finally {
+    await release(keepAlive);
   }
 }
 
-/** Writing an entry takes memory that a limit has no room for. */
-const isCached = ({ cache = true, maxMemory }: Pick<GenerateOptions, "cache" | "maxMemory">): boolean =>
-  cache && maxMemory === undefined;
+/** Choices that decide what is loaded, and the files that are read at once. The scales of LoRAs are fed with each call. */
+function engineSource({ model, vae, variant, loras = [], embeddings = [], controlNets = [] }: GenerateOptions) {
+  const choices = [model, vae, variant, loras.map(({ file }) => file), embeddings, controlNets];
+  return { choices, files: embeddings.map(({ file }) => file) };
+}
 
 /**
- * Makes images of a prompt: yields an event for every evaluation of the network and for every image, and frees
- * the model at the end.
+ * Makes images of a prompt: yields an event for every evaluation of the network and for every image. Calls at the same
+ * time share one engine and the models that are loaded; the engine does their calls in turn.
  */
 export async function* generate(options: GenerateOptions): AsyncGenerator<GenerationEvent, void, void> {
   yield* (await prepareGeneration(options)).run();

@@ -29,7 +29,7 @@ export {
 export type { NetworkAdapters } from "./model/adapters.ts";
 export { type ComponentContent, encodeComponent, encodeJson } from "./model/component.ts";
 export * from "./model/components.ts";
-export { type ControlNet, type ControlShape, describedControlNet, steeredModel } from "./model/controlnet.ts";
+export { addControlNets, type ControlNet, type ControlShape, describedControlNet } from "./model/controlnet.ts";
 export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/model-folder.ts";
 export type { TextEncoder, TextReading, TokenVectors } from "./model/text-encoders.ts";
@@ -38,8 +38,8 @@ export type { ControlInput, PlannedControl } from "./network/controlnet-inputs.t
 export * from "./network/network.ts";
 export type { ProgramCacheInput } from "./network/program-cache.ts";
 export { fitLatentRgb, type LatentPixels, type LatentShape, linearPreview, type Previewer } from "./preview/preview.ts";
-export type { CfgOptions } from "./text-to-image/denoise.ts";
-export { type DenoiseOptions, type DenoiseStep, denoise } from "./text-to-image/denoise.ts";
+export type { BatchOptions } from "./text-to-image/batch-network.ts";
+export { type CfgOptions, type DenoiseOptions, type DenoiseStep, denoise } from "./text-to-image/denoise.ts";
 export { type HiresFixOptions, hiresFixDefaults } from "./text-to-image/hires-fix.ts";
 export {
   type ControlOptions,

@@ -106,7 +106,7 @@ function readMerges(text: string, ids: ReadonlyMap<string, number>): ReadonlyMap
   for (const pair of pairs) {
     const [first = "", second = "", ...rest] = pair.split(" ");
     if (first && second && rest.length === 0 && ids.has(first + second)) continue;
-    throw tokenizerError("merges", `${JSON.stringify(pair)} is no pair of symbols whose merger is in the vocabulary`);
+    throw tokenizerError("merges", `${JSON.stringify(pair)} is not a pair of symbols whose merge is in the vocabulary`);
   }
   return new Map(pairs.map((pair, rank) => [pair, rank]));
 }

@@ -105,13 +105,13 @@ const lastStep = (when: string, steps: number): number =>
 
 /** The places of a character outside of inner brackets. */
 function separators({ text, closing }: Source, from: number, to: number, separator: ":" | "|"): readonly number[] {
-  const places: number[] = [];
+  const positions: number[] = [];
   for (let i = from; i < to; i++) {
     if (text[i] === "\\") i++;
-    else if (text[i] === separator) places.push(i);
+    else if (text[i] === separator) positions.push(i);
     else i = closing.get(i) ?? i;
   }
-  return places;
+  return positions;
 }
 
 function collectEnds(parts: readonly Part[], steps: number, ends: Set<number>): void {

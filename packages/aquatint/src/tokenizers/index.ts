@@ -6,4 +6,5 @@ export * from "./editing.ts";
 export * from "./emphasis.ts";
 export { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "./files.ts";
 export * from "./prompt.ts";
+export { subprompts } from "./subprompts.ts";
 export { type TrainBytePairsOptions, trainBytePairs } from "./train.ts";

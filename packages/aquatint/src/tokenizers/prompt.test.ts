@@ -100,12 +100,9 @@ describe("a prompt", () => {
     ]);
   });
 
-  test("with AND is refused, a plain one is not", () => {
-    const code = { code: "prompt/and" };
-    expect(() => encodePrompt("a AND b", { tokenizer, steps: 1, syntax: "a1111" })).toThrow(
-      expect.objectContaining(code),
-    );
-    expect(encodePrompt("a AND b", { tokenizer, steps: 1 }).stages).toHaveLength(1);
+  test("is one prompt: AND is a word of it", () => {
+    const [stage] = encodePrompt("word AND word", { tokenizer, steps: 1, syntax: "a1111" }).stages;
+    expect([...stage!.chunks[0]!.ids]).toEqual([...tokenizer.tokenize("word AND word")]);
   });
 });
 

@@ -1,4 +1,3 @@
-import { AquatintError } from "../errors.ts";
 import { itemAt } from "../util/items.ts";
 import { parseAttention, type WeightedText } from "./attention.ts";
 import { type ChunkOptions, type PromptChunk, promptChunks } from "./chunks.ts";
@@ -36,8 +35,8 @@ export interface EncodePromptOptions extends ChunkOptions {
 }
 
 /**
- * A prompt as what the text encoder reads at each step. @throws AquatintError "prompt/and" for the web UI's AND, which
- * is not implemented, "prompt/nesting" and "prompt/embedding".
+ * One prompt as what the text encoder reads at each step; AND is a word, see `subprompts`. @throws AquatintError
+ * "prompt/nesting" and "prompt/embedding".
  */
 export function encodePrompt(prompt: string, options: EncodePromptOptions): EncodedPrompt {
   const { syntax = DEFAULT_PROMPT_SYNTAX, steps, emphasis = DEFAULT_EMPHASIS, ...chunking } = options;
@@ -52,11 +51,6 @@ interface Edited {
 }
 
 function editedPrompt(prompt: string, { steps, emphasis }: Edited, chunking: ChunkOptions): EncodedPrompt {
-  if (/\bAND\b/.test(prompt)) {
-    throw new AquatintError("prompt/and", "the prompt has AND, which combines several prompts; it is not implemented", {
-      hint: 'Write "and" in small letters, or read the prompt literally with the syntax "plain".',
-    });
-  }
   const stages = promptStages(prompt, steps).map(({ until, text }) => ({
     until,
     chunks: promptChunks(weightedSections(text, emphasis), chunking),

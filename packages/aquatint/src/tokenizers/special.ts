@@ -48,7 +48,7 @@ const BROKEN = "The tokenizer's files do not belong together: fetch them again."
 function contentOf(token: unknown): string {
   const content = isJson(token) ? token.content : token;
   if (typeof content !== "string" || content === "") {
-    throw tokenizerError("special-token", `${JSON.stringify(token)} is no special token`, BROKEN);
+    throw tokenizerError("special-token", `${JSON.stringify(token)} is not a special token`, BROKEN);
   }
   const option = isJson(token) ? ["lstrip", "rstrip", "single_word"].find((name) => token[name] === true) : undefined;
   if (option) throw tokenizerError("unsupported", `the token ${JSON.stringify(content)} has ${option}, expected none`);

@@ -35,6 +35,7 @@ export type {
   Machine,
   RunEvent,
   RunProblem,
+  SessionData,
   SessionRecord,
   StepRecord,
 } from "./run/events.ts";

@@ -11,7 +11,7 @@ export interface LineRunOptions {
   readonly resume?: boolean;
   readonly training?: object;
   readonly signal?: AbortSignal;
-  readonly place?: RunInput["place"] | undefined;
+  readonly host?: RunInput["host"] | undefined;
 }
 
 /** A run of thirty steps that writes a checkpoint after each. */
@@ -21,7 +21,7 @@ export async function* lineRun({
   resume,
   training,
   signal,
-  place,
+  host,
 }: LineRunOptions): AsyncGenerator<RunEvent> {
   const checked = lineTraining({ steps: 30, ...training });
   yield* recordRun({
@@ -38,6 +38,6 @@ export async function* lineRun({
     files,
     start: resume ? await newestCheckpoint(files) : undefined,
     signal,
-    place,
+    host,
   });
 }

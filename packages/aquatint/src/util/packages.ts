@@ -4,12 +4,12 @@ const lab = {
     name: LAB,
     /** For the help where the package is not installed. */
     summaries: {
-      schedule: "show a noise schedule: the signal's share over t",
-      noise: "noise an image to some t: the forward process as a strip",
-      denoise: "noise an image and take the noise away in one shot",
-      elbo: "bound an image's likelihood under a model, term by term",
-      compare: "train and compare kinds of generative models on the same images",
-      theory: "the mathematics as one page: schedules, samplers, likelihoods",
+      schedule: "show a noise schedule",
+      noise: "add noise to an image: the forward process as a strip",
+      denoise: "add noise to an image and remove it in one evaluation",
+      elbo: "compute the evidence lower bound of an image",
+      compare: "train and compare a VAE, a GAN and a diffusion model on the same images",
+      theory: "write a page about the mathematics of diffusion",
     },
     load: () => import("@aquatint/lab/commands"),
   },

@@ -22,8 +22,8 @@ export function workerScript({ folder, from }: WorkerScript): URL {
   try {
     return pathToFileURL(resolveFrom(from, `aquatint/${folder}/worker.node`));
   } catch (cause) {
-    const place = `neither ${fileURLToPath(sibling)} nor an installed aquatint has it`;
-    throw new AquatintError("runtime/worker-script", `the script of a worker thread is missing: ${place}`, {
+    const absence = `neither ${fileURLToPath(sibling)} nor an installed aquatint has it`;
+    throw new AquatintError("runtime/worker-script", `the script of a worker thread is missing: ${absence}`, {
       hint: "keep aquatint out of the bundle: name it as external, and install it where the bundle runs",
       cause,
     });

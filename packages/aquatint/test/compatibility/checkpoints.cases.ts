@@ -217,7 +217,9 @@ const retyped = (dtype: "F64" | "F8_E4M3" | "F8_E5M2") => async (folder: string)
   });
   const { components } = await openModel(await writeTensors(folder, "m.safetensors", tensors));
   return [
-    ...new Set([...components.values()].flatMap(({ weights }) => [...weights.values()].map((place) => place.dtype))),
+    ...new Set(
+      [...components.values()].flatMap(({ weights }) => [...weights.values()].map((location) => location.dtype)),
+    ),
   ];
 };
 /** Opens a file that holds these tensors, or these bytes. */

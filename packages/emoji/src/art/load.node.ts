@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { RgbaImage } from "aquatint/formats";
 import { decodePng, encodePng, type Image } from "aquatint/formats";
-import { importSharp, readBytes, writeFileAtomic } from "aquatint/node";
+import { importSharp, readBytes, writeFileAndFolder } from "aquatint/node";
 import { AquatintError } from "aquatint/util";
 import type { Sharp } from "sharp";
 import type { ArtRequest, EmojiAtlas, Style } from "./atlas.ts";
@@ -24,10 +23,9 @@ export async function loadEmojiAtlas(
   for (const style of styles) {
     const art = artPackage(style);
     const folder = join(cacheFolder, `${style}-${art.version}-${size}px`);
-    await mkdir(folder, { recursive: true });
     const load = async (hex: string): Promise<void> => {
       const file = join(folder, `${hex}.png`);
-      if (!existsSync(file)) await writeFileAtomic(file, encodePng(await render(art, hex, size)));
+      if (!existsSync(file)) await writeFileAndFolder(file, encodePng(await render(art, hex, size)));
       images.set(keyOf(hex, style), withAlpha(decodePng(await readBytes(file), { name: file }), file));
     };
     await Promise.all(hexes.map(load));
@@ -37,7 +35,7 @@ export async function loadEmojiAtlas(
     get(hex, style) {
       const image = images.get(keyOf(hex, style));
       if (image) return image;
-      throw new AquatintError("emoji/not-loaded", `the atlas was not asked for ${hex} in the style "${style}"`);
+      throw new AquatintError("emoji/not-loaded", `the atlas was not loaded for ${hex} in the style "${style}"`);
     },
   };
 }

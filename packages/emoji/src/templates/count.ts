@@ -23,7 +23,7 @@ export const count: Template = {
     const drawn = counts.indexOf(pick(random, counts));
     const { word, spots } = itemAt(counts, (drawn + turn) % counts.length);
     return {
-      parts: spots.map((spot) => ({ thing: 0, place: placed(random, spot) })),
+      parts: spots.map((spot) => ({ thing: 0, placement: placed(random, spot) })),
       what: `${word} ${worded(random, wording.plurals(itemAt(things, 0)))}`,
     };
   },

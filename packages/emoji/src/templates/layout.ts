@@ -1,7 +1,7 @@
 import { drawUniform, type RandomStream } from "aquatint/math";
 import type { Part } from "../template.ts";
 
-/** Place of a thing: the middle of its center's range, and the range of its size, in fractions of the side. */
+/** Placement of a thing: the middle of its center's range, and the range of its size, in fractions of the side. */
 export interface Spot {
   readonly x: number;
   readonly y: number;
@@ -14,7 +14,10 @@ export interface Spot {
 const MARGIN = 0.01;
 
 /** A size of the range, and a center that strays from the spot, less where the thing would touch the edge. */
-export function placed(random: RandomStream, { x, y, size: [min, max], stray: furthest = 0.05 }: Spot): Part["place"] {
+export function placed(
+  random: RandomStream,
+  { x, y, size: [min, max], stray: furthest = 0.05 }: Spot,
+): Part["placement"] {
   const [u, v, w] = [drawUniform(random), drawUniform(random), drawUniform(random)];
   const size = min + (max - min) * u;
   const stray = (center: number): number =>
@@ -24,4 +27,4 @@ export function placed(random: RandomStream, { x, y, size: [min, max], stray: fu
 
 /** Each of the company's things, in order, at its spot. */
 export const atSpots = (random: RandomStream, spots: readonly Spot[]): readonly Part[] =>
-  spots.map((spot, thing) => ({ thing, place: placed(random, spot) }));
+  spots.map((spot, thing) => ({ thing, placement: placed(random, spot) }));

@@ -89,7 +89,10 @@ export const riding: Template = {
       y: 0.5 + stray * (2 * w - 1),
     });
     return {
-      parts: fit.map(({ x, y, width, height }, thing) => ({ thing, place: { x, y, size: Math.max(width, height) } })),
+      parts: fit.map(({ x, y, width, height }, thing) => ({
+        thing,
+        placement: { x, y, size: Math.max(width, height) },
+      })),
       what: said(
         random,
         company,

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
   type Command,
@@ -10,7 +9,7 @@ import {
   shortPath,
   version,
 } from "aquatint/cli";
-import { fileError, reportedRun, trainRun } from "aquatint/node";
+import { reportedRun, trainRun } from "aquatint/node";
 
 /** The options of `aquatint compare`, as they are parsed. */
 interface Flags {
@@ -24,15 +23,15 @@ interface Flags {
 export const addCompare = (program: Command, io: Io): Command =>
   program
     .command("compare")
-    .summary("train and compare kinds of generative models on the same images")
+    .summary("train and compare a VAE, a GAN and a diffusion model on the same images")
     .description(
-      "Trains what is not trained yet of a comparison (a VAE, a GAN, a diffusion model, and the classifier that judges them), measures all of it in one run, and writes index.html and compare.json.",
+      "Trains the models of a comparison that are not trained yet (a VAE, a GAN, a diffusion model, and the classifier that judges them), measures all of them in one run, and writes index.html and compare.json.",
     )
     .argument("<config>", "configuration of the comparison, JSON")
     .requiredOption("--out <folder>", "folder of the report, whose files are overwritten")
     .option(
       "--threads <n>",
-      "threads to use (default: one a core)",
+      "number of threads (default: one for each core)",
       integer("--threads", { min: 1, max: 1024, example: 4 }),
     )
     .option("--json", "print the numbers as one JSON object on stdout")
@@ -46,9 +45,6 @@ async function compare(path: string, { out, threads, json, quiet = false }: Flag
   ]);
   const comparison = await openComparison(path);
   const folder = resolve(io.cwd, out);
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw fileError("write", folder, cause);
-  });
   const [page, numbers] = await Promise.all([
     openFile({ flag: "--out", extension: ".html", path: join(folder, "index.html") }, io.cwd),
     openFile({ flag: "--out", extension: ".json", path: join(folder, "compare.json") }, io.cwd),

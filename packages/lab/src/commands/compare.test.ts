@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "aquatint/cli";
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { capturedIo } from "../../../aquatint/test/captured-io.ts";
 import type { Measured } from "../compare/measured.ts";
 import { openComparison, untrainedRuns } from "../compare/open.node.ts";
+import { tasks, writeToyComparison } from "./compare.cases.ts";
 
 let cwd: string;
 beforeAll(async () => {
@@ -13,62 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cwd, { recursive: true }));
 
-const text = { hidden_size: 16, intermediate_size: 32, num_hidden_layers: 1, num_attention_heads: 2 };
-const tokenizer = { merges: 20, context: 8 };
-const decoder = { block_out_channels: [4, 8], latent_size: 4, norm_num_groups: 4 };
-const unet = {
-  ...{ block_out_channels: [4, 8], layers_per_block: 1, norm_num_groups: 4, attention_head_dim: 2 },
-  ...{ cross_attention_dim: 16, down_block_types: ["DownBlock2D", "CrossAttnDownBlock2D"] },
-  up_block_types: ["CrossAttnUpBlock2D", "UpBlock2D"],
-};
-const scheduler = { _class_name: "DDPMScheduler", beta_schedule: "cosine", prediction_type: "v_prediction" };
-const tasks = {
-  judge: {
-    task: "classification",
-    model: { classifier: { block_out_channels: [4, 8, 8], norm_num_groups: 4 } },
-    evaluation: { images: 8 },
-  },
-  vae: { task: "vae", model: { vae: decoder, text_encoder: text, tokenizer }, evaluation: { images: 8 } },
-  gan: {
-    task: "gan",
-    model: {
-      generator: decoder,
-      critic: { block_out_channels: [4, 8], feature_size: 8 },
-      text_encoder: text,
-      tokenizer,
-    },
-  },
-  denoising: {
-    task: "denoising",
-    model: { unet, text_encoder: text, scheduler, tokenizer },
-    evaluation: { images: 8 },
-  },
-};
-
-/** Writes a comparison of toys and the configurations that it names; returns its path. */
-async function writeComparison(folder: string, change: object = {}): Promise<string> {
-  await mkdir(join(cwd, folder));
-  for (const [name, task] of Object.entries(tasks)) {
-    const training = { steps: 2, batch_size: 4, warmup_steps: 1 };
-    const dataset = { name: "digits", digits: [1, 7] };
-    const config = { output: join(cwd, folder, "runs", name), dataset, training, ...task };
-    await writeFile(join(cwd, folder, `${name}.json`), JSON.stringify(config));
-  }
-  const comparison = {
-    title: "ones and sevens",
-    judge: "judge.json",
-    models: [
-      { name: "VAE", config: "vae.json" },
-      { name: "GAN", config: "gan.json" },
-      { name: "Diffusion", config: "denoising.json", walks: [{ steps: 1 }, { sampler: "ddim", steps: 3 }] },
-    ],
-    measure: { images: 32, bounds: 3, evaluations: 3, importance: 2, timed: 1, neighbors: 20 },
-    ...change,
-  };
-  const path = join(cwd, folder, "compare.json");
-  await writeFile(path, JSON.stringify(comparison));
-  return path;
-}
+const writeComparison = (folder: string, change: object = {}) => writeToyComparison(join(cwd, folder), change);
 
 test("trains what is missing, measures everything and writes a page that needs nothing else", async () => {
   const config = await writeComparison("whole");

@@ -34,9 +34,9 @@ interface Flags {
 export const addDenoise = (program: Command, io: Io): Command =>
   program
     .command("denoise")
-    .summary("noise an image and take the noise away in one shot")
+    .summary("add noise to an image and remove it in one evaluation")
     .description(
-      "Adds noise to an image, x = x_0 + sigma eps, and lets a pixel model estimate x_0 in one evaluation. Without --out the estimate goes to ./out/ under a new name.",
+      "Adds noise to an image, x = x_0 + sigma eps, and lets a pixel model estimate x_0 in one evaluation. Without --out, writes the estimate to ./out/ under a new name.",
     )
     .argument("<image>", "PNG file; with the package sharp also JPEG, WebP, AVIF, GIF, TIFF, SVG")
     .option(
@@ -45,13 +45,13 @@ export const addDenoise = (program: Command, io: Io): Command =>
       decimal("--sigma", { min: 0.001, example: 0.75 }),
       0.75,
     )
-    .option("--prompt <text>", "what the model is told of the image", "")
+    .option("--prompt <text>", "prompt: what the image shows", "")
     .option("--model <path>", `folder of a pixel model (default: pixel in ${DEFAULT_MODEL_PACKAGE})`)
     .option("--seed <s>", "same seed, same noise (default: a new one)", seedOption("--seed"))
     .option("--out <file>", "PNG file of the estimate, overwritten if it exists")
     .option("--strip <file>", "PNG file: the image, the noised one and the estimate, side by side")
     .option("--json", "print one JSON object on stdout and nothing else")
-    .option("--quiet", "say nothing about resizing")
+    .option("--quiet", "print no messages about resizing")
     .action((image: string, flags: Flags) => denoise(image, flags, io));
 
 async function denoise(path: string, flags: Flags, io: Io): Promise<void> {

@@ -27,13 +27,13 @@ const variances = Object.keys(fixedVariances) as (keyof typeof fixedVariances)[]
 export const addElbo = (program: Command, io: Io): Command =>
   program
     .command("elbo")
-    .summary("bound an image's likelihood under a model, term by term")
+    .summary("compute the evidence lower bound of an image")
     .description(
       "Computes the evidence lower bound of an image under a pixel model, in bits per dimension: reconstruction, prior matching, and denoising matching for every t. Fewer bits are better.",
     )
     .requiredOption("--image <file>", "PNG file; with the package sharp also JPEG, WebP, AVIF, GIF, TIFF, SVG")
     .option("--model <path>", `folder of a pixel model (default: pixel in ${DEFAULT_MODEL_PACKAGE})`)
-    .option("--prompt <text>", "what the model is told of the image", "")
+    .option("--prompt <text>", "prompt: what the image shows", "")
     .option(
       "--variance <kind>",
       `of the reverse steps: ${variances.join(", ")}`,
@@ -42,7 +42,7 @@ export const addElbo = (program: Command, io: Io): Command =>
     )
     .option(
       "--steps <n>",
-      "levels that are visited; fewer give a coarser bound (default: all T)",
+      "number of levels; fewer give a coarser bound (default: all T)",
       integer("--steps", { min: 1, example: 100 }),
     )
     .option("--seed <s>", "same seed, same noise (default: a new one)", seedOption("--seed"))
@@ -80,13 +80,13 @@ async function termsOf(
   { prompt, variance, steps = settings.schedule.steps, seed, quiet = false }: Flags,
   { signal, stderr }: Io,
 ): Promise<readonly ElboTerm[]> {
-  const walk = levels({ schedule: settings.schedule, steps });
+  const trajectory = levels({ schedule: settings.schedule, steps });
   const reverse = reverseStep(await conditioned([prompt], signal), { variance });
   const stream = torchCpu(seed!);
   const progress = createProgress({ stream: stderr, total: steps, unit: "evaluations", quiet });
   const terms: ElboTerm[] = [];
   try {
-    for await (const term of elbo({ levels: walk, reverse, x0, noise: () => stream.randn(x0.length), signal })) {
+    for await (const term of elbo({ levels: trajectory, reverse, x0, noise: () => stream.randn(x0.length), signal })) {
       terms.push(term);
       progress.update(terms.length - 1);
     }

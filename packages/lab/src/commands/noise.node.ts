@@ -35,9 +35,9 @@ export const addNoise = (program: Command, io: Io): Command =>
   addScheduleFlags(
     program
       .command("noise")
-      .summary("noise an image to some t: the forward process as a strip")
+      .summary("add noise to an image: the forward process as a strip")
       .description(
-        "Draws x_t given x_0 at some times, with the same noise at each. Without --out the strip goes to ./out/ under a new name.",
+        "Draws an image x_0 with the noise of several times t, as a strip of x_t. The noise is the same at each t. Without --out, writes the strip to ./out/ under a new name.",
       )
       .argument("<image>", "PNG file; with the package sharp also JPEG, WebP, AVIF, GIF, TIFF, SVG"),
     "schedule",
@@ -46,7 +46,7 @@ export const addNoise = (program: Command, io: Io): Command =>
     .option("--seed <s>", "same seed, same noise (default: a new one)", seedOption("--seed"))
     .option("--out <file>", "PNG file of the strip, overwritten if it exists")
     .option("--json", "print one JSON object on stdout and nothing else")
-    .option("--quiet", "say nothing about resizing")
+    .option("--quiet", "print no messages about resizing")
     .action((image: string, flags: Flags) => noise(image, flags, io));
 
 async function noise(path: string, flags: Flags, io: Io): Promise<void> {

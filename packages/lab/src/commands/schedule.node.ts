@@ -15,9 +15,9 @@ export const addSchedule = (program: Command, io: Io): Command =>
   addScheduleFlags(
     program
       .command("schedule")
-      .summary("show a noise schedule: the signal's share over t")
+      .summary("show a noise schedule")
       .description(
-        "Shows a noise schedule: alphaBar, the share of the signal's variance that is left at t, from 1 to 0.",
+        "Shows a noise schedule: alphaBar, the share of the image's variance that is left at t, from 1 to 0.",
       ),
     "name",
   )

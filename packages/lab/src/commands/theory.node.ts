@@ -16,7 +16,7 @@ interface Flags {
 export const addTheory = (program: Command, io: Io): Command =>
   program
     .command("theory")
-    .summary("the mathematics as one page: schedules, samplers, likelihoods")
+    .summary("write a page about the mathematics of diffusion")
     .description(
       "Writes one HTML file that shows the theory and measures the software against it: schedules, the forward process, the posterior, every sampler's trajectories and order, one-shot denoising and the ELBO.",
     )

@@ -89,9 +89,9 @@ async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise
   await using family = await kind.open({ files: await diskFiles(run.model), runtime, chunk: CHUNK, walks });
   const points: MeasuredPoint[] = [];
   const samples: Float32Array[] = [];
-  for (const walk of family.walks) {
+  for (const sampling of family.walks) {
     signal?.throwIfAborted();
-    const { point, values } = await measurePoint({ ...bench, family, walk, size: dataset.size });
+    const { point, values } = await measurePoint({ ...bench, family, sampling, size: dataset.size });
     points.push(point);
     samples.push(values);
   }
@@ -107,9 +107,9 @@ async function measureModel(bench: Bench, run: NeededRun, walks: Walks): Promise
     bound: (await boundOf(family, bench)) ?? null,
     neighbors: neighbors.distances,
   };
-  const walk = itemAt(family.walks, finest);
-  const ways = await interpolations({ family, walk, captions, size: dataset.size, signal });
-  return { measured, samples, finest, ways: { captions, rows: ways, label: walk.label }, neighbors, measure };
+  const sampling = itemAt(family.walks, finest);
+  const ways = await interpolations({ family, sampling, captions, size: dataset.size, signal });
+  return { measured, samples, finest, ways: { captions, rows: ways, label: sampling.label }, neighbors, measure };
 }
 
 /** The bound over the first real images. */

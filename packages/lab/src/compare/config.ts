@@ -6,7 +6,7 @@ import { modelKinds } from "./kinds/registry.ts";
 const count = z.int().positive();
 const file = z.string().min(1);
 
-const walk = z.strictObject({
+const sampling = z.strictObject({
   sampler: file.default("ddim").describe("A sampler's name; one that adds no noise, so that vectors fix images."),
   steps: count.describe("Steps of the sampler."),
 });
@@ -14,7 +14,7 @@ const walk = z.strictObject({
 const model = z.strictObject({
   name: z.string().min(1).describe("What the report calls it."),
   config: file.describe(`Configuration of its training run, of a task ${Object.keys(modelKinds).join(", ")}.`),
-  walks: z.array(walk).min(1).optional().describe("Of a model that takes steps: how many, by which samplers."),
+  walks: z.array(sampling).min(1).optional().describe("Of a model that takes steps: how many, by which samplers."),
 });
 
 const measure = z.strictObject({
@@ -51,8 +51,8 @@ export function parseComparison(json: unknown, { name }: { readonly name: string
   const result = comparisonConfig.safeParse(json);
   if (!result.success) {
     const { path, message } = itemAt(result.error.issues, 0);
-    const place = path.length ? `"${path.join(".")}": ` : "";
-    throw new AquatintError("config/invalid", `${name}: ${place}${message}`, {
+    const where = path.length ? `"${path.join(".")}": ` : "";
+    throw new AquatintError("config/invalid", `${name}: ${where}${message}`, {
       hint: "docs/comparison.md lists every field with its default",
     });
   }

@@ -17,7 +17,7 @@ export function labelMarks(
   plotted: readonly PlottedPoint[],
   { colors, ...options }: PlaceOptions & { readonly colors: ReadonlyMap<string, string> },
 ): readonly Plot.Markish[] {
-  const labels = plotted.map(({ point, ...place }) => ({ ...place, text: shortLabel(point) }));
+  const labels = plotted.map(({ point, ...position }) => ({ ...position, text: shortLabel(point) }));
   return placeLabels(labels, options).map(({ dx, dy, anchor }, i) => {
     const { at, point } = itemAt(plotted, i);
     return Plot.text([at], {

@@ -65,7 +65,7 @@ export function imageMeasures(
 /** Input of the measurements of one way of making images. */
 export interface PointInput {
   readonly family: OpenedModel;
-  readonly walk: Sampling;
+  readonly sampling: Sampling;
   readonly real: RealSet;
   readonly judge: Judge;
   readonly measure: MeasureConfig;
@@ -75,24 +75,24 @@ export interface PointInput {
 
 /** Makes an image of each caption of the real set, and measures them and the time. */
 export async function measurePoint(input: PointInput): Promise<{ point: MeasuredPoint; values: Float32Array }> {
-  const { family, walk, real, judge, measure, size, signal } = input;
+  const { family, sampling, real, judge, measure, size, signal } = input;
   const { captions, names } = real;
   const z = torchCpu(measure.seed).randn(captions.length * family.latentSize);
-  await walk.draw({ z: z.slice(0, family.latentSize), captions: captions.slice(0, 1), signal }); // loads the program
+  await sampling.draw({ z: z.slice(0, family.latentSize), captions: captions.slice(0, 1), signal }); // loads the program
   const seconds: number[] = [];
   for (let i = 0; i < measure.timed; i++) {
     const latent = z.slice(i * family.latentSize, (i + 1) * family.latentSize);
     seconds.push(
-      await timed(() => walk.draw({ z: latent, captions: [itemAt(captions, i % captions.length)], signal })),
+      await timed(() => sampling.draw({ z: latent, captions: [itemAt(captions, i % captions.length)], signal })),
     );
   }
   let values = new Float32Array();
   const batched = await timed(async () => {
-    values = Float32Array.from(await walk.draw({ z, captions, signal }));
+    values = Float32Array.from(await sampling.draw({ z, captions, signal }));
   });
   const images = tensorToImages(values, { height: size[0], width: size[1] });
   const measures = imageMeasures({ images, detected: await judge.detect(images), names }, real);
-  const { label, evaluations } = walk;
+  const { label, evaluations } = sampling;
   const times = { seconds: Math.min(...seconds), secondsInBatch: batched / captions.length };
   return { point: { label, evaluations, ...times, ...measures }, values };
 }

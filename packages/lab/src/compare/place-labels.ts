@@ -9,7 +9,7 @@ export interface Labeled {
   readonly text: string;
 }
 
-/** Place of a word. */
+/** Placement of a word. */
 export interface LabelPlace {
   /** From its dot to where the text is anchored. */
   readonly dx: number;
@@ -47,13 +47,13 @@ export function placeLabels(
 ): readonly LabelPlace[] {
   const covered: Box[] = [...obstacles, ...labels.map(({ x, y, r }) => boxAt(x, y, 2 * r, 2 * r))];
   return labels.map((label) => {
-    const places = candidates(label, fontSize);
-    const costs = places.map((place) => {
-      const box = boxOf(label, place, fontSize);
+    const positions = candidates(label, fontSize);
+    const costs = positions.map((position) => {
+      const box = boxOf(label, position, fontSize);
       const outside = Math.max(0, -box.left) + Math.max(0, box.right - width);
       return covered.reduce((sum, other) => sum + overlap(box, other), outside * fontSize * 4);
     });
-    const best = itemAt(places, costs.indexOf(Math.min(...costs)));
+    const best = itemAt(positions, costs.indexOf(Math.min(...costs)));
     covered.push(boxOf(label, best, fontSize));
     return best;
   });

@@ -19,7 +19,7 @@ const imagesOf = (values: Float32Array, [height, width]: Size) => tensorToImages
 /** Input of a model's interpolations. */
 export interface InterpolationInput {
   readonly family: OpenedModel;
-  readonly walk: Sampling;
+  readonly sampling: Sampling;
   /** Captions of the images on a way, a way each. */
   readonly captions: readonly string[];
   readonly size: Size;
@@ -27,14 +27,14 @@ export interface InterpolationInput {
 }
 
 /** Ways from one vector to another along the sphere, a row of images each. */
-export async function interpolations({ family, walk, captions, size, signal }: InterpolationInput) {
+export async function interpolations({ family, sampling, captions, size, signal }: InterpolationInput) {
   const random = torchCpu(ENDS_SEED);
   const rows: (readonly Image[])[] = [];
   for (const caption of captions) {
     const [from, to] = [random.randn(family.latentSize), random.randn(family.latentSize)];
     const z = new Float32Array(STATIONS * family.latentSize);
     for (let i = 0; i < STATIONS; i++) z.set(spherical(from, to, i / (STATIONS - 1)), i * family.latentSize);
-    const values = await walk.draw({ z, captions: Array.from({ length: STATIONS }, () => caption), signal });
+    const values = await sampling.draw({ z, captions: Array.from({ length: STATIONS }, () => caption), signal });
     rows.push(imagesOf(values, size));
   }
   return rows;

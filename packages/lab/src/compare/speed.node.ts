@@ -32,7 +32,7 @@ export function speedFigure(measured: Measured): Html {
     );
     const y = logAxis([...points.map(distance), floor], 8);
     const height = narrow ? 280 : 340;
-    const place = {
+    const position = {
       x: between(x.domain, [margins.marginLeft, width - margins.marginRight]),
       y: between(y.domain, [height - margins.marginBottom, margins.marginTop]),
     };
@@ -48,7 +48,7 @@ export function speedFigure(measured: Measured): Html {
         ...gridLines({ x: x.ticks, y: y.ticks }),
         Plot.ruleY([floor], { stroke: color("ink"), strokeDasharray: "5 4" }),
         ...pointMarks(points, modelColors(measured)),
-        ...names(points, place, { width, fontSize: narrow ? 10 : 12, colors: modelColors(measured) }),
+        ...names(points, position, { width, fontSize: narrow ? 10 : 12, colors: modelColors(measured) }),
       ],
     };
   });
@@ -63,13 +63,13 @@ const between =
   (value: number): number =>
     from + (Math.log(value / low) / Math.log(high / low)) * (to - from);
 
-interface Place {
+interface ChartArea {
   readonly x: (seconds: number) => number;
   readonly y: (distance: number) => number;
 }
 
 /** The points' names, clear of their intervals. */
-function names(points: readonly NamedPoint[], { x, y }: Place, options: Parameters<typeof labelMarks>[1]) {
+function names(points: readonly NamedPoint[], { x, y }: ChartArea, options: Parameters<typeof labelMarks>[1]) {
   const plotted = points.map((point) => {
     const at = [point.seconds, distance(point)] as const;
     return { point, at, x: x(at[0]), y: y(at[1]), r: RADIUS };

@@ -34,11 +34,11 @@ async function termsOf(input: Omit<ElboInput, "noise"> & { readonly seed?: numbe
   return all;
 }
 
-const walk = levels({ schedule: schedules.linear({ steps: 40 }), steps: 40 });
+const path = levels({ schedule: schedules.linear({ steps: 40 }), steps: 40 });
 const many = Float32Array.from(data.sample(torchCpu(2), 10_000));
 
 test("one term for each step and one for the prior, from T down", async () => {
-  const terms = await termsOf({ levels: walk, reverse: reverseStep(data.denoise), x0: many.subarray(0, 10) });
+  const terms = await termsOf({ levels: path, reverse: reverseStep(data.denoise), x0: many.subarray(0, 10) });
   expect(terms.map(({ t }) => t)).toEqual([40, ...Array.from({ length: 40 }, (_, i) => 40 - i)]);
   expect(terms.map(({ part }) => part)).toEqual([
     "prior matching",
@@ -55,9 +55,9 @@ test("one term for each step and one for the prior, from T down", async () => {
 
 test("on Gaussian data every term has its closed form", async () => {
   const reverse = reverseStep(data.denoise);
-  const terms = await termsOf({ levels: walk, reverse, x0: many, logLikelihood: normalLogDensity });
+  const terms = await termsOf({ levels: path, reverse, x0: many, logLikelihood: normalLogDensity });
   for (const { part, t, bits } of terms) {
-    const [from, to, before] = [walk[40 - t]!, walk[41 - t]!, walk[39 - t]];
+    const [from, to, before] = [path[40 - t]!, path[41 - t]!, path[39 - t]];
     if (part === "prior matching") {
       const noisedVariance = from.alpha ** 2 * variance;
       expect(nats(bits)).toBeCloseTo((noisedVariance + from.sigma ** 2 - 1 - Math.log(from.sigma ** 2)) / 2, 3);
@@ -105,7 +105,7 @@ test("the bound of a fixed variance nears the likelihood as 1 / T, from above", 
   expect(coarse / fine).toBeLessThan(6);
 });
 
-const move = { from: walk[20]!, to: walk[21]!, before: walk[19]! };
+const move = { from: path[20]!, to: path[21]!, before: path[19]! };
 const x = torchCpu(5).randn(6);
 
 test("a learned range at its ends has the fixed variances, and between them it interpolates the logarithms", async () => {
@@ -144,7 +144,7 @@ test("the better variance of the data's spread gives the better bound", async ()
 });
 
 test("the last step's small variance is that of the step before, as published", () => {
-  const [previous, last] = [walk[38]!, walk[39]!];
+  const [previous, last] = [path[38]!, path[39]!];
   const beta = 1 - last.alpha ** 2;
   const { small, large } = varianceBounds({ from: last, to: cleanLevel, before: previous });
   expect(large).toBeCloseTo(Math.log(beta), 12);
@@ -154,7 +154,7 @@ test("the last step's small variance is that of the step before, as published", 
 
 test("a walk that does not end at clean data, and a network without a second half, are refused", async () => {
   const reverse = reverseStep(data.denoise);
-  await expect(termsOf({ levels: walk.slice(0, -1), reverse, x0: many })).rejects.toThrow("ends at clean data");
+  await expect(termsOf({ levels: path.slice(0, -1), reverse, x0: many })).rejects.toThrow("ends at clean data");
   const short = learnedReverseStep(async (x) => x, { target: targets.epsilon });
   await expect(short(x, move)).rejects.toThrow("gave 6 numbers for 6, expected 12");
 });

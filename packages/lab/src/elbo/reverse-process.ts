@@ -79,7 +79,7 @@ export const learnedVariances = {
   learned: (v: Latent): Float64Array => Float64Array.from(v),
   learned_range: (v: Latent, move: ReverseInterval): Float64Array => {
     const { small, large } = varianceBounds(move);
-    return Float64Array.from(v, (place) => small + ((place + 1) / 2) * (large - small));
+    return Float64Array.from(v, (position) => small + ((position + 1) / 2) * (large - small));
   },
 } as const;
 

@@ -35,14 +35,14 @@ const NAMES_GROUND = /ground/;
 /** Every question, by its name in reports. */
 export const checks = {
   object: {
-    about: "a thing that was asked for is there",
+    about: "a requested thing is there",
     answers: ({ things }, { objects }) => {
       const clearest = things.slice(0, objects.length).map(({ name }) => name);
       return [...new Set(objects.map(({ name }) => name))].map((name) => clearest.includes(name));
     },
   },
   background: {
-    about: "the border has the colors that were asked for",
+    about: "the border has the requested colors",
     answers: ({ border }, { caption, background: { colors } }) => {
       if (!NAMES_GROUND.test(caption)) return [];
       const widest = border.slice(0, colors.length);
@@ -59,7 +59,7 @@ export const checks = {
     },
   },
   count: {
-    about: "there are as many of a thing as were asked for",
+    about: "there are as many of a thing as requested",
     answers: ({ things }, { objects }) => {
       const name = itemAt(objects, 0).name;
       const isGroup = objects.length > 1 && objects.every((object) => object.name === name);
@@ -76,10 +76,10 @@ const ALIGNED = Math.SQRT1_2;
 
 /** Tells whether each two things are there, in the direction from each other that was asked for. */
 function relationsMatch(things: readonly Detection[], objects: SceneTruth["objects"]): boolean {
-  const places = objects.map(({ name }) => things.find((thing) => thing.name === name));
+  const matches = objects.map(({ name }) => things.find((thing) => thing.name === name));
   return objects.every((a, i) =>
     objects.slice(i + 1).every((b, j) => {
-      const [detectedA, detectedB] = [places[i], places[i + 1 + j]];
+      const [detectedA, detectedB] = [matches[i], matches[i + 1 + j]];
       if (!detectedA || !detectedB) return false;
       const [expected, actual] = [
         [b.x - a.x, b.y - a.y],

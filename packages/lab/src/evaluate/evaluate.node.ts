@@ -90,7 +90,7 @@ export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<E
   }
   if (neighbors > 0) yield { type: "neighbors", rows: await neighborsOf(images, dataset, neighbors) };
   const second = await samples(dataset, { count, seed: SECOND_SEED });
-  const { plan, sampler } = planOf(model, options);
+  const { plan, sampler } = await planOf(model, options);
   yield {
     type: "evaluation",
     evaluation: evaluationOf({
@@ -136,13 +136,17 @@ const judgeFolder = ({ judge, judges = "." }: EvaluateOptions, { size }: Dataset
 
 /** The data that the model was trained on, by the file that is named or lies beside the model. */
 async function datasetOf({ model, data }: EvaluateOptions): Promise<Dataset> {
-  const places = data === undefined ? [join(model, "dataset.json"), join(dirname(model), "config.json")] : [data];
-  for (const path of places) {
+  const candidates = data === undefined ? [join(model, "dataset.json"), join(dirname(model), "config.json")] : [data];
+  for (const path of candidates) {
     if (data !== undefined || (await exists(path))) return openDataset(await readDatasetConfig(path));
   }
-  throw new AquatintError("evaluate/data", `nothing says what ${model} was trained on: no ${places.join(", no ")}`, {
-    hint: "name the configuration of its training run: --data",
-  });
+  throw new AquatintError(
+    "evaluate/data",
+    `nothing says what ${model} was trained on: no ${candidates.join(", no ")}`,
+    {
+      hint: "name the configuration of its training run: --data",
+    },
+  );
 }
 
 const exists = (path: string): Promise<boolean> =>
@@ -179,8 +183,8 @@ interface Making {
   readonly captions: readonly string[];
 }
 
-function planOf(model: TextToImageModel, { sampler, steps, guidance }: EvaluateOptions, overrides: object = {}) {
-  const plan = planTextToImage(model, { prompt: "", sampler, steps, guidance, ...overrides });
+async function planOf(model: TextToImageModel, { sampler, steps, guidance }: EvaluateOptions, overrides: object = {}) {
+  const plan = await planTextToImage(model, { prompt: "", sampler, steps, guidance, ...overrides });
   return { plan, sampler: plan.samplerName };
 }
 
@@ -190,7 +194,7 @@ async function* makeImages({ runtime, model, options, seed, captions }: Making) 
   await using network = textToImageNetwork({ runtime, modules, ...(await model.binding()) });
   for (const [i, prompt] of captions.entries()) {
     const start = performance.now();
-    const { plan } = planOf(model, options, { prompt, seed: seed + i });
+    const { plan } = await planOf(model, options, { prompt, seed: seed + i });
     for await (const event of textToImage(network, plan)) {
       if (event.type === "image") yield { image: event.image, seconds: (performance.now() - start) / 1000 };
     }

@@ -47,10 +47,10 @@ export async function openJudge(files: ModelFiles, { runtime, size, palette = []
   const names = parameters(model);
   const as = await readNetwork(opened, "ImageClassifier", names);
   const trace = (n: number) => {
-    const { places, features } = model(
+    const { cells, features } = model(
       input({ name: "images", dtype: "float32", shape: [n, config.in_channels, ...size] }),
     );
-    return { places, features };
+    return { cells, features };
   };
   const network = inChunks({ runtime, parameters: { names, as }, chunk: CHUNK, trace });
   const [rows, columns] = size.map((side) => side / strideOf(config)) as [number, number];
@@ -66,8 +66,8 @@ export async function openJudge(files: ModelFiles, { runtime, size, palette = []
     async detect(images) {
       const shape = [images.length, config.in_channels, ...size];
       const feed = { dtype: "float32", shape, data: imagesToTensor(images) } as const;
-      const { places, features } = await network.run({ images: feed });
-      const logits = float32Data(places);
+      const { cells, features } = await network.run({ images: feed });
+      const logits = float32Data(cells);
       const length = logits.length / images.length;
       const row = (i: number) => logits.subarray(i * length, (i + 1) * length);
       return {

@@ -1,20 +1,20 @@
 import { configParser } from "aquatint/models";
-import { z } from "zod";
+import { field, integer, listOf } from "aquatint/util";
 
-const size = z.int().positive();
+const size = integer({ from: 1 });
 
 /** The keys that networks between vectors and images have in common. */
 const imageFields = {
-  sample_size: size.default(32),
-  block_out_channels: z.array(size).min(1).default([16, 32, 64, 96]),
-  condition_size: size.default(64),
+  sample_size: field(size, 32),
+  block_out_channels: field(listOf(size, { min: 1 }), [16, 32, 64, 96]),
+  condition_size: field(size, 64),
 };
 /** The keys of those that are normalized, too. */
 const decoderFields = {
   ...imageFields,
-  layers_per_block: size.default(1),
-  norm_num_groups: size.default(8),
-  latent_size: size.default(32),
+  layers_per_block: field(size, 1),
+  norm_num_groups: field(size, 8),
+  latent_size: field(size, 32),
 };
 
 interface ImageSizes {
@@ -26,14 +26,14 @@ interface ImageSizes {
 /** Says what is wrong with the sizes of such a network, if anything is. */
 function imageSizesProblem({ sample_size, block_out_channels, norm_num_groups = 1 }: ImageSizes) {
   const factor = 2 ** (block_out_channels.length - 1);
-  if (sample_size % factor) return `"sample_size": ${sample_size} is no multiple of ${factor}`;
+  if (sample_size % factor) return `"sample_size": ${sample_size} is not a multiple of ${factor}`;
   const ragged = block_out_channels.find((channels) => channels % norm_num_groups);
   return ragged === undefined
     ? undefined
-    : `"block_out_channels": ${ragged} is no multiple of the ${norm_num_groups} "norm_num_groups"`;
+    : `"block_out_channels": ${ragged} is not a multiple of the ${norm_num_groups} "norm_num_groups"`;
 }
 
-const channels = size.default(3);
+const channels = field(size, 3);
 
 /** Reads the config of a `ConditionalGenerator`. */
 export const parseGeneratorConfig = configParser({
@@ -52,7 +52,7 @@ export const parseCriticConfig = configParser({
   fields: {
     in_channels: channels,
     ...imageFields,
-    feature_size: size.default(128),
+    feature_size: field(size, 128),
   },
   fixed: {},
   inert: [],

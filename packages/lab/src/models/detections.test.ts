@@ -5,9 +5,9 @@ describe("detections", () => {
   const nothing = 2;
   /** Logits that name the class of each place, by rows; `sure` is how far it is ahead. */
   const logitsOf = (rows: readonly (readonly number[])[], sure = 8) => {
-    const places = rows.flat();
-    const logits = new Float32Array(3 * places.length);
-    for (const [i, c] of places.entries()) logits[c * places.length + i] = sure;
+    const cells = rows.flat();
+    const logits = new Float32Array(3 * cells.length);
+    for (const [i, c] of cells.entries()) logits[c * cells.length + i] = sure;
     return { logits, classes: 2, rows: rows.length, columns: rows[0]!.length };
   };
 

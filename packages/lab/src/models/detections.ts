@@ -21,32 +21,32 @@ export interface Detection {
 
 /** The things in an image: neighboring places with the same likeliest class are one thing. Highest score first. */
 export function detectionsOf({ logits, classes, rows, columns }: PlaceLogits): readonly Detection[] {
-  const places = rows * columns;
-  const best = Array.from({ length: places }, (_, place) => likeliest(logits, { place, places, classes }));
+  const cells = rows * columns;
+  const best = Array.from({ length: cells }, (_, cell) => likeliest(logits, { cell, cells, classes }));
   const visited = new Set<number>();
   const detections: Detection[] = [];
-  const classAt = (place: number) => itemAt(best, place).class;
+  const classAt = (cell: number) => itemAt(best, cell).class;
   for (const [start, { class: label }] of best.entries()) {
     if (visited.has(start) || label === classes) continue;
     const region = regionAt(start, { rows, columns, visited, same: (a, b) => classAt(a) === classAt(b) });
-    const total = (of: (place: number) => number) =>
-      region.reduce((sum, place) => sum + itemAt(best, place).probability * of(place), 0);
+    const total = (of: (cell: number) => number) =>
+      region.reduce((sum, cell) => sum + itemAt(best, cell).probability * of(cell), 0);
     const score = total(() => 1);
-    const x = total((place) => ((place % columns) + 0.5) / columns) / score;
-    const y = total((place) => (Math.floor(place / columns) + 0.5) / rows) / score;
+    const x = total((cell) => ((cell % columns) + 0.5) / columns) / score;
+    const y = total((cell) => (Math.floor(cell / columns) + 0.5) / rows) / score;
     detections.push({ class: label, x, y, score });
   }
   return detections.sort((a, b) => b.score - a.score);
 }
 
 interface At {
-  readonly place: number;
-  readonly places: number;
+  readonly cell: number;
+  readonly cells: number;
   readonly classes: number;
 }
 
-function likeliest(logits: Float32Array, { place, places, classes }: At) {
-  const scores = Array.from({ length: classes + 1 }, (_, c) => itemAt(logits, c * places + place));
+function likeliest(logits: Float32Array, { cell, cells, classes }: At) {
+  const scores = Array.from({ length: classes + 1 }, (_, c) => itemAt(logits, c * cells + cell));
   const best = scores.reduce((top, score, c) => (score > itemAt(scores, top) ? c : top), 0);
   const largest = itemAt(scores, best);
   const total = scores.reduce((sum, score) => sum + Math.exp(score - largest), 0);
@@ -65,13 +65,13 @@ interface Grid {
 function regionAt(start: number, { rows, columns, visited, same }: Grid): readonly number[] {
   const region = [start];
   visited.add(start);
-  for (const place of region) {
-    const [row, column] = [Math.floor(place / columns), place % columns];
+  for (const cell of region) {
+    const [row, column] = [Math.floor(cell / columns), cell % columns];
     const neighbors = [
-      ...(column > 0 ? [place - 1] : []),
-      ...(column < columns - 1 ? [place + 1] : []),
-      ...(row > 0 ? [place - columns] : []),
-      ...(row < rows - 1 ? [place + columns] : []),
+      ...(column > 0 ? [cell - 1] : []),
+      ...(column < columns - 1 ? [cell + 1] : []),
+      ...(row > 0 ? [cell - columns] : []),
+      ...(row < rows - 1 ? [cell + columns] : []),
     ];
     for (const next of neighbors) {
       if (visited.has(next) || !same(start, next)) continue;

@@ -28,12 +28,12 @@ export async function comparisonReport(
 
 function curvesSection(runs: readonly RunEntry[]): Section {
   const lines = (
-    place: (points: readonly Point[], steps: readonly StepRecord[]) => readonly Point[],
+    position: (points: readonly Point[], steps: readonly StepRecord[]) => readonly Point[],
   ): readonly Line[] =>
     runs.map(({ run, summary }, i) => ({
       name: summary.name,
       color: itemAt(seriesColors, i % seriesColors.length),
-      points: place(averaged(losses(run.steps)), run.steps),
+      points: position(averaged(losses(run.steps)), run.steps),
     }));
   const byStep = lines((points) => points);
   const byTime = lines((points, steps) =>

@@ -58,9 +58,9 @@ export async function boundsOfToy(
   for (const steps of stepCounts) {
     for (const variance of ["small", "forward"] as const) {
       const stream = torchCpu(12);
-      const walk = levels({ schedule: even(steps), steps });
+      const path = levels({ schedule: even(steps), steps });
       const terms: ElboTerm[] = [];
-      const input = { levels: walk, reverse: reverses[variance], logLikelihood: normalLogDensity };
+      const input = { levels: path, reverse: reverses[variance], logLikelihood: normalLogDensity };
       for await (const term of elbo({ ...input, x0, noise: () => matched(stream.randn(x0.length)) })) terms.push(term);
       bounds.push({ steps, variance, bits: elboOf(terms).total });
     }

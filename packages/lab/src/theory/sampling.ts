@@ -33,7 +33,7 @@ async function stepsOf(entry: SamplerEntry, input: SamplerInput): Promise<readon
 /** The ways of some points through the plane: one list of [x, y] a point, noise first. */
 export type Trajectories = readonly (readonly (readonly [x: number, y: number])[])[];
 
-const WALK = schedules.linear();
+const SCHEDULE = schedules.linear();
 /** Finds levels between those of the cosine walk. */
 const COSINE = schedules.cosine({ maxBeta: 0.999 });
 
@@ -42,10 +42,10 @@ export async function trajectories(
   entry: SamplerEntry,
   { steps = 24, points = 24, seed = 0 } = {},
 ): Promise<Trajectories> {
-  const walk = levels({ schedule: WALK, steps });
+  const path = levels({ schedule: SCHEDULE, steps });
   const [x, stream] = [torchCpu(seed).randn(2 * points), torchCpu(seed + 1)];
   const noise = () => stream.randn(2 * points);
-  const input = { x, rows: points, levels: walk, denoise: toyMixture.denoise, noise, levelAt: finder(WALK) };
+  const input = { x, rows: points, levels: path, denoise: toyMixture.denoise, noise, levelAt: finder(SCHEDULE) };
   const states: Latent[] = [x, ...(await stepsOf(entry, input)).filter(({ final }) => final).map((step) => step.x)];
   return Array.from({ length: points }, (_, i) =>
     states.map((state) => [itemAt(state, 2 * i), itemAt(state, 2 * i + 1)] as const),
@@ -135,14 +135,14 @@ export async function varianceConvergence(
   stepCounts: readonly number[] = [6, 12, 24, 48, 96, 192],
 ): Promise<Convergence[]> {
   const run = async (entry: SamplerEntry, n: number, draws: number) => {
-    const walk = smoothWalk(n);
+    const path = smoothWalk(n);
     const unit = (k: number, size = 1) => new Float32Array(draws + 1).map((_, i) => (i === k ? size : 0));
-    const first = itemAt(walk, 0);
+    const first = itemAt(path, 0);
     let drawn = 0;
     const x = unit(0, Math.hypot(first.alpha * DEVIATION, first.sigma));
     const noise = () => unit(++drawn);
-    const input = { x, rows: 1, levels: walk, denoise: normal.denoise, noise, levelAt: finder(COSINE) };
-    return { last: itemAt(walk, n), steps: await stepsOf(entry, input), drawn: () => drawn };
+    const input = { x, rows: 1, levels: path, denoise: normal.denoise, noise, levelAt: finder(COSINE) };
+    return { last: itemAt(path, n), steps: await stepsOf(entry, input), drawn: () => drawn };
   };
   const measured = entries.filter(([, { stochastic }]) => stochastic);
   return Promise.all(

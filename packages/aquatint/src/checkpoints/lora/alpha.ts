@@ -35,7 +35,7 @@ function peftConfig(text: string | undefined, name: string): JsonObject {
   try {
     return parseJsonObject(text, { name: `the metadata of ${name}` });
   } catch (cause) {
-    throw new AquatintError("lora/alpha", `${name}: "${PEFT_CONFIG}" of its metadata is no JSON object`, {
+    throw new AquatintError("lora/alpha", `${name}: "${PEFT_CONFIG}" of its metadata is not a JSON object`, {
       hint: "its alpha cannot be read: save the LoRA again",
       cause,
     });

@@ -53,19 +53,19 @@ export function loraBranches(loras: readonly ScaledLora[], networks: AdaptedNetw
   const adapters = new Map<string, Map<string, Branch[]>>();
   const parameters = new Map<string, Tensor>();
   const weights = new Map<string, TensorLocation>();
-  const leaf = (name: string, place: TensorLocation): Tensor => {
-    const tensor = param({ shape: place.shape, init: "zeros" });
+  const leaf = (name: string, location: TensorLocation): Tensor => {
+    const tensor = param({ shape: location.shape, init: "zeros" });
     parameters.set(name, tensor);
-    weights.set(name, place);
+    weights.set(name, location);
     return tensor;
   };
   const skipped = loras.map(({ lora, scale }, i) => {
     const { matches, missing } = resolved(lora, resolvers);
     for (const [j, { layer, path }] of matches.entries()) {
-      const { component, places, method, factor } = layer;
+      const { component, locations, method, factor } = layer;
       const name = `lora.${i}.${component}.${path}.${j}`;
       const tensors = Object.fromEntries(
-        Object.entries(places).map(([role, place]) => [role, leaf(`${name}.${role}`, place!)]),
+        Object.entries(locations).map(([role, location]) => [role, leaf(`${name}.${role}`, location!)]),
       );
       const branches = adapters.get(component) ?? new Map<string, Branch[]>();
       adapters.set(component, branches);
@@ -98,10 +98,10 @@ function resolved({ name, layers }: Lora, resolvers: ReadonlyMap<string, Resolve
     throw loraError("target", `${message}, a layer that this model does not have`, FAMILY_HINT);
   }
   const matches = all.flatMap(({ layer, target }) => (target ? [{ layer, ...target }] : []));
-  const misfit = matches.find(({ layer, weight }) => !layer.method.fits(layer.places, weight));
+  const misfit = matches.find(({ layer, weight }) => !layer.method.fits(layer.locations, weight));
   if (misfit) {
     const { layer, path, weight } = misfit;
-    const shapes = shapesOf(layer.places);
+    const shapes = shapesOf(layer.locations);
     throw loraError("shape", `${name}: "${path}" has a weight of [${weight}], ${shapes} does not fit it`, FAMILY_HINT);
   }
   return { matches, missing };

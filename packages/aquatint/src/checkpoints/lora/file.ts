@@ -14,7 +14,7 @@ export interface LoraLayer {
   /** The layer as the file names it: with dots, or with kohya's underscores. */
   readonly module: string;
   readonly method: Method;
-  readonly places: LoraTensors<TensorLocation>;
+  readonly locations: LoraTensors<TensorLocation>;
   /** Divisor of alpha. */
   readonly rank: number | undefined;
   /** A scalar: the layer counts alpha / rank times. */
@@ -39,7 +39,7 @@ export function isLora({ tensors }: SafetensorsHeader): boolean {
 }
 
 interface Group extends Pick<LoraKey, "component" | "module"> {
-  readonly ends: Map<string, { readonly key: string; readonly place: TensorLocation }>;
+  readonly ends: Map<string, { readonly key: string; readonly location: TensorLocation }>;
 }
 
 /**
@@ -79,32 +79,32 @@ function grouped({ file, header }: FileHeader) {
     const id = `${component}:${module}:${adapter}`;
     const group = groups.get(id) ?? { component, module, ends: new Map() };
     groups.set(id, group);
-    group.ends.set(end, { key, place: { ...entry, file } });
+    group.ends.set(end, { key, location: { ...entry, file } });
   }
   return { groups: [...groups.values()], strange };
 }
 
 /** The tensors that a method reads of a layer: one, or none where it has no tensors of it. */
 function layerOf(name: string, { component, module, ends }: Group, method: Method) {
-  const places: Record<string, TensorLocation> = {};
+  const locations: Record<string, TensorLocation> = {};
   const keys: string[] = [];
-  for (const [end, { key, place }] of ends) {
+  for (const [end, { key, location }] of ends) {
     const role = method.role(end);
     if (role === undefined) continue;
-    if (places[role]) throw loraError("keys", `${name} holds ${role} of ${module.slice(0, 100)} twice`);
-    places[role] = place;
+    if (locations[role]) throw loraError("keys", `${name} holds ${role} of ${module.slice(0, 100)} twice`);
+    locations[role] = location;
     keys.push(key);
   }
   if (keys.length === 0) return [];
-  const fault = method.fault(places);
+  const fault = method.fault(locations);
   if (fault) throw loraError(fault[0], `${name} holds ${fault[1]}, for ${module.slice(0, 100)}`);
-  const rank = method.rank(places);
+  const rank = method.rank(locations);
   const alpha = ends.get("alpha") ?? ends.get("lora.alpha");
   if (alpha) keys.push(alpha.key);
-  if (alpha?.place.shape.some((size) => size !== 1)) {
-    throw loraError("shape", `${name}: the alpha of ${module.slice(0, 100)} has the shape [${alpha.place.shape}]`);
+  if (alpha?.location.shape.some((size) => size !== 1)) {
+    throw loraError("shape", `${name}: the alpha of ${module.slice(0, 100)} has the shape [${alpha.location.shape}]`);
   }
-  const layer: LoraLayer = { component, module, method, places, rank, alpha: alpha?.place };
+  const layer: LoraLayer = { component, module, method, locations, rank, alpha: alpha?.location };
   return [{ layer, keys }];
 }
 
@@ -113,7 +113,7 @@ function unknown(name: string, header: SafetensorsHeader, key: string) {
   if (other) return loraError("target", `${name} is a LoRA for ${other}`, READ_MODELS);
   return loraError(
     "keys",
-    `${name} holds the tensor ${key.slice(0, 100)}, which is no part of a LoRA for Stable Diffusion`,
+    `${name} holds the tensor ${key.slice(0, 100)}, which does not belong to a LoRA for Stable Diffusion`,
     "a LoRA's keys begin with unet., text_encoder., diffusion_model., lora_unet_ or lora_te_",
   );
 }

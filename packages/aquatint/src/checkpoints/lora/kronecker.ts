@@ -6,19 +6,19 @@ import { required } from "../../util/items.ts";
 import type { TensorLocation } from "../types.ts";
 import { elements, type LoraFault, type LoraTensors, type Method, rolesBy, shapesOf } from "./method.ts";
 
-const isMatrix = (place: TensorLocation): boolean => place.shape.length === 2;
+const isMatrix = (location: TensorLocation): boolean => location.shape.length === 2;
 
 /** Fault of a factor that is whole or the product of two matrices. */
-function factorFault(places: LoraTensors<TensorLocation>, name: string): LoraFault | undefined {
-  const [full, a, b] = [places[name], places[`${name}_a`], places[`${name}_b`]];
+function factorFault(locations: LoraTensors<TensorLocation>, name: string): LoraFault | undefined {
+  const [full, a, b] = [locations[name], locations[`${name}_a`], locations[`${name}_b`]];
   if (full && (a || b)) return ["keys", "a factor that stands there twice"];
   if (!full && (!a || !b)) return ["keys", "only one half of a factor"];
   const fits = full ? full.shape.length >= 2 : a && b && isMatrix(a) && isMatrix(b) && a.shape[1] === b.shape[0];
-  return fits ? undefined : ["shape", `factors that do not fit together: ${shapesOf(places)}`];
+  return fits ? undefined : ["shape", `factors that do not fit together: ${shapesOf(locations)}`];
 }
 
-const factorShape = (places: LoraTensors<TensorLocation>, name: string): readonly number[] =>
-  places[name]?.shape ?? [places[`${name}_a`]?.shape[0] ?? 0, places[`${name}_b`]?.shape[1] ?? 0];
+const factorShape = (locations: LoraTensors<TensorLocation>, name: string): readonly number[] =>
+  locations[name]?.shape ?? [locations[`${name}_a`]?.shape[0] ?? 0, locations[`${name}_b`]?.shape[1] ?? 0];
 
 /** The Kronecker product of [a, c] and [b, d, ...]: [a b, c d, ...]. */
 function kronecker(u: Tensor, v: Tensor): Tensor {
@@ -43,14 +43,14 @@ export const kroneckerProduct: Method = {
     [/^lokr_w2_a$/, "w2_a"],
     [/^lokr_w2_b$/, "w2_b"],
   ]),
-  fault(places) {
-    const fault = factorFault(places, "w1") ?? factorFault(places, "w2");
+  fault(locations) {
+    const fault = factorFault(locations, "w1") ?? factorFault(locations, "w2");
     if (fault) return fault;
-    const { w1 } = places;
+    const { w1 } = locations;
     return w1 && !isMatrix(w1) ? ["shape", `a first factor of the shape [${w1.shape}]`] : undefined;
   },
-  fits(places, [outputs, ...inputs]) {
-    const [[a = 0, ...c], [b = 0, ...d]] = [factorShape(places, "w1"), factorShape(places, "w2")];
+  fits(locations, [outputs, ...inputs]) {
+    const [[a = 0, ...c], [b = 0, ...d]] = [factorShape(locations, "w1"), factorShape(locations, "w2")];
     return a * b === outputs && elements(c) * elements(d) === elements(inputs);
   },
   // LyCORIS leaves alpha out where both factors are whole

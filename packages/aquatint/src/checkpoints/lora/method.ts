@@ -15,11 +15,11 @@ export interface Method {
   /** The role of a tensor by the end of its key; undefined where the method has none such. */
   role(end: string): string | undefined;
   /** Fault of a layer's tensors, undefined where they fit together. */
-  fault(places: LoraTensors<TensorLocation>): LoraFault | undefined;
+  fault(locations: LoraTensors<TensorLocation>): LoraFault | undefined;
   /** Tells whether they are for a layer whose weight has this shape. */
-  fits(places: LoraTensors<TensorLocation>, weight: readonly number[]): boolean;
+  fits(locations: LoraTensors<TensorLocation>, weight: readonly number[]): boolean;
   /** Divisor of alpha; undefined where the method knows no alpha. */
-  rank(places: LoraTensors<TensorLocation>): number | undefined;
+  rank(locations: LoraTensors<TensorLocation>): number | undefined;
   /** The branch that stands beside the layer. */
   branch(tensors: LoraTensors<Tensor>, scale: Tensor): Branch;
 }
@@ -34,7 +34,7 @@ export const rolesBy =
 export const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 /** Shapes for a message: "[4,32] and [32,4]". */
-export const shapesOf = (places: LoraTensors<TensorLocation>): string =>
-  Object.values(places)
-    .map((place) => `[${place?.shape}]`)
+export const shapesOf = (locations: LoraTensors<TensorLocation>): string =>
+  Object.values(locations)
+    .map((location) => `[${location?.shape}]`)
     .join(" and ");

@@ -14,26 +14,26 @@ import { type LoraLayer, loraLayers } from "./file.ts";
 export async function openLora(path: string): Promise<Lora> {
   const file = await openFileHeader(path);
   const { layers, unused } = loraLayers(file, { name: path });
-  const places = layers.flatMap(({ alpha }, i) => (alpha ? [[String(i), alpha] as const] : []));
+  const locations = layers.flatMap(({ alpha }, i) => (alpha ? [[String(i), alpha] as const] : []));
   const alphas = new Map<string, number>();
-  for await (const [i, data, place] of readBytesAt(new Map(places))) {
-    alphas.set(i, toNumber({ ...place, data }, { name: `${path}: an alpha` }));
+  for await (const [i, data, location] of readBytesAt(new Map(locations))) {
+    alphas.set(i, toNumber({ ...location, data }, { name: `${path}: an alpha` }));
   }
   const metadata = { ...(await adapterConfig(path)), ...file.header.metadata };
   const said = metadataFactors(metadata, path);
   const scaled = layers.map((layer, i) => ({ ...layer, factor: factorOf(layer, alphas.get(String(i)), said) }));
   const wrong = scaled.find(({ factor }) => !Number.isFinite(factor));
-  if (wrong) throw loraError("alpha", `${path}: the alpha of ${wrong.module.slice(0, 100)} is no number`);
+  if (wrong) throw loraError("alpha", `${path}: the alpha of ${wrong.module.slice(0, 100)} is not a number`);
   const { header } = file;
   return { name: path, layers: scaled, embeddings: bundledEmbeddings(file), unused, metadata: header.metadata };
 }
 
 /** alpha / rank by the tensor, else by the metadata, else 1. */
 function factorOf(layer: LoraLayer, alpha: number | undefined, said: ReturnType<typeof metadataFactors>): number {
-  const { component, module, rank, places } = layer;
+  const { component, module, rank, locations } = layer;
   if (rank === undefined) return 1;
   if (alpha !== undefined) return alpha / rank;
-  const isConvolution = Object.values(places).some((place) => (place?.shape[2] ?? 1) > 1);
+  const isConvolution = Object.values(locations).some((location) => (location?.shape[2] ?? 1) > 1);
   return said({ component, module, rank, isConvolution }) ?? 1;
 }
 

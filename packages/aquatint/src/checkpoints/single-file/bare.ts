@@ -1,7 +1,7 @@
 import { AquatintError } from "../../errors.ts";
 import { currentKeys } from "../../formats/safetensors/renamed-keys.ts";
+import { classWeights, detectedClass, modelClass } from "../../models/classes.ts";
 import { familyOf } from "../../models/families.ts";
-import { classWeights, detectedClass, modelClass } from "../../models/registry.ts";
 import type { ModelFiles } from "../files.ts";
 import { otherForm, READ_MODELS } from "../other-models.ts";
 import { locationsOf } from "../read.ts";
@@ -24,7 +24,7 @@ export function bareModel(file: FileHeader, { files }: { readonly files: ModelFi
   const entry = modelClass(className ?? "");
   if (className === undefined || !entry) {
     throw new AquatintError("checkpoint/kind", `${name} holds no network that is known`, {
-      hint: "aquatint inspect FILE says what a file holds",
+      hint: "aquatint inspect FILE shows what it holds",
     });
   }
   const { weights, unused } = classWeights(entry, current);

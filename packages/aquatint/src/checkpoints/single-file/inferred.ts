@@ -1,6 +1,6 @@
+import type { ModelClassName } from "../../models/classes.ts";
 import { DEFAULT_SCALING_FACTOR, type Family, familyFacts } from "../../models/families.ts";
-import type { InferenceFacts } from "../../models/infer-config.ts";
-import { type ModelClassName, modelClass } from "../../models/registry.ts";
+import { type InferenceFacts, inferredConfigs } from "../../models/infer-config.ts";
 import type { ModelComponent, TensorLocation } from "../types.ts";
 
 /** Facts about a network beside the shapes of its weights. */
@@ -15,6 +15,6 @@ export function inferredComponent(
   { family, ...facts }: ComponentFacts,
 ): ModelComponent {
   const scalingFactor = family ? familyFacts(family).scalingFactor : DEFAULT_SCALING_FACTOR;
-  const config = modelClass(className)?.inferConfig?.(weights, { ...facts, scalingFactor }) ?? {};
+  const config = inferredConfigs[className]?.(weights, { ...facts, scalingFactor }) ?? {};
   return { className, config, inferred: true, weights };
 }

@@ -38,30 +38,30 @@ const fused = /^transformer\.resblocks\.(\d+)\.attn\.in_proj_(weight|bias)$/;
 /** The weights that a tensor of OpenCLIP becomes: none, one or three weights, or undefined where its name is strange. */
 export function openClipWeights(
   key: string,
-  place: TensorLocation,
+  location: TensorLocation,
   { table, layers, projection }: { readonly table: Renames; readonly layers: number; readonly projection: boolean },
-): readonly (readonly [key: string, place: TensorLocation])[] | undefined {
+): readonly (readonly [key: string, location: TensorLocation])[] | undefined {
   const layer = /^transformer\.resblocks\.(\d+)\./.exec(key)?.[1];
   if (layer !== undefined && Number(layer) >= layers) return [];
   if (key === "text_projection" || key === "text_projection.weight") {
     if (!projection) return [];
     // a linear layer's weight, as some programs save it, lies as the module has it
-    if (key.endsWith(".weight")) return [[key, place]];
-    return [["text_projection.weight", { ...place, shape: place.shape.toReversed(), transposed: true }]];
+    if (key.endsWith(".weight")) return [[key, location]];
+    return [["text_projection.weight", { ...location, shape: location.shape.toReversed(), transposed: true }]];
   }
   const [, block, kind] = fused.exec(key) ?? [];
-  if (block !== undefined && kind !== undefined) return thirds(`${LAYERS}.${block}.self_attn`, kind, place);
+  if (block !== undefined && kind !== undefined) return thirds(`${LAYERS}.${block}.self_attn`, kind, location);
   const current = renameKey(key, table);
-  return current === undefined ? undefined : [[current, place]];
+  return current === undefined ? undefined : [[current, location]];
 }
 
 /** Query, key and value lie one after the other: each is a part of the bytes. */
-function thirds(module: string, kind: string, place: TensorLocation) {
-  const [rows = 0, ...rest] = place.shape;
+function thirds(module: string, kind: string, location: TensorLocation) {
+  const [rows = 0, ...rest] = location.shape;
   if (rows % 3 !== 0) return undefined;
-  const length = place.length / 3;
+  const length = location.length / 3;
   return ["q_proj", "k_proj", "v_proj"].map((part, i) => {
-    const third = { ...place, shape: [rows / 3, ...rest], offset: place.offset + i * length, length };
+    const third = { ...location, shape: [rows / 3, ...rest], offset: location.offset + i * length, length };
     return [`${module}.${part}.${kind}`, third] as const;
   });
 }

@@ -61,8 +61,8 @@ function wayUp({ levels, layers }: UNetDepth): Rename[] {
       table.push(...resnet(`output_blocks.${i}.0`, `up_blocks.${level}.resnets.${layer}`));
       table.push([`output_blocks.${i}.1`, `up_blocks.${level}.attentions.${layer}`]);
       // the upsampler comes after the attention, where there is one
-      for (const place of layer === layers && level < levels - 1 ? [1, 2] : []) {
-        table.push([`output_blocks.${i}.${place}.conv`, `up_blocks.${level}.upsamplers.0.conv`]);
+      for (const slot of layer === layers && level < levels - 1 ? [1, 2] : []) {
+        table.push([`output_blocks.${i}.${slot}.conv`, `up_blocks.${level}.upsamplers.0.conv`]);
       }
       i++;
     }

@@ -30,14 +30,14 @@ describe.each(["tiny-sd1", "tiny-sd2", "tiny-sdxl"] as const)("%s in its origina
     let compared = 0;
     for (const [path, expected] of Object.entries(weights)) {
       const dot = path.indexOf(".");
-      const place = checkpoint.components.get(path.slice(0, dot))!.weights.get(path.slice(dot + 1))!;
-      expect(place.shape, path).toEqual(expected.at(-1));
+      const location = checkpoint.components.get(path.slice(0, dot))!.weights.get(path.slice(dot + 1))!;
+      expect(location.shape, path).toEqual(expected.at(-1));
       const [key, third] = expected;
       if (key === null) continue;
       compared++;
       const source = header.tensors.get(key)!;
-      expect(place.offset, path).toBe(source.offset + (typeof third === "number" ? third * place.length : 0));
-      expect(place.transposed ?? false).toBe(third === "transposed");
+      expect(location.offset, path).toBe(source.offset + (typeof third === "number" ? third * location.length : 0));
+      expect(location.transposed ?? false).toBe(third === "transposed");
     }
     expect(compared).toBeGreaterThan(500);
   });

@@ -1,7 +1,7 @@
 import { AquatintError } from "../../errors.ts";
 import type { SafetensorsHeader } from "../../formats/safetensors/safetensors.ts";
+import { classWeights, type ModelClassName, modelClasses } from "../../models/classes.ts";
 import { type Family, familyFacts, familyOf, isOpenClip } from "../../models/families.ts";
-import { classWeights, type ModelClassName, models } from "../../models/registry.ts";
 import { lookup } from "../../util/items.ts";
 import { countOf } from "../../util/numbered.ts";
 import type { ModelFiles } from "../files.ts";
@@ -35,24 +35,24 @@ interface Part {
 function byTable(table: (keys: readonly string[]) => Renames): (weights: Weights) => Renamed {
   return (weights) => {
     const renames = table([...weights.keys()]);
-    return collect(weights, (key, place) => {
+    return collect(weights, (key, location) => {
       const current = renameKey(key, renames);
-      return current === undefined ? undefined : [[current, place]];
+      return current === undefined ? undefined : [[current, location]];
     });
   };
 }
 
 function collect(
   weights: Weights,
-  rename: (key: string, place: TensorLocation) => ReturnType<typeof openClipWeights>,
+  rename: (key: string, location: TensorLocation) => ReturnType<typeof openClipWeights>,
 ): Renamed {
   const current = new Map<string, TensorLocation>();
   const strange: string[] = [];
-  for (const [key, place] of weights) {
-    const renamed = rename(key, place);
+  for (const [key, location] of weights) {
+    const renamed = rename(key, location);
     if (!renamed) strange.push(key);
     for (const [name, at] of renamed ?? []) {
-      if (current.has(name)) throw twice(place.file.name, name, key);
+      if (current.has(name)) throw twice(location.file.name, name, key);
       current.set(name, at);
     }
   }
@@ -61,16 +61,16 @@ function collect(
 
 const twice = (file: string, name: string, key: string) =>
   new AquatintError("checkpoint/keys", `${file} holds the weight ${name} twice, once as ${key}`, {
-    hint: "take the file as it was published",
+    hint: "use the file as it was published",
   });
 
 /** Attention of an autoencoder is saved as convolutions of 1 x 1, whose bytes are those of a matrix. */
 const autoencoder = (weights: Weights): Renamed => {
   const { weights: renamed, strange } = byTable(autoencoderRenames)(weights);
-  const flat = Array.from(renamed, ([key, place]) => {
-    const [out = 0, into = 0, ...kernel] = place.shape;
+  const flat = Array.from(renamed, ([key, location]) => {
+    const [out = 0, into = 0, ...kernel] = location.shape;
     const matrix = /\.attentions\.\d+\.to_/.test(key) && kernel.length === 2 && kernel.every((k) => k === 1);
-    return [key, matrix ? { ...place, shape: [out, into] } : place] as const;
+    return [key, matrix ? { ...location, shape: [out, into] } : location] as const;
   });
   return { weights: new Map(flat), strange };
 };
@@ -79,14 +79,14 @@ const autoencoder = (weights: Weights): Renamed => {
 const clip =
   (className: "CLIPTextModel" | "CLIPTextModelWithProjection") =>
   (weights: Weights): Renamed => {
-    const classTensors = classWeights(models[className], weights).weights;
+    const classTensors = classWeights(modelClasses[className], weights).weights;
     const width = classTensors.get("text_model.final_layer_norm.weight")?.shape[0];
     const layers = layersRun(countOf(classTensors.keys(), CLIP_LAYER), width, false);
-    return collect(classTensors, (key, place) => {
+    return collect(classTensors, (key, location) => {
       if (Number(CLIP_LAYER.exec(key)?.[1] ?? 0) >= layers) return [];
       const isWeight =
         /^text_model\.(embeddings|encoder|final_layer_norm)\./.test(key) || key === "text_projection.weight";
-      return isWeight ? [[key, place]] : undefined;
+      return isWeight ? [[key, location]] : undefined;
     });
   };
 const CLIP_LAYER = /^text_model\.encoder\.layers\.(\d{1,4})\./;
@@ -99,7 +99,7 @@ const openClip =
     const isWhole = weights.has("text_projection") || weights.has("text_projection.weight");
     const layers = projection ? all : layersRun(all, weights.get("ln_final.weight")?.shape[0], isWhole);
     const table = openClipRenames(layers);
-    return collect(weights, (key, place) => openClipWeights(key, place, { table, layers, projection }));
+    return collect(weights, (key, location) => openClipWeights(key, location, { table, layers, projection }));
   };
 
 const unet = byTable((keys) => unetRenames(originalDepth(keys)));
@@ -197,7 +197,7 @@ function networksOf(present: readonly Part[], file: FileHeader): FileNetworks {
   const fileNetworks: FileNetworks = { networks: new Map(), padTokens: new Map(), openClip: new Set() };
   const locations = [...locationsOf(file)].filter(([key]) => !isInert(key));
   for (const { prefix, className, rename, padToken, openClip } of present) {
-    const { component } = models[className];
+    const { component } = modelClasses[className];
     const tensors = locations.filter(([key]) => key.startsWith(prefix));
     const { weights, strange } = rename(new Map(tensors.map(([key, at]) => [key.slice(prefix.length), at])));
     if (strange.length > 0) throw strangeKeys(name, file.header, prefix + strange[0]);

@@ -9,7 +9,7 @@ export function checkProjection(name: string, second: ReadonlyMap<string, Tensor
     "checkpoint/keys",
     `${name} holds no text_projection of its text_encoder_2, which SDXL needs`,
     {
-      hint: "the program that wrote it left it out: take the file as it was published",
+      hint: "the program that wrote it left it out: use the file as it was published",
     },
   );
 }
@@ -31,7 +31,7 @@ export function textNotes(
     const message = `${name}: its ${part} has ${layers} of ${facts.run} layers`;
     if (!family || !familyFacts(family).needsAllTextLayers) return [`${message}; those are run`];
     throw new AquatintError("checkpoint/keys", `${message}, SDXL needs all`, {
-      hint: "the program that wrote it left some out: take the file as it was published",
+      hint: "the program that wrote it left some out: use the file as it was published",
     });
   });
 }

@@ -20,7 +20,7 @@ interface Flags {
 export const addData = (program: Command, io: Io): Command =>
   program
     .command("data")
-    .summary("look at the data of a training run")
+    .summary("draw samples of a data set")
     .description("Draws samples of a data set with their captions, as a run of the same seed sees them.")
     .argument("<config>", "configuration file of a training run, or of its data set alone, JSON")
     .option("--out <file>", "PNG file, overwritten if it exists", "sheet.png")

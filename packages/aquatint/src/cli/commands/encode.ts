@@ -4,7 +4,7 @@ import { readDatasetConfig } from "../../data/dataset.node.ts";
 import { encodePool } from "../../train/run/encode.node.ts";
 import type { Io } from "../io.ts";
 import { seeds, whole } from "../options/names.ts";
-import { shortPath } from "../options/outputs.ts";
+import { checkFolder, shortPath } from "../options/outputs.ts";
 
 /** The options of `aquatint encode`, as they are parsed. */
 interface Flags {
@@ -20,9 +20,9 @@ interface Flags {
 export const addEncode = (program: Command, io: Io): Command =>
   program
     .command("encode")
-    .summary("encode images once, to train on their latents")
+    .summary("encode a data set's images as latents, to train on")
     .description(
-      "Writes the latents of a data set's images with their captions to a folder, which the data set latent-pool reads. A stopped run goes on where it ended.",
+      "Writes the latents of a data set's images with their captions to a folder, which the data set latent-pool reads. A stopped command continues where it ended.",
     )
     .argument("<config>", "configuration file of a training run, or of its data set alone, JSON")
     .requiredOption("--vae <folder>", 'folder of an autoencoder: model/ of a run of "task": "autoencoder"')
@@ -38,6 +38,7 @@ const PACE = 20_000;
 
 async function encode(config: string, { count, heldOut, ...flags }: Flags, io: Io): Promise<void> {
   const out = resolve(io.cwd, flags.out);
+  await checkFolder(out, "choose another folder with --out FOLDER");
   const events = encodePool({
     ...flags,
     dataset: await readDatasetConfig(config),

@@ -17,7 +17,7 @@ import {
   addCheckpointFlags,
   type CheckpointFlags,
   checkpointFiles,
-  noteTruncatedPrompt,
+  notePrompt,
   noteUnused,
 } from "../options/checkpoint.ts";
 import { addOutputFlags_, checkQuality, type OutputFlags_ } from "../options/image-files.ts";
@@ -53,14 +53,14 @@ export const addGenerate = (program: Command, io: Io): Command =>
   addPreviewFlags(
     addOutputFlags_(addMemory(addCheckpointFlags(addImageFlags(addSampling(program.command("generate"))), io))),
   )
-    .summary("make images of a prompt")
-    .description("Makes images of a prompt. Without --out they go to ./out/ under names that never overwrite.")
+    .summary("make images from a prompt")
+    .description("Makes images from a prompt. Without --out, writes them to ./out/ and never overwrites a file.")
     .argument("[prompt]", 'what to show, in quotes: "a red apple, blue background"; not needed with --like')
     .option("--model <path>", `folder or .safetensors file of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
     .option("--seed <s>", "same seed, same image (default: a new one)", seedOption("--seed"))
     .option(
       "--count <n>",
-      "images to make, with seeds that follow each other; named files then get a number (apple-1.png)",
+      "number of images, with consecutive seeds; files named by --out get a number (apple-1.png)",
       whole("--count", { min: 1, max: MAX_COUNT, example: 4 }),
       1,
     )
@@ -69,7 +69,7 @@ export const addGenerate = (program: Command, io: Io): Command =>
       "width and height in pixels (default: what the model was trained at, in the proportions of --init)",
       size,
     )
-    .option("--negative <text>", "what the image should not show")
+    .option("--negative <text>", "negative prompt: what the image should not show")
     .option("--out <file>", ".png, .jpg or .webp file of the image, overwritten if it exists")
     .option("--strip <file>", "PNG file: x_t (above) and the predicted x_0 (below) over the steps")
     .option("--save-trajectory <file>", ".safetensors file: x, x0, t, alpha and sigma of every evaluation")
@@ -117,12 +117,13 @@ async function generate({ prompt, flags, like }: Request, io: Io): Promise<void>
     seed,
     model: model === undefined ? undefined : resolve(io.cwd, model),
     signal: io.signal,
+    keepAlive: 0,
   });
   if (like) await checkSameModel(like, { model: generation.model, explicit: model !== undefined, io });
   if (like) notePadding(like, itemAt(generation.plans, 0), io);
   if (flags.saveTrajectory) checkTrajectorySize(itemAt(generation.plans, 0));
   noteUnused(generation.model, io, flags.quiet);
-  noteTruncatedPrompt(itemAt(generation.plans, 0), io, flags.quiet);
+  notePrompt(itemAt(generation.plans, 0), io, flags.quiet);
   noteAllResized(flags, images, { size: itemAt(generation.plans, 0), io });
   const start = performance.now();
   const saved: SavedImage[] = [];

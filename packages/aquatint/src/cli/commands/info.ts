@@ -12,9 +12,9 @@ import { printable } from "../terminal/escape.ts";
 export const addInfo = (program: Command, io: Io): Command =>
   program
     .command("info")
-    .summary("say how an image was made")
+    .summary("print the settings that an image was made with")
     .description(
-      "Says how an image was made, as the program that made it wrote into its file: Aquatint, AUTOMATIC1111's web UI, ComfyUI, and others that docs/images.md lists.",
+      "Prints the settings that an image was made with, from its file. Reads files of Aquatint, AUTOMATIC1111's web UI, ComfyUI, and others that docs/images.md lists.",
     )
     .argument("<image>", "a PNG, JPEG or WebP file")
     .option("--json", "print one JSON object on stdout")
@@ -28,7 +28,7 @@ export async function metadataIn(path: string, cwd: string): Promise<ImageMetada
   const metadata = imageMetadata(await imageTexts(await readImageFile(resolve(cwd, path)), { name: path }));
   if (metadata) return metadata;
   throw new AquatintError("image/no-recipe", `${path} does not say how it was made`, {
-    hint: "Many sites remove what a file says: use the file as it was saved.",
+    hint: "Many sites remove the metadata: use the file as it was saved.",
   });
 }
 

@@ -23,15 +23,15 @@ interface Flags {
 export const addInspect = (program: Command, io: Io): Command =>
   program
     .command("inspect")
-    .summary("say what a file or folder of weights holds")
+    .summary("describe a file or folder of weights")
     .description(
-      "Says what a checkpoint, LoRA or embedding is, from its headers alone: kind, family, parts, parameters, types, metadata, and the memory that images take.",
+      "Describes a checkpoint, LoRA or embedding from its headers: kind, family, networks, parameters, element types, metadata, and an estimate of the memory that images take.",
     )
     .argument("<path>", "a .safetensors file, or the folder of a model")
     .option("--json", "print one JSON object on stdout")
-    .option("--variant <name>", "form of the weights where a folder holds several: fp16, non_ema")
-    .option("--size <WxH>", "size of the images whose memory is estimated, in pixels (default: the model's own)", size)
-    .option("--batch <n>", "images at a time, for the estimate", integer("--batch", { min: 1, max: 64, example: 1 }), 1)
+    .option("--variant <name>", "variant of the weights if a folder holds several, such as fp16 or non_ema")
+    .option("--size <WxH>", "image size for the memory estimate, in pixels (default: the model's own)", size)
+    .option("--batch <n>", "batch size for the memory estimate", integer("--batch", { min: 1, max: 64, example: 1 }), 1)
     .action(async (path: string, flags: Flags) => {
       const inspection = await inspect(resolve(io.cwd, path), flags);
       io.stdout.write(flags.json ? `${JSON.stringify(inspection)}\n` : described({ ...inspection, path }));
@@ -73,7 +73,7 @@ async function memoryOf(checkpoint: Model, { size, batch }: Flags): Promise<Memo
   const { planTextToImage } = await import("../../pipelines/text-to-image/plan.ts");
   const model = await adaptedModel(checkpoint, {});
   const resized = (other: object) => planTextToImage(model, { prompt: "", ...other });
-  const plan = resized({ ...size });
+  const plan = await resized({ ...size });
   const seeds = Array.from({ length: batch }, (_, i) => i);
   const { width, height } = plan;
   return { width, height, batch, ...(await estimatePlan({ model, plan, seeds, resized })) };

@@ -15,14 +15,14 @@ interface Flags {
 export const addPull = (program: Command, io: Io): Command =>
   program
     .command("pull")
-    .summary("bring a model from the Hugging Face Hub to this machine")
+    .summary("download a model from the Hugging Face Hub")
     .description(
-      "Brings what a pipeline needs of a model from the Hugging Face Hub into its local cache: safetensors only, every file checked, an interrupted one continued. Prints where it lies. Reads HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, HF_TOKEN and HF_HUB_OFFLINE.",
+      "Downloads the files of a model that a pipeline needs from the Hugging Face Hub into its local cache, and prints the folder. Downloads safetensors only, checks every file, and continues interrupted downloads. Reads HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, HF_TOKEN and HF_HUB_OFFLINE.",
     )
     .argument("<repo>", "owner/name")
     .option("--revision <name>", "branch, tag or commit", "main")
-    .option("--variant <name>", "form of the weights where there are several: fp16 halves what is fetched")
-    .option("--file <path>", "one file alone, of a repository that holds many")
+    .option("--variant <name>", "variant of the weights if there are several; fp16 halves the download")
+    .option("--file <path>", "download only this file of the repository")
     .option("--json", "print one JSON object on stdout: commit, folder, path, files")
     .option("--quiet", "show no progress")
     .action((repo: string, flags: Flags) => pullTo(repo, flags, io));

@@ -30,7 +30,7 @@ export function addRuns(program: Command, io: Io): Command {
     .action((dir: string, { json = false }: JsonFlag) => listRuns(resolve(io.cwd, dir), { json, io }));
   runs
     .command("report")
-    .summary("draw a run as a page")
+    .summary("write the report of a run")
     .description("Writes the report of a run into its folder, as training does with each checkpoint.")
     .argument("<run>", "folder of a run")
     .action(async (run: string) => {

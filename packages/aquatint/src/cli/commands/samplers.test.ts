@@ -54,113 +54,119 @@ test("docs/samplers.md is made of the registry", async () => {
 
 <!-- Made of the samplers' declarations in packages/aquatint/src/diffusion/samplers by a test; do not edit. -->
 
-\`aquatint generate --sampler NAME\` takes a name or any of the other names, whether in capitals or not, and after it one
-of the schedules of AUTOMATIC1111's web UI: \`--sampler "DPM++ 2M Karras"\`. Without a schedule the steps lie where the
-model's own scheduler puts them. \`aquatint samplers\` prints this table, \`--json\` as JSON.
+\`aquatint generate --sampler NAME\` takes a name from the table below or one of its other names, in upper or lower case. A
+schedule of AUTOMATIC1111's web UI may follow: \`--sampler "DPM++ 2M Karras"\`. Without a schedule, the model's own scheduler
+places the steps. \`aquatint samplers\` prints the table, with \`--json\` as JSON.
 
-A schedule that is named ends at sigma 0, as k-diffusion's do, whatever the model's configuration says; "KL Optimal" ends
-at the model's smallest sigma, as in the web UI. Without a schedule all end at sigma 0 but these, which end where the
-model's configuration says, as their classes of diffusers do: ${endKeepers().join(", ")}.
-No step of a named schedule has length zero.
+With a schedule, sampling ends at sigma 0 as in k-diffusion, whatever the model's configuration says. "KL Optimal" ends at the
+model's smallest sigma, as in the web UI. Without a schedule, sampling also ends at sigma 0, except for these samplers, which end
+where the model's configuration says, like their classes in diffusers: ${endKeepers().join(", ")}.
+No step of a schedule has length zero.
 
 | schedule | spacing | | schedule | spacing |
 | --- | --- | --- | --- | --- |
 ${pairs(Object.entries(scheduleWords).map(([word, spacing]) => `${word} | \`${spacing}\``))}
 
-Programs mean different sigmas by one name; each has an entry of its own. Tests compare them with the programs' numbers on
-Stable Diffusion's betas.
+Some names mean different sigmas in different programs. Each meaning has an entry. Tests compare them with numbers of the
+programs, on Stable Diffusion's betas.
 
 | name | entries |
 | --- | --- |
 | KL optimal | "KL Optimal": the web UI's, which ends at the smallest sigma; "KL Optimal ComfyUI": ends at 0 |
 | beta | "Beta": quantiles of sigma, as the web UI and diffusers; "Beta ComfyUI": quantiles of time, rounded |
-| align your steps | "Align Your Steps": the web UI's, both ends of the table and then 0; "AYS": the paper's and ComfyUI's, 0 in place of the last. The web UI takes the XL table for SDXL by itself; here it has its own name. A single step starts at the largest sigma, there at the smallest |
-| normal, uniform | one list in the web UI, k-diffusion and ComfyUI's "normal"; "Linspace" and "Trailing" are diffusers' |
-| DDIM | the web UI's "DDIM" and ComfyUI's "ddim_uniform" make more steps than asked where they do not divide 1000; here their number is kept, and the noisiest are left out |
-| turbo | Forge's: "Trailing" but for the rounding of halves |
+| align your steps | "Align Your Steps": the web UI's, both ends of the table and then 0; "AYS": the paper's and ComfyUI's, with 0 in place of the last. The web UI selects the XL table for SDXL; here the XL table has a name of its own. A single step starts at the largest sigma; in the web UI it starts at the smallest |
+| normal, uniform | the web UI, k-diffusion and ComfyUI's "normal" have the same list; "Linspace" and "Trailing" are diffusers' |
+| DDIM | the web UI's "DDIM" and ComfyUI's "ddim_uniform" make more steps than requested if the number does not divide 1000; here the number is exact, and the noisiest steps are omitted |
+| turbo | Forge's; "Trailing" except for how halves are rounded |
 | linear quadratic | ComfyUI's, from Genmo's Mochi |
 
-The web UI's schedule "Automatic" is each sampler's usual one, \`automaticSchedule\` in TypeScript.
-It lays LCM's steps by a rule of its own, and those of DDIM, PLMS and UniPC whatever schedule is chosen.
+The web UI's schedule "Automatic" is the usual schedule of each sampler (\`automaticSchedule\` in TypeScript). The web UI has a
+rule of its own for LCM, and ignores the chosen schedule for DDIM, PLMS and UniPC.
 
 ${automatic()}
 
-The order says how the error falls with the number of steps, as steps^-order: that of x, or of its variance where noise
-is fresh, from some tens to some hundreds of steps; 0 stands where more steps do not lead to the data's distribution. A test measures every one of them. Classes of
-diffusers are names too; their \`scheduler_config.json\` is read by \`schedulerFromConfig\`.
+The order p means that the error falls as steps^-p, from some tens to some hundreds of steps. It is the error of x, or of its
+variance if the sampler adds fresh noise. Order 0 means that more steps do not lead to the distribution of the data. A test measures
+the order of every sampler. Names of diffusers' classes are accepted too; \`schedulerFromConfig\` reads their
+\`scheduler_config.json\`.
 
 | name | title | order | evaluations a step | noise | other names | reference |
 | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 
-Two names of the web UI stand for something else than a sampler of their own: "DPM fast" is \`dpm-3s\` on an exponential
-schedule, and "DPM2", "DPM2 a" and "DPM++ 3M SDE" lay a schedule that is named with them over one more step and leave its
-cleanest level out. \`dpm-adaptive\` takes steps of its own length, as k-diffusion's does, from the schedule's largest sigma to
-its last one above 0, and then the schedule's step to 0; there the web UI stops before that step. It makes one image at a
-time: a batch is refused before the model is loaded ("sampler/rows"). Its order is its solver's; more of the schedule's steps change nothing.
+Some names need an explanation:
 
-ComfyUI's \`res_multistep\` is \`dpmpp-2m\` with the exact weight of its second-order term, and a name of it here.
+- "DPM fast" of the web UI is \`dpm-3s\` on an exponential schedule.
+- "DPM2", "DPM2 a" and "DPM++ 3M SDE" with a schedule place one more step and omit the cleanest level, as in the web UI.
+- \`dpm-adaptive\` chooses the lengths of its steps, as in k-diffusion, from the largest sigma of the schedule to the last one
+  above 0. Then it takes the schedule's step to 0; the web UI stops before that step. It makes one image at a time: a batch is
+  refused before the model is loaded ("sampler/rows"). More steps in the schedule change nothing. The order in the table is that of
+  its solver.
+- ComfyUI's \`res_multistep\` is \`dpmpp-2m\` with the exact weight of the second-order term.
+- \`dpm-3m\`, \`dpmpp-3m\` and \`dpmpp-3m-sde\` have order 2 even from exact starting values: they use half of the third-order
+  term, like their authors' program, k-diffusion and diffusers. Tests start the other multistep samplers from the exact solution.
+  There \`lms\` and, without noise, \`sa-solver\` have order 4; \`deis-3\`, \`seeds-3\` without noise and UniPC's predictor of order
+  3 have order 3. \`ipndm-v\` has order 1 at usual numbers of steps, and 2 beyond some hundreds.
+- \`pndm\` and \`plms\` extrapolate the estimated noise, like their paper and the web UI. \`PNDMScheduler\`, by name or as the
+  model's own scheduler, extrapolates the network's output and converts it last, like diffusers. The two differ for a network that
+  predicts v.
 
-\`dpm-3m\`, \`dpmpp-3m\` and \`dpmpp-3m-sde\` are of order 2 even from exact starting values: their authors' program, k-diffusion
-and diffusers take half of the third-order term, and so do these. Tests put the other multistep samplers on the exact
-solution first: there \`lms\` and, without noise, \`sa-solver\` have order 4, \`deis-3\`, \`seeds-3\` without noise and UniPC's predictor of order 3
-have order 3. \`ipndm-v\` shows order 1 at usual numbers of steps and 2 beyond some hundreds.
+A step to more noise is refused ("sampler/levels"), and so is a list of sigmas that does not fall. With some configurations of
+diffusers the last step has no length (DDIM with \`set_alpha_to_one: false\` and no offset, Karras with
+\`final_sigmas_type: sigma_min\`). Then x does not change. If an offset would move times past the last one (\`leading\`, 1000
+steps, offset 1), the largest possible offset is used; diffusers stops with an error.
 
-A step to more noise is refused ("sampler/levels"), and so are lists of sigmas that do not fall. Some configurations of
-diffusers end at the level that their last step begins at (DDIM with \`set_alpha_to_one: false\` and no offset, Karras with
-\`final_sigmas_type: sigma_min\`): there x stays as it is. Where times from an offset would pass the last one
-(\`leading\`, 1000 steps, offset 1), the offset is as large as there is room for; diffusers stops with an error.
-
-\`pndm\` and \`plms\` extrapolate the estimated noise, as their paper and the web UI do. \`PNDMScheduler\`, by name or as
-the model's own scheduler, extrapolates the network's output and converts it last, as diffusers does; for a network that
-predicts v the two differ.
-
-An error whose code begins with "not-finite/" says where values first became NaN or infinite: \`start\` (the first image),
-\`encoder\`, \`network\`, \`input\` (what the network was given, grown too large), \`guidance\`, \`step\`
-(the sampler's arithmetic, with its name, step and sigmas) or \`decoder\`.
-\`npm run bench -- samplers\` walks every sampler on every schedule over the configurations that families publish.
+An error whose code begins with "not-finite/" says where values first became NaN or infinite: \`start\` (the initial latents),
+\`encoder\`, \`network\`, \`input\` (the network's input became too large), \`guidance\`, \`step\` (the sampler's arithmetic;
+the message has its name, step and sigmas) or \`decoder\`. \`npm run bench -- samplers\` runs every sampler on every schedule,
+with the configurations that families publish.
 
 ## Names of other programs
 
-A name in the menu of one of these programs means the same method here, or it is refused by that name. A test goes through the
-whole menus: ${programMenus.map(({ program, source }) => `${program} (${source})`).join("; ")}.
+A name in the menu of one of these programs means the same method here, or is refused. A test checks the complete
+menus: ${programMenus.map(({ program, source }) => `${program} (${source})`).join("; ")}.
 
 | name | here | programs |
 | --- | --- | --- |
 ${menuLines()}
 
-Four names need a word more. \`deis\` is diffusers' form (polynomials in the logarithm of the noise ratio, order 2); Forge and
-ComfyUI take polynomials in time, of order 3. \`ipndm_v\` has the published weights for uneven steps; beyond order 2 these are not
-those of the polynomial through the steps, which are \`lms\`'s. \`res_multistep_ancestral\` counts a step's length down to where
-it adds noise, as ComfyUI does. \`sa_solver\` adds noise between a fifth and four fifths of the training times, as in ComfyUI;
-diffusers' SASolverScheduler weighs two evaluations in a way of its own and is refused.
+Differences to know:
+
+- \`deis\` is diffusers' form: polynomials in the logarithm of the noise ratio, order 2. Forge and ComfyUI use polynomials in time,
+  order 3.
+- \`ipndm_v\` has the published weights for uneven steps. Beyond order 2 they are not those of the polynomial through the steps;
+  \`lms\` has those.
+- \`res_multistep_ancestral\` measures a step to the level where noise is added, as in ComfyUI.
+- \`sa_solver\` adds noise between a fifth and four fifths of the training times, as in ComfyUI. diffusers' SASolverScheduler weighs
+  two evaluations differently and is refused.
 
 ## Size
 
 \`npx tsx scripts/sampler-lines.ts\` counts the lines of eleven classes of diffusers: DDIM, DDPM, Euler, Euler ancestral,
 Heun, DPM-Solver multistep, PNDM, UniPC, LCM, and flow matching's Euler and Heun, which are options of the others. Without the
-samplers' declarations their algorithms are ${lines.code} lines of code in ${lines.files} files, ${lines.algorithms} with comments and blank lines. The declarations
-make them ${lines.all} lines. The reading of configurations (${lines.readingFiles} files, nine more classes among them) makes them ${thousands(lines.withReading)}.
+samplers' declarations, their algorithms are ${lines.code} lines of code in ${lines.files} files, ${lines.algorithms} with comments and
+blank lines. With the declarations they are ${lines.all} lines. With the code that reads configurations (${lines.readingFiles} files, which
+read nine more classes) they are ${thousands(lines.withReading)}. The eleven files of diffusers 0.36 have 7,999.
 
 ## Seeds and noise
 
-\`--rng torch-cpu\` (the default) draws what PyTorch draws on a CPU, \`--rng cuda-philox\` what it draws on an NVIDIA GPU.
-\`--noise brownian\` takes the noise of stochastic samplers from one Brownian path for every element, so that more steps
-follow the same path: an image gets finer and does not become another. It serves as k-diffusion's Brownian tree does and
-gives other numbers.
+\`--rng torch-cpu\` (the default) draws the numbers of PyTorch on a CPU, \`--rng cuda-philox\` those of PyTorch on an NVIDIA GPU.
+With \`--noise brownian\`, the noise of stochastic samplers comes from one Brownian path for each element. More steps then follow the
+same path: the image becomes finer but stays the same image. This has the purpose of k-diffusion's Brownian tree, with other
+numbers.
 
 ## Options
 
-In TypeScript a sampler takes the options that its file declares, \`samplers.heun.create({ churn: 10 })\`; one that it does
-not take, or a value out of range, is refused ("sampler/option").
+In TypeScript a sampler takes the options that its file declares: \`samplers.heun.create({ churn: 10 })\`. An unknown option or a
+value out of range is refused ("sampler/option").
 
 | option | values | default | meaning | samplers |
 | --- | --- | --- | --- | --- |
 ${optionLines()}
 
-What acts on the estimate stands apart from the sampler:
-\`clipX0\`, \`dynamicThreshold\`, \`guidedOutput\` with its \`rescale\` (Lin et al. 2024, section 3.4). Spacings are functions as
-well: \`atTimes\` and \`atRatios\` take explicit timesteps and sigmas, \`ramped\` any ramp between any two of them.
+Functions that change the estimate are separate from samplers: \`clipX0\`, \`dynamicThreshold\`, and \`guidedOutput\` with its
+\`rescale\` (Lin et al. 2024, section 3.4). Spacings are functions too: \`atTimes\` and \`atRatios\` take explicit timesteps and
+sigmas, \`ramped\` any ramp between two of them.
 `;
   await expect(page).toMatchFileSnapshot("../../../../../docs/samplers.md");
 });

@@ -51,7 +51,7 @@ export const addSamplers = (program: Command, io: Io): Command =>
   program
     .command("samplers")
     .summary("list the samplers")
-    .description("Lists the samplers: name, order, evaluations of the network a step, other names, reference.")
+    .description("Lists the samplers: name, order, network evaluations in each step, other names, reference.")
     .option("--json", "print a JSON array on stdout")
     .action(({ json = false }: { readonly json?: boolean }) => {
       io.stdout.write(json ? `${JSON.stringify(samplerRows())}\n` : table(samplerRows(), io.stdout.columns));

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -87,4 +87,23 @@ test("a sheet of samples is drawn whatever characters a caption holds", async ()
   await configure();
   expect(await run("data", "tiny.json", "--count", "2", "--columns", "2")).toMatchObject({ code: 0 });
   expect(decodePng(await readFile(join(cwd, "sheet.png")), { name: "sheet.png" }).width).toBe(2 * (128 + 8) + 8);
+});
+
+test("a run that is resumed tells that images were added or captions changed since its last session", async () => {
+  const folder = join(cwd, "changing");
+  await mkdir(folder);
+  for (const file of ["a.png", "a.txt"]) await copyFile(join(cwd, "images", file), join(folder, file));
+  const resumed = async (steps: number, ...flags: readonly string[]) => {
+    const dataset = { name: "captioned-folder", folder, size: 8, held_out_share: 0 };
+    await configure({ output: join(cwd, "resumed"), dataset, training: { steps } });
+    return (await run("train", "tiny.json", "--threads", "1", ...flags)).err;
+  };
+  await resumed(1);
+  expect(await resumed(2, "--resume")).not.toContain("data set");
+  await copyFile(join(folder, "a.png"), join(folder, "b.png"));
+  await writeFile(join(folder, "b.txt"), "another");
+  expect(await resumed(3, "--resume")).toContain("files of the data set were changed (1 images before, 2 now)");
+  await writeFile(join(folder, "b.txt"), "yet another");
+  expect(await resumed(4, "--resume")).toContain("files of the data set were changed (2 images)");
+  expect(await resumed(5, "--resume")).not.toContain("data set");
 });

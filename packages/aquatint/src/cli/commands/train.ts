@@ -32,19 +32,19 @@ export const addTrain = (program: Command, io: Io): Command =>
     .command("train")
     .summary("train a model")
     .description(
-      "Trains the model that a configuration describes. Ctrl-C saves a checkpoint, from which --resume goes on.",
+      "Trains the model that a configuration describes. Ctrl-C saves a checkpoint, from which --resume continues.",
     )
     .argument("<config>", "configuration file, JSON")
-    .option("--resume", "go on from the run's newest checkpoint")
-    .option("--init-from <model>", "folder of a model whose weights a new run begins with")
-    .option("--dry-run", "say what the run would be, with the pace of three steps; nothing is written")
+    .option("--resume", "continue from the run's newest checkpoint")
+    .option("--init-from <model>", "folder of a model whose weights a new run starts with")
+    .option("--dry-run", "describe the run and time three steps; writes nothing")
     .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
     .option(
       "--threads <n>",
-      "threads to use (default: one a core)",
+      "number of threads (default: one for each core)",
       whole("--threads", { min: 1, max: 1024, example: 4 }),
     )
-    .option("--quiet", "say only where the model was written")
+    .option("--quiet", "print only the folder of the model")
     .action(async (config: string, flags: Flags) => {
       const { resume, device, threads, quiet = false } = flags;
       const path = resolve(io.cwd, config);

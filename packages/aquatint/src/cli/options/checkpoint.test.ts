@@ -68,6 +68,18 @@ test("words that the text encoder does not reach are said", async () => {
   expect((await generate("the red horse ".repeat(30), "--out", "b.png", "--quiet")).err).toBe("");
 });
 
+test("prompts joined by AND are written as they stand and repeated; a single prompt's weight is said", async () => {
+  const prompt = "a horse :1.2 AND a red horse :-0.5";
+  expect(await generate(prompt, "--prompt-syntax", "a1111", "--out", "f.png")).toMatchObject({ code: 0, err: "" });
+  const { io } = capturedIo({ cwd });
+  expect(await main(["generate", "--like", "f.png", "--model", join(fixtures, "sd"), "--out", "g.png"], io)).toBe(0);
+  const [first, again] = [await readFile(join(cwd, "f.png")), await readFile(join(cwd, "g.png"))];
+  expect((await imageTexts(first))["parameters"]?.split("\n")[0]).toBe(prompt);
+  expect(decodePng(again).data).toEqual(decodePng(first).data);
+  const { err } = await generate("a clock at 10:30", "--prompt-syntax", "a1111", "--out", "f.png");
+  expect(err).toBe("note: the 30 after the prompt's last colon multiplies the guidance, as in the web UI\n");
+});
+
 test.each<[readonly string[], string]>([
   [["--lora", "style.safetensors:strong"], "--lora style.safetensors: expected a number from -100 to 100"],
   [["--lora", "style.safetensors:"], "expected a file, or a file and more after a colon"],

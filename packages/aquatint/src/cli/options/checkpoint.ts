@@ -60,33 +60,34 @@ const repeated = <T>(flags: string, description: string, parse: Parser<T>): Opti
 /** Adds those options to a command. */
 export const addCheckpointFlags = (command: Command, io: Io): Command =>
   command
-    .addOption(repeated("--lora <file[:scale]>", "a LoRA beside the model, and how strongly it counts: 1", lora(io)))
-    .addOption(
-      repeated("--embedding <file[:word]>", "a textual inversion; its word calls it in the prompt", embedding(io)),
-    )
+    .addOption(repeated("--lora <file[:scale]>", "a LoRA and its scale, 1 if left out", lora(io)))
+    .addOption(repeated("--embedding <file[:word]>", "a textual inversion and its word in the prompt", embedding(io)))
     .option("--vae <path>", "folder or file of another autoencoder (default: the model's own)")
-    .option("--variant <name>", "form of the weights in a folder: fp16, non_ema (default: the one without a name)")
+    .option(
+      "--variant <name>",
+      "variant of the weights in a folder, such as fp16 or non_ema (default: the weights without a variant)",
+    )
     .option(
       "--clip-skip <n>",
-      "layers left out at the text encoder's end; the web UI's clip skip 2 is 1",
+      "layers of the text encoder to skip; clip skip 2 of the web UI is 1 here",
       whole("--clip-skip", { min: 0, example: 1 }),
       0,
     )
     .option(
       "--prompt-syntax <name>",
-      "plain: read as it stands, as diffusers does; a1111: (word:1.2), [from:to:when], BREAK, any length",
+      "plain: no special characters, as in diffusers; a1111: (word:1.2), [from:to:when], BREAK, AND, any length",
       choice("--prompt-syntax", promptSyntaxes),
       DEFAULT_PROMPT_SYNTAX,
     )
     .option(
       "--emphasis <mode>",
-      "with a1111, what (word:1.2) does: original: the mean is restored; no-norm: it is not; ignore: nothing; none: a bracket is a character",
+      "how --prompt-syntax a1111 applies (word:1.2): original restores the mean, no-norm does not, ignore drops the weights, none reads brackets as text",
       choice("--emphasis", emphasisModes),
       DEFAULT_EMPHASIS,
     )
     .option(
       "--weight-memory <kind>",
-      "packed: weights copied once, computes fastest; mapped: used where they lie, loads at once, takes less memory",
+      "packed: copies the weights once, and computes fastest; mapped: uses them from their files, loads at once, takes less memory",
       choice("--weight-memory", weightMemories),
       "packed",
     );
@@ -114,9 +115,9 @@ export function noteUnused({ notes = [] }: TextToImageModel, { stderr }: Io, qui
   if (!quiet) for (const note of notes) stderr.write(`note: ${singleLine(note)}\n`);
 }
 
-/** Says on stderr which words of the prompts the text encoder will not read. */
-export function noteTruncatedPrompt(
-  { conditioning: { truncated: cut } }: TextToImagePlan,
+/** Says on stderr which words of the prompts the text encoder will not read, and which number at the end is a weight. */
+export function notePrompt(
+  { conditioning: { truncated: cut, weights } }: TextToImagePlan,
   { stderr }: Io,
   quiet = false,
 ): void {
@@ -125,4 +126,7 @@ export function noteTruncatedPrompt(
     stderr.write(`note: the prompt is longer than the text encoder reads; left out: "${shortened(words)}"\n`);
     stderr.write("      --prompt-syntax a1111 reads prompts of any length\n");
   }
+  const [weight = 1] = weights;
+  if (weight === 1 || weights.length > 1) return;
+  stderr.write(`note: the ${weight} after the prompt's last colon multiplies the guidance, as in the web UI\n`);
 }

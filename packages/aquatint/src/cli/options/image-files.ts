@@ -16,11 +16,14 @@ export const addOutputFlags_ = (command: Command): Command =>
   command
     .option(
       "--quality <n>",
-      "of .jpg and .webp files, 1 to 100; 100 keeps every pixel of .webp (default: 90)",
+      "quality of .jpg and .webp files, 1 to 100; .webp is lossless at 100 (default: 90)",
       integer("--quality", { min: 1, max: 100, example: 90 }),
     )
-    .option("--no-metadata", "write nothing into the image of how it was made")
-    .option("--like <image>", "make an image again from what its file says; the prompt and options beside it win");
+    .option("--no-metadata", "do not store the settings in the image")
+    .option(
+      "--like <image>",
+      "repeat an image with the settings in its file; a prompt and options on the command line override them",
+    );
 
 /** Refuses a quality where every pixel is kept. @throws AquatintError "cli/option". */
 export function checkQuality(quality: number | undefined, format: ImageFormat): void {

@@ -55,16 +55,19 @@ const range: Parser<readonly [number, number]> = (text) => {
 /** Adds the options that begin with images. */
 export const addImageFlags = (command: Command): Command =>
   addHires(addControl(command))
-    .option("--init <file>", "image to begin with in place of noise: PNG; with the package sharp also JPEG, WebP, ...")
+    .option("--init <file>", "initial image, for image-to-image: PNG; with the package sharp also JPEG, WebP, ...")
     .option(
       "--strength <s>",
       `how far to go from --init, above 0 to 1 (default: ${img2imgDefaults.strength}; with --mask ${img2imgDefaults.inpaintingStrength})`,
       share("--strength", 0.6),
     )
-    .option("--mask <file>", "image of the proportions of --init, white where to paint; the rest of --init is kept")
+    .option(
+      "--mask <file>",
+      "mask for inpainting, with the proportions of --init: white parts are painted, black parts kept",
+    )
     .option(
       "--batch <n>",
-      "images to make at the same time, which takes more memory; sets --count where that is not given",
+      "images in one batch, which takes more memory; also sets --count unless that is given",
       integer("--batch", { min: 1, max: MAX_BATCH, example: 4 }),
       1,
     )
@@ -75,7 +78,7 @@ export const addImageFlags = (command: Command): Command =>
 const addControl = (command: Command): Command =>
   command
     .option("--control <path>", "folder or .safetensors file of a ControlNet; may be given several times", each(path))
-    .option("--control-image <file>", "what a ControlNet is shown; one for each --control, or one for all", each(path))
+    .option("--control-image <file>", "input image of a ControlNet; one for each --control, or one for all", each(path))
     .option(
       "--control-scale <s>",
       `how strongly a ControlNet acts, likewise (default: ${img2imgDefaults.controlScale})`,
@@ -87,7 +90,7 @@ const addHires = (command: Command): Command =>
   command
     .option(
       "--hires <scale>",
-      "enlarge the finished image by this and make it again from there",
+      "hires fix: enlarge the image by this factor, then run image-to-image on it",
       decimal("--hires", { min: 1, max: 8, example: 2 }),
     )
     .option(
@@ -97,7 +100,7 @@ const addHires = (command: Command): Command =>
     )
     .option(
       "--hires-steps <n>",
-      "steps of which that share is walked again (default: as many as --steps)",
+      "steps of the second pass, of which --hires-strength is the share that runs (default: as --steps)",
       integer("--hires-steps", { min: 1, example: 20 }),
     );
 

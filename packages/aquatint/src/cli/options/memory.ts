@@ -36,13 +36,13 @@ export const addMemory = (command: Command): Command =>
   command
     .option(
       "--max-memory <size>",
-      "most memory of the process: weights stay in their files and the decoder works in tiles where it must (default: no limit)",
+      "memory limit of the process, such as 4GB; if needed, weights stay in their files and the decoder works in tiles (default: no limit)",
       memorySize("--max-memory"),
     )
     .option("--no-cache", "keep no packed weights on disk, and use none: see `aquatint cache`")
     .option(
       "--vae-precision <type>",
-      "what the decoder computes in: float32, or float16, tried again in float32 if it overflows",
+      "precision of the decoder: float32, or float16, which is repeated in float32 if it overflows",
       vaePrecision,
       "float32",
     );

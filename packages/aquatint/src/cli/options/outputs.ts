@@ -1,8 +1,8 @@
-import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { AquatintError } from "../../errors.ts";
-import { writeFileAndFolder } from "../../formats/files.node.ts";
+import { fileError, writeFileAndFolder } from "../../formats/files.node.ts";
+import { checkName, tryWriting } from "../../formats/folders.node.ts";
 import {
   type EncodeOptions,
   type ImageFormat,
@@ -109,17 +109,21 @@ async function checkFile({ flag, extensions, path }: CheckedFile): Promise<void>
     const hint = `only ${endings} files are written: ${flag} ${basename(path, extname(path))}${extensions[0]}`;
     throw outputError(`${flag}: expected a name that ends in ${endings}, got "${basename(path)}"`, hint);
   }
+  checkName(path);
   if (await isFolder(path)) throw outputError(`${flag}: ${path} is a folder`, "name a file inside it");
   await checkFolder(dirname(path), `choose another folder with ${flag} FILE${extensions[0]}`);
 }
 
-/** Checks that files can be written into a folder, which is made with the first of them. */
-async function checkFolder(folder: string, hint: string): Promise<void> {
+/** Checks that files can be written into a folder, which is made with the first of them; nothing is left there. */
+export async function checkFolder(folder: string, hint: string): Promise<void> {
   const state = await isFolder(folder);
   if (state === false) throw outputError(`${folder} is a file, expected a folder`, hint);
-  if (state === undefined && dirname(folder) !== folder) return checkFolder(dirname(folder), hint);
-  await access(folder, constants.W_OK).catch(() => {
-    throw outputError(`cannot write into ${folder}: permission denied`, hint);
+  if (state === undefined && dirname(folder) !== folder) {
+    checkName(folder);
+    return checkFolder(dirname(folder), hint);
+  }
+  await tryWriting(folder).catch((cause: unknown) => {
+    throw outputError(fileError("write", folder, cause).message.replace("cannot write", "cannot write into"), hint);
   });
 }
 

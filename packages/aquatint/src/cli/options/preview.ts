@@ -16,10 +16,10 @@ export const addPreviewFlags = (command: Command): Command =>
   command
     .option(
       "--preview <kind>",
-      "show the predicted x_0 while sampling, in a terminal with colors: off, linear (a pixel a latent), taesd (default: linear where the model allows it)",
+      "preview while sampling, in a terminal with colors: off, linear (one pixel for each latent), taesd (default: linear if the model's colors are known)",
       choice("--preview", ["off", "linear", "taesd"]),
     )
-    .option("--preview-model <path>", "folder or file of the TAESD that shows x_0 in full size");
+    .option("--preview-model <path>", "folder or file of the TAESD for --preview taesd");
 
 /** Options of showing x_0: they are checked everywhere, and the preview is made where somebody sees it. */
 export function previewOptions(

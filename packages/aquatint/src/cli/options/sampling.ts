@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { GuidanceRange } from "../../diffusion/guidance-range.ts";
+import type { GuidanceRange } from "../../diffusion/guidance.ts";
 import { type StepCacheChoice, stepCaches } from "../../diffusion/step-cache/registry.ts";
 import { type GeneratorName, generatorNamed, generators } from "../../math/generators.ts";
 import { type NoiseKind, noiseDefaults, noiseKindNamed, noiseKinds } from "../../pipelines/text-to-image/noise.ts";
@@ -33,12 +33,12 @@ export const addSampling = (command: Command): Command =>
     )
     .option(
       "--sampler <name>",
-      'a name that `aquatint samplers` lists, with a schedule after it or not: "DPM++ 2M Karras" (default: the model\'s own)',
+      'a name that `aquatint samplers` lists, with an optional schedule after it: "DPM++ 2M Karras" (default: the model\'s own)',
       sampler,
     )
     .option(
       "--rng <name>",
-      `what a seed means: ${Object.keys(generators).join(", ")}`,
+      `random number generator: ${Object.keys(generators).join(", ")}`,
       generatorNamed,
       noiseDefaults.rng,
     )
@@ -53,12 +53,12 @@ const addGuidance = (command: Command): Command =>
   command
     .option(
       "--guidance <g>",
-      "how closely to follow the prompt; 1 switches guidance off (default: the model's own, or its kind's: 7.5 for Stable Diffusion, 5 for XL, 8.5 for LCM, 2 for aquatint's)",
+      "scale of classifier-free guidance (CFG); 1 turns it off (default: the model's own, or that of its kind: 7.5 for Stable Diffusion, 5 for XL, 8.5 for LCM, 2 for models trained with aquatint)",
       decimal("--guidance", { min: 0, example: 4 }),
     )
     .option(
       "--guidance-rescale <share>",
-      "share of guidance, 0 to 1, that keeps the contrast it would have without",
+      "how much of the original contrast to restore after guidance, 0 to 1",
       decimal("--guidance-rescale", { min: 0, max: 1, example: 0.7 }),
       0,
     )

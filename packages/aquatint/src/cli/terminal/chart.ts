@@ -31,15 +31,15 @@ export function chart(lines: readonly ChartLine[], { width, height, colors }: Ch
   const all = lines.flatMap(({ points }) => points);
   if (all.length === 0) return [];
   const log = all.every(({ value }) => value > 0);
-  const place = (value: number) => (log ? Math.log(value) : value);
-  const heights = all.map(({ value }) => place(value));
+  const position = (value: number) => (log ? Math.log(value) : value);
+  const heights = all.map(({ value }) => position(value));
   const [low, high] = [least(heights), -least(heights.map((h) => -h))];
   const last = -least(all.map(({ step }) => -step));
   const cells = Array.from({ length: height }, () => Array<string>(columns).fill(" "));
   for (const [i, { points }] of lines.entries()) {
     for (const { step, value } of points) {
       const x = Math.min(Math.floor((step / Math.max(last, 1)) * columns), columns - 1);
-      const y = Math.round(((place(value) - low) / (high - low || 1)) * (height - 1));
+      const y = Math.round(((position(value) - low) / (high - low || 1)) * (height - 1));
       itemAt(cells, height - 1 - y)[x] = chartMark(i, colors);
     }
   }

@@ -10,6 +10,7 @@ import { upsampleNearest } from "../../ops/resize.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { compile } from "../compile.ts";
+import { layoutPass } from "../nchwc/layout.ts";
 import { fuse } from "./fuse.ts";
 import { upsampledCases, upsampledGraph } from "./upsampled-conv.cases.ts";
 
@@ -26,11 +27,11 @@ const fused = (y: Tensor): Tensor => fuse({ y }).y;
 test.each(upsampledCases)("a convolution of an image that is $about reads the image itself", async (upsampledCase) => {
   const { outputs, feeds } = upsampledGraph(upsampledCase);
   // along an axis where the kernel has one point, all copies are the same
-  const places = upsampledCase.kernel.reduce((n, k) => n * (k > 1 ? upsampledCase.factor : 1), 1);
-  expect(opsOf(fused(outputs.y)).filter((op) => op === "phaseConv")).toHaveLength(places);
+  const positions = upsampledCase.kernel.reduce((n, k) => n * (k > 1 ? upsampledCase.factor : 1), 1);
+  expect(opsOf(fused(outputs.y)).filter((op) => op === "phaseConv")).toHaveLength(positions);
   expect(opsOf(fused(outputs.y))).not.toContain("upsampleNearest");
   for (const layout of [{}, runtime.layout]) {
-    const program = await runtime.load(compile({ outputs, layout }));
+    const program = await runtime.load(compile({ outputs, layout: layoutPass(layout) }));
     const { y, expected } = await program.run(feeds);
     expect(y.shape).toEqual(expected.shape);
     expect(deviation(y, expected.data)).toBeLessThan(1e-5);

@@ -27,7 +27,7 @@ export const convOfUpsampled: Rule = ruleFor(convolution, ({ inputs, attrs, outp
   const offsets = Array.from({ length: factor }, (_, i) => i);
   const rows = offsets.map((a) =>
     stack(
-      offsets.map((b) => phase(x, [weight, ...bias], { place: [a, b], factor })),
+      offsets.map((b) => phase(x, [weight, ...bias], { position: [a, b], factor })),
       { axis: 4 },
     ),
   ); // each [n, o, h, w, factor]
@@ -42,19 +42,19 @@ function keepsSize(weight: Tensor, { stride, padding, dilation, groups }: Geomet
 }
 
 /** One copy of a pixel, by row and column, and the number of copies along each side. */
-interface Place {
-  readonly place: Two;
+interface PhaseOptions {
+  readonly position: Two;
   readonly factor: number;
 }
 
 type Kernel = readonly [weight: Tensor, ...bias: Tensor[]];
 
 /** The result in one place among the copies of each pixel of x [n, c, h, w]: [n, o, h, w]. */
-function phase(x: Tensor, [weight, ...bias]: Kernel, { place, factor }: Place): Tensor {
+function phase(x: Tensor, [weight, ...bias]: Kernel, { position, factor }: PhaseOptions): Tensor {
   const [o, c, kh, kw] = shape4(weight);
   // which pixel lies under each point of the kernel, counted from the one whose copies these are
   const kernelSize = [kh, kw] as const;
-  const offset = (i: 0 | 1, k: number) => Math.floor((place[i] + k - (kernelSize[i] >> 1)) / factor);
+  const offset = (i: 0 | 1, k: number) => Math.floor((position[i] + k - (kernelSize[i] >> 1)) / factor);
   const padding = both((i) => -offset(i, 0));
   const trailing = both((i) => offset(i, kernelSize[i] - 1));
   const [rows, columns] = both((i) => padding[i] + 1 + trailing[i]);

@@ -33,23 +33,23 @@ const blockKernel: OpFn<[weight: Tensor], KernelOptions> = defineOp({
   },
   emit: (e, [w], { backward }, { inputs: [weight], outputs: [y] }) => {
     const [o, i, kh, kw, inner, block] = y.shape as KernelShape;
-    const places = kh * kw;
+    const positions = kh * kw;
     const as = (name: string, shape: Shape) => e.node("Reshape", [name, e.constant("int64", shape)]);
     const padded = filledUp(e, w, weight.shape, { axis: backward ? 1 : 0, to: o * block });
     // the outputs' blocks as those of an image, which is many times faster than a transpose of single numbers
-    const imageShape = backward ? [i * inner, o * block, 1, places] : [1, o * block, 1, i * inner * places];
+    const imageShape = backward ? [i * inner, o * block, 1, positions] : [1, o * block, 1, i * inner * positions];
     const inside = e.node("ReorderInput", [as(padded, imageShape)], {}, { domain: "com.microsoft.nchwc" });
     const [between, perm] = backward
       ? ([
-          [i, inner, o, places, block],
+          [i, inner, o, positions, block],
           [2, 0, 3, 1, 4],
         ] as const)
       : ([
-          [o, i, inner, places, block],
+          [o, i, inner, positions, block],
           [0, 1, 3, 2, 4],
         ] as const);
     const blocks = e.node("Transpose", [as(inside, between)], { perm });
-    const order = Array.from({ length: places }, (_, k) => places - 1 - k);
+    const order = Array.from({ length: positions }, (_, k) => positions - 1 - k);
     const reversed = backward ? e.node("Gather", [blocks, e.constant("int64", order)], { axis: 2 }) : blocks;
     return as(reversed, y.shape);
   },

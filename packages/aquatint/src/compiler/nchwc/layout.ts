@@ -11,18 +11,24 @@ export interface Layout {
   readonly channelBlock?: number | undefined;
 }
 
-/** The same results with convolutions, and what stands between them, in the layout of a runtime. */
-export const applyLayout = <N extends string>(
-  outputs: Readonly<Record<N, Tensor>>,
-  { channelBlock: block }: Layout = {},
-): Readonly<Record<N, Tensor>> =>
+/** Brings a graph to a layout: a pass that `compile` runs where it is given one. */
+export interface LayoutPass {
+  /** The same results with convolutions, and what stands between them, in that layout. */
+  apply<N extends string>(outputs: Readonly<Record<N, Tensor>>): Readonly<Record<N, Tensor>>;
+}
+
+/** The pass to the layout of a runtime; undefined where that is row-major. */
+export const layoutPass = ({ channelBlock: block }: Layout): LayoutPass | undefined =>
   block === undefined
-    ? outputs
-    : rewriteNamed(outputs, [
-        ...convInBlocks(block),
-        transposedConvInBlocks(block),
-        weightGradientOfBlocks,
-        fuseMatmul,
-        elementwiseInBlocks,
-        commonSubexpressions(),
-      ]);
+    ? undefined
+    : {
+        apply: (outputs) =>
+          rewriteNamed(outputs, [
+            ...convInBlocks(block),
+            transposedConvInBlocks(block),
+            weightGradientOfBlocks,
+            fuseMatmul,
+            elementwiseInBlocks,
+            commonSubexpressions(),
+          ]),
+      };

@@ -104,8 +104,8 @@ export function weightProto(name: string, { dtype, shape }: Type, { data }: Host
 }
 
 /** A weight whose values stay in a file, in the type and the order that they have there. */
-export function externalProto(name: string, { dtype, shape }: Type, place: ExternalData): TensorProto {
-  const { location, offset, length, stored = dtype, transposed } = place;
+export function externalProto(name: string, { dtype, shape }: Type, source: ExternalData): TensorProto {
+  const { location, offset, length, stored = dtype, transposed } = source;
   const expected = sizeOf(shape) * elementBytes[stored];
   if (length !== expected) throw wrongSize(name, `${length} bytes of ${stored}`, { shape, expected });
   const entries = { location, offset: String(offset), length: String(length) };

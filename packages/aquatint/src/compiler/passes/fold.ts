@@ -38,12 +38,12 @@ function elementsOf({ op, inputs, attrs, outputs: [y] }: Node): Float32Array | u
 }
 
 /** The known value of `x` at each place of the shape that it broadcasts to. */
-function knownAt(x: Tensor, shape: Shape): ((place: number) => number) | undefined {
+function knownAt(x: Tensor, shape: Shape): ((position: number) => number) | undefined {
   const value = x.node.op.traits?.constant?.(x.node.attrs);
   if (value === undefined) return undefined;
   if (typeof value === "number") return () => Math.fround(value);
-  return (place) => {
-    let [rest, index, step] = [place, 0, 1];
+  return (position) => {
+    let [rest, index, step] = [position, 0, 1];
     for (let axis = 1; axis <= shape.length; axis++) {
       const [size, stored] = [sizeAt(shape, -axis), x.shape.at(-axis) ?? 1];
       index += stored === 1 ? 0 : (rest % size) * step;

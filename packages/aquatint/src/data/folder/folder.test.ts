@@ -92,6 +92,7 @@ test("what can be used and what cannot is counted, with reasons", async () => {
       { reason: "not PNG, JPEG, WebP, AVIF, GIF, TIFF or SVG", count: 1, files: ["liar.png"] },
       { reason: "not readable as an image", count: 1, files: ["torn.png"] },
     ],
+    contents: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
   expect([...dataset.captions()].sort()).toEqual(
     ["a tall flag", "a turned flag", "a wide flag", "a red and blue flag", "glass", "nothing"].sort(),
@@ -213,6 +214,7 @@ describe("files as people have them", () => {
         { reason: "texts that are not readable as UTF-8", count: 1, files: ["other.txt"] },
         { reason: "without a caption", count: 1, files: ["other.png"] },
       ],
+      contents: expect.any(String),
     });
   });
 });

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AquatintError } from "../../errors.ts";
 import { readBytes } from "../../formats/files.node.ts";
+import { sha256 } from "../../formats/hash.node.ts";
 import type { Image, RgbaImage } from "../../formats/image/image.ts";
 import { decodeImage } from "../../formats/image/read-image.node.ts";
 import { atLeast, resized } from "../../formats/image/resize.ts";
@@ -42,11 +44,12 @@ export async function openImageFolder(request: FolderRequest): Promise<ImageFold
   };
   await Promise.all(Array.from({ length: AT_ONCE }, look));
   const notes = noted.list();
-  const report = { counts: countsOf(entries), skipped: skipped.list(), ...(notes.length > 0 && { notes }) };
-  if (entries.length === 0) throw nothingToUse(folder, report.skipped);
+  if (entries.length === 0) throw nothingToUse(folder, skipped.list());
+  entries.sort((a, b) => (a.file < b.file ? -1 : 1));
+  const [counts, contents] = [countsOf(entries), await contentsOf(folder, entries)];
   return {
-    entries: entries.sort((a, b) => (a.file < b.file ? -1 : 1)),
-    report,
+    entries,
+    report: { counts, skipped: skipped.list(), ...(notes.length > 0 && { notes }), contents },
     async image({ file }) {
       const decodedImage = cache.get(file) ?? (await decoded(file, request));
       if (typeof decodedImage !== "string") return decodedImage;
@@ -56,6 +59,14 @@ export async function openImageFolder(request: FolderRequest): Promise<ImageFold
       );
     },
   };
+}
+
+async function contentsOf(folder: string, entries: readonly FolderEntry[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const { file, captions } of entries) {
+    hash.update(JSON.stringify([file, await sha256([join(folder, file)]), captions]));
+  }
+  return hash.digest("hex");
 }
 
 const countsOf = (entries: readonly FolderEntry[]): Readonly<Record<Split, number>> =>

@@ -5,7 +5,7 @@ import { drawUniform } from "../../math/draw.ts";
 import type { RandomStream } from "../../math/random.ts";
 import { itemAt } from "../../util/items.ts";
 import { pick } from "../choose.ts";
-import { blend, fill, type Place } from "../compose.ts";
+import { blend, fill, type Placement } from "../compose.ts";
 import type { Dataset, Split } from "../dataset.ts";
 import { type DrawSample, indexedStream, shuffler } from "../indexed-stream.ts";
 import type { DataSources, DatasetKind } from "../kind.ts";
@@ -108,8 +108,8 @@ function frameOf(random: RandomStream, { zoom, crop, flip }: FolderConfig): Fram
   return { zoom: 1 + (zoom - 1) * a, x: u, y: v, mirrored: flip && b < 0.5 };
 }
 
-/** Place of an image whose shorter side (or its longer one, with "pad") fills the frame. */
-function placeOf({ width, height }: RgbaImage, fit: FolderConfig["fit"], { zoom, x, y, mirrored }: Frame): Place {
+/** Placement of an image whose shorter side (or its longer one, with "pad") fills the frame. */
+function placeOf({ width, height }: RgbaImage, fit: FolderConfig["fit"], { zoom, x, y, mirrored }: Frame): Placement {
   const side = fit === "crop" ? Math.min(width, height) : Math.max(width, height);
   const center = (length: number, at: number): number => 0.5 + (0.5 - at) * Math.max(0, (zoom * length) / side - 1);
   return { x: center(width, x), y: center(height, y), size: (zoom * Math.max(width, height)) / side, mirrored };

@@ -1,9 +1,14 @@
-import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
+import { field, integer, number, oneOf } from "../../util/fields.ts";
 import { itemAt } from "../../util/items.ts";
 import { cleanLevel, type Level, type Schedule } from "../process/level.ts";
-import { samplerChoice } from "../registry.ts";
-import type { Variance } from "../samplers/ddpm.ts";
+import { ddim as ddimSampler } from "../samplers/ddim.ts";
+import { ddpm as ddpmSampler, type Variance } from "../samplers/ddpm.ts";
+import { samplerChoice } from "../samplers/define-sampler.ts";
+import { lcm as lcmSampler } from "../samplers/lcm.ts";
+import { plms } from "../samplers/plms.ts";
+import { pndm as pndmSampler } from "../samplers/pndm.ts";
+import { tcd as tcdSampler } from "../samplers/tcd.ts";
 import type { Path, SchedulerSettings } from "../scheduler.ts";
 import { levels, type Spacing } from "../spacing/spacing.ts";
 import {
@@ -23,10 +28,12 @@ import {
 /** Steps of diffusers' DDIM land a fixed stride down, which is not where the next one begins unless it divides T. */
 function strided(schedule: Schedule, spacing: Spacing, finalLevel: Level): (steps: number) => Path {
   return (steps) => {
-    const walk = levels({ schedule, steps, spacing, finalLevel });
+    const trajectory = levels({ schedule, steps, spacing, finalLevel });
     const stride = Math.floor(schedule.steps / steps);
-    const destinations = walk.slice(0, -1).map(({ t }) => (t - stride >= 1 ? schedule.level(t - stride) : finalLevel));
-    return { levels: walk, destinations };
+    const destinations = trajectory
+      .slice(0, -1)
+      .map(({ t }) => (t - stride >= 1 ? schedule.level(t - stride) : finalLevel));
+    return { levels: trajectory, destinations };
   };
 }
 
@@ -46,11 +53,11 @@ export const ddpm = define(
     ...discreteFields({ spacing: "leading" }),
     ...clipFields(),
     ...thresholdFields,
-    variance_type: z.enum(Object.keys(variances) as VarianceType[]).default("fixed_small"),
+    variance_type: field(oneOf(...(Object.keys(variances) as VarianceType[])), "fixed_small"),
   },
   (config) =>
     discreteSettings(config, {
-      ...samplerChoice("ddpm", { variance: variances[config.variance_type] }),
+      ...samplerChoice(ddpmSampler, { variance: variances[config.variance_type] }),
       x0Transform: x0TransformOf(config),
     }),
 );
@@ -68,7 +75,7 @@ export const ddim = define(
     const finalLevel = config.set_alpha_to_one ? cleanLevel : schedule.level(1);
     const path = strided(schedule, timesOf(config), finalLevel);
     return discreteSettings(config, {
-      sampler: "ddim",
+      sampler: ddimSampler,
       schedule,
       finalLevel,
       path,
@@ -89,13 +96,13 @@ export const pndm = define(
     const schedule = scheduleOf(config);
     const finalLevel = config.set_alpha_to_one ? cleanLevel : schedule.level(1);
     const path = strided(schedule, timesOf(config), finalLevel);
-    const sampler = config.skip_prk_steps ? "plms" : "pndm";
-    const evaluationLevels: SchedulerSettings["evaluationLevels"] = ({ levels: walk }, at) =>
-      walk.slice(0, -1).flatMap((from, i) => {
-        const to = itemAt(walk, i + 1);
-        if (i + 2 > walk.length - 1 || i >= (sampler === "plms" ? 1 : 3)) return [from];
+    const sampler = config.skip_prk_steps ? plms : pndmSampler;
+    const evaluationLevels: SchedulerSettings["evaluationLevels"] = ({ levels: trajectory }, at) =>
+      trajectory.slice(0, -1).flatMap((from, i) => {
+        const to = itemAt(trajectory, i + 1);
+        if (i + 2 > trajectory.length - 1 || i >= (sampler === plms ? 1 : 3)) return [from];
         const middle = at.time(to.t + Math.floor((from.t - to.t) / 2));
-        return sampler === "plms" ? [from, to] : [from, middle, middle, to];
+        return sampler === plms ? [from, to] : [from, middle, middle, to];
       });
     return discreteSettings(config, {
       ...samplerChoice(sampler, { extrapolates: "output" }),
@@ -111,9 +118,9 @@ const consistencyFields = {
   ...discreteFields({ betas: stableDiffusion, spacing: "leading" }),
   ...clipFields(false),
   ...thresholdFields,
-  original_inference_steps: z.int().positive().default(50),
+  original_inference_steps: field(integer({ from: 1 }), 50),
   set_alpha_to_one: flag(true),
-  timestep_scaling: z.number().positive().default(10),
+  timestep_scaling: field(number({ above: 0 }), 10),
 };
 
 /** Evenly among the times that a consistency model was distilled at. */
@@ -134,7 +141,7 @@ const tooMany = (n: number, original: number) =>
 export const lcm = define(consistencyFields, (config) => {
   const spacing = distilled(config.original_inference_steps);
   return discreteSettings(config, {
-    ...samplerChoice("lcm", { timestepScaling: config.timestep_scaling }),
+    ...samplerChoice(lcmSampler, { timestepScaling: config.timestep_scaling }),
     spacing,
     x0Transform: x0TransformOf(config),
   });
@@ -144,5 +151,5 @@ export const lcm = define(consistencyFields, (config) => {
 export const tcd = define(consistencyFields, (config) => {
   const schedule = scheduleOf(config);
   const spacing = distilled(config.original_inference_steps);
-  return discreteSettings(config, { sampler: "tcd", schedule, spacing, finalLevel: schedule.level(1) });
+  return discreteSettings(config, { sampler: tcdSampler, schedule, spacing, finalLevel: schedule.level(1) });
 });

@@ -1,13 +1,19 @@
-import { z } from "zod";
 import { linspace } from "../../math/numbers.ts";
+import { anything, type FieldValues, field, integer, nullable, number, oneOf, optional } from "../../util/fields.ts";
 import { itemAt } from "../../util/items.ts";
 import type { X0Transform } from "../guidance.ts";
 import { edmCoordinates, flowMatching, varianceExploding } from "../process/coordinates.ts";
 import { edm, flow, shifted } from "../process/flow-schedules.ts";
 import { cleanLevel, levelOfAlphaBar, type Schedule } from "../process/level.ts";
 import { edmTarget, targets } from "../process/prediction.ts";
-import { type SamplerName, samplerChoice } from "../registry.ts";
+import { type SamplerEntry, samplerChoice } from "../samplers/define-sampler.ts";
+import { dpmpp2m } from "../samplers/dpmpp-2m.ts";
+import { dpmpp2mSde } from "../samplers/dpmpp-2m-sde.ts";
+import { euler } from "../samplers/euler.ts";
+import { heun } from "../samplers/heun.ts";
+import { ipndm as ipndmSampler } from "../samplers/ipndm.ts";
 import type { SamplerOptions } from "../samplers/options.ts";
+import { renoise } from "../samplers/renoise.ts";
 import type { SchedulerSettings } from "../scheduler.ts";
 import { exponential, karras, type Ramp } from "../spacing/ramps.ts";
 import { ramped, type Spacing } from "../spacing/spacing.ts";
@@ -26,20 +32,20 @@ import {
 } from "./fields.ts";
 
 const edmFields = {
-  sigma_min: z.number().positive().default(0.002),
-  sigma_max: z.number().positive().default(80),
-  sigma_data: z.number().positive().default(0.5),
-  sigma_schedule: z.enum(["karras", "exponential"]).default("karras"),
-  num_train_timesteps: z.int().positive().default(1000),
-  prediction_type: z.enum(["epsilon", "v_prediction"]).default("epsilon"),
-  rho: z.number().positive().default(7),
+  sigma_min: field(number({ above: 0 }), 0.002),
+  sigma_max: field(number({ above: 0 }), 80),
+  sigma_data: field(number({ above: 0 }), 0.5),
+  sigma_schedule: field(oneOf("karras", "exponential"), "karras"),
+  num_train_timesteps: field(integer({ from: 1 }), 1000),
+  prediction_type: field(oneOf("epsilon", "v_prediction"), "epsilon"),
+  rho: field(number({ above: 0 }), 7),
   ...finalField,
 };
 
 function edmSettings(
-  config: z.infer<z.ZodObject<typeof edmFields>>,
+  config: FieldValues<typeof edmFields>,
   particular: {
-    readonly sampler: SamplerName;
+    readonly sampler: SamplerEntry;
     readonly samplerOptions?: SamplerOptions;
     readonly x0Transform?: X0Transform;
   },
@@ -60,22 +66,22 @@ function edmSettings(
 }
 
 /** EDMEulerScheduler */
-export const edmEuler = define(edmFields, (config) => edmSettings(config, { sampler: "euler" }));
+export const edmEuler = define(edmFields, (config) => edmSettings(config, { sampler: euler }));
 
 /** EDMDPMSolverMultistepScheduler */
 export const edmDpm = define(
   {
     ...edmFields,
     ...thresholdFields,
-    solver_order: z.int().min(1).max(3).default(2),
-    algorithm_type: z.enum(["dpmsolver++", "sde-dpmsolver++"]).default("dpmsolver++"),
-    solver_type: z.enum(["midpoint", "heun"]).default("midpoint"),
+    solver_order: field(integer({ from: 1, to: 3 }), 2),
+    algorithm_type: field(oneOf("dpmsolver++", "sde-dpmsolver++"), "dpmsolver++"),
+    solver_type: field(oneOf("midpoint", "heun"), "midpoint"),
     lower_order_final: flag(true),
     euler_at_final: flag(),
   },
   (config) =>
     edmSettings(config, {
-      ...samplerChoice(config.algorithm_type === "dpmsolver++" ? "dpmpp-2m" : "dpmpp-2m-sde", {
+      ...samplerChoice(config.algorithm_type === "dpmsolver++" ? dpmpp2m : dpmpp2mSde, {
         order: config.solver_order,
         algorithm: config.algorithm_type,
         solverType: config.solver_type,
@@ -87,8 +93,8 @@ export const edmDpm = define(
 );
 
 const flowFields = {
-  num_train_timesteps: z.int().positive().default(1000),
-  shift: z.number().positive().default(1),
+  num_train_timesteps: field(integer({ from: 1 }), 1000),
+  shift: field(number({ above: 0 }), 1),
 };
 
 /** Evenly from T to the time whose shifted place is the first one's: diffusers shifts its ends and then the walk. */
@@ -101,9 +107,9 @@ const twiceShifted =
 const rebuilt =
   (shift: number, ramp: Ramp | undefined, terminal: number): Spacing =>
   (schedule, n) => {
-    const walk = twiceShifted(shift)(schedule, n);
-    const factor = terminal > 0 ? itemAt(walk, -1).alpha / (1 - terminal) : 1;
-    const sigmas = walk.map(({ alpha }) => 1 - alpha / factor);
+    const path = twiceShifted(shift)(schedule, n);
+    const factor = terminal > 0 ? itemAt(path, -1).alpha / (1 - terminal) : 1;
+    const sigmas = path.map(({ alpha }) => 1 - alpha / factor);
     const ratios = ramp?.(itemAt(sigmas, 0), itemAt(sigmas, -1), n) ?? sigmas;
     return Array.from(ratios, (sigma) => ({ t: timeOfSigma(sigma, shift) * schedule.steps, alpha: 1 - sigma, sigma }));
   };
@@ -112,8 +118,8 @@ const rebuilt =
 const timeOfSigma = (sigma: number, shift: number): number => Math.min(shifted(sigma, 1 / shift), 1);
 
 function flowSettings(
-  { num_train_timesteps: steps, shift }: z.infer<z.ZodObject<typeof flowFields>>,
-  particular: { readonly sampler: SamplerName } & Partial<SchedulerSettings>,
+  { num_train_timesteps: steps, shift }: FieldValues<typeof flowFields>,
+  particular: { readonly sampler: SamplerEntry } & Partial<SchedulerSettings>,
 ): SchedulerSettings {
   return continuousSettings({
     schedule: flow({ steps, shift }),
@@ -135,15 +141,15 @@ export const flowEuler = define(
     ...dynamicShiftFields,
     invert_sigmas: only(false),
     stochastic_sampling: flag(),
-    shift_terminal: z.number().min(0).lt(1).nullish(),
-    base_shift: z.unknown().optional(),
-    max_shift: z.unknown().optional(),
-    base_image_seq_len: z.unknown().optional(),
-    max_image_seq_len: z.unknown().optional(),
+    shift_terminal: optional(nullable(number({ from: 0, below: 1 }))),
+    base_shift: optional(anything),
+    max_shift: optional(anything),
+    base_image_seq_len: optional(anything),
+    max_image_seq_len: optional(anything),
   },
   (config) =>
     flowSettings(config, {
-      sampler: config.stochastic_sampling ? "renoise" : "euler",
+      sampler: config.stochastic_sampling ? renoise : euler,
       spacing: rebuilt(config.shift, rampOf(config), config.shift_terminal || 0),
     }),
 );
@@ -151,7 +157,7 @@ export const flowEuler = define(
 /** FlowMatchHeunDiscreteScheduler */
 export const flowHeun = define(flowFields, (config) =>
   flowSettings(config, {
-    ...samplerChoice("heun", { coordinates: "flow-matching" }),
+    ...samplerChoice(heun, { coordinates: "flow-matching" }),
     evaluationLevels: ({ levels }) => innerTwice(levels).slice(0, -1),
     sigmas: ({ levels }) => innerTwice(levels).map(({ sigma }) => sigma),
   }),
@@ -159,14 +165,14 @@ export const flowHeun = define(flowFields, (config) =>
 
 /** IPNDMScheduler: sigma = sin(pi u / 2)^2, and a first step that believes in no data. */
 export const ipndm = define(
-  { num_train_timesteps: z.int().positive().default(1000), trained_betas: z.null().default(null) },
+  { num_train_timesteps: field(integer({ from: 1 }), 1000), trained_betas: field(oneOf(null), null) },
   ({ num_train_timesteps: steps }) => {
     const share = (u: number) => 1 - Math.sin((Math.PI / 2) * u) ** 4;
     const level = (t: number) => levelOfAlphaBar(t, share(t / steps));
     const timestep = (t: number) => (Math.asin(level(t).sigma) / Math.PI) * 2;
     const schedule: Schedule = { name: "ipndm", steps, alphaBar: (t) => share(t / steps), level, timestep };
     return continuousSettings({
-      sampler: "ipndm",
+      sampler: ipndmSampler,
       schedule,
       spacing: (_, n) => Array.from({ length: n }, (_, i) => level(steps - (steps * i) / n)),
       finalLevel: cleanLevel,

@@ -1,5 +1,17 @@
-import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
+import {
+  boolean,
+  type Field,
+  type Fields,
+  type FieldValues,
+  field,
+  integer,
+  listOf,
+  nullable,
+  nullish,
+  number,
+  oneOf,
+} from "../../util/fields.ts";
 import { clipX0, dynamicThreshold, identity, recomputeEps, type X0Transform } from "../guidance.ts";
 import { scheduleFromBetas } from "../process/beta-schedules.ts";
 import { noiseRatio, toCoordinates, variancePreserving } from "../process/coordinates.ts";
@@ -8,54 +20,47 @@ import { targets } from "../process/prediction.ts";
 import { betaSchedules, zeroTerminalSnr } from "../process/schedules.ts";
 import type { SchedulerSettings } from "../scheduler.ts";
 import { beta, exponential, karras, type Ramp } from "../spacing/ramps.ts";
-import { levels, type Spacing, spacings } from "../spacing/spacing.ts";
+import { leading, levels, linspaced, type Spacing, trailing } from "../spacing/spacing.ts";
 
 /** A class of diffusers: the options that it reads and what they say. */
 export interface SchedulerClass {
-  readonly schema: z.ZodObject;
-  settings(config: Readonly<Record<string, unknown>>): SchedulerSettings;
+  readonly fields: Fields;
+  settings(config: FieldValues<Fields>): SchedulerSettings;
 }
 
 /** A class from its options, with their defaults, and what they mean. */
-export const define = <S extends z.ZodRawShape>(
-  shape: S,
-  settings: (config: z.infer<z.ZodObject<S>>) => SchedulerSettings,
-): SchedulerClass => ({
-  schema: z.strictObject(shape),
-  settings: (config) => settings(config as z.infer<z.ZodObject<S>>),
-});
+export const define = <F extends Fields>(
+  fields: F,
+  settings: (config: FieldValues<F>) => SchedulerSettings,
+): SchedulerClass => ({ fields, settings: (config) => settings(config as FieldValues<F>) });
 
 /** alphaBar(T) in classes that divide by it. */
 export const LEAST = 2 ** -24;
 
 /** A boolean option with its default. */
-export const flag = (standard = false) =>
-  z
-    .boolean()
-    .nullish()
-    .transform((v) => v ?? standard);
+export const flag = (standard = false): Field<boolean> => nullish(boolean, standard);
 
 /** An option that is known but works only at one value. */
-export const only = <const T extends string | boolean>(value: T) =>
-  z
-    .literal(value, { error: ({ input }) => `expected ${value} (this is not supported yet), got ${input}` })
-    .nullish()
-    .transform(() => value);
+export const only = <const T extends string | boolean>(value: T): Field<T> => ({
+  ...nullish<T>(oneOf(value), value),
+  values: `${value} (this is not supported yet)`,
+});
 
 /** Betas, prediction and spacing, which most classes read; the arguments are the class's defaults. */
 export const discreteFields = ({ betas = [0.0001, 0.02], spacing = "linspace" }: DiscreteDefaults = {}) => ({
-  num_train_timesteps: z.int().positive().default(1000),
-  beta_start: z.number().positive().default(betas[0]),
-  beta_end: z.number().positive().default(betas[1]),
-  beta_schedule: z
-    .enum(["linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid", "cosine"])
-    .default(betas[0] === 0.00085 && spacing === "leading" ? "scaled_linear" : "linear"),
+  num_train_timesteps: field(integer({ from: 1 }), 1000),
+  beta_start: field(number({ above: 0 }), betas[0]),
+  beta_end: field(number({ above: 0 }), betas[1]),
+  beta_schedule: field(
+    oneOf("linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid", "cosine"),
+    betas[0] === 0.00085 && spacing === "leading" ? "scaled_linear" : "linear",
+  ),
   /** Ours, for "cosine" only: the clip of its betas; null for the exact function. */
-  max_beta: z.number().positive().max(1).nullable().default(null),
-  trained_betas: z.array(z.number()).min(1).nullable().default(null),
-  prediction_type: z.enum(["epsilon", "sample", "v_prediction"]).default("epsilon"),
-  timestep_spacing: z.enum(["leading", "trailing", "linspace"]).default(spacing),
-  steps_offset: z.int().nonnegative().default(0),
+  max_beta: field(nullable(number({ above: 0, to: 1 })), null),
+  trained_betas: field(nullable(listOf(number(), { min: 1 })), null),
+  prediction_type: field(oneOf("epsilon", "sample", "v_prediction"), "epsilon"),
+  timestep_spacing: field(oneOf("leading", "trailing", "linspace"), spacing),
+  steps_offset: field(integer({ from: 0 }), 0),
   rescale_betas_zero_snr: flag(),
 });
 
@@ -70,14 +75,14 @@ export const stableDiffusion = [0.00085, 0.012] as const;
 /** Clipping of the estimated data. */
 export const clipFields = (standard = true) => ({
   clip_sample: flag(standard),
-  clip_sample_range: z.number().positive().default(1),
+  clip_sample_range: field(number({ above: 0 }), 1),
 });
 
 /** Dynamic thresholding of the estimated data. */
 export const thresholdFields = {
   thresholding: flag(),
-  dynamic_thresholding_ratio: z.number().min(0).max(1).default(0.995),
-  sample_max_value: z.number().positive().default(1),
+  dynamic_thresholding_ratio: field(number({ from: 0, to: 1 }), 0.995),
+  sample_max_value: field(number({ above: 0 }), 1),
 };
 
 /** Ramps of sigma in place of even times. */
@@ -90,24 +95,19 @@ export const rampFields = {
 /** A shift that follows the size of the image, which no caller says yet. */
 export const dynamicShiftFields = {
   use_dynamic_shifting: only(false),
-  time_shift_type: z.enum(["exponential", "linear"]).default("exponential"),
+  time_shift_type: field(oneOf("exponential", "linear"), "exponential"),
 };
 
 /** The last sigma. */
 export const finalField = {
-  final_sigmas_type: z
-    .enum(["zero", "sigma_min"])
-    .nullish()
-    .transform((v) => v ?? "zero"),
+  final_sigmas_type: nullish(oneOf("zero", "sigma_min"), "zero"),
 };
 
-const discreteSchema = z.object(discreteFields());
 /** Fields that `discreteFields` reads. */
-export type DiscreteConfig = z.infer<typeof discreteSchema>;
+export type DiscreteConfig = FieldValues<ReturnType<typeof discreteFields>>;
 /** The fields that say where the noise is, whatever is predicted. */
 export type ScheduleConfig = Omit<DiscreteConfig, "prediction_type">;
-const limitSchema = z.object({ ...clipFields(), ...thresholdFields }).partial();
-const rampSchema = z.object(rampFields);
+type LimitConfig = Partial<FieldValues<ReturnType<typeof clipFields> & typeof thresholdFields>>;
 
 /** The schedule of a configuration; `least` keeps alphaBar(T) above zero where it is rescaled to zero. */
 export function scheduleOf(config: ScheduleConfig, { least = 0 } = {}): Schedule {
@@ -131,12 +131,12 @@ function plainSchedule(config: ScheduleConfig): Schedule {
 }
 
 /** The bounds on the estimated data; `reconcile` where the class derives the noise from the bounded data. */
-export function x0TransformOf(config: z.infer<typeof limitSchema>, { reconcile = false } = {}): X0Transform {
+export function x0TransformOf(config: LimitConfig, { reconcile = false } = {}): X0Transform {
   const bound = boundsOf(config);
   return reconcile && bound !== identity ? (denoise, rows) => recomputeEps(bound(denoise, rows)) : bound;
 }
 
-function boundsOf(config: z.infer<typeof limitSchema>): X0Transform {
+function boundsOf(config: LimitConfig): X0Transform {
   if (config.thresholding) {
     const { dynamic_thresholding_ratio: quantile = 0.995, sample_max_value: max = 1 } = config;
     return (denoise, rows) => dynamicThreshold(denoise, { quantile, max, rows });
@@ -146,7 +146,7 @@ function boundsOf(config: z.infer<typeof limitSchema>): X0Transform {
 }
 
 /** The ramp of sigmas that a configuration chooses, if it does. */
-export function rampOf(config: z.infer<typeof rampSchema>): Ramp | undefined {
+export function rampOf(config: FieldValues<typeof rampFields>): Ramp | undefined {
   const ramps = [
     config.use_karras_sigmas && karras(),
     config.use_exponential_sigmas && exponential(),
@@ -156,9 +156,11 @@ export function rampOf(config: z.infer<typeof rampSchema>): Ramp | undefined {
   throw new AquatintError("config/invalid", "only one of the use_..._sigmas options can be true");
 }
 
+const evenTimes = { leading, trailing, linspace: linspaced };
+
 /** Even times as a configuration chooses them. */
 export const timesOf = ({ timestep_spacing, steps_offset }: ScheduleConfig): Spacing =>
-  spacings[timestep_spacing]({ offset: steps_offset });
+  evenTimes[timestep_spacing]({ offset: steps_offset });
 
 /** Differences of a class from the plain case: variance-preserving, one evaluation a step, to clean data. */
 export type Particular = Pick<SchedulerSettings, "sampler"> & Partial<SchedulerSettings>;

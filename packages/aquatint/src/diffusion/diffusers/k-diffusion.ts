@@ -1,7 +1,14 @@
-import { z } from "zod";
 import { roundHalfEven } from "../../math/numbers.ts";
+import { field, nullable, number, oneOf } from "../../util/fields.ts";
 import { itemAt } from "../../util/items.ts";
 import { noiseRatio, toCoordinates, varianceExploding } from "../process/coordinates.ts";
+import type { SamplerEntry } from "../samplers/define-sampler.ts";
+import { dpm2 } from "../samplers/dpm2.ts";
+import { dpm2A } from "../samplers/dpm2-a.ts";
+import { euler as eulerSampler } from "../samplers/euler.ts";
+import { eulerA } from "../samplers/euler-a.ts";
+import { heun as heunSampler } from "../samplers/heun.ts";
+import { lms as lmsSampler } from "../samplers/lms.ts";
 import type { Path, SchedulerSettings } from "../scheduler.ts";
 import { exponential } from "../spacing/ramps.ts";
 import { dropLast, fractional, ramped, type Spacing } from "../spacing/spacing.ts";
@@ -49,7 +56,7 @@ function exploded(config: DiscreteConfig, more: Particular & RampOptions): Sched
   });
 }
 
-/** Ratios even in their logarithm over the whole schedule, the last of them left to the walk's end, told other times. */
+/** Ratios even in their logarithm over the whole schedule, the last of them left to the trajectory's end, told other times. */
 const logEven =
   (timesteps: Spacing): Spacing =>
   (schedule, n) => {
@@ -74,14 +81,14 @@ export const euler = define(
     ...discreteFields(),
     ...rampFields,
     ...finalField,
-    interpolation_type: z.enum(["linear", "log_linear"]).default("linear"),
-    timestep_type: z.enum(["discrete", "continuous"]).default("discrete"),
-    sigma_min: z.number().positive().nullable().default(null),
-    sigma_max: z.number().positive().nullable().default(null),
+    interpolation_type: field(oneOf("linear", "log_linear"), "linear"),
+    timestep_type: field(oneOf("discrete", "continuous"), "discrete"),
+    sigma_min: field(nullable(number({ above: 0 })), null),
+    sigma_max: field(nullable(number({ above: 0 })), null),
   },
   (config) =>
     exploded(config, {
-      sampler: "euler",
+      sampler: eulerSampler,
       ramp: rampOf(config),
       logLinear: config.interpolation_type === "log_linear",
       continuous: config.timestep_type === "continuous" && config.prediction_type === "v_prediction",
@@ -92,7 +99,7 @@ export const euler = define(
 );
 
 /** EulerAncestralDiscreteScheduler */
-export const eulerAncestral = define(discreteFields(), (config) => exploded(config, { sampler: "euler-a" }));
+export const eulerAncestral = define(discreteFields(), (config) => exploded(config, { sampler: eulerA }));
 
 /** HeunDiscreteScheduler */
 export const heun = define(
@@ -104,16 +111,15 @@ export const heun = define(
   },
   (config) =>
     exploded(config, {
-      sampler: "heun",
+      sampler: heunSampler,
       ramp: rampOf(config),
       x0Transform: x0TransformOf(config, { reconcile: true }),
-      evaluationLevels: ({ levels: walk }) => innerTwice(walk).slice(0, -1),
-      sigmas: ({ levels: walk }) => innerTwice(walk).map(noiseRatio),
+      evaluationLevels: ({ levels: trajectory }) => innerTwice(trajectory).slice(0, -1),
+      sigmas: ({ levels: trajectory }) => innerTwice(trajectory).map(noiseRatio),
     }),
 );
 
-/** KDPM2DiscreteScheduler and KDPM2AncestralDiscreteScheduler */
-export const midpoint = (sampler: "dpm2" | "dpm2-a") =>
+const midpoint = (sampler: SamplerEntry) =>
   define(
     { ...discreteFields({ betas: stableDiffusion }), ...rampFields, rescale_betas_zero_snr: only(false) },
     (config) =>
@@ -121,19 +127,25 @@ export const midpoint = (sampler: "dpm2" | "dpm2-a") =>
         sampler,
         ramp: rampOf(config),
         toWhole: config.use_karras_sigmas ? roundHalfEven : undefined,
-        evaluationLevels({ levels: walk }, at) {
-          const inner = walk.slice(1, -1).flatMap((to, i) => {
-            const [r, next] = [noiseRatio(itemAt(walk, i)), noiseRatio(to)];
-            return [at.ratio(sampler === "dpm2" ? Math.sqrt(r * next) : next), to];
+        evaluationLevels({ levels: trajectory }, at) {
+          const inner = trajectory.slice(1, -1).flatMap((to, i) => {
+            const [r, next] = [noiseRatio(itemAt(trajectory, i)), noiseRatio(to)];
+            return [at.ratio(sampler === dpm2 ? Math.sqrt(r * next) : next), to];
           });
-          return [itemAt(walk, 0), ...inner];
+          return [itemAt(trajectory, 0), ...inner];
         },
-        sigmas: ({ levels: walk }) =>
-          [...walk.flatMap((level, i) => (i ? [level, level] : [level])), itemAt(walk, -1)].map(noiseRatio),
+        sigmas: ({ levels: trajectory }) =>
+          [...trajectory.flatMap((level, i) => (i ? [level, level] : [level])), itemAt(trajectory, -1)].map(noiseRatio),
       }),
   );
 
+/** KDPM2DiscreteScheduler */
+export const kdpm2 = midpoint(dpm2);
+
+/** KDPM2AncestralDiscreteScheduler */
+export const kdpm2Ancestral = midpoint(dpm2A);
+
 /** LMSDiscreteScheduler */
 export const lms = define({ ...discreteFields(), ...rampFields, rescale_betas_zero_snr: only(false) }, (config) =>
-  exploded(config, { sampler: "lms", ramp: rampOf(config) }),
+  exploded(config, { sampler: lmsSampler, ramp: rampOf(config) }),
 );

@@ -32,12 +32,12 @@ test.each(cases)(
       const out = input.map((v) => (factor * v * t) / (t + 1));
       return learned ? Float32Array.of(...out, ...out.map((v) => Math.sin(3 * v))) : out;
     };
-    const walk: Latent[] = [x];
-    for await (const step of run({ steps, x, rows: 1, network, noise: () => stream.randn(256) })) walk.push(step.x);
-    const every = (walk.length - 1) / (expected.trajectory.length - 1);
+    const path: Latent[] = [x];
+    for await (const step of run({ steps, x, rows: 1, network, noise: () => stream.randn(256) })) path.push(step.x);
+    const every = (path.length - 1) / (expected.trajectory.length - 1);
     expected.trajectory.forEach((row, k) => {
       row.forEach((b, i) => {
-        expect(Math.abs(walk[k * every]![i]! - b)).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(b)));
+        expect(Math.abs(path[k * every]![i]! - b)).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(b)));
       });
     });
   },

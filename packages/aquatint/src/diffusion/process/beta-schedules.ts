@@ -19,9 +19,13 @@ export function scheduleFromBetas(
   for (let i = 0; i < betas.length; i++) {
     const beta = itemAt(betas, i);
     if (!(beta > 0 && beta <= 1)) {
-      throw new AquatintError("schedule/betas", `every beta of "${name}" lies in (0, 1], got ${beta} at index ${i}`, {
-        hint: "give smaller betas, or more steps where they are scaled by the number of steps",
-      });
+      throw new AquatintError(
+        "schedule/betas",
+        `every beta of "${name}" must lie in (0, 1], got ${beta} at index ${i}`,
+        {
+          hint: "give smaller betas, or more steps where they are scaled by the number of steps",
+        },
+      );
     }
     alphaBars[i + 1] = itemAt(alphaBars, i) * rounded(1 - rounded(beta));
   }

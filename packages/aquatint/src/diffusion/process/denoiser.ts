@@ -67,7 +67,7 @@ export function toEstimate(networkOutput: NetworkOutput, { target, level, x, row
 }
 
 function outputParts(output: NetworkOutput, x: Latent, rows: number): FullOutput {
-  if (!(output instanceof Float32Array)) return output;
+  if (!ArrayBuffer.isView(output)) return output;
   if (output.length !== 2 * x.length) return { output };
   const [first, variance] = channelHalves(output, rows);
   return { output: first, variance };

@@ -53,8 +53,8 @@ const concat = (parts: readonly Latent[]) => mapRows(new Float32Array(ROWS * SIZ
 function inputOf(x: Latent, rows: number, network: FullNetwork): Omit<SamplerInput, "noise"> {
   const plain = denoiser(network, targets.epsilon, rows);
   const denoise = dynamicThreshold(plain, { quantile: 0.7, max: 3, rows });
-  const walk = levels({ schedule, steps: 7 });
-  return { x, rows, levels: walk, levelAt: levelFinder({ schedule, coordinates: variancePreserving }), denoise };
+  const path = levels({ schedule, steps: 7 });
+  return { x, rows, levels: path, levelAt: levelFinder({ schedule, coordinates: variancePreserving }), denoise };
 }
 
 const noiseOf = (row: number) => {
@@ -62,7 +62,7 @@ const noiseOf = (row: number) => {
   return () => stream.randn(SIZE);
 };
 
-async function walk(sampler: Sampler, input: SamplerInput): Promise<readonly Latent[]> {
+async function path(sampler: Sampler, input: SamplerInput): Promise<readonly Latent[]> {
   const values: Latent[] = [];
   for await (const { x, x0 } of sampler(input)) values.push(x.slice(), x0.slice());
   return values;
@@ -86,14 +86,14 @@ test.each([...variants, ...learned])(
   async ({ alias, create }) => {
     for (const [kind, network] of Object.entries(networks)) {
       if (alias.includes("variance") && kind !== "with a learned variance") continue;
-      const batch = await walk(create(), {
+      const batch = await path(create(), {
         ...inputOf(concat(starts), ROWS, network(ROWS)),
         noise: batchNoise(starts.map((_, row) => noiseOf(row))),
       });
       const single = await Promise.all(
-        starts.map((x, row) => walk(create(), { ...inputOf(x, 1, network(1)), noise: noiseOf(row) })),
+        starts.map((x, row) => path(create(), { ...inputOf(x, 1, network(1)), noise: noiseOf(row) })),
       );
-      expect(batch.map((x) => rowsOf(x, ROWS))).toEqual(batch.map((_, k) => single.map((walk) => walk[k]!)));
+      expect(batch.map((x) => rowsOf(x, ROWS))).toEqual(batch.map((_, k) => single.map((path) => path[k]!)));
     }
   },
 );
@@ -113,7 +113,7 @@ test("an evaluation knows its step, the second of a step too", async () => {
     steps.push(step);
     return input.denoise(x, level, step);
   };
-  await walk(samplers.heun.create(), { ...input, begin: 4, denoise, noise: noiseOf(0) });
+  await path(samplers.heun.create(), { ...input, begin: 4, denoise, noise: noiseOf(0) });
   const n = 7;
   expect(steps).toEqual([4, 4, 5, 5, 6].map((i) => ({ i, n })));
 });

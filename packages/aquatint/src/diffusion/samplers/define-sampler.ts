@@ -1,5 +1,5 @@
 import { AquatintError } from "../../errors.ts";
-import type { SpacingName } from "../spacing/spacing.ts";
+import type { SpacingName } from "../spacing/spacings.ts";
 import type { Sampler } from "./loop.ts";
 import {
   type OptionChoice,
@@ -74,6 +74,12 @@ export interface SamplerEntry<N extends string = string, O extends OptionSchema 
   /** Makes the sampling loop. @throws AquatintError "sampler/option" for an option that it does not take. */
   create(options?: OptionChoice<O>): Sampler;
 }
+
+/** A sampler and some of its options, as settings of a scheduler. */
+export const samplerChoice = <O extends OptionSchema>(
+  sampler: SamplerEntry<string, O>,
+  samplerOptions: OptionChoice<O>,
+): { readonly sampler: SamplerEntry; readonly samplerOptions: SamplerOptions } => ({ sampler, samplerOptions });
 
 /** Declares a sampler. */
 export const defineSampler = <const N extends string, const O extends OptionSchema>(

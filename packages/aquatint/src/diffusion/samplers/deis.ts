@@ -4,7 +4,7 @@ import { flag, integer } from "./options.ts";
 
 /** Polynomials in the noise ratio's logarithm, the paper's log-rho. */
 const logRatio: Axis = {
-  place: (at, from) => Math.log(at / from),
+  coordinate: (at, from) => Math.log(at / from),
   moments(from, to, n) {
     const end = Math.log(to / from);
     let moment = to - from;

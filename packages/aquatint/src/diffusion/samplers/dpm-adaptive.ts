@@ -100,10 +100,10 @@ export const dpmAdaptive = defineSampler({
   create: ({ order, firstStep, safety, ...tolerances }) =>
     async function* (input) {
       let { x } = input;
-      const walk = [...intervals(input)];
-      const inner = walk.filter((interval) => !isEndpoint(interval));
+      const path = [...intervals(input)];
+      const inner = path.filter((interval) => !isEndpoint(interval));
       const [first, last] = [inner[0], inner.at(-1)];
-      for (const interval of walk) {
+      for (const interval of path) {
         if (interval !== first && inner.includes(interval)) continue; // among the adaptive steps
         if (first && last && interval === first)
           x = yield* adaptiveSteps(input, { first, last, all: inner }, x, { order, firstStep, safety, ...tolerances });
@@ -121,15 +121,15 @@ export const dpmAdaptive = defineSampler({
 /** Steps over all of the walk's inner intervals. */
 async function* adaptiveSteps(
   input: SamplerInput,
-  walk: AdaptiveWalk,
+  path: AdaptiveWalk,
   start: Latent,
   { order, firstStep, safety, ...tolerances }: OptionValues<typeof options>,
 ): AsyncGenerator<SamplerStep, Latent, void> {
-  let [x, h, from] = [start, firstStep, walk.first.from];
+  let [x, h, from] = [start, firstStep, path.first.from];
   let previous: Latent = lin([1 / from.alpha, x]);
-  const end = walk.last.to;
+  const end = path.last.to;
   while (lambda(from) < lambda(end) - 1e-5) {
-    const { i, n } = stepAt(walk, from);
+    const { i, n } = stepAt(path, from);
     const isLast = lambda(from) + h >= lambda(end);
     const to = isLast ? end : input.levelAt.ratio(noiseRatio(from) * Math.exp(-h));
     const solutions = yield* solve(input, { i, n, from, to }, x, order);
@@ -138,7 +138,7 @@ async function* adaptiveSteps(
     const isKept = factor >= safety;
     if (isKept) [x, previous] = [solutions.high, lin([1 / to.alpha, solutions.low])];
     const next = isKept ? to : from;
-    const final = isKept && (isLast || stepAt(walk, next).i > i);
+    const final = isKept && (isLast || stepAt(path, next).i > i);
     yield { i, n, level: solutions.level, next, x, x0: solutions.x0, final };
     from = next;
   }

@@ -31,12 +31,12 @@ export const heunpp2 = defineSampler({
   create: (churn) =>
     async function* (input) {
       let { x } = input;
-      const walk = [...intervals(input)];
+      const path = [...intervals(input)];
       const maxRatio = Math.max(...input.levels.filter(({ alpha }) => alpha > 0).map(noiseRatio));
-      for (const [k, interval] of walk.entries()) {
+      for (const [k, interval] of path.entries()) {
         const { i, n, to } = interval;
         const start = addChurn(input, interval, x, churn);
-        const ends = isEndpoint(interval) ? [] : walk.slice(k + 1, k + 3).map(({ from }) => from);
+        const ends = isEndpoint(interval) ? [] : path.slice(k + 1, k + 3).map(({ from }) => from);
         let level = start.from;
         let at = start.x;
         const slopes: (readonly [Level, Estimate])[] = [];

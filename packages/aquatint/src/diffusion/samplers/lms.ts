@@ -4,7 +4,7 @@ import { integer } from "./options.ts";
 
 /** Polynomials in the noise ratio. */
 const ratio: Axis = {
-  place: (at, from) => at - from,
+  coordinate: (at, from) => at - from,
   moments: (from, to, n) => Array.from({ length: n }, (_, j) => (to - from) ** (j + 1) / (j + 1)),
   reachesZero: true,
 };

@@ -39,7 +39,7 @@ const guidance: Denoiser = async (x, level) => {
   };
 };
 
-async function last(sampler: Sampler, denoise: Denoiser, walk: readonly Level[]): Promise<Latent> {
+async function last(sampler: Sampler, denoise: Denoiser, path: readonly Level[]): Promise<Latent> {
   const levelAt = levelFinder({ schedule: linear(), coordinates: varianceExploding });
   const x = Float32Array.of(7, -3, 1, 12);
   let draws = 0;
@@ -47,7 +47,7 @@ async function last(sampler: Sampler, denoise: Denoiser, walk: readonly Level[])
     draws++;
     return Float32Array.from({ length: 4 }, (_, i) => Math.cos(draws + i));
   };
-  const steps = sampler({ x, rows: 1, levels: walk, levelAt, denoise, noise });
+  const steps = sampler({ x, rows: 1, levels: path, levelAt, denoise, noise });
   let end: Latent = x;
   for await (const step of steps) end = step.x;
   return end;
@@ -160,8 +160,8 @@ test.each([
     [0.6444351005, -0.4234906928, 0.1860274313, 0.7977595298],
     withNoise,
   ],
-] as const)("%s gives its program's numbers", async (_, sampler, denoise, expected, walk) => {
-  const x = await last(sampler, denoise, walk);
+] as const)("%s gives its program's numbers", async (_, sampler, denoise, expected, path) => {
+  const x = await last(sampler, denoise, path);
   for (const [i, value] of expected.entries()) expect(x[i]! - value).toBeCloseTo(0, 5);
 });
 

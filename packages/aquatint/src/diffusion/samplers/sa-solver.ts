@@ -19,7 +19,7 @@ interface Prediction {
 function adamsStep({ x, interval: { from, to }, tau, z }: Prediction, past: readonly PastEstimate[]): Latent {
   const k = dataIntegrator(tau ** 2).coefficients(from, to);
   const h = lambda(to) - lambda(from);
-  const points = past.map(({ level, m }) => ({ place: (lambda(level) - lambda(from)) / h, m }));
+  const points = past.map(({ level, m }) => ({ coordinate: (lambda(level) - lambda(from)) / h, m }));
   return lin([k.x, x], ...quadrature(points, k.moments(points.length)), ...(z ? [[k.noise, z] as const] : []));
 }
 

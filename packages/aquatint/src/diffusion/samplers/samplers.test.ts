@@ -48,14 +48,14 @@ const linearAt = finder(linear());
 /** A walk over `grid`: the loop is linear, so one element follows the start and one each fresh noise, exactly. */
 async function variances(sampler: Sampler, grid: readonly Level[], at = linearAt) {
   let draws = 0;
-  const walk = (size: number) => {
+  const path = (size: number) => {
     const unit = (k: number, value = 1) => new Float32Array(size).map((_, i) => (i === k ? value : 0));
     draws = 0;
     const x0 = unit(0, spread(grid[0]!));
     return run(sampler, { x: x0, rows: 1, levels: grid, denoise, noise: () => unit(++draws), levelAt: at });
   };
-  await walk(1); // counts the draws
-  const { steps, x } = await walk(1 + draws);
+  await path(1); // counts the draws
+  const { steps, x } = await path(1 + draws);
   return { steps, last: varianceOf(x) };
 }
 
@@ -120,13 +120,13 @@ test.each(exact)("$alias ends with the data's variance", async ({ create }) => {
 describe.each(entries)(
   "%s",
   (name, { create, stochastic, evaluations, adaptive = false, extraEvaluations = 0, extraSteps = () => 0 }) => {
-    const walk = levels({ schedule: cosine(), steps: 12 });
+    const path = levels({ schedule: cosine(), steps: 12 });
     const seeded = (seed: number): SamplerInput => {
       const stream = torchCpu(seed);
-      return { x: torchCpu(0).randn(6), rows: 1, levels: walk, denoise, noise: () => stream.randn(6), levelAt };
+      return { x: torchCpu(0).randn(6), rows: 1, levels: path, denoise, noise: () => stream.randn(6), levelAt };
     };
 
-    const evenSteps = adaptive ? [] : [walk];
+    const evenSteps = adaptive ? [] : [path];
     test.each(evenSteps.map((all) => [all] as const))(
       "yields after every evaluation and says where it is",
       async (all) => {

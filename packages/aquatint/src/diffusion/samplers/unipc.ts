@@ -30,7 +30,7 @@ function update({ integrator, variant }: Update, { x, interval: { from, to }, pa
   const k = integrator.coefficients(from, to);
   const h = lambda(to) - lambda(from);
   const all = m ? [...past, { level: to, m }] : past;
-  const points = all.map(({ level, m }) => ({ place: (lambda(level) - lambda(from)) / h, m }));
+  const points = all.map(({ level, m }) => ({ coordinate: (lambda(level) - lambda(from)) / h, m }));
   const B = variant === "bh1" ? k.linear : k.phi1;
   return lin([k.x, x], ...quadrature(points, points.length === 2 ? [k.phi1, B / 2] : k.moments(points.length)));
 }

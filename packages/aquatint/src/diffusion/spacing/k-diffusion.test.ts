@@ -5,7 +5,8 @@ import { torchCpu } from "../../math/random.ts";
 import { schedulerSettings } from "../diffusers/scheduler-config.ts";
 import { noiseRatio } from "../process/coordinates.ts";
 import type { Latent } from "../process/latent.ts";
-import { scheduler, withSampler } from "../scheduler.ts";
+import { scheduler } from "../scheduler.ts";
+import { withSampler } from "../with-sampler.ts";
 
 // Written by bench/peers/sampler_walks.py with k-diffusion 0.1.1, which also says what the network is.
 const config = publishedConfigs["SD 1.x"]!;

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { noiseRatio } from "../process/coordinates.ts";
 import { linear, scaledLinear } from "../process/schedules.ts";
 import { alignYourSteps, beta, exponential, karras, polyexponential, type Ramp } from "./ramps.ts";
-import { atRatios, atTimes, ramped, sgmUniform, simple, timeOfRatio } from "./spacing.ts";
+import { atRatios, atTimes, ramped, timeOfRatio } from "./spacing.ts";
+import { sgmUniform, simple } from "./spacings.ts";
 
 const ramps: readonly (readonly [string, Ramp])[] = [
   ["karras", karras()],

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { noiseRatio } from "../process/coordinates.ts";
 import { cleanLevel, type Level } from "../process/level.ts";
 import { linear } from "../process/schedules.ts";
-import { leading, levels, linspaced, spacings, trailing } from "./spacing.ts";
+import { leading, levels, linspaced, trailing } from "./spacing.ts";
+import { spacings } from "./spacings.ts";
 
 const schedule = linear();
 const times = (visited: readonly Level[]) => visited.map(({ t }) => t);

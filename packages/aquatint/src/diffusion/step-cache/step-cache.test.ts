@@ -5,7 +5,8 @@ import type { Denoiser } from "../process/denoiser.ts";
 import { type Latent, lin } from "../process/latent.ts";
 import type { Level } from "../process/level.ts";
 import { type SamplerName, samplerNamed, samplers } from "../registry.ts";
-import { scheduler, withSampler } from "../scheduler.ts";
+import { scheduler } from "../scheduler.ts";
+import { withSampler } from "../with-sampler.ts";
 import { cachedDenoiser } from "./cached-denoiser.ts";
 import type { StepCacheEntry } from "./define-step-cache.ts";
 import { checkStepCache, stepCacheOf, stepCaches } from "./registry.ts";
@@ -18,7 +19,7 @@ const noise = (seed: number): Latent => Float32Array.from({ length: 64 }, (_, i)
 const published = schedulerSettings({ _class_name: "DDIMScheduler" });
 
 /** A walk of a sampler over the best network for Gaussian data, and how often that is called. */
-async function walk(sampler: SamplerName, entry?: StepCacheEntry) {
+async function sampled(sampler: SamplerName, entry?: StepCacheEntry) {
   const settings = { ...withSampler(published, sampler), target };
   const ideal = idealDenoiser(target);
   let evaluations = 0;
@@ -28,7 +29,7 @@ async function walk(sampler: SamplerName, entry?: StepCacheEntry) {
     x: noise(0),
     rows: 1,
     noise: () => noise(1),
-    cache: entry && { forecast: entry.create() },
+    cache: entry && ((denoise) => cachedDenoiser(denoise, { forecast: entry.create() })),
     observe: () => points++,
     async network(x, _t, { level }) {
       evaluations++;
@@ -54,10 +55,10 @@ describe.each(entries)("the step cache %s", (name, entry) => {
         code: "step-cache/sampler",
         message: expect.stringContaining(sampler),
       });
-      return expect(() => checkStepCache(cache, { sampler, rows: 1 })).toThrow(refused);
+      return expect(() => checkStepCache(cache, { sampler: samplers[sampler], rows: 1 })).toThrow(refused);
     }
-    checkStepCache(cache, { sampler, rows: 1 });
-    const [plain, cached] = [await walk(sampler), await walk(sampler, entry)];
+    checkStepCache(cache, { sampler: samplers[sampler], rows: 1 });
+    const [plain, cached] = [await sampled(sampler), await sampled(sampler, entry)];
     expect(cached.points).toBe(plain.points);
     expect(plain.evaluations).toBe(plain.points);
     expect(cached.evaluations).toBeLessThan(plain.evaluations);
@@ -70,7 +71,7 @@ describe.each(entries)("the step cache %s", (name, entry) => {
   test("evaluates more the lower its threshold, and everything within its bounds alone", async () => {
     const count = async (options: Record<string, number>) => {
       const started = { ...entry, create: () => entry.create(options) };
-      return (await walk("euler", started)).evaluations;
+      return (await sampled("euler", started)).evaluations;
     };
     expect(await count({ start: 1 })).toBe(STEPS);
     expect(await count({ end: 0 })).toBe(STEPS);
@@ -80,7 +81,7 @@ describe.each(entries)("the step cache %s", (name, entry) => {
   });
 
   test("takes a batch if it looks at no image, and refuses one otherwise", () => {
-    const check = () => checkStepCache(cache, { sampler: "euler", rows: 2 });
+    const check = () => checkStepCache(cache, { sampler: samplers.euler, rows: 2 });
     if (entry.adaptive) expect(check).toThrow(expect.objectContaining({ code: "step-cache/rows" }));
     else expect(check).not.toThrow();
   });

@@ -38,15 +38,15 @@ function folder(entries: readonly ExifEntry[], at: number): Uint8Array {
   let end = at + table.length;
   view.setUint16(0, entries.length);
   for (const [i, { tag, value }] of entries.entries()) {
-    const place = 2 + i * ENTRY;
+    const position = 2 + i * ENTRY;
     const isNumber = typeof value === "number";
-    view.setUint16(place, tag);
-    view.setUint16(place + 2, isNumber ? LONG : BYTES);
-    view.setUint32(place + 4, isNumber ? 1 : value.length);
-    if (isNumber) view.setUint32(place + 8, value);
-    else if (value.length <= 4) table.set(value, place + 8);
+    view.setUint16(position, tag);
+    view.setUint16(position + 2, isNumber ? LONG : BYTES);
+    view.setUint32(position + 4, isNumber ? 1 : value.length);
+    if (isNumber) view.setUint32(position + 8, value);
+    else if (value.length <= 4) table.set(value, position + 8);
     else {
-      view.setUint32(place + 8, end);
+      view.setUint32(position + 8, end);
       end += value.length;
       values.push(value);
     }

@@ -88,9 +88,9 @@ function entriesOf({ view, little }: Block, at: number): readonly Entry[] {
   const count = view.getUint16(at, little);
   if (at + 2 + count * 12 > view.byteLength) return [];
   return Array.from({ length: count }, (_, i) => {
-    const place = at + 2 + i * 12;
-    const [tag, type] = [view.getUint16(place, little), view.getUint16(place + 2, little)];
-    return { tag, type, count: view.getUint32(place + 4, little), valueAt: place + 8 };
+    const position = at + 2 + i * 12;
+    const [tag, type] = [view.getUint16(position, little), view.getUint16(position + 2, little)];
+    return { tag, type, count: view.getUint32(position + 4, little), valueAt: position + 8 };
   });
 }
 

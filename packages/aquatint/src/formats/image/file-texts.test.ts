@@ -115,9 +115,9 @@ type Change = { readonly at: number; readonly byte: number; readonly kind: strin
 function changed(bytes: Uint8Array, list: readonly Change[]): Uint8Array {
   const out = [...bytes];
   for (const { at, byte, kind } of list) {
-    const place = at % Math.max(out.length, 1);
-    if (kind === "cut") out.length = place;
-    else out.splice(place, kind === "insert" ? 0 : 1, ...(kind === "remove" ? [] : [byte]));
+    const position = at % Math.max(out.length, 1);
+    if (kind === "cut") out.length = position;
+    else out.splice(position, kind === "insert" ? 0 : 1, ...(kind === "remove" ? [] : [byte]));
   }
   return Uint8Array.from(out);
 }

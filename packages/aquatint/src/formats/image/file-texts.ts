@@ -55,7 +55,7 @@ function containerOf(bytes: Uint8Array, name: string): Container {
     starts.every(([at, signature]) => startsWith(bytes, signature, at)),
   );
   if (container) return container;
-  throw new AquatintError("image/unknown", `${name} is no PNG, JPEG or WebP file`, {
+  throw new AquatintError("image/unknown", `${name} is not a PNG, JPEG or WebP file`, {
     hint: "give the image as it was saved by the program that made it",
   });
 }

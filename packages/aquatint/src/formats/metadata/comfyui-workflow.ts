@@ -94,7 +94,7 @@ export function workflowGraph(json: JsonObject): Graph {
       .map((item) => [String(item["id"]), canvasOf(item)] as const),
   );
   const nodes = new Map<string, GraphNode>();
-  place(canvasOf(json), {
+  position(canvasOf(json), {
     canvases,
     nodes,
     prefix: "",
@@ -116,7 +116,7 @@ interface Placing {
 }
 
 /** Adds a canvas's nodes under the names that the `prompt` has: "12", and "12:3" within the subgraph 12. */
-function place(canvas: Canvas, placing: Placing): void {
+function position(canvas: Canvas, placing: Placing): void {
   const { canvases, nodes, prefix, depth, budget } = placing;
   if (depth > MAX_DEPTH || budget.expansions-- <= 0) return;
   const source = sourcesOf(canvas, placing);
@@ -126,7 +126,7 @@ function place(canvas: Canvas, placing: Placing): void {
     const inner = canvases.get(type);
     if (inner) {
       const outer = (slot: number) => source(canvas.byTarget.get(`${id}:${slot}`));
-      place(inner, { ...placing, prefix: `${prefix}${id}:`, outer, depth: depth + 1 });
+      position(inner, { ...placing, prefix: `${prefix}${id}:`, outer, depth: depth + 1 });
     } else if (nodes.size < MAX_NODES)
       nodes.set(prefix + id, { id: prefix + id, type, inputs: inputsOf(node, canvas, source) });
   }

@@ -266,6 +266,17 @@ describe("the graph that ran", () => {
     expect(read({ 6: ["CLIPTextEncode", { text: "a (cat:1.2)" }], 30: sampler() })).toMatchObject({
       ...{ promptSyntax: "a1111", emphasis: "No norm", notes: [expect.stringContaining("ComfyUI weighs")] },
     });
+    for (const text of [
+      "a (cat:1.2) AND a dog",
+      "a (cat:1.2) [dog]",
+      "a (cat:1.2) BREAK a dog",
+      "a (cat:1.2) at 10:30",
+    ]) {
+      expect(read({ 6: ["CLIPTextEncode", { text }], 30: sampler() })?.notes).toEqual([
+        expect.stringContaining("ComfyUI weighs"),
+        expect.stringContaining("ComfyUI reads AND"),
+      ]);
+    }
   });
 
   test("NaN, which Python writes, and graphs in EXIF are read; the web UI's text beside a graph wins", () => {

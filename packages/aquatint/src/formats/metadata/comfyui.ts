@@ -68,8 +68,8 @@ function readPath(graph: Graph, path: SamplingPath): ImageMetadata {
     ]),
     notes: [
       ...(texts.notes ?? []),
-      ...(negative.zeroed ? ["its negative prompt is zeroed, which is no prompt: none is taken over"] : []),
-      ...(positive.zeroed ? ["its prompt is zeroed, which is no prompt: none is taken over"] : []),
+      ...(negative.zeroed ? ["its negative prompt is zeroed: no negative prompt is used"] : []),
+      ...(positive.zeroed ? ["its prompt is zeroed: no prompt is used"] : []),
       ...(path.ambiguous ? ["the graph writes images of several samplers: the first is taken"] : []),
     ],
   });

@@ -94,3 +94,8 @@ test("settings that SD.Next parts by bars", () => {
     settings: { Steps: "25", Seed: "7", Sampler: "Euler a", Size: "64x64", Parser: "Full" },
   });
 });
+
+test("settings without a prompt before them, and with a line behind them", () => {
+  const infotext = parseInfotext("Steps: 7, Size: 64x32\nTemplate: a fox");
+  expect(infotext).toMatchObject({ prompt: "", settings: { Steps: "7", Size: "64x32" } });
+});

@@ -91,7 +91,7 @@ export function toFloat32({ dtype, shape, data }: RawTensor, { name = "the tenso
     "safetensors/not-float",
     `${name}: ${dtype} [${shape.join(",")}], expected one of ${Object.keys(widen).join(", ")}`,
     {
-      hint: "Take the file as it was published.",
+      hint: "Use the file as it was published.",
     },
   );
 }

@@ -21,7 +21,7 @@ export function currentKeys<T>(tensors: ReadonlyMap<string, T>, { name }: { read
     const now = renamed.reduce((k, [old, replacement]) => k.replace(old, replacement), key);
     if (current.has(now) || (now !== key && tensors.has(now))) {
       throw new AquatintError("checkpoint/keys", `${name} holds the tensor ${now} twice, once as ${key}`, {
-        hint: "take the file as it was published",
+        hint: "use the file as it was published",
       });
     }
     current.set(now, tensor);

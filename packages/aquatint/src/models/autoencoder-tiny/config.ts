@@ -1,26 +1,26 @@
-import { z } from "zod";
+import { field, integer, listOf, number, oneOf } from "../../util/fields.ts";
 import { configParser } from "../config.ts";
 
-const size = z.int().positive();
-const widths = z.array(size).min(1).default([64, 64, 64, 64]);
+const size = integer({ from: 1 });
+const widths = field(listOf(size, { min: 1 }), [64, 64, 64, 64]);
 
 /** Reads the config of a tiny autoencoder, in diffusers' names and with its defaults. */
 export const parseAutoencoderTinyConfig = configParser({
   model: "AutoencoderTiny",
   fields: {
-    in_channels: size.default(3),
-    out_channels: size.default(3),
+    in_channels: field(size, 3),
+    out_channels: field(size, 3),
     encoder_block_out_channels: widths,
     decoder_block_out_channels: widths,
-    act_fn: z.enum(["relu", "silu", "swish", "mish", "gelu"]).default("relu"),
-    latent_channels: size.default(4),
-    upsampling_scaling_factor: size.default(2),
-    num_encoder_blocks: z.array(z.int().nonnegative()).default([1, 3, 3, 3]),
-    num_decoder_blocks: z.array(z.int().nonnegative()).default([3, 3, 3, 1]),
-    latent_magnitude: z.number().positive().default(3),
-    latent_shift: z.number().default(0.5),
-    scaling_factor: z.number().positive().default(1),
-    shift_factor: z.number().default(0),
+    act_fn: field(oneOf("relu", "silu", "swish", "mish", "gelu"), "relu"),
+    latent_channels: field(size, 4),
+    upsampling_scaling_factor: field(size, 2),
+    num_encoder_blocks: field(listOf(integer({ from: 0 })), [1, 3, 3, 3]),
+    num_decoder_blocks: field(listOf(integer({ from: 0 })), [3, 3, 3, 1]),
+    latent_magnitude: field(number({ above: 0 }), 3),
+    latent_shift: field(number(), 0.5),
+    scaling_factor: field(number({ above: 0 }), 1),
+    shift_factor: field(number(), 0),
   },
   fixed: { upsample_fn: ["nearest"] },
   inert: ["block_out_channels", "force_upcast"],

@@ -120,7 +120,7 @@ describe("configs", () => {
   test.each([
     [{ ...tiny, latents_mean: [0.1, 0.2, 0.3, 0.4] }, '"latents_mean": [0.1,0.2,0.3,0.4], supported is null'],
     [{ ...tiny, down_block_types: ["DownEncoderBlock2D"] }, '"down_block_types" must have 2 entries'],
-    [{ ...tiny, norm_num_groups: 3 }, "8 is no multiple of the 3"],
+    [{ ...tiny, norm_num_groups: 3 }, "8 is not a multiple of the 3"],
     [{ ...tiny, scaling_factor: 0 }, '"scaling_factor": 0'],
     [{ ...tiny, temporal: true }, 'unknown key "temporal"'],
   ])("%j is refused", (json, message) => {

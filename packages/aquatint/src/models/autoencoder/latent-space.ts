@@ -27,9 +27,12 @@ export interface LatentSpace {
   encode(pixels: Tensor, noise: Tensor): Tensor;
 }
 
-/** The latents of Stable Diffusion's autoencoder, whose encoder gives distributions. @throws AquatintError "config/…". */
-export function klLatentSpace(json: unknown): LatentSpace {
-  const vae = AutoencoderKL(parseAutoencoderConfig(json));
+/** The latents of Stable Diffusion's autoencoder. @throws AquatintError "config/…". */
+export const klLatentSpace = (json: unknown): LatentSpace =>
+  posteriorLatentSpace(AutoencoderKL(parseAutoencoderConfig(json)));
+
+/** The latents of an autoencoder whose encoder gives distributions. */
+export function posteriorLatentSpace(vae: Autoencoder): LatentSpace {
   const { config } = vae;
   const factor = downsampling(config);
   return {

@@ -60,8 +60,8 @@ export function AttentionBlock(channels: number, { heads, norm, outputScale = 1 
   const parts = projections(channels, { heads, bias: true });
   return module({ group_norm, ...parts }, (x: Tensor): Tensor => {
     const { h } = dims(x, "b c h w");
-    const places = rearrange(group_norm ? group_norm(x) : x, "b c h w -> b (h w) c");
-    const mixed = attend(parts, places, places, heads);
+    const positions = rearrange(group_norm ? group_norm(x) : x, "b c h w -> b (h w) c");
+    const mixed = attend(parts, positions, positions, heads);
     return scale(add(rearrange(mixed, "b (h w) c -> b c h w", { h }), x), 1 / outputScale);
   });
 }

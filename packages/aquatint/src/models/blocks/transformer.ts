@@ -68,8 +68,8 @@ export function Transformer2DModel(channels: number, { groups, depth, linear, ..
     const { h } = dims(x, "b c h w");
     const toPlaces = (y: Tensor) => rearrange(y, "b c h w -> b (h w) c");
     const toImage = (y: Tensor) => rearrange(y, "b (h w) c -> b c h w", { h });
-    const places = linear ? proj_in(toPlaces(norm(x))) : toPlaces(proj_in(norm(x)));
-    const mixed = transformer_blocks.reduce((y, block) => block(y, context), places);
+    const positions = linear ? proj_in(toPlaces(norm(x))) : toPlaces(proj_in(norm(x)));
+    const mixed = transformer_blocks.reduce((y, block) => block(y, context), positions);
     return add(linear ? toImage(proj_out(mixed)) : proj_out(toImage(mixed)), x);
   });
 }

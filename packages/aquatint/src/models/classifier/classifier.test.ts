@@ -21,8 +21,8 @@ describe("ImageClassifier", () => {
     [8, 8],
     [16, 12],
   ])("takes images of %i x %i, and of whatever else its stride divides", (h, w) => {
-    const { places, features } = ImageClassifier(config)(image(h, w));
-    expect(places.shape).toEqual([2, 3, h / strideOf(config), w / strideOf(config)]);
+    const { cells, features } = ImageClassifier(config)(image(h, w));
+    expect(cells.shape).toEqual([2, 3, h / strideOf(config), w / strideOf(config)]);
     expect(features.shape).toEqual([2, 16]);
   });
 
@@ -54,7 +54,7 @@ describe("ImageClassifier", () => {
   });
 
   test.each([
-    [{ norm_num_groups: 3 }, /no multiple of the 3/],
+    [{ norm_num_groups: 3 }, /not a multiple of the 3/],
     [{ classes: ["cat", "cat"] }, /twice/],
     [{ clases: ["cat"] }, /unknown key "clases"/],
   ])("refuses %o", (wrong, message) => {

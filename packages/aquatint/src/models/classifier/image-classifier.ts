@@ -11,7 +11,7 @@ import type { ClassifierConfig } from "./config.ts";
 /** Output of a classifier for a batch of images. */
 export interface ClassifierOutput {
   /** Logits of every class, and of nothing last, for each place of the grid: [n, classes + 1, h / stride, w / stride]. */
-  readonly places: Tensor;
+  readonly cells: Tensor;
   /** Means of the last features over the image, for distances between sets of images: [n, last width]. */
   readonly features: Tensor;
   /** Output of each block, [n, width, h, w], from fine to coarse. */
@@ -44,6 +44,6 @@ export function ImageClassifier(config: ClassifierConfig) {
     const states: Tensor[] = [];
     for (const block of down_blocks) states.push(block(states.at(-1) ?? conv_in(x)));
     const deepest = silu(conv_norm_out(itemAt(states, -1)));
-    return { places: conv_out(deepest), features: mean(deepest, { axes: [2, 3] }), states };
+    return { cells: conv_out(deepest), features: mean(deepest, { axes: [2, 3] }), states };
   });
 }

@@ -102,7 +102,7 @@ describe("a small one", () => {
       const [weight, bias] = [of(`${name}.weight`).data, of(`${name}.bias`).data];
       return row.map((v, i) => ((v - mean) / deviation) * weight[i]! + bias[i]!);
     };
-    const places = rows(of("embeddings.position_embedding.weight"));
+    const positions = rows(of("embeddings.position_embedding.weight"));
     const patch = (b: number, i: number, j: number) =>
       Array.from({ length: 12 }, (_, k) => {
         const [c, y, x] = [k >> 2, (k >> 1) & 1, k & 1];
@@ -114,7 +114,7 @@ describe("a small one", () => {
       const tokens = [Array.from(of("embeddings.class_embedding").data), ...patches];
       return tokens.flatMap((token, n) =>
         norm(
-          token.map((v, d) => v + places[n]![d]!),
+          token.map((v, d) => v + positions[n]![d]!),
           "pre_layrnorm",
         ),
       );

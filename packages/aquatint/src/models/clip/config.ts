@@ -1,12 +1,12 @@
-import { z } from "zod";
+import { field, integer, nullable, number, object, oneOf } from "../../util/fields.ts";
 import { configParser } from "../config.ts";
 
-const size = z.int().positive();
+const size = integer({ from: 1 });
 
 const tower = {
-  hidden_act: z.enum(["quick_gelu", "gelu"]).default("quick_gelu"),
-  layer_norm_eps: z.number().positive().default(1e-5),
-  projection_dim: size.default(512),
+  hidden_act: field(oneOf("quick_gelu", "gelu"), "quick_gelu"),
+  layer_norm_eps: field(number({ above: 0 }), 1e-5),
+  projection_dim: field(size, 512),
 };
 const fixed = {
   attention_dropout: [0],
@@ -38,13 +38,13 @@ export const parseClipTextConfig = configParser({
   model: "CLIPTextModel",
   fields: {
     ...tower,
-    vocab_size: size.default(49408),
-    hidden_size: size.default(512),
-    intermediate_size: size.default(2048),
-    num_hidden_layers: size.default(12),
-    num_attention_heads: size.default(8),
-    max_position_embeddings: size.default(77),
-    eos_token_id: z.int().default(49407),
+    vocab_size: field(size, 49408),
+    hidden_size: field(size, 512),
+    intermediate_size: field(size, 2048),
+    num_hidden_layers: field(size, 12),
+    num_attention_heads: field(size, 8),
+    max_position_embeddings: field(size, 77),
+    eos_token_id: field(integer(), 49407),
   },
   fixed: { ...fixed, model_type: ["clip_text_model"] },
   inert,
@@ -58,13 +58,13 @@ export const parseClipVisionConfig = configParser({
   model: "CLIPVisionModelWithProjection",
   fields: {
     ...tower,
-    hidden_size: size.default(768),
-    intermediate_size: size.default(3072),
-    num_hidden_layers: size.default(12),
-    num_attention_heads: size.default(12),
-    num_channels: size.default(3),
-    image_size: size.default(224),
-    patch_size: size.default(32),
+    hidden_size: field(size, 768),
+    intermediate_size: field(size, 3072),
+    num_hidden_layers: field(size, 12),
+    num_attention_heads: field(size, 12),
+    num_channels: field(size, 3),
+    image_size: field(size, 224),
+    patch_size: field(size, 32),
   },
   fixed: { ...fixed, model_type: ["clip_vision_model"] },
   inert,
@@ -77,13 +77,13 @@ export type ClipVisionConfig = ReturnType<typeof parseClipVisionConfig>;
 const outer = configParser({
   model: "CLIPModel",
   fields: {
-    text_config: z.record(z.string(), z.unknown()).default({}),
-    vision_config: z.record(z.string(), z.unknown()).default({}),
+    text_config: field(object, {}),
+    vision_config: field(object, {}),
     /** Older files repeat a tower's config here; transformers lets it win. */
-    text_config_dict: z.record(z.string(), z.unknown()).nullable().default(null),
-    vision_config_dict: z.record(z.string(), z.unknown()).nullable().default(null),
-    projection_dim: size.default(512),
-    logit_scale_init_value: z.number().default(2.6592),
+    text_config_dict: field(nullable(object), null),
+    vision_config_dict: field(nullable(object), null),
+    projection_dim: field(size, 512),
+    logit_scale_init_value: field(number(), 2.6592),
   },
   fixed: { model_type: ["clip"] },
   inert,

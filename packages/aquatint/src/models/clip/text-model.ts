@@ -20,8 +20,8 @@ function Embeddings({ vocab_size, hidden_size, max_position_embeddings }: ClipTe
     const { n } = dims(ids, "b n");
     if (n > max_position_embeddings)
       shapeError(`${n} tokens are more than the ${max_position_embeddings} of this encoder`);
-    const places = slice(position_embedding.children.weight, { axis: 0, start: 0, end: n });
-    return add(token_embedding(ids), places); // [b, n, hidden_size]
+    const positions = slice(position_embedding.children.weight, { axis: 0, start: 0, end: n });
+    return add(token_embedding(ids), positions); // [b, n, hidden_size]
   });
 }
 

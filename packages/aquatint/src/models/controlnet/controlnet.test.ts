@@ -96,11 +96,11 @@ describe("refused are", () => {
 
   const telling: [json: object, conditions: AddedConditions, message: string][] = [
     [{ time_cond_proj_dim: 4 }, {}, "this network needs timestepCond, got nothing"],
-    [{}, { timestepCond: leaf("w", [2, 4]) }, "this network has no use for timestepCond"],
+    [{}, { timestepCond: leaf("w", [2, 4]) }, "this network does not use timestepCond"],
     [{ num_class_embeds: 3 }, {}, "this network needs classLabels, got nothing"],
     [added, { timeIds: leaf("ids", [2, 6]) }, "this network needs textEmbeds, got nothing"],
     [added, { textEmbeds: leaf("text", [2, 4]) }, "this network needs timeIds, got nothing"],
-    [{}, { textEmbeds: leaf("text", [2, 4]) }, "this network has no use for textEmbeds"],
+    [{}, { textEmbeds: leaf("text", [2, 4]) }, "this network does not use textEmbeds"],
   ];
   test.each(telling)("%j told the wrong things", (json, conditions, message) => {
     expect(() => unet(json)(sample, t, context, conditions)).toThrow(message);

@@ -1,23 +1,23 @@
-import { z } from "zod";
+import { boolean, either, field, integer, listOf, oneOf } from "../../util/fields.ts";
 import { configParser } from "../config.ts";
 
-const size = z.int().positive();
+const size = integer({ from: 1 });
 /** One number for all, one a block, or one for each motion module of a block. */
-const perModule = z.union([size, z.array(z.union([size, z.array(size)]))]);
+const perModule = either(size, listOf(either(size, listOf(size))));
 
 /** Reads the config of an AnimateDiff adapter, in diffusers' names and with its defaults. */
 export const parseMotionAdapterConfig = configParser({
   model: "MotionAdapter",
   fields: {
-    block_out_channels: z.array(size).min(1).default([320, 640, 1280, 1280]),
-    motion_layers_per_block: z.union([size, z.array(size)]).default(2),
-    motion_transformer_layers_per_block: perModule.default(1),
-    motion_mid_block_layers_per_block: z.literal(1).default(1),
-    motion_transformer_layers_per_mid_block: z.union([size, z.array(size).length(1)]).default(1),
-    motion_num_attention_heads: z.union([size, z.array(size)]).default(8),
-    motion_norm_num_groups: size.default(32),
-    motion_max_seq_length: size.default(32),
-    use_motion_mid_block: z.boolean().default(true),
+    block_out_channels: field(listOf(size, { min: 1 }), [320, 640, 1280, 1280]),
+    motion_layers_per_block: field(either(size, listOf(size)), 2),
+    motion_transformer_layers_per_block: field(perModule, 1),
+    motion_mid_block_layers_per_block: field(oneOf(1), 1),
+    motion_transformer_layers_per_mid_block: field(either(size, listOf(size, { min: 1, max: 1 })), 1),
+    motion_num_attention_heads: field(either(size, listOf(size)), 8),
+    motion_norm_num_groups: field(size, 32),
+    motion_max_seq_length: field(size, 32),
+    use_motion_mid_block: field(boolean, true),
   },
   fixed: { conv_in_channels: [null] },
   inert: [],

@@ -41,20 +41,21 @@ interface Window {
   readonly divisors: readonly number[];
 }
 
-/**
- * The windows over `count` frames.
- * @throws AquatintError "video/windows" where a window is longer than the clip, or the stride leaves frames out.
- */
+/** Refuses windows that are longer than a clip of `count` frames, or leave frames out. @throws AquatintError "video/windows". */
+export function expectWindows(count: number, { length, stride }: Pick<FrameWindows, "length" | "stride">): void {
+  const wrong = !(length >= 1 && stride >= 1 && Number.isInteger(length) && Number.isInteger(stride));
+  if (!wrong && stride <= length && length <= count) return;
+  throw new AquatintError(
+    "video/windows",
+    `windows of ${length} frames every ${stride} do not cover ${count} frames, expected 1 <= stride <= length <= frames`,
+    { hint: "make the clip longer, or the window shorter" },
+  );
+}
+
+/** The windows over `count` frames. @throws AquatintError "video/windows". */
 export function frameWindows(count: number, options: FrameWindows): Window[] {
   const { length, stride, weighting, closed = false, lastWindow = "mean" } = options;
-  const wrong = !(length >= 1 && stride >= 1 && Number.isInteger(length) && Number.isInteger(stride));
-  if (wrong || stride > length || length > count) {
-    throw new AquatintError(
-      "video/windows",
-      `windows of ${length} frames every ${stride} do not cover ${count} frames, expected 1 <= stride <= length <= frames`,
-      { hint: "make the clip longer, or the window shorter" },
-    );
-  }
+  expectWindows(count, options);
   const weights = windowWeightings[weighting](length);
   const window = (start: number): Window => ({
     frames: Array.from({ length }, (_, i) => (start + i) % count),

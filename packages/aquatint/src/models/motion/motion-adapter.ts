@@ -46,7 +46,7 @@ export function expectFits(adapter: MotionAdapterConfig, unet: MotionTarget): vo
   const expected = sizes(unet.block_out_channels, unet.layers_per_block);
   if (actual === expected) return;
   throw new AquatintError("motion/shape", `the motion adapter has ${actual}, the U-Net ${expected}`, {
-    hint: "take an adapter of the model's family: those of Stable Diffusion 1.x do not fit XL",
+    hint: "use an adapter of the model's family: those of Stable Diffusion 1.x do not fit XL",
   });
 }
 

@@ -1,33 +1,36 @@
-import { z } from "zod";
+import { boolean, either, type FieldValues, field, integer, listOf, nullable, oneOf } from "../../util/fields.ts";
 import { configParser } from "../config.ts";
 import { lengthsDiffer, shared, sharedFixed, unetFields, wholeFixed } from "./config.ts";
 import { type CrossAttentionConfig, type Depth, eachBlock } from "./cross-attention.ts";
 
-const size = z.int().positive();
-const depth = z.int().nonnegative();
+const size = integer({ from: 1 });
+const depth = integer({ from: 0 });
 /** One number for all blocks, or one a block. */
-const perBlock = z.union([size, z.array(size)]);
+const perBlock = either(size, listOf(size));
 /** One number of transformer blocks for all, one a block, or one for each attention of a block. */
-const depths = z.array(z.union([depth, z.array(depth)]));
+const depths = listOf(either(depth, listOf(depth)));
 
 /** The keys of networks that attend to a prompt. */
 const attending = {
-  in_channels: size.default(4),
-  down_block_types: z
-    .array(z.enum(["DownBlock2D", "CrossAttnDownBlock2D"]))
-    .default(["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"]),
-  mid_block_type: z.enum(["UNetMidBlock2DCrossAttn", "UNetMidBlock2D"]).nullable().default("UNetMidBlock2DCrossAttn"),
-  block_out_channels: z.array(size).min(1).default([320, 640, 1280, 1280]),
-  attention_head_dim: perBlock.default(8),
-  cross_attention_dim: perBlock.default(1280),
-  transformer_layers_per_block: z.union([depth, depths]).default(1),
-  only_cross_attention: z.union([z.boolean(), z.array(z.boolean())]).default(false),
-  use_linear_projection: z.boolean().default(false),
-  class_embed_type: z.literal("projection").nullable().default(null),
-  num_class_embeds: size.nullable().default(null),
-  addition_embed_type: z.literal("text_time").nullable().default(null),
-  addition_time_embed_dim: size.nullable().default(null),
-  projection_class_embeddings_input_dim: size.nullable().default(null),
+  in_channels: field(size, 4),
+  down_block_types: field(listOf(oneOf("DownBlock2D", "CrossAttnDownBlock2D")), [
+    "CrossAttnDownBlock2D",
+    "CrossAttnDownBlock2D",
+    "CrossAttnDownBlock2D",
+    "DownBlock2D",
+  ]),
+  mid_block_type: field(nullable(oneOf("UNetMidBlock2DCrossAttn", "UNetMidBlock2D")), "UNetMidBlock2DCrossAttn"),
+  block_out_channels: field(listOf(size, { min: 1 }), [320, 640, 1280, 1280]),
+  attention_head_dim: field(perBlock, 8),
+  cross_attention_dim: field(perBlock, 1280),
+  transformer_layers_per_block: field(either(depth, depths), 1),
+  only_cross_attention: field(either(boolean, listOf(boolean)), false),
+  use_linear_projection: field(boolean, false),
+  class_embed_type: field(nullable(oneOf("projection")), null),
+  num_class_embeds: field(nullable(size), null),
+  addition_embed_type: field(nullable(oneOf("text_time")), null),
+  addition_time_embed_dim: field(nullable(size), null),
+  projection_class_embeddings_input_dim: field(nullable(size), null),
 };
 const attendingFixed = { encoder_hid_dim: [null], encoder_hid_dim_type: [null] };
 /** Half precision alone needs upcast_attention; the number of heads is that of another, unsupported embedding. */
@@ -39,15 +42,18 @@ export const parseUNet2DConditionConfig = configParser({
   fields: {
     ...unetFields,
     ...attending,
-    out_channels: size.default(4),
-    up_block_types: z
-      .array(z.enum(["UpBlock2D", "CrossAttnUpBlock2D"]))
-      .default(["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]),
-    layers_per_block: perBlock.default(2),
-    reverse_transformer_layers_per_block: depths.nullable().default(null),
-    time_cond_proj_dim: size.nullable().default(null),
-    conv_in_kernel: size.default(3),
-    conv_out_kernel: size.default(3),
+    out_channels: field(size, 4),
+    up_block_types: field(listOf(oneOf("UpBlock2D", "CrossAttnUpBlock2D")), [
+      "UpBlock2D",
+      "CrossAttnUpBlock2D",
+      "CrossAttnUpBlock2D",
+      "CrossAttnUpBlock2D",
+    ]),
+    layers_per_block: field(perBlock, 2),
+    reverse_transformer_layers_per_block: field(nullable(depths), null),
+    time_cond_proj_dim: field(nullable(size), null),
+    conv_in_kernel: field(size, 3),
+    conv_out_kernel: field(size, 3),
   },
   fixed: {
     ...wholeFixed,
@@ -82,12 +88,12 @@ export const parseControlNetConfig = configParser({
   fields: {
     ...shared,
     ...attending,
-    layers_per_block: size.default(2),
-    num_attention_heads: perBlock.nullable().default(null),
-    conditioning_channels: size.default(3),
-    conditioning_embedding_out_channels: z.array(size).min(1).default([16, 32, 96, 256]),
-    controlnet_conditioning_channel_order: z.enum(["rgb", "bgr"]).default("rgb"),
-    global_pool_conditions: z.boolean().default(false),
+    layers_per_block: field(size, 2),
+    num_attention_heads: field(nullable(perBlock), null),
+    conditioning_channels: field(size, 3),
+    conditioning_embedding_out_channels: field(listOf(size, { min: 1 }), [16, 32, 96, 256]),
+    controlnet_conditioning_channel_order: field(oneOf("rgb", "bgr"), "rgb"),
+    global_pool_conditions: field(boolean, false),
   },
   fixed: { ...sharedFixed, ...attendingFixed },
   inert: attendingInert,
@@ -96,7 +102,7 @@ export const parseControlNetConfig = configParser({
 /** A ControlNet's config with its defaults filled in. */
 export type ControlNetConfig = ReturnType<typeof parseControlNetConfig>;
 
-type Attending = z.output<z.ZodObject<typeof attending>> & CrossAttentionConfig;
+type Attending = FieldValues<typeof attending> & CrossAttentionConfig;
 
 /** Fault of the lists and the embeddings of either network. */
 function unsound(config: Attending, lists: Parameters<typeof lengthsDiffer>[1]): string | undefined {

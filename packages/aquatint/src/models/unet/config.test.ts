@@ -49,20 +49,20 @@ describe("a U-Net's config", () => {
       "another embedding",
       { addition_embed_type: "image" },
       "config/value",
-      `has "addition_embed_type": "image". Invalid input: expected "text_time"`,
+      `has "addition_embed_type": "image", expected "text_time" or null`,
     ],
     ["an unknown key", { attn_head_dim: 8 }, "config/unknown-key", `has an unknown key "attn_head_dim": 8`],
     [
       "an unknown block",
       { down_block_types: ["SkipDownBlock2D"] },
       "config/value",
-      `has "down_block_types.0": ["SkipDownBlock2D"]. Invalid option: expected one of "DownBlock2D"|"CrossAttnDownBlock2D"`,
+      `has "down_block_types.0": "SkipDownBlock2D", expected "DownBlock2D" or "CrossAttnDownBlock2D"`,
     ],
     [
       "a number that is text",
       { norm_eps: "small" },
       "config/value",
-      `has "norm_eps": "small". Invalid input: expected number, received string`,
+      `has "norm_eps": "small", expected a number above 0`,
     ],
   ])("%s is refused", (_, json, code, message) => {
     expect(() => parseUNet2DConditionConfig(json)).toThrow(

@@ -1,24 +1,24 @@
-import { z } from "zod";
+import { boolean, field, integer, listOf, nullable, number, oneOf } from "../../util/fields.ts";
 import { configParser } from "../config.ts";
 
-const size = z.int().positive();
+const size = integer({ from: 1 });
 
 /** The keys that all networks of this family have. */
 export const shared = {
-  flip_sin_to_cos: z.boolean().default(true),
-  freq_shift: z.number().default(0),
-  norm_num_groups: size.default(32),
-  norm_eps: z.number().positive().default(1e-5),
-  downsample_padding: z.union([z.literal(0), z.literal(1)]).default(1),
-  mid_block_scale_factor: z.number().positive().default(1),
-  resnet_time_scale_shift: z.enum(["default", "scale_shift"]).default("default"),
+  flip_sin_to_cos: field(boolean, true),
+  freq_shift: field(number(), 0),
+  norm_num_groups: field(size, 32),
+  norm_eps: field(number({ above: 0 }), 1e-5),
+  downsample_padding: field(oneOf(0, 1), 1),
+  mid_block_scale_factor: field(number({ above: 0 }), 1),
+  resnet_time_scale_shift: field(oneOf("default", "scale_shift"), "default"),
 };
 /** The keys of whole U-Nets, besides. */
 export const unetFields = {
   ...shared,
-  sample_size: size.nullable().default(null),
-  center_input_sample: z.boolean().default(false),
-  time_embedding_dim: size.nullable().default(null),
+  sample_size: field(nullable(size), null),
+  center_input_sample: field(boolean, false),
+  time_embedding_dim: field(nullable(size), null),
 };
 /** Fields that are supported at these values only, in all of them. */
 export const sharedFixed = { act_fn: ["silu", "swish"] };
@@ -42,20 +42,26 @@ export const parseUNet2DConfig = configParser({
   model: "UNet2DModel",
   fields: {
     ...unetFields,
-    in_channels: size.default(3),
-    out_channels: size.default(3),
-    down_block_types: z
-      .array(z.enum(["DownBlock2D", "AttnDownBlock2D"]))
-      .default(["DownBlock2D", "AttnDownBlock2D", "AttnDownBlock2D", "AttnDownBlock2D"]),
-    mid_block_type: z.literal("UNetMidBlock2D").nullable().default("UNetMidBlock2D"),
-    up_block_types: z
-      .array(z.enum(["UpBlock2D", "AttnUpBlock2D"]))
-      .default(["AttnUpBlock2D", "AttnUpBlock2D", "AttnUpBlock2D", "UpBlock2D"]),
-    block_out_channels: z.array(size).min(1).default([224, 448, 672, 896]),
-    layers_per_block: size.default(2),
-    attention_head_dim: size.nullable().default(8),
-    attn_norm_num_groups: size.nullable().default(null),
-    add_attention: z.boolean().default(true),
+    in_channels: field(size, 3),
+    out_channels: field(size, 3),
+    down_block_types: field(listOf(oneOf("DownBlock2D", "AttnDownBlock2D")), [
+      "DownBlock2D",
+      "AttnDownBlock2D",
+      "AttnDownBlock2D",
+      "AttnDownBlock2D",
+    ]),
+    mid_block_type: field(nullable(oneOf("UNetMidBlock2D")), "UNetMidBlock2D"),
+    up_block_types: field(listOf(oneOf("UpBlock2D", "AttnUpBlock2D")), [
+      "AttnUpBlock2D",
+      "AttnUpBlock2D",
+      "AttnUpBlock2D",
+      "UpBlock2D",
+    ]),
+    block_out_channels: field(listOf(size, { min: 1 }), [224, 448, 672, 896]),
+    layers_per_block: field(size, 2),
+    attention_head_dim: field(nullable(size), 8),
+    attn_norm_num_groups: field(nullable(size), null),
+    add_attention: field(boolean, true),
   },
   fixed: {
     ...wholeFixed,

@@ -96,6 +96,6 @@ function expectConditions(
     const present = conditions[name as keyof AddedConditions] !== undefined;
     if (part && !present) shapeError(`this network needs ${name}, got nothing`, "see AddedConditions for what it is");
     if (!part && present)
-      shapeError(`this network has no use for ${name}`, "leave it out, or take a network that is told it");
+      shapeError(`this network does not use ${name}`, "leave it out, or use a network that takes it");
   }
 }

@@ -11,13 +11,13 @@ const zeros = (shape: Shape4): Float64 => over(shape, new Float64Array(shape.red
 /** Every way in which a point of a kernel meets a pixel inside of the image. */
 function* meetings(
   image: readonly [number, number],
-  places: readonly [number, number],
+  positions: readonly [number, number],
   kernel: readonly [number, number],
   { stride = 1, padding = 0, dilation = 1 }: ConvOptions,
 ) {
   const [[sy, sx], [py, px], [dy, dx]] = [pairOf(stride), pairOf(padding), pairOf(dilation)];
-  for (let i = 0; i < places[0]; i++)
-    for (let j = 0; j < places[1]; j++)
+  for (let i = 0; i < positions[0]; i++)
+    for (let j = 0; j < positions[1]; j++)
       for (let p = 0; p < kernel[0]; p++)
         for (let q = 0; q < kernel[1]; q++) {
           const [row, column] = [i * sy + p * dy - py, j * sx + q * dx - px];
@@ -139,13 +139,13 @@ const shared = (op: (x: Tensor, w: Tensor, options?: ConvOptions) => unknown): O
     about: "a step of 0",
     inputs: [float(1, 2, 4, 4), float(2, 2, 3, 3)],
     op: (x, w) => op(x, w, { stride: 0 }),
-    message: "stride 0,0 is no whole number from 1 on",
+    message: "stride 0,0 is not a positive whole number",
   },
   {
     about: "padding below 0",
     inputs: [float(1, 2, 4, 4), float(2, 2, 3, 3)],
     op: (x, w) => op(x, w, { padding: -1 }),
-    message: "padding -1,-1 is no whole number from 0 on",
+    message: "padding -1,-1 is not a whole number of 0 or more",
   },
   {
     about: "groups",

@@ -81,7 +81,7 @@ export function reduced(
     x.shape.map((n, i) => (positiveAxes.includes(i) ? 1 : n)),
     (index) => {
       const element = (_: unknown, k: number) =>
-        x.at(...indexOf(k, inner).reduce((place, i, n) => place.with(positiveAxes[n]!, i), [...index]));
+        x.at(...indexOf(k, inner).reduce((slot, i, n) => slot.with(positiveAxes[n]!, i), [...index]));
       return f(Array.from({ length: sizeOf(inner) }, element));
     },
   );

@@ -5,16 +5,16 @@ import { array, total } from "./float64.cases.ts";
 const ids = sampleOf("int32", [2, 3], [4, 0, 4, 1, 1, 4]);
 const missingAxis = "axis 2 is not one of the 2 axes";
 
-const places = sampleOf("int32", [2, 2], [2, 0, 2, 2]);
+const positions = sampleOf("int32", [2, 2], [2, 0, 2, 2]);
 const gathered = (axis: 0 | 1): OpCase => ({
   about: `along ${axis}, some twice and some never`,
-  inputs: [spread(axis ? [2, 3] : [3, 2]), places],
+  inputs: [spread(axis ? [2, 3] : [3, 2]), positions],
   op: (x, indices) => gather(x, indices, { axis }),
   reference: (x, indices) => array([2, 2], ([i, j]) => (axis ? x.at(i, indices.at(i, j)) : x.at(indices.at(i, j), j))),
 });
 const scattered = (axis: 0 | 1): OpCase => ({
   about: `along ${axis}`,
-  inputs: [spread([2, 2]), places],
+  inputs: [spread([2, 2]), positions],
   op: (x, indices) => scatterAdd(x, indices, { axis, size: 3 }),
   reference: (x, indices) =>
     array(axis ? [2, 3] : [3, 2], ([r, k]) => {

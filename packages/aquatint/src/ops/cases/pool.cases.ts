@@ -8,7 +8,7 @@ import { array, type Float64 } from "./float64.cases.ts";
 function poolReference(
   x: Float64,
   { kernel, stride = kernel, padding = 0 }: PoolOptions,
-  f: (pixels: readonly number[], places: number) => number,
+  f: (pixels: readonly number[], positions: number) => number,
 ): Float64 {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const [[kh, kw], [sy, sx], [py, px]] = [pairOf(kernel), pairOf(stride), pairOf(padding)];
@@ -35,7 +35,7 @@ const windows: readonly (readonly [shape: readonly number[], options: PoolOption
 ];
 
 type Pool = (x: Tensor, options: PoolOptions) => Tensor;
-type OfWindow = (pixels: readonly number[], places: number) => number;
+type OfWindow = (pixels: readonly number[], positions: number) => number;
 
 const casesOf = (op: Pool, f: OfWindow, about = ""): OpCase[] =>
   windows.map(([shape, options]) => ({
@@ -72,7 +72,7 @@ const ofPixelsAlone: Pool = (x, options) => avgPool2d(x, { ...options, countIncl
 export const poolRows = {
   avgPool2d: {
     cases: [
-      ...casesOf(avgPool2d, (pixels, places) => total(pixels) / places),
+      ...casesOf(avgPool2d, (pixels, positions) => total(pixels) / positions),
       ...casesOf(ofPixelsAlone, (pixels) => total(pixels) / pixels.length, "of the pixels alone "),
     ],
     refuses: refusalsOf(avgPool2d),

@@ -1,3 +1,4 @@
+import { pixelShuffle } from "../pixel-shuffle.ts";
 import { resizeBilinear, resizeNearest, upsampleNearest } from "../resize.ts";
 import { float, type OpCase, type OpRows, sampleOf, spread } from "./conformance.cases.ts";
 import { array, type Float64 } from "./float64.cases.ts";
@@ -31,7 +32,7 @@ const sizes: readonly (readonly [from: readonly number[], size: Size])[] = [
   [[1, 1, 3, 2], [1, 1]],
   [[0, 2, 2, 2], [3, 3]],
 ];
-const noSize = { about: "no size", inputs: [float(1, 1, 2, 2)], message: "[0,2] is no size of an image" };
+const noSize = { about: "no size", inputs: [float(1, 1, 2, 2)], message: "[0,2] is not the size of an image" };
 const noPixels = { about: "no pixels", inputs: [float(1, 1, 0, 2)], message: "there are no pixels to resize" };
 
 export const resizeRows = {
@@ -62,13 +63,50 @@ export const resizeRows = {
         about: "half a pixel",
         inputs: [float(1, 1, 2, 2)],
         op: (x) => upsampleNearest(x, { factor: 0.5 }),
-        message: "the factor 0.5 is no whole number from 1 on",
+        message: "the factor 0.5 is not a positive whole number",
       },
       {
         about: "no pixels",
         inputs: [float(0, 1, 2, 2)],
         op: (x) => upsampleNearest(x, { factor: 2 }),
         message: "there are no pixels to repeat",
+      },
+    ],
+  },
+  pixelShuffle: {
+    cases: [
+      { shape: [1, 8, 2, 3], factor: 2 },
+      { shape: [2, 9, 1, 2], factor: 3 },
+      { shape: [1, 1, 2, 2], factor: 1 },
+    ].map(
+      ({ shape, factor: r }): OpCase => ({
+        about: `[${shape}] by ${r}`,
+        inputs: [spread(shape)],
+        op: (x) => pixelShuffle(x, { factor: r }),
+        reference: (x) =>
+          array([shape[0]!, shape[1]! / r ** 2, shape[2]! * r, shape[3]! * r], ([n, c, i, j]) =>
+            x.at(n, c * r ** 2 + (i % r) * r + (j % r), Math.floor(i / r), Math.floor(j / r)),
+          ),
+      }),
+    ),
+    refuses: [
+      {
+        about: "too few channels",
+        inputs: [float(1, 6, 2, 2)],
+        op: (x) => pixelShuffle(x, { factor: 2 }),
+        message: "6 channels are not a multiple of 4",
+      },
+      {
+        about: "half a pixel",
+        inputs: [float(1, 4, 2, 2)],
+        op: (x) => pixelShuffle(x, { factor: 0.5 }),
+        message: "the factor 0.5 is not a positive whole number",
+      },
+      {
+        about: "no images",
+        inputs: [float(0, 4, 2, 2)],
+        op: (x) => pixelShuffle(x, { factor: 2 }),
+        message: "there are no channels to spread",
       },
     ],
   },

@@ -149,7 +149,7 @@ export const shapeRows = {
         about: "an axis twice",
         inputs: [float(2, 3)],
         op: (x) => transpose(x, { perm: [0, 0] }),
-        message: "[0,0] is no order of 2 axes",
+        message: "[0,0] is not an order of 2 axes",
       },
     ],
   },

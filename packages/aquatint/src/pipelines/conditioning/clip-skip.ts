@@ -1,5 +1,5 @@
 import { AquatintError } from "../../errors.ts";
-import type { TextToImageModules } from "../model/components.ts";
+import type { PipelineComponents } from "../model/components.ts";
 
 /**
  * Rule of clip skip: "diffusers" leaves layers out of the prompt alone; "a1111" out of both prompts, in text encoders that
@@ -20,7 +20,7 @@ export interface ClipSkipOptions {
 /** Layers left out for each prompt. @throws AquatintError "generate/clip-skip". */
 export function skippedLayers(
   { clipSkip = 0, clipSkipRule = "diffusers" }: ClipSkipOptions,
-  { textEncoders }: Pick<TextToImageModules, "textEncoders">,
+  { textEncoders }: Pick<PipelineComponents, "textEncoders">,
 ): { readonly prompt: number; readonly negative: number } {
   const untrained = Math.max(0, ...textEncoders.map((encoder) => encoder.untrained));
   const counts: Readonly<Record<ClipSkipRule, number>> = {
@@ -32,7 +32,7 @@ export function skippedLayers(
   return { prompt, negative: clipSkipRule === "diffusers" ? 0 : prompt };
 }
 
-function checked(clipSkip: number, layers: number, textEncoders: TextToImageModules["textEncoders"]): number {
+function checked(clipSkip: number, layers: number, textEncoders: PipelineComponents["textEncoders"]): number {
   const limit = Math.min(...textEncoders.map(({ skippable }) => skippable));
   if (Number.isInteger(clipSkip) && clipSkip >= 0 && layers <= limit) return layers;
   throw new AquatintError("generate/clip-skip", `expected from 0 to ${limit} layers to leave out, got ${clipSkip}`, {

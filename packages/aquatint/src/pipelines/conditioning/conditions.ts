@@ -53,10 +53,11 @@ function conditionsOf(conditioning: Conditioning, captions: EncodedCaptions, row
   };
 }
 
-/** A row of zeros before the one row that there is. */
+/** A row of zeros before the rows that there are. */
 function prependZeros(tensor: HostTensor): HostTensor {
+  const [rows = 1, ...shape] = tensor.shape;
   const data = float32Data(tensor);
-  return float32([2, ...tensor.shape.slice(1)], concatFloat32([new Float32Array(data.length), data]));
+  return float32([rows + 1, ...shape], concatFloat32([new Float32Array(data.length / rows), data]));
 }
 
 /** Each row of a tensor `count` times. */

@@ -20,7 +20,9 @@ export interface MicroConditioningOptions {
 interface MicroConditioningRun {
   /** Numbers that the U-Net is told: 6, 5 or none. */
   readonly numbers: number;
-  readonly cfgBatch: number;
+  /** Rows for prompts; one more, the first, is without a prompt if `unconditional`. */
+  readonly prompts: number;
+  readonly unconditional: boolean;
   readonly width: number;
   readonly height: number;
 }
@@ -28,7 +30,7 @@ interface MicroConditioningRun {
 /** The numbers that the U-Net is told of the size, a row a branch. @throws AquatintError "generate/size" for what is no size. */
 export function microConditioning(
   options: MicroConditioningOptions,
-  { numbers, cfgBatch, width, height }: MicroConditioningRun,
+  { numbers, prompts, unconditional, width, height }: MicroConditioningRun,
 ) {
   const imageSize: HeightWidth = [height, width];
   const { originalSize = imageSize, cropTopLeft = [0, 0], targetSize = imageSize } = options;
@@ -37,11 +39,12 @@ export function microConditioning(
     (value) => !Number.isFinite(value) || value < 0,
   );
   if (wrong !== undefined) {
-    throw new AquatintError("generate/size", `the model is told numbers of 0 or more about the size, got ${wrong}`, {
+    throw new AquatintError("generate/size", `sizes must be numbers of 0 or more, got ${wrong}`, {
       hint: "give heights and widths in pixels, and aesthetic scores of 0 to 10",
     });
   }
   if (numbers === 0) return undefined;
   const row = (score: number) => [...originalSize, ...cropTopLeft, ...(numbers === 5 ? [score] : targetSize)];
-  return [negativeAestheticScore, aestheticScore].slice(-cfgBatch).map(row);
+  const scores = Array<number>(prompts).fill(aestheticScore);
+  return (unconditional ? [negativeAestheticScore, ...scores] : scores).map(row);
 }

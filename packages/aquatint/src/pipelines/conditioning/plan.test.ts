@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { HostTensor } from "../../graph/types.ts";
 import { tokenizerFrom } from "../../tokenizers/files.ts";
 import { trainBytePairs } from "../../tokenizers/train.ts";
-import type { TextToImageModules } from "../model/components.ts";
+import type { PipelineComponents } from "../model/components.ts";
 import { encodedConditioning } from "./conditions.ts";
 import type { TokenizedCaption } from "./encode.ts";
 import { type ConditioningOptions, planConditioning } from "./plan.ts";
@@ -15,7 +15,7 @@ const modelOf = (overrides: object = {}, encoders: readonly object[] = [encoder]
   modules: {
     textEncoders: encoders,
     conditioning: { ...unetConditioning, ...overrides },
-  } as unknown as TextToImageModules,
+  } as unknown as PipelineComponents,
   tokenizers: encoders.map(() => tokenizer),
 });
 const run = { steps: 4, guidance: 5, unconditional: false, width: 64, height: 48 };
@@ -106,11 +106,31 @@ describe("what the U-Net will be told", () => {
     expect(plan({ prompt: "a a a a a a red apple" }).truncated).toEqual(["red apple"]);
   });
 
+  test("AND makes a branch of each prompt, a number after a colon weighs it, and the negative prompt is one", () => {
+    const a1111 = { promptSyntax: "a1111" } as const;
+    const composed = plan({ ...a1111, prompt: "red AND apple :-0.5", negative: "a AND a" }, { timeIds: 5 });
+    expect(composed).toMatchObject({ cfgBatch: 3, weights: [1, -0.5] });
+    const words = composed.stages[0]!.captions.map(({ chunks }) => chunks[0]![0]!.ids);
+    expect(words).toEqual(["a AND a", "red", "apple"].map((text) => tokenizer.tokenize(text)));
+    expect(composed.timeIds?.map((row) => row.at(-1))).toEqual([2.5, 6, 6]);
+    expect(plan({ prompt: "red AND apple :-0.5" })).toMatchObject({ cfgBatch: 2, weights: [1] });
+    const single = { guidance: 1 };
+    expect(plan({ ...a1111, prompt: "red AND apple" }, {}, single)).toMatchObject({ cfgBatch: 3, weights: [1, 1] });
+    expect(plan({ ...a1111, prompt: "red:.7 AND a:.2 AND a:.1" }, {}, single).cfgBatch).toBe(3);
+    expect(plan({ ...a1111, prompt: "red :2" }, {}, single)).toMatchObject({ cfgBatch: 2, weights: [2] });
+    expect(plan({ ...a1111, prompt: "red:.5 AND a:.5" }, {}, { guidance: 0.5 }).cfgBatch).toBe(3);
+  });
+
+  test("a model that is given the guidance takes weights that add up to 1", () => {
+    const embedded = (prompt: string) => plan({ prompt, promptSyntax: "a1111" }, { guidanceWidth: 8 });
+    expect(embedded("red:.25 AND apple:.75")).toMatchObject({ cfgBatch: 2, weights: [0.25, 0.75], guidance: 5 });
+    expect(() => embedded("red AND apple")).toThrow(refusal("prompt/and", "weights that add up to 2"));
+  });
+
   test.each([
     ["too many layers left out", { clipSkip: 3 }, "generate/clip-skip", "from 0 to 2 layers to leave out, got 3"],
     ["half a layer left out", { clipSkip: 0.5 }, "generate/clip-skip", "got 0.5"],
     ["scales for no LoRA", { loraScales: [1] }, "generate/lora", "[1] for 0 LoRAs"],
-    ["a web UI's AND", { prompt: "a AND b", promptSyntax: "a1111" }, "prompt/and", "AND"],
   ] as const)("%s is refused", (_, options, code, message) => {
     expect(() => plan(options)).toThrow(refusal(code, message));
   });

@@ -4,10 +4,11 @@ import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode } from "../../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, type EncodedPrompt, encodePrompt, type PromptSyntax } from "../../tokenizers/prompt.ts";
 import { itemAt, lookup } from "../../util/items.ts";
-import type { TextToImageModules } from "../model/components.ts";
+import type { PipelineComponents } from "../model/components.ts";
 import { type ClipSkipOptions, skippedLayers } from "./clip-skip.ts";
 import type { TextEmbeddings, TokenizedCaption } from "./encode.ts";
 import { type MicroConditioningOptions, microConditioning } from "./micro-conditioning.ts";
+import { promptBranches } from "./prompt-branches.ts";
 
 /** Options of the U-Net's conditioning. */
 export interface ConditioningOptions extends MicroConditioningOptions, ClipSkipOptions {
@@ -24,7 +25,7 @@ export interface ConditioningOptions extends MicroConditioningOptions, ClipSkipO
 
 /** The parts of a model that the conditioning reads. */
 export interface ConditionedModel {
-  readonly modules: TextToImageModules;
+  readonly modules: PipelineComponents;
   /** One a text encoder. */
   readonly tokenizers: readonly ClipTokenizer[];
   readonly embeddings?: TextEmbeddings | undefined;
@@ -50,8 +51,10 @@ export interface ConditioningStage {
 
 /** The U-Net's conditioning, checked and ready to be encoded. */
 export interface Conditioning {
-  /** 2 with classifier-free guidance, of which the first is the one without the prompt; else 1. */
-  readonly cfgBatch: 1 | 2;
+  /** Branches of guidance: one a prompt, and where there is one more, the first is the one without a prompt. */
+  readonly cfgBatch: number;
+  /** Weight of each prompt that AND joins; 1 for a single prompt. */
+  readonly weights: readonly number[];
   readonly stages: readonly ConditioningStage[];
   /** The first branch is told zeros. */
   readonly zeroUncond: boolean;
@@ -76,20 +79,16 @@ export function planConditioning(
   run: ConditioningRun,
 ): Conditioning {
   const { conditioning: unetConditioning } = model.modules;
-  const { prompt, negative } = options;
+  const { negative } = options;
   const skipped = skippedLayers(options, model.modules);
   const emphasis = checkedEmphasis(options);
+  const numbers = unetConditioning.timeIds;
   const embedded = unetConditioning.guidanceWidth !== undefined;
-  if (embedded && run.unconditional) {
-    throw new AquatintError("generate/sampler", "this sampler wants guidance by two outputs, this model has one", {
-      hint: "latent consistency models are made for the sampler lcm",
-    });
-  }
-  const cfgBatch = !embedded && (run.guidance > 1 || run.unconditional) ? 2 : 1;
-  const zeroUncond = cfgBatch === 2 && unetConditioning.zeroedNegative && negative === undefined;
+  const { prompts, unconditional } = promptBranches(options, run, embedded);
+  const zeroUncond = unconditional && unetConditioning.zeroedNegative && negative === undefined;
   const texts = [
-    ...(cfgBatch === 2 && !zeroUncond ? [{ text: negative ?? "", skipped: skipped.negative }] : []),
-    { text: prompt, skipped: skipped.prompt },
+    ...(unconditional && !zeroUncond ? [{ text: negative ?? "", skipped: skipped.negative }] : []),
+    ...prompts.map(({ text }) => ({ text, skipped: skipped.prompt })),
   ];
   const restore = emphasis === "no-norm" ? ("none" as const) : undefined;
   const read = texts.map(({ text, ...how }) => ({
@@ -98,10 +97,11 @@ export function planConditioning(
     prompts: readPrompt(model, text, options, run.steps),
   }));
   return {
-    cfgBatch,
+    cfgBatch: prompts.length + Number(unconditional),
+    weights: prompts.map(({ weight }) => weight),
     stages: stagesOf(read, model.tokenizers),
     zeroUncond,
-    timeIds: microConditioning(options, { numbers: unetConditioning.timeIds, cfgBatch, ...run }),
+    timeIds: microConditioning(options, { ...run, numbers, prompts: prompts.length, unconditional }),
     guidance: embedded ? run.guidance : undefined,
     loraScales: checkedScales(options.loraScales, model),
     promptSyntax: options.promptSyntax ?? DEFAULT_PROMPT_SYNTAX,

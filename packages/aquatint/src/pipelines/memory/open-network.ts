@@ -19,13 +19,17 @@ export interface OpenNetworkOptions {
   readonly maxMemory?: number | undefined;
   readonly weightMemory?: WeightMemory | undefined;
   readonly vaePrecision?: VaePrecision | undefined;
-  /** Told when half precision was given up. */
-  readonly onRetry: (event: RetryEvent) => void;
+}
+
+/** Networks that any number of generations may use at the same time. */
+export interface OpenNetwork extends AsyncDisposable {
+  /** The networks for one generation, which is told when half precision is given up. */
+  forGeneration(onRetry: (event: RetryEvent) => void): TextToImageNetwork;
 }
 
 /** The networks of a model on a runtime, within a plan of memory and in the precision that is wanted. */
-export function openNetwork(runtime: Runtime, limits: OpenNetworkOptions): TextToImageNetwork {
-  const { parts, memory, maxMemory, vaePrecision = "float32", onRetry } = limits;
+export function openNetwork(runtime: Runtime, limits: OpenNetworkOptions): OpenNetwork {
+  const { parts, memory, maxMemory, vaePrecision = "float32" } = limits;
   const weightMemory = memory?.weightMemory ?? limits.weightMemory;
   const scoreBytes = scoreBytesOf(runtime.device, maxMemory);
   const shared = memory?.residency === "single" ? singleResidentRuntime(runtime) : runtime;
@@ -34,11 +38,12 @@ export function openNetwork(runtime: Runtime, limits: OpenNetworkOptions): TextT
     return memory ? tiledNetwork(network, { tile: memory.tile, factor: parts.modules.factor }) : network;
   };
   const full = open(shared);
-  if (vaePrecision === "float32") return full;
+  if (vaePrecision === "float32") {
+    return { forGeneration: () => full, [Symbol.asyncDispose]: () => full[Symbol.asyncDispose]() };
+  }
   const half = open(float16Runtime(shared));
   return {
-    ...full,
-    decode: decodeInHalf(half.decode, full.decode, onRetry),
+    forGeneration: (onRetry) => ({ ...full, decode: decodeInHalf(half.decode, full.decode, onRetry) }),
     async [Symbol.asyncDispose]() {
       await half[Symbol.asyncDispose]();
       await full[Symbol.asyncDispose]();

@@ -20,7 +20,7 @@ export interface MemoryLimit {
   /** Seeds of the images that are made together; the plan's alone when absent. */
   readonly seeds?: readonly Seed[] | undefined;
   /** The same in another size. */
-  resized(size: { readonly width: number; readonly height: number }): TextToImagePlan;
+  resized(size: { readonly width: number; readonly height: number }): Promise<TextToImagePlan>;
 }
 
 /** Plans a memory limit with recorded runs in which nothing is loaded. @throws AquatintError "generate/memory" where it cannot be. */
@@ -43,11 +43,11 @@ async function dryRunOf({ model, plan, seeds, resized }: Pick<MemoryLimit, "mode
     const part = (pixels: number) => modules.multiple * Math.floor((pixels * scale) / modules.multiple);
     const [width, height] = [part(plan.width), part(plan.height)];
     if (width === 0 || height === 0) return undefined;
-    const smaller = scale === 1 ? plan : resized({ width, height });
     return {
       ...{ width, height, factor: modules.factor },
       open: (runtime: Runtime) => textToImageNetwork({ runtime, modules, ...binding }),
       async run(network: TextToImageNetwork) {
+        const smaller = scale === 1 ? plan : await resized({ width, height });
         for await (const _ of textToImage(network, smaller, { seeds }));
       },
     };

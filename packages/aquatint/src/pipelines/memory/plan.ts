@@ -93,7 +93,8 @@ export async function estimateMemory({
   return { packed: await bytes("packed"), mapped: await bytes("mapped") };
 }
 
-const gigabytes = (bytes: number): string => `${(Math.ceil(bytes / 1e7) / 100).toFixed(2)} GB`;
+const gigabytes = (bytes: number): string =>
+  bytes < 1e8 ? `${Math.ceil(bytes / 1e6)} MB` : `${(Math.ceil(bytes / 1e7) / 100).toFixed(2)} GB`;
 
 /** A size that fits, in words. */
 async function smaller(options: MemoryPlanOptions): Promise<string | undefined> {
@@ -173,7 +174,7 @@ async function autoencoderMemory(
   await using network = tiledNetwork(open(runtime), how);
   const zeros = (of: Shape): HostTensor => ({ dtype: "float32", shape: of, data: new Float32Array(sizeOf(of)) });
   await network.decode(zeros(shape));
-  const pixels = [1, 3, ...shape.slice(2).map((places) => places * how.factor)];
+  const pixels = [1, 3, ...shape.slice(2).map((side) => side * how.factor)];
   if (encodes) await network.encodeImage(zeros(pixels), zeros(shape));
   return memories;
 }

@@ -26,7 +26,7 @@ test.each<[OpenOptions, string, readonly string[] | undefined]>([
   [{ vae: fixture("lcm/vae"), loras: [{ file: lora }], embeddings }, "<thing>", ["vae", "lora-kohya", "<thing>"]],
 ])("a recipe names what its file does not hold: %j, %s", async (files, prompt, needs) => {
   const model = await openTextToImage(fixture("sd"), files);
-  const plan = planTextToImage(model, { prompt, steps: 1, width: 16, height: 16 });
+  const plan = await planTextToImage(model, { prompt, steps: 1, width: 16, height: 16 });
   const source = { model: "sd", version: "1", options: { prompt }, networks: model, otherVae: files.vae !== undefined };
   expect(generationParameters(plan, source).needs).toEqual(needs);
 });

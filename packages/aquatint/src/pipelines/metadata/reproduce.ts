@@ -1,6 +1,6 @@
 import { otherMethod } from "../../diffusion/program-names.ts";
 import { automaticSchedule, samplerNamed, scheduleWord } from "../../diffusion/registry.ts";
-import type { SpacingName } from "../../diffusion/spacing/spacing.ts";
+import type { SpacingName } from "../../diffusion/spacing/spacings.ts";
 import type { ImageMetadata, NetworkCall } from "../../formats/metadata/index.ts";
 import { generatorNamed } from "../../math/generators.ts";
 import { itemAt } from "../../util/items.ts";

@@ -2,14 +2,24 @@ import type { Model } from "../../checkpoints/types.ts";
 import { clipVocabulary } from "../../tokenizers/published.ts";
 import { type AdapterFiles, openAdapters } from "./adapters.node.ts";
 import { boundModel, type TextToImageModel } from "./model-folder.ts";
+import { openMotionModules } from "./motion.node.ts";
+import { withMotionModules } from "./motion.ts";
 import { textToImageModel } from "./text-to-image-model.ts";
 
+/** Files that are opened beside a model, and the motion modules of its U-Net. */
+export interface MotionAdapterFiles extends AdapterFiles {
+  /** Folder or file of an AnimateDiff adapter, for a model that makes clips. */
+  readonly motion?: string | undefined;
+}
+
 /**
- * A published model as one that makes images of a prompt, with LoRAs and textual inversions beside it; its weights
- * stay in their files. @throws AquatintError "model/…", "lora/…" or "embedding/…".
+ * A published model as one that makes images of a prompt, with LoRAs and textual inversions beside it, or clips with motion
+ * modules in it; its weights stay in their files. @throws AquatintError "model/…", "motion/…", "lora/…" or "embedding/…".
  */
-export async function adaptedModel(opened: Model, files: AdapterFiles = {}): Promise<TextToImageModel> {
-  const model = await textToImageModel(opened, { vocabulary: clipVocabulary });
+export async function adaptedModel(opened: Model, files: MotionAdapterFiles = {}): Promise<TextToImageModel> {
+  const { motion } = files;
+  const images = await textToImageModel(opened, { vocabulary: clipVocabulary });
+  const model = motion === undefined ? images : withMotionModules(images, await openMotionModules(motion));
   const { branches, loras, embeddings, notes } = await openAdapters(files, model.modules);
   return boundModel({
     ...model,

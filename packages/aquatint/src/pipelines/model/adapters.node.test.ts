@@ -40,7 +40,14 @@ async function latents(options: OpenOptions, scales: readonly (readonly number[]
   const estimates: Float32Array[] = [];
   for (const loraScales of scales) {
     const options = loraScales.length ? { loraScales } : {};
-    const plan = planTextToImage(model, { prompt: "a <thing>", steps: 2, width: 16, height: 16, seed: 1, ...options });
+    const plan = await planTextToImage(model, {
+      prompt: "a <thing>",
+      steps: 2,
+      width: 16,
+      height: 16,
+      seed: 1,
+      ...options,
+    });
     for await (const event of textToImage(network, plan))
       if (event.type === "evaluation" && event.i === 0) estimates.push(event.x0);
   }
@@ -91,7 +98,7 @@ test("a tiny autoencoder (TAESD) may take its place: it decodes the same latents
   expect(network.posterior).toBe(false);
   const init = { width: 16, height: 16, data: new Float32Array(3 * 256).fill(0.25) };
   const size = { width: 16, height: 16 };
-  const plan = planTextToImage(model, { prompt: "a horse", steps: 2, strength: 0.5, init, seed: 1, ...size });
+  const plan = await planTextToImage(model, { prompt: "a horse", steps: 2, strength: 0.5, init, seed: 1, ...size });
   const images = [];
   for await (const event of textToImage(network, plan)) if (event.type === "image") images.push(event.image);
   expect(images).toMatchObject([{ width: 16, height: 16 }]);
@@ -119,7 +126,12 @@ test.each<[string, () => OpenOptions | Promise<OpenOptions>, string, string]>([
   ["a LoRA of another family", () => ({ loras: [{ file: lora }] }), "lora/target", "a layer that this model does not"],
   ["an embedding of one encoder", () => ({ embeddings: [{ file: inversion }] }), "embedding/encoder", "text_encoder_2"],
   ["an embedding of another width", async () => ({ embeddings: [{ file: await wide() }] }), "embedding/width", "of 9"],
-  ["a LoRA as an embedding", () => ({ embeddings: [{ file: lora }] }), "checkpoint/embedding", "no textual-inversion"],
+  [
+    "a LoRA as an embedding",
+    () => ({ embeddings: [{ file: lora }] }),
+    "checkpoint/embedding",
+    "is not a textual-inversion",
+  ],
   ["a file that is not there", () => ({ loras: [{ file: "/nowhere.safetensors" }] }), "file/missing", "nowhere"],
   ["a model without an autoencoder", () => ({ vae: fixture("sd/unet") }), "model/parts", "holds no autoencoder"],
 ])("%s is refused before anything is loaded", async (_, options, code, message) => {

@@ -12,7 +12,7 @@ import { familyFacts } from "../../models/families.ts";
 import { parameters } from "../../nn/module.ts";
 import type { TextEmbeddings } from "../conditioning/encode.ts";
 import { scaleInput } from "./adapters.ts";
-import type { TextToImageModules } from "./components.ts";
+import type { PipelineComponents } from "./components.ts";
 import { unusedNote } from "./unused-note.ts";
 
 /** A LoRA's file. */
@@ -42,7 +42,7 @@ interface OpenedAdapters {
 }
 
 /** Opens LoRAs and textual inversions for a model's networks. @throws AquatintError "lora/…" or "embedding/…" where one is not for them. */
-export async function openAdapters(files: AdapterFiles, modules: TextToImageModules): Promise<OpenedAdapters> {
+export async function openAdapters(files: AdapterFiles, modules: PipelineComponents): Promise<OpenedAdapters> {
   const { loras = [], embeddings = [] } = files;
   const { branches, scales, opened } = await openLoras(loras, modules);
   const words = await Promise.all(embeddings.map(openWord));
@@ -60,7 +60,7 @@ export async function openAdapters(files: AdapterFiles, modules: TextToImageModu
   return { branches, loras: scales, embeddings: await readEmbeddings([...words, ...bundled], modules), notes };
 }
 
-async function openLoras(files: readonly LoraFile[], { unet, textEncoders }: TextToImageModules) {
+async function openLoras(files: readonly LoraFile[], { unet, textEncoders }: PipelineComponents) {
   const networks = new Map([
     ["unet", parameters(unet)],
     ...textEncoders.map(({ name, model }) => [name, parameters(model)] as const),
@@ -95,7 +95,7 @@ async function openWord({ file, word }: EmbeddingFile): Promise<EmbeddedWord> {
 /** The vectors of every word; a word's may lie in several files, one for each encoder. */
 async function readEmbeddings(
   words: readonly EmbeddedWord[],
-  { textEncoders }: TextToImageModules,
+  { textEncoders }: PipelineComponents,
 ): Promise<TextEmbeddings> {
   const embeddings = new Map<string, Map<string, HostTensor>>();
   for (const { file, word, vectors, namesEncoder } of words) {
@@ -120,7 +120,7 @@ async function readEmbeddings(
   return embeddings;
 }
 
-type Encoders = TextToImageModules["textEncoders"];
+type Encoders = PipelineComponents["textEncoders"];
 const FAMILY_HINT = "take an embedding that was made for this family of models: aquatint inspect FILE shows its width";
 
 /** The encoder of vectors whose file names none: the one of their width, else the first. */

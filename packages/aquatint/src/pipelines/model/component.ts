@@ -3,7 +3,7 @@ import { fromFloat32 } from "../../formats/safetensors/half.ts";
 import { encodeSafetensors } from "../../formats/safetensors/safetensors.ts";
 import { float32Data } from "../../graph/host-tensor.ts";
 import type { HostTensor } from "../../graph/types.ts";
-import { type ModelClassName, models } from "../../models/registry.ts";
+import { type ModelClassName, modelClasses } from "../../models/classes.ts";
 
 /** JSON as it stands in a model folder. */
 export const encodeJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -20,7 +20,7 @@ export interface ComponentContent {
 /** The files of a component, by their paths. */
 export function encodeComponent(content: ComponentContent): [path: string, bytes: Uint8Array | string][] {
   const { folder, className, config, weights, dtype = "F16" } = content;
-  const { weightsFile, marks } = models[className];
+  const { weightsFile, marks } = modelClasses[className];
   const raw = Array.from(weights, ([name, tensor]) => {
     return [name, fromFloat32(float32Data(tensor), tensor.shape, dtype)] as const;
   });

@@ -22,7 +22,7 @@ export interface UNetConditioning {
 }
 
 /** The networks of a text-to-image model, without weights. */
-export interface TextToImageModules {
+export interface PipelineComponents {
   readonly unet: ReturnType<typeof UNet2DConditionModel>;
   /** One or two, in the order that their answers are joined in. */
   readonly textEncoders: readonly TextEncoder[];
@@ -33,10 +33,12 @@ export interface TextToImageModules {
   readonly posterior?: LatentSpace["posterior"];
   /** ControlNets, which steer the U-Net by images. */
   readonly controls: readonly ReturnType<typeof ControlNetModel>[];
+  /** Present where the U-Net holds motion modules and denoises clips: the most frames that they look at together. */
+  readonly motion?: { readonly maxFrames: number } | undefined;
   /** Channels that the U-Net denoises: 3 for RGB. */
   readonly channels: number;
   /** True where the U-Net sees, in channels after those, a mask and the image without what it is to paint over. */
-  readonly paints: boolean;
+  readonly isInpainting: boolean;
   /** Pixels along each side for one place of the U-Net's image. */
   readonly factor: number;
   /** Decodes what the U-Net works on, [n, channels, h, w], as pixels [n, 3, factor h, factor w]; absent where it is pixels. */
@@ -61,7 +63,7 @@ export interface ModuleConfigs {
 }
 
 /** Builds the networks that the configurations describe. @throws AquatintError "config/…" for a wrong one. */
-export function textToImageModules({ unet, vae, index = {}, ...texts }: ModuleConfigs): TextToImageModules {
+export function textToImageModules({ unet, vae, index = {}, ...texts }: ModuleConfigs): PipelineComponents {
   const config = parseUNet2DConditionConfig(unet);
   checkConnected(config);
   const { in_channels, out_channels: channels, sample_size, block_out_channels, addition_embed_type } = config;
@@ -74,7 +76,7 @@ export function textToImageModules({ unet, vae, index = {}, ...texts }: ModuleCo
     conditioning: unetConditioning(config, encoders, index),
     controls: [],
     channels,
-    paints: in_channels !== channels,
+    isInpainting: in_channels !== channels,
     sampleSize: (sample_size ?? 32) * space.factor,
     ...space,
   };
@@ -87,19 +89,19 @@ function checkConnected({ in_channels, out_channels, class_embed_type, num_class
       in_channels !== out_channels && in_channels !== 2 * out_channels + 1,
       `it takes ${in_channels} channels and gives ${out_channels}, expected ${out_channels} or ${2 * out_channels + 1}`,
     ],
-    [class_embed_type !== null || num_class_embeds !== null, "it is told an image or a number besides the caption"],
+    [class_embed_type !== null || num_class_embeds !== null, "it takes an image or a number besides the caption"],
   ] as const;
   const reason = reasons.find(([is]) => is)?.[1];
   if (reason === undefined) return;
   throw new AquatintError("model/unsupported", `text-to-image cannot run this U-Net: ${reason}`, {
-    hint: "take a text-to-image checkpoint of Stable Diffusion",
+    hint: "use a text-to-image checkpoint of Stable Diffusion",
   });
 }
 
 function checkLatents({ out_channels }: UNet2DConditionConfig, vaeChannels = out_channels): void {
   if (vaeChannels === out_channels) return;
   const sizes = `a U-Net of ${out_channels} channels and an autoencoder of ${vaeChannels}`;
-  throw new AquatintError("config/value", `the model has ${sizes}`, { hint: "take all parts from one family" });
+  throw new AquatintError("config/value", `the model has ${sizes}`, { hint: "use parts of one family" });
 }
 
 function unetConditioning(
@@ -112,13 +114,13 @@ function unetConditioning(
   const wrong = [cross_attention_dim].flat().find((size) => size !== width);
   if (wrong !== undefined) {
     const sizes = `${encoders.length} text encoders whose answers are ${width} wide, and a U-Net that attends to ${wrong}`;
-    throw new AquatintError("config/value", `the model has ${sizes}`, { hint: "take all parts from one model" });
+    throw new AquatintError("config/value", `the model has ${sizes}`, { hint: "use parts of one model" });
   }
   const pooled = encoders.find(({ pooledWidth }) => pooledWidth !== undefined)?.pooledWidth ?? 0;
   const timeIds = added ? (config.projection_class_embeddings_input_dim! - pooled) / addition_time_embed_dim! : 0;
   if (added && (pooled === 0 || (timeIds !== 5 && timeIds !== 6))) {
     const sizes = `a pooled caption of ${pooled} and ${timeIds} numbers about the size, expected 5 or 6`;
-    throw new AquatintError("config/value", `the U-Net is told ${sizes}`, { hint: "take all parts from one model" });
+    throw new AquatintError("config/value", `the U-Net expects ${sizes}`, { hint: "use parts of one model" });
   }
   return { timeIds, guidanceWidth: time_cond_proj_dim ?? undefined, zeroedNegative: added !== null && zeroed === true };
 }
@@ -126,5 +128,5 @@ function unetConditioning(
 const pixels = (levels: number) => ({ factor: 1, multiple: 2 ** (levels - 1), vaeChannels: undefined });
 
 /** Every parameter of the networks: "unet.conv_in.weight", "text_encoder.…", "vae.…". */
-export const modelParameters = ({ unet, textEncoders, vae }: TextToImageModules) =>
+export const modelParameters = ({ unet, textEncoders, vae }: PipelineComponents) =>
   parameters({ unet, ...Object.fromEntries(textEncoders.map(({ name, model }) => [name, model])), vae });

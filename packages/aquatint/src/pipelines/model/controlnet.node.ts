@@ -2,7 +2,7 @@ import type { FolderOptions } from "../../checkpoints/folder.ts";
 import { openModel } from "../../checkpoints/open.node.ts";
 import { AquatintError } from "../../errors.ts";
 import { expectKeys } from "../../nn/module.ts";
-import { type ControlNet, controlParameters, describedControlNet, steeredModel } from "./controlnet.ts";
+import { addControlNets, type ControlNet, controlParameters, describedControlNet } from "./controlnet.ts";
 import type { TextToImageModel } from "./model-folder.ts";
 
 /** Opens a ControlNet: a folder with its config.json, or a file of its weights. @throws AquatintError "control/kind" or CheckpointError. */
@@ -25,7 +25,7 @@ export async function withControlNets(model: TextToImageModel, paths: readonly s
   if (paths.length === 0) return model;
   const opened = new Map<string, ControlNet>();
   for (const path of paths) opened.set(path, opened.get(path) ?? (await openControlNet(path)));
-  return steeredModel(
+  return addControlNets(
     model,
     paths.map((path) => opened.get(path)!),
   );

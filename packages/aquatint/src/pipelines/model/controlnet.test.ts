@@ -4,7 +4,7 @@ import { type FileRange, memoryFiles } from "../../checkpoints/files.ts";
 import { openModel } from "../../checkpoints/open.ts";
 import { textToImageModel } from "../../pipelines/model/text-to-image-model.ts";
 import { planTextToImage } from "../text-to-image/plan.ts";
-import { type ControlNet, controlParameters, describedControlNet, steeredModel } from "./controlnet.ts";
+import { addControlNets, type ControlNet, controlParameters, describedControlNet } from "./controlnet.ts";
 
 const model = await textToImageModel(await openModel(memoryFiles(tinyPixelModel())));
 const config = {
@@ -30,17 +30,17 @@ function controlNet(json: object = {}): ControlNet {
 
 test("ControlNets stand beside a model in their order, and one that stands there twice has its weights once", async () => {
   const [edges, depth] = [controlNet(), controlNet()];
-  const combined = steeredModel(model, [edges, depth, edges]);
+  const combined = addControlNets(model, [edges, depth, edges]);
   expect(combined.modules.controls).toEqual([edges.module, depth.module, edges.module]);
   const names = [...(await combined.weights()).keys()].filter((key) => key.endsWith("controlnet_mid_block.weight"));
   expect(names).toEqual(["controlnets.0.controlnet_mid_block.weight", "controlnets.1.controlnet_mid_block.weight"]);
   const image = { width: 8, height: 8, data: new Float32Array(192) };
-  expect(() => planTextToImage(combined, { prompt: "", controls: [{ image: image }] })).toThrow(
+  await expect(planTextToImage(combined, { prompt: "", controls: [{ image: image }] })).rejects.toThrow(
     "3 ControlNets and was given 1",
   );
-  expect(() =>
+  await expect(
     planTextToImage(combined, { prompt: "", controls: [1, 2, -1].map((scale) => ({ image: image, scale })) }),
-  ).toThrow("a ControlNet's scale of 0 or more, got -1");
+  ).rejects.toThrow("a ControlNet's scale of 0 or more, got -1");
 });
 
 test.each([
@@ -49,5 +49,5 @@ test.each([
   [{ in_channels: 4 }, "in_channels is 4, this model has 3"],
 ])("one that was made for another U-Net is refused: %o", (json, message) => {
   const refused = expect.objectContaining({ code: "control/family", message: expect.stringContaining(message) });
-  expect(() => steeredModel(model, [controlNet(json)])).toThrow(refused);
+  expect(() => addControlNets(model, [controlNet(json)])).toThrow(refused);
 });

@@ -28,7 +28,7 @@ export type ControlShape = Readonly<Record<(typeof compared)[number], unknown>>;
  * The model with ControlNets beside its U-Net, in this order; one may stand there several times.
  * @throws AquatintError "control/family" for one that was made for another U-Net.
  */
-export function steeredModel(model: TextToImageModel, controls: readonly ControlNet[]): TextToImageModel {
+export function addControlNets(model: TextToImageModel, controls: readonly ControlNet[]): TextToImageModel {
   for (const control of controls) checkFamily(control, model);
   const distinct = [...new Set(controls)];
   return boundModel({
@@ -51,7 +51,7 @@ function checkFamily({ name, shape }: ControlNet, { configs, modules }: TextToIm
   if (wrong === undefined) return;
   const message = `${name} was made for a U-Net whose ${wrong} is ${JSON.stringify(shape[wrong])}`;
   throw new AquatintError("control/family", `${message}, this model has ${JSON.stringify(unet[wrong])}`, {
-    hint: "take a ControlNet of the model's family: Stable Diffusion 1.x, 2.x and XL each have their own",
+    hint: "use a ControlNet of the model's family: Stable Diffusion 1.x, 2.x and XL each have their own",
   });
 }
 

@@ -22,7 +22,7 @@ test.each([
   [{ num_inference_steps: 0 }, '"num_inference_steps"'],
   [{ guidance_scale: -1 }, '"guidance_scale"'],
   [{ steps: 3 }, "steps"],
-])("%j is refused", (json, place) => {
-  const refused = expect.objectContaining({ code: "model/generation", message: expect.stringContaining(place) });
+])("%j is refused", (json, position) => {
+  const refused = expect.objectContaining({ code: "model/generation", message: expect.stringContaining(position) });
   expect(() => generationDefaults(json)).toThrow(refused);
 });

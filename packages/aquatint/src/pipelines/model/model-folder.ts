@@ -3,13 +3,14 @@ import { GENERATION } from "../../checkpoints/folder.ts";
 import { readTensors } from "../../checkpoints/read.ts";
 import type { TensorLocation } from "../../checkpoints/types.ts";
 import type { CompileOptions } from "../../compiler/compile.ts";
-import { publishedScheduler, schedulerSettings } from "../../diffusion/diffusers/scheduler-config.ts";
+import { loadSchedulerSettings } from "../../diffusion/diffusers/load-scheduler.ts";
+import { publishedScheduler } from "../../diffusion/diffusers/scheduler-config.ts";
 import type { SchedulerSettings } from "../../diffusion/scheduler.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { Defaulted, HostTensor } from "../../graph/types.ts";
+import { modelClasses } from "../../models/classes.ts";
 import type { LatentRgb } from "../../models/latent-rgb.ts";
 import { kindGeneration, type PipelineKind, pipelineKinds, tokenizerFolder } from "../../models/pipeline-classes.ts";
-import { models } from "../../models/registry.ts";
 import { expectKeys } from "../../nn/module.ts";
 import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../../tokenizers/files.ts";
@@ -19,7 +20,7 @@ import type { TextEmbeddings } from "../conditioning/encode.ts";
 import type { NetworkOptions } from "../network/network.ts";
 import type { NetworkAdapters } from "./adapters.ts";
 import { encodeComponent, encodeJson } from "./component.ts";
-import type { TextToImageModules } from "./components.ts";
+import type { PipelineComponents } from "./components.ts";
 import { generationDefaults } from "./defaults.ts";
 
 /** The JSON of a model's parts, in diffusers' and transformers' names: without a `vae` it works on pixels. */
@@ -45,7 +46,7 @@ export interface TextToImageModel {
   /** One a text encoder, as `modules.textEncoders` has them, with the files that they were read from. */
   readonly tokenizers: readonly ClipTokenizer[];
   readonly tokenizerFiles: readonly TokenizerFiles[];
-  readonly modules: TextToImageModules;
+  readonly modules: PipelineComponents;
   /** The files of the U-Net's weights, by which others know the model; absent where they are in memory. */
   readonly weightFiles?: readonly string[];
   /** The map of its family from latents to RGB, where it is of a known one. */
@@ -73,16 +74,16 @@ export type WeightBinding = Defaulted<Pick<CompileOptions, "parameters">> &
   NetworkOptions;
 /** The parts of a model, wherever its files are. */
 export interface ModelParts extends Pick<TextToImageModel, "name" | "configs" | "tokenizerFiles"> {
-  readonly modules: TextToImageModules;
+  readonly modules: PipelineComponents;
 }
 
 /** A model's configurations, parsed. @throws AquatintError where they are wrong. */
-export const describedModel = ({ name, configs, modules, tokenizerFiles }: ModelParts) => ({
+export const describedModel = async ({ name, configs, modules, tokenizerFiles }: ModelParts) => ({
   name,
   configs,
   modules,
   tokenizerFiles,
-  scheduler: schedulerSettings(configs.scheduler),
+  scheduler: await loadSchedulerSettings(configs.scheduler),
   generation: generationDefaults(configs.generation, kindGeneration(configs.index)),
   tokenizers: tokenizerFiles.map(tokenizerFrom),
 });
@@ -127,7 +128,7 @@ export function encodeModelFolder({ configs, tokenizers, weights, dtype = "F16" 
     const config = (networks as Readonly<Record<string, JsonObject>>)[folder]!;
     const content = { folder, className: part, config, weights: new Map(entriesOf(weights, folder)), dtype };
     for (const [path, bytes] of encodeComponent(content)) files.set(path, bytes);
-    index[folder] = [models[part].library, part];
+    index[folder] = [modelClasses[part].library, part];
   }
   for (const [i, encoder] of Object.keys(kind.components).filter(isTextEncoder).entries()) {
     const folder = tokenizerFolder(encoder);

@@ -1,12 +1,13 @@
 import { AquatintError } from "../../errors.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { skipLayers, type TextEncoding } from "../../models/clip/index.ts";
-import { type ModelClassName, models } from "../../models/registry.ts";
+import { modelClasses } from "../../models/classes.ts";
+import { textEncoderNetworks } from "../../models/clip/text-encoders.ts";
+import { skipLayers, type TextEncoding } from "../../models/clip/text-model.ts";
 import { type Children, type Module, wrapCalls } from "../../nn/module.ts";
 import { add, mul } from "../../ops/elementwise.ts";
 
-type TextEncoderClass = Extract<(typeof models)[ModelClassName], { readonly role: "text-encoder" }>;
-type ClipText = ReturnType<TextEncoderClass["create"]>;
+type TextEncoderName = keyof typeof textEncoderNetworks;
+type ClipText = ReturnType<(typeof textEncoderNetworks)[TextEncoderName]["create"]>;
 
 /** Vectors that stand where words of textual inversion are: those, and 1 where the token's own stays, 0 where one of those goes. */
 export interface TokenVectors {
@@ -56,24 +57,18 @@ export const penultimateState: TextState = {
   take: (_, { hiddenStates }, skipped) => hiddenStates.at(-2 - skipped)!,
 };
 
-/** The classes of text encoders by the names of their folders, in the order that their answers are joined in. */
-const encoderClasses = new Map(
-  Object.values(models).flatMap((entry) =>
-    "role" in entry && entry.role === "text-encoder" ? [[entry.component, entry]] : [],
-  ),
-);
+const classNames = Object.keys(textEncoderNetworks) as readonly TextEncoderName[];
 
 /** The text encoders that are described, in the order that their answers are joined in. @throws AquatintError "config/…". */
 export const textEncoders = (configs: Readonly<Record<string, unknown>>, state: TextState): readonly TextEncoder[] =>
-  Array.from(encoderClasses).flatMap(([name, entry]) =>
-    configs[name] === undefined ? [] : [textEncoder(entry, configs[name], state)],
-  );
+  classNames.flatMap((name) => {
+    const json = configs[modelClasses[name].component];
+    return json === undefined ? [] : [textEncoder(name, json, state)];
+  });
 
-function textEncoder(
-  { component: name, parseConfig, create }: TextEncoderClass,
-  json: unknown,
-  state: TextState,
-): TextEncoder {
+function textEncoder(className: TextEncoderName, json: unknown, state: TextState): TextEncoder {
+  const { component: name } = modelClasses[className];
+  const { parseConfig, create } = textEncoderNetworks[className];
   const config = parseConfig(json);
   const skippable = config.num_hidden_layers - 1 - state.unread;
   if (skippable < 0) {

@@ -1,9 +1,9 @@
 import { componentOf, readTokenizer } from "../../checkpoints/open.ts";
 import type { Model, TensorLocation } from "../../checkpoints/types.ts";
 import { AquatintError } from "../../errors.ts";
+import { classesWith, modelClasses } from "../../models/classes.ts";
 import { isOpenClip, publishedLatentRgb } from "../../models/families.ts";
 import { tokenizerFolder } from "../../models/pipeline-classes.ts";
-import { classesWith, models } from "../../models/registry.ts";
 import type { TokenizerFiles } from "../../tokenizers/files.ts";
 import type { ClipVocabulary } from "../../tokenizers/published.ts";
 import { modelParameters, textToImageModules } from "./components.ts";
@@ -13,7 +13,7 @@ import { unusedNote } from "./unused-note.ts";
 /** The networks of a text-to-image model by the names of their folders, with the classes of which each must be one. */
 const classes = new Map<string, readonly string[]>();
 for (const name of classesWith("role")) {
-  const { component } = models[name];
+  const { component } = modelClasses[name];
   classes.set(component, [...(classes.get(component) ?? []), name]);
 }
 
@@ -39,7 +39,7 @@ export async function textToImageModel(model: Model, options: TextToImageModelOp
     modules.textEncoders.map(({ name: encoder }) => tokenizerOf(model, encoder, options)),
   );
   return boundModel({
-    ...describedModel({ name, configs, modules, tokenizerFiles }),
+    ...(await describedModel({ name, configs, modules, tokenizerFiles })),
     parameters: modelParameters(modules),
     locations: locationsIn(model),
     weightFiles: unetFiles(model),

@@ -5,7 +5,7 @@ import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import { type AddedConditions, type Residuals, sumResiduals } from "../../models/unet/index.ts";
 import { slice } from "../../ops/shape.ts";
 import { itemAt, lookup } from "../../util/items.ts";
-import type { TextToImageModules } from "../model/components.ts";
+import type { PipelineComponents } from "../model/components.ts";
 
 /** Input of one ControlNet, the same for every image of a batch: [1, 3, H, W] in 0 .. 1, and its scale. */
 export interface ControlInput {
@@ -31,7 +31,7 @@ interface ControlTensors {
 
 /** Sum of the ControlNets' residuals. They see what is denoised, without the channels of a mask. */
 export function residualsOf(
-  { controls, channels }: TextToImageModules,
+  { controls, channels }: PipelineComponents,
   { x, t, context, added }: UNetInputs,
   { inputs, count }: ControlTensors,
 ): Residuals | undefined {
@@ -79,5 +79,5 @@ export function controlInputs({ controls, width, height }: ControlPlan): (step: 
 }
 
 /** The scale of a ControlNet in step i of n, as diffusers has it: 0 outside of its range. */
-export const scaleAt = ({ scale, start, end }: PlannedControl, { i, n }: StepIndex): number =>
+export const scaleAt = ({ scale, start, end }: Omit<PlannedControl, "image">, { i, n }: StepIndex): number =>
   i / n < start || (i + 1) / n > end ? 0 : scale;

@@ -2,6 +2,7 @@ import { float32Data } from "../../graph/host-tensor.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import { guidanceEmbedding } from "../../models/blocks/timesteps.ts";
+import type { FrameWindows } from "../../models/motion/index.ts";
 import { input } from "../../ops/leaves.ts";
 import { itemAt, lookup } from "../../util/items.ts";
 import { mapValues } from "../../util/map-values.ts";
@@ -13,7 +14,8 @@ import {
   type TokenizedCaption,
 } from "../conditioning/encode.ts";
 import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts";
-import type { TextToImageModules } from "../model/components.ts";
+import type { PipelineComponents } from "../model/components.ts";
+import { frameRows } from "./clips.ts";
 import { type ControlInput, controlFeeds, residualsOf } from "./controlnet-inputs.ts";
 import { type ProgramCacheInput, programCache } from "./program-cache.ts";
 
@@ -37,6 +39,8 @@ export interface PredictOptions extends CallOptions {
   readonly controls?: readonly ControlInput[] | undefined;
   /** The conditions and the ControlNets' images are those of many calls: what depends on them alone is computed once. */
   readonly repeated?: boolean | undefined;
+  /** Windows of frames that the motion modules look at together; all frames at once if absent. */
+  readonly windows?: FrameWindows | undefined;
 }
 
 /** The networks of a text-to-image model, loaded: captions in, predictions and pixels out. */
@@ -45,7 +49,10 @@ export interface TextToImageNetwork extends AsyncDisposable {
   readonly posterior: boolean;
   /** Encodes captions, which all have the same number of chunks. */
   encode(captions: readonly TokenizedCaption[], options?: EncodeOptions): Promise<EncodedCaptions>;
-  /** The network's output for x [n, c, h, w] at timestep t, told of n captions. */
+  /**
+   * The network's output for x [n, c, h, w] at timestep t under n captions; with motion modules for clips x [n, c, f, h, w], under
+   * a caption each or one for each of their n f frames.
+   */
   predict(x: HostTensor, t: number, conditions: Conditions, options?: PredictOptions): Promise<Float32Array>;
   /** Pixels [n, 3, factor h, factor w] in -1 .. 1 as what the U-Net works on; `noise`, of that shape, draws it from the posterior. */
   encodeImage(pixels: HostTensor, noise: HostTensor, options?: CallOptions): Promise<Float32Array>;
@@ -63,7 +70,7 @@ export interface NetworkOptions {
 
 /** Parts of the networks, and where they run. */
 export interface TextToImageNetworkInput extends ProgramCacheInput, NetworkOptions {
-  readonly modules: TextToImageModules;
+  readonly modules: PipelineComponents;
 }
 
 /** Loads the networks; a program is compiled for each size and number of images when it is first wanted. */
@@ -74,15 +81,17 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
     posterior: modules.posterior !== undefined,
     encode: (captions, options = {}) =>
       encodeCaptions({ encoders: modules.textEncoders, programs, adapters, embeddings }, captions, options),
-    async predict(x, time, { loraScales = [], ...conditioning }, { signal, controls = [], repeated } = {}) {
+    async predict(x, time, { loraScales = [], ...conditioning }, { signal, controls = [], windows, repeated } = {}) {
       const n = itemAt(x.shape, 0);
       const t: HostTensor = { dtype: "float32", shape: [n], data: new Float32Array(n).fill(time) };
       const feeds = { x, t, ...conditioning, ...controlFeeds(controls) };
-      const trace = () => ({ output: adapted(adapters, "unet", () => denoised(modules, feeds, controls.length)) });
+      const trace = () => ({
+        output: adapted(adapters, "unet", () => denoised(modules, feeds, { controls: controls.length, windows })),
+      });
       const all = { ...feeds, ...scaleFeeds(loraScales) };
       const invariant = repeated ? Object.keys(all).filter((name) => !changing.test(name)) : [];
       const shapes = Object.entries(feeds).map(([name, { shape }]) => `${name} ${shape}`);
-      const key = `unet ${shapes}${repeated ? " repeated" : ""}`;
+      const key = `unet ${JSON.stringify(windows) ?? ""} ${shapes}${repeated ? " repeated" : ""}`;
       const { output } = await programs.run({ key, trace, feeds: all, invariant, signal });
       return float32Data(output);
     },
@@ -109,18 +118,26 @@ const changing = /^(x|t|control\.\d+\.scale)$/;
 
 const feed = (name: string, { shape }: HostTensor) => input({ name, dtype: "float32", shape });
 
+interface DenoisedOptions extends Pick<PredictOptions, "windows"> {
+  /** Number of ControlNets. */
+  readonly controls: number;
+}
+
 /** The U-Net's output as a graph over inputs of these names. */
-function denoised(modules: TextToImageModules, feeds: HostTensors, controls: number) {
+function denoised(modules: PipelineComponents, feeds: HostTensors, { controls, windows }: DenoisedOptions) {
   const { guidanceWidth } = modules.conditioning;
   const inputs = mapValues<string, HostTensor, Tensor>(feeds, (value, name) => feed(name, value));
-  const { guidance, textEmbeds, timeIds } = inputs;
-  const [x, t, context] = [lookup(inputs, "x"), lookup(inputs, "t"), lookup(inputs, "context")];
+  const { rows, frames, clips } = frameRows(inputs, windows);
+  const { guidance, textEmbeds, timeIds } = rows;
+  const [x, t, context] = [lookup(rows, "x"), lookup(rows, "t"), lookup(rows, "context")];
   const timestepCond = guidance && guidanceWidth && guidanceEmbedding(guidance, guidanceWidth);
   const added = { ...(textEmbeds && { textEmbeds }), ...(timeIds && { timeIds }) };
-  const residuals = residualsOf(modules, { x, t, context, added }, { inputs, count: controls });
-  return modules.unet(x, t, context, {
+  const residuals = residualsOf(modules, { x, t, context, added }, { inputs: rows, count: controls });
+  const output = modules.unet(x, t, context, {
     ...added,
     ...(timestepCond && { timestepCond }),
     ...(residuals && { residuals }),
+    frames,
   });
+  return clips(output);
 }

@@ -55,6 +55,7 @@ const variants: readonly [name: string, options: (model: TextToImageModel) => Pa
   ["a guidance range", () => ({ guidanceRange: [0.3, 3], sampler: "Euler a" })],
   ["no guidance", () => ({ guidance: 1, sampler: "ddpm" })],
   ["a prompt that changes", () => ({ prompt: "[a cat:a dog:0.5]", promptSyntax: "a1111" })],
+  ["prompts joined by AND", () => ({ prompt: "a cat :1.2 AND a dog :-0.3", promptSyntax: "a1111" })],
   ["an image to paint into", (model) => ({ ...inpainting(model), sampler: "Euler a" })],
   ["an image to start from", (model) => ({ init: inpainting(model).init, strength: 0.6 })],
   ["a second, larger pass", () => ({ hires: { scale: 1.5 } })],
@@ -72,7 +73,7 @@ describe.each([
 
   test.each(cases)("gives the evaluations and images of single runs, bit for bit: %s", async (_, options) => {
     const { model, network } = opened;
-    const plan = planTextToImage(model, { prompt: "a red apple", steps: 4, guidance: 3, ...options(model) });
+    const plan = await planTextToImage(model, { prompt: "a red apple", steps: 4, guidance: 3, ...options(model) });
     const run = async (seeds: readonly number[]) => {
       const events: TextToImageEvent[] = [];
       for await (const event of textToImage(network, plan, { seeds, previews: new Set([1]) })) events.push(event);
@@ -86,10 +87,50 @@ describe.each([
     }
   });
 
+  test("paints where the mask is white, and keeps the rest of the image", async () => {
+    if (files !== tinyPixelModel) return; // latents are not the pixels of the image
+    const { model, network } = opened;
+    const { init, mask } = inpainting(model);
+    const { sampleSize: side } = model.modules;
+    const plan = await planTextToImage(model, {
+      prompt: "a red apple",
+      steps: 4,
+      guidance: 1,
+      sampler: "euler",
+      init,
+      mask,
+    });
+    let latent: Float32Array = new Float32Array();
+    for await (const event of textToImage(network, plan)) if (event.type === "evaluation") latent = event.latent;
+    const distances = [0, 0];
+    for (const [i, v] of latent.entries()) {
+      const half = i % side < side / 2 ? 0 : 1;
+      distances[half] = Math.max(distances[half]!, Math.abs(v - Math.sin(i)));
+    }
+    expect(distances[1]).toBeLessThan(1e-6);
+    expect(distances[0]).toBeGreaterThan(0.1);
+  });
+
+  test("counts the steps of both passes of a hires fix through", async () => {
+    const { model, network } = opened;
+    const options = {
+      prompt: "a red apple",
+      steps: 4,
+      guidance: 1,
+      sampler: "euler",
+      hires: { scale: 1.5, strength: 0.5 },
+    };
+    const steps: string[] = [];
+    for await (const event of textToImage(network, await planTextToImage(model, options))) {
+      if (event.type === "evaluation") steps.push(`${event.i} of ${event.n}`);
+    }
+    expect(steps).toEqual([0, 1, 2, 3, 4, 5].map((i) => `${i} of 6`));
+  });
+
   test("runs the U-Net once an evaluation, for both halves of guidance and all images", async () => {
     const { model, network, calls } = opened;
     calls.length = 0;
-    const plan = planTextToImage(model, { prompt: "a red apple", steps: 3, guidance: 3, sampler: "euler" });
+    const plan = await planTextToImage(model, { prompt: "a red apple", steps: 3, guidance: 3, sampler: "euler" });
     for await (const _ of textToImage(network, plan, { seeds: SEEDS }));
     expect(calls).toEqual([6, 6, 6]);
   });
@@ -100,12 +141,12 @@ describe.each([
       calls.length = 0;
       const options = { prompt: "a red apple", steps: 3, sampler: "euler", ...guidance };
       const estimates: Float32Array[] = [];
-      for await (const event of textToImage(network, planTextToImage(model, options))) {
+      for await (const event of textToImage(network, await planTextToImage(model, options))) {
         if (event.type === "evaluation") estimates.push(event.x0);
       }
       return { estimates, calls: [...calls] };
     };
-    const { levels } = planTextToImage(model, { prompt: "", steps: 3, sampler: "euler" });
+    const { levels } = await planTextToImage(model, { prompt: "", steps: 3, sampler: "euler" });
     const [first = 0, second = 0, third = 0] = levels.map(noiseRatio);
     const everywhere = await run({ guidance: 3 });
     const middle = await run({ guidance: 3, guidanceRange: [third, second] });
@@ -123,4 +164,38 @@ describe.each([
     expect(middle.estimates[0]).toEqual(none.estimates[0]);
     expect(middle.estimates[1]).not.toEqual(none.estimates[1]);
   });
+
+  test.each([
+    { prompt: "a cat AND a dog", without: [1, 1, 1] },
+    { prompt: "a cat :0.4 AND a dog :0.6", without: [1, 1] },
+  ])(
+    "outside of the guidance range the scale is 1, with as few calls as the weights need: $prompt",
+    async ({ prompt, without }) => {
+      const { model, network, calls } = opened;
+      const run = async (guidance: Partial<TextToImageOptions>) => {
+        calls.length = 0;
+        const options = { prompt, promptSyntax: "a1111" as const, steps: 2, sampler: "euler", ...guidance };
+        const plan = await planTextToImage(model, options);
+        const estimates: Float32Array[] = [];
+        for await (const event of textToImage(network, plan)) {
+          if (event.type === "evaluation") estimates.push(event.x0);
+        }
+        return { estimates, calls: [...calls], ratios: plan.levels.map(noiseRatio) };
+      };
+      const [weak, strong] = [await run({ guidance: 1 }), await run({ guidance: 3 })];
+      const [first = 0, second = 0] = weak.ratios;
+      const [late, early] = [
+        await run({ guidance: 3, guidanceRange: [0, second] }),
+        await run({ guidance: 3, guidanceRange: [second, first] }),
+      ];
+      expect(late.calls).toEqual([...without, 1, 1, 1]);
+      expect(early.calls).toEqual([1, 1, 1, ...without]);
+      const expectClose = (a: Float32Array | undefined, b: Float32Array | undefined) => {
+        for (const [k, v] of a!.entries()) expect(b?.[k]).toBeCloseTo(v, 4);
+      };
+      expectClose(weak.estimates[0], late.estimates[0]);
+      expectClose(strong.estimates[0], early.estimates[0]);
+      expect(late.estimates[1]).not.toEqual(weak.estimates[1]);
+    },
+  );
 });

@@ -51,13 +51,13 @@ export function plannedMask(
     "channels" in mask
       ? maskValues(fitted(mask, size))
       : fittedValues(checkedPlanes(mask, { name: "the mask", planes: 1 }), size);
-  const places = values.data.map((v) => (v >= 0.5 ? 1 : 0));
-  if (!places.includes(1)) {
+  const positions = values.data.map((v) => (v >= 0.5 ? 1 : 0));
+  if (!positions.includes(1)) {
     throw refuse("mask", "the mask is dark everywhere, so there is nothing to paint", "paint white where to change");
   }
-  if ("channels" in mask && mask.channels === 4 && !places.includes(0)) {
+  if ("channels" in mask && mask.channels === 4 && !positions.includes(0)) {
     const message = "the mask is white or transparent everywhere, so nothing of its image would be kept";
     throw refuse("mask", message, "transparent counts as white here: put the mask on a black ground");
   }
-  return places;
+  return positions;
 }

@@ -1,8 +1,7 @@
 import { AquatintError } from "../../errors.ts";
 import type { ImageInput, Size } from "../../formats/image/resize.ts";
-import type { TextToImageModules } from "../model/components.ts";
+import type { PipelineComponents } from "../model/components.ts";
 import type { PlannedControl } from "../network/controlnet-inputs.ts";
-import { plannedImage, plannedMask } from "./image-inputs.ts";
 
 /** Images that a generation begins with and is held to. */
 export interface Img2ImgOptions {
@@ -57,7 +56,7 @@ const refuse = (kind: string, message: string, hint: string) =>
 /** The size of an image that nobody chose: as large as the model was trained at, in the proportions of `init`. */
 export function imageSize(
   { init, width, height }: Img2ImgOptions & Partial<{ [K in keyof Size]: number | undefined }>,
-  { sampleSize, multiple }: TextToImageModules,
+  { sampleSize, multiple }: PipelineComponents,
 ): Size {
   if (!init || width !== undefined || height !== undefined) {
     return { width: width ?? sampleSize, height: height ?? sampleSize };
@@ -68,23 +67,38 @@ export function imageSize(
 }
 
 /** Checks canvas options against a model, a size and the sampler's steps. @throws AquatintError "generate/…". */
-export function planImageInputs(
+export async function planImageInputs(
   options: Img2ImgOptions,
-  { modules, size, steps }: { readonly modules: TextToImageModules; readonly size: Size; readonly steps: number },
-): ImageInputs {
+  { modules, size, steps }: { readonly modules: PipelineComponents; readonly size: Size; readonly steps: number },
+): Promise<ImageInputs> {
   const { init, mask } = options;
   if (mask && !init) {
     throw refuse("mask", "there is a mask and no image that it belongs to", "give the image as init, too");
   }
-  if (modules.paints && !mask) {
+  if (modules.isInpainting && !mask) {
     throw refuse("mask", "this model paints into an image, and was given none", "give it an image and a mask");
   }
+  const controls = checkedControls(options.controls ?? [], modules);
   return {
     ...strengthOf(options, steps),
+    ...(init || controls.length > 0 ? await plannedImages({ init, mask, controls }, size) : { controls: [] }),
+    isInpainting: modules.isInpainting,
+  };
+}
+
+/** The images at the size of the result; reading them is loaded where there is one. */
+async function plannedImages(
+  { init, mask, controls }: Pick<Img2ImgOptions, "init" | "mask"> & { readonly controls: readonly CheckedControl[] },
+  size: Size,
+) {
+  const { plannedImage, plannedMask } = await import("./image-inputs.ts");
+  return {
     ...(init && { init: plannedImage(init, { name: "init", size }) }),
     ...(init && mask && { mask: plannedMask(mask, { init, size }) }),
-    isInpainting: modules.paints,
-    controls: plannedControls(options.controls ?? [], modules, size),
+    controls: controls.map(({ image, ...control }) => ({
+      image: plannedImage(image, { name: "a control image", size }),
+      ...control,
+    })),
   };
 }
 
@@ -94,7 +108,7 @@ function strengthOf({ init, mask, strength }: Img2ImgOptions, steps: number) {
     return planStrength({ strength: strength ?? usual }, steps);
   }
   if (strength === undefined) return { begin: 0, strength: 1 };
-  throw refuse("strength", "a strength says how far to go from an image, and there is none", "give it as init");
+  throw refuse("strength", "strength needs an initial image, and there is none", "give it as init");
 }
 
 /** Number of steps that a walk may go from its first image. @throws AquatintError "generate/strength". */
@@ -108,11 +122,12 @@ export function planStrength({ strength }: { readonly strength: number }, steps:
   throw refuse("strength", `a strength of ${strength} leaves none of ${steps} steps`, `give at least ${least} steps`);
 }
 
-function plannedControls(
+type CheckedControl = Omit<PlannedControl, "image"> & Pick<ControlOptions, "image">;
+
+function checkedControls(
   requested: readonly ControlOptions[],
-  { controls }: TextToImageModules,
-  size: Size,
-): readonly PlannedControl[] {
+  { controls }: PipelineComponents,
+): readonly CheckedControl[] {
   if (requested.length !== controls.length) {
     const message = `the model has ${controls.length} ControlNets and was given ${requested.length} images for them`;
     throw refuse("control", message, "give each ControlNet one image");
@@ -125,6 +140,6 @@ function plannedControls(
       const message = `a ControlNet acts from ${start} to ${end} of the steps, expected 0 <= start < end <= 1`;
       throw refuse("control", message, "0 and 1 are all steps");
     }
-    return { image: plannedImage(image, { name: "a control image", size }), scale, start, end };
+    return { image, scale, start, end };
   });
 }

@@ -70,11 +70,11 @@ interface ImageContext {
 }
 
 async function initialLatent(plan: Canvas, context: ImageContext): Promise<InitialLatent> {
-  const { mask, isInpainting: paints, strength, levels, begin } = plan;
+  const { mask, isInpainting, strength, levels, begin } = plan;
   const { init, stream } = context;
   const encode = encoderOf(plan, context);
   const fromNoise = init === undefined || (mask !== undefined && strength === 1);
-  const original = init && !(paints && fromNoise) ? await encode(init) : undefined;
+  const original = init && !(isInpainting && fromNoise) ? await encode(init) : undefined;
   const eps = stream.randn(sizeOf(plan.latentShape));
   const x =
     fromNoise || !original
@@ -83,7 +83,7 @@ async function initialLatent(plan: Canvas, context: ImageContext): Promise<Initi
   if (!mask || !init) return { x };
   const cells = latentMask(mask, plan);
   const masked = init.map((v, i) => (mask[i % mask.length] === 1 ? 0 : v));
-  if (paints) return { x, inpaintingChannels: [cells, await encode(masked)] };
+  if (isInpainting) return { x, inpaintingChannels: [cells, await encode(masked)] };
   // diffusers encodes the masked image, too, and so takes its random numbers from the stream
   if (context.network.posterior) stream.randn(sizeOf(plan.latentShape));
   return { x, project: keepUnmasked({ cells, original: required(original, "original"), eps }) };

@@ -25,7 +25,13 @@ const networkWith = (parts: Partial<TextToImageNetwork>): TextToImageNetwork => 
 });
 
 async function run(parts: Partial<TextToImageNetwork>, options: Partial<TextToImageOptions> = {}): Promise<void> {
-  const plan = planTextToImage(model, { prompt: "a cat", steps: 3, guidance: 4, sampler: "Euler Karras", ...options });
+  const plan = await planTextToImage(model, {
+    prompt: "a cat",
+    steps: 3,
+    guidance: 4,
+    sampler: "Euler Karras",
+    ...options,
+  });
   for await (const _ of textToImage(networkWith(parts), plan));
 }
 

@@ -1,4 +1,4 @@
-import type { GuidanceRange } from "../../diffusion/guidance-range.ts";
+import type { GuidanceRange } from "../../diffusion/guidance.ts";
 import type { StepCacheChoice } from "../../diffusion/step-cache/registry.ts";
 import type { Seed } from "../../math/random.ts";
 import type { ConditioningOptions } from "../conditioning/plan.ts";

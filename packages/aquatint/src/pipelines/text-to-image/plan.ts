@@ -1,17 +1,15 @@
-import { checkedRescale } from "../../diffusion/guidance.ts";
-import { checkedGuidanceRange, type GuidanceRange } from "../../diffusion/guidance-range.ts";
+import { checkedRescale, type GuidanceRange } from "../../diffusion/guidance.ts";
 import { toCoordinates } from "../../diffusion/process/coordinates.ts";
 import type { Level } from "../../diffusion/process/level.ts";
 import { checkSolvable } from "../../diffusion/process/prediction.ts";
-import { type SamplerName, samplers } from "../../diffusion/registry.ts";
 import type { SamplerEntry } from "../../diffusion/samplers/define-sampler.ts";
-import { checkWalk, type SchedulerSettings, withSampler } from "../../diffusion/scheduler.ts";
-import { checkStepCache, type StepCache, stepCacheOf } from "../../diffusion/step-cache/registry.ts";
+import { checkWalk, type SchedulerSettings } from "../../diffusion/scheduler.ts";
+import type { StepCache, StepCacheChoice } from "../../diffusion/step-cache/registry.ts";
 import { AquatintError } from "../../errors.ts";
 import { type Seed, torchCpu } from "../../math/random.ts";
 import type { GenerationDefaults } from "../../util/generation-defaults.ts";
 import { type ConditionedModel, type Conditioning, planConditioning } from "../conditioning/plan.ts";
-import type { TextToImageModules } from "../model/components.ts";
+import type { PipelineComponents } from "../model/components.ts";
 import { generationDefaults } from "../model/defaults.ts";
 import { hiresFixOptions } from "./hires-fix.ts";
 import { type ImageInputs, imageSize, planImageInputs, planStrength } from "./img2img.ts";
@@ -53,16 +51,16 @@ export interface PlannedModel extends ConditionedModel {
   readonly generation?: GenerationDefaults;
 }
 
-/** Checks every option against the model before anything is loaded. @throws AquatintError that names the option. */
-export function planTextToImage(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
-  const plan = planSinglePass(model, options);
+/** Checks every option against the model before its weights are loaded. @throws AquatintError that names the option. */
+export async function planTextToImage(model: PlannedModel, options: TextToImageOptions): Promise<TextToImagePlan> {
+  const plan = await planSinglePass(model, options);
   if (!options.hires) return plan;
   const { larger, strength } = hiresFixOptions(options, { ...plan, multiple: model.modules.multiple });
-  const hiresFix = planSinglePass(model, larger);
+  const hiresFix = await planSinglePass(model, larger);
   return { ...plan, hiresFix: { ...hiresFix, ...planStrength({ strength }, hiresFix.steps) } };
 }
 
-function planSinglePass(model: PlannedModel, options: TextToImageOptions): TextToImagePlan {
+async function planSinglePass(model: PlannedModel, options: TextToImageOptions): Promise<TextToImagePlan> {
   const { scheduler, modules, generation = generationDefaults() } = model;
   const { channels, factor } = modules;
   const { prompt, negative = "", seed = DEFAULT_SEED } = options;
@@ -75,10 +73,10 @@ function planSinglePass(model: PlannedModel, options: TextToImageOptions): TextT
   }
   checkSize({ width, height }, modules);
   torchCpu(seed); // refuses what is no 64-bit integer
-  const sampling = options.sampler === undefined ? scheduler : withSampler(scheduler, options.sampler);
+  const sampling = await samplingOf(scheduler, options);
   checkWalk(sampling, { steps, learnsVariance: false }); // a text-to-image U-Net gives as many channels as it denoises
   const { levels } = sampling.path(steps);
-  const { unconditional = false }: SamplerEntry = samplers[sampling.sampler];
+  const { unconditional = false } = sampling.sampler;
   checkSolvable(
     sampling.target,
     levels.slice(0, -1).map((level) => toCoordinates(sampling.networkCoordinates, level)),
@@ -89,41 +87,60 @@ function planSinglePass(model: PlannedModel, options: TextToImageOptions): TextT
     negative,
     guidance,
     conditioning,
-    ...planEvaluations(options, { levels, conditioning, sampler: sampling.sampler }),
+    ...(await planEvaluations(options, { levels, conditioning, sampler: sampling.sampler })),
     ...checkedNoise(options),
     seed,
     width,
     height,
     latentShape: [channels, height / factor, width / factor],
     scheduler: sampling,
-    samplerName: options.sampler ?? sampling.sampler,
+    samplerName: options.sampler ?? sampling.sampler.name,
     steps,
     levels,
-    ...planImageInputs(options, { modules, size: { width, height }, steps }),
+    ...(await planImageInputs(options, { modules, size: { width, height }, steps })),
   };
 }
 
-interface PlannedWalk extends Pick<TextToImagePlan, "levels" | "conditioning"> {
-  readonly sampler: SamplerName;
+interface PlannedTrajectory extends Pick<TextToImagePlan, "levels" | "conditioning"> {
+  readonly sampler: SamplerEntry;
 }
 
-/** The options that say where and how often the network is evaluated, checked. */
-function planEvaluations(options: TextToImageOptions, { levels, conditioning, sampler }: PlannedWalk) {
-  const { unconditional = false }: SamplerEntry = samplers[sampler];
-  const stepCache = options.stepCache && stepCacheOf(options.stepCache);
-  if (stepCache) checkStepCache(stepCache, { sampler, rows: 1 });
+/** The options that say where and how often the network is evaluated, checked; the code of each is loaded for it. */
+async function planEvaluations(options: TextToImageOptions, { levels, conditioning, sampler }: PlannedTrajectory) {
   return {
     guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
-    guidanceRange: checkedGuidanceRange(options.guidanceRange, {
-      levels,
-      cfg: conditioning.cfgBatch === 2,
-      unconditionalSampler: unconditional ? sampler : undefined,
-    }),
-    stepCache,
+    guidanceRange: options.guidanceRange && (await planRange(options.guidanceRange, { levels, conditioning, sampler })),
+    stepCache: options.stepCache && (await planStepCache(options.stepCache, sampler)),
   };
 }
 
-function checkSize(size: { width: number; height: number }, { multiple, sampleSize }: TextToImageModules): void {
+async function planRange(
+  range: GuidanceRange,
+  { levels, conditioning, sampler }: PlannedTrajectory,
+): Promise<GuidanceRange> {
+  const { checkedGuidanceRange } = await import("../../diffusion/guidance-range.ts");
+  return checkedGuidanceRange(range, {
+    levels,
+    cfg: conditioning.cfgBatch > conditioning.weights.length,
+    unconditionalSampler: sampler.unconditional ? sampler.name : undefined,
+  });
+}
+
+async function planStepCache(choice: StepCacheChoice, sampler: SamplerEntry): Promise<StepCache> {
+  const { checkStepCache, stepCacheOf } = await import("../../diffusion/step-cache/registry.ts");
+  const stepCache = stepCacheOf(choice);
+  checkStepCache(stepCache, { sampler, rows: 1 });
+  return stepCache;
+}
+
+/** The model's scheduler, or another sampler, whose code is loaded for it. */
+async function samplingOf(scheduler: SchedulerSettings, { sampler }: TextToImageOptions): Promise<SchedulerSettings> {
+  if (sampler === undefined) return scheduler;
+  const { withSampler } = await import("../../diffusion/with-sampler.ts");
+  return withSampler(scheduler, sampler);
+}
+
+function checkSize(size: { width: number; height: number }, { multiple, sampleSize }: PipelineComponents): void {
   for (const [name, value] of Object.entries(size)) {
     if (Number.isInteger(value) && value > 0 && value % multiple === 0) continue;
     throw new AquatintError("generate/size", `the ${name} must be a multiple of ${multiple} pixels, got ${value}`, {

@@ -3,7 +3,6 @@ import { type Latent, rowsOf } from "../../diffusion/process/latent.ts";
 import type { Level } from "../../diffusion/process/level.ts";
 import { batchNoise } from "../../diffusion/samplers/loop.ts";
 import { type Image, tensorToImages } from "../../formats/image/image.ts";
-import { fittedPlanes } from "../../formats/image/resize.ts";
 import { float32 } from "../../graph/host-tensor.ts";
 import { sizeOf } from "../../graph/types.ts";
 import type { Seed } from "../../math/random.ts";
@@ -83,6 +82,7 @@ export async function* textToImage(
   }
   if (!hiresFix) return;
   // the same as image-to-image of the image as it would have been written
+  const { fittedPlanes } = await import("../../formats/image/resize.ts");
   const inits = small.map((image) => fittedPlanes(image, hiresFix).data);
   const previews = new Set(Array.from(run.previews ?? [], (i) => i - before));
   for await (const event of singlePass(network, hiresFix, { ...run, previews, inits })) {
@@ -112,7 +112,7 @@ async function* singlePass(
     ...canvas,
     ...initial,
     rows,
-    cfgBatch: conditioning.cfgBatch,
+    ...{ cfgBatch: conditioning.cfgBatch, weights: conditioning.weights },
     conditions: await encodedConditioning(network, conditioning, { rows, signal }),
     controls: controlInputs(canvas),
     noise: batchNoise(streams.map(({ noise }) => noise)),

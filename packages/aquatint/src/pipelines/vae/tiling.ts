@@ -61,7 +61,7 @@ export const decodeInTiles =
   async (x, options) =>
     isWithin(x, tile)
       ? decode(x, options)
-      : inTiles(x.shape, { tile, overlap, scale: factor }, (place) => decode(cut(x, place), options));
+      : inTiles(x.shape, { tile, overlap, scale: factor }, (region) => decode(cut(x, region), options));
 
 /** Encodes in such tiles, as diffusers' `tiled_encode` does; each place of a latent has its noise in every tile. */
 export const encodeInTiles =
@@ -69,8 +69,8 @@ export const encodeInTiles =
   async (pixels, noise, options) =>
     isWithin(noise, tile)
       ? encode(pixels, noise, options)
-      : inTiles(noise.shape, { tile, overlap, scale: 1 }, (place) =>
-          encode(cut(pixels, place, factor), cut(noise, place), options),
+      : inTiles(noise.shape, { tile, overlap, scale: 1 }, (region) =>
+          encode(cut(pixels, region, factor), cut(noise, region), options),
         );
 
 const isWithin = ({ shape }: HostTensor, tile: number): boolean => shape.slice(2).every((side) => side <= tile);
@@ -84,24 +84,24 @@ interface Tiling extends Pick<TilingOptions, "tile" | "overlap"> {
 async function inTiles(
   [n = 1, , height = 1, width = 1]: Shape,
   { tile, scale, overlap = 0.25 }: Tiling,
-  run: (place: Cut) => Promise<Float32Array>,
+  run: (region: Cut) => Promise<Float32Array>,
 ): Promise<Float32Array> {
   const step = Math.max(1, Math.trunc(tile * (1 - overlap)));
   const blend = Math.trunc(tile * scale * overlap);
   const size = (top: number, left: number) => ({ h: Math.min(tile, height - top), w: Math.min(tile, width - left) });
-  const places = startsOf(height, step).flatMap((top) =>
+  const regions = startsOf(height, step).flatMap((top) =>
     startsOf(width, step).map((left) => ({ top, left, ...size(top, left) })),
   );
   const tiles = new Map<string, Planes>();
   // equal sizes after each other: each is a program of its own
-  for (const place of places.toSorted((a, b) => b.h - a.h || b.w - a.w)) {
-    tiles.set(`${place.top} ${place.left}`, { data: await run(place), h: place.h * scale, w: place.w * scale });
+  for (const region of regions.toSorted((a, b) => b.h - a.h || b.w - a.w)) {
+    tiles.set(`${region.top} ${region.left}`, { data: await run(region), h: region.h * scale, w: region.w * scale });
   }
   const first = lookup(tiles, "0 0");
   const channels = first.data.length / (n * first.h * first.w);
   const [h, w] = [height * scale, width * scale];
   const result: Planes = { data: new Float32Array(n * channels * h * w), h, w };
-  for (const { top, left } of places) {
+  for (const { top, left } of regions) {
     const current = lookup(tiles, `${top} ${left}`);
     const [above, before] = [tiles.get(`${top - step} ${left}`), tiles.get(`${top} ${left - step}`)];
     if (above) fade(current, above, { extent: blend, along: "y" });
@@ -130,10 +130,10 @@ interface Cut {
 }
 
 /** A tile of a tensor, so many of whose values along each side belong to a place. */
-function cut(tensor: HostTensor, place: Cut, factor = 1): HostTensor {
+function cut(tensor: HostTensor, region: Cut, factor = 1): HostTensor {
   const data = float32Data(tensor);
   const [n, c, height, width] = tensor.shape as readonly [number, number, number, number];
-  const [top, left, h, w] = [place.top * factor, place.left * factor, place.h * factor, place.w * factor];
+  const [top, left, h, w] = [region.top * factor, region.left * factor, region.h * factor, region.w * factor];
   const part = new Float32Array(n * c * h * w);
   for (let row = 0; row < n * c * h; row++) {
     const from = (Math.floor(row / h) * height + top + (row % h)) * width + left;

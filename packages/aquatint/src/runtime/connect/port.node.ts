@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import type { Request } from "../protocol.ts";
 import { type NativeGuard, type Port, unguarded } from "../worker/serve.ts";
 import { type NativeLock, releaseNativeLock, takeNativeLock } from "./native-lock.ts";
 
@@ -8,14 +9,14 @@ export interface WorkerEnd {
   readonly native: NativeGuard;
 }
 
-/** The end that this script was started at. */
+/** The end that this script was started at. It takes requests from here on; they wait until `listen` is called. */
 export const workerEnd = (): WorkerEnd => (parentPort ? threadEnd(parentPort) : processEnd());
 
 function threadEnd(parent: NonNullable<typeof parentPort>): WorkerEnd {
   const { lock } = workerData as { readonly lock: NativeLock };
   return {
     port: {
-      listen: (onRequest) => parent.on("message", onRequest),
+      listen: requestsOf(parent),
       post: (answer, transfer) => parent.postMessage(answer, transfer),
     },
     native: { enter: () => takeNativeLock(lock), leave: () => releaseNativeLock(lock) },
@@ -28,9 +29,24 @@ function processEnd(): WorkerEnd {
   process.on("disconnect", () => process.exit());
   return {
     port: {
-      listen: (onRequest) => process.on("message", onRequest),
+      listen: requestsOf(process),
       post: (answer) => process.send?.(answer, undefined, undefined, (error) => error && process.exit()),
     },
     native: unguarded,
+  };
+}
+
+/** Keeps what arrives before there is a listener: Deno drops a message that nobody listens for. */
+export function requestsOf(source: {
+  on(event: "message", listener: (request: Request) => void): unknown;
+}): Port["listen"] {
+  const early: Request[] = [];
+  let receive = (request: Request): void => {
+    early.push(request);
+  };
+  source.on("message", (request) => receive(request));
+  return (onRequest) => {
+    receive = onRequest;
+    for (const request of early.splice(0)) onRequest(request);
   };
 }

@@ -34,7 +34,7 @@ export function describeLostState(
 /** The error of a state whose worker has died. */
 export const stateLostError = (types: State["types"]): AquatintError =>
   new AquatintError("runtime/state-lost", `the state was lost when the runtime's worker died: ${contents([types])}`, {
-    hint: "create it again; training goes on from its last checkpoint with --resume",
+    hint: "create it again; --resume continues training from its last checkpoint",
   });
 
 const BYTES = { float32: 4, int32: 4, bool: 1 };

@@ -51,7 +51,7 @@ export async function createRuntime(
 
 function checkThreads(threads = 1): void {
   if (!Number.isSafeInteger(threads) || threads < 1) {
-    throw new AquatintError("runtime/threads", `threads is ${threads}, not a whole number from 1 on`);
+    throw new AquatintError("runtime/threads", `threads is ${threads}, expected a whole number of 1 or more`);
   }
 }
 

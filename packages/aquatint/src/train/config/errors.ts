@@ -66,10 +66,10 @@ export function configProblem(schema: z.ZodType, issue: z.core.$ZodIssue, json: 
   const wrong = issue.code === "unrecognized_keys" ? itemAt(issue.keys, 0) : value;
   const candidates = names.filter((name) => name !== wrong);
   const hint = typeof wrong === "string" ? didYouMean(wrong, candidates) : undefined;
-  const place = issue.path.length ? `"${issue.path.join(".")}": ` : "";
+  const where = issue.path.length ? `"${issue.path.join(".")}": ` : "";
   const expected = issue.code === "invalid_union" && names.length ? `expected ${listed(names)}` : issue.message;
   const actual = issue.code === "unrecognized_keys" ? "" : `; found ${quoted(value)}`;
-  return { message: `${place}${expected}${actual}`, hint };
+  return { message: `${where}${expected}${actual}`, hint };
 }
 
 const listed = (names: readonly string[]): string =>

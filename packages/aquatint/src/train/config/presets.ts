@@ -44,7 +44,7 @@ export const presets = {
 } as const satisfies Readonly<Record<string, Preset>>;
 
 /** A change by a preset: "training.minutes = 30". */
-export type PresetChange = readonly [place: string, value: unknown];
+export type PresetChange = readonly [path: string, value: unknown];
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import { compile } from "../../compiler/compile.ts";
+import { layoutPass } from "../../compiler/nchwc/layout.ts";
 import { hostTensorOf } from "../../graph/host-tensor.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type HostTensor, type HostTensors, sizeOf } from "../../graph/types.ts";
@@ -59,7 +60,7 @@ interface Update {
 
 async function updateAtOnce({ phase, groups, fixed, runtime, state }: PhaseInput): Promise<Update> {
   const { loss, results = {} } = phase;
-  const graph = trainGraph({ loss, groups, fixed, results, layout: runtime.layout });
+  const graph = trainGraph({ loss, groups, fixed, results, layout: layoutPass(runtime.layout) });
   const program = await runtime.load(compile(graph));
   return {
     run: (feeds, rates) => program.run({ ...feeds, ...rates }, { state, accept: isSound }),
@@ -70,7 +71,7 @@ async function updateAtOnce({ phase, groups, fixed, runtime, state }: PhaseInput
 
 async function updateInParts({ phase, groups, fixed, runtime, state, accumulate }: PhaseInput): Promise<Update> {
   const { loss, results = {} } = phase;
-  const { layout } = runtime;
+  const layout = layoutPass(runtime.layout);
   const graph = accumulateGraph({ loss, groups, fixed, results, layout }, 1 / accumulate);
   const add = await runtime.load(compile(graph));
   const part = (feeds: HostTensors, i: number): HostTensors => ({

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { tinyPixelForms, tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
 import { type ModelFiles, memoryFiles } from "../../checkpoints/files.ts";
 import { openModel } from "../../checkpoints/open.ts";
+import { floatToHalf } from "../../formats/safetensors/half.ts";
 import { parseSafetensors } from "../../formats/safetensors/safetensors.ts";
+import { float32Data } from "../../graph/host-tensor.ts";
 import type { HostTensors } from "../../graph/types.ts";
 import { textToImageModel } from "../../pipelines/model/text-to-image-model.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
@@ -79,6 +81,21 @@ test("a session draws its samples and writes a folder that opens as a model, in 
   expect([...(await reopened.weights()).keys()]).toContain("unet.conv_in.weight");
   const { tensors } = parseSafetensors(bytes("unet/diffusion_pytorch_model.safetensors"));
   expect(new Set([...tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(["F16"]));
+});
+
+test("the model that is written holds the moving averages of the weights", async () => {
+  await using session = await opened(config);
+  for await (const _ of session.steps());
+  const { tensors } = await session.remembered();
+  const half = (slot: string) => {
+    const key = Object.keys(tensors).find((name) => name.startsWith(`${slot}/unet`) && name.endsWith("conv_in.weight"));
+    return [...floatToHalf(float32Data(tensors[key!]!))];
+  };
+  const file = (await session.outputs.modelFiles()).get("unet/diffusion_pytorch_model.safetensors");
+  const { data } = parseSafetensors(file as Uint8Array).tensors.get("conv_in.weight")!;
+  const weights = [...new Uint16Array(data.slice().buffer)];
+  expect(weights).toEqual(half("ema"));
+  expect(weights).not.toEqual(half("weights"));
 });
 
 const initFrom = memoryFiles(tinyPixelModel(), "tiny");

@@ -132,16 +132,16 @@ function session({ config, task, state, phases, stopping, checkpoint }: Open): T
 
 /** The moving average of each parameter, or the parameter itself where none is kept. */
 function trainedWeights(task: Task, state: State): TrainedWeights {
-  const places = Array.from(task.parameters, ([name, tensor]) => {
+  const entries = Array.from(task.parameters, ([name, tensor]) => {
     const average = `${slots.average}/${name}`;
-    return { name, tensor, place: average in state.types ? average : `${slots.weight}/${name}` };
+    return { name, tensor, key: average in state.types ? average : `${slots.weight}/${name}` };
   });
   return {
     state,
-    parameters: { names: new Map(places.map(({ place, tensor }) => [place, tensor])), as: "state" },
+    parameters: { names: new Map(entries.map(({ key, tensor }) => [key, tensor])), as: "state" },
     async read() {
-      const values = await state.read(places.map(({ place }) => place));
-      return new Map(places.map(({ name, place }) => [name, lookup(values, place)]));
+      const values = await state.read(entries.map(({ key }) => key));
+      return new Map(entries.map(({ name, key }) => [name, lookup(values, key)]));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { grad } from "../../autodiff/grad.ts";
 import { type CompileOptions, compile } from "../../compiler/compile.ts";
 import type { Executable } from "../../compiler/executable.ts";
-import type { Layout } from "../../compiler/nchwc/layout.ts";
+import type { LayoutPass } from "../../compiler/nchwc/layout.ts";
 import { copyTensor, zeros } from "../../graph/host-tensor.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensors } from "../../graph/types.ts";
@@ -42,8 +42,8 @@ export interface TrainStepInput {
   readonly results?: Readonly<Record<string, Tensor>>;
   /** Also return every clipped gradient, as the result "gradient/NAME". */
   readonly withGradients?: boolean;
-  /** Preferred `layout` of the runtime. */
-  readonly layout?: Layout | undefined;
+  /** Pass to the layout of the runtime. */
+  readonly layout?: LayoutPass | undefined;
 }
 
 const parametersOf = (groups: readonly ParameterGroup[]): ReadonlyMap<string, Tensor> =>
@@ -100,7 +100,7 @@ export function accumulateGraph(step: TrainStepInput, share: number): CompileOpt
 }
 
 /** Updates the parameters from the gradients that `accumulateGraph` added up. Result: `gradNorm`. */
-export function applyStep(groups: readonly ParameterGroup[], layout?: Layout): Executable {
+export function applyStep(groups: readonly ParameterGroup[], layout?: LayoutPass): Executable {
   const sums = new Map(Array.from(parametersOf(groups), ([name, weight]) => [name, stateLike(weight)]));
   const { norm, next, state } = updateGraph(groups, sums);
   return compile({

@@ -55,7 +55,7 @@ export async function checkpointSaver(recording: Recording) {
       if (problem && must) throw problem;
       if (problem) {
         const lastGood = good ? `the last good checkpoint is ${good}` : "there is no checkpoint yet";
-        yield { type: "problem", message: `${messageOf(problem)}; ${lastGood}, and training goes on` };
+        yield { type: "problem", message: `${messageOf(problem)}; ${lastGood}, and training continues` };
         return;
       }
       yield { type: "checkpoint", path: `${files.folder}/${good}`, step };

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, truncate } from "node:fs/promises";
+import { appendFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { openModel } from "../../checkpoints/open.node.ts";
@@ -10,7 +10,9 @@ import { type PoolFacts, poolFiles } from "../../data/pool/pool.ts";
 import { prefetchedDataset } from "../../data/prefetch.node.ts";
 import { parseDatasetConfig } from "../../data/registry.ts";
 import { AquatintError } from "../../errors.ts";
-import { writeFileAtomic } from "../../formats/files.node.ts";
+import { fileError, writeFileAtomic } from "../../formats/files.node.ts";
+import { makeFolder } from "../../formats/folders.node.ts";
+import { exclusiveLock } from "../../formats/lock.node.ts";
 import { floatToHalf } from "../../formats/safetensors/half.ts";
 import { float32Data } from "../../graph/host-tensor.ts";
 import { AutoencoderKL, downsampling, parseAutoencoderConfig } from "../../models/autoencoder/index.ts";
@@ -59,6 +61,10 @@ export async function* encodePool(options: EncodeOptions): AsyncGenerator<Encode
   expectImages(dataset, "encoding");
   await using encoder = await encoderOf(folder, { runtime, dataset });
   const facts: PoolFacts = { dataset: config, seed, size: dataset.size, ...encoder.latents };
+  await makeFolder(out).catch((cause: unknown) => {
+    throw fileError("write", out, cause);
+  });
+  await using _ = await exclusiveLock(join(out, "pool.lock"));
   await settle(out, facts);
   for (const split of ["held-out", "train"] as const) {
     let done = await tidied(out, split, facts);
@@ -69,16 +75,18 @@ export async function* encodePool(options: EncodeOptions): AsyncGenerator<Encode
       const n = Math.min(CHUNK, counts[split] - done);
       const { images, captions } = await stream.next(n);
       const means = await encoder.means(images);
-      await appendFile(join(out, poolFiles.latents(split)), new Uint8Array(floatToHalf(means).buffer));
-      await appendFile(
-        join(out, poolFiles.captions(split)),
-        captions.map((text) => `${JSON.stringify(text)}\n`).join(""),
-      );
+      await append(join(out, poolFiles.latents(split)), new Uint8Array(floatToHalf(means).buffer));
+      await append(join(out, poolFiles.captions(split)), captions.map((text) => `${JSON.stringify(text)}\n`).join(""));
       done += n;
       yield { split, done, of: counts[split] };
     }
   }
 }
+
+const append = (path: string, bytes: Uint8Array | string): Promise<void> =>
+  appendFile(path, bytes).catch((cause: unknown) => {
+    throw fileError("write", path, cause);
+  });
 
 interface EncoderParts {
   readonly runtime: Runtime;
@@ -111,7 +119,6 @@ async function encoderOf(folder: string, { runtime, dataset }: EncoderParts) {
 
 /** Begins a pool, or sees that the one that is there is the same. */
 async function settle(out: string, facts: PoolFacts): Promise<void> {
-  await mkdir(out, { recursive: true });
   const existing = await readPoolFacts(out).catch((error: unknown) => {
     if (error instanceof AquatintError && error.code === "file/missing") return undefined;
     throw error;
@@ -129,7 +136,7 @@ async function settle(out: string, facts: PoolFacts): Promise<void> {
 
 /** Cuts off what is not whole. Returns how many entries there are. */
 async function tidied(out: string, split: Split, facts: PoolFacts): Promise<number> {
-  for (const file of [poolFiles.latents(split), poolFiles.captions(split)]) await appendFile(join(out, file), "");
+  for (const file of [poolFiles.latents(split), poolFiles.captions(split)]) await append(join(out, file), "");
   const { path, entries } = await wholeEntries(out, split, latentBytes(facts));
   await truncate(path, entries.length * latentBytes(facts));
   await writeFileAtomic(join(out, poolFiles.captions(split)), entries.map((line) => `${line}\n`).join(""));

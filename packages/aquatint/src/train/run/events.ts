@@ -89,4 +89,13 @@ export interface SessionRecord {
   /** Threads that were asked for; absent for one a core. */
   readonly threads?: number | undefined;
   readonly machine?: Machine | undefined;
+  /** Files of the data set, of data sets that read files. */
+  readonly data?: SessionData | undefined;
+}
+
+/** The files of a data set as they were when a session opened them. */
+export interface SessionData {
+  readonly images: number;
+  /** SHA-256 of their paths, bytes and captions. */
+  readonly contents: string;
 }

@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AquatintError } from "../../errors.ts";
 import { fileError, readBytes, writeFileAtomic } from "../../formats/files.node.ts";
+import { makeFolder } from "../../formats/folders.node.ts";
 import { exclusiveLock, lockHolder } from "../../formats/lock.node.ts";
 import { finishReplacing, replaceFolder } from "./replace.node.ts";
 import { MODEL, type RunFiles } from "./run-folder.ts";
@@ -14,7 +15,7 @@ export function diskFiles(folder: string): RunFiles {
       throw fileError("write", at(path), cause);
     });
   const writeFlushed = async (path: string, bytes: Uint8Array | string) => {
-    await mkdir(dirname(at(path)), { recursive: true });
+    await makeFolder(dirname(at(path)));
     await writeFileAtomic(at(path), bytes);
   };
   return {
@@ -50,7 +51,7 @@ const UNFINISHED = /^\.step-\d+\.\w+\.[0-9a-f]+\.tmp$/;
 
 /** Holds a run's folder for this process until it is disposed of, and clears away what a killed one left. @throws AquatintError "train/running" */
 export async function claimFolder(folder: string): Promise<AsyncDisposable> {
-  const created = await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+  const created = await makeFolder(folder).catch((cause: unknown) => {
     throw fileError("write", folder, cause);
   });
   const lock = await exclusiveLock(join(folder, LOCK)).catch((cause: unknown) => {

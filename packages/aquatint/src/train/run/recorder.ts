@@ -9,7 +9,7 @@ import type { StepEvent } from "../loop/train.ts";
 import { attempted, checkpointSaver, type Recording } from "./checkpoint-saver.ts";
 import { type RunClock, runClock } from "./clock.ts";
 import type { RunEvent, SessionRecord, StepRecord } from "./events.ts";
-import { machineChange } from "./resume.ts";
+import { sessionChanges } from "./resume.ts";
 import {
   addSession,
   lastSession,
@@ -34,7 +34,7 @@ export interface RunInput {
   /** Memory of the process in MiB. */
   readonly memory?: (() => number) | undefined;
   /** Machine of the session, for `sessions.jsonl`. */
-  readonly place?: Pick<SessionRecord, "machine" | "threads"> | undefined;
+  readonly host?: Pick<SessionRecord, "machine" | "threads" | "data"> | undefined;
   /** An abort writes a checkpoint before its reason is thrown. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,8 +55,8 @@ export async function* recordRun(input: RunInput): AsyncGenerator<RunEvent, void
   const clock = runClock({ before: start?.checkpoint.seconds ?? 0 });
   const checkpoint = start?.checkpoint;
   await using session = await openSession({ config, task, runtime, checkpoint, seconds: clock.seconds });
-  const { recording, change, event } = await describedRun(input, { session, clock, started });
-  if (change) yield { type: "problem", message: change };
+  const { recording, changes, event } = await describedRun(input, { session, clock, started });
+  for (const message of changes) yield { type: "problem", message };
   yield event;
   const log = await recordLog(files, logs.metrics, recording.from);
   const saver = await checkpointSaver(recording);
@@ -86,15 +86,15 @@ interface OpenRun {
   readonly started: string;
 }
 
-/** Writes what the run is; returns its "start" event, and how the machine differs from the last session's. */
+/** Writes what the run is; returns its "start" event, and how the session differs from the last one. */
 async function describedRun(input: RunInput, { session, clock, started }: OpenRun) {
-  const { config, runtime, files, start, place, signal, memory } = input;
+  const { config, runtime, files, start, host, signal, memory } = input;
   const from = start?.checkpoint.step ?? 0;
   const { parameterCount: parameters } = session;
   const { device } = runtime;
   const { folder } = files;
-  const sessionRecord: SessionRecord = { started, step: from, parameters, device, ...place };
-  const change = from > 0 ? machineChange(await lastSession(files), sessionRecord) : undefined;
+  const sessionRecord: SessionRecord = { started, step: from, parameters, device, ...host };
+  const changes = from > 0 ? sessionChanges(await lastSession(files), sessionRecord) : [];
   const describe = async () => {
     await removeEnd(files);
     await writeConfig(files, config);
@@ -105,7 +105,7 @@ async function describedRun(input: RunInput, { session, clock, started }: OpenRu
   const event: RunEvent = { type: "start", folder, parameters, step: from, steps, batchSize, device };
   const checkpointPath = start?.path;
   const recording: Recording = { session, config, files, clock, describe, from, checkpointPath, memory, signal };
-  return { recording, change, event };
+  return { recording, changes, event };
 }
 
 /** Looks at the clock every few seconds until it is disposed. */

@@ -1,8 +1,14 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { finishReplacing, replaceFolder } from "./replace.node.ts";
+
+vi.mock("node:fs/promises", async (load) => {
+  const original = await load<typeof import("node:fs/promises")>();
+  return { ...original, rename: vi.fn(original.rename) };
+});
 
 let root: string;
 let folder: string;
@@ -26,6 +32,20 @@ test("a folder is replaced whole: what only the old one had is gone, and nothing
   expect(await content()).toEqual(["new", "new"]);
   expect((await readdir(folder)).sort()).toEqual(["config.json", "unet"]);
   expect(await readdir(root)).toEqual(["model"]);
+});
+
+test("the old folder stands, under one of its names, until the new one has taken its place", async () => {
+  await replaceFolder(folder, files("old"));
+  const standing: boolean[] = [];
+  const { rename: original } = await vi.importActual<typeof import("node:fs/promises")>("node:fs/promises");
+  vi.mocked(rename).mockImplementation(async (from, to) => {
+    standing.push([folder, `${folder}.before`].some((path) => existsSync(join(path, "unet/weights.bin"))));
+    await original(from, to);
+  });
+  await replaceFolder(folder, files("new"));
+  vi.mocked(rename).mockImplementation(original);
+  expect(standing.length).toBeGreaterThanOrEqual(2);
+  expect(standing).not.toContain(false);
 });
 
 test("a file that cannot be written leaves the old folder as it was", async () => {

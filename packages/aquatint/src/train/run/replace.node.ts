@@ -1,9 +1,10 @@
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../../formats/files.node.ts";
+import { makeFolder } from "../../formats/folders.node.ts";
 
 /** Paths of the new folder, and of the old one while the new one takes its place. */
-const places = (folder: string) => ({
+const paths = (folder: string) => ({
   next: join(dirname(folder), `.${basename(folder)}.tmp`),
   before: `${folder}.before`,
 });
@@ -19,11 +20,11 @@ const exists = (path: string): Promise<boolean> =>
  * either of them whole, and perhaps under the name `FOLDER.before`, which `finishReplacing` takes back.
  */
 export async function replaceFolder(folder: string, files: ReadonlyMap<string, Uint8Array | string>): Promise<void> {
-  const { next, before } = places(folder);
+  const { next, before } = paths(folder);
   await finishReplacing(folder);
   try {
     for (const [path, bytes] of files) {
-      await mkdir(dirname(join(next, path)), { recursive: true });
+      await makeFolder(dirname(join(next, path)));
       await writeFileAtomic(join(next, path), bytes);
     }
   } catch (cause) {
@@ -37,7 +38,7 @@ export async function replaceFolder(folder: string, files: ReadonlyMap<string, U
 
 /** Clears away what a killed `replaceFolder` left; the old folder gets its name back where the new one has not taken it. */
 export async function finishReplacing(folder: string): Promise<void> {
-  const { next, before } = places(folder);
+  const { next, before } = paths(folder);
   await removed(next);
   if (!(await exists(before))) return;
   if (await exists(folder)) await removed(before);

@@ -133,9 +133,9 @@ describe("a resumed run tells", () => {
 
   test("another number of threads and another device", async () => {
     const machine = { processor: "p", cores: 4, memory: 8, system: "linux x64", node: "v20" };
-    await run({ place: { machine } });
-    expect(problems(await run({ resume: true, place: { machine, threads: 4 } }))).toEqual([]);
-    const [problem] = problems(await run({ resume: true, place: { machine, threads: 1 } }));
+    await run({ host: { machine } });
+    expect(problems(await run({ resume: true, host: { machine, threads: 4 } }))).toEqual([]);
+    const [problem] = problems(await run({ resume: true, host: { machine, threads: 1 } }));
     expect(problem).toMatch(/threads from 4 to 1.*rounding/);
   });
 

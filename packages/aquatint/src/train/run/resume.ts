@@ -5,7 +5,7 @@ import type { TaskKinds } from "../tasks/registry.ts";
 import { taskKindsFor } from "../tasks/task-kinds.ts";
 import type { TrainingCheckpoint } from "./checkpoint.ts";
 import { type Difference, differences } from "./differences.ts";
-import type { FinishedRun, SessionRecord } from "./events.ts";
+import type { FinishedRun, SessionData, SessionRecord } from "./events.ts";
 import { isEndWritten, MODEL, type RunFiles, textOf } from "./run-folder.ts";
 
 /** Fields that say where a run lies and how it was written down, and nothing of what it is. */
@@ -82,11 +82,14 @@ export async function finishedRun(
   return { folder: files.folder, path: `${files.folder}/${MODEL}`, step, ended };
 }
 
-type Place = Pick<SessionRecord, "device" | "threads" | "machine">;
-const threadsOf = ({ threads, machine }: Place): number | undefined => threads ?? machine?.cores;
+type RunHost = Pick<SessionRecord, "device" | "threads" | "machine">;
+const threadsOf = ({ threads, machine }: RunHost): number | undefined => threads ?? machine?.cores;
 
-/** Change of the machine of a resumed run, as a sentence; undefined without one or where nothing is known. */
-export function machineChange(before: Place | undefined, now: Place): string | undefined {
+/** Changes of the machine and of the data set's files since the last session, as sentences; none where nothing is known. */
+export const sessionChanges = (before: SessionRecord | undefined, now: SessionRecord): readonly string[] =>
+  [machineChange(before, now), dataChange(before?.data, now.data)].filter((change) => change !== undefined);
+
+function machineChange(before: RunHost | undefined, now: RunHost): string | undefined {
   if (!before) return undefined;
   const [then, threads] = [threadsOf(before), threadsOf(now)];
   const changes = [
@@ -95,4 +98,11 @@ export function machineChange(before: Place | undefined, now: Place): string | u
   ];
   if (changes.length === 0) return undefined;
   return `computed elsewhere than before: ${changes.join(", ")}; the weights are those of a run that was never stopped but for rounding`;
+}
+
+function dataChange(before: SessionData | undefined, now: SessionData | undefined): string | undefined {
+  if (!before || !now || before.contents === now.contents) return undefined;
+  const counts =
+    before.images === now.images ? `${now.images} images` : `${before.images} images before, ${now.images} now`;
+  return `the files of the data set were changed (${counts}); the weights will not be those of a run that was never stopped`;
 }

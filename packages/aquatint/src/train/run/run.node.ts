@@ -60,13 +60,22 @@ export async function* trainRun(
       return;
     }
   }
-  const { openRuntime, openDataset, datasetNotes, openTask, recordRun, memory, placeOf } = await parts();
+  const { openRuntime, openDataset, datasetNotes, openTask, recordRun, memory, placeOf, dataOf } = await parts();
   const { initFrom, signal } = options;
   await using runtime = await openRuntime(options);
   await using dataset = await openDataset(config.dataset);
   for (const message of datasetNotes(dataset)) yield { type: "problem", message };
   const task = await openTask(config, { dataset, runtime, initFrom, assets: start?.checkpoint.assets });
-  yield* recordRun({ config, task, runtime, files, start, memory, place: placeOf(options), signal });
+  yield* recordRun({
+    config,
+    task,
+    runtime,
+    files,
+    start,
+    memory,
+    host: { ...placeOf(options), data: dataOf(dataset) },
+    signal,
+  });
 }
 
 /** Plans a run of this configuration, with the pace of three steps; nothing is written. */
@@ -90,7 +99,7 @@ async function startingPoint(
 ): Promise<StartingPoint | undefined> {
   if (resume && initFrom) {
     throw new AquatintError("train/options", "--resume and --init-from cannot be given together", {
-      hint: "--resume goes on with a run; --init-from begins a new one from a model's weights",
+      hint: "--resume continues a run; --init-from starts a new one with a model's weights",
     });
   }
   if (resume) return newestCheckpoint(files);

@@ -9,7 +9,7 @@ import { activationCheckpointing } from "../loop/activation-checkpointing.ts";
 import type { Task } from "../loop/task.ts";
 import { holdsOut } from "../tasks/sources.ts";
 import { taskKindsFor } from "../tasks/task-kinds.ts";
-import type { Machine } from "./events.ts";
+import type { Machine, SessionData } from "./events.ts";
 
 export { prefetchedDataset as openDataset } from "../../data/prefetch.node.ts";
 export { dryRun } from "./dry-run.ts";
@@ -43,6 +43,12 @@ function thisMachine(): Machine {
     node: process.version,
   };
 }
+
+/** The files of a dataset, as `sessions.jsonl` holds them. */
+export const dataOf = ({ report }: Dataset): SessionData | undefined =>
+  report?.contents === undefined
+    ? undefined
+    : { images: report.counts.train + report.counts["held-out"], contents: report.contents };
 
 /** A sentence for each thing that the dataset could not use or leaves out. */
 export const datasetNotes = (dataset: Dataset): readonly string[] => [

@@ -1,4 +1,5 @@
 import { compile, type ParameterBinding } from "../../compiler/compile.ts";
+import { layoutPass } from "../../compiler/nchwc/layout.ts";
 import { zeros } from "../../graph/host-tensor.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { type HostTensor, type HostTensors, sizeOf } from "../../graph/types.ts";
@@ -35,7 +36,7 @@ export function inChunks<R extends string>({
   let program: Promise<Program<R>> | undefined;
   return {
     async run(feeds) {
-      program ??= runtime.load(compile({ outputs: trace(chunk), parameters, layout: runtime.layout }));
+      program ??= runtime.load(compile({ outputs: trace(chunk), parameters, layout: layoutPass(runtime.layout) }));
       const loaded = await program;
       const n = itemAt(itemAt(Object.values(feeds), 0).shape, 0);
       const parts: HostTensors<R>[] = [];

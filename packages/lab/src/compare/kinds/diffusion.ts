@@ -39,7 +39,7 @@ export const diffusionKind: ModelKind = {
       parameters: [...modelParameters(model.modules)]
         .filter(([name]) => !name.startsWith("vae.encoder."))
         .reduce((n, [, { shape }]) => n + sizeOf(shape), 0),
-      walks: walks.map((walk) => walkOf(work, walk)),
+      walks: walks.map((sampling) => walkOf(work, sampling)),
       ...(!vae && { bound: (input: BoundInput) => boundOf(work, input) }),
       [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
     };

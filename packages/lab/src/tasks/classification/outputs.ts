@@ -28,15 +28,15 @@ export function classificationOutputs({ evaluation }: ClassificationConfig, part
   const { state, parameters } = weights;
   const trace = (n: number) => {
     const images = input({ name: "images", dtype: "float32", shape: [n, 3, ...dataset.size] });
-    return { places: model(images).places };
+    return { cells: model(images).cells };
   };
   const network = inChunks({ runtime, state, parameters, chunk: CHUNK, trace });
   return {
     async evaluate() {
       const { images, truths } = await evaluationSamples(dataset, evaluation.images);
       const feed = { dtype: "float32", shape: [truths.length, 3, ...dataset.size], data: images } as const;
-      const { places } = await network.run({ images: feed });
-      return { recall: recallOf(float32Data(places), truths, { dataset, classifier }) };
+      const { cells } = await network.run({ images: feed });
+      return { recall: recallOf(float32Data(cells), truths, { dataset, classifier }) };
     },
     modelFiles: async () => {
       const content = { folder: "", config: json, weights: await weights.read() };

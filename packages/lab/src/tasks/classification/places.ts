@@ -37,14 +37,14 @@ export function placeAnswers(things: readonly PlacedThing[], options: PlaceOptio
   for (const { name, x, y, width, height } of things) {
     const classIndex = classes.indexOf(name);
     const nearest = Math.floor(y * rows) * columns + Math.floor(x * columns);
-    for (let place = 0; place < rows * columns; place++) {
-      const across = Math.abs(((place % columns) + 0.5) / columns - x) / (width / 2);
-      const down = Math.abs((Math.floor(place / columns) + 0.5) / rows - y) / (height / 2);
+    for (let cell = 0; cell < rows * columns; cell++) {
+      const across = Math.abs(((cell % columns) + 0.5) / columns - x) / (width / 2);
+      const down = Math.abs((Math.floor(cell / columns) + 0.5) / rows - y) / (height / 2);
       const reach = Math.max(across, down);
-      if (reach > 1 && place !== nearest) continue;
-      const middle = reach <= MIDDLE || place === nearest;
-      answers.classes[place] = middle ? classIndex : classes.length;
-      answers.weights[place] = middle ? 1 : 0;
+      if (reach > 1 && cell !== nearest) continue;
+      const middle = reach <= MIDDLE || cell === nearest;
+      answers.classes[cell] = middle ? classIndex : classes.length;
+      answers.weights[cell] = middle ? 1 : 0;
     }
   }
   return answers;

@@ -43,12 +43,12 @@ function classificationTask(config: ClassificationConfig, parts: TaskParts): Tas
 }
 
 /** The mean over all places of the negative log likelihood of what they show, by their weights. */
-function placesLoss(places: Tensor): Tensor {
-  const [n, , rows, columns] = places.shape as [number, number, number, number];
+function placesLoss(cells: Tensor): Tensor {
+  const [n, , rows, columns] = cells.shape as [number, number, number, number];
   const shape = [n, 1, rows, columns];
   const answers = input({ name: "answers", dtype: "int32", shape });
   const weights = input({ name: "weights", dtype: "float32", shape });
-  return neg(mean(mul(weights, gather(logSoftmax(places, { axis: 1 }), answers, { axis: 1 }))));
+  return neg(mean(mul(weights, gather(logSoftmax(cells, { axis: 1 }), answers, { axis: 1 }))));
 }
 
 function classificationPhase(
@@ -62,7 +62,7 @@ function classificationPhase(
   const images = input({ name: "images", dtype: "float32", shape: [microBatchSize, 3, ...dataset.size] });
   const phase: Phase = {
     name: "classification",
-    loss: placesLoss(model(images).places),
+    loss: placesLoss(model(images).cells),
     async next() {
       const batch = await sources.stream.next(batchSize);
       const answers = batch.truths.map((truth) => placeAnswers(thingsOf(truth), options));

@@ -92,8 +92,8 @@ function criticGraph({ penalty, penalty_weight: gamma, penalty_share: share }: G
   };
   const penalized = Math.max(1, Math.round(share * microBatchSize));
   const some = (x: Tensor) => slice(x, { axis: 0, start: 0, end: penalized });
-  const places = { r1: images.real, r2: images.generated };
-  const slope = slopePenalty((x) => critic.network(x, some(condition)), some(places[penalty]));
+  const points = { r1: images.real, r2: images.generated };
+  const slope = slopePenalty((x) => critic.network(x, some(condition)), some(points[penalty]));
   const losses = criticLosses(logits);
   return {
     loss: add(add(losses.real, losses.generated), scale(slope, gamma / 2)),

@@ -6,8 +6,8 @@ import { quadrature } from "./quadrature.ts";
 
 /** In what the estimated noise is a polynomial between steps, and how it is integrated over the noise ratio. */
 export interface Axis {
-  /** Place of a ratio, from the place of `from`. */
-  place(ratio: number, from: number): number;
+  /** Coordinate of a ratio, from that of `from`. */
+  coordinate(ratio: number, from: number): number;
   /** Integrals of place^0, place^1, .. over the ratio, from `from` to `to`. */
   moments(from: number, to: number, n: number): readonly number[];
   /** True where the integrals hold to a ratio of 0. */
@@ -33,7 +33,7 @@ export const linearMultistep = (axis: Axis, { order, lowerOrderFinal = false }: 
       const history = past.slice(0, lowerOrderFinal && n < FEW_STEPS ? n - i : order);
       if (isEndpoint(interval) && (from.alpha === 0 || !axis.reachesZero)) return firstOrderStep(interval, estimate);
       const [start, end] = [noiseRatio(from), noiseRatio(to)];
-      const points = history.map(({ level, m }) => ({ place: axis.place(noiseRatio(level), start), m }));
+      const points = history.map(({ level, m }) => ({ coordinate: axis.coordinate(noiseRatio(level), start), m }));
       const moments = axis.moments(start, end, points.length).map((moment) => to.alpha * moment);
       return lin([to.alpha / from.alpha, x], ...quadrature(points, moments));
     };

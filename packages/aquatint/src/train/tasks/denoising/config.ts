@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { generationSchema } from "../../../pipelines/model/defaults.ts";
+import type { generationFields } from "../../../pipelines/model/defaults.ts";
 import { samplesSchema } from "../kind.ts";
 import { timestepsConfig } from "./timesteps.ts";
 
@@ -46,6 +46,12 @@ export const textSamples = samplesSchema({
   guidance: z.number().nonnegative().default(2).describe("Classifier-free guidance; 1 is none."),
   seed: z.int().nonnegative().default(0).describe("The first prompt's seed; the next ones follow."),
 });
+
+/** A model's own choices for generation, as `generationFields` reads them. */
+const generationSchema = z.strictObject({
+  num_inference_steps: count.optional().describe("Steps of the sampler."),
+  guidance_scale: z.number().nonnegative().optional().describe("Classifier-free guidance; 1 is none."),
+} satisfies Record<keyof typeof generationFields, z.ZodType>);
 
 /** The fields of `"task": "denoising"`. */
 export const denoisingFields = {

@@ -1,6 +1,6 @@
 import type { Tensor } from "../../../graph/tensor.ts";
 import { input } from "../../../ops/leaves.ts";
-import type { TextToImageModules } from "../../../pipelines/model/components.ts";
+import type { PipelineComponents } from "../../../pipelines/model/components.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../../tokenizers/files.ts";
 import { itemAt } from "../../../util/items.ts";
 import type { TaskContext } from "../kind.ts";
@@ -23,7 +23,7 @@ export const captionIdsInput = (files: TokenizerFiles, n: number): Tensor =>
 
 /** A model's network at noisy samples xt [n, c, h, w] and their times [n], told captions by their ids. */
 export const denoises =
-  ({ unet, textEncoders }: Pick<TextToImageModules, "unet" | "textEncoders">, ids: Tensor) =>
+  ({ unet, textEncoders }: Pick<PipelineComponents, "unet" | "textEncoders">, ids: Tensor) =>
   (xt: Tensor, t: Tensor): Tensor =>
     unet(xt, t, itemAt(textEncoders, 0).read(ids).hidden(0));
 

@@ -5,7 +5,7 @@ import { type HostTensor, type HostTensors, type Shape, sizeOf } from "../../../
 import type { RandomStream } from "../../../math/random.ts";
 import { type Autoencoder, downsampling, samplePosterior, scaleLatent } from "../../../models/autoencoder/index.ts";
 import { input } from "../../../ops/leaves.ts";
-import type { TextToImageModules } from "../../../pipelines/model/components.ts";
+import type { PipelineComponents } from "../../../pipelines/model/components.ts";
 import type { LatentKind } from "./config.ts";
 
 /** Space that a U-Net denoises: images themselves, or their latents. */
@@ -20,7 +20,7 @@ export interface TrainingLatents {
 
 /** Options of a training space. */
 export interface TrainingLatentsInput {
-  readonly modules: Pick<TextToImageModules, "posterior" | "vae">;
+  readonly modules: Pick<PipelineComponents, "posterior" | "vae">;
   /** Height and width of the images in pixels. */
   readonly size: readonly [height: number, width: number];
   readonly latents: LatentKind;

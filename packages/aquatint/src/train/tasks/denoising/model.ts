@@ -7,7 +7,7 @@ import type { Tensor } from "../../../graph/tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import { downsampling, parseAutoencoderConfig } from "../../../models/autoencoder/index.ts";
 import { expectKeys, parameters } from "../../../nn/module.ts";
-import { modelParameters, type TextToImageModules, textToImageModules } from "../../../pipelines/model/components.ts";
+import { modelParameters, type PipelineComponents, textToImageModules } from "../../../pipelines/model/components.ts";
 import type { ModelConfigs, TextToImageModel } from "../../../pipelines/model/model-folder.ts";
 import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
 import type { TokenizerFiles } from "../../../tokenizers/files.ts";
@@ -28,7 +28,7 @@ type ModelFields = z.output<typeof denoisingFields.model>;
 export interface DenoisingModel {
   readonly configs: ModelConfigs;
   readonly tokenizerFiles: TokenizerFiles;
-  readonly modules: TextToImageModules;
+  readonly modules: PipelineComponents;
   /** All that live in a run's state, by their names in checkpoints. */
   readonly parameters: ReadonlyMap<string, Tensor>;
   readonly scheduler: SchedulerSettings;
@@ -85,7 +85,7 @@ function unetConfig({ size: [side] }: Dataset, vae: unknown) {
   return { sample_size: side / downsampling(config), in_channels: channels, out_channels: channels };
 }
 
-async function wholeModel(initial: TextToImageModel, modules: TextToImageModules) {
+async function wholeModel(initial: TextToImageModel, modules: PipelineComponents) {
   const weights = await initial.weights();
   expectKeys("the model to begin with", modelParameters(modules), weights);
   return weights;
@@ -93,7 +93,7 @@ async function wholeModel(initial: TextToImageModel, modules: TextToImageModules
 
 async function frozenWeights(
   frozen: { readonly vae?: FrozenPart; readonly text_encoder?: FrozenPart },
-  { vae, textEncoders }: TextToImageModules,
+  { vae, textEncoders }: PipelineComponents,
 ): Promise<ReadonlyMap<string, HostTensor>> {
   const of = async (name: string, part: FrozenPart | undefined, names: ReturnType<typeof parameters>) =>
     Array.from((await part?.read?.(names)) ?? [], ([key, value]) => [`${name}.${key}`, value] as const);

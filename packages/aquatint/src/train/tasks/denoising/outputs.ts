@@ -50,7 +50,10 @@ function painterOf({ runtime, model: { modules, scheduler, tokenizerFiles }, wei
     async draw({ prompts, seed, steps, guidance }: NonNullable<DenoisingConfig["samples"]>) {
       const images: Image[] = [];
       for (const [i, prompt] of prompts.entries()) {
-        const plan = planTextToImage({ scheduler, modules, tokenizers }, { prompt, steps, guidance, seed: seed + i });
+        const plan = await planTextToImage(
+          { scheduler, modules, tokenizers },
+          { prompt, steps, guidance, seed: seed + i },
+        );
         for await (const event of textToImage(network, plan)) {
           if (event.type === "image") images.push(event.image);
         }

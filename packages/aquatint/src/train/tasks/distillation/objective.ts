@@ -49,9 +49,9 @@ export function distillationObjective({
   steps,
   substeps,
 }: DistillationOptions): DistillationObjective {
-  const walk = dividedWalk({ settings: scheduler, steps, substeps });
+  const path = dividedWalk({ settings: scheduler, steps, substeps });
   const drawnAt = (n: number, which: ArrayLike<number>, draws: RandomStream) => {
-    const walks = Array.from(which, (step) => itemAt(walk, step));
+    const walks = Array.from(which, (step) => itemAt(path, step));
     const t = Int32Array.from(walks, (levels) => Math.round(itemAt(levels, 0).t));
     const bands = (results: HostTensors) => lossByBand(t, lookup(results, "errors").data, scheduler.schedule.steps);
     return { feeds: feedsOf(walks, { sample, scheduler, eps: draws.randn(n * sizeOf(sample)) }), bands };
@@ -106,25 +106,25 @@ function feedsOf(
 ): HostTensors {
   const n = walks.length;
   const float = (data: Float32Array, shape: Shape): HostTensor => ({ dtype: "float32", shape, data });
-  const column = (of: (walk: readonly Level[]) => number, shape: Shape = [n, ...sample.map(() => 1)]) =>
+  const column = (of: (path: readonly Level[]) => number, shape: Shape = [n, ...sample.map(() => 1)]) =>
     float(Float32Array.from(walks, of), shape);
-  const fullStep = (walk: readonly Level[]) => ddimStep(target, itemAt(walk, 0), itemAt(walk, -1));
+  const fullStep = (path: readonly Level[]) => ddimStep(target, itemAt(path, 0), itemAt(path, -1));
   const substeps = itemAt(walks, 0)
     .slice(1)
     .flatMap((_, j) => {
-      const step = (walk: readonly Level[]) => ddimStep(target, itemAt(walk, j), itemAt(walk, j + 1));
+      const step = (path: readonly Level[]) => ddimStep(target, itemAt(path, j), itemAt(path, j + 1));
       return [
-        [`t_${j}`, column((walk) => schedule.timestep(itemAt(walk, j).t), [n])],
-        [`p_${j}`, column((walk) => step(walk)[0])],
-        [`q_${j}`, column((walk) => step(walk)[1])],
+        [`t_${j}`, column((path) => schedule.timestep(itemAt(path, j).t), [n])],
+        [`p_${j}`, column((path) => step(path)[0])],
+        [`q_${j}`, column((path) => step(path)[1])],
       ] as const;
     });
   return {
     eps: float(eps, [n, ...sample]),
-    alpha: column((walk) => itemAt(walk, 0).alpha),
-    sigma: column((walk) => itemAt(walk, 0).sigma),
-    p: column((walk) => fullStep(walk)[0]),
-    q_inverse: column((walk) => 1 / fullStep(walk)[1]),
+    alpha: column((path) => itemAt(path, 0).alpha),
+    sigma: column((path) => itemAt(path, 0).sigma),
+    p: column((path) => fullStep(path)[0]),
+    q_inverse: column((path) => 1 / fullStep(path)[1]),
     ...Object.fromEntries(substeps),
   };
 }

@@ -77,6 +77,6 @@ function walkedByDdim({ name, scheduler }: TextToImageModel, student: SchedulerS
   const same = from.steps === to.steps && Math.abs(from.level(middle).alpha - to.level(middle).alpha) < 1e-9;
   if (same) return student;
   throw new AquatintError("config/value", `${name} has the schedule "${from.name}", expected one that DDIM walks`, {
-    hint: "take a teacher with a schedule of betas: DDPMScheduler, DDIMScheduler, DPMSolverMultistepScheduler, …",
+    hint: "use a teacher with a schedule of betas: DDPMScheduler, DDIMScheduler, DPMSolverMultistepScheduler, …",
   });
 }

@@ -1,26 +1,33 @@
-import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
 import { linspace, roundHalfEven } from "../../math/numbers.ts";
+import {
+  either,
+  type FieldValues,
+  field,
+  integer,
+  nullable,
+  nullish,
+  number,
+  oneOf,
+  optional,
+} from "../../util/fields.ts";
 import { itemAt } from "../../util/items.ts";
 import { flowMatching, noiseRatio } from "../process/coordinates.ts";
 import { flow, shifted } from "../process/flow-schedules.ts";
 import { cleanLevel, type Schedule } from "../process/level.ts";
 import { targets } from "../process/prediction.ts";
-import { type SamplerName, samplerChoice } from "../registry.ts";
+import type { SamplerEntry } from "../samplers/define-sampler.ts";
 import type { SamplerOptions } from "../samplers/options.ts";
 import type { Path, SchedulerSettings } from "../scheduler.ts";
 import { exponential } from "../spacing/ramps.ts";
 import { dropLast, levels, ramped, type Spacing } from "../spacing/spacing.ts";
 import {
   continuousSettings,
-  define,
   discreteFields,
   dynamicShiftFields,
-  finalField,
   finalOf,
   flag,
   LEAST,
-  only,
   rampFields,
   rampOf,
   type ScheduleConfig,
@@ -32,7 +39,7 @@ import {
 
 /** The multistep solvers' spacing: whole times short of the last, ramps over the whole schedule. */
 function solverSpacing(
-  config: ScheduleConfig & z.infer<z.ZodObject<typeof rampFields>>,
+  config: ScheduleConfig & FieldValues<typeof rampFields>,
   { lu = false, least = Number.NEGATIVE_INFINITY } = {},
 ): Spacing {
   const ramp = lu ? exponential() : rampOf(config);
@@ -51,19 +58,19 @@ const clippedTimes =
     return times({ ...schedule, steps }, n);
   };
 
-const solverFields = {
+/** The options that all multistep solvers read. */
+export const solverFields = {
   ...discreteFields(),
   ...rampFields,
   ...thresholdFields,
-  solver_order: z.int().min(1).max(3).default(2),
+  solver_order: field(integer({ from: 1, to: 3 }), 2),
   lower_order_final: flag(true),
   ...dynamicShiftFields,
-  prediction_type: z.enum(["epsilon", "sample", "v_prediction", "flow_prediction"]).default("epsilon"),
+  prediction_type: field(oneOf("epsilon", "sample", "v_prediction", "flow_prediction"), "epsilon"),
   use_flow_sigmas: flag(),
-  flow_shift: z.number().positive().default(1),
+  flow_shift: field(number({ above: 0 }), 1),
 };
-const solverSchema = z.object(solverFields);
-type SolverConfig = z.infer<typeof solverSchema>;
+type SolverConfig = FieldValues<typeof solverFields>;
 
 const predicted = {
   epsilon: targets.epsilon,
@@ -90,13 +97,15 @@ function flowSettings(
   const spacing: Spacing = (_, n) =>
     Array.from(linspace(1 / T, 1, n + 1).subarray(0, n), (alpha) => plain.level(T * shifted(1 - alpha, shift)));
   const path = (steps: number): Path => {
-    const walk = levels({ schedule, steps, spacing });
-    const end = { zero: cleanLevel, last: itemAt(walk, -2), ratio: { t: 0, alpha: 1 - smallest, sigma: smallest } }[
-      last
-    ];
-    return { levels: [...walk.slice(0, -1), end] };
+    const trajectory = levels({ schedule, steps, spacing });
+    const end = {
+      zero: cleanLevel,
+      last: itemAt(trajectory, -2),
+      ratio: { t: 0, alpha: 1 - smallest, sigma: smallest },
+    }[last];
+    return { levels: [...trajectory.slice(0, -1), end] };
   };
-  const sigmas: SchedulerSettings["sigmas"] = ({ levels: walk }) => walk.map(({ sigma }) => sigma);
+  const sigmas: SchedulerSettings["sigmas"] = ({ levels: trajectory }) => trajectory.map(({ sigma }) => sigma);
   return {
     schedule,
     spacing,
@@ -108,23 +117,21 @@ function flowSettings(
   };
 }
 
-const dpmFields = {
-  algorithm_type: z.enum(["dpmsolver++", "dpmsolver", "sde-dpmsolver++", "sde-dpmsolver"]).default("dpmsolver++"),
-  solver_type: z.enum(["midpoint", "heun"]).default("midpoint"),
+/** The options of DPM-Solver's classes. */
+export const dpmFields = {
+  algorithm_type: field(oneOf("dpmsolver++", "dpmsolver", "sde-dpmsolver++", "sde-dpmsolver"), "dpmsolver++"),
+  solver_type: field(oneOf("midpoint", "heun"), "midpoint"),
   euler_at_final: flag(),
   use_lu_lambdas: flag(),
   /** Least ln(alpha / sigma) that even times visit. */
-  lambda_min_clipped: z
-    .number()
-    .or(z.literal(Number.NEGATIVE_INFINITY))
-    .nullish()
-    .transform((v) => v ?? Number.NEGATIVE_INFINITY),
+  lambda_min_clipped: nullish(either(number(), oneOf(Number.NEGATIVE_INFINITY)), Number.NEGATIVE_INFINITY),
   /** The variance that such a network says is not read by these classes. */
-  variance_type: z.enum(["learned", "learned_range"]).nullish(),
+  variance_type: optional(nullable(oneOf("learned", "learned_range"))),
 };
 
-const solver = (
-  config: z.infer<z.ZodObject<typeof solverFields>>,
+/** The settings of such a solver. */
+export const solver = (
+  config: SolverConfig,
   { sampler, samplerOptions, final, lu = false, noiseOnly = false, flowEnd = "ratio", least }: SolverParts,
 ): SchedulerSettings => {
   const target = predicted[config.prediction_type];
@@ -148,7 +155,7 @@ const solver = (
   });
 };
 interface SolverParts {
-  readonly sampler: SamplerName;
+  readonly sampler: SamplerEntry;
   readonly samplerOptions: SamplerOptions;
   readonly final: "zero" | "sigma_min";
   readonly lu?: boolean;
@@ -158,96 +165,8 @@ interface SolverParts {
   readonly least?: number;
 }
 
-/** DPMSolverMultistepScheduler */
-export const dpmMultistep = define({ ...solverFields, ...dpmFields, ...finalField }, (config) => {
-  const { algorithm_type: algorithm, solver_order: order } = config;
-  checkFinal(algorithm, config.final_sigmas_type);
-  checkOrder(algorithm, order);
-  return solver(config, {
-    ...samplerChoice(algorithm.startsWith("sde") ? "dpmpp-2m-sde" : "dpmpp-2m", {
-      order,
-      algorithm,
-      solverType: config.solver_type,
-      lowerOrderFinal: config.lower_order_final,
-      eulerAtFinal: config.euler_at_final,
-    }),
-    final: config.final_sigmas_type,
-    least: config.lambda_min_clipped,
-    lu: config.use_lu_lambdas,
-    noiseOnly: !algorithm.endsWith("++"),
-  });
-});
-
-/** DPMSolverSinglestepScheduler */
-export const dpmSinglestep = define(
-  {
-    ...solverFields,
-    ...dpmFields,
-    ...finalField,
-    algorithm_type: z.enum(["dpmsolver++", "dpmsolver", "sde-dpmsolver++"]).default("dpmsolver++"),
-    lower_order_final: flag(),
-    timestep_spacing: only("linspace"),
-    rescale_betas_zero_snr: only(false),
-  },
-  (config) => {
-    const { algorithm_type: algorithm, solver_order: order, solver_type: solverType } = config;
-    checkFinal(algorithm, config.final_sigmas_type);
-    return solver(config, {
-      ...samplerChoice("dpmpp-2s", { order, algorithm, solverType, lowerOrderFinal: config.lower_order_final }),
-      final: config.final_sigmas_type,
-      least: config.lambda_min_clipped,
-      noiseOnly: !algorithm.endsWith("++"),
-    });
-  },
-);
-
-/** DEISMultistepScheduler */
-export const deis = define(
-  { ...solverFields, algorithm_type: only("deis"), solver_type: only("logrho"), rescale_betas_zero_snr: only(false) },
-  (config) =>
-    solver(config, {
-      ...samplerChoice("deis", { order: config.solver_order, lowerOrderFinal: config.lower_order_final }),
-      final: "sigma_min",
-      flowEnd: "last",
-      noiseOnly: true,
-    }),
-);
-
-/** UniPCMultistepScheduler */
-export const uniPc = define(
-  {
-    ...solverFields,
-    ...finalField,
-    predict_x0: flag(true),
-    solver_type: z.enum(["bh1", "bh2"]).default("bh2"),
-    disable_corrector: z.array(z.int().nonnegative()).default([]),
-    solver_p: z.null().optional(),
-  },
-  (config) =>
-    solver(config, {
-      ...samplerChoice("unipc", {
-        order: config.solver_order,
-        variant: config.solver_type,
-        predictData: config.predict_x0,
-        lowerOrderFinal: config.lower_order_final,
-        uncorrected: config.disable_corrector,
-      }),
-      final: config.final_sigmas_type,
-      flowEnd: "last",
-      noiseOnly: !config.predict_x0,
-    }),
-);
-
-/** diffusers has no step of order 3 for the one, and for the other one whose signs are not those of its paper. */
-function checkOrder(algorithm: string, order: number): void {
-  if (order < 3 || !algorithm.startsWith("sde")) return;
-  throw new AquatintError("config/invalid", `the algorithm_type "${algorithm}" has no step of order 3 here`, {
-    hint: 'set "solver_order" to 2; the sampler dpmpp-3m-sde takes three evaluations as k-diffusion does',
-  });
-}
-
 /** A solver that extrapolates the noise cannot step to a level without noise. */
-function checkFinal(algorithm: string, final: "zero" | "sigma_min"): void {
+export function checkFinal(algorithm: string, final: "zero" | "sigma_min"): void {
   if (algorithm.endsWith("++") || final === "sigma_min") return;
   throw new AquatintError("config/invalid", `the algorithm_type "${algorithm}" cannot end at a sigma of zero`, {
     hint: 'set "final_sigmas_type" to "sigma_min"',

@@ -1,0 +1,63 @@
+import { AquatintError } from "../../errors.ts";
+
+/** A prompt that holds at a frame, counted from 0. */
+export interface PromptKey {
+  readonly frame: number;
+  readonly prompt: string;
+}
+
+const ENTRY = /(?:^|[,;|\n])\s*"?(\d+)"?\s*:\s*/g;
+
+const promptError = (message: string, hint: string) => new AquatintError("video/prompt", message, { hint });
+
+/** Reads `0: a cat, 8: a dog`, also with quotes, in lines, and as JSON; text that does not begin so is one prompt. */
+export function promptKeys(text: string): string | readonly PromptKey[] {
+  const inner = text.trim().replace(/^\{([\s\S]*)\}$/, "$1");
+  const heads = [...inner.matchAll(ENTRY)];
+  if (heads[0]?.index !== 0) return text;
+  return heads.map((head, k) => {
+    const start = head.index + head[0].length;
+    const prompt = unquoted(inner.slice(start, heads[k + 1]?.index ?? inner.length));
+    return { frame: Number(head[1]), prompt };
+  });
+}
+
+const unquoted = (text: string): string =>
+  text
+    .trim()
+    .replace(/,$/, "")
+    .trim()
+    .replace(/^"([\s\S]*)"$/, "$1");
+
+/** The prompts in the order of their frames. @throws AquatintError "video/prompt" where one lies outside of the clip or two lie at one frame. */
+export function checkedPromptKeys(prompt: string | readonly PromptKey[], frames: number): readonly PromptKey[] {
+  if (typeof prompt === "string") return [{ frame: 0, prompt }];
+  if (prompt.length === 0) throw promptError("a clip needs a prompt, and the list is empty", 'write one: "0: a cat"');
+  const keys = prompt.toSorted((a, b) => a.frame - b.frame);
+  for (const [k, { frame }] of keys.entries()) {
+    if (!Number.isInteger(frame) || frame < 0 || frame >= frames) {
+      const message = `a prompt is to hold at frame ${frame}, and the clip has the frames 0 to ${frames - 1}`;
+      throw promptError(message, "count frames from 0, or ask for more frames");
+    }
+    if (k > 0 && keys[k - 1]?.frame === frame) {
+      throw promptError(`two prompts are to hold at frame ${frame}`, "give each frame one prompt");
+    }
+  }
+  return keys;
+}
+
+/** Weights of the prompts at a frame: those of the two keys beside it, or all of one key's. */
+export function keyWeights(
+  keys: readonly Pick<PromptKey, "frame">[],
+  frame: number,
+): readonly (readonly [key: number, weight: number])[] {
+  const after = keys.findIndex((key) => key.frame > frame);
+  const before = after === -1 ? keys.length - 1 : Math.max(after - 1, 0);
+  const [a, b] = [keys[before], keys[after]];
+  if (!a || !b || frame <= a.frame) return [[before, 1]];
+  const share = (frame - a.frame) / (b.frame - a.frame);
+  return [
+    [before, 1 - share],
+    [after, share],
+  ];
+}
