@@ -34,6 +34,7 @@ export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/model-folder.ts";
 export type { TextEncoder, TextReading, TokenVectors } from "./model/text-encoders.ts";
 export { type TextToImageModelOptions, textToImageModel } from "./model/text-to-image-model.ts";
+export { textToImageModules } from "./model/text-to-image-modules.ts";
 export type { ControlInput, PlannedControl } from "./network/controlnet-inputs.ts";
 export * from "./network/network.ts";
 export type { ProgramCacheInput } from "./network/program-cache.ts";

@@ -1,13 +1,6 @@
 import { needsUnconditional } from "../../diffusion/guidance.ts";
 import { AquatintError } from "../../errors.ts";
 import type { WeightedText } from "../../tokenizers/attention.ts";
-import { DEFAULT_PROMPT_SYNTAX, type PromptSyntax } from "../../tokenizers/prompt.ts";
-import { subprompts } from "../../tokenizers/subprompts.ts";
-
-interface BranchOptions {
-  readonly prompt: string;
-  readonly promptSyntax?: PromptSyntax | undefined;
-}
 
 interface BranchRun {
   readonly guidance: number;
@@ -27,11 +20,10 @@ export interface PromptBranches {
  * @throws AquatintError "generate/sampler" or "prompt/and" where such a model is not enough.
  */
 export function promptBranches(
-  { prompt, promptSyntax = DEFAULT_PROMPT_SYNTAX }: BranchOptions,
+  prompts: readonly WeightedText[],
   { guidance, unconditional }: BranchRun,
   embedded: boolean,
 ): PromptBranches {
-  const prompts = promptSyntax === "a1111" ? subprompts(prompt) : [{ text: prompt, weight: 1 }];
   const total = prompts.reduce((sum, { weight }) => sum + weight, 0);
   const complete = !needsUnconditional(prompts.map(({ weight }) => weight));
   if (embedded) checkEmbedded({ unconditional, complete, total });

@@ -4,7 +4,7 @@ import type { ImageTexts } from "../../formats/image/image-texts.ts";
 import type { GeneratorName } from "../../math/generators.ts";
 import { jsonSeed } from "../../math/random.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../../tokenizers/emphasis.ts";
-import { DEFAULT_PROMPT_SYNTAX, promptSyntaxes } from "../../tokenizers/prompt.ts";
+import { DEFAULT_PROMPT_SYNTAX, promptSyntaxes } from "../../tokenizers/plain-prompt.ts";
 import { itemAt } from "../../util/items.ts";
 import { clipSkipRules } from "../conditioning/clip-skip.ts";
 import type { ConditionedModel } from "../conditioning/plan.ts";

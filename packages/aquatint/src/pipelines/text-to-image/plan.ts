@@ -11,7 +11,6 @@ import type { GenerationDefaults } from "../../util/generation-defaults.ts";
 import { type ConditionedModel, type Conditioning, planConditioning } from "../conditioning/plan.ts";
 import type { PipelineComponents } from "../model/components.ts";
 import { generationDefaults } from "../model/defaults.ts";
-import { hiresFixOptions } from "./hires-fix.ts";
 import { type ImageInputs, imageSize, planImageInputs, planStrength } from "./img2img.ts";
 import { checkedNoise } from "./noise.ts";
 import { DEFAULT_SEED, type TextToImageOptions } from "./options.ts";
@@ -55,6 +54,7 @@ export interface PlannedModel extends ConditionedModel {
 export async function planTextToImage(model: PlannedModel, options: TextToImageOptions): Promise<TextToImagePlan> {
   const plan = await planSinglePass(model, options);
   if (!options.hires) return plan;
+  const { hiresFixOptions } = await import("./hires-fix.ts");
   const { larger, strength } = hiresFixOptions(options, { ...plan, multiple: model.modules.multiple });
   const hiresFix = await planSinglePass(model, larger);
   return { ...plan, hiresFix: { ...hiresFix, ...planStrength({ strength }, hiresFix.steps) } };
@@ -81,7 +81,7 @@ async function planSinglePass(model: PlannedModel, options: TextToImageOptions):
     sampling.target,
     levels.slice(0, -1).map((level) => toCoordinates(sampling.networkCoordinates, level)),
   );
-  const conditioning = planConditioning(model, options, { steps, guidance, unconditional, width, height });
+  const conditioning = await planConditioning(model, options, { steps, guidance, unconditional, width, height });
   return {
     prompt,
     negative,

@@ -49,7 +49,7 @@ export async function planTextToVideo(model: PlannedModel, options: TextToVideoO
     ...plan,
     ...noise,
     prompts,
-    conditionings: planConditionings(model, prompts, { options, plan, conditioning }),
+    conditionings: await planConditionings(model, prompts, { options, plan, conditioning }),
     frames,
     fps: checkedFps(options.fps ?? videoDefaults.fps),
     clipShape: [channels, frames, height, width],
@@ -83,16 +83,18 @@ interface ConditioningsInput {
 }
 
 /** The conditioning of each prompt; a sampler that needs both outputs gets them whatever the guidance is. */
-function planConditionings(
+async function planConditionings(
   model: PlannedModel,
   prompts: readonly PromptKey[],
   { options, plan, conditioning: { cfgBatch, weights } }: ConditioningsInput,
-): readonly FrameConditioning[] {
+): Promise<readonly FrameConditioning[]> {
   const run = { ...plan, unconditional: cfgBatch > weights.length };
-  const conditionings = prompts.map(({ frame, prompt }) => ({
-    frame,
-    conditioning: planConditioning(model, { ...options, prompt }, run),
-  }));
+  const conditionings = await Promise.all(
+    prompts.map(async ({ frame, prompt }) => ({
+      frame,
+      conditioning: await planConditioning(model, { ...options, prompt }, run),
+    })),
+  );
   checkEqualForms(conditionings);
   return conditionings;
 }
