@@ -34,10 +34,12 @@ export {
 } from "./pipelines/generate.node.ts";
 export { modelHash, modelLabel } from "./pipelines/metadata/model-hash.node.ts";
 export type { AdapterFiles, EmbeddingFile, LoraFile } from "./pipelines/model/adapters.node.ts";
+export type { EngineEvent } from "./pipelines/network/shared-engine.node.ts";
 export type { PreviewKind, PreviewOptions } from "./pipelines/preview/preview.node.ts";
 export type { Drawings, RunReportInput } from "./runs/drawings.node.ts";
 export { findRuns, foundFiles, openRun, openRuns, type RunEntry } from "./runs/find.node.ts";
 export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } from "./runs/reported-run.node.ts";
+export type { PackedEvent } from "./runtime/packed/runtime.node.ts";
 export { nodeRuntime } from "./runtime/runtime.node.ts";
 export type { DryRunEvent, DryRunPace } from "./train/run/dry-run.ts";
 export { dryTrainRun, readTrainConfig, type TrainRunOptions, trainRun } from "./train/run/run.node.ts";

@@ -4,8 +4,9 @@ import { torchCpu } from "../src/math/random.ts";
 import { AutoencoderTiny, parseAutoencoderTinyConfig } from "../src/models/autoencoder-tiny/index.ts";
 import { initialize } from "../src/nn/init.ts";
 import { parameters } from "../src/nn/module.ts";
-import { modelParameters, textToImageModules } from "../src/pipelines/model/components.ts";
+import { modelParameters } from "../src/pipelines/model/components.ts";
 import { encodeModelFolder } from "../src/pipelines/model/model-folder.ts";
+import { textToImageModules } from "../src/pipelines/model/text-to-image-modules.ts";
 import { tinyVae } from "../src/train/tiny.cases.ts";
 import { tinyModelParts } from "./tiny-pixel-model.ts";
 

@@ -32,6 +32,7 @@ const commands: Commands = {
   inspect: async () => (await import("./commands/inspect.ts")).addInspect,
   info: async () => (await import("./commands/info.ts")).addInfo,
   pull: async () => (await import("./commands/pull.ts")).addPull,
+  cache: async () => (await import("./commands/cache.ts")).addCache,
 };
 
 /** Hints for a command that was typed wrongly. */

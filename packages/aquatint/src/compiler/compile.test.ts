@@ -21,6 +21,7 @@ test("feeds, state, results and updates are told apart", async () => {
   });
   const { model: _, ...description } = executable;
   expect(description).toEqual({
+    weightFiles: [],
     feeds: { x: { dtype: "float32", shape: [1, 2] } },
     stateInputs: {
       "layer.weight": { dtype: "float32", shape: [2, 2] },

@@ -2,12 +2,14 @@ import { AquatintError } from "../errors.ts";
 import { graphMemory } from "../graph/memory.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor, Type } from "../graph/types.ts";
+import { lookup } from "../util/items.ts";
 import { mapValues } from "../util/map-values.ts";
 import type { Executable, WeightMemory } from "./executable.ts";
 import { fuse } from "./fuse/fuse.ts";
 import type { LayoutPass } from "./nchwc/layout.ts";
 import { type Binding, type ExternalData, emitOnnx } from "./onnx/emit.ts";
 import { simplify } from "./passes/simplify.ts";
+import { splitInvariant } from "./prologue.ts";
 
 /** The named leaves of a graph, and where their values come from. */
 export interface ParameterBinding {
@@ -36,30 +38,81 @@ export interface CompileOptions<R extends string = string> {
 
 /** Writes a graph as a program for any runtime. Its feeds are the graph's `input` leaves that are no parameters. */
 export function compile<R extends string>(options: CompileOptions<R>): Executable<R> {
-  const { outputs, updates = {}, parameters, weightsFolder, weightMemory, layout, scoreBytes } = options;
-  const bindings = bind(parameters);
-  const next = Object.entries(updates).map(([name, tensor]) => [`next:${name}`, name, tensor] as const);
-  const all = { ...outputs, ...Object.fromEntries(next.map(([output, , tensor]) => [output, tensor])) };
-  const simple = simplify(all);
+  const { outputs, updates = {} } = options;
+  return executableOf({ outputs, updates, lowered: lower(options) }, options);
+}
+
+/** A program whose part that depends on some feeds alone is a program of its own. */
+export interface SplitExecutable<R extends string = string> {
+  /** Computes that part into a state; undefined where there is none. */
+  readonly prologue: Executable<never> | undefined;
+  /** Computes the results from the other feeds and the state. */
+  readonly body: Executable<R>;
+  /** Types of the state. */
+  readonly state: Readonly<Record<string, Type>>;
+}
+
+/** Writes a graph as two programs: one that runs again when the `invariant` feeds change, and one for every run. */
+export function compileSplit<R extends string>(
+  { updates: _, ...options }: CompileOptions<R>,
+  invariant: ReadonlySet<string>,
+): SplitExecutable<R> {
+  const { prologue, body, leaves } = splitInvariant(lower(options), invariant);
+  const state = new Map(Object.entries(leaves));
+  const next = mapValues(leaves, (_, name) => lookup(prologue, name));
+  const names = Object.fromEntries(Object.entries(next).map(([name, x]) => [nextName(name), x]));
+  return {
+    prologue: state.size > 0 ? executableOf({ outputs: {}, updates: next, lowered: names }, options) : undefined,
+    body: executableOf({ outputs: options.outputs, updates: {}, lowered: body, state }, options),
+    state: typesOf(leaves),
+  };
+}
+
+const nextName = (name: string): string => `next:${name}`;
+
+/** The graph as it is written, new values of the state under their names. */
+function lower({ outputs, updates = {}, layout, scoreBytes }: CompileOptions): Readonly<Record<string, Tensor>> {
+  const next = Object.entries(updates).map(([name, tensor]) => [nextName(name), tensor] as const);
+  const simple = simplify({ ...outputs, ...Object.fromEntries(next) });
   const fused = next.length ? simple : fuse(simple, { scoreBytes });
-  const final = layout?.apply(fused) ?? fused;
-  const emitted = emitOnnx(final, bindings);
+  return layout?.apply(fused) ?? fused;
+}
+
+interface LoweredGraph<R extends string> extends Pick<CompileOptions<R>, "outputs"> {
+  readonly updates: NonNullable<CompileOptions["updates"]>;
+  readonly lowered: Readonly<Record<string, Tensor>>;
+  /** Leaves that are taken from the state by name. */
+  readonly state?: ReadonlyMap<string, Tensor>;
+}
+
+function executableOf<R extends string>(
+  { outputs, updates, lowered, state: leaves = new Map() }: LoweredGraph<R>,
+  { parameters, weightsFolder, weightMemory, layout }: CompileOptions,
+): Executable<R> {
+  const bindings = new Map([...bind(parameters), ...bind({ names: leaves, as: "state" })]);
+  const emitted = emitOnnx(lowered, bindings);
   const state = new Set(Array.from(bindings.values(), (binding) => binding.name));
   return {
     model: emitted.model,
     feeds: pick(emitted.inputs, (name) => !state.has(name)),
     stateInputs: pick(emitted.inputs, (name) => state.has(name)),
     results: typesOf(outputs),
-    updates: Object.fromEntries(next.map(([output, name]) => [output, name])),
+    updates: Object.fromEntries(Object.keys(updates).map((name) => [nextName(name), name])),
     nchwc: layout && true,
     weightsFolder,
+    weightFiles: weightFilesOf(bindings),
     weightMemory,
-    memory: graphMemory(final, storedBytes(bindings)),
+    memory: graphMemory(lowered, storedBytes(bindings)),
   };
 }
 
 const typesOf = <R extends string>(outputs: Readonly<Record<R, Tensor>>): Readonly<Record<R, Type>> =>
   mapValues(outputs, ({ dtype, shape }) => ({ dtype, shape }));
+
+const weightFilesOf = (bindings: ReadonlyMap<Tensor, Binding>): readonly string[] => {
+  const values = Array.from(bindings.values(), (binding) => (binding.kind === "constant" ? binding.value : undefined));
+  return [...new Set(values.flatMap((value) => (value && "location" in value ? [value.location] : [])))];
+};
 
 const storedBytes = (bindings: ReadonlyMap<Tensor, Binding>) => (leaf: Tensor) => {
   const binding = bindings.get(leaf);

@@ -23,6 +23,10 @@ export interface Executable<R extends string = string> {
   readonly nchwc?: true | undefined;
   /** Folder that the model's `external_data` locations are relative to. */
   readonly weightsFolder?: string | undefined;
+  /** Files of weights in that folder. */
+  readonly weightFiles?: readonly string[] | undefined;
+  /** Folder of the optimized graph with its packed weights, "model.onnx" and "weights.bin", to be written or used. */
+  readonly packed?: { readonly folder: string; readonly use: "read" | "write" } | undefined;
   /** "packed" when absent. */
   readonly weightMemory?: WeightMemory | undefined;
   /** Memory of a run, computed from shapes. */

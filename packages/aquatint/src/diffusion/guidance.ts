@@ -1,8 +1,10 @@
 import { AquatintError } from "../errors.ts";
 import { average } from "../math/average.ts";
 import { itemAt } from "../util/items.ts";
+import { noiseRatio } from "./process/coordinates.ts";
 import type { Denoiser, FullOutput } from "./process/denoiser.ts";
 import { type Latent, lin, mapRows, rowsOf } from "./process/latent.ts";
+import type { Level } from "./process/level.ts";
 
 /** Classifier-free guidance (Ho and Salimans 2022): unconditional + scale (conditional - unconditional). */
 export const guide = (unconditional: Latent, conditional: Latent, scale: number): Latent =>
@@ -22,10 +24,28 @@ export interface WeightedOutputs {
  * AUTOMATIC1111's AND.
  */
 export function composedOutput({ unconditional, conditionals, weights }: WeightedOutputs): Latent {
-  const rest = 1 - weights.reduce((sum, weight) => sum + weight, 0);
+  const rest = restOf(weights);
   const terms = conditionals.map((conditional, i) => [itemAt(weights, i), conditional] as const);
   return lin(...terms, ...(unconditional ? [[rest, unconditional] as const] : []));
 }
+
+const restOf = (weights: readonly number[]): number => 1 - weights.reduce((sum, weight) => sum + weight, 0);
+
+/** True if the weights do not add up to 1; 0.7 + 0.2 + 0.1 is less than 1. */
+export const needsUnconditional = (weights: readonly number[]): boolean => Math.abs(restOf(weights)) >= 1e-9;
+
+/**
+ * Noise-to-signal ratios sigma / alpha between which guidance acts, above `low` and up to `high` (Kynkäänniemi et al. 2024):
+ * the same whatever the sampler, its schedule and its steps.
+ */
+export type GuidanceRange = readonly [low: number, high: number];
+
+/** True if guidance acts at a level. */
+export const isGuided = (level: Level, range: GuidanceRange | undefined): boolean => {
+  if (range === undefined) return true;
+  const ratio = noiseRatio(level);
+  return ratio > range[0] && ratio <= range[1];
+};
 
 /** Options of classifier-free guidance. */
 export interface GuidanceOptions {

@@ -8,6 +8,7 @@ export {
   clipX0,
   dynamicThreshold,
   type GuidanceOptions,
+  type GuidanceRange,
   guidedOutput,
   recomputeEps,
   type ThresholdOptions,
@@ -19,6 +20,7 @@ export {
   channelHalves,
   type Denoiser,
   denoiser,
+  type EvaluationPoint,
   type FullNetwork,
   type FullOutput,
   type Network,
@@ -101,4 +103,23 @@ export {
   timeOfRatio,
 } from "./spacing/spacing.ts";
 export { type SpacingName, spacings } from "./spacing/spacings.ts";
+export { type CacheRun, cachedDenoiser } from "./step-cache/cached-denoiser.ts";
+export type {
+  CachedEvaluation,
+  CachePoint,
+  Forecast,
+  StepCacheDeclaration,
+  StepCacheEntry,
+  StepCacheOptions,
+} from "./step-cache/define-step-cache.ts";
+export { defineStepCache } from "./step-cache/define-step-cache.ts";
+export {
+  type CachedRun,
+  type RegisteredStepCache,
+  type StepCache,
+  type StepCacheChoice,
+  type StepCacheName,
+  stepCacheOf,
+  stepCaches,
+} from "./step-cache/registry.ts";
 export { withSampler } from "./with-sampler.ts";

@@ -59,6 +59,10 @@ export interface SchedulerRun {
   readonly project?: Projection | undefined;
   /** The network; it sees x scaled as it was trained, the number that it knows the level by, and the step of the walk. */
   readonly network: TimedNetwork;
+  /** Estimates some points of the walk from evaluations of others, as `cachedDenoiser` does. */
+  readonly cache?: ((denoise: Denoiser) => Denoiser) | undefined;
+  /** Called with every input and its number, before it is evaluated or estimated. */
+  readonly observe?: ((scaledInput: Latent, t: number) => void) | undefined;
   /** Fresh standard normals of x's size, for the way from one level to another. */
   readonly noise: NoiseSource;
   /** Options of the sampler beyond those of the settings. */
@@ -89,13 +93,15 @@ export function scheduler(settings: SchedulerSettings): Scheduler {
     },
     sigmas: (steps) => Float64Array.from(settings.sigmas(path(steps))),
     initialNoiseScale: (steps) => settings.initialNoiseScale(path(steps)),
-    run({ steps, begin, x, rows, project, network, noise, samplerOptions, signal }) {
+    run({ steps, begin, x, rows, project, network, cache, observe, noise, samplerOptions, signal }) {
       rowSize(x, rows);
       const sampler = settings.sampler.create({ ...settings.samplerOptions, ...samplerOptions });
       const trajectory = path(steps);
       const { name = settings.sampler.name, target } = settings;
       const checks = finiteChecks(name);
-      const denoise = settings.x0Transform(networkDenoiser(settings, { network, rows, checks }), rows);
+      const evaluated = networkDenoiser(settings, { network, rows, checks });
+      const estimated = cache?.(evaluated) ?? evaluated;
+      const denoise = settings.x0Transform(observe ? observed(estimated, settings, observe) : estimated, rows);
       const generator = sampler({
         ...trajectory,
         begin,
@@ -154,11 +160,23 @@ export function networkDenoiser(
   return async (x, level, step) => {
     const scaled = lin([1 / networkCoordinates.scale(level), x]);
     const t = schedule.timestep(level.t);
-    const output = await network(scaled, t, step);
+    const output = await network(scaled, t, { ...step, level });
     checks?.output(output, { x: scaled, t, ...step });
     return toEstimate(output, { target, level: toCoordinates(networkCoordinates, level), x: scaled, rows });
   };
 }
+
+/** The denoiser with every x shown as the network sees it. */
+const observed =
+  (
+    denoise: Denoiser,
+    { schedule, networkCoordinates }: SchedulerSettings,
+    observe: NonNullable<SchedulerRun["observe"]>,
+  ): Denoiser =>
+  (x, level, step) => {
+    observe(lin([1 / networkCoordinates.scale(level), x]), schedule.timestep(level.t));
+    return denoise(x, level, step);
+  };
 
 /** Finds levels of the schedule in the coordinates of the settings. */
 export const levelFinder = ({

@@ -4,8 +4,8 @@ import { tinyLatentSpace } from "./autoencoder-tiny/latent-space.ts";
 import type { ModelClassName } from "./classes.ts";
 
 /** The latents of autoencoders as a U-Net works on them, from their configs, by class. @throws AquatintError "config/…". */
-export const latentSpaces: Readonly<Partial<Record<ModelClassName, (json: unknown) => LatentSpace>>> = {
+export const latentSpaces = {
   AsymmetricAutoencoderKL: asymmetricLatentSpace,
   AutoencoderKL: klLatentSpace,
   AutoencoderTiny: tinyLatentSpace,
-};
+} as const satisfies Partial<Record<ModelClassName, (json: unknown) => LatentSpace>>;

@@ -72,6 +72,11 @@ describe("a sampler for one image at a time", () => {
     const refusal = failing("sampler/rows", '"dpm-adaptive" chooses its steps for one image, got 2 images in a batch');
     await expect(prepareGeneration({ ...prompt, model, batch: 2 })).rejects.toThrow(refusal);
     await expect(prepareGeneration({ ...prompt, model, batch: 4, count: 2 })).rejects.toThrow(refusal);
+    const cached = { prompt: "a red apple", model, stepCache: { name: "easy" } };
+    const rows = failing("step-cache/rows", '"easy" decides for one image, got 2 images in a batch');
+    await expect(prepareGeneration({ ...cached, batch: 2 })).rejects.toThrow(rows);
+    const sampler = failing("step-cache/sampler", '"dpm-adaptive" chooses its steps');
+    await expect(prepareGeneration({ ...cached, sampler: "dpm-adaptive" })).rejects.toThrow(sampler);
   });
 
   test("makes several images in batches of one", async () => {

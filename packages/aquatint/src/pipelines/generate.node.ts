@@ -3,6 +3,7 @@ import type { FolderOptions } from "../checkpoints/folder.ts";
 import { openModel } from "../checkpoints/open.node.ts";
 import type { WeightMemory } from "../compiler/executable.ts";
 import { checkRows } from "../diffusion/samplers/define-sampler.ts";
+import { checkStepCache } from "../diffusion/step-cache/registry.ts";
 import { AquatintError } from "../errors.ts";
 import { followingSeed, type Seed } from "../math/random.ts";
 import type { Device } from "../runtime/types.ts";
@@ -16,12 +17,11 @@ import { adaptedModel } from "./model/adapted-model.node.ts";
 import { type AdapterFiles, withVae } from "./model/adapters.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
-import { leaseEngine, unloadIdleModels } from "./network/shared-engine.node.ts";
+import { type EngineEvent, leaseEngine, unloadIdleModels } from "./network/shared-engine.node.ts";
 import { type PreparedPreview, type PreviewOptions, preparePreview } from "./preview/preview.node.ts";
 import { DEFAULT_SEED, type TextToImageOptions } from "./text-to-image/options.ts";
 import { planTextToImage, type TextToImagePlan } from "./text-to-image/plan.ts";
 import { type TextToImageEvent, type TextToImageRun, textToImage } from "./text-to-image/text-to-image.ts";
-import type { RetryEvent } from "./vae/float16-fallback.ts";
 
 /** Which files a model is opened from besides its own. */
 export interface OpenOptions extends FolderOptions, AdapterFiles {
@@ -53,14 +53,16 @@ export interface GenerateOptions extends TextToImageOptions, TextToImageRun, Ope
   readonly weightMemory?: WeightMemory | undefined;
   /** Bytes that the process may take: the way of computing is chosen for it. No limit when absent. */
   readonly maxMemory?: number | undefined;
+  /** Packed weights are kept in the system's cache folder and mapped the next time; true if absent, unless `maxMemory` is given. */
+  readonly cache?: boolean | undefined;
   /** Seconds that the model stays loaded for the next call, 5 when absent. Another model takes its place at once. */
   readonly keepAlive?: number | undefined;
   /** Precision of the autoencoder, "float32" when absent; in float16 it is tried, and tried again in float32 if it overflows. */
   readonly vaePrecision?: VaePrecision | undefined;
 }
 
-/** Events of a generation: of its images, and where it had to fall back to another precision. */
-export type GenerationEvent = TextToImageEvent | RetryEvent;
+/** Events of a generation: of its images, where it fell back to another precision, and where packed weights were kept. */
+export type GenerationEvent = TextToImageEvent | EngineEvent;
 
 /** Images that are ready to be made: everything is checked, nothing is loaded. */
 export interface Generation {
@@ -93,7 +95,9 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   const opened = await openTextToImage(options.model ?? (await defaultModelFolder()), options);
   const model = await withControlNets(opened, options.controlNets ?? []);
   const plan = await planTextToImage(model, options);
-  checkRows(plan.scheduler.sampler, Math.min(batch, count));
+  const [{ sampler }, rows] = [plan.scheduler, Math.min(batch, count)];
+  checkRows(sampler, rows);
+  if (plan.stepCache) checkStepCache(plan.stepCache, { sampler, rows });
   const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: followingSeed(seed, i) }));
   const resized = (size: object) => planTextToImage(model, { ...options, ...size });
   const seeds = seedsOf(plans.slice(0, batch));
@@ -135,13 +139,13 @@ async function* run(
   const { resource: engine, release } = await leaseEngine({ ...options, ...engineSource(options), model, memory });
   try {
     signal?.throwIfAborted();
-    const retries: RetryEvent[] = [];
-    const network = engine.network.forGeneration((event) => retries.push(event));
+    const events: EngineEvent[] = [];
+    const network = engine.network((event) => events.push(event));
     const previewer = preview && engine.previewer(`${options.preview} ${options.previewModel}`, preview);
     for (let i = 0; i < plans.length; i += batch) {
       const seeds = seedsOf(plans.slice(i, i + batch));
       for await (const event of textToImage(network, itemAt(plans, i), { signal, previews, previewer, seeds })) {
-        yield* retries.splice(0);
+        yield* events.splice(0);
         yield event;
       }
     }

@@ -1,11 +1,22 @@
 import { zeros } from "../graph/host-tensor.ts";
 import type { GraphMemory } from "../graph/memory.ts";
+import type { HostTensors } from "../graph/types.ts";
 import { mapValues } from "../util/map-values.ts";
 import type { Runtime } from "./types.ts";
 
-/** A runtime that computes nothing: every result is zeros. `memories` lists the memory of every program loaded. */
-export function recordingRuntime(): { readonly runtime: Runtime; readonly memories: readonly GraphMemory[] } {
+/** A runtime that records what it is asked to hold. */
+export interface RecordingRuntime {
+  readonly runtime: Runtime;
+  /** The memory of every program that was loaded. */
+  readonly memories: readonly GraphMemory[];
+  /** The most bytes of states at one time. */
+  stateBytes(): number;
+}
+
+/** A runtime that computes nothing: every result is zeros. */
+export function recordingRuntime(): RecordingRuntime {
   const memories: GraphMemory[] = [];
+  let [live, peak] = [0, 0];
   const runtime: Runtime = {
     device: "cpu",
     devices: ["cpu"],
@@ -19,9 +30,18 @@ export function recordingRuntime(): { readonly runtime: Runtime; readonly memori
     async createState(tensors) {
       const types = mapValues(tensors, ({ dtype, shape }) => ({ dtype, shape }));
       const read = async () => tensors;
-      return { types, read, async write() {}, async [Symbol.asyncDispose]() {} };
+      const bytes = bytesOf(tensors);
+      live += bytes;
+      peak = Math.max(peak, live);
+      const release = async () => {
+        live -= bytes;
+      };
+      return { types, read, async write() {}, [Symbol.asyncDispose]: release };
     },
     async [Symbol.asyncDispose]() {},
   };
-  return { runtime, memories };
+  return { runtime, memories, stateBytes: () => peak };
 }
+
+const bytesOf = (tensors: HostTensors): number =>
+  Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);

@@ -5,6 +5,13 @@ export { type ClipTokenizer, type ClipTokenizerInput, clipTokenizer } from "./cl
 export * from "./editing.ts";
 export * from "./emphasis.ts";
 export { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "./files.ts";
+export {
+  DEFAULT_PROMPT_SYNTAX,
+  type EncodedPrompt,
+  type EncodedStage,
+  type PromptSyntax,
+  promptSyntaxes,
+} from "./plain-prompt.ts";
 export * from "./prompt.ts";
 export { subprompts } from "./subprompts.ts";
 export { type TrainBytePairsOptions, trainBytePairs } from "./train.ts";

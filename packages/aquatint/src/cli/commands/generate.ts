@@ -2,13 +2,11 @@ import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { encodePng } from "../../formats/png/png.ts";
-import { type GeneratorName, generatorNamed, generators } from "../../math/generators.ts";
 import { type JsonSeed, jsonSeed, type Seed } from "../../math/random.ts";
 import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
 import { type Generation, MAX_COUNT, prepareGeneration } from "../../pipelines/generate.node.ts";
 import { modelHash, modelLabel } from "../../pipelines/metadata/model-hash.node.ts";
 import { generationParameters, parameterTexts } from "../../pipelines/metadata/parameters.ts";
-import { type NoiseKind, noiseDefaults, noiseKindNamed, noiseKinds } from "../../pipelines/text-to-image/noise.ts";
 import { stepCount } from "../../pipelines/text-to-image/plan.ts";
 import type { EvaluationEvent, ImageEvent } from "../../pipelines/text-to-image/text-to-image.ts";
 import type { Device } from "../../runtime/types.ts";
@@ -25,24 +23,19 @@ import {
 import { addOutputFlags_, checkQuality, type OutputFlags_ } from "../options/image-files.ts";
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
 import { checkSameModel, type MetadataOptions, metadataOptions, notePadding } from "../options/like.ts";
-import { addMemory, type MemoryFlags, retryText } from "../options/memory.ts";
-import { decimal, device, nodeDevices, sampler, seed as seedOption, size, whole } from "../options/names.ts";
+import { addMemory, type MemoryFlags, noticeText } from "../options/memory.ts";
+import { device, nodeDevices, seed as seedOption, size, whole } from "../options/names.ts";
 import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
 import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
+import { addSampling, type SamplingFlags } from "../options/sampling.ts";
 import { renderFinished } from "../terminal/graphics.ts";
 import { imagesLabel, previewView } from "../terminal/preview-view.ts";
 import { checkTrajectorySize, evaluationFilter, stripOf, stripSteps, trajectoryOf } from "../trajectory.ts";
 import { version } from "../version.ts";
 
 /** The options of `aquatint generate`, as they are parsed. */
-interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags, OutputFlags_, PreviewFlags {
+interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags, OutputFlags_, PreviewFlags, SamplingFlags {
   readonly model?: string;
-  readonly steps?: number;
-  readonly guidance?: number;
-  readonly guidanceRescale: number;
-  readonly rng: GeneratorName;
-  readonly noise: NoiseKind;
-  readonly sampler?: string;
   readonly seed?: Seed;
   readonly count: number;
   readonly size?: { readonly width: number; readonly height: number };
@@ -54,43 +47,6 @@ interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags, OutputFlags_, 
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
-
-/** The options that say how an image is sampled. */
-const addSampling = (command: Command): Command =>
-  command
-    .option(
-      "--steps <n>",
-      "steps of the sampler (default: the model's own, or 50)",
-      whole("--steps", { min: 1, example: 30 }),
-    )
-    .option(
-      "--guidance <g>",
-      "scale of classifier-free guidance (CFG); 1 turns it off (default: the model's own, or that of its kind: 7.5 for Stable Diffusion, 5 for XL, 8.5 for LCM, 2 for models trained with aquatint)",
-      decimal("--guidance", { min: 0, example: 4 }),
-    )
-    .option(
-      "--guidance-rescale <share>",
-      "how much of the original contrast to restore after guidance, 0 to 1",
-      decimal("--guidance-rescale", { min: 0, max: 1, example: 0.7 }),
-      0,
-    )
-    .option(
-      "--sampler <name>",
-      'a name that `aquatint samplers` lists, with an optional schedule after it: "DPM++ 2M Karras" (default: the model\'s own)',
-      sampler,
-    )
-    .option(
-      "--rng <name>",
-      `random number generator: ${Object.keys(generators).join(", ")}`,
-      generatorNamed,
-      noiseDefaults.rng,
-    )
-    .option(
-      "--noise <kind>",
-      `of stochastic samplers: ${noiseKinds.join(", ")} (one path for every number of steps)`,
-      noiseKindNamed,
-      noiseDefaults.noise,
-    );
 
 /** Adds `aquatint generate` to the program. */
 export const addGenerate = (program: Command, io: Io): Command =>
@@ -204,9 +160,9 @@ async function* generatedImages(generation: Generation, context: WriteContext): 
   let start = performance.now();
   try {
     for await (const event of generation.run({ previews })) {
-      if (event.type === "retry") {
+      if (event.type === "retry" || event.type === "packed") {
         progress.hide();
-        io.stderr.write(retryText(event));
+        io.stderr.write(noticeText(event));
         continue;
       }
       if (event.type === "evaluation") {

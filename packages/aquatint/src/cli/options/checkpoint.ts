@@ -7,7 +7,7 @@ import type { EmbeddingFile, LoraFile } from "../../pipelines/model/adapters.nod
 import type { TextToImageModel } from "../../pipelines/model/model-folder.ts";
 import type { TextToImagePlan } from "../../pipelines/text-to-image/plan.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../../tokenizers/emphasis.ts";
-import { DEFAULT_PROMPT_SYNTAX, type PromptSyntax, promptSyntaxes } from "../../tokenizers/prompt.ts";
+import { DEFAULT_PROMPT_SYNTAX, type PromptSyntax, promptSyntaxes } from "../../tokenizers/plain-prompt.ts";
 import type { Io } from "../io.ts";
 import { singleLine } from "../terminal/escape.ts";
 import { choice, decimal, whole } from "./names.ts";

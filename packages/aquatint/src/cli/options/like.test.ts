@@ -33,7 +33,20 @@ const pixels = async (file: string) => [...decodePng(await bytes(file)).data];
 
 const unusual = [
   ...["--seed", "123456789012", "--steps", "3", "--sampler", "Euler a", "--guidance", "3.5", "--size", "12x6"],
-  ...["--guidance-rescale", "0.4", "--rng", "cuda-philox", "--noise", "brownian", "--negative", "blur, 雨"],
+  ...[
+    "--guidance-rescale",
+    "0.4",
+    "--guidance-range",
+    "0.2..50",
+    "--step-cache",
+    "ucache,start=0",
+    "--rng",
+    "cuda-philox",
+    "--noise",
+    "brownian",
+    "--negative",
+    "blur, 雨",
+  ],
 ];
 
 describe("--like", () => {

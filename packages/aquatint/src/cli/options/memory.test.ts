@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { memorySize, retryText } from "./memory.ts";
+import { memorySize, noticeText } from "./memory.ts";
 
 test.each([
   ["4GB", 4e9],
@@ -16,5 +16,5 @@ test.each(["4", "4 TB", "0GB", "-1GB", "many", "", "1e3GB"])('"%s" is refused', 
 
 test("a retry is told in a sentence", () => {
   const event = { type: "retry", part: "vae", from: "float16", to: "float32", nonFinite: 3, of: 12 } as const;
-  expect(retryText(event)).toContain("(3 of 12 values are NaN or infinite)");
+  expect(noticeText(event)).toContain("(3 of 12 values are NaN or infinite)");
 });

@@ -1,12 +1,14 @@
 import type { Command } from "commander";
 import type { VaePrecision } from "../../pipelines/memory/open-network.ts";
 import type { RetryEvent } from "../../pipelines/vae/float16-fallback.ts";
+import type { PackedEvent } from "../../runtime/packed/runtime.node.ts";
 import { type Parser, wrong } from "./parsers.ts";
 
 /** The options that say how much memory a run may take. */
 export interface MemoryFlags {
   /** In bytes. */
   readonly maxMemory?: number;
+  readonly cache: boolean;
   readonly vaePrecision: VaePrecision;
 }
 
@@ -37,6 +39,7 @@ export const addMemory = (command: Command): Command =>
       "memory limit of the process, such as 4GB; if needed, weights stay in their files and the decoder works in tiles (default: no limit)",
       memorySize("--max-memory"),
     )
+    .option("--no-cache", "keep no packed weights on disk, and use none: see `aquatint cache`")
     .option(
       "--vae-precision <type>",
       "precision of the decoder: float32, or float16, which is repeated in float32 if it overflows",
@@ -44,6 +47,9 @@ export const addMemory = (command: Command): Command =>
       "float32",
     );
 
-/** A retry in words. */
-export const retryText = ({ nonFinite, of }: RetryEvent): string =>
+/** An event that is no image, in words. */
+export const noticeText = (event: RetryEvent | PackedEvent): string =>
+  event.type === "retry" ? retryText(event) : `Packed weights are kept in ${event.folder} for the next start.\n`;
+
+const retryText = ({ nonFinite, of }: RetryEvent): string =>
   `The decoder overflowed in float16 (${nonFinite} of ${of} values are NaN or infinite): decoding in float32 from here on.\n`;

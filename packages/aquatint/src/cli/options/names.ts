@@ -1,9 +1,10 @@
 import { samplerNamed } from "../../diffusion/registry.ts";
+import { type StepCacheChoice, stepCacheOf } from "../../diffusion/step-cache/registry.ts";
 import { didYouMean, unknownName } from "../../math/names.ts";
 import type { Device } from "../../runtime/types.ts";
 import { type Parser, wrong } from "./parsers.ts";
 
-export { decimal, integer as whole, type Range, seed, seeds, size, times } from "./parsers.ts";
+export { decimal, integer as whole, interval, type Range, seed, seeds, size, times } from "./parsers.ts";
 
 /** One of some words. */
 export const choice =
@@ -18,6 +19,19 @@ export const choice =
 export function sampler(text: string): string {
   samplerNamed(text);
   return text;
+}
+
+/** A step cache, with options after its name: "easy,threshold=0.05". */
+export function stepCache(text: string): StepCacheChoice {
+  const [name = "", ...parts] = text.split(",");
+  const options = parts.map((part) => {
+    const [, key = "", value = ""] = /^(\w+)=([\d.e+-]+)$/i.exec(part.trim()) ?? [];
+    if (key && Number.isFinite(Number(value))) return [key, Number(value)] as const;
+    throw wrong("--step-cache", "a name and options name=number", text, "for example --step-cache easy,threshold=0.05");
+  });
+  const choice: StepCacheChoice = { name, ...Object.fromEntries(options.filter(([key]) => key !== "name")) };
+  stepCacheOf(choice);
+  return choice;
 }
 
 /** Devices of Node; what a machine offers of it, its runtime finds out. */

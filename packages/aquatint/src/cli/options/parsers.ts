@@ -66,6 +66,19 @@ export const times =
   (text) =>
     text.split(",").map((part) => decimal(flag, { min: 0, example: "0,250,1000" })(part.trim()));
 
+/** Two numbers of 0 or more, the second above the first, written "0.3..5". */
+export const interval =
+  (flag: string): Parser<readonly [low: number, high: number]> =>
+  (text) => {
+    const [, low = "", high = ""] = /^([\d.e+-]+?)\.\.([\d.e+-]+)$/i.exec(text) ?? [];
+    const example = `for example ${flag} 0.3..5`;
+    if (low === "" || high === "") throw wrong(flag, "low..high, two numbers of 0 or more", text, example);
+    const number = decimal(flag, { min: 0, example: "0.3..5" });
+    const [from, to] = [number(low), number(high)];
+    if (from < to) return [from, to];
+    throw wrong(flag, "low..high with the smaller number first", text, example);
+  };
+
 /** Width and height in pixels, written "32x32". */
 export function size(text: string): { readonly width: number; readonly height: number } {
   const [, width = 0, height = 0] = /^(\d{1,6})x(\d{1,6})$/i.exec(text) ?? [];

@@ -29,8 +29,13 @@ export interface StepIndex {
 /** The step of an evaluation that belongs to no sampling loop. */
 export const singleStep: StepIndex = { i: 0, n: 1 };
 
+/** The step and the level of an evaluation. */
+export interface EvaluationPoint extends StepIndex {
+  readonly level: Level;
+}
+
 /** A network that knows levels by a number: its output for x, scaled as it was trained, in a step of the walk. */
-export type TimedNetwork = (scaledInput: Latent, t: number, step: StepIndex) => Promise<NetworkOutput>;
+export type TimedNetwork = (scaledInput: Latent, t: number, point: EvaluationPoint) => Promise<NetworkOutput>;
 
 /** A model as samplers see it: the data and the noise that x is made of, at a level and in a step of the loop. */
 export type Denoiser = (x: Latent, level: Level, step: StepIndex) => Promise<Estimate>;

@@ -1,7 +1,13 @@
 import { AquatintError } from "../../errors.ts";
 import type { SpacingName } from "../spacing/spacings.ts";
 import type { Sampler } from "./loop.ts";
-import type { OptionChoice, OptionSchema, OptionValues, SamplerOptions } from "./options.ts";
+import {
+  type OptionChoice,
+  type OptionSchema,
+  type OptionValues,
+  optionValues,
+  type SamplerOptions,
+} from "./options.ts";
 
 /** Settings that a name fixes beyond the sampler. */
 export interface SamplerPreset<Options = SamplerOptions> {
@@ -81,7 +87,7 @@ export const defineSampler = <const N extends string, const O extends OptionSche
 ): SamplerEntry<N, O> => ({
   ...declaration,
   create(options = {}) {
-    const sampler = declaration.create(optionValues(declaration, options));
+    const sampler = declaration.create(optionValues({ kind: "sampler", ...declaration }, options));
     if (!declaration.adaptive) return sampler;
     return async function* (input) {
       checkRows(declaration, input.rows);
@@ -103,24 +109,3 @@ export const noLearnedVariance = (): AquatintError =>
   new AquatintError("sampler/variance", "this sampler needs a learned variance, and the network predicts none", {
     hint: 'take the variance "small", or a network with twice as many output channels',
   });
-
-function optionValues<O extends OptionSchema>(
-  { name, options: schema }: Pick<SamplerDeclaration<string, O>, "name" | "options">,
-  options: SamplerOptions,
-): OptionValues<O> {
-  const unknown = Object.keys(options).find((key) => !Object.hasOwn(schema, key));
-  if (unknown !== undefined) {
-    const names = Object.keys(schema);
-    throw new AquatintError("sampler/option", `the sampler "${name}" takes no option "${unknown}"`, {
-      hint: names.length > 0 ? `it takes ${names.join(", ")}` : "it takes none",
-    });
-  }
-  const values = Object.entries(schema).map(([key, { standard, values, accepts }]) => {
-    const value = options[key];
-    if (value === undefined) return [key, standard];
-    if (accepts(value)) return [key, value];
-    const message = `the option "${key}" of the sampler "${name}" is ${JSON.stringify(value)}, expected ${values}`;
-    throw new AquatintError("sampler/option", message);
-  });
-  return Object.fromEntries(values) as OptionValues<O>;
-}

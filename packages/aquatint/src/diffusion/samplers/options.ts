@@ -1,3 +1,5 @@
+import { AquatintError } from "../../errors.ts";
+
 /** An option of a sampler: what it means, what it may be, and its default. */
 export interface SamplerOption<T> {
   /** One sentence for documents. */
@@ -98,3 +100,33 @@ export const stepList = (about: string): SamplerOption<readonly number[]> => ({
   standard: [],
   accepts: (value) => Array.isArray(value) && value.every((step) => Number.isInteger(step) && step >= 0),
 });
+
+/** An owner of options. */
+export interface OptionOwner<O extends OptionSchema> {
+  /** The kind of thing, in words. */
+  readonly kind: "sampler" | "step cache";
+  readonly name: string;
+  readonly options: O;
+}
+
+/** The value of every option. @throws AquatintError "sampler/option" for an option that is not there or a value that it does not take. */
+export function optionValues<O extends OptionSchema>(
+  { kind, name, options: schema }: OptionOwner<O>,
+  options: SamplerOptions,
+): OptionValues<O> {
+  const unknown = Object.keys(options).find((key) => !Object.hasOwn(schema, key));
+  if (unknown !== undefined) {
+    const names = Object.keys(schema);
+    throw new AquatintError("sampler/option", `the ${kind} "${name}" takes no option "${unknown}"`, {
+      hint: names.length > 0 ? `it takes ${names.join(", ")}` : "it takes none",
+    });
+  }
+  const values = Object.entries(schema).map(([key, { standard, values, accepts }]) => {
+    const value = options[key];
+    if (value === undefined) return [key, standard];
+    if (accepts(value)) return [key, value];
+    const message = `the option "${key}" of the ${kind} "${name}" is ${JSON.stringify(value)}, expected ${values}`;
+    throw new AquatintError("sampler/option", message);
+  });
+  return Object.fromEntries(values) as OptionValues<O>;
+}

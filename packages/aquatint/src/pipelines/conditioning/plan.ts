@@ -2,13 +2,14 @@ import { AquatintError } from "../../errors.ts";
 import { padChunks } from "../../tokenizers/chunks.ts";
 import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode } from "../../tokenizers/emphasis.ts";
-import { DEFAULT_PROMPT_SYNTAX, type EncodedPrompt, encodePrompt, type PromptSyntax } from "../../tokenizers/prompt.ts";
+import { DEFAULT_PROMPT_SYNTAX, type EncodedPrompt, type PromptSyntax } from "../../tokenizers/plain-prompt.ts";
 import { itemAt, lookup } from "../../util/items.ts";
 import type { PipelineComponents } from "../model/components.ts";
 import { type ClipSkipOptions, skippedLayers } from "./clip-skip.ts";
 import type { TextEmbeddings, TokenizedCaption } from "./encode.ts";
 import { type MicroConditioningOptions, microConditioning } from "./micro-conditioning.ts";
 import { promptBranches } from "./prompt-branches.ts";
+import { type PromptReader, plainReader, promptReader } from "./prompt-readers.ts";
 
 /** Options of the U-Net's conditioning. */
 export interface ConditioningOptions extends MicroConditioningOptions, ClipSkipOptions {
@@ -73,18 +74,19 @@ export interface Conditioning {
 }
 
 /** Reads the prompts and checks what else the U-Net is told. @throws AquatintError "prompt/…" or "generate/…". */
-export function planConditioning(
+export async function planConditioning(
   model: ConditionedModel,
   options: ConditioningOptions,
   run: ConditioningRun,
-): Conditioning {
+): Promise<Conditioning> {
   const { conditioning: unetConditioning } = model.modules;
-  const { negative } = options;
+  const { negative, promptSyntax = DEFAULT_PROMPT_SYNTAX } = options;
   const skipped = skippedLayers(options, model.modules);
   const emphasis = checkedEmphasis(options);
   const numbers = unetConditioning.timeIds;
   const embedded = unetConditioning.guidanceWidth !== undefined;
-  const { prompts, unconditional } = promptBranches(options, run, embedded);
+  const reader = await promptReader(promptSyntax);
+  const { prompts, unconditional } = promptBranches(reader.subprompts(options.prompt), run, embedded);
   const zeroUncond = unconditional && unetConditioning.zeroedNegative && negative === undefined;
   const texts = [
     ...(unconditional && !zeroUncond ? [{ text: negative ?? "", skipped: skipped.negative }] : []),
@@ -94,7 +96,7 @@ export function planConditioning(
   const read = texts.map(({ text, ...how }) => ({
     ...how,
     restore,
-    prompts: readPrompt(model, text, options, run.steps),
+    prompts: readPrompt(model, text, { reader, emphasis, steps: run.steps }),
   }));
   return {
     cfgBatch: prompts.length + Number(unconditional),
@@ -104,29 +106,28 @@ export function planConditioning(
     timeIds: microConditioning(options, { ...run, numbers, prompts: prompts.length, unconditional }),
     guidance: embedded ? run.guidance : undefined,
     loraScales: checkedScales(options.loraScales, model),
-    promptSyntax: options.promptSyntax ?? DEFAULT_PROMPT_SYNTAX,
+    promptSyntax,
     clipSkip: skipped.prompt,
     truncated: read.flatMap(({ prompts }) => itemAt(prompts, 0).cut || []),
     paddedChunks: new Set(chunkCounts(read)).size > 1,
   };
 }
 
+interface PromptReading {
+  readonly reader: PromptReader;
+  readonly emphasis: EmphasisMode;
+  readonly steps: number;
+}
+
 /** A prompt as each text encoder reads it. */
 const readPrompt = (
   { modules, tokenizers, embeddings = new Map() }: ConditionedModel,
   text: string,
-  { promptSyntax: syntax = DEFAULT_PROMPT_SYNTAX, emphasis }: ConditioningOptions,
-  steps: number,
+  { reader, ...how }: PromptReading,
 ): readonly EncodedPrompt[] =>
   modules.textEncoders.map(({ name }, e) => {
     const counts = Array.from(embeddings, ([word, of]) => [word, itemAt(lookup(of, name).shape, 0)] as const);
-    return encodePrompt(text, {
-      tokenizer: itemAt(tokenizers, e),
-      embeddings: new Map(counts),
-      syntax,
-      steps,
-      emphasis,
-    });
+    return reader.encode(text, { tokenizer: itemAt(tokenizers, e), embeddings: new Map(counts), ...how });
   });
 
 interface ReadCaption extends Pick<TokenizedCaption, "skipped" | "restore"> {
@@ -174,6 +175,6 @@ function checkedScales(requested: readonly number[] | undefined, { loras = [] }:
 /** Captions read literally for one evaluation, without a sampler: what `encode` takes. */
 export function plainCaptions(tokenizers: readonly ClipTokenizer[], captions: readonly string[]): TokenizedCaption[] {
   const chunks = (text: string, tokenizer: ClipTokenizer) =>
-    itemAt(encodePrompt(text, { tokenizer, steps: 1 }).stages, 0).chunks;
+    itemAt(plainReader.encode(text, { tokenizer, steps: 1 }).stages, 0).chunks;
   return captions.map((text) => ({ skipped: 0, chunks: tokenizers.map((tokenizer) => chunks(text, tokenizer)) }));
 }

@@ -1,12 +1,6 @@
+import { needsUnconditional } from "../../diffusion/guidance.ts";
 import { AquatintError } from "../../errors.ts";
 import type { WeightedText } from "../../tokenizers/attention.ts";
-import { DEFAULT_PROMPT_SYNTAX, type PromptSyntax } from "../../tokenizers/prompt.ts";
-import { subprompts } from "../../tokenizers/subprompts.ts";
-
-interface BranchOptions {
-  readonly prompt: string;
-  readonly promptSyntax?: PromptSyntax | undefined;
-}
 
 interface BranchRun {
   readonly guidance: number;
@@ -26,13 +20,12 @@ export interface PromptBranches {
  * @throws AquatintError "generate/sampler" or "prompt/and" where such a model is not enough.
  */
 export function promptBranches(
-  { prompt, promptSyntax = DEFAULT_PROMPT_SYNTAX }: BranchOptions,
+  prompts: readonly WeightedText[],
   { guidance, unconditional }: BranchRun,
   embedded: boolean,
 ): PromptBranches {
-  const prompts = promptSyntax === "a1111" ? subprompts(prompt) : [{ text: prompt, weight: 1 }];
   const total = prompts.reduce((sum, { weight }) => sum + weight, 0);
-  const complete = Math.abs(total - 1) < 1e-9; // 0.7 + 0.2 + 0.1 is less than 1
+  const complete = !needsUnconditional(prompts.map(({ weight }) => weight));
   if (embedded) checkEmbedded({ unconditional, complete, total });
   const composed = prompts.length > 1 || total !== 1; // a single prompt of weight 1 has no guidance up to scale 1
   const hasGuidance = guidance > 1 || (composed && !(guidance === 1 && complete));

@@ -111,6 +111,8 @@ async function smaller(options: MemoryPlanOptions): Promise<string | undefined> 
 /** Memory of the programs of a run; of the autoencoder's there are several forms. */
 interface MemoryNeeds {
   readonly programs: readonly GraphMemory[];
+  /** Bytes that are computed once a prompt and kept for all steps. */
+  readonly states: number;
   /** The decoded image on its way: as it leaves the worker, as tiles, put together. */
   readonly images: number;
   /** Tiles that there may be, the whole image first. */
@@ -119,7 +121,7 @@ interface MemoryNeeds {
 }
 
 async function measure({ open, run, factor }: DryRun): Promise<MemoryNeeds> {
-  const { runtime, memories } = recordingRuntime();
+  const { runtime, memories, stateBytes } = recordingRuntime();
   let decoded: Shape = [1, 1, 1, 1];
   let encodes = false;
   await using network = open(runtime);
@@ -137,6 +139,7 @@ async function measure({ open, run, factor }: DryRun): Promise<MemoryNeeds> {
   const cache = new Map<number | undefined, readonly GraphMemory[]>();
   return {
     programs: [...memories],
+    states: stateBytes(),
     images: COPIES * 4 * 3 * sizeOf(decoded.slice(2)) * factor ** 2,
     tiles: [undefined, ...tilesOf(decoded)],
     async autoencoder(tile) {
@@ -178,7 +181,7 @@ async function autoencoderMemory(
 
 /** The first way within the budget, or else the one that takes least. */
 async function firstFit(
-  { programs, images, tiles, autoencoder }: MemoryNeeds,
+  { programs, states, images, tiles, autoencoder }: MemoryNeeds,
   { budget, baseline, weightMemory }: MemoryPlanOptions,
 ): Promise<MemoryPlan> {
   let least: MemoryPlan | undefined;
@@ -187,7 +190,7 @@ async function firstFit(
   )) {
     for (const tile of tiles) {
       const all = [...programs, ...(await autoencoder(tile))];
-      const bytes = baseline() + RUNTIME + images + bytesBy[way.residency](all, way.weightMemory);
+      const bytes = baseline() + RUNTIME + states + images + bytesBy[way.residency](all, way.weightMemory);
       const plan: MemoryPlan = { ...way, bytes, ...(tile !== undefined && { tile }) };
       if (bytes <= budget) return plan;
       if (!least || bytes < least.bytes) least = plan;

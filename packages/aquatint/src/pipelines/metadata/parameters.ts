@@ -4,7 +4,7 @@ import type { ImageTexts } from "../../formats/image/image-texts.ts";
 import type { GeneratorName } from "../../math/generators.ts";
 import { jsonSeed } from "../../math/random.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode, emphasisModes } from "../../tokenizers/emphasis.ts";
-import { DEFAULT_PROMPT_SYNTAX, promptSyntaxes } from "../../tokenizers/prompt.ts";
+import { DEFAULT_PROMPT_SYNTAX, promptSyntaxes } from "../../tokenizers/plain-prompt.ts";
 import { itemAt } from "../../util/items.ts";
 import { clipSkipRules } from "../conditioning/clip-skip.ts";
 import type { ConditionedModel } from "../conditioning/plan.ts";
@@ -25,6 +25,10 @@ const parametersSchema = z.looseObject({
   guidance: z.number().nonnegative(),
   /** Only where guidance is rescaled. */
   guidanceRescale: z.number().min(0).max(1).optional(),
+  /** Noise levels at which guidance acted, where it did not at all. */
+  guidanceRange: z.tuple([z.number(), z.number()]).optional(),
+  /** The step cache with the options that were given, where there was one. */
+  stepCache: z.looseObject({ name: z.string() }).optional(),
   /** Layers that were left out, where some were. */
   clipSkip: count.optional(),
   /** Only where it is not diffusers'. */
@@ -92,6 +96,7 @@ export const generationParameters = (plan: TextToImagePlan, source: ParametersSo
   sampler: plan.samplerName,
   guidance: plan.guidance,
   ...(plan.guidanceRescale > 0 && { guidanceRescale: plan.guidanceRescale }),
+  ...(plan.guidanceRange && { guidanceRange: [...plan.guidanceRange] }),
   ...conditionsOf(source.options),
   rng: plan.rng,
   ...(plan.noise !== noiseDefaults.noise && { noise: plan.noise }),
@@ -103,7 +108,14 @@ export const generationParameters = (plan: TextToImagePlan, source: ParametersSo
   version: source.version,
 });
 
-const conditionsOf = ({ clipSkip = 0, clipSkipRule = "diffusers", hires, ...prompts }: TextToImageOptions) => ({
+const conditionsOf = ({
+  clipSkip = 0,
+  clipSkipRule = "diffusers",
+  hires,
+  stepCache,
+  ...prompts
+}: TextToImageOptions) => ({
+  ...(stepCache && { stepCache: { ...stepCache } }),
   ...(clipSkip > 0 && { clipSkip, ...(clipSkipRule !== "diffusers" && { clipSkipRule }) }),
   ...promptsOf(prompts),
   ...(hires && { hires }),

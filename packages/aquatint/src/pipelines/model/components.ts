@@ -8,7 +8,6 @@ import {
   UNet2DConditionModel,
 } from "../../models/unet/index.ts";
 import { parameters } from "../../nn/module.ts";
-import { latentSpace } from "./latent-space.ts";
 import { lastState, penultimateState, type TextEncoder, textEncoders } from "./text-encoders.ts";
 
 /** Conditions of a U-Net besides the time and the captions' hidden states. */
@@ -62,12 +61,18 @@ export interface ModuleConfigs {
   readonly index?: Readonly<Record<string, unknown>>;
 }
 
-/** Builds the networks that the configurations describe. @throws AquatintError "config/…" for a wrong one. */
-export function textToImageModules({ unet, vae, index = {}, ...texts }: ModuleConfigs): PipelineComponents {
+/**
+ * Builds the networks that the configurations describe, over the latents of their autoencoder, or over pixels.
+ * @throws AquatintError "config/…" for a wrong one.
+ */
+export function pipelineComponents(
+  { unet, index = {}, ...texts }: Omit<ModuleConfigs, "vae">,
+  latents: LatentSpace | undefined,
+): PipelineComponents {
   const config = parseUNet2DConditionConfig(unet);
   checkConnected(config);
   const { in_channels, out_channels: channels, sample_size, block_out_channels, addition_embed_type } = config;
-  const { vaeChannels, ...space } = vae === undefined ? pixels(block_out_channels.length) : latentSpace(vae);
+  const { vaeChannels, ...space } = latents ?? pixels(block_out_channels.length);
   checkLatents(config, vaeChannels);
   const encoders = textEncoders({ ...texts }, addition_embed_type ? penultimateState : lastState);
   return {

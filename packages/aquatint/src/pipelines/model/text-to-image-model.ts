@@ -6,7 +6,8 @@ import { isOpenClip, publishedLatentRgb } from "../../models/families.ts";
 import { tokenizerFolder } from "../../models/pipeline-classes.ts";
 import type { TokenizerFiles } from "../../tokenizers/files.ts";
 import type { ClipVocabulary } from "../../tokenizers/published.ts";
-import { modelParameters, textToImageModules } from "./components.ts";
+import { modelParameters, pipelineComponents } from "./components.ts";
+import { loadLatentSpace } from "./load-latent-space.ts";
 import { boundModel, describedModel, type ModelConfigs, type TextToImageModel } from "./model-folder.ts";
 import { unusedNote } from "./unused-note.ts";
 
@@ -34,7 +35,8 @@ export async function textToImageModel(model: Model, options: TextToImageModelOp
   const { config: unet } = componentOf(model, "UNet2DConditionModel");
   const shared = { scheduler: scheduler ?? {}, index, ...(generation && { generation }) };
   const configs: ModelConfigs = { ...Object.fromEntries(networks), unet, ...shared };
-  const modules = textToImageModules(configs);
+  const { vae, ...others } = configs;
+  const modules = pipelineComponents(others, vae === undefined ? undefined : await loadLatentSpace(vae));
   const tokenizerFiles = await Promise.all(
     modules.textEncoders.map(({ name: encoder }) => tokenizerOf(model, encoder, options)),
   );

@@ -37,6 +37,8 @@ export interface Conditions extends EncodedCaptions {
 export interface PredictOptions extends CallOptions {
   /** One for each of the model's ControlNets. */
   readonly controls?: readonly ControlInput[] | undefined;
+  /** The conditions and the ControlNets' images are those of many calls: what depends on them alone is computed once. */
+  readonly repeated?: boolean | undefined;
   /** Windows of frames that the motion modules look at together; all frames at once if absent. */
   readonly windows?: FrameWindows | undefined;
 }
@@ -79,15 +81,18 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
     posterior: modules.posterior !== undefined,
     encode: (captions, options = {}) =>
       encodeCaptions({ encoders: modules.textEncoders, programs, adapters, embeddings }, captions, options),
-    async predict(x, time, { loraScales = [], ...conditioning }, { signal, controls = [], windows } = {}) {
+    async predict(x, time, { loraScales = [], ...conditioning }, { signal, controls = [], windows, repeated } = {}) {
       const n = itemAt(x.shape, 0);
       const t: HostTensor = { dtype: "float32", shape: [n], data: new Float32Array(n).fill(time) };
       const feeds = { x, t, ...conditioning, ...controlFeeds(controls) };
       const trace = () => ({
         output: adapted(adapters, "unet", () => denoised(modules, feeds, { controls: controls.length, windows })),
       });
-      const key = `unet ${JSON.stringify(windows) ?? ""} ${Object.entries(feeds).map(([name, { shape }]) => `${name} ${shape}`)}`;
-      const { output } = await programs.run({ key, trace, feeds: { ...feeds, ...scaleFeeds(loraScales) }, signal });
+      const all = { ...feeds, ...scaleFeeds(loraScales) };
+      const invariant = repeated ? Object.keys(all).filter((name) => !changing.test(name)) : [];
+      const shapes = Object.entries(feeds).map(([name, { shape }]) => `${name} ${shape}`);
+      const key = `unet ${JSON.stringify(windows) ?? ""} ${shapes}${repeated ? " repeated" : ""}`;
+      const { output } = await programs.run({ key, trace, feeds: all, invariant, signal });
       return float32Data(output);
     },
     async encodeImage(pixels, noise, { signal } = {}) {
@@ -107,6 +112,9 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
     [Symbol.asyncDispose]: () => programs[Symbol.asyncDispose](),
   };
 }
+
+/** The feeds of the U-Net that differ from step to step. */
+const changing = /^(x|t|control\.\d+\.scale)$/;
 
 const feed = (name: string, { shape }: HostTensor) => input({ name, dtype: "float32", shape });
 

@@ -1,7 +1,11 @@
-import { type CompileOptions, compile } from "../../compiler/compile.ts";
+import { type CompileOptions, compile, compileSplit } from "../../compiler/compile.ts";
+import type { Executable } from "../../compiler/executable.ts";
+import { AquatintError } from "../../errors.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensors } from "../../graph/types.ts";
-import type { Program, Runtime, State } from "../../runtime/types.ts";
+import type { RunOptions, Runtime, State } from "../../runtime/types.ts";
+import { loadedOnce } from "./loaded-once.ts";
+import { type PrologueStates, prologueStates } from "./prologue-states.ts";
 
 /** Runtime and bindings of the programs. */
 export interface ProgramCacheInput
@@ -16,6 +20,8 @@ export interface Computation<R extends string = string> {
   trace(): Readonly<Record<R, Tensor>>;
   /** Feeds that the graph has no use for are passed over. */
   readonly feeds: HostTensors;
+  /** Feeds that stay the same for many runs: what depends on them alone is computed once. The key must tell them, too. */
+  readonly invariant?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -25,27 +31,66 @@ export interface ProgramCache extends AsyncDisposable {
   run<R extends string>(computation: Computation<R>): Promise<HostTensors<R>>;
 }
 
+/** A program, and the part of it that is computed beforehand. */
+interface CachedProgram extends AsyncDisposable {
+  run(feeds: HostTensors, options: RunOptions): Promise<HostTensors>;
+}
+
 /** Keeps programs by their keys; a load that fails is tried again by the next call. */
 export function programCache({ runtime, state, ...options }: ProgramCacheInput): ProgramCache {
-  const programs = new Map<string, Promise<Program>>();
-  const load = ({ key, trace }: Computation): Promise<Program> => {
-    const loaded = programs.get(key);
-    if (loaded) return loaded;
-    const loading = runtime.load(compile({ outputs: trace(), ...options }));
-    programs.set(key, loading);
-    loading.catch(() => programs.delete(key));
-    return loading;
+  const cache = new Map<string, CachedProgram>();
+  const create = ({ trace, invariant = [] }: Computation): CachedProgram => {
+    const outputs = trace();
+    // weights that live in a state change: nothing of them is computed beforehand
+    if (invariant.length === 0 || state) return cachedProgram(runtime, compile({ outputs, ...options }));
+    const { prologue, body, state: types } = compileSplit({ outputs, ...options }, new Set(invariant));
+    return withPrologue(cachedProgram(runtime, body), prologue && prologueStates(runtime, { prologue, state: types }));
   };
   return {
     async run<R extends string>(computation: Computation<R>) {
-      const { feeds, signal } = computation;
-      const program = await load(computation);
-      const inputs = Object.entries(feeds).filter(([name]) => name in program.executable.feeds);
-      return (await program.run(Object.fromEntries(inputs), { state, signal })) as HostTensors<R>;
+      const { key, feeds, signal } = computation;
+      const cached = cache.get(key) ?? create(computation);
+      cache.set(key, cached);
+      return (await cached.run(feeds, { state, signal })) as HostTensors<R>;
     },
     async [Symbol.asyncDispose]() {
-      const loaded = await Promise.allSettled(programs.values());
-      await Promise.all(loaded.map((p) => (p.status === "fulfilled" ? p.value[Symbol.asyncDispose]() : undefined)));
+      await Promise.all(Array.from(cache.values(), (cached) => cached[Symbol.asyncDispose]()));
     },
   };
 }
+
+function cachedProgram(runtime: Runtime, executable: Executable): CachedProgram {
+  const program = loadedOnce(runtime, executable);
+  return {
+    async run(feeds, options) {
+      const loaded = await program.load();
+      const inputs = Object.entries(feeds).filter(([name]) => name in executable.feeds);
+      return loaded.run(Object.fromEntries(inputs), options);
+    },
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+  };
+}
+
+/** The program after its prologue, which runs first, so that only one of them needs to be in memory. */
+function withPrologue(body: CachedProgram, states: PrologueStates | undefined): CachedProgram {
+  if (!states) return body;
+  return {
+    async run(feeds, { signal }) {
+      signal?.throwIfAborted();
+      const attempt = async () => body.run(feeds, { state: await states.stateFor(feeds), signal });
+      return attempt().catch(async (error: unknown) => {
+        if (!isLost(error)) throw error;
+        await states[Symbol.asyncDispose]();
+        return attempt();
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      await states[Symbol.asyncDispose]();
+      await body[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A state that is gone with its worker, or dropped for others. */
+const isLost = (error: unknown): boolean =>
+  error instanceof AquatintError && ["runtime/state-lost", "runtime/disposed"].includes(error.code);

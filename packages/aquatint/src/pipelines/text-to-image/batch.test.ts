@@ -3,6 +3,7 @@ import { tinyLatentModel } from "../../../test/tiny-latent-model.ts";
 import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
 import { memoryFiles } from "../../checkpoints/files.ts";
 import { openModel } from "../../checkpoints/open.ts";
+import { noiseRatio } from "../../diffusion/process/coordinates.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { TextToImageModel } from "../model/model-folder.ts";
@@ -51,6 +52,7 @@ const variants: readonly [name: string, options: (model: TextToImageModel) => Pa
   ["Brownian noise", () => ({ sampler: "DPM++ SDE", noise: "brownian" })],
   ["PNDM", () => ({ sampler: "pndm" })],
   ["a rescale of guidance", () => ({ guidanceRescale: 0.7 })],
+  ["a guidance range", () => ({ guidanceRange: [0.3, 3], sampler: "Euler a" })],
   ["no guidance", () => ({ guidance: 1, sampler: "ddpm" })],
   ["a prompt that changes", () => ({ prompt: "[a cat:a dog:0.5]", promptSyntax: "a1111" })],
   ["prompts joined by AND", () => ({ prompt: "a cat :1.2 AND a dog :-0.3", promptSyntax: "a1111" })],
@@ -132,4 +134,68 @@ describe.each([
     for await (const _ of textToImage(network, plan, { seeds: SEEDS }));
     expect(calls).toEqual([6, 6, 6]);
   });
+
+  test("runs the U-Net with the prompt alone outside of the guidance range, and gives the same inside", async () => {
+    const { model, network, calls } = opened;
+    const run = async (guidance: Partial<TextToImageOptions>) => {
+      calls.length = 0;
+      const options = { prompt: "a red apple", steps: 3, sampler: "euler", ...guidance };
+      const estimates: Float32Array[] = [];
+      for await (const event of textToImage(network, await planTextToImage(model, options))) {
+        if (event.type === "evaluation") estimates.push(event.x0);
+      }
+      return { estimates, calls: [...calls] };
+    };
+    const { levels } = await planTextToImage(model, { prompt: "", steps: 3, sampler: "euler" });
+    const [first = 0, second = 0, third = 0] = levels.map(noiseRatio);
+    const everywhere = await run({ guidance: 3 });
+    const middle = await run({ guidance: 3, guidanceRange: [third, second] });
+    const all = await run({ guidance: 3, guidanceRange: [0, 2 * first] });
+    const none = await run({ guidance: 1 });
+    expect([everywhere.calls, middle.calls, all.calls, none.calls]).toEqual([
+      [2, 2, 2],
+      [1, 1, 1, 1],
+      [1, 1, 1, 1, 1, 1],
+      [1, 1, 1],
+    ]);
+    for (const [i, estimate] of everywhere.estimates.entries()) {
+      for (const [k, v] of estimate.entries()) expect(all.estimates[i]?.[k]).toBeCloseTo(v, 4);
+    }
+    expect(middle.estimates[0]).toEqual(none.estimates[0]);
+    expect(middle.estimates[1]).not.toEqual(none.estimates[1]);
+  });
+
+  test.each([
+    { prompt: "a cat AND a dog", without: [1, 1, 1] },
+    { prompt: "a cat :0.4 AND a dog :0.6", without: [1, 1] },
+  ])(
+    "outside of the guidance range the scale is 1, with as few calls as the weights need: $prompt",
+    async ({ prompt, without }) => {
+      const { model, network, calls } = opened;
+      const run = async (guidance: Partial<TextToImageOptions>) => {
+        calls.length = 0;
+        const options = { prompt, promptSyntax: "a1111" as const, steps: 2, sampler: "euler", ...guidance };
+        const plan = await planTextToImage(model, options);
+        const estimates: Float32Array[] = [];
+        for await (const event of textToImage(network, plan)) {
+          if (event.type === "evaluation") estimates.push(event.x0);
+        }
+        return { estimates, calls: [...calls], ratios: plan.levels.map(noiseRatio) };
+      };
+      const [weak, strong] = [await run({ guidance: 1 }), await run({ guidance: 3 })];
+      const [first = 0, second = 0] = weak.ratios;
+      const [late, early] = [
+        await run({ guidance: 3, guidanceRange: [0, second] }),
+        await run({ guidance: 3, guidanceRange: [second, first] }),
+      ];
+      expect(late.calls).toEqual([...without, 1, 1, 1]);
+      expect(early.calls).toEqual([1, 1, 1, ...without]);
+      const expectClose = (a: Float32Array | undefined, b: Float32Array | undefined) => {
+        for (const [k, v] of a!.entries()) expect(b?.[k]).toBeCloseTo(v, 4);
+      };
+      expectClose(weak.estimates[0], late.estimates[0]);
+      expectClose(strong.estimates[0], early.estimates[0]);
+      expect(late.estimates[1]).not.toEqual(weak.estimates[1]);
+    },
+  );
 });

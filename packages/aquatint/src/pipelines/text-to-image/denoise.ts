@@ -1,20 +1,16 @@
-import { checkedFinite, checkedOutput, outputOrigin, stepAt } from "../../diffusion/finite.ts";
-import { composedOutput, guidedOutput } from "../../diffusion/guidance.ts";
-import type { StepIndex, TimedNetwork } from "../../diffusion/process/denoiser.ts";
-import { type Latent, rowsOf } from "../../diffusion/process/latent.ts";
+import { checkedOutput, stepAt } from "../../diffusion/finite.ts";
+import { composedOutput, type GuidanceRange, guidedOutput, isGuided } from "../../diffusion/guidance.ts";
+import type { EvaluationPoint, StepIndex, TimedNetwork } from "../../diffusion/process/denoiser.ts";
+import type { Latent } from "../../diffusion/process/latent.ts";
 import type { NoiseSource, SamplerStep } from "../../diffusion/samplers/loop.ts";
 import { type Projection, type SchedulerSettings, scheduler } from "../../diffusion/scheduler.ts";
-import { sizeOf } from "../../graph/types.ts";
-import { concatFloat32 } from "../../util/concat.ts";
+import type { StepCache } from "../../diffusion/step-cache/registry.ts";
 import type { ControlInput } from "../network/controlnet-inputs.ts";
 import type { Conditions, TextToImageNetwork } from "../network/network.ts";
+import { type BatchNetwork, type BatchOptions, batchNetwork } from "./batch-network.ts";
 
 /** Options of `cfgNetwork`: a batch, and what the network is given besides x and the time. */
-export interface CfgOptions {
-  /** Images in the batch. */
-  readonly rows: number;
-  /** [c, h, w] of one image. */
-  readonly latentShape: readonly number[];
+export interface CfgOptions extends BatchOptions {
   /** Branches in one call: the batch without a prompt, if there is one more than weights, then with each prompt. */
   readonly cfgBatch: number;
   /** Weight of each prompt; 1 for a single prompt if absent. */
@@ -23,15 +19,14 @@ export interface CfgOptions {
   readonly guidance?: number | undefined;
   /** Share of guidance, 0 .. 1, that is brought back to the conditional output's deviation; 0 if absent. */
   readonly guidanceRescale?: number | undefined;
+  /** Noise levels at which guidance acts, each branch in a call of its own; elsewhere the scale is 1. */
+  readonly guidanceRange?: GuidanceRange | undefined;
   /** Steps of the sampler that are left out at the start; 0 if absent. */
   readonly begin?: number | undefined;
   /** The conditions of all cfgBatch * rows images in a step of the sampler. */
   readonly conditions: (step: number) => Conditions;
   /** The inputs of the ControlNets in step i of the n steps that are run. */
   readonly controls?: ((step: StepIndex) => readonly ControlInput[]) | undefined;
-  /** Channels of the network's input beside x: mask and masked image, [rows, c', h, w]. */
-  readonly inpaintingChannels?: Latent | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Options of `denoise`: a batch of images, its sampler and what the network is given. */
@@ -41,6 +36,8 @@ export interface DenoiseOptions extends CfgOptions {
   readonly steps: number;
   /** The initial latents [rows, c, h, w], at the level of step `begin`. */
   readonly x: Latent;
+  /** Estimates some evaluations from others. */
+  readonly stepCache?: StepCache | undefined;
   /** Projection that holds x while it is sampled. */
   readonly project?: Projection | undefined;
   /** Standard normals of x's size. */
@@ -53,6 +50,8 @@ export interface DenoiseStep extends SamplerStep {
   readonly input: Latent;
   /** The number by which the network knows the level. */
   readonly timestep: number;
+  /** True if the network was not called: a step cache estimated its output. */
+  readonly estimated: boolean;
 }
 
 /** Runs one sampler for all images of a batch; yields every evaluation and returns the last x. */
@@ -60,16 +59,20 @@ export async function* denoise(
   network: TextToImageNetwork,
   options: DenoiseOptions,
 ): AsyncGenerator<DenoiseStep, Latent, void> {
-  const { steps, begin, rows, project, noise, signal } = options;
-  const predict = cfgNetwork(network, options);
+  const { steps, begin, rows, project, stepCache, noise, signal } = options;
+  const predict = cfgNetwork(await branchesNetwork(network, options), options);
   let { x } = options;
-  let call = { input: x, timestep: 0 };
+  let call = { input: x, timestep: 0, estimated: true };
   const loop = scheduler(options.scheduler).run({
     ...{ steps, begin, x, rows, project, noise, signal },
-    network(input, timestep, step) {
-      call = { input, timestep };
-      return predict(input, timestep, step);
+    observe(input, timestep) {
+      call = { input, timestep, estimated: true };
     },
+    network(input, timestep, point) {
+      call = { ...call, estimated: false };
+      return predict(input, timestep, point);
+    },
+    cache: stepCache?.start({ rows, conditions: conditionsAt(options) }),
   });
   for await (const step of loop) {
     x = step.x;
@@ -78,36 +81,36 @@ export async function* denoise(
   return x;
 }
 
-/** The network of a whole batch under classifier-free guidance, all branches in one call. */
-function cfgNetwork(network: TextToImageNetwork, options: CfgOptions): TimedNetwork {
-  const { rows, latentShape, cfgBatch, begin = 0, conditions, controls, signal } = options;
-  const { weights = [1], guidance = 1, guidanceRescale, inpaintingChannels } = options;
-  const [channels = 0, ...cells] = latentShape;
-  const extra = (inpaintingChannels?.length ?? 0) / (rows * sizeOf(cells));
-  const shape = [cfgBatch * rows, channels + extra, ...cells];
-  return async (x, timestep, { i, n }) => {
-    const batch = inpaintingChannels ? concatChannels(x, inpaintingChannels, rows) : x;
-    const data = concatFloat32(Array.from({ length: cfgBatch }, () => batch));
-    const step = { i: i - begin, n: n - begin };
-    const out = await network.predict({ dtype: "float32", shape, data }, timestep, conditions(i), {
-      signal,
-      controls: controls?.(step),
-    });
-    const where = stepAt(step.i, step.n, timestep);
-    checkedFinite(out, () => outputOrigin(where, data));
-    if (cfgBatch === 1) return out;
-    const outputs = rowsOf(out, cfgBatch);
-    const unconditional = cfgBatch > weights.length ? outputs[0] : undefined;
-    const conditionals = outputs.slice(-weights.length);
-    const conditional = composedOutput({ unconditional, conditionals, weights });
-    if (!unconditional) return conditional;
-    const output = guidedOutput(unconditional, conditional, { scale: guidance, rescale: guidanceRescale, rows });
-    return checkedOutput(output, () => ({ cause: "guidance", what: `guidance at scale ${guidance} ${where}` }));
-  };
+/** The conditions of the network at a point: a change of them makes earlier outputs useless for estimates. */
+const conditionsAt =
+  ({ conditions, controls, guidanceRange, begin = 0 }: CfgOptions) =>
+  ({ i, n, level }: EvaluationPoint): readonly unknown[] => [
+    conditions(i),
+    isGuided(level, guidanceRange),
+    ...(controls?.({ i: i - begin, n: n - begin }).map(({ scale }) => scale) ?? []),
+  ];
+
+/** All branches in one call; with a guidance range in a call each. */
+async function branchesNetwork(network: TextToImageNetwork, options: CfgOptions): Promise<BatchNetwork> {
+  const call = batchNetwork(network, options);
+  if (options.guidanceRange === undefined) return call;
+  const { separateBranches } = await import("./branches.ts");
+  return separateBranches(call, options);
 }
 
-/** Two batches of as many images, joined along the channels. */
-function concatChannels(x: Latent, other: Latent, rows: number): Latent {
-  const otherRows = rowsOf(other, rows);
-  return concatFloat32(rowsOf(x, rows).flatMap((row, k) => [row, otherRows[k]!]));
+/** The network of a whole batch under classifier-free guidance. */
+function cfgNetwork(call: BatchNetwork, options: CfgOptions): TimedNetwork {
+  const { rows, cfgBatch, weights = [1], guidance = 1, guidanceRescale, guidanceRange } = options;
+  const { begin = 0, conditions, controls } = options;
+  return async (x, timestep, { level, i, n }) => {
+    const step = { i: i - begin, n: n - begin };
+    const point = { timestep, level, step, branches: cfgBatch };
+    const outputs = await call(x, { ...point, conditions: conditions(i), controls: controls?.(step) });
+    const unconditional = outputs.length > weights.length ? outputs[0] : undefined;
+    const conditional = composedOutput({ unconditional, conditionals: outputs.slice(-weights.length), weights });
+    if (!unconditional || !isGuided(level, guidanceRange)) return conditional;
+    const output = guidedOutput(unconditional, conditional, { scale: guidance, rescale: guidanceRescale, rows });
+    const where = stepAt(step.i, step.n, timestep);
+    return checkedOutput(output, () => ({ cause: "guidance", what: `guidance at scale ${guidance} ${where}` }));
+  };
 }

@@ -1,3 +1,5 @@
+import type { GuidanceRange } from "../../diffusion/guidance.ts";
+import type { StepCacheChoice } from "../../diffusion/step-cache/registry.ts";
 import type { Seed } from "../../math/random.ts";
 import type { ConditioningOptions } from "../conditioning/plan.ts";
 import type { HiresFixOptions } from "./hires-fix.ts";
@@ -12,6 +14,10 @@ export interface TextToImageOptions extends NoiseOptions, ConditioningOptions, I
   readonly guidance?: number | undefined;
   /** Share of guidance, 0 .. 1, that is brought back to the conditional output's deviation; 0 if absent. */
   readonly guidanceRescale?: number | undefined;
+  /** Noise levels sigma / alpha, from above the first up to the second, at which guidance acts; all if absent. */
+  readonly guidanceRange?: GuidanceRange | undefined;
+  /** Estimates some evaluations from others: a name of `stepCaches`, with options; none if absent. */
+  readonly stepCache?: StepCacheChoice | undefined;
   /** A name or alias of the sampler registry; the checkpoint's own when absent. */
   readonly sampler?: string | undefined;
   /** The same seed gives the same image; 0 if absent. */

@@ -1,15 +1,16 @@
-import { checkedRescale } from "../../diffusion/guidance.ts";
+import { checkedRescale, type GuidanceRange } from "../../diffusion/guidance.ts";
 import { toCoordinates } from "../../diffusion/process/coordinates.ts";
 import type { Level } from "../../diffusion/process/level.ts";
 import { checkSolvable } from "../../diffusion/process/prediction.ts";
+import type { SamplerEntry } from "../../diffusion/samplers/define-sampler.ts";
 import { checkWalk, type SchedulerSettings } from "../../diffusion/scheduler.ts";
+import type { StepCache, StepCacheChoice } from "../../diffusion/step-cache/registry.ts";
 import { AquatintError } from "../../errors.ts";
 import { type Seed, torchCpu } from "../../math/random.ts";
 import type { GenerationDefaults } from "../../util/generation-defaults.ts";
 import { type ConditionedModel, type Conditioning, planConditioning } from "../conditioning/plan.ts";
 import type { PipelineComponents } from "../model/components.ts";
 import { generationDefaults } from "../model/defaults.ts";
-import { hiresFixOptions } from "./hires-fix.ts";
 import { type ImageInputs, imageSize, planImageInputs, planStrength } from "./img2img.ts";
 import { checkedNoise } from "./noise.ts";
 import { DEFAULT_SEED, type TextToImageOptions } from "./options.ts";
@@ -20,6 +21,10 @@ export interface TextToImagePlan extends Required<ReturnType<typeof checkedNoise
   readonly negative: string;
   readonly guidance: number;
   readonly guidanceRescale: number;
+  /** Noise levels at which guidance acts; all if absent. */
+  readonly guidanceRange: GuidanceRange | undefined;
+  /** Estimates some evaluations from others. */
+  readonly stepCache: StepCache | undefined;
   /** Conditioning of the U-Net. */
   readonly conditioning: Conditioning;
   readonly seed: Seed;
@@ -49,6 +54,7 @@ export interface PlannedModel extends ConditionedModel {
 export async function planTextToImage(model: PlannedModel, options: TextToImageOptions): Promise<TextToImagePlan> {
   const plan = await planSinglePass(model, options);
   if (!options.hires) return plan;
+  const { hiresFixOptions } = await import("./hires-fix.ts");
   const { larger, strength } = hiresFixOptions(options, { ...plan, multiple: model.modules.multiple });
   const hiresFix = await planSinglePass(model, larger);
   return { ...plan, hiresFix: { ...hiresFix, ...planStrength({ strength }, hiresFix.steps) } };
@@ -75,12 +81,13 @@ async function planSinglePass(model: PlannedModel, options: TextToImageOptions):
     sampling.target,
     levels.slice(0, -1).map((level) => toCoordinates(sampling.networkCoordinates, level)),
   );
+  const conditioning = await planConditioning(model, options, { steps, guidance, unconditional, width, height });
   return {
     prompt,
     negative,
     guidance,
-    guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
-    conditioning: planConditioning(model, options, { steps, guidance, unconditional, width, height }),
+    conditioning,
+    ...(await planEvaluations(options, { levels, conditioning, sampler: sampling.sampler })),
     ...checkedNoise(options),
     seed,
     width,
@@ -92,6 +99,38 @@ async function planSinglePass(model: PlannedModel, options: TextToImageOptions):
     levels,
     ...(await planImageInputs(options, { modules, size: { width, height }, steps })),
   };
+}
+
+interface PlannedTrajectory extends Pick<TextToImagePlan, "levels" | "conditioning"> {
+  readonly sampler: SamplerEntry;
+}
+
+/** The options that say where and how often the network is evaluated, checked; the code of each is loaded for it. */
+async function planEvaluations(options: TextToImageOptions, { levels, conditioning, sampler }: PlannedTrajectory) {
+  return {
+    guidanceRescale: checkedRescale(options.guidanceRescale ?? 0),
+    guidanceRange: options.guidanceRange && (await planRange(options.guidanceRange, { levels, conditioning, sampler })),
+    stepCache: options.stepCache && (await planStepCache(options.stepCache, sampler)),
+  };
+}
+
+async function planRange(
+  range: GuidanceRange,
+  { levels, conditioning, sampler }: PlannedTrajectory,
+): Promise<GuidanceRange> {
+  const { checkedGuidanceRange } = await import("../../diffusion/guidance-range.ts");
+  return checkedGuidanceRange(range, {
+    levels,
+    cfg: conditioning.cfgBatch > conditioning.weights.length,
+    unconditionalSampler: sampler.unconditional ? sampler.name : undefined,
+  });
+}
+
+async function planStepCache(choice: StepCacheChoice, sampler: SamplerEntry): Promise<StepCache> {
+  const { checkStepCache, stepCacheOf } = await import("../../diffusion/step-cache/registry.ts");
+  const stepCache = stepCacheOf(choice);
+  checkStepCache(stepCache, { sampler, rows: 1 });
+  return stepCache;
 }
 
 /** The model's scheduler, or another sampler, whose code is loaded for it. */

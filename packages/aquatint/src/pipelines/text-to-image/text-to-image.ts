@@ -35,6 +35,8 @@ export interface EvaluationEvent {
   readonly latent: Latent;
   /** True for the last evaluation of a step. */
   readonly final: boolean;
+  /** True if a step cache estimated it, without a call of the network. */
+  readonly estimated: boolean;
   /** x and x0 as images, in the steps of `previews`. */
   readonly images?: { readonly x: Image; readonly x0: Image };
   /** A small image of x0, at the end of a step, where a previewer is used. */
@@ -120,14 +122,14 @@ async function* singlePass(
   let last = initial.x;
   for await (const step of steps) {
     last = step.x;
-    const { level, timestep, final } = step;
+    const { level, timestep, final, estimated } = step;
     const [i, n] = [step.i - begin, step.n - begin];
     const [inputs, estimates, results] = [rowsOf(step.input, rows), rowsOf(step.x0, rows), rowsOf(step.x, rows)];
     for (let row = 0; row < rows; row++) {
       const latents = { x: itemAt(inputs, row), x0: itemAt(estimates, row), latent: itemAt(results, row) };
       const images = previews?.has(i) && { images: await decodedPair(decode, latents) };
       const preview = final && previewer && { preview: await previewer(latents.x0, latentShape) };
-      yield { type: "evaluation", row, i, n, level, timestep, ...latents, final, ...images, ...preview };
+      yield { type: "evaluation", row, i, n, level, timestep, ...latents, final, estimated, ...images, ...preview };
     }
   }
   for (const [row, x] of rowsOf(last, rows).entries()) {

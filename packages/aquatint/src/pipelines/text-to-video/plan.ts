@@ -1,7 +1,7 @@
 import { AquatintError } from "../../errors.ts";
 import { expectWindows, type FrameWindows } from "../../models/motion/index.ts";
 import { itemAt } from "../../util/items.ts";
-import { planConditioning } from "../conditioning/plan.ts";
+import { type Conditioning, planConditioning } from "../conditioning/plan.ts";
 import { type PlannedModel, planTextToImage, type TextToImagePlan } from "../text-to-image/plan.ts";
 import type { ClipShape } from "./clip-shape.ts";
 import { checkEqualForms, type FrameConditioning } from "./frame-conditions.ts";
@@ -49,7 +49,7 @@ export async function planTextToVideo(model: PlannedModel, options: TextToVideoO
     ...plan,
     ...noise,
     prompts,
-    conditionings: planConditionings(model, prompts, { options, plan, cfgBatch: conditioning.cfgBatch }),
+    conditionings: await planConditionings(model, prompts, { options, plan, conditioning }),
     frames,
     fps: checkedFps(options.fps ?? videoDefaults.fps),
     clipShape: [channels, frames, height, width],
@@ -78,20 +78,23 @@ function planFirstFrame(
 interface ConditioningsInput {
   readonly options: TextToVideoOptions;
   readonly plan: Pick<TextToImagePlan, "steps" | "guidance" | "width" | "height">;
-  readonly cfgBatch: number;
+  /** Conditioning of the first frame. */
+  readonly conditioning: Conditioning;
 }
 
 /** The conditioning of each prompt; a sampler that needs both outputs gets them whatever the guidance is. */
-function planConditionings(
+async function planConditionings(
   model: PlannedModel,
   prompts: readonly PromptKey[],
-  { options, plan, cfgBatch }: ConditioningsInput,
-): readonly FrameConditioning[] {
-  const run = { ...plan, unconditional: cfgBatch === 2 };
-  const conditionings = prompts.map(({ frame, prompt }) => ({
-    frame,
-    conditioning: planConditioning(model, { ...options, prompt }, run),
-  }));
+  { options, plan, conditioning: { cfgBatch, weights } }: ConditioningsInput,
+): Promise<readonly FrameConditioning[]> {
+  const run = { ...plan, unconditional: cfgBatch > weights.length };
+  const conditionings = await Promise.all(
+    prompts.map(async ({ frame, prompt }) => ({
+      frame,
+      conditioning: await planConditioning(model, { ...options, prompt }, run),
+    })),
+  );
   checkEqualForms(conditionings);
   return conditionings;
 }

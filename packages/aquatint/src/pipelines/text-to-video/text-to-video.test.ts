@@ -86,6 +86,45 @@ describe("clips", () => {
     await network[Symbol.asyncDispose]();
   });
 
+  test("a guidance range of all levels changes nothing, in calls of one branch, whatever the prompts are", async () => {
+    const { model, network } = await open();
+    const rows: (number | undefined)[] = [];
+    const counted: TextToImageNetwork = {
+      ...network,
+      predict(x, ...call) {
+        rows.push(x.shape[0]);
+        return network.predict(x, ...call);
+      },
+    };
+    const last = async (more: Partial<TextToVideoOptions>) => {
+      rows.length = 0;
+      return lastLatent(await eventsOf(counted, await planTextToVideo(model, { ...options, guidance: 3, ...more })));
+    };
+    const prompt = ["a red apple", "a blue cat"].map((text, k) => ({ frame: 2 * k, prompt: text }));
+    for (const more of [{}, { prompt }]) {
+      const everywhere = await last(more);
+      expect(rows).toEqual([2, 2]);
+      const range = await last({ ...more, guidanceRange: [0, 1000] });
+      expect(rows).toEqual([1, 1, 1, 1]);
+      for (const [i, v] of everywhere.entries()) expect(range[i]).toBeCloseTo(v, 3);
+    }
+    await network[Symbol.asyncDispose]();
+  });
+
+  test("a step cache estimates evaluations of a clip, and an adaptive one refuses a batch", async () => {
+    const { model, network } = await open();
+    const plan = await planTextToVideo(model, {
+      ...options,
+      steps: 6,
+      stepCache: { name: "easy", start: 0.3, threshold: 1e9 },
+    });
+    const events = await eventsOf(network, plan);
+    const estimated = events.flatMap((event) => (event.type === "evaluation" ? [event.estimated] : []));
+    expect(estimated).toEqual([false, false, true, true, true, true]);
+    await expect(eventsOf(network, plan, [4, 5])).rejects.toHaveProperty("code", "step-cache/rows");
+    await network[Symbol.asyncDispose]();
+  });
+
   test("the first frame stays the image that it is held to", async () => {
     const { model, network } = await open();
     const plan = await planTextToVideo(model, { ...options, firstFrame: still(1) });

@@ -124,14 +124,14 @@ interface StepContext {
 
 /** One evaluation of the network as an event for each clip. */
 async function* evaluationsOf(step: DenoiseStep, { i, n, rows, plan, previewer }: StepContext) {
-  const { level, timestep, final } = step;
+  const { level, timestep, final, estimated } = step;
   const [inputs, estimates, results] = [rowsOf(step.input, rows), rowsOf(step.x0, rows), rowsOf(step.x, rows)];
   const middle = Math.floor(plan.frames / 2);
   for (let row = 0; row < rows; row++) {
     const latents = { x: itemAt(inputs, row), x0: itemAt(estimates, row), latent: itemAt(results, row) };
     const frame = final && previewer ? frameOf(latents.x0, middle, plan.clipShape) : undefined;
     const preview = frame && previewer && { preview: await previewer(frame, plan.latentShape) };
-    yield { type: "evaluation" as const, row, i, n, level, timestep, ...latents, final, ...preview };
+    yield { type: "evaluation" as const, row, i, n, level, timestep, ...latents, final, estimated, ...preview };
   }
 }
 

@@ -59,7 +59,13 @@ interface Parts {
 
 const programHandlers = ({ Tensor, states, sessions, programs }: Parts): Pick<Handlers, "load" | "run" | "unload"> => ({
   async load({ program, executable: { model, ...executable } }) {
-    const session = await sessions.create(model, executable).catch(rethrowFrom("load"));
+    const { packed: _, ...plain } = executable; // the disk may be full, or the folder gone
+    const session = await sessions
+      .create(model, executable)
+      .catch((error: unknown) =>
+        executable.packed?.use === "write" ? sessions.create(model, plain) : Promise.reject(error),
+      )
+      .catch(rethrowFrom("load"));
     programs.set(program, { session, executable });
     return emptyReply;
   },

@@ -26,7 +26,7 @@ export interface Sessions {
   open(options: OpenOptions): Promise<RuntimeInfo>;
   create(
     model: Uint8Array,
-    how?: Pick<Executable, "weightsFolder" | "weightMemory" | "nchwc">,
+    how?: Pick<Executable, "weightsFolder" | "weightMemory" | "nchwc" | "packed">,
   ): Promise<InferenceSession>;
 }
 
@@ -34,13 +34,12 @@ export interface Sessions {
 export function createSessions({ ort, devices, configure, nchwcDevices, deviceHint }: Platform): Sessions {
   let options: InferenceSession.SessionOptions = {};
   let fallback: Readonly<Record<string, string>> = {};
-  const create: Sessions["create"] = (model, { weightsFolder, weightMemory = "packed", nchwc } = {}) =>
-    ort.InferenceSession.create(model, {
-      ...options,
-      ...weightSettings[weightMemory].options,
-      ...(nchwc && nchwcOptions),
-      extra: { session: { ...sessionEntries(weightsFolder), ...weightSettings[weightMemory].entries, ...fallback } },
-    });
+  const create: Sessions["create"] = (model, how = {}) => {
+    const { file, settings } = sessionOf(how, { options, fallback });
+    return file === undefined
+      ? ort.InferenceSession.create(model, settings)
+      : ort.InferenceSession.create(file, settings);
+  };
 
   async function open(openOptions: OpenOptions): Promise<RuntimeInfo> {
     const available = await devices();
@@ -64,6 +63,29 @@ export function createSessions({ ort, devices, configure, nchwcDevices, deviceHi
     return { device, devices: available, threads, layout };
   }
   return { open, create };
+}
+
+interface WorkerSettings {
+  readonly options: InferenceSession.SessionOptions;
+  readonly fallback: Readonly<Record<string, string>>;
+}
+
+/** The options of a session, and the file of its graph where that is not the executable's own. */
+function sessionOf(
+  { weightsFolder, weightMemory = "packed", nchwc, packed }: NonNullable<Parameters<Sessions["create"]>[1]>,
+  { options, fallback }: WorkerSettings,
+) {
+  const use = packed && packedUses[packed.use](packed.folder);
+  const { options: weightOptions, entries } = weightSettings[weightMemory];
+  const external = sessionEntries(use?.model === undefined ? weightsFolder : undefined);
+  const settings: InferenceSession.SessionOptions = {
+    ...options,
+    ...weightOptions,
+    ...(nchwc && nchwcOptions),
+    ...use?.options,
+    extra: { session: { ...external, ...entries, ...use?.entries, ...fallback } },
+  };
+  return { file: use?.model, settings };
 }
 
 /** A processor without these kernels refuses the probe, or computes it in another order. */
@@ -105,6 +127,30 @@ const weightSettings = {
     entries: { disable_prepacking: "1" },
   },
 } as const satisfies Record<WeightMemory, { options: InferenceSession.SessionOptions; entries: object }>;
+
+interface PackedUse {
+  /** File of the graph in place of the executable's own. */
+  readonly model?: string;
+  readonly options: InferenceSession.SessionOptions;
+  readonly entries: Readonly<Record<string, string>>;
+}
+
+/** ONNX Runtime writes the optimized graph with external, packed weights, and opens it as it is. */
+const packedUses: Readonly<Record<"read" | "write", (folder: string) => PackedUse>> = {
+  read: (folder) => ({
+    model: `${folder}/model.onnx`,
+    options: { graphOptimizationLevel: "disabled" },
+    entries: {},
+  }),
+  write: (folder) => ({
+    options: { optimizedModelFilePath: `${folder}/model.onnx` },
+    entries: {
+      save_external_prepacked_constant_initializers: "1",
+      optimized_model_external_initializers_file_name: "weights.bin",
+      optimized_model_external_initializers_min_size_in_bytes: "1024",
+    },
+  }),
+};
 
 // Two threads on two cores: with spinning a step is 0 to 10 % faster on an idle machine, 10 to 20 % slower on a busy one.
 const sessionEntries = (weightsFolder: string | undefined) => ({

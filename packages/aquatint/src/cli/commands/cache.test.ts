@@ -1,0 +1,36 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { capturedIo } from "../../../test/captured-io.ts";
+import { packedFolder } from "../../runtime/packed/folder.node.ts";
+import { packedStore } from "../../runtime/packed/store.node.ts";
+import { main } from "../main.ts";
+
+let env: { readonly XDG_CACHE_HOME: string };
+beforeAll(async () => {
+  env = { XDG_CACHE_HOME: await mkdtemp(join(tmpdir(), "aquatint-cache-")) };
+});
+afterAll(() => rm(env.XDG_CACHE_HOME, { recursive: true }));
+
+async function run(...args: readonly string[]) {
+  const { io, out, err } = capturedIo({ cwd: env.XDG_CACHE_HOME, env });
+  return { code: await main(["cache", ...args], io), out: out(), err: err() };
+}
+
+test("lists the packed weights, clears them, and refuses other words", async () => {
+  const key = "a".repeat(32);
+  const store = packedStore(packedFolder({ env }), 1e9);
+  const draft = await store.draft(key);
+  await writeFile(join(draft, "model.onnx"), "m");
+  await writeFile(join(draft, "weights.bin"), Buffer.alloc(20e6));
+  await store.commit(key, draft);
+  const listed = await run();
+  expect(listed.code).toBe(0);
+  expect(listed.out).toMatch(new RegExp(`^entry .*\\n${key} +0.02 GB +\\d{4}-.*\\n0.02 GB in ${store.folder}\\n$`));
+  expect(JSON.parse((await run("list", "--json")).out)).toMatchObject({ folder: store.folder, entries: [{ key }] });
+  expect(await run("claer")).toMatchObject({ code: 1, out: "", err: expect.stringContaining("list or clear") });
+  expect(await run("clear")).toEqual({ code: 0, out: `0.02 GB cleared in ${store.folder}\n`, err: "" });
+  expect(await readdir(join(env.XDG_CACHE_HOME, "aquatint"))).toEqual([]);
+  expect((await run()).out).toContain("0.00 GB in");
+});
