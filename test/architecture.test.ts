@@ -59,6 +59,8 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
   "@bufbuild/protobuf": /^(formats|compiler|runtime)\//,
   "fast-png": /^formats\//,
   sharp: /\.node\.ts$/,
+  gifenc: /^formats\/video\/[^/]*\.node\.ts$/,
+  "h264-mp4-encoder": /^formats\/video\/[^/]*\.node\.ts$/,
   "@observablehq/plot": /\.node\.ts$/,
   linkedom: /^reports\/[^/]*\.node\.ts$/,
   "@huggingface/hub": /^hub\/[^/]*\.node\.ts$/,

@@ -15,8 +15,12 @@ export {
   writeSafetensors,
 } from "./formats/files.node.ts";
 export { type EncodeOptions, encodeImage, type ImageFormat, imageFormats } from "./formats/image/encode.node.ts";
-export { readImage } from "./formats/image/read-image.node.ts";
+export { readImage, readStillImage } from "./formats/image/read-image.node.ts";
 export { importSharp, type SharpFactory } from "./formats/image/sharp.node.ts";
+export type { Clip, ClipFile } from "./formats/video/clip.ts";
+export { type VideoFormatName, videoFormats, type WriteClipOptions, writeClip } from "./formats/video/encode.node.ts";
+export type { ClipSettings, VideoFormat } from "./formats/video/format.ts";
+export { type ReadClipOptions, readClip } from "./formats/video/read-clip.node.ts";
 export type { Environment } from "./hub/cache.node.ts";
 export type { ChooseOptions } from "./hub/choose.ts";
 export { type PullEvent, type PullOptions, pull } from "./hub/pull.node.ts";

@@ -67,12 +67,16 @@ export async function writeFileAndFolder(path: string, bytes: Uint8Array | strin
  * Writes `dir/stem-0001.ext`, or the next free number, for the name "stem.ext"; never overwrites, makes `dir` if needed.
  * @returns the path that was written.
  */
-export async function writeNewFile(dir: string, name: string, bytes: Uint8Array | string): Promise<string> {
+export const writeNewFile = (dir: string, name: string, bytes: Uint8Array | string): Promise<string> =>
+  writeNew(dir, name, (path) => writeFileAtomic(path, bytes));
+
+/** As `writeNewFile`, by what writes the file of the path that it is given. */
+export async function writeNew(dir: string, name: string, write: (path: string) => Promise<void>): Promise<string> {
   try {
     checkName(name);
     await makeFolder(dir);
     const path = await reserve(dir, name);
-    await removedOnFailure(path, () => writeFileAtomic(path, bytes));
+    await removedOnFailure(path, () => write(path));
     return path;
   } catch (cause) {
     throw fileError("write", join(dir, name), cause);

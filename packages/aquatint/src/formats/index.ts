@@ -32,3 +32,6 @@ export {
   type RawTensors,
   type Safetensors,
 } from "./safetensors/safetensors.ts";
+export { encodeApng } from "./video/apng.ts";
+export type { Clip, ClipFile } from "./video/clip.ts";
+export { decodeApng } from "./video/read-apng.ts";

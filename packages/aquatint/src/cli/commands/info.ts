@@ -1,10 +1,12 @@
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { AquatintError } from "../../errors.ts";
 import { imageTexts } from "../../formats/image/file-texts.ts";
 import { readImageFile } from "../../formats/image/read-image.node.ts";
 import { type ImageMetadata, imageMetadata, metadataFormats } from "../../formats/metadata/index.ts";
-import { required } from "../../util/items.ts";
+import { framePaths } from "../../formats/video/frame-paths.node.ts";
+import { itemAt, required } from "../../util/items.ts";
 import type { Io } from "../io.ts";
 import { printable } from "../terminal/escape.ts";
 
@@ -12,20 +14,24 @@ import { printable } from "../terminal/escape.ts";
 export const addInfo = (program: Command, io: Io): Command =>
   program
     .command("info")
-    .summary("print the settings that an image was made with")
+    .summary("print the settings that an image or a clip was made with")
     .description(
-      "Prints the settings that an image was made with, from its file. Reads files of Aquatint, AUTOMATIC1111's web UI, ComfyUI, and others that docs/images.md lists.",
+      "Prints the settings that an image or a clip was made with, from its file. Reads files of Aquatint, AUTOMATIC1111's web UI, ComfyUI, and others that docs/images.md lists.",
     )
-    .argument("<image>", "a PNG, JPEG or WebP file")
+    .argument("<file>", "a PNG, JPEG, WebP, GIF, MP4 or WebM file, or a folder of frames")
     .option("--json", "print one JSON object on stdout")
     .action(async (path: string, { json = false }: { readonly json?: boolean }) => {
       const metadata = await metadataIn(path, io.cwd);
       io.stdout.write(json ? `${JSON.stringify(metadata)}\n` : described(metadata));
     });
 
-/** The metadata in an image file. @throws AquatintError "image/no-recipe" where there are none. */
+/** The metadata in the file of an image or a clip, or in a folder of frames. @throws AquatintError "image/no-recipe" where there are none. */
 export async function metadataIn(path: string, cwd: string): Promise<ImageMetadata> {
-  const metadata = imageMetadata(await imageTexts(await readImageFile(resolve(cwd, path)), { name: path }));
+  const full = resolve(cwd, path);
+  const isFolder = (await stat(full).catch(() => undefined))?.isDirectory() ?? false;
+  // every frame of a folder has them
+  const file = isFolder ? itemAt(await framePaths(full), 0) : full;
+  const metadata = imageMetadata(await imageTexts(await readImageFile(file), { name: path }));
   if (metadata) return metadata;
   throw new AquatintError("image/no-recipe", `${path} does not say how it was made`, {
     hint: "Many sites remove the metadata: use the file as it was saved.",

@@ -1,7 +1,7 @@
 import { basename, extname, resolve } from "node:path";
 import { type Image, imageToTensor } from "../../formats/image/image.ts";
 import type { ImageFile } from "../../formats/image/image-file.ts";
-import { readImage as decodeFile } from "../../formats/image/read-image.node.ts";
+import { readImage as decodeFile, readStillImage } from "../../formats/image/read-image.node.ts";
 import { cutOff, fitted, type Size } from "../../formats/image/resize.ts";
 import type { Io } from "../io.ts";
 
@@ -38,12 +38,19 @@ interface Notes {
   readonly quiet?: boolean | undefined;
 }
 
-/** Reads an image's file and says on stderr what of it is not taken over; `transparent` says what becomes of transparency. */
+interface ReadOptions extends Notes {
+  /** What becomes of transparency, for people. */
+  readonly transparent?: string;
+  /** True where an animation is refused; else its first frame is read. */
+  readonly still?: boolean;
+}
+
+/** Reads an image's file and says on stderr what of it is not taken over. */
 export async function readImage(
   path: string,
-  { io, quiet = false, transparent = "white" }: Notes & { readonly transparent?: string },
+  { io, quiet = false, transparent = "white", still = false }: ReadOptions,
 ): Promise<ImageFile> {
-  const image = await decodeFile(resolve(io.cwd, path));
+  const image = await (still ? readStillImage : decodeFile)(resolve(io.cwd, path));
   const notes = [...image.notes, ...(image.channels === 4 ? [`what is transparent in it is ${transparent}`] : [])];
   if (!quiet) for (const note of notes) io.stderr.write(`${basename(path)}: ${note}\n`);
   return image;

@@ -127,8 +127,8 @@ export async function checkFolder(folder: string, hint: string): Promise<void> {
   });
 }
 
-/** False for a file, undefined where there is nothing. */
-const isFolder = (path: string): Promise<boolean | undefined> =>
+/** True for a folder, false for a file, undefined where there is nothing. */
+export const isFolder = (path: string): Promise<boolean | undefined> =>
   stat(path).then(
     (stats) => stats.isDirectory(),
     () => undefined,
@@ -152,7 +152,7 @@ const numbered = (path: string, n: number): string => {
 };
 
 /** The first words of a prompt as a file name: "a-red-apple-blue-background". */
-const stemOf = (prompt: string): string => {
+export const stemOf = (prompt: string): string => {
   const words = prompt.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
   return Array.from(words.join("-")).slice(0, 40).join("").replace(/-$/, "") || "image";
 };

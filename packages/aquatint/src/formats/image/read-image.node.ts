@@ -6,6 +6,7 @@ import { readBytes } from "../files.node.ts";
 import { MAX_PIXELS } from "../png/png.ts";
 import { readPng } from "../png/reader.ts";
 import { shortTag } from "./exif.ts";
+import { frameCount } from "./frame-count.ts";
 import { checkPixels, framesNote, type ImageFile, withoutOpaqueAlpha } from "./image-file.ts";
 import { fileKinds, imageKindOf, READABLE } from "./image-kinds.ts";
 import { importSharp } from "./sharp.node.ts";
@@ -26,6 +27,19 @@ export interface ReadLimits {
  */
 export const readImage = async (path: string): Promise<ImageFile> =>
   decodeImage(await readImageFile(path), { name: path });
+
+/**
+ * An image file as `readImage` reads it, where one image alone makes sense.
+ * @throws AquatintError as `readImage`, "image/animation" for a GIF, WebP or PNG of several frames.
+ */
+export async function readStillImage(path: string): Promise<ImageFile> {
+  const bytes = await readImageFile(path);
+  const frames = frameCount(bytes);
+  if (frames === 1) return decodeImage(bytes, { name: path });
+  throw new AquatintError("image/animation", `${path} is an animation of ${frames} frames, expected a still image`, {
+    hint: "save one of its frames as PNG",
+  });
+}
 
 /** An image file's bytes as pixels, as `readImage` reads them. @throws AquatintError "png/…" or "image/…". */
 export async function decodeImage(bytes: Uint8Array, limits: ReadLimits): Promise<ImageFile> {

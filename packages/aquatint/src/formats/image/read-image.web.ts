@@ -1,7 +1,8 @@
 import { AquatintError, messageOf } from "../../errors.ts";
 import { MAX_PIXELS } from "../png/png.ts";
 import { readPng } from "../png/reader.ts";
-import { checkPixels, type ImageFile, withoutOpaqueAlpha } from "./image-file.ts";
+import { frameCount } from "./frame-count.ts";
+import { checkPixels, framesNote, type ImageFile, withoutOpaqueAlpha } from "./image-file.ts";
 import { fileKinds, imageKindOf } from "./image-kinds.ts";
 
 /**
@@ -22,7 +23,7 @@ export async function readImage(file: Blob): Promise<ImageFile> {
     }
   }
   try {
-    return { ...(await decodedByBrowser(new Blob([bytes]), name)), notes: [] };
+    return { ...(await decodedByBrowser(new Blob([bytes]), name)), notes: framesNote(frameCount(bytes)) };
   } catch (cause) {
     if (cause instanceof AquatintError) throw cause;
     throw new AquatintError("image/unknown", `${name} cannot be read as ${kind.name}: ${messageOf(cause)}`, {

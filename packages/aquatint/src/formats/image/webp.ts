@@ -38,6 +38,10 @@ export function webpExif(bytes: Uint8Array, { name = "the image" } = {}): Uint8A
   return NONE;
 }
 
+/** Frames of an animated WebP file; 1 of a still image. @throws AquatintError "image/truncated". */
+export const webpFrameCount = (bytes: Uint8Array, { name = "the image" } = {}): number =>
+  Math.max(1, Array.from(chunks(bytes, name)).filter(({ type }) => type === "ANMF").length);
+
 /** The XMP packet of a WebP file, under the keyword that PNG has for it. @throws as `webpExif`, or "image/too-large". */
 export function webpTexts(bytes: Uint8Array, { name = "the image" } = {}): Readonly<Record<string, string>> {
   for (const { type, data } of chunks(bytes, name)) {

@@ -1,5 +1,6 @@
 import { startsWith } from "../bytes.ts";
 import { exifOrientation } from "../image/exif.ts";
+import { pngFrameCount } from "../image/frame-count.ts";
 import { framesNote, type ImageFile, withoutOpaqueAlpha } from "../image/image-file.ts";
 import { upright } from "../image/orientation.ts";
 import { type PngChunk, readChunks } from "./chunks.ts";
@@ -17,13 +18,7 @@ export async function readPng(
   const image = withoutOpaqueAlpha(decodePng(bytes, limits));
   const chunks = readChunks(bytes, limits);
   const orientation = chunks.some(({ type }) => type === "eXIf") ? 1 : await orientationInText(chunks);
-  return { ...upright(image, orientation), notes: [...framesNote(framesOf(chunks)), ...profileNote(chunks)] };
-}
-
-/** The frames of an animation (its acTL chunk); 1 of a still image. */
-function framesOf(chunks: readonly PngChunk[]): number {
-  const data = chunks.find(({ type }) => type === "acTL")?.data;
-  return data && data.length >= 4 ? new DataView(data.buffer, data.byteOffset).getUint32(0) : 1;
+  return { ...upright(image, orientation), notes: [...framesNote(pngFrameCount(chunks)), ...profileNote(chunks)] };
 }
 
 /** A profile's name ends with a zero byte; "sRGB" in it is what is taken for granted anyway. */

@@ -25,6 +25,13 @@ const endings = formats
   .flatMap((format) => format.extensions.map((extension) => ({ extension, format })))
   .toSorted((a, b) => b.extension.length - a.extension.length);
 
+/** A path's ending among those of the formats, and its format. @throws AquatintError "clip/format". */
+export function videoEnding(path: string): { readonly extension: string; readonly format: VideoFormat } {
+  const ending = endings.find(({ extension }) => path.toLowerCase().replaceAll("\\", "/").endsWith(extension));
+  if (ending) return ending;
+  throw unknownEnding(path);
+}
+
 /** The format that a path's ending asks for, or the one of a name. @throws AquatintError "clip/format". */
 export function videoFormatOf(path: string, name?: string): VideoFormat {
   if (name !== undefined) {
@@ -36,9 +43,7 @@ export function videoFormatOf(path: string, name?: string): VideoFormat {
       names: Object.keys(videoFormats),
     });
   }
-  const ending = endings.find(({ extension }) => path.toLowerCase().replaceAll("\\", "/").endsWith(extension));
-  if (ending) return ending.format;
-  throw unknownEnding(path);
+  return videoEnding(path).format;
 }
 
 function unknownEnding(path: string): AquatintError {
@@ -69,8 +74,16 @@ export interface WriteClipOptions {
  * @throws AquatintError "clip/…", "ffmpeg/…", "package/missing", "image/…" or "file/…".
  */
 export async function writeClip(path: string, clip: Clip, options: WriteClipOptions = {}): Promise<string> {
-  const { quality, loops, texts, signal } = options;
-  const format = videoFormatOf(path, options.format);
+  return writeClipAs(videoFormatOf(path, options.format), path, clip, options);
+}
+
+/** As `writeClip`, in a format, whatever the path ends in. */
+export async function writeClipAs(
+  format: VideoFormat,
+  path: string,
+  clip: Clip,
+  { quality, loops, texts, signal }: Omit<WriteClipOptions, "format">,
+): Promise<string> {
   checkPlan({ fps: clip.fps, quality, loops }, format);
   const frames = framesFor(clip, format);
   await format.check(path);

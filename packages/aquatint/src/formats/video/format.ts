@@ -32,6 +32,8 @@ export interface VideoFormat {
   readonly alpha: boolean;
   /** True where width and height must be even. */
   readonly evenSides?: true;
+  /** True where a path is a folder of files. */
+  readonly folder?: true;
   /** Checks what writing to a path needs, before there is anything to write. @throws AquatintError. */
   check(path: string): Promise<void>;
   /** Writes a clip whole or not at all; its frames have as many channels each, and a size that the format allows. */

@@ -5,12 +5,12 @@ import { boxBytes, readBoxes } from "./mp4-boxes.ts";
 const FRAME = 1000;
 /** Boxes that hold boxes, from the index to the tables of a track. */
 const containers = new Set(["moov", "trak", "mdia", "minf", "stbl"]);
-/** Primaries and transfer of HD video, the matrix of BT.601, not the full range (ISO/IEC 23091-2). */
-const BT601 = Uint8Array.of(0, 1, 0, 1, 0, 6, 0);
+/** Primaries, transfer and matrix of HD video, not the full range (ISO/IEC 23091-2). */
+const BT709 = Uint8Array.of(0, 1, 0, 1, 0, 1, 0);
 
 /**
- * A copy of an MP4 file of one video track, whose index stands behind its frames, with exact times at any rate, and with the
- * colors named that h264-mp4-encoder writes, which are BT.601: players guess by the size otherwise.
+ * A copy of an MP4 file of one video track, whose index stands behind its frames, with exact times at any rate, and
+ * with its colors named, which are BT.709: players guess by the size otherwise.
  */
 export function withTrack(bytes: Uint8Array, { fps, frames }: { readonly fps: number; readonly frames: number }) {
   const scale = Math.round(fps * FRAME);
@@ -36,7 +36,7 @@ export function withTrack(bytes: Uint8Array, { fps, frames }: { readonly fps: nu
 const NAME = "the video";
 
 const withColors = ({ type, data }: { readonly type: string; readonly data: Uint8Array }): Uint8Array =>
-  boxBytes(type, data, boxBytes("colr", new TextEncoder().encode("nclx"), BT601));
+  boxBytes(type, data, boxBytes("colr", new TextEncoder().encode("nclx"), BT709));
 
 /** A copy with 32-bit numbers at places. */
 function numbersAt(data: Uint8Array, numbers: Readonly<Record<number, number>>): Uint8Array {

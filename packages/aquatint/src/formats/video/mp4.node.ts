@@ -1,12 +1,13 @@
 import { itemAt } from "../../util/items.ts";
 import { optionalPackage } from "../../util/optional-package.ts";
 import { withTexts } from "../image/file-texts.ts";
-import { type Clip, withAlpha } from "./clip.ts";
+import type { Clip } from "./clip.ts";
 import { encodedByFfmpeg, ffmpegEncoders } from "./ffmpeg.node.ts";
 import { fileFormat } from "./file-format.node.ts";
 import type { ClipSettings } from "./format.ts";
 import { fastStart } from "./mp4-boxes.ts";
 import { withTrack } from "./mp4-track.ts";
+import { yuv420 } from "./yuv.ts";
 
 const PACKAGE = "h264-mp4-encoder";
 const ENCODER = "libx264";
@@ -67,7 +68,7 @@ async function encodedByPackage({ frames, fps }: Clip, { quality, signal }: Clip
     encoder.initialize();
     for (const frame of frames) {
       signal?.throwIfAborted();
-      encoder.addFrameRgba(withAlpha(frame).data);
+      encoder.addFrameYuv(yuv420(frame));
       await new Promise((resolve) => setImmediate(resolve)); // lets a terminal draw, and an abort arrive
     }
     encoder.finalize();

@@ -40,6 +40,7 @@ const FRAME_NAME = /^frame-\d{4,}\.png$/;
 export const folder: VideoFormat = {
   title: "a folder of frames",
   extensions: ["/"],
+  folder: true,
   maxFps: ANY_FPS,
   alpha: true,
   check: async (path) => void (await framesThere(resolve(path))),

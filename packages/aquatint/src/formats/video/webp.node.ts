@@ -7,7 +7,7 @@ import { fileFormat } from "./file-format.node.ts";
 
 const PURPOSE = "writing animated WebP";
 
-/** Animated WebP by sharp; at quality 100 every pixel is kept. */
+/** Animated WebP by sharp; at quality 100 every pixel is kept. Equal frames in a row become one, for the time of all. */
 export const webp = fileFormat({
   title: "WebP",
   extensions: [".webp"],
