@@ -23,6 +23,7 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
 /** Each command's own code, loaded where it is asked for: a command starts as fast as what it needs. */
 const commands: Commands = {
   generate: async () => (await import("./commands/generate.ts")).addGenerate,
+  video: async () => (await import("./commands/video.ts")).addVideo,
   train: async () => (await import("./commands/train.ts")).addTrain,
   runs: async () => (await import("./commands/runs.ts")).addRuns,
   data: async () => (await import("./commands/data.ts")).addData,

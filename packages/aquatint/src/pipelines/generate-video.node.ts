@@ -15,13 +15,12 @@ import { withVae } from "./model/adapters.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
 import { withLinearBetas } from "./model/motion.ts";
-import { leaseEngine, unloadIdleModels } from "./network/shared-engine.node.ts";
+import { type EngineEvent, leaseEngine, unloadIdleModels } from "./network/shared-engine.node.ts";
 import { type PreparedPreview, type PreviewOptions, preparePreview } from "./preview/preview.node.ts";
 import { DEFAULT_SEED } from "./text-to-image/options.ts";
 import type { TextToVideoOptions } from "./text-to-video/options.ts";
 import { planTextToVideo, type TextToVideoPlan } from "./text-to-video/plan.ts";
 import { type TextToVideoEvent, textToVideo } from "./text-to-video/text-to-video.ts";
-import type { RetryEvent } from "./vae/float16-fallback.ts";
 
 /** Files that a model of clips is opened from besides its own. */
 export interface OpenVideoOptions extends OpenOptions {
@@ -59,6 +58,8 @@ export interface GenerateVideoOptions extends TextToVideoOptions, OpenVideoOptio
   readonly weightMemory?: WeightMemory | undefined;
   /** Bytes that the process may take: the way of computing is chosen for it. No limit when absent. */
   readonly maxMemory?: number | undefined;
+  /** Packed weights are kept in the system's cache folder and mapped the next time; true if absent, unless `maxMemory` is given. */
+  readonly cache?: boolean | undefined;
   /** Seconds that the model stays loaded for the next call, 5 when absent. Another model takes its place at once. */
   readonly keepAlive?: number | undefined;
   /** Precision of the autoencoder, "float32" when absent; in float16 it is tried, and tried again in float32 if it overflows. */
@@ -67,7 +68,7 @@ export interface GenerateVideoOptions extends TextToVideoOptions, OpenVideoOptio
 }
 
 /** Events of a generation of clips. */
-export type VideoGenerationEvent = TextToVideoEvent | RetryEvent;
+export type VideoGenerationEvent = TextToVideoEvent | EngineEvent;
 
 /** Clips that are ready to be made: everything is checked, nothing is loaded. */
 export interface VideoGeneration {
@@ -128,13 +129,13 @@ async function* run(
   const { resource: engine, release } = await leaseEngine({ ...options, ...source, model, memory });
   try {
     signal?.throwIfAborted();
-    const retries: RetryEvent[] = [];
-    const network = engine.network.forGeneration((event) => retries.push(event));
+    const events: EngineEvent[] = [];
+    const network = engine.network((event) => events.push(event));
     const previewer = preview && engine.previewer(`${options.preview} ${options.previewModel}`, preview);
     for (const plan of plans) {
       const seeds: readonly Seed[] = [plan.seed];
       for await (const event of textToVideo(network, plan, { signal, previewer, seeds })) {
-        yield* retries.splice(0);
+        yield* events.splice(0);
         yield event;
       }
     }

@@ -86,9 +86,11 @@ const addWindows = (command: Command): Command =>
       integer("--free-init", { min: 2, max: 20, example: 3 }),
     );
 
-type ClipOptions = Pick<
-  GenerateVideoOptions,
-  "motion" | "frames" | "fps" | "init" | "firstFrame" | "strength" | "windows" | "frameNoise" | "freeInit"
+type ClipOptions = Required<
+  Pick<
+    GenerateVideoOptions,
+    "motion" | "frames" | "fps" | "init" | "firstFrame" | "strength" | "windows" | "frameNoise" | "freeInit"
+  >
 >;
 
 /** Reads the files that the options name; gives options of `prepareVideo`. @throws AquatintError "cli/option" for options that do not fit together. */

@@ -1,0 +1,199 @@
+import { randomInt } from "node:crypto";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { readClip } from "../../formats/video/read-clip.node.ts";
+import { type JsonSeed, jsonSeed, type Seed } from "../../math/random.ts";
+import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
+import { prepareVideo, type VideoGeneration } from "../../pipelines/generate-video.node.ts";
+import { modelHash, modelLabel } from "../../pipelines/metadata/model-hash.node.ts";
+import { parameterTexts } from "../../pipelines/metadata/parameters.ts";
+import { videoParameters } from "../../pipelines/metadata/video-parameters.ts";
+import type { TextToVideoPlan } from "../../pipelines/text-to-video/plan.ts";
+import { promptKeys } from "../../pipelines/text-to-video/prompt-keys.ts";
+import type { TextToVideoEvent, VideoEvent } from "../../pipelines/text-to-video/text-to-video.ts";
+import type { Device } from "../../runtime/types.ts";
+import { itemAt } from "../../util/items.ts";
+import { duration } from "../../util/words.ts";
+import type { Io } from "../io.ts";
+import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, noteUnused } from "../options/checkpoint.ts";
+import { type ClipOutput, openClipOutput } from "../options/clip-outputs.ts";
+import { addMemory, type MemoryFlags, noticeText } from "../options/memory.ts";
+import { device, nodeDevices, seed as seedOption, size, whole } from "../options/names.ts";
+import { shortPath } from "../options/outputs.ts";
+import { integer } from "../options/parsers.ts";
+import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
+import { addSampling, type SamplingFlags } from "../options/sampling.ts";
+import { addVideoFlags, type VideoFlags, videoOptions } from "../options/video.ts";
+import { previewView } from "../terminal/preview-view.ts";
+import { version } from "../version.ts";
+
+/** The options of `aquatint video`, as they are parsed. */
+interface Flags extends CheckpointFlags, MemoryFlags, PreviewFlags, SamplingFlags, VideoFlags {
+  readonly model?: string;
+  readonly seed?: Seed;
+  readonly count: number;
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly negative?: string;
+  readonly out?: string;
+  readonly loops: number;
+  readonly quality?: number;
+  readonly metadata: boolean;
+  readonly device?: Device;
+  readonly json?: boolean;
+}
+
+/** Clips of one command at most. */
+const MAX_CLIPS = 1000;
+
+/** Adds `aquatint video` to the program. */
+export const addVideo = (program: Command, io: Io): Command =>
+  addPreviewFlags(addMemory(addCheckpointFlags(addFiles(addVideoFlags(addSampling(program.command("video")))), io)))
+    .summary("make clips of a prompt")
+    .description("Makes clips of a prompt with an AnimateDiff motion adapter. Without --out they go to ./out/.")
+    .argument("<prompt>", 'what to show, in quotes: "a rocket taking off"; over frames: "0: a cat, 8: a dog"')
+    .option("--model <path>", `folder or .safetensors file of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
+    .option("--seed <s>", "same seed, same clip (default: a new one)", seedOption("--seed"))
+    .option(
+      "--count <n>",
+      "clips to make, with seeds that follow each other",
+      whole("--count", { min: 1, max: MAX_CLIPS, example: 4 }),
+      1,
+    )
+    .option("--size <WxH>", "width and height in pixels (default: what the model was trained at)", size)
+    .option("--negative <text>", "what the clip should not show")
+    .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
+    .option("--json", "print one JSON object on stdout and nothing else")
+    .option("--quiet", "show no progress")
+    .action(async (prompt: string, flags: Flags) => video(prompt, flags, io));
+
+const addFiles = (command: Command): Command =>
+  command
+    .option(
+      "--out <path>",
+      ".webp, .gif, .png, .mp4 or .webm file of the clip, or a folder of frames with a / at its end",
+    )
+    .option(
+      "--loops <n>",
+      "times that the clip is played, 0 for ever; of .webp, .gif and .png",
+      integer("--loops", { min: 0, max: 65535, example: 1 }),
+      0,
+    )
+    .option(
+      "--quality <n>",
+      "quality of .webp, .mp4 and .webm files, 1 to 100",
+      integer("--quality", { min: 1, max: 100, example: 90 }),
+    )
+    .option("--no-metadata", "do not store the settings in the clip");
+
+async function video(prompt: string, flags: Flags, io: Io): Promise<void> {
+  const { model, seed = randomInt(2 ** 32), size: chosen, out, loops, quality, fps, count, ...rest } = flags;
+  const output = await openClipOutput(
+    { ...chosen, out, loops: loops || undefined, quality, fps, count, prompt },
+    io.cwd,
+  );
+  const read = async (path: string) => (await readClip(path)).frames;
+  const generation = await prepareVideo({
+    ...rest,
+    ...chosen,
+    ...checkpointFiles(flags, io),
+    ...previewOptions(flags, io),
+    ...(await videoOptions(flags, { io, readClip: read })),
+    ...{ count, seed, prompt: promptKeys(prompt), signal: io.signal },
+    model: model === undefined ? undefined : resolve(io.cwd, model),
+  });
+  noteUnused(generation.model, io, flags.quiet);
+  const start = performance.now();
+  const saved: SavedClip[] = [];
+  for await (const { clip, report } of generatedClips(generation, { flags, output, io })) {
+    saved.push(clip);
+    if (!flags.json) io.stdout.write(report);
+  }
+  const seconds = Math.round(performance.now() - start) / 1000;
+  if (flags.json) io.stdout.write(`${JSON.stringify({ clips: saved, seconds })}\n`);
+}
+
+/** Record of a clip that was written. */
+interface SavedClip {
+  readonly path: string;
+  readonly seed: JsonSeed;
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  readonly fps: number;
+}
+
+interface WriteContext {
+  readonly flags: Flags;
+  readonly output: ClipOutput;
+  readonly io: Io;
+}
+
+/** Makes the clips with progress on stderr, and writes each as soon as it is there. */
+async function* generatedClips(
+  generation: VideoGeneration,
+  { flags, output, io }: WriteContext,
+): AsyncGenerator<{ readonly clip: SavedClip; readonly report: string }> {
+  const { plans } = generation;
+  const total = 1000 * plans.length;
+  const progress = previewView({ io, total, unit: "‰", quiet: flags.quiet ?? false });
+  const describe = metadataWriter(generation, flags);
+  let start = performance.now();
+  let index = 0;
+  try {
+    for await (const event of generation.run()) {
+      if (event.type === "retry" || event.type === "packed") {
+        progress.hide();
+        io.stderr.write(noticeText(event));
+        continue;
+      }
+      if (event.type !== "video") {
+        progress.show(event.type === "frame" ? event.image : event.preview);
+        progress.update(1000 * (index + shareOf(event)), stageOf(event));
+        continue;
+      }
+      const path = await output.write(index, event, { texts: await describe(itemAt(plans, index)), signal: io.signal });
+      index++;
+      progress.hide();
+      const clip = savedClip(event, path);
+      yield { clip, report: reportOf(clip, { io, seconds: (performance.now() - start) / 1000 }) };
+      start = performance.now();
+    }
+  } finally {
+    progress.hide();
+  }
+}
+
+/** The recipe of a clip, if it shall have one; the model is hashed while the clips are made. */
+function metadataWriter({ model, options }: VideoGeneration, { metadata, motion }: Flags) {
+  if (!metadata) return async () => undefined;
+  const hash = modelHash(model).catch(() => undefined); // a clip is written even where its model is gone meanwhile
+  return async (plan: TextToVideoPlan) =>
+    parameterTexts(
+      videoParameters(plan, {
+        ...{ model: modelLabel(model.name), modelHash: await hash, version, options, networks: model },
+        ...{ otherVae: options.vae !== undefined, motion: motion && modelLabel(motion) },
+      }),
+    );
+}
+
+/** Share of a clip that is done after an event: the frames' decoding counts as a tenth of it. */
+function shareOf(event: Exclude<TextToVideoEvent, VideoEvent>): number {
+  if (event.type === "frame") return 0.9 + (0.1 * (event.index + 1)) / event.frames;
+  return (0.9 * (event.i + (event.final ? 1 : 0))) / event.n;
+}
+
+const stageOf = (event: Exclude<TextToVideoEvent, VideoEvent>): string =>
+  event.type === "frame" ? `frame ${event.index + 1}/${event.frames}` : `step ${event.i + 1}/${event.n}`;
+
+const savedClip = ({ frames, fps, seed }: VideoEvent, path: string): SavedClip => {
+  const { width, height } = itemAt(frames, 0);
+  return { path, seed: jsonSeed(seed), width, height, frames: frames.length, fps };
+};
+
+function reportOf(
+  { path, width, height, frames, fps, seed }: SavedClip,
+  { io, seconds }: { readonly io: Io; readonly seconds: number },
+): string {
+  const size = `${width}x${height}, ${frames} frames at ${fps}/s, seed ${seed}`;
+  return `${shortPath(path, io.cwd)}  ${size}, ${duration(seconds)}\n`;
+}
