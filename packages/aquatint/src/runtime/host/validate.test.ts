@@ -10,6 +10,6 @@ const check = (dtype: DType, array: string) => () =>
 test.each(Object.entries(arrays))("data of %s may come from another context, as in tests of Jest", (dtype, array) => {
   expect(check(dtype as DType, array)).not.toThrow();
   for (const other of Object.values(arrays).filter((name) => name !== array)) {
-    expect(check(dtype as DType, other)).toThrow(`its data is no ${array}`);
+    expect(check(dtype as DType, other)).toThrow(`its data is not of type ${array}`);
   }
 });

@@ -36,7 +36,7 @@ export function checkData(name: string, { dtype, shape, data }: HostTensor, code
   const expected = arrayOf[dtype];
   // not instanceof: tests of Jest and vm contexts have constructors of their own
   if (Object.prototype.toString.call(data) !== `[object ${expected.name}]`) {
-    throw new AquatintError(code, `"${name}" is ${dtype}, but its data is not a ${expected.name}`);
+    throw new AquatintError(code, `"${name}" is ${dtype}, but its data is not of type ${expected.name}`);
   }
   if (data.length !== sizeOf(shape)) {
     throw new AquatintError(code, `"${name}" is ${typeName({ dtype, shape })}, but its data has ${data.length} values`);
