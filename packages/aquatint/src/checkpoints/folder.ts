@@ -5,7 +5,7 @@ import { familyOf } from "../models/families.ts";
 import type { JsonObject } from "../util/json.ts";
 import { chooseWeights, weightsFiles } from "./choose-weights.ts";
 import { fileName, type ModelFiles, pathIn } from "./files.ts";
-import { otherForm, READ_MODELS } from "./other-models.ts";
+import { otherForm, READ_MODELS } from "./other-forms.ts";
 import { type HeaderReader, headerReader, locationsOf, optional, readJson } from "./read.ts";
 import type { FileHeader, Model, ModelComponent, TensorLocation } from "./types.ts";
 

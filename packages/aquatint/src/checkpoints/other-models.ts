@@ -1,17 +1,4 @@
-type Patterns = readonly (readonly [key: RegExp, name: string])[];
-
-/** Ways of packing weights, by the tensors that lie beside them. */
-const packed: Patterns = [
-  [/\.(absmax|quant_map|quant_state\.bitsandbytes__\w+)$/, "a model quantized with bitsandbytes (NF4 or int8)"],
-  [/\.(qweight|wscales|smooth_factor)$/, "a quantized model (SVDQuant, GPTQ or AWQ)"],
-  [/(^|\.)(scaled_fp8|scale_weight|weight_scale|comfy_quant)$/, "a model in scaled float8"],
-];
-
-/** Models with SDXL's network whose noise is another, by marker tensors. */
-const formulations: Patterns = [
-  [/^edm_(mean|std)$/, "a Playground v2.5, which was trained by EDM"],
-  [/^edm_vpred\./, "a CosXL model, which was trained by EDM"],
-];
+import { nameOf, type Patterns, packed } from "./other-forms.ts";
 
 /** Models that are not Stable Diffusion with a U-Net, by the names of their tensors; the first that fits counts. */
 const otherModels: Patterns = [
@@ -45,16 +32,5 @@ const otherModels: Patterns = [
   [/(^|\.)(quantize\.embedding|codebook)\b/, "an autoencoder with a codebook (VQ)"],
 ];
 
-/** Sentence about the models that are read, for hints. */
-export const READ_MODELS = "read are SD 1.x, SD 2.x, SDXL and its refiner, and parts of them";
-
-const nameOf = (table: Patterns, keys: Iterable<string>): string | undefined => {
-  const all = [...keys];
-  return table.find(([pattern]) => all.some((key) => pattern.test(key)))?.[1];
-};
-
 /** Name of a known model that is not read, by the names of its tensors: "a Flux transformer". */
 export const otherModel = (keys: Iterable<string>): string | undefined => nameOf(otherModels, keys);
-
-/** Name of a model whose network would be read but not its form of training or packing: "a CosXL model". */
-export const otherForm = (keys: Iterable<string>): string | undefined => nameOf([...packed, ...formulations], keys);

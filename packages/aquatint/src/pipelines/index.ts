@@ -26,7 +26,7 @@ export {
   type GenerationRequest,
   type MetadataContext,
 } from "./metadata/reproduce.ts";
-export type { NetworkAdapters } from "./model/adapters.ts";
+export type { AdaptedTrace, NetworkAdapters } from "./model/adapters.ts";
 export { type ComponentContent, encodeComponent, encodeJson } from "./model/component.ts";
 export * from "./model/components.ts";
 export { addControlNets, type ControlNet, type ControlShape, describedControlNet } from "./model/controlnet.ts";

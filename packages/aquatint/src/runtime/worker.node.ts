@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { workerEnd } from "./connect/port.node.ts";
+import { packedSession } from "./packed/session.node.ts";
 import type { Device } from "./types.ts";
 import { createHandlers } from "./worker/handlers.ts";
 import { serve } from "./worker/serve.ts";
@@ -18,6 +19,7 @@ const engine = createHandlers({
   },
   configure: ({ threads }) => Math.min(threads ?? Number.POSITIVE_INFINITY, availableParallelism()),
   nchwcDevices: ["cpu"],
+  packedSession,
   deviceHint: "see that its driver and libraries are installed",
 });
 serve(port, engine, native);

@@ -35,10 +35,8 @@ const adapted =
     const file = await writeTensors(folder, name, tensors, metadata);
     const { layers } = await openLora(file);
     const opened = await openTextToImage(fixture(model), { loras: [{ file }] });
-    const { adapters } = await opened.binding();
-    const paths = [...(adapters ?? [])].flatMap(([network, branches]) =>
-      [...branches.keys()].map((path) => `${network}.${path}`),
-    );
+    const branches = Array.from(opened.parameters.keys(), (name) => /^lora\.\d+\.(.+)\.\d+\.\w+$/.exec(name)?.[1]);
+    const paths = [...new Set(branches.flatMap((path) => path ?? []))];
     const notes = (opened.notes ?? []).map((note) => note.replaceAll(`${folder}/`, ""));
     return {
       paths: paths.sort(),

@@ -1,6 +1,7 @@
 import type { SafetensorsHeader } from "../../formats/safetensors/safetensors.ts";
 import { isBundled } from "../embedding.ts";
-import { otherModel, READ_MODELS } from "../other-models.ts";
+import { READ_MODELS } from "../other-forms.ts";
+import { otherModel } from "../other-models.ts";
 import type { FileHeader, TensorLocation } from "../types.ts";
 import { loraError } from "./error.ts";
 import { type LoraKey, loraKey } from "./keys.ts";

@@ -3,7 +3,7 @@ import { currentKeys } from "../../formats/safetensors/renamed-keys.ts";
 import { classWeights, detectedClass, modelClass } from "../../models/classes.ts";
 import { familyOf } from "../../models/families.ts";
 import type { ModelFiles } from "../files.ts";
-import { otherForm, READ_MODELS } from "../other-models.ts";
+import { otherForm, READ_MODELS } from "../other-forms.ts";
 import { locationsOf } from "../read.ts";
 import type { FileHeader, Model } from "../types.ts";
 import { inferredComponent } from "./inferred.ts";

@@ -5,7 +5,8 @@ import { type Family, familyFacts, familyOf, isOpenClip } from "../../models/fam
 import { lookup } from "../../util/items.ts";
 import { countOf } from "../../util/numbered.ts";
 import type { ModelFiles } from "../files.ts";
-import { otherForm, otherModel, READ_MODELS } from "../other-models.ts";
+import { otherForm, READ_MODELS } from "../other-forms.ts";
+import { otherModel } from "../other-models.ts";
 import { locationsOf } from "../read.ts";
 import type { FileHeader, Model, ModelComponent, TensorLocation } from "../types.ts";
 import { inferredComponent } from "./inferred.ts";

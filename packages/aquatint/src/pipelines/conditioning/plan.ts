@@ -9,7 +9,8 @@ import { type ClipSkipOptions, skippedLayers } from "./clip-skip.ts";
 import type { TextEmbeddings, TokenizedCaption } from "./encode.ts";
 import { type MicroConditioningOptions, microConditioning } from "./micro-conditioning.ts";
 import { promptBranches } from "./prompt-branches.ts";
-import { type PromptReader, plainReader, promptReader } from "./prompt-readers.ts";
+import type { PromptReader } from "./prompt-reader.ts";
+import { plainReader, promptReader } from "./prompt-readers.ts";
 
 /** Options of the U-Net's conditioning. */
 export interface ConditioningOptions extends MicroConditioningOptions, ClipSkipOptions {

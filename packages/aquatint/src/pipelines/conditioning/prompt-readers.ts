@@ -1,14 +1,6 @@
-import type { WeightedText } from "../../tokenizers/attention.ts";
-import { type EncodedPrompt, type PromptSyntax, plainPrompt } from "../../tokenizers/plain-prompt.ts";
-import type { EncodePromptOptions } from "../../tokenizers/prompt.ts";
+import { type PromptSyntax, plainPrompt } from "../../tokenizers/plain-prompt.ts";
 import { lookup } from "../../util/items.ts";
-
-/** Reading of prompts in a syntax. */
-export interface PromptReader {
-  /** The prompts that a text joins, each with its weight. */
-  subprompts(text: string): readonly WeightedText[];
-  encode(text: string, options: Omit<EncodePromptOptions, "syntax">): EncodedPrompt;
-}
+import type { PromptReader } from "./prompt-reader.ts";
 
 /** Prompts that mean themselves. */
 export const plainReader: PromptReader = {

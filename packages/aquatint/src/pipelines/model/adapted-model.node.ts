@@ -1,6 +1,8 @@
 import type { Model } from "../../checkpoints/types.ts";
+import { type Adapters, withAdapters } from "../../nn/lora.ts";
 import { clipVocabulary } from "../../tokenizers/published.ts";
 import { type AdapterFiles, openAdapters } from "./adapters.node.ts";
+import type { AdaptedTrace } from "./adapters.ts";
 import { boundModel, type TextToImageModel } from "./model-folder.ts";
 import { openMotionModules } from "./motion.node.ts";
 import { motionModules, withMotionModules } from "./motion.ts";
@@ -28,9 +30,14 @@ export async function adaptedModel(opened: Model, files: MotionAdapterFiles = {}
     ...model,
     parameters: new Map([...model.parameters, ...branches.parameters]),
     locations: new Map([...model.locations, ...branches.weights]),
-    adapters: branches.adapters,
+    adapters: new Map(Array.from(branches.adapters, ([network, adapters]) => [network, adaptedTrace(adapters)])),
     loras,
     embeddings,
     notes: [...(model.notes ?? []), ...notes],
   });
 }
+
+const adaptedTrace =
+  (adapters: Adapters): AdaptedTrace =>
+  (trace) =>
+    withAdapters(adapters, trace);

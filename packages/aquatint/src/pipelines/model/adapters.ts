@@ -1,10 +1,12 @@
 import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
-import { type Adapters, withAdapters } from "../../nn/lora.ts";
 import { input } from "../../ops/leaves.ts";
 
-/** LoRAs as branches, by the network that they stand beside: "unet", "text_encoder", "text_encoder_2". */
-export type NetworkAdapters = ReadonlyMap<string, Adapters>;
+/** Runs a trace of a network with branches beside its layers. */
+export type AdaptedTrace = <R>(trace: () => R) => R;
+
+/** LoRAs, by the network that they stand beside: "unet", "text_encoder", "text_encoder_2". */
+export type NetworkAdapters = ReadonlyMap<string, AdaptedTrace>;
 
 const scaleName = (i: number): string => `lora.${i}.scale`;
 
@@ -22,6 +24,6 @@ export const scaleFeeds = (scales: readonly number[]): HostTensors =>
 
 /** Runs `trace` with the branches of a network beside its layers. */
 export const adapted = <R>(adapters: NetworkAdapters | undefined, network: string, trace: () => R): R => {
-  const branches = adapters?.get(network);
-  return branches ? withAdapters(branches, trace) : trace();
+  const traced = adapters?.get(network);
+  return traced ? traced(trace) : trace();
 };

@@ -35,8 +35,8 @@ export async function textToImageModel(model: Model, options: TextToImageModelOp
   const { config: unet } = componentOf(model, "UNet2DConditionModel");
   const shared = { scheduler: scheduler ?? {}, index, ...(generation && { generation }) };
   const configs: ModelConfigs = { ...Object.fromEntries(networks), unet, ...shared };
-  const { vae, ...others } = configs;
-  const modules = pipelineComponents(others, vae === undefined ? undefined : await loadLatentSpace(vae));
+  const { vae, ...networkConfigs } = configs;
+  const modules = pipelineComponents(networkConfigs, vae === undefined ? undefined : await loadLatentSpace(vae));
   const tokenizerFiles = await Promise.all(
     modules.textEncoders.map(({ name: encoder }) => tokenizerOf(model, encoder, options)),
   );

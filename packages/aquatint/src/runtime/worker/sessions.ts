@@ -17,8 +17,18 @@ export interface Platform {
   configure(options: OpenOptions): number;
   /** Devices with kernels for blocks of channels (NCHWc). */
   readonly nchwcDevices: readonly Device[];
+  /** Sessions with packed weights on disk, where there is one. */
+  packedSession?(packed: NonNullable<Executable["packed"]>): PackedSession;
   /** The hint for a device that is offered and fails. */
   readonly deviceHint: string;
+}
+
+/** Session that reads or writes packed weights on disk. */
+export interface PackedSession {
+  /** File of the graph in place of the executable's own. */
+  readonly model?: string;
+  readonly options: InferenceSession.SessionOptions;
+  readonly entries: Readonly<Record<string, string>>;
 }
 
 /** Makes the sessions of one worker, all for the device that `open` chose. */
@@ -31,11 +41,12 @@ export interface Sessions {
 }
 
 /** Sessions that share the options of one worker. */
-export function createSessions({ ort, devices, configure, nchwcDevices, deviceHint }: Platform): Sessions {
+export function createSessions(platform: Platform): Sessions {
+  const { ort, devices, configure, nchwcDevices, packedSession, deviceHint } = platform;
   let options: InferenceSession.SessionOptions = {};
   let fallback: Readonly<Record<string, string>> = {};
   const create: Sessions["create"] = (model, how = {}) => {
-    const { file, settings } = sessionOf(how, { options, fallback });
+    const { file, settings } = sessionOf(how, { options, fallback, packedSession });
     return file === undefined
       ? ort.InferenceSession.create(model, settings)
       : ort.InferenceSession.create(file, settings);
@@ -66,6 +77,7 @@ export function createSessions({ ort, devices, configure, nchwcDevices, deviceHi
 }
 
 interface WorkerSettings {
+  readonly packedSession: Platform["packedSession"] | undefined;
   readonly options: InferenceSession.SessionOptions;
   readonly fallback: Readonly<Record<string, string>>;
 }
@@ -73,9 +85,9 @@ interface WorkerSettings {
 /** The options of a session, and the file of its graph where that is not the executable's own. */
 function sessionOf(
   { weightsFolder, weightMemory = "packed", nchwc, packed }: NonNullable<Parameters<Sessions["create"]>[1]>,
-  { options, fallback }: WorkerSettings,
+  { options, fallback, packedSession }: WorkerSettings,
 ) {
-  const use = packed && packedUses[packed.use](packed.folder);
+  const use = packed && packedSession?.(packed);
   const { options: weightOptions, entries } = weightSettings[weightMemory];
   const external = sessionEntries(use?.model === undefined ? weightsFolder : undefined);
   const settings: InferenceSession.SessionOptions = {
@@ -127,30 +139,6 @@ const weightSettings = {
     entries: { disable_prepacking: "1" },
   },
 } as const satisfies Record<WeightMemory, { options: InferenceSession.SessionOptions; entries: object }>;
-
-interface PackedUse {
-  /** File of the graph in place of the executable's own. */
-  readonly model?: string;
-  readonly options: InferenceSession.SessionOptions;
-  readonly entries: Readonly<Record<string, string>>;
-}
-
-/** ONNX Runtime writes the optimized graph with external, packed weights, and opens it as it is. */
-const packedUses: Readonly<Record<"read" | "write", (folder: string) => PackedUse>> = {
-  read: (folder) => ({
-    model: `${folder}/model.onnx`,
-    options: { graphOptimizationLevel: "disabled" },
-    entries: {},
-  }),
-  write: (folder) => ({
-    options: { optimizedModelFilePath: `${folder}/model.onnx` },
-    entries: {
-      save_external_prepacked_constant_initializers: "1",
-      optimized_model_external_initializers_file_name: "weights.bin",
-      optimized_model_external_initializers_min_size_in_bytes: "1024",
-    },
-  }),
-};
 
 // Two threads on two cores: with spinning a step is 0 to 10 % faster on an idle machine, 10 to 20 % slower on a busy one.
 const sessionEntries = (weightsFolder: string | undefined) => ({
