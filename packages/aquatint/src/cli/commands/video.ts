@@ -86,15 +86,15 @@ const addFiles = (command: Command): Command =>
     .option("--no-metadata", "do not store the settings in the clip");
 
 async function video(prompt: string, flags: Flags, io: Io): Promise<void> {
-  const { model, seed = randomInt(2 ** 32), size: chosen, out, loops, quality, fps, count, ...rest } = flags;
+  const { model, seed = randomInt(2 ** 32), size: clipSize, out, loops, quality, fps, count, ...rest } = flags;
   const output = await openClipOutput(
-    { ...chosen, out, loops: loops || undefined, quality, fps, count, prompt },
+    { ...clipSize, out, loops: loops || undefined, quality, fps, count, prompt },
     io.cwd,
   );
   const read = async (path: string) => (await readClip(path)).frames;
   const generation = await prepareVideo({
     ...rest,
-    ...chosen,
+    ...clipSize,
     ...checkpointFiles(flags, io),
     ...previewOptions(flags, io),
     ...(await videoOptions(flags, { io, readClip: read })),
