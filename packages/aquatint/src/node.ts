@@ -36,6 +36,15 @@ export {
   openTextToImage,
   prepareGeneration,
 } from "./pipelines/generate.node.ts";
+export {
+  type GenerateVideoOptions,
+  generateVideo,
+  type OpenVideoOptions,
+  openTextToVideo,
+  prepareVideo,
+  type VideoGeneration,
+  type VideoGenerationEvent,
+} from "./pipelines/generate-video.node.ts";
 export { modelHash, modelLabel } from "./pipelines/metadata/model-hash.node.ts";
 export type { AdapterFiles, EmbeddingFile, LoraFile } from "./pipelines/model/adapters.node.ts";
 export type { EngineEvent } from "./pipelines/network/shared-engine.node.ts";

@@ -52,4 +52,5 @@ export * from "./text-to-image/noise.ts";
 export * from "./text-to-image/options.ts";
 export * from "./text-to-image/plan.ts";
 export * from "./text-to-image/text-to-image.ts";
+export * from "./text-to-video/index.ts";
 export type { RetryEvent } from "./vae/float16-fallback.ts";

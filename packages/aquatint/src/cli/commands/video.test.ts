@@ -1,0 +1,72 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { capturedIo } from "../../../test/captured-io.ts";
+import { tinyLatentModel } from "../../../test/tiny-latent-model.ts";
+import { tinyMotionAdapter } from "../../../test/tiny-motion.ts";
+import { writeFiles } from "../../../test/tiny-pixel-model.ts";
+import { encodePng } from "../../formats/png/png.ts";
+import { readClip } from "../../formats/video/read-clip.node.ts";
+import { main } from "../main.ts";
+
+let root: string;
+let cwd: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "aquatint-video-"));
+  await writeFiles(join(root, "model"), tinyLatentModel());
+  await writeFiles(join(root, "motion"), tinyMotionAdapter());
+});
+beforeEach(async () => {
+  cwd = await mkdtemp(join(root, "cwd-"));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+async function call(...args: readonly string[]) {
+  const { io, out, err } = capturedIo({ cwd });
+  return { code: await main(args, io), out: out(), err: err() };
+}
+const base = ["--steps", "2", "--size", "32x32", "--seed", "3", "--quiet"];
+const video = (prompt: string, ...args: readonly string[]) =>
+  call("video", prompt, "--model", join(root, "model"), "--motion", join(root, "motion"), ...base, ...args);
+
+test("writes a clip with its recipe, and the same seed gives the same clip again", async () => {
+  const first = await video("0: a red apple, 2: a blue cat", "--frames", "4", "--fps", "5", "--out", "a.png");
+  expect(first).toMatchObject({ code: 0, out: expect.stringMatching(/^a\.png {2}32x32, 4 frames at 5\/s, seed 3, /) });
+  const clip = await readClip(join(cwd, "a.png"));
+  expect([clip.frames.length, clip.fps]).toEqual([4, 5]);
+  const info = await call("info", "a.png");
+  for (const text of ["0: a red apple, 2: a blue cat", "frames", "motion"]) expect(info.out).toContain(text);
+  const again = await video("0: a red apple, 2: a blue cat", "--frames", "4", "--out", "b/c.png", "--json");
+  expect(JSON.parse(again.out)).toMatchObject({ clips: [{ seed: 3, frames: 4, fps: 8, width: 32, height: 32 }] });
+  expect((await readClip(join(cwd, "b/c.png"))).frames).toEqual(clip.frames);
+});
+
+test("begins with a clip or is held to an image, in windows", async () => {
+  await video("a red apple", "--frames", "3", "--out", "a.png");
+  const changed = await video("a blue cat", "--init", "a.png", "--strength", "0.5", "--out", "b.png");
+  expect(changed).toMatchObject({ code: 0 });
+  expect((await readClip(join(cwd, "b.png"))).frames).toHaveLength(3);
+  await writeFile(
+    join(cwd, "first.png"),
+    encodePng({ width: 32, height: 32, channels: 3, data: new Uint8Array(3072) }),
+  );
+  const long = ["--frames", "10", "--context", "4", "--closed-loop", "--first-frame", "first.png", "--out", "frames/"];
+  expect(await video("a red apple", ...long)).toMatchObject({ code: 0 });
+  expect(await readdir(resolve(cwd, "frames"))).toHaveLength(10);
+});
+
+test.each<[string, readonly string[], RegExp]>([
+  ["more frames than the adapter's positions", ["--frames", "20"], /8 positions.*20 frames/],
+  ["a strength without a clip", ["--strength", "0.5"], /no --init and no --first-frame/],
+  ["an ending that no clip has", ["--out", "a.avi"], /\.avi/],
+  ["a clip to begin with that is not there", ["--init", "nowhere.gif"], /nowhere\.gif/],
+  ["a model in place of the adapter", ["--motion", "model"], /holds .*expected a MotionAdapter/],
+  ["a weighting that nobody knows", ["--context-weights", "pyramids"], /pyramid/],
+])("refuses %s before anything is drawn", async (_, args, message) => {
+  const files = args.map((text) => (text === "model" ? join(root, "model") : text));
+  const { code, out, err } = await video("a red apple", "--frames", "3", ...files);
+  expect([code, out]).toEqual([1, ""]);
+  expect(err).toMatch(message);
+  expect(await readdir(cwd)).toEqual([]);
+});
