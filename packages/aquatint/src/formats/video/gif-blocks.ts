@@ -1,7 +1,8 @@
 import { concatBytes } from "../../util/concat.ts";
+import { startsWith } from "../bytes.ts";
 import { damaged } from "../damaged.ts";
-import { type ImageTexts, OWN_NOTE } from "../image/image-texts.ts";
-import { latin1OrUtf8, utf8 } from "../metadata/text-encoding.ts";
+import type { ImageTexts } from "../image/image-texts.ts";
+import { latin1OrUtf8 } from "../metadata/text-encoding.ts";
 
 /** Bytes of the signature and the screen's description, before the colors. */
 const HEADER = 13;
@@ -10,6 +11,8 @@ const IMAGE = 0x2c;
 const END = 0x3b;
 const COMMENT = 0xfe;
 const APPLICATION = 0xff;
+/** Eight letters and a code of three, which name the application. */
+const OWN = "AQUATINT1.0";
 /** Bytes of a part of a block at most. */
 const MAX_PART = 255;
 
@@ -51,30 +54,38 @@ function* blocks(bytes: Uint8Array, name: string): Generator<GifBlock, void, voi
 export const gifFrameCount = (bytes: Uint8Array, { name = "the image" } = {}): number =>
   Array.from(blocks(bytes, name)).filter(({ label }) => label === IMAGE).length;
 
-/** The comments of a GIF file: Aquatint's under "aquatint", the first other one under "Comment". @throws as `gifFrameCount`. */
+/** Aquatint's block of a GIF file under "aquatint", its first comment under "Comment". @throws as `gifFrameCount`. */
 export function gifTexts(bytes: Uint8Array, { name = "the image" } = {}): Readonly<Record<string, string>> {
   const texts: Record<string, string> = {};
   for (const { label, parts } of blocks(bytes, name)) {
-    if (label !== COMMENT) continue;
-    const comment = concatBytes(parts);
-    const text = utf8(comment) ?? latin1OrUtf8(comment);
-    if (text.startsWith(OWN_NOTE)) texts["aquatint"] ??= text.slice(OWN_NOTE.length);
-    else texts["Comment"] ??= text;
+    if (label === COMMENT) texts["Comment"] ??= latin1OrUtf8(concatBytes(parts));
+    const [first, ...rest] = parts;
+    if (label === APPLICATION && first && startsWith(first, OWN)) texts["aquatint"] ??= latin1OrUtf8(concatBytes(rest));
   }
   return texts;
 }
 
-/** A copy of a GIF file with texts as comments before its first image, where readers look that read no more. */
+/**
+ * A copy of a GIF file with texts before its first image, where readers look that read no more: the web UI's as a comment, the
+ * recipe as a block of an application, which comments' readers leave alone.
+ */
 export function gifWithTexts(bytes: Uint8Array, { aquatint, parameters }: ImageTexts): Uint8Array<ArrayBuffer> {
   const all = Array.from(blocks(bytes, "the image"));
   const first = all.find(({ label }) => label !== APPLICATION && label !== COMMENT);
   const at = first?.start ?? bytes.length - 1;
-  return concatBytes([bytes.subarray(0, at), comment(parameters), comment(OWN_NOTE + aquatint), bytes.subarray(at)]);
+  return concatBytes([
+    bytes.subarray(0, at),
+    textBlock(COMMENT, [], parameters),
+    textBlock(APPLICATION, [OWN], aquatint),
+    bytes.subarray(at),
+  ]);
 }
 
-function comment(text: string): Uint8Array {
-  const bytes = new TextEncoder().encode(text);
-  const parts: Uint8Array[] = [Uint8Array.of(EXTENSION, COMMENT)];
+function textBlock(label: number, heads: readonly string[], text: string): Uint8Array {
+  const encoder = new TextEncoder();
+  const bytes = encoder.encode(text);
+  const parts: Uint8Array[] = [Uint8Array.of(EXTENSION, label)];
+  for (const head of heads) parts.push(Uint8Array.of(head.length), encoder.encode(head));
   for (let at = 0; at < bytes.length; at += MAX_PART) {
     const part = bytes.subarray(at, at + MAX_PART);
     parts.push(Uint8Array.of(part.length), part);

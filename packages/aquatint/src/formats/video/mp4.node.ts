@@ -85,12 +85,14 @@ const EVENTS = ["uncaughtException", "unhandledRejection"] as const;
 /** The package without the listeners that it adds to the process, which end it. */
 async function importEncoder() {
   const before = new Set(EVENTS.flatMap((event) => process.rawListeners(event as "exit")));
-  const load = () => import("h264-mp4-encoder");
+  // in Node its exports hang on the default one, in bundles they have names
+  type Exports = typeof import("h264-mp4-encoder");
+  const load = (): Promise<Exports | { readonly default: Exports }> => import("h264-mp4-encoder");
   const module = await optionalPackage({ name: PACKAGE, load }, "writing MP4 without ffmpeg on the PATH");
   for (const event of EVENTS) {
     for (const listener of process.rawListeners(event as "exit")) {
       if (!before.has(listener)) process.off(event, listener as () => void);
     }
   }
-  return module.default;
+  return "createH264MP4Encoder" in module ? module : module.default;
 }
