@@ -93,6 +93,7 @@ const packages = [
   // code that a page loads when it is used, and its own config parser 400
   // parts that are computed once a prompt, guidance ranges and step caches 1,030
   // packed weights on disk 450
+  // files of clips 1,770
   { name: "aquatint", table: mayImport, lines: 45_500, everywhere: true },
   { name: "lab", table: labImports, lines: 7_150, everywhere: false },
   { name: "emoji", table: emojiImports, lines: 2_200, everywhere: false },

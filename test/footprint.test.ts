@@ -6,19 +6,36 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodePng } from "../packages/aquatint/src/formats/png/png.ts";
 import { tinyConfigs } from "../packages/aquatint/src/train/tiny.cases.ts";
 import { tinyLatentModel } from "../packages/aquatint/test/tiny-latent-model.ts";
+import { tinyMotionAdapter } from "../packages/aquatint/test/tiny-motion.ts";
 import { tinyPixelModel, writeFiles } from "../packages/aquatint/test/tiny-pixel-model.ts";
 import { writeToyComparison } from "../packages/lab/src/commands/compare.cases.ts";
 import { root } from "./tree.ts";
 
 /**
  * Every command, traced by strace: native code, threads and child processes too. None opens a socket, and none writes a file
- * outside the folder that it is run in, where its output goes. Where there is no strace, the home and temporary folders
+ * outside the folder that it is run in, where its output and its cache go. Where there is no strace, the home and temporary folders
  * are compared instead.
  */
 const commands: Readonly<Record<string, readonly (readonly string[])[]>> = {
   generate: [
     ["generate", "a red circle", "--model", "pixel", "--steps", "2", "--strip", "strip.png", "--json"],
     ["generate", "a red circle", "--model", "latent", "--steps", "2", "--out", "image.png"],
+  ],
+  video: [
+    [
+      "video",
+      "a red circle",
+      "--model",
+      "latent",
+      "--motion",
+      "motion",
+      "--steps",
+      "2",
+      "--frames",
+      "2",
+      "--out",
+      "a.png",
+    ],
   ],
   train: [["train", "tiny.json", "--threads", "1"]],
   runs: [["runs", "."]],
@@ -31,6 +48,7 @@ const commands: Readonly<Record<string, readonly (readonly string[])[]>> = {
   elbo: [["elbo", "--image", "small.png", "--model", "pixel", "--steps", "3"]],
   compare: [["compare", "toys/compare.json", "--out", "compared", "--threads", "1"]],
   theory: [["theory", "--image", "small.png", "--out", "theory.html"]],
+  cache: [["cache", "list"]],
   inspect: [["inspect", "latent"]],
   info: [["info", "image.png"]],
 };
@@ -51,6 +69,7 @@ beforeAll(async () => {
   cwd = join(base, "work");
   await writeFiles(join(cwd, "pixel"), tinyPixelModel());
   await writeFiles(join(cwd, "latent"), tinyLatentModel());
+  await writeFiles(join(cwd, "motion"), tinyMotionAdapter());
   const image = encodePng({ width: 8, height: 8, channels: 3, data: Uint8Array.from({ length: 192 }, (_, i) => i) });
   await writeFile(join(cwd, "small.png"), image);
   await writeFiles(
@@ -84,7 +103,8 @@ async function run(...args: readonly string[]): Promise<Outcome> {
   const trace = join(base, "trace");
   const strace = hasStrace ? ["strace", "-f", "-qq", "-y", "-s", "4096", "-e", `trace=${traced}`, "-o", trace] : [];
   const [command, ...rest] = [...strace, process.execPath, ...args] as [string, ...string[]];
-  const env = { PATH: process.env["PATH"], HOME: join(base, "home"), TMPDIR: join(base, "tmp"), NO_COLOR: "1" };
+  const folders = { HOME: join(base, "home"), TMPDIR: join(base, "tmp"), XDG_CACHE_HOME: join(cwd, "cache") };
+  const env = { PATH: process.env["PATH"], ...folders, NO_COLOR: "1" };
   const { code, stderr } = await new Promise<Omit<Outcome, "faults">>((resolve) => {
     const child = execFile(command, rest, { cwd, env, maxBuffer: 2 ** 26 }, (_, __, stderr) =>
       resolve({ code: child.exitCode, stderr }),

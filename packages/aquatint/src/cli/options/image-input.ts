@@ -39,7 +39,7 @@ interface Notes {
 }
 
 interface ReadOptions extends Notes {
-  /** What becomes of transparency, for people. */
+  /** The state that transparent parts get, for people: "painted"; "white" when absent. */
   readonly transparent?: string;
   /** True where an animation is refused; else its first frame is read. */
   readonly still?: boolean;

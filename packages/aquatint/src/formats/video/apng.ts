@@ -1,3 +1,4 @@
+import { itemAt } from "../../util/items.ts";
 import { joinChunks, type PngChunk, readChunks } from "../png/chunks.ts";
 import { encodePng } from "../png/png.ts";
 import { type Clip, checkFrames, evenChannels, frameTimes } from "./clip.ts";
@@ -16,12 +17,15 @@ export function encodeApng(clip: Clip, { loops = 0 } = {}): Uint8Array<ArrayBuff
   const frames = evenChannels(clip.frames);
   const unit = Number.isInteger(fps) ? fps : MILLISECONDS;
   const times = frameTimes(frames.length, fps, unit);
-  const [header, ...rest] = readChunks(encodePng(frames[0]!));
-  const chunks: PngChunk[] = [header!, { type: "acTL", data: numbers([frames.length, loops]) }];
+  const [header, ...rest] = readChunks(encodePng(itemAt(frames, 0))) as [PngChunk, ...PngChunk[]];
+  const chunks: PngChunk[] = [header, { type: "acTL", data: numbers([frames.length, loops]) }];
   let sequence = 0;
   for (const [i, frame] of frames.entries()) {
     const { width, height } = frame;
-    chunks.push({ type: "fcTL", data: frameControl({ sequence: sequence++, width, height, time: times[i]!, unit }) });
+    chunks.push({
+      type: "fcTL",
+      data: frameControl({ sequence: sequence++, width, height, time: itemAt(times, i), unit }),
+    });
     for (const { type, data } of i === 0 ? rest : readChunks(encodePng(frame))) {
       if (type !== "IDAT") continue;
       chunks.push(i === 0 ? { type, data } : { type: "fdAT", data: numbers([sequence++], data) });

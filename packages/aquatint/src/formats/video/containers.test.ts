@@ -37,15 +37,15 @@ describe("times of frames", () => {
 });
 
 /** An animation of 2 x 1 pixels: each frame's place, what becomes of it, how it is laid, and its RGBA pixels. */
-function animation(frames: readonly (readonly [left: number, dispose: number, blend: number, pixels: number[]])[]) {
+function animation(frames: readonly (readonly [x: number, dispose: number, blend: number, pixels: number[]])[]) {
   const chunks: PngChunk[] = [];
   let sequence = 0;
-  for (const [i, [left, dispose, blend, pixels]] of frames.entries()) {
+  for (const [i, [x, dispose, blend, pixels]] of frames.entries()) {
     const width = pixels.length / 4;
     const [header, ...rest] = readChunks(encodePng({ width, height: 1, channels: 4, data: Uint8Array.from(pixels) }));
     if (i === 0) chunks.push(header!, { type: "acTL", data: u32(frames.length, 0) });
     const times = Uint8Array.of(0, 1, 0, 10, dispose, blend);
-    chunks.push({ type: "fcTL", data: concatBytes([u32(sequence++, width, 1, left, 0), times]) });
+    chunks.push({ type: "fcTL", data: concatBytes([u32(sequence++, width, 1, x, 0), times]) });
     for (const { type, data } of rest) {
       if (type !== "IDAT") continue;
       chunks.push(i === 0 ? { type, data } : { type: "fdAT", data: concatBytes([u32(sequence++), data]) });

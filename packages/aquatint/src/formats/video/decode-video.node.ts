@@ -23,12 +23,12 @@ export const decodedByFfmpeg = ({ path, maxFrames, signal }: VideoSource): Promi
     await runFfmpeg({ args: probe, signal });
     const { width, height, fps } = headerOf((await readFile(header)).subarray(0, 256).toString("latin1"), path);
     // one frame more than fits tells that there are too many
-    const most = Math.min(maxFrames, Math.floor(MAX_CLIP_PIXELS / (width * height))) + 1;
+    const limit = Math.min(maxFrames, Math.floor(MAX_CLIP_PIXELS / (width * height))) + 1;
     const raw = [
       "-map",
       "0:v:0",
       "-frames:v",
-      String(most),
+      String(limit),
       "-r",
       fps.text,
       "-f",

@@ -165,10 +165,10 @@ test.each(["x.gif", "x.webp", "x.png", "x.strip.png", "x.mp4", "x.webm", "x/"])(
   async (name) => {
     if (name === "x.webm" && !encoders.has("libvpx-vp9")) return;
     const path = await writeClip(join(folder, name), movingClip(), { texts });
-    const found = await textsOf(name === "x/" ? join(path, "frame-0010.png") : path);
-    expect(imageMetadata(found)).toMatchObject({ source: "aquatint", settings: recipe });
-    const { aquatint, ...others } = found;
-    expect(imageMetadata(others)).toMatchObject({ source: "a1111", seed: 7, steps: 20 });
+    const stored = await textsOf(name === "x/" ? join(path, "frame-0010.png") : path);
+    expect(imageMetadata(stored)).toMatchObject({ source: "aquatint", settings: recipe });
+    const { aquatint, ...rest } = stored;
+    expect(imageMetadata(rest)).toMatchObject({ source: "a1111", seed: 7, steps: 20 });
   },
 );
 
@@ -287,6 +287,6 @@ test("the encoder for MP4 leaves the process as it was", async () => {
   const before = count();
   await Promise.all([0, 1].map((i) => writeClip(join(folder, `both-${i}.mp4`), movingClip())));
   expect(count()).toBe(before);
-  const [one, two] = await Promise.all([0, 1].map((i) => readFile(join(folder, `both-${i}.mp4`))));
-  expect(one).toEqual(two);
+  const [a, b] = await Promise.all([0, 1].map((i) => readFile(join(folder, `both-${i}.mp4`))));
+  expect(a).toEqual(b);
 });

@@ -9,12 +9,12 @@ import { AquatintError, messageOf } from "../../errors.ts";
 /** A run of ffmpeg. */
 interface FfmpegRun {
   readonly args: readonly string[];
-  /** What it reads from its standard input. */
+  /** Bytes for its standard input. */
   readonly input?: Iterable<Uint8Array> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What keeps ffmpeg from asking, and from writing more than errors. */
+/** Options with which ffmpeg asks nothing, and writes errors alone. */
 const QUIET = ["-hide_banner", "-nostdin", "-loglevel", "error"];
 /** Characters of what it says that are kept: the end tells what went wrong. */
 const MAX_MESSAGE = 4000;

@@ -3,7 +3,7 @@ import type { Image } from "../image/image.ts";
 import type { ImageTexts } from "../image/image-texts.ts";
 import { type Clip, checkFrames, evenChannels } from "./clip.ts";
 
-/** How a clip is encoded. */
+/** Settings of encoding a clip. */
 export interface ClipSettings {
   /** 1 .. 100; undefined where every pixel is kept. */
   readonly quality: number | undefined;
@@ -40,7 +40,7 @@ export interface VideoFormat {
   write(path: string, clip: Clip, settings: ClipSettings): Promise<void>;
 }
 
-/** What is known about a clip before it is drawn. */
+/** Facts about a clip that are known before it is drawn. */
 export interface ClipPlan {
   readonly width?: number | undefined;
   readonly height?: number | undefined;

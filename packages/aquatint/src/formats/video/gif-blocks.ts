@@ -1,4 +1,7 @@
 import { concatBytes } from "../../util/concat.ts";
+
+import { itemAt } from "../../util/items.ts";
+
 import { startsWith } from "../bytes.ts";
 import { damaged } from "../damaged.ts";
 import type { ImageTexts } from "../image/image-texts.ts";
@@ -12,7 +15,7 @@ const END = 0x3b;
 const COMMENT = 0xfe;
 const APPLICATION = 0xff;
 /** Eight letters and a code of three, which name the application. */
-const OWN = "AQUATINT1.0";
+const SIGNATURE = "AQUATINT1.0";
 /** Bytes of a part of a block at most. */
 const MAX_PART = 255;
 
@@ -46,7 +49,7 @@ function* blocks(bytes: Uint8Array, name: string): Generator<GifBlock, void, voi
       at += 1 + length;
     }
     at += 1;
-    yield { label: kind === IMAGE ? IMAGE : bytes[start + 1]!, start, end: at, parts };
+    yield { label: kind === IMAGE ? IMAGE : itemAt(bytes, start + 1), start, end: at, parts };
   }
 }
 
@@ -60,7 +63,8 @@ export function gifTexts(bytes: Uint8Array, { name = "the image" } = {}): Readon
   for (const { label, parts } of blocks(bytes, name)) {
     if (label === COMMENT) texts["Comment"] ??= latin1OrUtf8(concatBytes(parts));
     const [first, ...rest] = parts;
-    if (label === APPLICATION && first && startsWith(first, OWN)) texts["aquatint"] ??= latin1OrUtf8(concatBytes(rest));
+    if (label === APPLICATION && first && startsWith(first, SIGNATURE))
+      texts["aquatint"] ??= latin1OrUtf8(concatBytes(rest));
   }
   return texts;
 }
@@ -76,7 +80,7 @@ export function gifWithTexts(bytes: Uint8Array, { aquatint, parameters }: ImageT
   return concatBytes([
     bytes.subarray(0, at),
     textBlock(COMMENT, [], parameters),
-    textBlock(APPLICATION, [OWN], aquatint),
+    textBlock(APPLICATION, [SIGNATURE], aquatint),
     bytes.subarray(at),
   ]);
 }

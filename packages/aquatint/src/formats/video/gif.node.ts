@@ -60,31 +60,37 @@ interface Paletted {
 
 /** RGBA frames by one palette. */
 function paletted(frames: readonly Image[], module: Omit<GifModule, "GIFEncoder">): Paletted {
-  const transparent = frames.some(({ data }) => data.some((value, i) => i % 4 === 3 && value < OPAQUE));
-  const most = transparent ? COLORS - 1 : COLORS;
-  const exact = exactPalette(frames, most);
-  const palette = exact ? [...exact.keys()].map(colorOf) : module.quantize(opaquePixels(frames), most);
-  const index = ({ data }: Image) => (exact ? exactIndexes(data, exact) : module.applyPalette(data, palette));
-  const indexed = frames.map((frame) => {
-    const indexes = index(frame);
-    for (let p = 0; p < indexes.length; p++) if (frame.data[4 * p + 3]! < OPAQUE) indexes[p] = palette.length;
+  const pixels = frames.map(packed);
+  const transparent = pixels.some((values) => values.some((value) => !isOpaque(value)));
+  const limit = transparent ? COLORS - 1 : COLORS;
+  const exact = exactPalette(pixels, limit);
+  const palette = exact ? [...exact.keys()].map(colorOf) : module.quantize(opaquePixels(pixels), limit);
+  const indexed = frames.map(({ data }, i) => {
+    const values = itemAt(pixels, i);
+    const indexes = exact ? exactIndexes(values, exact) : module.applyPalette(data, palette);
+    for (const [p, value] of values.entries()) if (!isOpaque(value)) indexes[p] = palette.length;
     return indexes;
   });
   return { palette: transparent ? [...palette, [0, 0, 0]] : palette, transparent, frames: indexed };
 }
 
-const colorAt = (data: Uint8Array, p: number): number =>
-  (data[4 * p]! << 16) | (data[4 * p + 1]! << 8) | data[4 * p + 2]!;
-const colorOf = (color: number): [number, number, number] => [color >> 16, (color >> 8) & 255, color & 255];
+/** Each pixel of an RGBA image as one number, red highest. */
+function packed({ data }: Image): Uint32Array {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  return Uint32Array.from({ length: data.length / 4 }, (_, p) => view.getUint32(4 * p));
+}
 
-/** Each color and its index; undefined for more colors than `most`. */
-function exactPalette(frames: readonly Image[], most: number): ReadonlyMap<number, number> | undefined {
+const isOpaque = (pixel: number): boolean => (pixel & 255) >= OPAQUE;
+const colorOf = (color: number): readonly number[] => [color >> 16, (color >> 8) & 255, color & 255];
+
+/** Each color and its index; undefined for more colors than `limit`. */
+function exactPalette(frames: readonly Uint32Array[], limit: number): ReadonlyMap<number, number> | undefined {
   const colors = new Map<number, number>();
-  for (const { data } of frames) {
-    for (let p = 0; p < data.length / 4; p++) {
-      const color = colorAt(data, p);
-      if (data[4 * p + 3]! < OPAQUE || colors.has(color)) continue;
-      if (colors.size === most) return undefined;
+  for (const pixels of frames) {
+    for (const pixel of pixels) {
+      const color = pixel >>> 8;
+      if (!isOpaque(pixel) || colors.has(color)) continue;
+      if (colors.size === limit) return undefined;
       colors.set(color, colors.size);
     }
   }
@@ -92,19 +98,15 @@ function exactPalette(frames: readonly Image[], most: number): ReadonlyMap<numbe
   return colors;
 }
 
-const exactIndexes = (data: Uint8Array, colors: ReadonlyMap<number, number>): Uint8Array =>
-  Uint8Array.from({ length: data.length / 4 }, (_, p) => colors.get(colorAt(data, p)) ?? 0);
+const exactIndexes = (pixels: Uint32Array, colors: ReadonlyMap<number, number>): Uint8Array =>
+  Uint8Array.from(pixels, (pixel) => colors.get(pixel >>> 8) ?? 0);
 
-/** The pixels of all frames that are shown. The package reads memory from its beginning: this is a copy. */
-function opaquePixels(frames: readonly Image[]): Uint8Array {
-  const pixels = new Uint8Array(frames.reduce((sum, { data }) => sum + data.length, 0));
+/** RGBA of all pixels that are shown. The package reads memory from its beginning: this is a copy. */
+function opaquePixels(frames: readonly Uint32Array[]): Uint8Array {
+  const pixels = frames.map((values) => values.filter(isOpaque));
+  const bytes = new Uint8Array(4 * pixels.reduce((sum, { length }) => sum + length, 0));
+  const view = new DataView(bytes.buffer);
   let at = 0;
-  for (const { data } of frames) {
-    for (let p = 0; p < data.length; p += 4) {
-      if (data[p + 3]! < OPAQUE) continue;
-      pixels.set(data.subarray(p, p + 4), at);
-      at += 4;
-    }
-  }
-  return pixels.slice(0, at);
+  for (const values of pixels) for (const value of values) view.setUint32(4 * at++, value);
+  return bytes;
 }

@@ -1,7 +1,7 @@
 /** Colors, each of red, green and blue. */
 export type GifPalette = readonly (readonly number[])[];
 
-/** What is used of the package gifenc, which has no types of its own. */
+/** The part of the package gifenc that is used; it has no types of its own. */
 export interface GifModule {
   GIFEncoder(): GifEncoder;
   /** A palette of at most so many colors for RGBA pixels. */
@@ -18,9 +18,9 @@ interface GifEncoder {
 }
 
 interface GifFrameOptions {
-  /** Of the first frame: the palette of all. */
+  /** The palette of all frames, for the first. */
   readonly palette?: GifPalette;
-  /** Of the first frame: 0 for ever, -1 never, else so often. */
+  /** Repetitions, for the first: 0 for ever, -1 never. */
   readonly repeat?: number;
   readonly transparent?: boolean;
   readonly transparentIndex?: number;

@@ -1,4 +1,5 @@
 import { concatBytes } from "../../util/concat.ts";
+import { itemAt } from "../../util/items.ts";
 import { damaged } from "../damaged.ts";
 import type { ImageTexts } from "../image/image-texts.ts";
 import { latin1OrUtf8 } from "../metadata/text-encoding.ts";
@@ -69,8 +70,8 @@ export function mp4Texts(bytes: Uint8Array, { name = "the video" } = {}): Readon
 function textOf({ type, data }: Mp4Box, names: readonly string[], name: string) {
   const parts = readBoxes(data, name);
   const content = (part: string, skip: number) => {
-    const found = parts.find((box) => box.type === part)?.data.subarray(skip);
-    return found && latin1OrUtf8(found);
+    const bytes = parts.find((box) => box.type === part)?.data.subarray(skip);
+    return bytes && latin1OrUtf8(bytes);
   };
   const text = content("data", 8); // its type and language
   const number = new DataView(Uint8Array.from(type, (letter) => letter.charCodeAt(0)).buffer).getUint32(0);
@@ -108,23 +109,23 @@ export function fastStart(bytes: Uint8Array, userData?: Uint8Array): Uint8Array<
   const parts = rest.map(({ type, data }) => boxBytes(type, data));
   const ordered = parts.toSpliced(head, 0, index);
   const starts = ordered.map((_, i) => ordered.slice(0, i).reduce((sum, { length }) => sum + length, 0));
-  const places = rest.map((box, i) => ({
+  const moves = rest.map((box, i) => ({
     from: box.data.byteOffset - bytes.byteOffset,
     length: box.data.length,
-    to: starts[i < head ? i : i + 1]! + 8,
+    to: itemAt(starts, i < head ? i : i + 1) + 8,
   }));
-  movePlaces(index.subarray(8), ["", ...tablePath], (place) => {
-    const box = places.find(({ from, length }) => place >= from && place < from + length);
-    if (!box) throw damaged("corrupt", name, `it has no frame at byte ${place}`);
-    return place - box.from + box.to;
+  moveOffsets(index.subarray(8), ["", ...tablePath], (offset) => {
+    const box = moves.find(({ from, length }) => offset >= from && offset < from + length);
+    if (!box) throw damaged("corrupt", name, `it has no frame at byte ${offset}`);
+    return offset - box.from + box.to;
   });
   return concatBytes(ordered);
 }
 
 /** Changes the places of the frames in an index's tables, in 32 or 64 bits. */
-function movePlaces(bytes: Uint8Array, [, ...path]: readonly string[], moved: (place: number) => number): void {
+function moveOffsets(bytes: Uint8Array, [, ...path]: readonly string[], moved: (offset: number) => number): void {
   for (const { type, data } of readBoxes(bytes, "the video")) {
-    if (path.length > 0 && type === path[0]) movePlaces(data, path, moved);
+    if (path.length > 0 && type === path[0]) moveOffsets(data, path, moved);
     if (path.length > 0 || (type !== "stco" && type !== "co64")) continue;
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     for (let i = 0; i < view.getUint32(4); i++) {

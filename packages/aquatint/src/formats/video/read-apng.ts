@@ -144,10 +144,11 @@ function draw({ width, data }: Canvas, image: Image, { left, top, blend }: Frame
 
 /** A pixel laid over another, RGBA, not premultiplied. */
 function over(pixel: Uint8Array, under: Uint8Array): readonly number[] {
-  const [alpha, rest] = [pixel[3]! / 255, (under[3]! / 255) * (1 - pixel[3]! / 255)];
+  const alpha = itemAt(pixel, 3) / 255;
+  const rest = (itemAt(under, 3) / 255) * (1 - alpha);
   const total = alpha + rest;
   if (total === 0) return [0, 0, 0, 0];
-  const mixed = [0, 1, 2].map((c) => Math.round((pixel[c]! * alpha + under[c]! * rest) / total));
+  const mixed = [0, 1, 2].map((c) => Math.round((itemAt(pixel, c) * alpha + itemAt(under, c) * rest) / total));
   return [...mixed, Math.round(255 * total)];
 }
 

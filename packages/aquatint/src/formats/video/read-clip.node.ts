@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { AquatintError } from "../../errors.ts";
+import { itemAt } from "../../util/items.ts";
 import { type FileKind, fileKindOf, fileKinds } from "../image/image-kinds.ts";
 import { readImage, readImageFile } from "../image/read-image.node.ts";
 import { importSharp } from "../image/sharp.node.ts";
@@ -45,7 +46,7 @@ export async function readClip(path: string, options: ReadClipOptions = {}): Pro
   const stats = await stat(path).catch(() => undefined);
   if (stats?.isDirectory()) return readFolder(source);
   const kind = fileKindOf(await readImageFile(path));
-  const reader = readers.find(([known]) => known === kind)?.[1];
+  const reader = readers.find(([readable]) => readable === kind)?.[1];
   if (reader) return reader(source);
   if (kind && !("advice" in kind)) throw stillImage(path);
   throw new AquatintError(
@@ -64,7 +65,7 @@ async function readFolder({ path, maxFrames, signal }: Source): Promise<ClipFile
     signal?.throwIfAborted();
     frames.push(await readImage(file));
     checkFrames(frames);
-    checkPixelsOfClip({ ...frames[0]!, frames: frames.length }, path);
+    checkPixelsOfClip({ ...itemAt(frames, 0), frames: frames.length }, path);
   }
   const notes = [...framesLeftOut(frames.length, paths.length), ...frames.flatMap((frame) => frame.notes)];
   return { frames: evenChannels(frames), fps: undefined, delays: [], loops: undefined, notes: [...new Set(notes)] };

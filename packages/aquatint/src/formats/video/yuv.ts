@@ -1,3 +1,4 @@
+import { itemAt } from "../../util/items.ts";
 import type { Image } from "../image/image.ts";
 
 /** Shares of red, green and blue in brightness (ITU-R BT.709). */
@@ -13,18 +14,19 @@ export function yuv420({ width, height, channels, data }: Image): Uint8Array<Arr
   const plane = width * height;
   const half = width / 2;
   const planes = new Uint8Array((plane * 3) / 2);
-  const differences = [new Float32Array(plane / 4), new Float32Array(plane / 4)] as const;
+  const [blues, reds] = [new Float32Array(plane / 4), new Float32Array(plane / 4)];
   for (let p = 0; p < plane; p++) {
-    const [r, g, b] = [data[channels * p]! / 255, data[channels * p + 1]! / 255, data[channels * p + 2]! / 255];
+    const sample = (c: number) => itemAt(data, channels * p + c) / 255;
+    const [r, g, b] = [sample(0), sample(1), sample(2)];
     const y = RED * r + GREEN * g + BLUE * b;
     planes[p] = Math.round(16 + LUMA * y);
     const q = (Math.floor(p / width) >> 1) * half + ((p % width) >> 1);
-    differences[0][q]! += (b - y) / (2 - 2 * BLUE) / 4;
-    differences[1][q]! += (r - y) / (2 - 2 * RED) / 4;
+    blues[q] = itemAt(blues, q) + (b - y) / (2 - 2 * BLUE) / 4;
+    reds[q] = itemAt(reds, q) + (r - y) / (2 - 2 * RED) / 4;
   }
-  for (const [i, values] of differences.entries()) {
+  for (const [i, values] of [blues, reds].entries()) {
     for (let q = 0; q < values.length; q++) {
-      planes[plane + i * values.length + q] = Math.round(128 + CHROMA * values[q]!);
+      planes[plane + i * values.length + q] = Math.round(128 + CHROMA * itemAt(values, q));
     }
   }
   return planes;
