@@ -24,7 +24,10 @@ export interface EncodedPrompt {
 }
 
 /** A prompt read literally, and cut at the encoder's length. */
-export function plainPrompt(prompt: string, steps: number, chunking: ChunkOptions): EncodedPrompt {
+export function plainPrompt(
+  prompt: string,
+  { steps, ...chunking }: ChunkOptions & { readonly steps: number },
+): EncodedPrompt {
   const all = promptChunks([wordsApart(prompt, chunking.embeddings)], { ...chunking, commaReach: 0 });
   const [first, rest] = [itemAt(all, 0), all.slice(1)];
   const end = chunking.tokenizer.endTokenId;

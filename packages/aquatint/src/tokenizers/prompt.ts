@@ -20,7 +20,7 @@ export interface EncodePromptOptions extends ChunkOptions {
 export function encodePrompt(prompt: string, options: EncodePromptOptions): EncodedPrompt {
   const { syntax = DEFAULT_PROMPT_SYNTAX, steps, emphasis = DEFAULT_EMPHASIS, ...chunking } = options;
   return syntax === "plain"
-    ? plainPrompt(prompt, steps, chunking)
+    ? plainPrompt(prompt, { steps, ...chunking })
     : editedPrompt(prompt, { steps, emphasis }, chunking);
 }
 

@@ -5,7 +5,7 @@ import type { PromptReader } from "./prompt-reader.ts";
 /** Prompts that mean themselves. */
 export const plainReader: PromptReader = {
   subprompts: (text) => [{ text, weight: 1 }],
-  encode: (text, { steps, emphasis: _, ...chunking }) => plainPrompt(text, steps, chunking),
+  encode: plainPrompt,
 };
 
 const loaders: Readonly<Record<PromptSyntax, () => Promise<PromptReader>>> = {

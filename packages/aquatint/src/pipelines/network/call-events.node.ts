@@ -14,12 +14,16 @@ export function callEvents<E>(): CallEvents<E> {
   const callers = new AsyncLocalStorage<(event: E) => void>();
   return {
     emit: (event) => callers.getStore()?.(event),
-    during: ({ encode, predict, encodeImage, decode, ...network }, onEvent) => ({
-      ...network,
-      encode: (...call) => callers.run(onEvent, () => encode(...call)),
-      predict: (...call) => callers.run(onEvent, () => predict(...call)),
-      encodeImage: (...call) => callers.run(onEvent, () => encodeImage(...call)),
-      decode: (...call) => callers.run(onEvent, () => decode(...call)),
-    }),
+    during({ encode, predict, encodeImage, decode, ...network }, onEvent) {
+      const callOf = <A extends unknown[], R>(method: (...args: A) => R): ((...args: A) => R) =>
+        (callers.run<R, A>).bind(callers, onEvent, method);
+      return {
+        ...network,
+        encode: callOf(encode),
+        predict: callOf(predict),
+        encodeImage: callOf(encodeImage),
+        decode: callOf(decode),
+      };
+    },
   };
 }

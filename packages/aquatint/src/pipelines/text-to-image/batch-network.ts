@@ -1,11 +1,8 @@
-import { checkedFinite, outputOrigin, stepAt } from "../../diffusion/finite.ts";
 import type { StepIndex } from "../../diffusion/process/denoiser.ts";
-import { type Latent, rowsOf } from "../../diffusion/process/latent.ts";
+import type { Latent } from "../../diffusion/process/latent.ts";
 import type { Level } from "../../diffusion/process/level.ts";
-import { sizeOf } from "../../graph/types.ts";
-import { concatFloat32 } from "../../util/concat.ts";
 import type { ControlInput } from "../network/controlnet-inputs.ts";
-import type { Conditions, TextToImageNetwork } from "../network/network.ts";
+import type { Conditions } from "../network/network.ts";
 
 /** A batch, and what the network is given besides x and the time. */
 export interface BatchOptions {
@@ -32,27 +29,3 @@ export interface BatchCall {
 
 /** The network's output for x in each branch. */
 export type BatchNetwork = (x: Latent, call: BatchCall) => Promise<readonly Latent[]>;
-
-/** The checked outputs of all branches, from one call. */
-export function batchNetwork(
-  network: TextToImageNetwork,
-  { rows, latentShape, inpaintingChannels, signal }: BatchOptions,
-): BatchNetwork {
-  const [channels = 0, ...cells] = latentShape;
-  const extra = (inpaintingChannels?.length ?? 0) / (rows * sizeOf(cells));
-  return async (x, { timestep, step, branches, conditions, controls }) => {
-    const batch = inpaintingChannels ? concatChannels(x, inpaintingChannels, rows) : x;
-    const data = concatFloat32(Array.from({ length: branches }, () => batch));
-    const shape = [branches * rows, channels + extra, ...cells];
-    const inputs = { dtype: "float32" as const, shape, data };
-    const output = await network.predict(inputs, timestep, conditions, { signal, controls, repeated: true });
-    checkedFinite(output, () => outputOrigin(stepAt(step.i, step.n, timestep), data));
-    return rowsOf(output, branches);
-  };
-}
-
-/** Two batches of as many images, joined along the channels. */
-function concatChannels(x: Latent, other: Latent, rows: number): Latent {
-  const otherRows = rowsOf(other, rows);
-  return concatFloat32(rowsOf(x, rows).flatMap((row, k) => [row, otherRows[k]!]));
-}

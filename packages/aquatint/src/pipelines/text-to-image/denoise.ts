@@ -1,13 +1,15 @@
-import { checkedOutput, stepAt } from "../../diffusion/finite.ts";
+import { checkedFinite, checkedOutput, outputOrigin, stepAt } from "../../diffusion/finite.ts";
 import { composedOutput, type GuidanceRange, guidedOutput, isGuided } from "../../diffusion/guidance.ts";
 import type { EvaluationPoint, StepIndex, TimedNetwork } from "../../diffusion/process/denoiser.ts";
-import type { Latent } from "../../diffusion/process/latent.ts";
+import { type Latent, rowsOf } from "../../diffusion/process/latent.ts";
 import type { NoiseSource, SamplerStep } from "../../diffusion/samplers/loop.ts";
 import { type Projection, type SchedulerSettings, scheduler } from "../../diffusion/scheduler.ts";
 import type { StepCache } from "../../diffusion/step-cache/registry.ts";
+import { sizeOf } from "../../graph/types.ts";
+import { concatFloat32 } from "../../util/concat.ts";
 import type { ControlInput } from "../network/controlnet-inputs.ts";
 import type { Conditions, TextToImageNetwork } from "../network/network.ts";
-import { type BatchNetwork, type BatchOptions, batchNetwork } from "./batch-network.ts";
+import type { BatchNetwork, BatchOptions } from "./batch-network.ts";
 
 /** Options of `cfgNetwork`: a batch, and what the network is given besides x and the time. */
 export interface CfgOptions extends BatchOptions {
@@ -113,4 +115,28 @@ function cfgNetwork(call: BatchNetwork, options: CfgOptions): TimedNetwork {
     const where = stepAt(step.i, step.n, timestep);
     return checkedOutput(output, () => ({ cause: "guidance", what: `guidance at scale ${guidance} ${where}` }));
   };
+}
+
+/** The checked outputs of all branches, from one call. */
+function batchNetwork(
+  network: TextToImageNetwork,
+  { rows, latentShape, inpaintingChannels, signal }: BatchOptions,
+): BatchNetwork {
+  const [channels = 0, ...cells] = latentShape;
+  const extra = (inpaintingChannels?.length ?? 0) / (rows * sizeOf(cells));
+  return async (x, { timestep, step, branches, conditions, controls }) => {
+    const batch = inpaintingChannels ? concatChannels(x, inpaintingChannels, rows) : x;
+    const data = concatFloat32(Array.from({ length: branches }, () => batch));
+    const shape = [branches * rows, channels + extra, ...cells];
+    const inputs = { dtype: "float32" as const, shape, data };
+    const output = await network.predict(inputs, timestep, conditions, { signal, controls, repeated: true });
+    checkedFinite(output, () => outputOrigin(stepAt(step.i, step.n, timestep), data));
+    return rowsOf(output, branches);
+  };
+}
+
+/** Two batches of as many images, joined along the channels. */
+function concatChannels(x: Latent, other: Latent, rows: number): Latent {
+  const otherRows = rowsOf(other, rows);
+  return concatFloat32(rowsOf(x, rows).flatMap((row, k) => [row, otherRows[k]!]));
 }
