@@ -238,5 +238,7 @@ test("JPEG and WebP carry the web UI's text as EXIF; a broken block is no text",
     broken.fill(0xff, 12 + length, 13 + length);
     expect(Object.keys(await imageTexts(broken)).filter((key) => key !== "UserComment")).toEqual([]);
   }
-  await expect(imageTexts(Buffer.from("BM, a bitmap"))).rejects.toThrow(expect.objectContaining({ code: "image/unknown" }));
+  await expect(imageTexts(Buffer.from("BM, a bitmap"))).rejects.toThrow(
+    expect.objectContaining({ code: "image/unknown" }),
+  );
 });
