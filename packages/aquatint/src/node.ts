@@ -30,8 +30,6 @@ export {
   type Generation,
   type GenerationEvent,
   generate,
-  MAX_BATCH,
-  MAX_COUNT,
   type OpenOptions,
   openTextToImage,
   prepareGeneration,
@@ -49,6 +47,7 @@ export { modelHash, modelLabel } from "./pipelines/metadata/model-hash.node.ts";
 export type { AdapterFiles, EmbeddingFile, LoraFile } from "./pipelines/model/adapters.node.ts";
 export type { EngineEvent } from "./pipelines/network/shared-engine.node.ts";
 export type { PreviewKind, PreviewOptions } from "./pipelines/preview/preview.node.ts";
+export { MAX_BATCH, MAX_COUNT } from "./pipelines/text-to-image/options.ts";
 export type { Drawings, RunReportInput } from "./runs/drawings.node.ts";
 export { findRuns, foundFiles, openRun, openRuns, type RunEntry } from "./runs/find.node.ts";
 export { type ReportEvent, type ReportOptions, reportedRun, writeRunReport } from "./runs/reported-run.node.ts";

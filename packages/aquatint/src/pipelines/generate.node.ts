@@ -19,7 +19,7 @@ import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
 import { type EngineEvent, leaseEngine, unloadIdleModels } from "./network/shared-engine.node.ts";
 import { type PreparedPreview, type PreviewOptions, preparePreview } from "./preview/preview.node.ts";
-import { DEFAULT_SEED, type TextToImageOptions } from "./text-to-image/options.ts";
+import { DEFAULT_SEED, MAX_BATCH, MAX_COUNT, type TextToImageOptions } from "./text-to-image/options.ts";
 import { planTextToImage, type TextToImagePlan } from "./text-to-image/plan.ts";
 import { type TextToImageEvent, type TextToImageRun, textToImage } from "./text-to-image/text-to-image.ts";
 
@@ -76,11 +76,6 @@ export interface Generation {
   /** Loads the model where no other generation has it loaded, and makes the images in order. */
   run(options?: Pick<TextToImageRun, "previews">): AsyncGenerator<GenerationEvent, void, void>;
 }
-
-/** Images that one call makes at most. */
-export const MAX_COUNT = 10_000;
-/** Images that are made in the same calls of the network at most. */
-export const MAX_BATCH = 64;
 
 /** Seconds that a model stays loaded without use. */
 export const KEEP_ALIVE = 5;

@@ -16,11 +16,11 @@ export {
 export type { VaePrecision } from "./memory/open-network.ts";
 export type { MemoryPlan } from "./memory/plan.ts";
 export {
-  type GenerationParameters,
   generationParameters,
   type ParametersSource,
   parameterTexts,
 } from "./metadata/parameters.ts";
+export type { GenerationParameters } from "./metadata/recipe.ts";
 export {
   fromMetadata,
   type GenerationRequest,

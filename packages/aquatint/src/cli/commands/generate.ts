@@ -1,13 +1,10 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { encodePng } from "../../formats/png/png.ts";
 import { type JsonSeed, jsonSeed, type Seed } from "../../math/random.ts";
 import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
-import { type Generation, MAX_COUNT, prepareGeneration } from "../../pipelines/generate.node.ts";
-import { modelHash, modelLabel } from "../../pipelines/metadata/model-hash.node.ts";
-import { generationParameters, parameterTexts } from "../../pipelines/metadata/parameters.ts";
-import { stepCount } from "../../pipelines/text-to-image/plan.ts";
+import type { Generation } from "../../pipelines/generate.node.ts";
+import { MAX_COUNT } from "../../pipelines/text-to-image/options.ts";
 import type { EvaluationEvent, ImageEvent } from "../../pipelines/text-to-image/text-to-image.ts";
 import type { Device } from "../../runtime/types.ts";
 import { itemAt } from "../../util/items.ts";
@@ -22,7 +19,7 @@ import {
 } from "../options/checkpoint.ts";
 import { addOutputFlags_, checkQuality, type OutputFlags_ } from "../options/image-files.ts";
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
-import { checkSameModel, type MetadataOptions, metadataOptions, notePadding } from "../options/like.ts";
+import type { MetadataOptions } from "../options/like.ts";
 import { addMemory, type MemoryFlags, noticeText } from "../options/memory.ts";
 import { device, nodeDevices, seed as seedOption, size, whole } from "../options/names.ts";
 import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
@@ -30,7 +27,6 @@ import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/p
 import { addSampling, type SamplingFlags } from "../options/sampling.ts";
 import { renderFinished } from "../terminal/graphics.ts";
 import { imagesLabel, previewView } from "../terminal/preview-view.ts";
-import { checkTrajectorySize, evaluationFilter, stripOf, stripSteps, trajectoryOf } from "../trajectory.ts";
 import { version } from "../version.ts";
 
 /** The options of `aquatint generate`, as they are parsed. */
@@ -88,9 +84,10 @@ async function resolveOptions(
   flags: Flags,
   { command, io }: { readonly command: Command; readonly io: Io },
 ): Promise<Request> {
-  const base = flags.like === undefined ? undefined : await metadataOptions(flags.like, flags, { command, io });
-  const text = prompt ?? base?.prompt;
-  if (text !== undefined) return { ...(base ?? { flags }), prompt: text };
+  const { like } = flags;
+  const base = like && (await (await import("../options/like.ts")).metadataOptions(like, flags, { command, io }));
+  const text = prompt ?? (base ? base.prompt : undefined);
+  if (text !== undefined) return { ...(base || { flags }), prompt: text };
   return command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });
 }
 
@@ -107,6 +104,8 @@ async function generate({ prompt, flags, like }: Request, io: Io): Promise<void>
   checkQuality(flags.quality, outputs.format);
   const { model, seed = randomInt(2 ** 32), size, ...rest } = flags;
   const images = await imageOptions(flags, io);
+  // what only an image needs is loaded here, so that help and errors come at once
+  const { prepareGeneration } = await import("../../pipelines/generate.node.ts");
   const generation = await prepareGeneration({
     ...rest,
     ...size,
@@ -119,9 +118,12 @@ async function generate({ prompt, flags, like }: Request, io: Io): Promise<void>
     signal: io.signal,
     keepAlive: 0,
   });
-  if (like) await checkSameModel(like, { model: generation.model, explicit: model !== undefined, io });
-  if (like) notePadding(like, itemAt(generation.plans, 0), io);
-  if (flags.saveTrajectory) checkTrajectorySize(itemAt(generation.plans, 0));
+  if (like) {
+    const { checkSameModel, notePadding } = await import("../options/like.ts");
+    await checkSameModel(like, { model: generation.model, explicit: model !== undefined, io });
+    notePadding(like, itemAt(generation.plans, 0), io);
+  }
+  if (flags.saveTrajectory) (await import("../trajectory.ts")).checkTrajectorySize(itemAt(generation.plans, 0));
   noteUnused(generation.model, io, flags.quiet);
   notePrompt(itemAt(generation.plans, 0), io, flags.quiet);
   noteAllResized(flags, images, { size: itemAt(generation.plans, 0), io });
@@ -150,11 +152,13 @@ interface GeneratedImage {
 async function* generatedImages(generation: Generation, context: WriteContext): AsyncGenerator<GeneratedImage> {
   const { flags, outputs, io } = context;
   const { count, batch, quiet = false } = flags;
+  const { stepCount } = await import("../../pipelines/text-to-image/plan.ts");
+  const { evaluationFilter, stripSteps } = await import("../trajectory.ts");
   const steps = stepCount(itemAt(generation.plans, 0));
   const previews = flags.strip ? stripSteps(steps) : undefined;
   const keep = evaluationFilter(flags, steps);
   const progress = previewView({ io, total: count * steps, unit: "steps", quiet });
-  const describe = metadataWriter(generation, flags);
+  const describe = await metadataWriter(generation, flags);
   const evaluations = new Map<number, EvaluationEvent[]>();
   let done = 0;
   let start = performance.now();
@@ -206,14 +210,16 @@ function take<T>(lists: Map<number, readonly T[]>, key: number): readonly T[] {
 interface Work extends Pick<Flags, "quality"> {
   readonly generation: Generation;
   readonly outputs: Outputs;
-  readonly describe: ReturnType<typeof metadataWriter>;
+  readonly describe: Awaited<ReturnType<typeof metadataWriter>>;
   readonly evaluations: readonly EvaluationEvent[];
   readonly index: number;
 }
 
 /** The recipe of image number `index`, if it shall have one; the model is hashed while the images are made. */
-function metadataWriter({ model, plans, options }: Generation, { metadata }: Flags) {
+async function metadataWriter({ model, plans, options }: Generation, { metadata }: Flags) {
   if (!metadata) return async () => undefined;
+  const { modelHash, modelLabel } = await import("../../pipelines/metadata/model-hash.node.ts");
+  const { generationParameters } = await import("../../pipelines/metadata/parameters.ts");
   const hash = modelHash(model).catch(() => undefined); // an image is written even where its model is gone meanwhile
   return async (index: number) =>
     generationParameters(itemAt(plans, index), {
@@ -230,6 +236,9 @@ function metadataWriter({ model, plans, options }: Generation, { metadata }: Fla
 async function write({ image }: ImageEvent, work: Work): Promise<string[]> {
   const { generation, outputs, describe, evaluations, index, quality } = work;
   const recipe = await describe(index);
+  const { parameterTexts } = await import("../../pipelines/metadata/parameters.ts");
+  const { stripOf, trajectoryOf } = await import("../trajectory.ts");
+  const { encodePng } = await import("../../formats/png/png.ts");
   const texts = recipe && parameterTexts(recipe);
   const metadata = Object.fromEntries(Object.entries(recipe ?? {}).map(([key, value]) => [key, String(value)]));
   const paths = [await outputs.image(index, image, { quality, texts })];

@@ -1,13 +1,9 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { readClip } from "../../formats/video/read-clip.node.ts";
 import { type JsonSeed, jsonSeed, type Seed } from "../../math/random.ts";
 import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
-import { prepareVideo, type VideoGeneration } from "../../pipelines/generate-video.node.ts";
-import { modelHash, modelLabel } from "../../pipelines/metadata/model-hash.node.ts";
-import { parameterTexts } from "../../pipelines/metadata/parameters.ts";
-import { videoParameters } from "../../pipelines/metadata/video-parameters.ts";
+import type { VideoGeneration } from "../../pipelines/generate-video.node.ts";
 import type { TextToVideoPlan } from "../../pipelines/text-to-video/plan.ts";
 import { promptKeys } from "../../pipelines/text-to-video/prompt-keys.ts";
 import type { TextToVideoEvent, VideoEvent } from "../../pipelines/text-to-video/text-to-video.ts";
@@ -91,7 +87,11 @@ async function video(prompt: string, flags: Flags, io: Io): Promise<void> {
     { ...clipSize, out, loops: loops || undefined, quality, fps, count, prompt },
     io.cwd,
   );
-  const read = async (path: string) => (await readClip(path)).frames;
+  const read = async (path: string) => {
+    const { readClip } = await import("../../formats/video/read-clip.node.ts");
+    return (await readClip(path)).frames;
+  };
+  const { prepareVideo } = await import("../../pipelines/generate-video.node.ts");
   const generation = await prepareVideo({
     ...rest,
     ...clipSize,
@@ -136,7 +136,7 @@ async function* generatedClips(
   const { plans } = generation;
   const total = 1000 * plans.length;
   const progress = previewView({ io, total, unit: "‰", quiet: flags.quiet ?? false });
-  const describe = metadataWriter(generation, flags);
+  const describe = await metadataWriter(generation, flags);
   let start = performance.now();
   let index = 0;
   try {
@@ -164,8 +164,11 @@ async function* generatedClips(
 }
 
 /** The recipe of a clip, if it shall have one; the model is hashed while the clips are made. */
-function metadataWriter({ model, options }: VideoGeneration, { metadata, motion }: Flags) {
+async function metadataWriter({ model, options }: VideoGeneration, { metadata, motion }: Flags) {
   if (!metadata) return async () => undefined;
+  const { modelHash, modelLabel } = await import("../../pipelines/metadata/model-hash.node.ts");
+  const { parameterTexts } = await import("../../pipelines/metadata/parameters.ts");
+  const { videoParameters } = await import("../../pipelines/metadata/video-parameters.ts");
   const hash = modelHash(model).catch(() => undefined); // a clip is written even where its model is gone meanwhile
   return async (plan: TextToVideoPlan) =>
     parameterTexts(

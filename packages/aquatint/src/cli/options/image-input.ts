@@ -1,7 +1,6 @@
 import { basename, extname, resolve } from "node:path";
 import { type Image, imageToTensor } from "../../formats/image/image.ts";
 import type { ImageFile } from "../../formats/image/image-file.ts";
-import { readImage as decodeFile, readStillImage } from "../../formats/image/read-image.node.ts";
 import { cutOff, fitted, type Size } from "../../formats/image/resize.ts";
 import type { Io } from "../io.ts";
 
@@ -50,6 +49,7 @@ export async function readImage(
   path: string,
   { io, quiet = false, transparent = "white", still = false }: ReadOptions,
 ): Promise<ImageFile> {
+  const { readImage: decodeFile, readStillImage } = await import("../../formats/image/read-image.node.ts");
   const image = await (still ? readStillImage : decodeFile)(resolve(io.cwd, path));
   const notes = [...image.notes, ...(image.channels === 4 ? [`what is transparent in it is ${transparent}`] : [])];
   if (!quiet) for (const note of notes) io.stderr.write(`${basename(path)}: ${note}\n`);

@@ -1,4 +1,3 @@
-import { samplerNamed } from "../../diffusion/registry.ts";
 import { type StepCacheChoice, stepCacheOf } from "../../diffusion/step-cache/registry.ts";
 import { didYouMean, unknownName } from "../../math/names.ts";
 import type { Device } from "../../runtime/types.ts";
@@ -15,11 +14,8 @@ export const choice =
     throw wrong(flag, `one of ${words.join(", ")}`, text, didYouMean(text, words) ?? `for example ${flag} ${words[0]}`);
   };
 
-/** A sampler's name or alias, as it was given. */
-export function sampler(text: string): string {
-  samplerNamed(text);
-  return text;
-}
+/** A sampler's name or alias, which the plan of the images checks. */
+export const sampler: Parser<string> = (text) => text;
 
 /** A step cache, with options after its name: "easy,threshold=0.05". */
 export function stepCache(text: string): StepCacheChoice {

@@ -6,7 +6,8 @@ import { generatorNamed } from "../../math/generators.ts";
 import { itemAt } from "../../util/items.ts";
 import { noiseKindNamed } from "../text-to-image/noise.ts";
 import type { TextToImageOptions } from "../text-to-image/options.ts";
-import { emphasisNames, parameterKeys, parseParameters } from "./parameters.ts";
+import { emphasisNames } from "./parameters.ts";
+import { parameterKeys, parseParameters } from "./recipe.ts";
 
 /** Request that makes an image again, as far as its file says it. */
 export interface GenerationRequest {

@@ -1,7 +1,8 @@
 import { itemAt } from "../../util/items.ts";
 import type { TextToVideoOptions } from "../text-to-video/options.ts";
 import type { TextToVideoPlan } from "../text-to-video/plan.ts";
-import { type GenerationParameters, generationParameters, type ParametersSource } from "./parameters.ts";
+import { generationParameters, type ParametersSource } from "./parameters.ts";
+import type { GenerationParameters } from "./recipe.ts";
 
 /** Facts about a clip that its plan lacks. */
 export interface VideoParametersSource extends Omit<ParametersSource, "options"> {

@@ -1,11 +1,11 @@
-import { z } from "zod";
 import type { Latent } from "../../diffusion/process/latent.ts";
 import { AquatintError } from "../../errors.ts";
 import { type Image, tensorToImage } from "../../formats/image/image.ts";
 import { addOuter, entryAt, zeroMatrix } from "../../math/matrix.ts";
 import { solve } from "../../math/solve.ts";
 import { addScaled } from "../../math/vector.ts";
-import type { LatentRgb } from "../../models/latent-rgb.ts";
+import type { LatentRgb, Rgb } from "../../models/latent-rgb.ts";
+import { field, isJsonObject, listOf, readFields, type ValueType } from "../../util/fields.ts";
 import { itemAt } from "../../util/items.ts";
 import type { TextToImagePlan } from "../text-to-image/plan.ts";
 
@@ -37,24 +37,29 @@ export const linearPreview =
 /** Key of an autoencoder's config with the map to RGB: diffusers passes over keys that begin with a line. */
 export const LATENT_RGB_KEY = "_latent_rgb";
 
-const rgb = z.tuple([z.number(), z.number(), z.number()]);
-const latentRgbSchema = z.strictObject({ factors: z.array(rgb).min(1), bias: rgb });
+const isRgb = (value: unknown): value is Rgb =>
+  Array.isArray(value) && value.length === 3 && value.every((v) => Number.isFinite(v));
+const rgb: ValueType<Rgb> = { values: "a list of three numbers", accepts: isRgb };
+const latentRgbFields = { factors: field(listOf(rgb, { min: 1 }), []), bias: field(rgb, [0, 0, 0]) };
 
 /** The map in an autoencoder's config, if it has one. @throws AquatintError "model/latent-rgb" for a wrong one. */
 export function latentRgbIn(config: Readonly<Record<string, unknown>>): LatentRgb | undefined {
   const value = config[LATENT_RGB_KEY];
   if (value === undefined) return undefined;
-  const { success, data, error } = latentRgbSchema.safeParse(value);
-  if (success) return data;
-  const { path, message } = itemAt(error.issues, 0);
-  throw new AquatintError(
-    "model/latent-rgb",
-    `"${[LATENT_RGB_KEY, ...path].join(".")}" of the autoencoder: ${message}`,
-    {
-      hint: "it holds factors, three numbers for each channel, and a bias of three",
-    },
+  const names = Object.keys(latentRgbFields);
+  if (!isJsonObject(value)) throw wrongMap([], "it is not a JSON object");
+  const keys = Object.keys(value);
+  const odd = [...keys.filter((key) => !names.includes(key)), ...names.filter((key) => !keys.includes(key))][0];
+  if (odd !== undefined) throw wrongMap([odd], keys.includes(odd) ? "it is not a key of the map" : "it is missing");
+  return readFields(latentRgbFields, value, ({ path, expected, actual }) =>
+    wrongMap([path], `expected ${expected}, got ${actual}`),
   );
 }
+
+const wrongMap = (path: readonly string[], problem: string) =>
+  new AquatintError("model/latent-rgb", `"${[LATENT_RGB_KEY, ...path].join(".")}" of the autoencoder: ${problem}`, {
+    hint: "it holds factors, three numbers for each channel, and a bias of three",
+  });
 
 /** Pairs to fit a map to. */
 export interface LatentPixels {

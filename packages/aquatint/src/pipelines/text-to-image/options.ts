@@ -29,3 +29,8 @@ export interface TextToImageOptions extends NoiseOptions, ConditioningOptions, I
 
 /** The seed if none is given. */
 export const DEFAULT_SEED = 0;
+
+/** Images that one call makes at most. */
+export const MAX_COUNT = 10_000;
+/** Images that are made in the same calls of the network at most. */
+export const MAX_BATCH = 64;
