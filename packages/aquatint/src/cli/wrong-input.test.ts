@@ -81,7 +81,11 @@ describe("wrong input fails before anything is loaded, with a sentence and a hin
     [generate("--preview", "lineal"), "--preview: expected one of off, linear, taesd", `did you mean "linear"?`],
     [generate("--preview-model", "model/unet"), "expected an AutoencoderTiny", "madebyollin/taesd"],
     [generate("--like", "nowhere.png"), "nowhere.png: no such file", "Check the path"],
-    [generate("--like", "bad.json"), "bad.json is not a PNG, JPEG or WebP file", "saved by the program"],
+    [
+      generate("--like", "bad.json"),
+      "bad.json is not a PNG, JPEG, WebP, GIF, MP4 or WebM file",
+      "saved by the program",
+    ],
     [generate("--out", "folder.png"), "is a folder", "inside it"],
     [generate("--strip", "a.gif"), `--strip: expected a name that ends in .png, got "a.gif"`, "--strip a.png"],
     [generate("--out", "a.png", "--strip", "./a.png"), "is named twice", "of its own"],

@@ -160,8 +160,7 @@ async function* generatedImages(generation: Generation, context: WriteContext): 
   const progress = previewView({ io, total: count * steps, unit: "steps", quiet });
   const describe = await metadataWriter(generation, flags);
   const evaluations = new Map<number, EvaluationEvent[]>();
-  let done = 0;
-  let start = performance.now();
+  let [done, start] = [0, performance.now()];
   try {
     for await (const event of generation.run({ previews })) {
       if (event.type === "retry" || event.type === "packed") {
@@ -171,14 +170,14 @@ async function* generatedImages(generation: Generation, context: WriteContext): 
       }
       if (event.type === "evaluation") {
         const index = done + event.row;
+        const rows = Math.min(batch, count - done);
         if (keep(event)) evaluations.set(index, [...(evaluations.get(index) ?? []), event]);
         progress.show(event.preview);
-        const rows = Math.min(batch, count - done);
         progress.update((done + shareOf(event) * rows) * steps, imagesLabel({ done, rows, count }));
         continue;
       }
-      const position = { evaluations: take(evaluations, done), index: done++ };
-      const paths = await write(event, { ...flags, generation, outputs, describe, ...position });
+      const work = { generation, outputs, describe, evaluations: take(evaluations, done), index: done++ };
+      const paths = await write(event, { ...flags, ...work });
       progress.hide();
       yield {
         image: savedImage(event, itemAt(paths, 0)),
