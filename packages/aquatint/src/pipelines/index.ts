@@ -15,6 +15,7 @@ export {
 } from "./conditioning/plan.ts";
 export type { VaePrecision } from "./memory/open-network.ts";
 export type { MemoryPlan } from "./memory/plan.ts";
+export { type WebUiSampler, webUiSampler } from "./metadata/a1111.ts";
 export {
   generationParameters,
   type ParametersSource,

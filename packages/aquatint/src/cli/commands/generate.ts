@@ -236,14 +236,16 @@ async function write({ image }: ImageEvent, work: Work): Promise<string[]> {
   const { generation, outputs, describe, evaluations, index, quality } = work;
   const recipe = await describe(index);
   const { parameterTexts } = await import("../../pipelines/metadata/parameters.ts");
+  const { webUiSampler } = await import("../../pipelines/metadata/a1111.ts");
   const { stripOf, trajectoryOf } = await import("../trajectory.ts");
   const { encodePng } = await import("../../formats/png/png.ts");
-  const texts = recipe && parameterTexts(recipe);
+  const plan = itemAt(generation.plans, index);
+  const texts = recipe && parameterTexts(recipe, await webUiSampler(plan));
   const metadata = Object.fromEntries(Object.entries(recipe ?? {}).map(([key, value]) => [key, String(value)]));
   const paths = [await outputs.image(index, image, { quality, texts })];
   const files = [
     [outputs.strip, () => encodePng(stripOf(evaluations, image))],
-    [outputs.trajectory, () => trajectoryOf(evaluations, { ...itemAt(generation.plans, index), metadata })],
+    [outputs.trajectory, () => trajectoryOf(evaluations, { ...plan, metadata })],
   ] as const;
   for (const [put, encode] of files) if (put) paths.push(await put(index, await encode()));
   return paths;

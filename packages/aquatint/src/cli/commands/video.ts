@@ -168,6 +168,7 @@ async function metadataWriter({ model, options }: VideoGeneration, { metadata, m
   if (!metadata) return async () => undefined;
   const { modelHash, modelLabel } = await import("../../pipelines/metadata/model-hash.node.ts");
   const { parameterTexts } = await import("../../pipelines/metadata/parameters.ts");
+  const { webUiSampler } = await import("../../pipelines/metadata/a1111.ts");
   const { videoParameters } = await import("../../pipelines/metadata/video-parameters.ts");
   const hash = modelHash(model).catch(() => undefined); // a clip is written even where its model is gone meanwhile
   return async (plan: TextToVideoPlan) =>
@@ -176,6 +177,7 @@ async function metadataWriter({ model, options }: VideoGeneration, { metadata, m
         ...{ model: modelLabel(model.name), modelHash: await hash, version, options, networks: model },
         ...{ otherVae: options.vae !== undefined, motion: motion && modelLabel(motion) },
       }),
+      await webUiSampler(plan),
     );
 }
 

@@ -1,5 +1,5 @@
-import { samplerNamed } from "../../diffusion/registry.ts";
 import type { SamplerEntry } from "../../diffusion/samplers/define-sampler.ts";
+import type { TextToImagePlan } from "../text-to-image/plan.ts";
 
 /** A sampler in the words of AUTOMATIC1111's web UI: "DPM++ 2M" and "Karras". */
 export interface WebUiSampler {
@@ -7,9 +7,14 @@ export interface WebUiSampler {
   readonly schedule: string | undefined;
 }
 
-/** The web UI's name of a sampler that is known here by any name, its schedule apart. */
-export function webUiSampler(alias: string): WebUiSampler {
-  const { entry, schedule } = samplerNamed(alias);
+/** The web UI's name of a plan's sampler, its schedule apart. All samplers are loaded only where the caller named one. */
+export async function webUiSampler({
+  scheduler,
+  samplerName,
+}: Pick<TextToImagePlan, "scheduler" | "samplerName">): Promise<WebUiSampler> {
+  if (samplerName === scheduler.sampler.name) return { sampler: titleOf(scheduler.sampler), schedule: undefined };
+  const { samplerNamed } = await import("../../diffusion/registry.ts");
+  const { entry, schedule } = samplerNamed(samplerName);
   return { sampler: titleOf(entry), schedule };
 }
 

@@ -7,7 +7,7 @@ import type { ConditionedModel } from "../conditioning/plan.ts";
 import { noiseDefaults } from "../text-to-image/noise.ts";
 import type { TextToImageOptions } from "../text-to-image/options.ts";
 import type { TextToImagePlan } from "../text-to-image/plan.ts";
-import { webUiSampler } from "./a1111.ts";
+import type { WebUiSampler } from "./a1111.ts";
 import type { GenerationParameters } from "./recipe.ts";
 
 /** Facts about an image that its plan lacks. */
@@ -103,9 +103,8 @@ export const emphasisNames: Readonly<Record<EmphasisMode, string>> = {
 export const SHORT_HASH = 10;
 
 /** A recipe as the texts of an image's file: JSON for us, and the lines that AUTOMATIC1111's web UI and others read. */
-export function parameterTexts(recipe: GenerationParameters): ImageTexts {
-  const { prompt, negative, steps, sampler, guidance, guidanceRescale, clipSkip, seed, width, height } = recipe;
-  const webUi = webUiSampler(sampler);
+export function parameterTexts(recipe: GenerationParameters, webUi: WebUiSampler): ImageTexts {
+  const { prompt, negative, steps, guidance, guidanceRescale, clipSkip, seed, width, height } = recipe;
   const settings = {
     Steps: steps,
     Sampler: webUi.sampler,

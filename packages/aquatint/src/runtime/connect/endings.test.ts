@@ -47,6 +47,11 @@ describe("a program that ends in the middle of a call of the engine", () => {
     expect(stderr).not.toContain("Napi");
   });
 
+  test("ends with its own code where its command line has 100,000 characters, which the engine matches", async () => {
+    const { code, signal } = await run("native-call.js", "exit", "a ".repeat(50_000));
+    expect({ code, signal }).toEqual({ code: 7, signal: null });
+  });
+
   test("ends by itself where it forgets to dispose of its runtime", async () => {
     expect(await run("native-call.js", "forget")).toMatchObject({ code: 0, signal: null, stderr: "" });
   });

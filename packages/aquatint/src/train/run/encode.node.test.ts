@@ -86,6 +86,14 @@ describe("a pool", () => {
     expect(await encoded(options)).toEqual([]);
   });
 
+  test("is written by one process at a time", async () => {
+    const first = encodePool({ ...options, out: join(folder, "shared") });
+    await first.next();
+    await expect(encoded({ ...options, out: join(folder, "shared") })).rejects.toMatchObject({ code: "file/locked" });
+    await first.return();
+    expect(await encoded({ ...options, out: join(folder, "shared") })).not.toEqual([]);
+  });
+
   test("is of one data set and one autoencoder", async () => {
     const other = { ...options, dataset: { ...digits, digits: [4] } };
     await expect(encoded(other)).rejects.toThrow('holds latents of another "dataset"');
