@@ -28,6 +28,7 @@ export { DEFAULT_MODEL_PACKAGE, type DefaultModelOptions, defaultModelFolder } f
 export {
   type GenerateOptions,
   type Generation,
+  type GenerationEngineOptions,
   type GenerationEvent,
   generate,
   type OpenOptions,

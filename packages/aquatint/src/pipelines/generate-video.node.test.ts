@@ -7,7 +7,10 @@ import { tinyMotionAdapter } from "../../test/tiny-motion.ts";
 import { writeFiles } from "../../test/tiny-pixel-model.ts";
 import { openModel } from "../checkpoints/open.node.ts";
 import { type GenerateVideoOptions, generateVideo, openTextToVideo, prepareVideo } from "./generate-video.node.ts";
+import { planMemoryLimit } from "./memory/plan.node.ts";
+import { rehearsedClip } from "./memory/rehearsal.node.ts";
 import { motionModules, withLinearBetas } from "./model/motion.ts";
+import { planTextToVideo } from "./text-to-video/plan.ts";
 
 let root: string;
 let options: GenerateVideoOptions;
@@ -45,10 +48,13 @@ test("the engine of images makes no clips, and that of clips no images", async (
 });
 
 test("memory grows with the frames, and a limit too small for them is refused before anything is loaded", async () => {
-  const bytes = async (frames: number) =>
-    (await prepareVideo({ ...options, width: 256, height: 256, frames, maxMemory: 64e9 })).memory!.bytes;
-  const [short, long] = [await bytes(1), await bytes(8)];
-  expect(long - short).toBeGreaterThan(20e6);
+  const model = await openTextToVideo(String(options.model), { motion: String(options.motion) });
+  const bytes = async (frames: number) => {
+    const planned = (size: object) => planTextToVideo(model, { ...options, width: 256, height: 256, frames, ...size });
+    const run = rehearsedClip({ model, plan: await planned({}), resized: planned });
+    return (await planMemoryLimit({ ...run, maxMemory: 64e9, baseline: () => 0 }))?.bytes ?? 0;
+  };
+  expect((await bytes(8)) - (await bytes(1))).toBeGreaterThan(10e6);
   await expect(prepareVideo({ ...options, maxMemory: 1e6 })).rejects.toMatchObject({ code: "generate/memory" });
 });
 

@@ -17,8 +17,10 @@ import { adaptedModel } from "./model/adapted-model.node.ts";
 import { type AdapterFiles, withVae } from "./model/adapters.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
+import type { TextToImageNetwork } from "./network/network.ts";
 import { type EngineEvent, leaseEngine, unloadIdleModels } from "./network/shared-engine.node.ts";
 import { type PreparedPreview, type PreviewOptions, preparePreview } from "./preview/preview.node.ts";
+import type { Previewer } from "./preview/preview.ts";
 import { DEFAULT_SEED, MAX_BATCH, MAX_COUNT, type TextToImageOptions } from "./text-to-image/options.ts";
 import { planTextToImage, type TextToImagePlan } from "./text-to-image/plan.ts";
 import { type TextToImageEvent, type TextToImageRun, textToImage } from "./text-to-image/text-to-image.ts";
@@ -35,14 +37,10 @@ export async function openTextToImage(path: string | ModelFiles, { variant, vae,
   return adaptedModel(vae === undefined ? model : await withVae(model, vae), files);
 }
 
-/** Options of `generate`. */
-export interface GenerateOptions extends TextToImageOptions, TextToImageRun, OpenOptions, PreviewOptions {
+/** Which model is loaded, and how it is run: for images and for clips. */
+export interface GenerationEngineOptions extends OpenOptions, PreviewOptions {
   /** Folder or single file of a model; the package of the default one when absent. */
   readonly model?: string | undefined;
-  /** Images to make, with the seeds seed, seed + 1, ..., and 0 after 2^64 - 1; those of one batch when absent. */
-  readonly count?: number | undefined;
-  /** Images that are made in the same calls of the network; 1 when absent. */
-  readonly batch?: number | undefined;
   /** Folders or files of ControlNets, one for each of `controls`. */
   readonly controlNets?: readonly string[] | undefined;
   /** Device that runs the model; the CPU when absent. */
@@ -59,6 +57,15 @@ export interface GenerateOptions extends TextToImageOptions, TextToImageRun, Ope
   readonly keepAlive?: number | undefined;
   /** Precision of the autoencoder, "float32" when absent; in float16 it is tried, and tried again in float32 if it overflows. */
   readonly vaePrecision?: VaePrecision | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of `generate`. */
+export interface GenerateOptions extends TextToImageOptions, TextToImageRun, GenerationEngineOptions {
+  /** Images to make, with the seeds seed, seed + 1, ..., and 0 after 2^64 - 1; those of one batch when absent. */
+  readonly count?: number | undefined;
+  /** Images that are made in the same calls of the network; 1 when absent. */
+  readonly batch?: number | undefined;
 }
 
 /** Events of a generation: of its images, where it fell back to another precision, and where packed weights were kept. */
@@ -70,7 +77,7 @@ export interface Generation {
   /** One an image. */
   readonly plans: readonly TextToImagePlan[];
   /** Plan of the memory limit, where one was given. */
-  readonly memory?: MemoryPlan;
+  readonly memory?: MemoryPlan | undefined;
   /** Options of the plans. */
   readonly options: GenerateOptions;
   /** Loads the model where no other generation has it loaded, and makes the images in order. */
@@ -78,7 +85,7 @@ export interface Generation {
 }
 
 /** Seconds that a model stays loaded without use. */
-export const KEEP_ALIVE = 5;
+const KEEP_ALIVE = 5;
 
 /** Checks every option and the model's files. @throws AquatintError that names what is wrong. */
 export async function prepareGeneration(options: GenerateOptions): Promise<Generation> {
@@ -98,7 +105,7 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   const seeds = seedsOf(plans.slice(0, batch));
   const memory = await planMemoryLimit({ ...options, ...rehearsedImages({ model, plan, seeds, resized }) });
   const preview = await preparePreview(model, options);
-  const prepared: PreparedGeneration = { model, plans, ...(memory && { memory }), preview };
+  const prepared: PreparedGeneration = { model, plans, memory, preview };
   return { ...prepared, options, run: (show = {}) => run(prepared, { ...options, ...show }) };
 }
 
@@ -121,28 +128,49 @@ export function checkKeepAlive(seconds = KEEP_ALIVE): void {
 const seedsOf = (plans: readonly TextToImagePlan[]): Seed[] => plans.map(({ seed }) => seed);
 
 /** A checked generation. */
-interface PreparedGeneration extends Pick<Generation, "model" | "plans" | "memory"> {
+interface PreparedGeneration extends Pick<Generation, "plans">, PreparedModel {}
+
+async function* run(
+  { plans, ...prepared }: PreparedGeneration,
+  options: GenerateOptions,
+): AsyncGenerator<GenerationEvent, void, void> {
+  const { signal, previews, batch = 1 } = options;
+  yield* withEngine(prepared, { ...options, choices: "images" }, async function* (network, previewer) {
+    for (let i = 0; i < plans.length; i += batch) {
+      const seeds = seedsOf(plans.slice(i, i + batch));
+      yield* textToImage(network, itemAt(plans, i), { signal, previews, previewer, seeds });
+    }
+  });
+}
+
+/** A model that is ready to be loaded. */
+export interface PreparedModel {
+  readonly model: TextToImageModel;
+  readonly memory?: MemoryPlan | undefined;
   readonly preview: PreparedPreview | undefined;
 }
 
-async function* run(
-  { model, plans, memory, preview }: PreparedGeneration,
-  options: GenerateOptions,
-): AsyncGenerator<GenerationEvent, void, void> {
-  const { signal, previews, batch = 1, keepAlive = KEEP_ALIVE } = options;
+/** Makes the events of `use` with the model on an engine, which other generations of the process may use as well. */
+export async function* withEngine<E>(
+  { model, memory, preview }: PreparedModel,
+  { choices, ...options }: GenerationEngineOptions & { readonly choices: unknown },
+  use: (network: TextToImageNetwork, previewer: Previewer | undefined) => AsyncGenerator<E, void, void>,
+): AsyncGenerator<E | EngineEvent, void, void> {
+  const { signal, keepAlive = KEEP_ALIVE } = options;
   signal?.throwIfAborted();
-  const { resource: engine, release } = await leaseEngine({ ...options, ...engineSource(options), model, memory });
+  const source = engineSource(options);
+  const { resource: engine, release } = await leaseEngine({
+    ...{ ...options, ...source, model, memory },
+    choices: [source.choices, choices],
+  });
   try {
     signal?.throwIfAborted();
-    const events: EngineEvent[] = [];
-    const network = engine.network((event) => events.push(event));
+    const notices: EngineEvent[] = [];
+    const network = engine.network((event) => notices.push(event));
     const previewer = preview && engine.previewer(`${options.preview} ${options.previewModel}`, preview);
-    for (let i = 0; i < plans.length; i += batch) {
-      const seeds = seedsOf(plans.slice(i, i + batch));
-      for await (const event of textToImage(network, itemAt(plans, i), { signal, previews, previewer, seeds })) {
-        yield* events.splice(0);
-        yield event;
-      }
+    for await (const event of use(network, previewer)) {
+      yield* notices.splice(0);
+      yield event;
     }
   } finally {
     await release(keepAlive);
@@ -150,7 +178,7 @@ async function* run(
 }
 
 /** Choices that decide what is loaded, and the files that are read at once. The scales of LoRAs are fed with each call. */
-export function engineSource(options: OpenOptions & Pick<GenerateOptions, "model" | "controlNets">) {
+function engineSource(options: GenerationEngineOptions) {
   const { model, vae, variant, loras = [], embeddings = [], controlNets = [] } = options;
   const choices = [model, vae, variant, loras.map(({ file }) => file), embeddings, controlNets];
   return { choices, files: embeddings.map(({ file }) => file) };
