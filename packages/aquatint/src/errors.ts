@@ -24,3 +24,6 @@ export class AquatintError extends Error {
 
 /** The message of anything that can be thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The code of an error of Node, such as "ENOENT", or of ours. */
+export const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import { AquatintError, messageOf } from "../errors.ts";
+import { AquatintError, codeOf, messageOf } from "../errors.ts";
 import { checkName, makeFolder } from "./folders.node.ts";
 import { headerLength, PREFIX_BYTES, parseHeader, type SafetensorsHeader } from "./safetensors/header.ts";
 import { encodeSafetensors, parseSafetensors, type RawTensors, type Safetensors } from "./safetensors/safetensors.ts";
@@ -155,8 +155,6 @@ export const writeSafetensors = (
   tensors: RawTensors,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> => writeFileAtomic(path, encodeSafetensors(tensors, metadata));
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);
 
 const failures: Readonly<Record<string, readonly [kind: string, problem: string, hint: string]>> = {
   ENOENT: ["missing", "no such file or folder", "Check the path; the folder of a new file must exist."],

@@ -3,7 +3,7 @@ import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/pro
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { AquatintError } from "../errors.ts";
+import { AquatintError, codeOf } from "../errors.ts";
 import { fileError } from "./files.node.ts";
 import { makeFolder } from "./folders.node.ts";
 
@@ -165,5 +165,3 @@ function isRunning(pid: number): boolean {
     return codeOf(error) === "EPERM";
   }
 }
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);

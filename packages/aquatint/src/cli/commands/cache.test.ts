@@ -20,17 +20,28 @@ async function run(...args: readonly string[]) {
 
 test("lists the packed weights, clears them, and refuses other words", async () => {
   const key = "a".repeat(32);
-  const store = packedStore(packedFolder({ env }), 1e9);
+  const store = packedStore(packedFolder({ env }));
   const draft = await store.draft(key);
   await writeFile(join(draft, "model.onnx"), "m");
   await writeFile(join(draft, "weights.bin"), Buffer.alloc(20e6));
   await store.commit(key, draft);
   const listed = await run();
   expect(listed.code).toBe(0);
-  expect(listed.out).toMatch(new RegExp(`^entry .*\\n${key} +0.02 GB +\\d{4}-.*\\n0.02 GB in ${store.folder}\\n$`));
+  expect(listed.out).toMatch(
+    new RegExp(`^entry .*\\n${key} +0.02 GB +\\d{4}-.*\\n0.02 GB of at most \\d+\\.\\d\\d GB in ${store.folder}\\n$`),
+  );
   expect(JSON.parse((await run("list", "--json")).out)).toMatchObject({ folder: store.folder, entries: [{ key }] });
-  expect(await run("claer")).toMatchObject({ code: 1, out: "", err: expect.stringContaining("list or clear") });
+  expect(await run("claer")).toMatchObject({ code: 1, out: "", err: expect.stringContaining("list, clear or limit") });
   expect(await run("clear")).toEqual({ code: 0, out: `0.02 GB cleared in ${store.folder}\n`, err: "" });
-  expect(await readdir(join(env.XDG_CACHE_HOME, "aquatint"))).toEqual([]);
-  expect((await run()).out).toContain("0.00 GB in");
+  expect(await readdir(store.folder)).toEqual([]);
+  expect((await run()).out).toContain("0.00 GB of at most");
+});
+
+test("limits the packed weights, for later processes too", async () => {
+  expect((await run("limit", "20")).out).toContain("at most 20.00 GB in ");
+  expect((await run("clear")).code).toBe(0);
+  expect(JSON.parse((await run("limit", "--json")).out)).toMatchObject({ limit: 20e9 });
+  expect(await run("limit", "many")).toMatchObject({ code: 1, err: expect.stringContaining("a number of 0 or more") });
+  expect(await run("clear", "20")).toMatchObject({ code: 1, err: expect.stringContaining("nothing more") });
+  expect((await run("limit", "default")).out).not.toContain("20.00 GB");
 });

@@ -1,33 +1,42 @@
 import type { Command } from "commander";
 import { packedFolder } from "../../runtime/packed/folder.node.ts";
-import { type PackedEntry, packedStore } from "../../runtime/packed/store.node.ts";
+import type { PackedEntry } from "../../runtime/packed/limit.node.ts";
+import { packedStore } from "../../runtime/packed/store.node.ts";
 import type { Io } from "../io.ts";
-import { wrong } from "../options/parsers.ts";
+import { decimal, wrong } from "../options/parsers.ts";
 import { type TextColumn, textTable } from "../terminal/columns.ts";
 
-const actions = ["list", "clear"] as const;
+const actions = ["list", "clear", "limit"] as const;
 
+type Action = (typeof actions)[number];
 interface Flags {
   readonly json?: boolean;
+  readonly size?: string | undefined;
 }
 
 /** Adds `aquatint cache` to the program. */
 export const addCache = (program: Command, io: Io): Command =>
   program
     .command("cache")
-    .summary("list or clear the packed weights that are kept on disk")
+    .summary("list, clear or limit the packed weights that are kept on disk")
     .description(
-      "Packed weights of models that were used twice, which later starts map instead of packing again. They take at most a tenth of the free disk; the ones used longest ago go first.",
+      "Packed weights of models that were used twice, which later starts map instead of packing again. They take at most a tenth of the free disk, or what `aquatint cache limit GB` sets; the ones used longest ago go first.",
     )
-    .argument("[action]", `${actions.join(" or ")}`, action, "list")
+    .argument("[action]", actions.join(", "), action, "list")
+    .argument("[GB]", 'of "limit": the GB that they may take, or "default" for a tenth of the free disk')
     .option("--json", "print one JSON object on stdout")
-    .action((name: (typeof actions)[number], flags: Flags) => run[name](flags, io));
+    .action((name: Action, size: string | undefined, flags: Flags) => {
+      if (size !== undefined && name !== "limit") throw wrong(`cache ${name}`, "nothing more", size, "leave it out");
+      return run[name]({ ...flags, size }, io);
+    });
 
-function action(text: string): (typeof actions)[number] {
+function action(text: string): Action {
   const match = actions.find((name) => name === text);
   if (match) return match;
-  throw wrong("cache", actions.join(" or "), text, "for example aquatint cache clear");
+  throw wrong("cache", "list, clear or limit", text, "for example aquatint cache clear");
 }
+
+const gigabytesOf = decimal("cache limit", { min: 0, example: 20 });
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 const columns: readonly TextColumn<PackedEntry>[] = [
@@ -37,17 +46,27 @@ const columns: readonly TextColumn<PackedEntry>[] = [
 ];
 const store = ({ env }: Io) => packedStore(packedFolder({ env }));
 
-const run: Readonly<Record<(typeof actions)[number], (flags: Flags, io: Io) => Promise<void>>> = {
+const run: Readonly<Record<Action, (flags: Flags, io: Io) => Promise<void>>> = {
   async list({ json }, io) {
-    const { folder, list } = store(io);
+    const { folder, list, limit } = store(io);
     const entries = await list();
     const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-    if (json) return void io.stdout.write(`${JSON.stringify({ folder, bytes, entries })}\n`);
-    io.stdout.write(`${[...textTable(columns, entries), `${gigabytes(bytes)} in ${folder}`].join("\n")}\n`);
+    const maximum = await limit();
+    if (json) return void io.stdout.write(`${JSON.stringify({ folder, bytes, limit: maximum, entries })}\n`);
+    const total = `${gigabytes(bytes)} of at most ${gigabytes(maximum)} in ${folder}`;
+    io.stdout.write(`${[...textTable(columns, entries), total].join("\n")}\n`);
   },
   async clear({ json }, io) {
     const { folder, clear } = store(io);
     const bytes = await clear();
     io.stdout.write(json ? `${JSON.stringify({ folder, bytes })}\n` : `${gigabytes(bytes)} cleared in ${folder}\n`);
+  },
+  async limit({ json, size }, io) {
+    const { folder, limit, setLimit } = store(io);
+    if (size !== undefined) await setLimit(size === "default" ? undefined : gigabytesOf(size) * 1e9);
+    const bytes = await limit();
+    io.stdout.write(
+      json ? `${JSON.stringify({ folder, limit: bytes })}\n` : `at most ${gigabytes(bytes)} in ${folder}\n`,
+    );
   },
 };

@@ -153,7 +153,7 @@ function writeScalar(kind: Scalar, value: unknown, parts: Uint8Array[]): number 
 }
 
 /** A whole number in groups of seven bits, the lowest first; a negative one in two's complement of 64 bits. */
-function varint(value: number): Uint8Array {
+export function varint(value: number): Uint8Array {
   if (value >= 0 && value < 128) return Uint8Array.of(value);
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));

@@ -1,16 +1,25 @@
 import { createHash } from "node:crypto";
-import { open, readFile, stat, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Names of an entry's files. */
+/** Names of the files that every entry has. Files of weights that other entries have too are links, with names of their own. */
 export const entryFiles = { model: "model.onnx", weights: "weights.bin", manifest: "entry.json" } as const;
+
+/** The place of the bytes of a constant or of one of its packed forms. */
+export interface StoredSegment {
+  readonly file: string;
+  readonly hash: string;
+  readonly offset: number;
+}
 
 /** Blocks of a file that its mark looks at, and the bytes of each. */
 const [BLOCKS, BLOCK] = [256, 4096];
 
 interface Manifest {
   readonly key: string;
+  /** The mark of each other file. */
   readonly files: Readonly<Record<string, string>>;
+  readonly segments: readonly StoredSegment[];
 }
 
 /**
@@ -33,30 +42,45 @@ async function markOf(path: string): Promise<string> {
   }
 }
 
-async function marksIn(folder: string): Promise<Readonly<Record<string, string>>> {
-  const { model, weights } = entryFiles;
-  return { [model]: await markOf(join(folder, model)), [weights]: await markOf(join(folder, weights)) };
+const manifestIn = async (folder: string): Promise<Manifest> =>
+  JSON.parse(await readFile(join(folder, entryFiles.manifest), "utf8"));
+
+async function marksIn(folder: string, names: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const marks = names.map(async (name) => [name, await markOf(join(folder, name))] as const);
+  return Object.fromEntries(await Promise.all(marks));
 }
 
-/** Closes a written entry with its manifest; returns its bytes. Throws where a file is missing. */
-export async function sealEntry(folder: string, key: string): Promise<number> {
-  const manifest: Manifest = { key, files: await marksIn(folder) };
-  await writeFile(join(folder, entryFiles.manifest), JSON.stringify(manifest));
-  return entryBytes(folder);
+/** Closes a written entry with its manifest. Throws where a file is missing. */
+export async function sealEntry(folder: string, key: string, segments: readonly StoredSegment[]): Promise<void> {
+  const { model, weights, manifest } = entryFiles;
+  const names = new Set([model, weights, ...(await readdir(folder))]);
+  names.delete(manifest);
+  const content: Manifest = { key, files: await marksIn(folder, [...names]), segments };
+  await writeFile(join(folder, manifest), JSON.stringify(content));
 }
 
 /** True if a folder is the whole, unchanged entry of this key. */
 export async function isIntact(folder: string, key: string): Promise<boolean> {
   try {
-    const manifest: Manifest = JSON.parse(await readFile(join(folder, entryFiles.manifest), "utf8"));
-    return manifest.key === key && JSON.stringify(manifest.files) === JSON.stringify(await marksIn(folder));
+    const { key: stored, files } = await manifestIn(folder);
+    const names = new Set([entryFiles.model, entryFiles.weights, ...Object.keys(files)]);
+    return stored === key && JSON.stringify(files) === JSON.stringify(await marksIn(folder, [...names]));
   } catch {
     return false;
   }
 }
 
-/** Bytes of an entry's files. */
+/** The places of the bytes of an entry's constants; none for a folder that is no entry. */
+export async function segmentsOf(folder: string): Promise<readonly StoredSegment[]> {
+  const { segments } = await manifestIn(folder).catch(() => ({ segments: [] }));
+  return segments;
+}
+
+/** Bytes of an entry's files; of a file that several entries have, its share. */
 export async function entryBytes(folder: string): Promise<number> {
-  const sizes = Object.values(entryFiles).map(async (name) => (await stat(join(folder, name))).size);
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  const sizes = (await readdir(folder)).map(async (name) => {
+    const { size, nlink } = await stat(join(folder, name));
+    return size / nlink;
+  });
+  return Math.round((await Promise.all(sizes)).reduce((sum, size) => sum + size, 0));
 }

@@ -7,7 +7,7 @@ import type { Executable } from "../../compiler/executable.ts";
 import { headerLength, PREFIX_BYTES } from "../../formats/safetensors/header.ts";
 
 /** Counts the ways of writing an entry: one of another way is no entry. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The key of a program's packed form, 32 hexadecimal digits that depend on graph, weights, processor and ONNX Runtime. */
 export async function packedKey({ model, weightsFolder = "", weightFiles = [] }: Executable): Promise<string> {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,34 +36,38 @@ afterAll(async () => {
   await rm(root, { recursive: true });
 });
 
-const x = float32(
-  [1, 16, 8, 8],
-  Float32Array.from({ length: 1024 }, (_, i) => Math.sin(i)),
-);
+const image = (size: number) =>
+  float32(
+    [1, 16, size, size],
+    Float32Array.from({ length: 16 * size ** 2 }, (_, i) => Math.sin(i)),
+  );
+const x = image(8);
 
-/** A convolution and a linear layer with weights in a file. */
-async function executable(file: string, seed = 0) {
+/** A convolution and a linear layer with weights in a file, for images of this size. */
+async function executable(file: string, size = 8) {
   const [conv, linear] = [Conv2d(16, 32, 3), Linear(32, 24)];
   const net = module({ conv, linear }, () => {});
-  const weights = noiseWeights(parameters(net));
-  const stored = Array.from(weights, ([name, { shape, data }]) => {
-    const values = data.map((v) => v + seed);
-    return [name, { dtype: "F32" as const, shape, data: new Uint8Array(values.buffer) }] as const;
-  });
-  await writeFile(file, encodeSafetensors(new Map(stored)));
+  if (!existsSync(file)) await writeWeights(file, noiseWeights(parameters(net)));
   const bound = await bindWeights(parameters(net), locationsOf(await openFileHeader(file)));
-  const y = linear(mean(conv(input({ name: "x", shape: x.shape })), { axes: [2, 3] }));
+  const y = linear(mean(conv(input({ name: "x", shape: [1, 16, size, size] })), { axes: [2, 3] }));
   return compile({ outputs: { y }, ...bound });
 }
 
+async function writeWeights(file: string, weights: ReturnType<typeof noiseWeights>) {
+  const stored = Array.from(weights, ([name, { shape, data }]) => {
+    return [name, { dtype: "F32" as const, shape, data: new Uint8Array(data.buffer) }] as const;
+  });
+  await writeFile(file, encodeSafetensors(new Map(stored)));
+}
+
 /** Loads a program and runs it, as one start of a process would. */
-async function start(program: Awaited<ReturnType<typeof executable>>) {
+async function start(program: Awaited<ReturnType<typeof executable>>, value = x) {
   const uses: (string | undefined)[] = [];
   const folders: string[] = [];
   const recording: Runtime = {
     ...runtime,
     load(loaded) {
-      uses.push(loaded.packed?.use);
+      uses.push(loaded.packed?.use ?? loaded.weightMemory);
       return runtime.load(loaded);
     },
   };
@@ -72,7 +77,7 @@ async function start(program: Awaited<ReturnType<typeof executable>>) {
     smallest: 0,
   });
   await using loaded = await packed.load(program);
-  const { y } = await loaded.run({ x });
+  const { y } = await loaded.run({ x: value });
   return { uses, folders, y: Array.from(y.data) };
 }
 
@@ -80,7 +85,7 @@ describe("packed weights", () => {
   test("are written by the second start and read by the third, with the same results", async () => {
     const program = await executable(join(root, "a.safetensors"));
     const runs = [await start(program), await start(program), await start(program)];
-    expect(runs.map(({ uses }) => uses)).toEqual([[undefined], ["write"], ["read"]]);
+    expect(runs.map(({ uses }) => uses)).toEqual([["mapped"], ["write"], ["read"]]);
     expect(runs.map(({ folders }) => folders)).toEqual([[], [cache], []]);
     for (const { y } of runs) for (const [i, v] of y.entries()) expect(v).toBeCloseTo(runs[0]!.y[i]!, 5);
     const [entry, ...more] = await packedStore(cache).list();
@@ -95,13 +100,32 @@ describe("packed weights", () => {
     ["gone", (file: string) => rm(file)],
   ])("that are %s are written again, never used", async (_, damage) => {
     const program = await executable(join(root, "b.safetensors"));
-    const first = await start(program);
     await start(program);
+    const packed = await start(program);
     const [entry] = await packedStore(cache).list();
     await damage(join(cache, entry!.key, "weights.bin"));
     const again = await start(program);
-    expect(again).toMatchObject({ uses: ["write"], y: first.y });
+    expect(again).toMatchObject({ uses: ["write"], y: packed.y });
     expect((await start(program)).uses).toEqual(["read"]);
+  });
+
+  test("are on disk once for two sizes, and outlive the entry that they were written for", async () => {
+    const file = join(root, "sizes.safetensors");
+    const large = image(16);
+    const small = await executable(file);
+    for (let i = 0; i < 2; i++) await start(small);
+    const store = packedStore(cache);
+    const [first] = await store.list();
+    const program = await executable(file, 16);
+    const runs = [await start(program, large), await start(program, large), await start(program, large)];
+    expect(runs.map(({ uses }) => uses)).toEqual([["mapped"], ["write"], ["read"]]);
+    const entries = await store.list();
+    expect(entries).toHaveLength(2);
+    expect(entries.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(1.5 * first!.bytes);
+    await store.remove(first!.key);
+    const last = await start(program, large);
+    expect(last.uses).toEqual(["read"]);
+    for (const { y } of [...runs, last]) for (const [i, v] of y.entries()) expect(v).toBeCloseTo(runs[0]!.y[i]!, 5);
   });
 
   test("of another file, of a changed one and of another graph have keys of their own", async () => {
@@ -119,7 +143,8 @@ describe("packed weights", () => {
     const program = await executable(join(root, "e.safetensors"));
     const mapped = { ...program, weightMemory: "mapped" as const };
     await start(mapped);
-    expect((await start(mapped)).uses).toEqual([undefined]);
+    expect((await start(mapped)).uses).toEqual(["mapped"]);
+    expect(await readdir(cache)).toEqual([]);
     const few = packedRuntime(runtime, { store: packedStore(cache) });
     for (let i = 0; i < 2; i++) await (await few.load(program))[Symbol.asyncDispose]();
     expect(await readdir(cache)).toEqual([]);
@@ -141,15 +166,25 @@ describe("the store", () => {
   }
 
   test("drops what was used longest ago beyond its limit, and does not keep what is larger", async () => {
-    const store = packedStore(cache, 3000);
+    const store = packedStore(cache);
+    await store.setLimit(3000);
     for (const digit of [1, 2, 3]) expect(await add(store, digit)).toBe(true);
     expect((await store.list()).map((entry) => entry.key)).toEqual([key(3), key(2)]);
-    expect(await add(packedStore(cache, 10), 4)).toBe(false);
+    await store.setLimit(10);
+    expect(await add(store, 4)).toBe(false);
     expect(await store.list()).toEqual([]);
   });
 
+  test("removes what a process that was killed had begun to write", async () => {
+    const store = packedStore(cache);
+    const old = await store.draft(key(1));
+    await utimes(old, new Date(0), new Date(0));
+    const young = await store.draft(key(1));
+    expect((await readdir(cache)).map((name) => join(cache, name))).toEqual([young]);
+  });
+
   test("takes nothing for an entry that is not whole, is another's or has no manifest", async () => {
-    const store = packedStore(cache, 1e6);
+    const store = packedStore(cache);
     const draft = await store.draft(key(5));
     expect(await store.commit(key(5), draft)).toBe(false);
     await add(store, 6);

@@ -21,7 +21,8 @@ export interface PackedRuntimeOptions {
 const SMALLEST = 64e6;
 
 /**
- * A runtime that keeps programs with packed weights on disk: written when one is loaded the second time, and mapped from then on.
+ * A runtime that keeps programs with packed weights on disk. The first time a program is loaded its weights are mapped from their
+ * files, so that it begins at once; the second time they are packed and written, and from then on the packed ones are mapped.
  * Weights in a state, mapped weights and devices other than the CPU are left alone.
  */
 export function packedRuntime(
@@ -44,7 +45,9 @@ export function packedRuntime(
       if (program) return program;
       await store.remove(key);
     }
-    if (!(await store.noteUse(key).catch(() => false))) return runtime.load(executable);
+    const use = await store.noteUse(key).catch(() => undefined);
+    if (use === "first") return runtime.load({ ...executable, weightMemory: "mapped" });
+    if (use === undefined) return runtime.load(executable);
     const draft = await store.draft(key).catch(() => undefined);
     if (draft === undefined) return runtime.load(executable);
     try {

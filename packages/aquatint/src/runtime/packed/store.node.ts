@@ -1,23 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rename, rm, stat, statfs, utimes, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { entryBytes, entryFiles, isIntact, sealEntry } from "./entry.node.ts";
-
-/** An entry of the store. */
-export interface PackedEntry {
-  readonly key: string;
-  readonly bytes: number;
-  /** When it was last used, in milliseconds since 1970. */
-  readonly lastUse: number;
-}
+import { codeOf } from "../../errors.ts";
+import { entryFiles, isIntact, sealEntry } from "./entry.node.ts";
+import { evict, LIMIT, limitOf, listEntries, namesIn, type PackedEntry, setLimit, totalOf } from "./limit.node.ts";
+import { shareWeights } from "./share.node.ts";
 
 /** Packed programs on disk, safe between processes: an entry is a folder that is renamed to its place when it is whole. */
 export interface PackedStore {
   readonly folder: string;
   /** The folder of an entry, unless it is missing, damaged or another's; one that is no entry is removed. */
   find(key: string): Promise<string | undefined>;
-  /** Notes the use of a key; true if it was used before. */
-  noteUse(key: string): Promise<boolean>;
+  /** Notes the use of a key. */
+  noteUse(key: string): Promise<"first" | "later">;
   /** An empty folder to write an entry into. */
   draft(key: string): Promise<string>;
   /** Makes a draft an entry, and drops those used longest ago beyond the limit. False where it was not whole or too large. */
@@ -25,32 +20,37 @@ export interface PackedStore {
   remove(key: string): Promise<void>;
   /** The entries, the last used first. */
   list(): Promise<readonly PackedEntry[]>;
-  /** Removes everything; returns the bytes of the entries. */
+  /** Removes everything but the limit; returns the bytes of the entries. */
   clear(): Promise<number>;
+  /** Bytes that entries may take: those set, or a tenth of the free disk. */
+  limit(): Promise<number>;
+  /** Sets the limit for this and later processes, a share of the disk again if undefined, and drops what is beyond it. */
+  setLimit(bytes: number | undefined): Promise<void>;
 }
 
-/** Share of the free disk, with what the store itself takes, that entries may take. */
-const DISK_SHARE = 0.1;
-const isKey = (name: string): boolean => /^[0-9a-f]{32}$/.test(name);
+/** A draft that was not touched for so long, in milliseconds, is of a process that ended before it was whole. */
+const STALE = 3_600_000;
 
-/** The store in a folder; `limit` in bytes, a tenth of the free disk if absent. */
-export function packedStore(folder: string, limit?: number): PackedStore {
+/** The store in a folder. */
+export function packedStore(folder: string): PackedStore {
   const remove = (key: string) => rm(join(folder, key), { recursive: true, force: true });
   return {
     folder,
     find: (key) => findEntry(join(folder, key), key),
     noteUse: (key) => noteUse(folder, key),
     async draft(key) {
+      await removeStaleDrafts(folder);
       const path = join(folder, `${key}.${randomBytes(6).toString("hex")}.tmp`);
       await mkdir(path, { recursive: true });
       return path;
     },
     async commit(key, draft) {
       try {
-        await sealEntry(draft, key);
+        const entries = (await listEntries(folder)).map((entry) => join(folder, entry.key));
+        await sealEntry(draft, key, await shareWeights(draft, entries));
         await remove(key);
         await rename(draft, join(folder, key));
-        await evict(folder, { newest: key, limit });
+        await evict(folder, key);
         return (await namesIn(folder)).includes(key);
       } catch {
         return false; // not written, or another process was first
@@ -62,23 +62,13 @@ export function packedStore(folder: string, limit?: number): PackedStore {
     list: () => listEntries(folder),
     async clear() {
       const bytes = totalOf(await listEntries(folder));
-      await rm(folder, { recursive: true, force: true });
+      const names = (await namesIn(folder)).filter((name) => name !== LIMIT);
+      for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
       return bytes;
     },
+    limit: () => limitOf(folder),
+    setLimit: (bytes) => setLimit(folder, bytes),
   };
-}
-
-const namesIn = (folder: string) => readdir(folder).catch((): string[] => []);
-const totalOf = (entries: readonly PackedEntry[]): number => entries.reduce((sum, { bytes }) => sum + bytes, 0);
-
-async function listEntries(folder: string): Promise<readonly PackedEntry[]> {
-  const entries = (await namesIn(folder)).filter(isKey).map(async (key) => {
-    const { mtimeMs } = await stat(join(folder, key, entryFiles.manifest));
-    return { key, bytes: await entryBytes(join(folder, key)), lastUse: mtimeMs };
-  });
-  const settled = await Promise.allSettled(entries); // another process may remove one meanwhile
-  const present = settled.flatMap((entry) => (entry.status === "fulfilled" ? [entry.value] : []));
-  return present.toSorted((a, b) => b.lastUse - a.lastUse);
 }
 
 async function findEntry(path: string, key: string): Promise<string | undefined> {
@@ -93,31 +83,20 @@ async function findEntry(path: string, key: string): Promise<string | undefined>
   return path;
 }
 
-async function noteUse(folder: string, key: string): Promise<boolean> {
+async function noteUse(folder: string, key: string): Promise<"first" | "later"> {
   await mkdir(folder, { recursive: true });
   try {
     await writeFile(join(folder, `${key}.used`), "", { flag: "wx" });
-    return false;
-  } catch {
-    return true;
+    return "first";
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return "later";
+    throw error;
   }
 }
 
-interface Eviction {
-  readonly newest: string;
-  readonly limit: number | undefined;
-}
-
-/** Removes the entries used longest ago beyond the limit, the newest one only where it is larger by itself. */
-async function evict(folder: string, { newest, limit }: Eviction): Promise<void> {
-  const entries = await listEntries(folder);
-  let size = totalOf(entries);
-  const { bavail, bsize } = await statfs(folder);
-  const budget = limit ?? DISK_SHARE * (bavail * bsize + size);
-  for (const { key, bytes } of entries.toReversed()) {
-    if (size <= budget) return;
-    if (key === newest && bytes <= budget) continue;
-    await rm(join(folder, key), { recursive: true, force: true });
-    size -= bytes;
+async function removeStaleDrafts(folder: string): Promise<void> {
+  for (const name of (await namesIn(folder)).filter((n) => n.endsWith(".tmp"))) {
+    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (Date.now() - mtimeMs > STALE) await rm(join(folder, name), { recursive: true, force: true });
   }
 }

@@ -1,0 +1,64 @@
+import { mkdir, readdir, readFile, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { entryBytes, entryFiles } from "./entry.node.ts";
+
+/** An entry of the store. */
+export interface PackedEntry {
+  readonly key: string;
+  readonly bytes: number;
+  /** When it was last used, in milliseconds since 1970. */
+  readonly lastUse: number;
+}
+
+/** The file with the bytes that entries may take. */
+export const LIMIT = "limit.txt";
+/** Share of the free disk, with what the store itself takes, that entries may take where no limit is set. */
+const DISK_SHARE = 0.1;
+const isKey = (name: string): boolean => /^[0-9a-f]{32}$/.test(name);
+
+/** Names in a folder, none where it is missing. */
+export const namesIn = (folder: string) => readdir(folder).catch((): string[] => []);
+/** Bytes of entries. */
+export const totalOf = (entries: readonly PackedEntry[]): number => entries.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** The entries in a folder, the last used first. */
+export async function listEntries(folder: string): Promise<readonly PackedEntry[]> {
+  const entries = (await namesIn(folder)).filter(isKey).map(async (key) => {
+    const { mtimeMs } = await stat(join(folder, key, entryFiles.manifest));
+    return { key, bytes: await entryBytes(join(folder, key)), lastUse: mtimeMs };
+  });
+  const settled = await Promise.allSettled(entries); // another process may remove one meanwhile
+  const present = settled.flatMap((entry) => (entry.status === "fulfilled" ? [entry.value] : []));
+  return present.toSorted((a, b) => b.lastUse - a.lastUse);
+}
+
+/** Bytes that the entries in a folder may take. */
+export async function limitOf(folder: string): Promise<number> {
+  const bytes = Number.parseFloat(await readFile(join(folder, LIMIT), "utf8").catch(() => ""));
+  if (bytes >= 0) return bytes;
+  const { bavail, bsize } = await statfs(folder);
+  return DISK_SHARE * (bavail * bsize + totalOf(await listEntries(folder)));
+}
+
+/**
+ * Removes the entries used longest ago beyond the limit, the newest one only where it is larger by itself. A removal may free less
+ * than the entry's bytes, because what others share stays.
+ */
+export async function evict(folder: string, newest?: string): Promise<void> {
+  const limit = await limitOf(folder);
+  for (;;) {
+    const entries = await listEntries(folder);
+    if (totalOf(entries) <= limit) return;
+    const oldest = entries.findLast(({ key }) => key !== newest) ?? entries[0];
+    if (!oldest) return;
+    await rm(join(folder, oldest.key), { recursive: true, force: true });
+  }
+}
+
+/** Sets the limit, a share of the disk again if undefined, and drops what is beyond it. */
+export async function setLimit(folder: string, bytes: number | undefined): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, LIMIT);
+  await (bytes === undefined ? rm(path, { force: true }) : writeFile(path, String(bytes)));
+  await evict(folder);
+}
