@@ -1,8 +1,10 @@
 /** `npm run bench -- NAME [--json]`: timings of the parts whose speed is promised, and walks too long for the tests. */
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { allBenches } from "./all.ts";
 import { dataBench } from "./data.ts";
 import { deepNetworkBench } from "./deep-network.ts";
-import { fullSizeBench } from "./full-size/full-size.ts";
+import { fullSizeBench, peerRuntimes } from "./full-size/full-size.ts";
 import { parts } from "./full-size/parts.ts";
 import { prologueBench } from "./full-size/prologue.ts";
 import { imageBench } from "./image.ts";
@@ -17,7 +19,10 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: "boolean" },
+    short: { type: "boolean" },
+    out: { type: "string" },
     peer: { type: "boolean" },
+    peers: { type: "string" },
     compile: { type: "boolean" },
     python: { type: "string", default: "python3" },
     steps: { type: "string" },
@@ -29,7 +34,10 @@ const { values: flags, positionals } = parseArgs({
 });
 const { peer = false, python, memory: weightMemory } = flags;
 const variants = ["eager", "channels_last", ...(flags.compile ? ["compiled"] : [])];
-const fullSize = { peer, python, steps: Number(flags.steps ?? 3), weightMemory };
+const peers = flags.peers?.split(",") ?? (peer ? ["torch"] : []);
+const unknown = peers.find((runtime) => !peerRuntimes.some((other) => other === runtime));
+if (unknown !== undefined) refuse(`--peers: expected some of ${peerRuntimes.join(", ")}, got "${unknown}"`);
+const fullSize = { peers, python, steps: Number(flags.steps ?? 3), weightMemory };
 const trainStep = { ...(peer && { peer: { python, variants } }), steps: Number(flags.steps ?? 8) };
 
 const stepCache = {
@@ -38,33 +46,61 @@ const stepCache = {
   ...(flags.caches !== undefined && { caches: flags.caches.split(";") }),
 };
 
-const benches: Readonly<Record<string, () => Promise<object>>> = {
-  data: dataBench,
-  "deep-network": () => deepNetworkBench(),
-  "deep-network-checkpointed": () => deepNetworkBench({ checkpoints: true }),
-  passes: passesBench,
-  image: imageBench,
-  prologue: () => prologueBench({ steps: fullSize.steps, weightMemory }),
-  random: randomBench,
-  samplers: samplerWalk,
-  soak: () => soak(),
-  "step-cache": () => stepCacheBench(stepCache),
-  "train-step": () => trainStepBench(trainStep),
-  ...Object.fromEntries(Object.keys(parts).map((part) => [part, () => fullSizeBench(part, fullSize)])),
+interface Bench {
+  run(): Promise<object>;
+  /** Its arguments where `all` runs it, and where `all --short` does. */
+  readonly full?: readonly string[];
+  readonly short?: readonly string[];
+}
+
+const allPeers = ["--peers", peerRuntimes.join(",")];
+const benches: Readonly<Record<string, Bench>> = {
+  data: { run: dataBench, full: [] },
+  "deep-network": { run: () => deepNetworkBench() },
+  "deep-network-checkpointed": { run: () => deepNetworkBench({ checkpoints: true }) },
+  passes: { run: passesBench, full: [], short: [] },
+  image: { run: imageBench, full: [] },
+  prologue: { run: () => prologueBench({ steps: fullSize.steps, weightMemory }), full: [] },
+  random: { run: randomBench, full: [], short: [] },
+  samplers: { run: samplerWalk },
+  soak: { run: () => soak() },
+  "step-cache": {
+    run: () => stepCacheBench(stepCache),
+    full: [],
+    short: ["--seeds", "1", "--samplers", "ddim", "--caches", "easy"],
+  },
+  "train-step": { run: () => trainStepBench(trainStep), full: ["--peer"], short: ["--steps", "2"] },
+  ...Object.fromEntries(
+    Object.keys(parts).map((part) => [part, { run: () => fullSizeBench(part, fullSize), full: allPeers }]),
+  ),
+};
+const suite = Object.fromEntries(
+  Object.entries(benches).flatMap(([bench, { full, short }]) =>
+    full ? [[bench, { full, ...(short && { short }) }]] : [],
+  ),
+);
+const everything: Bench = {
+  run: () => allBenches({ suite, short: flags.short ?? false, args: flags.short ? [] : ["--python", python] }),
 };
 
 const [name = ""] = positionals;
-const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
-if (!bench) {
-  console.error(`usage: npm run bench -- NAME [--json]   NAME is one of: ${Object.keys(benches).join(", ")}
+const bench = { ...benches, all: everything }[name];
+if (!bench)
+  refuse(`usage: npm run bench -- NAME [--json] [--out FILE]   NAME is all, or one of: ${Object.keys(benches).join(", ")}
+all: [--short] [--python PATH]
 step-cache: [--seeds N] [--samplers "ddim;euler"] [--caches "easy,threshold=0.1;spectrum"]
 train-step: [--steps N] [--peer [--compile] [--python PATH]]
-${Object.keys(parts).join(", ")}: [--steps N] [--memory packed|mapped] [--peer [--python PATH]]
-  --peer compares with PyTorch and diffusers, see bench/peers/requirements.txt`);
-  process.exit(2);
-}
-const figures = await bench();
+${Object.keys(parts).join(", ")}: [--steps N] [--memory packed|mapped] [--peers ${peerRuntimes.join(",")}] [--python PATH]
+  peers need bench/peers/requirements.txt; --peer is --peers torch`);
+const figures = await bench.run();
+if (flags.out !== undefined) await writeFile(flags.out, `${JSON.stringify(figures, null, 2)}\n`);
 if (flags.json) console.log(JSON.stringify(figures));
 else
   for (const [key, value] of Object.entries(figures))
     console.log(`${key.padEnd(20)} ${typeof value === "object" ? JSON.stringify(value) : value}`);
+if ("failures" in figures) process.exitCode = 1;
+
+function refuse(message: string): never {
+  console.error(message);
+  process.exit(2);
+}

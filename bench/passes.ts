@@ -48,7 +48,8 @@ export async function passesBench(): Promise<Readonly<Record<string, string>>> {
   const figures = (trace: () => CompileOptions): string => {
     const started = performance.now();
     const { outputs, updates, parameters: bound } = trace();
-    const all = { ...outputs, ...updates };
+    const renamed = Object.entries(updates ?? {}).map(([name, update]) => [`updates/${name}`, update] as const);
+    const all = { ...outputs, ...Object.fromEntries(renamed) };
     const traced = performance.now();
     const simple = simplify(all);
     const simplified = performance.now();

@@ -13,8 +13,8 @@ interface Figures extends Timing {
 }
 
 export interface FullSizeOptions {
-  /** Whether the same work is done by PyTorch and diffusers too, in turns. */
-  readonly peer?: boolean;
+  /** Programs that do the same work, in turns with ours: see `peerRuntimes`. */
+  readonly peers?: readonly string[];
   readonly python?: string;
   /** Steps after the first. */
   readonly steps?: number;
@@ -22,51 +22,72 @@ export interface FullSizeOptions {
   readonly threads?: number;
 }
 
-/** One part of a published model at its full size: loading, the first step, the median of the others, peak memory. */
+/** The peers: PyTorch and OpenVINO (which takes bfloat16 where the processor has it), each in float32 too. */
+export const peerRuntimes = ["torch", "torch-bfloat16", "openvino", "openvino-float32"] as const;
+
+/**
+ * One part of a published model at its full size: loading, the first step, the median of the others, peak memory. Each peer makes its
+ * steps in turns with ours, one peer after the other; where both do not fit into memory, ours end before.
+ */
 export async function fullSizeBench(name: string, options: FullSizeOptions = {}) {
-  const { peer = false, steps = 3 } = options;
-  const everybody = starts(name, options);
-  const turns = parts[name]?.sequential ? everybody.map((start) => [start]) : [everybody];
-  const runs = [];
-  for (const group of turns) runs.push(...(await inTurns(group, steps)));
-  const [ours, theirs] = runs.map(summary);
-  return { ...ours, ...(theirs && comparison(ours!, theirs)), ...(peer && { largestDifference: difference(runs) }) };
-}
-
-/** Starts all, has them make their steps in turns, and ends them. */
-async function inTurns(starts: readonly (() => Contender<Figures>)[], steps: number): Promise<readonly Run[]> {
-  const runs = [];
-  for (const start of starts) {
-    const process = start();
-    const loading = await process.answer();
-    const first = await process.ask();
-    runs.push({ process, loading, first, toFirstStepMs: process.elapsed(), later: [] as Figures[] });
+  const { steps = 3, peers = [] } = options;
+  const isSequential = parts[name]?.sequential === true;
+  let own = await begin(ownProcess(name, options));
+  if (isSequential || peers.length === 0) own = await complete(own, steps);
+  const compared: [name: string, figures: object][] = [];
+  for (const runtime of peers) {
+    await using preparation = peerOf(name, { ...options, runtime }, ["--prepare"]);
+    await preparation.answer();
+    const peer = await begin(peerOf(name, { ...options, runtime }));
+    const turn = isSequential ? [peer] : [{ ...own, later: [] }, peer];
+    for (let i = 0; i < steps; i++) for (const run of turn) run.later.push(await run.process.ask());
+    await peer.process[Symbol.asyncDispose]();
+    const [ours, theirs] = [isSequential ? own : turn[0]!, peer].map(summary);
+    const largestDifference = difference(own, peer);
+    compared.push([runtime, { ...theirs, ratio: ratios(ours!, theirs!), largestDifference }]);
+    if (!isSequential) own.later.push(...turn[0]!.later);
   }
-  for (let i = 0; i < steps; i++) for (const run of runs) run.later.push(await run.process.ask());
-  for (const { process } of runs) await process[Symbol.asyncDispose]();
-  return runs;
+  if (!isSequential) await own.process[Symbol.asyncDispose]();
+  return { ...summary(own), ...(peers.length > 0 && { peers: Object.fromEntries(compared) }) };
 }
 
-/** Those who do the work, each in a process of its own. */
-function starts(
-  name: string,
-  { peer = false, python = "python3", weightMemory = "packed", threads = 2 }: FullSizeOptions,
-): readonly (() => Contender<Figures>)[] {
-  const folder = folderOf(name);
+async function begin(process: Contender<Figures>): Promise<Run> {
+  const loading = await process.answer();
+  const first = await process.ask();
+  return { process, loading, first, toFirstStepMs: process.elapsed(), later: [] };
+}
+
+async function complete(run: Run, steps: number): Promise<Run> {
+  for (let i = 0; i < steps; i++) run.later.push(await run.process.ask());
+  await run.process[Symbol.asyncDispose]();
+  return run;
+}
+
+function ownProcess(name: string, { weightMemory = "packed", threads = 2 }: FullSizeOptions): Contender<Figures> {
   const child = fileURLToPath(new URL("./child.ts", import.meta.url));
-  const nodeArgs = ["--import", "tsx", child, name, folder, weightMemory, String(threads)];
-  const args = [name, folder, "--threads", String(threads)];
-  return [
-    () => contender<Figures>(process.execPath, nodeArgs),
-    ...(peer ? [() => peerProcess<Figures>("full_size.py", { python, args })] : []),
-  ];
+  const args = ["--import", "tsx", child, name, folderOf(name), weightMemory, String(threads)];
+  return contender(process.execPath, args);
+}
+
+interface PeerOptions extends FullSizeOptions {
+  readonly runtime: string;
+}
+
+function peerOf(
+  name: string,
+  { python = "python3", threads = 2, runtime }: PeerOptions,
+  more: readonly string[] = [],
+): Contender<Figures> {
+  const args = [name, folderOf(name), "--threads", String(threads), "--runtime", runtime, ...more];
+  return peerProcess("full_size.py", { python, args });
 }
 
 interface Run {
+  readonly process: Contender<Figures>;
   readonly loading: Figures;
   readonly first: Figures;
   readonly toFirstStepMs: number;
-  readonly later: readonly Figures[];
+  readonly later: Figures[];
 }
 
 const summary = ({ loading, first, toFirstStepMs, later }: Run) => {
@@ -82,15 +103,13 @@ const summary = ({ loading, first, toFirstStepMs, later }: Run) => {
   };
 };
 
-function comparison(ours: Readonly<Record<string, number>>, theirs: Readonly<Record<string, number>>) {
-  const entries = Object.entries(theirs).map(([key, value]) => [`peer.${key}`, value] as const);
-  const ratios = Object.entries(theirs).map(([key, value]) => [`ratio.${key}`, round(ours[key]! / value)] as const);
-  return Object.fromEntries([...entries, ...ratios]);
-}
+/** Our figures as shares of a peer's. */
+const ratios = (ours: Readonly<Record<string, number>>, theirs: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(theirs).map(([key, value]) => [key, round(ours[key]! / value)]));
 
 /** Between the first numbers of both results: the same weights and feeds must give the same. */
-const difference = ([ours, theirs]: readonly Run[]): number =>
-  Math.max(...ours!.first.first!.map((v, i) => Math.abs(v - theirs!.first.first![i]!)));
+const difference = (ours: Run, theirs: Run): number =>
+  Math.max(...ours.first.first!.map((v, i) => Math.abs(v - theirs.first.first![i]!)));
 
 const round = (v: number): number => Math.round(v * 1000) / 1000;
 const median = (values: readonly number[]): number => {

@@ -8,10 +8,12 @@ import { parameters } from "../../packages/aquatint/src/nn/module.ts";
 import { type Part, parts } from "./parts.ts";
 
 const BLOCK = 1 << 20;
+/** An odd number, so that no two of a million weights begin at the same place of the block. */
+const STRIDE = 104_729;
 
 /** The folder of a part, config.json and weights in diffusers' layout, made when it is not there yet. */
 export function folderOf(name: string): string {
-  const folder = join(tmpdir(), "aquatint-full-size", name);
+  const folder = join(tmpdir(), "aquatint-full-size-2", name);
   const part = parts[name]!;
   if (existsSync(join(folder, part.file))) return folder;
   mkdirSync(folder, { recursive: true });
@@ -22,7 +24,10 @@ export function folderOf(name: string): string {
   return folder;
 }
 
-/** Random weights of the size that PyTorch begins with, each a multiple of one block of numbers. */
+/**
+ * Random weights of the size that PyTorch begins with, each a multiple of one block of numbers from a place of its own: some programs
+ * keep equal constants once.
+ */
 function writeWeights(path: string, part: Part): void {
   const names = parameters(part.create().module as Parameters<typeof parameters>[0]);
   const uniform = torchCpu(0)
@@ -30,10 +35,14 @@ function writeWeights(path: string, part: Part): void {
     .map((v) => 2 * v - 1);
   const file = openSync(path, "w");
   writeSync(file, headerOf(names));
-  for (const [name, { shape }] of names) {
+  for (const [i, [name, { shape }]] of [...names].entries()) {
     const count = sizeOf(shape);
     const [offset, size] = rangeOf(name, shape);
-    const block = uniform.subarray(0, Math.min(count, BLOCK)).map((v) => offset + size * v);
+    const start = (i * STRIDE) % BLOCK;
+    const block = Float32Array.from(
+      { length: Math.min(count, BLOCK) },
+      (_, at) => offset + size * uniform[(start + at) % BLOCK]!,
+    );
     for (let at = 0; at < count; at += BLOCK) {
       const some = block.subarray(0, Math.min(BLOCK, count - at));
       writeSync(file, new Uint8Array(some.buffer, some.byteOffset, some.byteLength));
