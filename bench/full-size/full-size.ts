@@ -32,23 +32,23 @@ export const peerRuntimes = ["torch", "torch-bfloat16", "openvino", "openvino-fl
 export async function fullSizeBench(name: string, options: FullSizeOptions = {}) {
   const { steps = 3, peers = [] } = options;
   const isSequential = parts[name]?.sequential === true;
-  let own = await begin(ownProcess(name, options));
-  if (isSequential || peers.length === 0) own = await complete(own, steps);
+  let reference = await begin(ownProcess(name, options));
+  if (isSequential || peers.length === 0) reference = await complete(reference, steps);
   const compared: [name: string, figures: object][] = [];
   for (const runtime of peers) {
     await using preparation = peerOf(name, { ...options, runtime }, ["--prepare"]);
     await preparation.answer();
     const peer = await begin(peerOf(name, { ...options, runtime }));
-    const turn = isSequential ? [peer] : [{ ...own, later: [] }, peer];
+    const turn = isSequential ? [peer] : [{ ...reference, later: [] }, peer];
     for (let i = 0; i < steps; i++) for (const run of turn) run.later.push(await run.process.ask());
     await peer.process[Symbol.asyncDispose]();
     const [ours, theirs] = [isSequential ? own : turn[0]!, peer].map(summary);
-    const largestDifference = difference(own, peer);
+    const largestDifference = difference(reference, peer);
     compared.push([runtime, { ...theirs, ratio: ratios(ours!, theirs!), largestDifference }]);
-    if (!isSequential) own.later.push(...turn[0]!.later);
+    if (!isSequential) reference.later.push(...turn[0]!.later);
   }
-  if (!isSequential) await own.process[Symbol.asyncDispose]();
-  return { ...summary(own), ...(peers.length > 0 && { peers: Object.fromEntries(compared) }) };
+  if (!isSequential) await reference.process[Symbol.asyncDispose]();
+  return { ...summary(reference), ...(peers.length > 0 && { peers: Object.fromEntries(compared) }) };
 }
 
 async function begin(process: Contender<Figures>): Promise<Run> {
