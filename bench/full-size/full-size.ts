@@ -31,9 +31,9 @@ export const peerRuntimes = ["torch", "torch-bfloat16", "openvino", "openvino-fl
  */
 export async function fullSizeBench(name: string, options: FullSizeOptions = {}) {
   const { steps = 3, peers = [] } = options;
-  const isSequential = parts[name]?.sequential === true;
-  let reference = await begin(ownProcess(name, options));
-  if (isSequential || peers.length === 0) reference = await complete(reference, steps);
+  const isSequential = peers.length === 0 || parts[name]?.sequential === true;
+  const reference = await begin(ownProcess(name, options));
+  if (isSequential) await complete(reference, steps);
   const compared: [name: string, figures: object][] = [];
   for (const runtime of peers) {
     await using preparation = peerOf(name, { ...options, runtime }, ["--prepare"]);
@@ -42,7 +42,7 @@ export async function fullSizeBench(name: string, options: FullSizeOptions = {})
     const turn = isSequential ? [peer] : [{ ...reference, later: [] }, peer];
     for (let i = 0; i < steps; i++) for (const run of turn) run.later.push(await run.process.ask());
     await peer.process[Symbol.asyncDispose]();
-    const [ours, theirs] = [isSequential ? own : turn[0]!, peer].map(summary);
+    const [ours, theirs] = [isSequential ? reference : turn[0]!, peer].map(summary);
     const largestDifference = difference(reference, peer);
     compared.push([runtime, { ...theirs, ratio: ratios(ours!, theirs!), largestDifference }]);
     if (!isSequential) reference.later.push(...turn[0]!.later);
@@ -57,10 +57,9 @@ async function begin(process: Contender<Figures>): Promise<Run> {
   return { process, loading, first, toFirstStepMs: process.elapsed(), later: [] };
 }
 
-async function complete(run: Run, steps: number): Promise<Run> {
-  for (let i = 0; i < steps; i++) run.later.push(await run.process.ask());
-  await run.process[Symbol.asyncDispose]();
-  return run;
+async function complete({ process, later }: Run, steps: number): Promise<void> {
+  for (let i = 0; i < steps; i++) later.push(await process.ask());
+  await process[Symbol.asyncDispose]();
 }
 
 function ownProcess(name: string, { weightMemory = "packed", threads = 2 }: FullSizeOptions): Contender<Figures> {
