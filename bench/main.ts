@@ -8,6 +8,7 @@ import { fullSizeBench, peerRuntimes } from "./full-size/full-size.ts";
 import { parts } from "./full-size/parts.ts";
 import { prologueBench } from "./full-size/prologue.ts";
 import { imageBench } from "./image.ts";
+import { memoryBench } from "./memory.ts";
 import { passesBench } from "./passes.ts";
 import { randomBench } from "./random.ts";
 import { samplerWalk } from "./sampler-walk.ts";
@@ -58,6 +59,8 @@ const benches: Readonly<Record<string, Bench>> = {
   data: { run: dataBench, full: [] },
   "deep-network": { run: () => deepNetworkBench() },
   "deep-network-checkpointed": { run: () => deepNetworkBench({ checkpoints: true }) },
+  memory: { run: () => memoryBench(), full: [] },
+  "memory-default": { run: () => memoryBench({ fullSize: false }) },
   passes: { run: passesBench, full: [], short: [] },
   image: { run: imageBench, full: [] },
   prologue: { run: () => prologueBench({ steps: fullSize.steps, weightMemory }), full: [] },
