@@ -59,6 +59,8 @@ if (chromium === undefined)
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
+    // Vitest's own choice leaves one core out, which is half of a machine of two
+    maxWorkers: "100%",
     slowTestThreshold: 10_000,
     projects: chromium === undefined ? [node] : [node, browser(chromium)],
   },
