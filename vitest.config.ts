@@ -10,6 +10,7 @@ const node: TestProjectConfiguration = {
     name: "node",
     include: ["packages/*/{src,test}/**/*.test.ts", "{test,scripts,examples,bench}/**/*.test.ts"],
     exclude: ["**/node_modules/**", ...inBrowser],
+    globalSetup: "test/worker-bundle.ts",
     pool: "forks",
     testTimeout: 180_000,
     hookTimeout: 180_000,
