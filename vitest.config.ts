@@ -10,6 +10,7 @@ const node: TestProjectConfiguration = {
     name: "node",
     include: ["packages/*/{src,test}/**/*.test.ts", "{test,scripts,examples,bench}/**/*.test.ts"],
     exclude: ["**/node_modules/**", ...inBrowser],
+    globalSetup: "test/worker-bundle.ts",
     pool: "forks",
     testTimeout: 180_000,
     hookTimeout: 180_000,
@@ -59,6 +60,8 @@ if (chromium === undefined)
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
+    // Vitest's own choice leaves one core out, which is half of a machine of two
+    maxWorkers: "100%",
     slowTestThreshold: 10_000,
     projects: chromium === undefined ? [node] : [node, browser(chromium)],
   },

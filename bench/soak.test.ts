@@ -8,6 +8,6 @@ test.skipIf(process.platform !== "linux")(
     expect(images).toBe(12);
     expect(moreFiles).toBeLessThanOrEqual(0);
     expect(moreHandles).toBeLessThanOrEqual(0);
-    expect(growthMB).toBeLessThan(60);
+    expect(growthMB).toBeLessThan(40);
   },
 );

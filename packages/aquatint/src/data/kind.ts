@@ -10,8 +10,8 @@ export interface DataSources {
   readonly cacheFolder?: string | undefined;
   /** A folder of images with captions. */
   imageFolder(request: FolderRequest): Promise<ImageFolder>;
-  /** Handwritten digits. */
-  digits(): Promise<Digits>;
+  /** Images of these digits at least, 0 .. 9. */
+  digits(digits: readonly number[]): Promise<Digits>;
   /** A folder of latents. */
   latentPool(folder: string): Promise<LatentPool>;
 }

