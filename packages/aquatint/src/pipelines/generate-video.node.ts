@@ -16,7 +16,6 @@ import { planMemoryLimit } from "./memory/plan.node.ts";
 import type { MemoryPlan } from "./memory/plan.ts";
 import { rehearsedClip } from "./memory/rehearsal.node.ts";
 import { adaptedModel } from "./model/adapted-model.node.ts";
-import { withVae } from "./model/adapters.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
 import { withLinearBetas } from "./model/motion.ts";
@@ -39,12 +38,12 @@ export interface OpenVideoOptions extends OpenOptions {
  */
 export async function openTextToVideo(
   path: string | ModelFiles,
-  { variant, vae, motion, ...files }: OpenVideoOptions = {},
+  { variant, motion, ...files }: OpenVideoOptions = {},
 ): Promise<TextToImageModel> {
   const model = withLinearBetas(await openModel(path, { variant }));
   const source = motion ?? model;
   if (motion === undefined) componentOf(model, "MotionAdapter");
-  return adaptedModel(vae === undefined ? model : await withVae(model, vae), { ...files, motion: source });
+  return adaptedModel(model, { ...files, motion: source });
 }
 
 /** Options of `generateVideo`. */
