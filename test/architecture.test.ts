@@ -243,6 +243,14 @@ describe("the library", () => {
     expect(loadedBy(all, "train/run/start-run.node.ts")).toContain("runtime/runtime.node.ts");
   });
 
+  test("loads for an image no code that most images do not use", () => {
+    const loaded = [...loadedBy(all, "pipelines/generate.node.ts")];
+    const rare =
+      /^(checkpoints\/lora|models\/(motion|controlnet|autoencoder-tiny)|diffusion\/diffusers\/.*classes|formats\/video|tokenizers\/generated|pipelines\/text-to-video|train)\/?|^(@bufbuild|zod)/;
+    expect(loaded.filter((target) => rare.test(target))).toEqual([]);
+    expect(loaded).toContain("pipelines/model/text-to-image-model.ts");
+  });
+
   test("imports types alone from onnxruntime-common", () => {
     const imports = all.flatMap((source) => source.imports);
     expect(imports.filter(({ target, typeOnly }) => target === "onnxruntime-common" && !typeOnly)).toEqual([]);
