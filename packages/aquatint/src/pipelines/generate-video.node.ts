@@ -1,7 +1,8 @@
 import type { ModelFiles } from "../checkpoints/files.ts";
 import { openModel } from "../checkpoints/open.node.ts";
-import { componentOf } from "../checkpoints/open.ts";
+import type { Model } from "../checkpoints/types.ts";
 import { checkRows } from "../diffusion/samplers/define-sampler.ts";
+import { AquatintError } from "../errors.ts";
 import { followingSeed } from "../math/random.ts";
 import { defaultModelFolder } from "./default-model.node.ts";
 import {
@@ -42,8 +43,15 @@ export async function openTextToVideo(
 ): Promise<TextToImageModel> {
   const model = withLinearBetas(await openModel(path, { variant }));
   const source = motion ?? model;
-  if (motion === undefined) componentOf(model, "MotionAdapter");
+  if (motion === undefined) checkMotion(model);
   return adaptedModel(model, { ...files, motion: source });
+}
+
+function checkMotion({ name, components }: Model): void {
+  if (Array.from(components.values()).some(({ className }) => className === "MotionAdapter")) return;
+  throw new AquatintError("model/class", `${name} makes images: it holds no MotionAdapter, which clips need`, {
+    hint: "name an AnimateDiff adapter made for the model: --motion PATH, `motion` in code",
+  });
 }
 
 /** Options of `generateVideo`. */

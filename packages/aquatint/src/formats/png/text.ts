@@ -1,5 +1,6 @@
 import { AquatintError } from "../../errors.ts";
 import { concatBytes } from "../../util/concat.ts";
+import type { ImageTexts } from "../image/image-texts.ts";
 import { MAX_TEXT_BYTES } from "../metadata/text-budget.ts";
 import { latin1OrUtf8, looksLikeUtf8 } from "../metadata/text-encoding.ts";
 import { joinChunks, type PngChunk, pngError, readChunks } from "./chunks.ts";
@@ -26,7 +27,7 @@ export function textChunk(keyword: string, text: string): PngChunk {
 }
 
 /** A copy of a PNG file with texts before its image. @throws AquatintError "png/…" for a damaged file or a wrong keyword. */
-export function pngWithTexts(bytes: Uint8Array, texts: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> {
+export function pngWithTexts(bytes: Uint8Array, texts: ImageTexts): Uint8Array<ArrayBuffer> {
   const [header, ...rest] = readChunks(bytes);
   const textChunks = Object.entries(texts).map(([keyword, text]) => textChunk(keyword, text));
   return joinChunks([...(header ? [header] : []), ...textChunks, ...rest]);
