@@ -13,7 +13,7 @@ import type { VaePrecision } from "./memory/open-network.ts";
 import { planMemoryLimit } from "./memory/plan.node.ts";
 import type { MemoryPlan } from "./memory/plan.ts";
 import { rehearsedImages } from "./memory/rehearsal.node.ts";
-import { adaptedModel, type VaeFile } from "./model/adapted-model.node.ts";
+import { adaptedModel } from "./model/adapted-model.node.ts";
 import type { AdapterFiles } from "./model/adapters.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
@@ -26,7 +26,7 @@ import { planTextToImage, type TextToImagePlan } from "./text-to-image/plan.ts";
 import { type TextToImageEvent, type TextToImageRun, textToImage } from "./text-to-image/text-to-image.ts";
 
 /** Which files a model is opened from besides its own. */
-export interface OpenOptions extends FolderOptions, AdapterFiles, VaeFile {}
+export interface OpenOptions extends FolderOptions, AdapterFiles {}
 
 /** Opens a text-to-image model: a folder in the published layout or an original single file; its weights stay there. */
 export const openTextToImage = async (path: string | ModelFiles, { variant, ...files }: OpenOptions = {}) =>

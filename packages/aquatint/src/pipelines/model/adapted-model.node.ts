@@ -5,14 +5,8 @@ import type { AdaptedTrace } from "./adapters.ts";
 import { boundModel, type TextToImageModel } from "./model-folder.ts";
 import { textToImageModel } from "./text-to-image-model.ts";
 
-/** The file of another autoencoder. */
-export interface VaeFile {
-  /** Folder or file of the autoencoder that takes the place of the model's own. */
-  readonly vae?: string | undefined;
-}
-
 /** Files that are opened beside a model, and the motion modules of its U-Net. */
-export interface MotionAdapterFiles extends AdapterFiles, VaeFile {
+export interface MotionAdapterFiles extends AdapterFiles {
   /** Folder or file of an AnimateDiff adapter, for a model that makes clips; or what was opened and holds one. */
   readonly motion?: string | Model | undefined;
 }
