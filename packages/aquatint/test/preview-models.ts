@@ -5,7 +5,7 @@ import { AutoencoderTiny, parseAutoencoderTinyConfig } from "../src/models/autoe
 import { initialize } from "../src/nn/init.ts";
 import { parameters } from "../src/nn/module.ts";
 import { modelParameters } from "../src/pipelines/model/components.ts";
-import { encodeModelFolder } from "../src/pipelines/model/model-folder.ts";
+import { encodeModelFolder } from "../src/pipelines/model/encode-folder.ts";
 import { textToImageModules } from "../src/pipelines/model/text-to-image-modules.ts";
 import { tinyVae } from "../src/train/tiny.cases.ts";
 import { tinyModelParts } from "./tiny-pixel-model.ts";

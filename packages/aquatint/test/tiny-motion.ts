@@ -2,7 +2,7 @@ import { memoryFiles } from "../src/checkpoints/files.ts";
 import { openModel } from "../src/checkpoints/open.ts";
 import { float32 } from "../src/graph/host-tensor.ts";
 import { parseMotionAdapterConfig } from "../src/models/motion/index.ts";
-import { encodeComponent } from "../src/pipelines/model/component.ts";
+import { encodeComponent } from "../src/pipelines/model/encode-folder.ts";
 import { motionParameters } from "../src/pipelines/model/motion.ts";
 import { textToImageModel } from "../src/pipelines/model/text-to-image-model.ts";
 import { noiseWeights } from "./evaluate.ts";

@@ -5,7 +5,8 @@ import { encodeSafetensors, parseSafetensors } from "../src/formats/safetensors/
 import { torchCpu } from "../src/math/random.ts";
 import { initialize } from "../src/nn/init.ts";
 import { modelParameters } from "../src/pipelines/model/components.ts";
-import { encodeModelFolder, type ModelConfigs, type ModelFolder } from "../src/pipelines/model/model-folder.ts";
+import { encodeModelFolder, type ModelFolder } from "../src/pipelines/model/encode-folder.ts";
+import type { ModelConfigs } from "../src/pipelines/model/model-folder.ts";
 import { textToImageModules } from "../src/pipelines/model/text-to-image-modules.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../src/tokenizers/files.ts";
 import { trainBytePairs } from "../src/tokenizers/train.ts";

@@ -53,7 +53,7 @@ export const emojiFields = {
     ),
   )
     .optional()
-    .describe("The things to draw; all of the table if left out."),
+    .describe("The things to draw. Default: all of the table."),
   colors: someOf(
     oneOf(
       colors.map((c) => c.name),
@@ -61,25 +61,25 @@ export const emojiFields = {
     ),
   )
     .optional()
-    .describe("The background colors; all if left out."),
-  mirror: z.boolean().default(false).describe("Swap left and right of each thing one time in two."),
+    .describe("The background colors. Default: all."),
+  mirror: z.boolean().default(false).describe("Flip each thing horizontally with a probability of 1/2."),
   templates: weights(templateNames, "a kind of scene")
     .optional()
     .describe(
-      "How often each kind of scene is drawn, relative to the others; if left out, all that the names can play.",
+      "Relative frequency of each kind of scene. Default: built-in frequencies of the kinds that the names allow.",
     ),
   backgrounds: weights(backgroundNames, "a kind of background")
     .default(usualBackgrounds)
-    .describe("How often each kind of background is drawn, relative to the others."),
-  nameSet: z.enum(nameSetNames).optional().describe("The things to draw, as a set, in place of `names`."),
+    .describe("Relative frequency of each kind of background."),
+  nameSet: z.enum(nameSetNames).optional().describe("A set of things to draw, instead of `names`."),
   styleWeights: weights(styles, "a style")
     .optional()
-    .describe("How often each of the styles is drawn, relative to the others; all alike if left out."),
+    .describe("Relative frequency of each style. Default: equally often."),
   wording: z
     .enum(wordingNames)
     .default("plain")
     .describe(
-      "How captions are put: plainly, or varied as people type them (the first of the styles then goes without saying).",
+      "Wording of captions: plain, or varied as people type them, in which the first of the styles may be left unnamed.",
     ),
   contrasts: z
     .int()
@@ -87,6 +87,6 @@ export const emojiFields = {
     .max(15)
     .default(0)
     .describe(
-      "Scenes that follow each one and differ from it in one respect: order, relation, color, name, number or size.",
+      "Number of scenes after each one that differ from it in one respect: order, relation, color, name, number or size.",
     ),
 } as const;

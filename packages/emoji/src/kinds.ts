@@ -28,7 +28,7 @@ const singlesConfig = z.strictObject({
 const scenesFields = z.strictObject({
   name: z
     .literal("emoji-scenes")
-    .describe("One to four emoji in a relation that the caption tells, on any background."),
+    .describe("One to four emoji on any background. The caption names the relation between them."),
   size: sized(32, 256, 64),
   ...{ templates, names, name_set: nameSet, styles, style_weights: styleWeights, backgrounds },
   ...{ colors: grounds, mirror, wording, contrasts },

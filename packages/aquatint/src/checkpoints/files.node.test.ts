@@ -22,3 +22,17 @@ test("a range is read where handles are not disposable, as those of yarn's file 
     await rm(folder, { recursive: true });
   }
 });
+
+test("a range that ends behind the file takes no more memory than the file's bytes", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "aquatint-disk-"));
+  try {
+    await writeFile(join(folder, "model.bin"), "0123456789");
+    const files = await diskFiles(folder);
+    const tail = await files.read("model.bin", { offset: 6, length: 2 ** 30 });
+    expect(new TextDecoder().decode(tail)).toBe("6789");
+    expect(tail.buffer.byteLength).toBe(4);
+    expect(await files.read("model.bin", { offset: 20, length: 5 })).toHaveLength(0);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -66,11 +66,13 @@ async function readRange(path: string, range: FileRange): Promise<Uint8Array<Arr
 }
 
 async function readFrom(file: FileHandle, { offset, length }: FileRange): Promise<Uint8Array<ArrayBuffer>> {
-  const data = new Uint8Array(length);
+  // a range may end far behind the file, and its bytes would be filled with zeros first
+  const { size } = await file.stat();
+  const data = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
   let end = 0;
   // one call reads at most 2 GiB
-  while (end < length) {
-    const { bytesRead } = await file.read(data, end, Math.min(length - end, 2 ** 30), offset + end);
+  while (end < data.length) {
+    const { bytesRead } = await file.read(data, end, Math.min(data.length - end, 2 ** 30), offset + end);
     if (bytesRead === 0) break;
     end += bytesRead;
   }

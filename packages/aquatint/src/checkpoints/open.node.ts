@@ -21,7 +21,7 @@ export async function modelFiles(path: string): Promise<ModelFiles> {
   return diskFiles(path).catch((error: unknown) => {
     if (!(error instanceof AquatintError) || error.code !== "file/missing") throw error;
     throw new AquatintError("model/missing", `there is no model at ${path}`, {
-      hint: "give the folder of a model, the one that holds model_index.json, or a .safetensors file",
+      hint: "give the folder of a model, the one that holds model_index.json, or a .safetensors file; aquatint pull downloads one from the Hugging Face Hub",
       cause: error,
     });
   });

@@ -67,7 +67,7 @@ async function createProgram(io: Io, first = ""): Promise<Command> {
       getErrHelpWidth: () => io.stderr.columns ?? 100,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
-      outputError: (text, write) => write(withHint(text, "aquatint --help lists the commands")),
+      outputError: (text, write) => write(withHint(text, commandHint(text))),
     });
   const loaders = Object.hasOwn(commands, first) ? [lookup(commands, first)] : Object.values(commands);
   for (const add of await Promise.all(loaders.map((load) => load()))) {
@@ -77,6 +77,12 @@ async function createProgram(io: Io, first = ""): Promise<Command> {
   }
   return program;
 }
+
+/** A word with spaces is a prompt. */
+const commandHint = (text: string): string =>
+  /unknown command '\S+\s/.test(text)
+    ? 'a prompt follows its command: aquatint generate "a red apple"'
+    : "aquatint --help lists the commands";
 
 const addHint = (command: Command, hint: string, elsewhere: Readonly<Record<string, string>> = {}): Command =>
   command.configureOutput({

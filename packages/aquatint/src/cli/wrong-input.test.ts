@@ -32,6 +32,7 @@ const generate = (...args: string[]) => ["generate", "a red apple", "--model", "
 describe("wrong input fails before anything is loaded, with a sentence and a hint, and nothing is written", () => {
   test.each<[argv: string[], message: string, hint: string]>([
     [["generat", "x"], "unknown command 'generat'", "did you mean generate?"],
+    [["a red apple"], "unknown command 'a red apple'", "aquatint generate"],
     [["generate"], "missing required argument 'prompt'", "in quotes"],
     [["generate", "a", "red", "apple"], "too many arguments for 'generate'", "in quotes"],
     [generate("--stpes", "3"), "unknown option '--stpes'", "did you mean --steps?"],

@@ -157,7 +157,7 @@ export const writeSafetensors = (
 ): Promise<void> => writeFileAtomic(path, encodeSafetensors(tensors, metadata));
 
 const failures: Readonly<Record<string, readonly [kind: string, problem: string, hint: string]>> = {
-  ENOENT: ["missing", "no such file or folder", "Check the path; the folder of a new file must exist."],
+  ENOENT: ["missing", "no such file or folder", "Check the path. For a new file, its folder must exist."],
   ENOTDIR: ["missing", "a part of the path is a file, not a folder", "Check the path."],
   EISDIR: ["is-folder", "it is a folder, expected a file", "Name a file inside it."],
   EACCES: ["denied", "permission denied", "Check who may use the file and its folder."],

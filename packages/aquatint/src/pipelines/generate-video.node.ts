@@ -1,7 +1,8 @@
 import type { ModelFiles } from "../checkpoints/files.ts";
 import { openModel } from "../checkpoints/open.node.ts";
-import { componentOf } from "../checkpoints/open.ts";
+import type { Model } from "../checkpoints/types.ts";
 import { checkRows } from "../diffusion/samplers/define-sampler.ts";
+import { AquatintError } from "../errors.ts";
 import { followingSeed } from "../math/random.ts";
 import { defaultModelFolder } from "./default-model.node.ts";
 import {
@@ -16,7 +17,6 @@ import { planMemoryLimit } from "./memory/plan.node.ts";
 import type { MemoryPlan } from "./memory/plan.ts";
 import { rehearsedClip } from "./memory/rehearsal.node.ts";
 import { adaptedModel } from "./model/adapted-model.node.ts";
-import { withVae } from "./model/adapters.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
 import { withLinearBetas } from "./model/motion.ts";
@@ -39,12 +39,19 @@ export interface OpenVideoOptions extends OpenOptions {
  */
 export async function openTextToVideo(
   path: string | ModelFiles,
-  { variant, vae, motion, ...files }: OpenVideoOptions = {},
+  { variant, motion, ...files }: OpenVideoOptions = {},
 ): Promise<TextToImageModel> {
   const model = withLinearBetas(await openModel(path, { variant }));
   const source = motion ?? model;
-  if (motion === undefined) componentOf(model, "MotionAdapter");
-  return adaptedModel(vae === undefined ? model : await withVae(model, vae), { ...files, motion: source });
+  if (motion === undefined) checkMotion(model);
+  return adaptedModel(model, { ...files, motion: source });
+}
+
+function checkMotion({ name, components }: Model): void {
+  if (Array.from(components.values()).some(({ className }) => className === "MotionAdapter")) return;
+  throw new AquatintError("model/class", `${name} makes images: it holds no MotionAdapter, which clips need`, {
+    hint: "name an AnimateDiff adapter made for the model: --motion PATH, `motion` in code",
+  });
 }
 
 /** Options of `generateVideo`. */

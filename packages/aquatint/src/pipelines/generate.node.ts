@@ -14,7 +14,7 @@ import { planMemoryLimit } from "./memory/plan.node.ts";
 import type { MemoryPlan } from "./memory/plan.ts";
 import { rehearsedImages } from "./memory/rehearsal.node.ts";
 import { adaptedModel } from "./model/adapted-model.node.ts";
-import { type AdapterFiles, withVae } from "./model/adapters.node.ts";
+import type { AdapterFiles } from "./model/adapters.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
 import type { TextToImageNetwork } from "./network/network.ts";
@@ -26,16 +26,11 @@ import { planTextToImage, type TextToImagePlan } from "./text-to-image/plan.ts";
 import { type TextToImageEvent, type TextToImageRun, textToImage } from "./text-to-image/text-to-image.ts";
 
 /** Which files a model is opened from besides its own. */
-export interface OpenOptions extends FolderOptions, AdapterFiles {
-  /** Folder or file of the autoencoder that takes the place of the model's own. */
-  readonly vae?: string | undefined;
-}
+export interface OpenOptions extends FolderOptions, AdapterFiles {}
 
 /** Opens a text-to-image model: a folder in the published layout or an original single file; its weights stay there. */
-export async function openTextToImage(path: string | ModelFiles, { variant, vae, ...files }: OpenOptions = {}) {
-  const model = await openModel(path, { variant });
-  return adaptedModel(vae === undefined ? model : await withVae(model, vae), files);
-}
+export const openTextToImage = async (path: string | ModelFiles, { variant, ...files }: OpenOptions = {}) =>
+  adaptedModel(await openModel(path, { variant }), files);
 
 /** Which model is loaded, and how it is run: for images and for clips. */
 export interface GenerationEngineOptions extends OpenOptions, PreviewOptions {

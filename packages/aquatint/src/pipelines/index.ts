@@ -28,10 +28,10 @@ export {
   type MetadataContext,
 } from "./metadata/reproduce.ts";
 export type { AdaptedTrace, NetworkAdapters } from "./model/adapters.ts";
-export { type ComponentContent, encodeComponent, encodeJson } from "./model/component.ts";
 export * from "./model/components.ts";
 export { addControlNets, type ControlNet, type ControlShape, describedControlNet } from "./model/controlnet.ts";
 export { generationDefaults } from "./model/defaults.ts";
+export * from "./model/encode-folder.ts";
 export * from "./model/model-folder.ts";
 export type { TextEncoder, TextReading, TokenVectors } from "./model/text-encoders.ts";
 export { type TextToImageModelOptions, textToImageModel } from "./model/text-to-image-model.ts";

@@ -1,6 +1,5 @@
 import { itemAt } from "../util/items.ts";
 import { type ClipTokenizer, clipTokenizer } from "./clip.ts";
-import { packedMerges } from "./generated/clip-merges.ts";
 import { byteSymbols, END, START, WORD_END } from "./words.ts";
 
 /** CLIP's published vocabulary: ids by token, and the merges as lines of merges.txt. */
@@ -11,6 +10,7 @@ export interface ClipVocabulary {
 
 /** CLIP's vocabulary (OpenAI, MIT license) of 49,408 tokens, unpacked from the package; nothing is fetched. */
 export async function clipVocabulary(): Promise<ClipVocabulary> {
+  const { packedMerges } = await import("./generated/clip-merges.ts");
   const planes = await unpacked(packedMerges);
   const n = planes.length / 4;
   const symbols = [...byteSymbols, ...byteSymbols.map((symbol) => symbol + WORD_END)];

@@ -7,39 +7,47 @@ const count = z.int().positive();
 const file = z.string().min(1);
 
 const sampling = z.strictObject({
-  sampler: file.default("ddim").describe("A sampler's name; one that adds no noise, so that vectors fix images."),
+  sampler: file
+    .default("ddim")
+    .describe("Name of a sampler that adds no noise, so that the latent vector determines the image."),
   steps: count.describe("Steps of the sampler."),
 });
 
 const model = z.strictObject({
-  name: z.string().min(1).describe("What the report calls it."),
-  config: file.describe(`Configuration of its training run, of a task ${Object.keys(modelKinds).join(", ")}.`),
-  walks: z.array(sampling).min(1).optional().describe("Of a model that takes steps: how many, by which samplers."),
+  name: z.string().min(1).describe("Name of the model in the report."),
+  config: file.describe(
+    `Configuration file of its training run, of a task among ${Object.keys(modelKinds).join(", ")}.`,
+  ),
+  walks: z
+    .array(sampling)
+    .min(1)
+    .optional()
+    .describe("Samplers and numbers of steps, for a model that samples in steps."),
 });
 
 const measure = z.strictObject({
-  images: count.min(32).default(480).describe("Images that each model makes, and real ones beside them."),
+  images: count.min(32).default(480).describe("Images that each model makes, compared with as many real ones."),
   split: z
     .enum(splits)
     .default("held-out")
     .describe(
-      'The real images: held-out ones, or new draws of what training draws from ("train"), for data that is made as it is drawn and whose held-out images show other things.',
+      'The real images: held-out ones ("held-out"), or new samples from the training distribution ("train"), for data sets that compose images and whose held-out images show other things.',
     ),
-  bounds: count.default(32).describe("Real images whose likelihood is bounded."),
-  evaluations: count.default(60).describe("Denoising terms of a diffusion bound that are evaluated."),
-  importance: count.default(16).describe("Draws of a latent for the importance-weighted bound."),
-  timed: count.default(9).describe("Single images that are timed; the fastest counts, since others use the machine."),
-  neighbors: count.default(4096).describe("Training images that nearest neighbors are looked for in."),
-  seed: z.int().nonnegative().default(0).describe("Of the vectors that images are made of."),
+  bounds: count.default(32).describe("Real images in the estimate of the likelihood bound."),
+  evaluations: count.default(60).describe("Denoising terms to evaluate in a diffusion model's bound."),
+  importance: count.default(16).describe("Latents drawn for each image in the importance-weighted bound."),
+  timed: count.default(9).describe("Images to time, one by one. The fastest counts."),
+  neighbors: count.default(4096).describe("Training images to search for nearest neighbors."),
+  seed: z.int().nonnegative().default(0).describe("Seed of the latent vectors of the images."),
 });
 
 /** Configuration of `aquatint compare`; files lie relative to it. */
 export const comparisonConfig = z.strictObject({
-  $schema: z.string().optional().describe("Where editors find the schema of this file."),
-  title: z.string().min(1).describe("The data, in a few words."),
-  judge: file.describe('Configuration of the classifier\'s run, of "task": "classification".'),
-  models: z.array(model).min(2).describe("What is compared."),
-  measure: measure.prefault({}).describe("How much is measured."),
+  $schema: z.string().optional().describe("Path or URL of this file's JSON Schema, for editors."),
+  title: z.string().min(1).describe("Short description of the data."),
+  judge: file.describe('Configuration file of the classifier\'s run, of "task": "classification".'),
+  models: z.array(model).min(2).describe("The models to compare."),
+  measure: measure.prefault({}).describe("Sample sizes of the measurements."),
 });
 /** A comparison with its defaults filled in. */
 export type ComparisonConfig = z.output<typeof comparisonConfig>;

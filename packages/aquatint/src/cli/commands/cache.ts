@@ -20,7 +20,7 @@ export const addCache = (program: Command, io: Io): Command =>
     .command("cache")
     .summary("list, clear or limit the packed weights that are kept on disk")
     .description(
-      "Packed weights of models that were used twice, which later starts map instead of packing again. They take at most a tenth of the free disk, or what `aquatint cache limit GB` sets; the ones used longest ago go first.",
+      "Lists, clears or limits packed weights. A large model that was used twice keeps its weights on disk in packed form, so that it loads faster. Packed weights take at most a tenth of the free disk, or what `aquatint cache limit GB` sets; the least recently used are removed first.",
     )
     .argument("[action]", actions.join(", "), action, "list")
     .argument("[GB]", 'of "limit": the GB that they may take, or "default" for a tenth of the free disk')

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { noiseWeights } from "../../../test/evaluate.ts";
 import { AutoencoderKL, parseAutoencoderConfig } from "../../models/autoencoder/index.ts";
 import { parameters } from "../../nn/module.ts";
-import { encodeComponent } from "../../pipelines/model/component.ts";
+import { encodeComponent } from "../../pipelines/model/encode-folder.ts";
 import { tinyVae } from "../../train/tiny.cases.ts";
 import { main } from "../main.ts";
 

@@ -44,19 +44,21 @@ const MAX_CLIPS = 1000;
 /** Adds `aquatint video` to the program. */
 export const addVideo = (program: Command, io: Io): Command =>
   addPreviewFlags(addMemory(addCheckpointFlags(addFiles(addVideoFlags(addSampling(program.command("video")))), io)))
-    .summary("make clips of a prompt")
-    .description("Makes clips of a prompt with an AnimateDiff motion adapter. Without --out they go to ./out/.")
+    .summary("make clips from a prompt")
+    .description(
+      "Makes clips from a prompt with an AnimateDiff motion adapter. Without --out, writes them to ./out/ and never overwrites a file.",
+    )
     .argument("<prompt>", 'what to show, in quotes: "a rocket taking off"; over frames: "0: a cat, 8: a dog"')
     .option("--model <path>", `folder or .safetensors file of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
     .option("--seed <s>", "same seed, same clip (default: a new one)", seedOption("--seed"))
     .option(
       "--count <n>",
-      "clips to make, with seeds that follow each other",
+      "number of clips, with consecutive seeds",
       whole("--count", { min: 1, max: MAX_CLIPS, example: 4 }),
       1,
     )
     .option("--size <WxH>", "width and height in pixels (default: what the model was trained at)", size)
-    .option("--negative <text>", "what the clip should not show")
+    .option("--negative <text>", "negative prompt: what the clip should not show")
     .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--quiet", "show no progress")
@@ -70,7 +72,7 @@ const addFiles = (command: Command): Command =>
     )
     .option(
       "--loops <n>",
-      "times that the clip is played, 0 for ever; of .webp, .gif and .png",
+      "number of times that a .webp, .gif or .png file plays; 0 means forever",
       integer("--loops", { min: 0, max: 65535, example: 1 }),
       0,
     )

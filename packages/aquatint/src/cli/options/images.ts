@@ -59,7 +59,7 @@ export const addImageFlags = (command: Command): Command =>
     .option("--init <file>", "initial image, for image-to-image: PNG; with the package sharp also JPEG, WebP, ...")
     .option(
       "--strength <s>",
-      `how far to go from --init, above 0 to 1 (default: ${img2imgDefaults.strength}; with --mask ${img2imgDefaults.inpaintingStrength})`,
+      `how much to change --init, above 0 to 1 (default: ${img2imgDefaults.strength}; with --mask ${img2imgDefaults.inpaintingStrength})`,
       share("--strength", 0.6),
     )
     .option(
@@ -82,10 +82,14 @@ const addControl = (command: Command): Command =>
     .option("--control-image <file>", "input image of a ControlNet; one for each --control, or one for all", each(path))
     .option(
       "--control-scale <s>",
-      `how strongly a ControlNet acts, likewise (default: ${img2imgDefaults.controlScale})`,
+      `strength of a ControlNet; one for each --control, or one for all (default: ${img2imgDefaults.controlScale})`,
       each(decimal("--control-scale", { min: 0, example: 0.8 })),
     )
-    .option(`${RANGE} <a-b>`, "the steps at which it acts, likewise, as shares of all (default: 0-1)", each(range));
+    .option(
+      `${RANGE} <a-b>`,
+      "steps at which a ControlNet acts, as fractions of all steps; one for each --control, or one for all (default: 0-1)",
+      each(range),
+    );
 
 const addHires = (command: Command): Command =>
   command
@@ -96,12 +100,12 @@ const addHires = (command: Command): Command =>
     )
     .option(
       "--hires-strength <s>",
-      `how far the larger image may go from it, above 0 to 1 (default: ${hiresFixDefaults.strength})`,
+      `how much the second pass changes the enlarged image, above 0 to 1 (default: ${hiresFixDefaults.strength})`,
       share("--hires-strength", hiresFixDefaults.strength),
     )
     .option(
       "--hires-steps <n>",
-      "steps of the second pass, of which --hires-strength is the share that runs (default: as --steps)",
+      "steps of the second pass; the fraction --hires-strength of them runs (default: as --steps)",
       integer("--hires-steps", { min: 1, example: 20 }),
     );
 

@@ -44,7 +44,7 @@ export const addSampling = (command: Command): Command =>
     )
     .option(
       "--noise <kind>",
-      `of stochastic samplers: ${noiseKinds.join(", ")} (one path for every number of steps)`,
+      `noise of stochastic samplers: ${noiseKinds.join(", ")} (one path for every number of steps)`,
       noiseKindNamed,
       noiseDefaults.noise,
     );

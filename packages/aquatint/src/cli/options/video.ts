@@ -42,15 +42,15 @@ export const addVideoFlags = (command: Command): Command =>
     )
     .option(
       "--fps <f>",
-      "frames a second in the file",
+      "frames per second of the file",
       decimal("--fps", { min: 0.1, max: 120, example: 8 }),
       videoDefaults.fps,
     )
     .option("--init <path>", "initial clip, for video-to-video: .gif, .webp, .png, .mp4, or a folder of images")
-    .option("--first-frame <file>", "image that the first frame is held to, for image-to-video")
+    .option("--first-frame <file>", "image that the clip starts from, for image-to-video")
     .option(
       "--strength <s>",
-      `how far to go from --init or --first-frame, above 0 to 1 (default: ${videoDefaults.strength}; with --first-frame 1)`,
+      `how much to change --init or --first-frame, above 0 to 1 (default: ${videoDefaults.strength}; with --first-frame 1)`,
       decimal("--strength", { min: 0, max: 1, example: 0.6 }),
     );
 
@@ -77,7 +77,7 @@ const addWindows = (command: Command): Command =>
     )
     .option(
       "--frame-noise <name>",
-      `initial noise of the frames behind the first window: ${frameNoises.join(", ")} (default: shuffle with --context)`,
+      `initial noise of the frames after the first window: ${frameNoises.join(", ")} (default: shuffle with --context)`,
       frameNoiseNamed,
     )
     .option(

@@ -104,6 +104,19 @@ test("a model has the bytes that the protobuf library writes, and reads as what 
   expect(read.graph!.node[0]!.attribute[0]!.f).toBe(Math.fround(-0.1));
 });
 
+test("a model of more than one block of bytes has those of the protobuf library, long values and texts among them", () => {
+  const nodes = Array.from({ length: 5000 }, (_, i) => ({
+    ...{ input: [`x${i}`], output: [`ü${i}`], name: "é".repeat(i % 300), opType: "Neg", attribute: [], domain: "" },
+  }));
+  const initializer = [2 ** 16 - 1, 2 ** 16, 2 ** 16 + 1, 200_000].map((length) => ({
+    ...{ dims: [length], dataType: dataTypes.bool, name: "n".repeat(length) },
+    rawData: Uint8Array.from({ length }, (_, i) => i * 7),
+  }));
+  const large: ModelProto = { ...model, graph: { ...model.graph, node: nodes, initializer } };
+  const expected = toBinary(ModelProtoSchema, create(ModelProtoSchema, forLibrary(large)));
+  expect(Buffer.compare(encodeModel(large), expected)).toBe(0);
+});
+
 test("the numbers of types are those of onnx.proto", () => {
   const { FLOAT, INT32, INT64, BOOL, FLOAT16, DOUBLE, BFLOAT16, FLOAT8E4M3FN, FLOAT8E5M2 } = DataType;
   expect(dataTypes).toEqual({

@@ -1,3 +1,5 @@
+import { type BackwardWriter, backwardWriter } from "./backward-writer.ts";
+
 /**
  * The part of onnx.proto that is written here, as plain objects. An encoder for all of protobuf reads descriptors at run time
  * and is 70 KB of a bundle; these tables are 1 KB.
@@ -96,68 +98,55 @@ export const EXTERNAL = 1;
 
 /** Serializes a model; large constants are copied once. */
 export function encodeModel(value: ModelProto): Uint8Array<ArrayBuffer> {
-  const parts: Uint8Array[] = [];
-  const bytes = new Uint8Array(writeMessage(model, value, parts));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  const writer = backwardWriter();
+  writeMessage(model, value, writer);
+  return writer.result();
 }
-
-/** Appends a message to `parts`; returns its length. */
-function writeMessage(fields: Fields, message: object, parts: Uint8Array[]): number {
-  let length = 0;
-  for (const [name, [number, kind]] of Object.entries(fields)) {
-    const value: unknown = message[name as keyof typeof message];
-    if (value === undefined) continue;
-    const [itemKind, items] = isRepeated(kind) ? [kind[0], value as readonly unknown[]] : [kind, [value]];
-    for (const item of items) length += writeField(number, itemKind, item, parts);
-  }
-  return length;
-}
-
-const isRepeated = (kind: Kind): kind is readonly [Scalar | Fields] => Array.isArray(kind);
 
 const wireTypes = { int: 0, string: 2, bytes: 2, float: 5 } as const;
 
-function writeField(number: number, kind: Scalar | Fields, value: unknown, parts: Uint8Array[]): number {
-  const tag = varint(number * 8 + (typeof kind === "string" ? wireTypes[kind] : 2));
-  const inner: Uint8Array[] = [];
-  const length =
-    typeof kind === "string" ? writeScalar(kind, value, inner) : writeMessage(kind, value as object, inner);
-  const isDelimited = typeof kind !== "string" || wireTypes[kind] === 2;
-  const head = isDelimited ? [tag, varint(length)] : [tag];
-  parts.push(...head);
-  for (const part of inner) parts.push(part);
-  return head.reduce((sum, part) => sum + part.length, length);
+interface Field {
+  readonly name: string;
+  readonly tag: number;
+  readonly kind: Scalar | Fields;
+  readonly isRepeated: boolean;
 }
 
-const utf8 = new TextEncoder();
-const scalarBytes: { readonly [K in Scalar]: (value: never) => Uint8Array } = {
-  string: (value: string) => utf8.encode(value),
-  bytes: (value: Uint8Array) => value,
-  int: (value: number) => varint(value),
-  float(value: number) {
-    const bytes = new Uint8Array(4);
-    new DataView(bytes.buffer).setFloat32(0, value, true);
-    return bytes;
-  },
-};
+/** The fields of each message, the last first. */
+const reversedFields = new Map<Fields, readonly Field[]>();
 
-function writeScalar(kind: Scalar, value: unknown, parts: Uint8Array[]): number {
-  const bytes = scalarBytes[kind](value as never);
-  parts.push(bytes);
-  return bytes.length;
+function fieldsOf(fields: Fields): readonly Field[] {
+  const listed = reversedFields.get(fields);
+  if (listed) return listed;
+  const list = Object.entries(fields).map(([name, [number, kind]]): Field => {
+    const isRepeated = isList(kind);
+    const item = isRepeated ? kind[0] : kind;
+    return { name, tag: number * 8 + (typeof item === "string" ? wireTypes[item] : 2), kind: item, isRepeated };
+  });
+  reversedFields.set(fields, list.reverse());
+  return list;
 }
 
-/** A whole number in groups of seven bits, the lowest first; a negative one in two's complement of 64 bits. */
-export function varint(value: number): Uint8Array {
-  if (value >= 0 && value < 128) return Uint8Array.of(value);
-  const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
-  bytes.push(Number(rest));
-  return Uint8Array.from(bytes);
+const isList = (kind: Kind): kind is readonly [Scalar | Fields] => Array.isArray(kind);
+
+/** Writes from the last byte to the first, so that the length of a message is there when its tag is written. */
+function writeMessage(fields: Fields, message: object, writer: BackwardWriter): void {
+  for (const field of fieldsOf(fields)) {
+    const value: unknown = message[field.name as keyof typeof message];
+    if (value === undefined) continue;
+    if (!field.isRepeated) {
+      writeField(field, value, writer);
+      continue;
+    }
+    const items = value as readonly unknown[];
+    for (let i = items.length - 1; i >= 0; i--) writeField(field, items[i], writer);
+  }
+}
+
+function writeField({ tag, kind }: Field, value: unknown, writer: BackwardWriter): void {
+  const end = writer.length();
+  if (typeof kind === "string") writer[kind](value as never);
+  else writeMessage(kind, value as object, writer);
+  if (tag % 8 === 2) writer.int(writer.length() - end);
+  writer.int(tag);
 }

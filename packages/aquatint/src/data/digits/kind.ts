@@ -28,13 +28,13 @@ const phrasesOf = (digit: number): readonly string[] => {
 };
 
 const config = z.strictObject({
-  name: z.literal("digits").describe("Handwritten digits of MNIST, 28 x 28 in a black frame: 32 x 32 pixels."),
+  name: z.literal("digits").describe("Handwritten digits of MNIST, padded with black from 28 x 28 to 32 x 32 pixels."),
   digits: z
     .array(z.int().min(0).max(9))
     .min(1)
     .refine((list) => new Set(list).size === list.length, "an entry stands twice")
     .default([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
-    .describe("Which digits to show."),
+    .describe("Digits to include."),
 });
 
 const [SIDE, FRAME] = [28, 2];

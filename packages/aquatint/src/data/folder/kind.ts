@@ -18,26 +18,36 @@ export interface FolderTruth {
 }
 
 const config = z.strictObject({
-  name: z.literal("captioned-folder").describe("A folder of images, each with what is said about it."),
-  folder: z.string().min(1).describe("The folder, from where the command is run; folders inside it are read too."),
+  name: z.literal("captioned-folder").describe("A folder of images with captions."),
+  folder: z.string().min(1).describe("Folder, relative to the current directory. Subfolders are read too."),
   size: z.int().min(8).max(1024).default(64).describe("Height and width of the images, in pixels."),
   fit: z
     .enum(["crop", "pad"])
     .default("crop")
-    .describe("What becomes of an image that is not square: a part of it fills the frame, or all of it is padded."),
-  crop: z
-    .enum(["middle", "random"])
-    .default("middle")
-    .describe("Which part of an image is taken that is larger than the frame."),
-  zoom: z.number().min(1).max(4).default(1).describe("Each image is enlarged up to this many times, at random."),
-  flip: z.boolean().default(false).describe("Swap left and right one time in two."),
+    .describe("How an image that is not square is fitted: cropped to a square, or padded to one."),
+  crop: z.enum(["middle", "random"]).default("middle").describe("Which part of a larger image is taken."),
+  zoom: z.number().min(1).max(4).default(1).describe("Each image is enlarged by a random factor from 1 to this."),
+  flip: z.boolean().default(false).describe("Flip the image horizontally with a probability of 1/2."),
   ground: z
     .tuple([z.int().min(0).max(255), z.int().min(0).max(255), z.int().min(0).max(255)])
     .default([255, 255, 255])
-    .describe("Red, green and blue behind what is transparent or padded."),
-  held_out_share: z.number().min(0).max(0.9).default(0.05).describe("Share of the images that training never sees."),
-  max_megapixels: z.number().positive().default(64).describe("Larger images are skipped."),
-  max_megabytes: z.number().positive().default(64).describe("Larger files are skipped."),
+    .describe("Red, green and blue, 0 .. 255, behind transparent pixels and padding."),
+  held_out_share: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.05)
+    .describe("Fraction of the images held out from training, 0 .. 0.9."),
+  max_megapixels: z
+    .number()
+    .positive()
+    .default(64)
+    .describe("Images larger than this many megapixels (10^6 pixels) are skipped."),
+  max_megabytes: z
+    .number()
+    .positive()
+    .default(64)
+    .describe("Files larger than this many megabytes (10^6 bytes) are skipped."),
 });
 
 type FolderConfig = z.output<typeof config>;

@@ -6,8 +6,8 @@ import type { DatasetKind } from "../kind.ts";
 import type { LatentPool } from "./pool.ts";
 
 const config = z.strictObject({
-  name: z.literal("latent-pool").describe("Latents that `aquatint encode` wrote, in place of the images."),
-  folder: z.string().min(1).describe("The pool's folder, from where the command is run."),
+  name: z.literal("latent-pool").describe("Latents that `aquatint encode` wrote, instead of images."),
+  folder: z.string().min(1).describe("Folder of the latents, relative to the current directory."),
 });
 
 /** Latents of images that were encoded once, in a new order each epoch. */

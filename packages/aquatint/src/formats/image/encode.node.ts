@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import { writeFileAndFolder, writeNewFile } from "../files.node.ts";
 import { encodePng } from "../png/png.ts";
-import { withTexts } from "./file-texts.ts";
+import { pngWithTexts } from "../png/text.ts";
 import { checkImage, type Image } from "./image.ts";
 import type { ImageTexts } from "./image-texts.ts";
 import { importSharp } from "./sharp.node.ts";
@@ -60,7 +60,10 @@ export async function encodeImage(
 ): Promise<Uint8Array> {
   checkImage(image);
   const bytes = await format.encode(image, quality ?? format.quality ?? 100);
-  return texts ? withTexts(bytes, texts) : bytes;
+  if (!texts) return bytes;
+  if (format === imageFormats.png) return pngWithTexts(bytes, texts);
+  const { withTexts } = await import("./file-texts.ts");
+  return withTexts(bytes, texts);
 }
 
 /** A file of this path, which is overwritten, or a new one in a folder, after a name like "apple.png". */

@@ -1,8 +1,8 @@
 import { AquatintError } from "../../errors.ts";
 import { startsWith } from "../bytes.ts";
 import { objectOf } from "../metadata/fields.ts";
-import { joinChunks, readChunks } from "../png/chunks.ts";
-import { allTexts, textChunk } from "../png/text.ts";
+import { readChunks } from "../png/chunks.ts";
+import { allTexts, pngWithTexts } from "../png/text.ts";
 import { gifTexts, gifWithTexts } from "../video/gif-blocks.ts";
 import { mp4Texts, mp4WithTexts } from "../video/mp4-boxes.ts";
 import { webmTexts } from "../video/webm-tags.ts";
@@ -28,11 +28,7 @@ const containers: readonly Container[] = [
       const exif = chunks.find(({ type }) => type === "eXIf");
       return { ...(exif && exifTexts(exif.data, { name })), ...(await allTexts(chunks, { name })) };
     },
-    withTexts(bytes, texts) {
-      const [header, ...rest] = readChunks(bytes);
-      const textChunks = Object.entries(texts).map(([keyword, text]) => textChunk(keyword, text));
-      return joinChunks([...(header ? [header] : []), ...textChunks, ...rest]);
-    },
+    withTexts: pngWithTexts,
   },
   {
     starts: [[0, "\xff\xd8\xff"]],

@@ -1,8 +1,9 @@
 import { AquatintError } from "../../errors.ts";
 import { concatBytes } from "../../util/concat.ts";
+import type { ImageTexts } from "../image/image-texts.ts";
 import { MAX_TEXT_BYTES } from "../metadata/text-budget.ts";
 import { latin1OrUtf8, looksLikeUtf8 } from "../metadata/text-encoding.ts";
-import { type PngChunk, pngError } from "./chunks.ts";
+import { joinChunks, type PngChunk, pngError, readChunks } from "./chunks.ts";
 
 /** Tells whether Latin-1 can hold a text, and readers that try UTF-8 first will not misread it. */
 const isLatin1 = (text: string): boolean =>
@@ -23,6 +24,13 @@ export function textChunk(keyword: string, text: string): PngChunk {
     type: "iTXt",
     data: Uint8Array.from([...latin1(keyword), 0, 0, 0, 0, 0, ...new TextEncoder().encode(text)]),
   };
+}
+
+/** A copy of a PNG file with texts before its image. @throws AquatintError "png/…" for a damaged file or a wrong keyword. */
+export function pngWithTexts(bytes: Uint8Array, texts: ImageTexts): Uint8Array<ArrayBuffer> {
+  const [header, ...rest] = readChunks(bytes);
+  const textChunks = Object.entries(texts).map(([keyword, text]) => textChunk(keyword, text));
+  return joinChunks([...(header ? [header] : []), ...textChunks, ...rest]);
 }
 
 const textTypes = ["tEXt", "iTXt", "zTXt"];

@@ -5,7 +5,6 @@ import type { TextToImageNetwork } from "../network/network.ts";
 import type { TextToImagePlan } from "../text-to-image/plan.ts";
 import { textToImage } from "../text-to-image/text-to-image.ts";
 import type { TextToVideoPlan } from "../text-to-video/plan.ts";
-import { textToVideo } from "../text-to-video/text-to-video.ts";
 import type { RehearsedRun } from "./plan.node.ts";
 
 /** Images that are made together, for an estimate of their memory. */
@@ -41,6 +40,7 @@ export const rehearsedClip = ({ model, plan, resized }: RehearsedClip): Rehearse
   model,
   size: plan,
   async rehearse(network: TextToImageNetwork, size: Size) {
+    const { textToVideo } = await import("../text-to-video/text-to-video.ts");
     const isPlanned = size.width === plan.width && size.height === plan.height;
     for await (const _ of textToVideo(network, isPlanned ? plan : await resized(size)));
   },

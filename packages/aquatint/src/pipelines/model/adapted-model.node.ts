@@ -1,11 +1,8 @@
 import type { Model } from "../../checkpoints/types.ts";
-import { type Adapters, withAdapters } from "../../nn/lora.ts";
 import { clipVocabulary } from "../../tokenizers/published.ts";
-import { type AdapterFiles, openAdapters } from "./adapters.node.ts";
+import type { AdapterFiles } from "./adapters.node.ts";
 import type { AdaptedTrace } from "./adapters.ts";
 import { boundModel, type TextToImageModel } from "./model-folder.ts";
-import { openMotionModules } from "./motion.node.ts";
-import { motionModules, withMotionModules } from "./motion.ts";
 import { textToImageModel } from "./text-to-image-model.ts";
 
 /** Files that are opened beside a model, and the motion modules of its U-Net. */
@@ -14,30 +11,40 @@ export interface MotionAdapterFiles extends AdapterFiles {
   readonly motion?: string | Model | undefined;
 }
 
-const motionOf = async (motion: string | Model) =>
-  typeof motion === "string" ? openMotionModules(motion) : motionModules(motion);
-
 /**
- * A published model as one that makes images of a prompt, with LoRAs and textual inversions beside it, or clips with motion
- * modules in it; its weights stay in their files. @throws AquatintError "model/…", "motion/…", "lora/…" or "embedding/…".
+ * A published model as one that makes images of a prompt, with another autoencoder, LoRAs and textual inversions beside it, or
+ * clips with motion modules in it; its weights stay in their files. The code of each is loaded where there is one.
+ * @throws AquatintError "model/…", "motion/…", "lora/…" or "embedding/…".
  */
-export async function adaptedModel(opened: Model, files: MotionAdapterFiles = {}): Promise<TextToImageModel> {
-  const { motion } = files;
-  const images = await textToImageModel(opened, { vocabulary: clipVocabulary });
-  const model = motion === undefined ? images : withMotionModules(images, await motionOf(motion));
+export async function adaptedModel(opened: Model, { vae, motion, ...files }: MotionAdapterFiles = {}) {
+  const published = vae === undefined ? opened : await (await import("./adapters.node.ts")).withVae(opened, vae);
+  const images = await textToImageModel(published, { vocabulary: clipVocabulary });
+  const model = motion === undefined ? images : await withMotion(images, motion);
+  const { loras = [], embeddings = [] } = files;
+  return loras.length + embeddings.length > 0 ? withFiles(model, files) : model;
+}
+
+async function withMotion(model: TextToImageModel, motion: string | Model): Promise<TextToImageModel> {
+  const { motionModules, withMotionModules } = await import("./motion.ts");
+  const { openMotionModules } = await import("./motion.node.ts");
+  return withMotionModules(model, typeof motion === "string" ? await openMotionModules(motion) : motionModules(motion));
+}
+
+async function withFiles(model: TextToImageModel, files: AdapterFiles): Promise<TextToImageModel> {
+  const { openAdapters } = await import("./adapters.node.ts");
+  const { withAdapters } = await import("../../nn/lora.ts");
   const { branches, loras, embeddings, notes } = await openAdapters(files, model.modules);
+  const traces = Array.from(branches.adapters, ([network, adapters]): [string, AdaptedTrace] => [
+    network,
+    (trace) => withAdapters(adapters, trace),
+  ]);
   return boundModel({
     ...model,
     parameters: new Map([...model.parameters, ...branches.parameters]),
     locations: new Map([...model.locations, ...branches.weights]),
-    adapters: new Map(Array.from(branches.adapters, ([network, adapters]) => [network, adaptedTrace(adapters)])),
+    adapters: new Map(traces),
     loras,
     embeddings,
     notes: [...(model.notes ?? []), ...notes],
   });
 }
-
-const adaptedTrace =
-  (adapters: Adapters): AdaptedTrace =>
-  (trace) =>
-    withAdapters(adapters, trace);

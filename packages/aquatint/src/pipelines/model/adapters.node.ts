@@ -29,6 +29,8 @@ export interface EmbeddingFile {
 }
 /** Files that are opened beside a model. */
 export interface AdapterFiles {
+  /** Folder or file of the autoencoder that takes the place of the model's own. */
+  readonly vae?: string | undefined;
   readonly loras?: readonly LoraFile[] | undefined;
   readonly embeddings?: readonly EmbeddingFile[] | undefined;
 }

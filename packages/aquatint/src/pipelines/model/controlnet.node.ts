@@ -2,7 +2,7 @@ import type { FolderOptions } from "../../checkpoints/folder.ts";
 import { openModel } from "../../checkpoints/open.node.ts";
 import { AquatintError } from "../../errors.ts";
 import { expectKeys } from "../../nn/module.ts";
-import { addControlNets, type ControlNet, controlParameters, describedControlNet } from "./controlnet.ts";
+import type { ControlNet } from "./controlnet.ts";
 import type { TextToImageModel } from "./model-folder.ts";
 
 /** Opens a ControlNet: a folder with its config.json, or a file of its weights. @throws AquatintError "control/kind" or CheckpointError. */
@@ -15,6 +15,7 @@ export async function openControlNet(path: string, options: FolderOptions = {}):
       hint: "give the folder or the .safetensors file of a ControlNet in the published layout",
     });
   }
+  const { controlParameters, describedControlNet } = await import("./controlnet.ts");
   const described = describedControlNet(path, component.config);
   expectKeys(path, controlParameters(described), component.weights);
   return { ...described, locations: component.weights };
@@ -23,6 +24,7 @@ export async function openControlNet(path: string, options: FolderOptions = {}):
 /** The model with the ControlNets at these paths beside its U-Net; one that is named twice is opened once. */
 export async function withControlNets(model: TextToImageModel, paths: readonly string[]): Promise<TextToImageModel> {
   if (paths.length === 0) return model;
+  const { addControlNets } = await import("./controlnet.ts");
   const opened = new Map<string, ControlNet>();
   for (const path of paths) opened.set(path, opened.get(path) ?? (await openControlNet(path)));
   return addControlNets(

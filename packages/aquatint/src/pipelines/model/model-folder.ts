@@ -1,25 +1,21 @@
 import { bindWeights } from "../../checkpoints/bind-weights.ts";
-import { GENERATION } from "../../checkpoints/folder.ts";
 import { readTensors } from "../../checkpoints/read.ts";
 import type { TensorLocation } from "../../checkpoints/types.ts";
 import type { CompileOptions } from "../../compiler/compile.ts";
 import { loadSchedulerSettings } from "../../diffusion/diffusers/load-scheduler.ts";
-import { publishedScheduler } from "../../diffusion/diffusers/scheduler-config.ts";
 import type { SchedulerSettings } from "../../diffusion/scheduler.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { Defaulted, HostTensor } from "../../graph/types.ts";
-import { modelClasses } from "../../models/classes.ts";
 import type { LatentRgb } from "../../models/latent-rgb.ts";
-import { kindGeneration, type PipelineKind, pipelineKinds, tokenizerFolder } from "../../models/pipeline-classes.ts";
+import { kindGeneration } from "../../models/pipeline-classes.ts";
 import { expectKeys } from "../../nn/module.ts";
 import type { ClipTokenizer } from "../../tokenizers/clip.ts";
-import { type TokenizerFiles, tokenizerFileNames, tokenizerFrom } from "../../tokenizers/files.ts";
+import { type TokenizerFiles, tokenizerFrom } from "../../tokenizers/files.ts";
 import type { GenerationDefaults } from "../../util/generation-defaults.ts";
 import type { JsonObject } from "../../util/json.ts";
 import type { TextEmbeddings } from "../conditioning/encode.ts";
 import type { NetworkOptions } from "../network/network.ts";
 import type { NetworkAdapters } from "./adapters.ts";
-import { encodeComponent, encodeJson } from "./component.ts";
 import type { PipelineComponents } from "./components.ts";
 import { generationDefaults } from "./defaults.ts";
 
@@ -101,52 +97,3 @@ export const boundModel = (parts: Omit<TextToImageModel, "weights" | "binding">)
     return { ...(await bindWeights(parameters, locations)), adapters, embeddings };
   },
 });
-
-/** The entries whose names begin with a component's, without it. */
-const entriesOf = <T>(entries: Iterable<readonly [string, T]>, part: string): [string, T][] =>
-  Array.from(entries).flatMap(([name, value]) =>
-    name.startsWith(`${part}.`) ? [[name.slice(part.length + 1), value] as [string, T]] : [],
-  );
-
-/** All that a model folder holds. */
-export interface ModelFolder {
-  readonly configs: ModelConfigs;
-  /** One a text encoder. */
-  readonly tokenizers: readonly TokenizerFiles[];
-  /** By their names in `modelParameters`. */
-  readonly weights: ReadonlyMap<string, HostTensor>;
-  readonly dtype?: "F16" | "F32";
-}
-
-/** The files of a model folder, by their paths in it. */
-export function encodeModelFolder({ configs, tokenizers, weights, dtype = "F16" }: ModelFolder) {
-  const { scheduler, generation, index: source, ...networks } = configs;
-  const [className, kind] = kindWith(networks, source);
-  const files = new Map<string, Uint8Array | string>();
-  const index: Record<string, unknown> = { _class_name: className, ...kind.index };
-  for (const [folder, part] of Object.entries(kind.components)) {
-    const config = (networks as Readonly<Record<string, JsonObject>>)[folder]!;
-    const content = { folder, className: part, config, weights: new Map(entriesOf(weights, folder)), dtype };
-    for (const [path, bytes] of encodeComponent(content)) files.set(path, bytes);
-    index[folder] = [modelClasses[part].library, part];
-  }
-  for (const [i, encoder] of Object.keys(kind.components).filter(isTextEncoder).entries()) {
-    const folder = tokenizerFolder(encoder);
-    for (const file of tokenizerFileNames) files.set(`${folder}/${file}`, tokenizers[i]![file]);
-    index[folder] = ["transformers", "CLIPTokenizer"];
-  }
-  files.set("scheduler/scheduler_config.json", encodeJson(publishedScheduler(scheduler)));
-  if (generation) files.set(GENERATION, encodeJson(generation));
-  files.set("model_index.json", encodeJson({ ...index, scheduler: ["diffusers", scheduler["_class_name"]] }));
-  return files;
-}
-
-const isTextEncoder = (component: string): boolean => component.startsWith("text_encoder");
-
-/** The kind that is named, else the first whose networks are exactly these. */
-function kindWith(networks: object, index: JsonObject | undefined): readonly [className: string, kind: PipelineKind] {
-  const names = (of: object) => Object.keys(of).sort().join();
-  const kinds: [string, PipelineKind][] = Object.entries(pipelineKinds);
-  const fitting = kinds.filter(([, { components }]) => names(components) === names(networks));
-  return fitting.find(([name]) => name === index?.["_class_name"]) ?? fitting[0]!;
-}

@@ -4,7 +4,6 @@ import { compile } from "../../compiler/compile.ts";
 import { AquatintError } from "../../errors.ts";
 import { tensorToImage } from "../../formats/image/image.ts";
 import { float32Data } from "../../graph/host-tensor.ts";
-import { AutoencoderTiny, parseAutoencoderTinyConfig } from "../../models/autoencoder-tiny/index.ts";
 import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
 import type { Program, Runtime } from "../../runtime/types.ts";
@@ -79,6 +78,7 @@ async function openTiny(path: string) {
     const content = component ? `an ${component.className}` : "no autoencoder";
     throw previewError("model", `${path} holds ${content}, expected an AutoencoderTiny`, "take madebyollin/taesd");
   }
+  const { AutoencoderTiny, parseAutoencoderTinyConfig } = await import("../../models/autoencoder-tiny/index.ts");
   const { config, decode } = AutoencoderTiny(parseAutoencoderTinyConfig(component.config));
   return { config, decode, binding: await bindWeights(parameters({ decoder: decode }), component.weights) };
 }

@@ -1,4 +1,4 @@
-import { varint } from "../../compiler/onnx/messages.ts";
+import { varint } from "../../compiler/onnx/backward-writer.ts";
 
 /** A part of a file. */
 export interface Segment {

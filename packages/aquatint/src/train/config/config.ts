@@ -11,16 +11,16 @@ import { presets, withPreset } from "./presets.ts";
 import { trainingConfig } from "./training.ts";
 
 const shared = (datasets: DatasetKinds) => ({
-  $schema: z.string().optional().describe("Where editors find the schema of this file."),
+  $schema: z.string().optional().describe("Path or URL of this file's JSON Schema, for editors."),
   preset: z
     .enum(Object.keys(presets) as (keyof typeof presets)[])
     .optional()
-    .describe(`Fills in what "training" does not say, by purpose: ${Object.keys(presets).join(", ")}.`),
-  output: z.string().min(1).describe("Folder of the run: checkpoints, metrics, samples, and the model at the end."),
-  dataset: datasetSchema(datasets).describe("A data set by its name, with its own options beside it."),
+    .describe(`Preset of defaults for the fields that "training" leaves out: ${Object.keys(presets).join(", ")}.`),
+  output: z.string().min(1).describe("Folder for the run's checkpoints, metrics, samples and final model."),
+  dataset: datasetSchema(datasets).describe("Data set: its `name`, and the options of that data set."),
   training: trainingConfig,
   checkpoint_minutes: z.number().positive().default(5).describe("Minutes between checkpoints."),
-  keep_checkpoints: z.int().positive().default(2).describe("Checkpoints that are kept, the newest."),
+  keep_checkpoints: z.int().positive().default(2).describe("Number of newest checkpoints to keep."),
 });
 
 /** The kinds of datasets and tasks that a configuration can name. */
@@ -39,7 +39,7 @@ export async function configKindsFor(json: unknown): Promise<ConfigKinds> {
 export function trainConfigs({ datasets, tasks }: ConfigKinds): Readonly<Record<string, z.ZodObject>> {
   const common = shared(datasets);
   const schemas = Object.entries(tasks).map(([name, { fields, summary }]) => {
-    const literal = z.literal(name).describe("What is trained.");
+    const literal = z.literal(name).describe("The task: what the run trains.");
     const task = name === DEFAULT_TASK ? literal.default(name) : literal;
     return [name, z.strictObject({ ...common, task, ...fields }).describe(summary)] as const;
   });

@@ -8,52 +8,84 @@ const patterns = z.array(z.string().min(1));
 
 const average = z
   .strictObject({
-    steps: count.optional().describe("Steps that the average looks back over (1000 unless images are given)."),
-    images: count.optional().describe("The same in images: the horizon stays when the batch size changes."),
-    warmup: z.boolean().default(true).describe("Follow closely at first, over a horizon that grows with the steps."),
+    steps: count.optional().describe("Averaging horizon in optimizer steps (1000 unless `images` is set)."),
+    images: count
+      .optional()
+      .describe("Averaging horizon in images, which does not change with the batch size. Instead of `steps`."),
+    warmup: z
+      .boolean()
+      .default(true)
+      .describe("Start with a short horizon that grows with the steps, as diffusers' EMAModel does."),
   })
   .refine(({ steps, images }) => steps === undefined || images === undefined, "give steps or images, not both");
 
 const group = z.strictObject({
   match: patterns.min(1).describe('Patterns of parameter names; "*" stands for any characters.'),
-  learning_rate: positive.optional().describe("Highest learning rate of the group; the run's unless given."),
-  weight_decay: z.number().nonnegative().optional().describe("Weight decay of the group; the run's unless given."),
-  ema: average.nullable().optional().describe("Moving average of the group; the run's unless given, null for none."),
+  learning_rate: positive.optional().describe("Peak learning rate of the group. Default: the run's."),
+  weight_decay: z.number().nonnegative().optional().describe("Weight decay of the group. Default: the run's."),
+  ema: average.nullable().optional().describe("Moving average (EMA) of the group; null for none. Default: the run's."),
 });
 
 const plateau = z.strictObject({
-  window: count.default(200).describe("Steps that the moving average of the loss looks back over."),
-  patience: count.default(1000).describe("Steps without a new lowest average after which the run ends."),
-  improvement: z.number().min(0).lt(1).default(0.001).describe("Share by which an average must be lower to count."),
+  window: count.default(200).describe("Horizon of the loss's moving average, in optimizer steps."),
+  patience: count.default(1000).describe("The run ends after this many optimizer steps without a new lowest average."),
+  improvement: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.001)
+    .describe("Relative decrease that counts as a new lowest average: 0.01 is 1 %."),
 });
 
 const fields = {
-  steps: count.optional().describe("Optimizer steps after which the run ends."),
-  minutes: positive.optional().describe("Minutes of training, over all sessions, after which the run ends."),
-  plateau: plateau.optional().describe("End where the loss no longer falls."),
-  batch_size: count.default(32).describe("Samples of one optimizer step."),
+  steps: count.optional().describe("The run ends after this many optimizer steps."),
+  minutes: positive.optional().describe("The run ends after this many minutes of training, summed over all sessions."),
+  plateau: plateau.optional().describe("End the run when the loss stops falling."),
+  batch_size: count.default(32).describe("Samples in each optimizer step."),
   accumulate: count
     .default(1)
-    .describe("Parts that a batch is computed in, one after another, to save memory; the sum is that of the batch."),
-  optimizer: optimizerConfig.prefault({ name: "adamw" }).describe("What turns gradients into new weights."),
-  learning_rate: positive.default(3e-4).describe("Highest learning rate."),
+    .describe(
+      "Number of parts that a batch is split into and computed one after another, to save memory (gradient accumulation). The gradient is that of the whole batch.",
+    ),
+  optimizer: optimizerConfig.prefault({ name: "adamw" }).describe("The optimizer."),
+  learning_rate: positive.default(3e-4).describe("Peak learning rate, reached after the warm-up."),
   learning_rate_schedule: learningRateScheduleConfig
     .prefault({ name: "cosine" })
-    .describe("How the rate goes down over the run after the warm-up."),
-  warmup_steps: z.int().nonnegative().default(200).describe("Steps over which the rate rises from 0 in a line."),
-  weight_decay: z.number().nonnegative().default(0.01).describe("Weight decay; how it acts is the optimizer's."),
-  clip_norm: positive.nullable().default(1).describe("Largest global norm of the gradients; null for no clipping."),
+    .describe("Learning rate schedule after the warm-up."),
+  warmup_steps: z
+    .int()
+    .nonnegative()
+    .default(200)
+    .describe("Optimizer steps over which the learning rate rises linearly from 0."),
+  weight_decay: z
+    .number()
+    .nonnegative()
+    .default(0.01)
+    .describe("Weight decay. The optimizer decides how it is applied."),
+  clip_norm: positive
+    .nullable()
+    .default(1)
+    .describe("Largest global norm of the gradients; larger ones are scaled down. null turns clipping off."),
   ema: average
     .nullable()
     .prefault({})
-    .describe("Moving average of the weights, which samples and the model are made of; null for none."),
-  groups: z.array(group).default([]).describe("Parameters with rates of their own; the first group that fits counts."),
+    .describe("Moving average (EMA) of the weights, used for samples and for the final model; null for none."),
+  groups: z
+    .array(group)
+    .default([])
+    .describe("Groups of parameters with their own settings. A parameter belongs to the first group that matches it."),
   freeze: patterns.default([]).describe('Patterns of parameters that are never updated: "text_encoder.*".'),
   activation_checkpointing: z
     .boolean()
     .default(false)
-    .describe("Compute the insides of blocks again for the gradient instead of keeping them: less memory, more time."),
-  seed: z.int().nonnegative().default(0).describe("Of weights, data, noise and drop-out."),
+    .describe(
+      "Activation checkpoints: recompute each block's activations in the backward pass instead of storing them. Less memory, more time.",
+    ),
+  seed: z
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe("Random seed of the initial weights, the data, the noise and the dropout."),
 };
 
 /** The `training` of a configuration: the same for every task. */

@@ -8,12 +8,17 @@ interface ScheduleKind<Config extends z.ZodType> {
   create(config: z.output<Config>): LearningRateSchedule;
 }
 
-const finalShare = z.number().min(0).max(1).default(0).describe("Share of the highest rate that is left at the end.");
+const finalShare = z
+  .number()
+  .min(0)
+  .max(1)
+  .default(0)
+  .describe("Final learning rate as a fraction of the peak, 0 .. 1.");
 
 const cosine = {
   config: z
     .strictObject({ name: z.literal("cosine"), final_share: finalShare })
-    .describe("Half a cosine down (Loshchilov and Hutter 2017)."),
+    .describe("Falls along half a cosine (Loshchilov and Hutter 2017)."),
   create:
     ({ final_share }) =>
     (progress) =>
@@ -21,7 +26,7 @@ const cosine = {
 } satisfies ScheduleKind<z.ZodType<{ final_share: number }>>;
 
 const linear = {
-  config: z.strictObject({ name: z.literal("linear"), final_share: finalShare }).describe("A straight line down."),
+  config: z.strictObject({ name: z.literal("linear"), final_share: finalShare }).describe("Falls linearly."),
   create:
     ({ final_share }) =>
     (progress) =>
@@ -29,7 +34,7 @@ const linear = {
 } satisfies ScheduleKind<z.ZodType<{ final_share: number }>>;
 
 const constant = {
-  config: z.strictObject({ name: z.literal("constant") }).describe("The highest rate to the end."),
+  config: z.strictObject({ name: z.literal("constant") }).describe("Stays at the peak."),
   create: () => () => 1,
 } satisfies ScheduleKind<z.ZodType>;
 
@@ -41,10 +46,10 @@ const step = {
         .array(z.number().gt(0).lt(1))
         .min(1)
         .default([0.5, 0.75])
-        .describe("Shares of the run, each of which brings the rate down by the factor."),
-      factor: z.number().gt(0).lt(1).default(0.1).describe("What the rate is multiplied by at each of them."),
+        .describe("Points of the run, as fractions in 0 .. 1, at which the rate is multiplied by `factor`."),
+      factor: z.number().gt(0).lt(1).default(0.1).describe("Multiplier of the rate at each point."),
     })
-    .describe("Down in steps."),
+    .describe("Falls in steps."),
   create:
     ({ at, factor }) =>
     (progress) =>

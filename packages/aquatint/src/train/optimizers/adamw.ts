@@ -49,19 +49,23 @@ export function adam(options: AdamOptions = {}): Optimizer<AdamSlot, AdamRate | 
 
 const beta = z.number().min(0).lt(1);
 const fields = {
-  beta1: beta.default(0.9).describe("How much of the mean of the gradients stays at each step."),
-  beta2: beta.default(0.999).describe("How much of the mean of their squares stays at each step."),
-  eps: z.number().positive().default(1e-8).describe("Added to the root of the mean square."),
+  beta1: beta.default(0.9).describe("Decay of the mean of the gradients at each step, 0 .. 1."),
+  beta2: beta.default(0.999).describe("Decay of the mean of the squared gradients at each step, 0 .. 1."),
+  eps: z.number().positive().default(1e-8).describe("Epsilon, added to the root of the mean squared gradient."),
 };
 
 /** `{ "name": "adamw" }` */
 export const adamwKind = {
-  config: z.strictObject({ name: z.literal("adamw"), ...fields }).describe("AdamW: weight decay beside the gradient."),
+  config: z
+    .strictObject({ name: z.literal("adamw"), ...fields })
+    .describe("AdamW: weight decay is applied to the weights, apart from the gradient."),
   create: adamW,
 } satisfies OptimizerKind<z.ZodType>;
 
 /** `{ "name": "adam" }` */
 export const adamKind = {
-  config: z.strictObject({ name: z.literal("adam"), ...fields }).describe("Adam: weight decay in the gradient."),
+  config: z
+    .strictObject({ name: z.literal("adam"), ...fields })
+    .describe("Adam: weight decay is added to the gradient."),
   create: adam,
 } satisfies OptimizerKind<z.ZodType>;

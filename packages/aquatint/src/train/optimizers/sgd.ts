@@ -31,8 +31,8 @@ export const sgdKind = {
   config: z
     .strictObject({
       name: z.literal("sgd"),
-      momentum: z.number().min(0).lt(1).default(0.9).describe("How much of the velocity stays at each step."),
-      nesterov: z.boolean().default(false).describe("Look ahead along the velocity."),
+      momentum: z.number().min(0).lt(1).default(0.9).describe("Momentum: decay of the velocity at each step, 0 .. 1."),
+      nesterov: z.boolean().default(false).describe("Use Nesterov momentum."),
     })
     .describe("Stochastic gradient descent with momentum."),
   create: sgd,

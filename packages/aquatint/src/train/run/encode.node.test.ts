@@ -11,7 +11,7 @@ import type { HostTensor } from "../../graph/types.ts";
 import { AutoencoderKL, parseAutoencoderConfig } from "../../models/autoencoder/index.ts";
 import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
-import { encodeComponent } from "../../pipelines/model/component.ts";
+import { encodeComponent } from "../../pipelines/model/encode-folder.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import { trainingLatents } from "../tasks/denoising/latents.ts";
 import { tinyConfig, tinyTask, tinyVae } from "../tiny.cases.ts";

@@ -35,7 +35,7 @@ const samplesFields = {
     .number()
     .positive()
     .default(10)
-    .describe("Minutes between two grids of samples; the last step always makes one."),
+    .describe("Minutes between two sample grids. The last step always makes one."),
 };
 
 /** The `samples` of a configuration: when grids are drawn, and the task's own fields. */

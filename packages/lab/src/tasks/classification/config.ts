@@ -7,7 +7,7 @@ export const classificationFields = {
   model: z.strictObject({
     classifier: z
       .record(z.string(), z.unknown())
-      .describe("ImageClassifier's config; its classes are the names of the data set."),
+      .describe("Config of the ImageClassifier. Its classes are the names of the data set."),
   }),
   loss: z
     .strictObject({
@@ -15,12 +15,12 @@ export const classificationFields = {
         .number()
         .nonnegative()
         .default(0.3)
-        .describe("Weight of a place that shows nothing, beside 1 for one in the middle of a thing."),
+        .describe("Weight of a location with nothing in it; a location in the middle of a thing has weight 1."),
     })
     .prefault({})
-    .describe("What the loss is made of."),
+    .describe("Terms of the loss."),
   evaluation: z
-    .strictObject({ images: count.default(512).describe("Held-out images that each evaluation names.") })
+    .strictObject({ images: count.default(512).describe("Held-out images to classify in each evaluation.") })
     .prefault({}),
 };
 /** The task's part of a configuration. */

@@ -7,8 +7,10 @@ const penaltyNames = ["r1", "r2"] as const;
 /** The fields of `"task": "gan"`. */
 export const ganFields = {
   model: z.strictObject({
-    generator: jsonObject.describe("ConditionalGenerator's config; sizes follow from the data and the text encoder."),
-    critic: jsonObject.describe("ConditionalCritic's config; sizes follow as the generator's do."),
+    generator: jsonObject.describe(
+      "Config of the ConditionalGenerator. Sizes come from the data and the text encoder.",
+    ),
+    critic: jsonObject.describe("Config of the ConditionalCritic. Sizes come from the data and the text encoder."),
     ...captionedModel,
   }),
   loss: z
@@ -16,31 +18,31 @@ export const ganFields = {
       penalty: z
         .enum(penaltyNames)
         .default("r1")
-        .describe("Where the critic's slope is held down: r1 at real images, r2 at generated ones."),
+        .describe("Images at which the critic's gradient is penalized: real ones (r1), generated ones (r2)."),
       penalty_weight: z
         .number()
         .nonnegative()
         .default(1)
-        .describe("Gamma: half of it times the mean squared norm of the critic's slope is added to its loss."),
+        .describe(
+          "Gamma of the penalty: gamma / 2 times the mean squared norm of the critic's gradient is added to its loss.",
+        ),
       penalty_share: z
         .number()
         .positive()
         .max(1)
         .default(0.25)
-        .describe(
-          "Share of a batch that the penalty is taken of, since it costs the most; its expectation is the same.",
-        ),
+        .describe("Fraction of a batch in the penalty, 0 .. 1. Less is faster, and the expected penalty is the same."),
     })
     .prefault({})
-    .describe("What the critic's loss is made of."),
+    .describe("Terms of the critic's loss."),
   critic: z
     .strictObject({
-      steps: z.int().positive().default(1).describe("The critic's optimizer steps in each step of the run."),
-      learning_rate: z.number().positive().optional().describe("The critic's highest; the run's unless given."),
+      steps: z.int().positive().default(1).describe("Optimizer steps of the critic in each step of the run."),
+      learning_rate: z.number().positive().optional().describe("Peak learning rate of the critic. Default: the run's."),
     })
     .prefault({})
-    .describe("How the critic is trained beside the generator."),
-  samples: onePassSamples.describe("Grids of samples; without this there are none."),
+    .describe("Training of the critic."),
+  samples: onePassSamples.describe("Sample grids. None if absent."),
 };
 /** The task's part of a configuration. */
 export type GanTaskConfig = z.output<z.ZodObject<typeof ganFields>>;

@@ -5,14 +5,16 @@ const jsonObject = z.record(z.string(), z.unknown());
 
 /** Config fields of every model that makes an image of a vector and a caption in one pass. */
 export const captionedModel = {
-  text_encoder: jsonObject.describe("CLIPTextModel's config in transformers' names; its vocabulary follows."),
-  tokenizer: tokenizerFields.prefault({}).describe("Of the text encoder."),
+  text_encoder: jsonObject.describe(
+    "Config of the CLIPTextModel, in transformers' names. The vocabulary size comes from the tokenizer.",
+  ),
+  tokenizer: tokenizerFields.prefault({}).describe("Tokenizer of the text encoder."),
 };
 
 /** Sample grids of such models. */
 export const onePassSamples = samplesSchema({
-  prompts: z.array(z.string()).min(1).describe("What the grids show."),
-  seed: z.int().nonnegative().default(0).describe("Of the vectors that the images are made of."),
+  prompts: z.array(z.string()).min(1).describe("Prompts of the sample grids."),
+  seed: z.int().nonnegative().default(0).describe("Seed of the latent vectors of the images."),
 });
 
 /** The samples of a configuration, where there are any. */

@@ -5,7 +5,7 @@ import { PatchCritic } from "../../../models/autoencoder/index.ts";
 import { ImageClassifier, parseClassifierConfig } from "../../../models/classifier/index.ts";
 import { parameters } from "../../../nn/module.ts";
 import { input } from "../../../ops/leaves.ts";
-import { encodeComponent } from "../../../pipelines/model/component.ts";
+import { encodeComponent } from "../../../pipelines/model/encode-folder.ts";
 import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { openSession } from "../../loop/session.ts";

@@ -5,7 +5,7 @@ import { sizeOf } from "../../../graph/types.ts";
 import { squaredDistance } from "../../../math/vector.ts";
 import { type Autoencoder, downsampling } from "../../../models/autoencoder/index.ts";
 import { input } from "../../../ops/leaves.ts";
-import { encodeComponent } from "../../../pipelines/model/component.ts";
+import { encodeComponent } from "../../../pipelines/model/encode-folder.ts";
 import { fitLatentRgb, LATENT_RGB_KEY } from "../../../pipelines/preview/preview.ts";
 import type { Runtime } from "../../../runtime/types.ts";
 import { itemAt } from "../../../util/items.ts";

@@ -6,24 +6,33 @@ const jsonObject = z.record(z.string(), z.unknown());
 /** The fields of `"task": "clip"`. */
 export const clipFields = {
   model: z.strictObject({
-    text_encoder: jsonObject.describe("CLIPTextModel's config in transformers' names; the vocabulary follows."),
-    image_encoder: jsonObject.describe(
-      "CLIPVisionModel's config in transformers' names; the size follows from the data.",
+    text_encoder: jsonObject.describe(
+      "Config of the CLIPTextModel, in transformers' names. The vocabulary size comes from the tokenizer.",
     ),
-    projection_dim: count.default(128).describe("Length of the vectors in which images and texts are compared."),
+    image_encoder: jsonObject.describe(
+      "Config of the CLIPVisionModel, in transformers' names. The image size comes from the data.",
+    ),
+    projection_dim: count.default(128).describe("Length of the embeddings in which images and texts are compared."),
     logit_scale_init_value: z
       .number()
       .default(2.6592)
-      .describe("First value of the temperature's inverse, its logarithm."),
+      .describe("Initial logit scale: the natural logarithm of 1 / temperature."),
     tokenizer: z
       .strictObject({
-        merges: count.default(2048).describe("Byte-pair merges learned from the data set's captions."),
-        context: z.int().min(4).max(77).default(32).describe("Tokens of a caption with its start and end."),
+        merges: count.default(2048).describe("Number of byte-pair merges to learn from the data set's captions."),
+        context: z
+          .int()
+          .min(4)
+          .max(77)
+          .default(32)
+          .describe("Context length: tokens in a caption, including the start and end tokens."),
       })
       .prefault({}),
   }),
   evaluation: z
-    .strictObject({ images: count.default(256).describe("Held-out images, told apart by their captions.") })
+    .strictObject({
+      images: count.default(256).describe("Held-out images in each evaluation, which matches images to captions."),
+    })
     .prefault({}),
 };
 /** The task's part of a configuration. */

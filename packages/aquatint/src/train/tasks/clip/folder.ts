@@ -6,7 +6,7 @@ import type { Tensor } from "../../../graph/tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import { type ClipConfig, parseClipConfig } from "../../../models/clip/index.ts";
 import { expectKeys } from "../../../nn/module.ts";
-import { encodeComponent, encodeJson } from "../../../pipelines/model/component.ts";
+import { encodeComponent, encodeJson } from "../../../pipelines/model/encode-folder.ts";
 import { type TokenizerFiles, tokenizerFileNames } from "../../../tokenizers/files.ts";
 import { itemAt } from "../../../util/items.ts";
 

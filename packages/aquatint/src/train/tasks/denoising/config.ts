@@ -14,8 +14,13 @@ export type LatentKind = (typeof latentKinds)[number];
 
 /** Tokenizer fields. */
 export const tokenizerFields = z.strictObject({
-  merges: count.default(512).describe("Byte-pair merges learned from the data set's captions."),
-  context: z.int().min(4).max(77).default(32).describe("Tokens of a caption with its start and end."),
+  merges: count.default(512).describe("Number of byte-pair merges to learn from the data set's captions."),
+  context: z
+    .int()
+    .min(4)
+    .max(77)
+    .default(32)
+    .describe("Context length: tokens in a caption, including the start and end tokens."),
 });
 
 /** Fields of a denoising network's objective, whatever its data. */
@@ -25,8 +30,8 @@ export const objectiveFields = z.strictObject({
     .min(0)
     .max(1)
     .default(0.1)
-    .describe('Share of captions replaced by "" for classifier-free guidance.'),
-  timesteps: timestepsConfig.prefault({ name: "uniform" }).describe("Which noise levels are drawn how often."),
+    .describe('Fraction of captions, 0 .. 1, replaced by "" for classifier-free guidance.'),
+  timesteps: timestepsConfig.prefault({ name: "uniform" }).describe("Distribution of the timesteps in training."),
   min_snr_gamma: z
     .number()
     .positive()
@@ -36,57 +41,61 @@ export const objectiveFields = z.strictObject({
   latents: z
     .enum(latentKinds)
     .default("sample")
-    .describe('Of a model with a "vae": latents are drawn from its posterior, or are the mean.'),
+    .describe('Latents of a model with a "vae": drawn from its posterior ("sample"), or the mean ("mean").'),
 });
 
 /** Sample grids of text-to-image models. */
 export const textSamples = samplesSchema({
-  prompts: z.array(z.string()).min(1).describe("What the grids show."),
+  prompts: z.array(z.string()).min(1).describe("Prompts of the sample grids."),
   steps: count.default(50).describe("Sampling steps."),
-  guidance: z.number().nonnegative().default(2).describe("Classifier-free guidance; 1 is none."),
-  seed: z.int().nonnegative().default(0).describe("The first prompt's seed; the next ones follow."),
+  guidance: z.number().nonnegative().default(2).describe("Guidance scale (classifier-free guidance); 1 is none."),
+  seed: z
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe("Seed of the first prompt. Each following prompt takes the next number."),
 });
 
 /** A model's own choices for generation, as `generationFields` reads them. */
 const generationSchema = z.strictObject({
   num_inference_steps: count.optional().describe("Steps of the sampler."),
-  guidance_scale: z.number().nonnegative().optional().describe("Classifier-free guidance; 1 is none."),
+  guidance_scale: z.number().nonnegative().optional().describe("Guidance scale (classifier-free guidance); 1 is none."),
 } satisfies Record<keyof typeof generationFields, z.ZodType>);
 
 /** The fields of `"task": "denoising"`. */
 export const denoisingFields = {
   model: z.strictObject({
-    unet: jsonObject.describe("UNet2DConditionModel's config in diffusers' names; sizes follow from the data."),
+    unet: jsonObject.describe("Config of the UNet2DConditionModel, in diffusers' names. Sizes come from the data."),
     text_encoder: z
       .union([folder, jsonObject], { error: "expected a config, or the folder of a CLIP model" })
       .describe(
-        "CLIPTextModel's config in transformers' names, whose vocabulary follows, to train it along; or the folder of a " +
-          'model that "task": "clip" wrote, whose text tower and vocabulary stay as they are.',
+        "Config of a CLIPTextModel to train, in transformers' names (the vocabulary size comes from the tokenizer); or the folder of a " +
+          'model that "task": "clip" wrote, whose text encoder and vocabulary are kept unchanged.',
       ),
     train_text_encoder: z
       .boolean()
       .default(false)
-      .describe("Let a text tower of a folder go on learning with the U-Net; its vocabulary stays."),
+      .describe("Train the text encoder from a folder along with the U-Net. Its vocabulary stays the same."),
     vae: folder
       .optional()
       .describe(
-        'Folder of a model that "task": "autoencoder" wrote: its latents are denoised. Without it, pixels are.',
+        'Folder of a model that "task": "autoencoder" wrote, to work on its latents. If absent, the model works on pixels.',
       ),
-    scheduler: jsonObject.describe("A scheduler_config.json: the schedule and what the network predicts."),
+    scheduler: jsonObject.describe("Noise schedule and prediction type, as in diffusers' scheduler_config.json."),
     generation: generationSchema
       .optional()
-      .describe("The model's own choices where a caller makes none, in diffusers' names: a generation_config.json."),
-    tokenizer: tokenizerFields.prefault({}).describe("Of a text encoder that is trained along."),
+      .describe("Default options of the model at generation, written as generation_config.json."),
+    tokenizer: tokenizerFields.prefault({}).describe("Tokenizer of a text encoder that the run trains."),
   }),
   objective: objectiveFields.prefault({}),
   evaluation: z
     .strictObject({
       images: count
         .default(128)
-        .describe("Held-out images whose loss each evaluation takes, always at the same noise."),
+        .describe("Held-out images in each evaluation of the loss. The noise is the same every time."),
     })
     .prefault({}),
-  samples: textSamples.describe("Grids of samples; without this there are none."),
+  samples: textSamples.describe("Sample grids. None if absent."),
 };
 /** The task's part of a configuration. */
 export type DenoisingConfig = z.output<z.ZodObject<typeof denoisingFields>>;

@@ -9,7 +9,7 @@ import { CLIPModel, parseClipConfig } from "../../../models/clip/index.ts";
 import { initialize } from "../../../nn/init.ts";
 import { type Module, parameters } from "../../../nn/module.ts";
 import { input } from "../../../ops/leaves.ts";
-import { encodeComponent } from "../../../pipelines/model/component.ts";
+import { encodeComponent } from "../../../pipelines/model/encode-folder.ts";
 import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
 import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";

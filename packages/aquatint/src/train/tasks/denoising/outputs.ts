@@ -1,7 +1,7 @@
 import type { Image } from "../../../formats/image/image.ts";
 import { torchCpu } from "../../../math/random.ts";
 import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
-import { encodeModelFolder } from "../../../pipelines/model/model-folder.ts";
+import { encodeModelFolder } from "../../../pipelines/model/encode-folder.ts";
 import { textToImageNetwork } from "../../../pipelines/network/network.ts";
 import { planTextToImage } from "../../../pipelines/text-to-image/plan.ts";
 import { textToImage } from "../../../pipelines/text-to-image/text-to-image.ts";

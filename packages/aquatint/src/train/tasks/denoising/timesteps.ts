@@ -12,8 +12,8 @@ interface Kind<Config extends z.ZodType> {
 
 const share = z.number().min(0).max(1);
 const range = {
-  from: share.default(0).describe("Least noise that is drawn, as a share of all timesteps."),
-  to: share.default(1).describe("Most noise that is drawn, as a share of all timesteps."),
+  from: share.default(0).describe("Lowest timestep that is drawn, as a fraction of all timesteps, 0 .. 1."),
+  to: share.default(1).describe("Highest timestep that is drawn, as a fraction of all timesteps, 0 .. 1."),
 };
 
 /** Indexes at the given shares of the range. */
@@ -31,7 +31,7 @@ const uniform = {
 const stratified = {
   config: z
     .strictObject({ name: z.literal("stratified"), ...range })
-    .describe("Evenly spread over each batch from a random start (Kingma et al. 2021): less noise in the loss."),
+    .describe("Evenly spaced in each batch, from a random offset (Kingma et al. 2021). The loss has a lower variance."),
   create: () => (draws, of) => {
     const start = drawUniform(draws);
     return at(
@@ -45,11 +45,11 @@ const logitNormal = {
   config: z
     .strictObject({
       name: z.literal("logit-normal"),
-      mean: z.number().default(0).describe("Above 0 draws more noise."),
-      deviation: z.number().positive().default(1).describe("Of the normal behind it."),
+      mean: z.number().default(0).describe("Mean of the normal distribution; above 0 draws noisier timesteps."),
+      deviation: z.number().positive().default(1).describe("Standard deviation of the normal distribution."),
       ...range,
     })
-    .describe("Most in the middle (Esser et al. 2024)."),
+    .describe("Logit-normal: timesteps in the middle are the most likely (Esser et al. 2024)."),
   create:
     ({ mean, deviation }) =>
     (draws, of) =>
@@ -63,10 +63,14 @@ const power = {
   config: z
     .strictObject({
       name: z.literal("power"),
-      exponent: z.number().positive().default(2).describe("Above 1 draws less noise, below 1 more."),
+      exponent: z
+        .number()
+        .positive()
+        .default(2)
+        .describe("Exponent; above 1 draws less noisy timesteps, below 1 noisier ones."),
       ...range,
     })
-    .describe("A uniform number to a power."),
+    .describe("Power of a uniform random number."),
   create:
     ({ exponent }) =>
     (draws, of) =>

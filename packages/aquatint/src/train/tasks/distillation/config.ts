@@ -8,25 +8,34 @@ export const distillationFields = {
   teacher: z
     .string()
     .min(1)
-    .describe('Folder of the model whose steps are learned, which "task": "denoising" or this one wrote.'),
+    .describe('Folder of the teacher, a model that "task": "denoising" or "distillation" wrote.'),
   distillation: z
     .strictObject({
-      steps: count.default(4).describe("DDIM steps in which the student makes an image."),
+      steps: count.default(4).describe("DDIM steps that the student takes for an image."),
       teacher_steps: count
         .min(2)
         .default(2)
-        .describe("Steps of the teacher that one of the student's replaces: 2 in progressive distillation."),
+        .describe("Teacher steps that one student step replaces; 2 is progressive distillation."),
     })
     .prefault({}),
   evaluation: z
     .strictObject({
-      images: count.default(128).describe("Held-out images whose loss each evaluation takes, at the same noise."),
+      images: count
+        .default(128)
+        .describe("Held-out images in each evaluation of the loss. The noise is the same every time."),
     })
     .prefault({}),
   samples: samplesSchema({
-    prompts: z.array(z.string()).min(1).describe("What the grids show, in as many steps as the student takes."),
-    seed: z.int().nonnegative().default(0).describe("The first prompt's seed; the next ones follow."),
-  }).describe("Grids of samples; without this there are none."),
+    prompts: z
+      .array(z.string())
+      .min(1)
+      .describe("Prompts of the sample grids, made in as many steps as the student takes."),
+    seed: z
+      .int()
+      .nonnegative()
+      .default(0)
+      .describe("Seed of the first prompt. Each following prompt takes the next number."),
+  }).describe("Sample grids. None if absent."),
 };
 
 /** The task's part of a configuration. */
