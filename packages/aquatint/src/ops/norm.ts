@@ -121,10 +121,9 @@ const softmaxOp: SoftmaxOp = defineOp({
   name: "softmax",
   infer: ([x], { axis }) => exponentials(x, axis),
   emit: (e, x, { axis }) => e.node("Softmax", x, { axis }),
-  grad: ([dy], { outputs: [y], attrs: { axis } }) => {
-    const t = mul(dy, y);
-    return [sub(t, mul(y, sum(t, { axes: [axis], keepDims: true })))];
-  },
+  grad: ([dy], { outputs: [y], attrs: { axis } }) => [
+    mul(y, sub(dy, sum(mul(dy, y), { axes: [axis], keepDims: true }))),
+  ],
 });
 
 /** Normalized exponentials along `axis`. */

@@ -1,5 +1,5 @@
 import type { Emitter } from "../graph/emitter.ts";
-import { defineOp, type OpFn, shapeError, withOpContext } from "../graph/op.ts";
+import { defineOp, type OpFn, opFunction, shapeError, withOpContext } from "../graph/op.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type DType, type Shape, sizeOf, type Type } from "../graph/types.ts";
 import { cast, equal } from "./comparison.ts";
@@ -17,7 +17,7 @@ export interface ReduceOptions {
 }
 
 /** Axes to reduce, counted from the front, and whether they stay with size 1. */
-interface Reduction {
+export interface Reduction {
   readonly axes: readonly number[];
   readonly keepDims: boolean;
 }
@@ -66,7 +66,14 @@ function logSumExp(e: Emitter, x: string, reduction: Reduction): string {
 }
 const LARGEST = 3.4028234663852886e38;
 
-function reducer(name: string, onnx: string | typeof logSumExp, { dtypes, empty, grad, uniform }: ReducerSpec) {
+/** A reduction as a function. */
+export type Reducer = ((x: Tensor, options?: ReduceOptions) => Tensor) & Pick<OpFn<[x: Tensor], Reduction>, "op">;
+
+function reducer(
+  name: string,
+  onnx: string | typeof logSumExp,
+  { dtypes, empty, grad, uniform }: ReducerSpec,
+): Reducer {
   const op: OpFn<[x: Tensor], Reduction> = defineOp({
     name,
     infer: ([x], reduction) => {
@@ -81,14 +88,14 @@ function reducer(name: string, onnx: string | typeof logSumExp, { dtypes, empty,
       splat: (value, [x], { axes }) => uniform(value, countOf(x, axes)),
     },
   });
-  return (x: Tensor, options: ReduceOptions = {}): Tensor => {
+  return opFunction(op, (x: Tensor, options: ReduceOptions = {}): Tensor => {
     const reduction = reductionOf(name, x, options);
     return reduction.axes.length ? op(x, reduction) : x;
-  };
+  });
 }
 
 /** The sum along `axes`; 0 where there is nothing to add. */
-export const sum: (x: Tensor, options?: ReduceOptions) => Tensor = reducer("sum", "ReduceSum", {
+export const sum: Reducer = reducer("sum", "ReduceSum", {
   dtypes: ["float32", "int32"],
   empty: true,
   grad: (dy, x, _, axes) => expand(keepAxes(dy, x, axes), { shape: x.shape }),

@@ -79,6 +79,27 @@ test("a product of transposed operands is one node of the CPU", async () => {
   expect(deviation(await run(runtime.layout), (await run({})).data)).toBeLessThan(1e-6);
 });
 
+test("a product of many rows and few columns is computed as its transpose", async () => {
+  const [a, b, c] = [float("a", 2, 2, 5, 128), float("b", 2, 2, 5, 4), float("c", 2, 2, 4, 5)];
+  const outputs = {
+    plain: matmul(a, b, { transA: true, alpha: 0.5 }),
+    transposed: matmul(a, c, { transA: true, transB: true }),
+    wide: matmul(a, float("d", 2, 2, 5, 33), { transA: true }),
+  };
+  const leaves = { a, b, c, d: outputs.wide.node.inputs[1]! };
+  const ops = Object.values(outputs).map((y) => inLayout(y).node.op.name);
+  expect(ops).toEqual(["transpose", "transpose", "fusedMatmul"]);
+  const feeds = Object.fromEntries(Object.entries(leaves).map(([name, x], seed) => [name, noise(x.shape, { seed })]));
+  const run = async (layout: Runtime["layout"]) => {
+    const program = await runtime.load(compile({ outputs, layout: layoutPass(layout) }));
+    return program.run(feeds);
+  };
+  const [actual, expected] = [await run({ channelBlock: runtime.layout.channelBlock ?? 8 }), await run({})];
+  for (const name of ["plain", "transposed", "wide"] as const) {
+    expect(deviation(actual[name], expected[name].data)).toBeLessThan(1e-6);
+  }
+});
+
 test("without a block nothing changes", () => {
   expect(layoutPass({})).toBeUndefined();
 });

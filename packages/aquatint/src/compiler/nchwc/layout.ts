@@ -3,7 +3,7 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { commonSubexpressions } from "../passes/cse.ts";
 import { convInBlocks, transposedConvInBlocks, weightGradientOfBlocks } from "./conv.ts";
 import { elementwiseInBlocks } from "./elementwise.ts";
-import { fuseMatmul } from "./matmul.ts";
+import { fuseMatmul, narrowProduct } from "./matmul.ts";
 
 /** The memory layout of images in a runtime. */
 export interface Layout {
@@ -27,6 +27,7 @@ export const layoutPass = ({ channelBlock: block }: Layout): LayoutPass | undefi
             ...convInBlocks(block),
             transposedConvInBlocks(block),
             weightGradientOfBlocks,
+            narrowProduct,
             fuseMatmul,
             elementwiseInBlocks,
             commonSubexpressions(),

@@ -3,6 +3,7 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { mergeTwice, removeIdentity, removeIdentityElement, scalarOperands } from "./algebra.ts";
 import { commonSubexpressions } from "./cse.ts";
 import { foldConstants } from "./fold.ts";
+import { rowSums } from "./row-sums.ts";
 
 /**
  * The same results from fewer nodes, in one walk: constants folded, neutral operands and applications that do nothing
@@ -15,5 +16,6 @@ export const simplify = <N extends string>(outputs: Readonly<Record<N, Tensor>>)
     removeIdentityElement,
     mergeTwice,
     scalarOperands,
+    rowSums,
     commonSubexpressions(),
   ]);

@@ -8,10 +8,10 @@ import type { HostTensors } from "../../graph/types.ts";
 import { add, div, minimum, mul, scale, sqrt, square, sub } from "../../ops/elementwise.ts";
 import { input, param, scalar } from "../../ops/leaves.ts";
 import { sum } from "../../ops/reduce.ts";
-import { concat, split } from "../../ops/shape.ts";
 import { itemAt, lookup } from "../../util/items.ts";
 import { adamW } from "../optimizers/adamw.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { joined, packsOf, unpacked } from "./packs.ts";
 
 /** Folders of the state beside those of the optimizers: "weights/NAME". */
 export const slots = { weight: "weights", average: "ema", gradient: "gradient" } as const;
@@ -115,23 +115,33 @@ export function applyStep(groups: readonly ParameterGroup[], layout?: LayoutPass
 const stateLike = (weight: Tensor): Tensor => param({ shape: weight.shape, init: "zeros" });
 const rate = (name: string): Tensor => input({ name: `rate.${name}`, dtype: "float32", shape: [] });
 
+/** The scalars that a group's updates are fed, and `average`. */
+const ratesOf = ({
+  name: group,
+  optimizer,
+}: ParameterGroup): Readonly<Record<string, Tensor>> & { average: Tensor } => {
+  const named = (name: string) => [name, rate(`${group}.${name}`)] as const;
+  return { ...Object.fromEntries(optimizer.rates.map(named)), average: rate(`${group}.average`) };
+};
+
 /** The graph of an update: what it reads of the state, what it replaces there, and the gradients' norm and clipped form. */
 function updateGraph(groups: readonly ParameterGroup[], gradients: ReadonlyMap<string, Tensor>) {
   const packs = groups.flatMap((group) => packsOf(group.parameters).map((pack) => ({ group, pack })));
   const { norm, clipped } = clipByGlobalNorm(
-    packs.map(({ pack }) => concatPack(pack.map(({ name }) => lookup(gradients, name)))),
+    packs.map(({ pack }) => joined(pack.map(({ name }) => lookup(gradients, name)))),
     rate("clip"),
   );
   const [state, clippedByName] = [new Map<string, Tensor>(), new Map<string, Tensor>()];
   const next: Record<string, Tensor> = {};
+  const rates = new Map(groups.map((group) => [group, ratesOf(group)]));
   for (const [i, { group, pack }] of packs.entries()) {
     const { optimizer, average } = group;
-    const rates = Object.fromEntries(optimizer.rates.map((name) => [name, rate(`${group.name}.${name}`)]));
+    const { average: averageRate, ...groupRates } = lookup(rates, group);
     /** The state's tensors of a slot, joined; and what replaces them. */
     const read = (slot: string, leaf: (weight: Tensor) => Tensor = stateLike): Tensor => {
       const leaves = pack.map(({ name, weight }) => [`${slot}/${name}`, leaf(weight)] as const);
       for (const [name, tensor] of leaves) state.set(name, tensor);
-      return concatPack(leaves.map(([, tensor]) => tensor));
+      return joined(leaves.map(([, tensor]) => tensor));
     };
     const replace = (slot: string, value: Tensor): void => {
       for (const [name, part] of unpacked(value, pack)) next[`${slot}/${name}`] = part;
@@ -139,32 +149,14 @@ function updateGraph(groups: readonly ParameterGroup[], gradients: ReadonlyMap<s
     for (const [name, part] of unpacked(itemAt(clipped, i), pack)) clippedByName.set(name, part);
     const weight = read(slots.weight, (leaf) => leaf);
     const old = { weight, slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, read(slot)])) };
-    const after = optimizer.update(old, itemAt(clipped, i), rates);
+    const after = optimizer.update(old, itemAt(clipped, i), groupRates);
     replace(slots.weight, after.weight);
     for (const slot of optimizer.slots) replace(slot, lookup(after.slots, slot));
     if (!average) continue;
     const mean = read(slots.average);
-    replace(slots.average, add(after.weight, mul(sub(mean, after.weight), rate(`${group.name}.average`))));
+    replace(slots.average, add(after.weight, mul(sub(mean, after.weight), averageRate)));
   }
   return { norm, clipped: clippedByName, state, next };
-}
-
-/** Parameters that are updated as one tensor. */
-type Pack = readonly { readonly name: string; readonly weight: Tensor }[];
-
-/** Vectors in one pack, since starting an op takes longer than the op itself on so few numbers; all else on its own. */
-function packsOf(parameters: ReadonlyMap<string, Tensor>): readonly Pack[] {
-  const all = Array.from(parameters, ([name, weight]) => ({ name, weight }));
-  const vectors = all.filter(({ weight }) => weight.shape.length === 1);
-  const tensors = all.filter(({ weight }) => weight.shape.length !== 1).map((member) => [member]);
-  return vectors.length > 0 ? [vectors, ...tensors] : tensors;
-}
-const concatPack = (tensors: readonly Tensor[]): Tensor =>
-  tensors.length > 1 ? concat(tensors, { axis: 0 }) : itemAt(tensors, 0);
-function unpacked(value: Tensor, pack: Pack): (readonly [name: string, part: Tensor])[] {
-  const sizes = () => pack.map(({ weight }) => itemAt(weight.shape, 0));
-  const parts = pack.length > 1 ? split(value, { axis: 0, sizes: sizes() }) : [value];
-  return pack.map(({ name }, i) => [name, itemAt(parts, i)]);
 }
 
 /** Scales gradients so that their common norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does. */
