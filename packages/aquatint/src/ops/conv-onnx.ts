@@ -139,11 +139,12 @@ export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: We
   const grouped = as(dy.name, [n, groups, o / groups, h * w]);
   const rows = as(e.node("Transpose", [grouped], { perm: [1, 2, 0, 3] }), [...perGroup, o / groups, n * h * w]);
   const products = shiftedImages(e, channelsInside(e, x, options), [h, w], options).map((shifted) =>
-    as(e.node("MatMul", [rows, as(shifted, [...perGroup, n * h * w, c])]), [o, 1, c]),
+    e.node("MatMul", [rows, as(shifted, [...perGroup, n * h * w, c])]),
   );
   const [only, ...rest] = products;
   if (only !== undefined && rest.length === 0) return as(only, size);
-  return as(e.node("Transpose", [e.node("Concat", products, { axis: 1 })], { perm: [0, 2, 1] }), size);
+  const joined = as(e.node("Concat", products, { axis: -1 }), [o, products.length, c]);
+  return as(e.node("Transpose", [joined], { perm: [0, 2, 1] }), size);
 }
 
 /** An image as [n, h, w, c], or [groups, n, h, w, c] where there are groups. */

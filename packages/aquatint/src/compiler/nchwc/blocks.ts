@@ -8,7 +8,10 @@ import { expectRank } from "../../ops/shape-rules.ts";
 
 const nchwc = { domain: "com.microsoft.nchwc" } as const;
 
-/** An image [n, c, h, w] in blocks of channels: [n, c / block, h, w, block]. */
+/**
+ * An image [n, c, h, w] in blocks of channels: [n, c / block, h, w, block]. ONNX Runtime calls the shape of the same
+ * numbers [n, c, h, w], and so does every emitted value in blocks: a reshape in between would be a node for nothing.
+ */
 export const toBlocks: OpFn<[x: Tensor], { block: number }> = defineOp({
   name: "toBlocks",
   infer: ([x], { block }) => {
@@ -17,8 +20,7 @@ export const toBlocks: OpFn<[x: Tensor], { block: number }> = defineOp({
     if (channels % block) shapeError(`${channels} channels do not make blocks of ${block}`);
     return { dtype: x.dtype, shape: blockedShape(shape4(x), block) };
   },
-  emit: (e, x, _, { outputs: [y] }) =>
-    e.node("Reshape", [e.node("ReorderInput", x, {}, nchwc), e.constant("int64", y.shape)]),
+  emit: (e, x) => e.node("ReorderInput", x, {}, nchwc),
   grad: "unsupported",
 });
 
@@ -29,10 +31,8 @@ export const fromBlocks: OpFn<[x: Tensor], { channels: number; channelsLast: boo
     const [n, , h, w] = shape4(x);
     return { dtype: x.dtype, shape: channelsLast ? [n, h, w, channels] : [n, channels, h, w] };
   },
-  emit: (e, [x], { channels, channelsLast }, { inputs: [source] }) => {
-    const unblocked = e.node("Reshape", [x, e.constant("int64", unblockedShape(source.shape))]);
-    return e.node("ReorderOutput", [unblocked], { channels, channels_last: channelsLast ? 1 : 0 }, nchwc);
-  },
+  emit: (e, x, { channels, channelsLast }) =>
+    e.node("ReorderOutput", x, { channels, channels_last: channelsLast ? 1 : 0 }, nchwc),
   grad: "unsupported",
 });
 

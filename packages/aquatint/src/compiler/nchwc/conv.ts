@@ -9,7 +9,7 @@ import { pad } from "../../ops/shape.ts";
 import { sizeAt } from "../../ops/shape-rules.ts";
 import { both, placesOf } from "../../ops/window.ts";
 import { phaseConv } from "../fuse/upsampled-conv.ts";
-import { channelsLast, fillsBlocks, inBlocks, outOfBlocks, unblockedShape } from "./blocks.ts";
+import { channelsLast, fillsBlocks, inBlocks, outOfBlocks } from "./blocks.ts";
 
 /** [o / block, i / inner, kh, kw, inner, block] */
 type KernelShape = readonly [...Shape4, inner: number, block: number];
@@ -22,7 +22,8 @@ interface KernelOptions {
 
 /**
  * A kernel [o, i, kh, kw] in blocks, [o / block, i / block, kh, kw, block of i, block of o]; outputs are filled up with
- * zeros. Fewer inputs than a block stay single: [o / block, i, kh, kw, 1, block of o].
+ * zeros. Fewer inputs than a block stay single: [o / block, i, kh, kw, 1, block of o]. As an emitted value it has the shape
+ * [o, i, kh, kw], as ONNX Runtime takes it.
  */
 const blockKernel: OpFn<[weight: Tensor], KernelOptions> = defineOp({
   name: "blockKernel",
@@ -51,7 +52,7 @@ const blockKernel: OpFn<[weight: Tensor], KernelOptions> = defineOp({
     const blocks = e.node("Transpose", [as(inside, between)], { perm });
     const order = Array.from({ length: positions }, (_, k) => positions - 1 - k);
     const reversed = backward ? e.node("Gather", [blocks, e.constant("int64", order)], { axis: 2 }) : blocks;
-    return as(reversed, y.shape);
+    return as(reversed, [o * block, i * inner, kh, kw]);
   },
   grad: "unsupported",
 });
@@ -72,16 +73,10 @@ const nchwcConv: typeof convolution = defineOp({
     const [o, , kh, kw, , block] = kernel.shape as KernelShape;
     return { dtype: x.dtype, shape: [n, o, ...placesOf([h, w], [kh, kw], geometry), block] };
   },
-  emit: (e, [x, kernel, ...bias], geometry, { inputs: [image, blocks], outputs: [y] }) => {
+  emit: (e, [x, kernel, ...bias], geometry, { inputs: [, blocks] }) => {
     const [o, i, kh, kw, inner, block] = blocks.shape as KernelShape;
-    const as = (name: string, shape: Shape) => e.node("Reshape", [name, e.constant("int64", shape)]);
-    const rowMajor = image.shape.length === 4 ? x : as(x, unblockedShape(image.shape));
-    const shape: Shape4 = [o * block, i * inner, kh, kw];
-    const attributes = convAttributes(shape, geometry);
-    const result = e.node("Conv", [rowMajor, as(kernel, shape), ...bias], attributes, {
-      domain: "com.microsoft.nchwc",
-    });
-    return as(result, y.shape);
+    const attributes = convAttributes([o * block, i * inner, kh, kw], geometry);
+    return e.node("Conv", [x, kernel, ...bias], attributes, { domain: "com.microsoft.nchwc" });
   },
   grad: "unsupported",
 });

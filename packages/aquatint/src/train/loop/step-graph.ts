@@ -161,7 +161,9 @@ function updateGraph(groups: readonly ParameterGroup[], gradients: ReadonlyMap<s
 
 /** Scales gradients so that their common norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does. */
 function clipByGlobalNorm(gradients: readonly Tensor[], limit: Tensor) {
-  const norm = sqrt(gradients.map((g) => sum(square(g))).reduce((a, b) => add(a, b)));
+  // rows first: one long sum of float32 would lose another digit
+  const squares = gradients.map((g) => sum(sum(square(g), { axes: g.shape.slice(1).map((_, i) => i + 1) })));
+  const norm = sqrt(squares.reduce((a, b) => add(a, b)));
   const factor = minimum(scalar(1), div(limit, add(norm, scalar(1e-6))));
   return { norm, clipped: gradients.map((g) => mul(g, factor)) };
 }
