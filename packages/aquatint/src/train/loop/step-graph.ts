@@ -4,7 +4,7 @@ import type { Executable } from "../../compiler/executable.ts";
 import type { LayoutPass } from "../../compiler/nchwc/layout.ts";
 import { copyTensor, zeros } from "../../graph/host-tensor.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import type { HostTensors } from "../../graph/types.ts";
+import type { HostTensors, Shape } from "../../graph/types.ts";
 import { add, div, minimum, mul, scale, sqrt, square, sub } from "../../ops/elementwise.ts";
 import { input, param, scalar } from "../../ops/leaves.ts";
 import { sum } from "../../ops/reduce.ts";
@@ -159,10 +159,14 @@ function updateGraph(groups: readonly ParameterGroup[], gradients: ReadonlyMap<s
   return { norm, clipped: clippedByName, state, next };
 }
 
+/** The axes of a row: the last one of a matrix, the pixels of a kernel. */
+const rowAxes = ({ length: rank }: Shape): readonly number[] =>
+  Array.from({ length: rank }, (_, i) => i).slice(rank > 2 ? 2 : 1);
+
 /** Scales gradients so that their common norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does. */
 function clipByGlobalNorm(gradients: readonly Tensor[], limit: Tensor) {
   // rows first: one long sum of float32 would lose another digit
-  const squares = gradients.map((g) => sum(sum(square(g), { axes: g.shape.slice(1).map((_, i) => i + 1) })));
+  const squares = gradients.map((g) => sum(sum(square(g), { axes: rowAxes(g.shape) })));
   const norm = sqrt(squares.reduce((a, b) => add(a, b)));
   const factor = minimum(scalar(1), div(limit, add(norm, scalar(1e-6))));
   return { norm, clipped: gradients.map((g) => mul(g, factor)) };
