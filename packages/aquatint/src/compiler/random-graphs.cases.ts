@@ -47,7 +47,7 @@ const inRows = (graph: (a: Tensor) => Tensor, f: (row: readonly number[]) => rea
   reference: (a) => along(a, 1, f),
 });
 /** A reduction of rows, taken from the matrix again so that it stays one. */
-const perRow = (op: typeof sum, f: (row: readonly number[]) => number): Step => ({
+const perRow = (op: typeof mean, f: (row: readonly number[]) => number): Step => ({
   graph: (a, b) => sub(b, scale(op(a, { axes: [1], keepDims: true }), 0.3)),
   reference: (a, b) =>
     zip(

@@ -143,8 +143,8 @@ export function weightGradientNodes(e: Emitter, x: Value, dy: Value, options: We
   );
   const [only, ...rest] = products;
   if (only !== undefined && rest.length === 0) return as(only, size);
-  const joined = as(e.node("Concat", products, { axis: -1 }), [o, products.length, c]);
-  return as(e.node("Transpose", [joined], { perm: [0, 2, 1] }), size);
+  const offsetsInside = as(e.node("Concat", products, { axis: -1 }), [o, products.length, c]);
+  return as(e.node("Transpose", [offsetsInside], { perm: [0, 2, 1] }), size);
 }
 
 /** An image as [n, h, w, c], or [groups, n, h, w, c] where there are groups. */

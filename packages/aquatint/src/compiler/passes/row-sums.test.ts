@@ -35,8 +35,8 @@ test("rows of a product are added up where there are fewer columns", async () =>
   const { y: actual } = await evaluate(runtime, { y }, { feeds });
   const at = (name: string, ...index: number[]) =>
     feeds[name]!.data[index.reduce((offset, i, axis) => offset * shapes[name]![axis]! + i, 0)]!;
-  for (const [place, value] of actual.data.entries()) {
-    const [n, i] = [Math.floor(place / 3), place % 3];
+  for (const [position, value] of actual.data.entries()) {
+    const [n, i] = [Math.floor(position / 3), position % 3];
     let expected = 0;
     for (let j = 0; j < 7; j++)
       for (let d = 0; d < 4; d++) expected += at("a", n, i, d) * at("b", n, j, d) * at("p", n, i, j);

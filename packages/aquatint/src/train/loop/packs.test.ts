@@ -3,7 +3,7 @@ import { evaluate, noise } from "../../../test/evaluate.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { input } from "../../ops/leaves.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
-import { joined, packsOf, unpacked } from "./packs.ts";
+import { packsOf, packTensor, unpack } from "./packs.ts";
 
 const leaves = (shapes: Readonly<Record<string, readonly number[]>>): ReadonlyMap<string, Tensor> =>
   new Map(Object.entries(shapes).map(([name, shape]) => [name, input({ name, shape })]));
@@ -20,13 +20,13 @@ test("large parameters stay alone, and packs stay small", () => {
   expect(namesOf({ a: half, b: [1025, 128], c: half, d: half, e: [8, 128] })).toEqual([["a", "c"], ["b"], ["d", "e"]]);
 });
 
-test("what was joined comes apart again in its shapes", async () => {
+test("a packed tensor comes apart again in its shapes", async () => {
   const shapes = { a: [3, 2, 1, 1], b: [1, 2, 1, 1], c: [1, 1], d: [4, 2], e: [], f: [2, 3, 3, 3] };
   const packs = packsOf(leaves(shapes));
-  const whole = packs.map((pack) => joined(pack.map(({ weight }) => weight)));
-  expect(whole.map(({ shape }) => shape)).toEqual([[4, 2], [], [4, 2], [], [2, 3, 3, 3]]);
+  const tensors = packs.map((pack) => packTensor(pack.map(({ weight }) => weight)));
+  expect(tensors.map(({ shape }) => shape)).toEqual([[4, 2], [], [4, 2], [], [2, 3, 3, 3]]);
   const outputs = Object.fromEntries(
-    packs.flatMap((pack, i) => unpacked(whole[i]!, pack).map(([name, part]) => [`${name}'`, part])),
+    packs.flatMap((pack, i) => unpack(tensors[i]!, pack).map(([name, part]) => [`${name}'`, part])),
   );
   const feeds = Object.fromEntries(Object.entries(shapes).map(([name, shape], seed) => [name, noise(shape, { seed })]));
   await using runtime = await nodeRuntime({ threads: 1 });

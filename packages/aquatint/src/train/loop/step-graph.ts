@@ -11,7 +11,7 @@ import { sum } from "../../ops/reduce.ts";
 import { itemAt, lookup } from "../../util/items.ts";
 import { adamW } from "../optimizers/adamw.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { joined, packsOf, unpacked } from "./packs.ts";
+import { packsOf, packTensor, unpack } from "./packs.ts";
 
 /** Folders of the state beside those of the optimizers: "weights/NAME". */
 export const slots = { weight: "weights", average: "ema", gradient: "gradient" } as const;
@@ -120,15 +120,15 @@ const ratesOf = ({
   name: group,
   optimizer,
 }: ParameterGroup): Readonly<Record<string, Tensor>> & { average: Tensor } => {
-  const named = (name: string) => [name, rate(`${group}.${name}`)] as const;
-  return { ...Object.fromEntries(optimizer.rates.map(named)), average: rate(`${group}.average`) };
+  const rateEntry = (name: string) => [name, rate(`${group}.${name}`)] as const;
+  return { ...Object.fromEntries(optimizer.rates.map(rateEntry)), average: rate(`${group}.average`) };
 };
 
 /** The graph of an update: what it reads of the state, what it replaces there, and the gradients' norm and clipped form. */
 function updateGraph(groups: readonly ParameterGroup[], gradients: ReadonlyMap<string, Tensor>) {
   const packs = groups.flatMap((group) => packsOf(group.parameters).map((pack) => ({ group, pack })));
   const { norm, clipped } = clipByGlobalNorm(
-    packs.map(({ pack }) => joined(pack.map(({ name }) => lookup(gradients, name)))),
+    packs.map(({ pack }) => packTensor(pack.map(({ name }) => lookup(gradients, name)))),
     rate("clip"),
   );
   const [state, clippedByName] = [new Map<string, Tensor>(), new Map<string, Tensor>()];
@@ -141,12 +141,12 @@ function updateGraph(groups: readonly ParameterGroup[], gradients: ReadonlyMap<s
     const read = (slot: string, leaf: (weight: Tensor) => Tensor = stateLike): Tensor => {
       const leaves = pack.map(({ name, weight }) => [`${slot}/${name}`, leaf(weight)] as const);
       for (const [name, tensor] of leaves) state.set(name, tensor);
-      return joined(leaves.map(([, tensor]) => tensor));
+      return packTensor(leaves.map(([, tensor]) => tensor));
     };
     const replace = (slot: string, value: Tensor): void => {
-      for (const [name, part] of unpacked(value, pack)) next[`${slot}/${name}`] = part;
+      for (const [name, part] of unpack(value, pack)) next[`${slot}/${name}`] = part;
     };
-    for (const [name, part] of unpacked(itemAt(clipped, i), pack)) clippedByName.set(name, part);
+    for (const [name, part] of unpack(itemAt(clipped, i), pack)) clippedByName.set(name, part);
     const weight = read(slots.weight, (leaf) => leaf);
     const old = { weight, slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, read(slot)])) };
     const after = optimizer.update(old, itemAt(clipped, i), groupRates);
