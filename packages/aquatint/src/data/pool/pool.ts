@@ -9,7 +9,7 @@ export interface PoolFacts extends LatentFacts {
   /** Height and width of the images, in pixels. */
   readonly size: readonly [height: number, width: number];
   /** Facts about clips, where each entry is one: the latents of its frames, one after another. */
-  readonly clip?: ClipFacts;
+  readonly clip?: ClipFacts | undefined;
 }
 
 /** One split of a pool. */
