@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { decodePng, encodePng, type RgbaImage } from "aquatint/formats";
 import { importSharp, readBytes, writeFileAndFolder } from "aquatint/node";
 import { AquatintError, itemAt } from "aquatint/util";
-import type { AnimationRequest, Animations } from "../motions/animated.ts";
+import type { AnimationRequest, Animations } from "./atlas.ts";
 import { installedPackage } from "./installed.node.ts";
 import { opaqueBox, rgba, withAlpha } from "./load.node.ts";
 import { webpFiles } from "./packages.node.ts";
@@ -31,12 +31,12 @@ export async function loadAnimations(
     const all = withAlpha(decodePng(await readBytes(file), { name: file }), file);
     images.set(hex, framesOf(all, frames));
   }
-  const found = (hex: string): readonly RgbaImage[] => {
+  const framesFor = (hex: string): readonly RgbaImage[] => {
     const list = images.get(hex);
     if (list) return list;
     throw new AquatintError("emoji/not-loaded", `the animations were not loaded for ${hex}`);
   };
-  return { frames: found, atlas: { size, get: (hex) => itemAt(found(hex), 0) } };
+  return { frames: framesFor, atlas: { size, get: (hex) => itemAt(framesFor(hex), 0) } };
 }
 
 /** The files of all packages by their code points. */
@@ -67,10 +67,10 @@ async function column(files: ReadonlyMap<string, string>, { hex, frames, size }:
   const source = sharp(file, { animated: true });
   const { pages = 1 } = await source.metadata();
   const all = framesOf(await rgba(source), pages);
-  const kept = Array.from({ length: frames }, (_, i) => itemAt(all, Math.floor((i * pages) / frames)));
-  const box = opaqueBox(united(kept), hex);
+  const selection = Array.from({ length: frames }, (_, i) => itemAt(all, Math.floor((i * pages) / frames)));
+  const box = opaqueBox(united(selection), hex);
   const trimmed = await Promise.all(
-    kept.map(({ width, height, data }) =>
+    selection.map(({ width, height, data }) =>
       rgba(
         sharp(data, { raw: { width, height, channels: 4 } })
           .extract(box)

@@ -1,12 +1,11 @@
 import { pick } from "aquatint/data";
-import type { RgbaImage } from "aquatint/formats";
 import type { RandomStream } from "aquatint/math";
-import type { EmojiAtlas } from "../art/atlas.ts";
+import type { Animations } from "../art/atlas.ts";
 import type { EmojiName } from "../names.ts";
 import table from "./animations.json" with { type: "json" };
-import type { ClipCast, ClipStaging, ClipWorld } from "./clips.ts";
 import { pathOf } from "./pose.ts";
 import { within } from "./range.ts";
+import type { ClipCast, ClipStaging, ClipWorld } from "./world.ts";
 
 /** An emoji that moves by itself. */
 export interface AnimatedEmoji {
@@ -20,22 +19,6 @@ export interface AnimatedEmoji {
 
 /** Every animation that is used, described by eye. */
 export const animatedEmoji: readonly AnimatedEmoji[] = table;
-
-/** Which animations to have at hand. */
-export interface AnimationRequest {
-  readonly hexes: readonly string[];
-  readonly frames: number;
-  /** The longer side of each frame, in pixels. */
-  readonly size: number;
-}
-
-/** Animations in memory, all frames of one trimmed to the same box. */
-export interface Animations {
-  /** The frames of an animation that was asked for. */
-  frames(hex: string): readonly RgbaImage[];
-  /** The first frame of each, in the style "3d". */
-  readonly atlas: EmojiAtlas;
-}
 
 const asName = ({ name, hex, captions }: AnimatedEmoji): EmojiName => {
   const [phrase = name, ...aliases] = captions;

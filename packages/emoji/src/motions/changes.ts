@@ -10,12 +10,14 @@ const resized =
     return [pathOf(frames, ({ progress }) => ({ size: mix(from, to, progress) }))];
   };
 
+/** From small to large. */
 export const grow: Motion = {
   things: 1,
   usual: ["growing", "getting bigger", "growing bigger", "coming closer"].map(doing),
   paths: resized("first"),
 };
 
+/** From large to small. */
 export const shrink: Motion = {
   things: 1,
   usual: ["shrinking", "getting smaller", "becoming smaller", "going away"].map(doing),

@@ -1,42 +1,19 @@
 import { blend, type Canvas, pick, type Sample, type Split, weighted, worded } from "aquatint/data";
-import type { RgbaImage } from "aquatint/formats";
 import { drawUniform, type RandomStream } from "aquatint/math";
 import { AquatintError, itemAt } from "aquatint/util";
 import type { Style } from "../art/atlas.ts";
 import { backgroundKinds } from "../backgrounds.ts";
-import { type Cast, different, judgeOf, type SceneWorld, type Weighted } from "../casting.ts";
+import { different, judgeOf } from "../casting.ts";
 import type { HeldOutReason } from "../held-out.ts";
 import { said } from "../templates/words.ts";
-import type { Animations } from "./animated.ts";
 import { animatedCast, animatedStaging } from "./animated.ts";
 import type { Motion } from "./motion.ts";
 import { type MotionName, motions } from "./motions.ts";
-import type { Path } from "./pose.ts";
 import { posed } from "./posed.ts";
 import type { ClipTruth, MovingObject } from "./truth.ts";
+import type { ClipCast, ClipStaging, ClipWorld } from "./world.ts";
 
 const ATTEMPTS = 1000;
-
-/** A world of clips. */
-export interface ClipWorld extends Omit<SceneWorld, "templates"> {
-  readonly frames: number;
-  readonly motions: readonly Weighted<MotionName>[];
-  /** Animated emoji, and their share of the clips; none if left out. */
-  readonly animations?: { readonly source: Animations; readonly share: number } | undefined;
-}
-
-/** Who moves how in front of what: the choices that may be held out or hard to see. */
-export interface ClipCast extends Pick<Cast, "style" | "kind" | "things" | "colors"> {
-  /** Null for an animated emoji. */
-  readonly motion: MotionName | null;
-}
-
-/** What is to be seen in a clip, in words, and each thing with the art of each of its frames. */
-export interface ClipStaging {
-  readonly what: string;
-  readonly paths: readonly Path[];
-  art(thing: number, frame: number): RgbaImage;
-}
 
 /** Draws clips of one part of a world; none whose background swallows a thing. */
 export type ClipSource = (random: RandomStream) => Sample<ClipTruth>;

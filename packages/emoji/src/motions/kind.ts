@@ -1,13 +1,15 @@
 import { type DataSources, type Dataset, type DatasetKind, indexedStream } from "aquatint/data";
 import { torchCpu } from "aquatint/math";
 import { z } from "zod";
+import type { AnimationRequest, Animations } from "../art/atlas.ts";
 import { agreeing, emojiFields } from "../fields.ts";
 import type { LoadArt } from "../kinds.ts";
 import { artSize, sharedWorld, weightedItems } from "../world.ts";
-import { type AnimationRequest, type Animations, animatedEmoji } from "./animated.ts";
-import { type ClipWorld, clipSources } from "./clips.ts";
+import { animatedEmoji } from "./animated.ts";
+import { clipSources } from "./clips.ts";
 import { type MotionName, motionNames } from "./motions.ts";
 import type { ClipTruth } from "./truth.ts";
+import type { ClipWorld } from "./world.ts";
 
 const { styles, names, colors, mirror, motions, backgrounds, nameSet, styleWeights, wording } = emojiFields;
 
@@ -50,8 +52,8 @@ export function clipKinds(load: { readonly art: LoadArt; readonly animations: Lo
         ),
       },
     };
-    const chosen = config.motions ? weightedItems<MotionName>(config.motions) : motionNames.map(evenly);
-    const world: ClipWorld = { ...shared, frames, motions: chosen, ...animations };
+    const weights = config.motions ? weightedItems<MotionName>(config.motions) : motionNames.map(evenly);
+    const world: ClipWorld = { ...shared, frames, motions: weights, ...animations };
     const clips = clipSources(world);
     return {
       name,

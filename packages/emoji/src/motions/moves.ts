@@ -10,10 +10,10 @@ function across(axis: "x" | "y", toward: 1 | -1): Motion["paths"] {
   return (random, frames) => {
     const size = within(random, 0.34, 0.5);
     const edge = inset(size);
-    const [near, far] = [edge + within(random, 0, 0.05), 1 - edge - within(random, 0, 0.05)];
-    const [from, to] = toward > 0 ? [near, far] : [far, near];
-    const beside = 0.5 + within(random, -1, 1) * Math.min(0.15, 0.5 - edge);
-    return [pathOf(frames, ({ progress }) => ({ size, [axis]: mix(from, to, progress), [other]: beside }))];
+    const [low, high] = [edge + within(random, 0, 0.05), 1 - edge - within(random, 0, 0.05)];
+    const [from, to] = toward > 0 ? [low, high] : [high, low];
+    const level = 0.5 + within(random, -1, 1) * Math.min(0.15, 0.5 - edge);
+    return [pathOf(frames, ({ progress }) => ({ size, [axis]: mix(from, to, progress), [other]: level }))];
   };
 }
 
@@ -23,8 +23,11 @@ const toward = (words: readonly string[]): Pick<Motion, "usual" | "more"> => ({
   more: (things) => gaitsOf(itemAt(things, 0)).flatMap((gait) => words.map((word) => doing(`${gait} ${word}`))),
 });
 
+/** From the right side to the left. */
 export const left: Motion = { things: 1, ...toward(["left", "to the left"]), paths: across("x", -1) };
+/** From the left side to the right. */
 export const right: Motion = { things: 1, ...toward(["right", "to the right"]), paths: across("x", 1) };
+/** From the top to the bottom. */
 export const down: Motion = {
   things: 1,
   ...toward(["down", "downwards"]),
@@ -33,6 +36,7 @@ export const down: Motion = {
 };
 
 const upward = toward(["up", "upwards"]);
+/** From the bottom to the top. */
 export const up: Motion = {
   things: 1,
   usual: [...upward.usual, doing("rising"), doing("floating up")],

@@ -15,7 +15,7 @@ import type { DenoisingParts } from "./graph.ts";
 /** Images that one run of the evaluation's program takes. */
 const CHUNK = 16;
 
-/** What outputs are made of. */
+/** Input of a denoising network's outputs. */
 export interface OutputsInput extends DenoisingParts {
   readonly weights: TrainedWeights;
 }

@@ -103,8 +103,8 @@ async function adapterWeights(files: ModelFiles, { config, adapter }: Pick<First
   const keys = Object.keys(config) as (keyof MotionAdapterConfig)[];
   const key = keys.find((key) => JSON.stringify(config[key]) !== JSON.stringify(other[key]));
   if (key !== undefined) {
-    const [found, expected] = [JSON.stringify(other[key]), JSON.stringify(config[key])];
-    throw new AquatintError("config/value", `${name} has "${key}": ${found}, the configuration ${expected}`, {
+    const [actual, expected] = [JSON.stringify(other[key]), JSON.stringify(config[key])];
+    throw new AquatintError("config/value", `${name} has "${key}": ${actual}, the configuration ${expected}`, {
       hint: 'set "model.motion" to the config of the adapter that the run begins with',
     });
   }

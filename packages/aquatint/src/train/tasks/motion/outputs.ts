@@ -13,9 +13,9 @@ import { inUNet, type MotionModel } from "./model.ts";
 /** Clips that one run of the evaluation's program takes. */
 const CHUNK = 2;
 /** Frames of a sample clip that a sheet shows: a row of it. */
-const SHOWN = 8;
+const SHEET_FRAMES = 8;
 
-/** What the outputs of motion modules are made of. */
+/** Input of the outputs of motion modules. */
 export interface MotionOutputsInput extends OutputsInput {
   readonly model: MotionModel;
 }
@@ -63,7 +63,7 @@ function painterOf({ runtime, dataset, model, weights }: MotionOutputsInput) {
         const options = { prompt, steps, guidance, seed: seed + i, width, height, ...dataset.clip };
         const plan = await planTextToVideo({ scheduler, modules, tokenizers }, options);
         for await (const event of textToVideo(network, plan)) {
-          if (event.type === "video") images.push(...shownFrames(event.frames));
+          if (event.type === "video") images.push(...sheetFrames(event.frames));
         }
       }
       return images;
@@ -73,5 +73,7 @@ function painterOf({ runtime, dataset, model, weights }: MotionOutputsInput) {
 }
 
 /** Frames spread evenly over a clip, the first and the last among them. */
-const shownFrames = (frames: readonly Image[]): readonly Image[] =>
-  Array.from({ length: SHOWN }, (_, i) => itemAt(frames, Math.round((i * (frames.length - 1)) / (SHOWN - 1))));
+const sheetFrames = (frames: readonly Image[]): readonly Image[] =>
+  Array.from({ length: SHEET_FRAMES }, (_, i) =>
+    itemAt(frames, Math.round((i * (frames.length - 1)) / (SHEET_FRAMES - 1))),
+  );
