@@ -44,7 +44,7 @@ export interface Cast {
   readonly colors: readonly NamedColor[];
   /** The template's own. */
   readonly paints: readonly NamedColor[];
-  /** Of clips. */
+  /** The motion, of clips. */
   readonly motion?: string | undefined;
 }
 

@@ -30,7 +30,7 @@ export interface Combination {
   readonly background: string;
   /** Every color that is behind the things. */
   readonly colors: readonly string[];
-  /** Of clips. */
+  /** The motion, of clips. */
   readonly motion?: string | undefined;
 }
 

@@ -13,7 +13,7 @@ export interface AnimatedEmoji {
   readonly name: string;
   /** Unicode code points, hexadecimal, joined by "-", without the variation selector fe0f. */
   readonly hex: string;
-  /** What it does in the clip, the usual caption first: "a cat waking up". */
+  /** Captions that tell its action, the usual one first: "a cat waking up". */
   readonly captions: readonly string[];
 }
 

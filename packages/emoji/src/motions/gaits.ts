@@ -18,7 +18,7 @@ const gaits: Readonly<Record<string, readonly string[]>> = {
     ...["Santa Claus", "superhero", "chef", "police officer", "vampire", "alien", "skull", "snowman", "flamingo"],
   ],
 };
-/** What leaves the ground by itself. */
+/** Names of things that leave the ground by themselves. */
 const launched: readonly string[] = ["rocket", "airplane", "helicopter", "flying saucer", "superhero", "owl", "parrot"];
 
 /** The verbs that fit a thing: "flying" for a bee. */

@@ -18,7 +18,7 @@ export interface ClipCast extends Pick<Cast, "style" | "kind" | "things" | "colo
   readonly motion: MotionName | null;
 }
 
-/** What is to be seen in a clip, in words, and each thing with the art of each of its frames. */
+/** Words for a clip, and the path and art of each thing. */
 export interface ClipStaging {
   readonly what: string;
   readonly paths: readonly Path[];

@@ -95,9 +95,9 @@ export async function* evaluateMotion(options: EvaluateMotionOptions): AsyncGene
   for (const unseen of [false, true]) {
     for await (const real of realClips(dataset, { count: count / 2, seed: CAPTIONS_SEED, unseen })) {
       const i = pairs.length;
-      const made = await makeClip(real.caption, tools, { ...options, seed: seed + i });
-      const generated = await judged(made.frames, real, tools);
-      yield { type: "clip", i, n: count, caption: real.caption, judged: generated, ...made };
+      const output = await makeClip(real.caption, tools, { ...options, seed: seed + i });
+      const generated = await judged(output.frames, real, tools);
+      yield { type: "clip", i, n: count, caption: real.caption, judged: generated, ...output };
       const still = judge && (await images.make(restingCaption(real.truth, emojiNames), seed + i));
       pairs.push({
         unseen,
@@ -131,7 +131,7 @@ async function examplesOf(dataset: Dataset, count: number): Promise<readonly Lab
   return all;
 }
 
-interface Place {
+interface JudgeSetting {
   readonly dataset: Dataset;
   readonly runtime: Runtime;
 }
@@ -139,7 +139,7 @@ interface Place {
 /** The judge of things; undefined where none is named and none lies there for this size. */
 async function judgeOf(
   { judge, judges }: EvaluateMotionOptions,
-  { dataset, runtime }: Place,
+  { dataset, runtime }: JudgeSetting,
 ): Promise<Judge | undefined> {
   const usual = judges === undefined ? undefined : join(judges, String(dataset.size[0]));
   const folder = judge ?? (usual !== undefined && (await isFolder(usual)) ? usual : undefined);
@@ -179,7 +179,7 @@ async function judged(frames: readonly Image[], real: RealClip, { judge, classif
   const looks = LOOKS.map((share) => itemAt(frames, Math.round(share * (frames.length - 1))));
   return {
     motion: real.motion,
-    seen: classify(motionFeatures(frames, segments)),
+    detected: classify(motionFeatures(frames, segments)),
     flicker: flickerOf(frames, segments),
     things: judge && (await thingsIn(looks, real, judge)),
   };

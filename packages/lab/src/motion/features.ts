@@ -20,13 +20,13 @@ export function motionFeatures(frames: readonly Image[], segments = frames.map(s
   };
 }
 
-interface Place extends Pick<Segment, "x" | "y" | "spreadX" | "spreadY"> {}
+interface Position extends Pick<Segment, "x" | "y" | "spreadX" | "spreadY"> {}
 
 /** The place of the thing in each frame, or where it was last where it is all but gone. */
-function followed(segments: readonly Segment[]): readonly Place[] {
+function followed(segments: readonly Segment[]): readonly Position[] {
   const largest = Math.max(...segments.map(({ area }) => area));
   const first = segments.find(({ area }) => area > LOST * largest) ?? itemAt(segments, 0);
-  let last: Place = first;
+  let last: Position = first;
   return segments.map((segment) => {
     if (segment.area > LOST * largest) last = segment;
     return last;
@@ -45,7 +45,7 @@ const turns = (steps: readonly number[]): number => {
 const ends = (values: readonly number[]) => [average(values.slice(0, 2)), average(values.slice(-2))] as const;
 const logRatio = (a: number, b: number): number => Math.log((a + 0.01) / (b + 0.01));
 
-function placeFeatures(path: readonly Place[]): MotionFeatures {
+function placeFeatures(path: readonly Position[]): MotionFeatures {
   const [xs, ys] = [path.map(({ x }) => x), path.map(({ y }) => y)];
   const [dx, dy] = [differences(xs), differences(ys)];
   const [x0, x1] = ends(xs);
@@ -66,7 +66,7 @@ function placeFeatures(path: readonly Place[]): MotionFeatures {
   };
 }
 
-function sizeFeatures(path: readonly Place[], segments: readonly Segment[]): MotionFeatures {
+function sizeFeatures(path: readonly Position[], segments: readonly Segment[]): MotionFeatures {
   const sizes = path.map(({ spreadX, spreadY }) => Math.hypot(spreadX, spreadY));
   const wide = path.map(({ spreadX, spreadY }) => logRatio(spreadX, spreadY));
   const [from, to] = ends(sizes);
@@ -93,8 +93,8 @@ const LAG = 4;
 /** Places a side that are compared. */
 const GRID = 24;
 
-/** How much the thing itself changes: differences of its pixels about its center, in units of its spread. */
-function insideFeatures(frames: readonly Image[], path: readonly Place[]): MotionFeatures {
+/** Changes of the thing itself: differences of its pixels about its center, in units of its spread. */
+function insideFeatures(frames: readonly Image[], path: readonly Position[]): MotionFeatures {
   const patches = frames.map((frame, i) => patchOf(frame, itemAt(path, i)));
   const change = (lag: number) =>
     average(
@@ -104,7 +104,7 @@ function insideFeatures(frames: readonly Image[], path: readonly Place[]): Motio
 }
 
 /** Brightness 0 .. 1 on a grid about the thing's center, as wide as it is. */
-function patchOf({ width, height, data, channels }: Image, { x, y, spreadX, spreadY }: Place): readonly number[] {
+function patchOf({ width, height, data, channels }: Image, { x, y, spreadX, spreadY }: Position): readonly number[] {
   const reach = 4 * Math.max(spreadX, spreadY, 0.02);
   return Array.from({ length: GRID * GRID }, (_, k) => {
     const column = Math.round((x + reach * (((k % GRID) + 0.5) / GRID - 0.5)) * width - 0.5);
@@ -116,15 +116,15 @@ function patchOf({ width, height, data, channels }: Image, { x, y, spreadX, spre
 
 const clamp = (value: number, length: number): number => Math.min(length - 1, Math.max(0, value));
 
-/** How much of the thing stays where it is. */
+/** Shares of the thing that stay where they are. */
 function stillFeatures(segments: readonly Segment[]): MotionFeatures {
   const always = itemAt(segments, 0).mask.map((_, at) => Math.min(...segments.map(({ mask }) => itemAt(mask, at))));
   const ever = itemAt(segments, 0).mask.map((_, at) => Math.max(...segments.map(({ mask }) => itemAt(mask, at))));
   const areas = segments.map(({ area }) => area * always.length);
-  const kept = sum([...always]);
+  const constant = sum([...always]);
   return {
-    "stays in place": kept / (Math.max(...areas) + 1),
-    "stays of where it ever is": kept / (sum([...ever]) + 1),
+    "stays in place": constant / (Math.max(...areas) + 1),
+    "stays of where it ever is": constant / (sum([...ever]) + 1),
     "range of area": range(areas) / (Math.max(...areas) + 1),
   };
 }

@@ -32,14 +32,14 @@ function squaredDifference(a: Image, b: Image, pixel: number): number {
 
 /** For each pixel, true where nothing of the thing is near: two passes of a running maximum. */
 function groundOf({ width, height }: Image, { mask }: Segment): readonly boolean[] {
-  const near = (values: ArrayLike<number>, { step, length }: { step: number; length: number }) =>
+  const widened = (values: ArrayLike<number>, { step, length }: { step: number; length: number }) =>
     Float32Array.from(values, (_, at) => {
-      const place = Math.floor(at / step) % length;
-      const [low, high] = [Math.max(0, place - MARGIN), Math.min(length - 1, place + MARGIN)];
+      const index = Math.floor(at / step) % length;
+      const [low, high] = [Math.max(0, index - MARGIN), Math.min(length - 1, index + MARGIN)];
       let largest = 0;
-      for (let k = low; k <= high; k++) largest = Math.max(largest, values[at + (k - place) * step] ?? 0);
+      for (let k = low; k <= high; k++) largest = Math.max(largest, values[at + (k - index) * step] ?? 0);
       return largest;
     });
-  const rows = near(mask, { step: 1, length: width });
-  return Array.from(near(rows, { step: width, length: height }), (value) => value === 0);
+  const rows = widened(mask, { step: 1, length: width });
+  return Array.from(widened(rows, { step: width, length: height }), (value) => value === 0);
 }

@@ -6,8 +6,8 @@ import type { Share } from "../evaluate/shares.ts";
 /** A clip of a caption with known motion, as it was judged. */
 export interface JudgedClip {
   readonly motion: MotionName;
-  /** The motion that the classifier sees. */
-  readonly seen: MotionName;
+  /** The motion that the classifier detects. */
+  readonly detected: MotionName;
   /** For each frame that was looked at and each thing, true if the judge sees it; undefined without a judge. */
   readonly things?: readonly boolean[] | undefined;
   /** Mean squared difference of the background between frames. */
@@ -32,12 +32,12 @@ export interface SharePair {
   readonly ratio: number;
 }
 
-/** What an evaluation of motions found. */
+/** Figures of an evaluation of motions. */
 export interface MotionEvaluation {
   /** The motion of the caption is the motion that the classifier sees. */
-  readonly motion: Readonly<Record<"seen" | "unseen", SharePair | null>>;
+  readonly motion: Readonly<Record<"familiar" | "unseen", SharePair | null>>;
   readonly byMotion: Readonly<Partial<Record<MotionName, Share>>>;
-  /** How often a motion was taken for another, by "wanted > seen". */
+  /** Numbers of clips whose motion was taken for another, by "requested > detected". */
   readonly confusions: Readonly<Record<string, number>>;
   /** The thing of the caption is seen in the frames; null without a judge. */
   readonly thing: (SharePair & { /** In images of the image model. */ readonly image: Share }) | null;
@@ -47,12 +47,12 @@ export interface MotionEvaluation {
 /** The figures of judged clips. */
 export function motionEvaluation(pairs: readonly ClipPair[]): MotionEvaluation {
   const part = (unseen: boolean) => pairs.filter((pair) => pair.unseen === unseen);
-  const matches = (clips: readonly JudgedClip[]) => clips.map(({ motion, seen }) => motion === seen);
+  const matches = (clips: readonly JudgedClip[]) => clips.map(({ motion, detected }) => motion === detected);
   const generated = pairs.map((pair) => pair.generated);
   const motions = [...new Set(generated.map(({ motion }) => motion))].sort();
   const flicker = { generated: meanFlicker(generated), real: meanFlicker(pairs.map(({ real }) => real)) };
   return {
-    motion: { seen: pairOf(part(false), matches), unseen: pairOf(part(true), matches) },
+    motion: { familiar: pairOf(part(false), matches), unseen: pairOf(part(true), matches) },
     byMotion: Object.fromEntries(
       motions.map((motion) => [motion, shareOf(matches(generated.filter((clip) => clip.motion === motion)))]),
     ),
@@ -84,9 +84,9 @@ function thingShares(pairs: readonly ClipPair[]): MotionEvaluation["thing"] {
 
 function confusionsOf(clips: readonly JudgedClip[]): Readonly<Record<string, number>> {
   const counts = new Map<string, number>();
-  for (const { motion, seen } of clips) {
-    const name = `${motion} > ${seen}`;
-    if (motion !== seen) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { motion, detected } of clips) {
+    const name = `${motion} > ${detected}`;
+    if (motion !== detected) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
 }
