@@ -94,8 +94,6 @@ function framesOf({ width, height: all, data }: RgbaImage, count: number): reado
 
 /** Opaque wherever one of the images is. */
 function united(images: readonly RgbaImage[]): RgbaImage {
-  const data = Uint8Array.from(itemAt(images, 0).data);
-  for (const image of images)
-    for (let at = 3; at < data.length; at += 4) data[at] = Math.max(data[at]!, image.data[at]!);
-  return { ...itemAt(images, 0), data };
+  const first = itemAt(images, 0);
+  return { ...first, data: first.data.map((_, at) => Math.max(...images.map(({ data }) => itemAt(data, at)))) };
 }

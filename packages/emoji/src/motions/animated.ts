@@ -1,5 +1,6 @@
 import { pick } from "aquatint/data";
 import type { RandomStream } from "aquatint/math";
+import { itemAt } from "aquatint/util";
 import type { Animations } from "../art/atlas.ts";
 import type { EmojiName } from "../names.ts";
 import table from "./animations.json" with { type: "json" };
@@ -44,6 +45,6 @@ export function animatedStaging(random: RandomStream, world: ClipWorld, thing: E
   return {
     what: pick(random, [thing.phrase, ...thing.aliases]),
     paths: [pathOf(world.frames, () => ({ size, x, y }))],
-    art: (_, frame) => images[frame]!,
+    art: (_, frame) => itemAt(images, frame),
   };
 }

@@ -1,4 +1,5 @@
 import type { RgbaImage } from "aquatint/formats";
+import { itemAt } from "aquatint/util";
 import type { Pose } from "./pose.ts";
 
 /** Art turned and made transparent as a pose says, and its longer side in units of the upright one's. */
@@ -14,45 +15,43 @@ export function posed(art: RgbaImage, { angle, opacity }: Pick<Pose, "angle" | "
 }
 
 function faded(image: RgbaImage, opacity: number): RgbaImage {
-  const data = Uint8Array.from(image.data);
-  for (let at = 3; at < data.length; at += 4) data[at] = Math.round(data[at]! * opacity);
+  const data = image.data.map((value, at) => (at % 4 === 3 ? Math.round(value * opacity) : value));
   return { ...image, data };
 }
 
 /** Turned clockwise about its middle, in a square that holds it at every angle; bilinear in premultiplied colors. */
-function rotated({ width, height, data }: RgbaImage, angle: number): PosedArt {
+function rotated(art: RgbaImage, angle: number): PosedArt {
+  const { width, height } = art;
   const side = Math.ceil(Math.hypot(width, height));
-  const out = new Uint8Array(4 * side * side);
+  const data = new Uint8Array(4 * side * side);
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  const sum = new Float64Array(4);
   for (let row = 0, to = 0; row < side; row++) {
     for (let column = 0; column < side; column++, to += 4) {
       const [dx, dy] = [column + 0.5 - side / 2, row + 0.5 - side / 2];
       const x = cos * dx + sin * dy + width / 2 - 0.5;
       const y = cos * dy - sin * dx + height / 2 - 0.5;
-      if (x <= -1 || y <= -1 || x >= width || y >= height) continue;
-      sampled({ width, height, data }, x, y, sum);
-      const alpha = sum[3]!;
-      if (alpha < 0.5) continue;
-      for (let channel = 0; channel < 3; channel++) out[to + channel] = Math.round(sum[channel]! / alpha);
-      out[to + 3] = Math.round(alpha);
+      if (x > -1 && y > -1 && x < width && y < height) data.set(sampled(art, x, y), to);
     }
   }
-  return { image: { width: side, height: side, channels: 4, data: out }, scale: side / Math.max(width, height) };
+  return { image: { width: side, height: side, channels: 4, data }, scale: side / Math.max(width, height) };
 }
 
-/** Colors times alpha and alpha between the four pixels around (x, y); outside all is transparent. */
-function sampled({ width, height, data }: Omit<RgbaImage, "channels">, x: number, y: number, sum: Float64Array): void {
+/** The color between the four pixels around (x, y); outside all is transparent. */
+function sampled({ width, height, data }: RgbaImage, x: number, y: number): readonly number[] {
   const [left, top] = [Math.floor(x), Math.floor(y)];
   const [right, below] = [x - left, y - top];
-  sum.fill(0);
+  let [red, green, blue, alpha] = [0, 0, 0, 0];
   for (let corner = 0; corner < 4; corner++) {
     const [dx, dy] = [corner & 1, corner >> 1];
     const [column, row] = [left + dx, top + dy];
     if (column < 0 || row < 0 || column >= width || row >= height) continue;
     const at = 4 * (row * width + column);
-    const share = (dx ? right : 1 - right) * (dy ? below : 1 - below) * data[at + 3]!;
-    for (let channel = 0; channel < 3; channel++) sum[channel]! += share * data[at + channel]!;
-    sum[3]! += share;
+    const share = (dx ? right : 1 - right) * (dy ? below : 1 - below) * itemAt(data, at + 3);
+    red += share * itemAt(data, at);
+    green += share * itemAt(data, at + 1);
+    blue += share * itemAt(data, at + 2);
+    alpha += share;
   }
+  if (alpha < 0.5) return [0, 0, 0, 0];
+  return [red / alpha, green / alpha, blue / alpha, alpha].map(Math.round);
 }

@@ -1,4 +1,4 @@
-import { average } from "aquatint/math";
+import { addScaled, average, dot } from "aquatint/math";
 import { itemAt } from "aquatint/util";
 import type { MotionFeatures } from "./features.ts";
 
@@ -28,13 +28,12 @@ export function trainMotionClassifier<Label extends string>(
     const slopes = labels.map(() => new Float64Array(width));
     for (const [i, row] of rows.entries()) {
       for (const [c, p] of probabilities(weights, row).entries()) {
-        const error = (p - (targets[i] === c ? 1 : 0)) / rows.length;
-        const slope = itemAt(slopes, c);
-        for (let k = 0; k < width; k++) slope[k]! += error * row[k]!;
+        addScaled(itemAt(slopes, c), (p - (targets[i] === c ? 1 : 0)) / rows.length, row);
       }
     }
     for (const [c, weight] of weights.entries()) {
-      for (let k = 0; k < width; k++) weight[k]! -= RATE * (slopes[c]![k]! + DECAY * weight[k]!);
+      addScaled(weight, -RATE * DECAY, weight);
+      addScaled(weight, -RATE, itemAt(slopes, c));
     }
   }
   return (features) => {
@@ -44,11 +43,7 @@ export function trainMotionClassifier<Label extends string>(
 }
 
 function probabilities(weights: readonly Float64Array[], row: Float64Array): readonly number[] {
-  const logits = weights.map((weight) => {
-    let logit = 0;
-    for (let k = 0; k < row.length; k++) logit += weight[k]! * row[k]!;
-    return logit;
-  });
+  const logits = weights.map((weight) => dot(weight, row));
   const largest = Math.max(...logits);
   const exponentials = logits.map((logit) => Math.exp(logit - largest));
   const total = exponentials.reduce((a, b) => a + b, 0);
@@ -63,7 +58,7 @@ function scaling(all: readonly MotionFeatures[]): (features: MotionFeatures) => 
     return [...values, ...values.map((value) => value * value)];
   };
   const columns = all.map(raw);
-  const statistics = columns[0]!.map((_, k) => {
+  const statistics = itemAt(columns, 0).map((_, k) => {
     const values = columns.map((row) => itemAt(row, k));
     const mean = average(values);
     return { mean, deviation: Math.sqrt(average(values.map((v) => (v - mean) ** 2))) + 1e-9 };
