@@ -1,4 +1,5 @@
 import { blend, type Canvas, pick, type Sample, type Split, weighted, worded } from "aquatint/data";
+import type { RgbaImage } from "aquatint/formats";
 import { drawUniform, type RandomStream } from "aquatint/math";
 import { AquatintError, itemAt } from "aquatint/util";
 import type { Style } from "../art/atlas.ts";
@@ -80,8 +81,11 @@ function stagedClip(random: RandomStream, { cast, reasons, world }: ClipChoice):
   const words = colors.map(({ name, aliases }) => worded(random, [name, ...aliases]));
   const ground = backgroundKinds[kind];
   const variation = ground.colors > 1 ? drawUniform(random) : 0;
+  const all = Array.from({ length: world.frames }, (_, frame) => frame);
+  const moments = world.still ? [pick(random, all)] : all;
   const objects = things.map(({ name, hex }, i): MovingObject => {
-    return { name, hex, mirrored: itemAt(mirrored, i), path: itemAt(staging.paths, i) };
+    const path = moments.map((moment) => itemAt(itemAt(staging.paths, i), moment));
+    return { name, hex, mirrored: itemAt(mirrored, i), path };
   });
   return {
     caption: world.wording.caption(random, {
@@ -93,11 +97,11 @@ function stagedClip(random: RandomStream, { cast, reasons, world }: ClipChoice):
     }),
     truth: { motion, style, background: { kind, colors: colors.map(({ name }) => name) }, objects, heldOut: reasons },
     paint(pixels) {
-      const length = pixels.length / world.frames;
-      for (let frame = 0; frame < world.frames; frame++) {
+      const length = pixels.length / moments.length;
+      for (const [frame, moment] of moments.entries()) {
         const canvas = { side: Math.sqrt(length / 3), pixels: pixels.subarray(frame * length, (frame + 1) * length) };
         ground.paint(canvas, colors, variation);
-        paintThings(canvas, objects, { frame, art: staging.art });
+        paintThings(canvas, objects, { frame, art: (thing) => staging.art(thing, moment) });
       }
     },
   };
@@ -119,15 +123,17 @@ function composedStaging(random: RandomStream, world: ClipWorld, { motion, style
   };
 }
 
-interface Moment extends Pick<ClipStaging, "art"> {
+interface Moment {
+  /** Index into the paths. */
   readonly frame: number;
+  art(thing: number): RgbaImage;
 }
 
 function paintThings(canvas: Canvas, objects: readonly MovingObject[], { frame, art }: Moment): void {
   for (const [i, { path, mirrored }] of objects.entries()) {
     const pose = itemAt(path, frame);
     if (pose.opacity === 0) continue;
-    const { image, scale } = posed(art(i, frame), pose);
+    const { image, scale } = posed(art(i), pose);
     blend(canvas, image, { x: pose.x, y: pose.y, size: scale * pose.size, mirrored });
   }
 }

@@ -18,6 +18,12 @@ const clipFields = z.strictObject({
   size: z.int().min(32).max(256).default(128).describe("Height and width of the frames, in pixels."),
   frames: z.int().min(2).max(32).default(16).describe("Frames of a clip."),
   fps: z.number().positive().max(60).default(8).describe("Frames a second."),
+  still: z
+    .boolean()
+    .default(false)
+    .describe(
+      "One frame of each clip as an image, at a random moment: it teaches an image model the words of motions.",
+    ),
   ...{ motions, names, name_set: nameSet, styles, style_weights: styleWeights, backgrounds, colors, mirror, wording },
   animated: z
     .number()
@@ -40,7 +46,7 @@ const CORPUS = 10_000;
 /** The kind of emoji clips, drawn with the art that `load` brings. */
 export function clipKinds(load: { readonly art: LoadArt; readonly animations: LoadAnimations }) {
   const create = async (config: z.output<typeof clipConfig>, sources: DataSources): Promise<Dataset<ClipTruth>> => {
-    const { name, size, frames, fps, animated } = config;
+    const { name, size, frames, fps, animated, still } = config;
     const { cacheFolder } = sources;
     const shared = await sharedWorld(config, (request) => load.art(request, { cacheFolder }));
     const animations = animated > 0 && {
@@ -53,19 +59,20 @@ export function clipKinds(load: { readonly art: LoadArt; readonly animations: Lo
       },
     };
     const weights = config.motions ? weightedItems<MotionName>(config.motions) : motionNames.map(evenly);
-    const world: ClipWorld = { ...shared, frames, motions: weights, ...animations };
+    const world: ClipWorld = { ...shared, frames, still, motions: weights, ...animations };
     const clips = clipSources(world);
     return {
       name,
       size: [size, size],
-      clip: { frames, fps },
+      ...(!still && { clip: { frames, fps } }),
       names: shared.names.map((thing) => thing.name),
       *captions() {
         for (const thing of shared.names) yield* shared.wording.phrases(thing);
         const random = torchCpu(0);
         for (let i = 0; i < CORPUS; i++) yield clips.train(random).caption;
       },
-      stream: ({ seed, split = "train" }) => indexedStream(clips[split], { seed, shape: [frames, 3, size, size] }),
+      stream: ({ seed, split = "train" }) =>
+        indexedStream(clips[split], { seed, shape: [still ? 1 : frames, 3, size, size] }),
     };
   };
   const clips: DatasetKind<typeof clipConfig, ClipTruth> = { config: clipConfig, create };

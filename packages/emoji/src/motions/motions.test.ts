@@ -148,6 +148,16 @@ describe("clips", () => {
     expect(pixels.every((value) => Math.abs(value) < 1 + 1e-5)).toBe(true);
   });
 
+  test("of which one frame is drawn are images of a random moment", () => {
+    const stills = draws(40, { ...only("grow"), still: true });
+    const sizes = stills.map(({ truth }) => truth.objects[0]!.path.map(({ size }) => size));
+    expect(sizes.every(({ length }) => length === 1)).toBe(true);
+    expect(Math.max(...sizes.flat()) - Math.min(...sizes.flat())).toBeGreaterThan(0.4);
+    const pixels = new Float32Array(3 * 32 * 32).fill(Number.NaN);
+    stills[0]!.paint(pixels);
+    expect(pixels.some(Number.isNaN)).toBe(false);
+  });
+
   test("of what fades end with the background alone", () => {
     const sample = draws(1, only("fade"))[0]!;
     const pixels = new Float32Array(FRAMES * 3 * 32 * 32);

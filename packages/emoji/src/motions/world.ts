@@ -7,6 +7,8 @@ import type { Path } from "./pose.ts";
 /** A world of clips. */
 export interface ClipWorld extends Omit<SceneWorld, "templates"> {
   readonly frames: number;
+  /** True for one frame of each clip, at a random moment. */
+  readonly still?: boolean;
   readonly motions: readonly Weighted<MotionName>[];
   /** Animated emoji, and their share of the clips; none if left out. */
   readonly animations?: { readonly source: Animations; readonly share: number } | undefined;
