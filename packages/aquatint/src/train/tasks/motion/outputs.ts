@@ -1,5 +1,5 @@
 import type { Image } from "../../../formats/image/image.ts";
-import { encodeComponent } from "../../../pipelines/model/component.ts";
+import { encodeComponent } from "../../../pipelines/model/encode-folder.ts";
 import { textToImageNetwork } from "../../../pipelines/network/network.ts";
 import { planTextToVideo } from "../../../pipelines/text-to-video/plan.ts";
 import { textToVideo } from "../../../pipelines/text-to-video/text-to-video.ts";
