@@ -16,6 +16,8 @@ const forbidden = new Set(
 const exceptions: Readonly<Record<string, string>> = {
   "packages/emoji/src/templates.ts beside": "the name of a template, which a dataset's config and captions use",
   "packages/emoji/src/wording/varied.ts one": "the word that a caption has for 1",
+  "packages/aquatint/src/train/run/encode.node.test.ts left": "the name of a motion, which a dataset's config uses",
+  "packages/emoji/src/motions/moves.ts left": "the name of a motion, which a dataset's config and truths use",
   "packages/lab/src/evaluate/shares.ts seen": "the field's word for combinations in the training data, with unseen",
 };
 

@@ -44,6 +44,8 @@ export interface Cast {
   readonly colors: readonly NamedColor[];
   /** The template's own. */
   readonly paints: readonly NamedColor[];
+  /** The motion, of clips. */
+  readonly motion?: string | undefined;
 }
 
 /** A thing of which less than this share can be told apart from a color is never drawn on it. */
@@ -103,7 +105,7 @@ function poolsOf(name: TemplateName, names: readonly EmojiName[]): readonly (rea
 const times = <T>(count: number, item: T): readonly T[] => Array.from({ length: count }, () => item);
 
 /** One item of each list, no two the same: one that is taken is drawn again, for which the lists must be long enough. */
-function different<T>(random: RandomStream, pools: readonly (readonly T[])[]): readonly T[] {
+export function different<T>(random: RandomStream, pools: readonly (readonly T[])[]): readonly T[] {
   const items: T[] = [];
   for (const pool of pools) {
     const free = pool.length > 2 * items.length + 2 ? undefined : pool.filter((item) => !items.includes(item));
@@ -126,7 +128,7 @@ export function judgeOf(atlas: EmojiAtlas): HeldOutRule {
     const painted = tint === "" ? art : tinted(art, lookup(colorNamed, tint).rgb);
     return visibleShare(painted, lookup(colorNamed, ground).rgb) >= LEAST_VISIBLE;
   });
-  return ({ template, kind, style, things, colors, paints }) => {
+  return ({ template, kind, style, things, colors, paints, motion }) => {
     const { paints: kindOfPaints }: Template = templates[template];
     const behind = kindOfPaints?.use === "behind" ? [...colors, ...paints] : colors;
     const tints = kindOfPaints?.use === "tints" ? paints : [];
@@ -141,7 +143,7 @@ export function judgeOf(atlas: EmojiAtlas): HeldOutRule {
     )
       return;
     const [names, grounds] = [things.map((t) => t.name), behind.map((c) => c.name)];
-    return heldOutReasons({ template, names, style, background: kind, colors: grounds });
+    return heldOutReasons({ template, names, style, background: kind, colors: grounds, motion });
   };
 }
 

@@ -1,8 +1,9 @@
 import { didYouMean } from "aquatint/math";
 import { z } from "zod";
-import { styles } from "./art/atlas.ts";
+import { type Style, styles } from "./art/atlas.ts";
 import { backgroundNames } from "./backgrounds.ts";
 import { colors } from "./colors.ts";
+import { motionNames } from "./motions/motions.ts";
 import { nameSetNames } from "./name-sets.ts";
 import { emojiNames } from "./names.ts";
 import { templateNames } from "./templates.ts";
@@ -39,6 +40,26 @@ const weights = <T extends string>(names: readonly T[], what: string) => {
     .refine((value) => Object.keys(value).length > 0, `expected at least one of ${names.join(", ")}`);
 };
 
+/** Fields that must agree with each other. */
+interface Agreeing {
+  readonly names?: readonly string[] | undefined;
+  readonly name_set?: string | undefined;
+  readonly styles: readonly Style[];
+  readonly style_weights?: object | undefined;
+}
+
+/** The schema of a config whose names are given once, and whose weights are of its own styles. */
+export const agreeing = <T extends z.ZodType<Agreeing>>(schema: T): T =>
+  schema
+    .refine(({ names, name_set }) => names === undefined || name_set === undefined, {
+      path: ["name_set"],
+      error: '"names" says which things to draw, too: give one of the two',
+    })
+    .refine(({ styles, style_weights }) => Object.keys(style_weights ?? {}).every((s) => styles.includes(s as Style)), {
+      path: ["style_weights"],
+      error: 'a style has a weight and is not in "styles"',
+    });
+
 const usualBackgrounds = { solid: 4, gradient: 1, stripes: 1, checks: 1, dots: 1, ground: 1 } as const;
 
 /** The fields that the configs of emoji datasets are made of. */
@@ -68,6 +89,9 @@ export const emojiFields = {
     .describe(
       "Relative frequency of each kind of scene. Default: built-in frequencies of the kinds that the names allow.",
     ),
+  motions: weights(motionNames, "a motion")
+    .optional()
+    .describe("How often each motion is drawn, relative to the others; all alike if left out."),
   backgrounds: weights(backgroundNames, "a kind of background")
     .default(usualBackgrounds)
     .describe("Relative frequency of each kind of background."),

@@ -14,6 +14,8 @@ export interface HeldOut {
   readonly nameStyles: Readonly<Record<string, readonly string[]>>;
   /** By template, the kinds of background it is never seen on. */
   readonly templateBackgrounds: Readonly<Record<string, readonly string[]>>;
+  /** The share, 0 .. 1, of pairs of a thing and a motion that are never seen in one clip, chosen by `motionHash`. */
+  readonly motionShare: number;
 }
 
 /** The combinations that are held out for good. */
@@ -28,10 +30,12 @@ export interface Combination {
   readonly background: string;
   /** Every color that is behind the things. */
   readonly colors: readonly string[];
+  /** The motion, of clips. */
+  readonly motion?: string | undefined;
 }
 
 /** Why a scene may be held out: what of it no model sees together. */
-export type HeldOutReason = "pair" | "name-style" | "name-color" | "template-background";
+export type HeldOutReason = "pair" | "name-style" | "name-color" | "template-background" | "name-motion";
 
 const rules: Readonly<Record<HeldOutReason, (scene: Combination, table: HeldOut) => boolean>> = {
   pair: ({ names }, { pairs, pairShare }) =>
@@ -45,6 +49,8 @@ const rules: Readonly<Record<HeldOutReason, (scene: Combination, table: HeldOut)
     names.some((name) => colors.some((color) => nameColors[name]?.includes(color))),
   "template-background": ({ template, background }, { templateBackgrounds }) =>
     templateBackgrounds[template]?.includes(background) ?? false,
+  "name-motion": ({ names, motion }, { motionShare }) =>
+    motion !== undefined && names.some((name) => motionHash(name, motion) < motionShare),
 };
 
 /** Each reason for which training must not see a scene; none where it may. */
@@ -56,3 +62,6 @@ export const isHeldOut = (scene: Combination, table = heldOut): boolean => heldO
 
 /** A number in 0 .. 1 that belongs to two names, in whatever order. */
 export const pairHash = (a: string, b: string): number => stringHash([a, b].sort().join("|"));
+
+/** A number in 0 .. 1 that belongs to a thing and its motion. */
+export const motionHash = (name: string, motion: string): number => stringHash(`${name} moves: ${motion}`);

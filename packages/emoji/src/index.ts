@@ -3,5 +3,9 @@ export { type ArtRequest, type EmojiAtlas, type Style, styles } from "./art/atla
 export { loadEmojiAtlas } from "./art/load.node.ts";
 export { colors, type NamedColor } from "./colors.ts";
 export { emojiKinds, type LoadArt } from "./kinds.ts";
-export { emojiNames } from "./names.ts";
+export { clipKinds, type LoadAnimations } from "./motions/kind.ts";
+export { type MotionName, motionNames } from "./motions/motions.ts";
+export type { Path, Pose } from "./motions/pose.ts";
+export type { ClipTruth, MovingObject } from "./motions/truth.ts";
+export { type EmojiName, emojiNames } from "./names.ts";
 export type { SceneObject, SceneTruth } from "./truth.ts";

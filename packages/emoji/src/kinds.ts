@@ -1,18 +1,14 @@
 import { type DataSources, type Dataset, type DatasetKind, indexedStream } from "aquatint/data";
 import { torchCpu } from "aquatint/math";
 import { z } from "zod";
-import type { ArtRequest, EmojiAtlas, Style } from "./art/atlas.ts";
-import type { BackgroundKindName } from "./backgrounds.ts";
+import type { ArtRequest, EmojiAtlas } from "./art/atlas.ts";
 import { canPlay, type SceneWorld, type Weighted } from "./casting.ts";
-import { colors } from "./colors.ts";
 import { contrastingScenes } from "./contrasts.ts";
-import { emojiFields } from "./fields.ts";
-import { nameSets } from "./name-sets.ts";
-import { type EmojiName, emojiNames } from "./names.ts";
+import { agreeing, emojiFields } from "./fields.ts";
 import { sceneSources } from "./scenes.ts";
 import type { TemplateName } from "./templates.ts";
 import type { SceneTruth } from "./truth.ts";
-import { wordings } from "./wording/wordings.ts";
+import { type LoadRequest, sharedWorld, weightedItems } from "./world.ts";
 
 const { styles, names, colors: grounds, mirror, templates, backgrounds } = emojiFields;
 const { nameSet, styleWeights, wording, contrasts } = emojiFields;
@@ -34,16 +30,7 @@ const scenesFields = z.strictObject({
   ...{ colors: grounds, mirror, wording, contrasts },
 });
 
-/** Check of fields against each other. */
-const scenesConfig = scenesFields
-  .refine(({ names, name_set }) => names === undefined || name_set === undefined, {
-    path: ["name_set"],
-    error: '"names" says which things to draw, too: give one of the two',
-  })
-  .refine(({ styles, style_weights }) => Object.keys(style_weights ?? {}).every((s) => styles.includes(s as Style)), {
-    path: ["style_weights"],
-    error: 'a style has a weight and is not in "styles"',
-  });
+const scenesConfig = agreeing(scenesFields);
 
 /** Loads art; files that are made once go to `cacheFolder`. */
 export type LoadArt = (request: ArtRequest, options: Pick<DataSources, "cacheFolder">) => Promise<EmojiAtlas>;
@@ -81,29 +68,13 @@ const usualTemplates: readonly Weighted<TemplateName>[] = [
 /** Number of drawn captions in the corpus for a vocabulary, after every phrase and color has stood in it once. */
 const CORPUS = 10_000;
 
-/** Art is kept larger than the images, so that placing it at fractions of a pixel stays sharp; twice, up to 256 pixels. */
-const artSize = (size: number): number => Math.min(2 * size, Math.max(size, 256));
-
-/** The names of a config, of its set, or all of the table. */
-function thingsOf({ names, name_set: set }: Pick<EmojiConfig, "names" | "name_set">): readonly EmojiName[] {
-  const selection = names ?? (set && nameSets[set]);
-  return emojiNames.filter((e) => selection?.includes(e.name) ?? true);
-}
-
-type LoadRequest = (request: ArtRequest) => Promise<EmojiAtlas>;
-
 async function worldOf(config: EmojiConfig, load: LoadRequest): Promise<SceneWorld> {
-  const { size, styles, style_weights: styleWeights, mirror } = config;
-  const things = thingsOf(config);
+  const world = await sharedWorld(config, load);
   return {
-    ...{ names: things, styles, mirror, wording: wordings[config.wording] },
-    ...(styleWeights && { styleWeights: weightedItems<Style>(styleWeights) }),
-    colors: colors.filter((c) => config.colors?.includes(c.name) ?? true),
-    atlas: await load({ hexes: things.map((e) => e.hex), styles, size: artSize(size) }),
+    ...world,
     templates: config.templates
       ? weightedItems<TemplateName>(config.templates)
-      : usualTemplates.filter(({ item }) => canPlay(item, things)),
-    backgrounds: weightedItems<BackgroundKindName>(config.backgrounds),
+      : usualTemplates.filter(({ item }) => canPlay(item, world.names)),
   };
 }
 
@@ -128,12 +99,3 @@ async function emojiDataset(config: EmojiConfig, load: LoadRequest): Promise<Dat
       indexedStream(contrastingScenes(world, { split, contrasts }), { seed, size: [size, size] }),
   };
 }
-
-const weightedItems = <T extends string>(
-  weights: {
-    readonly [K in T]?: number | undefined;
-  },
-): readonly Weighted<T>[] =>
-  Object.entries<number | undefined>(weights).flatMap(([item, weight]) =>
-    weight === undefined ? [] : [{ item: item as T, weight }],
-  );

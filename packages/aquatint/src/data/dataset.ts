@@ -1,6 +1,6 @@
 /** Some images with what is said about them and what is known of them; index i of each list is one sample. */
 export interface Batch<Truth> {
-  /** Float32 [b, 3, h, w], RGB in -1 .. 1; or the latents of a data set that holds those. */
+  /** Float32 [b, 3, h, w], RGB in -1 .. 1, or [b, frames, 3, h, w] of clips; or the latents of a data set that holds those. */
   readonly images: Float32Array;
   readonly captions: readonly string[];
   /** Truths for the judge, hidden from the model. */
@@ -71,6 +71,14 @@ export interface LatentFacts {
   readonly scalingFactor: number;
 }
 
+/** Facts about clips in place of images. */
+export interface ClipFacts {
+  /** Frames of each clip. */
+  readonly frames: number;
+  /** Frames a second. */
+  readonly fps: number;
+}
+
 /** A dataset as a trainer reads it. */
 export interface Dataset<Truth = unknown> {
   readonly name: string;
@@ -78,6 +86,8 @@ export interface Dataset<Truth = unknown> {
   readonly size: readonly [height: number, width: number];
   /** Facts about latents in the batches in place of images, where they hold latents. */
   readonly latents?: LatentFacts;
+  /** Facts about clips, where each sample is one: its frames, or their latents, one after another. */
+  readonly clip?: ClipFacts;
   /** Report about the files, of datasets that read files. */
   readonly report?: DatasetReport;
   /** Samples in a row that are one scene and its hard negatives, where they come so. */

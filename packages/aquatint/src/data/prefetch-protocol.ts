@@ -1,5 +1,5 @@
 import type { AquatintError } from "../errors.ts";
-import type { Batch, DatasetReport, LatentFacts } from "./dataset.ts";
+import type { Batch, ClipFacts, DatasetReport, LatentFacts } from "./dataset.ts";
 import type { BatchRequest } from "./prefetch.ts";
 
 /** Request to a worker; `id` comes back with the answer. */
@@ -14,6 +14,7 @@ export interface DatasetFacts {
   readonly size: readonly [height: number, width: number];
   readonly captions: readonly string[];
   readonly latents?: LatentFacts;
+  readonly clip?: ClipFacts;
   readonly report?: DatasetReport;
   readonly group?: number;
   /** Names of things in its truths, where they name and place them. */

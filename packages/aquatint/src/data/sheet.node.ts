@@ -1,4 +1,4 @@
-import { tensorToImages } from "../formats/image/image.ts";
+import { type Image, imageGrid, tensorToImages } from "../formats/image/image.ts";
 import { importSharp } from "../formats/image/sharp.node.ts";
 import { escapedMarkup } from "../formats/markup.ts";
 import { itemAt } from "../util/items.ts";
@@ -18,16 +18,17 @@ const [GAP, LINE, LINES, LETTER] = [8, 12, 4, 5.6];
 /** Samples of a dataset with their captions below, as a PNG. */
 export async function contactSheet(
   dataset: Dataset,
-  { count = 40, columns = 8, ...options }: SheetOptions,
+  { count = dataset.clip ? 12 : 40, columns = dataset.clip ? 1 : 8, ...options }: SheetOptions,
 ): Promise<Uint8Array> {
   expectImages(dataset, "a sheet");
   const sharp = await importSharp("a sheet with captions");
-  const [height, width] = dataset.size;
   const { images, captions } = await dataset.stream(options).next(count);
+  const cells = cellsOf(images, dataset);
+  const { width, height } = itemAt(cells, 0);
   const scale = Math.max(1, Math.ceil(WIDTH / width));
   const cell = { width: scale * width + GAP, height: scale * height + GAP + LINES * LINE };
   const sheet = { width: columns * cell.width + GAP, height: Math.ceil(count / columns) * cell.height + GAP };
-  const layers = tensorToImages(images, { width, height }).map(async ({ data }, i) => {
+  const layers = cells.map(async ({ data }, i) => {
     const image = sharp(Buffer.from(data), { raw: { width, height, channels: 3 } });
     const input = await image
       .resize(scale * width, scale * height, { kernel: "nearest" })
@@ -48,6 +49,16 @@ export async function contactSheet(
     .composite([...placed, { input: Buffer.from(svg), left: 0, top: 0 }])
     .png({ compressionLevel: 9 })
     .toBuffer();
+}
+
+/** An image a sample; of a clip its frames side by side. */
+function cellsOf(values: Float32Array, { size: [height, width], clip }: Dataset): readonly Image[] {
+  const images = tensorToImages(values, { width, height });
+  if (!clip) return images;
+  const { frames } = clip;
+  return Array.from({ length: images.length / frames }, (_, i) =>
+    imageGrid(images.slice(i * frames, (i + 1) * frames), { columns: frames, gap: 0 }),
+  );
 }
 
 /** At most as many lines as there is room for, broken at spaces; what does not fit ends in "…". */

@@ -33,6 +33,15 @@ export async function defaultModelFolder({
   throw missing(`${candidates.join(" and ")} has no ${among.join(" or ")} folder with a model`);
 }
 
+/** The folder of the default model's motion adapter, beside the model's own. @throws AquatintError "video/motion" where there is none. */
+export function defaultMotionFolder(model: string): string {
+  const folder = join(dirname(model), "motion");
+  if (existsSync(join(folder, "config.json"))) return folder;
+  throw new AquatintError("video/motion", `the default model makes images: there is no motion adapter in ${folder}`, {
+    hint: "name a checkpoint of Stable Diffusion and an adapter for it: --model PATH --motion PATH",
+  });
+}
+
 /** The model's files in the packed `aquatint`, then its own package, which a clone of the repository has. */
 function modelPlaces(from: string): string[] {
   const folderOf = (name: string): string[] => {

@@ -6,6 +6,7 @@ import { tinyLatentModel } from "../../test/tiny-latent-model.ts";
 import { tinyMotionAdapter } from "../../test/tiny-motion.ts";
 import { writeFiles } from "../../test/tiny-pixel-model.ts";
 import { openModel } from "../checkpoints/open.node.ts";
+import { defaultMotionFolder } from "./default-model.node.ts";
 import { type GenerateVideoOptions, generateVideo, openTextToVideo, prepareVideo } from "./generate-video.node.ts";
 import { planMemoryLimit } from "./memory/plan.node.ts";
 import { rehearsedClip } from "./memory/rehearsal.node.ts";
@@ -45,6 +46,13 @@ test("the engine of images makes no clips, and that of clips no images", async (
     code: "model/class",
   });
   expect((await openTextToVideo(String(model), { motion: String(motion) })).modules.motion).toEqual({ maxFrames: 8 });
+});
+
+test("the default model's adapter lies beside it, or its absence is told", () => {
+  expect(defaultMotionFolder(join(root, "model"))).toBe(join(root, "motion"));
+  expect(() => defaultMotionFolder(join(root, "other", "model"))).toThrow(
+    "the default model makes images: there is no motion adapter in",
+  );
 });
 
 test("memory grows with the frames, and a limit too small for them is refused before anything is loaded", async () => {

@@ -4,7 +4,7 @@ import type { Model } from "../checkpoints/types.ts";
 import { checkRows } from "../diffusion/samplers/define-sampler.ts";
 import { AquatintError } from "../errors.ts";
 import { followingSeed } from "../math/random.ts";
-import { defaultModelFolder } from "./default-model.node.ts";
+import { defaultModelFolder, defaultMotionFolder } from "./default-model.node.ts";
 import {
   checkCount,
   checkKeepAlive,
@@ -29,7 +29,7 @@ import { type TextToVideoEvent, textToVideo } from "./text-to-video/text-to-vide
 
 /** Files that a model of clips is opened from besides its own. */
 export interface OpenVideoOptions extends OpenOptions {
-  /** Folder or file of an AnimateDiff adapter; the model's own when absent. */
+  /** Folder or file of an AnimateDiff adapter; when absent the model's own, or the default model's. */
   readonly motion?: string | undefined;
 }
 
@@ -81,7 +81,8 @@ export async function prepareVideo(options: GenerateVideoOptions): Promise<Video
   checkCount("count", count, MAX_COUNT);
   checkKeepAlive(options.keepAlive);
   if (options.maxMemory !== undefined) await unloadIdleModels(); // the process's memory is measured
-  const opened = await openTextToVideo(options.model ?? (await defaultModelFolder()), options);
+  const sources = await videoSources(options);
+  const opened = await openTextToVideo(sources.model, { ...options, motion: sources.motion });
   const model = await withControlNets(opened, options.controlNets ?? []);
   const plan = await planTextToVideo(model, options);
   checkRows(plan.scheduler.sampler, 1);
@@ -91,6 +92,13 @@ export async function prepareVideo(options: GenerateVideoOptions): Promise<Video
   const preview = await preparePreview(model, options);
   const prepared = { model, plans, memory, preview };
   return { ...prepared, options, run: () => run(prepared, options) };
+}
+
+/** The model and the motion adapter: those that are named, or the default model's. */
+async function videoSources({ model, motion }: GenerateVideoOptions) {
+  if (model !== undefined) return { model, motion };
+  const folder = await defaultModelFolder();
+  return { model: folder, motion: motion ?? defaultMotionFolder(folder) };
 }
 
 async function* run(

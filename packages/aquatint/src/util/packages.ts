@@ -19,7 +19,11 @@ const lab = {
 
 const EMOJI = "@aquatint/emoji";
 const emoji = {
-  datasets: { name: EMOJI, names: ["emoji-singles", "emoji-scenes"], load: () => import("@aquatint/emoji/datasets") },
+  datasets: {
+    name: EMOJI,
+    names: ["emoji-singles", "emoji-scenes", "emoji-clips"],
+    load: () => import("@aquatint/emoji/datasets"),
+  },
 } as const;
 
 /** Every package that is used where it is installed, and what each brings: the one place that names them. */

@@ -20,3 +20,19 @@ export interface EmojiAtlas {
   /** The image of an emoji that was asked for; any other is an error. */
   get(hex: string, style: Style): RgbaImage;
 }
+
+/** Which animations to have at hand. */
+export interface AnimationRequest {
+  readonly hexes: readonly string[];
+  readonly frames: number;
+  /** The longer side of each frame, in pixels. */
+  readonly size: number;
+}
+
+/** Animations in memory, all frames of one trimmed to the same box. */
+export interface Animations {
+  /** The frames of an animation that was asked for. */
+  frames(hex: string): readonly RgbaImage[];
+  /** The first frame of each, in the style "3d". */
+  readonly atlas: EmojiAtlas;
+}

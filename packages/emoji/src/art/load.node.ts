@@ -50,13 +50,14 @@ async function render(art: ArtPackage, hex: string, size: number): Promise<Image
   return rgba(trimmed.resize({ width: size, height: size, fit: "inside" }));
 }
 
-async function rgba(image: Sharp): Promise<RgbaImage> {
+/** The pixels of an image that sharp reads, with alpha. */
+export async function rgba(image: Sharp): Promise<RgbaImage> {
   const { data, info } = await image.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, channels: 4, data };
 }
 
-/** The smallest box around what is not transparent. */
-function opaqueBox(
+/** The smallest box around what is not transparent. @throws AquatintError "emoji/empty-art". */
+export function opaqueBox(
   { width, height, data }: RgbaImage,
   hex: string,
 ): { left: number; top: number; width: number; height: number } {
@@ -74,7 +75,8 @@ function opaqueBox(
   return { left, top, width: right - left, height: bottom - top };
 }
 
-function withAlpha({ width, height, channels, data }: Image, file: string): RgbaImage {
+/** An image of the cache. @throws AquatintError "emoji/cache" where it has no alpha. */
+export function withAlpha({ width, height, channels, data }: Image, file: string): RgbaImage {
   if (channels === 4) return { width, height, channels, data };
   throw new AquatintError("emoji/cache", `${file} has ${channels} channels, expected 4`, { hint: "remove the file" });
 }

@@ -1,9 +1,10 @@
 import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { AquatintError } from "aquatint/util";
 import type { Style } from "./atlas.ts";
+import { installedPackage } from "./installed.node.ts";
 
 /** An installed package of emoji art. */
 export interface ArtPackage {
@@ -26,17 +27,8 @@ const kinds: Record<Style, PackageKind> = {
 /** The package that holds the art of `style`, looked for from the current folder and then from this library. */
 export function artPackage(style: Style): ArtPackage {
   const kind = kinds[style];
-  for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
-    const require = createRequire(from);
-    let manifest: string;
-    try {
-      manifest = require.resolve(`${kind.package}/package.json`);
-    } catch {
-      continue;
-    }
-    const { version } = require(manifest) as { readonly version: string };
-    return kind.open(dirname(manifest), version);
-  }
+  const installed = installedPackage(kind.package);
+  if (installed) return kind.open(installed.folder, installed.version);
   throw new AquatintError("emoji/no-art", `the art of the style "${style}" is in ${kind.package}, not installed here`, {
     hint: `npm install ${kind.package}`,
   });
@@ -69,7 +61,7 @@ function openIconify(folder: string, version: string): ArtPackage {
 
 function openWebp(folder: string, version: string): ArtPackage {
   const assets = join(folder, "assets");
-  const files = new Map(readdirSync(assets).map((file) => [file.replace(".webp", "").replaceAll("-fe0f", ""), file]));
+  const files = webpFiles(assets);
   return {
     version,
     async source(hex) {
@@ -79,6 +71,10 @@ function openWebp(folder: string, version: string): ArtPackage {
     },
   };
 }
+
+/** The files of a folder of WebP images by their code points, without the variation selector. */
+export const webpFiles = (folder: string): ReadonlyMap<string, string> =>
+  new Map(readdirSync(folder).map((file) => [file.replace(".webp", "").replaceAll("-fe0f", ""), file]));
 
 const noSuchArt = (hex: string, folder: string): AquatintError =>
   new AquatintError("emoji/unknown-art", `${folder} has no image of the code points ${hex}`);

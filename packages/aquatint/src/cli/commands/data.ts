@@ -10,8 +10,8 @@ import { openFile, shortPath } from "../options/outputs.ts";
 /** The options of `aquatint data`, as they are parsed. */
 interface Flags {
   readonly out: string;
-  readonly count: number;
-  readonly columns: number;
+  readonly count?: number;
+  readonly columns?: number;
   readonly seed: number;
   readonly split: Split;
 }
@@ -24,8 +24,16 @@ export const addData = (program: Command, io: Io): Command =>
     .description("Draws samples of a data set with their captions, as a run of the same seed sees them.")
     .argument("<config>", "configuration file of a training run, or of its data set alone, JSON")
     .option("--out <file>", "PNG file, overwritten if it exists", "sheet.png")
-    .option("--count <n>", "samples", whole("--count", { min: 1, max: 1000, example: 40 }), 40)
-    .option("--columns <n>", "samples side by side", whole("--columns", { min: 1, max: 100, example: 8 }), 8)
+    .option(
+      "--count <n>",
+      "samples (default: 40 images or 12 clips)",
+      whole("--count", { min: 1, max: 1000, example: 40 }),
+    )
+    .option(
+      "--columns <n>",
+      "samples side by side (default: 8 images or 1 clip)",
+      whole("--columns", { min: 1, max: 100, example: 8 }),
+    )
     .option("--seed <n>", "seed of the stream", whole("--seed", seeds), 0)
     .option("--split <name>", splits.join(", "), choice("--split", splits), "train")
     .action((config: string, flags: Flags) => showData(resolve(io.cwd, config), flags, io));

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { readDatasetConfig } from "../../data/dataset.node.ts";
-import { encodePool } from "../../train/run/encode.node.ts";
+import { splits } from "../../data/dataset.ts";
+import { type EncodeEvent, encodePool } from "../../train/run/encode.node.ts";
 import type { Io } from "../io.ts";
 import { seeds, whole } from "../options/names.ts";
 import { checkFolder, shortPath } from "../options/outputs.ts";
@@ -20,18 +21,24 @@ interface Flags {
 export const addEncode = (program: Command, io: Io): Command =>
   program
     .command("encode")
-    .summary("encode a data set's images as latents, to train on")
+    .summary("encode a data set's images or clips as latents, to train on")
     .description(
-      "Writes the latents of a data set's images with their captions to a folder, which the data set latent-pool reads. A stopped command continues where it ended.",
+      "Writes the latents of a data set's images, or of the frames of its clips, with their captions to a folder, which the data set latent-pool reads. A stopped command continues where it ended.",
     )
     .argument("<config>", "configuration file of a training run, or of its data set alone, JSON")
     .requiredOption("--vae <folder>", 'folder of an autoencoder: model/ of a run of "task": "autoencoder"')
     .requiredOption("--out <folder>", "folder of the pool")
-    .option("--count <n>", "images to train on", whole("--count", { min: 1, example: 400000 }), 100_000)
-    .option("--held-out <n>", "images to evaluate on", whole("--held-out", { min: 1, example: 1024 }), 1024)
+    .option("--count <n>", "images or clips to train on", whole("--count", { min: 1, example: 400000 }), 100_000)
+    .option("--held-out <n>", "images or clips to evaluate on", whole("--held-out", { min: 1, example: 1024 }), 1024)
     .option("--seed <n>", "seed of the stream", whole("--seed", seeds), 0)
     .option("--threads <n>", "threads of the encoder", whole("--threads", { min: 1, example: 1 }))
     .action((config: string, flags: Flags) => encode(resolve(io.cwd, config), flags, io));
+
+/** "train: 4000 clips of 16 frames, 262.1 MB". */
+function planText({ facts: { clip }, counts, bytes }: Extract<EncodeEvent, { type: "plan" }>): string {
+  const what = clip ? `clips of ${clip.frames} frames` : "images";
+  return splits.map((split) => `${split}: ${counts[split]} ${what}, ${(bytes[split] / 1e6).toFixed(1)} MB\n`).join("");
+}
 
 /** Milliseconds between two lines of progress. */
 const PACE = 20_000;
@@ -48,10 +55,12 @@ async function encode(config: string, { count, heldOut, ...flags }: Flags, io: I
     signal: io.signal,
   });
   let last = performance.now();
-  for await (const { split, done, of } of events) {
-    if (performance.now() - last < PACE) continue;
-    last = performance.now();
-    io.stderr.write(`${split}: ${done} of ${of}\n`);
+  for await (const event of events) {
+    if (event.type === "plan") io.stderr.write(planText(event));
+    else if (performance.now() - last >= PACE) {
+      last = performance.now();
+      io.stderr.write(`${event.split}: ${event.done} of ${event.of}\n`);
+    }
   }
   io.stdout.write(`${shortPath(out, io.cwd)}\n`);
 }

@@ -33,7 +33,7 @@ export const addVideoFlags = (command: Command): Command =>
   addWindows(command)
     .option(
       "--motion <path>",
-      "folder or .safetensors file of an AnimateDiff motion adapter (default: the model's own)",
+      "folder or .safetensors file of an AnimateDiff motion adapter (default: the model's own, or the default model's)",
     )
     .option(
       "--frames <n>",

@@ -3,7 +3,7 @@ import { itemAt } from "../../util/items.ts";
 import type { Dataset, Split } from "../dataset.ts";
 import { type DrawSample, indexedStream, shuffler } from "../indexed-stream.ts";
 import type { DatasetKind } from "../kind.ts";
-import type { LatentPool } from "./pool.ts";
+import { entryShape, type LatentPool } from "./pool.ts";
 
 const config = z.strictObject({
   name: z.literal("latent-pool").describe("Latents that `aquatint encode` wrote, instead of images."),
@@ -15,17 +15,19 @@ export const latentPool: DatasetKind<typeof config, undefined> = {
   config,
   async create({ name, folder }, sources): Promise<Dataset<undefined>> {
     const pool = await sources.latentPool(folder);
-    const { size, shape, scalingFactor } = pool.facts;
+    const { size, shape, scalingFactor, clip } = pool.facts;
     return {
       name,
       size,
       latents: { shape, scalingFactor },
+      ...(clip && { clip }),
       report: {
         counts: { train: pool.parts.train.captions.length, "held-out": pool.parts["held-out"].captions.length },
         skipped: [],
       },
       captions: () => new Set(pool.parts.train.captions),
-      stream: ({ seed, split = "train" }) => indexedStream(drawOf(pool, split), { seed, shape }),
+      stream: ({ seed, split = "train" }) =>
+        indexedStream(drawOf(pool, split), { seed, shape: entryShape(pool.facts) }),
     };
   },
 };

@@ -5,7 +5,7 @@ import { AquatintError, messageOf } from "../../errors.ts";
 import { fileError, readText } from "../../formats/files.node.ts";
 import { halfToFloat } from "../../formats/safetensors/half.ts";
 import { type Split, splits } from "../dataset.ts";
-import { type LatentPool, type PoolFacts, type PoolPart, poolFiles } from "./pool.ts";
+import { entryShape, type LatentPool, type PoolFacts, type PoolPart, poolFiles } from "./pool.ts";
 
 const count = z.int().positive();
 
@@ -15,6 +15,7 @@ const facts = z.object({
   size: z.tuple([count, count]),
   shape: z.tuple([count, count, count]),
   scalingFactor: z.number().positive(),
+  clip: z.object({ frames: count, fps: z.number().positive() }).optional(),
 });
 
 /** Reads `pool.json`. @throws AquatintError "pool/facts" where it is none. */
@@ -31,8 +32,9 @@ export async function readPoolFacts(folder: string): Promise<PoolFacts> {
   }
 }
 
-/** Bytes of one latent, float16. */
-export const latentBytes = ({ shape }: Pick<PoolFacts, "shape">): number => 2 * shape.reduce((a, b) => a * b);
+/** Bytes of one entry, float16. */
+export const entryBytes = (facts: Pick<PoolFacts, "shape" | "clip">): number =>
+  2 * entryShape(facts).reduce((a, b) => a * b);
 
 /** Opens a pool; entries that are not whole, as a stopped `aquatint encode` may leave one, are passed over. */
 export async function openLatentPool(folder: string): Promise<LatentPool> {
@@ -42,7 +44,7 @@ export async function openLatentPool(folder: string): Promise<LatentPool> {
 }
 
 async function openPart(folder: string, split: Split, facts: PoolFacts): Promise<PoolPart> {
-  const length = latentBytes(facts);
+  const length = entryBytes(facts);
   const { path, entries } = await wholeEntries(folder, split, length);
   if (entries.length === 0) {
     throw new AquatintError("pool/empty", `${path} holds no whole latent`, { hint: "run aquatint encode again" });

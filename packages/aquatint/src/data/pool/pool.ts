@@ -1,4 +1,4 @@
-import type { LatentFacts, Split } from "../dataset.ts";
+import type { ClipFacts, LatentFacts, Split } from "../dataset.ts";
 
 /** Facts of a pool: `pool.json`. */
 export interface PoolFacts extends LatentFacts {
@@ -8,12 +8,14 @@ export interface PoolFacts extends LatentFacts {
   readonly seed: number;
   /** Height and width of the images, in pixels. */
   readonly size: readonly [height: number, width: number];
+  /** Facts about clips, where each entry is one: the latents of its frames, one after another. */
+  readonly clip?: ClipFacts | undefined;
 }
 
 /** One split of a pool. */
 export interface PoolPart {
   readonly captions: readonly string[];
-  /** The latent of entry `index`, before it is scaled, written to `into`. */
+  /** The latents of entry `index`, before they are scaled, written to `into`. */
   read(index: number, into: Float32Array): void;
 }
 
@@ -22,6 +24,10 @@ export interface LatentPool {
   readonly facts: PoolFacts;
   readonly parts: Readonly<Record<Split, PoolPart>>;
 }
+
+/** Shape of one entry: a latent, or the latents of a clip's frames. */
+export const entryShape = ({ shape, clip }: Pick<PoolFacts, "shape" | "clip">): readonly number[] =>
+  clip ? [clip.frames, ...shape] : shape;
 
 /** Names of a pool's files. */
 export const poolFiles = {

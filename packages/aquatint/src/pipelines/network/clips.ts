@@ -30,7 +30,7 @@ export function frameRows(inputs: Inputs, windows: FrameWindows | undefined): Fr
 }
 
 /** Rows of n clips, each as often as a clip has frames; rows of frames, and what all rows share, as they are. */
-function eachFrame(x: Tensor, { n, f }: { readonly n: number; readonly f: number }): Tensor {
+export function eachFrame(x: Tensor, { n, f }: { readonly n: number; readonly f: number }): Tensor {
   const [count, ...rest] = x.shape;
   if (count !== n || n * f === n) return x;
   const repeated = expand(reshape(x, { shape: [n, 1, ...rest] }), { shape: [n, f, ...rest] });

@@ -81,13 +81,15 @@ describe("a pool", () => {
     await truncate(join(options.out, "train.latents"), 7 * 2048 + 100);
     expect((await open()).report?.counts.train).toBe(7);
     const events = await encoded(options);
-    expect(events).toEqual([{ split: "train", done: 20, of: 20 }]);
+    const progress = { type: "progress", split: "train", done: 20, of: 20 };
+    expect(events).toEqual([expect.objectContaining({ type: "plan" }), progress]);
     expect(await readFile(join(options.out, "train.latents"))).toEqual(bytes);
-    expect(await encoded(options)).toEqual([]);
+    expect(await encoded(options)).toEqual([expect.objectContaining({ type: "plan" })]);
   });
 
   test("is written by one process at a time", async () => {
     const first = encodePool({ ...options, out: join(folder, "shared") });
+    await first.next();
     await first.next();
     await expect(encoded({ ...options, out: join(folder, "shared") })).rejects.toMatchObject({ code: "file/locked" });
     await first.return();
@@ -102,6 +104,35 @@ describe("a pool", () => {
 
   test("is no sheet of images", async () => {
     await expect(contactSheet(await open(), { seed: 0 })).rejects.toThrow("a sheet takes images");
+  });
+});
+
+describe("a pool of clips", () => {
+  const clips = {
+    ...{ name: "emoji-clips", size: 32, frames: 3, fps: 6, names: ["cat", "house"], styles: ["flat"] },
+    ...{ backgrounds: { solid: 1 }, motions: { left: 1, grow: 1 } },
+  };
+
+  test("holds the latents of the frames, one after another, and says its size first", async () => {
+    const counts = { train: 7, "held-out": 2 };
+    const pool = { ...options, dataset: clips, out: join(folder, "clips"), counts };
+    const [plan, ...progress] = await encoded(pool);
+    expect(plan).toMatchObject({ type: "plan", bytes: { train: 7 * 3 * 2048, "held-out": 2 * 3 * 2048 } });
+    expect(progress.at(-1)).toEqual({ type: "progress", split: "train", done: 7, of: 7 });
+    const dataset = await open(pool.out);
+    expect(dataset).toMatchObject({ clip: { frames: 3, fps: 6 }, latents: { shape: [4, 16, 16] } });
+    const original = await (await openDataset(clips)).stream({ seed: 0, split: "held-out" }).next(2);
+    const batch = await dataset.stream({ seed: 1, split: "held-out" }).next(2);
+    expect(batch.captions).toEqual(original.captions);
+    expect(batch.images.length).toBe(2 * 3 * 1024);
+    const x0 = input({ name: "images", dtype: "float32", shape: [6, 3, 32, 32] });
+    await using runtime = await nodeRuntime({ threads: 1 });
+    const half = new Map(Array.from(weights, ([name, value]) => [name, rounded(value)] as const));
+    const feeds = { images: float32([6, 3, 32, 32], original.images as Float32Array<ArrayBuffer>) };
+    const { mean } = await evaluate(runtime, { mean: vae.encode(x0).mean }, { feeds, names, values: half });
+    batch.images.forEach((value, i) => {
+      expect(Math.abs(value - mean!.data[i]!)).toBeLessThan(0.001 * Math.max(1, Math.abs(mean!.data[i]!)));
+    });
   });
 });
 

@@ -5,7 +5,7 @@ import { openModel } from "../../checkpoints/open.node.ts";
 import { componentOf, readNetwork } from "../../checkpoints/open.ts";
 import type { Dataset, Split } from "../../data/dataset.ts";
 import { expectImages } from "../../data/expect-images.ts";
-import { latentBytes, readPoolFacts, wholeEntries } from "../../data/pool/open.node.ts";
+import { entryBytes, readPoolFacts, wholeEntries } from "../../data/pool/open.node.ts";
 import { type PoolFacts, poolFiles } from "../../data/pool/pool.ts";
 import { prefetchedDataset } from "../../data/prefetch.node.ts";
 import { parseDatasetConfig } from "../../data/registry.ts";
@@ -31,7 +31,7 @@ export interface EncodeOptions {
   readonly vae: string;
   /** Folder of the pool, made where there is none; one that is there goes on. */
   readonly out: string;
-  /** Images in all, by split. */
+  /** Images or clips in all, by split. */
   readonly counts: Readonly<Record<Split, number>>;
   /** Seed of the stream; 0 if left out. */
   readonly seed?: number;
@@ -39,18 +39,22 @@ export interface EncodeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Progress: images of a split that the pool holds. */
-export interface EncodeEvent {
-  readonly split: Split;
-  readonly done: number;
-  readonly of: number;
-}
+/** The size of the pool before anything is encoded, then the images or clips of a split that it holds. */
+export type EncodeEvent =
+  | {
+      readonly type: "plan";
+      readonly facts: PoolFacts;
+      readonly counts: EncodeOptions["counts"];
+      /** Bytes of the whole pool's latents, by split. */
+      readonly bytes: Readonly<Record<Split, number>>;
+    }
+  | { readonly type: "progress"; readonly split: Split; readonly done: number; readonly of: number };
 
-/** Images that one run of the encoder takes. */
+/** Images that one run of the encoder takes; the frames of clips are images. */
 const CHUNK = 16;
 
 /**
- * Encodes images once, for training on their latents: the means of their posteriors, float16, with their captions. Goes
+ * Encodes images or clips once, for training on their latents: the means of their posteriors, float16, with their captions. Goes
  * on where a stopped one ended. @throws AquatintError "pool/other" for a pool of other data or another autoencoder.
  */
 export async function* encodePool(options: EncodeOptions): AsyncGenerator<EncodeEvent, void, void> {
@@ -60,7 +64,11 @@ export async function* encodePool(options: EncodeOptions): AsyncGenerator<Encode
   await using dataset = await prefetchedDataset(config);
   expectImages(dataset, "encoding");
   await using encoder = await encoderOf(folder, { runtime, dataset });
-  const facts: PoolFacts = { dataset: config, seed, size: dataset.size, ...encoder.latents };
+  const { size, clip } = dataset;
+  const facts: PoolFacts = { dataset: config, seed, size, ...encoder.latents, ...(clip && { clip }) };
+  const bytes = { train: counts.train * entryBytes(facts), "held-out": counts["held-out"] * entryBytes(facts) };
+  yield { type: "plan", facts, counts, bytes };
+  const chunk = Math.max(1, Math.floor(CHUNK / (clip?.frames ?? 1)));
   await makeFolder(out).catch((cause: unknown) => {
     throw fileError("write", out, cause);
   });
@@ -72,13 +80,13 @@ export async function* encodePool(options: EncodeOptions): AsyncGenerator<Encode
     stream.restore({ seed, position: done });
     while (done < counts[split]) {
       signal?.throwIfAborted();
-      const n = Math.min(CHUNK, counts[split] - done);
+      const n = Math.min(chunk, counts[split] - done);
       const { images, captions } = await stream.next(n);
       const means = await encoder.means(images);
       await append(join(out, poolFiles.latents(split)), new Uint8Array(floatToHalf(means).buffer));
       await append(join(out, poolFiles.captions(split)), captions.map((text) => `${JSON.stringify(text)}\n`).join(""));
       done += n;
-      yield { split, done, of: counts[split] };
+      yield { type: "progress", split, done, of: counts[split] };
     }
   }
 }
@@ -137,8 +145,8 @@ async function settle(out: string, facts: PoolFacts): Promise<void> {
 /** Cuts off what is not whole. Returns how many entries there are. */
 async function tidied(out: string, split: Split, facts: PoolFacts): Promise<number> {
   for (const file of [poolFiles.latents(split), poolFiles.captions(split)]) await append(join(out, file), "");
-  const { path, entries } = await wholeEntries(out, split, latentBytes(facts));
-  await truncate(path, entries.length * latentBytes(facts));
+  const { path, entries } = await wholeEntries(out, split, entryBytes(facts));
+  await truncate(path, entries.length * entryBytes(facts));
   await writeFileAtomic(join(out, poolFiles.captions(split)), entries.map((line) => `${line}\n`).join(""));
   return entries.length;
 }

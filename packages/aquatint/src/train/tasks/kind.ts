@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ModelFiles } from "../../checkpoints/files.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { expectImages } from "../../data/expect-images.ts";
+import { expectImages, expectStills } from "../../data/expect-images.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import type { Task } from "../loop/task.ts";
 import { holdsOut } from "./sources.ts";
@@ -52,6 +52,8 @@ export interface TaskSpec<Fields extends TaskFields> {
   readonly settled?: readonly string[];
   /** True if it can be given latents in place of images. */
   readonly takesLatents?: true;
+  /** True if it is trained on clips; others refuse them. */
+  readonly takesClips?: true;
   /** Loads what it is made of only here: a wrong configuration is told at once. */
   create(config: z.output<z.ZodObject<Fields>>, context: TaskContext): Promise<Task>;
 }
@@ -67,7 +69,7 @@ export interface TaskKind {
 
 /** Declares a kind of task. */
 export function taskKind<Fields extends TaskFields>(spec: TaskSpec<Fields>): TaskKind {
-  const { summary, fields, create, settled = [], takesLatents = false } = spec;
+  const { summary, fields, create, settled = [], takesLatents = false, takesClips = false } = spec;
   const schema = z.object(fields);
   return {
     summary,
@@ -75,6 +77,7 @@ export function taskKind<Fields extends TaskFields>(spec: TaskSpec<Fields>): Tas
     settled,
     async create(config, context) {
       if (!takesLatents) expectImages(context.dataset, "this task");
+      if (!takesClips) expectStills(context.dataset, "this task");
       return judged(await create(schema.parse(config), context), context.dataset);
     },
   };

@@ -15,7 +15,8 @@ import type { DenoisingParts } from "./graph.ts";
 /** Images that one run of the evaluation's program takes. */
 const CHUNK = 16;
 
-interface OutputsInput extends DenoisingParts {
+/** Input of a denoising network's outputs. */
+export interface OutputsInput extends DenoisingParts {
   readonly weights: TrainedWeights;
 }
 
@@ -29,7 +30,7 @@ export function denoisingOutputs({ samples, evaluation }: DenoisingOutputsConfig
   const { model, weights } = input;
   const { configs, tokenizerFiles } = model;
   const painter = painterOf(input);
-  const judge = judgeOf(input);
+  const judge = heldOutLoss(input, CHUNK);
   return {
     ...(samples && { samples: () => painter.draw(samples) }),
     evaluate: () => judge.evaluate(evaluation.images),
@@ -64,12 +65,12 @@ function painterOf({ runtime, model: { modules, scheduler, tokenizerFiles }, wei
   };
 }
 
-/** Takes the loss of the weights as they stand on held-out images, with the same noise for every run. */
-function judgeOf(input: OutputsInput) {
+/** Takes the loss of the weights as they stand on held-out samples, `chunk` at once, with the same noise for every run. */
+export function heldOutLoss(input: OutputsInput, chunk: number) {
   const { runtime, dataset, model, space, objective, graph, weights } = input;
   const { parameters, state } = weights;
   const trace = (n: number) => graph(n).results;
-  const network = inChunks({ runtime, state, parameters, chunk: CHUNK, trace });
+  const network = inChunks({ runtime, state, parameters, chunk, trace });
   const tokenizer = tokenizerFrom(model.tokenizerFiles);
   return {
     async evaluate(count: number) {

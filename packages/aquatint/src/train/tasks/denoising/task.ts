@@ -1,5 +1,5 @@
 import { tokenizerFrom } from "../../../tokenizers/files.ts";
-import type { Phase, Task } from "../../loop/task.ts";
+import type { Phase, Task, TaskOutputs } from "../../loop/task.ts";
 import type { TaskContext } from "../kind.ts";
 import { sourcesOf } from "../sources.ts";
 import { captionFeed } from "./captions.ts";
@@ -8,7 +8,7 @@ import { type DenoisingParts, denoisingGraph } from "./graph.ts";
 import { trainingLatents } from "./latents.ts";
 import { denoisingModel } from "./model.ts";
 import { denoisingObjective } from "./objective.ts";
-import { type DenoisingOutputsConfig, denoisingOutputs } from "./outputs.ts";
+import { type DenoisingOutputsConfig, denoisingOutputs, type OutputsInput } from "./outputs.ts";
 
 /** The task of a U-Net, with the frozen parts that its configuration names. */
 export async function openDenoisingTask(config: DenoisingConfig, context: TaskContext): Promise<Task> {
@@ -29,6 +29,15 @@ export interface DenoisingTaskConfig extends DenoisingOutputsConfig {
 
 /** The task of a denoising network whose graph and draws are given. */
 export function denoisingTask(config: DenoisingTaskConfig, parts: DenoisingParts): Task {
+  return denoisingTaskWith(config, parts, (input) => denoisingOutputs(config, input));
+}
+
+/** The same with other outputs of its weights. */
+export function denoisingTaskWith(
+  config: Pick<DenoisingTaskConfig, "objective">,
+  parts: DenoisingParts,
+  outputs: (input: OutputsInput) => TaskOutputs,
+): Task {
   const { frozen, assets, parameters, initial } = parts.model;
   const { phase, restore } = denoisingPhase(config, parts);
   return {
@@ -38,11 +47,14 @@ export function denoisingTask(config: DenoisingTaskConfig, parts: DenoisingParts
     assets,
     restore,
     initial,
-    outputs: (weights) => denoisingOutputs(config, { ...parts, weights }),
+    outputs: (weights) => outputs({ ...parts, weights }),
   };
 }
 
-function denoisingPhase({ objective: { guidance_dropout: dropout } }: DenoisingTaskConfig, parts: DenoisingParts) {
+function denoisingPhase(
+  { objective: { guidance_dropout: dropout } }: Pick<DenoisingTaskConfig, "objective">,
+  parts: DenoisingParts,
+) {
   const { model, space, objective, dataset, seed, batchSize, microBatchSize, trace = (graph) => graph() } = parts;
   const tokenizer = tokenizerFrom(model.tokenizerFiles);
   const sources = sourcesOf({ dataset, seed });

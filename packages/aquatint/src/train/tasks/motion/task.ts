@@ -1,0 +1,27 @@
+import { expectClips } from "../../../data/expect-images.ts";
+import type { Task } from "../../loop/task.ts";
+import { trainingLatents } from "../denoising/latents.ts";
+import { denoisingObjective } from "../denoising/objective.ts";
+import { denoisingTaskWith } from "../denoising/task.ts";
+import type { TaskContext } from "../kind.ts";
+import type { MotionConfig } from "./config.ts";
+import { motionGraph } from "./graph.ts";
+import { motionModel } from "./model.ts";
+import { motionOutputs } from "./outputs.ts";
+
+/**
+ * The task of motion modules in the U-Net of a model whose own weights stay: their gradients are not computed.
+ * @throws AquatintError "config/dataset" for still images.
+ */
+export async function openMotionTask(config: MotionConfig, context: TaskContext): Promise<Task> {
+  const { frames } = expectClips(context.dataset, "this task");
+  const model = await motionModel(config.model, context);
+  const { timesteps, min_snr_gamma: minSnrGamma, latents } = config.objective;
+  const { size, latents: facts } = context.dataset;
+  const space = trainingLatents({ modules: model.modules, size, latents, facts, frames });
+  const { scheduler } = model;
+  const objective = denoisingObjective({ sample: space.sample, scheduler, timesteps, minSnrGamma });
+  const graph = (n: number) => motionGraph({ model, space, objective }, n);
+  const parts = { ...context, model, space, objective, graph };
+  return denoisingTaskWith(config, parts, ({ weights }) => motionOutputs(config, { ...parts, weights }));
+}
