@@ -1,9 +1,11 @@
 import type { CompileOptions } from "../compiler/compile.ts";
+import type { QuantizedLayer } from "../compiler/int8/weight.ts";
 import type { ExternalData, StoredType } from "../compiler/onnx/emit.ts";
 import { AquatintError } from "../errors.ts";
 import type { SafetensorsDType } from "../formats/safetensors/header.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type HostTensor, typeName } from "../graph/types.ts";
+import { readLayerScales } from "./quantized/layers.ts";
 import { readTensors } from "./read.ts";
 import type { TensorLocation } from "./types.ts";
 
@@ -15,6 +17,7 @@ const storedTypes: Partial<Record<SafetensorsDType, StoredType | "float32">> = {
   F64: "float64",
   F8_E4M3: "float8e4m3fn",
   F8_E5M2: "float8e5m2",
+  I8: "int8",
 };
 
 /** Parameters as a program's constants: options of `compile`. */
@@ -22,6 +25,7 @@ export interface BoundWeights {
   readonly parameters: NonNullable<CompileOptions["parameters"]> & {
     readonly names: ReadonlyMap<string, Tensor>;
     readonly as: ReadonlyMap<string, HostTensor | ExternalData>;
+    readonly int8?: ReadonlyMap<string, QuantizedLayer> | undefined;
   };
   /** The folder that the mapped files are in; absent where none is mapped. */
   readonly weightsFolder?: string;
@@ -42,10 +46,19 @@ export async function bindWeights(
   for (const file of files) await file.read({ offset: 0, length: 0 }); // says where one is gone
   const folder = commonFolder([...files].flatMap(({ path }) => path ?? []));
   const elsewhere = await readTensors(new Map(all.filter(([, { file }]) => file.path === undefined)));
-  const as = new Map(
-    all.map(([name, location]) => [name, elsewhere.get(name) ?? externalData(location, folder)] as const),
-  );
-  return { parameters: { names, as }, ...(folder !== undefined && { weightsFolder: folder }) };
+  const as = new Map<string, HostTensor | ExternalData>();
+  const int8 = new Map<string, QuantizedLayer>();
+  const scales = await readLayerScales(new Map(all.filter(([, { file }]) => file.path !== undefined)));
+  for (const [name, location] of all) {
+    const external = externalData(location, folder);
+    const layer = scales.get(name);
+    as.set(name, elsewhere.get(name) ?? { ...external, scale: layer?.scale });
+    if (layer) int8.set(name, { ...layer, weight: { ...external, stored: undefined } });
+  }
+  return {
+    parameters: { names, as, ...(int8.size > 0 && { int8 }) },
+    ...(folder !== undefined && { weightsFolder: folder }),
+  };
 }
 
 function externalData({ file, offset, length, dtype, transposed }: TensorLocation, folder = ""): ExternalData {
@@ -54,6 +67,8 @@ function externalData({ file, offset, length, dtype, transposed }: TensorLocatio
   return { location, offset, length, stored: stored === "float32" ? undefined : stored, transposed };
 }
 
+const isBare = ({ dtype, quantized }: TensorLocation): boolean => dtype === "I8" && !quantized;
+
 function checkWeight(name: string, { dtype, shape }: Tensor, location: TensorLocation | undefined): TensorLocation {
   const fail = (kind: string, message: string, hint: string) => new AquatintError(`weights/${kind}`, message, { hint });
   if (!location) throw fail("missing", `no file has the weight ${name}`, "Take all files of the same model.");
@@ -61,8 +76,10 @@ function checkWeight(name: string, { dtype, shape }: Tensor, location: TensorLoc
     const message = `${name} is [${location.shape}] in ${location.file.name}, expected [${shape}]`;
     throw fail("shape", message, "The config belongs to another model: take config.json and weights from one place.");
   }
-  if (dtype !== "float32" || !storedTypes[location.dtype]) {
-    const message = `${name} is ${location.dtype} in ${location.file.name}, expected ${Object.keys(storedTypes).join(", ")} for ${typeName({ dtype, shape })}`;
+  if (dtype !== "float32" || !storedTypes[location.dtype] || isBare(location)) {
+    const message = `${name} is ${location.dtype} in ${location.file.name}, expected ${Object.keys(storedTypes)
+      .filter((type) => type !== "I8")
+      .join(", ")} for ${typeName({ dtype, shape })}`;
     throw fail("dtype", message, "Take the float16 or float32 file of the same model.");
   }
   return location;

@@ -144,7 +144,7 @@ describe("a graph in 8 bits", () => {
   const [conv, query, key, gate] = [Conv2d(8, 8, 3), Linear(16, 16), Linear(16, 16), Linear(16, 32)];
   const net = module({ conv, query, key, gate }, () => {});
   const names = parameters(net);
-  const layers = new Map(
+  const layers = new Map<string, QuantizedLayer>(
     ["conv", "query", "key", "gate"].map((name) => {
       const made = layer(names.get(`${name}.weight`)!.shape);
       return [`${name}.weight`, { ...made.quantized, output: { min: -20, max: 20 } }] as const;

@@ -142,6 +142,8 @@ const weightSettings = {
 
 // Two threads on two cores: with spinning a step is 0 to 10 % faster on an idle machine, 10 to 20 % slower on a busy one.
 const sessionEntries = (weightsFolder: string | undefined) => ({
+  // processors without VNNI add products of uint8 and int8 in 16 bits, which overflow: there weights become uint8
+  x64quantprecision: "1",
   intra_op: { allow_spinning: "0" },
   ...(weightsFolder !== undefined && { model_external_initializers_file_folder_path: weightsFolder }),
 });
