@@ -6,7 +6,7 @@ import type { Binding } from "../onnx/emit.ts";
 import { commonSubexpressions } from "../passes/cse.ts";
 import { quantizeBeforeUpsampling } from "./affine.ts";
 import { convInInt8 } from "./conv.ts";
-import { biasOfInt8, linearInInt8, splitInt8 } from "./linear.ts";
+import { biasOf, int8Linear, linearInInt8, splitOf } from "./linear.ts";
 import { int8Weight, type QuantizedLayer, type QuantizedWeight } from "./weight.ts";
 
 /** A graph that computes in 8 bits where its layers are quantized, and its weights. */
@@ -42,8 +42,8 @@ export function int8Layers<N extends string>(
   const rules = [
     convInInt8(weights),
     linearInInt8(weights),
-    biasOfInt8,
-    splitInt8,
+    biasOf(int8Linear, 3),
+    splitOf(int8Linear),
     quantizeBeforeUpsampling,
     commonSubexpressions(),
   ];

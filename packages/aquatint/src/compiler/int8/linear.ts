@@ -1,6 +1,6 @@
-import { defineOp, isNodeOf, type OpFn } from "../../graph/op.ts";
+import { apply, defineOp, type OpFn } from "../../graph/op.ts";
 import { type Rule, ruleFor } from "../../graph/rewrite.ts";
-import type { Tensor } from "../../graph/tensor.ts";
+import type { Op, Tensor } from "../../graph/tensor.ts";
 import { add } from "../../ops/elementwise.ts";
 import { matmul } from "../../ops/matmul.ts";
 import { reshape, split } from "../../ops/shape.ts";
@@ -38,25 +38,32 @@ export const linearInInt8 = (weights: ReadonlyMap<Tensor, QuantizedWeight>): Rul
     return [int8Linear(quantize(x, input), values, scale, input)];
   });
 
-/** A row that is added to a product in 8 bits is added by the product itself. */
-export const biasOfInt8: Rule = ruleFor(add, ({ inputs: [left, right], outputs: [y] }) => {
-  const [x, bias] = right.shape.length === 1 ? [left, right] : [right, left];
-  const { node, shape } = behindReshape(x);
-  if (!isNodeOf(node, int8Linear) || node.inputs.length > 3) return undefined;
-  if (String(bias.shape) !== String([shape[1]]) || x.shape.at(-1) !== shape[1]) return undefined;
-  const [rows, weight, scale] = node.inputs;
-  return [reshape(int8Linear(rows, weight, scale, bias, node.attrs), { shape: y.shape })];
-});
+/** A linear layer in 8 bits: its operands are an input, a weight and what belongs to it, with a bias at the end or none. */
+interface LinearOp {
+  readonly op: Op;
+}
+
+/** A row that is added to a product in 8 bits, of so many operands without it, is added by the product itself. */
+export const biasOf = ({ op }: LinearOp, operands: number): Rule =>
+  ruleFor(add, ({ inputs: [left, right], outputs: [y] }) => {
+    const [x, bias] = right.shape.length === 1 ? [left, right] : [right, left];
+    const { node, shape } = behindReshape(x);
+    if (node.op !== op || node.inputs.length > operands) return undefined;
+    if (String(bias.shape) !== String([shape[1]]) || x.shape.at(-1) !== shape[1]) return undefined;
+    return [reshape(apply(op, [...node.inputs, bias], node.attrs)[0], { shape: y.shape })];
+  });
 
 /** Parts of a linear layer's result are linear layers of parts of its weights. */
-export const splitInt8: Rule = ruleFor(split, ({ inputs: [x], attrs: { axis, sizes }, outputs }) => {
-  const { node, shape } = behindReshape(x);
-  const isLast = axis === -1 || axis === x.shape.length - 1;
-  if (!isLast || !isNodeOf(node, int8Linear) || shape[1] !== x.shape.at(-1)) return undefined;
-  const [rows, ...constants] = node.inputs;
-  const parts = constants.map((operand) => split(operand, { axis: 0, sizes }));
-  return outputs.map((y, i) => {
-    const [weight, scale, ...bias] = parts.flatMap((part) => part[i] ?? []);
-    return weight && scale ? reshape(int8Linear(rows, weight, scale, ...bias, node.attrs), { shape: y.shape }) : y;
+export const splitOf = ({ op }: LinearOp): Rule =>
+  ruleFor(split, ({ inputs: [x], attrs: { axis, sizes }, outputs }) => {
+    const { node, shape } = behindReshape(x);
+    const isLast = axis === -1 || axis === x.shape.length - 1;
+    if (!isLast || node.op !== op || shape[1] !== x.shape.at(-1)) return undefined;
+    const [rows, ...constants] = node.inputs;
+    if (!rows) return undefined;
+    const parts = constants.map((operand) => split(operand, { axis: 0, sizes }));
+    return outputs.map((y, i) => {
+      const operands = parts.flatMap((part) => part[i] ?? []);
+      return reshape(apply(op, [rows, ...operands], node.attrs)[0], { shape: y.shape });
+    });
   });
-});

@@ -15,6 +15,18 @@ import { textToImage } from "../text-to-image/text-to-image.ts";
 import { mayQuantize } from "./float-layers.ts";
 import { decibels, noiseObserver, rangeObserver } from "./observers.ts";
 
+/** Prompts of the ranges, where the caller has none of his own. */
+export const calibrationPrompts: readonly string[] = [
+  "a red apple on a white table",
+  "a portrait of an old man with a beard, black and white photo",
+  "a fox in snow",
+  "a city street at night, neon lights, rain",
+  "an oil painting of a ship in a storm",
+  "a bowl of fruit, bright colors, flat illustration",
+  "green mountains under a blue sky",
+  "two cats on a sofa",
+];
+
 /** Options of `quantize`. */
 export interface QuantizeOptions {
   /** Folder or single file of a model. */
