@@ -54,7 +54,8 @@ interface Bench {
   readonly short?: readonly string[];
 }
 
-const allPeers = ["--peers", peerRuntimes.join(",")];
+const allPeers = ["--peers", peerRuntimes.filter((runtime) => !runtime.startsWith("aquatint")).join(",")];
+const int8Peers = ["--peers", "aquatint-float32,openvino"];
 const benches: Readonly<Record<string, Bench>> = {
   data: { run: dataBench, full: [] },
   "deep-network": { run: () => deepNetworkBench() },
@@ -73,6 +74,12 @@ const benches: Readonly<Record<string, Bench>> = {
     short: ["--seeds", "1", "--samplers", "ddim", "--caches", "easy"],
   },
   "train-step": { run: () => trainStepBench(trainStep), full: ["--peer"], short: ["--steps", "2"] },
+  ...Object.fromEntries(
+    ["unet-sd15", "vae-decode"].map((part) => [
+      `${part}-int8`,
+      { run: () => fullSizeBench(part, { ...fullSize, precision: "int8" }), full: int8Peers },
+    ]),
+  ),
   ...Object.fromEntries(
     Object.keys(parts).map((part) => [part, { run: () => fullSizeBench(part, fullSize), full: allPeers }]),
   ),
@@ -93,7 +100,7 @@ if (!bench)
 all: [--short] [--python PATH]
 step-cache: [--seeds N] [--samplers "ddim;euler"] [--caches "easy,threshold=0.1;spectrum"]
 train-step: [--steps N] [--peer [--compile] [--python PATH]]
-${Object.keys(parts).join(", ")}: [--steps N] [--memory packed|mapped] [--peers ${peerRuntimes.join(",")}] [--python PATH]
+${Object.keys(parts).join(", ")}, unet-sd15-int8, vae-decode-int8: [--steps N] [--memory packed|mapped] [--peers ${peerRuntimes.join(",")}] [--python PATH]
   peers need bench/peers/requirements.txt; --peer is --peers torch`);
 const figures = await bench.run();
 if (flags.out !== undefined) await writeFile(flags.out, `${JSON.stringify(figures, null, 2)}\n`);
