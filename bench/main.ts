@@ -10,6 +10,7 @@ import { prologueBench } from "./full-size/prologue.ts";
 import { imageBench } from "./image.ts";
 import { memoryBench } from "./memory.ts";
 import { passesBench } from "./passes.ts";
+import { quantizeBench } from "./quantize.ts";
 import { randomBench } from "./random.ts";
 import { samplerWalk } from "./sampler-walk.ts";
 import { soak } from "./soak.ts";
@@ -30,6 +31,7 @@ const { values: flags, positionals } = parseArgs({
     seeds: { type: "string" },
     samplers: { type: "string" },
     caches: { type: "string" },
+    variant: { type: "string" },
     memory: { type: "string", default: "packed" },
   },
 });
@@ -46,6 +48,8 @@ const stepCache = {
   ...(flags.samplers !== undefined && { samplers: flags.samplers.split(";") }),
   ...(flags.caches !== undefined && { caches: flags.caches.split(";") }),
 };
+
+const quantization = { ...(flags.seeds && { seeds: Number(flags.seeds) }), variant: flags.variant };
 
 interface Bench {
   run(): Promise<object>;
@@ -65,6 +69,7 @@ const benches: Readonly<Record<string, Bench>> = {
   passes: { run: passesBench, full: [], short: [] },
   image: { run: imageBench, full: [] },
   prologue: { run: () => prologueBench({ steps: fullSize.steps, weightMemory }), full: [] },
+  quantize: { run: () => quantizeBench(quantization), full: [], short: ["--seeds", "1"] },
   random: { run: randomBench, full: [], short: [] },
   samplers: { run: samplerWalk },
   soak: { run: () => soak() },
@@ -99,6 +104,7 @@ if (!bench)
   refuse(`usage: npm run bench -- NAME [--json] [--out FILE]   NAME is all, or one of: ${Object.keys(benches).join(", ")}
 all: [--short] [--python PATH]
 step-cache: [--seeds N] [--samplers "ddim;euler"] [--caches "easy,threshold=0.1;spectrum"]
+quantize: [--seeds N] [--variant FILE]
 train-step: [--steps N] [--peer [--compile] [--python PATH]]
 ${Object.keys(parts).join(", ")}, unet-sd15-int8, vae-decode-int8: [--steps N] [--memory packed|mapped] [--peers ${peerRuntimes.join(",")}] [--python PATH]
   peers need bench/peers/requirements.txt; --peer is --peers torch`);
