@@ -27,7 +27,7 @@ export async function quantizedFile(name: string): Promise<string> {
     compile({ outputs, ...(await bindWeights(names, weights)), weightMemory: "mapped" }),
   );
   take(await program.run(part.feeds));
-  const used = new Map(Array.from(weights).filter(([weight]) => names.has(weight)));
-  await writeQuantized(join(folder, file), { weights: used, layers });
+  const layerWeights = new Map(Array.from(weights).filter(([weight]) => names.has(weight)));
+  await writeQuantized(join(folder, file), { weights: layerWeights, layers });
   return file;
 }

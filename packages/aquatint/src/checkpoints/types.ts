@@ -25,7 +25,7 @@ export interface TensorLocation extends TensorEntry {
 export interface QuantizedParts {
   readonly scale: TensorLocation;
   readonly input: TensorLocation;
-  /** Of a convolution. */
+  /** Range of the result of a convolution. */
   readonly output?: TensorLocation | undefined;
 }
 

@@ -8,7 +8,7 @@ export const INT8_VERSION = "1";
 
 const WEIGHT = ".weight";
 
-/** What stands beside the weight of a quantized layer: "conv1.weight" has "conv1.weight_scale" and so on. */
+/** Names of the tensors beside the weight of a quantized layer: "conv1.weight" has "conv1.weight_scale" and so on. */
 export function partNames(weight: string): Readonly<Record<keyof QuantizedParts, string>> {
   const layer = weight.slice(0, -WEIGHT.length);
   return { scale: `${layer}.weight_scale`, input: `${layer}.input_range`, output: `${layer}.output_range` };
@@ -29,18 +29,18 @@ export function joinQuantized(
   tensors: ReadonlyMap<string, TensorLocation>,
   { name }: { readonly name: string },
 ): Map<string, TensorLocation> {
-  const joined = new Map<string, TensorLocation>();
+  const result = new Map<string, TensorLocation>();
   const rest = new Map(tensors);
   for (const [key, location] of tensors) {
     if (location.dtype !== "I8") continue;
     if (!key.endsWith(WEIGHT)) throw quantizedError("parts", `${name}: ${key} is I8 and no weight`);
-    joined.set(key, { ...location, quantized: partsOf(key, location, { tensors, name }) });
+    result.set(key, { ...location, quantized: partsOf(key, location, { tensors, name }) });
     for (const part of [key, ...Object.values(partNames(key))]) rest.delete(part);
   }
   const extra = [...rest.keys()].find((key) => /\.(weight_scale|input_range|output_range)$/.test(key));
   if (extra !== undefined) throw quantizedError("parts", `${name}: ${extra} stands beside no weight in I8`);
-  for (const [key, location] of rest) joined.set(key, location);
-  return joined;
+  for (const [key, location] of rest) result.set(key, location);
+  return result;
 }
 
 interface QuantizedFile {

@@ -15,7 +15,7 @@ interface Int8ConvOptions extends Geometry {
 
 const INT32 = 6;
 
-/** conv2d of x in uint8 by a weight in int8, computed in whole numbers; the result is rounded to uint8. */
+/** conv2d of x in uint8 by a weight in int8, computed in integers; the result is rounded to uint8. */
 export const int8Conv: OpFn<readonly [x: Tensor, weight: Tensor, scale: Tensor, ...bias: Tensor[]], Int8ConvOptions> =
   defineOp({
     name: "int8Conv",
@@ -30,13 +30,13 @@ export const int8Conv: OpFn<readonly [x: Tensor, weight: Tensor, scale: Tensor, 
       const zeros = e.constant("int8", new Int8Array(shape4(kernel)[0]));
       const [inputScale, inputZero] = affineNames(e, input);
       // of constants: computed once, while the program is loaded
-      const whole = bias.map((b) => {
+      const integerBias = bias.map((b) => {
         const steps = e.node("Div", [b, e.node("Mul", [scale, inputScale])]);
         return e.node("Cast", [e.node("Round", [steps])], { to: INT32 });
       });
       return e.node(
         "QLinearConv",
-        [x, inputScale, inputZero, weight, scale, zeros, ...affineNames(e, output), ...whole],
+        [x, inputScale, inputZero, weight, scale, zeros, ...affineNames(e, output), ...integerBias],
         convAttributes(shape4(kernel), geometry),
       );
     },

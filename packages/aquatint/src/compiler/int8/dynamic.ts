@@ -12,7 +12,7 @@ const LEAST_ROWS = 16;
 const LEAST_SCALE = 1e-30;
 
 /**
- * x·Wᵀ + b for x [m, k] and W [o, k] in float32, computed in whole numbers: W is rounded for each of its rows while the program
+ * x·Wᵀ + b for x [m, k] and W [o, k] in float32, computed in integers: W is rounded for each of its rows while the program
  * is loaded, x in each run, by its own range.
  */
 const dynamicLinear: OpFn<readonly [x: Tensor, weight: Tensor, ...bias: Tensor[]]> = defineOp({

@@ -33,15 +33,15 @@ const int8 = (shape: Shape, values: ArrayLike<number>): HostTensor<"int8"> => ({
 /** A layer of whole numbers from -127 to 127, and the float32 weight that it stands for. */
 function layer(shape: Shape, values?: readonly number[]) {
   const [o = 1] = shape;
-  const whole = values ?? Array.from(scattered(sizeOf(shape), { from: -127, to: 127 }), Math.round);
+  const integers = values ?? Array.from(scattered(sizeOf(shape), { from: -127, to: 127 }), Math.round);
   const scale = Float32Array.from({ length: o }, (_, i) => 0.001 * (1 + i));
-  const quantized = { weight: int8(shape, whole), scale, input: range } satisfies QuantizedLayer;
+  const quantized = { weight: int8(shape, integers), scale, input: range } satisfies QuantizedLayer;
   const size = sizeOf(shape) / o;
   const weight = float32(
     shape,
-    Float32Array.from(whole, (q, i) => q * scale[Math.floor(i / size)]!),
+    Float32Array.from(integers, (q, i) => q * scale[Math.floor(i / size)]!),
   );
-  return { whole, scale, quantized, weight };
+  return { integers, scale, quantized, weight };
 }
 
 async function run(outputs: Readonly<Record<"y", Tensor>>, options: Omit<CompileOptions, "outputs">, x: HostTensor) {
@@ -66,7 +66,7 @@ describe("a linear layer in 8 bits gives what whole numbers give", () => {
     "the largest numbers": [layer([o, k], new Array(o * k).fill(127)), full([m, k])],
     "the smallest numbers": [layer([o, k], new Array(o * k).fill(-127)), full([m, k])],
   } as const;
-  test.each(Object.entries(cases))("%s", async (_, [{ whole, scale, quantized, weight }, x]) => {
+  test.each(Object.entries(cases))("%s", async (_, [{ integers, scale, quantized, weight }, x]) => {
     const linear = Linear(k, o);
     const bias = noise([o]);
     const y = await run(
@@ -86,7 +86,7 @@ describe("a linear layer in 8 bits gives what whole numbers give", () => {
     const q = wholeInput(x);
     const exact = Array.from({ length: m * o }, (_v, at) => {
       const [row, column] = [Math.floor(at / o), at % o];
-      const sum = Array.from({ length: k }, (_w, i) => q[row * k + i]! * whole[column * k + i]!).reduce(
+      const sum = Array.from({ length: k }, (_w, i) => q[row * k + i]! * integers[column * k + i]!).reduce(
         (a, b) => a + b,
       );
       return sum * inputScale * scale[column]! + bias.data[column]!;
@@ -103,7 +103,7 @@ describe("a convolution in 8 bits gives what whole numbers give, rounded to its 
     "the largest numbers": [layer([o, c, 3, 3], new Array(o * c * 9).fill(127)), full([1, c, side, side])],
     "the smallest numbers": [layer([o, c, 3, 3], new Array(o * c * 9).fill(-127)), full([1, c, side, side])],
   } as const;
-  test.each(Object.entries(cases))("%s", async (_, [{ whole, scale, quantized, weight }, x]) => {
+  test.each(Object.entries(cases))("%s", async (_, [{ integers, scale, quantized, weight }, x]) => {
     const conv = Conv2d(c, o, 3);
     const bias = noise([o]);
     const y = await run(
@@ -131,7 +131,7 @@ describe("a convolution in 8 bits gives what whole numbers give, rounded to its 
           for (let dx = 0; dx < 3; dx++) {
             const [r, s] = [row + dy - 1, column + dx - 1];
             if (r < 0 || s < 0 || r >= side || s >= side) continue;
-            sum += q[(i * side + r) * side + s]! * whole[((channel * c + i) * 3 + dy) * 3 + dx]!;
+            sum += q[(i * side + r) * side + s]! * integers[((channel * c + i) * 3 + dy) * 3 + dx]!;
           }
       const exact = Math.min(255, Math.max(0, (sum * steps) / result.scale + result.zeroPoint));
       const steppedValue = y[at]! / result.scale + result.zeroPoint;
@@ -146,8 +146,8 @@ describe("a graph in 8 bits", () => {
   const names = parameters(net);
   const layers = new Map<string, QuantizedLayer>(
     ["conv", "query", "key", "gate"].map((name) => {
-      const made = layer(names.get(`${name}.weight`)!.shape);
-      return [`${name}.weight`, { ...made.quantized, output: { min: -20, max: 20 } }] as const;
+      const example = layer(names.get(`${name}.weight`)!.shape);
+      return [`${name}.weight`, { ...example.quantized, output: { min: -20, max: 20 } }] as const;
     }),
   );
   const as = new Map(

@@ -22,7 +22,7 @@ export interface QuantizedParameters {
 }
 
 /**
- * The layers whose weights are quantized, in whole numbers: an activation is rounded once for all layers that read it in
+ * The layers whose weights are quantized, in integers: an activation is rounded once for all layers that read it in
  * the same range. A weight that something else reads, too, is widened there.
  */
 export function int8Layers<N extends string>(

@@ -9,7 +9,7 @@ import { behindReshape } from "../fuse/gemm.ts";
 import { type Affine, affineNames, affineOf, quantize } from "./affine.ts";
 import type { QuantizedWeight } from "./weight.ts";
 
-/** x·Wᵀ + b for x [m, k] in uint8 and W [o, k] in int8, computed in whole numbers; the result is float32. */
+/** x·Wᵀ + b for x [m, k] in uint8 and W [o, k] in int8, computed in integers; the result is float32. */
 export const int8Linear: OpFn<readonly [x: Tensor, weight: Tensor, scale: Tensor, ...bias: Tensor[]], Affine> =
   defineOp({
     name: "int8Linear",

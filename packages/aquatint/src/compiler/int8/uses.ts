@@ -53,8 +53,8 @@ const extremes: OpFn<[x: Tensor]> = defineOp({
   name: "extremes",
   infer: () => ({ dtype: "float32", shape: [2] }),
   emit: (e, x) => {
-    const one = e.constant("int64", [1]);
-    const ends = ["ReduceMin", "ReduceMax"].map((op) => e.node("Reshape", [e.node(op, x, { keepdims: 0 }), one]));
+    const unitShape = e.constant("int64", [1]);
+    const ends = ["ReduceMin", "ReduceMax"].map((op) => e.node("Reshape", [e.node(op, x, { keepdims: 0 }), unitShape]));
     return e.node("Concat", ends, { axis: 0 });
   },
   grad: "unsupported",

@@ -10,7 +10,7 @@ export interface QuantizedLayer {
   /** One for each output channel. */
   readonly scale: Float32Array;
   readonly input: ValueRange;
-  /** Of a convolution, whose kernel rounds its result. */
+  /** Range of the result of a convolution, whose kernel rounds it. */
   readonly output?: ValueRange | undefined;
 }
 

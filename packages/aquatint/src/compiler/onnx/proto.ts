@@ -21,7 +21,7 @@ export interface ExternalData {
   readonly length: number;
   /** The element type in the file, where the graph widens it to float32. */
   readonly stored?: StoredType | undefined;
-  /** Of int8: the numbers that the values of each output channel are multiplied by. */
+  /** Factors of int8 values, one for each output channel. */
   readonly scale?: Float32Array | undefined;
   /** A matrix that lies in the file with its two axes swapped. */
   readonly transposed?: true | undefined;

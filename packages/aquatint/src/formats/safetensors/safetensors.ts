@@ -47,8 +47,8 @@ export type TensorTypes = ReadonlyMap<string, TensorType>;
 /** A file up to its tensors. */
 interface EncodedHeader {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where each tensor belongs in the file, in the order of the bytes. */
-  readonly places: ReadonlyMap<string, { readonly offset: number; readonly length: number }>;
+  /** Range of each tensor in the file, in the order of the bytes. */
+  readonly ranges: ReadonlyMap<string, { readonly offset: number; readonly length: number }>;
   /** Bytes of the whole file. */
   readonly size: number;
 }
@@ -57,13 +57,13 @@ interface EncodedHeader {
 export function encodeHeader(types: TensorTypes, metadata: Readonly<Record<string, string>> = {}): EncodedHeader {
   const sorted = [...types].sort(([a, x], [b, y]) => rank(y) - rank(x) || (a < b ? -1 : 1));
   const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
-  const ranges: [string, number, number][] = [];
+  const segments: [string, number, number][] = [];
   let end = 0;
   for (const [name, { dtype, shape }] of sorted) {
     if (name === "__metadata__") throw safetensorsError("header", name, "this name is kept for the metadata");
     const length = bytesOf({ dtype, shape });
     header.push([name, { dtype, shape, data_offsets: [end, end + length] }]);
-    ranges.push([name, end, length]);
+    segments.push([name, end, length]);
     end += length;
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
@@ -73,8 +73,8 @@ export function encodeHeader(types: TensorTypes, metadata: Readonly<Record<strin
   new DataView(bytes.buffer).setUint32(0, length, true);
   bytes.set(json, PREFIX_BYTES);
   bytes.fill(0x20, PREFIX_BYTES + json.length);
-  const places = new Map(ranges.map(([name, at, size]) => [name, { offset: start + at, length: size }]));
-  return { bytes, places, size: start + end };
+  const ranges = new Map(segments.map(([name, at, size]) => [name, { offset: start + at, length: size }]));
+  return { bytes, ranges, size: start + end };
 }
 
 /** Writes a safetensors file. */
@@ -83,10 +83,10 @@ export function encodeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   for (const [name, tensor] of tensors) checkTensor(name, tensor);
-  const { bytes: header, places, size } = encodeHeader(tensors, metadata);
+  const { bytes: header, ranges, size } = encodeHeader(tensors, metadata);
   const bytes = new Uint8Array(size);
   bytes.set(header);
-  for (const [name, { data }] of tensors) bytes.set(data, places.get(name)?.offset);
+  for (const [name, { data }] of tensors) bytes.set(data, ranges.get(name)?.offset);
   return bytes;
 }
 

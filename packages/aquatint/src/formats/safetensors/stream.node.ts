@@ -16,15 +16,15 @@ export interface SafetensorsStream {
  */
 export const streamSafetensors = (path: string, { types, metadata, tensors }: SafetensorsStream): Promise<void> =>
   writeAtomic(path, async (file) => {
-    const { bytes, places } = encodeHeader(types, metadata);
+    const { bytes, ranges } = encodeHeader(types, metadata);
     const missing = new Set(types.keys());
     await file.write(bytes, 0, bytes.length, 0);
     for await (const [name, data] of tensors) {
-      const place = places.get(name);
-      if (place?.length !== data.length || !missing.delete(name)) {
-        throw safetensorsError("size", name, `${data.length} bytes were given, expected ${place?.length ?? "none"}`);
+      const range = ranges.get(name);
+      if (range?.length !== data.length || !missing.delete(name)) {
+        throw safetensorsError("size", name, `${data.length} bytes were given, expected ${range?.length ?? "none"}`);
       }
-      await file.write(data, 0, data.length, place.offset);
+      await file.write(data, 0, data.length, range.offset);
     }
     const [first] = missing;
     if (first !== undefined) throw safetensorsError("size", first, "no bytes were given");

@@ -9,7 +9,7 @@ export const precisions = ["float32", "int8", "dynamic"] as const;
 /** "int8": layers whose ranges are known. "dynamic": the U-Net's linear layers, whose ranges are found in each run. */
 export type Precision = (typeof precisions)[number];
 
-/** What goes along with a precision or not. */
+/** Options that a precision may rule out. */
 export interface PrecisionOptions {
   readonly precision?: Precision | undefined;
   readonly device?: Device | undefined;

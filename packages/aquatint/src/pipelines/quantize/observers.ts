@@ -26,7 +26,7 @@ export const rangeObserver = (accepts: (name: string) => boolean): LayerObserver
     output: { min: Math.min(outMin, all?.output.min ?? outMin), max: Math.max(outMax, all?.output.max ?? outMax) },
   }));
 
-/** What each layer would lose in 8 bits with these ranges. */
+/** The noise of each layer in 8 bits with these ranges. */
 export const noiseObserver = (ranges: ReadonlyMap<string, LayerRanges>): LayerObserver<LayerNoise> =>
   layerObserver<LayerNoise>(
     { accepts: (name) => ranges.has(name), measure: (uses) => noiseOf(uses, (name) => lookup(ranges, name)) },
@@ -34,7 +34,7 @@ export const noiseObserver = (ranges: ReadonlyMap<string, LayerRanges>): LayerOb
   );
 
 interface Measurement {
-  /** Whether a layer is measured, by the name of its weight. */
+  /** True for a layer that is measured, by the name of its weight. */
   accepts(name: string): boolean;
   /** One row for each use of a layer. */
   measure(uses: readonly LayerUse[]): Tensor;

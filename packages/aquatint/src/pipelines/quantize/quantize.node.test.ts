@@ -73,14 +73,14 @@ describe("a model in 8 bits", () => {
     }
   });
 
-  test("computes in 8 bits without being asked, and in float32 where it is", async () => {
-    const [asked, unasked, widened] = [
+  test("computes in 8 bits without being explicit, and in float32 where it is", async () => {
+    const [explicit, implicit, widened] = [
       await drawn({ variant: out, precision: "int8" }),
       await drawn({ variant: out }),
       await drawn({ variant: out, precision: "float32" }),
     ];
-    expect(unasked.estimates).toEqual(asked.estimates);
-    expect(widened.estimates).not.toEqual(asked.estimates);
+    expect(implicit.estimates).toEqual(explicit.estimates);
+    expect(widened.estimates).not.toEqual(explicit.estimates);
   });
 
   test("is the same with mapped weights", async () => {
