@@ -40,7 +40,7 @@ export const addQuantize = (program: Command, io: Io): Command =>
       "--minimum <dB>",
       "layers with less signal to noise in 8 bits stay float32",
       decimal("--minimum", { min: 0, max: 200, example: "25" }),
-      30,
+      33,
     )
     .option("--variant <name>", "variant of the weights if a folder holds several, such as fp16 or non_ema")
     .option("--json", "print one JSON object on stdout")
