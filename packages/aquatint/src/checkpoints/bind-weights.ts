@@ -1,11 +1,11 @@
 import type { CompileOptions } from "../compiler/compile.ts";
+import type { Int8Pass } from "../compiler/int8/pass.ts";
 import type { QuantizedLayer } from "../compiler/int8/weight.ts";
 import type { ExternalData, StoredType } from "../compiler/onnx/emit.ts";
 import { AquatintError } from "../errors.ts";
 import type { SafetensorsDType } from "../formats/safetensors/header.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type HostTensor, typeName } from "../graph/types.ts";
-import { readLayerScales } from "./quantized/layers.ts";
 import { readTensors } from "./read.ts";
 import type { TensorLocation } from "./types.ts";
 
@@ -25,7 +25,7 @@ export interface BoundWeights {
   readonly parameters: NonNullable<CompileOptions["parameters"]> & {
     readonly names: ReadonlyMap<string, Tensor>;
     readonly as: ReadonlyMap<string, HostTensor | ExternalData>;
-    readonly int8?: ReadonlyMap<string, QuantizedLayer> | undefined;
+    readonly int8?: Int8Pass | undefined;
   };
   /** The folder that the mapped files are in; absent where none is mapped. */
   readonly weightsFolder?: string;
@@ -46,19 +46,37 @@ export async function bindWeights(
   for (const file of files) await file.read({ offset: 0, length: 0 }); // says where one is gone
   const folder = commonFolder([...files].flatMap(({ path }) => path ?? []));
   const elsewhere = await readTensors(new Map(all.filter(([, { file }]) => file.path === undefined)));
+  const mapped = new Map(all.filter(([, { file }]) => file.path !== undefined));
+  const { scales, int8 } = await quantizedLayers(mapped, folder);
   const as = new Map<string, HostTensor | ExternalData>();
-  const int8 = new Map<string, QuantizedLayer>();
-  const scales = await readLayerScales(new Map(all.filter(([, { file }]) => file.path !== undefined)));
   for (const [name, location] of all) {
-    const external = externalData(location, folder);
-    const layer = scales.get(name);
-    as.set(name, elsewhere.get(name) ?? { ...external, scale: layer?.scale });
-    if (layer) int8.set(name, { ...layer, weight: { ...external, stored: undefined } });
+    as.set(name, elsewhere.get(name) ?? { ...externalData(location, folder), scale: scales.get(name) });
   }
   return {
-    parameters: { names, as, ...(int8.size > 0 && { int8 }) },
+    parameters: { names, as, ...(int8 && { int8 }) },
     ...(folder !== undefined && { weightsFolder: folder }),
   };
+}
+
+interface QuantizedLayers {
+  readonly scales: ReadonlyMap<string, Float32Array>;
+  readonly int8?: Int8Pass;
+}
+
+/** Scales of the weights in 8 bits, and what brings their layers to 8 bits; its code is loaded where there is one. */
+async function quantizedLayers(
+  locations: ReadonlyMap<string, TensorLocation>,
+  folder: string | undefined,
+): Promise<QuantizedLayers> {
+  if (![...locations.values()].some(({ quantized }) => quantized)) return { scales: new Map() };
+  const { readLayerScales } = await import("./quantized/layers.ts");
+  const { int8Pass } = await import("../compiler/int8/int8.ts");
+  const layers = new Map<string, QuantizedLayer>();
+  for (const [name, scales] of await readLayerScales(locations)) {
+    const location = locations.get(name);
+    if (location) layers.set(name, { ...scales, weight: { ...externalData(location, folder), stored: undefined } });
+  }
+  return { scales: new Map(Array.from(layers, ([name, { scale }]) => [name, scale])), int8: int8Pass(layers) };
 }
 
 function externalData({ file, offset, length, dtype, transposed }: TensorLocation, folder = ""): ExternalData {

@@ -6,9 +6,7 @@ import { lookup } from "../util/items.ts";
 import { mapValues } from "../util/map-values.ts";
 import type { Executable, WeightMemory } from "./executable.ts";
 import { fuse } from "./fuse/fuse.ts";
-import { dynamicLayers } from "./int8/dynamic.ts";
-import { int8Layers } from "./int8/int8.ts";
-import type { QuantizedLayer } from "./int8/weight.ts";
+import type { Int8Pass } from "./int8/pass.ts";
 import type { LayoutPass } from "./nchwc/layout.ts";
 import { type Binding, type ExternalData, emitOnnx } from "./onnx/emit.ts";
 import { simplify } from "./passes/simplify.ts";
@@ -20,10 +18,8 @@ export interface ParameterBinding {
   readonly names: ReadonlyMap<string, Tensor>;
   /** "state": taken from the state given with each run; else the values by name, which become constants of the model. */
   readonly as: "state" | ReadonlyMap<string, HostTensor | ExternalData>;
-  /** Layers that compute in 8 bits, by the names of their weights; a CPU has kernels for them. */
-  readonly int8?: ReadonlyMap<string, QuantizedLayer> | undefined;
-  /** Weights of linear layers that are rounded to 8 bits while the program is loaded, and their inputs in each run. */
-  readonly dynamic?: ReadonlySet<string> | undefined;
+  /** Brings layers to 8 bits, for which a CPU has kernels. */
+  readonly int8?: Int8Pass | undefined;
 }
 
 /** Options of `compile`: a graph, and where its parameters come from. */
@@ -82,14 +78,13 @@ const nextName = (name: string): string => `next:${name}`;
 function lower({ outputs, updates = {}, parameters, layout, scoreBytes }: CompileOptions) {
   const next = Object.entries(updates).map(([name, tensor]) => [nextName(name), tensor] as const);
   const simple = simplify({ ...outputs, ...Object.fromEntries(next) });
-  const { outputs: rounded, bindings: int8 } = int8Layers(simple, parameters);
-  const dynamic = dynamicLayers(rounded, leavesOf(parameters?.names, parameters?.dynamic));
-  const fused = next.length ? dynamic : fuse(dynamic, { scoreBytes });
+  const { outputs: rounded, bindings: int8 } = parameters?.int8?.apply(simple, parameters.names) ?? {
+    outputs: simple,
+    bindings: new Map<Tensor, Binding>(),
+  };
+  const fused = next.length ? rounded : fuse(rounded, { scoreBytes });
   return { lowered: layout?.apply(fused) ?? fused, int8 };
 }
-
-const leavesOf = (names: ReadonlyMap<string, Tensor> = new Map(), some: ReadonlySet<string> = new Set()) =>
-  new Set(Array.from(some, (name) => names.get(name)).filter((leaf) => leaf !== undefined));
 
 interface LoweredGraph<R extends string> extends Pick<CompileOptions<R>, "outputs"> {
   readonly updates: NonNullable<CompileOptions["updates"]>;
@@ -114,16 +109,13 @@ function executableOf<R extends string>(
     results: typesOf(outputs),
     updates: Object.fromEntries(Object.keys(updates).map((name) => [nextName(name), name])),
     nchwc: layout && true,
-    ...(isInt8(parameters) && { int8: true }),
+    ...(parameters?.int8 && { int8: true }),
     weightsFolder,
     weightFiles: weightFilesOf(bindings),
     weightMemory,
     memory: graphMemory(lowered, storedBytes(bindings)),
   };
 }
-
-const isInt8 = ({ int8, dynamic }: Partial<ParameterBinding> = {}): boolean =>
-  (int8?.size ?? 0) + (dynamic?.size ?? 0) > 0;
 
 const typesOf = <R extends string>(outputs: Readonly<Record<R, Tensor>>): Readonly<Record<R, Type>> =>
   mapValues(outputs, ({ dtype, shape }) => ({ dtype, shape }));

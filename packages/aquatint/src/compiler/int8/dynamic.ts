@@ -5,6 +5,7 @@ import { matmul } from "../../ops/matmul.ts";
 import { expectDtype, sizeAt } from "../../ops/shape-rules.ts";
 import { commonSubexpressions } from "../passes/cse.ts";
 import { biasOf, splitOf } from "./linear.ts";
+import type { Int8Graph, Int8Pass } from "./pass.ts";
 
 /** Fewer rows are computed faster in float32 than their range is found. */
 const LEAST_ROWS = 16;
@@ -40,16 +41,12 @@ const linearInDynamic = (weights: ReadonlySet<Tensor>): Rule =>
     return isLinear && weights.has(weight) && sizeAt(x.shape, 0) >= LEAST_ROWS ? [dynamicLinear(x, weight)] : undefined;
   });
 
-/** The linear layers of these weights in 8 bits whose ranges are found in each run. */
-export const dynamicLayers = <N extends string>(
-  outputs: Readonly<Record<N, Tensor>>,
-  weights: ReadonlySet<Tensor>,
-): Readonly<Record<N, Tensor>> =>
-  weights.size === 0
-    ? outputs
-    : rewriteNamed(outputs, [
-        linearInDynamic(weights),
-        biasOf(dynamicLinear, 2),
-        splitOf(dynamicLinear),
-        commonSubexpressions(),
-      ]);
+/** The linear layers of these weights in 8 bits, whose ranges are found in each run. */
+export const dynamicPass = (layers: readonly string[]): Int8Pass => ({
+  layers,
+  apply<N extends string>(outputs: Readonly<Record<N, Tensor>>, names: ReadonlyMap<string, Tensor>): Int8Graph<N> {
+    const weights = new Set(layers.flatMap((name) => names.get(name) ?? []));
+    const rules = [linearInDynamic(weights), biasOf(dynamicLinear, 2), splitOf(dynamicLinear), commonSubexpressions()];
+    return { outputs: rewriteNamed(outputs, rules), bindings: new Map() };
+  },
+});

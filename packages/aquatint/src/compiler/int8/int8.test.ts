@@ -14,7 +14,7 @@ import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { type CompileOptions, compile, compileSplit } from "../compile.ts";
 import { affineOf } from "./affine.ts";
-import { int8Layers } from "./int8.ts";
+import { int8Pass } from "./int8.ts";
 import type { QuantizedLayer } from "./weight.ts";
 
 let runtime: Runtime;
@@ -78,7 +78,7 @@ describe("a linear layer in 8 bits gives what whole numbers give", () => {
             ["weight", weight],
             ["bias", bias],
           ]),
-          int8: new Map([["weight", quantized]]),
+          int8: int8Pass(new Map([["weight", quantized]])),
         },
       },
       x,
@@ -115,7 +115,7 @@ describe("a convolution in 8 bits gives what whole numbers give, rounded to its 
             ["weight", weight],
             ["bias", bias],
           ]),
-          int8: new Map([["weight", { ...quantized, output }]]),
+          int8: int8Pass(new Map([["weight", { ...quantized, output }]])),
         },
       },
       x,
@@ -155,14 +155,13 @@ describe("a graph in 8 bits", () => {
   );
   const x = input({ name: "x", shape: [2, 16] });
   const image = input({ name: "x", shape: [1, 8, 4, 4] });
-  const opsOf = (y: Tensor) =>
-    topological([int8Layers({ y }, { names, int8: layers }).outputs.y]).map(({ op }) => op.name);
+  const opsOf = (y: Tensor) => topological([int8Pass(layers).apply({ y }, names).outputs.y]).map(({ op }) => op.name);
   const count = (y: Tensor, name: string) => opsOf(y).filter((op) => op === name).length;
 
   /** Deviation from float32 in signal to noise, dB. */
   async function signalToNoise(y: Tensor, feed: HostTensor) {
     const exact = await run({ y }, { parameters: { names, as } }, feed);
-    const rounded = await run({ y }, { parameters: { names, as, int8: layers } }, feed);
+    const rounded = await run({ y }, { parameters: { names, as, int8: int8Pass(layers) } }, feed);
     const noisePower = exact.reduce((sum, v, i) => sum + (v - rounded[i]!) ** 2, 0);
     return 10 * Math.log10(exact.reduce((sum, v) => sum + v * v, 0) / noisePower);
   }
@@ -197,7 +196,7 @@ describe("a graph in 8 bits", () => {
     const { prologue, body, state } = compileSplit(
       {
         outputs: { y: add(query(x), key(input({ name: "context", shape: [2, 16] }))) },
-        parameters: { names, as, int8: layers },
+        parameters: { names, as, int8: int8Pass(layers) },
       },
       new Set(["context"]),
     );

@@ -71,11 +71,12 @@ const check: Readonly<Record<Precision, (options: PrecisionOptions, weights: Mod
 };
 
 /** The weights as programs take them in each precision. */
-const bindings: Readonly<Record<Precision, (binding: WeightBinding) => WeightBinding>> = {
-  float32: ({ parameters, ...rest }) => ({ ...rest, parameters: { ...parameters, int8: undefined } }),
-  int8: (binding) => binding,
-  dynamic: ({ parameters, ...rest }) => {
+const bindings: Readonly<Record<Precision, (binding: WeightBinding) => Promise<WeightBinding>>> = {
+  float32: async ({ parameters, ...rest }) => ({ ...rest, parameters: { ...parameters, int8: undefined } }),
+  int8: async (binding) => binding,
+  dynamic: async ({ parameters, ...rest }) => {
+    const { dynamicPass } = await import("../../compiler/int8/dynamic.ts");
     const names = [...parameters.names.keys()].filter((name) => name.startsWith("unet.") && mayQuantize(name));
-    return { ...rest, parameters: { ...parameters, dynamic: new Set(names) } };
+    return { ...rest, parameters: { ...parameters, int8: dynamicPass(names) } };
   },
 };

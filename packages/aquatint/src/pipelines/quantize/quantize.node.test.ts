@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyPixelModel, writeFiles } from "../../../test/tiny-pixel-model.ts";
-import { int8Layers } from "../../compiler/int8/int8.ts";
 import { readSafetensors } from "../../formats/files.node.ts";
 import { encodeSafetensors, type RawTensors } from "../../formats/safetensors/safetensors.ts";
 import { isNodeOf } from "../../graph/op.ts";
@@ -91,13 +90,13 @@ describe("a model in 8 bits", () => {
   test("takes the weights of a layer and not those of a LoRA", async () => {
     const { binding, modules } = await openTextToImage(model, { variant: out, loras: [{ file: lora }] });
     const { parameters, adapters } = await binding();
-    const quantized = [...(parameters.int8?.keys() ?? [])];
+    const quantized = parameters.int8?.layers ?? [];
     expect(quantized.length).toBeGreaterThan(10);
     expect(quantized.filter((name) => name.startsWith("lora"))).toEqual([]);
     const leaf = (name: string, ...shape: number[]) => input({ name, shape });
     const trace = () => modules.unet(leaf("x", 1, 4, 8, 8), leaf("t", 1), leaf("context", 1, 77, 8));
     const y = adapters?.get("unet")?.(trace) ?? trace();
-    const nodes = topological([int8Layers({ y }, parameters).outputs.y]);
+    const nodes = topological([parameters.int8!.apply({ y }, parameters.names).outputs.y]);
     const branches = nodes.filter((node) => isNodeOf(node, matmul) && node.inputs[1].node.op.name === "param");
     expect(nodes.filter(({ op }) => op.name === "int8Linear").length).toBeGreaterThan(0);
     expect(branches.length).toBeGreaterThan(0);
