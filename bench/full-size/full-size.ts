@@ -26,10 +26,10 @@ export interface FullSizeOptions {
 }
 
 /** Our own process with weights in float32, beside one in 8 bits. */
-const OWN = "aquatint-float32";
+const FLOAT32_REFERENCE = "aquatint-float32";
 
 /** The peers: PyTorch and OpenVINO (which takes bfloat16 where the processor has it), each in float32 too. */
-export const peerRuntimes = ["torch", "torch-bfloat16", "openvino", "openvino-float32", OWN] as const;
+export const peerRuntimes = ["torch", "torch-bfloat16", "openvino", "openvino-float32", FLOAT32_REFERENCE] as const;
 
 /**
  * One part of a published model at its full size: loading, the first step, the median of the others, peak memory. Each peer makes its
@@ -83,7 +83,7 @@ interface PeerOptions extends FullSizeOptions {
 /** Another program, after it has made what it needs; or our own with weights in float32. */
 async function peerOf(name: string, options: PeerOptions): Promise<Contender<Figures>> {
   const { python = "python3", threads = 2, runtime } = options;
-  if (runtime === OWN) return ownProcess(name, { ...options, precision: "float32" });
+  if (runtime === FLOAT32_REFERENCE) return ownProcess(name, { ...options, precision: "float32" });
   const args = [name, folderOf(name), "--threads", String(threads), "--runtime", runtime];
   await using preparation = peerProcess<Figures>("full_size.py", { python, args: [...args, "--prepare"] });
   await preparation.answer();

@@ -72,7 +72,7 @@ describe("a model in 8 bits", () => {
     }
   });
 
-  test("computes in 8 bits without being explicit, and in float32 where it is", async () => {
+  test("computes in 8 bits by itself, and in float32 where the options say so", async () => {
     const [explicit, implicit, widened] = [
       await drawn({ variant: out, precision: "int8" }),
       await drawn({ variant: out }),
