@@ -21,7 +21,7 @@ const image = ["--size", "16x16", "--steps", "1"];
 
 test("quantize writes a file that inspect and generate take as a variant", async () => {
   await writeFile(join(folder, "prompts.txt"), "a fox\n\n a house \n");
-  const written = await run(
+  const quantized = await run(
     "quantize",
     model,
     "--out",
@@ -31,8 +31,10 @@ test("quantize writes a file that inspect and generate take as a variant", async
     ...image,
     "--quiet",
   );
-  expect(written).toMatchObject({ code: 0, stderr: "" });
-  expect(written.stdout).toMatch(/layers with the most noise.*8 bits.*m\.safetensors: \d+ of \d+ layers in 8 bits\n$/s);
+  expect(quantized).toMatchObject({ code: 0, stderr: "" });
+  expect(quantized.stdout).toMatch(
+    /layers with the most noise.*8 bits.*m\.safetensors: \d+ of \d+ layers in 8 bits\n$/s,
+  );
   const inspected = await run("inspect", model, "--variant", "m.safetensors", "--size", "16x16");
   expect(inspected.stdout).toMatch(/unet .*\d+ I8/);
   const options = [...image, "--no-cache", "--quiet", "--json", "--out", "fox.png"];
