@@ -28,6 +28,7 @@ interface Flags {
   readonly sheet?: string;
   readonly clip?: string;
   readonly nearest?: string;
+  readonly variant?: string;
 }
 
 /** Images of a sheet, the first ones. */
@@ -49,6 +50,7 @@ const program = new Command("npm run evaluate --")
   .option("--threads <n>", "at most so many threads")
   .option("--sheet <file>", `write the first ${SHEET_IMAGES} images, unpicked, to a PNG file`)
   .option("--clip <folder>", "a CLIP model that compares images with captions")
+  .option("--variant <name>", "variant of the weights, such as a file of `aquatint quantize`")
   .option("--nearest <file>", `write images above the nearest of ${NEIGHBORS} training renders to a PNG file`)
   .action(run);
 
@@ -70,11 +72,29 @@ async function run(model: string, flags: Flags): Promise<void> {
   }
 }
 
-function evaluateOptions({ count, seed, steps, guidance, threads, sampler, judge, data, clip, nearest }: Flags) {
+function evaluateOptions({
+  count,
+  seed,
+  steps,
+  guidance,
+  threads,
+  sampler,
+  judge,
+  data,
+  clip,
+  nearest,
+  variant,
+}: Flags) {
   const numbers = Object.entries({ count, seed, steps, guidance, threads }).flatMap(([name, text]) =>
     text === undefined ? [] : [[name, numberOf(name, text)] as const],
   );
-  const texts = { ...(sampler && { sampler }), ...(judge && { judge }), ...(data && { data }), ...(clip && { clip }) };
+  const texts = {
+    ...(sampler && { sampler }),
+    ...(judge && { judge }),
+    ...(data && { data }),
+    ...(clip && { clip }),
+    ...(variant && { variant }),
+  };
   const looked = nearest !== undefined && { neighbors: NEIGHBORS };
   return { ...Object.fromEntries(numbers), ...texts, ...looked, judges: join(root, "packages/model-emoji/judge") };
 }

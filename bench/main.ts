@@ -10,6 +10,7 @@ import { prologueBench } from "./full-size/prologue.ts";
 import { imageBench } from "./image.ts";
 import { memoryBench } from "./memory.ts";
 import { passesBench } from "./passes.ts";
+import { quantizeBench } from "./quantize.ts";
 import { randomBench } from "./random.ts";
 import { samplerWalk } from "./sampler-walk.ts";
 import { soak } from "./soak.ts";
@@ -30,6 +31,7 @@ const { values: flags, positionals } = parseArgs({
     seeds: { type: "string" },
     samplers: { type: "string" },
     caches: { type: "string" },
+    variant: { type: "string" },
     memory: { type: "string", default: "packed" },
   },
 });
@@ -47,6 +49,8 @@ const stepCache = {
   ...(flags.caches !== undefined && { caches: flags.caches.split(";") }),
 };
 
+const quantization = { ...(flags.seeds && { seeds: Number(flags.seeds) }), variant: flags.variant };
+
 interface Bench {
   run(): Promise<object>;
   /** Its arguments where `all` runs it, and where `all --short` does. */
@@ -54,7 +58,8 @@ interface Bench {
   readonly short?: readonly string[];
 }
 
-const allPeers = ["--peers", peerRuntimes.join(",")];
+const allPeers = ["--peers", peerRuntimes.filter((runtime) => !runtime.startsWith("aquatint")).join(",")];
+const int8Peers = ["--peers", "aquatint-float32,openvino"];
 const benches: Readonly<Record<string, Bench>> = {
   data: { run: dataBench, full: [] },
   "deep-network": { run: () => deepNetworkBench() },
@@ -64,6 +69,7 @@ const benches: Readonly<Record<string, Bench>> = {
   passes: { run: passesBench, full: [], short: [] },
   image: { run: imageBench, full: [] },
   prologue: { run: () => prologueBench({ steps: fullSize.steps, weightMemory }), full: [] },
+  quantize: { run: () => quantizeBench(quantization), full: [], short: ["--seeds", "1"] },
   random: { run: randomBench, full: [], short: [] },
   samplers: { run: samplerWalk },
   soak: { run: () => soak() },
@@ -73,6 +79,12 @@ const benches: Readonly<Record<string, Bench>> = {
     short: ["--seeds", "1", "--samplers", "ddim", "--caches", "easy"],
   },
   "train-step": { run: () => trainStepBench(trainStep), full: ["--peer"], short: ["--steps", "2"] },
+  ...Object.fromEntries(
+    ["unet-sd15", "vae-decode"].map((part) => [
+      `${part}-int8`,
+      { run: () => fullSizeBench(part, { ...fullSize, precision: "int8" }), full: int8Peers },
+    ]),
+  ),
   ...Object.fromEntries(
     Object.keys(parts).map((part) => [part, { run: () => fullSizeBench(part, fullSize), full: allPeers }]),
   ),
@@ -92,8 +104,9 @@ if (!bench)
   refuse(`usage: npm run bench -- NAME [--json] [--out FILE]   NAME is all, or one of: ${Object.keys(benches).join(", ")}
 all: [--short] [--python PATH]
 step-cache: [--seeds N] [--samplers "ddim;euler"] [--caches "easy,threshold=0.1;spectrum"]
+quantize: [--seeds N] [--variant FILE]
 train-step: [--steps N] [--peer [--compile] [--python PATH]]
-${Object.keys(parts).join(", ")}: [--steps N] [--memory packed|mapped] [--peers ${peerRuntimes.join(",")}] [--python PATH]
+${Object.keys(parts).join(", ")}, unet-sd15-int8, vae-decode-int8: [--steps N] [--memory packed|mapped] [--peers ${peerRuntimes.join(",")}] [--python PATH]
   peers need bench/peers/requirements.txt; --peer is --peers torch`);
 const figures = await bench.run();
 if (flags.out !== undefined) await writeFile(flags.out, `${JSON.stringify(figures, null, 2)}\n`);

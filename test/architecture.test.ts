@@ -98,7 +98,8 @@ const packages = [
   // ONNX in blocks, and code that an image loads when it has what the code is for, 100; longer descriptions of fields 70
   // weights updated in packs, and shorter gradients of attention 110
   // training motion modules on pools of clips 450
-  { name: "aquatint", table: mayImport, lines: 46_470, everywhere: true },
+  // layers in 8 bits: kernels, ranges, the quantized form, quantize and --precision 1,400
+  { name: "aquatint", table: mayImport, lines: 47_870, everywhere: true },
   // the judge of motions 660
   { name: "lab", table: labImports, lines: 7_820, everywhere: false },
   // clips 860

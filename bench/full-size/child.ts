@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { bindWeights } from "../../packages/aquatint/src/checkpoints/bind-weights.ts";
 import { openFileHeader } from "../../packages/aquatint/src/checkpoints/open.node.ts";
+import { joinQuantized } from "../../packages/aquatint/src/checkpoints/quantized/format.ts";
 import { locationsOf } from "../../packages/aquatint/src/checkpoints/read.ts";
 import { compile } from "../../packages/aquatint/src/compiler/compile.ts";
 import type { WeightMemory } from "../../packages/aquatint/src/compiler/executable.ts";
@@ -11,7 +12,7 @@ import { parameters } from "../../packages/aquatint/src/nn/module.ts";
 import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";
 import { leafOf, parts } from "./parts.ts";
 
-const [name = "", folder = "", weightMemory = "packed", threads = "2"] = process.argv.slice(2);
+const [name = "", folder = "", weightMemory = "packed", threads = "2", file] = process.argv.slice(2);
 const part = parts[name]!;
 
 const peakMB = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) >> 10;
@@ -25,7 +26,8 @@ async function timed<R>(work: () => Promise<R>) {
 
 async function load() {
   const runtime = await nodeRuntime({ threads: Number(threads) });
-  const weights = locationsOf(await openFileHeader(join(folder, part.file)));
+  const path = join(folder, file ?? part.file);
+  const weights = joinQuantized(locationsOf(await openFileHeader(path)), { name: path });
   const traced = performance.now();
   const { module, trace } = part.create();
   const bound = await bindWeights(parameters(module as Parameters<typeof parameters>[0]), weights);

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type Contender, contender, peer as peerProcess, type Timing } from "../peers/peer.ts";
+import { quantizedFile } from "./int8.ts";
 import { parts } from "./parts.ts";
 import { folderOf } from "./weights.ts";
 
@@ -19,11 +20,16 @@ export interface FullSizeOptions {
   /** Steps after the first. */
   readonly steps?: number;
   readonly weightMemory?: string;
+  /** "int8": our weights are in 8 bits, with the ranges of the feeds. */
+  readonly precision?: string;
   readonly threads?: number;
 }
 
+/** Our own process with weights in float32, beside one in 8 bits. */
+const FLOAT32_REFERENCE = "aquatint-float32";
+
 /** The peers: PyTorch and OpenVINO (which takes bfloat16 where the processor has it), each in float32 too. */
-export const peerRuntimes = ["torch", "torch-bfloat16", "openvino", "openvino-float32"] as const;
+export const peerRuntimes = ["torch", "torch-bfloat16", "openvino", "openvino-float32", FLOAT32_REFERENCE] as const;
 
 /**
  * One part of a published model at its full size: loading, the first step, the median of the others, peak memory. Each peer makes its
@@ -32,13 +38,11 @@ export const peerRuntimes = ["torch", "torch-bfloat16", "openvino", "openvino-fl
 export async function fullSizeBench(name: string, options: FullSizeOptions = {}) {
   const { steps = 3, peers = [] } = options;
   const isSequential = peers.length === 0 || parts[name]?.sequential === true;
-  const reference = await begin(ownProcess(name, options));
+  const reference = await begin(await ownProcess(name, options));
   if (isSequential) await complete(reference, steps);
   const compared: [name: string, figures: object][] = [];
   for (const runtime of peers) {
-    await using preparation = peerOf(name, { ...options, runtime }, ["--prepare"]);
-    await preparation.answer();
-    const peer = await begin(peerOf(name, { ...options, runtime }));
+    const peer = await begin(await peerOf(name, { ...options, runtime }));
     const turn = isSequential ? [peer] : [{ ...reference, later: [] }, peer];
     for (let i = 0; i < steps; i++) for (const run of turn) run.later.push(await run.process.ask());
     await peer.process[Symbol.asyncDispose]();
@@ -62,9 +66,13 @@ async function complete({ process, later }: Run, steps: number): Promise<void> {
   await process[Symbol.asyncDispose]();
 }
 
-function ownProcess(name: string, { weightMemory = "packed", threads = 2 }: FullSizeOptions): Contender<Figures> {
+async function ownProcess(
+  name: string,
+  { weightMemory = "packed", threads = 2, precision }: FullSizeOptions,
+): Promise<Contender<Figures>> {
+  const file = precision === "int8" ? [await quantizedFile(name)] : [];
   const child = fileURLToPath(new URL("./child.ts", import.meta.url));
-  const args = ["--import", "tsx", child, name, folderOf(name), weightMemory, String(threads)];
+  const args = ["--import", "tsx", child, name, folderOf(name), weightMemory, String(threads), ...file];
   return contender(process.execPath, args);
 }
 
@@ -72,12 +80,13 @@ interface PeerOptions extends FullSizeOptions {
   readonly runtime: string;
 }
 
-function peerOf(
-  name: string,
-  { python = "python3", threads = 2, runtime }: PeerOptions,
-  more: readonly string[] = [],
-): Contender<Figures> {
-  const args = [name, folderOf(name), "--threads", String(threads), "--runtime", runtime, ...more];
+/** Another program, after it has made what it needs; or our own with weights in float32. */
+async function peerOf(name: string, options: PeerOptions): Promise<Contender<Figures>> {
+  const { python = "python3", threads = 2, runtime } = options;
+  if (runtime === FLOAT32_REFERENCE) return ownProcess(name, { ...options, precision: "float32" });
+  const args = [name, folderOf(name), "--threads", String(threads), "--runtime", runtime];
+  await using preparation = peerProcess<Figures>("full_size.py", { python, args: [...args, "--prepare"] });
+  await preparation.answer();
   return peerProcess("full_size.py", { python, args });
 }
 

@@ -46,8 +46,16 @@ export {
 } from "./pipelines/generate-video.node.ts";
 export { modelHash, modelLabel } from "./pipelines/metadata/model-hash.node.ts";
 export type { AdapterFiles, EmbeddingFile, LoraFile } from "./pipelines/model/adapters.node.ts";
+export type { Precision } from "./pipelines/model/precision.ts";
 export type { EngineEvent } from "./pipelines/network/shared-engine.node.ts";
 export type { PreviewKind, PreviewOptions } from "./pipelines/preview/preview.node.ts";
+export {
+  calibrationPrompts,
+  type QuantizedLayerReport,
+  type QuantizeOptions,
+  type QuantizeReport,
+  quantize,
+} from "./pipelines/quantize/quantize.node.ts";
 export { MAX_BATCH, MAX_COUNT } from "./pipelines/text-to-image/options.ts";
 export type { Drawings, RunReportInput } from "./runs/drawings.node.ts";
 export { findRuns, foundFiles, openRun, openRuns, type RunEntry } from "./runs/find.node.ts";

@@ -1,4 +1,6 @@
 import type { CompileOptions } from "../compiler/compile.ts";
+import type { Int8Pass } from "../compiler/int8/pass.ts";
+import type { QuantizedLayer } from "../compiler/int8/weight.ts";
 import type { ExternalData, StoredType } from "../compiler/onnx/emit.ts";
 import { AquatintError } from "../errors.ts";
 import type { SafetensorsDType } from "../formats/safetensors/header.ts";
@@ -15,6 +17,7 @@ const storedTypes: Partial<Record<SafetensorsDType, StoredType | "float32">> = {
   F64: "float64",
   F8_E4M3: "float8e4m3fn",
   F8_E5M2: "float8e5m2",
+  I8: "int8",
 };
 
 /** Parameters as a program's constants: options of `compile`. */
@@ -22,6 +25,7 @@ export interface BoundWeights {
   readonly parameters: NonNullable<CompileOptions["parameters"]> & {
     readonly names: ReadonlyMap<string, Tensor>;
     readonly as: ReadonlyMap<string, HostTensor | ExternalData>;
+    readonly int8?: Int8Pass | undefined;
   };
   /** The folder that the mapped files are in; absent where none is mapped. */
   readonly weightsFolder?: string;
@@ -42,10 +46,37 @@ export async function bindWeights(
   for (const file of files) await file.read({ offset: 0, length: 0 }); // says where one is gone
   const folder = commonFolder([...files].flatMap(({ path }) => path ?? []));
   const elsewhere = await readTensors(new Map(all.filter(([, { file }]) => file.path === undefined)));
-  const as = new Map(
-    all.map(([name, location]) => [name, elsewhere.get(name) ?? externalData(location, folder)] as const),
-  );
-  return { parameters: { names, as }, ...(folder !== undefined && { weightsFolder: folder }) };
+  const mapped = new Map(all.filter(([, { file }]) => file.path !== undefined));
+  const { scales, int8 } = await quantizedLayers(mapped, folder);
+  const as = new Map<string, HostTensor | ExternalData>();
+  for (const [name, location] of all) {
+    as.set(name, elsewhere.get(name) ?? { ...externalData(location, folder), scale: scales.get(name) });
+  }
+  return {
+    parameters: { names, as, ...(int8 && { int8 }) },
+    ...(folder !== undefined && { weightsFolder: folder }),
+  };
+}
+
+interface QuantizedLayers {
+  readonly scales: ReadonlyMap<string, Float32Array>;
+  readonly int8?: Int8Pass;
+}
+
+/** Scales of the weights in 8 bits, and what brings their layers to 8 bits; its code is loaded where there is one. */
+async function quantizedLayers(
+  locations: ReadonlyMap<string, TensorLocation>,
+  folder: string | undefined,
+): Promise<QuantizedLayers> {
+  if (![...locations.values()].some(({ quantized }) => quantized)) return { scales: new Map() };
+  const { readLayerScales } = await import("./quantized/layers.ts");
+  const { int8Pass } = await import("../compiler/int8/int8.ts");
+  const layers = new Map<string, QuantizedLayer>();
+  for (const [name, scales] of await readLayerScales(locations)) {
+    const location = locations.get(name);
+    if (location) layers.set(name, { ...scales, weight: { ...externalData(location, folder), stored: undefined } });
+  }
+  return { scales: new Map(Array.from(layers, ([name, { scale }]) => [name, scale])), int8: int8Pass(layers) };
 }
 
 function externalData({ file, offset, length, dtype, transposed }: TensorLocation, folder = ""): ExternalData {
@@ -54,6 +85,8 @@ function externalData({ file, offset, length, dtype, transposed }: TensorLocatio
   return { location, offset, length, stored: stored === "float32" ? undefined : stored, transposed };
 }
 
+const isBare = ({ dtype, quantized }: TensorLocation): boolean => dtype === "I8" && !quantized;
+
 function checkWeight(name: string, { dtype, shape }: Tensor, location: TensorLocation | undefined): TensorLocation {
   const fail = (kind: string, message: string, hint: string) => new AquatintError(`weights/${kind}`, message, { hint });
   if (!location) throw fail("missing", `no file has the weight ${name}`, "Take all files of the same model.");
@@ -61,8 +94,10 @@ function checkWeight(name: string, { dtype, shape }: Tensor, location: TensorLoc
     const message = `${name} is [${location.shape}] in ${location.file.name}, expected [${shape}]`;
     throw fail("shape", message, "The config belongs to another model: take config.json and weights from one place.");
   }
-  if (dtype !== "float32" || !storedTypes[location.dtype]) {
-    const message = `${name} is ${location.dtype} in ${location.file.name}, expected ${Object.keys(storedTypes).join(", ")} for ${typeName({ dtype, shape })}`;
+  if (dtype !== "float32" || !storedTypes[location.dtype] || isBare(location)) {
+    const message = `${name} is ${location.dtype} in ${location.file.name}, expected ${Object.keys(storedTypes)
+      .filter((type) => type !== "I8")
+      .join(", ")} for ${typeName({ dtype, shape })}`;
     throw fail("dtype", message, "Take the float16 or float32 file of the same model.");
   }
   return location;

@@ -11,7 +11,10 @@ import type { FileHeader, Model, ModelComponent, TensorLocation } from "./types.
 
 /** Options of a folder that may hold more than one form of its weights. */
 export interface FolderOptions {
-  /** The form's name: "fp16", "non_ema". The one without a name when absent, or the only one there is. */
+  /**
+   * The form's name: "fp16", "non_ema". The one without a name when absent, or the only one there is. In Node also a file of
+   * `aquatint quantize`, which ends in ".safetensors".
+   */
   readonly variant?: string | undefined;
 }
 

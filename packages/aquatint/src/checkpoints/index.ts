@@ -11,4 +11,4 @@ export type { LoraLayer } from "./lora/file.ts";
 export type { LoraFault, LoraTensors, Method } from "./lora/method.ts";
 export { componentOf, openModel, readNetwork, readTokenizer } from "./open.ts";
 export { readJson, readTensors } from "./read.ts";
-export type { FileHeader, Model, ModelComponent, TensorLocation, WeightFile } from "./types.ts";
+export type { FileHeader, Model, ModelComponent, QuantizedParts, TensorLocation, WeightFile } from "./types.ts";

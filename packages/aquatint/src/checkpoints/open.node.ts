@@ -13,7 +13,11 @@ import type { FileHeader, Model } from "./types.ts";
  * @throws AquatintError "model/missing" where nothing lies at the path, or another that says what the files are instead.
  */
 export async function openModel(model: string | ModelFiles, options: FolderOptions = {}): Promise<Model> {
-  return openFiles(typeof model === "string" ? await modelFiles(model) : model, options);
+  const files = typeof model === "string" ? await modelFiles(model) : model;
+  const { variant } = options;
+  if (!variant?.endsWith(".safetensors")) return openFiles(files, options);
+  const { withQuantizedWeights } = await import("./quantized/variant.ts");
+  return withQuantizedWeights(await openFiles(files), await modelFiles(variant));
 }
 
 /** The files at a path of this machine's disk. @throws AquatintError "model/missing" where there is nothing. */

@@ -3,6 +3,7 @@ export type Patterns = readonly (readonly [key: RegExp, name: string])[];
 
 /** Ways of packing weights, by the tensors that lie beside them. */
 export const packed: Patterns = [
+  [/\.input_range$/, "weights in 8 bits of `aquatint quantize`, which stand beside a model (--variant FILE)"],
   [/\.(absmax|quant_map|quant_state\.bitsandbytes__\w+)$/, "a model quantized with bitsandbytes (NF4 or int8)"],
   [/\.(qweight|wscales|smooth_factor)$/, "a quantized model (SVDQuant, GPTQ or AWQ)"],
   [/(^|\.)(scaled_fp8|scale_weight|weight_scale|comfy_quant)$/, "a model in scaled float8"],

@@ -2,6 +2,7 @@ import { AquatintError } from "../errors.ts";
 import { MAX_JSON, parseJsonObject } from "../formats/json.ts";
 import { toFloat32 } from "../formats/safetensors/half.ts";
 import { headerLength, PREFIX_BYTES, parseHeader } from "../formats/safetensors/header.ts";
+import { float32Data } from "../graph/host-tensor.ts";
 import { type HostTensor, sizeOf } from "../graph/types.ts";
 import { concatBytes } from "../util/concat.ts";
 import { lookup } from "../util/items.ts";
@@ -133,8 +134,27 @@ const changed = (file: string) =>
 /** Tensors as float32 values in the module's order, by the same names. */
 export async function readTensors(locations: ReadonlyMap<string, TensorLocation>): Promise<Map<string, HostTensor>> {
   const values = new Map<string, HostTensor>();
-  for await (const [key, data, location] of readBytesAt(locations)) values.set(key, valuesOf(data, location, key));
+  const scales = await scalesOf(locations);
+  for await (const [key, data, location] of readBytesAt(locations)) {
+    const value = valuesOf(data, location, key);
+    const scale = scales.get(key);
+    values.set(key, scale ? scaled(value, float32Data(scale)) : value);
+  }
   return new Map(Array.from(locations.keys(), (key) => [key, lookup(values, key)]));
+}
+
+/** Scales of the weights that are in 8 bits, by the same names. */
+async function scalesOf(locations: ReadonlyMap<string, TensorLocation>): Promise<ReadonlyMap<string, HostTensor>> {
+  const parts = Array.from(locations).flatMap(([name, { quantized }]) =>
+    quantized ? [[name, quantized.scale] as const] : [],
+  );
+  return parts.length > 0 ? readTensors(new Map(parts)) : new Map();
+}
+
+/** A weight in 8 bits as the numbers that it stands for, one scale for each output channel. */
+function scaled({ shape, data }: HostTensor, scale: Float32Array): HostTensor {
+  const size = data.length / scale.length;
+  return { dtype: "float32", shape, data: Float32Array.from(data, (q, i) => q * (scale[Math.floor(i / size)] ?? 0)) };
 }
 
 /** Widened, and the two axes swapped where the file has them so. */

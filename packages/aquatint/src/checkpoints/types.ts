@@ -17,6 +17,16 @@ export interface WeightFile {
 export interface TensorLocation extends TensorEntry {
   readonly file: WeightFile;
   readonly transposed?: true;
+  /** A weight in 8 bits: what stands beside it in the file. */
+  readonly quantized?: QuantizedParts | undefined;
+}
+
+/** Locations of the scales of a weight in 8 bits, and of the ranges of its layer. */
+export interface QuantizedParts {
+  readonly scale: TensorLocation;
+  readonly input: TensorLocation;
+  /** Range of the result of a convolution. */
+  readonly output?: TensorLocation | undefined;
 }
 
 /** A file with its checked header. */

@@ -32,6 +32,7 @@ const commands: Commands = {
   ...packageCommands(),
   inspect: async () => (await import("./commands/inspect.ts")).addInspect,
   info: async () => (await import("./commands/info.ts")).addInfo,
+  quantize: async () => (await import("./commands/quantize.ts")).addQuantize,
   pull: async () => (await import("./commands/pull.ts")).addPull,
   cache: async () => (await import("./commands/cache.ts")).addCache,
 };

@@ -6,6 +6,7 @@ import { lookup } from "../util/items.ts";
 import { mapValues } from "../util/map-values.ts";
 import type { Executable, WeightMemory } from "./executable.ts";
 import { fuse } from "./fuse/fuse.ts";
+import type { Int8Pass } from "./int8/pass.ts";
 import type { LayoutPass } from "./nchwc/layout.ts";
 import { type Binding, type ExternalData, emitOnnx } from "./onnx/emit.ts";
 import { simplify } from "./passes/simplify.ts";
@@ -17,6 +18,8 @@ export interface ParameterBinding {
   readonly names: ReadonlyMap<string, Tensor>;
   /** "state": taken from the state given with each run; else the values by name, which become constants of the model. */
   readonly as: "state" | ReadonlyMap<string, HostTensor | ExternalData>;
+  /** Brings layers to 8 bits, for which a CPU has kernels. */
+  readonly int8?: Int8Pass | undefined;
 }
 
 /** Options of `compile`: a graph, and where its parameters come from. */
@@ -39,7 +42,7 @@ export interface CompileOptions<R extends string = string> {
 /** Writes a graph as a program for any runtime. Its feeds are the graph's `input` leaves that are no parameters. */
 export function compile<R extends string>(options: CompileOptions<R>): Executable<R> {
   const { outputs, updates = {} } = options;
-  return executableOf({ outputs, updates, lowered: lower(options) }, options);
+  return executableOf({ outputs, updates, ...lower(options) }, options);
 }
 
 /** A program whose part that depends on some feeds alone is a program of its own. */
@@ -57,39 +60,46 @@ export function compileSplit<R extends string>(
   { updates: _, ...options }: CompileOptions<R>,
   invariant: ReadonlySet<string>,
 ): SplitExecutable<R> {
-  const { prologue, body, leaves } = splitInvariant(lower(options), invariant);
+  const { lowered, int8 } = lower(options);
+  const { prologue, body, leaves } = splitInvariant(lowered, invariant);
   const state = new Map(Object.entries(leaves));
   const next = mapValues(leaves, (_, name) => lookup(prologue, name));
   const names = Object.fromEntries(Object.entries(next).map(([name, x]) => [nextName(name), x]));
   return {
-    prologue: state.size > 0 ? executableOf({ outputs: {}, updates: next, lowered: names }, options) : undefined,
-    body: executableOf({ outputs: options.outputs, updates: {}, lowered: body, state }, options),
+    prologue: state.size > 0 ? executableOf({ outputs: {}, updates: next, lowered: names, int8 }, options) : undefined,
+    body: executableOf({ outputs: options.outputs, updates: {}, lowered: body, int8, state }, options),
     state: typesOf(leaves),
   };
 }
 
 const nextName = (name: string): string => `next:${name}`;
 
-/** The graph as it is written, new values of the state under their names. */
-function lower({ outputs, updates = {}, layout, scoreBytes }: CompileOptions): Readonly<Record<string, Tensor>> {
+/** The graph as it is written, new values of the state under their names, and its weights in 8 bits. */
+function lower({ outputs, updates = {}, parameters, layout, scoreBytes }: CompileOptions) {
   const next = Object.entries(updates).map(([name, tensor]) => [nextName(name), tensor] as const);
   const simple = simplify({ ...outputs, ...Object.fromEntries(next) });
-  const fused = next.length ? simple : fuse(simple, { scoreBytes });
-  return layout?.apply(fused) ?? fused;
+  const { outputs: rounded, bindings: int8 } = parameters?.int8?.apply(simple, parameters.names) ?? {
+    outputs: simple,
+    bindings: new Map<Tensor, Binding>(),
+  };
+  const fused = next.length ? rounded : fuse(rounded, { scoreBytes });
+  return { lowered: layout?.apply(fused) ?? fused, int8 };
 }
 
 interface LoweredGraph<R extends string> extends Pick<CompileOptions<R>, "outputs"> {
   readonly updates: NonNullable<CompileOptions["updates"]>;
   readonly lowered: Readonly<Record<string, Tensor>>;
+  /** Weights in 8 bits. */
+  readonly int8: ReadonlyMap<Tensor, Binding>;
   /** Leaves that are taken from the state by name. */
   readonly state?: ReadonlyMap<string, Tensor>;
 }
 
 function executableOf<R extends string>(
-  { outputs, updates, lowered, state: leaves = new Map() }: LoweredGraph<R>,
+  { outputs, updates, lowered, int8, state: leaves = new Map() }: LoweredGraph<R>,
   { parameters, weightsFolder, weightMemory, layout }: CompileOptions,
 ): Executable<R> {
-  const bindings = new Map([...bind(parameters), ...bind({ names: leaves, as: "state" })]);
+  const bindings = new Map([...bind(parameters), ...int8, ...bind({ names: leaves, as: "state" })]);
   const emitted = emitOnnx(lowered, bindings);
   const state = new Set(Array.from(bindings.values(), (binding) => binding.name));
   return {
@@ -99,6 +109,7 @@ function executableOf<R extends string>(
     results: typesOf(outputs),
     updates: Object.fromEntries(Object.keys(updates).map((name) => [nextName(name), name])),
     nchwc: layout && true,
+    ...(parameters?.int8 && { int8: true }),
     weightsFolder,
     weightFiles: weightFilesOf(bindings),
     weightMemory,

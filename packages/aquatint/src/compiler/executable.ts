@@ -21,6 +21,8 @@ export interface Executable<R extends string = string> {
   readonly updates: Readonly<Record<string, string>>;
   /** The graph is in the runtime's NCHWc layout. The runtime loads it without optimizing it again. */
   readonly nchwc?: true | undefined;
+  /** The graph multiplies uint8 by int8. */
+  readonly int8?: true | undefined;
   /** Folder that the model's `external_data` locations are relative to. */
   readonly weightsFolder?: string | undefined;
   /** Files of weights in that folder. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
-import { open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { AquatintError, codeOf, messageOf } from "../errors.ts";
 import { checkName, makeFolder } from "./folders.node.ts";
@@ -31,11 +31,15 @@ export async function removedOnFailure(path: string, write: () => Promise<void>)
 /** Characters of a file's name in the name of its temporary file, which must not be too long where the name itself is not. */
 const MAX_CHARACTERS = 40;
 
+/** Writes a file whole or not at all. @throws AquatintError as `writeAtomic`. */
+export const writeFileAtomic = (path: string, bytes: Uint8Array | string): Promise<void> =>
+  writeAtomic(path, (file) => file.writeFile(bytes));
+
 /**
  * Writes a file whole or not at all: into a temporary file of the same folder, flushed to the disk, then renamed.
  * @throws AquatintError "file/missing", "file/is-folder", "file/denied", "file/full", "file/name" or "file/failed".
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeAtomic(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const name = Array.from(basename(path)).slice(0, MAX_CHARACTERS).join("");
   const temporary = join(dirname(path), `.${name}.${randomBytes(6).toString("hex")}.tmp`);
   checkName(path);
@@ -43,7 +47,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
     await removedOnFailure(temporary, async () => {
       const file = await open(temporary, "wx");
       try {
-        await file.writeFile(bytes);
+        await write(file);
         await file.sync();
       } finally {
         await file.close();

@@ -2,7 +2,13 @@ import { AquatintError } from "../errors.ts";
 import { type DType, type HostArrays, type HostTensor, type Shape, sizeOf, type Type, typeName } from "./types.ts";
 
 /** The constructors of `HostArrays`. */
-export const hostArrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+export const hostArrays = {
+  float32: Float32Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+} as const;
 
 /** A tensor over `data`, which is not copied. */
 export const hostTensor = <D extends DType>(

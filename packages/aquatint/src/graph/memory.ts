@@ -15,7 +15,7 @@ export interface GraphMemory {
 /** The stored size of a constant leaf in bytes; undefined for an input. */
 export type StoredBytes = (leaf: Tensor) => number | undefined;
 
-const elementBytes = { float32: 4, int32: 4, bool: 1 };
+const elementBytes = { float32: 4, int32: 4, bool: 1, int8: 1, uint8: 1 };
 const bytesOf = ({ dtype, shape }: Type): number => elementBytes[dtype] * sizeOf(shape);
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 

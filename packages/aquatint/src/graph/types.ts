@@ -1,5 +1,8 @@
-/** Element types that a graph computes with. Indices are int32 at the API; int64 exists only inside emitted ONNX. */
-export type DType = "float32" | "int32" | "bool";
+/**
+ * Element types that a graph computes with. Indices are int32 at the API; int64 exists only inside emitted ONNX. int8 and uint8
+ * are the weights and the activations of quantized layers.
+ */
+export type DType = "float32" | "int32" | "bool" | "int8" | "uint8";
 /** The sizes of the axes; [] is a scalar. */
 export type Shape = readonly number[];
 /** Element type and shape of a value. */
@@ -13,6 +16,8 @@ export interface HostArrays {
   readonly float32: Float32Array;
   readonly int32: Int32Array;
   readonly bool: Uint8Array;
+  readonly int8: Int8Array;
+  readonly uint8: Uint8Array;
 }
 /** A tensor's values in JavaScript memory, row-major. The element type decides the array. */
 export type HostTensor<D extends DType = DType> = {

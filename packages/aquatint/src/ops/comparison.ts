@@ -55,7 +55,7 @@ export const notEqual = (a: Tensor, b: Tensor): Tensor => logicalNot(equal(a, b)
 export const cast: OpFn<[x: Tensor], { to: DType }> = defineOp({
   name: "cast",
   infer: ([x], { to }) => ({ dtype: to, shape: x.shape }),
-  emit: (e, x, { to }) => e.node("Cast", x, { to: { float32: 1, int32: 6, bool: 9 }[to] }),
+  emit: (e, x, { to }) => e.node("Cast", x, { to: { float32: 1, int32: 6, bool: 9, int8: 3, uint8: 2 }[to] }),
   grad: ([dy], { inputs: [x], attrs: { to } }) => [x.dtype === "float32" && to === "float32" ? dy : undefined],
   traits: {
     identity: ([x], { to }) => x.dtype === to,

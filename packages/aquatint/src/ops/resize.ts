@@ -11,7 +11,7 @@ import { expectDtype, expectRank, sizeAt } from "./shape-rules.ts";
 export const upsampleNearest: OpFn<[x: Tensor], { factor: number }> = defineOp({
   name: "upsampleNearest",
   infer: ([x], { factor }) => {
-    expectDtype(x, "float32", "int32");
+    expectDtype(x, "float32", "int32", "uint8");
     expectRank(x, 4, "n, c, h, w");
     if (!Number.isInteger(factor) || factor < 1) shapeError(`the factor ${factor} is not a positive whole number`);
     if (x.shape.includes(0)) shapeError("there are no pixels to repeat");

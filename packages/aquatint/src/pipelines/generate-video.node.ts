@@ -20,6 +20,7 @@ import { adaptedModel } from "./model/adapted-model.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
 import { withLinearBetas } from "./model/motion.ts";
+import { withPrecision } from "./model/precision.ts";
 import { type EngineEvent, unloadIdleModels } from "./network/shared-engine.node.ts";
 import { preparePreview } from "./preview/preview.node.ts";
 import { DEFAULT_SEED, MAX_COUNT } from "./text-to-image/options.ts";
@@ -83,7 +84,7 @@ export async function prepareVideo(options: GenerateVideoOptions): Promise<Video
   if (options.maxMemory !== undefined) await unloadIdleModels(); // the process's memory is measured
   const sources = await videoSources(options);
   const opened = await openTextToVideo(sources.model, { ...options, motion: sources.motion });
-  const model = await withControlNets(opened, options.controlNets ?? []);
+  const model = withPrecision(await withControlNets(opened, options.controlNets ?? []), options);
   const plan = await planTextToVideo(model, options);
   checkRows(plan.scheduler.sampler, 1);
   const plans = Array.from({ length: count }, (_, i) => ({ ...plan, seed: followingSeed(seed, i) }));

@@ -17,6 +17,7 @@ import { adaptedModel } from "./model/adapted-model.node.ts";
 import type { AdapterFiles } from "./model/adapters.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
+import { type Precision, withPrecision } from "./model/precision.ts";
 import type { TextToImageNetwork } from "./network/network.ts";
 import { type EngineEvent, leaseEngine, unloadIdleModels } from "./network/shared-engine.node.ts";
 import { type PreparedPreview, type PreviewOptions, preparePreview } from "./preview/preview.node.ts";
@@ -52,6 +53,8 @@ export interface GenerationEngineOptions extends OpenOptions, PreviewOptions {
   readonly keepAlive?: number | undefined;
   /** Precision of the autoencoder, "float32" when absent; in float16 it is tried, and tried again in float32 if it overflows. */
   readonly vaePrecision?: VaePrecision | undefined;
+  /** Precision of the layers on a CPU; when absent weights in 8 bits compute in 8 bits, others in float32. */
+  readonly precision?: Precision | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -90,7 +93,7 @@ export async function prepareGeneration(options: GenerateOptions): Promise<Gener
   checkKeepAlive(options.keepAlive);
   if (options.maxMemory !== undefined) await unloadIdleModels(); // the process's memory is measured
   const opened = await openTextToImage(options.model ?? (await defaultModelFolder()), options);
-  const model = await withControlNets(opened, options.controlNets ?? []);
+  const model = withPrecision(await withControlNets(opened, options.controlNets ?? []), options);
   const plan = await planTextToImage(model, options);
   const [{ sampler }, rows] = [plan.scheduler, Math.min(batch, count)];
   checkRows(sampler, rows);
@@ -174,8 +177,8 @@ export async function* withEngine<E>(
 
 /** Choices that decide what is loaded, and the files that are read at once. The scales of LoRAs are fed with each call. */
 function engineSource(options: GenerationEngineOptions) {
-  const { model, vae, variant, loras = [], embeddings = [], controlNets = [] } = options;
-  const choices = [model, vae, variant, loras.map(({ file }) => file), embeddings, controlNets];
+  const { model, vae, variant, precision, loras = [], embeddings = [], controlNets = [] } = options;
+  const choices = [model, vae, variant, precision, loras.map(({ file }) => file), embeddings, controlNets];
   return { choices, files: embeddings.map(({ file }) => file) };
 }
 

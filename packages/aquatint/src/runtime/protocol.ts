@@ -19,6 +19,8 @@ export interface OpenOptions {
   readonly probe: Uint8Array<ArrayBuffer>;
   /** A model that shows how the device lays channels in blocks. */
   readonly layoutProbe: Uint8Array<ArrayBuffer>;
+  /** A model that shows whether products of 8 bits overflow. */
+  readonly int8Probe: Uint8Array<ArrayBuffer>;
 }
 /** URLs of onnxruntime-web's files: a prefix, or the URL of each. */
 export type WasmPaths = string | { readonly wasm?: string; readonly mjs?: string };

@@ -24,6 +24,8 @@ export type { Evaluation };
 export interface EvaluateOptions extends Pick<TextToImageOptions, "sampler" | "steps" | "guidance"> {
   /** Folder of a text-to-image model. */
   readonly model: string;
+  /** Variant of its weights: a name, or a file of `aquatint quantize`. */
+  readonly variant?: string;
   /** Folder of a classifier; `judgeFolder` of the images' size if absent. */
   readonly judge?: string;
   /** The folder in which a judge for images of N x N lies in N. */
@@ -69,7 +71,7 @@ const LOOKED = 16;
 export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, void, void> {
   const { count = evaluateDefaults.count, seed = evaluateDefaults.seed, threads, neighbors = 0 } = options;
   checkCount(count);
-  const model = await openTextToImage(options.model);
+  const model = await openTextToImage(options.model, { variant: options.variant });
   const dataset = await datasetOf(options);
   const { colors: palette } = await optionalPackage(emoji, "the evaluation of emoji scenes");
   await using runtime = await nodeRuntime({ ...(threads && { threads }) });

@@ -4,17 +4,18 @@ import { fileModel } from "../../checkpoints/file-model.ts";
 import { diskFiles } from "../../checkpoints/files.node.ts";
 import { identify } from "../../checkpoints/identify.ts";
 import { type Inspection as Contents, inspectCheckpoint, inspectFile } from "../../checkpoints/inspect.ts";
-import { openModel } from "../../checkpoints/open.ts";
+import { openModel } from "../../checkpoints/open.node.ts";
 import { readHeader } from "../../checkpoints/read.ts";
 import type { Model } from "../../checkpoints/types.ts";
 import { families } from "../../models/families.ts";
 import type { Io } from "../io.ts";
+import { variantIn } from "../options/checkpoint.ts";
 import { integer, size } from "../options/parsers.ts";
 import { singleLine as plain } from "../terminal/escape.ts";
 
 interface Flags {
   readonly json?: boolean;
-  readonly variant?: string;
+  readonly variant?: string | undefined;
   readonly size?: { readonly width: number; readonly height: number };
   readonly batch: number;
 }
@@ -29,11 +30,15 @@ export const addInspect = (program: Command, io: Io): Command =>
     )
     .argument("<path>", "a .safetensors file, or the folder of a model")
     .option("--json", "print one JSON object on stdout")
-    .option("--variant <name>", "variant of the weights if a folder holds several, such as fp16 or non_ema")
+    .option(
+      "--variant <name>",
+      "variant of the weights if a folder holds several, such as fp16 or non_ema, or a .safetensors file of `aquatint quantize`",
+    )
     .option("--size <WxH>", "image size for the memory estimate, in pixels (default: the model's own)", size)
     .option("--batch <n>", "batch size for the memory estimate", integer("--batch", { min: 1, max: 64, example: 1 }), 1)
     .action(async (path: string, flags: Flags) => {
-      const inspection = await inspect(resolve(io.cwd, path), flags);
+      const variant = variantIn(io.cwd, flags.variant);
+      const inspection = await inspect(resolve(io.cwd, path), { ...flags, variant });
       io.stdout.write(flags.json ? `${JSON.stringify(inspection)}\n` : described({ ...inspection, path }));
     });
 
@@ -54,7 +59,9 @@ interface Inspection extends Contents {
 async function inspect(path: string, flags: Flags): Promise<Inspection> {
   const { variant } = flags;
   const files = await diskFiles(path);
-  if (files.file === undefined) return inspectModel(await openModel(files, { variant }), flags);
+  if (files.file === undefined || variant?.endsWith(".safetensors")) {
+    return inspectModel(await openModel(files, { variant }), flags);
+  }
   const file = await readHeader(files, files.file);
   const { kind } = identify(file.header);
   if (kind !== "single-file" && kind !== "component") return inspectFile(file, { name: path });

@@ -65,7 +65,7 @@ export const addCheckpointFlags = (command: Command, io: Io): Command =>
     .option("--vae <path>", "folder or file of another autoencoder (default: the model's own)")
     .option(
       "--variant <name>",
-      "variant of the weights in a folder, such as fp16 or non_ema (default: the weights without a variant)",
+      "variant of the weights in a folder, such as fp16 or non_ema, or a .safetensors file of `aquatint quantize` (default: the weights without a variant)",
     )
     .option(
       "--clip-skip <n>",
@@ -93,15 +93,20 @@ export const addCheckpointFlags = (command: Command, io: Io): Command =>
     );
 
 /** The files of those options, from the folder that the command was called in. */
-export function checkpointFiles({ lora, embedding, vae }: CheckpointFlags, { cwd }: Io): OpenOptions {
+export function checkpointFiles({ lora, embedding, vae, variant }: CheckpointFlags, { cwd }: Io): OpenOptions {
   const placed = <T extends { readonly file: string }>(all: readonly T[]) =>
     all.map((lora) => ({ ...lora, file: resolve(cwd, lora.file) }));
   return {
     loras: placed(lora),
     embeddings: placed(embedding),
     vae: vae === undefined ? undefined : resolve(cwd, vae),
+    variant: variantIn(cwd, variant),
   };
 }
+
+/** The name of a variant, or the file of one. */
+export const variantIn = (cwd: string, variant: string | undefined): string | undefined =>
+  variant?.endsWith(".safetensors") ? resolve(cwd, variant) : variant;
 
 /** Characters of a text that are shown of a long one. */
 const MAX_CHARACTERS = 200;

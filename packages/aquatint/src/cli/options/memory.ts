@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { VaePrecision } from "../../pipelines/memory/open-network.ts";
+import type { Precision } from "../../pipelines/model/precision.ts";
 import type { RetryEvent } from "../../pipelines/vae/float16-fallback.ts";
 import type { PackedEvent } from "../../runtime/packed/runtime.node.ts";
+import { choice } from "./names.ts";
 import { type Parser, wrong } from "./parsers.ts";
 
 /** The options that say how much memory a run may take. */
@@ -10,6 +12,7 @@ export interface MemoryFlags {
   readonly maxMemory?: number;
   readonly cache: boolean;
   readonly vaePrecision: VaePrecision;
+  readonly precision?: Precision;
 }
 
 const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, MIB: 2 ** 20, GIB: 2 ** 30 };
@@ -24,12 +27,8 @@ export const memorySize =
     throw wrong(flag, "an amount of memory with its unit: MB, GB, MiB or GiB", text, `for example ${flag} 4GB`);
   };
 
-const precisions: readonly VaePrecision[] = ["float32", "float16"];
-function vaePrecision(text: string): VaePrecision {
-  const precision = precisions.find((name) => name === text);
-  if (precision) return precision;
-  throw wrong("--vae-precision", precisions.join(" or "), text, "for example --vae-precision float16");
-}
+const vaePrecisions = ["float32", "float16"] as const satisfies readonly VaePrecision[];
+const precisions = ["float32", "int8", "dynamic"] as const satisfies readonly Precision[];
 
 /** Adds the options of memory to a command. */
 export const addMemory = (command: Command): Command =>
@@ -43,8 +42,13 @@ export const addMemory = (command: Command): Command =>
     .option(
       "--vae-precision <type>",
       "precision of the decoder: float32, or float16, which is repeated in float32 if it overflows",
-      vaePrecision,
+      choice("--vae-precision", vaePrecisions),
       "float32",
+    )
+    .option(
+      "--precision <type>",
+      "float32; int8: weights of `aquatint quantize`, given by --variant; dynamic: the U-Net's linear layers in 8 bits without them; on the CPU (default: that of the weights)",
+      choice("--precision", precisions),
     );
 
 /** An event that is no image, in words. */

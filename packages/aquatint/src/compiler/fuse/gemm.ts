@@ -42,4 +42,4 @@ export const splitGemm: Rule = ruleFor(split, ({ inputs: [x], attrs: { axis, siz
 });
 
 /** The tensor that x is a reshape of, or x itself. */
-const behindReshape = (x: Tensor): Tensor => (isNodeOf(x.node, reshape) ? x.node.inputs[0] : x);
+export const behindReshape = (x: Tensor): Tensor => (isNodeOf(x.node, reshape) ? x.node.inputs[0] : x);

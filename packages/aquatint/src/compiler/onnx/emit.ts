@@ -11,6 +11,7 @@ import {
   externalProto,
   type GraphParts,
   modelBytes,
+  scaleName,
   weightProto,
   widenWeight,
 } from "./proto.ts";
@@ -151,6 +152,8 @@ function addWeight(
   }
   const asStored = value.stored || value.transposed ? `${name}:stored` : name;
   initializers.push(externalProto(asStored, type, value));
+  const { scale } = value;
+  if (scale) initializers.push(constantProto(scaleName(asStored), "float32", scale, [scale.length]));
   // ONNX Runtime makes inputs in the reverse order of their writing: what is written first is widened just before its use
   nodes.unshift(...widenWeight(asStored, name, value));
 }

@@ -118,11 +118,13 @@ test("a model of more than one block of bytes has those of the protobuf library,
 });
 
 test("the numbers of types are those of onnx.proto", () => {
-  const { FLOAT, INT32, INT64, BOOL, FLOAT16, DOUBLE, BFLOAT16, FLOAT8E4M3FN, FLOAT8E5M2 } = DataType;
+  const { FLOAT, INT32, INT64, INT8, UINT8, BOOL, FLOAT16, DOUBLE, BFLOAT16, FLOAT8E4M3FN, FLOAT8E5M2 } = DataType;
   expect(dataTypes).toEqual({
     ...{
       float32: FLOAT,
       int32: INT32,
+      int8: INT8,
+      uint8: UINT8,
       int64: INT64,
       bool: BOOL,
       float16: FLOAT16,

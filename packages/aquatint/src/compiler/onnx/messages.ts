@@ -82,6 +82,8 @@ export type ModelProto = Message<typeof model>;
 /** ONNX's numbers for element types. */
 export const dataTypes = {
   float32: 1,
+  uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,

@@ -21,11 +21,13 @@ export interface ExternalData {
   readonly length: number;
   /** The element type in the file, where the graph widens it to float32. */
   readonly stored?: StoredType | undefined;
+  /** Factors of int8 values, one for each output channel. */
+  readonly scale?: Float32Array | undefined;
   /** A matrix that lies in the file with its two axes swapped. */
   readonly transposed?: true | undefined;
 }
 /** Element types that weights are only stored in. */
-export type StoredType = "float16" | "bfloat16" | "float64" | "float8e4m3fn" | "float8e5m2";
+export type StoredType = "float16" | "bfloat16" | "float64" | "float8e4m3fn" | "float8e5m2" | "int8";
 
 const OPSET = 20;
 const NCHWC = "com.microsoft.nchwc";
@@ -34,6 +36,8 @@ const elementBytes = {
   float32: 4,
   int32: 4,
   bool: 1,
+  int8: 1,
+  uint8: 1,
   float16: 2,
   bfloat16: 2,
   float64: 8,
@@ -85,6 +89,8 @@ function rawBytes(dtype: DType | "int64", values: ArrayLike<number>): Uint8Array
     float32: () => Float32Array.from(values),
     int32: () => Int32Array.from(values),
     bool: () => Uint8Array.from(values),
+    int8: () => Int8Array.from(values),
+    uint8: () => Uint8Array.from(values),
     int64: () => BigInt64Array.from(Array.from(values), BigInt),
   }[dtype]();
   return new Uint8Array(typed.buffer);
@@ -121,18 +127,24 @@ export function externalProto(name: string, { dtype, shape }: Type, source: Exte
 const wrongSize = (name: string, actual: string, { shape, expected }: { shape: Shape; expected: number }) =>
   new AquatintError("graph/weight-size", `${name} has ${actual}, its shape [${shape}] wants ${expected}`);
 
+/** The name of the scale of a weight in int8. */
+export const scaleName = (stored: string): string => `${stored}/scale`;
+
 /** Nodes that make `to` of a weight as it lies in its file under the name `from`: turned, and widened to float32. */
-export function widenWeight(from: string, to: string, { stored, transposed }: ExternalData): NodeProto[] {
+export function widenWeight(from: string, to: string, { stored, scale, transposed }: ExternalData): NodeProto[] {
+  const widen = scale
+    ? { opType: "DequantizeLinear", attribute: [attributeProto("axis", 0)], scale: [scaleName(from)] }
+    : { opType: "Cast", attribute: [attributeProto("to", dataTypes.float32)], scale: [] };
   const steps = [
-    ...(transposed ? [{ opType: "Transpose", attribute: [attributeProto("perm", [1, 0])] }] : []),
-    ...(stored ? [{ opType: "Cast", attribute: [attributeProto("to", dataTypes.float32)] }] : []),
+    ...(transposed ? [{ opType: "Transpose", attribute: [attributeProto("perm", [1, 0])], scale: [] }] : []),
+    ...(stored ? [widen] : []),
   ];
-  return steps.map((step, i) => {
+  return steps.map(({ scale: scales, ...step }, i) => {
     const [x, y] = [i === 0 ? from : `${from}/${i}`, i === steps.length - 1 ? to : `${from}/${i + 1}`];
     return {
       ...step,
       name: nodeName({ path: to, op: "weight", onnx: step.opType }, i),
-      input: [x],
+      input: [x, ...scales],
       output: [y],
     };
   });

@@ -38,41 +38,64 @@ export function parseSafetensors(bytes: Uint8Array, { name = "the file" } = {}):
 }
 
 const order = Object.keys(dtypeBytes);
-const rank = (tensor: RawTensor): number => order.indexOf(tensor.dtype);
+const rank = (tensor: TensorType): number => order.indexOf(tensor.dtype);
 
-/** Writes a safetensors file, byte for byte as the reference implementation does: wide types first, then by name. */
+type TensorType = Omit<RawTensor, "data">;
+/** Element types and shapes of tensors, by name. */
+export type TensorTypes = ReadonlyMap<string, TensorType>;
+
+/** A file up to its tensors. */
+interface EncodedHeader {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Range of each tensor in the file, in the order of the bytes. */
+  readonly ranges: ReadonlyMap<string, { readonly offset: number; readonly length: number }>;
+  /** Bytes of the whole file. */
+  readonly size: number;
+}
+
+/** The length and the header of a file, byte for byte as the reference implementation writes them: wide types first, then by name. */
+export function encodeHeader(types: TensorTypes, metadata: Readonly<Record<string, string>> = {}): EncodedHeader {
+  const sorted = [...types].sort(([a, x], [b, y]) => rank(y) - rank(x) || (a < b ? -1 : 1));
+  const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
+  const segments: [string, number, number][] = [];
+  let end = 0;
+  for (const [name, { dtype, shape }] of sorted) {
+    if (name === "__metadata__") throw safetensorsError("header", name, "this name is kept for the metadata");
+    const length = bytesOf({ dtype, shape });
+    header.push([name, { dtype, shape, data_offsets: [end, end + length] }]);
+    segments.push([name, end, length]);
+    end += length;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const length = Math.ceil(json.length / 8) * 8;
+  const start = PREFIX_BYTES + length;
+  const bytes = new Uint8Array(start);
+  new DataView(bytes.buffer).setUint32(0, length, true);
+  bytes.set(json, PREFIX_BYTES);
+  bytes.fill(0x20, PREFIX_BYTES + json.length);
+  const ranges = new Map(segments.map(([name, at, size]) => [name, { offset: start + at, length: size }]));
+  return { bytes, ranges, size: start + end };
+}
+
+/** Writes a safetensors file. */
 export function encodeSafetensors(
   tensors: RawTensors,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const sorted = [...tensors].sort(([a, x], [b, y]) => rank(y) - rank(x) || (a < b ? -1 : 1));
-  const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
-  let end = 0;
-  for (const [name, tensor] of sorted) {
-    checkTensor(name, tensor);
-    const { dtype, shape, data } = tensor;
-    header.push([name, { dtype, shape, data_offsets: [end, end + data.length] }]);
-    end += data.length;
-  }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const length = Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(PREFIX_BYTES + length + end);
-  new DataView(bytes.buffer).setUint32(0, length, true);
-  bytes.set(json, PREFIX_BYTES);
-  bytes.fill(0x20, PREFIX_BYTES + json.length, PREFIX_BYTES + length);
-  let at = PREFIX_BYTES + length;
-  for (const [, { data }] of sorted) {
-    bytes.set(data, at);
-    at += data.length;
-  }
+  for (const [name, tensor] of tensors) checkTensor(name, tensor);
+  const { bytes: header, ranges, size } = encodeHeader(tensors, metadata);
+  const bytes = new Uint8Array(size);
+  bytes.set(header);
+  for (const [name, { data }] of tensors) bytes.set(data, ranges.get(name)?.offset);
   return bytes;
 }
 
-function checkTensor(name: string, { dtype, shape, data }: RawTensor): void {
-  const expected = (elementsOf(shape) ?? Number.NaN) * dtypeBytes[dtype];
-  if (name === "__metadata__") throw safetensorsError("header", name, "this name is kept for the metadata");
+const bytesOf = ({ dtype, shape }: TensorType): number => (elementsOf(shape) ?? Number.NaN) * dtypeBytes[dtype];
+
+function checkTensor(name: string, { data, ...type }: RawTensor): void {
+  const expected = bytesOf(type);
   if (data.length !== expected) {
-    const message = `${data.length} bytes were given, ${dtype} [${shape.join(",")}] needs ${expected}`;
+    const message = `${data.length} bytes were given, ${type.dtype} [${type.shape.join(",")}] needs ${expected}`;
     throw safetensorsError("size", name, message);
   }
 }

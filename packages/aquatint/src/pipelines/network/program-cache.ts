@@ -12,6 +12,20 @@ export interface ProgramCacheInput
   extends Pick<CompileOptions, "parameters" | "weightsFolder" | "weightMemory" | "scoreBytes"> {
   readonly runtime: Runtime;
   readonly state?: State | undefined;
+  /** Adds outputs to the programs, and takes their values. */
+  readonly observer?: ProgramObserver | undefined;
+}
+
+/** Observes what programs compute inside, in one of its runs or in many. */
+export type ProgramObserver = (
+  outputs: Readonly<Record<string, Tensor>>,
+  names: ReadonlyMap<string, Tensor>,
+) => ProgramObservation;
+
+/** Further outputs of a program; each run gives their values to `take`. */
+export interface ProgramObservation {
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  take(results: HostTensors): void;
 }
 
 /** A computation: a key that says which program it is, its graph, and what is fed. */
@@ -37,14 +51,18 @@ interface CachedProgram extends AsyncDisposable {
 }
 
 /** Keeps programs by their keys; a load that fails is tried again by the next call. */
-export function programCache({ runtime, state, ...options }: ProgramCacheInput): ProgramCache {
+export function programCache({ runtime, state, observer, ...options }: ProgramCacheInput): ProgramCache {
   const cache = new Map<string, CachedProgram>();
   const create = ({ trace, invariant = [] }: Computation): CachedProgram => {
-    const outputs = trace();
+    const results = trace();
+    const observation = observer?.(results, options.parameters?.names ?? new Map());
+    const outputs = { ...results, ...observation?.outputs };
+    const observed = (program: CachedProgram) => withObservation(program, observation);
     // weights that live in a state change: nothing of them is computed beforehand
-    if (invariant.length === 0 || state) return cachedProgram(runtime, compile({ outputs, ...options }));
+    if (invariant.length === 0 || state) return observed(cachedProgram(runtime, compile({ outputs, ...options })));
     const { prologue, body, state: types } = compileSplit({ outputs, ...options }, new Set(invariant));
-    return withPrologue(cachedProgram(runtime, body), prologue && prologueStates(runtime, { prologue, state: types }));
+    const states = prologue && prologueStates(runtime, { prologue, state: types });
+    return observed(withPrologue(cachedProgram(runtime, body), states));
   };
   return {
     async run<R extends string>(computation: Computation<R>) {
@@ -66,6 +84,19 @@ function cachedProgram(runtime: Runtime, executable: Executable): CachedProgram 
       const loaded = await program.load();
       const inputs = Object.entries(feeds).filter(([name]) => name in executable.feeds);
       return loaded.run(Object.fromEntries(inputs), options);
+    },
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+  };
+}
+
+/** The program with its further results taken out of each run. */
+function withObservation(program: CachedProgram, observation: ProgramObservation | undefined): CachedProgram {
+  if (!observation) return program;
+  return {
+    async run(feeds, options) {
+      const results = await program.run(feeds, options);
+      observation.take(results);
+      return results;
     },
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   };

@@ -34,6 +34,8 @@ export const elementType = {
   float32: TensorProto_DataType.FLOAT,
   int32: TensorProto_DataType.INT32,
   bool: TensorProto_DataType.BOOL,
+  int8: TensorProto_DataType.INT8,
+  uint8: TensorProto_DataType.UINT8,
 };
 const valueInfos = (types: Types): MessageInitShape<typeof ValueInfoProtoSchema>[] =>
   Object.entries(types).map(([name, { dtype, shape }]) => {

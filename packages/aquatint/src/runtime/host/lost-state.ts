@@ -37,7 +37,7 @@ export const stateLostError = (types: State["types"]): AquatintError =>
     hint: "create it again; --resume continues training from its last checkpoint",
   });
 
-const BYTES = { float32: 4, int32: 4, bool: 1 };
+const BYTES = { float32: 4, int32: 4, bool: 1, int8: 1, uint8: 1 };
 function contents(states: readonly State["types"][]): string {
   const tensors = states.flatMap((types) => Object.entries(types));
   const bytes = tensors.reduce((n, [, { dtype, shape }]) => n + BYTES[dtype] * sizeOf(shape), 0);

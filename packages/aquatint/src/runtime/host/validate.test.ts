@@ -3,7 +3,13 @@ import { expect, test } from "vitest";
 import type { DType } from "../../graph/types.ts";
 import { checkData } from "./validate.ts";
 
-const arrays: Readonly<Record<DType, string>> = { float32: "Float32Array", int32: "Int32Array", bool: "Uint8Array" };
+const arrays: Readonly<Record<DType, string>> = {
+  float32: "Float32Array",
+  int32: "Int32Array",
+  bool: "Uint8Array",
+  int8: "Int8Array",
+  uint8: "Uint8Array",
+};
 const check = (dtype: DType, array: string) => () =>
   checkData("x", { dtype, shape: [2], data: runInNewContext(`new ${array}(2)`) }, "runtime/feed");
 

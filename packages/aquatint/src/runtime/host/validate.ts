@@ -1,5 +1,6 @@
 import { AquatintError, type ErrorCode } from "../../errors.ts";
-import { type DType, type HostTensor, type HostTensors, sizeOf, type Type, typeName } from "../../graph/types.ts";
+import { hostArrays } from "../../graph/host-tensor.ts";
+import { type HostTensor, type HostTensors, sizeOf, type Type, typeName } from "../../graph/types.ts";
 
 type Types = Readonly<Record<string, Type>>;
 
@@ -33,7 +34,7 @@ export function checkTensors(tensors: HostTensors, { code, owner, types }: Expec
 
 /** Throws unless `data` is the array for the tensor's element type and as long as the shape says. */
 export function checkData(name: string, { dtype, shape, data }: HostTensor, code: ErrorCode): void {
-  const expected = arrayOf[dtype];
+  const expected = hostArrays[dtype];
   // not instanceof: tests of Jest and vm contexts have constructors of their own
   if (Object.prototype.toString.call(data) !== `[object ${expected.name}]`) {
     throw new AquatintError(code, `"${name}" is ${dtype}, but its data is not of type ${expected.name}`);
@@ -42,11 +43,6 @@ export function checkData(name: string, { dtype, shape, data }: HostTensor, code
     throw new AquatintError(code, `"${name}" is ${typeName({ dtype, shape })}, but its data has ${data.length} values`);
   }
 }
-
-const arrayOf = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const satisfies Record<
-  DType,
-  unknown
->;
 
 const entry = (name: string, type: Type): string => `${name}: ${typeName(type)}`;
 

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { noiseWeights } from "../../../test/evaluate.ts";
 import { bindWeights } from "../../checkpoints/bind-weights.ts";
 import { openFileHeader } from "../../checkpoints/open.node.ts";
+import { joinQuantized } from "../../checkpoints/quantized/format.ts";
+import { writeQuantized } from "../../checkpoints/quantized/write.node.ts";
 import { locationsOf } from "../../checkpoints/read.ts";
 import { compile } from "../../compiler/compile.ts";
 import { encodeSafetensors } from "../../formats/safetensors/safetensors.ts";
@@ -48,9 +50,22 @@ async function executable(file: string, size = 8) {
   const [conv, linear] = [Conv2d(16, 32, 3), Linear(32, 24)];
   const net = module({ conv, linear }, () => {});
   if (!existsSync(file)) await writeWeights(file, noiseWeights(parameters(net)));
-  const bound = await bindWeights(parameters(net), locationsOf(await openFileHeader(file)));
+  const locations = joinQuantized(locationsOf(await openFileHeader(file)), { name: file });
+  const bound = await bindWeights(parameters(net), locations);
   const y = linear(mean(conv(input({ name: "x", shape: [1, 16, size, size] })), { axes: [2, 3] }));
   return compile({ outputs: { y }, ...bound });
+}
+
+/** The same with its weights in 8 bits. */
+async function int8Executable(file: string) {
+  const float = `${file}.float`;
+  await executable(float);
+  const weights = locationsOf(await openFileHeader(float));
+  const range = { min: -2, max: 2 };
+  const ranges = { input: range, output: range };
+  const layers = new Map(["conv.weight", "linear.weight"].map((name) => [name, ranges]));
+  await writeQuantized(file, { weights, layers });
+  return executable(file);
 }
 
 async function writeWeights(file: string, weights: ReturnType<typeof noiseWeights>) {
@@ -92,6 +107,13 @@ describe("packed weights", () => {
     expect(more).toEqual([]);
     expect(entry?.bytes).toBeGreaterThan(16 * 32 * 9 * 4);
     expect((await readdir(cache)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  test("in 8 bits are packed from the first start on, with the same results", async () => {
+    const program = await int8Executable(join(root, "int8.safetensors"));
+    const runs = [await start(program), await start(program), await start(program)];
+    expect(runs.map(({ uses }) => uses)).toEqual([[undefined], ["write"], ["read"]]);
+    for (const { y } of runs) expect(y).toEqual(runs[0]!.y);
   });
 
   test.each([

@@ -22,7 +22,7 @@ const SMALLEST = 64e6;
 
 /**
  * A runtime that keeps programs with packed weights on disk. The first time a program is loaded its weights are mapped from their
- * files, so that it begins at once; the second time they are packed and written, and from then on the packed ones are mapped.
+ * files, so that it begins at once (in 8 bits they are packed: that takes a second or two, and mapped they are slow); the second time they are packed and written, and from then on the packed ones are mapped.
  * Weights in a state, mapped weights and devices other than the CPU are left alone.
  */
 export function packedRuntime(
@@ -46,7 +46,7 @@ export function packedRuntime(
       await store.remove(key);
     }
     const use = await store.noteUse(key).catch(() => undefined);
-    if (use === "first") return runtime.load({ ...executable, weightMemory: "mapped" });
+    if (use === "first") return runtime.load(executable.int8 ? executable : { ...executable, weightMemory: "mapped" });
     if (use === undefined) return runtime.load(executable);
     const draft = await store.draft(key).catch(() => undefined);
     if (draft === undefined) return runtime.load(executable);

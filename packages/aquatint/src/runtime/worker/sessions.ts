@@ -3,6 +3,7 @@ import type { Executable, WeightMemory } from "../../compiler/executable.ts";
 import type { Layout } from "../../compiler/nchwc/layout.ts";
 import { AquatintError, messageOf } from "../../errors.ts";
 import { float32Data } from "../../graph/host-tensor.ts";
+import { int8ProbeLength, int8ProbeValues, saturates } from "../int8-probe.ts";
 import { channelBlockOf, layoutProbeShape, layoutProbeValues } from "../layout-probe.ts";
 import type { OpenOptions, RuntimeInfo } from "../protocol.ts";
 import type { Device } from "../types.ts";
@@ -36,7 +37,7 @@ export interface Sessions {
   open(options: OpenOptions): Promise<RuntimeInfo>;
   create(
     model: Uint8Array,
-    how?: Pick<Executable, "weightsFolder" | "weightMemory" | "nchwc" | "packed">,
+    how?: Pick<Executable, "weightsFolder" | "weightMemory" | "nchwc" | "int8" | "packed">,
   ): Promise<InferenceSession>;
 }
 
@@ -45,8 +46,10 @@ export function createSessions(platform: Platform): Sessions {
   const { ort, devices, configure, nchwcDevices, packedSession, deviceHint } = platform;
   let options: InferenceSession.SessionOptions = {};
   let fallback: Readonly<Record<string, string>> = {};
-  const create: Sessions["create"] = (model, how = {}) => {
-    const { file, settings } = sessionOf(how, { options, fallback, packedSession });
+  let overflow: () => Promise<boolean> = async () => false;
+  const create: Sessions["create"] = async (model, how = {}) => {
+    const overflows = how.int8 === true && (await overflow());
+    const { file, settings } = sessionOf(how, { options, fallback, packedSession, overflows });
     return file === undefined
       ? ort.InferenceSession.create(model, settings)
       : ort.InferenceSession.create(file, settings);
@@ -70,6 +73,7 @@ export function createSessions(platform: Platform): Sessions {
       });
     });
     await session.release();
+    overflow = once(() => overflowOf(openOptions.int8Probe, { ort, create }));
     const layout = nchwcDevices.includes(device) ? await layoutOf(openOptions.layoutProbe, { ort, create }) : {};
     return { device, devices: available, threads, layout };
   }
@@ -80,12 +84,14 @@ interface WorkerSettings {
   readonly packedSession: Platform["packedSession"] | undefined;
   readonly options: InferenceSession.SessionOptions;
   readonly fallback: Readonly<Record<string, string>>;
+  /** Products of uint8 and int8 overflow. */
+  readonly overflows: boolean;
 }
 
 /** The options of a session, and the file of its graph where that is not the executable's own. */
 function sessionOf(
   { weightsFolder, weightMemory = "packed", nchwc, packed }: NonNullable<Parameters<Sessions["create"]>[1]>,
-  { options, fallback, packedSession }: WorkerSettings,
+  { options, fallback, packedSession, overflows }: WorkerSettings,
 ) {
   const use = packed && packedSession?.(packed);
   const { options: weightOptions, entries } = weightSettings[weightMemory];
@@ -94,8 +100,9 @@ function sessionOf(
     ...options,
     ...weightOptions,
     ...(nchwc && nchwcOptions),
+    ...(overflows && exactOptions),
     ...use?.options,
-    extra: { session: { ...external, ...entries, ...use?.entries, ...fallback } },
+    extra: { session: { ...external, ...entries, ...use?.entries, ...(overflows && exactEntries), ...fallback } },
   };
   return { file: use?.model, settings };
 }
@@ -114,6 +121,33 @@ async function layoutOf(
     return {};
   }
 }
+
+/** True if this processor's products of uint8 and int8 overflow; false where it has no kernel for them, which a program says. */
+async function overflowOf(
+  probe: Uint8Array,
+  { ort, create }: Pick<Platform, "ort"> & Pick<Sessions, "create">,
+): Promise<boolean> {
+  try {
+    const session = await create(probe);
+    const { y } = await session.run({ x: new ort.Tensor("float32", int8ProbeValues(), [1, int8ProbeLength]) });
+    await session.release();
+    return y !== undefined && saturates(float32Data(toHost(y)));
+  } catch {
+    return false;
+  }
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
+}
+
+/**
+ * Weights become uint8, whose products are exact everywhere; by one of ONNX Runtime's optimizations, and slower than int8 where
+ * that does not overflow.
+ */
+const exactEntries = { x64quantprecision: "1" };
+const exactOptions = { graphOptimizationLevel: "all" } as const;
 
 const sharedOptions: InferenceSession.SessionOptions = {
   executionMode: "sequential",

@@ -1,6 +1,6 @@
 import type { Tensor, TensorConstructor } from "onnxruntime-common";
 import { AquatintError } from "../../errors.ts";
-import { copyTensor, hostTensor } from "../../graph/host-tensor.ts";
+import { copyTensor, hostArrays, hostTensor } from "../../graph/host-tensor.ts";
 import type { DType, HostTensor, HostTensors } from "../../graph/types.ts";
 import { buffersOf, emptyReply, type Handlers, type Reply } from "../protocol.ts";
 
@@ -87,9 +87,9 @@ export function toHost(tensor: Tensor): HostTensor {
   return hostTensor({ dtype, shape: dims }, data);
 }
 
-const dtypes: readonly DType[] = ["float32", "int32", "bool"];
+const dtypes: readonly DType[] = ["float32", "int32", "bool", "int8", "uint8"];
 const isHostData = (data: Tensor["data"]): data is HostTensor["data"] =>
-  data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array;
+  Object.values(hostArrays).some((array) => data instanceof array);
 
 /** The type of a tensor of ONNX Runtime, written as `typeName` writes ours. */
 export const tensorName = ({ type, dims }: Pick<Tensor, "type" | "dims">): string => `${type}[${dims.join(",")}]`;
