@@ -1,0 +1,61 @@
+import { useEffect, useState } from "react";
+import { TabPanel, Tabs } from "react-aria-components";
+import { MakeView, useShownImage } from "../make/MakeView.tsx";
+import { Window } from "../ui/dialogs.tsx";
+import { Toasts } from "../ui/toasts.tsx";
+import { Header } from "./Header.tsx";
+import { shortcutOf, shortcuts } from "./shortcuts.ts";
+import { useStore } from "./store.ts";
+import { changeView, type View, viewStore } from "./view-store.ts";
+
+function useShortcuts(showSheet: () => void): void {
+  const image = useShownImage();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const shortcut = shortcutOf(event);
+      if (shortcut) {
+        event.preventDefault();
+        shortcut.run(image);
+      } else if (event.key === "?" && !(event.target instanceof HTMLTextAreaElement)) showSheet();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [image, showSheet]);
+}
+
+const ShortcutSheet = (props: { readonly isOpen: boolean; readonly onClose: () => void }) => (
+  <Window title="Keyboard shortcuts" {...props}>
+    <dl className="keys">
+      <dt>
+        <kbd>Enter</kbd>
+      </dt>
+      <dd>Draw, in the prompt</dd>
+      {shortcuts.map(({ key, label }) => (
+        <div key={key}>
+          <dt>
+            <kbd>{key.length === 1 ? key.toUpperCase() : key}</kbd>
+          </dt>
+          <dd>{label}</dd>
+        </div>
+      ))}
+    </dl>
+  </Window>
+);
+
+/** The page. */
+export const App = () => {
+  const view = useStore(viewStore, (state) => state.view);
+  const [isSheetOpen, setSheetOpen] = useState(false);
+  const [showSheet] = useState(() => () => setSheetOpen(true));
+  useShortcuts(showSheet);
+  return (
+    <Tabs className="app" selectedKey={view} onSelectionChange={(key) => changeView({ view: key as View })}>
+      <Header onShortcuts={showSheet} />
+      <TabPanel id="make" className="view">
+        <MakeView />
+      </TabPanel>
+      <ShortcutSheet isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />
+      <Toasts />
+    </Tabs>
+  );
+};

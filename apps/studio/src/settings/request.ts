@@ -1,0 +1,36 @@
+import type { Image } from "aquatint";
+import type { DrawOptions } from "../engine/protocol.ts";
+import type { Settings } from "./settings.ts";
+
+/** Images that an image begins with. */
+export interface Sources {
+  readonly init?: Image | undefined;
+  /** White where to paint. */
+  readonly mask?: Image | undefined;
+}
+
+const digits = (seed: string): number | bigint => {
+  const value = BigInt(seed);
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+};
+
+/** The library's options for settings. */
+export function drawOptions(settings: Settings, { init, mask }: Sources = {}): DrawOptions {
+  const { prompt, negative, seed, width, height, steps, guidance, strength } = settings;
+  return {
+    prompt,
+    ...(negative !== "" && { negative }),
+    seed: digits(seed),
+    width: width ?? undefined,
+    height: height ?? undefined,
+    steps: steps ?? undefined,
+    guidance: guidance ?? undefined,
+    sampler: samplerText(settings),
+    ...(init && { init, strength }),
+    ...(init && mask && { mask }),
+  };
+}
+
+/** The sampler with its spacing, as the library reads it; undefined for the model's own. */
+export const samplerText = ({ sampler, spacing }: Pick<Settings, "sampler" | "spacing">): string | undefined =>
+  sampler === null ? undefined : [sampler, ...(spacing === null ? [] : [spacing])].join(" ");

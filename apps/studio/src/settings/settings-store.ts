@@ -1,0 +1,38 @@
+import { createStore } from "../app/store.ts";
+import { initialSettings, parseSettings, type Settings } from "./settings.ts";
+import { settingsOfLink } from "./share.ts";
+
+const KEY = "aquatint-settings";
+
+/** What the last visit left, under what a link brings. */
+function firstSettings(): Settings {
+  const linked = settingsOfLink(location.hash);
+  if (linked) {
+    history.replaceState(null, "", location.pathname + location.search);
+    return linked;
+  }
+  return parseSettings(stored() ?? "") ?? initialSettings;
+}
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+/** The settings of the next image. */
+export const settingsStore = createStore<Settings>(firstSettings());
+
+settingsStore.subscribe(() => {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(settingsStore.get()));
+  } catch {
+    // a browser that keeps nothing begins anew
+  }
+});
+
+/** Changes some settings. */
+export const changeSettings = (changes: Partial<Settings>): void =>
+  settingsStore.set((settings) => ({ ...settings, ...changes }));
