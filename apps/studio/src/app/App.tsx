@@ -1,6 +1,12 @@
 import { useEffect, useState } from "react";
-import { TabPanel, Tabs } from "react-aria-components";
+import { DropZone, type FileDropItem, TabPanel, Tabs } from "react-aria-components";
+import { CompareView } from "../compare/CompareView.tsx";
+import { GalleryView } from "../gallery/GalleryView.tsx";
+import { GridView } from "../grid/GridView.tsx";
+import { DroppedFileWindow } from "../make/DroppedFile.tsx";
+import { receiveFile } from "../make/drop-store.ts";
 import { MakeView, useShownImage } from "../make/MakeView.tsx";
+import { MaskEditor } from "../make/MaskEditor.tsx";
 import { Window } from "../ui/dialogs.tsx";
 import { Toasts } from "../ui/toasts.tsx";
 import { Header } from "./Header.tsx";
@@ -49,13 +55,34 @@ export const App = () => {
   const [showSheet] = useState(() => () => setSheetOpen(true));
   useShortcuts(showSheet);
   return (
-    <Tabs className="app" selectedKey={view} onSelectionChange={(key) => changeView({ view: key as View })}>
-      <Header onShortcuts={showSheet} />
-      <TabPanel id="make" className="view">
-        <MakeView />
-      </TabPanel>
+    <DropZone
+      className="drop"
+      aria-label="Drop an image"
+      getDropOperation={() => "copy"}
+      onDrop={async ({ items }) => {
+        const item = items.find((entry): entry is FileDropItem => entry.kind === "file");
+        if (item) await receiveFile(await item.getFile());
+      }}
+    >
+      <Tabs className="app" selectedKey={view} onSelectionChange={(key) => changeView({ view: key as View })}>
+        <Header onShortcuts={showSheet} />
+        <TabPanel id="make" className="view">
+          <MakeView />
+        </TabPanel>
+        <TabPanel id="gallery" className="view">
+          <GalleryView />
+        </TabPanel>
+        <TabPanel id="grid" className="view">
+          <GridView />
+        </TabPanel>
+        <TabPanel id="compare" className="view">
+          <CompareView />
+        </TabPanel>
+      </Tabs>
+      <DroppedFileWindow />
+      <MaskEditor />
       <ShortcutSheet isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />
       <Toasts />
-    </Tabs>
+    </DropZone>
   );
 };

@@ -1,6 +1,14 @@
 import type { GalleryImage } from "../gallery/gallery-store.ts";
 import { toggleFavorite } from "../gallery/gallery-store.ts";
-import { applySettings, deleteImage, downloadImage } from "../make/ImageActions.tsx";
+import {
+  applySettings,
+  copyLink,
+  deleteImage,
+  downloadImage,
+  drawFour,
+  startFromImage,
+  toggleFilm,
+} from "../make/ImageActions.tsx";
 import { cancelAll } from "../make/queue.ts";
 import { changeView } from "./view-store.ts";
 
@@ -12,16 +20,23 @@ export interface Shortcut {
   readonly run: (image: GalleryImage | undefined) => void;
 }
 
-const focusPrompt = () => document.querySelector<HTMLElement>("#prompt")?.focus();
+function focusPrompt(): void {
+  changeView({ view: "make" });
+  setTimeout(() => document.querySelector<HTMLElement>("#prompt")?.focus()); // when the view is there
+}
 
 /** Keys that work where no text is being typed. Enter in the prompt draws. */
 export const shortcuts: readonly Shortcut[] = [
-  { key: "/", label: "Type a prompt", run: () => (changeView({ view: "make" }), setTimeout(focusPrompt)) },
+  { key: "/", label: "Type a prompt", run: focusPrompt },
   { key: ",", label: "Settings", run: () => changeView({ view: "make", isSheetOpen: true }) },
   { key: "Escape", label: "Cancel drawing", run: cancelAll },
   { key: "s", label: "Download the image", run: (image) => image && downloadImage(image) },
   { key: "f", label: "Mark the image as a favorite", run: (image) => image && void toggleFavorite(image.id) },
   { key: "r", label: "Use the image's settings", run: (image) => image && applySettings(image) },
+  { key: "t", label: "Show the image's steps", run: (image) => image && toggleFilm(image) },
+  { key: "v", label: "Draw four variations", run: (image) => image && drawFour(image) },
+  { key: "i", label: "Start from the image", run: (image) => image && startFromImage(image) },
+  { key: "l", label: "Copy a link to the image's settings", run: (image) => image && void copyLink(image) },
   { key: "Delete", label: "Delete the image", run: (image) => image && void deleteImage(image) },
   { key: "1", label: "Make", run: () => changeView({ view: "make" }) },
   { key: "2", label: "Gallery", run: () => changeView({ view: "gallery" }) },

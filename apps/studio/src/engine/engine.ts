@@ -13,6 +13,7 @@ import { tensorToImages } from "aquatint/formats";
 import { generationParameters, modelPreviewer, type Previewer, parameterTexts, webUiSampler } from "aquatint/pipelines";
 import { promptChunks } from "aquatint/tokenizers";
 import { webRuntime } from "aquatint/web";
+import { composite } from "./composite.ts";
 import { type ModelManifest, modelBytes, weightsHash } from "./manifest.ts";
 import { fetchManifest, storedModel } from "./model-files.ts";
 import { browserPieces } from "./pieces.ts";
@@ -115,10 +116,12 @@ async function draw(engine: Loaded, options: DrawOptions, { signal, onEvent }: C
       onEvent({ type: "step", i: i + 1, n, preview });
       continue;
     }
+    const { init, mask, feather = 0 } = options;
+    const image = init && mask ? composite({ result: event.image, init, mask, feather }) : event.image;
     const recipe = recipeOf(engine, plan, options);
     const text = { ...parameterTexts(recipe, await webUiSampler(plan)) };
     const seconds = (performance.now() - start) / 1000;
-    return { png: encodePng({ ...event.image, text }), recipe, trace: { shape: plan.latentShape, points }, seconds };
+    return { png: encodePng({ ...image, text }), recipe, trace: { shape: plan.latentShape, points }, seconds };
   }
   throw new AquatintError("studio/no-image", "the sampler ended without an image", { hint: "draw it again" });
 }

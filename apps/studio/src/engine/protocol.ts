@@ -33,6 +33,8 @@ export interface TokenCount {
 export type DrawOptions = Omit<TextToImageOptions, "controls" | "hires"> & {
   readonly init?: Image | undefined;
   readonly mask?: Image | undefined;
+  /** Pixels over which what is painted in the mask fades into `init`. */
+  readonly feather?: number | undefined;
 };
 
 /** Latents of a step, to be looked at afterwards. */

@@ -7,8 +7,10 @@ import type { TokenCount } from "../engine/protocol.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import { combinations } from "../settings/wildcards.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
+import { OpenImage } from "./DroppedFile.tsx";
 import { drawImages } from "./draw.ts";
 import { CountStepper, QualityChoice, SizeChoice } from "./QuickChoices.tsx";
+import { SourceChip } from "./SourceChip.tsx";
 
 /** Tokens of a text, a moment after it was typed; undefined until the model is there. */
 export function useTokenCount(text: string): TokenCount | undefined {
@@ -69,10 +71,12 @@ export const Composer = () => {
   return (
     <section className="composer" aria-label="Prompt">
       <PromptBox />
+      <SourceChip />
       <div className="composer-row">
         <SizeChoice />
         <QualityChoice />
         <CountStepper />
+        <OpenImage />
         <IconButton label="Settings" icon="sliders" shortcut="," onPress={() => changeView({ isSheetOpen: true })} />
         <span className="composer-notes">
           <TokenNote text={prompt} />

@@ -8,6 +8,7 @@ import { Button } from "../ui/buttons.tsx";
 import { Window } from "../ui/dialogs.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { Composer } from "./Composer.tsx";
+import { Filmstrip, useFilmFrame } from "./Filmstrip.tsx";
 import { ImageActions } from "./ImageActions.tsx";
 import { Plate } from "./Plate.tsx";
 import { ProgressLine } from "./ProgressLine.tsx";
@@ -44,16 +45,19 @@ const Stage = () => {
   const { width, height } = useStore(settingsStore);
   const { sampleSize } = useEngineInfo();
   const image = useShownImage();
+  const frame = useFilmFrame(image?.id);
   return (
     <section className="stage" aria-label="Image">
       <Plate
         preview={current?.preview}
         image={image}
+        frame={frame}
         isBusy={current !== undefined}
         width={current?.job.options.width ?? width ?? sampleSize}
         height={current?.job.options.height ?? height ?? sampleSize}
       />
       <div className="under-plate">
+        {image && !current && <Filmstrip id={image.id} />}
         {current ? (
           <ProgressLine />
         ) : image ? (
@@ -75,8 +79,8 @@ export const MakeView = () => {
       <Rail selected={image?.id} />
       <div className="bench">
         <Failures />
-        <Stage />
         <Composer />
+        <Stage />
       </div>
       <aside className="panel" aria-label="Settings">
         <SettingsPanel />

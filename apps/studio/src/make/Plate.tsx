@@ -15,6 +15,8 @@ export function PixelCanvas({ image, label }: { readonly image: Image; readonly 
 interface PlateProps {
   readonly preview: Image | undefined;
   readonly image: GalleryImage | undefined;
+  /** A step of the image, in its place. */
+  readonly frame: Image | undefined;
   readonly isBusy: boolean;
   /** Sides of the image to come. */
   readonly width: number;
@@ -23,26 +25,29 @@ interface PlateProps {
 
 const emptyGrain = grain(96);
 
+const Content = ({ preview, image, frame, isBusy }: Omit<PlateProps, "width" | "height">) => {
+  if (isBusy) {
+    return preview ? (
+      <PixelCanvas image={preview} label="The image so far" />
+    ) : (
+      <PixelCanvas image={emptyGrain} label="Noise, the start of the image" />
+    );
+  }
+  if (frame) return <PixelCanvas image={frame} label="The image at this step" />;
+  if (!image) return <PixelCanvas image={emptyGrain} label="An empty plate" />;
+  const { prompt, width, height } = image.recipe;
+  return <img className="pixels" src={image.url} alt={prompt} width={width} height={height} />;
+};
+
 /** The sheet with the image, what is being made of it, or the grain of an empty plate. */
-export const Plate = ({ preview, image, isBusy, width, height }: PlateProps) => {
+export const Plate = ({ width, height, ...content }: PlateProps) => {
+  const { image, isBusy } = content;
   const sides = image && !isBusy ? image.recipe : { width, height };
   return (
     <figure className="sheet" data-busy={isBusy || undefined}>
       <div className="plate" style={{ "--ratio": sides.width / sides.height } as CSSProperties}>
         <div className="plate-image">
-          {isBusy && preview ? (
-            <PixelCanvas image={preview} label="The image so far" />
-          ) : image && !isBusy ? (
-            <img
-              className="pixels"
-              src={image.url}
-              alt={image.recipe.prompt}
-              width={sides.width}
-              height={sides.height}
-            />
-          ) : (
-            <PixelCanvas image={emptyGrain} label={isBusy ? "Noise, the image's start" : "An empty plate"} />
-          )}
+          <Content {...content} />
         </div>
       </div>
     </figure>

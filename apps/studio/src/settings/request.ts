@@ -17,6 +17,7 @@ const digits = (seed: string): number | bigint => {
 /** The library's options for settings. */
 export function drawOptions(settings: Settings, { init, mask }: Sources = {}): DrawOptions {
   const { prompt, negative, seed, width, height, steps, guidance, strength } = settings;
+  const { promptSyntax, rng, clipSkip, guidanceRescale, feather } = settings;
   return {
     prompt,
     ...(negative !== "" && { negative }),
@@ -26,8 +27,9 @@ export function drawOptions(settings: Settings, { init, mask }: Sources = {}): D
     steps: steps ?? undefined,
     guidance: guidance ?? undefined,
     sampler: samplerText(settings),
+    ...{ promptSyntax, rng, clipSkip, guidanceRescale },
     ...(init && { init, strength }),
-    ...(init && mask && { mask }),
+    ...(init && mask && { mask, feather }),
   };
 }
 

@@ -21,7 +21,15 @@ export const settingsSchema = z.object({
   sampler: z.string().max(60).nullable().default(null),
   /** A word for a spacing that follows the sampler's name. */
   spacing: z.string().max(60).nullable().default(null),
+  /** Plain text, or AUTOMATIC1111's weights and signs. */
+  promptSyntax: z.enum(["plain", "a1111"]).default("plain"),
+  /** Whose random numbers the noise is made of. */
+  rng: z.enum(["torch-cpu", "cuda-philox"]).default("torch-cpu"),
+  clipSkip: z.int().min(0).max(11).default(0),
+  guidanceRescale: z.number().min(0).max(1).default(0),
   count: z.int().min(1).max(16).default(1),
+  /** Pixels over which a painted part fades into the image. */
+  feather: z.number().min(0).max(16).default(2),
   /** How far the result may go from the image it starts from. */
   strength: z.number().min(0.05).max(1).default(0.7),
 });

@@ -9,7 +9,7 @@ export interface WindowProps {
   readonly onClose: () => void;
   readonly children: ReactNode;
   /** "side" comes from the edge of the screen. */
-  readonly kind?: "center" | "side";
+  readonly kind?: "center" | "wide" | "side";
 }
 
 /** A window over the page; Escape and a press beside it close it. */

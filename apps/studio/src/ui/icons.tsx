@@ -29,6 +29,7 @@ const paths = {
   more: "M4.5 10h.01M10 10h.01M15.5 10h.01",
   stop: "M5.5 5.5h9v9h-9z",
   warning: "M10 3 18 16.5H2ZM10 8v4M10 14.3h.01",
+  film: "M3 4.5h14v11H3zM6.5 4.5v11M13.5 4.5v11M3 8.2h3.5M3 11.8h3.5M13.5 8.2H17M13.5 11.8H17",
   copy: "M7 7h9.5v9.5H7zM13 7V3.5H3.5V13H7",
 } as const;
 
