@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
@@ -40,7 +40,7 @@ function defaultModel(): Plugin {
   return {
     name: "default-model",
     configResolved: ({ root, build }) => {
-      output = join(root, build.outDir, "model");
+      output = resolve(root, build.outDir, "model");
     },
     configureServer({ middlewares }) {
       middlewares.use(async (request, response, next) => {

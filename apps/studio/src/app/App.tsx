@@ -7,12 +7,12 @@ import { DroppedFileWindow } from "../make/DroppedFile.tsx";
 import { receiveFile } from "../make/drop-store.ts";
 import { MakeView, useShownImage } from "../make/MakeView.tsx";
 import { MaskEditor } from "../make/MaskEditor.tsx";
+import { useStore } from "../state/store.ts";
+import { changeView, type View, viewStore } from "../state/view-store.ts";
 import { Window } from "../ui/dialogs.tsx";
 import { Toasts } from "../ui/toasts.tsx";
 import { Header } from "./Header.tsx";
 import { shortcutOf, shortcuts } from "./shortcuts.ts";
-import { useStore } from "./store.ts";
-import { changeView, type View, viewStore } from "./view-store.ts";
 
 function useShortcuts(showSheet: () => void): void {
   const image = useShownImage();

@@ -1,8 +1,8 @@
 import { Tab, TabList } from "react-aria-components";
+import { type View, views } from "../state/view-store.ts";
 import { IconButton } from "../ui/buttons.tsx";
 import { Status } from "./Status.tsx";
 import { ThemeMenu } from "./ThemeMenu.tsx";
-import { type View, views } from "./view-store.ts";
 
 const titles: Readonly<Record<View, string>> = { make: "Make", gallery: "Gallery", grid: "Grid", compare: "Compare" };
 

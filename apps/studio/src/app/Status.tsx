@@ -1,10 +1,10 @@
 import { Button as AriaButton, Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
 import { chooseDevice, chosenDevice, type EngineState, engineStore } from "../engine/engine-store.ts";
 import type { EngineInfo } from "../engine/protocol.ts";
+import { useStore } from "../state/store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { megabytes } from "../ui/words.ts";
 import { memoryText } from "./memory.ts";
-import { useStore } from "./store.ts";
 
 const summaries: Readonly<Record<EngineState["status"], string>> = {
   idle: "Engine resting",
@@ -14,6 +14,8 @@ const summaries: Readonly<Record<EngineState["status"], string>> = {
 };
 
 const deviceNames = { wasm: "the processor (WebAssembly)", webgpu: "the graphics card (WebGPU)" } as const;
+
+const shortNames = { wasm: "the processor", webgpu: "WebGPU" } as const;
 
 const Facts = ({ info }: { readonly info: EngineInfo }) => (
   <dl className="facts">
@@ -45,7 +47,7 @@ const Isolation = () =>
 const DeviceChoice = () => {
   const other = chosenDevice() === "wasm" ? "webgpu" : "wasm";
   if (!("gpu" in navigator)) return <p className="help">This browser has no WebGPU; the processor is used.</p>;
-  return <Button onPress={() => void chooseDevice(other)}>Compute on {deviceNames[other]}</Button>;
+  return <Button onPress={() => void chooseDevice(other)}>Use {shortNames[other]}</Button>;
 };
 
 /** How the engine stands, and the facts behind a press. */
@@ -58,7 +60,7 @@ export const Status = () => {
         <span className="status-dot" aria-hidden="true" />
         <span className="status-text">{slow ? "Ready, one thread" : summaries[engine.status]}</span>
       </AriaButton>
-      <Popover className="popover" placement="bottom end">
+      <Popover className="popover status-popover" placement="bottom end">
         <Dialog className="status-dialog">
           <Heading slot="title">Engine</Heading>
           {engine.status === "ready" && <Facts info={engine.info} />}

@@ -1,6 +1,6 @@
 import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { createStore, useStore } from "../state/store.ts";
 import { IconButton } from "../ui/buttons.tsx";
-import { createStore, useStore } from "./store.ts";
 
 const themes = { system: "As the system", light: "Light", dark: "Dark" } as const;
 type Theme = keyof typeof themes;

@@ -10,7 +10,7 @@ import {
   toggleFilm,
 } from "../make/ImageActions.tsx";
 import { cancelAll } from "../make/queue.ts";
-import { changeView } from "./view-store.ts";
+import { changeView } from "../state/view-store.ts";
 
 /** A key and what it does. */
 export interface Shortcut {

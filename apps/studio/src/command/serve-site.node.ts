@@ -89,7 +89,7 @@ function answer(files: ReadonlyMap<string, SiteFile>, request: IncomingMessage, 
 
 function pathOf(url: string): string {
   try {
-    return decodeURIComponent(new URL(url, "http://localhost").pathname);
+    return decodeURIComponent(url.replace(/[?#].*$/, ""));
   } catch {
     return "";
   }

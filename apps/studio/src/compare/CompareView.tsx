@@ -1,12 +1,12 @@
 import { type CSSProperties, useState } from "react";
 import { Slider, SliderThumb, SliderTrack } from "react-aria-components";
-import { useStore } from "../app/store.ts";
-import { changeView, viewStore } from "../app/view-store.ts";
 import { type GalleryImage, galleryStore } from "../gallery/gallery-store.ts";
 import { ProgressLine } from "../make/ProgressLine.tsx";
 import { enqueue, queueStore } from "../make/queue.ts";
 import { drawOptions } from "../settings/request.ts";
 import { settingsStore } from "../settings/settings-store.ts";
+import { useStore } from "../state/store.ts";
+import { changeView, viewStore } from "../state/view-store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { SelectField } from "../ui/fields.tsx";
 import { differences } from "./differences.ts";

@@ -1,5 +1,5 @@
 import { AquatintError } from "aquatint";
-import { createStore } from "../app/store.ts";
+import { createStore } from "../state/store.ts";
 import { type EngineClient, startEngine } from "./client.ts";
 import type { ModelProgress } from "./model-files.ts";
 import type { EngineDevice, EngineInfo } from "./protocol.ts";

@@ -1,4 +1,4 @@
-import { useStore } from "../app/store.ts";
+import { useStore } from "../state/store.ts";
 import { engineStore } from "./engine-store.ts";
 import type { EngineInfo } from "./protocol.ts";
 

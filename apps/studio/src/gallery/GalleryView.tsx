@@ -9,8 +9,8 @@ import {
   SearchField,
   type Selection,
 } from "react-aria-components";
-import { useStore } from "../app/store.ts";
-import { changeView } from "../app/view-store.ts";
+import { useStore } from "../state/store.ts";
+import { changeView } from "../state/view-store.ts";
 import { IconToggle } from "../ui/buttons.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Notice } from "../ui/Notice.tsx";

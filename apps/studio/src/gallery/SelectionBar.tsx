@@ -1,4 +1,4 @@
-import { changeView } from "../app/view-store.ts";
+import { changeView } from "../state/view-store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { download } from "../ui/download.ts";
 import { say } from "../ui/toasts.tsx";

@@ -1,5 +1,5 @@
-import { createStore } from "../app/store.ts";
 import type { Trace } from "../engine/protocol.ts";
+import { createStore } from "../state/store.ts";
 import { type ImageDatabase, openDatabase, type StoredImage } from "./gallery-database.ts";
 
 /** An image of the gallery with an address that the page can show. */

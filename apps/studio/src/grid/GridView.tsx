@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { Input, Label, Text, TextField } from "react-aria-components";
-import { useStore } from "../app/store.ts";
-import { changeView } from "../app/view-store.ts";
 import { ProgressLine } from "../make/ProgressLine.tsx";
 import { queueStore } from "../make/queue.ts";
 import { settingsStore } from "../settings/settings-store.ts";
+import { useStore } from "../state/store.ts";
+import { changeView } from "../state/view-store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { download } from "../ui/download.ts";
 import { SelectField } from "../ui/fields.tsx";

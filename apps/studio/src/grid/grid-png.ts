@@ -17,15 +17,15 @@ export async function gridPng({ x, y, cells }: GridState): Promise<Blob | undefi
   Object.assign(context, { fillStyle: "#fff", imageSmoothingEnabled: false });
   context.fillRect(0, 0, ...size);
   Object.assign(context, { fillStyle: "#1b1e27", font: `${FONT}px sans-serif`, textBaseline: "middle" });
-  const left = (i: number) => side + i * (width + GAP);
-  const above = (j: number) => top + j * (height + GAP);
+  const columnStart = (i: number) => side + i * (width + GAP);
+  const rowStart = (j: number) => top + j * (height + GAP);
   context.fillText(`${y.axis.label} \\ ${x.axis.label}`, GAP, top / 2, side - GAP);
-  for (const [i, value] of x.values.entries()) context.fillText(value, left(i), top / 2, width);
-  for (const [j, value] of y.values.entries()) context.fillText(value, GAP, above(j) + height / 2, side - 2 * GAP);
+  for (const [i, value] of x.values.entries()) context.fillText(value, columnStart(i), top / 2, width);
+  for (const [j, value] of y.values.entries()) context.fillText(value, GAP, rowStart(j) + height / 2, side - 2 * GAP);
   for (const [key, { png }] of cells) {
     const [i = 0, j = 0] = key.split(",").map(Number);
     const bitmap = await createImageBitmap(png);
-    context.drawImage(bitmap, left(i), above(j), width, height);
+    context.drawImage(bitmap, columnStart(i), rowStart(j), width, height);
     bitmap.close();
   }
   return context.canvas.convertToBlob({ type: "image/png" });

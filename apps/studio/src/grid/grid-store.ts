@@ -1,8 +1,8 @@
-import { createStore } from "../app/store.ts";
 import type { GalleryImage } from "../gallery/gallery-store.ts";
 import { enqueue } from "../make/queue.ts";
 import { drawOptions } from "../settings/request.ts";
 import { settingsStore } from "../settings/settings-store.ts";
+import { createStore } from "../state/store.ts";
 import { type AxisValues, withValue } from "./axes.ts";
 
 /** A grid of images: columns along X, rows along Y. */

@@ -1,11 +1,11 @@
 import { useEffect, useState } from "react";
 import { Label, TextArea, TextField } from "react-aria-components";
-import { useStore } from "../app/store.ts";
-import { changeView } from "../app/view-store.ts";
 import { engineStore, openEngine } from "../engine/engine-store.ts";
 import type { TokenCount } from "../engine/protocol.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import { combinations } from "../settings/wildcards.ts";
+import { useStore } from "../state/store.ts";
+import { changeView } from "../state/view-store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { OpenImage } from "./DroppedFile.tsx";
 import { drawImages } from "./draw.ts";

@@ -1,7 +1,7 @@
 import { FileTrigger } from "react-aria-components";
-import { useStore } from "../app/store.ts";
-import { changeView } from "../app/view-store.ts";
 import { settingsStore } from "../settings/settings-store.ts";
+import { useStore } from "../state/store.ts";
+import { changeView } from "../state/view-store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { Window } from "../ui/dialogs.tsx";
 import { say } from "../ui/toasts.tsx";
@@ -31,7 +31,7 @@ function restore({ restored }: DroppedFile): void {
   say("Settings restored. The seed is locked.");
 }
 
-const Found = ({ restored }: Pick<DroppedFile, "restored">) => {
+const RestoredSummary = ({ restored }: Pick<DroppedFile, "restored">) => {
   if (!restored) return <p>This image holds no settings. The next image can start from it.</p>;
   const { prompt, seed } = restored.settings;
   return (
@@ -61,7 +61,7 @@ export const DroppedFileWindow = () => {
         <div className="dropped">
           <img src={dropped.url} alt="" />
           <div className="dropped-text">
-            <Found restored={dropped.restored} />
+            <RestoredSummary restored={dropped.restored} />
           </div>
           <div className="dialog-actions">
             <Button

@@ -1,7 +1,8 @@
+import type { CSSProperties } from "react";
 import type { Key } from "react-aria-components";
 import { Slider, SliderThumb, SliderTrack, ToggleButton, ToggleButtonGroup } from "react-aria-components";
-import { useStore } from "../app/store.ts";
 import { traceOf } from "../gallery/gallery-store.ts";
+import { useStore } from "../state/store.ts";
 import { IconButton } from "../ui/buttons.tsx";
 import { closeFilm, type FrameKind, filmStore } from "./film-store.ts";
 import { PixelCanvas } from "./Plate.tsx";
@@ -46,25 +47,27 @@ export const Filmstrip = ({ id }: { readonly id: string }) => {
         </p>
         <IconButton label="Close the steps" icon="close" onPress={closeFilm} />
       </div>
-      <div className="film-frames" aria-hidden="true">
-        {trace.points.map((point, i) => (
-          <div key={point.t} className="frame" data-current={i === at || undefined}>
-            {frames[kind][i] && <PixelCanvas image={frames[kind][i]} label="" />}
-          </div>
-        ))}
+      <div className="film-strip" style={{ "--count": count } as CSSProperties}>
+        <div className="film-frames" aria-hidden="true">
+          {trace.points.map((point, i) => (
+            <div key={point.t} className="frame" data-current={i === at || undefined}>
+              {frames[kind][i] && <PixelCanvas image={frames[kind][i]} label="" />}
+            </div>
+          ))}
+        </div>
+        <Slider
+          aria-label="Step"
+          className="slider film-slider"
+          minValue={0}
+          maxValue={count - 1}
+          value={at}
+          onChange={(next) => filmStore.set((state) => ({ ...state, at: Number(next) }))}
+        >
+          <SliderTrack className="slider-track">
+            <SliderThumb className="slider-thumb" />
+          </SliderTrack>
+        </Slider>
       </div>
-      <Slider
-        aria-label="Step"
-        className="slider film-slider"
-        minValue={0}
-        maxValue={count - 1}
-        value={at}
-        onChange={(next) => filmStore.set((state) => ({ ...state, at: Number(next) }))}
-      >
-        <SliderTrack className="slider-track">
-          <SliderThumb className="slider-thumb" />
-        </SliderTrack>
-      </Slider>
     </section>
   );
 };

@@ -1,9 +1,9 @@
-import { useStore } from "../app/store.ts";
-import { changeView } from "../app/view-store.ts";
 import { deleteImages, type GalleryImage, toggleFavorite, traceOf } from "../gallery/gallery-store.ts";
 import { recipeSettings } from "../settings/recipe-settings.ts";
 import { settingsStore } from "../settings/settings-store.ts";
 import { linkOf } from "../settings/share.ts";
+import { useStore } from "../state/store.ts";
+import { changeView } from "../state/view-store.ts";
 import { Button, IconButton, IconToggle } from "../ui/buttons.tsx";
 import { download } from "../ui/download.ts";
 import { say } from "../ui/toasts.tsx";

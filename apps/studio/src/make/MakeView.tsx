@@ -1,9 +1,9 @@
-import { useStore } from "../app/store.ts";
-import { changeView, viewStore } from "../app/view-store.ts";
 import { engineStore, openEngine } from "../engine/engine-store.ts";
 import { useEngineInfo } from "../engine/use-engine.ts";
 import { galleryStore } from "../gallery/gallery-store.ts";
 import { settingsStore } from "../settings/settings-store.ts";
+import { useStore } from "../state/store.ts";
+import { changeView, viewStore } from "../state/view-store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { Window } from "../ui/dialogs.tsx";
 import { Notice } from "../ui/Notice.tsx";

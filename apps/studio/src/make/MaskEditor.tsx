@@ -1,8 +1,8 @@
 import type { Image } from "aquatint";
 import { type CSSProperties, type PointerEvent, useEffect, useRef, useState } from "react";
-import { useStore } from "../app/store.ts";
-import { changeView, viewStore } from "../app/view-store.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
+import { useStore } from "../state/store.ts";
+import { changeView, viewStore } from "../state/view-store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { Window } from "../ui/dialogs.tsx";
 import { RangeField } from "../ui/fields.tsx";

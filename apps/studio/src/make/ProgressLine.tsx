@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { ProgressBar } from "react-aria-components";
-import { useStore } from "../app/store.ts";
 import { engineStore } from "../engine/engine-store.ts";
+import { useStore } from "../state/store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { megabytes, seconds } from "../ui/words.ts";
 import { cancelAll, queueStore, remainingSeconds } from "./queue.ts";

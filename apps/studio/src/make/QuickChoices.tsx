@@ -10,10 +10,10 @@ import {
   Popover,
   Text,
 } from "react-aria-components";
-import { useStore } from "../app/store.ts";
 import { useEngineInfo } from "../engine/use-engine.ts";
 import { qualities, qualityOf, sizeOf, sizePresets } from "../settings/presets.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
+import { useStore } from "../state/store.ts";
 import { Icon } from "../ui/icons.tsx";
 
 interface MenuChoice {

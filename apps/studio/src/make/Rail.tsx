@@ -1,7 +1,7 @@
 import { ListBox, ListBoxItem } from "react-aria-components";
-import { useStore } from "../app/store.ts";
-import { changeView } from "../app/view-store.ts";
 import { galleryStore } from "../gallery/gallery-store.ts";
+import { useStore } from "../state/store.ts";
+import { changeView } from "../state/view-store.ts";
 
 /** Images that the rail shows; the gallery has all. */
 const RAIL = 40;
@@ -22,7 +22,7 @@ export const Rail = ({ selected }: { readonly selected: string | undefined }) =>
         const [id] = keys === "all" ? [] : keys;
         if (id !== undefined) changeView({ selected: String(id) });
       }}
-      renderEmptyState={() => <span className="rail-empty">Your images come here.</span>}
+      renderEmptyState={() => <span className="thumb thumb-empty" />}
     >
       {({ id, url, recipe }) => (
         <ListBoxItem id={id} textValue={`${recipe.prompt}, seed ${recipe.seed}`} className="thumb">

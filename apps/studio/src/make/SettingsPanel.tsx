@@ -1,12 +1,13 @@
 import { Input, Label, Text, TextArea, TextField } from "react-aria-components";
-import { useStore } from "../app/store.ts";
 import { useEngineInfo } from "../engine/use-engine.ts";
-import { samplerChoices, spacingChoices } from "../settings/samplers.ts";
 import { drawSeed, type Settings } from "../settings/settings.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
+import { useStore } from "../state/store.ts";
 import { IconButton, IconToggle } from "../ui/buttons.tsx";
-import { FieldRow, RangeField, SelectField } from "../ui/fields.tsx";
+import { FieldRow, RangeField } from "../ui/fields.tsx";
 import { TokenNote } from "./Composer.tsx";
+import { MoreFields } from "./MoreFields.tsx";
+import { SamplerFields } from "./SamplerFields.tsx";
 import { sourceStore } from "./source-store.ts";
 
 const NegativeField = ({ value }: { readonly value: string }) => (
@@ -44,37 +45,6 @@ const SeedField = ({ seed, seedLocked }: Pick<Settings, "seed" | "seedLocked">) 
       The same seed and settings give the same image; lock it to change one thing at a time.
     </Text>
   </TextField>
-);
-
-const OWN = "own";
-const samplerItems = [
-  { id: OWN, label: "The model's own", note: "DPM++ 2M SDE for the default model" },
-  ...samplerChoices(),
-];
-const spacingItems = [
-  { id: OWN, label: "The sampler's own" },
-  ...spacingChoices().map((word) => ({ id: word, label: word })),
-];
-const idOrNull = (id: string) => (id === OWN ? null : id);
-
-const SamplerFields = ({ sampler, spacing }: Pick<Settings, "sampler" | "spacing">) => (
-  <>
-    <SelectField
-      label="Sampler"
-      help="The way from noise to image; each has a look of its own at few steps."
-      value={sampler ?? OWN}
-      choices={samplerItems}
-      onChange={(id) => changeSettings({ sampler: idOrNull(id), ...(id === OWN && { spacing: null }) })}
-    />
-    <SelectField
-      label="Spacing"
-      help="Where the steps lie between noise and image; it goes with a sampler that you chose."
-      value={spacing ?? OWN}
-      choices={spacingItems}
-      isDisabled={sampler === null}
-      onChange={(id) => changeSettings({ spacing: idOrNull(id) })}
-    />
-  </>
 );
 
 const SizeFields = ({ width, height }: Pick<Settings, "width" | "height">) => {
@@ -151,6 +121,7 @@ export const SettingsPanel = () => {
       <SeedField {...settings} />
       <SamplerFields {...settings} />
       <SizeFields {...settings} />
+      <MoreFields {...settings} />
     </div>
   );
 };

@@ -1,5 +1,5 @@
-import { useStore } from "../app/store.ts";
-import { changeView } from "../app/view-store.ts";
+import { useStore } from "../state/store.ts";
+import { changeView } from "../state/view-store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { PixelCanvas } from "./Plate.tsx";
 import { changeSource, sourceStore } from "./source-store.ts";

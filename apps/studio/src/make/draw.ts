@@ -1,8 +1,7 @@
-import { changeView } from "../app/view-store.ts";
-import { drawOptions } from "../settings/request.ts";
+import { drawOptions, type Sources } from "../settings/request.ts";
 import { drawSeed, laterSeed, type Settings } from "../settings/settings.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
-import { promptVariant } from "../settings/wildcards.ts";
+import { changeView } from "../state/view-store.ts";
 import { enqueue } from "./queue.ts";
 import { sourceStore } from "./source-store.ts";
 
@@ -12,22 +11,21 @@ export function drawImages(): void {
   const seed = settings.seedLocked ? settings.seed : drawSeed();
   if (seed !== settings.seed) changeSettings({ seed });
   const { image: init, mask } = sourceStore.get();
-  const images = Array.from({ length: settings.count }, (_, i) => imageOf({ ...settings, seed }, i));
   changeView({ view: "make", selected: undefined });
-  enqueue(images.map((image) => ({ options: drawOptions(image, { init, mask }) })));
+  enqueue(requests({ ...settings, seed }, { count: settings.count, sources: { init, mask } }));
 }
 
-/** Image number `index` of the settings: the next seed, and the next choice of the prompt's wildcards. */
-const imageOf = (settings: Settings, index: number): Settings => ({
-  ...settings,
-  prompt: promptVariant(settings.prompt, index),
-  negative: promptVariant(settings.negative, index),
-  seed: laterSeed(settings.seed, index),
-});
+/** Requests of images with the next seeds and the next choices of the prompt's wildcards. */
+const requests = (
+  settings: Settings,
+  { count, sources = {} }: { readonly count: number; readonly sources?: Sources },
+) =>
+  Array.from({ length: count }, (_, index) => ({
+    options: drawOptions({ ...settings, seed: laterSeed(settings.seed, index) }, { ...sources, index }),
+  }));
 
 /** Makes images of the seeds that follow. */
 export function drawVariations(settings: Settings, count: number): void {
-  const images = Array.from({ length: count }, (_, i) => imageOf(settings, i + 1));
   changeView({ view: "make", selected: undefined });
-  enqueue(images.map((image) => ({ options: drawOptions(image) })));
+  enqueue(requests({ ...settings, seed: laterSeed(settings.seed, 1) }, { count }));
 }

@@ -1,7 +1,7 @@
-import { createStore } from "../app/store.ts";
 import { asError, engineStore } from "../engine/engine-store.ts";
 import { fileSettings, isForeign, type RestoredSettings } from "../settings/recipe-settings.ts";
 import { settingsStore } from "../settings/settings-store.ts";
+import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
 
 /** A file that was dropped or opened, and the settings in it. */
@@ -17,9 +17,9 @@ export const dropStore = createStore<DroppedFile | undefined>(undefined);
 /** Reads a file and asks what it is for. */
 export async function receiveFile(file: File): Promise<void> {
   const engine = engineStore.get();
-  const own = engine.status === "ready" ? engine.info : undefined;
+  const model = engine.status === "ready" ? engine.info : undefined;
   try {
-    const restored = await fileSettings(file, { base: settingsStore.get(), own });
+    const restored = await fileSettings(file, { base: settingsStore.get(), model });
     dropStore.set({ file, restored, url: URL.createObjectURL(file) });
   } catch (error) {
     if (isForeign(error) && file.type.startsWith("image/")) {

@@ -1,7 +1,7 @@
 import type { Image } from "aquatint";
-import { createStore } from "../app/store.ts";
 import { openEngine } from "../engine/engine-store.ts";
 import type { Trace } from "../engine/protocol.ts";
+import { createStore } from "../state/store.ts";
 
 /** What a frame of the filmstrip shows: the noisy latent, or the estimate of the image at that step. */
 export type FrameKind = "x" | "x0";

@@ -1,8 +1,8 @@
 import type { Image } from "aquatint";
-import { createStore } from "../app/store.ts";
 import { asError, openEngine } from "../engine/engine-store.ts";
 import type { DrawOptions, DrawResult } from "../engine/protocol.ts";
 import { addImage, type GalleryImage } from "../gallery/gallery-store.ts";
+import { createStore } from "../state/store.ts";
 
 /** An image that waits or is being made. */
 export interface Job {

@@ -1,5 +1,5 @@
 import type { Image } from "aquatint";
-import { createStore } from "../app/store.ts";
+import { createStore } from "../state/store.ts";
 
 /** The image that the next one starts from, and what of it is painted. */
 export interface SourceState {

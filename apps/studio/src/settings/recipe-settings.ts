@@ -60,21 +60,21 @@ export interface ModelName {
  */
 export async function fileSettings(
   file: File,
-  { base, own }: { readonly base: Settings; readonly own: ModelName | undefined },
+  { base, model }: { readonly base: Settings; readonly model: ModelName | undefined },
 ): Promise<RestoredSettings | undefined> {
   const { name } = file;
   const metadata = imageMetadata(await imageTexts(new Uint8Array(await file.arrayBuffer()), { name }));
   if (!metadata) return undefined;
   const request = fromMetadata(metadata, { name });
   const { settings, notes } = restored({ ...request.options }, base);
-  return { settings, notes: [...modelNotes(request, own), ...request.notes, ...notes] };
+  return { settings, notes: [...modelNotes(request, model), ...request.notes, ...notes] };
 }
 
 function modelNotes(
   { model, modelHash }: Pick<ReturnType<typeof fromMetadata>, "model" | "modelHash">,
-  own: ModelName | undefined,
+  current: ModelName | undefined,
 ): readonly string[] {
-  if (own?.modelHash && modelHash && own.modelHash.startsWith(modelHash.toLowerCase())) return [];
+  if (current?.modelHash && modelHash && current.modelHash.startsWith(modelHash.toLowerCase())) return [];
   return [
     `made by ${model ?? "a model without a name"}: the model of this page makes another image of the same settings`,
   ];

@@ -1,12 +1,15 @@
 import type { Image } from "aquatint";
 import type { DrawOptions } from "../engine/protocol.ts";
 import type { Settings } from "./settings.ts";
+import { promptVariant } from "./wildcards.ts";
 
-/** Images that an image begins with. */
+/** Images that an image begins with, and which of several it is. */
 export interface Sources {
   readonly init?: Image | undefined;
   /** White where to paint. */
   readonly mask?: Image | undefined;
+  /** Number of the image, from 0. */
+  readonly index?: number;
 }
 
 const digits = (seed: string): number | bigint => {
@@ -14,10 +17,11 @@ const digits = (seed: string): number | bigint => {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 };
 
-/** The library's options for settings. */
-export function drawOptions(settings: Settings, { init, mask }: Sources = {}): DrawOptions {
-  const { prompt, negative, seed, width, height, steps, guidance, strength } = settings;
+/** The library's options for settings, with the first choices of the prompt's wildcards, or those of image number `index`. */
+export function drawOptions(settings: Settings, { init, mask, index = 0 }: Sources = {}): DrawOptions {
+  const { seed, width, height, steps, guidance, strength } = settings;
   const { promptSyntax, rng, clipSkip, guidanceRescale, feather } = settings;
+  const [prompt, negative] = [promptVariant(settings.prompt, index), promptVariant(settings.negative, index)];
   return {
     prompt,
     ...(negative !== "" && { negative }),

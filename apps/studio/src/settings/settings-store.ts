@@ -1,4 +1,4 @@
-import { createStore } from "../app/store.ts";
+import { createStore } from "../state/store.ts";
 import { initialSettings, parseSettings, type Settings } from "./settings.ts";
 import { settingsOfLink } from "./share.ts";
 

@@ -15,8 +15,9 @@ export function linkOf(settings: Settings, base: string): string {
 export function settingsOfLink(hash: string): Settings | undefined {
   if (!hash.startsWith(PREFIX)) return undefined;
   try {
-    const text = decodeURIComponent(hash.slice(PREFIX.length));
-    return parseSettings(JSON.stringify({ prompt: initialSettings.prompt, ...JSON.parse(text) }));
+    const changed: unknown = JSON.parse(decodeURIComponent(hash.slice(PREFIX.length)));
+    if (typeof changed !== "object" || Array.isArray(changed)) return undefined;
+    return parseSettings(JSON.stringify({ prompt: initialSettings.prompt, ...changed }));
   } catch {
     return undefined;
   }

@@ -41,5 +41,7 @@ const brings = <Kind extends string>(parts: object, kind: Kind): parts is Readon
   kind in parts;
 
 /** Parts that packages bring, by kind: "commands", "datasets", "tasks", "drawings". */
-export const packageParts = <Kind extends keyof typeof lab | keyof typeof emoji | keyof typeof studio>(kind: Kind): readonly Part<Kind>[] =>
+export const packageParts = <Kind extends keyof typeof lab | keyof typeof emoji | keyof typeof studio>(
+  kind: Kind,
+): readonly Part<Kind>[] =>
   (packages as readonly object[]).flatMap((parts) => (brings(parts, kind) ? [parts[kind]] : []));
