@@ -23,6 +23,7 @@ const CACHE = "aquatint-page-__VERSION__";
 
 const addressOf = (file: string): string => new URL(file, scope.registration.scope).href;
 const pageAddresses = new Set(files.map(addressOf));
+const isOfPage = (address: string): boolean => pageAddresses.has(address) || address.startsWith(addressOf("assets/"));
 
 scope.addEventListener("install", (event) => {
   event.waitUntil(
@@ -48,13 +49,20 @@ scope.addEventListener("fetch", (event) => {
   const address = url.replace(/[?#].*$/, "");
   if (method !== "GET") return;
   if (mode === "navigate" && address === scope.registration.scope) event.respondWith(page(addressOf("index.html")));
-  else if (pageAddresses.has(address)) event.respondWith(page(address));
+  else if (isOfPage(address)) event.respondWith(page(address));
 });
 
 /** A file of the page, from the cache, with the headers that a host may not send. */
 async function page(address: string): Promise<Response> {
-  const response = (await caches.match(address)) ?? (await fetch(address));
+  const response = (await caches.match(address)) ?? (await fetched(address));
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(isolationHeaders)) headers.set(name, value);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}
+
+/** A file that was not kept yet. */
+async function fetched(address: string): Promise<Response> {
+  const response = await fetch(address);
+  if (response.ok) await (await caches.open(CACHE)).put(address, response.clone()).catch(() => {}); // the disk may be full
+  return response;
 }
