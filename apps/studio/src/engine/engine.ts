@@ -75,7 +75,7 @@ async function load(
   const starting = webRuntime({ device, threads });
   starting.catch(() => {}); // awaited below; a download that fails comes first
   const store = await browserPieces();
-  const manifest = await fetchManifest(base);
+  const manifest = await fetchManifest(base, store);
   const onProgress = (progress: Extract<EngineEvent, { type: "model" }>["progress"]) =>
     onEvent({ type: "model", progress });
   const files = await storedModel(manifest, { base, store, onProgress });

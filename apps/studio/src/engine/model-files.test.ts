@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterEach, expect, test, vi } from "vitest";
 import type { ModelManifest } from "./manifest.ts";
-import { type ModelProgress, storedModel } from "./model-files.ts";
+import { fetchManifest, type ModelProgress, storedModel } from "./model-files.ts";
 import { memoryPieces } from "./pieces.ts";
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -77,4 +77,16 @@ test("a browser that cannot store keeps the model for the visit", async () => {
   host();
   const full = { ...memoryPieces(), put: () => Promise.reject(new DOMException("full", "QuotaExceededError")) };
   expect(await load(full)).toEqual(content);
+});
+
+test("without a network the manifest of the last visit is read, and a host with another is believed", async () => {
+  const store = memoryPieces();
+  const reachable = vi.fn(async () => new Response(JSON.stringify(manifest)));
+  vi.stubGlobal("fetch", reachable);
+  expect(await fetchManifest("http://host/", store)).toEqual(manifest);
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no network")));
+  expect(await fetchManifest("http://host/", store)).toEqual(manifest);
+  await expect(fetchManifest("http://other/", store)).rejects.toMatchObject({ code: "studio/offline" });
+  vi.stubGlobal("fetch", async () => new Response("<p>page"));
+  await expect(fetchManifest("http://host/", store)).rejects.toMatchObject({ code: "studio/manifest" });
 });

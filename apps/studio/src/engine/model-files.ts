@@ -18,11 +18,33 @@ export interface StoredModelOptions {
   readonly onProgress: (progress: ModelProgress) => void;
 }
 
-/** The manifest of the model at an address. @throws AquatintError "studio/offline" or "studio/manifest". */
-export async function fetchManifest(base: string): Promise<ModelManifest> {
-  const response = await fetchPart(`${base}manifest.json`);
-  const manifest = await response.json().catch(() => undefined);
-  if (Array.isArray(manifest?.files)) return manifest;
+/**
+ * The manifest of the model at an address, as the host has it now; without a network the one of the last visit.
+ * @throws AquatintError "studio/…".
+ */
+export async function fetchManifest(base: string, store: PieceStore): Promise<ModelManifest> {
+  const key = `manifest ${base}`;
+  const address = `${base}manifest.json`;
+  const text = await fetchPart(address).then(
+    (response) => response.text(),
+    async (error: AquatintError) => {
+      const stored = error.code === "studio/offline" ? await store.get(key).catch(() => undefined) : undefined;
+      if (stored) return stored.text();
+      throw error;
+    },
+  );
+  const manifest = parseManifest(text);
+  await store.put(key, new Blob([text])).catch(() => {}); // the next visit then needs the network
+  return manifest;
+}
+
+function parseManifest(text: string): ModelManifest {
+  try {
+    const manifest = JSON.parse(text);
+    if (Array.isArray(manifest.files)) return manifest;
+  } catch {
+    // a host that answers everything with its page
+  }
   throw new AquatintError("studio/manifest", "the host has no list of the model's files at model/manifest.json", {
     hint: "serve the folder that the build wrote, all of it",
   });
@@ -96,7 +118,7 @@ async function fetchPart(url: string, init?: RequestInit): Promise<Response> {
 }
 
 const unreachable = (url: string, cause: unknown) =>
-  new AquatintError("studio/offline", `${url} could not be fetched`, {
+  new AquatintError("studio/offline", `could not fetch ${url}`, {
     hint: "check the connection; what came so far is kept, and the download goes on from there",
     cause,
   });

@@ -1,7 +1,7 @@
 import { AquatintError } from "aquatint";
 import { openDB } from "idb";
 
-/** Pieces of model files by their hash, kept from one visit to the next. */
+/** Pieces of model files by their hash, and manifests by their address, kept from one visit to the next. */
 export interface PieceStore {
   get(hash: string): Promise<Blob | undefined>;
   put(hash: string, piece: Blob): Promise<void>;
