@@ -48,7 +48,7 @@ const AxisFields = ({ label, draft, onChange, problem }: AxisFieldsProps) => (
       <Label className="field-label">Values of {label.toLowerCase()}</Label>
       <Input className="text-input" />
       <Text slot="description" className="help" data-problem={problem !== undefined || undefined}>
-        {problem ?? "Parted by commas."}
+        {problem ?? "Separated by commas."}
       </Text>
     </TextField>
   </div>
