@@ -12,7 +12,7 @@ import { changeView, type View, viewStore } from "../state/view-store.ts";
 import { Window } from "../ui/dialogs.tsx";
 import { Toasts } from "../ui/toasts.tsx";
 import { Header } from "./Header.tsx";
-import { shortcutOf, shortcuts } from "./shortcuts.ts";
+import { isTyping, shortcutOf, shortcuts } from "./shortcuts.ts";
 
 function useShortcuts(showSheet: () => void): void {
   const image = useShownImage();
@@ -22,7 +22,7 @@ function useShortcuts(showSheet: () => void): void {
       if (shortcut) {
         event.preventDefault();
         shortcut.run(image);
-      } else if (event.key === "?" && !(event.target instanceof HTMLTextAreaElement)) showSheet();
+      } else if (event.key === "?" && !isTyping(event.target)) showSheet();
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);

@@ -1,4 +1,5 @@
 import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { readLocal, writeLocal } from "../state/local.ts";
 import { createStore, useStore } from "../state/store.ts";
 import { IconButton } from "../ui/buttons.tsx";
 
@@ -8,7 +9,7 @@ const KEY = "aquatint-theme";
 
 const isTheme = (text: string | null): text is Theme => text !== null && Object.hasOwn(themes, text);
 const stored = (): Theme => {
-  const text = localStorage.getItem(KEY);
+  const text = readLocal(KEY);
   return isTheme(text) ? text : "system";
 };
 
@@ -17,7 +18,7 @@ const themeStore = createStore<Theme>("system");
 /** Colors the page as the visitor chose. */
 export function applyTheme(theme: Theme = stored()): void {
   themeStore.set(theme);
-  localStorage.setItem(KEY, theme);
+  writeLocal(KEY, theme);
   if (theme === "system") delete document.documentElement.dataset["theme"];
   else document.documentElement.dataset["theme"] = theme;
 }

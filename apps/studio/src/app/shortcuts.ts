@@ -44,7 +44,8 @@ export const shortcuts: readonly Shortcut[] = [
   { key: "4", label: "Compare", run: () => changeView({ view: "compare" }) },
 ];
 
-const isTyping = (target: EventTarget | null): boolean =>
+/** Whether a key belongs to what has the focus. */
+export const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   target.closest("input, textarea, [role=listbox], [role=menu], [role=dialog], [role=slider]") !== null;
 

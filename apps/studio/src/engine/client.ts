@@ -29,13 +29,13 @@ export function startEngine(onLost: () => void): EngineClient {
   const pending = new Map<number, Pending>();
   let last = 0;
   const post = (request: EngineRequest) => worker.postMessage(request);
-  const lose = (message: string) => {
+  const end = (error: AquatintError) => {
     worker.terminate();
-    const error = new AquatintError("studio/engine-lost", `the engine ended: ${message}`, {
-      hint: "it starts again with the next image; if it ends again, close other pages to free memory",
-    });
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
+  };
+  const lose = (message: string) => {
+    end(engineLost(message));
     onLost();
   };
   worker.onerror = ({ message }) => lose(message || "its script could not be loaded");
@@ -61,9 +61,14 @@ export function startEngine(onLost: () => void): EngineClient {
         signal?.addEventListener("abort", abort, { once: true });
         post({ id, call, params } as EngineRequest);
       }),
-    close: () => worker.terminate(),
+    close: () => end(engineLost("it was closed")),
   };
 }
+
+const engineLost = (message: string) =>
+  new AquatintError("studio/engine-lost", `the engine ended: ${message}`, {
+    hint: "it starts again with the next image; if it ends again, close other pages to free memory",
+  });
 
 const restored = ({ code, message, hint }: { code: string; message: string; hint?: string | undefined }) =>
   new AquatintError(code as AquatintError["code"], message, { hint });

@@ -1,4 +1,5 @@
 import { AquatintError } from "aquatint";
+import { readLocal, writeLocal } from "../state/local.ts";
 import { createStore } from "../state/store.ts";
 import { type EngineClient, startEngine } from "./client.ts";
 import type { ModelProgress } from "./model-files.ts";
@@ -17,7 +18,7 @@ export const engineStore = createStore<EngineState>({ status: "idle" });
 const DEVICE_KEY = "aquatint-device";
 
 /** The device that the person chose; wasm draws the small default model faster on most machines. */
-export const chosenDevice = (): EngineDevice => (localStorage.getItem(DEVICE_KEY) === "webgpu" ? "webgpu" : "wasm");
+export const chosenDevice = (): EngineDevice => (readLocal(DEVICE_KEY) === "webgpu" ? "webgpu" : "wasm");
 
 let opening: Promise<EngineClient> | undefined;
 let client: EngineClient | undefined;
@@ -66,7 +67,7 @@ function closeEngine(engine: EngineClient): void {
 
 /** Computes on another device from now on. */
 export async function chooseDevice(device: EngineDevice): Promise<void> {
-  localStorage.setItem(DEVICE_KEY, device);
+  writeLocal(DEVICE_KEY, device);
   if (client) closeEngine(client);
   await openEngine().catch(() => {});
 }

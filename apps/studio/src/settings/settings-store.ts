@@ -1,3 +1,4 @@
+import { readLocal, writeLocal } from "../state/local.ts";
 import { createStore } from "../state/store.ts";
 import { initialSettings, parseSettings, type Settings } from "./settings.ts";
 import { settingsOfLink } from "./share.ts";
@@ -11,27 +12,13 @@ function firstSettings(): Settings {
     history.replaceState(null, "", location.pathname + location.search);
     return linked;
   }
-  return parseSettings(stored() ?? "") ?? initialSettings;
-}
-
-function stored(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
+  return parseSettings(readLocal(KEY) ?? "") ?? initialSettings;
 }
 
 /** The settings of the next image. */
 export const settingsStore = createStore<Settings>(firstSettings());
 
-settingsStore.subscribe(() => {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(settingsStore.get()));
-  } catch {
-    // a browser that keeps nothing begins anew
-  }
-});
+settingsStore.subscribe(() => writeLocal(KEY, JSON.stringify(settingsStore.get())));
 
 /** Changes some settings. */
 export const changeSettings = (changes: Partial<Settings>): void =>
