@@ -66,18 +66,20 @@ export const App = () => {
     >
       <Tabs className="app" selectedKey={view} onSelectionChange={(key) => changeView({ view: key as View })}>
         <Header onShortcuts={showSheet} />
-        <TabPanel id="make" className="view">
-          <MakeView />
-        </TabPanel>
-        <TabPanel id="gallery" className="view">
-          <GalleryView />
-        </TabPanel>
-        <TabPanel id="grid" className="view">
-          <GridView />
-        </TabPanel>
-        <TabPanel id="compare" className="view">
-          <CompareView />
-        </TabPanel>
+        <main className="main">
+          <TabPanel id="make" className="view">
+            <MakeView />
+          </TabPanel>
+          <TabPanel id="gallery" className="view">
+            <GalleryView />
+          </TabPanel>
+          <TabPanel id="grid" className="view">
+            <GridView />
+          </TabPanel>
+          <TabPanel id="compare" className="view">
+            <CompareView />
+          </TabPanel>
+        </main>
       </Tabs>
       <DroppedFileWindow />
       <MaskEditor />

@@ -35,7 +35,7 @@ const ReadingFields = ({ promptSyntax, rng }: Pick<Settings, "promptSyntax" | "r
 /** Settings that few need, folded away. */
 export const MoreFields = ({ promptSyntax, rng, clipSkip, guidanceRescale }: Settings) => (
   <Disclosure className="more">
-    <Heading>
+    <Heading level={2}>
       <AriaButton slot="trigger" className="more-button">
         <Icon name="chevron" />
         More

@@ -26,7 +26,7 @@ export const Rail = ({ selected }: { readonly selected: string | undefined }) =>
     >
       {({ id, url, recipe }) => (
         <ListBoxItem id={id} textValue={`${recipe.prompt}, seed ${recipe.seed}`} className="thumb">
-          <img src={url} alt="" loading="lazy" />
+          <img src={url} alt={recipe.prompt} loading="lazy" />
         </ListBoxItem>
       )}
     </ListBox>
