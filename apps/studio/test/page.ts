@@ -18,11 +18,24 @@ export interface Studio {
   close(): Promise<void>;
 }
 
+/** Builds as for publishing: Vite reads NODE_ENV, which says "test" here. */
+async function published<T>(work: () => Promise<T>): Promise<T> {
+  const { NODE_ENV } = process.env;
+  process.env["NODE_ENV"] = "production";
+  try {
+    return await work();
+  } finally {
+    process.env["NODE_ENV"] = NODE_ENV;
+  }
+}
+
 /** Builds the page and serves it as `aquatint studio` does. */
 export async function openStudio(): Promise<Studio> {
   const folder = await mkdtemp(join(tmpdir(), "studio-"));
   const root = fileURLToPath(new URL("..", import.meta.url));
-  await build({ root, configFile: join(root, "vite.config.ts"), logLevel: "error", build: { outDir: folder } });
+  await published(() =>
+    build({ root, configFile: join(root, "vite.config.ts"), logLevel: "error", build: { outDir: folder } }),
+  );
   const site = await serveSite({ folder, port: 0 });
   const args = ["--enable-unsafe-webgpu", "--enable-features=Vulkan", "--use-webgpu-adapter=swiftshader"];
   const browser = await chromium.launch({ executablePath: executablePath!, args });
@@ -62,6 +75,7 @@ export async function visit(
 
 /** Presses Draw and waits for the image; its PNG file. */
 export async function draw(page: Page): Promise<Buffer> {
+  await page.locator(".status[data-status=ready], .status[data-status=slow]").waitFor();
   const before = await page.locator(".rail .thumb img").count();
   await page.getByRole("button", { name: "Draw", exact: true }).click();
   await page.locator(".rail .thumb img").nth(before).waitFor({ state: "attached" });
