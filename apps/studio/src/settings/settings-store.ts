@@ -9,6 +9,7 @@ const KEY = "aquatint-settings";
 function firstSettings(): Settings {
   const linked = settingsOfLink(location.hash);
   if (linked) {
+    writeLocal(KEY, JSON.stringify(linked)); // a reload finds the address without them
     history.replaceState(null, "", location.pathname + location.search);
     return linked;
   }
