@@ -115,7 +115,7 @@ export default defineConfig({
   server: { headers: isolationHeaders },
   preview: { headers: pageHeaders },
   build: {
-    outDir: "dist/site",
+    outDir: "dist/page",
     emptyOutDir: true,
     target: "es2022",
     chunkSizeWarningLimit: 1000,

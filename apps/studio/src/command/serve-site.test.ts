@@ -1,10 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import config from "../../vite.config.ts";
 import { pageHeaders } from "../site/headers.ts";
 import { type Site, serveSite } from "./serve-site.node.ts";
+import { siteFolder } from "./site-files.node.ts";
 
 let folder: string;
 let site: Site;
@@ -82,4 +85,11 @@ test("a port in use and a page that is not built are errors with advice", async 
   await expect(serveSite({ folder: join(folder, "none"), port: 0 })).rejects.toMatchObject({
     code: "studio/not-built",
   });
+});
+
+test("the page is built where the command looks for it, beside what is built of the sources", async () => {
+  const output = config.build?.outDir ?? "";
+  expect(siteFolder()).toBe(fileURLToPath(new URL(`../../${output}`, import.meta.url)));
+  const folders = await readdir(new URL("..", import.meta.url));
+  expect(folders.map((name) => `dist/${name}`)).not.toContain(output); // the one would empty the other
 });

@@ -28,7 +28,7 @@ export interface SiteFile {
 }
 
 /** The folder of the built page in this package. */
-export const siteFolder = (): string => fileURLToPath(new URL("../../dist/site", import.meta.url));
+export const siteFolder = (): string => fileURLToPath(new URL("../../dist/page", import.meta.url));
 
 /** Every file of a folder by its address, "/" for index.html. Nothing else of the disk has an address. */
 export async function siteFiles(folder: string): Promise<ReadonlyMap<string, SiteFile>> {
