@@ -6,9 +6,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const tsdown = join(root, "node_modules/tsdown/dist/run.mjs");
 
-/** Folders of the packages that are built. */
-export const builtPackages = readdirSync(join(root, "packages"))
-  .map((name) => join(root, "packages", name))
+/** Folders of the packages that are built: of an application what runs in Node. */
+export const builtPackages = ["packages", "apps"]
+  .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)))
   .filter((folder) => existsSync(join(folder, "tsdown.config.ts")));
 
 /** Builds each package unless its dist is newer than its sources, or `always`; 0 when every dist can be used. */

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -6,6 +6,10 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../", import.meta.url));
 
 const ignored = new Set(["node_modules", "dist", ".git", "out", ".cache", "coverage", ".vitest-attachments"]);
+
+/** The folder of a package, from the root: in apps/ where it is an application. */
+export const packageFolder = (name: string): string =>
+  existsSync(join(root, "apps", name)) ? `apps/${name}` : `packages/${name}`;
 
 /** Every file under `folder` that a person or a tool committed, as paths from the root with forward slashes. */
 export function filesUnder(folder = ""): string[] {

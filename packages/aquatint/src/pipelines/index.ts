@@ -39,7 +39,14 @@ export { textToImageModules } from "./model/text-to-image-modules.ts";
 export type { ControlInput, PlannedControl } from "./network/controlnet-inputs.ts";
 export * from "./network/network.ts";
 export type { ProgramCacheInput, ProgramObservation, ProgramObserver } from "./network/program-cache.ts";
-export { fitLatentRgb, type LatentPixels, type LatentShape, linearPreview, type Previewer } from "./preview/preview.ts";
+export {
+  fitLatentRgb,
+  type LatentPixels,
+  type LatentShape,
+  linearPreview,
+  modelPreviewer,
+  type Previewer,
+} from "./preview/preview.ts";
 export type { BatchOptions } from "./text-to-image/batch-network.ts";
 export { type CfgOptions, type DenoiseOptions, type DenoiseStep, denoise } from "./text-to-image/denoise.ts";
 export { type HiresFixOptions, hiresFixDefaults } from "./text-to-image/hires-fix.ts";

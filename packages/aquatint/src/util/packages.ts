@@ -26,8 +26,18 @@ const emoji = {
   },
 } as const;
 
+const STUDIO = "@aquatint/studio";
+const studio = {
+  commands: {
+    name: STUDIO,
+    /** For the help where the package is not installed. */
+    summaries: { studio: "open a page that makes images in the browser" },
+    load: () => import("@aquatint/studio/commands"),
+  },
+} as const;
+
 /** Every package that is used where it is installed, and what each brings: the one place that names them. */
-const packages = [lab, emoji] as const;
+const packages = [lab, emoji, studio] as const;
 
 type Part<Kind extends string> = Extract<(typeof packages)[number], Readonly<Record<Kind, unknown>>>[Kind];
 
@@ -35,5 +45,7 @@ const brings = <Kind extends string>(parts: object, kind: Kind): parts is Readon
   kind in parts;
 
 /** Parts that packages bring, by kind: "commands", "datasets", "tasks", "drawings". */
-export const packageParts = <Kind extends keyof typeof lab | keyof typeof emoji>(kind: Kind): readonly Part<Kind>[] =>
+export const packageParts = <Kind extends keyof typeof lab | keyof typeof emoji | keyof typeof studio>(
+  kind: Kind,
+): readonly Part<Kind>[] =>
   (packages as readonly object[]).flatMap((parts) => (brings(parts, kind) ? [parts[kind]] : []));

@@ -8,7 +8,7 @@ import { parameters } from "../../nn/module.ts";
 import { input } from "../../ops/leaves.ts";
 import type { Program, Runtime } from "../../runtime/types.ts";
 import type { TextToImageModel } from "../model/model-folder.ts";
-import { latentRgbIn, linearPreview, type Previewer, pixelPreview } from "./preview.ts";
+import { modelPreviewer, type Previewer } from "./preview.ts";
 
 /** Previews of x_0 while sampling: "auto" is "linear" where the model's map is known, else "off". */
 export const previewKinds = ["off", "auto", "linear", "taesd"] as const;
@@ -39,10 +39,9 @@ export function preparePreview(
 
 type Prepare = (model: TextToImageModel, path: string | undefined) => Promise<PreparedPreview | undefined>;
 
-const auto: Prepare = async ({ configs, latentRgb }) => {
-  if (!configs.vae) return () => pixelPreview;
-  const map = latentRgbIn(configs.vae) ?? latentRgb;
-  return map && (() => linearPreview(map));
+const auto: Prepare = async (model) => {
+  const previewer = modelPreviewer(model);
+  return previewer && (() => previewer);
 };
 
 const prepare: Readonly<Record<PreviewKind, Prepare>> = {

@@ -7,6 +7,7 @@ import { addScaled } from "../../math/vector.ts";
 import type { LatentRgb, Rgb } from "../../models/latent-rgb.ts";
 import { field, isJsonObject, listOf, readFields, type ValueType } from "../../util/fields.ts";
 import { itemAt } from "../../util/items.ts";
+import type { TextToImageModel } from "../model/model-folder.ts";
 import type { TextToImagePlan } from "../text-to-image/plan.ts";
 
 /** The shape of one image's latent. */
@@ -60,6 +61,16 @@ const wrongMap = (path: readonly string[], problem: string) =>
   new AquatintError("model/latent-rgb", `"${[LATENT_RGB_KEY, ...path].join(".")}" of the autoencoder: ${problem}`, {
     hint: "it holds factors, three numbers for each channel, and a bias of three",
   });
+
+/** The cheapest previewer of a model, without a network: of pixels, or by the map of its autoencoder or family; undefined where neither is known. */
+export function modelPreviewer({
+  configs,
+  latentRgb,
+}: Pick<TextToImageModel, "configs" | "latentRgb">): Previewer | undefined {
+  if (!configs.vae) return pixelPreview;
+  const map = latentRgbIn(configs.vae) ?? latentRgb;
+  return map && linearPreview(map);
+}
 
 /** Pairs to fit a map to. */
 export interface LatentPixels {

@@ -1,0 +1,90 @@
+import { useEffect, useState } from "react";
+import { DropZone, type FileDropItem, TabPanel, Tabs } from "react-aria-components";
+import { CompareView } from "../compare/CompareView.tsx";
+import { GalleryView } from "../gallery/GalleryView.tsx";
+import { GridView } from "../grid/GridView.tsx";
+import { DroppedFileWindow } from "../make/DroppedFile.tsx";
+import { receiveFile } from "../make/drop-store.ts";
+import { MakeView, useShownImage } from "../make/MakeView.tsx";
+import { MaskEditor } from "../make/MaskEditor.tsx";
+import { useStore } from "../state/store.ts";
+import { changeView, type View, viewStore } from "../state/view-store.ts";
+import { Window } from "../ui/dialogs.tsx";
+import { Toasts } from "../ui/toasts.tsx";
+import { Header } from "./Header.tsx";
+import { isTyping, shortcutOf, shortcuts } from "./shortcuts.ts";
+
+function useShortcuts(showSheet: () => void): void {
+  const image = useShownImage();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const shortcut = shortcutOf(event);
+      if (shortcut) {
+        event.preventDefault();
+        shortcut.run(image);
+      } else if (event.key === "?" && !isTyping(event.target)) showSheet();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [image, showSheet]);
+}
+
+const ShortcutSheet = (props: { readonly isOpen: boolean; readonly onClose: () => void }) => (
+  <Window title="Keyboard shortcuts" {...props}>
+    <dl className="keys">
+      <dt>
+        <kbd>Enter</kbd>
+      </dt>
+      <dd>Draw, in the prompt</dd>
+      {shortcuts.map(({ key, label }) => (
+        <div key={key}>
+          <dt>
+            <kbd>{key.length === 1 ? key.toUpperCase() : key}</kbd>
+          </dt>
+          <dd>{label}</dd>
+        </div>
+      ))}
+    </dl>
+  </Window>
+);
+
+/** The page. */
+export const App = () => {
+  const view = useStore(viewStore, (state) => state.view);
+  const [isSheetOpen, setSheetOpen] = useState(false);
+  const [showSheet] = useState(() => () => setSheetOpen(true));
+  useShortcuts(showSheet);
+  return (
+    <DropZone
+      className="drop"
+      aria-label="Drop an image"
+      getDropOperation={() => "copy"}
+      onDrop={async ({ items }) => {
+        const item = items.find((entry): entry is FileDropItem => entry.kind === "file");
+        if (item) await receiveFile(await item.getFile());
+      }}
+    >
+      <Tabs className="app" selectedKey={view} onSelectionChange={(key) => changeView({ view: key as View })}>
+        <Header onShortcuts={showSheet} />
+        <main className="main">
+          <TabPanel id="make" className="view">
+            <MakeView />
+          </TabPanel>
+          <TabPanel id="gallery" className="view">
+            <GalleryView />
+          </TabPanel>
+          <TabPanel id="grid" className="view">
+            <GridView />
+          </TabPanel>
+          <TabPanel id="compare" className="view">
+            <CompareView />
+          </TabPanel>
+        </main>
+      </Tabs>
+      <DroppedFileWindow />
+      <MaskEditor />
+      <ShortcutSheet isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />
+      <Toasts />
+    </DropZone>
+  );
+};

@@ -1,0 +1,20 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { openEngine } from "../engine/engine-store.ts";
+import { openGallery } from "../gallery/gallery-store.ts";
+import { registerOffline } from "../offline/register.ts";
+import { App } from "./App.tsx";
+import { applyTheme } from "./ThemeMenu.tsx";
+
+applyTheme();
+const root = document.querySelector("#root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}
+void openGallery();
+openEngine().catch(() => {}); // the page shows what went wrong
+void registerOffline();

@@ -1,0 +1,95 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import config from "../../vite.config.ts";
+import { pageHeaders } from "../site/headers.ts";
+import { type Site, serveSite } from "./serve-site.node.ts";
+import { siteFolder } from "./site-files.node.ts";
+
+let folder: string;
+let site: Site;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "studio-site-"));
+  await mkdir(join(folder, "site/assets"), { recursive: true });
+  await writeFile(join(folder, "secret.txt"), "secret");
+  await writeFile(join(folder, "site/index.html"), "<p>page");
+  await writeFile(join(folder, "site/assets/a b.wasm"), "0123456789");
+  site = await serveSite({ folder: join(folder, "site"), port: 0 });
+});
+afterAll(async () => {
+  await site.close();
+  await rm(folder, { recursive: true });
+});
+
+const get = (path: string, init?: RequestInit) => fetch(new URL(path, site.url), init);
+
+test.each(["", "index.html", "assets/a%20b.wasm", "missing"])(
+  "/%s has the headers of isolation and the policy",
+  async (path) => {
+    const { headers } = await get(path);
+    for (const [name, value] of Object.entries(pageHeaders)) expect(headers.get(name)).toBe(value);
+  },
+);
+
+test("files have their type, and those with a hash in the name may be kept", async () => {
+  const [page, wasm] = [await get(""), await get("assets/a%20b.wasm")];
+  expect(await page.text()).toBe("<p>page");
+  expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  expect(page.headers.get("cache-control")).toBe("no-cache");
+  expect(wasm.headers.get("content-type")).toBe("application/wasm");
+  expect(wasm.headers.get("cache-control")).toContain("immutable");
+  const again = await get("", { headers: { "if-none-match": page.headers.get("etag")! } });
+  expect([again.status, await again.text()]).toEqual([304, ""]);
+});
+
+test.each([
+  ["bytes=2-4", 206, "234", "bytes 2-4/10"],
+  ["bytes=7-", 206, "789", "bytes 7-9/10"],
+  ["bytes=-2", 206, "89", "bytes 8-9/10"],
+  ["bytes=8-99", 206, "89", "bytes 8-9/10"],
+  ["bytes=10-", 416, "", "bytes */10"],
+  ["bytes=0-1,3-4", 200, "0123456789", null],
+  ["bytes=-", 200, "0123456789", null],
+])("the range %s gives %i", async (range, status, text, part) => {
+  const response = await get("assets/a%20b.wasm", { headers: { range } });
+  expect([response.status, await response.text(), response.headers.get("content-range")]).toEqual([status, text, part]);
+});
+
+test("a HEAD has no body, and nothing is written", async () => {
+  const head = await get("assets/a%20b.wasm", { method: "HEAD" });
+  expect([head.headers.get("content-length"), await head.text()]).toEqual(["10", ""]);
+  expect((await get("", { method: "POST", body: "x" })).status).toBe(405);
+});
+
+test.each(["/../secret.txt", "/%2e%2e/secret.txt", "/assets/..%2f..%2fsecret.txt", "/%", "//secret.txt"])(
+  "%s leads nowhere",
+  async (path) => {
+    const status = await new Promise((resolve, reject) => {
+      request(site.url, { path }, (response) => resolve(response.resume().statusCode))
+        .on("error", reject)
+        .end();
+    });
+    expect(status).toBe(404);
+  },
+);
+
+test("a port in use and a page that is not built are errors with advice", async () => {
+  const port = Number(new URL(site.url).port);
+  await expect(serveSite({ folder: join(folder, "site"), port })).rejects.toMatchObject({
+    code: "studio/port",
+    hint: expect.stringContaining(`--port ${port + 1}`),
+  });
+  await expect(serveSite({ folder: join(folder, "none"), port: 0 })).rejects.toMatchObject({
+    code: "studio/not-built",
+  });
+});
+
+test("the page is built where the command looks for it, beside what is built of the sources", async () => {
+  const output = config.build?.outDir ?? "";
+  expect(siteFolder()).toBe(fileURLToPath(new URL(`../../${output}`, import.meta.url)));
+  const folders = await readdir(new URL("..", import.meta.url));
+  expect(folders.map((name) => `dist/${name}`)).not.toContain(output); // the one would empty the other
+});

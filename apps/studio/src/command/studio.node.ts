@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { type Command, type Io, integer } from "aquatint/cli";
+import { serveSite } from "./serve-site.node.ts";
+import { siteFolder } from "./site-files.node.ts";
+
+/** The options of `aquatint studio`, as they are parsed. */
+interface Flags {
+  readonly port: number;
+  readonly open: boolean;
+}
+
+/** The address keeps its port from one start to the next: browsers keep a gallery for each. */
+const PORT = 4780;
+
+/** Adds `aquatint studio` to the program. */
+export const addStudio = (program: Command, io: Io): Command =>
+  program
+    .command("studio")
+    .summary("open a page that makes images in the browser")
+    .description(
+      "Serves the studio to this machine and opens it in the browser. Images are made in the page; nothing is sent anywhere. Ctrl+C ends it.",
+    )
+    .option(
+      "--port <n>",
+      "port of the page; each port has a gallery of its own in the browser",
+      integer("--port", { min: 0, max: 65_535, example: PORT }),
+      PORT,
+    )
+    .option("--no-open", "print the address and do not open the browser")
+    .action((flags: Flags) => studio(flags, io));
+
+async function studio({ port, open }: Flags, io: Io): Promise<void> {
+  const site = await serveSite({ folder: siteFolder(), port });
+  io.stdout.write(`${site.url}\n`);
+  if (open) openBrowser(site.url, io);
+  await aborted(io.signal);
+  await site.close();
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+
+const openers: Partial<Record<NodeJS.Platform, readonly [command: string, ...args: string[]]>> = {
+  darwin: ["open"],
+  win32: ["cmd", "/c", "start", ""],
+};
+
+/** Opens an address in the browser; where there is none, the address that was printed has to do. */
+function openBrowser(url: string, { stderr }: Io): void {
+  const [command, ...args] = openers[process.platform] ?? ["xdg-open"];
+  const child = spawn(command, [...args, url], { stdio: "ignore", detached: true });
+  child.on("error", () => stderr.write("note: no browser could be opened; open the address above\n"));
+  child.unref();
+}

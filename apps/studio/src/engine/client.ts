@@ -1,0 +1,74 @@
+import { AquatintError } from "aquatint";
+import type { EngineAnswer, EngineCall, EngineCalls, EngineEvent, EngineRequest } from "./protocol.ts";
+
+/** Options of a call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: EngineEvent) => void) | undefined;
+}
+
+/** The page's side of the engine's worker. */
+export interface EngineClient {
+  call<K extends EngineCall>(
+    call: K,
+    params: EngineCalls[K]["params"],
+    options?: CallOptions,
+  ): Promise<EngineCalls[K]["result"]>;
+  close(): void;
+}
+
+interface Pending {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: unknown) => void;
+  readonly onEvent: ((event: EngineEvent) => void) | undefined;
+}
+
+/** Starts the worker; `onLost` is called once where it dies, after its calls have failed. */
+export function startEngine(onLost: () => void): EngineClient {
+  const worker = new Worker(new URL("./engine.worker.ts", import.meta.url), { type: "module", name: "engine" });
+  const pending = new Map<number, Pending>();
+  let last = 0;
+  const post = (request: EngineRequest) => worker.postMessage(request);
+  const end = (error: AquatintError) => {
+    worker.terminate();
+    for (const { reject } of pending.values()) reject(error);
+    pending.clear();
+  };
+  const lose = (message: string) => {
+    end(engineLost(message));
+    onLost();
+  };
+  worker.onerror = ({ message }) => lose(message || "its script could not be loaded");
+  worker.onmessage = ({ data }: MessageEvent<EngineAnswer>) => {
+    const call = pending.get(data.id);
+    if (!call) return;
+    if ("event" in data) return call.onEvent?.(data.event);
+    pending.delete(data.id);
+    if ("failure" in data) call.reject(restored(data.failure));
+    else call.resolve(data.result as never);
+  };
+  return {
+    call: (call, params, { signal, onEvent } = {}) =>
+      new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
+        const id = ++last;
+        pending.set(id, { resolve, reject, onEvent });
+        const abort = () => {
+          if (!pending.delete(id)) return;
+          post({ id, call: "abort" });
+          reject(signal?.reason);
+        };
+        signal?.addEventListener("abort", abort, { once: true });
+        post({ id, call, params } as EngineRequest);
+      }),
+    close: () => end(engineLost("it was closed")),
+  };
+}
+
+const engineLost = (message: string) =>
+  new AquatintError("studio/engine-lost", `the engine ended: ${message}`, {
+    hint: "it starts again with the next image; if it ends again, close other pages to free memory",
+  });
+
+const restored = ({ code, message, hint }: { code: string; message: string; hint?: string | undefined }) =>
+  new AquatintError(code as AquatintError["code"], message, { hint });

@@ -1,0 +1,16 @@
+import { useStore } from "../state/store.ts";
+import { engineStore } from "./engine-store.ts";
+import type { EngineInfo } from "./protocol.ts";
+
+/** Facts about the default model, until it says them itself. */
+const expected: Pick<EngineInfo, "sampleSize" | "multiple" | "steps" | "guidance" | "sampler"> = {
+  sampleSize: 64,
+  multiple: 16,
+  steps: 20,
+  guidance: 4,
+  sampler: "dpmpp-2m-sde",
+};
+
+/** What the model says of itself. */
+export const useEngineInfo = (): typeof expected =>
+  useStore(engineStore, (state) => (state.status === "ready" ? state.info : expected));

@@ -1,0 +1,37 @@
+import type { GenerationParameters } from "aquatint/pipelines";
+import { type DBSchema, openDB } from "idb";
+
+/** An image that is kept, as the browser stores it. */
+export interface StoredImage {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  readonly recipe: GenerationParameters;
+  readonly png: Blob;
+  readonly favorite: boolean;
+}
+
+interface Schema extends DBSchema {
+  images: { key: string; value: StoredImage; indexes: { created: number } };
+}
+
+/** Where images are kept. */
+export interface ImageDatabase {
+  all(): Promise<readonly StoredImage[]>;
+  put(image: StoredImage): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+/** The browser's own database. @throws where the browser keeps nothing. */
+export async function openDatabase(): Promise<ImageDatabase> {
+  const database = await openDB<Schema>("aquatint-gallery", 1, {
+    upgrade(db) {
+      db.createObjectStore("images", { keyPath: "id" }).createIndex("created", "created");
+    },
+  });
+  return {
+    all: () => database.getAllFromIndex("images", "created"),
+    put: async (image) => void (await database.put("images", image)),
+    remove: (id) => database.delete("images", id),
+  };
+}

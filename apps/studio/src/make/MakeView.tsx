@@ -1,0 +1,93 @@
+import { engineStore, openEngine } from "../engine/engine-store.ts";
+import { useEngineInfo } from "../engine/use-engine.ts";
+import { galleryStore } from "../gallery/gallery-store.ts";
+import { settingsStore } from "../settings/settings-store.ts";
+import { useStore } from "../state/store.ts";
+import { changeView, viewStore } from "../state/view-store.ts";
+import { Button } from "../ui/buttons.tsx";
+import { Window } from "../ui/dialogs.tsx";
+import { Notice } from "../ui/Notice.tsx";
+import { Composer } from "./Composer.tsx";
+import { Filmstrip, useFilmFrame } from "./Filmstrip.tsx";
+import { ImageActions } from "./ImageActions.tsx";
+import { Plate } from "./Plate.tsx";
+import { ProgressLine } from "./ProgressLine.tsx";
+import { queueStore } from "./queue.ts";
+import { Rail } from "./Rail.tsx";
+import { SettingsPanel } from "./SettingsPanel.tsx";
+
+/** The image on the plate: the selected one, or the newest. */
+export function useShownImage() {
+  const images = useStore(galleryStore, (state) => state.images);
+  const selected = useStore(viewStore, (state) => state.selected);
+  return images.find(({ id }) => id === selected) ?? images[0];
+}
+
+const Failures = () => {
+  const error = useStore(queueStore, (state) => state.error);
+  const engine = useStore(engineStore);
+  const problem = useStore(galleryStore, (state) => state.problem);
+  return (
+    <>
+      {engine.status === "failed" && (
+        <Notice kind="error" text={engine.error.message} hint={engine.error.hint}>
+          <Button onPress={() => void openEngine().catch(() => {})}>Try again</Button>
+        </Notice>
+      )}
+      {error && engine.status !== "failed" && <Notice kind="error" text={error.message} hint={error.hint} />}
+      {problem && <Notice kind="warning" text={problem} />}
+    </>
+  );
+};
+
+const Stage = () => {
+  const current = useStore(queueStore, (state) => state.current);
+  const { width, height } = useStore(settingsStore);
+  const { sampleSize } = useEngineInfo();
+  const image = useShownImage();
+  const frame = useFilmFrame(image?.id);
+  return (
+    <section className="stage" aria-label="Image">
+      <Plate
+        preview={current?.preview}
+        image={image}
+        frame={frame}
+        isBusy={current !== undefined}
+        width={current?.job.options.width ?? width ?? sampleSize}
+        height={current?.job.options.height ?? height ?? sampleSize}
+      />
+      <div className="under-plate">
+        {image && !current && <Filmstrip id={image.id} />}
+        {current ? (
+          <ProgressLine />
+        ) : image ? (
+          <ImageActions image={image} />
+        ) : (
+          <p className="welcome">Press Draw. The model runs in this tab, and nothing you type leaves it.</p>
+        )}
+      </div>
+    </section>
+  );
+};
+
+/** The view in which images are made. */
+export const MakeView = () => {
+  const isSheetOpen = useStore(viewStore, (state) => state.isSheetOpen);
+  const image = useShownImage();
+  return (
+    <div className="make">
+      <Rail selected={image?.id} />
+      <div className="bench">
+        <Failures />
+        <Composer />
+        <Stage />
+      </div>
+      <aside className="panel" aria-label="Settings">
+        <SettingsPanel />
+      </aside>
+      <Window title="Settings" kind="side" isOpen={isSheetOpen} onClose={() => changeView({ isSheetOpen: false })}>
+        <SettingsPanel />
+      </Window>
+    </div>
+  );
+};

@@ -1,0 +1,115 @@
+import {
+  Button as AriaButton,
+  Group,
+  Input,
+  Label,
+  Menu,
+  MenuItem,
+  MenuTrigger,
+  NumberField,
+  Popover,
+  Text,
+} from "react-aria-components";
+import { useEngineInfo } from "../engine/use-engine.ts";
+import { qualities, qualityOf, sizeOf, sizePresets } from "../settings/presets.ts";
+import { changeSettings, settingsStore } from "../settings/settings-store.ts";
+import { useStore } from "../state/store.ts";
+import { Icon } from "../ui/icons.tsx";
+
+interface MenuChoice {
+  readonly id: string;
+  readonly label: string;
+  readonly note: string;
+}
+
+interface ChoiceMenuProps {
+  readonly label: string;
+  readonly text: string;
+  readonly choices: readonly MenuChoice[];
+  readonly value: string;
+  readonly onChoose: (id: string) => void;
+}
+
+const ChoiceMenu = ({ label, text, choices, value, onChoose }: ChoiceMenuProps) => (
+  <MenuTrigger>
+    <AriaButton className="chip" aria-label={`${label}: ${text}`}>
+      {text}
+      <Icon name="chevron" />
+    </AriaButton>
+    <Popover className="popover">
+      <Menu
+        className="list"
+        items={choices}
+        selectionMode="single"
+        selectedKeys={[value]}
+        onAction={(key) => onChoose(String(key))}
+      >
+        {({ id, label: title, note }) => (
+          <MenuItem id={id} textValue={title} className="list-item">
+            <Text slot="label">{title}</Text>
+            <Text slot="description">{note}</Text>
+          </MenuItem>
+        )}
+      </Menu>
+    </Popover>
+  </MenuTrigger>
+);
+
+/** The size of the image. */
+export const SizeChoice = () => {
+  const settings = useStore(settingsStore);
+  const { sampleSize, multiple } = useEngineInfo();
+  const presets = sizePresets(sampleSize, multiple);
+  const value = sizeOf(settings, sampleSize);
+  const current = presets.find(({ id }) => id === value);
+  return (
+    <ChoiceMenu
+      label="Size"
+      text={current?.label ?? value.replace("x", " × ")}
+      value={value}
+      choices={presets.map(({ id, label }) => ({ id, label, note: `${id.replace("x", " × ")} pixels` }))}
+      onChoose={(id) => {
+        const preset = presets.find((item) => item.id === id);
+        const own = preset?.width === sampleSize && preset.height === sampleSize;
+        if (preset)
+          changeSettings(own ? { width: null, height: null } : { width: preset.width, height: preset.height });
+      }}
+    />
+  );
+};
+
+/** The quality of the image. */
+export const QualityChoice = () => {
+  const settings = useStore(settingsStore);
+  const value = qualityOf(settings);
+  return (
+    <ChoiceMenu
+      label="Quality"
+      text={qualities.find(({ id }) => id === value)?.label ?? `${settings.steps} steps`}
+      value={value}
+      choices={qualities.map(({ id, label, help }) => ({ id, label, note: help }))}
+      onChoose={(id) => changeSettings({ steps: qualities.find((quality) => quality.id === id)?.steps ?? null })}
+    />
+  );
+};
+
+/** The number of images. */
+export const CountStepper = () => {
+  const count = useStore(settingsStore, (settings) => settings.count);
+  return (
+    <NumberField
+      className="stepper"
+      value={count}
+      minValue={1}
+      maxValue={16}
+      onChange={(next) => changeSettings({ count: Number.isFinite(next) ? next : 1 })}
+    >
+      <Label className="visually-hidden">Images</Label>
+      <Group className="chip">
+        <AriaButton slot="decrement">−</AriaButton>
+        <Input />
+        <AriaButton slot="increment">+</AriaButton>
+      </Group>
+    </NumberField>
+  );
+};

@@ -1,0 +1,34 @@
+import { ListBox, ListBoxItem } from "react-aria-components";
+import { galleryStore } from "../gallery/gallery-store.ts";
+import { useStore } from "../state/store.ts";
+import { changeView } from "../state/view-store.ts";
+
+/** Images that the rail shows; the gallery has all. */
+const RAIL = 40;
+
+/** The newest images, one press away. */
+export const Rail = ({ selected }: { readonly selected: string | undefined }) => {
+  const images = useStore(galleryStore, (state) => state.images).slice(0, RAIL);
+  return (
+    <ListBox
+      className="rail"
+      aria-label="Latest images"
+      items={images}
+      layout="grid"
+      selectionMode="single"
+      selectionBehavior="replace"
+      selectedKeys={selected === undefined ? [] : [selected]}
+      onSelectionChange={(keys) => {
+        const [id] = keys === "all" ? [] : keys;
+        if (id !== undefined) changeView({ selected: String(id) });
+      }}
+      renderEmptyState={() => <span className="thumb thumb-empty" />}
+    >
+      {({ id, url, recipe }) => (
+        <ListBoxItem id={id} textValue={`${recipe.prompt}, seed ${recipe.seed}`} className="thumb">
+          <img src={url} alt={recipe.prompt} loading="lazy" />
+        </ListBoxItem>
+      )}
+    </ListBox>
+  );
+};

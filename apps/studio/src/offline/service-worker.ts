@@ -1,0 +1,68 @@
+import { isolationHeaders } from "../site/headers.ts";
+
+/** What TypeScript's DOM library lacks of a service worker. */
+interface ServiceWorkerEvent extends Event {
+  waitUntil(work: Promise<unknown>): void;
+}
+interface PageRequest extends ServiceWorkerEvent {
+  readonly request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
+interface ServiceWorkerScope {
+  addEventListener(type: "install" | "activate", listener: (event: ServiceWorkerEvent) => void): void;
+  addEventListener(type: "fetch", listener: (event: PageRequest) => void): void;
+  skipWaiting(): Promise<void>;
+  readonly clients: { claim(): Promise<void> };
+  readonly registration: { readonly scope: string };
+}
+const scope = self as unknown as ServiceWorkerScope;
+
+/** Both are filled in by the build. */
+const files = "__FILES__" as unknown as readonly string[];
+const CACHE = "aquatint-page-__VERSION__";
+
+const addressOf = (file: string): string => new URL(file, scope.registration.scope).href;
+const pageAddresses = new Set(files.map(addressOf));
+const isOfPage = (address: string): boolean => pageAddresses.has(address) || address.startsWith(addressOf("assets/"));
+
+scope.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches
+      .open(CACHE)
+      .then((cache) => cache.addAll(files.map(addressOf)))
+      .then(() => scope.skipWaiting()),
+  );
+});
+
+scope.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => names.filter((name) => name.startsWith("aquatint-page-") && name !== CACHE))
+      .then((old) => Promise.all(old.map((name) => caches.delete(name))))
+      .then(() => scope.clients.claim()),
+  );
+});
+
+scope.addEventListener("fetch", (event) => {
+  const { method, mode, url } = event.request;
+  const address = url.replace(/[?#].*$/, "");
+  if (method !== "GET") return;
+  if (mode === "navigate" && address === scope.registration.scope) event.respondWith(page(addressOf("index.html")));
+  else if (isOfPage(address)) event.respondWith(page(address));
+});
+
+/** A file of the page, from the cache, with the headers that a host may not send. */
+async function page(address: string): Promise<Response> {
+  const response = (await caches.match(address)) ?? (await fetched(address));
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(isolationHeaders)) headers.set(name, value);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}
+
+/** A file that was not kept yet. */
+async function fetched(address: string): Promise<Response> {
+  const response = await fetch(address);
+  if (response.ok) await (await caches.open(CACHE)).put(address, response.clone()).catch(() => {}); // the disk may be full
+  return response;
+}

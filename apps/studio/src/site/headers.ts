@@ -1,0 +1,36 @@
+/** SHA-256 of the style that React Aria writes into the page: touch does not scroll what is pressed. */
+const PRESSABLE_STYLE = "'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='";
+
+const policy = {
+  "default-src": "'none'",
+  "script-src": "'self' 'wasm-unsafe-eval'",
+  "style-src": `'self' ${PRESSABLE_STYLE}`,
+  "img-src": "'self' blob: data:",
+  "connect-src": "'self' blob:",
+  "worker-src": "'self' blob:",
+  "manifest-src": "'self'",
+  "base-uri": "'none'",
+  "form-action": "'none'",
+};
+const policyText = (entries: object): string =>
+  Object.entries(entries)
+    .map((entry) => entry.join(" "))
+    .join("; ");
+
+/** The page's policy as its `<meta>` element has it, for hosts that send no headers. */
+export const metaPolicy = policyText(policy);
+
+/** The two headers by which a page is cross-origin isolated, so that ONNX Runtime may use threads. */
+export const isolationHeaders = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+} as const;
+
+/** The headers of every file of the page. */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  ...isolationHeaders,
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Content-Security-Policy": policyText({ ...policy, "frame-ancestors": "'none'" }),
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+};

@@ -1,0 +1,49 @@
+import {
+  Button as AriaButton,
+  Text,
+  UNSTABLE_Toast as Toast,
+  UNSTABLE_ToastContent as ToastContent,
+  UNSTABLE_ToastQueue as ToastQueue,
+  UNSTABLE_ToastRegion as ToastRegion,
+} from "react-aria-components";
+import { IconButton } from "./buttons.tsx";
+
+interface Message {
+  readonly text: string;
+  readonly detail?: string | undefined;
+  /** A way back. */
+  readonly action?: { readonly label: string; readonly run: () => void } | undefined;
+}
+
+const queue = new ToastQueue<Message>({ maxVisibleToasts: 3 });
+
+/** Says something beside the page for some seconds; with an action it stays longer. */
+export function say(text: string, options: Omit<Message, "text"> = {}): void {
+  queue.add({ text, ...options }, { timeout: options.action || options.detail ? 9000 : 5000 });
+}
+
+/** The place where messages appear. */
+export const Toasts = () => (
+  <ToastRegion queue={queue} className="toasts">
+    {({ toast }) => (
+      <Toast toast={toast} className="toast">
+        <ToastContent className="toast-content">
+          <Text slot="title">{toast.content.text}</Text>
+          {toast.content.detail && <Text slot="description">{toast.content.detail}</Text>}
+        </ToastContent>
+        {toast.content.action && (
+          <AriaButton
+            className="toast-action"
+            onPress={() => {
+              toast.content.action?.run();
+              queue.close(toast.key);
+            }}
+          >
+            {toast.content.action.label}
+          </AriaButton>
+        )}
+        <IconButton label="Close the message" icon="close" slot="close" />
+      </Toast>
+    )}
+  </ToastRegion>
+);

@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright";
+import { build } from "vite";
+import { findChromium } from "../../../scripts/browser.ts";
+import { type Site, serveSite } from "../src/command/serve-site.node.ts";
+import { initialSettings, type Settings } from "../src/settings/settings.ts";
+
+/** The Chromium of the tests; undefined where none is installed. */
+export const executablePath = findChromium();
+
+/** The built page, served, and a browser. */
+export interface Studio {
+  readonly site: Site;
+  readonly browser: Browser;
+  close(): Promise<void>;
+}
+
+/** Builds as for publishing: Vite reads NODE_ENV, which says "test" here. */
+async function published<T>(work: () => Promise<T>): Promise<T> {
+  const { NODE_ENV } = process.env;
+  process.env["NODE_ENV"] = "production";
+  try {
+    return await work();
+  } finally {
+    process.env["NODE_ENV"] = NODE_ENV;
+  }
+}
+
+/** Builds the page and serves it as `aquatint studio` does. */
+export async function openStudio(): Promise<Studio> {
+  const folder = await mkdtemp(join(tmpdir(), "studio-"));
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  await published(() =>
+    build({ root, configFile: join(root, "vite.config.ts"), logLevel: "error", build: { outDir: folder } }),
+  );
+  const site = await serveSite({ folder, port: 0 });
+  const args = ["--enable-unsafe-webgpu", "--enable-features=Vulkan", "--use-webgpu-adapter=swiftshader"];
+  const browser = await chromium.launch({ executablePath: executablePath!, args });
+  return {
+    ...{ site, browser },
+    async close() {
+      await browser.close();
+      await site.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** A page of a visitor, and what went wrong in it. */
+export interface Visit {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly problems: string[];
+}
+
+/** Opens the page with settings, two steps where they say no others. */
+export async function visit(
+  { browser, site }: Studio,
+  settings: Partial<Settings> = {},
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
+  context.setDefaultTimeout(120_000);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("pageerror", ({ message }) => problems.push(message));
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  const link = { ...initialSettings, steps: 2, seedLocked: true, ...settings };
+  await page.goto(`${site.url}#make=${encodeURIComponent(JSON.stringify(link))}`);
+  return { context, page, problems };
+}
+
+/** Presses Draw and waits for the image; its PNG file. */
+export async function draw(page: Page): Promise<Buffer> {
+  await page.locator(".status[data-status=ready], .status[data-status=slow]").waitFor();
+  const before = await page.locator(".rail .thumb img").count();
+  await page.getByRole("button", { name: "Draw", exact: true }).click();
+  await page.locator(".rail .thumb img").nth(before).waitFor({ state: "attached" });
+  await page.locator(".actions").waitFor();
+  return shownImage(page);
+}
+
+/** The file of the image on the plate. */
+export async function shownImage(page: Page): Promise<Buffer> {
+  const bytes = await page.locator(".plate img").evaluate(async (image: HTMLImageElement) => {
+    return Array.from(new Uint8Array(await (await fetch(image.src)).arrayBuffer()));
+  });
+  return Buffer.from(bytes);
+}

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+import type { ModelManifest } from "./src/engine/manifest.ts";
+import { isolationHeaders, metaPolicy, pageHeaders } from "./src/site/headers.ts";
+
+const modelFolder = fileURLToPath(new URL("latent", import.meta.resolve("@aquatint/model-emoji/package.json")));
+const MODEL_NAME = "model-emoji/latent";
+/** Bytes of a piece: what is fetched, checked and kept at once. */
+const PIECE = 2 ** 20;
+
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+async function modelManifest(): Promise<ModelManifest> {
+  const entries = await readdir(modelFolder, { recursive: true });
+  const paths = entries
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => /\.(json|txt|safetensors)$/.test(path));
+  const files = await Promise.all(
+    paths.toSorted().map(async (path) => {
+      const bytes = await readFile(join(modelFolder, path));
+      const starts = Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, i) => i * PIECE);
+      const pieces = starts.map((start) => sha256(bytes.subarray(start, start + PIECE)));
+      return { path, size: bytes.length, sha256: sha256(bytes), pieces };
+    }),
+  );
+  return {
+    name: MODEL_NAME,
+    pieceSize: PIECE,
+    files: files.filter(({ path }) => !/^LICENSE|^dataset\.json$/.test(path)),
+  };
+}
+
+/** Serves the default model at `model/` with the hashes of its pieces, and copies it into the build. */
+function defaultModel(): Plugin {
+  let output = "";
+  return {
+    name: "default-model",
+    configResolved: ({ root, build }) => {
+      output = resolve(root, build.outDir, "model");
+    },
+    configureServer({ middlewares }) {
+      middlewares.use(async (request, response, next) => {
+        if (request.url === "/model/manifest.json") response.end(JSON.stringify(await modelManifest()));
+        else {
+          request.url = request.url?.replace(/^\/model\//, `/@fs${modelFolder}/`);
+          next();
+        }
+      });
+    },
+    async writeBundle() {
+      await mkdir(output, { recursive: true });
+      await cp(modelFolder, output, { recursive: true, filter: (path) => !path.endsWith(".png") });
+      await writeFile(join(output, "manifest.json"), JSON.stringify(await modelManifest()));
+    },
+  };
+}
+
+/** The policy in the page itself, and the files of headers that some hosts read. */
+function policies(): Plugin {
+  return {
+    name: "policies",
+    apply: "build",
+    transformIndexHtml: () => [
+      {
+        tag: "meta",
+        attrs: { "http-equiv": "Content-Security-Policy", content: metaPolicy },
+        injectTo: "head-prepend",
+      },
+    ],
+    generateBundle() {
+      const lines = Object.entries(pageHeaders).map(([name, value]) => `  ${name}: ${value}`);
+      this.emitFile({ type: "asset", fileName: "_headers", source: `/*\n${lines.join("\n")}\n` });
+    },
+  };
+}
+
+/** Files that are kept when they are first used: 27 MB for WebGPU. Files of the host are not the page's. */
+const unlisted = /^service-worker\.js$|^_headers$|asyncify|worker-webgpu/;
+
+/** Tells the service worker which files the page has. */
+function fileList(): Plugin {
+  return {
+    name: "file-list",
+    apply: "build",
+    enforce: "post",
+    async generateBundle(_, bundle) {
+      const worker = bundle["service-worker.js"];
+      if (worker?.type !== "chunk") throw new Error("the build has no service-worker.js");
+      const files = [...Object.keys(bundle), "icon.svg", "manifest.webmanifest"].filter((name) => !unlisted.test(name));
+      const list = JSON.stringify(files.toSorted());
+      const version = sha256(new TextEncoder().encode(list)).slice(0, 12);
+      const code = worker.code.replace(/["'`]__FILES__["'`]/, list).replace("__VERSION__", version);
+      if (code.includes("__FILES__")) throw new Error("service-worker.js has no place for the list of files");
+      worker.code = code;
+    },
+  };
+}
+
+const { version } = JSON.parse(
+  await readFile(new URL("../../packages/aquatint/package.json", import.meta.url), "utf8"),
+);
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  base: "./",
+  plugins: [react(), defaultModel(), policies(), fileList()],
+  resolve: { tsconfigPaths: true },
+  define: { "import.meta.env.AQUATINT_VERSION": JSON.stringify(version) },
+  worker: { format: "es" },
+  optimizeDeps: { exclude: ["onnxruntime-web"] },
+  server: { headers: isolationHeaders },
+  preview: { headers: pageHeaders },
+  build: {
+    outDir: "dist/page",
+    emptyOutDir: true,
+    target: "es2022",
+    chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      input: { page: "index.html", "service-worker": "src/offline/service-worker.ts" },
+      output: {
+        entryFileNames: ({ name }) => (name === "service-worker" ? "service-worker.js" : "assets/[name]-[hash].js"),
+      },
+    },
+  },
+});
