@@ -8,7 +8,7 @@ const node: TestProjectConfiguration = {
   extends: true,
   test: {
     name: "node",
-    include: ["packages/*/{src,test}/**/*.test.ts", "{test,scripts,examples,bench}/**/*.test.ts"],
+    include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "{test,scripts,examples,bench}/**/*.test.ts"],
     exclude: ["**/node_modules/**", ...inBrowser],
     globalSetup: "test/worker-bundle.ts",
     pool: "forks",

@@ -18,7 +18,7 @@ export {
 export type { ImageFile } from "./image/image-file.ts";
 export type { ImageTexts } from "./image/image-texts.ts";
 export { psnr } from "./image/psnr.ts";
-export { fitted, type ImageInput, type Size, within } from "./image/resize.ts";
+export { fitted, type ImageInput, resized, type Size, within } from "./image/resize.ts";
 export { type ImageValues, imageValues, maskValues } from "./image/values.ts";
 export { escapedMarkup, xmlCharacters } from "./markup.ts";
 export { type ImageMetadata, imageMetadata, type MetadataSource, type NetworkCall } from "./metadata/index.ts";

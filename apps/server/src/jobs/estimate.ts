@@ -1,0 +1,47 @@
+import type { Sql } from "../queue/database.ts";
+import { secondsAUnit, workAhead } from "../queue/rows.ts";
+import type { Job } from "./types.ts";
+
+/** How long a job is expected to take. */
+export interface StartEstimate {
+  /** Jobs before it in the queue; 0 for the next one and a running one. */
+  readonly position: number;
+  /** Seconds until it starts and until it is done; undefined before the first job of its model was measured. */
+  readonly startsIn: number | undefined;
+  readonly doneIn: number | undefined;
+}
+
+/** Seconds without news after which a worker does not count. */
+const WORKER_SEEN = 30;
+
+/** The place of a job and its times, from the speed of the last jobs of its model. */
+export async function estimateStart(sql: Sql, job: Job): Promise<StartEstimate> {
+  const isRunning = job.state === "running";
+  const [rate, ahead, workers] = [
+    await secondsAUnit(sql, job.model),
+    isRunning ? { jobs: 0, units: 0 } : await workAhead(sql, job),
+    await liveWorkers(sql),
+  ];
+  const startsIn = rate === undefined ? undefined : (rate * ahead.units) / Math.max(1, workers);
+  const share = isRunning && job.progress ? shareOf(job.progress) : 0;
+  return {
+    position: ahead.jobs,
+    startsIn,
+    doneIn: rate === undefined || startsIn === undefined ? undefined : startsIn + rate * job.units * (1 - share),
+  };
+}
+
+/** Workers that asked for jobs lately or have one. */
+export async function liveWorkers(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ readonly count: number }>(
+    `SELECT count(*)::int AS count FROM (
+       SELECT id FROM aquatint.workers WHERE seen_at > now() - $1 * interval '1 second'
+       UNION SELECT worker FROM aquatint.jobs WHERE state = 'running') AS live`,
+    [WORKER_SEEN],
+  );
+  return row?.count ?? 0;
+}
+
+/** Share of a job that is done, 0 .. 1. */
+export const shareOf = ({ image, images, step, steps }: NonNullable<Job["progress"]>): number =>
+  Math.min(1, image / images + (steps > 0 ? step / (steps * images) : 0));

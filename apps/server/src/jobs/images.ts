@@ -1,0 +1,152 @@
+import { AquatintError, type Image } from "aquatint";
+import type { ImageTexts } from "aquatint/formats";
+import { jsonSeed } from "aquatint/math";
+import type { GenerateOptions, GenerationEvent } from "aquatint/node";
+import { encodeImage, imageFormats, modelLabel, prepareGeneration } from "aquatint/node";
+import { generationParameters, parameterTexts, type TextToImagePlan, webUiSampler } from "aquatint/pipelines";
+import { itemAt } from "aquatint/util";
+import { version } from "../version.ts";
+import type { ImageRequest } from "./fields.ts";
+import type { KindContext, KindEvent, PreparedJob, RunSignals } from "./kind.ts";
+import { cachedModelHash } from "./model-hash.ts";
+import { type RequestFiles, requestFiles, seedOf } from "./request-files.ts";
+
+/** What a kind that makes images adds to the options of a generation. */
+export type ImageOptions = Pick<GenerateOptions, "init" | "mask" | "strength" | "hires" | "width" | "height">;
+
+/** Checks a request for images and makes it ready to be run. @throws AquatintError */
+export async function prepareImages(
+  request: ImageRequest,
+  extra: ImageOptions,
+  context: KindContext,
+): Promise<PreparedJob> {
+  const files = await requestFiles(request, context);
+  const options = await generateOptions(request, { extra, files, context });
+  const generation = await prepareGeneration(options);
+  const { plans, memory } = generation;
+  const plan = itemAt(plans, 0);
+  const { hiresFix } = plan;
+  return {
+    model: modelLabel(generation.model.name),
+    limited:
+      memory !== undefined &&
+      (memory.weightMemory !== "packed" || memory.residency !== "all" || memory.tile !== undefined),
+    work: {
+      pixels: hiresFix ? hiresFix.width * hiresFix.height : plan.width * plan.height,
+      steps: plan.steps - plan.begin + (hiresFix ? hiresFix.steps - hiresFix.begin : 0),
+      images: plans.length,
+    },
+    run: (signals) => run({ options, plans, request, files }, signals),
+  };
+}
+
+async function generateOptions(
+  request: ImageRequest,
+  {
+    extra,
+    files,
+    context,
+  }: { readonly extra: ImageOptions; readonly files: RequestFiles; readonly context: KindContext },
+): Promise<GenerateOptions> {
+  const { clipSkip, clipSkipRule, promptSyntax, emphasis, steps, guidance, guidanceRescale } = request;
+  const { sampler, rng, noise, count, batch } = request;
+  const controls = request.controls.map(async ({ image, model, ...control }) => ({
+    ...control,
+    image: await context.image(image),
+  }));
+  return {
+    ...{ clipSkip, clipSkipRule, promptSyntax, emphasis, steps, guidance, guidanceRescale, sampler, rng, noise },
+    ...context.engine,
+    ...extra,
+    ...files.open,
+    ...files.prompts,
+    seed: seedOf(request.seed),
+    controls: await Promise.all(controls),
+    preview: "auto",
+    ...{ count, batch: Math.min(batch, count) },
+  };
+}
+
+interface PlannedImages {
+  readonly options: GenerateOptions;
+  readonly plans: readonly TextToImagePlan[];
+  readonly request: ImageRequest;
+  readonly files: RequestFiles;
+}
+
+/** Makes the images batch by batch, so that one batch can be skipped. */
+async function* run(planned: PlannedImages, { signal, part }: RunSignals): AsyncGenerator<KindEvent, void, void> {
+  const { options, plans } = planned;
+  const { batch = 1 } = options;
+  for (let done = 0; done < plans.length; done += batch) {
+    const skip = part();
+    const rows = Math.min(batch, plans.length - done);
+    const { seed } = itemAt(plans, done);
+    try {
+      const both = AbortSignal.any([signal, skip]);
+      const generation = await prepareGeneration({ ...options, seed, count: rows, batch: rows, signal: both });
+      const describe = await metadataWriter(generation, planned);
+      let index = done;
+      for await (const event of generation.run()) {
+        if (event.type === "image")
+          yield await fileEvent(event.image, { plan: itemAt(plans, index++), describe, planned });
+        else yield* stepEvent(event, done);
+      }
+    } catch (error) {
+      if (signal.aborted || !skip.aborted) throw error;
+    }
+  }
+}
+
+function* stepEvent(event: GenerationEvent, done: number): Generator<KindEvent> {
+  if (event.type !== "evaluation" || event.row > 0 || !event.final) return;
+  const { i, n, preview } = event;
+  yield { type: "step", image: done, step: i + 1, steps: n, preview };
+}
+
+type Describe = (
+  plan: TextToImagePlan,
+) => Promise<{ readonly texts: ImageTexts; readonly modelHash: string | undefined }>;
+
+/** The texts of an image's file; the prompt in the lines for other programs is the one that was given. */
+async function metadataWriter(
+  { model, options }: Awaited<ReturnType<typeof prepareGeneration>>,
+  { files, request }: PlannedImages,
+): Promise<Describe> {
+  const modelHash = await cachedModelHash(model);
+  return async (plan) => {
+    const recipe = generationParameters(plan, {
+      ...{ model: modelLabel(model.name), modelHash, version, options, networks: model },
+      otherVae: files.open.vae !== undefined,
+    });
+    const sampler = await webUiSampler(plan);
+    const { prompt, negative } = request;
+    const { aquatint } = parameterTexts(recipe, sampler);
+    const { parameters } = parameterTexts({ ...recipe, prompt, negative }, sampler);
+    return { modelHash, texts: { aquatint, parameters } };
+  };
+}
+
+interface FileInput {
+  readonly plan: TextToImagePlan;
+  readonly describe: Describe;
+  readonly planned: PlannedImages;
+}
+
+async function fileEvent(image: Image, { plan, describe, planned }: FileInput): Promise<KindEvent> {
+  const { format, quality } = planned.request;
+  const { texts, modelHash } = await describe(plan);
+  const bytes = await encodeImage(image, { format: imageFormats[format], quality, texts });
+  const { width, height } = image;
+  return {
+    ...{ type: "file", bytes, width, height, modelHash },
+    extension: format === "jpeg" ? "jpg" : format,
+    mimeType: `image/${format}`,
+    seed: jsonSeed(plan.seed),
+    infotext: texts.parameters,
+  };
+}
+
+/** Refuses a request that lacks what its kind needs. */
+export const missing = (message: string, hint: string): AquatintError =>
+  new AquatintError("request/missing", message, { hint });
