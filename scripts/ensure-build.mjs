@@ -7,8 +7,8 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const tsdown = join(root, "node_modules/tsdown/dist/run.mjs");
 
 /** Folders of the packages that are built. */
-export const builtPackages = readdirSync(join(root, "packages"))
-  .map((name) => join(root, "packages", name))
+export const builtPackages = ["packages", "apps"]
+  .flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(root, parent, name)))
   .filter((folder) => existsSync(join(folder, "tsdown.config.ts")));
 
 /** Builds each package unless its dist is newer than its sources, or `always`; 0 when every dist can be used. */

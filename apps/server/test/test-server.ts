@@ -42,14 +42,17 @@ export async function testServer(options: Partial<ServerConfig> = {}): Promise<T
 }
 
 /** The events of a stream, by name. */
-export async function* serverEvents(response: Response): AsyncGenerator<{ readonly event: string; readonly data: string }> {
+export async function* serverEvents(
+  response: Response,
+): AsyncGenerator<{ readonly event: string; readonly data: string }> {
   let text = "";
   for await (const chunk of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
     text += chunk;
     for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
       const lines = text.slice(0, end).split("\n");
       text = text.slice(end + 2);
-      const field = (name: string) => lines.flatMap((line) => (line.startsWith(`${name}: `) ? [line.slice(name.length + 2)] : [])).join("\n");
+      const field = (name: string) =>
+        lines.flatMap((line) => (line.startsWith(`${name}: `) ? [line.slice(name.length + 2)] : [])).join("\n");
       if (field("data")) yield { event: field("event") || "message", data: field("data") };
     }
   }

@@ -22,8 +22,21 @@ const emoji = {
   datasets: { name: EMOJI, names: ["emoji-singles", "emoji-scenes"], load: () => import("@aquatint/emoji/datasets") },
 } as const;
 
+const SERVER = "@aquatint/server";
+const server = {
+  commands: {
+    name: SERVER,
+    summaries: {
+      serve: "serve models over HTTP to clients of AUTOMATIC1111, OpenAI and programs",
+      worker: "run jobs of a server on another machine",
+      users: "manage the users of a server",
+    },
+    load: () => import("@aquatint/server/commands"),
+  },
+} as const;
+
 /** Every package that is used where it is installed, and what each brings: the one place that names them. */
-const packages = [lab, emoji] as const;
+const packages = [lab, emoji, server] as const;
 
 type Part<Kind extends string> = Extract<(typeof packages)[number], Readonly<Record<Kind, unknown>>>[Kind];
 
@@ -31,5 +44,7 @@ const brings = <Kind extends string>(parts: object, kind: Kind): parts is Readon
   kind in parts;
 
 /** Parts that packages bring, by kind: "commands", "datasets", "tasks", "drawings". */
-export const packageParts = <Kind extends keyof typeof lab | keyof typeof emoji>(kind: Kind): readonly Part<Kind>[] =>
+export const packageParts = <Kind extends keyof typeof lab | keyof typeof emoji | keyof typeof server>(
+  kind: Kind,
+): readonly Part<Kind>[] =>
   (packages as readonly object[]).flatMap((parts) => (brings(parts, kind) ? [parts[kind]] : []));

@@ -1,7 +1,7 @@
+import { join } from "node:path";
 import { decodePng } from "aquatint";
 import { imageMetadata, imageTexts } from "aquatint/formats";
 import { generate } from "aquatint/node";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serverEvents, type TestServer, testServer } from "../../../test/test-server.ts";
 
@@ -30,7 +30,14 @@ test("a job is drawn by the worker as the library draws it, with its events on t
   const file = await server.call(job?.files[0]?.url ?? "");
   expect(file.headers.get("content-type")).toBe("image/png");
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const options = { prompt: "a red apple", steps: 4, seed: 7, model: join(server.folder, "tiny"), cache: false, keepAlive: 0 };
+  const options = {
+    prompt: "a red apple",
+    steps: 4,
+    seed: 7,
+    model: join(server.folder, "tiny"),
+    cache: false,
+    keepAlive: 0,
+  };
   for await (const event of generate(options)) {
     if (event.type === "image") expect((await decodePng(bytes)).data).toEqual(event.image.data);
   }
