@@ -1,6 +1,7 @@
 import { AquatintError } from "aquatint";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { ZodError } from "zod";
 import { RetryLater } from "../jobs/errors.ts";
 
 /** An error as surfaces write it in their own shapes. */
@@ -37,7 +38,15 @@ export function httpFailure(error: unknown): HttpFailure {
   }
   if (error instanceof AquatintError) {
     const { code, message, hint } = error;
+    if ("status" in error && typeof error.status === "number") {
+      return { status: error.status as ContentfulStatusCode, code, message, hint };
+    }
     return { status: statuses[code] ?? statuses[code.split("/")[0] ?? ""] ?? 400, code, message, hint };
+  }
+  if (error instanceof ZodError) {
+    const { path = [], message = "" } = error.issues[0] ?? {};
+    const where = path.join(".");
+    return { status: 422, code: "request/invalid", message: where ? `${where}: ${message}` : message, hint: undefined };
   }
   if (error instanceof HTTPException) {
     const code = error.status === 413 ? "request/size" : "request/invalid";

@@ -18,6 +18,12 @@ export const sizeFields = {
   height: side.optional().describe("pixels; what the model was trained at if absent"),
 };
 
+/** How an image of other proportions is brought to the size. */
+export const fitField = z
+  .enum(["crop", "stretch"])
+  .default("crop")
+  .describe("how an image of other proportions is brought to the size");
+
 const loraField = z.object({
   name: name.describe("as /v1/models lists it"),
   scale: z.number().min(-100).max(100).default(1),

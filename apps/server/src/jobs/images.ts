@@ -12,12 +12,16 @@ import { cachedModelHash } from "./model-hash.ts";
 import { type RequestFiles, requestFiles, seedOf } from "./request-files.ts";
 
 /** What a kind that makes images adds to the options of a generation. */
-export type ImageOptions = Pick<GenerateOptions, "init" | "mask" | "strength" | "hires" | "width" | "height">;
+export interface ImageOptions
+  extends Pick<GenerateOptions, "init" | "mask" | "strength" | "hires" | "width" | "height"> {
+  /** Changes each image before it is encoded. */
+  readonly finish?: ((image: Image) => Image) | undefined;
+}
 
 /** Checks a request for images and makes it ready to be run. @throws AquatintError */
 export async function prepareImages(
   request: ImageRequest,
-  extra: ImageOptions,
+  { finish, ...extra }: ImageOptions,
   context: KindContext,
 ): Promise<PreparedJob> {
   const files = await requestFiles(request, context);
@@ -27,6 +31,7 @@ export async function prepareImages(
   const plan = itemAt(plans, 0);
   const { hiresFix } = plan;
   return {
+    queue: files.name,
     model: modelLabel(generation.model.name),
     limited:
       memory !== undefined &&
@@ -36,7 +41,7 @@ export async function prepareImages(
       steps: plan.steps - plan.begin + (hiresFix ? hiresFix.steps - hiresFix.begin : 0),
       images: plans.length,
     },
-    run: (signals) => run({ options, plans, request, files }, signals),
+    run: (signals) => run({ options, plans, request, files, finish }, signals),
   };
 }
 
@@ -46,7 +51,7 @@ async function generateOptions(
     extra,
     files,
     context,
-  }: { readonly extra: ImageOptions; readonly files: RequestFiles; readonly context: KindContext },
+  }: { readonly extra: Omit<ImageOptions, "finish">; readonly files: RequestFiles; readonly context: KindContext },
 ): Promise<GenerateOptions> {
   const { clipSkip, clipSkipRule, promptSyntax, emphasis, steps, guidance, guidanceRescale } = request;
   const { sampler, rng, noise, count, batch } = request;
@@ -72,6 +77,7 @@ interface PlannedImages {
   readonly plans: readonly TextToImagePlan[];
   readonly request: ImageRequest;
   readonly files: RequestFiles;
+  readonly finish: ImageOptions["finish"];
 }
 
 /** Makes the images batch by batch, so that one batch can be skipped. */
@@ -133,9 +139,10 @@ interface FileInput {
   readonly planned: PlannedImages;
 }
 
-async function fileEvent(image: Image, { plan, describe, planned }: FileInput): Promise<KindEvent> {
+async function fileEvent(drawn: Image, { plan, describe, planned }: FileInput): Promise<KindEvent> {
   const { format, quality } = planned.request;
   const { texts, modelHash } = await describe(plan);
+  const image = planned.finish?.(drawn) ?? drawn;
   const bytes = await encodeImage(image, { format: imageFormats[format], quality, texts });
   const { width, height } = image;
   return {

@@ -44,6 +44,8 @@ export type KindEvent =
 
 /** A request that is checked: nothing is loaded. */
 export interface PreparedJob {
+  /** Name of the model in the catalog, by whose queue workers find the job; empty where it needs none. */
+  readonly queue: string;
   /** Name of the model in the files. */
   readonly model: string;
   /** Pixels of one file, steps of the network for it, and files. */

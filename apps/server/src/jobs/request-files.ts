@@ -7,6 +7,8 @@ import { promptNetworks } from "./prompt-networks.ts";
 
 /** The files that a request names, and its prompts without the names of networks. */
 export interface RequestFiles {
+  /** Name of the model in the catalog. */
+  readonly name: string;
   readonly open: Pick<GenerateOptions, "model" | "vae" | "loras" | "embeddings" | "controlNets">;
   readonly prompts: { readonly prompt: string; readonly negative: string };
 }
@@ -21,10 +23,12 @@ export async function requestFiles(request: NamedFiles, { models }: KindContext)
   );
   const [prompt = "", negative = ""] = parts.map((part) => part.prompt);
   const loras = [...request.loras, ...parts.flatMap((part) => part.loras)];
+  const model = await models.find("model", request.model);
   return {
+    name: model.name,
     prompts: { prompt, negative },
     open: {
-      model: (await models.find("model", request.model)).path,
+      model: model.path,
       vae: vae === undefined ? undefined : (await models.find("vae", vae)).path,
       loras: await Promise.all(
         loras.map(async ({ name, scale }) => ({ file: (await models.find("lora", name)).path, scale })),

@@ -137,15 +137,22 @@ async function submit(
   if (earlier) return sameJob(earlier, requestHash);
   const id = randomUUID();
   const inputs = await requestInputs(
-    { ...request, seed: request["seed"] ?? newSeed() },
+    { ...request, ...("seed" in kind.schema.shape && { seed: request["seed"] ?? newSeed() }) },
     { id, paths: kind.images, maxPixels: limits.maxInputPixels },
   );
   const prepared = await kind.prepare(inputs.request, { models, image: inputs.image, engine });
   checkBudget(prepared.work, limits);
-  const model = await models.find("model", request["model"] as string | undefined);
   for (const [key, bytes] of inputs.files) await store.put(key, bytes, "application/octet-stream");
   const submission = await submitJob(options, {
-    ...{ id, owner, surface, kind: kind.name, model: model.name, request: inputs.request, limited: prepared.limited },
+    ...{
+      id,
+      owner,
+      surface,
+      kind: kind.name,
+      model: prepared.queue,
+      request: inputs.request,
+      limited: prepared.limited,
+    },
     ...{ units: unitsOf(prepared.work), requestHash, idempotencyKey, task },
   });
   if (submission.type !== "added" && inputs.files.size > 0) await store.removeJob(id);

@@ -1,5 +1,6 @@
+import { flattenAlpha, resized } from "aquatint/formats";
 import { z } from "zod";
-import { imageField, imageFields, sizeFields } from "../fields.ts";
+import { fitField, imageField, imageFields, sizeFields } from "../fields.ts";
 import { prepareImages } from "../images.ts";
 import { defineKind } from "../kind.ts";
 
@@ -12,10 +13,13 @@ export const imageToImage = defineKind({
     ...imageFields,
     ...sizeFields,
     image: imageField,
+    fit: fitField,
     strength: z.number().gt(0).max(1).default(0.75).describe("how far to go from the image"),
   }),
-  async prepare({ image, strength, width, height, ...request }, context) {
-    const init = await context.image(image);
+  async prepare({ image, fit, strength, width, height, ...request }, context) {
+    const source = await context.image(image);
+    const isStretched = fit === "stretch" && width !== undefined && height !== undefined;
+    const init = isStretched ? resized(flattenAlpha(source), { width, height }) : source;
     return prepareImages(request, { init, strength, width, height }, context);
   },
 });

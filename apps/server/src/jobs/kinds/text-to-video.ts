@@ -39,10 +39,12 @@ export const textToVideo = defineKind({
   images: [],
   schema,
   async prepare(request, context) {
+    const { name: queue } = await context.models.find("model", request.model);
     const generation = await prepareVideo(await videoOptions(request, context));
     const { plans, memory, model } = generation;
     const plan = itemAt(plans, 0);
     return {
+      queue,
       model: modelLabel(model.name),
       limited: memory !== undefined && (memory.weightMemory !== "packed" || memory.residency !== "all"),
       work: { pixels: plan.width * plan.height * plan.frames, steps: plan.steps, images: plans.length },
