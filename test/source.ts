@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
 import ts from "typescript";
-import { filesUnder, root } from "./tree.ts";
+import { filesUnder, packageFolder, root } from "./tree.ts";
 
 /** One import, export-from, dynamic import or import type. */
 export interface Import {
@@ -27,11 +27,11 @@ export interface Source {
 
 const parsed = new Map<string, readonly Source[]>();
 
-/** The TypeScript files of packages/NAME/src that are neither tests nor cases of tests. */
+/** The TypeScript files of a package, in its src, that are neither tests nor cases of tests. */
 export function sources(name: string): readonly Source[] {
   const cached = parsed.get(name);
   if (cached) return cached;
-  const folder = `packages/${name}/src`;
+  const folder = `${packageFolder(name)}/src`;
   const list = filesUnder(folder)
     .filter((path) => path.endsWith(".ts") && !/\.(test|test-d|cases)\.ts$/.test(path))
     .map((path) => parse(folder, path.slice(folder.length + 1)));

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,3 +18,7 @@ export function filesUnder(folder = ""): string[] {
       return entry.isDirectory() ? filesUnder(path) : entry.isFile() ? [path] : [];
     });
 }
+
+/** The folder of a package of the project, "packages/lab" or "apps/server", as a path from the root. */
+export const packageFolder = (name: string): string =>
+  existsSync(join(root, "packages", name)) ? `packages/${name}` : `apps/${name}`;

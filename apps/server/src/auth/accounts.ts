@@ -47,18 +47,18 @@ export const openAccounts: Accounts = { open: true, find: async () => LOCAL };
 /** One account, whose token the operator gave. */
 export function singleAccount(token: string): Accounts {
   const users: readonly User[] = [{ name: "admin", role: "admin", tokens: [tokenHash(token)] }];
-  return { open: false, find: async (given, name) => userOf(users, given, name) };
+  return { open: false, find: async (value, name) => userOf(users, value, name) };
 }
 
 /** Milliseconds after which the users file is looked at again. */
-const FRESH = 1000;
+const RECHECK_MS = 1000;
 
 /** The users of a file, which is read again when it changed. @throws AquatintError "users/…" where it is wrong at the start. */
 export async function fileAccounts(path: string): Promise<Accounts> {
   let users = await readUsers(path);
   let [stamp, checked] = [await stampOf(path), Date.now()];
   const current = async (): Promise<readonly User[]> => {
-    if (Date.now() - checked < FRESH) return users;
+    if (Date.now() - checked < RECHECK_MS) return users;
     checked = Date.now();
     const next = await stampOf(path);
     if (next !== stamp) {
@@ -79,7 +79,7 @@ const stampOf = async (path: string): Promise<string> => {
 function userOf(users: readonly User[], token: string | undefined, name: string | undefined): Account | undefined {
   if (token === undefined) return undefined;
   const hash = Buffer.from(tokenHash(token));
-  const matches = users.filter((user) => user.tokens.some((own) => timingSafeEqual(Buffer.from(own), hash)));
+  const matches = users.filter((user) => user.tokens.some((entry) => timingSafeEqual(Buffer.from(entry), hash)));
   const match = matches.find((user) => name === undefined || user.name === name);
   return match && { name: match.name, role: match.role };
 }

@@ -48,9 +48,9 @@ async function add(name: string, { users: file, role }: Flags, io: Io): Promise<
 async function remove(name: string, { users: file }: Flags, io: Io): Promise<void> {
   const path = resolve(io.cwd, file);
   const users = await readUsers(path);
-  const others = users.filter((user) => user.name !== name);
-  if (others.length === users.length) {
+  const remaining = users.filter((user) => user.name !== name);
+  if (remaining.length === users.length) {
     throw new AquatintError("users/unknown", `there is no user "${name}" in ${path}`, { hint: "aquatint users list" });
   }
-  await writeUsers(path, others);
+  await writeUsers(path, remaining);
 }

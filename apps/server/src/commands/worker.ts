@@ -36,7 +36,7 @@ async function work(flags: Flags, io: Io): Promise<void> {
   const log = openLog(flags.logLevel);
   const { leaseSeconds, drainSeconds } = serverDefaults;
   const { maxMemory, ...withoutLimit } = engine;
-  const named = models.length + modelFolders.length > 0 ? models : [await defaultModelFolder()];
+  const modelPaths = models.length + modelFolders.length > 0 ? models : [await defaultModelFolder()];
   const id = workerId(randomUUID().slice(0, 8));
   await using queue = await openQueue({ data, databaseUrl }, (error) =>
     log.error({ error: error.message }, "queue failed"),
@@ -44,7 +44,7 @@ async function work(flags: Flags, io: Io): Promise<void> {
   io.stdout.write(`Worker ${id} waits for jobs\n`);
   await startWorker(
     {
-      ...{ id, models: { models: named, folders: modelFolders }, storage: { folder: join(data, "files"), s3 } },
+      ...{ id, models: { models: modelPaths, folders: modelFolders }, storage: { folder: join(data, "files"), s3 } },
       ...{ engine: withoutLimit, maxMemory, leaseSeconds, drainSeconds },
     },
     {

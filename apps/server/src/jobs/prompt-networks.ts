@@ -9,17 +9,17 @@ export interface PromptNetworks {
 /** The networks that a prompt of the web UI names: `<lora:name:0.8>`. @throws AquatintError for other networks. */
 export function promptNetworks(text: string): PromptNetworks {
   const loras: { name: string; scale: number }[] = [];
-  const prompt = text.replace(/<(\w+):([^<>]+)>/g, (whole, kind: string, rest: string) => {
+  const prompt = text.replace(/<(\w+):([^<>]+)>/g, (tag, kind: string, rest: string) => {
     if (kind !== "lora" && kind !== "lyco") {
-      if (kind !== "hypernet") return whole;
-      throw new AquatintError("prompt/network", `the prompt names ${whole}, and hypernetworks are not run here`, {
+      if (kind !== "hypernet") return tag;
+      throw new AquatintError("prompt/network", `the prompt names ${tag}, and hypernetworks are not run here`, {
         hint: "leave it out, or take a LoRA",
       });
     }
-    const [name = "", scale = "1", ...others] = rest.split(":");
+    const [name = "", scale = "1", ...surplus] = rest.split(":");
     const value = Number(scale);
-    if (!name || !Number.isFinite(value) || others.length > 0) {
-      throw new AquatintError("prompt/network", `expected <lora:name:scale> in the prompt, got ${whole}`, {
+    if (!name || !Number.isFinite(value) || surplus.length > 0) {
+      throw new AquatintError("prompt/network", `expected <lora:name:scale> in the prompt, got ${tag}`, {
         hint: "for example <lora:style:0.8>",
       });
     }

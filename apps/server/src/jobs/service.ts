@@ -34,7 +34,7 @@ export interface JobUpdate {
   readonly estimate: StartEstimate | undefined;
 }
 
-/** Jobs, as every surface sees them: each call names the owner, who sees only their own. */
+/** Jobs, as every surface sees them: each call names the owner, who sees only their ownJob. */
 export interface JobService {
   /** Checks a request and adds it to the queue. @throws AquatintError, RetryLater where the queue is full. */
   submit(request: JobRequest): Promise<Job>;
@@ -69,50 +69,36 @@ const PLACE_INTERVAL = 1000;
 
 /** The one service behind all surfaces. */
 export function jobService(options: JobServiceOptions): JobService {
-  const { database, feed, store } = options;
-  const own = async (owner: string, id: string): Promise<Job> => {
+  const { database, feed, store, models } = options;
+  const ownJob = async (owner: string, id: string): Promise<Job> => {
     const job = isId(id) ? await readJob(database, id) : undefined;
+    if (job?.result) models.remember(job.model, job.result.modelHash);
     if (job?.owner === owner) return job;
     throw new AquatintError("job/unknown", `there is no job "${id}"`, {
       hint: "jobs are forgotten some time after their end",
     });
   };
   const get = async (owner: string, id: string): Promise<JobUpdate> => {
-    const job = await own(owner, id);
+    const job = await ownJob(owner, id);
     return { job, estimate: isFinal(job.state) ? undefined : await estimateStart(database, job) };
   };
-  async function* watch(owner: string, id: string, signal?: AbortSignal): AsyncGenerator<JobUpdate, void, void> {
-    const changes = feed.watch(id);
-    try {
-      for (;;) {
-        const update = await get(owner, id);
-        yield update;
-        if (isFinal(update.job.state) || signal?.aborted) return;
-        await changes.next(PLACE_INTERVAL, signal);
-      }
-    } finally {
-      changes.stop();
-    }
-  }
+  const watch: JobService["watch"] = (owner, id, signal) => watchJob(feed, { get: () => get(owner, id), id, signal });
   return {
     submit: (request) => submit(request, options),
     get,
     list: (filter) => listJobs(database, filter),
     stop: async (owner, id, stop) => {
-      await own(owner, id);
+      await ownJob(owner, id);
       return stopJob(options, { id, owner, stop });
     },
     watch,
-    async end(owner, id, signal) {
-      for await (const { job } of watch(owner, id, signal)) if (isFinal(job.state)) return job;
-      throw new AquatintError("job/left", "the caller left before the job ended", { hint: "ask for the job again" });
-    },
+    end: (owner, id, signal) => lastOf(watch(owner, id, signal)),
     async preview(owner, id) {
-      await own(owner, id);
+      await ownJob(owner, id);
       return readPreview(database, id);
     },
     async file(owner, id, index) {
-      const { result } = await own(owner, id);
+      const { result } = await ownJob(owner, id);
       const file = result?.files[index];
       const bytes = file && (await store.get(file.key));
       if (file && bytes) return { ...file, bytes };
@@ -120,6 +106,32 @@ export function jobService(options: JobServiceOptions): JobService {
       throw new AquatintError("job/file", `the job has no file ${index}: it has ${count}`, { hint: "count from 0" });
     },
   };
+}
+
+async function lastOf(updates: AsyncGenerator<JobUpdate, void, void>): Promise<Job> {
+  for await (const { job } of updates) if (isFinal(job.state)) return job;
+  throw new AquatintError("job/left", "the caller left before the job ended", { hint: "ask for the job again" });
+}
+
+interface WatchOptions {
+  readonly id: string;
+  readonly get: () => Promise<JobUpdate>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A job now and after each change, until its end. */
+async function* watchJob(feed: JobFeed, { id, get, signal }: WatchOptions): AsyncGenerator<JobUpdate, void, void> {
+  const changes = feed.watch(id);
+  try {
+    for (;;) {
+      const update = await get();
+      yield update;
+      if (isFinal(update.job.state) || signal?.aborted) return;
+      await changes.next(PLACE_INTERVAL, signal);
+    }
+  } finally {
+    changes.stop();
+  }
 }
 
 /** Tells whether a text is a job's id. */

@@ -1,7 +1,7 @@
 import type { JsonSeed } from "aquatint/math";
 
 /** States of a job; the last three are its end. */
-export const jobStates = ["queued", "running", "done", "failed", "cancelled"] as const;
+export const jobStates = ["queued", "running", "done", "failed", "canceled"] as const;
 /** The state of a job. */
 export type JobState = (typeof jobStates)[number];
 
@@ -92,7 +92,7 @@ export interface LeasedJob extends Job {
 
 /** How a worker ended a job. */
 export interface JobOutcome {
-  readonly state: "done" | "failed" | "cancelled";
+  readonly state: "done" | "failed" | "canceled";
   readonly result?: JobResult | undefined;
   readonly error?: JobFailure | undefined;
 }

@@ -1,11 +1,9 @@
 import { AquatintError } from "aquatint";
 import { unknownName } from "aquatint/math";
 import { type FoundFile, findFiles } from "./find.ts";
+import type { CatalogOptions, ModelKind } from "./kinds.ts";
 
-/** Kinds of files in the model folders. */
-export const modelKinds = ["model", "lora", "embedding", "controlnet", "vae", "motion"] as const;
-/** A kind of file in the model folders. */
-export type ModelKind = (typeof modelKinds)[number];
+export { type CatalogOptions, type ModelKind, modelKinds } from "./kinds.ts";
 
 /** A file or folder that requests may name. */
 export interface ModelFile extends FoundFile {
@@ -24,16 +22,8 @@ export interface ModelCatalog {
   remember(name: string, hash: string | undefined): void;
 }
 
-/** What a catalog is made of. */
-export interface CatalogOptions {
-  /** Folders or files of models, which come first. */
-  readonly models: readonly string[];
-  /** Folders as the web UI or ComfyUI lay them out: "models/Stable-diffusion", "models/checkpoints". */
-  readonly folders: readonly string[];
-}
-
 /** Milliseconds that a listing holds. */
-const FRESH = 5000;
+const RECHECK_MS = 5000;
 
 /** Opens the catalog; the folders are read again when a listing is old. */
 export function modelCatalog(options: CatalogOptions): ModelCatalog {
@@ -46,7 +36,7 @@ export function modelCatalog(options: CatalogOptions): ModelCatalog {
     });
     return listing.files;
   };
-  const files = () => (listing && Date.now() - listing.at < FRESH ? listing.files : refresh());
+  const files = () => (listing && Date.now() - listing.at < RECHECK_MS ? listing.files : refresh());
   const list = async (kind: ModelKind): Promise<readonly ModelFile[]> =>
     (await files()).filter((file) => file.kind === kind).map((file) => ({ ...file, hash: hashes.get(file.name) }));
   return {
@@ -71,9 +61,9 @@ export function modelCatalog(options: CatalogOptions): ModelCatalog {
 }
 
 /** Names are compared as the web UI does: its titles end in a hash in brackets, and file endings may be left out. */
-function isCalled({ name, fileName }: FoundFile, wanted: string): boolean {
-  const plain = folded(wanted.replace(/\s*\[[0-9a-f]{8,64}\]$/i, ""));
-  return [name, fileName, fileName.split("/").at(-1) ?? ""].some((own) => folded(own) === plain);
+function isCalled({ name, fileName }: FoundFile, query: string): boolean {
+  const plain = folded(query.replace(/\s*\[[0-9a-f]{8,64}\]$/i, ""));
+  return [name, fileName, fileName.split("/").at(-1) ?? ""].some((candidate) => folded(candidate) === plain);
 }
 
 const folded = (text: string): string => text.toLowerCase().replace(/\.(safetensors|sft)$/, "");

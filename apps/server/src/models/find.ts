@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { AquatintError } from "aquatint";
 import { modelLabel } from "aquatint/node";
-import type { CatalogOptions, ModelKind } from "./catalog.ts";
+import type { CatalogOptions, ModelKind } from "./kinds.ts";
 
 /** A file or folder of a model. */
 export interface FoundFile {
@@ -37,8 +37,8 @@ const MAX_DEPTH = 3;
 /** The files of every kind, those named one by one first. @throws AquatintError "model/missing" for a path that is not there. */
 export async function findFiles({ models, folders }: CatalogOptions): Promise<readonly FoundFile[]> {
   const single = await Promise.all(models.map(singleModel));
-  const found = await Promise.all(folders.map((folder) => rootFiles(resolve(folder))));
-  return distinct([...single, ...found.flat()]);
+  const lists = await Promise.all(folders.map((folder) => rootFiles(resolve(folder))));
+  return distinct([...single, ...lists.flat()]);
 }
 
 async function singleModel(path: string): Promise<FoundFile> {
@@ -72,17 +72,18 @@ async function kindFiles(parent: string): Promise<readonly FoundFile[]> {
   return files.flat();
 }
 
-interface Place {
+interface Location {
   readonly kind: ModelKind;
   readonly base: string;
   readonly depth: number;
 }
 
 /** Weights in a folder and below it; a folder in the published layout is one model. */
-async function filesIn(folder: string, { kind, base, depth }: Place): Promise<readonly FoundFile[]> {
+async function filesIn(folder: string, { kind, base, depth }: Location): Promise<readonly FoundFile[]> {
   const entries = (await entriesOf(folder)) ?? [];
-  const whole = depth > 0 && entries.some(({ name }) => name === MODEL_INDEX || (kind !== "model" && name === CONFIG));
-  if (whole) return [foundFile(folder, kind, base)];
+  const isModel =
+    depth > 0 && entries.some(({ name }) => name === MODEL_INDEX || (kind !== "model" && name === CONFIG));
+  if (isModel) return [foundFile(folder, kind, base)];
   const lists = entries.map(async (entry): Promise<readonly FoundFile[]> => {
     const path = join(folder, entry.name);
     if (/\.(safetensors|sft)$/i.test(entry.name)) return [foundFile(path, kind, base)];

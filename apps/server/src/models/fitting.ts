@@ -48,8 +48,8 @@ export async function fittingFiles(model: ModelFile, catalog: ModelCatalog): Pro
     loras: await names("lora", opens("loras")),
     embeddings: await names("embedding", opens("embeddings")),
     controlNets: await names("controlnet", async (file) => {
-      const own = await familyOf(file);
-      return own === undefined || family === undefined || own === family;
+      const other = await familyOf(file);
+      return other === undefined || family === undefined || other === family;
     }),
   };
 }

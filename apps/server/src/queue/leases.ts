@@ -172,7 +172,7 @@ async function endLease(
     await sql.query(
       `UPDATE aquatint.jobs SET state = $2, error = $3::jsonb, finished_at = now(), lease = NULL, lease_until = NULL,
          preview = NULL WHERE id = $1`,
-      [id, isEnded ? "cancelled" : "failed", isEnded ? null : JSON.stringify(LOST)],
+      [id, isEnded ? "canceled" : "failed", isEnded ? null : JSON.stringify(LOST)],
     );
     await boss.remove(sql, { id, queue });
   }

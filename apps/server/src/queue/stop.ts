@@ -13,7 +13,7 @@ export const stopJob = (
   database.transaction(async (sql) => {
     if (stop !== "skip") {
       const [waiting] = await sql.query<{ readonly queue: string }>(
-        `UPDATE aquatint.jobs SET state = 'cancelled', finished_at = now(), stop = $3
+        `UPDATE aquatint.jobs SET state = 'canceled', finished_at = now(), stop = $3
          WHERE id = $1 AND owner = $2 AND state = 'queued' RETURNING queue`,
         [id, owner, stop],
       );

@@ -45,10 +45,10 @@ export async function submitJob(
   const queue = await boss.queueOf(job.model);
   return database.transaction(async (sql) => {
     await sql.query("SELECT pg_advisory_xact_lock($1)", [SUBMIT_LOCK]);
-    const known = await earlierJob(sql, job);
-    if (known) return { type: "known", job: known };
-    const { all, own, turn } = await waiting(sql, job.owner);
-    if (own >= limits.maxQueuedPerUser) return { type: "full", limit: "user" };
+    const earlier = await earlierJob(sql, job);
+    if (earlier) return { type: "known", job: earlier };
+    const { all, mine, turn } = await waiting(sql, job.owner);
+    if (mine >= limits.maxQueuedPerUser) return { type: "full", limit: "user" };
     if (all >= limits.maxQueued) return { type: "full", limit: "all" };
     const added = await insertJob(sql, { ...job, queue, turn });
     await boss.add(sql, added);
@@ -71,13 +71,13 @@ export async function earlierJob(
 }
 
 async function waiting(sql: Sql, owner: string) {
-  const [row] = await sql.query<{ readonly all: number; readonly own: number; readonly turn: number }>(
-    `SELECT count(*)::int AS all, count(*) FILTER (WHERE owner = $1)::int AS own,
+  const [row] = await sql.query<{ readonly all: number; readonly mine: number; readonly turn: number }>(
+    `SELECT count(*)::int AS all, count(*) FILTER (WHERE owner = $1)::int AS mine,
        (greatest((SELECT turn FROM aquatint.clock), coalesce(max(turn) FILTER (WHERE owner = $1), 0)) + 1)::int AS turn
      FROM aquatint.jobs WHERE state = 'queued'`,
     [owner],
   );
-  return row ?? { all: 0, own: 0, turn: 1 };
+  return row ?? { all: 0, mine: 0, turn: 1 };
 }
 
 async function insertJob(sql: Sql, job: NewJob & { readonly queue: string; readonly turn: number }): Promise<Job> {

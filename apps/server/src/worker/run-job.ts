@@ -30,22 +30,22 @@ export async function runJob(
   const controls = runControls(shutdown);
   const reporter = jobReporter(job, tools, controls);
   const start = performance.now();
-  const made: { files: JobFile[]; modelHash: string | undefined } = { files: [], modelHash: undefined };
-  const outcome = await make(job, { tools, controls, reporter, made }).then(
+  const output: { files: JobFile[]; modelHash: string | undefined } = { files: [], modelHash: undefined };
+  const outcome = await make(job, { tools, controls, reporter, output }).then(
     (model): JobOutcome => ({
       state: "done",
       result: {
-        ...made,
+        ...output,
         model,
-        interrupted: made.files.length < countOf(job),
+        interrupted: output.files.length < countOf(job),
         seconds: (performance.now() - start) / 1000,
       },
     }),
     (error: unknown): JobOutcome => {
-      if (controls.reason === "cancel" || controls.reason === "lost") return { state: "cancelled" };
+      if (controls.reason === "cancel" || controls.reason === "lost") return { state: "canceled" };
       if (controls.reason === "interrupt") {
         const seconds = (performance.now() - start) / 1000;
-        return { state: "done", result: { ...made, model: job.model, interrupted: true, seconds } };
+        return { state: "done", result: { ...output, model: job.model, interrupted: true, seconds } };
       }
       if (!shutdown.aborted) tools.onError(error, job);
       return { state: "failed", error: failureOf(error) };
@@ -57,7 +57,7 @@ export async function runJob(
     return "given back";
   }
   if (await tools.leases.finish({ id: job.id, lease: job.lease, outcome })) return outcome.state;
-  for (const { key } of made.files) await tools.store.remove(key);
+  for (const { key } of output.files) await tools.store.remove(key);
   return "lost";
 }
 
@@ -72,10 +72,10 @@ interface RunControls {
 }
 
 function runControls(shutdown: AbortSignal): RunControls {
-  const whole = new AbortController();
+  const all = new AbortController();
   let part = new AbortController();
   return {
-    signal: AbortSignal.any([whole.signal, shutdown]),
+    signal: AbortSignal.any([all.signal, shutdown]),
     reason: undefined,
     part() {
       part = new AbortController();
@@ -84,7 +84,7 @@ function runControls(shutdown: AbortSignal): RunControls {
     stop(reason) {
       if (reason === "skip") return part.abort();
       this.reason = reason;
-      whole.abort();
+      all.abort();
     },
   };
 }
@@ -93,11 +93,11 @@ interface RunState {
   readonly tools: RunTools;
   readonly controls: RunControls;
   readonly reporter: JobReporter;
-  readonly made: { readonly files: JobFile[]; modelHash: string | undefined };
+  readonly output: { readonly files: JobFile[]; modelHash: string | undefined };
 }
 
 /** Makes the files of a job; returns the model's name in them. */
-async function make(job: LeasedJob, { tools, controls, reporter, made }: RunState): Promise<string> {
+async function make(job: LeasedJob, { tools, controls, reporter, output }: RunState): Promise<string> {
   const { store, context, maxMemory } = tools;
   const engine = job.limited ? { ...context.engine, maxMemory } : context.engine;
   const image = async (key: string): Promise<Image> => {
@@ -113,9 +113,9 @@ async function make(job: LeasedJob, { tools, controls, reporter, made }: RunStat
       const { image: done, step, steps, preview } = event;
       reporter.progress({ image: done, images, step, steps }, preview);
     } else {
-      made.files.push(await storedFile(job, { event, index: made.files.length, store }));
-      made.modelHash = event.modelHash;
-      reporter.progress({ image: made.files.length, images, step: 0, steps: prepared.work.steps });
+      output.files.push(await storedFile(job, { event, index: output.files.length, store }));
+      output.modelHash = event.modelHash;
+      reporter.progress({ image: output.files.length, images, step: 0, steps: prepared.work.steps });
     }
   }
   controls.signal.throwIfAborted();

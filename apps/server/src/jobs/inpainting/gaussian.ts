@@ -50,15 +50,15 @@ function mirrored(i: number, length: number): number {
 /** Gaussian blur by three boxes of a fractional radius, as Pillow's; values beyond an edge are those at the edge. */
 export function boxedBlur(plane: Plane, sigma: number): Plane {
   const variance = sigma ** 2 / 3;
-  const whole = Math.floor((Math.sqrt(12 * variance + 1) - 1) / 2);
-  const part = ((2 * whole + 1) * (whole * (whole + 1) - 3 * variance)) / (6 * (variance - (whole + 1) ** 2));
+  const reach = Math.floor((Math.sqrt(12 * variance + 1) - 1) / 2);
+  const part = ((2 * reach + 1) * (reach * (reach + 1) - 3 * variance)) / (6 * (variance - (reach + 1) ** 2));
   const box: LineFilter = (source, target, { from, step, length: count }) => {
     const at = (i: number) => source[from + Math.min(count - 1, Math.max(0, i)) * step] ?? 0;
     let sum = 0;
-    for (let k = -whole; k <= whole; k++) sum += at(k);
+    for (let k = -reach; k <= reach; k++) sum += at(k);
     for (let i = 0; i < count; i++) {
-      target[from + i * step] = (sum + part * (at(i - whole - 1) + at(i + whole + 1))) / (2 * (whole + part) + 1);
-      sum += at(i + whole + 1) - at(i - whole);
+      target[from + i * step] = (sum + part * (at(i - reach - 1) + at(i + reach + 1))) / (2 * (reach + part) + 1);
+      sum += at(i + reach + 1) - at(i - reach);
     }
   };
   return [1, 2, 3].reduce((blurred) => separable(blurred, box), plane);

@@ -36,13 +36,13 @@ function proportioned(region: Region, { size, within }: { readonly size: Size; r
   const height = isTooWide ? Math.round((region.width * size.height) / size.width) : region.height;
   const width = isTooWide ? region.width : Math.round((region.height * size.width) / size.height);
   const [w, h] = [Math.min(within.width, width), Math.min(within.height, height)];
-  const place = (from: number, old: number, length: number, most: number) =>
-    Math.min(most - length, Math.max(0, from - Math.floor((length - old) / 2)));
+  const origin = (from: number, old: number, length: number, limit: number) =>
+    Math.min(limit - length, Math.max(0, from - Math.floor((length - old) / 2)));
   return {
     width: w,
     height: h,
-    x: place(region.x, region.width, w, within.width),
-    y: place(region.y, region.height, h, within.height),
+    x: origin(region.x, region.width, w, within.width),
+    y: origin(region.y, region.height, h, within.height),
   };
 }
 

@@ -25,8 +25,8 @@ function hiresOf(body: Txt2ImgBody) {
   if (upscaler.toLowerCase() !== "lanczos") {
     throw notHere(`the upscaler ${upscaler}`, "GET upscalers lists those that are here");
   }
-  const others = ["hr_checkpoint_name", "hr_sampler_name", "hr_scheduler", "hr_prompt", "hr_negative_prompt"] as const;
-  const other = others.find((key) => body[key] && !isSameAs(body, key));
+  const keys = ["hr_checkpoint_name", "hr_sampler_name", "hr_scheduler", "hr_prompt", "hr_negative_prompt"] as const;
+  const other = keys.find((key) => body[key] && !isSameAs(body, key));
   if (other) throw notHere(other, "the second pass uses what the first does");
   if (x !== 0 && y !== 0 && x * height !== y * width)
     throw notHere("hr_resize_x and hr_resize_y of other proportions", "give hr_scale");
@@ -55,10 +55,10 @@ const fills = ["blur", "original"] as const;
 
 /** A body of img2img as a job. @throws WebUiError for what is not here. */
 export async function imageRequest(body: Img2ImgBody, tools: SurfaceTools, owner: string): Promise<MappedRequest> {
-  const [image, ...others] = body.init_images ?? [];
+  const [image, ...surplus] = body.init_images ?? [];
   if (image === undefined) throw new WebUiError(404, "Init image not found");
   if (/^https?:/i.test(image)) throw new WebUiError(500, "Requests not allowed");
-  if (others.length > 0) throw notHere("more than one init image", "send a request for each");
+  if (surplus.length > 0) throw notHere("more than one init image", "send a request for each");
   const fit = resizeModes[body.resize_mode];
   if (fit === undefined) throw notHere(`resize_mode ${body.resize_mode}`, "take 0 or 1");
   if (![undefined, 1].includes(body.initial_noise_multiplier))

@@ -87,5 +87,12 @@ const vaeJson = ({ name, fileName }: ModelFile) => ({ model_name: name, filename
 
 function memoryJson() {
   const [free, total] = [freemem(), totalmem()];
-  return { ram: { free, used: total - free, total }, cuda: { error: "unavailable" } };
+  return {
+    ram: Object.fromEntries([
+      ["free", free],
+      ["used", total - free],
+      ["total", total],
+    ]),
+    cuda: { error: "unavailable" },
+  };
 }

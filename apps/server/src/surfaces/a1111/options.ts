@@ -3,7 +3,7 @@ import type { ModelCatalog } from "../../models/catalog.ts";
 import type { UserOptions } from "../../models/user-options.ts";
 import { notHere } from "./error.ts";
 
-/** The settings of a user that change images; others are kept and change nothing. */
+/** The settings of a user that change images; settings are kept and change nothing. */
 const effectSchema = z.object({
   sd_model_checkpoint: z.string().nullish(),
   sd_vae: z.string().nullish(),
@@ -40,14 +40,14 @@ export async function readOptions(options: UserOptions, models: ModelCatalog, ow
   const stored = await options.read(owner);
   const [first] = await models.list("model");
   const defaults = { sd_model_checkpoint: first?.name ?? "", sd_vae: "Automatic", CLIP_stop_at_last_layers: 1 };
-  const others = {
+  const settings = {
     samples_format: "png",
     jpeg_quality: 80,
     randn_source: "GPU",
     emphasis: "Original",
     sd_checkpoint_hash: first?.hash ?? "",
   };
-  return { ...defaults, ...others, ...stored };
+  return { ...defaults, ...settings, ...stored };
 }
 
 /** What a user's options and a request's `override_settings` choose of a job. @throws WebUiError for an override that is not here. */

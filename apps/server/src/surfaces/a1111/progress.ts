@@ -99,8 +99,8 @@ async function taskJson(
   const state = job?.state;
   const update = job && (state === "queued" || state === "running") ? await jobs.get(owner, job.id) : undefined;
   const number = job?.progress ? job.progress.image * job.progress.steps + job.progress.step : -1;
-  const wanted = job && state === "running" && live_preview !== false && number !== id_live_preview;
-  const preview = wanted ? await jobs.preview(owner, job.id) : undefined;
+  const shows = job && state === "running" && live_preview !== false && number !== id_live_preview;
+  const preview = shows ? await jobs.preview(owner, job.id) : undefined;
   return {
     active: state === "running",
     queued: state === "queued",

@@ -5,7 +5,7 @@ const or = <T extends z.ZodType>(schema: T, standard: z.output<T>) =>
   schema.nullish().transform((value) => value ?? standard);
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 const text = z.string().max(20_000);
-const whole = z.coerce.number().int();
+const integer = z.coerce.number().int();
 const number = z.coerce.number();
 const anything = z.record(z.string(), z.unknown());
 
@@ -21,12 +21,12 @@ const shared = {
   sampler_name: maybe(z.string()),
   scheduler: maybe(z.string()),
   sampler_index: maybe(z.string()),
-  batch_size: or(whole.min(1).max(64), 1),
-  n_iter: or(whole.min(1).max(100), 1),
-  steps: or(whole.min(1).max(1000), 50),
+  batch_size: or(integer.min(1).max(64), 1),
+  n_iter: or(integer.min(1).max(100), 1),
+  steps: or(integer.min(1).max(1000), 50),
   cfg_scale: or(number, 7),
-  width: or(whole.min(1).max(8192), 512),
-  height: or(whole.min(1).max(8192), 512),
+  width: or(integer.min(1).max(8192), 512),
+  height: or(integer.min(1).max(8192), 512),
   restore_faces: or(z.boolean(), false),
   tiling: or(z.boolean(), false),
   eta: maybe(number),
@@ -51,9 +51,9 @@ export const txt2imgSchema = z.looseObject({
   enable_hr: or(z.boolean(), false),
   hr_scale: or(number, 2),
   hr_upscaler: maybe(z.string()),
-  hr_second_pass_steps: or(whole.min(0).max(1000), 0),
-  hr_resize_x: or(whole.min(0), 0),
-  hr_resize_y: or(whole.min(0), 0),
+  hr_second_pass_steps: or(integer.min(0).max(1000), 0),
+  hr_resize_x: or(integer.min(0), 0),
+  hr_resize_y: or(integer.min(0), 0),
   hr_checkpoint_name: maybe(z.string()),
   hr_sampler_name: maybe(z.string()),
   hr_scheduler: maybe(z.string()),
@@ -66,16 +66,16 @@ export const txt2imgSchema = z.looseObject({
 export const img2imgSchema = z.looseObject({
   ...shared,
   init_images: maybe(z.array(z.string())),
-  resize_mode: or(whole.min(0).max(3), 0),
+  resize_mode: or(integer.min(0).max(3), 0),
   denoising_strength: or(number, 0.75),
   image_cfg_scale: maybe(number),
   mask: maybe(z.string()),
-  mask_blur: maybe(whole.min(0).max(64)),
-  mask_blur_x: or(whole.min(0).max(64), 4),
-  mask_blur_y: or(whole.min(0).max(64), 4),
-  inpainting_fill: or(whole.min(0).max(3), 0),
+  mask_blur: maybe(integer.min(0).max(64)),
+  mask_blur_x: or(integer.min(0).max(64), 4),
+  mask_blur_y: or(integer.min(0).max(64), 4),
+  inpainting_fill: or(integer.min(0).max(3), 0),
   inpaint_full_res: or(z.coerce.boolean(), true),
-  inpaint_full_res_padding: or(whole.min(0).max(1024), 0),
+  inpaint_full_res_padding: or(integer.min(0).max(1024), 0),
   inpainting_mask_invert: or(z.coerce.number().min(0).max(1), 0),
   initial_noise_multiplier: maybe(number),
   latent_mask: maybe(z.string()),

@@ -12,10 +12,7 @@ export function infoJson(job: Job, body: SharedBody): string {
   const seeds = files.map(({ seed }) => Number(seed));
   const hash = result?.modelHash?.slice(0, 10);
   return JSON.stringify({
-    prompt: body.prompt,
-    all_prompts: files.map(() => body.prompt),
-    negative_prompt: body.negative_prompt,
-    all_negative_prompts: files.map(() => body.negative_prompt),
+    ...promptsOf(body, files.length),
     seed: seeds[0] ?? Number(request["seed"]),
     all_seeds: seeds,
     subseed: seeds[0] ?? -1,
@@ -35,8 +32,7 @@ export function infoJson(job: Job, body: SharedBody): string {
     sd_vae_hash: null,
     seed_resize_from_w: -1,
     seed_resize_from_h: -1,
-    denoising_strength:
-      request["strength"] ?? (request["hires"] as { readonly strength?: number } | undefined)?.strength ?? null,
+    denoising_strength: strengthOf(request),
     extra_generation_params: {},
     index_of_first_image: 0,
     infotexts: files.map(({ infotext }) => infotext),
@@ -47,3 +43,13 @@ export function infoJson(job: Job, body: SharedBody): string {
     version: `aquatint ${version}`,
   });
 }
+
+const strengthOf = ({ strength, hires }: Job["request"]): unknown =>
+  strength ?? (hires as { readonly strength?: number } | undefined)?.strength ?? null;
+
+const promptsOf = ({ prompt, negative_prompt }: SharedBody, count: number) => ({
+  prompt,
+  all_prompts: Array(count).fill(prompt),
+  negative_prompt,
+  all_negative_prompts: Array(count).fill(negative_prompt),
+});

@@ -50,17 +50,17 @@ export const samplersJson = () =>
 
 /** A sampler as the web UI names it, as one name here. @throws WebUiError 404. */
 export function samplerOf(sampler: string, scheduler: string | undefined): string {
-  const named = known(sampler);
+  const match = samplerNamedOrRefused(sampler);
   const schedule = scheduleNamed(scheduler ?? "Automatic");
   if (schedule?.word !== undefined) {
-    return named.schedule === undefined ? `${sampler} ${schedule.word}` : sampler; // its name ends in one already
+    return match.schedule === undefined ? `${sampler} ${schedule.word}` : sampler; // its name ends in one already
   }
-  if (named.spacing !== undefined) return sampler;
+  if (match.spacing !== undefined) return sampler;
   const automatic = automaticSchedule(sampler);
   return automatic === undefined ? sampler : `${sampler} ${scheduleWord(automatic)}`;
 }
 
-function known(sampler: string): ReturnType<typeof samplerNamed> {
+function samplerNamedOrRefused(sampler: string): ReturnType<typeof samplerNamed> {
   try {
     return samplerNamed(sampler);
   } catch {
@@ -80,6 +80,6 @@ function scheduleNamed(text: string): Schedule {
 
 /** Tells whether an eta is what the sampler does anyway. */
 export function isOwnEta(sampler: string, eta: number | undefined): boolean {
-  const { name, entry } = known(sampler);
+  const { name, entry } = samplerNamedOrRefused(sampler);
   return eta === undefined || (entry.stochastic ? eta === 1 : name !== "ddim" || eta === 0);
 }

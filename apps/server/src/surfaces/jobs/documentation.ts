@@ -75,8 +75,8 @@ function operationHtml(
   { summary = "", parameters = [], responses = {} }: Operation,
 ): string {
   const fields = parameters.map(
-    ({ name, in: place, required, description = "" }) =>
-      `<tr><td><code>${escapedMarkup(name)}</code><td>${place}${required ? ", required" : ""}<td>${escapedMarkup(description)}`,
+    ({ name, in: location, required, description = "" }) =>
+      `<tr><td><code>${escapedMarkup(name)}</code><td>${location}${required ? ", required" : ""}<td>${escapedMarkup(description)}`,
   );
   const answers = Object.entries(responses).map(
     ([status, { description = "" }]) => `<tr><td><code>${status}</code><td colspan=2>${escapedMarkup(description)}`,

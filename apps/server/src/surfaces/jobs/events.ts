@@ -16,7 +16,7 @@ export interface EventsInput {
   readonly signal: AbortSignal;
 }
 
-/** Writes the events of a job until its end: "queued", "progress", and "done", "failed" or "cancelled". */
+/** Writes the events of a job until its end: "queued", "progress", and "done", "failed" or "canceled". */
 export async function streamEvents(
   stream: SSEStreamingApi,
   { jobs, owner, id, previews, signal }: EventsInput,

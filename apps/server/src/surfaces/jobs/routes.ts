@@ -94,7 +94,7 @@ export const eventsRoute = createRoute({
   method: "get",
   path: "/v1/jobs/{id}/events",
   tags: ["jobs"],
-  summary: "Follow a job: server-sent events queued, progress, and done, failed or cancelled",
+  summary: "Follow a job: server-sent events queued, progress, and done, failed or canceled",
   security,
   request: {
     params,
@@ -103,7 +103,7 @@ export const eventsRoute = createRoute({
       cancel: z
         .enum(["never", "disconnect"])
         .default("never")
-        .openapi({ description: "disconnect: the job is cancelled where the stream is closed before its end" }),
+        .openapi({ description: "disconnect: the job is canceled where the stream is closed before its end" }),
     }),
   },
   responses: {

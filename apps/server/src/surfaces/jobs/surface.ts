@@ -75,12 +75,12 @@ function addEvents(app: OpenAPIHono<Env>, { jobs }: SurfaceTools): void {
     const { previews, cancel } = c.req.valid("query");
     await jobs.get(owner, id); // an unknown job is no stream
     return streamSSE(c, async (stream) => {
-      const left = new AbortController();
+      const abort = new AbortController();
       stream.onAbort(() => {
-        left.abort();
+        abort.abort();
         if (cancel === "disconnect") void jobs.stop(owner, id, "cancel").catch(() => {});
       });
-      await streamEvents(stream, { jobs, owner, id, previews: previews === "true", signal: left.signal });
+      await streamEvents(stream, { jobs, owner, id, previews: previews === "true", signal: abort.signal });
     });
   });
   app.openapi(routes.fileRoute, async (c) => {

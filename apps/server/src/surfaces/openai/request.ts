@@ -68,9 +68,9 @@ export function jobRequestOf(body: ImagesBody): StoredRequest {
   const format = body.output_format ?? "png";
   const quality = format === "png" || !body.output_compression ? undefined : body.output_compression;
   const loras = body.loras?.map((lora) => (typeof lora === "string" ? { name: lora } : lora));
-  const chosen = { model, count, seed, steps, guidance, sampler, negative, strength, width, height, quality, loras };
-  const given = Object.entries(chosen).filter(([, value]) => value !== undefined);
-  return { prompt, promptSyntax: "a1111", format, ...Object.fromEntries(given) };
+  const options = { model, count, seed, steps, guidance, sampler, negative, strength, width, height, quality, loras };
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { prompt, promptSyntax: "a1111", format, ...Object.fromEntries(entries) };
 }
 
 /** A mask as jobs have it: OpenAI's paints where it is transparent; one without transparency is read by its brightness. */

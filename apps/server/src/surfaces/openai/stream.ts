@@ -42,7 +42,7 @@ async function finish(
   const { code, message, hint } = job.error ?? {};
   if (code) throw new AquatintError(code as `${string}/${string}`, message ?? "", { hint });
   const [file] = job.result?.files ?? [];
-  if (!file) throw new AquatintError("job/cancelled", "the job was cancelled", { hint: "submit it again" });
+  if (!file) throw new AquatintError("job/canceled", "the job was canceled", { hint: "submit it again" });
   const { bytes, width, height } = await input.jobs.file(job.owner, job.id, 0);
   await write(`${input.name}.completed`, {
     ...describe(input),

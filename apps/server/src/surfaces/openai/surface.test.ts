@@ -78,9 +78,9 @@ test("it lists models, and reads errors as its own", async () => {
     status: 400,
     code: "model/unknown",
   });
-  await expect(openai.images.generate({ prompt: "x", ...extras({ colour: 1 }) })).rejects.toMatchObject({
+  await expect(openai.images.generate({ prompt: "x", ...extras({ hue: 1 }) })).rejects.toMatchObject({
     status: 422,
-    message: expect.stringContaining("colour"),
+    message: expect.stringContaining("hue"),
   });
   const stranger = new OpenAI({ baseURL: `${server.server.url}/v1`, apiKey: "wrong", maxRetries: 0 });
   await expect(stranger.models.list()).rejects.toMatchObject({ status: 401, code: "auth/token" });

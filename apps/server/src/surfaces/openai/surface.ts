@@ -57,9 +57,9 @@ function addModels(app: Hono<Env>, { models }: SurfaceTools): void {
 async function editOf(c: Context<Env>, { limits }: SurfaceTools) {
   const parts = await c.req.parseBody({ all: true });
   const [images, masks] = [filesOf(parts["image"] ?? parts["image[]"]), filesOf(parts["mask"])];
-  const [image, ...others] = images;
+  const [image, ...surplus] = images;
   if (!image) throw new AquatintError("request/image", "there is no image", { hint: "send it as the file image" });
-  if (others.length > 0)
+  if (surplus.length > 0)
     throw new AquatintError("request/image", "only one image is edited at a time", { hint: "send one" });
   const texts = Object.entries(parts).filter(([name]) => !["image", "image[]", "mask"].includes(name));
   const body = imagesSchema.parse(Object.fromEntries(texts));
@@ -129,10 +129,10 @@ async function imagesJson(c: Context<Env>, { job, body, jobs }: Finished) {
 
 function streamed(c: Context<Env>, input: Omit<Parameters<typeof streamImages>[1], "signal">): Response {
   return streamSSE(c, async (stream) => {
-    const left = new AbortController();
-    stream.onAbort(() => left.abort());
+    const abort = new AbortController();
+    stream.onAbort(() => abort.abort());
     try {
-      await streamImages(stream, { ...input, signal: left.signal });
+      await streamImages(stream, { ...input, signal: abort.signal });
     } catch (error) {
       const { code, message } = httpFailure(error);
       await stream.writeSSE({ event: "error", data: JSON.stringify({ type: "error", error: { code, message } }) });
