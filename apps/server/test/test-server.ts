@@ -17,14 +17,18 @@ export interface TestServer extends AsyncDisposable {
   call(path: string, init?: RequestInit & { readonly json?: unknown }): Promise<Response>;
 }
 
-/** Starts one on a free port. */
-export async function testServer(options: Partial<ServerConfig> = {}): Promise<TestServer> {
+/** Starts one on a free port; `prepare` may add files to its folder. */
+export async function testServer(
+  options: Partial<ServerConfig> = {},
+  prepare: (folder: string) => Promise<Partial<ServerConfig>> = async () => ({}),
+): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "aquatint-server-"));
   await writeFiles(join(folder, "tiny"), tinyPixelModel());
   const server = await startServer({
     ...{ port: 0, data: join(folder, "data"), models: [join(folder, "tiny")], logLevel: "silent", workerExecArgv },
     engine: { keepAlive: 60, cache: false },
     ...options,
+    ...(await prepare(folder)),
   });
   return {
     server,

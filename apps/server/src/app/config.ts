@@ -37,8 +37,6 @@ export interface ServerConfig {
   /** False where other processes run the jobs. */
   readonly worker: boolean;
   readonly logLevel: (typeof logLevels)[number];
-  /** True if prompts may be in the log. */
-  readonly logPrompts: boolean;
   /** Arguments of Node before the script of the worker. */
   readonly workerExecArgv?: readonly string[] | undefined;
 }
@@ -70,7 +68,6 @@ export const serverDefaults: ServerConfig = {
   drainSeconds: 60,
   worker: true,
   logLevel: "info",
-  logPrompts: false,
 };
 
 /** Bytes of memory of this machine, or of the container. */
