@@ -3,12 +3,20 @@ import type { ImageTexts } from "aquatint/formats";
 import { jsonSeed } from "aquatint/math";
 import type { GenerateOptions, GenerationEvent } from "aquatint/node";
 import { encodeImage, imageFormats, modelLabel, prepareGeneration } from "aquatint/node";
-import { generationParameters, parameterTexts, type TextToImagePlan, webUiSampler } from "aquatint/pipelines";
+import {
+  generationParameters,
+  type MemoryPlan,
+  parameterTexts,
+  planTextToImage,
+  type TextToImagePlan,
+  webUiSampler,
+} from "aquatint/pipelines";
 import { itemAt } from "aquatint/util";
 import { version } from "../version.ts";
 import type { ImageRequest } from "./fields.ts";
 import type { KindContext, KindEvent, PreparedJob, RunSignals } from "./kind.ts";
 import { cachedModelHash } from "./model-hash.ts";
+import { openedModel } from "./opened-models.ts";
 import { type RequestFiles, requestFiles, seedOf } from "./request-files.ts";
 
 /** What a kind that makes images adds to the options of a generation. */
@@ -26,24 +34,48 @@ export async function prepareImages(
 ): Promise<PreparedJob> {
   const files = await requestFiles(request, context);
   const options = await generateOptions(request, { extra, files, context });
-  const generation = await prepareGeneration(options);
-  const { plans, memory } = generation;
-  const plan = itemAt(plans, 0);
+  const { plan, name, limited } = await checkedPlan(options);
   const { hiresFix } = plan;
   return {
     queue: files.name,
-    model: modelLabel(generation.model.name),
-    limited:
-      memory !== undefined &&
-      (memory.weightMemory !== "packed" || memory.residency !== "all" || memory.tile !== undefined),
+    model: modelLabel(name),
+    limited,
     work: {
-      pixels: hiresFix ? hiresFix.width * hiresFix.height : plan.width * plan.height,
+      pixels: pixelsOf(plan),
       steps: plan.steps - plan.begin + (hiresFix ? hiresFix.steps - hiresFix.begin : 0),
-      images: plans.length,
+      images: request.count,
     },
-    run: (signals) => run({ options, plans, request, files, finish }, signals),
+    run: (signals) => run({ options, request, files, finish }, signals),
   };
 }
+
+/** Pixels of one image, after its hires fix. */
+const pixelsOf = ({ width, height, hiresFix }: TextToImagePlan): number =>
+  hiresFix ? hiresFix.width * hiresFix.height : width * height;
+
+/**
+ * Plans one image, and where there is a limit of memory checks that it holds. The plan of memory takes a second: a job that is
+ * no larger than one that fits needs none.
+ */
+async function checkedPlan(options: GenerateOptions) {
+  const { controlNets = [], maxMemory, batch = 1 } = options;
+  if (controlNets.length > 0) {
+    const { plans, memory, model } = await prepareGeneration({ ...options, count: batch });
+    return { plan: itemAt(plans, 0), name: model.name, limited: isLimited(memory) };
+  }
+  const opened = openedModel(options);
+  const model = await opened.model;
+  const plan = await planTextToImage(model, options);
+  const size = pixelsOf(plan) * batch;
+  if (maxMemory === undefined || size <= opened.fitting) return { plan, name: model.name, limited: false };
+  const { memory } = await prepareGeneration({ ...options, count: batch });
+  const limited = isLimited(memory);
+  if (!limited) opened.fitting = Math.max(opened.fitting, size);
+  return { plan, name: model.name, limited };
+}
+
+const isLimited = (memory: MemoryPlan | undefined): boolean =>
+  memory !== undefined && (memory.weightMemory !== "packed" || memory.residency !== "all" || memory.tile !== undefined);
 
 async function generateOptions(
   request: ImageRequest,
@@ -74,7 +106,6 @@ async function generateOptions(
 
 interface PlannedImages {
   readonly options: GenerateOptions;
-  readonly plans: readonly TextToImagePlan[];
   readonly request: ImageRequest;
   readonly files: RequestFiles;
   readonly finish: ImageOptions["finish"];
@@ -82,20 +113,20 @@ interface PlannedImages {
 
 /** Makes the images batch by batch, so that one batch can be skipped. */
 async function* run(planned: PlannedImages, { signal, part }: RunSignals): AsyncGenerator<KindEvent, void, void> {
-  const { options, plans } = planned;
-  const { batch = 1 } = options;
-  for (let done = 0; done < plans.length; done += batch) {
+  const { options } = planned;
+  const { batch = 1, count = 1, seed: first = 0 } = options;
+  for (let done = 0; done < count; done += batch) {
     const skip = part();
-    const rows = Math.min(batch, plans.length - done);
-    const { seed } = itemAt(plans, done);
+    const rows = Math.min(batch, count - done);
+    const seed = BigInt.asUintN(64, BigInt(first) + BigInt(done));
     try {
       const both = AbortSignal.any([signal, skip]);
       const generation = await prepareGeneration({ ...options, seed, count: rows, batch: rows, signal: both });
       const describe = await metadataWriter(generation, planned);
-      let index = done;
+      let index = 0;
       for await (const event of generation.run()) {
         if (event.type === "image")
-          yield await fileEvent(event.image, { plan: itemAt(plans, index++), describe, planned });
+          yield await fileEvent(event.image, { plan: itemAt(generation.plans, index++), describe, planned });
         else yield* stepEvent(event, done);
       }
     } catch (error) {

@@ -66,6 +66,8 @@ export interface JobServiceOptions {
 
 /** Milliseconds after which a waiting job's place is read again. */
 const PLACE_INTERVAL = 1000;
+/** Times in a row that the database may fail while a job is watched: it may start again meanwhile. */
+const MAX_FAILURES = 60;
 
 /** The one service behind all surfaces. */
 export function jobService(options: JobServiceOptions): JobService {
@@ -123,8 +125,15 @@ interface WatchOptions {
 async function* watchJob(feed: JobFeed, { id, get, signal }: WatchOptions): AsyncGenerator<JobUpdate, void, void> {
   const changes = feed.watch(id);
   try {
-    for (;;) {
-      const update = await get();
+    for (let failures = 0; ; ) {
+      const update = await get().catch((error: unknown) => {
+        if (error instanceof AquatintError || ++failures > MAX_FAILURES) throw error;
+      });
+      if (!update) {
+        await changes.next(PLACE_INTERVAL, signal);
+        continue;
+      }
+      failures = 0;
       yield update;
       if (isFinal(update.job.state) || signal?.aborted) return;
       await changes.next(PLACE_INTERVAL, signal);

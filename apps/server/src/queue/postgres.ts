@@ -4,11 +4,17 @@ import type { Database, Sql } from "./database.ts";
 
 /** Connections of one process at most. */
 const MAX_CONNECTIONS = 10;
+/** Milliseconds that a query waits for a connection. */
+const CONNECT_TIMEOUT = 30_000;
 
 /** Opens a PostgreSQL server by its URL. @throws AquatintError "server/database" where it does not answer. */
 export async function openPostgres(url: string): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: MAX_CONNECTIONS, application_name: "aquatint" });
+  const pool = new pg.Pool({
+    ...{ connectionString: url, max: MAX_CONNECTIONS, application_name: "aquatint" },
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
+  });
   pool.on("error", () => {}); // an idle connection that ends is replaced when it is needed
+  pool.on("connect", (client) => client.on("error", () => {})); // one in use fails the query under way
   await pool.query("SELECT 1").catch((cause: unknown) => {
     throw new AquatintError("server/database", `the database does not answer: ${messageOf(cause)}`, {
       hint: "check DATABASE_URL: postgres://USER:PASSWORD@HOST:5432/NAME",
@@ -60,32 +66,33 @@ const RECONNECT = 1000;
 function noticeListeners(url: string) {
   const channels = new Map<string, (payload: string) => void>();
   let client: pg.Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
   let closed = false;
-  const connect = async (): Promise<pg.Client> => {
+  const connect = async (): Promise<void> => {
     const next = new pg.Client({ connectionString: url, application_name: "aquatint-notices" });
     next.on("notification", ({ channel, payload = "" }) => channels.get(channel)?.(payload));
-    next.on("error", () => {});
-    next.on("end", () => {
-      client = undefined;
-      if (!closed) setTimeout(() => void reconnect(), RECONNECT).unref();
-    });
+    next.on("error", () => {}); // it ends, too
     await next.connect();
     for (const channel of channels.keys()) await next.query(`LISTEN ${channel}`);
-    return next;
+    client = next;
+    next.once("end", () => {
+      client = undefined;
+      reconnectSoon();
+    });
   };
-  const reconnect = async (): Promise<void> => {
-    if (closed || client) return;
-    client = await connect().catch(() => undefined);
-    if (!client) setTimeout(() => void reconnect(), RECONNECT).unref();
+  const reconnectSoon = (): void => {
+    clearTimeout(timer);
+    if (!closed) timer = setTimeout(() => void connect().catch(reconnectSoon), RECONNECT).unref();
   };
   return {
     async listen(channel: string, onNotice: (payload: string) => void) {
       channels.set(channel, onNotice);
       if (client) await client.query(`LISTEN ${channel}`);
-      else client = await connect();
+      else await connect();
     },
     async close() {
       closed = true;
+      clearTimeout(timer);
       await client?.end();
     },
   };

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { encodePng, type Image } from "aquatint";
 import { decodeImage } from "aquatint/node";
 import { failureOf } from "../jobs/errors.ts";
@@ -5,7 +6,7 @@ import { shareOf } from "../jobs/estimate.ts";
 import type { KindContext, KindEvent } from "../jobs/kind.ts";
 import { kindNamed } from "../jobs/kinds/index.ts";
 import type { JobFile, JobOutcome, JobProgress, LeasedJob, StopRequest } from "../jobs/types.ts";
-import type { JobLeases } from "../queue/leases.ts";
+import type { JobEnd, JobLeases } from "../queue/leases.ts";
 import type { FileStore } from "../storage/types.ts";
 
 /** What a worker runs jobs with. */
@@ -26,7 +27,7 @@ export async function runJob(
   job: LeasedJob,
   tools: RunTools,
   shutdown: AbortSignal,
-): Promise<JobOutcome["state"] | "lost" | "given back"> {
+): Promise<JobOutcome["state"] | "lost" | "unknown" | "given back"> {
   const controls = runControls(shutdown);
   const reporter = jobReporter(job, tools, controls);
   const start = performance.now();
@@ -56,9 +57,28 @@ export async function runJob(
     await tools.leases.giveBack(job);
     return "given back";
   }
-  if (await tools.leases.finish({ id: job.id, lease: job.lease, outcome })) return outcome.state;
-  for (const { key } of output.files) await tools.store.remove(key);
-  return "lost";
+  const end = await finishSurely({ id: job.id, lease: job.lease, outcome }, tools.leases);
+  if (end === "lost") for (const { key } of output.files) await tools.store.remove(key);
+  return end;
+}
+
+/** Times that a job's end is told, a second apart, while the queue does not answer: a database may start again meanwhile. */
+const FINISH_ATTEMPTS = 60;
+
+/**
+ * Ends a job. Where the queue failed on the way it may have kept the end all the same: then nobody knows, and the files stay
+ * until the job is forgotten.
+ */
+async function finishSurely(end: JobEnd, leases: JobLeases): Promise<JobOutcome["state"] | "lost" | "unknown"> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (await leases.finish(end)) return end.outcome.state;
+      return attempt === 1 ? "lost" : "unknown";
+    } catch (error) {
+      if (attempt === FINISH_ATTEMPTS) throw error;
+      await setTimeout(1000);
+    }
+  }
 }
 
 const countOf = ({ request }: LeasedJob): number => Number(request["count"] ?? 1);

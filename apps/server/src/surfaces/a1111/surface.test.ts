@@ -90,7 +90,9 @@ describe("txt2img", () => {
       denoising_strength: 0.7,
     });
     expect((await decodePng(bytesOf(body.images?.[0] ?? ""))).width, text).toBe(16);
-    expect(JSON.parse(body.info)).toMatchObject({ denoising_strength: 0.7, width: 16 });
+    const info = JSON.parse(body.info);
+    expect(info).toMatchObject({ denoising_strength: 0.7, width: 16 });
+    expect(info.infotexts[0]).toContain("Denoising strength: 0.7, Hires upscale: 2, Hires upscaler: Lanczos");
   });
 });
 
