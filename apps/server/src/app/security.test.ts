@@ -60,9 +60,9 @@ const bodies: Readonly<Record<string, unknown>> = {
 };
 
 test("no route shows a user the jobs, images, prompts or settings of another, or changes them", async () => {
-  const walk = routes();
-  expect(walk.length).toBeGreaterThan(40);
-  for (const [method, pattern] of walk) {
+  const all = routes();
+  expect(all.length).toBeGreaterThan(40);
+  for (const [method, pattern] of all) {
     const path = pattern.replace(/[:{]id}?/, job.id).replace(/[:{]index}?/, "0");
     const json = method === "POST" ? { json: bodies[path] ?? {} } : {};
     const response = await call("bob", path, { method, ...json });
