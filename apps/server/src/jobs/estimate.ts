@@ -11,6 +11,27 @@ export interface StartEstimate {
   readonly doneIn: number | undefined;
 }
 
+/** Milliseconds that a speed and a number of workers hold: everybody who waits asks for them. */
+const RECOUNT_MS = 1000;
+
+/** The last result of a question to the database for each key, asked again when it is old. */
+function recounted<T>(ask: (sql: Sql, key: string) => Promise<T>): (sql: Sql, key: string) => Promise<T> {
+  const answers = new WeakMap<Sql, Map<string, { readonly at: number; readonly value: Promise<T> }>>();
+  return (sql, key) => {
+    const byKey = answers.get(sql) ?? new Map();
+    answers.set(sql, byKey);
+    const answer = byKey.get(key);
+    if (answer && Date.now() - answer.at < RECOUNT_MS) return answer.value;
+    const value = ask(sql, key);
+    byKey.set(key, { at: Date.now(), value });
+    value.catch(() => byKey.delete(key));
+    return value;
+  };
+}
+
+const rateOf = recounted(secondsAUnit);
+const workersOf = recounted((sql) => liveWorkers(sql));
+
 /** Seconds without news after which a worker does not count. */
 const WORKER_SEEN = 30;
 
@@ -18,9 +39,9 @@ const WORKER_SEEN = 30;
 export async function estimateStart(sql: Sql, job: Job): Promise<StartEstimate> {
   const isRunning = job.state === "running";
   const [rate, ahead, workers] = [
-    await secondsAUnit(sql, job.model),
+    await rateOf(sql, job.model),
     isRunning ? { jobs: 0, units: 0 } : await workAhead(sql, job),
-    await liveWorkers(sql),
+    await workersOf(sql, ""),
   ];
   const startsIn = rate === undefined ? undefined : (rate * ahead.units) / Math.max(1, workers);
   const share = isRunning && job.progress ? shareOf(job.progress) : 0;

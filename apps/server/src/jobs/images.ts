@@ -63,14 +63,10 @@ async function checkedPlan(options: GenerateOptions) {
     const { plans, memory, model } = await prepareGeneration({ ...options, count: batch });
     return { plan: itemAt(plans, 0), name: model.name, limited: isLimited(memory) };
   }
-  const opened = openedModel(options);
-  const model = await opened.model;
+  const { model, fits } = await openedModel(options);
   const plan = await planTextToImage(model, options);
-  const size = pixelsOf(plan) * batch;
-  if (maxMemory === undefined || size <= opened.fitting) return { plan, name: model.name, limited: false };
-  const { memory } = await prepareGeneration({ ...options, count: batch });
-  const limited = isLimited(memory);
-  if (!limited) opened.fitting = Math.max(opened.fitting, size);
+  const isFast = async () => !isLimited((await prepareGeneration({ ...options, count: batch })).memory);
+  const limited = maxMemory !== undefined && !(await fits(pixelsOf(plan) * batch, isFast));
   return { plan, name: model.name, limited };
 }
 
