@@ -1,3 +1,5 @@
+import { AquatintError } from "aquatint";
+
 /** One connection, or one transaction: takes SQL with $1, $2, ... and gives the rows. */
 export interface Sql {
   query<Row = Readonly<Record<string, unknown>>>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
@@ -22,3 +24,12 @@ export interface BossDb {
 export const bossDb = (sql: Sql): BossDb => ({
   executeSql: async (text, values) => ({ rows: [...(await sql.query(text, values))] }),
 });
+
+/** A NUL in a text, or its escape in JSON: PostgreSQL keeps neither. */
+const NUL = /\0|(?<!\\)(\\\\)*\\u0000/;
+
+/** Values as databases take them. @throws AquatintError "request/text" for a text with a NUL, which requests may hold. */
+export function checkedValues(values: readonly unknown[]): unknown[] {
+  if (!values.some((value) => typeof value === "string" && NUL.test(value))) return [...values];
+  throw new AquatintError("request/text", "a text holds the character U+0000", { hint: "leave that character out" });
+}

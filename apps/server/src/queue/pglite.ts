@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite, type Transaction } from "@electric-sql/pglite";
-import type { Database, Sql } from "./database.ts";
+import { checkedValues, type Database, type Sql } from "./database.ts";
 import { lockFolder } from "./folder-lock.ts";
 
 /**
@@ -29,7 +29,7 @@ export async function openPglite(folder: string): Promise<Database> {
 /** Statements without values may be several, as migrations are. */
 const sqlOf = (db: PGlite | Transaction): Sql => ({
   async query<Row>(text: string, values: readonly unknown[] = []) {
-    if (values.length > 0) return (await db.query<Row>(text, [...values])).rows;
+    if (values.length > 0) return (await db.query<Row>(text, checkedValues(values))).rows;
     const results = await db.exec(text);
     return (results.at(-1)?.rows ?? []) as Row[];
   },

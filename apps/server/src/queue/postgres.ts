@@ -1,6 +1,6 @@
 import { AquatintError, messageOf } from "aquatint";
 import pg from "pg";
-import type { Database, Sql } from "./database.ts";
+import { checkedValues, type Database, type Sql } from "./database.ts";
 
 /** Connections of one process at most. */
 const MAX_CONNECTIONS = 10;
@@ -53,7 +53,7 @@ const sqlOf = (client: pg.Pool | pg.PoolClient): Sql => ({
   async query<Row>(text: string, values: readonly unknown[] = []) {
     const result: pg.QueryResult | pg.QueryResult[] = await client.query(
       text,
-      values.length > 0 ? [...values] : undefined,
+      values.length > 0 ? checkedValues(values) : undefined,
     );
     return (Array.isArray(result) ? (result.at(-1)?.rows ?? []) : result.rows) as Row[];
   },

@@ -171,3 +171,10 @@ test("the work ahead is what waits before a job and the rest of what runs", asyn
   await leases().report({ id, lease, progress });
   expect(await workAhead(queue.database, last)).toEqual({ jobs: 1, units: 8 });
 });
+
+test("a text that databases cannot keep is refused, and one that only looks so is kept", async () => {
+  const refused = { code: "request/text" };
+  await expect(submit("user", { task: "a\0b" })).rejects.toMatchObject(refused);
+  await expect(submit("user", { request: { prompt: "a\0b" } })).rejects.toMatchObject(refused);
+  expect(await added("user", { request: { prompt: "a\\u0000b" } })).toMatchObject({ request: { prompt: "a\\u0000b" } });
+});
