@@ -27,9 +27,9 @@ export {
   type GenerationRequest,
   type MetadataContext,
 } from "./metadata/reproduce.ts";
+export { type VideoParametersSource, videoParameters } from "./metadata/video-parameters.ts";
 export type { AdaptedTrace, NetworkAdapters } from "./model/adapters.ts";
 export * from "./model/components.ts";
-export { type VideoParametersSource, videoParameters } from "./metadata/video-parameters.ts";
 export { addControlNets, type ControlNet, type ControlShape, describedControlNet } from "./model/controlnet.ts";
 export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/encode-folder.ts";
