@@ -49,7 +49,7 @@ export function httpApp(options: HttpOptions): OpenAPIHono<Env> {
   app.use(originCheck(rules));
   if (rules.origins.length > 0)
     app.use(cors({ origin: [...rules.origins], exposeHeaders: ["Location", "Retry-After"] }));
-  app.use(bodyLimit({ maxSize: maxBody, onError: () => refuseBody(maxBody) }));
+  app.use(bodyLimit({ maxSize: maxBody, onError: (c) => refuseBody(c, maxBody) }));
   app.use(authentication(options));
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
@@ -143,9 +143,19 @@ const addressOf = (c: Context<Env>): string => {
 const forbidden = () =>
   new AquatintError("auth/role", "only admins may see this", { hint: "use the token of an admin" });
 
-const refuseBody = (bytes: number): never => {
+/** Times the limit that is read of a body that is refused: who still sends cannot read the answer. */
+const DRAIN = 4;
+
+async function refuseBody(c: Context, bytes: number): Promise<never> {
+  const { body } = c.req.raw;
+  const reader = body?.locked ? undefined : body?.getReader();
+  for (let size = 0; reader && size < DRAIN * bytes; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.length;
+  }
   throw new AquatintError("request/size", `the body is larger than ${bytes} bytes`, { hint: "send smaller images" });
-};
+}
 
 /** An error in the shape of the surface that the path belongs to. */
 function failed(error: unknown, c: Context<Env>, { log }: HttpOptions): Response {

@@ -79,6 +79,21 @@ test("no route shows a user the jobs, images, prompts or settings of another, or
   expect(await (await call("root", "/metrics")).text()).toContain("aquatint_queue_jobs");
 });
 
+test("the web UI's progress, interrupt and skip are about the caller's own jobs", async () => {
+  const body = { prompt: "a cat", steps: 300, width: 8, height: 8, n_iter: 4 };
+  const drawing = call("ann", "/sdapi/v1/txt2img", { json: body });
+  const progress = async (user: User) => (await call(user, "/sdapi/v1/progress")).json();
+  await expect.poll(async () => (await progress("ann")).state.sampling_step, { timeout: 30_000 }).toBeGreaterThan(0);
+  expect(await progress("bob")).toMatchObject({ progress: 0, state: { job_count: 0 } });
+  for (const path of ["interrupt", "skip"]) await call("bob", `/sdapi/v1/${path}`, { json: {} });
+  expect(await progress("ann")).toMatchObject({ state: { job_count: 4, interrupted: false, skipped: false } });
+  await call("ann", "/sdapi/v1/interrupt", { json: {} });
+  const response = await drawing;
+  expect(response.status).toBe(200);
+  expect((await response.json()).images.length).toBeLessThan(4);
+  expect(await progress("ann")).toMatchObject({ progress: 0, state: { job_count: 0 } });
+});
+
 test("every route but those of health and the description needs a token", async () => {
   const open = ["/healthz", "/readyz", "/v1/openapi.json", "/v1/docs"];
   for (const [method, path] of routes()) {
