@@ -21,6 +21,7 @@ const copied = {
   ],
   lab: [["LICENSE", "LICENSE"]],
   emoji: [["LICENSE", "LICENSE"]],
+  server: [["LICENSE", "LICENSE"]],
 };
 
 for (const [from, to] of copied[basename(folder)]) {

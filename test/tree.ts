@@ -7,10 +7,6 @@ export const root = fileURLToPath(new URL("../", import.meta.url));
 
 const ignored = new Set(["node_modules", "dist", ".git", "out", ".cache", "coverage", ".vitest-attachments"]);
 
-/** The folder of a package, from the root: in apps/ where it is an application. */
-export const packageFolder = (name: string): string =>
-  existsSync(join(root, "apps", name)) ? `apps/${name}` : `packages/${name}`;
-
 /** Every file under `folder` that a person or a tool committed, as paths from the root with forward slashes. */
 export function filesUnder(folder = ""): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true })
@@ -22,3 +18,7 @@ export function filesUnder(folder = ""): string[] {
       return entry.isDirectory() ? filesUnder(path) : entry.isFile() ? [path] : [];
     });
 }
+
+/** The folder of a package of the project, "packages/lab" or "apps/server", as a path from the root. */
+export const packageFolder = (name: string): string =>
+  existsSync(join(root, "packages", name)) ? `packages/${name}` : `apps/${name}`;

@@ -5,7 +5,8 @@ export type { AddCommand, Commands } from "./commands.ts";
 export type { Io, Output } from "./io.ts";
 export { main } from "./main.ts";
 export { type ImageInput, imageInput, stemOf } from "./options/image-input.ts";
-export { choice, decimal, seed, times } from "./options/names.ts";
+export { memorySize } from "./options/memory.ts";
+export { choice, decimal, device, seed, times } from "./options/names.ts";
 export {
   type NamedFile,
   type OutputOptions,

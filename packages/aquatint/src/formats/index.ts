@@ -18,10 +18,11 @@ export {
 export type { ImageFile } from "./image/image-file.ts";
 export type { ImageTexts } from "./image/image-texts.ts";
 export { psnr } from "./image/psnr.ts";
-export { fitted, type ImageInput, type Size, within } from "./image/resize.ts";
+export { fitted, type ImageInput, resized, type Size, within } from "./image/resize.ts";
 export { type ImageValues, imageValues, maskValues } from "./image/values.ts";
 export { escapedMarkup, xmlCharacters } from "./markup.ts";
 export { type ImageMetadata, imageMetadata, type MetadataSource, type NetworkCall } from "./metadata/index.ts";
+export { type Infotext, parseInfotext } from "./metadata/infotext.ts";
 export type { ClipStop, MetadataTexts } from "./metadata/types.ts";
 export { decodePng, encodePng, type PngImage } from "./png/png.ts";
 export type { SafetensorsDType, SafetensorsHeader, TensorEntry } from "./safetensors/header.ts";

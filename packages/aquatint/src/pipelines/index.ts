@@ -27,6 +27,7 @@ export {
   type GenerationRequest,
   type MetadataContext,
 } from "./metadata/reproduce.ts";
+export { type VideoParametersSource, videoParameters } from "./metadata/video-parameters.ts";
 export type { AdaptedTrace, NetworkAdapters } from "./model/adapters.ts";
 export * from "./model/components.ts";
 export { addControlNets, type ControlNet, type ControlShape, describedControlNet } from "./model/controlnet.ts";

@@ -36,8 +36,21 @@ const studio = {
   },
 } as const;
 
+const SERVER = "@aquatint/server";
+const server = {
+  commands: {
+    name: SERVER,
+    summaries: {
+      serve: "serve models over HTTP to clients of AUTOMATIC1111, OpenAI and programs",
+      worker: "run jobs of a server on another machine",
+      users: "manage the users of a server",
+    },
+    load: () => import("@aquatint/server/commands"),
+  },
+} as const;
+
 /** Every package that is used where it is installed, and what each brings: the one place that names them. */
-const packages = [lab, emoji, studio] as const;
+const packages = [lab, emoji, studio, server] as const;
 
 type Part<Kind extends string> = Extract<(typeof packages)[number], Readonly<Record<Kind, unknown>>>[Kind];
 
@@ -45,7 +58,5 @@ const brings = <Kind extends string>(parts: object, kind: Kind): parts is Readon
   kind in parts;
 
 /** Parts that packages bring, by kind: "commands", "datasets", "tasks", "drawings". */
-export const packageParts = <Kind extends keyof typeof lab | keyof typeof emoji | keyof typeof studio>(
-  kind: Kind,
-): readonly Part<Kind>[] =>
+export const packageParts = <Kind extends keyof typeof lab | keyof typeof emoji>(kind: Kind): readonly Part<Kind>[] =>
   (packages as readonly object[]).flatMap((parts) => (brings(parts, kind) ? [parts[kind]] : []));

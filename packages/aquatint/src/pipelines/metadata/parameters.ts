@@ -4,6 +4,7 @@ import { jsonSeed } from "../../math/random.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode } from "../../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX } from "../../tokenizers/plain-prompt.ts";
 import type { ConditionedModel } from "../conditioning/plan.ts";
+import { hiresFixDefaults } from "../text-to-image/hires-fix.ts";
 import { noiseDefaults } from "../text-to-image/noise.ts";
 import type { TextToImageOptions } from "../text-to-image/options.ts";
 import type { TextToImagePlan } from "../text-to-image/plan.ts";
@@ -116,6 +117,7 @@ export function parameterTexts(recipe: GenerationParameters, webUi: WebUiSampler
     Size: `${width}x${height}`,
     "Model hash": recipe.modelHash?.slice(0, SHORT_HASH),
     Model: quoted(recipe.model ?? ""),
+    ...changesOf(recipe),
     // the web UI counts from the last layer, which is 1
     ...(clipSkip !== undefined && { "Clip skip": clipSkip + 1 }),
     ...(recipe.emphasis !== undefined && { Emphasis: emphasisNames[recipe.emphasis] }),
@@ -130,6 +132,14 @@ export function parameterTexts(recipe: GenerationParameters, webUi: WebUiSampler
   ];
   return { aquatint: JSON.stringify(recipe), parameters: lines.join("\n") };
 }
+
+/** The web UI's settings of an image that began with another, and of a hires fix. */
+const changesOf = ({ strength, hires }: GenerationParameters) => ({
+  "Denoising strength": hires ? (hires.strength ?? hiresFixDefaults.strength) : strength,
+  "Hires upscale": hires?.scale,
+  "Hires steps": hires?.steps,
+  "Hires upscaler": hires && "Lanczos",
+});
 
 /** As the web UI writes a value with a comma, a colon or a line in it. */
 const quoted = (value: string): string => (/[,:\n"]/.test(value) ? JSON.stringify(value) : value);

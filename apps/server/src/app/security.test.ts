@@ -1,0 +1,191 @@
+import { request as httpRequest } from "node:http";
+import { join } from "node:path";
+import { encodePng } from "aquatint";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type TestServer, testServer } from "../../test/test-server.ts";
+import { newToken, tokenHash, writeUsers } from "../auth/accounts.ts";
+import type { SurfaceTools } from "../surfaces/surface.ts";
+import { httpApp } from "./http.ts";
+import { startServer } from "./server.ts";
+
+const tokens = { ann: newToken(), bob: newToken(), root: newToken() };
+type User = keyof typeof tokens;
+const SECRET = "zanzibar";
+let server: TestServer;
+let job: { readonly id: string; readonly files: readonly { readonly url: string }[] };
+
+const as = (user: User) => ({ authorization: `Bearer ${tokens[user]}` });
+const call = (user: User, path: string, init: Parameters<TestServer["call"]>[1] = {}) =>
+  server.call(path, { ...init, headers: { ...as(user), ...init.headers } });
+
+beforeAll(async () => {
+  server = await testServer({}, async (folder) => {
+    const usersFile = join(folder, "users.json");
+    const user = (name: User, role: "admin" | "user") => ({ name, role, tokens: [tokenHash(tokens[name])] });
+    await writeUsers(usersFile, [user("ann", "user"), user("bob", "user"), user("root", "admin")]);
+    return { usersFile, allowedOrigins: ["https://app.example.org"], allowedHosts: ["gpu-box"], maxBody: 100_000 };
+  });
+  await call("ann", "/sdapi/v1/options", { json: { samples_format: "webp", note: SECRET } });
+  const body = { prompt: SECRET, steps: 2, width: 8, height: 8, force_task_id: `task(${SECRET})` };
+  expect((await call("ann", "/sdapi/v1/txt2img", { json: body })).status).toBe(200);
+  const { jobs } = await (await call("ann", "/v1/jobs")).json();
+  job = await (await call("ann", `/v1/jobs/${jobs[0].id}`)).json();
+  expect(job.files).toHaveLength(1);
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** Every route of the application, with its parameters as they name the first user's job. */
+const routes = (): readonly (readonly [method: string, path: string])[] => {
+  const unused = {} as Parameters<typeof httpApp>[0];
+  const app = httpApp({
+    ...unused,
+    tools: {} as SurfaceTools,
+    rules: { hosts: [], origins: [] },
+    maxBody: 1,
+    requestsPerMinute: 0,
+  });
+  const all = app.routes.filter(({ path }) => !path.endsWith("*"));
+  return all.map(({ method, path }) => [method, path.replace(":name{.+}", "tiny")]);
+};
+const png = Buffer.from(encodePng({ width: 8, height: 8, channels: 3, data: new Uint8Array(192) })).toString("base64");
+const bodies: Readonly<Record<string, unknown>> = {
+  "/v1/jobs": { kind: "text-to-image", prompt: "a cat", steps: 1 },
+  "/v1/images/generations": { prompt: "a cat", steps: 1 },
+  "/sdapi/v1/txt2img": { prompt: "a cat", steps: 1, width: 8, height: 8 },
+  "/sdapi/v1/img2img": { prompt: "a cat", steps: 2, width: 8, height: 8, init_images: [png] },
+  "/sdapi/v1/extra-single-image": { image: png },
+  "/sdapi/v1/extra-batch-images": { imageList: [{ data: png, name: "a" }] },
+  "/sdapi/v1/png-info": { image: png },
+  "/internal/progress": { id_task: `task(${SECRET})` },
+};
+
+test("no route shows a user the jobs, images, prompts or settings of another, or changes them", async () => {
+  const all = routes();
+  expect(all.length).toBeGreaterThan(40);
+  for (const [method, pattern] of all) {
+    const path = pattern.replace(/[:{]id}?/, job.id).replace(/[:{]index}?/, "0");
+    const json = method === "POST" ? { json: bodies[path] ?? {} } : {};
+    const response = await call("bob", path, { method, ...json });
+    const text = await response.text();
+    expect(text, `${method} ${path}`).not.toContain(SECRET);
+    expect(response.status, `${method} ${path}: ${text}`).toBeLessThan(500);
+    if (path.includes(job.id)) expect(response.status, `${method} ${path}`).toBe(404);
+    if (path === "/metrics") expect(response.status).toBe(403);
+    if (path === "/internal/progress") expect(JSON.parse(text)).toMatchObject({ active: false, completed: false });
+  }
+  expect(await (await call("ann", "/sdapi/v1/options")).json()).toMatchObject({ samples_format: "webp" });
+  expect(await (await call("ann", `/v1/jobs/${job.id}`)).json()).toMatchObject({ state: "done" });
+  expect((await call("root", `/v1/jobs/${job.id}`)).status).toBe(404);
+  expect(await (await call("root", "/metrics")).text()).toContain("aquatint_queue_jobs");
+});
+
+test("the web UI's progress, interrupt and skip are about the caller's own jobs", async () => {
+  const body = { prompt: "a cat", steps: 300, width: 8, height: 8, n_iter: 4 };
+  const drawing = call("ann", "/sdapi/v1/txt2img", { json: body });
+  const progress = async (user: User) => (await call(user, "/sdapi/v1/progress")).json();
+  await expect.poll(async () => (await progress("ann")).state.sampling_step, { timeout: 30_000 }).toBeGreaterThan(0);
+  expect(await progress("bob")).toMatchObject({ progress: 0, state: { job_count: 0 } });
+  for (const path of ["interrupt", "skip"]) await call("bob", `/sdapi/v1/${path}`, { json: {} });
+  expect(await progress("ann")).toMatchObject({ state: { job_count: 4, interrupted: false, skipped: false } });
+  await call("ann", "/sdapi/v1/interrupt", { json: {} });
+  const response = await drawing;
+  expect(response.status).toBe(200);
+  expect((await response.json()).images.length).toBeLessThan(4);
+  expect(await progress("ann")).toMatchObject({ progress: 0, state: { job_count: 0 } });
+});
+
+test("every route but those of health and the description needs a token", async () => {
+  const open = ["/healthz", "/readyz", "/v1/openapi.json", "/v1/docs"];
+  for (const [method, path] of routes()) {
+    const { status, headers } = await server.call(path, { method });
+    if (open.includes(path)) expect(status, path).toBe(200);
+    else expect([401, 429], `${method} ${path}`).toContain(status);
+    if (status === 401) expect(headers.get("www-authenticate")).toContain("Basic");
+  }
+});
+
+test("Basic authentication takes the user's name and token", async () => {
+  const basic = (name: string) => `Basic ${Buffer.from(`${name}:${tokens.ann}`).toString("base64")}`;
+  const status = async (name: string) =>
+    (await server.call("/sdapi/v1/options", { headers: { authorization: basic(name) } })).status;
+  expect(await status("ann")).toBe(200);
+  expect([401, 429]).toContain(await status("bob"));
+});
+
+/** The status of a request with headers that fetch does not let programs set. */
+const statusOf = (headers: Readonly<Record<string, string>>): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const options = { port: server.server.port, path: "/v1/jobs", headers: { ...as("ann"), ...headers } };
+    httpRequest(options, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on("error", reject)
+      .end();
+  });
+
+test.each([
+  [{}, 200],
+  [{ host: "localhost:1" }, 200],
+  [{ host: "192.168.0.7:7860" }, 200],
+  [{ host: "[::1]:7860" }, 200],
+  [{ host: "gpu-box:7860" }, 200],
+  [{ host: "attacker.example" }, 403],
+  [{ host: "127.0.0.1.attacker.example" }, 403],
+  [{ host: "localhost:1", origin: "http://localhost:1" }, 200],
+  [{ host: "localhost:1", origin: "http://localhost:2" }, 403],
+  [{ origin: "https://evil.example" }, 403],
+  [{ origin: "null" }, 403],
+  [{ origin: "https://app.example.org" }, 200],
+  [{ "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" }, 403],
+  [{ "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" }, 200],
+  [{ "sec-fetch-site": "same-origin" }, 200],
+] as const)("a request with %j is answered with %i", async (headers, status) => {
+  expect(await statusOf(headers)).toBe(status);
+});
+
+test("answers carry the headers that browsers protect users by, and CORS only for pages that were allowed", async () => {
+  const { headers } = await call("ann", "/v1/jobs", { headers: { origin: "https://app.example.org" } });
+  expect(headers.get("access-control-allow-origin")).toBe("https://app.example.org");
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+  expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+  expect((await call("ann", "/v1/jobs")).headers.get("access-control-allow-origin")).toBeNull();
+});
+
+test("too large bodies, images and jobs are refused with their limits", async () => {
+  const large = await call("ann", "/v1/jobs", { json: { kind: "text-to-image", prompt: "x".repeat(200_000) } });
+  expect(large.status).toBe(413);
+  expect(await large.json()).toMatchObject({ code: "request/size" });
+  const wide = encodePng({ width: 5000, height: 5000, channels: 3, data: new Uint8Array(75e6) });
+  const body = { kind: "image-to-image", image: Buffer.from(wide).toString("base64"), steps: 2 };
+  const bomb = await call("ann", "/v1/jobs", { json: body });
+  expect([400, 413]).toContain(bomb.status);
+  const costly = await call("ann", "/v1/jobs", {
+    json: { kind: "text-to-image", width: 2048, height: 2048, steps: 1000 },
+  });
+  expect(await costly.json()).toMatchObject({ status: 422, code: "request/budget" });
+});
+
+test("no field of a request names a file", async () => {
+  const fields = [
+    { model: "../tiny" },
+    { model: join(server.folder, "tiny") },
+    { vae: "/etc/passwd" },
+    { loras: [{ name: "../../secret" }] },
+    { controls: [{ model: "/etc/passwd", image: png }] },
+    { controls: [{ model: "x", image: "file:///etc/passwd" }] },
+  ];
+  for (const field of fields) {
+    const response = await call("ann", "/v1/jobs", {
+      json: { kind: "text-to-image", prompt: "a", steps: 1, ...field },
+    });
+    expect(response.status, JSON.stringify(field)).toBe(400);
+    expect(await response.json()).toMatchObject({ code: expect.stringMatching(/^(model|request)\//) });
+  }
+});
+
+test("an address that others reach needs a token or users", async () => {
+  await expect(startServer({ host: "0.0.0.0", port: 0, logLevel: "silent" })).rejects.toMatchObject({
+    code: "server/open",
+  });
+});

@@ -1,0 +1,105 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import { AquatintError, messageOf } from "aquatint";
+import { writeFileAtomic } from "aquatint/node";
+import { z } from "zod";
+
+/** Roles: an admin also sees the metrics of the server. No role sees the jobs of others. */
+export const roles = ["admin", "user"] as const;
+/** What a user may do. */
+export type Role = (typeof roles)[number];
+
+/** Who sends a request. */
+export interface Account {
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** Finds accounts by their tokens. */
+export interface Accounts {
+  /** True if nobody needs a token. */
+  readonly open: boolean;
+  /** The account of a token; undefined where there is none. `name` must be its name where it is given. */
+  find(token: string | undefined, name?: string): Promise<Account | undefined>;
+}
+
+/** The account of a server without users. */
+const LOCAL: Account = { name: "local", role: "admin" };
+
+const userSchema = z.strictObject({
+  name: z.string().regex(/^[\w.@-]{1,64}$/),
+  role: z.enum(roles),
+  tokens: z.array(z.string().regex(/^sha256:[0-9a-f]{64}$/)),
+});
+const fileSchema = z.strictObject({ users: z.array(userSchema) });
+/** A user as a users file has them. */
+export type User = z.output<typeof userSchema>;
+
+/** Tokens are 256 random bits, so that a plain hash cannot be searched. */
+export const newToken = (): string => `aq_${randomBytes(32).toString("base64url")}`;
+
+/** A token as it is kept. */
+export const tokenHash = (token: string): string => `sha256:${createHash("sha256").update(token).digest("hex")}`;
+
+/** Everybody is the one account of this machine's user. */
+export const openAccounts: Accounts = { open: true, find: async () => LOCAL };
+
+/** One account, whose token the operator gave. */
+export function singleAccount(token: string): Accounts {
+  const users: readonly User[] = [{ name: "admin", role: "admin", tokens: [tokenHash(token)] }];
+  return { open: false, find: async (value, name) => userOf(users, value, name) };
+}
+
+/** Milliseconds after which the users file is looked at again. */
+const RECHECK_MS = 1000;
+
+/** The users of a file, which is read again when it changed. @throws AquatintError "users/…" where it is wrong at the start. */
+export async function fileAccounts(path: string): Promise<Accounts> {
+  let users = await readUsers(path);
+  let [stamp, checked] = [await stampOf(path), Date.now()];
+  const current = async (): Promise<readonly User[]> => {
+    if (Date.now() - checked < RECHECK_MS) return users;
+    checked = Date.now();
+    const next = await stampOf(path);
+    if (next !== stamp) {
+      users = await readUsers(path).catch(() => users); // a file that is being edited does not lock everybody out
+      stamp = next;
+    }
+    return users;
+  };
+  return { open: false, find: async (token, name) => userOf(await current(), token, name) };
+}
+
+const stampOf = async (path: string): Promise<string> => {
+  const { mtimeMs, size } = await stat(path).catch(() => ({ mtimeMs: 0, size: 0 }));
+  return `${mtimeMs} ${size}`;
+};
+
+/** All users are compared, in a time that does not tell which token was near. */
+function userOf(users: readonly User[], token: string | undefined, name: string | undefined): Account | undefined {
+  if (token === undefined) return undefined;
+  const hash = Buffer.from(tokenHash(token));
+  const matches = users.filter((user) => user.tokens.some((entry) => timingSafeEqual(Buffer.from(entry), hash)));
+  const match = matches.find((user) => name === undefined || user.name === name);
+  return match && { name: match.name, role: match.role };
+}
+
+/** The users of a file; none where there is no file. @throws AquatintError "users/file". */
+export async function readUsers(path: string): Promise<readonly User[]> {
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    if ((error as { readonly code?: unknown }).code === "ENOENT") return '{"users":[]}';
+    throw usersError(`cannot read ${path}: ${messageOf(error)}`);
+  });
+  try {
+    return fileSchema.parse(JSON.parse(text)).users;
+  } catch {
+    throw usersError(`${path} is no users file`);
+  }
+}
+
+/** Writes a users file that only its owner reads. */
+export const writeUsers = (path: string, users: readonly User[]): Promise<void> =>
+  writeFileAtomic(path, `${JSON.stringify({ users }, undefined, 2)}\n`);
+
+const usersError = (message: string) =>
+  new AquatintError("users/file", message, { hint: "aquatint users add NAME --users FILE makes one" });

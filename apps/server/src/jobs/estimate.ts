@@ -1,0 +1,68 @@
+import type { Sql } from "../queue/database.ts";
+import { secondsAUnit, workAhead } from "../queue/rows.ts";
+import type { Job } from "./types.ts";
+
+/** How long a job is expected to take. */
+export interface StartEstimate {
+  /** Jobs before it in the queue; 0 for the next one and a running one. */
+  readonly position: number;
+  /** Seconds until it starts and until it is done; undefined before the first job of its model was measured. */
+  readonly startsIn: number | undefined;
+  readonly doneIn: number | undefined;
+}
+
+/** Milliseconds that a speed and a number of workers hold: everybody who waits asks for them. */
+const RECOUNT_MS = 1000;
+
+/** The last result of a question to the database for each key, asked again when it is old. */
+function recounted<T>(ask: (sql: Sql, key: string) => Promise<T>): (sql: Sql, key: string) => Promise<T> {
+  const answers = new WeakMap<Sql, Map<string, { readonly at: number; readonly value: Promise<T> }>>();
+  return (sql, key) => {
+    const byKey = answers.get(sql) ?? new Map();
+    answers.set(sql, byKey);
+    const answer = byKey.get(key);
+    if (answer && Date.now() - answer.at < RECOUNT_MS) return answer.value;
+    const value = ask(sql, key);
+    byKey.set(key, { at: Date.now(), value });
+    value.catch(() => byKey.delete(key));
+    return value;
+  };
+}
+
+const rateOf = recounted(secondsAUnit);
+const workersOf = recounted((sql) => liveWorkers(sql));
+
+/** Seconds without news after which a worker does not count. */
+const WORKER_SEEN = 30;
+
+/** The place of a job and its times, from the speed of the last jobs of its model. */
+export async function estimateStart(sql: Sql, job: Job): Promise<StartEstimate> {
+  const isRunning = job.state === "running";
+  const [rate, ahead, workers] = [
+    await rateOf(sql, job.model),
+    isRunning ? { jobs: 0, units: 0 } : await workAhead(sql, job),
+    await workersOf(sql, ""),
+  ];
+  const startsIn = rate === undefined ? undefined : (rate * ahead.units) / Math.max(1, workers);
+  const share = isRunning && job.progress ? shareOf(job.progress) : 0;
+  return {
+    position: ahead.jobs,
+    startsIn,
+    doneIn: rate === undefined || startsIn === undefined ? undefined : startsIn + rate * job.units * (1 - share),
+  };
+}
+
+/** Workers that asked for jobs lately or have one. */
+export async function liveWorkers(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ readonly count: number }>(
+    `SELECT count(*)::int AS count FROM (
+       SELECT id FROM aquatint.workers WHERE seen_at > now() - $1 * interval '1 second'
+       UNION SELECT worker FROM aquatint.jobs WHERE state = 'running') AS live`,
+    [WORKER_SEEN],
+  );
+  return row?.count ?? 0;
+}
+
+/** Share of a job that is done, 0 .. 1. */
+export const shareOf = ({ image, images, step, steps }: NonNullable<Job["progress"]>): number =>
+  Math.min(1, image / images + (steps > 0 ? step / (steps * images) : 0));

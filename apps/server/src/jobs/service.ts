@@ -1,0 +1,205 @@
+import { createHash, randomUUID } from "node:crypto";
+import { AquatintError } from "aquatint";
+import type { ModelCatalog } from "../models/catalog.ts";
+import type { Boss } from "../queue/boss.ts";
+import type { Database } from "../queue/database.ts";
+import type { JobFeed } from "../queue/feed.ts";
+import { type JobFilter, listJobs, readJob, readPreview } from "../queue/rows.ts";
+import { stopJob } from "../queue/stop.ts";
+import { earlierJob, type QueueLimits, submitJob } from "../queue/submit.ts";
+import type { FileStore } from "../storage/types.ts";
+import { checkBudget, type JobBudget, unitsOf } from "./budget.ts";
+import { RetryLater } from "./errors.ts";
+import { estimateStart, type StartEstimate } from "./estimate.ts";
+import { requestInputs } from "./inputs.ts";
+import type { JobKind, KindContext } from "./kind.ts";
+import { newSeed } from "./request-files.ts";
+import { isFinal, type Job, type JobFile, type StopRequest, type StoredRequest } from "./types.ts";
+
+/** A request for a job. */
+export interface JobRequest {
+  readonly owner: string;
+  readonly surface: string;
+  readonly kind: JobKind;
+  /** Parsed by the kind's schema. */
+  readonly request: StoredRequest;
+  readonly idempotencyKey?: string | undefined;
+  readonly task?: string | undefined;
+}
+
+/** A job with what is known of its way. */
+export interface JobUpdate {
+  readonly job: Job;
+  /** Where it waits: jobs before it and the time until it starts and is done. */
+  readonly estimate: StartEstimate | undefined;
+}
+
+/** Jobs, as every surface sees them: each call names the owner, who sees only their ownJob. */
+export interface JobService {
+  /** Checks a request and adds it to the queue. @throws AquatintError, RetryLater where the queue is full. */
+  submit(request: JobRequest): Promise<Job>;
+  /** @throws AquatintError "job/unknown". */
+  get(owner: string, id: string): Promise<JobUpdate>;
+  list(filter: JobFilter): Promise<readonly Job[]>;
+  /** Stops a job; false where it had ended. */
+  stop(owner: string, id: string, stop: StopRequest): Promise<boolean>;
+  /** The job now and after each change, until its end. */
+  watch(owner: string, id: string, signal?: AbortSignal): AsyncGenerator<JobUpdate, void, void>;
+  /** The job when it has ended. */
+  end(owner: string, id: string, signal?: AbortSignal): Promise<Job>;
+  /** The last preview of a running job, a PNG file. */
+  preview(owner: string, id: string): Promise<Uint8Array | undefined>;
+  /** The bytes of a file of a job. @throws AquatintError "job/file". */
+  file(owner: string, id: string, index: number): Promise<JobFile & { readonly bytes: Uint8Array<ArrayBuffer> }>;
+}
+
+/** What jobs are kept with. */
+export interface JobServiceOptions {
+  readonly database: Database;
+  readonly boss: Boss;
+  readonly feed: JobFeed;
+  readonly store: FileStore;
+  readonly models: ModelCatalog;
+  readonly limits: QueueLimits & JobBudget;
+  readonly engine: KindContext["engine"];
+}
+
+/** Milliseconds after which a waiting job's place is read again. */
+const PLACE_INTERVAL = 1000;
+/** Times in a row that the database may fail while a job is watched: it may start again meanwhile. */
+const MAX_FAILURES = 60;
+
+/** The one service behind all surfaces. */
+export function jobService(options: JobServiceOptions): JobService {
+  const { database, feed, store, models } = options;
+  const ownJob = async (owner: string, id: string): Promise<Job> => {
+    const job = isId(id) ? await readJob(database, id) : undefined;
+    if (job?.result) models.remember(job.model, job.result.modelHash);
+    if (job?.owner === owner) return job;
+    throw new AquatintError("job/unknown", `there is no job "${id}"`, {
+      hint: "jobs are forgotten some time after their end",
+    });
+  };
+  const get = async (owner: string, id: string): Promise<JobUpdate> => {
+    const job = await ownJob(owner, id);
+    return { job, estimate: isFinal(job.state) ? undefined : await estimateStart(database, job) };
+  };
+  const watch: JobService["watch"] = (owner, id, signal) => watchJob(feed, { get: () => get(owner, id), id, signal });
+  return {
+    submit: (request) => submit(request, options),
+    get,
+    list: (filter) => listJobs(database, filter),
+    stop: async (owner, id, stop) => {
+      await ownJob(owner, id);
+      return stopJob(options, { id, owner, stop });
+    },
+    watch,
+    end: (owner, id, signal) => lastOf(watch(owner, id, signal)),
+    async preview(owner, id) {
+      await ownJob(owner, id);
+      return readPreview(database, id);
+    },
+    async file(owner, id, index) {
+      const { result } = await ownJob(owner, id);
+      const file = result?.files[index];
+      const bytes = file && (await store.get(file.key));
+      if (file && bytes) return { ...file, bytes };
+      const count = result?.files.length ?? 0;
+      throw new AquatintError("job/file", `the job has no file ${index}: it has ${count}`, { hint: "count from 0" });
+    },
+  };
+}
+
+async function lastOf(updates: AsyncGenerator<JobUpdate, void, void>): Promise<Job> {
+  for await (const { job } of updates) if (isFinal(job.state)) return job;
+  throw new AquatintError("job/left", "the caller left before the job ended", { hint: "ask for the job again" });
+}
+
+interface WatchOptions {
+  readonly id: string;
+  readonly get: () => Promise<JobUpdate>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A job now and after each change, until its end. */
+async function* watchJob(feed: JobFeed, { id, get, signal }: WatchOptions): AsyncGenerator<JobUpdate, void, void> {
+  const changes = feed.watch(id);
+  try {
+    for (let failures = 0; ; ) {
+      const update = await get().catch((error: unknown) => {
+        if (error instanceof AquatintError || ++failures > MAX_FAILURES) throw error;
+      });
+      if (!update) {
+        await changes.next(PLACE_INTERVAL, signal);
+        continue;
+      }
+      failures = 0;
+      yield update;
+      if (isFinal(update.job.state) || signal?.aborted) return;
+      await changes.next(PLACE_INTERVAL, signal);
+    }
+  } finally {
+    changes.stop();
+  }
+}
+
+/** Tells whether a text is a job's id. */
+export const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+
+async function submit(
+  { owner, surface, kind, request, idempotencyKey, task }: JobRequest,
+  options: JobServiceOptions,
+): Promise<Job> {
+  const { database, store, models, limits, engine } = options;
+  const requestHash = createHash("sha256")
+    .update(JSON.stringify([kind.name, request]))
+    .digest("hex");
+  const earlier = await earlierJob(database, { owner, idempotencyKey });
+  if (earlier) return sameJob(earlier, requestHash);
+  const id = randomUUID();
+  const inputs = await requestInputs(
+    { ...request, ...("seed" in kind.schema.shape && { seed: request["seed"] ?? newSeed() }) },
+    { id, paths: kind.images, maxPixels: limits.maxInputPixels },
+  );
+  const prepared = await kind.prepare(inputs.request, { models, image: inputs.image, engine });
+  checkBudget(prepared.work, limits);
+  for (const [key, bytes] of inputs.files) await store.put(key, bytes, "application/octet-stream");
+  const submission = await submitJob(options, {
+    ...{
+      id,
+      owner,
+      surface,
+      kind: kind.name,
+      model: prepared.queue,
+      request: inputs.request,
+      limited: prepared.limited,
+    },
+    ...{ units: unitsOf(prepared.work), requestHash, idempotencyKey, task },
+  });
+  if (submission.type !== "added" && inputs.files.size > 0) await store.removeJob(id);
+  if (submission.type === "full") throw await queueFull(submission.limit, options);
+  return submission.type === "known" ? sameJob(submission.job, requestHash) : submission.job;
+}
+
+/** A job that was submitted before, where the request is the same. @throws AquatintError "request/idempotency". */
+function sameJob(job: Job, requestHash: string): Job {
+  if (job.requestHash === requestHash) return job;
+  throw new AquatintError("request/idempotency", "the idempotency key was used for another request", {
+    hint: "take a new key for each request",
+  });
+}
+
+async function queueFull(limit: "all" | "user", { database, limits }: JobServiceOptions): Promise<RetryLater> {
+  const [row] = await database.query<{ readonly seconds: number | null }>(
+    `SELECT (avg(extract(epoch FROM finished_at - started_at)))::float8 AS seconds FROM
+       (SELECT started_at, finished_at FROM aquatint.jobs WHERE state = 'done' ORDER BY finished_at DESC LIMIT 20) AS last`,
+  );
+  const seconds = Math.min(300, Math.max(1, Math.ceil(row?.seconds ?? 5)));
+  return limit === "user"
+    ? new RetryLater(
+        "queue/user-full",
+        `${limits.maxQueuedPerUser} of your jobs are waiting, which is the limit`,
+        seconds,
+      )
+    : new RetryLater("queue/full", `${limits.maxQueued} jobs are waiting, which is the limit`, seconds);
+}

@@ -1,0 +1,26 @@
+import type { Database } from "../queue/database.ts";
+
+/** Settings that each user keeps, as the web UI's options. */
+export interface UserOptions {
+  read(owner: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Changes the options that are given, and keeps the others. */
+  change(owner: string, options: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+/** The options in the database. */
+export const userOptions = (database: Database): UserOptions => ({
+  async read(owner) {
+    const [row] = await database.query<{ readonly options: Readonly<Record<string, unknown>> }>(
+      "SELECT options FROM aquatint.options WHERE owner = $1",
+      [owner],
+    );
+    return row?.options ?? {};
+  },
+  async change(owner, options) {
+    await database.query(
+      `INSERT INTO aquatint.options (owner, options) VALUES ($1, $2::jsonb)
+       ON CONFLICT (owner) DO UPDATE SET options = aquatint.options.options || excluded.options`,
+      [owner, JSON.stringify(options)],
+    );
+  },
+});

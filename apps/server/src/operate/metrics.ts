@@ -1,0 +1,113 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { liveWorkers } from "../jobs/estimate.ts";
+import type { Database } from "../queue/database.ts";
+
+/** What the server counts. */
+export interface Metrics {
+  /** The numbers in the text format of Prometheus. */
+  text(): Promise<string>;
+  readonly contentType: string;
+  request(entry: {
+    readonly method: string;
+    readonly route: string;
+    readonly status: number;
+    readonly seconds: number;
+  }): void;
+}
+
+/** Seconds of requests. */
+const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120];
+
+/** Counts requests here, and reads jobs from the database where the numbers are asked for. */
+export function serverMetrics(database: Database): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: "aquatint_" });
+  const registers = [registry];
+  const requests = new Histogram({
+    name: "aquatint_http_request_seconds",
+    help: "Time of requests by route and status",
+    labelNames: ["method", "route", "status"],
+    buckets: REQUEST_BUCKETS,
+    registers,
+  });
+  addQueueMetrics(database, registers);
+  addJobMetrics(database, registers);
+  return {
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+    request: ({ method, route, status, seconds }) =>
+      requests.observe({ method, route, status: String(status) }, seconds),
+  };
+}
+
+function addQueueMetrics(database: Database, registers: Registry[]): void {
+  const length = new Gauge({
+    name: "aquatint_queue_jobs",
+    help: "Jobs that wait or run",
+    labelNames: ["state"],
+    registers,
+  });
+  const age = new Gauge({ name: "aquatint_queue_age_seconds", help: "Age of the oldest waiting job", registers });
+  new Gauge({
+    name: "aquatint_workers",
+    help: "Workers that asked for jobs lately or have one",
+    registers,
+    async collect() {
+      const [row] = await database.query<{ readonly queued: number; readonly running: number; readonly age: number }>(
+        `SELECT count(*) FILTER (WHERE state = 'queued')::int AS queued,
+                count(*) FILTER (WHERE state = 'running')::int AS running,
+                coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'queued')), 0)::float8 AS age
+         FROM aquatint.jobs WHERE state IN ('queued', 'running')`,
+      );
+      length.set({ state: "queued" }, row?.queued ?? 0);
+      length.set({ state: "running" }, row?.running ?? 0);
+      age.set(row?.age ?? 0);
+      this.set(await liveWorkers(database));
+    },
+  });
+}
+
+interface Ended {
+  readonly kind: string;
+  readonly state: string;
+  readonly code: string | null;
+  readonly count: number;
+  readonly seconds: number;
+  readonly units: number;
+}
+
+/** Jobs in the database; those that expired are not counted any more, so that these are gauges. */
+function addJobMetrics(database: Database, registers: Registry[]): void {
+  const labelNames = ["kind", "state", "code"];
+  const seconds = new Gauge({
+    name: "aquatint_job_seconds",
+    help: "Time of workers for kept jobs",
+    labelNames: ["kind"],
+    registers,
+  });
+  const units = new Gauge({
+    name: "aquatint_job_megapixel_steps",
+    help: "Pixels x steps x files of kept jobs, in millions",
+    labelNames: ["kind"],
+    registers,
+  });
+  new Gauge({
+    name: "aquatint_jobs",
+    help: "Kept jobs that ended, with the code of their failure",
+    labelNames,
+    registers,
+    async collect() {
+      const rows = await database.query<Ended>(
+        `SELECT kind, state, error->>'code' AS code, count(*)::int AS count,
+                coalesce(sum((result->>'seconds')::float8), 0) AS seconds, coalesce(sum(units), 0)::float8 AS units
+         FROM aquatint.jobs WHERE finished_at IS NOT NULL GROUP BY 1, 2, 3`,
+      );
+      this.reset();
+      for (const { kind, state, code, count } of rows) this.set({ kind, state, code: code ?? "" }, count);
+      for (const row of rows.filter(({ state }) => state === "done")) {
+        seconds.set({ kind: row.kind }, row.seconds);
+        units.set({ kind: row.kind }, row.units);
+      }
+    },
+  });
+}

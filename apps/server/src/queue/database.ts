@@ -1,0 +1,35 @@
+import { AquatintError } from "aquatint";
+
+/** One connection, or one transaction: takes SQL with $1, $2, ... and gives the rows. */
+export interface Sql {
+  query<Row = Readonly<Record<string, unknown>>>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+}
+
+/** The database that the server keeps its jobs in: PGlite in this process, or PostgreSQL. */
+export interface Database extends Sql, AsyncDisposable {
+  /** True if other processes may open it, so that workers run on other machines. */
+  readonly shared: boolean;
+  /** Runs `use` in one transaction: all of its changes are kept, or none where it throws. */
+  transaction<T>(use: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Calls `onNotice` with the payload of every NOTIFY of a channel. */
+  listen(channel: string, onNotice: (payload: string) => void): Promise<void>;
+}
+
+/** What pg-boss calls its database. */
+export interface BossDb {
+  executeSql(text: string, values: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+/** A connection or a transaction as pg-boss takes it. */
+export const bossDb = (sql: Sql): BossDb => ({
+  executeSql: async (text, values) => ({ rows: [...(await sql.query(text, values))] }),
+});
+
+/** A NUL in a text, or its escape in JSON: PostgreSQL keeps neither. */
+const NUL = /\0|(?<!\\)(\\\\)*\\u0000/;
+
+/** Values as databases take them. @throws AquatintError "request/text" for a text with a NUL, which requests may hold. */
+export function checkedValues(values: readonly unknown[]): unknown[] {
+  if (!values.some((value) => typeof value === "string" && NUL.test(value))) return [...values];
+  throw new AquatintError("request/text", "a text holds the character U+0000", { hint: "leave that character out" });
+}

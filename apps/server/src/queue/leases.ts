@@ -1,0 +1,180 @@
+import { randomUUID } from "node:crypto";
+import type { JobFailure, JobOutcome, JobProgress, LeasedJob, StopRequest } from "../jobs/types.ts";
+import type { Boss } from "./boss.ts";
+import type { Database, Sql } from "./database.ts";
+import { jobColumns, notify } from "./rows.ts";
+
+/** A worker as it takes jobs. */
+export interface WorkerState {
+  readonly id: string;
+  /** Models that it has loaded: their jobs go to it before others. */
+  readonly models: readonly string[];
+}
+
+/** News of a running job. */
+export interface JobReport {
+  readonly id: string;
+  readonly lease: string;
+  readonly progress?: (JobProgress & { readonly share: number }) | undefined;
+  /** A PNG file. */
+  readonly preview?: Uint8Array | undefined;
+}
+
+/** The answer to a report: what the owner wants, or that the lease ended and the job is another worker's. */
+export type ReportAnswer = { readonly lost: boolean; readonly stop: StopRequest | null };
+
+/** The end of a job by its worker. */
+export interface JobEnd {
+  readonly id: string;
+  readonly lease: string;
+  readonly outcome: JobOutcome;
+}
+
+/** What a worker does with the queue. */
+export interface JobLeases {
+  /** Takes the next job; undefined where none waits. */
+  take(worker: WorkerState): Promise<LeasedJob | undefined>;
+  /** Renews the lease of a job and keeps its progress. */
+  report(report: JobReport): Promise<ReportAnswer>;
+  /** Ends a job; false where the lease ended before: what was made then counts for nothing. */
+  finish(end: JobEnd): Promise<boolean>;
+  /** Puts a job back without counting the attempt, for a worker that shuts down. */
+  giveBack(job: { readonly id: string; readonly lease: string }): Promise<void>;
+}
+
+/** Turns that a job of a loaded model may be ahead of its place. */
+const LOADED_BONUS = 2;
+const LOST: JobFailure = {
+  code: "job/worker-lost",
+  message: "the worker was lost twice while it ran the job",
+  hint: "submit it again; if it is lost again, ask the operator for the log of the workers",
+};
+
+interface LeaseOptions {
+  readonly database: Database;
+  readonly boss: Boss;
+  /** Seconds that a job is a worker's without news of it. */
+  readonly leaseSeconds: number;
+}
+
+/** Leases of jobs in the database: a job is one worker's at a time, and ends once. */
+export const jobLeases = ({ database, boss, leaseSeconds }: LeaseOptions): JobLeases => ({
+  take: (worker) => database.transaction((sql) => takeJob(sql, { worker, boss, leaseSeconds })),
+  async report({ id, lease, progress, preview }) {
+    const [row] = await database.query<{ readonly stop: StopRequest | null }>(
+      `UPDATE aquatint.jobs SET lease_until = now() + $3 * interval '1 second',
+         progress = coalesce($4::jsonb, progress), preview = coalesce($5, preview)
+       WHERE id = $1 AND lease = $2 AND state = 'running' RETURNING stop`,
+      [id, lease, leaseSeconds, progress ? JSON.stringify(progress) : null, preview ? Buffer.from(preview) : null],
+    );
+    if (row?.stop === "skip") await database.query("UPDATE aquatint.jobs SET stop = NULL WHERE id = $1", [id]);
+    if (row && progress) await notify(database, id);
+    return { lost: !row, stop: row?.stop ?? null };
+  },
+  finish: (end) => database.transaction((sql) => finishJob(sql, { ...end, boss })),
+  giveBack: ({ id, lease }) =>
+    database.transaction(async (sql) => {
+      const [row] = await sql.query<{ readonly queue: string; readonly turn: number }>(
+        `UPDATE aquatint.jobs SET state = 'queued', lease = NULL, lease_until = NULL, worker = NULL, progress = NULL,
+           attempts = attempts - 1 WHERE id = $1 AND lease = $2 AND state = 'running' RETURNING queue, turn`,
+        [id, lease],
+      );
+      if (!row) return;
+      await boss.remove(sql, { id, queue: row.queue });
+      await boss.add(sql, { id, ...row });
+      await notify(sql, id);
+    }),
+});
+
+interface TakeOptions extends Pick<LeaseOptions, "boss" | "leaseSeconds"> {
+  readonly worker: WorkerState;
+}
+
+async function takeJob(sql: Sql, { worker, boss, leaseSeconds }: TakeOptions): Promise<LeasedJob | undefined> {
+  await sql.query(
+    `INSERT INTO aquatint.workers (id, models, seen_at) VALUES ($1, $2::jsonb, now())
+     ON CONFLICT (id) DO UPDATE SET models = excluded.models, seen_at = now()`,
+    [worker.id, JSON.stringify(worker.models)],
+  );
+  const [next] = await sql.query<{ readonly queue: string }>(
+    `SELECT queue FROM aquatint.jobs WHERE state = 'queued'
+     ORDER BY turn - CASE WHEN model = ANY($1::text[]) THEN ${LOADED_BONUS} ELSE 0 END, created_at LIMIT 1`,
+    [[...worker.models]],
+  );
+  const id = next && (await boss.take(sql, next.queue));
+  if (id === undefined) return undefined;
+  const lease = randomUUID();
+  const [job] = await sql.query<LeasedJob>(
+    `UPDATE aquatint.jobs SET state = 'running', lease = $2, lease_until = now() + $3 * interval '1 second',
+       worker = $4, attempts = attempts + 1, started_at = coalesce(started_at, now())
+     WHERE id = $1 AND state = 'queued' RETURNING ${jobColumns}, lease`,
+    [id, lease, leaseSeconds, worker.id],
+  );
+  if (!job) {
+    await boss.remove(sql, { id, queue: next?.queue ?? "" });
+    return undefined;
+  }
+  await sql.query("UPDATE aquatint.clock SET turn = greatest(turn, $1)", [job.turn]);
+  await notify(sql, id);
+  return job;
+}
+
+async function finishJob(sql: Sql, { id, lease, outcome, boss }: JobEnd & Pick<LeaseOptions, "boss">) {
+  const { state, result, error } = outcome;
+  const [row] = await sql.query<{ readonly queue: string }>(
+    `UPDATE aquatint.jobs SET state = $3, result = $4::jsonb, error = $5::jsonb, finished_at = now(), lease = NULL,
+       lease_until = NULL, preview = NULL WHERE id = $1 AND lease = $2 AND state = 'running' RETURNING queue`,
+    [id, lease, state, result ? JSON.stringify(result) : null, error ? JSON.stringify(error) : null],
+  );
+  if (!row) return false;
+  await boss.remove(sql, { id, queue: row.queue });
+  await notify(sql, id);
+  return true;
+}
+
+/**
+ * Puts the jobs whose leases ended back into the queue, or fails those that ran twice; returns how many there were. `worker`
+ * ends the leases of one worker at once, of which it is known that it is gone.
+ */
+export async function endLeases(
+  { database, boss }: Pick<LeaseOptions, "database" | "boss">,
+  worker?: string | undefined,
+): Promise<number> {
+  return database.transaction(async (sql) => {
+    const lost = await sql.query<{ readonly id: string; readonly queue: string; readonly stop: StopRequest | null }>(
+      `SELECT id, queue, stop FROM aquatint.jobs WHERE state = 'running' AND (lease_until < now() OR worker = $1)
+       FOR UPDATE SKIP LOCKED`,
+      [worker ?? null],
+    );
+    for (const job of lost) await endLease(sql, { ...job, boss });
+    return lost.length;
+  });
+}
+
+async function endLease(
+  sql: Sql,
+  {
+    id,
+    queue,
+    stop,
+    boss,
+  }: { readonly id: string; readonly queue: string; readonly stop: string | null; readonly boss: Boss },
+): Promise<void> {
+  const isEnded = stop === "cancel" || stop === "interrupt";
+  const again = !isEnded && (await boss.fail(sql, { id, queue }, "the worker was lost"));
+  if (again) {
+    await sql.query(
+      `UPDATE aquatint.jobs SET state = 'queued', lease = NULL, lease_until = NULL, worker = NULL, progress = NULL,
+         preview = NULL WHERE id = $1`,
+      [id],
+    );
+  } else {
+    await sql.query(
+      `UPDATE aquatint.jobs SET state = $2, error = $3::jsonb, finished_at = now(), lease = NULL, lease_until = NULL,
+         preview = NULL WHERE id = $1`,
+      [id, isEnded ? "canceled" : "failed", isEnded ? null : JSON.stringify(LOST)],
+    );
+    await boss.remove(sql, { id, queue });
+  }
+  await notify(sql, id);
+}

@@ -1,0 +1,82 @@
+import type { Job, JobState, StopRequest } from "../jobs/types.ts";
+import type { Sql } from "./database.ts";
+
+/** The columns of a job under the names that `Job` has. */
+export const jobColumns = `id, owner, surface, kind, model, queue, state, turn, request, limited, units,
+  request_hash AS "requestHash", task, created_at AS "createdAt", started_at AS "startedAt",
+  finished_at AS "finishedAt", attempts, stop, progress, result, error`;
+
+/** The channel on which the ids of changed jobs are told. */
+export const JOBS_CHANNEL = "aquatint_jobs";
+
+/** Tells every process that a job changed. */
+export async function notify(sql: Sql, id: string): Promise<void> {
+  await sql.query("SELECT pg_notify($1, $2)", [JOBS_CHANNEL, id]);
+}
+
+/** A job by its id; undefined where there is none. */
+export async function readJob(sql: Sql, id: string): Promise<Job | undefined> {
+  const [job] = await sql.query<Job>(`SELECT ${jobColumns} FROM aquatint.jobs WHERE id = $1`, [id]);
+  return job;
+}
+
+/** The last preview of a running job as a PNG file. */
+export async function readPreview(sql: Sql, id: string): Promise<Uint8Array | undefined> {
+  const [row] = await sql.query<{ readonly preview: Uint8Array | null }>(
+    "SELECT preview FROM aquatint.jobs WHERE id = $1",
+    [id],
+  );
+  return row?.preview ?? undefined;
+}
+
+/** Which jobs of an owner are listed, newest first. */
+export interface JobFilter {
+  readonly owner: string;
+  readonly states?: readonly JobState[] | undefined;
+  readonly surface?: string | undefined;
+  readonly task?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** Jobs of one owner. */
+export const listJobs = (sql: Sql, { owner, states, surface, task, limit = 100 }: JobFilter): Promise<readonly Job[]> =>
+  sql.query<Job>(
+    `SELECT ${jobColumns} FROM aquatint.jobs
+     WHERE owner = $1 AND ($2::text[] IS NULL OR state = ANY($2::text[])) AND ($3::text IS NULL OR surface = $3)
+       AND ($4::text IS NULL OR task = $4)
+     ORDER BY created_at DESC LIMIT $5`,
+    [owner, states ? [...states] : null, surface ?? null, task ?? null, limit],
+  );
+
+/** Jobs that will start before this one, and the work of all that must end before it starts, in units. */
+export async function workAhead(sql: Sql, { turn, createdAt, id }: Pick<Job, "turn" | "createdAt" | "id">) {
+  const [row] = await sql.query<{ readonly jobs: number; readonly units: number; readonly running: number }>(
+    `SELECT count(*) FILTER (WHERE state = 'queued')::int AS jobs,
+            coalesce(sum(units) FILTER (WHERE state = 'queued'), 0)::float8 AS units,
+            coalesce(sum(units * (1 - least(1, coalesce((progress->>'share')::float8, 0))))
+              FILTER (WHERE state = 'running'), 0)::float8 AS running
+     FROM aquatint.jobs
+     WHERE state = 'running' OR (state = 'queued' AND id <> $3 AND (turn, created_at) < ($1, $2))`,
+    [turn, createdAt, id],
+  );
+  return { jobs: row?.jobs ?? 0, units: (row?.units ?? 0) + (row?.running ?? 0) };
+}
+
+/** Seconds that a worker takes for one unit of a model, by its last jobs; undefined before the first. */
+export async function secondsAUnit(sql: Sql, model: string): Promise<number | undefined> {
+  const [row] = await sql.query<{ readonly seconds: number | null }>(
+    `SELECT sum((result->>'seconds')::float8) / nullif(sum(units), 0) AS seconds FROM (
+       SELECT result, units FROM aquatint.jobs
+       WHERE state = 'done' AND model = $1 AND NOT (result->>'interrupted')::boolean
+       ORDER BY finished_at DESC LIMIT 20) AS last`,
+    [model],
+  );
+  return row?.seconds ?? undefined;
+}
+
+/** Asks a job's worker to stop, or ends the job where it waits; jobs of other owners are not touched. */
+export interface StopJob {
+  readonly id: string;
+  readonly owner: string;
+  readonly stop: StopRequest;
+}

@@ -1,0 +1,14 @@
+/** Where the bytes of images and other files lie. A key is a job's id, a slash, and a name. */
+export interface FileStore {
+  put(key: string, bytes: Uint8Array, type: string): Promise<void>;
+  /** Undefined where there is no such file. */
+  get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Removes every file of a job. */
+  removeJob(id: string): Promise<void>;
+  remove(key: string): Promise<void>;
+  /** Throws where files cannot be kept now. */
+  check(): Promise<void>;
+}
+
+/** The keys that stores take: no key leads out of a store. */
+export const isKey = (key: string): boolean => /^[0-9a-f-]{36}\/[\w][\w.-]{0,80}$/.test(key);

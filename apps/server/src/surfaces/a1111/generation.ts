@@ -1,0 +1,71 @@
+import { AquatintError } from "aquatint";
+import type { Context, Hono } from "hono";
+import type { z } from "zod";
+import { kindNamed } from "../../jobs/kinds/index.ts";
+import type { Job } from "../../jobs/types.ts";
+import type { Env, SurfaceTools } from "../surface.ts";
+import { imageRequest, type MappedRequest, textRequest } from "./job-request.ts";
+import { img2imgSchema, type SharedBody, txt2imgSchema } from "./request.ts";
+import { infoJson } from "./response.ts";
+
+/** Adds txt2img and img2img. */
+export function addGeneration(app: Hono<Env>, tools: SurfaceTools): void {
+  app.post("/sdapi/v1/txt2img", async (c) => {
+    const body = await parsedBody(c, txt2imgSchema);
+    return answer(c, { body, tools, mapped: await textRequest(body, tools, c.var.account.name), parameters: body });
+  });
+  app.post("/sdapi/v1/img2img", async (c) => {
+    const body = await parsedBody(c, img2imgSchema);
+    const echo = body.include_init_images ? body : { ...body, init_images: null, mask: null };
+    return answer(c, { body, tools, mapped: await imageRequest(body, tools, c.var.account.name), parameters: echo });
+  });
+}
+
+/** The body of a request as a schema reads it. @throws AquatintError "request/json"; ZodError. */
+export async function parsedBody<S extends z.ZodType>(c: Context<Env>, schema: S): Promise<z.output<S>> {
+  const json: unknown = await c.req.json().catch(() => {
+    throw new AquatintError("request/json", "the body is no JSON", { hint: "send JSON" });
+  });
+  return schema.parse(json);
+}
+
+interface Answer {
+  readonly body: SharedBody;
+  readonly tools: SurfaceTools;
+  readonly mapped: MappedRequest;
+  /** What is given back of the request. */
+  readonly parameters: object;
+}
+
+/** Waits for the job and answers with its images. */
+async function answer(c: Context<Env>, { body, tools, mapped, parameters }: Answer): Promise<Response> {
+  const { jobs } = tools;
+  const kind = kindNamed(mapped.kind);
+  const request = kind.schema.parse(mapped.request);
+  const owner = c.var.account.name;
+  const submitted = await jobs.submit({ owner, surface: "a1111", kind, request, task: body.force_task_id });
+  const { signal } = c.req.raw;
+  const job = await endOrCancel(submitted, { jobs, signal, cancel: c.req.header("x-cancel-on-disconnect") === "true" });
+  if (job.error)
+    throw new AquatintError(job.error.code as `${string}/${string}`, job.error.message, { hint: job.error.hint });
+  const files = body.send_images ? (job.result?.files ?? []) : [];
+  const images = await Promise.all(files.map((_, i) => jobs.file(owner, job.id, i)));
+  return c.json({
+    images: images.map(({ bytes }) => Buffer.from(bytes).toString("base64")),
+    parameters,
+    info: infoJson(job, body),
+  });
+}
+
+/** The job when it has ended; where the caller leaves, it goes on unless it asked for its end. */
+export async function endOrCancel(
+  { id, owner }: Job,
+  { jobs, signal, cancel }: Pick<SurfaceTools, "jobs"> & { readonly signal: AbortSignal; readonly cancel: boolean },
+): Promise<Job> {
+  try {
+    return await jobs.end(owner, id, signal);
+  } catch (error) {
+    if (cancel && signal.aborted) await jobs.stop(owner, id, "cancel");
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import { z } from "zod";
+
+/** A field that may be null, as clients send all of them: null is the default. */
+const or = <T extends z.ZodType>(schema: T, standard: z.output<T>) =>
+  schema.nullish().transform((value) => value ?? standard);
+const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+const text = z.string().max(20_000);
+const integer = z.coerce.number().int();
+const number = z.coerce.number();
+const anything = z.record(z.string(), z.unknown());
+
+const shared = {
+  prompt: or(text, ""),
+  negative_prompt: or(text, ""),
+  styles: or(z.array(z.string()), []),
+  seed: or(number, -1),
+  subseed: or(number, -1),
+  subseed_strength: or(number, 0),
+  seed_resize_from_h: or(number, -1),
+  seed_resize_from_w: or(number, -1),
+  sampler_name: maybe(z.string()),
+  scheduler: maybe(z.string()),
+  sampler_index: maybe(z.string()),
+  batch_size: or(integer.min(1).max(64), 1),
+  n_iter: or(integer.min(1).max(100), 1),
+  steps: or(integer.min(1).max(1000), 50),
+  cfg_scale: or(number, 7),
+  width: or(integer.min(1).max(8192), 512),
+  height: or(integer.min(1).max(8192), 512),
+  restore_faces: or(z.boolean(), false),
+  tiling: or(z.boolean(), false),
+  eta: maybe(number),
+  s_min_uncond: maybe(number),
+  s_churn: maybe(number),
+  s_tmax: maybe(number),
+  s_tmin: maybe(number),
+  s_noise: maybe(number),
+  override_settings: or(anything, {}),
+  refiner_checkpoint: maybe(z.string()),
+  script_name: maybe(z.string()),
+  send_images: or(z.boolean(), true),
+  alwayson_scripts: or(anything, {}),
+  force_task_id: maybe(z.string().max(200)),
+  infotext: maybe(text),
+};
+
+/** A body of txt2img; fields that say only where images are saved are passed through. */
+export const txt2imgSchema = z.looseObject({
+  ...shared,
+  denoising_strength: or(number, 0.75),
+  enable_hr: or(z.boolean(), false),
+  hr_scale: or(number, 2),
+  hr_upscaler: maybe(z.string()),
+  hr_second_pass_steps: or(integer.min(0).max(1000), 0),
+  hr_resize_x: or(integer.min(0), 0),
+  hr_resize_y: or(integer.min(0), 0),
+  hr_checkpoint_name: maybe(z.string()),
+  hr_sampler_name: maybe(z.string()),
+  hr_scheduler: maybe(z.string()),
+  hr_prompt: or(text, ""),
+  hr_negative_prompt: or(text, ""),
+  firstpass_image: maybe(z.string()),
+});
+
+/** A body of img2img. */
+export const img2imgSchema = z.looseObject({
+  ...shared,
+  init_images: maybe(z.array(z.string())),
+  resize_mode: or(integer.min(0).max(3), 0),
+  denoising_strength: or(number, 0.75),
+  image_cfg_scale: maybe(number),
+  mask: maybe(z.string()),
+  mask_blur: maybe(integer.min(0).max(64)),
+  mask_blur_x: or(integer.min(0).max(64), 4),
+  mask_blur_y: or(integer.min(0).max(64), 4),
+  inpainting_fill: or(integer.min(0).max(3), 0),
+  inpaint_full_res: or(z.coerce.boolean(), true),
+  inpaint_full_res_padding: or(integer.min(0).max(1024), 0),
+  inpainting_mask_invert: or(z.coerce.number().min(0).max(1), 0),
+  initial_noise_multiplier: maybe(number),
+  latent_mask: maybe(z.string()),
+  include_init_images: or(z.boolean(), false),
+});
+
+/** A parsed body of txt2img. */
+export type Txt2ImgBody = z.output<typeof txt2imgSchema>;
+/** A parsed body of img2img. */
+export type Img2ImgBody = z.output<typeof img2imgSchema>;
+/** What both have. */
+export type SharedBody = z.output<z.ZodObject<typeof shared>>;

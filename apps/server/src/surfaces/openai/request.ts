@@ -1,0 +1,87 @@
+import { AquatintError, encodePng, type Image } from "aquatint";
+import { decodeImage } from "aquatint/node";
+import { z } from "zod";
+import type { StoredRequest } from "../../jobs/types.ts";
+
+const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+/** Multipart fields are texts. */
+const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
+const number = z.coerce.number();
+const list = z.array(z.union([z.string(), z.object({ name: z.string(), scale: number.optional() })]));
+
+const fields = {
+  prompt: z.string().max(20_000),
+  model: maybe(z.string()),
+  n: maybe(number.int().min(1).max(10)),
+  size: maybe(z.string().regex(/^(auto|\d{1,5}x\d{1,5})$/, 'expected "auto" or WIDTHxHEIGHT')),
+  quality: maybe(z.enum(["standard", "hd", "low", "medium", "high", "auto"])),
+  response_format: maybe(z.enum(["url", "b64_json"])),
+  output_format: maybe(z.enum(["png", "jpeg", "webp"])),
+  output_compression: maybe(number.int().min(0).max(100)),
+  background: maybe(z.enum(["transparent", "opaque", "auto"])),
+  moderation: maybe(z.string()),
+  style: maybe(z.enum(["vivid", "natural"])),
+  user: maybe(z.string()),
+  stream: maybe(flag),
+  partial_images: maybe(number.int().min(0).max(3)),
+  input_fidelity: maybe(z.string()),
+  // what OpenAI has not
+  seed: maybe(number.int().min(0)),
+  steps: maybe(number.int().min(1).max(1000)),
+  guidance: maybe(number.min(0).max(100)),
+  sampler: maybe(z.string()),
+  negative_prompt: maybe(z.string().max(20_000)),
+  strength: maybe(number.gt(0).max(1)),
+  loras: maybe(z.union([list, z.string().transform((text, context) => parsedList(text, context))])),
+};
+
+function parsedList(text: string, context: z.RefinementCtx): z.output<typeof list> {
+  try {
+    return list.parse(JSON.parse(text));
+  } catch {
+    context.addIssue({ code: "custom", message: 'expected a JSON list of names, or of {"name", "scale"}' });
+    return z.NEVER;
+  }
+}
+
+/** A request for images; fields that are not known are refused by name. */
+export const imagesSchema = z.strictObject(fields);
+/** A parsed request for images. */
+export type ImagesBody = z.output<typeof imagesSchema>;
+
+/** Fields that are taken and change nothing. */
+export const ignoredFields = ({ quality, style, moderation, user, input_fidelity }: ImagesBody): readonly string[] =>
+  Object.entries({ quality, style, moderation, user, input_fidelity }).flatMap(([name, value]) =>
+    value === undefined || value === "auto" ? [] : [name],
+  );
+
+/** A request for images as a job's. @throws AquatintError for what is not here. */
+export function jobRequestOf(body: ImagesBody): StoredRequest {
+  if (body.background === "transparent") {
+    throw new AquatintError("request/background", "transparent backgrounds are not made here", { hint: "take opaque" });
+  }
+  if (body.stream && (body.n ?? 1) > 1) {
+    throw new AquatintError("request/stream", "a stream is of one image", { hint: "take n = 1, or no stream" });
+  }
+  const { prompt, model, n: count, seed, steps, guidance, sampler, negative_prompt: negative, strength } = body;
+  const [width, height] = body.size === undefined || body.size === "auto" ? [] : body.size.split("x").map(Number);
+  const format = body.output_format ?? "png";
+  const quality = format === "png" || !body.output_compression ? undefined : body.output_compression;
+  const loras = body.loras?.map((lora) => (typeof lora === "string" ? { name: lora } : lora));
+  const options = { model, count, seed, steps, guidance, sampler, negative, strength, width, height, quality, loras };
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { prompt, promptSyntax: "a1111", format, ...Object.fromEntries(entries) };
+}
+
+/** A mask as jobs have it: OpenAI's paints where it is transparent; one without transparency is read by its brightness. */
+export async function maskOf(bytes: Uint8Array, maxPixels: number): Promise<string> {
+  const image: Image = await decodeImage(bytes, { name: "mask", maxPixels });
+  if (image.channels === 3) return base64(bytes);
+  const { width, height, data } = image;
+  const mask = new Uint8Array(3 * width * height);
+  for (let i = 0; i < width * height; i++) if ((data[4 * i + 3] ?? 0) < 128) mask.fill(255, 3 * i, 3 * i + 3);
+  return base64(encodePng({ width, height, channels: 3, data: mask }));
+}
+
+/** Bytes as base64. */
+export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");

@@ -1,0 +1,68 @@
+import type { LeasedJob } from "../jobs/types.ts";
+import type { Changes } from "../queue/changes.ts";
+import { type RunTools, runJob } from "./run-job.ts";
+
+/** A worker of this process. */
+export interface WorkerOptions extends RunTools {
+  readonly id: string;
+  /** Tells when there may be a new job. */
+  readonly changes: Pick<Changes, "next">;
+  /** Seconds that the job under way may take to end after `stop` was aborted. */
+  readonly drainSeconds: number;
+  /** Ends the worker after the job under way. */
+  readonly stop: AbortSignal;
+  readonly onStart: (job: LeasedJob) => void;
+  readonly onEnd: (job: LeasedJob, end: Awaited<ReturnType<typeof runJob>>) => void;
+}
+
+/** Milliseconds between looks into the queue where no change is told. */
+const POLL = 1000;
+
+/** Runs jobs one after the other until `stop` is aborted. */
+export async function workLoop(options: WorkerOptions): Promise<void> {
+  const { id, leases, stop, changes, onError } = options;
+  const shutdown = delayed(stop, options.drainSeconds);
+  let models: readonly string[] = [];
+  try {
+    while (!stop.aborted) {
+      const job = await leases.take({ id, models }).catch((error: unknown) => void onError(error, undefined));
+      if (!job) {
+        await changes.next(POLL, stop);
+        continue;
+      }
+      options.onStart(job);
+      options.onEnd(job, await endOf(job, options, shutdown.signal));
+      models = [job.model];
+    }
+  } finally {
+    shutdown.clear();
+  }
+}
+
+/** A job's end; one that the queue cannot be told of is lost, and its lease ends. */
+async function endOf(job: LeasedJob, options: WorkerOptions, shutdown: AbortSignal) {
+  try {
+    return await runJob(job, options, shutdown);
+  } catch (error) {
+    options.onError(error, job);
+    return "lost";
+  }
+}
+
+/** Aborted some seconds after another signal. */
+function delayed(signal: AbortSignal, seconds: number) {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const start = () => {
+    timer = setTimeout(() => controller.abort(), 1000 * seconds);
+  };
+  if (signal.aborted) start();
+  else signal.addEventListener("abort", start, { once: true });
+  return {
+    signal: controller.signal,
+    clear() {
+      signal.removeEventListener("abort", start);
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,201 @@
+import { setTimeout } from "node:timers/promises";
+import { encodePng, type Image } from "aquatint";
+import { decodeImage } from "aquatint/node";
+import { failureOf } from "../jobs/errors.ts";
+import { shareOf } from "../jobs/estimate.ts";
+import type { KindContext, KindEvent } from "../jobs/kind.ts";
+import { kindNamed } from "../jobs/kinds/index.ts";
+import type { JobFile, JobOutcome, JobProgress, LeasedJob, StopRequest } from "../jobs/types.ts";
+import type { JobEnd, JobLeases } from "../queue/leases.ts";
+import type { FileStore } from "../storage/types.ts";
+
+/** What a worker runs jobs with. */
+export interface RunTools {
+  readonly leases: JobLeases;
+  readonly store: FileStore;
+  readonly context: Omit<KindContext, "image">;
+  /** Bytes that a job may take whose memory was planned; no limit when absent. */
+  readonly maxMemory?: number | undefined;
+  /** Seconds between reports of a job without news. */
+  readonly reportSeconds: number;
+  /** Gets what a job failed with. */
+  readonly onError: (error: unknown, job: LeasedJob | undefined) => void;
+}
+
+/** Runs a job to its end and returns how it ended; "lost" where its lease ended, "given back" where the worker shuts down. */
+export async function runJob(
+  job: LeasedJob,
+  tools: RunTools,
+  shutdown: AbortSignal,
+): Promise<JobOutcome["state"] | "lost" | "unknown" | "given back"> {
+  const controls = runControls(shutdown);
+  const reporter = jobReporter(job, tools, controls);
+  const start = performance.now();
+  const output: { files: JobFile[]; modelHash: string | undefined } = { files: [], modelHash: undefined };
+  const outcome = await make(job, { tools, controls, reporter, output }).then(
+    (model): JobOutcome => ({
+      state: "done",
+      result: {
+        ...output,
+        model,
+        interrupted: output.files.length < countOf(job),
+        seconds: (performance.now() - start) / 1000,
+      },
+    }),
+    (error: unknown): JobOutcome => {
+      if (controls.reason === "cancel" || controls.reason === "lost") return { state: "canceled" };
+      if (controls.reason === "interrupt") {
+        const seconds = (performance.now() - start) / 1000;
+        return { state: "done", result: { ...output, model: job.model, interrupted: true, seconds } };
+      }
+      if (!shutdown.aborted) tools.onError(error, job);
+      return { state: "failed", error: failureOf(error) };
+    },
+  );
+  await reporter.close();
+  if (controls.reason === undefined && shutdown.aborted && outcome.state === "failed") {
+    await tools.leases.giveBack(job);
+    return "given back";
+  }
+  const end = await finishSurely({ id: job.id, lease: job.lease, outcome }, tools.leases);
+  if (end === "lost") for (const { key } of output.files) await tools.store.remove(key);
+  return end;
+}
+
+/** Times that a job's end is told, a second apart, while the queue does not answer: a database may start again meanwhile. */
+const FINISH_ATTEMPTS = 60;
+
+/**
+ * Ends a job. Where the queue failed on the way it may have kept the end all the same: then nobody knows, and the files stay
+ * until the job is forgotten.
+ */
+async function finishSurely(end: JobEnd, leases: JobLeases): Promise<JobOutcome["state"] | "lost" | "unknown"> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (await leases.finish(end)) return end.outcome.state;
+      return attempt === 1 ? "lost" : "unknown";
+    } catch (error) {
+      if (attempt === FINISH_ATTEMPTS) throw error;
+      await setTimeout(1000);
+    }
+  }
+}
+
+const countOf = ({ request }: LeasedJob): number => Number(request["count"] ?? 1);
+
+/** The signals of a run, and why it was ended. */
+interface RunControls {
+  readonly signal: AbortSignal;
+  reason: StopRequest | "lost" | undefined;
+  part(): AbortSignal;
+  stop(reason: StopRequest | "lost"): void;
+}
+
+function runControls(shutdown: AbortSignal): RunControls {
+  const all = new AbortController();
+  let part = new AbortController();
+  return {
+    signal: AbortSignal.any([all.signal, shutdown]),
+    reason: undefined,
+    part() {
+      part = new AbortController();
+      return part.signal;
+    },
+    stop(reason) {
+      if (reason === "skip") return part.abort();
+      this.reason = reason;
+      all.abort();
+    },
+  };
+}
+
+interface RunState {
+  readonly tools: RunTools;
+  readonly controls: RunControls;
+  readonly reporter: JobReporter;
+  readonly output: { readonly files: JobFile[]; modelHash: string | undefined };
+}
+
+/** Makes the files of a job; returns the model's name in them. */
+async function make(job: LeasedJob, { tools, controls, reporter, output }: RunState): Promise<string> {
+  const { store, context, maxMemory } = tools;
+  const engine = job.limited ? { ...context.engine, maxMemory } : context.engine;
+  const image = async (key: string): Promise<Image> => {
+    const bytes = await store.get(key);
+    if (bytes) return decodeImage(bytes, { name: "the image" });
+    throw new Error(`the image ${key} is not in the file store`);
+  };
+  const prepared = await kindNamed(job.kind).prepare(job.request, { ...context, engine, image });
+  const { images } = prepared.work;
+  reporter.progress({ image: 0, images, step: 0, steps: prepared.work.steps });
+  for await (const event of prepared.run(controls)) {
+    if (event.type === "step") {
+      const { image: done, step, steps, preview } = event;
+      reporter.progress({ image: done, images, step, steps }, preview);
+    } else {
+      output.files.push(await storedFile(job, { event, index: output.files.length, store }));
+      output.modelHash = event.modelHash;
+      reporter.progress({ image: output.files.length, images, step: 0, steps: prepared.work.steps });
+    }
+  }
+  controls.signal.throwIfAborted();
+  return prepared.model;
+}
+
+type FileEvent = Extract<KindEvent, { readonly type: "file" }>;
+
+/** Each attempt has names of its own: what another one left under them is no part of the result. */
+async function storedFile(
+  { id, attempts }: LeasedJob,
+  { event, index, store }: { readonly event: FileEvent; readonly index: number; readonly store: FileStore },
+): Promise<JobFile> {
+  const { bytes, extension, mimeType: type, seed, width, height, infotext } = event;
+  const key = `${id}/${attempts}-${index}.${extension}`;
+  await store.put(key, bytes, type);
+  return { key, type, seed, width, height, infotext };
+}
+
+interface JobReporter {
+  progress(progress: JobProgress, preview?: Image): void;
+  close(): Promise<void>;
+}
+
+/** Tells the newest progress, one report at a time, and renews the lease where there is none. */
+function jobReporter(
+  { id, lease }: LeasedJob,
+  { leases, reportSeconds }: RunTools,
+  controls: RunControls,
+): JobReporter {
+  let news: { readonly progress: JobProgress; readonly preview: Image | undefined } | undefined;
+  let sending: Promise<void> | undefined;
+  let closed = false;
+  const send = async (): Promise<void> => {
+    do {
+      const current = news;
+      news = undefined;
+      const progress = current && { ...current.progress, share: shareOf(current.progress) };
+      const preview = current?.preview && encodePng(current.preview);
+      const answer = await leases.report({ id, lease, progress, preview }).catch(() => undefined);
+      if (answer?.lost) controls.stop("lost");
+      else if (answer?.stop) controls.stop(answer.stop);
+    } while (news && !closed);
+  };
+  const start = () => {
+    if (closed || sending) return;
+    sending = send().finally(() => {
+      sending = undefined;
+    });
+  };
+  const timer = setInterval(start, 1000 * reportSeconds);
+  return {
+    progress(progress, preview) {
+      news = { progress, preview };
+      start();
+    },
+    async close() {
+      closed = true;
+      clearInterval(timer);
+      await sending;
+    },
+  };
+}

@@ -1,0 +1,3 @@
+import { packageBuild } from "../../scripts/build-config.ts";
+
+export default packageBuild(new URL(".", import.meta.url), { started: ["src/worker/child.ts"] });
