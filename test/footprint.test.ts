@@ -49,11 +49,12 @@ const commands: Readonly<Record<string, readonly (readonly string[])[]>> = {
   compare: [["compare", "toys/compare.json", "--out", "compared", "--threads", "1"]],
   theory: [["theory", "--image", "small.png", "--out", "theory.html"]],
   cache: [["cache", "list"]],
+  quantize: [["quantize", "latent", "--out", "latent-int8.safetensors", "--steps", "1", "--size", "64x64"]],
   inspect: [["inspect", "latent"]],
   info: [["info", "image.png"]],
 };
-/** Commands that are for the network. */
-const online = ["pull", "serve", "studio"];
+/** Commands that are for the network, or for a server's data. */
+const online = ["pull", "serve", "studio", "users", "worker"];
 
 const hasStrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0;
 const calls = ["network", "open", "openat", "creat", "mkdir", "mkdirat", "rename", "renameat", "renameat2", "truncate"];

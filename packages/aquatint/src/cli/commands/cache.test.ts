@@ -37,6 +37,15 @@ test("lists the packed weights, clears them, and refuses other words", async () 
   expect((await run()).out).toContain("0.00 GB of at most");
 });
 
+test("lists nothing where nothing was ever kept", async () => {
+  const { io, out } = capturedIo({
+    cwd: env.XDG_CACHE_HOME,
+    env: { XDG_CACHE_HOME: join(env.XDG_CACHE_HOME, "no/folder") },
+  });
+  expect(await main(["cache"], io)).toBe(0);
+  expect(out()).toContain("0.00 GB of at most");
+});
+
 test("limits the packed weights, for later processes too", async () => {
   expect((await run("limit", "20")).out).toContain("at most 20.00 GB in ");
   expect((await run("clear")).code).toBe(0);

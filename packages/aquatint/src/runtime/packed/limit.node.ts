@@ -1,5 +1,7 @@
+import type { StatsFs } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, statfs, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { codeOf } from "../../errors.ts";
 import { entryBytes, entryFiles } from "./entry.node.ts";
 
 /** An entry of the store. */
@@ -36,9 +38,17 @@ export async function listEntries(folder: string): Promise<readonly PackedEntry[
 export async function limitOf(folder: string): Promise<number> {
   const bytes = Number.parseFloat(await readFile(join(folder, LIMIT), "utf8").catch(() => ""));
   if (bytes >= 0) return bytes;
-  const { bavail, bsize } = await statfs(folder);
+  const { bavail, bsize } = await diskOf(folder);
   return DISK_SHARE * (bavail * bsize + totalOf(await listEntries(folder)));
 }
+
+/** The disk of a folder, or of the nearest one above that exists. */
+const diskOf = (folder: string): Promise<StatsFs> =>
+  statfs(folder).catch((error: unknown) => {
+    const parent = dirname(folder);
+    if (codeOf(error) !== "ENOENT" || parent === folder) throw error;
+    return diskOf(parent);
+  });
 
 /**
  * Removes the entries used longest ago beyond the limit, the newest one only where it is larger by itself. A removal may free less
