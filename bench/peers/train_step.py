@@ -1,4 +1,5 @@
-"""The training step of `npm run bench -- train-step` in PyTorch, as a user would write it.
+"""The training step of `npm run bench -- train-step` in PyTorch, as a user would write it,
+with clipped gradients and a moving average of the weights.
 
 Reads names of variants from standard input, one a line, makes one step of that variant and answers with its
 milliseconds and those of CPU time. The first step of a compiled variant takes minutes and needs a C++ compiler.
@@ -11,6 +12,7 @@ import time
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 CHANNELS, MULTIPLES, BLOCKS, ATTENTION_AT = 64, (1, 2, 2), 2, 8
 BATCH, SIZE, GROUPS = 16, 32, 32
@@ -111,6 +113,7 @@ def stepper(variant):
     network = UNet().to(memory_format=layout)
     forward = torch.compile(network) if variant == "compiled" else network
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-4, weight_decay=0.01, fused=True)
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(0.999))
     x = torch.randn(BATCH, 3, SIZE, SIZE).contiguous(memory_format=layout)
     target, time_embedding = torch.randn(BATCH, 3, SIZE, SIZE), torch.rand(BATCH, CHANNELS)
 
@@ -118,7 +121,9 @@ def stepper(variant):
         begun, busy = time.perf_counter(), time.process_time()
         optimizer.zero_grad()
         F.mse_loss(forward(x, time_embedding), target).backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
+        average.update_parameters(network)
         return 1000 * (time.perf_counter() - begun), 1000 * (time.process_time() - busy)
 
     return step

@@ -50,18 +50,31 @@ const diskOf = (folder: string): Promise<StatsFs> =>
     return diskOf(parent);
   });
 
+/** Entries that were used within so many milliseconds are those of programs in use: they do not make room for others. */
+const IN_USE = 3_600_000;
+const isInUse = ({ lastUse }: PackedEntry): boolean => Date.now() - lastUse < IN_USE;
+
+/** True if so many bytes fit beside the entries in use. Else programs of one model would drive each other out at every start. */
+export async function hasRoom(folder: string, bytes: number): Promise<boolean> {
+  const entries = await listEntries(folder);
+  return totalOf(entries.filter(isInUse)) + bytes <= (await limitOf(folder));
+}
+
 /**
- * Removes the entries used longest ago beyond the limit, the newest one only where it is larger by itself. A removal may free less
- * than the entry's bytes, because what others share stays.
+ * Removes the entries used longest ago beyond the limit; of those in use the newest one, then others. A removal may free less than the
+ * entry's bytes, because what others share stays.
  */
 export async function evict(folder: string, newest?: string): Promise<void> {
   const limit = await limitOf(folder);
   for (;;) {
     const entries = await listEntries(folder);
     if (totalOf(entries) <= limit) return;
-    const oldest = entries.findLast(({ key }) => key !== newest) ?? entries[0];
-    if (!oldest) return;
-    await rm(join(folder, oldest.key), { recursive: true, force: true });
+    const first =
+      entries.findLast((entry) => entry.key !== newest && !isInUse(entry)) ??
+      entries.find(({ key }) => key === newest) ??
+      entries.at(-1);
+    if (!first) return;
+    await rm(join(folder, first.key), { recursive: true, force: true });
   }
 }
 

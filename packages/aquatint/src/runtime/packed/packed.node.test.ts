@@ -150,6 +150,21 @@ describe("packed weights", () => {
     for (const { y } of [...runs, last]) for (const [i, v] of y.entries()) expect(v).toBeCloseTo(runs[0]!.y[i]!, 5);
   });
 
+  test("stay in their files where the limit has no room beside entries in use, which stay", async () => {
+    const [small, other] = [
+      await executable(join(root, "f.safetensors")),
+      await executable(join(root, "g.safetensors")),
+    ];
+    for (let i = 0; i < 2; i++) await start(small);
+    const store = packedStore(cache);
+    const [entry] = await store.list();
+    await store.setLimit(1.5 * entry!.bytes);
+    for (let i = 0; i < 3; i++) expect((await start(other)).uses).toEqual(["mapped"]);
+    expect((await start(small)).uses).toEqual(["read"]);
+    await utimes(join(cache, entry!.key, "entry.json"), new Date(0), new Date(0));
+    expect((await start(other)).uses).toEqual(["write"]);
+  });
+
   test("of another file, of a changed one and of another graph have keys of their own", async () => {
     const file = join(root, "c.safetensors");
     const program = await executable(file);

@@ -20,6 +20,9 @@ export interface PackedRuntimeOptions {
 /** Smaller programs are packed faster than their files are found. */
 const SMALLEST = 64e6;
 
+/** Bytes of an entry: kernels' copies beside weights that other kernels read as they are. */
+const packedBytes = ({ memory }: Executable): number => 1.1 * (memory?.weights ?? 0);
+
 /**
  * A runtime that keeps programs with packed weights on disk. The first time a program is loaded its weights are mapped from their
  * files, so that it begins at once (in 8 bits they are packed: that takes a second or two, and mapped they are slow); the second time they are packed and written, and from then on the packed ones are mapped.
@@ -46,8 +49,9 @@ export function packedRuntime(
       await store.remove(key);
     }
     const use = await store.noteUse(key).catch(() => undefined);
-    if (use === "first") return runtime.load(executable.int8 ? executable : { ...executable, weightMemory: "mapped" });
     if (use === undefined) return runtime.load(executable);
+    if (use === "first" || !(await store.hasRoom(packedBytes(executable))))
+      return runtime.load(executable.int8 ? executable : { ...executable, weightMemory: "mapped" });
     const draft = await store.draft(key).catch(() => undefined);
     if (draft === undefined) return runtime.load(executable);
     try {

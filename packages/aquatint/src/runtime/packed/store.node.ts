@@ -3,7 +3,17 @@ import { mkdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { codeOf } from "../../errors.ts";
 import { entryFiles, isIntact, sealEntry } from "./entry.node.ts";
-import { evict, LIMIT, limitOf, listEntries, namesIn, type PackedEntry, setLimit, totalOf } from "./limit.node.ts";
+import {
+  evict,
+  hasRoom,
+  LIMIT,
+  limitOf,
+  listEntries,
+  namesIn,
+  type PackedEntry,
+  setLimit,
+  totalOf,
+} from "./limit.node.ts";
 import { shareWeights } from "./share.node.ts";
 
 /** Packed programs on disk, safe between processes: an entry is a folder that is renamed to its place when it is whole. */
@@ -13,6 +23,8 @@ export interface PackedStore {
   find(key: string): Promise<string | undefined>;
   /** Notes the use of a key. */
   noteUse(key: string): Promise<"first" | "later">;
+  /** True if an entry of so many bytes fits within the limit, beside those that are in use. */
+  hasRoom(bytes: number): Promise<boolean>;
   /** An empty folder to write an entry into. */
   draft(key: string): Promise<string>;
   /** Makes a draft an entry, and drops those used longest ago beyond the limit. False where it was not whole or too large. */
@@ -38,6 +50,7 @@ export function packedStore(folder: string): PackedStore {
     folder,
     find: (key) => findEntry(join(folder, key), key),
     noteUse: (key) => noteUse(folder, key),
+    hasRoom: (bytes) => hasRoom(folder, bytes),
     async draft(key) {
       await removeStaleDrafts(folder);
       const path = join(folder, `${key}.${randomBytes(6).toString("hex")}.tmp`);
