@@ -21,7 +21,7 @@ export interface PackedRuntimeOptions {
 const SMALLEST = 64e6;
 
 /** Bytes of an entry: kernels' copies beside weights that other kernels read as they are. */
-const packedBytes = ({ memory }: Executable): number => 1.1 * (memory?.weights ?? 0);
+const packedBytes = ({ memory }: Executable): number => 1.3 * (memory?.weights ?? 0);
 
 /**
  * A runtime that keeps programs with packed weights on disk. The first time a program is loaded its weights are mapped from their
