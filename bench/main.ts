@@ -13,6 +13,7 @@ import { passesBench } from "./passes.ts";
 import { quantizeBench } from "./quantize.ts";
 import { randomBench } from "./random.ts";
 import { samplerWalk } from "./sampler-walk.ts";
+import { serverLoad } from "./server-load.ts";
 import { soak } from "./soak.ts";
 import { stepCacheBench } from "./step-cache.ts";
 import { trainStepBench } from "./train-step.ts";
@@ -33,6 +34,8 @@ const { values: flags, positionals } = parseArgs({
     caches: { type: "string" },
     variant: { type: "string" },
     memory: { type: "string", default: "packed" },
+    clients: { type: "string" },
+    seconds: { type: "string" },
   },
 });
 const { peer = false, python, memory: weightMemory } = flags;
@@ -50,6 +53,12 @@ const stepCache = {
 };
 
 const quantization = { ...(flags.seeds && { seeds: Number(flags.seeds) }), variant: flags.variant };
+
+const load = {
+  clients: Number(flags.clients ?? 200),
+  seconds: Number(flags.seconds ?? 40),
+  databaseUrl: process.env["DATABASE_URL"] || undefined,
+};
 
 interface Bench {
   run(): Promise<object>;
@@ -72,6 +81,7 @@ const benches: Readonly<Record<string, Bench>> = {
   quantize: { run: () => quantizeBench(quantization), full: [], short: ["--seeds", "1"] },
   random: { run: randomBench, full: [], short: [] },
   samplers: { run: samplerWalk },
+  "server-load": { run: () => serverLoad(load) },
   soak: { run: () => soak() },
   "step-cache": {
     run: () => stepCacheBench(stepCache),
@@ -105,6 +115,7 @@ if (!bench)
 all: [--short] [--python PATH]
 step-cache: [--seeds N] [--samplers "ddim;euler"] [--caches "easy,threshold=0.1;spectrum"]
 quantize: [--seeds N] [--variant FILE]
+server-load: [--clients N] [--seconds N]   DATABASE_URL takes PostgreSQL in the place of PGlite
 train-step: [--steps N] [--peer [--compile] [--python PATH]]
 ${Object.keys(parts).join(", ")}, unet-sd15-int8, vae-decode-int8: [--steps N] [--memory packed|mapped] [--peers ${peerRuntimes.join(",")}] [--python PATH]
   peers need bench/peers/requirements.txt; --peer is --peers torch`);

@@ -73,11 +73,11 @@ async function serverParts(config: ServerConfig, { log, models, storage, account
   const { limits, engine, keepHours, leaseSeconds, maxBody, requestsPerMinute } = config;
   const store = await openStorage(storage);
   const queue = await openQueue(config, (error) => log.error({ error: error.message }, "queue maintenance failed"));
-  const { database, boss, feed } = queue;
+  const { database, boss, feed, reader } = queue;
   if (!database.shared)
     await database.query("UPDATE aquatint.jobs SET lease_until = now() - interval '1 second' WHERE state = 'running'");
   await endLeases(queue);
-  const jobs = jobService({ database, boss, feed, store, models, limits, engine });
+  const jobs = jobService({ database, boss, feed, reader, store, models, limits, engine });
   const app = httpApp({
     ...{ accounts, log, maxBody, requestsPerMinute },
     tools: { jobs, models, options: userOptions(database), limits },

@@ -1,5 +1,6 @@
 import type { Sql } from "../queue/database.ts";
-import { secondsAUnit, workAhead } from "../queue/rows.ts";
+import type { JobReader } from "../queue/reader.ts";
+import { secondsAUnit } from "../queue/rows.ts";
 import type { Job } from "./types.ts";
 
 /** How long a job is expected to take. */
@@ -13,19 +14,35 @@ export interface StartEstimate {
 
 /** Milliseconds that a speed and a number of workers hold: everybody who waits asks for them. */
 const RECOUNT_MS = 1000;
+/** Milliseconds that they are still given while they are asked for again, so that nobody waits for that. */
+const STALE_MS = 5000;
+
+interface Answer<T> {
+  readonly at: number;
+  readonly value: Promise<T>;
+  /** The question that was asked again. */
+  next?: Promise<T>;
+}
 
 /** The last result of a question to the database for each key, asked again when it is old. */
 function recounted<T>(ask: (sql: Sql, key: string) => Promise<T>): (sql: Sql, key: string) => Promise<T> {
-  const answers = new WeakMap<Sql, Map<string, { readonly at: number; readonly value: Promise<T> }>>();
+  const answers = new WeakMap<Sql, Map<string, Answer<T>>>();
   return (sql, key) => {
-    const byKey = answers.get(sql) ?? new Map();
+    const byKey = answers.get(sql) ?? new Map<string, Answer<T>>();
     answers.set(sql, byKey);
     const answer = byKey.get(key);
-    if (answer && Date.now() - answer.at < RECOUNT_MS) return answer.value;
-    const value = ask(sql, key);
-    byKey.set(key, { at: Date.now(), value });
-    value.catch(() => byKey.delete(key));
-    return value;
+    const age = answer ? Date.now() - answer.at : Number.POSITIVE_INFINITY;
+    if (answer && age < RECOUNT_MS) return answer.value;
+    if (answer?.next) return age < STALE_MS ? answer.value : answer.next;
+    const next = ask(sql, key);
+    if (answer) answer.next = next;
+    const settle = next.then(
+      () => byKey.set(key, { at: Date.now(), value: next }),
+      () => byKey.delete(key),
+    );
+    if (!answer) byKey.set(key, { at: Date.now(), value: next });
+    void settle;
+    return answer && age < STALE_MS ? answer.value : next;
   };
 }
 
@@ -36,11 +53,14 @@ const workersOf = recounted((sql) => liveWorkers(sql));
 const WORKER_SEEN = 30;
 
 /** The place of a job and its times, from the speed of the last jobs of its model. */
-export async function estimateStart(sql: Sql, job: Job): Promise<StartEstimate> {
+export async function estimateStart(
+  { database: sql, reader }: { readonly database: Sql; readonly reader: JobReader },
+  job: Job,
+): Promise<StartEstimate> {
   const isRunning = job.state === "running";
   const [rate, ahead, workers] = [
     await rateOf(sql, job.model),
-    isRunning ? { jobs: 0, units: 0 } : await workAhead(sql, job),
+    isRunning ? { jobs: 0, units: 0 } : await reader.ahead(job),
     await workersOf(sql, ""),
   ];
   const startsIn = rate === undefined ? undefined : (rate * ahead.units) / Math.max(1, workers);

@@ -4,7 +4,8 @@ import type { ModelCatalog } from "../models/catalog.ts";
 import type { Boss } from "../queue/boss.ts";
 import type { Database } from "../queue/database.ts";
 import type { JobFeed } from "../queue/feed.ts";
-import { type JobFilter, listJobs, readJob, readPreview } from "../queue/rows.ts";
+import type { JobReader } from "../queue/reader.ts";
+import { type JobFilter, listJobs, readPreview } from "../queue/rows.ts";
 import { stopJob } from "../queue/stop.ts";
 import { earlierJob, type QueueLimits, submitJob } from "../queue/submit.ts";
 import type { FileStore } from "../storage/types.ts";
@@ -58,6 +59,7 @@ export interface JobServiceOptions {
   readonly database: Database;
   readonly boss: Boss;
   readonly feed: JobFeed;
+  readonly reader: JobReader;
   readonly store: FileStore;
   readonly models: ModelCatalog;
   readonly limits: QueueLimits & JobBudget;
@@ -71,9 +73,9 @@ const MAX_FAILURES = 60;
 
 /** The one service behind all surfaces. */
 export function jobService(options: JobServiceOptions): JobService {
-  const { database, feed, store, models } = options;
+  const { database, feed, reader, store, models } = options;
   const ownJob = async (owner: string, id: string): Promise<Job> => {
-    const job = isId(id) ? await readJob(database, id) : undefined;
+    const job = isId(id) ? await reader.read(id) : undefined;
     if (job?.result) models.remember(job.model, job.result.modelHash);
     if (job?.owner === owner) return job;
     throw new AquatintError("job/unknown", `there is no job "${id}"`, {
@@ -82,7 +84,7 @@ export function jobService(options: JobServiceOptions): JobService {
   };
   const get = async (owner: string, id: string): Promise<JobUpdate> => {
     const job = await ownJob(owner, id);
-    return { job, estimate: isFinal(job.state) ? undefined : await estimateStart(database, job) };
+    return { job, estimate: isFinal(job.state) ? undefined : await estimateStart(options, job) };
   };
   const watch: JobService["watch"] = (owner, id, signal) => watchJob(feed, { get: () => get(owner, id), id, signal });
   return {

@@ -2,6 +2,7 @@ import { errorText } from "../jobs/errors.ts";
 import type { Boss } from "../queue/boss.ts";
 import type { Database } from "../queue/database.ts";
 import { endLeases } from "../queue/leases.ts";
+import { JOBS_CHANNEL } from "../queue/rows.ts";
 import type { FileStore } from "../storage/types.ts";
 import type { Log } from "./log.ts";
 
@@ -72,7 +73,11 @@ export async function forgetOldJobs({
       [keepHours],
     );
     for (const { id } of old) await store.removeJob(id);
-    await database.query("DELETE FROM aquatint.jobs WHERE id = ANY($1::uuid[])", [old.map(({ id }) => id)]);
+    await database.query(
+      `WITH gone AS (DELETE FROM aquatint.jobs WHERE id = ANY($1::uuid[]) RETURNING id)
+       SELECT pg_notify($2, id::text) FROM gone`,
+      [old.map(({ id }) => id), JOBS_CHANNEL],
+    );
     if (old.length < BATCH) break;
   }
   await database.query("DELETE FROM aquatint.workers WHERE seen_at < now() - interval '1 day'");

@@ -8,6 +8,8 @@ export interface JobFeed {
   watch(id: string): Changes;
   /** The changes of every job. */
   watchAll(): Changes;
+  /** Calls `onChange` with the id of every job that changes. */
+  each(onChange: (id: string) => void): void;
 }
 
 /** No job has this id. */
@@ -16,6 +18,7 @@ const ALL = "*";
 /** The changes that the database tells of. */
 export async function jobFeed(database: Database): Promise<JobFeed> {
   const sources = new Map<string, Set<ChangeSource>>();
+  const listeners = new Set<(id: string) => void>();
   const watch = (key: string): Changes => {
     const set = sources.get(key) ?? new Set<ChangeSource>();
     const source = changeSource(() => {
@@ -26,7 +29,8 @@ export async function jobFeed(database: Database): Promise<JobFeed> {
     return source;
   };
   await database.listen(JOBS_CHANNEL, (id) => {
+    for (const listener of listeners) listener(id);
     for (const key of [id, ALL]) for (const source of sources.get(key) ?? []) source.changed();
   });
-  return { watch, watchAll: () => watch(ALL) };
+  return { watch, watchAll: () => watch(ALL), each: (onChange) => void listeners.add(onChange) };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { JobFailure, JobOutcome, JobProgress, LeasedJob, StopRequest } from "../jobs/types.ts";
 import type { Boss } from "./boss.ts";
 import type { Database, Sql } from "./database.ts";
-import { jobColumns, notify } from "./rows.ts";
+import { JOBS_CHANNEL, jobColumns, notify } from "./rows.ts";
 
 /** A worker as it takes jobs. */
 export interface WorkerState {
@@ -62,13 +62,18 @@ export const jobLeases = ({ database, boss, leaseSeconds }: LeaseOptions): JobLe
   take: (worker) => database.transaction((sql) => takeJob(sql, { worker, boss, leaseSeconds })),
   async report({ id, lease, progress, preview }) {
     const [row] = await database.query<{ readonly stop: StopRequest | null }>(
-      `UPDATE aquatint.jobs SET lease_until = now() + $3 * interval '1 second',
-         progress = coalesce($4::jsonb, progress), preview = coalesce($5, preview)
-       WHERE id = $1 AND lease = $2 AND state = 'running' RETURNING stop`,
-      [id, lease, leaseSeconds, progress ? JSON.stringify(progress) : null, preview ? Buffer.from(preview) : null],
+      `WITH current AS (
+         SELECT id, stop FROM aquatint.jobs WHERE id = $1 AND lease = $2 AND state = 'running' FOR UPDATE
+       ), kept AS (
+         UPDATE aquatint.jobs AS job SET lease_until = now() + $3 * interval '1 second', stop = nullif(job.stop, 'skip'),
+           progress = coalesce($4::jsonb, job.progress), preview = coalesce($5, job.preview)
+         FROM current WHERE job.id = current.id RETURNING job.id, current.stop
+       ) SELECT stop, pg_notify($6, id::text) FROM kept`,
+      [
+        ...[id, lease, leaseSeconds, progress ? JSON.stringify(progress) : null],
+        ...[preview ? Buffer.from(preview) : null, JOBS_CHANNEL],
+      ],
     );
-    if (row?.stop === "skip") await database.query("UPDATE aquatint.jobs SET stop = NULL WHERE id = $1", [id]);
-    if (row && progress) await notify(database, id);
     return { lost: !row, stop: row?.stop ?? null };
   },
   finish: (end) => database.transaction((sql) => finishJob(sql, { ...end, boss })),

@@ -2,26 +2,34 @@ import { type Boss, openBoss } from "./boss.ts";
 import type { Database } from "./database.ts";
 import { type JobFeed, jobFeed } from "./feed.ts";
 import { migrate } from "./migrations.ts";
+import { type JobReader, jobReader } from "./reader.ts";
 
 /** The queue with its database. */
 export interface Queue extends AsyncDisposable {
   readonly database: Database;
   readonly boss: Boss;
   readonly feed: JobFeed;
+  readonly reader: JobReader;
+}
+
+/** Where jobs are kept. */
+export interface QueueOptions {
+  /** Folder of the embedded database. */
+  readonly data: string;
+  /** URL of a PostgreSQL server in its place. */
+  readonly databaseUrl?: string | undefined;
 }
 
 /** Opens the database, brings its tables up to date and starts the queue. `onError` gets what maintenance fails with. */
-export async function openQueue(
-  { data, databaseUrl }: { readonly data: string; readonly databaseUrl?: string | undefined },
-  onError: (error: Error) => void,
-): Promise<Queue> {
-  const database = await openDatabase(data, databaseUrl);
+export async function openQueue({ data, databaseUrl }: QueueOptions, onError: (error: Error) => void): Promise<Queue> {
+  const database = await openDatabase({ data, databaseUrl });
   try {
     await migrate(database);
     const boss = await openBoss(database, onError);
     const feed = await jobFeed(database);
+    const reader = await jobReader(database, feed);
     return {
-      ...{ database, boss, feed },
+      ...{ database, boss, feed, reader },
       async [Symbol.asyncDispose]() {
         await boss[Symbol.asyncDispose]();
         await database[Symbol.asyncDispose]();
@@ -34,7 +42,7 @@ export async function openQueue(
 }
 
 /** What only one of the two databases needs is loaded for it. */
-async function openDatabase(data: string, url: string | undefined): Promise<Database> {
-  if (url === undefined) return (await import("./pglite.ts")).openPglite(data);
-  return (await import("./postgres.ts")).openPostgres(url);
+async function openDatabase({ data, databaseUrl }: QueueOptions): Promise<Database> {
+  if (databaseUrl === undefined) return (await import("./pglite.ts")).openPglite(data);
+  return (await import("./postgres.ts")).openPostgres(databaseUrl);
 }

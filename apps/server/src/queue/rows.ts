@@ -20,6 +20,14 @@ export async function readJob(sql: Sql, id: string): Promise<Job | undefined> {
   return job;
 }
 
+/** The jobs of some ids that are there. */
+export const readJobs = (sql: Sql, ids: readonly string[]): Promise<readonly Job[]> =>
+  sql.query<Job>(`SELECT ${jobColumns} FROM aquatint.jobs WHERE id = ANY($1::uuid[])`, [[...ids]]);
+
+/** The jobs that wait or run. */
+export const readUnfinished = (sql: Sql): Promise<readonly Job[]> =>
+  sql.query<Job>(`SELECT ${jobColumns} FROM aquatint.jobs WHERE state IN ('queued', 'running')`);
+
 /** The last preview of a running job as a PNG file. */
 export async function readPreview(sql: Sql, id: string): Promise<Uint8Array | undefined> {
   const [row] = await sql.query<{ readonly preview: Uint8Array | null }>(

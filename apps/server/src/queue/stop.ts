@@ -27,5 +27,6 @@ export const stopJob = (
       "UPDATE aquatint.jobs SET stop = $3 WHERE id = $1 AND owner = $2 AND state = 'running' RETURNING id",
       [id, owner, stop],
     );
+    if (running.length > 0) await notify(sql, id);
     return running.length > 0;
   });

@@ -1,7 +1,7 @@
 import type { Job, StoredRequest } from "../jobs/types.ts";
 import type { Boss } from "./boss.ts";
 import type { Database, Sql } from "./database.ts";
-import { jobColumns, notify } from "./rows.ts";
+import { JOBS_CHANNEL, jobColumns } from "./rows.ts";
 
 /** A job to be added. */
 export interface NewJob {
@@ -45,15 +45,14 @@ export async function submitJob(
   const queue = await boss.queueOf(job.model);
   return database.transaction(async (sql) => {
     await sql.query("SELECT pg_advisory_xact_lock($1)", [SUBMIT_LOCK]);
+    const { mine, told: _, ...added } = await insertJob(sql, { ...job, queue }, limits);
+    if (added.id !== null) {
+      await boss.add(sql, added);
+      return { type: "added", job: added };
+    }
     const earlier = await earlierJob(sql, job);
     if (earlier) return { type: "known", job: earlier };
-    const { all, mine, turn } = await waiting(sql, job.owner);
-    if (mine >= limits.maxQueuedPerUser) return { type: "full", limit: "user" };
-    if (all >= limits.maxQueued) return { type: "full", limit: "all" };
-    const added = await insertJob(sql, { ...job, queue, turn });
-    await boss.add(sql, added);
-    await notify(sql, job.id);
-    return { type: "added", job: added };
+    return { type: "full", limit: mine >= limits.maxQueuedPerUser ? "user" : "all" };
   });
 }
 
@@ -70,25 +69,37 @@ export async function earlierJob(
   return job;
 }
 
-async function waiting(sql: Sql, owner: string) {
-  const [row] = await sql.query<{ readonly all: number; readonly mine: number; readonly turn: number }>(
-    `SELECT count(*)::int AS all, count(*) FILTER (WHERE owner = $1)::int AS mine,
-       (greatest((SELECT turn FROM aquatint.clock), coalesce(max(turn) FILTER (WHERE owner = $1), 0)) + 1)::int AS turn
-     FROM aquatint.jobs WHERE state = 'queued'`,
-    [owner],
-  );
-  return row ?? { all: 0, mine: 0, turn: 1 };
-}
+/** How many jobs of the owner waited before, and the job where it was added. */
+type Insertion = { readonly mine: number; readonly told: unknown } & (Job | { readonly id: null });
 
-async function insertJob(sql: Sql, job: NewJob & { readonly queue: string; readonly turn: number }): Promise<Job> {
-  const { id, owner, surface, kind, model, queue, turn, request, limited, units, idempotencyKey, requestHash } = job;
-  const values = [id, owner, surface, kind, model, queue, turn, JSON.stringify(request), limited, units];
-  const [row] = await sql.query<Job>(
-    `INSERT INTO aquatint.jobs (id, owner, surface, kind, model, queue, state, turn, request, limited, units,
-       idempotency_key, request_hash, task)
-     VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $8::jsonb, $9, $10, $11, $12, $13) RETURNING ${jobColumns}`,
-    [...values, idempotencyKey ?? null, requestHash, job.task ?? null],
+/** Adds the job where limits and its key allow it, and tells of it, in one statement: each costs a round trip. */
+async function insertJob(
+  sql: Sql,
+  job: NewJob & { readonly queue: string },
+  { maxQueued, maxQueuedPerUser }: QueueLimits,
+): Promise<Insertion> {
+  const { id, owner, surface, kind, model, queue, request, limited, units, idempotencyKey, requestHash, task } = job;
+  const [row] = await sql.query<Insertion>(
+    `WITH line AS (
+       SELECT count(*)::int AS waiting, count(*) FILTER (WHERE owner = $2::text)::int AS mine,
+         (greatest((SELECT turn FROM aquatint.clock), coalesce(max(turn) FILTER (WHERE owner = $2::text), 0)) + 1)::int
+           AS next_turn
+       FROM aquatint.jobs WHERE state = 'queued'
+     ), added AS (
+       INSERT INTO aquatint.jobs (id, owner, surface, kind, model, queue, state, turn, request, limited, units,
+         idempotency_key, request_hash, task)
+       SELECT $1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, 'queued', next_turn, $7::jsonb, $8::boolean,
+         $9::float8, $10::text, $11::text, $12::text
+       FROM line WHERE waiting < $13::int AND mine < $14::int
+       ON CONFLICT (owner, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING ${jobColumns}
+     )
+     SELECT line.mine, added.*, CASE WHEN added.id IS NOT NULL THEN pg_notify($15, added.id::text) END AS told
+     FROM line LEFT JOIN added ON true`,
+    [
+      ...[id, owner, surface, kind, model, queue, JSON.stringify(request), limited, units, idempotencyKey ?? null],
+      ...[requestHash, task ?? null, maxQueued, maxQueuedPerUser, JOBS_CHANNEL],
+    ],
   );
   if (row) return row;
-  throw new Error("the database added no job");
+  throw new Error("the database counted no jobs");
 }

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { constants, setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 import { messageOf } from "aquatint";
 import type { Changes } from "../queue/changes.ts";
@@ -80,6 +81,7 @@ function startChild({ config: configOf, leases, changes, log, execArgv = [] }: C
     serialization: "advanced",
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
+  yieldCores(child.pid, log);
   const send = (message: ToWorker) => {
     if (child.connected) child.send(message, () => {});
   };
@@ -101,6 +103,16 @@ function startChild({ config: configOf, leases, changes, log, execArgv = [] }: C
   void tellChanges(changes, ended.signal, () => send({ type: "change" }));
   send({ type: "start", config });
   return { id: config.id, pid: child.pid, exit, stop: () => send({ type: "stop" }) };
+}
+
+/** Lets the process that answers requests go before the one that draws, which uses every core. */
+function yieldCores(pid: number | undefined, log: ChildWorkerOptions["log"]): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch (error) {
+    log("error", { error: messageOf(error) }, "the worker's priority was not lowered");
+  }
 }
 
 async function answer(

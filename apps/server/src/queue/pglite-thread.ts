@@ -1,0 +1,77 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { PGlite, type Transaction } from "@electric-sql/pglite";
+import type { NumberedRequest, PgliteMessage, PgliteRequest } from "./pglite-messages.ts";
+
+// PGlite computes as PostgreSQL does, without letting anything else run in its thread meanwhile: it has one of its own.
+
+interface OpenTransaction {
+  readonly sql: Transaction;
+  /** Commits it, or rolls it back. */
+  end(commit: boolean): Promise<void>;
+}
+
+const db = await PGlite.create(workerData as string);
+const transactions = new Map<number, OpenTransaction>();
+const send = (message: PgliteMessage): void => parentPort?.postMessage(message);
+
+/** Resolves when the transaction has begun; others wait for its end. */
+const begin = (): Promise<OpenTransaction> =>
+  new Promise((resolve, reject) => {
+    const rollback = new Error("rollback");
+    const ended = db.transaction(
+      (sql) =>
+        new Promise<void>((commit, fail) => {
+          resolve({
+            sql,
+            end(commits) {
+              if (commits) commit();
+              else fail(rollback);
+              return ended.catch((error: unknown) => {
+                if (error !== rollback) throw error;
+              });
+            },
+          });
+        }),
+    );
+    ended.catch(reject);
+  });
+
+/** Statements without values may be several, as migrations are. */
+async function query({ text, values, transaction }: Extract<PgliteRequest, { readonly type: "query" }>) {
+  const sql = transaction === undefined ? db : transactions.get(transaction)?.sql;
+  if (!sql) throw new Error("the transaction has ended");
+  if (values.length > 0) return (await sql.query(text, [...values])).rows;
+  return (await sql.exec(text)).at(-1)?.rows ?? [];
+}
+
+async function answer(request: PgliteRequest): Promise<readonly unknown[]> {
+  switch (request.type) {
+    case "query":
+      return query(request);
+    case "begin":
+      transactions.set(request.transaction, await begin());
+      return [];
+    case "end": {
+      const open = transactions.get(request.transaction);
+      transactions.delete(request.transaction);
+      await open?.end(request.commit);
+      return [];
+    }
+    case "listen": {
+      const { channel } = request;
+      await db.listen(channel, (payload) => send({ type: "notice", channel, payload }));
+      return [];
+    }
+    case "close":
+      await db.close();
+      return [];
+  }
+}
+
+parentPort?.on("message", ({ call, ...request }: NumberedRequest) => {
+  answer(request as PgliteRequest).then(
+    (rows) => send({ type: "rows", call, rows }),
+    (error: Error & { readonly code?: unknown }) =>
+      send({ type: "failure", call, message: error.message, code: error.code }),
+  );
+});
