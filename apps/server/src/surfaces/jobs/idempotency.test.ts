@@ -25,9 +25,9 @@ const count = async () =>
   (await (await server.call("/v1/jobs", { headers: { authorization: `Bearer ${tokens.ann}` } })).json()).jobs.length;
 
 test("requests with one key are one job, also where they come at once and after its end", async () => {
-  const together = await Promise.all(Array.from({ length: 5 }, () => send("/v1/jobs", request)));
-  const ids = together.map(({ body }) => body.id);
-  expect(together.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
+  const submissions = await Promise.all(Array.from({ length: 5 }, () => send("/v1/jobs", request)));
+  const ids = submissions.map(({ body }) => body.id);
+  expect(submissions.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
   expect(new Set(ids).size).toBe(1);
   await expect.poll(async () => (await send("/v1/jobs", request)).body.state, { timeout: 30_000 }).toBe("done");
   const again = await send("/v1/jobs", request);

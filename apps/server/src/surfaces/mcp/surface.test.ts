@@ -48,10 +48,12 @@ async function usesTools(client: Client): Promise<void> {
   expect((await call(client, "list_models", {})).value).toMatchObject({ models: [{ name: "tiny", loras: [] }] });
   const steps: number[] = [];
   const input = { prompt: "a red apple", steps: 40, seed: 7, count: 2 };
-  const made = await call(client, "generate_image", input, { onprogress: ({ progress }) => steps.push(progress) });
-  expect(made.error).toBeUndefined();
-  expect(made.images.map(({ mimeType }) => mimeType)).toEqual(["image/png", "image/png"]);
-  expect(made.value).toMatchObject({
+  const generation = await call(client, "generate_image", input, {
+    onprogress: ({ progress }) => steps.push(progress),
+  });
+  expect(generation.error).toBeUndefined();
+  expect(generation.images.map(({ mimeType }) => mimeType)).toEqual(["image/png", "image/png"]);
+  expect(generation.value).toMatchObject({
     model: "tiny",
     images: [
       { seed: 7, width: 8 },
@@ -60,12 +62,15 @@ async function usesTools(client: Client): Promise<void> {
   });
   expect(steps.length).toBeGreaterThan(0);
   expect(steps).toEqual(steps.toSorted((a, b) => a - b));
-  const [first, second] = made.value.images as readonly { readonly image: string; readonly settings: string }[];
+  const [first, second] = generation.value.images as readonly { readonly image: string; readonly settings: string }[];
   const described = { source: "aquatint", prompt: "a red apple", seed: 8, steps: 40 };
-  for (const image of [second?.image, made.images[1]?.data]) {
+  for (const image of [second?.image, generation.images[1]?.data]) {
     expect((await call(client, "describe_image", { image })).value).toMatchObject(described);
   }
-  await edits(client, { image: first?.image ?? "", pixels: (await decodePng(bytesOf(made.images[0]?.data))).data });
+  await edits(client, {
+    image: first?.image ?? "",
+    pixels: (await decodePng(bytesOf(generation.images[0]?.data))).data,
+  });
   await refuses(client);
 }
 
@@ -131,9 +136,9 @@ test("an assistant uses the tools over HTTP, with a token, and sees only its use
     );
   const ann = await as(tokens.ann);
   await usesTools(ann);
-  const made = await call(ann, "generate_image", { prompt: "a cat", steps: 1 });
+  const generation = await call(ann, "generate_image", { prompt: "a cat", steps: 1 });
   const bob = await as(tokens.bob);
-  const { error } = await call(bob, "describe_image", { image: made.value.images[0].image });
+  const { error } = await call(bob, "describe_image", { image: generation.value.images[0].image });
   expect(error).toContain("job/unknown");
   await expect(as("wrong")).rejects.toThrow("the token is not known");
   expect((await server.call("/mcp", { headers: { authorization: `Bearer ${tokens.ann}` } })).status).toBe(405);
@@ -146,9 +151,9 @@ test("a call that its caller leaves cancels its job", async () => {
   const client = await connected(transport);
   const jobs = async () => (await (await server.call("/v1/jobs")).json()).jobs as readonly { readonly state: string }[];
   const drawing = call(client, "generate_image", { prompt: "a cat", steps: 1000, count: 4 });
-  const left = expect(drawing).rejects.toThrow();
+  const rejection = expect(drawing).rejects.toThrow();
   await expect.poll(async () => (await jobs())[0]?.state, { timeout: 30_000 }).toBe("running");
   await client.close();
-  await left;
+  await rejection;
   await expect.poll(async () => (await jobs())[0]?.state, { timeout: 30_000 }).toBe("canceled");
 });
