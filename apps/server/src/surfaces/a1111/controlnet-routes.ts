@@ -14,7 +14,7 @@ const detectSchema = z.looseObject({
 });
 
 /** Adds the routes of the extension: its one preprocessor is "none", which leaves images as they are. */
-export function addControlNet(app: Hono<Env>, { models, limits: { maxPixels } }: SurfaceTools): void {
+export function addControlNet(app: Hono<Env>, { models, limits }: SurfaceTools): void {
   app.get("/controlnet/version", (c) => c.json({ version: 2 }));
   app.get("/controlnet/model_list", async (c) =>
     c.json({ model_list: (await models.list("controlnet")).map(({ name }) => name) }),
@@ -24,6 +24,7 @@ export function addControlNet(app: Hono<Env>, { models, limits: { maxPixels } }:
     const { controlnet_module: module, controlnet_images: texts } = await parsedBody(c, detectSchema);
     if (!isNone(module)) throw new WebUiError(422, "Module not available", "send the result of another program");
     if (!texts?.length) throw new WebUiError(422, "No image selected");
+    const { maxPixels } = limits;
     const images = texts.map(async (text) => {
       const image = await decodeImage(imageBytes(text, "controlnet_images"), { name: "controlnet_images", maxPixels });
       return Buffer.from(encodePng(image)).toString("base64");
