@@ -54,7 +54,7 @@ const commands: Readonly<Record<string, readonly (readonly string[])[]>> = {
   info: [["info", "image.png"]],
 };
 /** Commands that are for the network, or for a server's data. */
-const online = ["pull", "serve", "studio", "users", "worker"];
+const online = ["mcp", "pull", "serve", "studio", "users", "worker"];
 
 const hasStrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0;
 const calls = ["network", "open", "openat", "creat", "mkdir", "mkdirat", "rename", "renameat", "renameat2", "truncate"];

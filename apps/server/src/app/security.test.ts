@@ -48,6 +48,8 @@ const routes = (): readonly (readonly [method: string, path: string])[] => {
   return all.map(({ method, path }) => [method, path.replace(":name{.+}", "tiny")]);
 };
 const png = Buffer.from(encodePng({ width: 8, height: 8, channels: 3, data: new Uint8Array(192) })).toString("base64");
+/** Made before the server starts: its encoding takes longer than the server keeps idle connections. */
+const wide = encodePng({ width: 5000, height: 5000, channels: 3, data: new Uint8Array(75e6) });
 const bodies: Readonly<Record<string, unknown>> = {
   "/v1/jobs": { kind: "text-to-image", prompt: "a cat", steps: 1 },
   "/v1/images/generations": { prompt: "a cat", steps: 1 },
@@ -56,6 +58,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   "/sdapi/v1/extra-single-image": { image: png },
   "/sdapi/v1/extra-batch-images": { imageList: [{ data: png, name: "a" }] },
   "/sdapi/v1/png-info": { image: png },
+  "/controlnet/detect": { controlnet_images: [png] },
   "/internal/progress": { id_task: `task(${SECRET})` },
 };
 
@@ -156,7 +159,6 @@ test("too large bodies, images and jobs are refused with their limits", async ()
   const large = await call("ann", "/v1/jobs", { json: { kind: "text-to-image", prompt: "x".repeat(200_000) } });
   expect(large.status).toBe(413);
   expect(await large.json()).toMatchObject({ code: "request/size" });
-  const wide = encodePng({ width: 5000, height: 5000, channels: 3, data: new Uint8Array(75e6) });
   const body = { kind: "image-to-image", image: Buffer.from(wide).toString("base64"), steps: 2 };
   const bomb = await call("ann", "/v1/jobs", { json: body });
   expect([400, 413]).toContain(bomb.status);

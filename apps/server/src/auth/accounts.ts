@@ -99,7 +99,7 @@ export async function readUsers(path: string): Promise<readonly User[]> {
 
 /** Writes a users file that only its owner reads. */
 export const writeUsers = (path: string, users: readonly User[]): Promise<void> =>
-  writeFileAtomic(path, `${JSON.stringify({ users }, undefined, 2)}\n`);
+  writeFileAtomic(path, `${JSON.stringify({ users }, undefined, 2)}\n`, { mode: 0o600 });
 
 const usersError = (message: string) =>
   new AquatintError("users/file", message, { hint: "aquatint users add NAME --users FILE makes one" });

@@ -5,7 +5,7 @@ import { newToken, type Role, readUsers, roles, tokenHash, writeUsers } from "..
 
 interface Flags {
   readonly users: string;
-  readonly role: Role;
+  readonly role?: Role;
 }
 
 /** Adds `aquatint users` to the program. */
@@ -17,7 +17,11 @@ export const addUsers = (program: Command, io: Io): Command => {
   const withFile = (name: string, summary: string) =>
     command.command(name).summary(summary).option("--users <file>", "the file", "users.json");
   withFile("add <name>", "add a user, or a token for one, and print the token")
-    .option("--role <role>", roles.join(" or "), choice("--role", roles), "user")
+    .option(
+      "--role <role>",
+      `${roles.join(" or ")} (default: the role that the user has, or user)`,
+      choice("--role", roles),
+    )
     .action((name: string, flags: Flags) => add(name, flags, io));
   withFile("remove <name>", "remove a user and all tokens").action((name: string, flags: Flags) =>
     remove(name, flags, io),
@@ -39,8 +43,9 @@ async function add(name: string, { users: file, role }: Flags, io: Io): Promise<
   const path = resolve(io.cwd, file);
   const users = await readUsers(path);
   const token = newToken();
-  const tokens = [...(users.find((user) => user.name === name)?.tokens ?? []), tokenHash(token)];
-  await writeUsers(path, [...users.filter((user) => user.name !== name), { name, role, tokens }]);
+  const earlier = users.find((user) => user.name === name);
+  const user = { name, role: role ?? earlier?.role ?? "user", tokens: [...(earlier?.tokens ?? []), tokenHash(token)] };
+  await writeUsers(path, [...users.filter((other) => other.name !== name), user]);
   io.stdout.write(`${token}\n`);
   io.stderr.write("This is the only time that the token is shown: the file keeps its hash.\n");
 }

@@ -18,6 +18,10 @@ export function failureOf(error: unknown): JobFailure {
   return { code: "server/internal", message: "internal error", hint: "the server's log has the reason" };
 }
 
+/** The error of a job that failed, to throw to its owner. */
+export const jobError = ({ code, message, hint }: JobFailure): AquatintError =>
+  new AquatintError(code as `${string}/${string}`, message, { hint });
+
 /** An error as the log has it. */
 export const errorText = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : messageOf(error);

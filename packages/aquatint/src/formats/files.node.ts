@@ -32,8 +32,15 @@ export async function removedOnFailure(path: string, write: () => Promise<void>)
 const MAX_CHARACTERS = 40;
 
 /** Writes a file whole or not at all. @throws AquatintError as `writeAtomic`. */
-export const writeFileAtomic = (path: string, bytes: Uint8Array | string): Promise<void> =>
-  writeAtomic(path, (file) => file.writeFile(bytes));
+export const writeFileAtomic = (
+  path: string,
+  bytes: Uint8Array | string,
+  { mode }: { readonly mode?: number } = {},
+): Promise<void> =>
+  writeAtomic(path, async (file) => {
+    if (mode !== undefined) await file.chmod(mode);
+    await file.writeFile(bytes);
+  });
 
 /**
  * Writes a file whole or not at all: into a temporary file of the same folder, flushed to the disk, then renamed.

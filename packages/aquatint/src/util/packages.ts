@@ -44,6 +44,7 @@ const server = {
       serve: "serve models over HTTP to clients of AUTOMATIC1111, OpenAI and programs",
       worker: "run jobs of a server on another machine",
       users: "manage the users of a server",
+      mcp: "give assistants tools that make images, by the Model Context Protocol",
     },
     load: () => import("@aquatint/server/commands"),
   },

@@ -10,6 +10,9 @@ const unitSchema = z.looseObject({
   weight: z.coerce.number().min(0).max(10).nullish(),
   guidance_start: z.coerce.number().min(0).max(1).nullish(),
   guidance_end: z.coerce.number().min(0).max(1).nullish(),
+  control_mode: z.union([z.string(), z.number()]).nullish(),
+  hr_option: z.string().nullish(),
+  mask: z.unknown().optional(),
 });
 
 /** ControlNets of a request: the argument "controlnet" of `alwayson_scripts`. */
@@ -21,9 +24,9 @@ export function controlsOf(scripts: Readonly<Record<string, unknown>>) {
   return args
     .map((unit) => unitSchema.parse(unit))
     .filter(({ enabled, model }) => enabled !== false && model && model.toLowerCase() !== "none")
-    .map(({ module, model, weight, guidance_start, guidance_end, image, input_image }) => {
-      if (module && module.toLowerCase() !== "none")
-        throw notHere(`the preprocessor ${module}`, "send its result as the image");
+    .map((unit) => {
+      checkUnit(unit);
+      const { model, weight, guidance_start, guidance_end, image, input_image } = unit;
       const source = typeof image === "object" && image !== null && "image" in image ? image.image : image;
       return {
         model: String(model),
@@ -34,3 +37,16 @@ export function controlsOf(scripts: Readonly<Record<string, unknown>>) {
       };
     });
 }
+
+/** Refuses what would change the image and is not here. */
+function checkUnit({ module, control_mode, hr_option, mask }: z.output<typeof unitSchema>): void {
+  if (!isNone(module)) throw notHere(`the preprocessor ${module}`, "send its result as the image");
+  if (![0, "balanced"].includes(lower(control_mode ?? 0)))
+    throw notHere(`control_mode ${control_mode}`, "take Balanced");
+  if (lower(hr_option ?? "Both") !== "both") throw notHere(`hr_option ${hr_option}`, "take Both");
+  if (mask !== undefined && mask !== null && mask !== "") throw notHere("the mask of a ControlNet", "leave it out");
+}
+
+const lower = (value: string | number): string | number => (typeof value === "string" ? value.toLowerCase() : value);
+/** Tells whether a unit names no preprocessor. */
+export const isNone = (module: string | null | undefined): boolean => !module || lower(module) === "none";

@@ -1,6 +1,7 @@
 import { AquatintError } from "aquatint";
 import type { Context, Hono } from "hono";
 import type { z } from "zod";
+import { jobError } from "../../jobs/errors.ts";
 import { kindNamed } from "../../jobs/kinds/index.ts";
 import type { Job } from "../../jobs/types.ts";
 import type { Env, SurfaceTools } from "../surface.ts";
@@ -46,8 +47,7 @@ async function answer(c: Context<Env>, { body, tools, mapped, parameters }: Answ
   const submitted = await jobs.submit({ owner, surface: "a1111", kind, request, task: body.force_task_id });
   const { signal } = c.req.raw;
   const job = await endOrCancel(submitted, { jobs, signal, cancel: c.req.header("x-cancel-on-disconnect") === "true" });
-  if (job.error)
-    throw new AquatintError(job.error.code as `${string}/${string}`, job.error.message, { hint: job.error.hint });
+  if (job.error) throw jobError(job.error);
   const files = body.send_images ? (job.result?.files ?? []) : [];
   const images = await Promise.all(files.map((_, i) => jobs.file(owner, job.id, i)));
   return c.json({

@@ -67,11 +67,6 @@ function addModels(app: Hono<Env>, { models }: SurfaceTools): void {
     );
     return c.json({ loaded: Object.fromEntries(words), skipped: {} });
   });
-  app.get("/controlnet/version", (c) => c.json({ version: 2 }));
-  app.get("/controlnet/model_list", async (c) =>
-    c.json({ model_list: (await models.list("controlnet")).map(({ name }) => name) }),
-  );
-  app.get("/controlnet/module_list", (c) => c.json({ module_list: ["none"], module_detail: {} }));
 }
 
 const modelJson = ({ name, fileName, hash }: ModelFile) => ({

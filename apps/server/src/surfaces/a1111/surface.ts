@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { Env, Surface } from "../surface.ts";
+import { addControlNet } from "./controlnet-routes.ts";
 import { addGeneration } from "./generation.ts";
 import { addLists } from "./lists.ts";
 import { addProgress } from "./progress.ts";
@@ -15,6 +16,7 @@ export const a1111Surface: Surface = {
     addProgress(app, tools);
     addLists(app, tools);
     addTools(app, tools);
+    addControlNet(app, tools);
     return app;
   },
   failure({ status, code, message, hint }, c) {

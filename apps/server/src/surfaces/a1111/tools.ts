@@ -1,7 +1,7 @@
-import { AquatintError } from "aquatint";
 import { imageTexts, parseInfotext } from "aquatint/formats";
 import type { Context, Hono } from "hono";
 import { z } from "zod";
+import { jobError } from "../../jobs/errors.ts";
 import { imageBytes } from "../../jobs/inputs.ts";
 import { kindNamed } from "../../jobs/kinds/index.ts";
 import type { Env, SurfaceTools } from "../surface.ts";
@@ -68,7 +68,7 @@ async function resizedImage(c: Context<Env>, { image, extra, tools: { jobs } }: 
   const request = kind.schema.parse({ image, ...sizeOf(extra) });
   const { id } = await jobs.submit({ owner, surface: "a1111", kind, request });
   const { error } = await jobs.end(owner, id, c.req.raw.signal);
-  if (error) throw new AquatintError(error.code as `${string}/${string}`, error.message, { hint: error.hint });
+  if (error) throw jobError(error);
   return Buffer.from((await jobs.file(owner, id, 0)).bytes).toString("base64");
 }
 

@@ -2,6 +2,7 @@ import { AquatintError, decodePng } from "aquatint";
 import { resized } from "aquatint/formats";
 import { encodeImage, imageFormats } from "aquatint/node";
 import type { SSEStreamingApi } from "hono/streaming";
+import { jobError } from "../../jobs/errors.ts";
 import { shareOf } from "../../jobs/estimate.ts";
 import { isFinal, type Job } from "../../jobs/types.ts";
 import type { SurfaceTools } from "../surface.ts";
@@ -39,8 +40,7 @@ async function finish(
   input: StreamInput,
   write: (type: string, data: object) => Promise<void>,
 ): Promise<void> {
-  const { code, message, hint } = job.error ?? {};
-  if (code) throw new AquatintError(code as `${string}/${string}`, message ?? "", { hint });
+  if (job.error) throw jobError(job.error);
   const [file] = job.result?.files ?? [];
   if (!file) throw new AquatintError("job/canceled", "the job was canceled", { hint: "submit it again" });
   const { bytes, width, height } = await input.jobs.file(job.owner, job.id, 0);

@@ -2,6 +2,7 @@ import { AquatintError } from "aquatint";
 import { type Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { httpFailure } from "../../app/failure.ts";
+import { jobError } from "../../jobs/errors.ts";
 import { kindNamed } from "../../jobs/kinds/index.ts";
 import type { Job } from "../../jobs/types.ts";
 import { fittingFiles } from "../../models/fitting.ts";
@@ -97,8 +98,7 @@ async function answer(c: Context<Env>, { body, tools, kind: name, images }: Answ
   if (body.stream)
     return streamed(c, { jobs, job, body, name: name === "text-to-image" ? "image_generation" : "image_edit" });
   const ended = await jobs.end(job.owner, job.id, c.req.raw.signal);
-  if (ended.error)
-    throw new AquatintError(ended.error.code as `${string}/${string}`, ended.error.message, { hint: ended.error.hint });
+  if (ended.error) throw jobError(ended.error);
   return c.json(await imagesJson(c, { job: ended, body, jobs }));
 }
 

@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { defaultModelFolder } from "aquatint/node";
+import { jobService } from "../jobs/service.ts";
+import { type CatalogOptions, modelCatalog } from "../models/catalog.ts";
+import { userOptions } from "../models/user-options.ts";
+import { housekeeping } from "../operate/housekeeping.ts";
+import { type Log, openLog } from "../operate/log.ts";
+import type { Database } from "../queue/database.ts";
+import { endLeases, jobLeases } from "../queue/leases.ts";
+import { openQueue } from "../queue/open.ts";
+import { openStorage, type StorageOptions } from "../storage/open.ts";
+import type { SurfaceTools } from "../surfaces/surface.ts";
+import { type ChildWorker, childWorker } from "../worker/child-process.ts";
+import { type ServerConfig, workerId } from "./config.ts";
+
+/** The queue with its worker, which surfaces are put on; disposing of it closes the database. */
+export interface OpenService extends AsyncDisposable {
+  readonly tools: SurfaceTools;
+  readonly database: Database;
+  readonly log: Log;
+  /** Throws where no jobs can be taken now. */
+  ready(): Promise<void>;
+  /** Starts the worker, if the configuration has one. */
+  startWorker(): void;
+  readonly workerPid: number | undefined;
+  /** Lets the job under way end, and the worker with it. */
+  stopWorker(): Promise<void>;
+}
+
+/** Opens what every server has behind its surfaces. @throws AquatintError where that cannot be. */
+export async function openService(config: ServerConfig): Promise<OpenService> {
+  const { limits, engine, keepHours, leaseSeconds } = config;
+  const log = openLog(config.logLevel);
+  const catalog = await catalogOptions(config);
+  const models = modelCatalog(catalog);
+  await models.list("model");
+  const storage: StorageOptions = { folder: join(config.data, "files"), s3: config.s3 };
+  const store = await openStorage(storage);
+  const queue = await openQueue(config, (error) => log.error({ error: error.message }, "queue maintenance failed"));
+  const { database, boss, feed, reader } = queue;
+  if (!database.shared)
+    await database.query("UPDATE aquatint.jobs SET lease_until = now() - interval '1 second' WHERE state = 'running'");
+  await endLeases(queue);
+  const jobs = jobService({ database, boss, feed, reader, store, models, limits, engine });
+  const keeper = housekeeping({ database, boss, store, log, keepHours, leaseSeconds });
+  let worker: ChildWorker | undefined;
+  return {
+    ...{ tools: { jobs, models, options: userOptions(database), limits }, database, log },
+    async ready() {
+      await database.query("SELECT 1");
+      await store.check();
+    },
+    startWorker() {
+      if (config.worker) worker = ownWorker(config, { queue, catalog, storage, log });
+    },
+    get workerPid() {
+      return worker?.pid;
+    },
+    async stopWorker() {
+      await worker?.stop();
+    },
+    async [Symbol.asyncDispose]() {
+      await worker?.stop();
+      await keeper[Symbol.asyncDispose]();
+      await queue[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface WorkerParts {
+  readonly queue: Awaited<ReturnType<typeof openQueue>>;
+  readonly catalog: CatalogOptions;
+  readonly storage: StorageOptions;
+  readonly log: Log;
+}
+
+/** A worker in a child process, which reaches the queue through this one. */
+function ownWorker(
+  { engine, leaseSeconds, drainSeconds, workerExecArgv }: ServerConfig,
+  { queue, catalog, storage, log }: WorkerParts,
+): ChildWorker {
+  const { maxMemory, ...withoutLimit } = engine;
+  return childWorker({
+    config: () => ({
+      ...{ id: workerId(randomUUID().slice(0, 8)), models: catalog, storage, engine: withoutLimit },
+      ...{ maxMemory, leaseSeconds, drainSeconds },
+    }),
+    leases: jobLeases({ ...queue, leaseSeconds }),
+    changes: queue.feed.watchAll(),
+    onLost: (id) => endLeases(queue, id),
+    log: (level, fields, message) => log[level](fields, message),
+    execArgv: workerExecArgv,
+  });
+}
+
+/** The models that the operator named, or the default one. */
+async function catalogOptions({ models, modelFolders }: ServerConfig): Promise<CatalogOptions> {
+  if (models.length > 0 || modelFolders.length > 0) return { models, folders: modelFolders };
+  return { models: [await defaultModelFolder()], folders: [] };
+}

@@ -1,0 +1,101 @@
+import { z } from "zod";
+import { imageFields, sizeFields } from "../../jobs/fields.ts";
+import { imageToImage } from "../../jobs/kinds/image-to-image.ts";
+import { inpainting } from "../../jobs/kinds/inpainting.ts";
+import { textToImage } from "../../jobs/kinds/text-to-image.ts";
+import { fittingFiles } from "../../models/fitting.ts";
+import { base64 } from "../openai/request.ts";
+import type { SurfaceTools } from "../surface.ts";
+import type { ToolCall, ToolContent } from "./call.ts";
+import { imageSettings, readImage } from "./images.ts";
+import { drawn } from "./jobs.ts";
+
+/** An image that the caller sends, or one that a tool made. */
+const image = z
+  .string()
+  .min(1)
+  .describe('"JOB/NUMBER" as generate_image and edit_image name their images, or the bytes of a file as base64');
+
+const { prompt, negative, model, seed, steps, guidance, sampler, loras, vae, format } = imageFields;
+/** Fields that both tools that draw have; those of jobs that assistants do not need are left out. */
+const drawing = {
+  ...{ prompt: prompt.describe("what the image shows"), negative, model, seed, steps, guidance, sampler, loras, vae },
+  ...sizeFields,
+  format,
+  count: z.int().min(1).max(4).default(1).describe("images, with seeds that follow each other"),
+};
+
+const schemas = {
+  generate: z.strictObject(drawing),
+  edit: z.strictObject({
+    ...{ image, ...drawing },
+    mask: image.optional().describe("an image that is white where the image is painted anew; all of it if absent"),
+    strength: z.number().gt(0).max(1).optional().describe("how far to go from the image: 0.75 of all, 1 of a part"),
+  }),
+  list: z.strictObject({}),
+  describe: z.strictObject({ image }),
+};
+
+/** A tool of the Model Context Protocol. */
+export interface Tool {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly inputSchema: z.ZodObject;
+  /** True if it makes no job. */
+  readonly readOnly: boolean;
+  run(input: unknown, call: ToolCall): Promise<ToolContent>;
+}
+
+const defineTool = <S extends z.ZodObject>(
+  tool: Omit<Tool, "inputSchema" | "run"> & {
+    readonly inputSchema: S;
+    run(input: z.output<S>, call: ToolCall): Promise<ToolContent>;
+  },
+): Tool => ({ ...tool, run: (input, call) => tool.run(tool.inputSchema.parse(input), call) });
+
+/** Every tool. */
+export const tools: readonly Tool[] = [
+  defineTool({
+    name: "generate_image",
+    title: "Generate an image",
+    description: "Makes images of a prompt, and answers with them, their names and their settings.",
+    inputSchema: schemas.generate,
+    readOnly: false,
+    run: (input, call) => drawn(textToImage, input, call),
+  }),
+  defineTool({
+    name: "edit_image",
+    title: "Edit an image",
+    description: "Changes an image by a prompt; with a mask, only the masked part.",
+    inputSchema: schemas.edit,
+    readOnly: false,
+    async run({ image, mask, ...input }, call) {
+      const source = base64(await readImage(image, "image", call));
+      if (mask === undefined) return drawn(imageToImage, { ...input, image: source }, call);
+      return drawn(inpainting, { ...input, image: source, mask: base64(await readImage(mask, "mask", call)) }, call);
+    },
+  }),
+  defineTool({
+    name: "list_models",
+    title: "List the models",
+    description:
+      "Lists the models, and the LoRAs, embeddings and ControlNets that fit each; the first one is the default.",
+    inputSchema: schemas.list,
+    readOnly: true,
+    run: async (_, { tools: { models } }) => ({ value: { models: await listedModels(models) } }),
+  }),
+  defineTool({
+    name: "describe_image",
+    title: "Describe an image's settings",
+    description: "Reads the prompt, seed and other settings that the program that made an image wrote into its file.",
+    inputSchema: schemas.describe,
+    readOnly: true,
+    run: async ({ image }, call) => ({ value: await imageSettings(await readImage(image, "image", call)) }),
+  }),
+];
+
+async function listedModels(models: SurfaceTools["models"]) {
+  const files = await models.list("model");
+  return Promise.all(files.map(async (file) => ({ name: file.name, ...(await fittingFiles(file, models)) })));
+}
