@@ -149,7 +149,7 @@ const packages: readonly PackageRules[] = [
   { name: "emoji", table: emojiImports, lines: 3_000, everywhere: false },
   { name: "studio", table: studioImports, lines: 4_700, everywhere: false },
   // job service, queue and workers 2,000, kinds of jobs 900, surfaces 1,900, accounts, operation and commands 1,200
-  { name: "server", table: serverImports, lines: 6_200, everywhere: false, forNode: true },
+  { name: "server", table: serverImports, lines: 6_550, everywhere: false, forNode: true },
 ];
 
 /** Packages that `npm install aquatint` must bring, besides the default models and what is optional. */

@@ -2,8 +2,7 @@ import { AquatintError, decodePng } from "aquatint";
 import { resized } from "aquatint/formats";
 import { encodeImage, imageFormats } from "aquatint/node";
 import type { SSEStreamingApi } from "hono/streaming";
-import { shareOf } from "../../jobs/estimate.ts";
-import { isFinal, type Job } from "../../jobs/types.ts";
+import { isFinal, type Job, shareOf } from "../../jobs/types.ts";
 import type { SurfaceTools } from "../surface.ts";
 import { base64, type ImagesBody } from "./request.ts";
 
