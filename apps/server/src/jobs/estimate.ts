@@ -1,7 +1,7 @@
 import type { Sql } from "../queue/database.ts";
 import type { JobReader } from "../queue/reader.ts";
 import { secondsAUnit } from "../queue/rows.ts";
-import type { Job } from "./types.ts";
+import { type Job, shareOf } from "./types.ts";
 
 /** How long a job is expected to take. */
 export interface StartEstimate {
@@ -82,7 +82,3 @@ export async function liveWorkers(sql: Sql): Promise<number> {
   );
   return row?.count ?? 0;
 }
-
-/** Share of a job that is done, 0 .. 1. */
-export const shareOf = ({ image, images, step, steps }: NonNullable<Job["progress"]>): number =>
-  Math.min(1, image / images + (steps > 0 ? step / (steps * images) : 0));

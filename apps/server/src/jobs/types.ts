@@ -96,3 +96,7 @@ export interface JobOutcome {
   readonly result?: JobResult | undefined;
   readonly error?: JobFailure | undefined;
 }
+
+/** Share of a job that is done, 0 .. 1. */
+export const shareOf = ({ image, images, step, steps }: NonNullable<Job["progress"]>): number =>
+  Math.min(1, image / images + (steps > 0 ? step / (steps * images) : 0));

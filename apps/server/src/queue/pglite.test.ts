@@ -26,11 +26,11 @@ test("a transaction that throws keeps nothing, and others wait for its end", asy
     await setImmediate();
     throw new Error("no");
   });
-  const kept = database.transaction((sql) =>
+  const second = database.transaction((sql) =>
     sql.query("INSERT INTO numbers VALUES (2); INSERT INTO numbers VALUES (3)"),
   );
   await expect(failed).rejects.toThrow("no");
-  await kept;
+  await second;
   expect(await numbers()).toEqual([2, 3]);
 });
 

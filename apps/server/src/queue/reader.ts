@@ -1,5 +1,4 @@
-import { shareOf } from "../jobs/estimate.ts";
-import { isFinal, type Job } from "../jobs/types.ts";
+import { isFinal, type Job, shareOf } from "../jobs/types.ts";
 import type { Database } from "./database.ts";
 import type { JobFeed } from "./feed.ts";
 import { readJob, readJobs, readUnfinished, workAhead } from "./rows.ts";

@@ -2,10 +2,16 @@ import { setTimeout } from "node:timers/promises";
 import { encodePng, type Image } from "aquatint";
 import { decodeImage } from "aquatint/node";
 import { failureOf } from "../jobs/errors.ts";
-import { shareOf } from "../jobs/estimate.ts";
 import type { KindContext, KindEvent } from "../jobs/kind.ts";
 import { kindNamed } from "../jobs/kinds/index.ts";
-import type { JobFile, JobOutcome, JobProgress, LeasedJob, StopRequest } from "../jobs/types.ts";
+import {
+  type JobFile,
+  type JobOutcome,
+  type JobProgress,
+  type LeasedJob,
+  type StopRequest,
+  shareOf,
+} from "../jobs/types.ts";
 import type { JobEnd, JobLeases } from "../queue/leases.ts";
 import type { FileStore } from "../storage/types.ts";
 

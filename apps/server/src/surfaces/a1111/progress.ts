@@ -1,8 +1,7 @@
 import type { Hono } from "hono";
 import { z } from "zod";
-import { shareOf } from "../../jobs/estimate.ts";
 import type { JobService } from "../../jobs/service.ts";
-import type { Job } from "../../jobs/types.ts";
+import { type Job, shareOf } from "../../jobs/types.ts";
 import type { Env, SurfaceTools } from "../surface.ts";
 import { parsedBody } from "./generation.ts";
 import { timestamp } from "./response.ts";

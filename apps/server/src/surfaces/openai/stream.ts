@@ -3,8 +3,7 @@ import { resized } from "aquatint/formats";
 import { encodeImage, imageFormats } from "aquatint/node";
 import type { SSEStreamingApi } from "hono/streaming";
 import { jobError } from "../../jobs/errors.ts";
-import { shareOf } from "../../jobs/estimate.ts";
-import { isFinal, type Job } from "../../jobs/types.ts";
+import { isFinal, type Job, shareOf } from "../../jobs/types.ts";
 import type { SurfaceTools } from "../surface.ts";
 import { base64, type ImagesBody } from "./request.ts";
 
