@@ -134,7 +134,9 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
   }
 
   test.each(["light", "dark"] as const)("axe finds nothing serious in any view: %s", async (colorScheme) => {
-    const { context, page } = await visit(studio, {}, { colorScheme, bypassCSP: true });
+    // in the middle of a transition colors have less contrast
+    const still = { colorScheme, bypassCSP: true, reducedMotion: "reduce" } as const;
+    const { context, page } = await visit(studio, {}, still);
     await draw(page);
     const faults: Record<string, readonly string[]> = {};
     await page.getByRole("button", { name: "Steps", exact: true }).click();
