@@ -6,9 +6,11 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { decodePng } from "../packages/aquatint/src/formats/png/png.ts";
+import { readClip } from "../packages/aquatint/src/formats/video/read-clip.node.ts";
 import { defaultModelFolder } from "../packages/aquatint/src/pipelines/default-model.node.ts";
 import { openTextToImage } from "../packages/aquatint/src/pipelines/generate.node.ts";
 import { tinyLatentModel } from "../packages/aquatint/test/tiny-latent-model.ts";
+import { tinyMotionAdapter } from "../packages/aquatint/test/tiny-motion.ts";
 import { writeFiles } from "../packages/aquatint/test/tiny-pixel-model.ts";
 import { root } from "./tree.ts";
 
@@ -21,7 +23,7 @@ const { sampleSize: size } = (await openTextToImage(await defaultModelFolder()))
 const examples: readonly {
   readonly example: string;
   readonly arguments: (folder: string) => Promise<readonly string[]>;
-  readonly leaves: (folder: string, printed: string) => void;
+  readonly leaves: (folder: string, printed: string) => void | Promise<void>;
 }[] = [
   { example: "digits.ts", arguments: async () => ["150"], leaves: (_, printed) => expectRead(printed, 80) },
   {
@@ -34,11 +36,23 @@ const examples: readonly {
     arguments: tinyModel,
     leaves: (folder) => expectImages(folder, ["7.png", "8.png"], 64),
   },
+  { example: "video.ts", arguments: tinyVideoModel, leaves: expectClip },
 ];
 
 async function tinyModel(folder: string): Promise<readonly string[]> {
   await writeFiles(join(folder, "model"), tinyLatentModel());
   return ["model", "a red apple"];
+}
+
+async function tinyVideoModel(folder: string): Promise<readonly string[]> {
+  await writeFiles(join(folder, "motion"), tinyMotionAdapter());
+  return [...(await tinyModel(folder)).slice(0, 1), "motion"];
+}
+
+async function expectClip(folder: string, printed: string): Promise<void> {
+  const { frames, fps } = await readClip(join(folder, "clip.webp"));
+  expect([frames.length, fps]).toEqual([8, 8]);
+  expect(printed).toMatch(/step 20 of 20\n$/);
 }
 
 function expectImages(folder: string, names: readonly string[], side = size): void {
@@ -65,7 +79,7 @@ test.each(examples)("the example $example does what it should", async ({ example
     const { stdout } = await run(process.execPath, ["--import", tsx, join(root, "examples", example), ...args], {
       cwd: folder,
     });
-    leaves(folder, stdout);
+    await leaves(folder, stdout);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -19,11 +19,11 @@ import {
 } from "../options/checkpoint.ts";
 import { addOutputFlags_, checkQuality, type OutputFlags_ } from "../options/image-files.ts";
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
-import type { MetadataOptions } from "../options/like.ts";
 import { addMemory, type MemoryFlags, noticeText } from "../options/memory.ts";
 import { device, nodeDevices, seed as seedOption, size, whole } from "../options/names.ts";
 import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
 import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
+import { type CommandRequest, commandRequest } from "../options/request.ts";
 import { addSampling, type SamplingFlags } from "../options/sampling.ts";
 import { renderFinished } from "../terminal/graphics.ts";
 import { imagesLabel, previewView } from "../terminal/preview-view.ts";
@@ -73,23 +73,8 @@ export const addGenerate = (program: Command, io: Io): Command =>
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--quiet", "show no progress")
     .action(async (prompt: string | undefined, flags: Flags, command: Command) =>
-      generate(await resolveOptions(prompt, flags, { command, io }), io),
+      generate(await commandRequest(prompt, flags, { command, io, clips: false }), io),
     );
-
-type Request = Omit<MetadataOptions<Flags>, "like"> & Partial<Pick<MetadataOptions<Flags>, "like">>;
-
-/** The prompt and options of the command line, or with `--like` those of an image under them. */
-async function resolveOptions(
-  prompt: string | undefined,
-  flags: Flags,
-  { command, io }: { readonly command: Command; readonly io: Io },
-): Promise<Request> {
-  const { like } = flags;
-  const base = like && (await (await import("../options/like.ts")).metadataOptions(like, flags, { command, io }));
-  const text = prompt ?? (base ? base.prompt : undefined);
-  if (text !== undefined) return { ...(base || { flags }), prompt: text };
-  return command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });
-}
 
 /** Record of an image that was written. */
 interface SavedImage {
@@ -99,7 +84,7 @@ interface SavedImage {
   readonly height: number;
 }
 
-async function generate({ prompt, flags, like }: Request, io: Io): Promise<void> {
+async function generate({ prompt, flags, like }: CommandRequest<Flags>, io: Io): Promise<void> {
   const outputs = await openOutputs({ ...flags, prompt }, io.cwd);
   checkQuality(flags.quality, outputs.format);
   const { model, seed = randomInt(2 ** 32), size, ...rest } = flags;

@@ -18,6 +18,7 @@ import { device, nodeDevices, seed as seedOption, size, whole } from "../options
 import { shortPath } from "../options/outputs.ts";
 import { integer } from "../options/parsers.ts";
 import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
+import { type CommandRequest, commandRequest } from "../options/request.ts";
 import { addSampling, type SamplingFlags } from "../options/sampling.ts";
 import { addVideoFlags, type VideoFlags, videoOptions } from "../options/video.ts";
 import { previewView } from "../terminal/preview-view.ts";
@@ -33,6 +34,7 @@ interface Flags extends CheckpointFlags, MemoryFlags, PreviewFlags, SamplingFlag
   readonly out?: string;
   readonly loops: number;
   readonly quality?: number;
+  readonly like?: string;
   readonly metadata: boolean;
   readonly device?: Device;
   readonly json?: boolean;
@@ -48,7 +50,10 @@ export const addVideo = (program: Command, io: Io): Command =>
     .description(
       "Makes clips from a prompt with an AnimateDiff motion adapter. Without --out, writes them to ./out/ and never overwrites a file.",
     )
-    .argument("<prompt>", 'what to show, in quotes: "a rocket taking off"; over frames: "0: a cat, 8: a dog"')
+    .argument(
+      "[prompt]",
+      'what to show, in quotes: "a rocket taking off"; over frames: "0: a cat, 8: a dog"; not needed with --like',
+    )
     .option("--model <path>", `folder or .safetensors file of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
     .option("--seed <s>", "same seed, same clip (default: a new one)", seedOption("--seed"))
     .option(
@@ -62,7 +67,9 @@ export const addVideo = (program: Command, io: Io): Command =>
     .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--quiet", "show no progress")
-    .action(async (prompt: string, flags: Flags) => video(prompt, flags, io));
+    .action(async (prompt: string | undefined, flags: Flags, command: Command) =>
+      video(await commandRequest(prompt, flags, { command, io, clips: true }), io),
+    );
 
 const addFiles = (command: Command): Command =>
   command
@@ -81,9 +88,13 @@ const addFiles = (command: Command): Command =>
       "quality of .webp, .mp4 and .webm files, 1 to 100",
       integer("--quality", { min: 1, max: 100, example: 90 }),
     )
-    .option("--no-metadata", "do not store the settings in the clip");
+    .option("--no-metadata", "do not store the settings in the clip")
+    .option(
+      "--like <path>",
+      "repeat a clip with the settings in its file; a prompt and options on the command line override them",
+    );
 
-async function video(prompt: string, flags: Flags, io: Io): Promise<void> {
+async function video({ prompt, flags, like }: CommandRequest<Flags>, io: Io): Promise<void> {
   const { model, seed = randomInt(2 ** 32), size: clipSize, out, loops, quality, fps, count, ...rest } = flags;
   const output = await openClipOutput(
     { ...clipSize, out, loops: loops || undefined, quality, fps, count, prompt },
@@ -103,6 +114,11 @@ async function video(prompt: string, flags: Flags, io: Io): Promise<void> {
     ...{ count, seed, prompt: promptKeys(prompt), signal: io.signal },
     model: model === undefined ? undefined : resolve(io.cwd, model),
   });
+  if (like) {
+    const { checkSameModel, notePadding } = await import("../options/like.ts");
+    await checkSameModel(like, { model: generation.model, explicit: model !== undefined, io });
+    notePadding(like, itemAt(itemAt(generation.plans, 0).conditionings, 0), io);
+  }
   noteUnused(generation.model, io, flags.quiet);
   const start = performance.now();
   const saved: SavedClip[] = [];

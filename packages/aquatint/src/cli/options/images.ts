@@ -1,26 +1,20 @@
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { AquatintError } from "../../errors.ts";
-import type { Image } from "../../formats/image/image.ts";
 import type { Size } from "../../formats/image/resize.ts";
 import type { GenerateOptions } from "../../pipelines/generate.node.ts";
 import { hiresFixDefaults } from "../../pipelines/text-to-image/hires-fix.ts";
 import { img2imgDefaults } from "../../pipelines/text-to-image/img2img.ts";
 import { MAX_BATCH } from "../../pipelines/text-to-image/options.ts";
-import { required } from "../../util/items.ts";
 import type { Io } from "../io.ts";
+import { addControlFlags, type ControlFlags, checkControlFlags, checkNeeds, controlInputs } from "./control.ts";
 import { noteResized, readImage } from "./image-input.ts";
-import { decimal, integer, type Parser, wrong } from "./parsers.ts";
+import { decimal, integer, wrong } from "./parsers.ts";
 
 /** The options of `aquatint generate` that begin with images, as they are parsed. */
-export interface ImageFlags {
+export interface ImageFlags extends ControlFlags {
   readonly init?: string;
   readonly strength?: number;
   readonly mask?: string;
-  readonly control?: readonly string[];
-  readonly controlImage?: readonly string[];
-  readonly controlScale?: readonly number[];
-  readonly controlRange?: readonly (readonly [start: number, end: number])[];
   readonly hires?: number;
   readonly hiresStrength?: number;
   readonly hiresSteps?: number;
@@ -30,11 +24,6 @@ export interface ImageFlags {
   readonly quiet?: boolean;
 }
 
-/** An option that may be given several times. */
-const each =
-  <T>(parse: Parser<T>) =>
-  (text: string, before: readonly T[] = []): readonly T[] => [...before, parse(text)];
-const path: Parser<string> = (text) => text;
 const share = (flag: string, example: number) => {
   const parse = decimal(flag, { min: 0, max: 1, example });
   return (text: string): number => {
@@ -44,18 +33,9 @@ const share = (flag: string, example: number) => {
   };
 };
 
-const RANGE = "--control-range";
-/** Two shares of the steps: "0-0.5". */
-const range: Parser<readonly [number, number]> = (text) => {
-  const [, from = "", to = ""] = /^([\d.]+)-([\d.]+)$/.exec(text) ?? [];
-  const [start, end] = [Number(from || Number.NaN), Number(to || Number.NaN)];
-  if (start >= 0 && start < end && end <= 1) return [start, end];
-  throw wrong(RANGE, "two shares of the steps, from 0 to 1", text, `for example ${RANGE} 0-0.5`);
-};
-
 /** Adds the options that begin with images. */
 export const addImageFlags = (command: Command): Command =>
-  addHires(addControl(command))
+  addHires(addControlFlags(command, "input image"))
     .option("--init <file>", "initial image, for image-to-image: PNG; with the package sharp also JPEG, WebP, ...")
     .option(
       "--strength <s>",
@@ -75,21 +55,6 @@ export const addImageFlags = (command: Command): Command =>
     .hook("preAction", (_, action) => {
       if (action.getOptionValueSource("count") === "default") action.setOptionValue("count", action.opts()["batch"]);
     });
-
-const addControl = (command: Command): Command =>
-  command
-    .option("--control <path>", "folder or .safetensors file of a ControlNet; may be given several times", each(path))
-    .option("--control-image <file>", "input image of a ControlNet; one for each --control, or one for all", each(path))
-    .option(
-      "--control-scale <s>",
-      `strength of a ControlNet; one for each --control, or one for all (default: ${img2imgDefaults.controlScale})`,
-      each(decimal("--control-scale", { min: 0, example: 0.8 })),
-    )
-    .option(
-      `${RANGE} <a-b>`,
-      "steps at which a ControlNet acts, as fractions of all steps; one for each --control, or one for all (default: 0-1)",
-      each(range),
-    );
 
 const addHires = (command: Command): Command =>
   command
@@ -117,58 +82,34 @@ export type ImageOptions = Required<
 /** Reads the images that the options name. @throws AquatintError "cli/option" for options that do not fit together. */
 export async function imageOptions(flags: ImageFlags, io: Io): Promise<ImageOptions> {
   checkTogether(flags);
-  const { control = [], controlImage = [], controlScale = [], controlRange = [] } = flags;
   const read = (file: string, transparent?: "painted") =>
     readImage(file, { io, quiet: flags.quiet, ...(transparent && { transparent }) });
   const init = flags.init === undefined ? undefined : await read(flags.init);
   const mask = flags.mask === undefined ? undefined : await read(flags.mask, "painted");
-  const controlImages: Image[] = [];
-  for (const file of controlImage) controlImages.push(await read(file));
-  const controls = control.map((_, i) => {
-    const [start, end] = valueAt(controlRange, i) ?? [0, 1];
-    return { image: required(valueAt(controlImages, i), "control image"), scale: valueAt(controlScale, i), start, end };
-  });
+  const { controlNets, inputs } = await controlInputs(flags, { io, read });
   const { hires: scale, hiresStrength: strength, hiresSteps: steps } = flags;
   return {
     init,
     strength: flags.strength,
     mask,
-    controls,
-    controlNets: control.map((folder) => resolve(io.cwd, folder)),
+    controls: inputs.map(({ input, ...control }) => ({ ...control, image: input })),
+    controlNets,
     hires: scale === undefined ? undefined : { scale, strength, steps },
     batch: flags.batch,
   };
 }
 
-/** The i-th of several, or the only one. */
-const valueAt = <T>(values: readonly T[], i: number): T | undefined => (values.length === 1 ? values[0] : values[i]);
-
 function checkTogether(flags: ImageFlags): void {
   const refuse = (message: string, hint: string) => {
     throw new AquatintError("cli/option", message, { hint });
   };
-  const needs = [
+  checkControlFlags(flags);
+  checkNeeds([
     ["--strength", flags.strength, "--init", flags.init],
     ["--mask", flags.mask, "--init", flags.init],
-    ["--control", flags.control, "--control-image", flags.controlImage],
-    ["--control-image", flags.controlImage, "--control", flags.control],
-    ["--control-scale", flags.controlScale, "--control", flags.control],
-    [RANGE, flags.controlRange, "--control", flags.control],
     ["--hires-strength", flags.hiresStrength, "--hires", flags.hires],
     ["--hires-steps", flags.hiresSteps, "--hires", flags.hires],
-  ] as const;
-  for (const [flag, value, other, needed] of needs) {
-    if (value !== undefined && needed === undefined) refuse(`${flag}: there is no ${other}`, `give ${other}, too`);
-  }
-  const nets = flags.control?.length ?? 0;
-  for (const [flag, values = []] of [
-    ["--control-image", flags.controlImage],
-    ["--control-scale", flags.controlScale],
-    [RANGE, flags.controlRange],
-  ] as const) {
-    if (values.length <= 1 || values.length === nets) continue;
-    refuse(`${flag} is given ${values.length} times, --control ${nets} times`, "give it once, or once for each");
-  }
+  ]);
   if (flags.hires === undefined) return;
   if (flags.hires === 1) refuse('--hires: expected a number above 1, got "1"', "for example --hires 2");
   if (flags.init !== undefined) {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { AquatintError } from "../../errors.ts";
 import { modelHash } from "../../pipelines/metadata/model-hash.node.ts";
 import { SHORT_HASH } from "../../pipelines/metadata/parameters.ts";
-import { fromMetadata, type GenerationRequest } from "../../pipelines/metadata/reproduce.ts";
+import { type ClipRequest, fromMetadata, type GenerationRequest } from "../../pipelines/metadata/reproduce.ts";
 import type { TextToImageModel } from "../../pipelines/model/model-folder.ts";
 import type { TextToImageOptions } from "../../pipelines/text-to-image/options.ts";
 import type { TextToImagePlan } from "../../pipelines/text-to-image/plan.ts";
@@ -19,19 +19,33 @@ export interface MetadataOptions<T> {
   readonly like: GenerationRequest;
 }
 
-/** The prompt and options in the metadata of the `--like` image; what it says besides goes to stderr. */
+/** The prompt and options in the metadata of the `--like` file; what it says besides goes to stderr. */
 export async function metadataOptions<T extends Pick<CheckpointFlags, "lora">>(
   path: string,
   flags: T,
-  { command, io }: { readonly command: Command; readonly io: Io },
+  { command, io, clips }: { readonly command: Command; readonly io: Io; readonly clips: boolean },
 ): Promise<MetadataOptions<T>> {
   const like = fromMetadata(await metadataIn(path, io.cwd), { name: path, loras: flags.lora });
+  checkKind(like, { path, clips, io });
   const isGiven = (key: string) =>
     [key, ...(governing[key] ?? [])].some((option) => command.getOptionValueSource(option) === "cli");
-  const { prompt, ...options } = flagsOf(like.options);
+  const { prompt, ...options } = { ...flagsOf(like.options), ...(like.clip && clipFlagsOf(like.clip)) };
   const completed = Object.entries(options).filter(([key, value]) => value !== undefined && !isGiven(key));
   for (const note of like.notes) io.stderr.write(`note: ${printable(note)}\n`);
   return { prompt, flags: { ...flags, ...Object.fromEntries(completed) }, like };
+}
+
+/** Refuses a clip where one image is made; says where a clip is made of an image's settings. @throws AquatintError "like/clip". */
+function checkKind(
+  { clip }: GenerationRequest,
+  { path, clips, io }: { readonly path: string; readonly clips: boolean; readonly io: Io },
+): void {
+  if (clip && !clips) {
+    throw new AquatintError("like/clip", `${path} is a clip of ${clip.frames} frames, and this command makes images`, {
+      hint: `make the clip again: aquatint video --like ${path}`,
+    });
+  }
+  if (!clip && clips) io.stderr.write("note: the settings are those of an image: the clip's own are the usual ones\n");
 }
 
 /** Options that mean something beside another one alone: where that is given, theirs is not taken over. */
@@ -46,6 +60,13 @@ const flagsOf = ({ width, height, ...options }: TextToImageOptions) => ({
   size: width !== undefined && height !== undefined ? { width, height } : undefined,
 });
 
+/** Settings of a clip under the names of the flags of `aquatint video`. */
+const clipFlagsOf = ({ windows, ...clip }: ClipRequest) => ({
+  ...clip,
+  ...{ context: windows?.length, contextStride: windows?.stride, contextWeights: windows?.weighting },
+  ...{ closedLoop: windows?.closed, lastWindow: windows?.lastWindow },
+});
+
 /** Whose model is compared with the image's. */
 export interface Compared {
   readonly model: TextToImageModel;
@@ -55,7 +76,11 @@ export interface Compared {
 }
 
 /** Says on stderr that the image was made without the padding that its prompts get here. */
-export function notePadding(like: GenerationRequest, { conditioning }: TextToImagePlan, { stderr }: Io): void {
+export function notePadding(
+  like: GenerationRequest,
+  { conditioning }: Pick<TextToImagePlan, "conditioning">,
+  { stderr }: Io,
+): void {
   if (like.paddedChunks !== false || !conditioning.paddedChunks) return;
   stderr.write(
     'note: made with "Pad conds" off: the shorter prompt is padded here, which changes the image a little\n',
@@ -68,18 +93,19 @@ export function notePadding(like: GenerationRequest, { conditioning }: TextToIma
  */
 export async function checkSameModel(like: GenerationRequest, { model, explicit, io }: Compared): Promise<void> {
   const expected = like.modelHash;
+  const what = like.clip ? "the clip" : "the image";
   const called = printable(like.model ?? "a model without a name");
   if (expected === undefined) {
-    if (!explicit) io.stderr.write(`note: the image was made by ${called}, the default model may make another\n`);
+    if (!explicit) io.stderr.write(`note: ${what} was made by ${called}, the default model may make another\n`);
     return;
   }
   const actual = await modelHash(model);
   if (actual?.startsWith(expected.toLowerCase())) return;
   const short = (hash: string | undefined) => (hash ? ` (${printable(hash.slice(0, SHORT_HASH))})` : "");
-  const message = `the image was made by ${called}${short(expected)}`;
+  const message = `${what} was made by ${called}${short(expected)}`;
   if (!explicit) {
     throw new AquatintError("like/model", `${message}, which is not the default model${short(actual)}`, {
-      hint: "name the model that made it: --model PATH; another one makes another image",
+      hint: "name the model that made it: --model PATH; another one makes something else",
     });
   }
   io.stderr.write(`note: ${message}; this one${short(actual)} makes another\n`);

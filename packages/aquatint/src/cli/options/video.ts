@@ -5,14 +5,16 @@ import type { Image } from "../../formats/image/image.ts";
 import { type FrameWindows, type WindowWeighting, windowWeightings } from "../../models/motion/index.ts";
 import type { GenerateVideoOptions } from "../../pipelines/generate-video.node.ts";
 import { type FrameNoise, frameNoiseNamed, frameNoises } from "../../pipelines/text-to-video/frame-noise.ts";
+import type { FreeInitOptions } from "../../pipelines/text-to-video/free-init.ts";
 import { MAX_FRAMES, videoDefaults } from "../../pipelines/text-to-video/options.ts";
 import type { Io } from "../io.ts";
+import { addControlFlags, type ControlFlags, checkControlFlags, controlInputs } from "./control.ts";
 import { readImage } from "./image-input.ts";
 import { choice } from "./names.ts";
-import { decimal, integer } from "./parsers.ts";
+import { decimal, integer, type Parser } from "./parsers.ts";
 
 /** The options of a clip, as they are parsed. */
-export interface VideoFlags {
+export interface VideoFlags extends ControlFlags {
   readonly motion?: string;
   readonly frames?: number;
   readonly fps: number;
@@ -23,14 +25,16 @@ export interface VideoFlags {
   readonly contextStride?: number;
   readonly contextWeights?: WindowWeighting;
   readonly closedLoop?: boolean;
+  /** Only from a recipe, for which there is no option. */
+  readonly lastWindow?: FrameWindows["lastWindow"];
   readonly frameNoise?: FrameNoise;
-  readonly freeInit?: number;
+  readonly freeInit?: FreeInitOptions;
   readonly quiet?: boolean;
 }
 
 /** Adds the options of a clip to a command. */
 export const addVideoFlags = (command: Command): Command =>
-  addWindows(command)
+  addControlFlags(addWindows(command), "input image, or clip of an image for each frame,")
     .option(
       "--motion <path>",
       "folder or .safetensors file of an AnimateDiff motion adapter (default: the model's own, or the default model's)",
@@ -53,6 +57,9 @@ export const addVideoFlags = (command: Command): Command =>
       `how much to change --init or --first-frame, above 0 to 1 (default: ${videoDefaults.strength}; with --first-frame 1)`,
       decimal("--strength", { min: 0, max: 1, example: 0.6 }),
     );
+
+const iterations = integer("--free-init", { min: 2, max: 20, example: 3 });
+const freeInit: Parser<FreeInitOptions> = (text) => ({ iterations: iterations(text) });
 
 const addWindows = (command: Command): Command =>
   command
@@ -83,13 +90,23 @@ const addWindows = (command: Command): Command =>
     .option(
       "--free-init <n>",
       "denoise n times, each time from noise that keeps the slow motion of the last result (FreeInit)",
-      integer("--free-init", { min: 2, max: 20, example: 3 }),
+      freeInit,
     );
 
 type ClipOptions = Required<
   Pick<
     GenerateVideoOptions,
-    "motion" | "frames" | "fps" | "init" | "firstFrame" | "strength" | "windows" | "frameNoise" | "freeInit"
+    | "motion"
+    | "frames"
+    | "fps"
+    | "init"
+    | "firstFrame"
+    | "strength"
+    | "windows"
+    | "frameNoise"
+    | "freeInit"
+    | "controls"
+    | "controlNets"
   >
 >;
 
@@ -99,8 +116,12 @@ export async function videoOptions(
   { io, readClip }: { readonly io: Io; readonly readClip: (path: string) => Promise<readonly Image[]> },
 ): Promise<ClipOptions> {
   checkTogether(flags);
-  const { motion, init, firstFrame, freeInit } = flags;
+  const { motion, init, firstFrame } = flags;
   const at = (path: string) => resolve(io.cwd, path);
+  const { controlNets, inputs } = await controlInputs(flags, {
+    io,
+    read: (file) => controlFrames(file, { io, quiet: flags.quiet, readClip: () => readClip(at(file)) }),
+  });
   return {
     motion: motion === undefined ? undefined : at(motion),
     frames: flags.frames,
@@ -110,8 +131,26 @@ export async function videoOptions(
     strength: flags.strength,
     windows: windowsOf(flags),
     frameNoise: flags.frameNoise,
-    freeInit: freeInit === undefined ? undefined : { iterations: freeInit },
+    freeInit: flags.freeInit,
+    controls: inputs.map(({ input, ...control }) => ({ ...control, images: input })),
+    controlNets,
   };
+}
+
+/** The frames of a ControlNet's input, or the image for all frames. */
+async function controlFrames(
+  file: string,
+  {
+    readClip,
+    ...notes
+  }: { readonly io: Io; readonly quiet: boolean | undefined; readonly readClip: () => Promise<readonly Image[]> },
+): Promise<readonly Image[]> {
+  try {
+    return await readClip();
+  } catch (error) {
+    if (error instanceof AquatintError && error.code === "clip/still") return [await readImage(file, notes)];
+    throw error;
+  }
 }
 
 function windowsOf({
@@ -119,13 +158,15 @@ function windowsOf({
   contextStride,
   contextWeights,
   closedLoop,
+  lastWindow,
 }: VideoFlags): Partial<FrameWindows> | undefined {
-  const options = { length: context, stride: contextStride, weighting: contextWeights, closed: closedLoop };
+  const options = { length: context, stride: contextStride, weighting: contextWeights, closed: closedLoop, lastWindow };
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
-function checkTogether({ strength, init, firstFrame }: VideoFlags): void {
+function checkTogether({ strength, init, firstFrame, ...flags }: VideoFlags): void {
+  checkControlFlags(flags);
   if (strength === undefined || init !== undefined || firstFrame !== undefined) return;
   throw new AquatintError("cli/option", "--strength: there is no --init and no --first-frame", {
     hint: "give the clip or the image to begin with, too",

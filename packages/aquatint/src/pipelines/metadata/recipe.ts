@@ -1,11 +1,43 @@
 import { z } from "zod";
 import { AquatintError } from "../../errors.ts";
+import { type WindowWeighting, windowWeightings } from "../../models/motion/frame-windows.ts";
 import { emphasisModes } from "../../tokenizers/emphasis.ts";
 import { promptSyntaxes } from "../../tokenizers/plain-prompt.ts";
 import { itemAt } from "../../util/items.ts";
 import { clipSkipRules } from "../conditioning/clip-skip.ts";
+import { frameNoises } from "../text-to-video/frame-noise.ts";
+import { freeInitFilters } from "../text-to-video/free-init.ts";
 
 const count = z.int().nonnegative();
+
+/** Settings that a clip has besides an image's. */
+const clipShape = {
+  frames: z.int().positive().optional(),
+  fps: z.number().positive().optional(),
+  /** Name of the motion adapter; absent where the model brings its own. */
+  motion: z.string().optional(),
+  windows: z
+    .object({
+      length: z.int().positive(),
+      stride: z.int().positive(),
+      weighting: z.enum(Object.keys(windowWeightings) as WindowWeighting[]),
+      closed: z.boolean().optional(),
+      lastWindow: z.enum(["mean", "diffusers"]).optional(),
+    })
+    .optional(),
+  /** Only where it is not random. */
+  frameNoise: z.enum(frameNoises).optional(),
+  freeInit: z
+    .object({
+      iterations: z.int(),
+      filter: z.enum(Object.keys(freeInitFilters) as (keyof typeof freeInitFilters)[]),
+      spatialStop: z.number(),
+      temporalStop: z.number(),
+    })
+    .optional(),
+  /** True where the first frame was held to an image, which the file does not hold. */
+  firstFrame: z.boolean().optional(),
+};
 
 const parametersSchema = z.looseObject({
   prompt: z.string(),
@@ -45,9 +77,10 @@ const parametersSchema = z.looseObject({
   model: z.string().optional(),
   modelHash: z.string().optional(),
   version: z.string().optional(),
+  ...clipShape,
 });
 
-/** Everything that makes an image again, as it is stored in its file. */
+/** Everything that makes an image or a clip again, as it is stored in its file. */
 export type GenerationParameters = z.output<typeof parametersSchema>;
 
 /** A recipe as JSON of an image's file, with keys that are not known. @throws AquatintError "image/recipe". */

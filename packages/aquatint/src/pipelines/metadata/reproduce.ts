@@ -6,12 +6,18 @@ import { generatorNamed } from "../../math/generators.ts";
 import { itemAt } from "../../util/items.ts";
 import { noiseKindNamed } from "../text-to-image/noise.ts";
 import type { TextToImageOptions } from "../text-to-image/options.ts";
+import type { TextToVideoOptions } from "../text-to-video/options.ts";
 import { emphasisNames } from "./parameters.ts";
 import { parameterKeys, parseParameters } from "./recipe.ts";
+
+/** Settings that a clip has besides an image's. Prompts that change over frames are one text, as `promptKeys` reads it. */
+export type ClipRequest = Pick<TextToVideoOptions, "frames" | "fps" | "windows" | "frameNoise" | "freeInit">;
 
 /** Request that makes an image again, as far as its file says it. */
 export interface GenerationRequest {
   readonly options: TextToImageOptions;
+  /** Settings of the clip, where the file is one. */
+  readonly clip?: ClipRequest | undefined;
   /** Name of its model, and the SHA-256 of its weights or its first digits. */
   readonly model: string | undefined;
   readonly modelHash: string | undefined;
@@ -37,7 +43,10 @@ export const fromMetadata = (metadata: ImageMetadata, { name, loras = [] }: Meta
   metadata.source === "aquatint" ? fromAquatint(metadata, name) : fromProgram(metadata, loras);
 
 function fromAquatint({ settings }: ImageMetadata, name: string): GenerationRequest {
-  const { model, modelHash, rng, noise, seed, needs, version: _, ...parameters } = parseParameters(settings, { name });
+  const recipe = parseParameters(settings, { name });
+  const { model, modelHash, rng, noise, seed, needs = [], version: _, motion, firstFrame, ...clipped } = recipe;
+  const { frames, fps, windows, frameNoise, freeInit, ...parameters } = clipped;
+  const missing = [...needs, ...(firstFrame ? ["first frame"] : []), ...(motion ? [`motion adapter ${motion}`] : [])];
   const later = Object.keys(settings).filter((key) => !parameterKeys.includes(key));
   return {
     options: {
@@ -47,10 +56,11 @@ function fromAquatint({ settings }: ImageMetadata, name: string): GenerationRequ
       rng: generatorNamed(rng),
       ...(noise !== undefined && { noise: noiseKindNamed(noise) }),
     },
+    ...(frames !== undefined && { clip: { frames, fps, windows, frameNoise, freeInit } }),
     model,
     modelHash,
     notes: [
-      ...(needs ? [`made of more than words, which must be given again: ${listed(needs)}`] : []),
+      ...(missing.length > 0 ? [`made of more than words, which must be given again: ${listed(missing)}`] : []),
       ...(later.length > 0 ? [`not known to this version: ${listed(later)}`] : []),
     ],
   };
