@@ -23,6 +23,7 @@ export {
 } from "./metadata/parameters.ts";
 export type { GenerationParameters } from "./metadata/recipe.ts";
 export {
+  type ClipRequest,
   fromMetadata,
   type GenerationRequest,
   type MetadataContext,
