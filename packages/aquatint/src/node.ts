@@ -14,9 +14,11 @@ export {
   writeFileAtomic,
   writeSafetensors,
 } from "./formats/files.node.ts";
+export { makeFolder } from "./formats/folders.node.ts";
 export { type EncodeOptions, encodeImage, type ImageFormat, imageFormats } from "./formats/image/encode.node.ts";
 export { decodeImage, type ReadLimits, readImage, readStillImage } from "./formats/image/read-image.node.ts";
 export { importSharp, type SharpFactory } from "./formats/image/sharp.node.ts";
+export { exclusiveLock } from "./formats/lock.node.ts";
 export type { Clip, ClipFile } from "./formats/video/clip.ts";
 export { type VideoFormatName, videoFormats, type WriteClipOptions, writeClip } from "./formats/video/encode.node.ts";
 export type { ClipSettings, VideoFormat } from "./formats/video/format.ts";

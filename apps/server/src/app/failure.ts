@@ -31,7 +31,7 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   server: 503,
 };
 
-/** An error as a status and a message; of one that was not thrown on purpose nothing is told. */
+/** An error as a status and a message; an error that was not thrown on purpose is only "internal error". */
 export function httpFailure(error: unknown): HttpFailure {
   if (error instanceof RetryLater) {
     return { status: 429, code: error.code, message: error.message, hint: error.hint, retryAfter: error.retryAfter };
@@ -47,6 +47,10 @@ export function httpFailure(error: unknown): HttpFailure {
     const { path = [], message = "" } = error.issues[0] ?? {};
     const where = path.join(".");
     return { status: 422, code: "request/invalid", message: where ? `${where}: ${message}` : message, hint: undefined };
+  }
+  if (error instanceof HTTPException && error.status === 415) {
+    const message = "the body has another content type than this route reads";
+    return { status: 415, code: "request/invalid", message, hint: "send the header content-type: application/json" };
   }
   if (error instanceof HTTPException) {
     const code = error.status === 413 ? "request/size" : "request/invalid";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { AquatintError } from "aquatint";
+import { AquatintError, messageOf } from "aquatint";
 import { type Accounts, fileAccounts, openAccounts, singleAccount } from "../auth/accounts.ts";
 import { serverMetrics } from "../operate/metrics.ts";
 import { type ServerConfig, serverDefaults } from "./config.ts";
@@ -59,16 +59,31 @@ async function listening(config: ServerConfig, service: OpenService, accounts: A
   server.listen(config.port, config.host);
   await once(server, "listening").catch(async (cause: unknown) => {
     await service[Symbol.asyncDispose]();
-    throw new AquatintError("server/listen", `cannot listen on ${config.host}:${config.port}`, {
-      hint: "choose another --port",
-      cause,
-    });
+    throw listenError(config, cause);
   });
   return server;
 }
 
+const listenFailures: Readonly<Record<string, readonly [problem: string, hint: string]>> = {
+  EADDRINUSE: ["another program listens there", "end that program, or choose another --port; 0 takes a free one"],
+  EACCES: ["permission denied", "choose a --port of 1024 or more"],
+  EADDRNOTAVAIL: ["this machine does not have the address", "choose another --host; 0.0.0.0 is all addresses"],
+  ENOTFOUND: ["there is no such address", "choose another --host; 0.0.0.0 is all addresses"],
+};
+
+function listenError({ host, port }: ServerConfig, cause: unknown): AquatintError {
+  const code = String((cause as { readonly code?: unknown }).code);
+  const [problem, hint] = listenFailures[code] ?? [messageOf(cause), "choose another --host or --port"];
+  return new AquatintError("server/listen", `cannot listen on ${host}:${port}: ${problem}`, { hint, cause });
+}
+
 /** Who may use the server. @throws AquatintError "server/open" where everybody on a network could. */
 async function accountsOf({ usersFile, token, host }: ServerConfig): Promise<Accounts> {
+  if (usersFile !== undefined && token !== undefined) {
+    throw new AquatintError("server/accounts", "a users file and a token exclude each other", {
+      hint: "unset AQUATINT_TOKEN, or leave out --users",
+    });
+  }
   if (usersFile !== undefined) return fileAccounts(usersFile);
   if (token !== undefined) return singleAccount(token);
   if (["127.0.0.1", "::1", "localhost"].includes(host)) return openAccounts;

@@ -53,9 +53,10 @@ export function singleAccount(token: string): Accounts {
 /** Milliseconds after which the users file is looked at again. */
 const RECHECK_MS = 1000;
 
-/** The users of a file, which is read again when it changed. @throws AquatintError "users/…" where it is wrong at the start. */
+/** The users of a file, which is read again when it changed. @throws AquatintError "users/file" if it is wrong or has no users at the start. */
 export async function fileAccounts(path: string): Promise<Accounts> {
   let users = await readUsers(path);
+  if (users.length === 0) throw usersError(`${path} has no users`);
   let [stamp, checked] = [await stampOf(path), Date.now()];
   const current = async (): Promise<readonly User[]> => {
     if (Date.now() - checked < RECHECK_MS) return users;
@@ -93,7 +94,7 @@ export async function readUsers(path: string): Promise<readonly User[]> {
   try {
     return fileSchema.parse(JSON.parse(text)).users;
   } catch {
-    throw usersError(`${path} is no users file`);
+    throw usersError(`${path} is not a users file`);
   }
 }
 
@@ -102,4 +103,6 @@ export const writeUsers = (path: string, users: readonly User[]): Promise<void> 
   writeFileAtomic(path, `${JSON.stringify({ users }, undefined, 2)}\n`, { mode: 0o600 });
 
 const usersError = (message: string) =>
-  new AquatintError("users/file", message, { hint: "aquatint users add NAME --users FILE makes one" });
+  new AquatintError("users/file", message, {
+    hint: "aquatint users add NAME --users FILE adds a user, and makes the file if needed",
+  });

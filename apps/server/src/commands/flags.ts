@@ -7,8 +7,8 @@ import type { S3Options } from "../storage/s3.ts";
 
 /** The options that servers and workers share, as they are parsed. */
 export interface RunFlags {
-  readonly model: readonly string[];
-  readonly models: readonly string[];
+  readonly model?: readonly string[];
+  readonly models?: readonly string[];
   readonly data?: string;
   readonly device?: Device;
   readonly threads?: number;
@@ -20,30 +20,36 @@ export interface RunFlags {
 /** Adds them to a command. */
 export const addRunFlags = (command: Command): Command =>
   command
-    .option("--model <path...>", "folders or .safetensors files of models (default: the default model)", [])
-    .option("--models <folder...>", "folders with models, LoRAs and more, as the web UI or ComfyUI lay them out", [])
-    .option("--data <folder>", "folder of jobs and images (default: the system's folder for data)")
-    .option("--device <name>", "device that runs the models (default: cpu)", device)
-    .option("--threads <n>", "threads of the CPU at most (default: all)", integer("--threads", { min: 1, example: 4 }))
+    .option(
+      "--model <path...>",
+      "folders or .safetensors files of models; the first is the default of requests (default: without --models, the one in @aquatint/model-emoji)",
+    )
+    .option(
+      "--models <folder...>",
+      "folders of AUTOMATIC1111's web UI, Forge or ComfyUI: their models, LoRAs, embeddings and more",
+    )
+    .option("--data <folder>", `folder of jobs and images (default: ${serverDefaults.data})`)
+    .option("--device <name>", "cpu, cuda, webgpu, coreml, dml (default: cpu)", device)
+    .option("--threads <n>", "CPU threads at most (default: all)", integer("--threads", { min: 1, example: 4 }))
     .option(
       "--max-memory <size>",
-      "memory that one job may take, such as 12GB; larger jobs are refused (default: the machine's)",
+      "memory that one job may use, such as 12GB; larger jobs are refused (default: all of the machine)",
       memorySize("--max-memory"),
     )
     .option(
       "--keep-alive <seconds>",
-      "time that a model stays loaded without jobs (default: 600)",
+      "seconds that a model stays loaded without jobs (default: 600)",
       integer("--keep-alive", { min: 0, example: 600 }),
     )
-    .option("--no-cache", "keep no packed weights on disk, and use none");
+    .option("--no-cache", "keep no packed weights on disk, and use none: see `aquatint cache`");
 
 /** Those options and the environment as the configuration of a server. */
 export function runConfig(flags: RunFlags, { cwd, env }: Io) {
   const { engine } = serverDefaults;
   const { maxMemory = engine.maxMemory, keepAlive = engine.keepAlive, threads = engine.threads } = flags;
   return {
-    models: flags.model.map((path) => resolve(cwd, path)),
-    modelFolders: flags.models.map((path) => resolve(cwd, path)),
+    models: (flags.model ?? []).map((path) => resolve(cwd, path)),
+    modelFolders: (flags.models ?? []).map((path) => resolve(cwd, path)),
     data: flags.data === undefined ? serverDefaults.data : resolve(cwd, flags.data),
     databaseUrl: env["DATABASE_URL"] || undefined,
     s3: s3Options(env),
@@ -51,18 +57,34 @@ export function runConfig(flags: RunFlags, { cwd, env }: Io) {
   } satisfies Partial<ServerConfig>;
 }
 
-/** The S3 store of the environment, if it names one. @throws AquatintError "server/s3" where a part of it is missing. */
+const s3Required = ["S3_ENDPOINT", "S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"];
+
+/** Help on the environment variables that `runConfig` reads, and on those of `more`. */
+export const environmentHelp = (more: Readonly<Record<string, string>> = {}): string => {
+  const variables = {
+    ...more,
+    DATABASE_URL: "PostgreSQL for the jobs, such as postgres://user@host/name",
+    "S3_*":
+      "S3-compatible store for the images: S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID,\nS3_SECRET_ACCESS_KEY, S3_REGION, S3_PREFIX",
+  };
+  const rows = Object.entries(variables).map(
+    ([name, text]) => `  ${name.padEnd(16)}${text.replaceAll("\n", `\n${" ".repeat(18)}`)}`,
+  );
+  return `\nEnvironment variables:\n${rows.join("\n")}\n`;
+};
+
+/** The S3 store of the environment, if it names one. @throws AquatintError "server/s3" if a part of it is missing. */
 export function s3Options(env: Io["env"]): S3Options | undefined {
-  const endpoint = env["S3_ENDPOINT"];
-  if (!endpoint) return undefined;
-  const needed = ["S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"].filter((name) => !env[name]);
-  if (needed.length > 0) {
-    throw new AquatintError("server/s3", `S3_ENDPOINT is set, and ${needed.join(", ")} not`, {
-      hint: "set all of S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY",
+  const present = s3Required.filter((name) => env[name]);
+  if (present.length === 0) return undefined;
+  const absent = s3Required.filter((name) => !env[name]);
+  if (absent.length > 0) {
+    throw new AquatintError("server/s3", `${present.join(", ")} set, but not ${absent.join(", ")}`, {
+      hint: `set all of ${s3Required.join(", ")}, or none of them`,
     });
   }
   return {
-    endpoint,
+    endpoint: env["S3_ENDPOINT"] ?? "",
     bucket: env["S3_BUCKET"] ?? "",
     region: env["S3_REGION"] || "us-east-1",
     accessKeyId: env["S3_ACCESS_KEY_ID"] ?? "",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Command, choice, type Io } from "aquatint/cli";
 import type { ServerConfig } from "../app/config.ts";
 import { logLevels } from "../operate/log.ts";
-import { addRunFlags, type RunFlags, runConfig } from "./flags.ts";
+import { addRunFlags, environmentHelp, type RunFlags, runConfig } from "./flags.ts";
 
 interface Flags extends RunFlags {
   readonly logLevel: ServerConfig["logLevel"];
@@ -15,9 +15,10 @@ export const addMcp = (program: Command, io: Io): Command =>
   addRunFlags(program.command("mcp"))
     .summary("give assistants tools that make images, by the Model Context Protocol")
     .description(
-      "Answers the Model Context Protocol on stdin and stdout: tools that make and edit images, list models and read the settings of images. Assistants start it. Without --data its jobs and images end with it.",
+      "Gives assistants, such as Claude, tools that make and edit images, list models and read the settings of images. It speaks the Model Context Protocol on stdin and stdout: the assistant starts it. Without --data, its jobs and images are removed when it ends.",
     )
-    .option("--log-level <level>", logLevels.join(", "), choice("--log-level", logLevels), "error")
+    .option("--log-level <level>", `log on stderr: ${logLevels.join(", ")}`, choice("--log-level", logLevels), "error")
+    .addHelpText("after", environmentHelp())
     .action((flags: Flags) => answer(flags, io));
 
 async function answer(flags: Flags, io: Io): Promise<void> {

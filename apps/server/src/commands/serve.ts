@@ -2,14 +2,14 @@ import { resolve } from "node:path";
 import { type Command, choice, type Io, integer } from "aquatint/cli";
 import { DEFAULT_PORT, type ServerConfig, serverDefaults } from "../app/config.ts";
 import { logLevels } from "../operate/log.ts";
-import { addRunFlags, ending, type RunFlags, runConfig } from "./flags.ts";
+import { addRunFlags, ending, environmentHelp, type RunFlags, runConfig } from "./flags.ts";
 
 interface Flags extends RunFlags {
   readonly host: string;
   readonly port: number;
   readonly users?: string;
-  readonly allowHost: readonly string[];
-  readonly allowOrigin: readonly string[];
+  readonly allowHost?: readonly string[];
+  readonly allowOrigin?: readonly string[];
   readonly maxQueue: number;
   readonly maxQueuePerUser: number;
   readonly keepHours: number;
@@ -24,40 +24,55 @@ export const addServe = (program: Command, io: Io): Command =>
   addSafety(addRunFlags(program.command("serve")))
     .summary("serve models over HTTP to clients of AUTOMATIC1111, OpenAI and programs")
     .description(
-      "Serves models over HTTP: /v1/jobs (see /v1/docs), the web UI's /sdapi/v1 and OpenAI's /v1/images. Jobs wait in a queue and are kept in --data, or in PostgreSQL where DATABASE_URL is set.",
+      "Serves models over HTTP: a queue of jobs at /v1/jobs (described at /v1/docs), AUTOMATIC1111's API at /sdapi/v1, OpenAI's at /v1/images, and tools for assistants at /mcp. Ctrl+C ends it, within a minute if a job is running.",
     )
-    .option("--host <address>", "address to listen on; another than this machine's needs a token or users", "127.0.0.1")
-    .option("--port <n>", "port", integer("--port", { min: 0, max: 65535, example: DEFAULT_PORT }), DEFAULT_PORT)
+    .option(
+      "--host <address>",
+      "address to listen on; any but 127.0.0.1, ::1 and localhost needs AQUATINT_TOKEN or --users",
+      "127.0.0.1",
+    )
+    .option(
+      "--port <n>",
+      "port to listen on; 0 takes a free one",
+      integer("--port", { min: 0, max: 65535, example: DEFAULT_PORT }),
+      DEFAULT_PORT,
+    )
     .option(
       "--max-queue <n>",
-      "jobs that may wait",
+      "jobs that may wait; more are refused with 429",
       integer("--max-queue", { min: 1, example: 1000 }),
       limits.maxQueued,
     )
     .option(
       "--max-queue-per-user <n>",
-      "jobs of one user that may wait",
+      "jobs of one user that may wait; more are refused with 429",
       integer("--max-queue-per-user", { min: 1, example: 100 }),
       limits.maxQueuedPerUser,
     )
     .option(
       "--keep-hours <n>",
-      "time that images and ended jobs are kept",
+      "hours that images and ended jobs are kept",
       integer("--keep-hours", { min: 1, example: 24 }),
       keepHours,
     )
-    .option("--no-worker", "run no jobs here: `aquatint worker` on other machines does")
-    .option("--log-level <level>", logLevels.join(", "), choice("--log-level", logLevels), "info")
+    .option("--no-worker", "run no jobs here; for servers whose jobs `aquatint worker` runs")
+    .option("--log-level <level>", `log on stderr: ${logLevels.join(", ")}`, choice("--log-level", logLevels), "info")
+    .addHelpText(
+      "after",
+      environmentHelp({
+        AQUATINT_TOKEN: "token that every request must send; --users in its place has one for each user",
+      }),
+    )
     .action((flags: Flags) => serve(flags, io));
 
 const addSafety = (command: Command): Command =>
   command
-    .option("--users <file>", "file of users, which `aquatint users` writes")
-    .option("--allow-host <name...>", "names that the server is called by, besides localhost and addresses", [])
-    .option("--allow-origin <origin...>", "origins of web pages that may call the server", []);
+    .option("--users <file>", "file of users, which `aquatint users add` writes")
+    .option("--allow-host <name...>", "host names of the server in URLs, besides localhost and IP addresses")
+    .option("--allow-origin <origin...>", "origins of web pages that may call the server, such as https://example.org");
 
 async function serve(flags: Flags, io: Io): Promise<void> {
-  const { host, port, users, allowHost, allowOrigin, maxQueue, maxQueuePerUser, worker, logLevel } = flags;
+  const { host, port, users, allowHost = [], allowOrigin = [], maxQueue, maxQueuePerUser, worker, logLevel } = flags;
   const { startServer } = await import("../app/server.ts");
   const server = await startServer({
     ...runConfig(flags, io),

@@ -43,7 +43,7 @@ test("users are added, listed and removed, and a running server follows", async 
 });
 
 test.each([
-  [["add", "ann smith"], "is no name of a user"],
+  [["add", "ann smith"], "cannot be the name of a user"],
   [["add", "ann", "--role", "king"], "king"],
   [["remove", "nobody"], 'there is no user "nobody"'],
 ])("%j is refused", async (args, message) => {

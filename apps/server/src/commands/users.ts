@@ -13,21 +13,26 @@ export const addUsers = (program: Command, io: Io): Command => {
   const command = program
     .command("users")
     .summary("manage the users of a server")
-    .description("Adds, lists and removes users in the file that `aquatint serve --users FILE` reads.");
+    .description(
+      "Adds, lists and removes users in the file that `aquatint serve --users FILE` reads. A running server follows the file.",
+    );
   const withFile = (name: string, summary: string) =>
-    command.command(name).summary(summary).option("--users <file>", "the file", "users.json");
-  withFile("add <name>", "add a user, or a token for one, and print the token")
+    command.command(name).summary(summary).option("--users <file>", "file of the users", "users.json");
+  withFile("add <name>", "add a user, or another token of a user, and print the token")
     .option(
       "--role <role>",
-      `${roles.join(" or ")} (default: the role that the user has, or user)`,
+      `${roles.join(" or ")}; admins may also read /metrics (default: user, or the role so far)`,
       choice("--role", roles),
     )
     .action((name: string, flags: Flags) => add(name, flags, io));
-  withFile("remove <name>", "remove a user and all tokens").action((name: string, flags: Flags) =>
+  withFile("remove <name>", "remove a user with all tokens").action((name: string, flags: Flags) =>
     remove(name, flags, io),
   );
   withFile("list", "list the users").action(async ({ users }: Flags) => {
-    for (const { name, role, tokens } of await readUsers(resolve(io.cwd, users))) {
+    const path = resolve(io.cwd, users);
+    const all = await readUsers(path);
+    if (all.length === 0) io.stderr.write(`${path} has no users\n`);
+    for (const { name, role, tokens } of all) {
       io.stdout.write(`${name}  ${role}  ${tokens.length} ${tokens.length === 1 ? "token" : "tokens"}\n`);
     }
   });
@@ -36,8 +41,8 @@ export const addUsers = (program: Command, io: Io): Command => {
 
 async function add(name: string, { users: file, role }: Flags, io: Io): Promise<void> {
   if (!/^[\w.@-]{1,64}$/.test(name)) {
-    throw new AquatintError("users/name", `"${name}" is no name of a user`, {
-      hint: "take letters, digits and . _ @ -",
+    throw new AquatintError("users/name", `"${name}" cannot be the name of a user`, {
+      hint: "use 1 to 64 letters, digits and . _ @ -",
     });
   }
   const path = resolve(io.cwd, file);
@@ -55,7 +60,9 @@ async function remove(name: string, { users: file }: Flags, io: Io): Promise<voi
   const users = await readUsers(path);
   const remaining = users.filter((user) => user.name !== name);
   if (remaining.length === users.length) {
-    throw new AquatintError("users/unknown", `there is no user "${name}" in ${path}`, { hint: "aquatint users list" });
+    throw new AquatintError("users/unknown", `there is no user "${name}" in ${path}`, {
+      hint: `aquatint users list --users ${file} lists them`,
+    });
   }
   await writeUsers(path, remaining);
 }

@@ -5,7 +5,7 @@ import { type Command, choice, type Io } from "aquatint/cli";
 import { defaultModelFolder } from "aquatint/node";
 import { type ServerConfig, serverDefaults, workerId } from "../app/config.ts";
 import { logLevels, openLog } from "../operate/log.ts";
-import { addRunFlags, type RunFlags, runConfig } from "./flags.ts";
+import { addRunFlags, environmentHelp, type RunFlags, runConfig } from "./flags.ts";
 
 interface Flags extends RunFlags {
   readonly logLevel: ServerConfig["logLevel"];
@@ -16,16 +16,17 @@ export const addWorker = (program: Command, io: Io): Command =>
   addRunFlags(program.command("worker"))
     .summary("run jobs of a server on another machine")
     .description(
-      "Runs jobs of the servers on the same PostgreSQL, DATABASE_URL. It needs models of the same names, and the same images: S3_* or a shared --data folder.",
+      "Runs jobs of the servers that use the same PostgreSQL (DATABASE_URL). It needs models with the same names as the servers', and the same store of images: S3_*, or a --data folder that all of them share.",
     )
-    .option("--log-level <level>", logLevels.join(", "), choice("--log-level", logLevels), "info")
+    .option("--log-level <level>", `log on stderr: ${logLevels.join(", ")}`, choice("--log-level", logLevels), "info")
+    .addHelpText("after", environmentHelp())
     .action((flags: Flags) => work(flags, io));
 
 async function work(flags: Flags, io: Io): Promise<void> {
   const { models, modelFolders, data, databaseUrl, s3, engine } = runConfig(flags, io);
   if (databaseUrl === undefined) {
-    throw new AquatintError("server/worker-database", "a worker on its own needs PostgreSQL", {
-      hint: "set DATABASE_URL for it and the server; without one the server runs its jobs itself",
+    throw new AquatintError("server/worker-database", "`aquatint worker` needs PostgreSQL", {
+      hint: "set DATABASE_URL for it and for the servers; without it, a server runs its jobs itself",
     });
   }
   const [{ openQueue }, { jobLeases }, { startWorker }] = await Promise.all([

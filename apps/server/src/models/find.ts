@@ -34,11 +34,21 @@ const CONFIG = "config.json";
 /** Folders below the folder of a kind that are looked into. */
 const MAX_DEPTH = 3;
 
-/** The files of every kind, those named one by one first. @throws AquatintError "model/missing" for a path that is not there. */
+/**
+ * The files of every kind, those named one by one first. Of files that have all their names in common the first counts.
+ * @throws AquatintError "model/missing" for a path that is not there, "model/name" for two models of one name.
+ */
 export async function findFiles({ models, folders }: CatalogOptions): Promise<readonly FoundFile[]> {
-  const single = await Promise.all(models.map(singleModel));
+  const single = distinct(await Promise.all(models.map(singleModel)), ({ path }) => modelLabel(path));
+  const twin = single.find(({ kind, name }, i) => single.slice(0, i).some((other) => isTwin(other, { kind, name })));
+  if (twin) {
+    throw new AquatintError("model/name", `two models have the name "${twin.name}", the second is ${twin.path}`, {
+      hint: "rename one, or leave one out: requests name models by these names",
+    });
+  }
   const lists = await Promise.all(folders.map((folder) => rootFiles(resolve(folder))));
-  return distinct([...single, ...lists.flat()]);
+  const all = distinct([...single, ...lists.flat()], ({ fileName }) => fileName.replace(/\.(safetensors|sft)$/i, ""));
+  return all.filter((file, i) => !all.slice(0, i).some((other) => isTwin(other, file)));
 }
 
 async function singleModel(path: string): Promise<FoundFile> {
@@ -48,7 +58,8 @@ async function singleModel(path: string): Promise<FoundFile> {
       hint: "give a folder or a .safetensors file",
     });
   }
-  const name = modelLabel(full).split("/").at(-1) ?? basename(full);
+  const label = modelLabel(full);
+  const name = label.split("/").at(-1) ?? label;
   return { kind: "model", name, fileName: basename(full), path: full };
 }
 
@@ -103,13 +114,12 @@ const entriesOf = async (folder: string) => {
   return entries?.toSorted((a, b) => a.name.localeCompare(b.name));
 };
 
-/** Of files of one kind and name all but the first are known by their paths. */
-function distinct(files: readonly FoundFile[]): readonly FoundFile[] {
-  const names = new Set<string>();
-  return files.map((file) => {
-    const key = `${file.kind} ${file.name.toLowerCase()}`;
-    if (names.has(key)) return { ...file, name: file.fileName.replace(/\.(safetensors|sft)$/i, "") };
-    names.add(key);
-    return file;
-  });
+type Named = Pick<FoundFile, "kind" | "name">;
+const isTwin = (a: Named, b: Named): boolean => a.kind === b.kind && a.name.toLowerCase() === b.name.toLowerCase();
+
+/** Of files of one kind and name all but the first get their longer names. */
+function distinct(files: readonly FoundFile[], longer: (file: FoundFile) => string): readonly FoundFile[] {
+  return files.map((file, i) =>
+    files.slice(0, i).some((other) => isTwin(other, file)) ? { ...file, name: longer(file) } : file,
+  );
 }

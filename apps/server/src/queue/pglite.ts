@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { AquatintError, messageOf } from "aquatint";
@@ -11,8 +10,7 @@ import type { PgliteMessage, PgliteRequest } from "./pglite-messages.ts";
  * @throws AquatintError "server/locked" where another process does.
  */
 export async function openPglite(folder: string): Promise<Database> {
-  await mkdir(folder, { recursive: true });
-  const release = await lockFolder(folder);
+  const lock = await lockFolder(folder);
   const thread = pgliteThread(join(folder, "database"));
   let transactions = 0;
   return {
@@ -36,7 +34,7 @@ export async function openPglite(folder: string): Promise<Database> {
     },
     async [Symbol.asyncDispose]() {
       await thread.close();
-      await release();
+      await lock[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,12 +1,14 @@
-import { access, constants, mkdir, readFile, rm } from "node:fs/promises";
+import { access, constants, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AquatintError } from "aquatint";
-import { writeFileAndFolder } from "aquatint/node";
+import { fileError, makeFolder, writeFileAndFolder } from "aquatint/node";
 import { type FileStore, isKey } from "./types.ts";
 
 /** Files in a folder, a folder a job. */
 export async function folderStore(root: string): Promise<FileStore> {
-  await mkdir(root, { recursive: true });
+  await makeFolder(root).catch((cause: unknown) => {
+    throw fileError("write", root, cause);
+  });
   const pathOf = (key: string): string => {
     if (isKey(key)) return join(root, key);
     throw new AquatintError("storage/key", `"${key}" is no key of a file`, { hint: "give a key that the server made" });
