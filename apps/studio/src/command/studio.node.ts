@@ -18,11 +18,11 @@ export const addStudio = (program: Command, io: Io): Command =>
     .command("studio")
     .summary("open a page that makes images in the browser")
     .description(
-      "Serves the studio to this machine and opens it in the browser. Images are made in the page; nothing is sent anywhere. Ctrl+C ends it.",
+      "Serves the studio, a web page, to this machine only and opens it in the browser. The model runs in the page; nothing is sent anywhere. Ctrl+C ends it.",
     )
     .option(
       "--port <n>",
-      "port of the page; each port has a gallery of its own in the browser",
+      "port of the page; 0 takes a free one. Each port has its own gallery in the browser",
       integer("--port", { min: 0, max: 65_535, example: PORT }),
       PORT,
     )

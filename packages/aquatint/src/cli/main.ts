@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help, type Option } from "commander";
 import { AquatintError, messageOf } from "../errors.ts";
 import { itemAt, lookup } from "../util/items.ts";
 import type { Commands } from "./commands.ts";
@@ -60,6 +60,7 @@ async function createProgram(io: Io, first = ""): Promise<Command> {
     .description("Train diffusion models and make images with them, without Python.")
     .version(version, "-v, --version", "print the version")
     .helpCommand(false)
+    .configureHelp({ optionDescription })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -78,6 +79,10 @@ async function createProgram(io: Io, first = ""): Promise<Command> {
   }
   return program;
 }
+
+/** Commander's description of an option, which does not say that a command needs it. */
+const optionDescription = (option: Option): string =>
+  `${Help.prototype.optionDescription(option)}${option.mandatory ? " (required)" : ""}`;
 
 /** A word with spaces is a prompt. */
 const commandHint = (text: string): string =>

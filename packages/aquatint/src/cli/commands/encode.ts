@@ -23,15 +23,29 @@ export const addEncode = (program: Command, io: Io): Command =>
     .command("encode")
     .summary("encode a data set's images or clips as latents, to train on")
     .description(
-      "Writes the latents of a data set's images, or of the frames of its clips, with their captions to a folder, which the data set latent-pool reads. A stopped command continues where it ended.",
+      "Encodes the images of a data set, or the frames of its clips, as latents, and writes them with their captions to a folder. The data set latent-pool reads the folder, so that training does not run the autoencoder. Repeat a stopped command to continue it.",
     )
     .argument("<config>", "configuration file of a training run, or of its data set alone, JSON")
-    .requiredOption("--vae <folder>", 'folder of an autoencoder: model/ of a run of "task": "autoencoder"')
+    .requiredOption("--vae <folder>", 'folder of an autoencoder, such as model/ of a run of "task": "autoencoder"')
     .requiredOption("--out <folder>", "folder of the pool")
-    .option("--count <n>", "images or clips to train on", whole("--count", { min: 1, example: 400000 }), 100_000)
-    .option("--held-out <n>", "images or clips to evaluate on", whole("--held-out", { min: 1, example: 1024 }), 1024)
-    .option("--seed <n>", "seed of the stream", whole("--seed", seeds), 0)
-    .option("--threads <n>", "threads of the encoder", whole("--threads", { min: 1, example: 1 }))
+    .option(
+      "--count <n>",
+      "number of images or clips to train on",
+      whole("--count", { min: 1, example: 400000 }),
+      100_000,
+    )
+    .option(
+      "--held-out <n>",
+      "number of images or clips to evaluate on",
+      whole("--held-out", { min: 1, example: 1024 }),
+      1024,
+    )
+    .option("--seed <n>", "seed of the data set", whole("--seed", seeds), 0)
+    .option(
+      "--threads <n>",
+      "CPU threads of the encoder (default: all cores)",
+      whole("--threads", { min: 1, example: 1 }),
+    )
     .action((config: string, flags: Flags) => encode(resolve(io.cwd, config), flags, io));
 
 /** "train: 4000 clips of 16 frames, 262.1 MB". */

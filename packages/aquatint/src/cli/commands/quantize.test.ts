@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,7 +25,7 @@ test("quantize writes a file that inspect and generate take as a variant", async
     "quantize",
     model,
     "--out",
-    "m.safetensors",
+    "new/m.safetensors",
     "--prompts",
     "prompts.txt",
     ...image,
@@ -35,7 +35,7 @@ test("quantize writes a file that inspect and generate take as a variant", async
   expect(quantized.stdout).toMatch(
     /layers with the most noise.*8 bits.*m\.safetensors: \d+ of \d+ layers in 8 bits\n$/s,
   );
-  const inspected = await run("inspect", model, "--variant", "m.safetensors", "--size", "16x16");
+  const inspected = await run("inspect", model, "--variant", "new/m.safetensors", "--size", "16x16");
   expect(inspected.stdout).toMatch(/unet .*\d+ I8/);
   const options = [...image, "--no-cache", "--quiet", "--json", "--out", "fox.png"];
   const drawn = await run(
@@ -44,12 +44,26 @@ test("quantize writes a file that inspect and generate take as a variant", async
     "--model",
     model,
     "--variant",
-    "m.safetensors",
+    "new/m.safetensors",
     "--precision",
     "int8",
     ...options,
   );
   expect(drawn).toMatchObject({ code: 0, stderr: "" });
+});
+
+test.each([
+  ["a folder that cannot be made", ["--out", "prompts.txt/m.safetensors"], "is a file, expected a folder"],
+  ["a file without prompts", ["--out", "n.safetensors", "--prompts", "empty.txt"], "there are no prompts"],
+  ["a file of the model", ["--out", "model/unet/diffusion_pytorch_model.safetensors"], "is a file of the model itself"],
+])("quantize refuses %s before it makes images", async (_, args, message) => {
+  await writeFile(join(folder, "prompts.txt"), "a fox");
+  await writeFile(join(folder, "empty.txt"), "\n");
+  await cp(model, join(folder, "model"), { recursive: true });
+  const { code, stderr } = await run("quantize", "model", ...args, ...image);
+  expect(code).toBe(1);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain("steps");
 });
 
 test("int8 without weights in 8 bits says how they are made", async () => {
@@ -68,7 +82,7 @@ test.each([
 });
 
 test.each([
-  [["--out", "m.bin"], "expected a name in .safetensors"],
+  [["--out", "m.bin"], "expected a name that ends in .safetensors"],
   [["--out", "m.safetensors", "--prompts", "empty.txt"], "no prompts"],
 ])("quantize with %j is refused", async (flags, message) => {
   await writeFile(join(folder, "empty.txt"), "\n");

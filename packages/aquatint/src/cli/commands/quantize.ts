@@ -4,6 +4,7 @@ import { readText } from "../../formats/files.node.ts";
 import type { QuantizedLayerReport } from "../../pipelines/quantize/quantize.node.ts";
 import type { Io } from "../io.ts";
 import { decimal, size, whole } from "../options/names.ts";
+import { checkedFile } from "../options/outputs.ts";
 import { type TextColumn, textTable } from "../terminal/columns.ts";
 import { createProgress, type Progress } from "../terminal/progress.ts";
 
@@ -25,30 +26,31 @@ export const addQuantize = (program: Command, io: Io): Command =>
     .command("quantize")
     .summary("write a model's weights in 8 bits, for fast images on a CPU")
     .description(
-      "Writes the weights of a model's U-Net and decoder in 8 bits. Makes an image of each prompt to find the ranges of the layers. The file is given to other commands as --variant FILE.",
+      "Writes the weights of a model's U-Net and decoder in 8 bits. Makes an image from each prompt to find the range of numbers in each layer, which takes minutes for a large model. Then: aquatint generate PROMPT --model MODEL --variant FILE",
     )
     .argument("<model>", "folder or .safetensors file of a model")
-    .requiredOption("--out <file>", "the .safetensors file, overwritten if it exists")
+    .requiredOption("--out <file>", ".safetensors file to write; overwritten if it exists")
     .option(
       "--prompts <file>",
-      "text file of prompts like those that images will be made of, one a line (default: 8 prompts)",
+      "text file with a prompt in each line; best are prompts like those that you will use (default: 8 prompts)",
     )
     .option("--steps <n>", "steps of each image (default: 20)", whole("--steps", { min: 1, max: 1000, example: 10 }))
     .option("--seed <n>", "seed of the first image", whole("--seed", { min: 0, max: 2 ** 31, example: 1 }), 0)
     .option("--size <WxH>", "image size in pixels (default: what the model was trained at)", size)
     .option(
       "--minimum <dB>",
-      "layers with less signal to noise in 8 bits stay float32",
+      "layers whose signal-to-noise ratio in 8 bits is lower stay float32",
       decimal("--minimum", { min: 0, max: 200, example: "25" }),
       33,
     )
-    .option("--variant <name>", "variant of the weights if a folder holds several, such as fp16 or non_ema")
+    .option("--variant <name>", "variant of the weights to read, if the folder holds several, such as fp16 or non_ema")
     .option("--json", "print one JSON object on stdout")
     .option("--quiet", "show no progress")
     .action((model: string, flags: Flags) => run(resolve(io.cwd, model), flags, io));
 
 async function run(model: string, flags: Flags, io: Io): Promise<void> {
-  const { out, variant, steps, seed, minimum, json, quiet = false } = flags;
+  const { variant, steps, seed, minimum, json, quiet = false } = flags;
+  const out = await checkedFile({ path: flags.out, flag: "--out", extension: ".safetensors" }, io.cwd);
   const { calibrationPrompts, quantize } = await import("../../pipelines/quantize/quantize.node.ts");
   const prompts = flags.prompts === undefined ? calibrationPrompts : await promptsIn(resolve(io.cwd, flags.prompts));
   let progress: Progress | undefined;
@@ -59,11 +61,10 @@ async function run(model: string, flags: Flags, io: Io): Promise<void> {
   try {
     const { layers } = await quantize({
       ...{ model, variant, prompts, steps, seed, minimum, ...flags.size, signal: io.signal },
-      out: resolve(io.cwd, out),
-      onProgress,
+      ...{ out, onProgress },
     });
     progress?.hide();
-    io.stdout.write(json ? `${JSON.stringify({ out, layers })}\n` : report(out, layers));
+    io.stdout.write(json ? `${JSON.stringify({ out: flags.out, layers })}\n` : report(flags.out, layers));
   } finally {
     progress?.hide();
   }

@@ -83,12 +83,18 @@ export async function openFile(
   { path, flag, extension }: NamedFile,
   cwd: string,
 ): Promise<(bytes: Uint8Array | string) => Promise<string>> {
-  const file = resolve(cwd, path);
-  await checkFile({ flag, extensions: [extension], path: file });
+  const file = await checkedFile({ path, flag, extension }, cwd);
   return async (bytes) => {
     await writeFileAndFolder(file, bytes);
     return file;
   };
+}
+
+/** The absolute path of a file that an option names, checked before the work that it is written after. */
+export async function checkedFile({ path, flag, extension }: NamedFile, cwd: string): Promise<string> {
+  const file = resolve(cwd, path);
+  await checkFile({ flag, extensions: [extension], path: file });
+  return file;
 }
 
 /** Which file, and what it is called in messages. */

@@ -1,7 +1,11 @@
+import { realpath } from "node:fs/promises";
+import { dirname } from "node:path";
 import { writeQuantized } from "../../checkpoints/quantized/write.node.ts";
 import type { TensorLocation } from "../../checkpoints/types.ts";
 import type { LayerRanges } from "../../compiler/int8/uses.ts";
 import { AquatintError } from "../../errors.ts";
+import { fileError } from "../../formats/files.node.ts";
+import { makeFolder } from "../../formats/folders.node.ts";
 import type { Seed } from "../../math/random.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
@@ -79,9 +83,13 @@ export async function quantize(options: QuantizeOptions): Promise<QuantizeReport
       hint: "for example --out model-int8.safetensors",
     });
   }
-  if (prompts.length === 0) throw new AquatintError("quantized/prompts", "there are no prompts to find ranges with");
+  if (prompts.length === 0)
+    throw new AquatintError("quantized/prompts", "there are no prompts to find ranges with", {
+      hint: "give a file with a prompt in each line, or none for 8 prompts",
+    });
   const model = await openTextToImage(options.model, { variant: options.variant });
   refuseQuantized(model);
+  await refuseOverwriting(model, out);
   const plans = await Promise.all(prompts.map((prompt, i) => planOf(model, prompt, { ...options, offset: i })));
   const { layers: ranges, noise } = await calibrate(model, plans, options);
   const report = Array.from(ranges.keys(), (name) => {
@@ -90,6 +98,9 @@ export async function quantize(options: QuantizeOptions): Promise<QuantizeReport
   });
   const layers = new Map<string, LayerRanges>();
   for (const { name, quantized } of report) if (quantized) layers.set(name, lookup(ranges, name));
+  await makeFolder(dirname(out)).catch((cause: unknown) => {
+    throw fileError("write", out, cause);
+  });
   await writeQuantized(out, { weights: weightsOf(model, layers), layers });
   return { layers: report };
 }
@@ -97,6 +108,18 @@ export async function quantize(options: QuantizeOptions): Promise<QuantizeReport
 function refuseQuantized({ name, locations }: TextToImageModel): void {
   if (![...locations.values()].some(({ quantized }) => quantized)) return;
   throw new AquatintError("quantized/twice", `${name} is in 8 bits already`, { hint: "name its float weights" });
+}
+
+/** The file has weights of some networks only, so that it cannot stand in for a file of the model. */
+async function refuseOverwriting({ locations }: TextToImageModel, out: string): Promise<void> {
+  const file = await realpath(out).catch(() => undefined);
+  if (file === undefined) return;
+  const sources = new Set(Array.from(locations.values(), (location) => location.file.path ?? ""));
+  const paths = await Promise.all(Array.from(sources, (path) => realpath(path).catch(() => path)));
+  if (!paths.includes(file)) return;
+  throw new AquatintError("quantized/overwrite", `${out} is a file of the model itself`, {
+    hint: "choose another name: the model's own weights are still needed",
+  });
 }
 
 function planOf(
