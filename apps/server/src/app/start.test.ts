@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { s3Options } from "../commands/flags.ts";
 import { lockFolder } from "../queue/folder-lock.ts";
 import type { ServerConfig } from "./config.ts";
 import { startServer } from "./server.ts";
@@ -47,9 +46,4 @@ test("a data folder has one server, also within a process", async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
-});
-
-test("a store of images that is only half described is refused", () => {
-  expect(s3Options({ PATH: "/bin" })).toBeUndefined();
-  expect(() => s3Options({ S3_BUCKET: "images" })).toThrow("S3_BUCKET set, but not S3_ENDPOINT");
 });

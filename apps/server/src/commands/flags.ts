@@ -57,8 +57,6 @@ export function runConfig(flags: RunFlags, { cwd, env }: Io) {
   } satisfies Partial<ServerConfig>;
 }
 
-const s3Required = ["S3_ENDPOINT", "S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"];
-
 /** Help on the environment variables that `runConfig` reads, and on those of `more`. */
 export const environmentHelp = (more: Readonly<Record<string, string>> = {}): string => {
   const variables = {
@@ -73,14 +71,15 @@ export const environmentHelp = (more: Readonly<Record<string, string>> = {}): st
   return `\nEnvironment variables:\n${rows.join("\n")}\n`;
 };
 
-/** The S3 store of the environment, if it names one. @throws AquatintError "server/s3" if a part of it is missing. */
+const neededForS3 = ["S3_ENDPOINT", "S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"] as const;
+
+/** The S3 store of the environment, if it names one. @throws AquatintError "server/s3" where a part of it is missing. */
 export function s3Options(env: Io["env"]): S3Options | undefined {
-  const present = s3Required.filter((name) => env[name]);
-  if (present.length === 0) return undefined;
-  const absent = s3Required.filter((name) => !env[name]);
-  if (absent.length > 0) {
-    throw new AquatintError("server/s3", `${present.join(", ")} set, but not ${absent.join(", ")}`, {
-      hint: `set all of ${s3Required.join(", ")}, or none of them`,
+  const [set, missing] = [true, false].map((isSet) => neededForS3.filter((name) => Boolean(env[name]) === isSet));
+  if (!set?.length) return undefined;
+  if (missing?.length) {
+    throw new AquatintError("server/s3", `${set.join(", ")} is set, and ${missing.join(", ")} not`, {
+      hint: `set all of ${neededForS3.join(", ")}, or none to keep images in a folder`,
     });
   }
   return {
